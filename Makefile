@@ -1,0 +1,62 @@
+# `make` explains itself: a line "## name: what it does" is its help.
+
+.SILENT:
+.DEFAULT_GOAL := help
+.PHONY: help build demo test race check format vet staticcheck docs bench clean
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
+COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+help:
+	echo "prentice, the junior DevOps engineer a team runs as one binary"
+	echo
+	sed -n 's/^## \([a-z]*\): /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+## build: one static binary, ./bin/prentice
+build:
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "$(LDFLAGS)" -o bin/prentice ./cmd/prentice
+
+## demo: build, then watch a service die and be mended under supervision
+demo: build
+	./bin/prentice demo
+
+## test: all tests; installs what they need where it may
+test:
+	.ci/needs
+	go test -timeout 12m ./...
+
+## race: the tests below the stories again, with the race detector
+race:
+	command -v cc >/dev/null || { echo "make race needs a C compiler (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
+	CGO_ENABLED=1 go test -race -timeout 12m . ./internal/...
+
+## check: all of CI: format, vet, staticcheck, docs, race, test
+check: format vet staticcheck docs race test
+
+## format: refuse what gofmt would change
+format:
+	files=$$(gofmt -l .) || exit 1; \
+	if [ -n "$$files" ]; then echo "gofmt would change these (run: gofmt -w .):" >&2; echo "$$files" >&2; exit 1; fi
+
+## vet: go vet
+vet:
+	go vet ./...
+
+## staticcheck: the pinned staticcheck
+staticcheck:
+	go run $(STATICCHECK) ./...
+
+## docs: links lead somewhere, decisions say what they must, the floors hold
+docs:
+	go test -count=1 -run 'Docs|Floor|Planted' .
+
+## bench: the published measurements, into bench/RESULTS.md
+bench: build
+	go run ./bench
+
+## clean: remove what was built
+clean:
+	rm -rf bin .bench

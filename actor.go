@@ -1,0 +1,67 @@
+package prentice
+
+import "slices"
+
+// Role is what an actor may do at most. Each role includes those before it.
+type Role string
+
+// The roles, least first.
+const (
+	Viewer   Role = "viewer"   // reads
+	Operator Role = "operator" // asks for runs, sends events, cancels
+	Approver Role = "approver" // gives and refuses leave
+	Owner    Role = "owner"    // keeps people, tokens and the kill switch
+)
+
+var roles = []Role{Viewer, Operator, Approver, Owner}
+
+// Includes says whether someone with role r may do what needs role least. An
+// unknown role includes nothing and is included by nothing.
+func (r Role) Includes(least Role) bool {
+	have, need := slices.Index(roles, r), slices.Index(roles, least)
+	return need >= 0 && have >= need
+}
+
+// ParseRole reads a role's name.
+func ParseRole(s string) (Role, error) {
+	if slices.Contains(roles, Role(s)) {
+		return Role(s), nil
+	}
+	return "", Errorf(Invalid, "%q is not a role", clip(s)).Try("use viewer, operator, approver or owner")
+}
+
+// ActorKind says what sort of being acts.
+type ActorKind string
+
+// The kinds of actor.
+const (
+	Person ActorKind = "person"
+	Agent  ActorKind = "agent" // a program that holds a token
+	Self   ActorKind = "self"  // prentice, moved by an event or a schedule
+)
+
+// Actor is who does something. Requester, approver and executor are three
+// actors, recorded apart.
+type Actor struct {
+	Kind ActorKind `json:"kind"`
+	Name string    `json:"name"`
+	Role Role      `json:"role,omitempty"`
+	Door string    `json:"door,omitempty"` // the face they came through: cli, api, web, hook, schedule, probe
+}
+
+// Prentice is the program itself, acting because something happened.
+func Prentice(door string) Actor {
+	return Actor{Kind: Self, Name: "prentice", Role: Operator, Door: door}
+}
+
+// Ref is the actor's identity: two actors with the same Ref are one and the
+// same, whichever door they use.
+func (a Actor) Ref() Ref {
+	if a.Kind == Self {
+		return "self/prentice"
+	}
+	return NewRef(string(a.Kind), a.Name)
+}
+
+// Known says whether anybody is there at all.
+func (a Actor) Known() bool { return a.Kind != "" && a.Name != "" }

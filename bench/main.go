@@ -1,0 +1,102 @@
+// Command bench makes the published measurements: it runs us, and where there is
+// one the peer beside us, prints one line a figure (name, value, unit, goal, ok
+// or short) and keeps the table in bench/RESULTS.md.
+//
+// Each figure has its own file, which says what is measured and what is not. A
+// figure that could not be made is printed as such and never guessed. Arguments
+// choose figures by the beginning of their names.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// figure is one line of the result.
+type figure struct {
+	name  string
+	value float64
+	unit  string
+	goal  string // as people read it: ≥ 150
+	good  bool
+	note  string
+}
+
+func (f figure) verdict() string {
+	if f.good {
+		return "ok"
+	}
+	return "short"
+}
+
+// measurement makes some figures that belong together.
+type measurement struct {
+	name string
+	make func(context.Context) ([]figure, error)
+}
+
+var measurements = []measurement{
+	{"runs.sqlite", runsSQLite},
+	{"runs.postgres", runsPostgres},
+	{"latency", latency},
+	{"parked", parked},
+	{"start", coldStart},
+	{"pages", pages},
+	{"policy", decisions},
+}
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, only []string) error {
+	var all []figure
+	for _, m := range measurements {
+		if !chosen(m.name, only) {
+			continue
+		}
+		figures, err := m.make(ctx)
+		if err != nil {
+			fmt.Printf("%s\tnot measured\t%v\n", m.name, err)
+			continue
+		}
+		for _, f := range figures {
+			fmt.Printf("%s\t%.4g\t%s\t%s\t%s\n", f.name, f.value, f.unit, f.goal, f.verdict())
+		}
+		all = append(all, figures...)
+	}
+	if len(only) > 0 {
+		return nil // a part is no result to publish
+	}
+	return publish("bench/RESULTS.md", all)
+}
+
+func chosen(name string, only []string) bool {
+	for _, o := range only {
+		if strings.HasPrefix(name, o) {
+			return true
+		}
+	}
+	return len(only) == 0
+}
+
+// publish writes the table.
+func publish(file string, figures []figure) error {
+	var b strings.Builder
+	commit, _ := exec.Command("git", "describe", "--always", "--dirty").Output() //nolint:errcheck // a copy without git has no commit
+	fmt.Fprintf(&b, "# Measurements\n\nMade with `make bench` at commit %s on %s, %d cores, %s/%s, %s. Wall times on a shared machine vary; read them as orders of magnitude.\n\n",
+		strings.TrimSpace(string(commit)), time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	b.WriteString("| figure | value | unit | goal | | what it is |\n|---|---:|---|---|---|---|\n")
+	for _, f := range figures {
+		fmt.Fprintf(&b, "| %s | %.4g | %s | %s | %s | %s |\n", f.name, f.value, f.unit, f.goal, f.verdict(), f.note)
+	}
+	return os.WriteFile(file, []byte(b.String()), 0o644)
+}

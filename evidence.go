@@ -1,0 +1,48 @@
+package prentice
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+)
+
+// Evidence is one line of the ledger: what was seen or done, by whom, about
+// which refs. Prev and Hash chain it to the line before: Hash is the SHA-256 of
+// the line's canonical JSON without its hash.
+type Evidence struct {
+	Seq   int64           `json:"seq"` // from 1, without a gap
+	Time  time.Time       `json:"time"`
+	Kind  string          `json:"kind"` // what happened: run.planned, approval.given, step.applied …
+	Actor Ref             `json:"actor"`
+	Refs  []Ref           `json:"refs"`
+	Data  json.RawMessage `json:"data,omitempty"`
+	Prev  string          `json:"prev"`
+	Hash  string          `json:"hash"`
+}
+
+// Sealed is the evidence with Hash worked out from all the rest. The time is
+// cut to microseconds in UTC, which is what every store keeps.
+func (e Evidence) Sealed() (Evidence, error) {
+	e.Time = e.Time.UTC().Truncate(time.Microsecond)
+	e.Hash = ""
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return Evidence{}, Errorf(Invalid, "evidence %s: %w", e.Kind, err)
+	}
+	canonical, err := CanonicalJSON(raw)
+	if err != nil {
+		return Evidence{}, err
+	}
+	e.Hash = Digest(canonical)
+	return e, nil
+}
+
+// Note is evidence before the ledger has numbered and chained it.
+type Note struct {
+	Kind  string
+	Actor Ref
+	Refs  []Ref
+	Data  any // marshalled to JSON; whole numbers and strings only
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

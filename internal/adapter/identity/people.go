@@ -1,0 +1,165 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// change writes, one change to people at a time, and forgets who was recognised
+// as soon as it is committed.
+func (i *Identity) change(ctx context.Context, do func(*db.Tx) error) error {
+	return i.db.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.Lock("identity"); err != nil {
+			return fmt.Errorf("lock the people: %w", err)
+		}
+		tx.After(i.cache.forget)
+		return do(tx)
+	})
+}
+
+// AddPerson adds somebody to the team. The same name is the same person: what
+// was recorded of ann stays ann's.
+func (i *Identity) AddPerson(ctx context.Context, name string, role prentice.Role) (p prentice.PersonRecord, err error) {
+	err = i.change(ctx, func(tx *db.Tx) error {
+		p, err = i.addPerson(tx, name, role)
+		return err
+	})
+	return p, err
+}
+
+func (i *Identity) addPerson(tx *db.Tx, name string, role prentice.Role) (prentice.PersonRecord, error) {
+	p := prentice.PersonRecord{Name: name, Role: role, Created: i.clock()}
+	if _, err := prentice.ParseRole(string(role)); err != nil {
+		return p, err
+	}
+	if !prentice.ValidName(name) || strings.EqualFold(name, "prentice") {
+		return p, prentice.Errorf(prentice.Invalid, "%q cannot be the name of a person", clip(name)).
+			Try("use letters, digits and . _ : @ -, beginning with a letter or a digit, such as ann")
+	}
+	var there string
+	err := tx.QueryRow(`SELECT name FROM identity_person WHERE LOWER(name) = LOWER(?)`, []any{name}, &there)
+	if err == nil {
+		return p, prentice.Errorf(prentice.Conflict, "there is a person %s already", there).Try("choose another name, or change their role with: prentice person role %s ROLE", there)
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return p, fmt.Errorf("look for person %s: %w", name, err)
+	}
+	if _, err := tx.Exec(`INSERT INTO identity_person (name, role, created, seen) VALUES (?, ?, ?, 0)`, name, string(role), db.Micros(p.Created)); err != nil {
+		return p, fmt.Errorf("add person %s: %w", name, err)
+	}
+	return p, nil
+}
+
+// SetRole changes what somebody may do, at once and by every door.
+func (i *Identity) SetRole(ctx context.Context, name string, role prentice.Role) (p prentice.PersonRecord, err error) {
+	if _, err := prentice.ParseRole(string(role)); err != nil {
+		return p, err
+	}
+	err = i.change(ctx, func(tx *db.Tx) error {
+		if p, err = person(tx, name); err != nil {
+			return err
+		}
+		if role != prentice.Owner {
+			if err := keepsOwner(tx, p); err != nil {
+				return err
+			}
+		}
+		p.Role = role
+		_, err := tx.Exec(`UPDATE identity_person SET role = ? WHERE name = ?`, string(role), name)
+		return err
+	})
+	return p, err
+}
+
+// RemovePerson takes somebody off the team, with all their tokens, sessions and
+// links. What they did stays in the ledger.
+func (i *Identity) RemovePerson(ctx context.Context, name string) error {
+	return i.change(ctx, func(tx *db.Tx) error {
+		p, err := person(tx, name)
+		if err != nil {
+			return err
+		}
+		if err := keepsOwner(tx, p); err != nil {
+			return err
+		}
+		for _, query := range []string{
+			`DELETE FROM identity_link WHERE person = ?`,
+			`DELETE FROM identity_session WHERE person = ?`,
+			`DELETE FROM identity_token WHERE person = ?`,
+			`DELETE FROM identity_person WHERE name = ?`,
+		} {
+			if _, err := tx.Exec(query, name); err != nil {
+				return fmt.Errorf("remove person %s: %w", name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// People lists the team by name.
+func (i *Identity) People(ctx context.Context) (_ []prentice.PersonRecord, err error) {
+	rows, err := i.db.Query(ctx, `SELECT name, role, created, seen FROM identity_person ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list people: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	people := []prentice.PersonRecord{}
+	for rows.Next() {
+		p, err := scanPerson(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("list people: %w", err)
+		}
+		people = append(people, p)
+	}
+	return people, rows.Err()
+}
+
+func person(tx *db.Tx, name string) (prentice.PersonRecord, error) {
+	p, err := scanPerson(func(dest ...any) error {
+		return tx.QueryRow(`SELECT name, role, created, seen FROM identity_person WHERE name = ?`, []any{name}, dest...)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, prentice.Errorf(prentice.NotFound, "no person %q", clip(name)).Try("list them with: prentice person list")
+	}
+	if err != nil {
+		return p, fmt.Errorf("look for person %s: %w", name, err)
+	}
+	return p, nil
+}
+
+func scanPerson(scan func(...any) error) (p prentice.PersonRecord, err error) {
+	var created, seen int64
+	err = scan(&p.Name, &p.Role, &created, &seen)
+	p.Created, p.Seen = db.Time(created), db.Time(seen)
+	return p, err
+}
+
+// keepsOwner refuses to lose the last owner: nobody could let anybody in again.
+func keepsOwner(tx *db.Tx, p prentice.PersonRecord) error {
+	if p.Role != prentice.Owner {
+		return nil
+	}
+	var others int64
+	if err := tx.QueryRow(`SELECT COUNT(*) FROM identity_person WHERE role = ? AND name <> ?`, []any{string(prentice.Owner), p.Name}, &others); err != nil {
+		return fmt.Errorf("count owners: %w", err)
+	}
+	if others == 0 {
+		return prentice.Errorf(prentice.Refused, "%s is the last owner", p.Name).Try("make somebody else an owner first: prentice person role NAME owner")
+	}
+	return nil
+}
+
+// clip keeps a hostile value from filling an error message.
+func clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
+}

@@ -1,0 +1,123 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Link makes a code that signs a person in once.
+func (i *Identity) Link(ctx context.Context, name string) (code string, expires time.Time, err error) {
+	err = i.change(ctx, func(tx *db.Tx) error {
+		if _, err := person(tx, name); err != nil {
+			return err
+		}
+		code, expires, err = i.link(tx, name)
+		return err
+	})
+	return code, expires, err
+}
+
+func (i *Identity) link(tx *db.Tx, name string) (string, time.Time, error) {
+	now := i.clock()
+	if _, err := tx.Exec(`DELETE FROM identity_link WHERE expires <= ?`, db.Micros(now)); err != nil {
+		return "", now, fmt.Errorf("clear old links: %w", err)
+	}
+	code, expires := newSecret(), now.Add(LinkLife)
+	if _, err := tx.Exec(`INSERT INTO identity_link (hash, person, expires) VALUES (?, ?, ?)`, hashOf(code), name, db.Micros(expires)); err != nil {
+		return "", now, fmt.Errorf("make a link for %s: %w", name, err)
+	}
+	return code, expires, nil
+}
+
+// SignInCode turns a link's code into a session. Of all who try the same code
+// exactly one comes in: the one whose transaction removed it.
+func (i *Identity) SignInCode(ctx context.Context, code string) (session string, expires time.Time, err error) {
+	hash := hashOf(code)
+	err = i.db.Write(ctx, func(tx *db.Tx) error {
+		var name string
+		var until int64
+		err := tx.QueryRow(`SELECT person, expires FROM identity_link WHERE hash = ?`, []any{hash}, &name, &until)
+		if errors.Is(err, sql.ErrNoRows) {
+			return spent()
+		}
+		if err != nil {
+			return fmt.Errorf("look for the link: %w", err)
+		}
+		n, err := tx.Exec(`DELETE FROM identity_link WHERE hash = ?`, hash)
+		if err != nil {
+			return fmt.Errorf("use the link up: %w", err)
+		}
+		if n != 1 || over(db.Time(until), i.clock()) {
+			return spent()
+		}
+		session, expires, err = i.begin(tx, name, 0, time.Time{})
+		return err
+	})
+	return session, expires, err
+}
+
+func spent() error {
+	return prentice.Errorf(prentice.Unauthenticated, "this link was used, is too old, or never was").
+		Try("ask an owner for a new one, or make one on the server with: prentice person link NAME")
+}
+
+// SignInToken turns a token into a session that can do no more and lasts no
+// longer than the token.
+func (i *Identity) SignInToken(ctx context.Context, token string) (session string, expires time.Time, err error) {
+	k, err := i.byToken(ctx, hashOf(token), i.clock())
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	err = i.db.Write(ctx, func(tx *db.Tx) error {
+		// It may have been revoked since it was looked up.
+		var there int64
+		err := tx.QueryRow(`SELECT id FROM identity_token WHERE id = ?`, []any{k.token}, &there)
+		if errors.Is(err, sql.ErrNoRows) {
+			return stranger()
+		}
+		if err != nil {
+			return fmt.Errorf("look for the token: %w", err)
+		}
+		session, expires, err = i.begin(tx, k.person, k.token, k.until)
+		return err
+	})
+	return session, expires, err
+}
+
+// begin opens a session and clears away those that have ended.
+func (i *Identity) begin(tx *db.Tx, name string, token int64, most time.Time) (string, time.Time, error) {
+	now := i.clock()
+	if _, err := tx.Exec(`DELETE FROM identity_session WHERE expires <= ? OR seen <= ?`, db.Micros(now), db.Micros(now.Add(-SessionIdle))); err != nil {
+		return "", now, fmt.Errorf("clear old sessions: %w", err)
+	}
+	session, expires := newSecret(), sooner(now.Add(SessionLife), most)
+	_, err := tx.Exec(`INSERT INTO identity_session (hash, person, token, created, seen, expires) VALUES (?, ?, ?, ?, ?, ?)`,
+		hashOf(session), name, token, db.Micros(now), db.Micros(now), db.Micros(expires))
+	if err != nil {
+		return "", now, fmt.Errorf("open a session for %s: %w", name, err)
+	}
+	return session, expires, nil
+}
+
+// SignOut ends a session. One that has ended already is no error.
+func (i *Identity) SignOut(ctx context.Context, session string) error {
+	return i.change(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`DELETE FROM identity_session WHERE hash = ?`, hashOf(session))
+		return err
+	})
+}
+
+// Sessions is Identity for a face that knows nothing but sessions.
+type Sessions struct{ *Identity }
+
+// Identify says whose session it is.
+func (s Sessions) Identify(ctx context.Context, session string) (prentice.Actor, error) {
+	actor, _, err := s.Identity.Identify(ctx, Credential{Session: session})
+	return actor, err
+}

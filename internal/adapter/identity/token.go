@@ -1,0 +1,149 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// CreateToken makes a token and returns its value, which is never seen again.
+// Its role is at most its person's; an agent's is at most operator.
+func (i *Identity) CreateToken(ctx context.Context, r prentice.TokenRequest) (value string, t prentice.TokenRecord, err error) {
+	if r.Lasts == 0 {
+		r.Lasts = TokenLife
+	}
+	if r.Lasts < 0 || r.Lasts > LongestLife {
+		return "", t, prentice.Errorf(prentice.Invalid, "a token that lasts %s", r.Lasts).Try("let it last up to 366d, and make a new one then")
+	}
+	err = i.change(ctx, func(tx *db.Tx) error {
+		value, t, err = i.createToken(tx, r, i.clock().Add(r.Lasts))
+		return err
+	})
+	return value, t, err
+}
+
+// createToken makes a token that lasts until expires; zero is for ever.
+func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.Time) (string, prentice.TokenRecord, error) {
+	if r.Kind == "" {
+		r.Kind = prentice.Agent
+	}
+	t := prentice.TokenRecord{Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Created: i.clock(), Expires: expires}
+	p, err := person(tx, r.Person)
+	if err != nil {
+		return "", t, err
+	}
+	if err := allowed(r, p); err != nil {
+		return "", t, err
+	}
+	if err := free(tx, r, t.Created); err != nil {
+		return "", t, err
+	}
+	if t.ID, err = tx.Next("identity_token"); err != nil {
+		return "", t, fmt.Errorf("number token %s: %w", r.Name, err)
+	}
+	value := prefix + newSecret()
+	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, created, expires, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), db.Micros(t.Created), db.Micros(t.Expires))
+	if err != nil {
+		return "", t, fmt.Errorf("create token %s: %w", r.Name, err)
+	}
+	return value, t, nil
+}
+
+// allowed refuses a token that could do what nobody granted.
+func allowed(r prentice.TokenRequest, p prentice.PersonRecord) error {
+	if _, err := prentice.ParseRole(string(r.Role)); err != nil {
+		return err
+	}
+	switch {
+	case !prentice.ValidName(r.Name):
+		return prentice.Errorf(prentice.Invalid, "%q cannot be the name of a token", clip(r.Name)).Try("use letters, digits and . _ : @ -, such as ci or ann-laptop")
+	case r.Kind != prentice.Person && r.Kind != prentice.Agent:
+		return prentice.Errorf(prentice.Invalid, "a token that acts as a %q", clip(string(r.Kind))).Try("use person or agent")
+	case r.Kind == prentice.Agent && !prentice.Operator.Includes(r.Role):
+		return prentice.Errorf(prentice.Refused, "an agent with the role %s: giving leave is for people", r.Role).Try("give it the role operator, or viewer")
+	case !p.Role.Includes(r.Role):
+		return prentice.Errorf(prentice.Denied, "%s is %s, and a token of theirs cannot be %s", p.Name, p.Role, r.Role).Try("ask for the role %s or less", p.Role)
+	}
+	return nil
+}
+
+// free refuses a name that is in use. One that has expired makes room.
+func free(tx *db.Tx, r prentice.TokenRequest, now time.Time) error {
+	var id, expires int64
+	err := tx.QueryRow(`SELECT id, expires FROM identity_token WHERE scope = ? AND name = ?`, []any{scopeOf(r), r.Name}, &id, &expires)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look for token %s: %w", r.Name, err)
+	case over(db.Time(expires), now):
+		return deleteToken(tx, id)
+	}
+	return prentice.Errorf(prentice.Conflict, "there is a token %s already", r.Name).Try("choose another name, or revoke it with: prentice token revoke %d", id)
+}
+
+// scopeOf is where a token's name must be unique: an agent is known by its
+// name, so that no two may share one.
+func scopeOf(r prentice.TokenRequest) string {
+	if r.Kind == prentice.Person {
+		return r.Person
+	}
+	return ""
+}
+
+// Tokens lists the tokens there are, the oldest first: those of one person, or
+// all.
+func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.TokenRecord, err error) {
+	query, args := `SELECT id, name, kind, person, role, created, expires, seen FROM identity_token `, []any{}
+	if person != "" {
+		query, args = query+`WHERE person = ? `, append(args, person)
+	}
+	rows, err := i.db.Query(ctx, query+`ORDER BY id LIMIT 1000`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	tokens := []prentice.TokenRecord{}
+	for rows.Next() {
+		var t prentice.TokenRecord
+		var created, expires, seen int64
+		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &created, &expires, &seen); err != nil {
+			return nil, fmt.Errorf("list tokens: %w", err)
+		}
+		t.Created, t.Expires, t.Seen = db.Time(created), db.Time(expires), db.Time(seen)
+		tokens = append(tokens, t)
+	}
+	return tokens, rows.Err()
+}
+
+// RevokeToken ends a token, and the sessions that were opened with it. With a
+// person, only a token of theirs is found.
+func (i *Identity) RevokeToken(ctx context.Context, id int64, person string) error {
+	return i.change(ctx, func(tx *db.Tx) error {
+		var of string
+		err := tx.QueryRow(`SELECT person FROM identity_token WHERE id = ?`, []any{id}, &of)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && person != "" && of != person {
+			return prentice.Errorf(prentice.NotFound, "no token %d", id).Try("list them with: prentice token list")
+		}
+		if err != nil {
+			return fmt.Errorf("look for token %d: %w", id, err)
+		}
+		return deleteToken(tx, id)
+	})
+}
+
+func deleteToken(tx *db.Tx, id int64) error {
+	if _, err := tx.Exec(`DELETE FROM identity_session WHERE token = ?`, id); err != nil {
+		return fmt.Errorf("end the sessions of token %d: %w", id, err)
+	}
+	if _, err := tx.Exec(`DELETE FROM identity_token WHERE id = ?`, id); err != nil {
+		return fmt.Errorf("delete token %d: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,13 @@
+// Package probe looks at services from outside: over HTTP, over TCP, or with a
+// command. It is what the watching uses, and it is the step kind probe, which
+// looks once in a Check and, in a Verify, waits until the symptom has stayed gone.
+//
+// A look says pass, fail or unknown. Unknown means that the look itself could
+// not be made (no network here, too many open files, a command that does not
+// start); it says nothing about the service.
+//
+// Every look opens a connection of its own, as a new visitor would: one kept open
+// goes on working when nobody can connect any more. It uses no proxy, verifies
+// certificates, and does not follow a redirect to another host, because what
+// answers there is not the service.
+package probe

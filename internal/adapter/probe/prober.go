@@ -1,0 +1,94 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/proc"
+	"prentice/internal/kit/reach"
+)
+
+// DefaultTimeout is how long a look may take when its probe does not say.
+const DefaultTimeout = 3 * time.Second
+
+// Prober looks. It is safe for many at once.
+type Prober struct {
+	env    []string
+	dialer net.Dialer
+	client http.Client
+}
+
+// New makes a prober. Its commands get the environment env and nothing else;
+// without one, the usual PATH and no language.
+func New(env ...string) *Prober {
+	if len(env) == 0 {
+		env = []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8"}
+	}
+	p := &Prober{env: env, dialer: net.Dialer{KeepAlive: -1}}
+	p.client = http.Client{CheckRedirect: follow, Transport: &http.Transport{
+		DialContext: p.dialer.DialContext, DisableKeepAlives: true, ForceAttemptHTTP2: true,
+		MaxResponseHeaderBytes: 64 << 10,
+	}}
+	return p
+}
+
+// Probe looks once. It takes at most the probe's timeout, and for a command
+// that does not listen a second more.
+func (p *Prober) Probe(ctx context.Context, q prentice.Probe) prentice.Observation {
+	timeout := q.Timeout
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	looking, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	began := time.Now()
+	seen := p.look(looking, q)
+	seen.Time, seen.Latency = began, time.Since(began)
+	if ctx.Err() != nil && !seen.OK() {
+		seen.Truth, seen.Says = prentice.NotSeen, "the look was stopped before there was an answer"
+	}
+	return seen
+}
+
+func (p *Prober) look(ctx context.Context, q prentice.Probe) prentice.Observation {
+	switch q.Kind {
+	case "http":
+		return p.http(ctx, q)
+	case "tcp":
+		return p.tcp(ctx, q)
+	case "command":
+		return p.command(ctx, q)
+	default:
+		return unseen(fmt.Sprintf("%q is not a kind of probe: use http, tcp or command", q.Kind))
+	}
+}
+
+func (p *Prober) tcp(ctx context.Context, q prentice.Probe) prentice.Observation {
+	c, err := p.dialer.DialContext(ctx, "tcp", q.Target)
+	if err != nil {
+		return unreached(q, err)
+	}
+	c.Close()
+	return prentice.Observation{Truth: prentice.Pass, Says: q.Target + " takes connections"}
+}
+
+// unreached is an observation of a target that did not answer at all.
+func unreached(q prentice.Probe, err error) prentice.Observation {
+	says := shown(q) + ": " + reach.Why(err)
+	if reach.Ours(err) {
+		return unseen(says)
+	}
+	return failed(says)
+}
+
+func failed(says string) prentice.Observation {
+	return prentice.Observation{Truth: prentice.Fail, Says: says}
+}
+
+func unseen(says string) prentice.Observation {
+	return prentice.Observation{Truth: prentice.NotSeen, Says: says}
+}

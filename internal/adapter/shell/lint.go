@@ -1,0 +1,52 @@
+package shell
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+)
+
+// common are the attributes that every kind of step has. The parser takes them
+// out; they are known here so that a misspelt one is recognised.
+var common = []string{"id", "risk", "where", "expect", "idempotent", "of"}
+
+// Lint implements prentice.StepKind.
+func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
+	var findings []prentice.Finding
+	fail := func(hint, text string, args ...any) {
+		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: fmt.Sprintf(text, args...), Hint: hint})
+	}
+	for _, name := range unknown(s.Attrs) {
+		hint := "it knows " + strings.Join(common, ", ")
+		if near := nearest.Of(name, common); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		fail(hint, "an sh step has no attribute %q", name)
+	}
+	switch {
+	case says(s.Body) == "nothing":
+		fail("write the commands in the block, or take the step out", "an sh step does nothing")
+	case strings.Contains(s.Body, "\x00"):
+		fail("take it out", "the script holds a zero byte")
+	case strings.Contains(s.Body, "\r\n"):
+		fail("save the file with line feeds only", "the script's lines end with a carriage return, which the shell takes for part of the last word")
+	}
+	if s.Where == "sandbox" {
+		fail("write where=here or where=target", "an sh step cannot run in a sandbox here")
+	}
+	return findings
+}
+
+func unknown(attrs map[string]string) []string {
+	var names []string
+	for name := range attrs {
+		if !slices.Contains(common, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

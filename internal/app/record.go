@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/op"
+)
+
+// patience is how long writing down may take once the caller has gone: what
+// happened is written even so.
+const patience = 30 * time.Second
+
+// noteOf is what the evidence of an operation holds. It names the input by its
+// digest; the operation itself records what matters of the values.
+type noteOf struct {
+	Op    string `json:"op"`
+	Door  string `json:"door"`
+	Input string `json:"input,omitempty"`
+	Error string `json:"error,omitempty"` // the kind
+	Says  string `json:"says,omitempty"`
+}
+
+// done writes down that the operation was done, and the answer beside its key.
+// The operation stands even if this fails, and the error says so.
+func (d *deed) done(ctx context.Context, out any) error {
+	if d.op.Risk == prentice.Look || d.app.DB == nil {
+		return nil
+	}
+	text, err := json.Marshal(out)
+	if err == nil {
+		err = d.app.write(ctx, func(tx *db.Tx) error {
+			if d.key != "" {
+				if err := d.app.answerKey(tx, d, string(text)); err != nil {
+					return err
+				}
+			}
+			return d.app.note(tx, "op.done", d, out, nil)
+		})
+	}
+	if err == nil {
+		return nil
+	}
+	e := d.app.explain(d.op.Name, err)
+	return &prentice.Error{
+		Kind: e.Kind, Text: d.op.Name + " was done, but that could not be written down (" + e.Text + ")",
+		Hint: "look before you ask again; " + e.Hint, Err: err,
+	}
+}
+
+// failed writes down that the operation was not done, gives its key back, and
+// returns the error that the caller sees.
+func (d *deed) failed(ctx context.Context, err error) error {
+	e := d.app.explain(d.op.Name, err)
+	turnedAway := e.Kind == prentice.Denied || e.Kind == prentice.Refused
+	if d.app.DB == nil || d.op.Risk == prentice.Look && !turnedAway {
+		return e
+	}
+	kind := "op.failed"
+	if turnedAway {
+		kind = "op.denied"
+	}
+	d.app.mustWrite(ctx, d.op, func(tx *db.Tx) error {
+		if d.key != "" && !d.panicked {
+			if err := d.app.releaseKey(tx, d); err != nil {
+				return err
+			}
+		}
+		return d.app.note(tx, kind, d, nil, e)
+	})
+	return e
+}
+
+// denied writes down that somebody was turned away at the door.
+func (a *App) denied(ctx context.Context, actor prentice.Actor, o op.Op, e *prentice.Error) error {
+	if a.DB != nil {
+		d := &deed{app: a, op: o, actor: actor}
+		a.mustWrite(ctx, o, func(tx *db.Tx) error { return a.note(tx, "op.denied", d, nil, e) })
+	}
+	return e
+}
+
+// note appends one line of evidence. Of a secret operation it keeps neither
+// input nor the words of an error, which may repeat it.
+func (a *App) note(tx *db.Tx, kind string, d *deed, out any, e *prentice.Error) error {
+	data := noteOf{Op: d.op.Name, Door: d.actor.Door, Input: d.digest}
+	if e != nil {
+		data.Error = e.Kind.String()
+		if !d.op.Secret {
+			data.Says = clip(e.Text)
+		}
+	}
+	err := a.Recorder.Append(tx, a.Clock(), prentice.Note{Kind: kind, Actor: d.actor.Ref(), Refs: refsOf(d, out), Data: data})
+	return err
+}
+
+// write writes even when the caller has gone.
+func (a *App) write(ctx context.Context, do func(*db.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	return a.DB.Write(ctx, do)
+}
+
+// mustWrite writes what goes with an error that is returned anyway. If the
+// writing fails too, the log is the only place left.
+func (a *App) mustWrite(ctx context.Context, o op.Op, do func(*db.Tx) error) {
+	if err := a.write(ctx, do); err != nil {
+		a.Log.Error("evidence could not be written", "op", o.Name, "error", err)
+	}
+}
+
+// refsOf is what the evidence is about: the operation, the refs in the input's
+// fields, and the thing that came of it.
+func refsOf(d *deed, out any) []prentice.Ref {
+	refs := []prentice.Ref{prentice.NewRef("op", d.op.Name)}
+	if d.op.Secret {
+		return refs
+	}
+	if v := reflect.ValueOf(d.in); v.IsValid() && v.Kind() == reflect.Struct {
+		for i := range v.NumField() {
+			if ref, ok := reflectRef(v.Field(i)); ok {
+				refs = append(refs, ref)
+			}
+		}
+	}
+	if named, ok := out.(interface{ Ref() prentice.Ref }); ok {
+		refs = append(refs, named.Ref())
+	}
+	return refs
+}
+
+func reflectRef(v reflect.Value) (prentice.Ref, bool) {
+	if v.Type() != reflect.TypeFor[prentice.Ref]() {
+		return "", false
+	}
+	ref, err := prentice.ParseRef(v.String())
+	return ref, err == nil
+}
+
+// errPanic is the cause of an error that was a panic.
+var errPanic = errors.New("panic")
+
+func panicError(value any, stack []byte) error {
+	return fmt.Errorf("%w: %v\n%s", errPanic, value, stack)
+}

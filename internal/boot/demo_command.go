@@ -1,0 +1,176 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"prentice"
+	"prentice/internal/boot/story"
+	"prentice/internal/face/cli"
+	"prentice/internal/kit/term"
+	"prentice/internal/op"
+)
+
+// demo is the command that plays the story.
+func (c *commands) demo() *cobra.Command {
+	var quick bool
+	cmd := &cobra.Command{
+		Use: "demo", Short: "Watch a service die and be mended under supervision", Example: "  prentice demo", Args: cobra.NoArgs,
+		Long: "Plays the main job from its beginning to its end, in less than a minute and without anybody's help: starts a sample team of three small services and a server on free ports of this machine, " +
+			"kills a service, and tells what happens then, what prentice saw, and why it acted. All that is told is looked at while it is told. " +
+			"It ends with a file of evidence and the command that checks it.\n\n" +
+			"It lives in a new temporary folder, or in the empty one that --data names, and says where that is; all that it started is stopped at its end. " +
+			"Ends with exit code 0 only if every promise held.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			g := cli.GlobalOf(cmd)
+			for _, flag := range []string{"server", "token", "team", "output"} {
+				if cmd.Flags().Changed(flag) {
+					return prentice.Errorf(prentice.Invalid, "the story brings its own server and team, and --%s has no meaning in it", flag).Try("leave it out")
+				}
+			}
+			folder := ""
+			if cmd.Flags().Changed("data") {
+				folder = g.Data
+			}
+			return c.tell(cmd.Context(), folder, g.NoColour, quick)
+		},
+	}
+	cmd.Flags().BoolVar(&quick, "quick", false, "do not pause for the reader")
+	return cmd
+}
+
+// tell plays the story in a folder, and says what of it is left.
+func (c *commands) tell(ctx context.Context, folder string, plain, quick bool) (err error) {
+	folder, err = freshFolder(folder)
+	if err != nil {
+		return err
+	}
+	set, err := Settings{Data: folder, Listen: "127.0.0.1:0", Owner: "olga"}.Filled()
+	if err != nil {
+		return err
+	}
+	bin, err := os.Executable()
+	if err != nil {
+		return prentice.Errorf(prentice.Internal, "where is this program? %w", err)
+	}
+	screen := term.On(c.stdout, os.Getenv, plain)
+	err = story.Tell(ctx, story.Stage{
+		Data: set.Data, Bin: bin, Called: called(), Out: c.stdout, Screen: screen, Quick: quick,
+		Open: func(ctx context.Context) (story.Opened, error) { return c.openStage(ctx, set) },
+	})
+	said := screen
+	if said.Width == 0 || said.Width > story.Widest {
+		said.Width = story.Widest
+	}
+	left := "Everything that the story started is stopped. What it wrote is left in the folder below; to remove it:"
+	io.WriteString(c.stdout, "\n"+said.Wrap(left)+"\n          "+screen.Paint(term.Head, "$ rm -r "+folder)+"\n") //nolint:errcheck // a reader who has gone away hears nothing
+	return err
+}
+
+// called is how this program was called, for commands that are shown.
+func called() string {
+	if strings.Contains(os.Args[0], "/") && filepath.Base(os.Args[0]) == "prentice" {
+		return os.Args[0]
+	}
+	return "prentice"
+}
+
+// freshFolder is a folder with nothing in it: the one that is named, or a new
+// one.
+func freshFolder(named string) (string, error) {
+	if named == "" {
+		made, err := os.MkdirTemp("", "prentice-demo-")
+		if err != nil {
+			return "", prentice.Errorf(prentice.Unavailable, "a folder for the story: %w", err).Try("free space, or name an empty folder with --data")
+		}
+		return made, nil
+	}
+	inside, err := os.ReadDir(named)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return "", prentice.Errorf(prentice.Unavailable, "%w", err).Try("name an empty folder with --data")
+	case len(inside) > 0:
+		return "", prentice.Errorf(prentice.Conflict, "%s is not empty, and the story begins with nothing", named).Try("name an empty folder with --data, or leave it out")
+	}
+	return filepath.Abs(named)
+}
+
+// openStage starts the sample team and a server in this process.
+func (c *commands) openStage(ctx context.Context, set Settings) (story.Opened, error) {
+	if err := mkdir(set.Data); err != nil {
+		return story.Opened{}, err
+	}
+	file, err := os.OpenFile(filepath.Join(set.Data, "prentice.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return story.Opened{}, cannotWrite(set.Data, err)
+	}
+	log := slog.New(slog.NewTextHandler(file, nil))
+	stopTeam, err := startSample(ctx, &set, log)
+	if err != nil {
+		return story.Opened{}, errors.Join(err, file.Close())
+	}
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Serve(serving, set, c.build, io.Discard, log)
+		close(ended)
+	}()
+	closed := false
+	o := story.Opened{Owner: set.Owner, As: func(token string) op.Door { return c.far(urlOf(set), token) }}
+	o.Close = func(context.Context) error {
+		if closed {
+			return nil
+		}
+		closed = true
+		stop()
+		return errors.Join(<-ended, stopTeam(), file.Close())
+	}
+	if err := awaitServing(ctx, set, ended); err != nil {
+		return story.Opened{}, errors.Join(err, o.Close(ctx))
+	}
+	o.URL = urlOf(set)
+	o.Token, err = c.token(set, cli.Global{})
+	if err != nil {
+		return story.Opened{}, errors.Join(err, o.Close(ctx))
+	}
+	return o, nil
+}
+
+// stagePatience is how long the server of a story may take to start.
+const stagePatience = 30 * time.Second
+
+func urlOf(set Settings) string {
+	at, _ := serving(set.Data)
+	return at.URL
+}
+
+// awaitServing waits until the server answers, or has ended instead.
+func awaitServing(ctx context.Context, set Settings, ended <-chan error) error {
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	enough := time.NewTimer(stagePatience)
+	defer enough.Stop()
+	for {
+		if _, ok := serving(set.Data); ok {
+			return nil
+		}
+		select {
+		case <-look.C:
+		case err := <-ended:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-enough.C:
+			return prentice.Errorf(prentice.Unavailable, "the server did not start within %s", stagePatience).Try("look into %s", filepath.Join(set.Data, "prentice.log"))
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package boot
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"prentice"
+	"prentice/internal/adapter/identity"
+	"prentice/internal/face/api"
+	"prentice/internal/face/hook"
+	"prentice/internal/face/web"
+)
+
+// faces is everything that is answered over HTTP.
+func (s *System) faces(build Build) (http.Handler, error) {
+	pages, err := web.New(web.Options{
+		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(),
+		Stopped: func(context.Context) (bool, string) { return s.stop.Stopped(), "the stop file exists" },
+	})
+	if err != nil {
+		return nil, err
+	}
+	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Log: s.log,
+		Ready: func(ctx context.Context) error { var n int; return s.db.QueryRow(ctx, "SELECT 1", nil, &n) }})
+	if err != nil {
+		return nil, err
+	}
+	hooks := hook.New(hook.Config{Door: s.App, Authenticate: s.authenticate, Log: s.log})
+	mux := http.NewServeMux()
+	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/readyz"} {
+		mux.Handle(path, calls)
+	}
+	mux.Handle("/v1/events", hooks)
+	mux.Handle("/v1/alertmanager", hooks)
+	mux.Handle("/", pages)
+	return mux, nil
+}
+
+// pages is what the skills bring for people to read.
+func (s *System) pages() []web.Page {
+	var pages []web.Page
+	for _, sk := range s.Skills {
+		for _, p := range sk.Pages {
+			pages = append(pages, web.Page{Path: p.Path, Op: p.Op, Template: p.Template, Title: p.Title, Nav: p.Nav, Key: p.Key, Order: p.Order, Files: sk.Files})
+		}
+	}
+	return pages
+}
+
+// authenticate says whose token a request carries.
+func (s *System) authenticate(r *http.Request) (prentice.Actor, error) {
+	header := r.Header.Get("Authorization")
+	token, found := strings.CutPrefix(header, "Bearer ")
+	if !found {
+		return prentice.Actor{}, nil
+	}
+	return s.bearer(r.Context(), strings.TrimSpace(token))
+}

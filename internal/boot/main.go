@@ -1,0 +1,229 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"prentice"
+	"prentice/internal/boot/demo"
+	"prentice/internal/face/api"
+	"prentice/internal/face/cli"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+// Main is the whole program: a command line in, an exit code out.
+func Main(ctx context.Context, build Build, args []string) int {
+	c := &commands{build: build, stdout: os.Stdout, stderr: os.Stderr}
+	return cli.Main(ctx, c.root(), args)
+}
+
+// root is the whole command line.
+func (c *commands) root() *cobra.Command {
+	return cli.New(cli.Options{
+		Ops: c.ops(), Nouns: nouns, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
+		Extra: []*cobra.Command{c.demo(), c.up(), demoService(), c.reference()},
+	})
+}
+
+// nouns says what each noun of the command line is about.
+var nouns = map[string]string{
+	"catalog": "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
+	"incident": "Faults, from the first symptom to verified", "person": "People and their roles", "procedure": "Agreed ways of doing things",
+	"run": "Performances of plans", "service": "What is watched, and how it is", "token": "Ways in for programs and people", "now": "What is broken, what waits, what runs",
+}
+
+// startPatience is how long a command waits for a server that is starting.
+const startPatience = 5 * time.Second
+
+// commands is what the commands share.
+type commands struct {
+	build          Build
+	stdout, stderr io.Writer
+}
+
+// ops is every operation there is, described without a data folder.
+func (c *commands) ops() []op.Op {
+	var ops []op.Op
+	skills := Describe()
+	for _, sk := range skills {
+		ops = append(ops, sk.Ops...)
+	}
+	return append(ops, explainOp(func() []skill.Skill { return skills }))
+}
+
+// settings joins flags, environment and file.
+func (c *commands) settings(g cli.Global) (Settings, error) {
+	s, err := ReadSettings(SettingsFile, os.Getenv)
+	if err != nil {
+		return s, err
+	}
+	if g.Data != "" {
+		s.Data = g.Data
+	}
+	if g.Team != "" {
+		s.Team = g.Team
+	}
+	return s.Filled()
+}
+
+// open gives the door: a server if one is named or serves the data folder, and
+// otherwise the data folder itself, for this one operation.
+func (c *commands) open(ctx context.Context, g cli.Global) (op.Door, func() error, error) {
+	set, err := c.settings(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	if g.Server != "" {
+		return c.far(g.Server, g.Token), func() error { return nil }, nil
+	}
+	if at, ok := serving(set.Data); ok {
+		token, err := c.token(set, g)
+		return c.far(at.URL, token), func() error { return nil }, err
+	}
+	s, err := Open(ctx, set, slog.New(slog.DiscardHandler), Answers)
+	if held, ok := errors.AsType[*Held](err); ok {
+		return c.openSoon(ctx, set, g, held)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := s.firstStart(ctx, ""); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	token, err := c.token(set, g)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return near{s, token}, s.Close, nil
+}
+
+// openSoon waits a moment for whoever holds the data folder to serve it.
+func (c *commands) openSoon(ctx context.Context, set Settings, g cli.Global, held *Held) (op.Door, func() error, error) {
+	for until := time.Now().Add(startPatience); time.Now().Before(until) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		if at, ok := serving(set.Data); ok {
+			token, err := c.token(set, g)
+			return c.far(at.URL, token), func() error { return nil }, err
+		}
+	}
+	return nil, nil, held
+}
+
+func (c *commands) far(url, token string) op.Door {
+	return &api.Client{Base: url, Token: token, Ops: c.ops()}
+}
+
+// token is the one that was given, or that of whoever may read the data folder.
+func (c *commands) token(set Settings, g cli.Global) (string, error) {
+	if g.Token != "" {
+		return g.Token, nil
+	}
+	raw, err := os.ReadFile(filepath.Join(set.Data, "keys", "cli.token"))
+	if err != nil {
+		return "", prentice.Errorf(prentice.Unauthenticated, "the token of this machine cannot be read: %w", err).Try("give one with --token or PRENTICE_TOKEN")
+	}
+	return strings.TrimSpace(string(raw)), nil
+}
+
+// near is the door of an opened data folder, for whoever holds the token.
+type near struct {
+	*System
+	token string
+}
+
+func (n near) Invoke(ctx context.Context, r op.Request) (any, error) {
+	actor, err := n.bearer(ctx, n.token)
+	if err != nil {
+		return nil, err
+	}
+	actor.Door = "cli"
+	r.Actor = actor
+	return n.App.Invoke(ctx, r)
+}
+
+func (n near) Watch(ctx context.Context, r op.Request, emit func(any) error) error {
+	actor, err := n.bearer(ctx, n.token)
+	if err != nil {
+		return err
+	}
+	actor.Door = "cli"
+	r.Actor = actor
+	return n.App.Watch(ctx, r, emit)
+}
+
+func (c *commands) up() *cobra.Command {
+	var listen, database, owner, hosts string
+	var sample, verbose, remote bool
+	cmd := &cobra.Command{
+		Use: "up", Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
+		Long: "Starts the watching, the schedules and the performing of runs, and serves pages and API until it is told to stop (SIGINT or SIGTERM): then it lets the steps under way end. The data folder is made if it is not there.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			g := cli.GlobalOf(cmd)
+			set, err := ReadSettings(SettingsFile, os.Getenv)
+			if err != nil {
+				return err
+			}
+			for flag, to := range map[string]*string{listen: &set.Listen, database: &set.Database, owner: &set.Owner, hosts: &set.Hosts, g.Data: &set.Data, g.Team: &set.Team} {
+				if flag != "" {
+					*to = flag
+				}
+			}
+			set.Remote = set.Remote || remote
+			if set, err = set.Filled(); err != nil {
+				return err
+			}
+			if sample {
+				return c.upSample(cmd.Context(), set, verbose)
+			}
+			return Serve(cmd.Context(), set, c.build, c.stdout, newLog(c.stderr, verbose))
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&listen, "listen", "", "`ADDRESS` of pages and API (default "+DefaultListen+")")
+	f.StringVar(&database, "database", "", "use the PostgreSQL database at `URL` instead of SQLite in the data folder")
+	f.StringVar(&owner, "owner", "", "`NAME` of the owner of a new installation (default: your user name)")
+	f.StringVar(&hosts, "hosts", "", "`NAMES` that the pages are reached by, with commas between them, when not loopback")
+	f.BoolVar(&sample, "demo", false, "bring a sample team: three small services, their probes and four procedures")
+	f.BoolVar(&remote, "remote", false, "listen beyond this machine")
+	f.BoolVar(&verbose, "verbose", false, "log more")
+	return cmd
+}
+
+// upSample serves a sample team, whose services run as long as we do.
+func (c *commands) upSample(ctx context.Context, set Settings, verbose bool) error {
+	log := newLog(c.stderr, verbose)
+	stop, err := startSample(ctx, &set, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(Serve(ctx, set, c.build, c.stdout, log), stop())
+}
+
+func demoService() *cobra.Command {
+	cmd := &cobra.Command{Use: "demo-service", Hidden: true, DisableFlagParsing: true, SilenceUsage: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return prentice.Errorf(prentice.Invalid, "which service?").Try("this command is for prentice up --demo")
+			}
+			return demo.Serve(cmd.Context(), args[0], args[1:], cmd.OutOrStdout())
+		}}
+	return cmd
+}
+
+// firstStart makes the owner of a new installation and gives the link to sign in
+// once.
+func (s *System) firstStart(ctx context.Context, url string) (string, error) {
+	created, code, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner)
+	if err != nil || !created {
+		return "", err
+	}
+	return url + "/sign-in/" + code, nil
+}

@@ -1,0 +1,149 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"prentice"
+)
+
+// patience is how long a stop waits for the steps under way.
+const patience = 10 * time.Second
+
+// Serve opens a data folder, acts on it and answers, until ctx ends. It prints
+// where it is and, the first time, the owner's way in.
+func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *slog.Logger) (err error) {
+	begun := time.Now()
+	listener, err := listen(ctx, set.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	s, err := Open(ctx, set, log, Acts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	url := "http://" + listener.Addr().String()
+	link, err := s.firstStart(ctx, url)
+	if err != nil {
+		return err
+	}
+	handler, err := s.faces(build)
+	if err != nil {
+		return err
+	}
+	work, err := s.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	answered := make(chan error, 1)
+	go func() { answered <- server.Serve(listener) }()
+	if err := (whereabouts{URL: url, PID: os.Getpid()}).write(set.Data); err != nil {
+		return cannotWrite(set.Data, err)
+	}
+	s.greet(out, url, link, time.Since(begun))
+
+	select {
+	case <-ctx.Done():
+	case err = <-answered:
+		log.Error("the server ended", "err", err)
+	}
+	return errors.Join(notClosed(err), s.wind(server, work))
+}
+
+func notClosed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, prentice.Errorf(prentice.Conflict, "%s is in use by another program", address).Try("stop it, or choose another with --listen 127.0.0.1:0")
+	case err != nil:
+		return nil, prentice.Errorf(prentice.Unavailable, "listen on %s: %w", address, err).Try("choose another address with --listen")
+	}
+	return l, nil
+}
+
+// greet says where everything is.
+func (s *System) greet(out io.Writer, url, link string, took time.Duration) {
+	fmt.Fprintf(out, "prentice is ready at %s after %d ms\n", url, took.Milliseconds())
+	fmt.Fprintf(out, "  data %s, team %s: %d services, %d procedures\n", s.Settings.Data, s.Settings.Team, len(s.Team.Catalogue().Services), len(s.Team.Library().All()))
+	if link != "" {
+		fmt.Fprintf(out, "\nSign in once with this link; it is good for 15 minutes:\n  %s\n\n", link)
+	}
+}
+
+// Work is what a system does by itself.
+type Work struct {
+	system *System
+	cancel context.CancelFunc
+	all    sync.WaitGroup
+}
+
+// Begin takes up what an earlier process left and begins to act.
+func (s *System) Begin(ctx context.Context) (*Work, error) {
+	if err := s.runner.Launch(ctx); err != nil {
+		return nil, storeTrouble(s.Settings.engineAddress(), err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	l := &Work{system: s, cancel: cancel}
+	begin := func(name string, run func(context.Context) error) {
+		l.all.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("background work ended", "of", name, "err", err)
+			}
+		})
+	}
+	begin("ledger", s.ledger.Run)
+	begin("inbox", s.inbox.Run)
+	begin("schedules", s.schedules.Run)
+	begin("runner", s.runner.Run)
+	begin("team", s.Team.Run)
+	for _, sk := range s.Skills {
+		if sk.Run != nil {
+			begin(sk.Name, sk.Run)
+		}
+	}
+	return l, nil
+}
+
+// End stops everything that Begin began. Steps under way are interrupted and
+// asked about at the next start.
+func (w *Work) End() error {
+	err := w.system.runner.Stop(patience)
+	w.cancel()
+	w.all.Wait()
+	return err
+}
+
+// wind stops in reverse: no new steps, no new requests, then all the rest.
+func (s *System) wind(server *http.Server, work *Work) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := s.runner.Drain(ctx); err != nil {
+		s.log.Warn("stopped in the middle of a step", "err", err)
+	}
+	soon, enough := context.WithTimeout(context.Background(), 2*time.Second)
+	defer enough()
+	if server.Shutdown(soon) != nil {
+		server.Close() // streams do not end by themselves
+	}
+	return errors.Join(work.End(), forget(s.Settings.Data))
+}

@@ -1,0 +1,152 @@
+package boot
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+)
+
+// Settings are what needs a restart. They come from flags, then the
+// environment (PRENTICE_DATA …), then prentice.toml in the current folder.
+type Settings struct {
+	Data     string `toml:"data"`     // the data folder
+	Team     string `toml:"team"`     // the team folder
+	Listen   string `toml:"listen"`   // host:port for pages and API
+	Database string `toml:"database"` // "" is SQLite in the data folder; or postgres://…
+	Hosts    string `toml:"hosts"`    // names that the pages are reached by, when not loopback, comma separated
+	Owner    string `toml:"owner"`    // who owns a new installation
+	Remote   bool   `toml:"remote"`   // listen beyond loopback
+}
+
+// DefaultListen is where the pages and the API are.
+const DefaultListen = "127.0.0.1:7400"
+
+// SettingsFile is the file of settings in the current folder.
+const SettingsFile = "prentice.toml"
+
+// ReadSettings reads the file and the environment. What neither says is empty;
+// Filled gives it its default. An unknown key is an error.
+func ReadSettings(file string, env func(string) string) (Settings, error) {
+	var s Settings
+	if err := s.readFile(file); err != nil {
+		return s, err
+	}
+	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
+		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_OWNER": &s.Owner} {
+		if v := env(name); v != "" {
+			*to = v
+		}
+	}
+	return s, nil
+}
+
+func (s *Settings) readFile(file string) error {
+	raw, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return prentice.Errorf(prentice.Unavailable, "settings: %w", err)
+	}
+	meta, err := toml.Decode(string(raw), s)
+	if parse, ok := errors.AsType[toml.ParseError](err); ok {
+		return prentice.Errorf(prentice.Invalid, "%s", parse.Message).In(prentice.Pos{File: file, Line: parse.Position.Line})
+	}
+	if err != nil {
+		return prentice.Errorf(prentice.Invalid, "%s: %w", file, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		key := unknown[0].String()
+		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote"}); near != "" {
+			return e.Try("did you mean %s?", near)
+		}
+		return e.Try("the settings are data, team, listen, database, hosts, owner and remote")
+	}
+	return nil
+}
+
+func lineOf(text, key string) int {
+	for i, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), key) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// Filled gives every empty setting its default and checks the rest.
+func (s Settings) Filled() (Settings, error) {
+	if s.Data == "" {
+		s.Data = "./prentice-data"
+	}
+	data, err := filepath.Abs(s.Data)
+	if err != nil {
+		return s, prentice.Errorf(prentice.Invalid, "data folder %q: %w", s.Data, err)
+	}
+	s.Data = data
+	if s.Team == "" {
+		s.Team = filepath.Join(s.Data, "team")
+	}
+	if s.Team, err = filepath.Abs(s.Team); err != nil {
+		return s, prentice.Errorf(prentice.Invalid, "team folder %q: %w", s.Team, err)
+	}
+	if s.Listen == "" {
+		s.Listen = DefaultListen
+	}
+	if s.Owner == "" {
+		s.Owner = "owner"
+		if name := os.Getenv("USER"); prentice.ValidName(name) {
+			s.Owner = name
+		}
+	}
+	return s, s.checkListen()
+}
+
+func (s Settings) checkListen() error {
+	host, _, err := net.SplitHostPort(s.Listen)
+	if err != nil {
+		return prentice.Errorf(prentice.Invalid, "listen address %q: %w", s.Listen, err).Try("write 127.0.0.1:7400")
+	}
+	ip := net.ParseIP(host)
+	if host == "localhost" || ip != nil && ip.IsLoopback() || s.Remote {
+		return nil
+	}
+	return prentice.Errorf(prentice.Refused, "%s can be reached from other machines", s.Listen).
+		Try("listen on 127.0.0.1 behind a proxy that speaks TLS, or set remote = true in %s if you mean it", SettingsFile)
+}
+
+// address is where the database is, as kit/db writes it.
+func (s Settings) address() string {
+	if s.Database != "" {
+		return s.Database
+	}
+	return "sqlite:" + filepath.Join(s.Data, "prentice.db")
+}
+
+// engineAddress is where the durable engine keeps its work. With SQLite it is a
+// file beside ours: the two never wait for each other's lock.
+func (s Settings) engineAddress() string {
+	if s.Database != "" {
+		return s.Database
+	}
+	return "sqlite:" + filepath.Join(s.Data, "runs.db")
+}
+
+func (s Settings) hosts() []string {
+	var names []string
+	for _, h := range strings.Split(s.Hosts, ",") {
+		if h = strings.TrimSpace(h); h != "" {
+			names = append(names, h)
+		}
+	}
+	return names
+}

@@ -1,0 +1,73 @@
+package boot
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"prentice"
+)
+
+func TestSettingsComeFromTheFileAndThenTheEnvironment(t *testing.T) {
+	file := filepath.Join(t.TempDir(), SettingsFile)
+	if err := os.WriteFile(file, []byte("data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := func(name string) string { return map[string]string{"PRENTICE_DATA": "/from/env"}[name] }
+	s, err := ReadSettings(file, env)
+	if err != nil || s.Data != "/from/env" || s.Listen != "127.0.0.1:1" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+func TestAWrongSettingsFileIsRefusedWithItsLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"data = \"x\"\nlisen = \"y\"\n": ":2: unknown setting \"lisen\": did you mean listen?",
+		"data = \n":                     ":1: ",
+		"remote = \"yes\"\n":            "remote",
+		"whatever = 1\n":                "the settings are data",
+	} {
+		file := filepath.Join(t.TempDir(), SettingsFile)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ReadSettings(file, func(string) string { return "" })
+		if err == nil || !strings.Contains(err.Error(), want) || prentice.KindOf(err) != prentice.Invalid {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestNobodyListensBeyondThisMachineUnlessTold(t *testing.T) {
+	for listen, ok := range map[string]bool{"127.0.0.1:7400": true, "[::1]:1": true, "localhost:0": true, "0.0.0.0:80": false, ":80": false, "192.168.1.2:1": false, "nonsense": false} {
+		_, err := Settings{Listen: listen}.Filled()
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", listen, err)
+		}
+	}
+	if _, err := (Settings{Listen: "0.0.0.0:80", Remote: true}).Filled(); err != nil {
+		t.Errorf("told to: %v", err)
+	}
+}
+
+func TestADataFolderIsHeldByOneProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	first, err := hold(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = hold(path)
+	if held, ok := errors.AsType[*Held](err); !ok || !strings.Contains(held.By, "pid") || prentice.KindOf(err) != prentice.Conflict {
+		t.Errorf("held twice: %v", err)
+	}
+	if err := first.release(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := hold(path)
+	if err != nil {
+		t.Fatalf("not held again after it was released: %v", err)
+	}
+	second.release() //nolint:errcheck // the test is over
+}

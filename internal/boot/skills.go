@@ -1,0 +1,147 @@
+package boot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/identity"
+	"prentice/internal/adapter/probe"
+	"prentice/internal/adapter/runlog"
+	"prentice/internal/adapter/shell"
+	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/procedure"
+	"prentice/internal/kit/db"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+	"prentice/internal/skill/all"
+	"prentice/internal/skill/automation"
+	"prentice/internal/skill/availability"
+	"prentice/internal/skill/design"
+	"prentice/internal/skill/security"
+	"prentice/internal/skill/supervision"
+	"prentice/internal/skill/support"
+)
+
+// Describe is every skill without a data folder behind it: enough to draw
+// commands, documents and forms, and to perform what needs no state.
+func Describe() []skill.Skill {
+	return all.Skills(all.Deps{
+		Automation: automation.Deps{Schema: procedure.Schema},
+		Security:   security.Deps{Verify: ledger.VerifyFile},
+	})
+}
+
+// skills is every skill with what it needs.
+func (s *System) skills(logs *runlog.Logs) []skill.Skill {
+	return all.Skills(all.Deps{
+		Automation:   s.automation(),
+		Availability: s.lookout,
+		Design: design.Deps{
+			Catalogue: s.Team.Catalogue,
+			Team: func(context.Context) (*prentice.Catalogue, []prentice.Finding, error) {
+				c, findings := catalogue.Load(s.Settings.Team)
+				return c, findings, nil
+			},
+			File: func(file string, text []byte) []prentice.Finding {
+				return catalogue.Check(file, text, s.Team.Catalogue())
+			},
+		},
+		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile,
+			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
+		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Broken: s.broken, Services: s.serviceStates},
+		Support:     s.desk,
+	})
+}
+
+// openWorking makes the skills that are at work beside answering.
+func (s *System) openWorking() {
+	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log})
+	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Diagnoser: diagnoser{s}, Recorder: s.ledger, Log: s.log})
+}
+
+func (s *System) automation() automation.Deps {
+	kinds := procedure.Kinds(s.Team.kinds)
+	return automation.Deps{
+		Library: func() automation.Library { return s.Team.Library() },
+		Team: func(_ context.Context, now time.Time) (int, []prentice.Finding, error) {
+			n, findings := procedure.Survey(s.Settings.Team, kinds, now)
+			return n, findings, nil
+		},
+		File: func(file string, text []byte, now time.Time) []prentice.Finding {
+			return s.Team.Library().Check(procedure.File{Name: file, Text: text}, now)
+		},
+		Render: s.Team.Render,
+		Record: func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },
+		Schema: procedure.Schema,
+	}
+}
+
+// record writes one line of evidence that is about nothing else that is kept.
+func (s *System) record(ctx context.Context, note prentice.Note) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		err := s.ledger.Append(tx, time.Now(), note)
+		return err
+	})
+}
+
+// url is where the pages are: of whoever serves this folder, or by the settings.
+func (s *System) url() string {
+	if at, ok := serving(s.Settings.Data); ok {
+		return at.URL
+	}
+	return "http://" + s.Settings.Listen
+}
+
+// door is the door before it is there: skills are made first, and it is made of
+// them.
+type door struct{ s *System }
+
+func (d door) Invoke(ctx context.Context, r op.Request) (any, error) { return d.s.App.Invoke(ctx, r) }
+
+func (d door) Watch(ctx context.Context, r op.Request, emit func(any) error) error {
+	return d.s.App.Watch(ctx, r, emit)
+}
+
+// diagnoser is the runner before it is there.
+type diagnoser struct{ s *System }
+
+func (d diagnoser) Diagnose(ctx context.Context, r prentice.RunRequest) (prentice.Diagnosis, error) {
+	return d.s.runner.Diagnose(ctx, r)
+}
+
+// matcher finds procedures in the library in force.
+type matcher struct{ team *Team }
+
+func (m matcher) Match(e prentice.Event) []prentice.Procedure { return m.team.Library().Match(e) }
+
+// bearer says whose token it is.
+func (s *System) bearer(ctx context.Context, token string) (prentice.Actor, error) {
+	actor, _, err := s.Identity.Identify(ctx, identity.Credential{Bearer: strings.TrimSpace(token)})
+	return actor, err
+}
+
+func (s *System) broken(ctx context.Context) ([]supervision.Broken, error) {
+	open, err := s.desk.Broken(ctx)
+	list := []supervision.Broken{}
+	for _, i := range open {
+		list = append(list, supervision.Broken{Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom})
+	}
+	return list, err
+}
+
+func (s *System) serviceStates(ctx context.Context) ([]supervision.ServiceState, error) {
+	standings, err := s.lookout.Services(ctx)
+	list := []supervision.ServiceState{}
+	for _, st := range standings {
+		list = append(list, supervision.ServiceState{Ref: st.Ref, State: string(st.State), Says: st.Says})
+	}
+	return list, err
+}
+
+// kinds is the kinds of step there are.
+func (s *System) kinds() []prentice.StepKind {
+	return stepKinds(s.Team, &shell.Kind{Scratch: s.path("scratch"), Dir: s.path("work")})
+}

@@ -1,0 +1,112 @@
+package story
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/boot/demo"
+	"prentice/internal/skill/security"
+	"prentice/internal/skill/support"
+)
+
+// remedy is the procedure that fits this fault.
+const remedy = "clear-stale-lock"
+
+// whichFault: the checks of several procedures are asked, and only one fits.
+func (p *play) whichFault(ctx context.Context) error {
+	p.chapter("Which fault is it?")
+	var d support.Line
+	if err := p.await(ctx, "the checks have been asked", func(ctx context.Context) (is bool, err error) {
+		in, err := p.incidentNow(ctx, p.incident)
+		for _, line := range in.Timeline {
+			if line.Kind == "diagnosis" && line.About.Kind() == "procedure" {
+				d, is = line, true
+			}
+		}
+		return is, err
+	}); err != nil {
+		return err
+	}
+	p.at(d.Time, "◐", "Two failures in a row: two procedures are written for that. prentice asks the Check section of each, which only reads.")
+	for _, c := range candidates(d.Says) {
+		p.candidate(c)
+	}
+	if err := p.hold(d.About.Name() == remedy, "%s fits, and not %s", remedy, d.About.Name()); err != nil {
+		return err
+	}
+	p.says("Exactly one fits. Had none or both fitted, prentice would not have guessed.")
+	if err := p.breathe(ctx, long); err != nil {
+		return err
+	}
+	return p.noFault(ctx)
+}
+
+// noFault: the service that only suffers is left alone.
+func (p *play) noFault(ctx context.Context) error {
+	of := prentice.NewRef("service", demo.Checkout)
+	var in support.Detail
+	if err := p.await(ctx, "a person is called for "+string(of), func(ctx context.Context) (bool, error) {
+		open, err := p.incidentOf(ctx, of)
+		if err != nil || open.Number == 0 {
+			return false, err
+		}
+		in, err = p.incidentNow(ctx, open.Ref)
+		return !in.Called.IsZero(), err
+	}); err != nil {
+		return err
+	}
+	calls, err := ask[security.Lines](ctx, p.owner, "evidence.list", map[string]any{"ref": in.Ref, "kind": "person.called"})
+	if err != nil {
+		return err
+	}
+	if err := holdAll(p.hold(len(calls.Lines) == 1, "a person is called once"), p.hold(len(in.Runs) == 0, "nothing is started for %s", of)); err != nil {
+		return err
+	}
+	var data struct{ Tried []candidate }
+	if err := json.Unmarshal(calls.Lines[0].Data, &data); err != nil {
+		return err
+	}
+	p.at(in.Called, "▲", fmt.Sprintf("%s is open too: checkout needs orders, and fails with it. Its procedures are asked as well.", in.Ref))
+	for _, c := range data.Tried {
+		p.candidate(c)
+		if err := p.hold(!c.Fits, "%s does not fit checkout", c.Procedure); err != nil {
+			return err
+		}
+	}
+	p.says("None fits, so nothing is started for checkout, and a person is called. Ann comes.")
+	return nil
+}
+
+func (p *play) incidentNow(ctx context.Context, ref prentice.Ref) (support.Detail, error) {
+	return ask[support.Detail](ctx, p.owner, "incident.show", map[string]any{"number": string(ref)})
+}
+
+// candidate is a procedure that was asked, and what its checks said.
+type candidate struct {
+	Procedure string
+	Fits      bool
+	Says      string
+}
+
+func (p *play) candidate(c candidate) {
+	sign, word := "✕", "does not fit"
+	if c.Fits {
+		sign, word = "●", "fits"
+	}
+	p.also(sign, fmt.Sprintf("%-18s  %s: %s", c.Procedure, word, c.Says))
+}
+
+// candidates reads what a diagnosis says of each procedure.
+func candidates(says string) []candidate {
+	verdict, each, _ := strings.Cut(says, " fit: ")
+	fits := strings.TrimPrefix(verdict, "only the checks of ")
+	var list []candidate
+	for _, one := range strings.Split(strings.TrimSuffix(each, ")"), "); ") {
+		name, saw, _ := strings.Cut(one, " (")
+		list = append(list, candidate{name, name == fits, saw})
+	}
+	return list
+}

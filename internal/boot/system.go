@@ -1,0 +1,286 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/httpstep"
+	"prentice/internal/adapter/identity"
+	"prentice/internal/adapter/probe"
+	"prentice/internal/adapter/runlog"
+	"prentice/internal/adapter/secretfile"
+	"prentice/internal/adapter/shell"
+	"prentice/internal/adapter/stopfile"
+	"prentice/internal/app"
+	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/runner"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/proc"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+	"prentice/internal/skill/availability"
+	"prentice/internal/skill/support"
+)
+
+// Build says what was built.
+type Build struct{ Version, Commit string }
+
+// System is one data folder, opened: everything is there, and nothing moves.
+type System struct {
+	Settings Settings
+	Team     *Team
+	Identity *identity.Identity
+	Skills   []skill.Skill
+	App      *app.App
+
+	log       *slog.Logger
+	db        *db.DB
+	ledger    *ledger.Ledger
+	inbox     *inbox.Inbox
+	schedules *inbox.Schedules
+	runner    *runner.Runner
+	lookout   *availability.Lookout
+	desk      *support.Support
+	stop      stopfile.Path
+	closers   []func() error // in the order of opening
+}
+
+// Acting says whether a system performs runs or only answers.
+type Acting bool
+
+// The two.
+const (
+	Acts    Acting = true
+	Answers Acting = false
+)
+
+// Open opens a data folder for this process alone. What was opened before an
+// error is closed again.
+func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s *System, err error) {
+	s = &System{Settings: set, log: log, stop: stopfile.Path(filepath.Join(set.Data, "STOP"))}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+			s = nil
+		}
+	}()
+	held, err := hold(set.Data)
+	if err != nil {
+		return s, err
+	}
+	s.closers = append(s.closers, held.release)
+	if err := s.openStore(ctx); err != nil {
+		return s, err
+	}
+	if s.Identity, err = identity.Open(s.db, s.path("keys"), time.Now); err != nil {
+		return s, err
+	}
+	if s.Team, err = newTeam(set.Team, log); err != nil {
+		return s, err
+	}
+	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)
+	s.schedules = inbox.NewSchedules(s.inbox, time.Now, log)
+	if err := s.openRunner(acting); err != nil {
+		return s, err
+	}
+	return s, s.join()
+}
+
+func (s *System) path(name string) string { return filepath.Join(s.Settings.Data, name) }
+
+// openStore opens the database and brings every owner's tables up to date.
+func (s *System) openStore(ctx context.Context) (err error) {
+	if s.db, err = db.Open(ctx, s.Settings.address()); err != nil {
+		return storeTrouble(s.Settings.address(), err)
+	}
+	s.closers = append(s.closers, s.db.Close)
+	if err := s.db.Prepare(ctx); err != nil {
+		return storeTrouble(s.Settings.address(), err)
+	}
+	for _, owner := range []struct {
+		name  string
+		files fs.FS
+	}{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"runner", runner.Schema()}, {"app", app.Schema()}, {"identity", identity.Schema()}} {
+		if err := s.db.Migrate(ctx, owner.name, owner.files); err != nil {
+			return storeTrouble(s.Settings.address(), err)
+		}
+	}
+	for _, sk := range Describe() {
+		if err := migrateSkill(ctx, s.db, sk); err != nil {
+			return storeTrouble(s.Settings.address(), err)
+		}
+	}
+	if s.ledger, err = ledger.Open(s.db, s.path("keys")); err != nil {
+		return err
+	}
+	s.ledger.Log = s.log
+	return nil
+}
+
+func migrateSkill(ctx context.Context, d *db.DB, sk skill.Skill) error {
+	if sk.Files == nil {
+		return nil
+	}
+	sub, err := fs.Sub(sk.Files, "schema")
+	if err != nil {
+		return err
+	}
+	if _, err := fs.Stat(sub, "."); err != nil {
+		return nil // a skill without tables
+	}
+	return d.Migrate(ctx, sk.Name, sub)
+}
+
+// storeTrouble says what an operator can do about a database that does not open.
+func storeTrouble(address string, err error) error {
+	where, isFile := strings.CutPrefix(address, "sqlite:")
+	if !isFile {
+		where = "the PostgreSQL database"
+	}
+	switch {
+	case errors.Is(err, db.ErrCorrupt):
+		return prentice.Errorf(prentice.Unavailable, "%s is damaged: %w", where, err).
+			Try("stop here, keep a copy of the data folder, and restore the last backup; sqlite3's .recover can save what is readable")
+	case errors.Is(err, db.ErrFull):
+		return prentice.Errorf(prentice.Unavailable, "the disk under %s is full: %w", where, err).Try("free space and start again; nothing is lost")
+	case errors.Is(err, db.ErrReadOnly):
+		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).Try("mend the permissions of the data folder, or name another with --data")
+	case errors.Is(err, db.ErrBusy):
+		return prentice.Errorf(prentice.Conflict, "%s is locked by another process: %w", where, err).Try("stop that process")
+	}
+	return prentice.Errorf(prentice.Unavailable, "%s cannot be opened: %w", where, err).Try("look whether the server runs and the address is right")
+}
+
+// openRunner builds what performs runs.
+func (s *System) openRunner(acting Acting) error {
+	logs, err := runlog.New(s.path("logs"), time.Now, s.log, func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) })
+	if err != nil {
+		return cannotWrite(s.Settings.Data, err)
+	}
+	var engine runner.Engine = later{}
+	if acting {
+		engine = runner.NewDBOS(s.Settings.engineAddress(), quieter(s.log))
+	}
+	s.Team.kinds = s.kinds()
+	if err := s.Team.read(); err != nil {
+		return err
+	}
+	s.openWorking()
+	s.runner = runner.New(runner.Deps{
+		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, Ledger: s.ledger, Health: s.lookout,
+		Secrets: secretfile.Folder(s.path("secrets")), Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
+		Stopped: s.stop.Stopped, Send: s.inbox.Send, Sender: s.inbox.Sender, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
+	})
+	s.Skills = s.skills(logs)
+	return nil
+}
+
+// stepEnv is what every step gets beside its plan: where the team's own state
+// is, and this program for steps that want to call it.
+func (s *System) stepEnv() []string {
+	env := []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8", "HOME=" + s.path("work"), "TMPDIR=" + s.path("scratch"), "PRENTICE_STATE=" + s.path("work")}
+	if self, err := os.Executable(); err == nil {
+		env = append(env, "PRENTICE_BIN="+self)
+	}
+	return env
+}
+
+// stepKinds is the kinds of step there are.
+func stepKinds(services probe.Services, sh *shell.Kind) []prentice.StepKind {
+	return []prentice.StepKind{sh, &probe.Kind{Services: services, Prober: probe.New()}, httpstep.New(), runner.Wait{}, runner.Human{}}
+}
+
+// join hangs the skills into the door and the inbox.
+func (s *System) join() (err error) {
+	var ops []op.Op
+	for _, sk := range s.Skills {
+		ops = append(ops, sk.Ops...)
+	}
+	ops = append(ops, explainOp(func() []skill.Skill { return s.Skills }))
+	s.App, err = app.New(app.Deps{Ops: ops, DB: s.db, Policy: s.Team, Recorder: s.ledger, Clock: time.Now, Log: s.log})
+	if err != nil {
+		return err
+	}
+	for _, sk := range s.Skills {
+		if sk.Listen != nil {
+			s.inbox.Listen(sk.Listen)
+		}
+	}
+	s.Team.changed = append(s.Team.changed, s.follow)
+	s.follow(s.Team.now.Load())
+	return nil
+}
+
+// follow takes the schedules from the procedures in force.
+func (s *System) follow(t *team) {
+	var list []inbox.Schedule
+	for _, p := range t.library.All() {
+		for _, on := range p.On {
+			if on.Schedule != "" {
+				list = append(list, inbox.Schedule{Procedure: p.Name, Cron: on.Schedule, Zone: on.Zone})
+			}
+		}
+	}
+	if err := s.schedules.Set(list); err != nil {
+		s.log.Error("schedules", "err", err)
+	}
+}
+
+// Close closes what Open opened, in reverse.
+func (s *System) Close() error {
+	var errs []error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i]())
+	}
+	s.closers = nil
+	return errors.Join(errs...)
+}
+
+// later is the engine of a system that only answers: whatever is asked for is
+// kept, and performed by the next process that acts.
+type later struct{}
+
+func (later) Launch(context.Context, func(context.Context, int64)) error { return nil }
+func (later) Start(context.Context, int64, string) error                 { return nil }
+func (later) Stop(time.Duration) error                                   { return nil }
+
+// reaper ends what a crash left of a step. Another prentice on this machine may
+// be at a step of the same name; its state is in another folder.
+type reaper struct{ state string }
+
+func (r reaper) Reap(ctx context.Context, key string, session int) (int, error) {
+	return proc.EndMarked(ctx, session, "PRENTICE_STEP="+key, "PRENTICE_STATE="+r.state)
+}
+
+// quieter lets only warnings of the engine through.
+func quieter(log *slog.Logger) *slog.Logger { return slog.New(atLeast{log.Handler(), slog.LevelError}) }
+
+type atLeast struct {
+	slog.Handler
+	level slog.Level
+}
+
+func (h atLeast) Enabled(_ context.Context, l slog.Level) bool { return l >= h.level }
+
+func (h atLeast) WithAttrs(a []slog.Attr) slog.Handler {
+	return atLeast{h.Handler.WithAttrs(a), h.level}
+}
+
+func (h atLeast) WithGroup(n string) slog.Handler { return atLeast{h.Handler.WithGroup(n), h.level} }
+
+func newLog(w io.Writer, verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,148 @@
+package boot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/policy"
+	"prentice/internal/engine/procedure"
+)
+
+// PolicyFile is the team's policy, in the team folder.
+const PolicyFile = "policy.yaml"
+
+// team is what the team folder says at this moment.
+type team struct {
+	catalogue *prentice.Catalogue
+	library   *procedure.Library
+	policy    *policy.Policy
+	marks     string // of the files, to see that they changed
+}
+
+// Team is the team folder, read again when it changes. What cannot be read
+// leaves in force what was read before.
+type Team struct {
+	dir     string
+	kinds   []prentice.StepKind
+	log     *slog.Logger
+	now     atomic.Pointer[team]
+	changed []func(*team) // called after each reading that took effect
+}
+
+// newTeam reads a team folder. A policy or a catalogue with errors is refused:
+// nobody could say what they mean.
+func newTeam(dir string, log *slog.Logger) (*Team, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "team folder %s: %w", dir, err).Try("name another with --team")
+	}
+	return &Team{dir: dir, log: log}, nil
+}
+
+// read makes the folder's present state the one in force.
+func (t *Team) read() error {
+	next := &team{marks: t.marks()}
+	var findings []prentice.Finding
+	next.catalogue, findings = catalogue.Load(t.dir)
+	if err := firstError(findings); err != nil {
+		return err
+	}
+	var err error
+	if next.policy, err = t.readPolicy(); err != nil {
+		return err
+	}
+	next.library, _ = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
+	t.now.Store(next)
+	for _, f := range t.changed {
+		f(next)
+	}
+	return nil
+}
+
+func (t *Team) readPolicy() (*policy.Policy, error) {
+	raw, err := os.ReadFile(filepath.Join(t.dir, PolicyFile))
+	if os.IsNotExist(err) {
+		return policy.Default(), nil
+	}
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "policy: %w", err)
+	}
+	p, findings := policy.Load(PolicyFile, raw)
+	return p, firstError(findings)
+}
+
+func firstError(findings []prentice.Finding) error {
+	for _, f := range findings {
+		if f.Error {
+			return prentice.Errorf(prentice.Invalid, "%s", f.Text).In(f.At).Try("%s", f.Hint)
+		}
+	}
+	return nil
+}
+
+// marks changes whenever a file of the team does.
+func (t *Team) marks() string {
+	about, err := os.Stat(filepath.Join(t.dir, PolicyFile))
+	policy := "none"
+	if err == nil {
+		policy = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())
+	}
+	return catalogue.Fingerprint(t.dir) + " " + policy
+}
+
+func (t *Team) stale() bool {
+	now := t.now.Load()
+	return now.library.Stale(t.dir) || now.marks != t.marks()
+}
+
+// Run reads the folder again when it changes, until ctx ends.
+func (t *Team) Run(ctx context.Context) error {
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	said := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if !t.stale() {
+			continue
+		}
+		err := t.read()
+		if err != nil && err.Error() != said {
+			t.log.Error("the team folder has errors; what was read before stays in force", "err", err)
+			said = err.Error()
+		}
+		if err == nil {
+			t.log.Info("the team folder was read again", "procedures", len(t.Library().All()), "services", len(t.Catalogue().Services))
+			said = ""
+		}
+	}
+}
+
+// Catalogue is the one in force.
+func (t *Team) Catalogue() *prentice.Catalogue { return t.now.Load().catalogue }
+
+// Library is the one in force.
+func (t *Team) Library() *procedure.Library { return t.now.Load().library }
+
+// Service implements the step kinds' look into the catalogue.
+func (t *Team) Service(name string) (prentice.Service, error) { return t.Catalogue().Service(name) }
+
+// Decide is the policy in force.
+func (t *Team) Decide(ctx context.Context, m prentice.Moment) prentice.Decision {
+	return t.now.Load().policy.Decide(ctx, m)
+}
+
+// Render plans a request from what is in force.
+func (t *Team) Render(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
+	now := t.now.Load()
+	return procedure.Render(now.library, now.catalogue, req)
+}

@@ -1,0 +1,178 @@
+package catalogue
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"prentice"
+)
+
+// reader reads the nodes of one file strictly and reports what it meets.
+type reader struct {
+	*report
+	file  string
+	lines []string // of the file, for places inside block scalars
+}
+
+func (r *reader) at(n *yaml.Node) prentice.Pos {
+	return prentice.Pos{File: r.file, Line: n.Line, Column: n.Column}
+}
+
+// documents splits a file into its YAML documents. What follows a syntax error
+// is not read.
+func (r *reader) documents(raw []byte) []*yaml.Node {
+	var docs []*yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(raw))
+	for {
+		var n yaml.Node
+		err := d.Decode(&n)
+		if errors.Is(err, io.EOF) {
+			return docs
+		}
+		if err != nil {
+			r.syntax(err, 0)
+			return docs
+		}
+		if len(n.Content) == 1 && n.Content[0].Tag != "!!null" && r.plain(n.Content[0]) {
+			docs = append(docs, n.Content[0])
+		}
+	}
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
+
+// syntax reports an error of the YAML parser; before is how many lines of the
+// file come before what was parsed.
+func (r *reader) syntax(err error, before int) {
+	at, text := prentice.Pos{File: r.file, Line: before + 1}, strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		line, _ := strconv.Atoi(m[1])
+		at.Line, text = before+line, strings.TrimPrefix(err.Error(), m[0])
+	}
+	r.fail(at, "mend the YAML in this line or one beside it", "not YAML: %s", clip(text))
+}
+
+// plain refuses aliases and merge keys anywhere below n. A file of a hundred
+// bytes can stand for a terabyte with them.
+func (r *reader) plain(n *yaml.Node) bool {
+	if n.Kind == yaml.AliasNode || n.Tag == "!!merge" {
+		r.fail(r.at(n), "write the value out", "YAML aliases are not read")
+		return false
+	}
+	for _, c := range n.Content {
+		if !r.plain(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// fields reads a mapping whose keys must be among known, each at most once. what
+// is its name for people; "" is the document itself.
+func (r *reader) fields(n *yaml.Node, what string, known []string) map[string]*yaml.Node {
+	found := map[string]*yaml.Node{}
+	r.pairs(n, what, func(key, value *yaml.Node) {
+		if !slices.Contains(known, key.Value) {
+			r.fail(r.at(key), r.guess(key.Value, known, "known keys: "+strings.Join(known, ", ")), "unknown key %q%s", clip(key.Value), in(what))
+			return
+		}
+		found[key.Value] = value
+	})
+	return found
+}
+
+// pairs hands over each key of a mapping with its value.
+func (r *reader) pairs(n *yaml.Node, what string, each func(key, value *yaml.Node)) {
+	if n.Kind != yaml.MappingNode {
+		r.fail(r.at(n), "write key: value lines", "%s is %s, wants a mapping", orDocument(what), sortOf(n))
+		return
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		switch {
+		case key.Kind != yaml.ScalarNode:
+			r.fail(r.at(key), "use a word as key", "a key%s is %s", in(what), sortOf(key))
+		case seen[key.Value]:
+			r.fail(r.at(key), "keep one of them", "key %q stands twice%s", clip(key.Value), in(what))
+		case value.Tag == "!!null":
+			r.fail(r.at(key), "give it one, or take the key out", "%q has no value%s", clip(key.Value), in(what))
+		default:
+			seen[key.Value] = true
+			each(key, value)
+		}
+	}
+}
+
+// text reads a string. A number or a boolean must stand in quotes, as Backstage
+// asks too.
+func (r *reader) text(n *yaml.Node, what string) (string, bool) {
+	switch {
+	case n == nil:
+		return "", false
+	case n.Kind != yaml.ScalarNode:
+		r.fail(r.at(n), "write one line of text", "%s is %s, wants text", what, sortOf(n))
+		return "", false
+	case n.Tag != "!!str" && n.Tag != "!!timestamp":
+		r.fail(r.at(n), "put it in quotes: "+strconv.Quote(clip(n.Value)), "%s is %s, wants text", what, sortOf(n))
+		return "", false
+	}
+	return n.Value, true
+}
+
+// textual reads an optional string.
+func (r *reader) textual(n *yaml.Node, what string) string {
+	s, _ := r.text(n, what)
+	return s
+}
+
+// items gives the nodes of an optional list.
+func (r *reader) items(n *yaml.Node, what string) []*yaml.Node {
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind != yaml.SequenceNode:
+		r.fail(r.at(n), "write a list, one - per line", "%s is %s, wants a list", what, sortOf(n))
+		return nil
+	}
+	return n.Content
+}
+
+// sortOf says what a node is, in words.
+func sortOf(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.Tag == "!!bool":
+		return "a boolean"
+	case n.Tag == "!!int" || n.Tag == "!!float":
+		return "a number"
+	case n.Tag == "!!null":
+		return "nothing"
+	default:
+		return "text"
+	}
+}
+
+func in(what string) string {
+	if what == "" {
+		return ""
+	}
+	return " in " + what
+}
+
+func orDocument(what string) string {
+	if what == "" {
+		return "the document"
+	}
+	return what
+}

@@ -1,0 +1,102 @@
+package inbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"prentice"
+)
+
+// mostAhead is how far ahead of ours a sender's clock may be.
+const mostAhead = 10 * time.Minute
+
+// letter is an event that was accepted, with what is known about it.
+type letter struct {
+	prentice.Event
+	fingerprint string
+	sender      prentice.Ref
+	note        string
+}
+
+// accept refuses what cannot be kept and fills in what may be left out. An
+// event without a time happened now; one that claims to come from the future
+// happened now as well, and the note says so, because no timeline can be drawn
+// with it otherwise.
+func accept(e prentice.Event, now time.Time) (letter, error) {
+	if err := e.Check(); err != nil {
+		return letter{}, err
+	}
+	for _, text := range []struct{ name, is string }{{"id", e.ID}, {"source", e.Source}} {
+		if !printable(text.is) {
+			return letter{}, prentice.Errorf(prentice.Invalid, "event %s %q has characters that do not print", text.name, clip(text.is)).
+				Try("use printable UTF-8")
+		}
+	}
+	if !utf8.Valid(e.Data) {
+		return letter{}, prentice.Errorf(prentice.Invalid, "event data is not UTF-8").Try("send JSON in UTF-8")
+	}
+	l := letter{Event: e}
+	l.Data = bytes.TrimSpace(l.Data)
+	if e.Time.IsZero() {
+		l.Time = now
+	} else if ahead := e.Time.Sub(now); ahead > mostAhead {
+		l.Time = now
+		l.note = fmt.Sprintf("its time, %s, was %s ahead of our clock; now is used instead", e.Time.UTC().Format(time.RFC3339), ahead.Round(time.Second))
+	}
+	l.Time = l.Time.UTC().Truncate(time.Microsecond)
+	l.fingerprint = Fingerprint(e)
+	return l, nil
+}
+
+// Fingerprint is equal for events that say the same: type, subject and data,
+// whatever the order of keys and the white space.
+func Fingerprint(e prentice.Event) string {
+	said := bytes.Join([][]byte{[]byte(e.Type), []byte(e.Subject), canonical(e.Data)}, []byte{0})
+	return prentice.Digest(said)
+}
+
+// canonical is the one form of data. Numbers that the ground's form refuses,
+// such as 0.5, stay as they were written.
+func canonical(data json.RawMessage) []byte {
+	if len(data) == 0 {
+		return nil
+	}
+	if c, err := prentice.CanonicalJSON(data); err == nil {
+		return c
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return data
+	}
+	sorted, err := json.Marshal(v)
+	if err != nil {
+		return data
+	}
+	return sorted
+}
+
+// reserved says whether a source is one of our own, in any spelling that a
+// person could take for it.
+func reserved(source string) bool {
+	name, _, _ := strings.Cut(strings.TrimSpace(source), "/")
+	return strings.EqualFold(name, "prentice")
+}
+
+func printable(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
+}
+
+// clip keeps a hostile value from filling an error message.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,21 @@
+// Package inbox takes events in. It checks them, keeps them, counts those that
+// were said before, and tells the listeners, in order, of those that are new.
+// It also says when the time of a scheduled procedure has come.
+//
+// Its words: an event is a duplicate by id when its (source, id) was received
+// before, at any time; such an event is not even counted. It is a duplicate by
+// fingerprint when another of the same type, subject and data was received
+// within the window (five minutes unless set); it is counted on that first one.
+// A window ends early when the same source says something of another type about
+// the same subject: an alert that was resolved and fires again is news.
+//
+// Receive returns when the event is on disk. Listeners are told after that, one
+// event at a time, by Run. Whoever listens must be idempotent by the event's
+// source and id: an event whose delivery was not noted before a crash is
+// delivered again after it.
+//
+// It refuses events that break prentice.Event.Check, text that no database
+// keeps, and, from outside, sources that begin with prentice/: nobody may speak
+// in our name. It never drops an event silently: one that a listener refuses
+// five times is marked failed, and that is evidence.
+package inbox

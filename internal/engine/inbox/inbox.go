@@ -1,0 +1,111 @@
+package inbox
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// DefaultWindow is how long an equal event counts as the same one.
+const DefaultWindow = 5 * time.Minute
+
+//go:embed schema/*.sql
+var files embed.FS
+
+// Schema is the inbox's own tables, for db.Migrate.
+func Schema() fs.FS { return db.Under(files, "schema") }
+
+// Recorder keeps evidence within the caller's transaction.
+type Recorder interface {
+	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
+}
+
+// Listener is told of a new event. It may be told of the same one again.
+type Listener func(context.Context, prentice.Event) error
+
+// Inbox receives events and tells listeners.
+type Inbox struct {
+	Window time.Duration // set it before the first event, if at all
+
+	db        *db.DB
+	clock     func() time.Time
+	record    Recorder
+	log       *slog.Logger
+	listeners []Listener
+	wake      chan struct{}
+	pauses    []time.Duration // between the tries of one listener
+}
+
+// New is an inbox on a database that has its tables.
+func New(d *db.DB, clock func() time.Time, record Recorder, log *slog.Logger) *Inbox {
+	return &Inbox{
+		Window: DefaultWindow, db: d, clock: clock, record: record, log: log, wake: make(chan struct{}, 1),
+		pauses: []time.Duration{20 * time.Millisecond, 80 * time.Millisecond, 320 * time.Millisecond, 1280 * time.Millisecond},
+	}
+}
+
+// Listen adds a listener. It must be called before Run.
+func (in *Inbox) Listen(l func(context.Context, prentice.Event) error) {
+	in.listeners = append(in.listeners, l)
+}
+
+// Receive takes an event from within. When it returns, the event is on disk.
+func (in *Inbox) Receive(ctx context.Context, e prentice.Event) (prentice.Receipt, error) {
+	return in.receive(ctx, "self/prentice", e)
+}
+
+// ReceiveFrom takes an event from outside, sent by an actor: from there nobody
+// may speak in our name.
+func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prentice.Event) (prentice.Receipt, error) {
+	if !sender.Known() {
+		return prentice.Receipt{}, prentice.Errorf(prentice.Unauthenticated, "nobody sends this event").Try("sign in, or send a token")
+	}
+	if reserved(e.Source) {
+		return prentice.Receipt{}, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip(e.Source)).
+			Try("name your own source, such as monitor/eu-1")
+	}
+	return in.receive(ctx, sender.Ref(), e)
+}
+
+// Send is Receive for those who need no receipt.
+func (in *Inbox) Send(ctx context.Context, e prentice.Event) error {
+	_, err := in.Receive(ctx, e)
+	return err
+}
+
+func (in *Inbox) receive(ctx context.Context, sender prentice.Ref, e prentice.Event) (prentice.Receipt, error) {
+	now := in.clock().UTC()
+	kept, err := accept(e, now)
+	if err != nil {
+		return prentice.Receipt{}, err
+	}
+	kept.sender = sender
+	var receipt prentice.Receipt
+	err = in.write(ctx, func(tx *db.Tx) (err error) {
+		receipt, err = in.keep(tx, now, kept)
+		return err
+	})
+	if err != nil {
+		return prentice.Receipt{}, fmt.Errorf("keep event %s: %w", clip(e.ID), err)
+	}
+	receipt.Note = kept.note
+	return receipt, nil
+}
+
+// write tries again when another process was in the way: an event is worth a
+// second attempt.
+func (in *Inbox) write(ctx context.Context, do func(*db.Tx) error) (err error) {
+	for range 3 {
+		if err = in.db.Write(ctx, do); !errors.Is(err, db.ErrBusy) {
+			return err
+		}
+	}
+	return err
+}

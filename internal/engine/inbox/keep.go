@@ -1,0 +1,157 @@
+package inbox
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// The ways of being a duplicate.
+const (
+	byID          = "id"
+	byFingerprint = "fingerprint"
+)
+
+// keep writes an event down, or counts it on the one that it repeats.
+func (in *Inbox) keep(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, error) {
+	if reserved(l.Source) {
+		return in.keepOwn(tx, now, l)
+	}
+	if err := tx.Lock("inbox"); err != nil {
+		return prentice.Receipt{}, err
+	}
+	first, err := in.firstEqual(tx, now, l)
+	if err != nil {
+		return prentice.Receipt{}, err
+	}
+	if first != 0 {
+		return in.count(tx, now, l, first)
+	}
+	number, err := known(tx, l)
+	if err != nil || number != 0 {
+		return sameAgain(tx, number, err)
+	}
+	if number, err = tx.Next("event"); err != nil {
+		return prentice.Receipt{}, err
+	}
+	return in.fresh(tx, now, l, number)
+}
+
+// fresh writes a new event down and wakes those who are told of it.
+func (in *Inbox) fresh(tx *db.Tx, now time.Time, l letter, number int64) (prentice.Receipt, error) {
+	if err := in.insert(tx, now, l, number); err != nil {
+		return prentice.Receipt{}, err
+	}
+	tx.After(in.ring)
+	return prentice.Receipt{Event: eventRef(number), Number: number, New: true, Count: 1}, nil
+}
+
+// keepOwn writes down what prentice tells itself. Each of those events is about a
+// moment of its own, and its id names that moment: nothing but the id repeats.
+func (in *Inbox) keepOwn(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, error) {
+	number, err := known(tx, l)
+	if err != nil || number != 0 {
+		return sameAgain(tx, number, err)
+	}
+	if number, err = tx.Next("event"); err != nil {
+		return prentice.Receipt{}, err
+	}
+	return in.fresh(tx, now, l, number)
+}
+
+// firstEqual finds the event that l repeats: the last with its fingerprint, if
+// its window is still open and l's source has said nothing else about the
+// subject since. It returns 0 when there is none.
+func (in *Inbox) firstEqual(tx *db.Tx, now time.Time, l letter) (int64, error) {
+	var number, received int64
+	err := tx.QueryRow(`SELECT number, received FROM inbox_events WHERE fingerprint = ? ORDER BY number DESC LIMIT 1`,
+		[]any{l.fingerprint}, &number, &received)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil || !open(db.Time(received), now, in.Window) {
+		return 0, err
+	}
+	if l.Subject == "" {
+		return number, nil
+	}
+	var other int64
+	err = tx.QueryRow(`SELECT number FROM inbox_events WHERE subject = ? AND number > ? AND source = ? AND type <> ? LIMIT 1`,
+		[]any{string(l.Subject), number, l.Source, l.Type}, &other)
+	if errors.Is(err, sql.ErrNoRows) {
+		return number, nil
+	}
+	return 0, err
+}
+
+// open says whether a window is open now. One that begins in the future,
+// because the clock has jumped back, is open for no longer than others.
+func open(began, now time.Time, window time.Duration) bool {
+	return now.Sub(began).Abs() < window
+}
+
+// count adds l to the event that it repeats, unless l itself was counted before.
+func (in *Inbox) count(tx *db.Tx, now time.Time, l letter, first int64) (prentice.Receipt, error) {
+	n, err := tx.Exec(`INSERT INTO inbox_ids (source, id, number) VALUES (?, ?, ?) ON CONFLICT (source, id) DO NOTHING`, l.Source, l.ID, first)
+	if err != nil {
+		return prentice.Receipt{}, err
+	}
+	if n == 0 {
+		number, err := known(tx, l)
+		return sameAgain(tx, number, err)
+	}
+	r := prentice.Receipt{Event: eventRef(first), Number: first, Duplicate: byFingerprint}
+	err = tx.QueryRow(`UPDATE inbox_marks SET times = times + 1, last = ? WHERE number = ? RETURNING times`, []any{db.Micros(now), first}, &r.Count)
+	return r, err
+}
+
+// known finds the event that l's (source, id) stands for, or 0.
+func known(tx *db.Tx, l letter) (number int64, err error) {
+	err = tx.QueryRow(`SELECT number FROM inbox_ids WHERE source = ? AND id = ?`, []any{l.Source, l.ID}, &number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return number, err
+}
+
+func sameAgain(tx *db.Tx, number int64, err error) (prentice.Receipt, error) {
+	if err != nil {
+		return prentice.Receipt{}, err
+	}
+	r := prentice.Receipt{Event: eventRef(number), Number: number, Duplicate: byID}
+	err = tx.QueryRow(`SELECT times FROM inbox_marks WHERE number = ?`, []any{number}, &r.Count)
+	return r, err
+}
+
+func (in *Inbox) insert(tx *db.Tx, now time.Time, l letter, number int64) error {
+	if _, err := tx.Exec(`INSERT INTO inbox_ids (source, id, number) VALUES (?, ?, ?)`, l.Source, l.ID, number); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO inbox_events (number, source, id, type, subject, said, received, sender, fingerprint, note, data)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, number, l.Source, l.ID, l.Type, string(l.Subject), db.Micros(l.Time), db.Micros(now),
+		string(l.sender), l.fingerprint, l.note, string(l.Data)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO inbox_marks (number, state, attempts, says, times, last, told) VALUES (?, ?, 0, '', 1, ?, 0)`,
+		number, string(prentice.EventWaiting), db.Micros(now)); err != nil {
+		return err
+	}
+	data := map[string]any{"source": l.Source, "id": l.ID, "type": l.Type, "time": l.Time.Format(time.RFC3339Nano), "fingerprint": l.fingerprint}
+	if l.note != "" {
+		data["note"] = l.note
+	}
+	err := in.record.Append(tx, now, prentice.Note{Kind: "event.received", Actor: l.sender, Refs: []prentice.Ref{eventRef(number), l.Subject}, Data: data})
+	if err != nil {
+		return fmt.Errorf("record event: %w", err)
+	}
+	return nil
+}
+
+func eventRef(number int64) prentice.Ref {
+	return prentice.NewRef("event", strconv.FormatInt(number, 10))
+}

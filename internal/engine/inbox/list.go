@@ -1,0 +1,94 @@
+package inbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+const columns = `e.number, e.source, e.id, e.type, e.subject, e.said, e.received, e.sender, e.note, m.state, m.attempts, m.says, m.times, m.last`
+
+// List is the events that a filter chooses, newest first, without their data.
+func (in *Inbox) List(ctx context.Context, f prentice.EventFilter) ([]prentice.EventRecord, error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	where, args := []string{"1 = 1"}, []any(nil)
+	if f.Subject != "" {
+		where, args = append(where, "e.subject = ?"), append(args, string(f.Subject))
+	}
+	if f.Type != "" {
+		where, args = append(where, "e.type = ?"), append(args, f.Type)
+	}
+	if f.Before > 0 {
+		where, args = append(where, "e.number < ?"), append(args, f.Before)
+	}
+	args = append(args, min(limit, 500))
+	return in.read(ctx, strings.Join(where, " AND ")+` ORDER BY e.number DESC LIMIT ?`, false, args...)
+}
+
+// Show is one event with its data.
+func (in *Inbox) Show(ctx context.Context, number int64) (prentice.EventRecord, error) {
+	found, err := in.read(ctx, `e.number = ?`, true, number)
+	if err == nil && len(found) == 0 {
+		return prentice.EventRecord{}, prentice.Errorf(prentice.NotFound, "no event %d", number).Try("list them with: prentice event list")
+	}
+	if err != nil {
+		return prentice.EventRecord{}, err
+	}
+	return found[0], nil
+}
+
+// waiting is the events that listeners have to be told of, oldest first.
+func (in *Inbox) waiting(ctx context.Context) ([]prentice.EventRecord, error) {
+	return in.read(ctx, fmt.Sprintf(`m.state = 'waiting' ORDER BY m.number LIMIT %d`, atOnce), true)
+}
+
+func (in *Inbox) read(ctx context.Context, where string, data bool, args ...any) (list []prentice.EventRecord, err error) {
+	what := columns + `, ''`
+	if data {
+		what = columns + `, e.data`
+	}
+	rows, err := in.db.Query(ctx, `SELECT `+what+` FROM inbox_marks m JOIN inbox_events e ON e.number = m.number WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	defer rows.Close()
+	list = []prentice.EventRecord{}
+	for rows.Next() {
+		e, err := scan(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("read events: %w", err)
+		}
+		list = append(list, e)
+	}
+	return list, rows.Err()
+}
+
+func scan(from func(...any) error) (e prentice.EventRecord, err error) {
+	var said, received, last int64
+	var data string
+	err = from(&e.Number, &e.Source, &e.ID, &e.Type, &e.Subject, &said, &received, &e.Sender, &e.Note, &e.State, &e.Attempts, &e.Says, &e.Count, &last, &data)
+	e.Time, e.Received, e.Last = db.Time(said), db.Time(received), db.Time(last)
+	if data != "" {
+		e.Data = json.RawMessage(data)
+	}
+	return e, err
+}
+
+// Sender says who sent an event, by its source and id; "" when there is none.
+// Whoever sent the event that moves a run has asked for it as much as anybody.
+func (in *Inbox) Sender(ctx context.Context, source, id string) (sender prentice.Ref, err error) {
+	err = in.db.QueryRow(ctx, `SELECT e.sender FROM inbox_ids i JOIN inbox_events e ON e.number = i.number WHERE i.source = ? AND i.id = ?`, []any{source, id}, &sender)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return sender, err
+}

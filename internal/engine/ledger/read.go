@@ -1,0 +1,145 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+const lineColumns = `SELECT l.seq, l.time, l.kind, l.actor, l.refs, l.data, l.prev, l.hash FROM ledger_line l `
+
+// List chooses lines, the newest first unless the filter has After.
+func (l *Ledger) List(ctx context.Context, f prentice.EvidenceFilter) ([]prentice.Evidence, error) {
+	if f.Limit < 0 || f.Limit > 500 {
+		return nil, prentice.Errorf(prentice.Invalid, "a page of %d lines", f.Limit).Try("ask for 1 to 500 and follow the cursor")
+	}
+	if f.Limit == 0 {
+		f.Limit = 50
+	}
+	query, args := listQuery(f)
+	return l.lines(ctx, query, args...)
+}
+
+func listQuery(f prentice.EvidenceFilter) (string, []any) {
+	from, seq := "", "l.seq"
+	var where []string
+	var args []any
+	add := func(condition string, value any) { where, args = append(where, condition), append(args, value) }
+	if f.Ref != "" {
+		from, seq = "JOIN ledger_ref r ON r.seq = l.seq ", "r.seq"
+		add("r.ref = ?", string(f.Ref))
+	}
+	if f.Kind != "" {
+		add("l.kind = ?", f.Kind)
+	}
+	if f.Before > 0 {
+		add(seq+" < ?", f.Before)
+	}
+	order := " DESC"
+	if f.After > 0 {
+		add(seq+" > ?", f.After)
+		order = ""
+	}
+	query := lineColumns + from
+	if len(where) > 0 {
+		query += "WHERE " + strings.Join(where, " AND ") + " "
+	}
+	return query + "ORDER BY " + seq + order + " LIMIT ?", append(args, f.Limit)
+}
+
+// Show is one line.
+func (l *Ledger) Show(ctx context.Context, seq int64) (prentice.Evidence, error) {
+	found, err := l.lines(ctx, lineColumns+`WHERE l.seq = ?`, seq)
+	if err != nil {
+		return prentice.Evidence{}, err
+	}
+	if len(found) == 0 {
+		return prentice.Evidence{}, prentice.Errorf(prentice.NotFound, "no evidence %d in the ledger", seq).Try("list what there is with: prentice evidence list")
+	}
+	return found[0], nil
+}
+
+// lines reads lines for people. One whose columns cannot be read at all is an
+// error that names it; whether a line is true is VerifyChain's question.
+func (l *Ledger) lines(ctx context.Context, query string, args ...any) ([]prentice.Evidence, error) {
+	rows, err := l.stored(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]prentice.Evidence, 0, len(rows))
+	for _, row := range rows {
+		e, err := row.evidence()
+		if err != nil {
+			return nil, broken(fmt.Sprintf("line %d: %v", row.seq, err))
+		}
+		found = append(found, e)
+	}
+	return found, nil
+}
+
+// stored is a line as the database has it.
+type stored struct {
+	seq, time                           int64
+	kind, actor, refs, data, prev, hash string
+}
+
+func (l *Ledger) stored(ctx context.Context, query string, args ...any) (_ []stored, err error) {
+	rows, err := l.db.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var found []stored
+	for rows.Next() {
+		var s stored
+		if err := rows.Scan(&s.seq, &s.time, &s.kind, &s.actor, &s.refs, &s.data, &s.prev, &s.hash); err != nil {
+			return nil, fmt.Errorf("read the ledger: %w", err)
+		}
+		found = append(found, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	return found, nil
+}
+
+// evidence is the line in the ground's words. It refuses columns that do not
+// have the one form in which they were written: two forms with one meaning would
+// have one hash.
+func (s stored) evidence() (prentice.Evidence, error) {
+	e := prentice.Evidence{Seq: s.seq, Time: db.Time(s.time), Kind: s.kind, Actor: prentice.Ref(s.actor), Prev: s.prev, Hash: s.hash}
+	if err := json.Unmarshal([]byte(s.refs), &e.Refs); err != nil {
+		return e, fmt.Errorf("its refs are damaged: %w", err)
+	}
+	if again, err := json.Marshal(e.Refs); err != nil || string(again) != s.refs {
+		return e, errors.New("its refs are not in the form in which they were written")
+	}
+	if s.data != "" {
+		e.Data = json.RawMessage(s.data)
+		if again, err := prentice.CanonicalJSON(e.Data); err != nil || string(again) != s.data {
+			return e, errors.New("its data is not in the form in which it was written")
+		}
+	}
+	return e, nil
+}
+
+// fits says what is wrong with a line by itself: its hash is not that of its
+// content.
+func fits(e prentice.Evidence) error {
+	sealed, err := e.Sealed()
+	if err != nil {
+		return err
+	}
+	if sealed.Hash != e.Hash {
+		return fmt.Errorf("its content has the hash %s, but %s is written", short(sealed.Hash), short(e.Hash))
+	}
+	if !sealed.Time.Equal(e.Time) {
+		return errors.New("its time is finer than microseconds")
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package policy
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+)
+
+// Bounds on a policy file.
+const (
+	MaxBytes = 1 << 20
+	MaxRules = 1000
+)
+
+//go:embed default.yaml
+var builtInText []byte
+
+// Default is the policy of a team that has written none.
+func Default() *Policy {
+	p, findings := Load("policy.yaml", nil)
+	if p == nil {
+		panic(fmt.Sprintf("the built-in policy has a fault: %v", findings))
+	}
+	return p
+}
+
+// Load reads a team's policy.yaml. With an error among the findings there is no
+// policy, and whoever has an older one keeps it. An empty file adds nothing to
+// the built-in rules.
+func Load(file string, text []byte) (*Policy, []prentice.Finding) {
+	builtIn := reader{file: "built-in policy", builtIn: true, text: string(builtInText)}
+	ours := builtIn.rules()
+	team := reader{file: file, text: string(text)}
+	theirs := team.rules()
+	findings := append(builtIn.findings, team.findings...)
+	if slices.ContainsFunc(findings, func(f prentice.Finding) bool { return f.Error }) {
+		return nil, findings
+	}
+	digest := prentice.Digest(append(append([]byte{}, builtInText...), text...))
+	return &Policy{team: inOrder(theirs), builtIn: inOrder(ours), digest: digest}, findings
+}
+
+// inOrder puts the rules in the order in which they decide: by priority, and
+// among equals the strictest first.
+func inOrder(rules []Rule) []Rule {
+	slices.SortStableFunc(rules, func(a, b Rule) int {
+		for _, difference := range []int{
+			b.Priority - a.Priority, int(a.Verdict) - int(b.Verdict), b.Approvers - a.Approvers,
+			strings.Compare(string(b.Role), string(a.Role)), int(a.Expires - b.Expires),
+		} {
+			if difference != 0 {
+				return difference
+			}
+		}
+		return 0
+	})
+	return rules
+}
+
+// reader reads one file and collects what is wrong with it.
+type reader struct {
+	file     string
+	builtIn  bool
+	text     string
+	findings []prentice.Finding
+	names    map[string]prentice.Pos
+}
+
+var lineOfYAML = regexp.MustCompile(`line (\d+): `)
+
+// rules reads the whole file.
+func (r *reader) rules() []Rule {
+	if len(r.text) > MaxBytes {
+		r.wrong(nil, "split it into fewer rules", "policy has %d bytes, at most %d are read", len(r.text), MaxBytes)
+		return nil
+	}
+	root := r.document()
+	if root == nil {
+		return nil
+	}
+	top := r.mapping(root, "policy", "rules")
+	list := top["rules"]
+	if list == nil || list.Tag == "!!null" {
+		return nil
+	}
+	if list.Kind != yaml.SequenceNode || len(list.Content) > MaxRules {
+		r.wrong(list, "begin each rule with a dash", "rules is not a list of at most %d rules", MaxRules)
+		return nil
+	}
+	r.names = map[string]prentice.Pos{}
+	var rules []Rule
+	for _, node := range list.Content {
+		rules = append(rules, r.rule(node))
+	}
+	return rules
+}
+
+// document is the top of the file's only document, or nil when there is none to
+// read.
+func (r *reader) document() *yaml.Node {
+	d := yaml.NewDecoder(strings.NewReader(r.text))
+	var doc yaml.Node
+	if err := d.Decode(&doc); err != nil {
+		if !errors.Is(err, io.EOF) {
+			r.unreadable(err)
+		}
+		return nil
+	}
+	var more yaml.Node
+	if err := d.Decode(&more); err == nil {
+		r.wrong(&more, "keep all rules in one document", "a second YAML document begins here")
+		return nil
+	} else if !errors.Is(err, io.EOF) {
+		r.unreadable(err)
+		return nil
+	}
+	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" || !r.plain(doc.Content[0]) {
+		return nil
+	}
+	return doc.Content[0]
+}
+
+func (r *reader) unreadable(err error) {
+	f := prentice.Finding{At: prentice.Pos{File: r.file}, Error: true, Text: "not YAML: " + err.Error(), Hint: "look at the indentation and the quotes around this place"}
+	if m := lineOfYAML.FindStringSubmatch(err.Error()); m != nil {
+		f.At.Line, _ = strconv.Atoi(m[1])
+	}
+	r.findings = append(r.findings, f)
+}
+
+// plain refuses what makes a file mean something other than it shows: anchors,
+// aliases and tags.
+func (r *reader) plain(n *yaml.Node) bool {
+	if n.Kind == yaml.AliasNode || n.Anchor != "" {
+		r.wrong(n, "write the value out", "anchors and aliases are not read here")
+		return false
+	}
+	if n.Style&yaml.TaggedStyle != 0 {
+		r.wrong(n, "leave the tag out", "the tag %s is not read here", clip(n.Tag))
+		return false
+	}
+	for _, child := range n.Content {
+		if !r.plain(child) {
+			return false
+		}
+	}
+	return true
+}
+
+// mapping reads a mapping whose keys must be among known.
+func (r *reader) mapping(n *yaml.Node, what string, known ...string) map[string]*yaml.Node {
+	values := map[string]*yaml.Node{}
+	if n.Kind != yaml.MappingNode {
+		r.wrong(n, "write key: value lines", "a %s is a mapping", what)
+		return values
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		switch {
+		case !slices.Contains(known, key.Value):
+			r.wrong(key, instead(key.Value, known), "a %s has no key %q", what, clip(key.Value))
+		case values[key.Value] != nil:
+			r.wrong(key, "keep one of them", "key %q is there twice", key.Value)
+		default:
+			values[key.Value] = value
+		}
+	}
+	return values
+}
+
+// wrong adds an error at a node, or at the file when there is none.
+func (r *reader) wrong(n *yaml.Node, hint, format string, args ...any) {
+	at := prentice.Pos{File: r.file}
+	if n != nil {
+		at.Line, at.Column = n.Line, n.Column
+	}
+	r.wrongAt(at, hint, fmt.Sprintf(format, args...))
+}
+
+func (r *reader) wrongAt(at prentice.Pos, hint, text string) {
+	r.findings = append(r.findings, prentice.Finding{At: at, Error: true, Text: text, Hint: hint})
+}
+
+// instead is the hint for a word that is not known.
+func instead(word string, known []string) string {
+	if near := nearest.Of(word, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "use " + strings.Join(known, ", ")
+}
+
+func clip(s string) string {
+	if len(s) > 80 {
+		return strings.ToValidUTF8(s[:80], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,144 @@
+// Package policy decides, and says why in words a person can act on.
+//
+// A policy is a list of rules that the team keeps in policy.yaml, in git. Each
+// rule has a condition in CEL over who acts, what is asked, the plan, the time
+// and the procedure's record, and a verdict: refuse, ask or allow. Of the rules
+// that match, the one of highest priority decides; of equals, the strictest.
+// When no rule of the team matches, the built-in rules decide: reading is
+// allowed, a change asks one person, danger asks two, and what nobody has
+// classified is refused.
+//
+// It refuses to guess. A misspelt key, field or value is found when the file is
+// read, with its place and the nearest spelling, and a file with an error
+// decides nothing. A rule that cannot be worked out refuses. It reads no clock,
+// no file and no database: the same moment always gets the same decision.
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/expr"
+)
+
+// Rule is one sentence of a policy.
+type Rule struct {
+	Name      string           `json:"name"`
+	Priority  int              `json:"priority"`
+	When      string           `json:"when"` // CEL to true or false
+	Verdict   prentice.Verdict `json:"verdict"`
+	Reason    string           `json:"reason"`
+	Approvers int              `json:"approvers,omitempty"` // with ask
+	Role      prentice.Role    `json:"role,omitempty"`      // with ask: who may agree
+	Expires   time.Duration    `json:"expires,omitempty"`   // with ask: how long the question stands
+	BuiltIn   bool             `json:"built_in,omitempty"`
+	At        prentice.Pos     `json:"at"`
+
+	when expr.Program
+	asks mentions
+}
+
+// Policy is a team's rules followed by the built-in ones. It never changes once
+// made and may be asked from many goroutines. The nil Policy refuses.
+type Policy struct {
+	team, builtIn []Rule // each in the order in which they decide
+	digest        string
+}
+
+// Rules lists the team's rules and then the built-in ones, each in the order in
+// which they decide.
+func (p *Policy) Rules() []Rule {
+	if p == nil {
+		return nil
+	}
+	return append(slices.Clone(p.team), p.builtIn...)
+}
+
+// Digest names the policy: sha256: and the hex SHA-256 of its text.
+func (p *Policy) Digest() string {
+	if p == nil {
+		return ""
+	}
+	return p.digest
+}
+
+// Decide says what may be done at a moment, and why: the rule that decided comes
+// first, then the others that matched. Without a plan only the rules that speak
+// of an operation are asked, and only to refuse it, since roles decide the rest.
+func (p *Policy) Decide(ctx context.Context, m prentice.Moment) prentice.Decision {
+	if p == nil {
+		return refusal("no policy", "There is no policy, so nothing is allowed.")
+	}
+	s := see(m)
+	if m.Plan == nil {
+		return decideOperation(ctx, p.team, s)
+	}
+	if found := matching(ctx, p.team, s); len(found) > 0 {
+		return decisionOf(found)
+	}
+	if found := matching(ctx, p.builtIn, s); len(found) > 0 {
+		return decisionOf(found)
+	}
+	return refusal("no rule", "No rule speaks of this, so it is refused.")
+}
+
+func decideOperation(ctx context.Context, rules []Rule, s scene) prentice.Decision {
+	found := matching(ctx, rules, s)
+	if len(found) > 0 && found[0].Verdict == prentice.Refuse {
+		return decisionOf(found)
+	}
+	return prentice.Decision{Verdict: prentice.Allow, Rules: []string{"roles"}, Reasons: []string{"No rule refuses it, and the role suffices."}}
+}
+
+// match is a rule that speaks, with what it says. A rule that could not be
+// worked out speaks too, and refuses.
+type match struct {
+	*Rule
+	Verdict prentice.Verdict
+	Reason  string
+}
+
+// matching asks the rules in order. The first match is the one that decides.
+func matching(ctx context.Context, rules []Rule, s scene) []match {
+	var found []match
+	for i := range rules {
+		r := &rules[i]
+		if !s.suits(r.asks) {
+			continue
+		}
+		yes, err := r.when.Is(ctx, s.values)
+		switch {
+		case err != nil:
+			found = append(found, match{r, prentice.Refuse, fmt.Sprintf("Rule %s could not be worked out (%v), so it refuses.", r.Name, err)})
+		case yes:
+			found = append(found, match{r, r.Verdict, r.Reason})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b match) int {
+		if a.Priority != b.Priority {
+			return b.Priority - a.Priority
+		}
+		return int(a.Verdict) - int(b.Verdict)
+	})
+	return found
+}
+
+func decisionOf(found []match) prentice.Decision {
+	first := found[0]
+	d := prentice.Decision{Verdict: first.Verdict}
+	if d.Verdict == prentice.Ask {
+		d.Approvers, d.Role, d.Expires = first.Approvers, first.Role, first.Expires
+	}
+	for _, f := range found {
+		d.Rules = append(d.Rules, f.Name)
+		d.Reasons = append(d.Reasons, f.Reason)
+	}
+	return d
+}
+
+func refusal(rule, reason string) prentice.Decision {
+	return prentice.Decision{Verdict: prentice.Refuse, Rules: []string{rule}, Reasons: []string{reason}}
+}

@@ -1,0 +1,129 @@
+package procedure
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"prentice"
+	"prentice/internal/kit/expr"
+)
+
+// The types of input, and how expressions see them: a service and a host are
+// their refs.
+var inputTypes = map[string]expr.Type{
+	"string": expr.String, "int": expr.Int, "bool": expr.Bool,
+	"duration": expr.Duration, "service": expr.String, "host": expr.String,
+}
+
+var inputTypeNames = []string{"string", "int", "bool", "duration", "service", "host"}
+
+// inputs reads the inputs in the order of the file: the first of type service
+// is the one that the run is about.
+func (r *reading) inputs(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	variables := map[string]string{}
+	r.pairs(n, "inputs", func(key, value *yaml.Node) {
+		name := key.Value
+		if !isWord(name) {
+			r.fail(r.place(key), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of an input", clip(name))
+			return
+		}
+		if other, taken := variables[variable(name)]; taken {
+			r.fail(r.place(key), "rename one of them", "inputs %s and %s would be the same environment variable %s", other, name, variable(name))
+			return
+		}
+		variables[variable(name)] = name
+		// A wrong input is kept, so that expressions which name it are not blamed.
+		r.proc.Inputs = append(r.proc.Inputs, r.input(name, key, value))
+	})
+}
+
+func (r *reading) input(name string, key, n *yaml.Node) prentice.Input {
+	before, what := len(r.findings), "input "+name
+	f := r.fields(n, what, "type", "from", "default", "enum", "doc")
+	in := prentice.Input{Name: name, At: r.place(key)}
+	if len(r.findings) > before {
+		return in
+	}
+	r.inputType(&in, f["type"], what)
+	if from := f["from"]; from != nil {
+		if s, ok := r.scalar(from, "from"); ok {
+			in.From = s
+			r.later(value{source: s, in: onlyEvent, want: scalarTypes, what: "from of " + what, at: r.inside(from)})
+		}
+	}
+	if doc := f["doc"]; doc != nil {
+		in.Doc, _ = r.scalar(doc, "doc")
+	}
+	r.enum(&in, f["enum"], what)
+	r.standard(&in, f["default"], what)
+	return in
+}
+
+func (r *reading) inputType(in *prentice.Input, n *yaml.Node, what string) {
+	if n == nil {
+		r.fail(in.At, "add type: with one of "+strings.Join(inputTypeNames, ", "), "%s has no type", what)
+		return
+	}
+	s, ok := r.scalar(n, "type of "+what)
+	if _, known := inputTypes[s]; ok && !known {
+		r.fail(r.place(n), meant(s, inputTypeNames), "%s: there is no type %q", what, clip(s))
+		return
+	}
+	in.Type = s
+}
+
+func (r *reading) enum(in *prentice.Input, n *yaml.Node, what string) {
+	if n == nil || in.Type == "" {
+		return
+	}
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		r.fail(r.place(n), "write a list, such as [small, large]", "enum of %s is not a list of values", what)
+		return
+	}
+	if in.Type != "string" && in.Type != "int" {
+		r.fail(r.place(n), "use it with string or int", "%s of type %s cannot have an enum", what, in.Type)
+		return
+	}
+	for _, item := range n.Content {
+		s, ok := r.scalar(item, "enum of "+what)
+		if !ok {
+			continue
+		}
+		plain, why := typed(in.Type, s)
+		if why != "" {
+			r.fail(r.place(item), "write another value", "enum of %s: %q %s", what, clip(s), why)
+			continue
+		}
+		in.Enum = append(in.Enum, plain)
+	}
+}
+
+func (r *reading) standard(in *prentice.Input, n *yaml.Node, what string) {
+	if n == nil || in.Type == "" {
+		return
+	}
+	s, ok := r.scalar(n, "default of "+what)
+	if !ok {
+		return
+	}
+	plain, why := typed(in.Type, s)
+	switch {
+	case why != "":
+		r.fail(r.place(n), "write another default", "default of %s: %q %s", what, clip(s), why)
+	case len(in.Enum) > 0 && !oneOf(plain, in.Enum):
+		r.fail(r.place(n), "write one of "+strings.Join(in.Enum, ", "), "default of %s: %q is not in its enum", what, clip(s))
+	default:
+		in.Default = &plain
+	}
+}
+
+// variable is an input's name as it stands in environment variables.
+func variable(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
+
+// field is an input's name as it stands in expressions: a dash there would be a
+// minus.
+func field(name string) string { return strings.ReplaceAll(name, "-", "_") }

@@ -1,0 +1,99 @@
+package procedure
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// limits reads the limits and says which defaults stand in for those left out.
+func (r *reading) limits(n *yaml.Node) {
+	l, left := &r.proc.Limits, []string{}
+	f := map[string]*yaml.Node{}
+	at := r.at(2, 1)
+	if n != nil {
+		at = r.place(n)
+		f = r.fields(n, "limits", "max_targets", "parallel", "max_unhealthy", "cooldown", "timeout", "approval_expires")
+	}
+	for _, limit := range []struct {
+		name string
+		read func(*yaml.Node)
+		says string
+	}{
+		{"max_targets", r.number("max_targets", &l.MaxTargets, 1, 10_000), strconv.Itoa(l.MaxTargets)},
+		{"parallel", r.number("parallel", &l.Parallel, 1, 1_000), strconv.Itoa(l.Parallel)},
+		{"max_unhealthy", r.percent("max_unhealthy", &l.MaxUnhealthy), strconv.Itoa(l.MaxUnhealthy) + "%"},
+		{"cooldown", r.span("cooldown", &l.Cooldown, 0, 30*24*time.Hour), short(l.Cooldown)},
+		{"timeout", r.span("timeout", &l.Timeout, time.Second, 24*time.Hour), short(l.Timeout)},
+		{"approval_expires", r.span("approval_expires", &l.ApprovalExpires, time.Second, 30*24*time.Hour), short(l.ApprovalExpires)},
+	} {
+		if f[limit.name] == nil {
+			left = append(left, limit.name+": "+limit.says)
+			continue
+		}
+		limit.read(f[limit.name])
+	}
+	if len(left) > 0 {
+		r.advise(at, "write them out if you agree", "limits not named take their defaults: %s", strings.Join(left, ", "))
+	}
+}
+
+func (r *reading) number(name string, to *int, least, most int) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		s, ok := r.scalar(n, name)
+		if !ok {
+			return
+		}
+		v, err := strconv.Atoi(s)
+		if err != nil || v < least || v > most {
+			r.fail(r.place(n), "write a whole number", "%s %q is not between %d and %d", name, clip(s), least, most)
+			return
+		}
+		*to = v
+	}
+}
+
+func (r *reading) percent(name string, to *int) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		s, ok := r.scalar(n, name)
+		if !ok {
+			return
+		}
+		number, found := strings.CutSuffix(s, "%")
+		v, err := strconv.Atoi(number)
+		if err != nil || !found || v < 0 || v > 100 {
+			r.fail(r.place(n), "write a whole number and %, such as 20%", "%s %q is not between 0%% and 100%%", name, clip(s))
+			return
+		}
+		*to = v
+	}
+}
+
+func (r *reading) span(name string, to *time.Duration, least, most time.Duration) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		s, ok := r.scalar(n, name)
+		if !ok {
+			return
+		}
+		v, err := time.ParseDuration(s)
+		if err != nil || v < least || v > most {
+			r.fail(r.place(n), "write a duration such as 10m or 1h30m", "%s %q is not between %s and %s", name, clip(s), short(least), short(most))
+			return
+		}
+		*to = v
+	}
+}
+
+// short is a duration without the parts that are nothing: 10m, not 10m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

@@ -1,0 +1,60 @@
+package procedure
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"prentice"
+)
+
+// Lint is advice about a procedure that could be read: what it lacks, and what
+// is due on the given day. It finds no errors; Parse and New do.
+func Lint(p prentice.Procedure, now time.Time) []prentice.Finding {
+	var findings []prentice.Finding
+	advise := func(at prentice.Pos, hint, format string, args ...any) {
+		findings = append(findings, prentice.Finding{At: at, Text: fmt.Sprintf(format, args...), Hint: hint})
+	}
+	top := prentice.Pos{File: p.File, Line: 1, Column: 1}
+	if p.Owner == "" {
+		advise(top, "add a line such as owner: group:platform", "nobody owns the procedure")
+	}
+	switch due, err := time.Parse(time.DateOnly, p.ReviewBy); {
+	case p.ReviewBy == "":
+		advise(top, "add a line such as review_by: "+now.AddDate(0, 6, 0).Format(time.DateOnly), "no day is set for looking at the procedure again")
+	case err == nil && !now.Before(due.AddDate(0, 0, 1)):
+		advise(top, "read it, try it, and set a later day", "its review was due on %s", p.ReviewBy)
+	}
+	changes := slices.ContainsFunc(p.Steps, func(s prentice.StepSpec) bool {
+		return s.Section == prentice.Act && (s.Risk != prentice.Look || s.Kind == uses)
+	})
+	if changes && !has(p, prentice.Verify) && !calls(p) {
+		advise(top, "add a section ## Verify that sees the symptom gone", "without Verify its runs can only end unverified")
+	}
+	if changes && !has(p, prentice.Undo) && !calls(p) {
+		advise(top, "add a section ## Undo if it can be put back", "without Undo it needs the policy's strictest rule")
+	}
+	for _, s := range p.Steps {
+		lintStep(p, s, advise)
+	}
+	return sorted(findings)
+}
+
+func lintStep(p prentice.Procedure, s prentice.StepSpec, advise func(at prentice.Pos, hint, format string, args ...any)) {
+	if s.Risk == prentice.Danger {
+		advise(s.At, "make sure that people know what they approve", "step %s cannot be undone: it needs the policy's strictest rule", s.ID)
+	}
+	asked := slices.ContainsFunc(p.Steps, func(o prentice.StepSpec) bool { return o.Of == s.ID })
+	if s.Kind == "sh" && s.Section == prentice.Act && s.Of == "" && s.Risk != prentice.Look && !s.Idempotent && !asked {
+		advise(s.At, "add a block with of="+s.ID+" that succeeds when it is done, or mark the step idempotent",
+			"after a crash nobody can tell whether step %s was done, and its run ends uncertain", s.ID)
+	}
+}
+
+func has(p prentice.Procedure, section prentice.Section) bool {
+	return slices.ContainsFunc(p.Steps, func(s prentice.StepSpec) bool { return s.Section == section })
+}
+
+func calls(p prentice.Procedure) bool {
+	return slices.ContainsFunc(p.Steps, func(s prentice.StepSpec) bool { return s.Kind == uses })
+}

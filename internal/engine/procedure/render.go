@@ -1,0 +1,173 @@
+package procedure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"prentice"
+)
+
+// Render makes the plan of one procedure for one case: inputs checked, targets
+// found, every value filled in. It is a calculation: the same library,
+// catalogue and request give the same bytes on every machine. It refuses a plan
+// without targets, or with more than the procedure's limit.
+func Render(l *Library, cat *prentice.Catalogue, req prentice.RunRequest) (prentice.Plan, error) {
+	p, err := l.Find(req.Procedure)
+	if err != nil {
+		return prentice.Plan{}, err
+	}
+	if cat == nil {
+		cat = &prentice.Catalogue{}
+	}
+	c := &rendering{library: l, catalogue: cat, event: req.Event, files: map[string]string{}}
+	if c.eventValue, err = eventValue(req.Event); err != nil {
+		return prentice.Plan{}, err
+	}
+	s, err := c.scene(p, req.Inputs)
+	if err != nil {
+		return prentice.Plan{}, err
+	}
+	targets, err := s.targets()
+	if err != nil {
+		return prentice.Plan{}, err
+	}
+	if err := c.add(s, ""); err != nil {
+		return prentice.Plan{}, err
+	}
+	return c.plan(s, targets), nil
+}
+
+// rendering is one plan being made.
+type rendering struct {
+	library    *Library
+	catalogue  *prentice.Catalogue
+	event      *prentice.Event
+	eventValue map[string]any
+	files      map[string]string // digest of every procedure used, by name
+	secrets    []string
+	steps      []prentice.PlannedStep
+}
+
+// add plans the steps of a procedure, and in their place those of the
+// procedures that it uses. prefix goes before the ids.
+func (c *rendering) add(s *scene, prefix string) error {
+	c.files[s.proc.Name] = s.proc.Digest
+	c.secrets = append(c.secrets, s.proc.Secrets...)
+	for _, spec := range s.proc.Steps {
+		switch {
+		case spec.Of != "":
+			continue
+		case spec.Kind == uses:
+			if err := c.call(s, spec, prefix); err != nil {
+				return err
+			}
+		default:
+			step, err := s.step(spec, prefix)
+			if err != nil {
+				return err
+			}
+			c.steps = append(c.steps, step)
+		}
+		if len(c.steps) > MaxSteps {
+			return prentice.Errorf(prentice.Refused, "the plan has more than %d steps", MaxSteps).Try("divide procedure %s", s.proc.Name)
+		}
+	}
+	return nil
+}
+
+// call plans the steps of a procedure that another uses.
+func (c *rendering) call(s *scene, spec prentice.StepSpec, prefix string) error {
+	if strings.Count(prefix, ".") >= deepest {
+		return prentice.Errorf(prentice.Refused, "procedures call each other more than %d deep", deepest).In(spec.At).Try("take one of the calls out")
+	}
+	called, err := c.library.Find(spec.Attrs["procedure"])
+	if err != nil {
+		return err
+	}
+	given := map[string]string{}
+	for name, text := range spec.Attrs {
+		input, ok := strings.CutPrefix(name, "input.")
+		if !ok {
+			continue
+		}
+		if given[input], err = s.fill(text); err != nil {
+			return s.wrong(spec, name, err)
+		}
+	}
+	inner, err := c.scene(called, given)
+	if err != nil {
+		return fmt.Errorf("step %s%s uses %s: %w", prefix, spec.ID, called.Name, err)
+	}
+	return c.add(inner, prefix+spec.ID+".")
+}
+
+var order = []prentice.Section{prentice.Check, prentice.Act, prentice.Verify, prentice.Undo}
+
+// plan puts together what was worked out.
+func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
+	slices.SortStableFunc(c.steps, func(a, b prentice.PlannedStep) int {
+		return slices.Index(order, a.Section) - slices.Index(order, b.Section)
+	})
+	slices.Sort(c.secrets)
+	p := prentice.Plan{
+		Format: prentice.PlanFormat, Procedure: s.proc.Name, Digest: c.digest(s.proc), Summary: s.proc.Summary, Owner: s.proc.Owner,
+		Subject: c.subject(s, targets), Risk: prentice.Look, Inputs: s.inputs, Event: eventEnviron(c.event),
+		Targets: targets, Limits: plannedLimits(s.proc.Limits), Secrets: slices.Compact(c.secrets), Steps: c.steps,
+	}
+	if p.Secrets == nil {
+		p.Secrets = []string{}
+	}
+	for _, step := range p.Steps {
+		p.Risk = p.Risk.Worse(step.Risk)
+	}
+	p.Undoable = undoable(p)
+	return p
+}
+
+// undoable says whether the plan can be put back: nothing in it is past
+// undoing, and it says how, unless it changes nothing.
+func undoable(p prentice.Plan) bool {
+	return p.Risk == prentice.Look || p.Risk == prentice.Change && len(p.In(prentice.Undo)) > 0
+}
+
+// digest names the procedure's file, or all files that the plan was made from.
+func (c *rendering) digest(p prentice.Procedure) string {
+	if len(c.files) == 1 {
+		return p.Digest
+	}
+	var b strings.Builder
+	for _, name := range sortedKeys(c.files) {
+		fmt.Fprintf(&b, "%s %s\n", name, c.files[name])
+	}
+	return prentice.Digest([]byte(b.String()))
+}
+
+// subject is what the plan is about: the service that it is given, what the
+// event is about, or its first target.
+func (c *rendering) subject(s *scene, targets []prentice.Target) prentice.Ref {
+	switch {
+	case s.service != nil:
+		return s.service.Ref
+	case c.event != nil && c.event.Subject != "":
+		return c.event.Subject
+	default:
+		return targets[0].Ref
+	}
+}
+
+func plannedLimits(l prentice.Limits) prentice.PlanLimits {
+	return prentice.PlanLimits{
+		MaxTargets: l.MaxTargets, Parallel: l.Parallel, MaxUnhealthy: l.MaxUnhealthy,
+		Cooldown: l.Cooldown.String(), Timeout: l.Timeout.String(), ApprovalExpires: l.ApprovalExpires.String(),
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

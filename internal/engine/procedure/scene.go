@@ -1,0 +1,189 @@
+package procedure
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/expr"
+)
+
+// scene is one procedure with its inputs: what its expressions see and what its
+// scripts find in their environment.
+type scene struct {
+	*rendering
+	proc    prentice.Procedure
+	inputs  map[string]string
+	service *prentice.Service // the first service input, if there is one
+	env     *expr.Env
+	values  map[string]any
+	environ map[string]string
+}
+
+func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene, error) {
+	inputs, err := c.resolve(p, given)
+	if err != nil {
+		return nil, err
+	}
+	s := &scene{rendering: c, proc: p, inputs: inputs}
+	s.values = map[string]any{"event": c.eventValue, "inputs": inputValues(p.Inputs, inputs)}
+	s.environ = eventEnviron(c.event)
+	for name, value := range inputs {
+		s.environ["INPUT_"+variable(name)] = value
+	}
+	if in, ok := firstService(p.Inputs); ok {
+		found, err := c.catalogue.Service(inputs[in.Name])
+		if err != nil {
+			return nil, err
+		}
+		s.service = &found
+		s.values["service"] = serviceValue(found)
+		maps.Copy(s.environ, serviceEnviron(found))
+	}
+	s.env, err = caseEnv(p.Inputs, c.catalogue)
+	return s, err
+}
+
+// step fills in one step, and the question whether it is done.
+func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedStep, error) {
+	step := prentice.PlannedStep{
+		ID: prefix + spec.ID, Section: spec.Section, Kind: spec.Kind, Risk: spec.Risk, Where: spec.Where, Expect: spec.Expect,
+		Idempotent: spec.Idempotent, Attrs: map[string]string{}, Env: maps.Clone(s.environ), Body: spec.Body,
+	}
+	if err := s.factsFor(spec); err != nil {
+		return step, err
+	}
+	for _, name := range sortedKeys(spec.Attrs) {
+		value, err := s.fill(spec.Attrs[name])
+		if err != nil {
+			return step, s.wrong(spec, name, err)
+		}
+		step.Attrs[name] = value
+	}
+	kind, ok := s.library.kinds.named(spec.Kind)
+	if !ok {
+		return step, prentice.Errorf(prentice.Refused, "there is no kind of step %q", clip(spec.Kind)).In(spec.At).Try("see prentice procedure lint")
+	}
+	filled := spec
+	filled.Attrs = step.Attrs
+	if f, bad := firstError(kind.Lint(filled)); bad {
+		return step, prentice.Errorf(prentice.Refused, "step %s: %s", step.ID, f.Text).In(spec.At).Try("%s", hintOr(f.Hint, "look at the values it is given"))
+	}
+	step.Says = kind.Says(step)
+	return step, s.question(&step, spec, prefix)
+}
+
+// question fills in the block that asks whether the step is done.
+func (s *scene) question(step *prentice.PlannedStep, spec prentice.StepSpec, prefix string) error {
+	i := slices.IndexFunc(s.proc.Steps, func(o prentice.StepSpec) bool { return o.Of == spec.ID })
+	if i < 0 || spec.Of != "" {
+		return nil
+	}
+	done, err := s.step(s.proc.Steps[i], prefix)
+	step.Done = &done
+	return err
+}
+
+// factsFor refuses a step that reads a fact of the service which the catalogue
+// does not have: a shell would take it for nothing.
+func (s *scene) factsFor(spec prentice.StepSpec) error {
+	if spec.Kind != "sh" || s.service == nil {
+		return nil
+	}
+	for _, m := range mentioned.FindAllStringSubmatch(spec.Body, -1) {
+		if _, set := s.environ[m[1]]; !set && oneOf(m[1], serviceFacts) {
+			fact := strings.ToLower(strings.TrimPrefix(m[1], "SERVICE_"))
+			return prentice.Errorf(prentice.Refused, "step %s needs $%s, and the catalogue has no %s for %s", spec.ID, m[1], fact, s.service.Ref).
+				In(spec.At).Try("add it to the service's catalog-info.yaml")
+		}
+	}
+	return nil
+}
+
+// fill works out the expressions in an attribute's value.
+func (s *scene) fill(text string) (string, error) {
+	list, ok := parts(text)
+	if !ok {
+		return "", fmt.Errorf("${ has no end in %q", clip(text))
+	}
+	var b strings.Builder
+	for _, part := range list {
+		if !part.isExpr {
+			b.WriteString(part.text)
+			continue
+		}
+		value, err := s.eval(part.text, scalarTypes)
+		if err != nil {
+			return "", err
+		}
+		plain, err := scalar(value)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(plain)
+	}
+	if plain, why := typed("string", b.String()); why == "" {
+		return plain, nil
+	}
+	return "", fmt.Errorf("the value has more than %d bytes or holds a NUL byte", MaxValue)
+}
+
+func (s *scene) eval(source string, want []expr.Type) (any, error) {
+	program, err := s.env.Compile(source, want...)
+	if err != nil {
+		return nil, err
+	}
+	return program.Eval(context.Background(), s.values)
+}
+
+func (s *scene) wrong(spec prentice.StepSpec, attribute string, err error) error {
+	return prentice.Errorf(prentice.Refused, "attribute %s of step %s cannot be worked out: %w", attribute, spec.ID, err).
+		In(spec.At).Try("look at the inputs and the event that it is made from")
+}
+
+// scalar is a single value as text.
+func scalar(value any) (string, error) {
+	switch v := value.(type) {
+	case string:
+		return v, nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case uint64:
+		return strconv.FormatUint(v, 10), nil
+	case bool:
+		return strconv.FormatBool(v), nil
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64), nil
+	case time.Duration:
+		return v.String(), nil
+	case time.Time:
+		return v.UTC().Format(time.RFC3339Nano), nil
+	}
+	return "", fmt.Errorf("the value is a %T, wanted a single one", value)
+}
+
+// inputValues are the inputs as expressions see them.
+func inputValues(declared []prentice.Input, inputs map[string]string) map[string]any {
+	values := map[string]any{}
+	for _, in := range declared {
+		text := inputs[in.Name]
+		switch in.Type {
+		case "int":
+			n, _ := strconv.ParseInt(text, 10, 64) // resolve has read it already
+			values[field(in.Name)] = n
+		case "bool":
+			values[field(in.Name)] = text == "true"
+		case "duration":
+			d, _ := time.ParseDuration(text)
+			values[field(in.Name)] = d
+		default:
+			values[field(in.Name)] = text
+		}
+	}
+	return values
+}

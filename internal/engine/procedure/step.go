@@ -1,0 +1,206 @@
+package procedure
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+)
+
+// uses is the kind of step that calls another procedure. It is not run: its
+// steps take its place when a plan is rendered.
+const uses = "uses"
+
+// fence is a block that may be a step.
+type fence struct {
+	info     infoString
+	infoText string
+	at       prentice.Pos // of the fence
+	infoAt   prentice.Pos // of what stands behind it
+	body     string
+	prose    string
+}
+
+// place is where something stands in the info string.
+func (f fence) place(offset int) prentice.Pos {
+	at := f.infoAt
+	at.Column += utf8.RuneCountInString(f.infoText[:min(offset, len(f.infoText))])
+	return at
+}
+
+// The attributes that every step has. The others belong to its kind.
+var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of"}
+
+// Words behind a fence that are near a kind and still only for people, and those
+// that their writers may have meant to run.
+var (
+	proseWords = []string{"html", "bat", "text", "txt", "diff", "log", "toml", "json", "yaml"}
+	meantToRun = map[string]string{
+		"bash": "sh", "shell": "sh", "zsh": "sh", "dash": "sh", "ksh": "sh", "console": "sh",
+		"curl": "http", "https": "http", "sleep": "wait", "manual": "human", "person": "human", "include": uses, "call": uses,
+	}
+)
+
+func (r *reading) kindNames() []string {
+	names := []string{}
+	for _, k := range r.kinds {
+		names = append(names, k.Name())
+	}
+	return append(names, uses)
+}
+
+func (r *reading) known(word string) bool { return oneOf(word, r.kindNames()) }
+
+func (kinds Kinds) named(name string) (prentice.StepKind, bool) {
+	for _, k := range kinds {
+		if k.Name() == name {
+			return k, true
+		}
+	}
+	return nil, false
+}
+
+// isStep says whether a block is a step. What is nearly one is an error: nobody
+// should believe that something will run which will not.
+func (p *page) isStep(f fence) bool {
+	word, marked := f.info.word, f.marked()
+	if p.section == "" {
+		return p.strayStep(f, marked)
+	}
+	if p.known(word) {
+		return true
+	}
+	near := nearest.Of(word, p.kindNames())
+	switch other := meantToRun[word]; {
+	case strings.Contains(word, "="):
+		p.fail(f.infoAt, "write the kind first: "+strings.Join(p.kindNames(), ", "), "the block has attributes and no kind")
+	case other != "" && p.known(other):
+		p.fail(f.infoAt, "write "+other+", or text for what only people read", "%q is not a kind of step", clip(word))
+	case near != "" && !oneOf(word, proseWords):
+		p.fail(f.infoAt, "did you mean "+near+"? Write text for what only people read", "%q is not a kind of step", clip(word))
+	case marked:
+		p.fail(f.infoAt, "use one of "+strings.Join(p.kindNames(), ", "), "%q is not a kind of step", clip(word))
+	}
+	return false
+}
+
+// strayStep judges a block outside the four sections. It is prose, unless it is
+// marked as a step or its heading is nearly a section.
+func (p *page) strayStep(f fence, marked bool) bool {
+	near := nearest.Of(p.title, sectionTitles)
+	switch {
+	case p.known(f.info.word) && near != "":
+		p.failOnce(p.titleAt, "did you mean ## "+near+"?", "heading %q is not a section, and a step stands below it", clip(p.title))
+	case p.known(f.info.word) && marked:
+		p.fail(f.at, "put it under ## Check, ## Act, ## Verify or ## Undo", "a step stands outside the sections")
+	}
+	return false
+}
+
+// marked says whether a block has an attribute that only steps have.
+func (f fence) marked() bool {
+	for _, a := range f.info.attributes {
+		if oneOf(a.name, commonAttributes) {
+			return true
+		}
+	}
+	return false
+}
+
+// step keeps a block as a step of the procedure.
+func (p *page) step(f fence) {
+	s := prentice.StepSpec{Section: p.section, Kind: f.info.word, Body: f.body, Prose: f.prose, At: f.at, Attrs: map[string]string{}}
+	if f.info.wrong != "" {
+		p.fail(f.place(f.info.wrongAt), `write name=value, name="a value with blanks" or name=${an expression}`, "%s", f.info.wrong)
+	}
+	common := map[string]attribute{}
+	for _, a := range f.info.attributes {
+		_, twice := s.Attrs[a.name]
+		if _, also := common[a.name]; also || twice {
+			p.fail(f.place(a.offset), "keep one of them", "attribute %s stands twice", clip(a.name))
+			continue
+		}
+		if oneOf(a.name, commonAttributes) {
+			common[a.name] = a
+			continue
+		}
+		s.Attrs[a.name] = p.attribute(f, a)
+	}
+	p.common(&s, f, common)
+	p.lintKind(s, f)
+	p.proc.Steps = append(p.proc.Steps, s)
+}
+
+// attribute is the value of one of the kind's attributes. Its expressions are
+// compiled when all inputs are known.
+func (p *page) attribute(f fence, a attribute) string {
+	if a.bare {
+		return "true"
+	}
+	list, ok := parts(a.value)
+	if !ok {
+		p.fail(f.place(a.offset), "end it with }", "${ has no end in attribute %s", a.name)
+	}
+	for _, part := range list {
+		if !part.isExpr {
+			continue
+		}
+		at := f.place(a.valueAt + part.offset)
+		p.later(value{source: part.text, in: wholeCase, want: scalarTypes, what: "attribute " + a.name,
+			at: func(_, column int) prentice.Pos { return p.at(at.Line, at.Column+column-1) }})
+	}
+	return a.value
+}
+
+// lintKind asks the step's kind what it thinks of the step.
+func (p *page) lintKind(s prentice.StepSpec, f fence) {
+	if s.Kind == uses {
+		p.lintUses(s, f)
+		return
+	}
+	if s.Kind == "sh" && strings.TrimSpace(s.Body) == "" {
+		p.fail(s.At, "write the command between the fences", "the script is empty")
+		return
+	}
+	kind, ok := p.kinds.named(s.Kind)
+	if !ok {
+		return
+	}
+	p.findings = append(p.findings, placed(kind.Lint(s), s.At)...)
+}
+
+// placed gives findings that have no place the place of their step.
+func placed(findings []prentice.Finding, at prentice.Pos) []prentice.Finding {
+	for i := range findings {
+		if findings[i].At.Line == 0 {
+			findings[i].At = at
+		}
+	}
+	return findings
+}
+
+func (p *page) lintUses(s prentice.StepSpec, f fence) {
+	if s.Section != prentice.Act {
+		p.fail(s.At, "put it under ## Act; its checks, verification and undo go where they belong", "a uses step stands in %s", s.Section)
+	}
+	for _, a := range f.info.attributes {
+		switch name, isInput := strings.CutPrefix(a.name, "input."); {
+		case a.name == "id", a.name == "procedure", isInput && isWord(name):
+		case oneOf(a.name, commonAttributes):
+			p.fail(f.place(a.offset), "it comes from the steps of the other procedure", "a uses step has no attribute %s", a.name)
+		default:
+			p.fail(f.place(a.offset), "known are id, procedure and input.NAME", "a uses step has no attribute %q", clip(a.name))
+		}
+	}
+	if name := s.Attrs["procedure"]; !prentice.ValidName(name) {
+		p.fail(s.At, "write procedure=NAME, without ${…}", "the uses step names no procedure: %q", clip(name))
+	}
+	if strings.TrimSpace(s.Body) != "" {
+		p.fail(s.At, "put what people must know before the block", "the uses step has text inside")
+	}
+}
+
+// stepID is the id of a step that was given none.
+func stepID(s prentice.Section, n int) string { return fmt.Sprintf("%s-%d", s, n) }

@@ -1,0 +1,84 @@
+package procedure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"prentice"
+)
+
+// targets works out the hosts that the plan is for: each once, sorted by ref.
+// None is a refusal, and so are more than the limit: empty is never all, and
+// all is never meant by accident.
+func (s *scene) targets() ([]prentice.Target, error) {
+	value, err := s.eval(s.proc.Targets, targetTypes)
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Refused, "the targets of procedure %s cannot be worked out: %w", s.proc.Name, err).
+			Try("look at the inputs and at targets: %s", clip(s.proc.Targets))
+	}
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	var targets []prentice.Target
+	known := hostsOf(s.catalogue)
+	for _, item := range list {
+		t, err := s.target(item, known)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, t)
+	}
+	slices.SortFunc(targets, func(a, b prentice.Target) int { return strings.Compare(string(a.Ref), string(b.Ref)) })
+	targets = slices.CompactFunc(targets, func(a, b prentice.Target) bool { return a.Ref == b.Ref })
+	switch most := s.proc.Limits.MaxTargets; {
+	case len(targets) == 0:
+		return nil, prentice.Errorf(prentice.Refused, "no targets: %s gives no hosts", clip(s.proc.Targets)).
+			Try("empty is never all: look at the inputs, and at where the catalogue says the service runs")
+	case len(targets) > most:
+		return nil, prentice.Errorf(prentice.Refused, "%d targets are more than the procedure's limit of %d", len(targets), most).
+			Try("choose fewer, or have max_targets raised in %s", s.proc.File)
+	}
+	return targets, nil
+}
+
+func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Target, error) {
+	var name string
+	switch v := item.(type) {
+	case string:
+		name = v
+	case map[string]any:
+		name, _ = v["ref"].(string)
+	}
+	if name == "" {
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "targets hold %s, which is not a host", clip(fmt.Sprint(item))).
+			Try("make %s give hosts or their names", clip(s.proc.Targets))
+	}
+	if ref := prentice.Ref(name); strings.Contains(name, "/") && ref.Kind() != "host" {
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %s is not a host", clip(name)).Try("write service(%q).hosts for the hosts of a service", clip(name))
+	}
+	h, found := known[prentice.Ref(name).Name()]
+	if !strings.Contains(name, "/") {
+		h, found = known[name]
+	}
+	if !found {
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(name)).Try("list hosts with: prentice catalog list --kind host")
+	}
+	return prentice.Target(h), nil
+}
+
+// hostsOf is the hosts of the catalogue and those that only a service names, by
+// bare name.
+func hostsOf(cat *prentice.Catalogue) map[string]prentice.Host {
+	known := map[string]prentice.Host{}
+	for _, s := range cat.Services {
+		for _, h := range s.Hosts {
+			known[h.Ref.Name()] = h
+		}
+	}
+	for _, h := range cat.Hosts {
+		known[h.Ref.Name()] = h
+	}
+	return known
+}

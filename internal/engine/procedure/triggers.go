@@ -1,0 +1,119 @@
+package procedure
+
+import (
+	"strings"
+	"time"
+	_ "time/tzdata" // a zone must mean the same on every machine
+
+	"github.com/robfig/cron/v3"
+	"gopkg.in/yaml.v3"
+
+	"prentice"
+	"prentice/internal/kit/expr"
+)
+
+// triggers reads the list of what proposes the procedure.
+func (r *reading) triggers(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	if n.Kind != yaml.SequenceNode {
+		r.fail(r.place(n), "write a list:\n  - event: probe.failed", "on is not a list")
+		return
+	}
+	for _, item := range n.Content {
+		if t, ok := r.trigger(item); ok {
+			r.proc.On = append(r.proc.On, t)
+		}
+	}
+	r.fillable(n)
+}
+
+func (r *reading) trigger(n *yaml.Node) (prentice.Trigger, bool) {
+	before := len(r.findings)
+	f := r.fields(n, "on", "event", "if", "schedule", "zone")
+	t := prentice.Trigger{At: r.place(n)}
+	switch event, schedule := f["event"], f["schedule"]; {
+	case event == nil && schedule == nil:
+		if len(r.findings) == before {
+			r.fail(r.place(n), "write event: probe.failed, or schedule: \"0 3 * * 1\"", "a trigger names neither an event nor a schedule")
+		}
+	case event != nil && schedule != nil:
+		r.fail(r.place(schedule), "make it two entries of the list", "a trigger names both an event and a schedule")
+	case event != nil:
+		r.onEvent(&t, event, f["if"])
+		r.absent(f["zone"], "zone belongs to a schedule")
+	default:
+		r.onSchedule(&t, schedule, f["zone"])
+		r.absent(f["if"], "if belongs to an event")
+	}
+	return t, len(r.findings) == before
+}
+
+func (r *reading) absent(n *yaml.Node, text string) {
+	if n != nil {
+		r.fail(r.place(n), "take it out", "%s", text)
+	}
+}
+
+func (r *reading) onEvent(t *prentice.Trigger, event, condition *yaml.Node) {
+	kind, ok := r.scalar(event, "event")
+	if ok && !prentice.ValidName(kind) {
+		r.fail(r.place(event), "write a type such as probe.failed", "event %q is not an event's type", clip(kind))
+	}
+	t.Event = kind
+	if condition == nil {
+		return
+	}
+	if t.If, ok = r.scalar(condition, "if"); ok {
+		r.later(value{source: t.If, in: onlyEvent, want: []expr.Type{expr.Bool}, what: "if", at: r.inside(condition)})
+	}
+}
+
+func (r *reading) onSchedule(t *prentice.Trigger, schedule, zone *yaml.Node) {
+	var ok bool
+	if t.Schedule, ok = r.scalar(schedule, "schedule"); ok {
+		if text := badSchedule(t.Schedule); text != "" {
+			r.fail(r.place(schedule), "write five fields: minute, hour, day, month, day of the week, such as \"30 3 * * 1\"", "schedule %q %s", clip(t.Schedule), text)
+		}
+	}
+	t.Zone = "UTC"
+	if zone == nil {
+		return
+	}
+	if t.Zone, ok = r.scalar(zone, "zone"); !ok {
+		return
+	}
+	if _, err := time.LoadLocation(t.Zone); err != nil || t.Zone == "Local" || t.Zone == "" {
+		r.fail(r.place(zone), "write a name of the IANA list, such as Europe/London", "zone %q is not known", clip(t.Zone))
+	}
+}
+
+var fiveFields = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+
+// badSchedule says what is wrong with a schedule, or "". Only the five fields
+// are read: @daily and TZ= would be a second way to say the same.
+func badSchedule(s string) string {
+	if strings.ContainsAny(s, "@=") || len(s) > 200 {
+		return "is not five fields of cron"
+	}
+	at, err := fiveFields.Parse(s)
+	if err != nil {
+		return "is not five fields of cron: " + clip(err.Error())
+	}
+	if at.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return "never comes"
+	}
+	return ""
+}
+
+// fillable refuses triggers that could never make a plan, because nobody is
+// there to give an input.
+func (r *reading) fillable(n *yaml.Node) {
+	for _, in := range r.proc.Inputs {
+		if in.From == "" && in.Default == nil {
+			r.fail(in.At, "add from: or default:, or take the triggers out and start it by hand",
+				"nobody can give input %s when the procedure starts by itself (line %d)", in.Name, n.Line)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package procedure
+
+import (
+	"errors"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"prentice"
+	"prentice/internal/kit/expr"
+	"prentice/internal/kit/nearest"
+)
+
+// value is an expression of the file that is compiled when all inputs are
+// known. at turns a place within it into one of the file.
+type value struct {
+	source string
+	in     scope
+	want   []expr.Type
+	what   string
+	at     func(line, column int) prentice.Pos
+}
+
+func (r *reading) later(v value) { r.values = append(r.values, v) }
+
+// compileAll finds what is wrong with the file's expressions.
+func (r *reading) compileAll() {
+	if len(r.values) == 0 {
+		return
+	}
+	only, err := eventEnv()
+	if err != nil {
+		r.fail(r.at(1, 1), "report this", "%v", err)
+		return
+	}
+	whole, err := caseEnv(r.proc.Inputs, nil)
+	if err != nil {
+		r.fail(r.at(1, 1), "report this", "%v", err)
+		return
+	}
+	for _, v := range r.values {
+		env := only
+		if v.in == wholeCase {
+			env = whole
+		}
+		if _, err := env.Compile(v.source, v.want...); err != nil {
+			r.badValue(v, err)
+		}
+	}
+}
+
+func (r *reading) badValue(v value, err error) {
+	e, ok := errors.AsType[*expr.Error](err)
+	if !ok {
+		r.fail(v.at(1, 1), "report this", "%s: %v", v.what, err)
+		return
+	}
+	r.fail(v.at(max(e.Line, 1), max(e.Column, 1)), r.unknownHint(v, e), "%s: %s", v.what, e.Text)
+}
+
+func (r *reading) unknownHint(v value, e *expr.Error) string {
+	if near := nearest.Of(e.Unknown, words(r.proc.Inputs)); near != "" && near != e.Unknown {
+		return "did you mean " + near + "?"
+	}
+	switch {
+	case v.in == onlyEvent:
+		return "use event.id, source, type, subject, time and data; see https://cel.dev for the language"
+	case e.Unknown == "service":
+		return "give the procedure an input of type service"
+	default:
+		return "use inputs, event, service(…), host(…), hosts() and system(…); see https://cel.dev for the language"
+	}
+}
+
+// inside turns places within a YAML value into places of the file. In a folded
+// value they cannot be told, and the value's own place is given.
+func (r *reading) inside(n *yaml.Node) func(line, column int) prentice.Pos {
+	return func(line, column int) prentice.Pos {
+		switch {
+		case n.Style&yaml.LiteralStyle != 0 && n.Line+line <= len(r.lines):
+			return r.at(n.Line+line, r.indent(n.Line)+column)
+		case line > 1 || n.Style&yaml.FoldedStyle != 0 || strings.Contains(n.Value, "\n"):
+			return r.place(n)
+		case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
+			return r.at(n.Line, n.Column+column)
+		default:
+			return r.at(n.Line, n.Column+column-1)
+		}
+	}
+}
+
+// indent is how far the text of a literal block stands in, judged by the first
+// line that has any; the block begins behind the given line.
+func (r *reading) indent(line int) int {
+	for _, text := range r.lines[min(line, len(r.lines)):] {
+		if rest := strings.TrimLeft(text, " "); rest != "" {
+			return len(text) - len(rest)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,110 @@
+package procedure
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+)
+
+// whole judges what only all of the file together can tell.
+func (r *reading) whole() {
+	r.compileAll()
+	r.ids()
+	r.questions()
+	switch n := len(r.proc.Steps); {
+	case n == 0 && len(errorsOf(r.findings)) == 0: // else the steps may only be spoilt
+		r.fail(r.at(1, 1), "write a block under ## Check or ## Act", "the procedure has no steps")
+	case n > MaxSteps:
+		r.fail(r.proc.Steps[MaxSteps].At, "split the procedure and call the parts with uses", "the procedure has %d steps; at most %d are read", n, MaxSteps)
+	}
+	for _, s := range r.proc.Steps {
+		r.variables(s)
+	}
+}
+
+func (r *reading) ids() {
+	seen := map[string]prentice.Pos{}
+	for _, s := range r.proc.Steps {
+		if first, twice := seen[s.ID]; twice {
+			r.fail(s.At, "give it another", "id %s is taken by the step in line %d", clip(s.ID), first.Line)
+			continue
+		}
+		seen[s.ID] = s.At
+	}
+}
+
+// questions ties each of= to the step that it asks about.
+func (r *reading) questions() {
+	asked := map[string]string{}
+	var known []string
+	for _, s := range r.proc.Steps {
+		if s.Of == "" {
+			known = append(known, s.ID)
+		}
+	}
+	for _, s := range r.proc.Steps {
+		if s.Of == "" {
+			continue
+		}
+		i := slices.IndexFunc(r.proc.Steps, func(o prentice.StepSpec) bool { return o.ID == s.Of })
+		switch {
+		case i < 0:
+			r.fail(s.At, meant(s.Of, known), "of=%s names no step", clip(s.Of))
+		case r.proc.Steps[i].Of != "" || r.proc.Steps[i].Kind == uses:
+			r.fail(s.At, "ask about a step that does something", "of=%s names a step that cannot be asked about", clip(s.Of))
+		case r.proc.Steps[i].Section != s.Section:
+			r.fail(s.At, "put it beside the step", "of=%s names a step of another section", clip(s.Of))
+		case asked[s.Of] != "":
+			r.fail(s.At, "make it one script", "step %s is asked about by %s already", clip(s.Of), asked[s.Of])
+		default:
+			asked[s.Of] = s.ID
+		}
+	}
+}
+
+var (
+	mentioned     = regexp.MustCompile(`\$\{?((?:INPUT|SERVICE|EVENT)_[A-Za-z0-9_]+)`)
+	serviceFacts  = []string{"SERVICE_NAME", "SERVICE_UNIT", "SERVICE_URL", "SERVICE_RUN", "SERVICE_OWNER"}
+	eventFacts    = []string{"EVENT_TYPE", "EVENT_SUBJECT", "EVENT_SOURCE"}
+	eventDataFact = "EVENT_DATA_"
+)
+
+// variables refuses a script that reads a variable which nobody will set: a
+// shell takes it for nothing, and nothing in a path can be everything.
+func (r *reading) variables(s prentice.StepSpec) {
+	if s.Kind != "sh" {
+		return
+	}
+	known := slices.Clone(eventFacts)
+	for _, in := range r.proc.Inputs {
+		known = append(known, "INPUT_"+variable(in.Name))
+	}
+	_, about := firstService(r.proc.Inputs)
+	if about {
+		known = append(known, serviceFacts...)
+	}
+	for _, m := range mentioned.FindAllStringSubmatchIndex(s.Body, -1) {
+		name := s.Body[m[2]:m[3]]
+		if oneOf(name, known) || strings.HasPrefix(name, eventDataFact) || strings.Contains(s.Body, name+"=") {
+			continue
+		}
+		at := r.at(s.At.Line+1+strings.Count(s.Body[:m[0]], "\n"), 1+m[0]-(strings.LastIndexByte(s.Body[:m[0]], '\n')+1))
+		r.fail(at, r.variableHint(name, known, about), "nothing sets $%s", clip(name))
+	}
+}
+
+func (r *reading) variableHint(name string, known []string, about bool) string {
+	if name == "EVENT_ID" {
+		return "a plan does not hold the event's id, so that equal faults have equal plans"
+	}
+	if near := nearest.Of(name, known); near != "" {
+		return "did you mean $" + near + "?"
+	}
+	if strings.HasPrefix(name, "SERVICE_") && !about {
+		return "give the procedure an input of type service"
+	}
+	return "known are " + strings.Join(known, ", ")
+}

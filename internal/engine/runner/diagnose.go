@@ -1,0 +1,114 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"prentice"
+)
+
+// Diagnose asks a procedure's Check section whether this is its fault. It reads
+// only, holds no lock, and leaves no run behind.
+func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentice.Diagnosis, error) {
+	plan, err := r.Planner.Render(ctx, req)
+	if err != nil {
+		return prentice.Diagnosis{}, err
+	}
+	d := &detail{request: req}
+	d.ThePlan, d.Procedure, d.Subject = plan, plan.Procedure, plan.Subject
+	diagnosis := prentice.Diagnosis{Procedure: plan.Procedure, Fits: true, Says: "its checks fit"}
+	checks := plan.In(prentice.Check)
+	if len(checks) == 0 {
+		diagnosis.Says = "it has no Check section, so it fits anything"
+	}
+	for _, step := range checks {
+		for _, target := range where(step, plan.Targets) {
+			rec := r.look(ctx, d, step, target)
+			diagnosis.Steps = append(diagnosis.Steps, rec)
+			if rec.State != prentice.Done {
+				diagnosis.Fits = false
+				diagnosis.Says = fmt.Sprintf("check %s on %s: %s", step.ID, orHere(target.Ref), rec.Says)
+				return diagnosis, nil
+			}
+		}
+	}
+	return diagnosis, nil
+}
+
+// look performs a check outside any run.
+func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) prentice.StepRecord {
+	rec := d.meant(step, target, 1, r.Clock())
+	rec.State = prentice.NotDone
+	kind := r.kinds[step.Kind]
+	work, cleanup, err := r.work(ctx, d, step, target)
+	if err != nil {
+		rec.Says = err.Error()
+		return rec
+	}
+	defer cleanup()
+	if kind == nil {
+		rec.Says = fmt.Sprintf("this prentice knows no step kind %q", step.Kind)
+		return rec
+	}
+	ctx, cancel := context.WithTimeout(ctx, allowance(d.ThePlan, step))
+	defer cancel()
+	out, err := kind.Apply(ctx, work)
+	rec.State, rec.Says, rec.Code, rec.Ended = r.judge(step, out, err), out.Says, out.Code, r.Clock()
+	if err != nil {
+		rec.Says = err.Error()
+	}
+	return rec
+}
+
+// Watch tells what happens to a run, or to all with 0, from now on, until ctx
+// ends, emit fails, or the one run is over.
+func (r *Runner) Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error {
+	moments, stop := r.hub.watch(number)
+	defer stop()
+	if number != 0 {
+		d, err := r.Show(ctx, number)
+		if err != nil {
+			return err
+		}
+		if err := emit(prentice.RunMoment{Run: number, Time: r.Clock(), State: d.State, Says: d.Says}); err != nil || d.State.Ended() {
+			return err
+		}
+	}
+	again := time.NewTicker(2 * time.Second) // a moment may be lost; the store has it
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case m := <-moments:
+			if err := emit(m); err != nil {
+				return err
+			}
+			if number != 0 && m.State.Ended() {
+				return nil
+			}
+		case <-again.C:
+			if over, err := r.overNow(ctx, number, emit); over || err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (r *Runner) overNow(ctx context.Context, number int64, emit func(prentice.RunMoment) error) (bool, error) {
+	if number == 0 {
+		return false, nil
+	}
+	d, err := r.Show(ctx, number)
+	if err != nil || !d.State.Ended() {
+		return false, err
+	}
+	return true, emit(prentice.RunMoment{Run: number, Time: d.Ended, State: d.State, Says: d.Says})
+}
+
+// Printed tells watchers what a step has printed. The log's keeper calls it once
+// the line is kept.
+func (r *Runner) Printed(run int64, line prentice.LogLine) {
+	r.hub.tell(prentice.RunMoment{Run: run, Time: line.Time, Step: line.Step, State: prentice.Running, Log: &line})
+}

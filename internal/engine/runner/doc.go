@@ -1,0 +1,18 @@
+// Package runner performs plans: it checks, asks, waits, acts, verifies and
+// undoes, and survives a crash at any line.
+//
+// Its words: a run is one performance of a plan. A stage is what a run does in
+// one state (checking, queued, running, undoing); it ends by moving the run to
+// the next state. The journal holds, for every step on every target, the
+// intention written before the act and the proof written after it. An engine
+// makes a stage happen at least once, across crashes; the journal makes an
+// effect happen at most once.
+//
+// A run that waits for people is a row and nothing else: no goroutine, no lock,
+// no slot. Their answer starts the next stage.
+//
+// It refuses to act on an empty set of targets, without a lock on each of them,
+// past a limit, on a plan that the world has outgrown, or while the stop file
+// exists; to repeat a step that may have happened; and to call a run anything
+// but one of the eight end states once it is over.
+package runner

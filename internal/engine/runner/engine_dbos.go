@@ -1,0 +1,79 @@
+package runner
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/dbos-inc/dbos-transact-golang/dbos"
+	_ "github.com/dbos-inc/dbos-transact-golang/dbos/driver/sqlite" // its SQLite store
+
+	"prentice/internal/kit/db"
+)
+
+// The names under which DBOS keeps our work. They are constants of the format,
+// not of the program: a run begun by one version is finished by the next.
+const (
+	dbosApp      = "prentice"
+	dbosVersion  = "1"
+	dbosExecutor = "1"
+	dbosWorkflow = "stage"
+)
+
+// DBOS is the Engine on DBOS Transact (https://docs.dbos.dev). One workflow is
+// one stage of one run. It holds no DBOS steps: what has been done is in the
+// journal, once, and the workflow reads it there.
+type DBOS struct {
+	address string
+	log     *slog.Logger
+	ctx     dbos.Context
+	stage   func(context.Context, int64)
+}
+
+// NewDBOS is an engine that keeps its work at a database address: sqlite:PATH or
+// postgres://….
+func NewDBOS(address string, log *slog.Logger) *DBOS { return &DBOS{address: address, log: log} }
+
+// Launch implements Engine. The store is opened once before: what is wrong with
+// it is then an error that says so.
+func (e *DBOS) Launch(ctx context.Context, stage func(context.Context, int64)) error {
+	store, err := db.Open(ctx, e.address)
+	if err != nil {
+		return err
+	}
+	if err := store.Close(); err != nil {
+		return err
+	}
+	c, err := dbos.NewContext(context.WithoutCancel(ctx), dbos.Config{
+		AppName: dbosApp, DatabaseURL: e.address, Logger: e.log,
+		ApplicationVersion: dbosVersion, ExecutorID: dbosExecutor,
+		SchedulerPollingInterval: time.Hour, // we keep schedules ourselves
+	})
+	if err != nil {
+		return err
+	}
+	e.ctx, e.stage = c, stage
+	dbos.RegisterWorkflow(c, e.workflow, dbos.WithWorkflowName(dbosWorkflow), dbos.WithMaxRecoveryAttempts(1_000_000))
+	return dbos.Launch(c)
+}
+
+func (e *DBOS) workflow(ctx dbos.Context, run int64) (string, error) {
+	e.stage(ctx, run)
+	return "", ctx.Err()
+}
+
+// Start implements Engine.
+func (e *DBOS) Start(_ context.Context, run int64, id string) error {
+	_, err := dbos.RunWorkflow(e.ctx, e.workflow, run, dbos.WithWorkflowID(id))
+	return err
+}
+
+// Stop implements Engine.
+func (e *DBOS) Stop(timeout time.Duration) error {
+	if e.ctx == nil {
+		return nil
+	}
+	return dbos.Shutdown(e.ctx, timeout)
+}
+
+var _ Engine = (*DBOS)(nil)

@@ -1,0 +1,70 @@
+package runner
+
+import (
+	"sync"
+
+	"prentice"
+)
+
+// hub tells whoever watches a run what happens to it. A watcher that does not
+// keep up loses moments, never the run its time: the store has them all.
+type hub struct {
+	mu       sync.Mutex
+	watchers map[int64]map[chan prentice.RunMoment]bool // guarded by mu; key 0 watches all
+}
+
+func newHub() *hub { return &hub{watchers: map[int64]map[chan prentice.RunMoment]bool{}} }
+
+// watch listens to one run, or to all with 0, until stop is called.
+func (h *hub) watch(run int64) (moments <-chan prentice.RunMoment, stop func()) {
+	c := make(chan prentice.RunMoment, 256)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.watchers[run] == nil {
+		h.watchers[run] = map[chan prentice.RunMoment]bool{}
+	}
+	h.watchers[run][c] = true
+	return c, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.watchers[run], c)
+		if len(h.watchers[run]) == 0 {
+			delete(h.watchers, run)
+		}
+	}
+}
+
+func (h *hub) tell(m prentice.RunMoment) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, key := range []int64{m.Run, 0} {
+		for c := range h.watchers[key] {
+			select {
+			case c <- m:
+			default:
+			}
+		}
+	}
+}
+
+// bell wakes everybody who waits for something to change.
+type bell struct {
+	mu sync.Mutex
+	c  chan struct{} // closed and replaced at each ring; guarded by mu
+}
+
+func newBell() *bell { return &bell{c: make(chan struct{})} }
+
+// wait is closed at the next ring.
+func (b *bell) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.c
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.c)
+	b.c = make(chan struct{})
+}

@@ -1,0 +1,134 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// errMoved says that somebody else moved the run in the meantime: the stage
+// looks again.
+var errMoved = prentice.Errorf(prentice.Conflict, "the run has moved in the meantime")
+
+// next is where a stage takes a run.
+type next struct {
+	state   prentice.State
+	says    string
+	waits   string        // with Waiting: for what
+	expires time.Duration // with Waiting: how long
+	kind    string        // of the evidence; "" is run.STATE
+	actor   prentice.Ref  // whose doing it is; "" is prentice itself
+}
+
+// move takes a run from the state it was loaded in to the next, in one write
+// with its evidence and with whatever more must be true at the same moment. At
+// an end it lets the locks go and counts the run in its procedure's record.
+func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.Tx, time.Time) error) error {
+	now := r.Clock()
+	run := d.Run
+	run.State, run.Says = to.state, to.says
+	run.Expires = time.Time{}
+	if to.state == prentice.Waiting {
+		run.Expires = now.Add(to.expires)
+	}
+	if to.state == prentice.Running && run.Started.IsZero() {
+		run.Started = now
+	}
+	if to.state.Ended() {
+		run.Ended = now
+	}
+	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		n, err := tx.Exec(`UPDATE runs SET state = ?, says = ?, waits = ?, started = ?, ended = ?, expires = ? WHERE number = ? AND state = ? AND ended = 0`,
+			string(run.State), run.Says, to.waits, db.Micros(run.Started), db.Micros(run.Ended), db.Micros(run.Expires), run.Number, string(d.State))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errMoved
+		}
+		for _, f := range more {
+			if err := f(tx, now); err != nil {
+				return err
+			}
+		}
+		if run.State.Ended() {
+			if err := settle(tx, run); err != nil {
+				return err
+			}
+		}
+		err = r.Ledger.Append(tx, now, moved(run, to))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d.Run, d.Waits = run, to.waits
+	if run.State.Ended() {
+		r.freed.ring()
+	}
+	r.tell(run, "")
+	r.announce(ctx, run)
+	return nil
+}
+
+func moved(run prentice.Run, to next) prentice.Note {
+	note := prentice.Note{Kind: to.kind, Actor: to.actor, Refs: refsOf(run), Data: map[string]any{"state": run.State, "says": run.Says, "plan": run.Plan}}
+	if note.Kind == "" {
+		note.Kind = "run." + string(run.State)
+	}
+	if note.Actor == "" {
+		note.Actor = "self/prentice"
+	}
+	return note
+}
+
+// settle lets go of what an ended run held and counts it.
+func settle(tx *db.Tx, run prentice.Run) error {
+	if _, err := tx.Exec(`DELETE FROM run_locks WHERE run = ?`, run.Number); err != nil {
+		return err
+	}
+	if run.Started.IsZero() {
+		return nil // it did nothing, so it says nothing about its procedure
+	}
+	verified, harmful := 0, 0
+	if run.State == prentice.Verified {
+		verified = 1
+	}
+	if run.State.Harmful() {
+		harmful = 1
+	}
+	_, err := tx.Exec(`INSERT INTO run_records (procedure, runs, verified, harmful, ended) VALUES (?, 1, ?, ?, ?)
+		ON CONFLICT (procedure) DO UPDATE SET runs = run_records.runs + 1, verified = run_records.verified + excluded.verified,
+		harmful = run_records.harmful + excluded.harmful, ended = excluded.ended`, run.Procedure, verified, harmful, db.Micros(run.Ended))
+	if err != nil {
+		return err
+	}
+	if harmful == 0 {
+		_, err = tx.Exec(`DELETE FROM run_useless WHERE procedure = ? AND subject = ?`, run.Procedure, string(run.Subject))
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO run_useless (procedure, subject, times) VALUES (?, ?, 1)
+		ON CONFLICT (procedure, subject) DO UPDATE SET times = run_useless.times + 1`, run.Procedure, string(run.Subject))
+	return err
+}
+
+// lock takes all of a plan's targets for a run, or none. It says who holds the
+// first that is taken. Targets are sorted, so that two processes that want the
+// same ones never wait for each other in a circle.
+func lock(tx *db.Tx, run int64, targets []prentice.Target, now time.Time) (holder string, err error) {
+	for _, t := range targets {
+		var by int64
+		err := tx.QueryRow(`INSERT INTO run_locks (target, run, since) VALUES (?, ?, ?)
+			ON CONFLICT (target) DO UPDATE SET since = run_locks.since RETURNING run`, []any{string(t.Ref), run, db.Micros(now)}, &by)
+		if err != nil {
+			return "", err
+		}
+		if by != run {
+			return fmt.Sprintf("%s is held by run/%d", t.Ref, by), nil
+		}
+	}
+	return "", nil
+}

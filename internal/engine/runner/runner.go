@@ -1,0 +1,195 @@
+package runner
+
+import (
+	"context"
+	"embed"
+	"io"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Schema is the runner's tables.
+func Schema() fs.FS { return db.Under(schema, "schema") }
+
+// Planner renders a request into a plan, from the procedures and the catalogue
+// of this moment.
+type Planner interface {
+	Render(context.Context, prentice.RunRequest) (prentice.Plan, error)
+}
+
+// Policy decides. It must be pure.
+type Policy interface {
+	Decide(context.Context, prentice.Moment) prentice.Decision
+}
+
+// Recorder keeps evidence within the transaction that makes it true.
+type Recorder interface {
+	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
+}
+
+// Health says how many services, leaving out those named and whatever depends
+// on them, are known to be unhealthy, of how many known.
+type Health interface {
+	Unhealthy(ctx context.Context, except []prentice.Ref) (unhealthy, known int, err error)
+}
+
+// Secrets gives the value of a secret by name, at run time only.
+type Secrets interface {
+	Value(ctx context.Context, name string) (string, error)
+}
+
+// Logs keep what steps print. Writer masks the secrets before anything is
+// written; its Close flushes.
+type Logs interface {
+	Writer(run int64, step string, target prentice.Ref, secrets []string) io.WriteCloser
+}
+
+// Reaper ends what a crash left of a step: the processes that carry its key and
+// belong to the session that started it. Daemons that the step set free on
+// purpose are in sessions of their own and stay.
+type Reaper interface {
+	Reap(ctx context.Context, key string, session int) (ended int, err error)
+}
+
+// Engine makes a stage happen at least once: Start is durable when it returns,
+// and after a crash the stage begins again.
+type Engine interface {
+	// Launch begins work, first that which a crash interrupted.
+	Launch(ctx context.Context, stage func(ctx context.Context, run int64)) error
+	// Start makes sure that the stage of a run is begun. The id is its
+	// idempotency key.
+	Start(ctx context.Context, run int64, id string) error
+	// Stop ends all work and waits for it; what was under way begins again at
+	// the next launch.
+	Stop(timeout time.Duration) error
+}
+
+// Deps is all that a runner needs of the world.
+type Deps struct {
+	DB      *db.DB
+	Engine  Engine
+	Planner Planner
+	Policy  Policy
+	Ledger  Recorder
+	Health  Health
+	Secrets Secrets
+	Logs    Logs
+	Reaper  Reaper
+	Kinds   []prentice.StepKind
+	Stopped func() bool                                                        // the kill switch
+	Send    func(context.Context, prentice.Event) error                        // tells the inbox what happened to a run
+	Sender  func(ctx context.Context, source, id string) (prentice.Ref, error) // who sent an event; "" for nobody outside
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Env     []string // what every step gets: PATH, PRENTICE_STATE …
+	Session int      // of this process, to tell a crashed one's children from ours
+}
+
+// Runner performs runs.
+type Runner struct {
+	Deps
+	kinds    map[string]prentice.StepKind
+	hub      *hub
+	draining atomic.Bool
+	freed    *bell // rung when a lock is let go
+
+	mu     sync.Mutex
+	active map[int64]context.CancelCauseFunc // runs whose stage is under way here; guarded by mu
+	idle   *sync.Cond                        // told when active shrinks; on mu
+}
+
+// New makes a runner that does nothing until Run.
+func New(deps Deps) *Runner {
+	r := &Runner{Deps: deps, kinds: map[string]prentice.StepKind{}, hub: newHub(), freed: newBell(), active: map[int64]context.CancelCauseFunc{}}
+	r.idle = sync.NewCond(&r.mu)
+	for _, k := range deps.Kinds {
+		r.kinds[k.Name()] = k
+	}
+	return r
+}
+
+// Launch takes up what an earlier process left and begins to perform.
+func (r *Runner) Launch(ctx context.Context) error {
+	if err := r.Engine.Launch(ctx, r.stages); err != nil {
+		return err
+	}
+	return r.takeUp(ctx)
+}
+
+// takeUp starts a fresh attempt for every run that is neither over nor waiting
+// for people and that the engine did not bring back itself, and tells the inbox
+// again what it may not have heard before the crash.
+func (r *Runner) takeUp(ctx context.Context) error {
+	runs, err := r.List(ctx, prentice.RunFilter{Open: true, Limit: mostListed})
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if run.State == prentice.Waiting {
+			r.announce(ctx, run)
+			continue
+		}
+		if err := r.begin(ctx, run.Number); err != nil {
+			return err
+		}
+	}
+	ended, err := r.endedSince(ctx, r.Clock().Add(-time.Hour))
+	for _, run := range ended {
+		r.announce(ctx, run)
+	}
+	return err
+}
+
+// Run expires what nobody answered, until ctx ends.
+func (r *Runner) Run(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := r.expire(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("expire runs", "err", err)
+			}
+		}
+	}
+}
+
+// Drain lets every step under way end, begins no other, and returns when
+// nothing moves. Runs that are not over are taken up by the next launch.
+func (r *Runner) Drain(ctx context.Context) error {
+	r.draining.Store(true)
+	stop := context.AfterFunc(ctx, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.idle.Broadcast()
+	})
+	defer stop()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.active) > 0 {
+		if ctx.Err() != nil {
+			return prentice.Errorf(prentice.Unavailable, "%d runs are still in the middle of a step", len(r.active)).
+				Try("wait longer, or stop: the steps are asked whether they are done when prentice starts again")
+		}
+		r.idle.Wait()
+	}
+	return nil
+}
+
+// Stop ends everything at once. Steps under way are interrupted and asked about
+// at the next launch.
+func (r *Runner) Stop(timeout time.Duration) error {
+	r.draining.Store(true)
+	return r.Engine.Stop(timeout)
+}

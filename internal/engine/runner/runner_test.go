@@ -1,0 +1,406 @@
+package runner
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+func wantKind(t *testing.T, err error, kind prentice.Kind) {
+	t.Helper()
+	if err == nil || prentice.KindOf(err) != kind {
+		t.Fatalf("got error %v (%s), want kind %s", err, prentice.KindOf(err), kind)
+	}
+}
+
+func TestAnAllowedRunChecksActsAndVerifies(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		d := w.until(run.Number, prentice.Verified)
+		for _, s := range []struct {
+			step   string
+			target prentice.Ref
+		}{{"down", ""}, {"restart", "host/a"}, {"well", ""}} {
+			if n := w.deed.times(s.step, s.target); n != 1 {
+				t.Errorf("step %s was done %d times, want once", s.step, n)
+			}
+		}
+		if n := w.deed.times("halt", "host/a"); n != 0 {
+			t.Errorf("a verified run was undone %d times", n)
+		}
+		if d.Started.IsZero() || d.Ended.Before(d.Started) {
+			t.Errorf("started %v, ended %v", d.Started, d.Ended)
+		}
+	})
+}
+
+func TestARunThatNeedsLeaveWaitsForSomebodyElse(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		asker := ann
+		run := w.start(asker, "mend")
+		w.until(run.Number, prentice.Waiting)
+		for _, door := range []string{"cli", "api", "web", "mcp"} {
+			again := asker
+			again.Door = door
+			_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: again, Yes: true})
+			wantKind(t, err, prentice.Denied)
+		}
+		_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: bob, Yes: true})
+		wantKind(t, err, prentice.Denied) // an operator is no approver
+		_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true, Plan: "sha256:other"})
+		wantKind(t, err, prentice.Conflict)
+		if n := w.deed.times("restart", "host/a"); n != 0 {
+			t.Fatalf("acted %d times without leave", n)
+		}
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true, Reason: "the probe is right"}); err != nil {
+			t.Fatal(err)
+		}
+		d := w.until(run.Number, prentice.Verified)
+		if len(d.Approvals) != 1 || d.Approvals[0].Actor != "person/cat" {
+			t.Errorf("approvals %+v", d.Approvals)
+		}
+		if n := w.deed.times("down", ""); n != 2 {
+			t.Errorf("checked %d times, want once before and once after the approval", n)
+		}
+	})
+}
+
+func TestWhoeverSentTheEventCannotApproveWhatItMoves(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		w.mover = ann.Ref()
+		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), Event: &prentice.Event{ID: "1", Source: "test", Type: "probe.failed"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Waiting)
+		_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		wantKind(t, err, prentice.Denied)
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true}); err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Verified)
+	})
+}
+
+func TestTwoApproversMustBeTwoPeople(t *testing.T) {
+	each(t, mending(), askTwo, func(t *testing.T, w *world) {
+		run := w.start(prentice.Prentice("event"), "mend")
+		w.until(run.Number, prentice.Waiting)
+		got, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		if err != nil || got.State != prentice.Waiting {
+			t.Fatalf("after one of two: %v, %v", got.State, err)
+		}
+		_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		wantKind(t, err, prentice.Conflict)
+		if _, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true}); err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Verified)
+	})
+}
+
+func TestOneRefusalRefuses(t *testing.T) {
+	each(t, mending(), askTwo, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Reason: "not now"}); err != nil {
+			t.Fatal(err)
+		}
+		if d := w.until(run.Number, prentice.RunRefused); !strings.Contains(d.Says, "not now") {
+			t.Errorf("says %q", d.Says)
+		}
+	})
+}
+
+func TestAnApprovalThatNobodyGivesExpires(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		w.now.Store(int64(2 * time.Hour))
+		_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		wantKind(t, err, prentice.Refused)
+		if err := w.r.expire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Expired)
+	})
+}
+
+func TestAWorldThatMovedVoidsThePlan(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		w.plan.Steps[1].Body = "something else"
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true}); err != nil {
+			t.Fatal(err)
+		}
+		if d := w.until(run.Number, prentice.RunRefused); !strings.Contains(d.Says, "the world has moved") {
+			t.Errorf("says %q", d.Says)
+		}
+		if n := w.deed.times("restart", "host/a"); n != 0 {
+			t.Errorf("acted %d times on a void plan", n)
+		}
+	})
+}
+
+func TestPolicyAndChecksRefuse(t *testing.T) {
+	each(t, mending(), refuse, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		if run.State != prentice.RunRefused || !strings.Contains(run.Says, "never on Fridays") {
+			t.Errorf("%s: %s", run.State, run.Says)
+		}
+		w.verdict = allow
+		w.deed.sick["down"] = true
+		if d := w.until(w.start(bob, "mend").Number, prentice.RunRefused); !strings.Contains(d.Says, "not this fault") {
+			t.Errorf("says %q", d.Says)
+		}
+	})
+}
+
+func TestAFixThatDoesNotHelpIsPutBack(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.deed.sick["well"] = true
+		d := w.until(w.start(bob, "mend").Number, prentice.Undone)
+		if n := w.deed.times("halt", "host/a"); n != 1 {
+			t.Errorf("put back %d times, want once (%s)", n, d.Says)
+		}
+		w.until(w.start(bob, "mend").Number, prentice.Undone)
+		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event")})
+		if err != nil || run.State != prentice.RunRefused || !strings.Contains(run.Says, "did not help") {
+			t.Errorf("after two useless fixes prentice goes on by itself: %s: %s (%v)", run.State, run.Says, err)
+		}
+	})
+}
+
+func TestAHumanStepHoldsTheRunUntilSomebodyConfirms(t *testing.T) {
+	plan := mending()
+	human := step("tell", prentice.Act, "here")
+	human.Kind = "human"
+	plan.Steps = append(plan.Steps, human)
+	each(t, plan, allow, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		d := w.until(run.Number, prentice.Waiting)
+		if d.Waits != "tell" {
+			t.Fatalf("waits for %q", d.Waits)
+		}
+		if _, err := w.r.Confirm(t.Context(), prentice.Reply{Run: run.Number, Actor: bob, Yes: true, Reason: "told her"}); err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Verified)
+		if n := w.deed.times("restart", "host/a"); n != 1 {
+			t.Errorf("the step before was done %d times, want once", n)
+		}
+	})
+}
+
+func TestTwoRunsNeverTouchATargetAtOnce(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.deed.block = make(chan struct{})
+		first := w.start(bob, "mend")
+		<-w.deed.began
+		second := w.start(bob, "mend-too")
+		if d := w.until(second.Number, prentice.Queued); !strings.Contains(d.Says, "run/1") {
+			t.Errorf("says %q", d.Says)
+		}
+		close(w.deed.block)
+		w.until(first.Number, prentice.Verified)
+		w.until(second.Number, prentice.Verified)
+		if most := w.deed.most.Load(); most != 1 {
+			t.Errorf("%d steps at once on one target", most)
+		}
+	})
+}
+
+func TestACanaryGoesFirstAndABadOneStopsTheRest(t *testing.T) {
+	plan := planOf(5, step("restart", prentice.Act, "target"))
+	each(t, plan, allow, func(t *testing.T, w *world) {
+		w.deed.sick["restart"] = true
+		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		if len(d.Steps) != 1 || d.Steps[0].Target != "host/a" {
+			t.Errorf("touched %d targets, want the canary only", len(d.Steps))
+		}
+	})
+}
+
+func TestCancelInterruptsTheStepUnderWay(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.deed.block = make(chan struct{})
+		run := w.start(bob, "mend")
+		<-w.deed.began
+		if _, err := w.r.Cancel(t.Context(), run.Number, ann, "wrong host"); err != nil {
+			t.Fatal(err)
+		}
+		if d := w.until(run.Number, prentice.Cancelled); !strings.Contains(d.Says, "wrong host") || !strings.Contains(d.Says, "interrupted") {
+			t.Errorf("says %q", d.Says)
+		}
+		_, err := w.r.Cancel(t.Context(), run.Number, ann, "again")
+		wantKind(t, err, prentice.Conflict)
+	})
+}
+
+func TestTheStopFileStopsBeforeTheNextStep(t *testing.T) {
+	plan := planOf(1, step("one", prentice.Act, "target"), step("two", prentice.Act, "target"))
+	each(t, plan, allow, func(t *testing.T, w *world) {
+		w.deed.block = make(chan struct{}, 1)
+		run := w.start(bob, "mend")
+		<-w.deed.began
+		w.stop.Store(true)
+		w.deed.block <- struct{}{}
+		if d := w.until(run.Number, prentice.Cancelled); !strings.Contains(d.Says, "1 step done") {
+			t.Errorf("says %q", d.Says)
+		}
+		if again := w.start(bob, "mend"); again.State != prentice.RunRefused {
+			t.Errorf("a run was begun while all is stopped: %s", again.State)
+		}
+	})
+}
+
+func TestTheSameEventStartsAProcedureOnce(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		req := prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), Event: &prentice.Event{ID: "1", Source: "test", Type: "probe.failed"}}
+		first, err := w.r.Start(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.until(first.Number, prentice.Verified)
+		second, err := w.r.Start(t.Context(), req)
+		if err != nil || second.Number != first.Number {
+			t.Errorf("the same event gave run %d and then %d (%v)", first.Number, second.Number, err)
+		}
+	})
+}
+
+// A crash leaves an intention without its proof. What becomes of the step is the
+// heart of the matter.
+func TestAfterACrashAStepIsAskedWhetherItIsDone(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		answer     prentice.Answer
+		idempotent bool
+		want       prentice.State
+		times      int
+	}{
+		{"done already: not repeated", prentice.Yes, false, prentice.Verified, 0},
+		{"not done: done now", prentice.No, false, prentice.Verified, 1},
+		{"nobody can tell, and it may be repeated: repeated", prentice.Unknown, true, prentice.Verified, 1},
+		{"nobody can tell, and it must not be repeated: uncertain", prentice.Unknown, false, prentice.Uncertain, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			plan := mending()
+			plan.Steps[1].Idempotent = c.idempotent
+			each(t, plan, askOne, func(t *testing.T, w *world) {
+				run := w.start(bob, "mend")
+				w.until(run.Number, prentice.Waiting)
+				w.deed.truth["restart"] = c.answer
+				crash(t, w, run.Number)
+				if err := w.r.begin(t.Context(), run.Number); err != nil {
+					t.Fatal(err)
+				}
+				w.until(run.Number, c.want)
+				if n := w.deed.times("restart", "host/a"); n != c.times {
+					t.Errorf("done %d times after the crash, want %d", n, c.times)
+				}
+				if w.reaped.Load() == 0 {
+					t.Error("nobody looked for processes that the crash left")
+				}
+			})
+		})
+	}
+}
+
+// crash writes the store as a crash in the middle of step restart leaves it.
+func crash(t *testing.T, w *world, run int64) {
+	t.Helper()
+	err := w.db.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE runs SET state = 'running', started = created WHERE number = ?`, run)
+		_, err2 := tx.Exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)
+			VALUES (?, 1, 'restart', 'host/a', 'act', 'deed', 'intended', '', 0, 1, 7, 1, 0)`, run)
+		return errors.Join(err, err2)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatAnEarlierProcessLeftIsTakenUp(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		w.deed.truth["restart"] = prentice.No
+		crash(t, w, run.Number)
+		if err := w.r.takeUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Verified)
+	})
+}
+
+func TestWhatACrashLeftEndsAlsoWhenAllIsStopped(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		w.stop.Store(true)
+		crash(t, w, run.Number)
+		if err := w.r.takeUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if d := w.until(run.Number, prentice.Cancelled); !strings.Contains(d.Says, "interrupted") {
+			t.Errorf("says %q", d.Says)
+		}
+		if w.reaped.Load() == 0 {
+			t.Error("nobody looked for processes that the crash left")
+		}
+	})
+}
+
+func TestDrainBeginsNoFurtherStep(t *testing.T) {
+	plan := planOf(1, step("one", prentice.Act, "target"), step("two", prentice.Act, "target"))
+	each(t, plan, allow, func(t *testing.T, w *world) {
+		w.deed.block = make(chan struct{}, 1)
+		run := w.start(bob, "mend")
+		<-w.deed.began
+		drained := make(chan error, 1)
+		go func() { drained <- w.r.Drain(t.Context()) }()
+		for !w.r.draining.Load() {
+			time.Sleep(time.Millisecond)
+		}
+		w.deed.block <- struct{}{}
+		if err := <-drained; err != nil {
+			t.Fatal(err)
+		}
+		d, err := w.r.Show(t.Context(), run.Number)
+		if err != nil || d.State != prentice.Running || w.deed.times("one", "host/a") != 1 || w.deed.times("two", "host/a") != 0 {
+			t.Errorf("after the drain: %s, %d and %d (%v)", d.State, w.deed.times("one", "host/a"), w.deed.times("two", "host/a"), err)
+		}
+	})
+}
+
+func TestLimitsHoldBack(t *testing.T) {
+	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	one := planOf(1)
+	for _, c := range []struct {
+		name string
+		s    situation
+		want string
+	}{
+		{"a plan within its limits goes", situation{now: now, plan: one, known: 10, unhealthy: 2}, ""},
+		{"no target is refused, not read as all", situation{now: now, plan: planOf(0)}, "no targets"},
+		{"more targets than the limit", situation{now: now, plan: planOf(11)}, "max_targets is 10"},
+		{"too much is unhealthy already", situation{now: now, plan: one, known: 10, unhealthy: 3}, "3 of 10"},
+		{"nothing known is not too much", situation{now: now, plan: one}, ""},
+		{"a target that cools down", situation{now: now, plan: one, cooling: []cooling{{"host/a", now.Add(90 * time.Second), 4}}}, "another 1m30s"},
+		{"the stop file", situation{now: now, plan: one, stopped: true}, "stopped"},
+		{"two useless fixes, and nobody asked", situation{now: now, plan: one, self: true, useless: 2}, "did not help"},
+		{"two useless fixes, and a person asks", situation{now: now, plan: one, useless: 2}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := holdBack(c.s); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,340 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// errParked says that this process lets the run be: it drains or stops. The
+// next launch takes the run up where the journal ends.
+var errParked = errors.New("parked until the next launch")
+
+// stopped is why a stage's context ended: a person wants the run stopped.
+type stopped struct{ says string }
+
+func (s stopped) Error() string { return s.says }
+
+// stages performs a run from where it stands until it is over, waits for
+// people, or is parked. A store that cannot be written holds it up and loses
+// nothing: it tries again.
+func (r *Runner) stages(ctx context.Context, number int64) {
+	ctx, leave := r.enter(ctx, number)
+	defer leave()
+	patience := 100 * time.Millisecond
+	for ctx.Err() == nil || r.wanted(ctx) {
+		over, err := r.stage(ctx, number)
+		switch {
+		case over || errors.Is(err, errParked):
+			return
+		case err == nil || errors.Is(err, errMoved):
+			patience = 100 * time.Millisecond
+		default:
+			r.Log.Error("run held up", "run", number, "err", err, "again_in", patience)
+			rest(context.WithoutCancel(ctx), patience)
+			patience = min(2*patience, 5*time.Second)
+		}
+	}
+}
+
+// wanted says whether the context ended because a person stopped the run, which
+// still has to be brought to an end.
+func (r *Runner) wanted(ctx context.Context) bool {
+	_, ok := errors.AsType[stopped](context.Cause(ctx))
+	return ok
+}
+
+// enter waits until no other stage of the run is under way here, and makes the
+// run one that can be stopped.
+func (r *Runner) enter(ctx context.Context, number int64) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	r.mu.Lock()
+	for r.active[number] != nil {
+		r.idle.Wait()
+	}
+	r.active[number] = cancel
+	r.mu.Unlock()
+	return ctx, func() {
+		r.mu.Lock()
+		delete(r.active, number)
+		r.idle.Broadcast()
+		r.mu.Unlock()
+		cancel(nil)
+	}
+}
+
+// stage moves a run one state on.
+func (r *Runner) stage(ctx context.Context, number int64) (over bool, err error) {
+	d, err := r.load(context.WithoutCancel(ctx), number)
+	if err != nil {
+		return prentice.KindOf(err) == prentice.NotFound, err
+	}
+	if d.State.Ended() || d.State == prentice.Waiting {
+		return true, nil
+	}
+	if r.draining.Load() {
+		return true, errParked
+	}
+	if d.cancel != "" || r.Stopped() {
+		return true, r.giveUp(ctx, d)
+	}
+	err = r.from(ctx, d)
+	return err == nil && (d.State.Ended() || d.State == prentice.Waiting), err
+}
+
+// from does what the run's state asks for.
+func (r *Runner) from(ctx context.Context, d *detail) error {
+	switch d.State {
+	case prentice.Checking:
+		return r.check(ctx, d)
+	case prentice.Queued:
+		return r.queue(ctx, d)
+	case prentice.Running:
+		return r.act(ctx, d)
+	case prentice.Undoing:
+		return r.undo(ctx, d)
+	}
+	return prentice.Errorf(prentice.Internal, "run %d is in the unknown state %q", d.Number, d.State)
+}
+
+// giveUp ends a run that a person or the stop file stopped, and says what it
+// had done by then. What a crash left of its steps is ended first: a run that is
+// stopped must not go on behind everybody's back.
+func (r *Runner) giveUp(ctx context.Context, d *detail) error {
+	for _, s := range d.Steps {
+		if s.State != prentice.Intended {
+			continue
+		}
+		if _, err := r.Reaper.Reap(context.WithoutCancel(ctx), stepKey(s), d.sessions[entryOf(s)]); err != nil {
+			return fmt.Errorf("end what a crash left of %s: %w", stepKey(s), err)
+		}
+	}
+	says := d.cancel
+	if says == "" {
+		says = "everything was stopped"
+	}
+	return r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps)})
+}
+
+// sofar says what a run has done, for a person who must pick up from there.
+func sofar(steps []prentice.StepRecord) string {
+	done, open := 0, ""
+	for _, s := range steps {
+		if s.Section != prentice.Act && s.Section != prentice.Undo {
+			continue
+		}
+		switch s.State {
+		case prentice.Done, prentice.WasDone:
+			done++
+		case prentice.Intended, prentice.Unsure:
+			open = fmt.Sprintf("; step %s on %s was interrupted, so look whether it happened", s.Step, orHere(s.Target))
+		}
+	}
+	if done == 0 && open == "" {
+		return "nothing was done"
+	}
+	return fmt.Sprintf("%s done, nothing undone%s", count(done, "step"), open)
+}
+
+// check looks whether this is the fault, and then does what the decision says.
+func (r *Runner) check(ctx context.Context, d *detail) error {
+	no, err := r.fits(ctx, d, 1)
+	if err != nil {
+		return err
+	}
+	if no != "" {
+		return r.move(ctx, d, next{state: prentice.RunRefused, says: "not this fault: " + no, kind: "run.refused"})
+	}
+	if d.Decision.Verdict == prentice.Ask {
+		return r.ask(ctx, d)
+	}
+	return r.queue(ctx, d)
+}
+
+func (r *Runner) ask(ctx context.Context, d *detail) error {
+	_, _, expires, err := d.ThePlan.Limits.Times()
+	if err != nil {
+		return err
+	}
+	if d.Decision.Expires > 0 {
+		expires = min(expires, d.Decision.Expires)
+	}
+	says := fmt.Sprintf("waits for %s", count(d.Decision.Approvers, string(d.Decision.Role)))
+	return r.move(ctx, d, next{state: prentice.Waiting, says: says, waits: waitsApproval, expires: expires, kind: "run.asked"})
+}
+
+// fits performs the Check section and says which check came out otherwise than
+// expected, or "".
+func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error) {
+	for _, step := range d.ThePlan.In(prentice.Check) {
+		for _, target := range where(step, d.ThePlan.Targets) {
+			rec, err := r.one(ctx, d, step, target, round)
+			if err != nil {
+				return "", err
+			}
+			if rec.State != prentice.Done && rec.State != prentice.WasDone {
+				return fmt.Sprintf("check %s on %s: %s", step.ID, orHere(target.Ref), rec.Says), nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// stale is how old a check may be when the run gets its locks.
+const stale = 30 * time.Second
+
+// queue takes the locks and looks again whether the world is still the one that
+// was approved.
+func (r *Runner) queue(ctx context.Context, d *detail) error {
+	if no, err := r.drifted(ctx, d); err != nil || no != "" {
+		if err != nil {
+			return err
+		}
+		return r.move(ctx, d, next{state: prentice.RunRefused, says: no, kind: "run.voided"})
+	}
+	err := r.lockAll(ctx, d)
+	if busy, ok := errors.AsType[targetBusy](err); ok {
+		return r.standInLine(ctx, d, busy)
+	}
+	if err != nil {
+		return err
+	}
+	return r.act(ctx, d)
+}
+
+// targetBusy says who holds a target.
+type targetBusy struct{ says string }
+
+func (b targetBusy) Error() string { return b.says }
+
+// lockAll takes all the targets and lets the run act, or takes none.
+func (r *Runner) lockAll(ctx context.Context, d *detail) error {
+	cooldown, _, _, err := d.ThePlan.Limits.Times()
+	if err != nil {
+		return err
+	}
+	return r.move(ctx, d, next{state: prentice.Running, says: "acting on " + count(len(d.ThePlan.Targets), "host"), kind: "run.started"},
+		func(tx *db.Tx, now time.Time) error {
+			holder, err := lock(tx, d.Number, d.ThePlan.Targets, now)
+			if err != nil {
+				return err
+			}
+			if holder != "" {
+				return targetBusy{holder}
+			}
+			if d.ThePlan.Risk == prentice.Look || cooldown == 0 {
+				return nil
+			}
+			return cool(tx, d, now.Add(cooldown))
+		})
+}
+
+func cool(tx *db.Tx, d *detail, until time.Time) error {
+	for _, t := range d.ThePlan.Targets {
+		_, err := tx.Exec(`INSERT INTO run_cooldowns (procedure, target, until, run) VALUES (?, ?, ?, ?)
+			ON CONFLICT (procedure, target) DO UPDATE SET until = excluded.until, run = excluded.run`,
+			d.Procedure, string(t.Ref), db.Micros(until), d.Number)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// standInLine waits until some lock is let go. It holds nothing meanwhile.
+func (r *Runner) standInLine(ctx context.Context, d *detail, busy targetBusy) error {
+	freed := r.freed.wait()
+	if says := "waits: " + busy.says; d.State != prentice.Queued || d.Says != says {
+		if err := r.move(ctx, d, next{state: prentice.Queued, says: says}); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-freed:
+	case <-time.After(time.Second): // another process may have let go
+	case <-ctx.Done():
+		return r.parkedOr(ctx)
+	}
+	return nil
+}
+
+// parkedOr is what a stage returns when its context has ended.
+func (r *Runner) parkedOr(ctx context.Context) error {
+	if r.wanted(ctx) {
+		return nil // the next look finds the wish to stop
+	}
+	return errParked
+}
+
+// drifted says why the world is no longer the one that was planned for, or "".
+// A run that nobody was asked about and that was checked a moment ago has only
+// its limits looked at again.
+func (r *Runner) drifted(ctx context.Context, d *detail) (string, error) {
+	s, err := r.situate(ctx, d.ThePlan, d.request.Actor.Kind, d.Record)
+	if err != nil {
+		return "", err
+	}
+	if no := holdBack(s); no != "" {
+		return no, nil
+	}
+	if r.Clock().Sub(lastChecked(d)) < stale && len(d.Approvals) == 0 {
+		return "", nil
+	}
+	plan, err := r.Planner.Render(ctx, d.request)
+	if err != nil {
+		return "the world has moved: the plan can no longer be made: " + err.Error(), nil
+	}
+	if hash := plan.Hash(); hash != d.Plan {
+		return fmt.Sprintf("the world has moved: the same request now gives plan %.19s…, and leave was for %.19s…; ask again", hash, d.Plan), nil
+	}
+	no, err := r.fits(ctx, d, 2)
+	if no != "" {
+		no = "the world has moved: " + no
+	}
+	return no, err
+}
+
+func lastChecked(d *detail) time.Time {
+	last := d.Created
+	for _, s := range d.Steps {
+		if s.Section == prentice.Check && s.Ended.After(last) {
+			last = s.Ended
+		}
+	}
+	return last
+}
+
+// where lists the targets that a step is performed on: every target, or once,
+// here.
+func where(step prentice.PlannedStep, targets []prentice.Target) []prentice.Target {
+	if step.Where == "target" {
+		return targets
+	}
+	return []prentice.Target{{Local: true}}
+}
+
+func orHere(target prentice.Ref) string {
+	if target == "" {
+		return "prentice's own host"
+	}
+	return string(target)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// rest waits, or until the context ends.
+func rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}

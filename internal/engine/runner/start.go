@@ -1,0 +1,201 @@
+package runner
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Start plans a run, decides whether it may be, and begins to check. It returns
+// a run in every case that can be shown, also one that is refused at once; an
+// error means that there is nothing to show. The same event never starts a
+// procedure twice, and nobody but a person starts one that is under way for the
+// same subject: both get the run that exists.
+func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.Run, error) {
+	if !req.Actor.Known() {
+		return prentice.Run{}, prentice.Errorf(prentice.Unauthenticated, "nobody asks for %s", req.Procedure).Try("sign in")
+	}
+	plan, err := r.Planner.Render(ctx, req)
+	if err != nil {
+		return prentice.Run{}, err
+	}
+	if run, found, err := r.underWay(ctx, req, plan); found || err != nil {
+		return run, err
+	}
+	if req.Event != nil {
+		if req.Mover, err = r.Sender(ctx, req.Event.Source, req.Event.ID); err != nil {
+			return prentice.Run{}, err
+		}
+	}
+	record, err := r.Record(ctx, plan.Procedure, plan.Subject)
+	if err != nil {
+		return prentice.Run{}, err
+	}
+	s, err := r.situate(ctx, plan, req.Actor.Kind, record)
+	if err != nil {
+		return prentice.Run{}, err
+	}
+	d := &detail{request: req, attempt: 1}
+	d.ThePlan, d.Record = plan, record
+	d.Decision = r.Policy.Decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: "run.start", Plan: &plan, Record: record})
+	d.Run = opening(s, req, plan, d.Decision)
+	if err := r.insert(ctx, d); err != nil {
+		if errors.Is(err, db.ErrTaken) {
+			run, _, err := r.underWay(ctx, req, plan)
+			return run, err
+		}
+		return prentice.Run{}, err
+	}
+	r.tell(d.Run, "")
+	r.announce(ctx, d.Run)
+	if d.State.Ended() {
+		return d.Run, nil
+	}
+	return d.Run, r.Engine.Start(ctx, d.Number, attemptID(d.Number, d.attempt))
+}
+
+// opening is the run as it begins: checking, or refused with the reasons.
+func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision prentice.Decision) prentice.Run {
+	run := prentice.Run{
+		Procedure: plan.Procedure, Plan: plan.Hash(), Subject: plan.Subject, Risk: plan.Risk, Targets: targetRefs(plan),
+		Requester: req.Actor.Ref(), Incident: req.Incident, Reason: req.Reason, Created: s.now,
+		State: prentice.Checking, Says: "looking whether this is the fault",
+	}
+	if req.Event != nil {
+		run.Event = req.Event.ID
+	}
+	no := holdBack(s)
+	if decision.Verdict == prentice.Refuse {
+		no = "policy: " + strings.Join(decision.Reasons, "; ")
+	}
+	if no != "" {
+		run.State, run.Says, run.Ended = prentice.RunRefused, no, s.now
+	}
+	return run
+}
+
+// once is the key under which a second request is the first one's twin.
+func once(req prentice.RunRequest, number int64) string {
+	if req.Event == nil {
+		return fmt.Sprintf("run %d", number)
+	}
+	return strings.Join([]string{"event", req.Event.Source, req.Event.ID, req.Procedure}, "\x1f")
+}
+
+func (r *Runner) insert(ctx context.Context, d *detail) error {
+	var texts [3]string
+	for i, v := range []any{d.request, d.Decision, d.Record} {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return prentice.Errorf(prentice.Invalid, "request for %s: %w", d.Procedure, err)
+		}
+		texts[i] = string(raw)
+	}
+	return r.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		if d.Number, err = tx.Next("run"); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO run_plans (plan, canonical) VALUES (?, ?) ON CONFLICT (plan) DO NOTHING`, d.Plan, string(d.ThePlan.Canonical())); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0)`,
+			d.Number, d.Procedure, d.Plan, string(d.Subject), string(d.State), d.Says, d.Risk.String(), string(d.Requester), string(d.Incident), d.Event,
+			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended))
+		if err != nil {
+			return err
+		}
+		err = r.Ledger.Append(tx, d.Created, prentice.Note{Kind: "run.planned", Actor: d.Requester, Refs: refsOf(d.Run), Data: map[string]any{
+			"procedure": d.Procedure, "plan": d.Plan, "state": d.State, "says": d.Says, "verdict": d.Decision.Verdict,
+			"rules": d.Decision.Rules, "reasons": d.Decision.Reasons, "event": d.Event, "reason": d.Reason, "targets": d.Targets,
+		}})
+		return err
+	})
+}
+
+// underWay finds the run that a request would only repeat.
+func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan prentice.Plan) (prentice.Run, bool, error) {
+	look := func(where string, args ...any) (prentice.Run, bool, error) {
+		run, err := scanRun(rowScan(func(dest ...any) error {
+			return r.DB.QueryRow(ctx, `SELECT `+runColumns+` FROM runs WHERE `+where+` ORDER BY number LIMIT 1`, args, dest...)
+		}))
+		if errors.Is(err, sql.ErrNoRows) {
+			return prentice.Run{}, false, nil
+		}
+		return run, err == nil, err
+	}
+	if req.Event != nil {
+		if run, found, err := look("once = ?", once(req, 0)); found || err != nil {
+			return run, found, err
+		}
+	}
+	run, found, err := look("ended = 0 AND procedure = ? AND subject = ?", plan.Procedure, string(plan.Subject))
+	if found && req.Actor.Kind != prentice.Self && err == nil {
+		return run, true, prentice.Errorf(prentice.Conflict, "run/%d does this already: it is %s", run.Number, run.State).
+			Try("look at it with: prentice run show %d", run.Number)
+	}
+	return run, found, err
+}
+
+// begin starts a fresh attempt at a run's stage.
+func (r *Runner) begin(ctx context.Context, number int64) error {
+	var attempt int64
+	err := r.DB.Write(ctx, func(tx *db.Tx) error {
+		return tx.QueryRow(`UPDATE runs SET attempt = attempt + 1 WHERE number = ? RETURNING attempt`, []any{number}, &attempt)
+	})
+	if err != nil {
+		return fmt.Errorf("begin run %d: %w", number, err)
+	}
+	return r.Engine.Start(ctx, number, attemptID(number, attempt))
+}
+
+func attemptID(number, attempt int64) string { return fmt.Sprintf("run-%d-%d", number, attempt) }
+
+// refsOf is what evidence about a run is about.
+func refsOf(run prentice.Run) []prentice.Ref {
+	refs := append([]prentice.Ref{run.Ref()}, prentice.NewRef("procedure", run.Procedure))
+	if run.Subject != "" {
+		refs = append(refs, run.Subject)
+	}
+	if run.Incident != "" {
+		refs = append(refs, run.Incident)
+	}
+	return refs
+}
+
+// announce tells the inbox where a run stands. The event's id makes a repeat
+// harmless, so it is told again after a restart.
+func (r *Runner) announce(ctx context.Context, run prentice.Run) {
+	kind := map[prentice.State]string{prentice.Waiting: "run.waiting", prentice.Running: "run.started"}[run.State]
+	if run.State.Ended() {
+		kind = "run.ended"
+	}
+	if kind == "" {
+		return
+	}
+	data, err := json.Marshal(map[string]any{"run": run.Number, "procedure": run.Procedure, "state": run.State, "says": run.Says,
+		"incident": run.Incident, "subject": run.Subject, "risk": run.Risk.String()})
+	if err != nil {
+		r.Log.Error("announce run", "run", run.Number, "err", err)
+		return
+	}
+	e := prentice.Event{ID: fmt.Sprintf("%s %s", run.Ref(), run.State), Source: "prentice/runner", Type: kind, Subject: run.Ref(), Time: r.Clock(), Data: data}
+	if run.State == prentice.Waiting {
+		e.ID += " " + run.Expires.UTC().Format(time.RFC3339Nano) // a run may wait more than once
+	}
+	if err := r.Send(context.WithoutCancel(ctx), e); err != nil {
+		r.Log.Error("announce run", "run", run.Number, "err", err)
+	}
+}
+
+// tell tells whoever watches.
+func (r *Runner) tell(run prentice.Run, step string) {
+	r.hub.tell(prentice.RunMoment{Run: run.Number, Time: r.Clock(), State: run.State, Step: step, Says: run.Says})
+}

@@ -1,0 +1,257 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// one performs one step on one target, at most once for every step that must
+// not be repeated. The intention is written before the act and the proof after
+// it, so that a crash between the two leaves a question that Done can answer.
+// The error is errParked or the store's; how the step came out is in the record.
+func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
+	rec, session, found := d.past(step.ID, target.Ref, round)
+	if found && rec.State != prentice.Intended {
+		return rec, nil
+	}
+	if r.draining.Load() || ctx.Err() != nil {
+		return rec, r.parkedOrStop(ctx)
+	}
+	if r.Stopped() || r.cancelled(ctx, d) {
+		return rec, errMoved // the stage looks again and gives up
+	}
+	kind := r.kinds[step.Kind]
+	if kind == nil {
+		rec = d.meant(step, target, round, r.Clock())
+		return r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: fmt.Sprintf("this prentice knows no step kind %q", step.Kind)})
+	}
+	work, cleanup, err := r.work(ctx, d, step, target)
+	if err != nil {
+		rec = d.meant(step, target, round, r.Clock())
+		return r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: err.Error()})
+	}
+	defer cleanup()
+	if found {
+		state, says, err := r.afterCrash(ctx, kind, work, rec, session)
+		if err != nil {
+			return rec, err
+		}
+		if state != "" {
+			return r.prove(ctx, d, rec, state, prentice.Outcome{Says: says})
+		}
+	}
+	if step.Kind == humanKind && !found {
+		return r.hold(ctx, d, step, target, round)
+	}
+	if rec, err = r.intend(ctx, d, step, target, round); err != nil {
+		return rec, err
+	}
+	return r.apply(ctx, d, kind, work, rec)
+}
+
+// parkedOrStop is parkedOr as an error that makes the stage look again.
+func (r *Runner) parkedOrStop(ctx context.Context) error {
+	if err := r.parkedOr(ctx); err != nil {
+		return err
+	}
+	return errMoved
+}
+
+// cancelled looks whether a person has asked to stop since the run was loaded.
+func (r *Runner) cancelled(ctx context.Context, d *detail) bool {
+	return d.cancel != "" || r.wanted(ctx)
+}
+
+// afterCrash decides what becomes of a step whose intention is there and whose
+// proof is not. The empty state means: perform it (again).
+func (r *Runner) afterCrash(ctx context.Context, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord, session int) (prentice.StepState, string, error) {
+	if _, err := r.Reaper.Reap(ctx, stepKey(rec), session); err != nil {
+		return "", "", fmt.Errorf("end what a crash left of %s: %w", stepKey(rec), err)
+	}
+	if work.Step.Risk == prentice.Look || work.Step.Kind == humanKind {
+		return "", "", nil
+	}
+	answer, err := kind.Done(ctx, work)
+	switch {
+	case ctx.Err() != nil:
+		return "", "", r.parkedOrStop(ctx)
+	case err == nil && answer == prentice.Yes:
+		return prentice.WasDone, "was done before the interruption; not repeated", nil
+	case err == nil && answer == prentice.No, work.Step.Idempotent:
+		return "", "", nil
+	case err != nil:
+		return prentice.Unsure, fmt.Sprintf("prentice was interrupted in the middle, and asking whether it is done came out as: %v; look for yourself", err), nil
+	default:
+		return prentice.Unsure, "prentice was interrupted in the middle, the step must not be repeated, and it has no done? question; look whether it happened", nil
+	}
+}
+
+// apply does it and proves it.
+func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord) (prentice.StepRecord, error) {
+	timed, cancel := context.WithTimeout(ctx, allowance(d.ThePlan, work.Step))
+	defer cancel()
+	out, err := kind.Apply(timed, work)
+	if ctx.Err() != nil && !r.wanted(ctx) {
+		return rec, errParked // no proof: the next launch asks whether it is done
+	}
+	state := r.judge(work.Step, out, err)
+	if err != nil {
+		out.Says = err.Error()
+		if timed.Err() != nil && ctx.Err() == nil {
+			out.Says = fmt.Sprintf("not over after %s: %v", allowance(d.ThePlan, work.Step), err)
+		}
+	}
+	return r.prove(ctx, d, rec, state, out)
+}
+
+// judge says how a step stands, from what it said of itself. A check is judged
+// by what was expected; an act of which nobody knows how far it came is unsure,
+// unless its kind can be repeated or looks only.
+func (r *Runner) judge(step prentice.PlannedStep, out prentice.Outcome, err error) prentice.StepState {
+	if err != nil {
+		kind := prentice.KindOf(err)
+		if step.Risk != prentice.Look && (kind == prentice.Unavailable || kind == prentice.Canceled || kind == prentice.Internal) {
+			return prentice.Unsure
+		}
+		return prentice.NotDone
+	}
+	if step.Section == prentice.Check && step.Expect == "any" || out.OK == (step.Expect != "fail") {
+		return prentice.Done
+	}
+	return prentice.NotDone
+}
+
+// allowance is how long a step may take: the limit, and whatever it waits for on
+// purpose.
+func allowance(plan prentice.Plan, step prentice.PlannedStep) time.Duration {
+	_, total, _, err := plan.Limits.Times()
+	if err != nil {
+		return time.Second // a forged plan: do not let it linger
+	}
+	for _, name := range []string{"settle", "silence", "for"} {
+		if d, err := time.ParseDuration(step.Attrs[name]); err == nil {
+			total += d
+		}
+	}
+	return total
+}
+
+// work is a step with all that it needs to be done.
+func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) (prentice.Work, func(), error) {
+	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Step: step, Target: target}
+	w.Env = slices.Concat(r.Env, []string{"PRENTICE_RUN=" + string(d.Ref()), "PRENTICE_STEP=" + keyOf(d.Number, step.ID, target.Ref)})
+	for _, name := range sortedKeys(step.Env) {
+		w.Env = append(w.Env, name+"="+step.Env[name])
+	}
+	if target.Ref != "" {
+		w.Env = append(w.Env, "TARGET_REF="+string(target.Ref), "TARGET_NAME="+target.Ref.Name(), "TARGET_ADDRESS="+target.Address)
+	}
+	for _, name := range sortedKeys(target.Facts) {
+		w.Env = append(w.Env, "TARGET_"+envName(name)+"="+target.Facts[name])
+	}
+	for _, name := range d.ThePlan.Secrets {
+		value, err := r.Secrets.Value(ctx, name)
+		if err != nil {
+			return w, nil, err
+		}
+		w.Secrets = append(w.Secrets, value)
+		w.Env = append(w.Env, envName(name)+"="+value)
+	}
+	log := r.Logs.Writer(d.Number, step.ID, target.Ref, w.Secrets)
+	w.Log = log
+	return w, func() {
+		if err := log.Close(); err != nil {
+			r.Log.Error("close log", "run", d.Number, "step", step.ID, "err", err)
+		}
+	}, nil
+}
+
+func envName(s string) string {
+	return strings.ToUpper(strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
+			return c
+		}
+		return '_'
+	}, s))
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// keyOf marks the processes of a step, for the reaper.
+func keyOf(run int64, step string, target prentice.Ref) string {
+	return fmt.Sprintf("run/%d %s %s", run, step, target)
+}
+
+func stepKey(rec prentice.StepRecord) string { return keyOf(rec.Run, rec.Step, rec.Target) }
+
+// intend writes that a step is about to be performed.
+func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
+	rec := d.meant(step, target, round, r.Clock())
+	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, 0)
+			ON CONFLICT (run, round, step, target) DO UPDATE SET attempts = run_steps.attempts + 1, session = excluded.session`,
+			rec.Run, round, rec.Step, string(rec.Target), string(rec.Section), rec.Kind, string(rec.State), rec.Says, r.Session, db.Micros(rec.Started))
+		return err
+	})
+	if err != nil {
+		return rec, fmt.Errorf("write the intention of %s: %w", stepKey(rec), err)
+	}
+	r.hub.tell(prentice.RunMoment{Run: rec.Run, Time: rec.Started, State: d.State, Step: rec.Step, Says: step.Says})
+	return rec, nil
+}
+
+// prove writes how a step came out. A store that cannot be written now is asked
+// again until it can: a proof is not given up while the process lives.
+func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, state prentice.StepState, out prentice.Outcome) (prentice.StepRecord, error) {
+	rec.State, rec.Says, rec.Code, rec.Ended = state, out.Says, out.Code, r.Clock()
+	if rec.Attempts == 0 {
+		rec.Attempts = 1
+	}
+	for {
+		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return r.writeProof(tx, d, rec) })
+		if err == nil {
+			break
+		}
+		r.Log.Error("write the proof of a step", "run", rec.Run, "step", rec.Step, "err", err)
+		rest(ctx, time.Second)
+		if ctx.Err() != nil {
+			return rec, fmt.Errorf("write the proof of %s: %w", stepKey(rec), err)
+		}
+	}
+	d.note(rec)
+	r.hub.tell(prentice.RunMoment{Run: rec.Run, Time: rec.Ended, State: d.State, Step: rec.Step, Says: rec.Step + ": " + string(rec.State) + ". " + rec.Says})
+	return rec, nil
+}
+
+func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error {
+	_, err := tx.Exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (run, round, step, target) DO UPDATE SET state = excluded.state, says = excluded.says, code = excluded.code, ended = excluded.ended`,
+		rec.Run, rec.Round, rec.Step, string(rec.Target), string(rec.Section), rec.Kind, string(rec.State), rec.Says, rec.Code, rec.Attempts, r.Session, db.Micros(rec.Started), db.Micros(rec.Ended))
+	if err != nil {
+		return err
+	}
+	at := rec.Ended
+	if at.IsZero() {
+		at = rec.Started // a step that waits for a person has not ended
+	}
+	err = r.Ledger.Append(tx, at, prentice.Note{Kind: "step." + string(rec.State), Actor: "self/prentice", Refs: refsOf(d.Run), Data: map[string]any{
+		"step": rec.Step, "section": rec.Section, "kind": rec.Kind, "target": rec.Target, "says": rec.Says, "code": rec.Code, "plan": d.Plan, "round": rec.Round,
+		"started": rec.Started.UTC().Format(time.RFC3339Nano),
+	}})
+	return err
+}

@@ -1,0 +1,233 @@
+package runner
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// mostListed is the longest list of runs that one call returns.
+const mostListed = 500
+
+const runColumns = `number, procedure, plan, subject, state, says, risk, requester, incident, event, reason, created, started, ended, expires`
+
+type scanner interface{ Scan(dest ...any) error }
+
+func scanRun(row scanner, more ...any) (run prentice.Run, err error) {
+	var state, risk string
+	var created, started, ended, expires int64
+	dest := []any{&run.Number, &run.Procedure, &run.Plan, &run.Subject, &state, &run.Says, &risk, &run.Requester,
+		&run.Incident, &run.Event, &run.Reason, &created, &started, &ended, &expires}
+	if err := row.Scan(append(dest, more...)...); err != nil {
+		return prentice.Run{}, err
+	}
+	run.State = prentice.State(state)
+	run.Risk, err = prentice.ParseRisk(risk)
+	run.Created, run.Started, run.Ended, run.Expires = db.Time(created), db.Time(started), db.Time(ended), db.Time(expires)
+	return run, err
+}
+
+// rowScan lets scanRun read the one row of QueryRow.
+type rowScan func(dest ...any) error
+
+func (f rowScan) Scan(dest ...any) error { return f(dest...) }
+
+// load reads a run with its plan and its steps.
+func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
+	var d detail
+	var request, decision, record, canonical string
+	var err error
+	d.Run, err = scanRun(rowScan(func(dest ...any) error {
+		return r.DB.QueryRow(ctx, `SELECT `+prefixed("r.", runColumns)+`, request, decision, record, waits, attempt, cancel, canonical
+			FROM runs r JOIN run_plans p ON p.plan = r.plan WHERE number = ?`, []any{number}, dest...)
+	}), &request, &decision, &record, &d.Waits, &d.attempt, &d.cancel, &canonical)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, prentice.Errorf(prentice.NotFound, "no run %d", number).Try("list them with: prentice run list")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read run %d: %w", number, err)
+	}
+	for _, f := range []struct {
+		from string
+		to   any
+	}{{request, &d.request}, {decision, &d.Decision}, {record, &d.Record}, {canonical, &d.ThePlan}} {
+		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
+			return nil, fmt.Errorf("read run %d: %w", number, err)
+		}
+	}
+	if got := prentice.Digest([]byte(canonical)); got != d.Plan {
+		return nil, prentice.Errorf(prentice.Conflict, "the stored plan of run %d is not the one that was approved (%s, not %s)", number, got, d.Plan).
+			Try("somebody changed the database: look with prentice evidence check")
+	}
+	d.Targets = targetRefs(d.ThePlan)
+	if err = r.readSteps(ctx, &d); err != nil {
+		return nil, err
+	}
+	if d.Approvals, err = r.approvals(ctx, number); err != nil {
+		return nil, err
+	}
+	for _, a := range d.Approvals {
+		if a.Yes {
+			d.Approvers = append(d.Approvers, a.Actor)
+		}
+	}
+	return &d, nil
+}
+
+func prefixed(prefix, columns string) string {
+	return prefix + strings.ReplaceAll(columns, ", ", ", "+prefix)
+}
+
+func targetRefs(p prentice.Plan) []prentice.Ref {
+	refs := make([]prentice.Ref, len(p.Targets))
+	for i, t := range p.Targets {
+		refs[i] = t.Ref
+	}
+	return refs
+}
+
+// Show is a run with all that belongs to it.
+func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, error) {
+	d, err := r.load(ctx, number)
+	if err != nil {
+		return prentice.RunDetail{}, err
+	}
+	return d.RunDetail, nil
+}
+
+func (r *Runner) readSteps(ctx context.Context, d *detail) error {
+	rows, err := r.DB.Query(ctx, `SELECT run, step, section, kind, target, round, state, says, code, attempts, session, started, ended
+		FROM run_steps WHERE run = ? ORDER BY started, round, step, target`, d.Number)
+	if err != nil {
+		return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
+	}
+	defer rows.Close()
+	d.sessions = map[entry]int{}
+	for rows.Next() {
+		var s prentice.StepRecord
+		var started, ended int64
+		var session int
+		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &session, &started, &ended); err != nil {
+			return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
+		}
+		s.Started, s.Ended = db.Time(started), db.Time(ended)
+		d.sessions[entryOf(s)] = session
+		d.Steps = append(d.Steps, s)
+	}
+	return rows.Err()
+}
+
+func (r *Runner) approvals(ctx context.Context, number int64) ([]prentice.Approval, error) {
+	rows, err := r.DB.Query(ctx, `SELECT run, plan, actor, door, yes, reason, time FROM run_approvals WHERE run = ? ORDER BY time`, number)
+	if err != nil {
+		return nil, fmt.Errorf("read the approvals of run %d: %w", number, err)
+	}
+	defer rows.Close()
+	var list []prentice.Approval
+	for rows.Next() {
+		var a prentice.Approval
+		var yes, at int64
+		if err := rows.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at); err != nil {
+			return nil, fmt.Errorf("read the approvals of run %d: %w", number, err)
+		}
+		a.Yes, a.Time = yes != 0, db.Time(at)
+		list = append(list, a)
+	}
+	return list, rows.Err()
+}
+
+// List is runs, newest first. The lists carry neither targets nor approvers;
+// Show does.
+func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run, error) {
+	query, args := listQuery(f)
+	rows, err := r.DB.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	defer rows.Close()
+	runs := []prentice.Run{}
+	for rows.Next() {
+		run, err := scanRun(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list runs: %w", err)
+		}
+		runs = append(runs, run)
+	}
+	return runs, rows.Err()
+}
+
+func listQuery(f prentice.RunFilter) (string, []any) {
+	var where []string
+	var args []any
+	also := func(condition string, value ...any) {
+		where = append(where, condition)
+		args = append(args, value...)
+	}
+	if f.Open {
+		also("ended = 0")
+	}
+	if f.State != "" {
+		also("state = ?", string(f.State))
+	}
+	if f.Procedure != "" {
+		also("procedure = ?", f.Procedure)
+	}
+	if f.Subject != "" {
+		also("subject = ?", string(f.Subject))
+	}
+	if f.Incident != "" {
+		also("incident = ?", string(f.Incident))
+	}
+	if f.Before > 0 {
+		also("number < ?", f.Before)
+	}
+	query := "SELECT " + runColumns + " FROM runs"
+	if len(where) > 0 {
+		query += " WHERE " + strings.Join(where, " AND ")
+	}
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	return query + " ORDER BY number DESC LIMIT ?", append(args, min(limit, mostListed))
+}
+
+func (r *Runner) endedSince(ctx context.Context, since time.Time) ([]prentice.Run, error) {
+	rows, err := r.DB.Query(ctx, `SELECT `+runColumns+` FROM runs WHERE ended > ? AND number > (SELECT COALESCE(MAX(number), 0) FROM runs) - 1000 ORDER BY number`, db.Micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("list ended runs: %w", err)
+	}
+	defer rows.Close()
+	var runs []prentice.Run
+	for rows.Next() {
+		run, err := scanRun(rows)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	return runs, rows.Err()
+}
+
+// Record is what a procedure has earned so far, and how often in a row it was
+// of no use to a subject.
+func (r *Runner) Record(ctx context.Context, procedure string, subject prentice.Ref) (rec prentice.Record, err error) {
+	var ended int64
+	err = r.DB.QueryRow(ctx, `SELECT runs, verified, harmful, ended FROM run_records WHERE procedure = ?`, []any{procedure}, &rec.Runs, &rec.Verified, &rec.Harmful, &ended)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return rec, fmt.Errorf("read the record of %s: %w", procedure, err)
+	}
+	rec.LastEnded = db.Time(ended)
+	err = r.DB.QueryRow(ctx, `SELECT times FROM run_useless WHERE procedure = ? AND subject = ?`, []any{procedure, string(subject)}, &rec.Useless)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return rec, fmt.Errorf("read the record of %s: %w", procedure, err)
+	}
+	return rec, nil
+}

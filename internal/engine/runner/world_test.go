@@ -1,0 +1,238 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+// world is a runner with everything outside it made small and visible.
+type world struct {
+	t       *testing.T
+	r       *Runner
+	db      *db.DB
+	deed    *deed
+	plan    prentice.Plan
+	verdict prentice.Decision
+	mover   prentice.Ref // who sent every event
+	stop    atomic.Bool
+	sick    atomic.Int64 // other services that are unhealthy, of ten
+	reaped  atomic.Int64
+	now     atomic.Int64 // added to the clock, in nanoseconds
+
+	mu     sync.Mutex
+	events []string // guarded by mu
+}
+
+var (
+	ann = prentice.Actor{Kind: prentice.Person, Name: "ann", Role: prentice.Approver, Door: "api"}
+	bob = prentice.Actor{Kind: prentice.Person, Name: "bob", Role: prentice.Operator, Door: "cli"}
+	cat = prentice.Actor{Kind: prentice.Person, Name: "cat", Role: prentice.Owner, Door: "web"}
+)
+
+// deed is a step kind that remembers how often it was done, and can be told how
+// to come out.
+type deed struct {
+	mu    sync.Mutex
+	done  map[string]int // guarded by mu
+	sick  map[string]bool
+	truth map[string]prentice.Answer
+	block chan struct{} // when set, Apply waits for it or for its context
+	began chan string
+	most  atomic.Int64 // how many were under way at once, at most
+	busy  atomic.Int64
+}
+
+func (*deed) Name() string                              { return "deed" }
+func (*deed) Lint(prentice.StepSpec) []prentice.Finding { return nil }
+func (*deed) Says(s prentice.PlannedStep) string        { return s.ID }
+func (d *deed) key(w prentice.Work) string              { return w.Step.ID + string(w.Target.Ref) }
+func (d *deed) times(step string, target prentice.Ref) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.done[step+string(target)]
+}
+func (d *deed) Done(_ context.Context, w prentice.Work) (prentice.Answer, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a := d.truth[w.Step.ID]; a != "" {
+		return a, nil
+	}
+	return prentice.Unknown, nil
+}
+
+func (d *deed) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+	if w.Step.Section == prentice.Act {
+		d.most.Store(max(d.most.Load(), d.busy.Add(1)))
+		defer d.busy.Add(-1)
+	}
+	if d.block != nil && w.Step.Section == prentice.Act {
+		d.began <- w.Step.ID
+		select {
+		case <-d.block:
+		case <-ctx.Done():
+			return prentice.Outcome{}, prentice.Errorf(prentice.Canceled, "interrupted")
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.done[d.key(w)]++
+	io.WriteString(w.Log, "did "+w.Step.ID+"\n") //nolint:errcheck // a test's log
+	return prentice.Outcome{OK: !d.sick[w.Step.ID], Says: "did " + w.Step.ID}, nil
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+func (discard) Close() error                { return nil }
+
+func (w *world) Writer(int64, string, prentice.Ref, []string) io.WriteCloser { return discard{} }
+func (w *world) Render(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
+	p := w.plan
+	p.Procedure = req.Procedure
+	return p, nil
+}
+func (w *world) Decide(context.Context, prentice.Moment) prentice.Decision { return w.verdict }
+
+// Append is as strict about time as the ledger is.
+func (w *world) Append(_ *db.Tx, at time.Time, _ ...prentice.Note) error {
+	if at.IsZero() {
+		return errors.New("evidence without a time")
+	}
+	return nil
+}
+func (w *world) Unhealthy(context.Context, []prentice.Ref) (int, int, error) {
+	return int(w.sick.Load()), 10, nil
+}
+func (w *world) Value(context.Context, string) (string, error) {
+	return "", errors.New("no secrets here")
+}
+func (w *world) Reap(context.Context, string, int) (int, error) { w.reaped.Add(1); return 0, nil }
+func (w *world) send(_ context.Context, e prentice.Event) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events = append(w.events, e.Type)
+	return nil
+}
+
+func step(id string, section prentice.Section, where string) prentice.PlannedStep {
+	risk := prentice.Change
+	if section == prentice.Check || section == prentice.Verify {
+		risk = prentice.Look
+	}
+	return prentice.PlannedStep{ID: id, Section: section, Kind: "deed", Where: where, Risk: risk, Attrs: map[string]string{}, Env: map[string]string{}, Says: id}
+}
+
+func planOf(targets int, steps ...prentice.PlannedStep) prentice.Plan {
+	p := prentice.Plan{Format: prentice.PlanFormat, Procedure: "mend", Subject: "service/shop", Risk: prentice.Change, Inputs: map[string]string{}, Event: map[string]string{},
+		Limits: prentice.PlanLimits{MaxTargets: 10, Parallel: 2, MaxUnhealthy: 20, Cooldown: "0s", Timeout: "10s", ApprovalExpires: "1h0m0s"}, Secrets: []string{}, Steps: steps}
+	for i := range targets {
+		p.Targets = append(p.Targets, prentice.Target{Ref: prentice.NewRef("host", string(rune('a'+i))), Local: true})
+	}
+	return p
+}
+
+func mending() prentice.Plan {
+	return planOf(1, step("down", prentice.Check, "here"), step("restart", prentice.Act, "target"), step("well", prentice.Verify, "here"), step("halt", prentice.Undo, "target"))
+}
+
+// newWorld is a world on a database, with the runner launched.
+func newWorld(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdict prentice.Decision) *world {
+	plan.Steps = slices.Clone(plan.Steps)
+	w := &world{t: t, db: d, plan: plan, verdict: verdict, deed: &deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
+	if err := d.Migrate(t.Context(), "runner", Schema()); err != nil {
+		t.Fatal(err)
+	}
+	w.r = w.runner(address)
+	if err := w.r.Launch(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.r.Stop(5 * time.Second) }) //nolint:errcheck // the test is over
+	return w
+}
+
+func (w *world) runner(address string) *Runner {
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	if os.Getenv("RUNNER_LOG") != "" {
+		quiet = slog.Default()
+	}
+	return New(Deps{DB: w.db, Engine: NewDBOS(address, quiet), Planner: w, Policy: w, Ledger: w, Health: w, Secrets: w, Logs: w, Reaper: w,
+		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send,
+		Sender: func(context.Context, string, string) (prentice.Ref, error) { return w.mover, nil },
+		Clock:  func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})
+}
+
+// each runs a test on every sort of database.
+func each(t *testing.T, plan prentice.Plan, verdict prentice.Decision, test func(t *testing.T, w *world)) {
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, newWorld(t, dbtest.SQLite(t), "sqlite:"+filepath.Join(t.TempDir(), "runs.db"), plan, verdict))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		address := dbtest.PostgresURL(t)
+		d, err := db.Open(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { d.Close() })
+		if err := d.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		test(t, newWorld(t, d, address, plan, verdict))
+	})
+}
+
+func (w *world) start(actor prentice.Actor, procedure string) prentice.Run {
+	w.t.Helper()
+	run, err := w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: procedure, Actor: actor, Reason: "test"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return run
+}
+
+// until waits for a run to reach a state.
+func (w *world) until(number int64, states ...prentice.State) prentice.RunDetail {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		d, err := w.r.Show(ctx, number)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, s := range states {
+			if d.State == s {
+				return d
+			}
+		}
+		if d.State.Ended() {
+			w.t.Fatalf("run %d ended as %s (%s), want %v", number, d.State, d.Says, states)
+		}
+		select {
+		case <-ctx.Done():
+			w.t.Fatalf("run %d is still %s (%s), want %v", number, d.State, d.Says, states)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+var (
+	allow  = prentice.Decision{Verdict: prentice.Allow, Rules: []string{"test"}, Reasons: []string{"a test"}}
+	askOne = prentice.Decision{Verdict: prentice.Ask, Approvers: 1, Role: prentice.Approver, Expires: time.Hour, Rules: []string{"test"}, Reasons: []string{"a test"}}
+	askTwo = prentice.Decision{Verdict: prentice.Ask, Approvers: 2, Role: prentice.Approver, Expires: time.Hour, Rules: []string{"test"}, Reasons: []string{"a test"}}
+	refuse = prentice.Decision{Verdict: prentice.Refuse, Rules: []string{"never"}, Reasons: []string{"never on Fridays"}}
+)

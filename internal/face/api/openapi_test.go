@@ -1,0 +1,106 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"prentice"
+	"prentice/internal/face/api"
+	"prentice/internal/op"
+)
+
+func (w *world) document(t *testing.T) (doc map[string]any, text string) {
+	t.Helper()
+	res, text := w.send(t, call{method: "GET", path: "/openapi.json", token: "none"})
+	if res.StatusCode != 200 {
+		t.Fatalf("status %d", res.StatusCode)
+	}
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc, text
+}
+
+// at walks down a document.
+func at(t *testing.T, v any, path ...string) any {
+	t.Helper()
+	for _, key := range path {
+		m, ok := v.(map[string]any)
+		if !ok || m[key] == nil {
+			t.Fatalf("there is no %s on the way %v", key, path)
+		}
+		v = m[key]
+	}
+	return v
+}
+
+func TestTheDocumentIsDrawnFromTheOperations(t *testing.T) {
+	w := build(t)
+	doc, text := w.document(t)
+	if at(t, doc, "openapi") != "3.1.0" || at(t, doc, "info", "version") != "1.2.3" || at(t, doc, "components", "securitySchemes", "token", "scheme") != "bearer" {
+		t.Errorf("got %.400s", text)
+	}
+	for _, o := range w.near.Ops() {
+		path, method := "/v1/op/"+o.Name, "post"
+		if o.Streams() {
+			path, method = "/v1/watch/"+o.Name, "get"
+		}
+		if at(t, doc, "paths", path, method, "operationId") != o.Name || at(t, doc, "paths", path, method, "summary") != o.Summary {
+			t.Errorf("%s is drawn wrong", o.Name)
+		}
+		at(t, doc, "paths", path, method, "responses", "200", "content")
+		at(t, doc, "paths", path, method, "responses", "403", "content", "application/problem+json", "schema", "$ref")
+	}
+	deed := at(t, doc, "paths", "/v1/op/thing.make", "post")
+	if key := at(t, deed, "parameters").([]any)[0]; at(t, key, "name") != "Idempotency-Key" || at(t, key, "in") != "header" {
+		t.Errorf("got %v", key)
+	}
+	if _, reads := at(t, doc, "paths", "/v1/op/thing.list", "post").(map[string]any)["parameters"]; reads {
+		t.Error("a reading takes a key")
+	}
+	input := at(t, doc, "components", "schemas", "In", "properties")
+	if at(t, input, "name", "description") != "what to call it" || at(t, input, "state", "default") != "open" || at(t, input, "limit", "maximum") != 5e6 {
+		t.Errorf("got %v", input)
+	}
+}
+
+func TestEveryReferenceInTheDocumentLeadsSomewhere(t *testing.T) {
+	doc, _ := build(t).document(t)
+	seen := 0
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			if ref, ok := v["$ref"].(string); ok {
+				at(t, doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+				seen++
+			}
+			for _, e := range v {
+				walk(e)
+			}
+		}
+	}
+	walk(doc)
+	if seen < 10 {
+		t.Errorf("%d references", seen)
+	}
+}
+
+func TestTwoTypesOfOneNameAreTwoSchemas(t *testing.T) {
+	w := build(t)
+	w.config.Ops = append(w.config.Ops, op.New("other.make", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, Run) (prentice.Run, error) { return prentice.Run{}, nil }))
+	if _, err := api.New(w.config); err != nil {
+		t.Error(err)
+	}
+}
+
+// Run has the name of a type of the ground.
+type Run struct {
+	Mine string `json:"mine"`
+}

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"prentice"
+)
+
+// Problem is an error on the wire (RFC 9457). Kind is the error's own word: read
+// it rather than the status, which two kinds may share.
+type Problem struct {
+	Type   string        `json:"type" doc:"urn:prentice:error: and the kind"`
+	Title  string        `json:"title" doc:"what the caller can do about errors of this kind"`
+	Status int           `json:"status"`
+	Detail string        `json:"detail" doc:"what is wrong, in one sentence"`
+	Hint   string        `json:"hint,omitempty" doc:"the next step, in one sentence"`
+	Kind   string        `json:"kind" enum:"internal,invalid,not-found,unauthenticated,denied,refused,conflict,limited,unavailable,canceled"`
+	At     *prentice.Pos `json:"at,omitempty" doc:"the place in a file"`
+}
+
+const problemType = "urn:prentice:error:"
+
+// kinds is the one table from a kind of error to its status. Refused is 409 like
+// Conflict: the world as it is does not let it happen, and the same request may
+// be fine later; 403 is for the wrong person. Canceled is 499, which nobody is
+// left to read.
+var kinds = []struct {
+	kind   prentice.Kind
+	status int
+	title  string
+}{
+	{prentice.Internal, http.StatusInternalServerError, "a fault of prentice; report it"},
+	{prentice.Invalid, http.StatusUnprocessableEntity, "the input is wrong; change it"},
+	{prentice.NotFound, http.StatusNotFound, "there is no such thing; look at what there is"},
+	{prentice.Unauthenticated, http.StatusUnauthorized, "nobody knows who is asking; sign in"},
+	{prentice.Denied, http.StatusForbidden, "you may not; ask somebody who may"},
+	{prentice.Refused, http.StatusConflict, "policy, a limit or a law said no; read the reasons"},
+	{prentice.Conflict, http.StatusConflict, "the world has moved; look again and decide again"},
+	{prentice.Limited, http.StatusTooManyRequests, "too much or too fast; ask for less or later"},
+	{prentice.Unavailable, http.StatusServiceUnavailable, "something that is needed is down or full; mend it and try again"},
+	{prentice.Canceled, 499, "the caller gave up"},
+}
+
+// problemOf is an error as the caller sees it. An error that is not one of ours
+// tells nothing of what is inside.
+func problemOf(err error) Problem {
+	e, ok := errors.AsType[*prentice.Error](err)
+	if !ok {
+		e = prentice.Errorf(prentice.Internal, "something broke inside prentice").Try("read its log and report it")
+	}
+	p := Problem{Type: problemType + e.Kind.String(), Kind: e.Kind.String(), Detail: e.Text, Hint: e.Hint}
+	for _, k := range kinds {
+		if k.kind.String() == p.Kind {
+			p.Status, p.Title = k.status, k.title
+		}
+	}
+	if e.At != (prentice.Pos{}) {
+		p.At = &e.At
+	}
+	return p
+}
+
+// refuse answers with an error of the door.
+func (f *face) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if _, ok := errors.AsType[*prentice.Error](err); !ok {
+		f.Log.Error("request broke", "path", r.URL.Path, "error", err)
+	}
+	writeProblem(w, 0, err)
+}
+
+// writeProblem answers with an error, and with another status than its kind's
+// if one is given.
+func writeProblem(w http.ResponseWriter, status int, err error) {
+	p := problemOf(err)
+	if status != 0 {
+		p.Status = status
+	}
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="prentice"`)
+	}
+	raw, err := json.Marshal(p)
+	if err != nil {
+		panic("a problem always has a JSON form: " + err.Error())
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	w.Write(append(raw, '\n')) //nolint:errcheck // whoever has gone hears nothing
+}
+
+// Err is the problem as the error that it was.
+func (p Problem) Err() *prentice.Error {
+	e := &prentice.Error{Kind: kindNamed(p.Kind, p.Status), Text: p.Detail, Hint: p.Hint}
+	if p.At != nil {
+		e.At = *p.At
+	}
+	return e
+}
+
+// kindNamed is the kind of that name. Something between client and server may
+// answer without one; then the status has to do.
+func kindNamed(name string, status int) prentice.Kind {
+	for _, k := range kinds {
+		if k.kind.String() == name {
+			return k.kind
+		}
+	}
+	for _, k := range kinds {
+		if k.status == status && k.kind != prentice.Refused {
+			return k.kind
+		}
+	}
+	switch {
+	case status == http.StatusRequestEntityTooLarge:
+		return prentice.Limited
+	case status == http.StatusBadGateway || status == http.StatusGatewayTimeout:
+		return prentice.Unavailable
+	case status >= 400 && status < 500:
+		return prentice.Invalid
+	}
+	return prentice.Internal
+}
+
+func isTooLarge(err error) bool {
+	_, ok := errors.AsType[*http.MaxBytesError](err)
+	return ok
+}
+
+// clip keeps a stranger's text from filling a message.
+func clip(s string) string {
+	if len(s) > 80 {
+		return strings.ToValidUTF8(s[:80], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// MaxQuery is the longest input of a watch, in bytes: it stands in the address.
+const MaxQuery = 16 << 10
+
+// opening is how long a silent stream waits before it says that it is open.
+// Until then an error is still an answer with a status.
+const opening = 200 * time.Millisecond
+
+// watch is GET /v1/watch/{name}?in=JSON.
+func (f *face) watch(w http.ResponseWriter, r *http.Request, actor prentice.Actor) {
+	in := r.URL.Query().Get("in")
+	if len(in) > MaxQuery {
+		writeProblem(w, http.StatusRequestURITooLong, prentice.Errorf(prentice.Limited, "the input has more than %d bytes", MaxQuery).Try("send less"))
+		return
+	}
+	s := &stream{w: w, control: http.NewResponseController(w)}
+	stop := s.keepAlive(f.Beat)
+	err := f.Door.Watch(r.Context(), op.Request{Actor: actor, Op: r.PathValue("name"), In: json.RawMessage(in)}, s.emit)
+	stop()
+	if err != nil && !s.open {
+		f.refuse(w, r, err)
+		return
+	}
+	s.close(stopping(err))
+}
+
+// stopping tells a listener who is still there that the server goes, rather
+// than that the listener has.
+func stopping(err error) error {
+	if e, ok := errors.AsType[*prentice.Error](err); ok && e.Kind == prentice.Canceled || errors.Is(err, context.Canceled) {
+		return prentice.Errorf(prentice.Unavailable, "the server is stopping").Try("ask again in a moment")
+	}
+	return err
+}
+
+// stream writes server-sent events
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html): item for
+// each item, then end or error. What it writes is never later than
+// writePatience, so that a listener who does not listen holds nothing up.
+type stream struct {
+	mu      sync.Mutex // guards all below: heartbeats come between items
+	w       http.ResponseWriter
+	control *http.ResponseController
+	open    bool
+	count   int64
+	broken  error
+}
+
+// emit sends one item.
+func (s *stream) emit(item any) error {
+	raw, err := json.Marshal(item)
+	if err != nil {
+		return fmt.Errorf("item of a stream: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count++
+	return s.send("item", raw)
+}
+
+// close says how the stream ended.
+func (s *stream) close(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		_ = s.send("end", []byte("{}")) // whoever has gone hears nothing
+		return
+	}
+	raw, err := json.Marshal(problemOf(err))
+	if err == nil {
+		_ = s.send("error", raw)
+	}
+}
+
+// send writes one event. JSON has no line breaks of its own.
+func (s *stream) send(event string, raw []byte) error {
+	var b bytes.Buffer
+	b.WriteString("id: " + strconv.FormatInt(s.count, 10) + "\nevent: " + event + "\ndata: ")
+	b.Write(raw)
+	b.WriteString("\n\n")
+	return s.write(b.Bytes())
+}
+
+func (s *stream) write(b []byte) error {
+	if s.broken != nil {
+		return s.broken
+	}
+	if !s.open {
+		s.open = true
+		h := s.w.Header()
+		h.Set("Content-Type", "text/event-stream")
+		h.Set("X-Accel-Buffering", "no")
+		s.w.WriteHeader(http.StatusOK)
+	}
+	_ = s.control.SetWriteDeadline(time.Now().Add(writePatience)) // a test recorder has no connection
+	if _, s.broken = s.w.Write(b); s.broken == nil {
+		s.broken = s.control.Flush()
+	}
+	return s.broken
+}
+
+// keepAlive writes a comment soon after the beginning and with every beat, so
+// that both ends know that the other is there. The returned function stops it
+// and waits until it has stopped.
+func (s *stream) keepAlive(beat time.Duration) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		for wait := opening; ; wait = beat {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(wait):
+				s.mu.Lock()
+				_ = s.write([]byte(": beat\n\n")) // the next item finds out
+				s.mu.Unlock()
+			}
+		}
+	})
+	return func() { cancel(); done.Wait() }
+}

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"prentice"
+	"prentice/internal/kit/term"
+	"prentice/internal/op"
+)
+
+// The exit codes. Scripts read them, so they never change their meaning.
+var exits = []struct {
+	code int
+	when string
+}{
+	{0, "done, or nothing to do"},
+	{1, "a fault of prentice itself; report it"},
+	{2, "the command, a flag or the input is wrong; change it"},
+	{3, "there is no such thing"},
+	{4, "nobody knows who is asking, or the one who asks may not"},
+	{5, "refused by policy, a limit or a law; the reasons are printed"},
+	{6, "the world has moved in between; look again and decide again"},
+	{7, "too much or too fast; ask for less, or later"},
+	{8, "something that is needed is down or full"},
+	{op.NotWell, "the run did not end well, or what was checked did not pass"},
+	{130, "interrupted"},
+}
+
+// ExitCode is the code of an error's kind.
+func ExitCode(kind prentice.Kind) int {
+	switch kind {
+	case prentice.Invalid:
+		return 2
+	case prentice.NotFound:
+		return 3
+	case prentice.Unauthenticated, prentice.Denied:
+		return 4
+	case prentice.Refused:
+		return 5
+	case prentice.Conflict:
+		return 6
+	case prentice.Limited:
+		return 7
+	case prentice.Unavailable:
+		return 8
+	case prentice.Canceled:
+		return 130
+	}
+	return 1
+}
+
+// exit ends a command that did its work and has its own exit code.
+type exit struct{ code int }
+
+// Error is for the case that somebody prints it; Main does not.
+func (e exit) Error() string { return "exit code " + strconv.Itoa(e.code) }
+
+// Main executes the command line and returns the process's exit code. Errors are
+// printed here and nowhere else.
+func Main(ctx context.Context, root *cobra.Command, args []string) int {
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return 0
+	}
+	if e, ok := errors.AsType[exit](err); ok {
+		return e.code
+	}
+	code := ExitCode(prentice.KindOf(err))
+	if ctx.Err() != nil {
+		code = ExitCode(prentice.Canceled)
+		if errors.Is(err, context.Canceled) && prentice.KindOf(err) == prentice.Internal {
+			err = prentice.Errorf(prentice.Canceled, "interrupted")
+		}
+	}
+	if wantsJSON(cmd, args) {
+		problem(root.ErrOrStderr(), err, code)
+		return code
+	}
+	say(root.ErrOrStderr(), err)
+	return code
+}
+
+// say prints an error for people: the sentence, and below it the next step.
+func say(w io.Writer, err error) {
+	text, hint := sentence(err)
+	screen := term.On(w, os.Getenv, false)
+	lines := strings.Split(strings.TrimRight(term.Safe(text), "\n"), "\n")
+	fmt.Fprintln(w, screen.Wrap("prentice: "+strings.Join(lines, "\n          "))) //nolint:errcheck // there is nowhere left to say so
+	if hint != "" {
+		fmt.Fprintln(w, screen.Wrap("  → "+term.Safe(hint))) //nolint:errcheck // there is nowhere left to say so
+	}
+}
+
+// sentence parts an error into what is wrong and what to do.
+func sentence(err error) (text, hint string) {
+	hint = prentice.HintOf(err)
+	return strings.TrimSuffix(err.Error(), ": "+hint), hint
+}
+
+// problem prints an error for programs, in the shape that the API has too
+// (RFC 9457).
+func problem(w io.Writer, err error, code int) {
+	text, hint := sentence(err)
+	kind := prentice.KindOf(err)
+	p := struct {
+		Type   string        `json:"type"`
+		Title  string        `json:"title"`
+		Detail string        `json:"detail"`
+		Hint   string        `json:"hint,omitempty"`
+		Kind   string        `json:"kind"`
+		At     *prentice.Pos `json:"at,omitempty"`
+		Exit   int           `json:"exit_code"`
+	}{"urn:prentice:error:" + kind.String(), meaning(code), text, hint, kind.String(), nil, code}
+	if e, ok := errors.AsType[*prentice.Error](err); ok && e.At != (prentice.Pos{}) {
+		p.At = &e.At
+	}
+	b, _ := json.Marshal(p)         // strings and numbers always have a JSON form
+	w.Write(append(quiet(b), '\n')) //nolint:errcheck // there is nowhere left to say so
+}
+
+func meaning(code int) string {
+	for _, e := range exits {
+		if e.code == code {
+			return e.when
+		}
+	}
+	return ""
+}
+
+// wantsJSON says whether the output was to be JSON, even when the flags could
+// not be read to their end.
+func wantsJSON(cmd *cobra.Command, args []string) bool {
+	if GlobalOf(cmd).Output == "json" {
+		return true
+	}
+	i := slices.IndexFunc(args, func(a string) bool { return a == "-o" || a == "--output" })
+	return i >= 0 && i+1 < len(args) && args[i+1] == "json" ||
+		slices.Contains(args, "-ojson") || slices.Contains(args, "-o=json") || slices.Contains(args, "--output=json")
+}
+
+// exitCodes is the chapter of help about them.
+func exitCodes() *cobra.Command {
+	var b strings.Builder
+	b.WriteString("What the exit code of every command means:\n\n")
+	for _, e := range exits {
+		fmt.Fprintf(&b, "  %3d  %s\n", e.code, e.when)
+	}
+	b.WriteString("\nWith -o json an error is one JSON object on standard error (RFC 9457), which holds the same code as exit_code.\n")
+	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: b.String()}
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+)
+
+var outputs = []string{"table", "json", "yaml"}
+
+// choice is a flag with a few words to choose from.
+type choice struct {
+	is   string
+	from []string
+}
+
+// Set refuses a word that is not among them.
+func (c *choice) Set(s string) error {
+	for _, known := range c.from {
+		if s == known {
+			c.is = s
+			return nil
+		}
+	}
+	return wrong(s, "one of "+strings.Join(c.from, ", "), "use one of: "+strings.Join(c.from, ", "))
+}
+
+// String is the chosen word.
+func (c *choice) String() string { return c.is }
+
+// Type is what help shows behind the flag.
+func (c *choice) Type() string { return strings.Join(c.from, "|") }
+
+// wrongFlag says which flag is wrong and, if there is none of that name, which
+// is near.
+func wrongFlag(cmd *cobra.Command, err error) error {
+	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		return noFlag(cmd, missing.GetSpecifiedName(), err)
+	}
+	if value, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return about("--"+value.GetFlag().Name, errors.Unwrap(err))
+	}
+	return prentice.Errorf(prentice.Invalid, "%s: %w", cmd.CommandPath(), err).Try("see: %s --help", cmd.CommandPath())
+}
+
+func noFlag(cmd *cobra.Command, name string, err error) error {
+	if len(name) <= 1 {
+		return prentice.Errorf(prentice.Invalid, "%s: %w", cmd.CommandPath(), err).Try("see: %s --help", cmd.CommandPath())
+	}
+	var known []string
+	see := func(f *pflag.Flag) { known = append(known, f.Name) }
+	cmd.Flags().VisitAll(see)
+	cmd.InheritedFlags().VisitAll(see)
+	e := prentice.Errorf(prentice.Invalid, "%s has no flag --%s", cmd.CommandPath(), name)
+	if near := nearest.Of(name, known); near != "" {
+		return e.Try("did you mean: --%s", near)
+	}
+	return e.Try("see: %s --help", cmd.CommandPath())
+}
+
+// about puts the flag or word in front of what is wrong with it.
+func about(what string, err error) error {
+	if e, ok := errors.AsType[*prentice.Error](err); ok {
+		named := *e
+		named.Text = what + ": " + e.Text
+		return &named
+	}
+	return prentice.Errorf(prentice.Invalid, "%s: %w", what, err)
+}

@@ -1,0 +1,62 @@
+package hook
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"prentice"
+)
+
+// read reads a body of at most so many bytes. A longer one is cut off there, and
+// one that announces its length is not read at all.
+func read(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, withStatus{prentice.Errorf(prentice.Invalid, "the body is encoded as %q", clip(coding)).Try("send it as it is"), http.StatusUnsupportedMediaType}
+	}
+	if r.ContentLength > most {
+		w.Header().Set("Connection", "close")
+		return nil, tooLarge(most)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, tooLarge(most)
+	}
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Canceled, "the body did not arrive: %w", err).Try("send it again")
+	}
+	return body, nil
+}
+
+func tooLarge(most int64) error {
+	e := prentice.Errorf(prentice.Limited, "the body is larger than %d bytes", most).Try("send at most %d MiB; put what is larger elsewhere and send its address", most>>20)
+	return withStatus{e, http.StatusRequestEntityTooLarge}
+}
+
+// mediaType is the request's content type without parameters. A charset other
+// than UTF-8 is refused by being no type at all.
+func mediaType(r *http.Request) string {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return kind + "; charset=" + charset
+	}
+	return kind
+}
+
+func isJSON(kind string) bool {
+	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json") && !strings.Contains(kind, ";")
+}
+
+func wrongType(r *http.Request, right string) error {
+	got := r.Header.Get("Content-Type")
+	e := prentice.Errorf(prentice.Invalid, "the content type is %q", clip(got))
+	if got == "" {
+		e = prentice.Errorf(prentice.Invalid, "the request has no content type")
+	}
+	return withStatus{e.Try("send %s", right), http.StatusUnsupportedMediaType}
+}

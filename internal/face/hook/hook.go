@@ -1,0 +1,111 @@
+package hook
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// The limits of a request.
+const (
+	MostEvents = 100                        // in one batch
+	MostAlerts = 1000                       // in one notification; it is not sent again if it is refused
+	MostBytes  = 8 * prentice.MaxEventBytes // of a request with many events
+	patience   = 30 * time.Second           // for the body to arrive
+)
+
+// Config is what the face needs.
+type Config struct {
+	Door op.Door
+	// Authenticate says who sends a request; an actor who is not known is nobody.
+	Authenticate func(*http.Request) (prentice.Actor, error)
+	Log          *slog.Logger
+}
+
+// New is the face as a handler of POST /v1/events and POST /v1/alertmanager.
+func New(c Config) http.Handler {
+	f := &face{c}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/events", f.known(f.cloudEvents))
+	mux.HandleFunc("POST /v1/alertmanager", f.known(f.alertmanager))
+	mux.HandleFunc("/v1/events", wrongMethod)
+	mux.HandleFunc("/v1/alertmanager", wrongMethod)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, 0, prentice.Errorf(prentice.NotFound, "no webhook at %q", clip(r.URL.Path)).Try("post to /v1/events or /v1/alertmanager"))
+	})
+	return mux
+}
+
+type face struct{ Config }
+
+// answer is what a sender hears.
+type answer struct {
+	Events  []json.RawMessage `json:"events"`
+	Ignored []string          `json:"ignored"` // parts of the request that were not used
+}
+
+// known lets a request through when somebody known sends it.
+func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Actor)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		actor, err := f.Authenticate(r)
+		switch {
+		case err != nil:
+			f.refuse(w, r, err)
+		case !actor.Known():
+			writeProblem(w, 0, prentice.Errorf(prentice.Unauthenticated, "nobody knows who sends this").Try("send a token: Authorization: Bearer TOKEN"))
+		default:
+			actor.Door = "hook"
+			// A sender that dawdles must not hold a connection; not every writer can
+			// set a deadline, and then the server's own must do.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(patience))
+			then(w, r, actor)
+		}
+	}
+}
+
+// send hands events to the door, in order. When one is refused, those before it
+// are kept; sending all again does them no harm.
+func (f *face) send(w http.ResponseWriter, r *http.Request, actor prentice.Actor, events []prentice.Event, ignored []string) {
+	heard := answer{Events: []json.RawMessage{}, Ignored: ignored}
+	if heard.Ignored == nil {
+		heard.Ignored = []string{}
+	}
+	for _, e := range events {
+		receipt, err := f.sendOne(r.Context(), actor, e)
+		if err != nil {
+			f.refuse(w, r, err)
+			return
+		}
+		heard.Events = append(heard.Events, receipt)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusAccepted)
+	_ = json.NewEncoder(w).Encode(heard) // whoever has gone hears nothing
+}
+
+func (f *face) sendOne(ctx context.Context, actor prentice.Actor, e prentice.Event) (json.RawMessage, error) {
+	in := map[string]any{"id": e.ID, "source": e.Source, "type": e.Type}
+	if e.Subject != "" {
+		in["subject"] = e.Subject
+	}
+	if !e.Time.IsZero() {
+		in["time"] = e.Time
+	}
+	if len(e.Data) > 0 {
+		in["data"] = e.Data
+	}
+	raw, err := json.Marshal(in)
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Invalid, "event %q: %w", clip(e.ID), err).Try("send JSON")
+	}
+	out, err := f.Door.Invoke(ctx, op.Request{Actor: actor, Op: "event.send", In: json.RawMessage(raw)})
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(out)
+}

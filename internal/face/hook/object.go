@@ -1,0 +1,50 @@
+package hook
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+)
+
+// member is one key of a JSON object with its value as it was written.
+type member struct {
+	key   string
+	value json.RawMessage
+}
+
+// membersOf reads a JSON object and keeps the order of its keys. A key that is
+// there twice is refused: which of the two was meant cannot be known.
+func membersOf(raw []byte) ([]member, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	first, err := d.Token()
+	if err != nil {
+		return nil, invalid("send one JSON object", "this is not JSON: %v", err)
+	}
+	if first != json.Delim('{') {
+		return nil, invalid("send one JSON object", "this is not a JSON object")
+	}
+	var members []member
+	seen := map[string]bool{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, invalid("send one JSON object", "this is not JSON: %v", err)
+		}
+		m := member{key: key.(string)} // the decoder allows nothing else there
+		if err := d.Decode(&m.value); err != nil {
+			return nil, invalid("send one JSON object", "this is not JSON: %v", err)
+		}
+		if seen[m.key] {
+			return nil, invalid("write each key once", "the key %q is there twice", clip(m.key))
+		}
+		seen[m.key] = true
+		members = append(members, m)
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, invalid("send one JSON object", "this is not JSON: %v", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, invalid("send one JSON value", "something stands behind the object")
+	}
+	return members, nil
+}

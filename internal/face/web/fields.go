@@ -1,0 +1,62 @@
+package web
+
+import (
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"prentice/internal/op"
+)
+
+var (
+	durationType = reflect.TypeFor[time.Duration]()
+	timeType     = reflect.TypeFor[time.Time]()
+	rawType      = reflect.TypeFor[json.RawMessage]()
+	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+// control is the HTML control that takes a field of an operation's input.
+func control(f op.Field) string {
+	t := f.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case len(f.Enum) > 0:
+		return "select"
+	case t == rawType, t.Kind() == reflect.Map, t.Kind() == reflect.Slice, f.File, wordy(f):
+		return "area"
+	case t.Kind() == reflect.Bool:
+		return "check"
+	case t != durationType && t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64 && !reflect.PointerTo(t).Implements(textType):
+		return "number"
+	default:
+		return "text"
+	}
+}
+
+// manner tells how to write a field that is no plain word.
+func manner(f op.Field) string {
+	switch t := f.Type; {
+	case t == rawType:
+		return "as JSON"
+	case t.Kind() == reflect.Map:
+		return "name=value, one a line"
+	case t.Kind() == reflect.Slice:
+		return "one a line"
+	case t == durationType:
+		return "such as 10m or 1h30m"
+	default:
+		return ""
+	}
+}
+
+// wordy says whether people write sentences here.
+func wordy(f op.Field) bool {
+	switch f.Name {
+	case "reason", "note", "text", "body", "description", "message":
+		return f.Type.Kind() == reflect.String
+	}
+	return false
+}

@@ -1,0 +1,23 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"prentice"
+)
+
+// Identity knows people and their sessions. A session is an unguessable string
+// that only its holder and Identity have seen; the site keeps it in a cookie.
+// Every method answers with an error of kind Unauthenticated when what it was
+// given is unknown, used up or too old.
+type Identity interface {
+	// SignInCode turns a one-time code into a session, and the code is gone.
+	SignInCode(ctx context.Context, code string) (session string, expires time.Time, err error)
+	// SignInToken turns an API token into a session that can do no more than it.
+	SignInToken(ctx context.Context, token string) (session string, expires time.Time, err error)
+	// Identify says whose session it is.
+	Identify(ctx context.Context, session string) (prentice.Actor, error)
+	// SignOut ends a session. Ending one that is gone already is no error.
+	SignOut(ctx context.Context, session string) error
+}

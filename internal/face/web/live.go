@@ -1,0 +1,189 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+const heartbeat = 15 * time.Second
+
+// stream shows the items of a watch operation as server-sent events. Each item
+// is drawn by the template "live OP" of a page, or sent as JSON when there is
+// none. A stream says "end" when there is nothing more to come.
+func (s *Site) stream(w http.ResponseWriter, r *http.Request) {
+	d, ok := s.ops[r.PathValue("op")]
+	if !ok || !d.Streams() {
+		s.fail(w, r, prentice.Errorf(prentice.NotFound, "there is no stream %q", clip(r.PathValue("op"))))
+		return
+	}
+	given := r.URL.Query()
+	if last := r.Header.Get("Last-Event-ID"); last != "" && hasField(d, "after") {
+		given.Set("after", last)
+	}
+	in, err := fill(d, given)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.send(w, r, d, in)
+}
+
+func hasField(d op.Op, name string) bool {
+	for _, f := range d.Fields() {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Site) send(w http.ResponseWriter, r *http.Request, d op.Op, in any) {
+	ctx, cancel := context.WithCancel(r.Context())
+	out := &events{w: w, to: http.NewResponseController(w)}
+	_ = out.to.SetWriteDeadline(time.Time{}) // a stream may last; not every writer has a deadline
+	var beats sync.WaitGroup
+	defer beats.Wait()
+	defer cancel()
+	beats.Go(func() { s.beat(ctx, cancel, out, visitOf(r).session) })
+
+	err := s.o.Door.Watch(ctx, op.Request{Actor: visitOf(r).actor, Op: d.Name, In: in}, func(item any) error {
+		body, err := s.draw(d.Name, item)
+		if err != nil {
+			return err
+		}
+		return out.send(nameOf(item), idOf(item), body)
+	})
+	switch {
+	case err == nil:
+		_ = out.send("end", "", "")
+	case ctx.Err() != nil:
+	case !out.begun():
+		s.fail(w, r, err)
+	default:
+		p := s.problemOf(r, err)
+		_ = out.send("problem", "", p.Text)
+		_ = out.send("end", "", "")
+	}
+}
+
+// beat keeps the connection open, and ends it when the session has.
+func (s *Site) beat(ctx context.Context, cancel context.CancelFunc, out *events, session string) {
+	t := time.NewTicker(heartbeat)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if _, err := s.o.Identity.Identify(ctx, session); err != nil || out.comment() != nil {
+				cancel()
+				return
+			}
+		}
+	}
+}
+
+// draw is an item as the page wants it.
+func (s *Site) draw(name string, item any) (string, error) {
+	t := s.live[name]
+	if t == nil {
+		raw, err := json.Marshal(item)
+		return string(raw), err
+	}
+	var b bytes.Buffer
+	err := t.Execute(&b, item)
+	return strings.TrimSpace(b.String()), err
+}
+
+// nameOf is the event's name: what a run prints is "log", what happens to it is
+// "moment", anything else is a "message".
+func nameOf(item any) string {
+	m, ok := momentOf(item)
+	switch {
+	case !ok:
+		return "message"
+	case m.Log != nil:
+		return "log"
+	default:
+		return "moment"
+	}
+}
+
+// momentOf finds the moment of a run in an item that is one or embeds one.
+func momentOf(item any) (prentice.RunMoment, bool) {
+	v := reflect.ValueOf(item)
+	if v.Kind() == reflect.Struct && v.Type() != momentType {
+		v = v.FieldByName(momentType.Name())
+	}
+	if !v.IsValid() || v.Type() != momentType {
+		return prentice.RunMoment{}, false
+	}
+	return v.Interface().(prentice.RunMoment), true
+}
+
+var momentType = reflect.TypeFor[prentice.RunMoment]()
+
+// idOf is what a browser sends back to go on after a broken connection.
+func idOf(item any) string {
+	if m, ok := momentOf(item); ok && m.Log != nil {
+		return fmt.Sprint(m.Log.Offset)
+	}
+	return ""
+}
+
+// events writes server-sent events, one at a time.
+type events struct {
+	mu    sync.Mutex // guards the rest
+	w     http.ResponseWriter
+	to    *http.ResponseController
+	began bool
+}
+
+func (e *events) begun() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.began
+}
+
+func (e *events) send(name, id, body string) error {
+	var b strings.Builder
+	b.WriteString("event: " + name + "\n")
+	if id != "" {
+		b.WriteString("id: " + id + "\n")
+	}
+	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(body), "\n") {
+		b.WriteString("data: " + line + "\n")
+	}
+	return e.write(b.String() + "\n")
+}
+
+func (e *events) comment() error { return e.write(": still here\n\n") }
+
+func (e *events) write(text string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.began {
+		e.began = true
+		e.w.Header().Set("Content-Type", "text/event-stream")
+		e.w.Header().Set("X-Accel-Buffering", "no")
+		e.w.WriteHeader(http.StatusOK)
+	}
+	if _, err := e.w.Write([]byte(text)); err != nil {
+		return err
+	}
+	if err := e.to.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
+}

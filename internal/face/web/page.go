@@ -1,0 +1,169 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/render"
+	"prentice/internal/op"
+)
+
+// page is a Page made ready.
+type page struct {
+	Page
+	op      op.Op
+	content *template.Template
+	names   []string // of the values in the path
+}
+
+// View is what a template sees. Out is the operation's output; the rest belongs
+// to the layout and the forms.
+type View struct {
+	Title   string
+	Actor   prentice.Actor
+	Nav     []NavItem
+	CSRF    string
+	Now     time.Time
+	Stopped bool   // the kill switch is on
+	Why     string // it is on
+	Flash   string // what the last form did
+	Problem *Problem
+	Typed   url.Values // what the last form held, when it went wrong
+	TypedOp string     // the operation it was for
+	Here    string     // the address of this page, path and query
+	Path    string     // the path alone
+	Query   url.Values
+	At      map[string]string // the values in the path, by name
+	Out     any
+}
+
+// NavItem is one word of the menu.
+type NavItem struct {
+	Word, Path, Key string
+	Current         bool
+	Count           int
+}
+
+// SignedIn says whether somebody is.
+func (v View) SignedIn() bool { return v.Actor.Known() }
+
+var pathName = regexp.MustCompile(`\{([A-Za-z_]\w*)(?:\.\.\.)?\}`)
+
+func pathNames(pattern string) []string {
+	var names []string
+	for _, m := range pathName.FindAllStringSubmatch(pattern, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
+// values are the values that a path of this page holds.
+func (p *page) values(path string) url.Values {
+	given := url.Values{}
+	have := strings.Split(path, "/")
+	for i, part := range strings.Split(p.Path, "/") {
+		m := pathName.FindStringSubmatch(part)
+		switch {
+		case m == nil || i >= len(have):
+		case strings.HasSuffix(part, "...}"):
+			given.Set(m[1], strings.Join(have[i:], "/"))
+		default:
+			given.Set(m[1], have[i])
+		}
+	}
+	return given
+}
+
+func (p *page) handler(s *Site) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		out, err := p.read(s, r)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		v := s.view(r, p.Title)
+		v.Out, v.At = out, map[string]string{}
+		for _, name := range p.names {
+			v.At[name] = r.PathValue(name)
+		}
+		v.Flash = takeFlash(w, r, visitOf(r).session, v.Now)
+		status := http.StatusOK
+		if again := visitOf(r).retry; again != nil {
+			v.Problem, v.Typed, v.TypedOp, status = &again.problem, again.typed, again.op, again.problem.Status
+		}
+		s.render(w, r, status, p.content, v)
+	}
+}
+
+// read asks the door for what the page shows.
+func (p *page) read(s *Site, r *http.Request) (any, error) {
+	given := r.URL.Query()
+	for _, name := range p.names {
+		if given.Has(name) {
+			return nil, prentice.Errorf(prentice.Invalid, "%q stands in the path and in the query", name).Try("leave it out of the query")
+		}
+		given.Set(name, r.PathValue(name))
+	}
+	in, err := fill(p.op, given)
+	if err != nil {
+		return nil, err
+	}
+	return s.o.Door.Invoke(r.Context(), op.Request{Actor: visitOf(r).actor, Op: p.Op, In: in})
+}
+
+// view is the layout's part of a page.
+func (s *Site) view(r *http.Request, title string) View {
+	known := visitOf(r)
+	v := View{
+		Title: title, Actor: known.actor, CSRF: csrfOf(known.session), Now: s.o.Clock(),
+		Here: r.URL.RequestURI(), Path: r.URL.Path, Query: r.URL.Query(), Typed: url.Values{},
+	}
+	if !known.actor.Known() {
+		return v
+	}
+	if s.o.Stopped != nil {
+		v.Stopped, v.Why = s.o.Stopped(r.Context())
+	}
+	v.Nav = s.navFor(r, known.actor)
+	return v
+}
+
+// navFor is the menu for somebody: the pages that they may read.
+func (s *Site) navFor(r *http.Request, actor prentice.Actor) []NavItem {
+	var counts map[string]int
+	if s.o.Counts != nil {
+		counts = s.o.Counts(r.Context(), actor)
+	}
+	var nav []NavItem
+	for _, p := range s.menu {
+		if actor.Role.Includes(p.op.Role) {
+			nav = append(nav, NavItem{Word: p.Nav, Path: p.Path, Key: p.Key, Current: under(p.Path, r.URL.Path), Count: counts[p.Path]})
+		}
+	}
+	return nav
+}
+
+// under says whether a path is a menu page or one below it.
+func under(menu, path string) bool {
+	return path == menu || menu != "/" && strings.HasPrefix(path, menu+"/")
+}
+
+// render writes a page whole or not at all.
+func (s *Site) render(w http.ResponseWriter, r *http.Request, status int, t *template.Template, v View) {
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "layout", v); err != nil {
+		s.fail(w, r, fmt.Errorf("page %s: %w", r.URL.Path, err))
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, render.Visible(b.String())) // a reader who has gone is no fault of ours
+}

@@ -1,0 +1,144 @@
+package web
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"prentice"
+)
+
+// visit is what is known of a request once somebody has been recognised.
+type visit struct {
+	actor   prentice.Actor
+	session string
+	retry   *retry // what went wrong with a form of this page, if anything did
+}
+
+type visitKey struct{}
+
+func visitOf(r *http.Request) visit {
+	v, _ := r.Context().Value(visitKey{}).(visit)
+	return v
+}
+
+func withVisit(r *http.Request, v visit) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+}
+
+// known lets through only requests with a living session, and sends people
+// without one to the sign-in page and from there back to where they were going.
+func (s *Site) known(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := s.recognise(r)
+		switch {
+		case err == nil:
+			v.retry = visitOf(r).retry
+			next(w, withVisit(r, v))
+		case prentice.KindOf(err) == prentice.Unauthenticated && r.Method == http.MethodGet && !byScript(r):
+			http.Redirect(w, r, "/sign-in?_next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		case r.Method == http.MethodPost && sameOrigin(r):
+			r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+			_ = r.ParseForm() // what cannot be read cannot be shown
+			s.failWith(w, r, err, r.PostForm)
+		default:
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// byScript says whether a script of a page asks, which has no use for the
+// sign-in page.
+func byScript(r *http.Request) bool {
+	return r.Header.Get("HX-Request") != "" || r.Header.Get("Sec-Fetch-Dest") == "empty"
+}
+
+func (s *Site) recognise(r *http.Request) (visit, error) {
+	c, err := r.Cookie(cookieName(r))
+	if err != nil || c.Value == "" {
+		return visit{}, prentice.Errorf(prentice.Unauthenticated, "nobody is signed in").Try("sign in and do it again")
+	}
+	actor, err := s.o.Identity.Identify(r.Context(), c.Value)
+	if err != nil {
+		return visit{}, err
+	}
+	if !actor.Known() {
+		return visit{}, prentice.Errorf(prentice.Unauthenticated, "the session belongs to nobody").Try("sign in and do it again")
+	}
+	actor.Door = "web"
+	return visit{actor: actor, session: c.Value}, nil
+}
+
+// cookieName keeps sites on different ports of one machine apart, because
+// browsers do not; elsewhere the prefix makes browsers insist on TLS.
+func cookieName(r *http.Request) string {
+	if encrypted(r) {
+		return "__Host-prentice"
+	}
+	_, port, _ := net.SplitHostPort(r.Host)
+	return "prentice_" + port
+}
+
+// encrypted says whether cookies must travel over TLS only: always, but for a
+// plain connection to loopback.
+func encrypted(r *http.Request) bool { return r.TLS != nil || !loopbackName(hostOf(r.Host)) }
+
+// setCookie keeps a value for a while. The while is told, not its end, because
+// a browser's clock may be another.
+func setCookie(w http.ResponseWriter, r *http.Request, name, value string, life time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: max(1, int(life/time.Second)),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: encrypted(r),
+	})
+}
+
+func dropCookie(w http.ResponseWriter, r *http.Request, name string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Path: "/", MaxAge: -1,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: encrypted(r),
+	})
+}
+
+// derive makes a value for one purpose from a session, from which nobody finds
+// the way back. So forms and notes need no store and no key of their own.
+func derive(session, purpose string) []byte {
+	mac := hmac.New(sha256.New, []byte(session))
+	mac.Write([]byte(purpose))
+	return mac.Sum(nil)
+}
+
+// csrfOf is the token that the forms of a session carry.
+func csrfOf(session string) string {
+	if session == "" {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(derive(session, "csrf"))
+}
+
+// ownForm refuses a form that did not come from a page of this site and session.
+func ownForm(r *http.Request, session string) error {
+	if !sameOrigin(r) || subtle.ConstantTimeCompare([]byte(r.PostForm.Get("_csrf")), []byte(csrfOf(session))) != 1 {
+		return prentice.Errorf(prentice.Denied, "this form did not come from a page of this session, so nothing was done").
+			Try("open the page again and send the form from there")
+	}
+	return nil
+}
+
+// sameOrigin says whether a browser vouches that a page of this site sent the
+// request. A client that says nothing is no browser that can be tricked.
+func sameOrigin(r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
+	}
+	if origin := r.Header.Get("Origin"); origin != "" {
+		u, err := url.Parse(origin)
+		return err == nil && u.Host == r.Host
+	}
+	return true
+}

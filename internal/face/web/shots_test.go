@@ -1,0 +1,63 @@
+package web
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// With PRENTICE_SHOTS=folder this draws every story at the width of a desk and
+// of a phone, in both themes, and finds pages that scroll sideways.
+// PRENTICE_SHOTS_ONLY=pattern draws some of them.
+func TestShots(t *testing.T) {
+	folder := os.Getenv("PRENTICE_SHOTS")
+	if folder == "" {
+		t.Log("set PRENTICE_SHOTS to a folder to have every story drawn there")
+		return
+	}
+	b := browser(t)
+	for _, full := range []bool{true, false} {
+		server := httptest.NewServer(newWorld(t, allPages(), allOps(full)...).site)
+		for _, s := range slices.Concat(stories, moreStories) {
+			if full || s.lists {
+				drawStory(b, folder, server.URL, s, full)
+			}
+		}
+		server.Close()
+	}
+}
+
+func drawStory(b tab, folder, address string, s story, full bool) {
+	for _, look := range []struct {
+		theme string
+		width int64
+	}{{"light", 1280}, {"dark", 1280}, {"light", 390}, {"dark", 390}} {
+		name := s.name + "-" + look.theme
+		if look.width < 400 {
+			name += "-phone"
+		}
+		if !full {
+			name = "empty-" + name
+		}
+		if only := os.Getenv("PRENTICE_SHOTS_ONLY"); only != "" {
+			if ok, _ := filepath.Match(only, name); !ok {
+				continue
+			}
+		}
+		b.do(forget(), chromedp.EmulateViewport(look.width, 800), scheme(look.theme))
+		if s.who != "" {
+			b.do(cookie(address, s.who))
+		}
+		b.do(chromedp.Navigate(address+s.path), chromedp.WaitReady("main"))
+		if over := see(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); over > 0 {
+			b.t.Errorf("%s scrolls sideways by %d px", name, over)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), see(b, chromedp.FullScreenshot(100)), 0o600); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}

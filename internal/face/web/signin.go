@@ -1,0 +1,106 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"prentice"
+)
+
+// asking is what the sign-in page shows.
+type asking struct {
+	Code string // of the link that was followed; "" when a token is asked for
+	Next string // where to go afterwards
+}
+
+func (s *Site) signInPage(w http.ResponseWriter, r *http.Request) {
+	s.ask(w, r, asking{Next: localOr(r.URL.Query().Get("_next"), "/")}, nil)
+}
+
+// signInConfirm shows a button. It does not look at the code: programs that
+// preview links follow them, and a code works once.
+func (s *Site) signInConfirm(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	s.ask(w, r, asking{Code: r.PathValue("code"), Next: localOr(r.URL.Query().Get("_next"), "/")}, nil)
+}
+
+func (s *Site) signInCode(w http.ResponseWriter, r *http.Request) {
+	s.signIn(w, r, asking{Code: r.PathValue("code")}, func(ctx context.Context, _ url.Values) (string, time.Time, error) {
+		return s.o.Identity.SignInCode(ctx, r.PathValue("code"))
+	})
+}
+
+func (s *Site) signInToken(w http.ResponseWriter, r *http.Request) {
+	s.signIn(w, r, asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
+		token := strings.TrimSpace(form.Get("token"))
+		if token == "" {
+			return "", time.Time{}, prentice.Errorf(prentice.Invalid, "no token was given").Try("paste a token, or open a one-time link")
+		}
+		return s.o.Identity.SignInToken(ctx, token)
+	})
+}
+
+func (s *Site) signIn(w http.ResponseWriter, r *http.Request, a asking, with func(context.Context, url.Values) (string, time.Time, error)) {
+	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+	if err := r.ParseForm(); err != nil {
+		s.fail(w, r, prentice.Errorf(prentice.Invalid, "the form cannot be read: %w", err))
+		return
+	}
+	a.Next = localOr(r.PostForm.Get("_next"), "/")
+	if err := s.mayTry(r); err != nil {
+		s.ask(w, r, a, err)
+		return
+	}
+	session, expires, err := with(r.Context(), r.PostForm)
+	if err != nil {
+		s.ask(w, r, a, err)
+		return
+	}
+	setCookie(w, r, cookieName(r), session, expires.Sub(s.o.Clock()))
+	http.Redirect(w, r, a.Next, http.StatusSeeOther)
+}
+
+// mayTry refuses an attempt to sign in that another site sent, that comes too
+// fast, or whose session the browser would not keep.
+func (s *Site) mayTry(r *http.Request) error {
+	if !sameOrigin(r) {
+		return prentice.Errorf(prentice.Denied, "another site tried to sign you in, so nothing was done").Try("sign in from this page")
+	}
+	if origin := r.Header.Get("Origin"); encrypted(r) && strings.HasPrefix(origin, "http://") {
+		return prentice.Errorf(prentice.Refused, "%s is not encrypted, and a session would travel in the open", clip(origin)).
+			Try("put TLS in front of prentice, or reach it through a tunnel to loopback")
+	}
+	return s.tries.allow(s.o.Clock(), r)
+}
+
+func (s *Site) ask(w http.ResponseWriter, r *http.Request, a asking, err error) {
+	v := s.view(r, "Sign in")
+	v.Out = a
+	status := http.StatusOK
+	if err != nil {
+		p := s.problemOf(r, err)
+		v.Problem, status = &p, p.Status
+	}
+	s.renderOwn(w, status, "signin", v)
+}
+
+func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+	if err := r.ParseForm(); err != nil {
+		s.fail(w, r, prentice.Errorf(prentice.Invalid, "the form cannot be read: %w", err))
+		return
+	}
+	if err := ownForm(r, visitOf(r).session); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if err := s.o.Identity.SignOut(r.Context(), visitOf(r).session); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	dropCookie(w, r, cookieName(r))
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+}

@@ -1,0 +1,176 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// Page is a reading page: a template over the output of one operation, whose
+// input is filled from the path and the query.
+type Page struct {
+	Path     string // a net/http pattern without method, such as /runs/{number}
+	Op       string
+	Template string // file below pages/
+	Title    string
+	Nav      string // the word in the menu; "" for pages reached from others
+	Key      string // the letter after g that goes there
+	Order    int    // place in the menu
+	Files    fs.FS  // where pages/ is
+}
+
+// Options are what a site is made of. Door, Ops and Identity are needed.
+type Options struct {
+	Door     op.Door
+	Ops      []op.Op
+	Pages    []Page
+	Identity Identity
+	Clock    func() time.Time // time.Now if nil
+	Log      *slog.Logger     // nowhere if nil
+	// Hosts are the names that the site is reached by, without port. With none
+	// it answers only to the names of loopback.
+	Hosts []string
+	// Stopped says whether the kill switch is on, and why.
+	Stopped func(context.Context) (on bool, why string)
+	// Counts gives the number that stands beside a word of the menu, by path.
+	Counts func(context.Context, prentice.Actor) map[string]int
+}
+
+// Site serves the pages. Make one with New.
+type Site struct {
+	o      Options
+	ops    map[string]op.Op
+	pages  []*page
+	menu   []*page
+	live   map[string]*template.Template // by watch operation
+	base   *template.Template            // layout and parts
+	own    map[string]*template.Template // the site's own pages
+	assets assets
+	links  links
+	mux    *http.ServeMux
+	tries  attempts // to sign in
+}
+
+// New builds the site: it reads every template and refuses a page whose
+// template does not parse or whose operation does not exist.
+func New(o Options) (*Site, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	s := &Site{o: o, ops: map[string]op.Op{}, live: map[string]*template.Template{}, mux: http.NewServeMux()}
+	for _, d := range o.Ops {
+		s.ops[d.Name] = d
+	}
+	var err error
+	if s.assets, err = readAssets(); err != nil {
+		return nil, err
+	}
+	s.links = linksTo(o.Pages)
+	if err = s.parseOwn(); err != nil {
+		return nil, err
+	}
+	for _, p := range o.Pages {
+		if err := s.add(p); err != nil {
+			return nil, err
+		}
+	}
+	s.menu = menuOf(s.pages)
+	s.routes()
+	return s, nil
+}
+
+func (s *Site) add(p Page) error {
+	d, ok := s.ops[p.Op]
+	if !ok || d.Streams() {
+		return fmt.Errorf("page %s shows %q, which is no operation that answers", p.Path, p.Op)
+	}
+	t, err := s.parsePage(p)
+	if err != nil {
+		return fmt.Errorf("page %s: %w", p.Path, err)
+	}
+	for _, part := range t.Templates() {
+		if name, ok := strings.CutPrefix(part.Name(), "live "); ok {
+			s.live[name] = part
+		}
+	}
+	p.Path = strings.TrimSuffix(p.Path, "{$}")
+	s.pages = append(s.pages, &page{Page: p, op: d, content: t, names: pathNames(p.Path)})
+	return nil
+}
+
+// menuOf is the pages that have a word in the menu, in its order.
+func menuOf(pages []*page) []*page {
+	var menu []*page
+	for _, p := range pages {
+		if p.Nav != "" {
+			menu = append(menu, p)
+		}
+	}
+	slices.SortStableFunc(menu, func(a, b *page) int { return a.Order - b.Order })
+	return menu
+}
+
+func (s *Site) routes() {
+	s.mux.HandleFunc("GET /assets/{file}", s.assets.serve)
+	s.mux.HandleFunc("GET /sign-in", s.signInPage)
+	s.mux.HandleFunc("POST /sign-in", s.signInToken)
+	s.mux.HandleFunc("GET /sign-in/{code}", s.signInConfirm)
+	s.mux.HandleFunc("POST /sign-in/{code}", s.signInCode)
+	s.mux.HandleFunc("POST /sign-out", s.known(s.signOut))
+	s.mux.HandleFunc("GET /do/{op}", s.known(s.form))
+	s.mux.HandleFunc("POST /do/{op}", s.known(s.do))
+	s.mux.HandleFunc("GET /live/{op}", s.known(s.stream))
+	s.mux.HandleFunc("GET /find", s.known(s.find))
+	home := false
+	for _, p := range s.pages {
+		home = home || p.Path == "/"
+		s.mux.HandleFunc("GET "+muxPath(p.Path), s.known(p.handler(s)))
+	}
+	if !home && len(s.menu) > 0 {
+		s.mux.Handle("GET /{$}", http.RedirectHandler(s.menu[0].Path, http.StatusSeeOther))
+	}
+	s.mux.HandleFunc("/", s.nothing)
+}
+
+// muxPath is a page's path as the router wants it: the page "/" is that page
+// only, not all that is below it.
+func muxPath(p string) string {
+	if p == "/" {
+		return "/{$}"
+	}
+	return p
+}
+
+// ServeHTTP answers a request that is for this site, with headers that keep
+// other sites out and a page even when something of ours breaks.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header())
+	if !s.serves(r.Host) {
+		s.wrongHost(w, r)
+		return
+	}
+	defer s.caught(w, r)
+	s.mux.ServeHTTP(w, r)
+}
+
+// nothing answers for every address where nothing is.
+func (s *Site) nothing(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		s.fail(w, r, prentice.Errorf(prentice.NotFound, "%s %s does nothing here", r.Method, clip(r.URL.Path)).Try("go back and use the form of the page"))
+		return
+	}
+	s.fail(w, r, prentice.Errorf(prentice.NotFound, "there is no page %s", clip(r.URL.Path)).Try("choose a page from the menu"))
+}

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+)
+
+// happening is one line of a timeline.
+type happening struct {
+	Time  time.Time
+	State any // anything lookOf knows
+	Says  string
+	Sub   string
+	Who   prentice.Ref
+}
+
+// storyOf tells a run from its wish to its end: what was asked, who answered,
+// what each step did, how it came out.
+func storyOf(d prentice.RunDetail) []happening {
+	told := []happening{{Time: d.Created, State: "planned", Says: "asked for and planned", Sub: d.Reason, Who: d.Requester}}
+	for _, a := range d.Approvals {
+		state, says := any(prentice.Allow), "approved"
+		if !a.Yes {
+			state, says = prentice.Refuse, "refused"
+		}
+		told = append(told, happening{Time: a.Time, State: state, Says: says, Sub: a.Reason, Who: a.Actor})
+	}
+	for _, r := range d.Steps {
+		told = append(told, happening{Time: cmp.Or(r.Ended, r.Started), State: r.State, Says: stepTitle(r), Sub: r.Says, Who: r.Target})
+	}
+	if d.State.Ended() {
+		told = append(told, happening{Time: d.Ended, State: d.State, Says: string(d.State), Sub: d.Says})
+	}
+	slices.SortStableFunc(told, func(a, b happening) int { return a.Time.Compare(b.Time) })
+	return told
+}
+
+func stepTitle(r prentice.StepRecord) string {
+	if r.Round > 1 {
+		return fmt.Sprintf("%s %s, again", r.Section, r.Step)
+	}
+	return fmt.Sprintf("%s %s", r.Section, r.Step)
+}
+
+// sharedEnv is the values that every step of a plan is given, which need to be
+// said only once.
+func sharedEnv(p prentice.Plan) map[string]string {
+	shared := map[string]string{}
+	for i, step := range p.Steps {
+		if i == 0 {
+			shared = maps.Clone(step.Env)
+		}
+		maps.DeleteFunc(shared, func(k, v string) bool { return step.Env[k] != v })
+	}
+	return shared
+}
+
+// ownEnv is the values that a step is given beyond the shared ones.
+func ownEnv(env, shared map[string]string) map[string]string {
+	own := maps.Clone(env)
+	maps.DeleteFunc(own, func(k, v string) bool { have, ok := shared[k]; return ok && have == v })
+	return own
+}
+
+// sameText says whether a step's line says no more than its body.
+func sameText(says, body string) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(body), "\n")
+	return body != "" && strings.TrimSuffix(says, " …") == first
+}
+
+// stepSection says whether a heading of a runbook is one of the four that have
+// steps; any other is prose.
+func stepSection(title string) bool {
+	switch prentice.Section(strings.ToLower(title)) {
+	case prentice.Check, prentice.Act, prentice.Verify, prentice.Undo:
+		return true
+	}
+	return false
+}
+
+// marksOf is what is known of one step, on every target and in every round.
+func marksOf(records []prentice.StepRecord, step string) []prentice.StepRecord {
+	var marks []prentice.StepRecord
+	for _, r := range records {
+		if r.Step == step {
+			marks = append(marks, r)
+		}
+	}
+	return marks
+}

@@ -1,0 +1,175 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// The stories of the other skills, imitated like the first.
+
+type fault struct {
+	Number                                               int64
+	Ref, Subject                                         prentice.Ref
+	State, Summary, How, Says                            string
+	Opened, FirstSymptom, LastSymptom, WellSince, Called time.Time
+	Events                                               int64
+	Closed                                               time.Time
+}
+
+type faultsOut struct {
+	Incidents []fault
+	Next_     string
+}
+
+type faultLine struct {
+	Time         time.Time
+	Kind, Says   string
+	About, Actor prentice.Ref
+}
+
+type faultRun struct {
+	Run             prentice.Ref
+	Procedure, Says string
+	State           prentice.State
+	Asked           time.Time
+	Doubled         int64
+}
+
+type faultSymptom struct {
+	What        string
+	Since, Gone time.Time
+}
+
+type faultOut struct {
+	fault
+	Symptoms []faultSymptom
+	Runs     []faultRun
+	Timeline []faultLine
+}
+
+func (f faultOut) Lasted() time.Duration { return noon.Sub(f.FirstSymptom) }
+
+func someFaults() []fault {
+	list := []fault{
+		{Number: 19, State: "open", Subject: "service/payments", Summary: "payments answers slowly", FirstSymptom: ago(8 * time.Second), Events: 1},
+		{Number: 18, State: "watching", Subject: "service/catalogue", Summary: "probe catalogue-http failed: status 503", FirstSymptom: ago(9 * time.Minute), WellSince: ago(30 * time.Second), Events: 12},
+		{Number: 17, State: "mending", Subject: "service/checkout", Summary: "probe checkout-http failed: connection refused", FirstSymptom: ago(52 * time.Second), Events: 4, Called: ago(2 * time.Second)},
+		{Number: 16, State: "closed", Subject: "service/checkout", Summary: "probe checkout-http failed: connection refused", FirstSymptom: ago(26 * time.Hour), Closed: ago(26*time.Hour - 95*time.Second), Events: 4, How: "verified", Says: "run/38 restarted it"},
+	}
+	for i := range list {
+		list[i].Ref = prentice.NewRef("incident", fmtInt(list[i].Number))
+		list[i].LastSymptom = list[i].FirstSymptom.Add(20 * time.Second)
+	}
+	return list
+}
+
+func fmtInt(n int64) string { raw, _ := json.Marshal(n); return string(raw) }
+
+func someFault(number int64) (faultOut, error) {
+	for _, f := range someFaults() {
+		if f.Number != number {
+			continue
+		}
+		at := func(d time.Duration) time.Time { return f.FirstSymptom.Add(d) }
+		return faultOut{fault: f,
+			Symptoms: []faultSymptom{{"probe checkout-http fails", at(0), time.Time{}}, {"probe orders-http fails", at(3 * time.Second), at(30 * time.Second)}},
+			Runs:     []faultRun{{"run/41", "restart-service", "changes need one approver", prentice.Waiting, at(16 * time.Second), 3}},
+			Timeline: []faultLine{
+				{at(15 * time.Second), "opened", "probe checkout-http failed 3 times: connection refused", "", "self/prentice"},
+				{at(16 * time.Second), "diagnosis", "only the checks of restart-service fit: restart-service (it is silent); clear-stale-lock (there is no lock)", "procedure/restart-service", "self/prentice"},
+				{at(16 * time.Second), "run", "asked for restart-service", "run/41", "self/prentice"},
+				{at(21 * time.Second), "note", "The supplier confirms nothing on their side", "", "person/ann"},
+				{at(50 * time.Second), "called", "two runs did not help, and a person must look", "", "self/prentice"},
+			}}, nil
+	}
+	return faultOut{}, prentice.Errorf(prentice.NotFound, "no incident %d", number).Try("list them with: prentice incident list")
+}
+
+type entitiesOut struct {
+	Entities []prentice.Entity
+	NextPage string
+}
+
+type dependant struct {
+	Ref prentice.Ref
+	Way []prentice.Ref
+}
+
+type entityOut struct {
+	Entity      prentice.Entity
+	Service     *prentice.Service
+	Host        *prentice.Host
+	Runs, Parts []prentice.Ref
+	Dependants  []dependant
+}
+
+var checkout = prentice.Entity{
+	Ref: "service/checkout", Kind: "Component", Type: "service", Title: "Checkout", Description: "Takes the basket, the address and the money, in that order.", Lifecycle: "production",
+	Owner: "group/shop", System: "system/shop", DependsOn: []prentice.Ref{"service/orders", "service/payments"}, Provides: []prentice.Ref{"api/checkout"}, Tags: []string{"tier-1", "go"},
+	Links: []prentice.Link{{URL: "https://example.org/dash", Title: "Dashboard"}}, Annotations: map[string]string{"prentice.dev/unit": "checkout.service"}, At: prentice.Pos{File: "catalog-info.yaml", Line: 12},
+}
+
+func moreOps(full bool) []op.Op {
+	return []op.Op{
+		op.New("incident.list", prentice.Look, prentice.Viewer, "List incidents.", func(_ context.Context, _ op.Call, in struct {
+			Open bool `json:"open,omitempty"`
+		}) (faultsOut, error) {
+			if !full {
+				return faultsOut{}, nil
+			}
+			return faultsOut{someFaults(), "16"}, nil
+		}),
+		op.New("incident.show", prentice.Look, prentice.Viewer, "Show an incident.", func(_ context.Context, _ op.Call, in numberIn) (faultOut, error) { return someFault(in.Number) }),
+		op.New("incident.open", prentice.Change, prentice.Operator, "Open an incident by hand.", answer),
+		op.New("incident.note", prentice.Change, prentice.Operator, "Write something down.", answer),
+		op.New("incident.close", prentice.Change, prentice.Operator, "Close an incident.", answer),
+		op.New("catalog.list", prentice.Look, prentice.Viewer, "List what the team has.", func(_ context.Context, _ op.Call, in struct {
+			Kind string `json:"kind,omitempty"`
+		}) (entitiesOut, error) {
+			if !full {
+				return entitiesOut{}, nil
+			}
+			return entitiesOut{Entities: []prentice.Entity{{Ref: "group/shop", Title: "The shop team"}, {Ref: "host/web-1", Description: "The machine in the corner"}, checkout,
+				{Ref: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", Type: "service", Owner: "group/platform-and-reliability-engineering", Description: "Speaks to the bank"}, {Ref: "system/shop", Title: "The shop"}}}, nil
+		}),
+		op.New("catalog.show", prentice.Look, prentice.Viewer, "Show an entity.", func(_ context.Context, _ op.Call, in struct {
+			Ref string `json:"ref"`
+		}) (entityOut, error) {
+			if in.Ref != string(checkout.Ref) {
+				return entityOut{Entity: prentice.Entity{Ref: prentice.Ref(in.Ref), Description: "Declared and not much more"}}, nil
+			}
+			return entityOut{Entity: checkout, Dependants: []dependant{{"service/basket", []prentice.Ref{"service/checkout", "service/basket"}}, {"service/web", []prentice.Ref{"service/checkout", "service/basket", "service/web"}}},
+				Service: &prentice.Service{Unit: "checkout.service", URL: "http://127.0.0.1:7001", Run: "bin/checkout", Hosts: []prentice.Host{{Ref: "host/web-1", Local: true}},
+					Probes: []prentice.Probe{{Name: "checkout-http", Kind: "http", Target: "http://127.0.0.1:7001/healthz", Interval: 5 * time.Second, FailAfter: 3, PassAfter: 2}}}}, nil
+		}),
+	}
+}
+
+func morePages() []Page {
+	support, design := os.DirFS("../../skill/support"), os.DirFS("../../skill/design")
+	return []Page{
+		{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 40, Files: support},
+		{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Files: support},
+		{Path: "/catalogue", Op: "catalog.list", Template: "catalogue.html", Title: "Catalogue", Nav: "Catalogue", Key: "c", Order: 80, Files: design},
+		{Path: "/catalogue/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity", Files: design},
+	}
+}
+
+var moreStories = []story{
+	{name: "incidents", path: "/incidents", who: "ann", lists: true},
+	{name: "incident", path: "/incidents/17", who: "ann"},
+	{name: "incident-watching", path: "/incidents/18", who: "vera"},
+	{name: "incident-closed", path: "/incidents/16", who: "ann"},
+	{name: "catalogue", path: "/catalogue", who: "vera", lists: true},
+	{name: "entity", path: "/catalogue/service/checkout", who: "vera"},
+	{name: "entity-bare", path: "/catalogue/host/web-1", who: "vera"},
+}
+
+func allPages() []Page { return append(storyPages(), morePages()...) }
+
+func allOps(full bool) []op.Op { return append(storyOps(full), moreOps(full)...) }

@@ -1,0 +1,289 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// The storybook shows every page in every state that matters, with canned data.
+// What skills put out is imitated here by local types, because a face knows no
+// skill; Rehearse tries the real ones.
+
+type runsOut struct {
+	Runs  []prentice.Run
+	Next_ string
+}
+
+type runOut struct {
+	prentice.RunDetail
+	Log     []prentice.LogLine
+	LogNext int64
+}
+
+type incident struct {
+	Ref, Subject prentice.Ref
+	Title, State string
+	Opened       time.Time
+}
+
+type serviceLine struct {
+	Ref         prentice.Ref
+	State, Says string
+}
+
+type nowOut struct {
+	Broken                   []incident
+	Waiting, Running, Recent []prentice.Run
+	Services                 []serviceLine
+}
+
+// story is one page in one state.
+type story struct {
+	name string
+	path string
+	who  string
+	// lists says that the page shows a list, which may be empty.
+	lists bool
+}
+
+const longName = "rotate-the-very-long-named-certificates-of-the-payment-gateway-and-its-three-standby-replicas"
+
+func ago(d time.Duration) time.Time { return noon.Add(-d) }
+
+func someRun(number int64, state prentice.State, says string) prentice.Run {
+	r := prentice.Run{
+		Number: number, Procedure: "restart-service", Plan: "sha256:" + strings.Repeat("9f2c81d0", 8), Subject: "service/checkout", State: state, Says: says,
+		Risk: prentice.Change, Targets: []prentice.Ref{"host/web-1"}, Requester: "self/prentice", Incident: "incident/17",
+		Reason: "probe checkout-http failed 3 times: connection refused", Created: ago(40 * time.Second), Expires: noon.Add(59 * time.Minute),
+	}
+	if state != prentice.Waiting && state != prentice.Checking {
+		r.Started = ago(32 * time.Second)
+	}
+	if state.Ended() {
+		r.Ended = ago(4 * time.Second)
+	}
+	return r
+}
+
+func somePlan() prentice.Plan {
+	return prentice.Plan{
+		Format: 1, Procedure: "restart-service", Summary: "Bring back a service that has stopped answering", Owner: "group/platform", Subject: "service/checkout",
+		Risk: prentice.Change, Undoable: true, Inputs: map[string]string{"service": "checkout"}, Targets: []prentice.Target{{Ref: "host/web-1", Local: true}},
+		Limits: prentice.PlanLimits{MaxTargets: 5, Parallel: 1, MaxUnhealthy: 20, Cooldown: "10m0s", Timeout: "5m0s", ApprovalExpires: "1h0m0s"},
+		Steps: []prentice.PlannedStep{
+			{ID: "down", Section: prentice.Check, Kind: "sh", Risk: prentice.Look, Where: "target", Expect: "fail", Body: `curl -fsS --max-time 5 "$SERVICE_URL/healthz"`, Says: "is checkout really down?", Env: map[string]string{"SERVICE_URL": "http://127.0.0.1:7001", "SERVICE_NAME": "checkout"}},
+			{ID: "disk", Section: prentice.Check, Kind: "sh", Risk: prentice.Look, Where: "target", Expect: "ok", Body: `test "$(df --output=pcent / | tail -1 | tr -dc 0-9)" -lt 95`, Says: "there is room on the disk"},
+			{ID: "restart", Section: prentice.Act, Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `systemctl restart "$SERVICE_UNIT"`, Says: "restart checkout.service", Done: &prentice.PlannedStep{Says: "checkout.service is active"}},
+			{ID: "quiet", Section: prentice.Verify, Kind: "probe", Risk: prentice.Look, Where: "here", Says: "checkout answers, and goes on answering for 2 min", Attrs: map[string]string{"service": "checkout", "settle": "30s", "silence": "2m"}},
+			{ID: "stop", Section: prentice.Undo, Kind: "sh", Risk: prentice.Change, Where: "target", Body: `systemctl stop "$SERVICE_UNIT"`, Says: "stop checkout.service"},
+		},
+	}
+}
+
+func record(step string, section prentice.Section, state prentice.StepState, says string, at time.Duration) prentice.StepRecord {
+	r := prentice.StepRecord{Run: 41, Step: step, Section: section, Kind: "sh", Target: "host/web-1", Round: 1, State: state, Says: says, Attempts: 1, Started: ago(at), Ended: ago(at - 1200*time.Millisecond)}
+	if state == prentice.Intended || state == prentice.Held {
+		r.Ended = time.Time{}
+	}
+	return r
+}
+
+func someDetail(r prentice.Run) runOut {
+	d := prentice.RunDetail{
+		Run: r, ThePlan: somePlan(), Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1},
+		Decision: prentice.Decision{Verdict: prentice.Ask, Rules: []string{"change-asks-one"}, Reasons: []string{"it changes something, so one approver is asked", "restart-service has not yet earned to act alone: 31 verified of 32, it needs 50"}, Approvers: 1, Role: prentice.Approver},
+		Steps:    []prentice.StepRecord{record("down", prentice.Check, prentice.Done, "failed as expected: connection refused", 38*time.Second), record("disk", prentice.Check, prentice.Done, "41 % used", 36*time.Second)},
+	}
+	d.ThePlan.Risk = r.Risk
+	d.Plan = d.ThePlan.Hash()
+	out := runOut{RunDetail: d}
+	if r.State == prentice.Waiting {
+		out.Waits = "approval"
+		return out
+	}
+	out.Approvals = []prentice.Approval{{Run: r.Number, Plan: r.Plan, Actor: "person/ann", Door: "web", Yes: true, Reason: "The probe is right, I see the same from here", Time: ago(33 * time.Second)}}
+	out.Approvers = []prentice.Ref{"person/ann"}
+	switch r.State {
+	case prentice.Running:
+		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.Intended, "", 31*time.Second))
+	case prentice.Verified:
+		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.Done, "exit code 0", 31*time.Second), record("quiet", prentice.Verify, prentice.Done, "no failure since the restart", 20*time.Second))
+	case prentice.Undone, prentice.Failed:
+		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.NotDone, "exit code 1: Job for checkout.service failed", 31*time.Second))
+	case prentice.Uncertain:
+		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.Unsure, "prentice stopped while this ran, and nothing can tell how far it came", 31*time.Second))
+	}
+	for i, text := range []string{"+ systemctl restart checkout.service", "checkout: listening on 127.0.0.1:7001", "<script>alert(1)</script> \x1b[31mred\x1b[0m", strings.Repeat("a line that never ends ", 12)} {
+		out.Log = append(out.Log, prentice.LogLine{Offset: int64(i), Time: ago(time.Duration(31-i) * time.Second), Step: "restart", Target: "host/web-1", Text: text})
+	}
+	return out
+}
+
+var runStates = map[int64]prentice.Run{
+	41: someRun(41, prentice.Waiting, "changes need one approver"),
+	42: someRun(42, prentice.Running, "restarting on host/web-1"),
+	43: someRun(43, prentice.Verified, "checkout has answered for 2 min"),
+	44: someRun(44, prentice.Failed, "restart failed with exit code 1, and there is no way back"),
+	45: someRun(45, prentice.Uncertain, "a crash fell into step restart; look whether checkout.service runs"),
+	46: someRun(46, prentice.Undone, "did not help: checkout still refuses connections"),
+	47: someRun(47, prentice.RunRefused, "not this fault: the disk is full (check disk)"),
+	48: func() prentice.Run {
+		r := someRun(48, prentice.Waiting, "danger needs two approvers")
+		r.Procedure, r.Risk, r.Subject = longName, prentice.Danger, "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1"
+		r.Targets = []prentice.Ref{"host/a-very-long-host-name-01.internal.example.org", "host/b", "host/c", "host/d", "host/e"}
+		return r
+	}(),
+}
+
+func manyRuns() []prentice.Run {
+	states := append([]prentice.State{prentice.Waiting, prentice.Running, prentice.Checking, prentice.Queued, prentice.Undoing}, prentice.EndStates()...)
+	var runs []prentice.Run
+	for i, s := range states {
+		r := someRun(int64(60-i), s, "what became of it, in one sentence that may be somewhat longer than the column")
+		r.Created, r.Ended = ago(time.Duration(i*i+1)*11*time.Minute), time.Time{}
+		if s.Ended() {
+			r.Ended = r.Created.Add(2 * time.Minute)
+		}
+		if i%4 == 3 {
+			r.Procedure, r.Risk, r.Requester = longName, prentice.Danger, "person/ann"
+		}
+		if i%3 == 1 {
+			r.Procedure, r.Risk, r.Subject, r.Requester = "check-backups", prentice.Look, "", "person/otto"
+		}
+		runs = append(runs, r)
+	}
+	return runs
+}
+
+type numberIn struct {
+	Number int64 `json:"number"`
+}
+
+type answerIn struct {
+	Number int64  `json:"number" doc:"The run."`
+	Plan   string `json:"plan" doc:"The hash of the plan that you read."`
+	Reason string `json:"reason" doc:"Why, in one sentence." maxLength:"2000"`
+}
+
+type runsIn struct {
+	State  string `json:"state,omitempty"`
+	Open   bool   `json:"open,omitempty"`
+	Before string `json:"before,omitempty"`
+}
+
+// storyOps answer with canned data; full says how much there is of it.
+func storyOps(full bool) []op.Op {
+	return []op.Op{
+		op.New("now.show", prentice.Look, prentice.Viewer, "Show what is broken, what waits and what runs.", func(context.Context, op.Call, struct{}) (nowOut, error) {
+			if !full {
+				return nowOut{}, nil
+			}
+			return nowOut{
+				Broken:   []incident{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}},
+				Waiting:  []prentice.Run{runStates[41], runStates[48]},
+				Running:  []prentice.Run{runStates[42]},
+				Recent:   []prentice.Run{runStates[43], runStates[46], runStates[45]},
+				Services: []serviceLine{{"service/catalogue", "up", ""}, {"service/checkout", "down", ""}, {"service/payments", "up", ""}, {"service/mailer", "unknown", ""}},
+			}, nil
+		}),
+		op.New("run.list", prentice.Look, prentice.Viewer, "List runs.", func(_ context.Context, _ op.Call, in runsIn) (runsOut, error) {
+			if !full || in.State == "undone" {
+				return runsOut{}, nil
+			}
+			return runsOut{Runs: manyRuns(), Next_: "47"}, nil
+		}),
+		op.New("run.show", prentice.Look, prentice.Viewer, "Show a run.", func(_ context.Context, _ op.Call, in numberIn) (runOut, error) {
+			r, ok := runStates[in.Number]
+			if !ok {
+				return runOut{}, prentice.Errorf(prentice.NotFound, "there is no run %d", in.Number).Try("list them with: prentice run list")
+			}
+			return someDetail(r), nil
+		}),
+		op.New("run.approve", prentice.Change, prentice.Approver, "Approve a run.", answer),
+		op.New("run.refuse", prentice.Change, prentice.Approver, "Refuse a run.", answer),
+		op.New("run.cancel", prentice.Change, prentice.Operator, "Cancel a run.", answer),
+		op.NewWatch("run.watch", prentice.Viewer, "Watch a run.", func(_ context.Context, _ op.Call, in numberIn, emit func(prentice.RunMoment) error) error {
+			for i := range 3 {
+				line := &prentice.LogLine{Offset: int64(i + 1), Time: noon, Step: "restart", Text: fmt.Sprintf("line %d <b>&", i)}
+				if err := emit(prentice.RunMoment{Run: in.Number, Time: noon, State: prentice.Running, Log: line}); err != nil {
+					return err
+				}
+			}
+			return emit(prentice.RunMoment{Run: in.Number, Time: noon, State: prentice.Verified, Says: "quiet\nfor 2 min"})
+		}),
+	}
+}
+
+func answer(_ context.Context, c op.Call, in answerIn) (prentice.Run, error) {
+	r, ok := runStates[in.Number]
+	switch {
+	case !ok:
+		return prentice.Run{}, prentice.Errorf(prentice.NotFound, "there is no run %d", in.Number)
+	case strings.TrimSpace(in.Reason) == "":
+		return prentice.Run{}, prentice.Errorf(prentice.Invalid, "the reason is empty").Try("say in one sentence why")
+	case in.Plan != "" && in.Plan != someDetail(r).Plan:
+		return prentice.Run{}, prentice.Errorf(prentice.Conflict, "the plan of run %d is no longer %s", in.Number, in.Plan).Try("read the plan again and answer that one")
+	}
+	return r, nil
+}
+
+func storyPages() []Page {
+	supervision := os.DirFS("../../skill/supervision")
+	return []Page{
+		{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 10, Files: supervision},
+		{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 20, Files: supervision},
+		{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run", Files: supervision},
+	}
+}
+
+var stories = []story{
+	{name: "now", path: "/", who: "ann", lists: true},
+	{name: "runs", path: "/runs", who: "ann", lists: true},
+	{name: "runs-none-like-that", path: "/runs?state=undone", who: "ann"},
+	{name: "run-waiting", path: "/runs/41", who: "ann"},
+	{name: "run-waiting-viewer", path: "/runs/41", who: "vera"},
+	{name: "run-running", path: "/runs/42", who: "ann"},
+	{name: "run-verified", path: "/runs/43", who: "ann"},
+	{name: "run-failed", path: "/runs/44", who: "ann"},
+	{name: "run-uncertain", path: "/runs/45", who: "ann"},
+	{name: "run-undone", path: "/runs/46", who: "ann"},
+	{name: "run-refused", path: "/runs/47", who: "ann"},
+	{name: "run-danger", path: "/runs/48", who: "ann"},
+	{name: "not-found", path: "/runs/999", who: "ann"},
+	{name: "no-page", path: "/nowhere", who: "ann"},
+	{name: "bad-query", path: "/runs?stat=waiting", who: "ann"},
+	{name: "form", path: "/do/run.approve?number=41", who: "ann"},
+	{name: "sign-in", path: "/sign-in", who: ""},
+	{name: "sign-in-link", path: "/sign-in/code-ann", who: ""},
+}
+
+func TestEveryStoryIsTold(t *testing.T) {
+	for _, full := range []bool{true, false} {
+		w := newWorld(t, allPages(), allOps(full)...)
+		for _, s := range slices.Concat(stories, moreStories) {
+			t.Run(fmt.Sprintf("%s full=%v", s.name, full), func(t *testing.T) {
+				w.t, w.cookies = t, map[string]string{}
+				if s.who != "" {
+					w.as(s.who)
+				}
+				body := w.get(s.path).Body.String()
+				for _, bad := range []string{"ZgotmplZ", "<no value>", "%!", "<script>alert", "\x1b", "style=", "onclick"} {
+					if strings.Contains(body, bad) {
+						t.Errorf("%s contains %q", s.path, bad)
+					}
+				}
+				if !strings.Contains(body, "</html>") || !strings.Contains(body, "<h1") && !slices.Contains([]string{"sign-in"}, s.name) {
+					t.Errorf("%s is not a whole page", s.path)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,71 @@
+//go:build crashproof
+
+package db
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// A program that is built with the tag crashproof kills itself, as a power cut
+// would, at the commit that the file named by PRENTICE_CRASH asks for: before:17
+// is right before the seventeenth is committed, after:17 right after it. Only
+// commits that change what is known of a run are counted, so that what goes on in
+// the background does not blur the count, and each is told of on standard error.
+// Whatever else the file says makes another wish of it, for which the count
+// begins again. Without the file nothing is counted.
+
+// counted finds the changes to the runner's tables.
+var counted = regexp.MustCompile(`(?is)^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(runs|run_\w+)\b`)
+
+// wish is what the file says, and how many commits there were since.
+var wish struct {
+	sync.Mutex
+	text string
+	n    int
+}
+
+// trace remembers the first change of a write that counts.
+type trace struct{ counts string }
+
+func (t *trace) saw(query string) {
+	if t.counts == "" && counted.MatchString(query) {
+		t.counts = strings.Join(strings.Fields(query), " ")
+	}
+}
+
+func commit(tx interface{ Commit() error }, batch []*write) error {
+	what := ""
+	for _, w := range batch {
+		if w.tx != nil && w.err == nil && w.tx.trace.counts != "" {
+			what = w.tx.trace.counts
+		}
+	}
+	text, err := os.ReadFile(os.Getenv("PRENTICE_CRASH"))
+	if what == "" || err != nil {
+		return tx.Commit()
+	}
+	wish.Lock()
+	defer wish.Unlock()
+	if wish.text != string(text) {
+		wish.text, wish.n = string(text), 0
+	}
+	wish.n++
+	fmt.Fprintf(os.Stderr, "commit %d: %s\n", wish.n, what)
+	crash("before")
+	err = tx.Commit()
+	crash("after")
+	return err
+}
+
+func crash(side string) {
+	if !strings.HasPrefix(wish.text, fmt.Sprintf("%s:%d ", side, wish.n)) {
+		return
+	}
+	syscall.Kill(os.Getpid(), syscall.SIGKILL) //nolint:errcheck // nothing keeps a process from killing itself
+	select {}
+}

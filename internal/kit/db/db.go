@@ -1,0 +1,218 @@
+// Package db is the only one that knows which database is underneath: SQLite
+// in one file (the default) or PostgreSQL.
+//
+// Its users write portable SQL: ? for a value, BIGINT and TEXT for columns,
+// times as microseconds since 1970 in UTC, JSON as text. Each owner of tables
+// brings numbered goose migrations and queries nobody else's tables.
+//
+// Writes that wait at the same moment share one transaction, each within its
+// own savepoint, so that a hundred runs cost a few commits and not hundreds.
+// A write that returns nil is on disk.
+//
+// It refuses to hide the database's own words: errors are wrapped, and the few
+// that an operator can mend (ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt) can be
+// told apart with errors.Is.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	_ "modernc.org/sqlite" // the SQLite driver, in Go
+)
+
+// DB is an open database.
+type DB struct {
+	dialect dialect
+	reads   *sql.DB
+	writes  *sql.DB
+
+	kept readers
+
+	leader  sync.Mutex // held by the one caller that commits for all who wait; guards writer
+	writer  *writer    // SQLite's one connection for writes
+	mu      sync.Mutex // guards waiting
+	waiting []*write
+}
+
+// Open opens "sqlite:PATH" or a "postgres://" URL and asks it whether it is
+// well. It creates the SQLite file, never a PostgreSQL database. The URL may say
+// with pool_max_conns how many connections there are at most.
+func Open(ctx context.Context, address string) (*DB, error) {
+	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		return openSQLite(ctx, path)
+	}
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		return openPostgres(ctx, address)
+	}
+	return nil, fmt.Errorf("database %q: want sqlite:PATH or postgres://…", redact(address))
+}
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	dsn := func(extra string) string {
+		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=immediate" +
+			"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" + extra
+	}
+	writes, err := sql.Open("sqlite", dsn(""))
+	if err != nil {
+		return nil, explain(err)
+	}
+	writes.SetMaxOpenConns(2) // the writer's, and one for migrations
+	d := &DB{dialect: sqlite, writes: writes, kept: readers{prepared: map[string]*sql.Stmt{}}}
+	if err := d.well(ctx, "PRAGMA schema_version"); err != nil {
+		return nil, errors.Join(err, writes.Close())
+	}
+	if d.reads, err = sql.Open("sqlite", dsn("&_pragma=query_only(1)")); err != nil {
+		return nil, errors.Join(explain(err), writes.Close())
+	}
+	d.reads.SetMaxOpenConns(8)
+	d.reads.SetMaxIdleConns(8)
+	return d, nil
+}
+
+// The most connections to PostgreSQL, and the fewest that are enough: whoever
+// reads a list may ask about each of its entries while it is open.
+const (
+	mostConnections  = 12
+	leastConnections = 4
+)
+
+// connections takes pool_max_conns out of a PostgreSQL address: it is ours to
+// keep, and the server knows no such setting.
+func connections(address string) (bare string, most int, err error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", 0, fmt.Errorf("database %s: not a URL", redact(address))
+	}
+	q := u.Query()
+	if !q.Has("pool_max_conns") {
+		return address, mostConnections, nil
+	}
+	most, err = strconv.Atoi(q.Get("pool_max_conns"))
+	if err != nil || most < leastConnections {
+		return "", 0, fmt.Errorf("database %s: pool_max_conns=%s: want a number from %d", redact(address), q.Get("pool_max_conns"), leastConnections)
+	}
+	q.Del("pool_max_conns")
+	u.RawQuery = q.Encode()
+	return u.String(), most, nil
+}
+
+func openPostgres(ctx context.Context, address string) (*DB, error) {
+	address, most, err := connections(address)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("pgx", address)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", redact(address), err)
+	}
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	d := &DB{dialect: postgres, reads: pool, writes: pool}
+	if err := d.well(ctx, "SELECT 1"); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", redact(address), err), pool.Close())
+	}
+	return d, nil
+}
+
+func (d *DB) well(ctx context.Context, question string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	var n int64
+	return explain(d.writes.QueryRowContext(ctx, question).Scan(&n))
+}
+
+// Close waits for nobody: whoever still writes gets an error.
+func (d *DB) Close() error {
+	if d.reads == d.writes {
+		return d.writes.Close()
+	}
+	d.leader.Lock()
+	defer d.leader.Unlock()
+	var err error
+	if d.writer != nil {
+		err = d.writer.close()
+		d.writer = nil
+	}
+	return errors.Join(err, d.reads.Close(), d.writes.Close())
+}
+
+// Postgres says whether PostgreSQL is underneath, for the few who lock across
+// processes.
+func (d *DB) Postgres() bool { return d.dialect == postgres }
+
+// Migrate brings an owner's tables up to date. files holds NNNN_name.sql at its
+// top. Each owner counts its own versions.
+func (d *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
+	kind := database.DialectSQLite3
+	if d.dialect == postgres {
+		kind = database.DialectPostgres
+	}
+	store, err := database.NewStore(kind, "schema_"+owner)
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", owner, err)
+	}
+	p, err := goose.NewProvider(goose.DialectCustom, d.writes, files, goose.WithStore(store), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", owner, err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate %s: %w", owner, explain(err))
+	}
+	return nil
+}
+
+// Query reads rows. The caller closes them.
+func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if stmt := d.reader(ctx, query); stmt != nil {
+		rows, err := stmt.QueryContext(ctx, args...)
+		return rows, explain(err)
+	}
+	rows, err := d.reads.QueryContext(ctx, d.dialect.rewrite(query), args...)
+	return rows, explain(err)
+}
+
+// QueryRow reads one row into dest. It returns sql.ErrNoRows when there is none.
+func (d *DB) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	if stmt := d.reader(ctx, query); stmt != nil {
+		return explain(stmt.QueryRowContext(ctx, args...).Scan(dest...))
+	}
+	return explain(d.reads.QueryRowContext(ctx, d.dialect.rewrite(query), args...).Scan(dest...))
+}
+
+// Micros is a time as it is stored. The zero time is 0.
+func Micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// Time reads what Micros wrote.
+func Time(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+// redact keeps a password in a database URL out of messages.
+func redact(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(unreadable address)"
+	}
+	return u.Redacted()
+}

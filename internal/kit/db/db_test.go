@@ -1,0 +1,155 @@
+package db_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+func table(t *testing.T, d *db.DB) {
+	t.Helper()
+	if err := d.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`CREATE TABLE things (id BIGINT PRIMARY KEY, word TEXT NOT NULL)`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func count(t *testing.T, d *db.DB) (n int) {
+	t.Helper()
+	if err := d.QueryRow(t.Context(), `SELECT COUNT(*) FROM things`, nil, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+var errNo = errors.New("no")
+
+func TestWritesThatFailTakeNobodyWithThem(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		table(t, d)
+		var after atomic.Int64
+		var all sync.WaitGroup
+		for i := range 200 {
+			all.Go(func() {
+				err := d.Write(t.Context(), func(tx *db.Tx) error {
+					tx.After(func() { after.Add(1) })
+					if _, err := tx.Exec(`INSERT INTO things (id, word) VALUES (?, ?)`, i, "what? it's"); err != nil {
+						return err
+					}
+					if i%3 == 0 {
+						return errNo
+					}
+					return nil
+				})
+				if (i%3 == 0) != errors.Is(err, errNo) {
+					t.Errorf("write %d: %v", i, err)
+				}
+			})
+		}
+		all.Wait()
+		if n := count(t, d); n != 133 {
+			t.Errorf("%d rows are there, want the 133 that did not fail", n)
+		}
+		if n := after.Load(); n != 133 {
+			t.Errorf("%d writes heard that they are committed, want 133", n)
+		}
+	})
+}
+
+func TestASeriesHasNoGap(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		seen := sync.Map{}
+		var all sync.WaitGroup
+		for i := range 60 {
+			all.Go(func() {
+				var n int64
+				err := d.Write(t.Context(), func(tx *db.Tx) (err error) {
+					if n, err = tx.Next("run"); err == nil && i%4 == 0 {
+						return errNo
+					}
+					return err
+				})
+				if err == nil {
+					seen.Store(n, true)
+				}
+			})
+		}
+		all.Wait()
+		for n := int64(1); n <= 45; n++ {
+			if _, ok := seen.Load(n); !ok {
+				t.Errorf("number %d is missing", n)
+			}
+		}
+	})
+}
+
+func TestTheSameKeyTwiceIsTaken(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		table(t, d)
+		insert := func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO things (id, word) VALUES (1, 'one')`)
+			return err
+		}
+		if err := d.Write(t.Context(), insert); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Write(t.Context(), insert); !errors.Is(err, db.ErrTaken) {
+			t.Errorf("got %v, want ErrTaken", err)
+		}
+	})
+}
+
+func TestTimesKeepTheirMicroseconds(t *testing.T) {
+	now := time.Date(2026, 3, 29, 1, 30, 0, 123456000, time.UTC)
+	if got := db.Time(db.Micros(now)); !got.Equal(now) || !db.Time(db.Micros(time.Time{})).IsZero() {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestADamagedFileIsCalledDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	if err := os.WriteFile(path, []byte("this is not a database, and it is long enough to be looked at as one, is it not? well, yes it is, rather."), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := db.Open(t.Context(), "sqlite:"+path); !errors.Is(err, db.ErrCorrupt) {
+		t.Errorf("opened %v, %v", d, err)
+	}
+}
+
+func TestAFolderThatCannotBeWrittenIsSaidSo(t *testing.T) {
+	if d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "none", "x.db")); !errors.Is(err, db.ErrReadOnly) {
+		t.Errorf("opened %v, %v", d, err)
+	}
+}
+
+func TestAnAddressMaySayHowManyConnectionsThereAre(t *testing.T) {
+	address := dbtest.PostgresURL(t)
+	for most, want := range map[string]bool{"4": true, "40": true, "3": false, "-1": false, "many": false, "": false} {
+		d, err := db.Open(t.Context(), address+"&pool_max_conns="+most)
+		if (err == nil) != want {
+			t.Errorf("pool_max_conns=%s: %v", most, err)
+		}
+		if d != nil {
+			d.Close()
+		}
+	}
+}
+
+func TestAPasswordIsNotInTheError(t *testing.T) {
+	_, err := db.Open(t.Context(), "postgres://u:hunter2@127.0.0.1:1/x?connect_timeout=1")
+	if err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("got %v", err)
+	}
+}

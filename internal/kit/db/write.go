@@ -1,0 +1,217 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// mostTogether is how many writes share a transaction at most. More makes the
+// first of them wait longer than a commit is worth.
+const mostTogether = 64
+
+// write is a caller's wish to change something.
+type write struct {
+	ctx  context.Context
+	do   func(*Tx) error
+	done bool
+	err  error
+	tx   *Tx
+}
+
+// Write runs do in a transaction and returns when it is committed. If do
+// returns an error its changes are undone and nobody else's. do must not keep
+// the Tx, must not wait for anything outside the database, and may be shared a
+// transaction with the writes of others.
+func (d *DB) Write(ctx context.Context, do func(*Tx) error) error {
+	w := &write{ctx: ctx, do: do}
+	d.mu.Lock()
+	d.waiting = append(d.waiting, w)
+	d.mu.Unlock()
+
+	d.commitFor(w)
+	if w.err == nil && w.tx != nil {
+		for _, then := range w.tx.after {
+			then()
+		}
+	}
+	return w.err
+}
+
+// commitFor returns when w is committed. Whoever comes in first commits for all
+// who stand in line; the others find their work done when it is their turn.
+func (d *DB) commitFor(w *write) {
+	d.leader.Lock()
+	defer d.leader.Unlock()
+	if !w.done {
+		d.commit(d.take(w))
+	}
+}
+
+// take removes from the line the writes to commit together, mine among them.
+func (d *DB) take(mine *write) []*write {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := min(len(d.waiting), mostTogether)
+	batch := append([]*write(nil), d.waiting[:n]...)
+	rest := d.waiting[n:]
+	for i, w := range rest {
+		if w == mine {
+			batch = append(batch, w)
+			rest = append(rest[:i:i], rest[i+1:]...)
+			break
+		}
+	}
+	d.waiting = append([]*write(nil), rest...)
+	return batch
+}
+
+func (d *DB) commit(batch []*write) {
+	err := d.transact(batch)
+	for _, w := range batch {
+		w.done = true
+		if w.err == nil && err != nil {
+			w.err = err
+		}
+	}
+}
+
+// transact runs a batch in one transaction. A write whose own work fails is
+// rolled back alone. The error is that of the whole.
+func (d *DB) transact(batch []*write) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	tx, err := d.begin(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	for _, w := range batch {
+		if w.err = w.ctx.Err(); w.err != nil {
+			continue
+		}
+		w.tx = &Tx{ctx: ctx, tx: tx, dialect: d.dialect}
+		if err := w.perform(ctx, tx, len(batch) > 1); err != nil {
+			return errors.Join(err, explain(tx.Rollback()))
+		}
+	}
+	if err := d.finish(ctx, tx, batch); err != nil {
+		return errors.Join(err, explain(tx.Rollback()))
+	}
+	if err := commit(tx, batch); err != nil {
+		return errors.Join(explain(err), explain(tx.Rollback()))
+	}
+	return nil
+}
+
+// late is something to be done for a whole batch right before its commit.
+type late struct {
+	key, item any
+	do        func(*Tx, []any) error
+}
+
+// finish does what the writes of a batch have put off, once for all of them.
+func (d *DB) finish(ctx context.Context, tx transaction, batch []*write) error {
+	items := map[any][]any{}
+	var each []late // the first of each key, in order
+	for _, w := range batch {
+		if w.err != nil || w.tx == nil {
+			continue
+		}
+		for _, l := range w.tx.late {
+			if items[l.key] == nil {
+				each = append(each, l)
+			}
+			items[l.key] = append(items[l.key], l.item)
+		}
+	}
+	for _, l := range each {
+		if err := l.do(&Tx{ctx: ctx, tx: tx, dialect: d.dialect}, items[l.key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// perform does one write. Its own failure is kept in w.err; the returned error
+// breaks the whole batch.
+func (w *write) perform(ctx context.Context, tx transaction, shared bool) error {
+	if !shared {
+		w.err = w.do(w.tx)
+		return w.err
+	}
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT one"); err != nil {
+		return explain(err)
+	}
+	if w.err = w.do(w.tx); w.err == nil {
+		return nil // the commit releases the savepoint; the next one of this name hides it
+	}
+	if _, err := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT one"); err != nil {
+		return fmt.Errorf("%w (after %v)", explain(err), w.err)
+	}
+	return nil
+}
+
+// Tx is what a write works with.
+type Tx struct {
+	ctx     context.Context
+	tx      transaction
+	dialect dialect
+	after   []func()
+	late    []late
+	trace   trace
+}
+
+// Late puts something off until right before the commit: do is then called once,
+// with the items that this write and those beside it have brought under the same
+// key, in order. A write that fails brings nothing; an error of do undoes all of
+// them. do may not put anything off.
+func (t *Tx) Late(key, item any, do func(tx *Tx, items []any) error) {
+	t.late = append(t.late, late{key, item, do})
+}
+
+// After calls f once the write is committed, and never if it is not.
+func (t *Tx) After(f func()) { t.after = append(t.after, f) }
+
+// Exec changes rows and says how many.
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	t.trace.saw(query)
+	res, err := t.tx.ExecContext(t.ctx, t.dialect.rewrite(query), args...)
+	if err != nil {
+		return 0, explain(err)
+	}
+	n, err := res.RowsAffected()
+	return n, explain(err)
+}
+
+// Query reads rows. The caller closes them before the next statement.
+func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	rows, err := t.tx.QueryContext(t.ctx, t.dialect.rewrite(query), args...)
+	return rows, explain(err)
+}
+
+// QueryRow reads one row into dest. It returns sql.ErrNoRows when there is none.
+func (t *Tx) QueryRow(query string, args []any, dest ...any) error {
+	t.trace.saw(query)
+	return explain(t.tx.QueryRowContext(t.ctx, t.dialect.rewrite(query), args...).Scan(dest...))
+}
+
+// Lock holds a name until the transaction ends, so that two processes on one
+// PostgreSQL take turns. On SQLite the write transaction itself is that lock.
+func (t *Tx) Lock(name string) error {
+	if t.dialect == sqlite {
+		return nil
+	}
+	_, err := t.tx.ExecContext(t.ctx, "SELECT pg_advisory_xact_lock(hashtext($1))", name)
+	return explain(err)
+}
+
+// Next counts a named series up by one, from 1, without a gap among committed
+// writes. The table is kit/db's own and made by Migrate of owner "db".
+func (t *Tx) Next(series string) (int64, error) {
+	var n int64
+	err := t.QueryRow(`INSERT INTO series (name, last) VALUES (?, 1)
+		ON CONFLICT (name) DO UPDATE SET last = series.last + 1 RETURNING last`, []any{series}, &n)
+	return n, err
+}

@@ -1,0 +1,73 @@
+package op
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Field is one value of an operation's input, as its tags describe it. Faces
+// draw their flags, forms and reference from it.
+type Field struct {
+	Name     string // as in JSON
+	Doc      string
+	Default  string
+	Example  string
+	Enum     []string
+	Arg      int    // 1 for the first word of a command line; 0 for none
+	File     bool   // on a command line the word names a file
+	NameOf   string // the field whose file's name it is on a command line
+	Optional bool   // it may be left out: omitempty, omitzero, a default, or a bool
+	Type     reflect.Type
+	Index    []int // for reflect.Value.FieldByIndex
+}
+
+// Fields lists the fields of an operation's input in the order of its type.
+// Fields of embedded structs stand among them.
+func (o Op) Fields() []Field { return fieldsOf(o.In, nil) }
+
+func fieldsOf(t reflect.Type, at []int) []Field {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	var fields []Field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		index := append(slices.Clone(at), i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case name == "-" || !f.IsExported() && !f.Anonymous:
+			continue
+		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
+			fields = append(fields, fieldsOf(f.Type, index)...)
+			continue
+		case name == "":
+			name = f.Name
+		}
+		fields = append(fields, fieldOf(f, name, options, index))
+	}
+	return fields
+}
+
+func fieldOf(f reflect.StructField, name, options string, index []int) Field {
+	tag := f.Tag
+	field := Field{
+		Name: name, Doc: tag.Get("doc"), Default: tag.Get("default"), Example: tag.Get("example"),
+		File: tag.Get("file") == "true", NameOf: tag.Get("nameof"), Type: f.Type, Index: index,
+	}
+	if enum := tag.Get("enum"); enum != "" {
+		field.Enum = strings.Split(enum, ",")
+	}
+	if arg, ok := tag.Lookup("arg"); ok {
+		n, err := strconv.Atoi(arg)
+		if err != nil || n < 1 {
+			panic(fmt.Sprintf("field %s: arg:%q is not the number of a word", name, arg))
+		}
+		field.Arg = n
+	}
+	omits := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
+	field.Optional = omits || field.Default != "" || f.Type.Kind() == reflect.Bool
+	return field
+}

@@ -1,0 +1,152 @@
+// Package op holds the one way to declare a use case. An operation has a name,
+// a risk, the least role that may ask for it, and typed input and output; every
+// face (command line, API, forms, OpenAPI, reference) is drawn from that.
+//
+// Field tags say what faces need to know:
+//
+//	json:"name,omitempty"   the field's name; omitempty makes it optional
+//	doc:"…"                 one sentence for --help, forms and OpenAPI
+//	arg:"1"                 on the command line it may be the first, second … word
+//	file:"true"             on the command line the word names a file to read ("-" is standard input)
+//	nameof:"file"           on the command line it is the name of the file that the field "file" was read from
+//	enum:"a,b" default:"a" example:"…" minimum:"0" maxLength:"200"   as in OpenAPI
+//
+// An operation refuses to know which face called it and who is allowed what:
+// that is the door's work (internal/app).
+package op
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"reflect"
+	"time"
+
+	"prentice"
+)
+
+// Call is what an operation is told beside its input: who asks, when, and which
+// idempotency key came with it.
+type Call struct {
+	Actor prentice.Actor
+	Now   time.Time
+	Key   string
+}
+
+// Request asks the door for an operation by name.
+type Request struct {
+	Actor prentice.Actor
+	Op    string
+	In    any    // the operation's input type, a pointer to it, or json.RawMessage
+	Key   string // idempotency key; "" for none
+}
+
+// Door is where faces ask. The near one decides and does; the far one speaks to
+// a near one over HTTP.
+type Door interface {
+	// Invoke performs an operation and returns its typed output.
+	Invoke(context.Context, Request) (any, error)
+	// Watch performs a watch operation and hands each item to emit until the
+	// context ends, emit fails, or there is nothing more to come.
+	Watch(ctx context.Context, r Request, emit func(any) error) error
+}
+
+// Op is a declared operation.
+type Op struct {
+	Name    string // noun.verb, such as run.start
+	Summary string // one line
+	Help    string // more, for --help and the reference; may be empty
+	Example string // a command line that works
+	Risk    prentice.Risk
+	Role    prentice.Role // the least role that may ask
+	Offline bool          // needs neither server nor data folder
+	Secret  bool          // its output must not be kept or logged (a new token)
+
+	In, Out reflect.Type
+	do      func(context.Context, Call, any) (any, error)
+	watch   func(context.Context, Call, any, func(any) error) error
+}
+
+// New declares an operation that answers once.
+func New[In, Out any](name string, risk prentice.Risk, role prentice.Role, summary string, do func(context.Context, Call, In) (Out, error)) Op {
+	return Op{
+		Name: name, Summary: summary, Risk: risk, Role: role,
+		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](),
+		do: func(ctx context.Context, c Call, in any) (any, error) { return do(ctx, c, in.(In)) },
+	}
+}
+
+// NewWatch declares an operation that answers with a stream of items.
+func NewWatch[In, Item any](name string, role prentice.Role, summary string, watch func(ctx context.Context, c Call, in In, emit func(Item) error) error) Op {
+	return Op{
+		Name: name, Summary: summary, Risk: prentice.Look, Role: role,
+		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Item](),
+		watch: func(ctx context.Context, c Call, in any, emit func(any) error) error {
+			return watch(ctx, c, in.(In), func(item Item) error { return emit(item) })
+		},
+	}
+}
+
+// WithExample adds the command line that --help begins with.
+func (o Op) WithExample(command string) Op { o.Example = command; return o }
+
+// WithHelp adds paragraphs for --help and the reference.
+func (o Op) WithHelp(text string) Op { o.Help = text; return o }
+
+// WithoutState marks an operation that needs neither server nor data folder.
+func (o Op) WithoutState() Op { o.Offline = true; return o }
+
+// WithSecretOutput marks an operation whose output is shown once and never kept.
+func (o Op) WithSecretOutput() Op { o.Secret = true; return o }
+
+// Streams says whether the operation is watched rather than invoked.
+func (o Op) Streams() bool { return o.watch != nil }
+
+// Do performs the operation. Only the door calls it.
+func (o Op) Do(ctx context.Context, c Call, in any) (any, error) { return o.do(ctx, c, in) }
+
+// Watch performs a watch operation. Only the door calls it.
+func (o Op) Watch(ctx context.Context, c Call, in any, emit func(any) error) error {
+	return o.watch(ctx, c, in, emit)
+}
+
+// Input makes a value of the operation's input type from what a face has: the
+// type itself, a pointer to it, or JSON, in which an unknown key is an error.
+func (o Op) Input(from any) (any, error) {
+	v := reflect.ValueOf(from)
+	switch {
+	case from == nil:
+		return reflect.Zero(o.In).Interface(), nil
+	case v.Type() == o.In:
+		return from, nil
+	case v.Kind() == reflect.Pointer && v.Type().Elem() == o.In && !v.IsNil():
+		return v.Elem().Interface(), nil
+	}
+	raw, ok := from.(json.RawMessage)
+	if !ok {
+		return nil, prentice.Errorf(prentice.Internal, "operation %s got a %T, wants %s", o.Name, from, o.In)
+	}
+	return o.decode(raw)
+}
+
+func (o Op) decode(raw []byte) (any, error) {
+	to := reflect.New(o.In)
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return to.Elem().Interface(), nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to.Interface()); err != nil {
+		return nil, prentice.Errorf(prentice.Invalid, "input of %s: %w", o.Name, err).Try("see prentice %s --help", command(o.Name))
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, prentice.Errorf(prentice.Invalid, "input of %s: more than one JSON value", o.Name).Try("send one object")
+	}
+	return to.Elem().Interface(), nil
+}
+
+// command is an operation's name as it is typed: run.start is run start.
+func command(name string) string {
+	return string(bytes.ReplaceAll([]byte(name), []byte("."), []byte(" ")))
+}

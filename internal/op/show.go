@@ -1,0 +1,40 @@
+package op
+
+// Tabler is an output that the terminal shows as a table. Cells hold plain
+// text; the first column is what people copy.
+type Tabler interface {
+	Table() (head []string, rows [][]string)
+}
+
+// Texter is an output that the terminal shows as text: a short paragraph for one
+// thing, or a document.
+type Texter interface {
+	Text() string
+}
+
+// Emptier is a list that says, when it is empty, what will stand here and the
+// one command or file that makes the first one.
+type Emptier interface {
+	Empty() string
+}
+
+// Pager is a list with more to come: Next is the cursor of the next page, or "".
+type Pager interface {
+	Next() string
+}
+
+// Ender is an output that sets the process's exit code: a run that failed, a
+// file that does not verify. 0 is success; NotWell is the usual other one.
+type Ender interface {
+	ExitCode() int
+}
+
+// NotWell is the exit code of an output that was got without an error and says
+// no: the run did not end well, what was checked did not pass.
+const NotWell = 9
+
+// Exact is an output whose JSON form is exact bytes, because somebody will hash
+// them: a plan. With -o json they are written as they are.
+type Exact interface {
+	Canonical() []byte
+}

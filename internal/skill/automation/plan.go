@@ -1,0 +1,211 @@
+package automation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// PlanIn is a procedure and the case to render it for.
+type PlanIn struct {
+	Procedure string            `json:"procedure" arg:"1" maxLength:"120" example:"restart-service" doc:"The procedure to render."`
+	Input     map[string]string `json:"input,omitempty" doc:"A value for one of its inputs, as NAME=VALUE."`
+	Event     json.RawMessage   `json:"event,omitempty" doc:"The event to render it for, as JSON."`
+}
+
+// Planned is a plan that nothing has been done with.
+type Planned struct {
+	Plan  prentice.Plan `json:"plan"`
+	Hash  string        `json:"hash"`
+	Bytes string        `json:"canonical"` // what the hash is of
+}
+
+// Canonical is the plan's one byte form, so that whoever asks for JSON can hash
+// it.
+func (p Planned) Canonical() []byte { return []byte(p.Bytes) }
+
+// Text is the plan for people: risk and targets first, then each step with
+// exactly what it does.
+func (p Planned) Text() string {
+	var b strings.Builder
+	plan := p.Plan
+	fmt.Fprintf(&b, "%s on %s\n%s\n\n", plan.Procedure, plan.Subject, plan.Summary)
+	pair(&b, "Risk", riskOf(plan))
+	pair(&b, "Touches", touches(plan.Targets))
+	pair(&b, "Plan", p.Hash)
+	for _, name := range sortedKeys(plan.Inputs) {
+		pair(&b, "Input", name+" = "+plan.Inputs[name])
+	}
+	facts := serviceFacts(plan)
+	for _, name := range sortedKeys(facts) {
+		pair(&b, "Service", name+" = "+facts[name])
+	}
+	for _, name := range sortedKeys(plan.Event) {
+		pair(&b, "Event", name+" = "+plan.Event[name])
+	}
+	if len(plan.Secrets) > 0 {
+		pair(&b, "Secrets", strings.Join(plan.Secrets, ", ")+" (names only; the values reach the steps alone)")
+	}
+	l := plan.Limits
+	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
+		counted(l.MaxTargets, "host", "hosts"), l.Parallel, l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
+	for _, section := range sections {
+		writeSection(&b, plan, section)
+	}
+	b.WriteString("\nNothing was done. Ask for it with: prentice run start " + plan.Procedure + inputFlags(plan) + "\n")
+	return b.String()
+}
+
+// serviceFacts is what the steps are told of their service. Where procedures
+// that use each other differ, the steps' own values are in the JSON form.
+func serviceFacts(plan prentice.Plan) map[string]string {
+	facts := map[string]string{}
+	for _, s := range plan.Steps {
+		for name, value := range s.Env {
+			if _, told := facts[name]; strings.HasPrefix(name, "SERVICE_") && !told {
+				facts[name] = value
+			}
+		}
+	}
+	return facts
+}
+
+func riskOf(plan prentice.Plan) string {
+	switch {
+	case plan.Risk == prentice.Look:
+		return "look: it only reads"
+	case plan.Undoable:
+		return plan.Risk.String() + ": it says how to put it back"
+	default:
+		return plan.Risk.String() + ": it cannot be put back"
+	}
+}
+
+func touches(targets []prentice.Target) string {
+	names := make([]string, len(targets))
+	for i, t := range targets {
+		names[i] = string(t.Ref)
+	}
+	return counted(len(targets), "host", "hosts") + ": " + strings.Join(names, ", ")
+}
+
+func writeSection(b *strings.Builder, plan prentice.Plan, section prentice.Section) {
+	steps := plan.In(section)
+	if len(steps) == 0 {
+		if section == prentice.Verify && plan.Risk != prentice.Look {
+			b.WriteString("\nVerify\n  nothing looks whether it helped: the run can only end unverified\n")
+		}
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", capital(string(section)))
+	for _, s := range steps {
+		writePlanned(b, "  ", "", s)
+	}
+}
+
+func writePlanned(b *strings.Builder, before, label string, s prentice.PlannedStep) {
+	words := []string{s.Risk.String(), s.Where}
+	if s.Expect != "" {
+		words = append(words, "expects "+s.Expect)
+	}
+	if s.Idempotent {
+		words = append(words, "may be repeated")
+	}
+	fmt.Fprintf(b, "%s%s%s  %s (%s)\n", before, label, s.ID, s.Says, strings.Join(words, ", "))
+	if body := strings.TrimSpace(s.Body); body != s.Says {
+		for line := range strings.Lines(s.Body) {
+			b.WriteString(before + "  │ " + strings.TrimRight(line, "\n") + "\n")
+		}
+	}
+	if s.Done != nil {
+		writePlanned(b, before+"  ", "done? ", *s.Done)
+	}
+}
+
+// span is a limit without the parts that are nothing: 10m, not 10m0s.
+func span(s string) string {
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// inputFlags are the plan's inputs as they are typed, if they can be typed
+// without a thought.
+func inputFlags(plan prentice.Plan) string {
+	var b strings.Builder
+	for _, name := range sortedKeys(plan.Inputs) {
+		value := plan.Inputs[name]
+		if value == "" || strings.ContainsFunc(value, func(r rune) bool {
+			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:", r)
+		}) {
+			return " --input NAME=VALUE"
+		}
+		b.WriteString(" --input " + name + "=" + value)
+	}
+	return b.String()
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func planOp(d Deps) op.Op {
+	return op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show what exactly a procedure would do, and do nothing", func(ctx context.Context, c op.Call, in PlanIn) (Planned, error) {
+		if d.Render == nil {
+			return Planned{}, unavailable("the team folder")
+		}
+		req := prentice.RunRequest{Procedure: in.Procedure, Inputs: in.Input, Actor: c.Actor}
+		var err error
+		if req.Event, err = eventOf(in.Event); err != nil {
+			return Planned{}, err
+		}
+		plan, err := d.Render(ctx, req)
+		if err != nil {
+			return Planned{}, err
+		}
+		return Planned{Plan: plan, Hash: plan.Hash(), Bytes: string(plan.Canonical())}, nil
+	}).WithExample("prentice procedure plan restart-service --input service=checkout").WithHelp(
+		"Renders the procedure for one case: exact targets, commands, inputs, limits, verification and undo. The hash names the plan; it is the same in every process and on every machine, and it is what people approve.\n\n" +
+			"With -o json the plan's canonical bytes are written as they are, so that sha256sum gives the hash.")
+}
+
+// eventOf reads the event that a plan is rendered for. It need not have an id or
+// a time: a plan does not hold them.
+func eventOf(raw json.RawMessage) (*prentice.Event, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	var e prentice.Event
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&e); err != nil {
+		return nil, prentice.Errorf(prentice.Invalid, "event: %w", err).Try(`write {"type": "probe.failed", "subject": "service/checkout", "data": {}}`)
+	}
+	full := e
+	if full.ID == "" {
+		full.ID = "plan"
+	}
+	if full.Source == "" {
+		full.Source = "plan"
+	}
+	return &e, full.Check()
+}
+
+var (
+	_ op.Texter = Planned{}
+	_ op.Exact  = Planned{}
+)

@@ -1,0 +1,195 @@
+package automation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// ShowIn names a procedure.
+type ShowIn struct {
+	Name string `json:"name" arg:"1" maxLength:"120" example:"restart-service" doc:"The procedure."`
+}
+
+// Shown is one procedure: the runbook as people wrote it, the steps as prentice
+// read them, and what there is to say about both.
+type Shown struct {
+	Procedure prentice.Procedure `json:"procedure"`
+	Markdown  string             `json:"markdown"` // the file below its front matter, as it was written
+	Usable    bool               `json:"usable"`
+	Findings  []prentice.Finding `json:"findings"`
+	Starts    []string           `json:"starts"`
+	Record    prentice.Record    `json:"record"`
+}
+
+var sections = []prentice.Section{prentice.Check, prentice.Act, prentice.Verify, prentice.Undo}
+
+// Part is the steps of one section, and the questions whether they are done.
+type Part struct {
+	Section prentice.Section
+	Steps   []prentice.StepSpec
+}
+
+// Parts is the steps by section; a section without steps is left out.
+func (s Shown) Parts() []Part {
+	var parts []Part
+	for _, section := range sections {
+		part := Part{Section: section}
+		for _, step := range s.Procedure.Steps {
+			if step.Section == section {
+				part.Steps = append(part.Steps, step)
+			}
+		}
+		if len(part.Steps) > 0 {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// Text is the procedure in short, its steps with their prose, and the findings.
+func (s Shown) Text() string {
+	var b strings.Builder
+	p := s.Procedure
+	state := "● usable"
+	if !s.Usable {
+		state = "✕ not usable"
+	}
+	fmt.Fprintf(&b, "%s  %s\n%s\n\n", p.Name, state, p.Summary)
+	pair(&b, "Kept by", orDash(string(p.Owner)))
+	pair(&b, "Started by", startsOf(s.Starts))
+	pair(&b, "Record", recordOf(s.Record))
+	pair(&b, "Targets", p.Targets)
+	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
+		counted(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, p.Limits.MaxUnhealthy, p.Limits.Cooldown, p.Limits.Timeout, p.Limits.ApprovalExpires))
+	for _, in := range p.Inputs {
+		pair(&b, "Input", inputLine(in))
+	}
+	if len(p.Secrets) > 0 {
+		pair(&b, "Secrets", strings.Join(p.Secrets, ", "))
+	}
+	pair(&b, "Review by", orDash(p.ReviewBy))
+	pair(&b, "File", p.File)
+	for _, part := range s.Parts() {
+		fmt.Fprintf(&b, "\n%s\n", capital(string(part.Section)))
+		for _, step := range part.Steps {
+			writeSpec(&b, step)
+		}
+	}
+	if len(s.Findings) > 0 {
+		b.WriteString("\nTo say about it\n")
+		writeFindings(&b, "  ", s.Findings)
+	}
+	return b.String()
+}
+
+func writeSpec(b *strings.Builder, s prentice.StepSpec) {
+	if s.Prose != "" {
+		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(s.Prose, "\n", "\n  "))
+	}
+	fmt.Fprintf(b, "  %s  %s\n", s.ID, strings.Join(manner(s), ", "))
+	for line := range strings.Lines(s.Body) {
+		b.WriteString("    │ " + strings.TrimRight(line, "\n") + "\n")
+	}
+}
+
+// manner is how a step is done, in words.
+func manner(s prentice.StepSpec) []string {
+	words := []string{s.Kind}
+	for _, name := range sortedKeys(s.Attrs) {
+		words = append(words, name+"="+s.Attrs[name])
+	}
+	if s.Of != "" {
+		return append(words, "asks whether "+s.Of+" is done")
+	}
+	if s.Section == prentice.Check {
+		words = append(words, "expects "+s.Expect)
+	}
+	if s.Kind != "uses" {
+		words = append(words, "risk "+s.Risk.String(), "where "+s.Where)
+	}
+	if s.Idempotent {
+		words = append(words, "may be repeated")
+	}
+	return words
+}
+
+func inputLine(in prentice.Input) string {
+	words := []string{in.Name + " (" + in.Type + ")"}
+	if in.From != "" {
+		words = append(words, "from "+in.From)
+	}
+	if in.Default != nil {
+		words = append(words, "or else "+*in.Default)
+	}
+	if len(in.Enum) > 0 {
+		words = append(words, "one of "+strings.Join(in.Enum, ", "))
+	}
+	if in.Doc != "" {
+		words = append(words, in.Doc)
+	}
+	return strings.Join(words, "; ")
+}
+
+func pair(b *strings.Builder, name, value string) {
+	fmt.Fprintf(b, "%-11s %s\n", name, value)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func showOp(d Deps) op.Op {
+	return op.New("procedure.show", prentice.Look, prentice.Viewer, "Show one procedure as people read it and as prentice does", d.show).
+		WithExample("prentice procedure show restart-service")
+}
+
+func (d Deps) show(ctx context.Context, c op.Call, in ShowIn) (Shown, error) {
+	library, name := d.library(), strings.TrimPrefix(in.Name, "procedure/")
+	for _, p := range library.Known() {
+		if p.Name != name {
+			continue
+		}
+		record, err := d.record(ctx, p.Name)
+		if err != nil {
+			return Shown{}, err
+		}
+		findings := library.Lint(p, c.Now)
+		if findings == nil {
+			findings = []prentice.Finding{}
+		}
+		return Shown{Procedure: p, Markdown: belowFront(p.Text), Usable: usable(findings), Findings: findings, Starts: starts(p), Record: record}, nil
+	}
+	_, err := library.Find(in.Name) // it knows the nearest name
+	if err == nil {
+		err = prentice.Errorf(prentice.Conflict, "the procedures have just changed").Try("ask again")
+	}
+	return Shown{}, err
+}
+
+// belowFront is a procedure's file without its front matter.
+func belowFront(text string) string {
+	rest, ok := strings.CutPrefix(text, "---\n")
+	if !ok {
+		return text
+	}
+	if _, below, found := strings.Cut(rest, "\n---\n"); found {
+		return below
+	}
+	return text
+}
+
+var _ op.Texter = Shown{}

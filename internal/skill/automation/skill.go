@@ -1,0 +1,107 @@
+package automation
+
+import (
+	"context"
+	"embed"
+	"slices"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+//go:embed explain.md
+var explain string
+
+//go:embed pages/*.html
+var files embed.FS
+
+// Library is the team's procedures, judged together.
+type Library interface {
+	// Find is a procedure that may be used.
+	Find(name string) (prentice.Procedure, error)
+	// Known is all procedures, sorted by name; those with errors among them.
+	Known() []prentice.Procedure
+	// Lint is all that there is to say about one of them on a day.
+	Lint(p prentice.Procedure, now time.Time) []prentice.Finding
+}
+
+// Deps is what the chapter uses. Each may be nil; an operation that lacks what
+// it needs says so.
+type Deps struct {
+	// Library is the one in force.
+	Library func() Library
+	// Team reads the team folder afresh and says how many procedures it holds
+	// and all that there is to say about them.
+	Team func(ctx context.Context, now time.Time) (procedures int, findings []prentice.Finding, err error)
+	// File judges one file by its text; the procedures that it uses are those in
+	// force.
+	File func(file string, text []byte, now time.Time) []prentice.Finding
+	// Render makes a plan and does nothing with it.
+	Render func(context.Context, prentice.RunRequest) (prentice.Plan, error)
+	// Record is how the runs of a procedure have ended, on all subjects.
+	Record func(ctx context.Context, procedure string) (prentice.Record, error)
+	// Schema is the JSON Schema of a procedure's front matter.
+	Schema func() []byte
+}
+
+// New is the chapter's one registration.
+func New(d Deps) skill.Skill {
+	return skill.Skill{
+		Name:     "automation",
+		Sentence: "writing software that automates systems",
+		Ops:      []op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), schemaOp(d)},
+		Pages: []skill.Page{
+			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 5},
+			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure"},
+			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan"},
+		},
+		Files:   files,
+		Explain: explain,
+		Facts:   func(ctx context.Context) (any, error) { return d.facts(ctx) },
+	}
+}
+
+// library is the one in force, or an empty one.
+func (d Deps) library() Library {
+	if d.Library != nil {
+		if l := d.Library(); l != nil {
+			return l
+		}
+	}
+	return nothing{}
+}
+
+func (d Deps) record(ctx context.Context, procedure string) (prentice.Record, error) {
+	if d.Record == nil {
+		return prentice.Record{}, nil
+	}
+	return d.Record(ctx, procedure)
+}
+
+// nothing is the library of a team that has agreed on nothing yet.
+type nothing struct{}
+
+func (nothing) Find(name string) (prentice.Procedure, error) {
+	return prentice.Procedure{}, prentice.Errorf(prentice.NotFound, "no procedure %q", clip(name)).Try("write the first into procedures/ in the team folder")
+}
+func (nothing) Known() []prentice.Procedure                           { return nil }
+func (nothing) Lint(prentice.Procedure, time.Time) []prentice.Finding { return nil }
+
+func unavailable(what string) error {
+	return prentice.Errorf(prentice.Unavailable, "%s cannot be read from here", what).Try("name the team folder with --team")
+}
+
+func usable(findings []prentice.Finding) bool {
+	return !slices.ContainsFunc(findings, func(f prentice.Finding) bool { return f.Error })
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return s
+}
+
+var _ Library = nothing{}

@@ -1,0 +1,134 @@
+package availability
+
+import (
+	"fmt"
+	"time"
+)
+
+// Bar is five minutes of a service, for a chart and the table behind it. Its
+// counts are those of all probes, its state is that of the probe that fared worst.
+// Nobody having looked is a state of its own.
+type Bar struct {
+	Start   time.Time     `json:"start"`
+	State   Word          `json:"state"`
+	Passed  int64         `json:"passed"`
+	Failed  int64         `json:"failed"`
+	Unseen  int64         `json:"unseen"`
+	Mean    time.Duration `json:"mean_latency"`
+	Slowest time.Duration `json:"slowest"`
+}
+
+// Degraded is only said of a piece of the strip: some looks failed, but most
+// passed.
+const Degraded Word = "degraded"
+
+// word judges a slot by itself: any failure shows.
+func (s Slot) word() Word {
+	switch {
+	case s.Failed > 0 && s.Passed > s.Failed:
+		return Degraded
+	case s.Failed > 0:
+		return Down
+	case s.Passed > 0:
+		return Well
+	default:
+		return Unknown
+	}
+}
+
+// strip is the 24 hours that end now in bars, also where nobody looked, of
+// several probes together.
+func strip(now time.Time, days ...day) []Bar {
+	last := slotAt(now)
+	sums, words := make([]Slot, daySlots), make([]Word, daySlots)
+	for _, d := range days {
+		for _, s := range d.since(last - daySlots + 1) {
+			if i := s.Slot - last + daySlots - 1; i < daySlots {
+				sums[i], words[i] = sums[i].with(s), worstSeen(words[i], s.word())
+			}
+		}
+	}
+	bars := make([]Bar, daySlots)
+	for i, s := range sums {
+		bars[i] = s.bar(slotStart(last-daySlots+1+int64(i)), words[i])
+	}
+	return bars
+}
+
+// worstSeen is the worse of two words; what nobody saw is worse than nothing only.
+func worstSeen(a, b Word) Word {
+	if a == "" || a == Unknown || b != Unknown && rankOf(b) > rankOf(a) {
+		return b
+	}
+	return a
+}
+
+func (s Slot) bar(start time.Time, w Word) Bar {
+	return Bar{Start: start, State: orUnknown(w), Passed: s.Passed, Failed: s.Failed, Unseen: s.Unseen, Mean: s.Mean(), Slowest: s.Slowest}
+}
+
+// Stretch is a piece of the strip in which the state stayed the same, in bars
+// from the left.
+type Stretch struct {
+	From, Width int
+	State       Word
+	Says        string
+}
+
+// Stretches are the strip with equal neighbours joined.
+func (s Shown) Stretches() []Stretch {
+	var all []Stretch
+	for i := 0; i < len(s.Strip); {
+		from := i
+		sum := Slot{}
+		for ; i < len(s.Strip) && s.Strip[i].State == s.Strip[from].State; i++ {
+			sum = sum.with(s.Strip[i].slot())
+		}
+		all = append(all, Stretch{From: from, Width: i - from, State: s.Strip[from].State,
+			Says: fmt.Sprintf("%s to %s UTC: %s", clock(s.Strip[from].Start), clock(s.Strip[i-1].Start.Add(slotLength)), counted(sum))})
+	}
+	return all
+}
+
+// Hours are the strip by the hour: the table behind the chart.
+func (s Shown) Hours() []Bar {
+	var hours []Bar
+	for i := 0; i < len(s.Strip); {
+		start, sum, worst := s.Strip[i].Start, Slot{}, Unknown
+		for hour := start.Truncate(time.Hour); i < len(s.Strip) && s.Strip[i].Start.Truncate(time.Hour).Equal(hour); i++ {
+			sum, worst = sum.with(s.Strip[i].slot()), worstSeen(worst, s.Strip[i].State)
+		}
+		hours = append(hours, sum.bar(start, worst))
+	}
+	return hours
+}
+
+func (b Bar) slot() Slot {
+	return Slot{Passed: b.Passed, Failed: b.Failed, Unseen: b.Unseen, Latency: b.Mean * time.Duration(b.Passed), Slowest: b.Slowest}
+}
+
+func clock(t time.Time) string { return t.UTC().Format("15:04") }
+
+// counted is a slot in words.
+func counted(s Slot) string {
+	switch {
+	case s.Passed+s.Failed+s.Unseen == 0:
+		return "nobody looked"
+	case s.Passed+s.Failed == 0:
+		return fmt.Sprintf("%s looks could not be made", thousands(s.Unseen))
+	default:
+		return fmt.Sprintf("%s of %s looks passed", thousands(s.Passed), thousands(s.Passed+s.Failed))
+	}
+}
+
+// MeanSays is the mean latency as people read it.
+func (l Line) MeanSays() string { return took(l.Mean) }
+
+// MeanSays is the mean latency as people read it.
+func (b Bar) MeanSays() string { return took(b.Mean) }
+
+// SlowestSays is the longest latency as people read it.
+func (b Bar) SlowestSays() string { return took(b.Slowest) }
+
+// After is the look's latency as people read it.
+func (s Seen) After() string { return took(s.Latency) }

@@ -1,0 +1,126 @@
+package availability
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+	"prentice/internal/op"
+)
+
+// ListIn chooses services.
+type ListIn struct {
+	State string `json:"state,omitempty" enum:"well,down,flapping,unknown" doc:"Only services that stand so."`
+}
+
+// List is the services of the catalogue.
+type List struct {
+	Services []Line `json:"services"`
+	some     bool   // there are services, though perhaps none of the wanted state
+}
+
+// Line is a service in a list.
+type Line struct {
+	Standing
+	Title        string        `json:"title,omitempty"`
+	Owner        prentice.Ref  `json:"owner,omitempty"`
+	Availability Share         `json:"availability"` // of the last 24 hours, of the probe that fared worst
+	Says24       string        `json:"availability_says"`
+	Mean         time.Duration `json:"mean_latency"` // of the last 24 hours
+	Probes       int           `json:"probes"`
+}
+
+func (l *Lookout) list(ctx context.Context, _ op.Call, in ListIn) (List, error) {
+	services := l.catalogue().Services
+	all, now, err := l.view(ctx, services)
+	if err != nil {
+		return List{}, err
+	}
+	out := List{Services: []Line{}, some: len(services) > 0}
+	for i, s := range services {
+		stands := standing(s.Ref, all[i])
+		if in.State != "" && stands.State != Word(in.State) {
+			continue
+		}
+		out.Services = append(out.Services, lineOf(now, s, stands, all[i]))
+	}
+	return out, nil
+}
+
+// lineOf sums up the last 24 hours of a service. Its availability is that of the
+// probe that fared worst, as its standing is.
+func lineOf(now time.Time, s prentice.Service, stands Standing, probes []probeState) Line {
+	line := Line{Standing: stands, Title: s.Title, Owner: s.Owner, Probes: len(s.Probes)}
+	var all Slot
+	for i, p := range probes {
+		total := p.day.total(now)
+		all = all.with(total)
+		if share := total.share(); i == 0 || share.worse(line.Availability) {
+			line.Availability = share
+		}
+	}
+	line.Mean, line.Says24 = all.Mean(), line.Availability.String()
+	return line
+}
+
+// Table implements op.Tabler.
+func (l List) Table() (head []string, rows [][]string) {
+	head = []string{"SERVICE", "STATE", "SINCE", "LAST 24 H", "MEAN", "WHY"}
+	for _, s := range l.Services {
+		since := "–"
+		if !s.Since.IsZero() {
+			since = s.Since.UTC().Format(time.DateTime)
+		}
+		rows = append(rows, []string{string(s.Ref), s.State.Sign() + " " + string(s.State), since, s.Says24, took(s.Mean), s.Says})
+	}
+	return head, rows
+}
+
+// Empty implements op.Emptier.
+func (l List) Empty() string {
+	if l.some {
+		return "No service stands so. See them all with: prentice service list"
+	}
+	return "No service is declared yet. Write one into catalog-info.yaml in the team folder, with the annotation prentice.dev/probes, and check it with: prentice catalog check"
+}
+
+// find is the service of a name or ref, or an error that knows the spelling.
+func (l *Lookout) find(name string) (prentice.Service, error) {
+	c := l.catalogue()
+	s, err := c.Service(name)
+	if err == nil {
+		return s, nil
+	}
+	var known []string
+	for _, s := range c.Services {
+		known = append(known, s.Ref.Name())
+	}
+	if near := nearest.Of(strings.TrimPrefix(name, "service/"), known); near != "" {
+		return s, prentice.Errorf(prentice.NotFound, "no service %q in the catalogue", name).Try("did you mean %s?", near)
+	}
+	return s, err
+}
+
+// changes emits every judgement that becomes another one.
+func (l *Lookout) changes(ctx context.Context, _ op.Call, in WatchIn, emit func(Change) error) error {
+	if in.Name == "" {
+		return l.hub.listen(ctx, emit)
+	}
+	s, err := l.find(in.Name)
+	if err != nil {
+		return err
+	}
+	return l.hub.listen(ctx, func(c Change) error {
+		if c.Service != s.Ref {
+			return nil
+		}
+		return emit(c)
+	})
+}
+
+// WatchIn may choose a service.
+type WatchIn struct {
+	Name string `json:"name,omitempty" arg:"1" maxLength:"200" example:"checkout" doc:"The service; without it, all services."`
+}

@@ -1,0 +1,149 @@
+package availability
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Prober looks once.
+type Prober interface {
+	Probe(context.Context, prentice.Probe) prentice.Observation
+}
+
+// Deps is what the chapter needs. The zero Deps is enough to describe it.
+type Deps struct {
+	DB        *db.DB // with the tables of Schema
+	Catalogue func() *prentice.Catalogue
+	Prober    Prober
+	Send      func(context.Context, prentice.Event) error
+	Clock     func() time.Time
+	Log       *slog.Logger
+	Most      int // looks at the same time; 0 is 512
+}
+
+// Lookout watches the services of the catalogue in force.
+type Lookout struct {
+	Deps
+	hub  hub
+	kept store
+
+	mu     sync.Mutex // guards all below
+	loaded bool
+	at     *prentice.Catalogue // the catalogue that watched was made from
+	all    map[key]*watched
+	fresh  []*watched // that have no turn yet
+	cut    cutoff
+	work   Work
+}
+
+// key names a probe.
+type key struct {
+	service prentice.Ref
+	probe   string
+}
+
+func (k key) String() string { return k.service.Name() + "/" + k.probe }
+
+// watched is a probe with all that is known of it.
+type watched struct {
+	key
+	rule    prentice.Probe
+	state   State
+	day     day
+	unsaved day              // looks that are not in the store yet
+	dirty   bool             // the state in the store is another one
+	pending []prentice.Event // that could not be sent yet
+	busy    bool             // a look is under way
+	gone    bool             // no longer in the catalogue
+	due     time.Time
+}
+
+// Work counts what the lookout itself has done since it began.
+type Work struct {
+	Began time.Time `json:"began,omitzero"`
+	Looks int64     `json:"looks"`
+	Late  int64     `json:"late"`    // looks that began more than a second late
+	Left  int64     `json:"skipped"` // looks that were left out because the one before was not over
+}
+
+// NewLookout makes a lookout that looks at nothing until Run.
+func NewLookout(d Deps) *Lookout {
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Most <= 0 {
+		d.Most = 512
+	}
+	return &Lookout{Deps: d, kept: store{d.DB}, all: map[key]*watched{}}
+}
+
+// catalogue is the one in force, or an empty one.
+func (l *Lookout) catalogue() *prentice.Catalogue {
+	if l.Catalogue != nil {
+		if c := l.Catalogue(); c != nil {
+			return c
+		}
+	}
+	return &prentice.Catalogue{}
+}
+
+// load reads what an earlier process has seen, once.
+func (l *Lookout) load(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.loaded || l.DB == nil {
+		return nil
+	}
+	states, days, err := l.kept.read(ctx, slotAt(l.Clock())-daySlots+1)
+	if err != nil {
+		return err
+	}
+	for _, s := range states {
+		l.all[s.key] = &watched{key: s.key, rule: prentice.Probe{Kind: s.kind, Target: s.target}, state: s.state, day: days[s.key], gone: true}
+	}
+	l.loaded = true
+	return nil
+}
+
+// follow takes over the catalogue in force, if it is another one. What is new is
+// watched, what is gone is not, and what looks elsewhere now begins afresh. The
+// caller holds mu.
+func (l *Lookout) follow() {
+	c := l.catalogue()
+	if c == l.at {
+		return
+	}
+	l.at = c
+	was := l.all
+	l.all = map[key]*watched{}
+	for _, s := range c.Services {
+		for _, p := range s.Probes {
+			k := key{s.Ref, p.Name}
+			w := was[k]
+			if w == nil || w.rule.Kind != p.Kind || w.rule.Target != p.Target {
+				w = &watched{key: k, gone: true}
+			} else if w.rule.Interval != p.Interval && !w.gone {
+				w = &watched{key: k, state: w.state, day: w.day, unsaved: w.unsaved, dirty: w.dirty, pending: w.pending, gone: true}
+			}
+			if w.gone {
+				w.gone = false
+				l.fresh = append(l.fresh, w)
+			}
+			w.rule = p
+			l.all[k] = w
+		}
+	}
+	for k, w := range was {
+		if l.all[k] != w {
+			w.gone = true
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package availability
+
+import (
+	"container/heap"
+	"context"
+	"hash/fnv"
+	"sync"
+	"time"
+)
+
+// firstWithin is the longest that a probe waits for its first look. Its own
+// interval may be longer, but nobody wants to wait that long to know.
+const firstWithin = 10 * time.Second
+
+// Run looks at everything until the context ends, and then keeps what it has
+// seen.
+func (l *Lookout) Run(ctx context.Context) error {
+	if err := l.load(ctx); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.work = Work{Began: l.Clock()}
+	l.mu.Unlock()
+
+	var looks sync.WaitGroup
+	defer func() {
+		looks.Wait()
+		l.hub.close()
+		l.keepLast()
+	}()
+	keeping := make(chan struct{})
+	go func() { defer close(keeping); l.keepOn(ctx) }()
+	defer func() { <-keeping }()
+
+	slots := make(chan struct{}, l.Most)
+	var line queue
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		}
+		l.mu.Lock()
+		l.follow()
+		for _, w := range l.fresh {
+			w.due = time.Now().Add(offset(w.key, min(w.rule.Interval, firstWithin)))
+			heap.Push(&line, turn{w.due, w})
+		}
+		l.fresh = nil
+		l.mu.Unlock()
+		for len(line) > 0 && !line[0].due.After(time.Now()) {
+			t := heap.Pop(&line).(turn)
+			next, there := l.begin(ctx, t.w, slots, &looks)
+			if there {
+				heap.Push(&line, turn{next, t.w})
+			}
+			if ctx.Err() != nil {
+				return nil
+			}
+		}
+		wait := time.Second // the catalogue may change
+		if len(line) > 0 {
+			wait = min(wait, time.Until(line[0].due))
+		}
+		timer.Reset(max(0, wait))
+	}
+}
+
+// begin starts a look, if the one before is over, and says when the next is due.
+// It waits when too many looks are under way.
+func (l *Lookout) begin(ctx context.Context, w *watched, slots chan struct{}, looks *sync.WaitGroup) (next time.Time, there bool) {
+	l.mu.Lock()
+	if w.gone {
+		l.mu.Unlock()
+		return time.Time{}, false
+	}
+	due := w.due
+	w.due = after(due, w.rule.Interval, time.Now())
+	next = w.due
+	skip := w.busy
+	if skip {
+		l.work.Left++
+	}
+	w.busy = true
+	rule := w.rule
+	l.mu.Unlock()
+	if skip {
+		return next, true
+	}
+
+	select {
+	case slots <- struct{}{}:
+	case <-ctx.Done():
+		return next, true
+	}
+	late := time.Since(due) > time.Second
+	looks.Go(func() {
+		defer func() { <-slots }()
+		l.look(ctx, w, rule, late)
+	})
+	return next, true
+}
+
+// after is the next turn on the probe's own beat. Turns that were missed are not
+// made up for.
+func after(due time.Time, interval time.Duration, now time.Time) time.Time {
+	interval = max(interval, time.Millisecond)
+	next := due.Add(interval)
+	if behind := now.Sub(next); behind > 0 {
+		next = next.Add((behind/interval + 1) * interval)
+	}
+	return next
+}
+
+// offset spreads probes over a span by their names, the same way every time: no
+// herd at the start, and no queue either.
+func offset(k key, span time.Duration) time.Duration {
+	h := fnv.New64a()
+	h.Write([]byte(k.String())) //nolint:errcheck // a hash takes everything
+	x := h.Sum64()
+	x ^= x >> 33 // FNV's high bits are poor for names that differ at their end
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	return time.Duration(x % uint64(max(span, 1)))
+}
+
+// turn is when a probe is due. A queue is a heap of them.
+type turn struct {
+	due time.Time
+	w   *watched
+}
+
+type queue []turn
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)        { *q = append(*q, x.(turn)) }
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	t := (*q)[last]
+	(*q)[last] = turn{}
+	*q = (*q)[:last]
+	return t
+}

@@ -1,0 +1,82 @@
+package availability
+
+import (
+	"context"
+	_ "embed"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+//go:embed explain.md
+var explain string
+
+// New is the chapter. With the zero Deps it describes itself and knows nothing.
+func New(d Deps) skill.Skill { return NewLookout(d).Skill() }
+
+// Skill is the chapter that this lookout fills with life.
+func (l *Lookout) Skill() skill.Skill {
+	return skill.Skill{
+		Name:     "availability",
+		Sentence: "availability and capacity management: explain the processes",
+		Ops: []op.Op{
+			op.New("service.list", prentice.Look, prentice.Viewer, "List services: how each stands, since when, and its last 24 hours.", l.list).
+				WithExample("prentice service list --state down"),
+			op.New("service.show", prentice.Look, prentice.Viewer, "Show a service: whether it is well, how sure that is, and what was seen.", l.show).
+				WithExample("prentice service show checkout"),
+			op.NewWatch("service.watch", prentice.Viewer, "Follow services: every change between well, down, flapping and unknown.", l.changes).
+				WithExample("prentice service watch"),
+		},
+		Pages: []skill.Page{
+			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 3},
+			{Path: "/services/{name}", Op: "service.show", Template: "service.html", Title: "Service"},
+		},
+		Files:   files,
+		Explain: explain,
+		Facts:   func(ctx context.Context) (any, error) { return l.facts(ctx) },
+		Run:     l.Run,
+	}
+}
+
+// facts is what explain.md is drawn from.
+type facts struct {
+	Now               time.Time
+	Lines             []Line
+	Well, Down, Flaps []prentice.Ref
+	Unknown           []Line
+	Probes            int
+	Share             Share
+	Work              Work
+	OnTime            string
+}
+
+func (l *Lookout) facts(ctx context.Context) (facts, error) {
+	list, err := l.list(ctx, op.Call{}, ListIn{})
+	if err != nil {
+		return facts{}, err
+	}
+	f := facts{Now: l.Clock(), Lines: list.Services}
+	for _, s := range list.Services {
+		f.Probes += s.Probes
+		f.Share.Passed += s.Availability.Passed
+		f.Share.Of += s.Availability.Of
+		f.Share.Unseen += s.Availability.Unseen
+		switch s.State {
+		case Well:
+			f.Well = append(f.Well, s.Ref)
+		case Down:
+			f.Down = append(f.Down, s.Ref)
+		case Flapping:
+			f.Flaps = append(f.Flaps, s.Ref)
+		default:
+			f.Unknown = append(f.Unknown, s)
+		}
+	}
+	l.mu.Lock()
+	f.Work = l.work
+	l.mu.Unlock()
+	f.OnTime = Share{Passed: f.Work.Looks - f.Work.Late, Of: f.Work.Looks + f.Work.Left}.String()
+	return f, nil
+}

@@ -1,0 +1,136 @@
+package availability
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"prentice/internal/kit/db"
+)
+
+//go:embed schema/*.sql pages/*.html
+var files embed.FS
+
+// Schema is the chapter's own tables, for db.Migrate.
+func Schema() fs.FS { return db.Under(files, "schema") }
+
+// keepEvery is how often counts are written. States that matter are written
+// within a second.
+const keepEvery = 15 * time.Second
+
+// store keeps what was seen across restarts.
+type store struct{ db *db.DB }
+
+type keptState struct {
+	key
+	kind, target string
+	state        State
+}
+
+// read reads all states, and the days from a slot on.
+func (s store) read(ctx context.Context, first int64) ([]keptState, map[key]day, error) {
+	states, err := s.states(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read what is known of probes: %w", err)
+	}
+	days, err := s.days(ctx, first)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the last day of probes: %w", err)
+	}
+	return states, days, nil
+}
+
+func (s store) states(ctx context.Context) ([]keptState, error) {
+	rows, err := s.db.Query(ctx, `SELECT service, probe, target, state FROM availability_probes`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []keptState
+	for rows.Next() {
+		var k keptState
+		var target, state string
+		if err := rows.Scan(&k.service, &k.probe, &target, &state); err != nil {
+			return nil, err
+		}
+		k.kind, k.target, _ = strings.Cut(target, " ")
+		if json.Unmarshal([]byte(state), &k.state) != nil {
+			k.state = State{} // of a later version: begin afresh rather than not at all
+		}
+		list = append(list, k)
+	}
+	return list, rows.Err()
+}
+
+func (s store) days(ctx context.Context, first int64) (map[key]day, error) {
+	rows, err := s.db.Query(ctx, `SELECT service, probe, slot, passed, failed, unseen, latency, slowest FROM availability_looks WHERE slot >= ? ORDER BY service, probe, slot`, first)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	days := map[key]day{}
+	for rows.Next() {
+		var k key
+		var slot Slot
+		var latency, slowest int64
+		if err := rows.Scan(&k.service, &k.probe, &slot.Slot, &slot.Passed, &slot.Failed, &slot.Unseen, &latency, &slowest); err != nil {
+			return nil, err
+		}
+		slot.Latency, slot.Slowest = time.Duration(latency)*time.Microsecond, time.Duration(slowest)*time.Microsecond
+		days[k] = append(days[k], slot)
+	}
+	return days, rows.Err()
+}
+
+// unsaved is what one probe has to write.
+type unsaved struct {
+	key
+	target string
+	state  string
+	slots  day
+}
+
+// write keeps states and adds counts, in one transaction, and forgets what is
+// older than a day.
+func (s store) write(ctx context.Context, now time.Time, list []unsaved) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		for _, u := range list {
+			if _, err := tx.Exec(`INSERT INTO availability_probes (service, probe, target, state, updated) VALUES (?, ?, ?, ?, ?)
+				ON CONFLICT (service, probe) DO UPDATE SET target = excluded.target, state = excluded.state, updated = excluded.updated`,
+				string(u.service), u.probe, u.target, u.state, db.Micros(now)); err != nil {
+				return err
+			}
+			for _, slot := range u.slots {
+				if err := add(tx, u.key, slot); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func add(tx *db.Tx, k key, s Slot) error {
+	_, err := tx.Exec(`INSERT INTO availability_looks (service, probe, slot, passed, failed, unseen, latency, slowest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (service, probe, slot) DO UPDATE SET passed = availability_looks.passed + excluded.passed, failed = availability_looks.failed + excluded.failed,
+			unseen = availability_looks.unseen + excluded.unseen, latency = availability_looks.latency + excluded.latency,
+			slowest = CASE WHEN excluded.slowest > availability_looks.slowest THEN excluded.slowest ELSE availability_looks.slowest END`,
+		string(k.service), k.probe, s.Slot, s.Passed, s.Failed, s.Unseen, s.Latency.Microseconds(), s.Slowest.Microseconds())
+	return err
+}
+
+// prune forgets what is older than a day. The catalogue decides what is shown,
+// so a state is kept a little longer than anybody looks at it.
+func (s store) prune(ctx context.Context, now time.Time) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM availability_looks WHERE slot < ?`, slotAt(now)-daySlots); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`DELETE FROM availability_probes WHERE updated < ?`, db.Micros(now.Add(-7*24*time.Hour)))
+		return err
+	})
+}

@@ -1,0 +1,12 @@
+// Package design assists in designing components: it draws the map of what a
+// team has and says what breaks if something breaks.
+//
+// Its words: an entity is anything the catalogue declares; a dependant is what
+// needs it, directly or through others; the way is the chain of needs between
+// the two; a single point is an entity that others need and that stands on one
+// host only; a gap is what the catalogue leaves out.
+//
+// It works from what the team declares and says so. It refuses to call a thing
+// harmless because nothing is declared to need it: that is "nothing is known to
+// need it". It changes nothing.
+package design

@@ -1,0 +1,76 @@
+package security
+
+import (
+	"context"
+	"time"
+
+	"prentice"
+)
+
+// facts is what explain.md is drawn from.
+type facts struct {
+	Known   bool // whether there is a data folder to look at
+	Head    prentice.EvidenceHead
+	Behind  int64 // lines that no checkpoint speaks of yet
+	People  []prentice.PersonRecord
+	Owners  int
+	Tokens  int
+	Agents  int
+	Forever []prentice.TokenRecord // tokens that never expire
+	Unused  []prentice.TokenRecord // tokens that nobody used for 30 days
+	Ending  []prentice.TokenRecord // tokens that expire within 14 days
+}
+
+const (
+	unused = 30 * 24 * time.Hour
+	ending = 14 * 24 * time.Hour
+)
+
+func (d Deps) facts(ctx context.Context) (any, error) {
+	if d.Ledger == nil || d.People == nil || d.Clock == nil {
+		return facts{}, nil
+	}
+	f := facts{Known: true}
+	var err error
+	if f.Head, err = d.Ledger.Head(ctx); err != nil {
+		return nil, err
+	}
+	f.Behind = f.Head.Seq - f.Head.SignedSeq
+	if f.People, err = d.People.People(ctx); err != nil {
+		return nil, err
+	}
+	for _, p := range f.People {
+		if p.Role == prentice.Owner {
+			f.Owners++
+		}
+	}
+	tokens, err := d.People.Tokens(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	f.sort(tokens, d.Clock())
+	return f, nil
+}
+
+// sort puts tokens under what is to be said of them.
+func (f *facts) sort(tokens []prentice.TokenRecord, now time.Time) {
+	f.Tokens = len(tokens)
+	for _, t := range tokens {
+		if t.Kind == prentice.Agent {
+			f.Agents++
+		}
+		last := t.Seen
+		if last.IsZero() {
+			last = t.Created
+		}
+		switch {
+		case t.Expires.IsZero():
+			f.Forever = append(f.Forever, t)
+		case t.Expires.Sub(now) < ending:
+			f.Ending = append(f.Ending, t)
+		}
+		if now.Sub(last) > unused {
+			f.Unused = append(f.Unused, t)
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package security
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+type nameIn struct {
+	Name string `json:"name" arg:"1" doc:"The person's name." example:"ann" maxLength:"100"`
+}
+
+type addIn struct {
+	Name string `json:"name" arg:"1" doc:"The person's name: letters, digits and . _ : @ -." example:"ann" maxLength:"100"`
+	Role string `json:"role,omitempty" default:"viewer" enum:"viewer,operator,approver,owner" doc:"What they may do at most."`
+}
+
+type roleIn struct {
+	Name string `json:"name" arg:"1" doc:"The person's name." example:"ann" maxLength:"100"`
+	Role string `json:"role" arg:"2" enum:"viewer,operator,approver,owner" doc:"What they may do at most."`
+}
+
+func (d Deps) addPerson(ctx context.Context, c op.Call, in addIn) (SignInLink, error) {
+	p, err := d.People.AddPerson(ctx, in.Name, prentice.Role(in.Role))
+	if err != nil {
+		return SignInLink{}, err
+	}
+	if err := d.record(ctx, c, "person.added", map[string]any{"role": string(p.Role)}, person(p.Name)); err != nil {
+		return SignInLink{}, err
+	}
+	return d.newLink(ctx, p.Name)
+}
+
+func (d Deps) listPeople(ctx context.Context, _ op.Call, _ nothing) (Team, error) {
+	people, err := d.People.People(ctx)
+	return Team{people}, err
+}
+
+func (d Deps) link(ctx context.Context, c op.Call, in nameIn) (SignInLink, error) {
+	link, err := d.newLink(ctx, in.Name)
+	if err != nil {
+		return SignInLink{}, err
+	}
+	return link, d.record(ctx, c, "person.link-made", nil, person(in.Name))
+}
+
+func (d Deps) newLink(ctx context.Context, name string) (SignInLink, error) {
+	code, expires, err := d.People.Link(ctx, name)
+	if err != nil {
+		return SignInLink{}, err
+	}
+	l := SignInLink{Person: name, Code: code, Expires: expires}
+	if d.Address != nil {
+		l.URL = d.Address(code)
+	}
+	return l, nil
+}
+
+func (d Deps) setRole(ctx context.Context, c op.Call, in roleIn) (PersonOut, error) {
+	p, err := d.People.SetRole(ctx, in.Name, prentice.Role(in.Role))
+	if err != nil {
+		return PersonOut{}, err
+	}
+	return PersonOut{p}, d.record(ctx, c, "person.role-changed", map[string]any{"role": string(p.Role)}, person(p.Name))
+}
+
+func (d Deps) removePerson(ctx context.Context, c op.Call, in nameIn) (Removed, error) {
+	if err := d.People.RemovePerson(ctx, in.Name); err != nil {
+		return Removed{}, err
+	}
+	return Removed{in.Name}, d.record(ctx, c, "person.removed", nil, person(in.Name))
+}
+
+func whoami(_ context.Context, c op.Call, _ nothing) (Me, error) { return Me{c.Actor}, nil }
+
+func person(name string) prentice.Ref { return prentice.NewRef(string(prentice.Person), name) }
+
+// record writes down what became of people and tokens, with what the door does
+// not know. The change itself stands even if this fails, and the error says so.
+func (d Deps) record(ctx context.Context, c op.Call, kind string, data any, refs ...prentice.Ref) error {
+	if d.Record == nil {
+		return nil
+	}
+	if err := d.Record(ctx, prentice.Note{Kind: kind, Actor: c.Actor.Ref(), Refs: refs, Data: data}); err != nil {
+		return prentice.Errorf(prentice.KindOf(err), "it was done (%s), but it could not be written down: %w", kind, err).Try("look with prentice person list and prentice token list before you ask again")
+	}
+	return nil
+}
+
+// SignInLink is a link that signs somebody in once.
+type SignInLink struct {
+	Person  string    `json:"person"`
+	Code    string    `json:"code"`
+	URL     string    `json:"url,omitempty"`
+	Expires time.Time `json:"expires"`
+}
+
+// Text implements op.Texter.
+func (l SignInLink) Text() string {
+	what, is := "code", l.Code
+	if l.URL != "" {
+		what, is = "link", l.URL
+	}
+	return fmt.Sprintf("This %s signs %s in once, until %s UTC. Give it to nobody else.\n%s\n", what, l.Person, l.Expires.UTC().Format(time.DateTime), is)
+}
+
+// Team is the team.
+type Team struct {
+	People []prentice.PersonRecord `json:"people"`
+}
+
+// Table implements op.Tabler.
+func (p Team) Table() (head []string, rows [][]string) {
+	for _, one := range p.People {
+		rows = append(rows, []string{one.Name, string(one.Role), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never")})
+	}
+	return []string{"PERSON", "ROLE", "SINCE", "LAST SEEN (UTC)"}, rows
+}
+
+// PersonOut is one person.
+type PersonOut struct{ prentice.PersonRecord }
+
+// Text implements op.Texter.
+func (p PersonOut) Text() string {
+	return fmt.Sprintf("%s is %s now, by every door, tokens and sessions included.", p.Name, p.Role)
+}
+
+// Removed is who is gone.
+type Removed struct {
+	Person string `json:"person"`
+}
+
+// Text implements op.Texter.
+func (r Removed) Text() string {
+	return fmt.Sprintf("%s is off the team; their tokens, sessions and links have ended. What they did stays in the ledger: prentice evidence list --ref person/%s", r.Person, r.Person)
+}
+
+// Me is who asks.
+type Me struct{ prentice.Actor }
+
+// Text implements op.Texter.
+func (m Me) Text() string {
+	return fmt.Sprintf("You are %s, with the role %s, through %s.", m.Ref(), m.Role, m.Door)
+}
+
+func when(t time.Time, never string) string {
+	if t.IsZero() {
+		return never
+	}
+	return t.UTC().Format(time.DateTime)
+}
+
+var (
+	_ op.Texter = SignInLink{}
+	_ op.Tabler = Team{}
+	_ op.Texter = PersonOut{}
+	_ op.Texter = Removed{}
+	_ op.Texter = Me{}
+)

@@ -1,0 +1,128 @@
+package security
+
+import (
+	"context"
+	"crypto/ed25519"
+	"embed"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/dsse"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+//go:embed pages/*.html
+var files embed.FS
+
+//go:embed explain.md
+var explain string
+
+// Ledger keeps the evidence.
+type Ledger interface {
+	Head(context.Context) (prentice.EvidenceHead, error)
+	List(context.Context, prentice.EvidenceFilter) ([]prentice.Evidence, error)
+	Thread(context.Context, prentice.Ref) ([]prentice.Evidence, error)
+	Show(ctx context.Context, seq int64) (prentice.Evidence, error)
+	VerifyChain(context.Context) (prentice.EvidenceReport, error)
+	Export(context.Context, time.Time, prentice.EvidenceRange) (dsse.Envelope, error)
+}
+
+// People keeps who may come in. A person given to Tokens and RevokeToken
+// narrows them to that person's own; "" is everybody's.
+type People interface {
+	AddPerson(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
+	SetRole(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
+	RemovePerson(ctx context.Context, name string) error
+	People(context.Context) ([]prentice.PersonRecord, error)
+	Link(ctx context.Context, name string) (code string, expires time.Time, err error)
+	CreateToken(context.Context, prentice.TokenRequest) (value string, t prentice.TokenRecord, err error)
+	Tokens(ctx context.Context, person string) ([]prentice.TokenRecord, error)
+	RevokeToken(ctx context.Context, id int64, person string) error
+}
+
+// Deps is what the skill needs. The zero Deps is enough to describe it.
+type Deps struct {
+	Ledger Ledger
+	People People
+	Clock  func() time.Time
+	// Record writes down what became of people and tokens; nil writes nothing.
+	Record func(context.Context, prentice.Note) error
+	// Address is the page that a sign-in code opens; nil shows the bare code.
+	Address func(code string) string
+	// Verify looks at an exported file with nothing but the public key. It is
+	// needed also where there is no data folder.
+	Verify func(file []byte, pub ed25519.PublicKey) (prentice.EvidenceReport, error)
+}
+
+// New is the skill.
+func New(d Deps) skill.Skill {
+	return skill.Skill{
+		Name:     "security",
+		Sentence: "information security: use practices and controls",
+		Ops:      append(append(d.evidenceOps(), d.personOps()...), d.tokenOps()...),
+		Pages: []skill.Page{
+			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60},
+			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence"},
+			{Path: "/evidence/thread/{ref...}", Op: "evidence.thread", Template: "thread.html", Title: "Thread"},
+			{Path: "/people", Op: "person.list", Template: "people.html", Title: "People", Nav: "People", Key: "o", Order: 70},
+			{Path: "/tokens", Op: "token.list", Template: "tokens.html", Title: "Tokens", Nav: "Tokens", Key: "t", Order: 71},
+		},
+		Files:   files,
+		Explain: explain,
+		Facts:   d.facts,
+	}
+}
+
+func (d Deps) evidenceOps() []op.Op {
+	const look, viewer = prentice.Look, prentice.Viewer
+	return []op.Op{
+		op.New("evidence.list", look, viewer, "List what was seen and done, newest first.", d.list).
+			WithExample("prentice evidence list --ref service/checkout"),
+		op.New("evidence.show", look, viewer, "Show one line of the ledger, whole.", d.show).
+			WithExample("prentice evidence show 12"),
+		op.New("evidence.thread", look, viewer, "Tell what happened to one thing, in order, with the case that it belongs to.", d.thread).
+			WithExample("prentice evidence thread run/1").
+			WithHelp("The thread of a run holds the lines of its incident and its event too; the thread of a service holds those of its runs and incidents."),
+		op.New("evidence.export", look, viewer, "Print a thread, or a range of lines, as a signed file that anybody can verify.", d.export).
+			WithExample("prentice evidence export run/1 > run-1.json").
+			WithHelp("The file is an in-toto Statement in a DSSE envelope, signed with Ed25519. Without a ref or a range it holds the whole ledger."),
+		op.New("evidence.verify", look, viewer, "Verify an exported file with nothing but the public key.", d.verify).WithoutState().
+			WithExample("prentice evidence verify run-1.json --key ledger.pub").
+			WithHelp("It needs no server, no data folder and no network. Any changed byte is seen. Ends with exit code 9 when the file does not verify."),
+		op.New("evidence.key", look, viewer, "Print the public key that exported files are verified with.", d.key).
+			WithExample("prentice evidence key > ledger.pub").
+			WithHelp("Give it to auditors by another way than the files themselves."),
+		op.New("evidence.check", look, viewer, "Check every line of the ledger in the database, and every signature.", d.check).
+			WithExample("prentice evidence check").
+			WithHelp("It finds lines that were changed, removed, added or moved, and an end that was cut off. Ends with exit code 9 when it finds anything."),
+	}
+}
+
+func (d Deps) personOps() []op.Op {
+	const change, owner = prentice.Change, prentice.Owner
+	return []op.Op{
+		op.New("person.add", change, owner, "Add a person to the team, and print a link that signs them in once.", d.addPerson).WithSecretOutput().
+			WithExample("prentice person add ann --role approver"),
+		op.New("person.list", prentice.Look, owner, "List the people of the team and their roles.", d.listPeople).WithExample("prentice person list"),
+		op.New("person.link", change, owner, "Make a link that signs a person in once, within 15 minutes.", d.link).WithSecretOutput().
+			WithExample("prentice person link ann"),
+		op.New("person.role", change, owner, "Change what a person may do, at once and by every door.", d.setRole).WithExample("prentice person role ann owner"),
+		op.New("person.remove", prentice.Danger, owner, "Take a person off the team, with all their tokens and sessions.", d.removePerson).
+			WithExample("prentice person remove ann").
+			WithHelp("What they did stays in the ledger. The last owner cannot be removed."),
+		op.New("whoami", prentice.Look, prentice.Viewer, "Say who you are here and what you may do.", whoami).WithExample("prentice whoami"),
+	}
+}
+
+func (d Deps) tokenOps() []op.Op {
+	const change, viewer = prentice.Change, prentice.Viewer
+	return []op.Op{
+		op.New("token.create", change, viewer, "Make a token for a program, and print it once.", d.createToken).WithSecretOutput().
+			WithExample("prentice token create ci --role operator --lasts 30d").
+			WithHelp("A token may do at most what you may, and one that acts as an agent at most what an operator may: giving leave is for people. " +
+				"Owners may make tokens for others with --for."),
+		op.New("token.list", prentice.Look, viewer, "List your tokens; owners see everybody's.", d.listTokens).WithExample("prentice token list"),
+		op.New("token.revoke", change, viewer, "End one of your tokens at once; owners may end anybody's.", d.revokeToken).WithExample("prentice token revoke 3"),
+	}
+}

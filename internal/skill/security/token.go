@@ -1,0 +1,168 @@
+package security
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+type createIn struct {
+	Name  string `json:"name" arg:"1" doc:"A name for the token; an agent is known by it." example:"ci" maxLength:"100"`
+	Role  string `json:"role,omitempty" default:"viewer" enum:"viewer,operator,approver,owner" doc:"What it may do at most."`
+	Kind  string `json:"kind,omitempty" default:"agent" enum:"agent,person" doc:"Whether its holder acts as an agent of that name, or as the person."`
+	For   string `json:"for,omitempty" doc:"Whose token it is, if not your own; for owners." maxLength:"100"`
+	Lasts string `json:"lasts,omitempty" default:"90d" doc:"How long it lasts, such as 8h or 30d; at most 366d." maxLength:"20"`
+}
+
+type revokeIn struct {
+	ID int64 `json:"id" arg:"1" doc:"The token's number, as token list shows it." example:"3" minimum:"1"`
+}
+
+func (d Deps) createToken(ctx context.Context, c op.Call, in createIn) (NewToken, error) {
+	r, err := request(c.Actor, in)
+	if err != nil {
+		return NewToken{}, err
+	}
+	value, t, err := d.People.CreateToken(ctx, r)
+	if err != nil {
+		return NewToken{}, err
+	}
+	data := map[string]any{"name": t.Name, "kind": string(t.Kind), "role": string(t.Role), "expires": t.Expires.UTC().Format(time.RFC3339)}
+	return NewToken{TokenRecord: t, Token: value}, d.record(ctx, c, "token.created", data, token(t.ID), person(t.Person))
+}
+
+// request says which token an actor may ask for: their own, and no more than
+// they themselves may at this moment. Somebody who came with a token that may
+// less than they do cannot make one that may more.
+func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
+	r := prentice.TokenRequest{Name: in.Name, Kind: prentice.ActorKind(in.Kind), Person: by.Name, Role: prentice.Role(in.Role)}
+	if err := isPerson(by); err != nil {
+		return r, err
+	}
+	if in.For != "" && in.For != by.Name {
+		if !by.Role.Includes(prentice.Owner) {
+			return r, prentice.Errorf(prentice.Denied, "a token for %s is for an owner to make", in.For).Try("ask an owner, or leave out --for")
+		}
+		r.Person = in.For
+	}
+	if !by.Role.Includes(r.Role) {
+		return r, prentice.Errorf(prentice.Denied, "you are %s here, and a token of yours cannot be %s", by.Role, in.Role).Try("ask for the role %s or less", by.Role)
+	}
+	var err error
+	r.Lasts, err = lasting(in.Lasts)
+	return r, err
+}
+
+func isPerson(a prentice.Actor) error {
+	if a.Kind == prentice.Person {
+		return nil
+	}
+	return prentice.Errorf(prentice.Denied, "tokens are for people to keep, and %s is not a person", a.Ref()).Try("sign in as a person")
+}
+
+// lasting reads a length of time that may be in days.
+func lasting(s string) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 10_000 {
+			return time.Duration(n) * 24 * time.Hour, nil
+		}
+	}
+	if d, err := time.ParseDuration(s); err == nil && d > 0 {
+		return d, nil
+	}
+	return 0, prentice.Errorf(prentice.Invalid, "%q is not how long a token may last", s).Try("write 8h or 30d, up to 366d")
+}
+
+// whose narrows somebody to their own tokens, unless they are an owner.
+func whose(a prentice.Actor) (string, error) {
+	if a.Role.Includes(prentice.Owner) {
+		return "", nil
+	}
+	return a.Name, isPerson(a)
+}
+
+func (d Deps) listTokens(ctx context.Context, c op.Call, _ nothing) (Tokens, error) {
+	of, err := whose(c.Actor)
+	if err != nil {
+		return Tokens{}, err
+	}
+	tokens, err := d.People.Tokens(ctx, of)
+	return Tokens{Tokens: tokens, Now: c.Now}, err
+}
+
+func (d Deps) revokeToken(ctx context.Context, c op.Call, in revokeIn) (Revoked, error) {
+	of, err := whose(c.Actor)
+	if err != nil {
+		return Revoked{}, err
+	}
+	if err := d.People.RevokeToken(ctx, in.ID, of); err != nil {
+		return Revoked{}, err
+	}
+	return Revoked(in), d.record(ctx, c, "token.revoked", nil, token(in.ID))
+}
+
+func token(id int64) prentice.Ref { return prentice.NewRef("token", strconv.FormatInt(id, 10)) }
+
+// NewToken is a token with its value, which is shown this once.
+type NewToken struct {
+	prentice.TokenRecord
+	Token string `json:"token"`
+}
+
+// Text implements op.Texter.
+func (t NewToken) Text() string {
+	acts := "the agent " + t.Name
+	if t.Kind == prentice.Person {
+		acts = t.Person
+	}
+	return fmt.Sprintf("Token %d acts as %s, with the role %s, until %s UTC. It is shown this once; keep it where secrets are kept.\n%s\n",
+		t.ID, acts, t.Role, when(t.Expires, "it is revoked"), t.Token)
+}
+
+// Tokens is a list of tokens.
+type Tokens struct {
+	Tokens []prentice.TokenRecord `json:"tokens"`
+	Now    time.Time              `json:"-"`
+}
+
+// Table implements op.Tabler.
+func (t Tokens) Table() (head []string, rows [][]string) {
+	for _, one := range t.Tokens {
+		until := when(one.Expires, "for ever")
+		if !one.Expires.IsZero() && !t.Now.IsZero() && !t.Now.Before(one.Expires) {
+			until = "expired"
+		}
+		rows = append(rows, []string{strconv.FormatInt(one.ID, 10), one.Name, string(one.Kind), one.Person, string(one.Role), until, when(one.Seen, "never")})
+	}
+	return []string{"TOKEN", "NAME", "ACTS AS", "OF", "ROLE", "UNTIL (UTC)", "LAST USED (UTC)"}, rows
+}
+
+// Empty implements op.Emptier.
+func (t Tokens) Empty() string {
+	return "No token. Make the first one for a program with: prentice token create ci --role operator"
+}
+
+// Revoked is the token that has ended.
+type Revoked struct {
+	ID int64 `json:"id"`
+}
+
+// Text implements op.Texter.
+func (r Revoked) Text() string {
+	return fmt.Sprintf("Token %d has ended, and so have the sessions that were opened with it.", r.ID)
+}
+
+var (
+	_ op.Texter  = NewToken{}
+	_ op.Tabler  = Tokens{}
+	_ op.Emptier = Tokens{}
+	_ op.Texter  = Revoked{}
+)

@@ -1,0 +1,99 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// Broken is an open incident, as the first page shows it.
+type Broken struct {
+	Ref     prentice.Ref `json:"ref"`
+	Title   string       `json:"title"`
+	Subject prentice.Ref `json:"subject"`
+	State   string       `json:"state"`
+	Opened  time.Time    `json:"opened"`
+}
+
+// ServiceState is a service and how it is.
+type ServiceState struct {
+	Ref   prentice.Ref `json:"ref"`
+	State string       `json:"state"`
+	Says  string       `json:"says"`
+}
+
+// Now answers: what is broken, what waits for me, what is happening?
+type Now struct {
+	Broken   []Broken       `json:"broken"`
+	Waiting  []prentice.Run `json:"waiting"`
+	Running  []prentice.Run `json:"running"`
+	Recent   []prentice.Run `json:"recent"`
+	Services []ServiceState `json:"services"`
+	Stopped  bool           `json:"stopped"`
+}
+
+func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
+	out.Stopped = d.Switch.Stopped()
+	if out.Broken, err = d.Broken(ctx); err != nil {
+		return out, err
+	}
+	if out.Services, err = d.Services(ctx); err != nil {
+		return out, err
+	}
+	if out.Waiting, err = d.Runner.List(ctx, prentice.RunFilter{State: prentice.Waiting, Open: true, Limit: 50}); err != nil {
+		return out, err
+	}
+	open, err := d.Runner.List(ctx, prentice.RunFilter{Open: true, Limit: 100})
+	if err != nil {
+		return out, err
+	}
+	recent, err := d.Runner.List(ctx, prentice.RunFilter{Limit: 100})
+	out.Running = those(open, func(r prentice.Run) bool { return r.State != prentice.Waiting }, 50)
+	out.Recent = those(recent, func(r prentice.Run) bool { return r.State.Ended() }, 10)
+	return out, err
+}
+
+// those keeps at most so many of the runs that match.
+func those(runs []prentice.Run, match func(prentice.Run) bool, most int) []prentice.Run {
+	kept := []prentice.Run{}
+	for _, r := range runs {
+		if match(r) && len(kept) < most {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// Text implements op.Texter.
+func (n Now) Text() string {
+	var b strings.Builder
+	if n.Stopped {
+		b.WriteString("■ Everything is stopped. Let it go on with: prentice resume-all\n\n")
+	}
+	for _, x := range n.Broken {
+		fmt.Fprintf(&b, "■ %s  %s  %s, since %s\n", x.Ref, x.Subject, x.Title, x.Opened.UTC().Format(time.TimeOnly))
+	}
+	if len(n.Broken) == 0 {
+		b.WriteString("● No incident is open.\n")
+	}
+	for _, group := range []struct {
+		title string
+		runs  []prentice.Run
+	}{{"Waits for an answer", n.Waiting}, {"Running", n.Running}, {"Ended lately", n.Recent}} {
+		if len(group.runs) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s\n", group.title)
+		for _, r := range group.runs {
+			fmt.Fprintf(&b, "  %s %s  %s on %s: %s\n", r.State.Sign(), r.Ref(), r.Procedure, r.Subject, r.Says)
+		}
+	}
+	return b.String()
+}
+
+// facts is what explain.md is drawn from.
+func (d Deps) facts(ctx context.Context) (any, error) { return d.now(ctx, op.Call{}, nothing{}) }

@@ -1,0 +1,231 @@
+package supervision
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// which names a run, as run/7 or 7.
+type which struct {
+	Number string `json:"number" arg:"1" doc:"The run, such as run/7 or 7." example:"run/7" maxLength:"30"`
+}
+
+func (w which) number() (int64, error) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(w.Number, "run/"), 10, 64)
+	if err != nil || n < 1 {
+		return 0, prentice.Errorf(prentice.Invalid, "%q is not a run", w.Number).Try("write run/7 or 7; list them with: prentice run list")
+	}
+	return n, nil
+}
+
+type startIn struct {
+	Procedure string            `json:"procedure" arg:"1" doc:"The procedure to perform." example:"restart-service" maxLength:"100"`
+	Input     map[string]string `json:"input,omitempty" doc:"A value for one of its inputs, as NAME=VALUE."`
+	Reason    string            `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
+	Incident  string            `json:"incident,omitempty" doc:"The incident that this is for, such as incident/3." maxLength:"200"`
+	Event     json.RawMessage   `json:"event,omitempty" doc:"The event that moves it, as JSON."`
+}
+
+type answerIn struct {
+	which
+	Plan   string `json:"plan,omitempty" doc:"The hash of the plan that you looked at; another plan is refused." maxLength:"80"`
+	Reason string `json:"reason,omitempty" doc:"Why, in one sentence; it is kept as evidence." maxLength:"2000"`
+}
+
+type confirmIn struct {
+	which
+	Step   string `json:"step,omitempty" doc:"The step that you did." maxLength:"200"`
+	Failed bool   `json:"failed,omitempty" doc:"It could not be done."`
+	Reason string `json:"reason,omitempty" doc:"What you did, in one sentence." maxLength:"2000"`
+}
+
+type cancelIn struct {
+	which
+	Reason string `json:"reason,omitempty" doc:"Why, in one sentence." maxLength:"2000"`
+}
+
+type listIn struct {
+	State     string `json:"state,omitempty" doc:"Only runs in this state." maxLength:"20"`
+	Open      bool   `json:"open,omitempty" doc:"Only runs that are not over."`
+	Procedure string `json:"procedure,omitempty" doc:"Only runs of this procedure." maxLength:"100"`
+	Subject   string `json:"subject,omitempty" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
+	Incident  string `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
+	Before    int64  `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"0"`
+	Limit     int    `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
+}
+
+type logIn struct {
+	which
+	Offset int64 `json:"offset,omitempty" doc:"Where to read on: next of an earlier answer." minimum:"0"`
+}
+
+type watchIn struct {
+	Number string `json:"number,omitempty" arg:"1" doc:"The run, such as run/7; without it, all runs." maxLength:"30"`
+}
+
+func (d Deps) runOps() []op.Op {
+	return []op.Op{
+		op.New("run.start", prentice.Change, prentice.Operator, "Ask for a procedure to be performed.", d.start).
+			WithExample("prentice run start restart-service --input service=checkout --reason 'it does not answer'").
+			WithHelp("The procedure is rendered into a plan, checked, and decided on by policy. It may be refused, allowed, or wait for approval by somebody else."),
+		op.New("run.approve", prentice.Change, prentice.Approver, "Give leave for exactly the plan of a run.", d.approve).
+			WithExample("prentice run approve run/1 --reason 'the probe is right'"),
+		op.New("run.refuse", prentice.Change, prentice.Operator, "Refuse the plan of a run; whoever asked may take it back.", d.refuse).
+			WithExample("prentice run refuse run/1 --reason 'not during the sale'"),
+		op.New("run.confirm", prentice.Change, prentice.Operator, "Say that a step for people is done, or could not be.", d.confirm).
+			WithExample("prentice run confirm run/1 --reason 'told the on-call engineer'"),
+		op.New("run.cancel", prentice.Change, prentice.Operator, "Stop a run, also in the middle of a step.", d.cancel).
+			WithExample("prentice run cancel run/1 --reason 'wrong host'"),
+		op.New("run.list", prentice.Look, prentice.Viewer, "List runs, newest first.", d.list).WithExample("prentice run list --open"),
+		op.New("run.show", prentice.Look, prentice.Viewer, "Show what exactly a run will do or did, by whose leave, and whether it helped.", d.show).
+			WithExample("prentice run show run/1"),
+		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1"),
+		op.NewWatch("run.watch", prentice.Viewer, "Follow a run, or all, as it happens.", d.watch).WithExample("prentice run watch run/1"),
+	}
+}
+
+func (d Deps) start(ctx context.Context, c op.Call, in startIn) (Asked, error) {
+	req := prentice.RunRequest{Procedure: in.Procedure, Inputs: in.Input, Reason: in.Reason, Actor: c.Actor}
+	if in.Incident != "" {
+		ref, err := prentice.ParseRef(in.Incident)
+		if err != nil {
+			return Asked{}, err
+		}
+		req.Incident = ref
+	}
+	if len(in.Event) > 0 && string(in.Event) != "null" {
+		var e prentice.Event
+		if err := json.Unmarshal(in.Event, &e); err != nil {
+			return Asked{}, prentice.Errorf(prentice.Invalid, "event: %w", err).Try("send the event as event show prints it")
+		}
+		if err := e.Check(); err != nil {
+			return Asked{}, err
+		}
+		req.Event = &e
+	}
+	run, err := d.Runner.Start(ctx, req)
+	return Asked{RunOut{run}}, err
+}
+
+func (d Deps) approve(ctx context.Context, c op.Call, in answerIn) (RunOut, error) {
+	return d.answer(ctx, c, in, approved)
+}
+
+func (d Deps) refuse(ctx context.Context, c op.Call, in answerIn) (RunOut, error) {
+	return d.answer(ctx, c, in, refused)
+}
+
+type verdict bool
+
+const (
+	approved verdict = true
+	refused  verdict = false
+)
+
+func (d Deps) answer(ctx context.Context, c op.Call, in answerIn, v verdict) (RunOut, error) {
+	n, err := in.number()
+	if err != nil {
+		return RunOut{}, err
+	}
+	run, err := d.Runner.Answer(ctx, prentice.Reply{Run: n, Actor: c.Actor, Plan: in.Plan, Yes: bool(v), Reason: in.Reason})
+	return RunOut{run}, err
+}
+
+func (d Deps) confirm(ctx context.Context, c op.Call, in confirmIn) (RunOut, error) {
+	n, err := in.number()
+	if err != nil {
+		return RunOut{}, err
+	}
+	run, err := d.Runner.Confirm(ctx, prentice.Reply{Run: n, Actor: c.Actor, Step: in.Step, Yes: !in.Failed, Reason: in.Reason})
+	return RunOut{run}, err
+}
+
+func (d Deps) cancel(ctx context.Context, c op.Call, in cancelIn) (RunOut, error) {
+	n, err := in.number()
+	if err != nil {
+		return RunOut{}, err
+	}
+	run, err := d.Runner.Cancel(ctx, n, c.Actor, in.Reason)
+	return RunOut{run}, err
+}
+
+func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
+	f := prentice.RunFilter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject),
+		Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
+	if in.State != "" && !f.State.Known() {
+		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or waiting, running, queued, checking, undoing", prentice.EndStates())
+	}
+	if f.Limit == 0 {
+		f.Limit = 50
+	}
+	runs, err := d.Runner.List(ctx, f)
+	out := Runs{Runs: runs}
+	if len(runs) == f.Limit {
+		out.Next_ = strconv.FormatInt(runs[len(runs)-1].Number, 10)
+	}
+	return out, err
+}
+
+// shown is how much of a log stands on a run's page; run log has all of it.
+const shown = 500
+
+func (d Deps) show(ctx context.Context, _ op.Call, in which) (Detail, error) {
+	n, err := in.number()
+	if err != nil {
+		return Detail{}, err
+	}
+	detail, err := d.Runner.Show(ctx, n)
+	if err != nil {
+		return Detail{}, err
+	}
+	lines, next, err := d.Logs.Read(ctx, n, 0, shown)
+	return Detail{RunDetail: detail, Log: lines, LogNext: next}, err
+}
+
+func (d Deps) log(ctx context.Context, _ op.Call, in logIn) (Log, error) {
+	n, err := in.number()
+	if err != nil {
+		return Log{}, err
+	}
+	if _, err := d.Runner.Show(ctx, n); err != nil {
+		return Log{}, err
+	}
+	lines, next, err := d.Logs.Read(ctx, n, in.Offset, 5000)
+	return Log{Lines: lines, Next_: next}, err
+}
+
+func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment) error) error {
+	var n int64
+	if in.Number != "" {
+		var err error
+		if n, err = which(in).number(); err != nil {
+			return err
+		}
+	}
+	return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return emit(Moment{m}) })
+}
+
+type nothing struct{}
+
+type stopIn struct {
+	Reason string `json:"reason,omitempty" doc:"Why, in one sentence, for whoever finds it stopped." maxLength:"2000"`
+}
+
+func (d Deps) stopAll(_ context.Context, c op.Call, in stopIn) (Said, error) {
+	reason := string(c.Actor.Ref()) + " at " + c.Now.UTC().Format(time.RFC3339) + ": " + in.Reason
+	return Said{"Stopped. Nothing begins its next step until: prentice resume-all"}, d.Switch.Stop(reason)
+}
+
+func (d Deps) resumeAll(context.Context, op.Call, nothing) (Said, error) {
+	return Said{"Work goes on."}, d.Switch.Resume()
+}
+
+func (d Deps) drain(ctx context.Context, _ op.Call, _ nothing) (Said, error) {
+	return Said{"Drained: no step is under way and none will begin. Stop or upgrade now."}, d.Runner.Drain(ctx)
+}

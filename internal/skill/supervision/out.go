@@ -1,0 +1,186 @@
+package supervision
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+)
+
+// RunOut is a run in one paragraph.
+type RunOut struct{ prentice.Run }
+
+// Text implements op.Texter.
+func (r RunOut) Text() string { return paragraph(r.Run) + next(r.Run, "") }
+
+func paragraph(r prentice.Run) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "run/%d  %s %s  %s", r.Number, r.State.Sign(), r.State, r.Procedure)
+	if r.Subject != "" {
+		fmt.Fprintf(&b, " on %s", r.Subject)
+	}
+	fmt.Fprintf(&b, "\n%s\n", r.Says)
+	return b.String()
+}
+
+// next is what a person can do about a run that waits: for leave, or for a step
+// that people do.
+func next(r prentice.Run, step string) string {
+	at := r.Expires.UTC().Format(time.RFC3339)
+	switch {
+	case r.State != prentice.Waiting:
+		return ""
+	case step == "" || step == "approval":
+		return fmt.Sprintf("Expires at %s. Somebody else answers with: prentice run approve run/%d --reason '…'\n", at, r.Number)
+	default:
+		return fmt.Sprintf("Counts as not done at %s. Whoever did it says so with: prentice run confirm run/%d --step %s --reason '…'\n", at, r.Number, step)
+	}
+}
+
+// Asked is a run that somebody asked for just now.
+type Asked struct{ RunOut }
+
+// ExitCode implements op.Ender: a refusal at once is exit code 5.
+func (a Asked) ExitCode() int {
+	if a.State == prentice.RunRefused {
+		return 5
+	}
+	return 0
+}
+
+// Runs is a page of runs.
+type Runs struct {
+	Runs  []prentice.Run `json:"runs"`
+	Next_ string         `json:"next,omitempty"`
+}
+
+// Table implements op.Tabler.
+func (r Runs) Table() (head []string, rows [][]string) {
+	head = []string{"RUN", "STATE", "PROCEDURE", "SUBJECT", "ASKED BY", "CREATED", "WHY"}
+	for _, run := range r.Runs {
+		rows = append(rows, []string{string(run.Ref()), run.State.Sign() + " " + string(run.State), run.Procedure, string(run.Subject), string(run.Requester),
+			run.Created.UTC().Format(time.DateTime), run.Says})
+	}
+	return head, rows
+}
+
+// Empty implements op.Emptier.
+func (r Runs) Empty() string {
+	return "No run yet. Ask for one with: prentice run start PROCEDURE"
+}
+
+// Next implements op.Pager.
+func (r Runs) Next() string { return r.Next_ }
+
+// Detail is a run with its plan, its steps and the beginning of its log.
+type Detail struct {
+	prentice.RunDetail
+	Log     []prentice.LogLine `json:"log"`
+	LogNext int64              `json:"log_next"`
+}
+
+// ExitCode implements op.Ender: 9 when the run did not end well.
+func (d Detail) ExitCode() int {
+	if d.State.Ended() && d.State != prentice.Verified && d.State != prentice.Unverified {
+		return 9
+	}
+	return 0
+}
+
+// Text implements op.Texter.
+func (d Detail) Text() string {
+	var b strings.Builder
+	b.WriteString(paragraph(d.Run) + next(d.Run, d.Waits))
+	fmt.Fprintf(&b, "\nRisk      %s, on %s\n", d.Risk, refList(d.Targets))
+	fmt.Fprintf(&b, "Asked by  %s at %s", d.Requester, d.Created.UTC().Format(time.DateTime))
+	if d.Reason != "" {
+		fmt.Fprintf(&b, ": %s", d.Reason)
+	}
+	fmt.Fprintf(&b, "\nPlan      %s\nPolicy    %s: %s\n", d.Plan, d.Decision.Verdict, strings.Join(d.Decision.Reasons, "; "))
+	for _, a := range d.Approvals {
+		word := "refused"
+		if a.Yes {
+			word = "approved"
+		}
+		fmt.Fprintf(&b, "          %s by %s at %s: %s\n", word, a.Actor, a.Time.UTC().Format(time.DateTime), a.Reason)
+	}
+	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)
+	d.writeSteps(&b)
+	fmt.Fprintf(&b, "\nWhat it printed: prentice run log run/%d. What was recorded: prentice evidence thread run/%d\n", d.Number, d.Number)
+	return b.String()
+}
+
+func (d Detail) writeSteps(b *strings.Builder) {
+	for _, section := range []prentice.Section{prentice.Check, prentice.Act, prentice.Verify, prentice.Undo} {
+		steps := d.ThePlan.In(section)
+		if len(steps) == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "\n%s\n", strings.ToUpper(string(section[:1]))+string(section[1:]))
+		for _, s := range steps {
+			fmt.Fprintf(b, "  %-18s %s\n", s.ID, s.Says)
+			for _, rec := range d.Steps {
+				if rec.Step == s.ID {
+					fmt.Fprintf(b, "  %-18s %s %s: %s\n", "", at(rec), rec.State, rec.Says)
+				}
+			}
+		}
+	}
+}
+
+func at(rec prentice.StepRecord) string {
+	if rec.Target == "" {
+		return rec.Started.UTC().Format(time.TimeOnly)
+	}
+	return rec.Started.UTC().Format(time.TimeOnly) + " " + string(rec.Target)
+}
+
+func refList(refs []prentice.Ref) string {
+	if len(refs) == 0 {
+		return "nothing"
+	}
+	words := make([]string, len(refs))
+	for i, r := range refs {
+		words[i] = string(r)
+	}
+	return strings.Join(words, ", ")
+}
+
+// Log is what steps printed, from an offset on.
+type Log struct {
+	Lines []prentice.LogLine `json:"lines"`
+	Next_ int64              `json:"next"`
+}
+
+// Text implements op.Texter.
+func (l Log) Text() string {
+	var b strings.Builder
+	for _, line := range l.Lines {
+		fmt.Fprintf(&b, "%s %s │ %s\n", line.Time.UTC().Format(time.TimeOnly), line.Step, strings.TrimSuffix(line.Text, "\n"))
+	}
+	return b.String()
+}
+
+// Moment is something that happened to a run.
+type Moment struct{ prentice.RunMoment }
+
+// Text implements op.Texter.
+func (m Moment) Text() string {
+	at := fmt.Sprintf("%s run/%d ", m.Time.UTC().Format(time.TimeOnly), m.Run)
+	if m.Log != nil {
+		return at + m.Log.Step + " │ " + strings.TrimSuffix(m.Log.Text, "\n")
+	}
+	if m.Step != "" {
+		return at + m.State.Sign() + " " + m.Step + ": " + m.Says
+	}
+	return at + m.State.Sign() + " " + string(m.State) + ": " + m.Says
+}
+
+// Said is one sentence.
+type Said struct {
+	Says string `json:"says"`
+}
+
+// Text implements op.Texter.
+func (s Said) Text() string { return s.Says + "\n" }

@@ -1,0 +1,80 @@
+package supervision
+
+import (
+	"context"
+	"embed"
+
+	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+//go:embed pages/*.html
+var files embed.FS
+
+//go:embed explain.md
+var explain string
+
+// Runner performs runs.
+type Runner interface {
+	Start(context.Context, prentice.RunRequest) (prentice.Run, error)
+	Answer(context.Context, prentice.Reply) (prentice.Run, error)
+	Confirm(context.Context, prentice.Reply) (prentice.Run, error)
+	Cancel(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
+	List(context.Context, prentice.RunFilter) ([]prentice.Run, error)
+	Show(ctx context.Context, number int64) (prentice.RunDetail, error)
+	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error
+	Drain(context.Context) error
+}
+
+// Logs are what steps printed.
+type Logs interface {
+	Read(ctx context.Context, run, offset int64, limit int) (lines []prentice.LogLine, next int64, err error)
+}
+
+// Switch is the kill switch.
+type Switch interface {
+	Stop(reason string) error
+	Resume() error
+	Stopped() bool
+}
+
+// Deps is what the skill needs. The zero Deps is enough to describe it.
+type Deps struct {
+	Runner   Runner
+	Logs     Logs
+	Switch   Switch
+	Broken   func(context.Context) ([]Broken, error)
+	Services func(context.Context) ([]ServiceState, error)
+}
+
+// New is the skill.
+func New(d Deps) skill.Skill {
+	return skill.Skill{
+		Name:     "supervision",
+		Sentence: "works under supervision; learns on the job; implementation, not planning",
+		Ops:      append(d.runOps(), d.otherOps()...),
+		Pages: []skill.Page{
+			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 1},
+			{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 2},
+			{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run"},
+			{Path: "/runs/{number}/log", Op: "run.log", Template: "log.html", Title: "Log"},
+		},
+		Files:   files,
+		Explain: explain,
+		Facts:   d.facts,
+	}
+}
+
+func (d Deps) otherOps() []op.Op {
+	return []op.Op{
+		op.New("now.show", prentice.Look, prentice.Viewer, "What is broken, what waits for you, what is running.", d.now).WithExample("prentice now show"),
+		op.New("stop-all", prentice.Change, prentice.Operator, "Stop everything before its next step, also while prentice is sick.", d.stopAll).
+			WithExample("prentice stop-all --reason 'the load balancer is being replaced'").
+			WithHelp("It creates the file STOP in the data folder, which is looked for before every step. Creating that file by hand does the same."),
+		op.New("resume-all", prentice.Danger, prentice.Owner, "Let work go on after stop-all.", d.resumeAll).WithExample("prentice resume-all"),
+		op.New("drain", prentice.Change, prentice.Owner, "Let the steps under way end and begin no other, before a stop or an upgrade.", d.drain).
+			WithExample("prentice drain").
+			WithHelp("Runs that are not over are taken up by the next start, where their journal ends."),
+	}
+}

@@ -1,0 +1,144 @@
+package support
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"prentice"
+)
+
+// sort is what an event is to this skill.
+type sort uint8
+
+const (
+	other    sort = iota // may propose a procedure, no more
+	symptom              // something is wrong
+	recovery             // something is right again
+	byHand               // a person has opened an incident
+	runNews              // a run has moved
+	tick                 // a schedule is due
+	own                  // our own telling of what we know
+)
+
+// sortOf reads what an event is from its source and type. Sources that begin
+// with prentice/ cannot be claimed from outside.
+func sortOf(e prentice.Event) sort {
+	switch {
+	case e.Source == "prentice/runner":
+		return runNews
+	case e.Source == ourSource && e.Type == "incident.opened" && textOf(e, "by") != "":
+		return byHand
+	case e.Source == ourSource:
+		return own
+	case e.Source == "prentice/schedule" && e.Type == "schedule.tick":
+		return tick
+	case isSymptom(e.Type):
+		return symptom
+	case isRecovery(e.Type):
+		return recovery
+	default:
+		return other
+	}
+}
+
+func isSymptom(kind string) bool {
+	return strings.HasSuffix(kind, ".failed") || strings.HasSuffix(kind, ".flapping") || kind == "alert.firing" || kind == "service.down" || kind == "incident.opened"
+}
+
+func isRecovery(kind string) bool {
+	return strings.HasSuffix(kind, ".passed") || strings.HasSuffix(kind, ".resolved") || strings.HasSuffix(kind, ".recovered") || kind == "service.up"
+}
+
+// complaint is what a symptom is about, so that its recovery can be told from
+// others: the kind of thing that complains, and which of them.
+type complaint struct {
+	stem string // probe, alert, service, backup …
+	name string // of the probe or alert; "" when the event names none
+}
+
+// complaintOf is the same for a symptom and for its recovery.
+func complaintOf(e prentice.Event) complaint {
+	stem := e.Type
+	if i := strings.LastIndexByte(stem, '.'); i > 0 {
+		stem = stem[:i]
+	}
+	for _, key := range []string{"fingerprint", "probe", "name", "alertname", "alert"} {
+		if name := textOf(e, key); name != "" {
+			return complaint{stem, clip(name, 100)}
+		}
+	}
+	return complaint{stem: stem}
+}
+
+// key is the complaint as it is kept.
+func (c complaint) key() string { return c.stem + "\n" + c.name }
+
+func complaintFrom(key string) complaint {
+	stem, name, _ := strings.Cut(key, "\n")
+	return complaint{stem, name}
+}
+
+// ends says whether a recovery with this complaint ends another's: the same one,
+// or any of its kind when one of the two names none. A probe that passes also
+// answers whoever said that the service is down.
+func (c complaint) ends(wrong complaint) bool {
+	if c.stem == wrong.stem {
+		return c.name == wrong.name || c.name == "" || wrong.name == ""
+	}
+	return c.stem == "probe" && wrong.stem == "service"
+}
+
+// String is the complaint for people.
+func (c complaint) String() string {
+	if c.name == "" {
+		return c.stem
+	}
+	return c.stem + " " + c.name
+}
+
+// titleOf is one line that says what an event complains of. What a sender wrote
+// is shown as text and never as anything else.
+func titleOf(e prentice.Event) string {
+	for _, key := range []string{"summary", "says", "error", "message", "alertname"} {
+		if text := textOf(e, key); text != "" {
+			return text
+		}
+	}
+	c := complaintOf(e)
+	if c.name != "" {
+		return e.Type + " (" + c.name + ")"
+	}
+	return e.Type
+}
+
+// textOf is a text in an event's data, made fit to be shown; "" if there is none.
+func textOf(e prentice.Event, key string) string {
+	var data map[string]json.RawMessage
+	if json.Unmarshal(e.Data, &data) != nil {
+		return ""
+	}
+	var text string
+	if json.Unmarshal(data[key], &text) != nil {
+		return ""
+	}
+	return clip(text, 300)
+}
+
+// clip keeps a sender's words short, on one line and printable.
+func clip(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == utf8.RuneError || !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return strings.TrimSpace(s)
+}

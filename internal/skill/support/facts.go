@@ -1,0 +1,38 @@
+package support
+
+import (
+	"context"
+	"time"
+)
+
+// Facts is what explain.md is drawn from.
+type Facts struct {
+	Known    bool // there is a store to look into
+	Quiet    time.Duration
+	Patience time.Duration
+	Open     []Incident
+	Ended    []Ended
+}
+
+// Ended is an incident that is over, and how long it lasted.
+type Ended struct {
+	Incident
+	Lasted string
+}
+
+func (s *Support) facts(ctx context.Context) (any, error) {
+	f := Facts{Quiet: s.Quiet, Patience: s.Patience}
+	if s.ready() != nil {
+		return f, nil
+	}
+	f.Known = true
+	var err error
+	if f.Open, err = s.Broken(ctx); err != nil {
+		return nil, err
+	}
+	ended, err := s.incidents(ctx, `closed > 0 ORDER BY number DESC LIMIT 10`)
+	for _, in := range ended {
+		f.Ended = append(f.Ended, Ended{in, long(in.Closed.Sub(in.FirstSymptom))})
+	}
+	return f, err
+}

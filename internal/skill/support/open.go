@@ -1,0 +1,106 @@
+package support
+
+import (
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// open opens an incident with its first line, its evidence, and an event for
+// whoever else wants to know.
+func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref) error {
+	if err := insertIncident(tx, in); err != nil {
+		return err
+	}
+	says := "incident " + in.Ref.Name() + " is open: " + in.Summary
+	if err := addLine(tx, in.Number, Line{Time: now, Kind: "opened", Says: says, Actor: by}); err != nil {
+		return err
+	}
+	if err := s.record(tx, now, "incident.opened", by, in, map[string]any{"summary": in.Summary, "first_symptom": in.FirstSymptom.Format(time.RFC3339Nano)}); err != nil {
+		return err
+	}
+	data := map[string]any{"incident": in.Ref, "summary": in.Summary}
+	if by != self {
+		data["by"] = by // it must be looked into as a symptom is
+	}
+	return s.tell(tx, now, "incident.opened", in, data)
+}
+
+// end closes an incident.
+func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, by, about prentice.Ref) error {
+	in.Closed, in.How, in.Says = now, how, says
+	if err := addLine(tx, in.Number, Line{Time: now, Kind: "closed", Says: says, About: about, Actor: by}); err != nil {
+		return err
+	}
+	data := map[string]any{"how": how, "says": says, "events": in.Events, "seconds": int64(now.Sub(in.FirstSymptom) / time.Second)}
+	if err := s.record(tx, now, "incident.closed", by, in, data, about); err != nil {
+		return err
+	}
+	if err := s.tell(tx, now, "incident.closed", in, map[string]any{"incident": in.Ref, "how": how, "says": says}); err != nil {
+		return err
+	}
+	return save(tx, in)
+}
+
+// call calls a person: a line, evidence, and an event that whoever reaches
+// people listens to. A person who was called for an incident is not called
+// again for it; what is new goes to the timeline, where they are looking.
+func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen []prentice.Diagnosis) error {
+	if !in.Called.IsZero() {
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: why + " (a person was called before)"}); err != nil {
+			return err
+		}
+		return save(tx, in)
+	}
+	in.Called, in.callAt = now, time.Time{}
+	if err := addLine(tx, in.Number, Line{Time: now, Kind: "called", Says: "a person is called: " + why}); err != nil {
+		return err
+	}
+	data := map[string]any{"why": why, "tried": triedOf(seen)}
+	if err := s.record(tx, now, "person.called", self, in, data); err != nil {
+		return err
+	}
+	text := string(in.Subject) + ": " + in.Summary + ". " + why
+	if err := s.tell(tx, now, "person.called", in, map[string]any{"incident": in.Ref, "text": text, "why": why, "tried": triedOf(seen)}); err != nil {
+		return err
+	}
+	return save(tx, in)
+}
+
+// callFor calls a person for an event that has no incident.
+func (s *Support) callFor(tx *db.Tx, now time.Time, e prentice.Event, why string, seen []prentice.Diagnosis) error {
+	data := map[string]any{"source": clip(e.Source, 300), "id": clip(e.ID, 300), "type": e.Type, "why": why, "tried": triedOf(seen)}
+	err := s.Recorder.Append(tx, now, prentice.Note{Kind: "person.called", Actor: self, Refs: []prentice.Ref{e.Subject}, Data: data})
+	if err != nil {
+		return err
+	}
+	data["text"] = titleOf(e) + ". " + why
+	key := prentice.Digest([]byte(e.Source + "\x00" + e.ID))
+	return post(tx, prentice.Event{ID: "person.called " + key, Source: ourSource, Type: "person.called", Subject: e.Subject, Time: now}, data)
+}
+
+// tried is what a check saw, as evidence keeps it.
+type tried struct {
+	Procedure string `json:"procedure"`
+	Fits      bool   `json:"fits"`
+	Says      string `json:"says"`
+}
+
+func triedOf(seen []prentice.Diagnosis) []tried {
+	list := []tried{}
+	for _, d := range seen {
+		list = append(list, tried{d.Procedure, d.Fits, clip(d.Says, 500)})
+	}
+	return list
+}
+
+func (s *Support) record(tx *db.Tx, now time.Time, kind string, by prentice.Ref, in *Incident, data map[string]any, about ...prentice.Ref) error {
+	err := s.Recorder.Append(tx, now, prentice.Note{Kind: kind, Actor: by, Refs: append([]prentice.Ref{in.Ref, in.Subject}, about...), Data: data})
+	return err
+}
+
+// tell sends an event about an incident, once for each type.
+func (s *Support) tell(tx *db.Tx, now time.Time, kind string, in *Incident, data map[string]any) error {
+	return post(tx, prentice.Event{ID: string(in.Ref) + " " + kind, Source: ourSource, Type: kind, Subject: in.Subject, Time: now}, data)
+}

@@ -1,0 +1,223 @@
+package support
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/op"
+)
+
+type incidentListIn struct {
+	Open    bool   `json:"open,omitempty" doc:"Only those that are not closed."`
+	Subject string `json:"subject,omitempty" doc:"Only incidents of this, such as service/checkout." maxLength:"200"`
+	Before  int64  `json:"before,omitempty" doc:"A cursor: only incidents with a smaller number." minimum:"0"`
+	Limit   int    `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
+}
+
+type which struct {
+	Number string `json:"number" arg:"1" doc:"The incident, such as incident/17 or 17." example:"incident/17" maxLength:"30"`
+}
+
+type incidentOpenIn struct {
+	Subject prentice.Ref `json:"subject" arg:"1" doc:"What something is wrong with, such as service/checkout." example:"service/checkout" maxLength:"200"`
+	Summary string       `json:"summary" doc:"What is wrong, in one sentence." example:"customers see an empty basket" minLength:"1" maxLength:"300"`
+}
+
+type incidentNoteIn struct {
+	which
+	Text string `json:"text" arg:"2" doc:"What you have seen or done." minLength:"1" maxLength:"2000"`
+}
+
+type incidentCloseIn struct {
+	which
+	Reason string `json:"reason" doc:"Why it is over, in one sentence; it is kept as evidence." minLength:"1" maxLength:"2000"`
+}
+
+func (s *Support) incidentOps() []op.Op {
+	return []op.Op{
+		op.New("incident.list", prentice.Look, prentice.Viewer, "List incidents, newest first.", s.incidentList).
+			WithExample("prentice incident list --open"),
+		op.New("incident.show", prentice.Look, prentice.Viewer, "Show an incident from the first symptom to its end.", s.incidentShow).
+			WithExample("prentice incident show incident/17"),
+		op.New("incident.open", prentice.Change, prentice.Operator, "Open an incident by hand.", s.incidentOpen).
+			WithExample("prentice incident open service/checkout --summary 'customers see an empty basket'").
+			WithHelp("Procedures that are proposed by incident.opened are looked for, as for any symptom."),
+		op.New("incident.note", prentice.Change, prentice.Operator, "Write something down in an incident's timeline.", s.incidentNote).
+			WithExample("prentice incident note incident/17 'the supplier confirms an outage'"),
+		op.New("incident.close", prentice.Change, prentice.Operator, "Close an incident by hand.", s.incidentClose).
+			WithExample("prentice incident close incident/17 --reason 'the supplier has mended it'").
+			WithHelp("Runs that are under way go on. A new symptom opens a new incident."),
+	}
+}
+
+func (s *Support) incidentList(ctx context.Context, _ op.Call, in incidentListIn) (Incidents, error) {
+	if err := s.ready(); err != nil {
+		return Incidents{}, err
+	}
+	limit := in.Limit
+	if limit == 0 {
+		limit = 50
+	}
+	where, args := `1 = 1`, []any(nil)
+	if in.Open {
+		where += ` AND closed = 0`
+	}
+	if in.Subject != "" {
+		where, args = where+` AND subject = ?`, append(args, in.Subject)
+	}
+	if in.Before > 0 {
+		where, args = where+` AND number < ?`, append(args, in.Before)
+	}
+	list, err := s.incidents(ctx, where+` ORDER BY number DESC LIMIT ?`, append(args, min(limit, 500))...)
+	out := Incidents{Incidents: list, open: in.Open}
+	if len(list) == limit {
+		out.Next_ = cursor(list[len(list)-1].Number)
+	}
+	return out, err
+}
+
+// Broken is the incidents that are open, oldest first: what is broken now.
+func (s *Support) Broken(ctx context.Context) ([]Incident, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	return s.incidents(ctx, `closed = 0 ORDER BY number LIMIT 100`)
+}
+
+func (s *Support) incidentShow(ctx context.Context, c op.Call, in which) (Detail, error) {
+	if err := s.ready(); err != nil {
+		return Detail{}, err
+	}
+	number, err := numberOf("incident", in.Number)
+	if err != nil {
+		return Detail{}, err
+	}
+	return s.detail(ctx, number, c.Now)
+}
+
+func (s *Support) detail(ctx context.Context, number int64, now time.Time) (d Detail, err error) {
+	found, err := s.incidents(ctx, `number = ?`, number)
+	if err != nil {
+		return d, err
+	}
+	if len(found) == 0 {
+		return d, noIncident(number)
+	}
+	d.Incident, d.Now = found[0], now
+	if d.Timeline, err = s.timeline(ctx, d.Incident); err != nil {
+		return d, err
+	}
+	if d.Runs, err = runsOf(s.querying(ctx), number); err != nil {
+		return d, err
+	}
+	d.Symptoms, err = s.symptoms(ctx, number)
+	return d, err
+}
+
+func noIncident(number int64) error {
+	return prentice.Errorf(prentice.NotFound, "no incident %d", number).Try("list them with: prentice incident list")
+}
+
+func (s *Support) symptoms(ctx context.Context, incident int64) ([]Symptom, error) {
+	rows, err := s.DB.Query(ctx, `SELECT symptom, since, gone FROM incident_symptoms WHERE incident = ? ORDER BY since, symptom LIMIT 500`, incident)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	list := []Symptom{}
+	for rows.Next() {
+		var key string
+		var since, gone int64
+		if err := rows.Scan(&key, &since, &gone); err != nil {
+			return nil, err
+		}
+		list = append(list, Symptom{complaintFrom(key).String(), db.Time(since), db.Time(gone)})
+	}
+	return list, rows.Err()
+}
+
+func (s *Support) incidentOpen(ctx context.Context, c op.Call, in incidentOpenIn) (Detail, error) {
+	if err := s.ready(); err != nil {
+		return Detail{}, err
+	}
+	if _, err := prentice.ParseRef(string(in.Subject)); err != nil {
+		return Detail{}, err
+	}
+	summary := clip(in.Summary, 300)
+	if summary == "" {
+		return Detail{}, prentice.Errorf(prentice.Invalid, "the summary is empty").Try("say what is wrong, in one sentence")
+	}
+	var made Incident
+	err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
+		there, err := openOf(tx, in.Subject)
+		if err != nil {
+			return err
+		}
+		if there != nil {
+			return prentice.Errorf(prentice.Conflict, "%s has an open incident: %s, %s", in.Subject, there.Ref, there.Summary).
+				Try("add to it with: prentice incident note %s '…'", there.Ref)
+		}
+		made = Incident{Subject: in.Subject, Summary: summary, Opened: now, FirstSymptom: now, LastSymptom: now, Events: 1}
+		tx.After(s.ring)
+		if err := s.open(tx, now, &made, c.Actor.Ref()); err != nil {
+			return err
+		}
+		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now)
+		return err
+	})
+	if err != nil {
+		return Detail{}, err
+	}
+	return s.detail(ctx, made.Number, c.Now)
+}
+
+func (s *Support) incidentNote(ctx context.Context, c op.Call, in incidentNoteIn) (Detail, error) {
+	text := clip(in.Text, 2000)
+	return s.change(ctx, c, in.which, func(tx *db.Tx, now time.Time, i *Incident) error {
+		if err := addLine(tx, i.Number, Line{Time: now, Kind: "note", Says: text, Actor: c.Actor.Ref()}); err != nil {
+			return err
+		}
+		return s.record(tx, now, "incident.note", c.Actor.Ref(), i, map[string]any{"text": text})
+	})
+}
+
+func (s *Support) incidentClose(ctx context.Context, c op.Call, in incidentCloseIn) (Detail, error) {
+	reason := clip(in.Reason, 2000)
+	return s.change(ctx, c, in.which, func(tx *db.Tx, now time.Time, i *Incident) error {
+		if !i.Closed.IsZero() {
+			return prentice.Errorf(prentice.Conflict, "%s is closed: %s", i.Ref, i.Says).Try("look at it with: prentice incident show %s", i.Ref)
+		}
+		return s.end(tx, now, i, byPerson, reason, c.Actor.Ref(), "")
+	})
+}
+
+// change is a change that a person makes to an incident.
+func (s *Support) change(ctx context.Context, c op.Call, in which, do func(*db.Tx, time.Time, *Incident) error) (Detail, error) {
+	if err := s.ready(); err != nil {
+		return Detail{}, err
+	}
+	number, err := numberOf("incident", in.Number)
+	if err != nil {
+		return Detail{}, err
+	}
+	err = s.write(ctx, func(tx *db.Tx, now time.Time) error {
+		i, err := incidentWhere(tx, `number = ?`, number)
+		if err != nil {
+			return err
+		}
+		if i == nil {
+			return noIncident(number)
+		}
+		tx.After(s.ring)
+		return do(tx, now, i)
+	})
+	if err != nil {
+		return Detail{}, err
+	}
+	return s.detail(ctx, number, c.Now)
+}
+
+func cursor(number int64) string { return strconv.FormatInt(number, 10) }

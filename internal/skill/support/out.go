@@ -1,0 +1,222 @@
+package support
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// Sent is what became of an event that was sent.
+type Sent struct {
+	prentice.Receipt
+	ID      string       `json:"id"`
+	Source  string       `json:"source"`
+	Type    string       `json:"type"`
+	Subject prentice.Ref `json:"subject,omitempty"`
+}
+
+// Text implements op.Texter.
+func (s Sent) Text() string {
+	text := fmt.Sprintf("%s is kept: %s", s.Event, s.Type)
+	switch s.Duplicate {
+	case "id":
+		text = fmt.Sprintf("%s was received before, and is not counted again", s.Event)
+	case "fingerprint":
+		text = fmt.Sprintf("%s says the same, and counts it: %d times now", s.Event, s.Count)
+	}
+	if s.Note != "" {
+		text += "\nNote: " + s.Note
+	}
+	return text + "\n"
+}
+
+// Events is a page of events.
+type Events struct {
+	Events []prentice.EventRecord `json:"events"`
+	Next_  string                 `json:"next,omitempty"`
+}
+
+// Table implements op.Tabler.
+func (e Events) Table() (head []string, rows [][]string) {
+	head = []string{"EVENT", "RECEIVED", "TYPE", "SUBJECT", "SOURCE", "TIMES", "STATE"}
+	for _, r := range e.Events {
+		rows = append(rows, []string{string(r.Ref()), r.Received.UTC().Format(time.DateTime), r.Type, string(r.Subject), r.Source, fmt.Sprint(r.Count), string(r.State)})
+	}
+	return head, rows
+}
+
+// Empty implements op.Emptier.
+func (e Events) Empty() string {
+	return "No event yet. Send one with: prentice event send --type service.down --subject service/checkout"
+}
+
+// Next implements op.Pager.
+func (e Events) Next() string { return e.Next_ }
+
+// EventOut is one event.
+type EventOut struct{ prentice.EventRecord }
+
+// Text implements op.Texter.
+func (e EventOut) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s", e.Ref(), e.Type)
+	if e.Subject != "" {
+		fmt.Fprintf(&b, " on %s", e.Subject)
+	}
+	fmt.Fprintf(&b, "\nSource    %s, id %s\nSent by   %s, received %s\n", e.Source, e.ID, e.Sender, e.Received.UTC().Format(time.DateTime))
+	fmt.Fprintf(&b, "Happened  %s\nSaid      %s\nState     %s", e.Time.UTC().Format(time.DateTime), times(e.Count, e.Last), e.State)
+	if e.Says != "" {
+		fmt.Fprintf(&b, ": %s", e.Says)
+	}
+	b.WriteByte('\n')
+	if e.Note != "" {
+		fmt.Fprintf(&b, "Note      %s\n", e.Note)
+	}
+	if len(e.Data) > 0 {
+		var pretty bytes.Buffer
+		if json.Indent(&pretty, e.Data, "", "  ") == nil {
+			fmt.Fprintf(&b, "\n%s\n", pretty.String())
+		}
+	}
+	return b.String()
+}
+
+func times(n int64, last time.Time) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times, last at %s", n, last.UTC().Format(time.DateTime))
+}
+
+// Incidents is a page of incidents.
+type Incidents struct {
+	Incidents []Incident `json:"incidents"`
+	Next_     string     `json:"next,omitempty"`
+	open      bool
+}
+
+// Table implements op.Tabler.
+func (i Incidents) Table() (head []string, rows [][]string) {
+	head = []string{"INCIDENT", "STATE", "SUBJECT", "FIRST SYMPTOM", "SYMPTOMS", "WHAT"}
+	for _, in := range i.Incidents {
+		rows = append(rows, []string{string(in.Ref), in.State.Sign() + " " + string(in.State), string(in.Subject), in.FirstSymptom.UTC().Format(time.DateTime),
+			fmt.Sprint(in.Events), in.Summary})
+	}
+	return head, rows
+}
+
+// Empty implements op.Emptier.
+func (i Incidents) Empty() string {
+	if i.open {
+		return "No incident is open."
+	}
+	return "No incident yet. One is opened by the first symptom, or with: prentice incident open service/NAME --summary '…'"
+}
+
+// Next implements op.Pager.
+func (i Incidents) Next() string { return i.Next_ }
+
+// Symptom is a complaint that belongs to an incident.
+type Symptom struct {
+	What  string    `json:"what"`
+	Since time.Time `json:"since"`
+	Gone  time.Time `json:"gone,omitzero"`
+}
+
+// Detail is an incident with all that belongs to it.
+type Detail struct {
+	Incident
+	Now      time.Time     `json:"now"` // when it was looked at
+	Symptoms []Symptom     `json:"symptoms"`
+	Runs     []IncidentRun `json:"runs"`
+	Timeline []Line        `json:"timeline"`
+}
+
+// Lasted is how long the fault lasted, or has lasted.
+func (d Detail) Lasted() time.Duration {
+	if d.Closed.IsZero() {
+		return max(0, d.Now.Sub(d.FirstSymptom))
+	}
+	return max(0, d.Closed.Sub(d.FirstSymptom))
+}
+
+// Text implements op.Texter.
+func (d Detail) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s %s  %s: %s\n", d.Ref, d.State.Sign(), d.State, d.Subject, d.Summary)
+	if d.Closed.IsZero() {
+		fmt.Fprintf(&b, "It has lasted %s; %s.\n", long(d.Lasted()), symptoms(d.Events))
+	} else {
+		fmt.Fprintf(&b, "It lasted %s; %s. It ended %s: %s.\n", long(d.Lasted()), symptoms(d.Events), d.How, strings.TrimSuffix(d.Says, "."))
+	}
+	if !d.Called.IsZero() {
+		fmt.Fprintf(&b, "A person was called %s after the first symptom.\n", long(d.Called.Sub(d.FirstSymptom)))
+	}
+	fmt.Fprintf(&b, "\n%s  first symptom\n", d.FirstSymptom.UTC().Format(time.DateTime))
+	for _, l := range d.Timeline {
+		who := ""
+		if l.Actor != self {
+			who = " (" + string(l.Actor) + ")"
+		}
+		fmt.Fprintf(&b, "%11s  %-9s  %s%s\n", after(l.After), l.Kind, l.Says, who)
+	}
+	for _, r := range d.Runs {
+		fmt.Fprintf(&b, "\n%s %s  %s: %s", r.State.Sign(), r.Run, r.Procedure, r.Says)
+	}
+	if len(d.Runs) > 0 {
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "\nWhat was recorded: prentice evidence thread %s\n", d.Ref)
+	return b.String()
+}
+
+func symptoms(n int64) string {
+	if n == 1 {
+		return "one symptom joined it"
+	}
+	return fmt.Sprintf("%d symptoms joined it", n)
+}
+
+// after is a time relative to the first symptom.
+func after(d time.Duration) string {
+	if d < 0 {
+		return "-" + long(-d)
+	}
+	return "+" + long(d)
+}
+
+func long(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// Sign is the state's shape, the same in the terminal and on the pages.
+func (s State) Sign() string {
+	switch s {
+	case Mending, Watching:
+		return "◐"
+	case Closed:
+		return "●"
+	default:
+		return "■"
+	}
+}
+
+var (
+	_ op.Texter  = Sent{}
+	_ op.Tabler  = Events{}
+	_ op.Emptier = Events{}
+	_ op.Pager   = Events{}
+	_ op.Texter  = EventOut{}
+	_ op.Tabler  = Incidents{}
+	_ op.Emptier = Incidents{}
+	_ op.Pager   = Incidents{}
+	_ op.Texter  = Detail{}
+)

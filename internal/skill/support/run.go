@@ -1,0 +1,244 @@
+package support
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+const mostHands = 8 // incidents that are looked into at the same moment
+
+// Run does what events ask for, tells what has happened, and applies the rules
+// that need time, until ctx ends. It waits for whoever still works.
+func (s *Support) Run(ctx context.Context) error {
+	if s.ready() != nil {
+		<-ctx.Done()
+		return nil
+	}
+	defer s.hand.Wait()
+	for ctx.Err() == nil {
+		wait, err := s.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("support", "err", err)
+			wait = time.Second
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+	return nil
+}
+
+// ring wakes Run.
+func (s *Support) ring() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // it is about to wake anyway
+	}
+}
+
+// round does all that is due at this moment and says when to look again.
+func (s *Support) round(ctx context.Context) (time.Duration, error) {
+	if err := s.begin(ctx); err != nil {
+		return 0, err
+	}
+	if err := s.send(ctx); err != nil {
+		return 0, err
+	}
+	return s.watch(ctx)
+}
+
+// begin gives each lane that has something to be looked into a hand of its own,
+// so that slow checks hold up no other incident, and one incident's events stay
+// in order.
+func (s *Support) begin(ctx context.Context) error {
+	lanes, err := s.lanes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, lane := range lanes {
+		if s.take(lane) {
+			s.hand.Go(func() {
+				defer s.ring()
+				defer s.leave(lane)
+				s.walk(ctx, lane)
+			})
+		}
+	}
+	return nil
+}
+
+func (s *Support) take(lane string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[lane] || len(s.busy) >= mostHands {
+		return false
+	}
+	s.busy[lane] = true
+	return true
+}
+
+func (s *Support) leave(lane string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.busy, lane)
+}
+
+// walk looks into one event of a lane after the other, until none is due.
+func (s *Support) walk(ctx context.Context, lane string) {
+	for ctx.Err() == nil {
+		t, found, err := s.nextTask(ctx, lane)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("support", "lane", lane, "err", err)
+		}
+		if err != nil || !found {
+			return
+		}
+		if err := s.lookInto(ctx, t); err != nil {
+			s.later(ctx, t, err)
+			return
+		}
+	}
+}
+
+// lanes are those whose first event is due.
+func (s *Support) lanes(ctx context.Context) (lanes []string, err error) {
+	rows, err := s.DB.Query(ctx, `SELECT e.lane FROM support_events e
+		JOIN (SELECT lane, MIN(seq) AS first FROM support_events WHERE state = 'pending' GROUP BY lane) f ON f.lane = e.lane AND f.first = e.seq
+		WHERE e.state = 'pending' AND e.due <= ? ORDER BY e.seq LIMIT 100`, db.Micros(s.Clock()))
+	if err != nil {
+		return nil, fmt.Errorf("read what is to be done: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var lane string
+		if err := rows.Scan(&lane); err != nil {
+			return nil, fmt.Errorf("read what is to be done: %w", err)
+		}
+		lanes = append(lanes, lane)
+	}
+	return lanes, rows.Err()
+}
+
+// nextTask is the first event of a lane, if it is due.
+func (s *Support) nextTask(ctx context.Context, lane string) (t task, found bool, err error) {
+	var due int64
+	var text string
+	err = s.DB.QueryRow(ctx, `SELECT incident, attempts, chosen, why, due, event FROM support_events WHERE state = 'pending' AND lane = ? ORDER BY seq LIMIT 1`,
+		[]any{lane}, &t.incident, &t.attempts, &t.chosen, &t.why, &due, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &t.event)
+	}
+	if err != nil {
+		return t, false, fmt.Errorf("read what is to be done: %w", err)
+	}
+	return t, due <= db.Micros(s.Clock()), nil
+}
+
+// later puts a task off after a failure that may pass. One that was interrupted
+// by the end of the program has not failed.
+func (s *Support) later(ctx context.Context, t task, failure error) {
+	if ctx.Err() != nil {
+		return
+	}
+	s.Log.Warn("look into event", "source", t.event.Source, "event", t.event.ID, "attempt", t.attempts+1, "err", failure)
+	pause := min(time.Second<<min(t.attempts, 6), time.Minute)
+	err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
+		_, err := tx.Exec(`UPDATE support_events SET attempts = attempts + 1, due = ? WHERE source = ? AND id = ? AND state = 'pending'`,
+			db.Micros(now.Add(pause)), t.event.Source, t.event.ID)
+		return err
+	})
+	if err != nil {
+		s.Log.Error("put event off", "source", t.event.Source, "event", t.event.ID, "err", err)
+	}
+}
+
+// watch applies the rules that need time to the open incidents, and says when to
+// look again.
+func (s *Support) watch(ctx context.Context) (time.Duration, error) {
+	now := s.Clock().UTC()
+	waiting, err := s.incidents(ctx, `closed = 0 AND (well_since > 0 OR call_at > 0) ORDER BY number LIMIT 500`)
+	if err != nil {
+		return 0, err
+	}
+	for _, in := range waiting {
+		if !due(now, in, s.Quiet) {
+			continue
+		}
+		err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
+			tx.After(s.ring)
+			return s.judge(tx, now, in.Number)
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	later, err := s.putOff(ctx)
+	if len(waiting) > 0 || later {
+		return time.Second, err
+	}
+	return time.Minute, err
+}
+
+// putOff says whether a task waits for its time.
+func (s *Support) putOff(ctx context.Context) (bool, error) {
+	var seq int64
+	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(seq), 0) FROM support_events WHERE state = 'pending'`, nil, &seq)
+	return seq > 0, err
+}
+
+// due says whether one of the rules may apply; judge looks again within a write.
+func due(now time.Time, in Incident, quiet time.Duration) bool {
+	return wellAgain(now, in.WellSince, 0, quiet) || nobodyComes(now, in.callAt, 0)
+}
+
+// judge applies the rules that need time to one incident.
+func (s *Support) judge(tx *db.Tx, now time.Time, number int64) error {
+	in, err := incidentWhere(tx, `number = ? AND closed = 0`, number)
+	if in == nil || err != nil {
+		return err
+	}
+	runs, err := runsOf(tx.Query, number)
+	if err != nil {
+		return err
+	}
+	acting, helped := 0, prentice.Ref("")
+	for _, r := range runs {
+		if acts(r.State) {
+			acting++
+		}
+		if r.State == prentice.Unverified || r.State.Harmful() {
+			helped = r.Run
+		}
+	}
+	switch {
+	case wellAgain(now, in.WellSince, acting, s.Quiet):
+		says := "recovered by itself"
+		if helped != "" {
+			says = "recovered; whether " + string(helped) + " helped is not known"
+		}
+		return s.end(tx, now, in, byItself, fmt.Sprintf("%s, and has been well for %s", says, s.Quiet), self, helped)
+	case nobodyComes(now, in.callAt, len(runs)) && in.WellSince.IsZero():
+		return s.call(tx, now, in, "no procedure matches", nil)
+	}
+	return nil
+}
+
+// querying is a database's Query for those who do not care whether they read
+// within a write.
+func (s *Support) querying(ctx context.Context) func(string, ...any) (*sql.Rows, error) {
+	return func(query string, args ...any) (*sql.Rows, error) { return s.DB.Query(ctx, query, args...) }
+}

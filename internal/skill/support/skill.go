@@ -1,0 +1,122 @@
+package support
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"log/slog"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+//go:embed schema/*.sql pages/*.html
+var files embed.FS
+
+//go:embed explain.md
+var explain string
+
+// Inbox takes events in and shows them.
+type Inbox interface {
+	Receive(context.Context, prentice.Event) (prentice.Receipt, error)
+	ReceiveFrom(context.Context, prentice.Actor, prentice.Event) (prentice.Receipt, error)
+	List(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error)
+	Show(ctx context.Context, number int64) (prentice.EventRecord, error)
+}
+
+// Matcher finds the procedures that an event proposes, sorted by name.
+type Matcher interface {
+	Match(prentice.Event) []prentice.Procedure
+}
+
+// Diagnoser asks the Check section of a procedure whether this is its fault. It
+// changes nothing.
+type Diagnoser interface {
+	Diagnose(context.Context, prentice.RunRequest) (prentice.Diagnosis, error)
+}
+
+// Recorder keeps evidence within the caller's transaction.
+type Recorder interface {
+	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
+}
+
+// Deps is what the skill uses. None is needed to describe it. The door may be
+// one that is filled in later, since it is made of all skills.
+type Deps struct {
+	DB        *db.DB
+	Clock     func() time.Time
+	Door      op.Door
+	Inbox     Inbox
+	Matcher   Matcher
+	Diagnoser Diagnoser
+	Recorder  Recorder
+	Log       *slog.Logger
+	Quiet     time.Duration // 0 is DefaultQuiet
+	Patience  time.Duration // 0 is DefaultPatience
+	NewID     func() string // of an event that is sent without one; nil is random
+}
+
+// Support keeps incidents.
+type Support struct {
+	Deps
+	wake chan struct{}
+
+	mu   sync.Mutex      // guards busy
+	busy map[string]bool // the incidents that somebody works on
+	hand sync.WaitGroup  // those who work
+}
+
+// Make is the skill at work.
+func Make(d Deps) *Support {
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Quiet == 0 {
+		d.Quiet = DefaultQuiet
+	}
+	if d.Patience == 0 {
+		d.Patience = DefaultPatience
+	}
+	if d.NewID == nil {
+		d.NewID = rand.Text
+	}
+	return &Support{Deps: d, wake: make(chan struct{}, 1), busy: map[string]bool{}}
+}
+
+// New is the skill's one registration.
+func New(d Deps) skill.Skill { return Make(d).Skill() }
+
+// Skill is what this chapter brings.
+func (s *Support) Skill() skill.Skill {
+	return skill.Skill{
+		Name:     "support",
+		Sentence: "service support: fix faults by agreed procedures, maintenance",
+		Ops:      append(s.eventOps(), s.incidentOps()...),
+		Pages: []skill.Page{
+			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 4},
+			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident"},
+			{Path: "/events", Op: "event.list", Template: "events.html", Title: "Events", Nav: "Events", Key: "v", Order: 65},
+			{Path: "/events/{number}", Op: "event.show", Template: "event.html", Title: "Event"},
+		},
+		Files:   files,
+		Explain: explain,
+		Facts:   s.facts,
+		Listen:  s.Listen,
+		Run:     s.Run,
+	}
+}
+
+// ready refuses what needs a store when the skill was made only to be described.
+func (s *Support) ready() error {
+	if s.DB == nil || s.Inbox == nil || s.Recorder == nil || s.Door == nil {
+		return prentice.Errorf(prentice.Unavailable, "there are no incidents here").Try("start the server with: prentice up")
+	}
+	return nil
+}

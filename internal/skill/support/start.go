@@ -1,0 +1,88 @@
+package support
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/op"
+)
+
+// mostTries is how often a door that is out of order is asked.
+const mostTries = 5
+
+// start asks the door for a run. What the door answers goes to the timeline,
+// also its reasons when it refuses. The runner knows the event, so that asking
+// again after a crash starts nothing twice.
+func (s *Support) start(ctx context.Context, t task, name, reason string) error {
+	door := "event"
+	if sortOf(t.event) == tick {
+		door = "schedule"
+	}
+	wish := map[string]any{"procedure": name, "event": t.event, "reason": reason}
+	if t.incident != 0 {
+		wish["incident"] = incidentRef(t.incident)
+	}
+	raw, err := json.Marshal(wish)
+	if err != nil {
+		return err
+	}
+	out, err := s.Door.Invoke(ctx, op.Request{Actor: prentice.Prentice(door), Op: "run.start", In: json.RawMessage(raw)})
+	if err != nil {
+		return s.notStarted(ctx, t, name, err)
+	}
+	return s.done(ctx, t, func(tx *db.Tx, now time.Time, _ task, in *Incident) error { return s.started(tx, now, in, name, out) })
+}
+
+// notStarted is what a no from the door leads to. A door that is out of order is
+// asked again; any other no is final, and a person is called.
+func (s *Support) notStarted(ctx context.Context, t task, name string, no error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if e, ok := errors.AsType[*prentice.Error](no); (!ok || e.Kind == prentice.Unavailable || e.Kind == prentice.Internal || e.Kind == prentice.Canceled) && t.attempts+1 < mostTries {
+		return no
+	}
+	why := fmt.Sprintf("%s was not started: %s", name, clip(no.Error(), 700))
+	return s.done(ctx, t, func(tx *db.Tx, now time.Time, t task, in *Incident) error {
+		if in == nil {
+			return s.callFor(tx, now, t.event, why, nil)
+		}
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "run", Says: why, About: prentice.NewRef("procedure", name)}); err != nil {
+			return err
+		}
+		if !in.Called.IsZero() {
+			return nil
+		}
+		return s.call(tx, now, in, why, nil)
+	})
+}
+
+// started brings the run that the door answered with to the incident. The
+// answer is another skill's type, so it is read by its JSON.
+func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, out any) error {
+	if in == nil {
+		return nil
+	}
+	raw, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	var run struct {
+		Number int64          `json:"number"`
+		State  prentice.State `json:"state"`
+		Says   string         `json:"says"`
+	}
+	if err := json.Unmarshal(raw, &run); err != nil || run.Number < 1 || !run.State.Known() {
+		return prentice.Errorf(prentice.Internal, "the door started %s and did not say which run it is", name)
+	}
+	in.callAt = time.Time{}
+	if err := save(tx, in); err != nil {
+		return err
+	}
+	return s.follow(tx, now, in, news{Run: run.Number, Procedure: name, State: run.State, Says: clip(run.Says, 500)}, now)
+}

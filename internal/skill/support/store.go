@@ -1,0 +1,170 @@
+package support
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says`
+
+func scanIncident(from func(...any) error) (in Incident, err error) {
+	var opened, first, last, well, callAt, called, closed int64
+	err = from(&in.Number, &in.Subject, &in.State, &in.Summary, &opened, &first, &last, &well, &callAt, &called, &in.Events, &closed, &in.How, &in.Says)
+	in.Ref = incidentRef(in.Number)
+	in.Opened, in.FirstSymptom, in.LastSymptom, in.WellSince = db.Time(opened), db.Time(first), db.Time(last), db.Time(well)
+	in.callAt, in.Called, in.Closed = db.Time(callAt), db.Time(called), db.Time(closed)
+	return in, err
+}
+
+// incidentWhere reads one incident within a write; nil when there is none.
+func incidentWhere(tx *db.Tx, where string, args ...any) (*Incident, error) {
+	in, err := scanIncident(func(dest ...any) error {
+		return tx.QueryRow(`SELECT `+incidentColumns+` FROM incidents WHERE `+where, args, dest...)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &in, err
+}
+
+func openOf(tx *db.Tx, subject prentice.Ref) (*Incident, error) {
+	return incidentWhere(tx, `subject = ? AND closed = 0`, string(subject))
+}
+
+func insertIncident(tx *db.Tx, in *Incident) (err error) {
+	if in.Number, err = tx.Next("incident"); err != nil {
+		return err
+	}
+	in.Ref, in.State = incidentRef(in.Number), Open
+	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '')`,
+		in.Number, string(in.Subject), string(in.State), in.Summary, db.Micros(in.Opened), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), in.Events)
+	return err
+}
+
+// save writes an incident with the state that follows from the rest.
+func save(tx *db.Tx, in *Incident) error {
+	open, _, err := openRuns(tx, in.Number)
+	if err != nil {
+		return err
+	}
+	in.State = stateOf(in.Closed, in.WellSince, open)
+	_, err = tx.Exec(`UPDATE incidents SET state = ?, first_symptom = ?, last_symptom = ?, well_since = ?, call_at = ?, called = ?, events = ?, closed = ?, how = ?, says = ? WHERE number = ?`,
+		string(in.State), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), db.Micros(in.WellSince), db.Micros(in.callAt), db.Micros(in.Called), in.Events,
+		db.Micros(in.Closed), in.How, in.Says, in.Number)
+	return err
+}
+
+// openRuns counts an incident's runs that have not ended, and those of them
+// that may be acting.
+func openRuns(tx *db.Tx, incident int64) (open, acting int, err error) {
+	runs, err := runsOf(tx.Query, incident)
+	for _, r := range runs {
+		if !r.State.Ended() {
+			open++
+		}
+		if acts(r.State) {
+			acting++
+		}
+	}
+	return open, acting, err
+}
+
+// runsOf reads an incident's runs, oldest first, within a write or outside.
+func runsOf(query func(string, ...any) (*sql.Rows, error), incident int64) (runs []IncidentRun, err error) {
+	rows, err := query(`SELECT run, procedure_name, state, says, asked, ended, doubled FROM incident_runs WHERE incident = ? ORDER BY run`, incident)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	runs = []IncidentRun{}
+	for rows.Next() {
+		var r IncidentRun
+		var number, asked, ended int64
+		if err := rows.Scan(&number, &r.Procedure, &r.State, &r.Says, &asked, &ended, &r.Doubled); err != nil {
+			return nil, err
+		}
+		r.Run, r.Asked, r.Ended = runRef(number), db.Time(asked), db.Time(ended)
+		runs = append(runs, r)
+	}
+	return runs, errors.Join(rows.Err(), rows.Close())
+}
+
+// addLine adds to a timeline. A timeline that is too long takes only what people
+// must see.
+func addLine(tx *db.Tx, incident int64, l Line) error {
+	var last int64
+	if err := tx.QueryRow(`SELECT COALESCE(MAX(line), 0) FROM incident_lines WHERE incident = ?`, []any{incident}, &last); err != nil {
+		return err
+	}
+	noise := l.Kind == "symptom" || l.Kind == "recovery" || l.Kind == "diagnosis"
+	if last >= mostLines && noise {
+		return nil
+	}
+	if l.Actor == "" {
+		l.Actor = self
+	}
+	_, err := tx.Exec(`INSERT INTO incident_lines (incident, line, at, kind, says, about, actor) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		incident, last+1, db.Micros(l.Time), l.Kind, l.Says, string(l.About), string(l.Actor))
+	return err
+}
+
+// write is one change of this skill's tables, tried again when another process
+// was in the way.
+func (s *Support) write(ctx context.Context, do func(tx *db.Tx, now time.Time) error) (err error) {
+	for range 3 {
+		err = s.DB.Write(ctx, func(tx *db.Tx) error {
+			if err := tx.Lock("support"); err != nil {
+				return err
+			}
+			return do(tx, s.Clock().UTC())
+		})
+		if !errors.Is(err, db.ErrBusy) {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Support) incidents(ctx context.Context, where string, args ...any) ([]Incident, error) {
+	rows, err := s.DB.Query(ctx, `SELECT `+incidentColumns+` FROM incidents WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read incidents: %w", err)
+	}
+	defer rows.Close()
+	list := []Incident{}
+	for rows.Next() {
+		in, err := scanIncident(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("read incidents: %w", err)
+		}
+		list = append(list, in)
+	}
+	return list, rows.Err()
+}
+
+// timeline is an incident's lines in the order in which things happened.
+func (s *Support) timeline(ctx context.Context, in Incident) ([]Line, error) {
+	rows, err := s.DB.Query(ctx, `SELECT at, kind, says, about, actor FROM incident_lines WHERE incident = ? ORDER BY at, line`, in.Number)
+	if err != nil {
+		return nil, fmt.Errorf("read timeline: %w", err)
+	}
+	defer rows.Close()
+	lines := []Line{}
+	for rows.Next() {
+		var l Line
+		var at int64
+		if err := rows.Scan(&at, &l.Kind, &l.Says, &l.About, &l.Actor); err != nil {
+			return nil, fmt.Errorf("read timeline: %w", err)
+		}
+		l.Time = db.Time(at)
+		l.After = l.Time.Sub(in.FirstSymptom)
+		lines = append(lines, l)
+	}
+	return lines, rows.Err()
+}

@@ -1,0 +1,270 @@
+package support
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+	"prentice/internal/op"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+var ann = prentice.Actor{Kind: prentice.Person, Name: "ann", Role: prentice.Operator, Door: "cli"}
+
+// world is the skill with all that it needs: a clock, a door, procedures with
+// checks, an inbox and a ledger that remember what they were told.
+type world struct {
+	t  *testing.T
+	db *db.DB
+	s  *Support
+
+	mu      sync.Mutex // guards the rest
+	now     time.Time
+	events  int // numbered so far
+	matches map[string][]string
+	checks  map[string]prentice.Diagnosis
+	looks   int
+	asked   []wish
+	answer  func(wish) (any, error)
+	sent    []prentice.Event
+	notes   []prentice.Note
+}
+
+// wish is what the door was asked for.
+type wish struct {
+	Procedure string         `json:"procedure"`
+	Event     prentice.Event `json:"event"`
+	Incident  prentice.Ref   `json:"incident"`
+	Reason    string         `json:"reason"`
+	actor     prentice.Actor
+}
+
+type run struct {
+	Number int64          `json:"number"`
+	State  prentice.State `json:"state"`
+	Says   string         `json:"says"`
+}
+
+func each(t *testing.T, test func(*world)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if err := d.Migrate(t.Context(), "support", db.Under(files, "schema")); err != nil {
+			t.Fatal(err)
+		}
+		w := &world{t: t, db: d, now: noon, matches: map[string][]string{}, checks: map[string]prentice.Diagnosis{}}
+		w.answer = func(wish) (any, error) { return run{int64(len(w.asked)), prentice.Checking, "looking"}, nil }
+		w.restart()
+		test(w)
+	})
+}
+
+func (w *world) restart() {
+	w.s = Make(Deps{DB: w.db, Clock: w.clock, Door: w, Inbox: w, Matcher: w, Diagnoser: w, Recorder: w, NewID: func() string { return w.id() }})
+}
+
+func (w *world) clock() time.Time     { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
+func (w *world) pass(d time.Duration) { w.mu.Lock(); defer w.mu.Unlock(); w.now = w.now.Add(d) }
+func (w *world) id() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events++
+	return fmt.Sprint("e", w.events)
+}
+
+// Match proposes procedures by the type of the event.
+func (w *world) Match(e prentice.Event) (list []prentice.Procedure) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, name := range w.matches[e.Type] {
+		list = append(list, prentice.Procedure{Name: name})
+	}
+	return list
+}
+
+func (w *world) Diagnose(_ context.Context, r prentice.RunRequest) (prentice.Diagnosis, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looks++
+	d, ok := w.checks[r.Procedure]
+	if !ok {
+		return d, prentice.Errorf(prentice.Refused, "its targets are empty")
+	}
+	return d, nil
+}
+
+func (w *world) Invoke(_ context.Context, r op.Request) (any, error) {
+	var asked wish
+	if err := json.Unmarshal(r.In.(json.RawMessage), &asked); err != nil || r.Op != "run.start" {
+		w.t.Errorf("asked for %s with %s", r.Op, r.In)
+	}
+	asked.actor = r.Actor
+	w.mu.Lock()
+	w.asked = append(w.asked, asked)
+	answer := w.answer
+	w.mu.Unlock()
+	return answer(asked)
+}
+
+func (w *world) Watch(context.Context, op.Request, func(any) error) error { return nil }
+
+func (w *world) Append(tx *db.Tx, _ time.Time, notes ...prentice.Note) error {
+	tx.After(func() { w.mu.Lock(); defer w.mu.Unlock(); w.notes = append(w.notes, notes...) })
+	return nil
+}
+
+func (w *world) Receive(_ context.Context, e prentice.Event) (prentice.Receipt, error) {
+	if err := e.Check(); err != nil {
+		w.t.Errorf("sent a broken event: %v", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent = append(w.sent, e)
+	return prentice.Receipt{Event: "event/1", Number: 1, New: true, Count: 1}, nil
+}
+
+func (w *world) ReceiveFrom(ctx context.Context, a prentice.Actor, e prentice.Event) (prentice.Receipt, error) {
+	if strings.HasPrefix(e.Source, "prentice/") {
+		return prentice.Receipt{}, prentice.Errorf(prentice.Denied, "ours")
+	}
+	if err := e.Check(); err != nil {
+		return prentice.Receipt{}, err
+	}
+	return w.Receive(ctx, e)
+}
+
+func (w *world) List(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error) {
+	list := []prentice.EventRecord{}
+	for i, e := range w.sent {
+		list = append(list, prentice.EventRecord{Number: int64(i + 1), Event: e, Count: 1, State: prentice.EventDelivered, Last: noon, Received: noon})
+	}
+	slices.Reverse(list)
+	return list, nil
+}
+
+func (w *world) Show(_ context.Context, n int64) (prentice.EventRecord, error) {
+	if n > int64(len(w.sent)) {
+		return prentice.EventRecord{}, prentice.Errorf(prentice.NotFound, "no event %d", n)
+	}
+	return prentice.EventRecord{Number: n, Event: w.sent[n-1], Sender: "person/ann", Count: 3, Last: noon, Received: noon}, nil
+}
+
+// happens makes an event about checkout and lets the skill do all it wants.
+func (w *world) happens(kind, data string) { w.t.Helper(); w.hears(w.event(kind, data)) }
+
+func (w *world) event(kind, data string) prentice.Event {
+	e := prentice.Event{ID: w.id(), Source: "monitor/eu-1", Type: kind, Subject: "service/checkout", Time: w.clock()}
+	if data != "" {
+		e.Data = json.RawMessage(data)
+	}
+	return e
+}
+
+// hears tells the skill of events and waits until it has done what it can.
+func (w *world) hears(events ...prentice.Event) {
+	w.t.Helper()
+	for _, e := range events {
+		if err := w.s.Listen(w.t.Context(), e); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.settle()
+}
+
+func (w *world) settle() {
+	w.t.Helper()
+	for range 3 { // to do one thing may make another due, but not for ever
+		if _, err := w.s.round(w.t.Context()); err != nil {
+			w.t.Fatal(err)
+		}
+		w.s.hand.Wait()
+	}
+}
+
+// moves is what the runner tells of a run.
+func (w *world) moves(number int64, procedure string, state prentice.State, says string) prentice.Event {
+	kind := "run.started"
+	if state == prentice.Waiting {
+		kind = "run.waiting"
+	}
+	if state.Ended() {
+		kind = "run.ended"
+	}
+	data, _ := json.Marshal(map[string]any{"run": number, "procedure": procedure, "state": state, "says": says, "incident": "incident/1"})
+	return prentice.Event{ID: fmt.Sprintf("run/%d %s", number, state), Source: "prentice/runner", Type: kind, Subject: runRef(number), Time: w.clock(), Data: data}
+}
+
+func (w *world) show(number int64) Detail {
+	w.t.Helper()
+	d, err := w.s.detail(w.t.Context(), number, w.clock())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+// lines is the timeline as people read it: kind and sentence.
+func (w *world) lines(number int64) []string {
+	w.t.Helper()
+	var lines []string
+	for _, l := range w.show(number).Timeline {
+		lines = append(lines, l.Kind+": "+l.Says)
+	}
+	return lines
+}
+
+func (w *world) askedFor() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	names := []string{}
+	for _, a := range w.asked {
+		names = append(names, a.Procedure)
+	}
+	return names
+}
+
+// sentOf is the events of a type that the skill has sent.
+func (w *world) sentOf(kind string) (list []prentice.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range w.sent {
+		if e.Type == kind {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func (w *world) evidence(kind string) (list []prentice.Note) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, n := range w.notes {
+		if n.Kind == kind {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// has says whether one of the lines holds a text.
+func has(lines []string, text string) bool {
+	return slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, text) })
+}
+
+func (w *world) count() int {
+	w.t.Helper()
+	list, err := w.s.incidents(w.t.Context(), `1 = 1`)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(list)
+}

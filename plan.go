@@ -1,0 +1,116 @@
+package prentice
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// PlanFormat is the version of the plan's shape. It is hashed with the plan.
+const PlanFormat = 1
+
+// Plan is a procedure rendered for one case: exact targets, commands, inputs,
+// limits, verification and undo. Secrets are names. It holds nothing of the
+// process or the machine that rendered it (no time, no path, no run number), so
+// that its hash is the same everywhere.
+type Plan struct {
+	Format    int               `json:"format"`
+	Procedure string            `json:"procedure"`
+	Digest    string            `json:"digest"` // of the procedure's file and of those it uses
+	Summary   string            `json:"summary"`
+	Owner     Ref               `json:"owner,omitempty"`
+	Subject   Ref               `json:"subject,omitempty"`
+	Risk      Risk              `json:"risk"` // the worst of its steps
+	Undoable  bool              `json:"undoable"`
+	Inputs    map[string]string `json:"inputs"`
+	Event     map[string]string `json:"event"` // EVENT_*: type, subject, source and the flat data
+	Targets   []Target          `json:"targets"`
+	Limits    PlanLimits        `json:"limits"`
+	Secrets   []string          `json:"secrets"`
+	Steps     []PlannedStep     `json:"steps"`
+}
+
+// Target is a host that steps act on. A local target is this machine.
+type Target struct {
+	Ref     Ref               `json:"ref"`
+	Address string            `json:"address,omitempty"`
+	Local   bool              `json:"local"`
+	Facts   map[string]string `json:"facts,omitempty"` // TARGET_*
+}
+
+// PlanLimits are Limits in a form whose bytes are canonical.
+type PlanLimits struct {
+	MaxTargets      int    `json:"max_targets"`
+	Parallel        int    `json:"parallel"`
+	MaxUnhealthy    int    `json:"max_unhealthy"`
+	Cooldown        string `json:"cooldown"`
+	Timeout         string `json:"timeout"`
+	ApprovalExpires string `json:"approval_expires"`
+}
+
+// PlannedStep is one step with every value filled in. Env holds what reaches
+// the step's environment beside the target's facts and the secrets. Done is the
+// question whether the step has happened, when the procedure asks one.
+type PlannedStep struct {
+	ID         string            `json:"id"`
+	Section    Section           `json:"section"`
+	Kind       string            `json:"kind"`
+	Risk       Risk              `json:"risk"`
+	Where      string            `json:"where"`
+	Expect     string            `json:"expect,omitempty"`
+	Idempotent bool              `json:"idempotent"`
+	Attrs      map[string]string `json:"attrs"`
+	Env        map[string]string `json:"env"`
+	Body       string            `json:"body"`
+	Says       string            `json:"says"` // one line: what will become true or what is asked
+	Done       *PlannedStep      `json:"done,omitempty"`
+}
+
+// Canonical is the plan's one and only byte form: JSON in the order of RFC 8785
+// (object keys sorted, no white space, no needless escapes).
+func (p Plan) Canonical() []byte {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		panic("a plan always has a JSON form: " + err.Error())
+	}
+	canonical, err := CanonicalJSON(raw)
+	if err != nil {
+		panic("JSON just written can be read: " + err.Error())
+	}
+	return canonical
+}
+
+// Hash names the plan: sha256: and the hex SHA-256 of its canonical bytes.
+func (p Plan) Hash() string { return Digest(p.Canonical()) }
+
+// In lists the plan's steps of a section, in order.
+func (p Plan) In(s Section) []PlannedStep {
+	var steps []PlannedStep
+	for _, step := range p.Steps {
+		if step.Section == s {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// Times reads the limits that are durations. A plan that was rendered here
+// always has them; a forged one is refused.
+func (l PlanLimits) Times() (cooldown, timeout, expires time.Duration, err error) {
+	for _, d := range []struct {
+		to   *time.Duration
+		from string
+	}{{&cooldown, l.Cooldown}, {&timeout, l.Timeout}, {&expires, l.ApprovalExpires}} {
+		if *d.to, err = time.ParseDuration(d.from); err != nil {
+			return 0, 0, 0, Errorf(Invalid, "limit %q is not a duration", clip(d.from)).Try("write 10m or 1h30m")
+		}
+	}
+	return cooldown, timeout, expires, nil
+}
+
+// Digest is sha256: and the hex SHA-256 of b.
+func Digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,101 @@
+package prentice
+
+import "time"
+
+// Procedure is an agreed way of doing something: a Markdown runbook that people
+// read and prentice runs. It is what the file says; nothing is rendered yet.
+type Procedure struct {
+	Name     string     `json:"name"`
+	Summary  string     `json:"summary"`
+	Owner    Ref        `json:"owner,omitempty"`
+	ReviewBy string     `json:"review_by,omitempty"` // a date, 2006-01-02
+	On       []Trigger  `json:"on,omitempty"`
+	Inputs   []Input    `json:"inputs,omitempty"`
+	Targets  string     `json:"targets"` // CEL to a list of hosts
+	Limits   Limits     `json:"limits"`
+	Secrets  []string   `json:"secrets,omitempty"`
+	Steps    []StepSpec `json:"steps"` // in the order of the file
+	Sections []Prose    `json:"sections,omitempty"`
+	File     string     `json:"file"`   // relative to the team folder
+	Text     string     `json:"-"`      // the whole file
+	Digest   string     `json:"digest"` // sha256:… of Text
+}
+
+// Trigger proposes the procedure: either an event of a type, if a CEL condition
+// holds, or a schedule in cron's five fields and an IANA time zone.
+type Trigger struct {
+	Event    string `json:"event,omitempty"`
+	If       string `json:"if,omitempty"`
+	Schedule string `json:"schedule,omitempty"`
+	Zone     string `json:"zone,omitempty"`
+	At       Pos    `json:"at"`
+}
+
+// Input is a value that a run is given. From is CEL over the event.
+type Input struct {
+	Name    string   `json:"name"`
+	Type    string   `json:"type"` // string, int, bool, duration, service or host
+	From    string   `json:"from,omitempty"`
+	Default *string  `json:"default,omitempty"`
+	Enum    []string `json:"enum,omitempty"`
+	Doc     string   `json:"doc,omitempty"`
+	At      Pos      `json:"at"`
+}
+
+// Limits bound a run. A procedure that leaves one out gets the default that
+// lint prints; no limit is ever absent.
+type Limits struct {
+	MaxTargets      int           `json:"max_targets"`
+	Parallel        int           `json:"parallel"`
+	MaxUnhealthy    int           `json:"max_unhealthy"` // per cent
+	Cooldown        time.Duration `json:"cooldown"`
+	Timeout         time.Duration `json:"timeout"` // of one step on one target
+	ApprovalExpires time.Duration `json:"approval_expires"`
+}
+
+// DefaultLimits are the limits of a procedure that names none.
+func DefaultLimits() Limits {
+	return Limits{MaxTargets: 1, Parallel: 1, MaxUnhealthy: 20, Cooldown: 10 * time.Minute, Timeout: 5 * time.Minute, ApprovalExpires: time.Hour}
+}
+
+// Section is the part of a procedure that a step belongs to.
+type Section string
+
+// The sections that have meaning. Any other heading is prose.
+const (
+	Check  Section = "check"
+	Act    Section = "act"
+	Verify Section = "verify"
+	Undo   Section = "undo"
+)
+
+// StepSpec is one fenced block of a procedure.
+type StepSpec struct {
+	ID         string            `json:"id"`
+	Section    Section           `json:"section"`
+	Kind       string            `json:"kind"`
+	Risk       Risk              `json:"risk"`
+	Where      string            `json:"where,omitempty"`  // target, here or sandbox
+	Expect     string            `json:"expect,omitempty"` // ok, fail or any; only in Check
+	Idempotent bool              `json:"idempotent,omitempty"`
+	Of         string            `json:"of,omitempty"` // the step whose done? question this is
+	Attrs      map[string]string `json:"attrs,omitempty"`
+	Body       string            `json:"body"`
+	Prose      string            `json:"prose,omitempty"` // what stands before the block, for people
+	At         Pos               `json:"at"`
+}
+
+// Prose is a heading of the file with its text, for people.
+type Prose struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
+// Finding is what lint has to say about a place. An Error finding keeps the
+// procedure from running; the others are advice.
+type Finding struct {
+	At    Pos    `json:"at"`
+	Error bool   `json:"error"`
+	Text  string `json:"text"`
+	Hint  string `json:"hint,omitempty"`
+}

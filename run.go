@@ -1,0 +1,94 @@
+package prentice
+
+import (
+	"slices"
+	"time"
+)
+
+// State is where a run stands. A run that has not ended is in one of the first
+// five; every run ends in one of the eight end states and stays there.
+type State string
+
+// The states on the way.
+const (
+	Checking State = "checking" // its Check section is looking at the world
+	Waiting  State = "waiting"  // for people: an approval, or a human step
+	Queued   State = "queued"   // has leave; waits for its targets' locks
+	Running  State = "running"  // acts or verifies
+	Undoing  State = "undoing"  // puts back what it did
+)
+
+// The end states.
+const (
+	Verified   State = "verified"   // the symptom is gone and stayed gone
+	Unverified State = "unverified" // acted, and nothing says whether it helped
+	Failed     State = "failed"     // did not help, and nothing was undone
+	Undone     State = "undone"     // did not help, and was put back
+	Uncertain  State = "uncertain"  // nobody can tell what happened; a person must look
+	Expired    State = "expired"    // nobody answered in time; nothing was done
+	Cancelled  State = "cancelled"  // a person stopped it
+	RunRefused State = "refused"    // policy, a limit, a check or an approver said no; nothing was done
+)
+
+var (
+	onTheWay  = []State{Checking, Waiting, Queued, Running, Undoing}
+	endStates = []State{Verified, Unverified, Failed, Undone, Uncertain, Expired, Cancelled, RunRefused}
+)
+
+// Ended says whether the state is an end state.
+func (s State) Ended() bool { return slices.Contains(endStates, s) }
+
+// Known says whether s is a state at all.
+func (s State) Known() bool { return s.Ended() || slices.Contains(onTheWay, s) }
+
+// EndStates lists the eight, best first.
+func EndStates() []State { return slices.Clone(endStates) }
+
+// Sign is the state's shape, the same in the terminal and on the pages.
+func (s State) Sign() string {
+	switch s {
+	case Verified:
+		return "●"
+	case Checking, Running, Undoing:
+		return "◐"
+	case Queued:
+		return "○"
+	case Waiting:
+		return "▲"
+	case Failed:
+		return "■"
+	case RunRefused, Expired, Cancelled:
+		return "✕"
+	case Undone:
+		return "↺"
+	default: // Uncertain, Unverified, and whatever is not known
+		return "◇"
+	}
+}
+
+// Harmful says whether a run that ended so counts against its procedure.
+func (s State) Harmful() bool { return s == Failed || s == Undone || s == Uncertain }
+
+// Run is one performance of a plan.
+type Run struct {
+	Number    int64     `json:"number"`
+	Procedure string    `json:"procedure"`
+	Plan      string    `json:"plan"` // the plan's hash
+	Subject   Ref       `json:"subject,omitempty"`
+	State     State     `json:"state"`
+	Says      string    `json:"says"` // why it is in this state, one sentence
+	Risk      Risk      `json:"risk"`
+	Targets   []Ref     `json:"targets"`
+	Requester Ref       `json:"requester"`
+	Approvers []Ref     `json:"approvers,omitempty"`
+	Incident  Ref       `json:"incident,omitempty"`
+	Event     string    `json:"event,omitempty"`
+	Reason    string    `json:"reason,omitempty"` // why it was asked for
+	Created   time.Time `json:"created"`
+	Started   time.Time `json:"started,omitzero"` // when it first acted
+	Ended     time.Time `json:"ended,omitzero"`
+	Expires   time.Time `json:"expires,omitzero"` // when the wait for people ends
+}
+
+// Ref names the run.
+func (r Run) Ref() Ref { return NewRef("run", itoa(r.Number)) }

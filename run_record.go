@@ -1,0 +1,120 @@
+package prentice
+
+import "time"
+
+// RunRequest is a wish for a run: which procedure, for what, and why.
+type RunRequest struct {
+	Procedure string
+	Inputs    map[string]string
+	Event     *Event // what moved it, or nil
+	Mover     Ref    // who sent the event, when it came from outside; they have asked as much as anybody
+	Incident  Ref
+	Reason    string
+	Actor     Actor
+}
+
+// StepRecord is what is known of one step on one target within a run.
+type StepRecord struct {
+	Run      int64     `json:"run"`
+	Step     string    `json:"step"`
+	Section  Section   `json:"section"`
+	Kind     string    `json:"kind"`
+	Target   Ref       `json:"target,omitempty"`
+	Round    int       `json:"round"` // 1, or 2 for a check that was asked again after approval
+	State    StepState `json:"state"`
+	Says     string    `json:"says"`
+	Code     int       `json:"code"`
+	Attempts int       `json:"attempts"`
+	Started  time.Time `json:"started"`
+	Ended    time.Time `json:"ended,omitzero"`
+}
+
+// StepState is where a step stands. Intended is written before the act, the
+// others after it.
+type StepState string
+
+// The states of a step.
+const (
+	Intended  StepState = "intended"
+	Held      StepState = "held" // a human step that waits
+	Done      StepState = "done" // came out as it should
+	NotDone   StepState = "failed"
+	Unsure    StepState = "uncertain"
+	WasDone   StepState = "was-done" // found true after a crash; not repeated
+	WasUndone StepState = "undone"
+)
+
+// Approval is a person's answer to one plan hash.
+type Approval struct {
+	Run    int64     `json:"run"`
+	Plan   string    `json:"plan"`
+	Actor  Ref       `json:"actor"`
+	Door   string    `json:"door"`
+	Yes    bool      `json:"yes"`
+	Reason string    `json:"reason"`
+	Time   time.Time `json:"time"`
+}
+
+// RunDetail is a run with all that belongs to it.
+type RunDetail struct {
+	Run
+	ThePlan   Plan         `json:"the_plan"`
+	Decision  Decision     `json:"decision"`
+	Approvals []Approval   `json:"approvals"`
+	Steps     []StepRecord `json:"steps"`
+	Record    Record       `json:"record"`          // of the procedure, before this run
+	Waits     string       `json:"waits,omitempty"` // for what, if it waits: approval or the id of a human step
+}
+
+// RunFilter chooses runs. Zero fields choose all. Before is a cursor: only runs
+// with a smaller number. Limit 0 is 50; at most 500.
+type RunFilter struct {
+	State     State
+	Open      bool // only those that have not ended
+	Procedure string
+	Subject   Ref
+	Incident  Ref
+	Before    int64
+	Limit     int
+}
+
+// LogLine is a piece of what a step printed, in order. Offset is where the next
+// one begins, for asking on.
+type LogLine struct {
+	Offset int64     `json:"offset"`
+	Time   time.Time `json:"time"`
+	Step   string    `json:"step"`
+	Target Ref       `json:"target,omitempty"`
+	Text   string    `json:"text"`
+}
+
+// RunMoment is something that happened to a run, as it is told while it runs.
+// Exactly one of Log and Says is set.
+type RunMoment struct {
+	Run   int64     `json:"run"`
+	Time  time.Time `json:"time"`
+	State State     `json:"state"`
+	Step  string    `json:"step,omitempty"`
+	Says  string    `json:"says,omitempty"`
+	Log   *LogLine  `json:"log,omitempty"`
+}
+
+// Diagnosis is what a procedure's Check section said of a fault.
+type Diagnosis struct {
+	Procedure string       `json:"procedure"`
+	Fits      bool         `json:"fits"`
+	Says      string       `json:"says"`
+	Steps     []StepRecord `json:"steps"`
+}
+
+// Reply is what a person says to a run that waits for people. Plan is the hash
+// that was looked at, or "" for the run's own; Step is the human step that was
+// done, or "" for the one that waits.
+type Reply struct {
+	Run    int64
+	Actor  Actor
+	Plan   string
+	Step   string
+	Yes    bool
+	Reason string
+}

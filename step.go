@@ -1,0 +1,56 @@
+package prentice
+
+import (
+	"context"
+	"io"
+)
+
+// StepKind is one sort of step: a statement about the world that can be looked
+// at, made true, and asked about. Kinds come from the runner and from skills.
+//
+// Lint and Says are pure. Apply and Done reach the world, must stop when their
+// context does, and must leave no process behind.
+type StepKind interface {
+	// Name is the word after the fence: sh, http, probe, wait, human.
+	Name() string
+	// Lint says what is wrong with a step of this kind: an attribute that it
+	// does not know, a value that it cannot use, a body that is missing.
+	Lint(StepSpec) []Finding
+	// Says is one line for people: what Apply would make true here.
+	Says(PlannedStep) string
+	// Apply makes it true on one target. An error of kind Unavailable or
+	// Canceled means that nobody knows how far it came.
+	Apply(context.Context, Work) (Outcome, error)
+	// Done looks whether it is true already. A kind that cannot look answers
+	// Unknown.
+	Done(context.Context, Work) (Answer, error)
+}
+
+// Work is one step on one target, with what it needs to be done.
+type Work struct {
+	Run     Ref
+	Plan    *Plan
+	Step    PlannedStep
+	Target  Target
+	Env     []string  // complete: inputs, facts, event, secrets; NAME=value
+	Secrets []string  // the values to mask
+	Log     io.Writer // what the step prints; masked and kept by the caller
+}
+
+// Outcome is how applying a step came out. OK is what the step itself says:
+// exit code 0, a status below 400, a probe that passed.
+type Outcome struct {
+	OK   bool   `json:"ok"`
+	Code int    `json:"code"`           // exit code or status; 0 if the kind has none
+	Says string `json:"says,omitempty"` // one line for people
+}
+
+// Answer is what Done saw.
+type Answer string
+
+// The answers. The zero Answer is Unknown's equal: nobody can tell.
+const (
+	Unknown Answer = "unknown"
+	Yes     Answer = "yes"
+	No      Answer = "no"
+)

@@ -1,0 +1,244 @@
+// Package crash is the crash proof. It runs the real program on the sample team,
+// kills it with SIGKILL at every persisted transition of every sample procedure
+// and in the middle of every step that acts, starts it again, and looks from the
+// outside at what has become of the runs.
+//
+// Its words: a kill is where the program dies: at a commit that changes what is
+// known of a run (before:17, after:17), or while a step runs (start:1 is after
+// the first line of step start). A trial is one scenario with its kills, in a data
+// folder of its own. A sweep is a scenario's trials, kill after kill, until one
+// ends without dying. A lane is a folder with the sample services, in which one
+// trial follows another.
+//
+// It refuses a run that is not in one of the eight end states soon after the last
+// start, an effect that happened twice and must not, a lock that is held for
+// nobody, a ledger that does not verify, an incident that mends for ever, and a
+// process that a crash has left behind.
+package crash
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+// lanes is how many trials are under way at once, and most how long a run may
+// take to come to its end after the last start.
+const (
+	lanes = 6
+	most  = 30 * time.Second
+)
+
+func TestEveryRunEndsInAKnownStateWhereverPrenticeIsKilled(t *testing.T) {
+	p, shop := build(t, "1"), compile(t, "prentice/stories/crash/shop")
+	t.Run("sqlite", func(t *testing.T) { prove(t, "sqlite", onSQLite(t, p, shop)) })
+	t.Run("postgres", func(t *testing.T) { prove(t, "postgres", onPostgres(t, p, shop)) })
+}
+
+// prove sweeps all scenarios on one sort of database and says what came out.
+func prove(t *testing.T, sort string, tpl *template) {
+	begun := time.Now()
+	list := make([]*lane, lanes)
+	for i := range list {
+		var err error
+		if list[i], err = openLane(t, tpl); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer func() {
+		for _, l := range list {
+			l.close()
+		}
+	}()
+	sweeps := rehearse(t, list)
+	var found tally
+	beside(list, func(l *lane, i int) {
+		for s, kills := take(sweeps, i); s != nil; s, kills = take(sweeps, i) {
+			out, err := l.trial(s.scenario, kills...)
+			s.done(out, err)
+			found.add(out, err)
+			if err != nil {
+				t.Errorf("%s, killed %s: %v", s.scenario.name, strings.Join(kills, ", then "), err)
+			}
+		}
+	})
+	for _, s := range sweeps {
+		t.Logf("%-40s %3d kill points: %s", s.scenario.name, s.tried.kills, s.tried.ends())
+		if s.tried.kills == 0 {
+			t.Errorf("%s: no kill was reached", s.scenario.name)
+		}
+	}
+	line := fmt.Sprintf("crash proof: %d kill points, %d known ends (%s), %d doubled effects, %d wrong (%s, %s)",
+		found.kills, found.known, found.ends(), found.doubled, found.wrong, sort, time.Since(begun).Round(time.Second))
+	t.Log(line)
+	fmt.Fprintln(os.Stderr, line)
+}
+
+// rehearse plays every scenario once without a kill, and makes the sweeps from
+// what it sees.
+func rehearse(t *testing.T, list []*lane) []*sweep {
+	sweeps := sweepsOf(scenarios())
+	next := make(chan *sweep, len(sweeps))
+	for _, s := range sweeps {
+		next <- s
+	}
+	close(next)
+	beside(list, func(l *lane, _ int) {
+		for s := range next {
+			out, err := l.trial(s.scenario)
+			if err != nil {
+				t.Errorf("%s, not killed: %v", s.scenario.name, err)
+			}
+			s.plan(out.commits, l.team.points)
+		}
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
+	return sweeps
+}
+
+func beside(list []*lane, do func(l *lane, i int)) {
+	var all sync.WaitGroup
+	for i, l := range list {
+		all.Go(func() { do(l, i) })
+	}
+	all.Wait()
+}
+
+// tally counts trials.
+type tally struct {
+	mu             sync.Mutex // guards what follows
+	kills          int        // trials in which the program died where it should
+	known          int        // of them, those whose runs all came to a known end
+	doubled, wrong int
+	states         map[prentice.State]int
+}
+
+func (c *tally) add(out outcome, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.wrong++
+	}
+	c.doubled += out.doubled
+	if !out.died {
+		return
+	}
+	c.kills++
+	if out.ended {
+		c.known++
+	}
+	if c.states == nil {
+		c.states = map[prentice.State]int{}
+	}
+	for _, s := range out.states {
+		c.states[s]++
+	}
+}
+
+func (c *tally) ends() string {
+	var list []string
+	for s, n := range c.states {
+		list = append(list, fmt.Sprintf("%d %s", n, s))
+	}
+	sort.Strings(list)
+	return strings.Join(list, ", ")
+}
+
+// sweep gives out the kills of a scenario: first those that are known from an
+// undisturbed trial, and then commit after commit until one is not reached.
+type sweep struct {
+	scenario scenario
+	every    int // 1 is all of them; 9 is a sample
+	known    []string
+	commits  int // of an undisturbed trial
+
+	mu    sync.Mutex // guards what follows
+	next  int
+	over  bool // one was not reached
+	tried tally
+}
+
+func sweepsOf(list []scenario) []*sweep {
+	var sweeps []*sweep
+	for _, sc := range list {
+		s := &sweep{scenario: sc, every: 1}
+		if testing.Short() {
+			s.every = 9
+		}
+		sweeps = append(sweeps, s)
+	}
+	return sweeps
+}
+
+// plan says where the kills are. Prentice is killed after every commit, and before
+// those that tell of what has been done since the commit before: the others
+// leave the world as the last one did.
+func (s *sweep) plan(commits []string, points map[string]points) {
+	of := s.scenario.procedure
+	if of == "restart-dependency" {
+		of = "restart-service" // which it uses
+	}
+	s.known = points[of][s.scenario.section]
+	if s.scenario.first != nil {
+		return // what a second life commits is not known
+	}
+	s.commits = len(commits)
+	for i, what := range commits {
+		n := i + 1
+		if s.scenario.tail > 0 && n <= len(commits)-s.scenario.tail {
+			continue
+		}
+		if n == 1 || strings.Contains(what, "DO UPDATE SET state") {
+			s.known = append(s.known, fmt.Sprintf("before:%d", n))
+		}
+		s.known = append(s.known, fmt.Sprintf("after:%d", n))
+	}
+}
+
+// take gives a lane its next kills. The lanes begin at different sweeps, so that
+// all sorts of trials are under way together.
+func take(sweeps []*sweep, lane int) (*sweep, []string) {
+	for i := range sweeps {
+		s := sweeps[(i+lane)%len(sweeps)]
+		if kill := s.take(); kill != "" {
+			return s, slices.Concat(s.scenario.first, []string{kill})
+		}
+	}
+	return nil, nil
+}
+
+func (s *sweep) take() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.next
+	s.next += s.every
+	switch {
+	case n < len(s.known):
+		return s.known[n]
+	case !s.over:
+		return fmt.Sprintf("after:%d", s.commits+n-len(s.known)+1)
+	}
+	return ""
+}
+
+func (s *sweep) done(out outcome, err error) {
+	s.tried.add(out, err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = s.over || !out.died
+}
+
+func ctx() context.Context { return context.Background() }

@@ -1,0 +1,188 @@
+package crash
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+
+	"prentice/internal/boot/demo"
+)
+
+// lane is a folder with running sample services and an installation of prentice,
+// in which trials follow each other.
+type lane struct {
+	tpl   *template
+	data  string
+	state string // of the services
+	team  *crew
+	shop  demo.Where
+
+	where  where
+	drop   func()  // what the installation needs no more; nil when there is none
+	server *server // that is up
+	age    int     // trials that the installation has seen
+	trials int     // of this lane
+}
+
+// oldest is how many trials an installation sees.
+const oldest = 12
+
+var (
+	givenMu sync.Mutex
+	given   = map[int]bool{} // ports; guarded by givenMu
+)
+
+func freePorts() (demo.Ports, error) {
+	givenMu.Lock()
+	defer givenMu.Unlock()
+	for {
+		ports, err := demo.FreePorts()
+		if err != nil {
+			return nil, err
+		}
+		taken := false
+		for _, p := range ports {
+			taken = taken || given[p]
+		}
+		if taken {
+			continue
+		}
+		for _, p := range ports {
+			given[p] = true
+		}
+		return ports, nil
+	}
+}
+
+func openLane(t *testing.T, tpl *template) (*lane, error) {
+	dir := t.TempDir()
+	l := &lane{tpl: tpl, data: filepath.Join(dir, "data"), state: filepath.Join(dir, "data", "work")}
+	ports, err := freePorts()
+	if err != nil {
+		return nil, err
+	}
+	if l.team, err = install(filepath.Join(dir, "team"), l.state, tpl.shop, ports); err != nil {
+		return nil, err
+	}
+	l.shop = demo.Where{Team: l.team.folder, State: l.state, Bin: tpl.shop}
+	t.Cleanup(func() {
+		if err := demo.Stop(ctx(), l.shop); err != nil {
+			t.Error(err)
+		}
+	})
+	return l, nil
+}
+
+// begin makes sure that there is an installation with a server, fresh when the
+// scenario wants to be alone in it.
+func (l *lane) begin(sc scenario) error {
+	l.trials++
+	l.age++
+	if l.drop != nil && !sc.alone && l.age <= oldest {
+		return nil
+	}
+	l.close()
+	w, drop, err := l.tpl.copyTo(l.data)
+	if err != nil {
+		return err
+	}
+	w.team = l.team.folder
+	l.where, l.drop, l.age = w, drop, 1
+	return nil
+}
+
+// close ends the installation.
+func (l *lane) close() {
+	if l.server != nil {
+		l.server.end(syscall.SIGKILL)
+		l.server = nil
+	}
+	if l.drop != nil {
+		l.drop()
+		l.drop = nil
+	}
+}
+
+func (l *lane) arrange(sc scenario) error {
+	for _, name := range []string{"kill-at", "charges", "backup", "orders.lock.stale"} {
+		if err := os.RemoveAll(filepath.Join(l.state, name)); err != nil {
+			return err
+		}
+	}
+	if err := l.services(sc.down); err != nil {
+		return err
+	}
+	for _, name := range demo.Names() {
+		if err := os.Truncate(demo.LogFile(l.state, name), 0); err != nil {
+			return err
+		}
+	}
+	if err := l.team.spoil(sc.spoil); err != nil {
+		return err
+	}
+	if sc.before != nil {
+		return sc.before(l.state)
+	}
+	return nil
+}
+
+// services starts all services but one, and kills that one.
+func (l *lane) services(down string) error {
+	missing := false
+	for _, name := range demo.Names() {
+		_, alive := demo.Alive(l.state, name)
+		missing = missing || !alive && name != down
+		if name == demo.Orders && !alive {
+			if err := os.RemoveAll(demo.LockFile(l.state)); err != nil {
+				return err
+			}
+		}
+	}
+	if missing {
+		if err := demo.Start(ctx(), l.shop); err != nil {
+			return err
+		}
+	}
+	if text, err := os.ReadFile(demo.StateFile(l.state)); err != nil || len(text) == 0 {
+		if err := os.WriteFile(demo.StateFile(l.state), []byte(`{"order":1,"item":"tea"}`+"\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	if _, alive := demo.Alive(l.state, down); down == "" || !alive {
+		return nil
+	}
+	_, err := demo.Kill(ctx(), l.state, down)
+	return err
+}
+
+// arm says where prentice dies next: at a commit, at a place in a step, or, with
+// "", nowhere. The wish is another one each time, so that the count begins again.
+func (l *lane) arm(kill string, life int) error {
+	place := filepath.Join(l.state, "kill-at")
+	if err := os.RemoveAll(place); err != nil {
+		return err
+	}
+	if kill != "" && !isCommit(kill) {
+		if err := os.WriteFile(place, []byte(kill), 0o600); err != nil {
+			return err
+		}
+		kill = ""
+	}
+	return os.WriteFile(l.wish(), fmt.Appendf(nil, "%s trial %d, life %d", kill, l.trials, life), 0o600)
+}
+
+func (l *lane) wish() string { return filepath.Join(l.state, "wish") }
+
+// up starts the server, if there is none.
+func (l *lane) up() (err error) {
+	if l.server != nil {
+		return nil
+	}
+	if l.server, err = up(l.tpl.program, l.where, l.wish()); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(l.state, "prentice.pid"), fmt.Appendln(nil, l.server.process.Pid), 0o600)
+}

@@ -1,0 +1,210 @@
+package stories
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience is how long a story waits for something that must come true. It is
+// long, because machines that run tests are busy.
+const patience = time.Minute
+
+// scene is what a story has going on.
+type scene struct {
+	server *exec.Cmd
+	ended  chan struct{}
+	said   *spoken
+	tokens map[string]string
+	code   int // exit code of the last command
+	status int // of the last answer over HTTP
+}
+
+// spoken is what a process has printed so far.
+type spoken struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (s *spoken) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+// String is all of it.
+func (s *spoken) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+type sceneKey struct{}
+
+func of(ts *testscript.TestScript) *scene { return ts.Value(sceneKey{}).(*scene) }
+
+func setup(env *testscript.Env) error {
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	env.Vars = append(env.Vars,
+		"PRENTICE_DATA="+filepath.Join(env.WorkDir, "data"),
+		"PRENTICE_TEAM="+filepath.Join(env.WorkDir, "team"),
+		"PRENTICE_LISTEN=127.0.0.1:"+port,
+		"PRENTICE_OWNER=olga",
+		"URL=http://127.0.0.1:"+port,
+		"NO_COLOR=1",
+		"TZ=UTC",
+	)
+	s := &scene{tokens: map[string]string{"olga": ""}, said: &spoken{}}
+	env.Values[sceneKey{}] = s
+	env.Defer(func() { s.end(syscall.SIGKILL) })
+	return nil
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+}
+
+// end ends the server, if there is one, and waits for it.
+func (s *scene) end(sig syscall.Signal) {
+	if s.server == nil {
+		return
+	}
+	s.server.Process.Signal(sig) //nolint:errcheck // it may have gone already
+	select {
+	case <-s.ended:
+	case <-time.After(patience):
+		s.server.Process.Kill() //nolint:errcheck // it may have gone already
+		<-s.ended
+	}
+	s.code = s.server.ProcessState.ExitCode()
+	s.server = nil
+}
+
+// prentice is the program in a story's environment.
+func prentice(ts *testscript.TestScript, args ...string) *exec.Cmd {
+	c := exec.Command(filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "prentice"), args...)
+	c.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_HOSTS", "NO_COLOR", "WORK", "TZ"} {
+		if v := ts.Getenv(name); v != "" {
+			c.Env = append(c.Env, name+"="+v)
+		}
+	}
+	return c
+}
+
+func up(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	s.end(syscall.SIGTERM)
+	s.said = &spoken{}
+	c := prentice(ts, append([]string{"up"}, args...)...)
+	c.Stdout, c.Stderr = s.said, s.said
+	ts.Check(c.Start())
+	s.server, s.ended = c, make(chan struct{})
+	go func(ended chan struct{}) { c.Wait(); close(ended) }(s.ended) //nolint:errcheck // its exit code is kept
+	ready := s.ready(ts.Getenv("URL"))
+	if !ready {
+		s.code = c.ProcessState.ExitCode()
+		s.server = nil
+		fmt.Fprint(ts.Stdout(), s.said)
+	}
+	if ready == neg {
+		ts.Fatalf("prentice up is ready: %v\n%s", ready, s.said)
+	}
+}
+
+// ready waits until the server is ready or has ended. One that is neither in
+// time is ended.
+func (s *scene) ready(url string) bool {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		select {
+		case <-s.ended:
+			return false
+		case <-time.After(20 * time.Millisecond):
+		}
+		res, err := http.Get(url + "/readyz")
+		if err != nil {
+			continue
+		}
+		res.Body.Close()
+		if res.StatusCode == http.StatusOK && strings.Contains(s.said.String(), "ready at "+url) {
+			return true
+		}
+	}
+	s.server.Process.Kill() //nolint:errcheck // it may have gone already
+	<-s.ended
+	return false
+}
+
+func down(ts *testscript.TestScript, _ bool, _ []string)  { of(ts).end(syscall.SIGTERM) }
+func kill9(ts *testscript.TestScript, _ bool, _ []string) { of(ts).end(syscall.SIGKILL) }
+
+func said(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, len(args) == 1, "said PATTERN")
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	s := of(ts)
+	if neg {
+		if pattern.MatchString(s.said.String()) {
+			ts.Fatalf("the server said %s:\n%s", args[0], s.said)
+		}
+		return
+	}
+	eventually(ts, func() (bool, string) { return pattern.MatchString(s.said.String()), s.said.String() })
+}
+
+func rss(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 1 && of(ts).server != nil, "rss MB, while the server runs")
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", of(ts).server.Process.Pid))
+	ts.Check(err)
+	found := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(raw)
+	if found == nil {
+		ts.Fatalf("no VmHWM in %s", raw)
+	}
+	kb, err := strconv.Atoi(string(found[1]))
+	ts.Check(err)
+	if kb > most<<10 {
+		ts.Fatalf("the server had %d MB of memory, wants at most %d", kb>>10, most)
+	}
+}
+
+func usage(ts *testscript.TestScript, ok bool, text string) {
+	if !ok {
+		ts.Fatalf("usage: %s", text)
+	}
+}
+
+// eventually waits until something is true; otherwise it says what was last
+// seen, and what the server said.
+func eventually(ts *testscript.TestScript, look func() (is bool, seen string)) {
+	var seen string
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		var is bool
+		if is, seen = look(); is {
+			return
+		}
+	}
+	ts.Fatalf("it does not come true; last seen: %s\n%s", seen, of(ts).said)
+}

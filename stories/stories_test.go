@@ -1,0 +1,87 @@
+// Package stories runs what users do, as scripts against the whole program: each
+// .txtar file here is a story. The program is the real one, started as a process
+// of its own; every story has its own data folder, team folder and port.
+//
+// The cast: olga owns the installation and sits at its machine. The others come
+// with tokens of their own once the story says who they are: ann, ben, oz, vic
+// and mallory, who is up to no good; bot is a program. Each name is a command,
+// and is followed by what its bearer types behind prentice.
+//
+// Beside testscript's own commands a story may say:
+//
+//	team NAME                 have a small team of testdata, but for what the story brings itself
+//	person NAME ROLE          make NAME a person of the team, with a token
+//	token NAME WHO ARG…       give NAME the token that WHO makes with prentice token create NAME ARG…;
+//	                          it is $TOKEN_NAME, its number $ID_NAME
+//	NAME ARG…                 prentice ARG… as NAME
+//	code N                    the last command ended with exit code N
+//	up [ARG…]                 start prentice up in the background and wait until it is ready; with !, that it ends
+//	down                      stop it with SIGTERM and wait for its end
+//	kill9                     stop it with SIGKILL
+//	said PATTERN              what the server printed has a line like this by now, or soon
+//	rss N                     the server never had more than N MB of memory
+//	await REF STATE           wait until a run, an incident or a service is in a state
+//	until [-not] PATTERN ARG… wait until prentice ARG… prints something like this, or no longer
+//	http [-as NAME] [-h 'Name: value']… METHOD PATH [BODY]
+//	                          ask the server; BODY is text (JSON unless -h says otherwise), @FILE or bytes:N; with !, it refuses
+//	status N                  the last answer of the server had this status
+//	forbidden NAME            NAME tries every operation that is above their role, and gets none done
+//	session NAME              sign NAME in on the pages; $COOKIE and $CSRF are what the browser knows
+//	storm N FILE              send the event in FILE N times, each under an id of its own, in parallel batches
+//	flip FILE OFFSET          change one byte of a file; negative offsets count from the end
+//	sql STATEMENT             change the database behind prentice's back
+//	tmpfs DIR SIZE            mount a small disk there, until the story ends
+package stories
+
+import (
+	"context"
+	"flag"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"prentice/internal/boot"
+)
+
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "4"); err != nil { // stories wait more than they work
+		panic(err)
+	}
+	testscript.Main(m, map[string]func(){
+		"prentice": func() { os.Exit(program()) },
+	})
+}
+
+func program() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return boot.Main(ctx, boot.Build{Version: "story", Commit: "none"}, os.Args[1:])
+}
+
+// cast is everybody who may appear.
+var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
+
+func TestStories(t *testing.T) {
+	words := map[string]func(*testscript.TestScript, bool, []string){
+		"team": team, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "tmpfs": tmpfs,
+	}
+	for _, name := range cast {
+		words[name] = func(ts *testscript.TestScript, neg bool, args []string) { as(ts, neg, name, args) }
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: ".", Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: words, Condition: condition,
+	})
+}
+
+// condition knows whether this machine lets us mount a disk of our own.
+func condition(name string) (bool, error) {
+	if name != "disks" {
+		return false, nil
+	}
+	return os.Geteuid() == 0 && exec.Command("unshare", "--mount", "mount", "-t", "tmpfs", "none", "/tmp").Run() == nil, nil
+}

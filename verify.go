@@ -1,0 +1,105 @@
+package prentice
+
+import "time"
+
+// EvidenceFilter chooses lines of the ledger. Zero fields choose all. Before
+// and After are cursors: lines with a smaller or a greater number. The newest
+// lines come first, except after After. Limit 0 is 50; at most 500.
+type EvidenceFilter struct {
+	Ref    Ref
+	Kind   string
+	Before int64
+	After  int64
+	Limit  int
+}
+
+// EvidenceRange chooses what to export: the thread of Ref, or the lines from
+// From to To. Without a Ref, From 0 is the first line and To 0 the last.
+type EvidenceRange struct {
+	Ref  Ref
+	From int64
+	To   int64
+}
+
+// MaxThread is the largest number of lines that a thread shows; of a longer one
+// it is the newest.
+const MaxThread = 2000
+
+// EvidenceHead is where the ledger stands: its last line and its last signed
+// checkpoint. Seq 0 means that nothing has been written yet.
+type EvidenceHead struct {
+	Seq          int64     `json:"seq"`
+	Hash         string    `json:"hash"`
+	Time         time.Time `json:"time,omitzero"`
+	SignedSeq    int64     `json:"signed_seq"`
+	SignedAt     time.Time `json:"signed_at,omitzero"`
+	KeyID        string    `json:"key_id"`
+	PublicKeyPEM string    `json:"public_key_pem"`
+}
+
+// EvidenceReport is what a look over evidence found. OK is true only when
+// everything was looked at and no fault was found.
+type EvidenceReport struct {
+	OK          bool            `json:"ok"`
+	About       string          `json:"about"` // run/41, or lines 3 to 90
+	Lines       int64           `json:"lines"` // how many were looked at
+	First       int64           `json:"first"`
+	Last        int64           `json:"last"`
+	From        time.Time       `json:"from,omitzero"` // of the first line
+	Until       time.Time       `json:"until,omitzero"`
+	Contiguous  bool            `json:"contiguous"`    // no line between First and Last is missing
+	Cut         bool            `json:"cut,omitempty"` // older lines of the thread were left out on purpose
+	Checkpoints int64           `json:"checkpoints"`
+	SignedSeq   int64           `json:"signed_seq"` // the last line that a checkpoint covers
+	SignedAt    time.Time       `json:"signed_at,omitzero"`
+	KeyID       string          `json:"key_id"`
+	Faults      []EvidenceFault `json:"faults"`        // the first of them
+	FaultsInAll int64           `json:"faults_in_all"` // how many there are
+}
+
+// EvidenceFault is one thing that is wrong with a ledger or an exported file.
+// Seq 0 means that it is not about one line.
+type EvidenceFault struct {
+	Seq  int64  `json:"seq"`
+	Says string `json:"says"`
+	Try  string `json:"try"`
+}
+
+// Fault adds what is wrong. Only the first twenty are kept; all are counted.
+func (r *EvidenceReport) Fault(seq int64, says, try string) {
+	const most = 20
+	r.OK = false
+	r.FaultsInAll++
+	if len(r.Faults) < most {
+		r.Faults = append(r.Faults, EvidenceFault{Seq: seq, Says: says, Try: try})
+	}
+}
+
+// PersonRecord is what is known of one of the team's people.
+type PersonRecord struct {
+	Name    string    `json:"name"`
+	Role    Role      `json:"role"`
+	Created time.Time `json:"created"`
+	Seen    time.Time `json:"seen,omitzero"` // about when they last came, to a few minutes
+}
+
+// TokenRecord is what is known of an API token; its value is known to nobody.
+type TokenRecord struct {
+	ID      int64     `json:"id"`
+	Name    string    `json:"name"`
+	Kind    ActorKind `json:"kind"`   // whom its holder acts as: Person or Agent
+	Person  string    `json:"person"` // who answers for it
+	Role    Role      `json:"role"`   // the most it may do, never more than its person
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires,omitzero"` // zero: never
+	Seen    time.Time `json:"seen,omitzero"`    // about when it was last used, to a few minutes
+}
+
+// TokenRequest is a wish for an API token. Kind "" is Agent.
+type TokenRequest struct {
+	Name   string
+	Kind   ActorKind
+	Person string
+	Role   Role
+	Lasts  time.Duration
+}
