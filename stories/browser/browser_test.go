@@ -23,6 +23,7 @@ import (
 
 	"prentice/internal/boot"
 	"prentice/internal/boot/demo"
+	"prentice/internal/kit/needtest"
 )
 
 // asProgram makes the test binary be prentice itself.
@@ -88,10 +89,7 @@ type person struct {
 
 func sitDown(t *testing.T) person {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("SKIPPED: no chromium on this machine (apt-get install chromium)")
-	}
+	path := needtest.Program(t, "chromium", "google-chrome")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)

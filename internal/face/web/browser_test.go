@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/url"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +13,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"prentice/internal/kit/needtest"
 )
 
 // tab is a browser's tab with a person in front of it.
@@ -25,12 +26,7 @@ type tab struct {
 // browser opens a tab in Chromium, or skips aloud where there is none.
 func browser(t *testing.T) tab {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if path, err = exec.LookPath("google-chrome"); err != nil {
-			t.Skip("SKIPPED: no chromium and no google-chrome on this machine")
-		}
-	}
+	path := needtest.Program(t, "chromium", "google-chrome")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"prentice/internal/kit/dsse"
+	"prentice/internal/kit/needtest"
 )
 
 var (
@@ -120,10 +121,7 @@ func TestKeysSurviveTheirFiles(t *testing.T) {
 }
 
 func TestOpensslAgreesAboutTheKeyAndItsName(t *testing.T) {
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("SKIPPED: no openssl on this machine (apt-get install openssl)")
-	}
+	openssl := needtest.Program(t, "openssl")
 	file := filepath.Join(t.TempDir(), "key.pub")
 	if err := os.WriteFile(file, dsse.EncodePublic(pub), 0o600); err != nil {
 		t.Fatal(err)

@@ -17,10 +17,11 @@ import (
 // EndMarked ends, with SIGKILL, every process of a session that was started with
 // all the marks (NAME=value) in its environment, and waits until they are gone.
 // It is for the children that a crash of ours left behind: those that made a
-// session of their own, as daemons do, are not touched. It says how many it
-// ended.
+// session of their own, as daemons do, are not touched. Session 0 is the one
+// whose leader is outside our PID namespace, as in a container that was entered
+// from its host; a negative one is unknown. It says how many it ended.
 func EndMarked(ctx context.Context, session int, marks ...string) (ended int, err error) {
-	if session <= 0 || len(marks) == 0 || slices.ContainsFunc(marks, empty) {
+	if session < 0 || len(marks) == 0 || slices.ContainsFunc(marks, empty) {
 		return 0, fmt.Errorf("end the processes marked %q of session %d: both must be known", marks, session)
 	}
 	killed := map[int]bool{}
@@ -43,11 +44,12 @@ func EndMarked(ctx context.Context, session int, marks ...string) (ended int, er
 	}
 }
 
-// Session is the session that our children belong to, unless they leave it.
+// Session is the session that our children belong to, unless they leave it, or
+// -1 when the system does not say.
 func Session() int {
 	session, err := unix.Getsid(0)
 	if err != nil {
-		return 0
+		return -1
 	}
 	return session
 }

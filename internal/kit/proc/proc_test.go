@@ -317,7 +317,7 @@ func TestNobodyIsEndedWithoutAMarkOrASession(t *testing.T) {
 	for _, c := range []struct {
 		mark    string
 		session int
-	}{{"", proc.Session()}, {"=x", proc.Session()}, {"A=1", 0}} {
+	}{{"", proc.Session()}, {"=x", proc.Session()}, {"A=1", -1}} {
 		if _, err := proc.EndMarked(t.Context(), c.session, c.mark); err == nil {
 			t.Errorf("mark %q, session %d: no error", c.mark, c.session)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/pgtest"
+	"prentice/internal/kit/needtest"
 )
 
 // Each runs test against a fresh database of every sort. Without PostgreSQL it
@@ -65,7 +66,7 @@ func Main(m *testing.M) {
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	if pgtest.Programs() == "" {
-		t.Skip("SKIPPED: no PostgreSQL server programs on this machine (apt-get install postgresql)")
+		needtest.Missing(t, "PostgreSQL server")
 	}
 	mu.Lock()
 	defer mu.Unlock()
