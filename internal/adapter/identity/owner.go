@@ -23,6 +23,7 @@ const tokenFile = "cli.token"
 // on this machine: whoever can read that file can write to the database too.
 func (i *Identity) EnsureOwner(ctx context.Context, name string) (created bool, link string, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
+		created = false
 		_, err := firstOwner(tx)
 		if err == nil || !errors.Is(err, sql.ErrNoRows) {
 			return err

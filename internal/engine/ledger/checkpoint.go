@@ -64,6 +64,7 @@ func (l *Ledger) Checkpoint(ctx context.Context, now time.Time) error {
 	}
 	var c Checkpoint
 	err = l.db.Write(ctx, func(tx *db.Tx) error {
+		c = Checkpoint{}
 		at, err := readHead(tx)
 		if err != nil || at.seq == 0 {
 			return err

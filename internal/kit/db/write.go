@@ -22,9 +22,11 @@ type write struct {
 }
 
 // Write runs do in a transaction and returns when it is committed. If do
-// returns an error its changes are undone and nobody else's. do must not keep
-// the Tx, must not wait for anything outside the database, and may be shared a
-// transaction with the writes of others.
+// returns an error its changes are undone and nobody else's. The transaction may
+// be shared with the writes of others, and do may be run more than once, when
+// what an earlier attempt did was undone: it must not keep the Tx, must not wait
+// for anything outside the database, and what it leaves outside the Tx must be
+// the same however often it ran.
 func (d *DB) Write(ctx context.Context, do func(*Tx) error) error {
 	w := &write{ctx: ctx, do: do}
 	d.mu.Lock()
@@ -80,7 +82,29 @@ func (d *DB) commit(batch []*write) {
 
 // transact runs a batch in one transaction. A write whose own work fails is
 // rolled back alone. The error is that of the whole.
+//
+// On PostgreSQL a savepoint costs a journey to the server and back, and writes
+// seldom fail. So a batch goes without them at first, and if one of its writes
+// fails, everything is undone and done again with them.
 func (d *DB) transact(batch []*write) error {
+	if d.dialect == postgres && len(batch) > 1 {
+		if err := d.attempt(batch, noSavepoints); !errors.Is(err, errOneFailed) {
+			return err
+		}
+	}
+	return d.attempt(batch, savepoints(len(batch) > 1))
+}
+
+// savepoints says whether each write of a batch gets one.
+type savepoints bool
+
+const noSavepoints savepoints = false
+
+// errOneFailed says that a write without a savepoint failed, and that nothing
+// of its batch is there.
+var errOneFailed = errors.New("one of the writes failed")
+
+func (d *DB) attempt(batch []*write, each savepoints) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	tx, err := d.begin(ctx)
@@ -92,8 +116,11 @@ func (d *DB) transact(batch []*write) error {
 			continue
 		}
 		w.tx = &Tx{ctx: ctx, tx: tx, dialect: d.dialect}
-		if err := w.perform(ctx, tx, len(batch) > 1); err != nil {
+		if err := w.perform(ctx, tx, each); err != nil {
 			return errors.Join(err, explain(tx.Rollback()))
+		}
+		if w.err != nil && !each {
+			return errors.Join(errOneFailed, explain(tx.Rollback()))
 		}
 	}
 	if err := d.finish(ctx, tx, batch); err != nil {
@@ -136,10 +163,10 @@ func (d *DB) finish(ctx context.Context, tx transaction, batch []*write) error {
 
 // perform does one write. Its own failure is kept in w.err; the returned error
 // breaks the whole batch.
-func (w *write) perform(ctx context.Context, tx transaction, shared bool) error {
-	if !shared {
+func (w *write) perform(ctx context.Context, tx transaction, each savepoints) error {
+	if !each {
 		w.err = w.do(w.tx)
-		return w.err
+		return nil
 	}
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT one"); err != nil {
 		return explain(err)
