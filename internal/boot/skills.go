@@ -115,7 +115,9 @@ func (d diagnoser) Diagnose(ctx context.Context, r prentice.RunRequest) (prentic
 // matcher finds procedures in the library in force.
 type matcher struct{ team *Team }
 
-func (m matcher) Match(e prentice.Event) []prentice.Procedure { return m.team.Library().Match(e) }
+func (m matcher) Match(e prentice.Event) ([]prentice.Procedure, []prentice.Finding) {
+	return m.team.Library().Match(e)
+}
 
 // bearer says whose token it is.
 func (s *System) bearer(ctx context.Context, token string) (prentice.Actor, error) {

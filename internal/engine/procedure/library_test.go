@@ -138,8 +138,8 @@ func TestEventsProposeProcedures(t *testing.T) {
 		{"a text where a number belongs", event("probe.failed", "service/checkout", `{"consecutive":"3; rm -rf /"}`), "", "restart-service cannot be worked out"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			matching, findings := l.Judge(c.event)
-			if got := named(matching); got != c.want || got != named(l.Match(c.event)) {
+			matching, findings := l.Match(c.event)
+			if got := named(matching); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 			if got := says(findings); !strings.Contains(got, c.wrong) || c.wrong == "" && got != "" {

@@ -35,17 +35,10 @@ func triggersOf(p prentice.Procedure) []trigger {
 	return list
 }
 
-// Match is the usable procedures that an event proposes, sorted by name. A
-// condition that cannot be worked out on this event proposes nothing; Judge says
-// so.
-func (l *Library) Match(e prentice.Event) []prentice.Procedure {
-	matching, _ := l.Judge(e)
-	return matching
-}
-
-// Judge is Match with what went wrong: a finding for each condition that could
-// not be worked out.
-func (l *Library) Judge(e prentice.Event) ([]prentice.Procedure, []prentice.Finding) {
+// Match is the usable procedures that an event proposes, sorted by name, and a
+// finding for each condition that could not be worked out on this event: such a
+// procedure is not proposed.
+func (l *Library) Match(e prentice.Event) ([]prentice.Procedure, []prentice.Finding) {
 	event, err := eventValue(&e)
 	if err != nil {
 		return nil, []prentice.Finding{{Error: true, Text: err.Error()}}

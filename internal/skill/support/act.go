@@ -26,7 +26,10 @@ func (s *Support) lookInto(ctx context.Context, t task) error {
 	if over, err := s.over(ctx, t); err != nil || over {
 		return err
 	}
-	names := procedureNames(s.match(t.event))
+	names, findings := s.match(t.event)
+	if err := s.tellFindings(ctx, t, findings); err != nil {
+		return err
+	}
 	switch len(names) {
 	case 0:
 		return s.done(ctx, t, s.noMatch)
@@ -35,6 +38,26 @@ func (s *Support) lookInto(ctx context.Context, t task) error {
 	default:
 		return s.diagnose(ctx, t, names)
 	}
+}
+
+// tellFindings says on the incident's timeline, once, which procedures could not
+// be considered: they are left out, and nobody would know why.
+func (s *Support) tellFindings(ctx context.Context, t task, findings []prentice.Finding) error {
+	for _, f := range findings {
+		s.Log.Warn("procedure left out", "event", t.event.ID, "at", f.At.String(), "says", f.Text, "hint", f.Hint)
+	}
+	if len(findings) == 0 || t.incident == 0 {
+		return nil
+	}
+	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
+		for _, f := range findings {
+			line := Line{Time: now, Kind: "diagnosis", Says: f.Text + "; it is left out. " + f.Hint}
+			if err := addLineOnce(tx, t.incident, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // over ends a task whose incident has been closed in the meantime.

@@ -18,7 +18,7 @@ func (s *Support) Listen(ctx context.Context, e prentice.Event) error {
 		return err
 	}
 	is := sortOf(e)
-	proposes := is == symptom || is == tick || is == byHand || is < runNews && len(s.match(e)) > 0
+	proposes := is == symptom || is == tick || is == byHand || is < runNews && s.mayPropose(e)
 	if is == own || is == other && !proposes {
 		return nil
 	}
@@ -207,9 +207,19 @@ func relieve(tx *db.Tx, incident int64, well complaint, now time.Time) (ended []
 	return ended, left, nil
 }
 
-func (s *Support) match(e prentice.Event) []prentice.Procedure {
+// match is the names of the procedures that an event proposes, with what went
+// wrong in finding them.
+func (s *Support) match(e prentice.Event) ([]string, []prentice.Finding) {
 	if s.Matcher == nil {
-		return nil
+		return nil, nil
 	}
-	return s.Matcher.Match(e)
+	matching, findings := s.Matcher.Match(e)
+	return procedureNames(matching), findings
+}
+
+// mayPropose says whether an event has to be looked into: it proposes something,
+// or nobody could tell.
+func (s *Support) mayPropose(e prentice.Event) bool {
+	names, findings := s.match(e)
+	return len(names)+len(findings) > 0
 }

@@ -28,9 +28,10 @@ type Inbox interface {
 	Show(ctx context.Context, number int64) (prentice.EventRecord, error)
 }
 
-// Matcher finds the procedures that an event proposes, sorted by name.
+// Matcher finds the procedures that an event proposes, sorted by name, and says
+// of which it could not be worked out.
 type Matcher interface {
-	Match(prentice.Event) []prentice.Procedure
+	Match(prentice.Event) ([]prentice.Procedure, []prentice.Finding)
 }
 
 // Diagnoser asks the Check section of a procedure whether this is its fault. It

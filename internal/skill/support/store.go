@@ -114,6 +114,16 @@ func addLine(tx *db.Tx, incident int64, l Line) error {
 	return err
 }
 
+// addLineOnce is addLine for what need not be said twice of an incident.
+func addLineOnce(tx *db.Tx, incident int64, l Line) error {
+	var there int64
+	err := tx.QueryRow(`SELECT COUNT(*) FROM incident_lines WHERE incident = ? AND kind = ? AND says = ?`, []any{incident, l.Kind, l.Says}, &there)
+	if err != nil || there > 0 {
+		return err
+	}
+	return addLine(tx, incident, l)
+}
+
 // write is one change of this skill's tables, tried again when another process
 // was in the way.
 func (s *Support) write(ctx context.Context, do func(tx *db.Tx, now time.Time) error) (err error) {

@@ -97,6 +97,24 @@ func TestAStormOfDifferentSymptomsIsOneIncidentAndOneRun(t *testing.T) {
 	})
 }
 
+func TestAConditionThatCannotBeWorkedOutIsToldOnce(t *testing.T) {
+	each(t, func(w *world) {
+		w.matches["probe.failed"] = []string{"restart-service"}
+		w.unclear = []prentice.Finding{{Text: "the condition of procedure clean-disk cannot be worked out: no such key: used", Hint: "ask first with has(…)"}}
+		w.happens("probe.failed", connection)
+		w.happens("probe.failed", `{"probe":"tcp"}`)
+		told := 0
+		for _, l := range w.show(1).Timeline {
+			if strings.Contains(l.Says, "clean-disk cannot be worked out: no such key: used; it is left out") {
+				told++
+			}
+		}
+		if told != 1 || !slices.Equal(w.askedFor(), []string{"restart-service"}) {
+			t.Errorf("told %d times, asked for %v", told, w.askedFor())
+		}
+	})
+}
+
 func TestTheChecksDecideWhenSeveralProceduresMatch(t *testing.T) {
 	yes := prentice.Diagnosis{Fits: true, Says: "its checks fit"}
 	full := prentice.Diagnosis{Says: "check disk on host/web-1: 97 % used"}

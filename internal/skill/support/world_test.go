@@ -33,6 +33,7 @@ type world struct {
 	now     time.Time
 	events  int // numbered so far
 	matches map[string][]string
+	unclear []prentice.Finding // of every event
 	checks  map[string]prentice.Diagnosis
 	looks   int
 	asked   []wish
@@ -82,13 +83,13 @@ func (w *world) id() string {
 }
 
 // Match proposes procedures by the type of the event.
-func (w *world) Match(e prentice.Event) (list []prentice.Procedure) {
+func (w *world) Match(e prentice.Event) (list []prentice.Procedure, unclear []prentice.Finding) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, name := range w.matches[e.Type] {
 		list = append(list, prentice.Procedure{Name: name})
 	}
-	return list
+	return list, w.unclear
 }
 
 func (w *world) Diagnose(_ context.Context, r prentice.RunRequest) (prentice.Diagnosis, error) {
