@@ -175,8 +175,8 @@ func TestALintWithErrorsIsNotASuccess(t *testing.T) {
 	if out := get[Linted](t, world(), "procedure.lint", LintIn{File: "bad"}); out.ExitCode() != op.NotWell {
 		t.Errorf("got %s", out.Text())
 	}
-	if out := linted([]prentice.Finding{{Text: "advice"}}, 1); out.ExitCode() != 0 || !strings.Contains(out.Text(), "no errors and 1 piece of advice") {
-		t.Errorf("got %s", out.Text())
+	if out := op.Found([]prentice.Finding{{Text: "advice"}}); out.ExitCode() != 0 || !strings.Contains(out.Report(""), "no errors and 1 piece of advice") {
+		t.Errorf("got %s", out.Report(""))
 	}
 }
 

@@ -3,8 +3,6 @@ package automation
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"strings"
 
 	"prentice"
 	"prentice/internal/op"
@@ -18,60 +16,12 @@ type LintIn struct {
 
 // Linted is what was found.
 type Linted struct {
-	Findings   []prentice.Finding `json:"findings"`
-	Errors     int                `json:"errors"`
-	Advice     int                `json:"advice"`
-	Procedures int                `json:"procedures"`
+	op.Findings
+	Procedures int `json:"procedures"`
 }
 
-// ExitCode says no when something is wrong; advice alone is success.
-func (l Linted) ExitCode() int {
-	if l.Errors > 0 {
-		return op.NotWell
-	}
-	return 0
-}
-
-// Text is one line for each finding, as editors read them, and a summary.
-func (l Linted) Text() string {
-	var b strings.Builder
-	writeFindings(&b, "", l.Findings)
-	of := " in " + counted(l.Procedures, "procedure", "procedures")
-	switch {
-	case l.Errors > 0:
-		fmt.Fprintf(&b, "✕ %s and %s%s\n", counted(l.Errors, "error", "errors"), counted(l.Advice, "piece of advice", "pieces of advice"), of)
-	case l.Advice > 0:
-		fmt.Fprintf(&b, "● no errors and %s%s\n", counted(l.Advice, "piece of advice", "pieces of advice"), of)
-	default:
-		fmt.Fprintf(&b, "● nothing to say%s\n", of)
-	}
-	return b.String()
-}
-
-func writeFindings(b *strings.Builder, before string, findings []prentice.Finding) {
-	for _, f := range findings {
-		sort := "advice"
-		if f.Error {
-			sort = "error"
-		}
-		b.WriteString(before)
-		if at := f.At.String(); at != "" {
-			b.WriteString(at + ": ")
-		}
-		fmt.Fprintf(b, "%s: %s", sort, f.Text)
-		if f.Hint != "" {
-			b.WriteString(": " + f.Hint)
-		}
-		b.WriteByte('\n')
-	}
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
+// Text implements op.Texter.
+func (l Linted) Text() string { return l.Report(op.Count(l.Procedures, "procedure", "procedures")) }
 
 func lintOp(d Deps) op.Op {
 	return op.New("procedure.lint", prentice.Look, prentice.Viewer, "Look procedures over for mistakes", func(ctx context.Context, c op.Call, in LintIn) (Linted, error) {
@@ -79,7 +29,7 @@ func lintOp(d Deps) op.Op {
 			if d.File == nil {
 				return Linted{}, unavailable("a procedure")
 			}
-			return linted(d.File(cmp.Or(in.Name, "procedure.md"), []byte(in.File), c.Now), 1), nil
+			return Linted{op.Found(d.File(cmp.Or(in.Name, "procedure.md"), []byte(in.File), c.Now)), 1}, nil
 		}
 		if d.Team == nil {
 			return Linted{}, unavailable("the team folder")
@@ -88,26 +38,11 @@ func lintOp(d Deps) op.Op {
 		if err != nil {
 			return Linted{}, err
 		}
-		return linted(findings, n), nil
+		return Linted{op.Found(findings), n}, nil
 	}).WithExample("prentice procedure lint").WithHelp(
 		"Reads every procedures/*.md of the team folder and says what is wrong with it, with file, line and column: unknown keys, sections, kinds and attributes with the nearest spelling; expressions over what is not there; scripts that read variables which nothing sets; calls that lead nowhere.\n\n" +
 			"Advice names what a good procedure has and this one lacks: a Verify, an Undo, an owner, a day for its review.\n\n" +
 			"Advice alone is success. With an error among the findings the exit code is that of a check that did not pass; see prentice help exit-codes.")
-}
-
-func linted(findings []prentice.Finding, procedures int) Linted {
-	l := Linted{Findings: findings, Procedures: procedures}
-	if l.Findings == nil {
-		l.Findings = []prentice.Finding{}
-	}
-	for _, f := range findings {
-		if f.Error {
-			l.Errors++
-		} else {
-			l.Advice++
-		}
-	}
-	return l
 }
 
 var (

@@ -49,7 +49,7 @@ func (l Line) State() string {
 	if l.Usable {
 		return "● usable"
 	}
-	return "✕ " + counted(l.Errors, "error", "errors")
+	return "✕ " + op.Count(l.Errors, "error", "errors")
 }
 
 // Empty says how the first procedure is made.
@@ -105,7 +105,7 @@ func (d Deps) list(ctx context.Context, c op.Call, in ListIn) (Listed, error) {
 }
 
 func line(p prentice.Procedure, findings []prentice.Finding, record prentice.Record) Line {
-	found := linted(findings, 1)
+	found := op.Found(findings)
 	return Line{
 		Name: p.Name, Summary: p.Summary, Owner: p.Owner, Starts: starts(p), Usable: found.Errors == 0,
 		Errors: found.Errors, Advice: found.Advice, Record: record, File: p.File,

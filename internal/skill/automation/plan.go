@@ -53,7 +53,7 @@ func (p Planned) Text() string {
 	}
 	l := plan.Limits
 	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
-		counted(l.MaxTargets, "host", "hosts"), l.Parallel, l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
+		op.Count(l.MaxTargets, "host", "hosts"), l.Parallel, l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
 	for _, section := range sections {
 		writeSection(&b, plan, section)
 	}
@@ -91,7 +91,7 @@ func touches(targets []prentice.Target) string {
 	for i, t := range targets {
 		names[i] = string(t.Ref)
 	}
-	return counted(len(targets), "host", "hosts") + ": " + strings.Join(names, ", ")
+	return op.Count(len(targets), "host", "hosts") + ": " + strings.Join(names, ", ")
 }
 
 func writeSection(b *strings.Builder, plan prentice.Plan, section prentice.Section) {

@@ -64,7 +64,7 @@ func (s Shown) Text() string {
 	pair(&b, "Record", recordOf(s.Record))
 	pair(&b, "Targets", p.Targets)
 	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
-		counted(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, p.Limits.MaxUnhealthy, p.Limits.Cooldown, p.Limits.Timeout, p.Limits.ApprovalExpires))
+		op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, p.Limits.MaxUnhealthy, p.Limits.Cooldown, p.Limits.Timeout, p.Limits.ApprovalExpires))
 	for _, in := range p.Inputs {
 		pair(&b, "Input", inputLine(in))
 	}
@@ -81,7 +81,7 @@ func (s Shown) Text() string {
 	}
 	if len(s.Findings) > 0 {
 		b.WriteString("\nTo say about it\n")
-		writeFindings(&b, "  ", s.Findings)
+		b.WriteString(op.Found(s.Findings).Lines("  "))
 	}
 	return b.String()
 }

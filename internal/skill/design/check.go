@@ -3,8 +3,6 @@ package design
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"strings"
 
 	"prentice"
 	"prentice/internal/op"
@@ -18,61 +16,16 @@ type CheckIn struct {
 
 // Checked is what a check found.
 type Checked struct {
-	Findings []prentice.Finding `json:"findings"`
-	Errors   int                `json:"errors"`
-	Advice   int                `json:"advice"`
-	Entities int                `json:"entities"` // 0 when one file was checked
+	op.Findings
+	Entities int `json:"entities"` // 0 when one file was checked
 }
 
-// ExitCode says no when something is wrong; advice alone is success.
-func (c Checked) ExitCode() int {
-	if c.Errors > 0 {
-		return op.NotWell
-	}
-	return 0
-}
-
-// Text is one line for each finding, as editors read them, and a summary.
+// Text implements op.Texter.
 func (c Checked) Text() string {
-	var b strings.Builder
-	for _, f := range c.Findings {
-		sort := "advice"
-		if f.Error {
-			sort = "error"
-		}
-		if at := f.At.String(); at != "" {
-			b.WriteString(at + ": ")
-		}
-		fmt.Fprintf(&b, "%s: %s", sort, f.Text)
-		if f.Hint != "" {
-			b.WriteString(": " + f.Hint)
-		}
-		b.WriteByte('\n')
+	if c.Entities == 0 {
+		return c.Report("")
 	}
-	b.WriteString(c.summary())
-	return b.String()
-}
-
-func (c Checked) summary() string {
-	of := ""
-	if c.Entities > 0 {
-		of = " in " + counted(c.Entities, "entity", "entities")
-	}
-	switch {
-	case c.Errors > 0:
-		return fmt.Sprintf("✕ %s and %s%s\n", counted(c.Errors, "error", "errors"), counted(c.Advice, "piece of advice", "pieces of advice"), of)
-	case c.Advice > 0:
-		return fmt.Sprintf("● no errors and %s%s\n", counted(c.Advice, "piece of advice", "pieces of advice"), of)
-	default:
-		return fmt.Sprintf("● nothing to say%s\n", of)
-	}
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return c.Report(op.Count(c.Entities, "entity", "entities"))
 }
 
 func checkOp(d Deps) op.Op {
@@ -81,7 +34,7 @@ func checkOp(d Deps) op.Op {
 			if d.File == nil {
 				return Checked{}, unavailable("a catalogue file")
 			}
-			return checked(d.File(cmp.Or(in.Name, "catalog-info.yaml"), []byte(in.File)), 0), nil
+			return Checked{op.Found(d.File(cmp.Or(in.Name, "catalog-info.yaml"), []byte(in.File))), 0}, nil
 		}
 		if d.Team == nil {
 			return Checked{}, unavailable("the team folder")
@@ -90,26 +43,11 @@ func checkOp(d Deps) op.Op {
 		if err != nil {
 			return Checked{}, err
 		}
-		return checked(findings, len(c.Entities)), nil
+		return Checked{op.Found(findings), len(c.Entities)}, nil
 	}).WithExample("prentice catalog check").WithHelp(
 		"Reads every catalog-info.yaml below the team folder and says what is wrong with it: unknown keys and annotations with the nearest spelling, references that lead nowhere, entities declared twice, probes that cannot work.\n\n" +
 			"With a file, checks that file by itself; its references may lead to what the team has declared already.\n\n" +
 			"Advice alone is success. With an error among the findings the exit code is that of a check that did not pass; see prentice help exit-codes.")
-}
-
-func checked(findings []prentice.Finding, entities int) Checked {
-	c := Checked{Findings: findings, Entities: entities}
-	if c.Findings == nil {
-		c.Findings = []prentice.Finding{}
-	}
-	for _, f := range findings {
-		if f.Error {
-			c.Errors++
-		} else {
-			c.Advice++
-		}
-	}
-	return c
 }
 
 var (
