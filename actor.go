@@ -47,6 +47,10 @@ type Actor struct {
 	Name string    `json:"name"`
 	Role Role      `json:"role,omitempty"`
 	Door string    `json:"door,omitempty"` // the face they came through: cli, api, web, hook, schedule, probe
+
+	Groups []Ref   `json:"groups,omitempty"` // the teams they belong to
+	Grants []Grant `json:"grants,omitempty"` // what they are on some things, beside Role, which holds everywhere
+	Scope  *Scope  `json:"scope,omitempty"`  // what their token is for; nil is not narrowed
 }
 
 // Prentice is the program itself, acting because something happened.

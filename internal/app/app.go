@@ -42,6 +42,13 @@ type Recorder interface {
 	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
 }
 
+// Places says where a thing stands: for each part that it touches, the refs by
+// which a role on that part can be granted (its own, its system's, its owner's).
+// A thing that nobody knows has no part.
+type Places interface {
+	Places(context.Context, prentice.Ref) ([][]prentice.Ref, error)
+}
+
 // Deps is what the door needs. Without DB it opens only for operations that
 // need neither server nor data folder; then Policy and Recorder are not asked
 // and may be nil.
@@ -50,6 +57,7 @@ type Deps struct {
 	DB       *db.DB
 	Policy   Policy
 	Recorder Recorder
+	Places   Places // nil: nothing stands anywhere, so that only roles held everywhere count
 	Clock    func() time.Time
 	Log      *slog.Logger  // nil discards
 	ID       func() string // names a fault in the log; nil is random

@@ -261,7 +261,7 @@ func TestAnUnknownOperationIsToldWithTheNearest(t *testing.T) {
 func TestPolicyMayRefuseAnOperation(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.rule = func(m prentice.Moment) prentice.Decision {
-		if m.Op != "echo.do" || m.Actor != ann || m.Plan != nil || !m.Now.Equal(start) {
+		if m.Op != "echo.do" || m.Actor.Ref() != ann.Ref() || m.Plan != nil || !m.Now.Equal(start) {
 			t.Errorf("policy saw %+v", m)
 		}
 		return prentice.Decision{Rules: []string{"freeze"}, Reasons: []string{"It is a holiday."}}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 
 	"prentice"
@@ -14,14 +15,14 @@ import (
 // came of it. What it returns is the operation's own output type, and every
 // error is a *prentice.Error.
 func (a *App) Invoke(ctx context.Context, r op.Request) (any, error) {
-	o, in, err := a.admit(ctx, r)
+	o, in, actor, err := a.admit(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	if o.Streams() {
 		return nil, prentice.Errorf(prentice.Invalid, "%s answers with a stream", o.Name).Try("watch it: GET /v1/watch/%s", o.Name)
 	}
-	d := deed{app: a, op: o, actor: r.Actor, in: in, came: r.Key}
+	d := deed{app: a, op: o, actor: actor, in: in, came: r.Key}
 	if err := d.begin(ctx); err != nil {
 		return nil, a.explain(o.Name, err)
 	}
@@ -42,7 +43,7 @@ func (a *App) Invoke(ctx context.Context, r op.Request) (any, error) {
 // Watch performs a watch operation for an actor, with the same questions asked
 // first. An error that emit returned comes back as it was.
 func (a *App) Watch(ctx context.Context, r op.Request, emit func(any) error) error {
-	o, in, err := a.admit(ctx, r)
+	o, in, actor, err := a.admit(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (a *App) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 		return prentice.Errorf(prentice.Invalid, "%s answers once", o.Name).Try("invoke it: POST /v1/op/%s", o.Name)
 	}
 	var refused error
-	d := deed{app: a, op: o, actor: r.Actor, in: in}
+	d := deed{app: a, op: o, actor: actor, in: in}
 	err = d.watch(ctx, func(item any) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -68,56 +69,24 @@ func (a *App) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 }
 
 // admit is the way in: the operation, whether the actor is known and may, and
-// the input as the operation wants it.
-func (a *App) admit(ctx context.Context, r op.Request) (op.Op, any, error) {
+// the input as the operation wants it. The actor that comes back has the role
+// that they hold for what they ask about.
+func (a *App) admit(ctx context.Context, r op.Request) (op.Op, any, prentice.Actor, error) {
 	o, err := a.find(r.Op)
 	if err != nil {
-		return op.Op{}, nil, err
+		return op.Op{}, nil, r.Actor, err
 	}
 	if !r.Actor.Known() {
-		return op.Op{}, nil, prentice.Errorf(prentice.Unauthenticated, "nobody knows who asks for %s", o.Name).Try("sign in, or send a token")
+		return op.Op{}, nil, r.Actor, prentice.Errorf(prentice.Unauthenticated, "nobody knows who asks for %s", o.Name).Try("sign in, or send a token")
 	}
 	if a.DB == nil && !o.Offline {
-		return op.Op{}, nil, prentice.Errorf(prentice.Unavailable, "%s needs a data folder or a server", o.Name).Try("start one with: prentice up")
+		return op.Op{}, nil, r.Actor, prentice.Errorf(prentice.Unavailable, "%s needs a data folder or a server", o.Name).Try("start one with: prentice up")
 	}
-	if err := a.authorize(ctx, r.Actor, o); err != nil {
-		return op.Op{}, nil, a.denied(ctx, r.Actor, o, err)
+	in, actor, err := a.authorize(ctx, r.Actor, o, func() (any, error) { return a.input(o, r.In) })
+	if e, ok := errors.AsType[*prentice.Error](err); ok && (e.Kind == prentice.Denied || e.Kind == prentice.Refused) {
+		return op.Op{}, nil, actor, a.denied(ctx, r.Actor, o, e)
 	}
-	in, err := a.input(o, r.In)
-	return o, in, err
-}
-
-// authorize is the one place that says whether an actor may ask for an
-// operation: the role must include the operation's, and no rule of the policy
-// may refuse it. What a plan may do is decided later, when there is one.
-func (a *App) authorize(ctx context.Context, actor prentice.Actor, o op.Op) *prentice.Error {
-	if !actor.Role.Includes(o.Role) {
-		return prentice.Errorf(prentice.Denied, "%s needs the role %s; %s has %s", o.Name, o.Role, actor.Name, roleOf(actor)).
-			Try("ask somebody who is %s", o.Role)
-	}
-	if a.DB == nil {
-		return nil
-	}
-	d := a.Policy.Decide(ctx, prentice.Moment{Now: a.Clock(), Actor: actor, Op: o.Name})
-	if d.Verdict != prentice.Refuse {
-		return nil
-	}
-	return prentice.Errorf(prentice.Refused, "policy refuses %s: %s", o.Name, first(d.Reasons)).
-		Try("read rule %s in policy.yaml", first(d.Rules))
-}
-
-func roleOf(a prentice.Actor) string {
-	if a.Role == "" {
-		return "none"
-	}
-	return string(a.Role)
-}
-
-func first(list []string) string {
-	if len(list) == 0 {
-		return "(unnamed)"
-	}
-	return list[0]
+	return o, in, actor, err
 }
 
 // deed is one request on its way. Its key is "" when none came with it, and when

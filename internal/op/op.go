@@ -64,6 +64,7 @@ type Op struct {
 	Secret  bool          // its output must not be kept or logged (a new token)
 
 	In, Out reflect.Type
+	about   func(context.Context, any) ([]prentice.Ref, error)
 	do      func(context.Context, Call, any) (any, error)
 	watch   func(context.Context, Call, any, func(any) error) error
 }
@@ -99,6 +100,20 @@ func (o Op) WithoutState() Op { o.Offline = true; return o }
 
 // WithSecretOutput marks an operation whose output is shown once and never kept.
 func (o Op) WithSecretOutput() Op { o.Secret = true; return o }
+
+// About declares which things an operation acts on, given its input, so that
+// the door can judge it by the roles that hold there. An operation that declares
+// nothing, or finds nothing, needs a role that holds everywhere.
+func About[In any](o Op, about func(context.Context, In) ([]prentice.Ref, error)) Op {
+	o.about = func(ctx context.Context, in any) ([]prentice.Ref, error) { return about(ctx, in.(In)) }
+	return o
+}
+
+// Scoped says whether the operation declares what it acts on.
+func (o Op) Scoped() bool { return o.about != nil }
+
+// Things are what the operation would act on. Only the door asks.
+func (o Op) Things(ctx context.Context, in any) ([]prentice.Ref, error) { return o.about(ctx, in) }
 
 // Streams says whether the operation is watched rather than invoked.
 func (o Op) Streams() bool { return o.watch != nil }

@@ -161,7 +161,7 @@ func (s *Site) form(w http.ResponseWriter, r *http.Request) {
 	if known := visitOf(r); known.retry != nil {
 		v.Problem, v.Typed, v.TypedOp, status = &known.retry.problem, known.retry.typed, d.Name, known.retry.problem.Status
 	}
-	v.Out = drawn{Op: d, Fields: d.Fields(), May: v.Actor.Role.Includes(d.Role), Mean: meant(d, v.Typed)}
+	v.Out = drawn{Op: d, Fields: d.Fields(), May: v.Actor.MightAsk(d.Name, d.Role), Mean: meant(d, v.Typed)}
 	s.renderOwn(w, status, "form", v)
 }
 

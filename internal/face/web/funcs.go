@@ -207,7 +207,7 @@ func dict(pairs ...any) (map[string]any, error) {
 // door decides; this only spares people a button that says no.
 func (s *Site) may(v View, name string) bool {
 	d, ok := s.ops[name]
-	return ok && v.Actor.Role.Includes(d.Role)
+	return ok && v.Actor.MightAsk(d.Name, d.Role)
 }
 
 // hasPage says whether a skill has brought a page with this path.

@@ -144,7 +144,7 @@ func (s *Site) navFor(r *http.Request, actor prentice.Actor) []NavItem {
 	}
 	var nav []NavItem
 	for _, p := range s.menu {
-		if actor.Role.Includes(p.op.Role) {
+		if actor.MightAsk(p.op.Name, p.op.Role) {
 			nav = append(nav, NavItem{Word: p.Nav, Path: p.Path, Key: p.Key, Current: under(p.Path, r.URL.Path), Count: counts[p.Path]})
 		}
 	}
