@@ -10,6 +10,7 @@
 // Beside testscript's own commands a story may say:
 //
 //	team NAME                 have a small team of testdata, but for what the story brings itself
+//	earlier NAME              have the data folder of an earlier version, from testdata/earlier
 //	person NAME ROLE          make NAME a person of the team, with a token
 //	token NAME WHO ARG…       give NAME the token that WHO makes with prentice token create NAME ARG…;
 //	                          it is $TOKEN_NAME, its number $ID_NAME
@@ -67,7 +68,7 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 
 func TestStories(t *testing.T) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
-		"team": team, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
+		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
 		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "tmpfs": tmpfs,
 	}
 	for _, name := range cast {

@@ -44,6 +44,16 @@ func team(ts *testscript.TestScript, _ bool, args []string) {
 	}))
 }
 
+// earlier unpacks the data folder that an earlier version left.
+func earlier(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 1, "earlier NAME")
+	file := filepath.Join(home, "earlier", args[0]+".tgz")
+	out, err := exec.Command("tar", "-xzf", file, "-C", ts.Getenv("WORK")).CombinedOutput()
+	if err != nil {
+		ts.Fatalf("unpack %s: %v: %s", file, err, out)
+	}
+}
+
 var stateWord = regexp.MustCompile(`\bSTATE\b`)
 
 // home is where the small teams are, whatever folder a story is in.
