@@ -1,0 +1,30 @@
+package prentice
+
+import "time"
+
+// Span is a time from its first moment up to, but not including, its last. A
+// zero To is further away than anybody looked.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to,omitzero"`
+}
+
+// CalendarEntry is a freeze or a window, and when it is in force.
+type CalendarEntry struct {
+	Name    string `json:"name"`
+	Kind    string `json:"kind"` // freeze: nothing it applies to is begun in it; window: only in it
+	Reason  string `json:"reason"`
+	Applies string `json:"applies"` // to what, in words
+	InForce bool   `json:"in_force"`
+	Spans   []Span `json:"spans"` // of the days that were asked for, in order
+}
+
+// CalendarDays is what a team's calendar says of some days. They begin with the
+// day of From in the team's zone.
+type CalendarDays struct {
+	Zone    string          `json:"zone"`
+	Now     time.Time       `json:"now"`
+	From    time.Time       `json:"from"`
+	To      time.Time       `json:"to"`
+	Entries []CalendarEntry `json:"entries"`
+}

@@ -1,0 +1,97 @@
+package calendar
+
+import (
+	"slices"
+	"strings"
+
+	"prentice"
+)
+
+// Scope is what an entry applies to: all, or what is in each of the lists that
+// are not empty. The zero Scope applies to nothing.
+type Scope struct {
+	All        bool
+	Procedures []string
+	Systems    []string
+	Services   []string
+	Risks      []prentice.Risk
+}
+
+// scene is what a plan has to do with.
+type scene struct {
+	procedure         string
+	services, systems []string // bare names
+	risk              prentice.Risk
+}
+
+// touched works out which services and systems a plan has to do with: its
+// subject, and whatever runs on a host that it acts on. A procedure that
+// restarts a host restarts what runs there, whatever it is called for.
+func touched(c *prentice.Catalogue, plan prentice.Plan) scene {
+	s := scene{procedure: plan.Procedure, risk: plan.Risk}
+	if kind := plan.Subject.Kind(); kind == "service" {
+		s.services = append(s.services, plan.Subject.Name())
+	} else if kind == "system" {
+		s.systems = append(s.systems, plan.Subject.Name())
+	}
+	if c == nil {
+		return s
+	}
+	for _, service := range c.Services {
+		if service.Ref != plan.Subject && !slices.ContainsFunc(service.Hosts, func(h prentice.Host) bool { return actsOn(plan, h.Ref) }) {
+			continue
+		}
+		s.services = append(s.services, service.Ref.Name())
+		if service.System != "" {
+			s.systems = append(s.systems, service.System.Name())
+		}
+	}
+	return s
+}
+
+func actsOn(plan prentice.Plan, host prentice.Ref) bool {
+	return slices.ContainsFunc(plan.Targets, func(t prentice.Target) bool { return t.Ref == host })
+}
+
+// covers says whether an entry of this scope applies.
+func (s Scope) covers(on scene) bool {
+	if s.All {
+		return true
+	}
+	if len(s.Procedures)+len(s.Systems)+len(s.Services)+len(s.Risks) == 0 {
+		return false
+	}
+	return (len(s.Procedures) == 0 || slices.Contains(s.Procedures, on.procedure)) &&
+		(len(s.Systems) == 0 || meet(s.Systems, on.systems)) &&
+		(len(s.Services) == 0 || meet(s.Services, on.services)) &&
+		(len(s.Risks) == 0 || slices.Contains(s.Risks, on.risk))
+}
+
+func meet(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+// String is the scope in words.
+func (s Scope) String() string {
+	if s.All {
+		return "everything that changes something"
+	}
+	var words []string
+	for _, part := range []struct {
+		what string
+		list []string
+	}{{"procedure", s.Procedures}, {"system", s.Systems}, {"service", s.Services}, {"risk", risks(s.Risks)}} {
+		if len(part.list) > 0 {
+			words = append(words, part.what+" "+strings.Join(part.list, " or "))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func risks(list []prentice.Risk) []string {
+	var words []string
+	for _, r := range list {
+		words = append(words, r.String())
+	}
+	return words
+}
