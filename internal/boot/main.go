@@ -36,7 +36,8 @@ func (c *commands) root() *cobra.Command {
 
 // nouns says what each noun of the command line is about.
 var nouns = map[string]string{
-	"catalog": "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
+	"calendar": "Freezes and windows: when runs may begin",
+	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
 	"incident": "Faults, from the first symptom to verified", "person": "People and their roles", "procedure": "Agreed ways of doing things",
 	"run": "Performances of plans", "service": "What is watched, and how it is", "token": "Ways in for programs and people", "now": "What is broken, what waits, what runs",
 }

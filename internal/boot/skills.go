@@ -29,8 +29,9 @@ import (
 // commands, documents and forms, and to perform what needs no state.
 func Describe() []skill.Skill {
 	return all.Skills(all.Deps{
-		Automation: automation.Deps{Schema: procedure.Schema},
-		Security:   security.Deps{Verify: ledger.VerifyFile},
+		Automation:  automation.Deps{Schema: procedure.Schema},
+		Security:    security.Deps{Verify: ledger.VerifyFile},
+		Supervision: supervision.Deps{CheckCalendar: checkCalendar},
 	})
 }
 
@@ -51,8 +52,9 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		},
 		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile,
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
-		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Broken: s.broken, Services: s.serviceStates},
-		Support:     s.desk,
+		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Broken: s.broken, Services: s.serviceStates,
+			Days: s.Team.Days, CheckCalendar: checkCalendar},
+		Support: s.desk,
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/catalogue"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
@@ -23,6 +24,7 @@ type team struct {
 	catalogue *prentice.Catalogue
 	library   *procedure.Library
 	policy    *policy.Policy
+	calendar  *calendar.Calendar
 	marks     string // of the files, to see that they changed
 }
 
@@ -33,7 +35,8 @@ type Team struct {
 	kinds   []prentice.StepKind
 	log     *slog.Logger
 	now     atomic.Pointer[team]
-	changed []func(*team) // called after each reading that took effect
+	wrong   atomic.Pointer[string] // with what the folder says now, when it is not what is in force
+	changed []func(*team)          // called after each reading that took effect
 }
 
 // newTeam reads a team folder. A policy or a catalogue with errors is refused:
@@ -57,8 +60,12 @@ func (t *Team) read() error {
 	if next.policy, err = t.readPolicy(); err != nil {
 		return err
 	}
+	if next.calendar, err = t.readCalendar(); err != nil {
+		return err
+	}
 	next.library, _ = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
 	t.now.Store(next)
+	t.wrong.Store(nil)
 	for _, f := range t.changed {
 		f(next)
 	}
@@ -88,12 +95,15 @@ func firstError(findings []prentice.Finding) error {
 
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
-	about, err := os.Stat(filepath.Join(t.dir, PolicyFile))
-	policy := "none"
-	if err == nil {
-		policy = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())
+	marks := catalogue.Fingerprint(t.dir)
+	for _, name := range []string{PolicyFile, CalendarFile} {
+		mark := "none"
+		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
+			mark = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())
+		}
+		marks += " " + mark
 	}
-	return catalogue.Fingerprint(t.dir) + " " + policy
+	return marks
 }
 
 func (t *Team) stale() bool {
@@ -117,6 +127,8 @@ func (t *Team) Run(ctx context.Context) error {
 		}
 		err := t.read()
 		if err != nil && err.Error() != said {
+			why := err.Error()
+			t.wrong.Store(&why)
 			t.log.Error("the team folder has errors; what was read before stays in force", "err", err)
 			said = err.Error()
 		}

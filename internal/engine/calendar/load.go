@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/alertmanager/timeinterval"
 
 	"prentice"
+	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
 )
 
@@ -19,7 +20,7 @@ const mostEntries = 500
 // no calendar, and whoever has an older one keeps it. An empty file is a
 // calendar without entries.
 func Load(file string, text []byte) (*Calendar, []prentice.Finding) {
-	r := reader{file: file, intervals: map[string][]timeinterval.TimeInterval{}, names: map[string]int{}}
+	r := reader{Reader: strict.Reader{Near: nearest.Of}, file: file, intervals: map[string][]timeinterval.TimeInterval{}, names: map[string]int{}}
 	c := &Calendar{zone: time.UTC}
 	if top := r.Document(text); top != nil {
 		r.calendar(c, top)

@@ -1,10 +1,12 @@
 package calendar
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/nearest"
 )
 
 // Scope is what an entry applies to: all, or what is in each of the lists that
@@ -94,4 +96,36 @@ func risks(list []prentice.Risk) []string {
 		words = append(words, r.String())
 	}
 	return words
+}
+
+// Unknown finds names that neither the catalogue nor the procedures have. They
+// are advice: they may come, but until then they protect nobody.
+func (c *Calendar) Unknown(services *prentice.Catalogue, procedures []string) []prentice.Finding {
+	var known struct{ services, systems []string }
+	for _, s := range services.Services {
+		known.services = append(known.services, s.Ref.Name())
+	}
+	for _, e := range services.Entities {
+		if e.Ref.Kind() == "system" {
+			known.systems = append(known.systems, e.Ref.Name())
+		}
+	}
+	var findings []prentice.Finding
+	for _, e := range c.Entries() {
+		for _, list := range []struct {
+			what         string
+			named, known []string
+		}{{"procedure", e.Applies.Procedures, procedures}, {"service", e.Applies.Services, known.services}, {"system", e.Applies.Systems, known.systems}} {
+			for _, name := range list.named {
+				if !slices.Contains(list.known, name) {
+					f := prentice.Finding{At: e.At, Text: fmt.Sprintf("%s %s applies to %s %q, which there is not", e.Kind, e.Name, list.what, name), Hint: "declare it, or mend its name"}
+					if near := nearest.Of(name, list.known); near != "" {
+						f.Hint = fmt.Sprintf("did you mean %q?", near)
+					}
+					findings = append(findings, f)
+				}
+			}
+		}
+	}
+	return findings
 }

@@ -34,23 +34,29 @@ func (w when) has(t time.Time) bool {
 }
 
 // flips is the first moment after t at which has answers otherwise; zero when
-// there is none until farthest.
+// there is none, or none until farthest for what comes again.
 func (w when) flips(t time.Time) time.Time { return w.flipsBy(t, t.Add(farthest)) }
 
 func (w when) flipsBy(t, end time.Time) time.Time {
 	if len(w.intervals) == 0 {
-		for _, edge := range []time.Time{w.from, w.to} {
-			if edge.After(t) && edge.Before(end) {
-				return edge
-			}
-		}
-		return time.Time{}
+		return w.edge(t)
 	}
 	before := w.has(t)
 	for t = w.following(t); t.Before(end); t = w.following(t) {
 		if w.has(t) != before {
 			return t
 		}
+	}
+	return time.Time{}
+}
+
+// edge is the next end of one time.
+func (w when) edge(t time.Time) time.Time {
+	switch {
+	case w.from.After(t):
+		return w.from
+	case w.to.After(t):
+		return w.to
 	}
 	return time.Time{}
 }
@@ -93,7 +99,7 @@ func (w when) spans(from, to time.Time) []prentice.Span {
 	for at := from; at.Before(to); {
 		flip := w.flipsBy(at, to)
 		end := flip
-		if flip.IsZero() {
+		if flip.IsZero() || flip.After(to) {
 			end = to
 		}
 		if w.has(at) {

@@ -23,6 +23,7 @@ type situation struct {
 	unhealthy, known int
 	cooling          []cooling
 	useless          int
+	frozen           string // by the calendar
 }
 
 // cooling is a target that a run of the same procedure touched too recently.
@@ -37,6 +38,8 @@ func holdBack(s situation) string {
 	switch {
 	case s.stopped:
 		return "everything is stopped: the stop file exists; remove it with prentice resume-all"
+	case s.frozen != "":
+		return s.frozen
 	case len(s.plan.Targets) == 0:
 		return "the plan has no targets, and empty is never all"
 	case len(s.plan.Targets) > s.plan.Limits.MaxTargets:
@@ -58,6 +61,9 @@ func (r *Runner) situate(ctx context.Context, plan prentice.Plan, actor prentice
 	s = situation{now: r.Clock(), plan: plan, self: actor == prentice.Self, stopped: r.Stopped(), useless: record.Useless}
 	if plan.Risk == prentice.Look {
 		return s, nil // looking harms nobody, however sick they are
+	}
+	if s.frozen, err = r.frozen(ctx, plan, s.now); err != nil {
+		return s, err
 	}
 	if s.unhealthy, s.known, err = r.Health.Unhealthy(ctx, []prentice.Ref{plan.Subject}); err != nil {
 		return s, fmt.Errorf("ask how many services are unhealthy: %w", err)

@@ -75,23 +75,24 @@ type Engine interface {
 
 // Deps is all that a runner needs of the world.
 type Deps struct {
-	DB      *db.DB
-	Engine  Engine
-	Planner Planner
-	Policy  Policy
-	Ledger  Recorder
-	Health  Health
-	Secrets Secrets
-	Logs    Logs
-	Reaper  Reaper
-	Kinds   []prentice.StepKind
-	Stopped func() bool                                                        // the kill switch
-	Send    func(context.Context, prentice.Event) error                        // tells the inbox what happened to a run
-	Sender  func(ctx context.Context, source, id string) (prentice.Ref, error) // who sent an event; "" for nobody outside
-	Clock   func() time.Time
-	Log     *slog.Logger
-	Env     []string // what every step gets: PATH, PRENTICE_STATE …
-	Session int      // of this process, to tell a crashed one's children from ours
+	DB       *db.DB
+	Engine   Engine
+	Planner  Planner
+	Policy   Policy
+	Ledger   Recorder
+	Health   Health
+	Calendar Calendar
+	Secrets  Secrets
+	Logs     Logs
+	Reaper   Reaper
+	Kinds    []prentice.StepKind
+	Stopped  func() bool                                                        // the kill switch
+	Send     func(context.Context, prentice.Event) error                        // tells the inbox what happened to a run
+	Sender   func(ctx context.Context, source, id string) (prentice.Ref, error) // who sent an event; "" for nobody outside
+	Clock    func() time.Time
+	Log      *slog.Logger
+	Env      []string // what every step gets: PATH, PRENTICE_STATE …
+	Session  int      // of this process, to tell a crashed one's children from ours
 }
 
 // Runner performs runs.

@@ -379,6 +379,39 @@ func TestDrainBeginsNoFurtherStep(t *testing.T) {
 	})
 }
 
+func TestAFreezeBindsPeopleAndOutlivesApprovals(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		asked := w.start(bob, "mend")
+		w.until(asked.Number, prentice.Waiting)
+		says := "frozen by sale"
+		w.frozen.Store(&says)
+		if run := w.start(bob, "mend-too"); run.State != prentice.RunRefused || run.Says != says {
+			t.Errorf("in a freeze a person's run is %s: %s", run.State, run.Says)
+		}
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: asked.Number, Actor: ann, Yes: true}); err != nil {
+			t.Fatal(err)
+		}
+		if d := w.until(asked.Number, prentice.RunRefused); d.Says != says {
+			t.Errorf("says %q", d.Says)
+		}
+		if n := w.deed.times("restart", "host/a"); n != 0 {
+			t.Errorf("acted %d times in a freeze", n)
+		}
+	})
+}
+
+func TestARunThatActsFinishesWhenAFreezeBegins(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.deed.block = make(chan struct{})
+		run := w.start(bob, "mend")
+		<-w.deed.began
+		says := "frozen by sale"
+		w.frozen.Store(&says)
+		close(w.deed.block)
+		w.until(run.Number, prentice.Verified)
+	})
+}
+
 func TestLimitsHoldBack(t *testing.T) {
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	one := planOf(1)
@@ -393,6 +426,7 @@ func TestLimitsHoldBack(t *testing.T) {
 		{"too much is unhealthy already", situation{now: now, plan: one, known: 10, unhealthy: 3}, "3 of 10"},
 		{"nothing known is not too much", situation{now: now, plan: one}, ""},
 		{"a target that cools down", situation{now: now, plan: one, cooling: []cooling{{"host/a", now.Add(90 * time.Second), 4}}}, "another 1m30s"},
+		{"a freeze", situation{now: now, plan: one, frozen: "frozen by sale"}, "frozen by sale"},
 		{"the stop file", situation{now: now, plan: one, stopped: true}, "stopped"},
 		{"two useless fixes, and nobody asked", situation{now: now, plan: one, self: true, useless: 2}, "did not help"},
 		{"two useless fixes, and a person asks", situation{now: now, plan: one, useless: 2}, ""},

@@ -29,6 +29,7 @@ type world struct {
 	plan    prentice.Plan
 	verdict prentice.Decision
 	mover   prentice.Ref // who sent every event
+	frozen  atomic.Pointer[string]
 	stop    atomic.Bool
 	sick    atomic.Int64 // other services that are unhealthy, of ten
 	reaped  atomic.Int64
@@ -118,6 +119,12 @@ func (w *world) Append(_ *db.Tx, at time.Time, _ ...prentice.Note) error {
 func (w *world) Unhealthy(context.Context, []prentice.Ref) (int, int, error) {
 	return int(w.sick.Load()), 10, nil
 }
+func (w *world) Hold(context.Context, prentice.Plan, time.Time) (string, time.Time, error) {
+	if says := w.frozen.Load(); says != nil {
+		return *says, time.Time{}, nil
+	}
+	return "", time.Time{}, nil
+}
 func (w *world) Value(context.Context, string) (string, error) {
 	return "", errors.New("no secrets here")
 }
@@ -170,7 +177,7 @@ func (w *world) runner(address string) *Runner {
 	if os.Getenv("RUNNER_LOG") != "" {
 		quiet = slog.Default()
 	}
-	return New(Deps{DB: w.db, Engine: NewDBOS(address, quiet), Planner: w, Policy: w, Ledger: w, Health: w, Secrets: w, Logs: w, Reaper: w,
+	return New(Deps{DB: w.db, Engine: NewDBOS(address, quiet), Planner: w, Policy: w, Ledger: w, Health: w, Calendar: w, Secrets: w, Logs: w, Reaper: w,
 		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send,
 		Sender: func(context.Context, string, string) (prentice.Ref, error) { return w.mover, nil },
 		Clock:  func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})

@@ -18,8 +18,6 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
-
-	"prentice/internal/kit/nearest"
 )
 
 // Node is a place in a document.
@@ -41,8 +39,10 @@ type Problem struct {
 	Text, Hint   string
 }
 
-// Reader collects what is wrong with one file.
+// Reader collects what is wrong with one file. Near finds the known word that
+// somebody probably meant, or "".
 type Reader struct {
+	Near     func(word string, known []string) string
 	Problems []Problem
 	nodes    int
 }
@@ -128,7 +128,7 @@ func (r *Reader) Mapping(n *Node, what string, known ...string) map[string]*Node
 		key, value := n.Content[i], n.Content[i+1]
 		switch {
 		case !slices.Contains(known, key.Value):
-			r.Wrong(key, Instead(key.Value, known), "a %s has no key %q", what, Clip(key.Value))
+			r.Wrong(key, r.instead(key.Value, known), "a %s has no key %q", what, Clip(key.Value))
 		case values[key.Value] != nil:
 			r.Wrong(key, "keep one of them", "key %q is there twice", key.Value)
 		default:
@@ -185,7 +185,7 @@ func (r *Reader) Needed(n, of *Node, what, key, hint string) string {
 func (r *Reader) Choice(n *Node, what string, known []string) string {
 	word := r.Text(n, what)
 	if word != "" && !slices.Contains(known, word) {
-		r.Wrong(n, Instead(word, known), "%q is not a %s", Clip(word), what)
+		r.Wrong(n, r.instead(word, known), "%q is not a %s", Clip(word), what)
 		return ""
 	}
 	return word
@@ -196,16 +196,18 @@ func (r *Reader) Choices(n *Node, what string, known []string) []string {
 	words := r.Words(n, what)
 	for i, word := range words {
 		if word != "" && !slices.Contains(known, word) {
-			r.Wrong(n.Content[i], Instead(word, known), "%s has no %q", what, Clip(word))
+			r.Wrong(n.Content[i], r.instead(word, known), "%s has no %q", what, Clip(word))
 		}
 	}
 	return words
 }
 
-// Instead is the hint for a word that is not known.
-func Instead(word string, known []string) string {
-	if near := nearest.Of(word, known); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
+// instead is the hint for a word that is not known.
+func (r *Reader) instead(word string, known []string) string {
+	if r.Near != nil {
+		if near := r.Near(word, known); near != "" {
+			return fmt.Sprintf("did you mean %q?", near)
+		}
 	}
 	return "use " + strings.Join(known, ", ")
 }

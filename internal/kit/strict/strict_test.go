@@ -7,9 +7,19 @@ import (
 	"prentice/internal/kit/strict"
 )
 
+// near is a word with the same letters.
+func near(word string, known []string) string {
+	for _, k := range known {
+		if len(k) == len(word) && strings.Trim(k, word) == "" {
+			return k
+		}
+	}
+	return ""
+}
+
 // read reads a file of one list of fruits and a colour.
 func read(text string) *strict.Reader {
-	var r strict.Reader
+	r := strict.Reader{Near: near}
 	top := r.Document([]byte(text))
 	if top == nil {
 		return &r

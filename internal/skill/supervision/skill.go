@@ -3,6 +3,8 @@ package supervision
 import (
 	"context"
 	"embed"
+	"slices"
+	"time"
 
 	"prentice"
 	"prentice/internal/op"
@@ -46,6 +48,9 @@ type Deps struct {
 	Switch   Switch
 	Broken   func(context.Context) ([]Broken, error)
 	Services func(context.Context) ([]ServiceState, error)
+
+	Days          func(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) // of the calendar in force
+	CheckCalendar func(file string, text []byte) []prentice.Finding
 }
 
 // New is the skill.
@@ -53,12 +58,13 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      append(d.runOps(), d.otherOps()...),
+		Ops:      slices.Concat(d.runOps(), d.otherOps(), d.calendarOps()),
 		Pages: []skill.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 1},
 			{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 2},
 			{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run"},
 			{Path: "/runs/{number}/log", Op: "run.log", Template: "log.html", Title: "Log"},
+			{Path: "/calendar", Op: "calendar.show", Template: "calendar.html", Title: "Calendar", Nav: "Calendar", Key: "d", Order: 42},
 		},
 		Files:   files,
 		Explain: explain,

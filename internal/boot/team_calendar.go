@@ -1,0 +1,50 @@
+package boot
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/calendar"
+)
+
+// CalendarFile is the team's freezes and windows, in the team folder.
+const CalendarFile = "calendar.yaml"
+
+func (t *Team) readCalendar() (*calendar.Calendar, error) {
+	raw, err := os.ReadFile(filepath.Join(t.dir, CalendarFile))
+	if err != nil && !os.IsNotExist(err) {
+		return nil, prentice.Errorf(prentice.Unavailable, "calendar: %w", err)
+	}
+	c, findings := calendar.Load(CalendarFile, raw)
+	return c, firstError(findings)
+}
+
+// Hold is what the calendar in force says of a plan.
+func (t *Team) Hold(_ context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error) {
+	in := t.now.Load()
+	says, until = in.calendar.Hold(in.catalogue, plan, now)
+	return says, until, nil
+}
+
+// Days is the calendar in force, and what is wrong around it: names that nobody
+// has, and a folder that could not be read since.
+func (t *Team) Days(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) {
+	in := t.now.Load()
+	var procedures []string
+	for _, p := range in.library.All() {
+		procedures = append(procedures, p.Name)
+	}
+	findings := in.calendar.Unknown(in.catalogue, procedures)
+	if why := t.wrong.Load(); why != nil {
+		findings = append(findings, prentice.Finding{Error: true, Text: "the team folder has errors, and what was read before stays in force: " + *why, Hint: "mend the file"})
+	}
+	return in.calendar.Days(now, days), findings
+}
+
+func checkCalendar(file string, text []byte) []prentice.Finding {
+	_, findings := calendar.Load(file, text)
+	return findings
+}

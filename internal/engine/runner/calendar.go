@@ -1,0 +1,25 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"prentice"
+)
+
+// Calendar says why a plan must not begin now, or "", and when to look again;
+// zero when nobody knows. It binds people and prentice alike.
+type Calendar interface {
+	Hold(ctx context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error)
+}
+
+// frozen is what the calendar says of a plan that would begin now. A calendar
+// that cannot be asked is not passed.
+func (r *Runner) frozen(ctx context.Context, plan prentice.Plan, now time.Time) (string, error) {
+	says, _, err := r.Calendar.Hold(ctx, plan, now)
+	if err != nil {
+		return "", fmt.Errorf("ask the calendar: %w", err)
+	}
+	return says, nil
+}

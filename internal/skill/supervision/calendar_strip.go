@@ -1,0 +1,59 @@
+package supervision
+
+import (
+	"fmt"
+	"time"
+
+	"prentice"
+)
+
+// CalendarRow is an entry of the calendar, with its strip.
+type CalendarRow struct {
+	prentice.CalendarEntry
+	Sign, Word string // how it stands now
+	Hue        string
+	Bars       []Bar
+}
+
+// Bar is a part of a strip that is 1000 wide.
+type Bar struct {
+	X, Width int
+	Says     string
+}
+
+// Rows are the entries, with their strips.
+func (c Calendar) Rows() []CalendarRow {
+	rows := make([]CalendarRow, len(c.Entries))
+	for i, e := range c.Entries {
+		rows[i] = CalendarRow{CalendarEntry: e, Hue: "good"}
+		rows[i].Sign, rows[i].Word = standing(e)
+		if e.Kind == "freeze" {
+			rows[i].Hue = "attention"
+		}
+		for _, s := range e.Spans {
+			from, to := c.place(s.From), c.place(s.To)
+			rows[i].Bars = append(rows[i].Bars, Bar{X: from, Width: max(to-from, 2), Says: fmt.Sprintf("%s: %s", e.Name, c.Range(s))})
+		}
+	}
+	return rows
+}
+
+// Ticks are the midnights between the days that are shown.
+func (c Calendar) Ticks() []int {
+	var at []int
+	for t := c.Zoned(c.From).AddDate(0, 0, 1); t.Before(c.To) && len(at) < 60; t = t.AddDate(0, 0, 1) {
+		at = append(at, c.place(t))
+	}
+	return at
+}
+
+// NowAt is where on a strip it is now.
+func (c Calendar) NowAt() int { return c.place(c.Now) }
+
+// place is where a time stands on a strip.
+func (c Calendar) place(t time.Time) int {
+	return int(1000 * t.Sub(c.From) / c.To.Sub(c.From))
+}
+
+// Day is the day of a time in the team's zone.
+func (c Calendar) Day(t time.Time) string { return c.Zoned(t).Format("Mon 2 Jan") }
