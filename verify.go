@@ -78,18 +78,21 @@ func (r *EvidenceReport) Fault(seq int64, says, try string) {
 // PersonRecord is what is known of one of the team's people.
 type PersonRecord struct {
 	Name    string    `json:"name"`
-	Role    Role      `json:"role"`
+	Role    Role      `json:"role"` // everywhere
 	Created time.Time `json:"created"`
 	Seen    time.Time `json:"seen,omitzero"` // about when they last came, to a few minutes
+	Grants  []Grant   `json:"grants,omitempty"`
+	Groups  []Ref     `json:"groups,omitempty"`
 }
 
 // TokenRecord is what is known of an API token; its value is known to nobody.
 type TokenRecord struct {
 	ID      int64     `json:"id"`
 	Name    string    `json:"name"`
-	Kind    ActorKind `json:"kind"`   // whom its holder acts as: Person or Agent
-	Person  string    `json:"person"` // who answers for it
-	Role    Role      `json:"role"`   // the most it may do, never more than its person
+	Kind    ActorKind `json:"kind"`            // whom its holder acts as: Person or Agent
+	Person  string    `json:"person"`          // who answers for it
+	Role    Role      `json:"role"`            // the most it may do, never more than its person
+	Scope   *Scope    `json:"scope,omitempty"` // what it is for; nil is not narrowed
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"` // zero: never
 	Seen    time.Time `json:"seen,omitzero"`    // about when it was last used, to a few minutes
@@ -101,5 +104,26 @@ type TokenRequest struct {
 	Kind   ActorKind
 	Person string
 	Role   Role
+	Scope  *Scope
 	Lasts  time.Duration
+}
+
+// Origin is where somebody signs in from, as far as that can be told.
+type Origin struct {
+	Address string
+	Agent   string // what the browser calls itself
+}
+
+// SessionRecord is what is known of a browser that is signed in. Its ID is no
+// secret and lets nobody in.
+type SessionRecord struct {
+	ID      string    `json:"id"`
+	Person  string    `json:"person"`
+	Way     string    `json:"way"` // how it was opened: link, token, password, passkey or sso
+	Address string    `json:"address,omitempty"`
+	Agent   string    `json:"agent,omitempty"`
+	Created time.Time `json:"created"`
+	Seen    time.Time `json:"seen"`    // about when it was last used, to a few minutes
+	Idle    time.Time `json:"idle"`    // when it ends if nobody uses it
+	Expires time.Time `json:"expires"` // when it ends in any case
 }

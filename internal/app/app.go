@@ -140,6 +140,9 @@ func (a *App) Ops() []op.Op {
 	return list
 }
 
+// Names are the names of the operations, sorted.
+func (a *App) Names() []string { return slices.Clone(a.names) }
+
 func (a *App) find(name string) (op.Op, error) {
 	if o, ok := a.ops[name]; ok {
 		return o, nil

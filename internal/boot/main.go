@@ -39,7 +39,7 @@ var nouns = map[string]string{
 	"calendar": "Freezes and windows: when runs may begin",
 	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
 	"incident": "Faults, from the first symptom to verified", "person": "People and their roles", "procedure": "Agreed ways of doing things",
-	"run": "Performances of plans", "service": "What is watched, and how it is", "token": "Ways in for programs and people", "now": "What is broken, what waits, what runs",
+	"run": "Performances of plans", "session": "Browsers that are signed in", "service": "What is watched, and how it is", "token": "Ways in for programs and people", "now": "What is broken, what waits, what runs",
 }
 
 // startPatience is how long a command waits for a server that is starting.

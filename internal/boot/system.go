@@ -87,6 +87,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if s.Team, err = newTeam(set.Team, log); err != nil {
 		return s, err
 	}
+	s.Identity.Groups = func(person string) []prentice.Ref { return groupsOf(s.Team.Catalogue(), person) }
 	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)
 	s.schedules = inbox.NewSchedules(s.inbox, time.Now, log)
 	if err := s.openRunner(acting); err != nil {
@@ -206,7 +207,7 @@ func (s *System) join() (err error) {
 		ops = append(ops, sk.Ops...)
 	}
 	ops = append(ops, explainOp(func() []skill.Skill { return s.Skills }))
-	s.App, err = app.New(app.Deps{Ops: ops, DB: s.db, Policy: s.Team, Recorder: s.ledger, Clock: time.Now, Log: s.log})
+	s.App, err = app.New(app.Deps{Ops: ops, DB: s.db, Policy: s.Team, Recorder: s.ledger, Places: places{s}, Clock: time.Now, Log: s.log})
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,10 @@ type Identity struct {
 	keys  string // the folder of cli.token
 	clock func() time.Time
 	cache cache
+
+	// Groups are the groups that somebody belongs to by the team's catalogue;
+	// nil knows none. It is set before anybody is asked.
+	Groups func(person string) []prentice.Ref
 }
 
 // Open makes the people ready. Their tables must be there.
@@ -101,12 +105,12 @@ type known struct {
 }
 
 func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (known, error) {
-	var stored, kind, name, role, most string
+	var stored, kind, name, role, most, ops, things string
 	var expires, seen int64
 	k := known{}
-	err := i.db.QueryRow(ctx, `SELECT t.hash, t.id, t.kind, t.name, t.role, t.expires, t.seen, p.name, p.role
+	err := i.db.QueryRow(ctx, `SELECT t.hash, t.id, t.kind, t.name, t.role, t.ops, t.things, t.expires, t.seen, p.name, p.role
 		FROM identity_token t JOIN identity_person p ON p.name = t.person WHERE t.hash = ?`, []any{hash},
-		&stored, &k.token, &kind, &name, &role, &expires, &seen, &k.person, &most)
+		&stored, &k.token, &kind, &name, &role, &ops, &things, &expires, &seen, &k.person, &most)
 	if err := i.recognised(err, stored, hash); err != nil {
 		return known{}, err
 	}
@@ -114,33 +118,36 @@ func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (kno
 	if over(k.until, now) {
 		return known{}, stranger()
 	}
-	k.actor = actorOf(prentice.ActorKind(kind), name, k.person, lesser(prentice.Role(role), prentice.Role(most)))
-	return k, nil
+	k.actor, err = i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{kind, name, role, ops, things})
+	return k, err
 }
 
 func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (known, error) {
-	var stored, most, kind, name, role string
+	var stored, most, kind, name, role, ops, things string
 	var token, created, seen, expires, tokenExpires int64
 	k := known{}
 	err := i.db.QueryRow(ctx, `SELECT s.hash, s.token, s.created, s.seen, s.expires, p.name, p.role,
-		COALESCE(t.id, 0), COALESCE(t.kind, ''), COALESCE(t.name, ''), COALESCE(t.role, ''), COALESCE(t.expires, 0)
+		COALESCE(t.id, 0), COALESCE(t.kind, ''), COALESCE(t.name, ''), COALESCE(t.role, ''), COALESCE(t.ops, ''), COALESCE(t.things, ''), COALESCE(t.expires, 0)
 		FROM identity_session s JOIN identity_person p ON p.name = s.person LEFT JOIN identity_token t ON t.id = s.token WHERE s.hash = ?`, []any{hash},
-		&stored, &token, &created, &seen, &expires, &k.person, &most, &k.token, &kind, &name, &role, &tokenExpires)
+		&stored, &token, &created, &seen, &expires, &k.person, &most, &k.token, &kind, &name, &role, &ops, &things, &tokenExpires)
 	if err := i.recognised(err, stored, hash); err != nil {
 		return known{}, err
 	}
 	k.hash, k.seen = hash, db.Time(seen)
 	k.session = SessionInfo{Created: db.Time(created), Expires: db.Time(expires)}
 	k.until = sooner(k.session.Expires, k.seen.Add(SessionIdle))
-	k.actor = actorOf(prentice.Person, "", k.person, prentice.Role(most))
-	if token != 0 { // it can do no more, and lasts no longer, than its token
+	if token != 0 { // it lasts no longer than its token
 		k.until = sooner(k.until, db.Time(tokenExpires))
-		k.actor = actorOf(prentice.ActorKind(kind), name, k.person, lesser(prentice.Role(role), prentice.Role(most)))
 	}
 	if token != k.token || over(k.until, now) {
 		return known{}, stranger()
 	}
-	return k, nil
+	if token != 0 { // and can do no more
+		k.actor, err = i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{kind, name, role, ops, things})
+		return k, err
+	}
+	k.actor, err = i.standing(ctx, k.person, prentice.Role(most))
+	return k, err
 }
 
 // recognised compares once more in constant time what the index found.
@@ -158,13 +165,6 @@ func (i *Identity) recognised(err error, stored, hash string) error {
 func stranger() error {
 	return prentice.Errorf(prentice.Unauthenticated, "nobody knows who is asking").
 		Try("sign in again, or send a token that is neither revoked nor expired")
-}
-
-func actorOf(kind prentice.ActorKind, name, person string, role prentice.Role) prentice.Actor {
-	if kind == prentice.Agent {
-		return prentice.Actor{Kind: prentice.Agent, Name: name, Role: role}
-	}
-	return prentice.Actor{Kind: prentice.Person, Name: person, Role: role}
 }
 
 // touch keeps about when somebody was last seen. It is written rarely, and its
@@ -192,6 +192,8 @@ func (i *Identity) touch(ctx context.Context, k known, now time.Time) {
 		return err
 	})
 }
+
+func isNone(err error) bool { return errors.Is(err, sql.ErrNoRows) }
 
 // lesser is the smaller of two roles.
 func lesser(a, b prentice.Role) prentice.Role {

@@ -83,7 +83,7 @@ func (w world) token(r prentice.TokenRequest) (string, prentice.TokenRecord) {
 
 func (w world) signIn(code string) string {
 	w.t.Helper()
-	session, _, err := w.SignInCode(ctx, code)
+	session, _, err := w.SignInCode(ctx, code, prentice.Origin{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestALinkWorksOnceHoweverManyTry(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 60 {
 			all.Go(func() {
-				_, _, err := others[i%len(others)].SignInCode(ctx, w.link)
+				_, _, err := others[i%len(others)].SignInCode(ctx, w.link, prentice.Origin{})
 				switch {
 				case err == nil:
 					in.Add(1)
@@ -244,7 +244,7 @@ func TestALinkWorksOnceAlsoForTwoProcessesAtOnce(t *testing.T) {
 		for _, who := range []world{w, other} {
 			for range 3 {
 				all.Go(func() {
-					if _, _, err := who.SignInCode(ctx, code); err == nil {
+					if _, _, err := who.SignInCode(ctx, code, prentice.Origin{}); err == nil {
 						in.Add(1)
 					}
 				})
@@ -267,7 +267,7 @@ func TestALinkIsGoodForFifteenMinutes(t *testing.T) {
 		}
 		w.signIn(w.link)
 		w.pass(15 * time.Minute)
-		if _, _, err := w.SignInCode(ctx, code); prentice.KindOf(err) != prentice.Unauthenticated {
+		if _, _, err := w.SignInCode(ctx, code, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("an old link: %v", err)
 		}
 		if _, _, err := w.Link(ctx, "bob"); prentice.KindOf(err) != prentice.NotFound {
@@ -409,7 +409,7 @@ func TestARevokedTokenStopsAtOnceHereAndSoonElsewhere(t *testing.T) {
 		w := open(t, d)
 		elsewhere := w.reopened()
 		value, record := w.token(prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Operator})
-		opened, _, err := w.SignInToken(ctx, value)
+		opened, _, err := w.SignInToken(ctx, value, prentice.Origin{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -428,7 +428,7 @@ func TestARevokedTokenStopsAtOnceHereAndSoonElsewhere(t *testing.T) {
 		w.pass(3 * time.Second)
 		elsewhere.wants("elsewhere", bearer(value), "nobody")
 		elsewhere.wants("its session elsewhere", session(opened), "nobody")
-		if _, _, err := w.SignInToken(ctx, value); prentice.KindOf(err) != prentice.Unauthenticated {
+		if _, _, err := w.SignInToken(ctx, value, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("signing in with it: %v", err)
 		}
 	})
@@ -437,7 +437,7 @@ func TestARevokedTokenStopsAtOnceHereAndSoonElsewhere(t *testing.T) {
 func TestASessionOpenedWithATokenDoesNoMoreAndLastsNoLonger(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	value, _ := w.token(prentice.TokenRequest{Name: "x", Kind: prentice.Person, Person: "ann", Role: prentice.Viewer, Lasts: time.Hour})
-	s, expires, err := w.SignInToken(ctx, value)
+	s, expires, err := w.SignInToken(ctx, value, prentice.Origin{})
 	if err != nil || expires.Sub(noon) != time.Hour {
 		t.Fatalf("%v, %v", expires, err)
 	}
@@ -462,7 +462,7 @@ func TestARoleTakenAwayIsTakenFromTokensAndSessionsToo(t *testing.T) {
 		if _, err := w.SetRole(ctx, "bob", prentice.Viewer); err != nil {
 			t.Fatal(err)
 		}
-		w.wants("his session", session(s), "person/bob viewer")
+		w.wants("his session", session(s), "nobody")
 		w.wants("his token", bearer(own), "person/bob viewer")
 		w.wants("his agent", bearer(agent), "agent/ci viewer")
 	})
@@ -484,7 +484,7 @@ func TestARemovedPersonIsOutAtOnceAndMayComeBackEmpty(t *testing.T) {
 		w.add("bob", prentice.Viewer)
 		w.wants("his token", bearer(token), "nobody")
 		w.wants("his session", session(s), "nobody")
-		if _, _, err := w.SignInCode(ctx, unused); prentice.KindOf(err) != prentice.Unauthenticated {
+		if _, _, err := w.SignInCode(ctx, unused, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("his link: %v", err)
 		}
 		if err := w.RemovePerson(ctx, "eve"); prentice.KindOf(err) != prentice.NotFound {

@@ -56,7 +56,8 @@ func (i *Identity) addPerson(tx *db.Tx, name string, role prentice.Role) (prenti
 	return p, nil
 }
 
-// SetRole changes what somebody may do, at once and by every door.
+// SetRole changes what somebody may do everywhere, at once and by every door.
+// Their sessions end: who signs in with another role holds another secret.
 func (i *Identity) SetRole(ctx context.Context, name string, role prentice.Role) (p prentice.PersonRecord, err error) {
 	if _, err := prentice.ParseRole(string(role)); err != nil {
 		return p, err
@@ -70,7 +71,13 @@ func (i *Identity) SetRole(ctx context.Context, name string, role prentice.Role)
 				return err
 			}
 		}
+		if p.Role == role {
+			return nil
+		}
 		p.Role = role
+		if err := endSessions(tx, name); err != nil {
+			return err
+		}
 		_, err := tx.Exec(`UPDATE identity_person SET role = ? WHERE name = ?`, string(role), name)
 		return err
 	})
@@ -92,6 +99,7 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 			`DELETE FROM identity_link WHERE person = ?`,
 			`DELETE FROM identity_session WHERE person = ?`,
 			`DELETE FROM identity_token WHERE person = ?`,
+			`DELETE FROM identity_grant WHERE person = ?`,
 			`DELETE FROM identity_person WHERE name = ?`,
 		} {
 			if _, err := tx.Exec(query, name); err != nil {
@@ -104,6 +112,10 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 
 // People lists the team by name.
 func (i *Identity) People(ctx context.Context) (_ []prentice.PersonRecord, err error) {
+	grants, err := i.grants(ctx, "")
+	if err != nil {
+		return nil, err
+	}
 	rows, err := i.db.Query(ctx, `SELECT name, role, created, seen FROM identity_person ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list people: %w", err)
@@ -115,22 +127,40 @@ func (i *Identity) People(ctx context.Context) (_ []prentice.PersonRecord, err e
 		if err != nil {
 			return nil, fmt.Errorf("list people: %w", err)
 		}
+		p.Grants, p.Groups = grants[p.Name], i.groupsOf(p.Name)
 		people = append(people, p)
 	}
 	return people, rows.Err()
+}
+
+// Person is one of the team.
+func (i *Identity) Person(ctx context.Context, name string) (prentice.PersonRecord, error) {
+	p, err := scanPerson(func(dest ...any) error {
+		return i.db.QueryRow(ctx, `SELECT name, role, created, seen FROM identity_person WHERE name = ?`, []any{name}, dest...)
+	})
+	if err != nil {
+		return p, personError(name, err)
+	}
+	grants, err := i.grants(ctx, name)
+	p.Grants, p.Groups = grants[name], i.groupsOf(name)
+	return p, err
 }
 
 func person(tx *db.Tx, name string) (prentice.PersonRecord, error) {
 	p, err := scanPerson(func(dest ...any) error {
 		return tx.QueryRow(`SELECT name, role, created, seen FROM identity_person WHERE name = ?`, []any{name}, dest...)
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return p, prentice.Errorf(prentice.NotFound, "no person %q", clip(name)).Try("list them with: prentice person list")
-	}
 	if err != nil {
-		return p, fmt.Errorf("look for person %s: %w", name, err)
+		return p, personError(name, err)
 	}
 	return p, nil
+}
+
+func personError(name string, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return prentice.Errorf(prentice.NotFound, "no person %q", clip(name)).Try("list them with: prentice person list")
+	}
+	return fmt.Errorf("look for person %s: %w", name, err)
 }
 
 func scanPerson(scan func(...any) error) (p prentice.PersonRecord, err error) {

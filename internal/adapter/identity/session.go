@@ -37,7 +37,7 @@ func (i *Identity) link(tx *db.Tx, name string) (string, time.Time, error) {
 
 // SignInCode turns a link's code into a session. Of all who try the same code
 // exactly one comes in: the one whose transaction removed it.
-func (i *Identity) SignInCode(ctx context.Context, code string) (session string, expires time.Time, err error) {
+func (i *Identity) SignInCode(ctx context.Context, code string, from prentice.Origin) (session string, expires time.Time, err error) {
 	hash := hashOf(code)
 	err = i.db.Write(ctx, func(tx *db.Tx) error {
 		var name string
@@ -56,7 +56,7 @@ func (i *Identity) SignInCode(ctx context.Context, code string) (session string,
 		if n != 1 || over(db.Time(until), i.clock()) {
 			return spent()
 		}
-		session, expires, err = i.begin(tx, name, 0, time.Time{})
+		session, expires, err = i.begin(tx, opening{person: name, way: "link", from: from})
 		return err
 	})
 	return session, expires, err
@@ -69,7 +69,7 @@ func spent() error {
 
 // SignInToken turns a token into a session that can do no more and lasts no
 // longer than the token.
-func (i *Identity) SignInToken(ctx context.Context, token string) (session string, expires time.Time, err error) {
+func (i *Identity) SignInToken(ctx context.Context, token string, from prentice.Origin) (session string, expires time.Time, err error) {
 	k, err := i.byToken(ctx, hashOf(token), i.clock())
 	if err != nil {
 		return "", time.Time{}, err
@@ -84,23 +84,32 @@ func (i *Identity) SignInToken(ctx context.Context, token string) (session strin
 		if err != nil {
 			return fmt.Errorf("look for the token: %w", err)
 		}
-		session, expires, err = i.begin(tx, k.person, k.token, k.until)
+		session, expires, err = i.begin(tx, opening{person: k.person, way: "token", from: from, token: k.token, most: k.until})
 		return err
 	})
 	return session, expires, err
 }
 
-// begin opens a session and clears away those that have ended.
-func (i *Identity) begin(tx *db.Tx, name string, token int64, most time.Time) (string, time.Time, error) {
+// opening is a session about to be opened.
+type opening struct {
+	person, way string
+	from        prentice.Origin
+	token       int64     // that it was opened with, or 0
+	most        time.Time // it lasts no longer; zero is as long as any
+}
+
+// begin opens a session and clears away those that have ended. Its secret is
+// always new: one that somebody held before is worth nothing.
+func (i *Identity) begin(tx *db.Tx, o opening) (string, time.Time, error) {
 	now := i.clock()
 	if _, err := tx.Exec(`DELETE FROM identity_session WHERE expires <= ? OR seen <= ?`, db.Micros(now), db.Micros(now.Add(-SessionIdle))); err != nil {
 		return "", now, fmt.Errorf("clear old sessions: %w", err)
 	}
-	session, expires := newSecret(), sooner(now.Add(SessionLife), most)
-	_, err := tx.Exec(`INSERT INTO identity_session (hash, person, token, created, seen, expires) VALUES (?, ?, ?, ?, ?, ?)`,
-		hashOf(session), name, token, db.Micros(now), db.Micros(now), db.Micros(expires))
+	session, expires := newSecret(), sooner(now.Add(SessionLife), o.most)
+	_, err := tx.Exec(`INSERT INTO identity_session (hash, person, token, created, seen, expires, way, address, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		hashOf(session), o.person, o.token, db.Micros(now), db.Micros(now), db.Micros(expires), o.way, clip(o.from.Address), printable(o.from.Agent))
 	if err != nil {
-		return "", now, fmt.Errorf("open a session for %s: %w", name, err)
+		return "", now, fmt.Errorf("open a session for %s: %w", o.person, err)
 	}
 	return session, expires, nil
 }

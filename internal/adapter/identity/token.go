@@ -32,9 +32,12 @@ func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.
 	if r.Kind == "" {
 		r.Kind = prentice.Agent
 	}
-	t := prentice.TokenRecord{Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Created: i.clock(), Expires: expires}
+	t := prentice.TokenRecord{Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Scope: r.Scope, Created: i.clock(), Expires: expires}
 	p, err := person(tx, r.Person)
 	if err != nil {
+		return "", t, err
+	}
+	if p.Grants, err = grantsOf(tx, p.Name); err != nil {
 		return "", t, err
 	}
 	if err := allowed(r, p); err != nil {
@@ -47,8 +50,9 @@ func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.
 		return "", t, fmt.Errorf("number token %s: %w", r.Name, err)
 	}
 	value := prefix + newSecret()
-	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, created, expires, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), db.Micros(t.Created), db.Micros(t.Expires))
+	ops, things := scopeText(t.Scope)
+	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, ops, things, created, expires, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires))
 	if err != nil {
 		return "", t, fmt.Errorf("create token %s: %w", r.Name, err)
 	}
@@ -67,8 +71,11 @@ func allowed(r prentice.TokenRequest, p prentice.PersonRecord) error {
 		return prentice.Errorf(prentice.Invalid, "a token that acts as a %q", clip(string(r.Kind))).Try("use person or agent")
 	case r.Kind == prentice.Agent && !prentice.Operator.Includes(r.Role):
 		return prentice.Errorf(prentice.Refused, "an agent with the role %s: giving leave is for people", r.Role).Try("give it the role operator, or viewer")
-	case !p.Role.Includes(r.Role):
-		return prentice.Errorf(prentice.Denied, "%s is %s, and a token of theirs cannot be %s", p.Name, p.Role, r.Role).Try("ask for the role %s or less", p.Role)
+	case r.Scope != nil && (len(r.Scope.Ops) == 0 || len(r.Scope.On) == 0):
+		return prentice.Errorf(prentice.Invalid, "token %s would be for nothing", r.Name).Try("name the operations and the things that it is for, or * for all of them")
+	}
+	if most := (prentice.Actor{Role: p.Role, Grants: p.Grants}).Most(); !most.Includes(r.Role) {
+		return prentice.Errorf(prentice.Denied, "%s is %s, and a token of theirs cannot be %s", p.Name, most, r.Role).Try("ask for the role %s or less", most)
 	}
 	return nil
 }
@@ -100,7 +107,7 @@ func scopeOf(r prentice.TokenRequest) string {
 // Tokens lists the tokens there are, the oldest first: those of one person, or
 // all.
 func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.TokenRecord, err error) {
-	query, args := `SELECT id, name, kind, person, role, created, expires, seen FROM identity_token `, []any{}
+	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen FROM identity_token `, []any{}
 	if person != "" {
 		query, args = query+`WHERE person = ? `, append(args, person)
 	}
@@ -112,10 +119,12 @@ func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.Toke
 	tokens := []prentice.TokenRecord{}
 	for rows.Next() {
 		var t prentice.TokenRecord
+		var ops, things string
 		var created, expires, seen int64
-		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &created, &expires, &seen); err != nil {
+		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen); err != nil {
 			return nil, fmt.Errorf("list tokens: %w", err)
 		}
+		t.Scope = scopeFrom(ops, things)
 		t.Created, t.Expires, t.Seen = db.Time(created), db.Time(expires), db.Time(seen)
 		tokens = append(tokens, t)
 	}

@@ -13,9 +13,9 @@ import (
 // given is unknown, used up or too old.
 type Identity interface {
 	// SignInCode turns a one-time code into a session, and the code is gone.
-	SignInCode(ctx context.Context, code string) (session string, expires time.Time, err error)
+	SignInCode(ctx context.Context, code string, from prentice.Origin) (session string, expires time.Time, err error)
 	// SignInToken turns an API token into a session that can do no more than it.
-	SignInToken(ctx context.Context, token string) (session string, expires time.Time, err error)
+	SignInToken(ctx context.Context, token string, from prentice.Origin) (session string, expires time.Time, err error)
 	// Identify says whose session it is.
 	Identify(ctx context.Context, session string) (prentice.Actor, error)
 	// SignOut ends a session. Ending one that is gone already is no error.

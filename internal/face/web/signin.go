@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,7 +30,7 @@ func (s *Site) signInConfirm(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) signInCode(w http.ResponseWriter, r *http.Request) {
 	s.signIn(w, r, asking{Code: r.PathValue("code")}, func(ctx context.Context, _ url.Values) (string, time.Time, error) {
-		return s.o.Identity.SignInCode(ctx, r.PathValue("code"))
+		return s.o.Identity.SignInCode(ctx, r.PathValue("code"), originOf(r))
 	})
 }
 
@@ -39,7 +40,7 @@ func (s *Site) signInToken(w http.ResponseWriter, r *http.Request) {
 		if token == "" {
 			return "", time.Time{}, prentice.Errorf(prentice.Invalid, "no token was given").Try("paste a token, or open a one-time link")
 		}
-		return s.o.Identity.SignInToken(ctx, token)
+		return s.o.Identity.SignInToken(ctx, token, originOf(r))
 	})
 }
 
@@ -61,6 +62,12 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, a asking, with fun
 	}
 	setCookie(w, r, cookieName(r), session, expires.Sub(s.o.Clock()))
 	http.Redirect(w, r, a.Next, http.StatusSeeOther)
+}
+
+// originOf is where a request comes from, as far as the connection tells.
+func originOf(r *http.Request) prentice.Origin {
+	address, _, _ := net.SplitHostPort(r.RemoteAddr)
+	return prentice.Origin{Address: address, Agent: r.UserAgent()}
 }
 
 // mayTry refuses an attempt to sign in that another site sent, that comes too

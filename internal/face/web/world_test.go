@@ -31,7 +31,7 @@ func unknown(what string) error {
 	return prentice.Errorf(prentice.Unauthenticated, "that %s is unknown or used up", what).Try("ask an owner for a new one")
 }
 
-func (p *people) SignInCode(_ context.Context, code string) (string, time.Time, error) {
+func (p *people) SignInCode(_ context.Context, code string, _ prentice.Origin) (string, time.Time, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if code != "code-ann" || p.used[code] {
@@ -41,7 +41,7 @@ func (p *people) SignInCode(_ context.Context, code string) (string, time.Time, 
 	return "session-ann", noon.Add(time.Hour), nil
 }
 
-func (p *people) SignInToken(_ context.Context, token string) (string, time.Time, error) {
+func (p *people) SignInToken(_ context.Context, token string, _ prentice.Origin) (string, time.Time, error) {
 	name := strings.TrimPrefix(token, "token-")
 	if _, ok := persons[name]; !ok || name == token {
 		return "", time.Time{}, unknown("token")

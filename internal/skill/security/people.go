@@ -115,7 +115,7 @@ type Team struct {
 // Table implements op.Tabler.
 func (p Team) Table() (head []string, rows [][]string) {
 	for _, one := range p.People {
-		rows = append(rows, []string{one.Name, string(one.Role), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never")})
+		rows = append(rows, []string{one.Name, string(one.Role) + also(one.Grants), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never")})
 	}
 	return []string{"PERSON", "ROLE", "SINCE", "LAST SEEN (UTC)"}, rows
 }
@@ -125,7 +125,7 @@ type PersonOut struct{ prentice.PersonRecord }
 
 // Text implements op.Texter.
 func (p PersonOut) Text() string {
-	return fmt.Sprintf("%s is %s now, by every door, tokens and sessions included.", p.Name, p.Role)
+	return fmt.Sprintf("%s is %s now%s, by every door, tokens included.", p.Name, p.Role, also(p.Grants))
 }
 
 // Removed is who is gone.
@@ -143,7 +143,14 @@ type Me struct{ prentice.Actor }
 
 // Text implements op.Texter.
 func (m Me) Text() string {
-	return fmt.Sprintf("You are %s, with the role %s, through %s.", m.Ref(), m.Role, m.Door)
+	text := fmt.Sprintf("You are %s, with the role %s%s, through %s.", m.Ref(), m.Role, also(m.Grants), m.Door)
+	if m.Scope != nil {
+		text += fmt.Sprintf(" Your token is%s.", scoped(m.Scope))
+	}
+	if len(m.Groups) > 0 {
+		text += fmt.Sprintf(" You belong to %s.", joined(m.Groups))
+	}
+	return text
 }
 
 func when(t time.Time, never string) string {

@@ -26,13 +26,13 @@ var (
 // book is a ledger and a team as small as they can be; it remembers what it was
 // asked for.
 type book struct {
-	lines  []prentice.Evidence
-	report prentice.EvidenceReport
-	filter prentice.EvidenceFilter
-	tokens []prentice.TokenRecord
-	asked  []prentice.TokenRequest
-	of     []string
-	notes  []prentice.Note
+	lines           []prentice.Evidence
+	report          prentice.EvidenceReport
+	filter          prentice.EvidenceFilter
+	tokens          []prentice.TokenRecord
+	asked           []prentice.TokenRequest
+	of              []string
+	notes           []prentice.Note
 }
 
 func (b *book) Head(context.Context) (prentice.EvidenceHead, error) {
@@ -68,6 +68,23 @@ func (b *book) Link(context.Context, string) (string, time.Time, error) {
 func (b *book) CreateToken(_ context.Context, r prentice.TokenRequest) (string, prentice.TokenRecord, error) {
 	b.asked = append(b.asked, r)
 	return "prt_secret", prentice.TokenRecord{ID: 3, Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Expires: noon.Add(r.Lasts)}, nil
+}
+func (b *book) Person(_ context.Context, name string) (prentice.PersonRecord, error) {
+	return prentice.PersonRecord{Name: name, Role: prentice.Viewer}, nil
+}
+func (b *book) Grant(_ context.Context, name string, g prentice.Grant) (prentice.PersonRecord, error) {
+	return prentice.PersonRecord{Name: name, Role: prentice.Viewer, Grants: []prentice.Grant{g}}, nil
+}
+func (b *book) RevokeGrant(_ context.Context, name string, _ prentice.Ref) (prentice.PersonRecord, error) {
+	return prentice.PersonRecord{Name: name, Role: prentice.Viewer}, nil
+}
+func (b *book) ListSessions(_ context.Context, person string) ([]prentice.SessionRecord, error) {
+	b.of = append(b.of, person)
+	return nil, nil
+}
+func (b *book) RevokeSession(_ context.Context, _, person string) (string, error) {
+	b.of = append(b.of, person)
+	return "bob", nil
 }
 func (b *book) Tokens(_ context.Context, person string) ([]prentice.TokenRecord, error) {
 	b.of = append(b.of, person)

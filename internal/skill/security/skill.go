@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"embed"
+	"slices"
 	"time"
 
 	"prentice"
@@ -28,8 +29,8 @@ type Ledger interface {
 	Export(context.Context, time.Time, prentice.EvidenceRange) (dsse.Envelope, error)
 }
 
-// People keeps who may come in. A person given to Tokens and RevokeToken
-// narrows them to that person's own; "" is everybody's.
+// People keeps who may come in. A person given to lists and to RevokeToken and
+// RevokeSession narrows them to that person's own; "" is everybody's.
 type People interface {
 	AddPerson(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
 	SetRole(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
@@ -39,6 +40,11 @@ type People interface {
 	CreateToken(context.Context, prentice.TokenRequest) (value string, t prentice.TokenRecord, err error)
 	Tokens(ctx context.Context, person string) ([]prentice.TokenRecord, error)
 	RevokeToken(ctx context.Context, id int64, person string) error
+	Person(ctx context.Context, name string) (prentice.PersonRecord, error)
+	Grant(ctx context.Context, name string, g prentice.Grant) (prentice.PersonRecord, error)
+	RevokeGrant(ctx context.Context, name string, on prentice.Ref) (prentice.PersonRecord, error)
+	ListSessions(ctx context.Context, person string) ([]prentice.SessionRecord, error)
+	RevokeSession(ctx context.Context, id, person string) (of string, err error)
 }
 
 // Deps is what the skill needs. The zero Deps is enough to describe it.
@@ -46,6 +52,10 @@ type Deps struct {
 	Ledger Ledger
 	People People
 	Clock  func() time.Time
+	// Catalogue is what roles are granted on, and Operations are what tokens
+	// are for; without them names are not looked up.
+	Catalogue  func() *prentice.Catalogue
+	Operations func() []string
 	// Record writes down what became of people and tokens; nil writes nothing.
 	Record func(context.Context, prentice.Note) error
 	// Address is the page that a sign-in code opens; nil shows the bare code.
@@ -60,12 +70,13 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
-		Ops:      append(append(d.evidenceOps(), d.personOps()...), d.tokenOps()...),
+		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.tokenOps()),
 		Pages: []skill.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60},
 			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence"},
 			{Path: "/evidence/thread/{ref...}", Op: "evidence.thread", Template: "thread.html", Title: "Thread"},
 			{Path: "/people", Op: "person.list", Template: "people.html", Title: "People", Nav: "People", Key: "o", Order: 70},
+			{Path: "/people/{name}", Op: "person.show", Template: "person.html", Title: "Person"},
 			{Path: "/tokens", Op: "token.list", Template: "tokens.html", Title: "Tokens", Nav: "Tokens", Key: "t", Order: 71},
 		},
 		Files:   files,
@@ -121,7 +132,8 @@ func (d Deps) tokenOps() []op.Op {
 		op.New("token.create", change, viewer, "Make a token for a program, and print it once.", d.createToken).WithSecretOutput().
 			WithExample("prentice token create ci --role operator --lasts 30d").
 			WithHelp("A token may do at most what you may, and one that acts as an agent at most what an operator may: giving leave is for people. " +
-				"Owners may make tokens for others with --for."),
+				"Owners may make tokens for others with --for. With --ops and --on it is narrowed further: to operations (run.start, or event.* for all of a noun) " +
+				"and to acting on systems, services and what groups own. Reading is not narrowed by --on."),
 		op.New("token.list", prentice.Look, viewer, "List your tokens; owners see everybody's.", d.listTokens).WithExample("prentice token list"),
 		op.New("token.revoke", change, viewer, "End one of your tokens at once; owners may end anybody's.", d.revokeToken).WithExample("prentice token revoke 3"),
 	}

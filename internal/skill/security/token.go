@@ -3,20 +3,24 @@ package security
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
 )
 
 type createIn struct {
-	Name  string `json:"name" arg:"1" doc:"A name for the token; an agent is known by it." example:"ci" maxLength:"100"`
-	Role  string `json:"role,omitempty" default:"viewer" enum:"viewer,operator,approver,owner" doc:"What it may do at most."`
-	Kind  string `json:"kind,omitempty" default:"agent" enum:"agent,person" doc:"Whether its holder acts as an agent of that name, or as the person."`
-	For   string `json:"for,omitempty" doc:"Whose token it is, if not your own; for owners." maxLength:"100"`
-	Lasts string `json:"lasts,omitempty" default:"90d" doc:"How long it lasts, such as 8h or 30d; at most 366d." maxLength:"20"`
+	Name  string   `json:"name" arg:"1" doc:"A name for the token; an agent is known by it." example:"ci" maxLength:"100"`
+	Role  string   `json:"role,omitempty" default:"viewer" enum:"viewer,operator,approver,owner" doc:"What it may do at most."`
+	Kind  string   `json:"kind,omitempty" default:"agent" enum:"agent,person" doc:"Whether its holder acts as an agent of that name, or as the person."`
+	For   string   `json:"for,omitempty" doc:"Whose token it is, if not your own; for owners." maxLength:"100"`
+	Ops   []string `json:"ops,omitempty" doc:"Only these operations: run.start, or event.* for all of a noun; without it, all that its role may." example:"event.send" maxLength:"50"`
+	On    []string `json:"on,omitempty" doc:"Only to act on these: system/NAME, service/NAME, or group/NAME for what it owns; without it, on everything." example:"system/payments" maxLength:"50"`
+	Lasts string   `json:"lasts,omitempty" default:"90d" doc:"How long it lasts, such as 8h or 30d; at most 366d." maxLength:"20"`
 }
 
 type revokeIn struct {
@@ -25,6 +29,9 @@ type revokeIn struct {
 
 func (d Deps) createToken(ctx context.Context, c op.Call, in createIn) (NewToken, error) {
 	r, err := request(c.Actor, in)
+	if err == nil {
+		r.Scope, err = d.scope(in)
+	}
 	if err != nil {
 		return NewToken{}, err
 	}
@@ -32,7 +39,7 @@ func (d Deps) createToken(ctx context.Context, c op.Call, in createIn) (NewToken
 	if err != nil {
 		return NewToken{}, err
 	}
-	data := map[string]any{"name": t.Name, "kind": string(t.Kind), "role": string(t.Role), "expires": t.Expires.UTC().Format(time.RFC3339)}
+	data := map[string]any{"name": t.Name, "kind": string(t.Kind), "role": string(t.Role), "scope": t.Scope, "expires": t.Expires.UTC().Format(time.RFC3339)}
 	return NewToken{TokenRecord: t, Token: value}, d.record(ctx, c, "token.created", data, token(t.ID), person(t.Person))
 }
 
@@ -44,14 +51,17 @@ func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
 	if err := isPerson(by); err != nil {
 		return r, err
 	}
+	if by.Scope != nil {
+		return r, prentice.Errorf(prentice.Denied, "you came with a token that is%s, and it makes no others", scoped(by.Scope)).Try("sign in as yourself, and make it there")
+	}
 	if in.For != "" && in.For != by.Name {
 		if !by.Role.Includes(prentice.Owner) {
 			return r, prentice.Errorf(prentice.Denied, "a token for %s is for an owner to make", in.For).Try("ask an owner, or leave out --for")
 		}
 		r.Person = in.For
 	}
-	if !by.Role.Includes(r.Role) {
-		return r, prentice.Errorf(prentice.Denied, "you are %s here, and a token of yours cannot be %s", by.Role, in.Role).Try("ask for the role %s or less", by.Role)
+	if !by.Most().Includes(r.Role) {
+		return r, prentice.Errorf(prentice.Denied, "you are %s here, and a token of yours cannot be %s", by.Most(), in.Role).Try("ask for the role %s or less", by.Most())
 	}
 	var err error
 	r.Lasts, err = lasting(in.Lasts)
@@ -80,6 +90,56 @@ func lasting(s string) (time.Duration, error) {
 	}
 	return 0, prentice.Errorf(prentice.Invalid, "%q is not how long a token may last", s).Try("write 8h or 30d, up to 366d")
 }
+
+// scope is what a token is to be for; nil is all that its role may. An
+// operation that there is not is refused: it would be a token for nothing.
+func (d Deps) scope(in createIn) (*prentice.Scope, error) {
+	if len(in.Ops) == 0 && len(in.On) == 0 {
+		return nil, nil
+	}
+	s := &prentice.Scope{Ops: in.Ops}
+	if len(in.Ops) == 0 {
+		s.Ops = []string{prentice.All}
+	}
+	for _, o := range in.Ops {
+		if err := d.knownOp(o); err != nil {
+			return nil, err
+		}
+	}
+	if len(in.On) == 0 {
+		s.On = []prentice.Ref{prentice.All}
+	}
+	for _, text := range in.On {
+		on, err := prentice.ParseGrantable(text)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.there(on); err != nil {
+			return nil, err
+		}
+		s.On = append(s.On, on)
+	}
+	return s, nil
+}
+
+func (d Deps) knownOp(name string) error {
+	if d.Operations == nil {
+		return nil
+	}
+	known := d.Operations()
+	if slices.ContainsFunc(known, func(o string) bool {
+		return (&prentice.Scope{Ops: []string{name}}).Asks(o) && name != prentice.All
+	}) {
+		return nil
+	}
+	e := prentice.Errorf(prentice.NotFound, "there is no operation %q", clipped(name))
+	if near := nearest.Of(name, known); near != "" {
+		return e.Try("did you mean %s?", near)
+	}
+	return e.Try("see what there is with: prentice --help; run.* is all of a noun")
+}
+
+func clipped(s string) string { return strings.ToValidUTF8(s[:min(len(s), 80)], "") }
 
 // whose narrows somebody to their own tokens, unless they are an owner.
 func whose(a prentice.Actor) (string, error) {
@@ -123,8 +183,8 @@ func (t NewToken) Text() string {
 	if t.Kind == prentice.Person {
 		acts = t.Person
 	}
-	return fmt.Sprintf("Token %d acts as %s, with the role %s, until %s UTC. It is shown this once; keep it where secrets are kept.\n%s\n",
-		t.ID, acts, t.Role, when(t.Expires, "it is revoked"), t.Token)
+	return fmt.Sprintf("Token %d acts as %s, with the role %s%s, until %s UTC. It is shown this once; keep it where secrets are kept.\n%s\n",
+		t.ID, acts, t.Role, scoped(t.Scope), when(t.Expires, "it is revoked"), t.Token)
 }
 
 // Tokens is a list of tokens.
@@ -140,7 +200,7 @@ func (t Tokens) Table() (head []string, rows [][]string) {
 		if !one.Expires.IsZero() && !t.Now.IsZero() && !t.Now.Before(one.Expires) {
 			until = "expired"
 		}
-		rows = append(rows, []string{strconv.FormatInt(one.ID, 10), one.Name, string(one.Kind), one.Person, string(one.Role), until, when(one.Seen, "never")})
+		rows = append(rows, []string{strconv.FormatInt(one.ID, 10), one.Name, string(one.Kind), one.Person, string(one.Role) + scoped(one.Scope), until, when(one.Seen, "never")})
 	}
 	return []string{"TOKEN", "NAME", "ACTS AS", "OF", "ROLE", "UNTIL (UTC)", "LAST USED (UTC)"}, rows
 }

@@ -91,26 +91,34 @@ func (d Deps) runOps() []op.Op {
 }
 
 func (d Deps) start(ctx context.Context, c op.Call, in startIn) (Asked, error) {
-	req := prentice.RunRequest{Procedure: in.Procedure, Inputs: in.Input, Reason: in.Reason, Actor: c.Actor}
+	req, err := in.request(c.Actor)
+	if err != nil {
+		return Asked{}, err
+	}
+	run, err := d.Runner.Start(ctx, req)
+	return Asked{RunOut{run}}, err
+}
+
+func (in startIn) request(by prentice.Actor) (prentice.RunRequest, error) {
+	req := prentice.RunRequest{Procedure: in.Procedure, Inputs: in.Input, Reason: in.Reason, Actor: by}
 	if in.Incident != "" {
 		ref, err := prentice.ParseRef(in.Incident)
 		if err != nil {
-			return Asked{}, err
+			return req, err
 		}
 		req.Incident = ref
 	}
 	if len(in.Event) > 0 && string(in.Event) != "null" {
 		var e prentice.Event
 		if err := json.Unmarshal(in.Event, &e); err != nil {
-			return Asked{}, prentice.Errorf(prentice.Invalid, "event: %w", err).Try("send the event as event show prints it")
+			return req, prentice.Errorf(prentice.Invalid, "event: %w", err).Try("send the event as event show prints it")
 		}
 		if err := e.Check(); err != nil {
-			return Asked{}, err
+			return req, err
 		}
 		req.Event = &e
 	}
-	run, err := d.Runner.Start(ctx, req)
-	return Asked{RunOut{run}}, err
+	return req, nil
 }
 
 func (d Deps) approve(ctx context.Context, c op.Call, in answerIn) (RunOut, error) {

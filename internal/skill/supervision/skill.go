@@ -46,6 +46,7 @@ type Deps struct {
 	Runner   Runner
 	Logs     Logs
 	Switch   Switch
+	Touches  func(context.Context, prentice.RunRequest) ([]prentice.Ref, error) // what a run would act on
 	Broken   func(context.Context) ([]Broken, error)
 	Services func(context.Context) ([]ServiceState, error)
 
@@ -58,7 +59,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      slices.Concat(d.runOps(), d.otherOps(), d.calendarOps()),
+		Ops:      d.scoped(slices.Concat(d.runOps(), d.otherOps(), d.calendarOps())),
 		Pages: []skill.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 1},
 			{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 2},

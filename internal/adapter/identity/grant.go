@@ -1,0 +1,180 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Grant gives somebody a role on one thing; a role that they had on it before
+// is no more. Their sessions end, as with SetRole.
+func (i *Identity) Grant(ctx context.Context, name string, g prentice.Grant) (p prentice.PersonRecord, err error) {
+	if _, err := prentice.ParseRole(string(g.Role)); err != nil {
+		return p, err
+	}
+	if _, err := prentice.ParseGrantable(string(g.On)); err != nil {
+		return p, err
+	}
+	return i.changeGrants(ctx, name, func(tx *db.Tx) error {
+		if err := forgetGrant(tx, name, g.On); err != nil && prentice.KindOf(err) != prentice.NotFound {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO identity_grant (person, thing, role, created) VALUES (?, ?, ?, ?)`, name, string(g.On), string(g.Role), db.Micros(i.clock()))
+		return err
+	})
+}
+
+// RevokeGrant takes away the role that somebody has on one thing.
+func (i *Identity) RevokeGrant(ctx context.Context, name string, on prentice.Ref) (prentice.PersonRecord, error) {
+	return i.changeGrants(ctx, name, func(tx *db.Tx) error { return forgetGrant(tx, name, on) })
+}
+
+func (i *Identity) changeGrants(ctx context.Context, name string, do func(*db.Tx) error) (p prentice.PersonRecord, err error) {
+	err = i.change(ctx, func(tx *db.Tx) error {
+		if p, err = person(tx, name); err != nil {
+			return err
+		}
+		if err := do(tx); err != nil {
+			return err
+		}
+		if err := endSessions(tx, name); err != nil {
+			return err
+		}
+		p.Grants, err = grantsOf(tx, name)
+		return err
+	})
+	p.Groups = i.groupsOf(name)
+	return p, err
+}
+
+func forgetGrant(tx *db.Tx, name string, on prentice.Ref) error {
+	n, err := tx.Exec(`DELETE FROM identity_grant WHERE person = ? AND thing = ?`, name, string(on))
+	if err != nil {
+		return fmt.Errorf("take a role on %s from %s: %w", on, name, err)
+	}
+	if n == 0 {
+		return prentice.Errorf(prentice.NotFound, "%s has no role on %s in particular", name, clip(string(on))).Try("look with: prentice person show %s", name)
+	}
+	return nil
+}
+
+// endSessions ends the sessions of somebody whose standing changes.
+func endSessions(tx *db.Tx, name string) error {
+	if _, err := tx.Exec(`DELETE FROM identity_session WHERE person = ?`, name); err != nil {
+		return fmt.Errorf("end the sessions of %s: %w", name, err)
+	}
+	return nil
+}
+
+const grantColumns = `SELECT person, role, thing FROM identity_grant `
+
+// grants are the grants of one person, or of all, by name.
+func (i *Identity) grants(ctx context.Context, name string) (map[string][]prentice.Grant, error) {
+	query, args := grantColumns, []any{}
+	if name != "" {
+		query, args = query+`WHERE person = ? `, append(args, name)
+	}
+	rows, err := i.db.Query(ctx, query+`ORDER BY thing`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list grants: %w", err)
+	}
+	return scanGrants(rows)
+}
+
+func grantsOf(tx *db.Tx, name string) ([]prentice.Grant, error) {
+	rows, err := tx.Query(grantColumns+`WHERE person = ? ORDER BY thing`, name)
+	if err != nil {
+		return nil, fmt.Errorf("list grants of %s: %w", name, err)
+	}
+	all, err := scanGrants(rows)
+	return all[name], err
+}
+
+func scanGrants(rows *sql.Rows) (_ map[string][]prentice.Grant, err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	all := map[string][]prentice.Grant{}
+	for rows.Next() {
+		var name string
+		var g prentice.Grant
+		if err := rows.Scan(&name, &g.Role, &g.On); err != nil {
+			return nil, fmt.Errorf("list grants: %w", err)
+		}
+		all[name] = append(all[name], g)
+	}
+	return all, rows.Err()
+}
+
+// groupsOf are the groups that somebody belongs to.
+func (i *Identity) groupsOf(name string) []prentice.Ref {
+	if i.Groups == nil {
+		return nil
+	}
+	return i.Groups(name)
+}
+
+// standing is somebody of the team as they act themselves.
+func (i *Identity) standing(ctx context.Context, name string, role prentice.Role) (prentice.Actor, error) {
+	grants, err := i.grants(ctx, name)
+	return prentice.Actor{Kind: prentice.Person, Name: name, Role: role, Groups: i.groupsOf(name), Grants: grants[name]}, err
+}
+
+// Standing is what a person is at this moment. Who is off the team is an error
+// of kind NotFound.
+func (i *Identity) Standing(ctx context.Context, name string) (prentice.Actor, error) {
+	p, err := i.Person(ctx, name)
+	if err != nil {
+		return prentice.Actor{}, err
+	}
+	return prentice.Actor{Kind: prentice.Person, Name: p.Name, Role: p.Role, Groups: p.Groups, Grants: p.Grants}, nil
+}
+
+// tokenRow is what a token narrows.
+type tokenRow struct{ kind, name, role, ops, things string }
+
+// throughToken is somebody as a token lets them act: nowhere more than its role,
+// and for nothing outside its scope. An agent is no member of their groups.
+func (i *Identity) throughToken(ctx context.Context, person string, role prentice.Role, t tokenRow) (prentice.Actor, error) {
+	a, err := i.standing(ctx, person, role)
+	if err != nil {
+		return a, err
+	}
+	a.Role = lesser(a.Role, prentice.Role(t.role))
+	for n := range a.Grants {
+		a.Grants[n].Role = lesser(a.Grants[n].Role, prentice.Role(t.role))
+	}
+	a.Scope = scopeFrom(t.ops, t.things)
+	if t.kind == string(prentice.Agent) {
+		a.Kind, a.Name, a.Groups = prentice.Agent, t.name, nil
+	}
+	return a, nil
+}
+
+// scopeText is a scope as it is stored. Its words hold no blanks.
+func scopeText(s *prentice.Scope) (ops, things string) {
+	if s == nil {
+		return prentice.All, prentice.All
+	}
+	on := make([]string, len(s.On))
+	for i, ref := range s.On {
+		on[i] = string(ref)
+	}
+	return strings.Join(s.Ops, " "), strings.Join(on, " ")
+}
+
+func scopeFrom(ops, things string) *prentice.Scope {
+	if ops == prentice.All && things == prentice.All {
+		return nil
+	}
+	s := &prentice.Scope{Ops: strings.Fields(ops), On: []prentice.Ref{}}
+	for _, thing := range strings.Fields(things) {
+		s.On = append(s.On, prentice.Ref(thing))
+	}
+	slices.Sort(s.Ops)
+	return s
+}

@@ -1,0 +1,104 @@
+package boot
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"prentice"
+)
+
+// places says where things stand, for roles that are held on some things only.
+type places struct{ s *System }
+
+// Places implements app.Places. A run stands wherever its plan acts, an incident
+// where its subject does.
+func (p places) Places(ctx context.Context, ref prentice.Ref) ([][]prentice.Ref, error) {
+	c := p.s.Team.Catalogue()
+	switch ref.Kind() {
+	case "run":
+		n, err := strconv.ParseInt(ref.Name(), 10, 64)
+		if err != nil {
+			return nil, nil
+		}
+		d, err := p.s.runner.Show(ctx, n)
+		if prentice.KindOf(err) == prentice.NotFound {
+			return nil, nil
+		}
+		return placesIn(c, touched(c, d.ThePlan)), err
+	case "incident":
+		n, err := strconv.ParseInt(ref.Name(), 10, 64)
+		if err != nil {
+			return nil, nil
+		}
+		subject, err := p.s.desk.SubjectOf(ctx, n)
+		if subject == "" || err != nil {
+			return nil, err
+		}
+		return placesIn(c, []prentice.Ref{subject}), nil
+	}
+	return placesIn(c, []prentice.Ref{ref}), nil
+}
+
+// touches is what a run would act on, if it were asked for now.
+func (s *System) touches(ctx context.Context, req prentice.RunRequest) ([]prentice.Ref, error) {
+	plan, err := s.Team.Render(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return touched(s.Team.Catalogue(), plan), nil
+}
+
+// touched is what a plan acts on: its subject, and every target that is not one
+// of the subject's hosts. The names of both are data, and are looked up.
+func touched(c *prentice.Catalogue, p prentice.Plan) []prentice.Ref {
+	var things, own []prentice.Ref
+	if p.Subject != "" {
+		things = append(things, p.Subject)
+		if s, err := c.Service(string(p.Subject)); err == nil && s.Ref == p.Subject {
+			for _, h := range s.Hosts {
+				own = append(own, h.Ref)
+			}
+		}
+	}
+	for _, t := range p.Targets {
+		if !slices.Contains(own, t.Ref) {
+			things = append(things, t.Ref)
+		}
+	}
+	return things
+}
+
+// placesIn is where things stand by the catalogue: each by its own name, its
+// system's and its owner's. What the catalogue does not know has no name
+// at all, and a grant on that name does not count.
+func placesIn(c *prentice.Catalogue, things []prentice.Ref) [][]prentice.Ref {
+	var parts [][]prentice.Ref
+	for _, ref := range things {
+		part := []prentice.Ref{}
+		system, owner := prentice.Ref(""), prentice.Ref("")
+		if s, err := c.Service(string(ref)); err == nil && s.Ref == ref {
+			part, system, owner = append(part, ref), s.System, s.Owner
+		} else if e, err := c.Entity(ref); err == nil {
+			part, system, owner = append(part, ref), e.System, e.Owner
+		}
+		for _, more := range []prentice.Ref{system, owner} {
+			if more != "" {
+				part = append(part, more)
+			}
+		}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// groupsOf are the groups that the catalogue says somebody is a member of.
+func groupsOf(c *prentice.Catalogue, person string) []prentice.Ref {
+	var groups []prentice.Ref
+	for _, e := range c.Entities {
+		if e.Ref.Kind() == "group" && slices.Contains(e.Members, person) {
+			groups = append(groups, e.Ref)
+		}
+	}
+	return groups
+}

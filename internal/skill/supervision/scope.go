@@ -1,0 +1,44 @@
+package supervision
+
+import (
+	"context"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// scoped declares what the operations act on, so that roles that are held on
+// some things count for them: a run acts on what its plan touches.
+func (d Deps) scoped(ops []op.Op) []op.Op {
+	for i, o := range ops {
+		if _, ok := zero(o).(interface{ about() []prentice.Ref }); ok {
+			ops[i] = op.About(o, func(_ context.Context, in any) ([]prentice.Ref, error) {
+				return in.(interface{ about() []prentice.Ref }).about(), nil
+			})
+		}
+		if o.Name == "run.start" {
+			ops[i] = op.About(o, d.wouldTouch)
+		}
+	}
+	return ops
+}
+
+func zero(o op.Op) any { in, _ := o.Input(nil); return in }
+
+// about is the run. What is no run is found out by the operation itself.
+func (w which) about() []prentice.Ref {
+	n, err := w.number()
+	if err != nil {
+		return nil
+	}
+	return []prentice.Ref{prentice.Run{Number: n}.Ref()}
+}
+
+// wouldTouch is what a wish for a run would act on, by its plan.
+func (d Deps) wouldTouch(ctx context.Context, in startIn) ([]prentice.Ref, error) {
+	req, err := in.request(prentice.Actor{})
+	if err != nil || d.Touches == nil {
+		return nil, err
+	}
+	return d.Touches(ctx, req)
+}
