@@ -43,6 +43,7 @@ type Target struct {
 type PlanLimits struct {
 	MaxTargets      int    `json:"max_targets"`
 	Parallel        int    `json:"parallel"`
+	MaxFailures     int    `json:"max_failures,omitempty"` // of targets, never exceeded; 0: the first failure stops
 	MaxUnhealthy    int    `json:"max_unhealthy"`
 	Cooldown        string `json:"cooldown"`
 	Timeout         string `json:"timeout"`

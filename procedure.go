@@ -47,7 +47,8 @@ type Input struct {
 type Limits struct {
 	MaxTargets      int           `json:"max_targets"`
 	Parallel        int           `json:"parallel"`
-	MaxUnhealthy    int           `json:"max_unhealthy"` // per cent
+	MaxFailures     string        `json:"max_failures,omitempty"` // a number of targets, or per cent of them; "": the first failure stops
+	MaxUnhealthy    int           `json:"max_unhealthy"`          // per cent
 	Cooldown        time.Duration `json:"cooldown"`
 	Timeout         time.Duration `json:"timeout"` // of one step on one target
 	ApprovalExpires time.Duration `json:"approval_expires"`

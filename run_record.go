@@ -11,6 +11,8 @@ type RunRequest struct {
 	Incident  Ref
 	Reason    string
 	Actor     Actor
+	Only      []Ref `json:",omitempty"` // of the plan's targets; none is all of them
+	RetryOf   int64 `json:",omitempty"` // the run that this one is to finish, or 0
 }
 
 // StepRecord is what is known of one step on one target within a run.

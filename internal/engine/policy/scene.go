@@ -17,7 +17,7 @@ var (
 		"kind": expr.String, "name": expr.String, "role": expr.String, "door": expr.String, "ref": expr.String,
 	})
 	limitWords = expr.Record("limits", map[string]expr.Type{
-		"max_targets": expr.Int, "parallel": expr.Int, "max_unhealthy": expr.Int,
+		"max_targets": expr.Int, "parallel": expr.Int, "max_failures": expr.Int, "max_unhealthy": expr.Int,
 		"cooldown": expr.Duration, "timeout": expr.Duration, "approval_expires": expr.Duration,
 	})
 	planWords = expr.Record("plan", map[string]expr.Type{
@@ -139,7 +139,7 @@ func seePlan(p *prentice.Plan) map[string]any {
 // seeLimits leaves the durations out when one of them cannot be read, so that a
 // rule that looks at them refuses.
 func seeLimits(l prentice.PlanLimits) map[string]any {
-	seen := map[string]any{"max_targets": l.MaxTargets, "parallel": l.Parallel, "max_unhealthy": l.MaxUnhealthy}
+	seen := map[string]any{"max_targets": l.MaxTargets, "parallel": l.Parallel, "max_failures": l.MaxFailures, "max_unhealthy": l.MaxUnhealthy}
 	if cooldown, timeout, expires, err := l.Times(); err == nil {
 		seen["cooldown"], seen["timeout"], seen["approval_expires"] = cooldown, timeout, expires
 	}

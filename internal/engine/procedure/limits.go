@@ -15,7 +15,7 @@ func (r *reading) limits(n *yaml.Node) {
 	at := r.at(2, 1)
 	if n != nil {
 		at = r.place(n)
-		f = r.fields(n, "limits", "max_targets", "parallel", "max_unhealthy", "cooldown", "timeout", "approval_expires")
+		f = r.fields(n, "limits", "max_targets", "parallel", "max_failures", "max_unhealthy", "cooldown", "timeout", "approval_expires")
 	}
 	for _, limit := range []struct {
 		name string
@@ -35,6 +35,9 @@ func (r *reading) limits(n *yaml.Node) {
 		}
 		limit.read(f[limit.name])
 	}
+	if n := f["max_failures"]; n != nil {
+		r.failures(n)
+	}
 	if len(left) > 0 {
 		r.advise(at, "write them out if you agree", "limits not named take their defaults: %s", strings.Join(left, ", "))
 	}
@@ -53,6 +56,22 @@ func (r *reading) number(name string, to *int, least, most int) func(*yaml.Node)
 		}
 		*to = v
 	}
+}
+
+// failures reads how many targets may fail, which has no default: without it the
+// first failure stops the run.
+func (r *reading) failures(n *yaml.Node) {
+	s, ok := r.scalar(n, "max_failures")
+	if !ok {
+		return
+	}
+	number, percent := strings.CutSuffix(s, "%")
+	v, err := strconv.Atoi(number)
+	if err != nil || v < 1 || percent && v > 100 {
+		r.fail(r.place(n), "write a whole number of targets from 1 on, or per cent of them, such as 10%", "max_failures %q is neither", clip(s))
+		return
+	}
+	r.proc.Limits.MaxFailures = s
 }
 
 func (r *reading) percent(name string, to *int) func(*yaml.Node) {

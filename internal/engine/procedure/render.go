@@ -3,6 +3,7 @@ package procedure
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"prentice"
@@ -32,10 +33,30 @@ func Render(l *Library, cat *prentice.Catalogue, req prentice.RunRequest) (prent
 	if err != nil {
 		return prentice.Plan{}, err
 	}
+	if targets, err = only(targets, req.Only); err != nil {
+		return prentice.Plan{}, err
+	}
 	if err := c.add(s, ""); err != nil {
 		return prentice.Plan{}, err
 	}
 	return c.plan(s, targets), nil
+}
+
+// only keeps the targets that are wanted. One that is not among them is refused:
+// leave for some targets is never leave for others.
+func only(targets []prentice.Target, wanted []prentice.Ref) ([]prentice.Target, error) {
+	if len(wanted) == 0 {
+		return targets, nil
+	}
+	var kept []prentice.Target
+	for _, ref := range wanted {
+		i := slices.IndexFunc(targets, func(t prentice.Target) bool { return t.Ref == ref })
+		if i < 0 {
+			return nil, prentice.Errorf(prentice.Refused, "%s is not a target of the procedure any more", ref).Try("start the procedure anew: it finds its targets in the catalogue of today")
+		}
+		kept = append(kept, targets[i])
+	}
+	return kept, nil
 }
 
 // rendering is one plan being made.
@@ -113,7 +134,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 	p := prentice.Plan{
 		Format: prentice.PlanFormat, Procedure: s.proc.Name, Digest: c.digest(s.proc), Summary: s.proc.Summary, Owner: s.proc.Owner,
 		Subject: c.subject(s, targets), Risk: prentice.Look, Inputs: s.inputs, Event: eventEnviron(c.event),
-		Targets: targets, Limits: plannedLimits(s.proc.Limits), Secrets: slices.Compact(c.secrets), Steps: c.steps,
+		Targets: targets, Limits: plannedLimits(s.proc.Limits, len(targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps,
 	}
 	if p.Secrets == nil {
 		p.Secrets = []string{}
@@ -156,11 +177,25 @@ func (c *rendering) subject(s *scene, targets []prentice.Target) prentice.Ref {
 	}
 }
 
-func plannedLimits(l prentice.Limits) prentice.PlanLimits {
+func plannedLimits(l prentice.Limits, targets int) prentice.PlanLimits {
 	return prentice.PlanLimits{
-		MaxTargets: l.MaxTargets, Parallel: l.Parallel, MaxUnhealthy: l.MaxUnhealthy,
+		MaxTargets: l.MaxTargets, Parallel: l.Parallel, MaxFailures: failures(l.MaxFailures, targets), MaxUnhealthy: l.MaxUnhealthy,
 		Cooldown: l.Cooldown.String(), Timeout: l.Timeout.String(), ApprovalExpires: l.ApprovalExpires.String(),
 	}
+}
+
+// failures is how many of so many targets may fail. A part of a target is none,
+// but one may always fail, since nobody knows it beforehand.
+func failures(limit string, targets int) int {
+	number, percent := strings.CutSuffix(limit, "%")
+	n, err := strconv.Atoi(number)
+	switch {
+	case err != nil:
+		return 0
+	case percent:
+		return max(1, targets*n/100)
+	}
+	return n
 }
 
 func sortedKeys[V any](m map[string]V) []string {

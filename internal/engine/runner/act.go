@@ -4,16 +4,16 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"prentice"
 )
 
 // act performs the Act section and then verifies. What the journal holds is not
-// done again, so it may be called as often as there are crashes.
+// done again, so it may be called as often as there are crashes. A target that
+// failed, as some may, takes no further part.
 func (r *Runner) act(ctx context.Context, d *detail) error {
 	for _, block := range blocks(d.ThePlan.In(prentice.Act)) {
-		bad, err := r.block(ctx, d, block)
+		bad, err := r.spread(ctx, d, block)
 		if err != nil {
 			return err
 		}
@@ -59,39 +59,6 @@ func blocks(steps []prentice.PlannedStep) [][]prentice.PlannedStep {
 	return groups
 }
 
-// block performs a group of steps on every target: one target first, as a
-// canary, then as many at once as the limits let. It begins no further target
-// after a bad step, and returns the first bad one.
-func (r *Runner) block(ctx context.Context, d *detail, steps []prentice.PlannedStep) (*prentice.StepRecord, error) {
-	targets := where(steps[0], d.ThePlan.Targets)
-	if bad, err := r.column(ctx, d, steps, targets[0]); bad != nil || err != nil {
-		return bad, err
-	}
-	rest := targets[1:]
-	for batch := range slices.Chunk(rest, max(1, d.ThePlan.Limits.Parallel)) {
-		if bad, err := r.batch(ctx, d, steps, batch); bad != nil || err != nil {
-			return bad, err
-		}
-	}
-	return nil, nil
-}
-
-func (r *Runner) batch(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target) (*prentice.StepRecord, error) {
-	bads := make([]*prentice.StepRecord, len(targets))
-	errs := make([]error, len(targets))
-	var all sync.WaitGroup
-	for i, t := range targets {
-		all.Go(func() { bads[i], errs[i] = r.column(ctx, d, steps, t) })
-	}
-	all.Wait()
-	for i := range targets {
-		if errs[i] != nil || bads[i] != nil {
-			return bads[i], errs[i]
-		}
-	}
-	return nil, nil
-}
-
 // column performs steps one after the other on one target.
 func (r *Runner) column(ctx context.Context, d *detail, steps []prentice.PlannedStep, target prentice.Target) (*prentice.StepRecord, error) {
 	for _, step := range steps {
@@ -106,15 +73,14 @@ func (r *Runner) column(ctx context.Context, d *detail, steps []prentice.Planned
 	return nil, nil
 }
 
-// verify asks whether the symptom is gone and stays gone.
+// verify asks whether the symptom is gone and stays gone, on the targets that
+// did not fail.
 func (r *Runner) verify(ctx context.Context, d *detail) error {
 	steps := d.ThePlan.In(prentice.Verify)
-	if len(steps) == 0 {
-		return r.move(ctx, d, next{state: prentice.Unverified, says: "done; the procedure has no Verify section, so nobody can say whether it helped"})
-	}
-	says := ""
+	failed := failedTargets(d)
+	says := "done; the procedure has no Verify section, so nobody can say whether it helped"
 	for _, step := range steps {
-		for _, target := range where(step, d.ThePlan.Targets) {
+		for _, target := range where(step, without(d.ThePlan.Targets, failed)) {
 			rec, err := r.one(ctx, d, step, target, 1)
 			if err != nil {
 				return err
@@ -125,14 +91,25 @@ func (r *Runner) verify(ctx context.Context, d *detail) error {
 			says = rec.Says
 		}
 	}
+	switch {
+	case len(failed) > 0:
+		return r.partly(ctx, d, failed)
+	case len(steps) == 0:
+		return r.move(ctx, d, next{state: prentice.Unverified, says: says})
+	}
 	return r.move(ctx, d, next{state: prentice.Verified, says: says})
 }
 
-// undo puts back what was done, on the targets that were touched, newest first.
+// undo puts back what was done, on the targets that were touched, newest first,
+// or, when the others came out well, on those that failed.
 func (r *Runner) undo(ctx context.Context, d *detail) error {
 	steps := d.ThePlan.In(prentice.Undo)
 	because := d.Says
-	for _, target := range touched(d) {
+	back, some := touched(d), failedTargets(d)
+	if isPartly(d) {
+		back = slices.DeleteFunc(back, func(t prentice.Target) bool { return !slices.Contains(some, t.Ref) })
+	}
+	for _, target := range back {
 		for _, step := range steps {
 			if step.Where != "target" {
 				continue
@@ -141,6 +118,9 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 				return err
 			}
 		}
+	}
+	if isPartly(d) {
+		return r.move(ctx, d, next{state: prentice.Failed, says: because + "; put back there"})
 	}
 	for _, step := range steps {
 		if step.Where == "target" {

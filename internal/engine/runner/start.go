@@ -86,7 +86,11 @@ func once(req prentice.RunRequest, number int64) string {
 	if req.Event == nil {
 		return fmt.Sprintf("run %d", number)
 	}
-	return strings.Join([]string{"event", req.Event.Source, req.Event.ID, req.Procedure}, "\x1f")
+	parts := []string{"event", req.Event.Source, req.Event.ID, req.Procedure}
+	if req.RetryOf != 0 {
+		parts = append(parts, fmt.Sprintf("again after run %d", req.RetryOf))
+	}
+	return strings.Join(parts, "\x1f")
 }
 
 func (r *Runner) insert(ctx context.Context, d *detail) error {

@@ -82,6 +82,9 @@ func (d Deps) runOps() []op.Op {
 			WithExample("prentice run confirm run/1 --reason 'told the on-call engineer'"),
 		op.New("run.cancel", prentice.Change, prentice.Operator, "Stop a run, also in the middle of a step.", d.cancel).
 			WithExample("prentice run cancel run/1 --reason 'wrong host'"),
+		op.New("run.retry", prentice.Change, prentice.Operator, "Ask for a run again, on the hosts alone where it did not do everything.", d.retry).
+			WithExample("prentice run retry run/1 --reason 'the disk was full'").
+			WithHelp("It is a new run with a plan and leave of its own. A host that has gone from the procedure's targets in the meantime is refused."),
 		op.New("run.list", prentice.Look, prentice.Viewer, "List runs, newest first.", d.list).WithExample("prentice run list --open"),
 		op.New("run.show", prentice.Look, prentice.Viewer, "Show what exactly a run will do or did, by whose leave, and whether it helped.", d.show).
 			WithExample("prentice run show run/1"),
@@ -161,6 +164,15 @@ func (d Deps) cancel(ctx context.Context, c op.Call, in cancelIn) (RunOut, error
 	}
 	run, err := d.Runner.Cancel(ctx, n, c.Actor, in.Reason)
 	return RunOut{run}, err
+}
+
+func (d Deps) retry(ctx context.Context, c op.Call, in cancelIn) (Asked, error) {
+	n, err := in.number()
+	if err != nil {
+		return Asked{}, err
+	}
+	run, err := d.Runner.Retry(ctx, n, c.Actor, in.Reason)
+	return Asked{RunOut{run}}, err
 }
 
 func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {

@@ -23,6 +23,7 @@ type Runner interface {
 	Answer(context.Context, prentice.Reply) (prentice.Run, error)
 	Confirm(context.Context, prentice.Reply) (prentice.Run, error)
 	Cancel(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
+	Retry(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
 	List(context.Context, prentice.RunFilter) ([]prentice.Run, error)
 	Show(ctx context.Context, number int64) (prentice.RunDetail, error)
 	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error

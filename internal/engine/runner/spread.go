@@ -1,0 +1,162 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"prentice"
+)
+
+// landed is a target on which a group of steps has ended.
+type landed struct {
+	bad *prentice.StepRecord // the first that did not come out as it should
+	err error
+}
+
+// spread performs a group of steps on every target that has not failed before,
+// as many at once as the window lets. It returns the step that stops the run, if
+// one does: more failed than may, or a person must do something first.
+func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *prentice.StepRecord, err error) {
+	w := window{parallel: d.ThePlan.Limits.Parallel, failures: d.ThePlan.Limits.MaxFailures}
+	targets := d.ThePlan.Targets
+	if steps[0].Where == "target" {
+		failed := failedBefore(d, steps)
+		targets = without(targets, failed)
+		w.bad, w.good = len(failed), min(len(failed), 1) // the canary was another one
+	}
+	targets = where(steps[0], targets)
+	ended := make(chan landed)
+	var last *prentice.StepRecord
+	for {
+		for len(targets) > 0 && stops == nil && err == nil && w.open() {
+			go func(t prentice.Target) {
+				bad, err := r.column(ctx, d, steps, t)
+				ended <- landed{bad, err}
+			}(targets[0])
+			w.flying, targets = w.flying+1, targets[1:]
+		}
+		if w.flying == 0 {
+			break
+		}
+		one := <-ended
+		w.flying--
+		switch {
+		case one.err != nil:
+			err = one.err
+		case one.bad == nil:
+			w.good++
+		case one.bad.State == prentice.NotDone:
+			w.bad++
+			last = one.bad
+		default: // a person must look, or do something
+			stops = one.bad
+		}
+	}
+	if err != nil || stops != nil {
+		return stops, err
+	}
+	if len(targets) > 0 || !w.tolerated() {
+		return last, nil
+	}
+	return nil, nil
+}
+
+// failedBefore lists the targets that failed at a step before these.
+func failedBefore(d *detail, steps []prentice.PlannedStep) []prentice.Ref {
+	var list []prentice.Ref
+	for _, target := range failedTargets(d) {
+		at := failedAt(d, target)
+		if !slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool { return s.ID == at.Step }) {
+			list = append(list, target)
+		}
+	}
+	return list
+}
+
+// failedTargets lists the targets that an Act step failed on, in the plan's
+// order.
+func failedTargets(d *detail) []prentice.Ref {
+	var list []prentice.Ref
+	for _, t := range d.ThePlan.Targets {
+		if failedAt(d, t.Ref).Step != "" {
+			list = append(list, t.Ref)
+		}
+	}
+	return list
+}
+
+// failedAt is the Act step that failed on a target, or a record without a name.
+func failedAt(d *detail, target prentice.Ref) prentice.StepRecord {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.Steps {
+		if s.Target == target && s.Section == prentice.Act && s.State == prentice.NotDone {
+			return s
+		}
+	}
+	return prentice.StepRecord{}
+}
+
+func without(targets []prentice.Target, refs []prentice.Ref) []prentice.Target {
+	return slices.DeleteFunc(slices.Clone(targets), func(t prentice.Target) bool { return slices.Contains(refs, t.Ref) })
+}
+
+// isPartly says whether some targets failed, as some may, and all that is known
+// of the others is good.
+func isPartly(d *detail) bool {
+	failed := failedTargets(d)
+	if w := (window{bad: len(failed), good: len(d.ThePlan.Targets) - len(failed), failures: d.ThePlan.Limits.MaxFailures}); w.bad == 0 || !w.tolerated() {
+		return false
+	}
+	if len(unfinished(d)) > len(failed) {
+		return false
+	}
+	return !slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool {
+		return s.Section != prentice.Undo && s.Section != prentice.Check && s.State == prentice.NotDone && !slices.Contains(failed, s.Target)
+	})
+}
+
+// unfinished lists the targets on which not all Act steps were done.
+func unfinished(d *detail) []prentice.Ref {
+	var list []prentice.Ref
+	for _, t := range d.ThePlan.Targets {
+		if slices.ContainsFunc(d.ThePlan.In(prentice.Act), func(s prentice.PlannedStep) bool {
+			if s.Where != "target" {
+				return false
+			}
+			rec, _, found := d.past(s.ID, t.Ref, 1)
+			return !found || rec.State != prentice.Done && rec.State != prentice.WasDone
+		}) {
+			list = append(list, t.Ref)
+		}
+	}
+	return list
+}
+
+// partly ends a run in which some targets failed, as some may. What was done on
+// them is put back if the procedure says how; the others keep it.
+func (r *Runner) partly(ctx context.Context, d *detail, failed []prentice.Ref) error {
+	first := failedAt(d, failed[0])
+	says := fmt.Sprintf("came out well on %d of %s and failed on %s: step %s on %s: %s", len(d.ThePlan.Targets)-len(failed),
+		count(len(d.ThePlan.Targets), "host"), someRefs(failed), first.Step, first.Target, first.Says)
+	to := prentice.Failed
+	if slices.ContainsFunc(d.ThePlan.In(prentice.Undo), func(s prentice.PlannedStep) bool { return s.Where == "target" }) {
+		to = prentice.Undoing
+	}
+	return r.move(ctx, d, next{state: to, says: says})
+}
+
+// someRefs names the first few.
+func someRefs(refs []prentice.Ref) string {
+	const most = 3
+	words := make([]string, min(most, len(refs)))
+	for i := range words {
+		words[i] = string(refs[i])
+	}
+	if left := len(refs) - most; left > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(words, ", "), left)
+	}
+	return strings.Join(words, ", ")
+}
