@@ -23,6 +23,7 @@ var looks = map[string]look{
 	string(prentice.Held):     {"▲", "needs you", attention},
 	string(prentice.Done):     {"●", "done", good},
 	string(prentice.WasDone):  {"●", "was done", good},
+	string(prentice.NotBegun): {"○", "not begun", quiet},
 	string(prentice.Waiting):  {"▲", "needs you", attention},
 	"up":                      {"●", "up", good},
 	"well":                    {"●", "well", good},

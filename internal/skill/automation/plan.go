@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"prentice"
@@ -52,8 +53,8 @@ func (p Planned) Text() string {
 		pair(&b, "Secrets", strings.Join(plan.Secrets, ", ")+" (names only; the values reach the steps alone)")
 	}
 	l := plan.Limits
-	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
-		op.Count(l.MaxTargets, "host", "hosts"), l.Parallel, l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
+	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
+		op.Count(l.MaxTargets, "host", "hosts"), l.Parallel, mayFail(strconv.Itoa(l.MaxFailures)), l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
 	for _, section := range sections {
 		writeSection(&b, plan, section)
 	}

@@ -63,8 +63,8 @@ func (s Shown) Text() string {
 	pair(&b, "Started by", startsOf(s.Starts))
 	pair(&b, "Record", recordOf(s.Record))
 	pair(&b, "Targets", p.Targets)
-	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
-		op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, p.Limits.MaxUnhealthy, p.Limits.Cooldown, p.Limits.Timeout, p.Limits.ApprovalExpires))
+	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
+		op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, mayFail(p.Limits.MaxFailures), p.Limits.MaxUnhealthy, p.Limits.Cooldown, p.Limits.Timeout, p.Limits.ApprovalExpires))
 	for _, in := range p.Inputs {
 		pair(&b, "Input", inputLine(in))
 	}
@@ -84,6 +84,14 @@ func (s Shown) Text() string {
 		b.WriteString(op.Found(s.Findings).Lines("  "))
 	}
 	return b.String()
+}
+
+// mayFail says how many hosts may fail.
+func mayFail(limit string) string {
+	if limit == "" || limit == "0" {
+		return "the first failure stops"
+	}
+	return "up to " + limit + " may fail"
 }
 
 func writeSpec(b *strings.Builder, s prentice.StepSpec) {

@@ -106,9 +106,21 @@ func (d Detail) Text() string {
 		fmt.Fprintf(&b, "          %s by %s at %s: %s\n", word, a.Actor, a.Time.UTC().Format(time.DateTime), a.Reason)
 	}
 	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)
+	d.writeTargets(&b)
 	d.writeSteps(&b)
 	fmt.Fprintf(&b, "\nWhat it printed: prentice run log run/%d. What was recorded: prentice evidence thread run/%d\n", d.Number, d.Number)
 	return b.String()
+}
+
+// writeTargets says how the hosts stand, when there are several.
+func (d Detail) writeTargets(b *strings.Builder) {
+	if len(d.Targets) < 2 {
+		return
+	}
+	b.WriteString("\nHosts\n")
+	for _, g := range d.ByState() {
+		fmt.Fprintf(b, "  %-10s %4d  %s\n", g.State, len(g.Refs), refList(g.Refs))
+	}
 }
 
 func (d Detail) writeSteps(b *strings.Builder) {
