@@ -26,13 +26,13 @@ var (
 // book is a ledger and a team as small as they can be; it remembers what it was
 // asked for.
 type book struct {
-	lines           []prentice.Evidence
-	report          prentice.EvidenceReport
-	filter          prentice.EvidenceFilter
-	tokens          []prentice.TokenRecord
-	asked           []prentice.TokenRequest
-	of              []string
-	notes           []prentice.Note
+	lines  []prentice.Evidence
+	report prentice.EvidenceReport
+	filter prentice.EvidenceFilter
+	tokens []prentice.TokenRecord
+	asked  []prentice.TokenRequest
+	of     []string
+	notes  []prentice.Note
 }
 
 func (b *book) Head(context.Context) (prentice.EvidenceHead, error) {
