@@ -15,20 +15,22 @@ const PlanFormat = 1
 // process or the machine that rendered it (no time, no path, no run number), so
 // that its hash is the same everywhere.
 type Plan struct {
-	Format    int               `json:"format"`
-	Procedure string            `json:"procedure"`
-	Digest    string            `json:"digest"` // of the procedure's file and of those it uses
-	Summary   string            `json:"summary"`
-	Owner     Ref               `json:"owner,omitempty"`
-	Subject   Ref               `json:"subject,omitempty"`
-	Risk      Risk              `json:"risk"` // the worst of its steps
-	Undoable  bool              `json:"undoable"`
-	Inputs    map[string]string `json:"inputs"`
-	Event     map[string]string `json:"event"` // EVENT_*: type, subject, source and the flat data
-	Targets   []Target          `json:"targets"`
-	Limits    PlanLimits        `json:"limits"`
-	Secrets   []string          `json:"secrets"`
-	Steps     []PlannedStep     `json:"steps"`
+	Format      int               `json:"format"`
+	Procedure   string            `json:"procedure"`
+	Digest      string            `json:"digest"` // of the procedure's file and of those it uses
+	Summary     string            `json:"summary"`
+	Owner       Ref               `json:"owner,omitempty"`
+	Subject     Ref               `json:"subject,omitempty"`
+	System      Ref               `json:"system,omitempty"` // of the subject; left out of the hash when there is none, as environment is
+	Environment string            `json:"environment,omitempty"`
+	Risk        Risk              `json:"risk"` // the worst of its steps
+	Undoable    bool              `json:"undoable"`
+	Inputs      map[string]string `json:"inputs"`
+	Event       map[string]string `json:"event"` // EVENT_*: type, subject, source and the flat data
+	Targets     []Target          `json:"targets"`
+	Limits      PlanLimits        `json:"limits"`
+	Secrets     []string          `json:"secrets"`
+	Steps       []PlannedStep     `json:"steps"`
 }
 
 // Target is a host that steps act on. A local target is this machine.

@@ -72,6 +72,14 @@ type Decision struct {
 	Approvers int           `json:"approvers,omitempty"`
 	Role      Role          `json:"role,omitempty"`
 	Expires   time.Duration `json:"expires,omitempty"`
+	Policy    string        `json:"policy,omitempty"` // the digest of the rules that decided
+}
+
+// Decided is a decision that was made, with all that it was made from.
+type Decided struct {
+	Run      int64    `json:"run"`
+	Moment   Moment   `json:"moment"`
+	Decision Decision `json:"decision"`
 }
 
 // Moment is all that policy may look at. Record is what the procedure has

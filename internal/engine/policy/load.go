@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	_ "time/tzdata" // a zone must mean the same on every machine
 
 	"gopkg.in/yaml.v3"
 
@@ -47,7 +49,7 @@ func Load(file string, text []byte) (*Policy, []prentice.Finding) {
 		return nil, findings
 	}
 	digest := prentice.Digest(append(append([]byte{}, builtInText...), text...))
-	return &Policy{team: inOrder(theirs), builtIn: inOrder(ours), digest: digest}, findings
+	return &Policy{team: inOrder(theirs), builtIn: inOrder(ours), digest: digest, zone: team.zone()}, findings
 }
 
 // inOrder puts the rules in the order in which they decide: by priority, and
@@ -74,6 +76,29 @@ type reader struct {
 	text     string
 	findings []prentice.Finding
 	names    map[string]prentice.Pos
+	inZone   *time.Location
+}
+
+// zone is that of the file, or UTC.
+func (r *reader) zone() *time.Location {
+	if r.inZone == nil {
+		return time.UTC
+	}
+	return r.inZone
+}
+
+// readZone takes an IANA name. Local is refused: a policy must mean the same on
+// every machine.
+func (r *reader) readZone(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	zone, err := time.LoadLocation(n.Value)
+	if err != nil || n.Kind != yaml.ScalarNode || n.Value == "" || n.Value == "Local" {
+		r.wrong(n, "write a name of the IANA list, such as Europe/London, or UTC", "zone %q is not known", clip(n.Value))
+		return
+	}
+	r.inZone = zone
 }
 
 var lineOfYAML = regexp.MustCompile(`line (\d+): `)
@@ -88,7 +113,8 @@ func (r *reader) rules() []Rule {
 	if root == nil {
 		return nil
 	}
-	top := r.mapping(root, "policy", "rules")
+	top := r.mapping(root, "policy", "zone", "rules")
+	r.readZone(top["zone"])
 	list := top["rules"]
 	if list == nil || list.Tag == "!!null" {
 		return nil

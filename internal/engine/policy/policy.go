@@ -37,8 +37,9 @@ type Rule struct {
 	BuiltIn   bool             `json:"built_in,omitempty"`
 	At        prentice.Pos     `json:"at"`
 
-	when expr.Program
-	asks mentions
+	when  expr.Program
+	asks  mentions
+	looks []expr.Mention // at what
 }
 
 // Policy is a team's rules followed by the built-in ones. It never changes once
@@ -46,6 +47,15 @@ type Rule struct {
 type Policy struct {
 	team, builtIn []Rule // each in the order in which they decide
 	digest        string
+	zone          *time.Location // of time.hour and its like
+}
+
+// Zone is where the policy's hours and days are.
+func (p *Policy) Zone() *time.Location {
+	if p == nil || p.zone == nil {
+		return time.UTC
+	}
+	return p.zone
 }
 
 // Rules lists the team's rules and then the built-in ones, each in the order in
@@ -72,7 +82,13 @@ func (p *Policy) Decide(ctx context.Context, m prentice.Moment) prentice.Decisio
 	if p == nil {
 		return refusal("no policy", "There is no policy, so nothing is allowed.")
 	}
-	s := see(m)
+	s := see(m, p.zone)
+	d := p.decide(ctx, m, s)
+	d.Policy = p.digest
+	return d
+}
+
+func (p *Policy) decide(ctx context.Context, m prentice.Moment, s scene) prentice.Decision {
 	if m.Plan == nil {
 		return decideOperation(ctx, p.team, s)
 	}

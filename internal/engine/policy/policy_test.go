@@ -70,7 +70,7 @@ func TestWithoutRulesOfTheTeamTheBuiltInOnesDecide(t *testing.T) {
 			if len(got.Reasons) != 1 || got.Reasons[0] == "" {
 				t.Errorf("reasons %q", got.Reasons)
 			}
-			got.Reasons = nil
+			got.Reasons, got.Policy = nil, ""
 			if !reflect.DeepEqual(got, c.want) {
 				t.Errorf("got %+v, want %+v", got, c.want)
 			}

@@ -161,6 +161,7 @@ func (r *reader) condition(rule *Rule, n, node *yaml.Node) {
 		return
 	}
 	r.values(rule.When, n)
+	rule.looks = rule.when.About()
 	rule.asks.op = l.speaksOf("op", rule.When)
 	rule.asks.plan = l.speaksOf("plan", rule.When) || l.speaksOf("record", rule.When) || l.speaksOf("input", rule.When)
 }

@@ -22,6 +22,7 @@ var (
 	})
 	planWords = expr.Record("plan", map[string]expr.Type{
 		"procedure": expr.String, "digest": expr.String, "summary": expr.String, "owner": expr.String, "subject": expr.String,
+		"system": expr.String, "environment": expr.String,
 		"risk": expr.String, "undoable": expr.Bool, "targets": expr.ListOf(expr.String), "target_count": expr.Int,
 		"secrets": expr.ListOf(expr.String), "kinds": expr.ListOf(expr.String), "event": expr.MapOf(expr.String), "limits": limitWords,
 	})
@@ -91,8 +92,9 @@ type scene struct {
 	plan   bool
 }
 
-func see(m prentice.Moment) scene {
-	now := m.Now.UTC()
+// see looks at a moment in the zone of the policy.
+func see(m prentice.Moment, zone *time.Location) scene {
+	now := m.Now.In(zone)
 	values := map[string]any{
 		"actor": map[string]any{
 			"kind": string(m.Actor.Kind), "name": m.Actor.Name, "role": string(m.Actor.Role),
@@ -102,7 +104,7 @@ func see(m prentice.Moment) scene {
 		"now": now,
 		"time": map[string]any{
 			"hour": now.Hour(), "weekday": strings.ToLower(now.Weekday().String()),
-			"date": now.Format(time.DateOnly), "zone": "UTC",
+			"date": now.Format(time.DateOnly), "zone": zone.String(),
 		},
 	}
 	if m.Plan == nil {
@@ -131,6 +133,7 @@ func seePlan(p *prentice.Plan) map[string]any {
 	}
 	return map[string]any{
 		"procedure": p.Procedure, "digest": p.Digest, "summary": p.Summary, "owner": string(p.Owner), "subject": string(p.Subject),
+		"system": string(p.System), "environment": p.Environment,
 		"risk": risk, "undoable": p.Undoable, "targets": targets, "target_count": len(targets),
 		"secrets": p.Secrets, "kinds": kinds(p.Steps), "event": orEmpty(p.Event), "limits": seeLimits(p.Limits),
 	}

@@ -143,6 +143,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 		p.Risk = p.Risk.Worse(step.Risk)
 	}
 	p.Undoable = undoable(p)
+	p.System, p.Environment = place(c.catalogue, p)
 	return p
 }
 
@@ -175,6 +176,32 @@ func (c *rendering) subject(s *scene, targets []prentice.Target) prentice.Ref {
 	default:
 		return targets[0].Ref
 	}
+}
+
+// environmentLabel is the label of an entity that says which environment it is
+// of: production, staging …
+const environmentLabel = "environment"
+
+// mixed is the environment of a plan whose hosts are of several.
+const mixed = "mixed"
+
+// place is the system and the environment that a plan is about: those of its
+// subject, or else of its hosts, if they agree.
+func place(cat *prentice.Catalogue, p prentice.Plan) (system prentice.Ref, environment string) {
+	subject, _ := cat.Entity(p.Subject) // what is not declared has neither
+	system, environment = subject.System, subject.Labels[environmentLabel]
+	if environment != "" {
+		return system, environment
+	}
+	for i, t := range p.Targets {
+		switch of := t.Facts[environmentLabel]; {
+		case i == 0:
+			environment = of
+		case of != environment:
+			return system, mixed
+		}
+	}
+	return system, environment
 }
 
 func plannedLimits(l prentice.Limits, targets int) prentice.PlanLimits {

@@ -32,13 +32,17 @@ const (
 type Vars map[string]Type
 
 // Env is what an expression may speak of.
-type Env struct{ env *cel.Env }
+type Env struct {
+	env  *cel.Env
+	vars map[string]bool
+}
 
 // Program is a compiled expression.
 type Program struct {
 	source string
 	result Type
 	run    cel.Program
+	about  []Mention
 }
 
 // Error is what is wrong with an expression. Line and Column count from 1 within
@@ -78,7 +82,11 @@ func NewEnv(vars Vars, funcs ...Func) (*Env, error) {
 	if err != nil {
 		return nil, fmt.Errorf("declare variables of expressions: %w", err)
 	}
-	return &Env{env}, nil
+	names := map[string]bool{}
+	for name := range vars {
+		names[name] = true
+	}
+	return &Env{env, names}, nil
 }
 
 // Compile reads an expression whose result must be of one of the wanted types;
@@ -100,7 +108,7 @@ func (e *Env) Compile(source string, want ...Type) (Program, error) {
 	if err != nil {
 		return Program{}, &Error{Text: err.Error()}
 	}
-	return Program{source: source, result: result, run: run}, nil
+	return Program{source: source, result: result, run: run, about: e.aboutOf(ast.NativeRep().Expr())}, nil
 }
 
 // Compile reads an expression over plain variables. For many expressions over

@@ -265,3 +265,20 @@ func TestMapsAreGoneThroughInOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAnExpressionLooksAtIsKnown(t *testing.T) {
+	env, err := expr.NewEnv(expr.Vars{
+		"time":  expr.Record("t", map[string]expr.Type{"hour": expr.Int, "weekday": expr.String}),
+		"hosts": expr.ListOf(expr.String), "input": expr.MapOf(expr.String),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := env.Compile(`time.weekday in ["saturday", "sunday"] && !(17 <= time.hour) || input["size"] == "big" || hosts.exists(h, h == "a") || time.hour < 8`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(p.About()); got != "[{time.weekday [saturday sunday]} {time.hour [17 8]} {input.size [big]} {hosts []}]" {
+		t.Error(got)
+	}
+}

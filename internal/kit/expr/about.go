@@ -1,0 +1,138 @@
+package expr
+
+import (
+	"slices"
+
+	celast "cel.dev/cel-go/common/ast"
+)
+
+// Mention is a value that an expression looks at, by its path such as
+// actor.kind, with the constants that it is held against.
+type Mention struct {
+	Path   string
+	Values []any
+}
+
+// About lists what the expression looks at, each path once, in the order of the
+// text. A variable of the expression's own, such as that of exists, is none.
+func (p Program) About() []Mention { return p.about }
+
+// survey collects the mentions of one expression.
+type survey struct {
+	vars     map[string]bool
+	mentions []Mention
+}
+
+func (e *Env) aboutOf(root celast.Expr) []Mention {
+	s := &survey{vars: e.vars}
+	s.walk(root)
+	return s.mentions
+}
+
+func (s *survey) walk(e celast.Expr) {
+	if path := s.path(e); path != "" {
+		s.add(path)
+		return
+	}
+	switch e.Kind() {
+	case celast.SelectKind:
+		s.walk(e.AsSelect().Operand())
+	case celast.CallKind:
+		s.call(e.AsCall())
+	case celast.ListKind:
+		for _, item := range e.AsList().Elements() {
+			s.walk(item)
+		}
+	case celast.MapKind:
+		for _, entry := range e.AsMap().Entries() {
+			s.walk(entry.AsMapEntry().Key())
+			s.walk(entry.AsMapEntry().Value())
+		}
+	case celast.ComprehensionKind:
+		c := e.AsComprehension()
+		for _, part := range []celast.Expr{c.IterRange(), c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()} {
+			s.walk(part)
+		}
+	}
+}
+
+// call gives the constants of a call to the paths beside them.
+func (s *survey) call(c celast.CallExpr) {
+	parts := slices.Clone(c.Args())
+	if c.IsMemberFunction() {
+		parts = append([]celast.Expr{c.Target()}, parts...)
+	}
+	var values []any
+	for _, part := range parts {
+		values = append(values, constants(part)...)
+	}
+	for _, part := range parts {
+		if path := s.path(part); path != "" {
+			s.add(path, values...)
+			continue
+		}
+		s.walk(part)
+	}
+}
+
+func constants(e celast.Expr) []any {
+	switch e.Kind() {
+	case celast.LiteralKind:
+		if value, err := native(e.AsLiteral()); err == nil {
+			return []any{value}
+		}
+	case celast.ListKind:
+		var values []any
+		for _, item := range e.AsList().Elements() {
+			values = append(values, constants(item)...)
+		}
+		return values
+	}
+	return nil
+}
+
+// path is the dotted name of a value, or "" for anything else. input["x"] is
+// input.x.
+func (s *survey) path(e celast.Expr) string {
+	switch e.Kind() {
+	case celast.IdentKind:
+		if name := e.AsIdent(); s.vars[name] {
+			return name
+		}
+	case celast.SelectKind:
+		if before := s.path(e.AsSelect().Operand()); before != "" {
+			return before + "." + e.AsSelect().FieldName()
+		}
+	case celast.CallKind:
+		c := e.AsCall()
+		if c.FunctionName() != "_[_]" || len(c.Args()) != 2 {
+			return ""
+		}
+		before, keys := s.path(c.Args()[0]), constants(c.Args()[1])
+		if key, ok := firstString(keys); ok && before != "" {
+			return before + "." + key
+		}
+	}
+	return ""
+}
+
+func firstString(values []any) (string, bool) {
+	if len(values) != 1 {
+		return "", false
+	}
+	text, ok := values[0].(string)
+	return text, ok
+}
+
+func (s *survey) add(path string, values ...any) {
+	i := slices.IndexFunc(s.mentions, func(m Mention) bool { return m.Path == path })
+	if i < 0 {
+		i = len(s.mentions)
+		s.mentions = append(s.mentions, Mention{Path: path})
+	}
+	for _, v := range values {
+		if !slices.Contains(s.mentions[i].Values, v) {
+			s.mentions[i].Values = append(s.mentions[i].Values, v)
+		}
+	}
+}
