@@ -30,7 +30,7 @@ type TableRow struct {
 	Risk      string   `json:"risk"`
 	Places    []string `json:"places"`
 	Actors    []string `json:"actors"`
-	Times     []string `json:"times"`
+	Times     string   `json:"times"`
 	Verdict   Verdict  `json:"verdict"`
 	Approvers int      `json:"approvers,omitempty"`
 	Rule      string   `json:"rule"`
@@ -40,15 +40,16 @@ type TableRow struct {
 // Hole is a place in a policy that looks forgotten. The kinds are in
 // book/reference/policy.md.
 type Hole struct {
-	Kind      string   `json:"kind"` // unspoken, danger-unasked, looser-at-night or looser-for-programs
-	Procedure string   `json:"procedure"`
-	Risk      string   `json:"risk"`
-	Places    []string `json:"places"`
-	Actors    []string `json:"actors"`
-	Times     []string `json:"times"`
-	Cells     int      `json:"cells"`
-	Rule      string   `json:"rule"`
-	Says      string   `json:"says"`
+	Kind       string   `json:"kind"` // unspoken, danger-unasked, looser-at-night or looser-for-programs
+	Procedures []string `json:"procedures"`
+	Risk       string   `json:"risk"`
+	Places     []string `json:"places"`
+	Actors     []string `json:"actors"`
+	Times      string   `json:"times"`
+	Cells      int      `json:"cells"` // an hour of each class
+	Verdict    Verdict  `json:"verdict"`
+	Rule       string   `json:"rule"` // that decides there
+	Says       string   `json:"says"`
 }
 
 // Contradiction is two rules of one priority that want different things of the

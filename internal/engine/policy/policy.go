@@ -101,6 +101,24 @@ func (p *Policy) decide(ctx context.Context, m prentice.Moment, s scene) prentic
 	return refusal("no rule", "No rule speaks of this, so it is refused.")
 }
 
+// AdoptOp is the operation that brings another policy into force. It is the one
+// operation without a plan that rules may ask about: approvers is then how many
+// different owners must adopt the same policy.
+const AdoptOp = "policy.adopt"
+
+// Heard is Decide, and for the adoption of a policy also what a rule asks for.
+func (p *Policy) Heard(ctx context.Context, m prentice.Moment) prentice.Decision {
+	d := p.Decide(ctx, m)
+	if p == nil || m.Plan != nil || m.Op != AdoptOp || d.Verdict != prentice.Allow {
+		return d
+	}
+	if found := matching(ctx, p.team, see(m, p.zone)); len(found) > 0 {
+		d = decisionOf(found)
+		d.Policy = p.digest
+	}
+	return d
+}
+
 func decideOperation(ctx context.Context, rules []Rule, s scene) prentice.Decision {
 	found := matching(ctx, rules, s)
 	if len(found) > 0 && found[0].Verdict == prentice.Refuse {

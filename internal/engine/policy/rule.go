@@ -112,12 +112,17 @@ func (r *reader) question(rule *Rule, v map[string]*yaml.Node) {
 	rule.Approvers = r.whole(v["approvers"], "approvers", 1, maxApprovers, defaultApprovers)
 	rule.Role = r.role(v["role"])
 	rule.Expires = r.expiry(v["expires"])
-	if rule.asks.op && !rule.asks.plan {
+	if rule.asks.op && !rule.asks.plan && !rule.holds("op", AdoptOp) {
 		r.findings = append(r.findings, prentice.Finding{
 			At: rule.At, Text: fmt.Sprintf("rule %q asks about an operation; people can be asked about plans only", rule.Name),
 			Hint: "it is heard for operations that make a plan; to stop another one, write verdict: refuse",
 		})
 	}
+}
+
+// holds says whether the rule holds a path against a constant.
+func (r Rule) holds(path, constant string) bool {
+	return slices.ContainsFunc(r.looks, func(m expr.Mention) bool { return m.Path == path && slices.Contains(m.Values, any(constant)) })
 }
 
 func (r *reader) role(n *yaml.Node) prentice.Role {

@@ -7,10 +7,13 @@ import (
 )
 
 // Mention is a value that an expression looks at, by its path such as
-// actor.kind, with the constants that it is held against.
+// actor.kind, with the constants that it is held against. Compared says that
+// nothing else is done with it than comparing it with those constants, so that
+// two values which lie alike among them are the same to the expression.
 type Mention struct {
-	Path   string
-	Values []any
+	Path     string
+	Values   []any
+	Compared bool
 }
 
 // About lists what the expression looks at, each path once, in the order of the
@@ -31,7 +34,7 @@ func (e *Env) aboutOf(root celast.Expr) []Mention {
 
 func (s *survey) walk(e celast.Expr) {
 	if path := s.path(e); path != "" {
-		s.add(path)
+		s.add(path, false)
 		return
 	}
 	switch e.Kind() {
@@ -66,13 +69,41 @@ func (s *survey) call(c celast.CallExpr) {
 	for _, part := range parts {
 		values = append(values, constants(part)...)
 	}
-	for _, part := range parts {
+	compared := len(parts) == 2 && comparisons[c.FunctionName()] && allPlain(values)
+	for i, part := range parts {
 		if path := s.path(part); path != "" {
-			s.add(path, values...)
+			s.add(path, compared && isConstant(parts[1-i]), values...)
 			continue
 		}
 		s.walk(part)
 	}
+}
+
+var comparisons = map[string]bool{"_==_": true, "_!=_": true, "_<_": true, "_<=_": true, "_>_": true, "_>=_": true, "@in": true}
+
+// allPlain says whether all values have an order that Go and CEL agree on.
+func allPlain(values []any) bool {
+	for _, v := range values {
+		switch v.(type) {
+		case string, int64:
+		default:
+			return false
+		}
+	}
+	return len(values) > 0
+}
+
+// isConstant says whether all of an expression is constant.
+func isConstant(e celast.Expr) bool {
+	if e.Kind() != celast.ListKind {
+		return e.Kind() == celast.LiteralKind
+	}
+	for _, item := range e.AsList().Elements() {
+		if item.Kind() != celast.LiteralKind {
+			return false
+		}
+	}
+	return true
 }
 
 func constants(e celast.Expr) []any {
@@ -124,12 +155,13 @@ func firstString(values []any) (string, bool) {
 	return text, ok
 }
 
-func (s *survey) add(path string, values ...any) {
+func (s *survey) add(path string, compared bool, values ...any) {
 	i := slices.IndexFunc(s.mentions, func(m Mention) bool { return m.Path == path })
 	if i < 0 {
 		i = len(s.mentions)
-		s.mentions = append(s.mentions, Mention{Path: path})
+		s.mentions = append(s.mentions, Mention{Path: path, Compared: true})
 	}
+	s.mentions[i].Compared = s.mentions[i].Compared && compared
 	for _, v := range values {
 		if !slices.Contains(s.mentions[i].Values, v) {
 			s.mentions[i].Values = append(s.mentions[i].Values, v)

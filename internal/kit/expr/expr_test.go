@@ -274,11 +274,11 @@ func TestWhatAnExpressionLooksAtIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := env.Compile(`time.weekday in ["saturday", "sunday"] && !(17 <= time.hour) || input["size"] == "big" || hosts.exists(h, h == "a") || time.hour < 8`)
+	p, err := env.Compile(`time.weekday in ["saturday", "sunday"] && !(17 <= time.hour) || input["size"] == "big" || hosts.exists(h, h == "a") || time.hour < 8 || input.name.startsWith("x")`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(p.About()); got != "[{time.weekday [saturday sunday]} {time.hour [17 8]} {input.size [big]} {hosts []}]" {
+	if got := fmt.Sprint(p.About()); got != "[{time.weekday [saturday sunday] true} {time.hour [17 8] true} {input.size [big] true} {hosts [] false} {input.name [x] false}]" {
 		t.Error(got)
 	}
 }

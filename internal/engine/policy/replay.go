@@ -1,0 +1,61 @@
+package policy
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"prentice"
+)
+
+// mostDifferences is how many differing decisions a replay names; it counts all.
+const mostDifferences = 200
+
+// Replay judges past decisions again by this policy. past hands over one after
+// the other, so that a replay of any length needs no more memory than a short
+// one. The same rules always give the same answers, because a decision is made
+// of nothing but its moment.
+func (p *Policy) Replay(ctx context.Context, since time.Time, past func(func(prentice.Decided) error) error) (prentice.Replay, error) {
+	r := prentice.Replay{Since: since, Policy: p.Digest(), Changed: []prentice.VerdictChange{}, Differences: []prentice.ReplayDifference{}, Then: []prentice.PolicyCount{}}
+	changed, then := map[[2]prentice.Verdict]int{}, map[string]int{}
+	err := past(func(d prentice.Decided) error {
+		would := p.Decide(ctx, d.Moment)
+		r.Decisions++
+		then[d.Decision.Policy]++
+		if same(d.Decision, would) {
+			r.Identical++
+			return nil
+		}
+		changed[[2]prentice.Verdict{d.Decision.Verdict, would.Verdict}]++
+		if len(r.Differences) < mostDifferences {
+			r.Differences = append(r.Differences, differenceOf(d, would))
+		}
+		return nil
+	})
+	for way, n := range changed {
+		r.Changed = append(r.Changed, prentice.VerdictChange{Was: way[0].String(), Would: way[1].String(), Count: n})
+	}
+	slices.SortFunc(r.Changed, func(a, b prentice.VerdictChange) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Was+a.Would, b.Was+b.Would))
+	})
+	for digest, n := range then {
+		r.Then = append(r.Then, prentice.PolicyCount{Policy: digest, Decisions: n})
+	}
+	slices.SortFunc(r.Then, func(a, b prentice.PolicyCount) int { return cmp.Or(cmp.Compare(b.Decisions, a.Decisions), cmp.Compare(a.Policy, b.Policy)) })
+	return r, err
+}
+
+// same says whether two decisions ask the same of people: how they are worded
+// and how long they stand does not matter.
+func same(a, b prentice.Decision) bool {
+	return a.Verdict == b.Verdict && a.Approvers == b.Approvers && a.Role == b.Role
+}
+
+func differenceOf(d prentice.Decided, would prentice.Decision) prentice.ReplayDifference {
+	diff := prentice.ReplayDifference{Run: prentice.Run{Number: d.Run}.Ref(), Requester: d.Moment.Actor.Ref(), Time: d.Moment.Now, Was: d.Decision, Would: would}
+	if plan := d.Moment.Plan; plan != nil {
+		diff.Procedure, diff.Subject = plan.Procedure, plan.Subject
+	}
+	return diff
+}
