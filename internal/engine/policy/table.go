@@ -102,7 +102,7 @@ func actorsOf(looks map[string][]any) []prentice.Actor {
 	}
 	list = append(list, prentice.Prentice("event"))
 	add := func(a prentice.Actor) {
-		if !slices.Contains(list, a) {
+		if !slices.ContainsFunc(list, func(b prentice.Actor) bool { return nameOfActor(a) == nameOfActor(b) }) {
 			list = append(list, a)
 		}
 	}
