@@ -64,15 +64,18 @@ func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil 
 func (v *Verdict) UnmarshalText(b []byte) (err error) { *v, err = ParseVerdict(string(b)); return err }
 
 // Decision is a verdict with the rules and reasons behind it. When the verdict
-// is Ask, Approvers people of Role must agree within Expires.
+// is Ask, Approvers people of Role must agree within Expires; when From names
+// groups or people, they must be among those.
 type Decision struct {
-	Verdict   Verdict       `json:"verdict"`
-	Rules     []string      `json:"rules"`
-	Reasons   []string      `json:"reasons"`
-	Approvers int           `json:"approvers,omitempty"`
-	Role      Role          `json:"role,omitempty"`
-	Expires   time.Duration `json:"expires,omitempty"`
-	Policy    string        `json:"policy,omitempty"` // the digest of the rules that decided
+	Verdict     Verdict       `json:"verdict"`
+	Rules       []string      `json:"rules"`
+	Reasons     []string      `json:"reasons"`
+	Approvers   int           `json:"approvers,omitempty"`
+	Role        Role          `json:"role,omitempty"`
+	From        []Ref         `json:"from,omitempty"` // groups and people; none is everybody of the role
+	NeedsReason bool          `json:"needs_reason,omitempty"`
+	Expires     time.Duration `json:"expires,omitempty"`
+	Policy      string        `json:"policy,omitempty"` // the digest of the policy that decided
 }
 
 // Decided is a decision that was made, with all that it was made from.
@@ -81,6 +84,10 @@ type Decided struct {
 	Moment   Moment   `json:"moment"`
 	Decision Decision `json:"decision"`
 }
+
+// ThePlansOwner stands in a rule's From for the group that answers for what the
+// plan is about. A decision on a plan has the group itself in its place.
+const ThePlansOwner Ref = "owner"
 
 // Moment is all that policy may look at. Record is what the procedure has
 // earned so far; Now is given, never read.

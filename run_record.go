@@ -13,6 +13,7 @@ type RunRequest struct {
 	Actor     Actor
 	Only      []Ref `json:",omitempty"` // of the plan's targets; none is all of them
 	RetryOf   int64 `json:",omitempty"` // the run that this one is to finish, or 0
+	Window    bool  // may wait until the calendar lets it begin, instead of being refused
 }
 
 // StepRecord is what is known of one step on one target within a run.
@@ -51,6 +52,7 @@ type Approval struct {
 	Run    int64     `json:"run"`
 	Plan   string    `json:"plan"`
 	Actor  Ref       `json:"actor"`
+	For    Ref       `json:"for,omitempty"` // who is away, and for whom the actor stood in
 	Door   string    `json:"door"`
 	Yes    bool      `json:"yes"`
 	Reason string    `json:"reason"`
@@ -66,6 +68,12 @@ type RunDetail struct {
 	Steps     []StepRecord `json:"steps"`
 	Record    Record       `json:"record"`          // of the procedure, before this run
 	Waits     string       `json:"waits,omitempty"` // for what, if it waits: approval or the id of a human step
+
+	Kin    string  `json:"kin,omitempty"`    // equal for plans that are equal but for subject and targets
+	Window bool    `json:"window,omitempty"` // once it has leave it waits for the calendar
+	Glass  Ref     `json:"glass,omitempty"`  // who let it go without the approvals it lacked
+	Void   *Void   `json:"void,omitempty"`   // why the leave it had was void
+	Last   *Agreed `json:"last,omitempty"`   // what people agreed to before, for the same procedure and subject
 }
 
 // RunFilter chooses runs. Zero fields choose all. Before is a cursor: only runs
@@ -119,4 +127,5 @@ type Reply struct {
 	Step   string
 	Yes    bool
 	Reason string
+	Window bool // with Yes: not now, but when the calendar lets it begin
 }

@@ -26,16 +26,18 @@ import (
 
 // Rule is one sentence of a policy.
 type Rule struct {
-	Name      string           `json:"name"`
-	Priority  int              `json:"priority"`
-	When      string           `json:"when"` // CEL to true or false
-	Verdict   prentice.Verdict `json:"verdict"`
-	Reason    string           `json:"reason"`
-	Approvers int              `json:"approvers,omitempty"` // with ask
-	Role      prentice.Role    `json:"role,omitempty"`      // with ask: who may agree
-	Expires   time.Duration    `json:"expires,omitempty"`   // with ask: how long the question stands
-	BuiltIn   bool             `json:"built_in,omitempty"`
-	At        prentice.Pos     `json:"at"`
+	Name        string           `json:"name"`
+	Priority    int              `json:"priority"`
+	When        string           `json:"when"` // CEL to true or false
+	Verdict     prentice.Verdict `json:"verdict"`
+	Reason      string           `json:"reason"`
+	Approvers   int              `json:"approvers,omitempty"`    // with ask
+	Role        prentice.Role    `json:"role,omitempty"`         // with ask: who may agree
+	From        []prentice.Ref   `json:"from,omitempty"`         // with ask: of which groups or people; none is everybody
+	NeedsReason bool             `json:"needs_reason,omitempty"` // with ask: an answer needs a reason
+	Expires     time.Duration    `json:"expires,omitempty"`      // with ask: how long the question stands
+	BuiltIn     bool             `json:"built_in,omitempty"`
+	At          prentice.Pos     `json:"at"`
 
 	when  expr.Program
 	asks  mentions
@@ -165,6 +167,7 @@ func decisionOf(found []match) prentice.Decision {
 	d := prentice.Decision{Verdict: first.Verdict}
 	if d.Verdict == prentice.Ask {
 		d.Approvers, d.Role, d.Expires = first.Approvers, first.Role, first.Expires
+		d.From, d.NeedsReason = slices.Clone(first.From), first.NeedsReason
 	}
 	for _, f := range found {
 		d.Rules = append(d.Rules, f.Name)

@@ -25,7 +25,7 @@ const (
 	maxPriority      = 1_000_000
 )
 
-var ruleKeys = []string{"name", "priority", "when", "verdict", "reason", "approvers", "role", "expires"}
+var ruleKeys = []string{"name", "priority", "when", "verdict", "reason", "approvers", "role", "from", "needs_reason", "expires"}
 
 // rule reads one rule. What it cannot read it leaves at the safe value and says
 // so.
@@ -102,7 +102,7 @@ func (r *reader) whole(n *yaml.Node, key string, least, most, otherwise int) int
 // question reads what belongs to ask, and refuses it elsewhere.
 func (r *reader) question(rule *Rule, v map[string]*yaml.Node) {
 	if rule.Verdict != prentice.Ask {
-		for _, key := range []string{"approvers", "role", "expires"} {
+		for _, key := range []string{"approvers", "role", "from", "needs_reason", "expires"} {
 			if n := v[key]; n != nil {
 				r.wrong(n, "leave it out, or write verdict: ask", "%s says something only when the verdict is ask", key)
 			}
@@ -111,6 +111,8 @@ func (r *reader) question(rule *Rule, v map[string]*yaml.Node) {
 	}
 	rule.Approvers = r.whole(v["approvers"], "approvers", 1, maxApprovers, defaultApprovers)
 	rule.Role = r.role(v["role"])
+	rule.From = r.from(v["from"])
+	rule.NeedsReason = r.yes(v["needs_reason"], "needs_reason")
 	rule.Expires = r.expiry(v["expires"])
 	if rule.asks.op && !rule.asks.plan && !rule.holds("op", AdoptOp) {
 		r.findings = append(r.findings, prentice.Finding{
