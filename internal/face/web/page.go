@@ -45,10 +45,12 @@ type View struct {
 	Out     any
 }
 
-// NavItem is one word of the menu.
+// NavItem is one word of the menu. A small screen leaves the later ones out until
+// they are wanted.
 type NavItem struct {
 	Word, Path, Key string
-	Current         bool
+	Current, Later  bool
+	Gap             bool // it begins a group
 	Count           int
 }
 
@@ -143,12 +145,30 @@ func (s *Site) navFor(r *http.Request, actor prentice.Actor) []NavItem {
 		counts = s.o.Counts(r.Context(), actor)
 	}
 	var nav []NavItem
+	last := 0
 	for _, p := range s.menu {
 		if actor.MightAsk(p.op.Name, p.op.Role) {
-			nav = append(nav, NavItem{Word: p.Nav, Path: p.Path, Key: p.Key, Current: under(p.Path, r.URL.Path), Count: counts[p.Path]})
+			group := groupOf(p.Order)
+			nav = append(nav, NavItem{Word: p.Nav, Path: p.Path, Key: p.Key, Current: under(p.Path, r.URL.Path), Count: counts[p.Path],
+				Later: group > 0, Gap: len(nav) > 0 && group != last})
+			last = group
 		}
 	}
 	return nav
+}
+
+// groupOf is which group of the menu an order belongs to: the day's work, the
+// rules, what is known, who may come in.
+func groupOf(order int) int {
+	switch {
+	case order < 10:
+		return 0
+	case order < 50:
+		return 1
+	case order < 70:
+		return 2
+	}
+	return 3
 }
 
 // under says whether a path is a menu page or one below it.

@@ -47,6 +47,15 @@ func (c Calendar) Ticks() []int {
 	return at
 }
 
+// Scale is the days that are shown, as they stand below a strip.
+func (c Calendar) Scale() []string {
+	var days []string
+	for t := c.Zoned(c.From); t.Before(c.To) && len(days) < 60; t = t.AddDate(0, 0, 1) {
+		days = append(days, t.Format("2"))
+	}
+	return days
+}
+
 // NowAt is where on a strip it is now.
 func (c Calendar) NowAt() int { return c.place(c.Now) }
 
