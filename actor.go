@@ -51,6 +51,7 @@ type Actor struct {
 	Groups []Ref   `json:"groups,omitempty"` // the teams they belong to
 	Grants []Grant `json:"grants,omitempty"` // what they are on some things, beside Role, which holds everywhere
 	Scope  *Scope  `json:"scope,omitempty"`  // what their token is for; nil is not narrowed
+	Token  int64   `json:"token,omitempty"`  // the token that they came by; 0 is by signing in themselves
 }
 
 // Prentice is the program itself, acting because something happened.

@@ -38,3 +38,9 @@ const NotWell = 9
 type Exact interface {
 	Canonical() []byte
 }
+
+// Scanner is an output that a phone reads from the page: QR is the text of the
+// code that is drawn there.
+type Scanner interface {
+	QR() string
+}

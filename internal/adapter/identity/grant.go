@@ -135,7 +135,10 @@ func (i *Identity) Standing(ctx context.Context, name string) (prentice.Actor, e
 }
 
 // tokenRow is what a token narrows.
-type tokenRow struct{ kind, name, role, ops, things string }
+type tokenRow struct {
+	id                            int64
+	kind, name, role, ops, things string
+}
 
 // throughToken is somebody as a token lets them act: nowhere more than its role,
 // and for nothing outside its scope. An agent is no member of their groups.
@@ -148,7 +151,7 @@ func (i *Identity) throughToken(ctx context.Context, person string, role prentic
 	for n := range a.Grants {
 		a.Grants[n].Role = lesser(a.Grants[n].Role, prentice.Role(t.role))
 	}
-	a.Scope = scopeFrom(t.ops, t.things)
+	a.Scope, a.Token = scopeFrom(t.ops, t.things), t.id
 	if t.kind == string(prentice.Agent) {
 		a.Kind, a.Name, a.Groups = prentice.Agent, t.name, nil
 	}

@@ -118,7 +118,7 @@ func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (kno
 	if over(k.until, now) {
 		return known{}, stranger()
 	}
-	k.actor, err = i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{kind, name, role, ops, things})
+	k.actor, err = i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things})
 	return k, err
 }
 
@@ -143,7 +143,7 @@ func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (k
 		return known{}, stranger()
 	}
 	if token != 0 { // and can do no more
-		k.actor, err = i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{kind, name, role, ops, things})
+		k.actor, err = i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things})
 		return k, err
 	}
 	k.actor, err = i.standing(ctx, k.person, prentice.Role(most))

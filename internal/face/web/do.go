@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -194,11 +195,20 @@ func (s *Site) showOnce(w http.ResponseWriter, r *http.Request, d op.Op, out any
 		s.fail(w, r, err)
 		return
 	}
-	v := s.view(r, d.Summary)
-	v.Out = struct{ Text, Next string }{string(raw), localOr(r.PostForm.Get("_next"), "/")}
+	text := string(raw)
 	if t, ok := out.(op.Texter); ok {
-		v.Out = struct{ Text, Next string }{t.Text(), localOr(r.PostForm.Get("_next"), "/")}
+		text = t.Text()
 	}
+	code, err := qrCode(out)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	v := s.view(r, d.Summary)
+	v.Out = struct {
+		Text, Next string
+		Code       template.HTML
+	}{text, localOr(r.PostForm.Get("_next"), "/"), code}
 	s.renderOwn(w, http.StatusOK, "once", v)
 }
 

@@ -16,6 +16,12 @@ type Identity interface {
 	SignInCode(ctx context.Context, code string, from prentice.Origin) (session string, expires time.Time, err error)
 	// SignInToken turns an API token into a session that can do no more than it.
 	SignInToken(ctx context.Context, token string, from prentice.Origin) (session string, expires time.Time, err error)
+	// SignInPassword turns a name, a password and a code into a session.
+	SignInPassword(ctx context.Context, in prentice.PasswordSignIn, from prentice.Origin) (session string, expires time.Time, err error)
+	// BeginPasskeySignIn asks a browser, at the origin of these pages, for a
+	// passkey; SignInPasskey turns the answer into a session, once.
+	BeginPasskeySignIn(ctx context.Context, origin string) (prentice.Ceremony, error)
+	SignInPasskey(ctx context.Context, in prentice.CeremonyAnswer, from prentice.Origin) (session string, expires time.Time, err error)
 	// Identify says whose session it is.
 	Identify(ctx context.Context, session string) (prentice.Actor, error)
 	// SignOut ends a session. Ending one that is gone already is no error.

@@ -86,6 +86,23 @@ func (b *book) RevokeSession(_ context.Context, _, person string) (string, error
 	b.of = append(b.of, person)
 	return "bob", nil
 }
+func (b *book) Account(_ context.Context, name string) (prentice.AccountRecord, error) {
+	return prentice.AccountRecord{Person: name}, nil
+}
+func (b *book) BeginTOTP(context.Context, string, string) (string, string, error) {
+	return "SECRET", "otpauth://totp/x", nil
+}
+func (b *book) SetPassword(context.Context, string, string, string) ([]string, error) {
+	return []string{"aaaa-bbbb"}, nil
+}
+func (b *book) BeginPasskey(context.Context, string, string) (prentice.Ceremony, error) {
+	return prentice.Ceremony{Ceremony: "c", Options: json.RawMessage("{}")}, nil
+}
+func (b *book) AddPasskey(_ context.Context, _ string, in prentice.CeremonyAnswer) (prentice.PasskeyRecord, error) {
+	return prentice.PasskeyRecord{ID: "k", Name: in.Name}, nil
+}
+func (b *book) RemovePasskey(context.Context, string, string) error { return nil }
+func (b *book) ResetPerson(context.Context, string) error           { return nil }
 func (b *book) Tokens(_ context.Context, person string) ([]prentice.TokenRecord, error) {
 	b.of = append(b.of, person)
 	return b.tokens, nil
@@ -395,5 +412,20 @@ func TestAnExportAndTheKeyArePrintedAsTheirFiles(t *testing.T) {
 func TestEverybodyCanAskWhoTheyAre(t *testing.T) {
 	if said := text(t, &book{}, bob, "whoami", "{}"); said != "You are person/bob, with the role operator, through cli." {
 		t.Error(said)
+	}
+}
+
+func TestATokenChangesNothingOfHowItsPersonSignsIn(t *testing.T) {
+	byToken := ann
+	byToken.Token = 7
+	for _, name := range []string{"account.totp", "account.password", "account.ask-passkey", "account.add-passkey", "account.forget-passkey"} {
+		for _, who := range []prentice.Actor{byToken, robot} {
+			if _, err := ask(t, &book{}, who, name, `{}`); prentice.KindOf(err) != prentice.Denied {
+				t.Errorf("%s by %s: %v", name, who.Ref(), err)
+			}
+		}
+		if _, err := ask(t, &book{}, ann, name, `{}`); err != nil {
+			t.Errorf("%s by herself: %v", name, err)
+		}
 	}
 }

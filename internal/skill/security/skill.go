@@ -45,6 +45,13 @@ type People interface {
 	RevokeGrant(ctx context.Context, name string, on prentice.Ref) (prentice.PersonRecord, error)
 	ListSessions(ctx context.Context, person string) ([]prentice.SessionRecord, error)
 	RevokeSession(ctx context.Context, id, person string) (of string, err error)
+	Account(ctx context.Context, name string) (prentice.AccountRecord, error)
+	BeginTOTP(ctx context.Context, name, code string) (secret, url string, err error)
+	SetPassword(ctx context.Context, name, password, code string) (recovery []string, err error)
+	BeginPasskey(ctx context.Context, name, origin string) (prentice.Ceremony, error)
+	AddPasskey(ctx context.Context, name string, in prentice.CeremonyAnswer) (prentice.PasskeyRecord, error)
+	RemovePasskey(ctx context.Context, name, id string) error
+	ResetPerson(ctx context.Context, name string) error
 }
 
 // Deps is what the skill needs. The zero Deps is enough to describe it.
@@ -70,13 +77,14 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
-		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.tokenOps()),
+		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps()),
 		Pages: []skill.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60},
 			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence"},
 			{Path: "/evidence/thread/{ref...}", Op: "evidence.thread", Template: "thread.html", Title: "Thread"},
 			{Path: "/people", Op: "person.list", Template: "people.html", Title: "People", Nav: "People", Key: "o", Order: 70},
 			{Path: "/people/{name}", Op: "person.show", Template: "person.html", Title: "Person"},
+			{Path: "/account", Op: "account.show", Template: "account.html", Title: "Your account"},
 			{Path: "/tokens", Op: "token.list", Template: "tokens.html", Title: "Tokens", Nav: "Tokens", Key: "t", Order: 71},
 		},
 		Files:   files,

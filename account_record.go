@@ -1,0 +1,36 @@
+package prentice
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// AccountRecord is how somebody signs in. What they sign in with is known to
+// nobody.
+type AccountRecord struct {
+	Person   string          `json:"person"`
+	Password bool            `json:"password"` // with its second factor
+	Recovery int             `json:"recovery"` // codes that are left
+	Passkeys []PasskeyRecord `json:"passkeys,omitempty"`
+}
+
+// PasskeyRecord is what is known of a passkey.
+type PasskeyRecord struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Created time.Time `json:"created"`
+	Seen    time.Time `json:"seen,omitzero"`
+}
+
+// PasswordSignIn is what somebody types to sign in.
+type PasswordSignIn struct{ Name, Password, Code string }
+
+// Ceremony is a question to a browser about a passkey, in the JSON form of
+// WebAuthn. Its name comes back with the answer, once.
+type Ceremony struct {
+	Ceremony string          `json:"ceremony"`
+	Options  json.RawMessage `json:"options"`
+}
+
+// CeremonyAnswer is what a browser answers. Name is what a new passkey is called.
+type CeremonyAnswer struct{ Ceremony, Answer, Name string }

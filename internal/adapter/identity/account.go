@@ -1,0 +1,164 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Account is how somebody signs in.
+func (i *Identity) Account(ctx context.Context, name string) (a prentice.AccountRecord, err error) {
+	a.Person = name
+	var passwords, totps, codes int64
+	err = i.db.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM identity_password WHERE person = ?), (SELECT COUNT(*) FROM identity_totp WHERE person = ? AND secret <> ''),
+		(SELECT COUNT(*) FROM identity_recovery WHERE person = ?)`, []any{name, name, name}, &passwords, &totps, &codes)
+	if err != nil {
+		return a, fmt.Errorf("look how %s signs in: %w", name, err)
+	}
+	a.Password, a.Recovery = passwords > 0 && totps > 0, int(codes)
+	a.Passkeys, err = i.passkeys(ctx, name)
+	return a, err
+}
+
+// BeginTOTP shows a new second factor, which counts once SetPassword was given a
+// code of it. Whoever has one already proves it first: a stolen session must not
+// become a second factor.
+func (i *Identity) BeginTOTP(ctx context.Context, name, code string) (secret, url string, err error) {
+	if err := i.prove(ctx, name, code); err != nil {
+		return "", "", err
+	}
+	if secret, url, err = newTOTP(name); err != nil {
+		return "", "", err
+	}
+	sealed, err := i.seal(totpPurpose(name), secret)
+	if err != nil {
+		return "", "", err
+	}
+	return secret, url, i.change(ctx, func(tx *db.Tx) error {
+		if _, err := person(tx, name); err != nil {
+			return err
+		}
+		n, err := tx.Exec(`UPDATE identity_totp SET pending = ? WHERE person = ?`, sealed, name)
+		if err == nil && n == 0 {
+			_, err = tx.Exec(`INSERT INTO identity_totp (person, secret, pending, step) VALUES (?, '', ?, 0)`, name, sealed)
+		}
+		return err
+	})
+}
+
+// prove asks somebody who has a second factor for a code of it, and uses it up.
+func (i *Identity) prove(ctx context.Context, name, code string) error {
+	sealed, _, err := i.totpOf(ctx, name)
+	if err != nil || sealed == "" {
+		return err
+	}
+	if code == "" {
+		return prentice.Errorf(prentice.Denied, "you have a second factor, and a change of it needs a code").Try("give a code of it, or a recovery code; without either, an owner can reset you")
+	}
+	if err := i.attempt(ctx, "account", name, ""); err != nil {
+		return err
+	}
+	secret, err := i.unseal(totpPurpose(name), sealed)
+	if err != nil {
+		return err
+	}
+	step, timely := stepOf(secret, code, i.clock())
+	err = i.change(ctx, func(tx *db.Tx) error {
+		return errors.Join(useCode(tx, name, code, step, timely), forgive(tx, "account", name))
+	})
+	if prentice.KindOf(err) == prentice.Unauthenticated {
+		return wrongCode()
+	}
+	return err
+}
+
+func (i *Identity) totpOf(ctx context.Context, name string) (secret, pending string, err error) {
+	err = i.db.QueryRow(ctx, `SELECT secret, pending FROM identity_totp WHERE person = ?`, []any{name}, &secret, &pending)
+	if err != nil && !isNone(err) {
+		return "", "", fmt.Errorf("look for the second factor of %s: %w", name, err)
+	}
+	return secret, pending, nil
+}
+
+// SetPassword gives somebody a password, by a code of their second factor: of
+// the one that BeginTOTP showed, if it did, which counts from now on and has new
+// recovery codes. All their sessions end, so that who signs in next has both.
+func (i *Identity) SetPassword(ctx context.Context, name, password, code string) (recovery []string, err error) {
+	if err := goodPassword(name, password); err != nil {
+		return nil, err
+	}
+	sealed, pending, err := i.totpOf(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	fresh := pending != ""
+	if fresh {
+		sealed = pending
+	}
+	if sealed == "" {
+		return nil, prentice.Errorf(prentice.Refused, "a password needs a second factor beside it").Try("make one first: account.totp, on the page of your account")
+	}
+	if err := i.attempt(ctx, "account", name, ""); err != nil {
+		return nil, err
+	}
+	secret, err := i.unseal(totpPurpose(name), sealed)
+	if err != nil {
+		return nil, err
+	}
+	step, timely := stepOf(secret, code, i.clock())
+	if !timely {
+		return nil, wrongCode()
+	}
+	hash := hashPassword(password)
+	err = i.change(ctx, func(tx *db.Tx) error {
+		if fresh {
+			if _, err := tx.Exec(`UPDATE identity_totp SET secret = pending, pending = '', step = 0 WHERE person = ? AND pending = ?`, name, pending); err != nil {
+				return err
+			}
+			if recovery, err = newRecovery(tx, name); err != nil {
+				return err
+			}
+		}
+		if err := useCode(tx, name, code, step, timely); err != nil {
+			return wrongCode()
+		}
+		if _, err := tx.Exec(`DELETE FROM identity_password WHERE person = ?`, name); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO identity_password (person, hash, changed) VALUES (?, ?, ?)`, name, hash, db.Micros(i.clock())); err != nil {
+			return err
+		}
+		return errors.Join(forgive(tx, "account", name), endSessions(tx, name))
+	})
+	return recovery, err
+}
+
+// ResetPerson forgets how somebody signs in and ends their sessions; a one-time
+// link is their way in again. Their tokens stay.
+func (i *Identity) ResetPerson(ctx context.Context, name string) error {
+	return i.change(ctx, func(tx *db.Tx) error {
+		if _, err := person(tx, name); err != nil {
+			return err
+		}
+		return forgetFactors(tx, name)
+	})
+}
+
+func forgetFactors(tx *db.Tx, name string) error {
+	for _, query := range []string{
+		`DELETE FROM identity_password WHERE person = ?`,
+		`DELETE FROM identity_totp WHERE person = ?`,
+		`DELETE FROM identity_recovery WHERE person = ?`,
+		`DELETE FROM identity_passkey WHERE person = ?`,
+		`DELETE FROM identity_ceremony WHERE person = ?`,
+		`DELETE FROM identity_session WHERE person = ?`,
+	} {
+		if _, err := tx.Exec(query, name); err != nil {
+			return fmt.Errorf("reset %s: %w", name, err)
+		}
+	}
+	return nil
+}

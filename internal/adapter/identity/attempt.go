@@ -1,0 +1,64 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// How often somebody may guess. What counts is kept in the database, so that
+// neither a restart nor a second process begins anew.
+const (
+	attemptWindow  = 15 * time.Minute
+	attemptsByName = 10
+	attemptsByAddr = 50
+)
+
+// attempt counts a try to sign in before it is looked at, by the name that was
+// given, whether there is one or not, and by the address it comes from.
+func (i *Identity) attempt(ctx context.Context, what, name, address string) error {
+	return i.db.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.Lock("identity-attempt"); err != nil {
+			return err
+		}
+		now := i.clock()
+		if _, err := tx.Exec(`DELETE FROM identity_attempt WHERE since <= ? OR since > ?`, db.Micros(now.Add(-attemptWindow)), db.Micros(now)); err != nil {
+			return fmt.Errorf("forget old attempts: %w", err)
+		}
+		if err := oneMore(tx, hashOf(what+" name "+name), attemptsByName, now); err != nil {
+			return err
+		}
+		if address == "" {
+			return nil
+		}
+		return oneMore(tx, hashOf(what+" address "+address), attemptsByAddr, now)
+	})
+}
+
+func oneMore(tx *db.Tx, key string, most int64, now time.Time) error {
+	var tries int64
+	err := tx.QueryRow(`SELECT tries FROM identity_attempt WHERE key = ?`, []any{key}, &tries)
+	switch {
+	case isNone(err):
+		_, err = tx.Exec(`INSERT INTO identity_attempt (key, since, tries) VALUES (?, ?, 1)`, key, db.Micros(now))
+	case err != nil:
+	case tries >= most:
+		return prentice.Errorf(prentice.Limited, "too many attempts to sign in").
+			Try("wait %d minutes, or sign in another way: a passkey, or a one-time link from an owner", int(attemptWindow/time.Minute))
+	default:
+		_, err = tx.Exec(`UPDATE identity_attempt SET tries = tries + 1 WHERE key = ?`, key)
+	}
+	if err != nil {
+		return fmt.Errorf("count an attempt: %w", err)
+	}
+	return nil
+}
+
+// forgive forgets the tries under a name, once one was right.
+func forgive(tx *db.Tx, what, name string) error {
+	_, err := tx.Exec(`DELETE FROM identity_attempt WHERE key = ?`, hashOf(what+" name "+name))
+	return err
+}

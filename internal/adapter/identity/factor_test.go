@@ -1,0 +1,237 @@
+package identity_test
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+)
+
+const phrase = "seven slow green bicycles"
+
+// factor gives ann a password and a second factor.
+func (w world) factor(name string) (secret string, recovery []string) {
+	w.t.Helper()
+	secret, url, err := w.BeginTOTP(ctx, name, "")
+	if err != nil || !strings.Contains(url, secret) {
+		w.t.Fatal(url, err)
+	}
+	recovery, err = w.SetPassword(ctx, name, phrase, w.code(secret))
+	if err != nil || len(recovery) != 10 {
+		w.t.Fatal(recovery, err)
+	}
+	w.pass(30 * time.Second)
+	return secret, recovery
+}
+
+func (w world) code(secret string) string {
+	w.t.Helper()
+	code, err := totp.GenerateCode(secret, time.UnixMicro(w.time.Load()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return code
+}
+
+func (w world) password(name, password, code string) error {
+	_, _, err := w.SignInPassword(ctx, prentice.PasswordSignIn{Name: name, Password: password, Code: code}, prentice.Origin{})
+	return err
+}
+
+func TestAPasswordSignsInWithASecondFactorOnly(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		old := w.signIn(w.link)
+		if _, err := w.SetPassword(ctx, "ann", phrase, "123456"); prentice.KindOf(err) != prentice.Refused {
+			t.Errorf("a password before a second factor: %v", err)
+		}
+		secret, recovery := w.factor("ann")
+		w.wants("a session from before", session(old), "nobody")
+		other, _, err := w.BeginTOTP(ctx, "ann", recovery[9])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for fact, try := range map[string][3]string{
+			"no code":                     {"ann", phrase, ""},
+			"a code of nobody":            {"ann", phrase, "000000"},
+			"another password":            {"ann", "seven slow green tricycles", w.code(secret)},
+			"no password":                 {"ann", "", w.code(secret)},
+			"another's name":              {"bob", phrase, w.code(secret)},
+			"no name":                     {"", phrase, w.code(secret)},
+			"a code that is not in force": {"ann", phrase, w.code(other)},
+			"a recovery code used before": {"ann", phrase, recovery[9]},
+			"a recovery code of nobody":   {"ann", phrase, "aaaa-bbbb-cccc-dddd"},
+		} {
+			err := w.password(try[0], try[1], try[2])
+			if prentice.KindOf(err) != prentice.Unauthenticated || !strings.HasPrefix(err.Error(), "name, password and code do not go together") {
+				t.Errorf("%s: %v", fact, err)
+			}
+		}
+		code := w.code(secret)
+		s, _, err := w.SignInPassword(ctx, prentice.PasswordSignIn{Name: "ann", Password: phrase, Code: code}, prentice.Origin{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wants("with all three", session(s), "person/ann owner")
+		if err := w.password("ann", phrase, code); prentice.KindOf(err) != prentice.Unauthenticated {
+			t.Errorf("the same code twice: %v", err)
+		}
+		if err := w.password("ann", phrase, strings.ToUpper(recovery[0])); err != nil {
+			t.Errorf("a recovery code: %v", err)
+		}
+		if err := w.password("ann", phrase, recovery[0]); prentice.KindOf(err) != prentice.Unauthenticated {
+			t.Errorf("a recovery code twice: %v", err)
+		}
+		if a, err := w.Account(ctx, "ann"); err != nil || !a.Password || a.Recovery != 8 {
+			t.Errorf("her account %+v, %v", a, err)
+		}
+	})
+}
+
+func TestOfAllWhoSendOneCodeOneComesIn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		secret, _ := w.factor("ann")
+		code, other := w.code(secret), w.reopened()
+		var in atomic.Int64
+		var all sync.WaitGroup
+		for n := range 6 {
+			who := w
+			if n%2 == 1 {
+				who = other
+			}
+			all.Go(func() {
+				if who.password("ann", phrase, code) == nil {
+					in.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if in.Load() != 1 {
+			t.Errorf("%d came in", in.Load())
+		}
+	})
+}
+
+func TestGuessingEndsForNamesThatThereAreAndForOthers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		secret, _ := w.factor("ann")
+		for _, name := range []string{"ann", "nobody-at-all"} {
+			for n := range 10 {
+				if err := w.password(name, "a wrong password", "000000"); prentice.KindOf(err) != prentice.Unauthenticated {
+					t.Fatalf("try %d as %s: %v", n, name, err)
+				}
+			}
+			if err := w.password(name, phrase, w.code(secret)); prentice.KindOf(err) != prentice.Limited {
+				t.Errorf("too many as %s: %v", name, err)
+			}
+		}
+		if err := w.reopened().password("ann", phrase, w.code(secret)); prentice.KindOf(err) != prentice.Limited {
+			t.Errorf("after a restart: %v", err)
+		}
+		w.pass(16 * time.Minute)
+		if err := w.password("ann", phrase, w.code(secret)); err != nil {
+			t.Errorf("a while later: %v", err)
+		}
+	})
+}
+
+func TestOneAddressDoesNotGuessAtManyNames(t *testing.T) {
+	w := open(t, dbtest.SQLite(t))
+	var last error
+	for n := range 51 {
+		_, _, last = w.SignInPassword(ctx, prentice.PasswordSignIn{Name: "p" + string(rune('a'+n%26)) + string(rune('a'+n/26))}, prentice.Origin{Address: "192.0.2.7"})
+	}
+	if prentice.KindOf(last) != prentice.Limited {
+		t.Error(last)
+	}
+}
+
+func TestAStolenSessionMakesNoSecondFactor(t *testing.T) {
+	w := open(t, dbtest.SQLite(t))
+	w.factor("ann")
+	for _, code := range []string{"", "000000", "aaaa-bbbb-cccc-dddd"} {
+		if _, _, err := w.BeginTOTP(ctx, "ann", code); prentice.KindOf(err) != prentice.Denied {
+			t.Errorf("with the code %q: %v", code, err)
+		}
+		if _, err := w.SetPassword(ctx, "ann", phrase+" and more", code); prentice.KindOf(err) != prentice.Denied {
+			t.Errorf("a password with the code %q: %v", code, err)
+		}
+	}
+	for range 10 {
+		_, _, _ = w.BeginTOTP(ctx, "ann", "000000") //nolint:dogsled // only that it was tried matters
+	}
+	if _, _, err := w.BeginTOTP(ctx, "ann", "000000"); prentice.KindOf(err) != prentice.Limited {
+		t.Errorf("guessing: %v", err)
+	}
+}
+
+func TestNoFactorCanBeReadFromTheDatabase(t *testing.T) {
+	w := open(t, dbtest.SQLite(t))
+	secret, recovery := w.factor("ann")
+	for _, query := range []string{`SELECT hash FROM identity_password`, `SELECT secret || pending FROM identity_totp`, `SELECT MIN(hash) FROM identity_recovery`} {
+		var text string
+		if err := w.db.QueryRow(ctx, query, nil, &text); err != nil || text == "" {
+			t.Fatal(query, err)
+		}
+		for _, hidden := range append([]string{secret, phrase}, recovery...) {
+			if strings.Contains(text, hidden) {
+				t.Errorf("%s shows %s", query, hidden)
+			}
+		}
+	}
+	elsewhere := w
+	elsewhere.keys = t.TempDir()
+	elsewhere = elsewhere.reopened()
+	if err := elsewhere.password("ann", phrase, w.code(secret)); prentice.KindOf(err) != prentice.Unavailable {
+		t.Errorf("a copy of the database with another key: %v", err)
+	}
+}
+
+func TestWhoIsResetComesInByALinkOnly(t *testing.T) {
+	w := open(t, dbtest.SQLite(t))
+	secret, recovery := w.factor("ann")
+	if err := w.ResetPerson(ctx, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{w.code(secret), recovery[0]} {
+		if err := w.password("ann", phrase, code); prentice.KindOf(err) != prentice.Unauthenticated {
+			t.Error(err)
+		}
+	}
+	w.factor("ann") // and begins anew
+	for _, bad := range []string{"short", strings.Repeat("a", 20), "ann ann ann ann", strings.Repeat("long ", 60)} {
+		if _, err := w.SetPassword(ctx, "ann", bad, "000000"); prentice.KindOf(err) != prentice.Invalid {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func TestAPasskeyNeedsANameAndItsOwnQuestion(t *testing.T) {
+	w := open(t, dbtest.SQLite(t))
+	for _, origin := range []string{"", "http://127.0.0.1:7400", "http://prentice.example", "https://192.0.2.7", "ftp://localhost"} {
+		if _, err := w.BeginPasskey(ctx, "ann", origin); origin != "ftp://localhost" && prentice.KindOf(err) != prentice.Invalid {
+			t.Errorf("%q: %v", origin, err)
+		}
+	}
+	asked, err := w.BeginPasskey(ctx, "ann", "http://localhost:7400")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for fact, name := range map[string]string{"another person's": "bob", "nobody's": ""} {
+		if _, err := w.AddPasskey(ctx, name, prentice.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"}); prentice.KindOf(err) != prentice.Unauthenticated {
+			t.Errorf("%s question: %v", fact, err)
+		}
+	}
+	if _, _, err := w.SignInPasskey(ctx, prentice.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"}, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+		t.Errorf("a question that was used up: %v", err)
+	}
+}

@@ -1,0 +1,234 @@
+package security
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+type totpIn struct {
+	Code string `json:"code,omitempty" doc:"A code of the second factor that you have, or a recovery code; empty if you have none." maxLength:"40"`
+}
+
+type passwordIn struct {
+	Password string `json:"password" doc:"The new password, of 12 characters or more." maxLength:"300"`
+	Code     string `json:"code" doc:"A code of your second factor; of the new one, if you have just made one." maxLength:"40"`
+}
+
+type originIn struct {
+	Origin string `json:"origin" doc:"Where the pages are for this browser." example:"https://prentice.example" maxLength:"300"`
+}
+
+type passkeyIn struct {
+	Name     string `json:"name" doc:"What you call it." example:"laptop" minLength:"1" maxLength:"60"`
+	Ceremony string `json:"ceremony" doc:"The question, as account.ask-passkey gave it." maxLength:"100"`
+	Answer   string `json:"answer" doc:"What the browser answered, as JSON." maxLength:"100000"`
+}
+
+type forgetPasskeyIn struct {
+	ID string `json:"id" arg:"1" doc:"The passkey, as account show names it." example:"AbC123" maxLength:"400"`
+}
+
+func (d Deps) accountOps() []op.Op {
+	const look, change, viewer = prentice.Look, prentice.Change, prentice.Viewer
+	return []op.Op{
+		op.New("account.show", look, viewer, "Show how you sign in, where you are signed in, and your tokens.", d.showAccount).WithExample("prentice account show"),
+		op.New("account.totp", change, viewer, "Make a second factor for your password, and show it once.", d.newTOTP).WithSecretOutput().
+			WithExample("prentice account totp").
+			WithHelp("Scan it with an authenticator; it counts once account.password was given a code of it."),
+		op.New("account.password", change, viewer, "Set your password, with a code of your second factor.", d.setPassword).WithSecretOutput().
+			WithExample("prentice account password --password 'four words or more' --code 123456").
+			WithHelp("A password alone signs in nobody. With a new second factor you are shown ten recovery codes, each of which stands for one code. All your sessions end."),
+		op.New("account.ask-passkey", change, viewer, "Ask this browser to make a passkey.", d.askPasskey).WithSecretOutput().
+			WithExample("prentice account ask-passkey --origin https://prentice.example"),
+		op.New("account.add-passkey", change, viewer, "Keep the passkey that this browser made.", d.addPasskey).WithSecretOutput().
+			WithExample("prentice account add-passkey --name laptop --ceremony WORDS --answer JSON"),
+		op.New("account.forget-passkey", change, viewer, "Forget one of your passkeys, and end your sessions.", d.forgetPasskey).
+			WithExample("prentice account forget-passkey AbC123"),
+		op.New("person.reset", change, prentice.Owner, "Forget a person's password, second factor and passkeys, and end their sessions.", d.resetPerson).
+			WithExample("prentice person reset ann").
+			WithHelp("A one-time link is their way in again: prentice person link ann. Their tokens stay."),
+	}
+}
+
+// themselves refuses whoever came by a token: one that is stolen must not become
+// a way in that outlives it.
+func themselves(a prentice.Actor) error {
+	if err := isPerson(a); err != nil {
+		return err
+	}
+	if a.Token != 0 {
+		return prentice.Errorf(prentice.Denied, "you came by a token, and how you sign in is for you to change, not for whoever holds it").
+			Try("open a one-time link in a browser: prentice person link %s", a.Name)
+	}
+	return nil
+}
+
+func (d Deps) showAccount(ctx context.Context, c op.Call, _ nothing) (Account, error) {
+	if err := isPerson(c.Actor); err != nil {
+		return Account{}, err
+	}
+	p, err := d.personDetail(ctx, c.Actor.Name)
+	if err != nil {
+		return Account{}, err
+	}
+	a, err := d.People.Account(ctx, c.Actor.Name)
+	return Account{PersonDetail: p, SignsIn: a, ByToken: c.Actor.Token != 0}, err
+}
+
+func (d Deps) newTOTP(ctx context.Context, c op.Call, in totpIn) (NewTOTP, error) {
+	if err := themselves(c.Actor); err != nil {
+		return NewTOTP{}, err
+	}
+	secret, url, err := d.People.BeginTOTP(ctx, c.Actor.Name, in.Code)
+	if err != nil {
+		return NewTOTP{}, err
+	}
+	return NewTOTP{secret, url}, d.record(ctx, c, "person.totp-shown", nil, person(c.Actor.Name))
+}
+
+func (d Deps) setPassword(ctx context.Context, c op.Call, in passwordIn) (PasswordSet, error) {
+	if err := themselves(c.Actor); err != nil {
+		return PasswordSet{}, err
+	}
+	codes, err := d.People.SetPassword(ctx, c.Actor.Name, in.Password, in.Code)
+	if err != nil {
+		return PasswordSet{}, err
+	}
+	return PasswordSet{codes}, d.record(ctx, c, "person.password-set", map[string]any{"new_second_factor": len(codes) > 0}, person(c.Actor.Name))
+}
+
+func (d Deps) askPasskey(ctx context.Context, c op.Call, in originIn) (Question, error) {
+	if err := themselves(c.Actor); err != nil {
+		return Question{}, err
+	}
+	asked, err := d.People.BeginPasskey(ctx, c.Actor.Name, in.Origin)
+	return Question{asked}, err
+}
+
+func (d Deps) addPasskey(ctx context.Context, c op.Call, in passkeyIn) (PasskeyAdded, error) {
+	if err := themselves(c.Actor); err != nil {
+		return PasskeyAdded{}, err
+	}
+	p, err := d.People.AddPasskey(ctx, c.Actor.Name, prentice.CeremonyAnswer{Ceremony: in.Ceremony, Answer: in.Answer, Name: in.Name})
+	if err != nil {
+		return PasskeyAdded{}, err
+	}
+	return PasskeyAdded{p}, d.record(ctx, c, "person.passkey-added", map[string]any{"name": p.Name}, person(c.Actor.Name))
+}
+
+func (d Deps) forgetPasskey(ctx context.Context, c op.Call, in forgetPasskeyIn) (PasskeyForgotten, error) {
+	if err := themselves(c.Actor); err != nil {
+		return PasskeyForgotten{}, err
+	}
+	if err := d.People.RemovePasskey(ctx, c.Actor.Name, in.ID); err != nil {
+		return PasskeyForgotten{}, err
+	}
+	return PasskeyForgotten{in.ID}, d.record(ctx, c, "person.passkey-forgotten", nil, person(c.Actor.Name))
+}
+
+func (d Deps) resetPerson(ctx context.Context, c op.Call, in nameIn) (ResetDone, error) {
+	if err := d.People.ResetPerson(ctx, in.Name); err != nil {
+		return ResetDone{}, err
+	}
+	return ResetDone{in.Name}, d.record(ctx, c, "person.reset", nil, person(in.Name))
+}
+
+// Account is how somebody signs in, and where they are.
+type Account struct {
+	PersonDetail
+	SignsIn prentice.AccountRecord `json:"signs_in"`
+	ByToken bool                   `json:"by_token,omitempty"` // whoever asks came by a token, and changes nothing here
+}
+
+// Text implements op.Texter.
+func (a Account) Text() string {
+	var b strings.Builder
+	b.WriteString(a.PersonDetail.Text())
+	password := "none"
+	if a.SignsIn.Password {
+		password = fmt.Sprintf("with a second factor; %d recovery codes left", a.SignsIn.Recovery)
+	}
+	fmt.Fprintf(&b, "password  %s\n", password)
+	for _, p := range a.SignsIn.Passkeys {
+		fmt.Fprintf(&b, "passkey   %s %s, last used %s\n", p.ID, p.Name, when(p.Seen, "never"))
+	}
+	return b.String()
+}
+
+// NewTOTP is a second factor that is shown once.
+type NewTOTP struct {
+	Secret string `json:"secret"`
+	URL    string `json:"url"`
+}
+
+// Text implements op.Texter.
+func (t NewTOTP) Text() string {
+	return fmt.Sprintf("Scan this with an authenticator, or type the secret into it: %s\nThen set your password with a code of it; until then it does not count.\n%s\n", t.Secret, t.URL)
+}
+
+// QR implements op.Scanner.
+func (t NewTOTP) QR() string { return t.URL }
+
+// PasswordSet is what came of a new password.
+type PasswordSet struct {
+	Recovery []string `json:"recovery,omitempty"`
+}
+
+// Text implements op.Texter.
+func (p PasswordSet) Text() string {
+	text := "Your password is set, and your sessions have ended. Sign in with your name, the password and a code.\n"
+	if len(p.Recovery) > 0 {
+		text += "Keep these recovery codes where you keep what must not be lost; each stands for one code, once:\n  " + strings.Join(p.Recovery, "\n  ") + "\n"
+	}
+	return text
+}
+
+// Question is what a browser is asked.
+type Question struct{ prentice.Ceremony }
+
+// Text implements op.Texter.
+func (q Question) Text() string { raw, _ := json.Marshal(q); return string(raw) + "\n" }
+
+// PasskeyAdded is a passkey that counts from now on.
+type PasskeyAdded struct{ prentice.PasskeyRecord }
+
+// Text implements op.Texter.
+func (p PasskeyAdded) Text() string {
+	return fmt.Sprintf("The passkey %s signs you in from now on.\n", p.Name)
+}
+
+// PasskeyForgotten is a passkey that counts no more.
+type PasskeyForgotten struct {
+	ID string `json:"id"`
+}
+
+// Text implements op.Texter.
+func (p PasskeyForgotten) Text() string {
+	return "The passkey is forgotten, and your sessions have ended."
+}
+
+// ResetDone is a person who signs in by a link only.
+type ResetDone struct {
+	Person string `json:"person"`
+}
+
+// Text implements op.Texter.
+func (r ResetDone) Text() string {
+	return fmt.Sprintf("%s has no password, second factor or passkey any more, and their sessions have ended. Let them in with: prentice person link %s", r.Person, r.Person)
+}
+
+var (
+	_ op.Texter  = Account{}
+	_ op.Texter  = NewTOTP{}
+	_ op.Scanner = NewTOTP{}
+	_ op.Texter  = PasswordSet{}
+	_ op.Texter  = Question{}
+	_ op.Texter  = PasskeyAdded{}
+	_ op.Texter  = PasskeyForgotten{}
+	_ op.Texter  = ResetDone{}
+)
