@@ -42,7 +42,9 @@ func (p *Policy) Replay(ctx context.Context, since time.Time, past func(func(pre
 	for digest, n := range then {
 		r.Then = append(r.Then, prentice.PolicyCount{Policy: digest, Decisions: n})
 	}
-	slices.SortFunc(r.Then, func(a, b prentice.PolicyCount) int { return cmp.Or(cmp.Compare(b.Decisions, a.Decisions), cmp.Compare(a.Policy, b.Policy)) })
+	slices.SortFunc(r.Then, func(a, b prentice.PolicyCount) int {
+		return cmp.Or(cmp.Compare(b.Decisions, a.Decisions), cmp.Compare(a.Policy, b.Policy))
+	})
 	return r, err
 }
 
