@@ -36,7 +36,7 @@ func (c *commands) root() *cobra.Command {
 
 // nouns says what each noun of the command line is about.
 var nouns = map[string]string{
-	"account": "How you sign in",
+	"account":  "How you sign in",
 	"calendar": "Freezes and windows: when runs may begin",
 	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
 	"incident": "Faults, from the first symptom to verified", "person": "People and their roles", "procedure": "Agreed ways of doing things",

@@ -128,7 +128,7 @@ func (d Deps) forgetPasskey(ctx context.Context, c op.Call, in forgetPasskeyIn) 
 	if err := d.People.RemovePasskey(ctx, c.Actor.Name, in.ID); err != nil {
 		return PasskeyForgotten{}, err
 	}
-	return PasskeyForgotten{in.ID}, d.record(ctx, c, "person.passkey-forgotten", nil, person(c.Actor.Name))
+	return PasskeyForgotten(in), d.record(ctx, c, "person.passkey-forgotten", nil, person(c.Actor.Name))
 }
 
 func (d Deps) resetPerson(ctx context.Context, c op.Call, in nameIn) (ResetDone, error) {
