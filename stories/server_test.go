@@ -20,7 +20,7 @@ import (
 
 // patience is how long a story waits for something that must come true. It is
 // long, because machines that run tests are busy.
-const patience = time.Minute
+var patience = time.Minute
 
 // scene is what a story has going on.
 type scene struct {
@@ -28,8 +28,9 @@ type scene struct {
 	ended  chan struct{}
 	said   *spoken
 	tokens map[string]string
-	code   int // exit code of the last command
-	status int // of the last answer over HTTP
+	code   int    // exit code of the last command
+	status int    // of the last answer over HTTP
+	unlock func() // lets go of the database, while a story holds it
 }
 
 // spoken is what a process has printed so far.

@@ -31,7 +31,9 @@
 //	storm N FILE              send the event in FILE N times, each under an id of its own, in parallel batches
 //	flip FILE OFFSET          change one byte of a file; negative offsets count from the end
 //	sql STATEMENT             change the database behind prentice's back
+//	lock-database             let nobody write to the database, until unlock-database or the story ends
 //	tmpfs DIR SIZE            mount a small disk there, until the story ends
+//	gotest PACKAGE NAME       a test of our own passes, of the sources that the program was built from
 package stories
 
 import (
@@ -66,16 +68,21 @@ func program() int {
 // cast is everybody who may appear.
 var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 
-func TestStories(t *testing.T) {
+// vocabulary is what a story may say beside testscript's own commands.
+func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "tmpfs": tmpfs,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "tmpfs": tmpfs, "gotest": goTest, "lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {
 		words[name] = func(ts *testscript.TestScript, neg bool, args []string) { as(ts, neg, name, args) }
 	}
+	return words
+}
+
+func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: ".", Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: words, Condition: condition,
+		Dir: ".", Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: vocabulary(), Condition: condition,
 	})
 }
 

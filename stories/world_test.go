@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite" // behind prentice's back
@@ -131,6 +133,33 @@ func statement(ts *testscript.TestScript, _ bool, args []string) {
 	if n, err := done.RowsAffected(); err != nil || n == 0 {
 		ts.Fatalf("%s changed nothing: %v", args[0], err)
 	}
+}
+
+// lockDatabase keeps everybody else from writing, as a backup that hangs does.
+func lockDatabase(ts *testscript.TestScript, _ bool, args []string) {
+	s := of(ts)
+	usage(ts, len(args) == 0 && s.unlock == nil, "lock-database, once")
+	d, err := sql.Open("sqlite", filepath.Join(ts.Getenv("PRENTICE_DATA"), "prentice.db")+"?_pragma=busy_timeout(20000)")
+	ts.Check(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	held, err := d.Conn(ctx)
+	ts.Check(err)
+	_, err = held.ExecContext(ctx, "BEGIN IMMEDIATE")
+	ts.Check(err)
+	s.unlock = sync.OnceFunc(func() {
+		held.ExecContext(ctx, "ROLLBACK") //nolint:errcheck // closing lets go as well
+		held.Close()
+		cancel()
+		d.Close()
+	})
+	ts.Defer(s.unlock)
+}
+
+func unlockDatabase(ts *testscript.TestScript, _ bool, _ []string) {
+	s := of(ts)
+	usage(ts, s.unlock != nil, "unlock-database, after lock-database")
+	s.unlock()
+	s.unlock = nil
 }
 
 func tmpfs(ts *testscript.TestScript, _ bool, args []string) {

@@ -2,6 +2,8 @@ package ledger_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 	"prentice/internal/kit/dsse"
@@ -75,6 +78,23 @@ func TestEveryWayToForgeALedgerIsSeen(t *testing.T) {
 			w.exec(`UPDATE ledger_line SET seq = 6 WHERE seq = 7`)
 			w.exec(`UPDATE ledger_line SET seq = 7 WHERE seq = 100`)
 		}, 6, "does not follow"},
+		{"a line doubled over another", func(w world) {
+			w.exec(`UPDATE ledger_line SET (time, kind, actor, refs, data, prev, hash) = (SELECT time, kind, actor, refs, data, prev, hash FROM ledger_line WHERE seq = 6) WHERE seq = 7`)
+		}, 7, "does not follow"},
+		{"a line doubled at the end", func(w world) {
+			w.exec(`INSERT INTO ledger_line (seq, time, kind, actor, refs, data, prev, hash) SELECT 11, time, kind, actor, refs, data, prev, hash FROM ledger_line WHERE seq = 10`)
+			w.exec(`UPDATE ledger_head SET seq = 11`)
+		}, 11, "does not follow"},
+		{"a line of another ledger in the place of ours", func(w world) {
+			other := open(w.t, dbtest.SQLite(w.t))
+			other.append(note("other", nil))
+			other.story()
+			e, err := other.Show(ctx, 6)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			w.exec(`UPDATE ledger_line SET kind = ?, data = ?, prev = ?, hash = ? WHERE seq = 6`, e.Kind, string(e.Data), e.Prev, e.Hash)
+		}, 6, "does not follow"},
 		{"a line written anew with its hash", func(w world) {
 			w.rehash(6, lie)
 			w.exec(`UPDATE ledger_line SET prev = 'x' WHERE seq = 7`)
@@ -99,6 +119,21 @@ func TestEveryWayToForgeALedgerIsSeen(t *testing.T) {
 		{"a checkpoint's signature changed", func(w world) { w.exec(`UPDATE ledger_checkpoint SET sig = 'AAAA'`) }, 10, "signature"},
 		{"a checkpoint's time changed", func(w world) { w.exec(`UPDATE ledger_checkpoint SET time = time - 1`) }, 10, "signature"},
 		{"a checkpoint by a stranger", func(w world) { w.exec(`UPDATE ledger_checkpoint SET keyid = 'sha256:00'`) }, 10, "unknown key"},
+		{"a checkpoint that a stranger signed in our name", func(w world) {
+			before := w.signsFor(w)
+			w.exec(`UPDATE ledger_checkpoint SET sig = ?`, before) // as it was: only the key differs
+			if r := w.verify(); !r.OK {
+				w.t.Fatalf("our own signature: %+v", r)
+			}
+			w.exec(`UPDATE ledger_checkpoint SET sig = ?`, open(w.t, dbtest.SQLite(w.t)).signsFor(w))
+		}, 10, "signature"},
+		{"a checkpoint moved to another line", func(w world) {
+			w.exec(`UPDATE ledger_checkpoint SET seq = 9, hash = (SELECT hash FROM ledger_line WHERE seq = 9)`)
+		}, 9, "signature"},
+		{"a checkpoint of the forged chain", func(w world) {
+			w.rehash(6, lie)
+			w.exec(`UPDATE ledger_checkpoint SET hash = (SELECT hash FROM ledger_line WHERE seq = 10)`)
+		}, 10, "signature"},
 		{"a line hidden from its thread", func(w world) { w.exec(`DELETE FROM ledger_ref WHERE ref = 'run/41' AND seq = 8`) }, 8, "hidden"},
 		{"the file beside the keys damaged", func(w world) {
 			if err := os.WriteFile(filepath.Join(w.keys, "ledger.head"), []byte("{}\n"), 0o600); err != nil {
@@ -126,6 +161,63 @@ func TestEveryWayToForgeALedgerIsSeen(t *testing.T) {
 			t.Errorf("no fault at %d that says %q: %+v", c.seq, c.says, r.Faults)
 		})
 	}
+}
+
+// signsFor signs the head of another ledger with its own key, as that ledger's
+// checkpoint.
+func (w world) signsFor(other world) string {
+	w.t.Helper()
+	head, err := other.Show(ctx, 10)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	said := fmt.Sprintf(`{"format":1,"hash":%q,"seq":10,"time":%q}`, head.Hash, noon.Add(time.Minute).Format(time.RFC3339Nano))
+	return base64.StdEncoding.EncodeToString(ed25519.Sign(w.key(), dsse.PAE(ledger.CheckpointType, []byte(said))))
+}
+
+func TestAKeyThatWasSwappedDoesNotMakeAForgedChainTrue(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		w.story()
+		w.checkpoint()
+		w.rehash(6, func(e *prentice.Evidence) { e.Kind = "lie" })
+		for _, name := range []string{"ledger.key", "ledger.pub"} {
+			if err := os.Remove(filepath.Join(w.keys, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w = w.reopened() // with a new pair, as somebody would make who wants to sign the forgery
+		if err := w.Checkpoint(ctx, noon); err == nil {
+			t.Error("the forged chain was signed with the new key")
+		}
+		r := w.verify()
+		if r.OK || !strings.Contains(fmt.Sprint(r.Faults), "unknown key") {
+			t.Errorf("report %+v", r)
+		}
+	})
+}
+
+// A checkpoint promises that the lines up to its own are those that there were.
+// Of the lines behind the last one it promises nothing, and doc.go says so.
+func TestOnlyWhatWasNotYetSignedCanBeCutOffUnseen(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		w.story()
+		w.checkpoint()
+		w.append(note("a", nil), note("b", nil))
+		w.cutTo(10)
+		if r := w.verify(); !r.OK || r.SignedSeq != 10 {
+			t.Errorf("what was not signed yet: %+v", r)
+		}
+		w.append(note("a", nil), note("b", nil))
+		w.checkpoint()
+		for last := int64(11); last >= 1; last-- {
+			w.cutTo(last)
+			if r := w.verify(); r.OK {
+				t.Errorf("line 12 was signed, and nobody saw that the ledger ends with line %d", last)
+			}
+		}
+	})
 }
 
 func TestAForgedLedgerIsSeenInEveryDatabase(t *testing.T) {

@@ -12,8 +12,9 @@
 // by VerifyChain, unless the whole rest of the chain was written anew after the
 // last checkpoint; after a checkpoint that takes the private key too. What it
 // cannot promise: that somebody who holds both the database and the private key
-// told the truth. Keep a copy of the public key, and now and then of an export,
-// somewhere else.
+// told the truth; nor that lines younger than the last checkpoint were not cut
+// off at the end, which is a minute at most while prentice runs. Keep a copy of
+// the public key, and now and then of an export, somewhere else.
 //
 // It refuses to write onto a chain whose end does not fit, to sign a chain that
 // is shorter than what it signed before, to use a private key that others on
