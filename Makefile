@@ -2,7 +2,7 @@
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race check format vet staticcheck docs bench clean
+.PHONY: help build demo test race check format vet staticcheck docs bench hazards hazards-teeth clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -13,7 +13,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 help:
 	echo "prentice, the junior DevOps engineer a team runs as one binary"
 	echo
-	sed -n 's/^## \([a-z]*\): /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	sed -n 's/^## \([a-z-]*\): /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
 ## build: one static binary, ./bin/prentice
 build:
@@ -27,6 +27,14 @@ demo: build
 test:
 	.ci/needs
 	go test -timeout 12m ./...
+
+## hazards: what has hurt others, played against the program; a line for each
+hazards:
+	cd stories && go test -count=1 -timeout 10m -run '^TestHazards$$'
+
+## hazards-teeth: every guard taken out once, and its story seen to break; SHARE=K/N for a part
+hazards-teeth:
+	cd stories && go test -count=1 -timeout 30m -run '^TestHazardsHaveTeeth$$' -args -teeth=$(or $(SHARE),all)
 
 ## race: the tests below the stories again, with the race detector
 race:

@@ -162,7 +162,7 @@ func (w *witness) Run(_ string, f func(testscript.T)) {
 
 var _ testscript.T = (*witness)(nil)
 
-var teeth = flag.String("teeth", "", "build the mutant of each hazard, or of every N-th (1/N), and see its story break")
+var teeth = flag.String("teeth", "", "take out the guard of each hazard (all), or of the K-th of N shares of them (K/N), and see its story break")
 
 // TestHazardsHaveTeeth takes out one guard after the other and wants the story of
 // each to break. It builds a program for each, so it is done when it is asked for.
@@ -170,11 +170,9 @@ func TestHazardsHaveTeeth(t *testing.T) {
 	if *teeth == "" {
 		t.Skip("it builds a program for each hazard; ask for it with: make hazards-teeth")
 	}
-	every := 1
-	if n, is := strings.CutPrefix(*teeth, "1/"); is {
-		if every, _ = strconv.Atoi(n); every < 1 {
-			t.Fatalf("-teeth=%s: want all, or 1/N", *teeth)
-		}
+	share, of, err := shareOf(*teeth)
+	if err != nil {
+		t.Fatal(err)
 	}
 	list, err := hazards()
 	if err != nil {
@@ -183,7 +181,7 @@ func TestHazardsHaveTeeth(t *testing.T) {
 	patience = 20 * time.Second // what must not happen without the guard does not come later
 	builds := make(chan struct{}, 2)
 	for i, h := range list {
-		if i%every != 0 {
+		if i%of != share {
 			continue
 		}
 		t.Run(h.name, func(t *testing.T) {
@@ -209,6 +207,16 @@ func TestHazardsHaveTeeth(t *testing.T) {
 	}
 }
 
+func shareOf(text string) (share, of int, err error) {
+	if text == "all" {
+		return 0, 1, nil
+	}
+	if _, err = fmt.Sscanf(text, "%d/%d", &share, &of); err != nil || share < 0 || share >= of {
+		return 0, 0, fmt.Errorf("-teeth=%s: want all, or K/N with K from 0 to N-1", text)
+	}
+	return share, of, nil
+}
+
 // TestTheGuardOfEachHazardIsWhereItSays keeps the mutants from rotting: what a
 // mutant takes out must be there, once.
 func TestTheGuardOfEachHazardIsWhereItSays(t *testing.T) {
@@ -223,7 +231,7 @@ func TestTheGuardOfEachHazardIsWhereItSays(t *testing.T) {
 	}
 }
 
-var chapter = regexp.MustCompile(`(?m)^## ([a-z0-9-]+)$`)
+var chapter = regexp.MustCompile(`(?m)^### ([a-z0-9-]+)$`)
 
 // TestTheBookTellsEachHazard keeps book/hazards.md in step with the suite.
 func TestTheBookTellsEachHazard(t *testing.T) {
