@@ -88,6 +88,7 @@ type Run struct {
 	Started   time.Time `json:"started,omitzero"` // when it first acted
 	Ended     time.Time `json:"ended,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"` // when the wait for people ends
+	Hold      *HoldBack `json:"hold,omitempty"`   // why it was not begun, or does not go on
 }
 
 // Ref names the run.

@@ -40,6 +40,10 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentic
 func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) prentice.StepRecord {
 	rec := d.meant(step, target, 1, r.Clock())
 	rec.State = prentice.NotDone
+	if r.Stopped() {
+		rec.Says = "everything is stopped"
+		return rec
+	}
 	kind := r.kinds[step.Kind]
 	work, cleanup, err := r.work(ctx, d, step, target)
 	if err != nil {

@@ -1,100 +1,139 @@
 package runner
 
 import (
-	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"prentice"
-	"prentice/internal/kit/db"
+	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/strict"
 )
 
-// mostUseless is how many runs in a row may fail to help one subject before
-// prentice stops trying by itself and calls a person.
-const mostUseless = 2
+// Limits bound all runs together, in layers. The zero Limits let nothing run.
+type Limits struct {
+	PerHour   map[string]int // runs that begin to act, by layer
+	AtOnce    map[string]int // runs that act, by layer
+	Unhealthy map[string]int // per cent, by layer; a layer that is not there has the procedure's own
 
-// situation is all that the limits look at.
-type situation struct {
-	now              time.Time
-	plan             prentice.Plan
-	self             bool // nobody asked: an event or a schedule did
-	stopped          bool
-	unhealthy, known int
-	cooling          []cooling
-	useless          int
-	frozen           string // by the calendar
+	Useless int           // fixes in a row that may fail to help one subject
+	InARow  int           // failures of a procedure in a row
+	Blocked time.Duration // for how long, then; doubled with each further failure
+	BackOff time.Duration // after a useless run, before the same is tried again; doubled too
+	Mended  int           // times that a service may be mended without a person
+	Within  time.Duration // this time
 }
 
-// cooling is a target that a run of the same procedure touched too recently.
-type cooling struct {
-	target prentice.Ref
-	until  time.Time
-	run    int64
+// The layers.
+const (
+	installation = "installation"
+	system       = "system"
+	service      = "service"
+	procedure    = "procedure"
+	target       = "target"
+)
+
+// longest is how long a doubled time gets at most.
+const longest = 24 * time.Hour
+
+// DefaultLimits are those of a team that has written none.
+func DefaultLimits() Limits {
+	return Limits{
+		PerHour:   map[string]int{installation: 60, procedure: 20, service: 10, target: 10},
+		AtOnce:    map[string]int{installation: 10, system: 3, service: 1},
+		Unhealthy: map[string]int{},
+		Useless:   2, InARow: 3, Blocked: time.Hour, BackOff: time.Minute, Mended: 3, Within: time.Hour,
+	}
 }
 
-// holdBack says why a plan must not be performed now, or "".
-func holdBack(s situation) string {
-	switch {
-	case s.stopped:
-		return "everything is stopped: the stop file exists; remove it with prentice resume-all"
-	case s.frozen != "":
-		return s.frozen
-	case len(s.plan.Targets) == 0:
-		return "the plan has no targets, and empty is never all"
-	case len(s.plan.Targets) > s.plan.Limits.MaxTargets:
-		return fmt.Sprintf("%d targets, and the procedure's max_targets is %d", len(s.plan.Targets), s.plan.Limits.MaxTargets)
-	case len(s.cooling) > 0:
-		c := s.cooling[0]
-		return fmt.Sprintf("%s was touched by run/%d; it cools down for another %s", c.target, c.run, c.until.Sub(s.now).Round(time.Second))
-	case s.known > 0 && s.unhealthy*100 > s.known*s.plan.Limits.MaxUnhealthy:
-		return fmt.Sprintf("%d of %d other services are unhealthy, more than %d %%: this is not the fault the procedure is for; call a person", s.unhealthy, s.known, s.plan.Limits.MaxUnhealthy)
-	case s.self && s.useless >= mostUseless:
-		return fmt.Sprintf("the last %d runs on %s did not help; a person must look", s.useless, s.plan.Subject)
+// LoadLimits reads a team's limits.yaml. What the file does not say is as in
+// DefaultLimits; with an error among the findings there are no limits, and
+// whoever has older ones keeps them.
+func LoadLimits(file string, text []byte) (Limits, []prentice.Finding) {
+	r := limitsReader{Reader: strict.Reader{Near: nearest.Of}}
+	l := DefaultLimits()
+	if top := r.Document(text); top != nil {
+		r.limits(&l, top)
 	}
-	return ""
+	if len(r.Problems) == 0 {
+		return l, nil
+	}
+	var findings []prentice.Finding
+	for _, p := range r.Problems {
+		findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: p.Line, Column: p.Column}, Error: true, Text: p.Text, Hint: p.Hint})
+	}
+	return Limits{}, findings
 }
 
-// situate gathers what holdBack needs to know. Whatever cannot be asked is an
-// error: a limit that cannot be checked is not passed.
-func (r *Runner) situate(ctx context.Context, plan prentice.Plan, actor prentice.ActorKind, record prentice.Record) (s situation, err error) {
-	s = situation{now: r.Clock(), plan: plan, self: actor == prentice.Self, stopped: r.Stopped(), useless: record.Useless}
-	if plan.Risk == prentice.Look {
-		return s, nil // looking harms nobody, however sick they are
+type limitsReader struct{ strict.Reader }
+
+func (r *limitsReader) limits(l *Limits, top *strict.Node) {
+	v := r.Mapping(top, "limits file", "runs_per_hour", "at_once", "unhealthy", "failures", "flapping")
+	r.layer(v["runs_per_hour"], "runs_per_hour", l.PerHour, "", 1_000_000, installation, procedure, service, target)
+	r.layer(v["at_once"], "at_once", l.AtOnce, "", 10_000, installation, system, service)
+	r.layer(v["unhealthy"], "unhealthy", l.Unhealthy, "%", 100, installation, system)
+	if v["failures"] != nil {
+		f := r.Mapping(v["failures"], "failures mapping", "useless", "in_a_row", "blocked", "back_off")
+		r.number(f["useless"], "useless", "", 100, &l.Useless)
+		r.number(f["in_a_row"], "in_a_row", "", 100, &l.InARow)
+		r.length(f["blocked"], "blocked", &l.Blocked)
+		r.length(f["back_off"], "back_off", &l.BackOff)
 	}
-	if s.frozen, err = r.frozen(ctx, plan, s.now); err != nil {
-		return s, err
+	if v["flapping"] != nil {
+		f := r.Mapping(v["flapping"], "flapping mapping", "mended", "within")
+		r.number(f["mended"], "mended", "", 1000, &l.Mended)
+		r.length(f["within"], "within", &l.Within)
 	}
-	if s.unhealthy, s.known, err = r.Health.Unhealthy(ctx, []prentice.Ref{plan.Subject}); err != nil {
-		return s, fmt.Errorf("ask how many services are unhealthy: %w", err)
-	}
-	s.cooling, err = r.cooling(ctx, plan, s.now)
-	return s, err
 }
 
-func (r *Runner) cooling(ctx context.Context, plan prentice.Plan, now time.Time) ([]cooling, error) {
-	if len(plan.Targets) == 0 {
-		return nil, nil
+// layer reads one number for each layer that is named.
+func (r *limitsReader) layer(n *strict.Node, what string, to map[string]int, unit string, most int, layers ...string) {
+	if n == nil {
+		return
 	}
-	args := []any{plan.Procedure, db.Micros(now)}
-	for _, t := range plan.Targets {
-		args = append(args, string(t.Ref))
+	for name, value := range r.Mapping(n, what+" mapping", layers...) {
+		var number int
+		r.number(value, what+"."+name, unit, most, &number)
+		to[name] = number
 	}
-	rows, err := r.DB.Query(ctx, `SELECT target, until, run FROM run_cooldowns WHERE procedure = ? AND until > ?
-		AND target IN (?`+strings.Repeat(", ?", len(plan.Targets)-1)+`) ORDER BY until DESC`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read cool-downs: %w", err)
+}
+
+// number reads a whole number from 1 on: nothing at all is what the kill switch
+// and a freeze are for. Per cents begin at 0 and are written as such.
+func (r *limitsReader) number(n *strict.Node, what, unit string, most int, to *int) {
+	if n == nil {
+		return
 	}
-	defer rows.Close()
-	var list []cooling
-	for rows.Next() {
-		var c cooling
-		var until int64
-		if err := rows.Scan(&c.target, &until, &c.run); err != nil {
-			return nil, fmt.Errorf("read cool-downs: %w", err)
+	least, got, rest := 1, 0, ""
+	if unit != "" {
+		least = 0
+	}
+	count, _ := fmt.Sscanf(r.Text(n, what)+"\n", "%d%s", &got, &rest) //nolint:errcheck // the count tells
+	if count == 0 || rest != unit || got < least || got > most {
+		r.Wrong(n, fmt.Sprintf("write a whole number from %d%s to %d%s", least, unit, most, unit), "%s is %q", what, strict.Clip(n.Value))
+		return
+	}
+	*to = got
+}
+
+func (r *limitsReader) length(n *strict.Node, what string, to *time.Duration) {
+	if n == nil {
+		return
+	}
+	d, err := time.ParseDuration(r.Text(n, what))
+	if err != nil || d < 0 || d > 7*24*time.Hour {
+		r.Wrong(n, "write a time such as 90s, 10m or 2h, at most 168h", "%s is %q", what, strict.Clip(n.Value))
+		return
+	}
+	*to = d
+}
+
+// doubled is a time that doubles with each time beyond the first, up to the
+// longest.
+func doubled(d time.Duration, times int) time.Duration {
+	for range max(0, times-1) {
+		if d *= 2; d >= longest {
+			return longest
 		}
-		c.until = db.Time(until)
-		list = append(list, c)
 	}
-	return list, rows.Err()
+	return min(d, longest)
 }

@@ -21,6 +21,7 @@ type next struct {
 	expires time.Duration // with Waiting: how long
 	kind    string        // of the evidence; "" is run.STATE
 	actor   prentice.Ref  // whose doing it is; "" is prentice itself
+	hold    prentice.HoldBack
 }
 
 // move takes a run from the state it was loaded in to the next, in one write
@@ -29,7 +30,7 @@ type next struct {
 func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.Tx, time.Time) error) error {
 	now := r.Clock()
 	run := d.Run
-	run.State, run.Says = to.state, to.says
+	run.State, run.Says, run.Hold = to.state, to.says, kept(to.hold)
 	run.Expires = time.Time{}
 	if to.state == prentice.Waiting {
 		run.Expires = now.Add(to.expires)
@@ -41,8 +42,8 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 		run.Ended = now
 	}
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
-		n, err := tx.Exec(`UPDATE runs SET state = ?, says = ?, waits = ?, started = ?, ended = ?, expires = ? WHERE number = ? AND state = ? AND ended = 0`,
-			string(run.State), run.Says, to.waits, db.Micros(run.Started), db.Micros(run.Ended), db.Micros(run.Expires), run.Number, string(d.State))
+		n, err := tx.Exec(`UPDATE runs SET state = ?, says = ?, waits = ?, started = ?, ended = ?, expires = ?, hold = ? WHERE number = ? AND state = ? AND ended = 0`,
+			string(run.State), run.Says, to.waits, db.Micros(run.Started), db.Micros(run.Ended), db.Micros(run.Expires), holdText(run.Hold), run.Number, string(d.State))
 		if err != nil {
 			return err
 		}
@@ -55,7 +56,7 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 			}
 		}
 		if run.State.Ended() {
-			if err := settle(tx, run); err != nil {
+			if err := settle(tx, r.Estate.Limits(), run); err != nil {
 				return err
 			}
 		}
@@ -76,6 +77,9 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 
 func moved(run prentice.Run, to next) prentice.Note {
 	note := prentice.Note{Kind: to.kind, Actor: to.actor, Refs: refsOf(run), Data: map[string]any{"state": run.State, "says": run.Says, "plan": run.Plan}}
+	if run.Hold != nil {
+		note.Data.(map[string]any)["hold"] = run.Hold
+	}
 	if note.Kind == "" {
 		note.Kind = "run." + string(run.State)
 	}
@@ -86,12 +90,18 @@ func moved(run prentice.Run, to next) prentice.Note {
 }
 
 // settle lets go of what an ended run held and counts it.
-func settle(tx *db.Tx, run prentice.Run) error {
+func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 	if _, err := tx.Exec(`DELETE FROM run_locks WHERE run = ?`, run.Number); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`DELETE FROM run_acting WHERE run = ?`, run.Number); err != nil {
 		return err
 	}
 	if run.Started.IsZero() {
 		return nil // it did nothing, so it says nothing about its procedure
+	}
+	if err := settleStreaks(tx, l, run); err != nil {
+		return err
 	}
 	verified, harmful := 0, 0
 	if run.State == prentice.Verified {

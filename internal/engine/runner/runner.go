@@ -82,11 +82,13 @@ type Deps struct {
 	Ledger   Recorder
 	Health   Health
 	Calendar Calendar
+	Estate   Estate
 	Secrets  Secrets
 	Logs     Logs
 	Reaper   Reaper
 	Kinds    []prentice.StepKind
 	Stopped  func() bool                                                        // the kill switch
+	StopSays func() string                                                      // who turned it on and why, or ""
 	Send     func(context.Context, prentice.Event) error                        // tells the inbox what happened to a run
 	Sender   func(ctx context.Context, source, id string) (prentice.Ref, error) // who sent an event; "" for nobody outside
 	Clock    func() time.Time
@@ -106,6 +108,8 @@ type Runner struct {
 	mu     sync.Mutex
 	active map[int64]context.CancelCauseFunc // runs whose stage is under way here; guarded by mu
 	idle   *sync.Cond                        // told when active shrinks; on mu
+
+	halts halts
 }
 
 // New makes a runner that does nothing until Run.
@@ -120,6 +124,9 @@ func New(deps Deps) *Runner {
 
 // Launch takes up what an earlier process left and begins to perform.
 func (r *Runner) Launch(ctx context.Context) error {
+	if err := r.begun(ctx); err != nil {
+		return err
+	}
 	if err := r.Engine.Launch(ctx, r.stages); err != nil {
 		return err
 	}
@@ -150,8 +157,11 @@ func (r *Runner) takeUp(ctx context.Context) error {
 	return err
 }
 
-// Run expires what nobody answered, until ctx ends.
+// Run watches the kill switch and expires what nobody answered, until ctx ends.
 func (r *Runner) Run(ctx context.Context) error {
+	var watch sync.WaitGroup
+	watch.Go(func() { r.watchSwitch(ctx) })
+	defer watch.Wait()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -161,6 +171,9 @@ func (r *Runner) Run(ctx context.Context) error {
 		case <-tick.C:
 			if err := r.expire(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("expire runs", "err", err)
+			}
+			if err := r.recordHalts(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("record the kill switch", "err", err)
 			}
 		}
 	}
@@ -192,5 +205,8 @@ func (r *Runner) Drain(ctx context.Context) error {
 // at the next launch.
 func (r *Runner) Stop(timeout time.Duration) error {
 	r.draining.Store(true)
-	return r.Engine.Stop(timeout)
+	if err := r.Engine.Stop(timeout); err != nil {
+		return err
+	}
+	return r.ended()
 }

@@ -411,30 +411,3 @@ func TestARunThatActsFinishesWhenAFreezeBegins(t *testing.T) {
 		w.until(run.Number, prentice.Verified)
 	})
 }
-
-func TestLimitsHoldBack(t *testing.T) {
-	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
-	one := planOf(1)
-	for _, c := range []struct {
-		name string
-		s    situation
-		want string
-	}{
-		{"a plan within its limits goes", situation{now: now, plan: one, known: 10, unhealthy: 2}, ""},
-		{"no target is refused, not read as all", situation{now: now, plan: planOf(0)}, "no targets"},
-		{"more targets than the limit", situation{now: now, plan: planOf(11)}, "max_targets is 10"},
-		{"too much is unhealthy already", situation{now: now, plan: one, known: 10, unhealthy: 3}, "3 of 10"},
-		{"nothing known is not too much", situation{now: now, plan: one}, ""},
-		{"a target that cools down", situation{now: now, plan: one, cooling: []cooling{{"host/a", now.Add(90 * time.Second), 4}}}, "another 1m30s"},
-		{"a freeze", situation{now: now, plan: one, frozen: "frozen by sale"}, "frozen by sale"},
-		{"the stop file", situation{now: now, plan: one, stopped: true}, "stopped"},
-		{"two useless fixes, and nobody asked", situation{now: now, plan: one, self: true, useless: 2}, "did not help"},
-		{"two useless fixes, and a person asks", situation{now: now, plan: one, useless: 2}, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := holdBack(c.s); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
-				t.Errorf("got %q, want %q", got, c.want)
-			}
-		})
-	}
-}

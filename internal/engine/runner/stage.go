@@ -79,8 +79,11 @@ func (r *Runner) stage(ctx context.Context, number int64) (over bool, err error)
 	if r.draining.Load() {
 		return true, errParked
 	}
-	if d.cancel != "" || r.Stopped() {
+	if d.cancel != "" || r.Stopped() || r.wanted(ctx) {
 		return true, r.giveUp(ctx, d)
+	}
+	if held, err := r.paused(ctx, d); held || err != nil {
+		return held, err
 	}
 	err = r.from(ctx, d)
 	return err == nil && (d.State.Ended() || d.State == prentice.Waiting), err
@@ -113,10 +116,7 @@ func (r *Runner) giveUp(ctx context.Context, d *detail) error {
 			return fmt.Errorf("end what a crash left of %s: %w", stepKey(s), err)
 		}
 	}
-	says := d.cancel
-	if says == "" {
-		says = "everything was stopped"
-	}
+	says := r.endedBy(ctx, d)
 	return r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps)})
 }
 
@@ -190,26 +190,21 @@ const stale = 30 * time.Second
 // queue takes the locks and looks again whether the world is still the one that
 // was approved.
 func (r *Runner) queue(ctx context.Context, d *detail) error {
-	if no, err := r.drifted(ctx, d); err != nil || no != "" {
+	if no, err := r.drifted(ctx, d); err != nil || no.Says != "" {
 		if err != nil {
 			return err
 		}
-		return r.move(ctx, d, next{state: prentice.RunRefused, says: no, kind: "run.voided"})
+		return r.move(ctx, d, next{state: prentice.RunRefused, says: no.Says, kind: "run.voided", hold: no})
 	}
 	err := r.lockAll(ctx, d)
-	if busy, ok := errors.AsType[targetBusy](err); ok {
-		return r.standInLine(ctx, d, busy)
+	if held, ok := errors.AsType[heldBack](err); ok {
+		return r.heldAtTheDoor(ctx, d, held.HoldBack)
 	}
 	if err != nil {
 		return err
 	}
 	return r.act(ctx, d)
 }
-
-// targetBusy says who holds a target.
-type targetBusy struct{ says string }
-
-func (b targetBusy) Error() string { return b.says }
 
 // lockAll takes all the targets and lets the run act, or takes none.
 func (r *Runner) lockAll(ctx context.Context, d *detail) error {
@@ -224,10 +219,13 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 				return err
 			}
 			if holder != "" {
-				return targetBusy{holder}
+				return heldBack{hold(prentice.HoldTargetIsBusy, "it goes on by itself when that run ends", "%s", holder)}
 			}
-			if d.ThePlan.Risk == prentice.Look || cooldown == 0 {
+			if d.ThePlan.Risk == prentice.Look {
 				return nil
+			}
+			if err := admit(tx, r.Estate.Limits(), d, r.Estate.System(d.Subject), now); err != nil || cooldown == 0 {
+				return err
 			}
 			return cool(tx, d, now.Add(cooldown))
 		})
@@ -245,11 +243,20 @@ func cool(tx *db.Tx, d *detail, until time.Time) error {
 	return nil
 }
 
+// heldAtTheDoor is what becomes of a run that has leave and gets no place: it is
+// refused when the hour is full, and otherwise stands in line.
+func (r *Runner) heldAtTheDoor(ctx context.Context, d *detail, h prentice.HoldBack) error {
+	if !h.Until.IsZero() {
+		return r.move(ctx, d, next{state: prentice.RunRefused, says: h.Says, hold: h})
+	}
+	return r.standInLine(ctx, d, h)
+}
+
 // standInLine waits until some lock is let go. It holds nothing meanwhile.
-func (r *Runner) standInLine(ctx context.Context, d *detail, busy targetBusy) error {
+func (r *Runner) standInLine(ctx context.Context, d *detail, h prentice.HoldBack) error {
 	freed := r.freed.wait()
-	if says := "waits: " + busy.says; d.State != prentice.Queued || d.Says != says {
-		if err := r.move(ctx, d, next{state: prentice.Queued, says: says}); err != nil {
+	if says := "waits: " + h.Says; d.State != prentice.Queued || d.Says != says {
+		if err := r.move(ctx, d, next{state: prentice.Queued, says: says, hold: h}); err != nil {
 			return err
 		}
 	}
@@ -273,17 +280,21 @@ func (r *Runner) parkedOr(ctx context.Context) error {
 // drifted says why the world is no longer the one that was planned for, or "".
 // A run that nobody was asked about and that was checked a moment ago has only
 // its limits looked at again.
-func (r *Runner) drifted(ctx context.Context, d *detail) (string, error) {
+func (r *Runner) drifted(ctx context.Context, d *detail) (prentice.HoldBack, error) {
+	var no prentice.HoldBack
 	s, err := r.situate(ctx, d.ThePlan, d.request.Actor.Kind, d.Record)
 	if err != nil {
-		return "", err
+		return no, err
 	}
-	if no := holdBack(s); no != "" {
+	if no = holdBack(s); no.Holds() || r.Clock().Sub(lastChecked(d)) < stale && len(d.Approvals) == 0 {
 		return no, nil
 	}
-	if r.Clock().Sub(lastChecked(d)) < stale && len(d.Approvals) == 0 {
-		return "", nil
-	}
+	no.Says, err = r.outgrown(ctx, d)
+	return no, err
+}
+
+// outgrown says why the plan is not the one for this world any more, or "".
+func (r *Runner) outgrown(ctx context.Context, d *detail) (string, error) {
 	plan, err := r.Planner.Render(ctx, d.request)
 	if err != nil {
 		return "the world has moved: the plan can no longer be made: " + err.Error(), nil

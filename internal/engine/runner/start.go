@@ -71,7 +71,9 @@ func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision 
 	if req.Event != nil {
 		run.Event = req.Event.ID
 	}
-	no := holdBack(s)
+	h := holdBack(s)
+	run.Hold = kept(h)
+	no := h.Says
 	if decision.Verdict == prentice.Refuse {
 		no = "policy: " + strings.Join(decision.Reasons, "; ")
 	}
@@ -109,16 +111,16 @@ func (r *Runner) insert(ctx context.Context, d *detail) error {
 		if _, err := tx.Exec(`INSERT INTO run_plans (plan, canonical) VALUES (?, ?) ON CONFLICT (plan) DO NOTHING`, d.Plan, string(d.ThePlan.Canonical())); err != nil {
 			return err
 		}
-		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0)`,
+		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?)`,
 			d.Number, d.Procedure, d.Plan, string(d.Subject), string(d.State), d.Says, d.Risk.String(), string(d.Requester), string(d.Incident), d.Event,
-			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended))
+			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold))
 		if err != nil {
 			return err
 		}
 		err = r.Ledger.Append(tx, d.Created, prentice.Note{Kind: "run.planned", Actor: d.Requester, Refs: refsOf(d.Run), Data: map[string]any{
 			"procedure": d.Procedure, "plan": d.Plan, "state": d.State, "says": d.Says, "verdict": d.Decision.Verdict,
-			"rules": d.Decision.Rules, "reasons": d.Decision.Reasons, "event": d.Event, "reason": d.Reason, "targets": d.Targets,
+			"rules": d.Decision.Rules, "reasons": d.Decision.Reasons, "event": d.Event, "reason": d.Reason, "targets": d.Targets, "hold": d.Hold,
 		}})
 		return err
 	})
@@ -142,8 +144,8 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 	}
 	run, found, err := look("ended = 0 AND procedure = ? AND subject = ?", plan.Procedure, string(plan.Subject))
 	if found && req.Actor.Kind != prentice.Self && err == nil {
-		return run, true, prentice.Errorf(prentice.Conflict, "run/%d does this already: it is %s", run.Number, run.State).
-			Try("look at it with: prentice run show %d", run.Number)
+		return run, true, hold(prentice.HoldDuplicate, fmt.Sprintf("look at it with: prentice run show %d", run.Number),
+			"run/%d does this already: it is %s", run.Number, run.State).Error(prentice.Conflict)
 	}
 	return run, found, err
 }
@@ -185,7 +187,7 @@ func (r *Runner) announce(ctx context.Context, run prentice.Run) {
 		return
 	}
 	data, err := json.Marshal(map[string]any{"run": run.Number, "procedure": run.Procedure, "state": run.State, "says": run.Says,
-		"incident": run.Incident, "subject": run.Subject, "risk": run.Risk.String()})
+		"incident": run.Incident, "subject": run.Subject, "risk": run.Risk.String(), "hold": run.Hold})
 	if err != nil {
 		r.Log.Error("announce run", "run", run.Number, "err", err)
 		return

@@ -52,6 +52,12 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	if rec, err = r.intend(ctx, d, step, target, round); err != nil {
 		return rec, err
 	}
+	if r.Stopped() { // while the intention waited for the database
+		if rec, err = r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: "everything was stopped before it began"}); err == nil {
+			err = errMoved
+		}
+		return rec, err
+	}
 	return r.apply(ctx, d, kind, work, rec)
 }
 

@@ -16,19 +16,19 @@ import (
 // mostListed is the longest list of runs that one call returns.
 const mostListed = 500
 
-const runColumns = `number, procedure, plan, subject, state, says, risk, requester, incident, event, reason, created, started, ended, expires`
+const runColumns = `number, procedure, plan, subject, state, says, risk, requester, incident, event, reason, created, started, ended, expires, hold`
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanRun(row scanner, more ...any) (run prentice.Run, err error) {
-	var state, risk string
+	var state, risk, hold string
 	var created, started, ended, expires int64
 	dest := []any{&run.Number, &run.Procedure, &run.Plan, &run.Subject, &state, &run.Says, &risk, &run.Requester,
-		&run.Incident, &run.Event, &run.Reason, &created, &started, &ended, &expires}
+		&run.Incident, &run.Event, &run.Reason, &created, &started, &ended, &expires, &hold}
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return prentice.Run{}, err
 	}
-	run.State = prentice.State(state)
+	run.State, run.Hold = prentice.State(state), holdOf(hold)
 	run.Risk, err = prentice.ParseRisk(risk)
 	run.Created, run.Started, run.Ended, run.Expires = db.Time(created), db.Time(started), db.Time(ended), db.Time(expires)
 	return run, err

@@ -35,6 +35,11 @@ type world struct {
 	reaped  atomic.Int64
 	now     atomic.Int64 // added to the clock, in nanoseconds
 
+	limits    atomic.Pointer[Limits]
+	system    prentice.Ref
+	unmanaged prentice.Ref
+	flaps     string
+
 	mu     sync.Mutex
 	events []string // guarded by mu
 }
@@ -125,6 +130,29 @@ func (w *world) Hold(context.Context, prentice.Plan, time.Time) (string, time.Ti
 	}
 	return "", time.Time{}, nil
 }
+
+// Limits are so wide that only those tests meet them that set their own.
+func (w *world) Limits() Limits {
+	if l := w.limits.Load(); l != nil {
+		return *l
+	}
+	l := DefaultLimits()
+	l.PerHour = map[string]int{installation: 1000, procedure: 1000, service: 1000, target: 1000}
+	l.AtOnce = map[string]int{installation: 100, system: 100, service: 100}
+	l.Mended = 1000
+	return l
+}
+func (w *world) System(prentice.Ref) prentice.Ref { return w.system }
+func (w *world) Unmanaged(ref prentice.Ref) string {
+	if ref == w.unmanaged {
+		return string(ref) + " is not in the catalogue"
+	}
+	return ""
+}
+func (w *world) Flapping(context.Context, prentice.Ref) (string, error) { return w.flaps, nil }
+func (w *world) UnhealthyIn(context.Context, prentice.Ref, []prentice.Ref) (int, int, error) {
+	return int(w.sick.Load()), 10, nil
+}
 func (w *world) Value(context.Context, string) (string, error) {
 	return "", errors.New("no secrets here")
 }
@@ -177,7 +205,7 @@ func (w *world) runner(address string) *Runner {
 	if os.Getenv("RUNNER_LOG") != "" {
 		quiet = slog.Default()
 	}
-	return New(Deps{DB: w.db, Engine: NewDBOS(address, quiet), Planner: w, Policy: w, Ledger: w, Health: w, Calendar: w, Secrets: w, Logs: w, Reaper: w,
+	return New(Deps{DB: w.db, Engine: NewDBOS(address, quiet), Planner: w, Policy: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
 		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send,
 		Sender: func(context.Context, string, string) (prentice.Ref, error) { return w.mover, nil },
 		Clock:  func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})

@@ -1,0 +1,117 @@
+package prentice
+
+import "time"
+
+// HoldCode names a reason to hold a run back.
+type HoldCode string
+
+// The reasons, in the order in which they are looked at.
+const (
+	HoldStopped      HoldCode = "stopped"
+	HoldPaused       HoldCode = "paused"
+	HoldDuplicate    HoldCode = "duplicate-in-progress"
+	HoldNoTargets    HoldCode = "no-targets"
+	HoldManyTargets  HoldCode = "too-many-targets"
+	HoldUnmanaged    HoldCode = "unmanaged-target"
+	HoldFrozen       HoldCode = "frozen"
+	HoldMended       HoldCode = "recently-mended"
+	HoldUnhealthy    HoldCode = "too-much-unhealthy"
+	HoldUseless      HoldCode = "ineffective-chain"
+	HoldFailures     HoldCode = "consecutive-failures"
+	HoldBackOff      HoldCode = "exponential-back-off"
+	HoldFlapping     HoldCode = "flapping"
+	HoldOverLimit    HoldCode = "over-limit"
+	HoldTargetIsBusy HoldCode = "target-busy"
+)
+
+// HoldBack is why a run was not begun, or does not go on. It is kept with the
+// run. Until is zero when no time alone ends it.
+type HoldBack struct {
+	Code   HoldCode  `json:"code"`
+	Says   string    `json:"says"`
+	WayOut string    `json:"way_out"`
+	Until  time.Time `json:"until,omitzero"`
+}
+
+// Holds says whether there is anything that holds back.
+func (h HoldBack) Holds() bool { return h.Code != "" }
+
+// Error is the hold as an error of a kind, for whoever gets no run to look at.
+func (h HoldBack) Error(kind Kind) error {
+	return Errorf(kind, "%s", h.Says).Try("%s", h.WayOut)
+}
+
+// HoldMeaning explains a reason: when it holds, whom it binds and what ends it.
+type HoldMeaning struct {
+	Code              HoldCode
+	When, Binds, Ends string
+}
+
+const (
+	bindsAll   = "everybody"
+	bindsAlone = "work that no person started"
+)
+
+// HoldMeanings explains every reason, in the order in which they are looked at.
+func HoldMeanings() []HoldMeaning {
+	return []HoldMeaning{
+		{HoldStopped, "The kill switch is on: the file STOP exists.", bindsAll, "An owner lets work go on with resume-all."},
+		{HoldPaused, "Prentice did not end in order last time. The run is kept as it is.", bindsAlone, "A person says resume."},
+		{HoldDuplicate, "The same procedure is under way for the same subject. The run that exists is the answer.", bindsAll, "That run ends."},
+		{HoldNoTargets, "The plan has no targets. Empty is never all.", bindsAll, "The procedure's targets or the catalogue are mended."},
+		{HoldManyTargets, "The plan has more targets than the procedure's max_targets.", bindsAll, "Ask for less, or have the limit raised."},
+		{HoldUnmanaged, "The subject or a target is not in the catalogue, or is marked prentice.dev/managed: \"false\".", bindsAll, "The catalogue is changed."},
+		{HoldFrozen, "A freeze holds, or no window is open.", bindsAll, "The calendar says when."},
+		{HoldMended, "The same procedure touched a target less than its cooldown ago.", bindsAll, "The cooldown ends, or an owner lifts it."},
+		{HoldUnhealthy, "Too many other services are unhealthy, of all or of the same system.", bindsAll, "They recover; call a person."},
+		{HoldUseless, "Fixes in a row did not help one subject, whatever the procedure.", bindsAlone, "A run that a person starts helps, or an owner lifts it."},
+		{HoldFailures, "A procedure failed too often in a row, on whatever subject. The time doubles with each further failure.", bindsAlone, "The time ends, a run of it helps, or an owner lifts it."},
+		{HoldBackOff, "The procedure did not help this subject. The time doubles with each useless run.", bindsAlone, "The time ends, a run helps, or an owner lifts it."},
+		{HoldFlapping, "The service goes up and down, or was mended too often within a while.", bindsAlone, "It stays calm, or an owner lifts it; find out why."},
+		{HoldOverLimit, "Too many runs acted within the last hour, or act at this moment. Those at this moment are waited for.", bindsAll, "The hour passes, a run ends, or an owner lifts it."},
+		{HoldTargetIsBusy, "Another run holds a target. It is waited for.", bindsAll, "That run ends."},
+	}
+}
+
+// LimitUse is one limit and how much of it is used.
+type LimitUse struct {
+	Layer string `json:"layer"`          // installation, system, service, procedure or target
+	Name  string `json:"name,omitempty"` // of whom; "" is the installation
+	Per   string `json:"per"`            // hour, or moment
+	Used  int    `json:"used"`
+	Most  int    `json:"most"`
+}
+
+// InForce is a hold that lies on something, and not on one run. Code and Name
+// are what an owner lifts it by.
+type InForce struct {
+	Name string `json:"name"` // of what it lies on
+	Run  int64  `json:"run,omitempty"`
+	HoldBack
+}
+
+// TargetLock is a target that a run has for itself.
+type TargetLock struct {
+	Target    Ref       `json:"target"`
+	Run       int64     `json:"run"`
+	Procedure string    `json:"procedure"`
+	State     State     `json:"state"`
+	Since     time.Time `json:"since"`
+}
+
+// Pause says that work which no person started waits, since when and why.
+type Pause struct {
+	Since time.Time `json:"since"`
+	Says  string    `json:"says"`
+	Held  []Run     `json:"held"`
+}
+
+// LimitState is the limits in force, and all that holds back at this moment.
+type LimitState struct {
+	Stopped bool         `json:"stopped"`
+	Why     string       `json:"why,omitempty"` // it is stopped
+	Pause   *Pause       `json:"pause,omitempty"`
+	Uses    []LimitUse   `json:"uses"`
+	InForce []InForce    `json:"in_force"`
+	Locks   []TargetLock `json:"locks"`
+}

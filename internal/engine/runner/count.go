@@ -1,0 +1,109 @@
+package runner
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// queryRow reads one row, within a write or beside it.
+type queryRow func(query string, args []any, dest ...any) error
+
+// layersOf are the names under which a plan's runs are counted by the hour.
+func layersOf(plan prentice.Plan) []prentice.LimitUse {
+	list := []prentice.LimitUse{{Layer: installation}, {Layer: procedure, Name: plan.Procedure}}
+	if plan.Subject != "" {
+		list = append(list, prentice.LimitUse{Layer: service, Name: string(plan.Subject)})
+	}
+	for _, t := range plan.Targets {
+		list = append(list, prentice.LimitUse{Layer: target, Name: string(t.Ref)})
+	}
+	return list
+}
+
+func minute(t time.Time) int64 { return t.Unix() / 60 }
+
+// hour counts what was begun within the last hour, in each layer of a plan, and
+// says when the first that is full has room again. It is counted by the minute,
+// and a minute that is partly over counts whole.
+func hour(row queryRow, l Limits, plan prentice.Plan, now time.Time) ([]prentice.LimitUse, time.Time, error) {
+	uses := layersOf(plan)
+	var relief time.Time
+	for i := range uses {
+		u := &uses[i]
+		u.Per, u.Most = "hour", l.PerHour[u.Layer]
+		var first int64
+		err := row(`SELECT COALESCE(SUM(n), 0), COALESCE(MIN(minute), 0) FROM run_counts WHERE layer = ? AND name = ? AND minute >= ?`,
+			[]any{u.Layer, u.Name, minute(now.Add(-time.Hour))}, &u.Used, &first)
+		if err != nil {
+			return nil, relief, fmt.Errorf("count the runs of the last hour: %w", err)
+		}
+		if u.Used >= u.Most && relief.IsZero() {
+			relief = time.Unix((first+1)*60, 0).Add(time.Hour)
+		}
+	}
+	return uses, relief, nil
+}
+
+// heldBack is a hold as an error, to be found within a write.
+type heldBack struct{ prentice.HoldBack }
+
+func (h heldBack) Error() string { return h.Says }
+
+// admit counts a run among those that act, or says what keeps it from it. It
+// must be called in the write that takes the locks: what is counted there cannot
+// change until it is committed.
+func admit(tx *db.Tx, l Limits, d *detail, in prentice.Ref, now time.Time) error {
+	if err := tx.Lock("runner limits"); err != nil {
+		return err
+	}
+	if h, err := crowded(tx, l, d, in); err != nil || h.Holds() {
+		return errors.Join(err, asError(h))
+	}
+	uses, relief, err := hour(tx.QueryRow, l, d.ThePlan, now)
+	if err != nil {
+		return err
+	}
+	if h := rate(situation{uses: uses, relief: relief}); h.Holds() {
+		return heldBack{h}
+	}
+	for _, u := range uses {
+		if _, err := tx.Exec(`INSERT INTO run_counts (layer, name, minute, n) VALUES (?, ?, ?, 1) ON CONFLICT (layer, name, minute) DO UPDATE SET n = run_counts.n + 1`,
+			u.Layer, u.Name, minute(now)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`DELETE FROM run_counts WHERE layer = ? AND name = ? AND minute < ?`, u.Layer, u.Name, minute(now.Add(-2*time.Hour))); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(`INSERT INTO run_acting (run, subject, system) VALUES (?, ?, ?)`, d.Number, string(d.Subject), string(in))
+	return err
+}
+
+func asError(h prentice.HoldBack) error {
+	if !h.Holds() {
+		return nil
+	}
+	return heldBack{h}
+}
+
+// crowded says which layer has as many runs at work as it may.
+func crowded(tx *db.Tx, l Limits, d *detail, in prentice.Ref) (prentice.HoldBack, error) {
+	var all, inSystem, onSubject int
+	err := tx.QueryRow(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN system = ? THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN subject = ? THEN 1 ELSE 0 END), 0)
+		FROM run_acting WHERE run <> ?`, []any{string(in), string(d.Subject), d.Number}, &all, &inSystem, &onSubject)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return prentice.HoldBack{}, err
+	}
+	for _, u := range []prentice.LimitUse{{Layer: installation, Used: all}, {Layer: system, Name: string(in), Used: inSystem}, {Layer: service, Name: string(d.Subject), Used: onSubject}} {
+		if most := l.AtOnce[u.Layer]; u.Used >= most && (u.Layer == installation || u.Name != "") {
+			return hold(prentice.HoldOverLimit, fmt.Sprintf("it goes on by itself when one of them ends; raise at_once: {%s: …} in limits.yaml if more may act together", u.Layer),
+				"%d of %d runs act at this moment for the %s%s", u.Used, most, u.Layer, named(u.Name)), nil
+		}
+	}
+	return prentice.HoldBack{}, nil
+}

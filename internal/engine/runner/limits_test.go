@@ -1,0 +1,264 @@
+package runner
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// limit sets one number of the limits in force.
+func (w *world) limit(change func(*Limits)) {
+	w.limits.Store(nil)
+	l := w.Limits()
+	change(&l)
+	w.limits.Store(&l)
+}
+
+// alone asks for a run as an event does.
+func (w *world) alone(procedure, event string) prentice.Run {
+	w.t.Helper()
+	run, err := w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: procedure, Actor: prentice.Prentice("event"), Event: &prentice.Event{ID: event, Source: "test", Type: "probe.failed"}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return run
+}
+
+func wantHold(t *testing.T, run prentice.Run, code prentice.HoldCode) {
+	t.Helper()
+	if run.Hold == nil || run.Hold.Code != code || run.Hold.WayOut == "" {
+		t.Errorf("run %d is %s (%s), held by %+v; want %s", run.Number, run.State, run.Says, run.Hold, code)
+	}
+}
+
+// Many runs begin at the same moment, and each has been told before that there is
+// room: only as many act as may.
+func TestNobodyRacesPastALimit(t *testing.T) {
+	const most, wanted = 5, 20
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.limit(func(l *Limits) { l.PerHour[installation] = most })
+		w.r.Stop(time.Second) //nolint:errcheck // this test takes the places itself
+		var runs []*detail
+		for i := range wanted {
+			d := &detail{}
+			d.Number, d.Procedure, d.ThePlan = int64(i+1), "mend", mending()
+			runs = append(runs, d)
+		}
+		var all sync.WaitGroup
+		errs := make([]error, wanted)
+		for i, d := range runs {
+			all.Go(func() {
+				errs[i] = w.db.Write(context.Background(), func(tx *db.Tx) error { return admit(tx, w.Limits(), d, "", w.r.Clock()) })
+			})
+		}
+		all.Wait()
+		passed := 0
+		for _, err := range errs {
+			held, is := err.(heldBack)
+			switch {
+			case err == nil:
+				passed++
+			case !is || held.Code != prentice.HoldOverLimit || held.Until.IsZero():
+				t.Errorf("held by %v", err)
+			}
+		}
+		if passed != most {
+			t.Errorf("%d acted, want %d", passed, most)
+		}
+	})
+}
+
+func TestTheHourBindsPeopleTooUntilAnOwnerLiftsIt(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.limit(func(l *Limits) { l.PerHour[service] = 2 })
+		for range 2 {
+			w.until(w.start(bob, "mend").Number, prentice.Verified)
+		}
+		third := w.start(bob, "mend")
+		wantHold(t, third, prentice.HoldOverLimit)
+		if !strings.Contains(third.Says, "2 of 2 runs this hour for the service service/shop") {
+			t.Errorf("says %q", third.Says)
+		}
+		shown, err := w.r.Show(t.Context(), third.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantHold(t, shown.Run, prentice.HoldOverLimit)
+		state, err := w.r.LimitState(t.Context())
+		if err != nil || len(state.Uses) < 3 {
+			t.Fatalf("%+v, %v", state, err)
+		}
+		wantKind(t, w.r.Lift(t.Context(), prentice.HoldOverLimit, "service/pub", cat, "wrong name"), prentice.NotFound)
+		wantKind(t, w.r.Lift(t.Context(), prentice.HoldStopped, "service/shop", cat, "cannot"), prentice.Invalid)
+		if err := w.r.Lift(t.Context(), prentice.HoldOverLimit, "service/shop", cat, "I stand beside it"); err != nil {
+			t.Fatal(err)
+		}
+		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		w.now.Store(int64(2 * time.Hour))
+		w.until(w.start(bob, "mend").Number, prentice.Verified)
+	})
+}
+
+func TestWhoGetsNoPlaceStandsInLine(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.limit(func(l *Limits) { l.AtOnce[service] = 1 })
+		w.deed.block = make(chan struct{}, 2)
+		first := w.start(bob, "mend")
+		<-w.deed.began
+		plan := w.plan
+		plan.Targets = []prentice.Target{{Ref: "host/z", Local: true}}
+		w.plan = plan // another host, the same service
+		second := w.start(bob, "mend-too")
+		wantHold(t, w.until(second.Number, prentice.Queued).Run, prentice.HoldOverLimit)
+		w.deed.block <- struct{}{}
+		w.deed.block <- struct{}{}
+		w.until(first.Number, prentice.Verified)
+		if d := w.until(second.Number, prentice.Verified); d.Hold != nil {
+			t.Errorf("still held: %+v", d.Hold)
+		}
+		if n := w.deed.most.Load(); n != 1 {
+			t.Errorf("%d acted at once", n)
+		}
+	})
+}
+
+func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.limit(func(l *Limits) { l.InARow, l.BackOff = 2, time.Minute })
+		w.deed.sick["well"] = true
+		w.until(w.alone("mend", "1").Number, prentice.Undone)
+		wantHold(t, w.alone("mend", "2"), prentice.HoldBackOff)
+		w.until(w.alone("mend-too", "3").Number, prentice.Undone)
+		wantHold(t, w.alone("mend-otherwise", "4"), prentice.HoldUseless) // whatever the procedure
+		w.plan.Subject = "service/pub"
+		w.until(w.alone("mend", "5").Number, prentice.Undone)
+		w.plan.Subject = "service/inn"
+		wantHold(t, w.alone("mend", "6"), prentice.HoldFailures) // whatever the subject
+		w.plan.Subject = "service/shop"
+		state, err := w.r.LimitState(t.Context())
+		if err != nil || len(state.InForce) < 4 {
+			t.Errorf("%+v, %v", state.InForce, err)
+		}
+		again := w.runner("sqlite::memory:") // another process finds the same
+		if also, err := again.LimitState(t.Context()); err != nil || len(also.InForce) != len(state.InForce) {
+			t.Errorf("%+v, %v", also.InForce, err)
+		}
+		w.deed.sick["well"] = false
+		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		w.until(w.alone("mend", "7").Number, prentice.Verified)
+	})
+}
+
+func TestWhatIsMendedAgainAndAgainIsNotMendedAgain(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.limit(func(l *Limits) { l.Mended = 2 })
+		for _, event := range []string{"1", "2"} {
+			w.until(w.alone("mend", event).Number, prentice.Verified)
+		}
+		wantHold(t, w.alone("mend", "3"), prentice.HoldFlapping)
+		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		if err := w.r.Lift(t.Context(), prentice.HoldFlapping, "service/shop", cat, "the cable is changed"); err != nil {
+			t.Fatal(err)
+		}
+		w.until(w.alone("mend", "4").Number, prentice.Verified)
+		w.flaps = "it changed 5 times"
+		wantHold(t, w.alone("mend", "5"), prentice.HoldFlapping)
+	})
+}
+
+func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.unmanaged = "host/a"
+		wantHold(t, w.start(bob, "mend"), prentice.HoldUnmanaged)
+	})
+}
+
+func TestAfterACrashOnlyWhatPeopleStartedGoesOn(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		theirs, ours, answered := w.start(bob, "mend"), w.alone("mend-too", "1"), w.alone("mend-three", "2")
+		for _, run := range []prentice.Run{theirs, ours, answered} {
+			w.until(run.Number, prentice.Waiting)
+		}
+		if err := w.r.begun(t.Context()); err != nil { // the one before never ended
+			t.Fatal(err)
+		}
+		w.deed.truth["restart"] = prentice.No
+		crash(t, w, theirs.Number)
+		crash(t, w, ours.Number)
+		if err := w.r.takeUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.until(theirs.Number, prentice.Verified)
+		w.held(ours.Number)
+		fresh := w.alone("mend-four", "3")
+		w.held(fresh.Number)
+		if n := w.deed.times("down", ""); n != 3 {
+			t.Errorf("%d checks were made, want those of before the crash", n)
+		}
+		// Leave that is given now is a person's word on this run.
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: answered.Number, Actor: ann, Yes: true}); err != nil {
+			t.Fatal(err)
+		}
+		w.until(answered.Number, prentice.Verified)
+
+		_, err := w.r.Resume(t.Context(), prentice.Prentice("event"), "")
+		wantKind(t, err, prentice.Denied)
+		going, err := w.r.Resume(t.Context(), bob, "all is well")
+		if err != nil || len(going) != 2 {
+			t.Fatalf("%v go on (%v)", going, err)
+		}
+		w.until(ours.Number, prentice.Verified)
+		w.until(fresh.Number, prentice.Waiting)
+		_, err = w.r.Resume(t.Context(), bob, "again")
+		wantKind(t, err, prentice.Conflict)
+	})
+}
+
+func TestAnOrderlyEndPausesNothing(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		if err := w.r.Stop(5 * time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.r.begun(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := w.r.Pause(t.Context()); p != nil || err != nil {
+			t.Errorf("paused: %+v (%v)", p, err)
+		}
+	})
+}
+
+func TestTheKillSwitchInterruptsTheStepUnderWay(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() { w.r.Run(ctx) }) //nolint:errcheck // it never fails
+		defer all.Wait()
+		defer cancel()
+		w.deed.block = make(chan struct{})
+		run := w.start(bob, "mend")
+		<-w.deed.began
+		w.stop.Store(true)
+		d := w.until(run.Number, prentice.Cancelled)
+		if !strings.Contains(d.Says, "everything was stopped: person/oz: a test") || !strings.Contains(d.Says, "step restart on host/a was interrupted") {
+			t.Errorf("says %q", d.Says)
+		}
+		wantHold(t, w.start(bob, "mend"), prentice.HoldStopped)
+	})
+}
+
+// held waits until a run is known to be paused.
+func (w *world) held(number int64) {
+	w.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if d, err := w.r.Show(w.t.Context(), number); err == nil && d.Hold != nil && d.Hold.Code == prentice.HoldPaused && !d.State.Ended() {
+			return
+		}
+	}
+	w.t.Fatalf("run %d is not paused", number)
+}
