@@ -106,6 +106,21 @@ func (c *Catalogue) Entity(ref Ref) (Entity, error) {
 	return Entity{}, Errorf(NotFound, "no entity %q in the catalogue", clip(string(ref))).Try("list them with: prentice catalog list")
 }
 
+// Unmanaged says why a service or a host is no business of prentice's, or "".
+func (c *Catalogue) Unmanaged(ref Ref) string {
+	if k := ref.Kind(); k != "service" && k != "host" {
+		return ""
+	}
+	e, err := c.Entity(ref)
+	switch {
+	case err != nil:
+		return clip(string(ref)) + " is not in the catalogue, so it is none of prentice's business"
+	case e.Annotations["prentice.dev/managed"] == "false":
+		return string(ref) + ` is marked prentice.dev/managed: "false" in the catalogue`
+	}
+	return ""
+}
+
 // Dependants lists the services that need ref, directly or through others,
 // nearest first.
 func (c *Catalogue) Dependants(ref Ref) []Ref {

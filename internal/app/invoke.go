@@ -119,9 +119,14 @@ func (d *deed) watch(ctx context.Context, emit func(any) error) (err error) {
 	return d.op.Watch(ctx, d.call(), d.in, emit)
 }
 
+// unwritten says whether the door keeps neither key nor evidence of it.
+func (d *deed) unwritten() bool {
+	return d.op.Risk == prentice.Look || d.op.Urgent || d.app.DB == nil
+}
+
 // begin works out the input's digest and takes the key, if there is one to take.
 func (d *deed) begin(ctx context.Context) error {
-	if d.op.Risk == prentice.Look || d.app.DB == nil {
+	if d.unwritten() {
 		return nil
 	}
 	d.key = d.came

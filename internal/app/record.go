@@ -30,7 +30,7 @@ type noteOf struct {
 // done writes down that the operation was done, and the answer beside its key.
 // The operation stands even if this fails, and the error says so.
 func (d *deed) done(ctx context.Context, out any) error {
-	if d.op.Risk == prentice.Look || d.app.DB == nil {
+	if d.unwritten() {
 		return nil
 	}
 	text, err := json.Marshal(out)
@@ -59,7 +59,7 @@ func (d *deed) done(ctx context.Context, out any) error {
 func (d *deed) failed(ctx context.Context, err error) error {
 	e := d.app.explain(d.op.Name, err)
 	turnedAway := e.Kind == prentice.Denied || e.Kind == prentice.Refused
-	if d.app.DB == nil || d.op.Risk == prentice.Look && !turnedAway {
+	if d.unwritten() && !(turnedAway && d.app.DB != nil) {
 		return e
 	}
 	kind := "op.failed"

@@ -16,7 +16,7 @@ import (
 func (s *System) faces(build Build) (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(),
-		Stopped: func(context.Context) (bool, string) { return s.stop.Stopped(), "the stop file exists" },
+		Stopped: s.stopped, Paused: s.paused,
 	})
 	if err != nil {
 		return nil, err

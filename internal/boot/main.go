@@ -39,7 +39,7 @@ var nouns = map[string]string{
 	"account":  "How you sign in",
 	"calendar": "Freezes and windows: when runs may begin",
 	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
-	"incident": "Faults, from the first symptom to verified", "person": "People and their roles", "procedure": "Agreed ways of doing things",
+	"incident": "Faults, from the first symptom to verified", "limit": "How much may run, and what holds back", "lock": "Targets that runs hold", "person": "People and their roles", "procedure": "Agreed ways of doing things",
 	"run": "Performances of plans", "session": "Browsers that are signed in", "service": "What is watched, and how it is", "token": "Ways in for programs and people", "now": "What is broken, what waits, what runs",
 }
 

@@ -197,3 +197,13 @@ func builtInRules() string {
 	}
 	return b.String()
 }
+
+// holds is every reason to hold a run back.
+func holds() string {
+	var b strings.Builder
+	head(&b, "code", "when", "binds", "what ends it")
+	for _, m := range prentice.HoldMeanings() {
+		row(&b, "`"+string(m.Code)+"`", m.When, m.Binds, m.Ends)
+	}
+	return b.String()
+}

@@ -53,7 +53,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile,
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
-		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
+		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
 			Days: s.Team.Days, CheckCalendar: checkCalendar},
 		Support: s.desk,
 	})

@@ -177,9 +177,9 @@ func (s *System) openRunner(acting Acting) error {
 	}
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
-		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team,
+		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: secretfile.Folder(s.path("secrets")), Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
-		Stopped: s.stop.Stopped, Send: s.inbox.Send, Sender: s.inbox.Sender, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
+		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, Sender: s.inbox.Sender, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
 	})
 	s.Skills = s.skills(logs)
 	return nil

@@ -14,6 +14,7 @@ import (
 	"prentice/internal/engine/catalogue"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/engine/runner"
 )
 
 // PolicyFile is the team's policy, in the team folder.
@@ -25,6 +26,7 @@ type team struct {
 	library   *procedure.Library
 	policy    *policy.Policy
 	calendar  *calendar.Calendar
+	limits    runner.Limits
 	marks     string // of the files, to see that they changed
 }
 
@@ -63,6 +65,9 @@ func (t *Team) read() error {
 	if next.calendar, err = t.readCalendar(); err != nil {
 		return err
 	}
+	if next.limits, err = t.readLimits(); err != nil {
+		return err
+	}
 	next.library, _ = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
 	t.now.Store(next)
 	t.wrong.Store(nil)
@@ -96,7 +101,7 @@ func firstError(findings []prentice.Finding) error {
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
 	marks := catalogue.Fingerprint(t.dir)
-	for _, name := range []string{PolicyFile, CalendarFile} {
+	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile} {
 		mark := "none"
 		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
 			mark = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())

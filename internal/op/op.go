@@ -61,6 +61,7 @@ type Op struct {
 	Risk    prentice.Risk
 	Role    prentice.Role // the least role that may ask
 	Offline bool          // needs neither server nor data folder
+	Urgent  bool          // it is done before anything is written down, and waits for no database
 	Secret  bool          // its output must not be kept or logged (a new token)
 
 	In, Out reflect.Type
@@ -97,6 +98,10 @@ func (o Op) WithHelp(text string) Op { o.Help = text; return o }
 
 // WithoutState marks an operation that needs neither server nor data folder.
 func (o Op) WithoutState() Op { o.Offline = true; return o }
+
+// WithoutWaiting marks an operation that must work while the database does not:
+// no idempotency key is kept for it, and it sees itself to the evidence.
+func (o Op) WithoutWaiting() Op { o.Urgent = true; return o }
 
 // WithSecretOutput marks an operation whose output is shown once and never kept.
 func (o Op) WithSecretOutput() Op { o.Secret = true; return o }

@@ -67,6 +67,8 @@ type play struct {
 	lane     *lane
 	scenario scenario
 	base     int64           // the last run that there was before; -1 until that is known
+	crashed  bool            // the life before ended by a kill
+	looked   bool            // it was seen in this life that what no person started is held
 	told     bool            // somebody was told that the fault or the wish is known
 	asked    int             // keys that a wish was sent with
 	before   int             // what the server had said before this trial
@@ -97,6 +99,7 @@ func (p *play) life(n int, kill string) (died bool, err error) {
 		return false, err
 	}
 	s := l.server
+	p.crashed, p.looked = n > 0, false
 	died, err = p.drive(s)
 	p.say("life with kill %q: died %v; prentice said: %s", kill, died, indented(s.said.String()[p.before:]))
 	if !died {
@@ -175,6 +178,9 @@ func (p *play) round(olga, ann caller) (rest bool, seen string, err error) {
 			return false, "", err
 		}
 	}
+	if seen, err := p.resume(olga, runs); seen != "" || err != nil {
+		return false, seen, err
+	}
 	rest = len(runs) > 0
 	for _, r := range runs {
 		seen += fmt.Sprintf("run/%d is %s: %s; ", r.Number, r.State, r.Says)
@@ -199,6 +205,36 @@ func (p *play) round(olga, ann caller) (rest bool, seen string, err error) {
 		rest = rest && in.State != "mending"
 	}
 	return rest, seen, nil
+}
+
+// resume looks whether all that no person started is held after a crash, and
+// then lets it go on. It says what it still waits for, or "".
+func (p *play) resume(olga caller, runs []prentice.Run) (string, error) {
+	if p.looked {
+		return "", nil
+	}
+	var is prentice.LimitState
+	if err := olga.call("limit.show", "", map[string]any{}, &is); err != nil {
+		return "", err
+	}
+	if is.Pause == nil {
+		if p.crashed && len(runs) > 0 {
+			return "prentice was killed with a run of its own, and came up without a pause", nil
+		}
+		p.looked = true
+		return "", nil
+	}
+	for _, r := range runs {
+		under := !r.State.Ended() && r.State != prentice.Waiting && r.Requester.Kind() != string(prentice.Person)
+		if under && (r.Hold == nil || r.Hold.Code != prentice.HoldPaused) {
+			return fmt.Sprintf("run/%d is %s and not held", r.Number, r.State), nil
+		}
+	}
+	if err := olga.call("resume", "", map[string]any{"reason": "it is known what happened"}, nil); err != nil {
+		return "", err
+	}
+	p.looked = true
+	return "", nil
 }
 
 // runs are those of this trial.

@@ -6,8 +6,11 @@ package stopfile
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"strings"
+	"unicode"
 
 	"prentice"
 )
@@ -19,6 +22,30 @@ type Path string
 func (p Path) Stopped() bool {
 	_, err := os.Lstat(string(p))
 	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// mostRead is how much of the file is shown.
+const mostRead = 500
+
+// Says is the file's first line: by custom, who stopped everything and why. It is
+// "" when there is no file, or nothing in it that can be read.
+func (p Path) Says() string {
+	f, err := os.Open(string(p))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, mostRead))
+	if err != nil {
+		return ""
+	}
+	line, _, _ := strings.Cut(string(raw), "\n")
+	return strings.TrimSpace(strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(line, "")))
 }
 
 // Stop makes the file. Its text is for whoever finds it.

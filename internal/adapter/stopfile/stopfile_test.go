@@ -14,6 +14,12 @@ func TestTheFileStopsHoweverItWasMade(t *testing.T) {
 	if err := p.Stop("test"); err != nil || !p.Stopped() {
 		t.Fatalf("not stopped: %v", err)
 	}
+	if got := p.Says(); got != "test" {
+		t.Errorf("says %q", got)
+	}
+	if err := os.WriteFile(string(p), []byte("\x1b[31mfire\xff\nand more"), 0o600); err != nil || p.Says() != "[31mfire" {
+		t.Errorf("says %q (%v)", p.Says(), err)
+	}
 	if err := p.Resume(); err != nil || p.Stopped() {
 		t.Fatalf("still stopped: %v", err)
 	}

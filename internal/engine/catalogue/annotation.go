@@ -18,11 +18,14 @@ import (
 const Prefix = "prentice.dev/"
 
 // Annotations lists those that are known, without their prefix.
-func Annotations() []string { return slices.Concat(serviceAnnotations, hostAnnotations) }
+func Annotations() []string {
+	return slices.Concat(serviceAnnotations, hostAnnotations, bothAnnotations)
+}
 
 var (
 	serviceAnnotations = []string{"unit", "url", "run", "hosts", "probes"}
 	hostAnnotations    = []string{"address", "local"}
+	bothAnnotations    = []string{"managed"}
 )
 
 // annotation is one key with its value, and where both stand.
@@ -63,6 +66,8 @@ func (r *reader) annotations(e *entry, list []annotation) {
 			r.fail(a.keyAt, "set spec.type to service on a Component, or take it out", "annotation %q means something only on a service", a.key)
 		case slices.Contains(hostAnnotations, word) && e.entity.Ref.Kind() != "host":
 			r.fail(a.keyAt, "set spec.type to host on a Resource, or take it out", "annotation %q means something only on a host", a.key)
+		case slices.Contains(bothAnnotations, word) && e.entity.Ref.Kind() != "service" && e.entity.Ref.Kind() != "host":
+			r.fail(a.keyAt, "put it on a service or a host, or take it out", "annotation %q means something only on a service or a host", a.key)
 		default:
 			r.annotation(e, word, a)
 		}
@@ -113,6 +118,8 @@ func (r *reader) annotation(e *entry, word string, a annotation) {
 	case "address":
 		e.addr = value
 		r.unless(validAddress.MatchString(value), at, "write host, host:port or user@host", "address %q is not one", clip(value))
+	case "managed":
+		r.unless(value == "true" || value == "false", at, `write "true" or "false"`, "managed is %q", clip(value))
 	case "local":
 		e.local = value == "true"
 		r.unless(value == "true" || value == "false", at, `write "true" or "false"`, "local is %q", clip(value))

@@ -12,7 +12,9 @@ import (
 func TestEveryReasonToHoldBackHasItsCodeItsTextAndItsWayOut(t *testing.T) {
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	one := planOf(1)
-	tried := func(code prentice.HoldCode, k streak) map[prentice.HoldCode]streak { return map[prentice.HoldCode]streak{code: k} }
+	tried := func(code prentice.HoldCode, k streak) map[prentice.HoldCode]streak {
+		return map[prentice.HoldCode]streak{code: k}
+	}
 	others := func(unhealthy, known int) []sick { return []sick{{installation, "", unhealthy, known, 20}} }
 	soon := now.Add(90 * time.Second)
 	for _, c := range []struct {

@@ -85,7 +85,7 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 		if _, err := tx.Exec(`UPDATE runs SET hold = ? WHERE number = ? AND ended = 0`, holdText(&h), d.Number); err != nil {
 			return err
 		}
-		return r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "run.paused", Actor: "self/prentice", Refs: refsOf(d.Run), Data: map[string]any{"state": d.State, "hold": h}})
+		return r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "work.held", Actor: "self/prentice", Refs: refsOf(d.Run), Data: map[string]any{"state": d.State, "hold": h}})
 	})
 	if err != nil {
 		return false, fmt.Errorf("note that run %d is paused: %w", d.Number, err)

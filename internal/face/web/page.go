@@ -34,6 +34,7 @@ type View struct {
 	Now     time.Time
 	Stopped bool   // the kill switch is on
 	Why     string // it is on
+	Paused  string // why work that no person started waits, or ""
 	Flash   string // what the last form did
 	Problem *Problem
 	Typed   url.Values // what the last form held, when it went wrong
@@ -133,6 +134,9 @@ func (s *Site) view(r *http.Request, title string) View {
 	}
 	if s.o.Stopped != nil {
 		v.Stopped, v.Why = s.o.Stopped(r.Context())
+	}
+	if s.o.Paused != nil {
+		_, v.Paused = s.o.Paused(r.Context())
 	}
 	v.Nav = s.navFor(r, known.actor)
 	return v

@@ -42,6 +42,8 @@ type Options struct {
 	Hosts []string
 	// Stopped says whether the kill switch is on, and why.
 	Stopped func(context.Context) (on bool, why string)
+	// Paused says whether work that no person started waits, and why.
+	Paused func(context.Context) (on bool, why string)
 	// Counts gives the number that stands beside a word of the menu, by path.
 	Counts func(context.Context, prentice.Actor) map[string]int
 }

@@ -116,12 +116,21 @@ func (l *Lookout) Health(ctx context.Context) (unhealthy, known int, err error) 
 // Unhealthy counts like Health, leaving out the services named and whatever
 // depends on them: that those are not well is why somebody asks.
 func (l *Lookout) Unhealthy(ctx context.Context, except []prentice.Ref) (unhealthy, known int, err error) {
+	return l.UnhealthyIn(ctx, "", except)
+}
+
+// UnhealthyIn counts like Unhealthy among the services of one system; of all
+// with "".
+func (l *Lookout) UnhealthyIn(ctx context.Context, system prentice.Ref, except []prentice.Ref) (unhealthy, known int, err error) {
 	out := map[prentice.Ref]bool{}
 	for _, ref := range except {
 		out[ref] = true
 		for _, d := range l.catalogue().Dependants(ref) {
 			out[d] = true
 		}
+	}
+	for _, s := range l.catalogue().Services {
+		out[s.Ref] = out[s.Ref] || system != "" && s.System != system
 	}
 	list, err := l.Services(ctx)
 	for _, s := range list {

@@ -28,16 +28,23 @@ type ServiceState struct {
 
 // Now answers: what is broken, what waits for me, what is happening?
 type Now struct {
-	Broken   []Broken       `json:"broken"`
-	Waiting  []prentice.Run `json:"waiting"`
-	Running  []prentice.Run `json:"running"`
-	Recent   []prentice.Run `json:"recent"`
-	Services []ServiceState `json:"services"`
-	Stopped  bool           `json:"stopped"`
+	Broken   []Broken        `json:"broken"`
+	Waiting  []prentice.Run  `json:"waiting"`
+	Running  []prentice.Run  `json:"running"`
+	Recent   []prentice.Run  `json:"recent"`
+	Services []ServiceState  `json:"services"`
+	Stopped  bool            `json:"stopped"`
+	Why      string          `json:"why,omitempty"` // everything is stopped
+	Paused   *prentice.Pause `json:"paused,omitempty"`
 }
 
 func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
-	out.Stopped = d.Switch.Stopped()
+	if out.Stopped = d.Switch.Stopped(); out.Stopped {
+		out.Why = d.Switch.Says()
+	}
+	if out.Paused, err = d.Limits.Pause(ctx); err != nil {
+		return out, err
+	}
 	if out.Broken, err = d.Broken(ctx); err != nil {
 		return out, err
 	}
@@ -72,7 +79,10 @@ func those(runs []prentice.Run, match func(prentice.Run) bool, most int) []prent
 func (n Now) Text() string {
 	var b strings.Builder
 	if n.Stopped {
-		b.WriteString("■ Everything is stopped. Let it go on with: prentice resume-all\n\n")
+		fmt.Fprintf(&b, "■ Everything is stopped%s. Let it go on with: prentice resume-all\n\n", after(": ", n.Why))
+	}
+	if n.Paused != nil {
+		b.WriteString(pauseText(*n.Paused) + "\n")
 	}
 	for _, x := range n.Broken {
 		fmt.Fprintf(&b, "■ %s  %s  %s, since %s\n", x.Ref, x.Subject, x.Title, x.Opened.UTC().Format(time.TimeOnly))

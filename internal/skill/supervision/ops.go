@@ -3,6 +3,7 @@ package supervision
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -238,7 +239,7 @@ type stopIn struct {
 }
 
 func (d Deps) stopAll(_ context.Context, c op.Call, in stopIn) (Said, error) {
-	reason := string(c.Actor.Ref()) + " at " + c.Now.UTC().Format(time.RFC3339) + ": " + in.Reason
+	reason := fmt.Sprintf("%s at %s%s", c.Actor.Ref(), c.Now.UTC().Format(time.RFC3339), after(": ", strings.Join(strings.Fields(in.Reason), " ")))
 	return Said{"Stopped. Nothing begins its next step until: prentice resume-all"}, d.Switch.Stop(reason)
 }
 

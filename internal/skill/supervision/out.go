@@ -21,6 +21,9 @@ func paragraph(r prentice.Run) string {
 		fmt.Fprintf(&b, " on %s", r.Subject)
 	}
 	fmt.Fprintf(&b, "\n%s\n", r.Says)
+	if h := r.Hold; h != nil {
+		b.WriteString(holdText(*h, r.Says))
+	}
 	return b.String()
 }
 

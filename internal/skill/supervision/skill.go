@@ -40,6 +40,16 @@ type Switch interface {
 	Stop(reason string) error
 	Resume() error
 	Stopped() bool
+	Says() string
+}
+
+// Limits are those in force, and what holds back.
+type Limits interface {
+	LimitState(context.Context) (prentice.LimitState, error)
+	Locks(context.Context) ([]prentice.TargetLock, error)
+	Pause(context.Context) (*prentice.Pause, error)
+	Lift(ctx context.Context, code prentice.HoldCode, name string, actor prentice.Actor, reason string) error
+	Resume(ctx context.Context, actor prentice.Actor, reason string) ([]prentice.Run, error)
 }
 
 // Deps is what the skill needs. The zero Deps is enough to describe it.
@@ -48,6 +58,7 @@ type Deps struct {
 	Logs     Logs
 	Switch   Switch
 	Touches  func(context.Context, prentice.RunRequest) ([]prentice.Ref, error) // what a run would act on
+	Limits   Limits
 	Broken   func(context.Context) ([]Broken, error)
 	Services func(context.Context) ([]ServiceState, error)
 
@@ -60,12 +71,13 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      d.scoped(slices.Concat(d.runOps(), d.otherOps(), d.calendarOps())),
+		Ops:      d.scoped(slices.Concat(d.runOps(), d.otherOps(), d.limitOps(), d.calendarOps())),
 		Pages: []skill.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 1},
 			{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 2},
 			{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run"},
 			{Path: "/runs/{number}/log", Op: "run.log", Template: "log.html", Title: "Log"},
+			{Path: "/limits", Op: "limit.show", Template: "limits.html", Title: "Limits", Nav: "Limits", Key: "l", Order: 41},
 			{Path: "/calendar", Op: "calendar.show", Template: "calendar.html", Title: "Calendar", Nav: "Calendar", Key: "d", Order: 42},
 		},
 		Files:   files,
@@ -77,9 +89,10 @@ func New(d Deps) skill.Skill {
 func (d Deps) otherOps() []op.Op {
 	return []op.Op{
 		op.New("now.show", prentice.Look, prentice.Viewer, "What is broken, what waits for you, what is running.", d.now).WithExample("prentice now show"),
-		op.New("stop-all", prentice.Change, prentice.Operator, "Stop everything before its next step, also while prentice is sick.", d.stopAll).
+		op.New("stop-all", prentice.Change, prentice.Operator, "Stop everything at once, also while prentice is sick.", d.stopAll).
 			WithExample("prentice stop-all --reason 'the load balancer is being replaced'").
-			WithHelp("It creates the file STOP in the data folder, which is looked for before every step. Creating that file by hand does the same."),
+			WithHelp("It creates the file STOP in the data folder, which is looked for before every step and every 50 ms while steps are under way: those are interrupted. Creating that file by hand does the same.").
+			WithoutWaiting(),
 		op.New("resume-all", prentice.Danger, prentice.Owner, "Let work go on after stop-all.", d.resumeAll).WithExample("prentice resume-all"),
 		op.New("drain", prentice.Change, prentice.Owner, "Let the steps under way end and begin no other, before a stop or an upgrade.", d.drain).
 			WithExample("prentice drain").
