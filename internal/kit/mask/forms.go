@@ -4,27 +4,26 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
+	"unicode/utf16"
 )
 
 // needles lists all the forms of all the secrets.
-func needles(secrets []string) index {
-	var x index
+func needles(secrets []string) *index {
+	x := &index{}
 	seen := map[string]bool{}
 	for _, secret := range secrets {
 		for _, form := range forms(secret) {
 			if len(form) >= MinLen && !seen[form] {
 				seen[form] = true
-				x[form[0]] = append(x[form[0]], form)
+				x.add(form)
 			}
 		}
 	}
-	for _, list := range x {
-		slices.SortStableFunc(list, func(a, b string) int { return len(b) - len(a) })
-	}
+	x.sort()
 	return x
 }
 
@@ -76,6 +75,29 @@ func encoded(encoding *base64.Encoding, secret string) []string {
 
 var percent = regexp.MustCompile(`%[0-9A-F]{2}`)
 
+// ascii is a text for JSON as those write it who trust nothing but ASCII.
+func ascii(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r < 0x80:
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04X\u%04X`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		}
+	}
+	return b.String()
+}
+
+var unicodeEscape = regexp.MustCompile(`\\u[0-9A-F]{4}`)
+
+func lowerEscapes(form string) string {
+	return unicodeEscape.ReplaceAllStringFunc(ascii(form), strings.ToLower)
+}
+
 // escaped lists the forms for a URL (both ways to write a space, both cases of
 // the digits), for JSON (with and without HTML in mind) and for a shell that
 // prints its commands.
@@ -91,7 +113,8 @@ func escaped(secret string) []string {
 	html, _ := json.Marshal(secret)
 	for _, quoted := range []string{strings.TrimSpace(plain.String()), string(html)} {
 		form := quoted[1 : len(quoted)-1]
-		all = append(all, form, strings.ReplaceAll(form, "/", `\/`))
+		again, _ := json.Marshal(form) // a log in JSON that repeats a message in JSON
+		all = append(all, form, strings.ReplaceAll(form, "/", `\/`), ascii(form), lowerEscapes(form), string(again[1:len(again)-1]))
 	}
 	return append(all, strings.ReplaceAll(secret, "'", `'\''`), strings.ReplaceAll(secret, "'", `'"'"'`))
 }

@@ -43,7 +43,7 @@ func String(s string, secrets []string) string {
 // start of held belong to a secret whose mask is already written.
 type writer struct {
 	to      io.Writer
-	needles index
+	needles *index
 	held    []byte
 	covered int
 	out     []byte
@@ -80,6 +80,14 @@ func (m *writer) Close() error {
 func (m *writer) advance(end bool) {
 	i := 0
 	for i < len(m.held) {
+		if i >= m.covered {
+			from := i
+			i = m.needles.skip(m.held, i)
+			m.out = append(m.out, m.held[from:i]...)
+			if i == len(m.held) {
+				break
+			}
+		}
 		length, more := m.needles.at(m.held[i:])
 		if more && !end {
 			break
@@ -101,21 +109,4 @@ func (m *writer) advance(end bool) {
 		_, m.err = m.to.Write(m.out)
 		m.out = m.out[:0]
 	}
-}
-
-// index finds needles by their first byte; each list is longest first.
-type index [256][]string
-
-// at is the length of the longest needle that text begins with, and whether
-// text is the beginning of one that is longer than it.
-func (x *index) at(text []byte) (length int, more bool) {
-	for _, n := range x[text[0]] {
-		switch {
-		case len(n) > len(text):
-			more = more || n[:len(text)] == string(text)
-		case n == string(text[:len(n)]):
-			return len(n), more
-		}
-	}
-	return 0, more
 }

@@ -42,6 +42,15 @@ func TestASecretIsHiddenInEveryForm(t *testing.T) {
 	}
 }
 
+func TestASecretBeyondASCIIIsHiddenInEveryForm(t *testing.T) {
+	const secret = `grün"🔑/öffner`
+	for _, text := range []string{secret, `gr\u00fcn\"\ud83d\udd11/\u00f6ffner`, `gr\u00FCn\"\uD83D\uDD11/\u00F6ffner`, `grün\\\"🔑/öffner`, url.QueryEscape(secret)} {
+		if got := mask.String(text, []string{secret}); got != mask.Mask {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
 func TestASecretInsideABasicAuthHeaderIsHidden(t *testing.T) {
 	for _, user := range []string{"a", "bo", "ann", "carl"} {
 		header := base64.StdEncoding.EncodeToString([]byte(user + ":" + secret))
@@ -169,7 +178,7 @@ func asciiOnly(s string) bool {
 
 func BenchmarkMask(b *testing.B) {
 	secrets := []string{"hunter2-hunter2", "correct horse battery staple", "ghp_abcdefghijklmnopqrstuvwxyz", strings.Repeat("k", 2000), "another/one"}
-	text := []byte(strings.Repeat("12:04:10 checkout answered 200 in 13 ms to GET /basket?id=42\n", 1000))
+	text := []byte(strings.Repeat("12:04:10 checkout answered 200 in 13 ms to GET /basket?id=42\n", 100_000))
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		w := mask.Writer(discard{}, secrets)
