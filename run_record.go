@@ -88,16 +88,6 @@ type RunFilter struct {
 	Limit     int
 }
 
-// LogLine is a piece of what a step printed, in order. Offset is where the next
-// one begins, for asking on.
-type LogLine struct {
-	Offset int64     `json:"offset"`
-	Time   time.Time `json:"time"`
-	Step   string    `json:"step"`
-	Target Ref       `json:"target,omitempty"`
-	Text   string    `json:"text"`
-}
-
 // RunMoment is something that happened to a run, as it is told while it runs.
 // Exactly one of Log and Says is set.
 type RunMoment struct {

@@ -1,34 +1,42 @@
-// Package runlog keeps what steps print: one append-only file a run, a line of
-// JSON for each piece, read by byte offset.
+// Package runlog keeps what steps print.
 //
-// Secrets are masked before the first byte is written, also across the borders
-// of writes. There is no limit on a line: a long one is kept in pieces. It
-// refuses to count lines or to read a file whole. A log may be lost when the
-// disk is full; what happened is in the ledger.
+// Its words: a record is one line of output with its time, step and target, or
+// a piece of a very long one; offsets count bytes of records, lines count
+// records. The log of a run is run-N.tail, the youngest records as plain text;
+// run-N.zst, all before it as chunks (zstd frames, so that zstd -dc prints them);
+// and run-N.index, one entry of fixed size for each chunk. Whatever page is asked
+// for, one chunk at a time is in memory.
+//
+// A record is in the tail as soon as it is written. When the tail is as long as
+// a chunk it is compressed, indexed, and only then begun anew, so that a crash
+// between any two of these leaves the records once. Secrets are masked before
+// the first byte is written, also across the borders of writes.
+//
+// It refuses to count lines by reading, to read a file whole, and to fail a step
+// because the disk is full: a log may be lost, and the log then says how much of
+// it was; what happened is in the ledger.
 package runlog
 
 import (
-	"bufio"
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 
 	"prentice"
 	"prentice/internal/kit/mask"
 )
 
-// piece is the longest text kept as one line, in bytes.
-const piece = 16 << 10
+// chunk is how many bytes of records are compressed together.
+const chunk = 256 << 10
+
+// worthIt is the tail that is compressed when nobody writes any more.
+const worthIt = 32 << 10
 
 // Logs is a folder of run logs.
 type Logs struct {
@@ -36,8 +44,11 @@ type Logs struct {
 	clock  func() time.Time
 	log    *slog.Logger
 	told   func(run int64, line prentice.LogLine)
+	pack   *zstd.Encoder
+	unpack *zstd.Decoder
 
-	mu sync.Mutex // one append at a time, so that offsets are true
+	mu   sync.Mutex
+	open map[int64]*file // those in use; guarded by mu
 }
 
 // New keeps logs in a folder, which it makes. told, if not nil, hears of each
@@ -46,11 +57,19 @@ func New(folder string, clock func() time.Time, log *slog.Logger, told func(int6
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of logs: %w", err)
 	}
-	return &Logs{folder: folder, clock: clock, log: log, told: told}, nil
+	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true), zstd.WithWindowSize(chunk))
+	if err != nil {
+		return nil, fmt.Errorf("compress logs: %w", err)
+	}
+	unpack, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxMemory(64<<20))
+	if err != nil {
+		return nil, fmt.Errorf("read compressed logs: %w", err)
+	}
+	return &Logs{folder: folder, clock: clock, log: log, told: told, pack: pack, unpack: unpack, open: map[int64]*file{}}, nil
 }
 
-func (l *Logs) path(run int64) string {
-	return filepath.Join(l.folder, fmt.Sprintf("run-%d.jsonl", run))
+func (l *Logs) path(run int64, sort string) string {
+	return filepath.Join(l.folder, fmt.Sprintf("run-%d.%s", run, sort))
 }
 
 // Writer keeps what one step prints on one target. Run 0 is a look outside any
@@ -60,7 +79,12 @@ func (l *Logs) Writer(run int64, step string, target prentice.Ref, secrets []str
 	if run == 0 {
 		return nowhere{}
 	}
-	lines := &lines{logs: l, run: run, step: step, target: target}
+	f, err := l.use(run, writing)
+	if err != nil {
+		l.log.Error("open the log of a run", "run", run, "step", step, "err", err)
+		return nowhere{}
+	}
+	lines := &lines{file: f, step: step, target: target}
 	return &masked{WriteCloser: mask.Writer(lines, secrets), lines: lines}
 }
 
@@ -78,97 +102,6 @@ type masked struct {
 
 func (m *masked) Close() error {
 	err := m.WriteCloser.Close()
-	m.lines.flush()
+	m.lines.close()
 	return err
-}
-
-// lines cuts what is written at line ends, and long lines into pieces.
-type lines struct {
-	logs   *Logs
-	run    int64
-	step   string
-	target prentice.Ref
-	rest   []byte
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.rest = append(l.rest, p...)
-	for {
-		end := bytes.IndexByte(l.rest, '\n') + 1
-		if end == 0 && len(l.rest) < piece {
-			return len(p), nil
-		}
-		if end == 0 || end > piece {
-			end = piece
-		}
-		l.keep(l.rest[:end])
-		l.rest = append([]byte(nil), l.rest[end:]...)
-	}
-}
-
-func (l *lines) flush() {
-	if len(l.rest) > 0 {
-		l.keep(l.rest)
-		l.rest = nil
-	}
-}
-
-func (l *lines) keep(text []byte) {
-	line := prentice.LogLine{Time: l.logs.clock().UTC(), Step: l.step, Target: l.target, Text: strings.ToValidUTF8(string(text), "\ufffd")}
-	if err := l.logs.append(l.run, &line); err != nil {
-		l.logs.log.Error("keep a line of a run's log", "run", l.run, "step", l.step, "err", err)
-		return
-	}
-	if l.logs.told != nil {
-		l.logs.told(l.run, line)
-	}
-}
-
-// append writes one line and fills in where the next begins.
-func (l *Logs) append(run int64, line *prentice.LogLine) error {
-	raw, err := json.Marshal(line)
-	if err != nil {
-		return err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	f, err := os.OpenFile(l.path(run), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(raw, '\n'))
-	if at, statErr := f.Stat(); statErr == nil {
-		line.Offset = at.Size()
-	}
-	return errors.Join(err, f.Close())
-}
-
-// Read gives at most limit lines from a byte offset on, and where to read on. A
-// line that a crash cut in the middle is passed over.
-func (l *Logs) Read(_ context.Context, run, offset int64, limit int) ([]prentice.LogLine, int64, error) {
-	f, err := os.Open(l.path(run))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, nil
-	}
-	if err != nil {
-		return nil, offset, fmt.Errorf("read the log of run %d: %w", run, err)
-	}
-	defer f.Close()
-	if _, err := f.Seek(offset, io.SeekStart); err != nil {
-		return nil, offset, fmt.Errorf("read the log of run %d: %w", run, err)
-	}
-	var list []prentice.LogLine
-	for r := bufio.NewReaderSize(f, 64<<10); len(list) < limit; {
-		raw, err := r.ReadBytes('\n')
-		if err != nil { // the end, or a line still being written
-			return list, offset, nil
-		}
-		offset += int64(len(raw))
-		var line prentice.LogLine
-		if json.Unmarshal(raw, &line) == nil {
-			line.Offset = offset
-			list = append(list, line)
-		}
-	}
-	return list, offset, nil
 }
