@@ -77,7 +77,7 @@ func (c *commands) settingsTable() string {
 		if flag == nil {
 			flag = root.PersistentFlags().Lookup(name)
 		}
-		environment := "`PRENTICE_" + strings.ToUpper(name) + "`"
+		environment := "`PRENTICE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "`"
 		if of.Field(i).Type.Kind() == reflect.Bool {
 			environment = "–"
 		}

@@ -116,6 +116,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	begin("schedules", s.schedules.Run)
 	begin("runner", s.runner.Run)
 	begin("team", s.Team.Run)
+	begin("logs", s.sweepLogs)
 	for _, sk := range s.Skills {
 		if sk.Run != nil {
 			begin(sk.Name, sk.Run)

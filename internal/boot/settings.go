@@ -17,13 +17,15 @@ import (
 // Settings are what needs a restart. They come from flags, then the
 // environment (PRENTICE_DATA …), then prentice.toml in the current folder.
 type Settings struct {
-	Data     string `toml:"data"`     // the data folder
-	Team     string `toml:"team"`     // the team folder
-	Listen   string `toml:"listen"`   // host:port for pages and API
-	Database string `toml:"database"` // "" is SQLite in the data folder; or postgres://…
-	Hosts    string `toml:"hosts"`    // names that the pages are reached by, when not loopback, comma separated
-	Owner    string `toml:"owner"`    // who owns a new installation
-	Remote   bool   `toml:"remote"`   // listen beyond loopback
+	Data     string `toml:"data"`      // the data folder
+	Team     string `toml:"team"`      // the team folder
+	Listen   string `toml:"listen"`    // host:port for pages and API
+	Database string `toml:"database"`  // "" is SQLite in the data folder; or postgres://…
+	Hosts    string `toml:"hosts"`     // names that the pages are reached by, when not loopback, comma separated
+	Owner    string `toml:"owner"`     // who owns a new installation
+	Remote   bool   `toml:"remote"`    // listen beyond loopback
+	LogsKeep string `toml:"logs-keep"` // how long logs of ended runs are kept: 90d, or "ever"
+	LogsMax  string `toml:"logs-max"`  // how much all logs may take: 10GB, or "any"
 }
 
 // DefaultListen is where the pages and the API are.
@@ -40,7 +42,8 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 		return s, err
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
-		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_OWNER": &s.Owner} {
+		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_OWNER": &s.Owner,
+		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax} {
 		if v := env(name); v != "" {
 			*to = v
 		}
@@ -66,10 +69,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote", "logs-keep", "logs-max"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, hosts, owner and remote")
+		return e.Try("the settings are data, team, listen, database, hosts, owner, remote, logs-keep and logs-max")
 	}
 	return nil
 }
@@ -107,6 +110,9 @@ func (s Settings) Filled() (Settings, error) {
 		if name := os.Getenv("USER"); prentice.ValidName(name) {
 			s.Owner = name
 		}
+	}
+	if _, err := s.keep(); err != nil {
+		return s, err
 	}
 	return s, s.checkListen()
 }

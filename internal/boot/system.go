@@ -48,6 +48,7 @@ type System struct {
 	inbox     *inbox.Inbox
 	schedules *inbox.Schedules
 	runner    *runner.Runner
+	logs      *runlog.Logs
 	lookout   *availability.Lookout
 	desk      *support.Support
 	stop      stopfile.Path
@@ -181,6 +182,7 @@ func (s *System) openRunner(acting Acting) error {
 		Secrets: secretfile.Folder(s.path("secrets")), Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, Sender: s.inbox.Sender, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
 	})
+	s.logs = logs
 	s.Skills = s.skills(logs)
 	return nil
 }

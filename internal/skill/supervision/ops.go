@@ -61,11 +61,6 @@ type listIn struct {
 	Limit     int    `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
 }
 
-type logIn struct {
-	which
-	Offset int64 `json:"offset,omitempty" doc:"Where to read on: next of an earlier answer." minimum:"0"`
-}
-
 type watchIn struct {
 	Number string `json:"number,omitempty" arg:"1" doc:"The run, such as run/7; without it, all runs." maxLength:"30"`
 }
@@ -89,7 +84,8 @@ func (d Deps) runOps() []op.Op {
 		op.New("run.list", prentice.Look, prentice.Viewer, "List runs, newest first.", d.list).WithExample("prentice run list --open"),
 		op.New("run.show", prentice.Look, prentice.Viewer, "Show what exactly a run will do or did, by whose leave, and whether it helped.", d.show).
 			WithExample("prentice run show run/1"),
-		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1"),
+		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1 --find error").
+			WithHelp("An answer holds at most 5,000 lines and says where the next begins. A search looks for exactly that text within a line; a very long line is kept in pieces of 16 KiB, each with a number of its own."),
 		op.NewWatch("run.watch", prentice.Viewer, "Follow a run, or all, as it happens.", d.watch).WithExample("prentice run watch run/1"),
 	}
 }
@@ -205,20 +201,8 @@ func (d Deps) show(ctx context.Context, _ op.Call, in which) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	lines, next, err := d.Logs.Read(ctx, n, 0, shown)
-	return Detail{RunDetail: detail, Log: lines, LogNext: next}, err
-}
-
-func (d Deps) log(ctx context.Context, _ op.Call, in logIn) (Log, error) {
-	n, err := in.number()
-	if err != nil {
-		return Log{}, err
-	}
-	if _, err := d.Runner.Show(ctx, n); err != nil {
-		return Log{}, err
-	}
-	lines, next, err := d.Logs.Read(ctx, n, in.Offset, 5000)
-	return Log{Lines: lines, Next_: next}, err
+	page, err := d.Logs.Page(ctx, prentice.LogQuery{Run: n, Limit: shown})
+	return Detail{RunDetail: detail, Log: page.Lines, LogNext: page.Next, LogTotal: page.Total, LogRemoved: page.Removed}, err
 }
 
 func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment) error) error {

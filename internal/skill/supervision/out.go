@@ -81,6 +81,9 @@ type Detail struct {
 	prentice.RunDetail
 	Log     []prentice.LogLine `json:"log"`
 	LogNext int64              `json:"log_next"`
+	// How many lines the whole log has, and that it is gone if it is.
+	LogTotal   int64                `json:"log_total"`
+	LogRemoved *prentice.LogRemoved `json:"log_removed,omitempty"`
 }
 
 // ExitCode implements op.Ender: 9 when the run did not end well.
@@ -160,21 +163,6 @@ func refList(refs []prentice.Ref) string {
 		words[i] = string(r)
 	}
 	return strings.Join(words, ", ")
-}
-
-// Log is what steps printed, from an offset on.
-type Log struct {
-	Lines []prentice.LogLine `json:"lines"`
-	Next_ int64              `json:"next"`
-}
-
-// Text implements op.Texter.
-func (l Log) Text() string {
-	var b strings.Builder
-	for _, line := range l.Lines {
-		fmt.Fprintf(&b, "%s %s │ %s\n", line.Time.UTC().Format(time.TimeOnly), line.Step, strings.TrimSuffix(line.Text, "\n"))
-	}
-	return b.String()
 }
 
 // Moment is something that happened to a run.

@@ -32,7 +32,7 @@ type Runner interface {
 
 // Logs are what steps printed.
 type Logs interface {
-	Read(ctx context.Context, run, offset int64, limit int) (lines []prentice.LogLine, next int64, err error)
+	Page(context.Context, prentice.LogQuery) (prentice.LogPage, error)
 }
 
 // Switch is the kill switch.

@@ -1,0 +1,94 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+type logIn struct {
+	which
+	Offset int64  `json:"offset,omitempty" doc:"Where to read on: next of an earlier answer." minimum:"0"`
+	Line   int64  `json:"line,omitempty" doc:"Begin at this line, from 1 on." minimum:"0"`
+	Tail   int64  `json:"tail,omitempty" doc:"Begin so many lines before the end." minimum:"0"`
+	Find   string `json:"find,omitempty" doc:"Only lines that hold this text." maxLength:"1000"`
+	Target string `json:"target,omitempty" doc:"Only lines of this target, such as host/web-1." maxLength:"200"`
+	Limit  int    `json:"limit,omitempty" doc:"How many lines at most." minimum:"0" maximum:"5000"`
+}
+
+func (in logIn) query(run int64) (prentice.LogQuery, error) {
+	begins := 0
+	for _, n := range []int64{in.Offset, in.Line, in.Tail} {
+		if n > 0 {
+			begins++
+		}
+	}
+	if begins > 1 {
+		return prentice.LogQuery{}, prentice.Errorf(prentice.Invalid, "a page of a log has one beginning").Try("give one of offset, line and tail")
+	}
+	return prentice.LogQuery{Run: run, Offset: in.Offset, Line: in.Line, Tail: in.Tail, Find: in.Find, Target: prentice.Ref(in.Target), Limit: in.Limit}, nil
+}
+
+func (d Deps) log(ctx context.Context, _ op.Call, in logIn) (Log, error) {
+	n, err := in.number()
+	if err != nil {
+		return Log{}, err
+	}
+	q, err := in.query(n)
+	if err != nil {
+		return Log{}, err
+	}
+	if _, err := d.Runner.Show(ctx, n); err != nil {
+		return Log{}, err
+	}
+	page, err := d.Logs.Page(ctx, q)
+	return Log{LogPage: page, Find: in.Find}, err
+}
+
+// Log is a page of what steps printed.
+type Log struct {
+	prentice.LogPage
+	Find string `json:"find,omitempty"` // what was looked for
+}
+
+// Text implements op.Texter.
+func (l Log) Text() string {
+	var b strings.Builder
+	if l.Removed != nil {
+		fmt.Fprintf(&b, "The log of this run (%d lines) was removed at %s UTC: %s. What happened is in the evidence.\n",
+			l.Removed.Lines, l.Removed.Time.UTC().Format(time.DateTime), l.Removed.Why)
+	}
+	for _, line := range l.Lines {
+		if l.Find != "" {
+			fmt.Fprintf(&b, "%d: ", line.Line)
+		}
+		fmt.Fprintf(&b, "%s %s │ %s\n", line.Time.UTC().Format(time.TimeOnly), line.Step, strings.TrimSuffix(line.Text, "\n"))
+	}
+	if !l.End {
+		fmt.Fprintf(&b, "There is more of its %d lines: read on with --offset %d\n", l.Total, l.Next)
+	}
+	return b.String()
+}
+
+// First is the number of the page's first line, or 0.
+func (l Log) First() int64 {
+	if len(l.Lines) == 0 {
+		return 0
+	}
+	return l.Lines[0].Line
+}
+
+// Earlier is where a page before this one begins, or 0.
+func (l Log) Earlier() int64 {
+	if l.First() <= 1 {
+		return 0
+	}
+	return max(1, l.First()-earlier)
+}
+
+// earlier is how far a page goes back.
+const earlier = 1000
