@@ -29,7 +29,7 @@ func Main(ctx context.Context, build Build, args []string) int {
 // root is the whole command line.
 func (c *commands) root() *cobra.Command {
 	return cli.New(cli.Options{
-		Ops: c.ops(), Nouns: nouns, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
+		Ops: c.ops(), Nouns: nouns, Told: c.told, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
 		Extra: []*cobra.Command{c.demo(), c.up(), demoService(), c.reference()},
 	})
 }
@@ -39,7 +39,7 @@ var nouns = map[string]string{
 	"account":  "How you sign in",
 	"calendar": "Freezes and windows: when runs may begin",
 	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
-	"incident": "Faults, from the first symptom to verified", "limit": "How much may run, and what holds back", "lock": "Targets that runs hold", "person": "People and their roles", "procedure": "Agreed ways of doing things",
+	"incident": "Faults, from the first symptom to verified", "limit": "How much may run, and what holds back", "lock": "Targets that runs hold", "person": "People and their roles", "policy": "Who must agree to what", "procedure": "Agreed ways of doing things",
 	"run": "Performances of plans", "session": "Browsers that are signed in", "service": "What is watched, and how it is", "token": "Ways in for programs and people", "now": "What is broken, what waits, what runs",
 }
 
@@ -48,6 +48,7 @@ const startPatience = 5 * time.Second
 
 // commands is what the commands share.
 type commands struct {
+	team           string // the team folder, once the flags are read
 	build          Build
 	stdout, stderr io.Writer
 }
@@ -55,7 +56,7 @@ type commands struct {
 // ops is every operation there is, described without a data folder.
 func (c *commands) ops() []op.Op {
 	var ops []op.Op
-	skills := Describe()
+	skills := describe(func() string { return c.team })
 	for _, sk := range skills {
 		ops = append(ops, sk.Ops...)
 	}
@@ -75,6 +76,13 @@ func (c *commands) settings(g cli.Global) (Settings, error) {
 		s.Team = g.Team
 	}
 	return s.Filled()
+}
+
+// told learns where the team folder is, for operations that need no more.
+func (c *commands) told(g cli.Global) error {
+	set, err := c.settings(g)
+	c.team = set.Team
+	return err
 }
 
 // open gives the door: a server if one is named or serves the data folder, and

@@ -27,16 +27,20 @@ import (
 
 // Describe is every skill without a data folder behind it: enough to draw
 // commands, documents and forms, and to perform what needs no state.
-func Describe() []skill.Skill {
+func Describe() []skill.Skill { return describe(func() string { return "." }) }
+
+// describe is Describe for whoever knows where the team folder is.
+func describe(dir func() string) []skill.Skill {
 	return all.Skills(all.Deps{
 		Automation:  automation.Deps{Schema: procedure.Schema},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
-		Supervision: supervision.Deps{CheckCalendar: checkCalendar},
+		Supervision: supervision.Deps{CheckCalendar: checkCalendar, Tester: offlineDesk{dir}},
 	})
 }
 
 // skills is every skill with what it needs.
 func (s *System) skills(logs *runlog.Logs) []skill.Skill {
+	desk := &policyDesk{Team: s.Team, s: s}
 	return all.Skills(all.Deps{
 		Automation:   s.automation(),
 		Availability: s.lookout,
@@ -54,6 +58,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
+			Policy: desk, Tester: desk,
 			Days: s.Team.Days, CheckCalendar: checkCalendar},
 		Support: s.desk,
 	})

@@ -22,6 +22,7 @@ import (
 	"prentice/internal/app"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/policy"
 	"prentice/internal/engine/runner"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
@@ -91,7 +92,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	s.Identity.Groups = func(person string) []prentice.Ref { return groupsOf(s.Team.Catalogue(), person) }
 	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)
 	s.schedules = inbox.NewSchedules(s.inbox, time.Now, log)
-	if err := s.openRunner(acting); err != nil {
+	if err := s.openRunner(ctx, acting); err != nil {
 		return s, err
 	}
 	return s, s.join()
@@ -111,7 +112,7 @@ func (s *System) openStore(ctx context.Context) (err error) {
 	for _, owner := range []struct {
 		name  string
 		files fs.FS
-	}{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"runner", runner.Schema()}, {"app", app.Schema()}, {"identity", identity.Schema()}} {
+	}{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"runner", runner.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"identity", identity.Schema()}} {
 		if err := s.db.Migrate(ctx, owner.name, owner.files); err != nil {
 			return storeTrouble(s.Settings.address(), err)
 		}
@@ -163,7 +164,7 @@ func storeTrouble(address string, err error) error {
 }
 
 // openRunner builds what performs runs.
-func (s *System) openRunner(acting Acting) error {
+func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	logs, err := runlog.New(s.path("logs"), time.Now, s.log, func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) })
 	if err != nil {
 		return cannotWrite(s.Settings.Data, err)
@@ -173,7 +174,8 @@ func (s *System) openRunner(acting Acting) error {
 		engine = runner.NewDBOS(s.Settings.engineAddress(), quieter(s.log))
 	}
 	s.Team.kinds = s.kinds()
-	if err := s.Team.read(); err != nil {
+	s.Team.book = &policy.Book{DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
+	if err := s.Team.read(ctx); err != nil {
 		return err
 	}
 	s.openWorking()

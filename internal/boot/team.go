@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,8 @@ type team struct {
 	catalogue *prentice.Catalogue
 	library   *procedure.Library
 	policy    *policy.Policy
+	inForce   policy.Entry // that the policy is of
+	pending   *pending     // nil when the file says what is in force
 	calendar  *calendar.Calendar
 	limits    runner.Limits
 	marks     string // of the files, to see that they changed
@@ -36,13 +39,15 @@ type Team struct {
 	dir     string
 	kinds   []prentice.StepKind
 	log     *slog.Logger
+	book    *policy.Book
+	reading sync.Mutex // held by whoever reads the folder
 	now     atomic.Pointer[team]
 	wrong   atomic.Pointer[string] // with what the folder says now, when it is not what is in force
 	changed []func(*team)          // called after each reading that took effect
 }
 
-// newTeam reads a team folder. A policy or a catalogue with errors is refused:
-// nobody could say what they mean.
+// newTeam is a team folder that is not read yet. A catalogue with errors is
+// refused when it is: nobody could say what it means.
 func newTeam(dir string, log *slog.Logger) (*Team, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "team folder %s: %w", dir, err).Try("name another with --team")
@@ -51,15 +56,17 @@ func newTeam(dir string, log *slog.Logger) (*Team, error) {
 }
 
 // read makes the folder's present state the one in force.
-func (t *Team) read() error {
+func (t *Team) read(ctx context.Context) error {
+	t.reading.Lock()
+	defer t.reading.Unlock()
 	next := &team{marks: t.marks()}
 	var findings []prentice.Finding
 	next.catalogue, findings = catalogue.Load(t.dir)
 	if err := firstError(findings); err != nil {
 		return err
 	}
-	var err error
-	if next.policy, err = t.readPolicy(); err != nil {
+	err := t.readPolicy(ctx, next)
+	if err != nil {
 		return err
 	}
 	if next.calendar, err = t.readCalendar(); err != nil {
@@ -69,24 +76,13 @@ func (t *Team) read() error {
 		return err
 	}
 	next.library, _ = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
+	t.sayPending(next)
 	t.now.Store(next)
 	t.wrong.Store(nil)
 	for _, f := range t.changed {
 		f(next)
 	}
 	return nil
-}
-
-func (t *Team) readPolicy() (*policy.Policy, error) {
-	raw, err := os.ReadFile(filepath.Join(t.dir, PolicyFile))
-	if os.IsNotExist(err) {
-		return policy.Default(), nil
-	}
-	if err != nil {
-		return nil, prentice.Errorf(prentice.Unavailable, "policy: %w", err)
-	}
-	p, findings := policy.Load(PolicyFile, raw)
-	return p, firstError(findings)
 }
 
 func firstError(findings []prentice.Finding) error {
@@ -130,7 +126,7 @@ func (t *Team) Run(ctx context.Context) error {
 		if !t.stale() {
 			continue
 		}
-		err := t.read()
+		err := t.read(ctx)
 		if err != nil && err.Error() != said {
 			why := err.Error()
 			t.wrong.Store(&why)

@@ -143,6 +143,22 @@ func nameOfActor(a prentice.Actor) string {
 	return name
 }
 
+// Names are the texts that the team's rules hold something against: the names of
+// services and hosts are among them.
+func (p *Policy) Names() []string {
+	var list []string
+	for _, r := range p.team {
+		for _, m := range r.looks {
+			for _, v := range m.Values {
+				if text, ok := v.(string); ok && !slices.Contains(list, text) {
+					list = append(list, text)
+				}
+			}
+		}
+	}
+	return list
+}
+
 // slotsOf is the hours of an ordinary week, and of the dates that rules name.
 func slotsOf(zone *time.Location, now time.Time, dates []string) []slot {
 	monday := ordinaryWeek(now.In(zone), dates)

@@ -79,7 +79,7 @@ func (g *grid) variations(r Rule, m prentice.Moment) []prentice.Moment {
 	list := []prentice.Moment{m}
 	own := mentioned([]Rule{r})
 	for _, f := range g.policy.facts(own) {
-		if !f.plan || f.name == "plan.risk" {
+		if !f.plan || f.far > 0 { // places and risks are those of the team
 			continue
 		}
 		for _, before := range list {

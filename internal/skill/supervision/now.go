@@ -36,11 +36,15 @@ type Now struct {
 	Stopped  bool            `json:"stopped"`
 	Why      string          `json:"why,omitempty"` // everything is stopped
 	Paused   *prentice.Pause `json:"paused,omitempty"`
+	Policy   string          `json:"policy,omitempty"` // that another one waits to be adopted
 }
 
 func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
 	if out.Stopped = d.Switch.Stopped(); out.Stopped {
 		out.Why = d.Switch.Says()
+	}
+	if out.Policy, err = d.waitingPolicy(ctx); err != nil {
+		return out, err
 	}
 	if out.Paused, err = d.Limits.Pause(ctx); err != nil {
 		return out, err
@@ -83,6 +87,9 @@ func (n Now) Text() string {
 	}
 	if n.Paused != nil {
 		b.WriteString(pauseText(*n.Paused) + "\n")
+	}
+	if n.Policy != "" {
+		fmt.Fprintf(&b, "▲ %s Look at it with: prentice policy show\n\n", n.Policy)
 	}
 	for _, x := range n.Broken {
 		fmt.Fprintf(&b, "■ %s  %s  %s, since %s\n", x.Ref, x.Subject, x.Title, x.Opened.UTC().Format(time.TimeOnly))

@@ -62,6 +62,9 @@ type Deps struct {
 	Broken   func(context.Context) ([]Broken, error)
 	Services func(context.Context) ([]ServiceState, error)
 
+	Policy PolicyDesk
+	Tester PolicyTester
+
 	Days          func(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) // of the calendar in force
 	CheckCalendar func(file string, text []byte) []prentice.Finding
 }
@@ -71,7 +74,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      d.scoped(slices.Concat(d.runOps(), d.otherOps(), d.limitOps(), d.calendarOps())),
+		Ops:      d.scoped(slices.Concat(d.runOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps())),
 		Pages: []skill.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 1},
 			{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 2},

@@ -1,0 +1,137 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"prentice"
+	"prentice/internal/engine/policy"
+)
+
+// pending is an edited policy.yaml, which decides nothing until it is adopted.
+// With an error among the findings there is no policy in it.
+type pending struct {
+	policy   *policy.Policy
+	text     string
+	findings []prentice.Finding
+}
+
+// readPolicy takes the policy in force from the book, and looks whether the file
+// says another. The first policy that is found enters the book by itself; one
+// with errors is refused then, because nobody could say what it means.
+func (t *Team) readPolicy(ctx context.Context, next *team) error {
+	text, err := t.policyText()
+	if err != nil {
+		return err
+	}
+	edited, findings := policy.Load(PolicyFile, []byte(text))
+	entry, found, err := t.book.InForce(ctx)
+	if err != nil {
+		return err
+	}
+	if !found {
+		if err := firstError(findings); err != nil {
+			return err
+		}
+		if err := t.book.First(ctx, edited, text); err != nil {
+			return err
+		}
+		if entry, _, err = t.book.InForce(ctx); err != nil {
+			return err
+		}
+	}
+	next.inForce = entry
+	next.policy, err = inForce(entry)
+	if err == nil && entry.Text != text {
+		next.pending = &pending{edited, text, findings}
+	}
+	return err
+}
+
+func inForce(e policy.Entry) (*policy.Policy, error) {
+	p, findings := policy.Load("policy in force", []byte(e.Text))
+	if err := firstError(findings); err != nil {
+		return nil, prentice.Errorf(prentice.Invalid, "the policy in force cannot be read by this version: %w", err).
+			Try("start the version that adopted it, adopt a policy that both can read, then start this one")
+	}
+	return p, nil
+}
+
+// policyText is the file; none is a policy without a rule of the team.
+func (t *Team) policyText() (string, error) {
+	raw, err := os.ReadFile(filepath.Join(t.dir, PolicyFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", prentice.Errorf(prentice.Unavailable, "policy: %w", err)
+	}
+	return string(raw), nil
+}
+
+// sayPending tells the log once that a policy waits.
+func (t *Team) sayPending(next *team) {
+	last := t.now.Load()
+	switch {
+	case next.pending == nil || last != nil && last.pending != nil && last.pending.text == next.pending.text:
+	case next.pending.policy == nil:
+		t.log.Warn("policy.yaml was edited and has errors; what was adopted before stays in force", "error", firstError(next.pending.findings))
+	default:
+		t.log.Info("policy.yaml was edited; what was adopted before stays in force until an owner adopts it", "digest", next.pending.policy.Digest())
+	}
+}
+
+// State is which policy is in force and which one waits, as it stands for
+// somebody who might adopt it.
+func (t *Team) State(ctx context.Context, asker prentice.Actor) (prentice.PolicyState, error) {
+	now := t.now.Load()
+	s := prentice.PolicyState{InForce: prentice.AdoptedPolicy{
+		Digest: now.policy.Digest(), Since: now.inForce.At, By: now.inForce.By, Reason: now.inForce.Reason, Rules: views(now.policy), Zone: now.policy.Zone().String()}}
+	if now.pending == nil {
+		return s, nil
+	}
+	p := prentice.PendingPolicy{Votes: []prentice.PolicyVote{}, Rules: []string{}}
+	if now.pending.policy != nil {
+		var err error
+		if p, err = t.book.Standing(ctx, now.policy, now.inForce, now.pending.policy.Digest(), asker); err != nil {
+			return s, err
+		}
+	}
+	p.Findings, p.Diff = slices.Concat([]prentice.Finding{}, now.pending.findings), policy.Diff(now.inForce.Text, now.pending.text)
+	s.Pending = &p
+	return s, nil
+}
+
+func views(p *policy.Policy) []prentice.Rule {
+	list := []prentice.Rule{}
+	for _, r := range p.Rules() {
+		list = append(list, r.View())
+	}
+	return list
+}
+
+// Adopt is somebody's vote for the policy that waits, as the file says it at
+// this moment.
+func (t *Team) Adopt(ctx context.Context, who prentice.Actor, digest, reason string) (prentice.Adoption, error) {
+	if err := t.read(ctx); err != nil {
+		return prentice.Adoption{}, err
+	}
+	now := t.now.Load()
+	switch {
+	case now.pending == nil:
+		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml says what is in force already: %s", now.policy.Digest()).Try("edit %s first", filepath.Join(t.dir, PolicyFile))
+	case now.pending.policy == nil:
+		return prentice.Adoption{}, firstError(now.pending.findings)
+	case digest != "" && digest != now.pending.policy.Digest():
+		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml is %s, not %s", now.pending.policy.Digest(), digest).Try("look at what has changed with: prentice policy show")
+	}
+	a, err := t.book.Adopt(ctx, now.policy, now.inForce, policy.Wish{Actor: who, Reason: reason, Policy: now.pending.policy, Text: now.pending.text})
+	if err != nil || !a.Adopted {
+		return a, err
+	}
+	return a, t.read(ctx)
+}

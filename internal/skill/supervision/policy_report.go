@@ -1,0 +1,150 @@
+package supervision
+
+import (
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// Table is a policy laid out.
+type Table struct{ prentice.PolicyTable }
+
+// Text implements op.Texter.
+func (t Table) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d cells (%d procedures, %d places, %d actors, %d classes of hours in %s): %d refused, %d asked, %d allowed\n",
+		t.Cells, t.Procedures, len(t.Places), len(t.Actors), len(t.Times), t.Zone, t.Refused, t.Asked, t.Allowed)
+	last := ""
+	for _, r := range t.Rows {
+		if head := r.Procedure + " (" + r.Risk + ")"; head != last {
+			fmt.Fprintf(&b, "\n%s\n", head)
+			last = head
+		}
+		fmt.Fprintf(&b, "  %-8s %s; %s; %s  [%s]\n", strings.Replace(verdictText(prentice.Decision{Verdict: r.Verdict, Approvers: r.Approvers}), "asked of", "ask", 1), who(r.Actors, len(t.Actors)), strings.Join(r.Places, ", "), r.Times, r.Rule)
+	}
+	if len(t.Held) > 0 {
+		fmt.Fprintf(&b, "\nEvery cell holds these still, though rules look at them: %s\n", strings.Join(t.Held, ", "))
+	}
+	findings(&b, "Holes", len(t.Holes), func(i int) string {
+		h := t.Holes[i]
+		return fmt.Sprintf("%s: %s (%s) for %s in %s, %s: %s by %s; %s (%s)", h.Kind, strings.Join(h.Procedures, ", "), h.Risk, who(h.Actors, len(t.Actors)),
+			strings.Join(h.Places, ", "), h.Times, pastWords[h.Verdict], h.Rule, h.Says, op.Count(h.Cells, "cell", "cells"))
+	})
+	findings(&b, "Contradictions", len(t.Contradictions), func(i int) string {
+		c := t.Contradictions[i]
+		return fmt.Sprintf("%s and %s have one priority and want different things of %s, such as %s; the stricter decides", c.Rules[0], c.Rules[1], op.Count(c.Cells, "cell", "cells"), c.Where)
+	})
+	findings(&b, "Rules that decide nothing", len(t.Silent), func(i int) string { return SilentText(t.Silent[i]) })
+	return b.String()
+}
+
+// SilentText says why a rule decides nothing.
+func SilentText(s prentice.SilentRule) string {
+	if s.Behind == "" {
+		return fmt.Sprintf("%s (%s) matches nothing that was tried", s.Rule, s.At)
+	}
+	return fmt.Sprintf("%s (%s) matches, and %s decides", s.Rule, s.At, s.Behind)
+}
+
+func who(actors []string, all int) string {
+	if len(actors) == all {
+		return "everybody"
+	}
+	return strings.Join(actors, ", ")
+}
+
+func findings(b *strings.Builder, title string, n int, line func(int) string) {
+	fmt.Fprintf(b, "\n%s: ", title)
+	if n == 0 {
+		b.WriteString("none\n")
+		return
+	}
+	fmt.Fprintf(b, "%d\n", n)
+	for i := range n {
+		fmt.Fprintf(b, "  ▲ %s\n", line(i))
+	}
+}
+
+// Tested is what came of a team's cases.
+type Tested struct {
+	prentice.PolicyTest
+	op.Findings
+}
+
+// ExitCode implements op.Ender.
+func (t Tested) ExitCode() int {
+	if t.Failed > 0 {
+		return op.NotWell
+	}
+	return t.Findings.ExitCode()
+}
+
+// Text implements op.Texter.
+func (t Tested) Text() string {
+	var b strings.Builder
+	b.WriteString(t.Lines(""))
+	for _, c := range t.Cases {
+		if c.Pass {
+			fmt.Fprintf(&b, "● pass  %s: %s\n", c.Name, c.Want)
+			continue
+		}
+		fmt.Fprintf(&b, "■ FAIL  %s: %s (%s)\n", c.Name, c.Says, c.At)
+	}
+	if len(t.Cases) > 0 {
+		fmt.Fprintf(&b, "\n%s, %d failed\n", op.Count(len(t.Cases), "case", "cases"), t.Failed)
+		if len(t.Unreached) > 0 {
+			fmt.Fprintf(&b, "No case reached: %s\n", strings.Join(t.Unreached, ", "))
+		}
+	}
+	return b.String()
+}
+
+// Replayed is past decisions judged again.
+type Replayed struct {
+	prentice.Replay
+	op.Findings
+}
+
+// Text implements op.Texter.
+func (r Replayed) Text() string {
+	var b strings.Builder
+	if b.WriteString(r.Lines("")); r.Errors > 0 {
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%s since %s, judged by %s\n", op.Count(r.Decisions, "decision", "decisions"), r.Since.UTC().Format("2006-01-02 15:04"), r.Policy)
+	others := 0
+	for _, p := range r.Then {
+		if p.Policy != r.Policy {
+			others += p.Decisions
+		}
+	}
+	if others > 0 {
+		fmt.Fprintf(&b, "%d of them were made by another policy.\n", others)
+	}
+	if r.Identical == r.Decisions {
+		fmt.Fprintf(&b, "All %d are identical.\n", r.Decisions)
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%d are identical, %d differ:\n", r.Identical, r.Decisions-r.Identical)
+	for _, c := range r.Changed {
+		fmt.Fprintf(&b, "  %-7s → %-7s %d\n", c.Was, c.Would, c.Count)
+	}
+	b.WriteString("\n")
+	for _, d := range r.Differences {
+		fmt.Fprintf(&b, "  %s  %s on %s, asked by %s at %s: %s by %s, now %s by %s\n", d.Run, d.Procedure, orNothing(string(d.Subject)), d.Requester, d.Time.UTC().Format("2006-01-02 15:04"),
+			verdictText(d.Was), first(d.Was.Rules), verdictText(d.Would), first(d.Would.Rules))
+	}
+	if n := r.Decisions - r.Identical - len(r.Differences); n > 0 {
+		fmt.Fprintf(&b, "  … and %d more\n", n)
+	}
+	return b.String()
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return "nothing"
+	}
+	return list[0]
+}
