@@ -11,6 +11,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"prentice"
+	"prentice/internal/adapter/identity"
 	"prentice/internal/kit/nearest"
 )
 
@@ -26,6 +27,29 @@ type Settings struct {
 	Remote   bool   `toml:"remote"`    // listen beyond loopback
 	LogsKeep string `toml:"logs-keep"` // how long logs of ended runs are kept: 90d, or "ever"
 	LogsMax  string `toml:"logs-max"`  // how much all logs may take: 10GB, or "any"
+
+	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
+}
+
+// OIDCSettings are those of an OpenID Connect provider.
+type OIDCSettings struct {
+	Issuer     string            `toml:"issuer"`
+	ClientID   string            `toml:"client_id"`
+	SecretFile string            `toml:"client_secret_file"`
+	NameClaim  string            `toml:"name_claim"`
+	GroupClaim string            `toml:"group_claim"`
+	Roles      map[string]string `toml:"roles"` // by group
+}
+
+func (o *OIDCSettings) provider() *identity.Provider {
+	if o == nil {
+		return nil
+	}
+	p := &identity.Provider{Issuer: o.Issuer, ClientID: o.ClientID, SecretFile: o.SecretFile, NameClaim: o.NameClaim, GroupClaim: o.GroupClaim, Roles: map[string]prentice.Role{}}
+	for group, role := range o.Roles {
+		p.Roles[group] = prentice.Role(role)
+	}
+	return p
 }
 
 // DefaultListen is where the pages and the API are.
@@ -69,10 +93,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote", "logs-keep", "logs-max"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote", "logs-keep", "logs-max", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, hosts, owner, remote, logs-keep and logs-max")
+		return e.Try("the settings are data, team, listen, database, hosts, owner, remote, logs-keep, logs-max and oidc")
 	}
 	return nil
 }
@@ -113,6 +137,11 @@ func (s Settings) Filled() (Settings, error) {
 	}
 	if _, err := s.keep(); err != nil {
 		return s, err
+	}
+	if s.OIDC != nil {
+		if err := s.OIDC.provider().Check(); err != nil {
+			return s, err
+		}
 	}
 	return s, s.checkListen()
 }

@@ -89,6 +89,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if s.Team, err = newTeam(set.Team, log); err != nil {
 		return s, err
 	}
+	s.Identity.Provider = set.OIDC.provider()
 	s.Identity.Groups = func(person string) []prentice.Ref { return groupsOf(s.Team.Catalogue(), person) }
 	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)
 	s.schedules = inbox.NewSchedules(s.inbox, time.Now, log)

@@ -49,7 +49,9 @@ func (i *Identity) changeGrants(ctx context.Context, name string, do func(*db.Tx
 		p.Grants, err = grantsOf(tx, name)
 		return err
 	})
-	p.Groups = i.groupsOf(name)
+	if err == nil {
+		p.Groups, err = i.shownGroups(ctx, name)
+	}
 	return p, err
 }
 
@@ -110,28 +112,54 @@ func scanGrants(rows *sql.Rows) (_ map[string][]prentice.Grant, err error) {
 	return all, rows.Err()
 }
 
-// groupsOf are the groups that somebody belongs to.
-func (i *Identity) groupsOf(name string) []prentice.Ref {
-	if i.Groups == nil {
-		return nil
+// groupsOf are the groups that somebody belongs to, by the catalogue and by the
+// provider that signs them in. Whom it does not vouch for any more is nobody.
+func (i *Identity) groupsOf(ctx context.Context, name string) ([]prentice.Ref, error) {
+	groups, gone, err := i.outside(ctx, name)
+	if err == nil && gone {
+		err = stranger()
 	}
-	return i.Groups(name)
+	if err != nil {
+		return nil, err
+	}
+	if i.Groups != nil {
+		groups = append(groups, i.Groups(name)...)
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups), nil
+}
+
+// shownGroups are somebody's groups for others to look at: none for whom the
+// provider does not vouch.
+func (i *Identity) shownGroups(ctx context.Context, name string) ([]prentice.Ref, error) {
+	groups, err := i.groupsOf(ctx, name)
+	if prentice.KindOf(err) == prentice.Unauthenticated {
+		return nil, nil
+	}
+	return groups, err
 }
 
 // standing is somebody of the team as they act themselves.
 func (i *Identity) standing(ctx context.Context, name string, role prentice.Role) (prentice.Actor, error) {
 	grants, err := i.grants(ctx, name)
-	return prentice.Actor{Kind: prentice.Person, Name: name, Role: role, Groups: i.groupsOf(name), Grants: grants[name]}, err
-}
-
-// Standing is what a person is at this moment. Who is off the team is an error
-// of kind NotFound.
-func (i *Identity) Standing(ctx context.Context, name string) (prentice.Actor, error) {
-	p, err := i.Person(ctx, name)
 	if err != nil {
 		return prentice.Actor{}, err
 	}
-	return prentice.Actor{Kind: prentice.Person, Name: p.Name, Role: p.Role, Groups: p.Groups, Grants: p.Grants}, nil
+	groups, err := i.groupsOf(ctx, name)
+	return prentice.Actor{Kind: prentice.Person, Name: name, Role: role, Groups: groups, Grants: grants[name]}, err
+}
+
+// Standing is what a person is at this moment. Who is off the team is an error
+// of kind NotFound, and for whom the provider does not vouch any more one of
+// kind Unauthenticated.
+func (i *Identity) Standing(ctx context.Context, name string) (prentice.Actor, error) {
+	p, err := scanPerson(func(dest ...any) error {
+		return i.db.QueryRow(ctx, `SELECT name, role, created, seen FROM identity_person WHERE name = ?`, []any{name}, dest...)
+	})
+	if err != nil {
+		return prentice.Actor{}, personError(name, err)
+	}
+	return i.standing(ctx, p.Name, p.Role)
 }
 
 // tokenRow is what a token narrows.

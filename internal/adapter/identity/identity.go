@@ -43,6 +43,8 @@ type Identity struct {
 	// Groups are the groups that somebody belongs to by the team's catalogue;
 	// nil knows none. It is set before anybody is asked.
 	Groups func(person string) []prentice.Ref
+	// Provider signs people in from outside; nil is none.
+	Provider *Provider
 }
 
 // Open makes the people ready. Their tables must be there.

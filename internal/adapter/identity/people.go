@@ -102,6 +102,7 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 			`DELETE FROM identity_link WHERE person = ?`,
 			`DELETE FROM identity_token WHERE person = ?`,
 			`DELETE FROM identity_grant WHERE person = ?`,
+			`DELETE FROM identity_provider WHERE person = ?`,
 			`DELETE FROM identity_person WHERE name = ?`,
 		} {
 			if _, err := tx.Exec(query, name); err != nil {
@@ -129,10 +130,18 @@ func (i *Identity) People(ctx context.Context) (_ []prentice.PersonRecord, err e
 		if err != nil {
 			return nil, fmt.Errorf("list people: %w", err)
 		}
-		p.Grants, p.Groups = grants[p.Name], i.groupsOf(p.Name)
+		p.Grants = grants[p.Name]
 		people = append(people, p)
 	}
-	return people, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for n := range people {
+		if people[n].Groups, err = i.shownGroups(ctx, people[n].Name); err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
 }
 
 // Person is one of the team.
@@ -144,7 +153,11 @@ func (i *Identity) Person(ctx context.Context, name string) (prentice.PersonReco
 		return p, personError(name, err)
 	}
 	grants, err := i.grants(ctx, name)
-	p.Grants, p.Groups = grants[name], i.groupsOf(name)
+	if err != nil {
+		return p, err
+	}
+	p.Grants = grants[name]
+	p.Groups, err = i.shownGroups(ctx, name)
 	return p, err
 }
 

@@ -22,6 +22,12 @@ type Identity interface {
 	// passkey; SignInPasskey turns the answer into a session, once.
 	BeginPasskeySignIn(ctx context.Context, origin string) (prentice.Ceremony, error)
 	SignInPasskey(ctx context.Context, in prentice.CeremonyAnswer, from prentice.Origin) (session string, expires time.Time, err error)
+	// HasProvider says whether a provider outside signs people in. BeginProvider is
+	// where to send the browser, and the state that comes back with it;
+	// SignInProvider turns what came back into a session, once.
+	HasProvider() bool
+	BeginProvider(ctx context.Context, redirect string) (to, state string, err error)
+	SignInProvider(ctx context.Context, state, code string, from prentice.Origin) (session string, expires time.Time, err error)
 	// Identify says whose session it is.
 	Identify(ctx context.Context, session string) (prentice.Actor, error)
 	// SignOut ends a session. Ending one that is gone already is no error.

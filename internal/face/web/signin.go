@@ -15,6 +15,7 @@ import (
 type asking struct {
 	Code string // of the link that was followed; "" when a token is asked for
 	Next string // where to go afterwards
+	SSO  bool   // a provider outside signs people in
 }
 
 func (s *Site) signInPage(w http.ResponseWriter, r *http.Request) {
@@ -85,6 +86,7 @@ func (s *Site) mayTry(r *http.Request) error {
 
 func (s *Site) ask(w http.ResponseWriter, r *http.Request, a asking, err error) {
 	v := s.view(r, "Sign in")
+	a.SSO = s.o.Identity.HasProvider()
 	v.Out = a
 	status := http.StatusOK
 	if err != nil {

@@ -132,6 +132,8 @@ func (s *Site) routes() {
 	s.mux.HandleFunc("POST /sign-in/password", s.signInPassword)
 	s.mux.HandleFunc("POST /sign-in/passkey", s.signInPasskey)
 	s.mux.HandleFunc("POST /sign-in/passkey/ask", s.passkeyAsk)
+	s.mux.HandleFunc("GET /sign-in/sso", s.providerAsk)
+	s.mux.HandleFunc("GET /sign-in/sso/back", s.signInProvider)
 	s.mux.HandleFunc("GET /sign-in/{code}", s.signInConfirm)
 	s.mux.HandleFunc("POST /sign-in/{code}", s.signInCode)
 	s.mux.HandleFunc("POST /sign-out", s.known(s.signOut))

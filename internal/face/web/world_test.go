@@ -53,6 +53,16 @@ func (p *people) SignInPasskey(context.Context, prentice.CeremonyAnswer, prentic
 	return "", time.Time{}, prentice.Errorf(prentice.Unauthenticated, "this passkey is not known here")
 }
 
+func (p *people) HasProvider() bool { return true }
+
+func (p *people) BeginProvider(_ context.Context, redirect string) (string, string, error) {
+	return "https://provider.example/?to=" + redirect, "state-of-this-browser", nil
+}
+
+func (p *people) SignInProvider(ctx context.Context, state, code string, from prentice.Origin) (string, time.Time, error) {
+	return p.SignInCode(ctx, code, from)
+}
+
 func (p *people) SignInToken(_ context.Context, token string, _ prentice.Origin) (string, time.Time, error) {
 	name := strings.TrimPrefix(token, "token-")
 	if _, ok := persons[name]; !ok || name == token {

@@ -1,0 +1,307 @@
+package identity
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+const (
+	// ProviderSession is how long a session lasts that a provider vouched for:
+	// what it takes away is gone within the hour. Signing in again is a click.
+	ProviderSession = time.Hour
+	// ProviderStanding is how long somebody's tokens act after the provider last
+	// vouched for them.
+	ProviderStanding = 30 * 24 * time.Hour
+
+	providerPatience = 10 * time.Second
+)
+
+// Provider is an OpenID Connect provider that signs people in.
+type Provider struct {
+	Issuer     string
+	ClientID   string
+	SecretFile string                   // "" is a client without a secret
+	NameClaim  string                   // "" is preferred_username
+	GroupClaim string                   // "" is groups
+	Roles      map[string]prentice.Role // by group; who is in none of them does not come in
+
+	mu    sync.Mutex // guards found
+	found *oidc.Provider
+}
+
+// Check refuses a provider that could let in whom nobody meant.
+func (p *Provider) Check() error {
+	u, err := url.Parse(p.Issuer)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+		return prentice.Errorf(prentice.Invalid, "oidc.issuer %q", clip(p.Issuer)).Try("write its address as it writes it itself, with https://")
+	case p.ClientID == "":
+		return prentice.Errorf(prentice.Invalid, "oidc.client_id is missing").Try("write the id under which the provider knows prentice")
+	case len(p.Roles) == 0:
+		return prentice.Errorf(prentice.Invalid, "oidc.roles names no group, so that nobody could come in").Try("write [oidc.roles] and below it: developers = \"operator\"")
+	}
+	for group, role := range p.Roles {
+		if _, err := prentice.ParseRole(string(role)); err != nil || group == "" {
+			return prentice.Errorf(prentice.Invalid, "oidc.roles: %q = %q", clip(group), clip(string(role))).Try("give each group viewer, operator, approver or owner")
+		}
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// provider asks the provider once where its doors are and which keys it has.
+func (p *Provider) provider() (*oidc.Provider, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.found != nil {
+		return p.found, nil
+	}
+	// The keys are asked for again later, so this context must not end.
+	found, err := oidc.NewProvider(oidc.ClientContext(context.Background(), patient()), p.Issuer)
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "the provider %s does not answer as one: %w", p.Issuer, err).Try("sign in another way, or try again when it is back")
+	}
+	p.found = found
+	return found, nil
+}
+
+func patient() *http.Client { return &http.Client{Timeout: providerPatience} }
+
+func (p *Provider) client(found *oidc.Provider, redirect string) (*oauth2.Config, error) {
+	c := &oauth2.Config{ClientID: p.ClientID, Endpoint: found.Endpoint(), RedirectURL: redirect, Scopes: []string{oidc.ScopeOpenID, "profile", "email", "groups"}}
+	if p.SecretFile == "" {
+		return c, nil
+	}
+	raw, err := os.ReadFile(p.SecretFile)
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "the secret of the sign-in provider: %w", err).Try("let the user who runs prentice read oidc.client_secret_file")
+	}
+	c.ClientSecret = strings.TrimSpace(string(raw))
+	return c, nil
+}
+
+// errand is what is kept while somebody is away at the provider.
+type errand struct{ Nonce, Verifier, Redirect string }
+
+// HasProvider says whether a provider signs people in.
+func (i *Identity) HasProvider() bool { return i.Provider != nil }
+
+// BeginProvider is where to send a browser to sign in, and the state that comes
+// back with it.
+func (i *Identity) BeginProvider(ctx context.Context, redirect string) (to, state string, err error) {
+	if i.Provider == nil {
+		return "", "", prentice.Errorf(prentice.NotFound, "no provider signs people in here").Try("use a passkey, a password or a one-time link")
+	}
+	found, err := i.Provider.provider()
+	if err != nil {
+		return "", "", err
+	}
+	client, err := i.Provider.client(found, redirect)
+	if err != nil {
+		return "", "", err
+	}
+	state = newSecret()
+	e := errand{Nonce: newSecret(), Verifier: oauth2.GenerateVerifier(), Redirect: redirect}
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return "", "", err
+	}
+	if err := i.keepCeremony(ctx, state, "provider", "", string(raw)); err != nil {
+		return "", "", err
+	}
+	return client.AuthCodeURL(state, oidc.Nonce(e.Nonce), oauth2.S256ChallengeOption(e.Verifier)), state, nil
+}
+
+// SignInProvider turns what came back from the provider into a session. It
+// counts once, for whom the provider names in a token that it signed for us, for
+// this errand, and only if one of their groups has a role here.
+func (i *Identity) SignInProvider(ctx context.Context, state, code string, from prentice.Origin) (session string, expires time.Time, err error) {
+	kind, raw, err := i.takeCeremony(ctx, state, "")
+	var e errand
+	if err == nil && (kind != "provider" || i.Provider == nil || json.Unmarshal([]byte(raw), &e) != nil) {
+		err = unvouched(errors.New("it answers another question"))
+	}
+	if err != nil {
+		return "", expires, err
+	}
+	who, err := i.Provider.exchange(ctx, e, code, i.clock)
+	if err != nil {
+		return "", expires, err
+	}
+	var refused error
+	err = i.change(ctx, func(tx *db.Tx) error {
+		if refused, err = i.vouched(tx, who); refused != nil || err != nil {
+			return err
+		}
+		session, expires, err = i.begin(tx, opening{person: who.name, way: "sso", from: from, most: i.clock().Add(ProviderSession)})
+		return err
+	})
+	return session, expires, errors.Join(refused, err)
+}
+
+// outsider is whom the provider names.
+type outsider struct {
+	issuer, subject, name string
+	groups                []prentice.Ref
+	role                  prentice.Role // "" is none
+}
+
+func (p *Provider) exchange(ctx context.Context, e errand, code string, clock func() time.Time) (o outsider, err error) {
+	found, err := p.provider()
+	if err != nil {
+		return o, err
+	}
+	client, err := p.client(found, e.Redirect)
+	if err != nil {
+		return o, err
+	}
+	token, err := client.Exchange(oidc.ClientContext(ctx, patient()), code, oauth2.VerifierOption(e.Verifier))
+	if err != nil {
+		return o, unvouched(err)
+	}
+	text, _ := token.Extra("id_token").(string)
+	id, err := found.Verifier(&oidc.Config{ClientID: p.ClientID, Now: clock}).Verify(oidc.ClientContext(ctx, patient()), text)
+	if err != nil {
+		return o, unvouched(err)
+	}
+	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(e.Nonce)) != 1 {
+		return o, unvouched(errors.New("its token is for another errand"))
+	}
+	claims := map[string]any{}
+	if err := id.Claims(&claims); err != nil {
+		return o, unvouched(err)
+	}
+	return p.outsider(id.Issuer, id.Subject, claims)
+}
+
+// outsider reads the claims of a token that is good.
+func (p *Provider) outsider(issuer, subject string, claims map[string]any) (o outsider, err error) {
+	o = outsider{issuer: issuer, subject: subject}
+	claim := orElse(p.NameClaim, "preferred_username")
+	if o.name, _ = claims[claim].(string); subject == "" || !prentice.ValidName(o.name) || strings.EqualFold(o.name, "prentice") {
+		return o, prentice.Errorf(prentice.Denied, "the provider calls you %q (claim %s), which is no name here", clip(o.name), claim).Try("ask an owner to set oidc.name_claim to a claim that holds one")
+	}
+	if verified, said := claims["email_verified"].(bool); claim == "email" && (!said || !verified) {
+		return o, prentice.Errorf(prentice.Denied, "the provider has not verified the address %s", clip(o.name)).Try("verify it there first")
+	}
+	list, _ := claims[orElse(p.GroupClaim, "groups")].([]any)
+	for _, item := range list {
+		group, _ := item.(string)
+		if role, mapped := p.Roles[group]; mapped && !o.role.Includes(role) {
+			o.role = role
+		}
+		if ref, err := prentice.ParseRef("group/" + strings.TrimPrefix(group, "/")); err == nil && !slices.Contains(o.groups, ref) {
+			o.groups = append(o.groups, ref)
+		}
+	}
+	return o, nil
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func unvouched(err error) error {
+	return prentice.Errorf(prentice.Unauthenticated, "the provider's answer does not hold: %w", err).Try("begin once more from the sign-in page")
+}
+
+// vouched writes down what the provider says of somebody. Who has no role there
+// any more is refused, and that is written too: their sessions end and their
+// tokens stop. A name that somebody here has already is theirs, not the
+// provider's to give away.
+func (i *Identity) vouched(tx *db.Tx, o outsider) (refused, err error) {
+	var name string
+	err = tx.QueryRow(`SELECT person FROM identity_provider WHERE issuer = ? AND subject = ?`, []any{o.issuer, o.subject}, &name)
+	linked := err == nil
+	if err != nil && !isNone(err) {
+		return nil, fmt.Errorf("look for whom the provider names: %w", err)
+	}
+	if linked && name != o.name {
+		return prentice.Errorf(prentice.Denied, "the provider called you %s before, and calls you %q now", name, o.name).Try("ask an owner to remove %s here; then you come in as who you are", name), nil
+	}
+	if o.role == "" {
+		refused = prentice.Errorf(prentice.Denied, "none of your groups has a role here").Try("ask whoever keeps the groups, or an owner: the roles stand under oidc.roles in the settings")
+		if !linked {
+			return refused, nil
+		}
+		if _, err := tx.Exec(`UPDATE identity_provider SET vouched = 0, groups = '' WHERE person = ?`, name); err != nil {
+			return nil, err
+		}
+		return refused, endSessions(tx, name)
+	}
+	if !linked {
+		if _, err := i.addPerson(tx, o.name, o.role); prentice.KindOf(err) == prentice.Conflict {
+			return prentice.Errorf(prentice.Denied, "there is a person %s here already, who is not the provider's", o.name).Try("sign in as they do, or ask an owner to remove them first"), nil
+		} else if err != nil {
+			return nil, err
+		}
+		_, err = tx.Exec(`INSERT INTO identity_provider (person, issuer, subject, groups, vouched) VALUES (?, ?, ?, ?, ?)`, o.name, o.issuer, o.subject, words(o.groups), db.Micros(i.clock()))
+		return nil, err
+	}
+	p, err := person(tx, name)
+	if err != nil {
+		return nil, err
+	}
+	if p.Role != o.role {
+		if o.role != prentice.Owner {
+			if err := keepsOwner(tx, p); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := tx.Exec(`UPDATE identity_person SET role = ? WHERE name = ?`, string(o.role), name); err != nil {
+			return nil, err
+		}
+		if err := endSessions(tx, name); err != nil {
+			return nil, err
+		}
+	}
+	_, err = tx.Exec(`UPDATE identity_provider SET groups = ?, vouched = ? WHERE person = ?`, words(o.groups), db.Micros(i.clock()), name)
+	return nil, err
+}
+
+func words(refs []prentice.Ref) string {
+	_, text := scopeText(&prentice.Scope{On: refs})
+	return text
+}
+
+// outside is what a provider says of somebody: their groups there, and whether
+// it still vouches for them. For whom no provider speaks, there is nothing.
+func (i *Identity) outside(ctx context.Context, name string) (groups []prentice.Ref, gone bool, err error) {
+	var text string
+	var at int64
+	err = i.db.QueryRow(ctx, `SELECT groups, vouched FROM identity_provider WHERE person = ?`, []any{name}, &text, &at)
+	if isNone(err) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("look whether the provider vouches for %s: %w", name, err)
+	}
+	for _, ref := range strings.Fields(text) {
+		groups = append(groups, prentice.Ref(ref))
+	}
+	return groups, at == 0 || over(db.Time(at).Add(ProviderStanding), i.clock()), nil
+}

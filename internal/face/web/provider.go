@@ -1,0 +1,67 @@
+package web
+
+import (
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+
+	"prentice"
+)
+
+// errandLife is how long somebody may be away at the provider.
+const errandLife = 5 * time.Minute
+
+func errandCookie(r *http.Request) string { return cookieName(r) + "_sso" }
+
+// providerAsk sends a browser to the provider. The state stays in a cookie, so
+// that only the browser that went comes back: nobody is signed in as somebody
+// else by a link.
+func (s *Site) providerAsk(w http.ResponseWriter, r *http.Request) {
+	a := asking{Next: localOr(r.URL.Query().Get("_next"), "/")}
+	if err := s.tries.allow(s.o.Clock(), r); err != nil {
+		s.ask(w, r, a, err)
+		return
+	}
+	to, state, err := s.o.Identity.BeginProvider(r.Context(), siteOrigin(r)+"/sign-in/sso/back")
+	if err != nil {
+		s.ask(w, r, a, err)
+		return
+	}
+	setCookie(w, r, errandCookie(r), state+"."+base64.RawURLEncoding.EncodeToString([]byte(a.Next)), errandLife)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+func (s *Site) signInProvider(w http.ResponseWriter, r *http.Request) {
+	a := asking{Next: "/"}
+	state := ""
+	if c, err := r.Cookie(errandCookie(r)); err == nil {
+		var next string
+		state, next, _ = strings.Cut(c.Value, ".")
+		if raw, err := base64.RawURLEncoding.DecodeString(next); err == nil {
+			a.Next = localOr(string(raw), "/")
+		}
+	}
+	dropCookie(w, r, errandCookie(r))
+	q := r.URL.Query()
+	if state == "" || subtle.ConstantTimeCompare([]byte(state), []byte(q.Get("state"))) != 1 {
+		s.ask(w, r, a, prentice.Errorf(prentice.Denied, "this browser did not ask to be signed in so").Try("begin from the sign-in page"))
+		return
+	}
+	if refused := q.Get("error"); refused != "" {
+		s.ask(w, r, a, prentice.Errorf(prentice.Denied, "the provider refuses: %s", clip(refused)).Try("try once more, or sign in another way"))
+		return
+	}
+	if err := s.tries.allow(s.o.Clock(), r); err != nil {
+		s.ask(w, r, a, err)
+		return
+	}
+	session, expires, err := s.o.Identity.SignInProvider(r.Context(), state, q.Get("code"), originOf(r))
+	if err != nil {
+		s.ask(w, r, a, err)
+		return
+	}
+	setCookie(w, r, cookieName(r), session, expires.Sub(s.o.Clock()))
+	http.Redirect(w, r, a.Next, http.StatusSeeOther)
+}
