@@ -73,6 +73,9 @@ func (c *commands) settingsTable() string {
 	of := reflect.TypeFor[Settings]()
 	for i := range of.NumField() {
 		name := of.Field(i).Tag.Get("toml")
+		if of.Field(i).Type.Kind() == reflect.Pointer {
+			continue // a table of its own, which no flag gives
+		}
 		flag := up.Flags().Lookup(name)
 		if flag == nil {
 			flag = root.PersistentFlags().Lookup(name)
