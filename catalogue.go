@@ -121,6 +121,23 @@ func (c *Catalogue) Unmanaged(ref Ref) string {
 	return ""
 }
 
+// Touches lists the services that have to do with an act about subject on
+// hosts: the subject itself, and whatever runs on one of the hosts. Whoever
+// restarts a host restarts what runs there, whatever it is done for.
+func (c *Catalogue) Touches(subject Ref, hosts []Ref) []Service {
+	var found []Service
+	for _, s := range c.Services {
+		var at []Ref
+		for _, h := range s.Hosts {
+			at = append(at, h.Ref)
+		}
+		if s.Ref == subject || anyOf(at, hosts) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
 // Dependants lists the services that need ref, directly or through others,
 // nearest first.
 func (c *Catalogue) Dependants(ref Ref) []Ref {

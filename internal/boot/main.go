@@ -37,6 +37,7 @@ func (c *commands) root() *cobra.Command {
 // nouns says what each noun of the command line is about.
 var nouns = map[string]string{
 	"account":  "How you sign in",
+	"notice":   "Messages to people, and what became of them",
 	"calendar": "Freezes and windows: when runs may begin",
 	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
 	"incident": "Faults, from the first symptom to verified", "limit": "How much may run, and what holds back", "lock": "Targets that runs hold", "person": "People and their roles", "policy": "Who must agree to what", "procedure": "Agreed ways of doing things",

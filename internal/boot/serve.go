@@ -117,6 +117,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	begin("runner", s.runner.Run)
 	begin("team", s.Team.Run)
 	begin("logs", s.sweepLogs)
+	begin("notices", s.outbox.Run)
 	for _, sk := range s.Skills {
 		if sk.Run != nil {
 			begin(sk.Name, sk.Run)

@@ -34,7 +34,7 @@ func describe(dir func() string) []skill.Skill {
 	return all.Skills(all.Deps{
 		Automation:  automation.Deps{Schema: procedure.Schema},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
-		Supervision: supervision.Deps{CheckCalendar: checkCalendar, Tester: offlineDesk{dir}},
+		Supervision: supervision.Deps{CheckCalendar: checkCalendar, CheckNotices: checkNotices, Tester: offlineDesk{dir}},
 	})
 }
 
@@ -59,7 +59,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
 			Policy: desk, Tester: desk,
-			Days: s.Team.Days, CheckCalendar: checkCalendar},
+			Days: s.Team.Days, CheckCalendar: checkCalendar, Notices: s.outbox, CheckNotices: checkNotices},
 		Support: s.desk,
 	})
 }

@@ -22,6 +22,7 @@ import (
 	"prentice/internal/app"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/runner"
 	"prentice/internal/kit/db"
@@ -52,6 +53,7 @@ type System struct {
 	logs      *runlog.Logs
 	lookout   *availability.Lookout
 	desk      *support.Support
+	outbox    *notice.Outbox
 	stop      stopfile.Path
 	closers   []func() error // in the order of opening
 }
@@ -113,7 +115,7 @@ func (s *System) openStore(ctx context.Context) (err error) {
 	for _, owner := range []struct {
 		name  string
 		files fs.FS
-	}{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"runner", runner.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"identity", identity.Schema()}} {
+	}{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"identity", identity.Schema()}} {
 		if err := s.db.Migrate(ctx, owner.name, owner.files); err != nil {
 			return storeTrouble(s.Settings.address(), err)
 		}
@@ -186,6 +188,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, Sender: s.inbox.Sender, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
 	})
 	s.logs = logs
+	s.openOutbox()
 	s.Skills = s.skills(logs)
 	return nil
 }
@@ -221,6 +224,7 @@ func (s *System) join() (err error) {
 			s.inbox.Listen(sk.Listen)
 		}
 	}
+	s.inbox.Listen(s.outbox.Listen)
 	s.Team.changed = append(s.Team.changed, s.follow)
 	s.follow(s.Team.now.Load())
 	return nil

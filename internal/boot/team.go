@@ -13,6 +13,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/runner"
@@ -29,6 +30,7 @@ type team struct {
 	inForce   policy.Entry // that the policy is of
 	pending   *pending     // nil when the file says what is in force
 	calendar  *calendar.Calendar
+	notices   *notice.Settings
 	limits    runner.Limits
 	marks     string // of the files, to see that they changed
 }
@@ -75,6 +77,9 @@ func (t *Team) read(ctx context.Context) error {
 	if next.limits, err = t.readLimits(); err != nil {
 		return err
 	}
+	if next.notices, err = t.readNotices(); err != nil {
+		return err
+	}
 	next.library, _ = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
 	t.sayPending(next)
 	t.now.Store(next)
@@ -97,7 +102,7 @@ func firstError(findings []prentice.Finding) error {
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
 	marks := catalogue.Fingerprint(t.dir)
-	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile} {
+	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile} {
 		mark := "none"
 		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
 			mark = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())

@@ -26,9 +26,7 @@ type scene struct {
 	risk              prentice.Risk
 }
 
-// touched works out which services and systems a plan has to do with: its
-// subject, and whatever runs on a host that it acts on. A procedure that
-// restarts a host restarts what runs there, whatever it is called for.
+// touched works out which services and systems a plan has to do with.
 func touched(c *prentice.Catalogue, plan prentice.Plan) scene {
 	s := scene{procedure: plan.Procedure, risk: plan.Risk}
 	if kind := plan.Subject.Kind(); kind == "service" {
@@ -39,20 +37,17 @@ func touched(c *prentice.Catalogue, plan prentice.Plan) scene {
 	if c == nil {
 		return s
 	}
-	for _, service := range c.Services {
-		if service.Ref != plan.Subject && !slices.ContainsFunc(service.Hosts, func(h prentice.Host) bool { return actsOn(plan, h.Ref) }) {
-			continue
-		}
+	hosts := make([]prentice.Ref, len(plan.Targets))
+	for i, t := range plan.Targets {
+		hosts[i] = t.Ref
+	}
+	for _, service := range c.Touches(plan.Subject, hosts) {
 		s.services = append(s.services, service.Ref.Name())
 		if service.System != "" {
 			s.systems = append(s.systems, service.System.Name())
 		}
 	}
 	return s
-}
-
-func actsOn(plan prentice.Plan, host prentice.Ref) bool {
-	return slices.ContainsFunc(plan.Targets, func(t prentice.Target) bool { return t.Ref == host })
 }
 
 // covers says whether an entry of this scope applies.

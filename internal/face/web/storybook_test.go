@@ -43,6 +43,8 @@ type nowOut struct {
 	Broken                   []incident
 	Waiting, Running, Recent []prentice.Run
 	Services                 []serviceLine
+	Unheard                  []prentice.Notice
+	Policy                   string
 }
 
 // story is one page in one state.
@@ -187,6 +189,8 @@ func storyOps(full bool) []op.Op {
 				return nowOut{}, nil
 			}
 			return nowOut{
+				Unheard: []prentice.Notice{{Number: 5, Channel: "team-chat", Topic: "asked", Title: "run/40 waits for you: restart-service on service/checkout, on 1 host", State: prentice.NoticeDead, Attempts: 12,
+					Says: "channel team-chat: it answered 500", Created: ago(4 * time.Hour)}},
 				Broken:   []incident{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}},
 				Waiting:  []prentice.Run{runStates[41], runStates[48]},
 				Running:  []prentice.Run{runStates[42]},

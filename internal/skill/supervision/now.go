@@ -37,6 +37,8 @@ type Now struct {
 	Why      string          `json:"why,omitempty"` // everything is stopped
 	Paused   *prentice.Pause `json:"paused,omitempty"`
 	Policy   string          `json:"policy,omitempty"` // that another one waits to be adopted
+
+	Unheard []prentice.Notice `json:"unheard"` // notices that nobody took
 }
 
 func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
@@ -47,6 +49,9 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 		return out, err
 	}
 	if out.Paused, err = d.Limits.Pause(ctx); err != nil {
+		return out, err
+	}
+	if out.Unheard, err = d.Notices.List(ctx, prentice.NoticeFilter{State: prentice.NoticeDead, Limit: 10}); err != nil {
 		return out, err
 	}
 	if out.Broken, err = d.Broken(ctx); err != nil {
@@ -93,6 +98,9 @@ func (n Now) Text() string {
 	}
 	for _, x := range n.Broken {
 		fmt.Fprintf(&b, "■ %s  %s  %s, since %s\n", x.Ref, x.Subject, x.Title, x.Opened.UTC().Format(time.TimeOnly))
+	}
+	for _, x := range n.Unheard {
+		fmt.Fprintf(&b, "■ %s  nobody took it over %s: %s (%s); try again with: prentice notice retry %s\n", x.Ref(), x.Channel, x.Title, x.Says, x.Ref())
 	}
 	if len(n.Broken) == 0 {
 		b.WriteString("● No incident is open.\n")

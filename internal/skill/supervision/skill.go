@@ -67,6 +67,8 @@ type Deps struct {
 
 	Days          func(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) // of the calendar in force
 	CheckCalendar func(file string, text []byte) []prentice.Finding
+	Notices       Notices
+	CheckNotices  func(file string, text []byte) []prentice.Finding
 }
 
 // New is the skill.
@@ -74,7 +76,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      d.scoped(slices.Concat(d.runOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps())),
+		Ops:      d.scoped(slices.Concat(d.runOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps())),
 		Pages: []skill.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 1},
 			{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 2},

@@ -1,0 +1,74 @@
+package boot
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/notify"
+	"prentice/internal/adapter/secretfile"
+	"prentice/internal/engine/notice"
+)
+
+// NoticesFile says who is told what, in the team folder.
+const NoticesFile = "notices.yaml"
+
+func (t *Team) readNotices() (*notice.Settings, error) {
+	raw, err := os.ReadFile(filepath.Join(t.dir, NoticesFile))
+	if err != nil && !os.IsNotExist(err) {
+		return nil, prentice.Errorf(prentice.Unavailable, "notices: %w", err)
+	}
+	s, findings := notice.Load(NoticesFile, raw)
+	return s, firstError(findings)
+}
+
+func checkNotices(file string, text []byte) []prentice.Finding {
+	_, findings := notice.Load(file, text)
+	return findings
+}
+
+// Systems lists the systems that an act about subject on targets has to do
+// with, by bare name.
+func (t *Team) Systems(subject prentice.Ref, targets []prentice.Ref) []string {
+	var names []string
+	if subject.Kind() == "system" {
+		names = append(names, subject.Name())
+	}
+	for _, s := range t.Catalogue().Touches(subject, targets) {
+		if s.System != "" {
+			names = append(names, s.System.Name())
+		}
+	}
+	return names
+}
+
+// openOutbox makes what tells people.
+func (s *System) openOutbox() {
+	s.outbox = notice.New(notice.Deps{
+		DB: s.db, Recorder: s.ledger, Sender: notify.New(secretfile.Folder(s.path("secrets")), time.Now, nil),
+		Settings: func() *notice.Settings { return s.Team.now.Load().notices },
+		Show:     func(ctx context.Context, n int64) (prentice.RunDetail, error) { return s.runner.Show(ctx, n) },
+		Systems:  s.Team.Systems, Stopped: s.stoppedSince, Clock: time.Now, Chance: rand.Float64, Log: s.log,
+	})
+}
+
+// stoppedSince tells one stop from another by what the stop file says, and when
+// it was made.
+func (s *System) stoppedSince() (since string, stopped bool) {
+	if !s.stop.Stopped() {
+		return "", false
+	}
+	text, err := os.ReadFile(string(s.stop))
+	about, err2 := os.Stat(string(s.stop))
+	if err != nil || err2 != nil {
+		return "nobody can tell why: the stop file cannot be read", true
+	}
+	if said := strings.TrimSpace(string(text)); said != "" {
+		return said, true
+	}
+	return "the stop file was made by hand at " + about.ModTime().UTC().Format(time.RFC3339), true
+}

@@ -1,0 +1,216 @@
+package notice
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/render"
+)
+
+// Message is what people are told. Every text in it is one plain line: what
+// came from outside has lost its control characters.
+type Message struct {
+	ID        string         `json:"id"`
+	Topic     string         `json:"topic"`
+	Time      time.Time      `json:"time"`
+	Title     string         `json:"title"`
+	Says      string         `json:"says,omitempty"`
+	About     prentice.Ref   `json:"about,omitempty"` // run/7, incident/3
+	Procedure string         `json:"procedure,omitempty"`
+	Subject   prentice.Ref   `json:"subject,omitempty"`
+	Risk      string         `json:"risk,omitempty"`
+	Targets   []prentice.Ref `json:"targets,omitempty"`
+	Requester prentice.Ref   `json:"requester,omitempty"`
+	Reason    string         `json:"reason,omitempty"` // why it was asked for
+	Until     time.Time      `json:"until,omitzero"`   // when the question ends
+	Link      string         `json:"link,omitempty"`
+	Command   string         `json:"command,omitempty"` // what to type
+}
+
+// Lines are the facts of a message in the order in which a person asks for
+// them: each a label and a value.
+func (m Message) Lines() [][2]string {
+	until := ""
+	if !m.Until.IsZero() {
+		until = m.Until.UTC().Format("2006-01-02 15:04 MST")
+	}
+	targets := refs(m.Targets, 10)
+	var lines [][2]string
+	for _, l := range [][2]string{{"Risk", m.Risk}, {"Targets", targets}, {"About", string(m.Subject)}, {"Says", m.Says}, {"Asked by", string(m.Requester)},
+		{"Reason", m.Reason}, {"Until", until}, {"Look", m.Link}, {"Or type", m.Command}} {
+		if l[1] != "" {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// Text is the message as plain text.
+func (m Message) Text() string {
+	var b strings.Builder
+	b.WriteString(m.Title + "\n\n")
+	for _, l := range m.Lines() {
+		fmt.Fprintf(&b, "%-9s %s\n", l[0], l[1])
+	}
+	return b.String()
+}
+
+func refs(list []prentice.Ref, most int) string {
+	var words []string
+	for _, r := range list[:min(len(list), most)] {
+		words = append(words, string(r))
+	}
+	if more := len(list) - most; more > 0 {
+		words = append(words, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(words, ", ")
+}
+
+// line is text from outside on one line, short and without anything that does
+// something other than be read.
+func line(text string) string {
+	text = strings.Join(strings.Fields(render.Plain(text)), " ")
+	if r := []rune(text); len(r) > 200 {
+		return string(r[:200]) + "…"
+	}
+	return text
+}
+
+// said is what of an event's data is told.
+type said struct {
+	Run       int64          `json:"run"`
+	State     prentice.State `json:"state"`
+	Incident  prentice.Ref   `json:"incident"`
+	Summary   string         `json:"summary"`
+	Title     string         `json:"title"`
+	Why       string         `json:"why"`
+	Reason    string         `json:"reason"`
+	Actor     prentice.Ref   `json:"actor"`
+	Procedure string         `json:"procedure"`
+	Count     int            `json:"count"`
+}
+
+// topicsOf says which topics an event is about. Only events of our own sources
+// have any: nobody else can claim those.
+func topicsOf(e prentice.Event, d said) []string {
+	if name, _, _ := strings.Cut(e.Source, "/"); name != "prentice" {
+		return nil
+	}
+	switch e.Type {
+	case "run.waiting":
+		return []string{Asked}
+	case "run.ended":
+		switch d.State {
+		case prentice.Failed, prentice.Undone:
+			return []string{Failed}
+		case prentice.Uncertain:
+			return []string{Unsure}
+		}
+	case "prentice.break-glass":
+		return []string{BreakGlass, Review}
+	case "incident.opened", "person.called":
+		return []string{Incident}
+	case "schedule.missed":
+		return []string{Missed}
+	}
+	return nil
+}
+
+// compose writes the message of a topic. run is nil when the event is about
+// none. What a step printed is not in it: that is read where it is masked and
+// where people sign in.
+func compose(topic string, e prentice.Event, d said, run *prentice.RunDetail, link string) Message {
+	m := Message{Topic: topic, Time: e.Time.UTC(), About: e.Subject, Reason: line(d.Reason)}
+	if run != nil {
+		m.about(*run)
+	}
+	switch topic {
+	case Asked:
+		m.Title = fmt.Sprintf("%s waits for you: %s%s, on %s", m.About, m.Procedure, on(m.Subject), hosts(m.Targets))
+		m.Says, m.Until, m.Command = line(run.Says), run.Expires.UTC(), fmt.Sprintf("prentice run show %s", m.About)
+	case Failed, Unsure:
+		m.Title = fmt.Sprintf("%s ended %s: %s%s", m.About, d.State, m.Procedure, on(m.Subject))
+		m.Command = fmt.Sprintf("prentice run show %s", m.About)
+	case BreakGlass, Review:
+		m.Title, m.Requester = fmt.Sprintf("%s broke the glass: %s goes on without approval", orSomebody(d.Actor), m.About), d.Actor
+		m.Command = fmt.Sprintf("prentice run show %s", m.About)
+		if topic == Review {
+			m.Title = fmt.Sprintf("%s broke the glass on %s, and somebody else must look at it", orSomebody(d.Actor), m.About)
+		}
+	case Incident:
+		m.About, m.Subject = incidentOf(e, d), e.Subject
+		m.Title, m.Says = fmt.Sprintf("%s opened%s", m.About, on(e.Subject)), line(d.Summary+d.Title)
+		m.Command = fmt.Sprintf("prentice incident show %s", m.About)
+		if e.Type == "person.called" {
+			m.Title, m.Says = fmt.Sprintf("A person must look at %s%s", m.About, on(e.Subject)), line(d.Why)
+		}
+	case Missed:
+		m.Title = fmt.Sprintf("%s was due and not begun, %d times", line(d.Procedure), max(d.Count, 1))
+		m.Procedure, m.Command = line(d.Procedure), "prentice event list --type schedule.missed"
+	}
+	m.Title = line(m.Title)
+	m.Link = linkTo(link, m.About)
+	return m
+}
+
+func (m *Message) about(run prentice.RunDetail) {
+	m.About, m.Procedure, m.Subject, m.Risk = run.Ref(), run.Procedure, run.Subject, run.Risk.String()
+	m.Targets, m.Requester = slices.Clone(run.Targets), run.Requester
+	if m.Reason == "" {
+		m.Reason = line(run.Reason)
+	}
+}
+
+func on(subject prentice.Ref) string {
+	if subject == "" {
+		return ""
+	}
+	return " on " + string(subject)
+}
+
+func hosts(targets []prentice.Ref) string {
+	if len(targets) == 1 {
+		return "1 host"
+	}
+	return fmt.Sprintf("%d hosts", len(targets))
+}
+
+func orSomebody(who prentice.Ref) string {
+	if who == "" {
+		return "somebody"
+	}
+	return string(who)
+}
+
+// incidentOf is the incident that an event opened: its data, or its id, say so.
+func incidentOf(e prentice.Event, d said) prentice.Ref {
+	if d.Incident != "" {
+		return d.Incident
+	}
+	ref, _, _ := strings.Cut(e.ID, " ")
+	return prentice.Ref(line(ref))
+}
+
+// linkTo is where a thing is read, if people can reach the pages and there is a
+// page for it.
+func linkTo(base string, about prentice.Ref) string {
+	page := map[string]string{"run": "/runs/", "incident": "/incidents/"}[about.Kind()]
+	if base == "" {
+		return ""
+	}
+	if page == "" {
+		return base + "/"
+	}
+	return base + page + about.Name()
+}
+
+func read(e prentice.Event) (d said) {
+	if len(e.Data) > 0 {
+		_ = json.Unmarshal(e.Data, &d) // what does not fit is not told
+	}
+	return d
+}

@@ -1,0 +1,90 @@
+// Package notice tells people what prentice wants of them: that a plan waits
+// for approval, that a run failed, that somebody broke the glass.
+//
+// Its words: a channel is a way to people; a route says which topics go to
+// which channels; both are kept by the team in notices.yaml, in git. A notice
+// is one message for one channel. It lies in the outbox until its receiver took
+// it, is tried again with growing pauses, and is dead when nobody took it after
+// twelve tries: then it is shown until a person looks. Every try carries the
+// same id, because a crash between the sending and the noting sends it again.
+//
+// It refuses to speak of what comes from outside in prentice's name, to put
+// secrets or what steps printed into a message, to let one slow receiver hold
+// up another, and to lose a notice silently.
+package notice
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+//go:embed schema/*.sql
+var files embed.FS
+
+// Schema is the outbox's own tables, for db.Migrate.
+func Schema() fs.FS { return db.Under(files, "schema") }
+
+// Recorder keeps evidence within the caller's transaction.
+type Recorder interface {
+	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
+}
+
+// Sender gives a message to a receiver. It returns soon, also when the receiver
+// does not, and its errors hold no secret.
+type Sender interface {
+	Send(context.Context, Channel, Message) error
+}
+
+// Deps is what an outbox needs of the world.
+type Deps struct {
+	DB       *db.DB
+	Recorder Recorder
+	Sender   Sender
+	Settings func() *Settings                                                    // in force at this moment
+	Show     func(ctx context.Context, number int64) (prentice.RunDetail, error) // a run, with its plan
+	Systems  func(subject prentice.Ref, targets []prentice.Ref) []string         // what an act has to do with, by bare name
+	Stopped  func() (since string, stopped bool)                                 // the kill switch; since tells one stop from another
+	Clock    func() time.Time
+	Chance   func() float64 // from 0 up to 1, for jitter
+	Log      *slog.Logger
+}
+
+// Outbox keeps notices and sends them.
+type Outbox struct {
+	Deps
+	wake chan struct{}
+
+	told string // the stop that was told last; of Run alone
+
+	mu   sync.Mutex
+	busy map[string]bool // channels to which something is under way; guarded by mu
+}
+
+// New is an outbox on a database that has its tables.
+func New(d Deps) *Outbox {
+	return &Outbox{Deps: d, wake: make(chan struct{}, 1), busy: map[string]bool{}}
+}
+
+const (
+	mostTries  = 12
+	firstPause = 5 * time.Second
+	mostPause  = time.Hour
+)
+
+// Pause is how long to wait after a number of tries: twice as long each time,
+// up to an hour. Chance, from 0 up to 1, takes up to half of it off, so that
+// notices which failed together do not all come back together.
+func Pause(tries int, chance float64) time.Duration {
+	pause := mostPause
+	if tries < 16 {
+		pause = min(mostPause, firstPause<<max(tries-1, 0))
+	}
+	return pause - time.Duration(chance*float64(pause)/2)
+}

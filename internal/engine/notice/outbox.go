@@ -1,0 +1,132 @@
+package notice
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Listen hears an event and puts what people must be told into the outbox. It
+// may be told of the same event again.
+func (o *Outbox) Listen(ctx context.Context, e prentice.Event) error {
+	settings, d := o.Settings(), read(e)
+	topics := topicsOf(e, d)
+	if settings == nil || len(topics) == 0 {
+		return nil
+	}
+	var run *prentice.RunDetail
+	if e.Subject.Kind() == "run" && d.Run > 0 {
+		found, err := o.Show(ctx, d.Run)
+		if err != nil {
+			return fmt.Errorf("read %s for a notice: %w", e.Subject, err)
+		}
+		run = &found
+	}
+	key := e.Source + "\x00" + e.ID
+	for _, topic := range topics {
+		if topic == Asked && (run == nil || run.State != prentice.Waiting) {
+			continue // somebody was faster
+		}
+		if err := o.post(ctx, settings, key, compose(topic, e, d, run, settings.Link)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// post puts a message into the outbox of every channel that wants it.
+func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) error {
+	channels := s.wanting(m, o.Systems(m.Subject, m.Targets))
+	if len(channels) == 0 {
+		return nil
+	}
+	now := o.Clock()
+	if m.Time.IsZero() {
+		m.Time = now.UTC()
+	}
+	err := o.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, channel := range channels {
+			if err := insert(tx, now, channel, key, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep notices of %s: %w", m.Topic, err)
+	}
+	o.ring()
+	return nil
+}
+
+// wanting are the channels to which the routes lead a message, each once.
+func (s *Settings) wanting(m Message, systems []string) []string {
+	var channels []string
+	for _, r := range s.Routes {
+		switch {
+		case !slices.Contains(r.On, m.Topic):
+		case len(r.Risks) > 0 && !slices.Contains(r.Risks, m.Risk):
+		case len(r.Systems) > 0 && !slices.ContainsFunc(r.Systems, func(name string) bool { return slices.Contains(systems, name) }):
+		default:
+			channels = append(channels, r.To...)
+		}
+	}
+	slices.Sort(channels)
+	return slices.Compact(channels)
+}
+
+// insert keeps a message for a channel, unless it is there already. Its id is
+// made of what it is about, so that it is the same after a crash.
+func insert(tx *db.Tx, now time.Time, channel, key string, m Message) error {
+	m.ID = idOf(key, m.Topic, channel)
+	text, err := json.Marshal(m)
+	if err != nil {
+		return prentice.Errorf(prentice.Internal, "message %s: %w", m.ID, err)
+	}
+	var there int64
+	if err := tx.QueryRow(`SELECT count(*) FROM notices WHERE once = ?`, []any{m.ID}, &there); err != nil || there > 0 {
+		return err
+	}
+	number, err := tx.Next("notice")
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO notices (number, once, channel, topic, about, title, message, state, attempts, says, created, due, ended)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, 0) ON CONFLICT (once) DO NOTHING`,
+		number, m.ID, channel, m.Topic, string(m.About), m.Title, string(text), string(prentice.NoticeWaiting), db.Micros(now), db.Micros(now))
+	return err
+}
+
+func idOf(parts ...string) string {
+	return "msg_" + strings.TrimPrefix(prentice.Digest([]byte(strings.Join(parts, "\x00"))), "sha256:")[:32]
+}
+
+// ring wakes the worker.
+func (o *Outbox) ring() {
+	select {
+	case o.wake <- struct{}{}:
+	default: // it is about to wake anyway
+	}
+}
+
+// watchStop tells when everything was stopped. Each stop is told once, also
+// when prentice is started again in between.
+func (o *Outbox) watchStop(ctx context.Context) error {
+	since, stopped := o.Stopped()
+	s := o.Settings()
+	if !stopped || since == o.told || s == nil {
+		return nil
+	}
+	err := o.post(ctx, s, "stop "+since, Message{Topic: Stopped, Title: "Everything is stopped: nothing begins its next step", Says: line(since),
+		Link: linkTo(s.Link, ""), Command: "prentice now show"})
+	if err == nil {
+		o.told = since
+	}
+	return err
+}

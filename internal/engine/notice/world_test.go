@@ -1,0 +1,124 @@
+package notice
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+const team = `link: https://prentice.example.com/
+channels:
+  - {name: pager, kind: webhook, url: "https://pager.example.com/in", secret: pager-key}
+  - {name: chat, kind: chat, url_secret: chat-url}
+  - {name: mail, kind: smtp, url: "smtp://mail.example.com", from: prentice@example.com, to: [ops@example.com]}
+routes:
+  - {on: [asked], to: [chat]}
+  - {on: [asked], risk: [danger], to: [pager, chat]}
+  - {on: [failed, uncertain], systems: [shop], to: [pager]}
+  - {on: [incident, missed-schedule, stopped, break-glass, review], to: [mail]}
+`
+
+// world is an outbox with everything outside it made small and visible.
+type world struct {
+	*Outbox
+	t     *testing.T
+	now   time.Time
+	run   prentice.RunDetail
+	stop  string
+	notes []string
+
+	mu    sync.Mutex
+	sent  []string         // channel and title; guarded by mu
+	ids   []string         // guarded by mu
+	fails map[string]error // by channel; guarded by mu
+	hang  map[string]chan struct{}
+}
+
+func newWorld(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	if err := d.Migrate(t.Context(), "notice", Schema()); err != nil {
+		t.Fatal(err)
+	}
+	settings, findings := Load("notices.yaml", []byte(team))
+	if settings == nil {
+		t.Fatalf("findings %+v", findings)
+	}
+	w := &world{t: t, now: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), fails: map[string]error{}, hang: map[string]chan struct{}{}}
+	w.run = prentice.RunDetail{Run: prentice.Run{Number: 7, Procedure: "restart", Subject: "service/shop", State: prentice.Waiting, Says: "waits for 1 approver", Risk: prentice.Change,
+		Targets: []prentice.Ref{"host/web"}, Requester: "person/ann", Reason: "it is slow", Expires: w.now.Add(time.Hour)}}
+	w.Outbox = New(Deps{DB: d, Recorder: w, Sender: w, Settings: func() *Settings { return settings },
+		Show:    func(context.Context, int64) (prentice.RunDetail, error) { return w.run, nil },
+		Systems: func(prentice.Ref, []prentice.Ref) []string { return []string{"shop"} },
+		Stopped: func() (string, bool) { return w.stop, w.stop != "" },
+		Clock:   func() time.Time { return w.now }, Chance: func() float64 { return 0 }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	return w
+}
+
+func (w *world) Append(_ *db.Tx, _ time.Time, notes ...prentice.Note) error {
+	for _, n := range notes {
+		w.notes = append(w.notes, n.Kind)
+	}
+	return nil
+}
+
+func (w *world) Send(ctx context.Context, c Channel, m Message) error {
+	if hold := w.hang[c.Name]; hold != nil {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent, w.ids = append(w.sent, c.Name+": "+m.Title), append(w.ids, m.ID)
+	return w.fails[c.Name]
+}
+
+func (w *world) hear(e prentice.Event) {
+	w.t.Helper()
+	if err := w.Listen(w.t.Context(), e); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// round sends what is due to every channel, once.
+func (w *world) round() {
+	w.t.Helper()
+	var sending sync.WaitGroup
+	err := w.sendDue(w.t.Context(), &sending)
+	sending.Wait()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) all(state prentice.NoticeState) []prentice.Notice {
+	w.t.Helper()
+	list, err := w.List(w.t.Context(), prentice.NoticeFilter{State: state})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return list
+}
+
+func waiting() prentice.Event {
+	return prentice.Event{ID: "run/7 waiting 1", Source: "prentice/runner", Type: "run.waiting", Subject: "run/7", Time: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC),
+		Data: []byte(`{"run":7,"state":"waiting"}`)}
+}
+
+func ended(state string) prentice.Event {
+	return prentice.Event{ID: "run/7 " + state, Source: "prentice/runner", Type: "run.ended", Subject: "run/7", Data: []byte(`{"run":7,"state":"` + state + `","says":"step x: password=hunter2"}`)}
+}
+
+var errDown = errors.New("it answered 500")

@@ -1,0 +1,127 @@
+package supervision
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// Notices is the outbox of messages to people.
+type Notices interface {
+	List(context.Context, prentice.NoticeFilter) ([]prentice.Notice, error)
+	Retry(ctx context.Context, number int64, by prentice.Actor) error
+	Test(ctx context.Context, channel string, by prentice.Actor) error
+}
+
+type noticesIn struct {
+	Dead   bool  `json:"dead,omitempty" doc:"Only those that nobody took and nobody tries any more."`
+	Before int64 `json:"before,omitempty" doc:"A cursor: only notices with a smaller number." minimum:"0"`
+	Limit  int   `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
+}
+
+type noticeIn struct {
+	Number string `json:"number" arg:"1" doc:"The notice, such as notice/5 or 5." example:"notice/5" maxLength:"30"`
+}
+
+type channelIn struct {
+	Channel string `json:"channel" arg:"1" doc:"The channel, as notices.yaml names it." example:"team-chat" maxLength:"100"`
+}
+
+type noticesFileIn struct {
+	File string `json:"file" arg:"1" file:"true" maxLength:"1048576" doc:"The notices.yaml to check."`
+	Name string `json:"name,omitempty" nameof:"file" maxLength:"500" doc:"What the file is called, for what is said about it."`
+}
+
+func (d Deps) noticeOps() []op.Op {
+	return []op.Op{
+		op.New("notice.list", prentice.Look, prentice.Viewer, "List the messages to people, newest first, and what became of them.", d.listNotices).
+			WithExample("prentice notice list --dead"),
+		op.New("notice.retry", prentice.Change, prentice.Operator, "Try a message again at once, also one that nobody tries any more.", d.retryNotice).
+			WithExample("prentice notice retry notice/5"),
+		op.New("notice.test", prentice.Change, prentice.Operator, "Send a test message to a channel and say how it came out.", d.testChannel).
+			WithExample("prentice notice test team-chat"),
+		op.New("notice.check", prentice.Look, prentice.Viewer, "Check a notices.yaml for mistakes.", d.checkNotices).
+			WithExample("prentice notice check notices.yaml").WithoutState(),
+	}
+}
+
+// NoticeList is a page of notices.
+type NoticeList struct {
+	Notices []prentice.Notice `json:"notices"`
+	Next_   string            `json:"next,omitempty"`
+}
+
+// Table implements op.Tabler.
+func (l NoticeList) Table() (head []string, rows [][]string) {
+	head = []string{"NOTICE", "STATE", "CHANNEL", "TOPIC", "TITLE", "CREATED", "TRIES", "WHY"}
+	for _, n := range l.Notices {
+		rows = append(rows, []string{string(n.Ref()), signOfNotice(n.State) + " " + string(n.State), n.Channel, n.Topic, n.Title, n.Created.UTC().Format(time.DateTime),
+			strconv.Itoa(n.Attempts), n.Says})
+	}
+	return head, rows
+}
+
+func signOfNotice(s prentice.NoticeState) string {
+	switch s {
+	case prentice.NoticeSent:
+		return "●"
+	case prentice.NoticeWaiting:
+		return "○"
+	}
+	return "■"
+}
+
+// Empty implements op.Emptier.
+func (l NoticeList) Empty() string {
+	return "No notice. Say who is told what in notices.yaml in the team folder, and try a channel with: prentice notice test CHANNEL"
+}
+
+// Next implements op.Pager.
+func (l NoticeList) Next() string { return l.Next_ }
+
+func (d Deps) listNotices(ctx context.Context, _ op.Call, in noticesIn) (NoticeList, error) {
+	f := prentice.NoticeFilter{Before: in.Before, Limit: cmp.Or(in.Limit, 50)}
+	if in.Dead {
+		f.State = prentice.NoticeDead
+	}
+	list, err := d.Notices.List(ctx, f)
+	out := NoticeList{Notices: list}
+	if len(list) == f.Limit {
+		out.Next_ = strconv.FormatInt(list[len(list)-1].Number, 10)
+	}
+	return out, err
+}
+
+func (d Deps) retryNotice(ctx context.Context, c op.Call, in noticeIn) (Said, error) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(in.Number, "notice/"), 10, 64)
+	if err != nil || n < 1 {
+		return Said{}, prentice.Errorf(prentice.Invalid, "%q is not a notice", in.Number).Try("write notice/5 or 5; list them with: prentice notice list")
+	}
+	if err := d.Notices.Retry(ctx, n, c.Actor); err != nil {
+		return Said{}, err
+	}
+	return Said{fmt.Sprintf("notice/%d is tried again.", n)}, nil
+}
+
+func (d Deps) testChannel(ctx context.Context, c op.Call, in channelIn) (Said, error) {
+	if err := d.Notices.Test(ctx, in.Channel, c.Actor); err != nil {
+		return Said{}, err
+	}
+	return Said{"The channel " + in.Channel + " took it."}, nil
+}
+
+// NoticesChecked is what is wrong with a notices file.
+type NoticesChecked struct{ op.Findings }
+
+// Text implements op.Texter.
+func (c NoticesChecked) Text() string { return c.Report("") }
+
+func (d Deps) checkNotices(_ context.Context, _ op.Call, in noticesFileIn) (NoticesChecked, error) {
+	return NoticesChecked{op.Found(d.CheckNotices(cmp.Or(in.Name, "notices.yaml"), []byte(in.File)))}, nil
+}

@@ -1,0 +1,40 @@
+package prentice
+
+import "time"
+
+// NoticeState is where a notice stands on its way.
+type NoticeState string
+
+// The states of a notice.
+const (
+	NoticeWaiting NoticeState = "waiting" // not taken yet; it is tried again
+	NoticeSent    NoticeState = "sent"    // the receiver took it
+	NoticeDead    NoticeState = "dead"    // nobody took it, and nobody tries any more; a person must look
+)
+
+// Notice is a message to people, as it is kept.
+type Notice struct {
+	Number   int64       `json:"number"`
+	ID       string      `json:"id"` // the same at every try, so that receivers can drop doubles
+	Channel  string      `json:"channel"`
+	Topic    string      `json:"topic"`
+	Title    string      `json:"title"`
+	About    Ref         `json:"about,omitempty"`
+	State    NoticeState `json:"state"`
+	Attempts int         `json:"attempts"`
+	Says     string      `json:"says,omitempty"` // why the last try failed
+	Created  time.Time   `json:"created"`
+	Due      time.Time   `json:"due,omitzero"`
+	Ended    time.Time   `json:"ended,omitzero"`
+}
+
+// Ref names the notice.
+func (n Notice) Ref() Ref { return NewRef("notice", itoa(n.Number)) }
+
+// NoticeFilter chooses notices, newest first. Before is a cursor: only notices
+// with a smaller number. Limit 0 is 50; at most 500.
+type NoticeFilter struct {
+	State  NoticeState
+	Before int64
+	Limit  int
+}
