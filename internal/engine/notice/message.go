@@ -89,7 +89,7 @@ type said struct {
 	Title     string         `json:"title"`
 	Why       string         `json:"why"`
 	Reason    string         `json:"reason"`
-	Actor     prentice.Ref   `json:"actor"`
+	By        prentice.Ref   `json:"by"`
 	Procedure string         `json:"procedure"`
 	Count     int            `json:"count"`
 }
@@ -136,10 +136,10 @@ func compose(topic string, e prentice.Event, d said, run *prentice.RunDetail, li
 		m.Title = fmt.Sprintf("%s ended %s: %s%s", m.About, d.State, m.Procedure, on(m.Subject))
 		m.Command = fmt.Sprintf("prentice run show %s", m.About)
 	case BreakGlass, Review:
-		m.Title, m.Requester = fmt.Sprintf("%s broke the glass: %s goes on without approval", orSomebody(d.Actor), m.About), d.Actor
+		m.Title, m.Requester = fmt.Sprintf("%s broke the glass: %s goes on without approval", orSomebody(d.By), m.About), d.By
 		m.Command = fmt.Sprintf("prentice run show %s", m.About)
 		if topic == Review {
-			m.Title = fmt.Sprintf("%s broke the glass on %s, and somebody else must look at it", orSomebody(d.Actor), m.About)
+			m.Title = fmt.Sprintf("%s broke the glass on %s, and somebody else must look at it", orSomebody(d.By), m.About)
 		}
 	case Incident:
 		m.About, m.Subject = incidentOf(e, d), e.Subject

@@ -34,7 +34,7 @@ func TestANoticeGoesWhereTheRoutesLead(t *testing.T) {
 			[]string{"mail: incident/3 opened on service/shop"}},
 		{"a schedule that was missed", prentice.Event{ID: "1", Source: "prentice/schedule", Type: "schedule.missed", Subject: "procedure/backup", Data: []byte(`{"procedure":"backup","count":5}`)}, nil,
 			[]string{"mail: backup was due and not begun, 5 times"}},
-		{"breaking the glass is told, and asks for a review", prentice.Event{ID: "1", Source: "prentice/runner", Type: "prentice.break-glass", Subject: "run/7", Data: []byte(`{"run":7,"actor":"person/ann","reason":"it burns"}`)}, nil,
+		{"breaking the glass is told, and asks for a review", prentice.Event{ID: "1", Source: "prentice/runner", Type: "prentice.break-glass", Subject: "run/7", Data: []byte(`{"run":7,"by":"person/ann","reason":"it burns"}`)}, nil,
 			[]string{"mail: person/ann broke the glass on run/7, and somebody else must look at it", "mail: person/ann broke the glass: run/7 goes on without approval"}},
 		{"what somebody outside says in our name", prentice.Event{ID: "1", Source: "mallory", Type: "run.waiting", Subject: "run/7", Data: []byte(`{"run":7}`)}, nil, nil},
 	} {
