@@ -17,7 +17,7 @@ type Question struct {
 	Waits       string   `json:"waits"` // approval, or the id of a human step
 	Summary     string   `json:"summary"`
 	Undoable    bool     `json:"undoable"`
-	Says        string   `json:"step_says,omitempty"` // of the human step
+	StepSays    string   `json:"step_says,omitempty"` // of the human step
 	Reasons     []string `json:"reasons"`             // why somebody is asked
 	Rules       []string `json:"rules"`
 	Needed      int      `json:"needed"` // approvers, of

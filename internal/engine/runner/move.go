@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"prentice"
@@ -17,10 +18,11 @@ var errMoved = prentice.Errorf(prentice.Conflict, "the run has moved in the mean
 type next struct {
 	state   prentice.State
 	says    string
-	waits   string        // with Waiting: for what
-	expires time.Duration // with Waiting: how long
-	kind    string        // of the evidence; "" is run.STATE
-	actor   prentice.Ref  // whose doing it is; "" is prentice itself
+	waits   string         // with Waiting: for what
+	expires time.Duration  // with Waiting, or while it waits for the calendar: how long
+	kind    string         // of the evidence; "" is run.STATE
+	actor   prentice.Ref   // whose doing it is; "" is prentice itself
+	data    map[string]any // more for the evidence
 	hold    prentice.HoldBack
 }
 
@@ -32,7 +34,7 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 	run := d.Run
 	run.State, run.Says, run.Hold = to.state, to.says, kept(to.hold)
 	run.Expires = time.Time{}
-	if to.state == prentice.Waiting {
+	if to.state == prentice.Waiting || to.expires > 0 {
 		run.Expires = now.Add(to.expires)
 	}
 	if to.state == prentice.Running && run.Started.IsZero() {
@@ -76,9 +78,11 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 }
 
 func moved(run prentice.Run, to next) prentice.Note {
-	note := prentice.Note{Kind: to.kind, Actor: to.actor, Refs: refsOf(run), Data: map[string]any{"state": run.State, "says": run.Says, "plan": run.Plan}}
+	data := map[string]any{"state": run.State, "says": run.Says, "plan": run.Plan}
+	maps.Copy(data, to.data)
+	note := prentice.Note{Kind: to.kind, Actor: to.actor, Refs: refsOf(run), Data: data}
 	if run.Hold != nil {
-		note.Data.(map[string]any)["hold"] = run.Hold
+		data["hold"] = run.Hold
 	}
 	if note.Kind == "" {
 		note.Kind = "run." + string(run.State)

@@ -3,6 +3,8 @@ package runner
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"prentice"
@@ -25,10 +27,14 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 	if err := r.mayAnswer(d, a); err != nil {
 		return d.Run, err
 	}
+	standsFor, err := r.mayCount(ctx, d, a)
+	if err != nil {
+		return d.Run, err
+	}
 	var to next
 	enough := false
-	write := func(tx *db.Tx, now time.Time) error { return r.writeAnswer(tx, d, a, now) }
-	yes := len(d.Approvers) + 1
+	write := func(tx *db.Tx, now time.Time) error { return r.writeAnswer(tx, d, a, standsFor, now) }
+	yes := seats(d.Approvals) + 1
 	switch {
 	case !a.Yes:
 		to = next{state: prentice.RunRefused, says: fmt.Sprintf("%s refused: %s", a.Actor.Ref(), orNoReason(a.Reason)), actor: a.Actor.Ref(), kind: "run.refused"}
@@ -61,6 +67,8 @@ func (r *Runner) mayAnswer(d *detail, a prentice.Reply) error {
 		return prentice.Errorf(prentice.Conflict, "run/%d does not wait for an approval: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)
 	case a.Plan != "" && a.Plan != d.Plan:
 		return prentice.Errorf(prentice.Conflict, "run/%d is for plan %s, not %s", d.Number, d.Plan, a.Plan).Try("look at the plan again before you answer")
+	case d.Decision.NeedsReason && strings.TrimSpace(a.Reason) == "":
+		return prentice.Errorf(prentice.Invalid, "rule %s wants a reason with every answer to run/%d", firstOf(d.Decision.Rules), d.Number).Try("say why in one sentence with --reason")
 	case !a.Yes && (a.Actor.Ref() == d.Requester || a.Actor.Ref() == d.request.Mover):
 		return nil // whoever asked may take it back
 	case a.Actor.Ref() == d.Requester:
@@ -84,18 +92,73 @@ func (r *Runner) mayAnswer(d *detail, a prentice.Reply) error {
 	return nil
 }
 
-func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, now time.Time) error {
-	yes, kind := 0, "approval.refused"
-	if a.Yes {
-		yes, kind = 1, "approval.given"
+// mayCount refuses an answer from somebody who is not asked, and says for whom
+// it is given: "" for themselves.
+func (r *Runner) mayCount(ctx context.Context, d *detail, a prentice.Reply) (prentice.Ref, error) {
+	person := a.Actor.Ref()
+	if !a.Yes && (person == d.Requester || person == d.request.Mover) || len(d.Decision.From) == 0 {
+		return "", nil
 	}
-	if _, err := tx.Exec(`INSERT INTO run_approvals (run, actor, plan, door, yes, reason, time) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, yes, a.Reason, db.Micros(now)); err != nil {
+	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())
+	if err != nil {
+		return "", err
+	}
+	seat := q.seat(person)
+	switch {
+	case seat == "":
+		return "", prentice.Errorf(prentice.Denied, "run/%d asks %s, and %s is none of them", d.Number, whom(d.Decision.From), person).
+			Try("ask one of them; see who with: prentice run show %d", d.Number)
+	case a.Yes && (seat == d.Requester || seat == d.request.Mover):
+		return "", prentice.Errorf(prentice.Denied, "%s stands in for %s, who asked for run/%d", person, seat, d.Number).Try("ask somebody else of %s", whom(d.Decision.From))
+	case slices.ContainsFunc(d.Approvals, func(b prentice.Approval) bool { return orSelf(b) == seat }):
+		return "", prentice.Errorf(prentice.Conflict, "%s has been answered for already", seat).Try("another person must answer")
+	case seat == person:
+		return "", nil
+	}
+	return seat, nil
+}
+
+// seats counts the people for whom leave was given.
+func seats(approvals []prentice.Approval) int {
+	n := 0
+	for _, a := range approvals {
+		if a.Yes {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, standsFor prentice.Ref, now time.Time) error {
+	kind := "approval.refused"
+	if a.Yes {
+		kind = "approval.given"
+	}
+	if _, err := tx.Exec(`INSERT INTO run_approvals (run, actor, plan, door, yes, reason, time, stand_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(standsFor)); err != nil {
 		return err
 	}
-	err := r.Ledger.Append(tx, now, prentice.Note{Kind: kind, Actor: a.Actor.Ref(), Refs: refsOf(d.Run), Data: map[string]any{
-		"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester}})
-	return err
+	if a.Yes && a.Window {
+		if _, err := tx.Exec(`UPDATE runs SET in_window = 1 WHERE number = ?`, d.Number); err != nil {
+			return err
+		}
+	}
+	data := map[string]any{"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester}
+	if standsFor != "" {
+		data["for"] = standsFor
+	}
+	if a.Window {
+		data["when"] = "window"
+	}
+	return r.Ledger.Append(tx, now, prentice.Note{Kind: kind, Actor: a.Actor.Ref(), Refs: refsOf(d.Run), Data: data})
+}
+
+// flag is a truth as the database keeps it.
+func flag(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // hold lets a run wait for a person to do a step and say so.
@@ -156,7 +219,7 @@ func (r *Runner) Cancel(ctx context.Context, number int64, actor prentice.Actor,
 		return d.Run, prentice.Errorf(prentice.Conflict, "run/%d is over: it is %s", number, d.State).Try("look at it with: prentice run show %d", number)
 	}
 	says := fmt.Sprintf("stopped by %s: %s", actor.Ref(), orNoReason(reason))
-	if d.State == prentice.Waiting {
+	if d.State == prentice.Waiting || asleep(d.Run) {
 		return d.Run, r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps), actor: actor.Ref()})
 	}
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
@@ -181,26 +244,16 @@ func (r *Runner) Cancel(ctx context.Context, number int64, actor prentice.Actor,
 // expire ends the waits that nobody answered in time. A human step that nobody
 // confirmed counts as not done.
 func (r *Runner) expire(ctx context.Context) error {
-	rows, err := r.DB.Query(ctx, `SELECT number FROM runs WHERE state = ? AND ended = 0 AND expires > 0 AND expires <= ? ORDER BY expires LIMIT 100`,
-		string(prentice.Waiting), db.Micros(r.Clock()))
+	late, err := r.numbers(ctx, `SELECT number FROM runs WHERE state = 'waiting' AND expires > 0 AND expires <= ? ORDER BY expires LIMIT 100`, db.Micros(r.Clock()))
 	if err != nil {
-		return fmt.Errorf("look for expired runs: %w", err)
-	}
-	defer rows.Close()
-	var late []int64
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return err
-		}
-		late = append(late, n)
+		return err
 	}
 	for _, n := range late {
 		if err := r.expireOne(ctx, n); err != nil && prentice.KindOf(err) != prentice.Conflict {
 			return err
 		}
 	}
-	return rows.Err()
+	return nil
 }
 
 func (r *Runner) expireOne(ctx context.Context, number int64) error {

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"embed"
+	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -79,6 +80,7 @@ type Deps struct {
 	Engine   Engine
 	Planner  Planner
 	Policy   Policy
+	People   People
 	Ledger   Recorder
 	Health   Health
 	Calendar Calendar
@@ -146,6 +148,9 @@ func (r *Runner) takeUp(ctx context.Context) error {
 			r.announce(ctx, run)
 			continue
 		}
+		if asleep(run) {
+			continue
+		}
 		if err := r.begin(ctx, run.Number); err != nil {
 			return err
 		}
@@ -154,10 +159,11 @@ func (r *Runner) takeUp(ctx context.Context) error {
 	for _, run := range ended {
 		r.announce(ctx, run)
 	}
-	return err
+	return errors.Join(err, r.remind(ctx))
 }
 
-// Run watches the kill switch and expires what nobody answered, until ctx ends.
+// Run watches the kill switch, expires what nobody answered and wakes what waits
+// for the calendar, until ctx ends.
 func (r *Runner) Run(ctx context.Context) error {
 	var watch sync.WaitGroup
 	watch.Go(func() { r.watchSwitch(ctx) })
@@ -174,6 +180,9 @@ func (r *Runner) Run(ctx context.Context) error {
 			}
 			if err := r.recordHalts(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("record the kill switch", "err", err)
+			}
+			if err := r.wake(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("wake runs", "err", err)
 			}
 		}
 	}

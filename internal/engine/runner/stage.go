@@ -163,7 +163,7 @@ func (r *Runner) ask(ctx context.Context, d *detail) error {
 	if d.Decision.Expires > 0 {
 		expires = min(expires, d.Decision.Expires)
 	}
-	says := fmt.Sprintf("waits for %s", count(d.Decision.Approvers, string(d.Decision.Role)))
+	says := "waits for " + asking(d.Decision)
 	return r.move(ctx, d, next{state: prentice.Waiting, says: says, waits: waitsApproval, expires: expires, kind: "run.asked"})
 }
 
@@ -187,16 +187,24 @@ func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error)
 // stale is how old a check may be when the run gets its locks.
 const stale = 30 * time.Second
 
-// queue takes the locks and looks again whether the world is still the one that
-// was approved.
+// queue waits for the calendar if the run may, looks again whether the world is
+// still the one that was approved, and takes the locks.
 func (r *Runner) queue(ctx context.Context, d *detail) error {
-	if no, err := r.drifted(ctx, d); err != nil || no.Says != "" {
-		if err != nil {
-			return err
-		}
-		return r.move(ctx, d, next{state: prentice.RunRefused, says: no.Says, kind: "run.voided", hold: no})
+	says, until, err := r.shut(ctx, d)
+	if err != nil {
+		return err
 	}
-	err := r.lockAll(ctx, d)
+	if says != "" {
+		return r.sleep(ctx, d, says, until)
+	}
+	v, h, err := r.drifted(ctx, d)
+	if err != nil {
+		return err
+	}
+	if v != nil {
+		return r.void(ctx, d, v, h)
+	}
+	err = r.lockAll(ctx, d)
 	if held, ok := errors.AsType[heldBack](err); ok {
 		return r.heldAtTheDoor(ctx, d, held.HoldBack)
 	}
@@ -220,6 +228,9 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 			}
 			if holder != "" {
 				return heldBack{hold(prentice.HoldTargetIsBusy, "it goes on by itself when that run ends", "%s", holder)}
+			}
+			if err := agree(tx, d, now); err != nil {
+				return err
 			}
 			if d.ThePlan.Risk == prentice.Look {
 				return nil
@@ -275,38 +286,6 @@ func (r *Runner) parkedOr(ctx context.Context) error {
 		return nil // the next look finds the wish to stop
 	}
 	return errParked
-}
-
-// drifted says why the world is no longer the one that was planned for, or "".
-// A run that nobody was asked about and that was checked a moment ago has only
-// its limits looked at again.
-func (r *Runner) drifted(ctx context.Context, d *detail) (prentice.HoldBack, error) {
-	var no prentice.HoldBack
-	s, err := r.situate(ctx, d.ThePlan, d.request.Actor.Kind, d.Record)
-	if err != nil {
-		return no, err
-	}
-	if no = holdBack(s); no.Holds() || r.Clock().Sub(lastChecked(d)) < stale && len(d.Approvals) == 0 {
-		return no, nil
-	}
-	no.Says, err = r.outgrown(ctx, d)
-	return no, err
-}
-
-// outgrown says why the plan is not the one for this world any more, or "".
-func (r *Runner) outgrown(ctx context.Context, d *detail) (string, error) {
-	plan, err := r.Planner.Render(ctx, d.request)
-	if err != nil {
-		return "the world has moved: the plan can no longer be made: " + err.Error(), nil
-	}
-	if hash := plan.Hash(); hash != d.Plan {
-		return fmt.Sprintf("the world has moved: the same request now gives plan %.19s…, and leave was for %.19s…; ask again", hash, d.Plan), nil
-	}
-	no, err := r.fits(ctx, d, 2)
-	if no != "" {
-		no = "the world has moved: " + no
-	}
-	return no, err
 }
 
 func lastChecked(d *detail) time.Time {

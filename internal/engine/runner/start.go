@@ -44,8 +44,19 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	}
 	d := &detail{request: req, attempt: 1}
 	d.ThePlan, d.Record = plan, record
-	d.Decision = r.Policy.Decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: "run.start", Plan: &plan, Record: record})
-	d.Run = opening(s, req, plan, d.Decision)
+	d.Window = req.Window
+	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: "run.start", Plan: &plan, Record: record})
+	if req.Window {
+		s.frozen = "" // the calendar is asked again once the run has leave
+	}
+	unanswerable, err := r.askable(ctx, req, plan, d.Decision)
+	if err != nil {
+		return prentice.Run{}, err
+	}
+	d.Run = opening(s, req, plan, d.Decision, unanswerable)
+	if d.Decision.Verdict == prentice.Ask {
+		d.Kin = plan.Kin()
+	}
 	if err := r.insert(ctx, d); err != nil {
 		if errors.Is(err, db.ErrTaken) {
 			run, _, err := r.underWay(ctx, req, plan)
@@ -62,7 +73,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 }
 
 // opening is the run as it begins: checking, or refused with the reasons.
-func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision prentice.Decision) prentice.Run {
+func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision prentice.Decision, unanswerable string) prentice.Run {
 	run := prentice.Run{
 		Procedure: plan.Procedure, Plan: plan.Hash(), Subject: plan.Subject, Risk: plan.Risk, Targets: targetRefs(plan),
 		Requester: req.Actor.Ref(), Incident: req.Incident, Reason: req.Reason, Created: s.now,
@@ -74,6 +85,9 @@ func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision 
 	h := holdBack(s)
 	run.Hold = kept(h)
 	no := h.Says
+	if no == "" {
+		no = unanswerable
+	}
 	if decision.Verdict == prentice.Refuse {
 		no = "policy: " + strings.Join(decision.Reasons, "; ")
 	}
@@ -111,10 +125,10 @@ func (r *Runner) insert(ctx context.Context, d *detail) error {
 		if _, err := tx.Exec(`INSERT INTO run_plans (plan, canonical) VALUES (?, ?) ON CONFLICT (plan) DO NOTHING`, d.Plan, string(d.ThePlan.Canonical())); err != nil {
 			return err
 		}
-		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?)`,
+		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?, ?, ?)`,
 			d.Number, d.Procedure, d.Plan, string(d.Subject), string(d.State), d.Says, d.Risk.String(), string(d.Requester), string(d.Incident), d.Event,
-			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold))
+			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold), d.Kin, flag(d.Window))
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -42,12 +43,13 @@ func (f rowScan) Scan(dest ...any) error { return f(dest...) }
 // load reads a run with its plan and its steps.
 func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 	var d detail
-	var request, decision, record, canonical string
+	var request, decision, record, canonical, void string
+	var inWindow int
 	var err error
 	d.Run, err = scanRun(rowScan(func(dest ...any) error {
-		return r.DB.QueryRow(ctx, `SELECT `+prefixed("r.", runColumns)+`, request, decision, record, waits, attempt, cancel, canonical
+		return r.DB.QueryRow(ctx, `SELECT `+prefixed("r.", runColumns)+`, request, decision, record, waits, attempt, cancel, canonical, kin, glass, in_window, void
 			FROM runs r JOIN run_plans p ON p.plan = r.plan WHERE number = ?`, []any{number}, dest...)
-	}), &request, &decision, &record, &d.Waits, &d.attempt, &d.cancel, &canonical)
+	}), &request, &decision, &record, &d.Waits, &d.attempt, &d.cancel, &canonical, &d.Kin, &d.Glass, &inWindow, &void)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, prentice.Errorf(prentice.NotFound, "no run %d", number).Try("list them with: prentice run list")
 	}
@@ -57,7 +59,7 @@ func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 	for _, f := range []struct {
 		from string
 		to   any
-	}{{request, &d.request}, {decision, &d.Decision}, {record, &d.Record}, {canonical, &d.ThePlan}} {
+	}{{request, &d.request}, {decision, &d.Decision}, {record, &d.Record}, {canonical, &d.ThePlan}, {cmp.Or(void, "null"), &d.Void}} {
 		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
 			return nil, fmt.Errorf("read run %d: %w", number, err)
 		}
@@ -66,7 +68,7 @@ func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 		return nil, prentice.Errorf(prentice.Conflict, "the stored plan of run %d is not the one that was approved (%s, not %s)", number, got, d.Plan).
 			Try("somebody changed the database: look with prentice evidence check")
 	}
-	d.Targets = targetRefs(d.ThePlan)
+	d.Targets, d.Window = targetRefs(d.ThePlan), inWindow != 0
 	if err = r.readSteps(ctx, &d); err != nil {
 		return nil, err
 	}
@@ -99,6 +101,11 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 	if err != nil {
 		return prentice.RunDetail{}, err
 	}
+	if d.Decision.Verdict == prentice.Ask {
+		if d.Last, err = r.lastAgreed(ctx, number, d.ThePlan); err != nil {
+			return prentice.RunDetail{}, err
+		}
+	}
 	return d.RunDetail, nil
 }
 
@@ -125,7 +132,7 @@ func (r *Runner) readSteps(ctx context.Context, d *detail) error {
 }
 
 func (r *Runner) approvals(ctx context.Context, number int64) ([]prentice.Approval, error) {
-	rows, err := r.DB.Query(ctx, `SELECT run, plan, actor, door, yes, reason, time FROM run_approvals WHERE run = ? ORDER BY time`, number)
+	rows, err := r.DB.Query(ctx, `SELECT run, plan, actor, door, yes, reason, time, stand_for FROM run_approvals WHERE run = ? ORDER BY time`, number)
 	if err != nil {
 		return nil, fmt.Errorf("read the approvals of run %d: %w", number, err)
 	}
@@ -134,7 +141,7 @@ func (r *Runner) approvals(ctx context.Context, number int64) ([]prentice.Approv
 	for rows.Next() {
 		var a prentice.Approval
 		var yes, at int64
-		if err := rows.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at); err != nil {
+		if err := rows.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at, &a.For); err != nil {
 			return nil, fmt.Errorf("read the approvals of run %d: %w", number, err)
 		}
 		a.Yes, a.Time = yes != 0, db.Time(at)

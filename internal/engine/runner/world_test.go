@@ -41,7 +41,27 @@ type world struct {
 	flaps     string
 
 	mu     sync.Mutex
-	events []string // guarded by mu
+	events []string   // guarded by mu
+	team   []Standing // guarded by mu
+}
+
+// Team is ann, bob, cat and whoever a test adds.
+func (w *world) Team(context.Context, prentice.Plan) ([]Standing, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.team), nil
+}
+
+func (w *world) Owner(p prentice.Plan) prentice.Ref { return p.Owner }
+
+// is changes what somebody is, or takes them off the team with the role "".
+func (w *world) is(person prentice.Ref, role prentice.Role, groups ...prentice.Ref) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.team = slices.DeleteFunc(w.team, func(s Standing) bool { return s.Person == person })
+	if role != "" {
+		w.team = append(w.team, Standing{person, role, groups})
+	}
 }
 
 var (
@@ -192,6 +212,9 @@ func newWorld(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdic
 	if err := d.Migrate(t.Context(), "runner", Schema()); err != nil {
 		t.Fatal(err)
 	}
+	for _, a := range []prentice.Actor{ann, bob, cat} {
+		w.is(a.Ref(), a.Role)
+	}
 	w.r = w.runner(address)
 	if err := w.r.Launch(t.Context()); err != nil {
 		t.Fatal(err)
@@ -205,7 +228,7 @@ func (w *world) runner(address string) *Runner {
 	if os.Getenv("RUNNER_LOG") != "" {
 		quiet = slog.Default()
 	}
-	return New(Deps{DB: w.db, Engine: NewDBOS(address, quiet), Planner: w, Policy: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
+	return New(Deps{DB: w.db, Engine: NewDBOS(address, quiet), Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
 		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send,
 		Sender: func(context.Context, string, string) (prentice.Ref, error) { return w.mover, nil },
 		Clock:  func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})

@@ -1,0 +1,96 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// longestAway is how far ahead an absence may reach.
+const longestAway = 366 * 24 * time.Hour
+
+// Away says that a person is away until a time and who stands in for them: that
+// person says so, or an owner. A later absence takes the place of an earlier.
+func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor) (prentice.Absence, error) {
+	a.Since, a.By = r.Clock(), by.Ref()
+	if err := maySay(a.Person, by); err != nil {
+		return a, err
+	}
+	team, err := r.People.Team(ctx, prentice.Plan{})
+	if err != nil {
+		return a, fmt.Errorf("look who is on the team: %w", err)
+	}
+	for _, ref := range []prentice.Ref{a.Person, a.StandIn} {
+		if !slices.ContainsFunc(team, func(s Standing) bool { return s.Person == ref }) {
+			return a, prentice.Errorf(prentice.NotFound, "%s is not on the team", ref).Try("list the people with: prentice person list")
+		}
+	}
+	switch {
+	case a.Person == a.StandIn:
+		return a, prentice.Errorf(prentice.Invalid, "%s cannot stand in for themselves", a.Person).Try("name somebody else with --stand-in")
+	case !a.Until.After(a.Since) || a.Until.Sub(a.Since) > longestAway:
+		return a, prentice.Errorf(prentice.Invalid, "until %s is not within the next year", a.Until.UTC().Format(time.RFC3339)).Try("write a day to come, such as --until %s", a.Since.AddDate(0, 0, 14).UTC().Format(time.DateOnly))
+	}
+	err = r.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO run_absences (person, stand_in, since, until, said_by) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (person) DO UPDATE SET stand_in = excluded.stand_in, since = excluded.since, until = excluded.until, said_by = excluded.said_by`,
+			string(a.Person), string(a.StandIn), db.Micros(a.Since), db.Micros(a.Until), string(a.By))
+		if err != nil {
+			return err
+		}
+		return r.Ledger.Append(tx, a.Since, prentice.Note{Kind: "person.away", Actor: a.By, Refs: []prentice.Ref{a.Person, a.StandIn}, Data: map[string]any{"until": a.Until, "stand_in": a.StandIn}})
+	})
+	return a, err
+}
+
+// Back ends an absence.
+func (r *Runner) Back(ctx context.Context, person prentice.Ref, by prentice.Actor) error {
+	if err := maySay(person, by); err != nil {
+		return err
+	}
+	return r.DB.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(`DELETE FROM run_absences WHERE person = ?`, string(person))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return prentice.Errorf(prentice.NotFound, "%s is not away", person).Try("list who is with: prentice person absences")
+		}
+		return r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "person.back", Actor: by.Ref(), Refs: []prentice.Ref{person}, Data: map[string]any{}})
+	})
+}
+
+func maySay(person prentice.Ref, by prentice.Actor) error {
+	if by.Kind == prentice.Person && (by.Ref() == person || by.Role.Includes(prentice.Owner)) {
+		return nil
+	}
+	return prentice.Errorf(prentice.Denied, "%s cannot say who stands in for %s", by.Ref(), person).Try("ask %s, or an owner", person)
+}
+
+// Absences lists who is away now.
+func (r *Runner) Absences(ctx context.Context) ([]prentice.Absence, error) {
+	return r.absent(ctx, r.Clock())
+}
+
+func (r *Runner) absent(ctx context.Context, now time.Time) ([]prentice.Absence, error) {
+	rows, err := r.DB.Query(ctx, `SELECT person, stand_in, since, until, said_by FROM run_absences WHERE until > ? ORDER BY person`, db.Micros(now))
+	if err != nil {
+		return nil, fmt.Errorf("list absences: %w", err)
+	}
+	defer rows.Close()
+	list := []prentice.Absence{}
+	for rows.Next() {
+		var a prentice.Absence
+		var since, until int64
+		if err := rows.Scan(&a.Person, &a.StandIn, &since, &until, &a.By); err != nil {
+			return nil, fmt.Errorf("list absences: %w", err)
+		}
+		a.Since, a.Until = db.Time(since), db.Time(until)
+		list = append(list, a)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,213 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+)
+
+// Standing is what somebody of the team is at this moment, towards one plan.
+type Standing struct {
+	Person prentice.Ref
+	Role   prentice.Role
+	Groups []prentice.Ref
+}
+
+// People is the team as it is now: an answer counts for what its giver is when
+// the run begins, not for what they were.
+type People interface {
+	// Team is everybody, with the role that they have on what a plan touches.
+	Team(ctx context.Context, plan prentice.Plan) ([]Standing, error)
+	// Owner is the group that answers for what a plan is about, or "".
+	Owner(plan prentice.Plan) prentice.Ref
+}
+
+// question is what a decision asks, of the people there are.
+type question struct {
+	asks prentice.Decision
+	team []Standing
+	away []prentice.Absence // those that hold now
+}
+
+// seat is whom a person's answer counts for: themselves, or somebody who is away
+// and whom they stand in for. It is "" when they are not asked at all.
+func (q question) seat(person prentice.Ref) prentice.Ref {
+	who, found := q.standing(person)
+	switch {
+	case !found || !who.Role.Includes(q.asks.Role):
+		return ""
+	case len(q.asks.From) == 0 || q.names(who):
+		return person
+	}
+	for _, a := range q.away {
+		if absent, found := q.standing(a.Person); a.StandIn == person && found && q.names(absent) {
+			return a.Person
+		}
+	}
+	return ""
+}
+
+func (q question) standing(person prentice.Ref) (Standing, bool) {
+	i := slices.IndexFunc(q.team, func(s Standing) bool { return s.Person == person })
+	if i < 0 {
+		return Standing{}, false
+	}
+	return q.team[i], true
+}
+
+// names says whether the question is put to somebody: by name, or as a member of
+// a group.
+func (q question) names(s Standing) bool {
+	return slices.ContainsFunc(q.asks.From, func(from prentice.Ref) bool {
+		return from == s.Person || from.Kind() == "group" && slices.Contains(s.Groups, from)
+	})
+}
+
+// unanswerable says why a question can never be answered yes, or "": of the
+// groups and people that it names, too few are left when those who asked are
+// taken out. Empty is never all.
+func (q question) unanswerable(askers ...prentice.Ref) string {
+	if q.asks.Verdict != prentice.Ask || len(q.asks.From) == 0 {
+		return ""
+	}
+	seats := map[prentice.Ref]bool{}
+	for _, s := range q.team {
+		if seat := q.seat(s.Person); seat != "" && !slices.Contains(askers, s.Person) && !slices.Contains(askers, seat) {
+			seats[seat] = true
+		}
+	}
+	if len(seats) >= q.asks.Approvers {
+		return ""
+	}
+	return fmt.Sprintf("nobody could give leave: rule %s asks %s of %s, and beside whoever asked %d of them can answer; add members with that role to the group in the catalogue, or name others in policy.yaml",
+		firstOf(q.asks.Rules), count(q.asks.Approvers, string(q.asks.Role)), whom(q.asks.From), len(seats))
+}
+
+// covers says why answers that were given do not suffice for the question, or "".
+func (q question) covers(given []prentice.Approval, askers ...prentice.Ref) string {
+	if q.asks.Verdict != prentice.Ask {
+		return ""
+	}
+	seats := map[prentice.Ref]bool{}
+	why := ""
+	for _, a := range given {
+		switch {
+		case !a.Yes:
+		case slices.Contains(askers, a.Actor) || slices.Contains(askers, a.For):
+			why = fmt.Sprintf("; %s asked for it", a.Actor)
+		case q.asks.NeedsReason && strings.TrimSpace(a.Reason) == "":
+			why = fmt.Sprintf("; %s gave no reason", a.Actor)
+		case !q.stillCounts(a):
+			why = "; " + q.fell(a)
+		default:
+			seats[orSelf(a)] = true
+		}
+	}
+	if len(seats) >= q.asks.Approvers {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d approvals count%s", len(seats), q.asks.Approvers, why)
+}
+
+// stillCounts says whether whoever gave an approval could give it now. Leave
+// that was given for somebody who has come back since stays given.
+func (q question) stillCounts(a prentice.Approval) bool {
+	if a.For == "" {
+		return q.seat(a.Actor) != ""
+	}
+	who, found := q.standing(a.Actor)
+	absent, there := q.standing(a.For)
+	return found && who.Role.Includes(q.asks.Role) && there && (len(q.asks.From) == 0 || q.names(absent))
+}
+
+// fell is what became of somebody whose approval no longer counts.
+func (q question) fell(a prentice.Approval) string {
+	who, found := q.standing(a.Actor)
+	switch {
+	case !found:
+		return fmt.Sprintf("%s is no longer on the team", a.Actor)
+	case !who.Role.Includes(q.asks.Role):
+		return fmt.Sprintf("%s is %s now, and it asks for %s", a.Actor, orNobody(who.Role), q.asks.Role)
+	case a.For != "":
+		return fmt.Sprintf("%s, for whom %s answered, is not of %s", a.For, a.Actor, whom(q.asks.From))
+	}
+	return fmt.Sprintf("%s is not of %s", a.Actor, whom(q.asks.From))
+}
+
+// orSelf is whom an approval counts for.
+func orSelf(a prentice.Approval) prentice.Ref {
+	if a.For != "" {
+		return a.For
+	}
+	return a.Actor
+}
+
+func orNobody(r prentice.Role) string {
+	if r == "" {
+		return "nobody"
+	}
+	return string(r)
+}
+
+func whom(from []prentice.Ref) string {
+	words := make([]string, len(from))
+	for i, ref := range from {
+		words[i] = string(ref)
+		if ref == prentice.ThePlansOwner {
+			words[i] = "an owner that nobody named"
+		}
+	}
+	return strings.Join(words, " or ")
+}
+
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return "(unnamed)"
+	}
+	return list[0]
+}
+
+// question puts a decision to the team as it is now.
+func (r *Runner) question(ctx context.Context, asks prentice.Decision, plan prentice.Plan, now time.Time) (q question, err error) {
+	q.asks = asks
+	if q.team, err = r.People.Team(ctx, plan); err != nil {
+		return q, fmt.Errorf("look who is on the team: %w", err)
+	}
+	q.away, err = r.absent(ctx, now)
+	return q, err
+}
+
+// decide asks the policy, and puts the group itself in the place of the owner.
+func (r *Runner) decide(ctx context.Context, m prentice.Moment) prentice.Decision {
+	d := r.Policy.Decide(ctx, m)
+	d.From = slices.Clone(d.From)
+	for i, from := range d.From {
+		if owner := r.People.Owner(*m.Plan); from == prentice.ThePlansOwner && owner != "" {
+			d.From[i] = owner
+		}
+	}
+	return d
+}
+
+// askable says why the people whom a decision asks could never give leave, or "".
+func (r *Runner) askable(ctx context.Context, req prentice.RunRequest, plan prentice.Plan, d prentice.Decision) (string, error) {
+	if d.Verdict != prentice.Ask || len(d.From) == 0 {
+		return "", nil
+	}
+	q, err := r.question(ctx, d, plan, r.Clock())
+	return q.unanswerable(askersOf(req)...), err
+}
+
+// askersOf are those who asked: whoever requested it, and whoever sent the event
+// that did.
+func askersOf(req prentice.RunRequest) []prentice.Ref {
+	askers := []prentice.Ref{req.Actor.Ref()}
+	if req.Mover != "" {
+		askers = append(askers, req.Mover)
+	}
+	return askers
+}

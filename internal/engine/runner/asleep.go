@@ -1,0 +1,105 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+const (
+	leaveLasts = 7 * 24 * time.Hour // how long a run that has leave waits for the calendar
+	lookAgain  = time.Minute        // a freeze may be lifted, so nobody sleeps longer than this
+)
+
+// asleep says whether a run waits for the calendar: it is queued, and that ends.
+func asleep(run prentice.Run) bool {
+	return run.State == prentice.Queued && !run.Expires.IsZero()
+}
+
+// shut says why a run that may wait for the calendar must not begin now, or "".
+func (r *Runner) shut(ctx context.Context, d *detail) (says string, until time.Time, err error) {
+	if !d.Window || d.Glass != "" || d.ThePlan.Risk == prentice.Look {
+		return "", time.Time{}, nil
+	}
+	if says, until, err = r.Calendar.Hold(ctx, d.ThePlan, r.Clock()); err != nil {
+		return "", until, fmt.Errorf("ask the calendar: %w", err)
+	}
+	return says, until, nil
+}
+
+// sleep lets a run wait for the calendar as a row and nothing else: no
+// goroutine, no lock. The runner's tick wakes it.
+func (r *Runner) sleep(ctx context.Context, d *detail, says string, until time.Time) error {
+	now := r.Clock()
+	wakes := now.Add(lookAgain)
+	if !until.IsZero() && until.Before(wakes) {
+		wakes = until
+	}
+	ends := d.Expires
+	if !asleep(d.Run) {
+		ends = now.Add(leaveLasts)
+	}
+	if !now.Before(ends) {
+		return r.move(ctx, d, next{state: prentice.Expired, says: "the calendar did not let it begin in time; nothing was done"})
+	}
+	doze := func(tx *db.Tx, _ time.Time) error {
+		_, err := tx.Exec(`UPDATE runs SET wakes = ? WHERE number = ? AND state = 'queued'`, db.Micros(wakes), d.Number)
+		return err
+	}
+	says = "has leave, and waits for the calendar: " + says
+	if asleep(d.Run) && d.Says == says {
+		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return doze(tx, now) })
+		return orParked(err)
+	}
+	return orParked(r.move(ctx, d, next{state: prentice.Queued, says: says, expires: ends.Sub(now), kind: "run.held"}, doze))
+}
+
+// orParked says that there is nothing more to do for a run now.
+func orParked(err error) error {
+	if err == nil {
+		return errParked
+	}
+	return err
+}
+
+// wake begins again with the runs whose time has come.
+func (r *Runner) wake(ctx context.Context) error {
+	due, err := r.numbers(ctx, `SELECT number FROM runs WHERE wakes > 0 AND wakes <= ? ORDER BY wakes LIMIT 100`, db.Micros(r.Clock()))
+	if err != nil {
+		return err
+	}
+	for _, number := range due {
+		err := r.DB.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE runs SET wakes = 0 WHERE number = ?`, number)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := r.begin(ctx, number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// numbers reads the numbers of runs.
+func (r *Runner) numbers(ctx context.Context, query string, args ...any) ([]int64, error) {
+	rows, err := r.DB.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for runs: %w", err)
+	}
+	defer rows.Close()
+	var list []int64
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		list = append(list, n)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,101 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// leastReason is how many letters a reason for breaking the glass has at least:
+// enough for a sentence that the review can start from.
+const leastReason = 10
+
+// BreakGlass lets a run that waits go at once, without the approvals that it
+// lacks and through a freeze. All else still binds it: what the policy refuses,
+// limits, locks, the checks, the stop file. It is told at once, and whoever did
+// it answers for it in a review that somebody else closes.
+func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by prentice.Actor, reason string) (prentice.Run, error) {
+	d, err := r.load(ctx, number)
+	if err != nil {
+		return prentice.Run{}, err
+	}
+	reason = strings.TrimSpace(reason)
+	if err := r.mayBreak(d, plan, by, reason); err != nil {
+		return d.Run, err
+	}
+	if err := r.answersAlready(ctx, by.Ref()); err != nil {
+		return d.Run, err
+	}
+	to := next{state: prentice.Queued, says: fmt.Sprintf("%s broke the glass: %s", by.Ref(), reason), actor: by.Ref(), kind: "run.break-glass", data: map[string]any{
+		"reason": reason, "door": by.Door, "role": by.Role, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision)}}
+	err = r.move(ctx, d, to, func(tx *db.Tx, now time.Time) error { return openReview(tx, d, by.Ref(), reason, now) })
+	if errors.Is(err, db.ErrTaken) { // at the same moment, for another run
+		return d.Run, r.answersAlready(ctx, by.Ref())
+	}
+	if err != nil {
+		return d.Run, err
+	}
+	r.tellGlass(ctx, d.Run, by.Ref(), reason)
+	return d.Run, r.begin(ctx, d.Number)
+}
+
+func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason string) error {
+	switch {
+	case by.Kind != prentice.Person:
+		return prentice.Errorf(prentice.Denied, "%s is not a person, and only people break the glass", by.Ref()).Try("ask a person with the role approver")
+	case !by.Role.Includes(prentice.Approver):
+		return prentice.Errorf(prentice.Denied, "%s is %s; breaking the glass needs approver", by.Ref(), orNobody(by.Role)).Try("ask somebody with that role")
+	case len([]rune(reason)) < leastReason:
+		return prentice.Errorf(prentice.Invalid, "the reason %q is too short to answer for", reason).Try("say in at least %d letters what burns and why it cannot wait", leastReason)
+	case plan != "" && plan != d.Plan:
+		return prentice.Errorf(prentice.Conflict, "run/%d is for plan %s, not %s", d.Number, d.Plan, plan).Try("look at the plan again")
+	case r.Stopped():
+		return prentice.Errorf(prentice.Refused, "everything is stopped").Try("remove the stop file with prentice resume-all first")
+	case d.State == prentice.Waiting && d.Waits == waitsApproval && !r.Clock().Before(d.Expires):
+		return prentice.Errorf(prentice.Refused, "the request expired at %s", d.Expires.Format(time.RFC3339)).Try("ask again with: prentice run start %s", d.Procedure)
+	case d.State == prentice.Waiting && d.Waits == waitsApproval, asleep(d.Run):
+		return nil
+	}
+	return prentice.Errorf(prentice.Conflict, "run/%d waits neither for leave nor for the calendar: it is %s", d.Number, d.State).
+		Try("look at it with: prentice run show %d; a run that a freeze would refuse is asked for with: prentice run start … --when window", d.Number)
+}
+
+// answersAlready refuses whoever still has to answer for an earlier time.
+func (r *Runner) answersAlready(ctx context.Context, person prentice.Ref) error {
+	open, err := r.numbers(ctx, `SELECT run FROM run_reviews WHERE person = ? AND closed = 0`, string(person))
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	return prentice.Errorf(prentice.Refused, "%s broke the glass for run/%d, and the review of that is open", person, open[0]).
+		Try("somebody else closes it first with: prentice review close run/%d --says '…'", open[0])
+}
+
+func openReview(tx *db.Tx, d *detail, person prentice.Ref, reason string, now time.Time) error {
+	if _, err := tx.Exec(`UPDATE runs SET glass = ?, wakes = 0 WHERE number = ?`, string(person), d.Number); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO run_reviews (run, person, reason, opened, closed, closer, says) VALUES (?, ?, ?, ?, 0, '', '')`,
+		d.Number, string(person), reason, db.Micros(now))
+	return err
+}
+
+// tellGlass tells the inbox. The event's id makes a repeat harmless, so it is
+// told again after a restart while the review is open.
+func (r *Runner) tellGlass(ctx context.Context, run prentice.Run, person prentice.Ref, reason string) {
+	data, err := json.Marshal(map[string]any{"run": run.Number, "procedure": run.Procedure, "subject": run.Subject, "risk": run.Risk.String(),
+		"by": person, "reason": reason, "says": fmt.Sprintf("%s broke the glass for run/%d: %s", person, run.Number, reason)})
+	if err != nil {
+		r.Log.Error("tell of broken glass", "run", run.Number, "err", err)
+		return
+	}
+	e := prentice.Event{ID: string(run.Ref()) + " break-glass", Source: "prentice/runner", Type: "prentice.break-glass", Subject: run.Ref(), Time: r.Clock(), Data: data}
+	if err := r.Send(context.WithoutCancel(ctx), e); err != nil {
+		r.Log.Error("tell of broken glass", "run", run.Number, "err", err)
+	}
+}

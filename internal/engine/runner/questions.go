@@ -1,0 +1,132 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// mostQuestions is the longest page of questions.
+const mostQuestions = 100
+
+// Questions is a page of the runs that wait for people, soonest to expire first,
+// each with its plan, who was asked and who answered, and how the plan differs
+// from the last one that was agreed to. It costs two queries, however many wait.
+func (r *Runner) Questions(ctx context.Context, after string, limit int) (page prentice.Questions, err error) {
+	expires, number, err := placeOf(after)
+	if err != nil {
+		return page, err
+	}
+	if limit <= 0 || limit > mostQuestions {
+		limit = mostQuestions
+	}
+	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, r.waits, r.decision, r.record, r.kin, p.canonical,
+		COALESCE(a.run, 0), COALESCE(a.plan, ''), COALESCE(a.time, 0), COALESCE(o.canonical, '')
+		FROM runs r JOIN run_plans p ON p.plan = r.plan
+		LEFT JOIN run_agreed a ON a.procedure = r.procedure AND a.subject = r.subject
+		LEFT JOIN run_plans o ON o.plan = a.plan
+		WHERE r.state = 'waiting' AND (r.expires, r.number) > (?, ?) ORDER BY r.expires, r.number LIMIT ?`, expires, number, limit+1)
+	if err != nil {
+		return page, fmt.Errorf("list what waits: %w", err)
+	}
+	defer rows.Close()
+	page.List = []prentice.Question{}
+	for rows.Next() {
+		q, err := scanQuestion(rows)
+		if err != nil {
+			return page, fmt.Errorf("list what waits: %w", err)
+		}
+		page.List = append(page.List, q)
+	}
+	if err := rows.Err(); err != nil {
+		return page, err
+	}
+	if len(page.List) > limit {
+		page.List = page.List[:limit]
+		last := page.List[limit-1]
+		page.Next = fmt.Sprintf("%d-%d", db.Micros(last.Expires), last.Number)
+	}
+	return page, r.answered(ctx, page.List)
+}
+
+// placeOf reads where a page begins.
+func placeOf(cursor string) (expires, number int64, err error) {
+	if cursor == "" {
+		return 0, 0, nil
+	}
+	first, second, _ := strings.Cut(cursor, "-")
+	expires, err = strconv.ParseInt(first, 10, 64)
+	if err == nil {
+		number, err = strconv.ParseInt(second, 10, 64)
+	}
+	if err != nil {
+		return 0, 0, prentice.Errorf(prentice.Invalid, "%q is no place in the list", cursor).Try("take next of an earlier answer")
+	}
+	return expires, number, nil
+}
+
+func scanQuestion(row scanner) (q prentice.Question, err error) {
+	var decision, record, canonical, old string
+	var last prentice.Agreed
+	var at int64
+	if q.Run, err = scanRun(row, &q.Waits, &decision, &record, &q.Kin, &canonical, &last.Run, &last.Plan, &at, &old); err != nil {
+		return q, err
+	}
+	var d prentice.Decision
+	var plan prentice.Plan
+	for _, f := range []struct {
+		from string
+		to   any
+	}{{decision, &d}, {record, &q.Record}, {canonical, &plan}} {
+		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
+			return q, fmt.Errorf("run %d: %w", q.Number, err)
+		}
+	}
+	q.Targets, q.Summary, q.Undoable = targetRefs(plan), plan.Summary, plan.Undoable
+	q.Reasons, q.Rules, q.Needed, q.Role, q.From, q.NeedsReason = d.Reasons, d.Rules, d.Approvers, d.Role, d.From, d.NeedsReason
+	for _, s := range plan.Steps {
+		if s.ID == q.Waits {
+			q.StepSays = s.Says
+		}
+	}
+	if last.Run == 0 || q.Waits != waitsApproval {
+		return q, nil
+	}
+	last.Time = db.Time(at)
+	q.Last = &last
+	if last.Plan == q.Plan {
+		return q, nil
+	}
+	return q, compare(q.Last, old, plan)
+}
+
+// answered adds who has approved so far.
+func (r *Runner) answered(ctx context.Context, list []prentice.Question) error {
+	if len(list) == 0 {
+		return nil
+	}
+	args := make([]any, len(list))
+	at := map[int64]*prentice.Question{}
+	for i := range list {
+		args[i], at[list[i].Number] = list[i].Number, &list[i]
+	}
+	rows, err := r.DB.Query(ctx, `SELECT run, actor FROM run_approvals WHERE yes = 1 AND run IN (?`+strings.Repeat(", ?", len(args)-1)+`) ORDER BY time`, args...)
+	if err != nil {
+		return fmt.Errorf("read who approved: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var run int64
+		var actor prentice.Ref
+		if err := rows.Scan(&run, &actor); err != nil {
+			return fmt.Errorf("read who approved: %w", err)
+		}
+		at[run].Approvers = append(at[run].Approvers, actor)
+	}
+	return rows.Err()
+}

@@ -1,0 +1,82 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Reviews lists the reviews of broken glass, newest first: the open ones, or all
+// with a run's number below before.
+func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error) {
+	where, args := "closed = 0", []any{}
+	if !open {
+		where, args = "v.run < ?", []any{before}
+		if before <= 0 {
+			where, args = "v.run > ?", []any{0}
+		}
+	}
+	rows, err := r.DB.Query(ctx, `SELECT v.run, r.procedure, r.subject, r.state, v.person, v.reason, v.opened, v.closed, v.closer, v.says
+		FROM run_reviews v JOIN runs r ON r.number = v.run WHERE `+where+` ORDER BY v.run DESC LIMIT 100`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list reviews: %w", err)
+	}
+	defer rows.Close()
+	list := []prentice.Review{}
+	for rows.Next() {
+		var v prentice.Review
+		var state string
+		var opened, closed int64
+		if err := rows.Scan(&v.Run, &v.Procedure, &v.Subject, &state, &v.By, &v.Reason, &opened, &closed, &v.Closer, &v.Says); err != nil {
+			return nil, fmt.Errorf("list reviews: %w", err)
+		}
+		v.State, v.Opened, v.Closed = prentice.State(state), db.Time(opened), db.Time(closed)
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+// CloseReview ends a review with what its closer found. Nobody closes their own.
+func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error {
+	d, err := r.load(ctx, run)
+	if err != nil {
+		return err
+	}
+	says = strings.TrimSpace(says)
+	switch {
+	case d.Glass == "":
+		return prentice.Errorf(prentice.NotFound, "nobody broke the glass for run/%d", run).Try("list the reviews with: prentice review list")
+	case by.Kind != prentice.Person:
+		return prentice.Errorf(prentice.Denied, "%s is not a person, and people review people", by.Ref()).Try("ask a person with the role approver")
+	case by.Ref() == d.Glass:
+		return prentice.Errorf(prentice.Denied, "%s broke the glass and cannot close the review of it", by.Ref()).Try("ask somebody else with the role approver")
+	case !d.State.Ended():
+		return prentice.Errorf(prentice.Conflict, "run/%d is not over: it is %s", run, d.State).Try("wait for its end, then say what came of it")
+	case len([]rune(says)) < leastReason:
+		return prentice.Errorf(prentice.Invalid, "%q is too short to be what a review found", says).Try("say in at least %d letters whether it was right and what follows", leastReason)
+	}
+	return r.DB.Write(ctx, func(tx *db.Tx) error {
+		now := r.Clock()
+		n, err := tx.Exec(`UPDATE run_reviews SET closed = ?, closer = ?, says = ? WHERE run = ? AND closed = 0`, db.Micros(now), string(by.Ref()), says, run)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return prentice.Errorf(prentice.Conflict, "the review of run/%d is closed already", run).Try("read it with: prentice review show run/%d", run)
+		}
+		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(refsOf(d.Run), d.Glass), Data: map[string]any{"says": says}})
+	})
+}
+
+// remind tells the inbox again of the glass whose review is open, as it may not
+// have heard of it before a crash.
+func (r *Runner) remind(ctx context.Context) error {
+	open, err := r.Reviews(ctx, true, 0)
+	for _, v := range open {
+		r.tellGlass(ctx, prentice.Run{Number: v.Run, Procedure: v.Procedure, Subject: v.Subject}, v.By, v.Reason)
+	}
+	return err
+}

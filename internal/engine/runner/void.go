@@ -1,0 +1,130 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// drifted says why the leave that a run has is void, or nil: a limit holds it
+// back, who agreed is no longer who may, the policy asks otherwise, or the world
+// is another. A run that nobody was asked about and that was checked a moment
+// ago has only its limits and the policy looked at again.
+func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h prentice.HoldBack, err error) {
+	s, err := r.situate(ctx, d.ThePlan, d.request.Actor.Kind, d.Record)
+	if err != nil {
+		return nil, h, err
+	}
+	if d.Glass != "" {
+		s.frozen = "" // the one thing that breaks a freeze
+	}
+	if h = holdBack(s); h.Holds() {
+		return &prentice.Void{Says: h.Says}, h, nil
+	}
+	if v, err = r.ruledOtherwise(ctx, d); v != nil || err != nil {
+		return v, h, err
+	}
+	if r.Clock().Sub(lastChecked(d)) < stale && len(d.Approvals) == 0 {
+		return nil, h, nil
+	}
+	v, err = r.outgrown(ctx, d)
+	return v, h, err
+}
+
+// outgrown says why the plan is not the one for this world any more, or nil: the
+// same request gives another plan, or a check comes out otherwise.
+func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error) {
+	plan, err := r.Planner.Render(ctx, d.request)
+	if err != nil {
+		return &prentice.Void{Says: "the world has moved: the plan can no longer be made: " + err.Error(), Old: d.Plan}, nil
+	}
+	if hash := plan.Hash(); hash != d.Plan {
+		return &prentice.Void{
+			Says: fmt.Sprintf("the world has moved: the same request now gives plan %.19s…, and leave was for %.19s…; ask again", hash, d.Plan),
+			Old:  d.Plan, New: hash, Changes: prentice.Differences(d.ThePlan, plan),
+		}, nil
+	}
+	no, err := r.fits(ctx, d, 2)
+	if no == "" || err != nil {
+		return nil, err
+	}
+	return &prentice.Void{Says: "the world has moved: " + no, Old: d.Plan, New: d.Plan}, nil
+}
+
+// ruledOtherwise asks the policy in force about the same moment again, and looks
+// whether the answers that people gave still cover what was asked and what is
+// asked now.
+func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void, error) {
+	now := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: d.request.Actor, Op: "run.start", Plan: &d.ThePlan, Record: d.Record})
+	if now.Verdict == prentice.Refuse {
+		return &prentice.Void{Says: "the policy refuses it now: " + strings.Join(now.Reasons, "; "), Old: d.Plan, New: d.Plan, Changes: ruleChanges(d.Decision, now)}, nil
+	}
+	if d.Glass != "" || d.Decision.Verdict != prentice.Ask && now.Verdict != prentice.Ask {
+		return nil, nil
+	}
+	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())
+	if err != nil {
+		return nil, err
+	}
+	askers := askersOf(d.request)
+	if no := q.covers(d.Approvals, askers...); no != "" {
+		return &prentice.Void{Says: "leave is void: " + no, Old: d.Plan, New: d.Plan}, nil
+	}
+	q.asks = now
+	if no := q.covers(d.Approvals, askers...); no != "" {
+		return &prentice.Void{Says: fmt.Sprintf("the policy asks otherwise now (rule %s): %s", firstOf(now.Rules), no), Old: d.Plan, New: d.Plan, Changes: ruleChanges(d.Decision, now)}, nil
+	}
+	return nil, nil
+}
+
+// ruleChanges compares two answers of the policy.
+func ruleChanges(old, now prentice.Decision) []prentice.Difference {
+	var changes []prentice.Difference
+	add := func(what, old, now string) {
+		if old != now {
+			changes = append(changes, prentice.Difference{What: what, Old: old, New: now})
+		}
+	}
+	add("policy", old.Policy, now.Policy)
+	add("rules", strings.Join(old.Rules, ", "), strings.Join(now.Rules, ", "))
+	add("verdict", old.Verdict.String(), now.Verdict.String())
+	add("asks", asking(old), asking(now))
+	return changes
+}
+
+// asking is what a decision asks, in words.
+func asking(d prentice.Decision) string {
+	if d.Verdict != prentice.Ask {
+		return "nobody"
+	}
+	text := count(d.Approvers, string(d.Role))
+	if len(d.From) > 0 {
+		text += " of " + whom(d.From)
+	}
+	if d.NeedsReason {
+		text += ", with a reason"
+	}
+	return text
+}
+
+// void ends a run whose leave is void, and keeps why.
+func (r *Runner) void(ctx context.Context, d *detail, v *prentice.Void, h prentice.HoldBack) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	err = r.move(ctx, d, next{state: prentice.RunRefused, says: v.Says, kind: "run.voided", hold: h, data: map[string]any{"new": v.New, "changes": v.Changes}},
+		func(tx *db.Tx, _ time.Time) error {
+			_, err := tx.Exec(`UPDATE runs SET void = ? WHERE number = ?`, string(raw), d.Number)
+			return err
+		})
+	if err == nil {
+		d.Void = v
+	}
+	return err
+}
