@@ -29,7 +29,8 @@ func (d Difference) String() string {
 }
 
 func oneLine(s string) string {
-	if first, _, more := strings.Cut(strings.TrimSpace(s), "\n"); more {
+	s = strings.TrimSpace(s)
+	if first, _, more := strings.Cut(s, "\n"); more {
 		return clip(first) + " …"
 	}
 	return clip(s)

@@ -16,6 +16,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -231,6 +232,8 @@ func (w *accessWorld) input(o op.Op, elsewhere bool) string {
 				in[f.Name] = f.Enum[0]
 			case f.Example != "":
 				in[f.Name] = f.Example
+			case f.Type == reflect.TypeFor[time.Time]():
+				in[f.Name] = "2030-01-01T00:00:00Z"
 			default:
 				in[f.Name] = "words"
 			}

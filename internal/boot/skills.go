@@ -58,6 +58,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
+			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk,
 			Days: s.Team.Days, CheckCalendar: checkCalendar, Notices: s.outbox, CheckNotices: checkNotices},
 		Support: s.desk,

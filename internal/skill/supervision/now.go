@@ -38,7 +38,8 @@ type Now struct {
 	Paused   *prentice.Pause `json:"paused,omitempty"`
 	Policy   string          `json:"policy,omitempty"` // that another one waits to be adopted
 
-	Unheard []prentice.Notice `json:"unheard"` // notices that nobody took
+	Unheard []prentice.Notice `json:"unheard"`           // notices that nobody took
+	Reviews []prentice.Review `json:"reviews,omitempty"` // of broken glass, that somebody must close
 }
 
 func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
@@ -58,6 +59,9 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 		return out, err
 	}
 	if out.Services, err = d.Services(ctx); err != nil {
+		return out, err
+	}
+	if out.Reviews, err = d.Runner.Reviews(ctx, onlyOpen, 0); err != nil {
 		return out, err
 	}
 	if out.Waiting, err = d.Runner.List(ctx, prentice.RunFilter{State: prentice.Waiting, Open: true, Limit: 50}); err != nil {
@@ -95,6 +99,9 @@ func (n Now) Text() string {
 	}
 	if n.Policy != "" {
 		fmt.Fprintf(&b, "▲ %s Look at it with: prentice policy show\n\n", n.Policy)
+	}
+	for _, v := range n.Reviews {
+		fmt.Fprintf(&b, "■ %s broke the glass for run/%d: %s (somebody else closes the review)\n", v.By, v.Run, v.Reason)
 	}
 	for _, x := range n.Broken {
 		fmt.Fprintf(&b, "■ %s  %s  %s, since %s\n", x.Ref, x.Subject, x.Title, x.Opened.UTC().Format(time.TimeOnly))

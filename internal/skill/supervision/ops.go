@@ -30,13 +30,20 @@ type startIn struct {
 	Input     map[string]string `json:"input,omitempty" doc:"A value for one of its inputs, as NAME=VALUE."`
 	Reason    string            `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
 	Incident  string            `json:"incident,omitempty" doc:"The incident that this is for, such as incident/3." maxLength:"200"`
+	When      string            `json:"when,omitempty" enum:"now,window" doc:"With window it waits until the calendar lets it begin; otherwise a freeze refuses it."`
 	Event     json.RawMessage   `json:"event,omitempty" doc:"The event that moves it, as JSON."`
 }
 
 type answerIn struct {
 	which
-	Plan   string `json:"plan,omitempty" doc:"The hash of the plan that you looked at; another plan is refused." maxLength:"80"`
-	Reason string `json:"reason,omitempty" doc:"Why, in one sentence; it is kept as evidence." maxLength:"2000"`
+	Also   []string `json:"also,omitempty" arg:"2" doc:"Further runs with plans that are equal but for subject and targets, as run/8, or run/8@HASH for the plan that you looked at."`
+	Plan   string   `json:"plan,omitempty" doc:"The hash of the plan that you looked at; another plan is refused." maxLength:"80"`
+	Reason string   `json:"reason,omitempty" doc:"Why, in one sentence; it is kept as evidence." maxLength:"2000"`
+}
+
+type approveIn struct {
+	answerIn
+	When string `json:"when,omitempty" enum:"now,window" doc:"With window the run begins when the calendar lets it."`
 }
 
 type confirmIn struct {
@@ -71,7 +78,8 @@ func (d Deps) runOps() []op.Op {
 			WithExample("prentice run start restart-service --input service=checkout --reason 'it does not answer'").
 			WithHelp("The procedure is rendered into a plan, checked, and decided on by policy. It may be refused, allowed, or wait for approval by somebody else."),
 		op.New("run.approve", prentice.Change, prentice.Approver, "Give leave for exactly the plan of a run.", d.approve).
-			WithExample("prentice run approve run/1 --reason 'the probe is right'"),
+			WithExample("prentice run approve run/1 --reason 'the probe is right'").
+			WithHelp("Several runs may be named whose plans are equal but for subject and targets. Each leave is given for its own plan, and each result is told."),
 		op.New("run.refuse", prentice.Change, prentice.Operator, "Refuse the plan of a run; whoever asked may take it back.", d.refuse).
 			WithExample("prentice run refuse run/1 --reason 'not during the sale'"),
 		op.New("run.confirm", prentice.Change, prentice.Operator, "Say that a step for people is done, or could not be.", d.confirm).
@@ -100,7 +108,7 @@ func (d Deps) start(ctx context.Context, c op.Call, in startIn) (Asked, error) {
 }
 
 func (in startIn) request(by prentice.Actor) (prentice.RunRequest, error) {
-	req := prentice.RunRequest{Procedure: in.Procedure, Inputs: in.Input, Reason: in.Reason, Actor: by}
+	req := prentice.RunRequest{Procedure: in.Procedure, Inputs: in.Input, Reason: in.Reason, Actor: by, Window: in.When == window}
 	if in.Incident != "" {
 		ref, err := prentice.ParseRef(in.Incident)
 		if err != nil {
@@ -119,30 +127,6 @@ func (in startIn) request(by prentice.Actor) (prentice.RunRequest, error) {
 		req.Event = &e
 	}
 	return req, nil
-}
-
-func (d Deps) approve(ctx context.Context, c op.Call, in answerIn) (RunOut, error) {
-	return d.answer(ctx, c, in, approved)
-}
-
-func (d Deps) refuse(ctx context.Context, c op.Call, in answerIn) (RunOut, error) {
-	return d.answer(ctx, c, in, refused)
-}
-
-type verdict bool
-
-const (
-	approved verdict = true
-	refused  verdict = false
-)
-
-func (d Deps) answer(ctx context.Context, c op.Call, in answerIn, v verdict) (RunOut, error) {
-	n, err := in.number()
-	if err != nil {
-		return RunOut{}, err
-	}
-	run, err := d.Runner.Answer(ctx, prentice.Reply{Run: n, Actor: c.Actor, Plan: in.Plan, Yes: bool(v), Reason: in.Reason})
-	return RunOut{run}, err
 }
 
 func (d Deps) confirm(ctx context.Context, c op.Call, in confirmIn) (RunOut, error) {

@@ -109,8 +109,13 @@ func (d Detail) Text() string {
 		if a.Yes {
 			word = "approved"
 		}
-		fmt.Fprintf(&b, "          %s by %s at %s: %s\n", word, a.Actor, a.Time.UTC().Format(time.DateTime), a.Reason)
+		who := string(a.Actor)
+		if a.For != "" {
+			who += " for " + string(a.For)
+		}
+		fmt.Fprintf(&b, "          %s by %s at %s: %s\n", word, who, a.Time.UTC().Format(time.DateTime), a.Reason)
 	}
+	d.writeDifference(&b)
 	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)
 	d.writeTargets(&b)
 	d.writeSteps(&b)
@@ -144,6 +149,27 @@ func (d Detail) writeSteps(b *strings.Builder) {
 				}
 			}
 		}
+	}
+}
+
+// writeDifference tells what is not as it was: since leave was given, or since
+// people last agreed to a plan like this.
+func (d Detail) writeDifference(b *strings.Builder) {
+	if d.Glass != "" {
+		fmt.Fprintf(b, "Glass     broken by %s; read the review with: prentice review show run/%d\n", d.Glass, d.Number)
+	}
+	if d.Void == nil {
+		if d.Decision.Verdict == prentice.Ask {
+			fmt.Fprintf(b, "Compared  %s\n", sameAs(d.Last))
+		}
+		return
+	}
+	for i, c := range d.Void.Changes {
+		word := ""
+		if i == 0 {
+			word = "Changed"
+		}
+		fmt.Fprintf(b, "%-9s %s\n", word, c)
 	}
 }
 

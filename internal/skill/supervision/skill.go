@@ -28,6 +28,13 @@ type Runner interface {
 	Show(ctx context.Context, number int64) (prentice.RunDetail, error)
 	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error
 	Drain(context.Context) error
+	Questions(ctx context.Context, after string, limit int) (prentice.Questions, error)
+	BreakGlass(ctx context.Context, run int64, plan string, by prentice.Actor, reason string) (prentice.Run, error)
+	Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error)
+	CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error
+	Away(ctx context.Context, a prentice.Absence, by prentice.Actor) (prentice.Absence, error)
+	Back(ctx context.Context, person prentice.Ref, by prentice.Actor) error
+	Absences(context.Context) ([]prentice.Absence, error)
 }
 
 // Logs are what steps printed.
@@ -59,6 +66,7 @@ type Deps struct {
 	Switch   Switch
 	Touches  func(context.Context, prentice.RunRequest) ([]prentice.Ref, error) // what a run would act on
 	Limits   Limits
+	Needs    func(prentice.Ref) []prentice.Ref // the services that need a service
 	Broken   func(context.Context) ([]Broken, error)
 	Services func(context.Context) ([]ServiceState, error)
 
@@ -76,10 +84,11 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      d.scoped(slices.Concat(d.runOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps())),
+		Ops:      d.scoped(slices.Concat(d.runOps(), d.askOps(), d.absenceOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps())),
 		Pages: []skill.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 1},
-			{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 2},
+			{Path: "/inbox", Op: "inbox.list", Template: "inbox.html", Title: "Inbox", Nav: "Inbox", Key: "x", Order: 2},
+			{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 3},
 			{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run"},
 			{Path: "/runs/{number}/log", Op: "run.log", Template: "log.html", Title: "Log"},
 			{Path: "/limits", Op: "limit.show", Template: "limits.html", Title: "Limits", Nav: "Limits", Key: "l", Order: 41},

@@ -1,0 +1,46 @@
+package boot
+
+import (
+	"context"
+
+	"prentice"
+	"prentice/internal/engine/runner"
+)
+
+// Team implements runner.People: everybody as they stand now, with the role that
+// they have on all that a plan touches.
+func (p places) Team(ctx context.Context, plan prentice.Plan) ([]runner.Standing, error) {
+	people, err := p.s.Identity.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := p.s.Team.Catalogue()
+	parts := placesIn(c, touched(c, plan))
+	team := make([]runner.Standing, len(people))
+	for i, one := range people {
+		actor := prentice.Actor{Kind: prentice.Person, Name: one.Name, Role: one.Role, Grants: one.Grants}
+		team[i] = runner.Standing{Person: actor.Ref(), Role: roleOn(actor, parts), Groups: one.Groups}
+	}
+	return team, nil
+}
+
+// roleOn is the least role that somebody has on some things; of none it is their
+// role everywhere.
+func roleOn(a prentice.Actor, parts [][]prentice.Ref) prentice.Role {
+	if len(parts) == 0 {
+		return a.RoleFor()
+	}
+	held := make([]prentice.Role, len(parts))
+	for i, part := range parts {
+		held[i] = a.RoleFor(part...)
+	}
+	return prentice.LeastRole(held...)
+}
+
+// Owner implements runner.People: who owns the service, or else the procedure.
+func (p places) Owner(plan prentice.Plan) prentice.Ref {
+	if s, err := p.s.Team.Catalogue().Service(string(plan.Subject)); err == nil && s.Ref == plan.Subject && s.Owner != "" {
+		return s.Owner
+	}
+	return plan.Owner
+}

@@ -1,0 +1,269 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// questionsShown is how many questions stand on a page unless somebody asks for
+// another number.
+const questionsShown = 25
+
+type inboxIn struct {
+	Cursor string `json:"cursor,omitempty" doc:"Where to read on: next of an earlier answer." maxLength:"60"`
+	Limit  int    `json:"limit,omitempty" doc:"How many questions at most." minimum:"0" maximum:"100"`
+}
+
+type glassIn struct {
+	which
+	Plan   string `json:"plan,omitempty" doc:"The hash of the plan that you looked at; another plan is refused." maxLength:"80"`
+	Reason string `json:"reason" doc:"What burns, and why it cannot wait; at least 10 letters, and you will answer for it." maxLength:"2000"`
+}
+
+type reviewsIn struct {
+	All    bool  `json:"all,omitempty" doc:"Closed ones too."`
+	Before int64 `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"0"`
+}
+
+type closeIn struct {
+	which
+	Says string `json:"says" doc:"What you found: was it right, and what follows; at least 10 letters." maxLength:"2000"`
+}
+
+func (d Deps) askOps() []op.Op {
+	return []op.Op{
+		op.New("inbox.list", prentice.Look, prentice.Viewer, "What is asked, of whom and until when; and what waits for a review.", d.inbox).
+			WithExample("prentice inbox list").
+			WithHelp("Questions whose plans are equal but for subject and targets stand together and can be answered with one reason."),
+		op.New("run.break-glass", prentice.Danger, prentice.Approver, "Let a run that waits go at once, without the approvals it lacks and through a freeze.", d.breakGlass).
+			WithExample("prentice run break-glass run/1 --reason 'checkout is down and nobody else is awake'").
+			WithHelp("What policy refuses, limits, locks, checks and the stop file still bind. Everybody is told at once, and a review is opened that somebody else must close; until then you cannot do it again."),
+		op.New("review.list", prentice.Look, prentice.Viewer, "List the reviews of broken glass that are open.", d.reviews).WithExample("prentice review list"),
+		op.New("review.show", prentice.Look, prentice.Viewer, "Show the review of one run.", d.review).WithExample("prentice review show run/1"),
+		op.New("review.close", prentice.Change, prentice.Approver, "Close the review of a run for which somebody else broke the glass.", d.closeReview).
+			WithExample("prentice review close run/1 --says 'It was right; ben joins the group so that two can be asked.'"),
+	}
+}
+
+// Inbox is what waits for people.
+type Inbox struct {
+	Groups  []Group           `json:"groups"`
+	Reviews []prentice.Review `json:"reviews"`
+	Next_   string            `json:"next,omitempty"`
+}
+
+// Group is questions that can be answered together: their plans are equal but
+// for subject and targets.
+type Group struct {
+	Questions []Asks `json:"questions"`
+}
+
+// First is the question that stands for its group.
+func (g Group) First() Asks { return g.Questions[0] }
+
+// Rest is the others.
+func (g Group) Rest() []Asks { return g.Questions[1:] }
+
+// Asks is one question and what else it would touch.
+type Asks struct {
+	prentice.Question
+	Needs []prentice.Ref `json:"needs,omitempty"` // the services that need its subject
+}
+
+func (d Deps) inbox(ctx context.Context, _ op.Call, in inboxIn) (out Inbox, err error) {
+	limit := in.Limit
+	if limit == 0 {
+		limit = questionsShown
+	}
+	page, err := d.Runner.Questions(ctx, in.Cursor, limit)
+	if err != nil {
+		return out, err
+	}
+	out.Groups, out.Next_ = d.grouped(page.List), page.Next
+	out.Reviews, err = d.Runner.Reviews(ctx, onlyOpen, 0)
+	return out, err
+}
+
+const onlyOpen = true
+
+// grouped puts questions that can be answered together where the first of them
+// stands.
+func (d Deps) grouped(list []prentice.Question) []Group {
+	groups := []Group{}
+	at := map[string]int{}
+	for _, q := range list {
+		asks := Asks{Question: q}
+		if d.Needs != nil && q.Subject != "" {
+			asks.Needs = d.Needs(q.Subject)
+		}
+		i, known := at[q.Kin]
+		if q.Kin == "" || q.Waits != "approval" || !known {
+			at[q.Kin] = len(groups)
+			groups = append(groups, Group{Questions: []Asks{asks}})
+			continue
+		}
+		groups[i].Questions = append(groups[i].Questions, asks)
+	}
+	return groups
+}
+
+// Next implements op.Pager.
+func (i Inbox) Next() string { return i.Next_ }
+
+// Text implements op.Texter.
+func (i Inbox) Text() string {
+	var b strings.Builder
+	for _, v := range i.Reviews {
+		fmt.Fprintf(&b, "■ %s broke the glass for run/%d (%s): %s\n  Somebody else closes it with: prentice review close run/%d --says '…'\n\n", v.By, v.Run, v.Procedure, v.Reason, v.Run)
+	}
+	for _, g := range i.Groups {
+		for _, q := range g.Questions {
+			q.write(&b)
+		}
+		if len(g.Questions) > 1 {
+			fmt.Fprintf(&b, "  Together: prentice run approve%s --reason '…'\n", runs(g.Questions))
+		}
+		b.WriteString("\n")
+	}
+	if len(i.Groups) == 0 {
+		b.WriteString("Nothing waits for an answer.\n")
+	}
+	return b.String()
+}
+
+func (q Asks) write(b *strings.Builder) {
+	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.Subject, refList(q.Targets), q.Expires.UTC().Format(time.DateTime))
+	if q.Waits != "approval" {
+		fmt.Fprintf(b, "  a step for people: %s\n", q.StepSays)
+		return
+	}
+	fmt.Fprintf(b, "  asks %s; asked by %s", OfWhom(q.Needed, q.Role, q.From), q.Requester)
+	if len(q.Approvers) > 0 {
+		fmt.Fprintf(b, "; approved by %s", refList(q.Approvers))
+	}
+	if len(q.Needs) > 0 {
+		fmt.Fprintf(b, "; %d services need it", len(q.Needs))
+	}
+	fmt.Fprintf(b, "\n  %s\n", sameAs(q.Last))
+}
+
+// OfWhom is who is asked, in words.
+func OfWhom(needed int, role prentice.Role, from []prentice.Ref) string {
+	text := fmt.Sprintf("%d %s", needed, role)
+	if needed != 1 {
+		text += "s"
+	}
+	if len(from) > 0 {
+		text += " of " + strings.ReplaceAll(refList(from), ", ", " or ")
+	}
+	return text
+}
+
+// sameAs is how a plan stands to the last one that was agreed to, in a line.
+func sameAs(last *prentice.Agreed) string {
+	switch {
+	case last == nil:
+		return "no plan of this procedure was agreed to for it before"
+	case len(last.Changes) == 0:
+		return fmt.Sprintf("equal to the plan approved in run/%d on %s", last.Run, last.Time.UTC().Format(time.DateTime))
+	}
+	words := make([]string, len(last.Changes))
+	for i, c := range last.Changes {
+		words[i] = c.String()
+	}
+	return fmt.Sprintf("differs from the plan approved in run/%d on %s: %s", last.Run, last.Time.UTC().Format(time.DateTime), strings.Join(words, "; "))
+}
+
+func runs(list []Asks) string {
+	text := ""
+	for _, q := range list {
+		text += " " + string(q.Ref())
+	}
+	return text
+}
+
+func (d Deps) breakGlass(ctx context.Context, c op.Call, in glassIn) (RunOut, error) {
+	n, err := in.number()
+	if err != nil {
+		return RunOut{}, err
+	}
+	run, err := d.Runner.BreakGlass(ctx, n, in.Plan, c.Actor, in.Reason)
+	return RunOut{run}, err
+}
+
+// Reviews is a page of reviews.
+type Reviews struct {
+	Reviews []prentice.Review `json:"reviews"`
+	Next_   string            `json:"next,omitempty"`
+}
+
+// Table implements op.Tabler.
+func (r Reviews) Table() (head []string, rows [][]string) {
+	head = []string{"RUN", "PROCEDURE", "BROKEN BY", "OPENED", "REASON", "CLOSED BY", "FOUND"}
+	for _, v := range r.Reviews {
+		rows = append(rows, []string{fmt.Sprintf("run/%d", v.Run), v.Procedure, string(v.By), v.Opened.UTC().Format(time.DateTime), v.Reason, string(v.Closer), v.Says})
+	}
+	return head, rows
+}
+
+// Empty implements op.Emptier.
+func (r Reviews) Empty() string { return "No review is open." }
+
+// Next implements op.Pager.
+func (r Reviews) Next() string { return r.Next_ }
+
+func (d Deps) reviews(ctx context.Context, _ op.Call, in reviewsIn) (Reviews, error) {
+	list, err := d.Runner.Reviews(ctx, !in.All, in.Before)
+	out := Reviews{Reviews: list}
+	if in.All && len(list) == 100 {
+		out.Next_ = fmt.Sprint(list[len(list)-1].Run)
+	}
+	return out, err
+}
+
+// ReviewOut is one review.
+type ReviewOut struct{ prentice.Review }
+
+// Text implements op.Texter.
+func (v ReviewOut) Text() string {
+	text := fmt.Sprintf("run/%d  %s %s  %s on %s\n%s broke the glass at %s: %s\n", v.Run, v.State.Sign(), v.State, v.Procedure, v.Subject, v.By, v.Opened.UTC().Format(time.DateTime), v.Review.Reason)
+	if v.Closed.IsZero() {
+		return text + fmt.Sprintf("Open. Somebody else closes it with: prentice review close run/%d --says '…'\n", v.Run)
+	}
+	return text + fmt.Sprintf("Closed by %s at %s: %s\n", v.Closer, v.Closed.UTC().Format(time.DateTime), v.Says)
+}
+
+func (d Deps) review(ctx context.Context, _ op.Call, in which) (ReviewOut, error) {
+	n, err := in.number()
+	if err != nil {
+		return ReviewOut{}, err
+	}
+	return d.reviewOf(ctx, n)
+}
+
+func (d Deps) reviewOf(ctx context.Context, run int64) (ReviewOut, error) {
+	list, err := d.Runner.Reviews(ctx, !onlyOpen, run+1)
+	if err != nil {
+		return ReviewOut{}, err
+	}
+	if len(list) == 0 || list[0].Run != run {
+		return ReviewOut{}, prentice.Errorf(prentice.NotFound, "nobody broke the glass for run/%d", run).Try("list the reviews with: prentice review list --all")
+	}
+	return ReviewOut{list[0]}, nil
+}
+
+func (d Deps) closeReview(ctx context.Context, c op.Call, in closeIn) (ReviewOut, error) {
+	n, err := in.number()
+	if err != nil {
+		return ReviewOut{}, err
+	}
+	if err := d.Runner.CloseReview(ctx, n, c.Actor, in.Says); err != nil {
+		return ReviewOut{}, err
+	}
+	return d.reviewOf(ctx, n)
+}
