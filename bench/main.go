@@ -47,7 +47,9 @@ var measurements = []measurement{
 	{"parked", parked},
 	{"start", coldStart},
 	{"pages", pages},
-	{"policy", decisions},
+	{"policy.decisions", decisions},
+	{"policy.table", layingOut},
+	{"policy.replay", replaying},
 }
 
 func main() {

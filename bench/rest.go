@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/engine/policy"
 	"prentice/internal/kit/db"
 )
 
@@ -160,28 +159,4 @@ func manyRuns(ctx context.Context, address string, n int) error {
 		_, err := tx.Exec(`INSERT INTO series (name, last) VALUES ('run', ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last`, n)
 		return err
 	})
-}
-
-// decisions is how many times a second a policy of twenty rules decides, on one
-// core.
-func decisions(ctx context.Context) ([]figure, error) {
-	text := "rules:\n"
-	for i := range 20 {
-		text += fmt.Sprintf("  - name: rule-%d\n    priority: %d\n    when: actor.role == \"operator\" && plan.procedure == \"p%d\" && record.verified > %d\n    verdict: allow\n    reason: It is measured.\n", i, i, i, i)
-	}
-	p, findings := policy.Load("policy.yaml", []byte(text))
-	for _, f := range findings {
-		if f.Error {
-			return nil, fmt.Errorf("policy: %s", f.Text)
-		}
-	}
-	plan := prentice.Plan{Procedure: "p7", Risk: prentice.Change, Inputs: map[string]string{}}
-	moment := prentice.Moment{Now: time.Now(), Actor: operator, Op: "run.start", Plan: &plan, Record: prentice.Record{Runs: 9, Verified: 9}}
-	const n = 40_000
-	begun := time.Now()
-	for range n {
-		p.Decide(ctx, moment)
-	}
-	rate := n / time.Since(begun).Seconds()
-	return []figure{{"policy.decisions", rate, "decisions/s", "≥ 20000", rate >= 20_000, "twenty CEL rules, one core"}}, nil
 }

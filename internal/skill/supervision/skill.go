@@ -92,6 +92,8 @@ func New(d Deps) skill.Skill {
 			{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run"},
 			{Path: "/runs/{number}/log", Op: "run.log", Template: "log.html", Title: "Log"},
 			{Path: "/limits", Op: "limit.show", Template: "limits.html", Title: "Limits", Nav: "Limits", Key: "l", Order: 41},
+			{Path: "/policy", Op: "policy.show", Template: "policy.html", Title: "Policy", Nav: "Policy", Key: "y", Order: 40},
+			{Path: "/policy/why", Op: "policy.why", Template: "policy-why.html", Title: "Why"},
 			{Path: "/calendar", Op: "calendar.show", Template: "calendar.html", Title: "Calendar", Nav: "Calendar", Key: "d", Order: 42},
 		},
 		Files:   files,
