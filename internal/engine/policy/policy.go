@@ -10,8 +10,11 @@
 //
 // It refuses to guess. A misspelt key, field or value is found when the file is
 // read, with its place and the nearest spelling, and a file with an error
-// decides nothing. A rule that cannot be worked out refuses. It reads no clock,
-// no file and no database: the same moment always gets the same decision.
+// decides nothing. A rule that cannot be worked out refuses. Deciding reads no
+// clock, no file and no database: the same moment always gets the same decision,
+// and so a policy can be asked why, laid out as a table, tried with cases and
+// replayed over the past. Only the Book keeps something: which text is in force,
+// and how the one before agreed to it.
 package policy
 
 import (
