@@ -58,7 +58,7 @@ func (p *play) ownerTries(ctx context.Context) error {
 	if err := p.mayNot(ctx, p.owner, asked.Number, nil, prentice.Denied, p.Owner+" wants to wave it through herself:"); err != nil {
 		return err
 	}
-	back, err := ask[supervision.RunOut](ctx, p.owner, "run.refuse", map[string]any{"number": fmt.Sprint(asked.Number), "reason": "it can wait until tonight"})
+	back, err := ask[supervision.Answered](ctx, p.owner, "run.refuse", map[string]any{"number": fmt.Sprint(asked.Number), "reason": "it can wait until tonight"})
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ var hash = regexp.MustCompile(`(sha256:[0-9a-f]{12})[0-9a-f]{52}`)
 // approve is ann's leave for the plan that she has read.
 func (p *play) approve(ctx context.Context) error {
 	const reason = "nobody holds the lock; start orders again"
-	if _, err := ask[supervision.RunOut](ctx, p.ann, "run.approve", map[string]any{"number": fmt.Sprint(p.run), "plan": p.hash, "reason": reason}); err != nil {
+	if _, err := ask[supervision.Answered](ctx, p.ann, "run.approve", map[string]any{"number": fmt.Sprint(p.run), "plan": p.hash, "reason": reason}); err != nil {
 		return err
 	}
 	d, err := p.runNow(ctx, prentice.NewRef("run", fmt.Sprint(p.run)))
