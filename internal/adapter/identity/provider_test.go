@@ -200,7 +200,7 @@ func TestAProvidersAnswerIsForUsForThisErrandAndOnce(t *testing.T) {
 	if _, err := g.Person(ctx, "dan"); prentice.KindOf(err) != prentice.NotFound {
 		t.Fatalf("one of them made a person: %v", err)
 	}
-	state, code := g.visit("2", "dan", "developers")
+	_, code := g.visit("2", "dan", "developers")
 	other, otherCode := g.visit("3", "eve", "developers")
 	for fact, try := range map[string][2]string{"a state of nobody": {"AAAA", code}, "no state": {"", code}} {
 		if _, _, err := g.SignInProvider(ctx, try[0], try[1], prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
@@ -213,11 +213,11 @@ func TestAProvidersAnswerIsForUsForThisErrandAndOnce(t *testing.T) {
 	if _, _, err := g.SignInProvider(ctx, other, otherCode, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 		t.Errorf("an errand that was tried: %v", err)
 	}
-	state, code = g.visit("2", "dan", "developers")
-	if _, _, err := g.SignInProvider(ctx, state, code, prentice.Origin{}); err != nil {
+	state, fresh := g.visit("2", "dan", "developers")
+	if _, _, err := g.SignInProvider(ctx, state, fresh, prentice.Origin{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := g.SignInProvider(ctx, state, code, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+	if _, _, err := g.SignInProvider(ctx, state, fresh, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 		t.Errorf("the same answer twice: %v", err)
 	}
 }
