@@ -50,6 +50,7 @@ var measurements = []measurement{
 	{"policy.decisions", decisions},
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},
+	{"stop", killSwitch},
 }
 
 func main() {

@@ -28,7 +28,7 @@ func writeTeam(dir string, procedures map[string]string) error {
 	for i := range hosts {
 		fmt.Fprintf(&catalog, "---\napiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: h%d\n  annotations:\n    prentice.dev/local: \"true\"\nspec: {type: host, owner: group:crew}\n", i)
 	}
-	files := map[string]string{"catalog-info.yaml": catalog.String(), "policy.yaml": rules}
+	files := map[string]string{"catalog-info.yaml": catalog.String(), "policy.yaml": rules, "limits.yaml": wide}
 	for name, text := range procedures {
 		files["procedures/"+name+".md"] = text
 	}
@@ -57,6 +57,12 @@ const rules = `rules:
     when: "!plan.procedure.startsWith('asked')"
     verdict: allow
     reason: It measures runs.
+`
+
+// wide is limits that a measurement does not meet: it is not of them.
+const wide = `runs_per_hour: {installation: 1000000, procedure: 1000000, service: 1000000, target: 1000000}
+at_once: {installation: 10000, system: 10000, service: 10000}
+flapping: {mended: 1000}
 `
 
 const front = `---
