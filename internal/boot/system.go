@@ -88,6 +88,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if s.Identity, err = identity.Open(s.db, s.path("keys"), time.Now); err != nil {
 		return s, err
 	}
+	s.closers = append(s.closers, s.Identity.Close)
 	if s.Team, err = newTeam(set.Team, log); err != nil {
 		return s, err
 	}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"time"
 
 	"prentice"
@@ -30,7 +31,8 @@ const (
 	LinkLife    = 15 * time.Minute    // a sign-in link
 	TokenLife   = 90 * 24 * time.Hour // a token, unless its request says otherwise
 	LongestLife = 366 * 24 * time.Hour
-	coarse      = 5 * time.Minute // how exactly "last seen" is kept
+	enough      = 100 * time.Millisecond // that a request waits for it to be kept when somebody was last seen
+	coarse      = 5 * time.Minute        // how exactly "last seen" is kept
 )
 
 // Identity is the people of one installation.
@@ -45,6 +47,8 @@ type Identity struct {
 	Groups func(person string) []prentice.Ref
 	// Provider signs people in from outside; nil is none.
 	Provider *Provider
+
+	touches sync.WaitGroup // of who was last seen
 }
 
 // Open makes the people ready. Their tables must be there.
@@ -170,12 +174,28 @@ func stranger() error {
 }
 
 // touch keeps about when somebody was last seen. It is written rarely, and its
-// failure keeps nobody out: a session that cannot be kept alive ends sooner.
+// failure keeps nobody out: a session that cannot be kept alive ends sooner. Nor
+// does anybody wait long for a database that is locked: they may have come to
+// stop everything.
 func (i *Identity) touch(ctx context.Context, k known, now time.Time) {
 	if since := now.Sub(k.seen); since >= 0 && since < coarse {
 		return
 	}
-	at := db.Micros(now)
+	written := make(chan struct{})
+	i.touches.Go(func() {
+		defer close(written)
+		i.writeSeen(context.WithoutCancel(ctx), k, db.Micros(now))
+	})
+	select {
+	case <-written:
+	case <-time.After(enough):
+	}
+}
+
+// Close waits for what is still being written down.
+func (i *Identity) Close() error { i.touches.Wait(); return nil }
+
+func (i *Identity) writeSeen(ctx context.Context, k known, at int64) {
 	_ = i.db.Write(ctx, func(tx *db.Tx) error {
 		if k.hash != "" {
 			if _, err := tx.Exec(`UPDATE identity_session SET seen = ? WHERE hash = ?`, at, k.hash); err != nil {
