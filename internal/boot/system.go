@@ -186,6 +186,10 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.runner = runner.New(runner.Deps{
 		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: secretfile.Folder(s.path("secrets")), Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
+		// The desk is there before any run is.
+		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
+			return s.desk.Relieved(ctx, incident)
+		},
 		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, Sender: s.inbox.Sender, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
 	})
 	s.logs = logs

@@ -89,10 +89,11 @@ type Deps struct {
 	Logs     Logs
 	Reaper   Reaper
 	Kinds    []prentice.StepKind
-	Stopped  func() bool                                                        // the kill switch
-	StopSays func() string                                                      // who turned it on and why, or ""
-	Send     func(context.Context, prentice.Event) error                        // tells the inbox what happened to a run
-	Sender   func(ctx context.Context, source, id string) (prentice.Ref, error) // who sent an event; "" for nobody outside
+	Stopped  func() bool                                                         // the kill switch
+	StopSays func() string                                                       // who turned it on and why, or ""
+	Send     func(context.Context, prentice.Event) error                         // tells the inbox what happened to a run
+	Sender   func(ctx context.Context, source, id string) (prentice.Ref, error)  // who sent an event; "" for nobody outside
+	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error) // since when an incident has no symptom left; zero while it has; nil: it always has
 	Clock    func() time.Time
 	Log      *slog.Logger
 	Env      []string // what every step gets: PATH, PRENTICE_STATE …

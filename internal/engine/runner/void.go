@@ -37,8 +37,12 @@ func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h pr
 }
 
 // outgrown says why the plan is not the one for this world any more, or nil: the
-// same request gives another plan, or a check comes out otherwise.
+// symptoms are gone, the same request gives another plan, or a check comes out
+// otherwise.
 func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error) {
+	if v, err := r.needless(ctx, d); v != nil || err != nil {
+		return v, err
+	}
 	plan, err := r.Planner.Render(ctx, d.request)
 	if err != nil {
 		return &prentice.Void{Says: "the world has moved: the plan can no longer be made: " + err.Error(), Old: d.Plan}, nil
@@ -54,6 +58,22 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 		return nil, err
 	}
 	return &prentice.Void{Says: "the world has moved: " + no, Old: d.Plan, New: d.Plan}, nil
+}
+
+// needless says that the symptoms which asked for a run are gone, or nil. What a
+// person asked for is theirs to take back.
+func (r *Runner) needless(ctx context.Context, d *detail) (*prentice.Void, error) {
+	if r.Relieved == nil || d.Incident == "" || d.request.Actor.Kind != prentice.Self {
+		return nil, nil
+	}
+	since, err := r.Relieved(ctx, d.Incident)
+	if err != nil {
+		return nil, fmt.Errorf("ask whether %s has symptoms left: %w", d.Incident, err)
+	}
+	if since.IsZero() {
+		return nil, nil
+	}
+	return &prentice.Void{Says: fmt.Sprintf("the world has moved: %s has no symptom left since %s", d.Incident, since.UTC().Format(time.RFC3339)), Old: d.Plan, New: d.Plan}, nil
 }
 
 // ruledOtherwise asks the policy in force about the same moment again, and looks

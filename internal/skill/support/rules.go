@@ -51,6 +51,14 @@ func stateOf(closed, wellSince time.Time, openRuns int) State {
 	}
 }
 
+// relieved is since when an incident has nothing left to mend; zero while it has.
+func relieved(in Incident) time.Time {
+	if !in.Closed.IsZero() {
+		return in.Closed
+	}
+	return in.WellSince
+}
+
 // acts says whether a run in this state may be changing the world.
 func acts(s prentice.State) bool { return !s.Ended() && s != prentice.Waiting }
 

@@ -137,3 +137,19 @@ func TestASendersWordsAreOnlyText(t *testing.T) {
 		t.Errorf("title %q", title)
 	}
 }
+
+func TestAnIncidentIsRelievedOnceNothingIsLeftToMend(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		in   Incident
+		want time.Time
+	}{
+		{"with a symptom", Incident{}, time.Time{}},
+		{"since its last symptom has gone", Incident{WellSince: noon}, noon},
+		{"since somebody closed it", Incident{Closed: noon}, noon},
+	} {
+		if got := relieved(c.in); !got.Equal(c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

@@ -141,6 +141,20 @@ func (s *Support) write(ctx context.Context, do func(tx *db.Tx, now time.Time) e
 	return err
 }
 
+// Relieved is since when an incident has nothing left to mend; zero while it
+// has, and for one that nobody knows.
+func (s *Support) Relieved(ctx context.Context, incident prentice.Ref) (time.Time, error) {
+	number, err := numberOf("incident", string(incident))
+	if err != nil {
+		return time.Time{}, err
+	}
+	found, err := s.incidents(ctx, `number = ?`, number)
+	if err != nil || len(found) == 0 {
+		return time.Time{}, err
+	}
+	return relieved(found[0]), nil
+}
+
 func (s *Support) incidents(ctx context.Context, where string, args ...any) ([]Incident, error) {
 	rows, err := s.DB.Query(ctx, `SELECT `+incidentColumns+` FROM incidents WHERE `+where, args...)
 	if err != nil {
