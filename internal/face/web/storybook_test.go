@@ -44,6 +44,7 @@ type nowOut struct {
 	Waiting, Running, Recent []prentice.Run
 	Services                 []serviceLine
 	Unheard                  []prentice.Notice
+	Reviews                  []prentice.Review
 	Policy                   string
 }
 
