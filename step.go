@@ -2,6 +2,7 @@ package prentice
 
 import (
 	"context"
+	"errors"
 	"io"
 )
 
@@ -54,3 +55,18 @@ const (
 	Yes     Answer = "yes"
 	No      Answer = "no"
 )
+
+// ErrStopped is what ended the context of a step when a person stopped its run,
+// as context.Cause tells. A step that can go on without prentice is then ended;
+// when prentice itself ends, it is left to go on.
+var ErrStopped = errors.New("a person stopped the run")
+
+// Replayer is a log that a step may write from its beginning once more: after
+// Replay, what the log has kept of the step already is not kept again.
+type Replayer interface{ Replay() }
+
+// Prover is a kind that wants to hear when the proof of a step is written, to let
+// go of what it kept for the case that it never would be.
+type Prover interface {
+	Proved(context.Context, Work)
+}

@@ -24,6 +24,7 @@ var patience = time.Minute
 
 // scene is what a story has going on.
 type scene struct {
+	far    map[string]*exec.Cmd // the other machines
 	server *exec.Cmd
 	ended  chan struct{}
 	said   *spoken
@@ -71,7 +72,7 @@ func setup(env *testscript.Env) error {
 		"NO_COLOR=1",
 		"TZ=UTC",
 	)
-	s := &scene{tokens: map[string]string{"olga": ""}, said: &spoken{}}
+	s := &scene{far: map[string]*exec.Cmd{}, tokens: map[string]string{"olga": ""}, said: &spoken{}}
 	env.Values[sceneKey{}] = s
 	env.Defer(func() { s.end(syscall.SIGKILL) })
 	return nil

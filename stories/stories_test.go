@@ -34,6 +34,10 @@
 //	lock-database             let nobody write to the database, until unlock-database or the story ends
 //	tmpfs DIR SIZE            mount a small disk there, until the story ends
 //	gotest PACKAGE NAME       a test of our own passes, of the sources that the program was built from
+//	sshd NAME                 raise another machine: a real sshd on loopback, a host of the catalogue, with the folder NAME as home
+//	newkey NAME               give it another host key
+//	cut NAME                  end its connections in the middle
+//	unplug NAME               end its sshd
 package stories
 
 import (
@@ -72,7 +76,7 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "tmpfs": tmpfs, "gotest": goTest, "lock-database": lockDatabase, "unlock-database": unlockDatabase,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "gotest": goTest, "lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {
 		words[name] = func(ts *testscript.TestScript, neg bool, args []string) { as(ts, neg, name, args) }
@@ -88,6 +92,9 @@ func TestStories(t *testing.T) {
 
 // condition knows whether this machine lets us mount a disk of our own.
 func condition(name string) (bool, error) {
+	if name == "sshd" {
+		return sshdPath() != "", nil
+	}
 	if name != "disks" {
 		return false, nil
 	}

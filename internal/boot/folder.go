@@ -21,7 +21,7 @@ type folder struct {
 
 // hold makes the data folder if it must and takes it for this process.
 func hold(path string) (*folder, error) {
-	for _, sub := range []string{"", "keys", "logs", "secrets", "scratch", "work"} {
+	for _, sub := range []string{"", "keys", "logs", "secrets", "scratch", "ssh", "work"} {
 		if err := os.MkdirAll(filepath.Join(path, sub), 0o700); err != nil {
 			return nil, cannotWrite(path, err)
 		}

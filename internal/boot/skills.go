@@ -54,7 +54,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 				return catalogue.Check(file, text, s.Team.Catalogue())
 			},
 		},
-		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile,
+		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, AcceptKey: s.acceptKey,
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
@@ -154,5 +154,5 @@ func (s *System) serviceStates(ctx context.Context) ([]supervision.ServiceState,
 
 // kinds is the kinds of step there are.
 func (s *System) kinds() []prentice.StepKind {
-	return stepKinds(s.Team, &shell.Kind{Scratch: s.path("scratch"), Dir: s.path("work")})
+	return stepKinds(s.Team, &shell.Kind{Scratch: s.path("scratch"), Dir: s.path("work"), Remote: s.reach})
 }

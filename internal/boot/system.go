@@ -18,6 +18,7 @@ import (
 	"prentice/internal/adapter/runlog"
 	"prentice/internal/adapter/secretfile"
 	"prentice/internal/adapter/shell"
+	"prentice/internal/adapter/ssh"
 	"prentice/internal/adapter/stopfile"
 	"prentice/internal/app"
 	"prentice/internal/engine/inbox"
@@ -51,6 +52,7 @@ type System struct {
 	schedules *inbox.Schedules
 	runner    *runner.Runner
 	logs      *runlog.Logs
+	reach     *ssh.Reach
 	lookout   *availability.Lookout
 	desk      *support.Support
 	outbox    *notice.Outbox
@@ -176,6 +178,9 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	var engine runner.Engine = later{}
 	if acting {
 		engine = runner.NewDBOS(s.Settings.engineAddress(), quieter(s.log))
+	}
+	if err := s.openReach(); err != nil {
+		return err
 	}
 	s.Team.kinds = s.kinds()
 	s.Team.book = &policy.Book{DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/ssh"
 	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/catalogue"
 	"prentice/internal/engine/notice"
@@ -32,6 +33,7 @@ type team struct {
 	calendar  *calendar.Calendar
 	notices   *notice.Settings
 	limits    runner.Limits
+	ssh       *ssh.Config
 	marks     string // of the files, to see that they changed
 }
 
@@ -80,6 +82,9 @@ func (t *Team) read(ctx context.Context) error {
 	if next.notices, err = t.readNotices(); err != nil {
 		return err
 	}
+	if next.ssh, err = t.readSSH(); err != nil {
+		return err
+	}
 	next.library, _ = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
 	t.sayPending(next)
 	t.now.Store(next)
@@ -102,7 +107,7 @@ func firstError(findings []prentice.Finding) error {
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
 	marks := catalogue.Fingerprint(t.dir)
-	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile} {
+	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile, ssh.ConfigFile} {
 		mark := "none"
 		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
 			mark = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())

@@ -26,10 +26,14 @@ type lines struct {
 	step   string
 	target prentice.Ref
 	rest   []byte
+	skip   int64 // bytes that are kept already and come again
 }
 
 // Write implements io.Writer. What one write brought is kept by one write.
 func (l *lines) Write(p []byte) (int, error) {
+	wrote := len(p)
+	again := min(l.skip, int64(wrote))
+	l.skip, p = l.skip-again, p[again:]
 	l.rest = append(l.rest, p...)
 	b := batch{at: l.file.logs.clock().UTC(), step: l.step, target: l.target}
 	used := 0
@@ -47,7 +51,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	}
 	l.rest = append(l.rest[:0], l.rest[used:]...)
 	l.file.keep(&b)
-	return len(p), nil
+	return wrote, nil
 }
 
 // close keeps what no line end followed.

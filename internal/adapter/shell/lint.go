@@ -11,7 +11,7 @@ import (
 
 // common are the attributes that every kind of step has. The parser takes them
 // out; they are known here so that a misspelt one is recognised.
-var common = []string{"id", "risk", "where", "expect", "idempotent", "of"}
+var common = []string{"id", "risk", "where", "expect", "idempotent", "of", "sudo"}
 
 // Lint implements prentice.StepKind.
 func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
@@ -33,6 +33,12 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 		fail("take it out", "the script holds a zero byte")
 	case strings.Contains(s.Body, "\r\n"):
 		fail("save the file with line feeds only", "the script's lines end with a carriage return, which the shell takes for part of the last word")
+	}
+	if v, there := s.Attrs["sudo"]; there && v != "true" && v != "false" {
+		fail("write sudo=true, or take it out", "sudo=%q is neither true nor false", v)
+	}
+	if s.Attrs["sudo"] == "true" && s.Where == "here" {
+		fail("write sudo -n into the script, or act on the targets", "sudo=true is for targets over SSH, and the step runs here")
 	}
 	if s.Where == "sandbox" {
 		fail("write where=here or where=target", "an sh step cannot run in a sandbox here")

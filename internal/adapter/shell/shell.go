@@ -1,5 +1,5 @@
 // Package shell is the step kind sh: a few lines of POSIX shell, run on this
-// machine.
+// machine or on the target.
 //
 // The lines are written to a private file and read from there by /bin/sh -eu, so
 // that they may be long and may themselves read standard input. They get the
@@ -7,8 +7,8 @@
 // step's log as it comes. Whatever they start belongs to the step and ends with
 // it; a daemon has to be started with setsid.
 //
-// It refuses a target that is another machine: acting there needs a way that
-// this kind does not have.
+// A target that is another machine is acted on through Remote; without one, it is
+// refused.
 package shell
 
 import (
@@ -37,17 +37,34 @@ type Kind struct {
 	Dir     string
 	Env     []string
 	Grace   time.Duration
+	Remote  Remote // nil refuses every target that is another machine
+}
+
+// Remote performs steps on other machines. Done asks the procedure's own
+// question by itself when it needs to.
+type Remote interface {
+	Apply(context.Context, prentice.Work) (prentice.Outcome, error)
+	Done(ctx context.Context, w prentice.Work, ask func(context.Context) (prentice.Answer, error)) (prentice.Answer, error)
+	Proved(ctx context.Context, w prentice.Work)
 }
 
 // Name implements prentice.StepKind.
 func (*Kind) Name() string { return "sh" }
 
 // Says implements prentice.StepKind: the first line that does something.
-func (*Kind) Says(s prentice.PlannedStep) string { return says(s.Body) }
+func (*Kind) Says(s prentice.PlannedStep) string {
+	if s.Attrs["sudo"] == "true" {
+		return "with sudo: " + says(s.Body)
+	}
+	return says(s.Body)
+}
 
 // Apply implements prentice.StepKind: the step is well when the script ends with
 // exit code 0.
 func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+	if k.remote(w.Step, w.Target) {
+		return k.Remote.Apply(ctx, w)
+	}
 	exit, said, err := k.run(ctx, w, w.Step)
 	if err != nil {
 		return prentice.Outcome{Code: exit.Code}, err
@@ -58,6 +75,26 @@ func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 // Done implements prentice.StepKind: it asks the question that the procedure
 // gives, and does not know when there is none or when it cannot be asked.
 func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, error) {
+	if k.remote(w.Step, w.Target) {
+		return k.Remote.Done(ctx, w, func(ctx context.Context) (prentice.Answer, error) { return k.question(ctx, w) })
+	}
+	return k.question(ctx, w)
+}
+
+// Proved implements prentice.Prover.
+func (k *Kind) Proved(ctx context.Context, w prentice.Work) {
+	if k.remote(w.Step, w.Target) {
+		k.Remote.Proved(ctx, w)
+	}
+}
+
+// remote says whether a step acts on another machine.
+func (k *Kind) remote(step prentice.PlannedStep, target prentice.Target) bool {
+	return k.Remote != nil && step.Where == "target" && !target.Local && target.Ref != ""
+}
+
+// question asks what the procedure asks.
+func (k *Kind) question(ctx context.Context, w prentice.Work) (prentice.Answer, error) {
 	question := w.Step.Done
 	if question == nil || strings.TrimSpace(question.Body) == "" {
 		return prentice.Unknown, nil
@@ -67,6 +104,9 @@ func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, erro
 	}
 	for name, value := range question.Env {
 		w.Env = append(slices.Clip(w.Env), name+"="+value)
+	}
+	if k.remote(*question, w.Target) {
+		return k.askThere(ctx, w, *question)
 	}
 	exit, _, err := k.run(ctx, w, *question)
 	switch {
@@ -81,10 +121,30 @@ func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, erro
 	}
 }
 
+// askThere asks the question on another machine. It is a look, whatever risk it
+// was given: it may be asked again.
+func (k *Kind) askThere(ctx context.Context, w prentice.Work, question prentice.PlannedStep) (prentice.Answer, error) {
+	question.Risk, w.Step, w.Log = prentice.Look, question, nil
+	out, err := k.Remote.Apply(ctx, w)
+	switch {
+	case err != nil:
+		return prentice.Unknown, err
+	case out.OK:
+		return prentice.Yes, nil
+	case out.Code > 128:
+		return prentice.Unknown, prentice.Errorf(prentice.Unavailable, "the done? question of step %s ended with %s", question.ID, out.Says)
+	default:
+		return prentice.No, nil
+	}
+}
+
 // run writes the script, runs it, and takes it away again.
 func (k *Kind) run(ctx context.Context, w prentice.Work, step prentice.PlannedStep) (proc.Exit, string, error) {
 	if err := within(step.Where, w.Target); err != nil {
 		return proc.Exit{}, "", err
+	}
+	if step.Attrs["sudo"] == "true" {
+		return proc.Exit{}, "", prentice.Errorf(prentice.Refused, "step %s wants sudo, which is for hosts over SSH", step.ID).Try("write sudo -n into the script")
 	}
 	script, err := k.script(step)
 	if err != nil {
@@ -187,4 +247,7 @@ func explain(step prentice.PlannedStep, err error, log io.Writer) error {
 	}
 }
 
-var _ prentice.StepKind = (*Kind)(nil)
+var (
+	_ prentice.StepKind = (*Kind)(nil)
+	_ prentice.Prover   = (*Kind)(nil)
+)

@@ -18,6 +18,7 @@ var errParked = errors.New("parked until the next launch")
 type stopped struct{ says string }
 
 func (s stopped) Error() string { return s.says }
+func (s stopped) Unwrap() error { return prentice.ErrStopped }
 
 // stages performs a run from where it stands until it is over, waits for
 // people, or is parked. A store that cannot be written holds it up and loses

@@ -113,7 +113,11 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 			out.Says = fmt.Sprintf("not over after %s: %v", allowance(d.ThePlan, work.Step), err)
 		}
 	}
-	return r.prove(ctx, d, rec, state, out)
+	rec, err = r.prove(ctx, d, rec, state, out)
+	if kind, ok := kind.(prentice.Prover); ok && err == nil {
+		kind.Proved(context.WithoutCancel(ctx), work)
+	}
+	return rec, err
 }
 
 // judge says how a step stands, from what it said of itself. A check is judged

@@ -67,6 +67,8 @@ type Deps struct {
 	Record func(context.Context, prentice.Note) error
 	// Address is the page that a sign-in code opens; nil shows the bare code.
 	Address func(code string) string
+	// AcceptKey asks a host for its key and remembers the one of a fingerprint.
+	AcceptKey func(ctx context.Context, host, fingerprint string, replace bool) (HostKey, error)
 	// Verify looks at an exported file with nothing but the public key. It is
 	// needed also where there is no data folder.
 	Verify func(file []byte, pub ed25519.PublicKey) (prentice.EvidenceReport, error)
@@ -77,7 +79,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
-		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps()),
+		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.hostOps()),
 		Pages: []skill.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60},
 			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence"},

@@ -1,0 +1,41 @@
+package runlog
+
+import (
+	"bytes"
+
+	"prentice"
+)
+
+// Replay implements prentice.Replayer: as many bytes as are kept of the step are
+// passed over, because they come again. A record is kept byte for byte and the
+// masks fall as they fell before, so that nothing is doubled and nothing missing.
+func (m *masked) Replay() {
+	kept, err := m.lines.file.kept(m.lines.step, m.lines.target)
+	if err != nil {
+		m.lines.file.logs.log.Error("read what a run's log has kept", "run", m.lines.file.run, "step", m.lines.step, "err", err)
+	}
+	m.lines.skip = kept
+}
+
+var _ prentice.Replayer = (*masked)(nil)
+
+// kept is how many bytes are kept of what a step printed on a target.
+func (f *file) kept(step string, target prentice.Ref) (kept int64, err error) {
+	for offset := int64(0); ; {
+		b, err := f.block(offset)
+		if err != nil || len(b.raw) == 0 || offset >= b.at+int64(len(b.raw)) {
+			return kept, err
+		}
+		for raw := range bytes.Lines(b.raw[offset-b.at:]) {
+			line, text, ok := parse(bytes.TrimSuffix(raw, []byte{'\n'}))
+			if !ok || line.Step != step || line.Target != target {
+				continue
+			}
+			kept += int64(len(text) - 1)
+			if text[0] == whole {
+				kept++
+			}
+		}
+		offset = b.at + int64(len(b.raw))
+	}
+}

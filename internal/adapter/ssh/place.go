@@ -1,0 +1,121 @@
+package ssh
+
+import (
+	"net"
+	"os/user"
+	"regexp"
+	"strings"
+
+	"prentice"
+)
+
+// place is where a host is reached.
+type place struct {
+	name    string // of the host, for people
+	user    string
+	address string // host:port
+	keys    []string
+	jump    *place
+}
+
+// id tells connections apart.
+func (p *place) id() string {
+	id := p.user + "@" + p.address + " " + strings.Join(p.keys, ",")
+	if p.jump != nil {
+		id += " via " + p.jump.id()
+	}
+	return id
+}
+
+var (
+	validUser = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
+	validHost = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,252})$`)
+	validPort = regexp.MustCompile(`^[0-9]{1,5}$`)
+)
+
+// split reads [user@]host[:port], with an IPv6 address in brackets.
+func split(text string) (user, host, port string, err error) {
+	rest := text
+	if before, after, found := strings.Cut(text, "@"); found {
+		user, rest = before, after
+		if !validUser.MatchString(user) {
+			return "", "", "", prentice.Errorf(prentice.Invalid, "%q is not the name of a user", user).Try("use letters, digits and . _ -, not beginning with - or .")
+		}
+	}
+	host = strings.Trim(rest, "[]")
+	if h, p, splitErr := net.SplitHostPort(rest); splitErr == nil {
+		host, port = h, p
+	}
+	if net.ParseIP(host) == nil && !validHost.MatchString(host) || port != "" && !validPort.MatchString(port) {
+		return "", "", "", prentice.Errorf(prentice.Invalid, "%q is not an address", text).Try("write host, host:port or user@host:port")
+	}
+	return user, host, port, nil
+}
+
+// mostJumps is how many hosts may be jumped through, one after the other.
+const mostJumps = 4
+
+// locate draws the place of a host from its address, which is part of the plan,
+// and from what the team's ssh_config says of its name.
+func locate(name, address string, c *Config, depth int) (*place, error) {
+	if depth > mostJumps {
+		return nil, prentice.Errorf(prentice.Invalid, "host %s is behind more than %d jumps", name, mostJumps).Try("look at ProxyJump in %s", ConfigFile)
+	}
+	said := c.of(name)
+	if address == "" {
+		address = name
+		if said.hostName != "" {
+			address = said.hostName
+		}
+	} else if _, host, _, err := split(address); err == nil && said.hostName != "" && said.hostName != host {
+		return nil, prentice.Errorf(prentice.Invalid, "host %s is at %s by the catalogue and at %s by %s", name, host, said.hostName, ConfigFile).Try("let one of them go")
+	}
+	who, host, port, err := split(address)
+	if err != nil {
+		return nil, err
+	}
+	p := &place{name: name, user: first(who, said.user, ourName()), address: net.JoinHostPort(host, first(port, said.port, "22")), keys: said.identities}
+	if said.jump == "" || said.jump == "none" {
+		return p, nil
+	}
+	if p.jump, err = locateJump(said.jump, c, depth+1); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// locateJump reads the host to jump through: a name that ssh_config knows, or an
+// address.
+func locateJump(text string, c *Config, depth int) (*place, error) {
+	who, host, port, err := split(text)
+	if err != nil {
+		return nil, err
+	}
+	p, err := locate(host, "", c, depth)
+	if err != nil {
+		return nil, err
+	}
+	p.user = first(who, p.user)
+	if port != "" {
+		h, _, _ := net.SplitHostPort(p.address) // it was joined above
+		p.address = net.JoinHostPort(h, port)
+	}
+	return p, nil
+}
+
+func first(words ...string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// ourName is the user that prentice runs as, as ssh has it too.
+func ourName() string {
+	if me, err := user.Current(); err == nil && validUser.MatchString(me.Username) {
+		return me.Username
+	}
+	return "root"
+}

@@ -1,0 +1,77 @@
+package boot
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"prentice"
+	"prentice/internal/adapter/ssh"
+	"prentice/internal/skill/security"
+)
+
+// openReach makes the way to other machines.
+func (s *System) openReach() error {
+	id, err := installation(s.path("keys"))
+	if err != nil {
+		return cannotWrite(s.Settings.Data, err)
+	}
+	s.reach = &ssh.Reach{
+		Config: func() *ssh.Config { return s.Team.now.Load().ssh }, Keys: s.path("ssh"),
+		Known: []string{filepath.Join(s.path("ssh"), "known_hosts"), filepath.Join(s.Settings.Team, "known_hosts")},
+		Agent: os.Getenv("SSH_AUTH_SOCK"), Install: id, Here: s.onlyHere(),
+	}
+	s.closers = append(s.closers, s.reach.Close)
+	return nil
+}
+
+// onlyHere is what the environment of steps has that means nothing on another
+// machine.
+func (s *System) onlyHere() []string {
+	var list []string
+	for _, e := range s.stepEnv() {
+		if !strings.HasPrefix(e, "PATH=") && !strings.HasPrefix(e, "LANG=") {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// installation is a word that tells this data folder from all others.
+func installation(keys string) (string, error) {
+	file := filepath.Join(keys, "installation")
+	raw, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		raw = []byte(rand.Text() + "\n")
+		err = os.WriteFile(file, raw, 0o600)
+	}
+	return strings.TrimSpace(string(raw)), err
+}
+
+// acceptKey finds a host in the catalogue and accepts its key.
+func (s *System) acceptKey(ctx context.Context, name, fingerprint string, replace bool) (security.HostKey, error) {
+	name = strings.TrimPrefix(name, "host/")
+	h, err := s.Team.Catalogue().Host(name)
+	if err == nil && h.Local && h.Address == "" {
+		return security.HostKey{}, prentice.Errorf(prentice.Invalid, "host %s is this machine, and is not reached over SSH", name)
+	}
+	k, err := s.reach.Accept(ctx, name, h.Address, fingerprint, replace)
+	return security.HostKey{Host: prentice.NewRef("host", name), Address: k.Address, Type: k.Type, Fingerprint: k.Fingerprint}, err
+}
+
+// readSSH reads the team's ssh_config.
+func (t *Team) readSSH() (*ssh.Config, error) {
+	raw, err := os.ReadFile(filepath.Join(t.dir, ssh.ConfigFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "%s: %w", ssh.ConfigFile, err)
+	}
+	c, findings := ssh.ParseConfig(ssh.ConfigFile, raw)
+	return c, firstError(findings)
+}

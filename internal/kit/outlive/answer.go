@@ -1,0 +1,190 @@
+package outlive
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// State is how a claim stands. The zero State is Lost's equal: nobody can tell.
+type State string
+
+// The states.
+const (
+	None    State = "none"    // there is no claim: the script was never begun, and is not going to be
+	Running State = "running" // it is under way
+	Ended   State = "end"     // it ended, with a code
+	Lost    State = "lost"    // it was begun, and its keeper is gone without a word
+	Refused State = "refuse"  // it was not begun, and Why says what is missing
+	Taken   State = "taken"   // somebody else made the claim
+)
+
+// Report is what became of an ask. Why is ended or rebooted of a lost script;
+// home, setsid or full of a refused one.
+type Report struct {
+	State  State
+	Code   int
+	Strays bool // it left processes behind, which were ended
+	Full   bool // nothing could be written to the disk when it ended
+	Why    string
+	Detail string // more, in the words of the other side
+	Token  string // of whoever made the claim; "" if that was not told
+}
+
+// The ways in which an answer goes wrong.
+var (
+	ErrSilent  = errors.New("the shell did not answer")                  // before it said hello: nothing was begun
+	ErrCut     = errors.New("the answer was cut off in the middle")      // after hello: the script may be under way
+	ErrGarbled = errors.New("the answer is not what the wrapper writes") // as above
+)
+
+// mostNoise is how much a shell profile may print before the answer begins.
+const mostNoise = 256 << 10
+
+// longestLine is the longest line of a frame.
+const longestLine = 1 << 10
+
+// Answer is an answer being read. Want is the token of the claim that is followed;
+// where the claim is another's, reading ends before its output. Empty is any.
+type Answer struct {
+	Want   string
+	from   *bufio.Reader
+	prefix string
+	Noise  []byte // the end of what was printed before the answer began
+}
+
+// NewAnswer reads the answer to an ask with this nonce.
+func NewAnswer(from io.Reader, nonce string) *Answer {
+	return &Answer{from: bufio.NewReaderSize(from, 64<<10), prefix: "@" + nonce + " "}
+}
+
+// Report reads to the end of the answer. What the script printed is handed to
+// out as it comes, with the offset of its first byte; an error of out ends the
+// reading and is returned.
+func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) {
+	if err := a.hello(); err != nil {
+		return Report{}, err
+	}
+	var token string
+	for {
+		words, err := a.line()
+		if err != nil {
+			return Report{}, err
+		}
+		switch words[0] {
+		case "alive":
+		case "claim":
+			if token = at(words, 1); a.Want != "" && token != a.Want {
+				return Report{State: Taken, Token: token}, nil
+			}
+		case "out":
+			if err := a.output(words, out); err != nil {
+				return Report{}, err
+			}
+		default:
+			return final(words, token)
+		}
+	}
+}
+
+// final reads the line that an answer ends with.
+func final(words []string, token string) (Report, error) {
+	r := Report{State: State(words[0]), Token: token}
+	switch r.State {
+	case None, Running:
+	case Lost, Refused:
+		r.Why = at(words, 1)
+		r.Detail = strings.Join(words[min(2, len(words)):], " ")
+	case Ended:
+		code, err := strconv.Atoi(at(words, 1))
+		if err != nil || code < 0 || code > 255 {
+			return Report{}, fmt.Errorf("%w: exit code %q", ErrGarbled, at(words, 1))
+		}
+		r.Code, r.Strays, r.Full = code, at(words, 2) == "strays", at(words, 3) == "full"
+	default:
+		return Report{}, fmt.Errorf("%w: the word %q", ErrGarbled, words[0])
+	}
+	return r, nil
+}
+
+// hello passes over what comes before the answer.
+func (a *Answer) hello() error {
+	hello := []byte(a.prefix + "hello\n")
+	for seen := 0; seen < mostNoise; seen++ {
+		c, err := a.from.ReadByte()
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrSilent, ended(err))
+		}
+		a.Noise = append(a.Noise, c)
+		if bytes.HasSuffix(a.Noise, hello) {
+			a.Noise = a.Noise[:len(a.Noise)-len(hello)]
+			return nil
+		}
+		if len(a.Noise) > 8<<10 {
+			a.Noise = append([]byte(nil), a.Noise[4<<10:]...)
+		}
+	}
+	return fmt.Errorf("%w: it printed %d KB of something else", ErrSilent, mostNoise>>10)
+}
+
+func (a *Answer) line() ([]string, error) {
+	var line []byte
+	for len(line) < longestLine {
+		c, err := a.from.ReadByte()
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrCut, ended(err))
+		}
+		if c == '\n' {
+			break
+		}
+		line = append(line, c)
+	}
+	rest, ours := strings.CutPrefix(string(line), a.prefix)
+	words := strings.Fields(rest)
+	if !ours || len(words) == 0 {
+		return nil, fmt.Errorf("%w: %.80q", ErrGarbled, line)
+	}
+	return words, nil
+}
+
+// output hands over one frame of output in pieces.
+func (a *Answer) output(words []string, out func(int64, []byte) error) error {
+	offset, err1 := strconv.ParseInt(at(words, 1), 10, 64)
+	left, err2 := strconv.ParseInt(at(words, 2), 10, 64)
+	if err1 != nil || err2 != nil || offset < 0 || left < 0 || left > 1<<20 {
+		return fmt.Errorf("%w: the frame %q", ErrGarbled, strings.Join(words, " "))
+	}
+	buf := make([]byte, 32<<10)
+	for left > 0 {
+		n, err := a.from.Read(buf[:min(int64(len(buf)), left)])
+		if n > 0 {
+			if err := out(offset, buf[:n]); err != nil {
+				return err
+			}
+			offset, left = offset+int64(n), left-int64(n)
+		}
+		if err != nil && left > 0 {
+			return fmt.Errorf("%w: %w", ErrCut, ended(err))
+		}
+	}
+	return nil
+}
+
+// ended is an end of file as an error that cannot be taken for success.
+func ended(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func at(words []string, i int) string {
+	if i < len(words) {
+		return words[i]
+	}
+	return ""
+}

@@ -1,0 +1,21 @@
+// Package outlive lets a shell script go on when whoever started it is gone: the
+// connection, the program, the machine that it came from.
+//
+// Its words: a claim is a private folder, below ~/.prentice, that one making of
+// a script has for itself; its key names it, and because making a folder is
+// atomic, a script is never begun twice under one key. The keeper is a detached
+// shell that runs the script in a session of its own and writes down how it
+// ended. To follow is to read the output from a byte on, and then the end.
+//
+// A Program is text for /bin/sh on standard input, so that neither the script
+// nor its environment is ever an argument that others can see. It is one
+// function and a call, so that a text which was cut off does nothing. It needs
+// what every POSIX system has, and setsid. What it answers is framed by a word
+// that only the asker knows, so that a shell profile which prints, or output
+// that looks like a frame, is not taken for an answer.
+//
+// It refuses to begin where the home folder cannot be written or is not the
+// user's own, where setsid is missing, and where the disk is full. Of a script
+// whose keeper is gone without a word (a reboot, a SIGKILL) it says so: lost. It
+// never guesses how far such a script came.
+package outlive

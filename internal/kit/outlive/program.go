@@ -1,0 +1,94 @@
+package outlive
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+//go:embed wrapper.sh
+var wrapper string
+
+//go:embed keeper.sh
+var keeper string
+
+// Action is what a program does with a claim.
+type Action string
+
+// The actions. Start makes the claim, begins the script and follows it; where
+// the claim is there already it only follows. Follow never begins anything.
+const (
+	Start  Action = "start"
+	Follow Action = "follow"
+	Look   Action = "look"   // says how it stands, and waits for nothing
+	Stop   Action = "stop"   // SIGTERM to the script's group, the grace, SIGKILL
+	Forget Action = "forget" // removes the claim of a script that is not under way
+)
+
+// Ask is one question about one claim. Nonce frames the answer; Token is told to
+// whoever follows, so that they know whose claim it is. Key, Nonce and Token are
+// letters and digits. Script, Name and Env are for Start alone.
+type Ask struct {
+	Action Action
+	Key    string
+	Nonce  string
+	Token  string
+	From   int64         // the byte of the output to follow from
+	Grace  time.Duration // between SIGTERM and SIGKILL; less than a second is one
+	Name   string        // of the script, as its messages carry it
+	Script string
+	Env    []string // NAME=value
+}
+
+var (
+	plainWord = regexp.MustCompile(`^[A-Za-z0-9]{1,64}$`)
+	plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$`)
+	variable  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// Program is the text for /bin/sh that performs the ask.
+func Program(a Ask) (string, error) {
+	for what, word := range map[string]string{"key": a.Key, "nonce": a.Nonce, "token": a.Token} {
+		if !plainWord.MatchString(word) {
+			return "", fmt.Errorf("the %s %q is not letters and digits", what, word)
+		}
+	}
+	if !plainName.MatchString(a.Name) {
+		a.Name = "step"
+	}
+	environment, err := exports(a.Env)
+	if err != nil {
+		return "", err
+	}
+	if strings.Contains(a.Script, "\x00") {
+		return "", fmt.Errorf("the script holds a zero byte")
+	}
+	end := "END" + a.Nonce // nobody who wrote the script knows it
+	var b strings.Builder
+	b.WriteString("main() {\n")
+	fmt.Fprintf(&b, "NONCE=%s KEY=claim-%s TOKEN=%s NAME=%s FROM=%d GRACE=%d\n", a.Nonce, a.Key, a.Token, a.Name, max(0, a.From), max(1, int(a.Grace/time.Second)))
+	fmt.Fprintf(&b, "KEEPER=%s\n", quote(keeper))
+	b.WriteString(wrapper)
+	fmt.Fprintf(&b, "environment() {\n:\n%s}\n", environment)
+	fmt.Fprintf(&b, "script() {\ncat <<'%s'\n%s\n%s\n}\n", end, a.Script, end)
+	fmt.Fprintf(&b, "say hello\n%s\n}\nmain\nexit 0\n", a.Action)
+	return b.String(), nil
+}
+
+// exports is the shell's text that gives a script its environment.
+func exports(env []string) (string, error) {
+	var b strings.Builder
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		if !variable.MatchString(name) || strings.Contains(value, "\x00") {
+			return "", fmt.Errorf("%q cannot be a variable of a shell", name)
+		}
+		fmt.Fprintf(&b, "%s=%s; export %s\n", name, quote(value), name)
+	}
+	return b.String(), nil
+}
+
+// quote makes one literal word of a shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

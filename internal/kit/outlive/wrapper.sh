@@ -1,0 +1,135 @@
+base=$HOME/.prentice
+d=$base/$KEY
+mask=$(umask)
+umask 077
+say() { echo "@$NONCE $*"; }
+pause() { sleep 0.05 2>/dev/null || sleep 1; }
+nap() { sleep "$1" 2>/dev/null || sleep 1; }
+ident() {
+  boot=- start=- stat=
+  { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=-
+  if { read -r stat <"/proc/$1/stat"; } 2>/dev/null; then
+    set -- "$1" ${stat##*")"}
+    start=${21}
+    [ "$2" = Z ] && start=ended
+  fi
+  echo "$1 $boot $start"
+}
+# alive: the process that a file names is there, and is still that process.
+alive() {
+  pid='' was=
+  { read -r pid was <"$1"; } 2>/dev/null
+  case $pid in '' | 0 | 1 | *[!0-9]*) return 1 ;; esac
+  case $was in *ended) return 1 ;; esac
+  [ "$(ident "$pid")" = "$pid $was" ] && kill -0 "$pid" 2>/dev/null
+}
+under_way() { alive "$d/keeper" || alive "$d/group"; }
+status() {
+  word='' code='' left='' room=
+  { read -r word code left room <"$d/status"; } 2>/dev/null
+  [ "$word" = end ]
+}
+# private: the folder of claims is there, is ours alone and can be written.
+private() {
+  case $HOME in /*) ;; *) say refuse home no home folder; return 1 ;; esac
+  [ -e "$base" ] || [ -L "$base" ] || why=$(mkdir "$base" 2>&1) || { say refuse home "$why"; return 1; }
+  if [ -L "$base" ] || [ ! -d "$base" ] || [ ! -O "$base" ]; then say refuse home "$base is not a folder of this user"; return 1; fi
+  chmod 700 "$base"
+}
+# settled: what can be said of a claim without waiting.
+settled() {
+  [ -d "$d" ] || { say none; return 0; }
+  status && { say end "$code" "$left" "$room"; return 0; }
+  under_way && return 1
+  status && { say end "$code" "$left" "$room"; return 0; }
+  if mv "$d/armed" "$d/given-up" 2>/dev/null; then rm -rf "$d"; say none; return 0; fi
+  [ -d "$d/." ] || { say none; return 0; }
+  now=- was=-
+  { read -r now </proc/sys/kernel/random/boot_id; } 2>/dev/null
+  { read -r pid was start <"$d/keeper"; } 2>/dev/null
+  if [ "$now" = "$was" ]; then say lost ended; else say lost rebooted; fi
+}
+look() { settled || say running; }
+emit() {
+  block=$((off / 1048576)) skip=$((off % 1048576))
+  top=$(((block + 1) * 1048576))
+  [ "$top" -gt "$size" ] && top=$size
+  say out "$off" "$((top - off))"
+  dd if="$d/out" bs=1048576 skip="$block" count=1 2>/dev/null | tail -c "+$((skip + 1))" | head -c "$((top - off))"
+  off=$top
+}
+follow() {
+  token=-
+  { read -r token <"$d/claim"; } 2>/dev/null
+  [ -d "$d" ] && say claim "$token"
+  off=$FROM quiet=0 fresh=0
+  while :; do
+    over=no
+    status && over=yes
+    set -- $(LC_ALL=C ls -ln "$d/out" 2>/dev/null)
+    size=${5:-0}
+    if [ "$size" -gt "$off" ]; then emit; quiet=0; continue; fi
+    [ "$over" = yes ] && { say end "$code" "$left" "$room"; return; }
+    if [ "$quiet" -ge 40 ] || ! under_way; then
+      if [ -e "$d/armed" ] && [ "$fresh" -lt 100 ]; then
+        fresh=$((fresh + 1)) # the keeper is about to begin
+      elif ! status; then
+        settled && return
+      fi
+    fi
+    quiet=$((quiet + 1))
+    [ $((quiet % 10)) = 0 ] && say alive
+    if [ "$quiet" -lt 20 ]; then pause; else nap 0.5; fi
+  done
+}
+launch() {
+  set -- "$setsid" "$KEEPER" "$d" "$NAME" "$mask" "$GRACE"
+  (
+    environment
+    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" </dev/null >/dev/null 2>&1
+  ) &
+}
+sweep() {
+  find "$base" -name "claim-*" -prune -type d -mtime +30 -print 2>/dev/null | while read -r old; do
+    alive "$old/keeper" || alive "$old/group" || rm -rf "$old"
+  done
+}
+arm() {
+  line=----------------------------------------------------------------
+  for file in status keeper group; do echo "$line$line" >"$d/$file" || return 1; done
+  echo "$TOKEN" >"$d/claim" && : >"$d/out" && script >"$d/$NAME.sh" && : >"$d/armed"
+}
+start() {
+  private || return
+  setsid=$(command -v setsid 2>/dev/null) || { say refuse setsid; return; }
+  sweep
+  if why=$(mkdir "$d" 2>&1); then
+    arm 2>/dev/null || { rm -rf "$d"; say refuse full; return; }
+    launch
+  elif [ ! -d "$d" ]; then
+    say refuse full "$why"
+    return
+  fi
+  follow
+}
+signal() {
+  g='' was=
+  { read -r g was <"$d/group"; } 2>/dev/null
+  case $g in '' | 0 | 1 | *[!0-9]*) return ;; esac
+  under_way && kill "-$1" "-$g" 2>/dev/null
+}
+stop() {
+  settled && return
+  signal TERM
+  n=0
+  while under_way && [ "$n" -lt "$((GRACE * 20))" ]; do n=$((n + 1)); pause; done
+  signal KILL
+  n=0
+  while under_way && [ "$n" -lt 100 ]; do n=$((n + 1)); pause; done
+  look
+}
+forget() {
+  if [ -d "$d" ] && ! status && under_way; then say running; return; fi
+  rm -rf "$d"
+  say none
+}
