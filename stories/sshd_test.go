@@ -24,8 +24,6 @@ func sshdPath() string {
 	return ""
 }
 
-type sshdKey struct{ name string }
-
 // sshd is another machine: a real sshd with a host key of its own and a home
 // folder of its own, which is the folder NAME. It becomes a host of the
 // catalogue. $NAME_KEY is its fingerprint, in capitals. Started again, it has the
