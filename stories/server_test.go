@@ -71,11 +71,21 @@ func setup(env *testscript.Env) error {
 		"URL=http://127.0.0.1:"+port,
 		"NO_COLOR=1",
 		"TZ=UTC",
+		"SOON="+time.Now().UTC().AddDate(0, 1, 0).Format(time.DateOnly),
+		"QUIET="+quietHour(time.Now().UTC()),
 	)
 	s := &scene{far: map[string]*exec.Cmd{}, tokens: map[string]string{"olga": ""}, said: &spoken{}}
 	env.Values[sceneKey{}] = s
 	env.Defer(func() { s.end(syscall.SIGKILL) })
 	return nil
+}
+
+// quietHour is an hour of the day, of two digits, that is not near now.
+func quietHour(now time.Time) string {
+	if now.Hour() >= 11 && now.Hour() <= 15 {
+		return "20"
+	}
+	return "13"
 }
 
 func freePort() (string, error) {

@@ -7,6 +7,8 @@
 // and mallory, who is up to no good; bot is a program. Each name is a command,
 // and is followed by what its bearer types behind prentice.
 //
+// $SOON is a day a month ahead, and $QUIET an hour of the day that is not near.
+//
 // Beside testscript's own commands a story may say:
 //
 //	team NAME                 have a small team of testdata, but for what the story brings itself
