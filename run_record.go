@@ -81,6 +81,8 @@ type RunDetail struct {
 type RunFilter struct {
 	State     State
 	Open      bool // only those that have not ended
+	Moving    bool // only those that have not ended and do not wait for people
+	Over      bool // only those that have ended
 	Procedure string
 	Subject   Ref
 	Incident  Ref

@@ -47,6 +47,7 @@ var measurements = []measurement{
 	{"parked", parked},
 	{"start", coldStart},
 	{"pages", pages},
+	{"pages.inbox", inbox},
 	{"policy.decisions", decisions},
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},

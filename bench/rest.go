@@ -115,24 +115,10 @@ func pages(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	defer p.end()
-	var figures []figure
-	for _, q := range []struct {
-		name, op string
-		in       map[string]any
-	}{{"pages.now.p95", "now.show", map[string]any{}}, {"pages.runs.p95", "run.list", map[string]any{}}, {"pages.runs-deep.p95", "run.list", map[string]any{"before": 50_000, "state": "verified"}}} {
-		var times []time.Duration
-		for range 60 {
-			begun := time.Now()
-			if _, err := p.ask(ctx, q.op, q.in); err != nil {
-				return nil, err
-			}
-			times = append(times, time.Since(begun))
-			time.Sleep(25 * time.Millisecond) // below the rate limit of one actor
-		}
-		p95 := percentile(times[10:], 0.95)
-		figures = append(figures, figure{q.name, p95, "ms", "≤ 50", p95 <= 50, "over HTTP, 100,000 runs in the store"})
-	}
-	return figures, nil
+	return p.answers(ctx, "over HTTP, 100,000 runs in the store",
+		question{"pages.now.p95", "now.show", map[string]any{}},
+		question{"pages.runs.p95", "run.list", map[string]any{}},
+		question{"pages.runs-deep.p95", "run.list", map[string]any{"before": 50_000, "state": "verified"}})
 }
 
 // manyRuns fills a store with ended runs, by the runner's own tables.

@@ -153,9 +153,9 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 
 // heldRuns are the runs that wait for a person to say resume.
 func (r *Runner) heldRuns(ctx context.Context) ([]prentice.Run, error) {
-	open, err := r.List(ctx, prentice.RunFilter{Open: true, Limit: mostListed})
+	moving, err := r.moving(ctx)
 	held := []prentice.Run{}
-	for _, run := range open {
+	for _, run := range moving {
 		if run.Hold != nil && run.Hold.Code == prentice.HoldPaused {
 			held = append(held, run)
 		}

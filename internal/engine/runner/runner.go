@@ -138,23 +138,27 @@ func (r *Runner) Launch(ctx context.Context) error {
 
 // takeUp starts a fresh attempt for every run that is neither over nor waiting
 // for people and that the engine did not bring back itself, and tells the inbox
-// again what it may not have heard before the crash.
+// again what it may not have heard before the crash: of the newest that wait and
+// of what ended within the hour.
 func (r *Runner) takeUp(ctx context.Context) error {
-	runs, err := r.List(ctx, prentice.RunFilter{Open: true, Limit: mostListed})
+	moving, err := r.moving(ctx)
 	if err != nil {
 		return err
 	}
-	for _, run := range runs {
-		if run.State == prentice.Waiting {
-			r.announce(ctx, run)
-			continue
-		}
+	for _, run := range moving {
 		if asleep(run) {
 			continue
 		}
 		if err := r.begin(ctx, run.Number); err != nil {
 			return err
 		}
+	}
+	waiting, err := r.List(ctx, prentice.RunFilter{State: prentice.Waiting, Limit: mostListed})
+	if err != nil {
+		return err
+	}
+	for _, run := range waiting {
+		r.announce(ctx, run)
 	}
 	ended, err := r.endedSince(ctx, r.Clock().Add(-time.Hour))
 	for _, run := range ended {

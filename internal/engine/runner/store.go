@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,6 +171,21 @@ func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run
 	return runs, rows.Err()
 }
 
+// moving is every run that has neither ended nor waits for people, oldest first.
+func (r *Runner) moving(ctx context.Context) ([]prentice.Run, error) {
+	all := []prentice.Run{}
+	for f := (prentice.RunFilter{Moving: true, Limit: mostListed}); ; f.Before = all[len(all)-1].Number {
+		page, err := r.List(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, page...); len(page) < f.Limit {
+			slices.Reverse(all)
+			return all, nil
+		}
+	}
+}
+
 func listQuery(f prentice.RunFilter) (string, []any) {
 	var where []string
 	var args []any
@@ -179,6 +195,12 @@ func listQuery(f prentice.RunFilter) (string, []any) {
 	}
 	if f.Open {
 		also("ended = 0")
+	}
+	if f.Moving {
+		also("ended = 0 AND state <> ?", string(prentice.Waiting))
+	}
+	if f.Over {
+		also("ended > 0")
 	}
 	if f.State != "" {
 		also("state = ?", string(f.State))

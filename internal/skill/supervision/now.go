@@ -64,28 +64,14 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Reviews, err = d.Runner.Reviews(ctx, onlyOpen, 0); err != nil {
 		return out, err
 	}
-	if out.Waiting, err = d.Runner.List(ctx, prentice.RunFilter{State: prentice.Waiting, Open: true, Limit: 50}); err != nil {
+	if out.Waiting, err = d.Runner.List(ctx, prentice.RunFilter{State: prentice.Waiting, Limit: 50}); err != nil {
 		return out, err
 	}
-	open, err := d.Runner.List(ctx, prentice.RunFilter{Open: true, Limit: 100})
-	if err != nil {
+	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50}); err != nil {
 		return out, err
 	}
-	recent, err := d.Runner.List(ctx, prentice.RunFilter{Limit: 100})
-	out.Running = those(open, func(r prentice.Run) bool { return r.State != prentice.Waiting }, 50)
-	out.Recent = those(recent, func(r prentice.Run) bool { return r.State.Ended() }, 10)
+	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10})
 	return out, err
-}
-
-// those keeps at most so many of the runs that match.
-func those(runs []prentice.Run, match func(prentice.Run) bool, most int) []prentice.Run {
-	kept := []prentice.Run{}
-	for _, r := range runs {
-		if match(r) && len(kept) < most {
-			kept = append(kept, r)
-		}
-	}
-	return kept
 }
 
 // Text implements op.Texter.

@@ -1,0 +1,59 @@
+package runner
+
+import (
+	"testing"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// manyWait adds as many runs that wait for people like one that does as are
+// wanted, with the numbers after its own.
+func (w *world) manyWait(like int64, more int) {
+	w.t.Helper()
+	err := w.db.Write(w.t.Context(), func(tx *db.Tx) error {
+		for n := like + 1; n <= like+int64(more); n++ {
+			_, err := tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, kin)
+				SELECT ?, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, CAST(? AS TEXT), created, started, ended, expires, kin FROM runs WHERE number = ?`, n, once(prentice.RunRequest{}, n), like)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestARunIsTakenUpHoweverManyNewerOnesWaitForPeople(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		w.manyWait(run.Number, mostListed)
+		w.deed.truth["restart"] = prentice.No
+		crash(t, w, run.Number)
+		if err := w.r.takeUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Verified)
+	})
+}
+
+func TestAllThatMovesIsReadOldestFirst(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		w.manyWait(run.Number, 2*mostListed)
+		if err := w.db.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE runs SET state = 'queued' WHERE number <> 7`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		moving, err := w.r.moving(t.Context())
+		if err != nil || len(moving) != 2*mostListed || moving[0].Number != run.Number {
+			t.Errorf("%d are moving, want all but the one that waits (%v)", len(moving), err)
+		}
+	})
+}
