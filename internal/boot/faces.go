@@ -10,13 +10,15 @@ import (
 	"prentice/internal/face/api"
 	"prentice/internal/face/hook"
 	"prentice/internal/face/web"
+	"prentice/internal/op"
+	"prentice/internal/skill/supervision"
 )
 
 // faces is everything that is answered over HTTP.
 func (s *System) faces(build Build) (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(),
-		Stopped: s.stopped, Paused: s.paused,
+		Stopped: s.stopped, Paused: s.paused, Counts: s.counts,
 	})
 	if err != nil {
 		return nil, err
@@ -35,6 +37,17 @@ func (s *System) faces(build Build) (http.Handler, error) {
 	mux.Handle("/v1/alertmanager", hooks)
 	mux.Handle("/", pages)
 	return mux, nil
+}
+
+// counts is what stands beside the words of the menu. Whoever may not count sees
+// none.
+func (s *System) counts(ctx context.Context, actor prentice.Actor) map[string]int {
+	out, err := s.App.Invoke(ctx, op.Request{Actor: actor, Op: "now.count"})
+	c, ok := out.(supervision.Count)
+	if err != nil || !ok {
+		return nil
+	}
+	return map[string]int{"/inbox": c.Waiting, "/incidents": c.Broken}
 }
 
 // pages is what the skills bring for people to read.
