@@ -169,11 +169,23 @@ func (e *examination) pairs(note func(prentice.Decision, int, ...prentice.FactCh
 	}
 }
 
+// ofWhom names the groups and people whom a rule asks, unless it asks everybody.
+func ofWhom(from []prentice.Ref) string {
+	if len(from) == 0 {
+		return ""
+	}
+	names := make([]string, len(from))
+	for i, ref := range from {
+		names[i] = string(ref)
+	}
+	return " of " + strings.Join(names, " or ")
+}
+
 // View is a rule as people read it.
 func (r Rule) View() prentice.Rule {
 	v := prentice.Rule{Name: r.Name, Priority: r.Priority, When: r.When, Verdict: r.Verdict, Reason: r.Reason, BuiltIn: r.BuiltIn, At: r.At}
 	if r.Verdict == prentice.Ask {
-		v.Asks = fmt.Sprintf("%d with the role %s, for %s", r.Approvers, r.Role, strings.TrimSuffix(r.Expires.String(), "0m0s"))
+		v.Asks = fmt.Sprintf("%d with the role %s%s, for %s", r.Approvers, r.Role, ofWhom(r.From), strings.TrimSuffix(r.Expires.String(), "0m0s"))
 	}
 	return v
 }

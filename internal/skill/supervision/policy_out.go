@@ -161,9 +161,16 @@ func factsText(list []prentice.FactChange) string {
 
 var pastWords = map[prentice.Verdict]string{prentice.Refuse: "refused", prentice.Ask: "asked", prentice.Allow: "allowed"}
 
+func people(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
+}
+
 func verdictText(d prentice.Decision) string {
 	if d.Verdict == prentice.Ask && d.Approvers > 0 {
-		return fmt.Sprintf("asked of %d", d.Approvers)
+		return "asked of " + people(d.Approvers)
 	}
 	return pastWords[d.Verdict]
 }

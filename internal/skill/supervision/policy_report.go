@@ -22,7 +22,7 @@ func (t Table) Text() string {
 			fmt.Fprintf(&b, "\n%s\n", head)
 			last = head
 		}
-		fmt.Fprintf(&b, "  %-8s %s; %s; %s  [%s]\n", strings.Replace(verdictText(prentice.Decision{Verdict: r.Verdict, Approvers: r.Approvers}), "asked of", "ask", 1), who(r.Actors, len(t.Actors)), strings.Join(r.Places, ", "), r.Times, r.Rule)
+		fmt.Fprintf(&b, "  %-12s %s; %s; %s  [%s]\n", strings.Replace(verdictText(prentice.Decision{Verdict: r.Verdict, Approvers: r.Approvers}), "asked of", "ask", 1), who(r.Actors, len(t.Actors)), strings.Join(r.Places, ", "), r.Times, r.Rule)
 	}
 	if len(t.Held) > 0 {
 		fmt.Fprintf(&b, "\nEvery cell holds these still, though rules look at them: %s\n", strings.Join(t.Held, ", "))
