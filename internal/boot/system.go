@@ -16,7 +16,7 @@ import (
 	"prentice/internal/adapter/identity"
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/runlog"
-	"prentice/internal/adapter/secretfile"
+	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/adapter/stopfile"
@@ -52,6 +52,7 @@ type System struct {
 	schedules *inbox.Schedules
 	runner    *runner.Runner
 	logs      *runlog.Logs
+	secrets   *secret.Secrets
 	reach     *ssh.Reach
 	lookout   *availability.Lookout
 	desk      *support.Support
@@ -187,10 +188,11 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	if err := s.Team.read(ctx); err != nil {
 		return err
 	}
+	s.secrets = &secret.Secrets{Folder: s.path("secrets"), Key: filepath.Join(s.path("keys"), "secrets.key"), Declared: s.Team.Secrets}
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
 		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
-		Secrets: secretfile.Folder(s.path("secrets")), Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
+		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		// The desk is there before any run is.
 		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
 			return s.desk.Relieved(ctx, incident)

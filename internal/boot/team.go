@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/catalogue"
@@ -32,6 +33,7 @@ type team struct {
 	pending   *pending     // nil when the file says what is in force
 	calendar  *calendar.Calendar
 	notices   *notice.Settings
+	secrets   secret.Declarations
 	limits    runner.Limits
 	ssh       *ssh.Config
 	marks     string // of the files, to see that they changed
@@ -73,6 +75,9 @@ func (t *Team) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if next.secrets, err = t.readSecrets(); err != nil {
+		return err
+	}
 	if next.calendar, err = t.readCalendar(); err != nil {
 		return err
 	}
@@ -107,7 +112,7 @@ func firstError(findings []prentice.Finding) error {
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
 	marks := catalogue.Fingerprint(t.dir)
-	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile, ssh.ConfigFile} {
+	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile, SecretsFile, ssh.ConfigFile} {
 		mark := "none"
 		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
 			mark = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())

@@ -10,7 +10,6 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/notify"
-	"prentice/internal/adapter/secretfile"
 	"prentice/internal/engine/notice"
 )
 
@@ -49,7 +48,7 @@ func (t *Team) Systems(subject prentice.Ref, targets []prentice.Ref) []string {
 // openOutbox makes what tells people.
 func (s *System) openOutbox() {
 	s.outbox = notice.New(notice.Deps{
-		DB: s.db, Recorder: s.ledger, Sender: notify.New(secretfile.Folder(s.path("secrets")), time.Now, nil),
+		DB: s.db, Recorder: s.ledger, Sender: notify.New(s.secrets, time.Now, nil),
 		Settings: func() *notice.Settings { return s.Team.now.Load().notices },
 		Show:     func(ctx context.Context, n int64) (prentice.RunDetail, error) { return s.runner.Show(ctx, n) },
 		Systems:  s.Team.Systems, Stopped: s.stoppedSince, Clock: time.Now, Chance: rand.Float64, Log: s.log,

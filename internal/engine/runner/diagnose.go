@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/db"
 )
 
 // Diagnose asks a procedure's Check section whether this is its fault. It reads
@@ -54,6 +55,12 @@ func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep,
 	if kind == nil {
 		rec.Says = fmt.Sprintf("this prentice knows no step kind %q", step.Kind)
 		return rec
+	}
+	if len(d.ThePlan.Secrets) > 0 {
+		if err := r.DB.Write(ctx, func(tx *db.Tx) error { return r.secretsUsed(tx, d, step, target) }); err != nil {
+			rec.Says = err.Error()
+			return rec
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, allowance(d.ThePlan, step))
 	defer cancel()

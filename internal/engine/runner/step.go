@@ -38,7 +38,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	}
 	defer cleanup()
 	if found {
-		state, says, err := r.afterCrash(ctx, kind, work, rec, session)
+		state, says, err := r.afterCrash(ctx, d, kind, work, rec, session)
 		if err != nil {
 			return rec, err
 		}
@@ -76,12 +76,15 @@ func (r *Runner) cancelled(ctx context.Context, d *detail) bool {
 
 // afterCrash decides what becomes of a step whose intention is there and whose
 // proof is not. The empty state means: perform it (again).
-func (r *Runner) afterCrash(ctx context.Context, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord, session int) (prentice.StepState, string, error) {
+func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord, session int) (prentice.StepState, string, error) {
 	if _, err := r.Reaper.Reap(ctx, stepKey(rec), session); err != nil {
 		return "", "", fmt.Errorf("end what a crash left of %s: %w", stepKey(rec), err)
 	}
 	if work.Step.Risk == prentice.Look || work.Step.Kind == humanKind {
 		return "", "", nil
+	}
+	if err := r.DB.Write(ctx, func(tx *db.Tx) error { return r.secretsUsed(tx, d, work.Step, work.Target) }); err != nil {
+		return "", "", fmt.Errorf("write which secrets %s uses: %w", stepKey(rec), err)
 	}
 	answer, err := kind.Done(ctx, work)
 	switch {
@@ -215,7 +218,10 @@ func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedSte
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, 0)
 			ON CONFLICT (run, round, step, target) DO UPDATE SET attempts = run_steps.attempts + 1, session = excluded.session`,
 			rec.Run, round, rec.Step, string(rec.Target), string(rec.Section), rec.Kind, string(rec.State), rec.Says, r.Session, db.Micros(rec.Started))
-		return err
+		if err != nil {
+			return err
+		}
+		return r.secretsUsed(tx, d, step, target)
 	})
 	if err != nil {
 		return rec, fmt.Errorf("write the intention of %s: %w", stepKey(rec), err)

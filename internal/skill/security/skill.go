@@ -63,6 +63,9 @@ type Deps struct {
 	// are for; without them names are not looked up.
 	Catalogue  func() *prentice.Catalogue
 	Operations func() []string
+	// Secrets keeps what steps need, and Procedures says which use what.
+	Secrets    Secrets
+	Procedures func() []prentice.Procedure
 	// Record writes down what became of people and tokens; nil writes nothing.
 	Record func(context.Context, prentice.Note) error
 	// Address is the page that a sign-in code opens; nil shows the bare code.
@@ -79,7 +82,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
-		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.hostOps()),
+		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps()),
 		Pages: []skill.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60},
 			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence"},
@@ -88,6 +91,7 @@ func New(d Deps) skill.Skill {
 			{Path: "/people/{name}", Op: "person.show", Template: "person.html", Title: "Person"},
 			{Path: "/account", Op: "account.show", Template: "account.html", Title: "Your account"},
 			{Path: "/tokens", Op: "token.list", Template: "tokens.html", Title: "Tokens", Nav: "Tokens", Key: "t", Order: 71},
+			{Path: "/secrets", Op: "secret.list", Template: "secrets.html", Title: "Secrets", Nav: "Secrets", Order: 72},
 		},
 		Files:   files,
 		Explain: explain,
