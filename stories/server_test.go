@@ -28,6 +28,7 @@ type scene struct {
 	server *exec.Cmd
 	ended  chan struct{}
 	said   *spoken
+	before strings.Builder // what servers that are gone have said
 	tokens map[string]string
 	code   int    // exit code of the last command
 	status int    // of the last answer over HTTP
@@ -128,6 +129,7 @@ func prentice(ts *testscript.TestScript, args ...string) *exec.Cmd {
 func up(ts *testscript.TestScript, neg bool, args []string) {
 	s := of(ts)
 	s.end(syscall.SIGTERM)
+	s.before.WriteString(s.said.String())
 	s.said = &spoken{}
 	c := prentice(ts, append([]string{"up"}, args...)...)
 	c.Stdout, c.Stderr = s.said, s.said

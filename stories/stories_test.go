@@ -32,6 +32,8 @@
 //	session NAME              sign NAME in on the pages; $COOKIE and $CSRF are what the browser knows
 //	storm N FILE              send the event in FILE N times, each under an id of its own, in parallel batches
 //	flip FILE OFFSET          change one byte of a file; negative offsets count from the end
+//	nowhere VALUE…            no file of the data folder holds a value, nor has the server said it: neither plain nor
+//	                          encoded, in compressed logs and in every row of the database too; @FILE is one a line; with !, each is found
 //	sql STATEMENT             change the database behind prentice's back
 //	lock-database             let nobody write to the database, until unlock-database or the story ends
 //	tmpfs DIR SIZE            mount a small disk there, until the story ends
@@ -78,7 +80,7 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "gotest": goTest, "lock-database": lockDatabase, "unlock-database": unlockDatabase,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "gotest": goTest, "lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {
 		words[name] = func(ts *testscript.TestScript, neg bool, args []string) { as(ts, neg, name, args) }

@@ -8,6 +8,7 @@
 //	doc:"…"                 one sentence for --help, forms and OpenAPI
 //	arg:"1"                 on the command line it may be the first, second … word
 //	file:"true"             on the command line the word names a file to read ("-" is standard input)
+//	secret:"true"       what is typed is never shown: forms hide it, and forget it when they come back
 //	nameof:"file"           on the command line it is the name of the file that the field "file" was read from
 //	enum:"a,b" default:"a" example:"…" minimum:"0" maxLength:"200"   as in OpenAPI
 //

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -98,7 +99,7 @@ func (s *Site) submit(r *http.Request, d op.Op) (any, error) {
 // what was typed.
 func (s *Site) again(w http.ResponseWriter, r *http.Request, d op.Op, err error) {
 	known := visitOf(r)
-	known.retry = &retry{op: d.Name, problem: s.problemOf(r, err), typed: r.PostForm}
+	known.retry = &retry{op: d.Name, problem: s.problemOf(r, err), typed: s.withoutSecrets(d.Name, r.PostForm)}
 	back := r.Clone(context.WithValue(r.Context(), visitKey{}, known))
 	back.Method, back.Form, back.PostForm = http.MethodGet, nil, nil
 	back.URL, _ = url.Parse(localOr(r.PostForm.Get("_from"), "/do/"+d.Name))
@@ -107,6 +108,22 @@ func (s *Site) again(w http.ResponseWriter, r *http.Request, d op.Op, err error)
 	}
 	back.RequestURI = back.URL.RequestURI()
 	s.mux.ServeHTTP(w, back)
+}
+
+// withoutSecrets is what the form of an operation held, but for what is never
+// shown; of an operation that nobody knows, nothing.
+func (s *Site) withoutSecrets(name string, typed url.Values) url.Values {
+	d, found := s.ops[name]
+	if !found {
+		return nil
+	}
+	shown := maps.Clone(typed)
+	for _, f := range d.Fields() {
+		if f.Secret {
+			shown.Del(f.Name)
+		}
+	}
+	return shown
 }
 
 // canShow says whether a request leads to a page of ours that knows how to show

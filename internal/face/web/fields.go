@@ -23,6 +23,8 @@ func control(f op.Field) string {
 		t = t.Elem()
 	}
 	switch {
+	case f.Secret:
+		return "password"
 	case len(f.Enum) > 0:
 		return "select"
 	case t == rawType, t.Kind() == reflect.Map, t.Kind() == reflect.Slice, f.File, wordy(f):
@@ -39,6 +41,8 @@ func control(f op.Field) string {
 // manner tells how to write a field that is no plain word.
 func manner(f op.Field) string {
 	switch t := f.Type; {
+	case f.Secret && f.File:
+		return "one line; longer ones on the command line"
 	case t == rawType:
 		return "as JSON"
 	case t.Kind() == reflect.Map:

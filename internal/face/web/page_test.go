@@ -105,6 +105,26 @@ func TestAFormOfAnyOperationIsDrawnAndComesBackToo(t *testing.T) {
 	}
 }
 
+func TestASecretThatIsTypedIsNeverShown(t *testing.T) {
+	type in struct {
+		Name  string `json:"name"`
+		Value string `json:"value" file:"true" secret:"true"`
+	}
+	keep := op.New("secret.keep", prentice.Change, prentice.Owner, "Keep it", func(context.Context, op.Call, in) (string, error) {
+		return "", prentice.Errorf(prentice.Conflict, "it is kept already")
+	})
+	w := newWorld(t, nil, keep).as("ann")
+	if body := w.get("/do/secret.keep?name=token&value=hunter2").Body.String(); !strings.Contains(body, `name="value" type="password"`) || strings.Contains(body, `value="hunter2"`) {
+		t.Error("the form shows it")
+	}
+	for who, w := range map[string]*world{"somebody": w, "nobody": newWorld(t, nil, keep)} {
+		body := w.post("/do/secret.keep", url.Values{"_csrf": {w.csrf()}, "name": {"a-name"}, "value": {"hunter2"}}).Body.String()
+		if strings.Contains(body, "hunter2") || !strings.Contains(body, "a-name") {
+			t.Errorf("what %s typed comes back as %s", who, body)
+		}
+	}
+}
+
 func TestWhatIsApprovedIsWhatIsShown(t *testing.T) {
 	body := supervised(t).as("ann").get("/runs/41").Body.String()
 	hash := someDetail(runStates[41]).ThePlan.Hash()

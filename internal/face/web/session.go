@@ -46,7 +46,7 @@ func (s *Site) known(next http.HandlerFunc) http.HandlerFunc {
 		case r.Method == http.MethodPost && sameOrigin(r):
 			r.Body = http.MaxBytesReader(w, r.Body, mostForm)
 			_ = r.ParseForm() // what cannot be read cannot be shown
-			s.failWith(w, r, err, r.PostForm)
+			s.failWith(w, r, err, s.withoutSecrets(r.PathValue("op"), r.PostForm))
 		default:
 			s.fail(w, r, err)
 		}

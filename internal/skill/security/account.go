@@ -15,7 +15,7 @@ type totpIn struct {
 }
 
 type passwordIn struct {
-	Password string `json:"password" doc:"The new password, of 12 characters or more." maxLength:"300"`
+	Password string `json:"password" secret:"true" doc:"The new password, of 12 characters or more." maxLength:"300"`
 	Code     string `json:"code" doc:"A code of your second factor; of the new one, if you have just made one." maxLength:"40"`
 }
 

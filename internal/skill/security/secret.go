@@ -29,7 +29,7 @@ const (
 
 type secretValueIn struct {
 	Name  string `json:"name" arg:"1" doc:"The secret, as procedures name it." example:"deploy-token" maxLength:"100"`
-	Value string `json:"value" arg:"2" file:"true" doc:"The file that holds the value, or - for standard input. A line end after it does not count." maxLength:"65536"`
+	Value string `json:"value" arg:"2" file:"true" secret:"true" doc:"The value; on the command line, the file that holds it, or - for standard input. A line end after it does not count." maxLength:"65536"`
 }
 
 type secretIn struct {
