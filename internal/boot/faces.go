@@ -42,7 +42,7 @@ func (s *System) faces(build Build) (http.Handler, error) {
 // counts is what stands beside the words of the menu. Whoever may not count sees
 // none.
 func (s *System) counts(ctx context.Context, actor prentice.Actor) map[string]int {
-	out, err := s.App.Invoke(ctx, op.Request{Actor: actor, Op: "now.count"})
+	out, err := s.App.Invoke(ctx, op.Request{Actor: actor, Op: "inbox.count"})
 	c, ok := out.(supervision.Count)
 	if err != nil || !ok {
 		return nil

@@ -104,7 +104,7 @@ func New(d Deps) skill.Skill {
 
 func (d Deps) otherOps() []op.Op {
 	return []op.Op{
-		op.New("now.count", prentice.Look, prentice.Viewer, "Count what is broken, what waits for people and what runs.", d.count).WithExample("prentice now count"),
+		op.New("inbox.count", prentice.Look, prentice.Viewer, "Count what is broken, what waits for people and what runs.", d.count).WithExample("prentice inbox count"),
 		op.New("now.show", prentice.Look, prentice.Viewer, "What is broken, what waits for you, what is running.", d.now).WithExample("prentice now show"),
 		op.New("stop-all", prentice.Change, prentice.Operator, "Stop everything at once, also while prentice is sick.", d.stopAll).
 			WithExample("prentice stop-all --reason 'the load balancer is being replaced'").
