@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -216,6 +217,26 @@ func TestAfterACrashOnlyWhatPeopleStartedGoesOn(t *testing.T) {
 		w.until(fresh.Number, prentice.Waiting)
 		_, err = w.r.Resume(t.Context(), bob, "again")
 		wantKind(t, err, prentice.Conflict)
+	})
+}
+
+func TestWhoSaysResumeForgetsNoRunThatIsJustBeingHeld(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		if err := w.r.begun(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		runs := make([]prentice.Run, 6)
+		var all sync.WaitGroup
+		for i := range runs {
+			all.Go(func() { runs[i] = w.alone(fmt.Sprintf("mend-%d", i), fmt.Sprint(i)) })
+		}
+		if _, err := w.r.Resume(t.Context(), bob, "all is well"); err != nil {
+			t.Fatal(err)
+		}
+		all.Wait()
+		for _, run := range runs {
+			w.until(run.Number, prentice.Verified)
+		}
 	})
 }
 

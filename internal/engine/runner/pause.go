@@ -81,7 +81,11 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 		return true, nil
 	}
 	h := hold(prentice.HoldPaused, "a person lets it go on with: prentice resume", "paused: %s", says)
-	err = r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+	still := false
+	err = r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) (err error) {
+		if still, err = lockPause(tx); err != nil || !still {
+			return err // somebody has said resume since, and did not see this run
+		}
 		if _, err := tx.Exec(`UPDATE runs SET hold = ? WHERE number = ? AND ended = 0`, holdText(&h), d.Number); err != nil {
 			return err
 		}
@@ -90,9 +94,26 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("note that run %d is paused: %w", d.Number, err)
 	}
+	if !still {
+		return false, nil
+	}
 	d.Hold = &h
 	r.tell(d.Run, "")
 	return true, nil
+}
+
+// lockPause says whether work is paused, and keeps it so until the transaction
+// ends: a run that is held because of it is seen by whoever says resume.
+func lockPause(tx *db.Tx) (paused bool, err error) {
+	if err := tx.Lock("pause"); err != nil {
+		return false, err
+	}
+	var since int64
+	err = tx.QueryRow(`SELECT paused FROM run_process WHERE one = 1`, nil, &since)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return since != 0, err
 }
 
 func agreedSince(answers []prentice.Approval, since time.Time) bool {
@@ -116,22 +137,27 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 	if since.IsZero() {
 		return nil, prentice.Errorf(prentice.Conflict, "nothing is paused").Try("look at prentice limit show")
 	}
-	held, err := r.heldRuns(ctx)
-	if err != nil {
-		return nil, err
-	}
+	var held []prentice.Run
 	now := r.Clock()
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(`UPDATE run_process SET paused = 0, says = '' WHERE one = 1 AND paused <> 0`)
+		paused, err := lockPause(tx)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if !paused {
 			return prentice.Errorf(prentice.Conflict, "somebody has let the work go on already")
+		}
+		if _, err := tx.Exec(`UPDATE run_process SET paused = 0, says = '' WHERE one = 1`); err != nil {
+			return err
+		}
+		if held, err = heldIn(tx); err != nil {
+			return err
 		}
 		refs := []prentice.Ref{"op/resume"}
 		for i := range held {
-			refs = append(refs, held[i].Ref())
+			if i < mostNamed {
+				refs = append(refs, held[i].Ref())
+			}
 			held[i].Hold = nil
 			if _, err := tx.Exec(`UPDATE runs SET hold = '' WHERE number = ? AND ended = 0`, held[i].Number); err != nil {
 				return err
@@ -149,6 +175,29 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 		}
 	}
 	return held, nil
+}
+
+// mostNamed is how many runs one line of evidence names; it counts the others.
+const mostNamed = 50
+
+// heldIn is heldRuns as a transaction sees it.
+func heldIn(tx *db.Tx) ([]prentice.Run, error) {
+	rows, err := tx.Query(`SELECT ` + runColumns + ` FROM runs WHERE ended = 0 AND hold <> '' ORDER BY number`)
+	if err != nil {
+		return nil, fmt.Errorf("read which runs are paused: %w", err)
+	}
+	defer rows.Close()
+	held := []prentice.Run{}
+	for rows.Next() {
+		run, err := scanRun(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read which runs are paused: %w", err)
+		}
+		if run.Hold != nil && run.Hold.Code == prentice.HoldPaused {
+			held = append(held, run)
+		}
+	}
+	return held, errors.Join(rows.Err(), rows.Close())
 }
 
 // heldRuns are the runs that wait for a person to say resume.
