@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"unicode"
 
@@ -48,12 +49,32 @@ func (p Path) Says() string {
 	}, strings.ToValidUTF8(line, "")))
 }
 
-// Stop makes the file. Its text is for whoever finds it.
+// Stop makes the file. Its text is for whoever finds it, and is there as soon as
+// the file is; on a full disk the file comes without it.
 func (p Path) Stop(reason string) error {
+	if p.whole(reason) == nil {
+		return nil
+	}
 	if err := os.WriteFile(string(p), []byte(reason+"\n"), 0o600); err != nil && !p.Stopped() {
 		return prentice.Errorf(prentice.Unavailable, "the stop file cannot be made: %w", err).Try("make %s by hand, or end the process", string(p))
 	}
 	return nil
+}
+
+// whole makes the file with its text in one step.
+func (p Path) whole(reason string) error {
+	f, err := os.CreateTemp(filepath.Dir(string(p)), ".stop-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(reason + "\n")
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), string(p))
+	}
+	if err != nil {
+		os.Remove(f.Name()) //nolint:errcheck // the disk is full or gone, and an empty file tells nothing
+	}
+	return err
 }
 
 // Resume removes the file.
