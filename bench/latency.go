@@ -119,5 +119,5 @@ func (w *world) until(ctx context.Context, run int64, state prentice.State) (int
 			return run, nil
 		}
 	}
-	return 0, fmt.Errorf("run %d is %s, want %s", run, d.State, state)
+	return 0, fmt.Errorf("run %d is %s (%s), want %s", run, d.State, d.Says, state)
 }

@@ -114,6 +114,11 @@ func newWorld(ctx context.Context, database string, procedures map[string]string
 	if w.System, err = boot.Open(ctx, set, slog.New(slog.DiscardHandler), boot.Acts); err != nil {
 		return nil, err
 	}
+	for _, who := range []prentice.Actor{operator, approver} { // whoever agrees must still be somebody when the run begins
+		if _, err := w.Identity.AddPerson(ctx, who.Name, who.Role); err != nil && prentice.KindOf(err) != prentice.Conflict {
+			return nil, err
+		}
+	}
 	if w.work, err = w.Begin(ctx); err != nil {
 		return nil, err
 	}
