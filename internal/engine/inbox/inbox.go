@@ -74,10 +74,28 @@ func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prent
 	return in.receive(ctx, sender.Ref(), e)
 }
 
-// Send is Receive for those who need no receipt.
+// Send is Receive for those who need no receipt. What prentice tells itself is
+// then written together with whatever else is told at the same moment.
 func (in *Inbox) Send(ctx context.Context, e prentice.Event) error {
-	_, err := in.Receive(ctx, e)
-	return err
+	if !reserved(e.Source) {
+		_, err := in.Receive(ctx, e)
+		return err
+	}
+	now := in.clock().UTC()
+	kept, err := accept(e, now)
+	if err != nil {
+		return err
+	}
+	kept.sender = "self/prentice"
+	err = in.write(ctx, func(tx *db.Tx) error {
+		tx.Late(in, own{kept, now}, in.keepOwnTogether)
+		tx.After(in.ring)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep event %s: %w", clip(e.ID), err)
+	}
+	return nil
 }
 
 func (in *Inbox) receive(ctx context.Context, sender prentice.Ref, e prentice.Event) (prentice.Receipt, error) {

@@ -4,7 +4,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"prentice"
@@ -62,6 +64,69 @@ func (in *Inbox) keepOwn(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, 
 		return prentice.Receipt{}, err
 	}
 	return in.fresh(tx, now, l, number)
+}
+
+// own is what prentice tells itself, and when.
+type own struct {
+	letter
+	at time.Time
+}
+
+// identity is what an event is known by.
+type identity struct{ source, id string }
+
+// keepOwnTogether is keepOwn for several, of which nobody needs a receipt.
+func (in *Inbox) keepOwnTogether(tx *db.Tx, items []any) error {
+	seen, err := knownOf(tx, items)
+	if err != nil {
+		return err
+	}
+	fresh := slices.DeleteFunc(items, func(item any) bool {
+		l := item.(own)
+		is := identity{l.Source, l.ID}
+		again := seen[is]
+		seen[is] = true
+		return again
+	})
+	if len(fresh) == 0 {
+		return nil
+	}
+	first, err := tx.NextFew("event", len(fresh))
+	if err != nil {
+		return err
+	}
+	letters := make([]filed, len(fresh))
+	for i, item := range fresh {
+		letters[i] = filed{item.(own), first + int64(i)}
+	}
+	return in.insertAll(tx, letters)
+}
+
+// knownOf says which of the events were received before.
+func knownOf(tx *db.Tx, items []any) (map[identity]bool, error) {
+	seen := map[identity]bool{}
+	for some := range slices.Chunk(items, 64) {
+		var args []any
+		for _, item := range some {
+			args = append(args, item.(own).Source, item.(own).ID)
+		}
+		rows, err := tx.Query(`SELECT source, id FROM inbox_ids WHERE source = ? AND id = ?`+strings.Repeat(` OR source = ? AND id = ?`, len(some)-1), args...)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var is identity
+			if err := rows.Scan(&is.source, &is.id); err != nil {
+				return nil, err
+			}
+			seen[is] = true
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
 }
 
 // firstEqual finds the event that l repeats: the last with its fingerprint, if
@@ -128,26 +193,41 @@ func sameAgain(tx *db.Tx, number int64, err error) (prentice.Receipt, error) {
 	return r, err
 }
 
+// filed is an event with its number.
+type filed struct {
+	own
+	number int64
+}
+
 func (in *Inbox) insert(tx *db.Tx, now time.Time, l letter, number int64) error {
-	if _, err := tx.Exec(`INSERT INTO inbox_ids (source, id, number) VALUES (?, ?, ?)`, l.Source, l.ID, number); err != nil {
+	return in.insertAll(tx, []filed{{own{l, now}, number}})
+}
+
+func (in *Inbox) insertAll(tx *db.Tx, letters []filed) error {
+	var ids, events, marks []any
+	for _, l := range letters {
+		ids = append(ids, l.Source, l.ID, l.number)
+		events = append(events, l.number, l.Source, l.ID, l.Type, string(l.Subject), db.Micros(l.Time), db.Micros(l.at), string(l.sender), l.fingerprint, l.note, string(l.Data))
+		marks = append(marks, l.number, string(prentice.EventWaiting), 0, "", 1, db.Micros(l.at), 0)
+	}
+	if err := tx.Insert(`INSERT INTO inbox_ids (source, id, number)`, 3, ids, ""); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`INSERT INTO inbox_events (number, source, id, type, subject, said, received, sender, fingerprint, note, data)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, number, l.Source, l.ID, l.Type, string(l.Subject), db.Micros(l.Time), db.Micros(now),
-		string(l.sender), l.fingerprint, l.note, string(l.Data)); err != nil {
+	if err := tx.Insert(`INSERT INTO inbox_events (number, source, id, type, subject, said, received, sender, fingerprint, note, data)`, 11, events, ""); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`INSERT INTO inbox_marks (number, state, attempts, says, times, last, told) VALUES (?, ?, 0, '', 1, ?, 0)`,
-		number, string(prentice.EventWaiting), db.Micros(now)); err != nil {
+	if err := tx.Insert(`INSERT INTO inbox_marks (number, state, attempts, says, times, last, told)`, 7, marks, ""); err != nil {
 		return err
 	}
-	data := map[string]any{"source": l.Source, "id": l.ID, "type": l.Type, "time": l.Time.Format(time.RFC3339Nano), "fingerprint": l.fingerprint}
-	if l.note != "" {
-		data["note"] = l.note
-	}
-	err := in.record.Append(tx, now, prentice.Note{Kind: "event.received", Actor: l.sender, Refs: []prentice.Ref{eventRef(number), l.Subject}, Data: data})
-	if err != nil {
-		return fmt.Errorf("record event: %w", err)
+	for _, l := range letters {
+		data := map[string]any{"source": l.Source, "id": l.ID, "type": l.Type, "time": l.Time.Format(time.RFC3339Nano), "fingerprint": l.fingerprint}
+		if l.note != "" {
+			data["note"] = l.note
+		}
+		err := in.record.Append(tx, l.at, prentice.Note{Kind: "event.received", Actor: l.sender, Refs: []prentice.Ref{eventRef(l.number), l.Subject}, Data: data})
+		if err != nil {
+			return fmt.Errorf("record event: %w", err)
+		}
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"prentice"
@@ -167,10 +166,10 @@ func insert(tx *db.Tx, lines []prentice.Evidence) error {
 			refs = append(refs, string(ref), e.Seq)
 		}
 	}
-	if err := insertRows(tx, `INSERT INTO ledger_line (seq, time, kind, actor, refs, data, prev, hash) VALUES `, 8, values); err != nil {
+	if err := tx.Insert(`INSERT INTO ledger_line (seq, time, kind, actor, refs, data, prev, hash)`, 8, values, ""); err != nil {
 		return err
 	}
-	if err := insertRows(tx, `INSERT INTO ledger_ref (ref, seq) VALUES `, 2, refs); err != nil {
+	if err := tx.Insert(`INSERT INTO ledger_ref (ref, seq)`, 2, refs, ""); err != nil {
 		return err
 	}
 	last := lines[len(lines)-1]
@@ -179,28 +178,4 @@ func insert(tx *db.Tx, lines []prentice.Evidence) error {
 		return broken("the row that says where it ends is missing")
 	}
 	return err
-}
-
-// insertRows inserts rows of width values each. They go in handfuls of a few
-// sizes, so that the database knows the statements already.
-func insertRows(tx *db.Tx, into string, width int, values []any) error {
-	row := "(?" + strings.Repeat(",?", width-1) + ")"
-	for len(values) > 0 {
-		n := handful(len(values) / width)
-		if _, err := tx.Exec(into+row+strings.Repeat(","+row, n-1), values[:n*width]...); err != nil {
-			return err
-		}
-		values = values[n*width:]
-	}
-	return nil
-}
-
-// handful is how many of so many rows go next.
-func handful(rows int) int {
-	for _, n := range []int{256, 64, 16, 4} {
-		if rows >= n {
-			return n
-		}
-	}
-	return 1
 }

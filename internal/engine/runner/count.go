@@ -1,17 +1,20 @@
 package runner
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"prentice"
 	"prentice/internal/kit/db"
 )
 
-// queryRow reads one row, within a write or beside it.
-type queryRow func(query string, args []any, dest ...any) error
+// ask reads rows, within a write or beside it.
+type ask func(query string, args ...any) (*sql.Rows, error)
 
 // layersOf are the names under which a plan's runs are counted by the hour.
 func layersOf(plan prentice.Plan) []prentice.LimitUse {
@@ -30,23 +33,74 @@ func minute(t time.Time) int64 { return t.Unix() / 60 }
 // hour counts what was begun within the last hour, in each layer of a plan, and
 // says when the first that is full has room again. It is counted by the minute,
 // and a minute that is partly over counts whole.
-func hour(row queryRow, l Limits, plan prentice.Plan, now time.Time) ([]prentice.LimitUse, time.Time, error) {
+func hour(rows ask, l Limits, plan prentice.Plan, now time.Time) ([]prentice.LimitUse, time.Time, error) {
 	uses := layersOf(plan)
+	at := make(map[prentice.LimitUse]int, len(uses)) // by layer and name
+	for i, u := range uses {
+		at[u] = i
+	}
+	firsts := make([]int64, len(uses))
+	for some := range slices.Chunk(uses, atATime) {
+		if err := countSome(rows, some, minute(now.Add(-time.Hour)), func(u prentice.LimitUse, used int, first int64) {
+			if i, found := at[u]; found {
+				uses[i].Used, firsts[i] = used, first
+			}
+		}); err != nil {
+			return nil, time.Time{}, fmt.Errorf("count the runs of the last hour: %w", err)
+		}
+	}
 	var relief time.Time
 	for i := range uses {
 		u := &uses[i]
 		u.Per, u.Most = "hour", l.PerHour[u.Layer]
-		var first int64
-		err := row(`SELECT COALESCE(SUM(n), 0), COALESCE(MIN(minute), 0) FROM run_counts WHERE layer = ? AND name = ? AND minute >= ?`,
-			[]any{u.Layer, u.Name, minute(now.Add(-time.Hour))}, &u.Used, &first)
-		if err != nil {
-			return nil, relief, fmt.Errorf("count the runs of the last hour: %w", err)
-		}
 		if u.Used >= u.Most && relief.IsZero() {
-			relief = time.Unix((first+1)*60, 0).Add(time.Hour)
+			relief = time.Unix((firsts[i]+1)*60, 0).Add(time.Hour)
 		}
 	}
 	return uses, relief, nil
+}
+
+// atATime is how many layers or targets are asked for in one statement.
+const atATime = 64
+
+// countSome hands over what was begun since a minute, of some layers.
+func countSome(rows ask, some []prentice.LimitUse, since int64, found func(u prentice.LimitUse, used int, first int64)) error {
+	args := []any{since}
+	for _, u := range some {
+		args = append(args, u.Layer, u.Name)
+	}
+	r, err := rows(`SELECT layer, name, SUM(n), MIN(minute) FROM run_counts WHERE minute >= ? AND (layer = ? AND name = ?`+strings.Repeat(" OR layer = ? AND name = ?", len(some)-1)+`) GROUP BY layer, name`, args...)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for r.Next() {
+		var u prentice.LimitUse
+		var used int
+		var first int64
+		if err := r.Scan(&u.Layer, &u.Name, &used, &first); err != nil {
+			return err
+		}
+		found(u, used, first)
+	}
+	return errors.Join(r.Err(), r.Close())
+}
+
+// countIn counts a run in each layer.
+func countIn(tx *db.Tx, uses []prentice.LimitUse, now time.Time) error {
+	var rows []any
+	for _, u := range uses {
+		rows = append(rows, u.Layer, u.Name, minute(now), 1)
+	}
+	return tx.Insert(`INSERT INTO run_counts (layer, name, minute, n)`, 4, rows, ` ON CONFLICT (layer, name, minute) DO UPDATE SET n = run_counts.n + 1`)
+}
+
+// forgetCounts lets go of what no longer counts.
+func (r *Runner) forgetCounts(ctx context.Context) error {
+	return r.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`DELETE FROM run_counts WHERE minute < ?`, minute(r.Clock().Add(-2*time.Hour)))
+		return err
+	})
 }
 
 // heldBack is a hold as an error, to be found within a write.
@@ -64,21 +118,15 @@ func admit(tx *db.Tx, l Limits, d *detail, in prentice.Ref, now time.Time) error
 	if h, err := crowded(tx, l, d, in); err != nil || h.Holds() {
 		return errors.Join(err, asError(h))
 	}
-	uses, relief, err := hour(tx.QueryRow, l, d.ThePlan, now)
+	uses, relief, err := hour(tx.Query, l, d.ThePlan, now)
 	if err != nil {
 		return err
 	}
 	if h := rate(situation{uses: uses, relief: relief}); h.Holds() {
 		return heldBack{h}
 	}
-	for _, u := range uses {
-		if _, err := tx.Exec(`INSERT INTO run_counts (layer, name, minute, n) VALUES (?, ?, ?, 1) ON CONFLICT (layer, name, minute) DO UPDATE SET n = run_counts.n + 1`,
-			u.Layer, u.Name, minute(now)); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`DELETE FROM run_counts WHERE layer = ? AND name = ? AND minute < ?`, u.Layer, u.Name, minute(now.Add(-2*time.Hour))); err != nil {
-			return err
-		}
+	if err := countIn(tx, uses, now); err != nil {
+		return err
 	}
 	_, err = tx.Exec(`INSERT INTO run_acting (run, subject, system) VALUES (?, ?, ?)`, d.Number, string(d.Subject), string(in))
 	return err

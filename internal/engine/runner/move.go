@@ -2,8 +2,11 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"prentice"
@@ -133,16 +136,34 @@ func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 // first that is taken. Targets are sorted, so that two processes that want the
 // same ones never wait for each other in a circle.
 func lock(tx *db.Tx, run int64, targets []prentice.Target, now time.Time) (holder string, err error) {
-	for _, t := range targets {
-		var by int64
-		err := tx.QueryRow(`INSERT INTO run_locks (target, run, since) VALUES (?, ?, ?)
-			ON CONFLICT (target) DO UPDATE SET since = run_locks.since RETURNING run`, []any{string(t.Ref), run, db.Micros(now)}, &by)
-		if err != nil {
-			return "", err
+	for some := range slices.Chunk(targets, atATime) {
+		var args []any
+		for _, t := range some {
+			args = append(args, string(t.Ref), run, db.Micros(now))
 		}
-		if by != run {
-			return fmt.Sprintf("%s is held by run/%d", t.Ref, by), nil
+		if holder, err = lockSome(tx, run, "(?, ?, ?)"+strings.Repeat(", (?, ?, ?)", len(some)-1), args); holder != "" || err != nil {
+			return holder, err
 		}
 	}
 	return "", nil
+}
+
+func lockSome(tx *db.Tx, run int64, places string, args []any) (holder string, err error) {
+	rows, err := tx.Query(`INSERT INTO run_locks (target, run, since) VALUES `+places+`
+		ON CONFLICT (target) DO UPDATE SET since = run_locks.since RETURNING target, run`, args...)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var target string
+		var by int64
+		if err := rows.Scan(&target, &by); err != nil {
+			return "", err
+		}
+		if by != run && holder == "" {
+			holder = fmt.Sprintf("%s is held by run/%d", target, by)
+		}
+	}
+	return holder, errors.Join(rows.Err(), rows.Close())
 }

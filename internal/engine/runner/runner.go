@@ -175,10 +175,16 @@ func (r *Runner) Run(ctx context.Context) error {
 	defer watch.Wait()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-hourly.C:
+			if err := r.forgetCounts(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("forget what no longer counts", "err", err)
+			}
 		case <-tick.C:
 			if err := r.expire(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("expire runs", "err", err)

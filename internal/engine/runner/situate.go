@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -164,6 +165,6 @@ func (r *Runner) seeFlapping(ctx context.Context, s *situation) (err error) {
 }
 
 func (r *Runner) seeHour(ctx context.Context, s *situation) (err error) {
-	s.uses, s.relief, err = hour(func(query string, args []any, dest ...any) error { return r.DB.QueryRow(ctx, query, args, dest...) }, s.limits, s.plan, s.now)
+	s.uses, s.relief, err = hour(func(query string, args ...any) (*sql.Rows, error) { return r.DB.Query(ctx, query, args...) }, s.limits, s.plan, s.now)
 	return err
 }

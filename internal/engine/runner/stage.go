@@ -244,15 +244,11 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 }
 
 func cool(tx *db.Tx, d *detail, until time.Time) error {
+	var rows []any
 	for _, t := range d.ThePlan.Targets {
-		_, err := tx.Exec(`INSERT INTO run_cooldowns (procedure, target, until, run) VALUES (?, ?, ?, ?)
-			ON CONFLICT (procedure, target) DO UPDATE SET until = excluded.until, run = excluded.run`,
-			d.Procedure, string(t.Ref), db.Micros(until), d.Number)
-		if err != nil {
-			return err
-		}
+		rows = append(rows, d.Procedure, string(t.Ref), db.Micros(until), d.Number)
 	}
-	return nil
+	return tx.Insert(`INSERT INTO run_cooldowns (procedure, target, until, run)`, 4, rows, ` ON CONFLICT (procedure, target) DO UPDATE SET until = excluded.until, run = excluded.run`)
 }
 
 // heldAtTheDoor is what becomes of a run that has leave and gets no place: it is

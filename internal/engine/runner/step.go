@@ -214,13 +214,7 @@ func stepKey(rec prentice.StepRecord) string { return keyOf(rec.Run, rec.Step, r
 func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
 	rec := d.meant(step, target, round, r.Clock())
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, 0)
-			ON CONFLICT (run, round, step, target) DO UPDATE SET attempts = run_steps.attempts + 1, session = excluded.session`,
-			rec.Run, round, rec.Step, string(rec.Target), string(rec.Section), rec.Kind, string(rec.State), rec.Says, r.Session, db.Micros(rec.Started))
-		if err != nil {
-			return err
-		}
+		tx.Late(intentions, stepRow{rec, r.Session}, writeIntentions)
 		return r.secretsUsed(tx, d, step, target)
 	})
 	if err != nil {
@@ -254,20 +248,13 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 }
 
 func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error {
-	_, err := tx.Exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (run, round, step, target) DO UPDATE SET state = excluded.state, says = excluded.says, code = excluded.code, ended = excluded.ended`,
-		rec.Run, rec.Round, rec.Step, string(rec.Target), string(rec.Section), rec.Kind, string(rec.State), rec.Says, rec.Code, rec.Attempts, r.Session, db.Micros(rec.Started), db.Micros(rec.Ended))
-	if err != nil {
-		return err
-	}
+	tx.Late(proofs, stepRow{rec, r.Session}, writeProofs)
 	at := rec.Ended
 	if at.IsZero() {
 		at = rec.Started // a step that waits for a person has not ended
 	}
-	err = r.Ledger.Append(tx, at, prentice.Note{Kind: "step." + string(rec.State), Actor: "self/prentice", Refs: refsOf(d.Run), Data: map[string]any{
+	return r.Ledger.Append(tx, at, prentice.Note{Kind: "step." + string(rec.State), Actor: "self/prentice", Refs: refsOf(d.Run), Data: map[string]any{
 		"step": rec.Step, "section": rec.Section, "kind": rec.Kind, "target": rec.Target, "says": rec.Says, "code": rec.Code, "plan": d.Plan, "round": rec.Round,
 		"started": rec.Started.UTC().Format(time.RFC3339Nano),
 	}})
-	return err
 }

@@ -24,16 +24,16 @@ func settleStreaks(tx *db.Tx, l Limits, run prentice.Run) error {
 			return err
 		}
 	}
-	for code, name := range streakNames(run.Procedure, run.Subject) {
-		if code == prentice.HoldUseless && name == "" {
-			continue // nothing that anybody could look at
-		}
-		if !run.State.Harmful() {
-			if _, err := tx.Exec(`DELETE FROM run_streaks WHERE code = ? AND name = ?`, string(code), name); err != nil {
-				return err
-			}
-			continue
-		}
+	names := streakNames(run.Procedure, run.Subject)
+	if run.Subject == "" {
+		delete(names, prentice.HoldUseless) // nothing that anybody could look at
+	}
+	if !run.State.Harmful() {
+		_, err := tx.Exec(`DELETE FROM run_streaks WHERE code = ? AND name = ? OR code = ? AND name = ? OR code = ? AND name = ?`, string(prentice.HoldUseless), names[prentice.HoldUseless],
+			string(prentice.HoldFailures), names[prentice.HoldFailures], string(prentice.HoldBackOff), names[prentice.HoldBackOff])
+		return err
+	}
+	for code, name := range names {
 		if err := lengthen(tx, l, code, name, run); err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -138,25 +140,29 @@ type late struct {
 	do        func(*Tx, []any) error
 }
 
-// finish does what the writes of a batch have put off, once for all of them.
+// finish does what the writes of a batch have put off, once for all of them, and
+// then what that has put off.
 func (d *DB) finish(ctx context.Context, tx transaction, batch []*write) error {
-	items := map[any][]any{}
-	var each []late // the first of each key, in order
+	var put []late
 	for _, w := range batch {
-		if w.err != nil || w.tx == nil {
-			continue
-		}
-		for _, l := range w.tx.late {
-			if items[l.key] == nil {
-				each = append(each, l)
-			}
-			items[l.key] = append(items[l.key], l.item)
+		if w.err == nil && w.tx != nil {
+			put = append(put, w.tx.late...)
 		}
 	}
-	for _, l := range each {
-		if err := l.do(&Tx{ctx: ctx, tx: tx, dialect: d.dialect}, items[l.key]); err != nil {
+	for len(put) > 0 {
+		first := put[0]
+		var items []any
+		put = slices.DeleteFunc(put, func(l late) bool {
+			if l.key == first.key {
+				items = append(items, l.item)
+			}
+			return l.key == first.key
+		})
+		t := &Tx{ctx: ctx, tx: tx, dialect: d.dialect}
+		if err := first.do(t, items); err != nil {
 			return err
 		}
+		put = append(put, t.late...)
 	}
 	return nil
 }
@@ -193,7 +199,7 @@ type Tx struct {
 // Late puts something off until right before the commit: do is then called once,
 // with the items that this write and those beside it have brought under the same
 // key, in order. A write that fails brings nothing; an error of do undoes all of
-// them. do may not put anything off.
+// them.
 func (t *Tx) Late(key, item any, do func(tx *Tx, items []any) error) {
 	t.late = append(t.late, late{key, item, do})
 }
@@ -214,6 +220,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Query reads rows. The caller closes them before the next statement.
 func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	t.trace.saw(query)
 	rows, err := t.tx.QueryContext(t.ctx, t.dialect.rewrite(query), args...)
 	return rows, explain(err)
 }
@@ -241,4 +248,36 @@ func (t *Tx) Next(series string) (int64, error) {
 	err := t.QueryRow(`INSERT INTO series (name, last) VALUES (?, 1)
 		ON CONFLICT (name) DO UPDATE SET last = series.last + 1 RETURNING last`, []any{series}, &n)
 	return n, err
+}
+
+// NextFew takes n numbers of a series that has no gaps, and gives the first.
+func (t *Tx) NextFew(series string, n int) (first int64, err error) {
+	err = t.QueryRow(`INSERT INTO series (name, last) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET last = series.last + excluded.last RETURNING last`, []any{series, n}, &first)
+	return first - int64(n) + 1, err
+}
+
+// Insert inserts rows of width values each: into is what stands before VALUES, and
+// then what stands behind it, or "". They go in handfuls of a few sizes, so that
+// the database knows the statements already.
+func (t *Tx) Insert(into string, width int, values []any, then string) error {
+	row := "(?" + strings.Repeat(",?", width-1) + ")"
+	for len(values) > 0 {
+		n := handful(len(values) / width)
+		if _, err := t.Exec(into+" VALUES "+row+strings.Repeat(","+row, n-1)+then, values[:n*width]...); err != nil {
+			return err
+		}
+		values = values[n*width:]
+	}
+	return nil
+}
+
+// handful is how many of so many rows go next.
+func handful(rows int) int {
+	for _, n := range []int{256, 64, 16, 4} {
+		if rows >= n {
+			return n
+		}
+	}
+	return 1
 }

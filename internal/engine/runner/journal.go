@@ -1,0 +1,44 @@
+package runner
+
+import (
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// A line of the journal is written together with those that other runs bring at
+// the same moment: see db.Tx.Late. These are the keys.
+type journal string
+
+const (
+	intentions journal = "intentions"
+	proofs     journal = "proofs"
+)
+
+// stepRow is how a step stands, and the session of the process that says so.
+type stepRow struct {
+	prentice.StepRecord
+	session int
+}
+
+const stepColumns = `INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)`
+
+// writeIntentions notes steps that are about to be performed. One that was meant
+// before, and not proved, is meant once more.
+func writeIntentions(tx *db.Tx, rows []any) error {
+	return tx.Insert(stepColumns, 13, stepValues(rows), ` ON CONFLICT (run, round, step, target) DO UPDATE SET attempts = run_steps.attempts + 1, session = excluded.session`)
+}
+
+// writeProofs notes how steps came out.
+func writeProofs(tx *db.Tx, rows []any) error {
+	return tx.Insert(stepColumns, 13, stepValues(rows),
+		` ON CONFLICT (run, round, step, target) DO UPDATE SET state = excluded.state, says = excluded.says, code = excluded.code, ended = excluded.ended`)
+}
+
+func stepValues(rows []any) (values []any) {
+	for _, row := range rows {
+		s := row.(stepRow)
+		values = append(values, s.Run, s.Round, s.Step, string(s.Target), string(s.Section), s.Kind, string(s.State), s.Says, s.Code, max(1, s.Attempts), s.session,
+			db.Micros(s.Started), db.Micros(s.Ended))
+	}
+	return values
+}
