@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -118,12 +119,26 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	begin("team", s.Team.Run)
 	begin("logs", s.sweepLogs)
 	begin("notices", s.outbox.Run)
+	begin("memory", giveBack)
 	for _, sk := range s.Skills {
 		if sk.Run != nil {
 			begin(sk.Name, sk.Run)
 		}
 	}
 	return l, nil
+}
+
+// startTime is how long a start needs more memory than what comes after it.
+const startTime = 3 * time.Second
+
+// giveBack returns to the machine what only the start needed.
+func giveBack(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-time.After(startTime):
+		debug.FreeOSMemory()
+	}
+	return nil
 }
 
 // End stops everything that Begin began. Steps under way are interrupted and
