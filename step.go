@@ -65,6 +65,12 @@ var ErrStopped = errors.New("a person stopped the run")
 // Replay, what the log has kept of the step already is not kept again.
 type Replayer interface{ Replay() }
 
+// Lingerer is a kind of which a step may go on where the process was that performed
+// it, when that process is gone.
+type Lingerer interface {
+	Lingers(Work) bool
+}
+
 // Prover is a kind that wants to hear when the proof of a step is written, to let
 // go of what it kept for the case that it never would be.
 type Prover interface {

@@ -25,6 +25,7 @@ var patience = time.Minute
 // scene is what a story has going on.
 type scene struct {
 	far    map[string]*exec.Cmd // the other machines
+	twins  map[string]*twin     // the servers that share a database
 	server *exec.Cmd
 	ended  chan struct{}
 	said   *spoken
@@ -75,7 +76,7 @@ func setup(env *testscript.Env) error {
 		"SOON="+time.Now().UTC().AddDate(0, 1, 0).Format(time.DateOnly),
 		"QUIET="+quietHour(time.Now().UTC()),
 	)
-	s := &scene{far: map[string]*exec.Cmd{}, tokens: map[string]string{"olga": ""}, said: &spoken{}}
+	s := &scene{far: map[string]*exec.Cmd{}, twins: map[string]*twin{}, tokens: map[string]string{"olga": ""}, said: &spoken{}}
 	env.Values[sceneKey{}] = s
 	env.Defer(func() { s.end(syscall.SIGKILL) })
 	return nil
@@ -118,7 +119,7 @@ func (s *scene) end(sig syscall.Signal) {
 func prentice(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	c := exec.Command(filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "prentice"), args...)
 	c.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_HOSTS", "NO_COLOR", "WORK", "TZ"} {
+	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_HOSTS", "PRENTICE_DATABASE", "PRENTICE_SERVER", "PRENTICE_TOKEN", "NO_COLOR", "WORK", "TZ"} {
 		if v := ts.Getenv(name); v != "" {
 			c.Env = append(c.Env, name+"="+v)
 		}

@@ -42,6 +42,10 @@
 //	newkey NAME               give it another host key
 //	cut NAME                  end its connections in the middle
 //	unplug NAME               end its sshd
+//	postgres                  raise a PostgreSQL server, with a database for this story
+//	replica NAME [ARG…]       start one of several servers on it and go on there; with !, that it does not become ready
+//	at NAME                   go on at that replica
+//	kill-replica NAME         end it with SIGKILL; freeze-replica and thaw-replica stop it and let it go on; stop-replica ends it in order
 package stories
 
 import (
@@ -80,7 +84,9 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "gotest": goTest, "lock-database": lockDatabase, "unlock-database": unlockDatabase,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "gotest": goTest, "postgres": postgres, "replica": replica, "at": at,
+		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
+		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {
 		words[name] = func(ts *testscript.TestScript, neg bool, args []string) { as(ts, neg, name, args) }
@@ -98,6 +104,9 @@ func TestStories(t *testing.T) {
 func condition(name string) (bool, error) {
 	if name == "sshd" {
 		return sshdPath() != "", nil
+	}
+	if name == "postgres" {
+		return hasPostgres(), nil
 	}
 	if name != "disks" {
 		return false, nil

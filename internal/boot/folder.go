@@ -15,25 +15,56 @@ import (
 
 // folder is a data folder that this process holds alone.
 type folder struct {
-	path string
-	lock *os.File
+	path  string
+	lock  *os.File
+	share *folder // of the whole, for a replica
 }
 
-// hold makes the data folder if it must and takes it for this process.
-func hold(path string) (*folder, error) {
-	for _, sub := range []string{"", "keys", "logs", "secrets", "scratch", "ssh", "work"} {
+// hold makes the data folder if it must and takes it: for this process, or, with
+// the name of a replica, that name in it and a share of the whole.
+func hold(path, replica string) (*folder, error) {
+	for _, sub := range []string{"", "keys", "logs", "secrets", "ssh", "work", inFolder(replica, "scratch")} {
 		if err := os.MkdirAll(filepath.Join(path, sub), 0o700); err != nil {
 			return nil, cannotWrite(path, err)
 		}
 	}
-	lock, err := os.OpenFile(filepath.Join(path, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if replica == "" {
+		return take(path, path, syscall.LOCK_EX)
+	}
+	own, err := take(path, filepath.Join(path, inFolder(replica, "")), syscall.LOCK_EX)
+	if err != nil {
+		return nil, err
+	}
+	all, err := take(path, path, syscall.LOCK_SH)
+	if err != nil {
+		return nil, errors.Join(err, own.release())
+	}
+	own.share = all
+	return own, nil
+}
+
+// inFolder is a replica's own part of the data folder, or the whole for a process
+// that has it alone.
+func inFolder(replica, name string) string {
+	if replica == "" {
+		return name
+	}
+	return filepath.Join("replicas", replica, name)
+}
+
+// take locks a folder that is the data folder or a part of it.
+func take(path, part string, how int) (*folder, error) {
+	lock, err := os.OpenFile(filepath.Join(part, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, cannotWrite(path, err)
 	}
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := syscall.Flock(int(lock.Fd()), how|syscall.LOCK_NB); err != nil {
 		holder, _ := os.ReadFile(lock.Name())
 		lock.Close()
 		return nil, &Held{Path: path, By: strings.TrimSpace(string(holder))}
+	}
+	if how == syscall.LOCK_SH {
+		return &folder{path: path, lock: lock}, nil
 	}
 	if err := errors.Join(lock.Truncate(0), writeAt(lock, fmt.Sprintf("pid %d\n", os.Getpid()))); err != nil {
 		return nil, cannotWrite(path, errors.Join(err, lock.Close()))
@@ -64,7 +95,12 @@ func (h *Held) As(target any) bool {
 	return ok
 }
 
-func (f *folder) release() error { return f.lock.Close() }
+func (f *folder) release() error {
+	if f.share == nil {
+		return f.lock.Close()
+	}
+	return errors.Join(f.lock.Close(), f.share.release())
+}
 
 // whereabouts says how a serving process is reached; it lies in its data folder.
 type whereabouts struct {
@@ -72,28 +108,38 @@ type whereabouts struct {
 	PID int    `json:"pid"`
 }
 
-func whereaboutsFile(data string) string { return filepath.Join(data, "server.json") }
+const whereaboutsFile = "server.json"
 
-func (w whereabouts) write(data string) error {
+func (w whereabouts) write(folder string) error {
 	raw, err := json.Marshal(w)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(whereaboutsFile(data), append(raw, '\n'), 0o600)
+	return os.WriteFile(filepath.Join(folder, whereaboutsFile), append(raw, '\n'), 0o600)
 }
 
-// serving finds the process that serves a data folder, if there is one.
+// serving finds a process that serves a data folder, if there is one.
 func serving(data string) (whereabouts, bool) {
+	replicas, _ := filepath.Glob(filepath.Join(data, "replicas", "*")) // the pattern is good
+	for _, folder := range append([]string{data}, replicas...) {
+		if w, ok := servedFrom(folder); ok {
+			return w, true
+		}
+	}
+	return whereabouts{}, false
+}
+
+func servedFrom(folder string) (whereabouts, bool) {
 	var w whereabouts
-	raw, err := os.ReadFile(whereaboutsFile(data))
+	raw, err := os.ReadFile(filepath.Join(folder, whereaboutsFile))
 	if err != nil || json.Unmarshal(raw, &w) != nil || w.PID == 0 {
 		return w, false
 	}
 	return w, syscall.Kill(w.PID, 0) == nil || errors.Is(syscall.Kill(w.PID, 0), syscall.EPERM)
 }
 
-func forget(data string) error {
-	if err := os.Remove(whereaboutsFile(data)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func forget(folder string) error {
+	if err := os.Remove(filepath.Join(folder, whereaboutsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

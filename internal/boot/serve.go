@@ -43,6 +43,9 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	if err != nil {
 		return err
 	}
+	if s.replicas != nil {
+		s.replicas.URL = url
+	}
 	work, err := s.Begin(ctx)
 	if err != nil {
 		return err
@@ -51,7 +54,7 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	answered := make(chan error, 1)
 	go func() { answered <- server.Serve(listener) }()
-	if err := (whereabouts{URL: url, PID: os.Getpid()}).write(set.Data); err != nil {
+	if err := (whereabouts{URL: url, PID: os.Getpid()}).write(s.own("")); err != nil {
 		return cannotWrite(set.Data, err)
 	}
 	s.greet(out, url, link, time.Since(begun))
@@ -100,7 +103,10 @@ type Work struct {
 
 // Begin takes up what an earlier process left and begins to act.
 func (s *System) Begin(ctx context.Context) (*Work, error) {
-	if err := s.runner.Launch(ctx); err != nil {
+	if err := s.joinReplicas(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.launch(ctx); err != nil {
 		return nil, storeTrouble(s.Settings.engineAddress(), err)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -112,20 +118,33 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 			}
 		})
 	}
-	begin("ledger", s.ledger.Run)
-	begin("inbox", s.inbox.Run)
-	begin("schedules", s.schedules.Run)
+	once := func(name string, run func(context.Context) error) { begin(name, s.once(run)) }
+	once("ledger", s.ledger.Run)
+	once("inbox", s.inbox.Run)
+	once("schedules", func(ctx context.Context) error { s.schedules.Anew(); return s.schedules.Run(ctx) })
 	begin("runner", s.runner.Run)
 	begin("team", s.Team.Run)
-	begin("logs", s.sweepLogs)
-	begin("notices", s.outbox.Run)
+	once("logs", s.sweepLogs)
+	once("notices", s.outbox.Run)
 	begin("memory", giveBack)
-	for _, sk := range s.Skills {
-		if sk.Run != nil {
-			begin(sk.Name, sk.Run)
-		}
+	begin("availability", s.lookout.Run)
+	once("support", s.desk.Run)
+	if s.replicas != nil {
+		begin("replicas", s.replicas.Run)
+		begin("news", s.hearOthers)
 	}
 	return l, nil
+}
+
+// launch takes up what an earlier process left. Engines that begin at the same
+// moment on one database would make its tables twice.
+func (s *System) launch(ctx context.Context) error {
+	free, err := s.db.Hold(ctx, "engine")
+	if err != nil {
+		return err
+	}
+	defer free()
+	return s.runner.Launch(ctx)
 }
 
 // startTime is how long a start needs more memory than what comes after it.
@@ -144,7 +163,7 @@ func giveBack(ctx context.Context) error {
 // End stops everything that Begin began. Steps under way are interrupted and
 // asked about at the next start.
 func (w *Work) End() error {
-	err := w.system.runner.Stop(patience)
+	err := errors.Join(w.system.runner.Stop(patience), w.system.leaveReplicas())
 	w.cancel()
 	w.all.Wait()
 	return err
@@ -162,5 +181,5 @@ func (s *System) wind(server *http.Server, work *Work) error {
 	if server.Shutdown(soon) != nil {
 		server.Close() // streams do not end by themselves
 	}
-	return errors.Join(work.End(), forget(s.Settings.Data))
+	return errors.Join(work.End(), forget(s.own("")))
 }

@@ -25,6 +25,7 @@ type Settings struct {
 	Hosts    string `toml:"hosts"`     // names that the pages are reached by, when not loopback, comma separated
 	Owner    string `toml:"owner"`     // who owns a new installation
 	Remote   bool   `toml:"remote"`    // listen beyond loopback
+	Replica  string `toml:"replica"`   // the name of this process among several on one database; "" is alone
 	LogsKeep string `toml:"logs-keep"` // how long logs of ended runs are kept: 90d, or "ever"
 	LogsMax  string `toml:"logs-max"`  // how much all logs may take: 10GB, or "any"
 
@@ -66,7 +67,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 		return s, err
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
-		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_OWNER": &s.Owner,
+		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
 		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax} {
 		if v := env(name); v != "" {
 			*to = v
@@ -93,10 +94,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote", "logs-keep", "logs-max", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote", "replica", "logs-keep", "logs-max", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, hosts, owner, remote, logs-keep, logs-max and oidc")
+		return e.Try("the settings are data, team, listen, database, hosts, owner, remote, replica, logs-keep, logs-max and oidc")
 	}
 	return nil
 }
@@ -134,6 +135,9 @@ func (s Settings) Filled() (Settings, error) {
 		if name := os.Getenv("USER"); prentice.ValidName(name) {
 			s.Owner = name
 		}
+	}
+	if err := s.checkReplica(); err != nil {
+		return s, err
 	}
 	if _, err := s.keep(); err != nil {
 		return s, err

@@ -54,18 +54,18 @@ func TestNobodyListensBeyondThisMachineUnlessTold(t *testing.T) {
 
 func TestADataFolderIsHeldByOneProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data")
-	first, err := hold(path)
+	first, err := hold(path, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = hold(path)
+	_, err = hold(path, "")
 	if held, ok := errors.AsType[*Held](err); !ok || !strings.Contains(held.By, "pid") || prentice.KindOf(err) != prentice.Conflict {
 		t.Errorf("held twice: %v", err)
 	}
 	if err := first.release(); err != nil {
 		t.Fatal(err)
 	}
-	second, err := hold(path)
+	second, err := hold(path, "")
 	if err != nil {
 		t.Fatalf("not held again after it was released: %v", err)
 	}

@@ -60,14 +60,14 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk,
-			Days: s.Team.Days, CheckCalendar: checkCalendar, Notices: s.outbox, CheckNotices: checkNotices},
+			Days: s.Team.Days, CheckCalendar: checkCalendar, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
 		Support: s.desk,
 	})
 }
 
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
-	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log})
+	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead()})
 	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Diagnoser: diagnoser{s}, Recorder: s.ledger, Log: s.log})
 }
 
@@ -154,5 +154,5 @@ func (s *System) serviceStates(ctx context.Context) ([]supervision.ServiceState,
 
 // kinds is the kinds of step there are.
 func (s *System) kinds() []prentice.StepKind {
-	return stepKinds(s.Team, &shell.Kind{Scratch: s.path("scratch"), Dir: s.path("work"), Remote: s.reach})
+	return stepKinds(s.Team, &shell.Kind{Scratch: s.own("scratch"), Dir: s.path("work"), Remote: s.reach})
 }

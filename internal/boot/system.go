@@ -25,6 +25,7 @@ import (
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
+	"prentice/internal/engine/replica"
 	"prentice/internal/engine/runner"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
@@ -57,6 +58,7 @@ type System struct {
 	lookout   *availability.Lookout
 	desk      *support.Support
 	outbox    *notice.Outbox
+	replicas  *replica.Registry // nil while this process has the database alone
 	stop      stopfile.Path
 	closers   []func() error // in the order of opening
 }
@@ -80,11 +82,16 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 			s = nil
 		}
 	}()
-	held, err := hold(set.Data)
+	held, err := hold(set.Data, set.Replica)
 	if err != nil {
 		return s, err
 	}
 	s.closers = append(s.closers, held.release)
+	free, err := s.openDatabase(ctx)
+	if err != nil {
+		return s, err
+	}
+	defer free()
 	if err := s.openStore(ctx); err != nil {
 		return s, err
 	}
@@ -107,19 +114,31 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 
 func (s *System) path(name string) string { return filepath.Join(s.Settings.Data, name) }
 
-// openStore opens the database and brings every owner's tables up to date.
-func (s *System) openStore(ctx context.Context) (err error) {
+// own is a path that no other replica uses.
+func (s *System) own(name string) string { return s.path(inFolder(s.Settings.Replica, name)) }
+
+// openDatabase opens the database, and keeps others who open it at the same moment
+// waiting until free is called.
+func (s *System) openDatabase(ctx context.Context) (free func(), err error) {
 	if s.db, err = db.Open(ctx, s.Settings.address()); err != nil {
-		return storeTrouble(s.Settings.address(), err)
+		return nil, storeTrouble(s.Settings.address(), err)
 	}
 	s.closers = append(s.closers, s.db.Close)
+	if free, err = s.db.Hold(ctx, "opening"); err != nil {
+		return nil, storeTrouble(s.Settings.address(), err)
+	}
+	return free, nil
+}
+
+// openStore brings every owner's tables up to date.
+func (s *System) openStore(ctx context.Context) (err error) {
 	if err := s.db.Prepare(ctx); err != nil {
 		return storeTrouble(s.Settings.address(), err)
 	}
 	for _, owner := range []struct {
 		name  string
 		files fs.FS
-	}{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"identity", identity.Schema()}} {
+	}{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"identity", identity.Schema()}} {
 		if err := s.db.Migrate(ctx, owner.name, owner.files); err != nil {
 			return storeTrouble(s.Settings.address(), err)
 		}
@@ -178,7 +197,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	}
 	var engine runner.Engine = later{}
 	if acting {
-		engine = runner.NewDBOS(s.Settings.engineAddress(), quieter(s.log))
+		engine = runner.NewDBOS(s.Settings.engineAddress(), s.Settings.Replica, quieter(s.log))
 	}
 	if err := s.openReach(); err != nil {
 		return err
@@ -189,9 +208,13 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		return err
 	}
 	s.secrets = &secret.Secrets{Folder: s.path("secrets"), Key: filepath.Join(s.path("keys"), "secrets.key"), Declared: s.Team.Secrets}
+	if err := s.openReplicas(); err != nil {
+		return err
+	}
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
-		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
+		Peers: s.peers(),
+		DB:    s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		// The desk is there before any run is.
 		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
@@ -208,7 +231,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 // stepEnv is what every step gets beside its plan: where the team's own state
 // is, and this program for steps that want to call it.
 func (s *System) stepEnv() []string {
-	env := []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8", "HOME=" + s.path("work"), "TMPDIR=" + s.path("scratch"), "PRENTICE_STATE=" + s.path("work")}
+	env := []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8", "HOME=" + s.path("work"), "TMPDIR=" + s.own("scratch"), "PRENTICE_STATE=" + s.path("work")}
 	if self, err := os.Executable(); err == nil {
 		env = append(env, "PRENTICE_BIN="+self)
 	}

@@ -88,6 +88,9 @@ func (k *Kind) Proved(ctx context.Context, w prentice.Work) {
 	}
 }
 
+// Lingers implements prentice.Lingerer: what was started on this machine may go on.
+func (k *Kind) Lingers(w prentice.Work) bool { return !k.remote(w.Step, w.Target) }
+
 // remote says whether a step acts on another machine.
 func (k *Kind) remote(step prentice.PlannedStep, target prentice.Target) bool {
 	return k.Remote != nil && step.Where == "target" && !target.Local && target.Ref != ""
@@ -250,4 +253,5 @@ func explain(step prentice.PlannedStep, err error, log io.Writer) error {
 var (
 	_ prentice.StepKind = (*Kind)(nil)
 	_ prentice.Prover   = (*Kind)(nil)
+	_ prentice.Lingerer = (*Kind)(nil)
 )

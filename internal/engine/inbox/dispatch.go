@@ -41,6 +41,10 @@ func (in *Inbox) Run(ctx context.Context) error {
 	return nil
 }
 
+// Ring tells the dispatcher that there is something new: another process that
+// shares the database has written it.
+func (in *Inbox) Ring() { in.ring() }
+
 // ring wakes the dispatcher.
 func (in *Inbox) ring() {
 	select {

@@ -96,6 +96,16 @@ func (s *Schedules) Set(schedules []Schedule) error {
 	return errors.Join(wrong...)
 }
 
+// Anew forgets how far this process has seen each schedule: another that shares
+// the database may have gone on since.
+func (s *Schedules) Anew() {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	for _, w := range s.all() {
+		w.seen = time.Time{}
+	}
+}
+
 // Next is when each schedule is due after now, soonest first.
 func (s *Schedules) Next(now time.Time) []Coming {
 	coming := []Coming{}

@@ -13,9 +13,16 @@ type detail struct {
 	request prentice.RunRequest
 	attempt int64
 	cancel  string // who wants it stopped and why, or ""
+	owner   string // the process that performs it, as Peers names them
 
-	mu       sync.Mutex    // guards Steps while targets run side by side
-	sessions map[entry]int // of the processes that meant the steps that were read
+	mu      sync.Mutex       // guards Steps while targets run side by side
+	origins map[entry]origin // of the steps that were read
+}
+
+// origin is the process that meant to do a step: its session, and where it was.
+type origin struct {
+	session int
+	place   string
 }
 
 // entry names a line of a run's journal.
@@ -27,18 +34,18 @@ type entry struct {
 
 func entryOf(s prentice.StepRecord) entry { return entry{s.Step, s.Target, s.Round} }
 
-// past finds what the journal holds of a step, and the session of the process
-// that meant to do it.
-func (d *detail) past(step string, target prentice.Ref, round int) (prentice.StepRecord, int, bool) {
+// past finds what the journal holds of a step, and the process that meant to
+// do it.
+func (d *detail) past(step string, target prentice.Ref, round int) (prentice.StepRecord, origin, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	wanted := entry{step, target, round}
 	for _, s := range d.Steps {
 		if entryOf(s) == wanted {
-			return s, d.sessions[wanted], true
+			return s, d.origins[wanted], true
 		}
 	}
-	return prentice.StepRecord{}, 0, false
+	return prentice.StepRecord{}, origin{}, false
 }
 
 // note adds a proof to what is known here.

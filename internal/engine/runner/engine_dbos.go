@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -16,23 +17,29 @@ import (
 const (
 	dbosApp      = "prentice"
 	dbosVersion  = "1"
-	dbosExecutor = "1"
 	dbosWorkflow = "stage"
 )
+
+// aloneExecutor is who performs the work when no replica has a name.
+const aloneExecutor = "1"
 
 // DBOS is the Engine on DBOS Transact (https://docs.dbos.dev). One workflow is
 // one stage of one run. It holds no DBOS steps: what has been done is in the
 // journal, once, and the workflow reads it there.
 type DBOS struct {
-	address string
-	log     *slog.Logger
-	ctx     dbos.Context
-	stage   func(context.Context, int64)
+	address  string
+	executor string
+	log      *slog.Logger
+	ctx      dbos.Context
+	stage    func(context.Context, int64)
 }
 
 // NewDBOS is an engine that keeps its work at a database address: sqlite:PATH or
-// postgres://….
-func NewDBOS(address string, log *slog.Logger) *DBOS { return &DBOS{address: address, log: log} }
+// postgres://…. Replica is the name that tells it from others on the same database;
+// "" is none. After a crash it brings back only its own work.
+func NewDBOS(address, replica string, log *slog.Logger) *DBOS {
+	return &DBOS{address: address, executor: cmp.Or(replica, aloneExecutor), log: log}
+}
 
 // Launch implements Engine. The store is opened once before: what is wrong with
 // it is then an error that says so.
@@ -46,7 +53,7 @@ func (e *DBOS) Launch(ctx context.Context, stage func(context.Context, int64)) e
 	}
 	c, err := dbos.NewContext(context.WithoutCancel(ctx), dbos.Config{
 		AppName: dbosApp, DatabaseURL: e.address, Logger: e.log,
-		ApplicationVersion: dbosVersion, ExecutorID: dbosExecutor,
+		ApplicationVersion: dbosVersion, ExecutorID: e.executor,
 		SchedulerPollingInterval: time.Hour, // we keep schedules ourselves
 	})
 	if err != nil {

@@ -14,30 +14,30 @@ const (
 	proofs     journal = "proofs"
 )
 
-// stepRow is how a step stands, and the session of the process that says so.
+// stepRow is how a step stands, and the process that says so.
 type stepRow struct {
 	prentice.StepRecord
-	session int
+	origin
 }
 
-const stepColumns = `INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)`
+const stepColumns = `INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, place, started, ended)`
 
 // writeIntentions notes steps that are about to be performed. One that was meant
 // before, and not proved, is meant once more.
 func writeIntentions(tx *db.Tx, rows []any) error {
-	return tx.Insert(stepColumns, 13, stepValues(rows), ` ON CONFLICT (run, round, step, target) DO UPDATE SET attempts = run_steps.attempts + 1, session = excluded.session`)
+	return tx.Insert(stepColumns, 14, stepValues(rows), ` ON CONFLICT (run, round, step, target) DO UPDATE SET attempts = run_steps.attempts + 1, session = excluded.session, place = excluded.place`)
 }
 
 // writeProofs notes how steps came out.
 func writeProofs(tx *db.Tx, rows []any) error {
-	return tx.Insert(stepColumns, 13, stepValues(rows),
+	return tx.Insert(stepColumns, 14, stepValues(rows),
 		` ON CONFLICT (run, round, step, target) DO UPDATE SET state = excluded.state, says = excluded.says, code = excluded.code, ended = excluded.ended`)
 }
 
 func stepValues(rows []any) (values []any) {
 	for _, row := range rows {
 		s := row.(stepRow)
-		values = append(values, s.Run, s.Round, s.Step, string(s.Target), string(s.Section), s.Kind, string(s.State), s.Says, s.Code, max(1, s.Attempts), s.session,
+		values = append(values, s.Run, s.Round, s.Step, string(s.Target), string(s.Section), s.Kind, string(s.State), s.Says, s.Code, max(1, s.Attempts), s.session, s.place,
 			db.Micros(s.Started), db.Micros(s.Ended))
 	}
 	return values

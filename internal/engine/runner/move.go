@@ -47,8 +47,8 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 		run.Ended = now
 	}
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
-		n, err := tx.Exec(`UPDATE runs SET state = ?, says = ?, waits = ?, started = ?, ended = ?, expires = ?, hold = ? WHERE number = ? AND state = ? AND ended = 0`,
-			string(run.State), run.Says, to.waits, db.Micros(run.Started), db.Micros(run.Ended), db.Micros(run.Expires), holdText(run.Hold), run.Number, string(d.State))
+		n, err := tx.Exec(`UPDATE runs SET state = ?, says = ?, waits = ?, started = ?, ended = ?, expires = ?, hold = ? WHERE number = ? AND state = ? AND owner = ? AND ended = 0`,
+			string(run.State), run.Says, to.waits, db.Micros(run.Started), db.Micros(run.Ended), db.Micros(run.Expires), holdText(run.Hold), run.Number, string(d.State), d.owner)
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 				return err
 			}
 		}
-		err = r.Ledger.Append(tx, now, moved(run, to))
+		err = r.Ledger.Append(tx, now, moved(run, to, r.Peers.ID()))
 		return err
 	})
 	if err != nil {
@@ -80,12 +80,15 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 	return nil
 }
 
-func moved(run prentice.Run, to next) prentice.Note {
+func moved(run prentice.Run, to next, by string) prentice.Note {
 	data := map[string]any{"state": run.State, "says": run.Says, "plan": run.Plan}
 	maps.Copy(data, to.data)
 	note := prentice.Note{Kind: to.kind, Actor: to.actor, Refs: refsOf(run), Data: data}
 	if run.Hold != nil {
 		data["hold"] = run.Hold
+	}
+	if by != "" {
+		data["replica"] = by
 	}
 	if note.Kind == "" {
 		note.Kind = "run." + string(run.State)

@@ -17,9 +17,12 @@ const pausedSays = "prentice did not end in order, so work that no person starte
 // crashed, and what no person started is paused.
 func (r *Runner) begun(ctx context.Context) error {
 	now := r.Clock()
+	if r.shared() {
+		return r.joined(ctx, now)
+	}
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
-		var acting, paused int64
-		err := tx.QueryRow(`SELECT acting, paused FROM run_process WHERE one = 1`, nil, &acting, &paused)
+		var acting int64
+		err := tx.QueryRow(`SELECT acting FROM run_process WHERE one = 1`, nil, &acting)
 		if errors.Is(err, sql.ErrNoRows) {
 			_, err := tx.Exec(`INSERT INTO run_process (one, acting, paused, says) VALUES (1, 1, 0, '')`)
 			return err
@@ -28,13 +31,7 @@ func (r *Runner) begun(ctx context.Context) error {
 			_, err2 := tx.Exec(`UPDATE run_process SET acting = 1 WHERE one = 1`)
 			return errors.Join(err, err2)
 		}
-		if paused != 0 {
-			return nil
-		}
-		if _, err := tx.Exec(`UPDATE run_process SET paused = ?, says = ? WHERE one = 1`, db.Micros(now), pausedSays); err != nil {
-			return err
-		}
-		return r.Ledger.Append(tx, now, prentice.Note{Kind: "work.paused", Actor: "self/prentice", Refs: []prentice.Ref{"op/resume"}, Data: map[string]any{"says": pausedSays}})
+		return r.pause(tx, now, pausedSays)
 	})
 	if err != nil {
 		return fmt.Errorf("note that this process acts: %w", err)
@@ -42,9 +39,40 @@ func (r *Runner) begun(ctx context.Context) error {
 	return nil
 }
 
+// joined is begun among several: what one leaves behind the others look after,
+// so that only a crash which nobody lived to see pauses.
+func (r *Runner) joined(ctx context.Context, now time.Time) error {
+	err := r.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(`INSERT INTO run_process (one, acting, paused, says) VALUES (1, 0, 0, '') ON CONFLICT (one) DO NOTHING`); err != nil {
+			return err
+		}
+		before, err := tx.Exec(`UPDATE run_process SET acting = 0 WHERE one = 1 AND acting = 1`) // one that had the database alone
+		if err != nil || before == 0 && !r.Peers.Deserted() {
+			return err
+		}
+		return r.pause(tx, now, pausedSays)
+	})
+	if err != nil {
+		return fmt.Errorf("note that this process acts: %w", err)
+	}
+	return nil
+}
+
+// pause lets what no person started wait, unless it waits already.
+func (r *Runner) pause(tx *db.Tx, now time.Time, says string) error {
+	n, err := tx.Exec(`UPDATE run_process SET paused = ?, says = ? WHERE one = 1 AND paused = 0`, db.Micros(now), says)
+	if err != nil || n == 0 {
+		return err
+	}
+	return r.Ledger.Append(tx, now, prentice.Note{Kind: "work.paused", Actor: "self/prentice", Refs: []prentice.Ref{"op/resume"}, Data: map[string]any{"says": says}})
+}
+
 // ended notes that the process ended in order. If that cannot be written, the
 // next one comes up paused.
 func (r *Runner) ended() error {
+	if r.shared() {
+		return nil // who left is for the peers to know
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return r.DB.Write(ctx, func(tx *db.Tx) error {

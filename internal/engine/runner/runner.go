@@ -96,6 +96,7 @@ type Deps struct {
 	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error) // since when an incident has no symptom left; zero while it has; nil: it always has
 	Clock    func() time.Time
 	Log      *slog.Logger
+	Peers    Peers    // nil is none
 	Env      []string // what every step gets: PATH, PRENTICE_STATE …
 	Session  int      // of this process, to tell a crashed one's children from ours
 }
@@ -117,6 +118,9 @@ type Runner struct {
 
 // New makes a runner that does nothing until Run.
 func New(deps Deps) *Runner {
+	if deps.Peers == nil {
+		deps.Peers = alone{}
+	}
 	r := &Runner{Deps: deps, kinds: map[string]prentice.StepKind{}, hub: newHub(), freed: newBell(), active: map[int64]context.CancelCauseFunc{}}
 	r.idle = sync.NewCond(&r.mu)
 	for _, k := range deps.Kinds {
@@ -141,17 +145,8 @@ func (r *Runner) Launch(ctx context.Context) error {
 // again what it may not have heard before the crash: of the newest that wait and
 // of what ended within the hour.
 func (r *Runner) takeUp(ctx context.Context) error {
-	moving, err := r.moving(ctx)
-	if err != nil {
+	if err := r.beginAll(ctx); err != nil {
 		return err
-	}
-	for _, run := range moving {
-		if asleep(run) {
-			continue
-		}
-		if err := r.begin(ctx, run.Number); err != nil {
-			return err
-		}
 	}
 	waiting, err := r.List(ctx, prentice.RunFilter{State: prentice.Waiting, Limit: mostListed})
 	if err != nil {
@@ -167,11 +162,35 @@ func (r *Runner) takeUp(ctx context.Context) error {
 	return errors.Join(err, r.remind(ctx))
 }
 
+// beginAll starts a fresh attempt for every run that nobody performs.
+func (r *Runner) beginAll(ctx context.Context) error {
+	if r.shared() {
+		_, err := r.takeOver(ctx, nil)
+		return err
+	}
+	moving, err := r.moving(ctx)
+	if err != nil {
+		return err
+	}
+	for _, run := range moving {
+		if asleep(run) {
+			continue
+		}
+		if err := r.begin(ctx, run.Number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Run watches the kill switch, expires what nobody answered and wakes what waits
 // for the calendar, until ctx ends.
 func (r *Runner) Run(ctx context.Context) error {
 	var watch sync.WaitGroup
 	watch.Go(func() { r.watchSwitch(ctx) })
+	if r.shared() {
+		watch.Go(func() { r.watchPeers(ctx) })
+	}
 	defer watch.Wait()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -186,11 +205,14 @@ func (r *Runner) Run(ctx context.Context) error {
 				r.Log.Error("forget what no longer counts", "err", err)
 			}
 		case <-tick.C:
-			if err := r.expire(ctx); err != nil && ctx.Err() == nil {
-				r.Log.Error("expire runs", "err", err)
-			}
 			if err := r.recordHalts(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("record the kill switch", "err", err)
+			}
+			if !r.Peers.Leads() {
+				continue
+			}
+			if err := r.expire(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("expire runs", "err", err)
 			}
 			if err := r.wake(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("wake runs", "err", err)

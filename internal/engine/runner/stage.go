@@ -77,7 +77,7 @@ func (r *Runner) stage(ctx context.Context, number int64) (over bool, err error)
 	if d.State.Ended() || d.State == prentice.Waiting {
 		return true, nil
 	}
-	if r.draining.Load() {
+	if r.draining.Load() || d.owner != r.Peers.ID() && r.shared() {
 		return true, errParked
 	}
 	if d.cancel != "" || r.Stopped() || r.wanted(ctx) {
@@ -113,7 +113,7 @@ func (r *Runner) giveUp(ctx context.Context, d *detail) error {
 		if s.State != prentice.Intended {
 			continue
 		}
-		if _, err := r.Reaper.Reap(context.WithoutCancel(ctx), stepKey(s), d.sessions[entryOf(s)]); err != nil {
+		if _, err := r.Reaper.Reap(context.WithoutCancel(ctx), stepKey(s), d.origins[entryOf(s)].session); err != nil {
 			return fmt.Errorf("end what a crash left of %s: %w", stepKey(s), err)
 		}
 	}

@@ -42,7 +42,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	d := &detail{request: req, attempt: 1}
+	d := &detail{request: req, attempt: 1, owner: r.Peers.ID()}
 	d.ThePlan, d.Record = plan, record
 	d.Window = req.Window
 	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: "run.start", Plan: &plan, Record: record})
@@ -125,18 +125,21 @@ func (r *Runner) insert(ctx context.Context, d *detail) error {
 		if _, err := tx.Exec(`INSERT INTO run_plans (plan, canonical) VALUES (?, ?) ON CONFLICT (plan) DO NOTHING`, d.Plan, string(d.ThePlan.Canonical())); err != nil {
 			return err
 		}
-		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?, ?, ?)`,
+		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window, owner)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?, ?, ?, ?)`,
 			d.Number, d.Procedure, d.Plan, string(d.Subject), string(d.State), d.Says, d.Risk.String(), string(d.Requester), string(d.Incident), d.Event,
-			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold), d.Kin, flag(d.Window))
+			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold), d.Kin, flag(d.Window), d.owner)
 		if err != nil {
 			return err
 		}
-		err = r.Ledger.Append(tx, d.Created, prentice.Note{Kind: "run.planned", Actor: d.Requester, Refs: refsOf(d.Run), Data: map[string]any{
+		data := map[string]any{
 			"procedure": d.Procedure, "plan": d.Plan, "state": d.State, "says": d.Says, "verdict": d.Decision.Verdict,
 			"rules": d.Decision.Rules, "reasons": d.Decision.Reasons, "event": d.Event, "reason": d.Reason, "targets": d.Targets, "hold": d.Hold,
-		}})
-		return err
+		}
+		if d.owner != "" {
+			data["replica"] = d.owner
+		}
+		return r.Ledger.Append(tx, d.Created, prentice.Note{Kind: "run.planned", Actor: d.Requester, Refs: refsOf(d.Run), Data: data})
 	})
 }
 
@@ -168,7 +171,7 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 func (r *Runner) begin(ctx context.Context, number int64) error {
 	var attempt int64
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(`UPDATE runs SET attempt = attempt + 1 WHERE number = ? RETURNING attempt`, []any{number}, &attempt)
+		return tx.QueryRow(`UPDATE runs SET attempt = attempt + 1, owner = ? WHERE number = ? RETURNING attempt`, []any{r.Peers.ID(), number}, &attempt)
 	})
 	if err != nil {
 		return fmt.Errorf("begin run %d: %w", number, err)

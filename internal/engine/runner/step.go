@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,12 +17,15 @@ import (
 // it, so that a crash between the two leaves a question that Done can answer.
 // The error is errParked or the store's; how the step came out is in the record.
 func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
-	rec, session, found := d.past(step.ID, target.Ref, round)
+	rec, from, found := d.past(step.ID, target.Ref, round)
 	if found && rec.State != prentice.Intended {
 		return rec, nil
 	}
 	if r.draining.Load() || ctx.Err() != nil {
 		return rec, r.parkedOrStop(ctx)
+	}
+	if !r.Peers.Fit() {
+		return rec, errParked
 	}
 	if r.Stopped() || r.cancelled(ctx, d) {
 		return rec, errMoved // the stage looks again and gives up
@@ -38,7 +42,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	}
 	defer cleanup()
 	if found {
-		state, says, err := r.afterCrash(ctx, d, kind, work, rec, session)
+		state, says, err := r.afterCrash(ctx, d, kind, work, rec, from)
 		if err != nil {
 			return rec, err
 		}
@@ -58,6 +62,9 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 		}
 		return rec, err
 	}
+	if !r.Peers.Fit() { // while the intention waited for the database
+		return rec, errParked
+	}
 	return r.apply(ctx, d, kind, work, rec)
 }
 
@@ -76,8 +83,8 @@ func (r *Runner) cancelled(ctx context.Context, d *detail) bool {
 
 // afterCrash decides what becomes of a step whose intention is there and whose
 // proof is not. The empty state means: perform it (again).
-func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord, session int) (prentice.StepState, string, error) {
-	if _, err := r.Reaper.Reap(ctx, stepKey(rec), session); err != nil {
+func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord, from origin) (prentice.StepState, string, error) {
+	if _, err := r.Reaper.Reap(ctx, stepKey(rec), from.session); err != nil {
 		return "", "", fmt.Errorf("end what a crash left of %s: %w", stepKey(rec), err)
 	}
 	if work.Step.Risk == prentice.Look || work.Step.Kind == humanKind {
@@ -92,6 +99,8 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 		return "", "", r.parkedOrStop(ctx)
 	case err == nil && answer == prentice.Yes:
 		return prentice.WasDone, "was done before the interruption; not repeated", nil
+	case r.outOfSight(kind, work, from) && !work.Step.Idempotent:
+		return prentice.Unsure, "the replica that was at it is gone, and was on another machine: nobody can see from here how far it came; look there", nil
 	case err == nil && answer == prentice.No, work.Step.Idempotent:
 		return "", "", nil
 	case err != nil:
@@ -99,6 +108,13 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	default:
 		return prentice.Unsure, "prentice was interrupted in the middle, the step must not be repeated, and it has no done? question; look whether it happened", nil
 	}
+}
+
+// outOfSight says whether a step may go on where the process was that began it,
+// and whether that is a place which cannot be seen from here.
+func (r *Runner) outOfSight(kind prentice.StepKind, work prentice.Work, from origin) bool {
+	lingers, ok := kind.(prentice.Lingerer)
+	return ok && lingers.Lingers(work) && from.place != "" && from.place != r.Peers.Place()
 }
 
 // apply does it and proves it.
@@ -210,11 +226,16 @@ func keyOf(run int64, step string, target prentice.Ref) string {
 
 func stepKey(rec prentice.StepRecord) string { return keyOf(rec.Run, rec.Step, rec.Target) }
 
+func (r *Runner) origin() origin { return origin{r.Session, r.Peers.Place()} }
+
 // intend writes that a step is about to be performed.
 func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
 	rec := d.meant(step, target, round, r.Clock())
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
-		tx.Late(intentions, stepRow{rec, r.Session}, writeIntentions)
+		if err := r.own(tx, d); err != nil {
+			return err
+		}
+		tx.Late(intentions, stepRow{rec, r.origin()}, writeIntentions)
 		return r.secretsUsed(tx, d, step, target)
 	})
 	if err != nil {
@@ -232,9 +253,17 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 		rec.Attempts = 1
 	}
 	for {
-		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return r.writeProof(tx, d, rec) })
+		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+			if err := r.own(tx, d); err != nil {
+				return err
+			}
+			return r.writeProof(tx, d, rec)
+		})
 		if err == nil {
 			break
+		}
+		if errors.Is(err, errMoved) {
+			return rec, err // it is another's now, who asks whether it is done
 		}
 		r.Log.Error("write the proof of a step", "run", rec.Run, "step", rec.Step, "err", err)
 		rest(ctx, time.Second)
@@ -248,13 +277,17 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 }
 
 func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error {
-	tx.Late(proofs, stepRow{rec, r.Session}, writeProofs)
+	tx.Late(proofs, stepRow{rec, r.origin()}, writeProofs)
 	at := rec.Ended
 	if at.IsZero() {
 		at = rec.Started // a step that waits for a person has not ended
 	}
-	return r.Ledger.Append(tx, at, prentice.Note{Kind: "step." + string(rec.State), Actor: "self/prentice", Refs: refsOf(d.Run), Data: map[string]any{
+	data := map[string]any{
 		"step": rec.Step, "section": rec.Section, "kind": rec.Kind, "target": rec.Target, "says": rec.Says, "code": rec.Code, "plan": d.Plan, "round": rec.Round,
 		"started": rec.Started.UTC().Format(time.RFC3339Nano),
-	}})
+	}
+	if by := r.Peers.ID(); by != "" {
+		data["state"], data["replica"] = d.State, by
+	}
+	return r.Ledger.Append(tx, at, prentice.Note{Kind: "step." + string(rec.State), Actor: "self/prentice", Refs: refsOf(d.Run), Data: data})
 }

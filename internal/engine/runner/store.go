@@ -48,9 +48,9 @@ func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 	var inWindow int
 	var err error
 	d.Run, err = scanRun(rowScan(func(dest ...any) error {
-		return r.DB.QueryRow(ctx, `SELECT `+prefixed("r.", runColumns)+`, request, decision, record, waits, attempt, cancel, canonical, kin, glass, in_window, void
+		return r.DB.QueryRow(ctx, `SELECT `+prefixed("r.", runColumns)+`, request, decision, record, waits, attempt, cancel, owner, canonical, kin, glass, in_window, void
 			FROM runs r JOIN run_plans p ON p.plan = r.plan WHERE number = ?`, []any{number}, dest...)
-	}), &request, &decision, &record, &d.Waits, &d.attempt, &d.cancel, &canonical, &d.Kin, &d.Glass, &inWindow, &void)
+	}), &request, &decision, &record, &d.Waits, &d.attempt, &d.cancel, &d.owner, &canonical, &d.Kin, &d.Glass, &inWindow, &void)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, prentice.Errorf(prentice.NotFound, "no run %d", number).Try("list them with: prentice run list")
 	}
@@ -111,22 +111,22 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 }
 
 func (r *Runner) readSteps(ctx context.Context, d *detail) error {
-	rows, err := r.DB.Query(ctx, `SELECT run, step, section, kind, target, round, state, says, code, attempts, session, started, ended
+	rows, err := r.DB.Query(ctx, `SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, started, ended
 		FROM run_steps WHERE run = ? ORDER BY started, round, step, target`, d.Number)
 	if err != nil {
 		return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
 	}
 	defer rows.Close()
-	d.sessions = map[entry]int{}
+	d.origins = map[entry]origin{}
 	for rows.Next() {
 		var s prentice.StepRecord
 		var started, ended int64
-		var session int
-		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &session, &started, &ended); err != nil {
+		var from origin
+		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.session, &from.place, &started, &ended); err != nil {
 			return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
 		}
 		s.Started, s.Ended = db.Time(started), db.Time(ended)
-		d.sessions[entryOf(s)] = session
+		d.origins[entryOf(s)] = from
 		d.Steps = append(d.Steps, s)
 	}
 	return rows.Err()

@@ -228,7 +228,7 @@ func (w *world) runner(address string) *Runner {
 	if os.Getenv("RUNNER_LOG") != "" {
 		quiet = slog.Default()
 	}
-	return New(Deps{DB: w.db, Engine: NewDBOS(address, quiet), Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
+	return New(Deps{DB: w.db, Engine: NewDBOS(address, "", quiet), Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
 		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send,
 		Sender: func(context.Context, string, string) (prentice.Ref, error) { return w.mover, nil },
 		Clock:  func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})

@@ -192,6 +192,43 @@ func (d *DB) QueryRow(ctx context.Context, query string, args []any, dest ...any
 	return explain(d.reads.QueryRowContext(ctx, d.dialect.rewrite(query), args...).Scan(dest...))
 }
 
+// Hold keeps every other process that shares the database out of something, until
+// the function that it returns is called or this process ends. Within one process
+// it keeps nobody out.
+func (d *DB) Hold(ctx context.Context, name string) (free func(), err error) {
+	if d.dialect == sqlite {
+		return func() {}, nil
+	}
+	conn, err := d.writes.Conn(ctx)
+	if err != nil {
+		return nil, explain(err)
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(hashtext($1))", name); err != nil {
+		return nil, errors.Join(explain(err), conn.Close())
+	}
+	return func() {
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		conn.ExecContext(after, "SELECT pg_advisory_unlock(hashtext($1))", name) //nolint:errcheck // it ends with the connection at the latest
+		conn.Close()                                                             //nolint:errcheck // it goes back to the others
+	}, nil
+}
+
+// NowMicros is an expression of SQL: the time of the database's clock, as Micros
+// has it.
+func (d *DB) NowMicros() string { return d.dialect.now() }
+
+// Straight performs one statement by itself, past all writes that wait: for what
+// must be said in time.
+func (d *DB) Straight(ctx context.Context, statement string, args ...any) (int64, error) {
+	res, err := d.writes.ExecContext(ctx, d.dialect.rewrite(statement), args...)
+	if err != nil {
+		return 0, explain(err)
+	}
+	n, err := res.RowsAffected()
+	return n, explain(err)
+}
+
 // Micros is a time as it is stored. The zero time is 0.
 func Micros(t time.Time) int64 {
 	if t.IsZero() {

@@ -61,6 +61,14 @@ func (d dialect) rewrite(query string) string {
 	return b.String()
 }
 
+// now is the time of the database's clock, in microseconds since 1970.
+func (d dialect) now() string {
+	if d == sqlite {
+		return "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"
+	}
+	return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+}
+
 // explain puts one of our own errors in front of those that a person can mend.
 func explain(err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {

@@ -281,3 +281,19 @@ func handful(rows int) int {
 	}
 	return 1
 }
+
+// Now is the time by the database's own clock, which all who share it agree on.
+func (t *Tx) Now() (time.Time, error) {
+	var micros int64
+	err := t.QueryRow("SELECT "+t.dialect.now(), nil, &micros)
+	return Time(micros), err
+}
+
+// ForShare is what stands at the end of a SELECT of a row that nobody may change
+// until the transaction ends. SQLite has one writer and needs nothing.
+func (t *Tx) ForShare() string {
+	if t.dialect == sqlite {
+		return ""
+	}
+	return " FOR SHARE"
+}

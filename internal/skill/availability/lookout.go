@@ -24,6 +24,10 @@ type Deps struct {
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Most      int // looks at the same time; 0 is 512
+
+	// Lead does something whenever this process is the one that looks, among
+	// several that share the database. nil: it always is.
+	Lead func(context.Context, func(context.Context) error) error
 }
 
 // Lookout watches the services of the catalogue in force.
@@ -34,6 +38,7 @@ type Lookout struct {
 
 	mu     sync.Mutex // guards all below
 	loaded bool
+	looks  bool                // this process looks, rather than another
 	at     *prentice.Catalogue // the catalogue that watched was made from
 	all    map[key]*watched
 	fresh  []*watched // that have no turn yet

@@ -15,7 +15,19 @@ const firstWithin = 10 * time.Second
 // Run looks at everything until the context ends, and then keeps what it has
 // seen.
 func (l *Lookout) Run(ctx context.Context) error {
-	if err := l.load(ctx); err != nil {
+	defer l.hub.close()
+	if l.Lead == nil {
+		return l.lookOut(ctx)
+	}
+	var following sync.WaitGroup
+	following.Go(func() { l.followOthers(ctx) })
+	defer following.Wait()
+	return l.Lead(ctx, l.lookOut)
+}
+
+// lookOut looks until ctx ends.
+func (l *Lookout) lookOut(ctx context.Context) error {
+	if err := l.anew(ctx); err != nil {
 		return err
 	}
 	l.mu.Lock()
@@ -25,8 +37,10 @@ func (l *Lookout) Run(ctx context.Context) error {
 	var looks sync.WaitGroup
 	defer func() {
 		looks.Wait()
-		l.hub.close()
 		l.keepLast()
+		l.mu.Lock()
+		l.looks = false
+		l.mu.Unlock()
 	}()
 	keeping := make(chan struct{})
 	go func() { defer close(keeping); l.keepOn(ctx) }()

@@ -71,7 +71,7 @@ func (l *Lookout) seen(now time.Time, s prentice.Service) []probeState {
 		if w := l.all[key{s.Ref, p.Name}]; w != nil {
 			known.State, known.day = w.state, append(day(nil), w.day...)
 		}
-		known.State = known.State.At(now, rulesOf(p))
+		known.State = known.State.At(now, l.believed(rulesOf(p)))
 		list = append(list, known)
 	}
 	return list

@@ -77,6 +77,7 @@ type Deps struct {
 	CheckCalendar func(file string, text []byte) []prentice.Finding
 	Notices       Notices
 	CheckNotices  func(file string, text []byte) []prentice.Finding
+	Replicas      func(context.Context) ([]prentice.Replica, error)
 }
 
 // New is the skill.
@@ -84,7 +85,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      d.scoped(slices.Concat(d.runOps(), d.askOps(), d.absenceOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps())),
+		Ops:      d.scoped(slices.Concat(d.runOps(), d.askOps(), d.absenceOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps(), d.replicaOps())),
 		Pages: []skill.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 1},
 			{Path: "/inbox", Op: "inbox.list", Template: "inbox.html", Title: "Inbox", Nav: "Inbox", Key: "x", Order: 2},
@@ -94,6 +95,7 @@ func New(d Deps) skill.Skill {
 			{Path: "/limits", Op: "limit.show", Template: "limits.html", Title: "Limits", Nav: "Limits", Key: "l", Order: 41},
 			{Path: "/policy", Op: "policy.show", Template: "policy.html", Title: "Policy", Nav: "Policy", Key: "y", Order: 40},
 			{Path: "/policy/why", Op: "policy.why", Template: "policy-why.html", Title: "Why"},
+			{Path: "/replicas", Op: "replica.list", Template: "replicas.html", Title: "Replicas"},
 			{Path: "/calendar", Op: "calendar.show", Template: "calendar.html", Title: "Calendar", Nav: "Calendar", Key: "d", Order: 42},
 		},
 		Files:   files,

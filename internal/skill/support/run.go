@@ -39,6 +39,9 @@ func (s *Support) Run(ctx context.Context) error {
 	return nil
 }
 
+// Ring tells Run that another process may have written something.
+func (s *Support) Ring() { s.ring() }
+
 // ring wakes Run.
 func (s *Support) ring() {
 	select {

@@ -1,0 +1,184 @@
+package boot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/replica"
+	"prentice/internal/engine/runner"
+	"prentice/internal/kit/proc"
+)
+
+// checkReplica refuses a name that cannot be one, and several processes on a
+// database that has one writer.
+func (s Settings) checkReplica() error {
+	switch {
+	case s.Replica == "":
+		return nil
+	case !prentice.ValidName(s.Replica):
+		return prentice.Errorf(prentice.Invalid, "replica %q is not a name", s.Replica).Try("use letters, digits and . _ -, such as --replica a")
+	case s.Database == "":
+		return prentice.Errorf(prentice.Invalid, "replica %s has no database to share: SQLite is for one process", s.Replica).Try("name a PostgreSQL database with --database postgres://…")
+	}
+	return nil
+}
+
+// openReplicas makes this process one of several, if it has a name among them.
+func (s *System) openReplicas() error {
+	if s.Settings.Replica == "" {
+		return nil
+	}
+	id, err := installation(s.path("keys"))
+	if err != nil {
+		return cannotWrite(s.Settings.Data, err)
+	}
+	s.replicas = &replica.Registry{DB: s.db, Record: s.ledger, Clock: time.Now, Log: s.log, Name: s.Settings.Replica, Folder: id, Machine: proc.Place()}
+	s.replicas.OnUnfit(func() { s.runner.LetGo() }) // the runner is there before anybody joins
+	return nil
+}
+
+// peers is the others, for the runner; nil when there are none.
+func (s *System) peers() runner.Peers {
+	if s.replicas == nil {
+		return nil
+	}
+	return s.replicas
+}
+
+// lead does something while this replica leads; nil when this process has the
+// database alone.
+func (s *System) lead() func(context.Context, func(context.Context) error) error {
+	if s.replicas == nil {
+		return nil
+	}
+	return s.replicas.Leading
+}
+
+// once is work that one process does for all.
+func (s *System) once(do func(context.Context) error) func(context.Context) error {
+	if s.replicas == nil {
+		return do
+	}
+	return func(ctx context.Context) error { return s.replicas.Leading(ctx, do) }
+}
+
+// listReplicas is the replicas, with how many runs each performs; none when this
+// process has the database alone.
+func (s *System) listReplicas(ctx context.Context) ([]prentice.Replica, error) {
+	if s.replicas == nil {
+		return []prentice.Replica{}, nil
+	}
+	list, err := s.replicas.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := s.runner.Attended(ctx)
+	for i := range list {
+		list[i].Runs = runs[list[i].ID]
+	}
+	return list, err
+}
+
+// joinReplicas makes this process a living replica.
+func (s *System) joinReplicas(ctx context.Context) error {
+	if s.replicas == nil {
+		return nil
+	}
+	return s.replicas.Join(ctx)
+}
+
+// leaveReplicas lets the others have the runs at once.
+func (s *System) leaveReplicas() error {
+	if s.replicas == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return s.replicas.Leave(ctx)
+}
+
+// hearEvery is how often the evidence is looked through for what others did.
+const hearEvery = 250 * time.Millisecond
+
+// hearOthers tells this process what the others did: the evidence says all that
+// happens, in order, whoever did it.
+func (s *System) hearOthers(ctx context.Context) error {
+	head, err := s.ledger.Head(ctx)
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(hearEvery)
+	defer tick.Stop()
+	for after := head.Seq; ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		lines, err := s.ledger.List(ctx, prentice.EvidenceFilter{After: max(1, after), Limit: 500})
+		if err != nil {
+			if ctx.Err() == nil {
+				s.log.Error("hear what other replicas did", "err", err)
+			}
+			continue
+		}
+		if len(lines) == 0 {
+			continue
+		}
+		after = lines[len(lines)-1].Seq
+		for _, line := range lines {
+			if err := s.hear(ctx, line); err != nil && ctx.Err() == nil {
+				s.log.Error("hear what other replicas did", "evidence", line.Seq, "err", err)
+			}
+		}
+		s.inbox.Ring()
+		s.desk.Ring()
+	}
+}
+
+// hear tells those whom a line of evidence concerns.
+func (s *System) hear(ctx context.Context, line prentice.Evidence) error {
+	switch {
+	case strings.HasPrefix(line.Kind, "policy."):
+		return s.Team.read(ctx)
+	case line.Kind == "run.stop-wanted":
+		if run, ok := runOf(line); ok {
+			return s.runner.StopWanted(ctx, run)
+		}
+	case strings.HasPrefix(line.Kind, "run."), strings.HasPrefix(line.Kind, "step."):
+		if m, by, ok := momentOf(line); ok && by != s.replicas.ID() {
+			s.runner.Heard(m)
+		}
+	}
+	return nil
+}
+
+func runOf(line prentice.Evidence) (int64, bool) {
+	if len(line.Refs) == 0 || line.Refs[0].Kind() != "run" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(line.Refs[0].Name(), 10, 64)
+	return n, err == nil
+}
+
+// momentOf is what a line says of a run, and which replica wrote it.
+func momentOf(line prentice.Evidence) (m prentice.RunMoment, by string, ok bool) {
+	var data struct {
+		State               prentice.State
+		Says, Step, Replica string
+	}
+	run, ok := runOf(line)
+	if !ok || json.Unmarshal(line.Data, &data) != nil || data.State == "" {
+		return m, "", false
+	}
+	m = prentice.RunMoment{Run: run, Time: line.Time, State: data.State, Step: data.Step, Says: data.Says}
+	if data.Step != "" {
+		m.Says = fmt.Sprintf("%s: %s. %s", data.Step, strings.TrimPrefix(line.Kind, "step."), data.Says)
+	}
+	return m, data.Replica, true
+}

@@ -1,0 +1,193 @@
+package replica
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Schema is the tables of replicas, for db.Migrate.
+func Schema() fs.FS { return db.Under(schema, "schema") }
+
+// How long without a beat.
+const (
+	every = time.Second     // between two beats
+	Unfit = 5 * time.Second // after this a replica stops acting by itself
+	Dead  = 8 * time.Second // after this it is declared dead
+)
+
+// Recorder keeps evidence within the transaction that makes it true.
+type Recorder interface {
+	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
+}
+
+// Registry is this process among the replicas. Name tells it from the others and
+// stays the same over restarts; whoever opens one holds the name alone on the
+// data folder Folder. Machine tells where processes see each other.
+type Registry struct {
+	DB      *db.DB
+	Record  Recorder
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Name    string
+	Folder  string // of the installation that the data folder is of
+	Machine string
+	URL     string
+
+	mu       sync.Mutex // guards all below
+	id       string
+	fit      time.Time // when the last beat that arrived was sent
+	leads    bool
+	unfit    []func() // told when this replica must stop acting
+	living   []string
+	deserted bool          // when it joined, one had died and none lived
+	changed  chan struct{} // closed and replaced when id or leads change
+}
+
+// Join makes this process a living replica.
+func (r *Registry) Join(ctx context.Context) error {
+	sent := time.Now()
+	var id string
+	deserted := false
+	err := r.DB.Write(ctx, func(tx *db.Tx) error {
+		now, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		if err := tx.Lock("replicas"); err != nil {
+			return err
+		}
+		elsewhere, err := r.lives(tx, now)
+		if err != nil {
+			return err
+		}
+		if elsewhere != "" {
+			return prentice.Errorf(prentice.Conflict, "replica %s lives already: %s", r.Name, elsewhere).Try("give each replica a name of its own with --replica")
+		}
+		dead, err := bury(tx, now, r.Name)
+		if err != nil {
+			return err
+		}
+		var living int
+		if err := tx.QueryRow(`SELECT COUNT(*) FROM replicas WHERE ended = 0`, nil, &living); err != nil {
+			return err
+		}
+		deserted = len(dead) > 0 && living == 0
+		n, err := tx.Next("replica")
+		if err != nil {
+			return err
+		}
+		id = fmt.Sprintf("%s#%d", r.Name, n)
+		if _, err := tx.Exec(`INSERT INTO replicas (id, name, machine, url, joined, beat, ended, how) VALUES (?, ?, ?, ?, ?, ?, 0, '')`,
+			id, r.Name, r.Place(), r.URL, db.Micros(now), db.Micros(now)); err != nil {
+			return err
+		}
+		return r.note(tx, append(told("replica.died", dead), note("replica.joined", id))...)
+	})
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.id, r.fit, r.deserted = id, sent, deserted
+	r.change()
+	r.mu.Unlock()
+	return r.turn(ctx)
+}
+
+// Place is where this process is: two of the same place see each other's
+// processes and files.
+func (r *Registry) Place() string { return r.Machine + " " + r.Folder }
+
+// lives says where a replica of this name lives that is not an earlier launch of
+// this one, or "".
+func (r *Registry) lives(tx *db.Tx, now time.Time) (string, error) {
+	rows, err := tx.Query(`SELECT id, machine, url FROM replicas WHERE name = ? AND ended = 0 AND beat > ?`, r.Name, db.Micros(now.Add(-Dead)))
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	where := ""
+	for rows.Next() {
+		var id, place, url string
+		if err := rows.Scan(&id, &place, &url); err != nil {
+			return "", err
+		}
+		if place != r.Place() { // here the name is held by this process alone
+			where = id + " at " + url
+		}
+	}
+	return where, errors.Join(rows.Err(), rows.Close())
+}
+
+// bury declares dead who has not beaten for too long, and every earlier launch of
+// a name.
+func bury(tx *db.Tx, now time.Time, name string) ([]string, error) {
+	return ids(tx, `UPDATE replicas SET ended = ?, how = 'died' WHERE ended = 0 AND (beat <= ? OR name = ?) RETURNING id`, db.Micros(now), db.Micros(now.Add(-Dead)), name)
+}
+
+func ids(tx *db.Tx, query string, args ...any) ([]string, error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		list = append(list, id)
+	}
+	return list, errors.Join(rows.Err(), rows.Close())
+}
+
+func note(kind, id string) prentice.Note {
+	name, _ := prentice.ReplicaName(id)
+	return prentice.Note{Kind: kind, Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("replica", name)}, Data: map[string]any{"id": id}}
+}
+
+func told(kind string, ids []string) (notes []prentice.Note) {
+	for _, id := range ids {
+		notes = append(notes, note(kind, id))
+	}
+	return notes
+}
+
+func (r *Registry) note(tx *db.Tx, notes ...prentice.Note) error {
+	if len(notes) == 0 {
+		return nil
+	}
+	return r.Record.Append(tx, r.Clock(), notes...)
+}
+
+// Leave says that this replica ends in order.
+func (r *Registry) Leave(ctx context.Context) error {
+	id := r.ID()
+	r.lose()
+	if id == "" {
+		return nil
+	}
+	return r.DB.Write(ctx, func(tx *db.Tx) error {
+		now, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(`UPDATE replicas SET ended = ?, how = 'left' WHERE id = ? AND ended = 0`, db.Micros(now), id)
+		if err != nil || n == 0 {
+			return err
+		}
+		return r.note(tx, note("replica.left", id))
+	})
+}

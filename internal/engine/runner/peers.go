@@ -1,0 +1,251 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Peers is the processes that perform runs on the same database.
+type Peers interface {
+	// ID is this process among them, or "" while it must not act.
+	ID() string
+	// Fit says whether it may act at this moment.
+	Fit() bool
+	// Leads says whether it does what must be done once.
+	Leads() bool
+	// Living is the ids of all that live, as far as this process knows.
+	Living() []string
+	// Deserted says that, when this process joined, one had died and none lived.
+	Deserted() bool
+	// Place tells where processes can see each other's.
+	Place() string
+}
+
+// alone is a process that has the database to itself.
+type alone struct{}
+
+func (alone) ID() string       { return "" }
+func (alone) Fit() bool        { return true }
+func (alone) Leads() bool      { return true }
+func (alone) Living() []string { return nil }
+func (alone) Deserted() bool   { return false }
+func (alone) Place() string    { return "" }
+
+// shared says whether others perform runs beside this process.
+func (r *Runner) shared() bool { return r.Peers != alone{} }
+
+// own fails with errMoved unless a run is still this process's to perform, and
+// keeps it so until the transaction ends.
+func (r *Runner) own(tx *db.Tx, d *detail) error {
+	if !r.shared() {
+		return nil
+	}
+	var owner string
+	if err := tx.QueryRow(`SELECT owner FROM runs WHERE number = ?`+tx.ForShare(), []any{d.Number}, &owner); err != nil {
+		return err
+	}
+	if owner != d.owner || owner != r.Peers.ID() {
+		return errMoved
+	}
+	return nil
+}
+
+// LetGo interrupts whatever is under way here, because this process must not act
+// any more: another may have begun to.
+func (r *Runner) LetGo() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, stop := range r.active {
+		stop(errParked)
+	}
+}
+
+// overtime is how often a process looks for runs that nobody performs.
+const overtime = 2 * time.Second
+
+// takeOver begins the runs whose process has died, and those of this one that it
+// lost on the way: it died, or could not reach the database, between two writes.
+func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]bool, error) {
+	me := r.Peers.ID()
+	if !r.Peers.Fit() {
+		return nil, nil
+	}
+	orphans, mine, err := r.unattended(ctx, me)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orphans {
+		if err := r.claim(ctx, o, me); err != nil {
+			return nil, err
+		}
+	}
+	seen := map[int64]bool{}
+	for _, number := range mine {
+		if !idle[number] { // it may only just be about to begin
+			seen[number] = true
+			continue
+		}
+		if err := r.begin(ctx, number); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
+}
+
+// watchPeers takes over what nobody performs, until ctx ends.
+func (r *Runner) watchPeers(ctx context.Context) {
+	tick := time.NewTicker(overtime)
+	defer tick.Stop()
+	var idle map[int64]bool
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if r.draining.Load() {
+			continue
+		}
+		var err error
+		if idle, err = r.takeOver(ctx, idle); err != nil && ctx.Err() == nil {
+			r.Log.Error("take over runs", "err", err)
+		}
+	}
+}
+
+// orphan is a run whose process does not live.
+type orphan struct {
+	number int64
+	owner  string
+}
+
+// unattended lists the moving runs of processes that do not live, and those of
+// this one that are not under way here and that nothing holds.
+func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, mine []int64, err error) {
+	living := r.Peers.Living()
+	if !slices.Contains(living, me) {
+		return nil, nil, nil
+	}
+	args := []any{me}
+	for _, id := range living {
+		args = append(args, id)
+	}
+	rows, err := r.DB.Query(ctx, `SELECT number, owner, hold FROM runs WHERE ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND expires > 0)
+		AND (owner = ? OR owner NOT IN (?`+strings.Repeat(", ?", len(living)-1)+`)) ORDER BY number LIMIT 500`, args...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look for runs that nobody performs: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o orphan
+		var hold string
+		if err := rows.Scan(&o.number, &o.owner, &hold); err != nil {
+			return nil, nil, err
+		}
+		switch held := holdOf(hold); {
+		case o.owner != me:
+			orphans = append(orphans, o)
+		case held != nil && held.Code == prentice.HoldPaused || r.performs(o.number):
+		default:
+			mine = append(mine, o.number)
+		}
+	}
+	return orphans, mine, rows.Err()
+}
+
+func (r *Runner) performs(number int64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.active[number] != nil
+}
+
+// mostTaken is how often a run may be taken over before it is taken for what
+// kills those who perform it.
+const mostTaken = 1
+
+// claim takes a run over, unless another has, and begins it. A run that has been
+// taken over before pauses what no person started, as a crash does: nobody knows
+// what it does to whoever performs it.
+func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
+	var attempt int64
+	now := r.Clock()
+	err := r.DB.Write(ctx, func(tx *db.Tx) error {
+		var taken int
+		rows, err := tx.Query(`UPDATE runs SET owner = ?, attempt = attempt + 1, taken = taken + CASE WHEN owner = '' THEN 0 ELSE 1 END
+			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt, taken`, me, o.number, o.owner)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		if !rows.Next() {
+			return errors.Join(rows.Err(), errMoved)
+		}
+		if err := errors.Join(rows.Scan(&attempt, &taken), rows.Close()); err != nil || o.owner == "" {
+			return err
+		}
+		if taken > mostTaken {
+			says := fmt.Sprintf("run/%d was taken over %d times: %d replicas died while they performed it, so work that no person started waits", o.number, taken, taken)
+			if err := r.pause(tx, now, says); err != nil {
+				return err
+			}
+		}
+		return r.Ledger.Append(tx, now, prentice.Note{Kind: "run.taken-over", Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("run", fmt.Sprint(o.number))},
+			Data: map[string]any{"from": o.owner, "replica": me, "times": taken}})
+	})
+	if errors.Is(err, errMoved) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("take over run %d: %w", o.number, err)
+	}
+	return r.Engine.Start(ctx, o.number, attemptID(o.number, attempt))
+}
+
+// Heard is told what happens to runs that other processes perform.
+func (r *Runner) Heard(m prentice.RunMoment) {
+	if m.State.Ended() {
+		r.freed.ring()
+	}
+	r.hub.tell(m)
+}
+
+// StopWanted is told that somebody asked another process to stop a run.
+func (r *Runner) StopWanted(ctx context.Context, number int64) error {
+	r.mu.Lock()
+	stop := r.active[number]
+	r.mu.Unlock()
+	if stop == nil {
+		return nil
+	}
+	d, err := r.load(ctx, number)
+	if err == nil && d.cancel != "" {
+		stop(stopped{d.cancel})
+	}
+	return err
+}
+
+// Attended counts the runs that each process performs.
+func (r *Runner) Attended(ctx context.Context) (map[string]int, error) {
+	rows, err := r.DB.Query(ctx, `SELECT owner, COUNT(*) FROM runs WHERE ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND expires > 0) GROUP BY owner`)
+	if err != nil {
+		return nil, fmt.Errorf("count who performs what: %w", err)
+	}
+	defer rows.Close()
+	by := map[string]int{}
+	for rows.Next() {
+		var owner string
+		var n int
+		if err := rows.Scan(&owner, &n); err != nil {
+			return nil, err
+		}
+		by[owner] = n
+	}
+	return by, rows.Err()
+}

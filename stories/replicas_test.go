@@ -1,0 +1,108 @@
+package stories
+
+import (
+	"net/http"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"prentice/internal/kit/db/pgtest"
+)
+
+// twin is one of several servers that share a database.
+type twin struct {
+	process *exec.Cmd
+	ended   chan struct{}
+	url     string
+}
+
+// postgres raises a database server of the story's own.
+func postgres(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 0, "postgres")
+	server, err := pgtest.Start()
+	ts.Check(err)
+	ts.Defer(server.Stop)
+	address, err := server.Create("story")
+	ts.Check(err)
+	ts.Setenv("PRENTICE_DATABASE", address)
+}
+
+// replica starts prentice up --replica NAME, waits until it is ready, and lets the
+// story go on at it.
+func replica(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, len(args) > 0, "replica NAME [ARG…]")
+	s := of(ts)
+	port, err := freePort()
+	ts.Check(err)
+	t := &twin{url: "http://127.0.0.1:" + port, ended: make(chan struct{})}
+	t.process = prentice(ts, append([]string{"up", "--replica", args[0], "--listen", "127.0.0.1:" + port}, args[1:]...)...)
+	t.process.Stdout, t.process.Stderr = s.said, s.said
+	ts.Check(t.process.Start())
+	go func() { t.process.Wait(); close(t.ended) }() //nolint:errcheck // how it ended is the story's to say
+	ts.Defer(func() { t.end(syscall.SIGKILL) })
+	if ready := t.ready(); ready == neg {
+		ts.Fatalf("replica %s is ready: %v\n%s", args[0], ready, s.said)
+	}
+	if neg {
+		s.code = t.process.ProcessState.ExitCode()
+		return
+	}
+	s.twins[args[0]] = t
+	at(ts, false, args[:1])
+}
+
+func (t *twin) ready() bool {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		select {
+		case <-t.ended:
+			return false
+		case <-time.After(20 * time.Millisecond):
+		}
+		if res, err := http.Get(t.url + "/readyz"); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// end sends a signal and waits for the end.
+func (t *twin) end(sig syscall.Signal) {
+	t.process.Process.Signal(sig) //nolint:errcheck // it may have gone already
+	select {
+	case <-t.ended:
+	case <-time.After(patience):
+		t.process.Process.Kill() //nolint:errcheck // as above
+		<-t.ended
+	}
+}
+
+// at lets the story go on at one of the replicas.
+func at(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 1 && of(ts).twins[args[0]] != nil, "at REPLICA")
+	url := of(ts).twins[args[0]].url
+	ts.Setenv("URL", url)
+	ts.Setenv("PRENTICE_SERVER", url)
+	ts.Setenv("PRENTICE_TOKEN", tokenOf(ts, "olga"))
+}
+
+// lose kills a replica, freezes it, lets it go on or stops it in order.
+func lose(sig syscall.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		usage(ts, len(args) == 1 && of(ts).twins[args[0]] != nil, "…-replica NAME")
+		t := of(ts).twins[args[0]]
+		if sig == syscall.SIGSTOP || sig == syscall.SIGCONT {
+			ts.Check(t.process.Process.Signal(sig))
+			return
+		}
+		t.end(sig)
+	}
+}
+
+// hasPostgres says whether a database server can be raised here.
+func hasPostgres() bool { return strings.TrimSpace(pgtest.Programs()) != "" }
