@@ -1,0 +1,240 @@
+package runner
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+)
+
+// crew is the processes that a test says there are.
+type crew struct {
+	mu       sync.Mutex
+	living   []string // guarded by mu
+	deserted bool
+}
+
+// hand is one of them.
+type hand struct {
+	*crew
+	id    string
+	place string
+	unfit bool // guarded by mu
+}
+
+func (h *hand) ID() string { return h.id }
+func (h *hand) Fit() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.unfit
+}
+func (h *hand) Leads() bool    { return true }
+func (h *hand) Deserted() bool { return h.deserted }
+func (h *hand) Place() string  { return h.place }
+func (h *hand) Living() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]string(nil), h.living...)
+}
+
+func (c *crew) live(ids ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.living = ids
+}
+
+// two is two runners on one database, each with its own deeds to look at.
+func two(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdict prentice.Decision) (a, b *world, c *crew) {
+	c = &crew{living: []string{"a#1", "b#2"}}
+	open := func(id string) *world {
+		w := &world{t: t, db: d, plan: plan, verdict: verdict, deed: &deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
+		for _, who := range []prentice.Actor{ann, bob, cat} {
+			w.is(who.Ref(), who.Role)
+		}
+		w.r = w.runner(address)
+		w.r.Peers = &hand{crew: c, id: id, place: "here"}
+		w.r.Engine = NewDBOS(address, id[:1], w.r.Log)
+		if err := w.r.Launch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { w.r.Stop(5 * time.Second) }) //nolint:errcheck // the test is over
+		return w
+	}
+	if err := d.Migrate(t.Context(), "runner", Schema()); err != nil {
+		t.Fatal(err)
+	}
+	return open("a#1"), open("b#2"), c
+}
+
+// shared runs a test on PostgreSQL, and with two engines on SQLite, where nobody
+// shares a database but the rules are the same.
+func shared(t *testing.T, plan prentice.Plan, verdict prentice.Decision, test func(t *testing.T, a, b *world, c *crew)) {
+	t.Run("sqlite", func(t *testing.T) {
+		a, b, c := two(t, dbtest.SQLite(t), "sqlite:"+filepath.Join(t.TempDir(), "runs.db"), plan, verdict)
+		test(t, a, b, c)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		address := dbtest.PostgresURL(t)
+		d, err := db.Open(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { d.Close() })
+		if err := d.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		a, b, c := two(t, d, address, plan, verdict)
+		test(t, a, b, c)
+	})
+}
+
+func (w *world) takeOver() {
+	w.t.Helper()
+	if _, err := w.r.takeOver(w.t.Context(), nil); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func repeatable(id string) prentice.PlannedStep {
+	s := step(id, prentice.Act, "target")
+	s.Idempotent = true
+	return s
+}
+
+func TestARunIsLeftToTheProcessThatPerformsIt(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		b.takeOver()
+		close(a.deed.block)
+		a.until(run.Number, prentice.Unverified)
+		if n := b.deed.times("restart", "host/a"); n != 0 {
+			t.Errorf("b did it too, %d times", n)
+		}
+	})
+}
+
+func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
+	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		c.live("b#2") // a hangs, and is taken for dead
+		b.takeOver()
+		b.until(run.Number, prentice.Unverified)
+		close(a.deed.block) // it wakes up and goes on
+		for a.r.performs(run.Number) {
+			time.Sleep(time.Millisecond)
+		}
+		d, err := b.r.Show(t.Context(), run.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.State != prentice.Unverified || len(d.Steps) != 1 || d.Steps[0].Attempts != 2 {
+			t.Errorf("%s, %+v", d.State, d.Steps)
+		}
+	})
+}
+
+func TestAProcessThatIsNotFitBeginsNoStep(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, c *crew) {
+		me := a.r.Peers.(*hand)
+		me.mu.Lock()
+		me.unfit = true
+		me.mu.Unlock()
+		run := a.start(bob, "mend")
+		for a.r.performs(run.Number) {
+			time.Sleep(time.Millisecond)
+		}
+		if n := a.deed.times("restart", "host/a"); n != 0 {
+			t.Errorf("it did it %d times", n)
+		}
+		c.live("b#2")
+		b.takeOver()
+		b.until(run.Number, prentice.Unverified)
+	})
+}
+
+func TestAStepThatLingersOnAnotherMachineIsUncertain(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "here")), allow, func(t *testing.T, a, b *world, c *crew) {
+		b.r.Peers.(*hand).place = "elsewhere"
+		b.deed.truth["restart"] = prentice.No // as far as can be seen from there
+		b.r.kinds["deed"] = lingering{b.deed}
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		c.live("b#2")
+		b.takeOver()
+		d := b.until(run.Number, prentice.Uncertain)
+		if b.deed.times("restart", "") != 0 {
+			t.Error("it was done again")
+		}
+		t.Log(d.Says)
+		close(a.deed.block)
+	})
+}
+
+// lingering is a deed that goes on where it was begun.
+type lingering struct{ *deed }
+
+func (lingering) Lingers(prentice.Work) bool { return true }
+
+func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
+	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
+		a.deed.block, b.deed.block = make(chan struct{}), make(chan struct{})
+		defer close(a.deed.block)
+		defer close(b.deed.block)
+		a.start(bob, "mend")
+		<-a.deed.began
+		c.live("b#2")
+		b.takeOver()
+		<-b.deed.began
+		if since, _, err := b.r.pausedSince(t.Context()); err != nil || !since.IsZero() {
+			t.Errorf("paused after one death: %v, %v", since, err)
+		}
+		a.r.LetGo()
+		c.live("a#1")
+		for a.r.performs(1) {
+			time.Sleep(time.Millisecond)
+		}
+		a.takeOver()
+		since, says, err := a.r.pausedSince(t.Context())
+		if err != nil || since.IsZero() {
+			t.Errorf("not paused after two deaths: %v", err)
+		}
+		t.Log(says)
+		b.r.LetGo()
+	})
+}
+
+func TestTheNextAfterAllDiedComesUpPaused(t *testing.T) {
+	shared(t, mending(), allow, func(t *testing.T, a, _ *world, c *crew) {
+		c.deserted = true
+		if err := a.r.begun(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if since, _, err := a.r.pausedSince(t.Context()); err != nil || since.IsZero() {
+			t.Errorf("not paused: %v", err)
+		}
+	})
+}
+
+func TestWhoeverIsAskedToStopARunTellsWhoeverPerformsIt(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		if _, err := b.r.Cancel(t.Context(), run.Number, cat, "enough"); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.r.StopWanted(t.Context(), run.Number); err != nil {
+			t.Fatal(err)
+		}
+		a.until(run.Number, prentice.Cancelled, prentice.Uncertain)
+	})
+}
