@@ -23,6 +23,8 @@ type lane struct {
 	where  where
 	drop   func()  // what the installation needs no more; nil when there is none
 	server *server // that is up
+	twins  bool    // a second server shares the database, and goes on when the first dies
+	second *server // that one, until then
 	age    int     // trials that the installation has seen
 	trials int     // of this lane
 }
@@ -81,7 +83,7 @@ func openLane(t *testing.T, tpl *template) (*lane, error) {
 func (l *lane) begin(sc scenario) error {
 	l.trials++
 	l.age++
-	if l.drop != nil && !sc.alone && l.age <= oldest {
+	if l.drop != nil && !sc.alone && !l.twins && l.age <= oldest {
 		return nil
 	}
 	l.close()
@@ -96,10 +98,12 @@ func (l *lane) begin(sc scenario) error {
 
 // close ends the installation.
 func (l *lane) close() {
-	if l.server != nil {
-		l.server.end(syscall.SIGKILL)
-		l.server = nil
+	for _, s := range []*server{l.server, l.second} {
+		if s != nil {
+			s.end(syscall.SIGKILL)
+		}
 	}
+	l.server, l.second = nil, nil
 	if l.drop != nil {
 		l.drop()
 		l.drop = nil
@@ -178,11 +182,34 @@ func (l *lane) wish() string { return filepath.Join(l.state, "wish") }
 
 // up starts the server, if there is none.
 func (l *lane) up() (err error) {
+	if l.server == nil && l.second != nil {
+		l.server, l.second = l.second, nil // it takes over
+		return nil
+	}
 	if l.server != nil {
 		return nil
+	}
+	if l.twins {
+		l.where.replica = "a"
 	}
 	if l.server, err = up(l.tpl.program, l.where, l.wish()); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(l.state, "prentice.pid"), fmt.Appendln(nil, l.server.process.Pid), 0o600)
+	if err := os.WriteFile(filepath.Join(l.state, "prentice.pid"), fmt.Appendln(nil, l.server.process.Pid), 0o600); err != nil || !l.twins {
+		return err
+	}
+	return l.upSecond()
+}
+
+// upSecond starts the second server once the first leads. It is never killed.
+func (l *lane) upSecond() (err error) {
+	if err := l.server.answers(); err != nil {
+		return unless(err, errEnded)
+	}
+	w := l.where
+	w.replica = "b"
+	if l.second, err = up(l.tpl.program, w, filepath.Join(l.state, "no-wish")); err != nil {
+		return err
+	}
+	return l.second.answers()
 }

@@ -75,6 +75,9 @@ func up(p program, w where, wish string) (*server, error) {
 	if w.database != "" {
 		args = append(args, "--database", w.database)
 	}
+	if w.replica != "" {
+		args = append(args, "--replica", w.replica)
+	}
 	c := exec.Command(p.path, args...)
 	c.Dir, c.Stderr = w.data, &s.said
 	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.data, "PRENTICE_CRASH=" + wish}

@@ -26,7 +26,7 @@ const (
 )
 
 // where is what a server is told.
-type where struct{ data, team, database string }
+type where struct{ data, team, database, replica string }
 
 func (w where) address() string {
 	if w.database != "" {
@@ -66,7 +66,7 @@ func onPostgres(t *testing.T, p program, shop string) *template {
 // make starts the program once, stops it, and adds the second person.
 func (tpl *template) make(t *testing.T) {
 	t.Helper()
-	w := where{tpl.data, filepath.Join(tpl.data, "team"), tpl.database}
+	w := where{data: tpl.data, team: filepath.Join(tpl.data, "team"), database: tpl.database}
 	s, err := up(tpl.program, w, "")
 	if err != nil {
 		t.Fatal(err)

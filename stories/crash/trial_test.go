@@ -218,7 +218,7 @@ func (p *play) resume(olga caller, runs []prentice.Run) (string, error) {
 		return "", err
 	}
 	if is.Pause == nil {
-		if p.crashed && len(runs) > 0 {
+		if p.crashed && len(runs) > 0 && !p.lane.twins { // with two, one lived to see it
 			return "prentice was killed with a run of its own, and came up without a pause", nil
 		}
 		p.looked = true
