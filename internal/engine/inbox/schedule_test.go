@@ -127,6 +127,28 @@ func TestAScheduleFiresOnceWhateverHappens(t *testing.T) {
 	})
 }
 
+func TestAProcessThatLeadsAgainHasMissedNothingThatAnotherFired(t *testing.T) {
+	sweep := Schedule{"sweep", "* * * * *", ""}
+	each(t, func(w *world) {
+		a, b := w.schedules(sweep), w.schedules(sweep)
+		w.tick(a)
+		for range 5 { // b leads
+			w.pass(time.Minute)
+			w.tick(b)
+		}
+		a.Anew()
+		w.tick(a)
+		w.pass(time.Minute)
+		w.tick(a)
+		b.Anew()
+		w.tick(b)
+		got := w.toldIDs()
+		if len(got) != 6 || slices.ContainsFunc(got, func(id string) bool { return strings.Contains(id, "missed") }) {
+			t.Errorf("told %q", got)
+		}
+	})
+}
+
 func TestACrashBetweenTheEventAndItsNoteFiresOnce(t *testing.T) {
 	backup := Schedule{"backup", "0 13 * * *", ""}
 	each(t, func(w *world) {
