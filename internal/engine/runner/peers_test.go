@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -121,7 +122,7 @@ func TestARunIsLeftToTheProcessThatPerformsIt(t *testing.T) {
 
 func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
-		a.deed.block = make(chan struct{})
+		a.deed.block, a.deed.sick["restart"] = make(chan struct{}), true // it will say that it did not work
 		run := a.start(bob, "mend")
 		<-a.deed.began
 		c.live("b#2") // a hangs, and is taken for dead
@@ -135,7 +136,7 @@ func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.State != prentice.Unverified || len(d.Steps) != 1 || d.Steps[0].Attempts != 2 {
+		if d.State != prentice.Unverified || len(d.Steps) != 1 || d.Steps[0].Attempts != 2 || d.Steps[0].State != prentice.Done {
 			t.Errorf("%s, %+v", d.State, d.Steps)
 		}
 	})
@@ -148,8 +149,9 @@ func TestAProcessThatIsNotFitBeginsNoStep(t *testing.T) {
 		me.unfit = true
 		me.mu.Unlock()
 		run := a.start(bob, "mend")
-		for a.r.performs(run.Number) {
-			time.Sleep(time.Millisecond)
+		a.until(run.Number, prentice.Running)
+		if _, err := a.r.stage(t.Context(), run.Number); !errors.Is(err, errParked) {
+			t.Errorf("it goes on: %v", err)
 		}
 		if n := a.deed.times("restart", "host/a"); n != 0 {
 			t.Errorf("it did it %d times", n)
