@@ -43,6 +43,7 @@ type measurement struct {
 var measurements = []measurement{
 	{"runs.sqlite", runsSQLite},
 	{"runs.postgres", runsPostgres},
+	{"replicas", replicas},
 	{"latency", latency},
 	{"parked", parked},
 	{"start", coldStart},

@@ -26,16 +26,17 @@ type process struct {
 	ready              time.Duration
 }
 
-// startProcess starts the program on a folder and waits until it says that it is
-// ready.
-func startProcess(ctx context.Context, folder string) (*process, error) {
+// startProcess starts the program on a folder, with more arguments if there are
+// any, and waits until it says that it is ready.
+func startProcess(ctx context.Context, folder string, more ...string) (*process, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	address := l.Addr().String()
 	l.Close()
-	p := &process{Cmd: exec.CommandContext(ctx, binary, "up", "--listen", address, "--data", filepath.Join(folder, "data"), "--team", filepath.Join(folder, "team"), "--owner", "olga"), url: "http://" + address, folder: folder}
+	args := append([]string{"up", "--listen", address, "--data", filepath.Join(folder, "data"), "--team", filepath.Join(folder, "team"), "--owner", "olga"}, more...)
+	p := &process{Cmd: exec.CommandContext(ctx, binary, args...), url: "http://" + address, folder: folder}
 	begun := time.Now()
 	if err := p.Start(); err != nil {
 		return nil, fmt.Errorf("%w (make build first)", err)

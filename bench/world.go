@@ -106,7 +106,13 @@ func newWorld(ctx context.Context, database string, procedures map[string]string
 	if err := writeTeam(filepath.Join(folder, "team"), procedures); err != nil {
 		return nil, err
 	}
-	set, err := boot.Settings{Data: filepath.Join(folder, "data"), Team: filepath.Join(folder, "team"), Database: database, Owner: "olga"}.Filled()
+	return openWorld(ctx, folder, database, "")
+}
+
+// openWorld is a world on a folder that has a team, as one of several replicas if
+// it has a name among them.
+func openWorld(ctx context.Context, folder, database, replica string) (*world, error) {
+	set, err := boot.Settings{Data: filepath.Join(folder, "data"), Team: filepath.Join(folder, "team"), Database: database, Owner: "olga", Replica: replica}.Filled()
 	if err != nil {
 		return nil, err
 	}

@@ -108,9 +108,28 @@ func connections(address string) (bare string, most int, err error) {
 	return u.String(), most, nil
 }
 
+// idleInTransaction is how long a process may hold a transaction open without a
+// word: one that hangs there would keep all others from writing.
+const idleInTransaction = 5 * time.Second
+
+// impatient is an address of which the server ends transactions that hang.
+func impatient(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("database %s: not a URL", redact(address))
+	}
+	q := u.Query()
+	q.Set("idle_in_transaction_session_timeout", strconv.FormatInt(idleInTransaction.Milliseconds(), 10))
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
 func openPostgres(ctx context.Context, address string) (*DB, error) {
 	address, most, err := connections(address)
 	if err != nil {
+		return nil, err
+	}
+	if address, err = impatient(address); err != nil {
 		return nil, err
 	}
 	pool, err := sql.Open("pgx", address)

@@ -113,6 +113,9 @@ func (d *DB) attempt(batch []*write, each savepoints) error {
 	if err != nil {
 		return explain(err)
 	}
+	if err := d.turn(ctx, tx); err != nil {
+		return errors.Join(explain(err), explain(tx.Rollback()))
+	}
 	for _, w := range batch {
 		if w.err = w.ctx.Err(); w.err != nil {
 			continue
@@ -138,6 +141,16 @@ func (d *DB) attempt(batch []*write, each savepoints) error {
 type late struct {
 	key, item any
 	do        func(*Tx, []any) error
+}
+
+// turn waits until no other process writes. Whoever writes takes locks in the order
+// of its own work, and two that wrote at once would wait for each other in a circle.
+func (d *DB) turn(ctx context.Context, tx transaction) error {
+	if d.dialect == sqlite {
+		return nil // it has one writer
+	}
+	_, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtext('prentice writes'))")
+	return err
 }
 
 // finish does what the writes of a batch have put off, once for all of them, and
