@@ -167,6 +167,7 @@ func session(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("no form on the first page")
 	}
 	ts.Setenv("COOKIE", cookie)
+	ts.Setenv("SESSION", res.Cookies()[0].Value)
 	ts.Setenv("CSRF", url.QueryEscape(string(found[1])))
 }
 

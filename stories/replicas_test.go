@@ -87,6 +87,7 @@ func at(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1 && of(ts).twins[args[0]] != nil, "at REPLICA")
 	url := of(ts).twins[args[0]].url
 	ts.Setenv("URL", url)
+	ts.Setenv("PORT", url[strings.LastIndexByte(url, ':')+1:])
 	ts.Setenv("PRENTICE_SERVER", url)
 	ts.Setenv("PRENTICE_TOKEN", tokenOf(ts, "olga"))
 }

@@ -29,7 +29,7 @@
 //	                          ask the server; BODY is text (JSON unless -h says otherwise), @FILE or bytes:N; with !, it refuses
 //	status N                  the last answer of the server had this status
 //	forbidden NAME            NAME tries every operation that is above their role, and gets none done
-//	session NAME              sign NAME in on the pages; $COOKIE and $CSRF are what the browser knows
+//	session NAME              sign NAME in on the pages; $COOKIE, $SESSION and $CSRF are what the browser knows
 //	storm N FILE              send the event in FILE N times, each under an id of its own, in parallel batches
 //	flip FILE OFFSET          change one byte of a file; negative offsets count from the end
 //	nowhere VALUE…            no file of the data folder holds a value, nor has the server said it: neither plain nor
@@ -44,7 +44,7 @@
 //	unplug NAME               end its sshd
 //	postgres                  raise a PostgreSQL server, with a database for this story
 //	replica NAME [ARG…]       start one of several servers on it and go on there; with !, that it does not become ready
-//	at NAME                   go on at that replica
+//	at NAME                   go on at that replica; its port is $PORT
 //	kill-replica NAME         end it with SIGKILL; freeze-replica and thaw-replica stop it and let it go on; stop-replica ends it in order
 package stories
 
