@@ -65,7 +65,7 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 	if !found {
 		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(name)).Try("list hosts with: prentice catalog list --kind host")
 	}
-	return prentice.Target(h), nil
+	return h.Target(), nil
 }
 
 // hostsOf is the hosts of the catalogue and those that only a service names, by
