@@ -11,9 +11,10 @@ type RunRequest struct {
 	Incident  Ref
 	Reason    string
 	Actor     Actor
-	Only      []Ref `json:",omitempty"` // of the plan's targets; none is all of them
-	RetryOf   int64 `json:",omitempty"` // the run that this one is to finish, or 0
-	Window    bool  `json:",omitempty"` // may wait until the calendar lets it begin, instead of being refused
+	Only      []Ref  `json:",omitempty"` // of the plan's targets; none is all of them
+	RetryOf   int64  `json:",omitempty"` // the run that this one is to finish, or 0
+	Adhoc     *Adhoc `json:",omitempty"` // the command itself, when Procedure is AdhocName
+	Window    bool   `json:",omitempty"` // may wait until the calendar lets it begin, instead of being refused
 }
 
 // StepRecord is what is known of one step on one target within a run.
