@@ -167,8 +167,11 @@ func (t *tree) facts(h *host, vars map[string]setting) map[string]string {
 }
 
 // deserted reports the groups without a host: whoever acts on one would act on
-// nothing, and means something.
+// nothing, and means something. After other errors it may only follow from them.
 func (t *tree) deserted() {
+	if slices.ContainsFunc(t.findings, func(f prentice.Finding) bool { return f.Error }) {
+		return
+	}
 	for _, name := range sorted(t.groups) {
 		if g := t.groups[name]; g.said && !g.inhabited && name != all && name != ungrouped {
 			t.fail(g.at, "give it a host, or take it out", "group %s has no host", name)

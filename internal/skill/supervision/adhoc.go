@@ -14,11 +14,11 @@ type adhocIn struct {
 	Targets     string        `json:"targets" doc:"On which hosts, as an expression that gives a list of them." example:"group(\"web\").hosts" maxLength:"10000"`
 	Command     []string      `json:"command,omitempty" arg:"1" doc:"The command. One word is a script for sh; of several each reaches the program as it was typed."`
 	Script      string        `json:"script,omitempty" file:"true" maxLength:"65536" doc:"A script for sh instead of a command."`
-	Risk        prentice.Risk `json:"risk,omitempty" enum:"look,change,danger" default:"change" doc:"What can go wrong: it reads only, can be undone, or cannot."`
+	Risk        string        `json:"risk,omitempty" enum:"look,change,danger" default:"change" doc:"What can go wrong: it reads only, can be undone, or cannot."`
 	Sudo        bool          `json:"sudo,omitempty" doc:"As root, by sudo without a password."`
 	Parallel    int           `json:"parallel,omitempty" minimum:"1" maximum:"1000" default:"10" doc:"On how many hosts at a time, after the first one came out well."`
 	MaxFailures string        `json:"max_failures,omitempty" maxLength:"10" example:"10%" doc:"On how many hosts, or per cent of them, it may fail before no other is begun; without it, one."`
-	Timeout     time.Duration `json:"timeout,omitempty" default:"5m" doc:"How long it may take on one host."`
+	Timeout     time.Duration `json:"timeout,omitempty" doc:"How long it may take on one host; 5m if nothing is said."`
 	Reason      string        `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
 	When        string        `json:"when,omitempty" enum:"now,window" doc:"With window it waits until the calendar lets it begin; otherwise a freeze refuses it."`
 }
@@ -45,7 +45,12 @@ func (in adhocIn) request(by prentice.Actor) (prentice.RunRequest, error) {
 	if err != nil {
 		return prentice.RunRequest{}, err
 	}
-	a := prentice.Adhoc{Targets: in.Targets, Script: script, Risk: in.Risk, Sudo: in.Sudo, Parallel: in.Parallel, MaxFailures: in.MaxFailures, Timeout: in.Timeout}
+	a := prentice.Adhoc{Targets: in.Targets, Script: script, Risk: prentice.Change, Sudo: in.Sudo, Parallel: in.Parallel, MaxFailures: in.MaxFailures, Timeout: in.Timeout}
+	if in.Risk != "" {
+		if a.Risk, err = prentice.ParseRisk(in.Risk); err != nil {
+			return prentice.RunRequest{}, err
+		}
+	}
 	if a.Parallel == 0 { // a form or a program that leaves it out
 		a.Parallel = 10
 	}
