@@ -14,7 +14,8 @@ type detail struct {
 	attempt int64
 	cancel  string // who wants it stopped and why, or ""
 
-	mu       sync.Mutex    // guards Steps while targets run side by side
+	mu       sync.Mutex    // guards Steps and at while targets run side by side
+	at       map[entry]int // where a line of the journal stands in Steps; made when it is first asked for
 	sessions map[entry]int // of the processes that meant the steps that were read
 }
 
@@ -33,24 +34,33 @@ func (d *detail) past(step string, target prentice.Ref, round int) (prentice.Ste
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	wanted := entry{step, target, round}
-	for _, s := range d.Steps {
-		if entryOf(s) == wanted {
-			return s, d.sessions[wanted], true
+	i, found := d.lines()[wanted]
+	if !found {
+		return prentice.StepRecord{}, 0, false
+	}
+	return d.Steps[i], d.sessions[wanted], true
+}
+
+// lines says where each line of the journal stands. The lock is held.
+func (d *detail) lines() map[entry]int {
+	if d.at == nil {
+		d.at = make(map[entry]int, len(d.Steps))
+		for i, s := range d.Steps {
+			d.at[entryOf(s)] = i
 		}
 	}
-	return prentice.StepRecord{}, 0, false
+	return d.at
 }
 
 // note adds a proof to what is known here.
 func (d *detail) note(rec prentice.StepRecord) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for i, s := range d.Steps {
-		if entryOf(s) == entryOf(rec) {
-			d.Steps[i] = rec
-			return
-		}
+	if i, found := d.lines()[entryOf(rec)]; found {
+		d.Steps[i] = rec
+		return
 	}
+	d.at[entryOf(rec)] = len(d.Steps)
 	d.Steps = append(d.Steps, rec)
 }
 
