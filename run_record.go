@@ -100,6 +100,17 @@ type RunMoment struct {
 	Step  string    `json:"step,omitempty"`
 	Says  string    `json:"says,omitempty"`
 	Log   *LogLine  `json:"log,omitempty"`
+
+	Target Ref          `json:"target,omitempty"` // of the step
+	Stands StepState    `json:"stands,omitempty"` // how the step does, on the target
+	Tally  *TargetTally `json:"tally,omitempty"`  // how the targets stand, of a run that has many
+}
+
+// TargetTally is how many targets stand how, at a moment of a run.
+type TargetTally struct {
+	Done   int `json:"done"`
+	Failed int `json:"failed"` // or nobody knows
+	Of     int `json:"of"`
 }
 
 // Diagnosis is what a procedure's Check section said of a fault.

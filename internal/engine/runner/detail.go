@@ -14,8 +14,9 @@ type detail struct {
 	attempt int64
 	cancel  string // who wants it stopped and why, or ""
 
-	mu       sync.Mutex    // guards Steps and at while targets run side by side
+	mu       sync.Mutex    // guards Steps, at and tally while targets run side by side
 	at       map[entry]int // where a line of the journal stands in Steps; made when it is first asked for
+	tally    *prentice.TargetTally
 	sessions map[entry]int // of the processes that meant the steps that were read
 }
 
@@ -56,12 +57,57 @@ func (d *detail) lines() map[entry]int {
 func (d *detail) note(rec prentice.StepRecord) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.tally != nil {
+		d.count(rec)
+	}
 	if i, found := d.lines()[entryOf(rec)]; found {
 		d.Steps[i] = rec
 		return
 	}
 	d.at[entryOf(rec)] = len(d.Steps)
 	d.Steps = append(d.Steps, rec)
+}
+
+// moment is what is told of a step on a target. Where there are several targets
+// it says how all of them stand.
+func (d *detail) moment(rec prentice.StepRecord, at time.Time, says string) prentice.RunMoment {
+	m := prentice.RunMoment{Run: rec.Run, Time: at, State: d.State, Step: rec.Step, Says: says, Target: rec.Target, Stands: rec.State}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if rec.Section != prentice.Act || len(d.ThePlan.Targets) < 2 {
+		return m
+	}
+	if d.tally == nil {
+		d.tally = &prentice.TargetTally{Of: len(d.ThePlan.Targets)}
+		for _, s := range d.Steps {
+			d.count(s)
+		}
+	}
+	now := *d.tally
+	m.Tally = &now
+	return m
+}
+
+// count counts a target whose last Act step is done, or on which one went
+// wrong. The lock is held.
+func (d *detail) count(rec prentice.StepRecord) {
+	switch {
+	case rec.Section != prentice.Act || rec.Target == "":
+	case rec.State == prentice.NotDone, rec.State == prentice.Unsure:
+		d.tally.Failed++
+	case (rec.State == prentice.Done || rec.State == prentice.WasDone) && rec.Step == d.lastAct():
+		d.tally.Done++
+	}
+}
+
+// lastAct is the last step that acts on each target.
+func (d *detail) lastAct() (id string) {
+	for _, s := range d.ThePlan.Steps {
+		if s.Section == prentice.Act && s.Where == "target" {
+			id = s.ID
+		}
+	}
+	return id
 }
 
 // meant is the record of a step that is about to be performed; one that was
