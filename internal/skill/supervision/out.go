@@ -138,11 +138,11 @@ func (d Detail) writeTargets(b *strings.Builder) {
 	}
 	b.WriteString("\nHosts\n")
 	for _, g := range d.ByState() {
-		names := refList(g.Refs)
+		names := "  " + refList(g.Refs)
 		if (g.State == prentice.Done || g.State == prentice.NotBegun && !d.Started.IsZero()) && len(g.Refs) > few {
 			names = "" // what is as it should be is counted
 		}
-		fmt.Fprintf(b, "  %-10s %4d  %s\n", g.State, len(g.Refs), names)
+		fmt.Fprintf(b, "  %-10s %4d%s\n", g.State, len(g.Refs), names)
 	}
 }
 
