@@ -23,6 +23,7 @@ type Entity struct {
 	Links       []Link            `json:"links,omitempty"`
 	Labels      map[string]string `json:"labels,omitempty"`
 	Annotations map[string]string `json:"annotations,omitempty"`
+	Groups      []string          `json:"groups,omitempty"` // of an inventory, that a host is in
 	At          Pos               `json:"at"`
 }
 
@@ -52,6 +53,13 @@ type Host struct {
 	Address string            `json:"address,omitempty"`
 	Local   bool              `json:"local"`
 	Facts   map[string]string `json:"facts,omitempty"`
+	Groups  []string          `json:"groups,omitempty"` // of an inventory; sorted
+	At      Pos               `json:"-"`                // where it is declared
+}
+
+// Target is the host as a plan names it.
+func (h Host) Target() Target {
+	return Target{Ref: h.Ref, Address: h.Address, Local: h.Local, Facts: h.Facts}
 }
 
 // Probe is a question asked of a service again and again. Kind is http, tcp or

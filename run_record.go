@@ -11,9 +11,10 @@ type RunRequest struct {
 	Incident  Ref
 	Reason    string
 	Actor     Actor
-	Only      []Ref `json:",omitempty"` // of the plan's targets; none is all of them
-	RetryOf   int64 `json:",omitempty"` // the run that this one is to finish, or 0
-	Window    bool  `json:",omitempty"` // may wait until the calendar lets it begin, instead of being refused
+	Only      []Ref  `json:",omitempty"` // of the plan's targets; none is all of them
+	RetryOf   int64  `json:",omitempty"` // the run that this one is to finish, or 0
+	Adhoc     *Adhoc `json:",omitempty"` // the command itself, when Procedure is AdhocName
+	Window    bool   `json:",omitempty"` // may wait until the calendar lets it begin, instead of being refused
 }
 
 // StepRecord is what is known of one step on one target within a run.
@@ -99,6 +100,17 @@ type RunMoment struct {
 	Step  string    `json:"step,omitempty"`
 	Says  string    `json:"says,omitempty"`
 	Log   *LogLine  `json:"log,omitempty"`
+
+	Target Ref          `json:"target,omitempty"` // of the step
+	Stands StepState    `json:"stands,omitempty"` // how the step does, on the target
+	Tally  *TargetTally `json:"tally,omitempty"`  // how the targets stand, of a run that has many
+}
+
+// TargetTally is how many targets stand how, at a moment of a run.
+type TargetTally struct {
+	Done   int `json:"done"`
+	Failed int `json:"failed"` // or nobody knows
+	Of     int `json:"of"`
 }
 
 // Diagnosis is what a procedure's Check section said of a fault.

@@ -11,7 +11,6 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/shell"
-	"prentice/internal/engine/catalogue"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
 )
@@ -118,7 +117,7 @@ func testPolicy(ctx context.Context, dir, file, text string) (t prentice.PolicyT
 	if firstError(findings) != nil {
 		return t, findings, nil
 	}
-	cat, findings := catalogue.Load(dir)
+	cat, _, findings := readCatalogue(dir)
 	if firstError(findings) != nil {
 		return t, findings, nil
 	}

@@ -62,16 +62,3 @@ func (s *System) acceptKey(ctx context.Context, name, fingerprint string, replac
 	k, err := s.reach.Accept(ctx, name, h.Address, fingerprint, replace)
 	return security.HostKey{Host: prentice.NewRef("host", name), Address: k.Address, Type: k.Type, Fingerprint: k.Fingerprint}, err
 }
-
-// readSSH reads the team's ssh_config.
-func (t *Team) readSSH() (*ssh.Config, error) {
-	raw, err := os.ReadFile(filepath.Join(t.dir, ssh.ConfigFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, prentice.Errorf(prentice.Unavailable, "%s: %w", ssh.ConfigFile, err)
-	}
-	c, findings := ssh.ParseConfig(ssh.ConfigFile, raw)
-	return c, firstError(findings)
-}

@@ -47,7 +47,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Design: design.Deps{
 			Catalogue: s.Team.Catalogue,
 			Team: func(context.Context) (*prentice.Catalogue, []prentice.Finding, error) {
-				c, findings := catalogue.Load(s.Settings.Team)
+				c, _, findings := readCatalogue(s.Settings.Team)
 				return c, findings, nil
 			},
 			File: func(file string, text []byte) []prentice.Finding {

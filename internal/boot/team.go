@@ -15,6 +15,7 @@ import (
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/inventory"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
@@ -67,7 +68,7 @@ func (t *Team) read(ctx context.Context) error {
 	defer t.reading.Unlock()
 	next := &team{marks: t.marks()}
 	var findings []prentice.Finding
-	next.catalogue, findings = catalogue.Load(t.dir)
+	next.catalogue, next.ssh, findings = readCatalogue(t.dir)
 	if err := firstError(findings); err != nil {
 		return err
 	}
@@ -85,9 +86,6 @@ func (t *Team) read(ctx context.Context) error {
 		return err
 	}
 	if next.notices, err = t.readNotices(); err != nil {
-		return err
-	}
-	if next.ssh, err = t.readSSH(); err != nil {
 		return err
 	}
 	next.library, _ = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
@@ -111,7 +109,7 @@ func firstError(findings []prentice.Finding) error {
 
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
-	marks := catalogue.Fingerprint(t.dir)
+	marks := catalogue.Fingerprint(t.dir) + " " + inventory.Marks(t.dir)
 	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile, SecretsFile, ssh.ConfigFile} {
 		mark := "none"
 		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {

@@ -17,11 +17,15 @@ const ConfigFile = "ssh_config"
 // Config is what a team says of reaching its hosts, in OpenSSH's own format: for
 // each word, the first section that fits a host counts. The nil Config says
 // nothing.
-type Config struct{ sections []section }
+type Config struct {
+	sections []section
+	keys     map[string]string // files that hosts name elsewhere, by name
+}
 
 type section struct {
 	patterns []string
 	said     said
+	at       prentice.Pos
 }
 
 // said is what is said of one host.
@@ -45,15 +49,16 @@ func ParseConfig(file string, raw []byte) (*Config, []prentice.Finding) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if text, hint := c.line(line); text != "" {
-			findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: number}, Error: true, Text: text, Hint: hint})
+		at := prentice.Pos{File: file, Line: number}
+		if text, hint := c.line(line, at); text != "" {
+			findings = append(findings, prentice.Finding{At: at, Error: true, Text: text, Hint: hint})
 		}
 	}
 	return c, findings
 }
 
 // line reads one line, and says what is wrong with it.
-func (c *Config) line(line string) (text, hint string) {
+func (c *Config) line(line string, at prentice.Pos) (text, hint string) {
 	end := strings.IndexAny(line, " \t=")
 	if end < 0 {
 		end = len(line)
@@ -71,7 +76,7 @@ func (c *Config) line(line string) (text, hint string) {
 		return words[known] + " has no value", "give it one, or take the line out"
 	}
 	if words[known] == "Host" {
-		c.sections = append(c.sections, section{patterns: strings.Fields(value)})
+		c.sections = append(c.sections, section{patterns: strings.Fields(value), at: at})
 		return "", ""
 	}
 	return c.sections[len(c.sections)-1].said.set(words[known], value)
@@ -111,6 +116,9 @@ func (c *Config) of(name string) said {
 	var all said
 	if c == nil {
 		return all
+	}
+	if file := c.keys[name]; file != "" {
+		all.identities = append(all.identities, file)
 	}
 	for _, s := range c.sections {
 		if !fits(s.patterns, name) {

@@ -72,9 +72,6 @@ func (r *reader) annotations(e *entry, list []annotation) {
 			r.annotation(e, word, a)
 		}
 	}
-	if e.entity.Ref.Kind() == "host" && e.addr == "" && !e.local {
-		r.fail(e.entity.At, `add annotation prentice.dev/address, or prentice.dev/local: "true"`, "host %s has no address and is not local", e.entity.Ref.Name())
-	}
 }
 
 // misspelt warns of an annotation that looks like one of ours under another

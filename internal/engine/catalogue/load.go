@@ -12,7 +12,10 @@ const MaxEntities = 10_000
 // Load reads every catalogue file below dir. The catalogue is never nil; it
 // holds what could be read, and must not be acted on while a finding is an
 // error. The findings are sorted by place, with files relative to dir.
-func Load(dir string) (*prentice.Catalogue, []prentice.Finding) {
+func Load(dir string) (*prentice.Catalogue, []prentice.Finding) { return LoadWith(dir, Elsewhere{}) }
+
+// LoadWith is Load with the hosts that are declared elsewhere.
+func LoadWith(dir string, elsewhere Elsewhere) (*prentice.Catalogue, []prentice.Finding) {
 	found := &report{}
 	var entries []*entry
 	some := false
@@ -31,10 +34,10 @@ func Load(dir string) (*prentice.Catalogue, []prentice.Finding) {
 			e = prentice.Errorf(prentice.Unavailable, "team folder: %w", err)
 		}
 		found.fail(prentice.Pos{}, e.Hint, "%s", e.Text)
-	case !some:
+	case !some && len(elsewhere.Hosts)+len(elsewhere.Spare) == 0:
 		found.advise(prentice.Pos{}, "write one that declares your first service; see prentice catalog --help", "there is no catalog-info.yaml in the team folder")
 	}
-	c := relate(found, entries, nil)
+	c := relate(found, machines(found, entries, elsewhere), nil)
 	return c, found.sorted()
 }
 

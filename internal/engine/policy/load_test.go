@@ -34,7 +34,7 @@ func TestAFileIsReadAsItIsWritten(t *testing.T) {
 		t.Fatalf("findings %+v", findings)
 	}
 	list := p.Rules()
-	if len(list) != 3+4 || !list[3].BuiltIn || list[2].BuiltIn {
+	if len(list) != 3+5 || !list[3].BuiltIn || list[2].BuiltIn {
 		t.Fatalf("rules %+v", list)
 	}
 	first, second, third := list[0], list[1], list[2]
@@ -52,7 +52,7 @@ func TestAFileIsReadAsItIsWritten(t *testing.T) {
 func TestAnEmptyFileAddsNothing(t *testing.T) {
 	for _, text := range []string{"", "\n# nothing yet\n", "rules:\n", "rules: []\n", "---\n"} {
 		p, findings := policy.Load("policy.yaml", []byte(text))
-		if p == nil || len(findings) > 0 || len(p.Rules()) != 4 {
+		if p == nil || len(findings) > 0 || len(p.Rules()) != 5 {
 			t.Errorf("%q: %+v", text, findings)
 		}
 	}

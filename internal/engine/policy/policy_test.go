@@ -78,6 +78,27 @@ func TestWithoutRulesOfTheTeamTheBuiltInOnesDecide(t *testing.T) {
 	}
 }
 
+func TestACommandWithoutAProcedureIsAskedAboutWhateverItClaims(t *testing.T) {
+	looks := plan(risk(prentice.Look), func(p *prentice.Plan) { p.Procedure = prentice.AdhocName })
+	for _, c := range []struct{ name, text, want string }{
+		{"by the built-in rules", "", "default-adhoc ask"},
+		{"though the team lets everything be read", rules(rule("read", 1, `plan.risk == "look"`, "allow")), "default-adhoc ask"},
+		{"though the team allows everything", rules(rule("all", 1, "true", "allow")), "default-adhoc ask"},
+		{"though the team allows what is not one", rules(rule("others", 1, `plan.procedure.size() > 0`, "allow")), "default-adhoc ask"},
+		{"unless the team names it", rules(rule("looks", 1, `plan.procedure == "adhoc" && plan.risk == "look"`, "allow")), "looks allow"},
+		{"and a refusal of all is one of it too", rules(rule("none", 1, "true", "refuse")), "none refuse"},
+	} {
+		d := load(t, c.text).Decide(t.Context(), moment(looks))
+		if got := d.Rules[0] + " " + d.Verdict.String(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	danger := plan(risk(prentice.Danger), func(p *prentice.Plan) { p.Procedure = prentice.AdhocName })
+	if d := policy.Default().Decide(t.Context(), moment(danger)); d.Approvers != 2 {
+		t.Errorf("danger asks %d", d.Approvers)
+	}
+}
+
 func TestNoPolicyAllowsNothing(t *testing.T) {
 	var none *policy.Policy
 	for _, m := range []prentice.Moment{moment(plan()), moment(nil), {}} {

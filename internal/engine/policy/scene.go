@@ -90,6 +90,7 @@ func (l *language) speaksOf(word, condition string) bool {
 type scene struct {
 	values map[string]any
 	plan   bool
+	adhoc  bool // the plan is a command without a procedure
 }
 
 // see looks at a moment in the zone of the policy.
@@ -115,7 +116,7 @@ func see(m prentice.Moment, zone *time.Location) scene {
 	values["record"] = map[string]any{
 		"runs": m.Record.Runs, "verified": m.Record.Verified, "harmful": m.Record.Harmful, "useless": m.Record.Useless,
 	}
-	return scene{values, true}
+	return scene{values, true, m.Plan.Procedure == prentice.AdhocName}
 }
 
 // suits says whether a rule can be asked about this scene. Without a plan only a

@@ -40,6 +40,10 @@ func (r *reading) name(n *yaml.Node) {
 		r.fail(r.place(n), "use letters, digits, dots and dashes, such as restart-service", "procedure %q is not a name", clip(name))
 		return
 	}
+	if strings.EqualFold(name, prentice.AdhocName) {
+		r.fail(r.place(n), "choose another name", "%q is what commands without a procedure are planned as", name)
+		return
+	}
 	r.proc.Name = name
 }
 

@@ -65,9 +65,7 @@ func (r *reading) failures(n *yaml.Node) {
 	if !ok {
 		return
 	}
-	number, percent := strings.CutSuffix(s, "%")
-	v, err := strconv.Atoi(number)
-	if err != nil || v < 1 || percent && v > 100 {
+	if s == "" || !isFailures(s) {
 		r.fail(r.place(n), "write a whole number of targets from 1 on, or per cent of them, such as 10%", "max_failures %q is neither", clip(s))
 		return
 	}

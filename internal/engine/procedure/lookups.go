@@ -1,19 +1,25 @@
 package procedure
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"prentice"
 	"prentice/internal/kit/expr"
+	"prentice/internal/kit/nearest"
 )
 
-// lookups are the functions over the catalogue: service(x), host(x), hosts()
-// and system(x). What is not in the catalogue is an error, never nothing.
+// lookups are the functions over the catalogue: service(x), host(x), hosts(),
+// group(x) and system(x), and those over two lists of hosts: except(a, b) and
+// both(a, b). What is not in the catalogue is an error, never nothing: a
+// misspelt group that is taken away would leave everything.
 func lookups(cat *prentice.Catalogue) []expr.Func {
 	if cat == nil {
 		cat = &prentice.Catalogue{}
 	}
-	one := []expr.Type{expr.String}
+	one, hostList := []expr.Type{expr.String}, expr.ListOf(hostType)
+	two := []expr.Type{expr.ListOf(expr.Any), expr.ListOf(expr.Any)} // hosts, or their names
 	return []expr.Func{
 		{Name: "service", Takes: one, Gives: serviceType, Do: func(args ...any) (any, error) {
 			s, err := cat.Service(args[0].(string))
@@ -29,7 +35,85 @@ func lookups(cat *prentice.Catalogue) []expr.Func {
 		{Name: "system", Takes: one, Gives: systemType, Do: func(args ...any) (any, error) {
 			return systemValue(cat, args[0].(string))
 		}},
+		{Name: "group", Takes: one, Gives: groupType, Do: func(args ...any) (any, error) {
+			return groupValue(cat, args[0].(string))
+		}},
+		{Name: "except", Takes: two, Gives: hostList, Do: func(args ...any) (any, error) {
+			return chosen(cat, args[0], args[1], false)
+		}},
+		{Name: "both", Takes: two, Gives: hostList, Do: func(args ...any) (any, error) {
+			return chosen(cat, args[0], args[1], true)
+		}},
 	}
+}
+
+// groupValue is a group of an inventory.
+func groupValue(cat *prentice.Catalogue, name string) (any, error) {
+	var hosts []prentice.Host
+	known := map[string]bool{}
+	for _, h := range cat.Hosts {
+		for _, g := range h.Groups {
+			known[g] = true
+		}
+		if slices.Contains(h.Groups, name) {
+			hosts = append(hosts, h)
+		}
+	}
+	if len(hosts) > 0 {
+		return map[string]any{"name": name, "hosts": hostValues(hosts)}, nil
+	}
+	hint := "the inventories have " + strings.Join(first(sortedKeys(known), 10), ", ")
+	if near := nearest.Of(name, sortedKeys(known)); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	if len(known) == 0 {
+		hint = "no inventory of the team has one"
+	}
+	return nil, prentice.Errorf(prentice.NotFound, "there is no group %q: %s", clip(name), hint)
+}
+
+func first(words []string, most int) []string {
+	if len(words) > most {
+		return append(slices.Clone(words[:most]), "…")
+	}
+	return words
+}
+
+// chosen are the hosts of a list that are, or are not, in another.
+func chosen(cat *prentice.Catalogue, from, by any, in bool) (any, error) {
+	there := map[string]bool{}
+	for _, h := range by.([]any) {
+		ref, err := refIn(cat, h)
+		if err != nil {
+			return nil, err
+		}
+		there[ref] = true
+	}
+	kept := []any{}
+	for _, h := range from.([]any) {
+		ref, err := refIn(cat, h)
+		if err != nil {
+			return nil, err
+		}
+		if there[ref] == in {
+			kept = append(kept, h)
+		}
+	}
+	return kept, nil
+}
+
+// refIn is the ref of a host, or of one that is named, which must be there.
+func refIn(cat *prentice.Catalogue, item any) (string, error) {
+	switch v := item.(type) {
+	case string:
+		h, err := findHost(cat, v)
+		return string(h.Ref), err
+	case map[string]any:
+		if ref, ok := v["ref"].(string); ok {
+			return ref, nil
+		}
+	}
+	return "", prentice.Errorf(prentice.Invalid, "%s is not a host", clip(fmt.Sprint(item)))
 }
 
 // findHost looks among the hosts of the catalogue and those that only a service

@@ -14,7 +14,7 @@ import (
 // catalogue and request give the same bytes on every machine. It refuses a plan
 // without targets, or with more than the procedure's limit.
 func Render(l *Library, cat *prentice.Catalogue, req prentice.RunRequest) (prentice.Plan, error) {
-	p, err := l.Find(req.Procedure)
+	p, err := asked(l, req)
 	if err != nil {
 		return prentice.Plan{}, err
 	}
@@ -42,19 +42,32 @@ func Render(l *Library, cat *prentice.Catalogue, req prentice.RunRequest) (prent
 	return c.plan(s, targets), nil
 }
 
+// asked is the procedure that a request is for: one of the library, or the
+// command that it brings.
+func asked(l *Library, req prentice.RunRequest) (prentice.Procedure, error) {
+	if req.Adhoc != nil && req.Procedure == prentice.AdhocName {
+		return adhoc(*req.Adhoc)
+	}
+	return l.Find(req.Procedure)
+}
+
 // only keeps the targets that are wanted. One that is not among them is refused:
 // leave for some targets is never leave for others.
 func only(targets []prentice.Target, wanted []prentice.Ref) ([]prentice.Target, error) {
 	if len(wanted) == 0 {
 		return targets, nil
 	}
+	byRef := map[prentice.Ref]prentice.Target{}
+	for _, t := range targets {
+		byRef[t.Ref] = t
+	}
 	var kept []prentice.Target
 	for _, ref := range wanted {
-		i := slices.IndexFunc(targets, func(t prentice.Target) bool { return t.Ref == ref })
-		if i < 0 {
+		t, found := byRef[ref]
+		if !found {
 			return nil, prentice.Errorf(prentice.Refused, "%s is not a target of the procedure any more", ref).Try("start the procedure anew: it finds its targets in the catalogue of today")
 		}
-		kept = append(kept, targets[i])
+		kept = append(kept, t)
 	}
 	return kept, nil
 }

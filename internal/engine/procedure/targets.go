@@ -1,11 +1,15 @@
 package procedure
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/expr"
+	"prentice/internal/kit/nearest"
 )
 
 // targets works out the hosts that the plan is for: each once, sorted by ref.
@@ -15,7 +19,7 @@ func (s *scene) targets() ([]prentice.Target, error) {
 	value, err := s.eval(s.proc.Targets, targetTypes)
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Refused, "the targets of procedure %s cannot be worked out: %w", s.proc.Name, err).
-			Try("look at the inputs and at targets: %s", clip(s.proc.Targets))
+			Try("%s", s.instead(err))
 	}
 	list, ok := value.([]any)
 	if !ok {
@@ -43,6 +47,39 @@ func (s *scene) targets() ([]prentice.Target, error) {
 	return targets, nil
 }
 
+var missingKey = regexp.MustCompile(`^no such key: (.*)$`)
+
+// instead says what somebody may have meant whose targets cannot be worked out:
+// another name, or a fact that not every host has.
+func (s *scene) instead(err error) string {
+	otherwise := "look at the inputs and at targets: " + clip(s.proc.Targets)
+	e, ok := errors.AsType[*expr.Error](err)
+	if !ok {
+		return otherwise
+	}
+	if near := nearest.Of(e.Unknown, words(s.proc.Inputs)); near != "" {
+		return "did you mean " + near + "?"
+	}
+	m := missingKey.FindStringSubmatch(e.Text)
+	if m == nil {
+		return otherwise
+	}
+	known := map[string]bool{}
+	for _, h := range s.catalogue.Hosts {
+		for name := range h.Facts {
+			known[name] = true
+		}
+	}
+	near := nearest.Of(m[1], sortedKeys(known))
+	switch {
+	case known[m[1]]:
+		return fmt.Sprintf("not every host has %s: write has(h.facts.%s) && … before it is compared", m[1], m[1])
+	case near != "":
+		return "did you mean the fact " + near + "?"
+	}
+	return "no host has the fact " + clip(m[1]) + "; look at them with: prentice catalog list --kind host"
+}
+
 func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Target, error) {
 	var name string
 	switch v := item.(type) {
@@ -65,7 +102,7 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 	if !found {
 		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(name)).Try("list hosts with: prentice catalog list --kind host")
 	}
-	return prentice.Target(h), nil
+	return h.Target(), nil
 }
 
 // hostsOf is the hosts of the catalogue and those that only a service names, by

@@ -68,7 +68,7 @@ func (r *reading) unknownHint(v value, e *expr.Error) string {
 	case e.Unknown == "service":
 		return "give the procedure an input of type service"
 	default:
-		return "use inputs, event, service(…), host(…), hosts() and system(…); see https://cel.dev for the language"
+		return "use inputs, event, service(…), host(…), hosts(), group(…), except(…), both(…) and system(…); see https://cel.dev for the language"
 	}
 }
 

@@ -23,6 +23,7 @@ var (
 	systemType = expr.Record("System", map[string]expr.Type{
 		"ref": expr.String, "name": expr.String, "services": expr.ListOf(serviceType), "hosts": expr.ListOf(hostType),
 	})
+	groupType = expr.Record("Group", map[string]expr.Type{"name": expr.String, "hosts": expr.ListOf(hostType)})
 	eventType = expr.Record("Event", map[string]expr.Type{
 		"id": expr.String, "source": expr.String, "type": expr.String, "subject": expr.String, "time": expr.Time, "data": expr.Any,
 	})
@@ -80,7 +81,7 @@ func words(inputs []prentice.Input) []string {
 	for _, t := range []expr.Type{eventType, serviceType, hostType, systemType} {
 		known = append(known, t.Fields()...)
 	}
-	return append(known, "inputs", "event", "service", "host", "hosts", "system")
+	return append(known, "inputs", "event", "service", "host", "hosts", "system", "group", "except", "both")
 }
 
 // eventValue is an event as expressions see it; without one, no field is set.

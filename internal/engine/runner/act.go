@@ -105,9 +105,9 @@ func (r *Runner) verify(ctx context.Context, d *detail) error {
 func (r *Runner) undo(ctx context.Context, d *detail) error {
 	steps := d.ThePlan.In(prentice.Undo)
 	because := d.Says
-	back, some := touched(d), failedTargets(d)
+	back, some := touched(d), setOf(failedTargets(d))
 	if isPartly(d) {
-		back = slices.DeleteFunc(back, func(t prentice.Target) bool { return !slices.Contains(some, t.Ref) })
+		back = slices.DeleteFunc(back, func(t prentice.Target) bool { return !some[t.Ref] })
 	}
 	for _, target := range back {
 		for _, step := range steps {
@@ -153,21 +153,30 @@ func (r *Runner) putBack(ctx context.Context, d *detail, step prentice.PlannedSt
 }
 
 // touched lists the targets on which an Act step was at least meant, newest
-// first.
+// first. A step that happened here may have touched them all.
 func touched(d *detail) []prentice.Target {
 	var list []prentice.Target
 	seen := map[prentice.Ref]bool{}
+	byRef := map[prentice.Ref]prentice.Target{}
+	for _, t := range d.ThePlan.Targets {
+		byRef[t.Ref] = t
+	}
 	for i := len(d.Steps) - 1; i >= 0; i-- {
 		s := d.Steps[i]
 		if s.Section != prentice.Act || seen[s.Target] {
 			continue
 		}
 		seen[s.Target] = true
-		for _, t := range d.ThePlan.Targets {
-			if t.Ref == s.Target || s.Target == "" {
-				list = append(list, t)
-				seen[t.Ref] = true
+		some := d.ThePlan.Targets
+		if s.Target != "" {
+			some = nil
+			if t, known := byRef[s.Target]; known {
+				some = []prentice.Target{t}
 			}
+		}
+		for _, t := range some {
+			list = append(list, t)
+			seen[t.Ref] = true
 		}
 	}
 	return list

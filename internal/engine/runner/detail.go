@@ -15,7 +15,9 @@ type detail struct {
 	cancel  string // who wants it stopped and why, or ""
 	owner   string // the process that performs it, as Peers names them
 
-	mu      sync.Mutex       // guards Steps while targets run side by side
+	mu      sync.Mutex    // guards Steps, at and tally while targets run side by side
+	at      map[entry]int // where a line of the journal stands in Steps; made when it is first asked for
+	tally   *prentice.TargetTally
 	origins map[entry]origin // of the steps that were read
 }
 
@@ -40,25 +42,79 @@ func (d *detail) past(step string, target prentice.Ref, round int) (prentice.Ste
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	wanted := entry{step, target, round}
-	for _, s := range d.Steps {
-		if entryOf(s) == wanted {
-			return s, d.origins[wanted], true
+	i, found := d.lines()[wanted]
+	if !found {
+		return prentice.StepRecord{}, origin{}, false
+	}
+	return d.Steps[i], d.origins[wanted], true
+}
+
+// lines says where each line of the journal stands. The lock is held.
+func (d *detail) lines() map[entry]int {
+	if d.at == nil {
+		d.at = make(map[entry]int, len(d.Steps))
+		for i, s := range d.Steps {
+			d.at[entryOf(s)] = i
 		}
 	}
-	return prentice.StepRecord{}, origin{}, false
+	return d.at
 }
 
 // note adds a proof to what is known here.
 func (d *detail) note(rec prentice.StepRecord) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for i, s := range d.Steps {
-		if entryOf(s) == entryOf(rec) {
-			d.Steps[i] = rec
-			return
+	if d.tally != nil {
+		d.count(rec)
+	}
+	if i, found := d.lines()[entryOf(rec)]; found {
+		d.Steps[i] = rec
+		return
+	}
+	d.at[entryOf(rec)] = len(d.Steps)
+	d.Steps = append(d.Steps, rec)
+}
+
+// moment is what is told of a step on a target. Where there are several targets
+// it says how all of them stand.
+func (d *detail) moment(rec prentice.StepRecord, at time.Time, says string) prentice.RunMoment {
+	m := prentice.RunMoment{Run: rec.Run, Time: at, State: d.State, Step: rec.Step, Says: says, Target: rec.Target, Stands: rec.State}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if rec.Section != prentice.Act || len(d.ThePlan.Targets) < 2 {
+		return m
+	}
+	if d.tally == nil {
+		d.tally = &prentice.TargetTally{Of: len(d.ThePlan.Targets)}
+		for _, s := range d.Steps {
+			d.count(s)
 		}
 	}
-	d.Steps = append(d.Steps, rec)
+	now := *d.tally
+	m.Tally = &now
+	return m
+}
+
+// count counts a target whose last Act step is done, or on which one went
+// wrong. The lock is held.
+func (d *detail) count(rec prentice.StepRecord) {
+	switch {
+	case rec.Section != prentice.Act || rec.Target == "":
+	case rec.State == prentice.NotDone, rec.State == prentice.Unsure:
+		d.tally.Failed++
+	case (rec.State == prentice.Done || rec.State == prentice.WasDone) && rec.Step == d.lastAct():
+		d.tally.Done++
+	}
+}
+
+// lastAct is the last step that acts on each target.
+func (d *detail) lastAct() (id string) {
+	for _, s := range d.ThePlan.Steps {
+		if s.Section == prentice.Act && s.Where == "target" {
+			id = s.ID
+		}
+	}
+	return id
 }
 
 // meant is the record of a step that is about to be performed; one that was

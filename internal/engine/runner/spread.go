@@ -66,10 +66,11 @@ func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.Planned
 // failedBefore lists the targets that failed at a step before these.
 func failedBefore(d *detail, steps []prentice.PlannedStep) []prentice.Ref {
 	var list []prentice.Ref
-	for _, target := range failedTargets(d) {
-		at := failedAt(d, target)
-		if !slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool { return s.ID == at.Step }) {
-			list = append(list, target)
+	failed := failures(d)
+	for _, t := range d.ThePlan.Targets {
+		at, bad := failed[t.Ref]
+		if bad && !slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool { return s.ID == at.Step }) {
+			list = append(list, t.Ref)
 		}
 	}
 	return list
@@ -79,28 +80,39 @@ func failedBefore(d *detail, steps []prentice.PlannedStep) []prentice.Ref {
 // order.
 func failedTargets(d *detail) []prentice.Ref {
 	var list []prentice.Ref
+	failed := failures(d)
 	for _, t := range d.ThePlan.Targets {
-		if failedAt(d, t.Ref).Step != "" {
+		if _, bad := failed[t.Ref]; bad {
 			list = append(list, t.Ref)
 		}
 	}
 	return list
 }
 
-// failedAt is the Act step that failed on a target, or a record without a name.
-func failedAt(d *detail, target prentice.Ref) prentice.StepRecord {
+// failures are the first Act steps that failed on each target.
+func failures(d *detail) map[prentice.Ref]prentice.StepRecord {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	failed := map[prentice.Ref]prentice.StepRecord{}
 	for _, s := range d.Steps {
-		if s.Target == target && s.Section == prentice.Act && s.State == prentice.NotDone {
-			return s
+		if _, known := failed[s.Target]; !known && s.Section == prentice.Act && s.State == prentice.NotDone {
+			failed[s.Target] = s
 		}
 	}
-	return prentice.StepRecord{}
+	return failed
 }
 
 func without(targets []prentice.Target, refs []prentice.Ref) []prentice.Target {
-	return slices.DeleteFunc(slices.Clone(targets), func(t prentice.Target) bool { return slices.Contains(refs, t.Ref) })
+	gone := setOf(refs)
+	return slices.DeleteFunc(slices.Clone(targets), func(t prentice.Target) bool { return gone[t.Ref] })
+}
+
+func setOf(refs []prentice.Ref) map[prentice.Ref]bool {
+	set := make(map[prentice.Ref]bool, len(refs))
+	for _, ref := range refs {
+		set[ref] = true
+	}
+	return set
 }
 
 // isPartly says whether some targets failed, as some may, and all that is known
@@ -113,16 +125,18 @@ func isPartly(d *detail) bool {
 	if len(unfinished(d)) > len(failed) {
 		return false
 	}
+	known := setOf(failed)
 	return !slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool {
-		return s.Section != prentice.Undo && s.Section != prentice.Check && s.State == prentice.NotDone && !slices.Contains(failed, s.Target)
+		return s.Section != prentice.Undo && s.Section != prentice.Check && s.State == prentice.NotDone && !known[s.Target]
 	})
 }
 
 // unfinished lists the targets on which not all Act steps were done.
 func unfinished(d *detail) []prentice.Ref {
 	var list []prentice.Ref
+	steps := d.ThePlan.In(prentice.Act)
 	for _, t := range d.ThePlan.Targets {
-		if slices.ContainsFunc(d.ThePlan.In(prentice.Act), func(s prentice.PlannedStep) bool {
+		if slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool {
 			if s.Where != "target" {
 				return false
 			}
@@ -138,7 +152,7 @@ func unfinished(d *detail) []prentice.Ref {
 // partly ends a run in which some targets failed, as some may. What was done on
 // them is put back if the procedure says how; the others keep it.
 func (r *Runner) partly(ctx context.Context, d *detail, failed []prentice.Ref) error {
-	first := failedAt(d, failed[0])
+	first := failures(d)[failed[0]]
 	says := fmt.Sprintf("came out well on %d of %s and failed on %s: step %s on %s: %s", len(d.ThePlan.Targets)-len(failed),
 		count(len(d.ThePlan.Targets), "host"), someRefs(failed), first.Step, first.Target, first.Says)
 	to := prentice.Failed

@@ -159,7 +159,11 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 			return run, found, err
 		}
 	}
-	run, found, err := look("ended = 0 AND procedure = ? AND subject = ?", plan.Procedure, string(plan.Subject))
+	where, args := "ended = 0 AND procedure = ? AND subject = ?", []any{plan.Procedure, string(plan.Subject)}
+	if plan.Procedure == prentice.AdhocName { // two commands for one host are two things
+		where, args = where+" AND plan = ?", append(args, plan.Hash())
+	}
+	run, found, err := look(where, args...)
 	if found && req.Actor.Kind != prentice.Self && err == nil {
 		return run, true, hold(prentice.HoldDuplicate, fmt.Sprintf("look at it with: prentice run show %d", run.Number),
 			"run/%d does this already: it is %s", run.Number, run.State).Error(prentice.Conflict)

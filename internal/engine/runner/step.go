@@ -241,7 +241,7 @@ func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedSte
 	if err != nil {
 		return rec, fmt.Errorf("write the intention of %s: %w", stepKey(rec), err)
 	}
-	r.hub.tell(prentice.RunMoment{Run: rec.Run, Time: rec.Started, State: d.State, Step: rec.Step, Says: step.Says})
+	r.hub.tell(d.moment(rec, rec.Started, step.Says))
 	return rec, nil
 }
 
@@ -272,7 +272,7 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 		}
 	}
 	d.note(rec)
-	r.hub.tell(prentice.RunMoment{Run: rec.Run, Time: rec.Ended, State: d.State, Step: rec.Step, Says: rec.Step + ": " + string(rec.State) + ". " + rec.Says})
+	r.hub.tell(d.moment(rec, rec.Ended, rec.Step+": "+string(rec.State)+". "+rec.Says))
 	return rec, nil
 }
 

@@ -49,8 +49,12 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 }
 
 func noFlag(cmd *cobra.Command, name string, err error) error {
+	otherwise := "see: " + cmd.CommandPath() + " --help"
+	if strings.Contains(cmd.Use, "...") {
+		otherwise = "write -- before words that begin with a dash and are no flags of it"
+	}
 	if len(name) <= 1 {
-		return prentice.Errorf(prentice.Invalid, "%s: %w", cmd.CommandPath(), err).Try("see: %s --help", cmd.CommandPath())
+		return prentice.Errorf(prentice.Invalid, "%s: %w", cmd.CommandPath(), err).Try("%s", otherwise)
 	}
 	var known []string
 	see := func(f *pflag.Flag) { known = append(known, f.Name) }
@@ -60,7 +64,7 @@ func noFlag(cmd *cobra.Command, name string, err error) error {
 	if near := nearest.Of(name, known); near != "" {
 		return e.Try("did you mean: --%s", near)
 	}
-	return e.Try("see: %s --help", cmd.CommandPath())
+	return e.Try("%s", otherwise)
 }
 
 // about puts the flag or word in front of what is wrong with it.

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -110,6 +112,28 @@ func stateBadge(v any) template.HTML {
 	return template.HTML(`<span class="state ` + l.hue + `"><span class="sign" aria-hidden="true">` + l.sign + `</span>` +
 		template.HTMLEscapeString(l.word) + `</span>`)
 }
+
+// sumBadge is how many stand alike, with the sign and the word of their state.
+func sumBadge(v any, n int) template.HTML {
+	l := lookOf(v)
+	return template.HTML(fmt.Sprintf(`<span class="state %s"><span class="sign" aria-hidden="true">%s</span>%d %s</span>`, l.hue, l.sign, n, template.HTMLEscapeString(l.word)))
+}
+
+// badOnes are the targets that somebody must look at, the failed ones first.
+func badOnes(all []prentice.TargetStanding) []prentice.TargetStanding {
+	var list []prentice.TargetStanding
+	for _, t := range all {
+		if t.Bad() {
+			list = append(list, t)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b prentice.TargetStanding) int {
+		return cmp.Compare(slices.Index(worst, a.State), slices.Index(worst, b.State))
+	})
+	return list
+}
+
+var worst = []prentice.StepState{prentice.NotDone, prentice.Unsure, prentice.Held}
 
 // riskBadge shows a risk, with what it means behind it.
 func riskBadge(r prentice.Risk) template.HTML {

@@ -46,7 +46,7 @@ func (s *Site) funcs() template.FuncMap {
 		"control": control, "manner": manner,
 
 		// runs
-		"story": storyOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection,
+		"story": storyOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": sumBadge, "tally": tallyOf, "bad": badOnes,
 		"may": s.may, "has": s.hasPage, "begin": s.begin, "typed": typed,
 		"query": withQuery, "empty": emptyText, "role": func(a prentice.Actor, least string) bool { return a.Role.Includes(prentice.Role(least)) },
 	}

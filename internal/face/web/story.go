@@ -31,14 +31,65 @@ func storyOf(d prentice.RunDetail) []happening {
 		}
 		told = append(told, happening{Time: a.Time, State: state, Says: says, Sub: a.Reason, Who: a.Actor})
 	}
-	for _, r := range d.Steps {
-		told = append(told, happening{Time: cmp.Or(r.Ended, r.Started), State: r.State, Says: stepTitle(r), Sub: r.Says, Who: r.Target})
-	}
+	told = append(told, stepsOf(d.Steps)...)
 	if d.State.Ended() {
 		told = append(told, happening{Time: d.Ended, State: d.State, Says: string(d.State), Sub: d.Says})
 	}
 	slices.SortStableFunc(told, func(a, b happening) int { return a.Time.Compare(b.Time) })
 	return told
+}
+
+// stepsOf tells what each step did. One that was done on many targets is told
+// once for each way in which it came out, when the last one did.
+func stepsOf(records []prentice.StepRecord) []happening {
+	groups, order := map[string][]prentice.StepRecord{}, []string{}
+	for _, r := range records {
+		title := stepTitle(r)
+		if groups[title] == nil {
+			order = append(order, title)
+		}
+		groups[title] = append(groups[title], r)
+	}
+	var told []happening
+	for _, title := range order {
+		if len(groups[title]) <= many {
+			for _, r := range groups[title] {
+				told = append(told, happening{Time: cmp.Or(r.Ended, r.Started), State: r.State, Says: title, Sub: r.Says, Who: r.Target})
+			}
+			continue
+		}
+		for _, t := range tallyOf(groups[title]) {
+			told = append(told, happening{Time: t.Last, State: t.State, Says: title, Sub: plural(t.Count, "host")})
+		}
+	}
+	return told
+}
+
+// many is how many targets are told one by one.
+const many = 8
+
+// tally is how many records of a step are in one state, and when the last one
+// came to be.
+type tally struct {
+	State prentice.StepState
+	Count int
+	Last  time.Time
+}
+
+func tallyOf(records []prentice.StepRecord) []tally {
+	var list []tally
+	for _, r := range records {
+		i := slices.IndexFunc(list, func(t tally) bool { return t.State == r.State })
+		if i < 0 {
+			i = len(list)
+			list = append(list, tally{State: r.State})
+		}
+		list[i].Count++
+		if at := cmp.Or(r.Ended, r.Started); at.After(list[i].Last) {
+			list[i].Last = at
+		}
+	}
+	return list
 }
 
 func stepTitle(r prentice.StepRecord) string {

@@ -99,7 +99,42 @@ func record(step string, section prentice.Section, state prentice.StepState, say
 	return r
 }
 
+// fleet is 500 hosts of which one in three is done with, some failed, and some
+// nobody knows about.
+func fleet(out *runOut) {
+	out.ThePlan = somePlan()
+	out.ThePlan.Procedure, out.ThePlan.Targets = "adhoc", nil
+	out.ThePlan.Summary, out.ThePlan.Undoable = "Ad-hoc command: apt-get -y upgrade openssl", false
+	out.ThePlan.Limits = prentice.PlanLimits{MaxTargets: 5000, Parallel: 50, MaxFailures: 50, MaxUnhealthy: 20, Cooldown: "0s", Timeout: "5m0s", ApprovalExpires: "1h0m0s"}
+	out.ThePlan.Steps = []prentice.PlannedStep{{ID: "command", Section: prentice.Act, Kind: "sh", Risk: prentice.Change, Where: "target", Body: "apt-get -y upgrade openssl", Says: "apt-get -y upgrade openssl", Attrs: map[string]string{"sudo": "true"}}}
+	out.Run.Procedure, out.Run.Subject, out.Run.Incident, out.Run.Targets, out.Steps = "adhoc", "host/web-001.fleet.example", "", nil, nil
+	for i := range 500 {
+		ref := prentice.NewRef("host", fmt.Sprintf("web-%03d.fleet.example", i+1))
+		out.ThePlan.Targets, out.Run.Targets = append(out.ThePlan.Targets, prentice.Target{Ref: ref}), append(out.Run.Targets, ref)
+		rec := record("command", prentice.Act, prentice.Done, "exit code 0", time.Duration(40-i/25)*time.Second)
+		switch rec.Target = ref; {
+		case !out.State.Ended() && i >= 380:
+			continue
+		case i%97 == 40:
+			rec.State, rec.Says = prentice.NotDone, "exit code 100: E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4127 (unattended-upgr)"
+		case i == 211:
+			rec.State, rec.Says = prentice.Unsure, "host web-212.fleet.example at 10.2.0.212:22 cannot be reached any more, and nobody knows how far it came"
+		case !out.State.Ended() && i > 330 && i < 380:
+			rec.State, rec.Says, rec.Ended = prentice.Intended, "", time.Time{}
+		}
+		out.Steps = append(out.Steps, rec)
+	}
+}
+
 func someDetail(r prentice.Run) runOut {
+	out := oneHost(r)
+	if r.Number == 49 || r.Number == 50 {
+		fleet(&out)
+	}
+	return out
+}
+
+func oneHost(r prentice.Run) runOut {
 	d := prentice.RunDetail{
 		Run: r, ThePlan: somePlan(), Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1},
 		Decision: prentice.Decision{Verdict: prentice.Ask, Rules: []string{"change-asks-one"}, Reasons: []string{"it changes something, so one approver is asked", "restart-service has not yet earned to act alone: 31 verified of 32, it needs 50"}, Approvers: 1, Role: prentice.Approver},
@@ -138,6 +173,8 @@ var runStates = map[int64]prentice.Run{
 	45: someRun(45, prentice.Uncertain, "a crash fell into step restart; look whether checkout.service runs"),
 	46: someRun(46, prentice.Undone, "did not help: checkout still refuses connections"),
 	47: someRun(47, prentice.RunRefused, "not this fault: the disk is full (check disk)"),
+	49: someRun(49, prentice.Running, "on its hosts"),
+	50: someRun(50, prentice.Failed, "came out well on 493 of 500 hosts and failed on host/web-041.fleet.example, host/web-138.fleet.example, host/web-235.fleet.example and 3 more: step command on host/web-041.fleet.example: exit code 100"),
 	48: func() prentice.Run {
 		r := someRun(48, prentice.Waiting, "danger needs two approvers")
 		r.Procedure, r.Risk, r.Subject = longName, prentice.Danger, "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1"
@@ -262,6 +299,8 @@ var stories = []story{
 	{name: "run-undone", path: "/runs/46", who: "ann"},
 	{name: "run-refused", path: "/runs/47", who: "ann"},
 	{name: "run-danger", path: "/runs/48", who: "ann"},
+	{name: "run-fleet", path: "/runs/49", who: "ann"},
+	{name: "run-fleet-failed", path: "/runs/50", who: "ann"},
 	{name: "not-found", path: "/runs/999", who: "ann"},
 	{name: "no-page", path: "/nowhere", who: "ann"},
 	{name: "bad-query", path: "/runs?stat=waiting", who: "ann"},

@@ -45,7 +45,7 @@ func checkOp(d Deps) op.Op {
 		}
 		return Checked{op.Found(findings), len(c.Entities)}, nil
 	}).WithExample("prentice catalog check").WithHelp(
-		"Reads every catalog-info.yaml below the team folder and says what is wrong with it: unknown keys and annotations with the nearest spelling, references that lead nowhere, entities declared twice, probes that cannot work.\n\n" +
+		"Reads every catalog-info.yaml below the team folder and says what is wrong with it: unknown keys and annotations with the nearest spelling, references that lead nowhere, entities declared twice, probes that cannot work. Reads the inventories and the hosts of ssh_config too, and says which declarations of one host do not agree, and which two hosts are one machine.\n\n" +
 			"With a file, checks that file by itself; its references may lead to what the team has declared already.\n\n" +
 			"Advice alone is success. With an error among the findings the exit code is that of a check that did not pass; see prentice help exit-codes.")
 }

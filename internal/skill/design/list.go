@@ -2,6 +2,7 @@ package design
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -22,18 +23,27 @@ type Listed struct {
 	NextPage string            `json:"next,omitempty"`
 }
 
-// Table is a line for each entity.
+// Table is a line for each entity, with its groups where one has any.
 func (l Listed) Table() ([]string, [][]string) {
+	head := []string{"ENTITY", "TYPE", "OWNER", "SYSTEM", "WHAT IT IS"}
+	grouped := slices.ContainsFunc(l.Entities, func(e prentice.Entity) bool { return len(e.Groups) > 0 })
+	if grouped {
+		head = append(head, "GROUPS")
+	}
 	rows := make([][]string, 0, len(l.Entities))
 	for _, e := range l.Entities {
-		rows = append(rows, []string{string(e.Ref), e.Type, string(e.Owner), string(e.System), firstLine(e)})
+		row := []string{string(e.Ref), e.Type, string(e.Owner), string(e.System), firstLine(e)}
+		if grouped {
+			row = append(row, strings.Join(e.Groups, ", "))
+		}
+		rows = append(rows, row)
 	}
-	return []string{"ENTITY", "TYPE", "OWNER", "SYSTEM", "WHAT IT IS"}, rows
+	return head, rows
 }
 
 // Empty says how the first entity is made.
 func (l Listed) Empty() string {
-	return "Nothing in the catalogue fits. What your team runs will stand here: declare it in a catalog-info.yaml in the team folder, then run prentice catalog check."
+	return "Nothing in the catalogue fits. What your team runs will stand here: declare it in a catalog-info.yaml or an inventory in the team folder, then run prentice catalog check."
 }
 
 // Next is the cursor of the next page.

@@ -3,6 +3,8 @@ package design
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -138,6 +140,12 @@ func (s Shown) Text() string {
 func (s Shown) facts(line func(what, text string)) {
 	if h := s.Host; h != nil {
 		line("address", address(*h))
+		line("groups", strings.Join(h.Groups, ", "))
+		var facts []string
+		for _, k := range slices.Sorted(maps.Keys(h.Facts)) {
+			facts = append(facts, k+"="+h.Facts[k])
+		}
+		line("facts", strings.Join(facts, ", "))
 	}
 	if s.Service == nil {
 		return

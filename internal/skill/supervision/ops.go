@@ -77,6 +77,7 @@ func (d Deps) runOps() []op.Op {
 		op.New("run.start", prentice.Change, prentice.Operator, "Ask for a procedure to be performed.", d.start).
 			WithExample("prentice run start restart-service --input service=checkout --reason 'it does not answer'").
 			WithHelp("The procedure is rendered into a plan, checked, and decided on by policy. It may be refused, allowed, or wait for approval by somebody else."),
+		d.adhocOp(),
 		op.New("run.approve", prentice.Change, prentice.Approver, "Give leave for exactly the plan of a run.", d.approve).
 			WithExample("prentice run approve run/1 --reason 'the probe is right'").
 			WithHelp("Several runs may be named whose plans are equal but for subject and targets. Each leave is given for its own plan, and each result is told."),

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -17,7 +18,10 @@ func (r RunOut) Text() string { return paragraph(r.Run) + next(r.Run, "") }
 func paragraph(r prentice.Run) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "run/%d  %s %s  %s", r.Number, r.State.Sign(), r.State, r.Procedure)
-	if r.Subject != "" {
+	switch {
+	case r.Procedure == prentice.AdhocName && len(r.Targets) > 1:
+		fmt.Fprintf(&b, " on %d hosts", len(r.Targets))
+	case r.Subject != "":
 		fmt.Fprintf(&b, " on %s", r.Subject)
 	}
 	fmt.Fprintf(&b, "\n%s\n", r.Says)
@@ -98,7 +102,11 @@ func (d Detail) ExitCode() int {
 func (d Detail) Text() string {
 	var b strings.Builder
 	b.WriteString(paragraph(d.Run) + next(d.Run, d.Waits))
-	fmt.Fprintf(&b, "\nRisk      %s, on %s\n", d.Risk, refList(d.Targets))
+	on := refList(d.Targets)
+	if len(d.Targets) > few {
+		on = fmt.Sprintf("%d hosts", len(d.Targets))
+	}
+	fmt.Fprintf(&b, "\nRisk      %s, on %s\n", d.Risk, on)
 	fmt.Fprintf(&b, "Asked by  %s at %s", d.Requester, d.Created.UTC().Format(time.DateTime))
 	if d.Reason != "" {
 		fmt.Fprintf(&b, ": %s", d.Reason)
@@ -130,7 +138,11 @@ func (d Detail) writeTargets(b *strings.Builder) {
 	}
 	b.WriteString("\nHosts\n")
 	for _, g := range d.ByState() {
-		fmt.Fprintf(b, "  %-10s %4d  %s\n", g.State, len(g.Refs), refList(g.Refs))
+		names := "  " + refList(g.Refs)
+		if (g.State == prentice.Done || g.State == prentice.NotBegun && !d.Started.IsZero()) && len(g.Refs) > few {
+			names = "" // what is as it should be is counted
+		}
+		fmt.Fprintf(b, "  %-10s %4d%s\n", g.State, len(g.Refs), names)
 	}
 }
 
@@ -143,12 +155,27 @@ func (d Detail) writeSteps(b *strings.Builder) {
 		fmt.Fprintf(b, "\n%s\n", strings.ToUpper(string(section[:1]))+string(section[1:]))
 		for _, s := range steps {
 			fmt.Fprintf(b, "  %-18s %s\n", s.ID, s.Says)
-			for _, rec := range d.Steps {
-				if rec.Step == s.ID {
-					fmt.Fprintf(b, "  %-18s %s %s: %s\n", "", at(rec), rec.State, rec.Says)
-				}
-			}
+			d.writeRecords(b, s.ID)
 		}
+	}
+}
+
+// writeRecords says how a step came out. On many hosts those where it is done are
+// counted, and the others named.
+func (d Detail) writeRecords(b *strings.Builder, step string) {
+	done := 0
+	for _, rec := range d.Steps {
+		if rec.Step != step {
+			continue
+		}
+		if len(d.Targets) > few && rec.State == prentice.Done {
+			done++
+			continue
+		}
+		fmt.Fprintf(b, "  %-18s %s %s: %s\n", "", at(rec), rec.State, rec.Says)
+	}
+	if done > 0 {
+		fmt.Fprintf(b, "  %-18s done on %d hosts\n", "", done)
 	}
 }
 
@@ -200,11 +227,27 @@ func (m Moment) Text() string {
 	if m.Log != nil {
 		return at + m.Log.Step + " │ " + strings.TrimSuffix(m.Log.Text, "\n")
 	}
+	if m.Tally != nil {
+		return m.onTarget(at)
+	}
 	if m.Step != "" {
 		return at + m.State.Sign() + " " + m.Step + ": " + m.Says
 	}
 	return at + m.State.Sign() + " " + string(m.State) + ": " + m.Says
 }
+
+// onTarget is a line for each of many hosts on which a step ended, and how all of
+// them stand. That one begins is told of a few.
+func (m Moment) onTarget(at string) string {
+	sign := map[prentice.StepState]string{prentice.NotDone: "■", prentice.Unsure: "◇", prentice.Intended: "◐", prentice.Held: "▲"}[m.Stands]
+	if m.Stands == prentice.Intended && m.Tally.Of > few {
+		return ""
+	}
+	return fmt.Sprintf("%s%s %s %s (%d done, %d failed of %d)", at, cmp.Or(sign, "●"), m.Target.Name(), m.Says, m.Tally.Done, m.Tally.Failed, m.Tally.Of)
+}
+
+// few is how many hosts are told one by one.
+const few = 8
 
 // Said is one sentence.
 type Said struct {

@@ -16,8 +16,11 @@ func (d Deps) scoped(ops []op.Op) []op.Op {
 				return in.(interface{ about() []prentice.Ref }).about(), nil
 			})
 		}
-		if o.Name == "run.start" {
+		switch o.Name {
+		case "run.start":
 			ops[i] = op.About(o, d.wouldTouch)
+		case "run.adhoc":
+			ops[i] = op.About(o, d.wouldReach)
 		}
 	}
 	return ops

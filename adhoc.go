@@ -1,0 +1,19 @@
+package prentice
+
+import "time"
+
+// AdhocName is the name of the procedure that an ad-hoc command is planned as. No
+// file may have it.
+const AdhocName = "adhoc"
+
+// Adhoc is a command that somebody asks for without a procedure. Nobody has
+// agreed to its text beforehand, so the risk is only what the asker claims.
+type Adhoc struct {
+	Targets     string // CEL to a list of hosts
+	Script      string // for sh
+	Risk        Risk
+	Sudo        bool
+	Parallel    int
+	MaxFailures string // a number of targets, or per cent of them; "": the first failure stops
+	Timeout     time.Duration
+}

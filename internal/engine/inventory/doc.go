@@ -1,0 +1,17 @@
+// Package inventory reads the hosts that a team keeps in Ansible's static
+// inventories, INI and YAML
+// (https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html),
+// so that a fleet need not be written down twice.
+//
+// Its words are Ansible's: a group has hosts, children and vars; a range such as
+// web[01:50] stands for many hosts; a var is said of a host or of a group, and
+// the host's own counts most, then that of the group farthest from all. A var
+// that says how a host is reached becomes its address; any other becomes a fact,
+// as text.
+//
+// It refuses to run anything: no script, no template, no plugin. A var of
+// Ansible's own that would change how a host is reached, and is not followed
+// here, is an error, and so are a group without hosts, a ring of children, two
+// values said of one thing at the same place, and a range that stands for more
+// hosts than a team may have.
+package inventory

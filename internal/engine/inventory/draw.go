@@ -1,0 +1,189 @@
+package inventory
+
+import (
+	"cmp"
+	"net"
+	"slices"
+	"strings"
+
+	"prentice"
+)
+
+// draw makes the hosts out of all that was read.
+func (t *tree) draw(hostName func(string) string) Inventory {
+	t.settle()
+	if !t.climb() {
+		return Inventory{Keys: map[string]string{}}
+	}
+	inv := Inventory{Keys: map[string]string{}}
+	for _, key := range sorted(t.hosts) {
+		h := t.hosts[key]
+		groups := t.over(h)
+		vars := t.vars(h, groups)
+		drawn := prentice.Host{Ref: prentice.NewRef("host", h.name), Local: vars["ansible_connection"].value == "local", Facts: t.facts(h, vars), At: h.at}
+		for _, g := range groups {
+			if g.name != all && g.name != ungrouped {
+				drawn.Groups = append(drawn.Groups, g.name)
+			}
+		}
+		slices.Sort(drawn.Groups)
+		if !drawn.Local {
+			drawn.Address = address(h.name, vars, hostName)
+		}
+		if file := vars["ansible_ssh_private_key_file"].value; file != "" {
+			inv.Keys[h.name] = file
+		}
+		inv.Hosts = append(inv.Hosts, drawn)
+	}
+	slices.SortFunc(inv.Hosts, func(a, b prentice.Host) int { return cmp.Compare(a.Ref, b.Ref) })
+	t.deserted()
+	return inv
+}
+
+// address is [user@]host[:port], as the catalogue writes it.
+func address(name string, vars map[string]setting, hostName func(string) string) string {
+	host := first(vars["ansible_host"].value, hostName(name), name)
+	if port := vars["ansible_port"].value; port != "" {
+		host = net.JoinHostPort(host, port)
+	} else if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if user := vars["ansible_user"].value; user != "" {
+		host = user + "@" + host
+	}
+	return host
+}
+
+// climb works out what each group is in, and how far from all. It says whether
+// that can be told: a ring of children cannot.
+func (t *tree) climb() bool {
+	parents := map[string][]string{}
+	for _, name := range sorted(t.groups) {
+		for _, child := range sorted(t.groups[name].children) {
+			parents[child] = append(parents[child], name)
+		}
+	}
+	const under, known = 1, 2
+	state := map[string]int{}
+	var up func(name string) bool
+	up = func(name string) bool {
+		g := t.groups[name]
+		switch state[name] {
+		case known:
+			return true
+		case under:
+			at := g.at
+			for _, p := range parents[name] {
+				if state[p] == under {
+					at = t.groups[p].children[name]
+				}
+			}
+			t.fail(at, "take one of the children out", "group %s is a child of itself, directly or through others", name)
+			return false
+		}
+		state[name] = under
+		g.above = []string{name}
+		if name != all {
+			g.depth = 1
+		}
+		for _, p := range parents[name] {
+			if !up(p) {
+				return false
+			}
+			g.depth = max(g.depth, t.groups[p].depth+1)
+			g.above = append(g.above, t.groups[p].above...)
+		}
+		slices.Sort(g.above)
+		g.above = slices.Compact(g.above)
+		state[name] = known
+		return true
+	}
+	for _, name := range sorted(t.groups) {
+		if !up(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// over lists the groups that a host is in, the farthest from all last, as their
+// vars count. Of groups equally far the later in the alphabet counts more, which
+// is Ansible's rule.
+func (t *tree) over(h *host) []*group {
+	names := map[string]bool{all: true}
+	for direct := range h.groups {
+		for _, name := range t.groups[direct].above {
+			names[name] = true
+		}
+	}
+	var list []*group
+	for name := range names {
+		list = append(list, t.groups[name])
+	}
+	slices.SortFunc(list, func(a, b *group) int {
+		return cmp.Or(cmp.Compare(a.depth, b.depth), cmp.Compare(a.name, b.name))
+	})
+	for _, g := range list {
+		g.inhabited = true
+	}
+	return list
+}
+
+// vars are what counts for a host.
+func (t *tree) vars(h *host, groups []*group) map[string]setting {
+	vars := map[string]setting{}
+	for _, g := range groups {
+		for name, v := range g.vars {
+			vars[name] = v
+		}
+	}
+	for name, v := range h.vars {
+		vars[name] = v
+	}
+	return vars
+}
+
+// facts are the vars that are not Ansible's own. Two that would be one variable
+// in a step's environment are an error.
+func (t *tree) facts(h *host, vars map[string]setting) map[string]string {
+	var facts map[string]string
+	seen := map[string]string{}
+	for _, name := range sorted(vars) {
+		if strings.HasPrefix(name, connection) {
+			continue
+		}
+		as := strings.ToUpper(name)
+		if other := seen[as]; other != "" {
+			t.fail(vars[name].at, "rename one of them", "the vars %s and %s of host %s would both be TARGET_%s", other, name, h.name, as)
+			continue
+		}
+		seen[as] = name
+		if facts == nil {
+			facts = map[string]string{}
+		}
+		facts[name] = vars[name].value
+	}
+	return facts
+}
+
+// deserted reports the groups without a host: whoever acts on one would act on
+// nothing, and means something. After other errors it may only follow from them.
+func (t *tree) deserted() {
+	if slices.ContainsFunc(t.findings, func(f prentice.Finding) bool { return f.Error }) {
+		return
+	}
+	for _, name := range sorted(t.groups) {
+		if g := t.groups[name]; g.said && !g.inhabited && name != all && name != ungrouped {
+			t.fail(g.at, "give it a host, or take it out", "group %s has no host", name)
+		}
+	}
+}
+
+func sorted[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,126 @@
+package inventory
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+)
+
+// connection is how Ansible's own vars begin.
+const connection = "ansible_"
+
+// known are those that are followed, or that say what is so anyway.
+var known = []string{"ansible_host", "ansible_port", "ansible_user", "ansible_connection", "ansible_ssh_private_key_file", "ansible_become"}
+
+// instead says what to do about vars that are not followed and that many
+// inventories have.
+var instead = map[string]string{
+	"ansible_ssh_host":                "write ansible_host",
+	"ansible_ssh_port":                "write ansible_port",
+	"ansible_ssh_user":                "write ansible_user",
+	"ansible_private_key_file":        "write ansible_ssh_private_key_file",
+	"ansible_become_user":             "steps with sudo=true become root; write sudo -u USER into the script for another",
+	"ansible_become_method":           "take it out: it is sudo",
+	"ansible_become_password":         "let the user sudo without a password, and take it out: an inventory is no place for a secret",
+	"ansible_become_pass":             "let the user sudo without a password, and take it out: an inventory is no place for a secret",
+	"ansible_password":                "put a key on the host, and take it out: an inventory is no place for a secret",
+	"ansible_ssh_pass":                "put a key on the host, and take it out: an inventory is no place for a secret",
+	"ansible_ssh_common_args":         "say it in ssh_config, as ProxyJump or IdentityFile",
+	"ansible_ssh_extra_args":          "say it in ssh_config, as ProxyJump or IdentityFile",
+	"ansible_python_interpreter":      "take it out: no Python is needed on the host",
+	"ansible_group_priority":          "take it out, and say the var on the host or in a child group",
+	"ansible_host_key_checking":       "take it out: host keys are always checked; see prentice host accept-key --help",
+	"ansible_ssh_host_key_dsa_public": "take it out",
+}
+
+var (
+	validVar     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,62}$`)
+	validUser    = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
+	validAddress = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`)
+)
+
+// taken are the facts that every host has by itself.
+var taken = []string{"ref", "name", "address"}
+
+// longestFact is the longest value that reaches a step, in bytes.
+const longestFact = 4096
+
+// variable checks a var and sets it; it says whether the var is one.
+func (t *tree) variable(vars map[string]setting, name, value string, at prentice.Pos, of string) bool {
+	if !t.mayBe(name, value, at) {
+		return false
+	}
+	t.set(vars, name, value, at, of)
+	return true
+}
+
+// mayBe reports a var that cannot be followed.
+func (t *tree) mayBe(name, value string, at prentice.Pos) bool {
+	if strings.HasPrefix(name, connection) {
+		return t.connects(name, value, at)
+	}
+	switch {
+	case !validVar.MatchString(name):
+		t.fail(at, "use letters, digits and _, beginning with a letter", "%q is not the name of a var", clip(name))
+	case slices.Contains(taken, strings.ToLower(name)):
+		t.fail(at, "call it something else", "the var %s would hide TARGET_%s, which every host has", name, strings.ToUpper(name))
+	case len(value) > longestFact:
+		t.fail(at, "put it into a file on the host", "%s has %d bytes, at most %d reach a step", name, len(value), longestFact)
+	case strings.Contains(value, "{{") || strings.Contains(value, "{%"):
+		t.fail(at, "write the value out", "%s holds a template, and none is filled in here: %q", name, clip(value))
+	default:
+		return true
+	}
+	return false
+}
+
+// connects checks a var of Ansible's own. What would change how a host is
+// reached, and is not followed, must not be passed over.
+func (t *tree) connects(name, value string, at prentice.Pos) bool {
+	bad := func(hint string) bool {
+		t.fail(at, hint, "%s is %q", name, clip(value))
+		return false
+	}
+	switch name {
+	case "ansible_host":
+		if !validAddress.MatchString(value) {
+			return bad("write a name or an address, without user and port")
+		}
+	case "ansible_port":
+		if n, err := strconv.ParseUint(value, 10, 16); err != nil || n == 0 {
+			return bad("write a number up to 65535")
+		}
+	case "ansible_user":
+		if !validUser.MatchString(value) {
+			return bad("use lower-case letters, digits and _ -, beginning with a letter")
+		}
+	case "ansible_connection":
+		if value != "ssh" && value != "local" {
+			return bad("write ssh, or local for this machine; there is no other way here")
+		}
+	case "ansible_ssh_private_key_file":
+		if value == "" || strings.ContainsAny(value, "\n\r") {
+			return bad("name a file, such as id_fleet in the folder ssh of the data folder")
+		}
+	case "ansible_become":
+		if is, err := strconv.ParseBool(strings.NewReplacer("yes", "true", "no", "false").Replace(strings.ToLower(value))); err != nil || is {
+			return bad("write sudo=true on the steps that need it, so that it stands in the plan people agree to")
+		}
+	default:
+		hint := instead[name]
+		if hint == "" {
+			hint = "take it out; known: " + strings.Join(known, ", ")
+			if near := nearest.Of(name, known); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+		}
+		t.fail(at, hint, "%s is not followed here", clip(name))
+		return false
+	}
+	return true
+}
