@@ -206,6 +206,7 @@ func (w *accessWorld) hire() {
 // bell, or harmless.
 var accessInputs = map[string]string{
 	"run.start":           `{"procedure":"ring-bell"}`,
+	"run.adhoc":           `{"targets":"service(\"bell\").hosts","command":["true"]}`,
 	"incident.open":       `{"subject":"service/bell","summary":"silent"}`,
 	"token.revoke":        `{"id":9999}`,
 	"person.role":         `{"name":"nobody-at-all","role":"viewer"}`,

@@ -18,10 +18,10 @@ import (
 // MaxHosts is how many hosts a team's inventories may have together.
 const MaxHosts = 10_000
 
-// The names under which inventories lie in the team folder. In the folder, every
-// file is one.
+// Folder is the folder of the team folder in which every file is an inventory.
 const Folder = "inventory"
 
+// names are those of inventories in the team folder itself.
 var names = []string{"inventory.ini", "inventory.yaml", "inventory.yml"}
 
 // Inventory is what a team's inventories say together. Keys are the files of the
@@ -66,7 +66,6 @@ func each(t *tree, dir string, read func(name string, raw []byte)) {
 			file(t, root, name, read)
 		}
 	}
-	t.beside(root, ".")
 	entries, err := fs.ReadDir(root.FS(), Folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.fail(prentice.Pos{File: Folder}, "make it a folder whose files are inventories, or rename it", "cannot be listed: %v", cause(err))
@@ -82,14 +81,15 @@ func each(t *tree, dir string, read func(name string, raw []byte)) {
 			t.fail(prentice.Pos{File: name}, "name it .ini or .yaml, or take it out of the folder", "is in %s/ and is not an inventory by its name", Folder)
 		}
 	}
+	t.beside(root)
 }
 
 // beside refuses the folders that Ansible reads beside an inventory, when there
 // is one: what stands there would be silently ignored.
-func (t *tree) beside(root *os.Root, dir string) {
+func (t *tree) beside(root *os.Root) {
 	for _, name := range []string{"group_vars", "host_vars"} {
-		if _, err := root.Stat(path.Join(dir, name)); err == nil && t.files > 0 {
-			t.varsFolder(path.Join(dir, name))
+		if _, err := root.Stat(name); err == nil && t.files > 0 {
+			t.varsFolder(name)
 		}
 	}
 }

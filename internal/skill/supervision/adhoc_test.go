@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"prentice"
 )
@@ -32,5 +33,22 @@ func TestACommandIsSaidOnce(t *testing.T) {
 		if _, err := in.request(prentice.Actor{}); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("%+v: %v", in, err)
 		}
+	}
+}
+
+func TestAHostThatEndedIsALineWithTheSum(t *testing.T) {
+	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	m := prentice.RunMoment{Run: 7, Time: at, State: prentice.Running, Step: "command", Says: "command: failed. exit code 1", Target: "host/w1", Stands: prentice.NotDone,
+		Tally: &prentice.TargetTally{Done: 41, Failed: 3, Of: 500}}
+	if got := (Moment{m}).Text(); got != "12:00:00 run/7 ■ w1 command: failed. exit code 1 (41 done, 3 failed of 500)" {
+		t.Error(got)
+	}
+	m.Stands = prentice.Intended
+	if got := (Moment{m}).Text(); got != "" {
+		t.Errorf("that one of 500 begins is told: %s", got)
+	}
+	m.Tally.Of = 3
+	if got := (Moment{m}).Text(); !strings.Contains(got, "◐ w1") {
+		t.Errorf("that one of 3 begins is not told: %s", got)
 	}
 }
