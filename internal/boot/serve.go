@@ -124,6 +124,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	once("schedules", func(ctx context.Context) error { s.schedules.Anew(); return s.schedules.Run(ctx) })
 	begin("runner", s.runner.Run)
 	begin("team", s.Team.Run)
+	begin("logs", s.logs.Run)
 	once("logs", s.sweepLogs)
 	once("notices", s.outbox.Run)
 	begin("memory", giveBack)
@@ -132,6 +133,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	if s.replicas != nil {
 		begin("replicas", s.replicas.Run)
 		begin("news", s.hearOthers)
+		begin("prints", func(ctx context.Context) error { return s.logs.Follow(ctx, s.runner.Watched) })
 	}
 	return l, nil
 }
