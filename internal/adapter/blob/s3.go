@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"gocloud.dev/blob"
@@ -72,7 +73,9 @@ func openS3(ctx context.Context, address string) (*blob.Bucket, error) {
 		return nil, err
 	}
 	q := u.Query()
-	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, ResponseHeaderTimeout: answers, TLSHandshakeTimeout: answers, IdleConnTimeout: time.Minute, MaxIdleConnsPerHost: 4}}
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.ResponseHeaderTimeout, t.TLSHandshakeTimeout, t.IdleConnTimeout, t.MaxIdleConnsPerHost = answers, answers, time.Minute, 4
+	})
 	// Storages other than Amazon's know no newer checksums.
 	load := []func(*config.LoadOptions) error{config.WithHTTPClient(client), config.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
 		config.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired), config.WithRetryMaxAttempts(2)}

@@ -34,10 +34,13 @@ func (l *Logs) Page(ctx context.Context, q prentice.LogQuery) (p prentice.LogPag
 	defer cancel()
 	v, err := l.view(ctx, q.Run)
 	defer v.close()
-	if err != nil {
+	if err != nil && (q.Offset > 0 || q.Line > 0 || ctx.Err() != nil) {
 		return p, fmt.Errorf("read the log of run %d: %w", q.Run, err)
 	}
-	if len(v.list) == 0 {
+	if err != nil { // what is here stands alone; where it stands in the whole is not known
+		p.Trouble = err.Error()
+	}
+	if len(v.list) == 0 && err == nil {
 		p.End = true
 		p.Removed, err = l.removed(ctx, q.Run)
 		return p, err
@@ -45,7 +48,9 @@ func (l *Logs) Page(ctx context.Context, q prentice.LogQuery) (p prentice.LogPag
 	if p.Next, p.Total, err = v.place(ctx, q); err != nil {
 		return p, err
 	}
-	return p, v.fill(ctx, q, &p)
+	err = v.fill(ctx, q, &p)
+	p.End = p.End || p.Trouble != ""
+	return p, err
 }
 
 // place is the offset at which a query begins.

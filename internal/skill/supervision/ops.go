@@ -186,7 +186,7 @@ func (d Deps) show(ctx context.Context, _ op.Call, in which) (Detail, error) {
 		return Detail{}, err
 	}
 	page, err := d.Logs.Page(ctx, prentice.LogQuery{Run: n, Limit: shown})
-	return Detail{RunDetail: detail, Log: page.Lines, LogNext: page.Next, LogTotal: page.Total, LogRemoved: page.Removed}, err
+	return Detail{RunDetail: detail, Log: page.Lines, LogNext: page.Next, LogTotal: page.Total, LogRemoved: page.Removed, LogTrouble: page.Trouble}, err
 }
 
 func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment) error) error {
