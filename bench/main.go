@@ -52,6 +52,9 @@ var measurements = []measurement{
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},
 	{"stop", killSwitch},
+	{"logs.ingest", ingest},
+	{"logs.page", longLog},
+	{"logs.watchers", watchers},
 }
 
 func main() {

@@ -78,7 +78,7 @@ func (s *System) openLogs() (*runlog.Logs, error) {
 	s.closers = append(s.closers, s.blobs.Close)
 	logs, err := runlog.New(runlog.Deps{
 		Own: runlog.Place{Folder: s.own("logs"), Writer: s.Settings.Replica}, Others: s.otherLogs(), Store: s.blobs, Clock: time.Now, Log: s.log,
-		Told: func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) }, Over: s.runIsOver,
+		Told: func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) }, Over: s.runIsOver, Watched: func(run int64) bool { return s.runner.Watched(run) },
 	})
 	if err != nil {
 		return nil, cannotWrite(s.Settings.Data, err)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/proc"
 )
 
 // patience is how long a stop waits for the steps under way.
@@ -133,7 +134,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	if s.replicas != nil {
 		begin("replicas", s.replicas.Run)
 		begin("news", s.hearOthers)
-		begin("prints", func(ctx context.Context) error { return s.logs.Follow(ctx, s.runner.Watched) })
+		begin("prints", s.logs.Follow)
 	}
 	return l, nil
 }
@@ -158,6 +159,7 @@ func giveBack(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-time.After(startTime):
 		debug.FreeOSMemory()
+		return proc.DropText()
 	}
 	return nil
 }

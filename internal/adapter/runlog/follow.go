@@ -3,6 +3,7 @@ package runlog
 import (
 	"bytes"
 	"context"
+	"sync"
 	"time"
 )
 
@@ -13,85 +14,71 @@ const (
 
 // followed is how far a segment of another writer was told.
 type followed struct {
-	place    Place
 	at, line int64 // of the segments before it
 	told     int64 // bytes
 	lines    int64
 }
 
+// following is what was told of others' segments.
+type following struct {
+	mu       sync.Mutex
+	segments map[segment]*followed // guarded by mu
+	runs     map[int64]bool        // those that were watched at the last look; guarded by mu
+}
+
 // Follow tells, while somebody watches, what other writers print, until ctx ends.
-// watched says of a run whether somebody does, and of 0 whether anybody does.
-func (l *Logs) Follow(ctx context.Context, watched func(run int64) bool) error {
+func (l *Logs) Follow(ctx context.Context) error {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
-	known, runs := map[segment]*followed{}, map[int64]bool{}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		if !watched(0) {
-			clear(known)
-			clear(runs)
-			continue
-		}
-		if err := l.followOnce(ctx, watched, known, runs); err != nil && ctx.Err() == nil {
+		if err := l.CatchUp(ctx); err != nil && ctx.Err() == nil {
 			l.Log.Error("follow what others print", "err", err)
 		}
 	}
 }
 
-// followOnce looks at all that others write. What was there before a run was
+// CatchUp tells what others have printed by now. What was there before a run was
 // watched is not told: whoever watches has read it.
-func (l *Logs) followOnce(ctx context.Context, watched func(int64) bool, known map[segment]*followed, runs map[int64]bool) error {
-	there := map[segment]bool{}
-	was := runs
-	now := map[int64]bool{}
+func (l *Logs) CatchUp(ctx context.Context) error {
+	l.others.mu.Lock()
+	defer l.others.mu.Unlock()
+	was, now, there := l.others.runs, map[int64]bool{}, map[segment]bool{}
+	if l.others.segments == nil || !l.Watched(0) {
+		l.others.segments = map[segment]*followed{}
+	}
+	if !l.Watched(0) {
+		l.others.runs = nil
+		return nil
+	}
 	for _, p := range l.Others() {
 		names, err := p.segments(0)
 		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			if !watched(name.run) {
+			if !l.Watched(name.run) {
 				continue
 			}
 			there[name], now[name.run] = true, true
-			if known[name] == nil {
-				if known[name], err = l.beginFollowing(ctx, p, name, was[name.run]); err != nil {
-					delete(known, name)
-					return err
-				}
-			}
-			if err := l.tellOn(ctx, name, known[name]); err != nil {
+			if err := l.tellOn(ctx, p, name, was[name.run]); err != nil {
 				return err
 			}
 		}
 	}
-	for name, f := range known {
-		if there[name] {
-			continue
-		}
-		if err := l.tellStored(ctx, name, f); err != nil {
-			return err
-		}
-		delete(known, name)
+	for run := range was {
+		now[run] = now[run] || l.Watched(run)
 	}
-	for run := range runs { // a run that is watched still stays one whose new segments are new
-		if watched(run) {
-			now[run] = true
-		}
-	}
-	clear(runs)
-	for run := range now {
-		runs[run] = true
-	}
-	return nil
+	l.others.runs = now
+	return l.tellStored(ctx, there)
 }
 
-func (l *Logs) beginFollowing(ctx context.Context, p Place, name segment, fromStart bool) (*followed, error) {
-	f := &followed{place: p}
+func (l *Logs) beginFollowing(ctx context.Context, name segment, fromStart bool) (*followed, error) {
+	f := &followed{}
 	v, err := l.view(ctx, name.run)
 	defer v.close()
 	for _, s := range v.list {
@@ -106,8 +93,15 @@ func (l *Logs) beginFollowing(ctx context.Context, p Place, name segment, fromSt
 }
 
 // tellOn tells what is new in a segment that is not stored.
-func (l *Logs) tellOn(_ context.Context, name segment, f *followed) error {
-	s, err := l.unfinished(f.place, name)
+func (l *Logs) tellOn(ctx context.Context, p Place, name segment, fromStart bool) (err error) {
+	f := l.others.segments[name]
+	if f == nil {
+		if f, err = l.beginFollowing(ctx, name, fromStart); err != nil {
+			return err
+		}
+		l.others.segments[name] = f
+	}
+	s, err := l.unfinished(p, name)
 	if s == nil || err != nil {
 		return err // when it was stored, the next look finds it there
 	}
@@ -115,8 +109,21 @@ func (l *Logs) tellOn(_ context.Context, name segment, f *followed) error {
 	return l.tellFrom(s, f, mostAtOnce)
 }
 
-// tellStored tells the rest of a segment that was stored.
-func (l *Logs) tellStored(ctx context.Context, name segment, f *followed) error {
+// tellStored tells the rest of segments that were stored since the last look.
+func (l *Logs) tellStored(ctx context.Context, there map[segment]bool) error {
+	for name, f := range l.others.segments {
+		if there[name] {
+			continue
+		}
+		if err := l.tellRest(ctx, name, f); err != nil {
+			return err
+		}
+		delete(l.others.segments, name)
+	}
+	return nil
+}
+
+func (l *Logs) tellRest(ctx context.Context, name segment, f *followed) error {
 	v, err := l.view(ctx, name.run)
 	defer v.close()
 	if err != nil {

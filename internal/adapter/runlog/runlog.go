@@ -58,13 +58,14 @@ type Place struct{ Folder, Writer string }
 
 // Deps is all that logs need of the world.
 type Deps struct {
-	Own    Place
-	Others func() []Place // where else are unfinished segments, to read; nil is nowhere
-	Store  Store
-	Clock  func() time.Time
-	Log    *slog.Logger
-	Told   func(run int64, line prentice.LogLine)             // hears of each line once it is kept; nil is nobody
-	Over   func(ctx context.Context, run int64) (bool, error) // whether a run prints no more; nil is never known
+	Own     Place
+	Others  func() []Place // where else are unfinished segments, to read; nil is nowhere
+	Store   Store
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Told    func(run int64, line prentice.LogLine)             // hears of each line once it is kept; nil is nobody
+	Watched func(run int64) bool                               // whether somebody hears of a run; of 0, whether anybody hears at all
+	Over    func(ctx context.Context, run int64) (bool, error) // whether a run prints no more; nil is never known
 }
 
 // Logs are the logs of all runs.
@@ -79,6 +80,8 @@ type Logs struct {
 	bell  chan struct{} // wakes Run
 	send  sending       // of Run alone
 	swept sweeping      // of Sweep alone
+
+	others following
 
 	mu    sync.Mutex
 	open  map[int64]*file // those in use; guarded by mu

@@ -68,11 +68,11 @@ func TestWhoReadsChangesNothingOfAnothers(t *testing.T) {
 func TestWhatAnotherPrintsIsToldOnce(t *testing.T) {
 	var told []prentice.LogLine
 	a, b := twoWriters(t, func(_ int64, line prentice.LogLine) { told = append(told, line) })
-	known, runs := map[segment]*followed{}, map[int64]bool{}
+	b.Watched = func(int64) bool { return true }
 	look := func(want string, lines ...int64) {
 		t.Helper()
 		told = nil
-		if err := b.followOnce(t.Context(), func(int64) bool { return true }, known, runs); err != nil {
+		if err := b.CatchUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		var got strings.Builder

@@ -197,7 +197,12 @@ func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment
 			return err
 		}
 	}
-	return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return emit(Moment{m}) })
+	if n == 0 {
+		return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return emit(Moment{m}) })
+	}
+	l := &listener{logs: d.Logs, run: n, emit: emit}
+	l.begin(ctx)
+	return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return l.hear(ctx, m) })
 }
 
 type nothing struct{}
