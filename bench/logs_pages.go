@@ -44,6 +44,7 @@ func longLog(ctx context.Context) ([]figure, error) {
 		question{"logs.page.first", "run.log", map[string]any{"number": "1", "limit": 1000}},
 		question{"logs.page.middle", "run.log", map[string]any{"number": "1", "line": n / 2, "limit": 1000}},
 		question{"logs.page.last", "run.log", map[string]any{"number": "1", "tail": 1000}},
+		question{"logs.page.target", "run.log", map[string]any{"number": "1", "target": "host/h1"}},
 		question{"logs.page.search", "run.log", map[string]any{"number": "1", "find": "no line has this"}})
 	if err != nil {
 		return nil, err
@@ -51,6 +52,7 @@ func longLog(ctx context.Context) ([]figure, error) {
 	for i := range figures {
 		figures[i].goal, figures[i].good = "≤ 1000", figures[i].value <= 1000
 	}
+	figures[3].note = "a target that printed nothing: 256 MB are looked through at a time, over HTTP"
 	search := &figures[len(figures)-1]
 	search.note = "a search that finds nothing looks through 256 MB at a time, over HTTP"
 	after, err := p.peak()

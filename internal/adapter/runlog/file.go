@@ -39,6 +39,8 @@ type file struct {
 type known struct {
 	segment
 	bytes, lines int64
+	lost         int64 // lines that could not be kept, and are not told yet
+	lostWhy      error
 }
 
 // use opens the log of a run to write it, or shares it with those who have it
@@ -71,6 +73,7 @@ func (f *file) done() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tellLost()
+	f.base.lost, f.base.lostWhy = f.lost, f.lostWhy
 	f.logs.known[f.run] = f.base
 	if err := f.close(); err != nil {
 		f.logs.Log.Error("close the log of a run", "run", f.run, "err", err)
@@ -93,13 +96,10 @@ func (f *file) close() error {
 func (f *file) takeUp() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	at, latest, err := f.logs.stand(f.run)
-	if err != nil {
-		return err
-	}
-	f.base = at
-	if _, err := os.Stat(f.path(tailFile)); errors.Is(err, fs.ErrNotExist) || at.run == 0 {
-		f.base.run, f.base.start, f.base.writer = f.run, max(at.start, latest.start), f.logs.Own.Writer
+	own, end := f.logs.stand(f.run)
+	f.base, f.lost, f.lostWhy = own, own.lost, own.lostWhy
+	if _, err := os.Stat(f.path(tailFile)); own.run == 0 || errors.Is(err, fs.ErrNotExist) {
+		f.base.segment, f.base.bytes, f.base.lines = segment{f.run, end.start, f.logs.Own.Writer}, end.bytes, end.lines
 		return nil // the next line begins a segment
 	}
 	if err := f.openFiles(0); err != nil {
@@ -108,10 +108,11 @@ func (f *file) takeUp() error {
 	if err := f.recover(); err != nil {
 		return errors.Join(err, f.close())
 	}
-	if before(latest, at.segment) > 0 {
-		err = f.finish()
-		f.base.start = latest.start
+	if before(end.segment, own.segment) <= 0 {
+		return nil
 	}
+	err := f.finish()
+	f.base.start, f.base.bytes, f.base.lines = end.start, end.bytes, end.lines
 	return err
 }
 
@@ -251,30 +252,30 @@ func (f *file) say(text string) error {
 // standPatience is how long a step that begins to print waits for the store.
 const standPatience = 2 * time.Second
 
-// stand is the unfinished segment of this writer, with what comes before it, and
-// the latest segment of all. Without the store the numbers of lines begin anew.
-func (l *Logs) stand(run int64) (at known, latest segment, err error) {
+// stand is the unfinished segment of this writer, if there is one, and the end of
+// all segments. Without the store the numbers of lines begin anew.
+func (l *Logs) stand(run int64) (own, end known) {
 	l.mu.Lock()
-	at, found := l.known[run]
+	own, found := l.known[run]
 	l.mu.Unlock()
 	if found && l.Others == nil {
-		return at, at.segment, nil // nobody else writes
+		return own, own // nobody else writes
 	}
+	lost := own
 	ctx, cancel := context.WithTimeout(context.Background(), standPatience)
 	defer cancel()
 	v, err := l.view(ctx, run)
+	defer v.close()
 	if err != nil {
 		l.Log.Warn("where a run's log stands is not known", "run", run, "err", err)
 	}
-	defer v.close()
+	own, end = known{}, known{bytes: v.bytes, lines: v.lines}
 	for _, s := range v.list {
 		if s.local != nil && !s.local.finished && s.writer == l.Own.Writer {
-			at = known{s.segment, s.at, s.line}
+			own = known{segment: s.segment, bytes: s.at, lines: s.line}
 		}
-		latest = s.segment
+		end.segment = s.segment
 	}
-	if at.run == 0 || before(latest, at.segment) > 0 {
-		at.bytes, at.lines = v.bytes, v.lines
-	}
-	return at, latest, nil
+	own.lost, own.lostWhy = lost.lost, lost.lostWhy
+	return own, end
 }

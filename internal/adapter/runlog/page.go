@@ -114,9 +114,13 @@ func (v *view) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPag
 // far it came.
 func (b *block) collect(q prentice.LogQuery, p *prentice.LogPage, from, text int) (int, int) {
 	line, counted := b.line, 0
+	sign := q.Find // what every wanted record holds
+	if sign == "" && q.Target != "" {
+		sign = " " + word(string(q.Target)) + " "
+	}
 	for from < len(b.raw) && len(p.Lines) < q.Limit && text < mostText {
-		if q.Find != "" { // most of a log is passed over without being cut into records
-			hit := bytes.Index(b.raw[from:], []byte(q.Find))
+		if sign != "" { // most of a log is passed over without being cut into records
+			hit := bytes.Index(b.raw[from:], []byte(sign))
 			if hit < 0 {
 				return len(b.raw), text
 			}

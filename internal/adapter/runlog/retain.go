@@ -91,7 +91,11 @@ func removedOf(run int64) string { return fmt.Sprintf("%srun-%d.json", allRemove
 func (l *Logs) removed(ctx context.Context, run int64) (*prentice.LogRemoved, error) {
 	raw, err := l.Store.Read(ctx, removedOf(run), 0, -1)
 	if errors.Is(err, fs.ErrNotExist) { // an earlier version wrote it beside the log
-		raw, err = os.ReadFile(filepath.Join(l.Own.Folder, fmt.Sprintf("run-%d.removed", run)))
+		for _, p := range l.places() {
+			if raw, err = os.ReadFile(filepath.Join(p.Folder, fmt.Sprintf("run-%d.removed", run))); err == nil {
+				break
+			}
+		}
 	}
 	var r prentice.LogRemoved
 	if errors.Is(err, fs.ErrNotExist) || err == nil && json.Unmarshal(raw, &r) != nil {

@@ -97,7 +97,7 @@ func sizeOf(path string) int64 {
 // look finishes and stores what is ready.
 func (l *Logs) look(ctx context.Context) error {
 	names, err := l.Own.segments(0)
-	errs := []error{err}
+	errs := []error{err, l.tellLosses()}
 	for _, name := range names {
 		open, err := l.unfinishedNow(name)
 		if err == nil && open && l.ready(ctx, name) {
@@ -204,8 +204,39 @@ func (l *Logs) put(ctx context.Context, name segment) error {
 		return err
 	}
 	l.waits.Add(-o.size)
+	l.forget(name.run)
 	l.fresh.Add(o.size + int64(len(frame)))
 	return removeAll(index, chunks)
+}
+
+// forget lets go of where a run stands, which the store knows as well.
+func (l *Logs) forget(run int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known[run].lost == 0 {
+		delete(l.known, run)
+	}
+}
+
+// tellLosses tells of the lines that were lost when there was no room for that
+// either.
+func (l *Logs) tellLosses() error {
+	l.mu.Lock()
+	var runs []int64
+	for run, k := range l.known {
+		if k.lost > 0 && l.open[run] == nil {
+			runs = append(runs, run)
+		}
+	}
+	l.mu.Unlock()
+	var errs []error
+	for _, run := range runs {
+		f, err := l.use(run)
+		if errs = append(errs, err); err == nil {
+			f.done()
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // leave stores what it can before the process ends.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -59,6 +60,8 @@ func (c chunks) search(n int64, past func(at, line int64) bool) (e entry, err er
 	return c.entry(int64(at))
 }
 
+var errDamaged = errors.New("damaged")
+
 func (c chunks) load(e entry) ([]byte, error) {
 	if !e.sound() {
 		return nil, prentice.Errorf(prentice.Unavailable, "the index of the log of run %d is damaged", c.name.run)
@@ -69,7 +72,7 @@ func (c chunks) load(e entry) ([]byte, error) {
 	}
 	raw, err := c.logs.unpack.DecodeAll(packed, make([]byte, 0, e.size))
 	if err != nil || int64(len(raw)) != e.size {
-		return nil, prentice.Errorf(prentice.Unavailable, "a chunk of the log of run %d is damaged: %v", c.name.run, err).Try("read on behind it: it is of %d bytes", e.size)
+		return nil, fmt.Errorf("a chunk of the log of run %d: %w: %v", c.name.run, errDamaged, err)
 	}
 	return raw, nil
 }
@@ -108,6 +111,9 @@ func (s *source) find(past func(at, line int64) bool) (block, error) {
 		return block{}, err
 	}
 	raw, err := s.chunks.load(e)
+	if errors.Is(err, errDamaged) {
+		err = prentice.Errorf(prentice.Unavailable, "%w", err).Try("read on from offset %d", s.at+e.at+e.size)
+	}
 	return block{raw: raw, at: e.at, line: e.line}, err
 }
 

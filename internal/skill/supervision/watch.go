@@ -37,7 +37,7 @@ func (l *listener) hear(ctx context.Context, m prentice.RunMoment) error {
 	case m.Log != nil && m.Log.Line <= l.read:
 		return nil // it was read already
 	case m.Log != nil && m.Log.Line > l.line+1:
-		if err := l.catchUp(ctx, m.Log.Line); err != nil {
+		if err := l.catchUp(ctx, m.Log.Line); err != nil || m.Log.Line <= l.read {
 			return err
 		}
 	}
