@@ -28,13 +28,15 @@ type LogQuery struct {
 }
 
 // LogPage is a page of a log. Next is where to read on; End says that nothing
-// follows yet. Total is how many lines there are in all.
+// follows yet. Total is how many lines there are in all. Trouble says that there
+// is more, which cannot be read now, and why.
 type LogPage struct {
 	Lines   []LogLine   `json:"lines"`
 	Next    int64       `json:"next"`
 	End     bool        `json:"end"`
 	Total   int64       `json:"total"`
 	Removed *LogRemoved `json:"removed,omitempty"`
+	Trouble string      `json:"trouble,omitempty"`
 }
 
 // LogRemoved says that a log is no longer there, and why.

@@ -53,6 +53,9 @@ var measurements = []measurement{
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},
 	{"stop", killSwitch},
+	{"logs.ingest", ingest},
+	{"logs.page", longLog},
+	{"logs.watchers", watchers},
 }
 
 func main() {

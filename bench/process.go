@@ -63,19 +63,27 @@ func (p *process) end() {
 	p.Wait()                          //nolint:errcheck // measured already
 }
 
-// memory is the resident set in megabytes, from /proc.
-func (p *process) memory() (float64, error) {
+// memory is the resident set in megabytes, and peak the largest that it was since
+// forgetPeak, from /proc.
+func (p *process) memory() (float64, error) { return p.status("VmRSS:") }
+func (p *process) peak() (float64, error)   { return p.status("VmHWM:") }
+
+func (p *process) forgetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.Process.Pid), []byte("5"), 0o200)
+}
+
+func (p *process) status(name string) (float64, error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
 	for _, line := range strings.Split(string(raw), "\n") {
-		if kb, found := strings.CutPrefix(line, "VmRSS:"); found {
+		if kb, found := strings.CutPrefix(line, name); found {
 			n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(kb, "kB")), 64)
 			return n / 1024, err
 		}
 	}
-	return 0, fmt.Errorf("no VmRSS for process %d", p.Process.Pid)
+	return 0, fmt.Errorf("no %s for process %d", name, p.Process.Pid)
 }
 
 // busy is the processor time that it has used so far, from /proc/PID/stat in

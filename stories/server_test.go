@@ -24,16 +24,17 @@ var patience = time.Minute
 
 // scene is what a story has going on.
 type scene struct {
-	far    map[string]*exec.Cmd // the other machines
-	twins  map[string]*twin     // the servers that share a database
-	server *exec.Cmd
-	ended  chan struct{}
-	said   *spoken
-	before strings.Builder // what servers that are gone have said
-	tokens map[string]string
-	code   int    // exit code of the last command
-	status int    // of the last answer over HTTP
-	unlock func() // lets go of the database, while a story holds it
+	far     map[string]*exec.Cmd // the other machines
+	twins   map[string]*twin     // the servers that share a database
+	storage *storage             // that speaks S3
+	server  *exec.Cmd
+	ended   chan struct{}
+	said    *spoken
+	before  strings.Builder // what servers that are gone have said
+	tokens  map[string]string
+	code    int    // exit code of the last command
+	status  int    // of the last answer over HTTP
+	unlock  func() // lets go of the database, while a story holds it
 }
 
 // spoken is what a process has printed so far.
@@ -119,7 +120,7 @@ func (s *scene) end(sig syscall.Signal) {
 func prentice(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	c := exec.Command(filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "prentice"), args...)
 	c.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_HOSTS", "PRENTICE_DATABASE", "PRENTICE_SERVER", "PRENTICE_TOKEN", "NO_COLOR", "WORK", "TZ"} {
+	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_HOSTS", "PRENTICE_DATABASE", "PRENTICE_BLOBS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "PRENTICE_SERVER", "PRENTICE_TOKEN", "NO_COLOR", "WORK", "TZ"} {
 		if v := ts.Getenv(name); v != "" {
 			c.Env = append(c.Env, name+"="+v)
 		}

@@ -44,6 +44,9 @@
 //	unplug NAME               end its sshd
 //	postgres                  raise a PostgreSQL server, with a database for this story
 //	replica NAME [ARG…]       start one of several servers on it and go on there; with !, that it does not become ready
+//	s3 up|down|refuse         raise a storage that speaks S3, with a bucket, and keep finished parts of logs there;
+//	                          let it be away, or refuse everybody; what is in it stays
+//	stored PATTERN            it has an object of such a name by now, or soon; with !, none by now, or soon
 //	at NAME                   go on at that replica; its port is $PORT
 //	kill-replica NAME         end it with SIGKILL; freeze-replica and thaw-replica stop it and let it go on; stop-replica ends it in order
 package stories
@@ -86,6 +89,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
 		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "gotest": goTest, "postgres": postgres, "replica": replica, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
+		"s3": s3, "stored": isStored,
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {

@@ -2,11 +2,13 @@ package boot
 
 import (
 	"context"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/blob"
 	"prentice/internal/adapter/runlog"
 )
 
@@ -50,6 +52,62 @@ func orElse(s, other string) string {
 	return s
 }
 
+// blobs is where finished parts of logs are: an address that can be one, or a folder.
+func blobs(address, data string) (string, error) {
+	if address == "" {
+		return filepath.Join(data, "blobs"), nil
+	}
+	if _, err := blob.New(address); err != nil || strings.Contains(address, "://") {
+		return address, err
+	}
+	folder, err := filepath.Abs(address)
+	if err != nil {
+		return "", prentice.Errorf(prentice.Invalid, "blobs folder %q: %w", address, err)
+	}
+	return folder, nil
+}
+
+// openLogs opens what steps print. Finished parts go to the blob storage, which all
+// share; what is being written is in the own part of the data folder, where the
+// others read it.
+func (s *System) openLogs() (*runlog.Logs, error) {
+	var err error
+	if s.blobs, err = blob.New(s.Settings.Blobs); err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, s.blobs.Close)
+	logs, err := runlog.New(runlog.Deps{
+		Own: runlog.Place{Folder: s.own("logs"), Writer: s.Settings.Replica}, Others: s.otherLogs(), Store: s.blobs, Clock: time.Now, Log: s.log,
+		Told: func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) }, Over: s.runIsOver, Watched: func(run int64) bool { return s.runner.Watched(run) },
+	})
+	if err != nil {
+		return nil, cannotWrite(s.Settings.Data, err)
+	}
+	return logs, nil
+}
+
+// otherLogs is where other processes on this data folder write logs; nil when there
+// were none.
+func (s *System) otherLogs() func() []runlog.Place {
+	list := func() []runlog.Place {
+		var places []runlog.Place
+		folders, _ := filepath.Glob(s.path(inFolder("*", "logs"))) // the pattern is good
+		for _, folder := range folders {
+			if name := filepath.Base(filepath.Dir(folder)); name != s.Settings.Replica {
+				places = append(places, runlog.Place{Folder: folder, Writer: name})
+			}
+		}
+		if s.Settings.Replica != "" {
+			places = append(places, runlog.Place{Folder: s.path("logs")}) // from when this process was alone
+		}
+		return places
+	}
+	if len(list()) == 0 {
+		return nil
+	}
+	return list
+}
+
 // sweepLogs removes old logs at the start and every hour, until ctx ends.
 func (s *System) sweepLogs(ctx context.Context) error {
 	keep, err := s.Settings.keep()
@@ -59,7 +117,7 @@ func (s *System) sweepLogs(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		if err := s.logs.Sweep(ctx, keep, s.runIsOver, s.logRemoved); err != nil && ctx.Err() == nil {
+		if err := s.logs.Sweep(ctx, keep, s.logRemoved); err != nil && ctx.Err() == nil {
 			s.log.Error("remove old logs", "err", err)
 		}
 		select {

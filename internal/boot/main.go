@@ -172,7 +172,7 @@ func (n near) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 }
 
 func (c *commands) up() *cobra.Command {
-	var listen, database, owner, hosts, replica, logsKeep, logsMax string
+	var listen, database, owner, hosts, replica, logsKeep, logsMax, blobs string
 	var sample, verbose, remote bool
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
@@ -183,7 +183,7 @@ func (c *commands) up() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for flag, to := range map[string]*string{listen: &set.Listen, database: &set.Database, owner: &set.Owner, replica: &set.Replica, hosts: &set.Hosts, logsKeep: &set.LogsKeep, logsMax: &set.LogsMax, g.Data: &set.Data, g.Team: &set.Team} {
+			for flag, to := range map[string]*string{listen: &set.Listen, database: &set.Database, owner: &set.Owner, replica: &set.Replica, hosts: &set.Hosts, logsKeep: &set.LogsKeep, logsMax: &set.LogsMax, blobs: &set.Blobs, g.Data: &set.Data, g.Team: &set.Team} {
 				if flag != "" {
 					*to = flag
 				}
@@ -206,6 +206,7 @@ func (c *commands) up() *cobra.Command {
 	f.StringVar(&replica, "replica", "", "share the PostgreSQL database and the data folder with others, under this `NAME`")
 	f.StringVar(&logsKeep, "logs-keep", "", "keep the logs of ended runs for so many `DAYS`: 90d, or ever (default "+defaultLogsKeep+")")
 	f.StringVar(&logsMax, "logs-max", "", "keep at most `SIZE` of logs: 500MB, 10GB, or any (default "+defaultLogsMax+")")
+	f.StringVar(&blobs, "blobs", "", "keep finished parts of logs in the folder or S3 bucket at `ADDRESS`: s3://BUCKET?region=REGION (default: blobs in the data folder)")
 	f.BoolVar(&sample, "demo", false, "bring a sample team: three small services, their probes and four procedures")
 	f.BoolVar(&remote, "remote", false, "listen beyond this machine")
 	f.BoolVar(&verbose, "verbose", false, "log more")

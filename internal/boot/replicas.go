@@ -151,9 +151,16 @@ func (s *System) hear(ctx context.Context, line prentice.Evidence) error {
 			return s.runner.StopWanted(ctx, run)
 		}
 	case strings.HasPrefix(line.Kind, "run."), strings.HasPrefix(line.Kind, "step."):
-		if m, by, ok := momentOf(line); ok && by != s.replicas.ID() {
-			s.runner.Heard(m)
+		m, by, ok := momentOf(line)
+		if !ok || by == s.replicas.ID() {
+			return nil
 		}
+		var err error
+		if m.State.Ended() { // who watches hears no more after it
+			err = s.logs.CatchUp(ctx)
+		}
+		s.runner.Heard(m)
+		return err
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/proc"
 )
 
 // patience is how long a stop waits for the steps under way.
@@ -124,6 +125,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	once("schedules", func(ctx context.Context) error { s.schedules.Anew(); return s.schedules.Run(ctx) })
 	begin("runner", s.runner.Run)
 	begin("team", s.Team.Run)
+	begin("logs", s.logs.Run)
 	once("logs", s.sweepLogs)
 	once("notices", s.outbox.Run)
 	begin("memory", giveBack)
@@ -132,6 +134,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	if s.replicas != nil {
 		begin("replicas", s.replicas.Run)
 		begin("news", s.hearOthers)
+		begin("prints", s.logs.Follow)
 	}
 	return l, nil
 }
@@ -156,6 +159,7 @@ func giveBack(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-time.After(startTime):
 		debug.FreeOSMemory()
+		return proc.DropText()
 	}
 	return nil
 }

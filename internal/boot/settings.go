@@ -29,6 +29,8 @@ type Settings struct {
 	LogsKeep string `toml:"logs-keep"` // how long logs of ended runs are kept: 90d, or "ever"
 	LogsMax  string `toml:"logs-max"`  // how much all logs may take: 10GB, or "any"
 
+	Blobs string `toml:"blobs"` // where finished parts of logs are: a folder, or s3://BUCKET?…; "" is in the data folder
+
 	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
 }
 
@@ -68,7 +70,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
 		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
-		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax} {
+		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_BLOBS": &s.Blobs} {
 		if v := env(name); v != "" {
 			*to = v
 		}
@@ -94,10 +96,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote", "replica", "logs-keep", "logs-max", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote", "replica", "logs-keep", "logs-max", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, hosts, owner, remote, replica, logs-keep, logs-max and oidc")
+		return e.Try("the settings are data, team, listen, database, hosts, owner, remote, replica, logs-keep, logs-max, blobs and oidc")
 	}
 	return nil
 }
@@ -140,6 +142,9 @@ func (s Settings) Filled() (Settings, error) {
 		return s, err
 	}
 	if _, err := s.keep(); err != nil {
+		return s, err
+	}
+	if s.Blobs, err = blobs(s.Blobs, s.Data); err != nil {
 		return s, err
 	}
 	if s.OIDC != nil {

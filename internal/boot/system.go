@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/blob"
 	"prentice/internal/adapter/httpstep"
 	"prentice/internal/adapter/identity"
 	"prentice/internal/adapter/probe"
@@ -53,6 +54,7 @@ type System struct {
 	schedules *inbox.Schedules
 	runner    *runner.Runner
 	logs      *runlog.Logs
+	blobs     *blob.Bucket
 	secrets   *secret.Secrets
 	reach     *ssh.Reach
 	lookout   *availability.Lookout
@@ -191,9 +193,9 @@ func storeTrouble(address string, err error) error {
 
 // openRunner builds what performs runs.
 func (s *System) openRunner(ctx context.Context, acting Acting) error {
-	logs, err := runlog.New(s.path("logs"), time.Now, s.log, func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) })
+	logs, err := s.openLogs()
 	if err != nil {
-		return cannotWrite(s.Settings.Data, err)
+		return err
 	}
 	var engine runner.Engine = later{}
 	if acting {

@@ -2,73 +2,67 @@ package runlog
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"prentice"
 )
 
-// file is the log of one run, while somebody writes or reads it.
+// file is the log of one run, while this process writes it.
 type file struct {
 	logs  *Logs
 	run   int64
 	users int // guarded by logs.mu
 
+	ready   sync.Once // opens it
+	trouble error     // of opening; read after ready
+
 	mu                  sync.Mutex // guards all below
-	tail, packed, index *os.File
-	head                int   // length of the tail's first line
-	sealed, lines       int64 // bytes and number of the records in chunks
+	base                known      // where the segment stands
+	tail, packed, index *os.File   // nil between two segments
+	head                int        // length of the tail's first line
+	sealed, lines       int64      // bytes and number of the records in chunks
 	packedSize, chunks  int64
 	young, youngLines   int64 // the same of those in the tail
 	sealAt              int64
-	written             bool  // since it was opened
 	lost                int64 // lines that could not be kept, and are not told yet
 	lostWhy             error
 }
 
-// purpose says what a log is opened for; only a writer makes one.
-type purpose bool
+// known is the latest segment that this process wrote for a run, and what all
+// segments before it hold.
+type known struct {
+	segment
+	bytes, lines int64
+	lost         int64 // lines that could not be kept, and are not told yet
+	lostWhy      error
+}
 
-const (
-	reading purpose = false
-	writing purpose = true
-)
-
-// use opens the log of a run, or shares it with those who have it open. Every
-// use ends with done. Without a log, a reader gets fs.ErrNotExist.
-func (l *Logs) use(run int64, why purpose) (*file, error) {
+// use opens the log of a run to write it, or shares it with those who have it
+// open. Every use ends with done.
+func (l *Logs) use(run int64) (*file, error) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if f := l.open[run]; f != nil {
-		f.users++
-		return f, nil
+	f := l.open[run]
+	if f == nil {
+		f = &file{logs: l, run: run, sealAt: chunk}
+		l.open[run] = f
 	}
-	if _, err := os.Stat(l.path(run, "tail")); why == reading && errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	f.users++
+	l.mu.Unlock()
+	f.ready.Do(func() { f.trouble = f.takeUp() })
+	if f.trouble != nil {
+		f.done()
+		return nil, fmt.Errorf("take up the log of run %d: %w", run, f.trouble)
 	}
-	f := &file{logs: l, run: run, users: 1, sealAt: chunk}
-	var errs [3]error
-	for i, part := range []struct {
-		to   **os.File
-		sort string
-	}{{&f.tail, "tail"}, {&f.packed, "zst"}, {&f.index, "index"}} {
-		*part.to, errs[i] = os.OpenFile(l.path(run, part.sort), os.O_CREATE|os.O_RDWR, 0o600)
-	}
-	if err := errors.Join(errs[:]...); err != nil {
-		return nil, errors.Join(err, f.close())
-	}
-	if err := f.recover(); err != nil {
-		return nil, errors.Join(fmt.Errorf("take up the log of run %d: %w", run, err), f.close())
-	}
-	l.open[run] = f
 	return f, nil
 }
 
-// done ends a use. Whoever is last leaves the log tidy.
+// done ends a use.
 func (f *file) done() {
 	f.logs.mu.Lock()
 	defer f.logs.mu.Unlock()
@@ -79,22 +73,60 @@ func (f *file) done() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tellLost()
-	if f.written && f.young >= worthIt {
-		f.seal()
-	}
+	f.base.lost, f.base.lostWhy = f.lost, f.lostWhy
+	f.logs.known[f.run] = f.base
 	if err := f.close(); err != nil {
-		f.logs.log.Error("close the log of a run", "run", f.run, "err", err)
+		f.logs.Log.Error("close the log of a run", "run", f.run, "err", err)
 	}
 }
 
 func (f *file) close() error {
 	var errs []error
-	for _, part := range []*os.File{f.tail, f.packed, f.index} {
-		if part != nil {
-			errs = append(errs, part.Close())
+	for _, part := range []**os.File{&f.tail, &f.packed, &f.index} {
+		if *part != nil {
+			errs = append(errs, (*part).Close())
+			*part = nil
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// takeUp goes on with the segment that this process, or one before it of the same
+// name, did not finish, unless another has written since.
+func (f *file) takeUp() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	own, end := f.logs.stand(f.run)
+	f.base, f.lost, f.lostWhy = own, own.lost, own.lostWhy
+	if _, err := os.Stat(f.path(tailFile)); own.run == 0 || errors.Is(err, fs.ErrNotExist) {
+		f.base.segment, f.base.bytes, f.base.lines = segment{f.run, end.start, f.logs.Own.Writer}, end.bytes, end.lines
+		return nil // the next line begins a segment
+	}
+	if err := f.openFiles(0); err != nil {
+		return errors.Join(err, f.close())
+	}
+	if err := f.recover(); err != nil {
+		return errors.Join(err, f.close())
+	}
+	if before(end.segment, own.segment) <= 0 {
+		return nil
+	}
+	err := f.finish()
+	f.base.start, f.base.bytes, f.base.lines = end.start, end.bytes, end.lines
+	return err
+}
+
+func (f *file) path(sort string) string { return f.base.path(f.logs.Own.Folder, sort) }
+
+func (f *file) openFiles(how int) error {
+	var errs [3]error
+	for i, part := range []struct {
+		to   **os.File
+		sort string
+	}{{&f.packed, chunkFile}, {&f.index, indexFile}, {&f.tail, tailFile}} {
+		*part.to, errs[i] = os.OpenFile(f.path(part.sort), os.O_CREATE|os.O_RDWR|how, 0o600)
+	}
+	return errors.Join(errs[:]...)
 }
 
 // keep appends records and tells of them.
@@ -109,14 +141,14 @@ func (f *file) keep(b *batch) {
 		f.lost, f.lostWhy = f.lost+int64(len(b.ends)), err
 	}
 	f.mu.Unlock()
-	if err != nil || f.logs.told == nil {
+	if err != nil || f.logs.Told == nil {
 		return
 	}
 	from := 0
 	for i, end := range b.ends {
 		if one, text, ok := parse(b.raw[from : end-1]); ok {
 			one.Offset, one.Line, one.Text = at+int64(end), line+int64(i), shown(text)
-			f.logs.told(f.run, one)
+			f.logs.Told(f.run, one)
 		}
 		from = end
 	}
@@ -124,17 +156,21 @@ func (f *file) keep(b *batch) {
 
 // append writes records to the tail and says where the first of them is.
 func (f *file) append(raw []byte, lines int) (at, line int64, err error) {
-	at, line = f.sealed+f.young, f.lines+f.youngLines+1
-	if f.head == 0 {
-		if err := f.begin(); err != nil {
-			return at, line, err
+	if f.tail == nil {
+		if err := f.fresh(); err != nil {
+			return 0, 0, err
 		}
 	}
+	if f.head == 0 {
+		if err := f.begin(nil); err != nil {
+			return 0, 0, err
+		}
+	}
+	at, line = f.base.bytes+f.sealed+f.young, f.base.lines+f.lines+f.youngLines+1
 	end := int64(f.head) + f.young
 	if _, err := f.tail.WriteAt(raw, end); err != nil {
 		return at, line, errors.Join(err, f.tail.Truncate(end))
 	}
-	f.written = true
 	f.young += int64(len(raw))
 	f.youngLines += int64(lines)
 	if f.young >= f.sealAt {
@@ -143,50 +179,56 @@ func (f *file) append(raw []byte, lines int) (at, line int64, err error) {
 	return at, line, nil
 }
 
-// begin makes the tail empty. Its first line says where it stands in the log.
-func (f *file) begin() error {
-	f.head, f.young, f.youngLines = 0, 0, 0
-	head := fmt.Sprintf(tailHead, f.sealed, f.lines)
-	if err := f.tail.Truncate(0); err != nil {
-		return err
+// fresh begins a segment, if there is room to wait for the store.
+func (f *file) fresh() error {
+	if f.logs.waits.Load() > mostWaiting {
+		return prentice.Errorf(prentice.Unavailable, "%d MB of logs wait for the blob storage, and no more may", mostWaiting>>20)
 	}
-	if _, err := f.tail.WriteAt([]byte(head), 0); err != nil {
-		return errors.Join(err, f.tail.Truncate(0))
+	f.base.start = max(f.logs.Clock().UnixMicro(), f.base.start+1)
+	if err := f.openFiles(os.O_EXCL); err != nil {
+		return errors.Join(err, f.close(), f.forget())
 	}
-	f.head = len(head)
+	if err := f.begin(nil); err != nil {
+		return errors.Join(err, f.close(), f.forget())
+	}
 	return nil
 }
 
-const tailHead = "prentice log from byte %d after line %d\n"
-
-// seal makes a chunk of the tail. When that fails the tail stays, grows, and is
-// tried again later.
-func (f *file) seal() {
-	if err := f.trySeal(); err != nil {
-		f.sealAt = f.young + chunk
-		f.logs.log.Error("compress a part of a run's log", "run", f.run, "err", err)
-		return
-	}
-	f.sealAt = chunk
+// forget removes the files of a segment that holds nothing.
+func (f *file) forget() error {
+	return removeAll(f.path(indexFile), f.path(chunkFile), f.path(tailFile))
 }
 
-func (f *file) trySeal() error {
-	raw := make([]byte, f.young)
-	if _, err := f.tail.ReadAt(raw, int64(f.head)); err != nil {
+func removeAll(paths ...string) error {
+	for _, path := range paths {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin makes a tail of records, or an empty one. Its first line says where it
+// stands in the segment. It is another file, so that whoever reads the old one
+// reads it whole.
+func (f *file) begin(records []byte) error {
+	head, fresh := fmt.Sprintf(tailHead, f.sealed, f.lines), f.path("new")
+	tail, err := os.OpenFile(fresh, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	if err != nil {
 		return err
 	}
-	packed := f.logs.pack.EncodeAll(raw, nil)
-	if _, err := f.packed.WriteAt(packed, f.packedSize); err != nil {
-		return errors.Join(err, f.packed.Truncate(f.packedSize))
+	if _, err = tail.WriteAt(append([]byte(head), records...), 0); err == nil {
+		err = os.Rename(fresh, f.path(tailFile))
 	}
-	e := entry{at: f.sealed, line: f.lines, size: f.young, lines: f.youngLines, place: f.packedSize, packed: int64(len(packed))}
-	if _, err := f.index.WriteAt(e.bytes(), f.chunks*entrySize); err != nil {
-		return errors.Join(err, f.index.Truncate(f.chunks*entrySize), f.packed.Truncate(f.packedSize))
+	if err != nil {
+		return errors.Join(err, tail.Close(), os.Remove(fresh))
 	}
-	f.sealed, f.lines = e.at+e.size, e.line+e.lines
-	f.packedSize, f.chunks = f.packedSize+e.packed, f.chunks+1
-	return f.begin()
+	err = f.tail.Close()
+	f.tail, f.head, f.young, f.youngLines = tail, len(head), int64(len(records)), int64(bytes.Count(records, []byte{'\n'}))
+	return err
 }
+
+const tailHead = "prentice log from byte %d after line %d\n"
 
 // tellLost writes into the log how much of it was lost, once there is room.
 func (f *file) tellLost() {
@@ -194,101 +236,46 @@ func (f *file) tellLost() {
 		return
 	}
 	if f.say(fmt.Sprintf("%d lines could not be kept here: %v", f.lost, f.lostWhy)) == nil {
-		f.logs.log.Error("a run's log was lost in part", "run", f.run, "lines", f.lost, "err", f.lostWhy)
+		f.logs.Log.Error("a run's log was lost in part", "run", f.run, "lines", f.lost, "err", f.lostWhy)
 		f.lost, f.lostWhy = 0, nil
 	}
 }
 
 // say puts a line of our own into the log.
 func (f *file) say(text string) error {
-	b := batch{at: f.logs.clock().UTC(), step: "prentice"}
+	b := batch{at: f.logs.Clock().UTC(), step: "prentice"}
 	b.add([]byte("prentice: " + text + "\n"))
 	_, _, err := f.append(b.raw, 1)
 	return err
 }
 
-// recover finds out what is whole. What a crash tore is cut off, and the log
-// says so.
-func (f *file) recover() error {
-	cut, err := f.soundChunks()
+// standPatience is how long a step that begins to print waits for the store.
+const standPatience = 2 * time.Second
+
+// stand is the unfinished segment of this writer, if there is one, and the end of
+// all segments. Without the store the numbers of lines begin anew.
+func (l *Logs) stand(run int64) (own, end known) {
+	l.mu.Lock()
+	own, found := l.known[run]
+	l.mu.Unlock()
+	if found && l.Others == nil {
+		return own, own // nobody else writes
+	}
+	lost := own
+	ctx, cancel := context.WithTimeout(context.Background(), standPatience)
+	defer cancel()
+	v, err := l.view(ctx, run)
+	defer v.close()
 	if err != nil {
-		return err
+		l.Log.Warn("where a run's log stands is not known", "run", run, "err", err)
 	}
-	raw, err := io.ReadAll(io.NewSectionReader(f.tail, 0, 64*chunk))
-	if err != nil {
-		return err
-	}
-	var from, after int64
-	first := bytes.IndexByte(raw, '\n') + 1
-	if n, err := fmt.Sscanf(string(raw[:first]), tailHead, &from, &after); n != 2 || err != nil || from < f.sealed {
-		return f.told(cut) // nothing in it, or all of it is in a chunk already
-	}
-	records := raw[first:]
-	good := bytes.LastIndexByte(records, '\n') + 1
-	if torn := int64(len(records) - good); torn > 0 {
-		cut += torn
-		if err := f.tail.Truncate(int64(first + good)); err != nil {
-			return err
+	own, end = known{}, known{bytes: v.bytes, lines: v.lines}
+	for _, s := range v.list {
+		if s.local != nil && !s.local.finished && s.writer == l.Own.Writer {
+			own = known{segment: s.segment, bytes: s.at, lines: s.line}
 		}
+		end.segment = s.segment
 	}
-	if from > f.sealed { // chunks were lost before it: it moves up
-		if err := f.begin(); err != nil {
-			return err
-		}
-		if _, err := f.tail.WriteAt(records[:good], int64(f.head)); err != nil {
-			return err
-		}
-		first = f.head
-	}
-	f.head, f.young, f.youngLines = first, int64(good), int64(bytes.Count(records[:good], []byte{'\n'}))
-	return f.told(cut)
-}
-
-func (f *file) told(cut int64) error {
-	if cut == 0 {
-		return nil
-	}
-	f.logs.log.Warn("what a crash tore was cut off a run's log", "run", f.run, "bytes", cut)
-	return f.say(fmt.Sprintf("a crash tore this log; %d bytes on disk that were not whole were cut off here", cut))
-}
-
-// soundChunks reads where the chunks end, and cuts off what follows the last
-// whole one. A chunk without an entry is no loss: its records are still in the
-// tail.
-func (f *file) soundChunks() (cut int64, err error) {
-	about, err1 := f.index.Stat()
-	data, err2 := f.packed.Stat()
-	if err := errors.Join(err1, err2); err != nil {
-		return 0, err
-	}
-	for n := about.Size() / entrySize; n > 0; n-- {
-		e, err := f.entry(n - 1)
-		if err != nil {
-			return 0, err
-		}
-		if _, err := f.load(e); err == nil {
-			f.sealed, f.lines, f.packedSize, f.chunks = e.at+e.size, e.line+e.lines, e.place+e.packed, n
-			break
-		}
-		cut += e.packed
-	}
-	if about.Size() != f.chunks*entrySize || data.Size() != f.packedSize {
-		err = errors.Join(f.index.Truncate(f.chunks*entrySize), f.packed.Truncate(f.packedSize))
-	}
-	return cut, err
-}
-
-func (f *file) load(e entry) ([]byte, error) {
-	if e.size <= 0 || e.size > 64*chunk || e.packed <= 0 || e.packed > 65*chunk || e.place < 0 {
-		return nil, prentice.Errorf(prentice.Unavailable, "the index of the log of run %d is damaged", f.run)
-	}
-	packed := make([]byte, e.packed)
-	if _, err := f.packed.ReadAt(packed, e.place); err != nil {
-		return nil, prentice.Errorf(prentice.Unavailable, "a chunk of the log of run %d cannot be read: %w", f.run, err)
-	}
-	raw, err := f.logs.unpack.DecodeAll(packed, make([]byte, 0, e.size))
-	if err != nil || int64(len(raw)) != e.size {
-		return nil, prentice.Errorf(prentice.Unavailable, "a chunk of the log of run %d is damaged: %v", f.run, err).Try("read on from offset %d", e.at+e.size)
-	}
-	return raw, nil
+	own.lost, own.lostWhy = lost.lost, lost.lostWhy
+	return own, end
 }

@@ -3,11 +3,7 @@ package runlog
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 
 	"prentice"
@@ -34,82 +30,43 @@ func (l *Logs) Page(ctx context.Context, q prentice.LogQuery) (p prentice.LogPag
 	if q.Limit <= 0 || q.Limit > mostLines {
 		q.Limit = mostLines
 	}
-	f, err := l.use(q.Run, reading)
-	if errors.Is(err, fs.ErrNotExist) {
-		p.End, p.Removed = true, l.removed(q.Run)
-		return p, nil
-	}
-	if err != nil {
+	ctx, cancel := context.WithTimeout(ctx, storePatience)
+	defer cancel()
+	v, err := l.view(ctx, q.Run)
+	defer v.close()
+	if err != nil && (q.Offset > 0 || q.Line > 0 || ctx.Err() != nil) {
 		return p, fmt.Errorf("read the log of run %d: %w", q.Run, err)
 	}
-	defer f.done()
-	if p.Next, p.Total, err = f.place(q); err != nil {
+	if err != nil { // what is here stands alone; where it stands in the whole is not known
+		p.Trouble = err.Error()
+	}
+	if len(v.list) == 0 && err == nil {
+		p.End = true
+		p.Removed, err = l.removed(ctx, q.Run)
 		return p, err
 	}
-	return p, f.fill(ctx, q, &p)
-}
-
-// removed is what stands where a log was that is no longer kept.
-func (l *Logs) removed(run int64) *prentice.LogRemoved {
-	raw, err := os.ReadFile(l.path(run, "removed"))
-	var r prentice.LogRemoved
-	if err != nil || json.Unmarshal(raw, &r) != nil {
-		return nil
+	if p.Next, p.Total, err = v.place(ctx, q); err != nil {
+		return p, err
 	}
-	return &r
-}
-
-// block is a chunk or the tail: records, and where they stand.
-type block struct {
-	raw      []byte
-	at, line int64 // bytes and lines before it
-}
-
-// block gives the records that hold an offset. It is empty at the end.
-func (f *file) block(offset int64) (block, error) {
-	return f.find(func(at, _ int64) bool { return offset < at })
-}
-
-// find gives the first block that ends past what is looked for, or the tail.
-func (f *file) find(past func(at, line int64) bool) (block, error) {
-	f.mu.Lock()
-	if f.chunks == 0 || !past(f.sealed, f.lines) {
-		defer f.mu.Unlock()
-		b := block{raw: make([]byte, f.young), at: f.sealed, line: f.lines}
-		if f.young > 0 {
-			if _, err := f.tail.ReadAt(b.raw, int64(f.head)); err != nil {
-				return b, err
-			}
-		}
-		return b, nil
-	}
-	chunks := f.chunks
-	f.mu.Unlock() // chunks never change
-	e, err := f.search(chunks, func(e entry) bool { return past(e.at+e.size, e.line+e.lines) })
-	if err != nil {
-		return block{}, err
-	}
-	raw, err := f.load(e)
-	return block{raw: raw, at: e.at, line: e.line}, err
+	err = v.fill(ctx, q, &p)
+	p.End = p.End || p.Trouble != ""
+	return p, err
 }
 
 // place is the offset at which a query begins.
-func (f *file) place(q prentice.LogQuery) (offset, total int64, err error) {
-	f.mu.Lock()
-	end, total := f.sealed+f.young, f.lines+f.youngLines
-	f.mu.Unlock()
+func (v *view) place(ctx context.Context, q prentice.LogQuery) (offset, total int64, err error) {
 	skip := int64(0) // lines before the first
 	switch {
 	case q.Tail > 0:
-		skip = max(0, total-q.Tail)
+		skip = max(0, v.lines-q.Tail)
 	case q.Line > 0:
-		skip = min(q.Line-1, total)
+		skip = min(q.Line-1, v.lines)
 	default:
-		return min(max(q.Offset, 0), end), total, nil
+		return min(max(q.Offset, 0), v.bytes), v.lines, nil
 	}
-	b, err := f.find(func(_, line int64) bool { return skip < line })
+	b, err := v.find(ctx, func(_, line int64) bool { return skip < line })
 	if err != nil {
-		return 0, total, err
+		return 0, v.lines, err
 	}
 	offset = b.at
 	for n := skip - b.line; n > 0; n-- {
@@ -119,17 +76,17 @@ func (f *file) place(q prentice.LogQuery) (offset, total int64, err error) {
 		}
 		offset += int64(next)
 	}
-	return offset, total, nil
+	return offset, v.lines, nil
 }
 
 // fill reads records from p.Next on until the page is full.
-func (f *file) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPage) error {
+func (v *view) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPage) error {
 	looked, text := 0, 0
 	for first := true; ; first = false {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		b, err := f.block(p.Next)
+		b, err := v.block(ctx, p.Next)
 		if err != nil {
 			return err
 		}
@@ -147,9 +104,7 @@ func (f *file) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPag
 		full := len(p.Lines) >= q.Limit || text >= mostText
 		switch {
 		case full, looked >= mostLooked:
-			f.mu.Lock()
-			p.End = p.Next >= f.sealed+f.young
-			f.mu.Unlock()
+			p.End = p.Next >= v.bytes
 			return nil
 		}
 	}
@@ -159,9 +114,13 @@ func (f *file) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPag
 // far it came.
 func (b *block) collect(q prentice.LogQuery, p *prentice.LogPage, from, text int) (int, int) {
 	line, counted := b.line, 0
+	sign := q.Find // what every wanted record holds
+	if sign == "" && q.Target != "" {
+		sign = " " + word(string(q.Target)) + " "
+	}
 	for from < len(b.raw) && len(p.Lines) < q.Limit && text < mostText {
-		if q.Find != "" { // most of a log is passed over without being cut into records
-			hit := bytes.Index(b.raw[from:], []byte(q.Find))
+		if sign != "" { // most of a log is passed over without being cut into records
+			hit := bytes.Index(b.raw[from:], []byte(sign))
 			if hit < 0 {
 				return len(b.raw), text
 			}

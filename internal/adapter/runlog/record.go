@@ -35,7 +35,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	again := min(l.skip, int64(wrote))
 	l.skip, p = l.skip-again, p[again:]
 	l.rest = append(l.rest, p...)
-	b := batch{at: l.file.logs.clock().UTC(), step: l.step, target: l.target}
+	b := batch{at: l.file.logs.Clock().UTC(), step: l.step, target: l.target}
 	used := 0
 	for {
 		rest := l.rest[used:]
@@ -57,7 +57,7 @@ func (l *lines) Write(p []byte) (int, error) {
 // close keeps what no line end followed.
 func (l *lines) close() {
 	if len(l.rest) > 0 {
-		b := batch{at: l.file.logs.clock().UTC(), step: l.step, target: l.target}
+		b := batch{at: l.file.logs.Clock().UTC(), step: l.step, target: l.target}
 		b.add(l.rest)
 		l.file.keep(&b)
 	}

@@ -2,6 +2,7 @@ package runlog
 
 import (
 	"bytes"
+	"context"
 
 	"prentice"
 )
@@ -12,18 +13,26 @@ import (
 func (m *masked) Replay() {
 	kept, err := m.lines.file.kept(m.lines.step, m.lines.target)
 	if err != nil {
-		m.lines.file.logs.log.Error("read what a run's log has kept", "run", m.lines.file.run, "step", m.lines.step, "err", err)
+		m.lines.file.logs.Log.Error("read what a run's log has kept", "run", m.lines.file.run, "step", m.lines.step, "err", err)
 	}
 	m.lines.skip = kept
 }
 
 var _ prentice.Replayer = (*masked)(nil)
 
-// kept is how many bytes are kept of what a step printed on a target.
+// kept is how many bytes are kept of what a step printed on a target, whoever
+// kept them.
 func (f *file) kept(step string, target prentice.Ref) (kept int64, err error) {
-	for offset := int64(0); ; {
-		b, err := f.block(offset)
-		if err != nil || len(b.raw) == 0 || offset >= b.at+int64(len(b.raw)) {
+	ctx, cancel := context.WithTimeout(context.Background(), storePatience)
+	defer cancel()
+	v, err := f.logs.view(ctx, f.run)
+	defer v.close()
+	if err != nil {
+		return 0, err
+	}
+	for offset := int64(0); offset < v.bytes; {
+		b, err := v.block(ctx, offset)
+		if err != nil {
 			return kept, err
 		}
 		for raw := range bytes.Lines(b.raw[offset-b.at:]) {
@@ -38,4 +47,5 @@ func (f *file) kept(step string, target prentice.Ref) (kept int64, err error) {
 		}
 		offset = b.at + int64(len(b.raw))
 	}
+	return kept, nil
 }

@@ -1,12 +1,14 @@
 package runlog
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -16,11 +18,11 @@ import (
 // Keep says how long and how much. 0 is without a limit.
 type Keep struct {
 	Age  time.Duration
-	Size int64 // bytes on disk of all logs together
+	Size int64 // bytes of all logs together, as they are stored
 }
 
-// stored is a log as the folder shows it.
-type stored struct {
+// taken is what the log of a run takes.
+type taken struct {
 	run    int64
 	size   int64
 	latest time.Time
@@ -28,7 +30,7 @@ type stored struct {
 
 // aged says why a log goes, or "" when it stays. Logs come oldest first; total
 // is what they and all younger ones take.
-func aged(now time.Time, keep Keep, s stored, total int64) string {
+func aged(now time.Time, keep Keep, s taken, total int64) string {
 	switch {
 	case keep.Age > 0 && now.Sub(s.latest) > keep.Age:
 		return fmt.Sprintf("nothing was written to it for %s, and logs are kept for %s", now.Sub(s.latest).Round(time.Minute), keep.Age)
@@ -38,24 +40,38 @@ func aged(now time.Time, keep Keep, s stored, total int64) string {
 	return ""
 }
 
+// sweeping is what Sweep remembers, so that it need not list the store each time.
+type sweeping struct {
+	at    time.Time // of the last whole one
+	total int64     // that it left
+}
+
+// wholeEvery is how often the store is listed, when nothing asks for it sooner.
+const wholeEvery = 24 * time.Hour
+
 // Sweep removes old logs, never that of a run that is not over. What is removed
-// is told before it is gone: over says whether a run is, and record writes the
-// evidence.
-func (l *Logs) Sweep(ctx context.Context, keep Keep, over func(context.Context, int64) (bool, error), record func(context.Context, prentice.LogRemoved) error) error {
-	list, total, err := l.stored()
+// is told before it is gone: record writes the evidence. It lists the store once
+// a day, and sooner when what was stored since is more than is kept.
+func (l *Logs) Sweep(ctx context.Context, keep Keep, record func(context.Context, prentice.LogRemoved) error) error {
+	now := l.Clock()
+	if full := keep.Size > 0 && l.swept.total+l.fresh.Load() > keep.Size; !full && now.Sub(l.swept.at) < wholeEvery {
+		return nil
+	}
+	l.fresh.Store(0)
+	list, total, err := l.taken(ctx)
 	if err != nil {
 		return err
 	}
 	for _, s := range list {
-		why := aged(l.clock(), keep, s, total)
+		why := aged(now, keep, s, total)
 		if why == "" {
 			continue
 		}
-		ended, err := over(ctx, s.run)
+		over, err := l.Over(ctx, s.run)
 		if err != nil {
 			return err
 		}
-		if !ended || l.busy(s.run) {
+		if !over || l.busy(s.run) {
 			continue
 		}
 		if err := l.remove(ctx, s, why, record); err != nil {
@@ -63,70 +79,99 @@ func (l *Logs) Sweep(ctx context.Context, keep Keep, over func(context.Context, 
 		}
 		total -= s.size
 	}
+	l.swept = sweeping{now, total}
 	return nil
 }
 
-func (l *Logs) busy(run int64) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.open[run] != nil
+const allRemoved = "removed/"
+
+func removedOf(run int64) string { return fmt.Sprintf("%srun-%d.json", allRemoved, run) }
+
+// removed is what stands where a log was that is no longer kept.
+func (l *Logs) removed(ctx context.Context, run int64) (*prentice.LogRemoved, error) {
+	raw, err := l.Store.Read(ctx, removedOf(run), 0, -1)
+	if errors.Is(err, fs.ErrNotExist) { // an earlier version wrote it beside the log
+		for _, p := range l.places() {
+			if raw, err = os.ReadFile(filepath.Join(p.Folder, fmt.Sprintf("run-%d.removed", run))); err == nil {
+				break
+			}
+		}
+	}
+	var r prentice.LogRemoved
+	if errors.Is(err, fs.ErrNotExist) || err == nil && json.Unmarshal(raw, &r) != nil {
+		return nil, nil
+	}
+	return &r, err
 }
 
 // remove writes first what it is about to do. A crash after that does it again.
-func (l *Logs) remove(ctx context.Context, s stored, why string, record func(context.Context, prentice.LogRemoved) error) error {
-	page, err := l.Page(ctx, prentice.LogQuery{Run: s.run, Tail: 1})
+func (l *Logs) remove(ctx context.Context, s taken, why string, record func(context.Context, prentice.LogRemoved) error) error {
+	v, err := l.view(ctx, s.run)
+	defer v.close()
 	if err != nil {
-		l.log.Warn("a log that is removed cannot be read", "run", s.run, "err", err)
+		return err
 	}
-	gone := prentice.LogRemoved{Run: s.run, Time: l.clock().UTC().Truncate(time.Second), Bytes: s.size, Lines: page.Total, Why: why}
+	gone := prentice.LogRemoved{Run: s.run, Time: l.Clock().UTC().Truncate(time.Second), Bytes: s.size, Lines: v.lines, Why: why}
 	raw, err := json.Marshal(gone)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(l.path(s.run, "removed"), append(raw, '\n'), 0o600); err != nil {
+	if err := l.Store.Put(ctx, removedOf(s.run), bytes.NewReader(append(raw, '\n'))); err != nil {
 		return err
 	}
 	if err := record(ctx, gone); err != nil {
 		return err
 	}
-	for _, sort := range []string{"zst", "index", "tail"} { // the tail last: it is what the folder is read by
-		if err := os.Remove(l.path(s.run, sort)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, one := range v.list {
+		if one.local == nil {
+			err = l.Store.Remove(ctx, one.stored.object())
+		} else {
+			err = removeAll(one.local.paths...)
+		}
+		if err != nil {
 			return err
 		}
 	}
+	l.mu.Lock()
+	delete(l.known, s.run)
+	l.mu.Unlock()
 	return nil
 }
 
-// stored lists the logs, those of the oldest runs first.
-func (l *Logs) stored() (list []stored, total int64, err error) {
-	files, err := os.ReadDir(l.folder)
-	if err != nil {
-		return nil, 0, err
-	}
-	by := map[int64]*stored{}
-	for _, e := range files {
-		var run int64
-		var sort string
-		if n, err := fmt.Sscanf(e.Name(), "run-%d.%s", &run, &sort); n != 2 || err != nil || sort == "removed" {
-			continue
-		}
-		about, err := e.Info()
-		if err != nil {
-			continue // gone meanwhile
-		}
+// taken lists the logs, those of the oldest runs first.
+func (l *Logs) taken(ctx context.Context) (list []taken, total int64, err error) {
+	by := map[int64]*taken{}
+	count := func(run, size int64, at time.Time) {
 		if by[run] == nil {
-			by[run] = &stored{run: run}
+			by[run] = &taken{run: run}
 		}
 		s := by[run]
-		s.size += about.Size()
-		total += about.Size()
-		if about.ModTime().After(s.latest) {
-			s.latest = about.ModTime()
+		s.size += size
+		total += size
+		if at.After(s.latest) {
+			s.latest = at
+		}
+	}
+	err = l.Store.List(ctx, allLogs, func(name string, size int64, made time.Time) error {
+		if o, ok := storedOf(name, size); ok {
+			count(o.run, size, made)
+		}
+		return nil
+	})
+	for _, p := range l.places() {
+		names, failed := p.segments(0)
+		err = errors.Join(err, failed)
+		for _, name := range names {
+			for _, sort := range []string{tailFile, chunkFile, indexFile} {
+				if about, err := os.Stat(name.path(p.Folder, sort)); err == nil { // else it is gone meanwhile
+					count(name.run, about.Size(), about.ModTime())
+				}
+			}
 		}
 	}
 	for _, s := range by {
 		list = append(list, *s)
 	}
-	slices.SortFunc(list, func(a, b stored) int { return int(a.run - b.run) })
-	return list, total, nil
+	slices.SortFunc(list, func(a, b taken) int { return int(a.run - b.run) })
+	return list, total, err
 }

@@ -2,28 +2,36 @@
 //
 // Its words: a record is one line of output with its time, step and target, or
 // a piece of a very long one; offsets count bytes of records, lines count
-// records. The log of a run is run-N.tail, the youngest records as plain text;
-// run-N.zst, all before it as chunks (zstd frames, so that zstd -dc prints them);
-// and run-N.index, one entry of fixed size for each chunk. Whatever page is asked
-// for, one chunk at a time is in memory.
+// records. The log of a run is a sequence of segments, each of one writer (a
+// process) and named by when it began. A segment that is being written is three
+// files: the tail, its youngest records as plain text; all before it as chunks
+// (zstd frames, so that zstd -dc prints them); and an index, one entry of fixed
+// size for each chunk. A segment that is finished becomes one object of the store
+// and never changes again. Whatever page is asked for, a few megabytes are in
+// memory.
 //
 // A record is in the tail as soon as it is written. When the tail is as long as
-// a chunk it is compressed, indexed, and only then begun anew, so that a crash
-// between any two of these leaves the records once. Secrets are masked before
-// the first byte is written, also across the borders of writes.
+// a chunk it is compressed, indexed, and only then begun anew; a segment's files
+// go when its object is stored. So a crash between any two of these leaves the
+// records once. Secrets are masked before the first byte is written, also across
+// the borders of writes.
+//
+// Whoever reads changes nothing: the files may be another process's. It reads in
+// the order in which records move (tail, chunks, store), and so sees each once.
 //
 // It refuses to count lines by reading, to read a file whole, and to fail a step
-// because the disk is full: a log may be lost, and the log then says how much of
-// it was; what happened is in the ledger.
+// because the disk is full or the store away: a log may be lost, and the log then
+// says how much of it was; what happened is in the ledger.
 package runlog
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -35,26 +43,54 @@ import (
 // chunk is how many bytes of records are compressed together.
 const chunk = 256 << 10
 
-// worthIt is the tail that is compressed when nobody writes any more.
-const worthIt = 32 << 10
-
-// Logs is a folder of run logs.
-type Logs struct {
-	folder string
-	clock  func() time.Time
-	log    *slog.Logger
-	told   func(run int64, line prentice.LogLine)
-	pack   *zstd.Encoder
-	unpack *zstd.Decoder
-
-	mu   sync.Mutex
-	open map[int64]*file // those in use; guarded by mu
+// Store keeps finished segments as objects, for all who share it. Put replaces;
+// Read gives fs.ErrNotExist when there is no object; List goes by name.
+type Store interface {
+	Put(ctx context.Context, name string, r io.Reader) error
+	Read(ctx context.Context, name string, from, length int64) ([]byte, error)
+	List(ctx context.Context, prefix string, each func(name string, size int64, made time.Time) error) error
+	Remove(ctx context.Context, name string) error
 }
 
-// New keeps logs in a folder, which it makes. told, if not nil, hears of each
-// line once it is kept.
-func New(folder string, clock func() time.Time, log *slog.Logger, told func(int64, prentice.LogLine)) (*Logs, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+// Place is a folder in which one writer has its unfinished segments. The writer
+// of a process that is alone has no name.
+type Place struct{ Folder, Writer string }
+
+// Deps is all that logs need of the world.
+type Deps struct {
+	Own     Place
+	Others  func() []Place // where else are unfinished segments, to read; nil is nowhere
+	Store   Store
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Told    func(run int64, line prentice.LogLine)             // hears of each line once it is kept; nil is nobody
+	Watched func(run int64) bool                               // whether somebody hears of a run; of 0, whether anybody hears at all
+	Over    func(ctx context.Context, run int64) (bool, error) // whether a run prints no more; nil is never known
+}
+
+// Logs are the logs of all runs.
+type Logs struct {
+	Deps
+	pack   *zstd.Encoder
+	unpack *zstd.Decoder
+	shelf  shelf
+
+	waits atomic.Int64  // bytes of finished segments that are not stored yet
+	fresh atomic.Int64  // bytes that were stored since the last whole sweep
+	bell  chan struct{} // wakes Run
+	send  sending       // of Run alone
+	swept sweeping      // of Sweep alone
+
+	others following
+
+	mu    sync.Mutex
+	open  map[int64]*file // those in use; guarded by mu
+	known map[int64]known // where the segments stand that were in use; guarded by mu
+}
+
+// New keeps the unfinished segments in a folder, which it makes.
+func New(d Deps) (*Logs, error) {
+	if err := os.MkdirAll(d.Own.Folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of logs: %w", err)
 	}
 	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true), zstd.WithWindowSize(chunk))
@@ -65,11 +101,7 @@ func New(folder string, clock func() time.Time, log *slog.Logger, told func(int6
 	if err != nil {
 		return nil, fmt.Errorf("read compressed logs: %w", err)
 	}
-	return &Logs{folder: folder, clock: clock, log: log, told: told, pack: pack, unpack: unpack, open: map[int64]*file{}}, nil
-}
-
-func (l *Logs) path(run int64, sort string) string {
-	return filepath.Join(l.folder, fmt.Sprintf("run-%d.%s", run, sort))
+	return &Logs{Deps: d, pack: pack, unpack: unpack, open: map[int64]*file{}, known: map[int64]known{}, bell: make(chan struct{}, 1)}, nil
 }
 
 // Writer keeps what one step prints on one target. Run 0 is a look outside any
@@ -79,9 +111,9 @@ func (l *Logs) Writer(run int64, step string, target prentice.Ref, secrets []str
 	if run == 0 {
 		return nowhere{}
 	}
-	f, err := l.use(run, writing)
+	f, err := l.use(run)
 	if err != nil {
-		l.log.Error("open the log of a run", "run", run, "step", step, "err", err)
+		l.Log.Error("open the log of a run", "run", run, "step", step, "err", err)
 		return nowhere{}
 	}
 	lines := &lines{file: f, step: step, target: target}

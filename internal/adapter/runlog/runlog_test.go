@@ -16,16 +16,51 @@ import (
 
 func newLogs(t *testing.T, told func(int64, prentice.LogLine)) *Logs {
 	t.Helper()
-	return logsIn(t, t.TempDir(), told)
+	return logsWith(t, Deps{Own: Place{Folder: t.TempDir()}, Store: &shelfInMemory{objects: map[string]object{}}, Told: told})
 }
 
-func logsIn(t *testing.T, folder string, told func(int64, prentice.LogLine)) *Logs {
+// again is what a start finds.
+func again(t *testing.T, l *Logs) *Logs {
 	t.Helper()
-	l, err := New(folder, time.Now, slog.New(slog.DiscardHandler), told)
+	fresh := logsWith(t, l.Deps)
+	if err := fresh.mend(); err != nil {
+		t.Fatal(err)
+	}
+	return fresh
+}
+
+func logsWith(t *testing.T, d Deps) *Logs {
+	t.Helper()
+	d.Log = slog.New(slog.DiscardHandler)
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	if d.Over == nil {
+		d.Over = func(context.Context, int64) (bool, error) { return true, nil }
+	}
+	l, err := New(d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// the is the file of the latest segment of a run.
+func the(t *testing.T, l *Logs, run int64, sort string) string {
+	t.Helper()
+	names, err := l.Own.segments(run)
+	if err != nil || len(names) == 0 {
+		t.Fatal("there are no files of the log", err)
+	}
+	return names[len(names)-1].path(l.Own.Folder, sort)
+}
+
+// storeAll finishes and stores all segments.
+func storeAll(t *testing.T, l *Logs) {
+	t.Helper()
+	if err := l.leave(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func print(l *Logs, run int64, text string) {
@@ -76,7 +111,11 @@ func TestALongLogIsReadFromAnywhere(t *testing.T) {
 	const n = 50_000
 	l := newLogs(t, nil)
 	print(l, 1, many(n))
-	for _, again := range []*Logs{l, logsIn(t, l.folder, nil)} { // as it is, and after a start
+	started := again(t, l)
+	for i, again := range []*Logs{l, started, started} { // as it is, after a start, and when it is stored
+		if i == 2 {
+			storeAll(t, started)
+		}
 		for name, q := range map[string]prentice.LogQuery{
 			"1": {}, "2": {Line: 2}, "25000": {Line: 25_000}, "49991": {Tail: 10}, "50000": {Line: n},
 		} {
@@ -90,8 +129,12 @@ func TestALongLogIsReadFromAnywhere(t *testing.T) {
 			}
 		}
 	}
-	if about, err := os.Stat(l.path(1, "zst")); err != nil || about.Size() > n*20 {
-		t.Errorf("it takes %v, %v", about, err)
+	total := 0
+	for _, o := range l.Store.(*shelfInMemory).objects {
+		total += len(o.raw)
+	}
+	if total == 0 || total > n*20 {
+		t.Errorf("it takes %d bytes", total)
 	}
 }
 
@@ -117,7 +160,7 @@ func TestWhatIsLookedForIsFoundWithItsLine(t *testing.T) {
 func TestBytesThatAreNoTextStayAsTheyAre(t *testing.T) {
 	l := newLogs(t, nil)
 	print(l, 1, "\xff\xfe\x00\x1b[31m\n")
-	raw, err := os.ReadFile(l.path(1, "tail"))
+	raw, err := os.ReadFile(the(t, l, 1, "tail"))
 	if err != nil || !bytes.Contains(raw, []byte("|\xff\xfe\x00\x1b[31m\n")) {
 		t.Errorf("on disk is %q, %v", raw, err)
 	}
@@ -133,7 +176,7 @@ func TestASecretNeverReachesTheDisk(t *testing.T) {
 		w.Write([]byte(string(c))) //nolint:errcheck // never fails
 	}
 	w.Close()
-	raw, err := os.ReadFile(l.path(1, "tail"))
+	raw, err := os.ReadFile(the(t, l, 1, "tail"))
 	if err != nil || strings.Contains(string(raw), "hunter2") || !strings.Contains(string(raw), "keep it") {
 		t.Errorf("%s, %v", raw, err)
 	}
@@ -168,16 +211,16 @@ func TestWhatACrashToreIsCutOffAndTold(t *testing.T) {
 		left int64 // lines, with the one that tells
 		told bool
 	}{
-		{"a record in the middle", func(t *testing.T, l *Logs) { grow(t, l.path(1, "tail"), "1764000000000000 s - |ha") }, 9001, true},
-		{"a chunk that has no entry yet", func(t *testing.T, l *Logs) { grow(t, l.path(1, "zst"), "half a chunk") }, 9000, false},
-		{"an entry in the middle", func(t *testing.T, l *Logs) { grow(t, l.path(1, "index"), "half") }, 9000, false},
-		{"a chunk in the middle", func(t *testing.T, l *Logs) { shrink(t, l.path(1, "zst")) }, 0, true},
+		{"a record in the middle", func(t *testing.T, l *Logs) { grow(t, the(t, l, 1, "tail"), "1764000000000000 s - |ha") }, 9001, true},
+		{"a chunk that has no entry yet", func(t *testing.T, l *Logs) { grow(t, the(t, l, 1, "zst"), "half a chunk") }, 9000, false},
+		{"an entry in the middle", func(t *testing.T, l *Logs) { grow(t, the(t, l, 1, "index"), "half") }, 9000, false},
+		{"a chunk in the middle", func(t *testing.T, l *Logs) { shrink(t, the(t, l, 1, "zst")) }, 0, true},
 		{"between the entry and the new tail", func(t *testing.T, l *Logs) {
-			f, err := l.use(1, reading)
+			f, err := l.use(1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			raw, err := os.ReadFile(l.path(1, "tail"))
+			raw, err := os.ReadFile(the(t, l, 1, "tail"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -185,7 +228,7 @@ func TestWhatACrashToreIsCutOffAndTold(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.done()
-			if err := os.WriteFile(l.path(1, "tail"), raw, 0o600); err != nil {
+			if err := os.WriteFile(the(t, l, 1, "tail"), raw, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}, 9000, false},
@@ -194,11 +237,11 @@ func TestWhatACrashToreIsCutOffAndTold(t *testing.T) {
 			l := newLogs(t, nil)
 			print(l, 1, many(8600)) // a chunk and a bit
 			print(l, 1, many(400))
-			if about, err := os.Stat(l.path(1, "zst")); err != nil || about.Size() == 0 {
+			if about, err := os.Stat(the(t, l, 1, "zst")); err != nil || about.Size() == 0 {
 				t.Fatal("there is no chunk to tear", err)
 			}
 			c.tear(t, l)
-			l = logsIn(t, l.folder, nil)
+			l = again(t, l)
 			p := page(t, l, prentice.LogQuery{Run: 1, Tail: 1})
 			if c.left > 0 && p.Total != c.left {
 				t.Errorf("%d lines are left, want %d", p.Total, c.left)
@@ -207,9 +250,9 @@ func TestWhatACrashToreIsCutOffAndTold(t *testing.T) {
 				t.Errorf("the last line is %q", p.Lines[0].Text)
 			}
 			print(l, 1, "and so on\n")
-			again := page(t, logsIn(t, l.folder, nil), prentice.LogQuery{Run: 1, Tail: 1})
-			if again.Total != p.Total+1 || again.Lines[0].Text != "and so on\n" {
-				t.Errorf("it goes on with %+v", again)
+			after := page(t, again(t, l), prentice.LogQuery{Run: 1, Tail: 1})
+			if after.Total != p.Total+1 || after.Lines[0].Text != "and so on\n" {
+				t.Errorf("it goes on with %+v", after)
 			}
 		})
 	}
@@ -241,12 +284,12 @@ func shrink(t *testing.T, path string) {
 func TestADamagedChunkIsToldAndReadAround(t *testing.T) {
 	l := newLogs(t, nil)
 	print(l, 1, many(20_000))
-	raw, err := os.ReadFile(l.path(1, "zst"))
+	raw, err := os.ReadFile(the(t, l, 1, "zst"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	raw[len(raw)/8] ^= 0xff
-	if err := os.WriteFile(l.path(1, "zst"), raw, 0o600); err != nil {
+	if err := os.WriteFile(the(t, l, 1, "zst"), raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Page(t.Context(), prentice.LogQuery{Run: 1}); prentice.KindOf(err) != prentice.Unavailable {
@@ -260,14 +303,15 @@ func TestADamagedChunkIsToldAndReadAround(t *testing.T) {
 func TestOldAndLargeLogsGoUnlessTheirRunGoesOn(t *testing.T) {
 	at := time.Now()
 	l := newLogs(t, nil)
-	l.clock = func() time.Time { return at }
+	l.Clock = func() time.Time { return at }
+	l.Over = func(_ context.Context, run int64) (bool, error) { return run != 1 && run != 3, nil }
 	for run := range int64(5) {
 		print(l, run+1, many(100))
 	}
 	old := at.Add(-100 * time.Hour)
 	for _, run := range []int64{1, 2} {
 		for _, sort := range []string{"tail", "zst", "index"} {
-			if err := os.Chtimes(l.path(run, sort), old, old); err != nil {
+			if err := os.Chtimes(the(t, l, run, sort), old, old); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -276,8 +320,8 @@ func TestOldAndLargeLogsGoUnlessTheirRunGoesOn(t *testing.T) {
 	sweep := func(keep Keep) {
 		t.Helper()
 		told = nil
-		err := l.Sweep(t.Context(), keep, func(_ context.Context, run int64) (bool, error) { return run != 1 && run != 3, nil },
-			func(_ context.Context, r prentice.LogRemoved) error { told = append(told, r); return nil })
+		l.swept = sweeping{}
+		err := l.Sweep(t.Context(), keep, func(_ context.Context, r prentice.LogRemoved) error { told = append(told, r); return nil })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -118,6 +118,10 @@ func (r *Runner) overNow(ctx context.Context, number int64, emit func(prentice.R
 	return true, emit(prentice.RunMoment{Run: number, Time: d.Ended, State: d.State, Says: d.Says})
 }
 
+// Watched says whether somebody watches a run here; of 0, whether anybody watches
+// anything.
+func (r *Runner) Watched(run int64) bool { return r.hub.watched(run) }
+
 // Printed tells watchers what a step has printed. The log's keeper calls it once
 // the line is kept.
 func (r *Runner) Printed(run int64, line prentice.LogLine) {

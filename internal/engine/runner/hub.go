@@ -34,6 +34,17 @@ func (h *hub) watch(run int64) (moments <-chan prentice.RunMoment, stop func()) 
 	}
 }
 
+// watched says whether somebody watches a run or all of them; of 0, whether
+// anybody watches anything.
+func (h *hub) watched(run int64) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if run == 0 {
+		return len(h.watchers) > 0
+	}
+	return len(h.watchers[run]) > 0 || len(h.watchers[0]) > 0
+}
+
 func (h *hub) tell(m prentice.RunMoment) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

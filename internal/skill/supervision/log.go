@@ -62,6 +62,9 @@ func (l Log) Text() string {
 		fmt.Fprintf(&b, "The log of this run (%d lines) was removed at %s UTC: %s. What happened is in the evidence.\n",
 			l.Removed.Lines, l.Removed.Time.UTC().Format(time.DateTime), l.Removed.Why)
 	}
+	if l.Trouble != "" {
+		fmt.Fprintf(&b, "A part of this log cannot be read now: %s\n", l.Trouble)
+	}
 	for _, line := range l.Lines {
 		if l.Find != "" {
 			fmt.Fprintf(&b, "%d: ", line.Line)

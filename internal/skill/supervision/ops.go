@@ -187,7 +187,7 @@ func (d Deps) show(ctx context.Context, _ op.Call, in which) (Detail, error) {
 		return Detail{}, err
 	}
 	page, err := d.Logs.Page(ctx, prentice.LogQuery{Run: n, Limit: shown})
-	return Detail{RunDetail: detail, Log: page.Lines, LogNext: page.Next, LogTotal: page.Total, LogRemoved: page.Removed}, err
+	return Detail{RunDetail: detail, Log: page.Lines, LogNext: page.Next, LogTotal: page.Total, LogRemoved: page.Removed, LogTrouble: page.Trouble}, err
 }
 
 func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment) error) error {
@@ -198,7 +198,12 @@ func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment
 			return err
 		}
 	}
-	return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return emit(Moment{m}) })
+	if n == 0 {
+		return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return emit(Moment{m}) })
+	}
+	l := &listener{logs: d.Logs, run: n, emit: emit}
+	l.begin(ctx)
+	return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return l.hear(ctx, m) })
 }
 
 type nothing struct{}

@@ -88,6 +88,7 @@ type Detail struct {
 	// How many lines the whole log has, and that it is gone if it is.
 	LogTotal   int64                `json:"log_total"`
 	LogRemoved *prentice.LogRemoved `json:"log_removed,omitempty"`
+	LogTrouble string               `json:"log_trouble,omitempty"` // why a part cannot be read now
 }
 
 // ExitCode implements op.Ender: 9 when the run did not end well.
