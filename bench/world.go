@@ -32,6 +32,10 @@ func writeTeam(dir string, procedures map[string]string) error {
 	for name, text := range procedures {
 		files["procedures/"+name+".md"] = text
 	}
+	return writeFiles(dir, files)
+}
+
+func writeFiles(dir string, files map[string]string) error {
 	for name, text := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -106,6 +110,11 @@ func newWorld(ctx context.Context, database string, procedures map[string]string
 	if err := writeTeam(filepath.Join(folder, "team"), procedures); err != nil {
 		return nil, err
 	}
+	return openWorld(ctx, folder, database)
+}
+
+// openWorld opens prentice on a folder that holds a team.
+func openWorld(ctx context.Context, folder, database string) (*world, error) {
 	set, err := boot.Settings{Data: filepath.Join(folder, "data"), Team: filepath.Join(folder, "team"), Database: database, Owner: "olga"}.Filled()
 	if err != nil {
 		return nil, err
