@@ -75,6 +75,9 @@ func (m *machines) path(name string) string { return filepath.Join(m.folder, nam
 // addUser makes the user. "*" is a password that nobody has; useradd's own locks
 // the user for keys too.
 func (m *machines) addUser() (*user.User, error) {
+	if who, err := user.Lookup(fleetUser); err == nil {
+		return who, nil // a measurement that was killed left it
+	}
 	if out, err := exec.Command("useradd", "-M", "-d", m.folder, "-s", "/bin/sh", "-p", "*", fleetUser).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("useradd: %w: %s", err, out)
 	}

@@ -54,7 +54,7 @@ var measurements = []measurement{
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},
 	{"stop", killSwitch},
-	{"fleet", fleet},
+	{"fleet.sshd", fleet},
 	{"fleet.simulated", simulated},
 }
 
@@ -65,6 +65,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // what was started is ended then too
 	defer stop()
+	context.AfterFunc(ctx, stop) // the second time it is the end at once
 	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

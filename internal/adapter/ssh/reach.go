@@ -57,6 +57,9 @@ func (r *Reach) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, e
 	if err != nil {
 		return prentice.Outcome{}, err
 	}
+	if w.Step.Risk == prentice.Look {
+		return j.glance(ctx)
+	}
 	said := &last{}
 	report, err := j.perform(ctx, said)
 	switch {
@@ -65,9 +68,6 @@ func (r *Reach) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, e
 		return prentice.Outcome{}, j.leave(ctx)
 	default:
 		return prentice.Outcome{}, err
-	}
-	if w.Step.Risk == prentice.Look {
-		j.forget(context.WithoutCancel(ctx))
 	}
 	return prentice.Outcome{OK: report.Code == 0, Code: report.Code, Says: mask.String(j.says(report, said.line()), w.Secrets)}, nil
 }
@@ -143,9 +143,6 @@ func (r *Reach) job(w prentice.Work) (*job, error) {
 	}
 	j := &job{Reach: r, work: w, place: p, token: nonce(), sudo: w.Step.Attrs["sudo"] == "true"}
 	j.key = keyOf(r.Install, string(w.Run), w.Step.ID, string(w.Target.Ref))
-	if w.Step.Risk == prentice.Look {
-		j.key = nonce() // a look is never taken up: what was seen long ago is no answer now
-	}
 	return j, nil
 }
 

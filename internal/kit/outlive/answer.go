@@ -66,7 +66,7 @@ func NewAnswer(from io.Reader, nonce string) *Answer {
 // out as it comes, with the offset of its first byte; an error of out ends the
 // reading and is returned.
 func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) {
-	if err := a.hello(); err != nil {
+	if err := a.hello("\n"); err != nil {
 		return Report{}, err
 	}
 	var token string
@@ -111,9 +111,10 @@ func final(words []string, token string) (Report, error) {
 	return r, nil
 }
 
-// hello passes over what comes before the answer.
-func (a *Answer) hello() error {
-	hello := []byte(a.prefix + "hello\n")
+// hello passes over what comes before the answer, and over hello and what must
+// follow it.
+func (a *Answer) hello(follows string) error {
+	hello := []byte(a.prefix + "hello" + follows)
 	for seen := 0; seen < mostNoise; seen++ {
 		c, err := a.from.ReadByte()
 		if err != nil {
@@ -132,23 +133,32 @@ func (a *Answer) hello() error {
 }
 
 func (a *Answer) line() ([]string, error) {
+	line, err := a.text()
+	if err != nil {
+		return nil, err
+	}
+	rest, ours := strings.CutPrefix(line, a.prefix)
+	words := strings.Fields(rest)
+	if !ours || len(words) == 0 {
+		return nil, fmt.Errorf("%w: %.80q", ErrGarbled, line)
+	}
+	return words, nil
+}
+
+// text is the rest of a line.
+func (a *Answer) text() (string, error) {
 	var line []byte
 	for len(line) < longestLine {
 		c, err := a.from.ReadByte()
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrCut, ended(err))
+			return "", fmt.Errorf("%w: %w", ErrCut, ended(err))
 		}
 		if c == '\n' {
 			break
 		}
 		line = append(line, c)
 	}
-	rest, ours := strings.CutPrefix(string(line), a.prefix)
-	words := strings.Fields(rest)
-	if !ours || len(words) == 0 {
-		return nil, fmt.Errorf("%w: %.80q", ErrGarbled, line)
-	}
-	return words, nil
+	return string(line), nil
 }
 
 // output hands over one frame of output in pieces.

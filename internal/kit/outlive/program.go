@@ -50,7 +50,7 @@ var (
 
 // Program is the text for /bin/sh that performs the ask.
 func Program(a Ask) (string, error) {
-	for what, word := range map[string]string{"key": a.Key, "nonce": a.Nonce, "token": a.Token} {
+	for what, word := range map[string]string{"key": a.Key, "token": a.Token} {
 		if !plainWord.MatchString(word) {
 			return "", fmt.Errorf("the %s %q is not letters and digits", what, word)
 		}
@@ -62,8 +62,8 @@ func Program(a Ask) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if strings.Contains(a.Script, "\x00") {
-		return "", fmt.Errorf("the script holds a zero byte")
+	if err := checked(a.Nonce, a.Script); err != nil {
+		return "", err
 	}
 	end := "END" + a.Nonce // nobody who wrote the script knows it
 	var b strings.Builder
