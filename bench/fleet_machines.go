@@ -155,10 +155,11 @@ func (m *machines) hangUp() {
 			fields := strings.Fields(after)
 			if len(fields) > 1 && ours[fields[1]] && fields[0] != "Z" {
 				pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-				syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck // as above
+				syscall.Kill(pid, syscall.SIGTERM) //nolint:errcheck // as above
 				left++
 			}
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 

@@ -117,7 +117,7 @@ func (w *world) everywhere(ctx context.Context, procedure string, hosts int) err
 	if err := w.ask(ctx, operator, "run.start", in, &run); err != nil {
 		return err
 	}
-	for until := time.Now().Add(90 * time.Second); time.Now().Before(until); time.Sleep(2 * time.Millisecond) {
+	for until := time.Now().Add(90 * time.Second); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		var list struct{ Runs []prentice.Run }
 		if err := w.ask(ctx, operator, "run.list", map[string]any{"limit": 1}, &list); err != nil {
 			return err

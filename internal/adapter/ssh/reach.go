@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"prentice"
 	"prentice/internal/kit/mask"
 	"prentice/internal/kit/outlive"
@@ -34,6 +36,10 @@ type Reach struct {
 
 	once     sync.Once
 	dialling chan struct{} // made once; as long as many may be dialled at once
+
+	rings kept[ssh.HostKeyCallback]
+	keys  kept[[]ssh.Signer]
+	agent agentLink
 }
 
 // how says what is known of a claim before its step is applied. The zero how is
