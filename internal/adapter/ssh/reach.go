@@ -40,6 +40,7 @@ type Reach struct {
 	rings kept[ssh.HostKeyCallback]
 	keys  kept[[]ssh.Signer]
 	agent agentLink
+	owed  owed
 }
 
 // how says what is known of a claim before its step is applied. The zero how is
@@ -105,17 +106,10 @@ func (r *Reach) Done(ctx context.Context, w prentice.Work, ask func(context.Cont
 }
 
 // Proved lets go of the claim of a step whose proof is written.
-func (r *Reach) Proved(ctx context.Context, w prentice.Work) {
+func (r *Reach) Proved(_ context.Context, w prentice.Work) {
 	if j, err := r.job(w); err == nil && w.Step.Risk != prentice.Look {
-		j.forget(ctx)
+		j.owe()
 	}
-}
-
-// forget removes the claim, if the host answers soon. What stays is swept later.
-func (j *job) forget(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, dialTime)
-	defer cancel()
-	j.ask(ctx, outlive.Ask{Action: outlive.Forget}) //nolint:errcheck // as above
 }
 
 func (r *Reach) take(key string, h how) {
@@ -181,6 +175,7 @@ func (j *job) perform(ctx context.Context, said *last) (outlive.Report, error) {
 		want = ""
 	}
 	a := outlive.Ask{Action: outlive.Start, Key: j.key, Token: j.token, Grace: j.Grace, Name: j.work.Step.ID, Script: j.work.Step.Body, Env: j.environment()}
+	a.Old, a.Sweep = j.owed.take(j.corner())
 	sent := j.how != fresh
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		a.From = out.at

@@ -85,6 +85,10 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 			if err := a.output(words, out); err != nil {
 				return Report{}, err
 			}
+		case "all":
+			if err := a.whole(words, out); err != nil {
+				return Report{}, err
+			}
 		default:
 			return final(words, token)
 		}
@@ -182,6 +186,52 @@ func (a *Answer) output(words []string, out func(int64, []byte) error) error {
 		}
 	}
 	return nil
+}
+
+// whole hands over the output of a script that has ended, up to a line of ours.
+// The line end before that line is ours too.
+func (a *Answer) whole(words []string, out func(int64, []byte) error) error {
+	offset, err := strconv.ParseInt(at(words, 1), 10, 64)
+	if err != nil || offset < 0 {
+		return fmt.Errorf("%w: the frame %q", ErrGarbled, strings.Join(words, " "))
+	}
+	w := bufio.NewWriterSize(counted{&offset, out}, 32<<10)
+	for begins, owed := false, ""; ; {
+		if begins {
+			if next, err := a.from.Peek(len(a.prefix)); err == nil && string(next) == a.prefix {
+				return w.Flush()
+			}
+		}
+		part, err := a.from.ReadSlice('\n')
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return errors.Join(w.Flush(), fmt.Errorf("%w: %w", ErrCut, ended(err)))
+		}
+		if _, err := w.WriteString(owed); err != nil {
+			return err
+		}
+		begins, owed = err == nil, ""
+		if begins {
+			part, owed = part[:len(part)-1], "\n"
+		}
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+}
+
+// counted hands over what is written to it, with its offset.
+type counted struct {
+	offset *int64
+	out    func(int64, []byte) error
+}
+
+// Write implements io.Writer.
+func (c counted) Write(p []byte) (int, error) {
+	if err := c.out(*c.offset, p); err != nil {
+		return 0, err
+	}
+	*c.offset += int64(len(p))
+	return len(p), nil
 }
 
 // ended is an end of file as an error that cannot be taken for success.
