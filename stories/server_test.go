@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -24,7 +25,8 @@ var patience = time.Minute
 
 // scene is what a story has going on.
 type scene struct {
-	far    map[string]*exec.Cmd // the other machines
+	far    map[string]*exec.Cmd        // the other machines
+	nets   map[string]*toxiproxy.Proxy // between prentice and some of them
 	server *exec.Cmd
 	ended  chan struct{}
 	said   *spoken
@@ -75,7 +77,7 @@ func setup(env *testscript.Env) error {
 		"SOON="+time.Now().UTC().AddDate(0, 1, 0).Format(time.DateOnly),
 		"QUIET="+quietHour(time.Now().UTC()),
 	)
-	s := &scene{far: map[string]*exec.Cmd{}, tokens: map[string]string{"olga": ""}, said: &spoken{}}
+	s := &scene{far: map[string]*exec.Cmd{}, nets: map[string]*toxiproxy.Proxy{}, tokens: map[string]string{"olga": ""}, said: &spoken{}}
 	env.Values[sceneKey{}] = s
 	env.Defer(func() { s.end(syscall.SIGKILL) })
 	return nil
