@@ -75,8 +75,8 @@ func silent(p *place, sudo bool, wrong, noise string) error {
 	}
 }
 
-// patient gives up when nothing came for longer than the wrapper is ever silent.
-// The time that out takes is not counted.
+// patient gives up when nothing came for longer than the wrapper is ever silent,
+// or never, without a way to. The time that out takes is not counted.
 type patient struct {
 	from io.Reader
 	give func()
@@ -84,8 +84,10 @@ type patient struct {
 
 // Read implements io.Reader.
 func (p *patient) Read(to []byte) (int, error) {
-	give := time.AfterFunc(silence, p.give)
-	defer give.Stop()
+	if p.give != nil {
+		give := time.AfterFunc(silence, p.give)
+		defer give.Stop()
+	}
 	return p.from.Read(to)
 }
 

@@ -30,7 +30,7 @@ func (j *job) glance(ctx context.Context) (prentice.Outcome, error) {
 		case err == nil:
 			return prentice.Outcome{OK: code == 0, Code: code, Says: mask.String(j.says(outlive.Report{Code: code, Strays: g.strays}, g.said.line()), j.work.Secrets)}, nil
 		case ctx.Err() != nil:
-			return prentice.Outcome{}, g.leave(ctx)
+			return prentice.Outcome{}, g.left(ctx)
 		case prentice.KindOf(err) == prentice.Refused, lost.IsZero() && !errors.Is(err, errLost):
 			return prentice.Outcome{}, notBegun(err)
 		case !lost.IsZero() && time.Since(lost) > patience:
@@ -42,7 +42,7 @@ func (j *job) glance(ctx context.Context) (prentice.Outcome, error) {
 			fmt.Fprintf(g.out, "\nprentice: the connection to %s was lost; it looks again\n", j.place.name)
 		}
 		if rest(ctx, pause) != nil {
-			return prentice.Outcome{}, g.leave(ctx)
+			return prentice.Outcome{}, g.left(ctx)
 		}
 		g.end(ctx) //nolint:errcheck // the next look tells whether the host answers
 	}
@@ -55,9 +55,12 @@ type glancing struct {
 	said   *last
 	runs   outlive.Process // the last that said hello, until it has ended
 	strays bool
+	gone   outlive.Report // what came of ending it, when its time was over
+	why    error
 }
 
-// once looks once.
+// once looks once. When its time is over what it began is ended, and only then it
+// returns.
 func (g *glancing) once(ctx context.Context) (int, error) {
 	d := outlive.Direct{Nonce: nonce(), Script: g.work.Step.Body, Env: g.environment()}
 	text, err := d.Program()
@@ -68,48 +71,63 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { s.leave(ctx.Err() == nil && g.runs.Known()) }()
-	give := context.AfterFunc(ctx, func() { s.channel.Close() })
-	defer give()
-	runs, answer, err := d.Begun(&patient{from: s.channel, give: func() { s.client.Close() }})
+	from := &patient{from: s.channel, give: func() { s.client.Close() }}
+	give := context.AfterFunc(ctx, func() { s.client.Close() }) // before hello there is nobody who could be ended
+	runs, answer, err := d.Begun(from)
+	give()
 	if err != nil {
+		defer s.leave(true)
 		if code := s.over(); code >= 0 && errors.Is(err, outlive.ErrSilent) && ctx.Err() == nil {
 			return 0, silent(g.place, g.sudo, s.complaint(), string(answer.Noise))
 		}
 		return 0, errors.Join(errLost, err)
 	}
+	from.give = nil // a script may be silent for as long as it likes; the keep-alive sees to the connection
 	g.runs = runs
 	held, done := make(chan struct{}), make(chan struct{}) // closed when the output is over, and after that
-	go func() { g.endStrays(ctx, s, held); close(done) }()
+	go func() { g.see(ctx, s, held); close(done) }()
 	_, err = io.Copy(io.MultiWriter(quiet{g.out}, &g.said.end), answer)
 	close(held)
 	<-done
 	code := s.over()
+	s.leave(code < 0)
 	if err != nil || code < 0 {
 		return 0, errors.Join(errLost, err)
+	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
 	}
 	g.runs = outlive.Process{}
 	return code, nil
 }
 
-// endStrays ends what a look has left behind when it holds the output open, and
-// closes the session if that was of no use.
-func (g *glancing) endStrays(ctx context.Context, s *shell, held <-chan struct{}) {
+// see sees to it that the output comes to an end: when the script has ended and
+// has left somebody behind who holds it open, and when the time is over.
+func (g *glancing) see(ctx context.Context, s *shell, held <-chan struct{}) {
 	select {
 	case <-held:
 		return
 	case <-s.told:
-	}
-	select {
-	case <-held:
-	case <-time.After(straysTime):
+		if within(held, straysTime) {
+			return
+		}
 		ended, err := g.end(ctx)
 		g.strays = err == nil && ended.State == outlive.Ended
-		select {
-		case <-held:
-		case <-time.After(straysTime):
-			s.channel.Close()
-		}
+	case <-ctx.Done():
+		g.gone, g.why = g.endSoon(ctx)
+	}
+	if !within(held, straysTime) {
+		s.client.Close()
+	}
+}
+
+// within waits for something, but not longer than that.
+func within(it <-chan struct{}, d time.Duration) bool {
+	select {
+	case <-it:
+		return true
+	case <-time.After(d):
+		return false
 	}
 }
 
@@ -126,16 +144,20 @@ func (g *glancing) end(ctx context.Context) (outlive.Report, error) {
 	return g.Reach.put(ctx, g.place, g.sudo, n, text, "", func(int64, []byte) error { return nil })
 }
 
-// leave ends a look whose time is up or that is stopped.
-func (g *glancing) leave(ctx context.Context) error {
+// endSoon is end for one whose own time is over.
+func (g *glancing) endSoon(ctx context.Context) (outlive.Report, error) {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*dialTime+g.Grace)
 	defer cancel()
-	report, err := g.end(after)
+	return g.end(after)
+}
+
+// left is how a look stands whose time is up or that is stopped.
+func (g *glancing) left(ctx context.Context) error {
 	step, host := g.work.Step.ID, g.place.name
 	switch {
-	case err != nil:
-		return prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, which does not answer: %w", step, host, err).Try("look whether it still goes on there")
-	case report.State == outlive.Running:
+	case g.why != nil:
+		return prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, which does not answer: %w", step, host, g.why).Try("look whether it still goes on there")
+	case g.gone.State == outlive.Running:
 		return prentice.Errorf(prentice.Canceled, "step %s on %s could not be ended", step, host).Try("end it on the host")
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return prentice.Errorf(prentice.Canceled, "step %s was stopped on %s because its time was up", step, host).Try("give it more time with limits: timeout")
