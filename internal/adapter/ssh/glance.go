@@ -23,7 +23,6 @@ func (j *job) glance(ctx context.Context) (prentice.Outcome, error) {
 	if j.work.Log != nil {
 		g.out = j.work.Log
 	}
-	var lost time.Time // the first time that it was, in a row
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		code, err := g.once(ctx)
 		switch {
@@ -31,12 +30,12 @@ func (j *job) glance(ctx context.Context) (prentice.Outcome, error) {
 			return prentice.Outcome{OK: code == 0, Code: code, Says: mask.String(j.says(outlive.Report{Code: code, Strays: g.strays}, g.said.line()), j.work.Secrets)}, nil
 		case ctx.Err() != nil:
 			return prentice.Outcome{}, g.left(ctx)
-		case prentice.KindOf(err) == prentice.Refused, lost.IsZero() && !errors.Is(err, errLost):
+		case prentice.KindOf(err) == prentice.Refused, g.lost.IsZero() && !errors.Is(err, errLost):
 			return prentice.Outcome{}, notBegun(err)
-		case !lost.IsZero() && time.Since(lost) > patience:
+		case !g.lost.IsZero() && time.Since(g.lost) > patience:
 			return prentice.Outcome{}, prentice.Errorf(prentice.Unavailable, "step %s looks at %s, and the connection was lost each time: %w", j.work.Step.ID, j.place.name, err).Try("look at its network and its sshd, and ask again")
-		case lost.IsZero():
-			lost = time.Now()
+		case g.lost.IsZero():
+			g.lost = time.Now()
 		}
 		if errors.Is(err, errLost) {
 			fmt.Fprintf(g.out, "\nprentice: the connection to %s was lost; it looks again\n", j.place.name)
@@ -54,6 +53,7 @@ type glancing struct {
 	out    io.Writer
 	said   *last
 	runs   outlive.Process // the last that said hello, until it has ended
+	lost   time.Time // when the connection was, since the last hello
 	strays bool
 	gone   outlive.Report // what came of ending it, when its time was over
 	why    error
@@ -83,7 +83,7 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 		return 0, errors.Join(errLost, err)
 	}
 	from.give = nil // a script may be silent for as long as it likes; the keep-alive sees to the connection
-	g.runs = runs
+	g.runs, g.lost = runs, time.Time{}
 	held, done := make(chan struct{}), make(chan struct{}) // closed when the output is over, and after that
 	go func() { g.see(ctx, s, held); close(done) }()
 	_, err = io.Copy(io.MultiWriter(quiet{g.out}, &g.said.end), answer)

@@ -159,9 +159,14 @@ forget() {
   let_go
   say none
 }
-# let_go: the claims whose proof is written.
+# let_go: the claims whose proof is written, but for what still goes on.
 let_go() {
+  mine=$d
   set --
-  for old in $OLD; do set -- "$@" "$base/$old"; done
+  for old in $OLD; do
+    d=$base/$old
+    if status || ! under_way; then set -- "$@" "$d"; fi
+  done
+  d=$mine
   [ $# = 0 ] || rm -rf "$@"
 }
