@@ -53,7 +53,7 @@ type glancing struct {
 	out    io.Writer
 	said   *last
 	runs   outlive.Process // the last that said hello, until it has ended
-	lost   time.Time // when the connection was, since the last hello
+	lost   time.Time       // when the connection was, since the last hello
 	strays bool
 	gone   outlive.Report // what came of ending it, when its time was over
 	why    error
