@@ -12,8 +12,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -56,10 +58,19 @@ var measurements = []measurement{
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
 	{"logs.watchers", watchers},
+	{"fleet.sshd", fleet},
+	{"fleet.simulated", simulated},
 }
 
 func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
+	if len(os.Args) == 3 && os.Args[1] == simulator {
+		simulate(os.Args[2])
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // what was started is ended then too
+	defer stop()
+	context.AfterFunc(ctx, stop) // the second time it is the end at once
+	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

@@ -32,6 +32,10 @@ func writeTeam(dir string, procedures map[string]string) error {
 	for name, text := range procedures {
 		files["procedures/"+name+".md"] = text
 	}
+	return writeFiles(dir, files)
+}
+
+func writeFiles(dir string, files map[string]string) error {
 	for name, text := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

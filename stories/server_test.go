@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -24,9 +25,10 @@ var patience = time.Minute
 
 // scene is what a story has going on.
 type scene struct {
-	far     map[string]*exec.Cmd // the other machines
-	twins   map[string]*twin     // the servers that share a database
-	storage *storage             // that speaks S3
+	far     map[string]*exec.Cmd        // the other machines
+	nets    map[string]*toxiproxy.Proxy // between prentice and some of them
+	twins   map[string]*twin            // the servers that share a database
+	storage *storage                    // that speaks S3
 	server  *exec.Cmd
 	ended   chan struct{}
 	said    *spoken
@@ -77,7 +79,7 @@ func setup(env *testscript.Env) error {
 		"SOON="+time.Now().UTC().AddDate(0, 1, 0).Format(time.DateOnly),
 		"QUIET="+quietHour(time.Now().UTC()),
 	)
-	s := &scene{far: map[string]*exec.Cmd{}, twins: map[string]*twin{}, tokens: map[string]string{"olga": ""}, said: &spoken{}}
+	s := &scene{far: map[string]*exec.Cmd{}, nets: map[string]*toxiproxy.Proxy{}, twins: map[string]*twin{}, tokens: map[string]string{"olga": ""}, said: &spoken{}}
 	env.Values[sceneKey{}] = s
 	env.Defer(func() { s.end(syscall.SIGKILL) })
 	return nil
@@ -120,7 +122,7 @@ func (s *scene) end(sig syscall.Signal) {
 func prentice(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	c := exec.Command(filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "prentice"), args...)
 	c.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_HOSTS", "PRENTICE_DATABASE", "PRENTICE_BLOBS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "PRENTICE_SERVER", "PRENTICE_TOKEN", "NO_COLOR", "WORK", "TZ"} {
+	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_HOSTS", "PRENTICE_DATABASE", "PRENTICE_BLOBS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "PRENTICE_SERVER", "PRENTICE_TOKEN", "NO_COLOR", "WORK", "TZ", "SSH_AUTH_SOCK"} {
 		if v := ts.Getenv(name); v != "" {
 			c.Env = append(c.Env, name+"="+v)
 		}

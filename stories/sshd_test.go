@@ -116,7 +116,10 @@ func off(c *exec.Cmd) {
 }
 
 // hangUp ends the processes that serve one connection each.
-func hangUp(listener int) (ended int) {
+func hangUp(listener int) int { return signalServing(listener, syscall.SIGKILL) }
+
+// signalServing sends them a signal, and says to how many.
+func signalServing(listener int, signal syscall.Signal) (told int) {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, file := range stats {
 		raw, err := os.ReadFile(file)
@@ -125,9 +128,9 @@ func hangUp(listener int) (ended int) {
 		}
 		fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-		if err == nil && fields[1] == strconv.Itoa(listener) && syscall.Kill(pid, syscall.SIGKILL) == nil {
-			ended++
+		if err == nil && fields[1] == strconv.Itoa(listener) && syscall.Kill(pid, signal) == nil {
+			told++
 		}
 	}
-	return ended
+	return told
 }

@@ -42,6 +42,12 @@
 //	newkey NAME               give it another host key
 //	cut NAME                  end its connections in the middle
 //	unplug NAME               end its sshd
+//	freeze NAME               let those who serve its connections hang
+//	between NAME              put a bad network before it
+//	ail NAME ILLNESS [A=N]…   make that network ill, in the words of toxiproxy
+//	heal NAME                 make it well
+//	deputy NAME               make a user of this machine whom sudo asks for a password; $DEPUTY_RULES is a file of
+//	                          sudo's that can say otherwise; both go when the story ends
 //	postgres                  raise a PostgreSQL server, with a database for this story
 //	replica NAME [ARG…]       start one of several servers on it and go on there; with !, that it does not become ready
 //	s3 up|down|refuse         raise a storage that speaks S3, with a bucket, and keep finished parts of logs there;
@@ -87,7 +93,7 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "gotest": goTest, "postgres": postgres, "replica": replica, "at": at,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "replica": replica, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"s3": s3, "stored": isStored,
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
@@ -104,13 +110,17 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// condition knows whether this machine lets us mount a disk of our own.
+// condition knows whether this machine lets us mount a disk of our own, has an
+// sshd, and lets us make users for a real sudo.
 func condition(name string) (bool, error) {
 	if name == "sshd" {
 		return sshdPath() != "", nil
 	}
 	if name == "postgres" {
 		return hasPostgres(), nil
+	}
+	if name == "sudo" {
+		return canDeputise(), nil
 	}
 	if name != "disks" {
 		return false, nil

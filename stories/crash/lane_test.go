@@ -17,6 +17,7 @@ type lane struct {
 	tpl   *template
 	data  string
 	state string // of the services
+	far   string // the home folder of the other machine
 	team  *crew
 	shop  demo.Where
 
@@ -61,12 +62,15 @@ func freePorts() (demo.Ports, error) {
 
 func openLane(t *testing.T, tpl *template) (*lane, error) {
 	dir := t.TempDir()
-	l := &lane{tpl: tpl, data: filepath.Join(dir, "data"), state: filepath.Join(dir, "data", "work")}
+	l := &lane{tpl: tpl, data: filepath.Join(dir, "data"), state: filepath.Join(dir, "data", "work"), far: filepath.Join(dir, "far", "home")}
 	ports, err := freePorts()
 	if err != nil {
 		return nil, err
 	}
 	if l.team, err = install(filepath.Join(dir, "team"), l.state, tpl.shop, ports); err != nil {
+		return nil, err
+	}
+	if err := raiseFar(t, dir, l.team.folder, l.state); err != nil {
 		return nil, err
 	}
 	l.shop = demo.Where{Team: l.team.folder, State: l.state, Bin: tpl.shop}
@@ -87,6 +91,10 @@ func (l *lane) begin(sc scenario) error {
 		return nil
 	}
 	l.close()
+	// A copy counts its runs anew, and would find the claims of the one before.
+	if err := os.RemoveAll(filepath.Join(l.far, ".prentice")); err != nil {
+		return err
+	}
 	w, drop, err := l.tpl.copyTo(l.data)
 	if err != nil {
 		return err
@@ -111,7 +119,7 @@ func (l *lane) close() {
 }
 
 func (l *lane) arrange(sc scenario) error {
-	for _, name := range []string{"kill-at", "charges", "backup", "orders.lock.stale"} {
+	for _, name := range []string{"kill-at", "charges", "far-charges", "backup", "orders.lock.stale"} {
 		if err := os.RemoveAll(filepath.Join(l.state, name)); err != nil {
 			return err
 		}

@@ -35,6 +35,8 @@ func scenarios() []scenario {
 	backup := scenario{name: "nightly-backup", procedure: "nightly-backup", effects: lines("backup/journal"), section: "Act", ends: good}
 	charge := scenario{name: "charge-a-fee (no done? question)", procedure: "charge-a-fee", effects: lines("charges"), section: "Act", ends: good, maybe: true}
 
+	far := scenario{name: "charge-far (over SSH, no done? question)", procedure: "charge-far", effects: lines("far-charges"), section: "Act", ends: good}
+
 	useless := func(s scenario, ends []prentice.State, tail int) scenario {
 		s.name, s.spoil, s.section, s.ends, s.tail, s.alone = s.name+" does not help", true, "Undo", ends, tail, true
 		return s
@@ -43,9 +45,13 @@ func scenarios() []scenario {
 	again.name, again.section, again.first = "restart-service, killed twice", "", []string{"start:1"}
 	stopped := restart
 	stopped.name, stopped.stop, stopped.alone, stopped.tail, stopped.ends = "restart-service, then the kill switch", true, true, 1, []prentice.State{prentice.Cancelled, prentice.Verified}
-	return []scenario{restart, behind, locked, backup, charge,
+	list := []scenario{restart, behind, locked, backup, charge,
 		useless(restart, undone, 5), useless(locked, undone, 5), useless(backup, undone, 5), useless(behind, undone, 5),
 		again, stopped}
+	if reachable() {
+		list = append(list, far)
+	}
+	return list
 }
 
 // started counts how often a service was started since the trial began.

@@ -20,9 +20,12 @@ var quick = strings.NewReplacer(
 
 // dying is what a step runs between its lines when it is told to kill prentice
 // there. What it leaves behind is a process that somebody has to end.
-const dying = `test "$(cat "$PRENTICE_STATE/kill-at")" = "$1" || exit 0
-rm "$PRENTICE_STATE/kill-at"
-kill -9 "$(cat "$PRENTICE_STATE/prentice.pid")"
+// On another machine it leaves nothing: there the step goes on.
+const dying = `state=${FAR_STATE:-$PRENTICE_STATE}
+test "$(cat "$state/kill-at")" = "$1" || exit 0
+rm "$state/kill-at"
+kill -9 "$(cat "$state/prentice.pid")"
+test -z "${FAR_STATE:-}" || exit 0
 exec sleep 60
 `
 
@@ -56,6 +59,10 @@ test "$(grep -cx "$PRENTICE_RUN" "$PRENTICE_STATE/charges")" = 1
 ` + "```" + `
 `
 )
+
+// distant makes the same of it on another machine.
+var distant = strings.NewReplacer("procedure: charge-a-fee", "procedure: charge-far", "service(inputs.service).hosts", `'["far"]'`, "PRENTICE_STATE", "FAR_STATE",
+	"/charges", "/far-charges", "inputs:\n  service: {type: service, default: payments, doc: Who is paid.}\n", "")
 
 // crew is the sample team as trials use it.
 type crew struct {
@@ -92,6 +99,10 @@ func install(folder, state, shop string, ports demo.Ports) (*crew, error) {
 	}
 	for name, text := range c.texts {
 		c.texts[name], c.points[name] = watched(quick.Replace(text))
+	}
+	if reachable() {
+		c.texts["charge-far"], c.points["charge-far"] = watched(charging)
+		c.texts["charge-far"] = distant.Replace(c.texts["charge-far"])
 	}
 	return c, errors.Join(err, c.spoil(false))
 }

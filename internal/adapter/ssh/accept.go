@@ -59,7 +59,7 @@ func (r *Reach) Accept(ctx context.Context, name, address, fingerprint string, r
 
 // learn writes a key down, unless another is known already.
 func (r *Reach) learn(p *place, key ssh.PublicKey, replace bool) (HostKey, error) {
-	ring, err := known(p.name, r.Known)
+	ring, err := r.ring(p.name)
 	if err != nil {
 		return HostKey{}, err
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/crypto/ssh"
-
 	"prentice"
 	"prentice/internal/kit/outlive"
 )
@@ -27,82 +25,40 @@ func (r *Reach) ask(ctx context.Context, p *place, sudo bool, a outlive.Ask, wan
 	if err != nil {
 		return outlive.Report{}, prentice.Errorf(prentice.Invalid, "step %s: %w", a.Name, err)
 	}
-	client, session, leave, err := r.session(ctx, p)
+	return r.put(ctx, p, sudo, a.Nonce, text, want, out)
+}
+
+// put is ask with a program that is there.
+func (r *Reach) put(ctx context.Context, p *place, sudo bool, nonce, text, want string, out func(int64, []byte) error) (outlive.Report, error) {
+	s, err := r.open(ctx, p, sudo, text)
 	if err != nil {
 		return outlive.Report{}, err
 	}
 	broken := false
-	defer func() { leave(broken) }()
-	defer session.Close()
-	from, wrong, err := begin(session, sudo, text)
-	if err != nil {
-		broken = true
-		return outlive.Report{}, errors.Join(errLost, err)
-	}
-	give := context.AfterFunc(ctx, func() { session.Close() })
+	defer func() { s.leave(broken) }()
+	give := context.AfterFunc(ctx, func() { s.channel.Close() }) //nolint:errcheck // it may be closed
 	defer give()
 
-	answer := outlive.NewAnswer(&patient{from: from, give: func() { broken = true; client.Close() }}, a.Nonce)
+	answer := outlive.NewAnswer(&patient{from: s.channel, give: func() { broken = true; s.client.Close() }}, nonce)
 	answer.Want = want
 	report, err := answer.Report(out)
 	if !errors.Is(err, outlive.ErrSilent) && !errors.Is(err, outlive.ErrCut) {
 		return report, err
 	}
-	if ctx.Err() == nil && endedByItself(session) && errors.Is(err, outlive.ErrSilent) {
-		return outlive.Report{}, silent(p, sudo, wrong.String(), string(answer.Noise))
+	if ctx.Err() == nil && errors.Is(err, outlive.ErrSilent) && s.over() >= 0 {
+		return outlive.Report{}, silent(p, sudo, s.complaint(), string(answer.Noise))
 	}
 	broken = broken || ctx.Err() == nil
 	return outlive.Report{}, errors.Join(errLost, err)
 }
 
-// session opens a session on a kept connection, or on a new one where the kept
-// one turns out to be gone.
-func (r *Reach) session(ctx context.Context, p *place) (*ssh.Client, *ssh.Session, func(bool), error) {
-	for tried := false; ; tried = true {
-		client, leave, err := r.client(ctx, p)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		session, err := client.NewSession()
-		if err == nil {
-			return client, session, leave, nil
-		}
-		leave(true)
-		if tried {
-			return nil, nil, nil, prentice.Errorf(prentice.Unavailable, "host %s opens no session: %w", p.name, err).Try("look at MaxSessions of its sshd, and at its log")
-		}
-	}
-}
-
-// begin gives a shell its program. The words of its command are the same for
-// every host: what is asked goes over standard input.
-func begin(session *ssh.Session, sudo bool, text string) (io.Reader, *ending, error) {
-	wrong := &ending{}
-	session.Stdin, session.Stderr = strings.NewReader(text), wrong
-	from, err := session.StdoutPipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	command := "exec /bin/sh"
+// command is the words that a shell is begun with. They are the same for every
+// host: what is asked goes over standard input.
+func command(sudo bool) string {
 	if sudo {
-		command = "exec sudo -n -H -- /bin/sh"
+		return "exec sudo -n -H -- /bin/sh"
 	}
-	return from, wrong, session.Start(command)
-}
-
-// endedByItself says whether the shell ended and said so, rather than being cut
-// off.
-func endedByItself(session *ssh.Session) bool {
-	ended := make(chan error, 1)
-	go func() { ended <- session.Wait() }()
-	select {
-	case err := <-ended:
-		var exit *ssh.ExitError
-		return err == nil || errors.As(err, &exit) && exit.Signal() == ""
-	case <-time.After(5 * time.Second):
-		session.Close()
-		return false
-	}
+	return "exec /bin/sh"
 }
 
 // silent says why a shell that came up did not answer.
@@ -119,8 +75,8 @@ func silent(p *place, sudo bool, wrong, noise string) error {
 	}
 }
 
-// patient gives up when nothing came for longer than the wrapper is ever silent.
-// The time that out takes is not counted.
+// patient gives up when nothing came for longer than the wrapper is ever silent,
+// or never, without a way to. The time that out takes is not counted.
 type patient struct {
 	from io.Reader
 	give func()
@@ -128,8 +84,10 @@ type patient struct {
 
 // Read implements io.Reader.
 func (p *patient) Read(to []byte) (int, error) {
-	give := time.AfterFunc(silence, p.give)
-	defer give.Stop()
+	if p.give != nil {
+		give := time.AfterFunc(silence, p.give)
+		defer give.Stop()
+	}
 	return p.from.Read(to)
 }
 

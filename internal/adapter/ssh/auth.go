@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -17,49 +18,92 @@ import (
 // defaultKeys are looked for in the folder of keys when a host names none.
 var defaultKeys = []string{"id_ed25519", "id_ecdsa", "id_rsa"}
 
-// signers are the keys and certificates to sign in with; done closes the way to
-// the agent. A key that is named and cannot be used is an error.
-func (r *Reach) signers(p *place) (list []ssh.Signer, done func(), err error) {
-	done = func() {}
+// signers are the keys and certificates to sign in with. A key that is named and
+// cannot be used is an error.
+func (r *Reach) signers(p *place) (list []ssh.Signer, err error) {
 	names := p.keys
 	if len(names) == 0 {
 		names = defaultKeys
 	}
 	for _, name := range names {
-		file := name
-		if rest, home := strings.CutPrefix(file, "~/"); home {
-			folder, err := os.UserHomeDir()
-			if err != nil {
-				return nil, done, prentice.Errorf(prentice.Invalid, "IdentityFile %s: %w", name, err)
-			}
-			file = filepath.Join(folder, rest)
-		} else if !filepath.IsAbs(file) {
-			file = filepath.Join(r.Keys, file)
+		file, err := r.keyFile(name)
+		if err != nil {
+			return nil, err
 		}
-		some, err := fromFile(file)
+		some, err := r.keys.of([]string{file, file + certificate}, func() ([]ssh.Signer, error) { return fromFile(file) })
 		if errors.Is(err, os.ErrNotExist) && len(p.keys) == 0 {
 			continue
 		}
 		if err != nil {
-			return nil, done, prentice.Errorf(prentice.Refused, "the key for %s: %w", p.name, err).Try("put a key without a passphrase there, for prentice's user alone, or use an agent")
+			return nil, prentice.Errorf(prentice.Refused, "the key for %s: %w", p.name, err).Try("put a key without a passphrase there, for prentice's user alone, or use an agent")
 		}
 		list = append(list, some...)
 	}
-	if r.Agent != "" {
-		c, err := net.Dial("unix", r.Agent)
-		if err == nil {
-			done = func() { c.Close() }
-			if some, err := agent.NewClient(c).Signers(); err == nil {
-				list = append(list, some...)
-			}
-		}
-	}
-	if len(list) == 0 {
-		return nil, done, prentice.Errorf(prentice.Refused, "there is no key to sign in to %s with", p.name).
+	if list = append(list, r.agent.signers(r.Agent)...); len(list) == 0 {
+		return nil, prentice.Errorf(prentice.Refused, "there is no key to sign in to %s with", p.name).
 			Try("make one with ssh-keygen -t ed25519 -N '' -f %s, and put its .pub into the host's authorized_keys", filepath.Join(r.Keys, defaultKeys[0]))
 	}
-	return list, done, nil
+	return list, nil
 }
+
+// keyFile is where the key of an IdentityFile is.
+func (r *Reach) keyFile(name string) (string, error) {
+	if rest, home := strings.CutPrefix(name, "~/"); home {
+		folder, err := os.UserHomeDir()
+		if err != nil {
+			return "", prentice.Errorf(prentice.Invalid, "IdentityFile %s: %w", name, err)
+		}
+		return filepath.Join(folder, rest), nil
+	}
+	if !filepath.IsAbs(name) {
+		return filepath.Join(r.Keys, name), nil
+	}
+	return name, nil
+}
+
+// agentLink is the connection to an agent, which is kept.
+type agentLink struct {
+	mu     sync.Mutex // guards what follows
+	conn   net.Conn
+	client agent.Agent
+}
+
+// signers are the keys that the agent holds now. An agent that is not there holds
+// none: a key may be elsewhere, and whoever has none at all is told so.
+func (a *agentLink) signers(socket string) []ssh.Signer {
+	if socket == "" {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for range 2 { // the one that is kept may be gone
+		if a.conn == nil {
+			c, err := net.Dial("unix", socket)
+			if err != nil {
+				return nil
+			}
+			a.conn, a.client = c, agent.NewClient(c)
+		}
+		if list, err := a.client.Signers(); err == nil {
+			return list
+		}
+		a.conn.Close()
+		a.conn = nil
+	}
+	return nil
+}
+
+func (a *agentLink) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.conn != nil {
+		a.conn.Close()
+		a.conn = nil
+	}
+}
+
+// certificate is how the file of a key's certificate ends, as OpenSSH has it.
+const certificate = "-cert.pub"
 
 // fromFile reads a private key, and the certificate beside it if there is one.
 func fromFile(file string) ([]ssh.Signer, error) {
@@ -78,7 +122,7 @@ func fromFile(file string) ([]ssh.Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	raw, err = os.ReadFile(file + "-cert.pub")
+	raw, err = os.ReadFile(file + certificate)
 	if errors.Is(err, os.ErrNotExist) {
 		return []ssh.Signer{key}, nil
 	}

@@ -18,7 +18,7 @@ const (
 	silence     = 45 * time.Second // without a word while one is owed
 	keepAlive   = 20 * time.Second
 	idleTime    = time.Minute
-	mostDialled = 32
+	mostDialled = 64
 )
 
 // link is a connection that is kept for whoever wants it next.
@@ -113,15 +113,14 @@ func (l *link) watch(c *ssh.Client) {
 
 // dial makes a connection whose host is known and where we are signed in.
 func (r *Reach) dial(ctx context.Context, p *place) (*ssh.Client, error) {
-	ring, err := known(p.name, r.Known)
+	ring, err := r.ring(p.name)
 	if err != nil {
 		return nil, err
 	}
-	signers, done, err := r.signers(p)
+	signers, err := r.signers(p)
 	if err != nil {
 		return nil, err
 	}
-	defer done()
 	return r.shake(ctx, p, ring, []ssh.AuthMethod{ssh.PublicKeys(signers...)})
 }
 
@@ -186,8 +185,10 @@ func (r *Reach) wire(ctx context.Context, p *place) (net.Conn, func(), error) {
 
 // Close ends all connections. What was begun on the hosts goes on.
 func (r *Reach) Close() error {
+	r.tidyAll()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.agent.close()
 	for _, l := range r.links {
 		l.mu.Lock()
 		if l.client != nil {

@@ -1,8 +1,9 @@
 // Package ssh performs sh steps on other machines.
 //
-// A step goes as a claim of kit/outlive, so that it goes on when the connection
-// or prentice itself is gone, is taken up where it stands, and is begun at most
-// once. Connections are kept for a while and shared; a host that hangs is given
+// A step that changes something goes as a claim of kit/outlive, so that it goes on
+// when the connection or prentice itself is gone, is taken up where it stands, and
+// is begun at most once. One that only looks goes directly, and is made again when
+// the connection was cut. Connections are kept for a while and shared; a host that hangs is given
 // up after a time, and one that prints without end fills no memory here.
 //
 // Its words: a place is where a host is reached (user, address, port, key, the

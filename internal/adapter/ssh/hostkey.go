@@ -21,15 +21,17 @@ type keyring struct {
 	refusal error
 }
 
-// known reads the files of known hosts that are there.
-func known(name string, files []string) (*keyring, error) {
-	var there []string
-	for _, f := range files {
-		if _, err := os.Stat(f); err == nil {
-			there = append(there, f)
+// ring is what the files of known hosts that are there say, for one host.
+func (r *Reach) ring(name string) (*keyring, error) {
+	check, err := r.rings.of(r.Known, func() (ssh.HostKeyCallback, error) {
+		var there []string
+		for _, f := range r.Known {
+			if _, err := os.Stat(f); err == nil {
+				there = append(there, f)
+			}
 		}
-	}
-	check, err := knownhosts.New(there...)
+		return knownhosts.New(there...)
+	})
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Invalid, "known hosts: %w", err).Try("mend that line, or take it out")
 	}

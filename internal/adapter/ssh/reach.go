@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"prentice"
 	"prentice/internal/kit/mask"
 	"prentice/internal/kit/outlive"
@@ -34,6 +36,11 @@ type Reach struct {
 
 	once     sync.Once
 	dialling chan struct{} // made once; as long as many may be dialled at once
+
+	rings kept[ssh.HostKeyCallback]
+	keys  kept[[]ssh.Signer]
+	agent agentLink
+	owed  owed
 }
 
 // how says what is known of a claim before its step is applied. The zero how is
@@ -57,6 +64,9 @@ func (r *Reach) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, e
 	if err != nil {
 		return prentice.Outcome{}, err
 	}
+	if w.Step.Risk == prentice.Look {
+		return j.glance(ctx)
+	}
 	said := &last{}
 	report, err := j.perform(ctx, said)
 	switch {
@@ -65,9 +75,6 @@ func (r *Reach) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, e
 		return prentice.Outcome{}, j.leave(ctx)
 	default:
 		return prentice.Outcome{}, err
-	}
-	if w.Step.Risk == prentice.Look {
-		j.forget(context.WithoutCancel(ctx))
 	}
 	return prentice.Outcome{OK: report.Code == 0, Code: report.Code, Says: mask.String(j.says(report, said.line()), w.Secrets)}, nil
 }
@@ -99,17 +106,10 @@ func (r *Reach) Done(ctx context.Context, w prentice.Work, ask func(context.Cont
 }
 
 // Proved lets go of the claim of a step whose proof is written.
-func (r *Reach) Proved(ctx context.Context, w prentice.Work) {
+func (r *Reach) Proved(_ context.Context, w prentice.Work) {
 	if j, err := r.job(w); err == nil && w.Step.Risk != prentice.Look {
-		j.forget(ctx)
+		j.owe()
 	}
-}
-
-// forget removes the claim, if the host answers soon. What stays is swept later.
-func (j *job) forget(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, dialTime)
-	defer cancel()
-	j.ask(ctx, outlive.Ask{Action: outlive.Forget}) //nolint:errcheck // as above
 }
 
 func (r *Reach) take(key string, h how) {
@@ -143,9 +143,6 @@ func (r *Reach) job(w prentice.Work) (*job, error) {
 	}
 	j := &job{Reach: r, work: w, place: p, token: nonce(), sudo: w.Step.Attrs["sudo"] == "true"}
 	j.key = keyOf(r.Install, string(w.Run), w.Step.ID, string(w.Target.Ref))
-	if w.Step.Risk == prentice.Look {
-		j.key = nonce() // a look is never taken up: what was seen long ago is no answer now
-	}
 	return j, nil
 }
 
@@ -178,6 +175,7 @@ func (j *job) perform(ctx context.Context, said *last) (outlive.Report, error) {
 		want = ""
 	}
 	a := outlive.Ask{Action: outlive.Start, Key: j.key, Token: j.token, Grace: j.Grace, Name: j.work.Step.ID, Script: j.work.Step.Body, Env: j.environment()}
+	a.Old, a.Sweep = j.owed.take(j.corner())
 	sent := j.how != fresh
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		a.From = out.at

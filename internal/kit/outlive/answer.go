@@ -66,7 +66,7 @@ func NewAnswer(from io.Reader, nonce string) *Answer {
 // out as it comes, with the offset of its first byte; an error of out ends the
 // reading and is returned.
 func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) {
-	if err := a.hello(); err != nil {
+	if err := a.hello("\n"); err != nil {
 		return Report{}, err
 	}
 	var token string
@@ -83,6 +83,10 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 			}
 		case "out":
 			if err := a.output(words, out); err != nil {
+				return Report{}, err
+			}
+		case "all":
+			if err := a.whole(words, out); err != nil {
 				return Report{}, err
 			}
 		default:
@@ -111,9 +115,10 @@ func final(words []string, token string) (Report, error) {
 	return r, nil
 }
 
-// hello passes over what comes before the answer.
-func (a *Answer) hello() error {
-	hello := []byte(a.prefix + "hello\n")
+// hello passes over what comes before the answer, and over hello and what must
+// follow it.
+func (a *Answer) hello(follows string) error {
+	hello := []byte(a.prefix + "hello" + follows)
 	for seen := 0; seen < mostNoise; seen++ {
 		c, err := a.from.ReadByte()
 		if err != nil {
@@ -132,23 +137,32 @@ func (a *Answer) hello() error {
 }
 
 func (a *Answer) line() ([]string, error) {
+	line, err := a.text()
+	if err != nil {
+		return nil, err
+	}
+	rest, ours := strings.CutPrefix(line, a.prefix)
+	words := strings.Fields(rest)
+	if !ours || len(words) == 0 {
+		return nil, fmt.Errorf("%w: %.80q", ErrGarbled, line)
+	}
+	return words, nil
+}
+
+// text is the rest of a line.
+func (a *Answer) text() (string, error) {
 	var line []byte
 	for len(line) < longestLine {
 		c, err := a.from.ReadByte()
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrCut, ended(err))
+			return "", fmt.Errorf("%w: %w", ErrCut, ended(err))
 		}
 		if c == '\n' {
 			break
 		}
 		line = append(line, c)
 	}
-	rest, ours := strings.CutPrefix(string(line), a.prefix)
-	words := strings.Fields(rest)
-	if !ours || len(words) == 0 {
-		return nil, fmt.Errorf("%w: %.80q", ErrGarbled, line)
-	}
-	return words, nil
+	return string(line), nil
 }
 
 // output hands over one frame of output in pieces.
@@ -172,6 +186,52 @@ func (a *Answer) output(words []string, out func(int64, []byte) error) error {
 		}
 	}
 	return nil
+}
+
+// whole hands over the output of a script that has ended, up to a line of ours.
+// The line end before that line is ours too.
+func (a *Answer) whole(words []string, out func(int64, []byte) error) error {
+	offset, err := strconv.ParseInt(at(words, 1), 10, 64)
+	if err != nil || offset < 0 {
+		return fmt.Errorf("%w: the frame %q", ErrGarbled, strings.Join(words, " "))
+	}
+	w := bufio.NewWriterSize(counted{&offset, out}, 32<<10)
+	for begins, owed := false, ""; ; {
+		if begins {
+			if next, err := a.from.Peek(len(a.prefix)); err == nil && string(next) == a.prefix {
+				return w.Flush()
+			}
+		}
+		part, err := a.from.ReadSlice('\n')
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return errors.Join(w.Flush(), fmt.Errorf("%w: %w", ErrCut, ended(err)))
+		}
+		if _, err := w.WriteString(owed); err != nil {
+			return err
+		}
+		begins, owed = err == nil, ""
+		if begins {
+			part, owed = part[:len(part)-1], "\n"
+		}
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+}
+
+// counted hands over what is written to it, with its offset.
+type counted struct {
+	offset *int64
+	out    func(int64, []byte) error
+}
+
+// Write implements io.Writer.
+func (c counted) Write(p []byte) (int, error) {
+	if err := c.out(*c.offset, p); err != nil {
+		return 0, err
+	}
+	*c.offset += int64(len(p))
+	return len(p), nil
 }
 
 // ended is an end of file as an error that cannot be taken for success.

@@ -15,6 +15,10 @@ func TestAnAnswerIsReadAsItIsFramed(t *testing.T) {
 		err             error
 	}{
 		{"an end", "@n hello\n@n claim t\n@n out 0 3\nabc@n alive\n@n end 7 strays full\n", "abc", outlive.Report{State: "end", Code: 7, Strays: true, Full: true, Token: "t"}, nil},
+		{"the whole output, without a line end", "@n hello\n@n claim t\n@n all 0\n@n end 9\n\nabc\n@n end 7 none room\n", "@n end 9\n\nabc", outlive.Report{State: "end", Code: 7, Token: "t"}, nil},
+		{"the whole output, with a line end", "@n hello\n@n all 0\nabc\n\n@n end 0 none room\n", "abc\n", outlive.Report{State: "end"}, nil},
+		{"the whole output, in lines longer than any buffer", "@n hello\n@n all 0\n" + strings.Repeat("x", 200<<10) + "@n end\n@n end 0\n", strings.Repeat("x", 200<<10) + "@n end", outlive.Report{State: "end"}, nil},
+		{"cut in the whole output", "@n hello\n@n all 0\nab\nc", "ab", outlive.Report{}, outlive.ErrCut},
 		{"after a profile that prints", "welcome\nto@n hello\n@n none\n", "", outlive.Report{State: "none"}, nil},
 		{"output that looks like a frame", "@n hello\n@n out 0 9\n@n end 0\n@n end 1 none room\n", "@n end 0\n", outlive.Report{State: "end", Code: 1}, nil},
 		{"another's claim", "@n hello\n@n claim x\n@n out 0 3\nabc@n end 0\n", "", outlive.Report{State: "taken", Token: "x"}, nil},

@@ -14,6 +14,9 @@
 // that only the asker knows, so that a shell profile which prints, or output
 // that looks like a frame, is not taken for an answer.
 //
+// A Direct is a script that only looks: it needs none of this, may be repeated, and
+// runs in the shell that reads it.
+//
 // It refuses to begin where the home folder cannot be written or is not the
 // user's own, where setsid is missing, and where the disk is full. Of a script
 // whose keeper is gone without a word (a reboot, a SIGKILL) it says so: lost. It

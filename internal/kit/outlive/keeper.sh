@@ -20,7 +20,9 @@ empty() {
 d=$1
 cd -- "$HOME" 2>/dev/null || cd /
 ident "$$" 1<>"$d/keeper"
-mv "$d/armed" "$d/begun" 2>/dev/null || exit 0
+set -C
+{ true >"$d/begun"; } 2>/dev/null || exit 0 # somebody gave it up, or nothing can be kept
+set +C
 (umask "$4"; exec "$3" /bin/sh -eu "$d/$2.sh") >>"$d/out" 2>&1 </dev/null &
 g=$!
 ident "$g" 1<>"$d/group"

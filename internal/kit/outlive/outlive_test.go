@@ -327,3 +327,22 @@ func TestWhatCannotBeAProgramIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestClaimsGoWithTheNextStepButForWhatGoesOn(t *testing.T) {
+	shells(t, func(t *testing.T, h *host) {
+		h.ask(outlive.Ask{Action: outlive.Start, Key: "over", Script: "echo over"})
+		h.begin("echo begun\nsleep 300")
+		h.ask(outlive.Ask{Action: outlive.Start, Key: "next", Script: "echo next", Old: []string{"over", "k1", "never"}})
+		left, err := filepath.Glob(filepath.Join(h.home, ".prentice", "claim-*"))
+		if err != nil || len(left) != 2 || !strings.HasSuffix(left[0], "k1") || !strings.HasSuffix(left[1], "next") {
+			t.Errorf("left are %v %v", left, err)
+		}
+		h.ask(outlive.Ask{Action: outlive.Stop, Grace: time.Second})
+		if r, _ := h.ask(outlive.Ask{Action: outlive.Forget, Old: []string{"next"}}); r.State != outlive.None {
+			t.Errorf("got %+v", r)
+		}
+		if left, _ := filepath.Glob(filepath.Join(h.home, ".prentice", "claim-*")); len(left) != 0 {
+			t.Errorf("left are %v", left)
+		}
+	})
+}

@@ -40,6 +40,8 @@ type Ask struct {
 	Name   string        // of the script, as its messages carry it
 	Script string
 	Env    []string // NAME=value
+	Sweep  bool     // claims that are long over go first; for Start
+	Old    []string // keys of claims whose proof is written: they go too; for Start and Forget
 }
 
 var (
@@ -50,7 +52,7 @@ var (
 
 // Program is the text for /bin/sh that performs the ask.
 func Program(a Ask) (string, error) {
-	for what, word := range map[string]string{"key": a.Key, "nonce": a.Nonce, "token": a.Token} {
+	for what, word := range map[string]string{"key": a.Key, "token": a.Token} {
 		if !plainWord.MatchString(word) {
 			return "", fmt.Errorf("the %s %q is not letters and digits", what, word)
 		}
@@ -58,21 +60,32 @@ func Program(a Ask) (string, error) {
 	if !plainName.MatchString(a.Name) {
 		a.Name = "step"
 	}
+	old := ""
+	for _, key := range a.Old {
+		if !plainWord.MatchString(key) {
+			return "", fmt.Errorf("the key %q is not letters and digits", key)
+		}
+		old += " claim-" + key
+	}
+	sweep := "no"
+	if a.Sweep {
+		sweep = "yes"
+	}
 	environment, err := exports(a.Env)
 	if err != nil {
 		return "", err
 	}
-	if strings.Contains(a.Script, "\x00") {
-		return "", fmt.Errorf("the script holds a zero byte")
+	if err := checked(a.Nonce, a.Script); err != nil {
+		return "", err
 	}
-	end := "END" + a.Nonce // nobody who wrote the script knows it
 	var b strings.Builder
 	b.WriteString("main() {\n")
 	fmt.Fprintf(&b, "NONCE=%s KEY=claim-%s TOKEN=%s NAME=%s FROM=%d GRACE=%d\n", a.Nonce, a.Key, a.Token, a.Name, max(0, a.From), max(1, int(a.Grace/time.Second)))
+	fmt.Fprintf(&b, "SWEEP=%s OLD=%s\n", sweep, quote(old))
 	fmt.Fprintf(&b, "KEEPER=%s\n", quote(keeper))
 	b.WriteString(wrapper)
 	fmt.Fprintf(&b, "environment() {\n:\n%s}\n", environment)
-	fmt.Fprintf(&b, "script() {\ncat <<'%s'\n%s\n%s\n}\n", end, a.Script, end)
+	fmt.Fprintf(&b, "SCRIPT=%s\n", quote(a.Script))
 	fmt.Fprintf(&b, "say hello\n%s\n}\nmain\nexit 0\n", a.Action)
 	return b.String(), nil
 }

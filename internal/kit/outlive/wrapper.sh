@@ -29,12 +29,18 @@ status() {
   { read -r word code left room <"$d/status"; } 2>/dev/null
   [ "$word" = end ]
 }
+# once: true for one of all who ask for the same file.
+once() {
+  set -C
+  { true >"$1"; } 2>/dev/null
+  set +C -- $?
+  return "$1"
+}
 # private: the folder of claims is there, is ours alone and can be written.
 private() {
   case $HOME in /*) ;; *) say refuse home no home folder; return 1 ;; esac
   [ -e "$base" ] || [ -L "$base" ] || why=$(mkdir "$base" 2>&1) || { say refuse home "$why"; return 1; }
   if [ -L "$base" ] || [ ! -d "$base" ] || [ ! -O "$base" ]; then say refuse home "$base is not a folder of this user"; return 1; fi
-  chmod 700 "$base"
 }
 # settled: what can be said of a claim without waiting.
 settled() {
@@ -42,7 +48,7 @@ settled() {
   status && { say end "$code" "$left" "$room"; return 0; }
   under_way && return 1
   status && { say end "$code" "$left" "$room"; return 0; }
-  if mv "$d/armed" "$d/given-up" 2>/dev/null; then rm -rf "$d"; say none; return 0; fi
+  if once "$d/begun"; then rm -rf "$d"; say none; return 0; fi # nobody can begin it any more
   [ -d "$d/." ] || { say none; return 0; }
   now=- was=-
   { read -r now </proc/sys/kernel/random/boot_id; } 2>/dev/null
@@ -58,21 +64,32 @@ emit() {
   dd if="$d/out" bs=1048576 skip="$block" count=1 2>/dev/null | tail -c "+$((skip + 1))" | head -c "$((top - off))"
   off=$top
 }
+# whole: all the output of a script that has ended, up to a line of ours.
+whole() {
+  say all "$off"
+  if [ "$off" = 0 ]; then cat "$d/out"; else tail -c "+$((off + 1))" "$d/out"; fi
+  echo
+}
 follow() {
   token=-
   { read -r token <"$d/claim"; } 2>/dev/null
   [ -d "$d" ] && say claim "$token"
-  off=$FROM quiet=0 fresh=0
+  off=$FROM quiet=0 fresh=0 early=3
   while :; do
-    over=no
-    status && over=yes
-    set -- $(LC_ALL=C ls -ln "$d/out" 2>/dev/null)
-    size=${5:-0}
-    if [ "$size" -gt "$off" ]; then emit; quiet=0; continue; fi
-    [ "$over" = yes ] && { say end "$code" "$left" "$room"; return; }
+    if status; then
+      [ ! -s "$d/out" ] || whole
+      say end "$code" "$left" "$room"
+      return
+    fi
+    size=0 # most scripts are over before it pays to send what they have printed so far
+    [ "$quiet" -lt "$early" ] || [ ! -s "$d/out" ] || { set -- $(LC_ALL=C ls -ln "$d/out" 2>/dev/null); size=${5:-0}; }
+    if [ "$size" -gt "$off" ]; then emit; quiet=0 early=0; continue; fi
     if [ "$quiet" -ge 40 ] || ! under_way; then
-      if [ -e "$d/armed" ] && [ "$fresh" -lt 100 ]; then
+      if [ -e "$d/armed" ] && [ ! -e "$d/begun" ] && [ "$fresh" -lt 100 ]; then
         fresh=$((fresh + 1)) # the keeper is about to begin
+      elif [ "$early" -gt 0 ]; then
+        early=0 # what it printed comes first
+        continue
       elif ! status; then
         settled && return
       fi
@@ -90,6 +107,7 @@ launch() {
   ) &
 }
 sweep() {
+  chmod 700 "$base"
   find "$base" -name "claim-*" -prune -type d -mtime +30 -print 2>/dev/null | while read -r old; do
     alive "$old/keeper" || alive "$old/group" || rm -rf "$old"
   done
@@ -97,15 +115,22 @@ sweep() {
 arm() {
   line=----------------------------------------------------------------
   for file in status keeper group; do echo "$line$line" >"$d/$file" || return 1; done
-  echo "$TOKEN" >"$d/claim" && : >"$d/out" && script >"$d/$NAME.sh" && : >"$d/armed"
+  echo "$TOKEN" >"$d/claim" && true >"$d/out" && script "$d/$NAME.sh" && true >"$d/armed"
+}
+# script: a printf that is no builtin is not used, because its arguments can be seen.
+script() {
+  { PATH=/dev/null printf '%s\n' "$SCRIPT" >"$1"; } 2>/dev/null || cat >"$1" <<END
+$SCRIPT
+END
 }
 start() {
   private || return
   setsid=$(command -v setsid 2>/dev/null) || { say refuse setsid; return; }
-  sweep
+  [ "$SWEEP" = no ] || sweep
   if why=$(mkdir "$d" 2>&1); then
     arm 2>/dev/null || { rm -rf "$d"; say refuse full; return; }
     launch
+    let_go
   elif [ ! -d "$d" ]; then
     say refuse full "$why"
     return
@@ -131,5 +156,17 @@ stop() {
 forget() {
   if [ -d "$d" ] && ! status && under_way; then say running; return; fi
   rm -rf "$d"
+  let_go
   say none
+}
+# let_go: the claims whose proof is written, but for what still goes on.
+let_go() {
+  mine=$d
+  set --
+  for old in $OLD; do
+    d=$base/$old
+    if status || ! under_way; then set -- "$@" "$d"; fi
+  done
+  d=$mine
+  [ $# = 0 ] || rm -rf "$@"
 }

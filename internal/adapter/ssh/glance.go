@@ -1,0 +1,176 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/mask"
+	"prentice/internal/kit/outlive"
+)
+
+// straysTime is how long what a look left behind may hold its output open.
+const straysTime = 2 * time.Second
+
+// glance performs a step that only looks: in the session itself, without a claim
+// and without a file on the host. A look that a lost connection took with it is
+// made again, because it may be repeated; what it began is ended first.
+func (j *job) glance(ctx context.Context) (prentice.Outcome, error) {
+	g := &glancing{job: j, said: &last{}, out: io.Discard}
+	if j.work.Log != nil {
+		g.out = j.work.Log
+	}
+	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		code, err := g.once(ctx)
+		switch {
+		case err == nil:
+			return prentice.Outcome{OK: code == 0, Code: code, Says: mask.String(j.says(outlive.Report{Code: code, Strays: g.strays}, g.said.line()), j.work.Secrets)}, nil
+		case ctx.Err() != nil:
+			return prentice.Outcome{}, g.left(ctx)
+		case prentice.KindOf(err) == prentice.Refused, g.lost.IsZero() && !errors.Is(err, errLost):
+			return prentice.Outcome{}, notBegun(err)
+		case !g.lost.IsZero() && time.Since(g.lost) > patience:
+			return prentice.Outcome{}, prentice.Errorf(prentice.Unavailable, "step %s looks at %s, and the connection was lost each time: %w", j.work.Step.ID, j.place.name, err).Try("look at its network and its sshd, and ask again")
+		case g.lost.IsZero():
+			g.lost = time.Now()
+		}
+		if errors.Is(err, errLost) {
+			fmt.Fprintf(g.out, "\nprentice: the connection to %s was lost; it looks again\n", j.place.name)
+		}
+		if rest(ctx, pause) != nil {
+			return prentice.Outcome{}, g.left(ctx)
+		}
+		g.end(ctx) //nolint:errcheck // the next look tells whether the host answers
+	}
+}
+
+// glancing is a look that is being made.
+type glancing struct {
+	*job
+	out    io.Writer
+	said   *last
+	runs   outlive.Process // the last that said hello, until it has ended
+	lost   time.Time       // when the connection was, since the last hello
+	strays bool
+	gone   outlive.Report // what came of ending it, when its time was over
+	why    error
+}
+
+// once looks once. When its time is over what it began is ended, and only then it
+// returns.
+func (g *glancing) once(ctx context.Context) (int, error) {
+	d := outlive.Direct{Nonce: nonce(), Script: g.work.Step.Body, Env: g.environment()}
+	text, err := d.Program()
+	if err != nil {
+		return 0, prentice.Errorf(prentice.Invalid, "step %s: %w", g.work.Step.ID, err)
+	}
+	s, err := g.open(ctx, g.place, g.sudo, text)
+	if err != nil {
+		return 0, err
+	}
+	from := &patient{from: s.channel, give: func() { s.client.Close() }}
+	give := context.AfterFunc(ctx, func() { s.client.Close() }) // before hello there is nobody who could be ended
+	runs, answer, err := d.Begun(from)
+	give()
+	if err != nil {
+		defer s.leave(true)
+		if code := s.over(); code >= 0 && errors.Is(err, outlive.ErrSilent) && ctx.Err() == nil {
+			return 0, silent(g.place, g.sudo, s.complaint(), string(answer.Noise))
+		}
+		return 0, errors.Join(errLost, err)
+	}
+	from.give = nil // a script may be silent for as long as it likes; the keep-alive sees to the connection
+	g.runs, g.lost = runs, time.Time{}
+	held, done := make(chan struct{}), make(chan struct{}) // closed when the output is over, and after that
+	go func() { g.see(ctx, s, held); close(done) }()
+	_, err = io.Copy(io.MultiWriter(quiet{g.out}, &g.said.end), answer)
+	close(held)
+	<-done
+	code := s.over()
+	s.leave(code < 0)
+	if err != nil || code < 0 {
+		return 0, errors.Join(errLost, err)
+	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	g.runs = outlive.Process{}
+	return code, nil
+}
+
+// see sees to it that the output comes to an end: when the script has ended and
+// has left somebody behind who holds it open, and when the time is over.
+func (g *glancing) see(ctx context.Context, s *shell, held <-chan struct{}) {
+	select {
+	case <-held:
+		return
+	case <-s.told:
+		if within(held, straysTime) {
+			return
+		}
+		ended, err := g.end(ctx)
+		g.strays = err == nil && ended.State == outlive.Ended
+	case <-ctx.Done():
+		g.gone, g.why = g.endSoon(ctx)
+	}
+	if !within(held, straysTime) {
+		s.client.Close()
+	}
+}
+
+// within waits for something, but not longer than that.
+func within(it <-chan struct{}, d time.Duration) bool {
+	select {
+	case <-it:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+
+// end ends what a look began, over a session of its own.
+func (g *glancing) end(ctx context.Context) (outlive.Report, error) {
+	if !g.runs.Known() {
+		return outlive.Report{State: outlive.None}, nil
+	}
+	n := nonce()
+	text, err := g.runs.End(n, g.Grace)
+	if err != nil {
+		return outlive.Report{}, err
+	}
+	return g.Reach.put(ctx, g.place, g.sudo, n, text, "", func(int64, []byte) error { return nil })
+}
+
+// endSoon is end for one whose own time is over.
+func (g *glancing) endSoon(ctx context.Context) (outlive.Report, error) {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*dialTime+g.Grace)
+	defer cancel()
+	return g.end(after)
+}
+
+// left is how a look stands whose time is up or that is stopped.
+func (g *glancing) left(ctx context.Context) error {
+	step, host := g.work.Step.ID, g.place.name
+	switch {
+	case g.why != nil:
+		return prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, which does not answer: %w", step, host, g.why).Try("look whether it still goes on there")
+	case g.gone.State == outlive.Running:
+		return prentice.Errorf(prentice.Canceled, "step %s on %s could not be ended", step, host).Try("end it on the host")
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return prentice.Errorf(prentice.Canceled, "step %s was stopped on %s because its time was up", step, host).Try("give it more time with limits: timeout")
+	default:
+		return prentice.Errorf(prentice.Canceled, "step %s was stopped in the middle on %s", step, host).Try("it only looked; look again")
+	}
+}
+
+// quiet is a log whose failures change nothing of what a script did.
+type quiet struct{ to io.Writer }
+
+// Write implements io.Writer.
+func (q quiet) Write(p []byte) (int, error) {
+	q.to.Write(p) //nolint:errcheck // as above
+	return len(p), nil
+}

@@ -1,0 +1,122 @@
+package ssh
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"prentice"
+)
+
+// shell is a session in which a shell reads its program. Told is closed when it
+// has told how it ended; the code is read after that.
+type shell struct {
+	client  *ssh.Client
+	channel ssh.Channel
+	wrong   *ending
+	leave   func(broken bool)
+	told    chan struct{}
+	closed  chan struct{}
+	heard   chan struct{} // closed when wrong is whole
+	code    int
+}
+
+// complaint is the end of what the shell wrote to standard error. It is asked when
+// the shell is over.
+func (s *shell) complaint() string {
+	select {
+	case <-s.heard:
+		return s.wrong.String()
+	case <-time.After(time.Second):
+		return ""
+	}
+}
+
+// over is the code that the shell ended with, as shells say it, or -1 when the
+// connection ended first. It is asked when the output is over.
+func (s *shell) over() int {
+	select {
+	case <-s.told:
+		return s.code
+	case <-s.closed:
+	case <-time.After(5 * time.Second):
+		s.channel.Close()
+	}
+	select {
+	case <-s.told:
+		return s.code
+	default:
+		return -1
+	}
+}
+
+// open gives a shell on a host its program, over a connection that is kept, or on
+// a new one where the kept one turns out to be gone. Nobody waits for the host to
+// say that it has begun: hello says so.
+func (r *Reach) open(ctx context.Context, p *place, sudo bool, text string) (*shell, error) {
+	for tried := false; ; tried = true {
+		client, leave, err := r.client(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		channel, requests, err := client.OpenChannel("session", nil)
+		if err != nil {
+			leave(true)
+			if tried {
+				return nil, prentice.Errorf(prentice.Unavailable, "host %s opens no session: %w", p.name, err).Try("look at MaxSessions of its sshd, and at its log")
+			}
+			continue
+		}
+		s := &shell{client: client, channel: channel, wrong: &ending{}, told: make(chan struct{}), closed: make(chan struct{}), heard: make(chan struct{})}
+		s.leave = func(broken bool) { channel.Close(); leave(broken) } //nolint:errcheck // it may be closed
+		go s.listen(requests)
+		go func() { io.Copy(s.wrong, channel.Stderr()); close(s.heard) }() //nolint:errcheck // it ends with the channel
+		go s.begin(sudo, text)
+		return s, nil
+	}
+}
+
+// begin sends the command and the program. What cannot be sent is not answered.
+func (s *shell) begin(sudo bool, text string) {
+	s.channel.SendRequest("exec", false, ssh.Marshal(struct{ Command string }{command(sudo)})) //nolint:errcheck // as above
+	io.WriteString(s.channel, text)                                                            //nolint:errcheck // as above
+	s.channel.CloseWrite()                                                                     //nolint:errcheck // as above
+}
+
+// listen hears how the shell ended.
+func (s *shell) listen(requests <-chan *ssh.Request) {
+	defer close(s.closed)
+	for r := range requests {
+		var status struct{ Code uint32 }
+		var signal struct {
+			Name string
+			Rest []byte `ssh:"rest"`
+		}
+		switch {
+		case s.ended():
+		case r.Type == "exit-status" && ssh.Unmarshal(r.Payload, &status) == nil:
+			s.code = int(status.Code & 255)
+			close(s.told)
+		case r.Type == "exit-signal" && ssh.Unmarshal(r.Payload, &signal) == nil:
+			s.code = 128 + signals[signal.Name]
+			close(s.told)
+		}
+		if r.WantReply {
+			r.Reply(false, nil) //nolint:errcheck // the other side may have gone
+		}
+	}
+}
+
+func (s *shell) ended() bool {
+	select {
+	case <-s.told:
+		return true
+	default:
+		return false
+	}
+}
+
+// signals are the numbers of the signals that SSH has names for (RFC 4254, 6.10).
+var signals = map[string]int{"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15}

@@ -1,0 +1,92 @@
+package outlive
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+)
+
+//go:embed direct.sh
+var direct string
+
+//go:embed end.sh
+var end string
+
+// Direct is a script that only looks. It needs no claim, because it may be
+// repeated: it runs in the shell that reads it, ends with it, and leaves nothing
+// on the disk. Env is NAME=value.
+type Direct struct {
+	Nonce  string
+	Script string
+	Env    []string
+}
+
+// Program is the text for /bin/sh that runs the script. What the shell prints
+// after hello is the script's output, and its exit code is the script's.
+func (d Direct) Program() (string, error) {
+	if err := checked(d.Nonce, d.Script); err != nil {
+		return "", err
+	}
+	environment, err := exports(d.Env)
+	if err != nil {
+		return "", err
+	}
+	// The script is evaluated as one word, so that nothing in it can end the text
+	// around it.
+	return fmt.Sprintf("main() {\nNONCE=%s\n%s%sset -eu\neval %s\n}\nmain\n", d.Nonce, direct, environment, quote(d.Script)), nil
+}
+
+func checked(nonce, script string) error {
+	if !plainWord.MatchString(nonce) {
+		return fmt.Errorf("the nonce %q is not letters and digits", nonce)
+	}
+	if strings.Contains(script, "\x00") {
+		return fmt.Errorf("the script holds a zero byte")
+	}
+	return nil
+}
+
+// Process is a shell that runs a script, in the words it says hello with: itself,
+// its group, and the boot and the moment that it was started in, which tell it
+// from a later one with its number. The zero Process is nobody.
+type Process struct{ pid, group, boot, start string }
+
+// Known says whether it is somebody.
+func (p Process) Known() bool { return p.pid != "" }
+
+var helloWords = regexp.MustCompile(`^([0-9]{1,10}) ([0-9]{1,10}|-) ([a-f0-9-]{1,40}) ([0-9]{1,20}|-|ended)$`)
+
+// Begun reads over what a profile printed, to hello. What the script prints
+// follows in the reader that is returned.
+func (d Direct) Begun(from io.Reader) (Process, *Answer, error) {
+	a := NewAnswer(from, d.Nonce)
+	if err := a.hello(" "); err != nil {
+		return Process{}, a, err
+	}
+	line, err := a.text()
+	if err != nil {
+		return Process{}, a, err
+	}
+	words := helloWords.FindStringSubmatch(line)
+	if words == nil || words[1] == "0" || words[1] == "1" || words[2] == "0" || words[2] == "1" {
+		return Process{}, a, fmt.Errorf("%w: hello %.80q", ErrGarbled, line)
+	}
+	return Process{words[1], words[2], words[3], words[4]}, a, nil
+}
+
+// Read reads what follows in an answer.
+func (a *Answer) Read(to []byte) (int, error) { return a.from.Read(to) }
+
+// End is the text for /bin/sh that ends a process and its group: SIGTERM, the
+// grace, SIGKILL. It answers none when there was nobody, an end when there was, and
+// running when somebody is still there.
+func (p Process) End(nonce string, grace time.Duration) (string, error) {
+	if err := checked(nonce, ""); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("main() {\nNONCE=%s PID=%s GROUP=%s BOOT=%s START=%s GRACE=%d\necho \"@$NONCE hello\"\n%s}\nmain\nexit 0\n",
+		nonce, p.pid, p.group, p.boot, p.start, max(1, int(grace/time.Second)), end), nil
+}

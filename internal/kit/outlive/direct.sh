@@ -1,0 +1,14 @@
+group=- boot=- start=- stat=
+{ read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=-
+if { read -r stat <"/proc/$$/stat"; } 2>/dev/null; then
+  set -- ${stat##*")"}
+  start=${20}
+  case $3 in $$ | "$2") group=$3 ;; esac # its own, or that of the sudo above it
+elif kill -0 "-$$" 2>/dev/null; then
+  group=$$
+fi
+echo "@$NONCE hello $$ $group $boot $start" || exit 1
+[ "$group" != $$ ] || trap 'code=$?; trap "" TERM; kill -TERM "-$group" 2>/dev/null; exit $code' EXIT
+unset NONCE boot start stat
+set --
+exec </dev/null 2>&1

@@ -1,0 +1,40 @@
+package stories
+
+import (
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// canDeputise says whether we may make a user, and whether there is a sudo to ask
+// them for a password.
+func canDeputise() bool {
+	for _, program := range []string{"sudo", "useradd", "userdel"} {
+		if _, err := exec.LookPath(program); err != nil {
+			return false
+		}
+	}
+	info, err := os.Stat("/etc/sudoers.d")
+	return os.Geteuid() == 0 && err == nil && info.IsDir()
+}
+
+// deputy makes a user with a plain shell, whom nothing is allowed yet. "*" is a
+// password that nobody has; useradd's own locks the user for keys too.
+func deputy(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 1, "deputy NAME")
+	name, rules := args[0], "/etc/sudoers.d/"+args[0]
+	if _, err := user.Lookup(name); err != nil {
+		run(ts, exec.Command("useradd", "-M", "-d", "/nonexistent", "-s", "/bin/sh", "-p", "*", name))
+	}
+	for dir := ts.Getenv("WORK"); dir != filepath.Dir(dir) && dir != filepath.Clean(os.TempDir()); dir = filepath.Dir(dir) {
+		ts.Check(os.Chmod(dir, 0o711)) // sshd reads the keys as the user
+	}
+	ts.Defer(func() {
+		os.Remove(rules)                    //nolint:errcheck // the story may not have made it
+		exec.Command("userdel", name).Run() //nolint:errcheck // the next story finds it
+	})
+	ts.Setenv("DEPUTY_RULES", rules)
+}
