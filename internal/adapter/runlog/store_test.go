@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -86,7 +84,5 @@ func (s *shelfInMemory) Remove(_ context.Context, name string) error {
 	delete(s.objects, name)
 	return err
 }
-
-func (s *shelfInMemory) names() []string { return slices.Sorted(maps.Keys(s.objects)) }
 
 var _ Store = (*shelfInMemory)(nil)

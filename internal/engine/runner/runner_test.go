@@ -242,6 +242,23 @@ func TestCancelInterruptsTheStepUnderWay(t *testing.T) {
 	})
 }
 
+func TestALookThatAPersonStopsIsNoFault(t *testing.T) {
+	peek := step("peek", prentice.Act, "target")
+	peek.Risk = prentice.Look
+	each(t, planOf(1, peek), allow, func(t *testing.T, w *world) {
+		w.deed.block = make(chan struct{})
+		run := w.start(bob, "mend")
+		<-w.deed.began
+		if _, err := w.r.Cancel(t.Context(), run.Number, ann, "wrong host"); err != nil {
+			t.Fatal(err)
+		}
+		d := w.until(run.Number, prentice.Cancelled)
+		if len(d.Steps) != 1 || d.Steps[0].State != prentice.NotDone {
+			t.Errorf("%+v", d.Steps)
+		}
+	})
+}
+
 func TestTheStopFileStopsBeforeTheNextStep(t *testing.T) {
 	plan := planOf(1, step("one", prentice.Act, "target"), step("two", prentice.Act, "target"))
 	each(t, plan, allow, func(t *testing.T, w *world) {

@@ -132,7 +132,11 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 			out.Says = fmt.Sprintf("not over after %s: %v", allowance(d.ThePlan, work.Step), err)
 		}
 	}
+	stopped := err != nil && work.Step.Risk == prentice.Look && r.wanted(ctx)
 	rec, err = r.prove(ctx, d, rec, state, out)
+	if stopped && err == nil {
+		return rec, errMoved // a look that a person stopped says nothing of the world: the stage looks again, and gives up
+	}
 	if kind, ok := kind.(prentice.Prover); ok && err == nil {
 		kind.Proved(context.WithoutCancel(ctx), work)
 	}
