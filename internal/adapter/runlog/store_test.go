@@ -87,6 +87,4 @@ func (s *shelfInMemory) Remove(_ context.Context, name string) error {
 	return err
 }
 
-func (s *shelfInMemory) names() []string { return slices.Sorted(maps.Keys(s.objects)) }
-
 var _ Store = (*shelfInMemory)(nil)

@@ -45,7 +45,7 @@ func (l *Logs) view(ctx context.Context, run int64) (*view, error) {
 func (v *view) addLocal(run int64) error {
 	var errs []error
 	for _, p := range v.logs.places() {
-		names, err := p.segments(run)
+		names, err := p.allSegments(run)
 		errs = append(errs, err)
 		for _, name := range names {
 			s, err := v.logs.unfinished(p, name)
