@@ -118,12 +118,13 @@ func (f *file) takeUp() error {
 
 func (f *file) path(sort string) string { return f.base.path(f.logs.Own.Folder, sort) }
 
+// openFiles opens the tail first: a segment without one would be taken for finished.
 func (f *file) openFiles(how int) error {
 	var errs [3]error
 	for i, part := range []struct {
 		to   **os.File
 		sort string
-	}{{&f.packed, chunkFile}, {&f.index, indexFile}, {&f.tail, tailFile}} {
+	}{{&f.tail, tailFile}, {&f.packed, chunkFile}, {&f.index, indexFile}} {
 		*part.to, errs[i] = os.OpenFile(f.path(part.sort), os.O_CREATE|os.O_RDWR|how, 0o600)
 	}
 	return errors.Join(errs[:]...)

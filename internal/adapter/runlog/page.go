@@ -116,7 +116,7 @@ func (b *block) collect(q prentice.LogQuery, p *prentice.LogPage, from, text int
 	line, counted := b.line, 0
 	sign := q.Find // what every wanted record holds
 	if sign == "" && q.Target != "" {
-		sign = " " + word(string(q.Target)) + " "
+		sign = word(string(q.Target)) + " " // without the space before it, which is in every text
 	}
 	for from < len(b.raw) && len(p.Lines) < q.Limit && text < mostText {
 		if sign != "" { // most of a log is passed over without being cut into records

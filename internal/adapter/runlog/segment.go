@@ -77,6 +77,25 @@ func (p Place) segments(run int64) ([]segment, error) {
 	return slices.Compact(list), err
 }
 
+// allSegments are those of a run, without a hole: a folder that changes while it is
+// read may show a younger file and not an older one, so that it is read until
+// nothing is new.
+func (p Place) allSegments(run int64) (all []segment, err error) {
+	for fresh := true; fresh; {
+		list, err := p.segments(run)
+		if err != nil {
+			return all, err
+		}
+		fresh = false
+		for _, s := range list {
+			if !slices.Contains(all, s) {
+				all, fresh = append(all, s), true
+			}
+		}
+	}
+	return all, nil
+}
+
 // stored is a segment as an object of the store. Its name says how much it holds.
 type stored struct {
 	segment

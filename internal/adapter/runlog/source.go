@@ -26,6 +26,7 @@ type chunks struct {
 	name   segment
 	index  io.ReaderAt
 	packed func(place, length int64) ([]byte, error)
+	raw    *[]byte // room for one chunk, which the next one takes
 }
 
 // inFiles are the chunks of a segment that is not stored yet.
@@ -34,7 +35,7 @@ func (l *Logs) inFiles(name segment, index, packed io.ReaderAt) chunks {
 		raw := make([]byte, length)
 		_, err := packed.ReadAt(raw, place)
 		return raw, err
-	}}
+	}, new([]byte)}
 }
 
 func (c chunks) entry(n int64) (entry, error) {
@@ -62,6 +63,7 @@ func (c chunks) search(n int64, past func(at, line int64) bool) (e entry, err er
 
 var errDamaged = errors.New("damaged")
 
+// load gives the records of a chunk, until the next one is loaded.
 func (c chunks) load(e entry) ([]byte, error) {
 	if !e.sound() {
 		return nil, prentice.Errorf(prentice.Unavailable, "the index of the log of run %d is damaged", c.name.run)
@@ -70,7 +72,10 @@ func (c chunks) load(e entry) ([]byte, error) {
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "a chunk of the log of run %d cannot be read: %w", c.name.run, err)
 	}
-	raw, err := c.logs.unpack.DecodeAll(packed, make([]byte, 0, e.size))
+	if int64(cap(*c.raw)) < e.size {
+		*c.raw = make([]byte, 0, e.size)
+	}
+	raw, err := c.logs.unpack.DecodeAll(packed, (*c.raw)[:0])
 	if err != nil || int64(len(raw)) != e.size {
 		return nil, fmt.Errorf("a chunk of the log of run %d: %w: %v", c.name.run, errDamaged, err)
 	}
@@ -178,15 +183,15 @@ func (s *source) close() {
 }
 
 // window is how much of an object is read at once by whoever reads on.
-const window = 4 << 20
+const window = 1 << 20
 
 // inStore reads a segment that is an object. Nothing is read before it must be.
-func (l *Logs) inStore(ctx context.Context, o stored) *source {
+func (l *Logs) inStore(ctx context.Context, o stored, room *[]byte) *source {
 	s := &source{segment: o.segment, bytes: o.bytes, lines: o.lines, stored: o}
 	s.sealed, s.count = entry{size: o.bytes, lines: o.lines}, 1
 	var held []byte
 	var from, next int64
-	s.chunks = chunks{logs: l, name: o.segment, packed: func(place, length int64) ([]byte, error) {
+	s.chunks = chunks{logs: l, name: o.segment, raw: room, packed: func(place, length int64) ([]byte, error) {
 		if place < from || place+length > from+int64(len(held)) {
 			much := length
 			if place == next && next > 0 {

@@ -13,6 +13,7 @@ type view struct {
 	logs         *Logs
 	list         []*source
 	bytes, lines int64
+	room         []byte // for one chunk
 }
 
 // storePatience is how long whoever reads waits for the store, at most.
@@ -32,7 +33,7 @@ func (l *Logs) view(ctx context.Context, run int64) (*view, error) {
 				}
 				return same
 			})
-			v.list = append(v.list, l.inStore(ctx, o))
+			v.list = append(v.list, l.inStore(ctx, o, &v.room))
 		}
 		return nil
 	})
@@ -44,7 +45,7 @@ func (l *Logs) view(ctx context.Context, run int64) (*view, error) {
 func (v *view) addLocal(run int64) error {
 	var errs []error
 	for _, p := range v.logs.places() {
-		names, err := p.segments(run)
+		names, err := p.allSegments(run)
 		errs = append(errs, err)
 		for _, name := range names {
 			s, err := v.logs.unfinished(p, name)
