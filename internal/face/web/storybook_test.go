@@ -24,8 +24,9 @@ type runsOut struct {
 
 type runOut struct {
 	prentice.RunDetail
-	Log     []prentice.LogLine
-	LogNext int64
+	Log        []prentice.LogLine
+	LogNext    int64
+	LogTrouble string
 }
 
 type incident struct {
