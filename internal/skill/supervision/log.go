@@ -69,12 +69,20 @@ func (l Log) Text() string {
 		if l.Find != "" {
 			fmt.Fprintf(&b, "%d: ", line.Line)
 		}
-		fmt.Fprintf(&b, "%s %s │ %s\n", line.Time.UTC().Format(time.TimeOnly), line.Step, strings.TrimSuffix(line.Text, "\n"))
+		fmt.Fprintf(&b, "%s %s │ %s\n", line.Time.UTC().Format(time.TimeOnly), from(line), strings.TrimSuffix(line.Text, "\n"))
 	}
 	if !l.End {
 		fmt.Fprintf(&b, "There is more of its %d lines: read on with --offset %d\n", l.Total, l.Next)
 	}
 	return b.String()
+}
+
+// from is the step that printed a line, and on which host.
+func from(line prentice.LogLine) string {
+	if line.Target == "" {
+		return line.Step
+	}
+	return line.Step + " " + line.Target.Name()
 }
 
 // First is the number of the page's first line, or 0.

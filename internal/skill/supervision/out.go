@@ -226,7 +226,7 @@ type Moment struct{ prentice.RunMoment }
 func (m Moment) Text() string {
 	at := fmt.Sprintf("%s run/%d ", m.Time.UTC().Format(time.TimeOnly), m.Run)
 	if m.Log != nil {
-		return at + m.Log.Step + " │ " + strings.TrimSuffix(m.Log.Text, "\n")
+		return at + from(*m.Log) + " │ " + strings.TrimSuffix(m.Log.Text, "\n")
 	}
 	if m.Tally != nil {
 		return m.onTarget(at)
