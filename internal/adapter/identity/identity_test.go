@@ -63,7 +63,11 @@ func (w world) reopened() world {
 	return w
 }
 
-func (w world) pass(d time.Duration) { w.time.Add(d.Microseconds()) }
+// pass lets time go by, once it is written down when everybody was last seen.
+func (w world) pass(d time.Duration) {
+	w.Close() // it waits, and nothing more
+	w.time.Add(d.Microseconds())
+}
 
 func (w world) add(name string, role prentice.Role) {
 	w.t.Helper()
