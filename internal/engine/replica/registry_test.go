@@ -129,6 +129,17 @@ func TestWhoLeavesInOrderIsNotDead(t *testing.T) {
 		if err != nil || len(list) != 2 || list[0].How != "left" || list[1].How != "" || !list[1].Leads {
 			t.Errorf("%+v, %v", list, err)
 		}
+		err = w.db.Write(t.Context(), func(tx *db.Tx) error {
+			for id, lives := range map[string]bool{list[0].ID: false, b.ID(): true, "nobody#9": false} {
+				if is, died, err := b.Fate(tx, id); err != nil || is != lives || died {
+					t.Errorf("%s lives %v, died %v: %v", id, is, died, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
 		if again := w.join("c"); again.Deserted() {
 			t.Error("nobody died")
 		}

@@ -22,6 +22,9 @@ type Peers interface {
 	Leads() bool
 	// Living is the ids of all that live, as far as this process knows.
 	Living() []string
+	// Fate says what became of one of them: it lives, it died, or neither, as it
+	// left in order or never was. It stays so until the transaction ends.
+	Fate(tx *db.Tx, id string) (lives, died bool, err error)
 	// Deserted says that, when this process joined, one had died and none lived.
 	Deserted() bool
 	// Place tells where processes can see each other's.
@@ -37,6 +40,8 @@ func (alone) Leads() bool      { return true }
 func (alone) Living() []string { return nil }
 func (alone) Deserted() bool   { return false }
 func (alone) Place() string    { return "" }
+
+func (alone) Fate(*db.Tx, string) (lives, died bool, err error) { return false, false, nil }
 
 // shared says whether others perform runs beside this process.
 func (r *Runner) shared() bool { return r.Peers != alone{} }
@@ -170,16 +175,24 @@ func (r *Runner) performs(number int64) bool {
 // kills those who perform it.
 const mostTaken = 1
 
-// claim takes a run over, unless another has, and begins it. A run that has been
-// taken over before pauses what no person started, as a crash does: nobody knows
-// what it does to whoever performs it.
+// claim takes a run over, unless another has or its process lives after all: one
+// that has joined since the last beat is not known here yet. A run that was taken
+// over from the dead before pauses what no person started, as a crash does: nobody
+// knows what it does to whoever performs it.
 func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 	var attempt int64
 	now := r.Clock()
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
+		lives, died, err := r.Peers.Fate(tx, o.owner)
+		if err != nil {
+			return err
+		}
+		if lives {
+			return errMoved
+		}
 		var taken int
-		rows, err := tx.Query(`UPDATE runs SET owner = ?, attempt = attempt + 1, taken = taken + CASE WHEN owner = '' THEN 0 ELSE 1 END
-			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt, taken`, me, o.number, o.owner)
+		rows, err := tx.Query(`UPDATE runs SET owner = ?, attempt = attempt + 1, taken = taken + ?
+			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt, taken`, me, flag(died), o.number, o.owner)
 		if err != nil {
 			return err
 		}
@@ -190,7 +203,7 @@ func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 		if err := errors.Join(rows.Scan(&attempt, &taken), rows.Close()); err != nil || o.owner == "" {
 			return err
 		}
-		if taken > mostTaken {
+		if died && taken > mostTaken {
 			says := fmt.Sprintf("run/%d was taken over %d times: %d replicas died while they performed it, so work that no person started waits", o.number, taken, taken)
 			if err := r.pause(tx, now, says); err != nil {
 				return err
