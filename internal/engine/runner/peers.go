@@ -92,16 +92,15 @@ func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]b
 		}
 	}
 	seen := map[int64]bool{}
-	for _, number := range mine {
-		if !idle[number] { // it may only just be about to begin
-			seen[number] = true
-			continue
-		}
-		if err := r.begin(ctx, number); err != nil {
-			return nil, err
+	var ripe []begun
+	for _, run := range mine {
+		if idle[run.number] {
+			ripe = append(ripe, run)
+		} else { // it may only just be about to begin
+			seen[run.number] = true
 		}
 	}
-	return seen, nil
+	return seen, r.beginThese(ctx, ripe)
 }
 
 // watchPeers takes over what nobody performs, until ctx ends.
@@ -133,7 +132,7 @@ type orphan struct {
 
 // unattended lists the moving runs of processes that do not live, and those of
 // this one that are not under way here and that nothing holds.
-func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, mine []int64, err error) {
+func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, mine []begun, err error) {
 	living := r.Peers.Living()
 	if !slices.Contains(living, me) {
 		return nil, nil, nil
@@ -142,8 +141,8 @@ func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, m
 	for _, id := range living {
 		args = append(args, id)
 	}
-	rows, err := r.DB.Query(ctx, `SELECT number, owner, hold FROM runs WHERE ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND expires > 0)
-		AND (owner = ? OR owner NOT IN (?`+strings.Repeat(", ?", len(living)-1)+`)) ORDER BY number LIMIT 500`, args...)
+	rows, err := r.DB.Query(ctx, `SELECT number, owner, hold, attempt FROM runs WHERE `+movable+`
+		AND (owner = ? OR owner NOT IN (?`+strings.Repeat(", ?", len(living)-1)+`)) ORDER BY number`, args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("look for runs that nobody performs: %w", err)
 	}
@@ -151,7 +150,8 @@ func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, m
 	for rows.Next() {
 		var o orphan
 		var hold string
-		if err := rows.Scan(&o.number, &o.owner, &hold); err != nil {
+		var attempt int64
+		if err := rows.Scan(&o.number, &o.owner, &hold, &attempt); err != nil {
 			return nil, nil, err
 		}
 		switch held := holdOf(hold); {
@@ -159,7 +159,7 @@ func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, m
 			orphans = append(orphans, o)
 		case held != nil && held.Code == prentice.HoldPaused || r.performs(o.number):
 		default:
-			mine = append(mine, o.number)
+			mine = append(mine, begun{o.number, attempt})
 		}
 	}
 	return orphans, mine, rows.Err()
@@ -246,7 +246,7 @@ func (r *Runner) StopWanted(ctx context.Context, number int64) error {
 
 // Attended counts the runs that each process performs.
 func (r *Runner) Attended(ctx context.Context) (map[string]int, error) {
-	rows, err := r.DB.Query(ctx, `SELECT owner, COUNT(*) FROM runs WHERE ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND expires > 0) GROUP BY owner`)
+	rows, err := r.DB.Query(ctx, `SELECT owner, COUNT(*) FROM runs WHERE `+movable+` GROUP BY owner`)
 	if err != nil {
 		return nil, fmt.Errorf("count who performs what: %w", err)
 	}

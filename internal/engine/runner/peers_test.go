@@ -147,6 +147,77 @@ func TestARunOfAProcessThatHasJustJoinedIsNotTakenFromIt(t *testing.T) {
 	})
 }
 
+func TestWhoeverIsLateToBeginARunLeavesItToWhoeverHasBegun(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		if err := b.r.begin(t.Context(), run.Number, 0); err != nil { // as it stood when b let it go on
+			t.Fatal(err)
+		}
+		if d, err := b.r.load(t.Context(), run.Number); err != nil || d.owner != "a#1" {
+			t.Errorf("it is %s's now: %v", d.owner, err)
+		}
+		close(a.deed.block)
+		a.until(run.Number, prentice.Unverified)
+	})
+}
+
+func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
+	ask := step("look", prentice.Act, "here")
+	ask.Kind = humanKind
+	shared(t, planOf(1, repeatable("restart"), ask), allow, func(t *testing.T, a, b *world, c *crew) {
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		d, err := a.r.load(t.Context(), run.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.live("b#2")
+		b.takeOver()
+		b.until(run.Number, prentice.Waiting)
+		if _, err := a.r.hold(t.Context(), d, ask, prentice.Target{Local: true}, 1); !errors.Is(err, errMoved) {
+			t.Errorf("it wrote: %v", err)
+		}
+		close(a.deed.block)
+	})
+}
+
+func TestARunThatWasWokenIsTakenUpIfWhoeverWokeItDied(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, c *crew) {
+		run := sleeper(a)
+		c.live("b#2")
+		b.takeOver()
+		b.until(run.Number, prentice.Unverified)
+	})
+}
+
+// sleeper is a run that waited for the calendar and was woken, by a process that
+// did no more than that.
+func sleeper(w *world) prentice.Run {
+	w.t.Helper()
+	says := "a freeze"
+	w.frozen.Store(&says)
+	run, err := w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, Window: true})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.until(run.Number, prentice.Queued)
+	w.frozen.Store(nil)
+	for w.r.performs(run.Number) {
+		time.Sleep(time.Millisecond)
+	}
+	err = w.db.Write(w.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE runs SET wakes = 0 WHERE number = ?`, run.Number)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return run
+}
+
 func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
 		a.deed.block, a.deed.sick["restart"] = make(chan struct{}), true // it will say that it did not work

@@ -314,7 +314,7 @@ func TestAfterACrashAStepIsAskedWhetherItIsDone(t *testing.T) {
 				w.until(run.Number, prentice.Waiting)
 				w.deed.truth["restart"] = c.answer
 				crash(t, w, run.Number)
-				if err := w.r.begin(t.Context(), run.Number); err != nil {
+				if err := w.r.begin(t.Context(), run.Number, 0); err != nil {
 					t.Fatal(err)
 				}
 				w.until(run.Number, c.want)
@@ -426,5 +426,15 @@ func TestARunThatActsFinishesWhenAFreezeBegins(t *testing.T) {
 		w.frozen.Store(&says)
 		close(w.deed.block)
 		w.until(run.Number, prentice.Verified)
+	})
+}
+
+func TestARunThatWasWokenAndNotBegunIsTakenUpAtTheNextLaunch(t *testing.T) {
+	each(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, w *world) {
+		run := sleeper(w)
+		if err := w.r.beginAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Unverified)
 	})
 }
