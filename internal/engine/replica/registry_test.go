@@ -2,6 +2,7 @@ package replica_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -206,6 +207,29 @@ func TestWorkIsDoneWhileOneLeads(t *testing.T) {
 		}
 		if both.Load() {
 			t.Error("two did the work at once")
+		}
+	})
+}
+
+func TestWorkThatFailsIsBegunAgainWhileOneLeads(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.join("a")
+		var times atomic.Int64
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- a.Leading(ctx, func(ctx context.Context) error {
+				if times.Add(1) == 1 {
+					return errors.New("the database was away")
+				}
+				<-ctx.Done()
+				return nil
+			})
+		}()
+		w.eventually("it is begun again", func() bool { return times.Load() == 2 })
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 	})
 }
