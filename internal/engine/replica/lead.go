@@ -77,10 +77,10 @@ func (r *Registry) lead() (leads bool, changed <-chan struct{}) {
 	return r.leads, r.changed
 }
 
-// Leads says whether this replica leads.
+// Leads says whether this replica leads, and nobody can have taken the lead yet.
 func (r *Registry) Leads() bool {
 	leads, _ := r.lead()
-	return leads
+	return leads && r.Fit()
 }
 
 // Leading does something while this replica leads, again each time that it comes

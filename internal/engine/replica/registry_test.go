@@ -115,6 +115,30 @@ func TestTheLeadOfWhoeverDiesIsTakenAndTheirIDNeverActsAgain(t *testing.T) {
 	})
 }
 
+func TestALeaderThatIsNotFitDoesNotLead(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.join("a")
+		a.Age(replica.Unfit)
+		if a.Leads() {
+			t.Error("it leads, though another may")
+		}
+	})
+}
+
+func TestWhoeverWasCutOffIsNotDeclaredDeadByItsOwnReturn(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.join("a")
+		a.Age(replica.Unfit)
+		if a.MayJoin() {
+			t.Error("what it did may still be ending, and others would begin it")
+		}
+		a.Age(replica.Dead - replica.Unfit)
+		if !a.MayJoin() {
+			t.Error("it may not join anew")
+		}
+	})
+}
+
 func TestWhoLeavesInOrderIsNotDead(t *testing.T) {
 	each(t, func(w *world) {
 		a, b := w.join("a"), w.join("b")
