@@ -184,40 +184,6 @@ func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
 	})
 }
 
-func TestARunThatWasWokenIsTakenUpIfWhoeverWokeItDied(t *testing.T) {
-	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, c *crew) {
-		run := sleeper(a)
-		c.live("b#2")
-		b.takeOver()
-		b.until(run.Number, prentice.Unverified)
-	})
-}
-
-// sleeper is a run that waited for the calendar and was woken, by a process that
-// did no more than that.
-func sleeper(w *world) prentice.Run {
-	w.t.Helper()
-	says := "a freeze"
-	w.frozen.Store(&says)
-	run, err := w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, Window: true})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.until(run.Number, prentice.Queued)
-	w.frozen.Store(nil)
-	for w.r.performs(run.Number) {
-		time.Sleep(time.Millisecond)
-	}
-	err = w.db.Write(w.t.Context(), func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE runs SET wakes = 0 WHERE number = ?`, run.Number)
-		return err
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return run
-}
-
 func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
 		a.deed.block, a.deed.sick["restart"] = make(chan struct{}), true // it will say that it did not work

@@ -428,13 +428,3 @@ func TestARunThatActsFinishesWhenAFreezeBegins(t *testing.T) {
 		w.until(run.Number, prentice.Verified)
 	})
 }
-
-func TestARunThatWasWokenAndNotBegunIsTakenUpAtTheNextLaunch(t *testing.T) {
-	each(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, w *world) {
-		run := sleeper(w)
-		if err := w.r.beginAll(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		w.until(run.Number, prentice.Unverified)
-	})
-}
