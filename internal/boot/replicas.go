@@ -84,12 +84,17 @@ func (s *System) listReplicas(ctx context.Context) ([]prentice.Replica, error) {
 	return list, err
 }
 
-// joinReplicas makes this process a living replica.
-func (s *System) joinReplicas(ctx context.Context) error {
+// joinReplicas makes this process a living replica, and says after which line of
+// evidence all is news to it.
+func (s *System) joinReplicas(ctx context.Context) (news int64, err error) {
 	if s.replicas == nil {
-		return nil
+		return 0, nil
 	}
-	return s.replicas.Join(ctx)
+	head, err := s.ledger.Head(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return head.Seq, s.replicas.Join(ctx)
 }
 
 // leaveReplicas lets the others have the runs at once.
@@ -105,16 +110,12 @@ func (s *System) leaveReplicas() error {
 // hearEvery is how often the evidence is looked through for what others did.
 const hearEvery = 250 * time.Millisecond
 
-// hearOthers tells this process what the others did: the evidence says all that
-// happens, in order, whoever did it.
-func (s *System) hearOthers(ctx context.Context) error {
-	head, err := s.ledger.Head(ctx)
-	if err != nil {
-		return err
-	}
+// hearOthers tells this process what the others did after a line of evidence: it
+// says all that happens, in order, whoever did it.
+func (s *System) hearOthers(ctx context.Context, after int64) error {
 	tick := time.NewTicker(hearEvery)
 	defer tick.Stop()
-	for after := head.Seq; ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -145,7 +146,11 @@ func (s *System) hearOthers(ctx context.Context) error {
 func (s *System) hear(ctx context.Context, line prentice.Evidence) error {
 	switch {
 	case strings.HasPrefix(line.Kind, "policy."):
-		return s.Team.read(ctx)
+		err := s.Team.read(ctx)
+		if err != nil {
+			s.Team.missed.Store(true) // it is read again until it can be
+		}
+		return err
 	case line.Kind == "run.stop-wanted":
 		if run, ok := runOf(line); ok {
 			return s.runner.StopWanted(ctx, run)

@@ -104,7 +104,8 @@ type Work struct {
 
 // Begin takes up what an earlier process left and begins to act.
 func (s *System) Begin(ctx context.Context) (*Work, error) {
-	if err := s.joinReplicas(ctx); err != nil {
+	news, err := s.joinReplicas(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if err := s.launch(ctx); err != nil {
@@ -133,7 +134,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	once("support", s.desk.Run)
 	if s.replicas != nil {
 		begin("replicas", s.replicas.Run)
-		begin("news", s.hearOthers)
+		begin("news", func(ctx context.Context) error { return s.hearOthers(ctx, news) })
 		begin("prints", s.logs.Follow)
 	}
 	return l, nil
@@ -165,12 +166,17 @@ func giveBack(ctx context.Context) error {
 }
 
 // End stops everything that Begin began. Steps under way are interrupted and
-// asked about at the next start.
+// asked about at the next start. A replica leaves once nothing is done here any
+// more: then the others begin. If steps do not end, it does not say that it left,
+// and the others wait until it is taken for dead.
 func (w *Work) End() error {
-	err := errors.Join(w.system.runner.Stop(patience), w.system.leaveReplicas())
+	err := w.system.runner.Stop(patience)
 	w.cancel()
 	w.all.Wait()
-	return err
+	if err != nil {
+		return err
+	}
+	return w.system.leaveReplicas()
 }
 
 // wind stops in reverse: no new steps, no new requests, then all the rest.

@@ -51,6 +51,7 @@ type Team struct {
 	now     atomic.Pointer[team]
 	wrong   atomic.Pointer[string] // with what the folder says now, when it is not what is in force
 	changed []func(*team)          // called after each reading that took effect
+	missed  atomic.Bool            // what changed elsewhere could not be read yet
 }
 
 // newTeam is a team folder that is not read yet. A catalogue with errors is
@@ -66,6 +67,7 @@ func newTeam(dir string, log *slog.Logger) (*Team, error) {
 func (t *Team) read(ctx context.Context) error {
 	t.reading.Lock()
 	defer t.reading.Unlock()
+	t.missed.Store(false)
 	next := &team{marks: t.marks()}
 	var findings []prentice.Finding
 	next.catalogue, next.ssh, findings = readCatalogue(t.dir)
@@ -122,7 +124,7 @@ func (t *Team) marks() string {
 
 func (t *Team) stale() bool {
 	now := t.now.Load()
-	return now.library.Stale(t.dir) || now.marks != t.marks()
+	return t.missed.Load() || now.library.Stale(t.dir) || now.marks != t.marks()
 }
 
 // Run reads the folder again when it changes, until ctx ends.
@@ -139,7 +141,11 @@ func (t *Team) Run(ctx context.Context) error {
 		if !t.stale() {
 			continue
 		}
+		missed := t.missed.Load()
 		err := t.read(ctx)
+		if err != nil && missed {
+			t.missed.Store(true)
+		}
 		if err != nil && err.Error() != said {
 			why := err.Error()
 			t.wrong.Store(&why)

@@ -28,6 +28,9 @@ func (r *Registry) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		if r.ID() == "" {
+			if !r.mayJoin() {
+				continue
+			}
 			if err := r.Join(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("join the replicas again", "name", r.Name, "err", err)
 			}
@@ -42,9 +45,28 @@ func (r *Registry) Run(ctx context.Context) error {
 		case errors.Is(err, errDead):
 			r.Log.Warn("others declared this replica dead; it joins anew", "id", r.ID())
 			r.lose()
+			r.forget()
 		default:
 			r.Log.Error("beat", "id", r.ID(), "err", err)
 		}
+	}
+}
+
+// mayJoin says whether this process may join anew. To join declares its earlier
+// launch dead, and others then take its work: not before they would have anyway,
+// as what was interrupted here may still be ending.
+func (r *Registry) mayJoin() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Since(r.fit) >= Dead
+}
+
+// forget lets a replica join anew at once: it was declared dead already.
+func (r *Registry) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.id == "" {
+		r.fit = time.Time{}
 	}
 }
 

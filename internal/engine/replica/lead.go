@@ -77,15 +77,16 @@ func (r *Registry) lead() (leads bool, changed <-chan struct{}) {
 	return r.leads, r.changed
 }
 
-// Leads says whether this replica leads.
+// Leads says whether this replica leads, and nobody can have taken the lead yet.
 func (r *Registry) Leads() bool {
 	leads, _ := r.lead()
-	return leads
+	return leads && r.Fit()
 }
 
 // Leading does something while this replica leads, again each time that it comes
 // to lead, until ctx ends. When the lead is lost the context that do was given
-// ends, and Leading waits for do.
+// ends, and Leading waits for do. What fails is begun again: whoever leads is the
+// only one who does it, and the database may have been away for a moment.
 func (r *Registry) Leading(ctx context.Context, do func(context.Context) error) error {
 	for ctx.Err() == nil {
 		leads, changed := r.lead()
@@ -97,7 +98,13 @@ func (r *Registry) Leading(ctx context.Context, do func(context.Context) error) 
 			continue
 		}
 		if err := r.lendLead(ctx, changed, do); err != nil && ctx.Err() == nil {
-			return err
+			r.Log.Error("what the leader does failed; it is begun again", "err", err)
+			again := time.NewTimer(every)
+			select {
+			case <-ctx.Done():
+			case <-again.C:
+			}
+			again.Stop()
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -103,6 +104,18 @@ func (r *Registry) Join(ctx context.Context) error {
 	r.change()
 	r.mu.Unlock()
 	return r.turn(ctx)
+}
+
+// Fate says what became of a replica: it lives, it died, or neither, as it left in
+// order or never was. It stays so until the transaction ends.
+func (r *Registry) Fate(tx *db.Tx, id string) (lives, died bool, err error) {
+	var ended int64
+	var how string
+	err = tx.QueryRow(`SELECT ended, how FROM replicas WHERE id = ?`+tx.ForShare(), []any{id}, &ended, &how)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, false, nil
+	}
+	return err == nil && ended == 0, how == "died", err
 }
 
 // Place is where this process is: two of the same place see each other's

@@ -2,6 +2,7 @@ package replica_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -114,6 +115,30 @@ func TestTheLeadOfWhoeverDiesIsTakenAndTheirIDNeverActsAgain(t *testing.T) {
 	})
 }
 
+func TestALeaderThatIsNotFitDoesNotLead(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.join("a")
+		a.Age(replica.Unfit)
+		if a.Leads() {
+			t.Error("it leads, though another may")
+		}
+	})
+}
+
+func TestWhoeverWasCutOffIsNotDeclaredDeadByItsOwnReturn(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.join("a")
+		a.Age(replica.Unfit)
+		if a.MayJoin() {
+			t.Error("what it did may still be ending, and others would begin it")
+		}
+		a.Age(replica.Dead - replica.Unfit)
+		if !a.MayJoin() {
+			t.Error("it may not join anew")
+		}
+	})
+}
+
 func TestWhoLeavesInOrderIsNotDead(t *testing.T) {
 	each(t, func(w *world) {
 		a, b := w.join("a"), w.join("b")
@@ -128,6 +153,17 @@ func TestWhoLeavesInOrderIsNotDead(t *testing.T) {
 		list, err := b.List(t.Context())
 		if err != nil || len(list) != 2 || list[0].How != "left" || list[1].How != "" || !list[1].Leads {
 			t.Errorf("%+v, %v", list, err)
+		}
+		err = w.db.Write(t.Context(), func(tx *db.Tx) error {
+			for id, lives := range map[string]bool{list[0].ID: false, b.ID(): true, "nobody#9": false} {
+				if is, died, err := b.Fate(tx, id); err != nil || is != lives || died {
+					t.Errorf("%s lives %v, died %v: %v", id, is, died, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
 		}
 		if again := w.join("c"); again.Deserted() {
 			t.Error("nobody died")
@@ -195,6 +231,29 @@ func TestWorkIsDoneWhileOneLeads(t *testing.T) {
 		}
 		if both.Load() {
 			t.Error("two did the work at once")
+		}
+	})
+}
+
+func TestWorkThatFailsIsBegunAgainWhileOneLeads(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.join("a")
+		var times atomic.Int64
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- a.Leading(ctx, func(ctx context.Context) error {
+				if times.Add(1) == 1 {
+					return errors.New("the database was away")
+				}
+				<-ctx.Done()
+				return nil
+			})
+		}()
+		w.eventually("it is begun again", func() bool { return times.Load() == 2 })
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 	})
 }

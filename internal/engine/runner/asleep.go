@@ -19,6 +19,10 @@ func asleep(run prentice.Run) bool {
 	return run.State == prentice.Queued && !run.Expires.IsZero()
 }
 
+// movable is a condition of SQL: a run that somebody must perform. One that waits
+// for the calendar is none until it is woken; whoever woke it may have died since.
+const movable = `ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND expires > 0 AND wakes > 0)`
+
 // shut says why a run that may wait for the calendar must not begin now, or "".
 func (r *Runner) shut(ctx context.Context, d *detail) (says string, until time.Time, err error) {
 	if !d.Window || d.Glass != "" || d.ThePlan.Risk == prentice.Look {
@@ -67,23 +71,41 @@ func orParked(err error) error {
 
 // wake begins again with the runs whose time has come.
 func (r *Runner) wake(ctx context.Context) error {
-	due, err := r.numbers(ctx, `SELECT number FROM runs WHERE wakes > 0 AND wakes <= ? ORDER BY wakes LIMIT 100`, db.Micros(r.Clock()))
+	due, err := r.attempts(ctx, `SELECT number, attempt FROM runs WHERE wakes > 0 AND wakes <= ? ORDER BY wakes LIMIT 100`, db.Micros(r.Clock()))
 	if err != nil {
 		return err
 	}
-	for _, number := range due {
-		err := r.DB.Write(ctx, func(tx *db.Tx) error {
-			_, err := tx.Exec(`UPDATE runs SET wakes = 0 WHERE number = ?`, number)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if err := r.begin(ctx, number); err != nil {
+	return r.beginThese(ctx, due)
+}
+
+// begun is a run and its last attempt.
+type begun struct{ number, attempt int64 }
+
+func (r *Runner) beginThese(ctx context.Context, runs []begun) error {
+	for _, run := range runs {
+		if err := r.begin(ctx, run.number, run.attempt); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// attempts reads the numbers of runs and of their last attempts.
+func (r *Runner) attempts(ctx context.Context, query string, args ...any) ([]begun, error) {
+	rows, err := r.DB.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for runs: %w", err)
+	}
+	defer rows.Close()
+	var list []begun
+	for rows.Next() {
+		var run begun
+		if err := rows.Scan(&run.number, &run.attempt); err != nil {
+			return nil, err
+		}
+		list = append(list, run)
+	}
+	return list, rows.Err()
 }
 
 // numbers reads the numbers of runs.

@@ -42,7 +42,7 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 		return d.Run, err
 	}
 	r.tellGlass(ctx, d.Run, by.Ref(), reason)
-	return d.Run, r.begin(ctx, d.Number)
+	return d.Run, r.begin(ctx, d.Number, d.attempt)
 }
 
 func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason string) error {

@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"strings"
+
 	"prentice"
 	"prentice/internal/kit/db"
 )
@@ -42,3 +44,7 @@ func stepValues(rows []any) (values []any) {
 	}
 	return values
 }
+
+// keepable is a text without what PostgreSQL keeps in none: a stranger may have
+// said it, and a proof that cannot be written would be tried for ever.
+func keepable(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }

@@ -166,6 +166,7 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 		return nil, prentice.Errorf(prentice.Conflict, "nothing is paused").Try("look at prentice limit show")
 	}
 	var held []prentice.Run
+	var at []begun
 	now := r.Clock()
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
 		paused, err := lockPause(tx)
@@ -178,7 +179,7 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 		if _, err := tx.Exec(`UPDATE run_process SET paused = 0, says = '' WHERE one = 1`); err != nil {
 			return err
 		}
-		if held, err = heldIn(tx); err != nil {
+		if held, at, err = heldIn(tx); err != nil {
 			return err
 		}
 		refs := []prentice.Ref{"op/resume"}
@@ -197,35 +198,31 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 	if err != nil {
 		return nil, err
 	}
-	for _, run := range held {
-		if err := r.begin(ctx, run.Number); err != nil {
-			return held, err
-		}
-	}
-	return held, nil
+	return held, r.beginThese(ctx, at)
 }
 
 // mostNamed is how many runs one line of evidence names; it counts the others.
 const mostNamed = 50
 
-// heldIn is heldRuns as a transaction sees it.
-func heldIn(tx *db.Tx) ([]prentice.Run, error) {
-	rows, err := tx.Query(`SELECT ` + runColumns + ` FROM runs WHERE ended = 0 AND hold <> '' ORDER BY number`)
+// heldIn is heldRuns as a transaction sees it, with the last attempt of each.
+func heldIn(tx *db.Tx) (held []prentice.Run, at []begun, err error) {
+	rows, err := tx.Query(`SELECT ` + runColumns + `, attempt FROM runs WHERE ended = 0 AND hold <> '' ORDER BY number`)
 	if err != nil {
-		return nil, fmt.Errorf("read which runs are paused: %w", err)
+		return nil, nil, fmt.Errorf("read which runs are paused: %w", err)
 	}
 	defer rows.Close()
-	held := []prentice.Run{}
+	held = []prentice.Run{}
 	for rows.Next() {
-		run, err := scanRun(rows)
+		var attempt int64
+		run, err := scanRun(rows, &attempt)
 		if err != nil {
-			return nil, fmt.Errorf("read which runs are paused: %w", err)
+			return nil, nil, fmt.Errorf("read which runs are paused: %w", err)
 		}
 		if run.Hold != nil && run.Hold.Code == prentice.HoldPaused {
-			held = append(held, run)
+			held, at = append(held, run), append(at, begun{run.Number, attempt})
 		}
 	}
-	return held, errors.Join(rows.Err(), rows.Close())
+	return held, at, errors.Join(rows.Err(), rows.Close())
 }
 
 // heldRuns are the runs that wait for a person to say resume.

@@ -22,6 +22,9 @@ type Peers interface {
 	Leads() bool
 	// Living is the ids of all that live, as far as this process knows.
 	Living() []string
+	// Fate says what became of one of them: it lives, it died, or neither, as it
+	// left in order or never was. It stays so until the transaction ends.
+	Fate(tx *db.Tx, id string) (lives, died bool, err error)
 	// Deserted says that, when this process joined, one had died and none lived.
 	Deserted() bool
 	// Place tells where processes can see each other's.
@@ -37,6 +40,8 @@ func (alone) Leads() bool      { return true }
 func (alone) Living() []string { return nil }
 func (alone) Deserted() bool   { return false }
 func (alone) Place() string    { return "" }
+
+func (alone) Fate(*db.Tx, string) (lives, died bool, err error) { return false, false, nil }
 
 // shared says whether others perform runs beside this process.
 func (r *Runner) shared() bool { return r.Peers != alone{} }
@@ -87,16 +92,15 @@ func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]b
 		}
 	}
 	seen := map[int64]bool{}
-	for _, number := range mine {
-		if !idle[number] { // it may only just be about to begin
-			seen[number] = true
-			continue
-		}
-		if err := r.begin(ctx, number); err != nil {
-			return nil, err
+	var ripe []begun
+	for _, run := range mine {
+		if idle[run.number] {
+			ripe = append(ripe, run)
+		} else { // it may only just be about to begin
+			seen[run.number] = true
 		}
 	}
-	return seen, nil
+	return seen, r.beginThese(ctx, ripe)
 }
 
 // watchPeers takes over what nobody performs, until ctx ends.
@@ -128,7 +132,7 @@ type orphan struct {
 
 // unattended lists the moving runs of processes that do not live, and those of
 // this one that are not under way here and that nothing holds.
-func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, mine []int64, err error) {
+func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, mine []begun, err error) {
 	living := r.Peers.Living()
 	if !slices.Contains(living, me) {
 		return nil, nil, nil
@@ -137,8 +141,8 @@ func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, m
 	for _, id := range living {
 		args = append(args, id)
 	}
-	rows, err := r.DB.Query(ctx, `SELECT number, owner, hold FROM runs WHERE ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND expires > 0)
-		AND (owner = ? OR owner NOT IN (?`+strings.Repeat(", ?", len(living)-1)+`)) ORDER BY number LIMIT 500`, args...)
+	rows, err := r.DB.Query(ctx, `SELECT number, owner, hold, attempt FROM runs WHERE `+movable+`
+		AND (owner = ? OR owner NOT IN (?`+strings.Repeat(", ?", len(living)-1)+`)) ORDER BY number`, args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("look for runs that nobody performs: %w", err)
 	}
@@ -146,7 +150,8 @@ func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, m
 	for rows.Next() {
 		var o orphan
 		var hold string
-		if err := rows.Scan(&o.number, &o.owner, &hold); err != nil {
+		var attempt int64
+		if err := rows.Scan(&o.number, &o.owner, &hold, &attempt); err != nil {
 			return nil, nil, err
 		}
 		switch held := holdOf(hold); {
@@ -154,7 +159,7 @@ func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, m
 			orphans = append(orphans, o)
 		case held != nil && held.Code == prentice.HoldPaused || r.performs(o.number):
 		default:
-			mine = append(mine, o.number)
+			mine = append(mine, begun{o.number, attempt})
 		}
 	}
 	return orphans, mine, rows.Err()
@@ -170,16 +175,24 @@ func (r *Runner) performs(number int64) bool {
 // kills those who perform it.
 const mostTaken = 1
 
-// claim takes a run over, unless another has, and begins it. A run that has been
-// taken over before pauses what no person started, as a crash does: nobody knows
-// what it does to whoever performs it.
+// claim takes a run over, unless another has or its process lives after all: one
+// that has joined since the last beat is not known here yet. A run that was taken
+// over from the dead before pauses what no person started, as a crash does: nobody
+// knows what it does to whoever performs it.
 func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 	var attempt int64
 	now := r.Clock()
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
+		lives, died, err := r.Peers.Fate(tx, o.owner)
+		if err != nil {
+			return err
+		}
+		if lives {
+			return errMoved
+		}
 		var taken int
-		rows, err := tx.Query(`UPDATE runs SET owner = ?, attempt = attempt + 1, taken = taken + CASE WHEN owner = '' THEN 0 ELSE 1 END
-			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt, taken`, me, o.number, o.owner)
+		rows, err := tx.Query(`UPDATE runs SET owner = ?, attempt = attempt + 1, taken = taken + ?
+			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt, taken`, me, flag(died), o.number, o.owner)
 		if err != nil {
 			return err
 		}
@@ -190,7 +203,7 @@ func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 		if err := errors.Join(rows.Scan(&attempt, &taken), rows.Close()); err != nil || o.owner == "" {
 			return err
 		}
-		if taken > mostTaken {
+		if died && taken > mostTaken {
 			says := fmt.Sprintf("run/%d was taken over %d times: %d replicas died while they performed it, so work that no person started waits", o.number, taken, taken)
 			if err := r.pause(tx, now, says); err != nil {
 				return err
@@ -233,7 +246,7 @@ func (r *Runner) StopWanted(ctx context.Context, number int64) error {
 
 // Attended counts the runs that each process performs.
 func (r *Runner) Attended(ctx context.Context) (map[string]int, error) {
-	rows, err := r.DB.Query(ctx, `SELECT owner, COUNT(*) FROM runs WHERE ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND expires > 0) GROUP BY owner`)
+	rows, err := r.DB.Query(ctx, `SELECT owner, COUNT(*) FROM runs WHERE `+movable+` GROUP BY owner`)
 	if err != nil {
 		return nil, fmt.Errorf("count who performs what: %w", err)
 	}

@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 type crew struct {
 	mu       sync.Mutex
 	living   []string // guarded by mu
+	left     bool     // guarded by mu; those who do not live left in order
 	deserted bool
 }
 
@@ -24,7 +26,8 @@ type hand struct {
 	*crew
 	id    string
 	place string
-	unfit bool // guarded by mu
+	unfit bool     // guarded by mu
+	knows []string // when set, who lived at its last beat; guarded by mu
 }
 
 func (h *hand) ID() string { return h.id }
@@ -39,7 +42,16 @@ func (h *hand) Place() string  { return h.place }
 func (h *hand) Living() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.knows != nil {
+		return h.knows
+	}
 	return append([]string(nil), h.living...)
+}
+func (h *hand) Fate(_ *db.Tx, id string) (lives, died bool, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	lives = slices.Contains(h.living, id)
+	return lives, !lives && id != "" && !h.left, nil
 }
 
 func (c *crew) live(ids ...string) {
@@ -117,6 +129,58 @@ func TestARunIsLeftToTheProcessThatPerformsIt(t *testing.T) {
 		if n := b.deed.times("restart", "host/a"); n != 0 {
 			t.Errorf("b did it too, %d times", n)
 		}
+	})
+}
+
+func TestARunOfAProcessThatHasJustJoinedIsNotTakenFromIt(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
+		b.r.Peers.(*hand).knows = []string{"b#2"} // as of its last beat
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		b.takeOver()
+		if d, err := b.r.load(t.Context(), run.Number); err != nil || d.owner != "a#1" {
+			t.Errorf("it is %s's now: %v", d.owner, err)
+		}
+		close(a.deed.block)
+		a.until(run.Number, prentice.Unverified)
+	})
+}
+
+func TestWhoeverIsLateToBeginARunLeavesItToWhoeverHasBegun(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		if err := b.r.begin(t.Context(), run.Number, 0); err != nil { // as it stood when b let it go on
+			t.Fatal(err)
+		}
+		if d, err := b.r.load(t.Context(), run.Number); err != nil || d.owner != "a#1" {
+			t.Errorf("it is %s's now: %v", d.owner, err)
+		}
+		close(a.deed.block)
+		a.until(run.Number, prentice.Unverified)
+	})
+}
+
+func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
+	ask := step("look", prentice.Act, "here")
+	ask.Kind = humanKind
+	shared(t, planOf(1, repeatable("restart"), ask), allow, func(t *testing.T, a, b *world, c *crew) {
+		a.deed.block = make(chan struct{})
+		run := a.start(bob, "mend")
+		<-a.deed.began
+		d, err := a.r.load(t.Context(), run.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.live("b#2")
+		b.takeOver()
+		b.until(run.Number, prentice.Waiting)
+		if _, err := a.r.hold(t.Context(), d, ask, prentice.Target{Local: true}, 1); !errors.Is(err, errMoved) {
+			t.Errorf("it wrote: %v", err)
+		}
+		close(a.deed.block)
 	})
 }
 
@@ -210,6 +274,30 @@ func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
 			t.Errorf("not paused after two deaths: %v", err)
 		}
 		t.Log(says)
+		b.r.LetGo()
+	})
+}
+
+func TestARunThatIsHandedOnTwiceInOrderPausesNothing(t *testing.T) {
+	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
+		a.deed.block, b.deed.block = make(chan struct{}), make(chan struct{})
+		defer close(a.deed.block)
+		defer close(b.deed.block)
+		c.left = true
+		a.start(bob, "mend")
+		<-a.deed.began
+		c.live("b#2")
+		b.takeOver()
+		<-b.deed.began
+		a.r.LetGo()
+		c.live("a#1")
+		for a.r.performs(1) {
+			time.Sleep(time.Millisecond)
+		}
+		a.takeOver()
+		if since, says, err := a.r.pausedSince(t.Context()); err != nil || !since.IsZero() {
+			t.Errorf("paused: %s, %v", says, err)
+		}
 		b.r.LetGo()
 	})
 }

@@ -48,7 +48,7 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 		return d.Run, err
 	}
 	if enough {
-		return d.Run, r.begin(ctx, d.Number)
+		return d.Run, r.begin(ctx, d.Number, d.attempt)
 	}
 	return d.Run, nil
 }
@@ -165,7 +165,12 @@ func flag(yes bool) int {
 func (r *Runner) hold(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
 	rec := d.meant(step, target, round, r.Clock())
 	rec.State, rec.Says = prentice.Held, step.Says
-	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return r.writeProof(tx, d, rec) })
+	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		if err := r.own(tx, d); err != nil {
+			return err
+		}
+		return r.writeProof(tx, d, rec)
+	})
 	if err != nil {
 		return rec, fmt.Errorf("write that %s waits: %w", stepKey(rec), err)
 	}
@@ -205,7 +210,7 @@ func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, e
 	if err != nil {
 		return d.Run, err
 	}
-	return d.Run, r.begin(ctx, d.Number)
+	return d.Run, r.begin(ctx, d.Number, d.attempt)
 }
 
 // Cancel stops a run: at once if it waits, and otherwise by interrupting the
@@ -276,5 +281,5 @@ func (r *Runner) expireOne(ctx context.Context, number int64) error {
 	if err := r.move(ctx, d, next{state: back, says: rec.Says}, func(tx *db.Tx, _ time.Time) error { return r.writeProof(tx, d, rec) }); err != nil {
 		return err
 	}
-	return r.begin(ctx, number)
+	return r.begin(ctx, number, d.attempt)
 }

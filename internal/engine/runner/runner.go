@@ -168,19 +168,11 @@ func (r *Runner) beginAll(ctx context.Context) error {
 		_, err := r.takeOver(ctx, nil)
 		return err
 	}
-	moving, err := r.moving(ctx)
+	moving, err := r.attempts(ctx, `SELECT number, attempt FROM runs WHERE `+movable+` ORDER BY number`)
 	if err != nil {
 		return err
 	}
-	for _, run := range moving {
-		if asleep(run) {
-			continue
-		}
-		if err := r.begin(ctx, run.Number); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.beginThese(ctx, moving)
 }
 
 // Run watches the kill switch, expires what nobody answered and wakes what waits

@@ -171,12 +171,17 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 	return run, found, err
 }
 
-// begin starts a fresh attempt at a run's stage.
-func (r *Runner) begin(ctx context.Context, number int64) error {
+// begin starts a fresh attempt at a run's stage, after the one that was seen. Among
+// several processes it leaves the run to another that has begun it since.
+func (r *Runner) begin(ctx context.Context, number, seen int64) error {
 	var attempt int64
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(`UPDATE runs SET attempt = attempt + 1, owner = ? WHERE number = ? RETURNING attempt`, []any{r.Peers.ID(), number}, &attempt)
+		return tx.QueryRow(`UPDATE runs SET attempt = attempt + 1, owner = ?, wakes = 0 WHERE number = ? AND (attempt = ? OR ? = 0) RETURNING attempt`,
+			[]any{r.Peers.ID(), number, seen, flag(r.shared())}, &attempt)
 	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("begin run %d: %w", number, err)
 	}

@@ -252,7 +252,7 @@ func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedSte
 // prove writes how a step came out. A store that cannot be written now is asked
 // again until it can: a proof is not given up while the process lives.
 func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, state prentice.StepState, out prentice.Outcome) (prentice.StepRecord, error) {
-	rec.State, rec.Says, rec.Code, rec.Ended = state, out.Says, out.Code, r.Clock()
+	rec.State, rec.Says, rec.Code, rec.Ended = state, keepable(out.Says), out.Code, r.Clock()
 	if rec.Attempts == 0 {
 		rec.Attempts = 1
 	}

@@ -81,6 +81,7 @@ type deed struct {
 	began chan string
 	most  atomic.Int64 // how many were under way at once, at most
 	busy  atomic.Int64
+	words string // that it says beside
 }
 
 func (*deed) Name() string                              { return "deed" }
@@ -118,7 +119,7 @@ func (d *deed) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 	defer d.mu.Unlock()
 	d.done[d.key(w)]++
 	io.WriteString(w.Log, "did "+w.Step.ID+"\n") //nolint:errcheck // a test's log
-	return prentice.Outcome{OK: !d.sick[w.Step.ID], Says: "did " + w.Step.ID}, nil
+	return prentice.Outcome{OK: !d.sick[w.Step.ID], Says: "did " + w.Step.ID + d.words}, nil
 }
 
 type discard struct{}

@@ -153,3 +153,35 @@ func TestAPasswordIsNotInTheError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestWhatIsPutOffAndFailsTakesNobodyWithIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		table(t, d)
+		insert := func(tx *db.Tx, items []any) error {
+			var values []any
+			for _, id := range items {
+				values = append(values, id, "a word")
+			}
+			return tx.Insert(`INSERT INTO things (id, word)`, 2, values, "")
+		}
+		var all sync.WaitGroup
+		var lost, kept atomic.Int64
+		for i := range 40 {
+			all.Go(func() {
+				err := d.Write(t.Context(), func(tx *db.Tx) error {
+					tx.Late("things", max(i, 1), insert) // the first two are one, which can be there once
+					return nil
+				})
+				if err != nil {
+					lost.Add(1)
+				} else {
+					kept.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if lost.Load() != 1 || kept.Load() != 39 || count(t, d) != 39 {
+			t.Errorf("%d lost, %d kept, %d there", lost.Load(), kept.Load(), count(t, d))
+		}
+	})
+}

@@ -87,14 +87,28 @@ func (d *DB) commit(batch []*write) {
 //
 // On PostgreSQL a savepoint costs a journey to the server and back, and writes
 // seldom fail. So a batch goes without them at first, and if one of its writes
-// fails, everything is undone and done again with them.
+// fails, everything is undone and done again with them. If what they have put off
+// fails, nobody can tell whose fault it is, and each is done again by itself.
 func (d *DB) transact(batch []*write) error {
-	if d.dialect == postgres && len(batch) > 1 {
-		if err := d.attempt(batch, noSavepoints); !errors.Is(err, errOneFailed) {
-			return err
+	if len(batch) == 1 {
+		return d.attempt(batch, noSavepoints)
+	}
+	err := errOneFailed
+	if d.dialect == postgres {
+		err = d.attempt(batch, noSavepoints)
+	}
+	if errors.Is(err, errOneFailed) {
+		err = d.attempt(batch, savepoints(true))
+	}
+	if !errors.Is(err, errLate) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	for _, w := range batch {
+		if err := d.attempt([]*write{w}, noSavepoints); w.err == nil {
+			w.err = err
 		}
 	}
-	return d.attempt(batch, savepoints(len(batch) > 1))
+	return nil
 }
 
 // savepoints says whether each write of a batch gets one.
@@ -105,6 +119,10 @@ const noSavepoints savepoints = false
 // errOneFailed says that a write without a savepoint failed, and that nothing
 // of its batch is there.
 var errOneFailed = errors.New("one of the writes failed")
+
+// errLate says that what the writes of a batch have put off failed, and that
+// nothing of the batch is there.
+var errLate = errors.New("what was put off failed")
 
 func (d *DB) attempt(batch []*write, each savepoints) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -129,7 +147,7 @@ func (d *DB) attempt(batch []*write, each savepoints) error {
 		}
 	}
 	if err := d.finish(ctx, tx, batch); err != nil {
-		return errors.Join(err, explain(tx.Rollback()))
+		return errors.Join(fmt.Errorf("%w: %w", errLate, err), explain(tx.Rollback()))
 	}
 	if err := commit(tx, batch); err != nil {
 		return errors.Join(explain(err), explain(tx.Rollback()))
@@ -211,8 +229,8 @@ type Tx struct {
 
 // Late puts something off until right before the commit: do is then called once,
 // with the items that this write and those beside it have brought under the same
-// key, in order. A write that fails brings nothing; an error of do undoes all of
-// them.
+// key, in order. A write that fails brings nothing. If do fails, it is called
+// again for each write alone, and only those fail for which it fails then.
 func (t *Tx) Late(key, item any, do func(tx *Tx, items []any) error) {
 	t.late = append(t.late, late{key, item, do})
 }

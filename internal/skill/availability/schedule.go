@@ -28,6 +28,9 @@ func (l *Lookout) Run(ctx context.Context) error {
 // lookOut looks until ctx ends.
 func (l *Lookout) lookOut(ctx context.Context) error {
 	if err := l.anew(ctx); err != nil {
+		l.mu.Lock()
+		l.looks = false // it goes on reading what others see
+		l.mu.Unlock()
 		return err
 	}
 	l.mu.Lock()
