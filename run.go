@@ -2,6 +2,7 @@ package prentice
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -89,6 +90,16 @@ type Run struct {
 	Ended     time.Time `json:"ended,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"` // when the wait for people ends
 	Hold      *HoldBack `json:"hold,omitempty"`   // why it was not begun, or does not go on
+}
+
+// About is what the run is about, in a few words. The subject of an ad-hoc
+// command is the first of its hosts: to name that one alone would hide the
+// others.
+func (r Run) About() string {
+	if r.Procedure == AdhocName && len(r.Targets) > 1 {
+		return strconv.Itoa(len(r.Targets)) + " hosts"
+	}
+	return string(r.Subject)
 }
 
 // Ref names the run.

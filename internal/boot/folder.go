@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,7 +62,7 @@ func take(path, part string, how int) (*folder, error) {
 	if err := syscall.Flock(int(lock.Fd()), how|syscall.LOCK_NB); err != nil {
 		holder, _ := os.ReadFile(lock.Name())
 		lock.Close()
-		return nil, &Held{Path: path, By: strings.TrimSpace(string(holder))}
+		return nil, &Held{Path: path, By: cmp.Or(strings.TrimSpace(string(holder)), "one of several that share it")}
 	}
 	if how == syscall.LOCK_SH {
 		return &folder{path: path, lock: lock}, nil

@@ -40,6 +40,7 @@ var nouns = map[string]string{
 	"notice":   "Messages to people, and what became of them",
 	"calendar": "Freezes and windows: when runs may begin",
 	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
+	"host": "Machines that are reached over SSH", "replica": "Processes that share this database",
 	"inbox": "What waits for people", "review": "Broken glass that somebody must look at",
 	"incident": "Faults, from the first symptom to verified", "limit": "How much may run, and what holds back", "lock": "Targets that runs hold", "person": "People and their roles", "policy": "Who must agree to what", "procedure": "Agreed ways of doing things",
 	"run": "Performances of plans", "session": "Browsers that are signed in", "secret": "What steps need and nobody may read", "service": "What is watched, and how it is", "token": "Ways in for programs and people", "now": "What is broken, what waits, what runs",

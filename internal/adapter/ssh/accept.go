@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 
@@ -53,7 +54,7 @@ func (r *Reach) Accept(ctx context.Context, name, address, fingerprint string, r
 		}
 		offered = append(offered, key.Type()+" "+ssh.FingerprintSHA256(key))
 	}
-	e := prentice.Errorf(prentice.Conflict, "host %s at %s does not offer %s; it offers %q", name, p.address, fingerprint, offered)
+	e := prentice.Errorf(prentice.Conflict, "host %s at %s does not offer %s; it offers %s", name, p.address, fingerprint, strings.Join(offered, ", "))
 	return HostKey{}, e.Try("compare on the host with: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")
 }
 

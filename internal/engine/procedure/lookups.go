@@ -130,6 +130,13 @@ func findHost(cat *prentice.Catalogue, name string) (prentice.Host, error) {
 			}
 		}
 	}
+	names := make([]string, len(cat.Hosts))
+	for i, h := range cat.Hosts {
+		names[i] = h.Ref.Name()
+	}
+	if near := nearest.Of(name, names); near != "" {
+		return prentice.Host{}, prentice.Errorf(prentice.NotFound, "there is no host %q: did you mean %s?", clip(name), near)
+	}
 	return prentice.Host{}, err
 }
 

@@ -57,7 +57,11 @@ func (s *scene) instead(err error) string {
 	if !ok {
 		return otherwise
 	}
-	if near := nearest.Of(e.Unknown, words(s.proc.Inputs)); near != "" {
+	if hint := s.bare(e); hint != "" {
+		return hint
+	}
+	others := slices.DeleteFunc(words(s.proc.Inputs), func(w string) bool { return w == e.Unknown }) // it is a word, but not there
+	if near := nearest.Of(e.Unknown, others); near != "" {
 		return "did you mean " + near + "?"
 	}
 	m := missingKey.FindStringSubmatch(e.Text)
@@ -78,6 +82,33 @@ func (s *scene) instead(err error) string {
 		return "did you mean the fact " + near + "?"
 	}
 	return "no host has the fact " + clip(m[1]) + "; look at them with: prentice catalog list --kind host"
+}
+
+// bare says how to write hosts for whom a name of the catalogue or what has hosts
+// stands alone.
+func (s *scene) bare(e *expr.Error) string {
+	for _, typ := range []string{"Group", "Service", "System"} {
+		if strings.HasPrefix(e.Text, "expression gives "+typ+",") {
+			return "write .hosts behind it, for its hosts"
+		}
+	}
+	if e.Unknown == "" {
+		return ""
+	}
+	for _, h := range s.catalogue.Hosts {
+		switch {
+		case slices.Contains(h.Groups, e.Unknown):
+			return fmt.Sprintf("write group(%q).hosts for the hosts of that group", e.Unknown)
+		case h.Ref.Name() == e.Unknown:
+			return fmt.Sprintf("write host(%q) for that host", e.Unknown)
+		}
+	}
+	for _, service := range s.catalogue.Services {
+		if service.Ref.Name() == e.Unknown {
+			return fmt.Sprintf("write service(%q).hosts for the hosts of that service", e.Unknown)
+		}
+	}
+	return ""
 }
 
 func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Target, error) {

@@ -19,6 +19,7 @@ import (
 	"mime"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"prentice"
 	"prentice/internal/op"
@@ -169,6 +170,8 @@ func readBody(w http.ResponseWriter, r *http.Request) (_ []byte, status int, _ *
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	_ = patience.SetReadDeadline(time.Time{})
 	switch {
+	case err == nil && !utf8.Valid(body): // JSON's reader would change it silently
+		return nil, http.StatusBadRequest, prentice.Errorf(prentice.Invalid, "the body is not UTF-8").Try("send JSON as UTF-8")
 	case err == nil:
 		return body, 0, nil
 	case isTooLarge(err):

@@ -81,6 +81,7 @@ func TestEveryAnswerHasItsStatusAndItsWords(t *testing.T) {
 		{"too small a role", call{path: "/v1/op/thing.rule", token: "bob"}, 403, []string{`"kind":"denied"`, "owner"}},
 		{"policy", call{path: "/v1/op/thing.frozen"}, 409, []string{`"kind":"refused"`, "It is a holiday.", "rule freeze"}},
 		{"no content type", call{path: make, body: `{"name":"x"}`, kind: "none"}, 415, []string{"Content-Type: application/json"}},
+		{"letters of another encoding", call{path: make, body: "{\"name\":\"\xff\"}"}, 400, []string{"not UTF-8"}},
 		{"a form", call{path: make, body: `name=x`, header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}}, 415, nil},
 		{"a page of another site", call{path: make, body: `{"name":"x"}`, header: map[string]string{"Sec-Fetch-Site": "cross-site"}}, 403, []string{"another site"}},
 		{"a body that is too large", call{path: make, body: `{"name":"` + strings.Repeat("x", api.MaxBody) + `"}`}, 413, []string{`"kind":"limited"`}},

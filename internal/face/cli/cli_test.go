@@ -258,6 +258,7 @@ func TestWrongUseIsRefusedWithTheNextStep(t *testing.T) {
 		{"a file that is not there", "procedure lint nowhere.md", 3, "prentice: TEXT: there is no file \"nowhere.md\"\n  → name a file that exists, or - for standard input\n"},
 		{"a folder for a file", "procedure lint " + folder, 2, "prentice: TEXT: \"" + folder + "\" is a folder\n  → name a file, or - for standard input\n"},
 		{"a word too many for what is no operation", "up now", 2, "prentice: prentice up: unknown command \"now\" for \"prentice up\"\n  → see: prentice up --help\n"},
+		{"a word that is not UTF-8", "run start \xff", 2, "prentice: PROCEDURE: \"\\xff\" is not UTF-8 text\n  → save or type it as UTF-8\n"},
 		{"help about nothing", "help rnu", 2, "prentice: prentice has no command \"rnu\"\n  → did you mean: prentice run\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"prentice"
 )
@@ -29,6 +30,9 @@ func set(to reflect.Value, text string) error {
 	}
 	switch to.Kind() {
 	case reflect.String:
+		if !utf8.ValidString(text) { // JSON would change it silently
+			return wrong(text, "UTF-8 text", "save or type it as UTF-8")
+		}
 		to.SetString(text)
 	case reflect.Bool:
 		b, err := strconv.ParseBool(text)

@@ -222,7 +222,7 @@ func (d *DB) Hold(ctx context.Context, name string) (free func(), err error) {
 	if err != nil {
 		return nil, explain(err)
 	}
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(hashtext($1))", name); err != nil {
+	if err := takeLock(ctx, conn, name); err != nil {
 		return nil, errors.Join(explain(err), conn.Close())
 	}
 	return func() {
@@ -231,6 +231,26 @@ func (d *DB) Hold(ctx context.Context, name string) (free func(), err error) {
 		conn.ExecContext(after, "SELECT pg_advisory_unlock(hashtext($1))", name) //nolint:errcheck // it ends with the connection at the latest
 		conn.Close()                                                             //nolint:errcheck // it goes back to the others
 	}, nil
+}
+
+// holdPause is how long Hold waits before it asks again.
+const holdPause = 100 * time.Millisecond
+
+// takeLock asks again and again instead of waiting in one statement. A statement
+// that waits is one that CREATE INDEX CONCURRENTLY waits for, so that whoever
+// holds the lock and makes such an index would wait for ever.
+func takeLock(ctx context.Context, conn *sql.Conn, name string) error {
+	for {
+		var got bool
+		if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock(hashtext($1))", name).Scan(&got); err != nil || got {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(holdPause):
+		}
+	}
 }
 
 // NowMicros is an expression of SQL: the time of the database's clock, as Micros

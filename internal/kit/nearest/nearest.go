@@ -24,11 +24,21 @@ func Of(word string, known []string) string {
 		if len(k) > longest || k == "" {
 			continue
 		}
-		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < least && d < len(k) {
+		if d := slips(strings.ToLower(word), strings.ToLower(k)); d < least && d < len(k) {
 			best, least = k, d
 		}
 	}
 	return best
+}
+
+// slips is the distance between two words. Whoever leaves off the end of a word
+// made two slips at most, however long the end: web01 means web01.example.
+func slips(word, known string) int {
+	d := distance(word, known)
+	if len(word) > 3 && strings.HasPrefix(known, word) {
+		return min(d, 2)
+	}
+	return d
 }
 
 // allowed is how many slips a word of this length may have.

@@ -19,6 +19,8 @@ func TestTheNearestWordIsTheOneThatWasMeant(t *testing.T) {
 		{"no word at all", "", ""},
 		{"a word of one letter is near nothing long", "x", ""},
 		{"a very long word costs nothing", strings.Repeat("summary", 1000), ""},
+		{"an end left off, however long", "revi", "review_by"},
+		{"a nearer word than one that it begins", "ons", "on"},
 		{"letters that are not ASCII", "ownér", "owner"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"errors"
 	"os/exec"
 	"strings"
 	"testing"
@@ -50,5 +51,40 @@ func TestAHostThatEndedIsALineWithTheSum(t *testing.T) {
 	m.Tally.Of = 3
 	if got := (Moment{m}).Text(); !strings.Contains(got, "◐ w1") {
 		t.Errorf("that one of 3 begins is not told: %s", got)
+	}
+}
+
+func TestALineOfALogNamesItsHost(t *testing.T) {
+	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	line := prentice.LogLine{Time: at, Step: "command", Target: "host/w1", Text: "91 % used\n"}
+	if got := (Log{LogPage: prentice.LogPage{Lines: []prentice.LogLine{line}, End: true}}).Text(); got != "12:00:00 w1 command │ 91 % used\n" {
+		t.Error(got)
+	}
+	if got := (Moment{prentice.RunMoment{Run: 7, Time: at, Log: &line}}).Text(); got != "12:00:00 run/7 w1 command │ 91 % used" {
+		t.Error(got)
+	}
+	line.Target = ""
+	if got := printed(line); got != "12:00:00 command │ 91 % used" {
+		t.Error(got)
+	}
+}
+
+func TestAStepIsNamedOnceAsItEnds(t *testing.T) {
+	m := prentice.RunMoment{Run: 7, State: prentice.Running, Step: "start", Says: "start: done. exit code 0", Stands: prentice.Done}
+	if got := (Moment{m}).Text(); got != "00:00:00 run/7 ● start: done. exit code 0" {
+		t.Error(got)
+	}
+}
+
+func TestALogIsAskedForByTheNameOfAHost(t *testing.T) {
+	hosts := []prentice.Ref{"host/w1", "host/w2"}
+	for name, want := range map[string]prentice.Ref{"": "", "w2": "host/w2", "host/w1": "host/w1"} {
+		if got, err := targetOf(hosts, name); err != nil || got != want {
+			t.Errorf("%q is %q, %v", name, got, err)
+		}
+	}
+	_, err := targetOf(hosts, "host/w3")
+	if e, ok := errors.AsType[*prentice.Error](err); !ok || e.Kind != prentice.NotFound || e.Hint != "did you mean host/w1?" {
+		t.Errorf("a host that the run does not have: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
 )
 
@@ -42,11 +43,35 @@ func (d Deps) log(ctx context.Context, _ op.Call, in logIn) (Log, error) {
 	if err != nil {
 		return Log{}, err
 	}
-	if _, err := d.Runner.Show(ctx, n); err != nil {
+	run, err := d.Runner.Show(ctx, n)
+	if err != nil {
+		return Log{}, err
+	}
+	if q.Target, err = targetOf(run.Targets, in.Target); err != nil {
 		return Log{}, err
 	}
 	page, err := d.Logs.Page(ctx, q)
 	return Log{LogPage: page, Find: in.Find}, err
+}
+
+// targetOf is the target of a run that is meant, which may be called by its bare
+// name. One that the run does not have would be an empty page for ever.
+func targetOf(targets []prentice.Ref, name string) (prentice.Ref, error) {
+	if name == "" {
+		return "", nil
+	}
+	known := make([]string, len(targets))
+	for i, t := range targets {
+		if name == string(t) || name == t.Name() {
+			return t, nil
+		}
+		known[i] = string(t)
+	}
+	e := prentice.Errorf(prentice.NotFound, "this run has no target %q", name).Try("list them with: prentice run show")
+	if near := nearest.Of(name, known); near != "" {
+		e = e.Try("did you mean %s?", near)
+	}
+	return "", e
 }
 
 // Log is a page of what steps printed.
@@ -69,7 +94,7 @@ func (l Log) Text() string {
 		if l.Find != "" {
 			fmt.Fprintf(&b, "%d: ", line.Line)
 		}
-		fmt.Fprintf(&b, "%s %s │ %s\n", line.Time.UTC().Format(time.TimeOnly), from(line), strings.TrimSuffix(line.Text, "\n"))
+		b.WriteString(printed(line) + "\n")
 	}
 	if !l.End {
 		fmt.Fprintf(&b, "There is more of its %d lines: read on with --offset %d\n", l.Total, l.Next)
@@ -77,12 +102,14 @@ func (l Log) Text() string {
 	return b.String()
 }
 
-// from is the step that printed a line, and on which host.
-func from(line prentice.LogLine) string {
-	if line.Target == "" {
-		return line.Step
+// printed is a line with when it was printed, on which host and by which step:
+// what one host of many said is worth nothing without its name.
+func printed(line prentice.LogLine) string {
+	from := line.Step
+	if line.Target != "" {
+		from = line.Target.Name() + " " + from
 	}
-	return line.Step + " " + line.Target.Name()
+	return fmt.Sprintf("%s %s │ %s", line.Time.UTC().Format(time.TimeOnly), from, strings.TrimSuffix(line.Text, "\n"))
 }
 
 // First is the number of the page's first line, or 0.

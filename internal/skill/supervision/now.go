@@ -118,7 +118,7 @@ func (n Now) Text() string {
 		}
 		fmt.Fprintf(&b, "\n%s\n", group.title)
 		for _, r := range group.runs {
-			fmt.Fprintf(&b, "  %s %s  %s on %s: %s\n", r.State.Sign(), r.Ref(), r.Procedure, r.Subject, r.Says)
+			fmt.Fprintf(&b, "  %s %s  %s%s: %s\n", r.State.Sign(), r.Ref(), r.Procedure, after(" on ", r.About()), r.Says)
 		}
 	}
 	return b.String()

@@ -18,12 +18,7 @@ func (r RunOut) Text() string { return paragraph(r.Run) + next(r.Run, "") }
 func paragraph(r prentice.Run) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "run/%d  %s %s  %s", r.Number, r.State.Sign(), r.State, r.Procedure)
-	switch {
-	case r.Procedure == prentice.AdhocName && len(r.Targets) > 1:
-		fmt.Fprintf(&b, " on %d hosts", len(r.Targets))
-	case r.Subject != "":
-		fmt.Fprintf(&b, " on %s", r.Subject)
-	}
+	b.WriteString(after(" on ", r.About()))
 	fmt.Fprintf(&b, "\n%s\n", r.Says)
 	if h := r.Hold; h != nil {
 		b.WriteString(holdText(*h, r.Says))
@@ -156,8 +151,23 @@ func (d Detail) writeSteps(b *strings.Builder) {
 		fmt.Fprintf(b, "\n%s\n", strings.ToUpper(string(section[:1]))+string(section[1:]))
 		for _, s := range steps {
 			fmt.Fprintf(b, "  %-18s %s\n", s.ID, s.Says)
+			if d.State == prentice.Waiting {
+				writeWhole(b, s)
+			}
 			d.writeRecords(b, s.ID)
 		}
+	}
+}
+
+// writeWhole shows all of a text of which Says shows the beginning: nobody should
+// agree to what they were not shown.
+func writeWhole(b *strings.Builder, s prentice.PlannedStep) {
+	body := strings.TrimRight(s.Body, "\n")
+	if body == "" || strings.HasSuffix(s.Says, body) {
+		return
+	}
+	for line := range strings.SplitSeq(body, "\n") {
+		fmt.Fprintf(b, "  %-18s │ %s\n", "", line)
 	}
 }
 
@@ -226,13 +236,16 @@ type Moment struct{ prentice.RunMoment }
 func (m Moment) Text() string {
 	at := fmt.Sprintf("%s run/%d ", m.Time.UTC().Format(time.TimeOnly), m.Run)
 	if m.Log != nil {
-		return at + from(*m.Log) + " │ " + strings.TrimSuffix(m.Log.Text, "\n")
+		line := *m.Log
+		line.Time = m.Time
+		when, rest, _ := strings.Cut(printed(line), " ")
+		return fmt.Sprintf("%s run/%d %s", when, m.Run, rest)
 	}
 	if m.Tally != nil {
 		return m.onTarget(at)
 	}
 	if m.Step != "" {
-		return at + m.State.Sign() + " " + m.Step + ": " + m.Says
+		return at + cmp.Or(m.stands(), m.State.Sign()) + " " + m.Step + ": " + strings.TrimPrefix(m.Says, m.Step+": ")
 	}
 	return at + m.State.Sign() + " " + string(m.State) + ": " + m.Says
 }
@@ -240,11 +253,28 @@ func (m Moment) Text() string {
 // onTarget is a line for each of many hosts on which a step ended, and how all of
 // them stand. That one begins is told of a few.
 func (m Moment) onTarget(at string) string {
-	sign := map[prentice.StepState]string{prentice.NotDone: "■", prentice.Unsure: "◇", prentice.Intended: "◐", prentice.Held: "▲"}[m.Stands]
 	if m.Stands == prentice.Intended && m.Tally.Of > few {
 		return ""
 	}
-	return fmt.Sprintf("%s%s %s %s (%d done, %d failed of %d)", at, cmp.Or(sign, "●"), m.Target.Name(), m.Says, m.Tally.Done, m.Tally.Failed, m.Tally.Of)
+	return fmt.Sprintf("%s%s %s %s (%d done, %d failed of %d)", at, cmp.Or(m.stands(), "●"), m.Target.Name(), m.Says, m.Tally.Done, m.Tally.Failed, m.Tally.Of)
+}
+
+// stands is the sign of how the step does on its target, or "" of no step.
+func (m Moment) stands() string {
+	switch m.Stands {
+	case "":
+		return ""
+	case prentice.NotDone:
+		return "■"
+	case prentice.Unsure:
+		return "◇"
+	case prentice.Intended:
+		return "◐"
+	case prentice.Held:
+		return "▲"
+	default:
+		return "●"
+	}
 }
 
 // few is how many hosts are told one by one.
