@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,12 +70,8 @@ func (r *Registry) Join(ctx context.Context) error {
 		if err := tx.Lock("replicas"); err != nil {
 			return err
 		}
-		elsewhere, err := r.lives(tx, now)
-		if err != nil {
+		if err := r.admitted(tx, now); err != nil {
 			return err
-		}
-		if elsewhere != "" {
-			return prentice.Errorf(prentice.Conflict, "replica %s lives already: %s", r.Name, elsewhere).Try("give each replica a name of its own with --replica")
 		}
 		dead, err := bury(tx, now, r.Name)
 		if err != nil {
@@ -122,25 +119,28 @@ func (r *Registry) Fate(tx *db.Tx, id string) (lives, died bool, err error) {
 // processes and files.
 func (r *Registry) Place() string { return r.Machine + " " + r.Folder }
 
-// lives says where a replica of this name lives that is not an earlier launch of
-// this one, or "".
-func (r *Registry) lives(tx *db.Tx, now time.Time) (string, error) {
-	rows, err := tx.Query(`SELECT id, machine, url FROM replicas WHERE name = ? AND ended = 0 AND beat > ?`, r.Name, db.Micros(now.Add(-Dead)))
+// admitted refuses a name that lives elsewhere, and whoever has another data folder
+// than those that live: keys, secrets and the stop file would not be the same.
+func (r *Registry) admitted(tx *db.Tx, now time.Time) error {
+	rows, err := tx.Query(`SELECT id, name, machine, url FROM replicas WHERE ended = 0 AND beat > ? ORDER BY id`, db.Micros(now.Add(-Dead)))
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer rows.Close()
-	where := ""
 	for rows.Next() {
-		var id, place, url string
-		if err := rows.Scan(&id, &place, &url); err != nil {
-			return "", err
+		var id, name, place, url string
+		if err := rows.Scan(&id, &name, &place, &url); err != nil {
+			return err
 		}
-		if place != r.Place() { // here the name is held by this process alone
-			where = id + " at " + url
+		switch {
+		case name == r.Name && place != r.Place(): // here the name is held by this process alone
+			return prentice.Errorf(prentice.Conflict, "replica %s lives already: %s at %s", r.Name, id, url).Try("give each replica a name of its own with --replica")
+		case !strings.HasSuffix(place, " "+r.Folder):
+			return prentice.Errorf(prentice.Conflict, "replica %s at %s has another data folder than this one", name, url).
+				Try("give all replicas the same data folder: keys, secrets and the stop file must be the same for all")
 		}
 	}
-	return where, errors.Join(rows.Err(), rows.Close())
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 // bury declares dead who has not beaten for too long, and every earlier launch of

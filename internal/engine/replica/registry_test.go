@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -194,6 +195,19 @@ func TestANameIsOneReplicasAtATime(t *testing.T) {
 		again := w.join("a") // the same folder: the first launch is gone
 		if again.ID() == first.ID() {
 			t.Error("two launches have one id")
+		}
+	})
+}
+
+func TestAllReplicasHaveOneDataFolder(t *testing.T) {
+	each(t, func(w *world) {
+		w.join("a")
+		if err := w.registry("b", "two").Join(t.Context()); prentice.KindOf(err) != prentice.Conflict || !strings.Contains(err.Error(), "another data folder") {
+			t.Errorf("b joined with another data folder: %v", err)
+		}
+		w.silence("a")
+		if err := w.registry("b", "two").Join(t.Context()); err != nil {
+			t.Errorf("a restored folder cannot begin again: %v", err)
 		}
 	})
 }
