@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"prentice/internal/engine/inventory"
+	"prentice/internal/kit/needtest"
 )
 
 // deep has what is easily misread: groups equally far with other values, one
@@ -37,10 +38,7 @@ where=nowhere
 `
 
 func TestAnsibleReadsTheSame(t *testing.T) {
-	program, err := exec.LookPath("ansible-inventory")
-	if err != nil {
-		t.Skip("SKIPPED: there is no Ansible on this machine to compare with")
-	}
+	program := needtest.Program(t, "ansible-inventory")
 	for name, text := range map[string]string{"shop": shop, "deep": deep} {
 		dir := folder(t, "inventory.ini", text)
 		c := exec.Command(program, "-i", filepath.Join(dir, "inventory.ini"), "--list")
