@@ -128,7 +128,7 @@ func manyRuns(ctx context.Context, address string, n int) error {
 		return err
 	}
 	defer d.Close()
-	plan := prentice.Plan{Format: prentice.PlanFormat, Procedure: "three"}
+	plan := prentice.Plan{Format: prentice.PlanFormat, Procedure: "three", Targets: []prentice.Target{{Ref: "host/h0"}, {Ref: "host/h1"}}}
 	return d.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(`INSERT INTO run_plans (plan, canonical) VALUES (?, ?)`, plan.Hash(), string(plan.Canonical())); err != nil {
 			return err
