@@ -122,3 +122,12 @@ func HintOf(err error) string {
 	}
 	return ""
 }
+
+// NothingDone makes the error of something that was not begun one that says so.
+func NothingDone(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return Errorf(Refused, "%w; nothing was done", err)
+	}
+	return Errorf(Refused, "%s; nothing was done", e.Text).Try("%s", e.Hint)
+}

@@ -76,3 +76,9 @@ type Lingerer interface {
 type Prover interface {
 	Proved(context.Context, Work)
 }
+
+// Ender is a kind of which a step may go on without the process that performed it:
+// End ends it, when a person stops the run before another process has taken it up.
+type Ender interface {
+	End(context.Context, Work) error
+}

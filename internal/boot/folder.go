@@ -29,12 +29,13 @@ func hold(path, replica string) (*folder, error) {
 			return nil, cannotWrite(path, err)
 		}
 	}
-	if replica == "" {
-		return take(path, path, syscall.LOCK_EX)
-	}
 	own, err := take(path, filepath.Join(path, inFolder(replica, "")), syscall.LOCK_EX)
 	if err != nil {
 		return nil, err
+	}
+	sweep(filepath.Join(path, inFolder(replica, "scratch")))
+	if replica == "" {
+		return own, nil
 	}
 	all, err := take(path, path, syscall.LOCK_SH)
 	if err != nil {
@@ -42,6 +43,14 @@ func hold(path, replica string) (*folder, error) {
 	}
 	own.share = all
 	return own, nil
+}
+
+// sweep takes away the scripts of looks that ended with a process of ours.
+func sweep(scratch string) {
+	left, _ := filepath.Glob(filepath.Join(scratch, "sh-*")) // the pattern is good
+	for _, folder := range left {
+		os.RemoveAll(folder) //nolint:errcheck // what stays costs only space
+	}
 }
 
 // inFolder is a replica's own part of the data folder, or the whole for a process

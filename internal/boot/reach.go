@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/adapter/shell"
 	"prentice/internal/adapter/ssh"
+	"prentice/internal/kit/proc"
 	"prentice/internal/skill/security"
 )
 
@@ -23,9 +25,10 @@ func (s *System) openReach() error {
 	s.reach = &ssh.Reach{
 		Config: func() *ssh.Config { return s.Team.now.Load().ssh }, Keys: s.path("ssh"),
 		Known: []string{filepath.Join(s.path("ssh"), "known_hosts"), filepath.Join(s.Settings.Team, "known_hosts")},
-		Agent: os.Getenv("SSH_AUTH_SOCK"), Install: id, Here: s.onlyHere(),
+		Agent: os.Getenv("SSH_AUTH_SOCK"), Grace: proc.DefaultGrace,
 	}
-	s.closers = append(s.closers, s.reach.Close)
+	s.claims = &shell.Claims{Install: id, Grace: proc.DefaultGrace}
+	s.closers = append(s.closers, s.reach.Close, s.claims.Close)
 	return nil
 }
 

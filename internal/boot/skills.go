@@ -15,6 +15,7 @@ import (
 	"prentice/internal/engine/procedure"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
+	"prentice/internal/kit/proc"
 	"prentice/internal/skill"
 	"prentice/internal/skill/all"
 	"prentice/internal/skill/automation"
@@ -154,5 +155,14 @@ func (s *System) serviceStates(ctx context.Context) ([]supervision.ServiceState,
 
 // kinds is the kinds of step there are.
 func (s *System) kinds() []prentice.StepKind {
-	return stepKinds(s.Team, &shell.Kind{Scratch: s.own("scratch"), Dir: s.path("work"), Remote: s.reach})
+	sh := &shell.Kind{
+		Scratch: s.own("scratch"), Dir: s.path("work"), Env: []string{"PATH=" + proc.DefaultPath}, Here: s.onlyHere(), Grace: proc.DefaultGrace,
+		Remote: s.reach, Claims: s.claims,
+	}
+	if proc.Has("setsid", sh.Env) {
+		sh.Home = s.path("claims")
+	} else {
+		s.log.Warn("there is no setsid on this machine: steps that run here end when prentice is killed", "try", "install util-linux")
+	}
+	return stepKinds(s.Team, sh)
 }

@@ -57,6 +57,7 @@ type System struct {
 	blobs     *blob.Bucket
 	secrets   *secret.Secrets
 	reach     *ssh.Reach
+	claims    *shell.Claims
 	lookout   *availability.Lookout
 	desk      *support.Support
 	outbox    *notice.Outbox

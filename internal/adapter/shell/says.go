@@ -57,10 +57,12 @@ func outcome(exit proc.Exit, lastLine string) string {
 		text += ": " + lastLine
 	}
 	if exit.Strays {
-		text += " (it left processes behind, which were ended; start a daemon with setsid)"
+		text += leftBehind
 	}
 	return text
 }
+
+const leftBehind = " (it left processes behind, which were ended; start a daemon with setsid)"
 
 // tail keeps the end of what is written to it.
 type tail struct{ last []byte }

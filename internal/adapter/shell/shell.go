@@ -1,13 +1,18 @@
 // Package shell is the step kind sh: a few lines of POSIX shell, run on this
 // machine or on the target.
 //
+// A step that changes something is a claim of kit/outlive, here as on another
+// machine: it is begun at most once, goes on when prentice or the connection is
+// gone, and is taken up where it stands. One that only looks ends with us and is
+// made again.
+//
 // The lines are written to a private file and read from there by /bin/sh -eu, so
 // that they may be long and may themselves read standard input. They get the
 // environment of the step and nothing of ours. What they print goes to the
 // step's log as it comes. Whatever they start belongs to the step and ends with
 // it; a daemon has to be started with setsid.
 //
-// A target that is another machine is acted on through Remote; without one, it is
+// A target that is another machine is reached through Remote; without one, it is
 // refused.
 package shell
 
@@ -24,28 +29,34 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/mask"
+	"prentice/internal/kit/outlive"
 	"prentice/internal/kit/proc"
 )
 
-// Kind is the step kind. Scratch is a folder of ours for the scripts; whoever
-// owns it may empty it when no step runs. Dir is where scripts run; empty is
-// Scratch. Env stands in for what a step's own environment leaves out (PATH,
-// LANG, HOME, TMPDIR). Grace is how long a script may take to end when it is told
-// to; 0 is five seconds.
+// Kind is the step kind. Scratch is a folder of ours for the scripts of looks, in
+// folders sh-*; whoever owns it may remove those when no step runs. Home is the absolute folder of
+// the claims of this machine; where it is empty, steps that change something end
+// with us. Dir is where scripts run; empty is Scratch. Env stands in for what a
+// step's own environment leaves out (PATH, LANG, HOME, TMPDIR). Here is what steps
+// get on this machine and not on others. Grace is how long a script may take to
+// end when it is told to; 0 is five seconds.
 type Kind struct {
 	Scratch string
+	Home    string
 	Dir     string
 	Env     []string
+	Here    []string
 	Grace   time.Duration
-	Remote  Remote // nil refuses every target that is another machine
+	Remote  Remote  // nil refuses every target that is another machine
+	Claims  *Claims // not nil where Remote or Home is there
 }
 
-// Remote performs steps on other machines. Done asks the procedure's own
-// question by itself when it needs to.
+// Remote reaches other machines.
 type Remote interface {
-	Apply(context.Context, prentice.Work) (prentice.Outcome, error)
-	Done(ctx context.Context, w prentice.Work, ask func(context.Context) (prentice.Answer, error)) (prentice.Answer, error)
-	Proved(ctx context.Context, w prentice.Work)
+	// Way leads to the shells of the work's target.
+	Way(prentice.Work) (outlive.Way, error)
+	// Glance performs a step that only looks.
+	Glance(context.Context, prentice.Work) (prentice.Outcome, error)
 }
 
 // Name implements prentice.StepKind.
@@ -62,8 +73,14 @@ func (*Kind) Says(s prentice.PlannedStep) string {
 // Apply implements prentice.StepKind: the step is well when the script ends with
 // exit code 0.
 func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
-	if k.remote(w.Step, w.Target) {
-		return k.Remote.Apply(ctx, w)
+	way, w, err := k.way(w)
+	switch {
+	case err != nil:
+		return prentice.Outcome{}, err
+	case way != nil:
+		return k.Claims.apply(ctx, way, w)
+	case k.remote(w.Step, w.Target):
+		return k.Remote.Glance(ctx, w)
 	}
 	exit, said, err := k.run(ctx, w, w.Step)
 	if err != nil {
@@ -73,23 +90,62 @@ func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 }
 
 // Done implements prentice.StepKind: it asks the question that the procedure
-// gives, and does not know when there is none or when it cannot be asked.
+// gives, and does not know when there is none or when it cannot be asked. A step
+// that is a claim is looked for first.
 func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, error) {
-	if k.remote(w.Step, w.Target) {
-		return k.Remote.Done(ctx, w, func(ctx context.Context) (prentice.Answer, error) { return k.question(ctx, w) })
+	way, claimed, err := k.way(w)
+	if err != nil {
+		return prentice.Unknown, err
 	}
-	return k.question(ctx, w)
+	ask := func(ctx context.Context) (prentice.Answer, error) { return k.question(ctx, w) }
+	if way != nil {
+		return k.Claims.done(ctx, way, claimed, ask)
+	}
+	return ask(ctx)
 }
 
 // Proved implements prentice.Prover.
-func (k *Kind) Proved(ctx context.Context, w prentice.Work) {
-	if k.remote(w.Step, w.Target) {
-		k.Remote.Proved(ctx, w)
+func (k *Kind) Proved(_ context.Context, w prentice.Work) {
+	if way, w, err := k.way(w); err == nil && way != nil {
+		k.Claims.proved(way, w)
 	}
 }
 
-// Lingers implements prentice.Lingerer: what was started on this machine may go on.
-func (k *Kind) Lingers(w prentice.Work) bool { return !k.remote(w.Step, w.Target) }
+// End implements prentice.Ender.
+func (k *Kind) End(ctx context.Context, w prentice.Work) error {
+	way, w, err := k.way(w)
+	if err != nil || way == nil {
+		return err
+	}
+	return k.Claims.end(ctx, way, w)
+}
+
+// Lingers implements prentice.Lingerer: what was started on this machine may go
+// on, unless it is known to have ended.
+func (k *Kind) Lingers(w prentice.Work) bool {
+	return !k.remote(w.Step, w.Target) && (k.Claims == nil || !k.Claims.over(w))
+}
+
+// way is the way of a step that is performed as a claim, and the work as it goes
+// that way. It is nil for one that only looks, and where claims cannot be kept.
+func (k *Kind) way(w prentice.Work) (outlive.Way, prentice.Work, error) {
+	remote := k.remote(w.Step, w.Target)
+	if remote {
+		w.Env = slices.DeleteFunc(slices.Clone(w.Env), func(e string) bool { return slices.Contains(k.Here, e) })
+	}
+	switch {
+	case w.Step.Risk == prentice.Look:
+		return nil, w, nil
+	case remote:
+		way, err := k.Remote.Way(w)
+		return way, w, err
+	case k.Home == "" || refused(w.Step, w.Target) != nil:
+		return nil, w, nil
+	default:
+		w.Env = k.environment(w.Env)
+		return here{k}, w, nil
+	}
+}
 
 // remote says whether a step acts on another machine.
 func (k *Kind) remote(step prentice.PlannedStep, target prentice.Target) bool {
@@ -128,7 +184,7 @@ func (k *Kind) question(ctx context.Context, w prentice.Work) (prentice.Answer, 
 // was given: it may be asked again.
 func (k *Kind) askThere(ctx context.Context, w prentice.Work, question prentice.PlannedStep) (prentice.Answer, error) {
 	question.Risk, w.Step, w.Log = prentice.Look, question, nil
-	out, err := k.Remote.Apply(ctx, w)
+	out, err := k.Apply(ctx, w)
 	switch {
 	case err != nil:
 		return prentice.Unknown, err
@@ -143,17 +199,14 @@ func (k *Kind) askThere(ctx context.Context, w prentice.Work, question prentice.
 
 // run writes the script, runs it, and takes it away again.
 func (k *Kind) run(ctx context.Context, w prentice.Work, step prentice.PlannedStep) (proc.Exit, string, error) {
-	if err := within(step.Where, w.Target); err != nil {
+	if err := refused(step, w.Target); err != nil {
 		return proc.Exit{}, "", err
-	}
-	if step.Attrs["sudo"] == "true" {
-		return proc.Exit{}, "", prentice.Errorf(prentice.Refused, "step %s wants sudo, which is for hosts over SSH", step.ID).Try("write sudo -n into the script")
 	}
 	script, err := k.script(step)
 	if err != nil {
 		return proc.Exit{}, "", prentice.Errorf(prentice.Unavailable, "write the script of step %s: %w", step.ID, err).Try("make room in %s and let prentice write there", k.Scratch)
 	}
-	defer os.RemoveAll(filepath.Dir(script)) //nolint:errcheck // Scratch is emptied at the next start
+	defer os.RemoveAll(filepath.Dir(script)) //nolint:errcheck // what stays is swept by whoever owns Scratch
 
 	tail := &tail{}
 	exit, err := proc.Run(ctx, proc.Spec{
@@ -163,12 +216,14 @@ func (k *Kind) run(ctx context.Context, w prentice.Work, step prentice.PlannedSt
 	return exit, tail.line(), explain(step, err, w.Log)
 }
 
-// within refuses a place that this kind does not reach.
-func within(where string, target prentice.Target) error {
+// refused is why a step cannot run on this machine.
+func refused(step prentice.PlannedStep, target prentice.Target) error {
 	switch {
-	case where == "sandbox":
+	case step.Where == "sandbox":
 		return prentice.Errorf(prentice.Refused, "an sh step cannot run in a sandbox here").Try("write where=here or where=target")
-	case where == "here" || target.Local || target.Ref == "":
+	case step.Attrs["sudo"] == "true":
+		return prentice.Errorf(prentice.Refused, "step %s wants sudo, which is for hosts over SSH", step.ID).Try("write sudo -n into the script")
+	case step.Where == "here" || target.Local || target.Ref == "":
 		return nil
 	default:
 		return prentice.Errorf(prentice.Refused, "target %s is not this machine, and sh acts on this machine only", target.Ref.Name()).
@@ -254,4 +309,5 @@ var (
 	_ prentice.StepKind = (*Kind)(nil)
 	_ prentice.Prover   = (*Kind)(nil)
 	_ prentice.Lingerer = (*Kind)(nil)
+	_ prentice.Ender    = (*Kind)(nil)
 )

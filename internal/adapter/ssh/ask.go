@@ -11,26 +11,19 @@ import (
 	"prentice/internal/kit/outlive"
 )
 
-// errLost says that the connection went while an answer was owed: what was asked
-// for may have been done.
-var errLost = errors.New("the connection was lost")
-
-// ask puts one ask to the shell of a place and reads the answer. What the script
-// prints goes to out as it comes: a slow out holds the host back, and nothing is
-// kept here. An error that is not errLost and not of out means that nothing was
-// begun by it.
-func (r *Reach) ask(ctx context.Context, p *place, sudo bool, a outlive.Ask, want string, out func(int64, []byte) error) (outlive.Report, error) {
-	a.Nonce = nonce()
+// Ask implements outlive.Way.
+func (w *way) Ask(ctx context.Context, a outlive.Ask, want string, out func(int64, []byte) error) (outlive.Report, error) {
+	a.Nonce = outlive.NewNonce()
 	text, err := outlive.Program(a)
 	if err != nil {
 		return outlive.Report{}, prentice.Errorf(prentice.Invalid, "step %s: %w", a.Name, err)
 	}
-	return r.put(ctx, p, sudo, a.Nonce, text, want, out)
+	return w.put(ctx, a.Nonce, text, want, out)
 }
 
-// put is ask with a program that is there.
-func (r *Reach) put(ctx context.Context, p *place, sudo bool, nonce, text, want string, out func(int64, []byte) error) (outlive.Report, error) {
-	s, err := r.open(ctx, p, sudo, text)
+// put is Ask with a program that is there.
+func (w *way) put(ctx context.Context, nonce, text, want string, out func(int64, []byte) error) (outlive.Report, error) {
+	s, err := w.open(ctx, w.place, w.sudo, text)
 	if err != nil {
 		return outlive.Report{}, err
 	}
@@ -46,10 +39,10 @@ func (r *Reach) put(ctx context.Context, p *place, sudo bool, nonce, text, want 
 		return report, err
 	}
 	if ctx.Err() == nil && errors.Is(err, outlive.ErrSilent) && s.over() >= 0 {
-		return outlive.Report{}, silent(p, sudo, s.complaint(), string(answer.Noise))
+		return outlive.Report{}, silent(w.place, w.sudo, s.complaint(), string(answer.Noise))
 	}
 	broken = broken || ctx.Err() == nil
-	return outlive.Report{}, errors.Join(errLost, err)
+	return outlive.Report{}, errors.Join(outlive.ErrLost, err)
 }
 
 // command is the words that a shell is begun with. They are the same for every

@@ -185,7 +185,6 @@ func (r *Reach) wire(ctx context.Context, p *place) (net.Conn, func(), error) {
 
 // Close ends all connections. What was begun on the hosts goes on.
 func (r *Reach) Close() error {
-	r.tidyAll()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.agent.close()

@@ -12,36 +12,44 @@ import (
 	"prentice/internal/kit/outlive"
 )
 
-// straysTime is how long what a look left behind may hold its output open.
-const straysTime = 2 * time.Second
+const (
+	straysTime = 2 * time.Second // what a look left behind may hold its output open
+	patience   = 2 * time.Minute // a look is made again whose connection was lost
+)
 
-// glance performs a step that only looks: in the session itself, without a claim
+// Glance performs a step that only looks: in the session itself, without a claim
 // and without a file on the host. A look that a lost connection took with it is
 // made again, because it may be repeated; what it began is ended first.
-func (j *job) glance(ctx context.Context) (prentice.Outcome, error) {
-	g := &glancing{job: j, said: &last{}, out: io.Discard}
-	if j.work.Log != nil {
-		g.out = j.work.Log
+func (r *Reach) Glance(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+	there, err := r.way(w)
+	if err != nil {
+		return prentice.Outcome{}, err
+	}
+	g := &glancing{way: there, work: w, said: &last{}, out: io.Discard}
+	if w.Log != nil {
+		g.out = w.Log
 	}
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		code, err := g.once(ctx)
 		switch {
 		case err == nil:
-			return prentice.Outcome{OK: code == 0, Code: code, Says: mask.String(j.says(outlive.Report{Code: code, Strays: g.strays}, g.said.line()), j.work.Secrets)}, nil
+			return prentice.Outcome{OK: code == 0, Code: code, Says: mask.String(g.says(code), w.Secrets)}, nil
 		case ctx.Err() != nil:
 			return prentice.Outcome{}, g.left(ctx)
-		case prentice.KindOf(err) == prentice.Refused, g.lost.IsZero() && !errors.Is(err, errLost):
-			return prentice.Outcome{}, notBegun(err)
+		case prentice.KindOf(err) == prentice.Refused, g.lost.IsZero() && !errors.Is(err, outlive.ErrLost):
+			return prentice.Outcome{}, prentice.NothingDone(err)
 		case !g.lost.IsZero() && time.Since(g.lost) > patience:
-			return prentice.Outcome{}, prentice.Errorf(prentice.Unavailable, "step %s looks at %s, and the connection was lost each time: %w", j.work.Step.ID, j.place.name, err).Try("look at its network and its sshd, and ask again")
+			return prentice.Outcome{}, prentice.Errorf(prentice.Unavailable, "step %s looks at %s, and the connection was lost each time: %w", w.Step.ID, g.place.name, err).Try("look at its network and its sshd, and ask again")
 		case g.lost.IsZero():
 			g.lost = time.Now()
 		}
-		if errors.Is(err, errLost) {
-			fmt.Fprintf(g.out, "\nprentice: the connection to %s was lost; it looks again\n", j.place.name)
+		if errors.Is(err, outlive.ErrLost) {
+			fmt.Fprintf(g.out, "\nprentice: the connection to %s was lost; it looks again\n", g.place.name)
 		}
-		if rest(ctx, pause) != nil {
+		select {
+		case <-ctx.Done():
 			return prentice.Outcome{}, g.left(ctx)
+		case <-time.After(pause):
 		}
 		g.end(ctx) //nolint:errcheck // the next look tells whether the host answers
 	}
@@ -49,7 +57,8 @@ func (j *job) glance(ctx context.Context) (prentice.Outcome, error) {
 
 // glancing is a look that is being made.
 type glancing struct {
-	*job
+	*way
+	work   prentice.Work
 	out    io.Writer
 	said   *last
 	runs   outlive.Process // the last that said hello, until it has ended
@@ -62,7 +71,7 @@ type glancing struct {
 // once looks once. When its time is over what it began is ended, and only then it
 // returns.
 func (g *glancing) once(ctx context.Context) (int, error) {
-	d := outlive.Direct{Nonce: nonce(), Script: g.work.Step.Body, Env: g.environment()}
+	d := outlive.Direct{Nonce: outlive.NewNonce(), Script: g.work.Step.Body, Env: g.work.Env}
 	text, err := d.Program()
 	if err != nil {
 		return 0, prentice.Errorf(prentice.Invalid, "step %s: %w", g.work.Step.ID, err)
@@ -80,7 +89,7 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 		if code := s.over(); code >= 0 && errors.Is(err, outlive.ErrSilent) && ctx.Err() == nil {
 			return 0, silent(g.place, g.sudo, s.complaint(), string(answer.Noise))
 		}
-		return 0, errors.Join(errLost, err)
+		return 0, errors.Join(outlive.ErrLost, err)
 	}
 	from.give = nil // a script may be silent for as long as it likes; the keep-alive sees to the connection
 	g.runs, g.lost = runs, time.Time{}
@@ -92,7 +101,7 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	code := s.over()
 	s.leave(code < 0)
 	if err != nil || code < 0 {
-		return 0, errors.Join(errLost, err)
+		return 0, errors.Join(outlive.ErrLost, err)
 	}
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
@@ -136,12 +145,12 @@ func (g *glancing) end(ctx context.Context) (outlive.Report, error) {
 	if !g.runs.Known() {
 		return outlive.Report{State: outlive.None}, nil
 	}
-	n := nonce()
+	n := outlive.NewNonce()
 	text, err := g.runs.End(n, g.Grace)
 	if err != nil {
 		return outlive.Report{}, err
 	}
-	return g.Reach.put(ctx, g.place, g.sudo, n, text, "", func(int64, []byte) error { return nil })
+	return g.put(ctx, n, text, "", func(int64, []byte) error { return nil })
 }
 
 // endSoon is end for one whose own time is over.

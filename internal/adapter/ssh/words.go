@@ -1,29 +1,9 @@
 package ssh
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"unicode"
 )
-
-// nonce is a word that nobody can guess.
-func nonce() string {
-	var b [12]byte
-	rand.Read(b[:]) //nolint:errcheck // it never fails
-	return hex.EncodeToString(b[:])
-}
-
-// keyOf names the claim of a step of a run on a target, for one installation.
-func keyOf(install string, words ...string) string {
-	sum := sha256.New()
-	for _, w := range append([]string{install}, words...) {
-		sum.Write([]byte(w))
-		sum.Write([]byte{0})
-	}
-	return hex.EncodeToString(sum.Sum(nil))[:32]
-}
 
 // plain is a line of what a stranger printed, without what could steer a
 // terminal, cut to what fits.

@@ -109,16 +109,12 @@ func (r *Runner) from(ctx context.Context, d *detail) error {
 // had done by then. What a crash left of its steps is ended first: a run that is
 // stopped must not go on behind everybody's back.
 func (r *Runner) giveUp(ctx context.Context, d *detail) error {
-	for _, s := range d.Steps {
-		if s.State != prentice.Intended {
-			continue
-		}
-		if _, err := r.Reaper.Reap(context.WithoutCancel(ctx), stepKey(s), d.origins[entryOf(s)].session); err != nil {
-			return fmt.Errorf("end what a crash left of %s: %w", stepKey(s), err)
-		}
+	goesOn, err := r.endLeft(context.WithoutCancel(ctx), d)
+	if err != nil {
+		return err
 	}
 	says := r.endedBy(ctx, d)
-	return r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps)})
+	return r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps) + goesOn})
 }
 
 // sofar says what a run has done, for a person who must pick up from there.

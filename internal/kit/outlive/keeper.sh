@@ -18,7 +18,7 @@ empty() {
   done
 }
 d=$1
-cd -- "$HOME" 2>/dev/null || cd /
+cd -- "$6" 2>/dev/null || cd /
 ident "$$" 1<>"$d/keeper"
 set -C
 { true >"$d/begun"; } 2>/dev/null || exit 0 # somebody gave it up, or nothing can be kept

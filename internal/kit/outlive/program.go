@@ -40,6 +40,8 @@ type Ask struct {
 	Name   string        // of the script, as its messages carry it
 	Script string
 	Env    []string // NAME=value
+	Base   string   // the absolute folder of claims; "" is .prentice in the home folder
+	Dir    string   // where the script begins; "" is the home folder
 	Sweep  bool     // claims that are long over go first; for Start
 	Old    []string // keys of claims whose proof is written: they go too; for Start and Forget
 }
@@ -71,6 +73,9 @@ func Program(a Ask) (string, error) {
 	if a.Sweep {
 		sweep = "yes"
 	}
+	if strings.Contains(a.Base+a.Dir, "\x00") {
+		return "", fmt.Errorf("the folder %q holds a zero byte", a.Base+a.Dir)
+	}
 	environment, err := exports(a.Env)
 	if err != nil {
 		return "", err
@@ -81,7 +86,7 @@ func Program(a Ask) (string, error) {
 	var b strings.Builder
 	b.WriteString("main() {\n")
 	fmt.Fprintf(&b, "NONCE=%s KEY=claim-%s TOKEN=%s NAME=%s FROM=%d GRACE=%d\n", a.Nonce, a.Key, a.Token, a.Name, max(0, a.From), max(1, int(a.Grace/time.Second)))
-	fmt.Fprintf(&b, "SWEEP=%s OLD=%s\n", sweep, quote(old))
+	fmt.Fprintf(&b, "SWEEP=%s OLD=%s BASE=%s DIR=%s\n", sweep, quote(old), quote(a.Base), quote(a.Dir))
 	fmt.Fprintf(&b, "KEEPER=%s\n", quote(keeper))
 	b.WriteString(wrapper)
 	fmt.Fprintf(&b, "environment() {\n:\n%s}\n", environment)

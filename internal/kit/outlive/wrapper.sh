@@ -1,4 +1,4 @@
-base=$HOME/.prentice
+base=${BASE:-$HOME/.prentice}
 d=$base/$KEY
 mask=$(umask)
 umask 077
@@ -38,7 +38,7 @@ once() {
 }
 # private: the folder of claims is there, is ours alone and can be written.
 private() {
-  case $HOME in /*) ;; *) say refuse home no home folder; return 1 ;; esac
+  case $base in /*) ;; *) say refuse home no home folder; return 1 ;; esac
   [ -e "$base" ] || [ -L "$base" ] || why=$(mkdir "$base" 2>&1) || { say refuse home "$why"; return 1; }
   if [ -L "$base" ] || [ ! -d "$base" ] || [ ! -O "$base" ]; then say refuse home "$base is not a folder of this user"; return 1; fi
 }
@@ -100,10 +100,10 @@ follow() {
   done
 }
 launch() {
-  set -- "$setsid" "$KEEPER" "$d" "$NAME" "$mask" "$GRACE"
+  set -- "$setsid" "$KEEPER" "$d" "$NAME" "$mask" "$GRACE" "${DIR:-$HOME}"
   (
     environment
-    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" </dev/null >/dev/null 2>&1
+    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" "$7" </dev/null >/dev/null 2>&1
   ) &
 }
 sweep() {

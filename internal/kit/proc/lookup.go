@@ -36,6 +36,12 @@ func lookup(name string, env []string) (string, error) {
 	return "", fmt.Errorf("%w: no program %q in %s: install it, or write its full path", ErrStart, name, path)
 }
 
+// Has says whether there is a program for an environment.
+func Has(name string, env []string) bool {
+	_, err := lookup(name, env)
+	return err == nil
+}
+
 // explainStart says why a program did not start and what to do about it.
 func explainStart(s Spec, err error) error {
 	next := "look at the command and at the folder"

@@ -47,13 +47,15 @@ const leaving = 2 * time.Second
 // Env, or on DefaultPath. Env is complete: an empty one is an empty one. Stdin
 // nil reads as an empty file; one that has more to give when the program ends
 // may be read from once more. Out gets standard output and standard error in the
-// order they were written; it must not block for ever. Grace 0 is DefaultGrace.
+// order they were written; it must not block for ever. With Err, standard error
+// goes there instead. Grace 0 is DefaultGrace.
 type Spec struct {
 	Argv  []string
 	Dir   string
 	Env   []string
 	Stdin io.Reader
 	Out   io.Writer
+	Err   io.Writer
 	Grace time.Duration
 }
 
@@ -91,29 +93,20 @@ func Run(ctx context.Context, s Spec) (Exit, error) {
 	if err := ctx.Err(); err != nil {
 		return Exit{}, stopped(err, s.Argv[0])
 	}
-	out, err := newOutput(s.Out)
+	pipes, err := newStreams(s)
 	if err != nil {
 		return Exit{}, fmt.Errorf("%w: %s: %w: close files or raise the limit of open files", ErrStart, s.Argv[0], err)
 	}
-	cmd.Stdout, cmd.Stderr = out.childEnd, out.childEnd
-	in, err := newInput(s.Stdin)
-	if err != nil {
-		out.discard()
-		return Exit{}, fmt.Errorf("%w: %s: %w: close files or raise the limit of open files", ErrStart, s.Argv[0], err)
-	}
-	cmd.Stdin = in.childEnd
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = pipes.in.childEnd, pipes.out.childEnd, pipes.err.childEnd
 
 	ended := make(chan error, 1)
 	if err := start(cmd, ended); err != nil {
-		out.discard()
-		in.end()
+		pipes.discard()
 		return Exit{}, explainStart(s, err)
 	}
-	out.begin()
-	in.begin()
+	pipes.begin()
 	strays, waitErr := supervise(ctx, cmd.Process.Pid, ended, grace(s))
-	kept := out.end()
-	in.end()
+	kept := pipes.end()
 
 	exit := exitOf(cmd.ProcessState)
 	exit.Strays = strays

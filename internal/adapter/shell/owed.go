@@ -1,4 +1,4 @@
-package ssh
+package shell
 
 import (
 	"context"
@@ -8,16 +8,17 @@ import (
 	"prentice/internal/kit/outlive"
 )
 
-// The claims of steps whose proof is written have to go from the hosts. They go
-// with the next step there, or by themselves after a while, so that a run does not
+// The claims of steps whose proof is written have to go. They go with the next
+// step there, or by themselves after a while, so that a run does not
 // wait for its tidying. What is still there when prentice is killed is swept.
 const (
 	owedTime   = 2 * time.Second
 	mostOwed   = 64 // in one ask
+	tidyTime   = 15 * time.Second
 	tidyAtMost = 3 * time.Second
 )
 
-// owed is what has to go from the hosts.
+// owed is what has to go from the machines.
 type owed struct {
 	mu    sync.Mutex // guards what follows
 	lists map[string]*owedList
@@ -25,24 +26,16 @@ type owed struct {
 	tidy  sync.WaitGroup
 }
 
-// owedList is what has to go from one place, under one user.
+// owedList is what has to go at the end of one way.
 type owedList struct {
-	place *place
-	sudo  bool
+	way   outlive.Way
 	keys  []string
 	timer *time.Timer
 }
 
-func (j *job) corner() string {
-	if j.sudo {
-		return j.place.id() + " sudo"
-	}
-	return j.place.id()
-}
-
 // owe notes that the claim of a job has to go.
 func (j *job) owe() {
-	o, name := &j.owed, j.corner()
+	o, name := &j.owed, j.way.ID()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.lists == nil {
@@ -50,15 +43,15 @@ func (j *job) owe() {
 	}
 	l := o.lists[name]
 	if l == nil {
-		l = &owedList{place: j.place, sudo: j.sudo}
+		l = &owedList{way: j.way}
 		o.lists[name] = l
 		o.tidy.Add(1)
-		l.timer = time.AfterFunc(owedTime, func() { j.Reach.tidy(context.Background(), name); o.tidy.Done() })
+		l.timer = time.AfterFunc(owedTime, func() { j.tidy(context.Background(), name); o.tidy.Done() })
 	}
 	l.keys = append(l.keys, j.key)
 }
 
-// take is what has to go from a corner, and whether it has to be swept.
+// take is what has to go at the end of a way, and whether it has to be swept.
 func (o *owed) take(name string) (keys []string, sweep bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -73,21 +66,21 @@ func (o *owed) take(name string) (keys []string, sweep bool) {
 	return keys, sweep
 }
 
-// tidy lets go of all that has to go from a corner, if the host answers soon.
-func (r *Reach) tidy(ctx context.Context, name string) {
-	r.owed.mu.Lock()
-	l := r.owed.lists[name]
-	delete(r.owed.lists, name)
-	r.owed.mu.Unlock()
+// tidy lets go of all that has to go at the end of a way, if it answers soon.
+func (c *Claims) tidy(ctx context.Context, name string) {
+	c.owed.mu.Lock()
+	l := c.owed.lists[name]
+	delete(c.owed.lists, name)
+	c.owed.mu.Unlock()
 	if l == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, dialTime)
+	ctx, cancel := context.WithTimeout(ctx, tidyTime)
 	defer cancel()
 	for len(l.keys) > 0 {
 		n := min(len(l.keys), mostOwed)
-		a := outlive.Ask{Action: outlive.Forget, Key: l.keys[0], Token: nonce(), Old: l.keys[1:n]}
-		if _, err := r.ask(ctx, l.place, l.sudo, a, "", func(int64, []byte) error { return nil }); err != nil {
+		a := outlive.Ask{Action: outlive.Forget, Key: l.keys[0], Token: outlive.NewNonce(), Old: l.keys[1:n]}
+		if _, err := l.way.Ask(ctx, a, "", nothing); err != nil {
 			return // it is swept later
 		}
 		l.keys = l.keys[n:]
@@ -95,17 +88,17 @@ func (r *Reach) tidy(ctx context.Context, name string) {
 }
 
 // tidyAll is tidy everywhere, before the end.
-func (r *Reach) tidyAll() {
+func (c *Claims) tidyAll() {
 	ctx, cancel := context.WithTimeout(context.Background(), tidyAtMost)
 	defer cancel()
-	r.owed.mu.Lock()
+	c.owed.mu.Lock()
 	var all sync.WaitGroup
-	for name, l := range r.owed.lists {
+	for name, l := range c.owed.lists {
 		if l.timer.Stop() {
-			all.Go(func() { r.tidy(ctx, name); r.owed.tidy.Done() })
+			all.Go(func() { c.tidy(ctx, name); c.owed.tidy.Done() })
 		}
 	}
-	r.owed.mu.Unlock()
+	c.owed.mu.Unlock()
 	all.Wait()
-	r.owed.tidy.Wait()
+	c.owed.tidy.Wait()
 }

@@ -1,0 +1,202 @@
+package shell
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/mask"
+	"prentice/internal/kit/outlive"
+)
+
+// Claims performs steps that change something: as claims of kit/outlive, so that
+// each is begun at most once and goes on when the connection or prentice itself is
+// gone. Install tells this installation from others that act on the same machines.
+// Grace is as in Kind.
+type Claims struct {
+	Install string
+	Grace   time.Duration
+
+	mu    sync.Mutex // guards what follows
+	taken map[string]how
+	owed  owed
+}
+
+// how says what is known of a claim before its step is applied. The zero how is
+// that there must be none.
+type how uint8
+
+const (
+	fresh  how = iota
+	resume     // an earlier prentice may have made it: take it up
+	ended      // as resume, and it is over
+	again      // as resume; and where it was lost, it is known not to have happened
+)
+
+// patience is how long a machine that does not answer is asked how a step stands.
+const patience = 2 * time.Minute
+
+// stopTime is how long a machine may take to answer that a step has ended, beside
+// the grace.
+const stopTime = 30 * time.Second
+
+// Apply performs a step: once, whatever becomes of the connection. When the run
+// is stopped or the time is up, the step's processes are ended; when only
+// prentice ends, the step goes on.
+func (c *Claims) apply(ctx context.Context, way outlive.Way, w prentice.Work) (prentice.Outcome, error) {
+	j := c.job(way, w)
+	said := &tail{}
+	report, err := j.perform(ctx, said)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return prentice.Outcome{}, j.leave(ctx)
+	default:
+		return prentice.Outcome{}, err
+	}
+	return prentice.Outcome{OK: report.Code == 0, Code: report.Code, Says: mask.String(j.says(report, said.line()), w.Secrets)}, nil
+}
+
+// done looks how a step stands that an earlier prentice may have begun. No means
+// that applying it is right: it was never begun, or it will be taken up where it
+// is. Unknown means that it was begun and nobody there knows how it ended.
+func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask func(context.Context) (prentice.Answer, error)) (prentice.Answer, error) {
+	j := c.job(way, w)
+	report, err := j.look(ctx)
+	if err != nil {
+		return prentice.Unknown, err
+	}
+	switch report.State {
+	case outlive.Lost:
+	case outlive.Ended:
+		c.take(j.key, ended)
+		return prentice.No, nil
+	default:
+		c.take(j.key, resume)
+		return prentice.No, nil
+	}
+	answer, err := ask(ctx)
+	switch {
+	case err == nil && answer == prentice.Unknown && !w.Step.Idempotent:
+		return prentice.Unknown, lost(way, report)
+	case answer == prentice.No || w.Step.Idempotent:
+		c.take(j.key, again)
+	}
+	return answer, err
+}
+
+// end ends a step that an earlier prentice may have begun, on the order of a person.
+func (c *Claims) end(ctx context.Context, way outlive.Way, w prentice.Work) error {
+	_, err := c.job(way, w).stop(ctx)
+	return err
+}
+
+// proved lets go of the claim of a step whose proof is written.
+func (c *Claims) proved(way outlive.Way, w prentice.Work) { c.job(way, w).owe() }
+
+// over says whether a step that was asked about has ended.
+func (c *Claims) over(w prentice.Work) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.taken[c.key(w)] == ended
+}
+
+// Close lets go of what can go soon. What was begun goes on.
+func (c *Claims) Close() error {
+	c.tidyAll()
+	return nil
+}
+
+func (c *Claims) take(key string, h how) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.taken == nil {
+		c.taken = map[string]how{}
+	}
+	c.taken[key] = h
+}
+
+// key names the claim of a step of a run on a target, for this installation.
+func (c *Claims) key(w prentice.Work) string {
+	sum := sha256.New()
+	for _, word := range []string{c.Install, string(w.Run), w.Step.ID, string(w.Target.Ref)} {
+		sum.Write([]byte(word + "\x00"))
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:32]
+}
+
+// job is one step on its way.
+type job struct {
+	*Claims
+	way   outlive.Way
+	work  prentice.Work
+	key   string
+	token string
+	how   how
+}
+
+func (c *Claims) job(way outlive.Way, w prentice.Work) *job {
+	return &job{Claims: c, way: way, work: w, key: c.key(w), token: outlive.NewNonce()}
+}
+
+func (j *job) ask(ctx context.Context, action outlive.Action) (outlive.Report, error) {
+	return j.way.Ask(ctx, outlive.Ask{Action: action, Key: j.key, Token: j.token, Grace: j.Grace}, "", nothing)
+}
+
+func nothing(int64, []byte) error { return nil }
+
+// look asks how a claim stands, until the machine answers or patience is over.
+func (j *job) look(ctx context.Context) (report outlive.Report, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		report, err = j.ask(ctx, outlive.Look)
+		if err == nil || prentice.KindOf(err) == prentice.Refused || rest(ctx, pause) != nil {
+			return report, err
+		}
+	}
+}
+
+// stop ends the step's processes, even when the time of the work is over.
+func (j *job) stop(ctx context.Context) (outlive.Report, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime+j.Grace)
+	defer cancel()
+	return j.ask(ctx, outlive.Stop)
+}
+
+// leave is what becomes of a step that is not over when its context ends. It is
+// ended when a person stopped the run or the time is up; otherwise it goes on
+// and is taken up by the next prentice.
+func (j *job) leave(ctx context.Context) error {
+	step, where := j.work.Step.ID, j.way.Name()
+	late := errors.Is(ctx.Err(), context.DeadlineExceeded)
+	if !late && !errors.Is(context.Cause(ctx), prentice.ErrStopped) {
+		return prentice.Errorf(prentice.Canceled, "step %s goes on at %s without prentice", step, where)
+	}
+	report, err := j.stop(ctx)
+	switch {
+	case err != nil:
+		return prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, which does not answer: %w", step, where, err).Try("look whether it still goes on there")
+	case report.State == outlive.None:
+		return prentice.Errorf(prentice.Refused, "step %s was stopped before it began on %s; nothing was done", step, where)
+	case report.State == outlive.Running:
+		return prentice.Errorf(prentice.Canceled, "step %s on %s could not be ended", step, where).Try("end it there")
+	case late:
+		return prentice.Errorf(prentice.Canceled, "step %s was stopped on %s because its time was up", step, where).Try("look how far it came; give it more time with limits: timeout")
+	default:
+		return prentice.Errorf(prentice.Canceled, "step %s was stopped in the middle on %s", step, where).Try("look how far it came")
+	}
+}
+
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}

@@ -1,0 +1,58 @@
+package shell
+
+import (
+	"fmt"
+
+	"prentice"
+	"prentice/internal/kit/outlive"
+)
+
+// says is how a script ended: with its last words when it did not end well.
+func (j *job) says(r outlive.Report, lastLine string) string {
+	text := fmt.Sprintf("exit code %d", r.Code)
+	if r.Code != 0 && lastLine != "" {
+		text += ": " + lastLine
+	}
+	if r.Full {
+		text += fmt.Sprintf(" (the disk of %s is full, so output may be missing)", j.way.Home())
+	}
+	if r.Strays {
+		text += leftBehind
+	}
+	if j.how != fresh && r.Token != j.token {
+		text += " (begun before prentice was interrupted, and taken up again)"
+	}
+	return text
+}
+
+// wrong is a report that is no end, as an error. Of kind Refused is what was
+// never begun.
+func (j *job) wrong(r outlive.Report) error {
+	step, where, detail := j.work.Step.ID, j.way.Name(), ""
+	if r.Detail != "" {
+		detail = ": " + short(r.Detail)
+	}
+	switch {
+	case r.State == outlive.Lost:
+		return lost(j.way, r)
+	case r.State == outlive.Taken:
+		return prentice.Errorf(prentice.Refused, "step %s of %s has a claim on %s that this run did not make; nothing was done", step, j.work.Run, where).
+			Try("another data folder, or a restored one, acts there: look at claim-%s in %s and remove it", j.key, j.way.Home())
+	case r.Why == "setsid":
+		return prentice.Errorf(prentice.Refused, "step %s was not begun: there is no setsid on %s", step, where).Try("install util-linux or busybox there")
+	case r.Why == "full":
+		return prentice.Errorf(prentice.Refused, "step %s was not begun: nothing can be written to %s%s", step, j.way.Home(), detail).Try("free space there")
+	case r.State == outlive.Refused:
+		return prentice.Errorf(prentice.Refused, "step %s was not begun: %s cannot be used%s", step, j.way.Home(), detail).Try("make it a folder that is the user's own")
+	default:
+		return prentice.Errorf(prentice.Unavailable, "step %s on %s: it said %q", step, where, r.State)
+	}
+}
+
+// lost says that a script was begun and nobody knows how it ended.
+func lost(way outlive.Way, r outlive.Report) error {
+	if r.Why == "rebooted" {
+		return prentice.Errorf(prentice.Unavailable, "%s was started anew in the middle of the step, and nobody knows how far it came", way.Name()).Try("look there")
+	}
+	return prentice.Errorf(prentice.Unavailable, "the step was ended from outside on %s, and nobody knows how far it came", way.Name()).Try("look there")
+}
