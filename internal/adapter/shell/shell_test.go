@@ -42,9 +42,9 @@ func TestHowAScriptEnds(t *testing.T) {
 		{"in words that cannot steer a terminal", "printf 'red \\033[31mwords\\n'; exit 1", false, 1, "exit code 1: red [31mwords", "red \033[31mwords\n"},
 		{"with a body longer than one argument may be", "x='" + strings.Repeat("y", 200<<10) + "'\necho ${#x}", true, 0, "exit code 0", "204800\n"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		both(t, c.name, func(t *testing.T, k *shell.Kind) {
 			var log bytes.Buffer
-			out, err := kind(t).Apply(t.Context(), work(c.body, &log, "INPUT_NAME=a; rm -rf $HOME"))
+			out, err := k.Apply(t.Context(), work(c.body, &log, "INPUT_NAME=a; rm -rf $HOME"))
 			if err != nil || out.OK != c.ok || out.Code != c.code {
 				t.Errorf("got %+v %v", out, err)
 			}
@@ -55,10 +55,22 @@ func TestHowAScriptEnds(t *testing.T) {
 	}
 }
 
+// both does it with steps that end with us, and with such as outlive us.
+func both(t *testing.T, name string, do func(*testing.T, *shell.Kind)) {
+	t.Run(name, func(t *testing.T) { do(t, kind(t)) })
+	t.Run(name+", as a claim", func(t *testing.T) {
+		k, _ := lasting(t)
+		do(t, k)
+	})
+}
+
 func TestAScriptSeesItsOwnEnvironmentOnly(t *testing.T) {
 	t.Setenv("OURS", "must not be seen")
+	both(t, "environment", seesItsOwnEnvironment)
+}
+
+func seesItsOwnEnvironment(t *testing.T, k *shell.Kind) {
 	var log bytes.Buffer
-	k := kind(t)
 	if _, err := k.Apply(t.Context(), work("env | grep -v -e ^PWD= -e ^OLDPWD= -e ^_= -e ^SHLVL= | sort", &log, "LANG=en", "A=1")); err != nil {
 		t.Fatal(err)
 	}
@@ -78,18 +90,22 @@ func TestNothingStaysInTheScratchFolder(t *testing.T) {
 }
 
 func TestASecretDoesNotReachTheSummary(t *testing.T) {
-	w := work(`echo "bad token $TOKEN"; exit 1`, &bytes.Buffer{}, "TOKEN=hunter2")
-	w.Secrets = []string{"hunter2"}
-	if out, err := kind(t).Apply(t.Context(), w); err != nil || out.Says != "exit code 1: bad token •••" {
-		t.Errorf("got %+v %v", out, err)
-	}
+	both(t, "secret", func(t *testing.T, k *shell.Kind) {
+		w := work(`echo "bad token $TOKEN"; exit 1`, &bytes.Buffer{}, "TOKEN=hunter2")
+		w.Secrets = []string{"hunter2"}
+		if out, err := k.Apply(t.Context(), w); err != nil || out.Says != "exit code 1: bad token •••" {
+			t.Errorf("got %+v %v", out, err)
+		}
+	})
 }
 
 func TestWhatIsLeftBehindIsTold(t *testing.T) {
-	out, err := kind(t).Apply(t.Context(), work("sleep 300 &", &bytes.Buffer{}))
-	if err != nil || !out.OK || !strings.Contains(out.Says, "start a daemon with setsid") {
-		t.Errorf("got %+v %v", out, err)
-	}
+	both(t, "left behind", func(t *testing.T, k *shell.Kind) {
+		out, err := k.Apply(t.Context(), work("sleep 300 &", &bytes.Buffer{}))
+		if err != nil || !out.OK || !strings.Contains(out.Says, "start a daemon with setsid") {
+			t.Errorf("got %+v %v", out, err)
+		}
+	})
 }
 
 func TestOfAStoppedScriptNobodyKnowsHowFarItCame(t *testing.T) {
@@ -106,11 +122,13 @@ func TestOfAStoppedScriptNobodyKnowsHowFarItCame(t *testing.T) {
 }
 
 func TestAFullLogDoesNotChangeWhatTheScriptDid(t *testing.T) {
-	w := work("echo text; exit 3", nil)
-	w.Log = full{}
-	if out, err := kind(t).Apply(t.Context(), w); err != nil || out.Code != 3 {
-		t.Errorf("got %+v %v", out, err)
-	}
+	both(t, "log", func(t *testing.T, k *shell.Kind) {
+		w := work("echo text; exit 3", nil)
+		w.Log = full{}
+		if out, err := k.Apply(t.Context(), w); err != nil || out.Code != 3 {
+			t.Errorf("got %+v %v", out, err)
+		}
+	})
 }
 
 type full struct{}

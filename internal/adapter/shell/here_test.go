@@ -1,0 +1,150 @@
+package shell_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/shell"
+)
+
+// lasting is a kind whose steps outlive it, and another that comes after it.
+func lasting(t *testing.T) (first, next *shell.Kind) {
+	t.Helper()
+	folder := t.TempDir()
+	make := func() *shell.Kind {
+		k := kind(t)
+		k.Home, k.Dir = filepath.Join(folder, "claims"), folder
+		k.Claims = &shell.Claims{Install: "ours"}
+		t.Cleanup(func() { k.Claims.Close() }) //nolint:errcheck // it never fails
+		return k
+	}
+	return make(), make()
+}
+
+func change(body string, log *bytes.Buffer, env ...string) prentice.Work {
+	w := work(body, log, env...)
+	w.Run, w.Step.Risk = "run/7", prentice.Change
+	return w
+}
+
+// waiting is a step that has its effect once, and then waits for a file.
+const waiting = "echo effect >>effect; echo begun; while test ! -e go; do sleep 0.02; done; echo over"
+
+// begun begins a step, and leaves it as a prentice does that ends.
+func begun(t *testing.T, k *shell.Kind, w prentice.Work) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { _, err := k.Apply(ctx, w); done <- err }()
+	for range 1000 {
+		if _, err := os.Stat(filepath.Join(k.Dir, "effect")); err == nil {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	cancel()
+	if err := <-done; prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "goes on at this machine without prentice") {
+		t.Fatalf("left: %v", err)
+	}
+}
+
+func TestAStepHereIsTakenUpByTheNextPrentice(t *testing.T) {
+	first, next := lasting(t)
+	var log bytes.Buffer
+	begun(t, first, change(waiting, &bytes.Buffer{}))
+	if answer, err := next.Done(t.Context(), change(waiting, &log)); answer != prentice.No || err != nil {
+		t.Fatalf("while it goes on: %s %v", answer, err)
+	}
+	if err := os.WriteFile(filepath.Join(next.Dir, "go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := next.Apply(t.Context(), change(waiting, &log))
+	if err != nil || !out.OK || out.Says != "exit code 0 (begun before prentice was interrupted, and taken up again)" || log.String() != "begun\nover\n" {
+		t.Errorf("got %+v %v, log %q", out, err, log.String())
+	}
+	if raw, err := os.ReadFile(filepath.Join(next.Dir, "effect")); err != nil || string(raw) != "effect\n" {
+		t.Errorf("the effect is %q, %v", raw, err)
+	}
+}
+
+func TestAStepThatWasLeftIsEndedWhenItsRunIsStopped(t *testing.T) {
+	first, next := lasting(t)
+	w := change(waiting, &bytes.Buffer{})
+	begun(t, first, w)
+	if err := next.End(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	out, err := next.Apply(t.Context(), w)
+	if err == nil && out.OK {
+		t.Errorf("it went on: %+v %v", out, err)
+	}
+}
+
+func TestAStepHereThatIsStoppedEndsWithItsGroup(t *testing.T) {
+	k, _ := lasting(t)
+	ctx, stop := context.WithCancelCause(t.Context())
+	time.AfterFunc(300*time.Millisecond, func() { stop(prentice.ErrStopped) })
+	if _, err := k.Apply(ctx, change("trap '' TERM; echo $$ >pid; sleep 300 & sleep 300", &bytes.Buffer{})); prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "stopped in the middle on this machine") {
+		t.Fatalf("got %v", err)
+	}
+	pid, err := os.ReadFile(filepath.Join(k.Dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("/proc/" + strings.TrimSpace(string(pid))); err == nil {
+		t.Error("it is still there")
+	}
+}
+
+func TestOnlyAStepThatHasEndedDoesNotLinger(t *testing.T) {
+	first, next := lasting(t)
+	w := change(waiting, &bytes.Buffer{})
+	begun(t, first, w)
+	if next.Done(t.Context(), w); !next.Lingers(w) { //nolint:errcheck // it is looked at below
+		t.Error("what goes on does not linger")
+	}
+	if err := os.WriteFile(filepath.Join(next.Dir, "go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 500 {
+		if next.Done(t.Context(), w); !next.Lingers(w) { //nolint:errcheck // as above
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("what has ended lingers")
+}
+
+func TestAClaimGoesWhenItsProofIsWritten(t *testing.T) {
+	k, _ := lasting(t)
+	w := change("true", &bytes.Buffer{})
+	if out, err := k.Apply(t.Context(), w); err != nil || !out.OK {
+		t.Fatalf("got %+v %v", out, err)
+	}
+	k.Proved(t.Context(), w)
+	if err := k.Claims.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(k.Home, "*")); err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+func TestWhereClaimsCannotBeKeptNothingIsBegun(t *testing.T) {
+	k, _ := lasting(t)
+	if err := os.Symlink("/tmp", k.Home); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Apply(t.Context(), change("echo effect >effect", &bytes.Buffer{})); prentice.KindOf(err) != prentice.Refused || !strings.Contains(err.Error(), "was not begun: "+k.Home+" cannot be used") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(k.Dir, "effect")); err == nil {
+		t.Error("it was begun")
+	}
+}
