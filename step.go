@@ -82,3 +82,10 @@ type Prover interface {
 type Ender interface {
 	End(context.Context, Work) error
 }
+
+// Sweeper is a kind that keeps something of a step until its proof is written.
+// Sweep lets go of what earlier processes left here of steps that are not in
+// flight. It asks for those after it has looked what there is.
+type Sweeper interface {
+	Sweep(ctx context.Context, inFlight func() ([]Work, error)) error
+}

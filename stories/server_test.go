@@ -177,6 +177,26 @@ func (s *scene) ready(url string) bool {
 func down(ts *testscript.TestScript, _ bool, _ []string)  { of(ts).end(syscall.SIGTERM) }
 func kill9(ts *testscript.TestScript, _ bool, _ []string) { of(ts).end(syscall.SIGKILL) }
 
+// blackout ends the server and all that it has begun on this machine, as when the
+// power fails.
+func blackout(ts *testscript.TestScript, _ bool, _ []string) {
+	of(ts).end(syscall.SIGKILL)
+	files, err := filepath.Glob(filepath.Join(ts.Getenv("PRENTICE_DATA"), "claims", "*", "*"))
+	ts.Check(err)
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		ts.Check(err)
+		pid, err := strconv.Atoi(strings.SplitN(string(raw), " ", 2)[0])
+		switch name := filepath.Base(file); {
+		case err != nil:
+		case name == "keeper":
+			syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck // it may have ended
+		case name == "group":
+			syscall.Kill(-pid, syscall.SIGKILL) //nolint:errcheck // as above
+		}
+	}
+}
+
 func said(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, len(args) == 1, "said PATTERN")
 	pattern, err := regexp.Compile("(?m)" + args[0])

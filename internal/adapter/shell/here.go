@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"prentice"
@@ -46,6 +47,29 @@ func (h here) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 	default:
 		return report, err
 	}
+}
+
+// Sweep implements prentice.Sweeper, for the claims of this machine.
+func (k *Kind) Sweep(ctx context.Context, inFlight func() ([]prentice.Work, error)) error {
+	there, err := filepath.Glob(filepath.Join(k.Home, "claim-*"))
+	if err != nil || len(there) == 0 || k.Home == "" {
+		return err
+	}
+	works, err := inFlight()
+	if err != nil {
+		return err
+	}
+	wanted := map[string]bool{}
+	for _, w := range works {
+		wanted[k.Claims.key(w)] = true
+	}
+	var old []string
+	for _, folder := range there {
+		if _, key, _ := strings.Cut(filepath.Base(folder), "-"); !wanted[key] {
+			old = append(old, key)
+		}
+	}
+	return forget(ctx, here{k}, old)
 }
 
 // session is a shell that reads a program.

@@ -148,3 +148,23 @@ func TestWhereClaimsCannotBeKeptNothingIsBegun(t *testing.T) {
 		t.Error("it was begun")
 	}
 }
+
+func TestWhatIsLeftIsSweptButForWhatIsInFlight(t *testing.T) {
+	first, next := lasting(t)
+	flying, proved := change(waiting, &bytes.Buffer{}), change("true", &bytes.Buffer{})
+	proved.Step.ID = "proved"
+	begun(t, first, flying)
+	if out, err := first.Apply(t.Context(), proved); err != nil || !out.OK {
+		t.Fatalf("got %+v %v", out, err)
+	}
+	err := next.Sweep(t.Context(), func() ([]prentice.Work, error) { return []prentice.Work{flying}, nil })
+	if left, _ := filepath.Glob(filepath.Join(next.Home, "claim-*")); err != nil || len(left) != 1 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	if answer, err := next.Done(t.Context(), flying); answer != prentice.No || !next.Lingers(flying) || err != nil {
+		t.Errorf("what is in flight: %s %v", answer, err)
+	}
+	if err := next.End(t.Context(), flying); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -77,14 +77,20 @@ func (c *Claims) tidy(ctx context.Context, name string) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, tidyTime)
 	defer cancel()
-	for len(l.keys) > 0 {
-		n := min(len(l.keys), mostOwed)
-		a := outlive.Ask{Action: outlive.Forget, Key: l.keys[0], Token: outlive.NewNonce(), Old: l.keys[1:n]}
-		if _, err := l.way.Ask(ctx, a, "", nothing); err != nil {
-			return // it is swept later
+	forget(ctx, l.way, l.keys) //nolint:errcheck // what stays is swept later
+}
+
+// forget lets go of claims, but for what goes on.
+func forget(ctx context.Context, way outlive.Way, keys []string) error {
+	for len(keys) > 0 {
+		n := min(len(keys), mostOwed)
+		a := outlive.Ask{Action: outlive.Forget, Key: keys[0], Token: outlive.NewNonce(), Old: keys[1:n]}
+		if _, err := way.Ask(ctx, a, "", nothing); err != nil {
+			return err
 		}
-		l.keys = l.keys[n:]
+		keys = keys[n:]
 	}
+	return nil
 }
 
 // tidyAll is tidy everywhere, before the end.

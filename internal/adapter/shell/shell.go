@@ -310,4 +310,5 @@ var (
 	_ prentice.Prover   = (*Kind)(nil)
 	_ prentice.Lingerer = (*Kind)(nil)
 	_ prentice.Ender    = (*Kind)(nil)
+	_ prentice.Sweeper  = (*Kind)(nil)
 )

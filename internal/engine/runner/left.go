@@ -13,41 +13,85 @@ import (
 // mostEnded is how many steps that a crash left are ended at once.
 const mostEnded = 50
 
+// left is a step that a crash left in flight and that may go on by itself.
+type left struct {
+	kind prentice.StepKind
+	work prentice.Work
+}
+
 // endLeft ends what a crash left of a run's steps: the processes that carry their
 // keys here, and what goes on by itself wherever it is. It says, for people, where
 // that could not be done.
-func (r *Runner) endLeft(ctx context.Context, d *detail) (goesOn string, err error) {
-	var (
-		mu   sync.Mutex // guards says
-		says []string
-		all  sync.WaitGroup
-		turn = make(chan struct{}, mostEnded)
-	)
+func (r *Runner) endLeft(ctx context.Context, d *detail) (list []left, goesOn string, err error) {
 	for _, s := range d.Steps {
 		if s.State != prentice.Intended {
 			continue
 		}
 		if _, err := r.Reaper.Reap(ctx, stepKey(s), d.origins[entryOf(s)].session); err != nil {
-			return "", fmt.Errorf("end what a crash left of %s: %w", stepKey(s), err)
+			return nil, "", fmt.Errorf("end what a crash left of %s: %w", stepKey(s), err)
 		}
-		kind, ok := r.kinds[s.Kind].(prentice.Ender)
-		work, found := d.workOf(s)
-		if !ok || !found {
+		if work, found := d.workOf(s); found && r.kinds[s.Kind] != nil {
+			list = append(list, left{r.kinds[s.Kind], work})
+		}
+	}
+	says := make([]string, len(list))
+	turn := make(chan struct{}, mostEnded)
+	var all sync.WaitGroup
+	for i, l := range list {
+		kind, ok := l.kind.(prentice.Ender)
+		if !ok {
 			continue
 		}
 		turn <- struct{}{}
 		all.Go(func() {
 			defer func() { <-turn }()
-			if err := kind.End(ctx, work); err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				says = append(says, fmt.Sprintf("; step %s may still go on at %s: %v", s.Step, orHere(s.Target), err))
+			if err := kind.End(ctx, l.work); err != nil {
+				says[i] = fmt.Sprintf("; step %s may still go on at %s: %v", l.work.Step.ID, orHere(l.work.Target.Ref), err)
 			}
 		})
 	}
 	all.Wait()
-	slices.Sort(says)
-	return strings.Join(says, ""), nil
+	return list, strings.Join(says, ""), nil
+}
+
+// letGo tells a kind that the proof of a step is written.
+func letGo(ctx context.Context, kind prentice.StepKind, work prentice.Work) {
+	if kind, ok := kind.(prentice.Prover); ok {
+		kind.Proved(context.WithoutCancel(ctx), work)
+	}
+}
+
+// sweep lets go of what an earlier process left of steps that are proved.
+func (r *Runner) sweep(ctx context.Context) {
+	for _, kind := range r.Kinds {
+		sweeper, ok := kind.(prentice.Sweeper)
+		if !ok {
+			continue
+		}
+		if err := sweeper.Sweep(ctx, func() ([]prentice.Work, error) { return r.inFlight(ctx) }); err != nil {
+			r.Log.Warn("sweep what steps have left", "kind", kind.Name(), "err", err)
+		}
+	}
+}
+
+// inFlight are the steps that somebody is at or has to take up, by name alone.
+func (r *Runner) inFlight(ctx context.Context) ([]prentice.Work, error) {
+	rows, err := r.DB.Query(ctx, `SELECT s.run, s.step, s.target FROM run_steps s JOIN runs r ON r.number = s.run WHERE r.ended = 0 AND s.state = ?`, prentice.Intended)
+	if err != nil {
+		return nil, fmt.Errorf("read the steps in flight: %w", err)
+	}
+	defer rows.Close()
+	var list []prentice.Work
+	for rows.Next() {
+		var run int64
+		var w prentice.Work
+		if err := rows.Scan(&run, &w.Step.ID, &w.Target.Ref); err != nil {
+			return nil, fmt.Errorf("read the steps in flight: %w", err)
+		}
+		w.Run = prentice.NewRef("run", fmt.Sprint(run))
+		list = append(list, w)
+	}
+	return list, rows.Err()
 }
 
 // workOf is a step of the journal as its kind knows it, without what it needs to

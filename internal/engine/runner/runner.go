@@ -134,6 +134,7 @@ func (r *Runner) Launch(ctx context.Context) error {
 	if err := r.begun(ctx); err != nil {
 		return err
 	}
+	r.sweep(ctx)
 	if err := r.Engine.Launch(ctx, r.stages); err != nil {
 		return err
 	}

@@ -109,12 +109,18 @@ func (r *Runner) from(ctx context.Context, d *detail) error {
 // had done by then. What a crash left of its steps is ended first: a run that is
 // stopped must not go on behind everybody's back.
 func (r *Runner) giveUp(ctx context.Context, d *detail) error {
-	goesOn, err := r.endLeft(context.WithoutCancel(ctx), d)
+	ended, goesOn, err := r.endLeft(context.WithoutCancel(ctx), d)
 	if err != nil {
 		return err
 	}
 	says := r.endedBy(ctx, d)
-	return r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps) + goesOn})
+	if err := r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps) + goesOn}); err != nil {
+		return err
+	}
+	for _, l := range ended {
+		letGo(ctx, l.kind, l.work)
+	}
+	return nil
 }
 
 // sofar says what a run has done, for a person who must pick up from there.

@@ -47,7 +47,10 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 			return rec, err
 		}
 		if state != "" {
-			return r.prove(ctx, d, rec, state, prentice.Outcome{Says: says})
+			if rec, err = r.prove(ctx, d, rec, state, prentice.Outcome{Says: says}); err == nil {
+				letGo(ctx, kind, work)
+			}
+			return rec, err
 		}
 	}
 	if step.Kind == humanKind && !found {
@@ -137,8 +140,8 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 	if stopped && err == nil {
 		return rec, errMoved // a look that a person stopped says nothing of the world: the stage looks again, and gives up
 	}
-	if kind, ok := kind.(prentice.Prover); ok && err == nil {
-		kind.Proved(context.WithoutCancel(ctx), work)
+	if err == nil {
+		letGo(ctx, kind, work)
 	}
 	return rec, err
 }
