@@ -70,7 +70,7 @@ func changed(edits []edit) (map[string][]byte, error) {
 	}
 	mutants := map[string][]byte{}
 	for path, text := range sources {
-		if _, err := format.Source([]byte(text)); err != nil {
+		if _, err := format.Source([]byte(text)); err != nil && filepath.Ext(path) == ".go" {
 			return nil, fmt.Errorf("%s is no Go without its guard: %w", path, err)
 		}
 		mutants[path] = []byte(text)
@@ -93,7 +93,7 @@ func build(folder string, edits []edit) (mutated, error) {
 		if err != nil {
 			return m, err
 		}
-		replace[original] = filepath.Join(folder, fmt.Sprintf("source-%d.go", len(replace)))
+		replace[original] = filepath.Join(folder, fmt.Sprintf("source-%d%s", len(replace), filepath.Ext(path)))
 		if err := os.WriteFile(replace[original], text, 0o600); err != nil {
 			return m, err
 		}
