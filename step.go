@@ -36,6 +36,7 @@ type Work struct {
 	Env     []string  // complete: inputs, facts, event, secrets; NAME=value
 	Secrets []string  // the values to mask
 	Log     io.Writer // what the step prints; masked and kept by the caller
+	Lasting bool      // for Done: whoever began it knew how to let it go on by itself, here too
 }
 
 // Outcome is how applying a step came out. OK is what the step itself says:

@@ -29,7 +29,7 @@ func lasting(t *testing.T) (first, next *shell.Kind) {
 
 func change(body string, log *bytes.Buffer, env ...string) prentice.Work {
 	w := work(body, log, env...)
-	w.Run, w.Step.Risk = "run/7", prentice.Change
+	w.Run, w.Step.Risk, w.Lasting = "run/7", prentice.Change, true
 	return w
 }
 
@@ -166,5 +166,14 @@ func TestWhatIsLeftIsSweptButForWhatIsInFlight(t *testing.T) {
 	}
 	if err := next.End(t.Context(), flying); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestOfAStepFromBeforeClaimsOnlyTheQuestionIsAsked(t *testing.T) {
+	k, _ := lasting(t)
+	w := change("true", &bytes.Buffer{})
+	w.Lasting = false
+	if answer, err := k.Done(t.Context(), w); answer != prentice.Unknown || err != nil {
+		t.Errorf("got %s %v", answer, err)
 	}
 }

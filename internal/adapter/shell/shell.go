@@ -98,10 +98,10 @@ func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, erro
 		return prentice.Unknown, err
 	}
 	ask := func(ctx context.Context) (prentice.Answer, error) { return k.question(ctx, w) }
-	if way != nil {
-		return k.Claims.done(ctx, way, claimed, ask)
+	if _, local := way.(here); way == nil || local && !w.Lasting {
+		return ask(ctx)
 	}
-	return ask(ctx)
+	return k.Claims.done(ctx, way, claimed, ask)
 }
 
 // Proved implements prentice.Prover.

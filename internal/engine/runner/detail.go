@@ -21,10 +21,12 @@ type detail struct {
 	origins map[entry]origin // of the steps that were read
 }
 
-// origin is the process that meant to do a step: its session, and where it was.
+// origin is the process that meant to do a step: its session, where it was, and
+// whether it knew how to let steps go on by themselves (1, or 0 before that).
 type origin struct {
 	session int
 	place   string
+	lasting int
 }
 
 // entry names a line of a run's journal.

@@ -96,6 +96,7 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	if err := r.DB.Write(ctx, func(tx *db.Tx) error { return r.secretsUsed(tx, d, work.Step, work.Target) }); err != nil {
 		return "", "", fmt.Errorf("write which secrets %s uses: %w", stepKey(rec), err)
 	}
+	work.Lasting = from.lasting != 0
 	answer, err := kind.Done(ctx, work)
 	switch {
 	case ctx.Err() != nil:
@@ -233,7 +234,7 @@ func keyOf(run int64, step string, target prentice.Ref) string {
 
 func stepKey(rec prentice.StepRecord) string { return keyOf(rec.Run, rec.Step, rec.Target) }
 
-func (r *Runner) origin() origin { return origin{r.Session, r.Peers.Place()} }
+func (r *Runner) origin() origin { return origin{r.Session, r.Peers.Place(), 1} }
 
 // intend writes that a step is about to be performed.
 func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {

@@ -111,7 +111,7 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 }
 
 func (r *Runner) readSteps(ctx context.Context, d *detail) error {
-	rows, err := r.DB.Query(ctx, `SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, started, ended
+	rows, err := r.DB.Query(ctx, `SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, started, ended
 		FROM run_steps WHERE run = ? ORDER BY started, round, step, target`, d.Number)
 	if err != nil {
 		return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
@@ -122,7 +122,7 @@ func (r *Runner) readSteps(ctx context.Context, d *detail) error {
 		var s prentice.StepRecord
 		var started, ended int64
 		var from origin
-		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.session, &from.place, &started, &ended); err != nil {
+		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.session, &from.place, &from.lasting, &started, &ended); err != nil {
 			return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
 		}
 		s.Started, s.Ended = db.Time(started), db.Time(ended)
