@@ -225,7 +225,12 @@ func (s *sweep) plan(commits []string, points map[string]points) {
 	if of == "restart-dependency" {
 		of = "restart-service" // which it uses
 	}
-	s.known = points[of][s.scenario.section]
+	for _, point := range points[of][s.scenario.section] {
+		s.known = append(s.known, point)
+		if of != "charge-far" { // where it goes on by itself anyway
+			s.known = append(s.known, point+"+")
+		}
+	}
 	if s.scenario.first != nil {
 		return // what a second life commits is not known
 	}

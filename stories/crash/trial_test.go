@@ -15,6 +15,7 @@ import (
 // outcome is what became of a trial.
 type outcome struct {
 	died    bool // at every kill
+	dark    bool // the last kill ended a step in the middle
 	ended   bool // every run, in a known state
 	states  []prentice.State
 	doubled int
@@ -57,6 +58,9 @@ func (l *lane) trial(sc scenario, kills ...string) (out outcome, err error) {
 			}
 			break
 		}
+	}
+	if n := len(kills); n > 0 {
+		out.dark = out.died && !isCommit(kills[n-1]) && !strings.HasSuffix(kills[n-1], "+")
 	}
 	out.commits = p.commits()
 	return out, p.judge(&out)

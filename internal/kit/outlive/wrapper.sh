@@ -74,7 +74,7 @@ follow() {
   token=-
   { read -r token <"$d/claim"; } 2>/dev/null
   [ -d "$d" ] && say claim "$token"
-  off=$FROM quiet=0 fresh=0 early=3
+  off=$FROM quiet=0 fresh=0 early=4 soon=0.01
   while :; do
     if status; then
       [ ! -s "$d/out" ] || whole
@@ -96,7 +96,8 @@ follow() {
     fi
     quiet=$((quiet + 1))
     [ $((quiet % 10)) = 0 ] && say alive
-    if [ "$quiet" -lt 20 ]; then pause; else nap 0.5; fi
+    if [ "$quiet" -lt 20 ]; then nap "$soon"; else nap 0.5; fi
+    case $soon in 0.01) soon=0.02 ;; 0.02) soon=0.04 ;; *) soon=0.05 ;; esac
   done
 }
 launch() {
