@@ -121,7 +121,7 @@ func takenOver(ctx context.Context, server *pgtest.Server) ([]figure, error) {
 	median := percentile(times, 0.5) / 1000
 	return []figure{
 		{"replicas.idle", idle, "% of a core", "-", true, "two replicas that do nothing, together, over ten seconds"},
-		{"replicas.takeover", median, "s", "≤ 15", median <= 15, "SIGKILL of the replica that performs a run → the run ends well at the other, less the three seconds of its step; median of three"},
+		{"replicas.takeover", median, "s", "≤ 15", median <= 15, "SIGKILL of the replica that performs a run → the run ends well at the other, which takes up the step that went on meanwhile; median of three"},
 	}, nil
 }
 
@@ -166,7 +166,7 @@ func killed(ctx context.Context, dies, lives *process, host int) (time.Duration,
 			if run.State != prentice.Unverified {
 				return 0, fmt.Errorf("run %d is %s: %s", run.Number, run.State, run.Says)
 			}
-			return time.Since(at) - 3*time.Second, nil
+			return time.Since(at), nil // the step was over long before: it goes on by itself
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
