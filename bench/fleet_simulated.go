@@ -5,16 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/knownhosts"
+
+	"prentice/internal/kit/outlive/sshtest"
 )
 
 // simulator is the word that makes this program the simulated hosts.
@@ -109,83 +107,24 @@ func simulateHosts(folder string) error {
 	if err != nil {
 		return err
 	}
-	config := &ssh.ServerConfig{PublicKeyCallback: func(_ ssh.ConnMetadata, k ssh.PublicKey) (*ssh.Permissions, error) {
-		if string(k.Marshal()) != string(key.PublicKey().Marshal()) {
-			return nil, errors.New("another key")
-		}
-		return nil, nil
-	}}
-	config.AddHostKey(key)
+	hosts := sshtest.New(key)
 	var addresses []string
 	var known strings.Builder
 	for i := range simulatedSizes[len(simulatedSizes)-1] {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.%d.%d:0", 8+i/200, 1+i%200))
-		if err != nil {
-			return err
-		}
 		home := filepath.Join(folder, fmt.Sprint("home", i))
 		if err := os.Mkdir(home, 0o700); err != nil {
 			return err
 		}
+		l, line, err := hosts.Raise(fmt.Sprintf("127.0.%d.%d:0", 8+i/200, 1+i%200), home)
+		if err != nil {
+			return err
+		}
 		addresses = append(addresses, l.Addr().String())
-		known.WriteString(knownhosts.Line([]string{l.Addr().String()}, key.PublicKey()) + "\n")
-		go listen(l, config, home)
+		known.WriteString(line)
 	}
 	if err := os.WriteFile(filepath.Join(folder, "known_hosts"), []byte(known.String()), 0o644); err != nil {
 		return err
 	}
 	_, err = fmt.Println(strings.Join(addresses, "\n"))
 	return err
-}
-
-func listen(l net.Listener, config *ssh.ServerConfig, home string) {
-	for {
-		conn, err := l.Accept()
-		if err != nil {
-			return
-		}
-		go serve(conn, config, home)
-	}
-}
-
-// serve answers one connection.
-func serve(conn net.Conn, config *ssh.ServerConfig, home string) {
-	_, channels, requests, err := ssh.NewServerConn(conn, config)
-	if err != nil {
-		return
-	}
-	go ssh.DiscardRequests(requests)
-	for c := range channels {
-		channel, asks, err := c.Accept()
-		if err != nil {
-			return
-		}
-		go session(channel, asks, home)
-	}
-}
-
-// session runs the one command that a session is for.
-func session(channel ssh.Channel, asks <-chan *ssh.Request, home string) {
-	defer channel.Close()
-	for ask := range asks {
-		if ask.WantReply {
-			ask.Reply(ask.Type == "exec", nil) //nolint:errcheck // whoever asked may have gone
-		}
-		if ask.Type != "exec" || len(ask.Payload) < 4 {
-			continue
-		}
-		c := exec.Command("/bin/sh", "-c", string(ask.Payload[4:]))
-		c.Env = []string{"HOME=" + home, "PATH=/usr/local/bin:/usr/bin:/bin"}
-		c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-		c.Stdout, c.Stderr = channel, channel.Stderr()
-		in, err := c.StdinPipe()
-		if err != nil || c.Start() != nil {
-			return
-		}
-		go func() { io.Copy(in, channel); in.Close() }() //nolint:errcheck // the shell may end before it has read all
-		c.Wait()                                         //nolint:errcheck // how it ended is told below
-		status := ssh.Marshal(struct{ Code uint32 }{uint32(max(0, c.ProcessState.ExitCode()))})
-		channel.SendRequest("exit-status", false, status) //nolint:errcheck // whoever asked may have gone
-		return
-	}
 }

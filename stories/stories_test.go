@@ -48,6 +48,7 @@
 //	heal NAME                 make it well
 //	deputy NAME               make a user of this machine whom sudo asks for a password; $DEPUTY_RULES is a file of
 //	                          sudo's that can say otherwise; both go when the story ends
+//	fleet N DOWN              raise N hosts that answer over SSH in this process, as the service fleet; so many of ten are down
 //	postgres                  raise a PostgreSQL server, with a database for this story
 //	replica NAME [ARG…]       start one of several servers on it and go on there; with !, that it does not become ready
 //	s3 up|down|refuse         raise a storage that speaks S3, with a bucket, and keep finished parts of logs there;
@@ -95,7 +96,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
 		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "replica": replica, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
-		"s3": s3, "stored": isStored,
+		"s3": s3, "stored": isStored, "fleet": fleet,
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {

@@ -103,11 +103,13 @@ func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]b
 	return seen, r.beginThese(ctx, ripe)
 }
 
-// watchPeers takes over what nobody performs, until ctx ends.
+// watchPeers takes over what nobody performs, and says what those who are gone may
+// not have come to say, until ctx ends.
 func (r *Runner) watchPeers(ctx context.Context) {
 	tick := time.NewTicker(overtime)
 	defer tick.Stop()
 	var idle map[int64]bool
+	knew := r.Peers.Living()
 	for {
 		select {
 		case <-ctx.Done():
@@ -121,7 +123,25 @@ func (r *Runner) watchPeers(ctx context.Context) {
 		if idle, err = r.takeOver(ctx, idle); err != nil && ctx.Err() == nil {
 			r.Log.Error("take over runs", "err", err)
 		}
+		knew = r.speakFor(ctx, knew)
 	}
+}
+
+// speakFor announces what those of the known who do not live any more may have
+// left unsaid. It returns those to look at next time.
+func (r *Runner) speakFor(ctx context.Context, knew []string) []string {
+	living := r.Peers.Living()
+	next := slices.Clone(living)
+	for _, id := range knew {
+		if slices.Contains(living, id) || !r.Peers.Fit() {
+			continue
+		}
+		if err := r.sayAgain(ctx, id); err != nil && ctx.Err() == nil {
+			r.Log.Error("say what a replica left unsaid", "replica", id, "err", err)
+			next = append(next, id)
+		}
+	}
+	return next
 }
 
 // orphan is a run whose process does not live.

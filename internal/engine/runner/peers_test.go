@@ -206,6 +206,26 @@ func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 	})
 }
 
+func TestWhatTheDeadLeftUnsaidIsSaid(t *testing.T) {
+	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
+		run := a.start(bob, "mend")
+		a.until(run.Number, prentice.Unverified) // and a dies before it has told anybody
+		ended := func() bool {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			return slices.Contains(b.events, "run.ended")
+		}
+		knew := b.r.speakFor(t.Context(), []string{"a#1", "b#2"})
+		if ended() {
+			t.Error("b spoke for one that lives")
+		}
+		c.live("b#2")
+		if knew = b.r.speakFor(t.Context(), knew); !ended() || slices.Contains(knew, "a#1") {
+			t.Errorf("b did not speak for the dead, and knows %v", knew)
+		}
+	})
+}
+
 func TestAProcessThatIsNotFitBeginsNoStep(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, c *crew) {
 		me := a.r.Peers.(*hand)

@@ -149,18 +149,17 @@ func (r *Runner) takeUp(ctx context.Context) error {
 	if err := r.beginAll(ctx); err != nil {
 		return err
 	}
-	waiting, err := r.List(ctx, prentice.RunFilter{State: prentice.Waiting, Limit: mostListed})
-	if err != nil {
-		return err
-	}
-	for _, run := range waiting {
+	return errors.Join(r.sayAgain(ctx, ""), r.remind(ctx))
+}
+
+// sayAgain announces what whoever owned the runs may not have come to announce.
+// Who has heard it already hears nothing.
+func (r *Runner) sayAgain(ctx context.Context, owner string) error {
+	runs, err := r.unsaid(ctx, r.Clock().Add(-time.Hour), owner)
+	for _, run := range runs {
 		r.announce(ctx, run)
 	}
-	ended, err := r.endedSince(ctx, r.Clock().Add(-time.Hour))
-	for _, run := range ended {
-		r.announce(ctx, run)
-	}
-	return errors.Join(err, r.remind(ctx))
+	return err
 }
 
 // beginAll starts a fresh attempt for every run that nobody performs.

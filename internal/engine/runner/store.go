@@ -228,10 +228,14 @@ func listQuery(f prentice.RunFilter) (string, []any) {
 	return query + " ORDER BY number DESC LIMIT ?", append(args, min(limit, mostListed))
 }
 
-func (r *Runner) endedSince(ctx context.Context, since time.Time) ([]prentice.Run, error) {
-	rows, err := r.DB.Query(ctx, `SELECT `+runColumns+` FROM runs WHERE ended > ? AND number > (SELECT COALESCE(MAX(number), 0) FROM runs) - 1000 ORDER BY number`, db.Micros(since))
+// unsaid lists the runs of which nobody may have been told how they stand: those
+// that ended or wait, and whoever brought them there may have gone before it said
+// so. Only those of an owner, unless that is "".
+func (r *Runner) unsaid(ctx context.Context, since time.Time, owner string) ([]prentice.Run, error) {
+	rows, err := r.DB.Query(ctx, `SELECT `+runColumns+` FROM runs WHERE (ended > ? AND number > (SELECT COALESCE(MAX(number), 0) FROM runs) - 1000 OR state = 'waiting')
+		AND (? = '' OR owner = ?) ORDER BY number DESC LIMIT ?`, db.Micros(since), owner, owner, 2*mostListed)
 	if err != nil {
-		return nil, fmt.Errorf("list ended runs: %w", err)
+		return nil, fmt.Errorf("list runs that nobody may have heard of: %w", err)
 	}
 	defer rows.Close()
 	var runs []prentice.Run
@@ -242,6 +246,7 @@ func (r *Runner) endedSince(ctx context.Context, since time.Time) ([]prentice.Ru
 		}
 		runs = append(runs, run)
 	}
+	slices.Reverse(runs)
 	return runs, rows.Err()
 }
 
