@@ -3,6 +3,7 @@ package stories
 import (
 	"net/http"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -34,15 +35,7 @@ func postgres(ts *testscript.TestScript, _ bool, args []string) {
 // story go on at it.
 func replica(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, len(args) > 0, "replica NAME [ARG…]")
-	s := of(ts)
-	port, err := freePort()
-	ts.Check(err)
-	t := &twin{url: "http://127.0.0.1:" + port, ended: make(chan struct{})}
-	t.process = prentice(ts, append([]string{"up", "--replica", args[0], "--listen", "127.0.0.1:" + port}, args[1:]...)...)
-	t.process.Stdout, t.process.Stderr = s.said, s.said
-	ts.Check(t.process.Start())
-	go func() { t.process.Wait(); close(t.ended) }() //nolint:errcheck // how it ended is the story's to say
-	ts.Defer(func() { t.end(syscall.SIGKILL) })
+	s, t := of(ts), begin(ts, args[0], args[1:]...)
 	if ready := t.ready(); ready == neg {
 		ts.Fatalf("replica %s is ready: %v\n%s", args[0], ready, s.said)
 	}
@@ -52,6 +45,35 @@ func replica(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	s.twins[args[0]] = t
 	at(ts, false, args[:1])
+}
+
+// together starts several at the same moment, and lets the story go on at the last.
+func together(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) > 1, "together NAME NAME…")
+	s := of(ts)
+	for _, name := range args {
+		s.twins[name] = begin(ts, name)
+	}
+	for _, name := range args {
+		if !s.twins[name].ready() {
+			ts.Fatalf("replica %s is not ready\n%s", name, s.said)
+		}
+		at(ts, false, []string{name})
+	}
+}
+
+// begin starts prentice up --replica NAME.
+func begin(ts *testscript.TestScript, name string, args ...string) *twin {
+	s := of(ts)
+	port, err := freePort()
+	ts.Check(err)
+	t := &twin{url: "http://127.0.0.1:" + port, ended: make(chan struct{})}
+	t.process = prentice(ts, append([]string{"up", "--replica", name, "--listen", "127.0.0.1:" + port}, args...)...)
+	t.process.Stdout, t.process.Stderr = s.said, s.said
+	ts.Check(t.process.Start())
+	go func() { t.process.Wait(); close(t.ended) }() //nolint:errcheck // how it ended is the story's to say
+	ts.Defer(func() { t.end(syscall.SIGKILL) })
+	return t
 }
 
 func (t *twin) ready() bool {
@@ -102,6 +124,22 @@ func lose(sig syscall.Signal) func(*testscript.TestScript, bool, []string) {
 			return
 		}
 		t.end(sig)
+	}
+}
+
+// killLead ends the replica that leads with SIGKILL, and lets the story go on at
+// another that lives.
+func killLead(ts *testscript.TestScript, _ bool, _ []string) {
+	out, err := prentice(ts, "replica", "list").Output()
+	ts.Check(err)
+	found := regexp.MustCompile(`(?m)^(\S+) +● lives +leads`).FindStringSubmatch(string(out))
+	if found == nil {
+		ts.Fatalf("nobody leads:\n%s", out)
+	}
+	lose(syscall.SIGKILL)(ts, false, found[1:])
+	delete(of(ts).twins, found[1])
+	for name := range of(ts).twins {
+		at(ts, false, []string{name})
 	}
 }
 

@@ -51,6 +51,8 @@
 //	fleet N DOWN              raise N hosts that answer over SSH in this process, as the service fleet; so many of ten are down
 //	postgres                  raise a PostgreSQL server, with a database for this story
 //	replica NAME [ARG…]       start one of several servers on it and go on there; with !, that it does not become ready
+//	together NAME NAME…       start several at the same moment, and go on at the last
+//	kill-lead                 end the one that leads with SIGKILL, and go on at another
 //	s3 up|down|refuse         raise a storage that speaks S3, with a bucket, and keep finished parts of logs there;
 //	                          let it be away, or refuse everybody; what is in it stays
 //	stored PATTERN            it has an object of such a name by now, or soon; with !, none by now, or soon
@@ -94,7 +96,7 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "replica": replica, "at": at,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"s3": s3, "stored": isStored, "fleet": fleet,
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,

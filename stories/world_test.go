@@ -125,7 +125,11 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 
 func statement(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1 && of(ts).server == nil, "sql STATEMENT, while the server does not run")
-	d, err := sql.Open("sqlite", filepath.Join(ts.Getenv("PRENTICE_DATA"), "prentice.db"))
+	driver, address := "sqlite", filepath.Join(ts.Getenv("PRENTICE_DATA"), "prentice.db")
+	if shared := ts.Getenv("PRENTICE_DATABASE"); shared != "" {
+		driver, address = "pgx", shared
+	}
+	d, err := sql.Open(driver, address)
 	ts.Check(err)
 	defer d.Close()
 	done, err := d.Exec(args[0])
