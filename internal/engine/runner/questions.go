@@ -54,6 +54,32 @@ func (r *Runner) Questions(ctx context.Context, after string, limit int) (page p
 	return page, r.answered(ctx, page.List)
 }
 
+// Waiting is the first of the runs that wait for people, soonest to expire first,
+// with what they would touch and no more.
+func (r *Runner) Waiting(ctx context.Context, limit int) ([]prentice.Run, error) {
+	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, p.canonical FROM runs r JOIN run_plans p ON p.plan = r.plan
+		WHERE r.state = 'waiting' ORDER BY r.expires, r.number LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list what waits: %w", err)
+	}
+	defer rows.Close()
+	var list []prentice.Run
+	for rows.Next() {
+		var canonical string
+		run, err := scanRun(rows, &canonical)
+		if err != nil {
+			return nil, fmt.Errorf("list what waits: %w", err)
+		}
+		var plan struct{ Targets []prentice.Target }
+		if err := json.Unmarshal([]byte(canonical), &plan); err != nil {
+			return nil, fmt.Errorf("run %d: %w", run.Number, err)
+		}
+		run.Targets = targetRefs(prentice.Plan{Targets: plan.Targets})
+		list = append(list, run)
+	}
+	return list, rows.Err()
+}
+
 // placeOf reads where a page begins.
 func placeOf(cursor string) (expires, number int64, err error) {
 	if cursor == "" {

@@ -64,7 +64,7 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Reviews, err = d.Runner.Reviews(ctx, onlyOpen, 0); err != nil {
 		return out, err
 	}
-	if out.Waiting, err = d.waiting(ctx); err != nil {
+	if out.Waiting, err = d.Runner.Waiting(ctx, questionsShown); err != nil {
 		return out, err
 	}
 	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50}); err != nil {
@@ -72,17 +72,6 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	}
 	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10})
 	return out, err
-}
-
-// waiting is what waits for people, soonest to expire first, with what it would
-// touch. The inbox has the rest.
-func (d Deps) waiting(ctx context.Context) ([]prentice.Run, error) {
-	page, err := d.Runner.Questions(ctx, "", questionsShown)
-	runs := make([]prentice.Run, len(page.List))
-	for i, q := range page.List {
-		runs[i] = q.Run
-	}
-	return runs, err
 }
 
 // Text implements op.Texter.

@@ -29,6 +29,7 @@ type Runner interface {
 	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error
 	Drain(context.Context) error
 	Questions(ctx context.Context, after string, limit int) (prentice.Questions, error)
+	Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 	BreakGlass(ctx context.Context, run int64, plan string, by prentice.Actor, reason string) (prentice.Run, error)
 	Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error)
 	CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error
