@@ -110,6 +110,9 @@ func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 	if run.Started.IsZero() {
 		return nil // it did nothing, so it says nothing about its procedure
 	}
+	if run.Procedure == prentice.AdhocName && run.Risk == prentice.Look {
+		return nil // it harmed nobody, and says nothing of other commands
+	}
 	if err := settleStreaks(tx, l, run); err != nil {
 		return err
 	}

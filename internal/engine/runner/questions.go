@@ -119,6 +119,9 @@ func scanQuestion(row scanner) (q prentice.Question, err error) {
 		if s.ID == q.Waits {
 			q.StepSays = s.Says
 		}
+		if q.Procedure == prentice.AdhocName {
+			q.Command = s.Says
+		}
 	}
 	if last.Run == 0 || q.Waits != waitsApproval {
 		return q, nil

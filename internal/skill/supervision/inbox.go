@@ -138,6 +138,9 @@ func (i Inbox) Text() string {
 
 func (q Asks) write(b *strings.Builder) {
 	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.Subject, refList(q.Targets), q.Expires.UTC().Format(time.DateTime))
+	if q.Command != "" {
+		fmt.Fprintf(b, "  runs: %s\n", q.Command)
+	}
 	if q.Waits != "approval" {
 		fmt.Fprintf(b, "  a step for people: %s\n", q.StepSays)
 		return
