@@ -44,7 +44,7 @@ const patience = 2 * time.Minute
 // the grace.
 const stopTime = 30 * time.Second
 
-// Apply performs a step: once, whatever becomes of the connection. When the run
+// apply performs a step: once, whatever becomes of the connection. When the run
 // is stopped or the time is up, the step's processes are ended; when only
 // prentice ends, the step goes on.
 func (c *Claims) apply(ctx context.Context, way outlive.Way, w prentice.Work) (prentice.Outcome, error) {
@@ -91,7 +91,10 @@ func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask
 
 // end ends a step that an earlier prentice may have begun, on the order of a person.
 func (c *Claims) end(ctx context.Context, way outlive.Way, w prentice.Work) error {
-	_, err := c.job(way, w).stop(ctx)
+	report, err := c.job(way, w).stop(ctx)
+	if err == nil && report.State == outlive.Running {
+		return prentice.Errorf(prentice.Unavailable, "it could not be ended on %s", way.Name()).Try("end it there")
+	}
 	return err
 }
 
@@ -105,7 +108,7 @@ func (c *Claims) over(w prentice.Work) bool {
 	return c.taken[c.key(w)] == ended
 }
 
-// Close lets go of what can go soon. What was begun goes on.
+// Close lets go of the claims that can go soon. What was begun goes on.
 func (c *Claims) Close() error {
 	c.tidyAll()
 	return nil

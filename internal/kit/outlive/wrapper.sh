@@ -137,6 +137,7 @@ start() {
     return
   fi
   follow
+  wait # for a keeper that it has launched: nobody else would
 }
 signal() {
   g='' was=
