@@ -33,9 +33,15 @@ func (h here) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 		return outlive.Report{}, prentice.Errorf(prentice.Invalid, "step %s: %w", a.Name, err)
 	}
 	s := h.open(ctx, text)
+	give := context.AfterFunc(ctx, func() { s.from.Close() }) //nolint:errcheck // it never fails
+	defer give()
 	answer := outlive.NewAnswer(s.from, a.Nonce)
 	answer.Want = want
 	report, err := answer.Report(out)
+	if err != nil && ctx.Err() != nil { // a stop does not wait for the end of whoever listened
+		go s.close(false) //nolint:errcheck // as above
+		return outlive.Report{}, errors.Join(outlive.ErrLost, err)
+	}
 	wrong := s.close(err == nil && report.State != outlive.Taken)
 	switch {
 	case err == nil:
