@@ -29,6 +29,24 @@ type Ender interface {
 	ExitCode() int
 }
 
+// Beginner is an output of something that goes on behind it. A face that can wait
+// follows it.
+type Beginner interface {
+	Begun() Begun
+}
+
+// Begun is what goes on: Watch tells of it until it is over, and Show how it
+// ended.
+type Begun struct {
+	Ref         string // run/7
+	Watch, Show Request
+}
+
+// Outcomer is an output that says, to whoever has watched it, how it ended.
+type Outcomer interface {
+	Outcome() string
+}
+
 // NotWell is the exit code of an output that was got without an error and says
 // no: the run did not end well, what was checked did not pass.
 const NotWell = 9

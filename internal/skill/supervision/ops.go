@@ -69,7 +69,8 @@ type listIn struct {
 }
 
 type watchIn struct {
-	Number string `json:"number,omitempty" arg:"1" doc:"The run, such as run/7; without it, all runs." maxLength:"30"`
+	Number  string `json:"number,omitempty" arg:"1" doc:"The run, such as run/7; without it, all runs." maxLength:"30"`
+	Printed bool   `json:"printed,omitempty" doc:"Begin with what it has printed already; of one run."`
 }
 
 func (d Deps) runOps() []op.Op {
@@ -194,7 +195,7 @@ func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment
 	var n int64
 	if in.Number != "" {
 		var err error
-		if n, err = which(in).number(); err != nil {
+		if n, err = (which{in.Number}).number(); err != nil {
 			return err
 		}
 	}
@@ -202,7 +203,9 @@ func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment
 		return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return emit(Moment{m}) })
 	}
 	l := &listener{logs: d.Logs, run: n, emit: emit}
-	l.begin(ctx)
+	if !in.Printed {
+		l.begin(ctx)
+	}
 	return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return l.hear(ctx, m) })
 }
 

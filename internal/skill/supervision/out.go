@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
 // RunOut is a run in one paragraph.
@@ -51,6 +52,12 @@ func (a Asked) ExitCode() int {
 	return 0
 }
 
+// Begun implements op.Beginner.
+func (a Asked) Begun() op.Begun {
+	ref := string(a.Ref())
+	return op.Begun{Ref: ref, Watch: op.Request{Op: "run.watch", In: watchIn{Number: ref, Printed: true}}, Show: op.Request{Op: "run.show", In: which{ref}}}
+}
+
 // Runs is a page of runs.
 type Runs struct {
 	Runs  []prentice.Run `json:"runs"`
@@ -92,6 +99,15 @@ func (d Detail) ExitCode() int {
 		return 9
 	}
 	return 0
+}
+
+// Outcome implements op.Outcomer: the last moment has said how the run ended, but
+// not on which hosts.
+func (d Detail) Outcome() string {
+	var b strings.Builder
+	d.writeTargets(&b)
+	fmt.Fprintf(&b, "\nAll of it: prentice run show run/%d\n", d.Number)
+	return b.String()
 }
 
 // Text implements op.Texter.
