@@ -137,7 +137,7 @@ func (i Inbox) Text() string {
 }
 
 func (q Asks) write(b *strings.Builder) {
-	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.Subject, refList(q.Targets), q.Expires.UTC().Format(time.DateTime))
+	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.About(), refList(q.Targets), q.Expires.UTC().Format(time.DateTime))
 	if q.Command != "" {
 		fmt.Fprintf(b, "  runs: %s\n", q.Command)
 	}

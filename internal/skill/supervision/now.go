@@ -67,10 +67,10 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Waiting, err = d.Runner.Waiting(ctx, questionsShown); err != nil {
 		return out, err
 	}
-	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50}); err != nil {
+	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50, Adhoc: true}); err != nil {
 		return out, err
 	}
-	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10})
+	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10, Adhoc: true})
 	return out, err
 }
 
@@ -107,7 +107,7 @@ func (n Now) Text() string {
 		}
 		fmt.Fprintf(&b, "\n%s\n", group.title)
 		for _, r := range group.runs {
-			fmt.Fprintf(&b, "  %s %s  %s%s: %s\n", r.State.Sign(), r.Ref(), r.Procedure, after(" on ", r.About()), r.Says)
+			fmt.Fprintf(&b, "  %s %s  %s%s: %s%s\n", r.State.Sign(), r.Ref(), r.Procedure, after(" on ", r.About()), r.Says, after("; runs: ", r.Command))
 		}
 	}
 	return b.String()

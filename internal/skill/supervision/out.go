@@ -68,7 +68,7 @@ type Runs struct {
 func (r Runs) Table() (head []string, rows [][]string) {
 	head = []string{"RUN", "STATE", "PROCEDURE", "SUBJECT", "ASKED BY", "CREATED", "WHY"}
 	for _, run := range r.Runs {
-		rows = append(rows, []string{string(run.Ref()), run.State.Sign() + " " + string(run.State), run.Procedure, string(run.Subject), string(run.Requester),
+		rows = append(rows, []string{string(run.Ref()), run.State.Sign() + " " + string(run.State), run.Procedure, run.About(), string(run.Requester),
 			run.Created.UTC().Format(time.DateTime), run.Says})
 	}
 	return head, rows
