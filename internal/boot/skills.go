@@ -61,7 +61,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk,
-			Days: s.Team.Days, CheckCalendar: checkCalendar, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
+			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
 		Support: s.desk,
 	})
 }
