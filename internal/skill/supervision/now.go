@@ -93,7 +93,7 @@ func (n Now) Text() string {
 		fmt.Fprintf(&b, "▲ %s Look at it with: prentice policy show\n\n", n.Policy)
 	}
 	if len(n.Team) > 0 {
-		fmt.Fprintf(&b, "■ The team folder has %s; what was read before stays in force, and a procedure with errors is refused.\n%s\n",
+		fmt.Fprintf(&b, "✕ The team folder has %s; what was read before stays in force, and a procedure with errors is refused.\n%s\n",
 			op.Count(len(n.Team), "error", "errors"), op.Found(n.Team[:min(len(n.Team), troublesShown)]).Lines("  "))
 	}
 	for _, v := range n.Reviews {
