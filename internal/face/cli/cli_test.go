@@ -28,6 +28,7 @@ type startIn struct {
 	Reason    string            `json:"reason,omitempty" doc:"Why." default:"by hand"`
 	MaxHosts  int               `json:"max_hosts,omitempty" doc:"At most so many."`
 	Wait      time.Duration     `json:"wait,omitempty" doc:"How long."`
+	Most      int               `json:"most,omitempty" minimum:"1" doc:"How many."`
 	Sort      string            `json:"sort,omitempty" doc:"In which order." enum:"new,old"`
 	Risk      prentice.Risk     `json:"risk" default:"look" doc:"How risky."`
 	Force     bool              `json:"force" doc:"At once."`
@@ -281,6 +282,8 @@ func TestWrongUseIsRefusedWithTheNextStep(t *testing.T) {
 		{"a word too many", "run list now", 2, "prentice: prentice run list takes no words; \"now\" is one too many\n  → see: prentice run list --help\n"},
 		{"a value that the door refuses", "procedure lint --format odd -", 2, "prentice: input of procedure.lint: format is \"odd\"\n  → use short, long\n"},
 		{"a number that is none", "run start x --max-hosts many", 2, "prentice: --max-hosts: \"many\" is not a whole number\n  → write digits, such as 7\n"},
+		{"no time at all", "run start x --wait 0s", 2, "prentice: --wait: \"0s\" counts as not given\n  → leave it out, or give more\n"},
+		{"none where one is the least", "run start x --most 0", 2, "prentice: --most: \"0\" counts as not given\n  → leave it out, or give more\n"},
 		{"a duration that is none", "run start x --wait 5", 2, "prentice: --wait: \"5\" is not a duration\n  → write 90s, 10m or 1h30m\n"},
 		{"an output that is none", "run list -o xml", 2, "prentice: --output: \"xml\" is not one of table, json, yaml\n  → use one of: table, json, yaml\n"},
 		{"JSON that is none", "run start x --run-data {", 2, "prentice: --run-data: this is not JSON\n  → write JSON, or @FILE to read it from a file\n"},

@@ -27,6 +27,7 @@ Flags
       --reason string       Why (default "by hand")
       --max-hosts number    At most so many
       --wait duration       How long
+      --most number         How many
       --sort string         In which order (new, old)
 `
 	if r.code != 0 || !strings.HasPrefix(r.out, want) || strings.Contains(r.out, "--procedure") {

@@ -127,7 +127,13 @@ func (v *value) Set(text string) error {
 		v.file = text
 		return v.assignBytes(content)
 	}
-	return v.assign(text)
+	if err := v.assign(text); err != nil {
+		return err
+	}
+	if v.field.NotZero && v.to.IsZero() {
+		return prentice.Errorf(prentice.Invalid, "%q counts as not given", text).Try("leave it out, or give more")
+	}
+	return nil
 }
 
 func (v *value) many() bool {
