@@ -12,7 +12,7 @@ type Texter interface {
 	Text() string
 }
 
-// Emptier is a list that says, when it is empty, what will stand here and the
+// Emptier is a list, or a text, that says, when it is empty, what will stand here and the
 // one command or file that makes the first one.
 type Emptier interface {
 	Empty() string

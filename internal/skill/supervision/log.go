@@ -102,6 +102,17 @@ func (l Log) Text() string {
 	return b.String()
 }
 
+// Empty implements op.Emptier.
+func (l Log) Empty() string {
+	switch {
+	case l.Find != "":
+		return fmt.Sprintf("No line here holds %q.", l.Find)
+	case l.Total > 0:
+		return fmt.Sprintf("None of its %s is here.", op.Count(int(l.Total), "line", "lines"))
+	}
+	return "Nothing was printed."
+}
+
 // printed is a line with when it was printed, on which host and by which step:
 // what one host of many said is worth nothing without its name.
 func printed(line prentice.LogLine) string {

@@ -30,7 +30,7 @@ func paragraph(r prentice.Run) string {
 // next is what a person can do about a run that waits: for leave, or for a step
 // that people do.
 func next(r prentice.Run, step string) string {
-	at := r.Expires.UTC().Format(time.RFC3339)
+	at := r.Expires.UTC().Format(time.DateTime) + " UTC"
 	switch {
 	case r.State != prentice.Waiting:
 		return ""
