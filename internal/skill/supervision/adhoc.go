@@ -52,10 +52,10 @@ func (in adhocIn) request(by prentice.Actor) (prentice.RunRequest, error) {
 		}
 	}
 	if a.Parallel == 0 { // a form or a program that leaves it out
-		a.Parallel = 10
+		a.Parallel = prentice.AdhocParallel
 	}
 	if a.Timeout == 0 {
-		a.Timeout = 5 * time.Minute
+		a.Timeout = prentice.AdhocTimeout
 	}
 	return prentice.RunRequest{Procedure: prentice.AdhocName, Adhoc: &a, Reason: in.Reason, Actor: by, Window: in.When == window}, nil
 }
