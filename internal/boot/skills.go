@@ -10,7 +10,6 @@ import (
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/runlog"
 	"prentice/internal/adapter/shell"
-	"prentice/internal/engine/catalogue"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/kit/db"
@@ -51,9 +50,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 				c, _, findings := readCatalogue(s.Settings.Team)
 				return c, findings, nil
 			},
-			File: func(file string, text []byte) []prentice.Finding {
-				return catalogue.Check(file, text, s.Team.Catalogue())
-			},
+			File: s.Team.checkFile,
 		},
 		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, AcceptKey: s.acceptKey,
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
