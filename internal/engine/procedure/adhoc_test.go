@@ -105,8 +105,8 @@ func TestACommandThatCannotBeMeantIsRefused(t *testing.T) {
 		{"a risk there is not", "what can go wrong", func(a *prentice.Adhoc) { a.Risk = 7 }},
 		{"none at a time", "parallel is 0", func(a *prentice.Adhoc) { a.Parallel = 0 }},
 		{"no time", "timeout is 0s", func(a *prentice.Adhoc) { a.Timeout = 0 }},
-		{"failures below nothing", `max_failures "-1" is neither`, func(a *prentice.Adhoc) { a.MaxFailures = "-1" }},
-		{"more than all", `max_failures "101%" is neither`, func(a *prentice.Adhoc) { a.MaxFailures = "101%" }},
+		{"failures below nothing", `max_failures is "-1", neither`, func(a *prentice.Adhoc) { a.MaxFailures = "-1" }},
+		{"more than all", `max_failures is "101%", neither`, func(a *prentice.Adhoc) { a.MaxFailures = "101%" }},
 	} {
 		req := adhoc("hosts()", "uptime")
 		c.change(req.Adhoc)

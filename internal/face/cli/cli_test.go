@@ -282,6 +282,7 @@ func TestWrongUseIsRefusedWithTheNextStep(t *testing.T) {
 		{"a word too many", "run list now", 2, "prentice: prentice run list takes no words; \"now\" is one too many\n  → see: prentice run list --help\n"},
 		{"a value that the door refuses", "procedure lint --format odd -", 2, "prentice: input of procedure.lint: format is \"odd\"\n  → use short, long\n"},
 		{"a number that is none", "run start x --max-hosts many", 2, "prentice: --max-hosts: \"many\" is not a whole number\n  → write digits, such as 7\n"},
+		{"a text that is empty", "run start x --reason=", 2, "prentice: --reason: an empty text counts as not given\n  → leave it out, or write one\n"},
 		{"no time at all", "run start x --wait 0s", 2, "prentice: --wait: \"0s\" counts as not given\n  → leave it out, or give more\n"},
 		{"none where one is the least", "run start x --most 0", 2, "prentice: --most: \"0\" counts as not given\n  → leave it out, or give more\n"},
 		{"a duration that is none", "run start x --wait 5", 2, "prentice: --wait: \"5\" is not a duration\n  → write 90s, 10m or 1h30m\n"},

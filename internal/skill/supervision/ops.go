@@ -64,8 +64,8 @@ type listIn struct {
 	Procedure string `json:"procedure,omitempty" doc:"Only runs of this procedure." maxLength:"100"`
 	Subject   string `json:"subject,omitempty" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
 	Incident  string `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
-	Before    int64  `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"0"`
-	Limit     int    `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
+	Before    int64  `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"1"`
+	Limit     int    `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type watchIn struct {
