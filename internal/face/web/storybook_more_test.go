@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"time"
 
 	"prentice"
@@ -185,6 +186,10 @@ var moreStories = []story{
 	{name: "entity-bare", path: "/catalogue/host/web-1", who: "vera"},
 }
 
-func allPages() []Page { return append(storyPages(), morePages()...) }
+func allPages() []Page { return slices.Concat(storyPages(), morePages(), securityPages()) }
 
-func allOps(full bool) []op.Op { return append(storyOps(full), moreOps(full)...) }
+func allOps(full bool) []op.Op {
+	return slices.Concat(storyOps(full), moreOps(full), securityOps(full))
+}
+
+func allStories() []story { return slices.Concat(stories, moreStories, securityStories) }
