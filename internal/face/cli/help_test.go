@@ -23,7 +23,7 @@ Words
   WORDS      More words
 
 Flags
-      --inputs name=value   What the run is given
+      --inputs name=value   What the run is given; may be repeated
       --reason string       Why (default "by hand")
       --max-hosts number    At most so many
       --wait duration       How long

@@ -52,6 +52,9 @@ func (v *value) add(cmd *cobra.Command) {
 	if len(v.field.Enum) > 0 {
 		about += " (" + strings.Join(v.field.Enum, ", ") + ")"
 	}
+	if v.many() && v.field.Arg == 0 {
+		about += "; may be repeated"
+	}
 	flag := cmd.Flags().VarPF(v, v.flag, "", strings.TrimSpace(about))
 	flag.DefValue = v.field.Default
 	if v.field.Arg > 0 {
