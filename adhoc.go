@@ -17,3 +17,9 @@ type Adhoc struct {
 	MaxFailures string // a number of targets, or per cent of them; "": the first failure stops
 	Timeout     time.Duration
 }
+
+// What an ad-hoc command is taken to say when it does not.
+const (
+	AdhocParallel = 10
+	AdhocTimeout  = 5 * time.Minute
+)

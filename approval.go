@@ -18,7 +18,6 @@ type Question struct {
 	Summary     string   `json:"summary"`
 	Undoable    bool     `json:"undoable"`
 	StepSays    string   `json:"step_says,omitempty"` // of the human step
-	Command     string   `json:"command,omitempty"`   // of an ad-hoc run, on a line
 	Reasons     []string `json:"reasons"`             // why somebody is asked
 	Rules       []string `json:"rules"`
 	Needed      int      `json:"needed"` // approvers, of

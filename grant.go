@@ -50,6 +50,22 @@ func (s *Scope) Asks(op string) bool {
 // Everywhere says whether the scope holds every thing.
 func (s *Scope) Everywhere() bool { return s == nil || slices.Contains(s.On, Ref(All)) }
 
+// String is the scope in words: for run.start on service/checkout.
+func (s *Scope) String() string {
+	var words []string
+	if !slices.Contains(s.Ops, All) {
+		words = append(words, "for", strings.Join(s.Ops, ", "))
+	}
+	if !s.Everywhere() {
+		on := make([]string, len(s.On))
+		for i, ref := range s.On {
+			on[i] = string(ref)
+		}
+		words = append(words, "on", strings.Join(on, ", "))
+	}
+	return strings.Join(words, " ")
+}
+
 // covers says whether the scope holds a thing that is known by these refs.
 func (s *Scope) covers(thing []Ref) bool {
 	return s.Everywhere() || slices.ContainsFunc(s.On, func(on Ref) bool { return slices.Contains(thing, on) })

@@ -54,6 +54,15 @@ func TestAScopeHoldsWhatItNames(t *testing.T) {
 			t.Errorf("%s: %v", c.fact, got)
 		}
 	}
+	for want, s := range map[string]Scope{
+		"for run.start on service/checkout":   {[]string{"run.start"}, []Ref{"service/checkout"}},
+		"for run.list, run.start":             {[]string{"run.list", "run.start"}, []Ref{All}},
+		"on service/checkout, group/platform": {[]string{All}, []Ref{"service/checkout", "group/platform"}},
+	} {
+		if got := s.String(); got != want {
+			t.Errorf("%q, wanted %q", got, want)
+		}
+	}
 	var none *Scope
 	if !none.Asks("anything") || !none.Everywhere() || (&Scope{}).Everywhere() {
 		t.Error("no scope narrows nothing, and an empty one holds nothing")

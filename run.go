@@ -90,6 +90,8 @@ type Run struct {
 	Ended     time.Time `json:"ended,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"` // when the wait for people ends
 	Hold      *HoldBack `json:"hold,omitempty"`   // why it was not begun, or does not go on
+
+	Command string `json:"command,omitempty"` // of an ad-hoc run, on a line
 }
 
 // About is what the run is about, in a few words. The subject of an ad-hoc
@@ -97,7 +99,7 @@ type Run struct {
 // others.
 func (r Run) About() string {
 	if r.Procedure == AdhocName && len(r.Targets) > 1 {
-		return strconv.Itoa(len(r.Targets)) + " hosts"
+		return string(r.Subject) + " and " + strconv.Itoa(len(r.Targets)-1) + " more"
 	}
 	return string(r.Subject)
 }

@@ -115,6 +115,9 @@ func (c *commands) operation(b *strings.Builder, o op.Op) {
 	if o.Offline {
 		b.WriteString("; needs neither server nor data folder")
 	}
+	if o.Begins() {
+		b.WriteString("; on the command line `--wait` waits until it is over")
+	}
 	if o.Secret {
 		b.WriteString("; what it answers is shown once and never kept")
 	}

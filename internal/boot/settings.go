@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -138,6 +139,9 @@ func (s Settings) Filled() (Settings, error) {
 			s.Owner = name
 		}
 	}
+	if err := s.checkDatabase(); err != nil {
+		return s, err
+	}
 	if err := s.checkReplica(); err != nil {
 		return s, err
 	}
@@ -154,6 +158,25 @@ func (s Settings) Filled() (Settings, error) {
 	}
 	return s, s.checkListen()
 }
+
+// checkDatabase refuses an address that no database can have. It may hold a
+// password, so no more than its beginning is told.
+func (s Settings) checkDatabase() error {
+	scheme, _, found := strings.Cut(s.Database, ":")
+	if s.Database == "" || found && slices.Contains(databases, scheme) {
+		return nil
+	}
+	if !found {
+		return prentice.Errorf(prentice.Invalid, "the database is no address").Try("write postgres://USER@HOST/NAME, or leave it out for SQLite in the data folder")
+	}
+	e := prentice.Errorf(prentice.Invalid, "the address of the database begins with %.20q", scheme)
+	if near := nearest.Of(scheme, databases); near != "" {
+		return e.Try("did you mean %s:?", near)
+	}
+	return e.Try("write postgres://USER@HOST/NAME, or leave it out for SQLite in the data folder")
+}
+
+var databases = []string{"postgres", "postgresql", "sqlite"}
 
 func (s Settings) checkListen() error {
 	host, _, err := net.SplitHostPort(s.Listen)

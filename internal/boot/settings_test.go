@@ -40,6 +40,21 @@ func TestAWrongSettingsFileIsRefusedWithItsLine(t *testing.T) {
 	}
 }
 
+func TestAnAddressThatNoDatabaseHasIsRefused(t *testing.T) {
+	for address, want := range map[string]string{
+		"postgrs://u:secret@h/db": "did you mean postgres:?",
+		"mysql://u:secret@h/db":   "write postgres://USER@HOST/NAME",
+		"secret":                  "is no address",
+		"postgres://u:secret@h/d": "",
+		"":                        "",
+	} {
+		_, err := Settings{Database: address}.Filled()
+		if want == "" && err != nil || want != "" && (prentice.KindOf(err) != prentice.Invalid || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret")) {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
 func TestNobodyListensBeyondThisMachineUnlessTold(t *testing.T) {
 	for listen, ok := range map[string]bool{"127.0.0.1:7400": true, "[::1]:1": true, "localhost:0": true, "0.0.0.0:80": false, ":80": false, "192.168.1.2:1": false, "nonsense": false} {
 		_, err := Settings{Listen: listen}.Filled()

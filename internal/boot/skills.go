@@ -10,7 +10,6 @@ import (
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/runlog"
 	"prentice/internal/adapter/shell"
-	"prentice/internal/engine/catalogue"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/kit/db"
@@ -51,9 +50,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 				c, _, findings := readCatalogue(s.Settings.Team)
 				return c, findings, nil
 			},
-			File: func(file string, text []byte) []prentice.Finding {
-				return catalogue.Check(file, text, s.Team.Catalogue())
-			},
+			File: s.Team.checkFile,
 		},
 		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, AcceptKey: s.acceptKey,
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
@@ -61,7 +58,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk,
-			Days: s.Team.Days, CheckCalendar: checkCalendar, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
+			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
 		Support: s.desk,
 	})
 }

@@ -29,6 +29,7 @@ const PolicyFile = "policy.yaml"
 type team struct {
 	catalogue *prentice.Catalogue
 	library   *procedure.Library
+	broken    []prentice.Finding // why procedures of the library cannot be asked for
 	policy    *policy.Policy
 	inForce   policy.Entry // that the policy is of
 	pending   *pending     // nil when the file says what is in force
@@ -49,9 +50,9 @@ type Team struct {
 	book    *policy.Book
 	reading sync.Mutex // held by whoever reads the folder
 	now     atomic.Pointer[team]
-	wrong   atomic.Pointer[string] // with what the folder says now, when it is not what is in force
-	changed []func(*team)          // called after each reading that took effect
-	missed  atomic.Bool            // what changed elsewhere could not be read yet
+	wrong   atomic.Pointer[error] // with what the folder says now, when it is not what is in force
+	changed []func(*team)         // called after each reading that took effect
+	missed  atomic.Bool           // what changed elsewhere could not be read yet
 }
 
 // newTeam is a team folder that is not read yet. A catalogue with errors is
@@ -90,7 +91,8 @@ func (t *Team) read(ctx context.Context) error {
 	if next.notices, err = t.readNotices(); err != nil {
 		return err
 	}
-	next.library, _ = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
+	next.library, findings = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
+	next.broken = errorsOf(findings)
 	t.sayPending(next)
 	t.now.Store(next)
 	t.wrong.Store(nil)
@@ -139,6 +141,8 @@ func (t *Team) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		if !t.stale() {
+			t.wrong.Store(nil) // the folder may say again what is in force
+			said = ""
 			continue
 		}
 		missed := t.missed.Load()
@@ -147,8 +151,7 @@ func (t *Team) Run(ctx context.Context) error {
 			t.missed.Store(true)
 		}
 		if err != nil && err.Error() != said {
-			why := err.Error()
-			t.wrong.Store(&why)
+			t.wrong.Store(&err)
 			t.log.Error("the team folder has errors; what was read before stays in force", "err", err)
 			said = err.Error()
 		}

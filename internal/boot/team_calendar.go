@@ -39,7 +39,7 @@ func (t *Team) Days(now time.Time, days int) (prentice.CalendarDays, []prentice.
 	}
 	findings := in.calendar.Unknown(in.catalogue, procedures)
 	if why := t.wrong.Load(); why != nil {
-		findings = append(findings, prentice.Finding{Error: true, Text: "the team folder has errors, and what was read before stays in force: " + *why, Hint: "mend the file"})
+		findings = append(findings, prentice.Finding{Error: true, Text: "the team folder has errors, and what was read before stays in force: " + (*why).Error(), Hint: "mend the file"})
 	}
 	return in.calendar.Days(now, days), findings
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 
 	"prentice"
 	"prentice/internal/adapter/ssh"
@@ -34,4 +36,19 @@ func readSSH(dir string) (*ssh.Config, []prentice.Finding) {
 		return nil, []prentice.Finding{{At: prentice.Pos{File: ssh.ConfigFile}, Error: true, Text: "is not readable: " + err.Error(), Hint: "look at the file's owner and mode"}}
 	}
 	return ssh.ParseConfig(ssh.ConfigFile, raw)
+}
+
+// checkFile looks over one file that says which things and hosts there are. What
+// it is, its name says, as it does in the team folder.
+func (t *Team) checkFile(file string, text []byte) []prentice.Finding {
+	switch {
+	case path.Base(file) == ssh.ConfigFile:
+		_, findings := ssh.ParseConfig(file, text)
+		return findings
+	case inventory.Is(file):
+		return inventory.Check(file, text)
+	case slices.Contains([]string{".yaml", ".yml"}, path.Ext(file)):
+		return catalogue.Check(file, text, t.Catalogue())
+	}
+	return []prentice.Finding{{At: prentice.Pos{File: file}, Error: true, Text: "is no part of a catalogue by its name", Hint: "name it .yaml for services and hosts as in a catalog-info.yaml, .ini for an inventory, or ssh_config"}}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Field is one value of an operation's input, as its tags describe it. Faces
@@ -21,6 +22,7 @@ type Field struct {
 	Secret   bool   // what is typed here is never shown
 	NameOf   string // the field whose file's name it is on a command line
 	Optional bool   // it may be left out: omitempty, omitzero, a default, or a bool
+	NotZero  bool   // a number or a length of time of which 0 counts as left out
 	Type     reflect.Type
 	Index    []int // for reflect.Value.FieldByIndex
 }
@@ -69,6 +71,8 @@ func fieldOf(f reflect.StructField, name, options string, index []int) Field {
 		field.Arg = n
 	}
 	omits := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
+	least, err := strconv.ParseFloat(tag.Get("minimum"), 64)
+	field.NotZero = omits && (err == nil && least > 0 || f.Type == reflect.TypeFor[time.Duration]())
 	field.Optional = omits || field.Default != "" || f.Type.Kind() == reflect.Bool
 	return field
 }

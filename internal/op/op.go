@@ -124,6 +124,9 @@ func (o Op) Things(ctx context.Context, in any) ([]prentice.Ref, error) { return
 // Streams says whether the operation is watched rather than invoked.
 func (o Op) Streams() bool { return o.watch != nil }
 
+// Begins says whether something may go on behind the operation's answer.
+func (o Op) Begins() bool { return o.Out.Implements(reflect.TypeFor[Beginner]()) }
+
 // Do performs the operation. Only the door calls it.
 func (o Op) Do(ctx context.Context, c Call, in any) (any, error) { return o.do(ctx, c, in) }
 

@@ -12,7 +12,7 @@ type Texter interface {
 	Text() string
 }
 
-// Emptier is a list that says, when it is empty, what will stand here and the
+// Emptier is a list, or a text, that says, when it is empty, what will stand here and the
 // one command or file that makes the first one.
 type Emptier interface {
 	Empty() string
@@ -27,6 +27,24 @@ type Pager interface {
 // file that does not verify. 0 is success; NotWell is the usual other one.
 type Ender interface {
 	ExitCode() int
+}
+
+// Beginner is an output of something that goes on behind it. A face that can wait
+// follows it.
+type Beginner interface {
+	Begun() Begun
+}
+
+// Begun is what goes on: Watch tells of it until it is over, and Show how it
+// ended.
+type Begun struct {
+	Ref         string // run/7
+	Watch, Show Request
+}
+
+// Outcomer is an output that says, to whoever has watched it, how it ended.
+type Outcomer interface {
+	Outcome() string
 }
 
 // NotWell is the exit code of an output that was got without an error and says

@@ -11,7 +11,6 @@ import (
 
 // draw makes the hosts out of all that was read.
 func (t *tree) draw(hostName func(string) string) Inventory {
-	t.settle()
 	if !t.climb() {
 		return Inventory{Keys: map[string]string{}}
 	}
@@ -36,7 +35,6 @@ func (t *tree) draw(hostName func(string) string) Inventory {
 		inv.Hosts = append(inv.Hosts, drawn)
 	}
 	slices.SortFunc(inv.Hosts, func(a, b prentice.Host) int { return cmp.Compare(a.Ref, b.Ref) })
-	t.deserted()
 	return inv
 }
 

@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -35,27 +34,39 @@ type Inventory struct {
 // is that the inventory gives no address, or "", and then its name is its
 // address. While a finding is an error, the inventory must not be acted on.
 func Load(dir string, hostName func(string) string) (Inventory, []prentice.Finding) {
-	t := &tree{groups: map[string]*group{}, hosts: map[string]*host{}}
-	t.group(all, prentice.Pos{})
-	each(t, dir, func(name string, raw []byte) {
-		if isYAML(name) {
-			readYAML(t, name, raw)
-			return
-		}
-		readINI(t, name, raw)
-	})
+	t := newTree()
+	t.folder(dir)
+	t.settle()
 	inv := t.draw(hostName)
-	slices.SortStableFunc(t.findings, func(a, b prentice.Finding) int {
-		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
-	})
-	return inv, t.findings
+	t.deserted()
+	return inv, t.inOrder()
+}
+
+// Check looks one inventory over by itself. Whether a group stands somewhere and
+// has hosts, only all of them together say.
+func Check(name string, raw []byte) []prentice.Finding {
+	t := newTree()
+	t.read(name, raw)
+	t.draw(func(string) string { return "" })
+	return t.inOrder()
+}
+
+// Is says whether a file that is called so is an inventory of a team folder.
+func Is(name string) bool {
+	base := path.Base(name)
+	return slices.Contains(names, base) || path.Ext(base) == ".ini" || path.Base(path.Dir(name)) == Folder && isRead(base)
+}
+
+// isRead says whether a file in the folder of inventories is one of them.
+func isRead(base string) bool {
+	return !strings.HasPrefix(base, "catalog-info.") && (isYAML(base) || path.Ext(base) == ".ini" || path.Ext(base) == "")
 }
 
 func isYAML(name string) bool { return path.Ext(name) == ".yaml" || path.Ext(name) == ".yml" }
 
-// each hands over every inventory of a team folder. A link is followed only when
-// it leads to a file within the folder.
-func each(t *tree, dir string, read func(name string, raw []byte)) {
+// folder reads every inventory of a team folder. A link is followed only when it
+// leads to a file within the folder.
+func (t *tree) folder(dir string) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return // the catalogue, which is in the same folder, says so
@@ -63,7 +74,7 @@ func each(t *tree, dir string, read func(name string, raw []byte)) {
 	defer root.Close()
 	for _, name := range names {
 		if _, err := root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-			file(t, root, name, read)
+			t.file(root, name)
 		}
 	}
 	entries, err := fs.ReadDir(root.FS(), Folder)
@@ -75,8 +86,8 @@ func each(t *tree, dir string, read func(name string, raw []byte)) {
 		case strings.HasPrefix(e.Name(), "."), strings.HasPrefix(e.Name(), "catalog-info."):
 		case e.IsDir():
 			t.varsFolder(name)
-		case isYAML(name), path.Ext(name) == ".ini", path.Ext(name) == "":
-			file(t, root, name, read)
+		case isRead(e.Name()):
+			t.file(root, name)
 		default:
 			t.fail(prentice.Pos{File: name}, "name it .ini or .yaml, or take it out of the folder", "is in %s/ and is not an inventory by its name", Folder)
 		}
@@ -98,7 +109,7 @@ func (t *tree) varsFolder(name string) {
 	t.fail(prentice.Pos{File: name}, "say the vars in the inventory itself: under [GROUP:vars], or behind the host", "folders beside an inventory are not read")
 }
 
-func file(t *tree, root *os.Root, name string, read func(name string, raw []byte)) {
+func (t *tree) file(root *os.Root, name string) {
 	t.files++
 	at := prentice.Pos{File: name}
 	info, err := root.Stat(name) // before opening: a named pipe would wait for ever
@@ -116,7 +127,7 @@ func file(t *tree, root *os.Root, name string, read func(name string, raw []byte
 		t.fail(at, "take the x out of its mode if it is a list of hosts; otherwise write what it prints into a file", "is a program by its mode, and inventories are not run")
 		return
 	case info.Size() > strict.MaxBytes:
-		t.fail(at, "divide it into several files in "+Folder+"/", "has %d bytes, at most %d are read", info.Size(), strict.MaxBytes)
+		t.tooLong(at, info.Size())
 		return
 	}
 	f, err := root.Open(name)
@@ -130,11 +141,25 @@ func file(t *tree, root *os.Root, name string, read func(name string, raw []byte
 		t.fail(at, "look at the disk", "is not readable: %v", cause(err))
 		return
 	}
-	if why := notText(raw); why != "" {
+	t.read(name, raw)
+}
+
+// read reads the text of one inventory.
+func (t *tree) read(name string, raw []byte) {
+	switch why := notText(raw); {
+	case len(raw) > strict.MaxBytes:
+		t.tooLong(prentice.Pos{File: name}, int64(len(raw)))
+	case why != "":
 		t.fail(prentice.Pos{File: name, Line: 1}, "save it as plain UTF-8 without a byte order mark", "%s", why)
-		return
+	case isYAML(name):
+		readYAML(t, name, raw)
+	default:
+		readINI(t, name, raw)
 	}
-	read(name, raw)
+}
+
+func (t *tree) tooLong(at prentice.Pos, size int64) {
+	t.fail(at, "divide it into several files in "+Folder+"/", "has %d bytes, at most %d are read", size, strict.MaxBytes)
 }
 
 // Marks changes whenever an inventory of a team folder does.

@@ -236,3 +236,26 @@ func TestTheMarksChangeWithEveryInventory(t *testing.T) {
 		t.Error("another file went unseen")
 	}
 }
+
+func TestAnInventoryIsKnownByItsName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"inventory.ini": true, "team/inventory.yaml": true, "fleet.ini": true, "inventory/hosts": true, "/t/inventory/web.yml": true,
+		"catalog-info.yaml": false, "inventory/catalog-info.yaml": false, "hosts": false, "hosts.yaml": false, "inventory/README.md": false, "inventory/old/hosts": false,
+	} {
+		if inventory.Is(name) != want {
+			t.Errorf("%s: %v", name, !want)
+		}
+	}
+}
+
+func TestOneInventoryMayNameWhatStandsInAnother(t *testing.T) {
+	if findings := inventory.Check("inventory/eu", []byte("[eu:children]\nweb\n[db:vars]\nrack=a\n[empty]\n")); len(findings) != 0 {
+		t.Error(says(findings))
+	}
+	if got := says(inventory.Check("inventory/eu", []byte("[eu]\nx ansible_hots=10.0.0.1\n"))); !strings.HasPrefix(got, "inventory/eu:2: ansible_hots is not followed") {
+		t.Error(got)
+	}
+	if got := says(inventory.Check("x.ini", make([]byte, 1<<20+1))); !strings.Contains(got, "at most 1048576 are read") {
+		t.Error(got)
+	}
+}

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,6 +58,12 @@ type setting struct {
 	at    prentice.Pos
 }
 
+func newTree() *tree {
+	t := &tree{groups: map[string]*group{}, hosts: map[string]*host{}}
+	t.group(all, prentice.Pos{})
+	return t
+}
+
 func (t *tree) fail(at prentice.Pos, hint, format string, args ...any) {
 	t.add(prentice.Finding{At: at, Error: true, Text: fmt.Sprintf(format, args...), Hint: hint})
 }
@@ -72,6 +79,14 @@ func (t *tree) add(f prentice.Finding) {
 	case len(t.findings) == mostFindings:
 		t.findings = append(t.findings, prentice.Finding{At: prentice.Pos{File: "~"}, Error: true, Text: "there are more findings, which are not shown", Hint: "mend these first"})
 	}
+}
+
+// inOrder is what was found, in the order of its places.
+func (t *tree) inOrder() []prentice.Finding {
+	slices.SortStableFunc(t.findings, func(a, b prentice.Finding) int {
+		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
+	})
+	return t.findings
 }
 
 // group finds a group, or makes it.

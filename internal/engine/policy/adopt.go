@@ -57,7 +57,7 @@ func (b *Book) Adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 	}
 	for _, v := range votes {
 		if v.Actor == w.Actor.Ref() {
-			return a, prentice.Errorf(prentice.Conflict, "%s has adopted it already; another owner must", v.Actor).Try("it counts until %s", v.Expires.UTC().Format(time.RFC3339))
+			return a, prentice.Errorf(prentice.Conflict, "%s has adopted it already; another owner must", v.Actor).Try("it counts until %s UTC", v.Expires.UTC().Format(time.DateTime))
 		}
 		needs = max(needs, v.Needs)
 	}

@@ -30,10 +30,11 @@ type Case struct {
 type Renderer func(context.Context, prentice.RunRequest) (prentice.Plan, error)
 
 var (
-	caseKeys   = []string{"name", "actor", "op", "procedure", "inputs", "plan", "time", "record", "expect", "rule", "approvers"}
+	caseKeys   = []string{"name", "actor", "op", "procedure", "inputs", "adhoc", "plan", "time", "record", "expect", "rule", "approvers"}
 	actorKeys  = []string{"kind", "name", "role", "door"}
 	planKeys   = []string{"procedure", "risk", "targets", "kinds", "subject", "owner", "system", "environment", "undoable", "secrets"}
 	recordKeys = []string{"runs", "verified", "harmful", "useless"}
+	risks      = []string{"look", "change", "danger"}
 )
 
 // someDay is when a case without a time happens: noon on a Wednesday.
@@ -83,21 +84,28 @@ func (r *reader) testCase(n *yaml.Node, p *Policy) Case {
 	if known := p.names(); c.Rule != "" && !slices.Contains(known, c.Rule) {
 		r.wrong(v["rule"], instead(c.Rule, known), "there is no rule %q", clip(c.Rule))
 	}
+	r.asks(&c, n, v)
+	return c
+}
+
+// asks reads what is asked for: a procedure, a command, a plan by hand, or an
+// operation that has no plan.
+func (r *reader) asks(c *Case, n *yaml.Node, v map[string]*yaml.Node) {
 	c.Request = prentice.RunRequest{Procedure: r.textOr(v["procedure"], "procedure", ""), Inputs: r.texts(v["inputs"], "inputs"), Actor: c.Moment.Actor}
 	c.adjust = r.planWords(v["plan"])
-	if c.Request.Procedure != "" && v["plan"] == nil {
-		return c
-	}
-	if c.Request.Procedure == "" && v["plan"] == nil {
-		if c.Moment.Op == "run.start" {
-			r.wrong(n, "name a procedure of the team, or write plan: with a risk", "the case says nothing about a plan")
-		}
-		return c
-	}
-	if c.Request.Procedure == "" {
+	switch {
+	case v["adhoc"] != nil && (v["procedure"] != nil || v["inputs"] != nil):
+		r.wrong(v["adhoc"], "leave procedure and inputs out", "a command has no procedure and no inputs")
+	case v["adhoc"] != nil:
+		c.Request.Procedure, c.Request.Adhoc = prentice.AdhocName, r.adhoc(v["adhoc"])
+	case c.Request.Procedure == prentice.AdhocName:
+		r.wrong(v["procedure"], `write adhoc: {targets: 'group("web").hosts', command: df -h}`, "a command is not named as a procedure")
+	case c.Request.Procedure != "":
+	case v["plan"] != nil:
 		c.Moment.Plan = &prentice.Plan{Format: prentice.PlanFormat, Risk: prentice.Danger, Inputs: c.Request.Inputs, Targets: []prentice.Target{{Ref: "host/one"}}, Limits: prentice.PlanLimits{MaxTargets: 1, Parallel: 1, MaxUnhealthy: 20, Cooldown: "10m0s", Timeout: "5m0s", ApprovalExpires: "1h0m0s"}}
+	case c.Moment.Op == "run.start":
+		r.wrong(n, "name a procedure of the team, write adhoc: with a command, or plan: with a risk", "the case says nothing about a plan")
 	}
-	return c
 }
 
 func (p *Policy) names() []string {
@@ -216,7 +224,7 @@ func (r *reader) planWords(n *yaml.Node) []func(*prentice.Plan) {
 	text("system", func(p *prentice.Plan, s string) { p.System = prentice.Ref(s) })
 	text("environment", func(p *prentice.Plan, s string) { p.Environment = s })
 	if n := v["risk"]; n != nil {
-		risk, err := prentice.ParseRisk(r.oneOf(n, "risk", "", []string{"look", "change", "danger"}))
+		risk, err := prentice.ParseRisk(r.oneOf(n, "risk", "", risks))
 		if err == nil {
 			list = append(list, func(p *prentice.Plan) { p.Risk = risk })
 		}

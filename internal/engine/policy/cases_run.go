@@ -37,7 +37,7 @@ func (p *Policy) try(ctx context.Context, c Case, render Renderer) prentice.Poli
 	if c.Request.Procedure != "" {
 		plan, err := render(ctx, c.Request)
 		if err != nil {
-			one.Says = "the procedure gives no plan: " + err.Error()
+			one.Says = "it gives no plan: " + err.Error()
 			return one
 		}
 		m.Plan = &plan

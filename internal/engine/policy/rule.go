@@ -65,7 +65,7 @@ func (r *reader) name(n, rule *yaml.Node) string {
 // needed is a text that must be there.
 func (r *reader) needed(n, rule *yaml.Node, key, hint string) string {
 	if n == nil {
-		r.wrong(rule, hint, "the rule has no %s", key)
+		r.wrong(rule, hint, "there is no %s", key)
 		return ""
 	}
 	if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {

@@ -118,13 +118,19 @@ func TestATeamsCasesAreTried(t *testing.T) {
   - {name: danger in the evening, plan: {risk: danger}, time: 2026-01-14T20:00:00Z, expect: refuse, rule: danger}
   - {name: nothing renders it, procedure: absent, expect: ask}
   - {name: owners adopt together, op: policy.adopt, actor: {role: owner}, expect: ask}
+  - {name: a command is planned, adhoc: {targets: 'group("web").hosts', command: rm -r x, risk: danger, max_failures: 10%}, expect: ask, rule: danger}
 `))
 	if len(findings) > 0 {
 		t.Fatalf("%+v", findings)
 	}
+	var commands []prentice.Adhoc
 	got := p.Test(t.Context(), cases, func(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
 		if req.Procedure == "absent" {
 			return prentice.Plan{}, prentice.Errorf(prentice.NotFound, "no procedure")
+		}
+		if a := req.Adhoc; a != nil {
+			commands = append(commands, *a)
+			return prentice.Plan{Procedure: req.Procedure, Risk: a.Risk}, nil
 		}
 		return *plan(), nil
 	})
@@ -132,9 +138,12 @@ func TestATeamsCasesAreTried(t *testing.T) {
 	for _, c := range got.Cases {
 		says = append(says, fmt.Sprint(c.Pass, " ", c.Says))
 	}
-	want := "true |true |false wanted 2 approvers, got 1 by danger|false danger matches, but evening decides|false the procedure gives no plan: no procedure|true "
+	want := "true |true |false wanted 2 approvers, got 1 by danger|false danger matches, but evening decides|false it gives no plan: no procedure|true |true "
 	if strings.Join(says, "|") != want || got.Failed != 3 || fmt.Sprint(got.Unreached) != "[unseen]" {
 		t.Errorf("%s; failed %d, unreached %q", strings.Join(says, "|"), got.Failed, got.Unreached)
+	}
+	if want := (prentice.Adhoc{Targets: `group("web").hosts`, Script: "rm -r x", Risk: prentice.Danger, Parallel: 10, MaxFailures: "10%", Timeout: 5 * time.Minute}); len(commands) != 1 || commands[0] != want {
+		t.Errorf("%+v", commands)
 	}
 }
 
@@ -146,6 +155,12 @@ func TestAMistakeInTheCasesIsFound(t *testing.T) {
 		"cases:\n- {name: a, plan: {risk: change}, expect: allow, rule: evning}":                               `no rule "evning"`,
 		"cases:\n- {name: a, plan: {rsk: change}, expect: allow}":                                              `no key "rsk"`,
 		"cases:\n- {name: a, plan: {risk: change}, expect: allow, time: noon}":                                 `time is "noon"`,
+		"cases:\n- {name: a, procedure: adhoc, expect: allow}":                                                 "not named as a procedure",
+		"cases:\n- {name: a, procedure: b, adhoc: {targets: hosts(), command: id}, expect: allow}":             "a command has no procedure",
+		"cases:\n- {name: a, adhoc: {targets: hosts(), comand: id, command: id}, expect: allow}":               `no key "comand"`,
+		"cases:\n- {name: a, adhoc: {targets: hosts()}, expect: allow}":                                        "there is no command",
+		"cases:\n- {name: a, adhoc: {targets: hosts(), command: id, risk: looks}, expect: allow}":              `risk is never "looks"`,
+		"cases:\n- {name: a, adhoc: {targets: hosts(), command: id, parallel: 0}, expect: allow}":              `parallel is "0"`,
 		"cases:\n- {name: a, expect: allow}":                                                                   "says nothing about a plan",
 		"cases:\n- {name: a, actor: {kind: human}, plan: {risk: change}, expect: allow}":                       `kind is never "human"`,
 		"cases:\n- {name: a, plan: {risk: change}, expect: allow, approvers: 2}":                               "approvers says something only",

@@ -57,7 +57,7 @@ func sound(a prentice.Adhoc) error {
 	case a.Timeout < time.Second || a.Timeout > adhocTime:
 		return bad("write a time from 1s to 24h", "timeout is %s", a.Timeout)
 	case !isFailures(a.MaxFailures):
-		return bad("write a whole number of hosts from 1 on, or per cent of them, such as 10%", "max_failures %q is neither", clip(a.MaxFailures))
+		return bad("write a whole number of hosts from 1 on, or per cent of them, such as 10%", "max_failures is %q, neither a number of hosts nor per cent", clip(a.MaxFailures))
 	}
 	return nil
 }

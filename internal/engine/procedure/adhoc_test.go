@@ -62,6 +62,9 @@ func TestTargetsThatCannotBeMeantAreRefused(t *testing.T) {
 		{`group("web").hosts.filter(h, h.facts.colour == "a")`, "no host has the fact colour"},
 		{`gruop("web").hosts`, "did you mean group?"},
 		{`group("db").hosts.filter(h, h.name == "x")`, "empty is never all"},
+		{`hosts().filter(h, has(h.facts.rcak) && h.facts.rcak == "a")`, "no host has the fact rcak; did you mean the fact rack?"},
+		{`hosts().filter(h, has(h.facts.colour))`, "no host has the fact colour"},
+		{`hosts().filter(h, has(h.facts.rack) && h.facts.rack == "z")`, "look at the inputs"},
 		{`except(group("db").hosts, hosts())`, "empty is never all"},
 		{` `, "empty is never all"},
 		{`"$(reboot)"`, "wanted list(Host)"},
@@ -102,8 +105,8 @@ func TestACommandThatCannotBeMeantIsRefused(t *testing.T) {
 		{"a risk there is not", "what can go wrong", func(a *prentice.Adhoc) { a.Risk = 7 }},
 		{"none at a time", "parallel is 0", func(a *prentice.Adhoc) { a.Parallel = 0 }},
 		{"no time", "timeout is 0s", func(a *prentice.Adhoc) { a.Timeout = 0 }},
-		{"failures below nothing", `max_failures "-1" is neither`, func(a *prentice.Adhoc) { a.MaxFailures = "-1" }},
-		{"more than all", `max_failures "101%" is neither`, func(a *prentice.Adhoc) { a.MaxFailures = "101%" }},
+		{"failures below nothing", `max_failures is "-1", neither`, func(a *prentice.Adhoc) { a.MaxFailures = "-1" }},
+		{"more than all", `max_failures is "101%", neither`, func(a *prentice.Adhoc) { a.MaxFailures = "101%" }},
 	} {
 		req := adhoc("hosts()", "uptime")
 		c.change(req.Adhoc)

@@ -66,7 +66,7 @@ func (r *reading) failures(n *yaml.Node) {
 		return
 	}
 	if s == "" || !isFailures(s) {
-		r.fail(r.place(n), "write a whole number of targets from 1 on, or per cent of them, such as 10%", "max_failures %q is neither", clip(s))
+		r.fail(r.place(n), "write a whole number of targets from 1 on, or per cent of them, such as 10%", "max_failures is %q, neither a number of targets nor per cent", clip(s))
 		return
 	}
 	r.proc.Limits.MaxFailures = s

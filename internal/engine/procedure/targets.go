@@ -39,7 +39,7 @@ func (s *scene) targets() ([]prentice.Target, error) {
 	switch most := s.proc.Limits.MaxTargets; {
 	case len(targets) == 0:
 		return nil, prentice.Errorf(prentice.Refused, "no targets: %s gives no hosts", clip(s.proc.Targets)).
-			Try("empty is never all: look at the inputs, and at where the catalogue says the service runs")
+			Try("empty is never all: %s", s.noHosts())
 	case len(targets) > most:
 		return nil, prentice.Errorf(prentice.Refused, "%d targets are more than the procedure's limit of %d", len(targets), most).
 			Try("choose fewer, or have max_targets raised in %s", s.proc.File)
@@ -68,12 +68,7 @@ func (s *scene) instead(err error) string {
 	if m == nil {
 		return otherwise
 	}
-	known := map[string]bool{}
-	for _, h := range s.catalogue.Hosts {
-		for name := range h.Facts {
-			known[name] = true
-		}
-	}
+	known := s.facts()
 	near := nearest.Of(m[1], sortedKeys(known))
 	switch {
 	case known[m[1]]:
@@ -82,6 +77,35 @@ func (s *scene) instead(err error) string {
 		return "did you mean the fact " + near + "?"
 	}
 	return "no host has the fact " + clip(m[1]) + "; look at them with: prentice catalog list --kind host"
+}
+
+// facts are those that any host has.
+func (s *scene) facts() map[string]bool {
+	known := map[string]bool{}
+	for _, h := range s.catalogue.Hosts {
+		for name := range h.Facts {
+			known[name] = true
+		}
+	}
+	return known
+}
+
+var factAsked = regexp.MustCompile(`\.facts\.(\w+)`)
+
+// noHosts says where to look when there is none. has() is no error for a fact
+// that no host has, so a misspelt one is told here.
+func (s *scene) noHosts() string {
+	known := s.facts()
+	for _, m := range factAsked.FindAllStringSubmatch(s.proc.Targets, -1) {
+		if known[m[1]] {
+			continue
+		}
+		if near := nearest.Of(m[1], sortedKeys(known)); near != "" {
+			return fmt.Sprintf("no host has the fact %s; did you mean the fact %s?", clip(m[1]), near)
+		}
+		return "no host has the fact " + clip(m[1])
+	}
+	return "look at the inputs, and at where the catalogue says the service runs"
 }
 
 // bare says how to write hosts for whom a name of the catalogue or what has hosts

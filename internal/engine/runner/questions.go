@@ -70,14 +70,33 @@ func (r *Runner) Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 		if err != nil {
 			return nil, fmt.Errorf("list what waits: %w", err)
 		}
-		var plan struct{ Targets []prentice.Target }
-		if err := json.Unmarshal([]byte(canonical), &plan); err != nil {
-			return nil, fmt.Errorf("run %d: %w", run.Number, err)
+		if err := known(&run, canonical); err != nil {
+			return nil, err
 		}
-		run.Targets = targetRefs(prentice.Plan{Targets: plan.Targets})
 		list = append(list, run)
 	}
 	return list, rows.Err()
+}
+
+// known adds what a list says of a run's plan.
+func known(run *prentice.Run, canonical string) error {
+	var plan struct {
+		Targets []prentice.Target
+		Steps   []prentice.PlannedStep
+	}
+	if err := json.Unmarshal([]byte(canonical), &plan); err != nil {
+		return fmt.Errorf("read the plan of run %d: %w", run.Number, err)
+	}
+	run.Targets, run.Command = targetRefs(prentice.Plan{Targets: plan.Targets}), commandOf(run.Procedure, plan.Steps)
+	return nil
+}
+
+// commandOf is the command of an ad-hoc run, whose plan has one step.
+func commandOf(procedure string, steps []prentice.PlannedStep) string {
+	if procedure != prentice.AdhocName || len(steps) == 0 {
+		return ""
+	}
+	return steps[0].Says
 }
 
 // placeOf reads where a page begins.
@@ -114,13 +133,11 @@ func scanQuestion(row scanner) (q prentice.Question, err error) {
 		}
 	}
 	q.Targets, q.Summary, q.Undoable = targetRefs(plan), plan.Summary, plan.Undoable
+	q.Command = commandOf(q.Procedure, plan.Steps)
 	q.Reasons, q.Rules, q.Needed, q.Role, q.From, q.NeedsReason = d.Reasons, d.Rules, d.Approvers, d.Role, d.From, d.NeedsReason
 	for _, s := range plan.Steps {
 		if s.ID == q.Waits {
 			q.StepSays = s.Says
-		}
-		if q.Procedure == prentice.AdhocName {
-			q.Command = s.Says
 		}
 	}
 	if last.Run == 0 || q.Waits != waitsApproval {

@@ -77,7 +77,7 @@ func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision 
 	run := prentice.Run{
 		Procedure: plan.Procedure, Plan: plan.Hash(), Subject: plan.Subject, Risk: plan.Risk, Targets: targetRefs(plan),
 		Requester: req.Actor.Ref(), Incident: req.Incident, Reason: req.Reason, Created: s.now,
-		State: prentice.Checking, Says: "looking whether this is the fault",
+		State: prentice.Checking, Says: beginning(plan),
 	}
 	if req.Event != nil {
 		run.Event = req.Event.ID
@@ -95,6 +95,14 @@ func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision 
 		run.State, run.Says, run.Ended = prentice.RunRefused, no, s.now
 	}
 	return run
+}
+
+// beginning is what a run does before it asks for leave.
+func beginning(plan prentice.Plan) string {
+	if len(plan.In(prentice.Check)) == 0 {
+		return "about to begin"
+	}
+	return "looking whether this is the fault"
 }
 
 // once is the key under which a second request is the first one's twin.

@@ -70,6 +70,7 @@ func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 			Try("somebody changed the database: look with prentice evidence check")
 	}
 	d.Targets, d.Window = targetRefs(d.ThePlan), inWindow != 0
+	d.Command = commandOf(d.Procedure, d.ThePlan.Steps)
 	if err = r.readSteps(ctx, &d); err != nil {
 		return nil, err
 	}
@@ -151,8 +152,8 @@ func (r *Runner) approvals(ctx context.Context, number int64) ([]prentice.Approv
 	return list, rows.Err()
 }
 
-// List is runs, newest first. The lists carry neither targets nor approvers;
-// Show does.
+// List is runs, newest first. The lists carry neither approvers nor, but of ad-hoc
+// runs on demand, targets; Show does.
 func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run, error) {
 	query, args := listQuery(f)
 	rows, err := r.DB.Query(ctx, query, args...)
@@ -162,9 +163,15 @@ func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run
 	defer rows.Close()
 	runs := []prentice.Run{}
 	for rows.Next() {
-		run, err := scanRun(rows)
+		var canonical string
+		run, err := scanRun(rows, &canonical)
 		if err != nil {
 			return nil, fmt.Errorf("list runs: %w", err)
+		}
+		if canonical != "" {
+			if err := known(&run, canonical); err != nil {
+				return nil, err
+			}
 		}
 		runs = append(runs, run)
 	}
@@ -217,7 +224,7 @@ func listQuery(f prentice.RunFilter) (string, []any) {
 	if f.Before > 0 {
 		also("number < ?", f.Before)
 	}
-	query := "SELECT " + runColumns + " FROM runs"
+	query := "SELECT " + runColumns + planColumn(f.Adhoc) + " FROM runs"
 	if len(where) > 0 {
 		query += " WHERE " + strings.Join(where, " AND ")
 	}
@@ -226,6 +233,15 @@ func listQuery(f prentice.RunFilter) (string, []any) {
 		limit = 50
 	}
 	return query + " ORDER BY number DESC LIMIT ?", append(args, min(limit, mostListed))
+}
+
+// planColumn is the column of what a list needs of plans. A plan may be long: one that
+// is not needed is not read.
+func planColumn(adhoc bool) string {
+	if !adhoc {
+		return ", ''"
+	}
+	return ", CASE WHEN procedure = '" + prentice.AdhocName + "' THEN (SELECT canonical FROM run_plans WHERE run_plans.plan = runs.plan) ELSE '' END"
 }
 
 // unsaid lists the runs of which nobody may have been told how they stand: those

@@ -28,6 +28,7 @@ type startIn struct {
 	Reason    string            `json:"reason,omitempty" doc:"Why." default:"by hand"`
 	MaxHosts  int               `json:"max_hosts,omitempty" doc:"At most so many."`
 	Wait      time.Duration     `json:"wait,omitempty" doc:"How long."`
+	Most      int               `json:"most,omitempty" minimum:"1" doc:"How many."`
 	Sort      string            `json:"sort,omitempty" doc:"In which order." enum:"new,old"`
 	Risk      prentice.Risk     `json:"risk" default:"look" doc:"How risky."`
 	Force     bool              `json:"force" doc:"At once."`
@@ -89,6 +90,30 @@ type ended struct {
 func (e ended) Text() string  { return "■ " + e.State }
 func (e ended) ExitCode() int { return op.NotWell }
 
+// begun is the answer of an operation that goes on behind it.
+type begun struct {
+	Says string `json:"says"`
+}
+
+func (b begun) Text() string { return b.Says }
+func (b begun) Begun() op.Begun {
+	return op.Begun{Ref: "run/7", Watch: op.Request{Op: "run.watch", In: none{}}, Show: op.Request{Op: "run.end", In: none{}}}
+}
+func (b begun) ExitCode() int {
+	if b.Says == "refused" {
+		return 5
+	}
+	return 0
+}
+
+// over is how it ended, longer for who has not watched.
+type over struct {
+	ended
+}
+
+func (over) Text() string    { return "all of it" }
+func (over) Outcome() string { return "w2 failed" }
+
 type plan struct{}
 
 func (plan) Canonical() []byte { return []byte(`{"b":1,"a":2}`) }
@@ -114,6 +139,12 @@ func ops() []op.Op {
 		}) (none, error) {
 			return none{}, fmt.Errorf("run 7: %w", prentice.Errorf(prentice.Kind(in.Kind), "it is \x1b[31mso").Try("do this"))
 		}),
+		op.New("run.adhoc", prentice.Change, prentice.Operator, "Begin.", func(_ context.Context, _ op.Call, in struct {
+			Command []string `json:"command,omitempty" arg:"1"`
+		}) (begun, error) {
+			return begun{strings.Join(in.Command, " ")}, nil
+		}),
+		op.New("run.end", prentice.Look, prentice.Viewer, "Show how it ended.", func(context.Context, op.Call, none) (over, error) { return over{ended{"failed"}}, nil }),
 		op.New("plan.show", prentice.Look, prentice.Viewer, "Show.", func(context.Context, op.Call, none) (plan, error) { return plan{}, nil }),
 		op.New("procedure.lint", prentice.Look, prentice.Viewer, "Look a file over.", func(_ context.Context, c op.Call, in lintIn) (line, error) {
 			return line(fmt.Sprintf("%d bytes%s, by %s%s", len(in.Text), in.Name, c.Actor.Kind, in.Format)), nil
@@ -251,6 +282,9 @@ func TestWrongUseIsRefusedWithTheNextStep(t *testing.T) {
 		{"a word too many", "run list now", 2, "prentice: prentice run list takes no words; \"now\" is one too many\n  → see: prentice run list --help\n"},
 		{"a value that the door refuses", "procedure lint --format odd -", 2, "prentice: input of procedure.lint: format is \"odd\"\n  → use short, long\n"},
 		{"a number that is none", "run start x --max-hosts many", 2, "prentice: --max-hosts: \"many\" is not a whole number\n  → write digits, such as 7\n"},
+		{"a text that is empty", "run start x --reason=", 2, "prentice: --reason: an empty text counts as not given\n  → leave it out, or write one\n"},
+		{"no time at all", "run start x --wait 0s", 2, "prentice: --wait: \"0s\" counts as not given\n  → leave it out, or give more\n"},
+		{"none where one is the least", "run start x --most 0", 2, "prentice: --most: \"0\" counts as not given\n  → leave it out, or give more\n"},
 		{"a duration that is none", "run start x --wait 5", 2, "prentice: --wait: \"5\" is not a duration\n  → write 90s, 10m or 1h30m\n"},
 		{"an output that is none", "run list -o xml", 2, "prentice: --output: \"xml\" is not one of table, json, yaml\n  → use one of: table, json, yaml\n"},
 		{"JSON that is none", "run start x --run-data {", 2, "prentice: --run-data: this is not JSON\n  → write JSON, or @FILE to read it from a file\n"},
@@ -393,6 +427,21 @@ func TestAnInterruptedCommandEndsWith130(t *testing.T) {
 	root := cli.New(cli.Options{Ops: []op.Op{wait}, Stderr: &problems})
 	if code := cli.Main(ctx, root, []string{"run", "wait"}); code != 130 || problems.String() != "prentice: run.wait was given up\n" {
 		t.Errorf("%d %q", code, problems.String())
+	}
+}
+
+func TestWhoStopsWatchingIsToldThatItGoesOn(t *testing.T) {
+	for name, end := range map[string]error{"near": nil, "far": context.Canceled} {
+		ctx, cancel := context.WithCancel(context.Background())
+		var problems bytes.Buffer
+		watch := op.NewWatch("run.watch", prentice.Viewer, "Watch.", func(context.Context, op.Call, none, func(line) error) error {
+			cancel()
+			return end
+		}).WithoutState()
+		root := cli.New(cli.Options{Ops: []op.Op{watch}, Stderr: &problems})
+		if code := cli.Main(ctx, root, []string{"run", "watch"}); code != 130 || problems.String() != "prentice: not watched any more; what was watched goes on\n" {
+			t.Errorf("%s: %d %q", name, code, problems.String())
+		}
 	}
 }
 

@@ -50,6 +50,10 @@ func (f *face) command(o op.Op, verb string, globals *pflag.FlagSet) *cobra.Comm
 		v.flag = flagName(o, v.field, globals)
 		v.add(cmd)
 	}
+	offerWait(cmd, o)
+	if len(words) > 0 && words[0].many() {
+		helpFirst(cmd)
+	}
 	return cmd
 }
 
@@ -79,12 +83,11 @@ func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 	show := f.printer(cmd)
 	request := op.Request{Actor: f.actor(), Op: o.Name, In: in}
 	if o.Streams() {
-		err = door.Watch(ctx, request, show.item)
-	} else {
-		var out any
-		if out, err = door.Invoke(ctx, request); err == nil {
-			err = show.whole(out, o)
+		if err = door.Watch(ctx, request, show.item); ctx.Err() != nil {
+			err = prentice.Errorf(prentice.Canceled, "not watched any more; what was watched goes on")
 		}
+	} else {
+		err = show.answer(cmd, door, o, request)
 	}
 	if err != nil {
 		return err
@@ -103,7 +106,7 @@ func (f *face) door(ctx context.Context, o op.Op, g Global) (op.Door, func() err
 		return door, func() error { return nil }, err
 	}
 	if f.Open == nil {
-		return nil, nil, prentice.Errorf(prentice.Unavailable, "%s needs a server or a data folder, and this program opens neither", path(o))
+		return nil, nil, prentice.Errorf(prentice.Unavailable, "%s needs a server or a data folder, and this program opens neither", path(o.Name))
 	}
 	return f.Open(ctx, g)
 }
@@ -164,4 +167,4 @@ func strict(cmd *cobra.Command) {
 	}
 }
 
-func path(o op.Op) string { return "prentice " + strings.ReplaceAll(o.Name, ".", " ") }
+func path(name string) string { return "prentice " + strings.ReplaceAll(name, ".", " ") }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,34 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	}
 	return prentice.Errorf(prentice.Invalid, "%s: %w", cmd.CommandPath(), err).Try("see: %s --help", cmd.CommandPath())
 }
+
+// helpFirst lets --help stand only before the words of a command whose words are
+// another command: in df -h the -h is not for us, and help with exit code 0 would
+// look as if something had been done.
+func helpFirst(cmd *cobra.Command) {
+	flag := cmd.Flags().VarPF(&askedHelp{cmd: cmd}, "help", "h", "help for "+cmd.Name())
+	flag.NoOptDefVal = "true"
+}
+
+type askedHelp struct {
+	cmd *cobra.Command
+	is  bool
+}
+
+// Set refuses to be asked behind a word.
+func (h *askedHelp) Set(s string) (err error) {
+	if words := h.cmd.Flags().Args(); len(words) > 0 {
+		return prentice.Errorf(prentice.Invalid, "it stands behind %q", words[0]).Try("write -- before %s if it is a flag of that; help is: %s -h", words[0], h.cmd.CommandPath())
+	}
+	h.is, err = strconv.ParseBool(s)
+	return err
+}
+
+// String is whether help was asked for.
+func (h *askedHelp) String() string { return strconv.FormatBool(h.is) }
+
+// Type is what cobra wants of a flag for help.
+func (h *askedHelp) Type() string { return "bool" }
 
 func noFlag(cmd *cobra.Command, name string, err error) error {
 	otherwise := "see: " + cmd.CommandPath() + " --help"

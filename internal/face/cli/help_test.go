@@ -23,10 +23,11 @@ Words
   WORDS      More words
 
 Flags
-      --inputs name=value   What the run is given
+      --inputs name=value   What the run is given; may be repeated
       --reason string       Why (default "by hand")
       --max-hosts number    At most so many
       --wait duration       How long
+      --most number         How many
       --sort string         In which order (new, old)
 `
 	if r.code != 0 || !strings.HasPrefix(r.out, want) || strings.Contains(r.out, "--procedure") {

@@ -83,7 +83,11 @@ func (p *printer) human(out any) error {
 	}
 	switch out := out.(type) {
 	case op.Texter:
-		return p.text(out.Text())
+		text := out.Text()
+		if text == "" {
+			return p.empty(out)
+		}
+		return p.text(text)
 	case op.Tabler:
 		return p.table(out)
 	case string:
@@ -98,13 +102,19 @@ func (p *printer) human(out any) error {
 func (p *printer) table(out op.Tabler) error {
 	head, rows := out.Table()
 	if len(rows) == 0 {
-		if empty, ok := out.(op.Emptier); ok {
-			_, err := fmt.Fprintln(p.hints, term.Safe(strings.TrimRight(empty.Empty(), "\n")))
-			return err
-		}
-		return nil
+		return p.empty(out)
 	}
 	return p.screen.Table(p.out, term.Table{Head: head, Rows: signed(head, rows), Hue: hueOf})
+}
+
+// empty says beside the data that there is none, and how there will be.
+func (p *printer) empty(out any) error {
+	empty, ok := out.(op.Emptier)
+	if !ok {
+		return nil
+	}
+	_, err := fmt.Fprintln(p.hints, term.Safe(strings.TrimRight(empty.Empty(), "\n")))
+	return err
 }
 
 func (p *printer) text(s string) error {

@@ -52,6 +52,9 @@ func (v *value) add(cmd *cobra.Command) {
 	if len(v.field.Enum) > 0 {
 		about += " (" + strings.Join(v.field.Enum, ", ") + ")"
 	}
+	if v.many() && v.field.Arg == 0 {
+		about += "; may be repeated"
+	}
 	flag := cmd.Flags().VarPF(v, v.flag, "", strings.TrimSpace(about))
 	flag.DefValue = v.field.Default
 	if v.field.Arg > 0 {
@@ -127,7 +130,16 @@ func (v *value) Set(text string) error {
 		v.file = text
 		return v.assignBytes(content)
 	}
-	return v.assign(text)
+	if err := v.assign(text); err != nil {
+		return err
+	}
+	switch {
+	case v.field.NotZero && v.to.IsZero():
+		return prentice.Errorf(prentice.Invalid, "%q counts as not given", text).Try("leave it out, or give more")
+	case v.field.Optional && v.to.Kind() == reflect.String && v.to.IsZero(): // --subject "$NOBODY" would be everybody
+		return prentice.Errorf(prentice.Invalid, "an empty text counts as not given").Try("leave it out, or write one")
+	}
+	return nil
 }
 
 func (v *value) many() bool {

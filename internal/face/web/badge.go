@@ -48,6 +48,10 @@ var looks = map[string]look{
 	"unusable": {"✕", "cannot be used", bad},
 	"error":    {"✕", "error", bad},
 	"advice":   {"○", "advice", quiet},
+	// replicas
+	"lives": {"●", "lives", good},
+	"left":  {"◇", "left", quiet},
+	"died":  {"■", "died", bad},
 	// what evidence tells of
 	"received": {"○", "received", quiet},
 	"repeated": {"○", "repeated", quiet},

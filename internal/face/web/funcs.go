@@ -130,7 +130,7 @@ func pretty(v any) string {
 func gist(raw json.RawMessage) string {
 	var data map[string]json.RawMessage
 	_ = json.Unmarshal(raw, &data) // data that is no object has no gist
-	for _, key := range []string{"says", "reason", "summary", "text"} {
+	for _, key := range []string{"says", "reason", "summary", "text", "error"} {
 		var text string
 		if json.Unmarshal(data[key], &text) == nil && text != "" {
 			return render.Plain(text)

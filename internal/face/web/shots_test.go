@@ -4,7 +4,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -22,7 +21,7 @@ func TestShots(t *testing.T) {
 	b := browser(t)
 	for _, full := range []bool{true, false} {
 		server := httptest.NewServer(newWorld(t, allPages(), allOps(full)...).site)
-		for _, s := range slices.Concat(stories, moreStories) {
+		for _, s := range allStories() {
 			if full || s.lists {
 				drawStory(b, folder, server.URL, s, full)
 			}

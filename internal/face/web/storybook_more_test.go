@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"time"
 
 	"prentice"
@@ -90,6 +91,8 @@ func someFault(number int64) (faultOut, error) {
 	return faultOut{}, prentice.Errorf(prentice.NotFound, "no incident %d", number).Try("list them with: prentice incident list")
 }
 
+type replicasOut struct{ Replicas []prentice.Replica }
+
 type entitiesOut struct {
 	Entities []prentice.Entity
 	NextPage string
@@ -128,6 +131,17 @@ func moreOps(full bool) []op.Op {
 		op.New("incident.open", prentice.Change, prentice.Operator, "Open an incident by hand.", answer),
 		op.New("incident.note", prentice.Change, prentice.Operator, "Write something down.", answer),
 		op.New("incident.close", prentice.Change, prentice.Operator, "Close an incident.", answer),
+		op.New("replica.list", prentice.Look, prentice.Viewer, "List replicas.", func(context.Context, op.Call, struct{}) (replicasOut, error) {
+			if !full {
+				return replicasOut{}, nil
+			}
+			return replicasOut{[]prentice.Replica{
+				{Name: "web-a", URL: "http://10.20.30.11:7390", Joined: ago(49 * time.Hour), Leads: true, Runs: 12},
+				{Name: "the-one-in-the-other-machine-room", URL: "http://replica-of-the-other-room.fleet.example:7390", Joined: ago(3 * time.Hour)},
+				{Name: "web-c", URL: "http://10.20.30.13:7390", Joined: ago(49 * time.Hour), Ended: ago(4 * time.Minute), How: "died"},
+				{Name: "web-d", URL: "http://10.20.30.14:7390", Joined: ago(50 * time.Hour), Ended: ago(49 * time.Hour), How: "left"},
+			}}, nil
+		}),
 		op.New("catalog.list", prentice.Look, prentice.Viewer, "List what the team has.", func(_ context.Context, _ op.Call, in struct {
 			Kind string `json:"kind,omitempty"`
 		}) (entitiesOut, error) {
@@ -151,10 +165,11 @@ func moreOps(full bool) []op.Op {
 }
 
 func morePages() []Page {
-	support, design := os.DirFS("../../skill/support"), os.DirFS("../../skill/design")
+	support, design, supervision := os.DirFS("../../skill/support"), os.DirFS("../../skill/design"), os.DirFS("../../skill/supervision")
 	return []Page{
 		{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 40, Files: support},
 		{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Files: support},
+		{Path: "/replicas", Op: "replica.list", Template: "replicas.html", Title: "Replicas", Files: supervision},
 		{Path: "/catalogue", Op: "catalog.list", Template: "catalogue.html", Title: "Catalogue", Nav: "Catalogue", Key: "c", Order: 80, Files: design},
 		{Path: "/catalogue/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity", Files: design},
 	}
@@ -165,11 +180,16 @@ var moreStories = []story{
 	{name: "incident", path: "/incidents/17", who: "ann"},
 	{name: "incident-watching", path: "/incidents/18", who: "vera"},
 	{name: "incident-closed", path: "/incidents/16", who: "ann"},
+	{name: "replicas", path: "/replicas", who: "vera", lists: true},
 	{name: "catalogue", path: "/catalogue", who: "vera", lists: true},
 	{name: "entity", path: "/catalogue/service/checkout", who: "vera"},
 	{name: "entity-bare", path: "/catalogue/host/web-1", who: "vera"},
 }
 
-func allPages() []Page { return append(storyPages(), morePages()...) }
+func allPages() []Page { return slices.Concat(storyPages(), morePages(), securityPages()) }
 
-func allOps(full bool) []op.Op { return append(storyOps(full), moreOps(full)...) }
+func allOps(full bool) []op.Op {
+	return slices.Concat(storyOps(full), moreOps(full), securityOps(full))
+}
+
+func allStories() []story { return slices.Concat(stories, moreStories, securityStories) }

@@ -44,6 +44,7 @@ type nowOut struct {
 	Broken                   []incident
 	Waiting, Running, Recent []prentice.Run
 	Services                 []serviceLine
+	Team                     []prentice.Finding
 	Unheard                  []prentice.Notice
 	Reviews                  []prentice.Review
 	Policy                   string
@@ -228,6 +229,7 @@ func storyOps(full bool) []op.Op {
 				return nowOut{}, nil
 			}
 			return nowOut{
+				Team: []prentice.Finding{{At: prentice.Pos{File: "procedures/rotate-certificates-of-the-checkout.md", Line: 14, Column: 3}, Error: true, Text: `the step has no key "on-hots"`, Hint: `did you mean "on-hosts"?`}},
 				Unheard: []prentice.Notice{{Number: 5, Channel: "team-chat", Topic: "asked", Title: "run/40 waits for you: restart-service on service/checkout, on 1 host", State: prentice.NoticeDead, Attempts: 12,
 					Says: "channel team-chat: it answered 500", Created: ago(4 * time.Hour)}},
 				Broken:   []incident{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}},
@@ -313,7 +315,7 @@ var stories = []story{
 func TestEveryStoryIsTold(t *testing.T) {
 	for _, full := range []bool{true, false} {
 		w := newWorld(t, allPages(), allOps(full)...)
-		for _, s := range slices.Concat(stories, moreStories) {
+		for _, s := range allStories() {
 			t.Run(fmt.Sprintf("%s full=%v", s.name, full), func(t *testing.T) {
 				w.t, w.cookies = t, map[string]string{}
 				if s.who != "" {

@@ -13,9 +13,9 @@ import (
 type listIn struct {
 	Ref    string `json:"ref,omitempty" arg:"1" doc:"Only lines about this, such as service/checkout." example:"service/checkout" maxLength:"200"`
 	Kind   string `json:"kind,omitempty" doc:"Only lines of this kind, such as approval.given." maxLength:"100"`
-	Before int64  `json:"before,omitempty" doc:"A cursor: only lines with a smaller number." minimum:"0"`
+	Before int64  `json:"before,omitempty" doc:"A cursor: only lines with a smaller number." minimum:"1"`
 	After  int64  `json:"after,omitempty" doc:"A cursor: only lines with a greater number, oldest first." minimum:"0"`
-	Limit  int    `json:"limit,omitempty" doc:"How many at most; 50 unless told." minimum:"0" maximum:"500"`
+	Limit  int    `json:"limit,omitempty" doc:"How many at most; 50 unless told." minimum:"1" maximum:"500"`
 }
 
 type showIn struct {
@@ -29,7 +29,7 @@ type threadIn struct {
 type exportIn struct {
 	Ref  string `json:"ref,omitempty" arg:"1" doc:"Export the thread of this, such as run/1." example:"run/1" maxLength:"200"`
 	From int64  `json:"from,omitempty" doc:"Export lines from this number on." minimum:"0"`
-	To   int64  `json:"to,omitempty" doc:"Export lines up to this number." minimum:"0"`
+	To   int64  `json:"to,omitempty" doc:"Export lines up to this number." minimum:"1"`
 }
 
 type verifyIn struct {

@@ -145,19 +145,12 @@ func also(grants []prentice.Grant) string {
 	return b.String()
 }
 
-// scoped says what a token is for, if not for everything.
+// scoped says behind a role what its token is for, if not for everything.
 func scoped(s *prentice.Scope) string {
 	if s == nil {
 		return ""
 	}
-	text := ""
-	if !slices.Contains(s.Ops, prentice.All) {
-		text += " for " + strings.Join(s.Ops, ", ")
-	}
-	if !s.Everywhere() {
-		text += " on " + joined(s.On)
-	}
-	return text
+	return " " + s.String()
 }
 
 func joined(refs []prentice.Ref) string {

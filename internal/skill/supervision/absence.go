@@ -70,7 +70,7 @@ type Absent struct{ prentice.Absence }
 
 // Text implements op.Texter.
 func (a Absent) Text() string {
-	return fmt.Sprintf("%s is away until %s; %s stands in.\n", a.Person, a.Until.UTC().Format(time.RFC3339), a.StandIn)
+	return fmt.Sprintf("%s is away until %s; %s stands in.\n", a.Person, a.Until.UTC().Format(time.DateTime)+" UTC", a.StandIn)
 }
 
 // Absences is who is away.

@@ -28,7 +28,7 @@ func (d Deps) adhocOp() op.Op {
 		WithExample(`prentice run adhoc --targets 'group("web").hosts' --risk look --reason 'how full are they?' -- df -h /`).
 		WithHelp("The command is a plan like any other: its hosts and its text are hashed, locked, logged and kept as evidence. Nobody has agreed to the text beforehand, so the built-in policy asks a person whatever risk is claimed; a rule of the team may allow it by naming plan.procedure == \"adhoc\".\n\n" +
 			"Targets are an expression: hosts(), group(\"web\").hosts, service(\"checkout\").hosts, except(a, b), both(a, b), a + b, and hosts().filter(h, h.facts.rack == \"a\"). None is refused.\n\n" +
-			"Everything behind -- is the command. It finds its host in TARGET_NAME, TARGET_REF, TARGET_ADDRESS and TARGET_ followed by the name of a fact. What is typed is kept for ever, so no password belongs there. Follow it with: prentice run watch.")
+			"Everything behind -- is the command. It finds its host in TARGET_NAME, TARGET_REF, TARGET_ADDRESS and TARGET_ followed by the name of a fact. What is typed is kept for ever, so no password belongs there. With --wait the command line tells what happens, and ends as the run does.")
 }
 
 func (d Deps) adhoc(ctx context.Context, c op.Call, in adhocIn) (Asked, error) {
@@ -52,10 +52,10 @@ func (in adhocIn) request(by prentice.Actor) (prentice.RunRequest, error) {
 		}
 	}
 	if a.Parallel == 0 { // a form or a program that leaves it out
-		a.Parallel = 10
+		a.Parallel = prentice.AdhocParallel
 	}
 	if a.Timeout == 0 {
-		a.Timeout = 5 * time.Minute
+		a.Timeout = prentice.AdhocTimeout
 	}
 	return prentice.RunRequest{Procedure: prentice.AdhocName, Adhoc: &a, Reason: in.Reason, Actor: by, Window: in.When == window}, nil
 }

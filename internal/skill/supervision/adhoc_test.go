@@ -69,6 +69,19 @@ func TestALineOfALogNamesItsHost(t *testing.T) {
 	}
 }
 
+func TestAnEmptyLogSaysWhyItIs(t *testing.T) {
+	for want, l := range map[string]Log{
+		"Nothing was printed.":         {},
+		`No line here holds "disk".`:   {Find: "disk"},
+		"None of its 3 lines is here.": {LogPage: prentice.LogPage{Total: 3}},
+	} {
+		l.End = true
+		if got := l.Empty(); got != want || l.Text() != "" {
+			t.Errorf("%q, %q, wanted %q", got, l.Text(), want)
+		}
+	}
+}
+
 func TestAStepIsNamedOnceAsItEnds(t *testing.T) {
 	m := prentice.RunMoment{Run: 7, State: prentice.Running, Step: "start", Says: "start: done. exit code 0", Stands: prentice.Done}
 	if got := (Moment{m}).Text(); got != "00:00:00 run/7 ● start: done. exit code 0" {

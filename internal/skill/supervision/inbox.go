@@ -16,7 +16,7 @@ const questionsShown = 25
 
 type inboxIn struct {
 	Cursor string `json:"cursor,omitempty" doc:"Where to read on: next of an earlier answer." maxLength:"60"`
-	Limit  int    `json:"limit,omitempty" doc:"How many questions at most." minimum:"0" maximum:"100"`
+	Limit  int    `json:"limit,omitempty" doc:"How many questions at most." minimum:"1" maximum:"100"`
 }
 
 type glassIn struct {
@@ -27,7 +27,7 @@ type glassIn struct {
 
 type reviewsIn struct {
 	All    bool  `json:"all,omitempty" doc:"Closed ones too."`
-	Before int64 `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"0"`
+	Before int64 `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"1"`
 }
 
 type closeIn struct {
@@ -137,7 +137,7 @@ func (i Inbox) Text() string {
 }
 
 func (q Asks) write(b *strings.Builder) {
-	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.Subject, refList(q.Targets), q.Expires.UTC().Format(time.DateTime))
+	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.About(), refList(q.Targets), q.Expires.UTC().Format(time.DateTime))
 	if q.Command != "" {
 		fmt.Fprintf(b, "  runs: %s\n", q.Command)
 	}

@@ -14,11 +14,11 @@ import (
 type logIn struct {
 	which
 	Offset int64  `json:"offset,omitempty" doc:"Where to read on: next of an earlier answer." minimum:"0"`
-	Line   int64  `json:"line,omitempty" doc:"Begin at this line, from 1 on." minimum:"0"`
-	Tail   int64  `json:"tail,omitempty" doc:"Begin so many lines before the end." minimum:"0"`
+	Line   int64  `json:"line,omitempty" doc:"Begin at this line, from 1 on." minimum:"1"`
+	Tail   int64  `json:"tail,omitempty" doc:"Begin so many lines before the end." minimum:"1"`
 	Find   string `json:"find,omitempty" doc:"Only lines that hold this text." maxLength:"1000"`
 	Target string `json:"target,omitempty" doc:"Only lines of this target, such as host/web-1." maxLength:"200"`
-	Limit  int    `json:"limit,omitempty" doc:"How many lines at most." minimum:"0" maximum:"5000"`
+	Limit  int    `json:"limit,omitempty" doc:"How many lines at most." minimum:"1" maximum:"5000"`
 }
 
 func (in logIn) query(run int64) (prentice.LogQuery, error) {
@@ -100,6 +100,17 @@ func (l Log) Text() string {
 		fmt.Fprintf(&b, "There is more of its %d lines: read on with --offset %d\n", l.Total, l.Next)
 	}
 	return b.String()
+}
+
+// Empty implements op.Emptier.
+func (l Log) Empty() string {
+	switch {
+	case l.Find != "":
+		return fmt.Sprintf("No line here holds %q.", l.Find)
+	case l.Total > 0:
+		return fmt.Sprintf("None of its %s is here.", op.Count(int(l.Total), "line", "lines"))
+	}
+	return "Nothing was printed."
 }
 
 // printed is a line with when it was printed, on which host and by which step:

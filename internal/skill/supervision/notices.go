@@ -21,8 +21,8 @@ type Notices interface {
 
 type noticesIn struct {
 	Dead   bool  `json:"dead,omitempty" doc:"Only those that nobody took and nobody tries any more."`
-	Before int64 `json:"before,omitempty" doc:"A cursor: only notices with a smaller number." minimum:"0"`
-	Limit  int   `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
+	Before int64 `json:"before,omitempty" doc:"A cursor: only notices with a smaller number." minimum:"1"`
+	Limit  int   `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type noticeIn struct {

@@ -26,6 +26,10 @@ type ServiceState struct {
 	Says  string       `json:"says"`
 }
 
+// troublesShown is how many errors of the team folder the terminal tells; prentice
+// procedure lint and catalog check tell all.
+const troublesShown = 10
+
 // Now answers: what is broken, what waits for me, what is happening?
 type Now struct {
 	Broken   []Broken        `json:"broken"`
@@ -38,8 +42,9 @@ type Now struct {
 	Paused   *prentice.Pause `json:"paused,omitempty"`
 	Policy   string          `json:"policy,omitempty"` // that another one waits to be adopted
 
-	Unheard []prentice.Notice `json:"unheard"`           // notices that nobody took
-	Reviews []prentice.Review `json:"reviews,omitempty"` // of broken glass, that somebody must close
+	Team    []prentice.Finding `json:"team,omitempty"`    // why not all of the team folder is in force
+	Unheard []prentice.Notice  `json:"unheard"`           // notices that nobody took
+	Reviews []prentice.Review  `json:"reviews,omitempty"` // of broken glass, that somebody must close
 }
 
 func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
@@ -49,6 +54,7 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Policy, err = d.waitingPolicy(ctx); err != nil {
 		return out, err
 	}
+	out.Team = d.Troubles()
 	if out.Paused, err = d.Limits.Pause(ctx); err != nil {
 		return out, err
 	}
@@ -67,10 +73,10 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Waiting, err = d.Runner.Waiting(ctx, questionsShown); err != nil {
 		return out, err
 	}
-	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50}); err != nil {
+	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50, Adhoc: true}); err != nil {
 		return out, err
 	}
-	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10})
+	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10, Adhoc: true})
 	return out, err
 }
 
@@ -85,6 +91,10 @@ func (n Now) Text() string {
 	}
 	if n.Policy != "" {
 		fmt.Fprintf(&b, "▲ %s Look at it with: prentice policy show\n\n", n.Policy)
+	}
+	if len(n.Team) > 0 {
+		fmt.Fprintf(&b, "✕ The team folder has %s; what was read before stays in force, and a procedure with errors is refused.\n%s\n",
+			op.Count(len(n.Team), "error", "errors"), op.Found(n.Team[:min(len(n.Team), troublesShown)]).Lines("  "))
 	}
 	for _, v := range n.Reviews {
 		fmt.Fprintf(&b, "■ %s broke the glass for run/%d: %s (somebody else closes the review)\n", v.By, v.Run, v.Reason)
@@ -107,7 +117,11 @@ func (n Now) Text() string {
 		}
 		fmt.Fprintf(&b, "\n%s\n", group.title)
 		for _, r := range group.runs {
-			fmt.Fprintf(&b, "  %s %s  %s%s: %s\n", r.State.Sign(), r.Ref(), r.Procedure, after(" on ", r.About()), r.Says)
+			fmt.Fprintf(&b, "  %s %s  %s%s: %s", r.State.Sign(), r.Ref(), r.Procedure, after(" on ", r.About()), r.Says)
+			if r.State == prentice.Waiting {
+				b.WriteString(after("; runs: ", r.Command))
+			}
+			b.WriteByte('\n')
 		}
 	}
 	return b.String()

@@ -64,12 +64,13 @@ type listIn struct {
 	Procedure string `json:"procedure,omitempty" doc:"Only runs of this procedure." maxLength:"100"`
 	Subject   string `json:"subject,omitempty" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
 	Incident  string `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
-	Before    int64  `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"0"`
-	Limit     int    `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
+	Before    int64  `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"1"`
+	Limit     int    `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type watchIn struct {
-	Number string `json:"number,omitempty" arg:"1" doc:"The run, such as run/7; without it, all runs." maxLength:"30"`
+	Number  string `json:"number,omitempty" arg:"1" doc:"The run, such as run/7; without it, all runs." maxLength:"30"`
+	Printed bool   `json:"printed,omitempty" doc:"Begin with what it has printed already; of one run."`
 }
 
 func (d Deps) runOps() []op.Op {
@@ -159,7 +160,7 @@ func (d Deps) retry(ctx context.Context, c op.Call, in cancelIn) (Asked, error) 
 
 func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
 	f := prentice.RunFilter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject),
-		Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
+		Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit, Adhoc: true}
 	if in.State != "" && !f.State.Known() {
 		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or waiting, running, queued, checking, undoing", prentice.EndStates())
 	}
@@ -194,7 +195,7 @@ func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment
 	var n int64
 	if in.Number != "" {
 		var err error
-		if n, err = which(in).number(); err != nil {
+		if n, err = (which{in.Number}).number(); err != nil {
 			return err
 		}
 	}
@@ -202,7 +203,9 @@ func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment
 		return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return emit(Moment{m}) })
 	}
 	l := &listener{logs: d.Logs, run: n, emit: emit}
-	l.begin(ctx)
+	if !in.Printed {
+		l.begin(ctx)
+	}
 	return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return l.hear(ctx, m) })
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
 // RunOut is a run in one paragraph.
@@ -29,7 +30,7 @@ func paragraph(r prentice.Run) string {
 // next is what a person can do about a run that waits: for leave, or for a step
 // that people do.
 func next(r prentice.Run, step string) string {
-	at := r.Expires.UTC().Format(time.RFC3339)
+	at := r.Expires.UTC().Format(time.DateTime) + " UTC"
 	switch {
 	case r.State != prentice.Waiting:
 		return ""
@@ -51,6 +52,12 @@ func (a Asked) ExitCode() int {
 	return 0
 }
 
+// Begun implements op.Beginner.
+func (a Asked) Begun() op.Begun {
+	ref := string(a.Ref())
+	return op.Begun{Ref: ref, Watch: op.Request{Op: "run.watch", In: watchIn{Number: ref, Printed: true}}, Show: op.Request{Op: "run.show", In: which{ref}}}
+}
+
 // Runs is a page of runs.
 type Runs struct {
 	Runs  []prentice.Run `json:"runs"`
@@ -61,7 +68,7 @@ type Runs struct {
 func (r Runs) Table() (head []string, rows [][]string) {
 	head = []string{"RUN", "STATE", "PROCEDURE", "SUBJECT", "ASKED BY", "CREATED", "WHY"}
 	for _, run := range r.Runs {
-		rows = append(rows, []string{string(run.Ref()), run.State.Sign() + " " + string(run.State), run.Procedure, string(run.Subject), string(run.Requester),
+		rows = append(rows, []string{string(run.Ref()), run.State.Sign() + " " + string(run.State), run.Procedure, run.About(), string(run.Requester),
 			run.Created.UTC().Format(time.DateTime), run.Says})
 	}
 	return head, rows
@@ -92,6 +99,15 @@ func (d Detail) ExitCode() int {
 		return 9
 	}
 	return 0
+}
+
+// Outcome implements op.Outcomer: the last moment has said how the run ended, but
+// not on which hosts.
+func (d Detail) Outcome() string {
+	var b strings.Builder
+	d.writeTargets(&b)
+	fmt.Fprintf(&b, "\nAll of it: prentice run show run/%d\n", d.Number)
+	return b.String()
 }
 
 // Text implements op.Texter.

@@ -26,7 +26,7 @@ type whyIn struct {
 	Risk        string            `json:"risk,omitempty" enum:"look,change,danger" doc:"The risk of the plan, when it were another, or when no procedure is named."`
 	Environment string            `json:"environment,omitempty" doc:"The environment, when it were another." maxLength:"100"`
 	System      string            `json:"system,omitempty" doc:"The system, when it were another." maxLength:"200"`
-	Targets     int               `json:"targets,omitempty" minimum:"0" maximum:"10000" doc:"How many hosts, when there were others."`
+	Targets     int               `json:"targets,omitempty" minimum:"1" maximum:"10000" doc:"How many hosts, when there were others."`
 	Verified    *int              `json:"verified,omitempty" minimum:"0" doc:"How many verified runs the procedure had, when it had others."`
 	Harmful     *int              `json:"harmful,omitempty" minimum:"0" doc:"How many harmful ones."`
 }

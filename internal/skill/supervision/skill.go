@@ -74,6 +74,7 @@ type Deps struct {
 	Policy PolicyDesk
 	Tester PolicyTester
 
+	Troubles      func() []prentice.Finding                                                 // why not all of the team folder is in force
 	Days          func(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) // of the calendar in force
 	CheckCalendar func(file string, text []byte) []prentice.Finding
 	Notices       Notices

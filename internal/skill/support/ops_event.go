@@ -24,8 +24,8 @@ type sendIn struct {
 type eventListIn struct {
 	Subject string `json:"subject,omitempty" doc:"Only events about this, such as service/checkout." maxLength:"200"`
 	Type    string `json:"type,omitempty" doc:"Only events of this type." maxLength:"100"`
-	Before  int64  `json:"before,omitempty" doc:"A cursor: only events with a smaller number." minimum:"0"`
-	Limit   int    `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
+	Before  int64  `json:"before,omitempty" doc:"A cursor: only events with a smaller number." minimum:"1"`
+	Limit   int    `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type eventShowIn struct {

@@ -13,8 +13,8 @@ import (
 type incidentListIn struct {
 	Open    bool   `json:"open,omitempty" doc:"Only those that are not closed."`
 	Subject string `json:"subject,omitempty" doc:"Only incidents of this, such as service/checkout." maxLength:"200"`
-	Before  int64  `json:"before,omitempty" doc:"A cursor: only incidents with a smaller number." minimum:"0"`
-	Limit   int    `json:"limit,omitempty" doc:"How many at most." minimum:"0" maximum:"500"`
+	Before  int64  `json:"before,omitempty" doc:"A cursor: only incidents with a smaller number." minimum:"1"`
+	Limit   int    `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type which struct {

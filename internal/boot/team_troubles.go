@@ -1,0 +1,36 @@
+package boot
+
+import (
+	"errors"
+	"slices"
+
+	"prentice"
+)
+
+// Troubles is what is wrong with the team folder as it stands, so that not all of
+// it is in force: the first error of what is read as a whole, and those of
+// procedures and of an edited policy.
+func (t *Team) Troubles() []prentice.Finding {
+	now := t.now.Load()
+	var list []prentice.Finding
+	if why := t.wrong.Load(); why != nil {
+		list = append(list, asFinding(*why))
+	}
+	list = append(list, now.broken...)
+	if now.pending != nil {
+		list = append(list, errorsOf(now.pending.findings)...)
+	}
+	return list
+}
+
+func asFinding(err error) prentice.Finding {
+	e, ok := errors.AsType[*prentice.Error](err)
+	if !ok {
+		return prentice.Finding{Error: true, Text: err.Error()}
+	}
+	return prentice.Finding{At: e.At, Error: true, Text: e.Text, Hint: e.Hint}
+}
+
+func errorsOf(findings []prentice.Finding) []prentice.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f prentice.Finding) bool { return !f.Error })
+}
