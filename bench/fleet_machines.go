@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"prentice/internal/kit/freeport"
 )
 
 // machine is one that is acted on: an address, and the key that it must show.
@@ -56,13 +58,13 @@ func startMachines(ctx context.Context, number int) (*machines, error) {
 	if err := writeKey(m.path("id_ed25519")); err != nil {
 		return m, err
 	}
-	port, err := freePort()
+	port, err := freeport.Give()
 	if err != nil {
 		return m, err
 	}
 	var known strings.Builder
 	for i := range number {
-		one := machine{fmt.Sprintf("h%d", i), fmt.Sprintf("127.0.7.%d:%s", i+1, port)}
+		one := machine{fmt.Sprintf("h%d", i), fmt.Sprintf("127.0.7.%d:%d", i+1, port)}
 		if err := m.start(ctx, sshd, one, who, &known); err != nil {
 			return m, err
 		}
@@ -197,14 +199,4 @@ func publicOf(file string) (ssh.PublicKey, error) {
 	}
 	key, _, _, _, err := ssh.ParseAuthorizedKey(raw)
 	return key, err
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.7.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
 }

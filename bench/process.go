@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"prentice/internal/kit/freeport"
 )
 
 // binary is what `make build` made.
@@ -29,12 +30,11 @@ type process struct {
 // startProcess starts the program on a folder, with more arguments if there are
 // any, and waits until it says that it is ready.
 func startProcess(ctx context.Context, folder string, more ...string) (*process, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freeport.Give()
 	if err != nil {
 		return nil, err
 	}
-	address := l.Addr().String()
-	l.Close()
+	address := freeport.Address(port)
 	args := append([]string{"up", "--listen", address, "--data", filepath.Join(folder, "data"), "--team", filepath.Join(folder, "team"), "--owner", "olga"}, more...)
 	p := &process{Cmd: exec.CommandContext(ctx, binary, args...), url: "http://" + address, folder: folder}
 	begun := time.Now()

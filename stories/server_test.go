@@ -3,7 +3,6 @@ package stories
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,8 @@ import (
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"prentice/internal/kit/freeport"
 )
 
 // patience is how long a story waits for something that must come true. It is
@@ -97,12 +98,8 @@ func quietHour(now time.Time) string {
 }
 
 func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+	port, err := freeport.Give()
+	return strconv.Itoa(port), err
 }
 
 // end ends the server, if there is one, and waits for it.

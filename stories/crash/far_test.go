@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"prentice/internal/kit/freeport"
 )
 
 // sshd is outside most people's PATH, and must be started by its full name.
@@ -36,22 +38,20 @@ func raiseFar(t *testing.T, dir, team, state string) error {
 			return fmt.Errorf("ssh-keygen: %w: %s", err, out)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freeport.Give()
 	if err != nil {
 		return err
 	}
-	address := l.Addr().(*net.TCPAddr)
-	l.Close()
 	key, err := os.ReadFile(filepath.Join(far, "host.pub"))
 	if err != nil {
 		return err
 	}
 	for name, text := range map[string]string{
 		filepath.Join(far, "conf"): fmt.Sprintf("Port %d\nListenAddress 127.0.0.1\nHostKey %s\nAuthorizedKeysFile %s\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nSetEnv HOME=%s FAR_STATE=%s PATH=/usr/local/bin:/usr/bin:/bin\n",
-			address.Port, filepath.Join(far, "host"), filepath.Join(far, "me.pub"), filepath.Join(far, "home"), state),
+			port, filepath.Join(far, "host"), filepath.Join(far, "me.pub"), filepath.Join(far, "home"), state),
 		filepath.Join(team, "ssh_config"):               fmt.Sprintf("Host far\nIdentityFile %s\n", filepath.Join(far, "me")),
-		filepath.Join(team, "known_hosts"):              fmt.Sprintf("[127.0.0.1]:%d %s", address.Port, key),
-		filepath.Join(team, "far", "catalog-info.yaml"): fmt.Sprintf("apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: far\n  annotations:\n    prentice.dev/address: %s\nspec:\n  type: host\n  owner: group:platform\n", address),
+		filepath.Join(team, "known_hosts"):              fmt.Sprintf("[127.0.0.1]:%d %s", port, key),
+		filepath.Join(team, "far", "catalog-info.yaml"): fmt.Sprintf("apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: far\n  annotations:\n    prentice.dev/address: %s\nspec:\n  type: host\n  owner: group:platform\n", freeport.Address(port)),
 	} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, []byte(text), 0o600)); err != nil {
 			return err
@@ -71,7 +71,7 @@ func raiseFar(t *testing.T, dir, team, state string) error {
 		c.Wait()         //nolint:errcheck // it was killed
 	})
 	for give := time.Now().Add(most); time.Now().Before(give); time.Sleep(10 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", address.String()); err == nil {
+		if conn, err := net.Dial("tcp", freeport.Address(port)); err == nil {
 			return conn.Close()
 		}
 	}

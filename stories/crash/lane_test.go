@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 
 	"prentice/internal/boot/demo"
+	"prentice/internal/kit/freeport"
 )
 
 // lane is a folder with running sample services and an installation of prentice,
@@ -33,31 +33,15 @@ type lane struct {
 // oldest is how many trials an installation sees.
 const oldest = 12
 
-var (
-	givenMu sync.Mutex
-	given   = map[int]bool{} // ports; guarded by givenMu
-)
-
 func freePorts() (demo.Ports, error) {
-	givenMu.Lock()
-	defer givenMu.Unlock()
-	for {
-		ports, err := demo.FreePorts()
-		if err != nil {
+	ports := demo.Ports{}
+	for _, name := range demo.Names() {
+		var err error
+		if ports[name], err = freeport.Give(); err != nil {
 			return nil, err
 		}
-		taken := false
-		for _, p := range ports {
-			taken = taken || given[p]
-		}
-		if taken {
-			continue
-		}
-		for _, p := range ports {
-			given[p] = true
-		}
-		return ports, nil
 	}
+	return ports, nil
 }
 
 func openLane(t *testing.T, tpl *template) (*lane, error) {

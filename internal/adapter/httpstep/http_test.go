@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/httpstep"
+	"prentice/internal/kit/freeport"
 )
 
 func attrs(pairs ...string) map[string]string {
@@ -103,12 +103,11 @@ func TestOfASentRequestWithoutAnAnswerNobodyKnowsHowFarItCame(t *testing.T) {
 }
 
 func TestARequestThatNobodyTookHasDoneNothing(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freeport.Give()
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close()
-	out, err := new(httpstep.Kind).Apply(t.Context(), work("", &bytes.Buffer{}, "method=POST", "url=http://"+l.Addr().String()+"/"))
+	out, err := new(httpstep.Kind).Apply(t.Context(), work("", &bytes.Buffer{}, "method=POST", "url=http://"+freeport.Address(port)+"/"))
 	if err != nil || out.OK || !strings.Contains(out.Says, "connection refused") {
 		t.Errorf("got %+v %v", out, err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/probe"
+	"prentice/internal/kit/freeport"
 )
 
 // world is a web server that behaves in many ways, by path.
@@ -48,12 +49,11 @@ func world(t *testing.T) *httptest.Server {
 // vacant is an address that nobody listens on.
 func vacant(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freeport.Give()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return freeport.Address(port)
 }
 
 func TestWhatALookSees(t *testing.T) {

@@ -8,10 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"prentice/internal/boot/demo"
+	"prentice/internal/kit/freeport"
 )
 
 // TestMain lets the test binary be the services, as the real one is.
@@ -48,28 +48,17 @@ func shop(t *testing.T) (demo.Where, demo.Ports) {
 	return w, ports
 }
 
-var (
-	givenMu sync.Mutex
-	given   = map[int]bool{} // to a test before; guarded by givenMu
-)
-
 // freePorts gives each test ports of its own, though none listens there yet.
 func freePorts(t *testing.T) demo.Ports {
 	t.Helper()
-	givenMu.Lock()
-	defer givenMu.Unlock()
-	for {
-		ports, err := demo.FreePorts()
-		if err != nil {
+	ports := demo.Ports{}
+	for _, name := range demo.Names() {
+		var err error
+		if ports[name], err = freeport.Give(); err != nil {
 			t.Fatal(err)
 		}
-		if !given[ports[demo.Orders]] && !given[ports[demo.Payments]] && !given[ports[demo.Checkout]] {
-			for _, port := range ports {
-				given[port] = true
-			}
-			return ports
-		}
 	}
+	return ports
 }
 
 func open(t *testing.T) (demo.Where, demo.Ports) {

@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -18,6 +17,8 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+
+	"prentice/internal/kit/freeport"
 )
 
 // Programs is the folder that holds initdb and postgres, or "".
@@ -50,7 +51,7 @@ func Start() (*Server, error) {
 		return nil, err
 	}
 	s := &Server{bin: bin, folder: folder}
-	if s.port, err = freePort(); err != nil {
+	if s.port, err = freeport.Give(); err != nil {
 		return nil, err
 	}
 	if err := s.handOver(); err != nil {
@@ -136,13 +137,4 @@ func (s *Server) Stop() {
 	s.process.Process.Signal(syscall.SIGQUIT) //nolint:errcheck // it may have gone already
 	s.process.Wait()                          //nolint:errcheck // its exit code says nothing we need
 	os.RemoveAll(s.folder)
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
