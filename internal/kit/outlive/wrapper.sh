@@ -5,15 +5,16 @@ umask 077
 say() { echo "@$NONCE $*"; }
 pause() { sleep 0.05 2>/dev/null || sleep 1; }
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
+{ read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=-
+# ident: what keeper.sh calls a process, in $id: forks cost more than all the rest.
 ident() {
-  boot=- start=- stat=
-  { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=-
+  start=- stat=
   if { read -r stat <"/proc/$1/stat"; } 2>/dev/null; then
     set -- "$1" ${stat##*")"}
     start=${21}
     [ "$2" = Z ] && start=ended
   fi
-  echo "$1 $boot $start"
+  id="$1 $boot $start"
 }
 # alive: the process that a file names is there, and is still that process.
 alive() {
@@ -21,7 +22,8 @@ alive() {
   { read -r pid was <"$1"; } 2>/dev/null
   case $pid in '' | 0 | 1 | *[!0-9]*) return 1 ;; esac
   case $was in *ended) return 1 ;; esac
-  [ "$(ident "$pid")" = "$pid $was" ] && kill -0 "$pid" 2>/dev/null
+  ident "$pid"
+  [ "$id" = "$pid $was" ] && kill -0 "$pid" 2>/dev/null
 }
 under_way() { alive "$d/keeper" || alive "$d/group"; }
 status() {
@@ -50,10 +52,9 @@ settled() {
   status && { say end "$code" "$left" "$room"; return 0; }
   if once "$d/begun"; then rm -rf "$d"; say none; return 0; fi # nobody can begin it any more
   [ -d "$d/." ] || { say none; return 0; }
-  now=- was=-
-  { read -r now </proc/sys/kernel/random/boot_id; } 2>/dev/null
+  was=-
   { read -r pid was start <"$d/keeper"; } 2>/dev/null
-  if [ "$now" = "$was" ]; then say lost ended; else say lost rebooted; fi
+  if [ "$boot" = "$was" ]; then say lost ended; else say lost rebooted; fi
 }
 look() { settled || say running; }
 emit() {
@@ -97,7 +98,7 @@ follow() {
     quiet=$((quiet + 1))
     [ $((quiet % 10)) = 0 ] && say alive
     if [ "$quiet" -lt 20 ]; then nap "$soon"; else nap 0.5; fi
-    case $soon in 0.01) soon=0.02 ;; 0.02) soon=0.04 ;; *) soon=0.05 ;; esac
+    case $soon in 0.01) soon=0.02 ;; 0.02) soon=0.04 ;; 0.04) soon=0.08 ;; *) soon=0.1 ;; esac
   done
 }
 launch() {
