@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
 // spent is what one round over all hosts costs whoever asks: time, processor
@@ -109,7 +111,7 @@ limits: {max_targets: 2000, parallel: %d, max_unhealthy: 100%%, cooldown: 0s, ti
 
 ` + "```sh id=one risk=%s\n%s\n```\n"
 
-// everywhere asks at the door for a run on the hosts of a service and waits for
+// everywhere asks at the door for a run on the hosts of a service and watches it to
 // its end.
 func (w *world) everywhere(ctx context.Context, procedure string, hosts int) error {
 	var run prentice.Run
@@ -117,18 +119,22 @@ func (w *world) everywhere(ctx context.Context, procedure string, hosts int) err
 	if err := w.ask(ctx, operator, "run.start", in, &run); err != nil {
 		return err
 	}
-	for until := time.Now().Add(90 * time.Second); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
-		var list struct{ Runs []prentice.Run }
-		if err := w.ask(ctx, operator, "run.list", map[string]any{"limit": 1}, &list); err != nil {
-			return err
-		}
-		switch {
-		case len(list.Runs) != 1 || list.Runs[0].Number != run.Number || !list.Runs[0].State.Ended():
-		case list.Runs[0].State == prentice.Unverified:
-			return nil
-		default:
-			return fmt.Errorf("run %d is %s: %s", run.Number, list.Runs[0].State, list.Runs[0].Says)
-		}
+	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
+	defer cancel()
+	number := map[string]any{"number": fmt.Sprint(run.Number)}
+	raw, err := json.Marshal(number)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("run %d does not end", run.Number)
+	err = w.App.Watch(ctx, op.Request{Actor: operator, Op: "run.watch", In: json.RawMessage(raw)}, func(any) error { return nil })
+	if err != nil {
+		return fmt.Errorf("run %d does not end: %w", run.Number, err)
+	}
+	if err := w.ask(ctx, operator, "run.show", number, &run); err != nil {
+		return err
+	}
+	if run.State != prentice.Unverified {
+		return fmt.Errorf("run %d is %s: %s", run.Number, run.State, run.Says)
+	}
+	return nil
 }

@@ -72,7 +72,7 @@ func (r *Reach) open(ctx context.Context, p *place, sudo bool, text string) (*sh
 		s := &shell{client: client, channel: channel, wrong: &ending{}, told: make(chan struct{}), closed: make(chan struct{}), heard: make(chan struct{})}
 		s.leave = func(broken bool) { channel.Close(); leave(broken) } //nolint:errcheck // it may be closed
 		go s.listen(requests)
-		go func() { io.Copy(s.wrong, channel.Stderr()); close(s.heard) }() //nolint:errcheck // it ends with the channel
+		go s.hear()
 		go s.begin(sudo, text)
 		return s, nil
 	}
@@ -83,6 +83,12 @@ func (s *shell) begin(sudo bool, text string) {
 	s.channel.SendRequest("exec", false, ssh.Marshal(struct{ Command string }{command(sudo)})) //nolint:errcheck // as above
 	io.WriteString(s.channel, text)                                                            //nolint:errcheck // as above
 	s.channel.CloseWrite()                                                                     //nolint:errcheck // as above
+}
+
+// hear keeps the end of what the shell complains about.
+func (s *shell) hear() {
+	defer close(s.heard)
+	io.CopyBuffer(s.wrong, s.channel.Stderr(), make([]byte, endingBytes)) //nolint:errcheck // it ends with the channel
 }
 
 // listen hears how the shell ended.

@@ -11,19 +11,24 @@ import (
 	"unicode/utf16"
 )
 
-// needles lists all the forms of all the secrets.
+// needles lists all the forms of all the secrets. It is nil when there are none.
 func needles(secrets []string) *index {
-	x := &index{}
+	var x *index
 	seen := map[string]bool{}
 	for _, secret := range secrets {
 		for _, form := range forms(secret) {
 			if len(form) >= MinLen && !seen[form] {
+				if x == nil {
+					x = &index{}
+				}
 				seen[form] = true
 				x.add(form)
 			}
 		}
 	}
-	x.sort()
+	if x != nil {
+		x.sort()
+	}
 	return x
 }
 

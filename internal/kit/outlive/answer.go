@@ -59,7 +59,7 @@ type Answer struct {
 
 // NewAnswer reads the answer to an ask with this nonce.
 func NewAnswer(from io.Reader, nonce string) *Answer {
-	return &Answer{from: bufio.NewReaderSize(from, 64<<10), prefix: "@" + nonce + " "}
+	return &Answer{from: bufio.NewReaderSize(from, 16<<10), prefix: "@" + nonce + " "}
 }
 
 // Report reads to the end of the answer. What the script printed is handed to

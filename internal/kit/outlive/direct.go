@@ -80,6 +80,9 @@ func (d Direct) Begun(from io.Reader) (Process, *Answer, error) {
 // Read reads what follows in an answer.
 func (a *Answer) Read(to []byte) (int, error) { return a.from.Read(to) }
 
+// WriteTo implements io.WriterTo, so that it is copied without a buffer more.
+func (a *Answer) WriteTo(to io.Writer) (int64, error) { return a.from.WriteTo(to) }
+
 // End is the text for /bin/sh that ends a process and its group: SIGTERM, the
 // grace, SIGKILL. It answers none when there was nobody, an end when there was, and
 // running when somebody is still there.
