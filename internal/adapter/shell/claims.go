@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -47,10 +48,21 @@ const stopTime = 30 * time.Second
 // apply performs a step: once, whatever becomes of the connection. When the run
 // is stopped or the time is up, the step's processes are ended; when only
 // prentice ends, the step goes on.
-func (c *Claims) apply(ctx context.Context, way outlive.Way, w prentice.Work) (prentice.Outcome, error) {
+func (c *Claims) apply(ctx context.Context, way outlive.Way, w prentice.Work, ask asking) (prentice.Outcome, error) {
 	j := c.job(way, w)
 	said := &tail{}
 	report, err := j.perform(ctx, said)
+	if err != nil && report.State == outlive.Lost && ctx.Err() == nil {
+		answer, unsure := c.afterLoss(ctx, way, w, report, ask)
+		switch {
+		case answer == prentice.Yes:
+			return prentice.Outcome{OK: true, Says: "its done? question says that it is done, though " + cut(way, report)}, nil
+		case unsure == nil && answer == prentice.No, w.Step.Idempotent:
+			fmt.Fprintf(out(w.Log), "\nprentice: %s; it is begun anew\n", cut(way, report)) //nolint:errcheck // the log is the run's, not the step's
+			j = c.job(way, w)
+			report, err = j.perform(ctx, said)
+		}
+	}
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
@@ -64,7 +76,7 @@ func (c *Claims) apply(ctx context.Context, way outlive.Way, w prentice.Work) (p
 // done looks how a step stands that an earlier prentice may have begun. No means
 // that applying it is right: it was never begun, or it will be taken up where it
 // is. Unknown means that it was begun and nobody there knows how it ended.
-func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask func(context.Context) (prentice.Answer, error)) (prentice.Answer, error) {
+func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask asking) (prentice.Answer, error) {
 	j := c.job(way, w)
 	report, err := j.look(ctx)
 	if err != nil {
@@ -72,6 +84,7 @@ func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask
 	}
 	switch report.State {
 	case outlive.Lost:
+		return c.afterLoss(ctx, way, w, report, ask)
 	case outlive.Ended:
 		c.take(j.key, ended)
 		return prentice.No, nil
@@ -79,12 +92,17 @@ func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask
 		c.take(j.key, resume)
 		return prentice.No, nil
 	}
+}
+
+// afterLoss asks of a step that was begun and lost whether it is done. Where it is
+// not, and where that does not matter, applying it begins it anew.
+func (c *Claims) afterLoss(ctx context.Context, way outlive.Way, w prentice.Work, r outlive.Report, ask asking) (prentice.Answer, error) {
 	answer, err := ask(ctx)
 	switch {
 	case err == nil && answer == prentice.Unknown && !w.Step.Idempotent:
-		return prentice.Unknown, lost(way, report)
-	case answer == prentice.No || w.Step.Idempotent:
-		c.take(j.key, again)
+		return prentice.Unknown, lost(way, r)
+	case answer == prentice.No, answer == prentice.Unknown && w.Step.Idempotent:
+		c.take(c.key(w), again)
 	}
 	return answer, err
 }

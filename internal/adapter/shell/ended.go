@@ -51,8 +51,13 @@ func (j *job) wrong(r outlive.Report) error {
 
 // lost says that a script was begun and nobody knows how it ended.
 func lost(way outlive.Way, r outlive.Report) error {
+	return prentice.Errorf(prentice.Unavailable, "%s, and nobody knows how far it came", cut(way, r)).Try("look there")
+}
+
+// cut says what cut a script short.
+func cut(way outlive.Way, r outlive.Report) string {
 	if r.Why == "rebooted" {
-		return prentice.Errorf(prentice.Unavailable, "%s was started anew in the middle of the step, and nobody knows how far it came", way.Name()).Try("look there")
+		return way.Name() + " was started anew in the middle of the step"
 	}
-	return prentice.Errorf(prentice.Unavailable, "the step was ended from outside on %s, and nobody knows how far it came", way.Name()).Try("look there")
+	return "the step was ended from outside on " + way.Name()
 }

@@ -121,6 +121,52 @@ func TestOnlyAStepThatHasEndedDoesNotLinger(t *testing.T) {
 	t.Error("what has ended lingers")
 }
 
+// A keeper that is killed, as by a kernel without memory, leaves nobody who knows how
+// its step ended: the procedure's question decides, as after a crash.
+func TestOfAStepThatWasLostTheQuestionIsAsked(t *testing.T) {
+	const deadly = "echo effect >>effect; echo begun; test -e spared || { : >spared; kill -KILL $PPID; exit 1; }"
+	for name, c := range map[string]struct {
+		done       string
+		idempotent bool
+		effects    string
+		says       string
+		log        string
+	}{
+		"it is done":                     {done: "test -e effect", effects: "effect\n", says: "its done? question says that it is done, though the step was ended from outside on this machine", log: "begun\n"},
+		"it is not done":                 {done: "false", effects: "effect\neffect\n", says: "exit code 0", log: "begun\n\nprentice: the step was ended from outside on this machine; it is begun anew\nbegun\n"},
+		"nobody asks":                    {effects: "effect\n", says: "the step was ended from outside on this machine, and nobody knows how far it came: look there"},
+		"nobody asks, and it may repeat": {idempotent: true, effects: "effect\neffect\n", says: "exit code 0"},
+		"the question cannot be asked":   {done: "kill -KILL $$", effects: "effect\n", says: "the step was ended from outside on this machine, and nobody knows how far it came: look there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k, _ := lasting(t)
+			var log bytes.Buffer
+			w := change(deadly, &log)
+			w.Step.Idempotent = c.idempotent
+			if c.done != "" {
+				w.Step.Done = &prentice.PlannedStep{ID: "asked", Body: c.done}
+			}
+			out, err := k.Apply(t.Context(), w)
+			if err != nil {
+				out.Says = err.Error()
+			}
+			if raw, _ := os.ReadFile(filepath.Join(k.Dir, "effect")); out.Says != c.says || string(raw) != c.effects || c.log != "" && log.String() != c.log {
+				t.Errorf("got %+v %v, effects %q, log %q", out, err, raw, log.String())
+			}
+		})
+	}
+}
+
+func TestAStepThatIsLostAgainAndAgainIsNotBegunForEver(t *testing.T) {
+	k, _ := lasting(t)
+	w := change("echo effect >>effect; kill -KILL $PPID; exit 1", &bytes.Buffer{})
+	w.Step.Idempotent = true
+	_, err := k.Apply(t.Context(), w)
+	if raw, _ := os.ReadFile(filepath.Join(k.Dir, "effect")); prentice.KindOf(err) != prentice.Unavailable || string(raw) != "effect\neffect\n" {
+		t.Errorf("got %v, effects %q", err, raw)
+	}
+}
+
 func TestAClaimGoesWhenItsProofIsWritten(t *testing.T) {
 	k, _ := lasting(t)
 	w := change("true", &bytes.Buffer{})

@@ -58,7 +58,7 @@ type output struct {
 }
 
 func (j *job) output(said *tail) *output {
-	if log, ok := j.work.Log.(prentice.Replayer); ok && j.how != fresh {
+	if log, ok := j.work.Log.(prentice.Replayer); ok && (j.how == resume || j.how == ended) {
 		log.Replay()
 	}
 	return &output{to: out(j.work.Log), said: said}

@@ -73,12 +73,12 @@ func (*Kind) Says(s prentice.PlannedStep) string {
 // Apply implements prentice.StepKind: the step is well when the script ends with
 // exit code 0.
 func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
-	way, w, err := k.way(w)
+	way, claimed, err := k.way(w)
 	switch {
 	case err != nil:
 		return prentice.Outcome{}, err
 	case way != nil:
-		return k.Claims.apply(ctx, way, w)
+		return k.Claims.apply(ctx, way, claimed, k.asking(w))
 	case k.remote(w.Step, w.Target):
 		return k.Remote.Glance(ctx, w)
 	}
@@ -97,11 +97,10 @@ func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, erro
 	if err != nil {
 		return prentice.Unknown, err
 	}
-	ask := func(ctx context.Context) (prentice.Answer, error) { return k.question(ctx, w) }
 	if _, local := way.(here); way == nil || local && !w.Lasting {
-		return ask(ctx)
+		return k.question(ctx, w)
 	}
-	return k.Claims.done(ctx, way, claimed, ask)
+	return k.Claims.done(ctx, way, claimed, k.asking(w))
 }
 
 // Proved implements prentice.Prover.
@@ -150,6 +149,13 @@ func (k *Kind) way(w prentice.Work) (outlive.Way, prentice.Work, error) {
 // remote says whether a step acts on another machine.
 func (k *Kind) remote(step prentice.PlannedStep, target prentice.Target) bool {
 	return k.Remote != nil && step.Where == "target" && !target.Local && target.Ref != ""
+}
+
+// asking is the procedure's question about a step, to be asked when it is needed.
+type asking func(context.Context) (prentice.Answer, error)
+
+func (k *Kind) asking(w prentice.Work) asking {
+	return func(ctx context.Context) (prentice.Answer, error) { return k.question(ctx, w) }
 }
 
 // question asks what the procedure asks.
