@@ -152,6 +152,13 @@ type near struct {
 	token string
 }
 
+// Rests implements op.Rester: one operation is done here, and then the folder is
+// shut again.
+func (n near) Rests() error {
+	return prentice.Errorf(prentice.Unavailable, "no prentice serves the data folder %s, so nothing goes on there", n.Settings.Data).
+		Try("start it with: prentice up")
+}
+
 func (n near) Invoke(ctx context.Context, r op.Request) (any, error) {
 	actor, err := n.bearer(ctx, n.token)
 	if err != nil {

@@ -173,6 +173,7 @@ type result struct {
 type world struct {
 	stdin string
 	env   map[string]string
+	other func(near) op.Door // in the place of the near door
 }
 
 func (w world) run(t *testing.T, args ...string) result {
@@ -187,6 +188,9 @@ func (w world) run(t *testing.T, args ...string) result {
 		Ops: ops(), Nouns: map[string]string{"run": "Runs, from plan to verified"}, Version: "1.2.3", Commit: "abc",
 		Open: func(_ context.Context, g cli.Global) (op.Door, func() error, error) {
 			r.global, r.opened = g, true
+			if w.other != nil {
+				return w.other(door), func() error { return nil }, nil
+			}
 			return door, func() error { return nil }, nil
 		},
 		Extra: []*cobra.Command{{Use: "up", Short: "Start everything", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
