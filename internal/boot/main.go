@@ -109,7 +109,7 @@ func (c *commands) open(ctx context.Context, g cli.Global) (op.Door, func() erro
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := s.firstStart(ctx, ""); err != nil {
+	if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
 		return nil, nil, errors.Join(err, s.Close())
 	}
 	token, err := c.token(set, g)
@@ -242,11 +242,14 @@ func demoService() *cobra.Command {
 	return cmd
 }
 
-// firstStart makes the owner of a new installation and gives the link to sign in
-// once.
+// firstStart makes the owner of a new installation, and gives the link to sign in
+// once as long as nobody has: a command may have made the owner before.
 func (s *System) firstStart(ctx context.Context, url string) (string, error) {
-	created, code, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner)
-	if err != nil || !created {
+	if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
+		return "", err
+	}
+	code, err := s.Identity.FirstLink(ctx)
+	if err != nil || code == "" {
 		return "", err
 	}
 	return url + "/sign-in/" + code, nil
