@@ -128,7 +128,7 @@ func (t *tree) readVars(name string, raw []byte) map[string]setting {
 	switch {
 	case !t.isText(name, raw):
 	case isVault(raw):
-		t.advise(prentice.Pos{File: name, Line: 1}, "nothing, if no step needs it; keep a secret with: prentice secret set NAME FILE, and what says how a host is reached in plain text", "is encrypted with ansible-vault, and no fact is made of what it says")
+		t.advise(prentice.Pos{File: name, Line: 1}, "nothing, if no step needs it; keep a secret with: prentice secret set NAME FILE, and what says how a host is reached in plain text", "is encrypted with ansible-vault, and what it says counts for nothing here")
 	default:
 		r := &inYAML{t, name}
 		r.document(raw, "the file", func(key, value *yaml.Node) {

@@ -152,7 +152,7 @@ func (t *tree) vars(h *host, groups []*group) map[string]setting {
 // in a step's environment are an error.
 func (t *tree) facts(h *host, vars map[string]setting) map[string]string {
 	var facts map[string]string
-	seen := map[string]string{}
+	seen := make(map[string]string, len(vars))
 	for _, name := range sorted(vars) {
 		if strings.HasPrefix(name, connection) || vars[name].none {
 			continue
@@ -164,7 +164,7 @@ func (t *tree) facts(h *host, vars map[string]setting) map[string]string {
 		}
 		seen[as] = name
 		if facts == nil {
-			facts = map[string]string{}
+			facts = make(map[string]string, len(vars))
 		}
 		facts[name] = vars[name].value
 	}
