@@ -106,7 +106,10 @@ func (t *tree) setting(name, value string, at prentice.Pos) (setting, bool) {
 
 // unset is the setting of a var that becomes no fact, which is noted.
 func (t *tree) unset(name string, at prentice.Pos, why reason) setting {
-	t.noFact(clip(name), at, why)
+	if !validVar.MatchString(name) {
+		name = strconv.Quote(clip(name))
+	}
+	t.noFact(name, at, why)
 	return setting{none: true, at: at}
 }
 
