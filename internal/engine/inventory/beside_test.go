@@ -25,7 +25,7 @@ func TestWhatAFileSaysCountsMoreThanTheInventory(t *testing.T) {
 		{"a list hides the value that counts less", "group_vars/web.yml", "b: [1, 2]\n", "web1", "map[a:host c:web]"},
 		{"a template does too", "group_vars/web.yml", "b: '{{ other }}'\n", "web1", "map[a:host c:web]"},
 		{"an encrypted value does too", "group_vars/web.yml", "b: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  3337\n", "web1", "map[a:host c:web]"},
-		{"a secret by its name becomes no fact", "group_vars/web.yml", "db_password: hunter2\npassword_length: 12\n", "web2", "map[a:web b:web c:web password_length:12]"},
+		{"a secret by its name becomes no fact", "group_vars/web.yml", "db_password: hunter2\nupasswd: x\npassword_length: 12\nbypass: 'yes'\n", "web2", "map[a:web b:web bypass:yes c:web password_length:12]"},
 		{"a text that is never a template is a text", "group_vars/web.yml", "b: !unsafe plain\n", "web2", "map[a:web b:plain c:web]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -71,7 +71,8 @@ func TestAFileOfVarsThatCannotBeFollowedIsNamedWithItsLine(t *testing.T) {
 		{"lists and mappings", "group_vars/all.yml", "plain: 1\nusers:\n" + many + "ntp: {of: x}\nl3: []\nl4: []\nl5: []\nl6: []\nl7: []\n", "group_vars/all.yml:3:3: no fact is made of users, ntp, l3, l4, l5 and 2 more: a list or a mapping is not a single value (nothing, if no step needs it)"},
 		{"a template", "host_vars/db1", "x: 1\nurl: http://{{ inventory_hostname }}/\n", "host_vars/db1:2:6: no fact is made of url: no template is filled in here (write the value out, if a step needs it)"},
 		{"a template where a host is", "host_vars/db1", "ansible_host: '{{ ip }}'\n", `host_vars/db1:1:15: error: ansible_host is "{{ ip }}" (write the value out: no template is filled in here)`},
-		{"a secret by its name", "group_vars/all.yml", "api_token: abc\n", "group_vars/all.yml:1:12: no fact is made of api_token: the name is that of a secret, and facts stand in plans and evidence (nothing, if no step needs it; otherwise keep it with: prentice secret set NAME FILE)"},
+		{"a secret by its name", "group_vars/all.yml", "api_token: abc\n", "group_vars/all.yml:1:12: no fact is made of api_token: the name is that of a secret, and facts stand in plans, which are kept (nothing, if no step needs it; otherwise keep it with: prentice secret set NAME FILE)"},
+		{"a path to Python", "group_vars/all.yml", "ansible_python_interpreter: auto\n", "group_vars/all.yml:1:29: no fact is made of ansible_python_interpreter: no Python is needed on a host (nothing, if no step needs it)"},
 		{"an encrypted file", "group_vars/all/vault.yml", "$ANSIBLE_VAULT;1.1;AES256\n3337\n", "group_vars/all/vault.yml:1: is encrypted with ansible-vault, and what it says counts for nothing here (nothing, if no step needs it; keep a secret with: prentice secret set NAME FILE"},
 		{"an encrypted value", "group_vars/all.yml", "x: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n", "group_vars/all.yml:1:4: no fact is made of x: encrypted with ansible-vault"},
 		{"an encrypted address", "host_vars/db1.yml", "ansible_host: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n", "host_vars/db1.yml:1:15: error: ansible_host is encrypted with ansible-vault, and says how the host is reached (write it in plain text"},

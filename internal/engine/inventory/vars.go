@@ -32,7 +32,6 @@ var instead = map[string]string{
 	"ansible_ssh_pass":                "put a key on the host, and take it out: an inventory is no place for a secret",
 	"ansible_ssh_common_args":         "say it in ssh_config, as ProxyJump or IdentityFile",
 	"ansible_ssh_extra_args":          "say it in ssh_config, as ProxyJump or IdentityFile",
-	"ansible_python_interpreter":      "take it out: no Python is needed on the host",
 	"ansible_group_priority":          "take it out, and say the var on the host or in a child group",
 	"ansible_host_key_checking":       "take it out: host keys are always checked; see prentice host accept-key --help",
 	"ansible_ssh_host_key_dsa_public": "take it out",
@@ -64,8 +63,9 @@ type reason string
 const (
 	aList     reason = "a list or a mapping is not a single value"
 	aTemplate reason = "no template is filled in here"
-	aSecret   reason = "the name is that of a secret, and facts stand in plans and evidence"
+	aSecret   reason = "the name is that of a secret, and facts stand in plans, which are kept"
 	encrypted reason = "encrypted with ansible-vault"
+	noPython  reason = "no Python is needed on a host"
 )
 
 // hint says what to do if the var is needed.
@@ -80,12 +80,14 @@ func (r reason) hint() string {
 }
 
 // secretName matches what secrets are called in inventories.
-var secretName = regexp.MustCompile(`(?i)(^|_)(pass|passwd|password|passphrase|secret|token|api_?key|secret_key|private_key)$`)
+var secretName = regexp.MustCompile(`(?i)(passwd|password|passphrase|secret|(^|_)(pass|token|api_?key|secret_key|private_key))$`)
 
 // setting reads a var. It says whether there is one to set, and reports one that
 // cannot be followed.
 func (t *tree) setting(name, value string, at prentice.Pos) (setting, bool) {
 	switch {
+	case name == "ansible_python_interpreter": // in most inventories, and changes nothing here
+		return t.unset(name, at, noPython), true
 	case strings.HasPrefix(name, connection):
 		return setting{value: value, at: at}, t.connects(name, value, at)
 	case isTemplate(value):
