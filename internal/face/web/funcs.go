@@ -33,7 +33,7 @@ func (s *Site) funcs() template.FuncMap {
 		"ago": func(t time.Time) template.HTML { return timeTag(t, render.Ago(s.o.Clock(), t), "ago") },
 		"at":  func(t time.Time) template.HTML { return timeTag(t, t.UTC().Format("15:04:05"), "at") },
 		"on":  func(t time.Time) template.HTML { return timeTag(t, t.UTC().Format("2006-01-02 15:04"), "on") },
-		"dur": render.Span, "took": s.took, "after": after, "past": func(t time.Time) bool { return !t.IsZero() && t.Before(s.o.Clock()) },
+		"dur": render.Span, "took": s.took, "after": after, "past": func(t time.Time) bool { return !t.IsZero() && t.Before(s.o.Clock()) }, "soon": s.soon,
 
 		// text
 		"md":    func(text string) template.HTML { return template.HTML(render.Markdown(text)) }, //nolint:gosec // sanitised by render
@@ -69,6 +69,11 @@ func words0(words, how string) string {
 		return words
 	}
 	return "–"
+}
+
+// soon says that little time is left to answer.
+func (s *Site) soon(t time.Time) bool {
+	return !t.IsZero() && t.Sub(s.o.Clock()) < 10*time.Minute
 }
 
 // took is the time between two moments; what has not ended counts until now.
@@ -119,11 +124,14 @@ func pretty(v any) string {
 	if raw, ok := v.(json.RawMessage); ok && len(raw) == 0 {
 		return ""
 	}
-	raw, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // the template does
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
 		return render.Plain(fmt.Sprint(v))
 	}
-	return render.Plain(string(raw))
+	return render.Plain(strings.TrimSpace(b.String()))
 }
 
 // gist is the one line that raw data has for people, if it has one.

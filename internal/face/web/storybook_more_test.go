@@ -126,9 +126,6 @@ func moreOps(full bool) []op.Op {
 			return faultsOut{someFaults(), "16"}, nil
 		}),
 		op.New("incident.show", prentice.Look, prentice.Viewer, "Show an incident.", func(_ context.Context, _ op.Call, in numberIn) (faultOut, error) { return someFault(in.Number) }),
-		op.New("incident.open", prentice.Change, prentice.Operator, "Open an incident by hand.", answer),
-		op.New("incident.note", prentice.Change, prentice.Operator, "Write something down.", answer),
-		op.New("incident.close", prentice.Change, prentice.Operator, "Close an incident.", answer),
 		op.New("replica.list", prentice.Look, prentice.Viewer, "List replicas.", func(context.Context, op.Call, struct{}) (replicasOut, error) {
 			if !full {
 				return replicasOut{}, nil

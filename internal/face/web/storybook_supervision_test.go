@@ -28,11 +28,12 @@ func supervisionOps(full bool) []op.Op {
 			Number int64  `json:"number"`
 			Find   string `json:"find,omitempty"`
 		}) (out supervision.Log, err error) {
-			out.Find, out.End = in.Find, true
+			out.Find, out.End, out.Total = in.Find, true, 5000
 			if full && in.Number == 43 && in.Find == "" {
-				out.Lines, out.Total, out.Next, out.End = oneHost(runStates[43]).Log, 5000, 4096, false
+				out.Lines, out.Next, out.End = oneHost(runStates[43]).Log, 4096, false
 			}
 			if in.Number == 44 {
+				out.Total = 0
 				out.Removed = &prentice.LogRemoved{Run: 44, Time: ago(24 * time.Hour), Bytes: 73_400_320, Lines: 812_004, Why: "logs are kept for 90 days"}
 			}
 			return out, nil
