@@ -27,9 +27,14 @@ func words0(words, how string) string {
 	return "–"
 }
 
-// soon says that little time is left to answer.
-func (s *Site) soon(t time.Time) bool {
-	return !t.IsZero() && t.Sub(s.o.Clock()) < 10*time.Minute
+// deadline shows until when people may answer, and asks for their eyes when
+// little time is left.
+func (s *Site) deadline(t time.Time) template.HTML {
+	left := timeTag(t, render.Ago(s.o.Clock(), t), "ago")
+	if t.IsZero() || t.Sub(s.o.Clock()) > 10*time.Minute {
+		return left
+	}
+	return `<span class="state attention"><span class="sign" aria-hidden="true">▲</span>` + left + `</span>`
 }
 
 // took is the time between two moments; what has not ended counts until now.
