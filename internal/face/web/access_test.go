@@ -18,24 +18,29 @@ var accessScript string
 
 func TestEveryPageCanBeReadAndWorkedByEverybody(t *testing.T) {
 	b := browser(t)
-	server := httptest.NewServer(newWorld(t, allPages(), allOps(true)...).site)
-	defer server.Close()
 	b.do(call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
-	who := ""
-	for _, s := range allStories() {
-		if s.who != who {
-			b.do(forget(), cookie(server.URL, s.who))
-			who = s.who
-		}
-		b.do(chromedp.Navigate(server.URL+s.path), chromedp.WaitReady("main"))
-		for _, look := range []struct {
-			theme string
-			width int64
-		}{{"light", 390}, {"dark", 1280}} {
-			b.do(chromedp.EmulateViewport(look.width, 800), scheme(look.theme))
-			for _, wrong := range see(b, chromedp.Evaluate[[]string](accessScript)) {
-				t.Errorf("%s, %s, %d px: %s", s.name, look.theme, look.width, wrong)
+	for _, full := range []bool{true, false} {
+		server := httptest.NewServer(storybook(t, full).site)
+		for _, s := range allStories() {
+			if full || s.lists {
+				examine(b, server.URL, s)
 			}
+		}
+		server.Close()
+	}
+}
+
+// examine looks at a page as somebody with a phone sees it, and as somebody at
+// a desk in the dark.
+func examine(b tab, address string, s story) {
+	b.do(forget(), cookie(address, s.who), chromedp.Navigate(address+s.path), chromedp.WaitReady("main"))
+	for _, look := range []struct {
+		theme string
+		width int64
+	}{{"light", 390}, {"dark", 1280}} {
+		b.do(chromedp.EmulateViewport(look.width, 800), scheme(look.theme))
+		for _, wrong := range see(b, chromedp.Evaluate[[]string](accessScript)) {
+			b.t.Errorf("%s, %s, %d px: %s", s.name, look.theme, look.width, wrong)
 		}
 	}
 }

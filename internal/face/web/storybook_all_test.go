@@ -1,11 +1,13 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
 
+	"prentice"
 	"prentice/internal/op"
 	"prentice/internal/skill/all"
 )
@@ -37,6 +39,24 @@ func allOps(full bool) []op.Op {
 
 func allStories() []story {
 	return slices.Concat(stories, moreStories, securityStories, supervisionStories, servicesStories)
+}
+
+// storybook is a site with all pages. With little to show, it is also a site on
+// which work is stopped and paused.
+func storybook(t *testing.T, full bool) *world {
+	w := newWorld(t, allPages(), allOps(full)...)
+	w.site.o.Counts = func(context.Context, prentice.Actor) map[string]int {
+		return map[string]int{"/inbox": 7, "/incidents": 3, "/runs": 140}
+	}
+	if !full {
+		w.site.o.Stopped = func(context.Context) (bool, string) {
+			return true, "person/olga stopped it 4 min ago: the load balancer is being replaced"
+		}
+		w.site.o.Paused = func(context.Context) (bool, string) {
+			return true, "Work that no person started waits since prentice did not end in order"
+		}
+	}
+	return w
 }
 
 func TestEveryPageHasAStory(t *testing.T) {
