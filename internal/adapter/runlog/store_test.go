@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -47,7 +48,7 @@ func (s *shelfInMemory) Put(_ context.Context, name string, r io.Reader) error {
 	return err
 }
 
-func (s *shelfInMemory) Read(_ context.Context, name string, from, length int64) ([]byte, error) {
+func (s *shelfInMemory) Read(_ context.Context, name string, from, length int64) (io.ReadCloser, error) {
 	leave, err := s.enter()
 	defer leave()
 	if err != nil {
@@ -60,7 +61,7 @@ func (s *shelfInMemory) Read(_ context.Context, name string, from, length int64)
 	if length < 0 {
 		length = int64(len(o.raw)) - from
 	}
-	return slices.Clone(o.raw[from : from+length]), nil
+	return io.NopCloser(bytes.NewReader(o.raw[from : from+length])), nil
 }
 
 func (s *shelfInMemory) List(_ context.Context, prefix string, each func(string, int64, time.Time) error) error {
