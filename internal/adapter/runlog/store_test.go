@@ -19,6 +19,8 @@ type shelfInMemory struct {
 	objects map[string]object
 	away    bool
 	lists   int
+	reads   int
+	open    int // reads that are not closed
 }
 
 type object struct {
@@ -61,7 +63,21 @@ func (s *shelfInMemory) Read(_ context.Context, name string, from, length int64)
 	if length < 0 {
 		length = int64(len(o.raw)) - from
 	}
-	return io.NopCloser(bytes.NewReader(o.raw[from : from+length])), nil
+	s.reads, s.open = s.reads+1, s.open+1
+	return reading{bytes.NewReader(o.raw[from : from+length]), s}, nil
+}
+
+// reading is a part of an object, until it is closed.
+type reading struct {
+	io.Reader
+	of *shelfInMemory
+}
+
+func (r reading) Close() error {
+	r.of.mu.Lock()
+	defer r.of.mu.Unlock()
+	r.of.open--
+	return nil
 }
 
 func (s *shelfInMemory) List(_ context.Context, prefix string, each func(string, int64, time.Time) error) error {
