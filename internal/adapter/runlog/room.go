@@ -26,7 +26,7 @@ func (r *room) ofObject(ctx context.Context, s Store, name string, size, place, 
 	if !on || r.rest == nil {
 		much := length
 		if on {
-			much = size - place
+			much = max(length, size-place)
 		}
 		r.stop()
 		var err error
