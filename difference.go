@@ -56,6 +56,7 @@ func Differences(old, now Plan) []Difference {
 	c.text("risk", old.Risk.String(), now.Risk.String())
 	c.text("can be put back", yesNo(old.Undoable), yesNo(now.Undoable))
 	c.maps("target", targetTexts(old.Targets), targetTexts(now.Targets))
+	c.maps("fact of every target", old.Facts, now.Facts)
 	c.maps("input", old.Inputs, now.Inputs)
 	c.maps("event", old.Event, now.Event)
 	c.maps("limit", limitTexts(old.Limits), limitTexts(now.Limits))
@@ -189,7 +190,7 @@ func (p Plan) Kin() string {
 	for _, t := range p.Targets {
 		names = append(names, string(t.Ref), t.Ref.Name(), t.Address)
 	}
-	p.Subject, p.Targets = "", nil
+	p.Subject, p.Targets, p.Facts = "", nil, nil
 	text := p.Canonical()
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	var words []string

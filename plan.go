@@ -28,6 +28,7 @@ type Plan struct {
 	Inputs      map[string]string `json:"inputs"`
 	Event       map[string]string `json:"event"` // EVENT_*: type, subject, source and the flat data
 	Targets     []Target          `json:"targets"`
+	Facts       map[string]string `json:"facts,omitempty"` // of every target: see SayFactsOnce
 	Limits      PlanLimits        `json:"limits"`
 	Secrets     []string          `json:"secrets"`
 	Steps       []PlannedStep     `json:"steps"`
@@ -38,7 +39,7 @@ type Target struct {
 	Ref     Ref               `json:"ref"`
 	Address string            `json:"address,omitempty"`
 	Local   bool              `json:"local"`
-	Facts   map[string]string `json:"facts,omitempty"` // TARGET_*
+	Facts   map[string]string `json:"facts,omitempty"` // TARGET_*, beside those of the plan
 }
 
 // PlanLimits are Limits in a form whose bytes are canonical.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
@@ -21,6 +22,7 @@ type storage struct {
 	handler http.Handler
 	address string
 	server  *http.Server // nil while it is away
+	signed  atomic.Value // the name of the key that signed the last request
 }
 
 // s3 begins a storage with the bucket "logs" and gives prentice its address; lets
@@ -34,7 +36,8 @@ func s3(ts *testscript.TestScript, _ bool, args []string) {
 		back := s3mem.New()
 		ts.Check(back.CreateBucket("logs"))
 		quiet := gofakes3.WithLogger(gofakes3.StdLog(log.New(io.Discard, "", 0)))
-		s.storage = &storage{objects: back, handler: gofakes3.New(back, quiet).Server(), address: "127.0.0.1:" + port}
+		s.storage = &storage{objects: back, address: "127.0.0.1:" + port}
+		s.storage.handler = s.storage.noting(gofakes3.New(back, quiet).Server())
 		ts.Defer(s.storage.leave)
 		ts.Setenv("S3", "http://"+s.storage.address)
 		ts.Setenv("PRENTICE_BLOBS", "s3://logs?region=eu-west-1&endpoint=http://"+s.storage.address)
@@ -52,6 +55,27 @@ func s3(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		usage(ts, false, "s3 up|down|refuse")
 	}
+}
+
+// signature is how the name of a key stands in a request that it signs.
+var signature = regexp.MustCompile(`Credential=([^/]+)/`)
+
+// noting notes who asks.
+func (s *storage) noting(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if key := signature.FindStringSubmatch(req.Header.Get("Authorization")); key != nil {
+			s.signed.Store(key[1])
+		}
+		h.ServeHTTP(w, req)
+	})
+}
+
+func isSigned(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 1 && of(ts).storage != nil, "signed KEY, after s3")
+	eventually(ts, func() (bool, string) {
+		by, _ := of(ts).storage.signed.Load().(string)
+		return by == args[0], by
+	})
 }
 
 func (s *storage) serve(h http.Handler) error {

@@ -50,5 +50,5 @@ func (t *Team) checkFile(file string, text []byte) []prentice.Finding {
 	case slices.Contains([]string{".yaml", ".yml"}, path.Ext(file)):
 		return catalogue.Check(file, text, t.Catalogue())
 	}
-	return []prentice.Finding{{At: prentice.Pos{File: file}, Error: true, Text: "is no part of a catalogue by its name", Hint: "name it .yaml for services and hosts as in a catalog-info.yaml, .ini for an inventory, or ssh_config"}}
+	return []prentice.Finding{{At: prentice.Pos{File: file}, Error: true, Text: "is no part of a catalogue by its name", Hint: "name it .yaml for services and hosts as in a catalog-info.yaml, .ini for an inventory, or ssh_config, or put it into group_vars or host_vars"}}
 }

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,6 +14,7 @@ import (
 // draw their flags, forms and reference from it.
 type Field struct {
 	Name     string // as in JSON
+	Label    string // for forms: a word or a few; the name in words unless the tag label says others
 	Doc      string
 	Default  string
 	Example  string
@@ -57,7 +59,7 @@ func fieldsOf(t reflect.Type, at []int) []Field {
 func fieldOf(f reflect.StructField, name, options string, index []int) Field {
 	tag := f.Tag
 	field := Field{
-		Name: name, Doc: tag.Get("doc"), Default: tag.Get("default"), Example: tag.Get("example"),
+		Name: name, Label: cmp.Or(tag.Get("label"), strings.ReplaceAll(name, "_", " ")), Doc: tag.Get("doc"), Default: tag.Get("default"), Example: tag.Get("example"),
 		File: tag.Get("file") == "true", Secret: tag.Get("secret") == "true", NameOf: tag.Get("nameof"), Type: f.Type, Index: index,
 	}
 	if enum := tag.Get("enum"); enum != "" {

@@ -122,7 +122,7 @@ func (b *Bucket) settle(name string) error {
 
 // Read gives length bytes of an object from a place on, or all from there with
 // -1. Without the object it is fs.ErrNotExist.
-func (b *Bucket) Read(ctx context.Context, name string, from, length int64) ([]byte, error) {
+func (b *Bucket) Read(ctx context.Context, name string, from, length int64) (io.ReadCloser, error) {
 	bucket, err := b.open(ctx)
 	if err != nil {
 		return nil, b.trouble("read", err)
@@ -134,15 +134,21 @@ func (b *Bucket) Read(ctx context.Context, name string, from, length int64) ([]b
 	if err != nil {
 		return nil, b.trouble("read", err)
 	}
-	defer r.Close()
-	if length < 0 {
-		length = r.Size() - from
+	return part{r, b}, nil
+}
+
+// part is what is read of an object.
+type part struct {
+	io.ReadCloser
+	of *Bucket
+}
+
+func (p part) Read(raw []byte) (int, error) {
+	n, err := p.ReadCloser.Read(raw)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = p.of.trouble("read", err)
 	}
-	raw := make([]byte, max(0, length))
-	if _, err := io.ReadFull(r, raw); err != nil {
-		return nil, b.trouble("read", err)
-	}
-	return raw, nil
+	return n, err
 }
 
 // List tells of the objects whose names begin with prefix, in the order of names.

@@ -101,7 +101,7 @@ func (l *Logs) tellOn(ctx context.Context, p Place, name segment, fromStart bool
 		}
 		l.others.segments[name] = f
 	}
-	s, err := l.unfinished(p, name)
+	s, err := l.unfinished(p, name, new(room))
 	if s == nil || err != nil {
 		return err // when it was stored, the next look finds it there
 	}

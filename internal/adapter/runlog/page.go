@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -117,6 +118,9 @@ func (b *block) collect(q prentice.LogQuery, p *prentice.LogPage, from, text int
 	sign := q.Find // what every wanted record holds
 	if sign == "" && q.Target != "" {
 		sign = word(string(q.Target)) + " " // without the space before it, which is in every text
+	}
+	if sign == "" {
+		p.Lines = slices.Grow(p.Lines, min(q.Limit-len(p.Lines), bytes.Count(b.raw[from:], []byte{'\n'})))
 	}
 	for from < len(b.raw) && len(p.Lines) < q.Limit && text < mostText {
 		if sign != "" { // most of a log is passed over without being cut into records

@@ -134,9 +134,11 @@ func parse(raw []byte) (line prentice.LogLine, text []byte, ok bool) {
 
 // shown is a record's text as it is handed out.
 func shown(text []byte) string {
-	s := strings.ToValidUTF8(string(text[1:]), "\ufffd")
+	var b strings.Builder
+	b.Grow(len(text))
+	b.Write(text[1:])
 	if text[0] == whole {
-		s += "\n"
+		b.WriteByte('\n')
 	}
-	return s
+	return strings.ToValidUTF8(b.String(), "\ufffd")
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -89,7 +90,7 @@ func removedOf(run int64) string { return fmt.Sprintf("%srun-%d.json", allRemove
 
 // removed is what stands where a log was that is no longer kept.
 func (l *Logs) removed(ctx context.Context, run int64) (*prentice.LogRemoved, error) {
-	raw, err := l.Store.Read(ctx, removedOf(run), 0, -1)
+	raw, err := l.readRemoved(ctx, run)
 	if errors.Is(err, fs.ErrNotExist) { // an earlier version wrote it beside the log
 		for _, p := range l.places() {
 			if raw, err = os.ReadFile(filepath.Join(p.Folder, fmt.Sprintf("run-%d.removed", run))); err == nil {
@@ -102,6 +103,15 @@ func (l *Logs) removed(ctx context.Context, run int64) (*prentice.LogRemoved, er
 		return nil, nil
 	}
 	return &r, err
+}
+
+func (l *Logs) readRemoved(ctx context.Context, run int64) ([]byte, error) {
+	r, err := l.Store.Read(ctx, removedOf(run), 0, -1)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
 }
 
 // remove writes first what it is about to do. A crash after that does it again.

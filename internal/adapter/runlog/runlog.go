@@ -44,10 +44,11 @@ import (
 const chunk = 256 << 10
 
 // Store keeps finished segments as objects, for all who share it. Put replaces;
-// Read gives fs.ErrNotExist when there is no object; List goes by name.
+// Read gives all from a place on with a length of -1, and fs.ErrNotExist when there
+// is no object; List goes by name.
 type Store interface {
 	Put(ctx context.Context, name string, r io.Reader) error
-	Read(ctx context.Context, name string, from, length int64) ([]byte, error)
+	Read(ctx context.Context, name string, from, length int64) (io.ReadCloser, error)
 	List(ctx context.Context, prefix string, each func(name string, size int64, made time.Time) error) error
 	Remove(ctx context.Context, name string) error
 }
@@ -74,6 +75,7 @@ type Logs struct {
 	pack   *zstd.Encoder
 	unpack *zstd.Decoder
 	shelf  shelf
+	rooms  sync.Pool // of *room
 
 	waits atomic.Int64  // bytes of finished segments that are not stored yet
 	fresh atomic.Int64  // bytes that were stored since the last whole sweep
@@ -101,7 +103,7 @@ func New(d Deps) (*Logs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read compressed logs: %w", err)
 	}
-	return &Logs{Deps: d, pack: pack, unpack: unpack, open: map[int64]*file{}, known: map[int64]known{}, bell: make(chan struct{}, 1)}, nil
+	return &Logs{Deps: d, pack: pack, unpack: unpack, open: map[int64]*file{}, known: map[int64]known{}, bell: make(chan struct{}, 1), rooms: sync.Pool{New: func() any { return new(room) }}}, nil
 }
 
 // Writer keeps what one step prints on one target. Run 0 is a look outside any

@@ -134,7 +134,7 @@ func (f *file) soundChunks() (cut int64, err error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return 0, err
 	}
-	in := f.logs.inFiles(f.base.segment, f.index, f.packed)
+	in := f.logs.inFiles(f.base.segment, f.index, f.packed, new(room))
 	for n := about.Size() / entrySize; n > 0; n-- {
 		e, err := in.entry(n - 1)
 		if err != nil {

@@ -62,6 +62,34 @@ func TestWhatIsStoredIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
+func TestAPageCostsFewRequestsAndASearchOneMoreForEachObject(t *testing.T) {
+	l := newLogs(t, nil)
+	for range 2 {
+		print(l, 1, many(20_000)) // several chunks
+		storeAll(t, l)
+	}
+	store := l.Store.(*shelfInMemory)
+	page(t, l, prentice.LogQuery{Run: 1, Find: "no line has this"}) // reads the indexes
+	for _, c := range []struct {
+		name  string
+		query prentice.LogQuery
+		most  int
+	}{
+		{"a page within a chunk", prentice.LogQuery{Run: 1, Limit: 10}, 1},
+		{"a page from a line on", prentice.LogQuery{Run: 1, Line: 30_000, Limit: 10}, 1},
+		{"the end", prentice.LogQuery{Run: 1, Tail: 10}, 1},
+		{"a search through two objects", prentice.LogQuery{Run: 1, Find: "no line has this"}, 4},
+	} {
+		store.reads = 0
+		if page(t, l, c.query); store.reads == 0 || store.reads > c.most {
+			t.Errorf("%s costs %d requests, want at most %d", c.name, store.reads, c.most)
+		}
+		if store.open > 0 {
+			t.Errorf("%s leaves %d requests open", c.name, store.open)
+		}
+	}
+}
+
 func TestALogWaitsForTheStoreAndIsReadMeanwhile(t *testing.T) {
 	now := time.Now()
 	l := newLogs(t, nil)

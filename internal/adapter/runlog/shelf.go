@@ -3,6 +3,7 @@ package runlog
 import (
 	"context"
 	"encoding/binary"
+	"io"
 	"sync"
 
 	"prentice"
@@ -52,7 +53,7 @@ func (s *shelf) index(ctx context.Context, from Store, o stored) ([]byte, error)
 func readIndex(ctx context.Context, from Store, o stored) ([]byte, error) {
 	damaged := prentice.Errorf(prentice.Unavailable, "the object %s is no part of a log, or damaged", o.object())
 	length := min(guess, o.size)
-	raw, err := from.Read(ctx, o.object(), o.size-length, length)
+	raw, err := readPart(ctx, from, o.object(), o.size-length, length)
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +69,21 @@ func readIndex(ctx context.Context, from Store, o stored) ([]byte, error) {
 		return nil, damaged
 	}
 	if size+footer > length {
-		if raw, err = from.Read(ctx, o.object(), o.size-size-footer, size+footer); err != nil {
+		if raw, err = readPart(ctx, from, o.object(), o.size-size-footer, size+footer); err != nil {
 			return nil, err
 		}
 	}
 	return raw[int64(len(raw))-size-footer : int64(len(raw))-footer], nil
+}
+
+// readPart reads a part of an object whole.
+func readPart(ctx context.Context, from Store, name string, place, length int64) ([]byte, error) {
+	r, err := from.Read(ctx, name, place, length)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	raw := make([]byte, length)
+	_, err = io.ReadFull(r, raw)
+	return raw, err
 }

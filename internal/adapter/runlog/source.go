@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"sort"
 
 	"prentice"
@@ -26,22 +27,17 @@ type chunks struct {
 	name   segment
 	index  io.ReaderAt
 	packed func(place, length int64) ([]byte, error)
-	raw    *[]byte // room for one chunk, which the next one takes
+	room   *room
 }
 
 // inFiles are the chunks of a segment that is not stored yet.
-func (l *Logs) inFiles(name segment, index, packed io.ReaderAt) chunks {
-	return chunks{l, name, index, func(place, length int64) ([]byte, error) {
-		raw := make([]byte, length)
-		_, err := packed.ReadAt(raw, place)
-		return raw, err
-	}, new([]byte)}
+func (l *Logs) inFiles(name segment, index, packed io.ReaderAt, in *room) chunks {
+	return chunks{l, name, index, func(place, length int64) ([]byte, error) { return in.ofFile(packed, place, length) }, in}
 }
 
 func (c chunks) entry(n int64) (entry, error) {
-	var b [entrySize]byte
-	_, err := c.index.ReadAt(b[:], n*entrySize)
-	return entryOf(b[:]), err
+	_, err := c.index.ReadAt(c.room.entry[:], n*entrySize)
+	return entryOf(c.room.entry[:]), err
 }
 
 // search finds the first of n chunks of which past says that it ends past what is
@@ -72,10 +68,8 @@ func (c chunks) load(e entry) ([]byte, error) {
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "a chunk of the log of run %d cannot be read: %w", c.name.run, err)
 	}
-	if int64(cap(*c.raw)) < e.size {
-		*c.raw = make([]byte, 0, e.size)
-	}
-	raw, err := c.logs.unpack.DecodeAll(packed, (*c.raw)[:0])
+	c.room.raw = slices.Grow(c.room.raw[:0], int(e.size))
+	raw, err := c.logs.unpack.DecodeAll(packed, c.room.raw)
 	if err != nil || int64(len(raw)) != e.size {
 		return nil, fmt.Errorf("a chunk of the log of run %d: %w: %v", c.name.run, errDamaged, err)
 	}
@@ -124,7 +118,7 @@ func (s *source) find(past func(at, line int64) bool) (block, error) {
 
 // unfinished reads a segment that is not stored: first the tail, then what was
 // moved out of it. There is none when it was stored meanwhile.
-func (l *Logs) unfinished(p Place, name segment) (*source, error) {
+func (l *Logs) unfinished(p Place, name segment, in *room) (*source, error) {
 	s := &source{segment: name, local: &local{}}
 	raw, err := readAtMost(name.path(p.Folder, tailFile), 65*chunk)
 	if s.local.finished = errors.Is(err, fs.ErrNotExist); err != nil && !s.local.finished {
@@ -143,7 +137,7 @@ func (l *Logs) unfinished(p Place, name segment) (*source, error) {
 		s.local.files, s.local.paths = append(s.local.files, f), append(s.local.paths, f.Name())
 	}
 	s.local.paths = append(s.local.paths, name.path(p.Folder, tailFile))
-	s.chunks = l.inFiles(name, s.local.files[0], s.local.files[1])
+	s.chunks = l.inFiles(name, s.local.files[0], s.local.files[1], in)
 	about, err := s.local.files[0].Stat()
 	if err != nil {
 		s.close()
@@ -182,30 +176,13 @@ func (s *source) close() {
 	}
 }
 
-// window is how much of an object is read at once by whoever reads on.
-const window = 1 << 20
-
 // inStore reads a segment that is an object. Nothing is read before it must be.
-func (l *Logs) inStore(ctx context.Context, o stored, room *[]byte) *source {
+func (l *Logs) inStore(ctx context.Context, o stored, in *room) *source {
 	s := &source{segment: o.segment, bytes: o.bytes, lines: o.lines, stored: o}
 	s.sealed, s.count = entry{size: o.bytes, lines: o.lines}, 1
-	var held []byte
-	var from, next int64
-	s.chunks = chunks{logs: l, name: o.segment, raw: room, packed: func(place, length int64) ([]byte, error) {
-		if place < from || place+length > from+int64(len(held)) {
-			much := length
-			if place == next && next > 0 {
-				much = max(length, min(window, o.size-place))
-			}
-			var err error
-			if held, err = l.Store.Read(ctx, o.object(), place, much); err != nil {
-				held = nil
-				return nil, err
-			}
-			from = place
-		}
-		next = place + length
-		return held[place-from : next-from], nil
+	object := o.object()
+	s.chunks = chunks{logs: l, name: o.segment, room: in, packed: func(place, length int64) ([]byte, error) {
+		return in.ofObject(ctx, l.Store, object, o.size, place, length)
 	}}
 	return s
 }

@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -18,6 +19,8 @@ type shelfInMemory struct {
 	objects map[string]object
 	away    bool
 	lists   int
+	reads   int
+	open    int // reads that are not closed
 }
 
 type object struct {
@@ -47,7 +50,7 @@ func (s *shelfInMemory) Put(_ context.Context, name string, r io.Reader) error {
 	return err
 }
 
-func (s *shelfInMemory) Read(_ context.Context, name string, from, length int64) ([]byte, error) {
+func (s *shelfInMemory) Read(_ context.Context, name string, from, length int64) (io.ReadCloser, error) {
 	leave, err := s.enter()
 	defer leave()
 	if err != nil {
@@ -60,7 +63,21 @@ func (s *shelfInMemory) Read(_ context.Context, name string, from, length int64)
 	if length < 0 {
 		length = int64(len(o.raw)) - from
 	}
-	return slices.Clone(o.raw[from : from+length]), nil
+	s.reads, s.open = s.reads+1, s.open+1
+	return reading{bytes.NewReader(o.raw[from : from+length]), s}, nil
+}
+
+// reading is a part of an object, until it is closed.
+type reading struct {
+	io.Reader
+	of *shelfInMemory
+}
+
+func (r reading) Close() error {
+	r.of.mu.Lock()
+	defer r.of.mu.Unlock()
+	r.of.open--
+	return nil
 }
 
 func (s *shelfInMemory) List(_ context.Context, prefix string, each func(string, int64, time.Time) error) error {

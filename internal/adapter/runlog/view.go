@@ -13,7 +13,7 @@ type view struct {
 	logs         *Logs
 	list         []*source
 	bytes, lines int64
-	room         []byte // for one chunk
+	room         *room
 }
 
 // storePatience is how long whoever reads waits for the store, at most.
@@ -22,7 +22,7 @@ const storePatience = 20 * time.Second
 // view looks for segments first where they are written and then where they go.
 // With an error it has those that could be found.
 func (l *Logs) view(ctx context.Context, run int64) (*view, error) {
-	v := &view{logs: l}
+	v := &view{logs: l, room: l.rooms.Get().(*room)}
 	trouble := v.addLocal(run)
 	err := l.Store.List(ctx, logsOf(run), func(name string, size int64, _ time.Time) error {
 		if o, ok := storedOf(name, size); ok && o.run == run {
@@ -33,7 +33,7 @@ func (l *Logs) view(ctx context.Context, run int64) (*view, error) {
 				}
 				return same
 			})
-			v.list = append(v.list, l.inStore(ctx, o, &v.room))
+			v.list = append(v.list, l.inStore(ctx, o, v.room))
 		}
 		return nil
 	})
@@ -48,7 +48,7 @@ func (v *view) addLocal(run int64) error {
 		names, err := p.allSegments(run)
 		errs = append(errs, err)
 		for _, name := range names {
-			s, err := v.logs.unfinished(p, name)
+			s, err := v.logs.unfinished(p, name, v.room)
 			if errs = append(errs, err); s != nil {
 				v.list = append(v.list, s)
 			}
@@ -67,10 +67,13 @@ func (v *view) order() {
 	}
 }
 
+// close ends the use of a view and of the blocks that it gave.
 func (v *view) close() {
 	for _, s := range v.list {
 		s.close()
 	}
+	v.room.stop()
+	v.logs.rooms.Put(v.room)
 }
 
 // find gives the first block that ends past what is looked for; without one it is

@@ -73,12 +73,13 @@ func (*Kind) Says(s prentice.PlannedStep) string {
 // Apply implements prentice.StepKind: the step is well when the script ends with
 // exit code 0.
 func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
-	way, claimed, err := k.way(w)
+	ask := k.asking(w)
+	way, w, err := k.way(w)
 	switch {
 	case err != nil:
 		return prentice.Outcome{}, err
 	case way != nil:
-		return k.Claims.apply(ctx, way, claimed, k.asking(w))
+		return k.Claims.apply(ctx, way, w, ask)
 	case k.remote(w.Step, w.Target):
 		return k.Remote.Glance(ctx, w)
 	}

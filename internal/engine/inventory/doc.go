@@ -4,12 +4,16 @@
 // so that a fleet need not be written down twice.
 //
 // Its words are Ansible's: a group has hosts, children and vars; a range such as
-// web[01:50] stands for many hosts; a var is said of a host or of a group, and
-// the host's own counts most, then that of the group farthest from all. A var
-// that says how a host is reached becomes its address; any other becomes a fact,
-// as text.
+// web[01:50] stands for many hosts; a var is said of a host or of a group, in the
+// inventory or in a file of group_vars or host_vars beside it. The host's own
+// counts most, then what a file says of its groups, then what the inventory says
+// of them; and each time that of the group farthest from all. A var that says how
+// a host is reached becomes its address; any other that is a single value becomes
+// a fact, as text.
 //
-// It refuses to run anything: no script, no template, no plugin. A var of
+// It refuses to run anything: no script, no template, no plugin; and it decrypts
+// nothing. A list, a template, what ansible-vault has encrypted and what is called
+// like a secret become no facts, and that is said. A var of
 // Ansible's own that would change how a host is reached, and is not followed
 // here, is an error, and so are a group without hosts, a ring of children, two
 // values said of one thing at the same place, and a range that stands for more

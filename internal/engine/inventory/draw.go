@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"cmp"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -106,13 +107,17 @@ func (t *tree) climb() bool {
 
 // over lists the groups that a host is in, the farthest from all last, as their
 // vars count. Of groups equally far the later in the alphabet counts more, which
-// is Ansible's rule.
+// is Ansible's rule. Ungrouped is who is in no other.
 func (t *tree) over(h *host) []*group {
 	names := map[string]bool{all: true}
 	for direct := range h.groups {
 		for _, name := range t.groups[direct].above {
 			names[name] = true
 		}
+	}
+	delete(names, ungrouped)
+	if len(names) == 1 {
+		names[ungrouped] = true
 	}
 	var list []*group
 	for name := range names {
@@ -127,17 +132,19 @@ func (t *tree) over(h *host) []*group {
 	return list
 }
 
-// vars are what counts for a host.
+// vars are what counts for a host. What a file beside the inventory says of any
+// group counts more than what the inventory says of any, and so it is with hosts:
+// https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_variables.html#understanding-variable-precedence
 func (t *tree) vars(h *host, groups []*group) map[string]setting {
 	vars := map[string]setting{}
 	for _, g := range groups {
-		for name, v := range g.vars {
-			vars[name] = v
-		}
+		maps.Copy(vars, g.vars)
 	}
-	for name, v := range h.vars {
-		vars[name] = v
+	for _, g := range groups {
+		maps.Copy(vars, g.beside)
 	}
+	maps.Copy(vars, h.vars)
+	maps.Copy(vars, h.beside)
 	return vars
 }
 
@@ -145,9 +152,9 @@ func (t *tree) vars(h *host, groups []*group) map[string]setting {
 // in a step's environment are an error.
 func (t *tree) facts(h *host, vars map[string]setting) map[string]string {
 	var facts map[string]string
-	seen := map[string]string{}
+	seen := make(map[string]string, len(vars))
 	for _, name := range sorted(vars) {
-		if strings.HasPrefix(name, connection) {
+		if strings.HasPrefix(name, connection) || vars[name].none {
 			continue
 		}
 		as := strings.ToUpper(name)
@@ -157,7 +164,7 @@ func (t *tree) facts(h *host, vars map[string]setting) map[string]string {
 		}
 		seen[as] = name
 		if facts == nil {
-			facts = map[string]string{}
+			facts = make(map[string]string, len(vars))
 		}
 		facts[name] = vars[name].value
 	}
@@ -167,7 +174,7 @@ func (t *tree) facts(h *host, vars map[string]setting) map[string]string {
 // deserted reports the groups without a host: whoever acts on one would act on
 // nothing, and means something. After other errors it may only follow from them.
 func (t *tree) deserted() {
-	if slices.ContainsFunc(t.findings, func(f prentice.Finding) bool { return f.Error }) {
+	if t.errors > 0 {
 		return
 	}
 	for _, name := range sorted(t.groups) {

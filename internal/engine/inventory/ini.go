@@ -90,7 +90,10 @@ func (r *ini) groupVar(line string, at prentice.Pos) {
 		r.fail(at, "put the value in quotes, or the comment on a line of its own", "nobody can tell whether # in %q begins a comment", clip(value))
 		return
 	}
-	r.variable(r.group.vars, strings.TrimSpace(name), value, at, "group "+r.group.name)
+	name = strings.TrimSpace(name)
+	if s, ok := r.setting(name, value, at); ok {
+		r.set(r.group.vars, name, s, "group "+r.group.name)
+	}
 }
 
 func (r *ini) child(line string, at prentice.Pos) {
@@ -125,11 +128,11 @@ func (r *ini) hostLine(line string, at prentice.Pos) {
 			r.fail(at, "write NAME=VALUE, and quotes around a value with spaces", "%q behind host %s has no =", clip(word), clip(list[0]))
 			return
 		}
-		if !r.mayBe(name, value, at) {
-			continue
-		}
+		s, ok := r.setting(name, value, at)
 		for _, h := range hosts {
-			r.set(h.vars, name, value, at, "host "+h.name)
+			if ok {
+				r.set(h.vars, name, s, "host "+h.name)
+			}
 		}
 	}
 }

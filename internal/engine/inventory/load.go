@@ -3,7 +3,6 @@ package inventory
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -11,7 +10,6 @@ import (
 	"strings"
 
 	"prentice"
-	"prentice/internal/kit/strict"
 )
 
 // MaxHosts is how many hosts a team's inventories may have together.
@@ -42,24 +40,35 @@ func Load(dir string, hostName func(string) string) (Inventory, []prentice.Findi
 	return inv, t.inOrder()
 }
 
-// Check looks one inventory over by itself. Whether a group stands somewhere and
-// has hosts, only all of them together say.
+// Check looks over one inventory, or one file of vars beside it, by itself.
+// Whether a group stands somewhere and has hosts, only all of them together say.
 func Check(name string, raw []byte) []prentice.Finding {
 	t := newTree()
+	if isVars(name) {
+		t.readVars(name, raw)
+		return t.inOrder()
+	}
 	t.read(name, raw)
 	t.draw(func(string) string { return "" })
 	return t.inOrder()
 }
 
-// Is says whether a file that is called so is an inventory of a team folder.
+// Is says whether a file that is called so is an inventory of a team folder, or
+// one of vars beside it.
 func Is(name string) bool {
 	base := path.Base(name)
-	return slices.Contains(names, base) || path.Ext(base) == ".ini" || path.Base(path.Dir(name)) == Folder && isRead(base)
+	return isVars(name) || slices.Contains(names, base) || path.Ext(base) == ".ini" || path.Base(path.Dir(name)) == Folder && isRead(base)
 }
 
 // isRead says whether a file in the folder of inventories is one of them.
 func isRead(base string) bool {
-	return !strings.HasPrefix(base, "catalog-info.") && (isYAML(base) || path.Ext(base) == ".ini" || path.Ext(base) == "")
+	return !isOther(base) && (isYAML(base) || path.Ext(base) == ".ini" || path.Ext(base) == "")
+}
+
+// isOther says whether what is called so is passed over, as hidden, an editor's
+// backup or the catalogue's.
+func isOther(base string) bool {
+	return strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") || strings.HasPrefix(base, "catalog-info.")
 }
 
 func isYAML(name string) bool { return path.Ext(name) == ".yaml" || path.Ext(name) == ".yml" }
@@ -83,74 +92,34 @@ func (t *tree) folder(dir string) {
 	}
 	for _, e := range entries {
 		switch name := path.Join(Folder, e.Name()); {
-		case strings.HasPrefix(e.Name(), "."), strings.HasPrefix(e.Name(), "catalog-info."):
+		case isOther(e.Name()):
+		case slices.Contains(besides, e.Name()): // when all groups and hosts are known
 		case e.IsDir():
-			t.varsFolder(name)
+			t.fail(prentice.Pos{File: name}, "put its files into "+Folder+"/ itself", "is a folder in %s/, and is not read", Folder)
 		case isRead(e.Name()):
 			t.file(root, name)
 		default:
 			t.fail(prentice.Pos{File: name}, "name it .ini or .yaml, or take it out of the folder", "is in %s/ and is not an inventory by its name", Folder)
 		}
 	}
-	t.beside(root)
-}
-
-// beside refuses the folders that Ansible reads beside an inventory, when there
-// is one: what stands there would be silently ignored.
-func (t *tree) beside(root *os.Root) {
-	for _, name := range []string{"group_vars", "host_vars"} {
-		if _, err := root.Stat(name); err == nil && t.files > 0 {
-			t.varsFolder(name)
-		}
+	if t.files > 0 {
+		t.beside(root)
 	}
-}
-
-func (t *tree) varsFolder(name string) {
-	t.fail(prentice.Pos{File: name}, "say the vars in the inventory itself: under [GROUP:vars], or behind the host", "folders beside an inventory are not read")
 }
 
 func (t *tree) file(root *os.Root, name string) {
 	t.files++
-	at := prentice.Pos{File: name}
-	info, err := root.Stat(name) // before opening: a named pipe would wait for ever
-	switch {
-	case err != nil && strings.Contains(err.Error(), "escapes from parent"):
-		t.fail(at, "copy the file in; links are followed only within the folder", "is a link that leads out of the team folder")
-		return
-	case err != nil:
-		t.fail(at, "look at the file's owner and mode", "is not readable: %v", cause(err))
-		return
-	case !info.Mode().IsRegular():
-		t.fail(at, "put the inventory into a file of that name, or rename this", "is not a plain file")
-		return
-	case info.Mode().Perm()&0o111 != 0:
-		t.fail(at, "take the x out of its mode if it is a list of hosts; otherwise write what it prints into a file", "is a program by its mode, and inventories are not run")
-		return
-	case info.Size() > strict.MaxBytes:
-		t.tooLong(at, info.Size())
-		return
+	if raw, ok := t.guarded(root, name); ok {
+		t.read(name, raw)
 	}
-	f, err := root.Open(name)
-	if err != nil {
-		t.fail(at, "look at the file's owner and mode", "is not readable: %v", cause(err))
-		return
-	}
-	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, strict.MaxBytes))
-	if err != nil {
-		t.fail(at, "look at the disk", "is not readable: %v", cause(err))
-		return
-	}
-	t.read(name, raw)
 }
 
 // read reads the text of one inventory.
 func (t *tree) read(name string, raw []byte) {
-	switch why := notText(raw); {
-	case len(raw) > strict.MaxBytes:
-		t.tooLong(prentice.Pos{File: name}, int64(len(raw)))
-	case why != "":
-		t.fail(prentice.Pos{File: name, Line: 1}, "save it as plain UTF-8 without a byte order mark", "%s", why)
+	switch {
+	case !t.isText(name, raw):
+	case isVault(raw):
+		t.fail(prentice.Pos{File: name, Line: 1}, "keep the hosts in plain text, and a secret with: prentice secret set NAME FILE", "is encrypted with ansible-vault, and the hosts in it are needed")
 	case isYAML(name):
 		readYAML(t, name, raw)
 	default:
@@ -158,31 +127,20 @@ func (t *tree) read(name string, raw []byte) {
 	}
 }
 
-func (t *tree) tooLong(at prentice.Pos, size int64) {
-	t.fail(at, "divide it into several files in "+Folder+"/", "has %d bytes, at most %d are read", size, strict.MaxBytes)
-}
-
-// Marks changes whenever an inventory of a team folder does.
+// Marks changes whenever an inventory of a team folder does, or a file of vars
+// beside it.
 func Marks(dir string) string {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return ""
+	}
+	defer root.Close()
 	var b strings.Builder
-	for _, pattern := range append(slices.Clone(names), Folder+"/*", "group_vars", "host_vars") {
-		found, err := fs.Glob(os.DirFS(dir), pattern)
-		if err != nil {
-			continue // the patterns are ours, and well formed
-		}
-		for _, name := range found {
-			if about, err := fs.Stat(os.DirFS(dir), name); err == nil {
-				fmt.Fprintf(&b, "%q %d %v %d ", name, about.Size(), about.Mode(), about.ModTime().UnixNano())
-			}
-		}
+	left := mostListed
+	for _, name := range slices.Concat(names, []string{Folder}, besides) {
+		walk(root, name, &left, 0, func(name string, about fs.FileInfo) {
+			fmt.Fprintf(&b, "%q %d %v %d ", name, about.Size(), about.Mode(), about.ModTime().UnixNano())
+		})
 	}
 	return b.String()
-}
-
-// cause is what went wrong without the path, which the finding names already.
-func cause(err error) error {
-	if at, ok := errors.AsType[*fs.PathError](err); ok {
-		return at.Err
-	}
-	return err
 }

@@ -180,7 +180,7 @@ func TestWhatCannotBeMeantIsRefusedWithItsLine(t *testing.T) {
 		{"a password", "inventory.ini", "a ansible_password=x\n", "an inventory is no place for a secret"},
 		{"becoming root by the inventory", "inventory.ini", "a ansible_become=true\n", "write sudo=true on the steps that need it"},
 		{"a way that is not SSH", "inventory.ini", "a ansible_connection=winrm\n", "write ssh, or local"},
-		{"a template", "inventory.ini", "a x={{y}}\n", "holds a template"},
+		{"a template where a host is", "inventory.ini", "a ansible_host={{y}}\n", `inventory.ini:1: ansible_host is "{{y}}" (write the value out: no template is filled in here)`},
 		{"a fact that hides another", "inventory.ini", "a name=b\n", "would hide TARGET_NAME"},
 		{"two facts of one name", "inventory.ini", "a rack=1 Rack=2\n", "would both be TARGET_RACK"},
 		{"a byte order mark", "inventory.ini", "\ufeffa\n", "inventory.ini:1: the file begins with a byte order mark"},
@@ -192,7 +192,8 @@ func TestWhatCannotBeMeantIsRefusedWithItsLine(t *testing.T) {
 		{"a list of hosts in YAML", "inventory.yaml", "web: {hosts: [a]}\n", "hosts of group web: wants a mapping"},
 		{"a host twice in YAML", "inventory.yaml", "web: {hosts: {a: , a: }}\n", `"a" stands twice`},
 		{"a script", "inventory/hosts.sh", "#!/bin/sh\n", "is not an inventory by its name"},
-		{"vars in a folder beside it", "inventory/group_vars/all.yml", "x: 1\n", "folders beside an inventory are not read"},
+		{"an encrypted inventory", "inventory.ini", "$ANSIBLE_VAULT;1.1;AES256\n3337\n", "inventory.ini:1: is encrypted with ansible-vault, and the hosts in it are needed"},
+		{"a folder of inventories in the folder", "inventory/old/hosts", "a\n", "inventory/old: is a folder in inventory/, and is not read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, findings := inventory.Load(folder(t, c.file, c.text), nowhere)
@@ -240,6 +241,8 @@ func TestTheMarksChangeWithEveryInventory(t *testing.T) {
 func TestAnInventoryIsKnownByItsName(t *testing.T) {
 	for name, want := range map[string]bool{
 		"inventory.ini": true, "team/inventory.yaml": true, "fleet.ini": true, "inventory/hosts": true, "/t/inventory/web.yml": true,
+		"group_vars/web": true, "team/inventory/host_vars/web01.example": true, "group_vars/web/10.yml": true, "host_vars/a/b/c.json": true,
+		"group_vars/web/README.md": false, "group_vars/.web.yml.swp": false, "host_vars/a~": false, "group_vars.yml": false, "inventory/hosts~": false,
 		"catalog-info.yaml": false, "inventory/catalog-info.yaml": false, "hosts": false, "hosts.yaml": false, "inventory/README.md": false, "inventory/old/hosts": false,
 	} {
 		if inventory.Is(name) != want {

@@ -1,11 +1,9 @@
 package inventory
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"prentice"
 	"prentice/internal/kit/nearest"
@@ -17,18 +15,16 @@ const (
 	ungrouped = "ungrouped"
 )
 
-// mostFindings bounds what is reported: whoever has a hundred errors has one
-// mistake, and needs to see its first lines.
-const mostFindings = 100
-
 // tree is what has been read so far, over all files.
 type tree struct {
-	groups   map[string]*group
-	hosts    map[string]*host // by name in lower case
-	files    int
-	full     bool // more hosts were listed than may be
-	owed     []owed
-	findings []prentice.Finding
+	groups map[string]*group
+	hosts  map[string]*host // by name in lower case
+	files  int              // inventories
+	bytes  int64            // of all files
+	listed int              // names in the folders of vars
+	full   bool             // more hosts were listed than may be
+	owed   []owed
+	found
 }
 
 // group is a group as it was first named at a place.
@@ -39,6 +35,7 @@ type group struct {
 	children map[string]prentice.Pos
 	hosts    map[string]bool // in lower case
 	vars     map[string]setting
+	beside   map[string]setting // said in a file of group_vars
 
 	depth     int      // how far from all, by the longest way
 	above     []string // the groups that it is in, directly or through others, and itself
@@ -49,51 +46,22 @@ type host struct {
 	name   string
 	at     prentice.Pos
 	vars   map[string]setting
-	groups map[string]bool // directly
-}
-
-// setting is what a var is set to, and where.
-type setting struct {
-	value string
-	at    prentice.Pos
+	beside map[string]setting // said in a file of host_vars
+	groups map[string]bool    // directly
 }
 
 func newTree() *tree {
 	t := &tree{groups: map[string]*group{}, hosts: map[string]*host{}}
 	t.group(all, prentice.Pos{})
+	t.group(ungrouped, prentice.Pos{})
 	return t
-}
-
-func (t *tree) fail(at prentice.Pos, hint, format string, args ...any) {
-	t.add(prentice.Finding{At: at, Error: true, Text: fmt.Sprintf(format, args...), Hint: hint})
-}
-
-func (t *tree) advise(at prentice.Pos, hint, format string, args ...any) {
-	t.add(prentice.Finding{At: at, Text: fmt.Sprintf(format, args...), Hint: hint})
-}
-
-func (t *tree) add(f prentice.Finding) {
-	switch {
-	case len(t.findings) < mostFindings:
-		t.findings = append(t.findings, f)
-	case len(t.findings) == mostFindings:
-		t.findings = append(t.findings, prentice.Finding{At: prentice.Pos{File: "~"}, Error: true, Text: "there are more findings, which are not shown", Hint: "mend these first"})
-	}
-}
-
-// inOrder is what was found, in the order of its places.
-func (t *tree) inOrder() []prentice.Finding {
-	slices.SortStableFunc(t.findings, func(a, b prentice.Finding) int {
-		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
-	})
-	return t.findings
 }
 
 // group finds a group, or makes it.
 func (t *tree) group(name string, at prentice.Pos) *group {
 	g := t.groups[name]
 	if g == nil {
-		g = &group{name: name, at: at, children: map[string]prentice.Pos{}, hosts: map[string]bool{}, vars: map[string]setting{}}
+		g = &group{name: name, at: at, children: map[string]prentice.Pos{}, hosts: map[string]bool{}, vars: map[string]setting{}, beside: map[string]setting{}}
 		t.groups[name] = g
 	}
 	return g
@@ -137,7 +105,7 @@ func (t *tree) put(g *group, pattern string, at prentice.Pos) []*host {
 		}
 		h.groups[g.name], g.hosts[strings.ToLower(name)] = true, true
 		if port != "" {
-			t.set(h.vars, "ansible_port", port, at, "host "+name)
+			t.set(h.vars, "ansible_port", setting{value: port, at: at}, "host "+name)
 		}
 		found = append(found, h)
 	}
@@ -161,18 +129,8 @@ func (t *tree) host(name string, at prentice.Pos) *host {
 		t.fail(at, "divide the team", "the inventories have more than %d hosts", MaxHosts)
 		return nil
 	}
-	t.hosts[key] = &host{name: name, at: at, vars: map[string]setting{}, groups: map[string]bool{}}
+	t.hosts[key] = &host{name: name, at: at, vars: map[string]setting{}, beside: map[string]setting{}, groups: map[string]bool{}}
 	return t.hosts[key]
-}
-
-// set says a var of a host or a group. Two values at one place are an error: the
-// order of files would decide which counts.
-func (t *tree) set(vars map[string]setting, name, value string, at prentice.Pos, of string) {
-	if before, set := vars[name]; set && before.value != value {
-		t.fail(at, "keep one of them", "%s of %s is %q here and %q at %s", name, of, clip(value), clip(before.value), before.at)
-		return
-	}
-	vars[name] = setting{value, at}
 }
 
 // near names the group that somebody probably meant.
@@ -188,26 +146,4 @@ func (t *tree) near(name, otherwise string) string {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return otherwise
-}
-
-// notText says why a file cannot be read as text at all.
-func notText(raw []byte) string {
-	switch {
-	case strings.HasPrefix(string(raw), "\ufeff"):
-		return "the file begins with a byte order mark"
-	case !utf8.Valid(raw):
-		return "the file is not UTF-8"
-	case slices.Contains(raw, 0):
-		return "the file holds a NUL byte"
-	}
-	return ""
-}
-
-// clip keeps a hostile value from filling a finding.
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "…"
 }

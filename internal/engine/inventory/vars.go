@@ -32,7 +32,6 @@ var instead = map[string]string{
 	"ansible_ssh_pass":                "put a key on the host, and take it out: an inventory is no place for a secret",
 	"ansible_ssh_common_args":         "say it in ssh_config, as ProxyJump or IdentityFile",
 	"ansible_ssh_extra_args":          "say it in ssh_config, as ProxyJump or IdentityFile",
-	"ansible_python_interpreter":      "take it out: no Python is needed on the host",
 	"ansible_group_priority":          "take it out, and say the var on the host or in a child group",
 	"ansible_host_key_checking":       "take it out: host keys are always checked; see prentice host accept-key --help",
 	"ansible_ssh_host_key_dsa_public": "take it out",
@@ -50,33 +49,92 @@ var taken = []string{"ref", "name", "address"}
 // longestFact is the longest value that reaches a step, in bytes.
 const longestFact = 4096
 
-// variable checks a var and sets it; it says whether the var is one.
-func (t *tree) variable(vars map[string]setting, name, value string, at prentice.Pos, of string) bool {
-	if !t.mayBe(name, value, at) {
-		return false
-	}
-	t.set(vars, name, value, at, of)
-	return true
+// setting is what a var is set to, and where. One that becomes no fact has no
+// value, and hides what a group says that counts less.
+type setting struct {
+	value string
+	none  bool
+	at    prentice.Pos
 }
 
-// mayBe reports a var that cannot be followed.
-func (t *tree) mayBe(name, value string, at prentice.Pos) bool {
-	if strings.HasPrefix(name, connection) {
-		return t.connects(name, value, at)
+// reason says why a var becomes no fact.
+type reason string
+
+const (
+	aList     reason = "a list or a mapping is not a single value"
+	aTemplate reason = "no template is filled in here"
+	aSecret   reason = "the name is that of a secret, and facts stand in plans, which are kept"
+	encrypted reason = "encrypted with ansible-vault"
+	noPython  reason = "no Python is needed on a host"
+)
+
+// hint says what to do if the var is needed.
+func (r reason) hint() string {
+	switch r {
+	case aTemplate:
+		return "write the value out, if a step needs it"
+	case aSecret, encrypted:
+		return "nothing, if no step needs it; otherwise keep it with: prentice secret set NAME FILE"
 	}
+	return "nothing, if no step needs it"
+}
+
+// secretName matches what secrets are called in inventories.
+var secretName = regexp.MustCompile(`(?i)(passwd|password|passphrase|secret|(^|_)(pass|token|api_?key|secret_key|private_key))$`)
+
+// setting reads a var. It says whether there is one to set, and reports one that
+// cannot be followed.
+func (t *tree) setting(name, value string, at prentice.Pos) (setting, bool) {
 	switch {
+	case name == "ansible_python_interpreter": // in most inventories, and changes nothing here
+		return t.unset(name, at, noPython), true
+	case strings.HasPrefix(name, connection):
+		return setting{value: value, at: at}, t.connects(name, value, at)
+	case isTemplate(value):
+		return t.unset(name, at, aTemplate), true
+	case secretName.MatchString(name) && value != "":
+		return t.unset(name, at, aSecret), true
 	case !validVar.MatchString(name):
 		t.fail(at, "use letters, digits and _, beginning with a letter", "%q is not the name of a var", clip(name))
 	case slices.Contains(taken, strings.ToLower(name)):
 		t.fail(at, "call it something else", "the var %s would hide TARGET_%s, which every host has", name, strings.ToUpper(name))
 	case len(value) > longestFact:
 		t.fail(at, "put it into a file on the host", "%s has %d bytes, at most %d reach a step", name, len(value), longestFact)
-	case strings.Contains(value, "{{") || strings.Contains(value, "{%"):
-		t.fail(at, "write the value out", "%s holds a template, and none is filled in here: %q", name, clip(value))
 	default:
-		return true
+		return setting{value: value, at: at}, true
 	}
-	return false
+	return setting{}, false
+}
+
+// unset is the setting of a var that becomes no fact, which is noted.
+func (t *tree) unset(name string, at prentice.Pos, why reason) setting {
+	if !validVar.MatchString(name) {
+		name = strconv.Quote(clip(name))
+	}
+	t.noFact(name, at, why)
+	return setting{none: true, at: at}
+}
+
+func isTemplate(value string) bool {
+	return strings.Contains(value, "{{") || strings.Contains(value, "{%")
+}
+
+// set says a var of a host or a group. Two values at one place are an error: the
+// order of files would decide which counts.
+func (t *tree) set(vars map[string]setting, name string, s setting, of string) {
+	if before, set := vars[name]; set && (before.value != s.value || before.none != s.none) {
+		t.fail(s.at, "keep one of them", "%s of %s is %s here and %s at %s", clip(name), of, s, before, before.at)
+		return
+	}
+	vars[name] = s
+}
+
+// String is what the var is set to, for a finding.
+func (s setting) String() string {
+	if s.none {
+		return "no fact"
+	}
+	return strconv.Quote(clip(s.value))
 }
 
 // connects checks a var of Ansible's own. What would change how a host is
@@ -85,6 +143,9 @@ func (t *tree) connects(name, value string, at prentice.Pos) bool {
 	bad := func(hint string) bool {
 		t.fail(at, hint, "%s is %q", name, clip(value))
 		return false
+	}
+	if isTemplate(value) && slices.Contains(known, name) {
+		return bad("write the value out: no template is filled in here")
 	}
 	switch name {
 	case "ansible_host":

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -17,21 +18,28 @@ type inYAML struct {
 	name string
 }
 
+// tags are those that Ansible gives to a var: encrypted, or never a template.
+var tags = []string{"!vault", "!vault-encrypted", "!unsafe"}
+
 func readYAML(t *tree, name string, raw []byte) {
-	doc := strict.Reader{Near: nearest.Of}
-	top := doc.Document(raw)
-	for _, p := range doc.Problems {
-		t.fail(prentice.Pos{File: name, Line: p.Line, Column: p.Column}, p.Hint, "%s", p.Text)
-	}
-	if top == nil {
-		return
-	}
 	r := &inYAML{t, name}
-	r.pairs(top, "the inventory", func(key, value *yaml.Node) {
+	r.document(raw, "the inventory", func(key, value *yaml.Node) {
 		if r.named(key.Value, r.at(key)) {
 			r.groupOf(key, value)
 		}
 	})
+}
+
+// document hands over each key of a file with its value.
+func (r *inYAML) document(raw []byte, what string, do func(key, value *yaml.Node)) {
+	doc := strict.Reader{Near: nearest.Of, Tags: tags}
+	top := doc.Document(raw)
+	for _, p := range doc.Problems {
+		r.fail(prentice.Pos{File: r.name, Line: p.Line, Column: p.Column}, p.Hint, "%s", p.Text)
+	}
+	if top != nil {
+		r.pairs(top, what, do)
+	}
 }
 
 func (r *inYAML) at(n *yaml.Node) prentice.Pos {
@@ -52,7 +60,11 @@ func (r *inYAML) groupOf(key, value *yaml.Node) *group {
 		case key.Value == "hosts" && !isNull(value):
 			r.pairs(value, "hosts of group "+g.name, func(key, value *yaml.Node) { r.hostOf(g, key, value) })
 		case key.Value == "vars" && !isNull(value):
-			r.pairs(value, "vars of group "+g.name, func(key, value *yaml.Node) { r.varOf(g.vars, key, value, "group "+g.name) })
+			r.pairs(value, "vars of group "+g.name, func(key, value *yaml.Node) {
+				if s, ok := r.settingOf(key, value); ok {
+					r.set(g.vars, key.Value, s, "group "+g.name)
+				}
+			})
 		case key.Value == "children" && !isNull(value):
 			r.pairs(value, "children of group "+g.name, func(key, value *yaml.Node) {
 				if r.named(key.Value, r.at(key)) && r.below(g, key.Value, r.at(key)) != nil {
@@ -76,29 +88,33 @@ func (r *inYAML) hostOf(g *group, key, value *yaml.Node) {
 		return
 	}
 	r.pairs(value, "host "+clip(key.Value), func(key, value *yaml.Node) {
-		for i, h := range hosts {
-			if !r.varOf(h.vars, key, value, "host "+h.name) && i == 0 {
-				return // one word on it is enough for a range
+		s, ok := r.settingOf(key, value)
+		for _, h := range hosts {
+			if ok {
+				r.set(h.vars, key.Value, s, "host "+h.name)
 			}
 		}
 	})
 }
 
-// varOf reads a var. One that is not a single value can be no fact, and is
-// passed over aloud.
-func (r *inYAML) varOf(vars map[string]setting, key, value *yaml.Node, of string) bool {
-	if value.Kind != yaml.ScalarNode {
-		if strings.HasPrefix(key.Value, connection) {
-			return r.mayBe(key.Value, "", r.at(value))
-		}
-		r.advise(r.at(value), "nothing, if no step needs it", "%s of %s is not a single value, and becomes no fact", clip(key.Value), of)
-		return false
-	}
-	text := value.Value
+// settingOf reads a var. One that is encrypted is needed when it says how a host
+// is reached.
+func (r *inYAML) settingOf(key, value *yaml.Node) (setting, bool) {
+	name, at, text := key.Value, r.at(value), value.Value
 	if isNull(value) {
 		text = ""
 	}
-	return r.variable(vars, key.Value, text, r.at(value), of)
+	ours, vault := strings.HasPrefix(name, connection), strings.HasPrefix(value.Tag, "!vault")
+	switch {
+	case vault && slices.Contains(known, name):
+		r.fail(at, "write it in plain text: it is no secret", "%s is encrypted with ansible-vault, and says how the host is reached", name)
+		return setting{}, false
+	case vault && !ours:
+		return r.unset(name, at, encrypted), true
+	case value.Kind != yaml.ScalarNode && !ours:
+		return r.unset(name, at, aList), true
+	}
+	return r.setting(name, text, at)
 }
 
 // pairs hands over each key of a mapping with its value.

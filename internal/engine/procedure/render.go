@@ -157,6 +157,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 	}
 	p.Undoable = undoable(p)
 	p.System, p.Environment = place(c.catalogue, p)
+	p.SayFactsOnce()
 	return p
 }
 

@@ -189,8 +189,9 @@ func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep,
 	if target.Ref != "" {
 		w.Env = append(w.Env, "TARGET_REF="+string(target.Ref), "TARGET_NAME="+target.Ref.Name(), "TARGET_ADDRESS="+target.Address)
 	}
-	for _, name := range sortedKeys(target.Facts) {
-		w.Env = append(w.Env, "TARGET_"+envName(name)+"="+target.Facts[name])
+	facts := d.ThePlan.FactsOf(target)
+	for _, name := range sortedKeys(facts) {
+		w.Env = append(w.Env, "TARGET_"+envName(name)+"="+facts[name])
 	}
 	for _, name := range d.ThePlan.Secrets {
 		value, err := r.Secrets.Value(ctx, name)

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"time"
 
 	"prentice/internal/op"
@@ -38,19 +39,19 @@ func control(f op.Field) string {
 	}
 }
 
-// manner tells how to write a field that is no plain word.
+// manner tells in a sentence how to write a field that is no plain word.
 func manner(f op.Field) string {
 	switch t := f.Type; {
 	case f.Secret && f.File:
-		return "one line; longer ones on the command line"
-	case t == rawType:
-		return "as JSON"
+		return "One line; longer ones on the command line."
+	case t == rawType && !strings.Contains(f.Doc, "JSON"):
+		return "As JSON."
 	case t.Kind() == reflect.Map:
-		return "name=value, one a line"
-	case t.Kind() == reflect.Slice:
-		return "one a line"
+		return "As name=value, one a line."
+	case t.Kind() == reflect.Slice && t != rawType:
+		return "One a line."
 	case t == durationType:
-		return "such as 10m or 1h30m"
+		return "Such as 10m or 1h30m."
 	default:
 		return ""
 	}

@@ -33,12 +33,12 @@ func (s *Site) funcs() template.FuncMap {
 		"ago": func(t time.Time) template.HTML { return timeTag(t, render.Ago(s.o.Clock(), t), "ago") },
 		"at":  func(t time.Time) template.HTML { return timeTag(t, t.UTC().Format("15:04:05"), "at") },
 		"on":  func(t time.Time) template.HTML { return timeTag(t, t.UTC().Format("2006-01-02 15:04"), "on") },
-		"dur": render.Span, "took": s.took, "after": after, "past": func(t time.Time) bool { return !t.IsZero() && t.Before(s.o.Clock()) },
+		"dur": render.Span, "took": s.took, "after": after, "past": func(t time.Time) bool { return !t.IsZero() && t.Before(s.o.Clock()) }, "deadline": s.deadline,
 
 		// text
 		"md":    func(text string) template.HTML { return template.HTML(render.Markdown(text)) }, //nolint:gosec // sanitised by render
 		"plain": render.Plain, "ansi": coloured, "hash": hashTag, "pretty": pretty, "gist": gist, "bytes": render.Bytes, "plural": plural, "percent": percent,
-		"sentence": capital, "label": func(s string) string { return capital(strings.TrimSuffix(s, ".")) }, "deed": deed, "length": length, "join": func(by string, list any) string { return strings.Join(texts(list), by) },
+		"sentence": capital, "called": called, "label": func(s string) string { return capital(strings.TrimSuffix(s, ".")) }, "deed": deed, "length": length, "join": func(by string, list any) string { return strings.Join(texts(list), by) },
 		"dict": dict, "list": func(v ...any) []any { return v }, "env": environ, "lines": func(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") },
 		"text": func(v any) string { return fmt.Sprint(v) },
 
@@ -50,53 +50,6 @@ func (s *Site) funcs() template.FuncMap {
 		"may": s.may, "has": s.hasPage, "begin": s.begin, "typed": typed,
 		"query": withQuery, "empty": emptyText, "role": func(a prentice.Actor, least string) bool { return a.Role.Includes(prentice.Role(least)) },
 	}
-}
-
-// timeTag shows a time in words, with the exact one behind it. Script adds the
-// reader's own zone.
-func timeTag(t time.Time, words, how string) template.HTML {
-	if t.IsZero() {
-		return template.HTML(`<span class="quiet">` + template.HTMLEscapeString(words0(words, how)) + `</span>`)
-	}
-	u := t.UTC()
-	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s" data-%s>%s</time>`,
-		u.Format(time.RFC3339Nano), u.Format("2006-01-02 15:04:05 UTC"), how, template.HTMLEscapeString(words)))
-}
-
-// words0 is what stands for no time at all.
-func words0(words, how string) string {
-	if how == "ago" {
-		return words
-	}
-	return "–"
-}
-
-// took is the time between two moments; what has not ended counts until now.
-func (s *Site) took(from, to time.Time) string {
-	switch {
-	case from.IsZero():
-		return "–"
-	case to.IsZero():
-		to = s.o.Clock()
-	}
-	return render.Span(to.Sub(from))
-}
-
-// after is a time seen from the first one of its story: "+3 min 5 s".
-func after(first, t time.Time) string {
-	if first.IsZero() || t.IsZero() || t.Sub(first) < time.Millisecond {
-		return ""
-	}
-	return "+" + render.Span(t.Sub(first))
-}
-
-// length is a length of time that was written in Go's way, in words.
-func length(text string) string {
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		return render.Plain(text)
-	}
-	return render.Span(d)
 }
 
 // hashTag is a hash short enough to read, whole on hover and in copy.
@@ -119,11 +72,14 @@ func pretty(v any) string {
 	if raw, ok := v.(json.RawMessage); ok && len(raw) == 0 {
 		return ""
 	}
-	raw, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // the template does
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
 		return render.Plain(fmt.Sprint(v))
 	}
-	return render.Plain(string(raw))
+	return render.Plain(strings.TrimSpace(b.String()))
 }
 
 // gist is the one line that raw data has for people, if it has one.
@@ -168,6 +124,14 @@ func deed(summary string) string {
 	short, _, _ := strings.Cut(strings.TrimSuffix(summary, "."), ",")
 	short, _, _ = strings.Cut(short, ";")
 	return capital(short)
+}
+
+// called is what people call a procedure.
+func called(procedure string) string {
+	if procedure == prentice.AdhocName {
+		return "Ad-hoc command"
+	}
+	return procedure
 }
 
 // capital begins a sentence, but leaves the name of something as it is.

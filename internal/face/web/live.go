@@ -96,13 +96,17 @@ func (s *Site) beat(ctx context.Context, cancel context.CancelFunc, out *events,
 
 // draw is an item as the page wants it.
 func (s *Site) draw(name string, item any) (string, error) {
-	t := s.live[name]
-	if t == nil {
+	p := s.live[name]
+	if p == nil {
 		raw, err := json.Marshal(item)
 		return string(raw), err
 	}
+	t, err := p.content()
+	if err != nil {
+		return "", err
+	}
 	var b bytes.Buffer
-	err := t.Execute(&b, item)
+	err = t.ExecuteTemplate(&b, "live "+name, item)
 	return strings.TrimSpace(b.String()), err
 }
 

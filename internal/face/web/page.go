@@ -20,8 +20,8 @@ import (
 type page struct {
 	Page
 	op      op.Op
-	content *template.Template
-	names   []string // of the values in the path
+	content func() (*template.Template, error) // read again when it is first shown, because all of them take megabytes
+	names   []string                           // of the values in the path
 }
 
 // View is what a template sees. Out is the operation's output; the rest belongs
@@ -102,7 +102,12 @@ func (p *page) handler(s *Site) http.HandlerFunc {
 		if again := visitOf(r).retry; again != nil {
 			v.Problem, v.Typed, v.TypedOp, status = &again.problem, again.typed, again.op, again.problem.Status
 		}
-		s.render(w, r, status, p.content, v)
+		t, err := p.content()
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		s.render(w, r, status, t, v)
 	}
 }
 

@@ -28,20 +28,24 @@ func (s *Site) Rehearse() error {
 			for _, name := range p.names {
 				v.At[name] = "1"
 			}
-			if err := p.content.ExecuteTemplate(io.Discard, "layout", v); err != nil {
+			t, err := p.content()
+			if err == nil {
+				err = t.ExecuteTemplate(io.Discard, "layout", v)
+			}
+			if err != nil {
 				wrong = append(wrong, fmt.Errorf("page %s over %s filled with %q: %w", p.Path, p.op.Out, word, err))
 				break
 			}
 		}
 	}
-	for name, t := range s.live {
+	for name := range s.live {
 		d, ok := s.ops[name]
 		if !ok {
-			wrong = append(wrong, fmt.Errorf("template %q is for no operation", t.Name()))
+			wrong = append(wrong, fmt.Errorf("template %q is for no operation", "live "+name))
 			continue
 		}
 		for _, word := range rehearsed {
-			if err := t.Execute(io.Discard, s.sample(d.Out, word)); err != nil {
+			if _, err := s.draw(name, s.sample(d.Out, word)); err != nil {
 				wrong = append(wrong, fmt.Errorf("stream %s filled with %q: %w", name, word, err))
 				break
 			}

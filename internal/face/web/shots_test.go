@@ -20,7 +20,7 @@ func TestShots(t *testing.T) {
 	}
 	b := browser(t)
 	for _, full := range []bool{true, false} {
-		server := httptest.NewServer(newWorld(t, allPages(), allOps(full)...).site)
+		server := httptest.NewServer(storybook(t, full).site)
 		for _, s := range allStories() {
 			if full || s.lists {
 				drawStory(b, folder, server.URL, s, full)

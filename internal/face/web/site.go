@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"prentice"
@@ -54,7 +55,7 @@ type Site struct {
 	ops    map[string]op.Op
 	pages  []*page
 	menu   []*page
-	live   map[string]*template.Template // by watch operation
+	live   map[string]*page              // which page has the template, by watch operation
 	base   *template.Template            // layout and parts
 	own    map[string]*template.Template // the site's own pages
 	assets assets
@@ -72,7 +73,7 @@ func New(o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	s := &Site{o: o, ops: map[string]op.Op{}, live: map[string]*template.Template{}, mux: http.NewServeMux()}
+	s := &Site{o: o, ops: map[string]op.Op{}, live: map[string]*page{}, mux: http.NewServeMux()}
 	for _, d := range o.Ops {
 		s.ops[d.Name] = d
 	}
@@ -103,13 +104,15 @@ func (s *Site) add(p Page) error {
 	if err != nil {
 		return fmt.Errorf("page %s: %w", p.Path, err)
 	}
+	content := sync.OnceValues(func() (*template.Template, error) { return s.parsePage(p) })
+	p.Path = strings.TrimSuffix(p.Path, "{$}")
+	one := &page{Page: p, op: d, content: content, names: pathNames(p.Path)}
 	for _, part := range t.Templates() {
 		if name, ok := strings.CutPrefix(part.Name(), "live "); ok {
-			s.live[name] = part
+			s.live[name] = one
 		}
 	}
-	p.Path = strings.TrimSuffix(p.Path, "{$}")
-	s.pages = append(s.pages, &page{Page: p, op: d, content: t, names: pathNames(p.Path)})
+	s.pages = append(s.pages, one)
 	return nil
 }
 

@@ -3,8 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"os"
-	"slices"
 	"time"
 
 	"prentice"
@@ -128,9 +126,6 @@ func moreOps(full bool) []op.Op {
 			return faultsOut{someFaults(), "16"}, nil
 		}),
 		op.New("incident.show", prentice.Look, prentice.Viewer, "Show an incident.", func(_ context.Context, _ op.Call, in numberIn) (faultOut, error) { return someFault(in.Number) }),
-		op.New("incident.open", prentice.Change, prentice.Operator, "Open an incident by hand.", answer),
-		op.New("incident.note", prentice.Change, prentice.Operator, "Write something down.", answer),
-		op.New("incident.close", prentice.Change, prentice.Operator, "Close an incident.", answer),
 		op.New("replica.list", prentice.Look, prentice.Viewer, "List replicas.", func(context.Context, op.Call, struct{}) (replicasOut, error) {
 			if !full {
 				return replicasOut{}, nil
@@ -164,17 +159,6 @@ func moreOps(full bool) []op.Op {
 	}
 }
 
-func morePages() []Page {
-	support, design, supervision := os.DirFS("../../skill/support"), os.DirFS("../../skill/design"), os.DirFS("../../skill/supervision")
-	return []Page{
-		{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 40, Files: support},
-		{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Files: support},
-		{Path: "/replicas", Op: "replica.list", Template: "replicas.html", Title: "Replicas", Files: supervision},
-		{Path: "/catalogue", Op: "catalog.list", Template: "catalogue.html", Title: "Catalogue", Nav: "Catalogue", Key: "c", Order: 80, Files: design},
-		{Path: "/catalogue/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity", Files: design},
-	}
-}
-
 var moreStories = []story{
 	{name: "incidents", path: "/incidents", who: "ann", lists: true},
 	{name: "incident", path: "/incidents/17", who: "ann"},
@@ -185,11 +169,3 @@ var moreStories = []story{
 	{name: "entity", path: "/catalogue/service/checkout", who: "vera"},
 	{name: "entity-bare", path: "/catalogue/host/web-1", who: "vera"},
 }
-
-func allPages() []Page { return slices.Concat(storyPages(), morePages(), securityPages()) }
-
-func allOps(full bool) []op.Op {
-	return slices.Concat(storyOps(full), moreOps(full), securityOps(full))
-}
-
-func allStories() []story { return slices.Concat(stories, moreStories, securityStories) }

@@ -3,11 +3,12 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"os"
+	"slices"
 	"time"
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/skill/security"
 )
 
 // The stories of security: lists that are wider than a phone.
@@ -36,7 +37,64 @@ func securityOps(full bool) []op.Op {
 			}
 			return out, nil
 		}),
+		op.New("evidence.show", prentice.Look, prentice.Viewer, "Show a line.", func(_ context.Context, _ op.Call, in struct {
+			Seq int64 `json:"seq"`
+		}) (security.Line, error) {
+			return security.Line{Evidence: someLines()[41-in.Seq]}, nil
+		}),
+		op.New("evidence.thread", prentice.Look, prentice.Viewer, "Show a thread.", func(_ context.Context, _ op.Call, in struct {
+			Ref prentice.Ref `json:"ref"`
+		}) (security.Thread, error) {
+			out := security.Thread{About: in.Ref, Cut: true, Lines: someLines()}
+			slices.Reverse(out.Lines)
+			if in.Ref.Kind() != "run" {
+				out = security.Thread{About: in.Ref}
+			}
+			return out, nil
+		}),
+		canned("secret.list", full, someSecrets),
+		canned("person.list", full, func() security.Team { return security.Team{People: somePeople()} }),
+		op.New("person.show", prentice.Look, prentice.Viewer, "Show a person.", func(_ context.Context, _ op.Call, in struct {
+			Name string `json:"name"`
+		}) (security.PersonDetail, error) {
+			return somePerson(in.Name), nil
+		}),
+		op.New("account.show", prentice.Look, prentice.Viewer, "Show your account.", func(_ context.Context, c op.Call, _ struct{}) (out security.Account, err error) {
+			out.PersonDetail, out.ByToken = somePerson(c.Actor.Name), c.Actor.Name == "vera"
+			if out.Name == "ann" {
+				out.SignsIn = prentice.AccountRecord{Password: true, Recovery: 7, Passkeys: []prentice.PasskeyRecord{{ID: "pk-1", Name: "the laptop in the bag", Created: ago(90 * 24 * time.Hour), Seen: ago(3 * time.Minute)}}}
+			}
+			return out, nil
+		}),
 	}
+}
+
+func someSecrets() security.SecretList {
+	secret := func(name, from string, set bool) security.SecretUse {
+		return security.SecretUse{SecretRecord: prentice.SecretRecord{Name: name, From: from, Set: set, Changed: ago(40 * 24 * time.Hour)}, UsedBy: []string{"restart-service"}, Used: ago(3 * time.Hour)}
+	}
+	list := []security.SecretUse{secret("deploy-token", "store", true), secret("the-password-of-the-standby-database-in-the-other-machine-room", "command", true), secret("smtp-password", "file", false)}
+	list[1].UsedBy, list[1].Used = []string{longName, "check-backups"}, time.Time{}
+	list[2].UsedBy, list[2].Changed = nil, time.Time{}
+	return security.SecretList{Secrets: list}
+}
+
+func somePeople() []prentice.PersonRecord {
+	return []prentice.PersonRecord{
+		{Name: "ann", Role: prentice.Approver, Created: ago(90 * 24 * time.Hour), Seen: ago(2 * time.Minute), Groups: []prentice.Ref{"group/platform-and-reliability-engineering", "group/shop"}, Grants: []prentice.Grant{{Role: prentice.Owner, On: "system/shop"}, {Role: prentice.Approver, On: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1"}}},
+		{Name: "olga", Role: prentice.Owner, Created: ago(90 * 24 * time.Hour), Seen: ago(26 * time.Hour)},
+		{Name: "somebody-with-an-unusually-long-name", Role: prentice.Viewer, Created: ago(2 * time.Hour)},
+	}
+}
+
+func somePerson(name string) security.PersonDetail {
+	out := security.PersonDetail{PersonRecord: somePeople()[2]}
+	if name == "ann" {
+		out.PersonRecord, out.Tokens = somePeople()[0], someTokens()
+		out.Sessions = []prentice.SessionRecord{{ID: "s-7f3a", Person: "ann", Way: "passkey", Address: "10.20.30.4", Agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36", Created: ago(time.Hour), Seen: ago(time.Minute), Idle: noon.Add(11 * time.Hour), Expires: noon.Add(6 * 24 * time.Hour)}}
+	}
+	out.Name = name
+	return out
 }
 
 func someTokens() []prentice.TokenRecord {
@@ -55,16 +113,20 @@ func someLines() []prentice.Evidence {
 	}
 }
 
-func securityPages() []Page {
-	security := os.DirFS("../../skill/security")
-	return []Page{
-		{Path: "/tokens", Op: "token.list", Template: "tokens.html", Title: "Tokens", Files: security},
-		{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Files: security},
-	}
-}
-
 var securityStories = []story{
 	{name: "tokens", path: "/tokens", who: "ann", lists: true},
 	{name: "evidence", path: "/evidence", who: "vera", lists: true},
 	{name: "evidence-none-like-that", path: "/evidence?kind=none", who: "vera"},
+	{name: "line", path: "/evidence/40", who: "vera"},
+	{name: "thread", path: "/evidence/thread/run/41", who: "vera"},
+	{name: "thread-empty", path: "/evidence/thread/service/mailer", who: "vera"},
+	{name: "secrets", path: "/secrets", who: "olga", lists: true},
+	{name: "people", path: "/people", who: "olga", lists: true},
+	{name: "person", path: "/people/ann", who: "olga"},
+	{name: "person-new", path: "/people/otto", who: "olga"},
+	{name: "account", path: "/account", who: "ann"},
+	{name: "account-first", path: "/account", who: "otto"},
+	{name: "account-by-token", path: "/account", who: "vera"},
+	{name: "form-token", path: "/do/token.create", who: "ann"},
+	{name: "form-person", path: "/do/person.remove?name=ann", who: "olga"},
 }

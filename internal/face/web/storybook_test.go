@@ -314,7 +314,7 @@ var stories = []story{
 
 func TestEveryStoryIsTold(t *testing.T) {
 	for _, full := range []bool{true, false} {
-		w := newWorld(t, allPages(), allOps(full)...)
+		w := storybook(t, full)
 		for _, s := range allStories() {
 			t.Run(fmt.Sprintf("%s full=%v", s.name, full), func(t *testing.T) {
 				w.t, w.cookies = t, map[string]string{}

@@ -40,9 +40,11 @@ type Problem struct {
 }
 
 // Reader collects what is wrong with one file. Near finds the known word that
-// somebody probably meant, or "".
+// somebody probably meant, or "". Tags are those that whoever reads the nodes
+// knows what to do with; no other is let through.
 type Reader struct {
 	Near     func(word string, known []string) string
+	Tags     []string
 	Problems []Problem
 	nodes    int
 }
@@ -95,7 +97,7 @@ func (r *Reader) plain(n *Node, depth int) bool {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		r.Wrong(n, "write the value out", "anchors and aliases are not read here")
 		return false
-	case n.Style&yaml.TaggedStyle != 0:
+	case n.Style&yaml.TaggedStyle != 0 && !slices.Contains(r.Tags, n.Tag):
 		r.Wrong(n, "leave the tag out", "the tag %s is not read here", Clip(n.Tag))
 		return false
 	}

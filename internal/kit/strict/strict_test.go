@@ -75,3 +75,13 @@ func TestNothingIsPassedOver(t *testing.T) {
 		})
 	}
 }
+
+func TestATagThatTheReaderKnowsIsLeftToIt(t *testing.T) {
+	r := strict.Reader{Tags: []string{"!vault"}}
+	if top := r.Document([]byte("a: !vault x\n")); top == nil || top.Content[1].Tag != "!vault" || top.Content[1].Value != "x" {
+		t.Errorf("%+v", r.Problems)
+	}
+	if r.Document([]byte("a: [!other x]\n")) != nil || len(r.Problems) != 1 || !strings.Contains(r.Problems[0].Text, "the tag !other is not read") {
+		t.Errorf("%+v", r.Problems)
+	}
+}

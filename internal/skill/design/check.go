@@ -10,7 +10,7 @@ import (
 
 // CheckIn names one file, or nothing for the whole team folder.
 type CheckIn struct {
-	File string `json:"file,omitempty" arg:"1" file:"true" maxLength:"5242880" doc:"A catalog-info.yaml, an inventory or an ssh_config to check by itself; without it the whole team folder is checked."`
+	File string `json:"file,omitempty" arg:"1" file:"true" maxLength:"5242880" doc:"A catalog-info.yaml, an inventory, a file of its group_vars or host_vars, or an ssh_config to check by itself; without it the whole team folder is checked."`
 	Name string `json:"name,omitempty" nameof:"file" maxLength:"500" doc:"What the file is called, for what is said about it."`
 }
 
@@ -45,8 +45,8 @@ func checkOp(d Deps) op.Op {
 		}
 		return Checked{op.Found(findings), len(c.Entities)}, nil
 	}).WithExample("prentice catalog check").WithHelp(
-		"Reads every catalog-info.yaml below the team folder and says what is wrong with it: unknown keys and annotations with the nearest spelling, references that lead nowhere, entities declared twice, probes that cannot work. Reads the inventories and the hosts of ssh_config too, and says which declarations of one host do not agree, and which two hosts are one machine.\n\n" +
-			"With a file, checks that file by itself; its references may lead to what the team has declared already. A file is an inventory if it is called inventory.ini, .yaml or .yml or otherwise .ini, or lies in a folder inventory; any other .yaml is read as a catalog-info.yaml.\n\n" +
+		"Reads every catalog-info.yaml below the team folder and says what is wrong with it: unknown keys and annotations with the nearest spelling, references that lead nowhere, entities declared twice, probes that cannot work. Reads the inventories with their group_vars and host_vars and the hosts of ssh_config too, and says which declarations of one host do not agree, and which two hosts are one machine.\n\n" +
+			"With a file, checks that file by itself; its references may lead to what the team has declared already. A file is an inventory if it is called inventory.ini, .yaml or .yml or otherwise .ini, or lies in a folder inventory, and says vars of one if it lies below group_vars or host_vars; any other .yaml is read as a catalog-info.yaml.\n\n" +
 			"Advice alone is success. With an error among the findings the exit code is that of a check that did not pass; see prentice help exit-codes.")
 }
 

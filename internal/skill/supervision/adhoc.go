@@ -11,14 +11,14 @@ import (
 )
 
 type adhocIn struct {
-	Targets     string        `json:"targets" doc:"On which hosts, as an expression that gives a list of them." example:"group(\"web\").hosts" maxLength:"10000"`
-	Command     []string      `json:"command,omitempty" arg:"1" doc:"The command. One word is a script for sh; of several each reaches the program as it was typed."`
+	Targets     string        `json:"targets" label:"hosts" doc:"On which hosts, as an expression that gives a list of them." example:"group(\"web\").hosts" maxLength:"10000"`
+	Command     []string      `json:"command,omitempty" arg:"1" doc:"The command. Given whole, it is a script for sh; given in words, each reaches the program as it was typed."`
 	Script      string        `json:"script,omitempty" file:"true" maxLength:"65536" doc:"A script for sh instead of a command."`
 	Risk        string        `json:"risk,omitempty" enum:"look,change,danger" default:"change" doc:"What can go wrong: it reads only, can be undone, or cannot."`
 	Sudo        bool          `json:"sudo,omitempty" doc:"As root, by sudo without a password."`
-	Parallel    int           `json:"parallel,omitempty" minimum:"1" maximum:"1000" default:"10" doc:"On how many hosts at a time, after the first one came out well."`
-	MaxFailures string        `json:"max_failures,omitempty" maxLength:"10" example:"10%" doc:"On how many hosts, or per cent of them, it may fail before no other is begun; without it, one."`
-	Timeout     time.Duration `json:"timeout,omitempty" doc:"How long it may take on one host; 5m if nothing is said."`
+	Parallel    int           `json:"parallel,omitempty" label:"hosts at a time" minimum:"1" maximum:"1000" default:"10" doc:"On how many hosts at a time, after the first one came out well."`
+	MaxFailures string        `json:"max_failures,omitempty" label:"failures allowed" maxLength:"10" example:"10%" doc:"On how many hosts, or per cent of them, it may fail before no other is begun; without it, one."`
+	Timeout     time.Duration `json:"timeout,omitempty" label:"time on one host" doc:"How long it may take on one host; 5m if nothing is said."`
 	Reason      string        `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
 	When        string        `json:"when,omitempty" enum:"now,window" doc:"With window it waits until the calendar lets it begin; otherwise a freeze refuses it."`
 }
@@ -28,7 +28,7 @@ func (d Deps) adhocOp() op.Op {
 		WithExample(`prentice run adhoc --targets 'group("web").hosts' --risk look --reason 'how full are they?' -- df -h /`).
 		WithHelp("The command is a plan like any other: its hosts and its text are hashed, locked, logged and kept as evidence. Nobody has agreed to the text beforehand, so the built-in policy asks a person whatever risk is claimed; a rule of the team may allow it by naming plan.procedure == \"adhoc\".\n\n" +
 			"Targets are an expression: hosts(), group(\"web\").hosts, service(\"checkout\").hosts, except(a, b), both(a, b), a + b, and hosts().filter(h, h.facts.rack == \"a\"). None is refused.\n\n" +
-			"Everything behind -- is the command. It finds its host in TARGET_NAME, TARGET_REF, TARGET_ADDRESS and TARGET_ followed by the name of a fact. What is typed is kept for ever, so no password belongs there. With --wait the command line tells what happens, and ends as the run does.")
+			"The command finds its host in TARGET_NAME, TARGET_REF, TARGET_ADDRESS and TARGET_ followed by the name of a fact. What is typed is kept for ever, so no password belongs there. On a command line everything behind -- is the command, and with --wait it tells what happens and ends as the run does.")
 }
 
 func (d Deps) adhoc(ctx context.Context, c op.Call, in adhocIn) (Asked, error) {

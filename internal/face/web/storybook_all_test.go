@@ -1,0 +1,76 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill/all"
+)
+
+// allPages are the pages that the skills bring.
+func allPages() []Page {
+	var pages []Page
+	for _, s := range all.Skills(all.Deps{}) {
+		for _, p := range s.Pages {
+			pages = append(pages, Page{Path: p.Path, Op: p.Op, Template: p.Template, Title: p.Title, Nav: p.Nav, Key: p.Key, Order: p.Order, Files: s.Files})
+		}
+	}
+	return pages
+}
+
+// allOps are the canned operations, and of the skills those that only have their
+// form drawn.
+func allOps(full bool) []op.Op {
+	ops := slices.Concat(storyOps(full), moreOps(full), securityOps(full), supervisionOps(full), servicesOps(full))
+	for _, s := range all.Skills(all.Deps{}) {
+		for _, o := range s.Ops {
+			if !slices.ContainsFunc(ops, func(have op.Op) bool { return have.Name == o.Name }) {
+				ops = append(ops, o)
+			}
+		}
+	}
+	return ops
+}
+
+func allStories() []story {
+	return slices.Concat(stories, moreStories, securityStories, supervisionStories, servicesStories)
+}
+
+// storybook is a site with all pages. With little to show, it is also a site on
+// which work is stopped and paused.
+func storybook(t *testing.T, full bool) *world {
+	w := newWorld(t, allPages(), allOps(full)...)
+	w.site.o.Counts = func(context.Context, prentice.Actor) map[string]int {
+		return map[string]int{"/inbox": 7, "/incidents": 3, "/runs": 140}
+	}
+	if !full {
+		w.site.o.Stopped = func(context.Context) (bool, string) {
+			return true, "person/olga stopped it 4 min ago: the load balancer is being replaced"
+		}
+		w.site.o.Paused = func(context.Context) (bool, string) {
+			return true, "Work that no person started waits since prentice did not end in order"
+		}
+	}
+	return w
+}
+
+func TestEveryPageHasAStory(t *testing.T) {
+	mux, told := http.NewServeMux(), map[string]bool{}
+	for _, p := range allPages() {
+		mux.HandleFunc("GET "+p.Path, http.NotFound)
+	}
+	for _, s := range allStories() {
+		_, pattern := mux.Handler(httptest.NewRequest(http.MethodGet, s.path, nil))
+		told[pattern] = true
+	}
+	for _, p := range allPages() {
+		if !told["GET "+p.Path] {
+			t.Errorf("page %s has no story; add one to storybook_*_test.go, with canned data for %s", p.Path, p.Op)
+		}
+	}
+}

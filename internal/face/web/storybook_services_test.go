@@ -1,0 +1,150 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill/automation"
+	"prentice/internal/skill/availability"
+	"prentice/internal/skill/support"
+)
+
+// The stories of services, of what happens to them and of what may be done.
+
+func servicesOps(full bool) []op.Op {
+	return []op.Op{
+		op.New("service.list", prentice.Look, prentice.Viewer, "List services.", func(_ context.Context, _ op.Call, in struct {
+			State string `json:"state,omitempty"`
+		}) (out availability.List, err error) {
+			if full && in.State == "" {
+				out.Services = someServices()
+			}
+			return out, nil
+		}),
+		op.New("service.show", prentice.Look, prentice.Viewer, "Show a service.", func(_ context.Context, _ op.Call, in struct {
+			Name string `json:"name"`
+		}) (availability.Shown, error) {
+			return someService(in.Name), nil
+		}),
+		canned("procedure.list", full, someProcedures),
+		op.New("procedure.show", prentice.Look, prentice.Viewer, "Show a procedure.", func(_ context.Context, _ op.Call, in struct {
+			Name string `json:"name"`
+		}) (automation.Shown, error) {
+			return someProcedure(in.Name), nil
+		}),
+		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(context.Context, op.Call, automation.PlanIn) (automation.Planned, error) {
+			return automation.Planned{Plan: somePlan(), Hash: somePlan().Hash()}, nil
+		}),
+		canned("event.list", full, func() support.Events { return support.Events{Events: someEvents(), Next_: "3"} }),
+		op.New("event.show", prentice.Look, prentice.Viewer, "Show an event.", func(_ context.Context, _ op.Call, in numberIn) (support.EventOut, error) {
+			return support.EventOut{EventRecord: someEvents()[in.Number%3]}, nil
+		}),
+	}
+}
+
+func someServices() []availability.Line {
+	line := func(ref prentice.Ref, state availability.Word, since time.Duration, says string, passed, of int64) availability.Line {
+		return availability.Line{Standing: availability.Standing{Ref: ref, State: state, Since: ago(since), Says: says}, Owner: "group/shop", Availability: availability.Share{Passed: passed, Of: of}, Mean: 12400 * time.Microsecond, Probes: 1}
+	}
+	list := []availability.Line{
+		line("service/checkout", availability.Down, 52*time.Second, "probe checkout-http failed 3 times: connection refused", 16912, 17280),
+		line("service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", availability.Flapping, 3*time.Minute, "its probe changed 6 times in 10 min", 17001, 17280),
+		line("service/catalogue", availability.Well, 49*time.Hour, "its probe passes", 17280, 17280),
+		line("service/mailer", availability.Unknown, 0, "it has no probes; add the annotation prentice.dev/probes to it in the catalogue", 0, 0),
+	}
+	list[3].Since, list[3].Mean = time.Time{}, 0
+	return list
+}
+
+func someService(name string) availability.Shown {
+	if name == "mailer" {
+		return availability.Shown{Line: someServices()[3], Strip: make([]availability.Bar, 288)}
+	}
+	out := availability.Shown{
+		Line: someServices()[0], System: "system/shop", URL: "http://127.0.0.1:7001", Unit: "checkout.service", Hosts: []prentice.Host{{Ref: "host/web-1", Local: true}},
+		DependsOn: []prentice.Ref{"service/orders", "service/payments"}, Dependants: []prentice.Ref{"service/basket", "service/web"},
+		Looks: []availability.ProbeShown{{Name: "checkout-http", Kind: "http", Target: "http://127.0.0.1:7001/healthz", Wants: "status 200, every 5s, within 2s; down after 3 failures in a row, well after 2 passes", State: availability.Down, Says: "failed 3 times: connection refused"}},
+	}
+	for i := range 3 {
+		out.Looks[0].Last = append(out.Looks[0].Last, availability.Seen{Time: ago(time.Duration(5*i) * time.Second), Truth: prentice.Fail, Latency: 900 * time.Microsecond, Says: "dial tcp 127.0.0.1:7001: connect: connection refused"})
+	}
+	for i := range 288 {
+		bar := availability.Bar{Start: noon.Truncate(5 * time.Minute).Add(time.Duration(i-287) * 5 * time.Minute), State: availability.Well, Passed: 60, Mean: 12 * time.Millisecond, Slowest: 90 * time.Millisecond}
+		switch {
+		case i == 287:
+			bar.State, bar.Passed, bar.Failed = availability.Down, 2, 3
+		case i > 90 && i < 110:
+			bar.State, bar.Passed, bar.Failed = availability.Degraded, 50, 10
+		case i < 12:
+			bar = availability.Bar{Start: bar.Start, State: availability.Unknown}
+		}
+		out.Strip = append(out.Strip, bar)
+	}
+	return out
+}
+
+func someProcedures() automation.Listed {
+	return automation.Listed{NextPage: "restart-service", Procedures: []automation.Line{
+		{Name: "check-backups", Summary: "Look whether last night's backups can be read", Owner: "group/platform", Starts: []string{"15 6 * * * Europe/London"}, Usable: true},
+		{Name: "restart-service", Summary: "Bring back a service that has stopped answering", Owner: "group/platform-and-reliability-engineering", Starts: []string{`service.down if event.data.probe.kind == "http" && event.data.failures >= 3`}, Usable: true, Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}},
+		{Name: longName, Summary: "Put new certificates in the place of old ones", Owner: "group/platform", Errors: 2},
+	}}
+}
+
+func someProcedure(name string) automation.Shown {
+	six := "6"
+	out := automation.Shown{
+		Usable: name == "restart-service", Starts: []string{"service.down"}, Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Markdown: "# restart-service\n\nBring back a service.\n",
+		Findings: []prentice.Finding{{At: prentice.Pos{File: "procedures/" + name + ".md", Line: 31, Column: 1}, Text: "the section Undo has no step", Hint: "say how to go back, or write that there is no way"}},
+		Procedure: prentice.Procedure{
+			Name: name, Summary: "Bring back a service that has stopped answering", Owner: "group/platform", ReviewBy: "2027-01-31", Targets: "service(input.service).hosts", Limits: prentice.DefaultLimits(),
+			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}},
+			File:   "procedures/" + name + ".md", Digest: "sha256:" + strings.Repeat("9f2c81d0", 8), Secrets: []string{"deploy-token"},
+			Sections: []prentice.Prose{{Title: "When to use it", Text: "A service refuses connections and its host is well.\n\n- Not while the disk is full.\n- Not during a deploy."}},
+			Steps: []prentice.StepSpec{
+				{ID: "down", Section: prentice.Check, Kind: "sh", Risk: prentice.Look, Expect: "fail", Body: `curl -fsS --max-time 5 "$SERVICE_URL/healthz"`, Prose: "Is it really down?"},
+				{ID: "restart", Section: prentice.Act, Kind: "sh", Risk: prentice.Change, Idempotent: true, Body: `systemctl restart "$SERVICE_UNIT"`, Prose: "It takes a few seconds, in which nobody can buy."},
+				{ID: "quiet", Section: prentice.Verify, Kind: "probe", Risk: prentice.Look, Attrs: map[string]string{"service": "checkout", "settle": "30s", "silence": "2m"}},
+			},
+		},
+	}
+	if !out.Usable {
+		out.Findings[0].Error, out.Record, out.Starts, out.Procedure.Steps = true, prentice.Record{}, nil, nil
+	}
+	return out
+}
+
+func someEvents() []prentice.EventRecord {
+	event := func(n int64, kind string, subject prentice.Ref, state prentice.EventState) prentice.EventRecord {
+		return prentice.EventRecord{Number: n, Event: prentice.Event{ID: "checkout-http/1772625902", Source: "probe/checkout-http", Type: kind, Subject: subject, Time: ago(52 * time.Second), Data: json.RawMessage(`{"failures":3,"says":"connection refused"}`)},
+			Received: ago(51 * time.Second), Sender: "self/prentice", State: state, Count: 4, Last: ago(3 * time.Second)}
+	}
+	list := []prentice.EventRecord{
+		event(6, "service.down", "service/checkout", prentice.EventDelivered),
+		event(5, "deployment.finished-with-warnings", "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", prentice.EventFailed),
+		event(4, "schedule.tick", "", prentice.EventWaiting),
+	}
+	list[1].Says, list[1].Attempts, list[1].Sender, list[1].Source = "no listener could take it: the catalogue has no such service", 12, "agent/ci", "https://forge.example.org/platform/payments/hooks"
+	list[1].Note = "its time lay 3 min in the future and was set to when it came"
+	return list
+}
+
+var servicesStories = []story{
+	{name: "services", path: "/services", who: "vera", lists: true},
+	{name: "services-none-like-that", path: "/services?state=well", who: "vera"},
+	{name: "service", path: "/services/checkout", who: "vera"},
+	{name: "service-unknown", path: "/services/mailer", who: "vera"},
+	{name: "procedures", path: "/procedures", who: "otto", lists: true},
+	{name: "procedure", path: "/procedures/restart-service", who: "otto"},
+	{name: "procedure-broken", path: "/procedures/" + longName, who: "otto"},
+	{name: "plan", path: "/procedures/restart-service/plan?input[service]=checkout", who: "otto"},
+	{name: "events", path: "/events", who: "vera", lists: true},
+	{name: "event", path: "/events/3", who: "vera"},
+	{name: "event-failed", path: "/events/4", who: "vera"},
+	{name: "form-incident", path: "/do/incident.open", who: "otto"},
+	{name: "form-event", path: "/do/event.send", who: "otto"},
+}

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill/supervision"
+)
+
+// The stories of what supervises: what is asked, the rules, the limits, the
+// calendar and the logs.
+
+func supervisionOps(full bool) []op.Op {
+	return []op.Op{
+		canned("inbox.list", full, someInbox),
+		canned("limit.show", full, someLimits),
+		canned("policy.show", full, somePolicy),
+		op.New("policy.why", prentice.Look, prentice.Viewer, "Say why.", func(context.Context, op.Call, struct {
+			Run string `json:"run,omitempty"`
+		}) (supervision.Why, error) {
+			return someWhy(), nil
+		}),
+		canned("calendar.show", full, someCalendar),
+		op.New("run.log", prentice.Look, prentice.Viewer, "Show a log.", func(_ context.Context, _ op.Call, in struct {
+			Number int64  `json:"number"`
+			Find   string `json:"find,omitempty"`
+		}) (out supervision.Log, err error) {
+			out.Find, out.End, out.Total = in.Find, true, 5000
+			if full && in.Number == 43 && in.Find == "" {
+				out.Lines, out.Next, out.End = oneHost(runStates[43]).Log, 4096, false
+			}
+			if in.Number == 44 {
+				out.Total = 0
+				out.Removed = &prentice.LogRemoved{Run: 44, Time: ago(24 * time.Hour), Bytes: 73_400_320, Lines: 812_004, Why: "logs are kept for 90 days"}
+			}
+			return out, nil
+		}),
+	}
+}
+
+// canned is an operation that puts out one thing, or the zero of its kind.
+func canned[T any](name string, full bool, out func() T) op.Op {
+	return op.New(name, prentice.Look, prentice.Viewer, "Show what is there.", func(context.Context, op.Call, struct{}) (T, error) {
+		if !full {
+			return *new(T), nil
+		}
+		return out(), nil
+	})
+}
+
+const script = "set -eu\nfor unit in nginx checkout checkout-worker; do\n  systemctl is-active --quiet \"$unit\" || systemctl restart \"$unit\"\ndone\njournalctl --since -2min --unit checkout-worker --no-pager --output short-iso | tail -n 20"
+
+func question(run prentice.Run) supervision.Asks {
+	return supervision.Asks{Question: prentice.Question{
+		Run: run, Waits: "approval", Summary: "Bring back a service that has stopped answering", Undoable: run.Risk != prentice.Danger,
+		Reasons: []string{"it changes something, so one approver is asked"}, Rules: []string{"change-asks-one"}, Needed: 1, Role: prentice.Approver,
+		Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Last: &prentice.Agreed{Run: 38, Time: ago(26 * time.Hour)},
+	}}
+}
+
+func someInbox() supervision.Inbox {
+	ordinary := question(runStates[41])
+	ordinary.Needs = []prentice.Ref{"service/basket", "service/web"}
+	kin := question(someRun(52, prentice.Waiting, "changes need one approver"))
+	kin.Subject, kin.Targets = "service/payments", []prentice.Ref{"host/web-2", "host/web-3"}
+	soon := question(someRun(53, prentice.Waiting, "changes need one approver"))
+	soon.Procedure, soon.Expires, soon.Created = "renew-certificate", noon.Add(4*time.Minute), ago(56*time.Minute)
+	soon.Last.Changes = []prentice.Difference{{What: "target host/web-1", New: "host/web-1"}, {What: "step renew: body", Old: "certbot renew", New: "certbot renew --deploy-hook 'systemctl reload nginx'"}}
+	adhoc := question(someRun(54, prentice.Waiting, "nobody has agreed to this command"))
+	adhoc.Procedure, adhoc.Subject, adhoc.Incident, adhoc.Command, adhoc.Requester = prentice.AdhocName, "host/web-1", "", script, "person/otto"
+	adhoc.Last, adhoc.Record, adhoc.Undoable = nil, prentice.Record{}, false
+	for range 13 {
+		adhoc.Targets = append(adhoc.Targets, "host/web-2.fleet.example")
+	}
+	danger := question(runStates[48])
+	danger.Needed, danger.From, danger.Approvers = 2, []prentice.Ref{"group/platform-and-reliability-engineering"}, []prentice.Ref{"person/olga"}
+	mine := question(someRun(55, prentice.Waiting, "changes need one approver"))
+	mine.Requester = "person/ann"
+	step := question(someRun(56, prentice.Waiting, "waits for a person"))
+	step.Waits, step.StepSays = "look-at-the-lamp", "look whether the lamp at the front of the machine is green"
+	return supervision.Inbox{
+		Groups: []supervision.Group{
+			{Questions: []supervision.Asks{soon}}, {Questions: []supervision.Asks{ordinary, kin}}, {Questions: []supervision.Asks{adhoc}},
+			{Questions: []supervision.Asks{danger}}, {Questions: []supervision.Asks{mine}}, {Questions: []supervision.Asks{step}},
+		},
+		Reviews: []prentice.Review{{Run: 39, Procedure: "restart-service", Subject: "service/checkout", State: prentice.Verified, By: "person/olga", Reason: "checkout was down and nobody else was awake", Opened: ago(7 * time.Hour)}},
+		Next_:   "later",
+	}
+}
+
+func someLimits() supervision.LimitState {
+	return supervision.LimitState{LimitState: prentice.LimitState{
+		Stopped: true, Why: "the load balancer is being replaced (person/olga)",
+		Pause: &prentice.Pause{Since: ago(11 * time.Minute), Says: "prentice did not end in order", Held: []prentice.Run{runStates[42]}},
+		Uses: []prentice.LimitUse{
+			{Layer: "installation", Per: "hour", Used: 7, Most: 60}, {Layer: "installation", Per: "moment", Used: 1, Most: 10},
+			{Layer: "service", Name: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", Per: "hour", Used: 4, Most: 4},
+			{Layer: "procedure", Name: "restart-service", Per: "hour", Used: 4, Most: 12},
+		},
+		InForce: []prentice.InForce{
+			{Name: "host/web-1", Run: 43, HoldBack: prentice.HoldBack{Code: prentice.HoldMended, Says: "restart-service touched host/web-1 40 s ago, and rests for 10 min after it", WayOut: "wait, or ask an owner to lift it", Until: noon.Add(9 * time.Minute)}},
+			{Name: "service/checkout", HoldBack: prentice.HoldBack{Code: prentice.HoldUseless, Says: "two fixes in a row did not help service/checkout", WayOut: "find out why, and start the next run by hand"}},
+		},
+		Locks: []prentice.TargetLock{{Target: "host/web-1", Run: 42, Procedure: "restart-service", State: prentice.Running, Since: ago(32 * time.Second)}},
+	}}
+}
+
+var rules = []prentice.Rule{
+	{Name: "danger-asks-two", Priority: 90, When: `plan.risk == "danger"`, Verdict: prentice.Ask, Asks: "2 of group/platform, for 1 h", Reason: "What cannot be undone is looked at by two people."},
+	{Name: "nothing-on-friday-evenings-in-production-unless-something-is-down", Priority: 80, When: `now.weekday == "friday" && now.hour >= 16 && plan.environment == "production" && !plan.incident.open`, Verdict: prentice.Refuse, Reason: "Nobody is here to see what follows."},
+	{Name: "change-asks-one", BuiltIn: true, When: `plan.risk == "change"`, Verdict: prentice.Ask, Asks: "1 approver", Reason: "Changes need one approver."},
+	{Name: "look-is-allowed", BuiltIn: true, When: `plan.risk == "look"`, Verdict: prentice.Allow, Reason: "Who only reads breaks nothing."},
+}
+
+func somePolicy() supervision.PolicyShown {
+	digest := "sha256:" + strings.Repeat("4be1907a", 8)
+	return supervision.PolicyShown{
+		PolicyState: prentice.PolicyState{
+			InForce: prentice.AdoptedPolicy{Digest: digest, Since: ago(12 * 24 * time.Hour), By: []prentice.Ref{"person/olga", "person/ann"}, Reason: "two eyes for what cannot be undone", Rules: rules, Zone: "Europe/London"},
+			Pending: &prentice.PendingPolicy{
+				Digest: "sha256:" + strings.Repeat("77c0a2de", 8), Needs: 2, Rules: []string{"policy-asks-owners"},
+				Diff:     "--- in force\n+++ policy.yaml\n@@ -4,3 +4,3 @@\n   - name: danger-asks-two\n-    approvers: 2\n+    approvers: 1\n",
+				Votes:    []prentice.PolicyVote{{Actor: "person/olga", Reason: "one of the two is away until Monday", Time: ago(20 * time.Minute), Expires: noon.Add(time.Hour)}},
+				Findings: []prentice.Finding{{At: prentice.Pos{File: "policy.yaml", Line: 5, Column: 5}, Text: "danger asks one person only", Hint: "two see more than one"}},
+			},
+		},
+		Table: supervision.TableSummary{
+			Cells: 336, Refused: 24, Asked: 250, Allowed: 62,
+			Holes:          []prentice.Hole{{Kind: "looser-at-night", Procedures: []string{"restart-service", "renew-certificate"}, Risk: "change", Places: []string{"production"}, Actors: []string{"self/prentice"}, Times: "22:00 to 06:00", Cells: 16, Verdict: prentice.Allow, Rule: "nights-are-free", Says: "at night it is allowed what by day is asked"}},
+			Contradictions: []prentice.Contradiction{{Rules: [2]string{"danger-asks-two", "platform-may"}, Cells: 3, Where: "rotate-certificates in production by person/ann"}},
+			Silent:         []prentice.SilentRule{{Rule: "old-hosts-are-read-only", Behind: "danger-asks-two"}},
+		},
+	}
+}
+
+func someWhy() supervision.Why {
+	heard := make([]prentice.RuleHeard, len(rules))
+	for i, r := range rules {
+		heard[i] = prentice.RuleHeard{Rule: r, Matched: i >= 2, Decided: i == 2}
+	}
+	return supervision.Why{Why: prentice.Why{
+		Run: "run/41", Time: noon, Zone: "Europe/London", Actor: prentice.Actor{Kind: prentice.Self, Name: "prentice", Role: prentice.Operator, Door: "event"}, Op: "run.start", Procedure: "restart-service", Subject: "service/checkout", Risk: "change", Targets: 1,
+		Decision: prentice.Decision{Verdict: prentice.Ask, Rules: []string{"change-asks-one"}, Reasons: []string{"Changes need one approver."}, Approvers: 1, Role: prentice.Approver},
+		Rules:    heard,
+		Near:     []prentice.NearMiss{{Rule: "danger-asks-two", Verdict: prentice.Ask, Fact: prentice.FactChange{Fact: "plan.risk", Is: "change", Were: "danger"}}},
+		Changes:  []prentice.WhatIf{{Verdict: prentice.Allow, Rule: "look-is-allowed", Facts: []prentice.FactChange{{Fact: "plan.risk", Is: "change", Were: "look"}}}},
+	}}
+}
+
+func someCalendar() supervision.Calendar {
+	midnight := noon.Truncate(24 * time.Hour)
+	at := func(day, hour int) time.Time { return midnight.Add(time.Duration(24*day+hour) * time.Hour) }
+	var nights []prentice.Span
+	for day := range 14 {
+		nights = append(nights, prentice.Span{From: at(day, 1), To: at(day, 5)})
+	}
+	return supervision.Calendar{
+		CalendarDays: prentice.CalendarDays{Zone: "Europe/London", Now: noon, From: midnight, To: at(14, 0), Entries: []prentice.CalendarEntry{
+			{Name: "quarter-end", Kind: "freeze", Reason: "The books are closed.", Applies: "everything in system/payments", InForce: true, Spans: []prentice.Span{{From: at(0, 0), To: at(2, 12)}}},
+			{Name: "nights", Kind: "window", Reason: "Few people buy at night.", Applies: "restart-database", Spans: nights},
+			{Name: "christmas", Kind: "freeze", Reason: "Nobody is here.", Applies: "everything"},
+		}},
+		Findings: []prentice.Finding{{Text: `freeze "quarter-end" applies to system/paymnts, which nobody has`, Hint: "did you mean system/payments?"}},
+	}
+}
+
+var supervisionStories = []story{
+	{name: "inbox", path: "/inbox", who: "ann", lists: true},
+	{name: "inbox-viewer", path: "/inbox", who: "vera"},
+	{name: "limits", path: "/limits", who: "olga"},
+	{name: "limits-viewer", path: "/limits", who: "vera", lists: true},
+	{name: "policy", path: "/policy", who: "olga"},
+	{name: "why", path: "/policy/why?run=run/41", who: "vera"},
+	{name: "calendar", path: "/calendar", who: "vera", lists: true},
+	{name: "log", path: "/runs/43/log", who: "vera"},
+	{name: "log-finds-nothing", path: "/runs/43/log?find=panic", who: "vera"},
+	{name: "log-removed", path: "/runs/44/log", who: "vera"},
+	{name: "form-adhoc", path: "/do/run.adhoc", who: "otto"},
+	{name: "form-resume", path: "/do/resume-all", who: "olga"},
+}
