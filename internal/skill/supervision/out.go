@@ -125,7 +125,7 @@ func (d Detail) Text() string {
 	if d.Reason != "" {
 		fmt.Fprintf(&b, ": %s", d.Reason)
 	}
-	fmt.Fprintf(&b, "\nPlan      %s\nPolicy    %s: %s\n", d.Plan, d.Decision.Verdict, strings.Join(d.Decision.Reasons, "; "))
+	fmt.Fprintf(&b, "\nPlan      %s\nPolicy    %s: %s\n", d.Plan, d.Decision.Verdict, strings.ReplaceAll(strings.Join(d.Decision.Reasons, "; "), ".; ", ". "))
 	for _, a := range d.Approvals {
 		word := "refused"
 		if a.Yes {
