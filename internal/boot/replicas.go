@@ -190,7 +190,8 @@ func momentOf(line prentice.Evidence) (m prentice.RunMoment, by string, ok bool)
 	}
 	m = prentice.RunMoment{Run: run, Time: line.Time, State: data.State, Step: data.Step, Says: data.Says}
 	if data.Step != "" {
-		m.Says = fmt.Sprintf("%s: %s. %s", data.Step, strings.TrimPrefix(line.Kind, "step."), data.Says)
+		m.Stands = prentice.StepState(strings.TrimPrefix(line.Kind, "step."))
+		m.Says = fmt.Sprintf("%s: %s. %s", data.Step, m.Stands, data.Says)
 	}
 	return m, data.Replica, true
 }
