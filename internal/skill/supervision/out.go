@@ -267,7 +267,11 @@ func (m Moment) Text() string {
 		return m.onTarget(at)
 	}
 	if m.Step != "" {
-		return at + cmp.Or(m.stands(), m.State.Sign()) + " " + m.Step + ": " + strings.TrimPrefix(m.Says, m.Step+": ")
+		where := ""
+		if m.Target != "" {
+			where = m.Target.Name() + " "
+		}
+		return at + cmp.Or(m.stands(), m.State.Sign()) + " " + where + m.Step + ": " + strings.TrimPrefix(m.Says, m.Step+": ")
 	}
 	return at + m.State.Sign() + " " + string(m.State) + ": " + m.Says
 }
