@@ -94,11 +94,11 @@ type Run struct {
 	Command string `json:"command,omitempty"` // of an ad-hoc run, on a line
 }
 
-// About is what the run is about, in a few words. The subject of an ad-hoc
-// command is the first of its hosts: to name that one alone would hide the
+// About is what the run is about, in a few words. The subject of what is about no
+// service is the first of its hosts: to name that one alone would hide the
 // others.
 func (r Run) About() string {
-	if r.Procedure == AdhocName && len(r.Targets) > 1 {
+	if r.Subject.Kind() == "host" && len(r.Targets) > 1 {
 		return string(r.Subject) + " and " + strconv.Itoa(len(r.Targets)-1) + " more"
 	}
 	return string(r.Subject)

@@ -109,7 +109,7 @@ func (c *commands) open(ctx context.Context, g cli.Global) (op.Door, func() erro
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := s.firstStart(ctx, ""); err != nil {
+	if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
 		return nil, nil, errors.Join(err, s.Close())
 	}
 	token, err := c.token(set, g)
@@ -150,6 +150,13 @@ func (c *commands) token(set Settings, g cli.Global) (string, error) {
 type near struct {
 	*System
 	token string
+}
+
+// Rests implements op.Rester: one operation is done here, and then the folder is
+// shut again.
+func (n near) Rests() error {
+	return prentice.Errorf(prentice.Unavailable, "no prentice serves the data folder %s, so nothing goes on there", n.Settings.Data).
+		Try("start it with: prentice up")
 }
 
 func (n near) Invoke(ctx context.Context, r op.Request) (any, error) {
@@ -235,11 +242,14 @@ func demoService() *cobra.Command {
 	return cmd
 }
 
-// firstStart makes the owner of a new installation and gives the link to sign in
-// once.
+// firstStart makes the owner of a new installation, and gives the link to sign in
+// once as long as nobody has: a command may have made the owner before.
 func (s *System) firstStart(ctx context.Context, url string) (string, error) {
-	created, code, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner)
-	if err != nil || !created {
+	if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
+		return "", err
+	}
+	code, err := s.Identity.FirstLink(ctx)
+	if err != nil || code == "" {
 		return "", err
 	}
 	return url + "/sign-in/" + code, nil

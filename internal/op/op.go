@@ -53,6 +53,12 @@ type Door interface {
 	Watch(ctx context.Context, r Request, emit func(any) error) error
 }
 
+// Rester is a door behind which nothing goes on by itself: whoever watched or
+// waited there would do so for ever. Rests says why, and what to do.
+type Rester interface {
+	Rests() error
+}
+
 // Op is a declared operation.
 type Op struct {
 	Name    string // noun.verb, such as run.start

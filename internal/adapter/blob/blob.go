@@ -157,18 +157,32 @@ func (b *Bucket) List(ctx context.Context, prefix string, each func(name string,
 	if err != nil {
 		return b.trouble("list", err)
 	}
+	last, tries := "", 0
 	for list := bucket.List(&blob.ListOptions{Prefix: b.prefix + prefix}); ; {
 		one, err := list.Next(ctx)
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
-		}
-		if err != nil {
+		case b.wasChanged(err) && tries < mostTries:
+			list, tries = bucket.List(&blob.ListOptions{Prefix: b.prefix + prefix}), tries+1
+		case err != nil:
 			return b.trouble("list", err)
-		}
-		if err := each(strings.TrimPrefix(one.Key, b.prefix), one.Size, one.ModTime); err != nil {
-			return err
+		case one.Key > last: // it was not told before another try
+			if err := each(strings.TrimPrefix(one.Key, b.prefix), one.Size, one.ModTime); err != nil {
+				return err
+			}
+			last = one.Key
 		}
 	}
+}
+
+// mostTries is how often a folder is listed anew because it was changed.
+const mostTries = 100
+
+// wasChanged says whether a folder could not be listed only because a file in it
+// got its name, or was removed, while its list was made.
+func (b *Bucket) wasChanged(err error) bool {
+	return b.folder != "" && gcerrors.Code(err) == gcerrors.NotFound
 }
 
 // Remove removes an object. One that is not there is removed already.

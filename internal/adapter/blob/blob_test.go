@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -106,6 +107,45 @@ func listed(t *testing.T, b *Bucket, prefix, want string) {
 	if err != nil || strings.Join(got, ", ") != want {
 		t.Errorf("listed %v, %v; want %s", got, err, want)
 	}
+}
+
+func TestAFolderIsListedWholeWhileItChanges(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "blobs"))
+	for _, name := range []string{"logs/a", "logs/b", "logs/y", "logs/z"} {
+		if err := b.Put(t.Context(), name, strings.NewReader("whole")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				if err := errors.Join(b.Put(context.Background(), "logs/m", strings.NewReader("passing")), b.Remove(context.Background(), "logs/m")); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}
+	}()
+	for range 500 {
+		var names []string
+		err := b.List(t.Context(), "logs/", func(name string, _ int64, _ time.Time) error {
+			if !strings.HasPrefix(name, "logs/m") {
+				names = append(names, strings.TrimPrefix(name, "logs/"))
+			}
+			return nil
+		})
+		if err != nil || strings.Join(names, " ") != "a b y z" {
+			t.Errorf("%v, %v", names, err)
+			break
+		}
+	}
+	close(stop)
+	<-stopped
 }
 
 func TestWhatIsHalfWrittenIsNoObject(t *testing.T) {

@@ -131,6 +131,26 @@ func TestTheFirstStartLetsTheOwnerInAndLaterOnesLetNobodyElse(t *testing.T) {
 	})
 }
 
+func TestTheFirstLinkIsGivenAnewUntilSomebodyHasComeIn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		w.pass(24 * time.Hour)
+		link, err := w.FirstLink(ctx)
+		if err != nil || link == "" {
+			t.Fatalf("a day after the start, and nobody has come in: %q, %v", link, err)
+		}
+		cookie := w.signIn(link)
+		for _, since := range []string{"came in", "went out"} {
+			if again, err := w.FirstLink(ctx); err != nil || again != "" {
+				t.Errorf("once somebody %s: %q, %v", since, again, err)
+			}
+			if err := w.SignOut(ctx, cookie); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 func TestTheCommandLineOfThisMachineActsAsTheOwner(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)

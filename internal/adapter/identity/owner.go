@@ -48,6 +48,30 @@ func (i *Identity) EnsureOwner(ctx context.Context, name string) (created bool, 
 	return created, link, err
 }
 
+// FirstLink is the code of a link that signs the owner in, as long as nobody has
+// ever come in: the owner is alone, without a session or another way, and a link
+// that was made before lies unused. Otherwise it is "".
+func (i *Identity) FirstLink(ctx context.Context) (link string, err error) {
+	err = i.change(ctx, func(tx *db.Tx) error {
+		var people, unused, ways int
+		if err := tx.QueryRow(`SELECT (SELECT COUNT(*) FROM identity_person), (SELECT COUNT(*) FROM identity_link),
+			(SELECT COUNT(*) FROM identity_session) + (SELECT COUNT(*) FROM identity_password) + (SELECT COUNT(*) FROM identity_passkey) + (SELECT COUNT(*) FROM identity_provider)`,
+			nil, &people, &unused, &ways); err != nil {
+			return fmt.Errorf("look whether anybody has come in: %w", err)
+		}
+		if link = ""; people != 1 || unused == 0 || ways > 0 {
+			return nil
+		}
+		owner, err := firstOwner(tx)
+		if err != nil {
+			return fmt.Errorf("look for the owner: %w", err)
+		}
+		link, _, err = i.link(tx, owner)
+		return err
+	})
+	return link, err
+}
+
 // tokenStale says whether the command line needs another token: it has none,
 // or one that is not an owner's.
 func (i *Identity) tokenStale(ctx context.Context) (bool, error) {

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -76,10 +77,14 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// private is a folder that a script lies in while it runs: a shell puts it in front
+// of what it says, and then it takes the room of that.
+var private = regexp.MustCompile(`\S*/(?:claim-[0-9a-f]{32}|sh-[0-9]+)/`)
+
 // line is the last line that says something.
 func (t *tail) line() string {
 	for lines := strings.Split(string(t.last), "\n"); len(lines) > 0; lines = lines[:len(lines)-1] {
-		if last := short(strings.TrimSpace(lines[len(lines)-1])); last != "" {
+		if last := short(private.ReplaceAllString(strings.TrimSpace(lines[len(lines)-1]), "")); last != "" {
 			return last
 		}
 	}

@@ -65,6 +65,20 @@ func TestStepsAreReadStrictly(t *testing.T) {
 	}
 }
 
+func TestAnInputThatIsReadByItsNameAloneIsAdvisedAgainst(t *testing.T) {
+	for body, want := range map[string]string{
+		"true\necho \"${NEW_WORD}\"":    "p.md:14:7: advice: nothing here sets $NEW_WORD; did you mean $INPUT_NEW_WORD?",
+		"echo $INPUT_NEW_WORD":          "",
+		"read NEW_WORD; echo $NEW_WORD": "",
+		"echo $NEW_WORDS $PATH $KEY":    "",
+	} {
+		_, findings := parse(front("inputs: {new-word: {type: string}, path: {type: string}, key: {type: string}}", "secrets: [key]") + "\n## Act\n\n```sh id=a\n" + body + "\n```\n")
+		if got := says(findings); !strings.Contains(got, want) || want == "" && strings.Contains(got, "nothing here sets") {
+			t.Errorf("%s: got\n%swant %s", body, got, want)
+		}
+	}
+}
+
 func TestProseIsForPeople(t *testing.T) {
 	body := "\nWords first.\n\n# A title\n\n```sh\nan example that nobody runs\n```\n\n## Act\n\nWhy.\n\n```text\n$ not run\n```\n\n```json\n{}\n```\n\n```\nplain\n```\n\n    indented\n\n" +
 		"### A part of it\n\nMore.\n\n```sh id=a\ntrue\n```\n\nAfter.\n\n<!-- a comment\n```sh id=b\nfalse\n```\n-->\n\n## Notes\n\n~~~html\n<p>\n~~~\n\nLast.\n"

@@ -22,6 +22,7 @@ func (r *reading) whole() {
 	}
 	for _, s := range r.proc.Steps {
 		r.variables(s)
+		r.barely(s)
 	}
 }
 
@@ -91,9 +92,34 @@ func (r *reading) variables(s prentice.StepSpec) {
 		if oneOf(name, known) || strings.HasPrefix(name, eventDataFact) || strings.Contains(s.Body, name+"=") {
 			continue
 		}
-		at := r.at(s.At.Line+1+strings.Count(s.Body[:m[0]], "\n"), 1+m[0]-(strings.LastIndexByte(s.Body[:m[0]], '\n')+1))
-		r.fail(at, r.variableHint(name, known, about), "nothing sets $%s", clip(name))
+		r.fail(r.within(s, m[0]), r.variableHint(name, known, about), "nothing sets $%s", clip(name))
 	}
+}
+
+// barely gives advice about a script that reads an input by its name alone. The
+// machine may set such a variable, so that it is no error.
+func (r *reading) barely(s prentice.StepSpec) {
+	if s.Kind != "sh" {
+		return
+	}
+	for _, in := range r.proc.Inputs {
+		name := variable(in.Name)
+		read := regexp.MustCompile(`\$\{?`+regexp.QuoteMeta(name)+`\b`).FindAllStringIndex(s.Body, -1)
+		all := regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).FindAllStringIndex(s.Body, -1)
+		secret := slices.ContainsFunc(r.proc.Secrets, func(s string) bool { return variable(s) == name })
+		if len(read) == 0 || len(all) > len(read) || secret || slices.Contains(ofMachine, name) {
+			continue // it is not read, it is set here, or by somebody else
+		}
+		r.advise(r.within(s, read[0][0]), "did you mean $INPUT_"+name+"?", "nothing here sets $%s", name)
+	}
+}
+
+// ofMachine are variables that a shell has anyway.
+var ofMachine = []string{"HOME", "HOSTNAME", "IFS", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TZ", "USER"}
+
+// within is a place in the body of a step.
+func (r *reading) within(s prentice.StepSpec, at int) prentice.Pos {
+	return r.at(s.At.Line+1+strings.Count(s.Body[:at], "\n"), 1+at-(strings.LastIndexByte(s.Body[:at], '\n')+1))
 }
 
 func (r *reading) variableHint(name string, known []string, about bool) string {

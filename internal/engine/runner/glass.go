@@ -58,7 +58,7 @@ func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason stri
 	case r.Stopped():
 		return prentice.Errorf(prentice.Refused, "everything is stopped").Try("remove the stop file with prentice resume-all first")
 	case d.State == prentice.Waiting && d.Waits == waitsApproval && !r.Clock().Before(d.Expires):
-		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: prentice run start %s", d.Procedure)
+		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: %s", anew(d.Procedure))
 	case d.State == prentice.Waiting && d.Waits == waitsApproval, asleep(d.Run):
 		return nil
 	}

@@ -82,7 +82,7 @@ func (r *Runner) mayAnswer(d *detail, a prentice.Reply) error {
 	case r.Stopped():
 		return prentice.Errorf(prentice.Refused, "everything is stopped").Try("remove the stop file with prentice resume-all, then approve")
 	case !r.Clock().Before(d.Expires):
-		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: prentice run start %s", d.Procedure)
+		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: %s", anew(d.Procedure))
 	}
 	for _, before := range d.Approvals {
 		if before.Actor == a.Actor.Ref() {

@@ -23,7 +23,7 @@ func (r *Runner) Retry(ctx context.Context, number int64, actor prentice.Actor, 
 		only = d.Targets // nothing of it is left
 	}
 	if len(only) == 0 {
-		return d.Run, prentice.Errorf(prentice.Refused, "run/%d has no host on which something is left to do: it is %s", number, d.State).Try("to do it all anew: prentice run start %s", d.Procedure)
+		return d.Run, prentice.Errorf(prentice.Refused, "run/%d has no host on which something is left to do: it is %s", number, d.State).Try("to do it all anew: %s", anew(d.Procedure))
 	}
 	req := d.request
 	req.Actor, req.Mover, req.Only, req.RetryOf = actor, "", only, number
@@ -31,4 +31,12 @@ func (r *Runner) Retry(ctx context.Context, number int64, actor prentice.Actor, 
 		req.Reason = fmt.Sprintf("again on %s where run/%d did not do everything", count(len(only), "host"), number)
 	}
 	return r.Start(ctx, req)
+}
+
+// anew is the command that asks for a procedure once more.
+func anew(procedure string) string {
+	if procedure == prentice.AdhocName {
+		return "prentice run adhoc"
+	}
+	return "prentice run start " + procedure
 }

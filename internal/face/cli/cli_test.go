@@ -173,6 +173,7 @@ type result struct {
 type world struct {
 	stdin string
 	env   map[string]string
+	other func(near) op.Door // in the place of the near door
 }
 
 func (w world) run(t *testing.T, args ...string) result {
@@ -187,6 +188,9 @@ func (w world) run(t *testing.T, args ...string) result {
 		Ops: ops(), Nouns: map[string]string{"run": "Runs, from plan to verified"}, Version: "1.2.3", Commit: "abc",
 		Open: func(_ context.Context, g cli.Global) (op.Door, func() error, error) {
 			r.global, r.opened = g, true
+			if w.other != nil {
+				return w.other(door), func() error { return nil }, nil
+			}
 			return door, func() error { return nil }, nil
 		},
 		Extra: []*cobra.Command{{Use: "up", Short: "Start everything", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
@@ -271,6 +275,7 @@ func TestWrongUseIsRefusedWithTheNextStep(t *testing.T) {
 	}{
 		{"a command that does not exist", "rum list", 2, "prentice: prentice has no command \"rum\"\n  → did you mean: prentice run\n"},
 		{"a verb that does not exist", "run lits", 2, "prentice: prentice run has no command \"lits\"\n  → did you mean: prentice run list\n"},
+		{"a verb that does not exist, with a flag", "run strat restart --reason x", 2, "prentice: prentice run has no command \"strat\"\n  → did you mean: prentice run start\n"},
 		{"a word like no other", "xyzzyxyzzy", 2, "prentice: prentice has no command \"xyzzyxyzzy\"\n  → see: prentice --help\n"},
 		{"a flag that does not exist", "run start x --reasn y", 2, "prentice: prentice run start has no flag --reasn\n  → did you mean: --reason\n"},
 		{"a global flag that does not exist", "run list --outptu json", 2, "prentice: prentice run list has no flag --outptu\n  → did you mean: --output\n"},

@@ -80,6 +80,10 @@ func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 			err = shutErr
 		}
 	}()
+	wait, err := toWait(cmd, door, o)
+	if err != nil {
+		return err
+	}
 	show := f.printer(cmd)
 	request := op.Request{Actor: f.actor(), Op: o.Name, In: in}
 	if o.Streams() {
@@ -87,7 +91,7 @@ func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 			err = prentice.Errorf(prentice.Canceled, "not watched any more; what was watched goes on")
 		}
 	} else {
-		err = show.answer(cmd, door, o, request)
+		err = show.answer(ctx, door, o, request, wait)
 	}
 	if err != nil {
 		return err

@@ -41,6 +41,9 @@ func (c *choice) Type() string { return strings.Join(c.from, "|") }
 // is near.
 func wrongFlag(cmd *cobra.Command, err error) error {
 	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		if words := cmd.Flags().Args(); len(words) > 0 && cmd.HasSubCommands() { // the flag may well be one of the command that was meant
+			return unknown(cmd, words[0])
+		}
 		return noFlag(cmd, missing.GetSpecifiedName(), err)
 	}
 	if value, ok := errors.AsType[*pflag.InvalidValueError](err); ok {

@@ -17,16 +17,26 @@ func offerWait(cmd *cobra.Command, o op.Op) {
 	}
 }
 
+// toWait says whether a command goes on until something else is over, and refuses
+// it where that will never be: before anything is begun.
+func toWait(cmd *cobra.Command, door op.Door, o op.Op) (bool, error) {
+	wait, _ := cmd.Flags().GetBool("wait")
+	if at, ok := door.(op.Rester); ok && (wait || o.Streams()) {
+		return wait, at.Rests()
+	}
+	return wait, nil
+}
+
 // answer prints what an operation answers, and waits for what it began if that is
 // wanted. What was refused at once does not go on.
-func (p *printer) answer(cmd *cobra.Command, door op.Door, o op.Op, request op.Request) error {
-	out, err := door.Invoke(cmd.Context(), request)
+func (p *printer) answer(ctx context.Context, door op.Door, o op.Op, request op.Request, wait bool) error {
+	out, err := door.Invoke(ctx, request)
 	if err != nil {
 		return err
 	}
 	p.note(out)
 	begins, ok := out.(op.Beginner)
-	if wait, _ := cmd.Flags().GetBool("wait"); !ok || !wait || p.code != 0 {
+	if !ok || !wait || p.code != 0 {
 		return p.whole(out, o)
 	}
 	if p.as == "table" { // a program reads one document: the end
@@ -34,7 +44,7 @@ func (p *printer) answer(cmd *cobra.Command, door op.Door, o op.Op, request op.R
 			return err
 		}
 	}
-	return p.await(cmd.Context(), door, request.Actor, begins.Begun())
+	return p.await(ctx, door, request.Actor, begins.Begun())
 }
 
 // await tells what happens until it is over, and then how it ended.
@@ -68,7 +78,8 @@ func wentOn(ctx context.Context, b op.Begun, err error) error {
 func (p *printer) outcome(ctx context.Context, door op.Door, b op.Begun) error {
 	out, err := door.Invoke(ctx, b.Show)
 	if err != nil {
-		return err
+		text, _ := sentence(err)
+		return prentice.Errorf(prentice.KindOf(err), "%s is over; how cannot be read: %s", b.Ref, text).Try("look again with: %s %s", path(b.Show.Op), b.Ref)
 	}
 	if o, ok := out.(op.Outcomer); ok && p.as == "table" {
 		p.note(out)

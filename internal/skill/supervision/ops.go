@@ -96,7 +96,8 @@ func (d Deps) runOps() []op.Op {
 			WithExample("prentice run show run/1"),
 		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1 --find error").
 			WithHelp("An answer holds at most 5,000 lines and says where the next begins. A search looks for exactly that text within a line; a very long line is kept in pieces of 16 KiB, each with a number of its own."),
-		op.NewWatch("run.watch", prentice.Viewer, "Follow a run, or all, as it happens.", d.watch).WithExample("prentice run watch run/1"),
+		op.NewWatch("run.watch", prentice.Viewer, "Follow a run, or all, as it happens.", d.watch).WithExample("prentice run watch run/1").
+			WithHelp("One run is followed to its end, and then the exit code is 0 if it ended well and 9 if not: see prentice help exit-codes."),
 	}
 }
 

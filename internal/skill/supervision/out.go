@@ -94,9 +94,11 @@ type Detail struct {
 }
 
 // ExitCode implements op.Ender: 9 when the run did not end well.
-func (d Detail) ExitCode() int {
-	if d.State.Ended() && d.State != prentice.Verified && d.State != prentice.Unverified {
-		return 9
+func (d Detail) ExitCode() int { return ending(d.State) }
+
+func ending(s prentice.State) int {
+	if s.Ended() && s != prentice.Verified && s != prentice.Unverified {
+		return op.NotWell
 	}
 	return 0
 }
@@ -247,6 +249,10 @@ func refList(refs []prentice.Ref) string {
 
 // Moment is something that happened to a run.
 type Moment struct{ prentice.RunMoment }
+
+// ExitCode implements op.Ender: whoever has watched a run to its end ends as it
+// does.
+func (m Moment) ExitCode() int { return ending(m.State) }
 
 // Text implements op.Texter.
 func (m Moment) Text() string {

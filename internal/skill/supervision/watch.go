@@ -2,6 +2,8 @@ package supervision
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"prentice"
 )
@@ -17,6 +19,7 @@ type listener struct {
 	line int64 // its number
 	read int64 // the number of the last line that was read, not heard
 	lost bool  // where it stands could not be read
+	now  time.Time
 }
 
 // begin looks where the log stands: what is before it is not news.
@@ -27,6 +30,7 @@ func (l *listener) begin(ctx context.Context) {
 
 // hear hands a moment on, and before it the lines that it did not come with.
 func (l *listener) hear(ctx context.Context, m prentice.RunMoment) error {
+	l.now = m.Time
 	switch {
 	case l.lost:
 		return l.emit(Moment{m})
@@ -47,12 +51,18 @@ func (l *listener) hear(ctx context.Context, m prentice.RunMoment) error {
 	return l.emit(Moment{m})
 }
 
+// missed says that lines are passed over, and where they will be.
+func (l *listener) missed(err error) Moment {
+	text := fmt.Sprintf("lines from %d on cannot be read now: %v; later: prentice run log run/%d --line %d", l.line+1, err, l.run, l.line+1)
+	return Moment{prentice.RunMoment{Run: l.run, Time: l.now, Step: "log", State: prentice.Running, Says: text}}
+}
+
 // catchUp reads the lines up to one, or with 0 to the end.
 func (l *listener) catchUp(ctx context.Context, to int64) error {
 	for to == 0 || l.line+1 < to {
 		page, err := l.logs.Page(ctx, prentice.LogQuery{Run: l.run, Offset: l.next, Limit: 500})
 		if err != nil {
-			return nil // the page of the log says why; what comes is still heard
+			return l.emit(l.missed(err)) // what comes is still heard
 		}
 		for _, line := range page.Lines {
 			l.line, l.read, l.next = line.Line, line.Line, line.Offset

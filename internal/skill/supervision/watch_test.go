@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,13 +11,19 @@ import (
 )
 
 // paper is a log of numbered lines, ten bytes each.
-type paper struct{ lines int64 }
+type paper struct {
+	lines int64
+	away  bool // what is before the end cannot be read
+}
 
 func (p *paper) line(n int64) prentice.LogLine {
 	return prentice.LogLine{Line: n, Offset: 10 * n, Text: fmt.Sprint(n)}
 }
 
 func (p *paper) Page(_ context.Context, q prentice.LogQuery) (prentice.LogPage, error) {
+	if p.away {
+		return prentice.LogPage{}, errors.New("away")
+	}
 	page := prentice.LogPage{Total: p.lines, Next: 10 * p.lines, End: true}
 	for n := q.Offset/10 + 1; q.Tail == 0 && n <= p.lines && len(page.Lines) < q.Limit; n++ {
 		page.Lines = append(page.Lines, p.line(n))
@@ -54,5 +61,23 @@ func TestWhoDoesNotKeepUpHearsEveryLineOnce(t *testing.T) {
 	}
 	if got := strings.Join(heard, " "); got != "4 5 6 7 8 9 10 11 12 verified" {
 		t.Errorf("heard %s", got)
+	}
+}
+
+func TestWhoMissesLinesIsToldWhichAndWhereTheyWillBe(t *testing.T) {
+	log := &paper{lines: 3}
+	var heard []string
+	l := &listener{logs: log, run: 7, emit: func(m Moment) error {
+		heard = append(heard, m.Text())
+		return nil
+	}}
+	l.begin(t.Context())
+	log.lines, log.away = 9, true
+	line := log.line(9)
+	if err := l.hear(t.Context(), prentice.RunMoment{Run: 7, State: prentice.Running, Log: &line}); err != nil {
+		t.Fatal(err)
+	}
+	if len(heard) != 2 || !strings.Contains(heard[0], "lines from 4 on cannot be read now: away; later: prentice run log run/7 --line 4") || !strings.Contains(heard[1], "│ 9") {
+		t.Errorf("heard %q", heard)
 	}
 }
