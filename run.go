@@ -80,6 +80,7 @@ type Run struct {
 	Says      string    `json:"says"` // why it is in this state, one sentence
 	Risk      Risk      `json:"risk"`
 	Targets   []Ref     `json:"targets"`
+	Hosts     int       `json:"hosts"` // how many targets it has; lists say only this
 	Requester Ref       `json:"requester"`
 	Approvers []Ref     `json:"approvers,omitempty"`
 	Incident  Ref       `json:"incident,omitempty"`
@@ -98,8 +99,8 @@ type Run struct {
 // service is the first of its hosts: to name that one alone would hide the
 // others.
 func (r Run) About() string {
-	if r.Subject.Kind() == "host" && len(r.Targets) > 1 {
-		return string(r.Subject) + " and " + strconv.Itoa(len(r.Targets)-1) + " more"
+	if hosts := max(r.Hosts, len(r.Targets)); r.Subject.Kind() == "host" && hosts > 1 {
+		return string(r.Subject) + " and " + strconv.Itoa(hosts-1) + " more"
 	}
 	return string(r.Subject)
 }

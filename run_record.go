@@ -89,7 +89,6 @@ type RunFilter struct {
 	Incident  Ref
 	Before    int64
 	Limit     int
-	Adhoc     bool // with the hosts and the command of ad-hoc runs, for which their plans are read
 }
 
 // RunMoment is something that happened to a run, as it is told while it runs.

@@ -70,25 +70,18 @@ func (r *Runner) Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 		if err != nil {
 			return nil, fmt.Errorf("list what waits: %w", err)
 		}
-		if err := known(&run, canonical); err != nil {
-			return nil, err
+		var plan struct {
+			Targets []prentice.Target
+			Steps   []prentice.PlannedStep
 		}
+		if err := json.Unmarshal([]byte(canonical), &plan); err != nil {
+			return nil, fmt.Errorf("read the plan of run %d: %w", run.Number, err)
+		}
+		run.Targets = targetRefs(prentice.Plan{Targets: plan.Targets})
+		run.Hosts, run.Command = len(run.Targets), commandOf(run.Procedure, plan.Steps)
 		list = append(list, run)
 	}
 	return list, rows.Err()
-}
-
-// known adds what a list says of a run's plan.
-func known(run *prentice.Run, canonical string) error {
-	var plan struct {
-		Targets []prentice.Target
-		Steps   []prentice.PlannedStep
-	}
-	if err := json.Unmarshal([]byte(canonical), &plan); err != nil {
-		return fmt.Errorf("read the plan of run %d: %w", run.Number, err)
-	}
-	run.Targets, run.Command = targetRefs(prentice.Plan{Targets: plan.Targets}), commandOf(run.Procedure, plan.Steps)
-	return nil
 }
 
 // commandOf is the command of an ad-hoc run, whose plan has one step.
@@ -133,7 +126,7 @@ func scanQuestion(row scanner) (q prentice.Question, err error) {
 		}
 	}
 	q.Targets, q.Summary, q.Undoable = targetRefs(plan), plan.Summary, plan.Undoable
-	q.Command = commandOf(q.Procedure, plan.Steps)
+	q.Hosts, q.Command = len(q.Targets), commandOf(q.Procedure, plan.Steps)
 	q.Reasons, q.Rules, q.Needed, q.Role, q.From, q.NeedsReason = d.Reasons, d.Rules, d.Approvers, d.Role, d.From, d.NeedsReason
 	for _, s := range plan.Steps {
 		if s.ID == q.Waits {

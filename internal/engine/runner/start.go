@@ -75,7 +75,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 // opening is the run as it begins: checking, or refused with the reasons.
 func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision prentice.Decision, unanswerable string) prentice.Run {
 	run := prentice.Run{
-		Procedure: plan.Procedure, Plan: plan.Hash(), Subject: plan.Subject, Risk: plan.Risk, Targets: targetRefs(plan),
+		Procedure: plan.Procedure, Plan: plan.Hash(), Subject: plan.Subject, Risk: plan.Risk, Targets: targetRefs(plan), Hosts: len(plan.Targets),
 		Requester: req.Actor.Ref(), Incident: req.Incident, Reason: req.Reason, Created: s.now,
 		State: prentice.Checking, Says: beginning(plan),
 	}
@@ -130,7 +130,8 @@ func (r *Runner) insert(ctx context.Context, d *detail) error {
 		if d.Number, err = tx.Next("run"); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO run_plans (plan, canonical) VALUES (?, ?) ON CONFLICT (plan) DO NOTHING`, d.Plan, string(d.ThePlan.Canonical())); err != nil {
+		if _, err := tx.Exec(`INSERT INTO run_plans (plan, canonical, hosts, command) VALUES (?, ?, ?, ?) ON CONFLICT (plan) DO NOTHING`,
+			d.Plan, string(d.ThePlan.Canonical()), len(d.Targets), commandOf(d.Procedure, d.ThePlan.Steps)); err != nil {
 			return err
 		}
 		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window, owner)

@@ -70,7 +70,7 @@ func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 			Try("somebody changed the database: look with prentice evidence check")
 	}
 	d.Targets, d.Window = targetRefs(d.ThePlan), inWindow != 0
-	d.Command = commandOf(d.Procedure, d.ThePlan.Steps)
+	d.Hosts, d.Command = len(d.Targets), commandOf(d.Procedure, d.ThePlan.Steps)
 	if err = r.readSteps(ctx, &d); err != nil {
 		return nil, err
 	}
@@ -152,8 +152,8 @@ func (r *Runner) approvals(ctx context.Context, number int64) ([]prentice.Approv
 	return list, rows.Err()
 }
 
-// List is runs, newest first. The lists carry neither approvers nor, but of ad-hoc
-// runs on demand, targets; Show does.
+// List is runs, newest first. The lists carry neither approvers nor targets, but
+// how many these are; Show does.
 func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run, error) {
 	query, args := listQuery(f)
 	rows, err := r.DB.Query(ctx, query, args...)
@@ -163,16 +163,13 @@ func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run
 	defer rows.Close()
 	runs := []prentice.Run{}
 	for rows.Next() {
-		var canonical string
-		run, err := scanRun(rows, &canonical)
+		var hosts int
+		var command string
+		run, err := scanRun(rows, &hosts, &command)
 		if err != nil {
 			return nil, fmt.Errorf("list runs: %w", err)
 		}
-		if canonical != "" {
-			if err := known(&run, canonical); err != nil {
-				return nil, err
-			}
-		}
+		run.Hosts, run.Command = hosts, command
 		runs = append(runs, run)
 	}
 	return runs, rows.Err()
@@ -224,7 +221,7 @@ func listQuery(f prentice.RunFilter) (string, []any) {
 	if f.Before > 0 {
 		also("number < ?", f.Before)
 	}
-	query := "SELECT " + runColumns + planColumn(f.Adhoc) + " FROM runs"
+	query := "SELECT " + prefixed("r.", runColumns) + ", p.hosts, p.command FROM runs r JOIN run_plans p ON p.plan = r.plan"
 	if len(where) > 0 {
 		query += " WHERE " + strings.Join(where, " AND ")
 	}
@@ -233,15 +230,6 @@ func listQuery(f prentice.RunFilter) (string, []any) {
 		limit = 50
 	}
 	return query + " ORDER BY number DESC LIMIT ?", append(args, min(limit, mostListed))
-}
-
-// planColumn is the column of what a list needs of plans. A plan may be long: one that
-// is not needed is not read.
-func planColumn(adhoc bool) string {
-	if !adhoc {
-		return ", ''"
-	}
-	return ", CASE WHEN procedure = '" + prentice.AdhocName + "' THEN (SELECT canonical FROM run_plans WHERE run_plans.plan = runs.plan) ELSE '' END"
 }
 
 // unsaid lists the runs of which nobody may have been told how they stand: those

@@ -66,7 +66,7 @@ func ago(d time.Duration) time.Time { return noon.Add(-d) }
 func someRun(number int64, state prentice.State, says string) prentice.Run {
 	r := prentice.Run{
 		Number: number, Procedure: "restart-service", Plan: "sha256:" + strings.Repeat("9f2c81d0", 8), Subject: "service/checkout", State: state, Says: says,
-		Risk: prentice.Change, Targets: []prentice.Ref{"host/web-1"}, Requester: "self/prentice", Incident: "incident/17",
+		Risk: prentice.Change, Targets: []prentice.Ref{"host/web-1"}, Hosts: 1, Requester: "self/prentice", Incident: "incident/17",
 		Reason: "probe checkout-http failed 3 times: connection refused", Created: ago(40 * time.Second), Expires: noon.Add(59 * time.Minute),
 	}
 	if state != prentice.Waiting && state != prentice.Checking {

@@ -73,10 +73,10 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Waiting, err = d.Runner.Waiting(ctx, questionsShown); err != nil {
 		return out, err
 	}
-	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50, Adhoc: true}); err != nil {
+	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50}); err != nil {
 		return out, err
 	}
-	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10, Adhoc: true})
+	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10})
 	return out, err
 }
 

@@ -161,7 +161,7 @@ func (d Deps) retry(ctx context.Context, c op.Call, in cancelIn) (Asked, error) 
 
 func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
 	f := prentice.RunFilter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject),
-		Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit, Adhoc: true}
+		Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
 	if in.State != "" && !f.State.Known() {
 		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or waiting, running, queued, checking, undoing", prentice.EndStates())
 	}
