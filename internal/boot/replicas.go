@@ -183,6 +183,7 @@ func momentOf(line prentice.Evidence) (m prentice.RunMoment, by string, ok bool)
 	var data struct {
 		State               prentice.State
 		Says, Step, Replica string
+		Target              prentice.Ref
 	}
 	run, ok := runOf(line)
 	if !ok || json.Unmarshal(line.Data, &data) != nil || data.State == "" {
@@ -190,7 +191,8 @@ func momentOf(line prentice.Evidence) (m prentice.RunMoment, by string, ok bool)
 	}
 	m = prentice.RunMoment{Run: run, Time: line.Time, State: data.State, Step: data.Step, Says: data.Says}
 	if data.Step != "" {
-		m.Says = fmt.Sprintf("%s: %s. %s", data.Step, strings.TrimPrefix(line.Kind, "step."), data.Says)
+		m.Target, m.Stands = data.Target, prentice.StepState(strings.TrimPrefix(line.Kind, "step."))
+		m.Says = fmt.Sprintf("%s: %s. %s", data.Step, m.Stands, data.Says)
 	}
 	return m, data.Replica, true
 }

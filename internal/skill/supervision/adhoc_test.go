@@ -87,6 +87,10 @@ func TestAStepIsNamedOnceAsItEnds(t *testing.T) {
 	if got := (Moment{m}).Text(); got != "00:00:00 run/7 ● start: done. exit code 0" {
 		t.Error(got)
 	}
+	m.Target = "host/w1" // one of those that are verified or put back, say
+	if got := (Moment{m}).Text(); got != "00:00:00 run/7 ● w1 start: done. exit code 0" {
+		t.Error(got)
+	}
 }
 
 func TestALogIsAskedForByTheNameOfAHost(t *testing.T) {

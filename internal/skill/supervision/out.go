@@ -125,7 +125,7 @@ func (d Detail) Text() string {
 	if d.Reason != "" {
 		fmt.Fprintf(&b, ": %s", d.Reason)
 	}
-	fmt.Fprintf(&b, "\nPlan      %s\nPolicy    %s: %s\n", d.Plan, d.Decision.Verdict, strings.Join(d.Decision.Reasons, "; "))
+	fmt.Fprintf(&b, "\nPlan      %s\nPolicy    %s: %s\n", d.Plan, d.Decision.Verdict, strings.ReplaceAll(strings.Join(d.Decision.Reasons, "; "), ".; ", ". "))
 	for _, a := range d.Approvals {
 		word := "refused"
 		if a.Yes {
@@ -267,7 +267,11 @@ func (m Moment) Text() string {
 		return m.onTarget(at)
 	}
 	if m.Step != "" {
-		return at + cmp.Or(m.stands(), m.State.Sign()) + " " + m.Step + ": " + strings.TrimPrefix(m.Says, m.Step+": ")
+		where := ""
+		if m.Target != "" {
+			where = m.Target.Name() + " "
+		}
+		return at + cmp.Or(m.stands(), m.State.Sign()) + " " + where + m.Step + ": " + strings.TrimPrefix(m.Says, m.Step+": ")
 	}
 	return at + m.State.Sign() + " " + string(m.State) + ": " + m.Says
 }

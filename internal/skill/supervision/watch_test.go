@@ -81,3 +81,11 @@ func TestWhoMissesLinesIsToldWhichAndWhereTheyWillBe(t *testing.T) {
 		t.Errorf("heard %q", heard)
 	}
 }
+
+func TestReasonsOfTheTeamStandAsSentences(t *testing.T) {
+	d := Detail{}
+	d.Decision.Reasons = []string{"It writes.", "It is night", "Ask."}
+	if text := d.Text(); !strings.Contains(text, ": It writes. It is night; Ask.\n") {
+		t.Errorf("%s", text)
+	}
+}
