@@ -28,7 +28,7 @@ type StepRecord struct {
 	State    StepState `json:"state"`
 	Says     string    `json:"says"`
 	Code     int       `json:"code"`
-	Attempts int       `json:"attempts"`
+	Attempts int       `json:"attempts"` // 0: it was never begun
 	Started  time.Time `json:"started"`
 	Ended    time.Time `json:"ended,omitzero"`
 }

@@ -38,7 +38,7 @@ func (r *Runner) fault(ctx context.Context, d *detail, bad prentice.StepRecord) 
 		return r.parkedOr(ctx)
 	case bad.State == prentice.Unsure:
 		return r.move(ctx, d, next{state: prentice.Uncertain, says: at})
-	case len(d.ThePlan.In(prentice.Undo)) > 0:
+	case len(d.ThePlan.In(prentice.Undo)) > 0 && len(touched(d)) > 0:
 		return r.move(ctx, d, next{state: prentice.Undoing, says: "undoing, because " + at})
 	default:
 		return r.move(ctx, d, next{state: prentice.Failed, says: at})
@@ -152,8 +152,8 @@ func (r *Runner) putBack(ctx context.Context, d *detail, step prentice.PlannedSt
 	}
 }
 
-// touched lists the targets on which an Act step was at least meant, newest
-// first. A step that happened here may have touched them all.
+// touched lists the targets on which an Act step was begun, newest first. A step
+// that happened here may have touched them all.
 func touched(d *detail) []prentice.Target {
 	var list []prentice.Target
 	seen := map[prentice.Ref]bool{}
@@ -163,7 +163,7 @@ func touched(d *detail) []prentice.Target {
 	}
 	for i := len(d.Steps) - 1; i >= 0; i-- {
 		s := d.Steps[i]
-		if s.Section != prentice.Act || seen[s.Target] {
+		if s.Section != prentice.Act || s.Attempts == 0 || seen[s.Target] {
 			continue
 		}
 		seen[s.Target] = true

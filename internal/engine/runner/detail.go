@@ -131,6 +131,13 @@ func (d *detail) meant(step prentice.PlannedStep, target prentice.Target, round 
 		State: prentice.Intended, Attempts: 1, Started: now}
 }
 
+// unbegun is the record of a step that cannot be begun.
+func (d *detail) unbegun(step prentice.PlannedStep, target prentice.Target, round int, now time.Time) prentice.StepRecord {
+	rec := d.meant(step, target, round, now)
+	rec.Attempts--
+	return rec
+}
+
 // held is the human step that the run waits for.
 func (d *detail) held() (prentice.StepRecord, bool) {
 	for _, s := range d.Steps {

@@ -33,13 +33,13 @@ func writeIntentions(tx *db.Tx, rows []any) error {
 // writeProofs notes how steps came out.
 func writeProofs(tx *db.Tx, rows []any) error {
 	return tx.Insert(stepColumns, 15, stepValues(rows),
-		` ON CONFLICT (run, round, step, target) DO UPDATE SET state = excluded.state, says = excluded.says, code = excluded.code, ended = excluded.ended`)
+		` ON CONFLICT (run, round, step, target) DO UPDATE SET state = excluded.state, says = excluded.says, code = excluded.code, attempts = excluded.attempts, ended = excluded.ended`)
 }
 
 func stepValues(rows []any) (values []any) {
 	for _, row := range rows {
 		s := row.(stepRow)
-		values = append(values, s.Run, s.Round, s.Step, string(s.Target), string(s.Section), s.Kind, string(s.State), s.Says, s.Code, max(1, s.Attempts), s.session, s.place, s.lasting,
+		values = append(values, s.Run, s.Round, s.Step, string(s.Target), string(s.Section), s.Kind, string(s.State), s.Says, s.Code, s.Attempts, s.session, s.place, s.lasting,
 			db.Micros(s.Started), db.Micros(s.Ended))
 	}
 	return values

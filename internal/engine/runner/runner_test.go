@@ -176,6 +176,36 @@ func TestAFixThatDoesNotHelpIsPutBack(t *testing.T) {
 	})
 }
 
+func TestWhatWasNeverBegunIsNotPutBack(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.deed.shut = map[prentice.Ref]bool{"host/a": true}
+		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		if n := w.deed.times("halt", "host/a"); n != 0 || d.Says != "step restart on host/a: host/a does not answer; nothing was done" {
+			t.Errorf("put back %d times: %s", n, d.Says)
+		}
+	})
+}
+
+func TestOfHostsThatFailOnlyThoseArePutBackOnWhichSomethingWasBegun(t *testing.T) {
+	plan := planOf(4, step("restart", prentice.Act, "target"), step("more", prentice.Act, "target"), step("halt", prentice.Undo, "target"))
+	plan.Limits.MaxFailures, plan.Limits.Parallel = 3, 4
+	shut, sick := plan.Targets[1].Ref, plan.Targets[2].Ref
+	each(t, plan, allow, func(t *testing.T, w *world) {
+		w.deed.shut = map[prentice.Ref]bool{shut: true}
+		w.deed.sick["more"+string(sick)] = true
+		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		for _, target := range plan.Targets {
+			want := 0
+			if target.Ref == sick {
+				want = 1
+			}
+			if n := w.deed.times("halt", target.Ref); n != want {
+				t.Errorf("%s was put back %d times, want %d: %s", target.Ref, n, want, d.Says)
+			}
+		}
+	})
+}
+
 func TestAHumanStepHoldsTheRunUntilSomebodyConfirms(t *testing.T) {
 	plan := mending()
 	human := step("tell", prentice.Act, "here")

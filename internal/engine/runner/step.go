@@ -32,12 +32,12 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	}
 	kind := r.kinds[step.Kind]
 	if kind == nil {
-		rec = d.meant(step, target, round, r.Clock())
+		rec = d.unbegun(step, target, round, r.Clock())
 		return r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: fmt.Sprintf("this prentice knows no step kind %q", step.Kind)})
 	}
 	work, cleanup, err := r.work(ctx, d, step, target)
 	if err != nil {
-		rec = d.meant(step, target, round, r.Clock())
+		rec = d.unbegun(step, target, round, r.Clock())
 		return r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: err.Error()})
 	}
 	defer cleanup()
@@ -60,6 +60,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 		return rec, err
 	}
 	if r.Stopped() { // while the intention waited for the database
+		rec.Attempts--
 		if rec, err = r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: "everything was stopped before it began"}); err == nil {
 			err = errMoved
 		}
@@ -131,6 +132,9 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 	}
 	state := r.judge(work.Step, out, err)
 	if err != nil {
+		if prentice.KindOf(err) == prentice.Refused {
+			rec.Attempts-- // it was not begun
+		}
 		out.Says = err.Error()
 		if timed.Err() != nil && ctx.Err() == nil {
 			out.Says = fmt.Sprintf("not over after %s: %v", allowance(d.ThePlan, work.Step), err)
@@ -258,9 +262,6 @@ func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedSte
 // again until it can: a proof is not given up while the process lives.
 func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, state prentice.StepState, out prentice.Outcome) (prentice.StepRecord, error) {
 	rec.State, rec.Says, rec.Code, rec.Ended = state, keepable(out.Says), out.Code, r.Clock()
-	if rec.Attempts == 0 {
-		rec.Attempts = 1
-	}
 	for {
 		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 			if err := r.own(tx, d); err != nil {

@@ -77,7 +77,8 @@ type deed struct {
 	done  map[string]int // guarded by mu
 	sick  map[string]bool
 	truth map[string]prentice.Answer
-	block chan struct{} // when set, Apply waits for it or for its context
+	shut  map[prentice.Ref]bool // hosts on which nothing can be begun
+	block chan struct{}         // when set, Apply waits for it or for its context
 	began chan string
 	most  atomic.Int64 // how many were under way at once, at most
 	busy  atomic.Int64
@@ -115,11 +116,14 @@ func (d *deed) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 			return prentice.Outcome{}, prentice.Errorf(prentice.Canceled, "interrupted")
 		}
 	}
+	if d.shut[w.Target.Ref] {
+		return prentice.Outcome{}, prentice.NothingDone(prentice.Errorf(prentice.Unavailable, "%s does not answer", w.Target.Ref))
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.done[d.key(w)]++
 	io.WriteString(w.Log, "did "+w.Step.ID+"\n") //nolint:errcheck // a test's log
-	return prentice.Outcome{OK: !d.sick[w.Step.ID], Says: "did " + w.Step.ID + d.words}, nil
+	return prentice.Outcome{OK: !d.sick[w.Step.ID] && !d.sick[d.key(w)], Says: "did " + w.Step.ID + d.words}, nil
 }
 
 type discard struct{}
