@@ -108,6 +108,7 @@ type Runner struct {
 	hub      *hub
 	draining atomic.Bool
 	freed    *bell // rung when a lock is let go
+	stuck    stuck
 
 	mu     sync.Mutex
 	active map[int64]context.CancelCauseFunc // runs whose stage is under way here; guarded by mu

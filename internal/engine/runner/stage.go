@@ -26,6 +26,7 @@ func (s stopped) Unwrap() error { return prentice.ErrStopped }
 func (r *Runner) stages(ctx context.Context, number int64) {
 	ctx, leave := r.enter(ctx, number)
 	defer leave()
+	defer r.stuck.no(number)
 	patience := 100 * time.Millisecond
 	for ctx.Err() == nil || r.wanted(ctx) {
 		over, err := r.stage(ctx, number)
@@ -33,9 +34,10 @@ func (r *Runner) stages(ctx context.Context, number int64) {
 		case over || errors.Is(err, errParked):
 			return
 		case err == nil || errors.Is(err, errMoved):
+			r.stuck.no(number)
 			patience = 100 * time.Millisecond
 		default:
-			r.Log.Error("run held up", "run", number, "err", err, "again_in", patience)
+			r.cannot("run held up", number, prentice.Running, err)
 			rest(context.WithoutCancel(ctx), patience)
 			patience = min(2*patience, 5*time.Second)
 		}

@@ -275,12 +275,13 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 		if errors.Is(err, errMoved) {
 			return rec, err // it is another's now, who asks whether it is done
 		}
-		r.Log.Error("write the proof of a step", "run", rec.Run, "step", rec.Step, "err", err)
+		r.cannot("write the proof of step "+rec.Step, rec.Run, d.State, err)
 		rest(ctx, time.Second)
 		if ctx.Err() != nil {
 			return rec, fmt.Errorf("write the proof of %s: %w", stepKey(rec), err)
 		}
 	}
+	r.stuck.no(rec.Run)
 	d.note(rec)
 	r.hub.tell(d.moment(rec, rec.Ended, rec.Step+": "+string(rec.State)+". "+rec.Says))
 	return rec, nil

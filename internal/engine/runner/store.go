@@ -108,6 +108,7 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 			return prentice.RunDetail{}, err
 		}
 	}
+	r.stuck.says(&d.Run)
 	return d.RunDetail, nil
 }
 
@@ -170,6 +171,7 @@ func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run
 			return nil, fmt.Errorf("list runs: %w", err)
 		}
 		run.Hosts, run.Command = hosts, command
+		r.stuck.says(&run)
 		runs = append(runs, run)
 	}
 	return runs, rows.Err()
