@@ -48,7 +48,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Catalogue: s.Team.Catalogue,
 			Team: func(context.Context) (*prentice.Catalogue, []prentice.Finding, error) {
 				c, _, findings := readCatalogue(s.Settings.Team)
-				return c, findings, nil
+				return c, s.Team.notInForce(findings), nil
 			},
 			File: s.Team.checkFile,
 		},

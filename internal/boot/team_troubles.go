@@ -23,6 +23,18 @@ func (t *Team) Troubles() []prentice.Finding {
 	return list
 }
 
+// notInForce adds to what was found in the catalogue, if that is no error, what keeps
+// it from being in force all the same: an error elsewhere in the folder.
+func (t *Team) notInForce(findings []prentice.Finding) []prentice.Finding {
+	why := t.wrong.Load()
+	if why == nil || len(errorsOf(findings)) > 0 {
+		return findings
+	}
+	elsewhere := asFinding(*why)
+	elsewhere.Error, elsewhere.Text = false, "what is here is not in force before this is mended: "+elsewhere.Text
+	return append(findings, elsewhere)
+}
+
 func asFinding(err error) prentice.Finding {
 	e, ok := errors.AsType[*prentice.Error](err)
 	if !ok {

@@ -64,7 +64,7 @@ func TestTargetsThatCannotBeMeantAreRefused(t *testing.T) {
 		{`group("db").hosts.filter(h, h.name == "x")`, "empty is never all"},
 		{`hosts().filter(h, has(h.facts.rcak) && h.facts.rcak == "a")`, "no host has the fact rcak; did you mean the fact rack?"},
 		{`hosts().filter(h, has(h.facts.colour))`, "no host has the fact colour"},
-		{`hosts().filter(h, has(h.facts.rack) && h.facts.rack == "z")`, "look at the inputs"},
+		{`hosts().filter(h, has(h.facts.rack) && h.facts.rack == "z")`, "look which hosts there are with"},
 		{`except(group("db").hosts, hosts())`, "empty is never all"},
 		{` `, "empty is never all"},
 		{`"$(reboot)"`, "wanted list(Host)"},

@@ -53,6 +53,9 @@ var missingKey = regexp.MustCompile(`^no such key: (.*)$`)
 // another name, or a fact that not every host has.
 func (s *scene) instead(err error) string {
 	otherwise := "look at the inputs and at targets: " + clip(s.proc.Targets)
+	if s.proc.Name == prentice.AdhocName {
+		otherwise = "look at --targets, and at the hosts with: prentice catalog list --kind host"
+	}
 	e, ok := errors.AsType[*expr.Error](err)
 	if !ok {
 		return otherwise
@@ -104,6 +107,9 @@ func (s *scene) noHosts() string {
 			return fmt.Sprintf("no host has the fact %s; did you mean the fact %s?", clip(m[1]), near)
 		}
 		return "no host has the fact " + clip(m[1])
+	}
+	if s.proc.Name == prentice.AdhocName {
+		return "look which hosts there are with: prentice catalog list --kind host"
 	}
 	return "look at the inputs, and at where the catalogue says the service runs"
 }
