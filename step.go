@@ -20,7 +20,8 @@ type StepKind interface {
 	// Says is one line for people: what Apply would make true here.
 	Says(PlannedStep) string
 	// Apply makes it true on one target. An error of kind Unavailable or
-	// Canceled means that nobody knows how far it came.
+	// Canceled means that nobody knows how far it came, one of kind Refused that
+	// it was not begun, so that nothing is put back.
 	Apply(context.Context, Work) (Outcome, error)
 	// Done looks whether it is true already. A kind that cannot look answers
 	// Unknown.
