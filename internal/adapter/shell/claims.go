@@ -60,7 +60,9 @@ func (c *Claims) apply(ctx context.Context, way outlive.Way, w prentice.Work, as
 		case unsure == nil && answer == prentice.No, w.Step.Idempotent:
 			fmt.Fprintf(out(w.Log), "\nprentice: %s; it is begun anew\n", cut(way, report)) //nolint:errcheck // the log is the run's, not the step's
 			j = c.job(way, w)
-			report, err = j.perform(ctx, said)
+			if report, err = j.perform(ctx, said); prentice.KindOf(err) == prentice.Refused { // it was begun once, so that this is no refusal
+				err = prentice.Errorf(prentice.Unavailable, "%w; before that it had been begun and cut short", err)
+			}
 		}
 	}
 	switch {

@@ -157,6 +157,18 @@ func TestOfAStepThatWasLostTheQuestionIsAsked(t *testing.T) {
 	}
 }
 
+// What was begun and lost, and then cannot be begun anew, is not as if it had never
+// been begun: that would not be put back.
+func TestAStepThatWasLostAndCannotBeBegunAnewIsUnsure(t *testing.T) {
+	k, _ := lasting(t)
+	w := change("kill -KILL $PPID; exit 1", &bytes.Buffer{})
+	w.Step.Done = &prentice.PlannedStep{ID: "asked", Body: "rm -rf " + k.Home + "; : >" + k.Home + "; exit 1"}
+	_, err := k.Apply(t.Context(), w)
+	if prentice.KindOf(err) != prentice.Unavailable || !strings.Contains(err.Error(), "before that it had been begun and cut short") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAStepThatIsLostAgainAndAgainIsNotBegunForEver(t *testing.T) {
 	k, _ := lasting(t)
 	w := change("echo effect >>effect; kill -KILL $PPID; exit 1", &bytes.Buffer{})
