@@ -10,9 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"prentice"
+	"prentice/internal/kit/cron"
 )
 
 const (
@@ -56,7 +55,7 @@ type Schedules struct {
 // watched is a schedule with what is known of it.
 type watched struct {
 	Schedule
-	rule cron.Schedule
+	rule *cron.Schedule
 	seen time.Time // zero until it has been read or first noted
 }
 
@@ -71,7 +70,7 @@ func (s *Schedules) Set(schedules []Schedule) error {
 	var wrong []error
 	var list []*watched
 	for _, one := range schedules {
-		rule, err := parseCron(one.Cron, one.Zone)
+		rule, err := parseSchedule(one.Cron, one.Zone)
 		switch {
 		case !prentice.ValidName(one.Procedure):
 			err = prentice.Errorf(prentice.Invalid, "%q is not a procedure's name", clip(one.Procedure))

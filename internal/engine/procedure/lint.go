@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/cron"
 )
 
 // Lint is advice about a procedure that could be read: what it lacks, and what
@@ -34,10 +35,31 @@ func Lint(p prentice.Procedure, now time.Time) []prentice.Finding {
 	if changes && !has(p, prentice.Undo) && !calls(p) {
 		advise(top, "add a section ## Undo if it can be put back", "without Undo it needs the policy's strictest rule")
 	}
+	for _, t := range p.On {
+		for _, text := range scheduleAdvice(t, now) {
+			advise(t.At, "write another time if that is not what you want", "schedule %q: %s", t.Schedule, text)
+		}
+	}
 	for _, s := range p.Steps {
 		lintStep(p, s, advise)
 	}
 	return sorted(findings)
+}
+
+// scheduleAdvice says what in a trigger's schedule probably means something else.
+func scheduleAdvice(t prentice.Trigger, now time.Time) []string {
+	if t.Schedule == "" {
+		return nil
+	}
+	where, err := cron.Zone(t.Zone)
+	if err != nil {
+		return nil
+	}
+	s, err := cron.Parse(t.Schedule, where)
+	if err != nil {
+		return nil
+	}
+	return s.Advice(now.In(where).Year())
 }
 
 func lintStep(p prentice.Procedure, s prentice.StepSpec, advise func(at prentice.Pos, hint, format string, args ...any)) {

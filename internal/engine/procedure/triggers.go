@@ -1,14 +1,12 @@
 package procedure
 
 import (
-	"strings"
 	"time"
-	_ "time/tzdata" // a zone must mean the same on every machine
 
-	"github.com/robfig/cron/v3"
-	"gopkg.in/yaml.v3"
+		"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/cron"
 	"prentice/internal/kit/expr"
 )
 
@@ -71,40 +69,32 @@ func (r *reading) onEvent(t *prentice.Trigger, event, condition *yaml.Node) {
 }
 
 func (r *reading) onSchedule(t *prentice.Trigger, schedule, zone *yaml.Node) {
+	where := r.zone(t, zone)
 	var ok bool
-	if t.Schedule, ok = r.scalar(schedule, "schedule"); ok {
-		if text := badSchedule(t.Schedule); text != "" {
-			r.fail(r.place(schedule), "write five fields: minute, hour, day, month, day of the week, such as \"30 3 * * 1\"", "schedule %q %s", clip(t.Schedule), text)
-		}
-	}
-	t.Zone = "UTC"
-	if zone == nil {
+	if t.Schedule, ok = r.scalar(schedule, "schedule"); !ok {
 		return
 	}
-	if t.Zone, ok = r.scalar(zone, "zone"); !ok {
-		return
-	}
-	if _, err := time.LoadLocation(t.Zone); err != nil || t.Zone == "Local" || t.Zone == "" {
-		r.fail(r.place(zone), "write a name of the IANA list, such as Europe/London", "zone %q is not known", clip(t.Zone))
+	if _, err := cron.Parse(t.Schedule, where); err != nil {
+		r.fail(r.place(schedule), "write five fields: minute, hour, day, month, day of the week, such as \"30 3 * * 1\"", "schedule %q %s", clip(t.Schedule), clip(err.Error()))
 	}
 }
 
-var fiveFields = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
-
-// badSchedule says what is wrong with a schedule, or "". Only the five fields
-// are read: @daily and TZ= would be a second way to say the same.
-func badSchedule(s string) string {
-	if strings.ContainsAny(s, "@=") || len(s) > 200 {
-		return "is not five fields of cron"
+// zone reads a trigger's time zone; UTC is where none is named.
+func (r *reading) zone(t *prentice.Trigger, n *yaml.Node) *time.Location {
+	t.Zone = "UTC"
+	if n == nil {
+		return time.UTC
 	}
-	at, err := fiveFields.Parse(s)
-	if err != nil {
-		return "is not five fields of cron: " + clip(err.Error())
+	name, ok := r.scalar(n, "zone")
+	if t.Zone = name; !ok {
+		return time.UTC
 	}
-	if at.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
-		return "never comes"
+	where, err := cron.Zone(name)
+	if err != nil || name == "" {
+		r.fail(r.place(n), "write a name of the IANA list, such as Europe/London", "zone %q is not known", clip(name))
+		return time.UTC
 	}
-	return ""
+	return where
 }
 
 // fillable refuses triggers that could never make a plan, because nobody is
