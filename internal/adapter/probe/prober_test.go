@@ -136,34 +136,3 @@ func TestEveryLookOpensItsOwnConnection(t *testing.T) {
 		t.Errorf("%d connections for 3 looks", opened.Load())
 	}
 }
-
-func TestACommandLineIsSplitWithoutAShell(t *testing.T) {
-	for line, want := range map[string]string{
-		`pg_isready -h db`:       "pg_isready|-h|db",
-		`a  'b c'  "d e"`:        "a|b c|d e",
-		`a "b \"c\" \n \\"`:      `a|b "c" \n \`,
-		`a b\ c ''`:              "a|b c|",
-		"a\tb\nc":                "a|b|c",
-		`echo $HOME; rm -rf / *`: "echo|$HOME;|rm|-rf|/|*",
-		`a'b'"c"d`:               "abcd",
-	} {
-		if got, err := probe.Words(line); err != nil || strings.Join(got, "|") != want {
-			t.Errorf("%s: got %q, %v", line, got, err)
-		}
-	}
-	for _, line := range []string{"", "  ", "''", "a 'b", `a "b`, `a \`} {
-		if got, err := probe.Words(line); err == nil {
-			t.Errorf("%s: got %q", line, got)
-		}
-	}
-}
-
-func FuzzWords(f *testing.F) {
-	f.Add(`a 'b c' "d\"e" f\ g`)
-	f.Fuzz(func(t *testing.T, line string) {
-		words, err := probe.Words(line)
-		if err == nil && (len(words) == 0 || words[0] == "") {
-			t.Errorf("%q: no program and no error", line)
-		}
-	})
-}

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/argv"
 )
 
 var (
@@ -137,8 +139,21 @@ func (r *reader) probeTarget(n *yaml.Node, f map[string]*yaml.Node, p *prentice.
 		r.unless(isWeb(p.Target), r.at(at), "write http://host:port/path", "target %q is not an address on the web", clip(target))
 	case p.Kind == "tcp":
 		r.unless(isAddress(p.Target), r.at(at), "write host:port", "target %q is not host:port", clip(target))
-	default:
-		r.unless(p.Target != "", r.at(at), "write the command line", "the target is empty")
+	case p.Kind == "command":
+		r.commandLine(at, p.Target)
+	}
+}
+
+// commandLine refuses what could not be started, or not as it is meant.
+func (r *reader) commandLine(n *yaml.Node, line string) {
+	_, err := argv.Split(line)
+	switch {
+	case line == "":
+		r.fail(r.at(n), "write the command line", "the target is empty")
+	case errors.Is(err, argv.ErrShell):
+		r.fail(r.at(n), "write sh -c '…', with the command in single quotes", "the command line %v", err)
+	case err != nil:
+		r.fail(r.at(n), "write a program and its arguments", "the command line %v", err)
 	}
 }
 
