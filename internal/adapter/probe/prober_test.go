@@ -23,7 +23,29 @@ func world(t *testing.T) *httptest.Server {
 	mux.HandleFunc("/ok", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "all is well") })
 	mux.HandleFunc("/503", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
 	mux.HandleFunc("/long", func(w http.ResponseWriter, r *http.Request) {
-		w.Write([]byte(strings.Repeat("x", 64<<10) + "too late"))
+		w.Write([]byte(strings.Repeat("x", 70<<10) + "far behind"))
+	})
+	mux.HandleFunc("/longer", func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte(strings.Repeat("x", 4<<20) + "too late"))
+	})
+	mux.HandleFunc("/halves", func(w http.ResponseWriter, r *http.Request) { // each write arrives by itself
+		for _, part := range []string{strings.Repeat("x", 32<<10) + "al", "l is w", "ell"} {
+			w.Write([]byte(part))
+			w.(http.Flusher).Flush()
+		}
+	})
+	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte("all is well"))
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	mux.HandleFunc("/capitals", func(w http.ResponseWriter, r *http.Request) {
+		_, port, _ := strings.Cut(r.Host, ":")
+		http.Redirect(w, r, "http://LOCALHOST:"+port+"/ok", http.StatusFound)
+	})
+	mux.HandleFunc("/dot", func(w http.ResponseWriter, r *http.Request) {
+		_, port, _ := strings.Cut(r.Host, ":")
+		http.Redirect(w, r, "http://localhost.:"+port+"/ok", http.StatusFound)
 	})
 	mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://login.test/", http.StatusFound)
@@ -61,6 +83,7 @@ func TestWhatALookSees(t *testing.T) {
 	secure := httptest.NewTLSServer(s.Config.Handler)
 	defer secure.Close()
 	address := strings.TrimPrefix(s.URL, "http://")
+	_, port, _ := strings.Cut(address, ":")
 	nobody := vacant(t)
 	withPassword := "http://ann:hunter2@" + address + "/secret"
 	for _, c := range []struct {
@@ -76,7 +99,12 @@ func TestWhatALookSees(t *testing.T) {
 		{"a 200 when another was wanted", prentice.Probe{Kind: "http", Target: s.URL + "/ok", Status: 204}, prentice.Fail, 200, s.URL + "/ok answered 200, not 204"},
 		{"the wanted text", prentice.Probe{Kind: "http", Target: s.URL + "/ok", Contains: "is well"}, prentice.Pass, 200, s.URL + "/ok answered 200 with the wanted text"},
 		{"another text", prentice.Probe{Kind: "http", Target: s.URL + "/ok", Contains: "is fine"}, prentice.Fail, 200, s.URL + `/ok answered 200 without the text "is fine"`},
-		{"the wanted text too far behind", prentice.Probe{Kind: "http", Target: s.URL + "/long", Contains: "too late"}, prentice.Fail, 200, s.URL + `/long answered 200 without the text "too late"`},
+		{"the wanted text far behind", prentice.Probe{Kind: "http", Target: s.URL + "/long", Contains: "far behind"}, prentice.Pass, 200, s.URL + "/long answered 200 with the wanted text"},
+		{"the wanted text too far behind", prentice.Probe{Kind: "http", Target: s.URL + "/longer", Contains: "too late"}, prentice.Fail, 200, s.URL + `/longer answered 200 without the text "too late" in its first 4 MiB`},
+		{"the wanted text in parts", prentice.Probe{Kind: "http", Target: s.URL + "/halves", Contains: "all is well"}, prentice.Pass, 200, s.URL + "/halves answered 200 with the wanted text"},
+		{"the wanted text, and no end", prentice.Probe{Kind: "http", Target: s.URL + "/endless", Contains: "well", Timeout: 20 * time.Second}, prentice.Pass, 200, s.URL + "/endless answered 200 with the wanted text"},
+		{"the same host in capitals", prentice.Probe{Kind: "http", Target: "http://localhost:" + port + "/capitals"}, prentice.Pass, 200, "http://localhost:" + port + "/capitals (redirected to http://LOCALHOST:" + port + "/ok) answered 200"},
+		{"the same host with a dot", prentice.Probe{Kind: "http", Target: "http://localhost:" + port + "/dot"}, prentice.Pass, 200, "http://localhost:" + port + "/dot (redirected to http://localhost:" + port + "/ok) answered 200"},
 		{"half a page", prentice.Probe{Kind: "http", Target: s.URL + "/half", Contains: "whole"}, prentice.Fail, 200, s.URL + "/half: it hung up before it had answered"},
 		{"a redirect within the host", prentice.Probe{Kind: "http", Target: s.URL + "/near"}, prentice.Pass, 200, s.URL + "/near (redirected to " + s.URL + "/ok) answered 200"},
 		{"a redirect to another host", prentice.Probe{Kind: "http", Target: s.URL + "/away"}, prentice.Fail, 302, s.URL + "/away answered 302 and led to another host, login.test; probe that address, or expect status 302"},
