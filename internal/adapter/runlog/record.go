@@ -44,7 +44,7 @@ func (l *lines) Write(p []byte) (int, error) {
 			break
 		}
 		if end == 0 || end > piece {
-			end = piece
+			end = cut(rest[:piece])
 		}
 		b.add(rest[:end])
 		used += end
@@ -52,6 +52,15 @@ func (l *lines) Write(p []byte) (int, error) {
 	l.rest = append(l.rest[:0], l.rest[used:]...)
 	l.file.keep(&b)
 	return wrote, nil
+}
+
+// cut is where a piece of a long line ends: behind the last state of a progress
+// bar that is in it whole, or else where the piece is full.
+func cut(text []byte) int {
+	if end := bytes.LastIndexByte(text, '\r') + 1; end > 0 {
+		return end
+	}
+	return len(text)
 }
 
 // close keeps what no line end followed.

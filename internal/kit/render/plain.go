@@ -24,7 +24,7 @@ func Plain(s string) string {
 	s = strings.ReplaceAll(escapes.ReplaceAllString(s, ""), "\r\n", "\n")
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = Visible(overwritten(line))
+		lines[i] = Visible(Overwritten(line))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -62,9 +62,9 @@ func tame(s string) bool {
 	return true
 }
 
-// overwritten is what a progress bar leaves: the text after the last carriage
-// return that has any after it.
-func overwritten(line string) string {
+// Overwritten is what a progress bar leaves of a line: the text after the last
+// carriage return that has any after it.
+func Overwritten(line string) string {
 	line = strings.TrimRight(line, "\r")
 	return line[strings.LastIndexByte(line, '\r')+1:]
 }

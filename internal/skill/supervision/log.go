@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/render"
 	"prentice/internal/op"
 )
 
@@ -114,13 +115,14 @@ func (l Log) Empty() string {
 }
 
 // printed is a line with when it was printed, on which host and by which step:
-// what one host of many said is worth nothing without its name.
+// what one host of many said is worth nothing without its name. Of a line that
+// overwrites itself, as a progress bar does, it is the last state.
 func printed(line prentice.LogLine) string {
 	from := line.Step
 	if line.Target != "" {
 		from = line.Target.Name() + " " + from
 	}
-	return fmt.Sprintf("%s %s │ %s", line.Time.UTC().Format(time.TimeOnly), from, strings.TrimSuffix(line.Text, "\n"))
+	return fmt.Sprintf("%s %s │ %s", line.Time.UTC().Format(time.TimeOnly), from, render.Overwritten(strings.TrimSuffix(line.Text, "\n")))
 }
 
 // First is the number of the page's first line, or 0.
