@@ -3,7 +3,7 @@ package procedure
 import (
 	"time"
 
-		"gopkg.in/yaml.v3"
+	"gopkg.in/yaml.v3"
 
 	"prentice"
 	"prentice/internal/kit/cron"
