@@ -6,6 +6,21 @@ import "time"
 // file may have it.
 const AdhocName = "adhoc"
 
+// The operations that ask for a run.
+const (
+	OpStart = "run.start"
+	OpAdhoc = "run.adhoc"
+)
+
+// OpFor is the operation that asks for a run of a procedure. The policy hears the
+// same name when the operation is called and when its plan is judged.
+func OpFor(procedure string) string {
+	if procedure == AdhocName {
+		return OpAdhoc
+	}
+	return OpStart
+}
+
 // Adhoc is a command that somebody asks for without a procedure. Nobody has
 // agreed to its text beforehand, so the risk is only what the asker claims.
 type Adhoc struct {

@@ -64,7 +64,7 @@ func HoldMeanings() []HoldMeaning {
 		{HoldFrozen, "A freeze holds, or no window is open.", bindsAll, "The calendar says when."},
 		{HoldMended, "The same procedure touched a target less than its cooldown ago.", bindsAll, "The cooldown ends, or an owner lifts it."},
 		{HoldUnhealthy, "Too many other services are unhealthy, of all or of the same system.", bindsAll, "They recover; call a person."},
-		{HoldUseless, "Fixes in a row did not help one subject, whatever the procedure.", bindsAlone, "A run that a person starts helps, or an owner lifts it."},
+		{HoldUseless, "Fixes in a row did not help one subject, whatever the procedure. A run that only read, was cancelled, or of which nobody knows whether it helped neither counts nor ends the row.", bindsAlone, "A run that a person starts helps, or an owner lifts it."},
 		{HoldFailures, "A procedure failed too often in a row, on whatever subject. The time doubles with each further failure.", bindsAlone, "The time ends, a run of it helps, or an owner lifts it."},
 		{HoldBackOff, "The procedure did not help this subject. The time doubles with each useless run.", bindsAlone, "The time ends, a run helps, or an owner lifts it."},
 		{HoldFlapping, "The service goes up and down, or was mended too often within a while.", bindsAlone, "It stays calm, or an owner lifts it; find out why."},

@@ -17,7 +17,7 @@ import (
 // expected to say to it.
 type Case struct {
 	Name      string
-	Moment    prentice.Moment // its plan is made from the request when there is none
+	Moment    prentice.Moment // its plan is made from the request when there is none, and says which operation it is
 	Request   prentice.RunRequest
 	adjust    []func(*prentice.Plan) // what the case says of the plan itself
 	Expect    prentice.Verdict
@@ -74,7 +74,7 @@ func (r *reader) testCase(n *yaml.Node, p *Policy) Case {
 		r.wrong(v["name"], fmt.Sprintf("the other one is in line %d", first.Line), "there is another case %q", clip(c.Name))
 	}
 	r.names[c.Name] = c.At
-	c.Moment = prentice.Moment{Op: r.textOr(v["op"], "op", "run.start"), Actor: r.actor(v["actor"]), Record: r.record(v["record"]), Now: r.time(v["time"], p)}
+	c.Moment = prentice.Moment{Op: r.textOr(v["op"], "op", ""), Actor: r.actor(v["actor"]), Record: r.record(v["record"]), Now: r.time(v["time"], p)}
 	c.Expect = r.verdict(v["expect"], n)
 	c.Approvers = r.whole(v["approvers"], "approvers", 1, maxApprovers, 0)
 	if c.Approvers > 0 && c.Expect != prentice.Ask {
@@ -103,7 +103,7 @@ func (r *reader) asks(c *Case, n *yaml.Node, v map[string]*yaml.Node) {
 	case c.Request.Procedure != "":
 	case v["plan"] != nil:
 		c.Moment.Plan = &prentice.Plan{Format: prentice.PlanFormat, Risk: prentice.Danger, Inputs: c.Request.Inputs, Targets: []prentice.Target{{Ref: "host/one"}}, Limits: prentice.PlanLimits{MaxTargets: 1, Parallel: 1, MaxUnhealthy: 20, Cooldown: "10m0s", Timeout: "5m0s", ApprovalExpires: "1h0m0s"}}
-	case c.Moment.Op == "run.start":
+	case c.Moment.Op == "" || c.Moment.Op == prentice.OpStart || c.Moment.Op == prentice.OpAdhoc:
 		r.wrong(n, "name a procedure of the team, write adhoc: with a command, or plan: with a risk", "the case says nothing about a plan")
 	}
 }

@@ -45,6 +45,14 @@ func (p *Policy) try(ctx context.Context, c Case, render Renderer) prentice.Poli
 	for _, f := range c.adjust {
 		f(onPlan(&m))
 	}
+	if m.Plan != nil {
+		op := prentice.OpFor(m.Plan.Procedure)
+		if m.Op != "" && m.Op != op {
+			one.Says = fmt.Sprintf("its plan is judged as %s, not %s; leave op out", op, m.Op)
+			return one
+		}
+		m.Op = op
+	}
 	one.Got = p.Heard(ctx, m)
 	one.Says = c.differs(one.Got)
 	one.Pass = one.Says == ""

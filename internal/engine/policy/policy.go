@@ -145,8 +145,8 @@ func matching(ctx context.Context, rules []Rule, s scene) []match {
 	var found []match
 	for i := range rules {
 		r := &rules[i]
-		if !s.suits(r.asks) || s.adhoc && r.Verdict == prentice.Allow && !r.holds("plan.procedure", prentice.AdhocName) {
-			continue // what may be done by an agreed procedure is not allowed to any text that claims the same risk
+		if !s.hears(r) {
+			continue
 		}
 		yes, err := r.when.Is(ctx, s.values)
 		switch {

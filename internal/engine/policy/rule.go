@@ -127,6 +127,11 @@ func (r Rule) holds(path, constant string) bool {
 	return slices.ContainsFunc(r.looks, func(m expr.Mention) bool { return m.Path == path && slices.Contains(m.Values, any(constant)) })
 }
 
+// namesAdhoc says whether the rule speaks of commands without a procedure by name.
+func (r Rule) namesAdhoc() bool {
+	return r.holds("plan.procedure", prentice.AdhocName) || r.holds("op", prentice.OpAdhoc)
+}
+
 func (r *reader) role(n *yaml.Node) prentice.Role {
 	if n == nil {
 		return prentice.Approver

@@ -119,9 +119,16 @@ func see(m prentice.Moment, zone *time.Location) scene {
 	return scene{values, true, m.Plan.Procedure == prentice.AdhocName}
 }
 
-// suits says whether a rule can be asked about this scene. Without a plan only a
-// rule about operations can.
-func (s scene) suits(asks mentions) bool { return s.plan || asks.op && !asks.plan }
+// hears says whether a rule can be asked about this scene. Without a plan only a
+// rule about operations can. What may be done by an agreed procedure is not
+// allowed to any text that claims the same risk, so a rule allows a command only
+// if it names commands.
+func (s scene) hears(r *Rule) bool {
+	if s.adhoc && r.Verdict == prentice.Allow && !r.namesAdhoc() {
+		return false
+	}
+	return s.plan || r.asks.op && !r.asks.plan
+}
 
 func seePlan(p *prentice.Plan) map[string]any {
 	risk := unknownRisk

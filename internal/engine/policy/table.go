@@ -205,7 +205,7 @@ func ordinaryWeek(now time.Time, dates []string) time.Time {
 
 // moment is what a cell asks about.
 func (g *grid) moment(plan, actor, slot int) prentice.Moment {
-	return prentice.Moment{Now: g.slots[slot].at, Actor: g.actors[actor], Op: "run.start", Plan: &g.plans[plan].Plan}
+	return prentice.Moment{Now: g.slots[slot].at, Actor: g.actors[actor], Op: prentice.OpFor(g.plans[plan].Plan.Procedure), Plan: &g.plans[plan].Plan}
 }
 
 // places are the names of the places, once each.

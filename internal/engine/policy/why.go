@@ -82,7 +82,7 @@ func (e *examination) heard(d prentice.Decision) []prentice.RuleHeard {
 
 // speaks says whether a rule matches; one that cannot be worked out does.
 func (p *Policy) speaks(ctx context.Context, r Rule, s scene) bool {
-	if !s.suits(r.asks) {
+	if !s.hears(&r) {
 		return false
 	}
 	yes, err := r.when.Is(ctx, s.values)

@@ -100,7 +100,7 @@ func (p *pastDecisions) page(ctx context.Context, after int64, since time.Time) 
 func (p *pastDecisions) decided(ctx context.Context) (d prentice.Decided, err error) {
 	var asked struct{ Actor prentice.Actor }
 	d.Run = p.row.number
-	d.Moment = prentice.Moment{Now: db.Time(p.row.created), Op: "run.start"}
+	d.Moment = prentice.Moment{Now: db.Time(p.row.created)}
 	for _, f := range []struct {
 		from string
 		to   any
@@ -110,8 +110,11 @@ func (p *pastDecisions) decided(ctx context.Context) (d prentice.Decided, err er
 		}
 	}
 	d.Moment.Actor = asked.Actor
-	d.Moment.Plan, err = p.planOf(ctx)
-	return d, err
+	if d.Moment.Plan, err = p.planOf(ctx); err != nil {
+		return d, err
+	}
+	d.Moment.Op = prentice.OpFor(d.Moment.Plan.Procedure)
+	return d, nil
 }
 
 func (p *pastDecisions) planOf(ctx context.Context) (*prentice.Plan, error) {

@@ -107,13 +107,14 @@ func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 	if _, err := tx.Exec(`DELETE FROM run_acting WHERE run = ?`, run.Number); err != nil {
 		return err
 	}
-	if run.Started.IsZero() {
-		return nil // it did nothing, so it says nothing about its procedure
+	if run.Started.IsZero() || run.Risk == prentice.Look {
+		return nil // it did nothing, or only read: it fixed nothing and harmed nobody
 	}
-	if run.Procedure == prentice.AdhocName && run.Risk == prentice.Look {
-		return nil // it harmed nobody, and says nothing of other commands
+	acted, err := settleTouched(tx, run.Number)
+	if err != nil {
+		return err
 	}
-	if err := settleStreaks(tx, l, run); err != nil {
+	if err := settleStreaks(tx, l, run, acted); err != nil || !acted {
 		return err
 	}
 	verified, harmful := 0, 0
@@ -123,13 +124,16 @@ func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 	if run.State.Harmful() {
 		harmful = 1
 	}
-	_, err := tx.Exec(`INSERT INTO run_records (procedure, runs, verified, harmful, ended) VALUES (?, 1, ?, ?, ?)
+	_, err = tx.Exec(`INSERT INTO run_records (procedure, runs, verified, harmful, ended) VALUES (?, 1, ?, ?, ?)
 		ON CONFLICT (procedure) DO UPDATE SET runs = run_records.runs + 1, verified = run_records.verified + excluded.verified,
 		harmful = run_records.harmful + excluded.harmful, ended = excluded.ended`, run.Procedure, verified, harmful, db.Micros(run.Ended))
 	if err != nil {
 		return err
 	}
-	if harmful == 0 {
+	switch {
+	case err != nil || verified+harmful == 0:
+		return err // nobody knows whether it helped
+	case verified == 1:
 		_, err = tx.Exec(`DELETE FROM run_useless WHERE procedure = ? AND subject = ?`, run.Procedure, string(run.Subject))
 		return err
 	}

@@ -45,7 +45,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	d := &detail{request: req, attempt: 1, owner: r.Peers.ID()}
 	d.ThePlan, d.Record = plan, record
 	d.Window = req.Window
-	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: "run.start", Plan: &plan, Record: record})
+	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
 	if req.Window {
 		s.frozen = "" // the calendar is asked again once the run has leave
 	}

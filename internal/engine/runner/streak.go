@@ -16,17 +16,39 @@ func streakNames(procedure string, subject prentice.Ref) map[prentice.HoldCode]s
 	}
 }
 
-// settleStreaks counts a run that acted and ended among those that did or did
-// not help.
-func settleStreaks(tx *db.Tx, l Limits, run prentice.Run) error {
-	if run.State == prentice.Verified && run.Requester.Kind() != string(prentice.Person) && run.Subject != "" {
+// settleTouched says whether a run has acted at all, and ends the cool-down of
+// the targets that it did not touch. What happened here may have touched all.
+func settleTouched(tx *db.Tx, run int64) (acted bool, err error) {
+	var begun, here int
+	err = tx.QueryRow(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN target = '' THEN 1 ELSE 0 END), 0) FROM run_steps WHERE run = ? AND section = ? AND attempts > 0`,
+		[]any{run, string(prentice.Act)}, &begun, &here)
+	if err != nil || here > 0 {
+		return begun > 0, err
+	}
+	_, err = tx.Exec(`DELETE FROM run_cooldowns WHERE run = ? AND target NOT IN (SELECT target FROM run_steps WHERE run = ? AND section = ? AND attempts > 0)`,
+		run, run, string(prentice.Act))
+	return begun > 0, err
+}
+
+// settleStreaks counts an ended run among those that did or did not help. Only
+// what is known to have helped ends the row of those that did not: one that a
+// person stopped, or that nobody can judge, says nothing. A failure before
+// anything was begun is a failure of the procedure, and no useless fix.
+func settleStreaks(tx *db.Tx, l Limits, run prentice.Run, acted bool) error {
+	if acted && run.State == prentice.Verified && run.Requester.Kind() != string(prentice.Person) && run.Subject != "" {
 		if err := noteMended(tx, l, run); err != nil {
 			return err
 		}
 	}
 	names := streakNames(run.Procedure, run.Subject)
-	if run.Subject == "" {
-		delete(names, prentice.HoldUseless) // nothing that anybody could look at
+	if run.Subject == "" || !acted {
+		delete(names, prentice.HoldUseless) // nothing that anybody could look at, or nothing was tried
+	}
+	switch {
+	case run.State == prentice.Unverified: // it did what it should, whether or not that helped
+		delete(names, prentice.HoldUseless)
+	case run.State != prentice.Verified && !run.State.Harmful():
+		return nil
 	}
 	if !run.State.Harmful() {
 		_, err := tx.Exec(`DELETE FROM run_streaks WHERE code = ? AND name = ? OR code = ? AND name = ? OR code = ? AND name = ?`, string(prentice.HoldUseless), names[prentice.HoldUseless],

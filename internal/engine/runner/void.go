@@ -80,7 +80,7 @@ func (r *Runner) needless(ctx context.Context, d *detail) (*prentice.Void, error
 // whether the answers that people gave still cover what was asked and what is
 // asked now.
 func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void, error) {
-	now := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: d.request.Actor, Op: "run.start", Plan: &d.ThePlan, Record: d.Record})
+	now := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: d.request.Actor, Op: prentice.OpFor(d.Procedure), Plan: &d.ThePlan, Record: d.Record})
 	if now.Verdict == prentice.Refuse {
 		return &prentice.Void{Says: "the policy refuses it now: " + strings.Join(now.Reasons, "; "), Old: d.Plan, New: d.Plan, Changes: ruleChanges(d.Decision, now)}, nil
 	}

@@ -183,7 +183,7 @@ func TestALintWithErrorsIsNotASuccess(t *testing.T) {
 func TestTheListSaysWhatCanBeUsedAndHowItWent(t *testing.T) {
 	head, rows := get[Listed](t, world(), "procedure.list", ListIn{}).Table()
 	want := [][]string{
-		{"broken", "✕ 1 error", "never run", "hand", "", "Nobody knows"},
+		{"broken", "✕ 1 error", "no record", "hand", "", "Nobody knows"},
 		{"restart", "● usable", "31 verified of 32", "probe.failed if event.data.consecutive >= 3, 30 3 * * 1 UTC", "group/platform", "Bring it back"},
 	}
 	if len(head) != len(rows[0]) || !reflect.DeepEqual(rows, want) {

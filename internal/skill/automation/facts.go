@@ -11,7 +11,7 @@ import (
 type Facts struct {
 	Procedures []Line
 	Faulty     []Line // they have errors
-	Untried    []Line // usable, and never run
+	Untried    []Line // usable, and without a record
 	ByHand     []Line // nothing proposes them
 	Runs       int
 	Verified   int

@@ -62,7 +62,7 @@ func (l Listed) Next() string { return l.NextPage }
 
 func recordOf(r prentice.Record) string {
 	if r.Runs == 0 {
-		return "never run"
+		return "no record"
 	}
 	return fmt.Sprintf("%d verified of %d", r.Verified, r.Runs)
 }

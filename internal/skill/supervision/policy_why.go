@@ -53,12 +53,16 @@ func (d Deps) why(ctx context.Context, c op.Call, in whyIn) (Why, error) {
 
 // moment is the call that nobody has made.
 func (in whyIn) moment(ctx context.Context, desk PolicyDesk, c op.Call) (prentice.Moment, error) {
-	m := prentice.Moment{Now: c.Now, Op: "run.start", Actor: in.actor(c.Actor)}
+	m := prentice.Moment{Now: c.Now, Op: prentice.OpStart, Actor: in.actor(c.Actor)}
 	var err error
 	if m.Now, err = in.when(ctx, desk, c); err != nil {
 		return m, err
 	}
-	if in.Op != "" && in.Op != m.Op {
+	switch in.Op {
+	case "", prentice.OpStart:
+	case prentice.OpAdhoc:
+		in.Procedure = prentice.AdhocName
+	default:
 		m.Op = in.Op
 		return m, nil
 	}
@@ -132,7 +136,9 @@ var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", 
 func (in whyIn) plan(ctx context.Context, desk PolicyDesk, m *prentice.Moment) error {
 	plan := prentice.Plan{Format: prentice.PlanFormat, Procedure: "any", Risk: prentice.Danger, Inputs: in.Input, Targets: []prentice.Target{{Ref: "host/one"}},
 		Limits: prentice.PlanLimits{MaxTargets: 1, Parallel: 1, MaxUnhealthy: 20, Cooldown: "10m0s", Timeout: "5m0s", ApprovalExpires: "1h0m0s"}}
-	if in.Procedure != "" {
+	if in.Procedure == prentice.AdhocName { // its text and its hosts are not known: it is as risky as it claims
+		plan.Procedure, plan.Risk, m.Op = prentice.AdhocName, prentice.Change, prentice.OpAdhoc
+	} else if in.Procedure != "" {
 		var err error
 		if plan, err = desk.Render(ctx, prentice.RunRequest{Procedure: in.Procedure, Inputs: in.Input, Actor: m.Actor}); err != nil {
 			return err

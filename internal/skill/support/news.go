@@ -17,6 +17,7 @@ type news struct {
 	State     prentice.State `json:"state"`
 	Says      string         `json:"says"`
 	Incident  prentice.Ref   `json:"incident"`
+	Risk      string         `json:"risk"`
 }
 
 // joinNews brings a run's news to the incident that the run is for, if any.
@@ -84,7 +85,7 @@ func (s *Support) follow(tx *db.Tx, now time.Time, in *Incident, n news, at time
 	switch {
 	case !in.Closed.IsZero():
 		return nil
-	case n.State == prentice.Verified:
+	case n.State == prentice.Verified && n.Risk != prentice.Look.String(): // what only read has fixed nothing
 		return s.end(tx, now, in, byRun, fmt.Sprintf("%s of %s is verified", ref, n.Procedure), self, ref)
 	case !needsPerson(n.State, !in.WellSince.IsZero()):
 		return save(tx, in)
