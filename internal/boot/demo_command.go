@@ -125,7 +125,7 @@ func (c *commands) openStage(ctx context.Context, set Settings) (story.Opened, e
 		close(ended)
 	}()
 	closed := false
-	o := story.Opened{Owner: set.Owner, As: func(token string) op.Door { return c.far(urlOf(set), token) }}
+	o := story.Opened{Owner: set.Owner, As: func(token string) op.Door { return c.far(urlOf(ctx, set), token) }}
 	o.Close = func(context.Context) error {
 		if closed {
 			return nil
@@ -137,7 +137,7 @@ func (c *commands) openStage(ctx context.Context, set Settings) (story.Opened, e
 	if err := awaitServing(ctx, set, ended); err != nil {
 		return story.Opened{}, errors.Join(err, o.Close(ctx))
 	}
-	o.URL = urlOf(set)
+	o.URL = urlOf(ctx, set)
 	o.Token, err = c.token(set, cli.Global{})
 	if err != nil {
 		return story.Opened{}, errors.Join(err, o.Close(ctx))
@@ -148,8 +148,8 @@ func (c *commands) openStage(ctx context.Context, set Settings) (story.Opened, e
 // stagePatience is how long the server of a story may take to start.
 const stagePatience = 30 * time.Second
 
-func urlOf(set Settings) string {
-	at, _ := serving(set.Data)
+func urlOf(ctx context.Context, set Settings) string {
+	at, _ := serving(ctx, set.Data)
 	return at.URL
 }
 
@@ -160,7 +160,7 @@ func awaitServing(ctx context.Context, set Settings, ended <-chan error) error {
 	enough := time.NewTimer(stagePatience)
 	defer enough.Stop()
 	for {
-		if _, ok := serving(set.Data); ok {
+		if _, ok := serving(ctx, set.Data); ok {
 			return nil
 		}
 		select {

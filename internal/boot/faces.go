@@ -14,8 +14,9 @@ import (
 	"prentice/internal/skill/supervision"
 )
 
-// faces is everything that is answered over HTTP.
-func (s *System) faces(build Build) (http.Handler, error) {
+// faces is everything that is answered over HTTP. The secret is that of the data
+// folder's whereabouts.
+func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(),
 		Stopped: s.stopped, Paused: s.paused, Counts: s.counts,
@@ -23,7 +24,7 @@ func (s *System) faces(build Build) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Log: s.log,
+	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Secret: secret, Log: s.log,
 		Ready: func(ctx context.Context) error { var n int; return s.db.QueryRow(ctx, "SELECT 1", nil, &n) }})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package boot
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"syscall"
 
 	"prentice"
+	"prentice/internal/face/api"
 )
 
 // folder is a data folder that this process holds alone.
@@ -112,10 +114,12 @@ func (f *folder) release() error {
 	return errors.Join(f.lock.Close(), f.share.release())
 }
 
-// whereabouts says how a serving process is reached; it lies in its data folder.
+// whereabouts says how a serving process is reached; it lies in its data folder,
+// where only those may read it who may read all else there.
 type whereabouts struct {
-	URL string `json:"url"`
-	PID int    `json:"pid"`
+	URL    string `json:"url"`
+	PID    int    `json:"pid"`
+	Secret string `json:"secret"` // by which it proves that it is the one; see api.Proof
 }
 
 const whereaboutsFile = "server.json"
@@ -125,14 +129,28 @@ func (w whereabouts) write(folder string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(folder, whereaboutsFile), append(raw, '\n'), 0o600)
+	f, err := os.CreateTemp(folder, ".server-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(raw, '\n'))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), filepath.Join(folder, whereaboutsFile))
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.Name()))
+	}
+	return err
 }
 
-// serving finds a process that serves a data folder, if there is one.
-func serving(data string) (whereabouts, bool) {
+// serving finds a process that serves a data folder, if there is one. Others may
+// have its port since it ended, so it must prove that it is the one. A process
+// that is there and does not answer is no error: whoever takes the folder next
+// finds out that it is held.
+func serving(ctx context.Context, data string) (whereabouts, bool) {
 	replicas, _ := filepath.Glob(filepath.Join(data, "replicas", "*")) // the pattern is good
 	for _, folder := range append([]string{data}, replicas...) {
-		if w, ok := servedFrom(folder); ok {
+		if w, ok := servedFrom(folder); ok && (w.PID == os.Getpid() || api.Proves(ctx, w.URL, w.Secret) == nil) {
 			return w, true
 		}
 	}
@@ -142,10 +160,7 @@ func serving(data string) (whereabouts, bool) {
 func servedFrom(folder string) (whereabouts, bool) {
 	var w whereabouts
 	raw, err := os.ReadFile(filepath.Join(folder, whereaboutsFile))
-	if err != nil || json.Unmarshal(raw, &w) != nil || w.PID == 0 {
-		return w, false
-	}
-	return w, syscall.Kill(w.PID, 0) == nil || errors.Is(syscall.Kill(w.PID, 0), syscall.EPERM)
+	return w, err == nil && json.Unmarshal(raw, &w) == nil && w.PID != 0 && w.Secret != ""
 }
 
 func forget(folder string) error {

@@ -90,7 +90,7 @@ func (c *commands) told(g cli.Global) error {
 
 // open gives the door: a server if one is named or serves the data folder, and
 // otherwise the data folder itself, for this one operation.
-func (c *commands) open(ctx context.Context, g cli.Global) (op.Door, func() error, error) {
+func (c *commands) open(ctx context.Context, g cli.Global, o op.Op) (op.Door, func() error, error) {
 	set, err := c.settings(g)
 	if err != nil {
 		return nil, nil, err
@@ -98,9 +98,17 @@ func (c *commands) open(ctx context.Context, g cli.Global) (op.Door, func() erro
 	if g.Server != "" {
 		return c.far(g.Server, g.Token), func() error { return nil }, nil
 	}
-	if at, ok := serving(set.Data); ok {
-		token, err := c.token(set, g)
-		return c.far(at.URL, token), func() error { return nil }, err
+	if o.Name == brakeOp {
+		b := &brake{c: c, g: g, set: set}
+		return b, b.close, nil
+	}
+	return c.openHere(ctx, set, g)
+}
+
+// openHere is the door of a data folder on this machine.
+func (c *commands) openHere(ctx context.Context, set Settings, g cli.Global) (op.Door, func() error, error) {
+	if at, ok := serving(ctx, set.Data); ok {
+		return c.served(at, set, g)
 	}
 	s, err := Open(ctx, set, slog.New(slog.DiscardHandler), Answers)
 	if held, ok := errors.AsType[*Held](err); ok {
@@ -119,15 +127,26 @@ func (c *commands) open(ctx context.Context, g cli.Global) (op.Door, func() erro
 	return near{s, token}, s.Close, nil
 }
 
-// openSoon waits a moment for whoever holds the data folder to serve it.
+// openSoon waits a moment for whoever holds the data folder to serve it. One that
+// does not answer is not told any token.
 func (c *commands) openSoon(ctx context.Context, set Settings, g cli.Global, held *Held) (op.Door, func() error, error) {
 	for until := time.Now().Add(startPatience); time.Now().Before(until) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
-		if at, ok := serving(set.Data); ok {
-			token, err := c.token(set, g)
-			return c.far(at.URL, token), func() error { return nil }, err
+		if at, ok := serving(ctx, set.Data); ok {
+			return c.served(at, set, g)
 		}
 	}
+	if at, ok := servedFrom(set.Data); ok {
+		return nil, nil, prentice.Errorf(prentice.Unavailable, "prentice (pid %d) holds the data folder %s and does not answer at %s", at.PID, held.Path, at.URL).
+			Try("look at its log and its machine, or end it; prentice stop-all works without it")
+	}
 	return nil, nil, held
+}
+
+// served is the door of a server that has proven itself, and goes on to do so with
+// every connection.
+func (c *commands) served(at whereabouts, set Settings, g cli.Global) (op.Door, func() error, error) {
+	token, err := c.token(set, g)
+	return &api.Client{Base: at.URL, Token: token, Secret: at.Secret, Ops: c.ops()}, func() error { return nil }, err
 }
 
 func (c *commands) far(url, token string) op.Door {

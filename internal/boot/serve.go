@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +41,8 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	if err != nil {
 		return err
 	}
-	handler, err := s.faces(build)
+	secret := rand.Text()
+	handler, err := s.faces(build, secret)
 	if err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	answered := make(chan error, 1)
 	go func() { answered <- server.Serve(listener) }()
-	if err := (whereabouts{URL: url, PID: os.Getpid()}).write(s.own("")); err != nil {
+	if err := (whereabouts{URL: url, PID: os.Getpid(), Secret: secret}).write(s.own("")); err != nil {
 		return cannotWrite(set.Data, err)
 	}
 	s.greet(out, url, link, time.Since(begun))

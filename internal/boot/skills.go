@@ -96,7 +96,7 @@ func (s *System) record(ctx context.Context, note prentice.Note) error {
 
 // url is where the pages are: of whoever serves this folder, or by the settings.
 func (s *System) url() string {
-	if at, ok := serving(s.Settings.Data); ok {
+	if at, ok := serving(context.Background(), s.Settings.Data); ok {
 		return at.URL
 	}
 	return "http://" + s.Settings.Listen

@@ -44,6 +44,7 @@ type Config struct {
 	Authenticate func(*http.Request) (prentice.Actor, error)
 
 	Version string
+	Secret  string                      // that lies in the data folder, for Proof; "" proves nothing
 	Ready   func(context.Context) error // nil is always ready
 	Limits  Limits                      // zero fields take the defaults
 	Clock   func() time.Time            // for limits; nil is time.Now
@@ -100,6 +101,7 @@ func (f *face) routes() http.Handler {
 		"GET /v1/ops":          f.known(f.operations),
 		"GET /openapi.json":    f.open(f.document),
 		"GET /healthz":         f.health,
+		"GET " + proofPath:     f.proof,
 		"GET /readyz":          f.ready,
 		"/v1/op/{name}":        f.wrongMethod("POST"),
 		"/v1/watch/{name}":     f.wrongMethod("GET"),

@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"prentice"
 	"prentice/internal/app"
@@ -29,7 +30,13 @@ type Client struct {
 	Base  string // http://127.0.0.1:7171, or unix:/path/of/socket
 	Token string
 	HTTP  *http.Client // nil is one of its own
-	Ops   []op.Op      // those that it may be asked for; they know the output types
+	// Secret is what the other end of every connection must know, by Proof, before
+	// it is told anything; "" asks for no proof.
+	Secret string
+	// Quiet is how long an answer may take until the server is asked whether it
+	// lives; 0 is 10 s.
+	Quiet time.Duration
+	Ops   []op.Op // those that it may be asked for; they know the output types
 
 	once   sync.Once
 	client *http.Client
@@ -45,6 +52,8 @@ func (c *Client) Invoke(ctx context.Context, r op.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, done := c.whileItLives(ctx)
+	defer done()
 	req, err := c.request(ctx, http.MethodPost, "/v1/op/"+url.PathEscape(o.Name), bytes.NewReader(in))
 	if err != nil {
 		return nil, err
@@ -130,6 +139,12 @@ func (c *Client) setUp() {
 			return d.DialContext(ctx, "unix", path)
 		}
 	}
+	if c.Secret != "" {
+		transport.Proxy = nil
+		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			return dialProven(ctx, network, address, c.Secret)
+		}
+	}
 	// A redirect could carry the token elsewhere, and no server of ours sends one.
 	c.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
@@ -156,6 +171,9 @@ func (c *Client) send(req *http.Request) (*http.Response, error) {
 // silent is the error when no answer came, or only a part of one.
 func (c *Client) silent(ctx context.Context, err error) error {
 	switch {
+	case errors.Is(context.Cause(ctx), errHangs):
+		return prentice.Errorf(prentice.Unavailable, "%s takes requests and answers none: it hangs", c.Base).
+			Try("look at its log and its machine; prentice stop-all works without it, where its data folder is. What you asked for may still be done: look before you ask again")
 	case errors.Is(ctx.Err(), context.Canceled):
 		return prentice.Errorf(prentice.Canceled, "the request was given up: %w", ctx.Err())
 	case ctx.Err() != nil:

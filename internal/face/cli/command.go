@@ -112,7 +112,7 @@ func (f *face) door(ctx context.Context, o op.Op, g Global) (op.Door, func() err
 	if f.Open == nil {
 		return nil, nil, prentice.Errorf(prentice.Unavailable, "%s needs a server or a data folder, and this program opens neither", path(o.Name))
 	}
-	return f.Open(ctx, g)
+	return f.Open(ctx, g, o)
 }
 
 // actor is who sits at this machine. A far door trusts only the token.
