@@ -37,6 +37,7 @@
 //	nowhere VALUE…            no file of the data folder holds a value, nor has the server said it: neither plain nor
 //	                          encoded, in compressed logs and in every row of the database too; @FILE is one a line; with !, each is found
 //	sql STATEMENT             change the database behind prentice's back
+//	forge NUMBER|last REF     write a line of evidence about REF behind its back, with a right hash: below the first, or behind the last
 //	lock-database             let nobody write to the database, until unlock-database or the story ends
 //	tmpfs DIR SIZE            mount a small disk there, until the story ends
 //	gotest PACKAGE NAME       a test of our own passes, of the sources that the program was built from
@@ -98,7 +99,7 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet,
 		"impostor": impostor, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),

@@ -110,6 +110,9 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.ledger.Seal(ctx, time.Now()); err != nil {
+		s.log.Error("the evidence could not be sealed", "err", err)
+	}
 	if err := s.launch(ctx); err != nil {
 		return nil, storeTrouble(s.Settings.engineAddress(), err)
 	}

@@ -36,41 +36,56 @@ func (l *Ledger) Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error 
 			return err
 		}
 		line.Time = now
-		tx.Late(l, line, write)
+		e := &entry{line: line}
+		tx.Late(l, e, l.write)
+		tx.After(func() { l.vetted.raise(e.at) })
 	}
 	return nil
 }
 
+// entry is a line on its way into the chain, and where it came to stand.
+type entry struct {
+	line prentice.Evidence
+	at   head
+}
+
 // write chains lines behind the head and keeps them.
-func write(tx *db.Tx, items []any) error {
-	at, err := readHead(tx)
+func (l *Ledger) write(tx *db.Tx, items []any) error {
+	at, err := l.readHead(tx)
 	if err != nil {
 		return err
 	}
 	lines := make([]prentice.Evidence, len(items))
 	for i, item := range items {
-		line := item.(prentice.Evidence)
+		e := item.(*entry)
+		line := e.line
 		line.Seq, line.Prev = at.seq+1, at.hash
 		if lines[i], err = line.Sealed(); err != nil {
 			return err
 		}
 		at = head{lines[i].Seq, lines[i].Hash}
+		e.at = at
 	}
-	if err := insert(tx, lines); err != nil {
+	if err := l.insert(tx, lines); err != nil {
 		return fmt.Errorf("write evidence: %w", err)
 	}
 	return nil
 }
 
 // readHead locks the chain and refuses one whose end does not fit: a line that
-// is missing or changed there would be buried under what is written next.
-func readHead(tx *db.Tx) (head, error) {
+// is missing, changed or not ours would be buried under what is written next.
+func (l *Ledger) readHead(tx *db.Tx) (head, error) {
+	s, err := l.sealed()
+	if err != nil {
+		return head{}, err
+	}
 	if err := tx.Lock("ledger"); err != nil {
 		return head{}, fmt.Errorf("lock the ledger: %w", err)
 	}
 	var h, last head
-	err := tx.QueryRow(`SELECT h.seq, h.hash, COALESCE(l.seq, 0), COALESCE(l.hash, '') FROM ledger_head h
-		LEFT JOIN ledger_line l ON l.seq = (SELECT MAX(seq) FROM ledger_line) WHERE h.id = 1`, nil, &h.seq, &h.hash, &last.seq, &last.hash)
+	var mark string
+	err = tx.QueryRow(`SELECT h.seq, h.hash, COALESCE(l.seq, 0), COALESCE(l.hash, ''), COALESCE(l.mark, '') FROM ledger_end h
+		LEFT JOIN ledger_line l ON l.seq = (SELECT MAX(seq) FROM ledger_line) WHERE h.id = 1`, nil, &h.seq, &h.hash, &last.seq, &last.hash, &mark)
 	if errors.Is(err, sql.ErrNoRows) {
 		return head{}, broken("the row that says where it ends is missing")
 	}
@@ -80,7 +95,10 @@ func readHead(tx *db.Tx) (head, error) {
 	if h != last {
 		return head{}, broken(fmt.Sprintf("it should end with line %d (%s) but ends with line %d (%s)", h.seq, short(h.hash), last.seq, short(last.hash)))
 	}
-	return h, nil
+	if h.seq > 0 && !l.keys.marked(s, h.seq, h.hash, mark) {
+		return head{}, broken(unmarked(h.seq))
+	}
+	return h, l.vetted.kept(h)
 }
 
 func broken(how string) error {
@@ -154,26 +172,26 @@ func dataOf(n prentice.Note) (json.RawMessage, error) {
 }
 
 // insert writes lines, what they are about, and the new head.
-func insert(tx *db.Tx, lines []prentice.Evidence) error {
+func (l *Ledger) insert(tx *db.Tx, lines []prentice.Evidence) error {
 	var values, refs []any
 	for _, e := range lines {
 		list, err := json.Marshal(e.Refs)
 		if err != nil {
 			return err
 		}
-		values = append(values, e.Seq, db.Micros(e.Time), e.Kind, string(e.Actor), string(list), string(e.Data), e.Prev, e.Hash)
+		values = append(values, e.Seq, db.Micros(e.Time), e.Kind, string(e.Actor), string(list), string(e.Data), e.Prev, e.Hash, l.keys.mark(e.Hash))
 		for _, ref := range e.Refs {
 			refs = append(refs, string(ref), e.Seq)
 		}
 	}
-	if err := tx.Insert(`INSERT INTO ledger_line (seq, time, kind, actor, refs, data, prev, hash)`, 8, values, ""); err != nil {
+	if err := tx.Insert(`INSERT INTO ledger_line (seq, time, kind, actor, refs, data, prev, hash, mark)`, 9, values, ""); err != nil {
 		return err
 	}
 	if err := tx.Insert(`INSERT INTO ledger_ref (ref, seq)`, 2, refs, ""); err != nil {
 		return err
 	}
 	last := lines[len(lines)-1]
-	n, err := tx.Exec(`UPDATE ledger_head SET seq = ?, hash = ? WHERE id = 1`, last.Seq, last.Hash)
+	n, err := tx.Exec(`UPDATE ledger_end SET seq = ?, hash = ? WHERE id = 1`, last.Seq, last.Hash)
 	if err == nil && n != 1 {
 		return broken("the row that says where it ends is missing")
 	}

@@ -34,6 +34,9 @@ func (l *Ledger) VerifyChain(ctx context.Context) (prentice.EvidenceReport, erro
 	if err != nil {
 		w.report.Fault(0, err.Error(), prentice.HintOf(err))
 	}
+	if w.seal, err = readSeal(l.keys.folder); err != nil {
+		w.report.Fault(0, err.Error(), prentice.HintOf(err))
+	}
 	if w.end, w.last, err = l.ends(ctx); err != nil {
 		return prentice.EvidenceReport{}, err
 	}
@@ -41,13 +44,13 @@ func (l *Ledger) VerifyChain(ctx context.Context) (prentice.EvidenceReport, erro
 		return prentice.EvidenceReport{}, err
 	}
 	w.closing(last)
-	return w.report, nil
+	return w.report, w.counted(ctx)
 }
 
 // ends is the head row and the number of the last line, both at one moment.
 func (l *Ledger) ends(ctx context.Context) (end head, last int64, err error) {
 	err = l.db.QueryRow(ctx, `SELECT COALESCE(h.seq, -1), COALESCE(h.hash, ''), m.seq
-		FROM (SELECT COALESCE(MAX(seq), 0) AS seq FROM ledger_line) m LEFT JOIN ledger_head h ON h.id = 1`, nil, &end.seq, &end.hash, &last)
+		FROM (SELECT COALESCE(MAX(seq), 0) AS seq FROM ledger_line) m LEFT JOIN ledger_end h ON h.id = 1`, nil, &end.seq, &end.hash, &last)
 	if err != nil {
 		return end, 0, fmt.Errorf("read the ledger's head: %w", err)
 	}
@@ -60,7 +63,9 @@ type walk struct {
 	end    head       // where the head row says that the chain ends; seq -1 if there is no such row
 	last   int64      // the last line that there was then; younger ones are not looked at
 	anchor Checkpoint // the last one in the folder of keys, or zero
+	seal   Seal       // from where on lines bear marks
 	at     head       // the last line that was looked at
+	refs   int64      // how often a line is about something
 	report prentice.EvidenceReport
 }
 
@@ -118,7 +123,14 @@ func (w *walk) line(row stored) (prentice.Evidence, bool) {
 			row.seq, w.at.seq, short(row.prev), short(w.at.hash)), restore)
 	}
 	w.at = head{row.seq, row.hash}
+	if !w.ledger.keys.marked(w.seal, row.seq, row.hash, row.mark) {
+		w.report.Fault(row.seq, unmarked(row.seq), restore)
+	}
+	if w.seal.Seq == row.seq && w.seal.Hash != row.hash {
+		w.report.Fault(row.seq, fmt.Sprintf("line %d had the hash %s when what came before marks was sealed and now has %s", row.seq, short(w.seal.Hash), short(row.hash)), restore)
+	}
 	e, err := row.evidence()
+	w.refs += int64(len(e.Refs))
 	if err == nil {
 		err = fits(e)
 	}

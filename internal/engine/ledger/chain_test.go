@@ -46,13 +46,13 @@ func (w world) rehash(seq int64, change func(*prentice.Evidence)) {
 		w.exec(`UPDATE ledger_line SET kind = ?, data = ?, prev = ?, hash = ? WHERE seq = ?`, e.Kind, string(e.Data), e.Prev, e.Hash, e.Seq)
 		prev = e.Hash
 	}
-	w.exec(`UPDATE ledger_head SET hash = ?`, prev)
+	w.exec(`UPDATE ledger_end SET hash = ?`, prev)
 }
 
 func (w world) cutTo(seq int64) {
 	w.exec(`DELETE FROM ledger_line WHERE seq > ?`, seq)
 	w.exec(`DELETE FROM ledger_ref WHERE seq > ?`, seq)
-	w.exec(`UPDATE ledger_head SET seq = ?, hash = (SELECT hash FROM ledger_line WHERE seq = ?)`, seq, seq)
+	w.exec(`UPDATE ledger_end SET seq = ?, hash = (SELECT hash FROM ledger_line WHERE seq = ?)`, seq, seq)
 }
 
 func TestEveryWayToForgeALedgerIsSeen(t *testing.T) {
@@ -83,7 +83,7 @@ func TestEveryWayToForgeALedgerIsSeen(t *testing.T) {
 		}, 7, "does not follow"},
 		{"a line doubled at the end", func(w world) {
 			w.exec(`INSERT INTO ledger_line (seq, time, kind, actor, refs, data, prev, hash) SELECT 11, time, kind, actor, refs, data, prev, hash FROM ledger_line WHERE seq = 10`)
-			w.exec(`UPDATE ledger_head SET seq = 11`)
+			w.exec(`UPDATE ledger_end SET seq = 11`)
 		}, 11, "does not follow"},
 		{"a line of another ledger in the place of ours", func(w world) {
 			other := open(w.t, dbtest.SQLite(w.t))
@@ -112,9 +112,9 @@ func TestEveryWayToForgeALedgerIsSeen(t *testing.T) {
 		}, 9, "cut off"},
 		{"the last line removed, the head left", func(w world) { w.exec(`DELETE FROM ledger_line WHERE seq = 10`) }, 9, "should end with line 10"},
 		{"the head moved back", func(w world) {
-			w.exec(`UPDATE ledger_head SET seq = 9, hash = (SELECT hash FROM ledger_line WHERE seq = 9)`)
+			w.exec(`UPDATE ledger_end SET seq = 9, hash = (SELECT hash FROM ledger_line WHERE seq = 9)`)
 		}, 10, "should end with line 9"},
-		{"the head row removed", func(w world) { w.exec(`DELETE FROM ledger_head`) }, 0, "row that says where the ledger ends is missing"},
+		{"the head row removed", func(w world) { w.exec(`DELETE FROM ledger_end`) }, 0, "row that says where the ledger ends is missing"},
 		{"everything removed", func(w world) { w.exec(`DELETE FROM ledger_line`) }, 0, "should end with line 10"},
 		{"a checkpoint's signature changed", func(w world) { w.exec(`UPDATE ledger_checkpoint SET sig = 'AAAA'`) }, 10, "signature"},
 		{"a checkpoint's time changed", func(w world) { w.exec(`UPDATE ledger_checkpoint SET time = time - 1`) }, 10, "signature"},
@@ -134,6 +134,16 @@ func TestEveryWayToForgeALedgerIsSeen(t *testing.T) {
 			w.rehash(6, lie)
 			w.exec(`UPDATE ledger_checkpoint SET hash = (SELECT hash FROM ledger_line WHERE seq = 10)`)
 		}, 10, "signature"},
+		{"a line put before the first", func(w world) { w.plant(-5, "", "run/41") }, -5, "numbered below 1"},
+		{"a line put in the place of none", func(w world) { w.plant(0, "") }, 0, "numbered below 1"},
+		{"a line put behind the last", func(w world) { w.plantLast() }, 11, "was not written by this installation"},
+		{"a line that shows in a thread of others", func(w world) { w.exec(`INSERT INTO ledger_ref (ref, seq) VALUES ('run/41', 5)`) }, 0, "does not belong to"},
+		{"an entry in the index of no line", func(w world) { w.exec(`INSERT INTO ledger_ref (ref, seq) VALUES ('run/41', -3)`) }, -3, "lines that are not there"},
+		{"the file that says where marks begin changed", func(w world) {
+			if err := os.WriteFile(filepath.Join(w.keys, "ledger.seal"), []byte("{}\n"), 0o600); err != nil {
+				w.t.Fatal(err)
+			}
+		}, 0, "ledger.seal is damaged"},
 		{"a line hidden from its thread", func(w world) { w.exec(`DELETE FROM ledger_ref WHERE ref = 'run/41' AND seq = 8`) }, 8, "hidden"},
 		{"the file beside the keys damaged", func(w world) {
 			if err := os.WriteFile(filepath.Join(w.keys, "ledger.head"), []byte("{}\n"), 0o600); err != nil {
@@ -206,6 +216,7 @@ func TestOnlyWhatWasNotYetSignedCanBeCutOffUnseen(t *testing.T) {
 		w.checkpoint()
 		w.append(note("a", nil), note("b", nil))
 		w.cutTo(10)
+		w = w.reopened() // the process that wrote them would know
 		if r := w.verify(); !r.OK || r.SignedSeq != 10 {
 			t.Errorf("what was not signed yet: %+v", r)
 		}
@@ -250,8 +261,8 @@ func TestNothingIsWrittenBehindAnEndThatDoesNotFit(t *testing.T) {
 		"the last line removed":   func(w world) { w.exec(`DELETE FROM ledger_line WHERE seq = 10`) },
 		"the last hash changed":   func(w world) { w.exec(`UPDATE ledger_line SET hash = 'x' WHERE seq = 10`) },
 		"a line behind the head":  func(w world) { w.exec(`UPDATE ledger_line SET seq = 12 WHERE seq = 10`) },
-		"the head row removed":    func(w world) { w.exec(`DELETE FROM ledger_head`) },
-		"the head row moved back": func(w world) { w.exec(`UPDATE ledger_head SET seq = 9`) },
+		"the head row removed":    func(w world) { w.exec(`DELETE FROM ledger_end`) },
+		"the head row moved back": func(w world) { w.exec(`UPDATE ledger_end SET seq = 9`) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := open(t, dbtest.SQLite(t))
@@ -274,11 +285,13 @@ func TestAForgedChainIsNeverSigned(t *testing.T) {
 		w.checkpoint()
 		w.rehash(6, func(e *prentice.Evidence) { e.Kind = "lie" })
 		w.exec(`DELETE FROM ledger_checkpoint`)
-		w.append(note("a", nil))
-		if err := w.Checkpoint(ctx, noon); err == nil || !strings.Contains(err.Error(), "written anew") {
-			t.Errorf("checkpoint: %v", err)
+		for _, w := range []world{w, w.reopened()} {
+			if err := w.Checkpoint(ctx, noon); err == nil || !strings.Contains(err.Error(), "written anew") && !strings.Contains(err.Error(), "not written by this installation") {
+				t.Errorf("checkpoint: %v", err)
+			}
 		}
 		w.cutTo(5)
+		w = w.reopened()
 		if err := w.Checkpoint(ctx, noon); err == nil || !strings.Contains(err.Error(), "line 10 was signed") || !strings.Contains(prentice.HintOf(err), "on purpose") {
 			t.Errorf("checkpoint of a shortened ledger: %v", err)
 		}

@@ -56,22 +56,40 @@ func (c Checkpoint) said() []byte {
 }
 
 // Checkpoint signs the head if it has moved since the last time. It refuses a
-// ledger that does not contain what was signed before.
+// ledger that does not contain what was signed before, and one with a line that was
+// not written with our key. The first one seals what came before lines bore marks.
 func (l *Ledger) Checkpoint(ctx context.Context, now time.Time) error {
 	before, err := readAnchor(l.keys.folder)
 	if err != nil {
 		return err
 	}
+	seal, err := l.sealed()
+	if err != nil {
+		return err
+	}
+	first := seal.KeyID != l.keys.id
+	if !first {
+		if err := l.vetMost(ctx, before, seal); err != nil {
+			return err
+		}
+	}
 	var c Checkpoint
+	var end head
 	err = l.db.Write(ctx, func(tx *db.Tx) error {
-		c = Checkpoint{}
-		at, err := readHead(tx)
+		c, end = Checkpoint{}, head{}
+		at, err := l.readHead(tx)
 		if err != nil || at.seq == 0 {
 			return err
 		}
 		if err := holds(tx, at, before); err != nil {
 			return err
 		}
+		if !first {
+			if err := l.vet(l.since(before, seal), at, seal, tx.Query); err != nil {
+				return err
+			}
+		}
+		end = at
 		there, err := l.signed(tx, at)
 		if err != nil || there && at == (head{before.Seq, before.Hash}) {
 			return err
@@ -81,10 +99,37 @@ func (l *Ledger) Checkpoint(ctx context.Context, now time.Time) error {
 			c.Seq, c.KeyID, c.Format, c.Hash, db.Micros(c.Time), base64.StdEncoding.EncodeToString(c.Sig))
 		return err
 	})
-	if err != nil || c.Seq == 0 {
+	if err == nil && c.Seq > 0 {
+		err = writeAnchor(l.keys.folder, c)
+	}
+	if err == nil && first {
+		err = writeSeal(l.keys.folder, Seal{Hash: end.hash, KeyID: l.keys.id, Seq: end.seq})
+	}
+	return err
+}
+
+// Seal sees to it that from now on every line must bear a mark: what is there
+// before the first one is sealed by a checkpoint.
+func (l *Ledger) Seal(ctx context.Context, now time.Time) error {
+	s, err := l.sealed()
+	if err != nil || s.KeyID == l.keys.id {
 		return err
 	}
-	return writeAnchor(l.keys.folder, c)
+	return l.Checkpoint(ctx, now)
+}
+
+// vetMost vets what there is before the chain is locked, which keeps everybody
+// waiting: only what is written meanwhile is left to be looked at then.
+func (l *Ledger) vetMost(ctx context.Context, before Checkpoint, s Seal) error {
+	end, _, err := l.ends(ctx)
+	if err != nil || end.seq < 1 {
+		return err
+	}
+	from := l.since(before, s)
+	if end.seq <= from.seq {
+		return nil
+	}
+	return l.vet(from, end, s, func(query string, args ...any) (*sql.Rows, error) { return l.db.Query(ctx, query, args...) })
 }
 
 // signed says whether our key has signed this head already.

@@ -19,6 +19,7 @@ import (
 type keys struct {
 	folder  string
 	private ed25519.PrivateKey
+	marks   []byte // the key of marks
 	id      string
 	pem     string
 	known   map[string]ed25519.PublicKey // by key id
@@ -113,7 +114,7 @@ func fitPublic(path string, pub ed25519.PublicKey) error {
 // collect gathers the public keys that are believed.
 func collect(folder string, key ed25519.PrivateKey) (keys, error) {
 	pub := key.Public().(ed25519.PublicKey)
-	k := keys{folder: folder, private: key, id: dsse.KeyID(pub), pem: string(dsse.EncodePublic(pub)), known: map[string]ed25519.PublicKey{dsse.KeyID(pub): pub}}
+	k := keys{folder: folder, private: key, marks: markKey(key), id: dsse.KeyID(pub), pem: string(dsse.EncodePublic(pub)), known: map[string]ed25519.PublicKey{dsse.KeyID(pub): pub}}
 	old, err := filepath.Glob(filepath.Join(folder, "ledger-*.pub"))
 	if err != nil {
 		return keys{}, fmt.Errorf("look for older public keys: %w", err)

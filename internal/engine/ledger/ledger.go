@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"prentice"
@@ -25,8 +26,10 @@ type Ledger struct {
 	Clock func() time.Time // of Run; time.Now unless set before
 	Log   *slog.Logger     // where Run says that it could not sign; nowhere unless set before
 
-	db   *db.DB
-	keys keys
+	db     *db.DB
+	keys   keys
+	vetted vetted
+	seal   atomic.Pointer[Seal] // once there is one of our key
 }
 
 // Open makes the ledger ready to write. Its tables must be there. The key pair
@@ -44,7 +47,7 @@ func Open(d *db.DB, keyDir string) (*Ledger, error) {
 func (l *Ledger) Head(ctx context.Context) (prentice.EvidenceHead, error) {
 	h := prentice.EvidenceHead{KeyID: l.keys.id, PublicKeyPEM: l.keys.pem}
 	var at int64
-	err := l.db.QueryRow(ctx, `SELECT h.seq, h.hash, COALESCE(l.time, 0) FROM ledger_head h LEFT JOIN ledger_line l ON l.seq = h.seq WHERE h.id = 1`,
+	err := l.db.QueryRow(ctx, `SELECT h.seq, h.hash, COALESCE(l.time, 0) FROM ledger_end h LEFT JOIN ledger_line l ON l.seq = h.seq WHERE h.id = 1`,
 		nil, &h.Seq, &h.Hash, &at)
 	if err != nil {
 		return h, fmt.Errorf("read the ledger's head: %w", err)

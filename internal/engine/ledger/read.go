@@ -11,7 +11,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-const lineColumns = `SELECT l.seq, l.time, l.kind, l.actor, l.refs, l.data, l.prev, l.hash FROM ledger_line l `
+const lineColumns = `SELECT l.seq, l.time, l.kind, l.actor, l.refs, l.data, l.prev, l.hash, l.mark FROM ledger_line l `
 
 // List chooses lines, the newest first unless the filter has After.
 func (l *Ledger) List(ctx context.Context, f prentice.EvidenceFilter) ([]prentice.Evidence, error) {
@@ -64,10 +64,15 @@ func (l *Ledger) Show(ctx context.Context, seq int64) (prentice.Evidence, error)
 	return found[0], nil
 }
 
-// lines reads lines for people. One whose columns cannot be read at all is an
-// error that names it; whether a line is true is VerifyChain's question.
+// lines reads lines for people. One whose columns cannot be read at all, or that is
+// not ours, is an error that names it; whether a line is true is VerifyChain's
+// question.
 func (l *Ledger) lines(ctx context.Context, query string, args ...any) ([]prentice.Evidence, error) {
 	rows, err := l.stored(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	seal, err := l.sealed()
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +82,21 @@ func (l *Ledger) lines(ctx context.Context, query string, args ...any) ([]prenti
 		if err != nil {
 			return nil, broken(fmt.Sprintf("line %d: %v", row.seq, err))
 		}
+		if !l.keys.marked(seal, row.seq, row.hash, row.mark) {
+			return nil, broken(unmarked(row.seq))
+		}
 		found = append(found, e)
 	}
 	return found, nil
 }
 
+// errNumber is what is wrong with a line that stands before the first.
+var errNumber = errors.New("lines are numbered from 1, so nobody wrote it in its turn")
+
 // stored is a line as the database has it.
 type stored struct {
-	seq, time                           int64
-	kind, actor, refs, data, prev, hash string
+	seq, time                                 int64
+	kind, actor, refs, data, prev, hash, mark string
 }
 
 func (l *Ledger) stored(ctx context.Context, query string, args ...any) (_ []stored, err error) {
@@ -97,7 +108,7 @@ func (l *Ledger) stored(ctx context.Context, query string, args ...any) (_ []sto
 	var found []stored
 	for rows.Next() {
 		var s stored
-		if err := rows.Scan(&s.seq, &s.time, &s.kind, &s.actor, &s.refs, &s.data, &s.prev, &s.hash); err != nil {
+		if err := rows.Scan(&s.seq, &s.time, &s.kind, &s.actor, &s.refs, &s.data, &s.prev, &s.hash, &s.mark); err != nil {
 			return nil, fmt.Errorf("read the ledger: %w", err)
 		}
 		found = append(found, s)
@@ -113,6 +124,9 @@ func (l *Ledger) stored(ctx context.Context, query string, args ...any) (_ []sto
 // have one hash.
 func (s stored) evidence() (prentice.Evidence, error) {
 	e := prentice.Evidence{Seq: s.seq, Time: db.Time(s.time), Kind: s.kind, Actor: prentice.Ref(s.actor), Prev: s.prev, Hash: s.hash}
+	if s.seq < 1 {
+		return e, errNumber
+	}
 	if err := json.Unmarshal([]byte(s.refs), &e.Refs); err != nil {
 		return e, fmt.Errorf("its refs are damaged: %w", err)
 	}
@@ -131,6 +145,9 @@ func (s stored) evidence() (prentice.Evidence, error) {
 // fits says what is wrong with a line by itself: its hash is not that of its
 // content.
 func fits(e prentice.Evidence) error {
+	if e.Seq < 1 {
+		return errNumber
+	}
 	sealed, err := e.Sealed()
 	if err != nil {
 		return err

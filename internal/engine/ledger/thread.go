@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -63,7 +64,13 @@ func (l *Ledger) thread(ctx context.Context, ref prentice.Ref) (lines []prentice
 
 // newest is the last lines about one ref, newest first.
 func (l *Ledger) newest(ctx context.Context, ref prentice.Ref, n int) ([]prentice.Evidence, error) {
-	return l.lines(ctx, lineColumns+`JOIN ledger_ref r ON r.seq = l.seq WHERE r.ref = ? ORDER BY r.seq DESC LIMIT ?`, string(ref), n)
+	lines, err := l.lines(ctx, lineColumns+`JOIN ledger_ref r ON r.seq = l.seq WHERE r.ref = ? ORDER BY r.seq DESC LIMIT ?`, string(ref), n)
+	for _, e := range lines {
+		if !contains(e.Refs, ref) {
+			return nil, broken(fmt.Sprintf("the index of threads has line %d under %s, but the line is not about it", e.Seq, ref))
+		}
+	}
+	return lines, err
 }
 
 func keep(bySeq map[int64]prentice.Evidence, lines []prentice.Evidence) {
