@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -73,11 +74,11 @@ func maySay(person prentice.Ref, by prentice.Actor) error {
 
 // Absences lists who is away now.
 func (r *Runner) Absences(ctx context.Context) ([]prentice.Absence, error) {
-	return r.absent(ctx, r.Clock())
+	return absent(reader{ctx, r.DB}, r.Clock())
 }
 
-func (r *Runner) absent(ctx context.Context, now time.Time) ([]prentice.Absence, error) {
-	rows, err := r.DB.Query(ctx, `SELECT person, stand_in, since, until, said_by FROM run_absences WHERE until > ? ORDER BY person`, db.Micros(now))
+func absent(src source, now time.Time) ([]prentice.Absence, error) {
+	rows, err := src.Query(`SELECT person, stand_in, since, until, said_by FROM run_absences WHERE until > ? ORDER BY person`, db.Micros(now))
 	if err != nil {
 		return nil, fmt.Errorf("list absences: %w", err)
 	}
@@ -92,5 +93,5 @@ func (r *Runner) absent(ctx context.Context, now time.Time) ([]prentice.Absence,
 		a.Since, a.Until = db.Time(since), db.Time(until)
 		list = append(list, a)
 	}
-	return list, rows.Err()
+	return list, errors.Join(rows.Err(), rows.Close())
 }

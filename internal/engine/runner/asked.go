@@ -177,7 +177,7 @@ func (r *Runner) question(ctx context.Context, asks prentice.Decision, plan pren
 	if q.team, err = r.People.Team(ctx, plan); err != nil {
 		return q, fmt.Errorf("look who is on the team: %w", err)
 	}
-	q.away, err = r.absent(ctx, now)
+	q.away, err = absent(reader{ctx, r.DB}, now)
 	return q, err
 }
 

@@ -49,16 +49,22 @@ func (r *Runner) sleep(ctx context.Context, d *detail, says string, until time.T
 	if !now.Before(ends) {
 		return r.move(ctx, d, next{state: prentice.Expired, says: "the calendar did not let it begin in time; nothing was done"})
 	}
-	doze := func(tx *db.Tx, _ time.Time) error {
-		_, err := tx.Exec(`UPDATE runs SET wakes = ? WHERE number = ? AND state = 'queued'`, db.Micros(wakes), d.Number)
-		return err
-	}
 	says = "has leave, and waits for the calendar: " + says
 	if asleep(d.Run) && d.Says == says {
-		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return doze(tx, now) })
-		return orParked(err)
+		return orParked(r.doze(ctx, d, wakes))
 	}
-	return orParked(r.move(ctx, d, next{state: prentice.Queued, says: says, expires: ends.Sub(now), kind: "run.held"}, doze))
+	return orParked(r.move(ctx, d, next{state: prentice.Queued, says: says, expires: ends.Sub(now), wakes: wakes, kind: "run.held"}))
+}
+
+// doze lets a run that has said already why it waits go on waiting.
+func (r *Runner) doze(ctx context.Context, d *detail, wakes time.Time) error {
+	return r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		n, err := tx.Exec(`UPDATE runs SET revision = revision + 1, wakes = ? WHERE number = ? AND revision = ? AND ended = 0`, db.Micros(wakes), d.Number, d.revision)
+		if err == nil && n == 0 {
+			return errMoved
+		}
+		return err
+	})
 }
 
 // orParked says that there is nothing more to do for a run now.
@@ -71,36 +77,38 @@ func orParked(err error) error {
 
 // wake begins again with the runs whose time has come.
 func (r *Runner) wake(ctx context.Context) error {
-	due, err := r.attempts(ctx, `SELECT number, attempt FROM runs WHERE wakes > 0 AND wakes <= ? ORDER BY wakes LIMIT 100`, db.Micros(r.Clock()))
+	due, err := r.resting(ctx, `SELECT number, revision FROM runs WHERE wakes > 0 AND wakes <= ? AND ended = 0 ORDER BY wakes`, db.Micros(r.Clock()))
 	if err != nil {
 		return err
 	}
-	return r.beginThese(ctx, due)
-}
-
-// begun is a run and its last attempt.
-type begun struct{ number, attempt int64 }
-
-func (r *Runner) beginThese(ctx context.Context, runs []begun) error {
-	for _, run := range runs {
-		if err := r.begin(ctx, run.number, run.attempt); err != nil {
-			return err
-		}
-	}
+	r.beginThese(ctx, due)
 	return nil
 }
 
-// attempts reads the numbers of runs and of their last attempts.
-func (r *Runner) attempts(ctx context.Context, query string, args ...any) ([]begun, error) {
+// resting is a run that nothing performs, and the revision at which that was so.
+type resting struct{ number, revision int64 }
+
+// beginThese begins runs. One that cannot be begun says why, and keeps no other
+// from beginning; it is tried again.
+func (r *Runner) beginThese(ctx context.Context, runs []resting) {
+	for _, run := range runs {
+		if err := r.begin(ctx, run); err != nil && ctx.Err() == nil {
+			r.cannot("run not begun", run.number, prentice.Queued, err)
+		}
+	}
+}
+
+// resting reads the numbers of runs and their revisions.
+func (r *Runner) resting(ctx context.Context, query string, args ...any) ([]resting, error) {
 	rows, err := r.DB.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("look for runs: %w", err)
 	}
 	defer rows.Close()
-	var list []begun
+	var list []resting
 	for rows.Next() {
-		var run begun
-		if err := rows.Scan(&run.number, &run.attempt); err != nil {
+		var run resting
+		if err := rows.Scan(&run.number, &run.revision); err != nil {
 			return nil, err
 		}
 		list = append(list, run)

@@ -10,10 +10,12 @@ import (
 // detail is a run with what its stages need beside what people see.
 type detail struct {
 	prentice.RunDetail
-	request prentice.RunRequest
-	attempt int64
-	cancel  string // who wants it stopped and why, or ""
-	owner   string // the process that performs it, as Peers names them
+	request  prentice.RunRequest
+	attempt  int64
+	revision int64  // how often the run was written
+	cancel   string // who wants it stopped and why, or ""
+	owner    string // the process that performs it, as Peers names them
+	voided   string // why its approval is void, as it is stored
 
 	mu      sync.Mutex    // guards Steps, at and tally while targets run side by side
 	at      map[entry]int // where a line of the journal stands in Steps; made when it is first asked for

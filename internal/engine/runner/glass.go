@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -26,23 +25,21 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 		return prentice.Run{}, err
 	}
 	reason = strings.TrimSpace(reason)
-	if err := r.mayBreak(d, plan, by, reason); err != nil {
-		return d.Run, err
-	}
-	if err := r.answersAlready(ctx, by.Ref()); err != nil {
-		return d.Run, err
-	}
-	to := next{state: prentice.Queued, says: fmt.Sprintf("%s broke the glass: %s", by.Ref(), reason), actor: by.Ref(), kind: "run.break-glass", data: map[string]any{
-		"reason": reason, "door": by.Door, "role": by.Role, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision)}}
-	err = r.move(ctx, d, to, func(tx *db.Tx, now time.Time) error { return openReview(tx, d, by.Ref(), reason, now) })
-	if errors.Is(err, db.ErrTaken) { // at the same moment, for another run
-		return d.Run, r.answersAlready(ctx, by.Ref())
-	}
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
+		if err := r.mayBreak(d, plan, by, reason); err != nil {
+			return next{}, err
+		}
+		if err := answersAlready(tx, by.Ref()); err != nil {
+			return next{}, err
+		}
+		return next{state: prentice.Queued, says: fmt.Sprintf("%s broke the glass: %s", by.Ref(), reason), actor: by.Ref(), kind: "run.break-glass", glass: by.Ref(), begin: true, data: map[string]any{
+			"reason": reason, "door": by.Door, "role": by.Role, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision)}}, openReview(tx, d, by.Ref(), reason, now)
+	})
 	if err != nil {
 		return d.Run, err
 	}
 	r.tellGlass(ctx, d.Run, by.Ref(), reason)
-	return d.Run, r.begin(ctx, d.Number, d.attempt)
+	return d.Run, nil
 }
 
 func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason string) error {
@@ -67,19 +64,19 @@ func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason stri
 }
 
 // answersAlready refuses whoever still has to answer for an earlier time.
-func (r *Runner) answersAlready(ctx context.Context, person prentice.Ref) error {
-	open, err := r.numbers(ctx, `SELECT run FROM run_reviews WHERE person = ? AND closed = 0`, string(person))
-	if err != nil || len(open) == 0 {
-		return err
+func answersAlready(src source, person prentice.Ref) error {
+	var open int64
+	if err := src.QueryRow(`SELECT COALESCE(MIN(run), 0) FROM run_reviews WHERE person = ? AND closed = 0`, []any{string(person)}, &open); err != nil {
+		return fmt.Errorf("look for an open review of %s: %w", person, err)
 	}
-	return prentice.Errorf(prentice.Refused, "%s broke the glass for run/%d, and the review of that is open", person, open[0]).
-		Try("somebody else closes it first with: prentice review close run/%d --says '…'", open[0])
+	if open == 0 {
+		return nil
+	}
+	return prentice.Errorf(prentice.Refused, "%s broke the glass for run/%d, and the review of that is open", person, open).
+		Try("somebody else closes it first with: prentice review close run/%d --says '…'", open)
 }
 
 func openReview(tx *db.Tx, d *detail, person prentice.Ref, reason string, now time.Time) error {
-	if _, err := tx.Exec(`UPDATE runs SET glass = ?, wakes = 0 WHERE number = ?`, string(person), d.Number); err != nil {
-		return err
-	}
 	_, err := tx.Exec(`INSERT INTO run_reviews (run, person, reason, opened, closed, closer, says) VALUES (?, ?, ?, ?, 0, '', '')`,
 		d.Number, string(person), reason, db.Micros(now))
 	return err

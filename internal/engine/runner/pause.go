@@ -114,8 +114,12 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 		if still, err = lockPause(tx); err != nil || !still {
 			return err // somebody has said resume since, and did not see this run
 		}
-		if _, err := tx.Exec(`UPDATE runs SET hold = ? WHERE number = ? AND ended = 0`, holdText(&h), d.Number); err != nil {
+		n, err := tx.Exec(`UPDATE runs SET revision = revision + 1, hold = ? WHERE number = ? AND revision = ? AND ended = 0`, holdText(&h), d.Number, d.revision)
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return errMoved
 		}
 		return r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "work.held", Actor: "self/prentice", Refs: refsOf(d.Run), Data: map[string]any{"state": d.State, "hold": h}})
 	})
@@ -125,7 +129,7 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 	if !still {
 		return false, nil
 	}
-	d.Hold = &h
+	d.Hold, d.revision = &h, d.revision+1
 	r.tell(d.Run, "")
 	return true, nil
 }
@@ -166,7 +170,7 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 		return nil, prentice.Errorf(prentice.Conflict, "nothing is paused").Try("look at prentice limit show")
 	}
 	var held []prentice.Run
-	var at []begun
+	var at []resting
 	now := r.Clock()
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
 		paused, err := lockPause(tx)
@@ -188,7 +192,7 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 				refs = append(refs, held[i].Ref())
 			}
 			held[i].Hold = nil
-			if _, err := tx.Exec(`UPDATE runs SET hold = '' WHERE number = ? AND ended = 0`, held[i].Number); err != nil {
+			if _, err := tx.Exec(`UPDATE runs SET revision = revision + 1, hold = '' WHERE number = ? AND ended = 0`, held[i].Number); err != nil {
 				return err
 			}
 		}
@@ -198,28 +202,29 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 	if err != nil {
 		return nil, err
 	}
-	return held, r.beginThese(ctx, at)
+	r.beginThese(ctx, at)
+	return held, nil
 }
 
 // mostNamed is how many runs one line of evidence names; it counts the others.
 const mostNamed = 50
 
-// heldIn is heldRuns as a transaction sees it, with the last attempt of each.
-func heldIn(tx *db.Tx) (held []prentice.Run, at []begun, err error) {
-	rows, err := tx.Query(`SELECT ` + runColumns + `, attempt FROM runs WHERE ended = 0 AND hold <> '' ORDER BY number`)
+// heldIn is heldRuns as a transaction sees it, with the revision that each has once its hold is gone.
+func heldIn(tx *db.Tx) (held []prentice.Run, at []resting, err error) {
+	rows, err := tx.Query(`SELECT ` + runColumns + `, revision FROM runs WHERE ended = 0 AND hold <> '' ORDER BY number`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read which runs are paused: %w", err)
 	}
 	defer rows.Close()
 	held = []prentice.Run{}
 	for rows.Next() {
-		var attempt int64
-		run, err := scanRun(rows, &attempt)
+		var revision int64
+		run, err := scanRun(rows, &revision)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read which runs are paused: %w", err)
 		}
 		if run.Hold != nil && run.Hold.Code == prentice.HoldPaused {
-			held, at = append(held, run), append(at, begun{run.Number, attempt})
+			held, at = append(held, run), append(at, resting{run.Number, revision + 1})
 		}
 	}
 	return held, at, errors.Join(rows.Err(), rows.Close())

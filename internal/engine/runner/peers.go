@@ -72,11 +72,21 @@ func (r *Runner) LetGo() {
 	}
 }
 
-// overtime is how often a process looks for runs that nobody performs.
+// taker is the owner of a run that begins here: "" when another is to begin it,
+// because this process drains.
+func (r *Runner) taker() string {
+	if r.draining.Load() {
+		return ""
+	}
+	return r.Peers.ID()
+}
+
+// overtime is how often a process looks for runs that nothing performs.
 const overtime = 2 * time.Second
 
 // takeOver begins the runs whose process has died, and those of this one that it
-// lost on the way: it died, or could not reach the database, between two writes.
+// lost on the way: they could not be begun, or it died or could not reach the
+// database between two writes. While it drains it only ends what is to stop.
 func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]bool, error) {
 	me := r.Peers.ID()
 	if !r.Peers.Fit() {
@@ -87,12 +97,12 @@ func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]b
 		return nil, err
 	}
 	for _, o := range orphans {
-		if err := r.claim(ctx, o, me); err != nil {
-			return nil, err
+		if err := r.claim(ctx, o, me); err != nil && ctx.Err() == nil {
+			r.cannot("run not taken over", o.number, prentice.Queued, err)
 		}
 	}
 	seen := map[int64]bool{}
-	var ripe []begun
+	var ripe []resting
 	for _, run := range mine {
 		if idle[run.number] {
 			ripe = append(ripe, run)
@@ -100,12 +110,13 @@ func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]b
 			seen[run.number] = true
 		}
 	}
-	return seen, r.beginThese(ctx, ripe)
+	r.beginThese(ctx, ripe)
+	return seen, nil
 }
 
-// watchPeers takes over what nobody performs, and says what those who are gone may
+// watchIdle begins what nothing performs, and says what those who are gone may
 // not have come to say, until ctx ends.
-func (r *Runner) watchPeers(ctx context.Context) {
+func (r *Runner) watchIdle(ctx context.Context) {
 	tick := time.NewTicker(overtime)
 	defer tick.Stop()
 	var idle map[int64]bool
@@ -115,9 +126,6 @@ func (r *Runner) watchPeers(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		}
-		if r.draining.Load() {
-			continue
 		}
 		var err error
 		if idle, err = r.takeOver(ctx, idle); err != nil && ctx.Err() == nil {
@@ -151,35 +159,40 @@ type orphan struct {
 }
 
 // unattended lists the moving runs of processes that do not live, and those of
-// this one that are not under way here and that nothing holds.
-func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, mine []begun, err error) {
-	living := r.Peers.Living()
-	if !slices.Contains(living, me) {
-		return nil, nil, nil
+// this one that are not under way here and that nothing holds. A process that has
+// the database alone has them all.
+func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, mine []resting, err error) {
+	query, args := `SELECT number, owner, hold, cancel, revision FROM runs WHERE `+movable, []any{}
+	if r.shared() {
+		living := r.Peers.Living()
+		if !slices.Contains(living, me) {
+			return nil, nil, nil
+		}
+		query += ` AND (owner = ? OR owner NOT IN (?` + strings.Repeat(", ?", len(living)-1) + `))`
+		args = append(args, me)
+		for _, id := range living {
+			args = append(args, id)
+		}
 	}
-	args := []any{me}
-	for _, id := range living {
-		args = append(args, id)
-	}
-	rows, err := r.DB.Query(ctx, `SELECT number, owner, hold, attempt FROM runs WHERE `+movable+`
-		AND (owner = ? OR owner NOT IN (?`+strings.Repeat(", ?", len(living)-1)+`)) ORDER BY number`, args...)
+	rows, err := r.DB.Query(ctx, query+` ORDER BY number`, args...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("look for runs that nobody performs: %w", err)
+		return nil, nil, fmt.Errorf("look for runs that nothing performs: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var o orphan
-		var hold string
-		var attempt int64
-		if err := rows.Scan(&o.number, &o.owner, &hold, &attempt); err != nil {
+		var hold, cancel string
+		var revision int64
+		if err := rows.Scan(&o.number, &o.owner, &hold, &cancel, &revision); err != nil {
 			return nil, nil, err
 		}
 		switch held := holdOf(hold); {
-		case o.owner != me:
+		case r.draining.Load() && cancel == "":
+		case r.shared() && o.owner != me:
 			orphans = append(orphans, o)
-		case held != nil && held.Code == prentice.HoldPaused || r.performs(o.number):
+		case held != nil && held.Code == prentice.HoldPaused && cancel == "" || r.performs(o.number):
 		default:
-			mine = append(mine, begun{o.number, attempt})
+			mine = append(mine, resting{o.number, revision})
 		}
 	}
 	return orphans, mine, rows.Err()
@@ -211,7 +224,7 @@ func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 			return errMoved
 		}
 		var taken int
-		rows, err := tx.Query(`UPDATE runs SET owner = ?, attempt = attempt + 1, taken = taken + ?
+		rows, err := tx.Query(`UPDATE runs SET revision = revision + 1, owner = ?, attempt = attempt + 1, taken = taken + ?
 			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt, taken`, me, flag(died), o.number, o.owner)
 		if err != nil {
 			return err

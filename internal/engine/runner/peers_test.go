@@ -152,7 +152,7 @@ func TestWhoeverIsLateToBeginARunLeavesItToWhoeverHasBegun(t *testing.T) {
 		a.deed.block = make(chan struct{})
 		run := a.start(bob, "mend")
 		<-a.deed.began
-		if err := b.r.begin(t.Context(), run.Number, 0); err != nil { // as it stood when b let it go on
+		if err := b.r.begin(t.Context(), resting{number: run.Number}); err != nil { // as it stood when b let it go on
 			t.Fatal(err)
 		}
 		if d, err := b.r.load(t.Context(), run.Number); err != nil || d.owner != "a#1" {

@@ -18,39 +18,41 @@ const (
 
 // Answer records a person's answer to a plan. The plan is performed once
 // enough people agreed; one refusal refuses it. Nobody answers their own
-// request, by any door, and nobody answers twice.
+// request, by any door, and nobody answers twice. Who may answer and how many
+// have is decided inside the write that keeps the answer.
 func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, error) {
 	d, err := r.load(ctx, a.Run)
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	if err := r.mayAnswer(d, a); err != nil {
-		return d.Run, err
-	}
-	standsFor, err := r.mayCount(ctx, d, a)
+	team, err := r.teamFor(ctx, d)
 	if err != nil {
 		return d.Run, err
 	}
-	var to next
-	enough := false
-	write := func(tx *db.Tx, now time.Time) error { return r.writeAnswer(tx, d, a, standsFor, now) }
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
+		if err := r.mayAnswer(d, a); err != nil {
+			return next{}, err
+		}
+		standsFor, err := mayCount(tx, d, a, team, now)
+		if err != nil {
+			return next{}, err
+		}
+		return answered(d, a, now), r.writeAnswer(tx, d, a, standsFor, now)
+	})
+	return d.Run, err
+}
+
+// answered is what becomes of a run when an answer joins those that it has.
+func answered(d *detail, a prentice.Reply, now time.Time) next {
 	yes := seats(d.Approvals) + 1
 	switch {
 	case !a.Yes:
-		to = next{state: prentice.RunRefused, says: fmt.Sprintf("%s refused: %s", a.Actor.Ref(), orNoReason(a.Reason)), actor: a.Actor.Ref(), kind: "run.refused"}
+		return next{state: prentice.RunRefused, says: fmt.Sprintf("%s refused: %s", a.Actor.Ref(), orNoReason(a.Reason)), actor: a.Actor.Ref(), kind: "run.refused"}
 	case yes < d.Decision.Approvers:
-		to = next{state: prentice.Waiting, says: fmt.Sprintf("has %d of %d approvals", yes, d.Decision.Approvers), waits: waitsApproval, expires: d.Expires.Sub(r.Clock()), actor: a.Actor.Ref(), kind: "run.asked"}
-	default:
-		enough = true
-		to = next{state: prentice.Queued, says: fmt.Sprintf("approved by %s", a.Actor.Ref()), actor: a.Actor.Ref(), kind: "run.approved"}
+		return next{state: prentice.Waiting, says: fmt.Sprintf("has %d of %d approvals", yes, d.Decision.Approvers), waits: waitsApproval, expires: d.Expires.Sub(now),
+			actor: a.Actor.Ref(), kind: "run.asked", window: a.Window}
 	}
-	if err := r.move(ctx, d, to, write); err != nil {
-		return d.Run, err
-	}
-	if enough {
-		return d.Run, r.begin(ctx, d.Number, d.attempt)
-	}
-	return d.Run, nil
+	return next{state: prentice.Queued, says: fmt.Sprintf("approved by %s", a.Actor.Ref()), actor: a.Actor.Ref(), kind: "run.approved", window: a.Window, begin: true}
 }
 
 func orNoReason(s string) string {
@@ -92,17 +94,30 @@ func (r *Runner) mayAnswer(d *detail, a prentice.Reply) error {
 	return nil
 }
 
-// mayCount refuses an answer from somebody who is not asked, and says for whom
+// teamFor is the team, if it matters to a run who answers.
+func (r *Runner) teamFor(ctx context.Context, d *detail) ([]Standing, error) {
+	if len(d.Decision.From) == 0 {
+		return nil, nil
+	}
+	team, err := r.People.Team(ctx, d.ThePlan)
+	if err != nil {
+		return nil, fmt.Errorf("look who is on the team: %w", err)
+	}
+	return team, nil
+}
+
+// mayCount refuses an answer from a person who is not asked, and says for whom
 // it is given: "" for themselves.
-func (r *Runner) mayCount(ctx context.Context, d *detail, a prentice.Reply) (prentice.Ref, error) {
+func mayCount(src source, d *detail, a prentice.Reply, team []Standing, now time.Time) (prentice.Ref, error) {
 	person := a.Actor.Ref()
 	if !a.Yes && (person == d.Requester || person == d.request.Mover) || len(d.Decision.From) == 0 {
 		return "", nil
 	}
-	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())
+	away, err := absent(src, now)
 	if err != nil {
 		return "", err
 	}
+	q := question{d.Decision, team, away}
 	seat := q.seat(person)
 	switch {
 	case seat == "":
@@ -137,11 +152,6 @@ func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, standsFor p
 	if _, err := tx.Exec(`INSERT INTO run_approvals (run, actor, plan, door, yes, reason, time, stand_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(standsFor)); err != nil {
 		return err
-	}
-	if a.Yes && a.Window {
-		if _, err := tx.Exec(`UPDATE runs SET in_window = 1 WHERE number = ?`, d.Number); err != nil {
-			return err
-		}
 	}
 	data := map[string]any{"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester}
 	if standsFor != "" {
@@ -184,102 +194,42 @@ func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, e
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	if d.State != prentice.Waiting || d.Waits == waitsApproval {
-		return d.Run, prentice.Errorf(prentice.Conflict, "run/%d does not wait for a person to do a step: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)
-	}
-	if a.Step != "" && a.Step != d.Waits {
-		return d.Run, prentice.Errorf(prentice.Conflict, "run/%d waits for step %s, not %s", d.Number, d.Waits, a.Step).Try("look at it with: prentice run show %d", d.Number)
-	}
-	if a.Actor.Kind != prentice.Person {
-		return d.Run, prentice.Errorf(prentice.Denied, "%s is not a person, and step %s is for people", a.Actor.Ref(), d.Waits).Try("ask a person to do it and to confirm")
-	}
-	rec, found := d.held()
-	if !found {
-		return d.Run, prentice.Errorf(prentice.Internal, "run/%d waits for step %s, of which the journal knows nothing", d.Number, d.Waits)
-	}
-	rec.State, rec.Ended, rec.Says = prentice.Done, r.Clock(), fmt.Sprintf("%s says it is done: %s", a.Actor.Ref(), orNoReason(a.Reason))
-	if !a.Yes {
-		rec.State, rec.Says = prentice.NotDone, fmt.Sprintf("%s says it could not be done: %s", a.Actor.Ref(), orNoReason(a.Reason))
-	}
-	back := prentice.Running
-	if rec.Section == prentice.Undo {
-		back = prentice.Undoing
-	}
-	err = r.move(ctx, d, next{state: back, says: rec.Says, kind: "run.confirmed", actor: a.Actor.Ref()},
-		func(tx *db.Tx, _ time.Time) error { return r.writeProof(tx, d, rec) })
-	if err != nil {
-		return d.Run, err
-	}
-	return d.Run, r.begin(ctx, d.Number, d.attempt)
-}
-
-// Cancel stops a run: at once if it waits, and otherwise by interrupting the
-// step under way (SIGTERM, a grace period, SIGKILL to its process group).
-func (r *Runner) Cancel(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error) {
-	d, err := r.load(ctx, number)
-	if err != nil {
-		return prentice.Run{}, err
-	}
-	if d.State.Ended() {
-		return d.Run, prentice.Errorf(prentice.Conflict, "run/%d is over: it is %s", number, d.State).Try("look at it with: prentice run show %d", number)
-	}
-	says := fmt.Sprintf("stopped by %s: %s", actor.Ref(), orNoReason(reason))
-	if d.State == prentice.Waiting || asleep(d.Run) {
-		return d.Run, r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps), actor: actor.Ref()})
-	}
-	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`UPDATE runs SET cancel = ? WHERE number = ? AND ended = 0`, says, number); err != nil {
-			return err
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
+		if err := mayConfirm(d, a); err != nil {
+			return next{}, err
 		}
-		err := r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "run.stop-wanted", Actor: actor.Ref(), Refs: refsOf(d.Run), Data: map[string]any{"reason": reason}})
-		return err
+		state, says := prentice.Done, fmt.Sprintf("%s says it is done: %s", a.Actor.Ref(), orNoReason(a.Reason))
+		if !a.Yes {
+			state, says = prentice.NotDone, fmt.Sprintf("%s says it could not be done: %s", a.Actor.Ref(), orNoReason(a.Reason))
+		}
+		return r.confirmed(tx, d, state, says, next{kind: "run.confirmed", actor: a.Actor.Ref()}, now)
 	})
-	if err != nil {
-		return d.Run, err
-	}
-	r.mu.Lock()
-	stop := r.active[number]
-	r.mu.Unlock()
-	if stop != nil {
-		stop(stopped{says})
-	}
-	return d.Run, nil
+	return d.Run, err
 }
 
-// expire ends the waits that nobody answered in time. A human step that nobody
-// confirmed counts as not done.
-func (r *Runner) expire(ctx context.Context) error {
-	late, err := r.numbers(ctx, `SELECT number FROM runs WHERE state = 'waiting' AND expires > 0 AND expires <= ? ORDER BY expires LIMIT 100`, db.Micros(r.Clock()))
-	if err != nil {
-		return err
-	}
-	for _, n := range late {
-		if err := r.expireOne(ctx, n); err != nil && prentice.KindOf(err) != prentice.Conflict {
-			return err
-		}
+// mayConfirm refuses a word on a human step that the run does not wait for.
+func mayConfirm(d *detail, a prentice.Reply) error {
+	switch {
+	case d.State != prentice.Waiting || d.Waits == waitsApproval:
+		return prentice.Errorf(prentice.Conflict, "run/%d does not wait for a person to do a step: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)
+	case a.Step != "" && a.Step != d.Waits:
+		return prentice.Errorf(prentice.Conflict, "run/%d waits for step %s, not %s", d.Number, d.Waits, a.Step).Try("look at it with: prentice run show %d", d.Number)
+	case a.Actor.Kind != prentice.Person:
+		return prentice.Errorf(prentice.Denied, "%s is not a person, and step %s is for people", a.Actor.Ref(), d.Waits).Try("ask a person to do it and to confirm")
 	}
 	return nil
 }
 
-func (r *Runner) expireOne(ctx context.Context, number int64) error {
-	d, err := r.load(ctx, number)
-	if err != nil {
-		return err
-	}
-	if d.Waits == waitsApproval {
-		return r.move(ctx, d, next{state: prentice.Expired, says: "nobody answered in time; nothing was done"})
-	}
+// confirmed proves the human step that the run waits for, and lets the run go on.
+func (r *Runner) confirmed(tx *db.Tx, d *detail, state prentice.StepState, says string, to next, now time.Time) (next, error) {
 	rec, found := d.held()
 	if !found {
-		return prentice.Errorf(prentice.Internal, "run/%d waits for step %s, of which the journal knows nothing", number, d.Waits)
+		return to, prentice.Errorf(prentice.Internal, "run/%d waits for step %s, of which the journal knows nothing", d.Number, d.Waits)
 	}
-	rec.State, rec.Ended, rec.Says = prentice.NotDone, r.Clock(), "nobody confirmed it in time"
-	back := prentice.Running
+	rec.State, rec.Ended, rec.Says = state, now, says
+	to.state, to.says, to.begin = prentice.Running, says, true
 	if rec.Section == prentice.Undo {
-		back = prentice.Undoing
+		to.state = prentice.Undoing
 	}
-	if err := r.move(ctx, d, next{state: back, says: rec.Says}, func(tx *db.Tx, _ time.Time) error { return r.writeProof(tx, d, rec) }); err != nil {
-		return err
-	}
-	return r.begin(ctx, number, d.attempt)
+	return to, r.writeProof(tx, d, rec)
 }

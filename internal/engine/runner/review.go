@@ -46,20 +46,14 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 		return err
 	}
 	says = strings.TrimSpace(says)
-	switch {
-	case d.Glass == "":
-		return prentice.Errorf(prentice.NotFound, "nobody broke the glass for run/%d", run).Try("list the reviews with: prentice review list")
-	case by.Kind != prentice.Person:
-		return prentice.Errorf(prentice.Denied, "%s is not a person, and people review people", by.Ref()).Try("ask a person with the role approver")
-	case by.Ref() == d.Glass:
-		return prentice.Errorf(prentice.Denied, "%s broke the glass and cannot close the review of it", by.Ref()).Try("ask somebody else with the role approver")
-	case !d.State.Ended():
-		return prentice.Errorf(prentice.Conflict, "run/%d is not over: it is %s", run, d.State).Try("wait for its end, then say what came of it")
-	case len([]rune(says)) < leastReason:
-		return prentice.Errorf(prentice.Invalid, "%q is too short to be what a review found", says).Try("say in at least %d letters whether it was right and what follows", leastReason)
-	}
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
 		now := r.Clock()
+		if err := d.again(tx); err != nil {
+			return err
+		}
+		if err := mayClose(d, by, says); err != nil {
+			return err
+		}
 		n, err := tx.Exec(`UPDATE run_reviews SET closed = ?, closer = ?, says = ? WHERE run = ? AND closed = 0`, db.Micros(now), string(by.Ref()), says, run)
 		if err != nil {
 			return err
@@ -69,6 +63,23 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 		}
 		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(refsOf(d.Run), d.Glass), Data: map[string]any{"says": says}})
 	})
+}
+
+// mayClose refuses whoever may not close the review of a run, and what says nothing.
+func mayClose(d *detail, by prentice.Actor, says string) error {
+	switch {
+	case d.Glass == "":
+		return prentice.Errorf(prentice.NotFound, "nobody broke the glass for run/%d", d.Number).Try("list the reviews with: prentice review list")
+	case by.Kind != prentice.Person:
+		return prentice.Errorf(prentice.Denied, "%s is not a person, and people review people", by.Ref()).Try("ask a person with the role approver")
+	case by.Ref() == d.Glass:
+		return prentice.Errorf(prentice.Denied, "%s broke the glass and cannot close the review of it", by.Ref()).Try("ask somebody else with the role approver")
+	case !d.State.Ended():
+		return prentice.Errorf(prentice.Conflict, "run/%d is not over: it is %s", d.Number, d.State).Try("wait for its end, then say what came of it")
+	case len([]rune(says)) < leastReason:
+		return prentice.Errorf(prentice.Invalid, "%q is too short to be what a review found", says).Try("say in at least %d letters whether it was right and what follows", leastReason)
+	}
+	return nil
 }
 
 // remind tells the inbox again of the glass whose review is open, as it may not

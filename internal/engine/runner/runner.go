@@ -169,11 +169,12 @@ func (r *Runner) beginAll(ctx context.Context) error {
 		_, err := r.takeOver(ctx, nil)
 		return err
 	}
-	moving, err := r.attempts(ctx, `SELECT number, attempt FROM runs WHERE `+movable+` ORDER BY number`)
+	moving, err := r.resting(ctx, `SELECT number, revision FROM runs WHERE `+movable+` ORDER BY number`)
 	if err != nil {
 		return err
 	}
-	return r.beginThese(ctx, moving)
+	r.beginThese(ctx, moving)
+	return nil
 }
 
 // Run watches the kill switch, expires what nobody answered and wakes what waits
@@ -181,9 +182,7 @@ func (r *Runner) beginAll(ctx context.Context) error {
 func (r *Runner) Run(ctx context.Context) error {
 	var watch sync.WaitGroup
 	watch.Go(func() { r.watchSwitch(ctx) })
-	if r.shared() {
-		watch.Go(func() { r.watchPeers(ctx) })
-	}
+	watch.Go(func() { r.watchIdle(ctx) })
 	defer watch.Wait()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()

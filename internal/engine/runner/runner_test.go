@@ -344,7 +344,7 @@ func TestAfterACrashAStepIsAskedWhetherItIsDone(t *testing.T) {
 				w.until(run.Number, prentice.Waiting)
 				w.deed.truth["restart"] = c.answer
 				crash(t, w, run.Number)
-				if err := w.r.begin(t.Context(), run.Number, 0); err != nil {
+				if err := w.r.beginAll(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				w.until(run.Number, c.want)

@@ -79,7 +79,10 @@ func (r *Runner) stage(ctx context.Context, number int64) (over bool, err error)
 	if d.State.Ended() || d.State == prentice.Waiting {
 		return true, nil
 	}
-	if r.draining.Load() || d.owner != r.Peers.ID() && r.shared() {
+	if d.owner != r.Peers.ID() && r.shared() {
+		return true, errParked
+	}
+	if r.draining.Load() && d.cancel == "" { // what a person stops ends also while it drains
 		return true, errParked
 	}
 	if d.cancel != "" || r.Stopped() || r.wanted(ctx) {

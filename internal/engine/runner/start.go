@@ -42,7 +42,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	d := &detail{request: req, attempt: 1, owner: r.Peers.ID()}
+	d := &detail{request: req, attempt: 1, owner: r.taker()}
 	d.ThePlan, d.Record = plan, record
 	d.Window = req.Window
 	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
@@ -69,7 +69,8 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if d.State.Ended() {
 		return d.Run, nil
 	}
-	return d.Run, r.Engine.Start(ctx, d.Number, attemptID(d.Number, d.attempt))
+	r.perform(ctx, d)
+	return d.Run, nil
 }
 
 // opening is the run as it begins: checking, or refused with the reasons.
@@ -180,21 +181,21 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 	return run, found, err
 }
 
-// begin starts a fresh attempt at a run's stage, after the one that was seen. Among
-// several processes it leaves the run to another that has begun it since.
-func (r *Runner) begin(ctx context.Context, number, seen int64) error {
+// begin starts a fresh attempt at the stage of a run that nothing performs. If
+// anybody has written the run since, it is left to them.
+func (r *Runner) begin(ctx context.Context, run resting) error {
 	var attempt int64
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(`UPDATE runs SET attempt = attempt + 1, owner = ?, wakes = 0 WHERE number = ? AND (attempt = ? OR ? = 0) RETURNING attempt`,
-			[]any{r.Peers.ID(), number, seen, flag(r.shared())}, &attempt)
+		return tx.QueryRow(`UPDATE runs SET revision = revision + 1, attempt = attempt + 1, owner = ?, wakes = 0 WHERE number = ? AND revision = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt`,
+			[]any{r.taker(), run.number, run.revision}, &attempt)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("begin run %d: %w", number, err)
+		return fmt.Errorf("begin run %d: %w", run.number, err)
 	}
-	return r.Engine.Start(ctx, number, attemptID(number, attempt))
+	return r.Engine.Start(ctx, run.number, attemptID(run.number, attempt))
 }
 
 func attemptID(number, attempt int64) string { return fmt.Sprintf("run-%d-%d", number, attempt) }

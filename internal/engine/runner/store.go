@@ -41,26 +41,58 @@ type rowScan func(dest ...any) error
 
 func (f rowScan) Scan(dest ...any) error { return f(dest...) }
 
-// load reads a run with its plan and its steps.
-func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
-	var d detail
-	var request, decision, record, canonical, void string
-	var inWindow int
-	var err error
-	d.Run, err = scanRun(rowScan(func(dest ...any) error {
-		return r.DB.QueryRow(ctx, `SELECT `+prefixed("r.", runColumns)+`, request, decision, record, waits, attempt, cancel, owner, canonical, kin, glass, in_window, void
-			FROM runs r JOIN run_plans p ON p.plan = r.plan WHERE number = ?`, []any{number}, dest...)
-	}), &request, &decision, &record, &d.Waits, &d.attempt, &d.cancel, &d.owner, &canonical, &d.Kin, &d.Glass, &inWindow, &void)
+// source is where rows are read: the database, or a write under way.
+type source interface {
+	Query(query string, args ...any) (*sql.Rows, error)
+	QueryRow(query string, args []any, dest ...any) error
+}
+
+// reader is the database as a source.
+type reader struct {
+	ctx context.Context
+	db  *db.DB
+}
+
+func (r reader) Query(query string, args ...any) (*sql.Rows, error) {
+	return r.db.Query(r.ctx, query, args...)
+}
+
+func (r reader) QueryRow(query string, args []any, dest ...any) error {
+	return r.db.QueryRow(r.ctx, query, args, dest...)
+}
+
+// rowColumns are what may change of a run, as again reads it.
+const rowColumns = runColumns + `, waits, attempt, revision, cancel, owner, kin, glass, in_window, void`
+
+// readRow reads rowColumns, and more if the query asks for more.
+func (d *detail) readRow(src source, query string, more ...any) (err error) {
+	number, inWindow := d.Number, 0
+	d.Run, err = scanRun(rowScan(func(dest ...any) error { return src.QueryRow(query, []any{number}, dest...) }),
+		append([]any{&d.Waits, &d.attempt, &d.revision, &d.cancel, &d.owner, &d.Kin, &d.Glass, &inWindow, &d.voided}, more...)...)
+	d.Number, d.Window = number, inWindow != 0
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, prentice.Errorf(prentice.NotFound, "no run %d", number).Try("list them with: prentice run list")
+		return prentice.Errorf(prentice.NotFound, "no run %d", number).Try("list them with: prentice run list")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read run %d: %w", number, err)
+		return fmt.Errorf("read run %d: %w", number, err)
+	}
+	return nil
+}
+
+// load reads a run with its plan, its steps and its approvals.
+func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
+	var request, decision, record, canonical string
+	src, d := reader{ctx, r.DB}, &detail{}
+	d.Number = number
+	err := d.readRow(src, `SELECT `+prefixed("r.", rowColumns)+`, request, decision, record, canonical FROM runs r JOIN run_plans p ON p.plan = r.plan WHERE number = ?`,
+		&request, &decision, &record, &canonical)
+	if err != nil {
+		return nil, err
 	}
 	for _, f := range []struct {
 		from string
 		to   any
-	}{{request, &d.request}, {decision, &d.Decision}, {record, &d.Record}, {canonical, &d.ThePlan}, {cmp.Or(void, "null"), &d.Void}} {
+	}{{request, &d.request}, {decision, &d.Decision}, {record, &d.Record}, {canonical, &d.ThePlan}, {cmp.Or(d.voided, "null"), &d.Void}} {
 		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
 			return nil, fmt.Errorf("read run %d: %w", number, err)
 		}
@@ -69,20 +101,12 @@ func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 		return nil, prentice.Errorf(prentice.Conflict, "the stored plan of run %d is not the one that was approved (%s, not %s)", number, got, d.Plan).
 			Try("somebody changed the database: look with prentice evidence check")
 	}
-	d.Targets, d.Window = targetRefs(d.ThePlan), inWindow != 0
+	d.Targets = targetRefs(d.ThePlan)
 	d.Hosts, d.Command = len(d.Targets), commandOf(d.Procedure, d.ThePlan.Steps)
-	if err = r.readSteps(ctx, &d); err != nil {
+	if err := d.readSteps(src); err != nil {
 		return nil, err
 	}
-	if d.Approvals, err = r.approvals(ctx, number); err != nil {
-		return nil, err
-	}
-	for _, a := range d.Approvals {
-		if a.Yes {
-			d.Approvers = append(d.Approvers, a.Actor)
-		}
-	}
-	return &d, nil
+	return d, d.readApprovals(src)
 }
 
 func prefixed(prefix, columns string) string {
@@ -112,14 +136,14 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 	return d.RunDetail, nil
 }
 
-func (r *Runner) readSteps(ctx context.Context, d *detail) error {
-	rows, err := r.DB.Query(ctx, `SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, started, ended
+func (d *detail) readSteps(src source) error {
+	rows, err := src.Query(`SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, started, ended
 		FROM run_steps WHERE run = ? ORDER BY started, round, step, target`, d.Number)
 	if err != nil {
 		return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
 	}
 	defer rows.Close()
-	d.origins = map[entry]origin{}
+	d.Steps, d.at, d.origins = nil, nil, map[entry]origin{}
 	for rows.Next() {
 		var s prentice.StepRecord
 		var started, ended int64
@@ -134,23 +158,26 @@ func (r *Runner) readSteps(ctx context.Context, d *detail) error {
 	return rows.Err()
 }
 
-func (r *Runner) approvals(ctx context.Context, number int64) ([]prentice.Approval, error) {
-	rows, err := r.DB.Query(ctx, `SELECT run, plan, actor, door, yes, reason, time, stand_for FROM run_approvals WHERE run = ? ORDER BY time`, number)
+func (d *detail) readApprovals(src source) error {
+	rows, err := src.Query(`SELECT run, plan, actor, door, yes, reason, time, stand_for FROM run_approvals WHERE run = ? ORDER BY time`, d.Number)
 	if err != nil {
-		return nil, fmt.Errorf("read the approvals of run %d: %w", number, err)
+		return fmt.Errorf("read the approvals of run %d: %w", d.Number, err)
 	}
 	defer rows.Close()
-	var list []prentice.Approval
+	d.Approvals, d.Approvers = nil, nil
 	for rows.Next() {
 		var a prentice.Approval
 		var yes, at int64
 		if err := rows.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at, &a.For); err != nil {
-			return nil, fmt.Errorf("read the approvals of run %d: %w", number, err)
+			return fmt.Errorf("read the approvals of run %d: %w", d.Number, err)
 		}
 		a.Yes, a.Time = yes != 0, db.Time(at)
-		list = append(list, a)
+		d.Approvals = append(d.Approvals, a)
+		if a.Yes {
+			d.Approvers = append(d.Approvers, a.Actor)
+		}
 	}
-	return list, rows.Err()
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 // List is runs, newest first. The lists carry neither approvers nor targets, but

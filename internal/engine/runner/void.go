@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/kit/db"
 )
 
 // drifted says why the leave that a run has is void, or nil: a limit holds it
@@ -138,11 +137,7 @@ func (r *Runner) void(ctx context.Context, d *detail, v *prentice.Void, h prenti
 	if err != nil {
 		return err
 	}
-	err = r.move(ctx, d, next{state: prentice.RunRefused, says: v.Says, kind: "run.voided", hold: h, data: map[string]any{"new": v.New, "changes": v.Changes}},
-		func(tx *db.Tx, _ time.Time) error {
-			_, err := tx.Exec(`UPDATE runs SET void = ? WHERE number = ?`, string(raw), d.Number)
-			return err
-		})
+	err = r.move(ctx, d, next{state: prentice.RunRefused, says: v.Says, kind: "run.voided", hold: h, void: string(raw), data: map[string]any{"new": v.New, "changes": v.Changes}})
 	if err == nil {
 		d.Void = v
 	}

@@ -1,0 +1,113 @@
+package runner
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"prentice"
+)
+
+// atOnce is how many people do something at the same moment.
+const atOnce = 50
+
+// together calls do for each of n at the same moment, and returns their errors.
+func together(n int, do func(i int) error) []error {
+	errs := make([]error, n)
+	gate := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			<-gate
+			errs[i] = do(i)
+		})
+	}
+	close(gate)
+	all.Wait()
+	return errs
+}
+
+// crowd puts n approvers on the team.
+func (w *world) crowd(n int) []prentice.Actor {
+	people := make([]prentice.Actor, n)
+	for i := range people {
+		people[i] = prentice.Actor{Kind: prentice.Person, Name: fmt.Sprintf("p%d", i), Role: prentice.Approver, Door: "api"}
+		w.is(people[i].Ref(), prentice.Approver)
+	}
+	return people
+}
+
+// everywhere runs a test with one process on each sort of database, and with two
+// that share one.
+func everywhere(t *testing.T, plan prentice.Plan, verdict prentice.Decision, test func(t *testing.T, a, b *world)) {
+	each(t, plan, verdict, func(t *testing.T, w *world) { test(t, w, w) })
+	t.Run("two processes", func(t *testing.T) {
+		shared(t, plan, verdict, func(t *testing.T, a, b *world, _ *crew) { test(t, a, b) })
+	})
+}
+
+// either is the one process or the other.
+func either(i int, a, b *world) *world {
+	if i%2 == 0 {
+		return a
+	}
+	return b
+}
+
+// wins counts who got what they wanted, and fails if anybody was told anything
+// but that the world has moved.
+func wins(t *testing.T, errs []error, losers ...prentice.Kind) (won int) {
+	t.Helper()
+	told := map[prentice.Kind]bool{prentice.Conflict: true}
+	for _, k := range losers {
+		told[k] = true
+	}
+	for i, err := range errs {
+		switch {
+		case err == nil:
+			won++
+		case !told[prentice.KindOf(err)]:
+			t.Errorf("number %d was told: %v", i, err)
+		}
+	}
+	return won
+}
+
+// acted is how often a step was done, by either of them.
+func acted(step string, target prentice.Ref, a, b *world) int {
+	n := a.deed.times(step, target)
+	if a != b {
+		n += b.deed.times(step, target)
+	}
+	return n
+}
+
+func asks(approvers int) prentice.Decision {
+	d := askOne
+	d.Approvers = approvers
+	return d
+}
+
+func TestOfFiftyWhoApproveAtOnceAsManyCountAsAreAsked(t *testing.T) {
+	for _, asked := range []int{1, 2, 7, atOnce} {
+		t.Run(fmt.Sprint(asked), func(t *testing.T) {
+			everywhere(t, mending(), asks(asked), func(t *testing.T, a, b *world) {
+				people := a.crowd(atOnce)
+				b.crowd(atOnce)
+				run := a.start(bob, "mend")
+				a.until(run.Number, prentice.Waiting)
+				errs := together(atOnce, func(i int) error {
+					_, err := either(i, a, b).r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: people[i], Yes: true})
+					return err
+				})
+				d := a.until(run.Number, prentice.Verified)
+				if won := wins(t, errs); won != asked || len(d.Approvals) != asked {
+					t.Errorf("%d of %d were told that they approved, and %d approvals are kept", won, asked, len(d.Approvals))
+				}
+				if n := acted("restart", "host/a", a, b); n != 1 {
+					t.Errorf("acted %d times", n)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,78 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// Cancel stops a run: at once if it waits or if nothing performs it, and otherwise
+// by interrupting the step under way (SIGTERM, a grace period, SIGKILL to its
+// process group). The wish raises the run's revision, so that a run that moves on
+// at this moment finds it before it goes any further.
+func (r *Runner) Cancel(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error) {
+	d, err := r.load(ctx, number)
+	if err != nil {
+		return prentice.Run{}, err
+	}
+	says := fmt.Sprintf("stopped by %s: %s", actor.Ref(), orNoReason(reason))
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
+		switch {
+		case d.State.Ended():
+			return next{}, prentice.Errorf(prentice.Conflict, "run/%d is over: it is %s", number, d.State).Try("look at it with: prentice run show %d", number)
+		case d.State == prentice.Waiting || asleep(d.Run):
+			return next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps), actor: actor.Ref()}, nil
+		}
+		if _, err := tx.Exec(`UPDATE runs SET revision = revision + 1, cancel = ? WHERE number = ? AND ended = 0`, says, number); err != nil {
+			return next{}, err
+		}
+		return next{}, r.Ledger.Append(tx, now, prentice.Note{Kind: "run.stop-wanted", Actor: actor.Ref(), Refs: refsOf(d.Run), Data: map[string]any{"reason": reason}})
+	})
+	if err != nil || d.State.Ended() {
+		return d.Run, err
+	}
+	return r.interrupt(ctx, d, says)
+}
+
+// interrupt ends a run of which is written that it is to stop. One that another
+// process performs is ended there.
+func (r *Runner) interrupt(ctx context.Context, d *detail, says string) (prentice.Run, error) {
+	r.mu.Lock()
+	stop := r.active[d.Number]
+	r.mu.Unlock()
+	switch me := r.Peers.ID(); {
+	case stop != nil:
+		stop(stopped{says})
+		return d.Run, nil
+	case r.shared() && d.owner != me:
+		if me == "" || slices.Contains(r.Peers.Living(), d.owner) {
+			return d.Run, nil
+		}
+		return d.Run, r.claim(ctx, orphan{d.Number, d.owner}, me)
+	}
+	return r.endIdle(ctx, d)
+}
+
+// endIdle ends a run that nothing performs: it drains here, or could not be begun.
+// What fails now is tried again by watchIdle.
+func (r *Runner) endIdle(ctx context.Context, d *detail) (prentice.Run, error) {
+	within, leave := r.enter(context.WithoutCancel(ctx), d.Number)
+	_, err := r.stage(within, d.Number)
+	leave()
+	switch {
+	case err == nil:
+		r.stuck.no(d.Number)
+	case !errors.Is(err, errMoved) && !errors.Is(err, errParked):
+		r.cannot("run not ended", d.Number, d.State, err)
+	}
+	now, err := r.load(ctx, d.Number)
+	if err != nil {
+		return d.Run, err
+	}
+	return now.Run, nil
+}

@@ -1,0 +1,50 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// expire ends the waits that nobody answered in time. A human step that nobody
+// confirmed counts as not done. A run that cannot be ended says why, and keeps no
+// other from its end.
+func (r *Runner) expire(ctx context.Context) error {
+	late, err := r.numbers(ctx, `SELECT number FROM runs WHERE state = 'waiting' AND expires > 0 AND expires <= ? ORDER BY expires`, db.Micros(r.Clock()))
+	if err != nil {
+		return err
+	}
+	for _, n := range late {
+		if err := r.expireOne(ctx, n); err != nil && ctx.Err() == nil {
+			r.cannot("run not expired", n, prentice.Waiting, err)
+		}
+	}
+	return nil
+}
+
+// errInTime says that a run was answered in the meantime.
+var errInTime = errors.New("the run does not wait any more, or not so long")
+
+func (r *Runner) expireOne(ctx context.Context, number int64) error {
+	d, err := r.load(ctx, number)
+	if err != nil {
+		return err
+	}
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
+		switch {
+		case d.State != prentice.Waiting || d.Expires.IsZero() || now.Before(d.Expires):
+			return next{}, errInTime
+		case d.Waits == waitsApproval:
+			return next{state: prentice.Expired, says: "nobody answered in time; nothing was done"}, nil
+		}
+		return r.confirmed(tx, d, prentice.NotDone, "nobody confirmed it in time", next{}, now)
+	})
+	if err != nil && !errors.Is(err, errInTime) {
+		return fmt.Errorf("expire run %d: %w", number, err)
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package runner
+
+import (
+	"context"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// verdict says what becomes of a run, from how it stands inside the write. It may
+// be asked more than once, and must leave nothing outside tx. What it writes
+// beside the move belongs to the same write; an error undoes all of it. The zero
+// next leaves the run where it is.
+type verdict func(tx *db.Tx, now time.Time) (next, error)
+
+// transit takes a run on by what a person wants, or a time that has come: the
+// run is read again inside the write, so that of those who act at the same moment
+// each decides on what the one before has left. d is then how it stands, also
+// when there is an error.
+func (r *Runner) transit(ctx context.Context, d *detail, decide verdict) error {
+	var to next
+	var run prentice.Run
+	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		now := r.Clock()
+		if err := d.again(tx); err != nil {
+			return err
+		}
+		var err error
+		if to, err = decide(tx, now); err != nil {
+			return err
+		}
+		if to.state == "" {
+			return nil
+		}
+		run = onward(d.Run, to, now)
+		return r.write(tx, d, to, run, now)
+	})
+	if err != nil || to.state == "" {
+		return err
+	}
+	r.moved(ctx, d, to, run)
+	if to.begin {
+		r.perform(ctx, d)
+	}
+	return nil
+}
+
+// again reads what may have changed of a run since it was loaded.
+func (d *detail) again(tx *db.Tx) error {
+	targets, hosts, command := d.Targets, d.Hosts, d.Command
+	if err := d.readRow(tx, `SELECT `+rowColumns+` FROM runs WHERE number = ?`); err != nil {
+		return err
+	}
+	d.Targets, d.Hosts, d.Command = targets, hosts, command
+	if err := d.readApprovals(tx); err != nil {
+		return err
+	}
+	if d.State != prentice.Waiting || d.Waits == waitsApproval {
+		return nil // nobody asks for its steps
+	}
+	return d.readSteps(tx)
+}
+
+// perform lets the engine begin the attempt that was written. If it cannot, the
+// run says why, and watchIdle begins it later: what was decided stands.
+func (r *Runner) perform(ctx context.Context, d *detail) {
+	if err := r.Engine.Start(ctx, d.Number, attemptID(d.Number, d.attempt)); err != nil {
+		r.cannot("run not begun", d.Number, d.State, err)
+		r.stuck.says(&d.Run)
+	}
+}
