@@ -4,17 +4,18 @@ import "time"
 
 // RunRequest is a wish for a run: which procedure, for what, and why.
 type RunRequest struct {
-	Procedure string
-	Inputs    map[string]string
-	Event     *Event // what moved it, or nil
-	Mover     Ref    // who sent the event, when it came from outside; they have asked as much as anybody
-	Incident  Ref
-	Reason    string
-	Actor     Actor
-	Only      []Ref  `json:",omitempty"` // of the plan's targets; none is all of them
-	RetryOf   int64  `json:",omitempty"` // the run that this one is to finish, or 0
-	Adhoc     *Adhoc `json:",omitempty"` // the command itself, when Procedure is AdhocName
-	Window    bool   `json:",omitempty"` // may wait until the calendar lets it begin, instead of being refused
+	Procedure   string
+	Inputs      map[string]string
+	Event       *Event // what moved it, or nil; a run takes it from the inbox by its number and believes nobody else
+	EventNumber int64  `json:",omitempty"` // of the event in the inbox; 0 when none moves it, or when it is only looked at
+	Mover       Ref    // who sent the event, when it came from outside; they have asked as much as anybody
+	Incident    Ref
+	Reason      string
+	Actor       Actor
+	Only        []Ref  `json:",omitempty"` // of the plan's targets; none is all of them
+	RetryOf     int64  `json:",omitempty"` // the run that this one is to finish, or 0
+	Adhoc       *Adhoc `json:",omitempty"` // the command itself, when Procedure is AdhocName
+	Window      bool   `json:",omitempty"` // may wait until the calendar lets it begin, instead of being refused
 }
 
 // StepRecord is what is known of one step on one target within a run.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"prentice"
+	"prentice/internal/engine/runner"
 )
 
 // places says where things stand, for roles that are held on some things only.
@@ -38,6 +39,23 @@ func (p places) Places(ctx context.Context, ref prentice.Ref) ([][]prentice.Ref,
 		return placesIn(c, []prentice.Ref{subject}), nil
 	}
 	return placesIn(c, []prentice.Ref{ref}), nil
+}
+
+// incident is how an incident stands towards what a run is about.
+func (s *System) incident(ctx context.Context, ref, about prentice.Ref) (runner.Incident, error) {
+	n, err := strconv.ParseInt(ref.Name(), 10, 64)
+	if err != nil || ref.Kind() != "incident" {
+		return runner.Incident{}, prentice.Errorf(prentice.NotFound, "%s is no incident", ref).Try("list the open ones with: prentice incident list --open")
+	}
+	subject, open, err := s.desk.Standing(ctx, n)
+	if err != nil {
+		return runner.Incident{}, err
+	}
+	covers := subject == about
+	for _, part := range placesIn(s.Team.Catalogue(), []prentice.Ref{about}) {
+		covers = covers || slices.Contains(part, subject)
+	}
+	return runner.Incident{Subject: subject, Open: open, Covers: covers}, nil
 }
 
 // touches is what a run would act on, if it were asked for now.

@@ -55,7 +55,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, AcceptKey: s.acceptKey,
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
-		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches,
+		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk,
 			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},

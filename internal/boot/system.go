@@ -223,7 +223,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
 			return s.desk.Relieved(ctx, incident)
 		},
-		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, Sender: s.inbox.Sender, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
+		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, Event: s.inbox.Show, Incident: s.incident, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
 	})
 	s.logs = logs
 	s.openOutbox()

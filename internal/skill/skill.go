@@ -18,11 +18,11 @@ type Skill struct {
 	Ops      []op.Op
 	Kinds    []prentice.StepKind
 	Pages    []Page
-	Files    fs.FS                                             // pages/*.html and schema/*.sql
-	Explain  string                                            // explain.md: a text/template over the skill's own facts
-	Facts    func(ctx context.Context) (any, error)            // what Explain is drawn from
-	Listen   func(ctx context.Context, e prentice.Event) error // told of every new event, in order
-	Run      func(ctx context.Context) error                   // background work; returns when ctx ends
+	Files    fs.FS                                                   // pages/*.html and schema/*.sql
+	Explain  string                                                  // explain.md: a text/template over the skill's own facts
+	Facts    func(ctx context.Context) (any, error)                  // what Explain is drawn from
+	Listen   func(ctx context.Context, e prentice.EventRecord) error // told of every new event, in order
+	Run      func(ctx context.Context) error                         // background work; returns when ctx ends
 }
 
 // Page is a reading page: a template over the output of one operation, whose

@@ -68,19 +68,10 @@ func (p *play) planAgain(ctx context.Context, d supervision.Detail) (string, err
 	return planned.Hash, p.hold(prentice.Digest([]byte(planned.Bytes)) == planned.Hash, "the hash is the SHA-256 of the plan's bytes")
 }
 
-// eventOf is a probe's event, whole, by the id that its source gave it.
-func (p *play) eventOf(ctx context.Context, id string) (prentice.Event, error) {
-	all, err := ask[support.Events](ctx, p.owner, "event.list", map[string]any{"subject": subject, "type": "probe.failed"})
-	if err != nil {
-		return prentice.Event{}, err
-	}
-	for _, e := range all.Events {
-		if e.ID == id {
-			one, err := ask[support.EventOut](ctx, p.owner, "event.show", map[string]any{"number": string(e.Ref())})
-			return one.Event, err
-		}
-	}
-	return prentice.Event{}, p.hold(false, "the event %s that moved the run is kept", id)
+// eventOf is the event that moved the run, as the inbox keeps it.
+func (p *play) eventOf(ctx context.Context, ref string) (prentice.Event, error) {
+	one, err := ask[support.EventOut](ctx, p.owner, "event.show", map[string]any{"number": ref})
+	return one.Event, err
 }
 
 // showPlan shows risk and targets first, then each step with what it saw or

@@ -23,6 +23,23 @@ type letter struct {
 	note        string
 }
 
+// words is what of an event's content belongs to its identity: all of it, but of
+// what prentice tells itself nothing, where the id says it all.
+func (l letter) words() string {
+	if l.sender == self && reserved(l.Source) {
+		return ""
+	}
+	return l.fingerprint
+}
+
+// tell adds to what the sender is told of the event.
+func (l *letter) tell(says string) {
+	if l.note != "" {
+		l.note += "; "
+	}
+	l.note += says
+}
+
 // accept refuses what cannot be kept and fills in what may be left out. An
 // event without a time happened now; one that claims to come from the future
 // happened now as well, and the note says so, because no timeline can be drawn

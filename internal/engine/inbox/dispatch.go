@@ -89,7 +89,7 @@ type delivery struct {
 func (in *Inbox) deliver(ctx context.Context, e prentice.EventRecord) (d delivery, finished bool) {
 	d = delivery{event: e}
 	for _, l := range in.listeners {
-		attempts, err := in.try(ctx, l, e.Event)
+		attempts, err := in.try(ctx, l, e)
 		if err != nil && ctx.Err() != nil {
 			return d, false
 		}
@@ -102,7 +102,7 @@ func (in *Inbox) deliver(ctx context.Context, e prentice.EventRecord) (d deliver
 }
 
 // try tells one listener, up to five times.
-func (in *Inbox) try(ctx context.Context, l Listener, e prentice.Event) (attempts int, err error) {
+func (in *Inbox) try(ctx context.Context, l Listener, e prentice.EventRecord) (attempts int, err error) {
 	for {
 		attempts++
 		if err = tell(ctx, l, e); err == nil || attempts > len(in.pauses) {
@@ -116,7 +116,7 @@ func (in *Inbox) try(ctx context.Context, l Listener, e prentice.Event) (attempt
 }
 
 // tell keeps a listener's panic and endless work from stopping the rest.
-func tell(ctx context.Context, l Listener, e prentice.Event) (err error) {
+func tell(ctx context.Context, l Listener, e prentice.EventRecord) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	defer func() {

@@ -2,12 +2,15 @@
 // were said before, and tells the listeners, in order, of those that are new.
 // It also says when the time of a scheduled procedure has come.
 //
-// Its words: an event is a duplicate by id when its (source, id) was received
-// before, at any time; such an event is not even counted. It is a duplicate by
-// fingerprint when another of the same type, subject and data was received
-// within the window (five minutes unless set); it is counted on that first one.
-// A window ends early when the same source says something of another type about
-// the same subject: an alert that was resolved and fires again is news.
+// Its words: who sent an event is part of what it is. It is a duplicate by id when
+// the same sender has sent the same source, id and content before, at any time;
+// such an event is not even counted. A sender who uses an id again for something
+// else has said something else: that is an event of its own, with a note. It is a
+// duplicate by fingerprint when the same sender has sent another of the same type,
+// subject and data within the window (five minutes unless set); it is counted on
+// that first one. A window ends early when the same source says something of
+// another type about the same subject: an alert that was resolved and fires again
+// is news. No sender's events silence another's.
 //
 // Receive returns when the event is on disk. Listeners are told after that, one
 // event at a time, by Run. Whoever listens must be idempotent by the event's

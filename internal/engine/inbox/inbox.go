@@ -16,6 +16,9 @@ import (
 // DefaultWindow is how long an equal event counts as the same one.
 const DefaultWindow = 5 * time.Minute
 
+// self is prentice itself, the one sender that may use our own sources.
+const self = prentice.Ref("self/prentice")
+
 //go:embed schema/*.sql
 var files embed.FS
 
@@ -27,8 +30,9 @@ type Recorder interface {
 	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
 }
 
-// Listener is told of a new event. It may be told of the same one again.
-type Listener func(context.Context, prentice.Event) error
+// Listener is told of a new event, with its number and who sent it. It may be
+// told of the same one again.
+type Listener func(context.Context, prentice.EventRecord) error
 
 // Inbox receives events and tells listeners.
 type Inbox struct {
@@ -52,13 +56,13 @@ func New(d *db.DB, clock func() time.Time, record Recorder, log *slog.Logger) *I
 }
 
 // Listen adds a listener. It must be called before Run.
-func (in *Inbox) Listen(l func(context.Context, prentice.Event) error) {
+func (in *Inbox) Listen(l func(context.Context, prentice.EventRecord) error) {
 	in.listeners = append(in.listeners, l)
 }
 
 // Receive takes an event from within. When it returns, the event is on disk.
 func (in *Inbox) Receive(ctx context.Context, e prentice.Event) (prentice.Receipt, error) {
-	return in.receive(ctx, "self/prentice", e)
+	return in.receive(ctx, self, e)
 }
 
 // ReceiveFrom takes an event from outside, sent by an actor: from there nobody
@@ -86,7 +90,7 @@ func (in *Inbox) Send(ctx context.Context, e prentice.Event) error {
 	if err != nil {
 		return err
 	}
-	kept.sender = "self/prentice"
+	kept.sender = self
 	err = in.write(ctx, func(tx *db.Tx) error {
 		tx.Late(in, own{kept, now}, in.keepOwnTogether)
 		tx.After(in.ring)
@@ -113,7 +117,6 @@ func (in *Inbox) receive(ctx context.Context, sender prentice.Ref, e prentice.Ev
 	if err != nil {
 		return prentice.Receipt{}, fmt.Errorf("keep event %s: %w", clip(e.ID), err)
 	}
-	receipt.Note = kept.note
 	return receipt, nil
 }
 

@@ -50,7 +50,7 @@ func TestWhatIsADuplicate(t *testing.T) {
 	}{
 		{"the same id from the same source is the same event", down("1"), 0, "id", 1},
 		{"the same id is the same event a year later", down("1"), 365 * 24 * time.Hour, "id", 1},
-		{"the same id is the same event even if it says something else", prentice.Event{ID: "1", Source: "monitor/eu-1", Type: "disk.full"}, 0, "id", 1},
+		{"the same id with something else to say is news", prentice.Event{ID: "1", Source: "monitor/eu-1", Type: "disk.full"}, 0, "", 1},
 		{"another id with equal content is counted on the first", down("2"), time.Minute, "fingerprint", 2},
 		{"another source with equal content is counted on the first", other(func(e *prentice.Event) { e.Source = "monitor/us-1" }), time.Minute, "fingerprint", 2},
 		{"the order of keys and white space do not matter", other(func(e *prentice.Event) { e.Data = json.RawMessage("{\"slow\":0.5,\n\"code\":503}") }), time.Minute, "fingerprint", 2},
@@ -211,7 +211,7 @@ func TestAListenerThatFailsIsTriedAgainAndNothingIsDropped(t *testing.T) {
 
 func TestAListenerThatBreaksDoesNotStopTheOthers(t *testing.T) {
 	each(t, func(w *world) {
-		w.inbox.listeners = append([]Listener{func(context.Context, prentice.Event) error { panic("no") }}, w.inbox.listeners...)
+		w.inbox.listeners = append([]Listener{func(context.Context, prentice.EventRecord) error { panic("no") }}, w.inbox.listeners...)
 		w.receive(numbered(1))
 		w.deliver()
 		if got := w.toldIDs(); !slices.Equal(got, []string{"n1"}) {
@@ -262,11 +262,11 @@ func TestWhatIsRefused(t *testing.T) {
 		if e, _ := w.inbox.Show(t.Context(), 1); e.Sender != "person/ann" {
 			t.Errorf("sender %q", e.Sender)
 		}
-		if who, err := w.inbox.Sender(t.Context(), "monitor/eu-1", "1"); who != "person/ann" || err != nil {
-			t.Errorf("sender %q, %v", who, err)
+		if e, err := w.inbox.Find(t.Context(), "monitor/eu-1", "1"); e.Sender != "person/ann" || err != nil {
+			t.Errorf("found %+v, %v", e, err)
 		}
-		if who, err := w.inbox.Sender(t.Context(), "monitor/eu-1", "2"); who != "" || err != nil {
-			t.Errorf("sender of nothing %q, %v", who, err)
+		if e, err := w.inbox.Find(t.Context(), "monitor/eu-1", "2"); e.Number != 0 || err != nil {
+			t.Errorf("found what was never sent: %+v, %v", e, err)
 		}
 	})
 }
@@ -332,7 +332,7 @@ func TestEventsAreListedByPage(t *testing.T) {
 func TestAnEventReachesItsListenerSoon(t *testing.T) {
 	each(t, func(w *world) {
 		heard := make(chan time.Time, 1)
-		w.inbox.listeners = []Listener{func(context.Context, prentice.Event) error { heard <- time.Now(); return nil }}
+		w.inbox.listeners = []Listener{func(context.Context, prentice.EventRecord) error { heard <- time.Now(); return nil }}
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { w.inbox.Run(ctx) }) //nolint:errcheck // it has none

@@ -38,6 +38,13 @@ func (in *Inbox) keep(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, err
 	if err != nil || number != 0 {
 		return sameAgain(tx, number, err)
 	}
+	before, err := reused(tx, l)
+	if err != nil {
+		return prentice.Receipt{}, err
+	}
+	if before != 0 {
+		l.tell(fmt.Sprintf("its source and id were used before, in %s, for something else; it is kept as an event of its own", eventRef(before)))
+	}
 	if number, err = tx.Next("event"); err != nil {
 		return prentice.Receipt{}, err
 	}
@@ -50,7 +57,7 @@ func (in *Inbox) fresh(tx *db.Tx, now time.Time, l letter, number int64) (prenti
 		return prentice.Receipt{}, err
 	}
 	tx.After(in.ring)
-	return prentice.Receipt{Event: eventRef(number), Number: number, New: true, Count: 1}, nil
+	return prentice.Receipt{Event: eventRef(number), Number: number, New: true, Count: 1, Note: l.note}, nil
 }
 
 // keepOwn writes down what prentice tells itself. Each of those events is about a
@@ -72,7 +79,8 @@ type own struct {
 	at time.Time
 }
 
-// identity is what an event is known by.
+// identity is what an event of our own is known by: prentice is the only sender
+// that may use these sources.
 type identity struct{ source, id string }
 
 // keepOwnTogether is keepOwn for several, of which nobody needs a receipt.
@@ -110,7 +118,7 @@ func knownOf(tx *db.Tx, items []any) (map[identity]bool, error) {
 		for _, item := range some {
 			args = append(args, item.(own).Source, item.(own).ID)
 		}
-		rows, err := tx.Query(`SELECT source, id FROM inbox_ids WHERE source = ? AND id = ?`+strings.Repeat(` OR source = ? AND id = ?`, len(some)-1), args...)
+		rows, err := tx.Query(`SELECT source, id FROM inbox_known WHERE sender = '`+string(self)+`' AND says = '' AND (source = ? AND id = ?`+strings.Repeat(` OR source = ? AND id = ?`, len(some)-1)+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -129,13 +137,14 @@ func knownOf(tx *db.Tx, items []any) (map[identity]bool, error) {
 	return seen, nil
 }
 
-// firstEqual finds the event that l repeats: the last with its fingerprint, if
-// its window is still open and l's source has said nothing else about the
-// subject since. It returns 0 when there is none.
+// firstEqual finds the event that l repeats: the last with its fingerprint by the
+// same sender, if its window is still open and l's source has said nothing else
+// about the subject since. It returns 0 when there is none. What another sender
+// has said does not silence this one.
 func (in *Inbox) firstEqual(tx *db.Tx, now time.Time, l letter) (int64, error) {
 	var number, received int64
-	err := tx.QueryRow(`SELECT number, received FROM inbox_events WHERE fingerprint = ? ORDER BY number DESC LIMIT 1`,
-		[]any{l.fingerprint}, &number, &received)
+	err := tx.QueryRow(`SELECT number, received FROM inbox_events WHERE fingerprint = ? AND sender = ? ORDER BY number DESC LIMIT 1`,
+		[]any{l.fingerprint, string(l.sender)}, &number, &received)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -146,8 +155,8 @@ func (in *Inbox) firstEqual(tx *db.Tx, now time.Time, l letter) (int64, error) {
 		return number, nil
 	}
 	var other int64
-	err = tx.QueryRow(`SELECT number FROM inbox_events WHERE subject = ? AND number > ? AND source = ? AND type <> ? LIMIT 1`,
-		[]any{string(l.Subject), number, l.Source, l.Type}, &other)
+	err = tx.QueryRow(`SELECT number FROM inbox_events WHERE subject = ? AND number > ? AND source = ? AND sender = ? AND type <> ? LIMIT 1`,
+		[]any{string(l.Subject), number, l.Source, string(l.sender), l.Type}, &other)
 	if errors.Is(err, sql.ErrNoRows) {
 		return number, nil
 	}
@@ -162,7 +171,8 @@ func open(began, now time.Time, window time.Duration) bool {
 
 // count adds l to the event that it repeats, unless l itself was counted before.
 func (in *Inbox) count(tx *db.Tx, now time.Time, l letter, first int64) (prentice.Receipt, error) {
-	n, err := tx.Exec(`INSERT INTO inbox_ids (source, id, number) VALUES (?, ?, ?) ON CONFLICT (source, id) DO NOTHING`, l.Source, l.ID, first)
+	n, err := tx.Exec(`INSERT INTO inbox_known (sender, source, id, says, number) VALUES (?, ?, ?, ?, ?) ON CONFLICT (sender, source, id, says) DO NOTHING`,
+		string(l.sender), l.Source, l.ID, l.words(), first)
 	if err != nil {
 		return prentice.Receipt{}, err
 	}
@@ -170,17 +180,25 @@ func (in *Inbox) count(tx *db.Tx, now time.Time, l letter, first int64) (prentic
 		number, err := known(tx, l)
 		return sameAgain(tx, number, err)
 	}
-	r := prentice.Receipt{Event: eventRef(first), Number: first, Duplicate: byFingerprint}
+	r := prentice.Receipt{Event: eventRef(first), Number: first, Duplicate: byFingerprint, Note: l.note}
 	err = tx.QueryRow(`UPDATE inbox_marks SET times = times + 1, last = ? WHERE number = ? RETURNING times`, []any{db.Micros(now), first}, &r.Count)
 	return r, err
 }
 
-// known finds the event that l's (source, id) stands for, or 0.
+// known finds the event that l is again, or 0.
 func known(tx *db.Tx, l letter) (number int64, err error) {
-	err = tx.QueryRow(`SELECT number FROM inbox_ids WHERE source = ? AND id = ?`, []any{l.Source, l.ID}, &number)
+	err = tx.QueryRow(`SELECT number FROM inbox_known WHERE sender = ? AND source = ? AND id = ? AND says = ?`,
+		[]any{string(l.sender), l.Source, l.ID, l.words()}, &number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
+	return number, err
+}
+
+// reused finds the last event for which the sender used l's source and id to say
+// something else, or 0.
+func reused(tx *db.Tx, l letter) (number int64, err error) {
+	err = tx.QueryRow(`SELECT COALESCE(MAX(number), 0) FROM inbox_known WHERE sender = ? AND source = ? AND id = ?`, []any{string(l.sender), l.Source, l.ID}, &number)
 	return number, err
 }
 
@@ -206,11 +224,11 @@ func (in *Inbox) insert(tx *db.Tx, now time.Time, l letter, number int64) error 
 func (in *Inbox) insertAll(tx *db.Tx, letters []filed) error {
 	var ids, events, marks []any
 	for _, l := range letters {
-		ids = append(ids, l.Source, l.ID, l.number)
+		ids = append(ids, string(l.sender), l.Source, l.ID, l.words(), l.number)
 		events = append(events, l.number, l.Source, l.ID, l.Type, string(l.Subject), db.Micros(l.Time), db.Micros(l.at), string(l.sender), l.fingerprint, l.note, string(l.Data))
 		marks = append(marks, l.number, string(prentice.EventWaiting), 0, "", 1, db.Micros(l.at), 0)
 	}
-	if err := tx.Insert(`INSERT INTO inbox_ids (source, id, number)`, 3, ids, ""); err != nil {
+	if err := tx.Insert(`INSERT INTO inbox_known (sender, source, id, says, number)`, 5, ids, ""); err != nil {
 		return err
 	}
 	if err := tx.Insert(`INSERT INTO inbox_events (number, source, id, type, subject, said, received, sender, fingerprint, note, data)`, 11, events, ""); err != nil {

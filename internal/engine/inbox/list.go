@@ -2,9 +2,7 @@ package inbox
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -83,12 +81,12 @@ func scan(from func(...any) error) (e prentice.EventRecord, err error) {
 	return e, err
 }
 
-// Sender says who sent an event, by its source and id; "" when there is none.
-// Whoever sent the event that moves a run has asked for it as much as anybody.
-func (in *Inbox) Sender(ctx context.Context, source, id string) (sender prentice.Ref, err error) {
-	err = in.db.QueryRow(ctx, `SELECT e.sender FROM inbox_ids i JOIN inbox_events e ON e.number = i.number WHERE i.source = ? AND i.id = ?`, []any{source, id}, &sender)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
+// Find is the last event that was kept under a source and id, whoever sent it;
+// its number is 0 when there is none.
+func (in *Inbox) Find(ctx context.Context, source, id string) (prentice.EventRecord, error) {
+	found, err := in.read(ctx, `e.source = ? AND e.id = ? ORDER BY e.number DESC LIMIT 1`, true, source, id)
+	if err != nil || len(found) == 0 {
+		return prentice.EventRecord{}, err
 	}
-	return sender, err
+	return found[0], nil
 }

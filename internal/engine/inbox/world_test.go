@@ -59,14 +59,14 @@ func (w *world) Append(tx *db.Tx, _ time.Time, notes ...prentice.Note) error {
 	return nil
 }
 
-func (w *world) listen(_ context.Context, e prentice.Event) error {
+func (w *world) listen(_ context.Context, e prentice.EventRecord) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.fails > 0 {
 		w.fails--
 		return prentice.Errorf(prentice.Unavailable, "not now")
 	}
-	w.told = append(w.told, e)
+	w.told = append(w.told, e.Event)
 	return nil
 }
 

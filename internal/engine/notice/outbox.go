@@ -14,7 +14,8 @@ import (
 
 // Listen hears an event and puts what people must be told into the outbox. It
 // may be told of the same event again.
-func (o *Outbox) Listen(ctx context.Context, e prentice.Event) error {
+func (o *Outbox) Listen(ctx context.Context, rec prentice.EventRecord) error {
+	e := rec.Event
 	settings, d := o.Settings(), read(e)
 	topics := topicsOf(e, d)
 	if settings == nil || len(topics) == 0 {

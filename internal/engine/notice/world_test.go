@@ -87,7 +87,7 @@ func (w *world) Send(ctx context.Context, c Channel, m Message) error {
 
 func (w *world) hear(e prentice.Event) {
 	w.t.Helper()
-	if err := w.Listen(w.t.Context(), e); err != nil {
+	if err := w.Listen(w.t.Context(), prentice.EventRecord{Number: 12, Event: e}); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -21,9 +21,9 @@ func (w *world) limit(change func(*Limits)) {
 }
 
 // alone asks for a run as an event does.
-func (w *world) alone(procedure, event string) prentice.Run {
+func (w *world) alone(procedure string, event int64) prentice.Run {
 	w.t.Helper()
-	run, err := w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: procedure, Actor: prentice.Prentice("event"), Event: &prentice.Event{ID: event, Source: "test", Type: "probe.failed"}})
+	run, err := w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: procedure, Actor: prentice.Prentice("event"), EventNumber: event})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -132,14 +132,14 @@ func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *Limits) { l.InARow, l.BackOff = 2, time.Minute })
 		w.deed.sick["well"] = true
-		w.until(w.alone("mend", "1").Number, prentice.Undone)
-		wantHold(t, w.alone("mend", "2"), prentice.HoldBackOff)
-		w.until(w.alone("mend-too", "3").Number, prentice.Undone)
-		wantHold(t, w.alone("mend-otherwise", "4"), prentice.HoldUseless) // whatever the procedure
+		w.until(w.alone("mend", 1).Number, prentice.Undone)
+		wantHold(t, w.alone("mend", 2), prentice.HoldBackOff)
+		w.until(w.alone("mend-too", 3).Number, prentice.Undone)
+		wantHold(t, w.alone("mend-otherwise", 4), prentice.HoldUseless) // whatever the procedure
 		w.plan.Subject = "service/pub"
-		w.until(w.alone("mend", "5").Number, prentice.Undone)
+		w.until(w.alone("mend", 5).Number, prentice.Undone)
 		w.plan.Subject = "service/inn"
-		wantHold(t, w.alone("mend", "6"), prentice.HoldFailures) // whatever the subject
+		wantHold(t, w.alone("mend", 6), prentice.HoldFailures) // whatever the subject
 		w.plan.Subject = "service/shop"
 		state, err := w.r.LimitState(t.Context())
 		if err != nil || len(state.InForce) < 4 {
@@ -151,24 +151,24 @@ func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
 		}
 		w.deed.sick["well"] = false
 		w.until(w.start(bob, "mend").Number, prentice.Verified)
-		w.until(w.alone("mend", "7").Number, prentice.Verified)
+		w.until(w.alone("mend", 7).Number, prentice.Verified)
 	})
 }
 
 func TestWhatIsMendedAgainAndAgainIsNotMendedAgain(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *Limits) { l.Mended = 2 })
-		for _, event := range []string{"1", "2"} {
+		for _, event := range []int64{1, 2} {
 			w.until(w.alone("mend", event).Number, prentice.Verified)
 		}
-		wantHold(t, w.alone("mend", "3"), prentice.HoldFlapping)
+		wantHold(t, w.alone("mend", 3), prentice.HoldFlapping)
 		w.until(w.start(bob, "mend").Number, prentice.Verified)
 		if err := w.r.Lift(t.Context(), prentice.HoldFlapping, "service/shop", cat, "the cable is changed"); err != nil {
 			t.Fatal(err)
 		}
-		w.until(w.alone("mend", "4").Number, prentice.Verified)
+		w.until(w.alone("mend", 4).Number, prentice.Verified)
 		w.flaps = "it changed 5 times"
-		wantHold(t, w.alone("mend", "5"), prentice.HoldFlapping)
+		wantHold(t, w.alone("mend", 5), prentice.HoldFlapping)
 	})
 }
 
@@ -181,7 +181,7 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 
 func TestAfterACrashOnlyWhatPeopleStartedGoesOn(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		theirs, ours, answered := w.start(bob, "mend"), w.alone("mend-too", "1"), w.alone("mend-three", "2")
+		theirs, ours, answered := w.start(bob, "mend"), w.alone("mend-too", 1), w.alone("mend-three", 2)
 		for _, run := range []prentice.Run{theirs, ours, answered} {
 			w.until(run.Number, prentice.Waiting)
 		}
@@ -196,7 +196,7 @@ func TestAfterACrashOnlyWhatPeopleStartedGoesOn(t *testing.T) {
 		}
 		w.until(theirs.Number, prentice.Verified)
 		w.held(ours.Number)
-		fresh := w.alone("mend-four", "3")
+		fresh := w.alone("mend-four", 3)
 		w.held(fresh.Number)
 		if n := w.deed.times("down", ""); n != 3 {
 			t.Errorf("%d checks were made, want those of before the crash", n)
@@ -228,7 +228,7 @@ func TestWhoSaysResumeForgetsNoRunThatIsJustBeingHeld(t *testing.T) {
 		runs := make([]prentice.Run, 6)
 		var all sync.WaitGroup
 		for i := range runs {
-			all.Go(func() { runs[i] = w.alone(fmt.Sprintf("mend-%d", i), fmt.Sprint(i)) })
+			all.Go(func() { runs[i] = w.alone(fmt.Sprintf("mend-%d", i), int64(i+1)) })
 		}
 		if _, err := w.r.Resume(t.Context(), bob, "all is well"); err != nil {
 			t.Fatal(err)

@@ -89,11 +89,12 @@ type Deps struct {
 	Logs     Logs
 	Reaper   Reaper
 	Kinds    []prentice.StepKind
-	Stopped  func() bool                                                         // the kill switch
-	StopSays func() string                                                       // who turned it on and why, or ""
-	Send     func(context.Context, prentice.Event) error                         // tells the inbox what happened to a run
-	Sender   func(ctx context.Context, source, id string) (prentice.Ref, error)  // who sent an event; "" for nobody outside
-	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error) // since when an incident has no symptom left; zero while it has; nil: it always has
+	Stopped  func() bool                                                               // the kill switch
+	StopSays func() string                                                             // who turned it on and why, or ""
+	Send     func(context.Context, prentice.Event) error                               // tells the inbox what happened to a run
+	Event    func(ctx context.Context, number int64) (prentice.EventRecord, error)     // from the inbox
+	Incident func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: nobody knows any
+	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error)       // since when an incident has no symptom left; zero while it has; nil: it always has
 	Clock    func() time.Time
 	Log      *slog.Logger
 	Peers    Peers    // nil is none

@@ -72,7 +72,7 @@ func TestARunThatNeedsLeaveWaitsForSomebodyElse(t *testing.T) {
 func TestWhoeverSentTheEventCannotApproveWhatItMoves(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		w.mover = ann.Ref()
-		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), Event: &prentice.Event{ID: "1", Source: "test", Type: "probe.failed"}})
+		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -308,7 +308,7 @@ func TestTheStopFileStopsBeforeTheNextStep(t *testing.T) {
 
 func TestTheSameEventStartsAProcedureOnce(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
-		req := prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), Event: &prentice.Event{ID: "1", Source: "test", Type: "probe.failed"}}
+		req := prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1}
 		first, err := w.r.Start(t.Context(), req)
 		if err != nil {
 			t.Fatal(err)

@@ -22,6 +22,10 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if !req.Actor.Known() {
 		return prentice.Run{}, prentice.Errorf(prentice.Unauthenticated, "nobody asks for %s", req.Procedure).Try("sign in")
 	}
+	req, err := r.cite(ctx, req)
+	if err != nil {
+		return prentice.Run{}, err
+	}
 	plan, err := r.Planner.Render(ctx, req)
 	if err != nil {
 		return prentice.Run{}, err
@@ -29,10 +33,8 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if run, found, err := r.underWay(ctx, req, plan); found || err != nil {
 		return run, err
 	}
-	if req.Event != nil {
-		if req.Mover, err = r.Sender(ctx, req.Event.Source, req.Event.ID); err != nil {
-			return prentice.Run{}, err
-		}
+	if req, err = r.concern(ctx, req, plan); err != nil {
+		return prentice.Run{}, err
 	}
 	record, err := r.Record(ctx, plan.Procedure, plan.Subject)
 	if err != nil {
@@ -80,8 +82,8 @@ func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision 
 		Requester: req.Actor.Ref(), Incident: req.Incident, Reason: req.Reason, Created: s.now,
 		State: prentice.Checking, Says: beginning(plan),
 	}
-	if req.Event != nil {
-		run.Event = req.Event.ID
+	if req.EventNumber != 0 {
+		run.Event = string(prentice.EventRecord{Number: req.EventNumber}.Ref())
 	}
 	h := holdBack(s)
 	run.Hold = kept(h)
@@ -106,16 +108,24 @@ func beginning(plan prentice.Plan) string {
 	return "looking whether this is the fault"
 }
 
-// once is the key under which a second request is the first one's twin.
+// once is the key under which a second request is the first one's twin. Only what
+// prentice itself starts for an event has a twin: nobody else's request can stand
+// in the way of it.
 func once(req prentice.RunRequest, number int64) string {
-	if req.Event == nil {
+	if !answers(req) {
 		return fmt.Sprintf("run %d", number)
 	}
-	parts := []string{"event", req.Event.Source, req.Event.ID, req.Procedure}
-	if req.RetryOf != 0 {
-		parts = append(parts, fmt.Sprintf("again after run %d", req.RetryOf))
-	}
-	return strings.Join(parts, "\x1f")
+	return strings.Join([]string{"event", fmt.Sprint(req.EventNumber), req.Procedure}, "\x1f")
+}
+
+// onceBefore is the key of the same before events were known by their number.
+func onceBefore(req prentice.RunRequest) string {
+	return strings.Join([]string{"event", req.Event.Source, req.Event.ID, req.Procedure}, "\x1f")
+}
+
+// answers says whether a request is prentice's own answer to an event.
+func answers(req prentice.RunRequest) bool {
+	return req.EventNumber != 0 && req.Actor.Kind == prentice.Self && req.RetryOf == 0
 }
 
 func (r *Runner) insert(ctx context.Context, d *detail) error {
@@ -164,8 +174,8 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 		}
 		return run, err == nil, err
 	}
-	if req.Event != nil {
-		if run, found, err := look("once = ?", once(req, 0)); found || err != nil {
+	if answers(req) {
+		if run, found, err := look("once = ? OR once = ? AND requester = ?", once(req, 0), onceBefore(req), string(req.Actor.Ref())); found || err != nil {
 			return run, found, err
 		}
 	}

@@ -24,7 +24,7 @@ func TestOnlyWhatHelpedEndsTheRowOfUselessFixes(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
 		w.limit(useless)
 		w.deed.sick["well"] = true
-		w.until(w.alone("mend", "1").Number, prentice.Undone)
+		w.until(w.alone("mend", 1).Number, prentice.Undone)
 
 		fix := w.plan
 		w.plan = looking()
@@ -42,14 +42,14 @@ func TestOnlyWhatHelpedEndsTheRowOfUselessFixes(t *testing.T) {
 		w.until(run.Number, prentice.Cancelled)
 		w.deed.block = nil
 
-		w.until(w.alone("mend", "2").Number, prentice.Undone)
-		wantHold(t, w.alone("mend", "3"), prentice.HoldUseless)
+		w.until(w.alone("mend", 2).Number, prentice.Undone)
+		wantHold(t, w.alone("mend", 3), prentice.HoldUseless)
 		if rec, err := w.r.Record(t.Context(), "mend", "service/shop"); err != nil || rec.Useless != 2 || rec.Harmful != 2 {
 			t.Errorf("%+v, %v", rec, err)
 		}
 		w.deed.sick["well"] = false
 		w.until(w.start(bob, "mend").Number, prentice.Verified)
-		w.until(w.alone("mend", "4").Number, prentice.Verified)
+		w.until(w.alone("mend", 4).Number, prentice.Verified)
 	})
 }
 
@@ -57,12 +57,12 @@ func TestAProcedureEarnsNothingByReading(t *testing.T) {
 	each(t, looking(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *Limits) { l.Mended = 1 })
 		w.until(w.start(bob, "mend").Number, prentice.Verified)
-		w.until(w.alone("mend", "1").Number, prentice.Verified)
+		w.until(w.alone("mend", 1).Number, prentice.Verified)
 		if rec, err := w.r.Record(t.Context(), "mend", "service/shop"); err != nil || rec.Runs != 0 || rec.Verified != 0 {
 			t.Errorf("%+v, %v", rec, err)
 		}
 		w.plan = mending()
-		w.until(w.alone("mend-too", "2").Number, prentice.Verified) // nothing was mended before
+		w.until(w.alone("mend-too", 2).Number, prentice.Verified) // nothing was mended before
 	})
 }
 
@@ -78,8 +78,8 @@ func TestARunThatBeganNothingIsNoFixAndCoolsNothing(t *testing.T) {
 			t.Errorf("%+v, %v", rec, err)
 		}
 		w.deed.shut = nil
-		w.until(w.alone("mend", "1").Number, prentice.Verified)
-		wantHold(t, w.alone("mend", "2"), prentice.HoldMended)
+		w.until(w.alone("mend", 1).Number, prentice.Verified)
+		wantHold(t, w.alone("mend", 2), prentice.HoldMended)
 	})
 }
 
@@ -89,7 +89,7 @@ func TestAProcedureThatCannotBeginBacksOff(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *Limits) { l.BackOff = time.Minute })
 		w.deed.shut = map[prentice.Ref]bool{"host/a": true}
-		w.until(w.alone("mend", "1").Number, prentice.Failed)
-		wantHold(t, w.alone("mend", "2"), prentice.HoldBackOff)
+		w.until(w.alone("mend", 1).Number, prentice.Failed)
+		wantHold(t, w.alone("mend", 2), prentice.HoldBackOff)
 	})
 }

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -22,18 +23,19 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // world is a runner with everything outside it made small and visible.
 type world struct {
-	t       *testing.T
-	r       *Runner
-	db      *db.DB
-	deed    *deed
-	plan    prentice.Plan
-	verdict prentice.Decision
-	mover   prentice.Ref // who sent every event
-	frozen  atomic.Pointer[string]
-	stop    atomic.Bool
-	sick    atomic.Int64 // other services that are unhealthy, of ten
-	reaped  atomic.Int64
-	now     atomic.Int64 // added to the clock, in nanoseconds
+	t         *testing.T
+	r         *Runner
+	db        *db.DB
+	deed      *deed
+	plan      prentice.Plan
+	verdict   prentice.Decision
+	mover     prentice.Ref // who sent every event
+	incidents map[prentice.Ref]Incident
+	frozen    atomic.Pointer[string]
+	stop      atomic.Bool
+	sick      atomic.Int64 // other services that are unhealthy, of ten
+	reaped    atomic.Int64
+	now       atomic.Int64 // added to the clock, in nanoseconds
 
 	limits    atomic.Pointer[Limits]
 	system    prentice.Ref
@@ -235,8 +237,11 @@ func (w *world) runner(address string) *Runner {
 	}
 	return New(Deps{DB: w.db, Engine: NewDBOS(address, "", quiet), Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
 		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send,
-		Sender: func(context.Context, string, string) (prentice.Ref, error) { return w.mover, nil },
-		Clock:  func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})
+		Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
+			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed"}}, nil
+		},
+		Incident: func(_ context.Context, ref, about prentice.Ref) (Incident, error) { return w.incidents[ref], nil },
+		Clock:    func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})
 }
 
 // each runs a test on every sort of database.

@@ -2,7 +2,6 @@ package supervision
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -17,10 +16,13 @@ type which struct {
 	Number string `json:"number" arg:"1" doc:"The run, such as run/7 or 7." example:"run/7" maxLength:"30"`
 }
 
-func (w which) number() (int64, error) {
-	n, err := strconv.ParseInt(strings.TrimPrefix(w.Number, "run/"), 10, 64)
+func (w which) number() (int64, error) { return numbered("run", w.Number) }
+
+// numbered reads the number of a thing of a kind, which may be written as a ref.
+func numbered(kind, text string) (int64, error) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(text, kind+"/"), 10, 64)
 	if err != nil || n < 1 {
-		return 0, prentice.Errorf(prentice.Invalid, "%q is not a run", w.Number).Try("write run/7 or 7; list them with: prentice run list")
+		return 0, prentice.Errorf(prentice.Invalid, "%q is not the number of a %s", text, kind).Try("write %s/7 or 7; list them with: prentice %s list", kind, kind)
 	}
 	return n, nil
 }
@@ -31,7 +33,7 @@ type startIn struct {
 	Reason    string            `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
 	Incident  string            `json:"incident,omitempty" doc:"The incident that this is for, such as incident/3." maxLength:"200"`
 	When      string            `json:"when,omitempty" enum:"now,window" doc:"With window it waits until the calendar lets it begin; otherwise a freeze refuses it."`
-	Event     json.RawMessage   `json:"event,omitempty" doc:"The event that moves it, as JSON."`
+	Event     string            `json:"event,omitempty" doc:"The event that it answers, such as event/12." maxLength:"30"`
 }
 
 type answerIn struct {
@@ -119,17 +121,11 @@ func (in startIn) request(by prentice.Actor) (prentice.RunRequest, error) {
 		}
 		req.Incident = ref
 	}
-	if len(in.Event) > 0 && string(in.Event) != "null" {
-		var e prentice.Event
-		if err := json.Unmarshal(in.Event, &e); err != nil {
-			return req, prentice.Errorf(prentice.Invalid, "event: %w", err).Try("send the event as event show prints it")
-		}
-		if err := e.Check(); err != nil {
-			return req, err
-		}
-		req.Event = &e
+	var err error
+	if in.Event != "" {
+		req.EventNumber, err = numbered("event", in.Event)
 	}
-	return req, nil
+	return req, err
 }
 
 func (d Deps) confirm(ctx context.Context, c op.Call, in confirmIn) (RunOut, error) {

@@ -125,6 +125,9 @@ func (d Detail) Text() string {
 	if d.Reason != "" {
 		fmt.Fprintf(&b, ": %s", d.Reason)
 	}
+	if prentice.Ref(d.Event).Kind() == "event" {
+		fmt.Fprintf(&b, "\nAnswers   %s", d.Event)
+	}
 	fmt.Fprintf(&b, "\nPlan      %s\nPolicy    %s: %s\n", d.Plan, d.Decision.Verdict, strings.ReplaceAll(strings.Join(d.Decision.Reasons, "; "), ".; ", ". "))
 	for _, a := range d.Approvals {
 		word := "refused"

@@ -37,11 +37,23 @@ func (w which) about() []prentice.Ref {
 	return []prentice.Ref{prentice.Run{Number: n}.Ref()}
 }
 
-// wouldTouch is what a wish for a run would act on, by its plan.
+// wouldTouch is what a wish for a run would act on, by its plan, and the incident
+// that it may close.
 func (d Deps) wouldTouch(ctx context.Context, in startIn) ([]prentice.Ref, error) {
 	req, err := in.request(prentice.Actor{})
 	if err != nil || d.Touches == nil {
 		return nil, err
 	}
-	return d.Touches(ctx, req)
+	if req.EventNumber != 0 && d.Event != nil {
+		e, err := d.Event(ctx, req.EventNumber)
+		if err != nil {
+			return nil, err
+		}
+		req.Event = &e.Event
+	}
+	things, err := d.Touches(ctx, req)
+	if req.Incident != "" {
+		things = append(things, req.Incident)
+	}
+	return things, err
 }

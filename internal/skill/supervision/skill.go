@@ -65,7 +65,8 @@ type Deps struct {
 	Runner   Runner
 	Logs     Logs
 	Switch   Switch
-	Touches  func(context.Context, prentice.RunRequest) ([]prentice.Ref, error) // what a run would act on
+	Touches  func(context.Context, prentice.RunRequest) ([]prentice.Ref, error)    // what a run would act on
+	Event    func(ctx context.Context, number int64) (prentice.EventRecord, error) // from the inbox
 	Limits   Limits
 	Needs    func(prentice.Ref) []prentice.Ref // the services that need a service
 	Broken   func(context.Context) ([]Broken, error)

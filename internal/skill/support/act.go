@@ -11,7 +11,8 @@ import (
 
 // task is an event that has to be looked into.
 type task struct {
-	event       prentice.Event
+	key         int64 // under which it is kept
+	event       prentice.EventRecord
 	incident    int64
 	attempts    int
 	chosen, why string // what the checks decided on, if they have looked
@@ -20,13 +21,13 @@ type task struct {
 // lookInto does what an event asks for. The error is one that trying again may
 // help with.
 func (s *Support) lookInto(ctx context.Context, t task) error {
-	if sortOf(t.event) == tick {
-		return s.start(ctx, t, textOf(t.event, "procedure"), "its schedule was due at "+textOf(t.event, "due"))
+	if sortOf(t.event.Event) == tick {
+		return s.start(ctx, t, textOf(t.event.Event, "procedure"), "its schedule was due at "+textOf(t.event.Event, "due"))
 	}
 	if over, err := s.over(ctx, t); err != nil || over {
 		return err
 	}
-	names, findings := s.match(t.event)
+	names, findings := s.match(t.event.Event)
 	if err := s.tellFindings(ctx, t, findings); err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ type then func(tx *db.Tx, now time.Time, t task, in *Incident) error
 // done ends a task.
 func (s *Support) done(ctx context.Context, t task, and then) error {
 	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
-		_, err := tx.Exec(`UPDATE support_events SET state = 'done', event = '', attempts = ? WHERE source = ? AND id = ?`, t.attempts+1, t.event.Source, t.event.ID)
+		_, err := tx.Exec(`UPDATE support_tasks SET state = 'done', record = '', attempts = ? WHERE event = ?`, t.attempts+1, t.key)
 		if err != nil {
 			return err
 		}
@@ -105,13 +106,13 @@ func (s *Support) done(ctx context.Context, t task, and then) error {
 // noMatch is what happens to an event that proposes no procedure.
 func (s *Support) noMatch(tx *db.Tx, now time.Time, t task, in *Incident) error {
 	switch {
-	case sortOf(t.event) != symptom:
+	case sortOf(t.event.Event) != symptom:
 		return nil // who opens an incident by hand knows of it
 	case in == nil:
 		return s.callFor(tx, now, t.event, "it names no subject, so it has no incident, and no procedure matches "+t.event.Type, nil)
 	case !in.Called.IsZero():
 		return nil
-	case !counts(t.event):
+	case !counts(t.event.Event):
 		return s.call(tx, now, in, "no procedure matches "+t.event.Type, nil)
 	case in.callAt.IsZero():
 		in.callAt = now.Add(s.Patience)
@@ -175,7 +176,7 @@ func reasonFor(t task, why string) string {
 	if t.event.Subject != "" {
 		reason += " on " + string(t.event.Subject)
 	}
-	if title := titleOf(t.event); title != t.event.Type {
+	if title := titleOf(t.event.Event); title != t.event.Type {
 		reason += " (" + title + ")"
 	}
 	return clip(reason+"; "+why, 1500)

@@ -74,7 +74,7 @@ func (s *Support) lookOnce(ctx context.Context, t task, name string) prentice.Di
 		return prentice.Diagnosis{Procedure: name, Says: "nobody can ask its checks here"}
 	}
 	d, err := s.Diagnoser.Diagnose(ctx, prentice.RunRequest{
-		Procedure: name, Event: &t.event, Incident: refOrNone(t.incident), Reason: "does it fit?", Actor: prentice.Prentice("event"),
+		Procedure: name, Event: &t.event.Event, EventNumber: t.event.Number, Incident: refOrNone(t.incident), Reason: "does it fit?", Actor: prentice.Prentice("event"),
 	})
 	if err != nil {
 		d = prentice.Diagnosis{Says: "it cannot be asked: " + err.Error()}
@@ -103,7 +103,7 @@ func (s *Support) lookedJustNow(ctx context.Context, t task, names []string) (bo
 // noteChoice keeps what the checks decided.
 func (s *Support) noteChoice(ctx context.Context, t task, seen []prentice.Diagnosis, c choice) error {
 	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
-		_, err := tx.Exec(`UPDATE support_events SET chosen = ?, why = ? WHERE source = ? AND id = ?`, c.start, c.says, t.event.Source, t.event.ID)
+		_, err := tx.Exec(`UPDATE support_tasks SET chosen = ?, why = ? WHERE event = ?`, c.start, c.says, t.key)
 		if err != nil || t.incident == 0 {
 			return err
 		}

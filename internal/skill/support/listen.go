@@ -13,17 +13,18 @@ import (
 // Listen takes an event up: it joins it to an incident and notes what must be
 // done about it, in one write. Doing it comes after that, in Run, so that slow
 // checks keep no other event waiting. An event that is told again does nothing.
-func (s *Support) Listen(ctx context.Context, e prentice.Event) error {
+func (s *Support) Listen(ctx context.Context, r prentice.EventRecord) error {
 	if err := s.ready(); err != nil {
 		return err
 	}
+	e := r.Event
 	is := sortOf(e)
 	proposes := is == symptom || is == tick || is == byHand || is < runNews && s.mayPropose(e)
 	if is == own || is == other && !proposes {
 		return nil
 	}
 	err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
-		fresh, err := take(tx, e)
+		fresh, err := take(tx, r)
 		if err != nil || !fresh {
 			return err
 		}
@@ -32,7 +33,7 @@ func (s *Support) Listen(ctx context.Context, e prentice.Event) error {
 			return err
 		}
 		tx.After(s.ring)
-		return settle(tx, now, e, incident, proposes)
+		return settle(tx, now, r, incident, proposes)
 	})
 	if err != nil {
 		return fmt.Errorf("take up event %s of %s: %w", clip(e.ID, 80), clip(e.Source, 80), err)
@@ -41,15 +42,15 @@ func (s *Support) Listen(ctx context.Context, e prentice.Event) error {
 }
 
 // take says whether an event is fresh, and notes that it no longer is.
-func take(tx *db.Tx, e prentice.Event) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO support_events (source, id, seq, lane, incident, state, due, attempts, event) VALUES (?, ?, 0, '', 0, 'done', 0, 0, '')
-		ON CONFLICT (source, id) DO NOTHING`, e.Source, e.ID)
+func take(tx *db.Tx, e prentice.EventRecord) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO support_tasks (event, seq, lane, incident, state, due, attempts, chosen, why, record) VALUES (?, 0, '', 0, 'done', 0, 0, '', '', '')
+		ON CONFLICT (event) DO NOTHING`, e.Number)
 	return n == 1, err
 }
 
 // settle notes which incident an event belongs to and, if it proposes something,
 // that this must be looked into.
-func settle(tx *db.Tx, now time.Time, e prentice.Event, incident int64, proposes bool) error {
+func settle(tx *db.Tx, now time.Time, e prentice.EventRecord, incident int64, proposes bool) error {
 	if !proposes {
 		return nil
 	}
@@ -61,8 +62,8 @@ func settle(tx *db.Tx, now time.Time, e prentice.Event, incident int64, proposes
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE support_events SET seq = ?, lane = ?, incident = ?, state = 'pending', due = ?, event = ? WHERE source = ? AND id = ?`,
-		seq, laneOf(incident, e.Subject), incident, db.Micros(now), string(text), e.Source, e.ID)
+	_, err = tx.Exec(`UPDATE support_tasks SET seq = ?, lane = ?, incident = ?, state = 'pending', due = ?, record = ? WHERE event = ?`,
+		seq, laneOf(incident, e.Subject), incident, db.Micros(now), string(text), e.Number)
 	return err
 }
 

@@ -69,15 +69,14 @@ func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen 
 }
 
 // callFor calls a person for an event that has no incident.
-func (s *Support) callFor(tx *db.Tx, now time.Time, e prentice.Event, why string, seen []prentice.Diagnosis) error {
-	data := map[string]any{"source": clip(e.Source, 300), "id": clip(e.ID, 300), "type": e.Type, "why": why, "tried": triedOf(seen)}
-	err := s.Recorder.Append(tx, now, prentice.Note{Kind: "person.called", Actor: self, Refs: []prentice.Ref{e.Subject}, Data: data})
+func (s *Support) callFor(tx *db.Tx, now time.Time, e prentice.EventRecord, why string, seen []prentice.Diagnosis) error {
+	data := map[string]any{"event": e.Ref(), "source": clip(e.Source, 300), "id": clip(e.ID, 300), "type": e.Type, "why": why, "tried": triedOf(seen)}
+	err := s.Recorder.Append(tx, now, prentice.Note{Kind: "person.called", Actor: self, Refs: []prentice.Ref{e.Ref(), e.Subject}, Data: data})
 	if err != nil {
 		return err
 	}
-	data["text"] = titleOf(e) + ". " + why
-	key := prentice.Digest([]byte(e.Source + "\x00" + e.ID))
-	return post(tx, prentice.Event{ID: "person.called " + key, Source: ourSource, Type: "person.called", Subject: e.Subject, Time: now}, data)
+	data["text"], data["summary"] = titleOf(e.Event)+". "+why, titleOf(e.Event)
+	return post(tx, prentice.Event{ID: "person.called " + string(e.Ref()), Source: ourSource, Type: "person.called", Subject: e.Subject, Time: now}, data)
 }
 
 // tried is what a check saw, as evidence keeps it.

@@ -76,6 +76,18 @@ func (s *Support) SubjectOf(ctx context.Context, number int64) (prentice.Ref, er
 	return found[0].Subject, nil
 }
 
+// Standing is what an incident is about and whether it is open.
+func (s *Support) Standing(ctx context.Context, number int64) (subject prentice.Ref, open bool, err error) {
+	found, err := s.incidents(ctx, "number = ?", number)
+	if err != nil {
+		return "", false, err
+	}
+	if len(found) == 0 {
+		return "", false, noIncident(number)
+	}
+	return found[0].Subject, found[0].Closed.IsZero(), nil
+}
+
 func (s *Support) incidentList(ctx context.Context, _ op.Call, in incidentListIn) (Incidents, error) {
 	if err := s.ready(); err != nil {
 		return Incidents{}, err

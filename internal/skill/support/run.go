@@ -116,8 +116,8 @@ func (s *Support) walk(ctx context.Context, lane string) {
 
 // lanes are those whose first event is due.
 func (s *Support) lanes(ctx context.Context) (lanes []string, err error) {
-	rows, err := s.DB.Query(ctx, `SELECT e.lane FROM support_events e
-		JOIN (SELECT lane, MIN(seq) AS first FROM support_events WHERE state = 'pending' GROUP BY lane) f ON f.lane = e.lane AND f.first = e.seq
+	rows, err := s.DB.Query(ctx, `SELECT e.lane FROM support_tasks e
+		JOIN (SELECT lane, MIN(seq) AS first FROM support_tasks WHERE state = 'pending' GROUP BY lane) f ON f.lane = e.lane AND f.first = e.seq
 		WHERE e.state = 'pending' AND e.due <= ? ORDER BY e.seq LIMIT 100`, db.Micros(s.Clock()))
 	if err != nil {
 		return nil, fmt.Errorf("read what is to be done: %w", err)
@@ -137,13 +137,16 @@ func (s *Support) lanes(ctx context.Context) (lanes []string, err error) {
 func (s *Support) nextTask(ctx context.Context, lane string) (t task, found bool, err error) {
 	var due int64
 	var text string
-	err = s.DB.QueryRow(ctx, `SELECT incident, attempts, chosen, why, due, event FROM support_events WHERE state = 'pending' AND lane = ? ORDER BY seq LIMIT 1`,
-		[]any{lane}, &t.incident, &t.attempts, &t.chosen, &t.why, &due, &text)
+	err = s.DB.QueryRow(ctx, `SELECT event, incident, attempts, chosen, why, due, record FROM support_tasks WHERE state = 'pending' AND lane = ? ORDER BY seq LIMIT 1`,
+		[]any{lane}, &t.key, &t.incident, &t.attempts, &t.chosen, &t.why, &due, &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, false, nil
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &t.event)
+	}
+	if err == nil && t.event.Number == 0 { // it was taken up before events were known by number
+		t.event, err = s.Inbox.Find(ctx, t.event.Source, t.event.ID)
 	}
 	if err != nil {
 		return t, false, fmt.Errorf("read what is to be done: %w", err)
@@ -160,8 +163,8 @@ func (s *Support) later(ctx context.Context, t task, failure error) {
 	s.Log.Warn("look into event", "source", t.event.Source, "event", t.event.ID, "attempt", t.attempts+1, "err", failure)
 	pause := min(time.Second<<min(t.attempts, 6), time.Minute)
 	err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
-		_, err := tx.Exec(`UPDATE support_events SET attempts = attempts + 1, due = ? WHERE source = ? AND id = ? AND state = 'pending'`,
-			db.Micros(now.Add(pause)), t.event.Source, t.event.ID)
+		_, err := tx.Exec(`UPDATE support_tasks SET attempts = attempts + 1, due = ? WHERE event = ? AND state = 'pending'`,
+			db.Micros(now.Add(pause)), t.key)
 		return err
 	})
 	if err != nil {
@@ -199,7 +202,7 @@ func (s *Support) watch(ctx context.Context) (time.Duration, error) {
 // putOff says whether a task waits for its time.
 func (s *Support) putOff(ctx context.Context) (bool, error) {
 	var seq int64
-	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(seq), 0) FROM support_events WHERE state = 'pending'`, nil, &seq)
+	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(seq), 0) FROM support_tasks WHERE state = 'pending'`, nil, &seq)
 	return seq > 0, err
 }
 

@@ -26,6 +26,7 @@ type Inbox interface {
 	ReceiveFrom(context.Context, prentice.Actor, prentice.Event) (prentice.Receipt, error)
 	List(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error)
 	Show(ctx context.Context, number int64) (prentice.EventRecord, error)
+	Find(ctx context.Context, source, id string) (prentice.EventRecord, error)
 }
 
 // Matcher finds the procedures that an event proposes, sorted by name, and says

@@ -20,10 +20,10 @@ const mostTries = 5
 // again after a crash starts nothing twice.
 func (s *Support) start(ctx context.Context, t task, name, reason string) error {
 	door := "event"
-	if sortOf(t.event) == tick {
+	if sortOf(t.event.Event) == tick {
 		door = "schedule"
 	}
-	wish := map[string]any{"procedure": name, "event": t.event, "reason": reason}
+	wish := map[string]any{"procedure": name, "event": t.event.Ref(), "reason": reason}
 	if t.incident != 0 {
 		wish["incident"] = incidentRef(t.incident)
 	}

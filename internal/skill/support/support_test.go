@@ -25,7 +25,7 @@ func TestAFaultIsMendedByTheOneProcedureThatMatches(t *testing.T) {
 			t.Fatalf("asked for %v", got)
 		}
 		asked := w.asked[0]
-		if asked.actor.Kind != prentice.Self || asked.actor.Door != "event" || asked.Incident != "incident/1" || asked.Event.Subject != "service/checkout" ||
+		if asked.actor.Kind != prentice.Self || asked.actor.Door != "event" || asked.Incident != "incident/1" || w.about(asked) != "service/checkout" ||
 			asked.Reason != "probe.failed on service/checkout (connection refused); the only procedure that matches" {
 			t.Errorf("asked %+v", asked)
 		}
@@ -79,7 +79,7 @@ func TestAStormOfDifferentSymptomsIsOneIncidentAndOneRun(t *testing.T) {
 		for part := range slices.Chunk(events, storm/8+1) {
 			telling.Go(func() {
 				for _, e := range part {
-					if err := w.s.Listen(t.Context(), e); err != nil {
+					if err := w.s.Listen(t.Context(), w.kept(e)); err != nil {
 						t.Error(err)
 					}
 				}
@@ -430,7 +430,7 @@ func TestAnEventThatIsToldTwiceIsTakenUpOnce(t *testing.T) {
 func TestWhatWasTakenUpBeforeACrashIsDoneAfterIt(t *testing.T) {
 	each(t, func(w *world) {
 		w.matches["probe.failed"] = []string{"restart-service"}
-		if err := w.s.Listen(t.Context(), w.event("probe.failed", connection)); err != nil {
+		if err := w.s.Listen(t.Context(), w.kept(w.event("probe.failed", connection))); err != nil {
 			t.Fatal(err)
 		}
 		w.restart()
@@ -496,7 +496,7 @@ func TestSlowChecksHoldUpNoOtherIncident(t *testing.T) {
 		w.matches["probe.failed"] = []string{"restart-service"}
 		slow, began := make(chan struct{}), make(chan struct{})
 		w.answer = func(asked wish) (any, error) {
-			if asked.Event.Subject == "service/checkout" {
+			if w.about(asked) == "service/checkout" {
 				close(began)
 				<-slow
 			}
@@ -509,13 +509,13 @@ func TestSlowChecksHoldUpNoOtherIncident(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		if err := w.s.Listen(ctx, w.event("probe.failed", connection)); err != nil {
+		if err := w.s.Listen(ctx, w.kept(w.event("probe.failed", connection))); err != nil {
 			t.Fatal(err)
 		}
 		<-began
 		e := w.event("probe.failed", connection)
 		e.Subject = "service/cart"
-		if err := w.s.Listen(ctx, e); err != nil {
+		if err := w.s.Listen(ctx, w.kept(e)); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(20 * time.Second); len(w.show(2).Runs) == 0; time.Sleep(time.Millisecond) {

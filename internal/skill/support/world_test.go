@@ -39,15 +39,16 @@ type world struct {
 	asked   []wish
 	answer  func(wish) (any, error)
 	sent    []prentice.Event
+	inbox   []prentice.EventRecord // that the skill was told of
 	notes   []prentice.Note
 }
 
 // wish is what the door was asked for.
 type wish struct {
-	Procedure string         `json:"procedure"`
-	Event     prentice.Event `json:"event"`
-	Incident  prentice.Ref   `json:"incident"`
-	Reason    string         `json:"reason"`
+	Procedure string       `json:"procedure"`
+	Event     prentice.Ref `json:"event"`
+	Incident  prentice.Ref `json:"incident"`
+	Reason    string       `json:"reason"`
 	actor     prentice.Actor
 }
 
@@ -170,11 +171,41 @@ func (w *world) event(kind, data string) prentice.Event {
 	return e
 }
 
+// kept is an event as the inbox tells of it: one that is told again has the same
+// number.
+func (w *world) kept(e prentice.Event) prentice.EventRecord {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range w.inbox {
+		if r.Source == e.Source && r.ID == e.ID {
+			return r
+		}
+	}
+	r := prentice.EventRecord{Number: int64(len(w.inbox) + 1), Event: e, Sender: "agent/monitor"}
+	w.inbox = append(w.inbox, r)
+	return r
+}
+
+// Find implements Inbox.
+func (w *world) Find(_ context.Context, source, id string) (prentice.EventRecord, error) {
+	return w.kept(prentice.Event{Source: source, ID: id}), nil
+}
+
+// about is the subject of the event that the door was asked for a run with.
+func (w *world) about(asked wish) prentice.Ref {
+	n, err := numberOf("event", string(asked.Event))
+	if err != nil || n > int64(len(w.inbox)) {
+		w.t.Errorf("asked with event %q", asked.Event)
+		return ""
+	}
+	return w.inbox[n-1].Subject
+}
+
 // hears tells the skill of events and waits until it has done what it can.
 func (w *world) hears(events ...prentice.Event) {
 	w.t.Helper()
 	for _, e := range events {
-		if err := w.s.Listen(w.t.Context(), e); err != nil {
+		if err := w.s.Listen(w.t.Context(), w.kept(e)); err != nil {
 			w.t.Fatal(err)
 		}
 	}
