@@ -157,7 +157,7 @@ func request(ctx context.Context, w prentice.Work, step prentice.PlannedStep) (*
 	}
 	if secret := step.Attrs["bearer"]; secret != "" {
 		value, found := lookup(w.Env, secret)
-		if !found {
+		if !found || w.Plan != nil && !slices.Contains(w.Plan.Secrets, secret) { // what is no secret stands in the plan, and is not masked
 			return nil, prentice.Errorf(prentice.Refused, "step %s needs the secret %q, which it was not given", step.ID, secret).Try("add it to secrets: in the procedure's front matter")
 		}
 		r.Header.Set("Authorization", "Bearer "+value)
@@ -175,25 +175,13 @@ func key(w prentice.Work, step prentice.PlannedStep) string {
 }
 
 // lookup finds a secret's value under the name that steps know it by.
-func lookup(env []string, secret string) (value string, found bool) {
-	name := variable(secret)
+func lookup(env []string, secret string) (string, bool) {
 	for _, e := range env {
-		if v, ok := strings.CutPrefix(e, name+"="); ok {
-			value, found = v, true
+		if v, ok := strings.CutPrefix(e, prentice.Variable(secret)+"="); ok {
+			return v, true
 		}
 	}
-	return value, found
-}
-
-// variable is the environment variable of a name: letters in capitals, digits,
-// and _ for the rest.
-func variable(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '_'
-	}, strings.ToUpper(name))
+	return "", false
 }
 
 func ledTo(answer *http.Response) string {

@@ -62,6 +62,9 @@ func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
 	if name != "" && named(name) != nil {
 		r.Wrong(v["name"], "use letters, digits, dashes and underscores", "%q is not the name of a secret", strict.Clip(name))
 	}
+	if why := prentice.VariableTaken(prentice.Variable(name)); why != "" {
+		r.Wrong(v["name"], "give it another name", "secret %q would be the variable %s: %s", strict.Clip(name), prentice.Variable(name), why)
+	}
 	if _, twice := all[name]; twice {
 		r.Wrong(v["name"], "keep one of them", "secret %q stands twice", strict.Clip(name))
 	}

@@ -81,6 +81,16 @@ func named(name string) error {
 	return prentice.Errorf(prentice.Invalid, "%q is not the name of a secret", name).Try("use letters, digits, dashes and underscores")
 }
 
+// free refuses a name under which steps would not find the secret, but something
+// else.
+func free(name string) error {
+	as := prentice.Variable(name)
+	if why := prentice.VariableTaken(as); why != "" {
+		return prentice.Errorf(prentice.Invalid, "secret %s would be the variable %s: %s", name, as, why).Try("give it another name")
+	}
+	return nil
+}
+
 // fit refuses what could not be hidden, or could not reach a step whole.
 func fit(name, value string) error {
 	switch {

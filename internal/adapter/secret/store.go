@@ -31,6 +31,9 @@ func (s *Secrets) Put(_ context.Context, name, value string, replace bool) error
 	if err := named(name); err != nil {
 		return err
 	}
+	if err := free(name); err != nil && !replace {
+		return err
+	}
 	value = strings.TrimRight(value, "\r\n")
 	if err := fit(name, value); err != nil {
 		return err

@@ -65,11 +65,10 @@ func (c *Claims) apply(ctx context.Context, way outlive.Way, w prentice.Work, as
 			}
 		}
 	}
-	switch {
-	case err == nil:
-	case ctx.Err() != nil:
-		return prentice.Outcome{}, j.leave(ctx)
-	default:
+	if err != nil && ctx.Err() != nil {
+		report, err = j.leave(ctx)
+	}
+	if err != nil {
 		return prentice.Outcome{}, err
 	}
 	return prentice.Outcome{OK: report.Code == 0, Code: report.Code, Says: mask.String(j.says(report, said.line()), w.Secrets)}, nil
@@ -160,6 +159,7 @@ type job struct {
 	key   string
 	token string
 	how   how
+	out   *output // once it has been performed
 }
 
 func (c *Claims) job(way outlive.Way, w prentice.Work) *job {
@@ -191,27 +191,48 @@ func (j *job) stop(ctx context.Context) (outlive.Report, error) {
 	return j.ask(ctx, outlive.Stop)
 }
 
-// leave is what becomes of a step that is not over when its context ends. It is
-// ended when a person stopped the run or the time is up; otherwise it goes on
-// and is taken up by the next prentice.
-func (j *job) leave(ctx context.Context) error {
+// leave is what becomes of a step that is not known to be over when its context
+// ends. It is ended when a person stopped the run or the time is up; otherwise it
+// goes on and is taken up by the next prentice. One that turns out to have ended by
+// itself came out as it did: that we hear of it late is no fault of its own.
+func (j *job) leave(ctx context.Context) (outlive.Report, error) {
 	step, where := j.work.Step.ID, j.way.Name()
 	late := errors.Is(ctx.Err(), context.DeadlineExceeded)
 	if !late && !errors.Is(context.Cause(ctx), prentice.ErrStopped) {
-		return prentice.Errorf(prentice.Canceled, "step %s goes on at %s without prentice", step, where)
+		return outlive.Report{}, prentice.Errorf(prentice.Canceled, "step %s goes on at %s without prentice", step, where)
 	}
 	report, err := j.stop(ctx)
 	switch {
 	case err != nil:
-		return prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, which does not answer: %w", step, where, err).Try("look whether it still goes on there")
+		err = prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, which does not answer: %w", step, where, err).Try("look whether it still goes on there")
+	case report.State == outlive.Ended && !report.Stopped:
+		j.hearRest(ctx)
 	case report.State == outlive.None:
-		return prentice.Errorf(prentice.Refused, "step %s was stopped before it began on %s; nothing was done", step, where)
+		err = prentice.Errorf(prentice.Refused, "step %s was stopped before it began on %s; nothing was done", step, where)
 	case report.State == outlive.Running:
-		return prentice.Errorf(prentice.Canceled, "step %s on %s could not be ended", step, where).Try("end it there")
+		err = prentice.Errorf(prentice.Canceled, "step %s on %s could not be ended", step, where).Try("end it there")
 	case late:
-		return prentice.Errorf(prentice.Canceled, "step %s was stopped on %s because its time was up", step, where).Try("look how far it came; give it more time with limits: timeout")
+		err = prentice.Errorf(prentice.Canceled, "step %s was stopped on %s because its time was up", step, where).Try("look how far it came; give it more time with limits: timeout")
 	default:
-		return prentice.Errorf(prentice.Canceled, "step %s was stopped in the middle on %s", step, where).Try("look how far it came")
+		err = prentice.Errorf(prentice.Canceled, "step %s was stopped in the middle on %s", step, where).Try("look how far it came")
+	}
+	return report, err
+}
+
+// restTime is how long the rest of what a step has printed may take to come, after
+// the step has ended and its time is over.
+const restTime = 2 * time.Minute
+
+// hearRest takes the rest of what a step that has ended has printed to its log.
+func (j *job) hearRest(ctx context.Context) {
+	if j.out == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), restTime)
+	defer cancel()
+	a := outlive.Ask{Action: outlive.Follow, Key: j.key, Token: j.token, Grace: j.Grace, From: j.out.at}
+	if _, err := j.way.Ask(ctx, a, "", j.out.write); err != nil {
+		fmt.Fprintf(j.out.to, "\nprentice: the rest of the output did not come: %v\n", err) //nolint:errcheck // as in apply
 	}
 }
 

@@ -102,6 +102,66 @@ func TestAStepHereThatIsStoppedEndsWithItsGroup(t *testing.T) {
 	}
 }
 
+func TestAStepThatEndedByItselfCameOutSoHoweverLateWeHearOfIt(t *testing.T) {
+	for name, over := range map[string]func(context.CancelCauseFunc){
+		"its time was up":          nil,
+		"a person stopped the run": func(stop context.CancelCauseFunc) { stop(prentice.ErrStopped) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			k, _ := lasting(t)
+			ctx, stop := context.WithCancelCause(t.Context())
+			defer stop(nil)
+			if over == nil {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, time.Second)
+				defer cancel()
+			}
+			log := &heldUp{t: t, until: func() { // as a process that is suspended, or a log that is slow
+				ended(t, k)
+				if over != nil {
+					over(stop)
+				}
+				<-ctx.Done()
+			}}
+			w := change("yes 1234567890 | head -n 100000; exit 0", nil)
+			w.Log = log
+			out, err := k.Apply(ctx, w)
+			if err != nil || !out.OK || out.Says != "exit code 0" || log.Len() != 1100000 {
+				t.Errorf("got %+v %v, a log of %d bytes", out, err, log.Len())
+			}
+		})
+	}
+}
+
+// heldUp is a log whose first write takes until something has happened.
+type heldUp struct {
+	t *testing.T
+	bytes.Buffer
+	until func()
+}
+
+func (h *heldUp) Write(p []byte) (int, error) {
+	if h.until != nil {
+		h.until()
+		h.until = nil
+	}
+	return h.Buffer.Write(p)
+}
+
+// ended waits until the claim of a kind holds how its step ended.
+func ended(t *testing.T, k *shell.Kind) {
+	for range 2000 {
+		files, _ := filepath.Glob(filepath.Join(k.Home, "claim-*", "status"))
+		for _, f := range files {
+			if raw, err := os.ReadFile(f); err == nil && strings.HasPrefix(string(raw), "end ") {
+				return
+			}
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Error("it does not end")
+}
+
 func TestOnlyAStepThatHasEndedDoesNotLinger(t *testing.T) {
 	first, next := lasting(t)
 	w := change(waiting, &bytes.Buffer{})

@@ -19,6 +19,7 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 	delete(j.taken, j.key)
 	j.mu.Unlock()
 	out, want := j.output(said), j.token
+	j.out = out
 	if j.how != fresh {
 		want = ""
 	}

@@ -168,9 +168,7 @@ func (k *Kind) question(ctx context.Context, w prentice.Work) (prentice.Answer, 
 	if question.Kind != "" && question.Kind != k.Name() {
 		return prentice.Unknown, prentice.Errorf(prentice.Invalid, "the done? question of step %s is a %s block", w.Step.ID, question.Kind).Try("ask it with an sh block")
 	}
-	for name, value := range question.Env {
-		w.Env = append(slices.Clip(w.Env), name+"="+value)
-	}
+	w.Env = also(w.Env, question.Env)
 	if k.remote(*question, w.Target) {
 		return k.askThere(ctx, w, *question)
 	}
@@ -185,6 +183,22 @@ func (k *Kind) question(ctx context.Context, w prentice.Work) (prentice.Answer, 
 	default:
 		return prentice.No, nil
 	}
+}
+
+// also is an environment with the variables that it has not.
+func also(env []string, more map[string]string) []string {
+	has := map[string]bool{}
+	for _, e := range env {
+		name, _, _ := strings.Cut(e, "=")
+		has[name] = true
+	}
+	env = slices.Clip(env)
+	for name, value := range more {
+		if !has[name] {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
 }
 
 // askThere asks the question on another machine. It is a look, whatever risk it

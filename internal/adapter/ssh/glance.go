@@ -103,7 +103,7 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	if err != nil || code < 0 {
 		return 0, errors.Join(outlive.ErrLost, err)
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && (g.why != nil || g.gone.State != "" && g.gone.State != outlive.None) { // it was ended; otherwise it had ended by itself
 		return 0, ctx.Err()
 	}
 	g.runs = outlive.Process{}

@@ -54,9 +54,6 @@ var (
 	kinds = slices.Sorted(maps.Keys(specKeys))
 )
 
-// validFact is what the key of a label must be to become TARGET_KEY.
-var validFact = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,62}$`)
-
 // validName is Backstage's rule for names, which every ref can hold.
 var validName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`)
 

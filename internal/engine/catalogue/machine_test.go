@@ -71,3 +71,20 @@ func TestAHostThatNobodyGivesAnAddressIsRefused(t *testing.T) {
 		t.Error(says(findings))
 	}
 }
+
+func TestALabelThatCannotBeAFactIsLeftOutAndSaid(t *testing.T) {
+	labels := "{name: other, Ref: x, address: 6.6.6.6, rack-id: one, rack_id: two, db_password: hunter2, zone: a}"
+	text := strings.Replace(declared("prentice.dev/address: 10.0.0.1"), "{tier: front}", labels, 1)
+	cat, findings := catalogue.LoadWith(team(t, "catalog-info.yaml", text), catalogue.Elsewhere{Hosts: []prentice.Host{elsewhere("db", "db")}})
+	if cat == nil {
+		t.Fatal(says(findings))
+	}
+	if h, err := cat.Host("web"); err != nil || len(h.Facts) != 1 || h.Facts["zone"] != "a" {
+		t.Errorf("the facts are %v, %v", h.Facts, err)
+	}
+	for _, want := range []string{"the label name of host web: TARGET_NAME is what every target has", "the label Ref", "the label address", "the labels rack-id and rack_id of host web: both would be TARGET_RACK_ID", "the label db_password of host web: the name is that of a secret"} {
+		if !strings.Contains(says(findings), want) || strings.Contains(says(findings), "error") {
+			t.Errorf("it says %s, wants %s", says(findings), want)
+		}
+	}
+}

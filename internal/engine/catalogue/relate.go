@@ -109,7 +109,7 @@ func draw(found *report, names *speller, entries []*entry) *prentice.Catalogue {
 			if e.addr == "" && !e.local && names.others[key(e.kind, e.entity.Ref.Name())] == "" {
 				found.fail(e.entity.At, `add annotation prentice.dev/address, or prentice.dev/local: "true"`, "host %s has no address and is not local", e.entity.Ref.Name())
 			}
-			h := prentice.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Facts: facts(e.entity.Labels), Groups: e.entity.Groups, At: e.entity.At}
+			h := prentice.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Facts: facts(found, e), Groups: e.entity.Groups, At: e.entity.At}
 			hosts[strings.ToLower(h.Ref.Name())] = h
 			c.Hosts = append(c.Hosts, h)
 		}
@@ -146,22 +146,6 @@ func service(found *report, names *speller, e *entry, hosts map[string]prentice.
 		found.fail(name.at, names.hint(found, "resource", name.text), "prentice.dev/hosts: there is no host %q", name.text)
 	}
 	return s
-}
-
-// facts are the labels of a host that can be the name of a variable. Those with
-// a prefix belong to other tools.
-func facts(labels map[string]string) map[string]string {
-	var out map[string]string
-	for k, v := range labels {
-		if !validFact.MatchString(k) {
-			continue
-		}
-		if out == nil {
-			out = map[string]string{}
-		}
-		out[k] = v
-	}
-	return out
 }
 
 // once sorts refs and drops repeated ones.

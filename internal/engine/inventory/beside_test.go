@@ -79,7 +79,7 @@ func TestAFileOfVarsThatCannotBeFollowedIsNamedWithItsLine(t *testing.T) {
 		{"an encrypted password", "group_vars/all.yml", "ansible_password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n", "group_vars/all.yml:1:19: error: ansible_password is not followed here (put a key on the host"},
 		{"a password", "group_vars/all.yml", "ansible_become_password: x\n", "error: ansible_become_password is not followed here (let the user sudo without a password"},
 		{"a misspelt connection var", "host_vars/db1", "ansible_hots: b\n", `host_vars/db1:1:15: error: ansible_hots is not followed here (did you mean "ansible_host"?)`},
-		{"a fact that hides another", "host_vars/db1", "name: b\n", "error: the var name would hide TARGET_NAME"},
+		{"a fact that hides another", "host_vars/db1", "name: b\n", "no fact is made of name: TARGET_NAME, TARGET_REF and TARGET_ADDRESS are what every target has"},
 		{"a var twice", "host_vars/db1", "x: a\nx: b\n", `host_vars/db1:2:1: error: the file: "x" stands twice`},
 		{"a list of vars", "host_vars/db1", "- x\n", "host_vars/db1:1:1: error: the file: wants a mapping"},
 		{"a tag of another", "host_vars/db1", "x: !!binary aGk=\n", "error: the tag !!binary is not read here"},

@@ -20,7 +20,7 @@ func (t *tree) draw(hostName func(string) string) Inventory {
 		h := t.hosts[key]
 		groups := t.over(h)
 		vars := t.vars(h, groups)
-		drawn := prentice.Host{Ref: prentice.NewRef("host", h.name), Local: vars["ansible_connection"].value == "local", Facts: t.facts(h, vars), At: h.at}
+		drawn := prentice.Host{Ref: prentice.NewRef("host", h.name), Local: vars["ansible_connection"].value == "local", Facts: t.facts(vars), At: h.at}
 		for _, g := range groups {
 			if g.name != all && g.name != ungrouped {
 				drawn.Groups = append(drawn.Groups, g.name)
@@ -148,18 +148,20 @@ func (t *tree) vars(h *host, groups []*group) map[string]setting {
 	return vars
 }
 
-// facts are the vars that are not Ansible's own. Two that would be one variable
-// in a step's environment are an error.
-func (t *tree) facts(h *host, vars map[string]setting) map[string]string {
+// facts are the vars that are not Ansible's own. Of those that would be one
+// variable in a step's environment none is.
+func (t *tree) facts(vars map[string]setting) map[string]string {
 	var facts map[string]string
 	seen := make(map[string]string, len(vars))
 	for _, name := range sorted(vars) {
 		if strings.HasPrefix(name, connection) || vars[name].none {
 			continue
 		}
-		as := strings.ToUpper(name)
+		as := prentice.FactVariable(name)
 		if other := seen[as]; other != "" {
-			t.fail(vars[name].at, "rename one of them", "the vars %s and %s of host %s would both be TARGET_%s", other, name, h.name, as)
+			t.noFact(other, vars[other].at, twice)
+			t.noFact(name, vars[name].at, twice)
+			delete(facts, other)
 			continue
 		}
 		seen[as] = name

@@ -43,9 +43,6 @@ var (
 	validAddress = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`)
 )
 
-// taken are the facts that every host has by itself.
-var taken = []string{"ref", "name", "address"}
-
 // longestFact is the longest value that reaches a step, in bytes.
 const longestFact = 4096
 
@@ -65,6 +62,8 @@ const (
 	aTemplate reason = "no template is filled in here"
 	aSecret   reason = "the name is that of a secret, and facts stand in plans, which are kept"
 	encrypted reason = "encrypted with ansible-vault"
+	aTaken    reason = "TARGET_NAME, TARGET_REF and TARGET_ADDRESS are what every target has"
+	twice     reason = "several vars of a host would be one variable"
 	noPython  reason = "no Python is needed on a host"
 )
 
@@ -73,14 +72,13 @@ func (r reason) hint() string {
 	switch r {
 	case aTemplate:
 		return "write the value out, if a step needs it"
+	case aTaken, twice:
+		return "nothing, if no step needs it; otherwise rename it"
 	case aSecret, encrypted:
 		return "nothing, if no step needs it; otherwise keep it with: prentice secret set NAME FILE"
 	}
 	return "nothing, if no step needs it"
 }
-
-// secretName matches what secrets are called in inventories.
-var secretName = regexp.MustCompile(`(?i)(passwd|password|passphrase|secret|(^|_)(pass|token|api_?key|secret_key|private_key))$`)
 
 // setting reads a var. It says whether there is one to set, and reports one that
 // cannot be followed.
@@ -92,12 +90,12 @@ func (t *tree) setting(name, value string, at prentice.Pos) (setting, bool) {
 		return setting{value: value, at: at}, t.connects(name, value, at)
 	case isTemplate(value):
 		return t.unset(name, at, aTemplate), true
-	case secretName.MatchString(name) && value != "":
+	case prentice.IsCredential(name) && value != "":
 		return t.unset(name, at, aSecret), true
 	case !validVar.MatchString(name):
 		t.fail(at, "use letters, digits and _, beginning with a letter", "%q is not the name of a var", clip(name))
-	case slices.Contains(taken, strings.ToLower(name)):
-		t.fail(at, "call it something else", "the var %s would hide TARGET_%s, which every host has", name, strings.ToUpper(name))
+	case prentice.FactVariable(name) == "":
+		return t.unset(name, at, aTaken), true
 	case len(value) > longestFact:
 		t.fail(at, "put it into a file on the host", "%s has %d bytes, at most %d reach a step", name, len(value), longestFact)
 	default:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"prentice"
@@ -186,24 +185,19 @@ func allowance(plan prentice.Plan, step prentice.PlannedStep) time.Duration {
 // work is a step with all that it needs to be done.
 func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) (prentice.Work, func(), error) {
 	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Step: step, Target: target}
-	w.Env = slices.Concat(r.Env, []string{"PRENTICE_RUN=" + string(d.Ref()), "PRENTICE_STEP=" + keyOf(d.Number, step.ID, target.Ref)})
-	for _, name := range sortedKeys(step.Env) {
-		w.Env = append(w.Env, name+"="+step.Env[name])
-	}
-	if target.Ref != "" {
-		w.Env = append(w.Env, "TARGET_REF="+string(target.Ref), "TARGET_NAME="+target.Ref.Name(), "TARGET_ADDRESS="+target.Address)
-	}
-	facts := d.ThePlan.FactsOf(target)
-	for _, name := range sortedKeys(facts) {
-		w.Env = append(w.Env, "TARGET_"+envName(name)+"="+facts[name])
-	}
+	secrets := map[string]string{}
 	for _, name := range d.ThePlan.Secrets {
 		value, err := r.Secrets.Value(ctx, name)
 		if err != nil {
 			return w, nil, err
 		}
 		w.Secrets = append(w.Secrets, value)
-		w.Env = append(w.Env, envName(name)+"="+value)
+		secrets[name] = value
+	}
+	ours := slices.Concat(r.Env, []string{"PRENTICE_RUN=" + string(d.Ref()), "PRENTICE_STEP=" + keyOf(d.Number, step.ID, target.Ref)})
+	var err error
+	if w.Env, err = environment(ours, step.Env, target, d.ThePlan.FactsOf(target), secrets); err != nil {
+		return w, nil, err
 	}
 	log := r.Logs.Writer(d.Number, step.ID, target.Ref, w.Secrets)
 	w.Log = log
@@ -212,15 +206,6 @@ func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep,
 			r.Log.Error("close log", "run", d.Number, "step", step.ID, "err", err)
 		}
 	}, nil
-}
-
-func envName(s string) string {
-	return strings.ToUpper(strings.Map(func(c rune) rune {
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
-			return c
-		}
-		return '_'
-	}, s))
 }
 
 func sortedKeys(m map[string]string) []string {

@@ -26,13 +26,14 @@ const (
 // Report is what became of an ask. Why is ended or rebooted of a lost script;
 // home, setsid or full of a refused one.
 type Report struct {
-	State  State
-	Code   int
-	Strays bool // it left processes behind, which were ended
-	Full   bool // nothing could be written to the disk when it ended
-	Why    string
-	Detail string // more, in the words of the other side
-	Token  string // of whoever made the claim; "" if that was not told
+	State   State
+	Code    int
+	Strays  bool // it left processes behind, which were ended
+	Full    bool // nothing could be written to the disk when it ended
+	Stopped bool // this ask told it to end; otherwise it had ended by itself
+	Why     string
+	Detail  string // more, in the words of the other side
+	Token   string // of whoever made the claim; "" if that was not told
 }
 
 // The ways in which an answer goes wrong.
@@ -109,6 +110,7 @@ func final(words []string, token string) (Report, error) {
 			return Report{}, fmt.Errorf("%w: exit code %q", ErrGarbled, at(words, 1))
 		}
 		r.Code, r.Strays, r.Full = code, at(words, 2) == "strays", at(words, 3) == "full"
+		r.Stopped = at(words, 4) == "stopped"
 	default:
 		return Report{}, fmt.Errorf("%w: the word %q", ErrGarbled, words[0])
 	}

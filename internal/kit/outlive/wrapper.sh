@@ -1,6 +1,6 @@
 base=${BASE:-$HOME/.prentice}
 d=$base/$KEY
-mask=$(umask)
+mask=$(umask) told=
 umask 077
 say() { echo "@$NONCE $*"; }
 pause() { sleep 0.05 2>/dev/null || sleep 1; }
@@ -47,9 +47,9 @@ private() {
 # settled: what can be said of a claim without waiting.
 settled() {
   [ -d "$d" ] || { say none; return 0; }
-  status && { say end "$code" "$left" "$room"; return 0; }
+  status && { say end "$code" "$left" "$room" $told; return 0; }
   under_way && return 1
-  status && { say end "$code" "$left" "$room"; return 0; }
+  status && { say end "$code" "$left" "$room" $told; return 0; }
   if once "$d/begun"; then rm -rf "$d"; say none; return 0; fi # nobody can begin it any more
   [ -d "$d/." ] || { say none; return 0; }
   was=-
@@ -143,12 +143,12 @@ start() {
 signal() {
   g='' was=
   { read -r g was <"$d/group"; } 2>/dev/null
-  case $g in '' | 0 | 1 | *[!0-9]*) return ;; esac
+  case $g in '' | 0 | 1 | *[!0-9]*) return 1 ;; esac
   under_way && kill "-$1" "-$g" 2>/dev/null
 }
 stop() {
   settled && return
-  signal TERM
+  signal TERM && told=stopped
   n=0
   while under_way && [ "$n" -lt "$((GRACE * 20))" ]; do n=$((n + 1)); pause; done
   signal KILL

@@ -1,0 +1,91 @@
+package prentice
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Variable is the name under which a step finds an input, a fact or a secret in
+// its environment: letters in capitals, digits, and _ for everything else.
+func Variable(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		default:
+			return '_'
+		}
+	}, name)
+}
+
+var (
+	// ourPrefixes begin the variables that say what a plan was approved for.
+	ourPrefixes = []string{"INPUT_", "SERVICE_", "TARGET_", "EVENT_", "PRENTICE_"}
+
+	// steering are variables that decide which program runs, or what it reads
+	// before it begins: those of shells, of the loader, and of what scripts run most.
+	steering = []string{
+		"BASHOPTS", "CDPATH", "EDITOR", "ENV", "EUID", "FPATH", "GCONV_PATH", "GLOBIGNORE", "HISTFILE", "HOME", "IFS", "LANG", "LANGUAGE", "LOGNAME", "MAIL", "MAILPATH",
+		"NODE_OPTIONS", "NODE_PATH", "OLDPWD", "OPTARG", "OPTIND", "PAGER", "PATH", "POSIXLY_CORRECT", "PPID", "PROMPT_COMMAND", "PS1", "PS2", "PS3", "PS4", "PWD",
+		"RUBYLIB", "RUBYOPT", "SHELL", "SHELLOPTS", "SSH_ASKPASS", "SSH_AUTH_SOCK", "SUDO_ASKPASS", "TERM", "TMPDIR", "TZ", "UID", "USER", "VISUAL",
+		"GIT_ASKPASS", "GIT_DIR", "GIT_EDITOR", "GIT_EXEC_PATH", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_PROXY_COMMAND", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_WORK_TREE",
+		"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
+	}
+	steeringPrefixes = []string{"BASH_", "DYLD_", "GIT_CONFIG", "LC_", "LD_", "PERL5", "PYTHON"}
+)
+
+// VariableTaken says why something that a team names freely, such as a secret, must
+// not become this variable; "" means that it may. What was approved is never
+// replaced, and what a shell reads to find its programs is nobody's to choose.
+func VariableTaken(variable string) string {
+	for _, p := range ourPrefixes {
+		if strings.HasPrefix(variable, p) {
+			return "variables that begin with " + p + " say what was approved"
+		}
+	}
+	if slices.Contains(steering, variable) || slices.ContainsFunc(steeringPrefixes, func(p string) bool { return strings.HasPrefix(variable, p) }) {
+		return "the variable " + variable + " decides how programs run"
+	}
+	return ""
+}
+
+// targetVariables are what every step on a target has of it.
+var targetVariables = []string{"TARGET_REF", "TARGET_NAME", "TARGET_ADDRESS"}
+
+// FactVariable is the variable that a fact of a target becomes. It is "" for a fact
+// that would replace the name, the ref or the address of its target.
+func FactVariable(name string) string {
+	if v := "TARGET_" + Variable(name); !slices.Contains(targetVariables, v) {
+		return v
+	}
+	return ""
+}
+
+var (
+	// humps are where a name in camel case would have an underscore.
+	humps          = regexp.MustCompile(`([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])`)
+	credentialPart = regexp.MustCompile(`^(.*passwd|.*password|.*passphrase|pass|pwd|pw|creds?|credential|token|(api|access|private)key)s?[0-9]*$`)
+	credentialKey  = regexp.MustCompile(`(^|_)(api|access|private)_keys?[0-9]*(_|$)`)
+)
+
+// aboutCredentials are the last words of names of what is known about a
+// credential, which is none: password_length, token_ttl, private_key_file.
+var aboutCredentials = []string{"age", "count", "days", "expiry", "file", "hours", "length", "max", "min", "minutes", "path", "policy", "ttl", "url"}
+
+// IsCredential says whether a name is plainly that of a credential, so that its
+// value is no fact: facts stand in plans, which are kept and shown.
+func IsCredential(name string) bool {
+	plain := strings.ToLower(humps.ReplaceAllString(name, "${1}${3}_${2}${4}"))
+	plain = strings.NewReplacer("-", "_", ".", "_").Replace(plain)
+	if strings.Contains(plain, "secret") {
+		return true
+	}
+	parts := strings.Split(plain, "_")
+	if slices.Contains(aboutCredentials, parts[len(parts)-1]) {
+		return false
+	}
+	return credentialKey.MatchString(plain) || slices.ContainsFunc(parts, credentialPart.MatchString)
+}
