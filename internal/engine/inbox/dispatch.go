@@ -15,14 +15,15 @@ const (
 	patience = 30 * time.Second // that one listener may take for one event
 )
 
-// Run tells the listeners of each new event, in order, beginning with those
-// that waited when the last Run ended, until ctx ends. There must be one Run
-// for an inbox. A listener that fails is tried again, which holds up those
-// behind it: order is worth more than a second.
+// Run tells the listeners of each new event until ctx ends, beginning with those
+// that waited when the last Run ended. There must be one Run for an inbox. Events
+// about the same thing are told in order: one that a listener does not take is
+// tried again after a pause, and only what is about the same thing waits for it.
 func (in *Inbox) Run(ctx context.Context) error {
 	var tellers sync.WaitGroup
 	defer tellers.Wait()
 	tellers.Go(func() { in.tellRepeats(ctx) })
+	in.held = map[int64]*holdup{}
 	for ctx.Err() == nil {
 		n, err := in.Deliver(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -33,10 +34,13 @@ func (in *Inbox) Run(ctx context.Context) error {
 		if n > 0 {
 			continue
 		}
+		again := time.NewTimer(in.nextTry())
 		select {
 		case <-ctx.Done():
 		case <-in.wake:
+		case <-again.C:
 		}
+		again.Stop()
 	}
 	return nil
 }
@@ -53,28 +57,70 @@ func (in *Inbox) ring() {
 	}
 }
 
-// Deliver tells the listeners of the events that wait now, at most a few
-// dozen, and says how many they were.
-func (in *Inbox) Deliver(ctx context.Context) (int, error) {
-	waiting, err := in.waiting(ctx)
-	if err != nil {
-		return 0, err
+// holdup is an event that a listener has not taken yet.
+type holdup struct {
+	tries int
+	took  []bool // by listener: it has agreed, and is not told again
+	due   time.Time
+	err   error // of the last listener that refused
+}
+
+// nextTry is how long until an event that is held up is tried again.
+func (in *Inbox) nextTry() time.Duration {
+	wait := time.Minute
+	for _, h := range in.held {
+		wait = min(wait, time.Until(h.due))
 	}
+	return max(wait, 0)
+}
+
+// Deliver tells the listeners of the events that wait and may be told now, at
+// most a few dozen, and says how many it has tried.
+func (in *Inbox) Deliver(ctx context.Context) (int, error) {
 	var told []delivery
-	for _, e := range waiting {
-		d, finished := in.deliver(ctx, e)
-		if !finished {
+	tried, blocked, last := 0, map[prentice.Ref]bool{}, int64(0)
+	for tried < atOnce {
+		waiting, err := in.waiting(ctx, last)
+		if err != nil {
+			return 0, err
+		}
+		for _, e := range waiting {
+			last = e.Number
+			if blocked[e.Subject] || !in.mayTry(e.Number) {
+				blocked[e.Subject] = e.Subject != ""
+				continue
+			}
+			tried++
+			d, over := in.deliver(ctx, e)
+			if ctx.Err() != nil && !over {
+				return len(told), in.markAll(ctx, told)
+			}
+			if !over {
+				blocked[e.Subject] = e.Subject != ""
+				continue
+			}
+			told = append(told, d)
+		}
+		if len(waiting) < atOnce {
 			break
 		}
-		told = append(told, d)
 	}
+	return tried, in.markAll(ctx, told)
+}
+
+func (in *Inbox) mayTry(number int64) bool {
+	h := in.held[number]
+	return h == nil || !time.Now().Before(h.due)
+}
+
+func (in *Inbox) markAll(ctx context.Context, told []delivery) error {
 	if len(told) == 0 {
-		return 0, nil
+		return nil
 	}
 	// What has been told has been told, also while we are being stopped.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return len(told), in.mark(end, told)
+	return in.mark(end, told)
 }
 
 // delivery is how telling an event came out.
@@ -84,35 +130,33 @@ type delivery struct {
 	err      error // of the listener that refused to the end
 }
 
-// deliver tells every listener of one event. A listener that has agreed is not
-// told again when another fails. finished is false when ctx ended first.
-func (in *Inbox) deliver(ctx context.Context, e prentice.EventRecord) (d delivery, finished bool) {
-	d = delivery{event: e}
-	for _, l := range in.listeners {
-		attempts, err := in.try(ctx, l, e)
-		if err != nil && ctx.Err() != nil {
-			return d, false
+// deliver tells one event once to every listener that has not taken it yet. over
+// says that it need not be told again: all have taken it, or one has refused it
+// as often as it may.
+func (in *Inbox) deliver(ctx context.Context, e prentice.EventRecord) (d delivery, over bool) {
+	h := in.held[e.Number]
+	if h == nil {
+		h = &holdup{took: make([]bool, len(in.listeners))}
+	}
+	h.tries, h.err = h.tries+1, nil
+	for i, l := range in.listeners {
+		if h.took[i] {
+			continue
 		}
-		d.attempts = max(d.attempts, attempts)
-		if err != nil && d.err == nil {
-			d.err = err
+		if err := tell(ctx, l, e); err != nil {
+			h.err = err
+			in.log.Warn("listener", "event", e.Number, "source", e.Source, "attempt", h.tries, "err", err)
+		} else {
+			h.took[i] = true
 		}
 	}
-	return d, true
-}
-
-// try tells one listener, up to five times.
-func (in *Inbox) try(ctx context.Context, l Listener, e prentice.EventRecord) (attempts int, err error) {
-	for {
-		attempts++
-		if err = tell(ctx, l, e); err == nil || attempts > len(in.pauses) {
-			return attempts, err
-		}
-		in.log.Warn("listener", "event", e.ID, "source", e.Source, "attempt", attempts, "err", err)
-		if !pause(ctx, in.pauses[attempts-1]) {
-			return attempts, err
-		}
+	if h.err != nil && (ctx.Err() != nil || h.tries <= len(in.pauses)) {
+		h.due = time.Now().Add(in.pauses[min(h.tries, len(in.pauses))-1])
+		in.held[e.Number] = h
+		return d, false
 	}
+	delete(in.held, e.Number)
+	return delivery{e, h.tries, h.err}, true
 }
 
 // tell keeps a listener's panic and endless work from stopping the rest.

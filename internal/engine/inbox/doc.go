@@ -12,10 +12,11 @@
 // another type about the same subject: an alert that was resolved and fires again
 // is news. No sender's events silence another's.
 //
-// Receive returns when the event is on disk. Listeners are told after that, one
-// event at a time, by Run. Whoever listens must be idempotent by the event's
-// source and id: an event whose delivery was not noted before a crash is
-// delivered again after it.
+// Receive returns when the event is on disk. Listeners are told after that by Run,
+// of what is about the same thing in order. An event that a listener refuses is
+// told again after a pause of its own, and holds up only what is about the same
+// thing. Whoever listens must be idempotent by the event's number: an event whose
+// delivery was not noted before a crash is delivered again after it.
 //
 // It refuses events that break prentice.Event.Check, text that no database
 // keeps, and, from outside, sources that begin with prentice/: nobody may speak

@@ -44,13 +44,14 @@ type Inbox struct {
 	log       *slog.Logger
 	listeners []Listener
 	wake      chan struct{}
-	pauses    []time.Duration // between the tries of one listener
+	pauses    []time.Duration   // between the tries of an event
+	held      map[int64]*holdup // events that a listener has not taken, by number; of Run alone
 }
 
 // New is an inbox on a database that has its tables.
 func New(d *db.DB, clock func() time.Time, record Recorder, log *slog.Logger) *Inbox {
 	return &Inbox{
-		Window: DefaultWindow, db: d, clock: clock, record: record, log: log, wake: make(chan struct{}, 1),
+		Window: DefaultWindow, db: d, clock: clock, record: record, log: log, wake: make(chan struct{}, 1), held: map[int64]*holdup{},
 		pauses: []time.Duration{20 * time.Millisecond, 80 * time.Millisecond, 320 * time.Millisecond, 1280 * time.Millisecond},
 	}
 }

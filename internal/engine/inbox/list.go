@@ -44,9 +44,10 @@ func (in *Inbox) Show(ctx context.Context, number int64) (prentice.EventRecord, 
 	return found[0], nil
 }
 
-// waiting is the events that listeners have to be told of, oldest first.
-func (in *Inbox) waiting(ctx context.Context) ([]prentice.EventRecord, error) {
-	return in.read(ctx, fmt.Sprintf(`m.state = 'waiting' ORDER BY m.number LIMIT %d`, atOnce), true)
+// waiting is the events that listeners have to be told of, oldest first, behind
+// one.
+func (in *Inbox) waiting(ctx context.Context, after int64) ([]prentice.EventRecord, error) {
+	return in.read(ctx, fmt.Sprintf(`m.state = 'waiting' AND m.number > ? ORDER BY m.number LIMIT %d`, atOnce), true, after)
 }
 
 func (in *Inbox) read(ctx context.Context, where string, data bool, args ...any) (list []prentice.EventRecord, err error) {

@@ -26,8 +26,10 @@ const (
 // with prentice/ cannot be claimed from outside.
 func sortOf(e prentice.Event) sort {
 	switch {
-	case e.Source == "prentice/runner":
+	case e.Source == "prentice/runner" && strings.HasPrefix(e.Type, "run."):
 		return runNews
+	case e.Source == "prentice/runner":
+		return own // what it tells of people, such as break-glass
 	case e.Source == ourSource && e.Type == "incident.opened" && textOf(e, "by") != "":
 		return byHand
 	case e.Source == ourSource:

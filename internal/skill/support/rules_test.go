@@ -27,6 +27,7 @@ func TestWhatAnEventIs(t *testing.T) {
 		{"monitor", "alert.resolved", "", recovery},
 		{"monitor", "service.up", "", recovery},
 		{"prentice/runner", "run.ended", "", runNews},
+		{"prentice/runner", "prentice.break-glass", "", own},
 		{"prentice/schedule", "schedule.tick", "", tick},
 		{"prentice/schedule", "schedule.missed", "", other},
 		{"prentice/support", "incident.opened", `{"by":"person/ann"}`, byHand},
