@@ -25,7 +25,7 @@ type StepRecord struct {
 	Section  Section   `json:"section"`
 	Kind     string    `json:"kind"`
 	Target   Ref       `json:"target,omitempty"`
-	Round    int       `json:"round"` // 1, or 2 for a check that was asked again after approval
+	Round    int       `json:"round"` // 1, or more for a check that was made again before the run acted
 	State    StepState `json:"state"`
 	Says     string    `json:"says"`
 	Code     int       `json:"code"`

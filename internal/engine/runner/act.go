@@ -12,6 +12,12 @@ import (
 // done again, so it may be called as often as there are crashes. A target that
 // failed, as some may, takes no further part.
 func (r *Runner) act(ctx context.Context, d *detail) error {
+	if !d.looked.good && !hasActed(d) { // a crash or a pause came between; it has its locks
+		if v, err := r.outgrown(ctx, d); v != nil || err != nil {
+			return r.voidOr(ctx, d, v, err)
+		}
+		d.looked.good = true
+	}
 	for _, block := range blocks(d.ThePlan.In(prentice.Act)) {
 		bad, err := r.spread(ctx, d, block)
 		if err != nil {

@@ -53,7 +53,7 @@ func (r *Runner) sleep(ctx context.Context, d *detail, says string, until time.T
 	if asleep(d.Run) && d.Says == says {
 		return orParked(r.doze(ctx, d, wakes))
 	}
-	return orParked(r.move(ctx, d, next{state: prentice.Queued, says: says, expires: ends.Sub(now), wakes: wakes, kind: "run.held"}))
+	return orParked(r.move(ctx, d, next{state: prentice.Queued, says: says, expires: ends.Sub(now), wakes: wakes, kind: "run.held"}, releaseAs(d)))
 }
 
 // doze lets a run that has said already why it waits go on waiting.

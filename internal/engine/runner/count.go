@@ -108,15 +108,25 @@ type heldBack struct{ prentice.HoldBack }
 
 func (h heldBack) Error() string { return h.Says }
 
-// admit counts a run among those that act, or says what keeps it from it. It
-// must be called in the write that takes the locks: what is counted there cannot
-// change until it is committed.
-func admit(tx *db.Tx, l Limits, d *detail, in prentice.Ref, now time.Time) error {
+// place gives a run a place among those that act, or says what keeps it from it.
+// It must be called in the write that takes the locks: what is counted there
+// cannot change until it is committed.
+func place(tx *db.Tx, l Limits, d *detail, in prentice.Ref) error {
 	if err := tx.Lock("runner limits"); err != nil {
 		return err
 	}
 	if h, err := crowded(tx, l, d, in); err != nil || h.Holds() {
 		return errors.Join(err, asError(h))
+	}
+	_, err := tx.Exec(`INSERT INTO run_acting (run, subject, system) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING`, d.Number, string(d.Subject), string(in))
+	return err
+}
+
+// admit counts a run among those of the hour, or says that the hour is full. It
+// must be called in the write that lets the run act.
+func admit(tx *db.Tx, l Limits, d *detail, now time.Time) error {
+	if err := tx.Lock("runner limits"); err != nil {
+		return err
 	}
 	uses, relief, err := hour(tx.Query, l, d.ThePlan, now)
 	if err != nil {
@@ -125,11 +135,7 @@ func admit(tx *db.Tx, l Limits, d *detail, in prentice.Ref, now time.Time) error
 	if h := rate(situation{uses: uses, relief: relief}); h.Holds() {
 		return heldBack{h}
 	}
-	if err := countIn(tx, uses, now); err != nil {
-		return err
-	}
-	_, err = tx.Exec(`INSERT INTO run_acting (run, subject, system) VALUES (?, ?, ?)`, d.Number, string(d.Subject), string(in))
-	return err
+	return countIn(tx, uses, now)
 }
 
 func asError(h prentice.HoldBack) error {

@@ -16,6 +16,7 @@ type detail struct {
 	cancel   string // who wants it stopped and why, or ""
 	owner    string // the process that performs it, as Peers names them
 	voided   string // why its approval is void, as it is stored
+	looked   looked // since it was loaded
 
 	mu      sync.Mutex    // guards Steps, at and tally while targets run side by side
 	at      map[entry]int // where a line of the journal stands in Steps; made when it is first asked for

@@ -54,7 +54,7 @@ func TestNobodyRacesPastALimit(t *testing.T) {
 		errs := make([]error, wanted)
 		for i, d := range runs {
 			all.Go(func() {
-				errs[i] = w.db.Write(context.Background(), func(tx *db.Tx) error { return admit(tx, w.Limits(), d, "", w.r.Clock()) })
+				errs[i] = w.db.Write(context.Background(), func(tx *db.Tx) error { return admit(tx, w.Limits(), d, w.r.Clock()) })
 			})
 		}
 		all.Wait()
@@ -276,10 +276,16 @@ func TestTheKillSwitchInterruptsTheStepUnderWay(t *testing.T) {
 // held waits until a run is known to be paused.
 func (w *world) held(number int64) {
 	w.t.Helper()
+	w.heldBy(number, prentice.HoldPaused)
+}
+
+// heldBy waits until a run is known to be held back by something.
+func (w *world) heldBy(number int64, code prentice.HoldCode) {
+	w.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if d, err := w.r.Show(w.t.Context(), number); err == nil && d.Hold != nil && d.Hold.Code == prentice.HoldPaused && !d.State.Ended() {
+		if d, err := w.r.Show(w.t.Context(), number); err == nil && d.Hold != nil && d.Hold.Code == code && !d.State.Ended() {
 			return
 		}
 	}
-	w.t.Fatalf("run %d is not paused", number)
+	w.t.Fatalf("run %d is not held back by %s", number, code)
 }

@@ -68,6 +68,9 @@ func onward(run prentice.Run, to next, now time.Time) prentice.Run {
 
 // write writes a move, unless the run is not at the revision that d has.
 func (r *Runner) write(tx *db.Tx, d *detail, to next, run prentice.Run, now time.Time, more ...func(*db.Tx, time.Time) error) error {
+	if run.State.Ended() {
+		r.ends.Add(1) // before it lets go of anything: see looked
+	}
 	owner := d.owner
 	if to.begin {
 		owner = r.taker()
@@ -132,10 +135,7 @@ func noteOf(run prentice.Run, to next, by string) prentice.Note {
 
 // settle lets go of what an ended run held and counts it.
 func settle(tx *db.Tx, l Limits, run prentice.Run) error {
-	if _, err := tx.Exec(`DELETE FROM run_locks WHERE run = ?`, run.Number); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`DELETE FROM run_acting WHERE run = ?`, run.Number); err != nil {
+	if err := release(tx, run.Number); err != nil {
 		return err
 	}
 	if run.Started.IsZero() || run.Risk == prentice.Look {

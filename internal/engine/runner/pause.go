@@ -121,6 +121,11 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 		if n == 0 {
 			return errMoved
 		}
+		if d.State == prentice.Queued { // it may have had its targets, to look once more
+			if err := release(tx, d.Number); err != nil {
+				return err
+			}
+		}
 		return r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "work.held", Actor: "self/prentice", Refs: refsOf(d.Run), Data: map[string]any{"state": d.State, "hold": h}})
 	})
 	if err != nil {

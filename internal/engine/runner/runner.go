@@ -108,7 +108,8 @@ type Runner struct {
 	kinds    map[string]prentice.StepKind
 	hub      *hub
 	draining atomic.Bool
-	freed    *bell // rung when a lock is let go
+	freed    *bell        // rung when a lock is let go
+	ends     atomic.Int64 // runs that began to end here
 	stuck    stuck
 
 	mu     sync.Mutex

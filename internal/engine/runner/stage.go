@@ -150,6 +150,10 @@ func sofar(steps []prentice.StepRecord) string {
 
 // check looks whether this is the fault, and then does what the decision says.
 func (r *Runner) check(ctx context.Context, d *detail) error {
+	seen, err := r.looks(ctx, d)
+	if err != nil {
+		return err
+	}
 	no, err := r.fits(ctx, d, 1)
 	if err != nil {
 		return err
@@ -160,6 +164,7 @@ func (r *Runner) check(ctx context.Context, d *detail) error {
 	if d.Decision.Verdict == prentice.Ask {
 		return r.ask(ctx, d)
 	}
+	d.looked = seen
 	return r.queue(ctx, d)
 }
 
@@ -192,11 +197,9 @@ func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error)
 	return "", nil
 }
 
-// stale is how old a check may be when the run gets its locks.
-const stale = 30 * time.Second
-
-// queue waits for the calendar if the run may, looks again whether the world is
-// still the one that was approved, and takes the locks.
+// queue waits for the calendar if the run may, takes the locks, and looks again
+// whether the world is still the one that was approved: nothing may be waited for
+// between the last look and the first act.
 func (r *Runner) queue(ctx context.Context, d *detail) error {
 	says, until, err := r.shut(ctx, d)
 	if err != nil {
@@ -212,9 +215,20 @@ func (r *Runner) queue(ctx context.Context, d *detail) error {
 	if v != nil {
 		return r.void(ctx, d, v, h)
 	}
-	err = r.lockAll(ctx, d)
+	if !d.looked.good {
+		if v, err = r.lookAgain(ctx, d); v != nil {
+			return r.void(ctx, d, v, h)
+		}
+	}
+	if err == nil {
+		err = r.lockAll(ctx, d)
+	}
 	if held, ok := errors.AsType[heldBack](err); ok {
 		return r.heldAtTheDoor(ctx, d, held.HoldBack)
+	}
+	if errors.Is(err, errStale) {
+		d.looked = looked{}
+		return r.queue(ctx, d)
 	}
 	if err != nil {
 		return err
@@ -230,12 +244,11 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 	}
 	return r.move(ctx, d, next{state: prentice.Running, says: "acting on " + count(len(d.ThePlan.Targets), "host"), kind: "run.started"},
 		func(tx *db.Tx, now time.Time) error {
-			holder, err := lock(tx, d.Number, d.ThePlan.Targets, now)
-			if err != nil {
+			if err := r.reserve(tx, d, now); err != nil {
 				return err
 			}
-			if holder != "" {
-				return heldBack{hold(prentice.HoldTargetIsBusy, "it goes on by itself when that run ends", "%s", holder)}
+			if !d.looked.locks && d.looked.ends != r.ends.Load() {
+				return errStale
 			}
 			if err := agree(tx, d, now); err != nil {
 				return err
@@ -243,7 +256,7 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 			if d.ThePlan.Risk == prentice.Look {
 				return nil
 			}
-			if err := admit(tx, r.Estate.Limits(), d, r.Estate.System(d.Subject), now); err != nil || cooldown == 0 {
+			if err := admit(tx, r.Estate.Limits(), d, now); err != nil || cooldown == 0 {
 				return err
 			}
 			return cool(tx, d, now.Add(cooldown))
@@ -271,7 +284,7 @@ func (r *Runner) heldAtTheDoor(ctx context.Context, d *detail, h prentice.HoldBa
 func (r *Runner) standInLine(ctx context.Context, d *detail, h prentice.HoldBack) error {
 	freed := r.freed.wait()
 	if says := "waits: " + h.Says; d.State != prentice.Queued || d.Says != says {
-		if err := r.move(ctx, d, next{state: prentice.Queued, says: says, hold: h}); err != nil {
+		if err := r.move(ctx, d, next{state: prentice.Queued, says: says, hold: h}, releaseAs(d)); err != nil {
 			return err
 		}
 	}
@@ -290,16 +303,6 @@ func (r *Runner) parkedOr(ctx context.Context) error {
 		return nil // the next look finds the wish to stop
 	}
 	return errParked
-}
-
-func lastChecked(d *detail) time.Time {
-	last := d.Created
-	for _, s := range d.Steps {
-		if s.Section == prentice.Check && s.Ended.After(last) {
-			last = s.Ended
-		}
-	}
-	return last
 }
 
 // where lists the targets that a step is performed on: every target, or once,

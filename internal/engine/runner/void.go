@@ -10,10 +10,8 @@ import (
 	"prentice"
 )
 
-// drifted says why the leave that a run has is void, or nil: a limit holds it
-// back, who agreed is no longer who may, the policy asks otherwise, or the world
-// is another. A run that nobody was asked about and that was checked a moment
-// ago has only its limits and the policy looked at again.
+// drifted says why the approval that a run has is void, or nil: a limit holds it
+// back, who agreed is no longer who may, or the policy asks otherwise.
 func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h prentice.HoldBack, err error) {
 	s, err := r.situate(ctx, d.ThePlan, d.request.Actor.Kind, d.Record)
 	if err != nil {
@@ -28,11 +26,7 @@ func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h pr
 	if v, err = r.ruledOtherwise(ctx, d); v != nil || err != nil {
 		return v, h, err
 	}
-	if r.Clock().Sub(lastChecked(d)) < stale && len(d.Approvals) == 0 {
-		return nil, h, nil
-	}
-	v, err = r.outgrown(ctx, d)
-	return v, h, err
+	return nil, h, nil
 }
 
 // outgrown says why the plan is not the one for this world any more, or nil: the
@@ -52,11 +46,14 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 			Old:  d.Plan, New: hash, Changes: prentice.Differences(d.ThePlan, plan),
 		}, nil
 	}
-	no, err := r.fits(ctx, d, 2)
+	if err := r.closeLooks(ctx, d); err != nil {
+		return nil, err
+	}
+	no, err := r.fits(ctx, d, checked(d)+1)
 	if no == "" || err != nil {
 		return nil, err
 	}
-	return &prentice.Void{Says: "the world has moved: " + no, Old: d.Plan, New: d.Plan}, nil
+	return &prentice.Void{Says: "the world has moved, and preconditions no longer hold: " + no, Old: d.Plan, New: d.Plan}, nil
 }
 
 // needless says that the symptoms which asked for a run are gone, or nil. What a
@@ -129,6 +126,14 @@ func asking(d prentice.Decision) string {
 		text += ", with a reason"
 	}
 	return text
+}
+
+// voidOr is void for a reason that was found, unless finding it went wrong.
+func (r *Runner) voidOr(ctx context.Context, d *detail, v *prentice.Void, err error) error {
+	if err != nil || v == nil {
+		return err
+	}
+	return r.void(ctx, d, v, prentice.HoldBack{})
 }
 
 // void ends a run whose leave is void, and keeps why.

@@ -1,0 +1,149 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// errStale says that another run ended since the checks were made: what they saw
+// may have been its doing.
+var errStale = errors.New("the checks are older than what another run did")
+
+// looked is how a run's checks stand to its first act. They count for it only if
+// the run waited for nothing in between and nothing else can have acted on its
+// targets. Who loads a run anew has not looked.
+type looked struct {
+	good  bool
+	locks bool  // they were made under the run's own locks, or see nothing that locks guard
+	ends  int64 // how many runs had begun to end here before them
+}
+
+// stale is how old a request may be that has waited for nothing.
+const stale = 30 * time.Second
+
+// looks is how the checks will stand that are made now: good when nothing was
+// waited for before and nothing holds a target. Other processes end runs unseen,
+// so that beside them only checks under the run's own locks count.
+func (r *Runner) looks(ctx context.Context, d *detail) (looked, error) {
+	seen := looked{ends: r.ends.Load()}
+	age := r.Clock().Sub(d.Created)
+	if d.attempt > 1 || checked(d) > 0 || age < 0 || age > stale {
+		return seen, nil // a crash or a pause came between
+	}
+	if len(d.ThePlan.In(prentice.Check)) == 0 {
+		return looked{good: true, locks: true}, nil
+	}
+	if r.shared() {
+		return seen, nil
+	}
+	held, err := r.locked(ctx, d)
+	seen.good = err == nil && !held
+	return seen, err
+}
+
+// locked says whether another run holds one of the plan's targets.
+func (r *Runner) locked(ctx context.Context, d *detail) (bool, error) {
+	wanted := setOf(d.Targets)
+	rows, err := r.DB.Query(ctx, `SELECT target FROM run_locks WHERE run <> ?`, d.Number)
+	if err != nil {
+		return false, fmt.Errorf("ask who holds the targets of run %d: %w", d.Number, err)
+	}
+	defer rows.Close()
+	held := false
+	for rows.Next() {
+		var target prentice.Ref
+		if err := rows.Scan(&target); err != nil {
+			return false, err
+		}
+		held = held || wanted[target]
+	}
+	return held, errors.Join(rows.Err(), rows.Close())
+}
+
+// lookAgain takes the targets and looks under their locks whether the plan is
+// still the one for this world. Without checks there is nothing to look at that
+// another run could change.
+func (r *Runner) lookAgain(ctx context.Context, d *detail) (*prentice.Void, error) {
+	if len(d.ThePlan.In(prentice.Check)) > 0 {
+		err := r.move(ctx, d, next{state: prentice.Queued, says: "has its targets; checks once more before it acts"},
+			func(tx *db.Tx, now time.Time) error { return r.reserve(tx, d, now) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	v, err := r.outgrown(ctx, d)
+	d.looked = looked{good: v == nil && err == nil, locks: true}
+	return v, err
+}
+
+// reserve takes all the targets of a run, and a place among those that act.
+func (r *Runner) reserve(tx *db.Tx, d *detail, now time.Time) error {
+	holder, err := lock(tx, d.Number, d.ThePlan.Targets, now)
+	if err != nil {
+		return err
+	}
+	if holder != "" {
+		return heldBack{hold(prentice.HoldTargetIsBusy, "it goes on by itself when that run ends", "%s", holder)}
+	}
+	if d.ThePlan.Risk == prentice.Look {
+		return nil
+	}
+	return place(tx, r.Estate.Limits(), d, r.Estate.System(d.Subject))
+}
+
+// release lets go of targets and place.
+func release(tx *db.Tx, run int64) error {
+	if _, err := tx.Exec(`DELETE FROM run_locks WHERE run = ?`, run); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM run_acting WHERE run = ?`, run)
+	return err
+}
+
+// releaseAs is release for what a run's move must do besides.
+func releaseAs(d *detail) func(*db.Tx, time.Time) error {
+	return func(tx *db.Tx, _ time.Time) error { return release(tx, d.Number) }
+}
+
+// closeLooks proves checks that a crash interrupted as not done: they are made
+// anew, in a round of their own.
+func (r *Runner) closeLooks(ctx context.Context, d *detail) error {
+	for _, rec := range d.Steps {
+		if rec.Section != prentice.Check || rec.State != prentice.Intended {
+			continue
+		}
+		if _, err := r.Reaper.Reap(ctx, stepKey(rec), d.origins[entryOf(rec)].session); err != nil {
+			return fmt.Errorf("end what a crash left of %s: %w", stepKey(rec), err)
+		}
+		if _, err := r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: "interrupted; it is made anew"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checked is the last round of checks in the journal, or 0.
+func checked(d *detail) int {
+	last := 0
+	for _, s := range d.Steps {
+		if s.Section == prentice.Check {
+			last = max(last, s.Round)
+		}
+	}
+	return last
+}
+
+// hasActed says whether anything was begun that is not a check.
+func hasActed(d *detail) bool {
+	for _, s := range d.Steps {
+		if s.Section == prentice.Act && (s.Attempts > 0 || s.State == prentice.Held) {
+			return true
+		}
+	}
+	return false
+}
