@@ -18,7 +18,7 @@ import (
 )
 
 // browser follows no redirect: where one leads is part of what is looked at.
-var browser = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+var browser = &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // ask is the word http.
 func ask(ts *testscript.TestScript, neg bool, args []string) {

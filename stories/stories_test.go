@@ -23,6 +23,7 @@
 //	kill9                     stop it with SIGKILL
 //	freeze-server, thaw-server  let it hang, and go on
 //	impostor FILE             somebody else has its port now, answers everything, and keeps what they hear in FILE
+//	slow-bodies N             open N connections, on each of which a form begins and does not go on
 //	said PATTERN              what the server printed has a line like this by now, or soon
 //	rss N                     the server never had more than N MB of memory
 //	await REF STATE           wait until a run, an incident or a service is in a state
@@ -102,7 +103,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet,
-		"impostor": impostor, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
+		"impostor": impostor, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {

@@ -37,7 +37,8 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/events", hooks)
 	mux.Handle("/v1/alertmanager", hooks)
 	mux.Handle("/", pages)
-	return mux, nil
+	proxies, err := s.Settings.proxies()
+	return behind(proxies, mux), err
 }
 
 // counts is what stands beside the words of the menu. Whoever may not count sees

@@ -199,7 +199,7 @@ func (n near) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 }
 
 func (c *commands) up() *cobra.Command {
-	var listen, database, owner, hosts, replica, logsKeep, logsMax, blobs string
+	var listen, database, owner, hosts, proxies, replica, logsKeep, logsMax, blobs string
 	var sample, verbose, remote bool
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
@@ -210,7 +210,7 @@ func (c *commands) up() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for flag, to := range map[string]*string{listen: &set.Listen, database: &set.Database, owner: &set.Owner, replica: &set.Replica, hosts: &set.Hosts, logsKeep: &set.LogsKeep, logsMax: &set.LogsMax, blobs: &set.Blobs, g.Data: &set.Data, g.Team: &set.Team} {
+			for flag, to := range map[string]*string{listen: &set.Listen, database: &set.Database, owner: &set.Owner, replica: &set.Replica, hosts: &set.Hosts, proxies: &set.Proxies, logsKeep: &set.LogsKeep, logsMax: &set.LogsMax, blobs: &set.Blobs, g.Data: &set.Data, g.Team: &set.Team} {
 				if flag != "" {
 					*to = flag
 				}
@@ -230,6 +230,7 @@ func (c *commands) up() *cobra.Command {
 	f.StringVar(&database, "database", "", "use the PostgreSQL database at `URL` instead of SQLite in the data folder")
 	f.StringVar(&owner, "owner", "", "`NAME` of the owner of a new installation (default: your user name)")
 	f.StringVar(&hosts, "hosts", "", "`NAMES` that the pages are reached by, with commas between them, when not loopback")
+	f.StringVar(&proxies, "proxies", "", "believe X-Forwarded-For of proxies at these `ADDRESSES`, with commas between them: 127.0.0.1, 10.0.0.0/24")
 	f.StringVar(&replica, "replica", "", "share the PostgreSQL database and the data folder with others, under this `NAME`")
 	f.StringVar(&logsKeep, "logs-keep", "", "keep the logs of ended runs for so many `DAYS`: 90d, or ever (default "+defaultLogsKeep+")")
 	f.StringVar(&logsMax, "logs-max", "", "keep at most `SIZE` of logs: 500MB, 10GB, or any (default "+defaultLogsMax+")")

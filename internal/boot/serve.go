@@ -55,6 +55,7 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	guarded(server)
 	answered := make(chan error, 1)
 	go func() { answered <- server.Serve(listener) }()
 	if err := (whereabouts{URL: url, PID: os.Getpid(), Secret: secret}).write(s.own("")); err != nil {

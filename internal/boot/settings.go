@@ -24,6 +24,7 @@ type Settings struct {
 	Listen   string `toml:"listen"`    // host:port for pages and API
 	Database string `toml:"database"`  // "" is SQLite in the data folder; or postgres://…
 	Hosts    string `toml:"hosts"`     // names that the pages are reached by, when not loopback, comma separated
+	Proxies  string `toml:"proxies"`   // addresses of proxies whose X-Forwarded-For is believed, comma separated
 	Owner    string `toml:"owner"`     // who owns a new installation
 	Remote   bool   `toml:"remote"`    // listen beyond loopback
 	Replica  string `toml:"replica"`   // the name of this process among several on one database; "" is alone
@@ -70,7 +71,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 		return s, err
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
-		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
+		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_PROXIES": &s.Proxies, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
 		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_BLOBS": &s.Blobs} {
 		if v := env(name); v != "" {
 			*to = v
@@ -97,10 +98,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "owner", "remote", "replica", "logs-keep", "logs-max", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, hosts, owner, remote, replica, logs-keep, logs-max, blobs and oidc")
+		return e.Try("the settings are data, team, listen, database, hosts, proxies, owner, remote, replica, logs-keep, logs-max, blobs and oidc")
 	}
 	return nil
 }
@@ -146,6 +147,9 @@ func (s Settings) Filled() (Settings, error) {
 		return s, err
 	}
 	if _, err := s.keep(); err != nil {
+		return s, err
+	}
+	if _, err := s.proxies(); err != nil {
 		return s, err
 	}
 	if s.Blobs, err = blobs(s.Blobs, s.Data); err != nil {

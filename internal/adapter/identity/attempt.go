@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"net"
 	"time"
 
 	"prentice"
@@ -18,7 +19,8 @@ const (
 )
 
 // attempt counts a try to sign in before it is looked at, by the name that was
-// given, whether there is one or not, and by the address it comes from.
+// given, whether there is one or not, and by the address it comes from. Loopback
+// says nothing of who is there: behind a proxy on this machine it is everybody.
 func (i *Identity) attempt(ctx context.Context, what, name, address string) error {
 	return i.db.Write(ctx, func(tx *db.Tx) error {
 		if err := tx.Lock("identity-attempt"); err != nil {
@@ -31,7 +33,7 @@ func (i *Identity) attempt(ctx context.Context, what, name, address string) erro
 		if err := oneMore(tx, hashOf(what+" name "+name), attemptsByName, now); err != nil {
 			return err
 		}
-		if address == "" {
+		if says := net.ParseIP(address); says == nil || says.IsLoopback() {
 			return nil
 		}
 		return oneMore(tx, hashOf(what+" address "+address), attemptsByAddr, now)

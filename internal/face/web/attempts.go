@@ -11,35 +11,57 @@ import (
 	"prentice"
 )
 
-// attempts slows down those who guess codes and tokens: ten at once, then one
-// every six seconds from each address, and never more than ten a second in all.
+// attempts slows down those who try to sign in, by way and address: whoever
+// guesses passwords closes no link, and a flood from one address no other. What
+// is a long secret (a link, a token, a passkey) is looked at in any case, so that
+// a good one always opens, however many bad ones came from the same address:
+// behind a proxy or a router, many people have one. Passwords, which can be
+// guessed, are counted by name too, where people are kept.
 type attempts struct {
-	mu  sync.Mutex // guards the rest
-	by  map[string]*rate.Limiter
-	all *rate.Limiter
+	mu sync.Mutex // guards the rest
+	by map[string]*rate.Limiter
 }
 
+// The bounds of one address in one way: bad attempts, and questions that are kept
+// until they are answered.
 const (
-	attemptBurst = 10
-	attemptEvery = 6 * time.Second
-	mostPeers    = 10_000 // addresses remembered; beyond that all are forgotten
+	badBurst  = 10
+	badEvery  = 6 * time.Second
+	askBurst  = 60
+	askEvery  = 200 * time.Millisecond
+	mostPeers = 10_000 // remembered; beyond that all are forgotten
 )
 
-func (a *attempts) allow(now time.Time, r *http.Request) error {
+// ask refuses one more question of a way from an address.
+func (a *attempts) ask(now time.Time, way string, r *http.Request) error {
+	return a.count(now, "ask "+way, r, rate.Every(askEvery), askBurst)
+}
+
+// bad is what a bad attempt is told: why it was bad, or, from when there were too
+// many, that alone.
+func (a *attempts) bad(now time.Time, way string, r *http.Request, err error) error {
+	if prentice.KindOf(err) != prentice.Unauthenticated {
+		return err
+	}
+	if limited := a.count(now, "bad "+way, r, rate.Every(badEvery), badBurst); limited != nil {
+		return limited
+	}
+	return err
+}
+
+func (a *attempts) count(now time.Time, what string, r *http.Request, every rate.Limit, burst int) error {
+	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.by == nil || len(a.by) > mostPeers {
 		a.by = map[string]*rate.Limiter{}
 	}
-	if a.all == nil {
-		a.all = rate.NewLimiter(rate.Limit(attemptBurst), 5*attemptBurst)
+	key := what + " " + peer
+	if a.by[key] == nil {
+		a.by[key] = rate.NewLimiter(every, burst)
 	}
-	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
-	if a.by[peer] == nil {
-		a.by[peer] = rate.NewLimiter(rate.Every(attemptEvery), attemptBurst)
-	}
-	if a.by[peer].AllowN(now, 1) && a.all.AllowN(now, 1) {
+	if a.by[key].AllowN(now, 1) {
 		return nil
 	}
-	return prentice.Errorf(prentice.Limited, "too many attempts to sign in from %s", peer).Try("wait a minute, then try once more")
+	return prentice.Errorf(prentice.Limited, "too many attempts to sign in this way from %s", peer).Try("wait a minute, then try once more; the other ways are open")
 }

@@ -20,7 +20,11 @@ import (
 // passkeyAsk begins a sign-in with a passkey: the question, as JSON, for the
 // page's script.
 func (s *Site) passkeyAsk(w http.ResponseWriter, r *http.Request) {
-	if err := s.mayTry(r); err != nil {
+	err := s.mayTry(r)
+	if err == nil {
+		err = s.tries.ask(s.o.Clock(), "passkey", r)
+	}
+	if err != nil {
 		s.sayJSON(w, r, nil, err)
 		return
 	}
@@ -29,13 +33,13 @@ func (s *Site) passkeyAsk(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Site) signInPasskey(w http.ResponseWriter, r *http.Request) {
-	s.signIn(w, r, asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
+	s.signIn(w, r, "passkey", asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
 		return s.o.Identity.SignInPasskey(ctx, prentice.CeremonyAnswer{Ceremony: form.Get("ceremony"), Answer: form.Get("answer")}, originOf(r))
 	})
 }
 
 func (s *Site) signInPassword(w http.ResponseWriter, r *http.Request) {
-	s.signIn(w, r, asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
+	s.signIn(w, r, "password", asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
 		in := prentice.PasswordSignIn{Name: strings.TrimSpace(form.Get("name")), Password: form.Get("password"), Code: form.Get("code")}
 		return s.o.Identity.SignInPassword(ctx, in, originOf(r))
 	})

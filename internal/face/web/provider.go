@@ -20,7 +20,7 @@ func errandCookie(r *http.Request) string { return cookieName(r) + "_sso" }
 // else by a link.
 func (s *Site) providerAsk(w http.ResponseWriter, r *http.Request) {
 	a := asking{Next: localOr(r.URL.Query().Get("_next"), "/")}
-	if err := s.tries.allow(s.o.Clock(), r); err != nil {
+	if err := s.tries.ask(s.o.Clock(), "sso", r); err != nil {
 		s.ask(w, r, a, err)
 		return
 	}
@@ -53,13 +53,9 @@ func (s *Site) signInProvider(w http.ResponseWriter, r *http.Request) {
 		s.ask(w, r, a, prentice.Errorf(prentice.Denied, "the provider refuses: %s", clip(refused)).Try("try once more, or sign in another way"))
 		return
 	}
-	if err := s.tries.allow(s.o.Clock(), r); err != nil {
-		s.ask(w, r, a, err)
-		return
-	}
 	session, expires, err := s.o.Identity.SignInProvider(r.Context(), state, q.Get("code"), originOf(r))
 	if err != nil {
-		s.ask(w, r, a, err)
+		s.ask(w, r, a, s.tries.bad(s.o.Clock(), "sso", r, err))
 		return
 	}
 	setCookie(w, r, cookieName(r), session, expires.Sub(s.o.Clock()))

@@ -30,13 +30,13 @@ func (s *Site) signInConfirm(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Site) signInCode(w http.ResponseWriter, r *http.Request) {
-	s.signIn(w, r, asking{Code: r.PathValue("code")}, func(ctx context.Context, _ url.Values) (string, time.Time, error) {
+	s.signIn(w, r, "link", asking{Code: r.PathValue("code")}, func(ctx context.Context, _ url.Values) (string, time.Time, error) {
 		return s.o.Identity.SignInCode(ctx, r.PathValue("code"), originOf(r))
 	})
 }
 
 func (s *Site) signInToken(w http.ResponseWriter, r *http.Request) {
-	s.signIn(w, r, asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
+	s.signIn(w, r, "token", asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
 		token := strings.TrimSpace(form.Get("token"))
 		if token == "" {
 			return "", time.Time{}, prentice.Errorf(prentice.Invalid, "no token was given").Try("paste a token, or open a one-time link")
@@ -45,7 +45,7 @@ func (s *Site) signInToken(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (s *Site) signIn(w http.ResponseWriter, r *http.Request, a asking, with func(context.Context, url.Values) (string, time.Time, error)) {
+func (s *Site) signIn(w http.ResponseWriter, r *http.Request, way string, a asking, with func(context.Context, url.Values) (string, time.Time, error)) {
 	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
 	if err := r.ParseForm(); err != nil {
 		s.fail(w, r, prentice.Errorf(prentice.Invalid, "the form cannot be read: %w", err))
@@ -58,7 +58,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, a asking, with fun
 	}
 	session, expires, err := with(r.Context(), r.PostForm)
 	if err != nil {
-		s.ask(w, r, a, err)
+		s.ask(w, r, a, s.tries.bad(s.o.Clock(), way, r, err))
 		return
 	}
 	setCookie(w, r, cookieName(r), session, expires.Sub(s.o.Clock()))
@@ -71,8 +71,8 @@ func originOf(r *http.Request) prentice.Origin {
 	return prentice.Origin{Address: address, Agent: r.UserAgent()}
 }
 
-// mayTry refuses an attempt to sign in that another site sent, that comes too
-// fast, or whose session the browser would not keep.
+// mayTry refuses an attempt to sign in that another site sent, or whose session
+// the browser would not keep.
 func (s *Site) mayTry(r *http.Request) error {
 	if !sameOrigin(r) {
 		return prentice.Errorf(prentice.Denied, "another site tried to sign you in, so nothing was done").Try("sign in from this page")
@@ -81,7 +81,7 @@ func (s *Site) mayTry(r *http.Request) error {
 		return prentice.Errorf(prentice.Refused, "%s is not encrypted, and a session would travel in the open", clip(origin)).
 			Try("put TLS in front of prentice, or reach it through a tunnel to loopback")
 	}
-	return s.tries.allow(s.o.Clock(), r)
+	return nil
 }
 
 func (s *Site) ask(w http.ResponseWriter, r *http.Request, a asking, err error) {

@@ -70,19 +70,27 @@ func TestNobodyReadsOrActsWithoutASession(t *testing.T) {
 	}
 }
 
-func TestGuessingIsSlow(t *testing.T) {
+func TestGuessingIsSlowAndClosesNothingToThoseWhoKnow(t *testing.T) {
 	w := supervised(t)
-	for range attemptBurst {
-		if got := w.post("/sign-in", url.Values{"token": {"guess"}}); got.Code != http.StatusUnauthorized {
-			t.Fatalf("got %d", got.Code)
+	guess := func(way, path string, form url.Values) {
+		t.Helper()
+		for n := range badBurst + 1 {
+			got, want := w.post(path, form).Code, http.StatusUnauthorized
+			if n == badBurst {
+				want = http.StatusTooManyRequests
+			}
+			if got != want {
+				t.Fatalf("%s, attempt %d: %d", way, n+1, got)
+			}
 		}
 	}
-	got := w.post("/sign-in", url.Values{"token": {"token-ann"}})
-	if got.Code != http.StatusTooManyRequests {
-		t.Errorf("the eleventh guess: %d", got.Code)
+	guess("a token", "/sign-in", url.Values{"token": {"guess"}})
+	guess("a link", "/sign-in/code-guess", nil) // counted apart
+	if got := w.post("/sign-in", url.Values{"token": {"token-ann"}}); got.Code != http.StatusSeeOther {
+		t.Errorf("a good token: %d", got.Code)
 	}
-	if got := w.post("/sign-in/code-ann", nil); got.Code != http.StatusTooManyRequests {
-		t.Errorf("links are not slowed down: %d", got.Code)
+	if got := w.post("/sign-in/code-ann", nil); got.Code != http.StatusSeeOther {
+		t.Errorf("a good link: %d", got.Code)
 	}
 }
 
