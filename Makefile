@@ -2,7 +2,7 @@
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race check format vet staticcheck docs bench hazards hazards-teeth clean
+.PHONY: help build demo test race check format vet staticcheck docs bench hazards hazards-teeth package clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -66,6 +66,10 @@ docs:
 bench: build
 	go run ./bench
 
+## package: deb, rpm, tar.gz, OCI image and checksums, into dist/; ARCHES="amd64" for a part
+package:
+	packaging/package.sh $(patsubst v%,%,$(VERSION)) $(ARCHES)
+
 ## clean: remove what was built
 clean:
-	rm -rf bin .bench
+	rm -rf bin dist .bench

@@ -6,10 +6,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 version=${1:?"usage: packaging/package.sh VERSION [ARCH …]"}
 shift
+case $version in [0-9]*) ;; *) version=0.0.0+$version ;; esac # packages want a number first
 arches=("$@")
 [ "${#arches[@]}" -gt 0 ] || arches=(amd64 arm64)
 nfpm=github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.0
-dist=${DIST:-dist}
+dist=$(realpath -m "${DIST:-dist}")
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 export SOURCE_DATE_EPOCH
 
@@ -49,5 +50,5 @@ for arch in "${arches[@]}"; do
   tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$work" -cf - "$folder" | gzip -9n >"$dist/$folder.tar.gz"
 done
 
-(cd packaging/image && go run . -version "$version" -roots "$work" -out "$OLDPWD/$dist/prentice_${version}_oci.tar" "${arches[@]}")
+(cd packaging/image && go run . -version "$version" -roots "$work" -out "$dist/prentice_${version}_oci.tar" "${arches[@]}")
 (cd "$dist" && sha256sum -- * >SHA256SUMS && ls -1sh)

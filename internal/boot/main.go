@@ -68,7 +68,7 @@ func (c *commands) ops() []op.Op {
 
 // settings joins flags, environment and file.
 func (c *commands) settings(g cli.Global) (Settings, error) {
-	s, err := ReadSettings(SettingsFile, os.Getenv)
+	s, err := ReadSettings(settingsFile(), os.Getenv)
 	if err != nil {
 		return s, err
 	}
@@ -206,13 +206,21 @@ func (c *commands) up() *cobra.Command {
 		Long: "Starts the watching, the schedules and the performing of runs, and serves pages and API until it is told to stop (SIGINT or SIGTERM): then it lets the steps under way end. The data folder is made if it is not there.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			g := cli.GlobalOf(cmd)
-			set, err := ReadSettings(SettingsFile, os.Getenv)
+			file := settingsFile()
+			if sample {
+				file = SettingsFile // a sample is a thing of the current folder
+			}
+			set, err := ReadSettings(file, os.Getenv)
 			if err != nil {
 				return err
 			}
-			for flag, to := range map[string]*string{listen: &set.Listen, database: &set.Database, owner: &set.Owner, replica: &set.Replica, hosts: &set.Hosts, proxies: &set.Proxies, logsKeep: &set.LogsKeep, logsMax: &set.LogsMax, blobs: &set.Blobs, g.Data: &set.Data, g.Team: &set.Team} {
-				if flag != "" {
-					*to = flag
+			for _, given := range []struct {
+				flag string
+				to   *string
+			}{{listen, &set.Listen}, {database, &set.Database}, {owner, &set.Owner}, {replica, &set.Replica}, {hosts, &set.Hosts}, {proxies, &set.Proxies}, {logsKeep, &set.LogsKeep},
+				{logsMax, &set.LogsMax}, {blobs, &set.Blobs}, {g.Data, &set.Data}, {g.Team, &set.Team}} {
+				if given.flag != "" {
+					*given.to = given.flag
 				}
 			}
 			set.Remote = set.Remote || remote

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
+
 	"prentice"
 	"prentice/internal/kit/proc"
 )
@@ -62,13 +64,23 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 		return cannotWrite(set.Data, err)
 	}
 	s.greet(out, url, link, time.Since(begun))
+	tellManager(log, daemon.SdNotifyReady+"\nSTATUS=ready at "+url)
 
 	select {
 	case <-ctx.Done():
 	case err = <-answered:
 		log.Error("the server ended", "err", err)
 	}
+	tellManager(log, daemon.SdNotifyStopping+"\nSTATUS=lets the steps under way end")
 	return errors.Join(notClosed(err), s.wind(server, work))
+}
+
+// tellManager tells a service manager how we stand, if one listens
+// (https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html).
+func tellManager(log *slog.Logger, state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		log.Warn("tell the service manager", "err", err)
+	}
 }
 
 func notClosed(err error) error {

@@ -17,7 +17,8 @@ import (
 )
 
 // Settings are what needs a restart. They come from flags, then the
-// environment (PRENTICE_DATA …), then prentice.toml in the current folder.
+// environment (PRENTICE_DATA …), then prentice.toml in the current folder or, where
+// that has none and no data folder either, in /etc/prentice.
 type Settings struct {
 	Data     string `toml:"data"`      // the data folder
 	Team     string `toml:"team"`      // the team folder
@@ -57,11 +58,32 @@ func (o *OIDCSettings) provider() *identity.Provider {
 	return p
 }
 
+// defaultData is the data folder that nobody named.
+const defaultData = "./prentice-data"
+
 // DefaultListen is where the pages and the API are.
 const DefaultListen = "127.0.0.1:7400"
 
 // SettingsFile is the file of settings in the current folder.
 const SettingsFile = "prentice.toml"
+
+// SystemSettings is the file of settings of the whole machine, which the packages
+// bring.
+const SystemSettings = "/etc/prentice/prentice.toml"
+
+// settingsFile is the file that counts here: the machine's own where the current
+// folder has neither settings nor data of its own.
+func settingsFile() string {
+	for _, own := range []string{SettingsFile, defaultData} {
+		if _, err := os.Stat(own); err == nil {
+			return SettingsFile
+		}
+	}
+	if _, err := os.Stat(SystemSettings); err != nil {
+		return SettingsFile
+	}
+	return SystemSettings
+}
 
 // ReadSettings reads the file and the environment. What neither says is empty;
 // Filled gives it its default. An unknown key is an error.
@@ -118,7 +140,7 @@ func lineOf(text, key string) int {
 // Filled gives every empty setting its default and checks the rest.
 func (s Settings) Filled() (Settings, error) {
 	if s.Data == "" {
-		s.Data = "./prentice-data"
+		s.Data = defaultData
 	}
 	data, err := filepath.Abs(s.Data)
 	if err != nil {

@@ -58,7 +58,7 @@ func write(version, roots, out string, arches []string) error {
 		}
 		platform := v1.Platform{OS: "linux", Architecture: arch}
 		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{
-			Platform: &platform, Annotations: map[string]string{"org.opencontainers.image.ref.name": version},
+			Platform: &platform, Annotations: map[string]string{"org.opencontainers.image.ref.name": "prentice:" + version},
 		}})
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(out), ".oci-")
