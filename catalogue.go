@@ -45,6 +45,7 @@ type Service struct {
 	Hosts     []Host  `json:"hosts"`
 	DependsOn []Ref   `json:"depends_on,omitempty"`
 	Probes    []Probe `json:"probes,omitempty"`
+	Blocked   string  `json:"blocked,omitempty"` // why nothing may be planned for it; "" is nothing
 }
 
 // Host is where services run. A local host is this machine.
@@ -53,8 +54,9 @@ type Host struct {
 	Address string            `json:"address,omitempty"`
 	Local   bool              `json:"local"`
 	Facts   map[string]string `json:"facts,omitempty"`
-	Groups  []string          `json:"groups,omitempty"` // of an inventory; sorted
-	At      Pos               `json:"-"`                // where it is declared
+	Groups  []string          `json:"groups,omitempty"`  // of an inventory; sorted
+	Blocked string            `json:"blocked,omitempty"` // why no plan may aim at it; "" is nothing
+	At      Pos               `json:"-"`                 // where it is declared
 }
 
 // Target is the host as a plan names it.
@@ -79,9 +81,10 @@ type Probe struct {
 // Catalogue is all the entities of a team, and the services and hosts drawn
 // from them. It is read only once made.
 type Catalogue struct {
-	Entities []Entity  `json:"entities"` // sorted by ref
-	Services []Service `json:"services"` // sorted by ref
-	Hosts    []Host    `json:"hosts"`    // sorted by ref
+	Entities []Entity  `json:"entities"`            // sorted by ref
+	Services []Service `json:"services"`            // sorted by ref
+	Hosts    []Host    `json:"hosts"`               // sorted by ref
+	NoGroups string    `json:"no_groups,omitempty"` // why nobody can tell who is in a group of an inventory; "" is nothing
 }
 
 // Service finds a service by ref or by bare name.

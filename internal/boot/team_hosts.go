@@ -23,7 +23,7 @@ func readCatalogue(dir string) (*prentice.Catalogue, *ssh.Config, []prentice.Fin
 	findings = append(findings, more...)
 	c, more := catalogue.LoadWith(dir, catalogue.Elsewhere{Hosts: inv.Hosts, Spare: config.Hosts()})
 	findings = append(findings, more...)
-	return c, config.With(inv.Keys), append(findings, config.Twins(c.Hosts)...)
+	return c, config.With(inv.Keys, inv.Jumps), append(findings, config.Twins(c.Hosts)...)
 }
 
 // readSSH reads the team's ssh_config.

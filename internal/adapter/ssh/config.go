@@ -20,6 +20,7 @@ const ConfigFile = "ssh_config"
 type Config struct {
 	sections []section
 	keys     map[string]string // files that hosts name elsewhere, by name
+	jumps    map[string]string // and the hosts to jump through
 }
 
 type section struct {
@@ -120,6 +121,7 @@ func (c *Config) of(name string) said {
 	if file := c.keys[name]; file != "" {
 		all.identities = append(all.identities, file)
 	}
+	all.jump = c.jumps[name]
 	for _, s := range c.sections {
 		if !fits(s.patterns, name) {
 			continue

@@ -43,13 +43,14 @@ func (s said) address(name string) string {
 // HostName is where a host is by what is said of its name, or "".
 func (c *Config) HostName(name string) string { return c.of(name).hostName }
 
-// With is what a team says, with the files of private keys that it names
-// elsewhere, by the names of hosts. They come before those of ssh_config.
-func (c *Config) With(keys map[string]string) *Config {
-	if len(keys) == 0 {
+// With is what a team says, with the files of private keys and the hosts to jump
+// through that it names elsewhere, by the names of hosts. They come before those of
+// ssh_config.
+func (c *Config) With(keys, jumps map[string]string) *Config {
+	if len(keys)+len(jumps) == 0 {
 		return c
 	}
-	with := &Config{keys: keys}
+	with := &Config{keys: keys, jumps: jumps}
 	if c != nil {
 		with.sections = c.sections
 	}

@@ -42,12 +42,12 @@ func TestHostsAreTheNamesThatStandInFull(t *testing.T) {
 }
 
 func TestAKeyThatIsNamedElsewhereComesFirst(t *testing.T) {
-	c := parsed(t).With(map[string]string{"gate": "id_fleet"})
+	c := parsed(t).With(map[string]string{"gate": "id_fleet"}, nil)
 	p, err := locate("gate", "", c, 0)
 	if err != nil || len(p.keys) != 1 || p.keys[0] != "id_fleet" {
 		t.Errorf("%+v %v", p, err)
 	}
-	if p, err := locate("alone", "192.0.2.1", (*Config)(nil).With(map[string]string{"alone": "k"}), 0); err != nil || p.keys[0] != "k" {
+	if p, err := locate("alone", "192.0.2.1", (*Config)(nil).With(map[string]string{"alone": "k"}, map[string]string{"alone": "ann@192.0.2.9"}), 0); err != nil || p.keys[0] != "k" || p.jump == nil || p.jump.user != "ann" {
 		t.Errorf("%+v %v", p, err)
 	}
 }

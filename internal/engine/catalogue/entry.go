@@ -16,16 +16,17 @@ import (
 // entry is one entity as its document declares it, before its references are
 // resolved.
 type entry struct {
-	kind   string // of Backstage, in lower case
-	entity prentice.Entity
-	refs   []reference
-	hosts  []word // names in prentice.dev/hosts
-	unit   string
-	url    string
-	run    string
-	probes []prentice.Probe
-	addr   string
-	local  bool
+	kind    string // of Backstage, in lower case
+	entity  prentice.Entity
+	refs    []reference
+	hosts   []word // names in prentice.dev/hosts
+	unit    string
+	url     string
+	run     string
+	probes  []prentice.Probe
+	addr    string
+	local   bool
+	blocked string // why nothing can be done there
 }
 
 // word is a piece of text and where it stands.

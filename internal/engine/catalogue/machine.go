@@ -46,12 +46,13 @@ func machines(found *report, entries []*entry, elsewhere Elsewhere) []*entry {
 // machine is a host that is declared elsewhere as an entity.
 func machine(h prentice.Host) *entry {
 	e := prentice.Entity{Ref: h.Ref, Kind: "Resource", Type: "host", Labels: h.Facts, Groups: h.Groups, At: h.At, Annotations: map[string]string{}}
-	if h.Local {
+	switch {
+	case h.Local:
 		e.Annotations[Prefix+"local"] = "true"
-	} else {
+	case h.Address != "":
 		e.Annotations[Prefix+"address"] = h.Address
 	}
-	return &entry{kind: "resource", entity: e, addr: h.Address, local: h.Local}
+	return &entry{kind: "resource", entity: e, addr: h.Address, local: h.Local, blocked: h.Blocked}
 }
 
 // agree makes one host of two declarations.
@@ -60,7 +61,9 @@ func agree(found *report, e *entry, h prentice.Host) {
 		found.fail(h.At, "let one of them go, or make them agree", "host %s has %s %q here and %q at %s", h.Ref.Name(), what, here, there, e.entity.At)
 	}
 	if e.addr == "" && !e.local {
-		e.addr, e.local = h.Address, h.Local
+		e.addr, e.local, e.blocked = h.Address, h.Local, h.Blocked
+	} else if h.Blocked != "" { // what is written for prentice says how it is reached
+		h.Address, h.Local = "", e.local
 	}
 	if e.local != h.Local {
 		bad("the way", way(h.Local), way(e.local))

@@ -106,10 +106,10 @@ func draw(found *report, names *speller, entries []*entry) *prentice.Catalogue {
 		e.entity.DependsOn = once(e.entity.DependsOn)
 		c.Entities = append(c.Entities, e.entity)
 		if e.entity.Ref.Kind() == "host" {
-			if e.addr == "" && !e.local && names.others[key(e.kind, e.entity.Ref.Name())] == "" {
+			if e.addr == "" && !e.local && e.blocked == "" && names.others[key(e.kind, e.entity.Ref.Name())] == "" {
 				found.fail(e.entity.At, `add annotation prentice.dev/address, or prentice.dev/local: "true"`, "host %s has no address and is not local", e.entity.Ref.Name())
 			}
-			h := prentice.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Facts: facts(found, e), Groups: e.entity.Groups, At: e.entity.At}
+			h := prentice.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Facts: facts(found, e), Groups: e.entity.Groups, Blocked: e.blocked, At: e.entity.At}
 			hosts[strings.ToLower(h.Ref.Name())] = h
 			c.Hosts = append(c.Hosts, h)
 		}

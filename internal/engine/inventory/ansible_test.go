@@ -104,9 +104,11 @@ func TestAnsibleReadsTheSame(t *testing.T) {
 // ansible gives the vars of each host, and the hosts of each group, as Ansible
 // reads them.
 func ansible(t *testing.T, program, dir string) (vars map[string]map[string]any, groups map[string][]string) {
-	args := []string{"--list", "-i", filepath.Join(dir, "inventory.ini")}
-	if _, err := os.Stat(filepath.Join(dir, "inventory")); err == nil {
-		args = append(args, "-i", filepath.Join(dir, "inventory"))
+	args := []string{"--list"}
+	for _, name := range []string{"inventory.ini", "inventory.yaml", "inventory.yml", "inventory"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			args = append(args, "-i", filepath.Join(dir, name))
+		}
 	}
 	c := exec.Command(program, args...)
 	c.Env = append(os.Environ(), "HOME="+dir, "ANSIBLE_LOCAL_TEMP="+t.TempDir())

@@ -71,12 +71,11 @@ func (t *tree) varsIn(root *os.Root, folder, kind string, owners []owner) {
 				delete(unread, name)
 			}
 		}
-		switch len(found) {
-		case 0:
-		case 1:
+		if len(found) > 0 {
 			t.varsOf(root, found[0], o)
-		default:
-			t.fail(prentice.Pos{File: found[1]}, "put them into one folder "+path.Join(folder, o.name), "%s stands there too, and Ansible reads only one of them", found[0])
+		}
+		for _, other := range found[min(1, len(found)):] {
+			t.advise(prentice.Pos{File: other}, "put them into one folder "+path.Join(folder, o.name), "is not read, as in Ansible: %s stands there too", found[0])
 		}
 	}
 	t.ownerless(folder, kind, unread, owners)
@@ -125,9 +124,7 @@ func (t *tree) readVars(name string, raw []byte) map[string]setting {
 	default:
 		r := &inYAML{t, name}
 		r.document(raw, "the file", func(key, value *yaml.Node) {
-			if s, ok := r.settingOf(key, value); ok {
-				vars[key.Value] = s
-			}
+			vars[key.Value] = r.settingOf(key, value)
 		})
 	}
 	return vars

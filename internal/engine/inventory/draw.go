@@ -3,8 +3,8 @@ package inventory
 import (
 	"cmp"
 	"maps"
-	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"prentice"
@@ -12,45 +12,38 @@ import (
 
 // draw makes the hosts out of all that was read.
 func (t *tree) draw(hostName func(string) string) Inventory {
+	inv := Inventory{Keys: map[string]string{}, Jumps: map[string]string{}}
 	if !t.climb() {
-		return Inventory{Keys: map[string]string{}}
+		return inv
 	}
-	inv := Inventory{Keys: map[string]string{}}
 	for _, key := range sorted(t.hosts) {
 		h := t.hosts[key]
 		groups := t.over(h)
 		vars := t.vars(h, groups)
-		drawn := prentice.Host{Ref: prentice.NewRef("host", h.name), Local: vars["ansible_connection"].value == "local", Facts: t.facts(vars), At: h.at}
+		w := wayTo(h.name, vars)
+		drawn := prentice.Host{Ref: prentice.NewRef("host", h.name), Local: w.local, Facts: t.facts(vars), Blocked: w.blocked, At: h.at}
+		if w.blocked != "" {
+			t.cannotReach(h.name, h, w)
+		}
 		for _, g := range groups {
 			if g.name != all && g.name != ungrouped {
 				drawn.Groups = append(drawn.Groups, g.name)
 			}
 		}
 		slices.Sort(drawn.Groups)
-		if !drawn.Local {
-			drawn.Address = address(h.name, vars, hostName)
+		if !drawn.Local && drawn.Blocked == "" {
+			drawn.Address = w.address(h.name, hostName)
 		}
-		if file := vars["ansible_ssh_private_key_file"].value; file != "" {
-			inv.Keys[h.name] = file
+		if w.key != "" {
+			inv.Keys[h.name] = w.key
+		}
+		if w.jump != "" {
+			inv.Jumps[h.name] = w.jump
 		}
 		inv.Hosts = append(inv.Hosts, drawn)
 	}
 	slices.SortFunc(inv.Hosts, func(a, b prentice.Host) int { return cmp.Compare(a.Ref, b.Ref) })
 	return inv
-}
-
-// address is [user@]host[:port], as the catalogue writes it.
-func address(name string, vars map[string]setting, hostName func(string) string) string {
-	host := first(vars["ansible_host"].value, hostName(name), name)
-	if port := vars["ansible_port"].value; port != "" {
-		host = net.JoinHostPort(host, port)
-	} else if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	if user := vars["ansible_user"].value; user != "" {
-		host = user + "@" + host
-	}
-	return host
 }
 
 // climb works out what each group is in, and how far from all. It says whether
@@ -106,8 +99,8 @@ func (t *tree) climb() bool {
 }
 
 // over lists the groups that a host is in, the farthest from all last, as their
-// vars count. Of groups equally far the later in the alphabet counts more, which
-// is Ansible's rule. Ungrouped is who is in no other.
+// vars count. Of groups equally far that of the higher ansible_group_priority counts
+// more, and then the later in the alphabet, which is Ansible's rule. Ungrouped is who is in no other.
 func (t *tree) over(h *host) []*group {
 	names := map[string]bool{all: true}
 	for direct := range h.groups {
@@ -124,12 +117,21 @@ func (t *tree) over(h *host) []*group {
 		list = append(list, t.groups[name])
 	}
 	slices.SortFunc(list, func(a, b *group) int {
-		return cmp.Or(cmp.Compare(a.depth, b.depth), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.depth, b.depth), cmp.Compare(a.priority(), b.priority()), cmp.Compare(a.name, b.name))
 	})
 	for _, g := range list {
 		g.inhabited = true
 	}
 	return list
+}
+
+// priority is what the inventory sets it to; a file beside it cannot.
+func (g *group) priority() int {
+	n, err := strconv.Atoi(g.vars["ansible_group_priority"].value)
+	if err != nil {
+		return 1
+	}
+	return n
 }
 
 // vars are what counts for a host. What a file beside the inventory says of any
@@ -148,20 +150,20 @@ func (t *tree) vars(h *host, groups []*group) map[string]setting {
 	return vars
 }
 
-// facts are the vars that are not Ansible's own. Of those that would be one
-// variable in a step's environment none is.
+// facts are the vars that are not Ansible's own. Of two that would be one variable
+// in a step's environment, neither is.
 func (t *tree) facts(vars map[string]setting) map[string]string {
 	var facts map[string]string
 	seen := make(map[string]string, len(vars))
 	for _, name := range sorted(vars) {
-		if strings.HasPrefix(name, connection) || vars[name].none {
+		if strings.HasPrefix(name, connection) || vars[name].none != "" {
 			continue
 		}
 		as := prentice.FactVariable(name)
 		if other := seen[as]; other != "" {
+			delete(facts, other)
 			t.noFact(other, vars[other].at, twice)
 			t.noFact(name, vars[name].at, twice)
-			delete(facts, other)
 			continue
 		}
 		seen[as] = name
@@ -173,16 +175,24 @@ func (t *tree) facts(vars map[string]setting) map[string]string {
 	return facts
 }
 
-// deserted reports the groups without a host: whoever acts on one would act on
-// nothing, and means something. After other errors it may only follow from them.
+// deserted names the groups without a host: whoever acts on one is refused, and
+// may mean something else. After errors it may only follow from them.
 func (t *tree) deserted() {
 	if t.errors > 0 {
 		return
 	}
+	var names []string
+	var at prentice.Pos
 	for _, name := range sorted(t.groups) {
 		if g := t.groups[name]; g.said && !g.inhabited && name != all && name != ungrouped {
-			t.fail(g.at, "give it a host, or take it out", "group %s has no host", name)
+			if len(names) == 0 {
+				at = g.at
+			}
+			names = append(names, name)
 		}
+	}
+	if len(names) > 0 {
+		t.advise(at, "nothing, if that is meant: a plan that names it is refused", "no host is in group %s", someOf(names))
 	}
 }
 

@@ -27,9 +27,6 @@ func (t *tree) guarded(root *os.Root, name string) ([]byte, bool) {
 	case !info.Mode().IsRegular():
 		t.fail(at, "put a plain file there, or rename this", "is not a plain file")
 		return nil, false
-	case info.Mode().Perm()&0o111 != 0:
-		t.fail(at, "take the x out of its mode if it is a list of hosts or of vars; otherwise write what it prints into a file", "is a program by its mode, and inventories are not run")
-		return nil, false
 	case info.Size() > strict.MaxBytes:
 		t.tooLong(at, info.Size())
 		return nil, false
@@ -49,7 +46,11 @@ func (t *tree) guarded(root *os.Root, name string) ([]byte, bool) {
 		t.fail(at, "look at the disk", "is not readable: %v", cause(err))
 		return nil, false
 	}
-	return raw, true
+	if isProgram(raw) && !isVars(name) {
+		t.dynamic(name, "is a program")
+		return nil, false
+	}
+	return []byte(strings.TrimPrefix(string(raw), "\ufeff")), true
 }
 
 func (t *tree) unreadable(at prentice.Pos, err error) {
@@ -92,6 +93,20 @@ func notText(raw []byte) string {
 		return "the file holds a NUL byte"
 	}
 	return ""
+}
+
+// isProgram says whether text or bytes are one to run. The mode does not say so: a
+// copied file may have any.
+func isProgram(raw []byte) bool {
+	return strings.HasPrefix(string(raw), "#!") || strings.HasPrefix(string(raw), "\x7fELF")
+}
+
+// dynamic notes a list of hosts that is made when it is asked for. It is not run
+// here: who writes into the team folder does not thereby run programs on this
+// machine.
+func (t *tree) dynamic(name, what string) {
+	t.programs = append(t.programs, name)
+	t.advise(prentice.Pos{File: name}, "write what ansible-inventory --list --yaml prints of it into a file, or set run-inventories = true in prentice.toml on this machine", "%s, which is not run here, so its hosts are unknown", what)
 }
 
 // isVault says whether ansible-vault has encrypted a file as a whole.

@@ -15,10 +15,11 @@ const mostFindings = 100
 
 // found is what is to be said of what was read.
 type found struct {
-	findings []prentice.Finding
-	errors   int
-	advice   int
-	unmade   []*unmade
+	findings  []prentice.Finding
+	errors    int
+	advice    int
+	unmade    []*unmade
+	unreached []unreached
 }
 
 // unmade are the vars of one file that become no facts, for one reason. They are
@@ -71,22 +72,17 @@ func (f *found) unmadeIn(at prentice.Pos, why reason) *unmade {
 // inOrder is what was found, in the order of its places.
 func (f *found) inOrder() []prentice.Finding {
 	for _, u := range f.unmade {
-		f.advise(u.at, u.why.hint(), "no fact is made of %s: %s", u.list(), u.why)
+		if strings.HasPrefix(string(u.why), "not used") {
+			f.advise(u.at, u.why.hint(), "%s: %s", someOf(u.names), u.why)
+			continue
+		}
+		f.advise(u.at, u.why.hint(), "no fact is made of %s: %s", someOf(u.names), u.why)
 	}
 	f.unmade = nil
 	slices.SortStableFunc(f.findings, func(a, b prentice.Finding) int {
 		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
 	})
 	return f.findings
-}
-
-// list names the first of the vars.
-func (u *unmade) list() string {
-	const most = 5
-	if more := len(u.names) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(u.names[:most], ", "), more)
-	}
-	return strings.Join(u.names, ", ")
 }
 
 // clip keeps a hostile value from filling a finding.

@@ -40,6 +40,11 @@ func (r *ini) line(line string, at prentice.Pos) {
 		r.section(m[1], m[2], strings.Contains(line, ":"), at)
 		return
 	}
+	if line[0] == '[' && line[len(line)-1] == ']' && !strings.Contains(line, "=") && !sectionLike(line) {
+		r.group = nil
+		r.fail(at, "write [NAME], [NAME:vars] or [NAME:children], without spaces", "%q is not the head of a section", clip(line))
+		return
+	}
 	if r.group == nil {
 		return // the head of the section was wrong, and was reported
 	}
@@ -77,23 +82,41 @@ func (r *ini) groupVar(line string, at prentice.Pos) {
 		r.fail(at, "write NAME=VALUE", "%q under [%s:vars] has no =", clip(line), r.group.name)
 		return
 	}
-	value = strings.TrimSpace(value)
-	switch quoted := len(value) > 1 && (value[0] == '"' || value[0] == '\''); {
-	case quoted:
-		list, text, hint := words(value)
-		if text != "" || len(list) != 1 {
-			r.fail(at, first(hint, "write one value in one pair of quotes"), "%s", first(text, "the value "+clip(value)+" goes on behind its quotes"))
-			return
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	if strings.Contains(value, " #") && !strings.ContainsAny(value[:1], `"'`) && !behindValue.MatchString(value) {
+		r.advise(at, "put the comment on a line of its own", "%s ends in what looks like a comment, and is part of the value, as in Ansible", clip(name))
+	}
+	r.set(r.group.vars, name, r.literal(name, value, at), "group "+r.group.name)
+}
+
+// behindValue is a comment behind a value that Ansible reads as Python does.
+var behindValue = regexp.MustCompile(`^("[^"\\]*"|'[^'\\]*'|-?[0-9]+(?:\.[0-9]+)?|True|False)\s+#.*$`)
+
+// literal reads a value as Ansible does, which tries it as one of Python first: a
+// quoted text, a number, True, False or a list, behind which a comment may stand.
+// Anything else is the text as it stands, with all that looks like a comment.
+func (r *ini) literal(name, value string, at prentice.Pos) setting {
+	if m := behindValue.FindStringSubmatch(value); m != nil {
+		value = m[1]
+	}
+	if n := len(value); n > 1 {
+		switch first, last := value[0], value[n-1]; {
+		case (first == '[' && last == ']' || first == '{' && last == '}') && !isTemplate(value) && !strings.HasPrefix(name, connection):
+			return r.unset(name, at, aList)
+		case (first == '"' || first == '\'') && first == last:
+			if list, text, _ := words(value); text == "" && len(list) == 1 {
+				value = list[0]
+			}
 		}
-		value = list[0]
-	case strings.Contains(value, " #") || strings.Contains(value, "\t#"):
-		r.fail(at, "put the value in quotes, or the comment on a line of its own", "nobody can tell whether # in %q begins a comment", clip(value))
-		return
 	}
-	name = strings.TrimSpace(name)
-	if s, ok := r.setting(name, value, at); ok {
-		r.set(r.group.vars, name, s, "group "+r.group.name)
-	}
+	return r.setting(name, value, at)
+}
+
+// sectionLike says whether a line that begins with [ is a range of hosts or an
+// address, and not the head of a section.
+func sectionLike(line string) bool {
+	_, text, _ := expand(line, MaxHosts)
+	return text == "" || v6WithPort.MatchString(line)
 }
 
 func (r *ini) child(line string, at prentice.Pos) {
@@ -128,11 +151,9 @@ func (r *ini) hostLine(line string, at prentice.Pos) {
 			r.fail(at, "write NAME=VALUE, and quotes around a value with spaces", "%q behind host %s has no =", clip(word), clip(list[0]))
 			return
 		}
-		s, ok := r.setting(name, value, at)
+		s := r.literal(name, value, at)
 		for _, h := range hosts {
-			if ok {
-				r.set(h.vars, name, s, "host "+h.name)
-			}
+			r.set(h.vars, name, s, "host "+h.name)
 		}
 	}
 }
@@ -173,9 +194,10 @@ func words(line string) (list []string, text, hint string) {
 			}
 			word.Reset()
 			some = false
-		case c == '#' && some:
-			return nil, "nobody can tell whether # in the middle of a word begins a comment", "put a space before it, or the value in quotes"
-		case c == '#':
+		case c == '#': // in the middle of a word too, as Ansible has it
+			if some {
+				list = append(list, word.String())
+			}
 			return list, "", ""
 		default:
 			word.WriteByte(c)

@@ -22,10 +22,11 @@ const Folder = "inventory"
 var names = []string{"inventory.ini", "inventory.yaml", "inventory.yml"}
 
 // Inventory is what a team's inventories say together. Keys are the files of the
-// private keys that hosts name, by bare name.
+// private keys that hosts name, and Jumps the hosts to jump through, by bare name.
 type Inventory struct {
 	Hosts []prentice.Host // sorted by ref
 	Keys  map[string]string
+	Jumps map[string]string
 }
 
 // Load reads the inventories of a team folder as one. hostName says where a host
@@ -37,6 +38,7 @@ func Load(dir string, hostName func(string) string) (Inventory, []prentice.Findi
 	t.settle()
 	inv := t.draw(hostName)
 	t.deserted()
+	t.sayUnreached()
 	return inv, t.inOrder()
 }
 
@@ -48,8 +50,9 @@ func Check(name string, raw []byte) []prentice.Finding {
 		t.readVars(name, raw)
 		return t.inOrder()
 	}
-	t.read(name, raw)
+	t.read(name, []byte(strings.TrimPrefix(string(raw), "\ufeff")))
 	t.draw(func(string) string { return "" })
+	t.sayUnreached()
 	return t.inOrder()
 }
 
@@ -62,7 +65,7 @@ func Is(name string) bool {
 
 // isRead says whether a file in the folder of inventories is one of them.
 func isRead(base string) bool {
-	return !isOther(base) && (isYAML(base) || path.Ext(base) == ".ini" || path.Ext(base) == "")
+	return !isOther(base) && !slices.Contains(ignored, path.Ext(base)) && !slices.Contains([]string{".j2", ".json5", ".toml"}, path.Ext(base))
 }
 
 // isOther says whether what is called so is passed over, as hidden, an editor's
@@ -71,7 +74,9 @@ func isOther(base string) bool {
 	return strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") || strings.HasPrefix(base, "catalog-info.")
 }
 
-func isYAML(name string) bool { return path.Ext(name) == ".yaml" || path.Ext(name) == ".yml" }
+func isYAML(name string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name))
+}
 
 // folder reads every inventory of a team folder. A link is followed only when it
 // leads to a file within the folder.
@@ -86,26 +91,47 @@ func (t *tree) folder(dir string) {
 			t.file(root, name)
 		}
 	}
-	entries, err := fs.ReadDir(root.FS(), Folder)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.fail(prentice.Pos{File: Folder}, "make it a folder whose files are inventories, or rename it", "cannot be listed: %v", cause(err))
-	}
-	for _, e := range entries {
-		switch name := path.Join(Folder, e.Name()); {
-		case isOther(e.Name()):
-		case slices.Contains(besides, e.Name()): // when all groups and hosts are known
-		case e.IsDir():
-			t.fail(prentice.Pos{File: name}, "put its files into "+Folder+"/ itself", "is a folder in %s/, and is not read", Folder)
-		case isRead(e.Name()):
-			t.file(root, name)
-		default:
-			t.fail(prentice.Pos{File: name}, "name it .ini or .yaml, or take it out of the folder", "is in %s/ and is not an inventory by its name", Folder)
-		}
-	}
+	t.folderOf(root, Folder, 0)
 	if t.files > 0 {
 		t.beside(root)
 	}
 }
+
+// folderOf reads a folder of inventories and the folders in it. One with vars of
+// its own is another inventory, and not a part of this one.
+func (t *tree) folderOf(root *os.Root, folder string, depth int) {
+	entries, err := fs.ReadDir(root.FS(), folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return
+	case err != nil:
+		t.fail(prentice.Pos{File: folder}, "make it a folder whose files are inventories, or rename it", "cannot be listed: %v", cause(err))
+	case depth > deepest:
+		t.fail(prentice.Pos{File: folder}, "take it out, or the link that leads in a ring", "stands more than %d folders deep", deepest)
+		return
+	}
+	for _, e := range entries {
+		if depth > 0 && slices.Contains(besides, e.Name()) {
+			t.advise(prentice.Pos{File: folder}, "copy its files to "+Folder+"/ itself if their hosts are to be known here", "is an inventory of its own, with %s, and is not read", e.Name())
+			return
+		}
+	}
+	for _, e := range entries {
+		switch name := path.Join(folder, e.Name()); {
+		case isOther(e.Name()):
+		case slices.Contains(besides, e.Name()): // when all groups and hosts are known
+		case e.IsDir():
+			t.folderOf(root, name, depth+1)
+		case isRead(e.Name()):
+			t.file(root, name)
+		case !slices.Contains(ignored, path.Ext(e.Name())):
+			t.advise(prentice.Pos{File: name}, "name it .ini or .yaml, or take it out of the folder", "is in %s/ and is not an inventory by its name", Folder)
+		}
+	}
+}
+
+// ignored are the endings of what Ansible passes over in a folder of inventories.
+var ignored = []string{".pyc", ".pyo", ".swp", ".bak", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry"}
 
 func (t *tree) file(root *os.Root, name string) {
 	t.files++

@@ -140,7 +140,7 @@ func TestFilesOfAFolderAreOneInventory(t *testing.T) {
 }
 
 func TestAKeyFileAndThisMachineAreSaidOfAHost(t *testing.T) {
-	inv, findings := inventory.Load(folder(t, "inventory.ini", "a ansible_ssh_private_key_file=id_fleet\nb ansible_connection=local ansible_become=no\n"), nowhere)
+	inv, findings := inventory.Load(folder(t, "inventory.ini", "a ansible_ssh_private_key_file=id_fleet\nb ansible_connection=local\n"), nowhere)
 	if len(findings) > 0 || inv.Keys["a"] != "id_fleet" || len(inv.Keys) != 1 {
 		t.Errorf("%v %s", inv.Keys, says(findings))
 	}
@@ -153,12 +153,9 @@ func TestWhatCannotBeMeantIsRefusedWithItsLine(t *testing.T) {
 	for _, c := range []struct{ name, file, text, want string }{
 		{"a ring of children", "inventory.ini", "[a:children]\nb\n[b:children]\na\n", "is a child of itself"},
 		{"all is not below another", "inventory.ini", "[a]\nx\n[a:children]\nall\n", `inventory.ini:4: all holds every group`},
-		{"a group without hosts", "inventory.ini", "[web]\n[db]\na\n", "inventory.ini:1: group web has no host"},
 		{"a child that stands nowhere", "inventory.ini", "[web]\na\n[eu:children]\nwbe\n", `inventory.ini:4: group wbe is a child of eu, and stands nowhere (did you mean "web"?)`},
 		{"vars of a group that stands nowhere", "inventory.ini", "[web]\na\n[wep:vars]\nx=1\n", `inventory.ini:3: group wep has vars, and stands nowhere (did you mean "web"?)`},
 		{"a section of an unknown sort", "inventory.ini", "[web:var]\nx=1\n", `inventory.ini:1: a section cannot end in ":var"`},
-		{"a host at two addresses", "inventory.ini", "[web]\na ansible_host=10.0.0.1\n[db]\na ansible_host=10.0.0.2\n", `inventory.ini:4: ansible_host of host a is "10.0.0.2" here and "10.0.0.1" at inventory.ini:2`},
-		{"a host with two ports", "inventory.ini", "a:22 ansible_port=23\n", `inventory.ini:1: ansible_port of host a is "23" here and "22" at inventory.ini:1`},
 		{"one name in two cases", "inventory.ini", "web\nWEB\n", "inventory.ini:2: host WEB stands at inventory.ini:1 as web"},
 		{"a range that goes down", "inventory.ini", "a[5:1]\n", "inventory.ini:1: [5:1] goes downwards"},
 		{"a range of unequal digits", "inventory.ini", "a[01:100]\n", "do not have equally many digits (write [01:100])"},
@@ -169,31 +166,15 @@ func TestWhatCannotBeMeantIsRefusedWithItsLine(t *testing.T) {
 		{"ranges that multiply to a bomb", "inventory.ini", "a[0:999][0:999]\n", "stands for 1000000 hosts"},
 		{"an endless name", "inventory.ini", strings.Repeat("[a:a]", 1000) + "x\n", "at most 300 are read"},
 		{"many ranges that are a bomb together", "inventory.ini", "a[0:9998]\nb[0:9998]\n", "inventory.ini:2: the inventories have more than 10000 hosts"},
-		{"a host that is an address of IPv6", "inventory.ini", "2001:db8::1\n", `"2001:db8::1" is not the name of a host (use letters, digits and . _ - in the name, and say its address with ansible_host=)`},
-		{"a host that is an option", "inventory.ini", "-oProxyCommand=x\n", "is not the name of a host"},
-		{"an address that is an option", "inventory.ini", "a ansible_host=-oProxyCommand=x\n", `ansible_host is "-oProxyCommand=x"`},
 		{"a quote without an end", "inventory.ini", "a x='1\n", "a quote ' has no end"},
 		{"a word without a value", "inventory.ini", "a b\n", `"b" behind host a has no =`},
-		{"a comment that may be none", "inventory.ini", "a x=1#2\n", "nobody can tell whether #"},
-		{"a comment behind a group's var", "inventory.ini", "[w]\na\n[w:vars]\nx=1 # one\n", "inventory.ini:4: nobody can tell whether #"},
-		{"a misspelt connection var", "inventory.ini", "a ansible_hots=b\n", `ansible_hots is not followed here (did you mean "ansible_host"?)`},
-		{"a password", "inventory.ini", "a ansible_password=x\n", "an inventory is no place for a secret"},
-		{"becoming root by the inventory", "inventory.ini", "a ansible_become=true\n", "write sudo=true on the steps that need it"},
-		{"a way that is not SSH", "inventory.ini", "a ansible_connection=winrm\n", "write ssh, or local"},
-		{"a template where a host is", "inventory.ini", "a ansible_host={{y}}\n", `inventory.ini:1: ansible_host is "{{y}}" (write the value out: no template is filled in here)`},
-		{"a fact that hides another", "inventory.ini", "a name=b\n", "no fact is made of name: TARGET_NAME, TARGET_REF and TARGET_ADDRESS are what every target has"},
-		{"two facts of one name", "inventory.ini", "a rack=1 Rack=2\n", "no fact is made of Rack, rack: several vars of a host would be one variable"},
-		{"a byte order mark", "inventory.ini", "\ufeffa\n", "inventory.ini:1: the file begins with a byte order mark"},
 		{"a NUL byte", "inventory.ini", "a\x00\n", "holds a NUL byte"},
 		{"10 MB", "inventory.ini", strings.Repeat("# 89abcde\n", 1<<20), "at most 1048576 are read"},
 		{"tabs in YAML", "inventory.yaml", "all:\n\thosts:\n", "inventory.yaml:2: not YAML"},
-		{"an alias in YAML", "inventory.yaml", "all: {hosts: &x {a: }, vars: *x}\n", "anchors and aliases are not read"},
-		{"a misspelt key in YAML", "inventory.yaml", "web: {host: {a: }}\n", `inventory.yaml:1:7: group web has no key "host" (did you mean "hosts"?)`},
+		{"an alias bomb in YAML", "inventory.yaml", bomb(), "there is more here than is read"},
+		{"a section with a space", "inventory.ini", "[web servers]\na\n", `inventory.ini:1: "[web servers]" is not the head of a section`},
 		{"a list of hosts in YAML", "inventory.yaml", "web: {hosts: [a]}\n", "hosts of group web: wants a mapping"},
-		{"a host twice in YAML", "inventory.yaml", "web: {hosts: {a: , a: }}\n", `"a" stands twice`},
-		{"a script", "inventory/hosts.sh", "#!/bin/sh\n", "is not an inventory by its name"},
 		{"an encrypted inventory", "inventory.ini", "$ANSIBLE_VAULT;1.1;AES256\n3337\n", "inventory.ini:1: is encrypted with ansible-vault, and the hosts in it are needed"},
-		{"a folder of inventories in the folder", "inventory/old/hosts", "a\n", "inventory/old: is a folder in inventory/, and is not read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, findings := inventory.Load(folder(t, c.file, c.text), nowhere)
@@ -207,12 +188,87 @@ func TestWhatCannotBeMeantIsRefusedWithItsLine(t *testing.T) {
 	}
 }
 
+// bomb is a small file of YAML that stands for a huge one.
+func bomb() string {
+	var b strings.Builder
+	b.WriteString("x0: &x0 [a, a, a, a, a, a, a, a, a, a]\n")
+	for i := 1; i < 10; i++ {
+		fmt.Fprintf(&b, "x%d: &x%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*x%d,", i-1), 10), ","))
+	}
+	return b.String()
+}
+
+func TestWhatIsNotUsedIsTakenWithAdviceAndItsLine(t *testing.T) {
+	for _, c := range []struct{ name, file, text, want string }{
+		{"a group without hosts", "inventory.ini", "[web]\n[db]\na\n", `inventory.ini:1: no host is in group web`},
+		{"a host at two addresses", "inventory.ini", "[web]\na ansible_host=10.0.0.1\n[db]\na ansible_host=10.0.0.2\n", `inventory.ini:4: ansible_host of host a is "10.0.0.2" here and "10.0.0.1" at inventory.ini:2`},
+		{"a host with two ports", "inventory.ini", "a:22 ansible_port=23\n", `inventory.ini:1: ansible_port of host a is "23" here and "22" at inventory.ini:1`},
+		{"a host that is an option", "inventory.ini", "-oProxyCommand=x\n", `host "-oProxyCommand=x" is left out: prentice cannot use the name`},
+		{"an address that is an option", "inventory.ini", "a ansible_host=-oProxyCommand=x\n", `host a cannot be acted on: its ansible_host is "-oProxyCommand=x"`},
+		{"a comment behind a group's var", "inventory.ini", "[w]\na\n[w:vars]\nx=one # two\n", `inventory.ini:4: x ends in what looks like a comment, and is part of the value`},
+		{"a misspelt connection var", "inventory.ini", "a ansible_hots=b\n", `ansible_hots is not used by prentice (did you mean "ansible_host"?)`},
+		{"a password", "inventory.ini", "a ansible_password=x\n", `ansible_password: not used: prentice signs in with keys`},
+		{"becoming root by the inventory", "inventory.ini", "a ansible_become=true\n", `ansible_become: not used: write sudo=true on a step`},
+		{"a way that is not SSH", "inventory.ini", "a ansible_connection=winrm\n", `host a cannot be acted on: it is reached by winrm, and prentice has SSH alone`},
+		{"a template where a host is", "inventory.ini", "a ansible_host={{y}}\n", `inventory.ini:1: host a cannot be acted on: its ansible_host cannot be read: no template is filled in here`},
+		{"a fact that hides another", "inventory.ini", "a name=b\n", `no fact is made of name: TARGET_NAME, TARGET_REF and TARGET_ADDRESS are what every target has`},
+		{"two facts of one name", "inventory.ini", "a rack=1 Rack=2\n", `no fact is made of Rack, rack: several vars of a host would be one variable`},
+		{"a misspelt key in YAML", "inventory.yaml", "web: {host: {a: }}\n", `inventory.yaml:1:7: group web has no key "host", which is passed over, as Ansible does (did you mean "hosts"?)`},
+		{"a host twice in YAML", "inventory.yaml", "web: {hosts: {a: , a: }}\n", `"a" stands twice, and the last counts`},
+		{"a script", "inventory/hosts.sh", "#!/bin/sh\n", `inventory/hosts.sh: is a program, which is not run here, so its hosts are unknown`},
+		{"a folder that is another inventory", "inventory/old/group_vars/all", "x: 1\n", "inventory/old: is an inventory of its own, with group_vars, and is not read"},
+		{"a plugin", "inventory/cloud.yml", "plugin: amazon.aws.aws_ec2\nregions: [eu-west-1]\n", "inventory/cloud.yml: is a list that the plugin amazon.aws.aws_ec2 makes, which is not run here"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, findings := inventory.Load(folder(t, c.file, c.text), nowhere)
+			if !strings.Contains(says(findings), c.want) {
+				t.Errorf("it says\n%swanted\n%s", says(findings), c.want)
+			}
+			for _, f := range findings {
+				if f.Error {
+					t.Errorf("it is an error: %s", f.Text)
+				}
+			}
+		})
+	}
+}
+
+// What is not followed may lead elsewhere, so the host is known and nothing can be
+// done there.
+func TestAHostThatCannotBeReachedIsBlocked(t *testing.T) {
+	for _, c := range []struct{ vars, address, jump, blocked string }{
+		{"ansible_ssh_host=192.0.2.1 ansible_host=192.0.2.2", "192.0.2.1", "", ""},
+		{"ansible_host={{inventory_hostname}}.shop.example", "a.shop.example", "", ""},
+		{"ansible_host={{ip}}", "", "", "cannot be read: no template"},
+		{"ansible_port=ssh", "", "", `its ansible_port is "ssh"`},
+		{"ansible_connection=docker", "", "", "it is reached by docker"},
+		{"ansible_connection=paramiko", "a", "", ""},
+		{"ansible_user=CORP\\\\ann", "", "", "its ansible_user is"},
+		{"ansible_ssh_common_args='-o StrictHostKeyChecking=no -C'", "a", "", ""},
+		{"ansible_ssh_common_args='-J warden@gate:2022'", "a", "warden@gate:2022", ""},
+		{"ansible_ssh_common_args='-o ProxyJump=gate'", "a", "gate", ""},
+		{`ansible_ssh_common_args='-o ProxyCommand="ssh -W %h:%p -q gate -l ann"'`, "", "", "says ProxyCommand"},
+		{`ansible_ssh_common_args='-o ProxyCommand="ssh -p 2022 -W %h:%p -q ann@gate"'`, "a", "ann@gate:2022", ""},
+		{`ansible_ssh_common_args='-o ProxyCommand="ssh gate nc %h %p"'`, "a", "gate", ""},
+		{`ansible_ssh_common_args='-o ProxyCommand="corkscrew proxy 80 %h %p"'`, "", "", "says ProxyCommand"},
+		{"ansible_ssh_extra_args='-o HostName=192.0.2.7'", "", "", "says HostName=192.0.2.7"},
+		{"ansible_ssh_args='-F elsewhere'", "", "", "says -F"},
+		{"ansible_ssh_common_args='{{ jump }}'", "", "", "may say where it is"},
+	} {
+		inv, findings := inventory.Load(folder(t, "inventory.ini", "a "+c.vars+"\n"), nowhere)
+		h := inv.Hosts[0]
+		if h.Address != c.address || inv.Jumps["a"] != c.jump || !strings.Contains(h.Blocked, c.blocked) || (h.Blocked == "") != (c.blocked == "") {
+			t.Errorf("%s: at %q through %q, blocked %q: %s", c.vars, h.Address, inv.Jumps["a"], h.Blocked, says(findings))
+		}
+	}
+}
+
 func TestAProgramIsNotRun(t *testing.T) {
 	dir := folder(t, "inventory/hosts", "#!/bin/sh\ntouch ran\n")
 	if err := os.Chmod(filepath.Join(dir, "inventory/hosts"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, findings := inventory.Load(dir, nowhere); !strings.Contains(says(findings), "inventories are not run") {
+	if _, findings := inventory.Load(dir, nowhere); !strings.Contains(says(findings), "inventory/hosts: is a program, which is not run here") {
 		t.Error(says(findings))
 	}
 }
@@ -243,7 +299,7 @@ func TestAnInventoryIsKnownByItsName(t *testing.T) {
 		"inventory.ini": true, "team/inventory.yaml": true, "fleet.ini": true, "inventory/hosts": true, "/t/inventory/web.yml": true,
 		"group_vars/web": true, "team/inventory/host_vars/web01.example": true, "group_vars/web/10.yml": true, "host_vars/a/b/c.json": true,
 		"group_vars/web/README.md": false, "group_vars/.web.yml.swp": false, "host_vars/a~": false, "group_vars.yml": false, "inventory/hosts~": false,
-		"catalog-info.yaml": false, "inventory/catalog-info.yaml": false, "hosts": false, "hosts.yaml": false, "inventory/README.md": false, "inventory/old/hosts": false,
+		"catalog-info.yaml": false, "inventory/catalog-info.yaml": false, "hosts": false, "hosts.yaml": false, "inventory/README.md": false, "inventory/old/hosts": false, "inventory/hosts.prod": true, "inventory/a.json": true,
 	} {
 		if inventory.Is(name) != want {
 			t.Errorf("%s: %v", name, !want)
@@ -255,7 +311,7 @@ func TestOneInventoryMayNameWhatStandsInAnother(t *testing.T) {
 	if findings := inventory.Check("inventory/eu", []byte("[eu:children]\nweb\n[db:vars]\nrack=a\n[empty]\n")); len(findings) != 0 {
 		t.Error(says(findings))
 	}
-	if got := says(inventory.Check("inventory/eu", []byte("[eu]\nx ansible_hots=10.0.0.1\n"))); !strings.HasPrefix(got, "inventory/eu:2: ansible_hots is not followed") {
+	if got := says(inventory.Check("inventory/eu", []byte("[eu]\nx ansible_hots=10.0.0.1\n"))); !strings.HasPrefix(got, "inventory/eu:2: ansible_hots is not used") {
 		t.Error(got)
 	}
 	if got := says(inventory.Check("x.ini", make([]byte, 1<<20+1))); !strings.Contains(got, "at most 1048576 are read") {

@@ -2,19 +2,35 @@ package inventory
 
 import (
 	"fmt"
+	"net"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"prentice"
 )
 
 var (
 	validHost  = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
-	validGroup = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,62}$`)
+	validGroup = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$`)
 )
+
+// isHostName says whether a host can be called so: a name, or an address.
+func isHostName(name string) bool {
+	return prentice.ValidName(name) && (validHost.MatchString(name) || net.ParseIP(name) != nil)
+}
+
+var v6WithPort = regexp.MustCompile(`^\[([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)\](?::([0-9]+))?$`)
 
 // cutPort takes host:port apart. A colon within a range is none of it, and an
 // address of IPv6, which is no name, stays whole.
 func cutPort(pattern string) (host, port string) {
+	if m := v6WithPort.FindStringSubmatch(pattern); m != nil && net.ParseIP(m[1]) != nil {
+		return m[1], m[2]
+	}
+	if net.ParseIP(pattern) != nil {
+		return pattern, ""
+	}
 	behind := strings.LastIndexByte(pattern, ']') + 1
 	host, port, found := strings.Cut(pattern[behind:], ":")
 	if !found || port == "" || strings.Trim(port, "0123456789") != "" {

@@ -17,13 +17,14 @@ const (
 
 // tree is what has been read so far, over all files.
 type tree struct {
-	groups map[string]*group
-	hosts  map[string]*host // by name in lower case
-	files  int              // inventories
-	bytes  int64            // of all files
-	listed int              // names in the folders of vars
-	full   bool             // more hosts were listed than may be
-	owed   []owed
+	groups   map[string]*group
+	hosts    map[string]*host // by name in lower case
+	files    int              // inventories
+	bytes    int64            // of all files
+	listed   int              // names in the folders of vars
+	full     bool             // more hosts were listed than may be
+	owed     []owed
+	programs []string // files whose hosts are made when they are asked for
 	found
 }
 
@@ -72,7 +73,7 @@ func (t *tree) named(name string, at prentice.Pos) bool {
 	if validGroup.MatchString(name) {
 		return true
 	}
-	t.fail(at, "use letters, digits and _ . -, beginning with a letter", "%q is not the name of a group", clip(name))
+	t.fail(at, "use letters, digits and _ . -", "%q is not the name of a group", clip(name))
 	return false
 }
 
@@ -101,7 +102,7 @@ func (t *tree) put(g *group, pattern string, at prentice.Pos) []*host {
 	for _, name := range list {
 		h := t.host(name, at)
 		if h == nil {
-			return found
+			continue
 		}
 		h.groups[g.name], g.hosts[strings.ToLower(name)] = true, true
 		if port != "" {
@@ -121,8 +122,10 @@ func (t *tree) host(name string, at prentice.Pos) *host {
 		return nil
 	case h != nil:
 		return h
-	case !validHost.MatchString(name) || !prentice.ValidName(name):
-		t.fail(at, "use letters, digits and . _ - in the name, and say its address with ansible_host=", "%q is not the name of a host", clip(name))
+	case !isHostName(name):
+		t.advise(at, "use letters, digits and . _ - in the name, and say its address with ansible_host=", "host %q is left out: prentice cannot use the name", clip(name))
+		return nil
+	case t.full:
 		return nil
 	case len(t.hosts) >= MaxHosts:
 		t.full = true

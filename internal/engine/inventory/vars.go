@@ -14,43 +14,53 @@ import (
 // connection is how Ansible's own vars begin.
 const connection = "ansible_"
 
-// known are those that are followed, or that say what is so anyway.
-var known = []string{"ansible_host", "ansible_port", "ansible_user", "ansible_connection", "ansible_ssh_private_key_file", "ansible_become"}
-
-// instead says what to do about vars that are not followed and that many
-// inventories have.
-var instead = map[string]string{
-	"ansible_ssh_host":                "write ansible_host",
-	"ansible_ssh_port":                "write ansible_port",
-	"ansible_ssh_user":                "write ansible_user",
-	"ansible_private_key_file":        "write ansible_ssh_private_key_file",
-	"ansible_become_user":             "steps with sudo=true become root; write sudo -u USER into the script for another",
-	"ansible_become_method":           "take it out: it is sudo",
-	"ansible_become_password":         "let the user sudo without a password, and take it out: an inventory is no place for a secret",
-	"ansible_become_pass":             "let the user sudo without a password, and take it out: an inventory is no place for a secret",
-	"ansible_password":                "put a key on the host, and take it out: an inventory is no place for a secret",
-	"ansible_ssh_pass":                "put a key on the host, and take it out: an inventory is no place for a secret",
-	"ansible_ssh_common_args":         "say it in ssh_config, as ProxyJump or IdentityFile",
-	"ansible_ssh_extra_args":          "say it in ssh_config, as ProxyJump or IdentityFile",
-	"ansible_group_priority":          "take it out, and say the var on the host or in a child group",
-	"ansible_host_key_checking":       "take it out: host keys are always checked; see prentice host accept-key --help",
-	"ansible_ssh_host_key_dsa_public": "take it out",
+// followed are Ansible's own vars that say how a host is reached, each with its
+// older name, which counts more, as it does in Ansible. What they are set to is
+// looked at when all places that may set them have been read.
+var followed = []string{
+	"ansible_group_priority",
+	"ansible_host", "ansible_ssh_host", "ansible_port", "ansible_ssh_port", "ansible_user", "ansible_ssh_user", "ansible_connection",
+	"ansible_private_key_file", "ansible_ssh_private_key_file", "ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args",
 }
 
+// unused says of Ansible's own vars that many inventories have why they are not
+// used. The longest beginning that fits counts.
+var unused = map[string]reason{
+	"ansible_python_interpreter": noPython,
+	"ansible_become":             "not used: write sudo=true on a step, so that it stands in the plan that people approve",
+	"ansible_become_pass":        "not used: prentice asks for no password; let the user sudo without one",
+	"ansible_sudo":               "not used: write sudo=true on a step, so that it stands in the plan that people approve",
+	"ansible_su":                 "not used: write sudo=true on a step, so that it stands in the plan that people approve",
+	"ansible_password":           "not used: prentice signs in with keys",
+	"ansible_ssh_pass":           "not used: prentice signs in with keys",
+	"ansible_host_key_checking":  "not used: host keys are always checked, see prentice host accept-key --help",
+	"ansible_ssh_host_key":       "not used: host keys are always checked, see prentice host accept-key --help",
+	"ansible_":                   "not used by prentice",
+}
+
+// real are vars of Ansible's own that look like others and are not misspelt.
+var real = []string{
+	"ansible_ssh_retries", "ansible_ssh_timeout", "ansible_ssh_executable", "ansible_ssh_pipelining", "ansible_ssh_transfer_method", "ansible_pipelining",
+	"ansible_timeout", "ansible_scp_if_ssh", "ansible_scp_extra_args", "ansible_sftp_extra_args", "ansible_ssh_use_tty", "ansible_shell_type", "ansible_control_path",
+	"ansible_paramiko_host_key_checking", "ansible_become_method", "ansible_become_user", "ansible_become_flags", "ansible_become_exe",
+}
+
+// misspeltOf are the words that an unknown var of Ansible's own may be meant for.
+var misspeltOf = append([]string{"ansible_become", "ansible_password", "ansible_python_interpreter"}, followed...)
+
 var (
-	validVar     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,62}$`)
-	validUser    = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
-	validAddress = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`)
+	validVar  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,62}$`)
+	plainWord = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 )
 
 // longestFact is the longest value that reaches a step, in bytes.
 const longestFact = 4096
 
-// setting is what a var is set to, and where. One that becomes no fact has no
-// value, and hides what a group says that counts less.
+// setting is what a var is set to, and where. One that becomes no fact says why,
+// and hides what a group says that counts less.
 type setting struct {
 	value string
-	none  bool
+	none  reason // "" is that there is a value
 	at    prentice.Pos
 }
 
@@ -62,124 +72,96 @@ const (
 	aTemplate reason = "no template is filled in here"
 	aSecret   reason = "the name is that of a secret, and facts stand in plans, which are kept"
 	encrypted reason = "encrypted with ansible-vault"
-	aTaken    reason = "TARGET_NAME, TARGET_REF and TARGET_ADDRESS are what every target has"
-	twice     reason = "several vars of a host would be one variable"
 	noPython  reason = "no Python is needed on a host"
+	noName    reason = "no name of a variable: letters, digits and _, beginning with a letter"
+	aTaken    reason = "TARGET_NAME, TARGET_REF and TARGET_ADDRESS are what every target has"
+	tooLong   reason = "a value of more than 4096 bytes does not reach a step"
+	twice     reason = "several vars of a host would be one variable"
 )
 
 // hint says what to do if the var is needed.
 func (r reason) hint() string {
 	switch r {
+	case unused[connection], unused["ansible_become"], unused["ansible_become_pass"], unused["ansible_password"], unused["ansible_host_key_checking"]:
+		return "nothing, if it is for Ansible"
 	case aTemplate:
 		return "write the value out, if a step needs it"
-	case aTaken, twice:
-		return "nothing, if no step needs it; otherwise rename it"
 	case aSecret, encrypted:
 		return "nothing, if no step needs it; otherwise keep it with: prentice secret set NAME FILE"
+	case noName, aTaken, twice:
+		return "nothing, if no step needs it; otherwise rename it"
 	}
 	return "nothing, if no step needs it"
 }
 
-// setting reads a var. It says whether there is one to set, and reports one that
-// cannot be followed.
-func (t *tree) setting(name, value string, at prentice.Pos) (setting, bool) {
+// setting reads a var. What becomes no fact is noted.
+func (t *tree) setting(name, value string, at prentice.Pos) setting {
 	switch {
-	case name == "ansible_python_interpreter": // in most inventories, and changes nothing here
-		return t.unset(name, at, noPython), true
 	case strings.HasPrefix(name, connection):
-		return setting{value: value, at: at}, t.connects(name, value, at)
+		if !slices.Contains(followed, name) {
+			t.unused(name, at)
+		}
+		return setting{value: value, at: at}
 	case isTemplate(value):
-		return t.unset(name, at, aTemplate), true
+		return t.unset(name, at, aTemplate)
 	case prentice.IsCredential(name) && value != "":
-		return t.unset(name, at, aSecret), true
+		return t.unset(name, at, aSecret)
 	case !validVar.MatchString(name):
-		t.fail(at, "use letters, digits and _, beginning with a letter", "%q is not the name of a var", clip(name))
+		return t.unset(name, at, noName)
 	case prentice.FactVariable(name) == "":
-		return t.unset(name, at, aTaken), true
+		return t.unset(name, at, aTaken)
 	case len(value) > longestFact:
-		t.fail(at, "put it into a file on the host", "%s has %d bytes, at most %d reach a step", name, len(value), longestFact)
-	default:
-		return setting{value: value, at: at}, true
+		return t.unset(name, at, tooLong)
 	}
-	return setting{}, false
+	return setting{value: value, at: at}
+}
+
+// unused notes a var of Ansible's own that is not used, or names the one that it
+// may be meant for.
+func (t *tree) unused(name string, at prentice.Pos) {
+	why := reason("")
+	for n := len(name); n > 0 && why == ""; n-- {
+		why = unused[name[:n]]
+	}
+	if near := nearest.Of(name, misspeltOf); near != "" && why == unused[connection] && !slices.Contains(real, name) {
+		t.advise(at, fmt.Sprintf("did you mean %q?", near), "%s is not used by prentice", clip(name))
+		return
+	}
+	t.noFact(name, at, why)
 }
 
 // unset is the setting of a var that becomes no fact, which is noted.
 func (t *tree) unset(name string, at prentice.Pos, why reason) setting {
-	if !validVar.MatchString(name) {
-		name = strconv.Quote(clip(name))
+	shown := name
+	if !plainWord.MatchString(name) || len(name) > 63 {
+		shown = strconv.Quote(clip(name))
 	}
-	t.noFact(name, at, why)
-	return setting{none: true, at: at}
+	if !slices.Contains(followed, name) {
+		t.noFact(shown, at, why)
+	}
+	return setting{none: why, at: at}
 }
 
 func isTemplate(value string) bool {
 	return strings.Contains(value, "{{") || strings.Contains(value, "{%")
 }
 
-// set says a var of a host or a group. Two values at one place are an error: the
-// order of files would decide which counts.
+// set says a var of a host or a group. Of two values the later counts, as it does
+// in Ansible, and that is said: it may not be meant.
 func (t *tree) set(vars map[string]setting, name string, s setting, of string) {
 	if before, set := vars[name]; set && (before.value != s.value || before.none != s.none) {
-		t.fail(s.at, "keep one of them", "%s of %s is %s here and %s at %s", clip(name), of, s, before, before.at)
-		return
+		t.advise(s.at, "keep one of them", "%s of %s is %s here and %s at %s; what stands here counts", clip(name), of, s.shown(name), before.shown(name), before.at)
 	}
 	vars[name] = s
 }
 
-// String is what the var is set to, for a finding.
-func (s setting) String() string {
-	if s.none {
+// shown is what the var is set to, for a finding. A secret is not shown.
+func (s setting) shown(name string) string {
+	switch {
+	case s.none != "":
 		return "no fact"
+	case prentice.IsCredential(name):
+		return "one value"
 	}
 	return strconv.Quote(clip(s.value))
-}
-
-// connects checks a var of Ansible's own. What would change how a host is
-// reached, and is not followed, must not be passed over.
-func (t *tree) connects(name, value string, at prentice.Pos) bool {
-	bad := func(hint string) bool {
-		t.fail(at, hint, "%s is %q", name, clip(value))
-		return false
-	}
-	if isTemplate(value) && slices.Contains(known, name) {
-		return bad("write the value out: no template is filled in here")
-	}
-	switch name {
-	case "ansible_host":
-		if !validAddress.MatchString(value) {
-			return bad("write a name or an address, without user and port")
-		}
-	case "ansible_port":
-		if n, err := strconv.ParseUint(value, 10, 16); err != nil || n == 0 {
-			return bad("write a number up to 65535")
-		}
-	case "ansible_user":
-		if !validUser.MatchString(value) {
-			return bad("use lower-case letters, digits and _ -, beginning with a letter")
-		}
-	case "ansible_connection":
-		if value != "ssh" && value != "local" {
-			return bad("write ssh, or local for this machine; there is no other way here")
-		}
-	case "ansible_ssh_private_key_file":
-		if value == "" || strings.ContainsAny(value, "\n\r") {
-			return bad("name a file, such as id_fleet in the folder ssh of the data folder")
-		}
-	case "ansible_become":
-		if is, err := strconv.ParseBool(strings.NewReplacer("yes", "true", "no", "false").Replace(strings.ToLower(value))); err != nil || is {
-			return bad("write sudo=true on the steps that need it, so that it stands in the plan people agree to")
-		}
-	default:
-		hint := instead[name]
-		if hint == "" {
-			hint = "take it out; known: " + strings.Join(known, ", ")
-			if near := nearest.Of(name, known); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-		}
-		t.fail(at, hint, "%s is not followed here", clip(name))
-		return false
-	}
-	return true
 }

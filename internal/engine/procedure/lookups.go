@@ -23,6 +23,9 @@ func lookups(cat *prentice.Catalogue) []expr.Func {
 	return []expr.Func{
 		{Name: "service", Takes: one, Gives: serviceType, Do: func(args ...any) (any, error) {
 			s, err := cat.Service(args[0].(string))
+			if err == nil && s.Blocked != "" {
+				err = blocked(s.Ref, s.Blocked)
+			}
 			return serviceValue(s), err
 		}},
 		{Name: "host", Takes: one, Gives: hostType, Do: func(args ...any) (any, error) {
@@ -49,6 +52,9 @@ func lookups(cat *prentice.Catalogue) []expr.Func {
 
 // groupValue is a group of an inventory.
 func groupValue(cat *prentice.Catalogue, name string) (any, error) {
+	if cat.NoGroups != "" {
+		return nil, prentice.Errorf(prentice.Refused, "nobody can tell who is in group %q: %s", clip(name), cat.NoGroups).Try("see prentice catalog check")
+	}
 	var hosts []prentice.Host
 	known := map[string]bool{}
 	for _, h := range cat.Hosts {
@@ -154,6 +160,9 @@ func systemValue(cat *prentice.Catalogue, name string) (any, error) {
 	for _, s := range cat.Services {
 		if s.System != ref {
 			continue
+		}
+		if s.Blocked != "" {
+			return nil, blocked(s.Ref, s.Blocked)
 		}
 		services = append(services, serviceValue(s))
 		for _, h := range s.Hosts {

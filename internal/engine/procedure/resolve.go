@@ -90,6 +90,9 @@ func (c *rendering) checked(p prentice.Procedure, in prentice.Input, text string
 		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q is not one of %s", in.Name, p.Name, clip(text), strings.Join(in.Enum, ", ")).
 			Try("%s", meant(plain, in.Enum))
 	case in.Type == "service":
+		if s, err := c.catalogue.Service(plain); err == nil && s.Blocked != "" {
+			return "", blocked(s.Ref, s.Blocked)
+		}
 		return plain, c.inCatalogue(plain, c.serviceNames(), func() error { _, err := c.catalogue.Service(plain); return err })
 	case in.Type == "host":
 		return plain, c.inCatalogue(plain, c.hostNames(), func() error { _, err := findHost(c.catalogue, plain); return err })

@@ -163,7 +163,15 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 	if !found {
 		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(name)).Try("list hosts with: prentice catalog list --kind host")
 	}
+	if h.Blocked != "" {
+		return prentice.Target{}, blocked(h.Ref, h.Blocked)
+	}
 	return h.Target(), nil
+}
+
+// blocked refuses what is in the catalogue and cannot be acted on.
+func blocked(ref prentice.Ref, why string) error {
+	return prentice.Errorf(prentice.Refused, "nothing can be planned for %s: %s", ref, why).Try("see prentice catalog check")
 }
 
 // hostsOf is the hosts of the catalogue and those that only a service names, by

@@ -41,10 +41,12 @@ type Problem struct {
 
 // Reader collects what is wrong with one file. Near finds the known word that
 // somebody probably meant, or "". Tags are those that whoever reads the nodes
-// knows what to do with; no other is let through.
+// knows what to do with; no other is let through. Anchors lets aliases through,
+// each in the place of what it stands for, in files that another tool owns.
 type Reader struct {
 	Near     func(word string, known []string) string
 	Tags     []string
+	Anchors  bool
 	Problems []Problem
 	nodes    int
 }
@@ -75,6 +77,15 @@ func (r *Reader) Document(text []byte) *Node {
 	return doc.Content[0]
 }
 
+// written puts what an alias stands for in its place.
+func (r *Reader) written(n *Node) {
+	for i, child := range n.Content {
+		if child.Kind == yaml.AliasNode {
+			n.Content[i] = child.Alias
+		}
+	}
+}
+
 var lineOf = regexp.MustCompile(`line (\d+): `)
 
 func (r *Reader) unreadable(err error) {
@@ -94,13 +105,14 @@ func (r *Reader) plain(n *Node, depth int) bool {
 	case r.nodes > mostNodes || depth > deepest:
 		r.Wrong(n, "split the file", "there is more here than is read")
 		return false
-	case n.Kind == yaml.AliasNode || n.Anchor != "":
+	case (n.Kind == yaml.AliasNode || n.Anchor != "") && !r.Anchors:
 		r.Wrong(n, "write the value out", "anchors and aliases are not read here")
 		return false
 	case n.Style&yaml.TaggedStyle != 0 && !slices.Contains(r.Tags, n.Tag):
 		r.Wrong(n, "leave the tag out", "the tag %s is not read here", Clip(n.Tag))
 		return false
 	}
+	r.written(n)
 	for _, child := range n.Content {
 		if !r.plain(child, depth+1) {
 			return false

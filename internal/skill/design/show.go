@@ -139,6 +139,7 @@ func (s Shown) Text() string {
 
 func (s Shown) facts(line func(what, text string)) {
 	if h := s.Host; h != nil {
+		line("blocked", h.Blocked)
 		line("address", address(*h))
 		line("groups", strings.Join(h.Groups, ", "))
 		var facts []string
@@ -150,6 +151,7 @@ func (s Shown) facts(line func(what, text string)) {
 	if s.Service == nil {
 		return
 	}
+	line("blocked", s.Service.Blocked)
 	line("unit", s.Service.Unit)
 	line("url", s.Service.URL)
 	line("run", s.Service.Run)
