@@ -41,7 +41,24 @@ func (p *Policy) needs(ctx context.Context, now time.Time, a prentice.Actor) (ow
 // content with the votes, brings it into force. The policy in force judges: it
 // may refuse, and when it asks for N approvers N different owners must adopt the
 // very same text.
-func (b *Book) Adopt(ctx context.Context, old *Policy, base Entry, w Wish) (prentice.Adoption, error) {
+func (b *Book) Adopt(ctx context.Context, old *Policy, base Entry, w Wish) (a prentice.Adoption, err error) {
+	for {
+		if a, err = b.adopt(ctx, old, base, w); !errors.Is(err, errVoted) {
+			return a, err
+		}
+	}
+}
+
+// errVoted says that somebody else has voted since the votes were counted.
+var errVoted = errors.New("there is another vote")
+
+// cast is how many votes there are for a policy, and when the last was given.
+type cast struct{ votes, last int64 }
+
+const castQuery = `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM policy_votes WHERE base = ? AND digest = ?`
+
+// adopt is Adopt, or errVoted.
+func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (prentice.Adoption, error) {
 	a := prentice.Adoption{Digest: w.Policy.Digest(), From: base.Digest}
 	now := b.Clock()
 	if w.Actor.Kind != prentice.Person {
@@ -50,6 +67,10 @@ func (b *Book) Adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 	needs, stands, _, err := old.needs(ctx, now, w.Actor)
 	if err != nil {
 		return a, err
+	}
+	var counted cast
+	if err := b.DB.QueryRow(ctx, castQuery, []any{base.Seq, a.Digest}, &counted.votes, &counted.last); err != nil {
+		return a, fmt.Errorf("count the votes for a policy: %w", err)
 	}
 	votes, err := b.Votes(ctx, base.Seq, a.Digest)
 	if err != nil {
@@ -70,6 +91,13 @@ func (b *Book) Adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 		}
 		if seq != base.Seq {
 			return prentice.Errorf(prentice.Conflict, "another policy came into force in the meantime").Try("look at it with: prentice policy show")
+		}
+		var now cast
+		if err := tx.QueryRow(castQuery, []any{base.Seq, a.Digest}, &now.votes, &now.last); err != nil {
+			return err
+		}
+		if now != counted {
+			return errVoted
 		}
 		if a.Adopted {
 			return b.enter(tx, base, w, append(votes, mine))

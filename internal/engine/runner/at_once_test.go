@@ -73,6 +73,15 @@ func wins(t *testing.T, errs []error, losers ...prentice.Kind) (won int) {
 	return won
 }
 
+// only reads one number.
+func (w *world) only(query string, args ...any) (n int64) {
+	w.t.Helper()
+	if err := w.db.QueryRow(w.t.Context(), query, args, &n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
 // acted is how often a step was done, by either of them.
 func acted(step string, target prentice.Ref, a, b *world) int {
 	n := a.deed.times(step, target)
@@ -110,4 +119,25 @@ func TestOfFiftyWhoApproveAtOnceAsManyCountAsAreAsked(t *testing.T) {
 			})
 		})
 	}
+}
+
+// evidence counts what is kept of a run, by kind, and how many lines say that it
+// ended.
+func (w *world) evidence(run prentice.Ref) (kinds map[string]int, ends int) {
+	w.t.Helper()
+	rows, err := w.db.Query(w.t.Context(), `SELECT kind, COUNT(*), SUM(ends) FROM test_notes WHERE run = ? GROUP BY kind`, string(run))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer rows.Close()
+	kinds = map[string]int{}
+	for rows.Next() {
+		var kind string
+		var n, e int
+		if err := rows.Scan(&kind, &n, &e); err != nil {
+			w.t.Fatal(err)
+		}
+		kinds[kind], ends = n, ends+e
+	}
+	return kinds, ends
 }

@@ -63,11 +63,14 @@ func (r *Runner) interrupt(ctx context.Context, d *detail, says string) (prentic
 func (r *Runner) endIdle(ctx context.Context, d *detail) (prentice.Run, error) {
 	within, leave := r.enter(context.WithoutCancel(ctx), d.Number)
 	_, err := r.stage(within, d.Number)
+	for errors.Is(err, errMoved) { // others want it stopped too
+		_, err = r.stage(within, d.Number)
+	}
 	leave()
 	switch {
 	case err == nil:
 		r.stuck.no(d.Number)
-	case !errors.Is(err, errMoved) && !errors.Is(err, errParked):
+	case !errors.Is(err, errParked):
 		r.cannot("run not ended", d.Number, d.State, err)
 	}
 	now, err := r.load(ctx, d.Number)

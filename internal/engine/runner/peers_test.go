@@ -77,9 +77,7 @@ func two(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdict pre
 		t.Cleanup(func() { w.r.Stop(5 * time.Second) }) //nolint:errcheck // the test is over
 		return w
 	}
-	if err := d.Migrate(t.Context(), "runner", Schema()); err != nil {
-		t.Fatal(err)
-	}
+	migrate(t, d)
 	return open("a#1"), open("b#2"), c
 }
 

@@ -86,7 +86,8 @@ func (r *Runner) stage(ctx context.Context, number int64) (over bool, err error)
 		return true, errParked
 	}
 	if d.cancel != "" || r.Stopped() || r.wanted(ctx) {
-		return true, r.giveUp(ctx, d)
+		err := r.giveUp(ctx, d)
+		return err == nil, err
 	}
 	if held, err := r.paused(ctx, d); held || err != nil {
 		return held, err

@@ -59,12 +59,8 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if d.Decision.Verdict == prentice.Ask {
 		d.Kin = plan.Kin()
 	}
-	if err := r.insert(ctx, d); err != nil {
-		if errors.Is(err, db.ErrTaken) {
-			run, _, err := r.underWay(ctx, req, plan)
-			return run, err
-		}
-		return prentice.Run{}, err
+	if run, found, err := r.insertOnly(ctx, d); found || err != nil {
+		return run, err
 	}
 	r.tell(d.Run, "")
 	r.announce(ctx, d.Run)
@@ -128,6 +124,29 @@ func answers(req prentice.RunRequest) bool {
 	return req.EventNumber != 0 && req.Actor.Kind == prentice.Self && req.RetryOf == 0
 }
 
+// alike is the key of which the database lets only one run be under way.
+func alike(plan prentice.Plan) string {
+	parts := []string{plan.Procedure, string(plan.Subject)}
+	if plan.Procedure == prentice.AdhocName { // two commands for one host are two things
+		parts = append(parts, plan.Hash())
+	}
+	return strings.Join(parts, "\x1f")
+}
+
+// insertOnly writes a run, or finds the one that it would only repeat and that came
+// first at this very moment.
+func (r *Runner) insertOnly(ctx context.Context, d *detail) (twin prentice.Run, found bool, err error) {
+	for range 3 { // the twin may have ended before anybody saw it
+		if err = r.insert(ctx, d); !errors.Is(err, db.ErrTaken) {
+			return prentice.Run{}, false, err
+		}
+		if twin, found, err = r.underWay(ctx, d.request, d.ThePlan); found || err != nil {
+			return twin, found, err
+		}
+	}
+	return prentice.Run{}, false, prentice.Errorf(prentice.Conflict, "%s is started again and again at this moment", d.Procedure).Try("ask again in a moment")
+}
+
 func (r *Runner) insert(ctx context.Context, d *detail) error {
 	var texts [3]string
 	for i, v := range []any{d.request, d.Decision, d.Record} {
@@ -145,10 +164,10 @@ func (r *Runner) insert(ctx context.Context, d *detail) error {
 			d.Plan, string(d.ThePlan.Canonical()), len(d.Targets), commandOf(d.Procedure, d.ThePlan.Steps)); err != nil {
 			return err
 		}
-		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window, owner)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?, ?, ?, ?)`,
+		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window, owner, alike)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?, ?, ?, ?, ?)`,
 			d.Number, d.Procedure, d.Plan, string(d.Subject), string(d.State), d.Says, d.Risk.String(), string(d.Requester), string(d.Incident), d.Event,
-			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold), d.Kin, flag(d.Window), d.owner)
+			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold), d.Kin, flag(d.Window), d.owner, alike(d.ThePlan))
 		if err != nil {
 			return err
 		}

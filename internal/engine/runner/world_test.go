@@ -142,9 +142,16 @@ func (w *world) Render(_ context.Context, req prentice.RunRequest) (prentice.Pla
 func (w *world) Decide(context.Context, prentice.Moment) prentice.Decision { return w.verdict }
 
 // Append is as strict about time as the ledger is.
-func (w *world) Append(_ *db.Tx, at time.Time, _ ...prentice.Note) error {
+func (w *world) Append(tx *db.Tx, at time.Time, notes ...prentice.Note) error {
 	if at.IsZero() {
 		return errors.New("evidence without a time")
+	}
+	for _, n := range notes {
+		data, _ := n.Data.(map[string]any)
+		state, _ := data["state"].(prentice.State)
+		if _, err := tx.Exec(`INSERT INTO test_notes (run, kind, ends) VALUES (?, ?, ?)`, string(n.Refs[0]), n.Kind, flag(state.Ended())); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -216,9 +223,7 @@ func mending() prentice.Plan {
 func newWorld(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdict prentice.Decision) *world {
 	plan.Steps = slices.Clone(plan.Steps)
 	w := &world{t: t, db: d, plan: plan, verdict: verdict, deed: &deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
-	if err := d.Migrate(t.Context(), "runner", Schema()); err != nil {
-		t.Fatal(err)
-	}
+	migrate(t, d)
 	for _, a := range []prentice.Actor{ann, bob, cat} {
 		w.is(a.Ref(), a.Role)
 	}
@@ -228,6 +233,17 @@ func newWorld(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdic
 	}
 	t.Cleanup(func() { w.r.Stop(5 * time.Second) }) //nolint:errcheck // the test is over
 	return w
+}
+
+// migrate makes the tables, and one for the evidence that is kept.
+func migrate(t *testing.T, d *db.DB) {
+	t.Helper()
+	if err := d.Migrate(t.Context(), "runner", Schema()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Straight(t.Context(), `CREATE TABLE test_notes (run TEXT NOT NULL, kind TEXT NOT NULL, ends BIGINT NOT NULL)`); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (w *world) runner(address string) *Runner {
