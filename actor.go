@@ -1,6 +1,9 @@
 package prentice
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Role is what an actor may do at most. Each role includes those before it.
 type Role string
@@ -52,6 +55,8 @@ type Actor struct {
 	Grants []Grant `json:"grants,omitempty"` // what they are on some things, beside Role, which holds everywhere
 	Scope  *Scope  `json:"scope,omitempty"`  // what their token is for; nil is not narrowed
 	Token  int64   `json:"token,omitempty"`  // the token that they came by; 0 is by signing in themselves
+
+	Proven time.Time `json:"-"` // when they last showed a passkey, or a password and a code; zero is not in this session
 }
 
 // Prentice is the program itself, acting because something happened.

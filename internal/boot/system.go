@@ -106,6 +106,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 		return s, err
 	}
 	s.Identity.Provider = set.OIDC.provider()
+	s.Identity.Record = s.ledger.Append
 	s.Identity.Groups = func(person string) []prentice.Ref { return groupsOf(s.Team.Catalogue(), person) }
 	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)
 	s.schedules = inbox.NewSchedules(s.inbox, time.Now, log)

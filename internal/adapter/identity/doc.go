@@ -8,8 +8,8 @@
 //
 // What it promises: of every secret only the SHA-256 is stored, so that a copy
 // of the database lets nobody in; nobody does more than their role now allows,
-// whatever their token once said; what is revoked stops at once in this process
-// and within seconds in others; a link works once, however many try.
+// whatever their token once said; what is revoked stops at once, in
+// every process that shares the database; a link works once, however many try.
 //
 // It refuses to be without an owner, to let an agent hold a role that gives
 // leave (an approval is a person's), and to say why a secret is not known.

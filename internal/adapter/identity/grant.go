@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/kit/db"
@@ -113,40 +114,43 @@ func scanGrants(rows *sql.Rows) (_ map[string][]prentice.Grant, err error) {
 }
 
 // groupsOf are the groups that somebody belongs to, by the catalogue and by the
-// provider that signs them in. Whom it does not vouch for any more is nobody.
-func (i *Identity) groupsOf(ctx context.Context, name string) ([]prentice.Ref, error) {
-	groups, gone, err := i.outside(ctx, name)
-	if err == nil && gone {
-		err = stranger()
+// provider that signs them in, and until when that holds. Whom it has not vouched
+// for lately is nobody.
+func (i *Identity) groupsOf(ctx context.Context, name string, lasts time.Duration) (groups []prentice.Ref, until time.Time, err error) {
+	w, err := i.word(ctx, name)
+	if err == nil {
+		err = w.holds(i.clock(), lasts)
 	}
 	if err != nil {
-		return nil, err
+		return nil, until, err
 	}
+	groups = w.groups
 	if i.Groups != nil {
 		groups = append(groups, i.Groups(name)...)
 	}
 	slices.Sort(groups)
-	return slices.Compact(groups), nil
+	return slices.Compact(groups), w.until(lasts), nil
 }
 
 // shownGroups are somebody's groups for others to look at: none for whom the
 // provider does not vouch.
 func (i *Identity) shownGroups(ctx context.Context, name string) ([]prentice.Ref, error) {
-	groups, err := i.groupsOf(ctx, name)
+	groups, _, err := i.groupsOf(ctx, name, ProviderStanding)
 	if prentice.KindOf(err) == prentice.Unauthenticated {
 		return nil, nil
 	}
 	return groups, err
 }
 
-// standing is somebody of the team as they act themselves.
-func (i *Identity) standing(ctx context.Context, name string, role prentice.Role) (prentice.Actor, error) {
+// standing is somebody of the team as they act themselves, and until when a
+// provider's word for that holds.
+func (i *Identity) standing(ctx context.Context, name string, role prentice.Role, lasts time.Duration) (prentice.Actor, time.Time, error) {
 	grants, err := i.grants(ctx, name)
 	if err != nil {
-		return prentice.Actor{}, err
+		return prentice.Actor{}, time.Time{}, err
 	}
-	groups, err := i.groupsOf(ctx, name)
-	return prentice.Actor{Kind: prentice.Person, Name: name, Role: role, Groups: groups, Grants: grants[name]}, err
+	groups, until, err := i.groupsOf(ctx, name, lasts)
+	return prentice.Actor{Kind: prentice.Person, Name: name, Role: role, Groups: groups, Grants: grants[name]}, until, err
 }
 
 // Standing is what a person is at this moment. Who is off the team is an error
@@ -159,7 +163,8 @@ func (i *Identity) Standing(ctx context.Context, name string) (prentice.Actor, e
 	if err != nil {
 		return prentice.Actor{}, personError(name, err)
 	}
-	return i.standing(ctx, p.Name, p.Role)
+	a, _, err := i.standing(ctx, p.Name, p.Role, ProviderStanding)
+	return a, err
 }
 
 // tokenRow is what a token narrows.
@@ -170,10 +175,10 @@ type tokenRow struct {
 
 // throughToken is somebody as a token lets them act: nowhere more than its role,
 // and for nothing outside its scope. An agent is no member of their groups.
-func (i *Identity) throughToken(ctx context.Context, person string, role prentice.Role, t tokenRow) (prentice.Actor, error) {
-	a, err := i.standing(ctx, person, role)
+func (i *Identity) throughToken(ctx context.Context, person string, role prentice.Role, t tokenRow) (prentice.Actor, time.Time, error) {
+	a, until, err := i.standing(ctx, person, role, leansFor(prentice.ActorKind(t.kind)))
 	if err != nil {
-		return a, err
+		return a, until, err
 	}
 	a.Role = lesser(a.Role, prentice.Role(t.role))
 	for n := range a.Grants {
@@ -183,7 +188,7 @@ func (i *Identity) throughToken(ctx context.Context, person string, role prentic
 	if t.kind == string(prentice.Agent) {
 		a.Kind, a.Name, a.Groups = prentice.Agent, t.name, nil
 	}
-	return a, nil
+	return a, until, nil
 }
 
 // scopeText is a scope as it is stored. Its words hold no blanks.

@@ -47,6 +47,9 @@ type Identity struct {
 	Groups func(person string) []prentice.Ref
 	// Provider signs people in from outside; nil is none.
 	Provider *Provider
+	// Record keeps, in the same transaction, what the provider changes; nil keeps
+	// nothing.
+	Record func(tx *db.Tx, now time.Time, notes ...prentice.Note) error
 
 	touches sync.WaitGroup // of who was last seen
 }
@@ -83,7 +86,11 @@ func (i *Identity) Identify(ctx context.Context, c Credential) (prentice.Actor, 
 		return prentice.Actor{}, SessionInfo{}, stranger()
 	}
 	now, hash := i.clock(), hashOf(secret)
-	if k, ok := i.cache.find(sort+hash, now); ok {
+	revision, err := i.revision(ctx)
+	if err != nil {
+		return prentice.Actor{}, SessionInfo{}, err
+	}
+	if k, ok := i.cache.find(sort+hash, revision, now); ok {
 		return k.actor, k.session, nil
 	}
 	generation := i.cache.now()
@@ -94,7 +101,7 @@ func (i *Identity) Identify(ctx context.Context, c Credential) (prentice.Actor, 
 	if !k.session.Created.IsZero() {
 		k.session.CSRF = csrfOf(secret)
 	}
-	i.cache.keep(sort+hash, k, now, generation)
+	i.cache.keep(sort+hash, k, revision, now, generation)
 	i.touch(ctx, k, now)
 	return k.actor, k.session, nil
 }
@@ -124,18 +131,23 @@ func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (kno
 	if over(k.until, now) {
 		return known{}, stranger()
 	}
-	k.actor, err = i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things})
+	return k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things}))
+}
+
+// leaning is somebody as far as a provider's word for them reaches.
+func (k known) leaning(a prentice.Actor, until time.Time, err error) (known, error) {
+	k.actor, k.until = a, sooner(k.until, until)
 	return k, err
 }
 
 func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (known, error) {
-	var stored, most, kind, name, role, ops, things string
+	var stored, way, most, kind, name, role, ops, things string
 	var token, created, seen, expires, tokenExpires int64
 	k := known{}
-	err := i.db.QueryRow(ctx, `SELECT s.hash, s.token, s.created, s.seen, s.expires, p.name, p.role,
+	err := i.db.QueryRow(ctx, `SELECT s.hash, s.way, s.token, s.created, s.seen, s.expires, p.name, p.role,
 		COALESCE(t.id, 0), COALESCE(t.kind, ''), COALESCE(t.name, ''), COALESCE(t.role, ''), COALESCE(t.ops, ''), COALESCE(t.things, ''), COALESCE(t.expires, 0)
 		FROM identity_session s JOIN identity_person p ON p.name = s.person LEFT JOIN identity_token t ON t.id = s.token WHERE s.hash = ?`, []any{hash},
-		&stored, &token, &created, &seen, &expires, &k.person, &most, &k.token, &kind, &name, &role, &ops, &things, &tokenExpires)
+		&stored, &way, &token, &created, &seen, &expires, &k.person, &most, &k.token, &kind, &name, &role, &ops, &things, &tokenExpires)
 	if err := i.recognised(err, stored, hash); err != nil {
 		return known{}, err
 	}
@@ -149,10 +161,12 @@ func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (k
 		return known{}, stranger()
 	}
 	if token != 0 { // and can do no more
-		k.actor, err = i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things})
-		return k, err
+		return k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things}))
 	}
-	k.actor, err = i.standing(ctx, k.person, prentice.Role(most))
+	k, err = k.leaning(i.standing(ctx, k.person, prentice.Role(most), ProviderSession))
+	if way == "passkey" || way == "password" {
+		k.actor.Proven = k.session.Created
+	}
 	return k, err
 }
 

@@ -428,7 +428,7 @@ func TestATokenExpiresAndItsNameIsFreeAgain(t *testing.T) {
 	})
 }
 
-func TestARevokedTokenStopsAtOnceHereAndSoonElsewhere(t *testing.T) {
+func TestARevokedTokenStopsAtOnceHereAndElsewhere(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		elsewhere := w.reopened()
@@ -449,7 +449,9 @@ func TestARevokedTokenStopsAtOnceHereAndSoonElsewhere(t *testing.T) {
 		}
 		w.wants("here", bearer(value), "nobody")
 		w.wants("its session here", session(opened), "nobody")
-		w.pass(3 * time.Second)
+		if !d.Postgres() { // then nobody else may be there, and there is nothing to ask
+			w.pass(3 * time.Second)
+		}
 		elsewhere.wants("elsewhere", bearer(value), "nobody")
 		elsewhere.wants("its session elsewhere", session(opened), "nobody")
 		if _, _, err := w.SignInToken(ctx, value, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {

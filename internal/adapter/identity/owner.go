@@ -89,8 +89,11 @@ func (i *Identity) tokenStale(ctx context.Context) (bool, error) {
 	return k.actor.Role != prentice.Owner, err
 }
 
+// firstOwner is the owner of the longest standing, before all those whom a
+// provider brought.
 func firstOwner(tx *db.Tx) (name string, err error) {
-	err = tx.QueryRow(`SELECT name FROM identity_person WHERE role = ? ORDER BY created, name LIMIT 1`, []any{string(prentice.Owner)}, &name)
+	err = tx.QueryRow(`SELECT p.name FROM identity_person p LEFT JOIN identity_provider v ON v.person = p.name WHERE p.role = ?
+		ORDER BY CASE WHEN v.person IS NULL THEN 0 ELSE 1 END, p.created, p.name LIMIT 1`, []any{string(prentice.Owner)}, &name)
 	return name, err
 }
 

@@ -18,6 +18,9 @@ func (i *Identity) change(ctx context.Context, do func(*db.Tx) error) error {
 		if err := tx.Lock("identity"); err != nil {
 			return fmt.Errorf("lock the people: %w", err)
 		}
+		if _, err := tx.Exec(`UPDATE identity_revision SET n = n + 1 WHERE id = 1`); err != nil {
+			return fmt.Errorf("tell the others of a change to people: %w", err)
+		}
 		tx.After(i.cache.forget)
 		return do(tx)
 	})
@@ -75,17 +78,13 @@ func (i *Identity) SetRole(ctx context.Context, name string, role prentice.Role)
 			return nil
 		}
 		p.Role = role
-		if err := endSessions(tx, name); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`UPDATE identity_person SET role = ? WHERE name = ?`, string(role), name)
-		return err
+		return i.becomes(tx, p, role)
 	})
 	return p, err
 }
 
 // RemovePerson takes somebody off the team, with all their tokens, sessions and
-// links. What they did stays in the ledger.
+// links. What they did stays in the ledger. No provider brings them back.
 func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 	return i.change(ctx, func(tx *db.Tx) error {
 		p, err := person(tx, name)
@@ -93,6 +92,9 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 			return err
 		}
 		if err := keepsOwner(tx, p); err != nil {
+			return err
+		}
+		if err := i.bury(tx, name); err != nil {
 			return err
 		}
 		if err := forgetFactors(tx, name); err != nil {
@@ -108,6 +110,20 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 			if _, err := tx.Exec(query, name); err != nil {
 				return fmt.Errorf("remove person %s: %w", name, err)
 			}
+		}
+		return nil
+	})
+}
+
+// Readmit lets a provider bring somebody in again who was removed.
+func (i *Identity) Readmit(ctx context.Context, name string) error {
+	return i.change(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(`DELETE FROM identity_removed WHERE name = ?`, strings.ToLower(name))
+		if err != nil {
+			return fmt.Errorf("readmit %s: %w", name, err)
+		}
+		if n == 0 {
+			return prentice.Errorf(prentice.NotFound, "no person %q was removed", clip(name)).Try("look with: prentice evidence list --ref person/NAME; who was never here needs no readmission")
 		}
 		return nil
 	})
@@ -186,16 +202,26 @@ func scanPerson(scan func(...any) error) (p prentice.PersonRecord, err error) {
 }
 
 // keepsOwner refuses to lose the last owner: nobody could let anybody in again.
+// An owner who comes in without a provider stays as long as there is no other such
+// one, since a provider may fail, or be lost.
 func keepsOwner(tx *db.Tx, p prentice.PersonRecord) error {
 	if p.Role != prentice.Owner {
 		return nil
 	}
-	var others int64
-	if err := tx.QueryRow(`SELECT COUNT(*) FROM identity_person WHERE role = ? AND name <> ?`, []any{string(prentice.Owner), p.Name}, &others); err != nil {
-		return fmt.Errorf("count owners: %w", err)
+	w, err := wordIn(tx, p.Name)
+	if err != nil {
+		return err
 	}
-	if others == 0 {
+	var others, own int64
+	err = tx.QueryRow(`SELECT COUNT(*), COUNT(CASE WHEN v.person IS NULL THEN 1 END) FROM identity_person p LEFT JOIN identity_provider v ON v.person = p.name
+		WHERE p.role = ? AND p.name <> ?`, []any{string(prentice.Owner), p.Name}, &others, &own)
+	switch {
+	case err != nil:
+		return fmt.Errorf("count owners: %w", err)
+	case others == 0:
 		return prentice.Errorf(prentice.Refused, "%s is the last owner", p.Name).Try("make somebody else an owner first: prentice person role NAME owner")
+	case own == 0 && !w.bound:
+		return prentice.Errorf(prentice.Refused, "%s is the last owner who comes in without the provider", p.Name).Try("make somebody else such an owner first: prentice person add NAME --role owner")
 	}
 	return nil
 }

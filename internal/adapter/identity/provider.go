@@ -26,8 +26,8 @@ const (
 	// ProviderSession is how long a session lasts that a provider vouched for:
 	// what it takes away is gone within the hour. Signing in again is a click.
 	ProviderSession = time.Hour
-	// ProviderStanding is how long somebody's tokens act after the provider last
-	// vouched for them.
+	// ProviderStanding is how long the programs that somebody's tokens are for act
+	// after the provider last vouched for them.
 	ProviderStanding = 30 * 24 * time.Hour
 
 	providerPatience = 10 * time.Second
@@ -192,7 +192,19 @@ func (p *Provider) exchange(ctx context.Context, e errand, code string, clock fu
 	if err := id.Claims(&claims); err != nil {
 		return o, unvouched(err)
 	}
+	if err := p.party(id.Audience, claims); err != nil {
+		return o, unvouched(err)
+	}
 	return p.outsider(id.Issuer, id.Subject, claims)
+}
+
+// party refuses a token that was issued to another client, be it for us as well.
+func (p *Provider) party(audience []string, claims map[string]any) error {
+	azp, said := claims["azp"]
+	if said && azp != p.ClientID || !said && len(audience) > 1 {
+		return fmt.Errorf("its token was issued to %q, for %d audiences", clip(fmt.Sprint(azp)), len(audience))
+	}
+	return nil
 }
 
 // outsider reads the claims of a token that is good.
@@ -227,81 +239,4 @@ func orElse(s, other string) string {
 
 func unvouched(err error) error {
 	return prentice.Errorf(prentice.Unauthenticated, "the provider's answer does not hold: %w", err).Try("begin once more from the sign-in page")
-}
-
-// vouched writes down what the provider says of somebody. Who has no role there
-// any more is refused, and that is written too: their sessions end and their
-// tokens stop. A name that somebody here has already is theirs, not the
-// provider's to give away.
-func (i *Identity) vouched(tx *db.Tx, o outsider) (refused, err error) {
-	var name string
-	err = tx.QueryRow(`SELECT person FROM identity_provider WHERE issuer = ? AND subject = ?`, []any{o.issuer, o.subject}, &name)
-	linked := err == nil
-	if err != nil && !isNone(err) {
-		return nil, fmt.Errorf("look for whom the provider names: %w", err)
-	}
-	if linked && name != o.name {
-		return prentice.Errorf(prentice.Denied, "the provider called you %s before, and calls you %q now", name, o.name).Try("ask an owner to remove %s here; then you come in as who you are", name), nil
-	}
-	if o.role == "" {
-		refused = prentice.Errorf(prentice.Denied, "none of your groups has a role here").Try("ask whoever keeps the groups, or an owner: the roles stand under oidc.roles in the settings")
-		if !linked {
-			return refused, nil
-		}
-		if _, err := tx.Exec(`UPDATE identity_provider SET vouched = 0, groups = '' WHERE person = ?`, name); err != nil {
-			return nil, err
-		}
-		return refused, endSessions(tx, name)
-	}
-	if !linked {
-		if _, err := i.addPerson(tx, o.name, o.role); prentice.KindOf(err) == prentice.Conflict {
-			return prentice.Errorf(prentice.Denied, "there is a person %s here already, who is not the provider's", o.name).Try("sign in as they do, or ask an owner to remove them first"), nil
-		} else if err != nil {
-			return nil, err
-		}
-		_, err = tx.Exec(`INSERT INTO identity_provider (person, issuer, subject, groups, vouched) VALUES (?, ?, ?, ?, ?)`, o.name, o.issuer, o.subject, words(o.groups), db.Micros(i.clock()))
-		return nil, err
-	}
-	p, err := person(tx, name)
-	if err != nil {
-		return nil, err
-	}
-	if p.Role != o.role {
-		if o.role != prentice.Owner {
-			if err := keepsOwner(tx, p); err != nil {
-				return nil, err
-			}
-		}
-		if _, err := tx.Exec(`UPDATE identity_person SET role = ? WHERE name = ?`, string(o.role), name); err != nil {
-			return nil, err
-		}
-		if err := endSessions(tx, name); err != nil {
-			return nil, err
-		}
-	}
-	_, err = tx.Exec(`UPDATE identity_provider SET groups = ?, vouched = ? WHERE person = ?`, words(o.groups), db.Micros(i.clock()), name)
-	return nil, err
-}
-
-func words(refs []prentice.Ref) string {
-	_, text := scopeText(&prentice.Scope{On: refs})
-	return text
-}
-
-// outside is what a provider says of somebody: their groups there, and whether
-// it still vouches for them. For whom no provider speaks, there is nothing.
-func (i *Identity) outside(ctx context.Context, name string) (groups []prentice.Ref, gone bool, err error) {
-	var text string
-	var at int64
-	err = i.db.QueryRow(ctx, `SELECT groups, vouched FROM identity_provider WHERE person = ?`, []any{name}, &text, &at)
-	if isNone(err) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("look whether the provider vouches for %s: %w", name, err)
-	}
-	for _, ref := range strings.Fields(text) {
-		groups = append(groups, prentice.Ref(ref))
-	}
-	return groups, at == 0 || over(db.Time(at).Add(ProviderStanding), i.clock()), nil
 }

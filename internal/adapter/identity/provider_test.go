@@ -164,11 +164,13 @@ func TestAProviderSignsInWhoHasAGroupWithARole(t *testing.T) {
 		if s, err = g.enter("1", "carol", "developers"); err != nil {
 			t.Fatal(err)
 		}
-		g.wants("her token, once they are back", bearer(token), "person/carol operator")
+		g.wants("her token, once they are back", bearer(token), "nobody")
+		bot, _ := g.token(prentice.TokenRequest{Name: "bot", Kind: prentice.Agent, Person: "carol", Role: prentice.Operator})
 		g.pass(61 * time.Minute)
 		g.wants("her session an hour later", session(s), "nobody")
+		g.wants("her program an hour later", bearer(bot), "agent/bot operator")
 		g.pass(identity.ProviderStanding)
-		g.wants("her token, long after the provider last knew her", bearer(token), "nobody")
+		g.wants("her program, long after the provider last knew her", bearer(bot), "nobody")
 	})
 }
 

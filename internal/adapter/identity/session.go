@@ -99,9 +99,20 @@ type opening struct {
 }
 
 // begin opens a session and clears away those that have ended. Its secret is
-// always new: one that somebody held before is worth nothing.
+// always new: one that somebody held before is worth nothing. Whom a provider
+// brought comes in by no way for longer than its word holds.
 func (i *Identity) begin(tx *db.Tx, o opening) (string, time.Time, error) {
 	now := i.clock()
+	if o.token == 0 { // a token has been asked this already
+		w, err := wordIn(tx, o.person)
+		if err == nil {
+			err = w.holds(now, ProviderSession)
+		}
+		if err != nil {
+			return "", now, err
+		}
+		o.most = sooner(o.most, w.until(ProviderSession))
+	}
 	if _, err := tx.Exec(`DELETE FROM identity_session WHERE expires <= ? OR seen <= ?`, db.Micros(now), db.Micros(now.Add(-SessionIdle))); err != nil {
 		return "", now, fmt.Errorf("clear old sessions: %w", err)
 	}

@@ -74,6 +74,13 @@ func (d Deps) removePerson(ctx context.Context, c op.Call, in nameIn) (Removed, 
 	return Removed{in.Name}, d.record(ctx, c, "person.removed", nil, person(in.Name))
 }
 
+func (d Deps) readmit(ctx context.Context, c op.Call, in nameIn) (Readmitted, error) {
+	if err := d.People.Readmit(ctx, in.Name); err != nil {
+		return Readmitted{}, err
+	}
+	return Readmitted{in.Name}, d.record(ctx, c, "person.readmitted", nil, person(in.Name))
+}
+
 func whoami(_ context.Context, c op.Call, _ nothing) (Me, error) { return Me{c.Actor}, nil }
 
 func person(name string) prentice.Ref { return prentice.NewRef(string(prentice.Person), name) }
@@ -138,6 +145,16 @@ func (r Removed) Text() string {
 	return fmt.Sprintf("%s is off the team; their tokens, sessions and links have ended. What they did stays in the ledger: prentice evidence list --ref person/%s", r.Person, r.Person)
 }
 
+// Readmitted is who may come in again.
+type Readmitted struct {
+	Person string `json:"person"`
+}
+
+// Text implements op.Texter.
+func (r Readmitted) Text() string {
+	return fmt.Sprintf("%s may come in again by the sign-in provider, with the role that it gives them.", r.Person)
+}
+
 // Me is who asks.
 type Me struct{ prentice.Actor }
 
@@ -165,5 +182,6 @@ var (
 	_ op.Tabler = Team{}
 	_ op.Texter = PersonOut{}
 	_ op.Texter = Removed{}
+	_ op.Texter = Readmitted{}
 	_ op.Texter = Me{}
 )

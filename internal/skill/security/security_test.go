@@ -89,6 +89,8 @@ func (b *book) RevokeSession(_ context.Context, _, person string) (string, error
 func (b *book) Account(_ context.Context, name string) (prentice.AccountRecord, error) {
 	return prentice.AccountRecord{Person: name}, nil
 }
+func (b *book) Readmit(context.Context, string) error { return nil }
+
 func (b *book) BeginTOTP(context.Context, string, string) (string, string, error) {
 	return "SECRET", "otpauth://totp/x", nil
 }

@@ -35,6 +35,7 @@ type People interface {
 	AddPerson(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
 	SetRole(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
 	RemovePerson(ctx context.Context, name string) error
+	Readmit(ctx context.Context, name string) error
 	People(context.Context) ([]prentice.PersonRecord, error)
 	Link(ctx context.Context, name string) (code string, expires time.Time, err error)
 	CreateToken(context.Context, prentice.TokenRequest) (value string, t prentice.TokenRecord, err error)
@@ -135,7 +136,10 @@ func (d Deps) personOps() []op.Op {
 		op.New("person.role", change, owner, "Change what a person may do, at once and by every door.", d.setRole).WithExample("prentice person role ann owner"),
 		op.New("person.remove", prentice.Danger, owner, "Take a person off the team, with all their tokens and sessions.", d.removePerson).
 			WithExample("prentice person remove ann").
-			WithHelp("What they did stays in the ledger. The last owner cannot be removed."),
+			WithHelp("What they did stays in the ledger. The last owner cannot be removed, nor the last who comes in without a sign-in provider. The provider does not bring them back, unless you readmit them."),
+		op.New("person.readmit", change, owner, "Let the sign-in provider bring a person in again who was removed.", d.readmit).
+			WithExample("prentice person readmit ann").
+			WithHelp("They come in anew when they next sign in with your organisation, with the role that it gives them, and without the tokens, passkeys and grants that they had."),
 		op.New("whoami", prentice.Look, prentice.Viewer, "Say who you are here and what you may do.", whoami).WithExample("prentice whoami"),
 	}
 }
