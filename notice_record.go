@@ -10,6 +10,7 @@ const (
 	NoticeWaiting NoticeState = "waiting" // not taken yet; it is tried again
 	NoticeSent    NoticeState = "sent"    // the receiver took it
 	NoticeDead    NoticeState = "dead"    // nobody took it, and nobody tries any more; a person must look
+	NoticeDropped NoticeState = "dropped" // a person said that nobody need be told, or its channel is gone
 )
 
 // Notice is a message to people, as it is kept.
@@ -22,10 +23,11 @@ type Notice struct {
 	About    Ref         `json:"about,omitempty"`
 	State    NoticeState `json:"state"`
 	Attempts int         `json:"attempts"`
-	Says     string      `json:"says,omitempty"` // why the last try failed
+	Says     string      `json:"says,omitempty"` // why the last try failed, or why it was dropped
 	Created  time.Time   `json:"created"`
 	Due      time.Time   `json:"due,omitzero"`
 	Ended    time.Time   `json:"ended,omitzero"`
+	Text     string      `json:"text,omitempty"` // the whole message; not in lists
 }
 
 // Ref names the notice.

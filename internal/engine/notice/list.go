@@ -11,6 +11,8 @@ import (
 	"prentice/internal/kit/db"
 )
 
+const columns = `number, once, channel, topic, title, about, state, attempts, says, created, due, ended`
+
 // List is the notices that a filter chooses, newest first.
 func (o *Outbox) List(ctx context.Context, f prentice.NoticeFilter) ([]prentice.Notice, error) {
 	where, args := []string{"1 = 1"}, []any(nil)
@@ -24,7 +26,7 @@ func (o *Outbox) List(ctx context.Context, f prentice.NoticeFilter) ([]prentice.
 		f.Limit = 50
 	}
 	args = append(args, min(f.Limit, 500))
-	rows, err := o.DB.Query(ctx, `SELECT number, once, channel, topic, title, about, state, attempts, says, created, due, ended FROM notices
+	rows, err := o.DB.Query(ctx, `SELECT `+columns+` FROM notices
 		WHERE `+strings.Join(where, " AND ")+` ORDER BY number DESC LIMIT ?`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
@@ -60,7 +62,7 @@ func (o *Outbox) Retry(ctx context.Context, number int64, by prentice.Actor) err
 	})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return prentice.Errorf(prentice.NotFound, "no notice %d", number).Try("list them with: prentice notice list")
+		return notFound(number)
 	case err != nil:
 		return fmt.Errorf("retry notice %d: %w", number, err)
 	case state != "":

@@ -19,7 +19,7 @@ type Message struct {
 	Time      time.Time      `json:"time"`
 	Title     string         `json:"title"`
 	Says      string         `json:"says,omitempty"`
-	About     prentice.Ref   `json:"about,omitempty"` // run/7, incident/3
+	About     prentice.Ref   `json:"about,omitempty"` // run/7, incident/3, event/12
 	Procedure string         `json:"procedure,omitempty"`
 	Subject   prentice.Ref   `json:"subject,omitempty"`
 	Risk      string         `json:"risk,omitempty"`
@@ -85,6 +85,9 @@ type said struct {
 	Run       int64          `json:"run"`
 	State     prentice.State `json:"state"`
 	Incident  prentice.Ref   `json:"incident"`
+	Event     prentice.Ref   `json:"event"`
+	How       string         `json:"how"`
+	Says      string         `json:"says"`
 	Summary   string         `json:"summary"`
 	Title     string         `json:"title"`
 	Why       string         `json:"why"`
@@ -114,6 +117,8 @@ func topicsOf(e prentice.Event, d said) []string {
 		return []string{BreakGlass, Review}
 	case "incident.opened", "person.called":
 		return []string{Incident}
+	case "incident.closed":
+		return []string{Resolved}
 	case "schedule.missed":
 		return []string{Missed}
 	}
@@ -123,7 +128,7 @@ func topicsOf(e prentice.Event, d said) []string {
 // compose writes the message of a topic. run is nil when the event is about
 // none. What a step printed is not in it: that is read where it is masked and
 // where people sign in.
-func compose(topic string, e prentice.Event, d said, run *prentice.RunDetail, link string) Message {
+func compose(topic string, e prentice.EventRecord, d said, run *prentice.RunDetail, link string) Message {
 	m := Message{Topic: topic, Time: e.Time.UTC(), About: e.Subject, Reason: line(d.Reason)}
 	if run != nil {
 		m.about(*run)
@@ -142,12 +147,16 @@ func compose(topic string, e prentice.Event, d said, run *prentice.RunDetail, li
 			m.Title = fmt.Sprintf("%s broke the glass on %s, and somebody else must look at it", orSomebody(d.By), m.About)
 		}
 	case Incident:
-		m.About, m.Subject = incidentOf(e, d), e.Subject
+		m.About, m.Subject = aboutOf(e, d), e.Subject
 		m.Title, m.Says = fmt.Sprintf("%s opened%s", m.About, on(e.Subject)), line(d.Summary+d.Title)
-		m.Command = fmt.Sprintf("prentice incident show %s", m.About)
+		m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
 		if e.Type == "person.called" {
-			m.Title, m.Says = fmt.Sprintf("A person must look at %s%s", m.About, on(e.Subject)), line(d.Why)
+			m.Title, m.Says = fmt.Sprintf("A person must look at %s%s%s", m.About, on(e.Subject), after(": ", d.Summary)), line(d.Why)
 		}
+	case Resolved:
+		m.About, m.Subject = aboutOf(e, d), e.Subject
+		m.Title, m.Says = fmt.Sprintf("%s is resolved%s (%s)", m.About, on(e.Subject), line(d.How)), line(d.Says)
+		m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
 	case Missed:
 		m.Title = fmt.Sprintf("%s was due and not begun, %d times", line(d.Procedure), max(d.Count, 1))
 		m.Procedure, m.Command = line(d.Procedure), "prentice event list --type schedule.missed"
@@ -186,19 +195,29 @@ func orSomebody(who prentice.Ref) string {
 	return string(who)
 }
 
-// incidentOf is the incident that an event opened: its data, or its id, say so.
-func incidentOf(e prentice.Event, d said) prentice.Ref {
-	if d.Incident != "" {
-		return d.Incident
+// aboutOf is what an event of an incident is about: the incident, or, when there
+// is none, the event for which a person is called.
+func aboutOf(e prentice.EventRecord, d said) prentice.Ref {
+	for _, ref := range []prentice.Ref{d.Incident, d.Event} {
+		if _, err := prentice.ParseRef(string(ref)); err == nil {
+			return ref
+		}
 	}
-	ref, _, _ := strings.Cut(e.ID, " ")
-	return prentice.Ref(line(ref))
+	return e.Ref()
+}
+
+// after is text behind a word, or nothing.
+func after(word, text string) string {
+	if text == "" {
+		return ""
+	}
+	return word + text
 }
 
 // linkTo is where a thing is read, if people can reach the pages and there is a
 // page for it.
 func linkTo(base string, about prentice.Ref) string {
-	page := map[string]string{"run": "/runs/", "incident": "/incidents/"}[about.Kind()]
+	page := map[string]string{"run": "/runs/", "incident": "/incidents/", "event": "/events/"}[about.Kind()]
 	if base == "" {
 		return ""
 	}

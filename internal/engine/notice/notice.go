@@ -61,7 +61,7 @@ type Outbox struct {
 	Deps
 	wake chan struct{}
 
-	told string // the stop that was told last; of Run alone
+	toldStop string // the stop that was told last; of Run alone
 
 	mu   sync.Mutex
 	busy map[string]bool // channels to which something is under way; guarded by mu

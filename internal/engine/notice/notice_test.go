@@ -32,6 +32,11 @@ func TestANoticeGoesWhereTheRoutesLead(t *testing.T) {
 		{"a run that helped is no news", ended("verified"), nil, nil},
 		{"an incident", prentice.Event{ID: "incident/3 incident.opened", Source: "prentice/support", Type: "incident.opened", Subject: "service/shop", Data: []byte(`{"incident":"incident/3"}`)}, nil,
 			[]string{"mail: incident/3 opened on service/shop"}},
+		{"an event without an incident", prentice.Event{ID: "person.called event/9", Source: "prentice/support", Type: "person.called",
+			Data: []byte(`{"event":"event/9","summary":"NodeDiskFull","why":"it names no subject"}`)}, nil, []string{"mail: A person must look at event/9: NodeDiskFull"}},
+		{"an event without an incident, of before", prentice.Event{ID: "person.called sha256:1", Source: "prentice/support", Type: "person.called", Data: []byte(`{"why":"it names no subject"}`)}, nil,
+			[]string{"mail: A person must look at event/12"}},
+		{"an incident that ends, of which nobody was told", closed(), nil, nil},
 		{"a schedule that was missed", prentice.Event{ID: "1", Source: "prentice/schedule", Type: "schedule.missed", Subject: "procedure/backup", Data: []byte(`{"procedure":"backup","count":5}`)}, nil,
 			[]string{"mail: backup was due and not begun, 5 times"}},
 		{"breaking the glass is told, and asks for a review", prentice.Event{ID: "1", Source: "prentice/runner", Type: "prentice.break-glass", Subject: "run/7", Data: []byte(`{"run":7,"by":"person/ann","reason":"it burns"}`)}, nil,
@@ -149,7 +154,7 @@ func TestAStopIsToldOnce(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	for _, stop := range []string{"", "ann at 12:00: fire", "ann at 12:00: fire", "", "ann at 14:00: again"} {
 		w.stop = stop
-		w.told = "" // as after a restart
+		w.toldStop = "" // as after a restart
 		if err := w.watchStop(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -161,13 +166,16 @@ func TestAStopIsToldOnce(t *testing.T) {
 	}
 }
 
-func TestANoticeOfAChannelThatIsGoneIsDead(t *testing.T) {
+func TestTheNoticesOfAChannelThatIsGoneEnd(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	w.hear(waiting())
 	w.Settings = func() *Settings { return &Settings{} }
+	if err := w.dropGone(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	w.round()
-	if dead := w.all(prentice.NoticeDead); len(dead) != 1 || !strings.Contains(dead[0].Says, "no channel chat") {
-		t.Errorf("dead %+v", dead)
+	if gone := w.all(prentice.NoticeDropped); len(gone) != 1 || !strings.Contains(gone[0].Says, "no channel chat") || len(w.sent) != 0 {
+		t.Errorf("dropped %+v, sent %q", gone, w.sent)
 	}
 	if err := w.Test(t.Context(), "chat", olga); prentice.KindOf(err) != prentice.NotFound {
 		t.Errorf("got %v", err)
@@ -177,7 +185,7 @@ func TestANoticeOfAChannelThatIsGoneIsDead(t *testing.T) {
 func TestAMessageHoldsWhatAPersonNeedsAndNoLog(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	w.run.Reason = "look\x1b[31m\nBcc: x\r\nhere " + strings.Repeat("é", 500)
-	m := compose(Asked, waiting(), read(waiting()), &w.run, "https://prentice.example.com")
+	m := compose(Asked, prentice.EventRecord{Event: waiting()}, read(waiting()), &w.run, "https://prentice.example.com")
 	for _, want := range []string{"Risk      change", "Targets   host/web", "Asked by  person/ann", "Until     2026-11-02 13:00 UTC", "Look      https://prentice.example.com/runs/7", "prentice run show run/7"} {
 		if !strings.Contains(m.Text(), want) {
 			t.Errorf("no %q in\n%s", want, m.Text())
@@ -187,7 +195,7 @@ func TestAMessageHoldsWhatAPersonNeedsAndNoLog(t *testing.T) {
 		t.Errorf("reason %q", m.Reason)
 	}
 	for _, said := range []string{ended("failed").Type, "hunter2"} {
-		if text := compose(Failed, ended("failed"), read(ended("failed")), &w.run, "").Text(); strings.Contains(text, said) {
+		if text := compose(Failed, prentice.EventRecord{Event: ended("failed")}, read(ended("failed")), &w.run, "").Text(); strings.Contains(text, said) {
 			t.Errorf("%q stands in\n%s", said, text)
 		}
 	}

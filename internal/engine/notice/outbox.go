@@ -29,21 +29,35 @@ func (o *Outbox) Listen(ctx context.Context, rec prentice.EventRecord) error {
 		}
 		run = &found
 	}
-	key := e.Source + "\x00" + e.ID
 	for _, topic := range topics {
 		if topic == Asked && (run == nil || run.State != prentice.Waiting) {
 			continue // somebody was faster
 		}
-		if err := o.post(ctx, settings, key, compose(topic, e, d, run, settings.Link)); err != nil {
+		if err := o.post(ctx, settings, keyOf(topic, e, run), compose(topic, rec, d, run, settings.Link)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// keyOf is what a notice is known by: the event; of a question, which wait of the
+// run it is. An approval that leaves the run waiting for others asks nobody again.
+func keyOf(topic string, e prentice.Event, run *prentice.RunDetail) string {
+	if topic == Asked {
+		return fmt.Sprintf("%s waits for %s until %d", run.Ref(), run.Waits, run.Expires.UnixMicro())
+	}
+	return e.Source + "\x00" + e.ID
+}
+
 // post puts a message into the outbox of every channel that wants it.
 func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) error {
 	channels := s.wanting(m, o.Systems(m.Subject, m.Targets))
+	if m.Topic == Resolved && !s.routes(Resolved) {
+		var err error
+		if channels, err = o.told(ctx, m.About); err != nil {
+			return err
+		}
+	}
 	if len(channels) == 0 {
 		return nil
 	}
@@ -64,6 +78,16 @@ func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) e
 	}
 	o.ring()
 	return nil
+}
+
+// routes says whether any route names a topic.
+func (s *Settings) routes(topic string) bool {
+	return slices.ContainsFunc(s.Routes, func(r Route) bool { return slices.Contains(r.On, topic) })
+}
+
+// told are the channels that heard, or are about to hear, of an incident.
+func (o *Outbox) told(ctx context.Context, incident prentice.Ref) ([]string, error) {
+	return o.channels(ctx, `SELECT DISTINCT channel FROM notices WHERE about = ? AND topic = ? AND state IN ('sent', 'waiting') ORDER BY channel`, string(incident), Incident)
 }
 
 // wanting are the channels to which the routes lead a message, each once.
@@ -121,13 +145,13 @@ func (o *Outbox) ring() {
 func (o *Outbox) watchStop(ctx context.Context) error {
 	since, stopped := o.Stopped()
 	s := o.Settings()
-	if !stopped || since == o.told || s == nil {
+	if !stopped || since == o.toldStop || s == nil {
 		return nil
 	}
 	err := o.post(ctx, s, "stop "+since, Message{Topic: Stopped, Title: "Everything is stopped: nothing begins its next step", Says: line(since),
 		Link: linkTo(s.Link, ""), Command: "prentice now show"})
 	if err == nil {
-		o.told = since
+		o.toldStop = since
 	}
 	return err
 }

@@ -21,7 +21,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		err := errors.Join(o.watchStop(ctx), o.sendDue(ctx, &sending))
+		err := errors.Join(o.watchStop(ctx), o.dropGone(ctx), o.sendDue(ctx, &sending))
 		if err != nil && ctx.Err() == nil {
 			o.Log.Error("notices", "err", err)
 		}
@@ -37,7 +37,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 // sendDue begins to send to each channel to which something is due and nothing
 // under way.
 func (o *Outbox) sendDue(ctx context.Context, sending *sync.WaitGroup) error {
-	channels, err := o.dueChannels(ctx)
+	channels, err := o.channels(ctx, `SELECT DISTINCT channel FROM notices WHERE state = 'waiting' AND due <= ?`, db.Micros(o.Clock()))
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (o *Outbox) sendDue(ctx context.Context, sending *sync.WaitGroup) error {
 			if err != nil && ctx.Err() == nil {
 				o.Log.Error("notices", "channel", channel, "err", err)
 			}
-			if again && err == nil {
+			if again { // also after one that failed: another may be due
 				o.ring()
 			}
 		})
@@ -75,8 +75,8 @@ func (o *Outbox) free(channel string) {
 	delete(o.busy, channel)
 }
 
-func (o *Outbox) dueChannels(ctx context.Context) ([]string, error) {
-	rows, err := o.DB.Query(ctx, `SELECT DISTINCT channel FROM notices WHERE state = 'waiting' AND due <= ?`, db.Micros(o.Clock()))
+func (o *Outbox) channels(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := o.DB.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("look for due notices: %w", err)
 	}
@@ -100,38 +100,81 @@ type tried struct {
 	Message
 }
 
-// sendNext sends the oldest notice that is due to a channel. again says that
-// there was one.
+// sendNext sends the notice that has been due to a channel for longest. again says
+// that there was one. Each has its own pauses, so that one which fails stands
+// behind those that have not been tried.
 func (o *Outbox) sendNext(ctx context.Context, channel string) (again bool, err error) {
 	n := tried{channel: channel}
 	var text string
-	err = o.DB.QueryRow(ctx, `SELECT number, attempts, message FROM notices WHERE state = 'waiting' AND channel = ? AND due <= ? ORDER BY due, number LIMIT 1`,
-		[]any{channel, db.Micros(o.Clock())}, &n.number, &n.attempts, &text)
+	var taken int64
+	err = o.DB.QueryRow(ctx, `SELECT number, attempts, message, taken FROM notices WHERE state = 'waiting' AND channel = ? AND due <= ? ORDER BY due, number LIMIT 1`,
+		[]any{channel, db.Micros(o.Clock())}, &n.number, &n.attempts, &text, &taken)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
-	}
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &n.Message)
 	}
 	if err != nil {
 		return false, fmt.Errorf("read a notice: %w", err)
 	}
-	to, known := o.Settings().Channel(channel)
-	if !known {
-		return true, o.note(ctx, n, prentice.NoticeDead, fmt.Sprintf("there is no channel %s in notices.yaml any more", channel), time.Time{})
+	if json.Unmarshal([]byte(text), &n.Message) != nil {
+		return true, o.note(ctx, n, prentice.NoticeDead, "what it says cannot be read", time.Time{})
 	}
-	failure := o.Sender.Send(ctx, to, n.Message)
-	if failure != nil && ctx.Err() != nil {
-		return false, nil // we are being stopped; nobody knows, so it is sent again
+	if err := o.begin(ctx, &n); err != nil {
+		return false, err
 	}
+	if taken == 0 {
+		to, _ := o.Settings().Channel(channel) // one that has just gone takes nothing, and its notices end
+		failure := o.Sender.Send(ctx, to, n.Message)
+		if failure != nil && ctx.Err() != nil { // we are being stopped; nobody knows, so it is sent again
+			n.attempts--
+			return false, o.note(ctx, n, prentice.NoticeWaiting, "", o.Clock())
+		}
+		if failure != nil {
+			return true, o.failed(ctx, n, line(failure.Error()))
+		}
+	}
+	if err := o.note(ctx, n, prentice.NoticeSent, "", time.Time{}); err != nil {
+		return true, errors.Join(err, o.unrecorded(ctx, n))
+	}
+	return true, nil
+}
+
+// begin counts a try before it is made, with the time of the next: whatever
+// becomes of this one, the notice is not tried again at once.
+func (o *Outbox) begin(ctx context.Context, n *tried) error {
 	n.attempts++
-	switch {
-	case failure == nil:
-		return true, o.note(ctx, n, prentice.NoticeSent, "", time.Time{})
-	case n.attempts >= mostTries:
-		return true, o.note(ctx, n, prentice.NoticeDead, line(failure.Error()), time.Time{})
+	next := o.Clock().Add(Pause(n.attempts, o.Chance()))
+	err := o.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE notices SET attempts = ?, due = ? WHERE number = ? AND state = 'waiting'`, n.attempts, db.Micros(next), n.number)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("begin notice %d: %w", n.number, err)
 	}
-	return true, o.note(ctx, n, prentice.NoticeWaiting, line(failure.Error()), o.Clock().Add(Pause(n.attempts, o.Chance())))
+	return nil
+}
+
+// failed notes a try that the receiver did not take.
+func (o *Outbox) failed(ctx context.Context, n tried, says string) error {
+	if n.attempts >= mostTries {
+		return o.note(ctx, n, prentice.NoticeDead, says, time.Time{})
+	}
+	return o.note(ctx, n, prentice.NoticeWaiting, says, o.Clock().Add(Pause(n.attempts, o.Chance())))
+}
+
+// unrecorded keeps what was sent and could not be recorded from being sent again:
+// from now on only the record is tried, as often as a message, and then it is over.
+func (o *Outbox) unrecorded(ctx context.Context, n tried) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	state, ended := prentice.NoticeWaiting, time.Time{}
+	if n.attempts >= mostTries {
+		state, ended = prentice.NoticeSent, o.Clock()
+	}
+	return o.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE notices SET state = ?, says = ?, taken = ?, ended = ? WHERE number = ? AND state = 'waiting'`,
+			string(state), "it was sent, and that could not be recorded", db.Micros(o.Clock()), db.Micros(ended), n.number)
+		return err
+	})
 }
 
 // note writes down how a try came out, with its evidence. What has been sent
@@ -145,12 +188,12 @@ func (o *Outbox) note(ctx context.Context, n tried, state prentice.NoticeState, 
 		ended = time.Time{}
 	}
 	err := o.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE notices SET state = ?, attempts = ?, says = ?, due = ?, ended = ? WHERE number = ? AND state = 'waiting'`,
+		moved, err := tx.Exec(`UPDATE notices SET state = ?, attempts = ?, says = ?, due = ?, ended = ? WHERE number = ? AND state = 'waiting'`,
 			string(state), n.attempts, says, db.Micros(due), db.Micros(ended), n.number)
-		if err != nil || state == prentice.NoticeWaiting {
-			return err
+		if err != nil || moved == 0 || state == prentice.NoticeWaiting {
+			return err // somebody may have dropped it in the meantime
 		}
-		return o.Recorder.Append(tx, now, prentice.Note{Kind: "notice." + string(state), Actor: "self/prentice", Refs: aboutOf(n),
+		return o.Recorder.Append(tx, now, prentice.Note{Kind: "notice." + string(state), Actor: "self/prentice", Refs: refsOf(n),
 			Data: map[string]any{"channel": n.channel, "topic": n.Topic, "id": n.ID, "attempts": n.attempts, "says": says}})
 	})
 	if err != nil {
@@ -159,9 +202,9 @@ func (o *Outbox) note(ctx context.Context, n tried, state prentice.NoticeState, 
 	return nil
 }
 
-func aboutOf(n tried) []prentice.Ref {
+func refsOf(n tried) []prentice.Ref {
 	refs := []prentice.Ref{prentice.Notice{Number: n.number}.Ref()}
-	if n.About != "" {
+	if _, err := prentice.ParseRef(string(n.About)); err == nil {
 		refs = append(refs, n.About)
 	}
 	return refs

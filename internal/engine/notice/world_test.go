@@ -36,6 +36,7 @@ type world struct {
 	run   prentice.RunDetail
 	stop  string
 	notes []string
+	mute  bool // nothing can be recorded
 
 	mu    sync.Mutex
 	sent  []string         // channel and title; guarded by mu
@@ -66,6 +67,14 @@ func newWorld(t *testing.T, d *db.DB) *world {
 
 func (w *world) Append(_ *db.Tx, _ time.Time, notes ...prentice.Note) error {
 	for _, n := range notes {
+		for _, ref := range n.Refs {
+			if _, err := prentice.ParseRef(string(ref)); err != nil {
+				return err
+			}
+		}
+		if w.mute {
+			return errMute
+		}
 		w.notes = append(w.notes, n.Kind)
 	}
 	return nil
@@ -120,5 +129,16 @@ func waiting() prentice.Event {
 func ended(state string) prentice.Event {
 	return prentice.Event{ID: "run/7 " + state, Source: "prentice/runner", Type: "run.ended", Subject: "run/7", Data: []byte(`{"run":7,"state":"` + state + `","says":"step x: password=hunter2"}`)}
 }
+
+func opened() prentice.Event {
+	return prentice.Event{ID: "incident/3 incident.opened", Source: "prentice/support", Type: "incident.opened", Subject: "service/shop", Data: []byte(`{"incident":"incident/3"}`)}
+}
+
+func closed() prentice.Event {
+	return prentice.Event{ID: "incident/3 incident.closed", Source: "prentice/support", Type: "incident.closed", Subject: "service/shop",
+		Data: []byte(`{"incident":"incident/3","how":"verified","says":"run/1 of restart is verified"}`)}
+}
+
+var errMute = errors.New("the ledger cannot be written")
 
 var errDown = errors.New("it answered 500")

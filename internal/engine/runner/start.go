@@ -259,7 +259,9 @@ func (r *Runner) announce(ctx context.Context, run prentice.Run) {
 	}
 	e := prentice.Event{ID: fmt.Sprintf("%s %s", run.Ref(), run.State), Source: "prentice/runner", Type: kind, Subject: run.Ref(), Time: r.Clock(), Data: data}
 	if run.State == prentice.Waiting {
-		e.ID += " " + run.Expires.UTC().Format(time.RFC3339Nano) // a run may wait more than once
+		// A run may wait more than once, and for fewer people than before. The time is
+		// what the database keeps of it, so that it is the same after a restart.
+		e.ID += " " + run.Expires.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano) + " " + prentice.Digest([]byte(run.Says))[len("sha256:"):][:8]
 	}
 	if err := r.Send(context.WithoutCancel(ctx), e); err != nil {
 		r.Log.Error("announce run", "run", run.Number, "err", err)

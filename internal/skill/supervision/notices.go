@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"prentice"
@@ -15,7 +14,9 @@ import (
 // Notices is the outbox of messages to people.
 type Notices interface {
 	List(context.Context, prentice.NoticeFilter) ([]prentice.Notice, error)
+	Find(ctx context.Context, number int64) (prentice.Notice, error)
 	Retry(ctx context.Context, number int64, by prentice.Actor) error
+	Drop(ctx context.Context, number int64, by prentice.Actor, reason string) error
 	Test(ctx context.Context, channel string, by prentice.Actor) error
 }
 
@@ -27,6 +28,11 @@ type noticesIn struct {
 
 type noticeIn struct {
 	Number string `json:"number" arg:"1" doc:"The notice, such as notice/5 or 5." example:"notice/5" maxLength:"30"`
+}
+
+type dropIn struct {
+	noticeIn
+	Reason string `json:"reason" doc:"Why nobody need be told, in one sentence; it is kept as evidence." minLength:"1" maxLength:"2000"`
 }
 
 type channelIn struct {
@@ -42,6 +48,10 @@ func (d Deps) noticeOps() []op.Op {
 	return []op.Op{
 		op.New("notice.list", prentice.Look, prentice.Viewer, "List the messages to people, newest first, and what became of them.", d.listNotices).
 			WithExample("prentice notice list --dead"),
+		op.New("notice.show", prentice.Look, prentice.Viewer, "Show a message to people as it is sent, and what became of it.", d.showNotice).
+			WithExample("prentice notice show notice/5"),
+		op.New("notice.drop", prentice.Change, prentice.Operator, "End a message that was not sent: nobody need be told any more.", d.dropNotice).
+			WithExample("prentice notice drop notice/5 --reason 'everybody knows'"),
 		op.New("notice.retry", prentice.Change, prentice.Operator, "Try a message again at once, also one that nobody tries any more.", d.retryNotice).
 			WithExample("prentice notice retry notice/5"),
 		op.New("notice.test", prentice.Change, prentice.Operator, "Send a test message to a channel and say how it came out.", d.testChannel).
@@ -73,6 +83,8 @@ func signOfNotice(s prentice.NoticeState) string {
 		return "●"
 	case prentice.NoticeWaiting:
 		return "○"
+	case prentice.NoticeDropped:
+		return "✕"
 	}
 	return "■"
 }
@@ -99,14 +111,53 @@ func (d Deps) listNotices(ctx context.Context, _ op.Call, in noticesIn) (NoticeL
 }
 
 func (d Deps) retryNotice(ctx context.Context, c op.Call, in noticeIn) (Said, error) {
-	n, err := strconv.ParseInt(strings.TrimPrefix(in.Number, "notice/"), 10, 64)
-	if err != nil || n < 1 {
-		return Said{}, prentice.Errorf(prentice.Invalid, "%q is not a notice", in.Number).Try("write notice/5 or 5; list them with: prentice notice list")
+	n, err := numbered("notice", in.Number)
+	if err != nil {
+		return Said{}, err
 	}
 	if err := d.Notices.Retry(ctx, n, c.Actor); err != nil {
 		return Said{}, err
 	}
 	return Said{fmt.Sprintf("notice/%d is tried again.", n)}, nil
+}
+
+// NoticeOut is one notice.
+type NoticeOut struct{ prentice.Notice }
+
+// Text implements op.Texter.
+func (n NoticeOut) Text() string {
+	text := fmt.Sprintf("%s  %s %s  over %s, topic %s\nKept      %s", n.Ref(), signOfNotice(n.State), n.State, n.Channel, n.Topic, n.Created.UTC().Format(time.DateTime))
+	if !n.Ended.IsZero() {
+		text += fmt.Sprintf(", over since %s", n.Ended.UTC().Format(time.DateTime))
+	}
+	text += fmt.Sprintf("\nTries     %d", n.Attempts)
+	if n.State == prentice.NoticeWaiting {
+		text += fmt.Sprintf(", the next at %s", n.Due.UTC().Format(time.DateTime))
+	}
+	if n.Says != "" {
+		text += "\nWhy       " + n.Says
+	}
+	return text + "\n\n" + n.Notice.Text
+}
+
+func (d Deps) showNotice(ctx context.Context, _ op.Call, in noticeIn) (NoticeOut, error) {
+	number, err := numbered("notice", in.Number)
+	if err != nil {
+		return NoticeOut{}, err
+	}
+	n, err := d.Notices.Find(ctx, number)
+	return NoticeOut{n}, err
+}
+
+func (d Deps) dropNotice(ctx context.Context, c op.Call, in dropIn) (Said, error) {
+	n, err := numbered("notice", in.Number)
+	if err != nil {
+		return Said{}, err
+	}
+	if err := d.Notices.Drop(ctx, n, c.Actor, in.Reason); err != nil {
+		return Said{}, err
+	}
+	return Said{fmt.Sprintf("notice/%d is dropped.", n)}, nil
 }
 
 func (d Deps) testChannel(ctx context.Context, c op.Call, in channelIn) (Said, error) {
