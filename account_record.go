@@ -12,6 +12,8 @@ type AccountRecord struct {
 	Password bool            `json:"password"` // with its second factor
 	Recovery int             `json:"recovery"` // codes that are left
 	Passkeys []PasskeyRecord `json:"passkeys,omitempty"`
+
+	PasswordBehind []Ref `json:"password_behind,omitempty"` // the people behind whoever signs in with it
 }
 
 // PasskeyRecord is what is known of a passkey.
@@ -20,6 +22,7 @@ type PasskeyRecord struct {
 	Name    string    `json:"name"`
 	Created time.Time `json:"created"`
 	Seen    time.Time `json:"seen,omitzero"`
+	Behind  []Ref     `json:"behind,omitempty"` // the people behind whoever signs in with it
 }
 
 // PasswordSignIn is what somebody types to sign in.
@@ -32,5 +35,9 @@ type Ceremony struct {
 	Options  json.RawMessage `json:"options"`
 }
 
-// CeremonyAnswer is what a browser answers. Name is what a new passkey is called.
-type CeremonyAnswer struct{ Ceremony, Answer, Name string }
+// CeremonyAnswer is what a browser answers. Name is what a new passkey is called,
+// and Behind are the people behind whoever makes it.
+type CeremonyAnswer struct {
+	Ceremony, Answer, Name string
+	Behind                 []Ref
+}

@@ -57,6 +57,12 @@ type Actor struct {
 	Token  int64   `json:"token,omitempty"`  // the token that they came by; 0 is by signing in themselves
 
 	Proven time.Time `json:"-"` // when they last showed a passkey, or a password and a code; zero is not in this session
+
+	// Behind are the people whose doing this is as well: whose agent it is, who
+	// made the token or the sign-in link, and who was behind those.
+	Behind  []Ref `json:"behind,omitempty"`
+	Owner   Ref   `json:"owner,omitempty"`   // of an agent: the person whose it is
+	Machine bool  `json:"machine,omitempty"` // came by the token of the machine's own command line
 }
 
 // Prentice is the program itself, acting because something happened.

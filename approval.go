@@ -44,6 +44,7 @@ type Review struct {
 	Subject   Ref       `json:"subject,omitempty"`
 	State     State     `json:"state"` // of the run
 	By        Ref       `json:"by"`
+	People    []Ref     `json:"people,omitempty"` // behind By, themselves included
 	Reason    string    `json:"reason"`
 	Opened    time.Time `json:"opened"`
 	Closed    time.Time `json:"closed,omitzero"`
@@ -58,5 +59,6 @@ type Absence struct {
 	StandIn Ref       `json:"stand_in"`
 	Since   time.Time `json:"since"`
 	Until   time.Time `json:"until"`
-	By      Ref       `json:"by"` // who said so
+	By      Ref       `json:"by"`               // who said so
+	People  []Ref     `json:"people,omitempty"` // behind By, themselves included: they are behind the stand-in's answers
 }

@@ -15,6 +15,10 @@ type Event struct {
 	Subject Ref             `json:"subject,omitempty"`
 	Time    time.Time       `json:"time"`
 	Data    json.RawMessage `json:"data,omitempty"`
+
+	// Causes are the people by whose doing it happened, as the inbox knows them.
+	// What a sender writes there is not believed.
+	Causes []Ref `json:"causes,omitempty"`
 }
 
 // MaxEventBytes is the largest event that is accepted, in bytes.

@@ -33,6 +33,7 @@ type PendingPolicy struct {
 // PolicyVote is an owner's wish that a policy be adopted.
 type PolicyVote struct {
 	Actor   Ref       `json:"actor"`
+	People  []Ref     `json:"people,omitempty"` // behind the actor, themselves included
 	Reason  string    `json:"reason"`
 	Time    time.Time `json:"time"`
 	Expires time.Time `json:"expires"`

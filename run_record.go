@@ -6,9 +6,10 @@ import "time"
 type RunRequest struct {
 	Procedure   string
 	Inputs      map[string]string
-	Event       *Event // what moved it, or nil; a run takes it from the inbox by its number and believes nobody else
-	EventNumber int64  `json:",omitempty"` // of the event in the inbox; 0 when none moves it, or when it is only looked at
-	Mover       Ref    // who sent the event, when it came from outside; they have asked as much as anybody
+	Event       *Event  // what moved it, or nil; a run takes it from the inbox by its number and believes nobody else
+	EventNumber int64   `json:",omitempty"` // of the event in the inbox; 0 when none moves it, or when it is only looked at
+	Mover       Ref     // who sent the event, when it came from outside
+	Causes      []Cause `json:",omitempty"` // the people by whose doing it is asked for, by any chain; the runner finds them out
 	Incident    Ref
 	Reason      string
 	Actor       Actor
@@ -56,6 +57,8 @@ type Approval struct {
 	Actor  Ref       `json:"actor"`
 	For    Ref       `json:"for,omitempty"` // who is away, and for whom the actor stood in
 	Door   string    `json:"door"`
+	Token  int64     `json:"token,omitempty"`  // that the actor came by; 0 is by signing in
+	People []Ref     `json:"people,omitempty"` // behind the answer: the actor, and whoever is behind them
 	Yes    bool      `json:"yes"`
 	Reason string    `json:"reason"`
 	Time   time.Time `json:"time"`
@@ -66,6 +69,7 @@ type RunDetail struct {
 	Run
 	ThePlan   Plan         `json:"the_plan"`
 	Decision  Decision     `json:"decision"`
+	Causes    []Cause      `json:"causes,omitempty"` // the people by whose doing it is asked for; none of them approves it
 	Approvals []Approval   `json:"approvals"`
 	Steps     []StepRecord `json:"steps"`
 	Record    Record       `json:"record"`          // of the procedure, before this run

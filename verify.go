@@ -96,6 +96,10 @@ type TokenRecord struct {
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"` // zero: never
 	Seen    time.Time `json:"seen,omitzero"`    // about when it was last used, to a few minutes
+
+	Maker  Ref   `json:"maker,omitempty"`  // who made it; "" is not known
+	Behind []Ref `json:"behind,omitempty"` // the people behind whoever comes by it
+	Parent int64 `json:"parent,omitempty"` // the token that it was made through, with which it ends
 }
 
 // TokenRequest is a wish for an API token. Kind "" is Agent.
@@ -106,6 +110,7 @@ type TokenRequest struct {
 	Role   Role
 	Scope  *Scope
 	Lasts  time.Duration
+	By     Actor // who makes it; the zero Actor is the program, for the person
 }
 
 // Origin is where somebody signs in from, as far as that can be told.
@@ -123,7 +128,8 @@ type SessionRecord struct {
 	Address string    `json:"address,omitempty"`
 	Agent   string    `json:"agent,omitempty"`
 	Created time.Time `json:"created"`
-	Seen    time.Time `json:"seen"`    // about when it was last used, to a few minutes
-	Idle    time.Time `json:"idle"`    // when it ends if nobody uses it
-	Expires time.Time `json:"expires"` // when it ends in any case
+	Seen    time.Time `json:"seen"`             // about when it was last used, to a few minutes
+	Idle    time.Time `json:"idle"`             // when it ends if nobody uses it
+	Expires time.Time `json:"expires"`          // when it ends in any case
+	Behind  []Ref     `json:"behind,omitempty"` // the people behind whoever uses it
 }

@@ -144,11 +144,17 @@ func forbidden(ts *testscript.TestScript, _ bool, args []string) {
 
 var csrfField = regexp.MustCompile(`name="_csrf" value="([^"]+)"`)
 
-// session signs somebody in as a browser does and keeps what it would know.
+// session signs somebody in as a browser does, with their token or by a link that
+// another makes, and keeps what it would know.
 func session(ts *testscript.TestScript, _ bool, args []string) {
-	usage(ts, len(args) == 1, "session NAME")
-	form := url.Values{"token": {tokenOf(ts, args[0])}}.Encode()
-	req, err := http.NewRequest(http.MethodPost, ts.Getenv("URL")+"/sign-in", strings.NewReader(form))
+	usage(ts, len(args) == 1 || len(args) == 3 && args[1] == "by", "session NAME [by MAKER]")
+	way, form := "/sign-in", url.Values{}
+	if len(args) == 1 {
+		form.Set("token", tokenOf(ts, args[0]))
+	} else {
+		way += "/" + linkFor(ts, args[0], args[2])
+	}
+	req, err := http.NewRequest(http.MethodPost, ts.Getenv("URL")+way, strings.NewReader(form.Encode()))
 	ts.Check(err)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	res, err := browser.Do(req)
@@ -169,6 +175,17 @@ func session(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("COOKIE", cookie)
 	ts.Setenv("SESSION", res.Cookies()[0].Value)
 	ts.Setenv("CSRF", url.QueryEscape(string(found[1])))
+}
+
+// linkFor is the code of a link that signs somebody in, as somebody makes it.
+func linkFor(ts *testscript.TestScript, name, maker string) string {
+	c := prentice(ts, "person", "link", name, "-o", "json")
+	if maker != "olga" {
+		c.Env = append(c.Env, "PRENTICE_TOKEN="+tokenOf(ts, maker))
+	}
+	var made struct{ Code string }
+	ts.Check(json.Unmarshal(run(ts, c), &made))
+	return made.Code
 }
 
 const (

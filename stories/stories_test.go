@@ -32,7 +32,8 @@
 //	                          ask the server; BODY is text (JSON unless -h says otherwise), @FILE or bytes:N; with !, it refuses
 //	status N                  the last answer of the server had this status
 //	forbidden NAME            NAME tries every operation that is above their role, and gets none done
-//	session NAME              sign NAME in on the pages; $COOKIE, $SESSION and $CSRF are what the browser knows
+//	session NAME [by MAKER]   sign NAME in on the pages with their token, or by a link that MAKER makes; $COOKIE, $SESSION
+//	                          and $CSRF are what the browser knows
 //	storm N FILE              send the event in FILE N times, each under an id of its own, in parallel batches
 //	flip FILE OFFSET          change one byte of a file; negative offsets count from the end
 //	nowhere VALUE…            no file of the data folder holds a value, nor has the server said it: neither plain nor

@@ -22,9 +22,12 @@ const patience = 30 * time.Second
 type noteOf struct {
 	Op    string `json:"op"`
 	Door  string `json:"door"`
+	Token int64  `json:"token,omitempty"` // that the actor came by
 	Input string `json:"input,omitempty"`
 	Error string `json:"error,omitempty"` // the kind
 	Says  string `json:"says,omitempty"`
+
+	Behind []prentice.Ref `json:"behind,omitempty"` // the people behind the actor, beside them
 }
 
 // done writes down that the operation was done, and the answer beside its key.
@@ -89,7 +92,7 @@ func (a *App) denied(ctx context.Context, actor prentice.Actor, o op.Op, e *pren
 // note appends one line of evidence. Of a secret operation it keeps neither
 // input nor the words of an error, which may repeat it.
 func (a *App) note(tx *db.Tx, kind string, d *deed, out any, e *prentice.Error) error {
-	data := noteOf{Op: d.op.Name, Door: d.actor.Door, Input: d.digest}
+	data := noteOf{Op: d.op.Name, Door: d.actor.Door, Token: d.actor.Token, Input: d.digest, Behind: d.actor.Behind}
 	if e != nil {
 		data.Error = e.Kind.String()
 		if !d.op.Secret {

@@ -199,7 +199,7 @@ func (n near) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 }
 
 func (c *commands) up() *cobra.Command {
-	var listen, database, owner, hosts, proxies, replica, logsKeep, logsMax, blobs string
+	var listen, database, owner, hosts, proxies, replica, logsKeep, logsMax, enrolment, monitors, blobs string
 	var sample, verbose, remote bool
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
@@ -218,7 +218,7 @@ func (c *commands) up() *cobra.Command {
 				flag string
 				to   *string
 			}{{listen, &set.Listen}, {database, &set.Database}, {owner, &set.Owner}, {replica, &set.Replica}, {hosts, &set.Hosts}, {proxies, &set.Proxies}, {logsKeep, &set.LogsKeep},
-				{logsMax, &set.LogsMax}, {blobs, &set.Blobs}, {g.Data, &set.Data}, {g.Team, &set.Team}} {
+				{logsMax, &set.LogsMax}, {enrolment, &set.Enrolment}, {monitors, &set.Monitors}, {blobs, &set.Blobs}, {g.Data, &set.Data}, {g.Team, &set.Team}} {
 				if given.flag != "" {
 					*given.to = given.flag
 				}
@@ -242,6 +242,8 @@ func (c *commands) up() *cobra.Command {
 	f.StringVar(&replica, "replica", "", "share the PostgreSQL database and the data folder with others, under this `NAME`")
 	f.StringVar(&logsKeep, "logs-keep", "", "keep the logs of ended runs for so many `DAYS`: 90d, or ever (default "+defaultLogsKeep+")")
 	f.StringVar(&logsMax, "logs-max", "", "keep at most `SIZE` of logs: 500MB, 10GB, or any (default "+defaultLogsMax+")")
+	f.StringVar(&enrolment, "enrolment", "", "`HOW` far owners are trusted with letting others in: closed (whoever makes a link or token for another is behind what is done with it) or trusted (default closed)")
+	f.StringVar(&monitors, "monitors", "", "`NAMES` of agents that only report what they see, with commas between them: nobody counts as behind their events")
 	f.StringVar(&blobs, "blobs", "", "keep finished parts of logs in the folder or S3 bucket at `ADDRESS`: s3://BUCKET?region=REGION (default: blobs in the data folder)")
 	f.BoolVar(&sample, "demo", false, "bring a sample team: three small services, their probes and four procedures")
 	f.BoolVar(&remote, "remote", false, "listen beyond this machine")

@@ -32,6 +32,10 @@ type Settings struct {
 	LogsKeep string `toml:"logs-keep"` // how long logs of ended runs are kept: 90d, or "ever"
 	LogsMax  string `toml:"logs-max"`  // how much all logs may take: 10GB, or "any"
 
+	Enrolment string `toml:"enrolment"` // "trusted": whoever lets others in is not behind what they do; "" or "closed": they are
+
+	Monitors string `toml:"monitors"` // agents that only report what they see, comma separated: nobody is behind their events
+
 	Blobs string `toml:"blobs"` // where finished parts of logs are: a folder, or s3://BUCKET?…; "" is in the data folder
 
 	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
@@ -60,6 +64,9 @@ func (o *OIDCSettings) provider() *identity.Provider {
 
 // defaultData is the data folder that nobody named.
 const defaultData = "./prentice-data"
+
+// trusted is the enrolment by which an owner is not behind those they let in.
+const trusted = "trusted"
 
 // DefaultListen is where the pages and the API are.
 const DefaultListen = "127.0.0.1:7400"
@@ -94,7 +101,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
 		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_PROXIES": &s.Proxies, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
-		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_BLOBS": &s.Blobs} {
+		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors} {
 		if v := env(name); v != "" {
 			*to = v
 		}
@@ -120,10 +127,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "enrolment", "monitors", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, hosts, proxies, owner, remote, replica, logs-keep, logs-max, blobs and oidc")
+		return e.Try("the settings are data, team, listen, database, hosts, proxies, owner, remote, replica, logs-keep, logs-max, enrolment, monitors, blobs and oidc")
 	}
 	return nil
 }
@@ -176,6 +183,9 @@ func (s Settings) Filled() (Settings, error) {
 	}
 	if s.Blobs, err = blobs(s.Blobs, s.Data); err != nil {
 		return s, err
+	}
+	if s.Enrolment != "" && s.Enrolment != "closed" && s.Enrolment != trusted {
+		return s, prentice.Errorf(prentice.Invalid, "enrolment %q", s.Enrolment).Try("write closed, or trusted if owners are trusted with letting others in")
 	}
 	if s.OIDC != nil {
 		if err := s.OIDC.provider().Check(); err != nil {
@@ -234,9 +244,12 @@ func (s Settings) engineAddress() string {
 	return "sqlite:" + filepath.Join(s.Data, "runs.db")
 }
 
-func (s Settings) hosts() []string {
+func (s Settings) hosts() []string { return namesIn(s.Hosts) }
+
+// namesIn are names with commas between.
+func namesIn(text string) []string {
 	var names []string
-	for _, h := range strings.Split(s.Hosts, ",") {
+	for _, h := range strings.Split(text, ",") {
 		if h = strings.TrimSpace(h); h != "" {
 			names = append(names, h)
 		}

@@ -105,10 +105,11 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if s.Team, err = newTeam(set.Team, log); err != nil {
 		return s, err
 	}
-	s.Identity.Provider = set.OIDC.provider()
+	s.Identity.Provider, s.Identity.Trusting = set.OIDC.provider(), set.Enrolment == trusted
 	s.Identity.Record = s.ledger.Append
 	s.Identity.Groups = func(person string) []prentice.Ref { return groupsOf(s.Team.Catalogue(), person) }
 	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)
+	s.inbox.Monitors = namesIn(set.Monitors)
 	s.schedules = inbox.NewSchedules(s.inbox, time.Now, log)
 	if err := s.openRunner(ctx, acting); err != nil {
 		return s, err
@@ -223,6 +224,9 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		// The desk is there before any run is.
 		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
 			return s.desk.Relieved(ctx, incident)
+		},
+		Opened: func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error) {
+			return s.desk.Opened(ctx, incident)
 		},
 		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, Event: s.inbox.Show, Incident: s.incident, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
 	})

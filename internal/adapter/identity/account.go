@@ -13,12 +13,14 @@ import (
 func (i *Identity) Account(ctx context.Context, name string) (a prentice.AccountRecord, err error) {
 	a.Person = name
 	var passwords, totps, codes int64
-	err = i.db.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM identity_password WHERE person = ?), (SELECT COUNT(*) FROM identity_totp WHERE person = ? AND secret <> ''),
-		(SELECT COUNT(*) FROM identity_recovery WHERE person = ?)`, []any{name, name, name}, &passwords, &totps, &codes)
+	var behind string
+	err = i.db.QueryRow(ctx, `SELECT COALESCE((SELECT MAX(behind) FROM identity_password WHERE person = ?), ''), (SELECT COUNT(*) FROM identity_password WHERE person = ?), (SELECT COUNT(*) FROM identity_totp WHERE person = ? AND secret <> ''),
+		(SELECT COUNT(*) FROM identity_recovery WHERE person = ?)`, []any{name, name, name, name}, &behind, &passwords, &totps, &codes)
 	if err != nil {
 		return a, fmt.Errorf("look how %s signs in: %w", name, err)
 	}
 	a.Password, a.Recovery = passwords > 0 && totps > 0, int(codes)
+	a.PasswordBehind = peopleFrom(behind)
 	a.Passkeys, err = i.passkeys(ctx, name)
 	return a, err
 }
@@ -86,7 +88,8 @@ func (i *Identity) totpOf(ctx context.Context, name string) (secret, pending str
 // SetPassword gives somebody a password, by a code of their second factor: of
 // the one that BeginTOTP showed, if it did, which counts from now on and has new
 // recovery codes. All their sessions end, so that who signs in next has both.
-func (i *Identity) SetPassword(ctx context.Context, name, password, code string) (recovery []string, err error) {
+// Behind are the people behind whoever asks; they are behind the password too.
+func (i *Identity) SetPassword(ctx context.Context, name, password, code string, behind []prentice.Ref) (recovery []string, err error) {
 	if err := goodPassword(name, password); err != nil {
 		return nil, err
 	}
@@ -128,7 +131,7 @@ func (i *Identity) SetPassword(ctx context.Context, name, password, code string)
 		if _, err := tx.Exec(`DELETE FROM identity_password WHERE person = ?`, name); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO identity_password (person, hash, changed) VALUES (?, ?, ?)`, name, hash, db.Micros(i.clock())); err != nil {
+		if _, err := tx.Exec(`INSERT INTO identity_password (person, hash, changed, behind) VALUES (?, ?, ?, ?)`, name, hash, db.Micros(i.clock()), ofPeople(behind)); err != nil {
 			return err
 		}
 		return errors.Join(forgive(tx, "account", name), endSessions(tx, name))

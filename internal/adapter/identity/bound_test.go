@@ -47,7 +47,7 @@ func TestAPersonOfTheProviderStaysBoundWhateverWayTheyAdd(t *testing.T) {
 		bot, _ := g.token(prentice.TokenRequest{Name: "bot", Kind: prentice.Agent, Person: "carol", Role: prentice.Operator})
 		link := func() string {
 			t.Helper()
-			code, _, err := g.Link(ctx, "carol")
+			code, _, err := g.Link(ctx, "carol", prentice.Actor{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -23,7 +23,7 @@ func (w world) factor(name string) (secret string, recovery []string) {
 	if err != nil || !strings.Contains(url, secret) {
 		w.t.Fatal(url, err)
 	}
-	recovery, err = w.SetPassword(ctx, name, phrase, w.code(secret))
+	recovery, err = w.SetPassword(ctx, name, phrase, w.code(secret), nil)
 	if err != nil || len(recovery) != 10 {
 		w.t.Fatal(recovery, err)
 	}
@@ -49,7 +49,7 @@ func TestAPasswordSignsInWithASecondFactorOnly(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		old := w.signIn(w.link)
-		if _, err := w.SetPassword(ctx, "ann", phrase, "123456"); prentice.KindOf(err) != prentice.Refused {
+		if _, err := w.SetPassword(ctx, "ann", phrase, "123456", nil); prentice.KindOf(err) != prentice.Refused {
 			t.Errorf("a password before a second factor: %v", err)
 		}
 		secret, recovery := w.factor("ann")
@@ -162,7 +162,7 @@ func TestAStolenSessionMakesNoSecondFactor(t *testing.T) {
 		if _, _, err := w.BeginTOTP(ctx, "ann", code); prentice.KindOf(err) != prentice.Denied {
 			t.Errorf("with the code %q: %v", code, err)
 		}
-		if _, err := w.SetPassword(ctx, "ann", phrase+" and more", code); prentice.KindOf(err) != prentice.Denied {
+		if _, err := w.SetPassword(ctx, "ann", phrase+" and more", code, nil); prentice.KindOf(err) != prentice.Denied {
 			t.Errorf("a password with the code %q: %v", code, err)
 		}
 	}
@@ -209,7 +209,7 @@ func TestWhoIsResetComesInByALinkOnly(t *testing.T) {
 	}
 	w.factor("ann") // and begins anew
 	for _, bad := range []string{"short", strings.Repeat("a", 20), "ann ann ann ann", strings.Repeat("long ", 60)} {
-		if _, err := w.SetPassword(ctx, "ann", bad, "000000"); prentice.KindOf(err) != prentice.Invalid {
+		if _, err := w.SetPassword(ctx, "ann", bad, "000000", nil); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

@@ -80,7 +80,7 @@ func TestASessionIsListedAndEndedByItsName(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		w.add("bob", prentice.Viewer)
-		code, _, err := w.Link(ctx, "bob")
+		code, _, err := w.Link(ctx, "bob", prentice.Actor{})
 		if err != nil {
 			t.Fatal(err)
 		}

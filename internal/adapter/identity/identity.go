@@ -50,6 +50,9 @@ type Identity struct {
 	// Record keeps, in the same transaction, what the provider changes; nil keeps
 	// nothing.
 	Record func(tx *db.Tx, now time.Time, notes ...prentice.Note) error
+	// Trusting leaves the maker of a link or a token for another person out of
+	// the people behind it. It is set before anybody is asked.
+	Trusting bool
 
 	touches sync.WaitGroup // of who was last seen
 }
@@ -118,12 +121,12 @@ type known struct {
 }
 
 func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (known, error) {
-	var stored, kind, name, role, most, ops, things string
+	var stored, kind, name, role, most, ops, things, behind string
 	var expires, seen int64
 	k := known{}
-	err := i.db.QueryRow(ctx, `SELECT t.hash, t.id, t.kind, t.name, t.role, t.ops, t.things, t.expires, t.seen, p.name, p.role
+	err := i.db.QueryRow(ctx, `SELECT t.hash, t.id, t.kind, t.name, t.role, t.ops, t.things, t.behind, t.expires, t.seen, p.name, p.role
 		FROM identity_token t JOIN identity_person p ON p.name = t.person WHERE t.hash = ?`, []any{hash},
-		&stored, &k.token, &kind, &name, &role, &ops, &things, &expires, &seen, &k.person, &most)
+		&stored, &k.token, &kind, &name, &role, &ops, &things, &behind, &expires, &seen, &k.person, &most)
 	if err := i.recognised(err, stored, hash); err != nil {
 		return known{}, err
 	}
@@ -131,7 +134,9 @@ func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (kno
 	if over(k.until, now) {
 		return known{}, stranger()
 	}
-	return k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things}))
+	k, err = k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things, behind}))
+	k.actor.Machine = expires == 0
+	return k, err
 }
 
 // leaning is somebody as far as a provider's word for them reaches.
@@ -141,13 +146,13 @@ func (k known) leaning(a prentice.Actor, until time.Time, err error) (known, err
 }
 
 func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (known, error) {
-	var stored, way, most, kind, name, role, ops, things string
+	var stored, way, most, kind, name, role, ops, things, behind, mine string
 	var token, created, seen, expires, tokenExpires int64
 	k := known{}
 	err := i.db.QueryRow(ctx, `SELECT s.hash, s.way, s.token, s.created, s.seen, s.expires, p.name, p.role,
-		COALESCE(t.id, 0), COALESCE(t.kind, ''), COALESCE(t.name, ''), COALESCE(t.role, ''), COALESCE(t.ops, ''), COALESCE(t.things, ''), COALESCE(t.expires, 0)
+		COALESCE(t.id, 0), COALESCE(t.kind, ''), COALESCE(t.name, ''), COALESCE(t.role, ''), COALESCE(t.ops, ''), COALESCE(t.things, ''), COALESCE(t.expires, 0), COALESCE(t.behind, ''), s.behind
 		FROM identity_session s JOIN identity_person p ON p.name = s.person LEFT JOIN identity_token t ON t.id = s.token WHERE s.hash = ?`, []any{hash},
-		&stored, &way, &token, &created, &seen, &expires, &k.person, &most, &k.token, &kind, &name, &role, &ops, &things, &tokenExpires)
+		&stored, &way, &token, &created, &seen, &expires, &k.person, &most, &k.token, &kind, &name, &role, &ops, &things, &tokenExpires, &behind, &mine)
 	if err := i.recognised(err, stored, hash); err != nil {
 		return known{}, err
 	}
@@ -161,9 +166,10 @@ func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (k
 		return known{}, stranger()
 	}
 	if token != 0 { // and can do no more
-		return k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things}))
+		return k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things, behind + " " + mine}))
 	}
 	k, err = k.leaning(i.standing(ctx, k.person, prentice.Role(most), ProviderSession))
+	k.actor.Behind = peopleFrom(mine)
 	if way == "passkey" || way == "password" {
 		k.actor.Proven = k.session.Created
 	}

@@ -259,7 +259,7 @@ func TestALinkWorksOnceAlsoForTwoProcessesAtOnce(t *testing.T) {
 	other.db = two
 	other = other.reopened()
 	for range 20 {
-		code, _, err := w.Link(ctx, "ann")
+		code, _, err := w.Link(ctx, "ann", prentice.Actor{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,7 +285,7 @@ func TestALinkIsGoodForFifteenMinutes(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		w.pass(15*time.Minute - time.Second)
-		code, expires, err := w.Link(ctx, "ann")
+		code, expires, err := w.Link(ctx, "ann", prentice.Actor{})
 		if err != nil || expires.Sub(noon) != 30*time.Minute-time.Second {
 			t.Fatalf("%v, %v", expires, err)
 		}
@@ -294,7 +294,7 @@ func TestALinkIsGoodForFifteenMinutes(t *testing.T) {
 		if _, _, err := w.SignInCode(ctx, code, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("an old link: %v", err)
 		}
-		if _, _, err := w.Link(ctx, "bob"); prentice.KindOf(err) != prentice.NotFound {
+		if _, _, err := w.Link(ctx, "bob", prentice.Actor{}); prentice.KindOf(err) != prentice.NotFound {
 			t.Errorf("a link for nobody: %v", err)
 		}
 	})
@@ -304,7 +304,7 @@ func TestASessionEndsWhenItIsIdleAndAfterAWeek(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		used, idle := w.signIn(w.link), ""
-		code, _, err := w.Link(ctx, "ann")
+		code, _, err := w.Link(ctx, "ann", prentice.Actor{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -343,7 +343,7 @@ func TestSigningOutEndsASession(t *testing.T) {
 
 func TestEachSessionHasItsOwnSecretForForms(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
-	code, _, err := w.Link(ctx, "ann")
+	code, _, err := w.Link(ctx, "ann", prentice.Actor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -478,7 +478,7 @@ func TestARoleTakenAwayIsTakenFromTokensAndSessionsToo(t *testing.T) {
 		w.add("bob", prentice.Approver)
 		own, _ := w.token(prentice.TokenRequest{Name: "x", Kind: prentice.Person, Person: "bob", Role: prentice.Approver})
 		agent, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator})
-		code, _, err := w.Link(ctx, "bob")
+		code, _, err := w.Link(ctx, "bob", prentice.Actor{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -499,9 +499,9 @@ func TestARemovedPersonIsOutAtOnceAndMayComeBackEmpty(t *testing.T) {
 		w := open(t, d)
 		w.add("bob", prentice.Operator)
 		token, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator})
-		code, _, _ := w.Link(ctx, "bob")
+		code, _, _ := w.Link(ctx, "bob", prentice.Actor{})
 		s := w.signIn(code)
-		unused, _, _ := w.Link(ctx, "bob")
+		unused, _, _ := w.Link(ctx, "bob", prentice.Actor{})
 		w.wants("before", bearer(token), "agent/ci operator")
 		w.wants("before", session(s), "person/bob operator")
 		if err := w.RemovePerson(ctx, "bob"); err != nil {
@@ -585,7 +585,7 @@ func TestStrangersAreNobody(t *testing.T) {
 func TestNoSecretIsInTheDatabase(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	token, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
-	code, _, _ := w.Link(ctx, "ann")
+	code, _, _ := w.Link(ctx, "ann", prentice.Actor{})
 	s := w.signIn(w.link)
 	for table, columns := range map[string]string{"identity_token": "hash || name", "identity_session": "hash || person", "identity_link": "hash || person"} {
 		rows, err := w.db.Query(ctx, "SELECT "+columns+" FROM "+table)

@@ -32,7 +32,7 @@ func (i *Identity) EnsureOwner(ctx context.Context, name string) (created bool, 
 		if _, err := i.addPerson(tx, name, prentice.Owner); err != nil {
 			return err
 		}
-		link, _, err = i.link(tx, name)
+		link, _, err = i.link(tx, name, prentice.Actor{})
 		return err
 	})
 	if err != nil {
@@ -66,7 +66,7 @@ func (i *Identity) FirstLink(ctx context.Context) (link string, err error) {
 		if err != nil {
 			return fmt.Errorf("look for the owner: %w", err)
 		}
-		link, _, err = i.link(tx, owner)
+		link, _, err = i.link(tx, owner, prentice.Actor{})
 		return err
 	})
 	return link, err

@@ -101,12 +101,12 @@ func (i *Identity) AddPasskey(ctx context.Context, name string, in prentice.Cere
 	if err != nil {
 		return p, fmt.Errorf("keep a passkey: %w", err)
 	}
-	p = prentice.PasskeyRecord{ID: keyID(made.ID), Name: printable(in.Name), Created: i.clock()}
+	p = prentice.PasskeyRecord{ID: keyID(made.ID), Name: printable(in.Name), Created: i.clock(), Behind: in.Behind}
 	err = i.change(ctx, func(tx *db.Tx) error {
 		if _, err := person(tx, name); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`INSERT INTO identity_passkey (id, person, name, credential, created, seen) VALUES (?, ?, ?, ?, ?, 0)`, p.ID, name, p.Name, string(raw), db.Micros(p.Created))
+		_, err := tx.Exec(`INSERT INTO identity_passkey (id, person, name, credential, created, seen, behind) VALUES (?, ?, ?, ?, ?, 0, ?)`, p.ID, name, p.Name, string(raw), db.Micros(p.Created), ofPeople(in.Behind))
 		return err
 	})
 	return p, err
@@ -179,7 +179,11 @@ func (i *Identity) SignInPasskey(ctx context.Context, in prentice.CeremonyAnswer
 		if err != nil {
 			return fmt.Errorf("use a passkey: %w", err)
 		}
-		session, expires, err = i.begin(tx, opening{person: found.name, way: "passkey", from: from})
+		o := opening{person: found.name, way: "passkey", from: from}
+		if err := tx.QueryRow(`SELECT behind FROM identity_passkey WHERE id = ?`, []any{keyID(used.ID)}, &o.behind); err != nil {
+			return fmt.Errorf("use a passkey: %w", err)
+		}
+		session, expires, err = i.begin(tx, o)
 		return err
 	})
 	return session, expires, err
@@ -279,7 +283,7 @@ func (i *Identity) holder(ctx context.Context, name string) (h holder, err error
 }
 
 func (i *Identity) passkeys(ctx context.Context, name string) (list []prentice.PasskeyRecord, err error) {
-	rows, err := i.db.Query(ctx, `SELECT id, name, created, seen FROM identity_passkey WHERE person = ? ORDER BY created`, name)
+	rows, err := i.db.Query(ctx, `SELECT id, name, created, seen, behind FROM identity_passkey WHERE person = ? ORDER BY created`, name)
 	if err != nil {
 		return nil, fmt.Errorf("look for passkeys of %s: %w", name, err)
 	}
@@ -287,10 +291,11 @@ func (i *Identity) passkeys(ctx context.Context, name string) (list []prentice.P
 	for rows.Next() {
 		var p prentice.PasskeyRecord
 		var created, seen int64
-		if err := rows.Scan(&p.ID, &p.Name, &created, &seen); err != nil {
+		var behind string
+		if err := rows.Scan(&p.ID, &p.Name, &created, &seen, &behind); err != nil {
 			return nil, err
 		}
-		p.Created, p.Seen = db.Time(created), db.Time(seen)
+		p.Created, p.Seen, p.Behind = db.Time(created), db.Time(seen), peopleFrom(behind)
 		list = append(list, p)
 	}
 	return list, rows.Err()

@@ -81,8 +81,8 @@ func (i *Identity) SignInPassword(ctx context.Context, in prentice.PasswordSignI
 	if err := i.attempt(ctx, "sign-in", in.Name, from.Address); err != nil {
 		return "", expires, err
 	}
-	var stored, sealed string
-	err = i.db.QueryRow(ctx, `SELECT w.hash, t.secret FROM identity_password w JOIN identity_totp t ON t.person = w.person WHERE w.person = ?`, []any{in.Name}, &stored, &sealed)
+	var stored, sealed, behind string
+	err = i.db.QueryRow(ctx, `SELECT w.hash, t.secret, w.behind FROM identity_password w JOIN identity_totp t ON t.person = w.person WHERE w.person = ?`, []any{in.Name}, &stored, &sealed, &behind)
 	if err != nil && !isNone(err) {
 		return "", expires, fmt.Errorf("look for a password: %w", err)
 	}
@@ -111,7 +111,7 @@ func (i *Identity) SignInPassword(ctx context.Context, in prentice.PasswordSignI
 		if err := forgive(tx, "sign-in", in.Name); err != nil {
 			return err
 		}
-		session, expires, err = i.begin(tx, opening{person: in.Name, way: "password", from: from})
+		session, expires, err = i.begin(tx, opening{person: in.Name, way: "password", from: from, behind: behind})
 		return err
 	})
 	return session, expires, err

@@ -100,9 +100,11 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 		if err := forgetFactors(tx, name); err != nil {
 			return err
 		}
+		if err := deleteTokensOf(tx, name); err != nil {
+			return err
+		}
 		for _, query := range []string{
 			`DELETE FROM identity_link WHERE person = ?`,
-			`DELETE FROM identity_token WHERE person = ?`,
 			`DELETE FROM identity_grant WHERE person = ?`,
 			`DELETE FROM identity_provider WHERE person = ?`,
 			`DELETE FROM identity_person WHERE name = ?`,

@@ -11,25 +11,31 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// Link makes a code that signs a person in once.
-func (i *Identity) Link(ctx context.Context, name string) (code string, expires time.Time, err error) {
+// Link makes a code that signs a person in once. Whoever makes it for another is
+// behind the session that it opens.
+func (i *Identity) Link(ctx context.Context, name string, by prentice.Actor) (code string, expires time.Time, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
 		if _, err := person(tx, name); err != nil {
 			return err
 		}
-		code, expires, err = i.link(tx, name)
+		code, expires, err = i.link(tx, name, by)
 		return err
 	})
 	return code, expires, err
 }
 
-func (i *Identity) link(tx *db.Tx, name string) (string, time.Time, error) {
+func (i *Identity) link(tx *db.Tx, name string, by prentice.Actor) (string, time.Time, error) {
 	now := i.clock()
+	parent, _, _, err := through(tx, by)
+	if err != nil {
+		return "", now, err
+	}
 	if _, err := tx.Exec(`DELETE FROM identity_link WHERE expires <= ?`, db.Micros(now)); err != nil {
 		return "", now, fmt.Errorf("clear old links: %w", err)
 	}
 	code, expires := newSecret(), now.Add(LinkLife)
-	if _, err := tx.Exec(`INSERT INTO identity_link (hash, person, expires) VALUES (?, ?, ?)`, hashOf(code), name, db.Micros(expires)); err != nil {
+	behind := i.behindWay(prentice.NewRef(string(prentice.Person), name), by)
+	if _, err := tx.Exec(`INSERT INTO identity_link (hash, person, expires, behind, parent) VALUES (?, ?, ?, ?, ?)`, hashOf(code), name, db.Micros(expires), ofPeople(behind), parent); err != nil {
 		return "", now, fmt.Errorf("make a link for %s: %w", name, err)
 	}
 	return code, expires, nil
@@ -40,9 +46,9 @@ func (i *Identity) link(tx *db.Tx, name string) (string, time.Time, error) {
 func (i *Identity) SignInCode(ctx context.Context, code string, from prentice.Origin) (session string, expires time.Time, err error) {
 	hash := hashOf(code)
 	err = i.db.Write(ctx, func(tx *db.Tx) error {
-		var name string
-		var until int64
-		err := tx.QueryRow(`SELECT person, expires FROM identity_link WHERE hash = ?`, []any{hash}, &name, &until)
+		var until, parent int64
+		o := opening{way: "link", from: from}
+		err := tx.QueryRow(`SELECT person, expires, behind, parent FROM identity_link WHERE hash = ?`, []any{hash}, &o.person, &until, &o.behind, &parent)
 		if errors.Is(err, sql.ErrNoRows) {
 			return spent()
 		}
@@ -56,7 +62,10 @@ func (i *Identity) SignInCode(ctx context.Context, code string, from prentice.Or
 		if n != 1 || over(db.Time(until), i.clock()) {
 			return spent()
 		}
-		session, expires, err = i.begin(tx, opening{person: name, way: "link", from: from})
+		if err := boundBy(tx, &o, parent); err != nil {
+			return err
+		}
+		session, expires, err = i.begin(tx, o)
 		return err
 	})
 	return session, expires, err
@@ -96,6 +105,21 @@ type opening struct {
 	from        prentice.Origin
 	token       int64     // that it was opened with, or 0
 	most        time.Time // it lasts no longer; zero is as long as any
+	behind      string    // the people behind whoever opens it
+}
+
+// boundBy lets a session that a person opened by a link of their own, made
+// through a token of theirs, do no more and last no longer than that token: a
+// token that is stolen must not become a way in that outlives it.
+func boundBy(tx *db.Tx, o *opening, parent int64) error {
+	if parent == 0 {
+		return nil
+	}
+	_, ends, of, err := through(tx, prentice.Actor{Token: parent})
+	if err == nil && of == o.person {
+		o.token, o.most = parent, db.Time(ends)
+	}
+	return err
 }
 
 // begin opens a session and clears away those that have ended. Its secret is
@@ -117,8 +141,8 @@ func (i *Identity) begin(tx *db.Tx, o opening) (string, time.Time, error) {
 		return "", now, fmt.Errorf("clear old sessions: %w", err)
 	}
 	session, expires := newSecret(), sooner(now.Add(SessionLife), o.most)
-	_, err := tx.Exec(`INSERT INTO identity_session (hash, person, token, created, seen, expires, way, address, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		hashOf(session), o.person, o.token, db.Micros(now), db.Micros(now), db.Micros(expires), o.way, clip(o.from.Address), printable(o.from.Agent))
+	_, err := tx.Exec(`INSERT INTO identity_session (hash, person, token, created, seen, expires, way, address, agent, behind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		hashOf(session), o.person, o.token, db.Micros(now), db.Micros(now), db.Micros(expires), o.way, clip(o.from.Address), printable(o.from.Agent), o.behind)
 	if err != nil {
 		return "", now, fmt.Errorf("open a session for %s: %w", o.person, err)
 	}

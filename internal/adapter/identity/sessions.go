@@ -22,7 +22,7 @@ func SessionID(session string) string { return hashOf(session)[:sessionIDLen] }
 // person, or all.
 func (i *Identity) ListSessions(ctx context.Context, person string) (_ []prentice.SessionRecord, err error) {
 	now := i.clock()
-	query, args := `SELECT hash, person, way, address, agent, created, seen, expires FROM identity_session WHERE expires > ? AND seen > ? `,
+	query, args := `SELECT hash, person, way, address, agent, created, seen, expires, behind FROM identity_session WHERE expires > ? AND seen > ? `,
 		[]any{db.Micros(now), db.Micros(now.Add(-SessionIdle))}
 	if person != "" {
 		query, args = query+`AND person = ? `, append(args, person)
@@ -36,11 +36,13 @@ func (i *Identity) ListSessions(ctx context.Context, person string) (_ []prentic
 	for rows.Next() {
 		var s prentice.SessionRecord
 		var created, seen, expires int64
-		if err := rows.Scan(&s.ID, &s.Person, &s.Way, &s.Address, &s.Agent, &created, &seen, &expires); err != nil {
+		var behind string
+		if err := rows.Scan(&s.ID, &s.Person, &s.Way, &s.Address, &s.Agent, &created, &seen, &expires, &behind); err != nil {
 			return nil, fmt.Errorf("list sessions: %w", err)
 		}
 		s.ID = s.ID[:min(len(s.ID), sessionIDLen)]
 		s.Created, s.Seen, s.Expires = db.Time(created), db.Time(seen), db.Time(expires)
+		s.Behind = peopleFrom(behind)
 		s.Idle = sooner(s.Seen.Add(SessionIdle), s.Expires)
 		sessions = append(sessions, s)
 	}

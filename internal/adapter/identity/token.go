@@ -46,13 +46,26 @@ func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.
 	if err := free(tx, r, t.Created); err != nil {
 		return "", t, err
 	}
+	if err := i.ownName(tx, r); err != nil {
+		return "", t, err
+	}
+	parent, ends, _, err := through(tx, r.By)
+	if err != nil {
+		return "", t, err
+	}
+	if t.Parent = parent; parent != 0 {
+		t.Expires = sooner(t.Expires, db.Time(ends))
+	}
+	if t.Behind = i.behindToken(r); r.By.Known() {
+		t.Maker = r.By.Ref()
+	}
 	if t.ID, err = tx.Next("identity_token"); err != nil {
 		return "", t, fmt.Errorf("number token %s: %w", r.Name, err)
 	}
 	value := prefix + newSecret()
 	ops, things := scopeText(t.Scope)
-	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, ops, things, created, expires, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires))
+	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, ops, things, created, expires, seen, behind, maker, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires), ofPeople(t.Behind), string(t.Maker), t.Parent)
 	if err != nil {
 		return "", t, fmt.Errorf("create token %s: %w", r.Name, err)
 	}
@@ -107,7 +120,7 @@ func scopeOf(r prentice.TokenRequest) string {
 // Tokens lists the tokens there are, the oldest first: those of one person, or
 // all.
 func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.TokenRecord, err error) {
-	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen FROM identity_token `, []any{}
+	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen, behind, maker, parent FROM identity_token `, []any{}
 	if person != "" {
 		query, args = query+`WHERE person = ? `, append(args, person)
 	}
@@ -119,12 +132,12 @@ func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.Toke
 	tokens := []prentice.TokenRecord{}
 	for rows.Next() {
 		var t prentice.TokenRecord
-		var ops, things string
+		var ops, things, behind string
 		var created, expires, seen int64
-		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen); err != nil {
+		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent); err != nil {
 			return nil, fmt.Errorf("list tokens: %w", err)
 		}
-		t.Scope = scopeFrom(ops, things)
+		t.Scope, t.Behind = scopeFrom(ops, things), peopleFrom(behind)
 		t.Created, t.Expires, t.Seen = db.Time(created), db.Time(expires), db.Time(seen)
 		tokens = append(tokens, t)
 	}
@@ -147,7 +160,21 @@ func (i *Identity) RevokeToken(ctx context.Context, id int64, person string) err
 	})
 }
 
+// deleteToken ends a token, the sessions and links that were opened or made with
+// it, and the tokens that were made through it.
 func deleteToken(tx *db.Tx, id int64) error {
+	children, err := madeThrough(tx, id)
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
+		if err := deleteToken(tx, child); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(`DELETE FROM identity_link WHERE parent = ?`, id); err != nil {
+		return fmt.Errorf("end the links of token %d: %w", id, err)
+	}
 	if _, err := tx.Exec(`DELETE FROM identity_session WHERE token = ?`, id); err != nil {
 		return fmt.Errorf("end the sessions of token %d: %w", id, err)
 	}
@@ -155,4 +182,37 @@ func deleteToken(tx *db.Tx, id int64) error {
 		return fmt.Errorf("delete token %d: %w", id, err)
 	}
 	return nil
+}
+
+func madeThrough(tx *db.Tx, id int64) (children []int64, err error) {
+	rows, err := tx.Query(`SELECT id FROM identity_token WHERE parent = ?`, id)
+	if err != nil {
+		return nil, fmt.Errorf("look for what was made through token %d: %w", id, err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var child int64
+		if err := rows.Scan(&child); err != nil {
+			return nil, fmt.Errorf("look for what was made through token %d: %w", id, err)
+		}
+		children = append(children, child)
+	}
+	return children, rows.Err()
+}
+
+// deleteTokensOf ends all tokens of a person, with what was made through them.
+func deleteTokensOf(tx *db.Tx, name string) error {
+	for {
+		var id int64
+		err := tx.QueryRow(`SELECT id FROM identity_token WHERE person = ? LIMIT 1`, []any{name}, &id)
+		if isNone(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("look for the tokens of %s: %w", name, err)
+		}
+		if err := deleteToken(tx, id); err != nil {
+			return err
+		}
+	}
 }

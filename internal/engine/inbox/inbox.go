@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"time"
 
 	"prentice"
@@ -37,6 +38,9 @@ type Listener func(context.Context, prentice.EventRecord) error
 // Inbox receives events and tells listeners.
 type Inbox struct {
 	Window time.Duration // set it before the first event, if at all
+	// Monitors are agents that only report what they see: nobody is behind their
+	// events. It is set before the first event, if at all.
+	Monitors []string
 
 	db        *db.DB
 	clock     func() time.Time
@@ -75,6 +79,10 @@ func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prent
 	if reserved(e.Source) {
 		return prentice.Receipt{}, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip(e.Source)).
 			Try("name your own source, such as monitor/eu-1")
+	}
+	e.Causes = sender.People() // and not what the event says of itself
+	if sender.Kind == prentice.Agent && slices.Contains(in.Monitors, sender.Name) {
+		e.Causes = nil
 	}
 	return in.receive(ctx, sender.Ref(), e)
 }

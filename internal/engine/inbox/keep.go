@@ -225,13 +225,13 @@ func (in *Inbox) insertAll(tx *db.Tx, letters []filed) error {
 	var ids, events, marks []any
 	for _, l := range letters {
 		ids = append(ids, string(l.sender), l.Source, l.ID, l.words(), l.number)
-		events = append(events, l.number, l.Source, l.ID, l.Type, string(l.Subject), db.Micros(l.Time), db.Micros(l.at), string(l.sender), l.fingerprint, l.note, string(l.Data))
+		events = append(events, l.number, l.Source, l.ID, l.Type, string(l.Subject), db.Micros(l.Time), db.Micros(l.at), string(l.sender), l.fingerprint, l.note, string(l.Data), textOf(l.Causes))
 		marks = append(marks, l.number, string(prentice.EventWaiting), 0, "", 1, db.Micros(l.at), 0)
 	}
 	if err := tx.Insert(`INSERT INTO inbox_known (sender, source, id, says, number)`, 5, ids, ""); err != nil {
 		return err
 	}
-	if err := tx.Insert(`INSERT INTO inbox_events (number, source, id, type, subject, said, received, sender, fingerprint, note, data)`, 11, events, ""); err != nil {
+	if err := tx.Insert(`INSERT INTO inbox_events (number, source, id, type, subject, said, received, sender, fingerprint, note, data, causes)`, 12, events, ""); err != nil {
 		return err
 	}
 	if err := tx.Insert(`INSERT INTO inbox_marks (number, state, attempts, says, times, last, told)`, 7, marks, ""); err != nil {
@@ -241,6 +241,9 @@ func (in *Inbox) insertAll(tx *db.Tx, letters []filed) error {
 		data := map[string]any{"source": l.Source, "id": l.ID, "type": l.Type, "time": l.Time.Format(time.RFC3339Nano), "fingerprint": l.fingerprint}
 		if l.note != "" {
 			data["note"] = l.note
+		}
+		if len(l.Causes) > 0 {
+			data["causes"] = l.Causes
 		}
 		err := in.record.Append(tx, l.at, prentice.Note{Kind: "event.received", Actor: l.sender, Refs: []prentice.Ref{eventRef(l.number), l.Subject}, Data: data})
 		if err != nil {

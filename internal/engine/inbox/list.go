@@ -10,7 +10,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-const columns = `e.number, e.source, e.id, e.type, e.subject, e.said, e.received, e.sender, e.note, m.state, m.attempts, m.says, m.times, m.last`
+const columns = `e.number, e.source, e.id, e.type, e.subject, e.said, e.received, e.sender, e.note, e.causes, m.state, m.attempts, m.says, m.times, m.last`
 
 // List is the events that a filter chooses, newest first, without their data.
 func (in *Inbox) List(ctx context.Context, f prentice.EventFilter) ([]prentice.EventRecord, error) {
@@ -73,9 +73,10 @@ func (in *Inbox) read(ctx context.Context, where string, data bool, args ...any)
 
 func scan(from func(...any) error) (e prentice.EventRecord, err error) {
 	var said, received, last int64
-	var data string
-	err = from(&e.Number, &e.Source, &e.ID, &e.Type, &e.Subject, &said, &received, &e.Sender, &e.Note, &e.State, &e.Attempts, &e.Says, &e.Count, &last, &data)
+	var data, causes string
+	err = from(&e.Number, &e.Source, &e.ID, &e.Type, &e.Subject, &said, &received, &e.Sender, &e.Note, &causes, &e.State, &e.Attempts, &e.Says, &e.Count, &last, &data)
 	e.Time, e.Received, e.Last = db.Time(said), db.Time(received), db.Time(last)
+	e.Causes = peopleIn(causes)
 	if data != "" {
 		e.Data = json.RawMessage(data)
 	}
@@ -90,4 +91,21 @@ func (in *Inbox) Find(ctx context.Context, source, id string) (prentice.EventRec
 		return prentice.EventRecord{}, err
 	}
 	return found[0], nil
+}
+
+// textOf is a list of people as it is stored.
+func textOf(people []prentice.Ref) string {
+	words := make([]string, len(people))
+	for i, p := range people {
+		words[i] = string(p)
+	}
+	return strings.Join(words, " ")
+}
+
+func peopleIn(text string) []prentice.Ref {
+	var list []prentice.Ref
+	for _, word := range strings.Fields(text) {
+		list = append(list, prentice.Ref(word))
+	}
+	return list
 }

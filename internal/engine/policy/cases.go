@@ -31,7 +31,7 @@ type Renderer func(context.Context, prentice.RunRequest) (prentice.Plan, error)
 
 var (
 	caseKeys   = []string{"name", "actor", "op", "procedure", "inputs", "adhoc", "plan", "time", "record", "expect", "rule", "approvers"}
-	actorKeys  = []string{"kind", "name", "role", "door"}
+	actorKeys  = []string{"kind", "name", "role", "door", "owner", "people"}
 	planKeys   = []string{"procedure", "risk", "targets", "kinds", "subject", "owner", "system", "environment", "undoable", "secrets"}
 	recordKeys = []string{"runs", "verified", "harmful", "useless"}
 	risks      = []string{"look", "change", "danger"}
@@ -149,6 +149,13 @@ func (r *reader) actor(n *yaml.Node) prentice.Actor {
 	case prentice.Agent:
 		a.Door = "api"
 	}
+	a.Owner = prentice.Ref(r.textOr(v["owner"], "owner", ""))
+	if v["people"] != nil {
+		for _, text := range r.list(v["people"], "people") {
+			a.Behind = append(a.Behind, prentice.Ref(text))
+		}
+	}
+	a.Behind = prentice.JoinPeople(a.Behind, []prentice.Ref{a.Owner})
 	a.Name, a.Door = r.textOr(v["name"], "name", a.Name), r.textOr(v["door"], "door", a.Door)
 	return a
 }

@@ -15,6 +15,7 @@ import (
 var (
 	actorWords = expr.Record("actor", map[string]expr.Type{
 		"kind": expr.String, "name": expr.String, "role": expr.String, "door": expr.String, "ref": expr.String,
+		"owner": expr.String, "people": expr.ListOf(expr.String),
 	})
 	limitWords = expr.Record("limits", map[string]expr.Type{
 		"max_targets": expr.Int, "parallel": expr.Int, "max_failures": expr.Int, "max_unhealthy": expr.Int,
@@ -100,6 +101,7 @@ func see(m prentice.Moment, zone *time.Location) scene {
 		"actor": map[string]any{
 			"kind": string(m.Actor.Kind), "name": m.Actor.Name, "role": string(m.Actor.Role),
 			"door": m.Actor.Door, "ref": string(m.Actor.Ref()),
+			"owner": string(m.Actor.Owner), "people": texts(m.Actor.People()),
 		},
 		"op":  m.Op,
 		"now": now,
@@ -172,4 +174,12 @@ func orEmpty(m map[string]string) map[string]string {
 		return map[string]string{}
 	}
 	return m
+}
+
+func texts(refs []prentice.Ref) []string {
+	list := make([]string, len(refs))
+	for i, r := range refs {
+		list[i] = string(r)
+	}
+	return list
 }

@@ -17,7 +17,7 @@ const longestAway = 366 * 24 * time.Hour
 // Away says that a person is away until a time and who stands in for them: that
 // person says so, or an owner. A later absence takes the place of an earlier.
 func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor) (prentice.Absence, error) {
-	a.Since, a.By = r.Clock(), by.Ref()
+	a.Since, a.By, a.People = r.Clock(), by.Ref(), by.People()
 	if err := maySay(a.Person, by); err != nil {
 		return a, err
 	}
@@ -37,13 +37,13 @@ func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor
 		return a, prentice.Errorf(prentice.Invalid, "until %s is not within the next year", a.Until.UTC().Format(time.RFC3339)).Try("write a day to come, such as --until %s", a.Since.AddDate(0, 0, 14).UTC().Format(time.DateOnly))
 	}
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO run_absences (person, stand_in, since, until, said_by) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (person) DO UPDATE SET stand_in = excluded.stand_in, since = excluded.since, until = excluded.until, said_by = excluded.said_by`,
-			string(a.Person), string(a.StandIn), db.Micros(a.Since), db.Micros(a.Until), string(a.By))
+		_, err := tx.Exec(`INSERT INTO run_absences (person, stand_in, since, until, said_by, people) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (person) DO UPDATE SET stand_in = excluded.stand_in, since = excluded.since, until = excluded.until, said_by = excluded.said_by, people = excluded.people`,
+			string(a.Person), string(a.StandIn), db.Micros(a.Since), db.Micros(a.Until), string(a.By), textOf(a.People))
 		if err != nil {
 			return err
 		}
-		return r.Ledger.Append(tx, a.Since, prentice.Note{Kind: "person.away", Actor: a.By, Refs: []prentice.Ref{a.Person, a.StandIn}, Data: map[string]any{"until": a.Until, "stand_in": a.StandIn}})
+		return r.Ledger.Append(tx, a.Since, prentice.Note{Kind: "person.away", Actor: a.By, Refs: []prentice.Ref{a.Person, a.StandIn}, Data: map[string]any{"until": a.Until, "stand_in": a.StandIn, "people": a.People, "door": by.Door}})
 	})
 	return a, err
 }
@@ -65,11 +65,18 @@ func (r *Runner) Back(ctx context.Context, person prentice.Ref, by prentice.Acto
 	})
 }
 
+// maySay refuses whoever is neither the person nor an owner; and tokens, but for
+// the machine's own: who stands in for somebody is for them to say, not for
+// whoever holds a token of theirs.
 func maySay(person prentice.Ref, by prentice.Actor) error {
-	if by.Kind == prentice.Person && (by.Ref() == person || by.Role.Includes(prentice.Owner)) {
-		return nil
+	switch {
+	case by.Kind != prentice.Person || by.Ref() != person && !by.Role.Includes(prentice.Owner):
+		return prentice.Errorf(prentice.Denied, "%s cannot say who stands in for %s", by.Ref(), person).Try("ask %s, or an owner", person)
+	case by.Token != 0 && !by.Machine:
+		return prentice.Errorf(prentice.Denied, "%s came by a token, and who stands in for whom is not for a token to say", by.Ref()).
+			Try("sign in on the pages, as yourself; or let an owner say it on the machine: prentice person away %s --until DAY --stand-in NAME", person.Name())
 	}
-	return prentice.Errorf(prentice.Denied, "%s cannot say who stands in for %s", by.Ref(), person).Try("ask %s, or an owner", person)
+	return nil
 }
 
 // Absences lists who is away now.
@@ -78,7 +85,7 @@ func (r *Runner) Absences(ctx context.Context) ([]prentice.Absence, error) {
 }
 
 func absent(src source, now time.Time) ([]prentice.Absence, error) {
-	rows, err := src.Query(`SELECT person, stand_in, since, until, said_by FROM run_absences WHERE until > ? ORDER BY person`, db.Micros(now))
+	rows, err := src.Query(`SELECT person, stand_in, since, until, said_by, people FROM run_absences WHERE until > ? ORDER BY person`, db.Micros(now))
 	if err != nil {
 		return nil, fmt.Errorf("list absences: %w", err)
 	}
@@ -87,10 +94,11 @@ func absent(src source, now time.Time) ([]prentice.Absence, error) {
 	for rows.Next() {
 		var a prentice.Absence
 		var since, until int64
-		if err := rows.Scan(&a.Person, &a.StandIn, &since, &until, &a.By); err != nil {
+		var people string
+		if err := rows.Scan(&a.Person, &a.StandIn, &since, &until, &a.By, &people); err != nil {
 			return nil, fmt.Errorf("list absences: %w", err)
 		}
-		a.Since, a.Until = db.Time(since), db.Time(until)
+		a.Since, a.Until, a.People = db.Time(since), db.Time(until), peopleIn(people)
 		list = append(list, a)
 	}
 	return list, errors.Join(rows.Err(), rows.Close())

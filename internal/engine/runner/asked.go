@@ -36,19 +36,25 @@ type question struct {
 // seat is whom a person's answer counts for: themselves, or somebody who is away
 // and whom they stand in for. It is "" when they are not asked at all.
 func (q question) seat(person prentice.Ref) prentice.Ref {
+	seat, _ := q.seated(person)
+	return seat
+}
+
+// seated is seat, with the people behind the absence by which somebody stands in.
+func (q question) seated(person prentice.Ref) (seat prentice.Ref, declared []prentice.Ref) {
 	who, found := q.standing(person)
 	switch {
 	case !found || !who.Role.Includes(q.asks.Role):
-		return ""
+		return "", nil
 	case len(q.asks.From) == 0 || q.names(who):
-		return person
+		return person, nil
 	}
 	for _, a := range q.away {
 		if absent, found := q.standing(a.Person); a.StandIn == person && found && q.names(absent) {
-			return a.Person
+			return a.Person, slices.DeleteFunc(prentice.JoinPeople(a.People, []prentice.Ref{a.By}), func(p prentice.Ref) bool { return p == a.Person })
 		}
 	}
-	return ""
+	return "", nil
 }
 
 func (q question) standing(person prentice.Ref) (Standing, bool) {
@@ -68,15 +74,15 @@ func (q question) names(s Standing) bool {
 }
 
 // unanswerable says why a question can never be answered yes, or "": of the
-// groups and people that it names, too few are left when those who asked are
+// groups and people that it names, too few are left when those who caused it are
 // taken out. Empty is never all.
-func (q question) unanswerable(askers ...prentice.Ref) string {
+func (q question) unanswerable(causers []prentice.Ref) string {
 	if q.asks.Verdict != prentice.Ask || len(q.asks.From) == 0 {
 		return ""
 	}
 	seats := map[prentice.Ref]bool{}
 	for _, s := range q.team {
-		if seat := q.seat(s.Person); seat != "" && !slices.Contains(askers, s.Person) && !slices.Contains(askers, seat) {
+		if seat := q.seat(s.Person); seat != "" && !slices.Contains(causers, s.Person) && !slices.Contains(causers, seat) {
 			seats[seat] = true
 		}
 	}
@@ -88,24 +94,31 @@ func (q question) unanswerable(askers ...prentice.Ref) string {
 }
 
 // covers says why answers that were given do not suffice for the question, or "".
-func (q question) covers(given []prentice.Approval, askers ...prentice.Ref) string {
+// An answer behind which somebody stands who caused the run is none, and two that
+// share a person are one.
+func (q question) covers(given []prentice.Approval, causers []prentice.Ref) string {
 	if q.asks.Verdict != prentice.Ask {
 		return ""
 	}
-	seats := map[prentice.Ref]bool{}
+	var good []prentice.Approval
 	why := ""
 	for _, a := range given {
+		shared := prentice.SharedPerson(prentice.JoinPeople(peopleOf(a), []prentice.Ref{a.For}), causers)
 		switch {
 		case !a.Yes:
-		case slices.Contains(askers, a.Actor) || slices.Contains(askers, a.For):
-			why = fmt.Sprintf("; %s asked for it", a.Actor)
+		case shared != "":
+			why = fmt.Sprintf("; %s caused it, and is behind the approval of %s", shared, a.Actor)
 		case q.asks.NeedsReason && strings.TrimSpace(a.Reason) == "":
 			why = fmt.Sprintf("; %s gave no reason", a.Actor)
 		case !q.stillCounts(a):
 			why = "; " + q.fell(a)
 		default:
-			seats[orSelf(a)] = true
+			good = append(good, a)
 		}
+	}
+	seats := map[prentice.Ref]bool{}
+	for _, a := range apart(good) {
+		seats[orSelf(a)] = true
 	}
 	if len(seats) >= q.asks.Approvers {
 		return ""
@@ -199,15 +212,5 @@ func (r *Runner) askable(ctx context.Context, req prentice.RunRequest, plan pren
 		return "", nil
 	}
 	q, err := r.question(ctx, d, plan, r.Clock())
-	return q.unanswerable(askersOf(req)...), err
-}
-
-// askersOf are those who asked: whoever requested it, and whoever sent the event
-// that did.
-func askersOf(req prentice.RunRequest) []prentice.Ref {
-	askers := []prentice.Ref{req.Actor.Ref()}
-	if req.Mover != "" {
-		askers = append(askers, req.Mover)
-	}
-	return askers
+	return q.unanswerable(prentice.Causers(req.Causes)), err
 }

@@ -3,7 +3,9 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,20 +27,27 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 		return prentice.Run{}, err
 	}
 	reason = strings.TrimSpace(reason)
+	alone, err := r.mayBreakOwn(ctx, d, by)
+	if err != nil {
+		return d.Run, err
+	}
 	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
 		if err := r.mayBreak(d, plan, by, reason); err != nil {
 			return next{}, err
 		}
-		if err := answersAlready(tx, by.Ref()); err != nil {
+		if alone != nil && seats(d.Approvals) == 0 {
+			return next{}, alone
+		}
+		if err := answersAlready(tx, by.People()); err != nil {
 			return next{}, err
 		}
 		return next{state: prentice.Queued, says: fmt.Sprintf("%s broke the glass: %s", by.Ref(), reason), actor: by.Ref(), kind: "run.break-glass", glass: by.Ref(), begin: true, data: map[string]any{
-			"reason": reason, "door": by.Door, "role": by.Role, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision)}}, openReview(tx, d, by.Ref(), reason, now)
+			"reason": reason, "door": by.Door, "role": by.Role, "token": by.Token, "people": by.People(), "causes": d.Causes, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision)}}, openReview(tx, d, by, reason, now)
 	})
 	if err != nil {
 		return d.Run, err
 	}
-	r.tellGlass(ctx, d.Run, by.Ref(), reason)
+	r.tellGlass(ctx, d.Run, by.Ref(), by.People(), reason)
 	return d.Run, nil
 }
 
@@ -63,35 +72,66 @@ func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason stri
 		Try("look at it with: prentice run show %d; a run that a freeze would refuse is asked for with: prentice run start … --when window", d.Number)
 }
 
-// answersAlready refuses whoever still has to answer for an earlier time.
-func answersAlready(src source, person prentice.Ref) error {
-	var open int64
-	if err := src.QueryRow(`SELECT COALESCE(MIN(run), 0) FROM run_reviews WHERE person = ? AND closed = 0`, []any{string(person)}, &open); err != nil {
-		return fmt.Errorf("look for an open review of %s: %w", person, err)
+// mayBreakOwn says why whoever caused a run that needs two people, or that cannot
+// be undone, may not let it go alone: somebody else could answer. An emergency is
+// a reason to do without approvals that are missing, not without a second person.
+func (r *Runner) mayBreakOwn(ctx context.Context, d *detail, by prentice.Actor) (alone, err error) {
+	shared, how := d.caused(by.People())
+	if shared == "" || d.Risk != prentice.Danger && d.Decision.Approvers < 2 {
+		return nil, nil
 	}
-	if open == 0 {
-		return nil
+	team, err := r.People.Team(ctx, d.ThePlan)
+	if err != nil {
+		return nil, fmt.Errorf("look who is on the team: %w", err)
 	}
-	return prentice.Errorf(prentice.Refused, "%s broke the glass for run/%d, and the review of that is open", person, open).
-		Try("somebody else closes it first with: prentice review close run/%d --says '…'", open)
+	causers := prentice.JoinPeople(prentice.Causers(d.Causes), by.People())
+	for _, s := range team {
+		if s.Role.Includes(prentice.Approver) && !slices.Contains(causers, s.Person) {
+			return prentice.Errorf(prentice.Denied, "%s %s run/%d, which needs a second person", shared, how, d.Number).
+				Try("let %s, or somebody else with the role approver, break the glass or approve", s.Person), nil
+		}
+	}
+	return nil, nil
 }
 
-func openReview(tx *db.Tx, d *detail, person prentice.Ref, reason string, now time.Time) error {
-	_, err := tx.Exec(`INSERT INTO run_reviews (run, person, reason, opened, closed, closer, says) VALUES (?, ?, ?, ?, 0, '', '')`,
-		d.Number, string(person), reason, db.Micros(now))
+// answersAlready refuses whoever still has to answer for an earlier time.
+func answersAlready(src source, people []prentice.Ref) error {
+	rows, err := src.Query(`SELECT run, person, people FROM run_reviews WHERE closed = 0 ORDER BY run`)
+	if err != nil {
+		return fmt.Errorf("look for an open review of %v: %w", people, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var open int64
+		var person prentice.Ref
+		var behind string
+		if err := rows.Scan(&open, &person, &behind); err != nil {
+			return fmt.Errorf("look for an open review of %v: %w", people, err)
+		}
+		if shared := prentice.SharedPerson(people, prentice.JoinPeople(peopleIn(behind), []prentice.Ref{person})); shared != "" {
+			return prentice.Errorf(prentice.Refused, "%s broke the glass for run/%d, and the review of that is open", shared, open).
+				Try("somebody else closes it first with: prentice review close run/%d --says '…'", open)
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+func openReview(tx *db.Tx, d *detail, by prentice.Actor, reason string, now time.Time) error {
+	_, err := tx.Exec(`INSERT INTO run_reviews (run, person, people, reason, opened, closed, closer, says) VALUES (?, ?, ?, ?, ?, 0, '', '')`,
+		d.Number, string(by.Ref()), textOf(by.People()), reason, db.Micros(now))
 	return err
 }
 
 // tellGlass tells the inbox. The event's id makes a repeat harmless, so it is
 // told again after a restart while the review is open.
-func (r *Runner) tellGlass(ctx context.Context, run prentice.Run, person prentice.Ref, reason string) {
+func (r *Runner) tellGlass(ctx context.Context, run prentice.Run, person prentice.Ref, people []prentice.Ref, reason string) {
 	data, err := json.Marshal(map[string]any{"run": run.Number, "procedure": run.Procedure, "subject": run.Subject, "risk": run.Risk.String(),
 		"by": person, "reason": reason, "says": fmt.Sprintf("%s broke the glass for run/%d: %s", person, run.Number, reason)})
 	if err != nil {
 		r.Log.Error("tell of broken glass", "run", run.Number, "err", err)
 		return
 	}
-	e := prentice.Event{ID: string(run.Ref()) + " break-glass", Source: "prentice/runner", Type: "prentice.break-glass", Subject: run.Ref(), Time: r.Clock(), Data: data}
+	e := prentice.Event{ID: string(run.Ref()) + " break-glass", Source: "prentice/runner", Type: "prentice.break-glass", Subject: run.Ref(), Time: r.Clock(), Data: data, Causes: people}
 	if err := r.Send(context.WithoutCancel(ctx), e); err != nil {
 		r.Log.Error("tell of broken glass", "run", run.Number, "err", err)
 	}

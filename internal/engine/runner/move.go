@@ -111,7 +111,7 @@ func (r *Runner) moved(ctx context.Context, d *detail, to next, run prentice.Run
 		r.freed.ring()
 	}
 	r.tell(run, "")
-	r.announce(ctx, run)
+	r.announce(ctx, run, d.Causes)
 }
 
 func noteOf(run prentice.Run, to next, by string) prentice.Note {

@@ -33,11 +33,11 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 		if err := r.mayAnswer(d, a); err != nil {
 			return next{}, err
 		}
-		standsFor, err := mayCount(tx, d, a, team, now)
+		standsFor, people, err := mayCount(tx, d, a, team, now)
 		if err != nil {
 			return next{}, err
 		}
-		return answered(d, a, now), r.writeAnswer(tx, d, a, standsFor, now)
+		return answered(d, a, now), r.writeAnswer(tx, d, a, standsFor, people, now)
 	})
 	return d.Run, err
 }
@@ -71,12 +71,10 @@ func (r *Runner) mayAnswer(d *detail, a prentice.Reply) error {
 		return prentice.Errorf(prentice.Conflict, "run/%d is for plan %s, not %s", d.Number, d.Plan, a.Plan).Try("look at the plan again before you answer")
 	case d.Decision.NeedsReason && strings.TrimSpace(a.Reason) == "":
 		return prentice.Errorf(prentice.Invalid, "rule %s wants a reason with every answer to run/%d", firstOf(d.Decision.Rules), d.Number).Try("say why in one sentence with --reason")
-	case !a.Yes && (a.Actor.Ref() == d.Requester || a.Actor.Ref() == d.request.Mover):
-		return nil // whoever asked may take it back
-	case a.Actor.Ref() == d.Requester:
-		return prentice.Errorf(prentice.Denied, "%s asked for run/%d and cannot approve it", a.Actor.Ref(), d.Number).Try("ask somebody else with the role %s", d.Decision.Role)
-	case a.Actor.Ref() == d.request.Mover:
-		return prentice.Errorf(prentice.Denied, "%s sent the event that asks for run/%d and cannot approve it", a.Actor.Ref(), d.Number).Try("ask somebody else with the role %s", d.Decision.Role)
+	case takesBack(d, a):
+		return nil
+	case a.Yes && d.refuseCauser(a.Actor) != nil:
+		return d.refuseCauser(a.Actor)
 	case a.Actor.Kind != prentice.Person:
 		return prentice.Errorf(prentice.Denied, "%s is not a person, and only people approve", a.Actor.Ref()).Try("ask a person with the role %s", d.Decision.Role)
 	case !a.Actor.Role.Includes(d.Decision.Role):
@@ -106,54 +104,72 @@ func (r *Runner) teamFor(ctx context.Context, d *detail) ([]Standing, error) {
 	return team, nil
 }
 
-// mayCount refuses an answer from a person who is not asked, and says for whom
-// it is given: "" for themselves.
-func mayCount(src source, d *detail, a prentice.Reply, team []Standing, now time.Time) (prentice.Ref, error) {
-	person := a.Actor.Ref()
-	if !a.Yes && (person == d.Requester || person == d.request.Mover) || len(d.Decision.From) == 0 {
-		return "", nil
+// takesBack says whether an answer refuses what its giver asked for or caused
+// themselves, which they always may.
+func takesBack(d *detail, a prentice.Reply) bool {
+	return !a.Yes && (a.Actor.Ref() == d.Requester || slices.Contains(prentice.Causers(d.Causes), a.Actor.Ref()))
+}
+
+// mayCount refuses an answer from a person who is not asked, and an approval
+// behind which stands who caused the run or is behind another. It says for whom
+// the answer is given, "" for themselves, and which people are behind it.
+func mayCount(src source, d *detail, a prentice.Reply, team []Standing, now time.Time) (standsFor prentice.Ref, people []prentice.Ref, err error) {
+	people = a.Actor.People()
+	if takesBack(d, a) {
+		return "", people, nil
 	}
+	standsFor, declared, err := seatOf(src, d, a, team, now)
+	if err != nil || !a.Yes {
+		return standsFor, people, err
+	}
+	people = prentice.JoinPeople(people, declared)
+	if shared, how := d.caused(declared); shared != "" {
+		return "", nil, prentice.Errorf(prentice.Denied, "%s %s run/%d, and said that %s stands in for %s", shared, how, d.Number, a.Actor.Ref(), standsFor).
+			Try("ask somebody else of %s", whom(d.Decision.From))
+	}
+	return standsFor, people, d.refuseShared(people, a.Actor.Ref())
+}
+
+// seatOf is whom an answer counts for, and the people by whose word it does.
+func seatOf(src source, d *detail, a prentice.Reply, team []Standing, now time.Time) (standsFor prentice.Ref, declared []prentice.Ref, err error) {
+	if len(d.Decision.From) == 0 {
+		return "", nil, nil
+	}
+	person := a.Actor.Ref()
 	away, err := absent(src, now)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	q := question{d.Decision, team, away}
-	seat := q.seat(person)
+	seat, declared := q.seated(person)
+	_, how := d.caused([]prentice.Ref{seat})
 	switch {
 	case seat == "":
-		return "", prentice.Errorf(prentice.Denied, "run/%d asks %s, and %s is none of them", d.Number, whom(d.Decision.From), person).
+		return "", nil, prentice.Errorf(prentice.Denied, "run/%d asks %s, and %s is none of them", d.Number, whom(d.Decision.From), person).
 			Try("ask one of them; see who with: prentice run show %d", d.Number)
-	case a.Yes && (seat == d.Requester || seat == d.request.Mover):
-		return "", prentice.Errorf(prentice.Denied, "%s stands in for %s, who asked for run/%d", person, seat, d.Number).Try("ask somebody else of %s", whom(d.Decision.From))
+	case a.Yes && how != "":
+		return "", nil, prentice.Errorf(prentice.Denied, "%s stands in for %s, who %s run/%d", person, seat, how, d.Number).Try("ask somebody else of %s", whom(d.Decision.From))
 	case slices.ContainsFunc(d.Approvals, func(b prentice.Approval) bool { return orSelf(b) == seat }):
-		return "", prentice.Errorf(prentice.Conflict, "%s has been answered for already", seat).Try("another person must answer")
+		return "", nil, prentice.Errorf(prentice.Conflict, "%s has been answered for already", seat).Try("another person must answer")
 	case seat == person:
-		return "", nil
+		return "", nil, nil
 	}
-	return seat, nil
+	return seat, declared, nil
 }
 
-// seats counts the people for whom leave was given.
-func seats(approvals []prentice.Approval) int {
-	n := 0
-	for _, a := range approvals {
-		if a.Yes {
-			n++
-		}
-	}
-	return n
-}
+// seats counts the approvals behind which different people stand.
+func seats(approvals []prentice.Approval) int { return len(apart(approvals)) }
 
-func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, standsFor prentice.Ref, now time.Time) error {
+func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, standsFor prentice.Ref, people []prentice.Ref, now time.Time) error {
 	kind := "approval.refused"
 	if a.Yes {
 		kind = "approval.given"
 	}
-	if _, err := tx.Exec(`INSERT INTO run_approvals (run, actor, plan, door, yes, reason, time, stand_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(standsFor)); err != nil {
+	if _, err := tx.Exec(`INSERT INTO run_approvals (run, actor, plan, door, yes, reason, time, stand_for, token, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(standsFor), a.Actor.Token, textOf(people)); err != nil {
 		return err
 	}
-	data := map[string]any{"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester}
+	data := map[string]any{"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester, "token": a.Actor.Token, "people": people}
 	if standsFor != "" {
 		data["for"] = standsFor
 	}

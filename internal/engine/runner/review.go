@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,7 +21,7 @@ func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prenti
 			where, args = "v.run > ?", []any{0}
 		}
 	}
-	rows, err := r.DB.Query(ctx, `SELECT v.run, r.procedure, r.subject, r.state, v.person, v.reason, v.opened, v.closed, v.closer, v.says
+	rows, err := r.DB.Query(ctx, `SELECT v.run, r.procedure, r.subject, r.state, v.person, v.people, v.reason, v.opened, v.closed, v.closer, v.says
 		FROM run_reviews v JOIN runs r ON r.number = v.run WHERE `+where+` ORDER BY v.run DESC LIMIT 100`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list reviews: %w", err)
@@ -28,11 +30,12 @@ func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prenti
 	list := []prentice.Review{}
 	for rows.Next() {
 		var v prentice.Review
-		var state string
+		var state, people string
 		var opened, closed int64
-		if err := rows.Scan(&v.Run, &v.Procedure, &v.Subject, &state, &v.By, &v.Reason, &opened, &closed, &v.Closer, &v.Says); err != nil {
+		if err := rows.Scan(&v.Run, &v.Procedure, &v.Subject, &state, &v.By, &people, &v.Reason, &opened, &closed, &v.Closer, &v.Says); err != nil {
 			return nil, fmt.Errorf("list reviews: %w", err)
 		}
+		v.People = prentice.JoinPeople(peopleIn(people), []prentice.Ref{v.By})
 		v.State, v.Opened, v.Closed = prentice.State(state), db.Time(opened), db.Time(closed)
 		list = append(list, v)
 	}
@@ -51,7 +54,11 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 		if err := d.again(tx); err != nil {
 			return err
 		}
-		if err := mayClose(d, by, says); err != nil {
+		breakers, err := brokenBy(tx, d)
+		if err != nil {
+			return err
+		}
+		if err := mayClose(d, by, breakers, says); err != nil {
 			return err
 		}
 		n, err := tx.Exec(`UPDATE run_reviews SET closed = ?, closer = ?, says = ? WHERE run = ? AND closed = 0`, db.Micros(now), string(by.Ref()), says, run)
@@ -61,12 +68,13 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 		if n == 0 {
 			return prentice.Errorf(prentice.Conflict, "the review of run/%d is closed already", run).Try("read it with: prentice review show run/%d", run)
 		}
-		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(refsOf(d.Run), d.Glass), Data: map[string]any{"says": says}})
+		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(refsOf(d.Run), d.Glass), Data: map[string]any{"says": says, "door": by.Door, "token": by.Token, "people": by.People()}})
 	})
 }
 
 // mayClose refuses whoever may not close the review of a run, and what says nothing.
-func mayClose(d *detail, by prentice.Actor, says string) error {
+func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, says string) error {
+	shared := prentice.SharedPerson(by.People(), breakers)
 	switch {
 	case d.Glass == "":
 		return prentice.Errorf(prentice.NotFound, "nobody broke the glass for run/%d", d.Number).Try("list the reviews with: prentice review list")
@@ -74,6 +82,9 @@ func mayClose(d *detail, by prentice.Actor, says string) error {
 		return prentice.Errorf(prentice.Denied, "%s is not a person, and people review people", by.Ref()).Try("ask a person with the role approver")
 	case by.Ref() == d.Glass:
 		return prentice.Errorf(prentice.Denied, "%s broke the glass and cannot close the review of it", by.Ref()).Try("ask somebody else with the role approver")
+	case shared != "":
+		return prentice.Errorf(prentice.Denied, "%s is behind %s, who broke the glass, and behind %s as well", shared, d.Glass, by.Ref()).
+			Try("ask somebody with the role approver behind whom %s is not", shared.Name())
 	case !d.State.Ended():
 		return prentice.Errorf(prentice.Conflict, "run/%d is not over: it is %s", d.Number, d.State).Try("wait for its end, then say what came of it")
 	case len([]rune(says)) < leastReason:
@@ -87,7 +98,20 @@ func mayClose(d *detail, by prentice.Actor, says string) error {
 func (r *Runner) remind(ctx context.Context) error {
 	open, err := r.Reviews(ctx, true, 0)
 	for _, v := range open {
-		r.tellGlass(ctx, prentice.Run{Number: v.Run, Procedure: v.Procedure, Subject: v.Subject}, v.By, v.Reason)
+		r.tellGlass(ctx, prentice.Run{Number: v.Run, Procedure: v.Procedure, Subject: v.Subject}, v.By, v.People, v.Reason)
 	}
 	return err
+}
+
+// brokenBy are the people behind whoever broke the glass for a run.
+func brokenBy(src source, d *detail) ([]prentice.Ref, error) {
+	if d.Glass == "" {
+		return nil, nil
+	}
+	var people string
+	err := src.QueryRow(`SELECT people FROM run_reviews WHERE run = ?`, []any{d.Number}, &people)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("look who broke the glass for run/%d: %w", d.Number, err)
+	}
+	return prentice.JoinPeople(peopleIn(people), []prentice.Ref{d.Glass}), nil
 }

@@ -94,6 +94,7 @@ type Deps struct {
 	Send     func(context.Context, prentice.Event) error                               // tells the inbox what happened to a run
 	Event    func(ctx context.Context, number int64) (prentice.EventRecord, error)     // from the inbox
 	Incident func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: nobody knows any
+	Opened   func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error)  // the people who opened an incident or fed it; nil: nobody did
 	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error)       // since when an incident has no symptom left; zero while it has; nil: it always has
 	Clock    func() time.Time
 	Log      *slog.Logger
@@ -160,7 +161,11 @@ func (r *Runner) takeUp(ctx context.Context) error {
 func (r *Runner) sayAgain(ctx context.Context, owner string) error {
 	runs, err := r.unsaid(ctx, r.Clock().Add(-time.Hour), owner)
 	for _, run := range runs {
-		r.announce(ctx, run)
+		causes, e := r.causesOf(ctx, run.Number)
+		if e != nil {
+			return errors.Join(err, e)
+		}
+		r.announce(ctx, run, causes)
 	}
 	return err
 }

@@ -36,6 +36,9 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if req, err = r.concern(ctx, req, plan); err != nil {
 		return prentice.Run{}, err
 	}
+	if req.Causes, err = r.causes(ctx, req); err != nil {
+		return prentice.Run{}, err
+	}
 	record, err := r.Record(ctx, plan.Procedure, plan.Subject)
 	if err != nil {
 		return prentice.Run{}, err
@@ -46,7 +49,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	}
 	d := &detail{request: req, attempt: 1, owner: r.taker()}
 	d.ThePlan, d.Record = plan, record
-	d.Window = req.Window
+	d.Window, d.Causes = req.Window, req.Causes
 	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
 	if req.Window {
 		s.frozen = "" // the calendar is asked again once the run has leave
@@ -63,7 +66,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 		return run, err
 	}
 	r.tell(d.Run, "")
-	r.announce(ctx, d.Run)
+	r.announce(ctx, d.Run, d.Causes)
 	if d.State.Ended() {
 		return d.Run, nil
 	}
@@ -174,6 +177,7 @@ func (r *Runner) insert(ctx context.Context, d *detail) error {
 		data := map[string]any{
 			"procedure": d.Procedure, "plan": d.Plan, "state": d.State, "says": d.Says, "verdict": d.Decision.Verdict,
 			"rules": d.Decision.Rules, "reasons": d.Decision.Reasons, "event": d.Event, "reason": d.Reason, "targets": d.Targets, "hold": d.Hold,
+			"causes": d.Causes, "token": d.request.Actor.Token,
 		}
 		if d.owner != "" {
 			data["replica"] = d.owner
@@ -243,7 +247,7 @@ func refsOf(run prentice.Run) []prentice.Ref {
 
 // announce tells the inbox where a run stands. The event's id makes a repeat
 // harmless, so it is told again after a restart.
-func (r *Runner) announce(ctx context.Context, run prentice.Run) {
+func (r *Runner) announce(ctx context.Context, run prentice.Run, causes []prentice.Cause) {
 	kind := map[prentice.State]string{prentice.Waiting: "run.waiting", prentice.Running: "run.started"}[run.State]
 	if run.State.Ended() {
 		kind = "run.ended"
@@ -257,7 +261,7 @@ func (r *Runner) announce(ctx context.Context, run prentice.Run) {
 		r.Log.Error("announce run", "run", run.Number, "err", err)
 		return
 	}
-	e := prentice.Event{ID: fmt.Sprintf("%s %s", run.Ref(), run.State), Source: "prentice/runner", Type: kind, Subject: run.Ref(), Time: r.Clock(), Data: data}
+	e := prentice.Event{ID: fmt.Sprintf("%s %s", run.Ref(), run.State), Source: "prentice/runner", Type: kind, Subject: run.Ref(), Time: r.Clock(), Data: data, Causes: prentice.Causers(causes)}
 	if run.State == prentice.Waiting {
 		// A run may wait more than once, and for fewer people than before. The time is
 		// what the database keeps of it, so that it is the same after a restart.

@@ -101,7 +101,7 @@ func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 		return nil, prentice.Errorf(prentice.Conflict, "the stored plan of run %d is not the one that was approved (%s, not %s)", number, got, d.Plan).
 			Try("somebody changed the database: look with prentice evidence check")
 	}
-	d.Targets = targetRefs(d.ThePlan)
+	d.Causes, d.Targets = causesKept(d.request), targetRefs(d.ThePlan)
 	d.Hosts, d.Command = len(d.Targets), commandOf(d.Procedure, d.ThePlan.Steps)
 	if err := d.readSteps(src); err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (d *detail) readSteps(src source) error {
 }
 
 func (d *detail) readApprovals(src source) error {
-	rows, err := src.Query(`SELECT run, plan, actor, door, yes, reason, time, stand_for FROM run_approvals WHERE run = ? ORDER BY time`, d.Number)
+	rows, err := src.Query(`SELECT run, plan, actor, door, yes, reason, time, stand_for, token, people FROM run_approvals WHERE run = ? ORDER BY time`, d.Number)
 	if err != nil {
 		return fmt.Errorf("read the approvals of run %d: %w", d.Number, err)
 	}
@@ -168,10 +168,11 @@ func (d *detail) readApprovals(src source) error {
 	for rows.Next() {
 		var a prentice.Approval
 		var yes, at int64
-		if err := rows.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at, &a.For); err != nil {
+		var people string
+		if err := rows.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at, &a.For, &a.Token, &people); err != nil {
 			return fmt.Errorf("read the approvals of run %d: %w", d.Number, err)
 		}
-		a.Yes, a.Time = yes != 0, db.Time(at)
+		a.Yes, a.Time, a.People = yes != 0, db.Time(at), peopleIn(people)
 		d.Approvals = append(d.Approvals, a)
 		if a.Yes {
 			d.Approvers = append(d.Approvers, a.Actor)

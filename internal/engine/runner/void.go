@@ -87,12 +87,12 @@ func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void,
 	if err != nil {
 		return nil, err
 	}
-	askers := askersOf(d.request)
-	if no := q.covers(d.Approvals, askers...); no != "" {
+	causers := prentice.Causers(d.Causes)
+	if no := q.covers(d.Approvals, causers); no != "" {
 		return &prentice.Void{Says: "leave is void: " + no, Old: d.Plan, New: d.Plan}, nil
 	}
 	q.asks = now
-	if no := q.covers(d.Approvals, askers...); no != "" {
+	if no := q.covers(d.Approvals, causers); no != "" {
 		return &prentice.Void{Says: fmt.Sprintf("the policy asks otherwise now (rule %s): %s", firstOf(now.Rules), no), Old: d.Plan, New: d.Plan, Changes: ruleChanges(d.Decision, now)}, nil
 	}
 	return nil, nil

@@ -254,7 +254,7 @@ func (w *world) runner(address string) *Runner {
 	return New(Deps{DB: w.db, Engine: NewDBOS(address, "", quiet), Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
 		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send,
 		Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
-			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed"}}, nil
+			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed", Causes: prentice.JoinPeople([]prentice.Ref{w.mover})}}, nil
 		},
 		Incident: func(_ context.Context, ref, about prentice.Ref) (Incident, error) { return w.incidents[ref], nil },
 		Clock:    func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})

@@ -52,6 +52,9 @@ func (d Deps) accountOps() []op.Op {
 		op.New("person.reset", change, prentice.Owner, "Forget a person's password, second factor and passkeys, and end their sessions.", d.resetPerson).
 			WithExample("prentice person reset ann").
 			WithHelp("A one-time link is their way in again: prentice person link ann. Their tokens stay."),
+		op.New("person.confirm", change, prentice.Approver, "Say that a person's password and passkeys are theirs alone, whoever let them in.", d.confirmPerson).
+			WithExample("prentice person confirm ann").
+			WithHelp("Whoever makes a sign-in link for another is behind what is done with it, and with the password and the passkeys that are made through it. Somebody who is not behind them, and has seen that the person holds them, says so here. It needs a session of your own, not a token."),
 	}
 }
 
@@ -63,7 +66,7 @@ func themselves(a prentice.Actor) error {
 	}
 	if a.Token != 0 {
 		return prentice.Errorf(prentice.Denied, "you came by a token, and how you sign in is for you to change, not for whoever holds it").
-			Try("open a one-time link in a browser: prentice person link %s", a.Name)
+			Try("open a one-time link in a browser, made on the machine or by another owner: prentice person link %s", a.Name)
 	}
 	return nil
 }
@@ -95,11 +98,11 @@ func (d Deps) setPassword(ctx context.Context, c op.Call, in passwordIn) (Passwo
 	if err := themselves(c.Actor); err != nil {
 		return PasswordSet{}, err
 	}
-	codes, err := d.People.SetPassword(ctx, c.Actor.Name, in.Password, in.Code)
+	codes, err := d.People.SetPassword(ctx, c.Actor.Name, in.Password, in.Code, c.Actor.Behind)
 	if err != nil {
 		return PasswordSet{}, err
 	}
-	return PasswordSet{codes}, d.record(ctx, c, "person.password-set", map[string]any{"new_second_factor": len(codes) > 0}, person(c.Actor.Name))
+	return PasswordSet{codes}, d.record(ctx, c, "person.password-set", map[string]any{"new_second_factor": len(codes) > 0, "behind": c.Actor.Behind}, person(c.Actor.Name))
 }
 
 func (d Deps) askPasskey(ctx context.Context, c op.Call, in originIn) (Question, error) {
@@ -114,11 +117,11 @@ func (d Deps) addPasskey(ctx context.Context, c op.Call, in passkeyIn) (PasskeyA
 	if err := themselves(c.Actor); err != nil {
 		return PasskeyAdded{}, err
 	}
-	p, err := d.People.AddPasskey(ctx, c.Actor.Name, prentice.CeremonyAnswer{Ceremony: in.Ceremony, Answer: in.Answer, Name: in.Name})
+	p, err := d.People.AddPasskey(ctx, c.Actor.Name, prentice.CeremonyAnswer{Ceremony: in.Ceremony, Answer: in.Answer, Name: in.Name, Behind: c.Actor.Behind})
 	if err != nil {
 		return PasskeyAdded{}, err
 	}
-	return PasskeyAdded{p}, d.record(ctx, c, "person.passkey-added", map[string]any{"name": p.Name}, person(c.Actor.Name))
+	return PasskeyAdded{p}, d.record(ctx, c, "person.passkey-added", map[string]any{"name": p.Name, "behind": p.Behind}, person(c.Actor.Name))
 }
 
 func (d Deps) forgetPasskey(ctx context.Context, c op.Call, in forgetPasskeyIn) (PasskeyForgotten, error) {
@@ -138,6 +141,28 @@ func (d Deps) resetPerson(ctx context.Context, c op.Call, in nameIn) (ResetDone,
 	return ResetDone{in.Name}, d.record(ctx, c, "person.reset", nil, person(in.Name))
 }
 
+func (d Deps) confirmPerson(ctx context.Context, c op.Call, in nameIn) (Confirmed, error) {
+	if err := themselves(c.Actor); err != nil {
+		return Confirmed{}, err
+	}
+	cleared, err := d.People.Confirm(ctx, in.Name, c.Actor)
+	if err != nil {
+		return Confirmed{}, err
+	}
+	return Confirmed{in.Name, cleared}, d.record(ctx, c, "person.confirmed", map[string]any{"cleared": cleared, "behind": c.Actor.Behind}, person(in.Name))
+}
+
+// Confirmed is a person behind whose password and passkeys nobody else is now.
+type Confirmed struct {
+	Person  string         `json:"person"`
+	Cleared []prentice.Ref `json:"cleared"`
+}
+
+// Text implements op.Texter.
+func (c Confirmed) Text() string {
+	return fmt.Sprintf("The password and the passkeys of %s are theirs alone now; %s counts as behind them no more.", c.Person, joined(c.Cleared))
+}
+
 // Account is how somebody signs in, and where they are.
 type Account struct {
 	PersonDetail
@@ -153,9 +178,9 @@ func (a Account) Text() string {
 	if a.SignsIn.Password {
 		password = fmt.Sprintf("with a second factor; %d recovery codes left", a.SignsIn.Recovery)
 	}
-	fmt.Fprintf(&b, "password  %s\n", password)
+	fmt.Fprintf(&b, "password  %s%s\n", password, behind(a.SignsIn.PasswordBehind))
 	for _, p := range a.SignsIn.Passkeys {
-		fmt.Fprintf(&b, "passkey   %s %s, last used %s\n", p.ID, p.Name, when(p.Seen, "never"))
+		fmt.Fprintf(&b, "passkey   %s %s, last used %s%s\n", p.ID, p.Name, when(p.Seen, "never"), behind(p.Behind))
 	}
 	return b.String()
 }
@@ -231,4 +256,5 @@ var (
 	_ op.Texter  = PasskeyAdded{}
 	_ op.Texter  = PasskeyForgotten{}
 	_ op.Texter  = ResetDone{}
+	_ op.Texter  = Confirmed{}
 )

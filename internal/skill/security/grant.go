@@ -128,10 +128,10 @@ func (p PersonDetail) Text() string {
 	}
 	fmt.Fprintf(&b, "since     %s\nlast seen %s\n", p.Created.UTC().Format("2006-01-02"), when(p.Seen, "never"))
 	for _, s := range p.Sessions {
-		fmt.Fprintf(&b, "session   %s by %s from %s, until %s\n", s.ID, s.Way, s.Address, when(s.Expires, ""))
+		fmt.Fprintf(&b, "session   %s by %s from %s, until %s%s\n", s.ID, s.Way, s.Address, when(s.Expires, ""), behind(s.Behind))
 	}
 	for _, t := range p.Tokens {
-		fmt.Fprintf(&b, "token     %d %s: %s%s, until %s\n", t.ID, t.Name, t.Role, scoped(t.Scope), when(t.Expires, "it is revoked"))
+		fmt.Fprintf(&b, "token     %d %s: %s%s, until %s%s\n", t.ID, t.Name, t.Role, scoped(t.Scope), when(t.Expires, "it is revoked"), behind(t.Behind))
 	}
 	return b.String()
 }

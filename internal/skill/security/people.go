@@ -31,7 +31,7 @@ func (d Deps) addPerson(ctx context.Context, c op.Call, in addIn) (SignInLink, e
 	if err := d.record(ctx, c, "person.added", map[string]any{"role": string(p.Role)}, person(p.Name)); err != nil {
 		return SignInLink{}, err
 	}
-	return d.newLink(ctx, p.Name)
+	return d.newLink(ctx, p.Name, c.Actor)
 }
 
 func (d Deps) listPeople(ctx context.Context, _ op.Call, _ nothing) (Team, error) {
@@ -40,15 +40,15 @@ func (d Deps) listPeople(ctx context.Context, _ op.Call, _ nothing) (Team, error
 }
 
 func (d Deps) link(ctx context.Context, c op.Call, in nameIn) (SignInLink, error) {
-	link, err := d.newLink(ctx, in.Name)
+	link, err := d.newLink(ctx, in.Name, c.Actor)
 	if err != nil {
 		return SignInLink{}, err
 	}
 	return link, d.record(ctx, c, "person.link-made", nil, person(in.Name))
 }
 
-func (d Deps) newLink(ctx context.Context, name string) (SignInLink, error) {
-	code, expires, err := d.People.Link(ctx, name)
+func (d Deps) newLink(ctx context.Context, name string, by prentice.Actor) (SignInLink, error) {
+	code, expires, err := d.People.Link(ctx, name, by)
 	if err != nil {
 		return SignInLink{}, err
 	}
@@ -163,6 +163,9 @@ func (m Me) Text() string {
 	text := fmt.Sprintf("You are %s, with the role %s%s, through %s.", m.Ref(), m.Role, also(m.Grants), m.Door)
 	if m.Scope != nil {
 		text += fmt.Sprintf(" Your token is%s.", scoped(m.Scope))
+	}
+	if len(m.Behind) > 0 {
+		text += fmt.Sprintf(" Behind you: %s.", joined(m.Behind))
 	}
 	if len(m.Groups) > 0 {
 		text += fmt.Sprintf(" You belong to %s.", joined(m.Groups))

@@ -37,7 +37,7 @@ type People interface {
 	RemovePerson(ctx context.Context, name string) error
 	Readmit(ctx context.Context, name string) error
 	People(context.Context) ([]prentice.PersonRecord, error)
-	Link(ctx context.Context, name string) (code string, expires time.Time, err error)
+	Link(ctx context.Context, name string, by prentice.Actor) (code string, expires time.Time, err error)
 	CreateToken(context.Context, prentice.TokenRequest) (value string, t prentice.TokenRecord, err error)
 	Tokens(ctx context.Context, person string) ([]prentice.TokenRecord, error)
 	RevokeToken(ctx context.Context, id int64, person string) error
@@ -48,11 +48,12 @@ type People interface {
 	RevokeSession(ctx context.Context, id, person string) (of string, err error)
 	Account(ctx context.Context, name string) (prentice.AccountRecord, error)
 	BeginTOTP(ctx context.Context, name, code string) (secret, url string, err error)
-	SetPassword(ctx context.Context, name, password, code string) (recovery []string, err error)
+	SetPassword(ctx context.Context, name, password, code string, behind []prentice.Ref) (recovery []string, err error)
 	BeginPasskey(ctx context.Context, name, origin string) (prentice.Ceremony, error)
 	AddPasskey(ctx context.Context, name string, in prentice.CeremonyAnswer) (prentice.PasskeyRecord, error)
 	RemovePasskey(ctx context.Context, name, id string) error
 	ResetPerson(ctx context.Context, name string) error
+	Confirm(ctx context.Context, name string, by prentice.Actor) (cleared []prentice.Ref, err error)
 }
 
 // Deps is what the skill needs. The zero Deps is enough to describe it.
@@ -64,6 +65,9 @@ type Deps struct {
 	// are for; without them names are not looked up.
 	Catalogue  func() *prentice.Catalogue
 	Operations func() []string
+	// Trusts is the rule of the policy in force that mentions an agent by name, or
+	// ""; nil knows none.
+	Trusts func(agent string) (rule string)
 	// Secrets keeps what steps need, and Procedures says which use what.
 	Secrets    Secrets
 	Procedures func() []prentice.Procedure
@@ -150,7 +154,8 @@ func (d Deps) tokenOps() []op.Op {
 		op.New("token.create", change, viewer, "Make a token for a program, and print it once.", d.createToken).WithSecretOutput().
 			WithExample("prentice token create ci --role operator --lasts 30d").
 			WithHelp("A token may do at most what you may, and one that acts as an agent at most what an operator may: giving leave is for people. " +
-				"Owners may make tokens for others with --for. With --ops and --on it is narrowed further: to operations (run.start, or event.* for all of a noun) " +
+				"Owners may make tokens for others with --for, and are then behind what is done with it; a name that the policy mentions is theirs to give. " +
+				"A token that is made through another ends with it at the latest. With --ops and --on it is narrowed further: to operations (run.start, or event.* for all of a noun) " +
 				"and to acting on systems, services and what groups own. Reading is not narrowed by --on."),
 		op.New("token.list", prentice.Look, viewer, "List your tokens; owners see everybody's.", d.listTokens).WithExample("prentice token list"),
 		op.New("token.revoke", change, viewer, "End one of your tokens at once; owners may end anybody's.", d.revokeToken).WithExample("prentice token revoke 3"),

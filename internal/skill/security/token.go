@@ -32,6 +32,9 @@ func (d Deps) createToken(ctx context.Context, c op.Call, in createIn) (NewToken
 	if err == nil {
 		r.Scope, err = d.scope(in)
 	}
+	if err == nil {
+		err = d.mayName(c.Actor, r)
+	}
 	if err != nil {
 		return NewToken{}, err
 	}
@@ -39,7 +42,7 @@ func (d Deps) createToken(ctx context.Context, c op.Call, in createIn) (NewToken
 	if err != nil {
 		return NewToken{}, err
 	}
-	data := map[string]any{"name": t.Name, "kind": string(t.Kind), "role": string(t.Role), "scope": t.Scope, "expires": t.Expires.UTC().Format(time.RFC3339)}
+	data := map[string]any{"name": t.Name, "kind": string(t.Kind), "role": string(t.Role), "scope": t.Scope, "expires": t.Expires.UTC().Format(time.RFC3339), "behind": t.Behind}
 	return NewToken{TokenRecord: t, Token: value}, d.record(ctx, c, "token.created", data, token(t.ID), person(t.Person))
 }
 
@@ -47,7 +50,7 @@ func (d Deps) createToken(ctx context.Context, c op.Call, in createIn) (NewToken
 // they themselves may at this moment. Somebody who came with a token that may
 // less than they do cannot make one that may more.
 func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
-	r := prentice.TokenRequest{Name: in.Name, Kind: prentice.ActorKind(in.Kind), Person: by.Name, Role: prentice.Role(in.Role)}
+	r := prentice.TokenRequest{Name: in.Name, Kind: prentice.ActorKind(in.Kind), Person: by.Name, Role: prentice.Role(in.Role), By: by}
 	if err := isPerson(by); err != nil {
 		return r, err
 	}
@@ -66,6 +69,20 @@ func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
 	var err error
 	r.Lasts, err = lasting(in.Lasts)
 	return r, err
+}
+
+// mayName keeps a name that the policy trusts, or distrusts, from being taken by
+// whoever comes first.
+func (d Deps) mayName(by prentice.Actor, r prentice.TokenRequest) error {
+	if d.Trusts == nil || r.Kind == prentice.Person || by.Role.Includes(prentice.Owner) {
+		return nil
+	}
+	rule := d.Trusts(r.Name)
+	if rule == "" {
+		return nil
+	}
+	return prentice.Errorf(prentice.Denied, "rule %s of the policy is about agents called %s, and only an owner gives that name", rule, r.Name).
+		Try("choose another name, or ask an owner for: prentice token create %s --for %s", r.Name, r.Person)
 }
 
 func isPerson(a prentice.Actor) error {
@@ -183,8 +200,16 @@ func (t NewToken) Text() string {
 	if t.Kind == prentice.Person {
 		acts = t.Person
 	}
-	return fmt.Sprintf("Token %d acts as %s, with the role %s%s, until %s UTC. It is shown this once; keep it where secrets are kept.\n%s\n",
-		t.ID, acts, t.Role, scoped(t.Scope), when(t.Expires, "it is revoked"), t.Token)
+	return fmt.Sprintf("Token %d acts as %s, with the role %s%s, until %s UTC%s. It is shown this once; keep it where secrets are kept.\n%s\n",
+		t.ID, acts, t.Role, scoped(t.Scope), when(t.Expires, "it is revoked"), behind(t.Behind), t.Token)
+}
+
+// behind says in words who is behind a way in, if anybody.
+func behind(people []prentice.Ref) string {
+	if len(people) == 0 {
+		return ""
+	}
+	return "; behind it: " + joined(people)
 }
 
 // Tokens is a list of tokens.
@@ -200,9 +225,9 @@ func (t Tokens) Table() (head []string, rows [][]string) {
 		if !one.Expires.IsZero() && !t.Now.IsZero() && !t.Now.Before(one.Expires) {
 			until = "expired"
 		}
-		rows = append(rows, []string{strconv.FormatInt(one.ID, 10), one.Name, string(one.Kind), one.Person, string(one.Role) + scoped(one.Scope), until, when(one.Seen, "never")})
+		rows = append(rows, []string{strconv.FormatInt(one.ID, 10), one.Name, string(one.Kind), one.Person, string(one.Role) + scoped(one.Scope), joined(one.Behind), until, when(one.Seen, "never")})
 	}
-	return []string{"TOKEN", "NAME", "ACTS AS", "OF", "ROLE", "UNTIL (UTC)", "LAST USED (UTC)"}, rows
+	return []string{"TOKEN", "NAME", "ACTS AS", "OF", "ROLE", "BEHIND IT", "UNTIL (UTC)", "LAST USED (UTC)"}, rows
 }
 
 // Empty implements op.Emptier.

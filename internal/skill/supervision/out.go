@@ -125,6 +125,7 @@ func (d Detail) Text() string {
 	if d.Reason != "" {
 		fmt.Fprintf(&b, ": %s", d.Reason)
 	}
+	writeCauses(&b, d)
 	if prentice.Ref(d.Event).Kind() == "event" {
 		fmt.Fprintf(&b, "\nAnswers   %s", d.Event)
 	}
@@ -138,7 +139,7 @@ func (d Detail) Text() string {
 		if a.For != "" {
 			who += " for " + string(a.For)
 		}
-		fmt.Fprintf(&b, "          %s by %s at %s: %s\n", word, who, a.Time.UTC().Format(time.DateTime), a.Reason)
+		fmt.Fprintf(&b, "          %s by %s at %s: %s%s\n", word, who, a.Time.UTC().Format(time.DateTime), a.Reason, came(a))
 	}
 	d.writeDifference(&b)
 	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)
@@ -146,6 +147,37 @@ func (d Detail) Text() string {
 	d.writeSteps(&b)
 	fmt.Fprintf(&b, "\nWhat it printed: prentice run log run/%d. What was recorded: prentice evidence thread run/%d\n", d.Number, d.Number)
 	return b.String()
+}
+
+// writeCauses names the people by whose doing a run is asked for, beside its
+// requester: none of them approves it.
+func writeCauses(b *strings.Builder, d Detail) {
+	for _, c := range d.Causes {
+		if c.Person != d.Requester {
+			fmt.Fprintf(b, "\nCaused by %s, who %s it", c.Person, c.How)
+		}
+	}
+}
+
+// came says by which token an answer came, and who else is behind it.
+func came(a prentice.Approval) string {
+	var parts []string
+	if a.Token != 0 {
+		parts = append(parts, fmt.Sprintf("token %d", a.Token))
+	}
+	var others []string
+	for _, p := range a.People {
+		if p != a.Actor {
+			others = append(others, string(p))
+		}
+	}
+	if len(others) > 0 {
+		parts = append(parts, "with "+strings.Join(others, ", ")+" behind it")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // writeTargets says how the hosts stand, when there are several.

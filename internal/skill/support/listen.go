@@ -105,9 +105,12 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, e prentice.Event) (int64
 	}
 	if in == nil {
 		in = &Incident{Subject: e.Subject, Summary: titleOf(e), Opened: now, FirstSymptom: at, LastSymptom: at}
-		if err := s.open(tx, now, in, self); err != nil {
+		if err := s.open(tx, now, in, self, e.Causes); err != nil {
 			return 0, err
 		}
+	}
+	if err := blame(tx, in.Number, e.Causes); err != nil {
+		return 0, err
 	}
 	in.Events++
 	if at.After(in.LastSymptom) {

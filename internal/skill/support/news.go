@@ -86,7 +86,7 @@ func (s *Support) follow(tx *db.Tx, now time.Time, in *Incident, n news, at time
 	case !in.Closed.IsZero():
 		return nil
 	case n.State == prentice.Verified && n.Risk != prentice.Look.String(): // what only read has fixed nothing
-		return s.end(tx, now, in, byRun, fmt.Sprintf("%s of %s is verified", ref, n.Procedure), self, ref)
+		return s.end(tx, now, in, byRun, fmt.Sprintf("%s of %s is verified", ref, n.Procedure), prentice.Prentice("event"), ref)
 	case !needsPerson(n.State, !in.WellSince.IsZero()):
 		return save(tx, in)
 	}

@@ -8,36 +8,39 @@ import (
 )
 
 // open opens an incident with its first line, its evidence, and an event for
-// whoever else wants to know.
-func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref) error {
+// whoever else wants to know. People are those by whose doing it is opened.
+func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref, people []prentice.Ref) error {
 	if err := insertIncident(tx, in); err != nil {
+		return err
+	}
+	if err := blame(tx, in.Number, people); err != nil {
 		return err
 	}
 	says := "incident " + in.Ref.Name() + " is open: " + in.Summary
 	if err := addLine(tx, in.Number, Line{Time: now, Kind: "opened", Says: says, Actor: by}); err != nil {
 		return err
 	}
-	if err := s.record(tx, now, "incident.opened", by, in, map[string]any{"summary": in.Summary, "first_symptom": in.FirstSymptom.Format(time.RFC3339Nano)}); err != nil {
+	if err := s.record(tx, now, "incident.opened", by, in, map[string]any{"summary": in.Summary, "first_symptom": in.FirstSymptom.Format(time.RFC3339Nano), "causes": people}); err != nil {
 		return err
 	}
 	data := map[string]any{"incident": in.Ref, "summary": in.Summary}
 	if by != self {
 		data["by"] = by // it must be looked into as a symptom is
 	}
-	return s.tell(tx, now, "incident.opened", in, data)
+	return s.tell(tx, now, "incident.opened", in, data, people)
 }
 
 // end closes an incident.
-func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, by, about prentice.Ref) error {
+func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, by prentice.Actor, about prentice.Ref) error {
 	in.Closed, in.How, in.Says = now, how, says
-	if err := addLine(tx, in.Number, Line{Time: now, Kind: "closed", Says: says, About: about, Actor: by}); err != nil {
+	if err := addLine(tx, in.Number, Line{Time: now, Kind: "closed", Says: says, About: about, Actor: by.Ref()}); err != nil {
 		return err
 	}
 	data := map[string]any{"how": how, "says": says, "events": in.Events, "seconds": int64(now.Sub(in.FirstSymptom) / time.Second)}
-	if err := s.record(tx, now, "incident.closed", by, in, data, about); err != nil {
+	if err := s.record(tx, now, "incident.closed", by.Ref(), in, data, about); err != nil {
 		return err
 	}
-	if err := s.tell(tx, now, "incident.closed", in, map[string]any{"incident": in.Ref, "how": how, "says": says}); err != nil {
+	if err := s.tell(tx, now, "incident.closed", in, map[string]any{"incident": in.Ref, "how": how, "says": says}, by.People()); err != nil {
 		return err
 	}
 	return save(tx, in)
@@ -62,7 +65,7 @@ func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen 
 		return err
 	}
 	text := string(in.Subject) + ": " + in.Summary + ". " + why
-	if err := s.tell(tx, now, "person.called", in, map[string]any{"incident": in.Ref, "text": text, "why": why, "tried": triedOf(seen)}); err != nil {
+	if err := s.tell(tx, now, "person.called", in, map[string]any{"incident": in.Ref, "text": text, "why": why, "tried": triedOf(seen)}, nil); err != nil {
 		return err
 	}
 	return save(tx, in)
@@ -100,6 +103,6 @@ func (s *Support) record(tx *db.Tx, now time.Time, kind string, by prentice.Ref,
 }
 
 // tell sends an event about an incident, once for each type.
-func (s *Support) tell(tx *db.Tx, now time.Time, kind string, in *Incident, data map[string]any) error {
-	return post(tx, prentice.Event{ID: string(in.Ref) + " " + kind, Source: ourSource, Type: kind, Subject: in.Subject, Time: now}, data)
+func (s *Support) tell(tx *db.Tx, now time.Time, kind string, in *Incident, data map[string]any, causes []prentice.Ref) error {
+	return post(tx, prentice.Event{ID: string(in.Ref) + " " + kind, Source: ourSource, Type: kind, Subject: in.Subject, Time: now, Causes: causes}, data)
 }

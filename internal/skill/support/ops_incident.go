@@ -197,7 +197,7 @@ func (s *Support) incidentOpen(ctx context.Context, c op.Call, in incidentOpenIn
 		}
 		made = Incident{Subject: in.Subject, Summary: summary, Opened: now, FirstSymptom: now, LastSymptom: now, Events: 1}
 		tx.After(s.ring)
-		if err := s.open(tx, now, &made, c.Actor.Ref()); err != nil {
+		if err := s.open(tx, now, &made, c.Actor.Ref(), c.Actor.People()); err != nil {
 			return err
 		}
 		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now)
@@ -225,7 +225,7 @@ func (s *Support) incidentClose(ctx context.Context, c op.Call, in incidentClose
 		if !i.Closed.IsZero() {
 			return prentice.Errorf(prentice.Conflict, "%s is closed: %s", i.Ref, i.Says).Try("look at it with: prentice incident show %s", i.Ref)
 		}
-		return s.end(tx, now, i, byPerson, reason, c.Actor.Ref(), "")
+		return s.end(tx, now, i, byPerson, reason, c.Actor, "")
 	})
 }
 

@@ -236,7 +236,7 @@ func (s *Support) judge(tx *db.Tx, now time.Time, number int64) error {
 		if helped != "" {
 			says = "recovered; whether " + string(helped) + " helped is not known"
 		}
-		return s.end(tx, now, in, byItself, fmt.Sprintf("%s, and has been well for %s", says, s.Quiet), self, helped)
+		return s.end(tx, now, in, byItself, fmt.Sprintf("%s, and has been well for %s", says, s.Quiet), prentice.Prentice("event"), helped)
 	case nobodyComes(now, in.callAt, len(runs)) && in.WellSince.IsZero():
 		return s.call(tx, now, in, "no procedure matches", nil)
 	}
