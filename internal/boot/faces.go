@@ -31,7 +31,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	}
 	hooks := hook.New(hook.Config{Door: s.App, Authenticate: s.authenticate, Log: s.log})
 	mux := http.NewServeMux()
-	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/readyz"} {
+	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/metrics", "/readyz"} {
 		mux.Handle(path, calls)
 	}
 	mux.Handle("/v1/events", hooks)

@@ -37,6 +37,7 @@ func (c *commands) root() *cobra.Command {
 // nouns says what each noun of the command line is about.
 var nouns = map[string]string{
 	"account":  "How you sign in",
+	"metrics":  "Measurements for a monitoring system",
 	"notice":   "Messages to people, and what became of them",
 	"calendar": "Freezes and windows: when runs may begin",
 	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",

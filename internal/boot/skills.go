@@ -66,7 +66,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
-	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead()})
+	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
 	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Diagnoser: diagnoser{s}, Recorder: s.ledger, Log: s.log})
 }
 

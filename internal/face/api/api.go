@@ -101,6 +101,7 @@ func (f *face) routes() http.Handler {
 		"GET /v1/ops":          f.known(f.operations),
 		"GET /openapi.json":    f.open(f.document),
 		"GET /healthz":         f.health,
+		"GET /metrics":         f.known(f.metrics),
 		"GET " + proofPath:     f.proof,
 		"GET /readyz":          f.ready,
 		"/v1/op/{name}":        f.wrongMethod("POST"),
@@ -108,6 +109,7 @@ func (f *face) routes() http.Handler {
 		"/v1/ops":              f.wrongMethod("GET"),
 		"/openapi.json":        f.wrongMethod("GET"),
 		"/healthz":             f.wrongMethod("GET"),
+		"/metrics":             f.wrongMethod("GET"),
 		"/readyz":              f.wrongMethod("GET"),
 		"/":                    f.nothing,
 	} {

@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/metric"
 )
 
 // Prober looks once.
@@ -24,6 +25,9 @@ type Deps struct {
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Most      int // looks at the same time; 0 is 512
+
+	// Others is what is measured elsewhere; nil is nothing.
+	Others func(context.Context) ([]metric.Family, error)
 
 	// Lead does something whenever this process is the one that looks, among
 	// several that share the database. nil: it always is.

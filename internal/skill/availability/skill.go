@@ -28,6 +28,8 @@ func (l *Lookout) Skill() skill.Skill {
 				WithExample("prentice service show checkout"),
 			op.NewWatch("service.watch", prentice.Viewer, "Follow services: every change between well, down, flapping and unknown.", l.changes).
 				WithExample("prentice service watch"),
+			op.New("metrics.show", prentice.Look, prentice.Viewer, "Show what a monitoring system takes at /metrics: services, runs, approvals, incidents, events, notices, evidence.", l.metrics).
+				WithExample("prentice metrics show"),
 		},
 		Pages: []skill.Page{
 			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 3},
