@@ -63,11 +63,15 @@ type Error struct {
 	Err  error
 }
 
-// Errorf makes an error of a kind. A %w verb keeps its cause.
+// Errorf makes an error of a kind. Each %w verb keeps its cause.
 func Errorf(kind Kind, format string, args ...any) *Error {
-	e := &Error{Kind: kind, Text: fmt.Sprintf(strings.ReplaceAll(format, "%w", "%v"), args...)}
-	if strings.Contains(format, "%w") {
-		e.Err = errors.Unwrap(fmt.Errorf(format, args...))
+	made := fmt.Errorf(format, args...)
+	e := &Error{Kind: kind, Text: made.Error()}
+	switch made := made.(type) {
+	case interface{ Unwrap() error }:
+		e.Err = made.Unwrap()
+	case interface{ Unwrap() []error }:
+		e.Err = errors.Join(made.Unwrap()...)
 	}
 	return e
 }
@@ -109,25 +113,30 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// HintOf finds the next step in an error's chain, or "".
+// HintOf finds the next step in an error's chain, or "". Of several causes the
+// first that has one counts.
 func HintOf(err error) string {
-	if e, ok := errors.AsType[*Error](err); ok && e.Hint != "" {
+	if e, ok := err.(*Error); ok && e.Hint != "" {
 		return e.Hint
 	}
-	for err != nil {
-		if e, ok := err.(*Error); ok && e.Hint != "" {
-			return e.Hint
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return HintOf(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, cause := range err.Unwrap() {
+			if hint := HintOf(cause); hint != "" {
+				return hint
+			}
 		}
-		err = errors.Unwrap(err)
 	}
 	return ""
 }
 
 // NothingDone makes the error of something that was not begun one that says so.
 func NothingDone(err error) error {
-	var e *Error
-	if !errors.As(err, &e) {
-		return Errorf(Refused, "%w; nothing was done", err)
+	text, hint := err.Error(), ""
+	if e, ok := errors.AsType[*Error](err); ok {
+		text, hint = e.Text, e.Hint
 	}
-	return Errorf(Refused, "%s; nothing was done", e.Text).Try("%s", e.Hint)
+	return &Error{Kind: Refused, Text: text + "; nothing was done", Hint: hint, Err: err}
 }

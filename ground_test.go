@@ -237,3 +237,26 @@ func TestTargetsAreGroupedByHowTheyStand(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+func TestAnErrorKeepsEveryCause(t *testing.T) {
+	inner := prentice.Errorf(prentice.NotFound, "no such disk").Try("mount it")
+	err := prentice.Errorf(prentice.Unavailable, "%d%% done: %w (after %w)", 50, fs.ErrPermission, inner)
+	if err.Error() != "50% done: permission denied (after no such disk: mount it)" {
+		t.Errorf("it says %q", err)
+	}
+	if !errors.Is(err, fs.ErrPermission) || !errors.Is(err, inner) || prentice.KindOf(err) != prentice.Unavailable || prentice.HintOf(err) != "mount it" {
+		t.Errorf("causes are lost: %v, %v, %q", errors.Is(err, fs.ErrPermission), errors.Is(err, inner), prentice.HintOf(err))
+	}
+	for name, err := range map[string]error{
+		"one cause":   prentice.Errorf(prentice.Invalid, "read: %w", fs.ErrNotExist),
+		"nothing yet": prentice.NothingDone(prentice.Errorf(prentice.Unavailable, "read: %w", fs.ErrNotExist)),
+		"a bare one":  prentice.NothingDone(fs.ErrNotExist),
+	} {
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the cause is lost of %v", name, err)
+		}
+	}
+	if err := prentice.Errorf(prentice.Invalid, "write %%w for a cause"); err.Error() != "write %w for a cause" || errors.Unwrap(err) != nil {
+		t.Errorf("it says %q", err)
+	}
+}

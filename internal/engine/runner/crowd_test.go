@@ -233,14 +233,13 @@ func TestACancelThatIsAnsweredIsNeverLost(t *testing.T) {
 }
 
 func TestOfFiftyRequestsForTheSameAtOnceOneBegins(t *testing.T) {
-	event := &prentice.Event{ID: "1", Source: "test", Type: "probe.failed"}
 	for name, c := range map[string]struct {
 		req    prentice.RunRequest
 		losers bool // they are told that it is under way already
 	}{
 		"a procedure": {prentice.RunRequest{Procedure: "mend", Actor: bob}, true},
 		"a command":   {prentice.RunRequest{Procedure: prentice.AdhocName, Actor: bob}, true},
-		"an event":    {prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), Event: event}, false},
+		"an event":    {prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1}, false},
 		"a schedule":  {prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("schedule")}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

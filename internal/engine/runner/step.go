@@ -126,7 +126,7 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 	timed, cancel := context.WithTimeout(ctx, allowance(d.ThePlan, work.Step))
 	defer cancel()
 	out, err := kind.Apply(timed, work)
-	if ctx.Err() != nil && !r.wanted(ctx) {
+	if ctx.Err() != nil && !r.wanted(ctx) && !known(work.Step, out, err) {
 		return rec, errParked // no proof: the next launch asks whether it is done
 	}
 	state := r.judge(work.Step, out, err)
@@ -148,6 +148,13 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 		letGo(ctx, kind, work)
 	}
 	return rec, err
+}
+
+// known says that an act came to its own end, whatever interrupted us as it did.
+// Then that is proved: what is known is not asked again. A look is repeated, and
+// what has no code may have been cut short.
+func known(step prentice.PlannedStep, out prentice.Outcome, err error) bool {
+	return err == nil && step.Risk != prentice.Look && (out.OK || out.Code != 0)
 }
 
 // judge says how a step stands, from what it said of itself. A check is judged

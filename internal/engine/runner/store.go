@@ -31,7 +31,9 @@ func scanRun(row scanner, more ...any) (run prentice.Run, err error) {
 		return prentice.Run{}, err
 	}
 	run.State, run.Hold = prentice.State(state), holdOf(hold)
-	run.Risk, err = prentice.ParseRisk(risk)
+	if run.Risk, err = prentice.ParseRisk(risk); err != nil {
+		run.Risk, err = prentice.Danger, nil // a list is not withheld because of it
+	}
 	run.Created, run.Started, run.Ended, run.Expires = db.Time(created), db.Time(started), db.Time(ended), db.Time(expires)
 	return run, err
 }

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"strings"
 	"sync"
 
 	"prentice"
@@ -21,7 +22,7 @@ func (s *stuck) is(run int64, why error) (news bool) {
 		s.why = map[int64]string{}
 	}
 	was, text := s.why[run], "cannot go on, and tries again: "+why.Error()
-	if hint := prentice.HintOf(why); hint != "" {
+	if hint := prentice.HintOf(why); !strings.Contains(text, hint) {
 		text += "; " + hint
 	}
 	s.why[run] = text

@@ -134,7 +134,7 @@ func plain(id, summary string, out, problem *huma.Schema) *huma.Operation {
 		d.Responses["200"] = &huma.Response{Description: "What there is.", Content: jsonOf(out)}
 	}
 	for _, k := range kinds {
-		code := strconv.Itoa(k.status)
+		code := strconv.Itoa(op.Status(k.kind))
 		if d.Responses[code] != nil {
 			d.Responses[code].Description += " Or: " + k.title + "."
 			continue

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
 // Problem is an error on the wire (RFC 9457). Kind is the error's own word: read
@@ -23,25 +24,21 @@ type Problem struct {
 
 const problemType = "urn:prentice:error:"
 
-// kinds is the one table from a kind of error to its status. Refused is 409 like
-// Conflict: the world as it is does not let it happen, and the same request may
-// be fine later; 403 is for the wrong person. Canceled is 499, which nobody is
-// left to read.
+// kinds is what the caller can do about an error of each kind.
 var kinds = []struct {
-	kind   prentice.Kind
-	status int
-	title  string
+	kind  prentice.Kind
+	title string
 }{
-	{prentice.Internal, http.StatusInternalServerError, "a fault of prentice; report it"},
-	{prentice.Invalid, http.StatusUnprocessableEntity, "the input is wrong; change it"},
-	{prentice.NotFound, http.StatusNotFound, "there is no such thing; look at what there is"},
-	{prentice.Unauthenticated, http.StatusUnauthorized, "nobody knows who is asking; sign in"},
-	{prentice.Denied, http.StatusForbidden, "you may not; ask somebody who may"},
-	{prentice.Refused, http.StatusConflict, "policy, a limit or a law said no; read the reasons"},
-	{prentice.Conflict, http.StatusConflict, "the world has moved; look again and decide again"},
-	{prentice.Limited, http.StatusTooManyRequests, "too much or too fast; ask for less or later"},
-	{prentice.Unavailable, http.StatusServiceUnavailable, "something that is needed is down or full; mend it and try again"},
-	{prentice.Canceled, 499, "the caller gave up"},
+	{prentice.Internal, "a fault of prentice; report it"},
+	{prentice.Invalid, "the input is wrong; change it"},
+	{prentice.NotFound, "there is no such thing; look at what there is"},
+	{prentice.Unauthenticated, "nobody knows who is asking; sign in"},
+	{prentice.Denied, "you may not; ask somebody who may"},
+	{prentice.Refused, "policy, a limit or a law said no; read the reasons"},
+	{prentice.Conflict, "the world has moved; look again and decide again"},
+	{prentice.Limited, "too much or too fast; ask for less or later"},
+	{prentice.Unavailable, "something that is needed is down or full; mend it and try again"},
+	{prentice.Canceled, "the caller gave up"},
 }
 
 // problemOf is an error as the caller sees it. An error that is not one of ours
@@ -54,7 +51,7 @@ func problemOf(err error) Problem {
 	p := Problem{Type: problemType + e.Kind.String(), Kind: e.Kind.String(), Detail: e.Text, Hint: e.Hint}
 	for _, k := range kinds {
 		if k.kind.String() == p.Kind {
-			p.Status, p.Title = k.status, k.title
+			p.Status, p.Title = op.Status(k.kind), k.title
 		}
 	}
 	if e.At != (prentice.Pos{}) {
@@ -107,20 +104,7 @@ func kindNamed(name string, status int) prentice.Kind {
 			return k.kind
 		}
 	}
-	for _, k := range kinds {
-		if k.status == status && k.kind != prentice.Refused {
-			return k.kind
-		}
-	}
-	switch {
-	case status == http.StatusRequestEntityTooLarge:
-		return prentice.Limited
-	case status == http.StatusBadGateway || status == http.StatusGatewayTimeout:
-		return prentice.Unavailable
-	case status >= 400 && status < 500:
-		return prentice.Invalid
-	}
-	return prentice.Internal
+	return op.KindOfStatus(status)
 }
 
 func isTooLarge(err error) bool {

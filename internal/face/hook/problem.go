@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
 // problem is an error on the wire (RFC 9457).
@@ -17,13 +18,6 @@ type problem struct {
 	Detail string `json:"detail"`
 	Hint   string `json:"hint,omitempty"`
 	Kind   string `json:"kind"`
-}
-
-var statuses = map[prentice.Kind]int{
-	prentice.Internal: http.StatusInternalServerError, prentice.Invalid: http.StatusUnprocessableEntity, prentice.NotFound: http.StatusNotFound,
-	prentice.Unauthenticated: http.StatusUnauthorized, prentice.Denied: http.StatusForbidden, prentice.Refused: http.StatusConflict,
-	prentice.Conflict: http.StatusConflict, prentice.Limited: http.StatusTooManyRequests, prentice.Unavailable: http.StatusServiceUnavailable,
-	prentice.Canceled: 499,
 }
 
 // withStatus is an error that wants another status than its kind's.
@@ -64,7 +58,7 @@ func (f *face) refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 func writeProblem(w http.ResponseWriter, status int, e *prentice.Error) {
 	if status == 0 {
-		status = statuses[e.Kind]
+		status = op.Status(e.Kind)
 	}
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="prentice"`)

@@ -11,6 +11,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/render"
+	"prentice/internal/op"
 )
 
 // Problem is an error as a page shows it: what is wrong, with the value, what
@@ -23,28 +24,24 @@ type Problem struct {
 	Number string // to be quoted when it is a fault of ours
 }
 
-var titles = map[prentice.Kind]struct {
-	status int
-	title  string
-}{
-	prentice.Internal:        {http.StatusInternalServerError, "Something of ours broke"},
-	prentice.Invalid:         {http.StatusBadRequest, "That cannot be used as it is"},
-	prentice.NotFound:        {http.StatusNotFound, "There is nothing here"},
-	prentice.Unauthenticated: {http.StatusUnauthorized, "Sign in first"},
-	prentice.Denied:          {http.StatusForbidden, "You may not do that"},
-	prentice.Refused:         {http.StatusForbidden, "Refused"},
-	prentice.Conflict:        {http.StatusConflict, "The world has moved"},
-	prentice.Limited:         {http.StatusTooManyRequests, "Too much, or too fast"},
-	prentice.Unavailable:     {http.StatusServiceUnavailable, "Something that is needed is not there"},
-	prentice.Canceled:        {http.StatusServiceUnavailable, "Stopped before it was done"},
+var titles = map[prentice.Kind]string{
+	prentice.Internal:        "Something of ours broke",
+	prentice.Invalid:         "That cannot be used as it is",
+	prentice.NotFound:        "There is nothing here",
+	prentice.Unauthenticated: "Sign in first",
+	prentice.Denied:          "You may not do that",
+	prentice.Refused:         "Refused",
+	prentice.Conflict:        "The world has moved",
+	prentice.Limited:         "Too much, or too fast",
+	prentice.Unavailable:     "Something that is needed is not there",
+	prentice.Canceled:        "Stopped before it was done",
 }
 
 // problemOf turns an error into what a person can use. The text of a fault of
 // ours goes to the log, under a number that the person is shown.
 func (s *Site) problemOf(r *http.Request, err error) Problem {
 	kind := prentice.KindOf(err)
-	t := titles[kind]
-	p := Problem{Status: t.status, Title: t.title, Text: sentence(err), Hint: prentice.HintOf(err)}
+	p := Problem{Status: op.Status(kind), Title: titles[kind], Text: sentence(err), Hint: prentice.HintOf(err)}
 	if kind != prentice.Internal || p.Hint != "" { // the door has put it into words already
 		return p
 	}

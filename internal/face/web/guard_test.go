@@ -171,7 +171,7 @@ func TestASessionDoesNotTravelInTheOpen(t *testing.T) {
 	w := supervised(t)
 	w.site.o.Hosts = []string{"prentice.example.org"}
 	got := w.post("/sign-in", url.Values{"token": {"token-ann"}}, host("prentice.example.org"), header("Origin", "http://prentice.example.org"))
-	if got.Code != http.StatusForbidden || len(got.Result().Cookies()) != 0 {
+	if got.Code != http.StatusConflict || len(got.Result().Cookies()) != 0 {
 		t.Errorf("got %d and %d cookies", got.Code, len(got.Result().Cookies()))
 	}
 }

@@ -28,7 +28,7 @@ func TestAStreamShowsWhatHappens(t *testing.T) {
 
 func TestAStreamRefusesWhatItDoesNotKnow(t *testing.T) {
 	w := supervised(t).as("ann")
-	for path, want := range map[string]int{"/live/run.show?number=1": 404, "/live/none": 404, "/live/run.watch?nmber=1": 400, "/live/run.watch?number=x": 400} {
+	for path, want := range map[string]int{"/live/run.show?number=1": 404, "/live/none": 404, "/live/run.watch?nmber=1": 422, "/live/run.watch?number=x": 422} {
 		if got := w.get(path); got.Code != want {
 			t.Errorf("%s: %d, want %d", path, got.Code, want)
 		}

@@ -36,7 +36,7 @@ func TestAnUnknownQueryKeyIsNamed(t *testing.T) {
 			if !strings.Contains(body, want) {
 				t.Errorf("%d, no %q in\n%s", got.Code, want, body)
 			}
-			if want != "" && got.Code != http.StatusBadRequest && got.Code != http.StatusNotFound {
+			if want != "" && got.Code != http.StatusUnprocessableEntity && got.Code != http.StatusNotFound {
 				t.Errorf("got %d", got.Code)
 			}
 		})
@@ -99,7 +99,7 @@ func TestAFormOfAnyOperationIsDrawnAndComesBackToo(t *testing.T) {
 	form := url.Values{"_csrf": {w.csrf()}, "_from": {"/do/run.approve?number=41"}, "number": {"fourtyone"}, "plan": {""}, "reason": {"because"}}
 	got := w.post("/do/run.approve", form)
 	for _, want := range []string{"&#34;fourtyone&#34; is not a whole number that fits", `value="fourtyone"`, ">because</textarea>"} {
-		if body := got.Body.String(); got.Code != http.StatusBadRequest || !strings.Contains(body, want) {
+		if body := got.Body.String(); got.Code != http.StatusUnprocessableEntity || !strings.Contains(body, want) {
 			t.Errorf("%d, no %q", got.Code, want)
 		}
 	}
@@ -141,7 +141,7 @@ func TestDangerWantsTheNameTyped(t *testing.T) {
 	form := approval(w)
 	form.Set("_name", longName)
 	form.Set("number", "41")
-	for typed, want := range map[string]int{"": 400, "yes": 400, longName: 303} {
+	for typed, want := range map[string]int{"": 422, "yes": 422, longName: 303} {
 		form.Set("_typed", typed)
 		if got := w.post("/do/run.approve", form); got.Code != want {
 			t.Errorf("%q: got %d, want %d", typed, got.Code, want)
@@ -213,7 +213,7 @@ func TestFindGoesWhereAFewCharactersPoint(t *testing.T) {
 		}
 	}
 	for _, q := range []string{"", "nothing-like-that", "//evil.example", "service/checkout"} {
-		if got := w.get("/find?q=" + url.QueryEscape(q)); got.Code != http.StatusNotFound && got.Code != http.StatusBadRequest {
+		if got := w.get("/find?q=" + url.QueryEscape(q)); got.Code != http.StatusNotFound && got.Code != http.StatusUnprocessableEntity {
 			t.Errorf("%q: %d to %q", q, got.Code, got.Header().Get("Location"))
 		}
 	}
@@ -273,7 +273,7 @@ func TestTheFormOfSomethingDangerousWantsTheNameToo(t *testing.T) {
 		}
 	}
 	form := url.Values{"_csrf": {w.csrf()}, "name": {"bob"}, "_name": {"bob"}, "_typed": {"ann"}}
-	if got := w.post("/do/person.remove", form); got.Code != http.StatusBadRequest {
+	if got := w.post("/do/person.remove", form); got.Code != http.StatusUnprocessableEntity {
 		t.Errorf("the wrong name: %d", got.Code)
 	}
 	form.Set("_typed", "bob")

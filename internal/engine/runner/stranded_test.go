@@ -1,0 +1,200 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"prentice"
+)
+
+// lame is an engine that has no room for more while it is full.
+type lame struct {
+	Engine
+	full atomic.Bool
+}
+
+func (l *lame) Start(ctx context.Context, run int64, id string) error {
+	if l.full.Load() {
+		return prentice.Errorf(prentice.Unavailable, "the disk is full").Try("free space on the disk")
+	}
+	return l.Engine.Start(ctx, run, id)
+}
+
+// look is what watchIdle does from time to time, often enough to be sure.
+func (w *world) look() {
+	w.t.Helper()
+	idle, err := w.r.takeOver(w.t.Context(), nil)
+	if err == nil {
+		_, err = w.r.takeOver(w.t.Context(), idle)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// What was decided stands, also if it could not be begun at that moment.
+func TestARunThatCouldNotBeBegunSaysWhyAndIsBegunLater(t *testing.T) {
+	human := mending()
+	tell := step("tell", prentice.Act, "here")
+	tell.Kind = humanKind
+	human.Steps = append(human.Steps, tell)
+	asked := func(w *world) prentice.Run {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		return run
+	}
+	for name, c := range map[string]struct {
+		plan    prentice.Plan
+		verdict prentice.Decision
+		before  func(*world) prentice.Run
+		do      func(*world, prentice.Run) (prentice.Run, error)
+		end     prentice.State
+	}{
+		"started": {mending(), allow, nil, func(w *world, _ prentice.Run) (prentice.Run, error) {
+			return w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob})
+		}, prentice.Verified},
+		"approved": {mending(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
+			return w.r.Answer(w.t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		}, prentice.Verified},
+		"through broken glass": {mending(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
+			return w.r.BreakGlass(w.t.Context(), run.Number, "", ann, "the shop burns and nobody is there")
+		}, prentice.Verified},
+		"confirmed": {human, allow, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
+			return w.r.Confirm(w.t.Context(), prentice.Reply{Run: run.Number, Actor: bob, Yes: true})
+		}, prentice.Verified},
+		"not confirmed in time": {human, allow, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
+			w.now.Store(int64(2 * time.Hour))
+			err := w.r.expire(w.t.Context())
+			return prentice.Run{Number: run.Number, Says: "cannot go on"}, err
+		}, prentice.Undone},
+		"woken": {planOf(1, step("restart", prentice.Act, "target")), allow, sleeper, func(w *world, run prentice.Run) (prentice.Run, error) {
+			return prentice.Run{Number: run.Number, Says: "cannot go on"}, nil
+		}, prentice.Unverified},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, c.plan, c.verdict, func(t *testing.T, w *world) {
+				engine := &lame{Engine: w.r.Engine}
+				w.r.Engine = engine
+				var run prentice.Run
+				if c.before != nil {
+					run = c.before(w)
+				}
+				engine.full.Store(true)
+				run, err := c.do(w, run)
+				if err != nil {
+					t.Fatalf("what was decided is not told: %v", err)
+				}
+				if !strings.Contains(run.Says, "cannot go on") {
+					t.Errorf("it says %q", run.Says)
+				}
+				w.look()
+				d, err := w.r.Show(t.Context(), run.Number)
+				if err != nil || d.State.Ended() || !strings.Contains(d.Says, "cannot go on, and tries again: the disk is full: free space") {
+					t.Errorf("while the disk is full it is %s: %s (%v)", d.State, d.Says, err)
+				}
+				engine.full.Store(false)
+				w.look()
+				w.until(run.Number, c.end)
+			})
+		})
+	}
+}
+
+func TestARunThatNothingPerformsEndsWhenItIsCancelled(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		engine := &lame{Engine: w.r.Engine}
+		w.r.Engine = engine
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		engine.full.Store(true)
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := w.r.Cancel(t.Context(), run.Number, bob, "not any more")
+		if err != nil || got.State != prentice.Cancelled || !strings.Contains(got.Says, "not any more; nothing was done") {
+			t.Errorf("%s: %s (%v)", got.State, got.Says, err)
+		}
+		engine.full.Store(false)
+		w.look()
+		if n := w.deed.times("restart", "host/a"); n != 0 {
+			t.Errorf("it acted %d times after it was cancelled", n)
+		}
+	})
+}
+
+func TestOneRunThatCannotBeReadKeepsNoOtherFromItsEnd(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		bad, good := w.start(bob, "mend-1"), w.start(bob, "mend-2")
+		w.until(bad.Number, prentice.Waiting)
+		w.until(good.Number, prentice.Waiting)
+		if _, err := w.db.Straight(t.Context(), `UPDATE runs SET request = '{', risk = 'cosmic', expires = 1 WHERE number = ?`, bad.Number); err != nil {
+			t.Fatal(err)
+		}
+		w.now.Store(int64(2 * time.Hour))
+		if err := w.r.expire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.until(good.Number, prentice.Expired)
+		runs, err := w.r.List(t.Context(), prentice.RunFilter{Open: true})
+		if err != nil || len(runs) != 1 || !strings.Contains(runs[0].Says, "cannot go on") || runs[0].Risk != prentice.Danger {
+			t.Errorf("%+v, %v", runs, err)
+		}
+		if err := w.r.sayAgain(t.Context(), ""); err != nil {
+			t.Errorf("nobody hears of the others: %v", err)
+		}
+	})
+}
+
+// ending is a deed that ends as the process does.
+type ending struct {
+	*deed
+	stop func()
+	out  prentice.Outcome
+	err  error
+}
+
+func (e ending) Apply(_ context.Context, w prentice.Work) (prentice.Outcome, error) {
+	if w.Step.Section != prentice.Act {
+		return prentice.Outcome{OK: true}, nil
+	}
+	e.stop()
+	return e.out, e.err
+}
+
+func TestAnActThatEndedAsTheProcessDidIsProved(t *testing.T) {
+	for name, c := range map[string]struct {
+		out  prentice.Outcome
+		err  error
+		want prentice.StepState
+	}{
+		"well":                    {prentice.Outcome{OK: true, Says: "done"}, nil, prentice.Done},
+		"with a code":             {prentice.Outcome{Code: 3, Says: "exit code 3"}, nil, prentice.NotDone},
+		"cut short":               {prentice.Outcome{}, errors.New("interrupted"), prentice.Intended},
+		"before it had said much": {prentice.Outcome{Says: "no answer"}, nil, prentice.Intended},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, mending(), allow, func(t *testing.T, w *world) {
+				w.r.kinds["deed"] = ending{w.deed, w.r.LetGo, c.out, c.err}
+				run := w.start(bob, "mend")
+				for {
+					d, err := w.r.load(t.Context(), run.Number)
+					if err != nil {
+						t.Fatal(err)
+					}
+					rec, _, found := d.past("restart", "host/a", 1)
+					if found && !w.r.performs(run.Number) {
+						if rec.State != c.want {
+							t.Errorf("it is %s, want %s", rec.State, c.want)
+						}
+						return
+					}
+					time.Sleep(time.Millisecond)
+				}
+			})
+		})
+	}
+}
