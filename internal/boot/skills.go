@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Trusts: func(agent string) string { return s.Team.now.Load().policy.NamesAgent(agent) },
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
-		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
+		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk,
 			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
@@ -133,13 +134,30 @@ func (s *System) bearer(ctx context.Context, token string) (prentice.Actor, erro
 	return actor, err
 }
 
-func (s *System) broken(ctx context.Context) ([]supervision.Broken, error) {
-	open, err := s.desk.Broken(ctx)
+// broken is the open incidents. What the catalogue has comes first: nobody can
+// hide the fault of a service behind those of things that they made up.
+func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) {
+	open, all, err := s.desk.Broken(ctx)
 	list := []supervision.Broken{}
 	for _, i := range open {
-		list = append(list, supervision.Broken{Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom})
+		list = append(list, supervision.Broken{Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject)})
 	}
-	return list, err
+	slices.SortStableFunc(list, func(a, b supervision.Broken) int {
+		switch {
+		case a.Unknown == b.Unknown:
+			return 0
+		case b.Unknown:
+			return -1
+		}
+		return 1
+	})
+	return list, all, err
+}
+
+// knows says whether the catalogue has a thing.
+func (s *System) knows(ref prentice.Ref) bool {
+	parts := placesIn(s.Team.Catalogue(), []prentice.Ref{ref})
+	return len(parts) == 1 && slices.Contains(parts[0], ref)
 }
 
 func (s *System) serviceStates(ctx context.Context) ([]supervision.ServiceState, error) {

@@ -27,7 +27,7 @@ func (i *Identity) ListSessions(ctx context.Context, person string) (_ []prentic
 	if person != "" {
 		query, args = query+`AND person = ? `, append(args, person)
 	}
-	rows, err := i.db.Query(ctx, query+`ORDER BY created DESC LIMIT 1000`, args...)
+	rows, err := i.db.Query(ctx, query+`ORDER BY created DESC`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}

@@ -124,7 +124,7 @@ func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.Toke
 	if person != "" {
 		query, args = query+`WHERE person = ? `, append(args, person)
 	}
-	rows, err := i.db.Query(ctx, query+`ORDER BY id LIMIT 1000`, args...)
+	rows, err := i.db.Query(ctx, query+`ORDER BY id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}

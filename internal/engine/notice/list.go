@@ -45,6 +45,14 @@ func (o *Outbox) List(ctx context.Context, f prentice.NoticeFilter) ([]prentice.
 	return list, rows.Err()
 }
 
+// Count is how many notices are in a state.
+func (o *Outbox) Count(ctx context.Context, state prentice.NoticeState) (n int, err error) {
+	if err = o.DB.QueryRow(ctx, `SELECT COUNT(*) FROM notices WHERE state = ?`, []any{string(state)}, &n); err != nil {
+		err = fmt.Errorf("count notices: %w", err)
+	}
+	return n, err
+}
+
 // Retry lets a notice that is dead, or waits for its next try, be tried at once
 // and as often as a new one.
 func (o *Outbox) Retry(ctx context.Context, number int64, by prentice.Actor) error {

@@ -181,7 +181,7 @@ func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add a
 
 // Locks are the targets that runs hold.
 func (r *Runner) Locks(ctx context.Context) ([]prentice.TargetLock, error) {
-	rows, err := r.DB.Query(ctx, `SELECT l.target, l.run, r.procedure, r.state, l.since FROM run_locks l JOIN runs r ON r.number = l.run ORDER BY l.since, l.target LIMIT ?`, mostListed)
+	rows, err := r.DB.Query(ctx, `SELECT l.target, l.run, r.procedure, r.state, l.since FROM run_locks l JOIN runs r ON r.number = l.run ORDER BY l.since, l.target`)
 	if err != nil {
 		return nil, fmt.Errorf("read locks: %w", err)
 	}

@@ -222,7 +222,7 @@ func (r *Runner) moving(ctx context.Context) ([]prentice.Run, error) {
 	}
 }
 
-func listQuery(f prentice.RunFilter) (string, []any) {
+func chosen(f prentice.RunFilter) (string, []any) {
 	var where []string
 	var args []any
 	also := func(condition string, value ...any) {
@@ -253,15 +253,29 @@ func listQuery(f prentice.RunFilter) (string, []any) {
 	if f.Before > 0 {
 		also("number < ?", f.Before)
 	}
-	query := "SELECT " + prefixed("r.", runColumns) + ", p.hosts, p.command FROM runs r JOIN run_plans p ON p.plan = r.plan"
-	if len(where) > 0 {
-		query += " WHERE " + strings.Join(where, " AND ")
+	if len(where) == 0 {
+		return "", args
 	}
+	return " WHERE " + strings.Join(where, " AND "), args
+}
+
+func listQuery(f prentice.RunFilter) (string, []any) {
+	where, args := chosen(f)
 	limit := f.Limit
 	if limit <= 0 {
 		limit = 50
 	}
-	return query + " ORDER BY number DESC LIMIT ?", append(args, min(limit, mostListed))
+	return "SELECT " + prefixed("r.", runColumns) + ", p.hosts, p.command FROM runs r JOIN run_plans p ON p.plan = r.plan" + where + " ORDER BY number DESC LIMIT ?",
+		append(args, min(limit, mostListed))
+}
+
+// Count is how many runs a filter chooses, whatever its limit.
+func (r *Runner) Count(ctx context.Context, f prentice.RunFilter) (n int, err error) {
+	where, args := chosen(f)
+	if err = r.DB.QueryRow(ctx, "SELECT COUNT(*) FROM runs"+where, args, &n); err != nil {
+		err = fmt.Errorf("count runs: %w", err)
+	}
+	return n, err
 }
 
 // unsaid lists the runs of which nobody may have been told how they stand: those

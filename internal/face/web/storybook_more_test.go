@@ -47,8 +47,10 @@ type faultSymptom struct {
 type faultOut struct {
 	fault
 	Symptoms []faultSymptom
-	Runs     []faultRun
-	Timeline []faultLine
+
+	MoreSymptoms int
+	Runs         []faultRun
+	Timeline     []faultLine
 }
 
 func (f faultOut) Lasted() time.Duration { return noon.Sub(f.FirstSymptom) }

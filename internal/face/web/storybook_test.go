@@ -33,6 +33,7 @@ type incident struct {
 	Ref, Subject prentice.Ref
 	Title, State string
 	Opened       time.Time
+	Unknown      bool
 }
 
 type serviceLine struct {
@@ -48,6 +49,7 @@ type nowOut struct {
 	Unheard                  []prentice.Notice
 	Reviews                  []prentice.Review
 	Policy                   string
+	More                     struct{ Broken, Waiting, Running, Unheard int }
 }
 
 // story is one page in one state.
@@ -229,6 +231,7 @@ func storyOps(full bool) []op.Op {
 				return nowOut{}, nil
 			}
 			return nowOut{
+				More: struct{ Broken, Waiting, Running, Unheard int }{Broken: 12, Waiting: 1},
 				Team: []prentice.Finding{{At: prentice.Pos{File: "procedures/rotate-certificates-of-the-checkout.md", Line: 14, Column: 3}, Error: true, Text: `the step has no key "on-hots"`, Hint: `did you mean "on-hosts"?`}},
 				Unheard: []prentice.Notice{{Number: 5, Channel: "team-chat", Topic: "asked", Title: "run/40 waits for you: restart-service on service/checkout, on 1 host", State: prentice.NoticeDead, Attempts: 12,
 					Says: "channel team-chat: it answered 500", Created: ago(4 * time.Hour)}},

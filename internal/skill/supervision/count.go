@@ -8,11 +8,7 @@ import (
 	"prentice/internal/op"
 )
 
-// mostCounted is where counting stops: more than that is many.
-const mostCounted = 100
-
-// Count is how much there is of what people look for first, each up to a
-// hundred.
+// Count is how much there is of what people look for first.
 type Count struct {
 	Broken  int `json:"broken"`  // open incidents
 	Waiting int `json:"waiting"` // runs that wait for people
@@ -26,16 +22,14 @@ func (c Count) Text() string {
 }
 
 func (d Deps) count(ctx context.Context, _ op.Call, _ nothing) (c Count, err error) {
-	broken, err := d.Broken(ctx)
-	if err != nil {
+	if c.Broken, err = d.Open(ctx); err != nil {
 		return c, err
 	}
-	waiting, err := d.Runner.List(ctx, prentice.RunFilter{State: prentice.Waiting, Limit: mostCounted})
-	if err != nil {
+	if c.Waiting, err = d.Runner.Count(ctx, prentice.RunFilter{State: prentice.Waiting}); err != nil {
 		return c, err
 	}
-	moving, err := d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: mostCounted})
-	return Count{Broken: min(len(broken), mostCounted), Waiting: len(waiting), Running: len(moving)}, err
+	c.Running, err = d.Runner.Count(ctx, prentice.RunFilter{Moving: true})
+	return c, err
 }
 
 var _ op.Texter = Count{}

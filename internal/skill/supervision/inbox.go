@@ -223,7 +223,7 @@ func (r Reviews) Next() string { return r.Next_ }
 func (d Deps) reviews(ctx context.Context, _ op.Call, in reviewsIn) (Reviews, error) {
 	list, err := d.Runner.Reviews(ctx, !in.All, in.Before)
 	out := Reviews{Reviews: list}
-	if in.All && len(list) == 100 {
+	if len(list) == 100 {
 		out.Next_ = fmt.Sprint(list[len(list)-1].Run)
 	}
 	return out, err

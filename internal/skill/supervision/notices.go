@@ -14,6 +14,7 @@ import (
 // Notices is the outbox of messages to people.
 type Notices interface {
 	List(context.Context, prentice.NoticeFilter) ([]prentice.Notice, error)
+	Count(ctx context.Context, state prentice.NoticeState) (int, error)
 	Find(ctx context.Context, number int64) (prentice.Notice, error)
 	Retry(ctx context.Context, number int64, by prentice.Actor) error
 	Drop(ctx context.Context, number int64, by prentice.Actor, reason string) error

@@ -17,6 +17,7 @@ type Broken struct {
 	Subject prentice.Ref `json:"subject"`
 	State   string       `json:"state"`
 	Opened  time.Time    `json:"opened"`
+	Unknown bool         `json:"unknown,omitempty"` // the catalogue does not have its subject
 }
 
 // ServiceState is a service and how it is.
@@ -44,8 +45,24 @@ type Now struct {
 
 	Team    []prentice.Finding `json:"team,omitempty"`    // why not all of the team folder is in force
 	Unheard []prentice.Notice  `json:"unheard"`           // notices that nobody took
+	More    More               `json:"more,omitzero"`     // that is not listed here
 	Reviews []prentice.Review  `json:"reviews,omitempty"` // of broken glass, that somebody must close
 }
+
+// More is how much there is of what Now does not list.
+type More struct {
+	Broken  int `json:"broken,omitempty"`
+	Waiting int `json:"waiting,omitempty"`
+	Running int `json:"running,omitempty"`
+	Unheard int `json:"unheard,omitempty"`
+}
+
+// How many of each Now lists, at most.
+const (
+	brokenShown  = 100
+	runningShown = 50
+	unheardShown = 10
+)
 
 func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
 	if out.Stopped = d.Switch.Stopped(); out.Stopped {
@@ -58,12 +75,15 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Paused, err = d.Limits.Pause(ctx); err != nil {
 		return out, err
 	}
-	if out.Unheard, err = d.Notices.List(ctx, prentice.NoticeFilter{State: prentice.NoticeDead, Limit: 10}); err != nil {
+	if out.Unheard, err = d.Notices.List(ctx, prentice.NoticeFilter{State: prentice.NoticeDead, Limit: unheardShown}); err != nil {
 		return out, err
 	}
-	if out.Broken, err = d.Broken(ctx); err != nil {
+	broken := 0
+	if out.Broken, broken, err = d.Broken(ctx); err != nil {
 		return out, err
 	}
+	out.Broken = out.Broken[:min(len(out.Broken), brokenShown)]
+	out.More.Broken = broken - len(out.Broken)
 	if out.Services, err = d.Services(ctx); err != nil {
 		return out, err
 	}
@@ -73,11 +93,29 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Waiting, err = d.Runner.Waiting(ctx, questionsShown); err != nil {
 		return out, err
 	}
-	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: 50}); err != nil {
+	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: runningShown}); err != nil {
 		return out, err
 	}
-	out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10})
-	return out, err
+	if out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10}); err != nil {
+		return out, err
+	}
+	return out, d.more(ctx, &out)
+}
+
+// more counts what the lists that are full have left out.
+func (d Deps) more(ctx context.Context, out *Now) (err error) {
+	rest := func(more *int, shown, most int, count func() (int, error)) {
+		if err != nil || shown < most {
+			return
+		}
+		var all int
+		all, err = count()
+		*more = max(0, all-shown)
+	}
+	rest(&out.More.Waiting, len(out.Waiting), questionsShown, func() (int, error) { return d.Runner.Count(ctx, prentice.RunFilter{State: prentice.Waiting}) })
+	rest(&out.More.Running, len(out.Running), runningShown, func() (int, error) { return d.Runner.Count(ctx, prentice.RunFilter{Moving: true}) })
+	rest(&out.More.Unheard, len(out.Unheard), unheardShown, func() (int, error) { return d.Notices.Count(ctx, prentice.NoticeDead) })
+	return err
 }
 
 // Text implements op.Texter.
@@ -100,18 +138,22 @@ func (n Now) Text() string {
 		fmt.Fprintf(&b, "■ %s broke the glass for run/%d: %s (somebody else closes the review)\n", v.By, v.Run, v.Reason)
 	}
 	for _, x := range n.Broken {
-		fmt.Fprintf(&b, "■ %s  %s  %s, since %s\n", x.Ref, x.Subject, x.Title, x.Opened.UTC().Format(time.TimeOnly))
+		fmt.Fprintf(&b, "■ %s  %s%s  %s, since %s\n", x.Ref, x.Subject, unknown(x.Unknown), x.Title, x.Opened.UTC().Format(time.TimeOnly))
 	}
+	left(&b, n.More.Broken, "more open incident", "more open incidents", "prentice incident list --open")
 	for _, x := range n.Unheard {
 		fmt.Fprintf(&b, "■ %s  nobody took it over %s: %s (%s); try again with: prentice notice retry %s\n", x.Ref(), x.Channel, x.Title, x.Says, x.Ref())
 	}
+	left(&b, n.More.Unheard, "more message that nobody took", "more messages that nobody took", "prentice notice list --dead")
 	if len(n.Broken) == 0 {
 		b.WriteString("● No incident is open.\n")
 	}
 	for _, group := range []struct {
 		title string
 		runs  []prentice.Run
-	}{{"Waits for an answer", n.Waiting}, {"Running", n.Running}, {"Ended lately", n.Recent}} {
+		more  int
+		where string
+	}{{"Waits for an answer", n.Waiting, n.More.Waiting, "prentice inbox list"}, {"Running", n.Running, n.More.Running, "prentice run list --open"}, {"Ended lately", n.Recent, 0, ""}} {
 		if len(group.runs) == 0 {
 			continue
 		}
@@ -123,8 +165,23 @@ func (n Now) Text() string {
 			}
 			b.WriteByte('\n')
 		}
+		left(&b, group.more, "more run", "more runs", group.where)
 	}
 	return b.String()
+}
+
+// left says how many more there are than are listed, and where.
+func left(b *strings.Builder, more int, one, many, where string) {
+	if more > 0 {
+		fmt.Fprintf(b, "  … and %s; see all with: %s\n", op.Count(more, one, many), where)
+	}
+}
+
+func unknown(is bool) string {
+	if is {
+		return " (not in the catalogue)"
+	}
+	return ""
 }
 
 // facts is what explain.md is drawn from.

@@ -25,6 +25,7 @@ type Runner interface {
 	Cancel(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
 	Retry(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
 	List(context.Context, prentice.RunFilter) ([]prentice.Run, error)
+	Count(context.Context, prentice.RunFilter) (int, error)
 	Show(ctx context.Context, number int64) (prentice.RunDetail, error)
 	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error
 	Drain(context.Context) error
@@ -68,8 +69,9 @@ type Deps struct {
 	Touches  func(context.Context, prentice.RunRequest) ([]prentice.Ref, error)    // what a run would act on
 	Event    func(ctx context.Context, number int64) (prentice.EventRecord, error) // from the inbox
 	Limits   Limits
-	Needs    func(prentice.Ref) []prentice.Ref // the services that need a service
-	Broken   func(context.Context) ([]Broken, error)
+	Needs    func(prentice.Ref) []prentice.Ref                         // the services that need a service
+	Broken   func(context.Context) (list []Broken, all int, err error) // the open incidents that matter most, and how many there are
+	Open     func(context.Context) (int, error)                        // how many incidents are open
 	Services func(context.Context) ([]ServiceState, error)
 
 	Policy PolicyDesk

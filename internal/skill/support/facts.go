@@ -11,6 +11,7 @@ type Facts struct {
 	Quiet    time.Duration
 	Patience time.Duration
 	Open     []Incident
+	More     int // incidents that are open and not listed
 	Ended    []Ended
 }
 
@@ -27,9 +28,10 @@ func (s *Support) facts(ctx context.Context) (any, error) {
 	}
 	f.Known = true
 	var err error
-	if f.Open, err = s.Broken(ctx); err != nil {
+	if f.Open, f.More, err = s.Broken(ctx); err != nil {
 		return nil, err
 	}
+	f.More -= len(f.Open)
 	ended, err := s.incidents(ctx, `closed > 0 ORDER BY number DESC LIMIT 10`)
 	for _, in := range ended {
 		f.Ended = append(f.Ended, Ended{in, long(in.Closed.Sub(in.FirstSymptom))})

@@ -2,6 +2,7 @@ package support
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -114,12 +115,31 @@ func (s *Support) incidentList(ctx context.Context, _ op.Call, in incidentListIn
 	return out, err
 }
 
-// Broken is the incidents that are open, oldest first: what is broken now.
-func (s *Support) Broken(ctx context.Context) ([]Incident, error) {
+// mostBroken is how many open incidents are told at once, at most.
+const mostBroken = 500
+
+// Broken is the incidents that are open, at most a few hundred, and how many there
+// are: first those that still have a symptom, of each sort the newest first.
+func (s *Support) Broken(ctx context.Context) (list []Incident, all int, err error) {
 	if err := s.ready(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return s.incidents(ctx, `closed = 0 ORDER BY number LIMIT 100`)
+	list, err = s.incidents(ctx, fmt.Sprintf(`closed = 0 ORDER BY CASE WHEN well_since > 0 THEN 1 ELSE 0 END, number DESC LIMIT %d`, mostBroken))
+	if all = len(list); err == nil && all == mostBroken {
+		all, err = s.OpenCount(ctx)
+	}
+	return list, all, err
+}
+
+// OpenCount is how many incidents are open.
+func (s *Support) OpenCount(ctx context.Context) (n int, err error) {
+	if err := s.ready(); err != nil {
+		return 0, err
+	}
+	if err = s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM incidents WHERE closed = 0`, nil, &n); err != nil {
+		err = fmt.Errorf("count incidents: %w", err)
+	}
+	return n, err
 }
 
 func (s *Support) incidentShow(ctx context.Context, c op.Call, in which) (Detail, error) {
@@ -148,7 +168,11 @@ func (s *Support) detail(ctx context.Context, number int64, now time.Time) (d De
 	if d.Runs, err = runsOf(s.querying(ctx), number); err != nil {
 		return d, err
 	}
-	d.Symptoms, err = s.symptoms(ctx, number)
+	if d.Symptoms, err = s.symptoms(ctx, number); err != nil || len(d.Symptoms) < mostSymptoms {
+		return d, err
+	}
+	err = s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM incident_symptoms WHERE incident = ?`, []any{number}, &d.MoreSymptoms)
+	d.MoreSymptoms -= len(d.Symptoms)
 	return d, err
 }
 
@@ -156,8 +180,13 @@ func noIncident(number int64) error {
 	return prentice.Errorf(prentice.NotFound, "no incident %d", number).Try("list them with: prentice incident list")
 }
 
+// mostSymptoms is how many an incident tells, of those that are there and then of
+// those that are gone the newest first.
+const mostSymptoms = 500
+
 func (s *Support) symptoms(ctx context.Context, incident int64) ([]Symptom, error) {
-	rows, err := s.DB.Query(ctx, `SELECT symptom, since, gone FROM incident_symptoms WHERE incident = ? ORDER BY since, symptom LIMIT 500`, incident)
+	rows, err := s.DB.Query(ctx, `SELECT symptom, since, gone FROM incident_symptoms WHERE incident = ?
+		ORDER BY CASE WHEN gone = 0 THEN 0 ELSE 1 END, since DESC, symptom LIMIT ?`, incident, mostSymptoms)
 	if err != nil {
 		return nil, err
 	}

@@ -131,10 +131,12 @@ type Symptom struct {
 // Detail is an incident with all that belongs to it.
 type Detail struct {
 	Incident
-	Now      time.Time     `json:"now"` // when it was looked at
-	Symptoms []Symptom     `json:"symptoms"`
-	Runs     []IncidentRun `json:"runs"`
-	Timeline []Line        `json:"timeline"`
+	Now      time.Time `json:"now"` // when it was looked at
+	Symptoms []Symptom `json:"symptoms"`
+
+	MoreSymptoms int           `json:"more_symptoms,omitempty"` // that are not listed
+	Runs         []IncidentRun `json:"runs"`
+	Timeline     []Line        `json:"timeline"`
 }
 
 // Lasted is how long the fault lasted, or has lasted.

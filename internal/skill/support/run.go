@@ -12,7 +12,10 @@ import (
 	"prentice/internal/kit/db"
 )
 
-const mostHands = 8 // incidents that are looked into at the same moment
+const (
+	mostHands = 8   // incidents that are looked into at the same moment
+	atOnce    = 500 // incidents that are read at once
+)
 
 // Run does what events ask for, tells what has happened, and applies the rules
 // that need time, until ctx ends. It waits for whoever still works.
@@ -176,24 +179,30 @@ func (s *Support) later(ctx context.Context, t task, failure error) {
 // look again.
 func (s *Support) watch(ctx context.Context) (time.Duration, error) {
 	now := s.Clock().UTC()
-	waiting, err := s.incidents(ctx, `closed = 0 AND (well_since > 0 OR call_at > 0) ORDER BY number LIMIT 500`)
-	if err != nil {
-		return 0, err
-	}
-	for _, in := range waiting {
-		if !due(now, in, s.Quiet) {
-			continue
-		}
-		err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
-			tx.After(s.ring)
-			return s.judge(tx, now, in.Number)
-		})
+	waiting, last := 0, int64(0)
+	for {
+		some, err := s.incidents(ctx, `closed = 0 AND (well_since > 0 OR call_at > 0) AND number > ? ORDER BY number LIMIT ?`, last, atOnce)
 		if err != nil {
 			return 0, err
 		}
+		for _, in := range some {
+			waiting, last = waiting+1, in.Number
+			if !due(now, in, s.Quiet) {
+				continue
+			}
+			if err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
+				tx.After(s.ring)
+				return s.judge(tx, now, in.Number)
+			}); err != nil {
+				return 0, err
+			}
+		}
+		if len(some) < atOnce {
+			break
+		}
 	}
 	later, err := s.putOff(ctx)
-	if len(waiting) > 0 || later {
+	if waiting > 0 || later {
 		return time.Second, err
 	}
 	return time.Minute, err

@@ -103,8 +103,11 @@ func addLine(tx *db.Tx, incident int64, l Line) error {
 		return err
 	}
 	noise := l.Kind == "symptom" || l.Kind == "recovery" || l.Kind == "diagnosis"
-	if last >= mostLines && noise {
+	switch {
+	case last > mostLines && noise:
 		return nil
+	case last == mostLines && noise:
+		l = Line{Time: l.Time, Kind: "note", Says: "there is too much to write all of it down: from here on symptoms, recoveries and diagnoses are only counted"}
 	}
 	if l.Actor == "" {
 		l.Actor = self
