@@ -19,12 +19,12 @@ import (
 func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(),
-		Stopped: s.stopped, Paused: s.paused, Counts: s.counts,
+		Stopped: s.stopped, Paused: s.paused, Counts: s.counts, Changed: s.Identity.Changed,
 	})
 	if err != nil {
 		return nil, err
 	}
-	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Secret: secret, Log: s.log,
+	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Secret: secret, Changed: s.Identity.Changed, Log: s.log,
 		Ready: func(ctx context.Context) error { var n int; return s.db.QueryRow(ctx, "SELECT 1", nil, &n) }})
 	if err != nil {
 		return nil, err

@@ -50,6 +50,7 @@ type Config struct {
 	Clock   func() time.Time            // for limits; nil is time.Now
 	Log     *slog.Logger                // nil discards
 	Beat    time.Duration               // between the heartbeats of a stream; 0 is 15 s
+	Changed func() <-chan struct{}      // closed when anybody's standing next changes; nil is never
 }
 
 // face is the configured handler.

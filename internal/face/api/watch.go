@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strconv"
 	"sync"
 	"time"
@@ -30,14 +31,63 @@ func (f *face) watch(w http.ResponseWriter, r *http.Request, actor prentice.Acto
 		return
 	}
 	s := &stream{w: w, control: http.NewResponseController(w)}
+	ctx, end := context.WithCancelCause(r.Context())
 	stop := s.keepAlive(f.Beat)
-	err := f.Door.Watch(r.Context(), op.Request{Actor: actor, Op: r.PathValue("name"), In: json.RawMessage(in)}, s.emit)
+	unguard := f.guard(ctx, r, actor, end)
+	err := f.Door.Watch(ctx, op.Request{Actor: actor, Op: r.PathValue("name"), In: json.RawMessage(in)}, s.emit)
 	stop()
+	unguard()
+	if cause, ok := errors.AsType[*prentice.Error](context.Cause(ctx)); ok {
+		err = cause
+	}
 	if err != nil && !s.open {
 		f.refuse(w, r, err)
 		return
 	}
 	s.close(stopping(err))
+}
+
+// guard ends a stream when whoever listens is not any more who they were: it looks
+// at once when this process changes anybody's standing, and with every beat, since
+// a token may expire and another process may revoke it. The returned function stops
+// it and waits until it has stopped.
+func (f *face) guard(ctx context.Context, r *http.Request, as prentice.Actor, end context.CancelCauseFunc) (stop func()) {
+	var done sync.WaitGroup
+	done.Go(func() {
+		tick := time.NewTicker(f.Beat)
+		defer tick.Stop()
+		for {
+			var changed <-chan struct{}
+			if f.Changed != nil {
+				changed = f.Changed()
+			}
+			if err := f.still(r, as); err != nil && ctx.Err() == nil {
+				end(err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-changed:
+			case <-tick.C:
+			}
+		}
+	})
+	return func() { end(nil); done.Wait() }
+}
+
+// still refuses whoever is not known any more, or may less or more than before.
+func (f *face) still(r *http.Request, as prentice.Actor) error {
+	now, err := f.Authenticate(r)
+	now.Door = as.Door
+	switch kind := prentice.KindOf(err); {
+	case err != nil && kind != prentice.Unauthenticated:
+		return err
+	case err != nil || !now.Known():
+		return prentice.Errorf(prentice.Unauthenticated, "what you came with was revoked or has expired, so the stream ended").Try("send a token that is neither, and ask again")
+	case now.Ref() != as.Ref() || now.Role != as.Role || !reflect.DeepEqual(now.Grants, as.Grants) || !reflect.DeepEqual(now.Scope, as.Scope):
+		return prentice.Errorf(prentice.Denied, "what you may do has changed, so the stream ended").Try("ask again")
+	}
+	return nil
 }
 
 // stopping tells a listener who is still there that the server goes, rather

@@ -3,12 +3,15 @@ package api_test
 import (
 	"bufio"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"prentice"
 	"prentice/internal/face/api"
 )
 
@@ -84,4 +87,55 @@ func (w *told) Write(b []byte) (int, error) {
 		defer w.first()
 	}
 	return w.ResponseRecorder.Write(b)
+}
+
+func TestAStreamEndsWithTheStandingOfItsListener(t *testing.T) {
+	for _, c := range []struct {
+		fact    string
+		becomes prentice.Actor // what the token is from the revocation on
+		err     error
+		told    bool // of the change, in the same process
+		want    string
+	}{
+		{"revoked in this process", prentice.Actor{}, prentice.Errorf(prentice.Unauthenticated, "unknown token"), true, "was revoked or has expired"},
+		{"expired, or revoked elsewhere", prentice.Actor{}, prentice.Errorf(prentice.Unauthenticated, "unknown token"), false, "was revoked or has expired"},
+		{"with another role", prentice.Actor{Kind: prentice.Person, Name: "bob", Role: prentice.Operator}, nil, true, "what you may do has changed"},
+		{"of another person", prentice.Actor{Kind: prentice.Person, Name: "eve", Role: prentice.Viewer}, nil, false, "what you may do has changed"},
+	} {
+		t.Run(c.fact, func(t *testing.T) {
+			var revoked atomic.Bool
+			changed := make(chan struct{})
+			w := build(t, func(cfg *api.Config) {
+				cfg.Beat = time.Hour
+				if !c.told {
+					cfg.Beat = 5 * time.Millisecond
+				}
+				cfg.Changed = func() <-chan struct{} { return changed }
+				cfg.Authenticate = func(r *http.Request) (prentice.Actor, error) {
+					if revoked.Load() {
+						return c.becomes, c.err
+					}
+					return authenticate(r)
+				}
+			})
+			req, err := http.NewRequestWithContext(t.Context(), "GET", w.server.URL+"/v1/watch/thing.quiet", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer t-bob")
+			res, err := http.DefaultClient.Do(req) // it answers with the first beat
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			revoked.Store(true)
+			if c.told {
+				close(changed)
+			}
+			all, err := io.ReadAll(res.Body)
+			if err != nil || !strings.Contains(string(all), "event: error") || !strings.Contains(string(all), c.want) {
+				t.Errorf("the last that it heard is %q, %v", all, err)
+			}
+		})
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"reflect"
 	"strings"
@@ -49,12 +50,12 @@ func hasField(d op.Op, name string) bool {
 }
 
 func (s *Site) send(w http.ResponseWriter, r *http.Request, d op.Op, in any) {
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := context.WithCancelCause(r.Context())
 	out := &events{w: w, to: http.NewResponseController(w)}
 	_ = out.to.SetWriteDeadline(time.Time{}) // a stream may last; not every writer has a deadline
 	var beats sync.WaitGroup
 	defer beats.Wait()
-	defer cancel()
+	defer cancel(nil)
 	beats.Go(func() { s.beat(ctx, cancel, out, visitOf(r).session) })
 
 	err := s.o.Door.Watch(ctx, op.Request{Actor: visitOf(r).actor, Op: d.Name, In: in}, func(item any) error {
@@ -64,7 +65,12 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, d op.Op, in any) {
 		}
 		return out.send(nameOf(item), idOf(item), body)
 	})
+	over, ended := errors.AsType[*prentice.Error](context.Cause(ctx))
 	switch {
+	case ended:
+		p := s.problemOf(r, over)
+		_ = out.send("problem", "", template.HTMLEscapeString(p.Text))
+		_ = out.send("end", "", "")
 	case err == nil:
 		_ = out.send("end", "", "")
 	case ctx.Err() != nil:
@@ -72,22 +78,32 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, d op.Op, in any) {
 		s.fail(w, r, err)
 	default:
 		p := s.problemOf(r, err)
-		_ = out.send("problem", "", p.Text)
+		_ = out.send("problem", "", template.HTMLEscapeString(p.Text))
 		_ = out.send("end", "", "")
 	}
 }
 
-// beat keeps the connection open, and ends it when the session has.
-func (s *Site) beat(ctx context.Context, cancel context.CancelFunc, out *events, session string) {
+// beat keeps the connection open, and ends it when the session has: at once when
+// this process ended it.
+func (s *Site) beat(ctx context.Context, cancel context.CancelCauseFunc, out *events, session string) {
 	t := time.NewTicker(heartbeat)
 	defer t.Stop()
 	for {
+		var changed <-chan struct{}
+		if s.o.Changed != nil {
+			changed = s.o.Changed()
+		}
+		if _, err := s.o.Identity.Identify(ctx, session); err != nil && ctx.Err() == nil {
+			cancel(prentice.Errorf(prentice.KindOf(err), "your session has ended, so nothing more is shown").Try("sign in again"))
+			return
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-changed:
 		case <-t.C:
-			if _, err := s.o.Identity.Identify(ctx, session); err != nil || out.comment() != nil {
-				cancel()
+			if out.comment() != nil {
+				cancel(nil)
 				return
 			}
 		}
