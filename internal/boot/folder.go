@@ -84,6 +84,20 @@ func take(path, part string, how int) (*folder, error) {
 	return &folder{path: path, lock: lock}, nil
 }
 
+// takeFile locks a SQLite file that lies outside of the data folder: one process has
+// it at a time.
+func takeFile(path string) (*os.File, error) {
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, cannotWrite(filepath.Dir(path), err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		return nil, prentice.Errorf(prentice.Conflict, "the database %s is in use by another prentice", path).Try("stop it; or name another with --database")
+	}
+	return lock, nil
+}
+
 func writeAt(f *os.File, text string) error { _, err := f.WriteAt([]byte(text), 0); return err }
 
 func cannotWrite(path string, err error) error {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,8 +119,10 @@ func (c *commands) openHere(ctx context.Context, set Settings, g cli.Global) (op
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
-		return nil, nil, errors.Join(err, s.Close())
+	if s.lost == nil {
+		if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
+			return nil, nil, errors.Join(err, s.Close())
+		}
 	}
 	token, err := c.token(set, g)
 	if err != nil {
@@ -180,6 +183,9 @@ func (n near) Rests() error {
 }
 
 func (n near) Invoke(ctx context.Context, r op.Request) (any, error) {
+	if n.lost != nil && !n.looks(r.Op) {
+		return nil, n.lost
+	}
 	actor, err := n.bearer(ctx, n.token)
 	if err != nil {
 		return nil, err
@@ -187,6 +193,12 @@ func (n near) Invoke(ctx context.Context, r op.Request) (any, error) {
 	actor.Door = "cli"
 	r.Actor = actor
 	return n.App.Invoke(ctx, r)
+}
+
+// looks says whether an operation changes nothing.
+func (n near) looks(name string) bool {
+	i := slices.IndexFunc(n.App.Ops(), func(o op.Op) bool { return o.Name == name })
+	return i >= 0 && n.App.Ops()[i].Risk == prentice.Look
 }
 
 func (n near) Watch(ctx context.Context, r op.Request, emit func(any) error) error {
@@ -200,6 +212,7 @@ func (n near) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 }
 
 func (c *commands) up() *cobra.Command {
+	var accept string
 	var listen, database, owner, hosts, proxies, replica, logsKeep, logsMax, enrolment, monitors, blobs string
 	var sample, verbose, remote bool
 	cmd := &cobra.Command{
@@ -224,7 +237,7 @@ func (c *commands) up() *cobra.Command {
 					*given.to = given.flag
 				}
 			}
-			set.Remote = set.Remote || remote
+			set.Remote, set.Accept = set.Remote || remote, accept
 			if set, err = set.Filled(); err != nil {
 				return err
 			}
@@ -246,6 +259,7 @@ func (c *commands) up() *cobra.Command {
 	f.StringVar(&enrolment, "enrolment", "", "`HOW` far owners are trusted with letting others in: closed (whoever makes a link or token for another is behind what is done with it) or trusted (default closed)")
 	f.StringVar(&monitors, "monitors", "", "`NAMES` of agents that only report what they see, with commas between them: nobody counts as behind their events")
 	f.StringVar(&blobs, "blobs", "", "keep finished parts of logs in the folder or S3 bucket at `ADDRESS`: s3://BUCKET?region=REGION (default: blobs in the data folder)")
+	f.StringVar(&accept, "accept", "", "start once although something is `LOST`: rollback, when evidence that was signed here is not in the database; lost-keys, when the keys that signed it are gone. It comes up stopped")
 	f.BoolVar(&sample, "demo", false, "bring a sample team: three small services, their probes and four procedures")
 	f.BoolVar(&remote, "remote", false, "listen beyond this machine")
 	f.BoolVar(&verbose, "verbose", false, "log more")

@@ -44,6 +44,15 @@ func (s *System) onlyHere() []string {
 	return list
 }
 
+// installationID is what installation would say, if it has ever been asked.
+func installationID(keys string) (string, error) {
+	raw, err := os.ReadFile(filepath.Join(keys, "installation"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return strings.TrimSpace(string(raw)), err
+}
+
 // installation is a word that tells this data folder from all others.
 func installation(keys string) (string, error) {
 	file := filepath.Join(keys, "installation")

@@ -1,11 +1,14 @@
 package boot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"prentice"
@@ -22,29 +25,46 @@ func (s Settings) checkReplica() error {
 		return nil
 	case !prentice.ValidName(s.Replica):
 		return prentice.Errorf(prentice.Invalid, "replica %q is not a name", s.Replica).Try("use letters, digits and . _ -, such as --replica a")
-	case s.Database == "":
+	case s.Replica == replica.SingleName:
+		return prentice.Errorf(prentice.Invalid, "no replica can be called %s: so is a process that has the database to itself", s.Replica).Try("use another name, such as --replica a")
+	case !s.postgres():
 		return prentice.Errorf(prentice.Invalid, "replica %s has no database to share: SQLite is for one process", s.Replica).Try("name a PostgreSQL database with --database postgres://…")
 	}
 	return nil
 }
 
-// openReplicas makes this process one of several, if it has a name among them.
+// openReplicas makes this process one of those that may work on the database: one of
+// several, if it has a name among them, and otherwise the only one. Of SQLite it has
+// the file, and nobody else can have it.
 func (s *System) openReplicas() error {
-	if s.Settings.Replica == "" {
+	if !s.Settings.postgres() {
 		return nil
 	}
 	id, err := installation(s.path("keys"))
 	if err != nil {
 		return cannotWrite(s.Settings.Data, err)
 	}
-	s.replicas = &replica.Registry{DB: s.db, Record: s.ledger, Clock: time.Now, Log: s.log, Name: s.Settings.Replica, Folder: id, Machine: proc.Place()}
+	s.replicas = &replica.Registry{DB: s.db, Clock: time.Now, Log: s.log, Name: cmp.Or(s.Settings.Replica, replica.SingleName), Folder: id, Machine: proc.Place(), Copy: copyOf(s.Settings.Data)}
 	s.replicas.OnUnfit(func() { s.runner.LetGo() }) // the runner is there before anybody joins
 	return nil
 }
 
-// peers is the others, for the runner; nil when there are none.
-func (s *System) peers() runner.Peers {
-	if s.replicas == nil {
+// copyOf tells a folder from its copies, on this machine.
+func copyOf(path string) string {
+	about, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	if is, ok := about.Sys().(*syscall.Stat_t); ok {
+		return fmt.Sprintf("%d:%d", is.Dev, is.Ino)
+	}
+	return ""
+}
+
+// peers is those that work on the database, for the runner; nil for a process that
+// does not act, and for one that has it by having its file.
+func (s *System) peers(acting Acting) runner.Peers {
+	if s.replicas == nil || acting == Answers && s.Settings.Replica == "" {
 		return nil
 	}
 	return s.replicas
@@ -70,7 +90,7 @@ func (s *System) once(do func(context.Context) error) func(context.Context) erro
 // listReplicas is the replicas, with how many runs each performs; none when this
 // process has the database alone.
 func (s *System) listReplicas(ctx context.Context) ([]prentice.Replica, error) {
-	if s.replicas == nil {
+	if s.Settings.Replica == "" {
 		return []prentice.Replica{}, nil
 	}
 	list, err := s.replicas.List(ctx)

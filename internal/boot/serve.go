@@ -152,6 +152,8 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	once("support", s.desk.Run)
 	if s.replicas != nil {
 		begin("replicas", s.replicas.Run)
+	}
+	if s.Settings.Replica != "" {
 		begin("news", func(ctx context.Context) error { return s.hearOthers(ctx, news) })
 		begin("prints", s.logs.Follow)
 	}

@@ -38,6 +38,8 @@ type Settings struct {
 
 	Blobs string `toml:"blobs"` // where finished parts of logs are: a folder, or s3://BUCKET?…; "" is in the data folder
 
+	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback or AcceptKeys
+
 	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
 }
 
@@ -175,6 +177,9 @@ func (s Settings) Filled() (Settings, error) {
 	if err := s.checkReplica(); err != nil {
 		return s, err
 	}
+	if err := s.checkAccept(); err != nil {
+		return s, err
+	}
 	if _, err := s.keep(); err != nil {
 		return s, err
 	}
@@ -243,6 +248,9 @@ func (s Settings) engineAddress() string {
 	}
 	return "sqlite:" + filepath.Join(s.Data, "runs.db")
 }
+
+// postgres says whether the database is one that several processes can reach.
+func (s Settings) postgres() bool { return strings.HasPrefix(s.Database, "postgres") }
 
 func (s Settings) hosts() []string { return namesIn(s.Hosts) }
 

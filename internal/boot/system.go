@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -61,7 +60,9 @@ type System struct {
 	lookout   *availability.Lookout
 	desk      *support.Support
 	outbox    *notice.Outbox
-	replicas  *replica.Registry // nil while this process has the database alone
+	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
+	standing  ledger.Standing
+	lost      error // what was signed here is not in the database, and only looking is allowed; nil if nothing is missing
 	stop      stopfile.Path
 	closers   []func() error // in the order of opening
 }
@@ -95,6 +96,9 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 		return s, err
 	}
 	defer free()
+	if err := s.admit(ctx, acting); err != nil {
+		return s, err
+	}
 	if err := s.openStore(ctx); err != nil {
 		return s, err
 	}
@@ -114,7 +118,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if err := s.openRunner(ctx, acting); err != nil {
 		return s, err
 	}
-	return s, s.join()
+	return s, errors.Join(s.join(), s.accept(ctx))
 }
 
 func (s *System) path(name string) string { return filepath.Join(s.Settings.Data, name) }
@@ -125,6 +129,13 @@ func (s *System) own(name string) string { return s.path(inFolder(s.Settings.Rep
 // openDatabase opens the database, and keeps others who open it at the same moment
 // waiting until free is called.
 func (s *System) openDatabase(ctx context.Context) (free func(), err error) {
+	if file, named := strings.CutPrefix(s.Settings.Database, "sqlite:"); named { // other data folders may name it as well
+		alone, err := takeFile(file)
+		if err != nil {
+			return nil, err
+		}
+		s.closers = append(s.closers, alone.Close)
+	}
 	if s.db, err = db.Open(ctx, s.Settings.address()); err != nil {
 		return nil, storeTrouble(s.Settings.address(), err)
 	}
@@ -140,16 +151,14 @@ func (s *System) openStore(ctx context.Context) (err error) {
 	if err := s.db.Prepare(ctx); err != nil {
 		return storeTrouble(s.Settings.address(), err)
 	}
-	for _, owner := range []struct {
-		name  string
-		files fs.FS
-	}{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"identity", identity.Schema()}} {
-		if err := s.db.Migrate(ctx, owner.name, owner.files); err != nil {
-			return storeTrouble(s.Settings.address(), err)
+	owners := tables()
+	if s.replicas != nil {
+		if err := s.unchanged(ctx, owners); err != nil {
+			return err
 		}
 	}
-	for _, sk := range Describe() {
-		if err := migrateSkill(ctx, s.db, sk); err != nil {
+	for _, owner := range owners {
+		if err := s.db.Migrate(ctx, owner.name, owner.files); err != nil {
 			return storeTrouble(s.Settings.address(), err)
 		}
 	}
@@ -157,21 +166,10 @@ func (s *System) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	s.ledger.Log = s.log
-	return nil
-}
-
-func migrateSkill(ctx context.Context, d *db.DB, sk skill.Skill) error {
-	if sk.Files == nil {
-		return nil
+	if s.replicas != nil {
+		s.replicas.Record = s.ledger
 	}
-	sub, err := fs.Sub(sk.Files, "schema")
-	if err != nil {
-		return err
-	}
-	if _, err := fs.Stat(sub, "."); err != nil {
-		return nil // a skill without tables
-	}
-	return d.Migrate(ctx, sk.Name, sub)
+	return s.entitle(ctx)
 }
 
 // storeTrouble says what an operator can do about a database that does not open.
@@ -188,6 +186,9 @@ func storeTrouble(address string, err error) error {
 		return prentice.Errorf(prentice.Unavailable, "the disk under %s is full: %w", where, err).Try("free space and start again; nothing is lost")
 	case errors.Is(err, db.ErrReadOnly):
 		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).Try("mend the permissions of the data folder, or name another with --data")
+	case errors.Is(err, db.ErrNewer):
+		return prentice.Errorf(prentice.Conflict, "%s was brought up to date by a later version of prentice: %w", where, err).
+			Try("start that version; or put back the copy of the data folder, and of the database, from before the upgrade")
 	case errors.Is(err, db.ErrBusy):
 		return prentice.Errorf(prentice.Conflict, "%s is locked by another process: %w", where, err).Try("stop that process")
 	}
@@ -213,12 +214,9 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		return err
 	}
 	s.secrets = &secret.Secrets{Folder: s.path("secrets"), Key: filepath.Join(s.path("keys"), "secrets.key"), Declared: s.Team.Secrets}
-	if err := s.openReplicas(); err != nil {
-		return err
-	}
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
-		Peers: s.peers(),
+		Peers: s.peers(acting),
 		DB:    s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		// The desk is there before any run is.

@@ -188,6 +188,6 @@ func (w *walk) closing(last Checkpoint) {
 	case last.Seq > w.at.seq:
 		w.report.Fault(w.at.seq+1, cutOff(last, w.at.seq), restore)
 	case w.anchor.Seq > w.at.seq:
-		w.report.Fault(w.at.seq+1, cutOff(w.anchor, w.at.seq), restore+"; if the database was replaced on purpose, move ledger.head out of the folder of keys")
+		w.report.Fault(w.at.seq+1, cutOff(w.anchor, w.at.seq), restore+"; if there is none any more, start once with: prentice up --accept rollback")
 	}
 }

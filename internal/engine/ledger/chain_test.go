@@ -292,7 +292,7 @@ func TestAForgedChainIsNeverSigned(t *testing.T) {
 		}
 		w.cutTo(5)
 		w = w.reopened()
-		if err := w.Checkpoint(ctx, noon); err == nil || !strings.Contains(err.Error(), "line 10 was signed") || !strings.Contains(prentice.HintOf(err), "on purpose") {
+		if err := w.Checkpoint(ctx, noon); err == nil || !strings.Contains(err.Error(), "line 10 was signed") || !strings.Contains(prentice.HintOf(err), "--accept rollback") {
 			t.Errorf("checkpoint of a shortened ledger: %v", err)
 		}
 	})

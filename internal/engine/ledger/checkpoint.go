@@ -176,7 +176,7 @@ func holds(tx *db.Tx, at head, before Checkpoint) error {
 // another is the error of a database that is not the one which was signed.
 func another(how string) error {
 	return prentice.Errorf(prentice.Unavailable, "the ledger is not the one that was signed here: %s", how).
-		Try("look with: prentice evidence check — then restore the database from a backup; if it was replaced on purpose, move ledger.head out of the folder of keys")
+		Try("look with: prentice evidence check — then restore the database that belongs to these keys; if there is none any more, start once with: prentice up --accept rollback")
 }
 
 // Run signs every minute what has come in, and once more when ctx ends. A

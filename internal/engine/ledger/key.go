@@ -115,22 +115,27 @@ func fitPublic(path string, pub ed25519.PublicKey) error {
 func collect(folder string, key ed25519.PrivateKey) (keys, error) {
 	pub := key.Public().(ed25519.PublicKey)
 	k := keys{folder: folder, private: key, marks: markKey(key), id: dsse.KeyID(pub), pem: string(dsse.EncodePublic(pub)), known: map[string]ed25519.PublicKey{dsse.KeyID(pub): pub}}
+	return k, older(folder, k.known)
+}
+
+// older adds the public keys of before, which are still believed.
+func older(folder string, known map[string]ed25519.PublicKey) error {
 	old, err := filepath.Glob(filepath.Join(folder, "ledger-*.pub"))
 	if err != nil {
-		return keys{}, fmt.Errorf("look for older public keys: %w", err)
+		return fmt.Errorf("look for older public keys: %w", err)
 	}
 	for _, path := range old {
 		raw, err := os.ReadFile(path)
 		if err != nil {
-			return keys{}, unreadable("an older public key", err)
+			return unreadable("an older public key", err)
 		}
 		pub, err := dsse.ParsePublic(raw)
 		if err != nil {
-			return keys{}, prentice.Errorf(prentice.Invalid, "%s: %w", path, err).Try("restore it from a backup, or move it away")
+			return prentice.Errorf(prentice.Invalid, "%s: %w", path, err).Try("restore it from a backup, or move it away")
 		}
-		k.known[dsse.KeyID(pub)] = pub
+		known[dsse.KeyID(pub)] = pub
 	}
-	return k, nil
+	return nil
 }
 
 // createFile writes a file that was not there, whole or not at all.

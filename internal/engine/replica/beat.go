@@ -154,7 +154,7 @@ func (r *Registry) elect(tx *db.Tx, id string) (dead, living []string, leader st
 	if err != nil {
 		return nil, nil, "", err
 	}
-	if dead, err = bury(tx, now, ""); err != nil {
+	if dead, err = bury(tx, now); err != nil {
 		return nil, nil, "", err
 	}
 	if err = r.note(tx, told("replica.died", dead)...); err != nil {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -34,9 +33,10 @@ type Recorder interface {
 	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
 }
 
-// Registry is this process among the replicas. Name tells it from the others and
-// stays the same over restarts; whoever opens one holds the name alone on the
-// data folder Folder. Machine tells where processes see each other.
+// Registry is this process among those that work on the database. Name tells it from
+// the others and stays the same over restarts; whoever opens one holds the name alone
+// on the data folder Folder, or the whole of it as SingleName. Machine tells where
+// processes see each other, and Copy which folder it is there.
 type Registry struct {
 	DB      *db.DB
 	Record  Recorder
@@ -45,6 +45,7 @@ type Registry struct {
 	Name    string
 	Folder  string // of the installation that the data folder is of
 	Machine string
+	Copy    string
 	URL     string
 
 	mu       sync.Mutex // guards all below
@@ -57,8 +58,13 @@ type Registry struct {
 	changed  chan struct{} // closed and replaced when id or leads change
 }
 
-// Join makes this process a living replica.
+// Join makes this process a living replica, as soon as nobody lives whom it must not
+// be beside.
 func (r *Registry) Join(ctx context.Context) error {
+	return patiently(ctx, func() error { return r.join(ctx) })
+}
+
+func (r *Registry) join(ctx context.Context) error {
 	sent := time.Now()
 	var id string
 	deserted := false
@@ -70,10 +76,11 @@ func (r *Registry) Join(ctx context.Context) error {
 		if err := tx.Lock("replicas"); err != nil {
 			return err
 		}
-		if err := r.admitted(tx, now); err != nil {
+		gone, err := r.admitted(tx, now)
+		if err != nil {
 			return err
 		}
-		dead, err := bury(tx, now, r.Name)
+		dead, err := bury(tx, now, gone...)
 		if err != nil {
 			return err
 		}
@@ -87,11 +94,16 @@ func (r *Registry) Join(ctx context.Context) error {
 			return err
 		}
 		id = fmt.Sprintf("%s#%d", r.Name, n)
-		if _, err := tx.Exec(`INSERT INTO replicas (id, name, machine, url, joined, beat, ended, how) VALUES (?, ?, ?, ?, ?, ?, 0, '')`,
-			id, r.Name, r.Place(), r.URL, db.Micros(now), db.Micros(now)); err != nil {
+		if _, err := tx.Exec(`INSERT INTO replicas (id, name, machine, copy, url, joined, beat, ended, how) VALUES (?, ?, ?, ?, ?, ?, ?, 0, '')`,
+			id, r.Name, r.where(), r.Copy, r.URL, db.Micros(now), db.Micros(now)); err != nil {
 			return err
 		}
-		return r.note(tx, append(told("replica.died", dead), note("replica.joined", id))...)
+		notes, err := r.settle(tx, now)
+		if err != nil {
+			return err
+		}
+		notes = append(notes, told("replica.died", dead)...)
+		return r.note(tx, append(notes, note("replica.joined", id))...)
 	})
 	if err != nil {
 		return err
@@ -115,38 +127,45 @@ func (r *Registry) Fate(tx *db.Tx, id string) (lives, died bool, err error) {
 	return err == nil && ended == 0, how == "died", err
 }
 
-// Place is where this process is: two of the same place see each other's
-// processes and files.
-func (r *Registry) Place() string { return r.Machine + " " + r.Folder }
-
-// admitted refuses a name that lives elsewhere, and whoever has another data folder
-// than those that live: keys, secrets and the stop file would not be the same.
-func (r *Registry) admitted(tx *db.Tx, now time.Time) error {
-	rows, err := tx.Query(`SELECT id, name, machine, url FROM replicas WHERE ended = 0 AND beat > ? ORDER BY id`, db.Micros(now.Add(-Dead)))
-	if err != nil {
-		return err
+// settle writes whether one process has the database or several share it, if that
+// has changed: whoever lives has the same mode.
+func (r *Registry) settle(tx *db.Tx, now time.Time) ([]prentice.Note, error) {
+	n, err := tx.Exec(`UPDATE installation SET mode = ?, since = ? WHERE mode <> ?`, string(r.mode()), db.Micros(now), string(r.mode()))
+	if err != nil || n == 0 {
+		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, name, place, url string
-		if err := rows.Scan(&id, &name, &place, &url); err != nil {
-			return err
-		}
-		switch {
-		case name == r.Name && place != r.Place(): // here the name is held by this process alone
-			return prentice.Errorf(prentice.Conflict, "replica %s lives already: %s at %s", r.Name, id, url).Try("give each replica a name of its own with --replica")
-		case !strings.HasSuffix(place, " "+r.Folder):
-			return prentice.Errorf(prentice.Conflict, "replica %s at %s has another data folder than this one", name, url).
-				Try("give all replicas the same data folder: keys, secrets and the stop file must be the same for all")
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
+	return []prentice.Note{{Kind: "database.mode", Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("replica", r.Name)}, Data: map[string]any{"mode": r.mode()}}}, nil
 }
 
-// bury declares dead who has not beaten for too long, and every earlier launch of
-// a name.
-func bury(tx *db.Tx, now time.Time, name string) ([]string, error) {
-	return ids(tx, `UPDATE replicas SET ended = ?, how = 'died' WHERE ended = 0 AND (beat <= ? OR name = ?) RETURNING id`, db.Micros(now), db.Micros(now.Add(-Dead)), name)
+func (r *Registry) mode() Mode {
+	if r.Name == SingleName {
+		return Single
+	}
+	return Shared
+}
+
+// Place is where this process is: two of the same place see each other's
+// processes and files. One that has the database to itself need not be told from
+// others.
+func (r *Registry) Place() string {
+	if r.mode() == Single {
+		return ""
+	}
+	return r.where()
+}
+
+func (r *Registry) where() string { return r.Machine + " " + r.Folder }
+
+// bury declares dead who has not beaten for too long, and those of whom it is known
+// that they have gone.
+func bury(tx *db.Tx, now time.Time, gone ...string) ([]string, error) {
+	dead, err := ids(tx, `UPDATE replicas SET ended = ?, how = 'died' WHERE ended = 0 AND beat <= ? RETURNING id`, db.Micros(now), db.Micros(now.Add(-Dead)))
+	for _, id := range gone {
+		if err == nil {
+			_, err = tx.Exec(`UPDATE replicas SET ended = ?, how = 'died' WHERE id = ?`, db.Micros(now), id)
+		}
+	}
+	return append(dead, gone...), err
 }
 
 func ids(tx *db.Tx, query string, args ...any) ([]string, error) {

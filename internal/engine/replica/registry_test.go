@@ -43,7 +43,7 @@ func each(t *testing.T, f func(*world)) {
 }
 
 func (w *world) registry(name, folder string) *replica.Registry {
-	return &replica.Registry{DB: w.db, Record: &w.notes, Clock: time.Now, Log: slog.New(slog.DiscardHandler), Name: name, Folder: folder, Machine: "here", URL: "http://" + name}
+	return &replica.Registry{DB: w.db, Record: &w.notes, Clock: time.Now, Log: slog.New(slog.DiscardHandler), Name: name, Folder: folder, Copy: "1:" + folder, Machine: "here", URL: "http://" + name}
 }
 
 func (w *world) join(name string) *replica.Registry {
@@ -55,17 +55,22 @@ func (w *world) join(name string) *replica.Registry {
 	return r
 }
 
-// silence makes a replica one that was last heard of long ago.
-func (w *world) silence(name string) {
-	w.Helper()
-	err := w.db.Write(w.Context(), func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE replicas SET beat = beat - ? WHERE name = ?`, (replica.Dead + time.Second).Microseconds(), name)
-		return err
-	})
-	if err != nil {
-		w.Fatal(err)
-	}
+// copied is one with a copy of the data folder on the same machine, and moved one
+// with the same folder on another.
+func (w *world) copied(name string) *replica.Registry {
+	r := w.registry(name, "one")
+	r.Copy = "1:copy"
+	return r
 }
+
+func (w *world) moved(name string) *replica.Registry {
+	r := w.registry(name, "one")
+	r.Copy, r.Machine = "7:one", "there"
+	return r
+}
+
+// silence makes a replica one that was last heard of long ago.
+func (w *world) silence(name string) { w.Helper(); w.age(name, replica.Dead+time.Second) }
 
 // live lets a registry beat until the test ends.
 func (w *world) live(r *replica.Registry) {
@@ -188,9 +193,11 @@ func TestACrashThatNobodyLivedToSeeIsSeenByTheNext(t *testing.T) {
 func TestANameIsOneReplicasAtATime(t *testing.T) {
 	each(t, func(w *world) {
 		first := w.join("a")
-		elsewhere := w.registry("a", "another folder")
-		if err := elsewhere.Join(t.Context()); prentice.KindOf(err) != prentice.Conflict {
-			t.Errorf("a second a joined: %v", err)
+		w.live(first)
+		for _, r := range []*replica.Registry{w.registry("a", "another folder"), w.copied("a"), w.moved("a")} {
+			if err := r.Join(w.Context()); prentice.KindOf(err) != prentice.Conflict {
+				w.Errorf("a second a joined: %v", err)
+			}
 		}
 		again := w.join("a") // the same folder: the first launch is gone
 		if again.ID() == first.ID() {
@@ -201,13 +208,14 @@ func TestANameIsOneReplicasAtATime(t *testing.T) {
 
 func TestAllReplicasHaveOneDataFolder(t *testing.T) {
 	each(t, func(w *world) {
-		w.join("a")
-		if err := w.registry("b", "two").Join(t.Context()); prentice.KindOf(err) != prentice.Conflict || !strings.Contains(err.Error(), "another data folder") {
-			t.Errorf("b joined with another data folder: %v", err)
+		w.live(w.join("a"))
+		for _, r := range []*replica.Registry{w.registry("b", "two"), w.copied("b")} {
+			if err := r.Join(t.Context()); prentice.KindOf(err) != prentice.Conflict || !strings.Contains(err.Error(), "another data folder") {
+				t.Errorf("b joined with another data folder: %v", err)
+			}
 		}
-		w.silence("a")
-		if err := w.registry("b", "two").Join(t.Context()); err != nil {
-			t.Errorf("a restored folder cannot begin again: %v", err)
+		if err := w.moved("b").Join(t.Context()); err != nil {
+			t.Errorf("b is on another machine, with the same folder: %v", err)
 		}
 	})
 }

@@ -22,13 +22,13 @@ func (r *Runner) begun(ctx context.Context) error {
 	}
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
 		var acting int64
-		err := tx.QueryRow(`SELECT acting FROM run_process WHERE one = 1`, nil, &acting)
+		err := tx.QueryRow(`SELECT busy FROM run_process WHERE one = 1`, nil, &acting)
 		if errors.Is(err, sql.ErrNoRows) {
-			_, err := tx.Exec(`INSERT INTO run_process (one, acting, paused, says) VALUES (1, 1, 0, '')`)
+			_, err := tx.Exec(`INSERT INTO run_process (one, busy, paused, says) VALUES (1, 1, 0, '')`)
 			return err
 		}
 		if err != nil || acting == 0 {
-			_, err2 := tx.Exec(`UPDATE run_process SET acting = 1 WHERE one = 1`)
+			_, err2 := tx.Exec(`UPDATE run_process SET busy = 1 WHERE one = 1`)
 			return errors.Join(err, err2)
 		}
 		return r.pause(tx, now, pausedSays)
@@ -43,10 +43,10 @@ func (r *Runner) begun(ctx context.Context) error {
 // so that only a crash which nobody lived to see pauses.
 func (r *Runner) joined(ctx context.Context, now time.Time) error {
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`INSERT INTO run_process (one, acting, paused, says) VALUES (1, 0, 0, '') ON CONFLICT (one) DO NOTHING`); err != nil {
+		if _, err := tx.Exec(`INSERT INTO run_process (one, busy, paused, says) VALUES (1, 0, 0, '') ON CONFLICT (one) DO NOTHING`); err != nil {
 			return err
 		}
-		before, err := tx.Exec(`UPDATE run_process SET acting = 0 WHERE one = 1 AND acting = 1`) // one that had the database alone
+		before, err := tx.Exec(`UPDATE run_process SET busy = 0 WHERE one = 1 AND busy = 1`) // one that had the database alone
 		if err != nil || before == 0 && !r.Peers.Deserted() {
 			return err
 		}
@@ -76,7 +76,7 @@ func (r *Runner) ended() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE run_process SET acting = 0 WHERE one = 1`)
+		_, err := tx.Exec(`UPDATE run_process SET busy = 0 WHERE one = 1`)
 		return err
 	})
 }

@@ -19,7 +19,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"strconv"
 	"strings"
@@ -27,9 +26,7 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
-	_ "modernc.org/sqlite" // the SQLite driver, in Go
+	_ "modernc.org/sqlite"             // the SQLite driver, in Go
 )
 
 // DB is an open database.
@@ -171,27 +168,6 @@ func (d *DB) Close() error {
 // Postgres says whether PostgreSQL is underneath, for the few who lock across
 // processes.
 func (d *DB) Postgres() bool { return d.dialect == postgres }
-
-// Migrate brings an owner's tables up to date. files holds NNNN_name.sql at its
-// top. Each owner counts its own versions.
-func (d *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
-	kind := database.DialectSQLite3
-	if d.dialect == postgres {
-		kind = database.DialectPostgres
-	}
-	store, err := database.NewStore(kind, "schema_"+owner)
-	if err != nil {
-		return fmt.Errorf("migrate %s: %w", owner, err)
-	}
-	p, err := goose.NewProvider(goose.DialectCustom, d.writes, files, goose.WithStore(store), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
-	if err != nil {
-		return fmt.Errorf("migrate %s: %w", owner, err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate %s: %w", owner, explain(err))
-	}
-	return nil
-}
 
 // Query reads rows. The caller closes them.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

@@ -1,0 +1,54 @@
+package boot
+
+import (
+	"context"
+	"io/fs"
+
+	"prentice/internal/app"
+
+	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/notice"
+	"prentice/internal/engine/policy"
+	"prentice/internal/engine/replica"
+	"prentice/internal/engine/runner"
+)
+
+// owner is somebody who has tables, and the files that make them.
+type owner struct {
+	name  string
+	files fs.FS
+}
+
+// tables is every owner of tables.
+func tables() []owner {
+	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"identity", identity.Schema()}}
+	for _, sk := range Describe() {
+		if sk.Files == nil {
+			continue
+		}
+		sub, err := fs.Sub(sk.Files, "schema")
+		if err != nil {
+			continue
+		}
+		if _, err := fs.Stat(sub, "."); err == nil { // else a skill without tables
+			list = append(list, owner{sk.Name, sub})
+		}
+	}
+	return list
+}
+
+// unchanged refuses to bring tables up to date while others work on them.
+func (s *System) unchanged(ctx context.Context, owners []owner) error {
+	for _, o := range owners {
+		at, wanted, err := s.db.Versions(ctx, o.name, o.files)
+		if err != nil {
+			return storeTrouble(s.Settings.address(), err)
+		}
+		if at < wanted {
+			return s.replicas.Unchanged(ctx)
+		}
+	}
+	return nil
+}
