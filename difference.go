@@ -171,7 +171,7 @@ func targetTexts(list []Target) map[string]string {
 func limitTexts(l PlanLimits) map[string]string {
 	return map[string]string{
 		"max_targets": fmt.Sprint(l.MaxTargets), "max_failures": fmt.Sprint(l.MaxFailures), "parallel": fmt.Sprint(l.Parallel), "max_unhealthy": fmt.Sprintf("%d%%", l.MaxUnhealthy),
-		"cooldown": l.Cooldown, "timeout": l.Timeout, "approval_expires": l.ApprovalExpires,
+		"verify": l.Verify, "rollback": l.Rollback, "cooldown": l.Cooldown, "timeout": l.Timeout, "approval_expires": l.ApprovalExpires,
 	}
 }
 

@@ -47,6 +47,8 @@ type PlanLimits struct {
 	MaxTargets      int    `json:"max_targets"`
 	Parallel        int    `json:"parallel"`
 	MaxFailures     int    `json:"max_failures,omitempty"` // of targets, never exceeded; 0: the first failure stops
+	Verify          string `json:"verify,omitempty"`       // VerifyPerBatch or VerifyAtEnd, when there is a difference
+	Rollback        string `json:"rollback,omitempty"`     // RollbackAll, or only what was not verified
 	MaxUnhealthy    int    `json:"max_unhealthy"`
 	Cooldown        string `json:"cooldown"`
 	Timeout         string `json:"timeout"`

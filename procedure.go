@@ -48,6 +48,8 @@ type Limits struct {
 	MaxTargets      int           `json:"max_targets"`
 	Parallel        int           `json:"parallel"`
 	MaxFailures     string        `json:"max_failures,omitempty"` // a number of targets, or per cent of them; "": the first failure stops
+	Verify          string        `json:"verify,omitempty"`       // VerifyAtEnd, or each batch before the next
+	Rollback        string        `json:"rollback,omitempty"`     // RollbackAll, or only what was not verified
 	MaxUnhealthy    int           `json:"max_unhealthy"`          // per cent
 	Cooldown        time.Duration `json:"cooldown"`
 	Timeout         time.Duration `json:"timeout"` // of one step on one target

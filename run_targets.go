@@ -36,6 +36,10 @@ func (d RunDetail) ByTarget() []TargetStanding {
 	acted, undone := map[Ref][]StepRecord{}, map[Ref][]StepRecord{}
 	for _, s := range d.Steps {
 		switch s.Section {
+		case Verify:
+			if s.State == NotDone { // in a run that goes on without it
+				acted[s.Target] = append(acted[s.Target], s)
+			}
 		case Act:
 			acted[s.Target] = append(acted[s.Target], s)
 		case Undo:

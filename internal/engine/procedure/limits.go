@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"prentice"
 )
 
 // limits reads the limits and says which defaults stand in for those left out.
@@ -15,7 +17,7 @@ func (r *reading) limits(n *yaml.Node) {
 	at := r.at(2, 1)
 	if n != nil {
 		at = r.place(n)
-		f = r.fields(n, "limits", "max_targets", "parallel", "max_failures", "max_unhealthy", "cooldown", "timeout", "approval_expires")
+		f = r.fields(n, "limits", "max_targets", "parallel", "max_failures", "verify", "rollback", "max_unhealthy", "cooldown", "timeout", "approval_expires")
 	}
 	for _, limit := range []struct {
 		name string
@@ -38,9 +40,31 @@ func (r *reading) limits(n *yaml.Node) {
 	if n := f["max_failures"]; n != nil {
 		r.failures(n)
 	}
+	r.word("verify", f["verify"], &l.Verify, prentice.VerifyPerBatch, prentice.VerifyAtEnd)
+	r.word("rollback", f["rollback"], &l.Rollback, rollbackFailed, prentice.RollbackAll)
 	if len(left) > 0 {
 		r.advise(at, "write them out if you agree", "limits not named take their defaults: %s", strings.Join(left, ", "))
 	}
+}
+
+// rollbackFailed is the word for what happens anyway.
+const rollbackFailed = "failed"
+
+// word reads a limit that is one of a few words, the first of which is what holds
+// without it.
+func (r *reading) word(name string, n *yaml.Node, to *string, words ...string) {
+	if n == nil {
+		return
+	}
+	s, ok := r.scalar(n, name)
+	if !ok {
+		return
+	}
+	if !oneOf(s, words) {
+		r.fail(r.place(n), meant(s, words), "%s is %q", name, clip(s))
+		return
+	}
+	*to = s
 }
 
 func (r *reading) number(name string, to *int, least, most int) func(*yaml.Node) {

@@ -40,6 +40,10 @@ func Lint(p prentice.Procedure, now time.Time) []prentice.Finding {
 			advise(t.At, "write another time if that is not what you want", "schedule %q: %s", t.Schedule, text)
 		}
 	}
+	if p.Limits.MaxTargets > 1 && p.Limits.Verify == "" && onlyAsAWhole(p) {
+		advise(top, "write verify: per_batch in limits if that can hold when one host is done, or verify: at_end if only all of them make it true",
+			"what Verify asks is asked once for all hosts, and after each batch of them")
+	}
 	for _, s := range p.Steps {
 		lintStep(p, s, advise)
 	}
@@ -71,6 +75,23 @@ func lintStep(p prentice.Procedure, s prentice.StepSpec, advise func(at prentice
 		advise(s.At, "add a block with of="+s.ID+" that succeeds when it is done, or mark the step idempotent",
 			"after a crash nobody can tell whether step %s was done, and its run ends uncertain", s.ID)
 	}
+}
+
+// onlyAsAWhole says whether a procedure acts on each host and verifies none of
+// them by itself.
+func onlyAsAWhole(p prentice.Procedure) bool {
+	acts, whole := false, false
+	for _, s := range p.Steps {
+		switch {
+		case s.Section == prentice.Act && s.Of == "" && s.Risk != prentice.Look:
+			acts = s.Where == "target" // what runs here behind it waits for all hosts
+		case s.Section == prentice.Verify && s.Where == "target":
+			return false
+		case s.Section == prentice.Verify:
+			whole = true
+		}
+	}
+	return acts && whole
 }
 
 func has(p prentice.Procedure, section prentice.Section) bool {

@@ -156,6 +156,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 		p.Risk = p.Risk.Worse(step.Risk)
 	}
 	p.Undoable = undoable(p)
+	batches(&p, s.proc.Limits)
 	p.System, p.Environment = place(c.catalogue, p)
 	p.SayFactsOnce()
 	return p
@@ -222,6 +223,23 @@ func plannedLimits(l prentice.Limits, targets int) prentice.PlanLimits {
 	return prentice.PlanLimits{
 		MaxTargets: l.MaxTargets, Parallel: l.Parallel, MaxFailures: failures(l.MaxFailures, targets), MaxUnhealthy: l.MaxUnhealthy,
 		Cooldown: l.Cooldown.String(), Timeout: l.Timeout.String(), ApprovalExpires: l.ApprovalExpires.String(),
+	}
+}
+
+// batches says when a plan is verified, where it makes a difference: several
+// targets are acted on, and something verifies them.
+func batches(p *prentice.Plan, l prentice.Limits) {
+	if steps, _ := p.Rolling(); len(p.Targets) < 2 || len(steps) == 0 {
+		return
+	}
+	p.Limits.Verify = prentice.VerifyPerBatch
+	switch {
+	case len(p.BatchVerify()) == 0:
+		p.Limits.Verify = ""
+	case l.Verify == prentice.VerifyAtEnd:
+		p.Limits.Verify = prentice.VerifyAtEnd
+	case l.Rollback == prentice.RollbackAll:
+		p.Limits.Rollback = prentice.RollbackAll
 	}
 }
 

@@ -19,7 +19,7 @@ func (r *Runner) act(ctx context.Context, d *detail) error {
 		d.looked.good = true
 	}
 	for _, block := range blocks(d.ThePlan.In(prentice.Act)) {
-		bad, err := r.spread(ctx, d, block)
+		bad, err := r.group(ctx, d, block)
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (r *Runner) act(ctx context.Context, d *detail) error {
 
 // fault is what becomes of a run whose step did not come out as it should.
 func (r *Runner) fault(ctx context.Context, d *detail, bad prentice.StepRecord) error {
-	at := fmt.Sprintf("step %s on %s: %s", bad.Step, orHere(bad.Target), bad.Says)
+	at := fmt.Sprintf("step %s on %s: %s", bad.Step, orHere(bad.Target), bad.Says) + d.stoppedAt()
 	switch {
 	case bad.State == prentice.Held:
 		_, _, expires, err := d.ThePlan.Limits.Times()
@@ -80,41 +80,49 @@ func (r *Runner) column(ctx context.Context, d *detail, steps []prentice.Planned
 }
 
 // verify asks whether the symptom is gone and stays gone, on the targets that
-// did not fail.
+// did not fail. What was asked for each batch is not asked again.
 func (r *Runner) verify(ctx context.Context, d *detail) error {
 	steps := d.ThePlan.In(prentice.Verify)
-	failed := failedTargets(d)
-	says := "done; the procedure has no Verify section, so nobody can say whether it helped"
-	for _, step := range steps {
-		for _, target := range where(step, without(d.ThePlan.Targets, failed)) {
-			rec, err := r.one(ctx, d, step, target, 1)
-			if err != nil {
-				return err
-			}
-			if rec.State != prentice.Done && rec.State != prentice.WasDone {
-				return r.fault(ctx, d, rec)
-			}
-			says = rec.Says
+	seen := len(d.ThePlan.BatchVerify())
+	if !d.ThePlan.PerBatch() || seen < len(steps) {
+		stops, bad, err := r.verifyOn(ctx, d, steps, d.ThePlan.Targets, 1)
+		if err != nil {
+			return err
+		}
+		if stops == nil && bad != nil && !d.tolerates() {
+			stops = bad
+		}
+		if stops != nil {
+			return r.fault(ctx, d, *stops)
 		}
 	}
+	failed := failedTargets(d)
 	switch {
 	case len(failed) > 0:
 		return r.partly(ctx, d, failed)
 	case len(steps) == 0:
-		return r.move(ctx, d, next{state: prentice.Unverified, says: says})
+		return r.move(ctx, d, next{state: prentice.Unverified, says: "done; the procedure has no Verify section, so nobody can say whether it helped"})
 	}
-	return r.move(ctx, d, next{state: prentice.Verified, says: says})
+	return r.move(ctx, d, next{state: prentice.Verified, says: lastSaid(d, prentice.Verify)})
 }
 
-// undo puts back what was done, on the targets that were touched, newest first,
-// or, when the others came out well, on those that failed.
+// lastSaid is what the last step of a section said.
+func lastSaid(d *detail, section prentice.Section) string {
+	says := ""
+	for _, s := range d.Steps {
+		if s.Section == section {
+			says = s.Says
+		}
+	}
+	return says
+}
+
+// undo puts back what was done, on the targets that need it, newest first. What
+// happened here is put back only when nothing of the run stays.
 func (r *Runner) undo(ctx context.Context, d *detail) error {
 	steps := d.ThePlan.In(prentice.Undo)
 	because := d.Says
-	back, some := touched(d), setOf(failedTargets(d))
-	if isPartly(d) {
-		back = slices.DeleteFunc(back, func(t prentice.Target) bool { return !some[t.Ref] })
-	}
+	back, stays := backOf(d)
 	for _, target := range back {
 		for _, step := range steps {
 			if step.Where != "target" {
@@ -125,8 +133,11 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 			}
 		}
 	}
-	if isPartly(d) {
-		return r.move(ctx, d, next{state: prentice.Failed, says: because + "; put back there"})
+	if stays {
+		if len(back) > 0 && slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool { return s.Where == "target" }) {
+			because += "; put back there"
+		}
+		return r.move(ctx, d, next{state: prentice.Failed, says: because})
 	}
 	for _, step := range steps {
 		if step.Where == "target" {
@@ -137,6 +148,26 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 		}
 	}
 	return r.move(ctx, d, next{state: prentice.Undone, says: "put back; " + because})
+}
+
+// backOf lists the targets on which a run's work is to be put back, newest first,
+// and says whether any of it stays: of batches all that was not verified, unless
+// the procedure wants everything back; otherwise all that was touched, or only
+// what failed when the others came out well.
+func backOf(d *detail) (back []prentice.Target, stays bool) {
+	all := touched(d)
+	gone := func(t prentice.Target) bool { return false }
+	switch {
+	case d.ThePlan.PerBatch() && d.ThePlan.Limits.Rollback != prentice.RollbackAll && !d.failedAtEnd():
+		own, verified := ownTouched(d), setOf(verifiedTargets(d))
+		all = slices.DeleteFunc(all, func(t prentice.Target) bool { return !own[t.Ref] })
+		gone = func(t prentice.Target) bool { return verified[t.Ref] }
+	case isPartly(d):
+		some := setOf(failedTargets(d))
+		gone = func(t prentice.Target) bool { return !some[t.Ref] }
+	}
+	back = slices.DeleteFunc(slices.Clone(all), gone)
+	return back, len(back) < len(all)
 }
 
 // putBack performs one Undo step; it says whether that ended the run.

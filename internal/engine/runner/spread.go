@@ -15,22 +15,51 @@ type landed struct {
 	err error
 }
 
-// spread performs a group of steps on every target that has not failed before,
-// as many at once as the window lets. It returns the step that stops the run, if
-// one does: more failed than may, or a person must do something first.
-func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *prentice.StepRecord, err error) {
+// group performs steps of Act that follow each other in the same place: here, on
+// all targets, or on one batch of them after the other.
+func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *prentice.StepRecord, err error) {
 	w := window{parallel: d.ThePlan.Limits.Parallel, failures: d.ThePlan.Limits.MaxFailures}
 	targets := d.ThePlan.Targets
 	if steps[0].Where == "target" {
+		if rolling, _ := d.ThePlan.Rolling(); d.ThePlan.PerBatch() && rolling[0].ID == steps[0].ID {
+			return r.roll(ctx, d, steps)
+		}
 		failed := failedBefore(d, steps)
 		targets = without(targets, failed)
 		w.bad, w.good = len(failed), min(len(failed), 1) // the canary was another one
 	}
-	targets = where(steps[0], targets)
+	return r.spread(ctx, d, steps, where(steps[0], targets), w)
+}
+
+// spread performs a group of steps on targets, as many at once as the window
+// lets. It returns the step that stops the run, if one does: more failed than may,
+// or a person must do something first.
+func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, w window) (*prentice.StepRecord, error) {
+	all, err := r.each(ctx, d, steps, targets, w)
+	if err != nil || all.stops != nil {
+		return all.stops, err
+	}
+	if all.left > 0 || !all.window.tolerated() {
+		return all.last, nil
+	}
+	return nil, nil
+}
+
+// outcome is how a group of steps came out on several targets.
+type outcome struct {
+	stops  *prentice.StepRecord // a person must look, or do something
+	last   *prentice.StepRecord // that failed
+	left   int                  // targets that were not begun
+	window window
+}
+
+// each performs a group of steps on targets while the window is open; first where
+// something was begun before a crash, so that how it came out counts.
+func (r *Runner) each(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, w window) (all outcome, err error) {
+	targets = begunFirst(d, steps, targets)
 	ended := make(chan landed)
-	var last *prentice.StepRecord
 	for {
-		for len(targets) > 0 && stops == nil && err == nil && w.open() {
+		for len(targets) > 0 && all.stops == nil && err == nil && w.open() {
 			go func(t prentice.Target) {
 				bad, err := r.column(ctx, d, steps, t)
 				ended <- landed{bad, err}
@@ -38,7 +67,8 @@ func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.Planned
 			w.flying, targets = w.flying+1, targets[1:]
 		}
 		if w.flying == 0 {
-			break
+			all.left, all.window = len(targets), w
+			return all, err
 		}
 		one := <-ended
 		w.flying--
@@ -49,18 +79,11 @@ func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.Planned
 			w.good++
 		case one.bad.State == prentice.NotDone:
 			w.bad++
-			last = one.bad
-		default: // a person must look, or do something
-			stops = one.bad
+			all.last = one.bad
+		default:
+			all.stops = one.bad
 		}
 	}
-	if err != nil || stops != nil {
-		return stops, err
-	}
-	if len(targets) > 0 || !w.tolerated() {
-		return last, nil
-	}
-	return nil, nil
 }
 
 // failedBefore lists the targets that failed at a step before these.
@@ -76,8 +99,7 @@ func failedBefore(d *detail, steps []prentice.PlannedStep) []prentice.Ref {
 	return list
 }
 
-// failedTargets lists the targets that an Act step failed on, in the plan's
-// order.
+// failedTargets lists the targets that failed, in the plan's order.
 func failedTargets(d *detail) []prentice.Ref {
 	var list []prentice.Ref
 	failed := failures(d)
@@ -89,13 +111,15 @@ func failedTargets(d *detail) []prentice.Ref {
 	return list
 }
 
-// failures are the first Act steps that failed on each target.
+// failures are the first steps that failed on each target: of Act, and of Verify
+// where a target may fail that.
 func failures(d *detail) map[prentice.Ref]prentice.StepRecord {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	failed := map[prentice.Ref]prentice.StepRecord{}
 	for _, s := range d.Steps {
-		if _, known := failed[s.Target]; !known && s.Section == prentice.Act && s.State == prentice.NotDone {
+		counts := s.Section == prentice.Act || s.Section == prentice.Verify && s.Target != "" && d.ThePlan.Limits.Verify != ""
+		if _, known := failed[s.Target]; !known && counts && s.State == prentice.NotDone {
 			failed[s.Target] = s
 		}
 	}
@@ -131,12 +155,12 @@ func isPartly(d *detail) bool {
 	})
 }
 
-// unfinished lists the targets on which not all Act steps were done.
+// unfinished lists the targets on which not all Act steps were done, or are left.
 func unfinished(d *detail) []prentice.Ref {
 	var list []prentice.Ref
-	steps := d.ThePlan.In(prentice.Act)
+	steps, failed, back := d.ThePlan.In(prentice.Act), setOf(failedTargets(d)), putBackOn(d)
 	for _, t := range d.ThePlan.Targets {
-		if slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool {
+		if failed[t.Ref] || back[t.Ref] || slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool {
 			if s.Where != "target" {
 				return false
 			}

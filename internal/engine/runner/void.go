@@ -40,6 +40,9 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 	if err != nil {
 		return &prentice.Void{Says: "the world has moved: the plan can no longer be made: " + err.Error(), Old: d.Plan}, nil
 	}
+	if d.ThePlan.Limits.Verify == "" { // it was approved before batches were verified, and ends as it was approved
+		plan.Limits.Verify, plan.Limits.Rollback = "", ""
+	}
 	if hash := plan.Hash(); hash != d.Plan {
 		return &prentice.Void{
 			Says: fmt.Sprintf("the world has moved: the same request now gives plan %.19s…, and leave was for %.19s…; ask again", hash, d.Plan),

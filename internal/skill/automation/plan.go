@@ -55,6 +55,9 @@ func (p Planned) Text() string {
 	l := plan.Limits
 	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
 		op.Count(l.MaxTargets, "host", "hosts"), l.Parallel, mayFail(strconv.Itoa(l.MaxFailures)), l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
+	if says := plan.Rollout(); says != "" {
+		pair(&b, "Rollout", says)
+	}
 	for _, section := range sections {
 		writeSection(&b, plan, section)
 	}

@@ -143,7 +143,11 @@ func (d Detail) Text() string {
 	}
 	d.writeDifference(&b)
 	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)
+	if says := d.ThePlan.Rollout(); says != "" {
+		fmt.Fprintf(&b, "Rollout   %s\n", says)
+	}
 	d.writeTargets(&b)
+	d.writeBatches(&b)
 	d.writeSteps(&b)
 	fmt.Fprintf(&b, "\nWhat it printed: prentice run log run/%d. What was recorded: prentice evidence thread run/%d\n", d.Number, d.Number)
 	return b.String()
@@ -193,6 +197,36 @@ func (d Detail) writeTargets(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "  %-10s %4d%s\n", g.State, len(g.Refs), names)
 	}
+}
+
+// writeBatches says how far a run is that verifies batch by batch.
+func (d Detail) writeBatches(b *strings.Builder) {
+	batches := d.Batches()
+	if len(batches) == 0 || d.Started.IsZero() {
+		return
+	}
+	b.WriteString("\nBatches\n")
+	for _, batch := range batches {
+		if batch.Barred || batch.State == prentice.NotBegun && d.State.Ended() {
+			fmt.Fprintf(b, "  %-3s %-12s %s\n", "", "not begun", op.Count(len(batch.Targets), "host", "hosts"))
+			if d.State.Ended() {
+				return // those after it were not begun either
+			}
+			continue
+		}
+		fmt.Fprintf(b, "  %-3d %-12s %s\n", batch.Number, batch.Word(), op.Count(len(batch.Targets), "host", "hosts")+namesOf(batch))
+	}
+}
+
+// namesOf are the hosts of a batch that failed, or of one that is small.
+func namesOf(batch prentice.Batch) string {
+	switch {
+	case len(batch.Failed) > 0:
+		return ", failed on " + refList(batch.Failed)
+	case len(batch.Targets) <= few:
+		return ": " + refList(batch.Targets)
+	}
+	return ""
 }
 
 func (d Detail) writeSteps(b *strings.Builder) {

@@ -1,0 +1,174 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"prentice"
+)
+
+// roll performs steps on one batch of targets after the other, and verifies each
+// before the next begins. How far it is follows from the journal: after a crash it
+// goes on in the middle of the same batch.
+func (r *Runner) roll(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *prentice.StepRecord, err error) {
+	for {
+		batch := d.batch()
+		if batch == nil {
+			return d.exceeded(), nil
+		}
+		w := window{parallel: d.ThePlan.Limits.Parallel, failures: d.ThePlan.Limits.MaxFailures, good: batch.Good, bad: batch.Bad}
+		members := slices.DeleteFunc(slices.Clone(d.ThePlan.Targets), func(t prentice.Target) bool { return !slices.Contains(batch.Targets, t.Ref) })
+		if stops, err = r.spread(ctx, d, steps, members, w); stops != nil || err != nil {
+			return stops, err
+		}
+		if stops, _, err = r.verifyOn(ctx, d, d.ThePlan.BatchVerify(), members, batch.Number); stops != nil || err != nil {
+			return stops, err
+		}
+	}
+}
+
+// batch is the one that is under way or comes next; nil when none may begin.
+func (d *detail) batch() *prentice.Batch {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, b := range d.Batches() {
+		if !b.Over && !b.Barred {
+			return &b
+		}
+	}
+	return nil
+}
+
+// exceeded is the step that stops a run of which no batch may begin, or nil when
+// all are over and no more failed than may.
+func (d *detail) exceeded() *prentice.StepRecord {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	fine := true
+	for _, b := range d.Batches() {
+		w := window{good: b.Good + len(b.Verified), bad: b.Bad + len(b.Failed), failures: d.ThePlan.Limits.MaxFailures}
+		fine = !b.Barred && !b.Broken && w.tolerated()
+	}
+	if fine {
+		return nil
+	}
+	for _, s := range slices.Backward(d.Steps) {
+		if s.State == prentice.NotDone && (s.Section == prentice.Act || s.Section == prentice.Verify) {
+			return &s
+		}
+	}
+	return nil
+}
+
+// tolerates says whether no more targets failed than may, of a plan that counts
+// those that do not verify.
+func (d *detail) tolerates() bool {
+	failed := len(failedTargets(d))
+	w := window{bad: failed, good: len(d.ThePlan.Targets) - failed, failures: d.ThePlan.Limits.MaxFailures}
+	return d.ThePlan.Limits.Verify != "" && w.tolerated()
+}
+
+// verifyOn performs verification steps on those of some targets that have not
+// failed, as many at once as may be, and once in a round of its own what is not
+// tied to a target. It returns the step that stops the run, and the last that
+// failed on a target.
+func (r *Runner) verifyOn(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, round int) (stops, bad *prentice.StepRecord, err error) {
+	for _, group := range blocks(steps) {
+		list := without(targets, failedTargets(d))
+		if len(list) == 0 {
+			return nil, bad, nil // nothing is left that could come out well
+		}
+		if group[0].Where != "target" {
+			rec, err := r.one(ctx, d, group[0], prentice.Target{Local: true}, round)
+			if err != nil || rec.State != prentice.Done && rec.State != prentice.WasDone {
+				return &rec, bad, err
+			}
+			continue
+		}
+		all := window{parallel: d.ThePlan.Limits.Parallel, failures: len(list) + 1, good: len(list)} // each is asked, whatever the others say
+		asked, err := r.each(ctx, d, group, list, all)
+		if asked.last != nil {
+			bad = asked.last
+		}
+		if asked.stops != nil || err != nil {
+			return asked.stops, bad, err
+		}
+	}
+	return nil, bad, nil
+}
+
+// stoppedAt says which batch a run is stopped at, and what that leaves.
+func (d *detail) stoppedAt() string {
+	at := 0
+	for _, b := range d.Batches() {
+		if b.State != prentice.NotBegun {
+			at = b.Number
+		}
+	}
+	if at == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; stopped at batch %d, with %s verified and %d not begun", at, count(len(verifiedTargets(d)), "host"), len(d.ThePlan.Targets)-len(ownTouched(d)))
+}
+
+// verifiedTargets are those that are done with and came out well, of a plan that
+// verifies batch by batch.
+func verifiedTargets(d *detail) []prentice.Ref {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var list []prentice.Ref
+	for _, b := range d.Batches() {
+		list = append(list, b.Verified...)
+	}
+	return list
+}
+
+// ownTouched are the targets on which an Act step of their own was begun.
+func ownTouched(d *detail) map[prentice.Ref]bool {
+	own := map[prentice.Ref]bool{}
+	for _, s := range d.Steps {
+		if s.Section == prentice.Act && s.Attempts > 0 && s.Target != "" {
+			own[s.Target] = true
+		}
+	}
+	return own
+}
+
+// putBackOn are the targets on which something was put back.
+func putBackOn(d *detail) map[prentice.Ref]bool {
+	back := map[prentice.Ref]bool{}
+	for _, s := range d.Steps {
+		if s.Section == prentice.Undo && s.Attempts > 0 {
+			back[s.Target] = true
+		}
+	}
+	return back
+}
+
+// failedAtEnd says whether what verifies the run as a whole, once all batches are
+// over, did not come out well: then no batch counts as verified.
+func (d *detail) failedAtEnd() bool {
+	if _, followed := d.ThePlan.Rolling(); !followed {
+		return false
+	}
+	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool {
+		return s.Section == prentice.Verify && s.Target == "" && s.State == prentice.NotDone
+	})
+}
+
+// begunFirst puts the targets first on which one of the steps was begun before:
+// how they came out counts before any other is begun.
+func begunFirst(d *detail, steps []prentice.PlannedStep, targets []prentice.Target) []prentice.Target {
+	begun := func(t prentice.Target) int {
+		for _, s := range steps {
+			if _, _, found := d.past(s.ID, t.Ref, 1); found {
+				return 0
+			}
+		}
+		return 1
+	}
+	sorted := slices.Clone(targets)
+	slices.SortStableFunc(sorted, func(a, b prentice.Target) int { return begun(a) - begun(b) })
+	return sorted
+}
