@@ -39,7 +39,7 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	url := "http://" + listener.Addr().String()
-	link, err := s.firstStart(ctx, url)
+	link, err := s.firstStart(ctx, s.Settings.forPeople(url))
 	if err != nil {
 		return err
 	}

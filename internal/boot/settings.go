@@ -264,3 +264,17 @@ func namesIn(text string) []string {
 	}
 	return names
 }
+
+// forPeople is an address of the pages as people can use it: under the first of
+// the hosts, where a proxy speaks TLS, or else on this machine by a name, as a
+// browser keeps passkeys for names alone.
+func (s Settings) forPeople(url string) string {
+	if names := s.hosts(); len(names) > 0 {
+		return "https://" + names[0]
+	}
+	host, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() && !ip.IsUnspecified() {
+		return url
+	}
+	return "http://" + net.JoinHostPort("localhost", port)
+}

@@ -86,3 +86,18 @@ func TestADataFolderIsHeldByOneProcess(t *testing.T) {
 	}
 	second.release() //nolint:errcheck // the test is over
 }
+
+func TestALinkLeadsToWherePeopleAre(t *testing.T) {
+	for _, c := range []struct{ hosts, url, want string }{
+		{"prentice.example.org, other.example.org", "http://127.0.0.1:7400", "https://prentice.example.org"},
+		{"", "http://127.0.0.1:7400", "http://localhost:7400"},
+		{"", "http://[::]:7400", "http://localhost:7400"},
+		{"", "http://[::1]:7400", "http://localhost:7400"},
+		{"", "http://10.0.0.7:7400", "http://10.0.0.7:7400"},
+		{"", "http://box.example.org:7400", "http://box.example.org:7400"},
+	} {
+		if got := (Settings{Hosts: c.hosts}).forPeople(c.url); got != c.want {
+			t.Errorf("hosts %q, listening at %s: %s, want %s", c.hosts, c.url, got, c.want)
+		}
+	}
+}

@@ -96,12 +96,14 @@ func (s *System) record(ctx context.Context, note prentice.Note) error {
 	})
 }
 
-// url is where the pages are: of whoever serves this folder, or by the settings.
+// url is where people find the pages: under the name that the settings give, or
+// where the process that serves this folder listens.
 func (s *System) url() string {
-	if at, ok := serving(context.Background(), s.Settings.Data); ok {
-		return at.URL
+	at := "http://" + s.Settings.Listen
+	if here, ok := serving(context.Background(), s.Settings.Data); ok {
+		at = here.URL
 	}
-	return "http://" + s.Settings.Listen
+	return s.Settings.forPeople(at)
 }
 
 // door is the door before it is there: skills are made first, and it is made of
