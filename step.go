@@ -31,6 +31,7 @@ type StepKind interface {
 // Work is one step on one target, with what it needs to be done.
 type Work struct {
 	Run     Ref
+	Once    string // tells this making of the step from all others of the same name: of an earlier round, or of an older database; "" is of an earlier version
 	Plan    *Plan
 	Step    PlannedStep
 	Target  Target
@@ -64,8 +65,13 @@ const (
 var ErrStopped = errors.New("a person stopped the run")
 
 // Replayer is a log that a step may write from its beginning once more: after
-// Replay, what the log has kept of the step already is not kept again.
-type Replayer interface{ Replay() }
+// Replay, what the log has kept of the step already is not kept again. Passed says
+// that the first bytes of the step do not come again; it is false when the log
+// cannot tell how many of its own those were, and keeps all that comes.
+type Replayer interface {
+	Replay()
+	Passed(bytes int64) bool
+}
 
 // Lingerer is a kind of which a step may go on where the process was that performed
 // it, when that process is gone.

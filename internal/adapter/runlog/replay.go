@@ -18,6 +18,16 @@ func (m *masked) Replay() {
 	m.lines.skip = kept
 }
 
+// Passed implements prentice.Replayer. A mask is longer or shorter than what it
+// hides, so that with secrets nobody knows which bytes of the log those were.
+func (m *masked) Passed(bytes int64) bool {
+	m.lines.skip = max(0, m.lines.skip-bytes)
+	if m.secrets {
+		m.lines.skip = 0
+	}
+	return !m.secrets
+}
+
 var _ prentice.Replayer = (*masked)(nil)
 
 // kept is how many bytes are kept of what a step printed on a target, whoever

@@ -119,7 +119,7 @@ func (l *Logs) Writer(run int64, step string, target prentice.Ref, secrets []str
 		return nowhere{}
 	}
 	lines := &lines{file: f, step: step, target: target}
-	return &masked{WriteCloser: mask.Writer(lines, secrets), lines: lines}
+	return &masked{WriteCloser: mask.Writer(lines, secrets), lines: lines, secrets: len(secrets) > 0}
 }
 
 type nowhere struct{}
@@ -131,7 +131,8 @@ func (nowhere) Close() error                { return nil }
 // followed.
 type masked struct {
 	io.WriteCloser
-	lines *lines
+	lines   *lines
+	secrets bool
 }
 
 func (m *masked) Close() error {

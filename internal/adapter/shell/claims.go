@@ -86,6 +86,11 @@ func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask
 	switch report.State {
 	case outlive.Lost:
 		return c.afterLoss(ctx, way, w, report, ask)
+	case outlive.Over:
+		if answer, err := ask(ctx); err != nil || answer == prentice.Yes {
+			return answer, err
+		}
+		return prentice.Unknown, j.wrong(report)
 	case outlive.Ended:
 		c.take(j.key, ended)
 		return prentice.No, nil
@@ -111,7 +116,7 @@ func (c *Claims) afterLoss(ctx context.Context, way outlive.Way, w prentice.Work
 // end ends a step that an earlier prentice may have begun, on the order of a person.
 func (c *Claims) end(ctx context.Context, way outlive.Way, w prentice.Work) error {
 	report, err := c.job(way, w).stop(ctx)
-	if err == nil && report.State == outlive.Running {
+	if err == nil && (report.State == outlive.Running || report.State == outlive.Refused) {
 		return prentice.Errorf(prentice.Unavailable, "it could not be ended on %s", way.Name()).Try("end it there")
 	}
 	return err
@@ -142,10 +147,15 @@ func (c *Claims) take(key string, h how) {
 	c.taken[key] = h
 }
 
-// key names the claim of a step of a run on a target, for this installation.
+// key names the claim of one making of a step of a run on a target, for this
+// installation.
 func (c *Claims) key(w prentice.Work) string {
 	sum := sha256.New()
-	for _, word := range []string{c.Install, string(w.Run), w.Step.ID, string(w.Target.Ref)} {
+	words := []string{c.Install, string(w.Run), w.Step.ID, string(w.Target.Ref)}
+	if w.Once != "" {
+		words = append(words, w.Once)
+	}
+	for _, word := range words {
 		sum.Write([]byte(word + "\x00"))
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:32]
@@ -209,6 +219,8 @@ func (j *job) leave(ctx context.Context) (outlive.Report, error) {
 		j.hearRest(ctx)
 	case report.State == outlive.None:
 		err = prentice.Errorf(prentice.Refused, "step %s was stopped before it began on %s; nothing was done", step, where)
+	case report.State == outlive.Refused:
+		err = prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, and nothing can be written to %s: nobody knows whether it begins yet", step, where, j.way.Home()).Try("free space there, and look")
 	case report.State == outlive.Running:
 		err = prentice.Errorf(prentice.Canceled, "step %s on %s could not be ended", step, where).Try("end it there")
 	case late:

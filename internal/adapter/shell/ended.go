@@ -13,6 +13,9 @@ func (j *job) says(r outlive.Report, lastLine string) string {
 	if r.Code != 0 && lastLine != "" {
 		text += ": " + lastLine
 	}
+	if r.Left > 0 {
+		text += fmt.Sprintf(" (at least %d bytes of its output were left out, because nobody read them or %s had no room)", r.Left, j.way.Home())
+	}
 	if r.Full {
 		text += fmt.Sprintf(" (the disk of %s is full, so output may be missing)", j.way.Home())
 	}
@@ -38,6 +41,11 @@ func (j *job) wrong(r outlive.Report) error {
 	case r.State == outlive.Taken:
 		return prentice.Errorf(prentice.Refused, "step %s of %s has a claim on %s that this run did not make; nothing was done", step, j.work.Run, where).
 			Try("another data folder, or a restored one, acts there: look at claim-%s in %s and remove it", j.key, j.way.Home())
+	case r.State == outlive.Over:
+		return prentice.Errorf(prentice.Unavailable, "step %s of %s came to its end on %s before, and this database does not know how", step, j.work.Run, where).
+			Try("look there how far it came: the database may have been restored from a backup")
+	case r.Why == "void":
+		return prentice.Errorf(prentice.Refused, "step %s was stopped before it began on %s; nothing was done", step, where)
 	case r.Why == "setsid":
 		return prentice.Errorf(prentice.Refused, "step %s was not begun: there is no setsid on %s", step, where).Try("install util-linux or busybox there")
 	case r.Why == "full":

@@ -249,7 +249,7 @@ func TestAClaimGoesWhenItsProofIsWritten(t *testing.T) {
 	if err := k.Claims.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := filepath.Glob(filepath.Join(k.Home, "*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(k.Home, "claim-*")); err != nil || len(left) > 0 {
 		t.Errorf("left are %v, %v", left, err)
 	}
 }

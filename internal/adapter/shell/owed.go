@@ -16,13 +16,14 @@ const (
 	mostOwed   = 64 // in one ask
 	tidyTime   = 15 * time.Second
 	tidyAtMost = 3 * time.Second
+	sweepEvery = time.Hour // then it is looked whether the folder is still its user's alone, too
 )
 
 // owed is what has to go from the machines.
 type owed struct {
 	mu    sync.Mutex // guards what follows
 	lists map[string]*owedList
-	swept map[string]bool // where old claims have been swept since we came up
+	swept map[string]time.Time // when old claims were swept at the end of a way
 	tidy  sync.WaitGroup
 }
 
@@ -56,9 +57,11 @@ func (o *owed) take(name string) (keys []string, sweep bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.swept == nil {
-		o.swept = map[string]bool{}
+		o.swept = map[string]time.Time{}
 	}
-	sweep, o.swept[name] = !o.swept[name], true
+	if sweep = time.Since(o.swept[name]) > sweepEvery; sweep {
+		o.swept[name] = time.Now()
+	}
 	if l := o.lists[name]; l != nil {
 		n := min(len(l.keys), mostOwed)
 		keys, l.keys = l.keys[:n:n], l.keys[n:]

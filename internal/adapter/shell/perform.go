@@ -25,18 +25,22 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 	}
 	a := outlive.Ask{Action: outlive.Start, Key: j.key, Token: j.token, Grace: j.Grace, Name: filename(j.work.Step.ID), Script: j.work.Step.Body, Env: j.work.Env}
 	a.Old, a.Sweep = j.owed.take(j.way.ID())
-	sent := j.how != fresh
+	sent, told := j.how != fresh, ""
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		a.From = out.at
 		report, err := j.way.Ask(ctx, a, want, out.write)
+		if report.Loose {
+			fmt.Fprintf(out.to, "\nprentice: others could read or write %s; it is its user's alone now\n", j.way.Home()) //nolint:errcheck // as below
+		}
 		switch {
 		case err == nil && report.State == outlive.Ended:
 			return report, nil
 		case err == nil && report.State == outlive.Lost && j.how == again:
-			if _, err := j.ask(ctx, outlive.Forget); err != nil {
+			if _, err := j.ask(ctx, outlive.Anew); err != nil {
 				return report, err
 			}
 			j.how = resume
+		case err == nil && report.State == outlive.Refused && report.Why == "late": // a shell that nobody waited for any more, but we did
 		case err == nil && report.State != outlive.None:
 			return report, j.wrong(report)
 		case errors.Is(err, outlive.ErrGarbled):
@@ -45,10 +49,24 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 			return report, prentice.NothingDone(err)
 		}
 		sent = sent || errors.Is(err, outlive.ErrLost)
+		told = j.tell(err, told)
 		if over := rest(ctx, pause); over != nil {
 			return report, over
 		}
 	}
+}
+
+// tell writes to the log why a step that may be under way cannot be followed for
+// now, once for each reason. It is tried again until the time is up.
+func (j *job) tell(err error, told string) string {
+	if err == nil || errors.Is(err, outlive.ErrLost) && prentice.KindOf(err) == prentice.Internal {
+		return told
+	}
+	if says := err.Error(); says != told {
+		fmt.Fprintf(j.out.to, "\nprentice: %s; it is tried again\n", says) //nolint:errcheck // as below
+		return says
+	}
+	return told
 }
 
 // output writes each byte of what the script prints once.
@@ -56,16 +74,25 @@ type output struct {
 	at   int64
 	to   io.Writer
 	said *tail
+	log  prentice.Replayer // that is written from its beginning once more; nil otherwise
 }
 
 func (j *job) output(said *tail) *output {
+	o := &output{to: out(j.work.Log), said: said}
 	if log, ok := j.work.Log.(prentice.Replayer); ok && (j.how == resume || j.how == ended) {
 		log.Replay()
+		o.log = log
 	}
-	return &output{to: out(j.work.Log), said: said}
+	return o
 }
 
 func (o *output) write(offset int64, p []byte) error {
+	if o.log != nil && o.at == 0 && offset > 0 { // what an earlier prentice had read long ago is not kept there
+		if !o.log.Passed(offset) {
+			fmt.Fprintf(o.to, "\nprentice: taken up again at byte %d of the output; some of it may stand here twice\n", offset) //nolint:errcheck // as below
+		}
+		o.at = offset
+	}
 	if offset != o.at {
 		return fmt.Errorf("%w: output from byte %d on, wants %d", outlive.ErrGarbled, offset, o.at)
 	}

@@ -79,7 +79,7 @@ func (t *tail) Write(p []byte) (int, error) {
 
 // private is a folder that a script lies in while it runs: a shell puts it in front
 // of what it says, and then it takes the room of that.
-var private = regexp.MustCompile(`\S*/(?:claim-[0-9a-f]{32}|sh-[0-9]+)/`)
+var private = regexp.MustCompile(`\S*/(?:claim-[0-9a-f]{32}(?:/s)?|sh-[0-9]+)/`)
 
 // line is the last line that says something.
 func (t *tail) line() string {

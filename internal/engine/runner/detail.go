@@ -25,7 +25,7 @@ type detail struct {
 }
 
 // origin is the process that meant to do a step: its session, where it was, and
-// whether it knew how to let steps go on by themselves (1, or 0 before that).
+// how it began steps: longAgo, byName or onlyOnce.
 type origin struct {
 	session int
 	place   string

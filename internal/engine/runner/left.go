@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"prentice"
+	"prentice/internal/kit/db"
 )
 
 // mostEnded is how many steps that a crash left are ended at once.
@@ -76,19 +77,20 @@ func (r *Runner) sweep(ctx context.Context) {
 
 // inFlight are the steps that somebody is at or has to take up, by name alone.
 func (r *Runner) inFlight(ctx context.Context) ([]prentice.Work, error) {
-	rows, err := r.DB.Query(ctx, `SELECT s.run, s.step, s.target FROM run_steps s JOIN runs r ON r.number = s.run WHERE r.ended = 0 AND s.state = ?`, prentice.Intended)
+	rows, err := r.DB.Query(ctx, `SELECT s.run, s.step, s.target, s.round, s.lasting, r.created FROM run_steps s JOIN runs r ON r.number = s.run WHERE r.ended = 0 AND s.state = ?`, prentice.Intended)
 	if err != nil {
 		return nil, fmt.Errorf("read the steps in flight: %w", err)
 	}
 	defer rows.Close()
 	var list []prentice.Work
 	for rows.Next() {
-		var run int64
+		var run, created int64
+		var round, lasting int
 		var w prentice.Work
-		if err := rows.Scan(&run, &w.Step.ID, &w.Target.Ref); err != nil {
+		if err := rows.Scan(&run, &w.Step.ID, &w.Target.Ref, &round, &lasting, &created); err != nil {
 			return nil, fmt.Errorf("read the steps in flight: %w", err)
 		}
-		w.Run = prentice.NewRef("run", fmt.Sprint(run))
+		w.Run, w.Once = prentice.NewRef("run", fmt.Sprint(run)), making(db.Time(created), round, lasting)
 		list = append(list, w)
 	}
 	return list, rows.Err()
@@ -97,7 +99,7 @@ func (r *Runner) inFlight(ctx context.Context) ([]prentice.Work, error) {
 // workOf is a step of the journal as its kind knows it, without what it needs to
 // be done.
 func (d *detail) workOf(s prentice.StepRecord) (prentice.Work, bool) {
-	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan}
+	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Once: making(d.Created, s.Round, d.origins[entryOf(s)].lasting)}
 	steps := d.ThePlan.In(s.Section)
 	i := slices.IndexFunc(steps, func(p prentice.PlannedStep) bool { return p.ID == s.Step })
 	if i < 0 {

@@ -40,6 +40,8 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 		return r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: err.Error()})
 	}
 	defer cleanup()
+	lasting := beganWith(from, found)
+	work.Once = making(d.Created, round, lasting)
 	if found {
 		state, says, err := r.afterCrash(ctx, d, kind, work, rec, from)
 		if err != nil {
@@ -55,7 +57,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	if step.Kind == humanKind && !found {
 		return r.hold(ctx, d, step, target, round)
 	}
-	if rec, err = r.intend(ctx, d, step, target, round); err != nil {
+	if rec, err = r.intend(ctx, d, step, target, round, lasting); err != nil {
 		return rec, err
 	}
 	if r.Stopped() { // while the intention waited for the database
@@ -231,16 +233,38 @@ func keyOf(run int64, step string, target prentice.Ref) string {
 
 func stepKey(rec prentice.StepRecord) string { return keyOf(rec.Run, rec.Step, rec.Target) }
 
-func (r *Runner) origin() origin { return origin{r.Session, r.Peers.Place(), 1} }
+// The ways in which a step was begun, as its intention says them.
+const (
+	longAgo  = 0 // by a version whose steps ended with it here
+	byName   = 1 // by one whose steps went on, under the name of the step alone
+	onlyOnce = 2 // by one that tells each making of a step from all others
+)
+
+// beganWith is the way in which a step is begun, or was by whoever meant it first.
+func beganWith(from origin, found bool) int {
+	if found {
+		return max(from.lasting, byName)
+	}
+	return onlyOnce
+}
+
+// making tells the making of a step from others of the same name: a database that was
+// restored gives the numbers of its runs again.
+func making(created time.Time, round, lasting int) string {
+	if lasting < onlyOnce {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", db.Micros(created), round)
+}
 
 // intend writes that a step is about to be performed.
-func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
+func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round, lasting int) (prentice.StepRecord, error) {
 	rec := d.meant(step, target, round, r.Clock())
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 		if err := r.own(tx, d); err != nil {
 			return err
 		}
-		tx.Late(intentions, stepRow{rec, r.origin()}, writeIntentions)
+		tx.Late(intentions, stepRow{rec, origin{r.Session, r.Peers.Place(), lasting}}, writeIntentions)
 		return r.secretsUsed(tx, d, step, target)
 	})
 	if err != nil {
@@ -280,7 +304,7 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 }
 
 func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error {
-	tx.Late(proofs, stepRow{rec, r.origin()}, writeProofs)
+	tx.Late(proofs, stepRow{rec, origin{r.Session, r.Peers.Place(), onlyOnce}}, writeProofs)
 	at := rec.Ended
 	if at.IsZero() {
 		at = rec.Started // a step that waits for a person has not ended

@@ -21,16 +21,19 @@ const (
 	Lost    State = "lost"    // it was begun, and its keeper is gone without a word
 	Refused State = "refuse"  // it was not begun, and Why says what is missing
 	Taken   State = "taken"   // somebody else made the claim
+	Over    State = "over"    // its proof was written once, and the claim is gone
 )
 
 // Report is what became of an ask. Why is ended or rebooted of a lost script;
-// home, setsid or full of a refused one.
+// home, setsid, full, late or void of a refused one.
 type Report struct {
 	State   State
 	Code    int
-	Strays  bool // it left processes behind, which were ended
-	Full    bool // nothing could be written to the disk when it ended
-	Stopped bool // this ask told it to end; otherwise it had ended by itself
+	Strays  bool  // it left processes behind, which were ended
+	Full    bool  // nothing could be written to the disk when it ended
+	Left    int64 // bytes of its output that were left out, because nobody read them or the disk was full
+	Loose   bool  // others could read or write the folder of claims, and cannot any more
+	Stopped bool  // this ask told it to end; otherwise it had ended by itself
 	Why     string
 	Detail  string // more, in the words of the other side
 	Token   string // of whoever made the claim; "" if that was not told
@@ -71,6 +74,7 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 		return Report{}, err
 	}
 	var token string
+	loose := false
 	for {
 		words, err := a.line()
 		if err != nil {
@@ -78,6 +82,8 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 		}
 		switch words[0] {
 		case "alive":
+		case "loose":
+			loose = true
 		case "claim":
 			if token = at(words, 1); a.Want != "" && token != a.Want {
 				return Report{State: Taken, Token: token}, nil
@@ -91,7 +97,9 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 				return Report{}, err
 			}
 		default:
-			return final(words, token)
+			r, err := final(words, token)
+			r.Loose = loose
+			return r, err
 		}
 	}
 }
@@ -100,7 +108,7 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 func final(words []string, token string) (Report, error) {
 	r := Report{State: State(words[0]), Token: token}
 	switch r.State {
-	case None, Running:
+	case None, Running, Over:
 	case Lost, Refused:
 		r.Why = at(words, 1)
 		r.Detail = strings.Join(words[min(2, len(words)):], " ")
@@ -111,6 +119,7 @@ func final(words []string, token string) (Report, error) {
 		}
 		r.Code, r.Strays, r.Full = code, at(words, 2) == "strays", at(words, 3) == "full"
 		r.Stopped = at(words, 4) == "stopped"
+		r.Left, _ = strconv.ParseInt(at(words, 5), 10, 64) // an answer to a stop does not say
 	default:
 		return Report{}, fmt.Errorf("%w: the word %q", ErrGarbled, words[0])
 	}

@@ -5,7 +5,9 @@
 // a script has for itself; its key names it, and because making a folder is
 // atomic, a script is never begun twice under one key. The keeper is a detached
 // shell that runs the script in a session of its own and writes down how it
-// ended. To follow is to read the output from a byte on, and then the end.
+// ended. The relay keeps what it prints, some megabytes ahead of who reads it, and
+// then lets it wait. A claim that goes leaves its name for a month, so that a shell of
+// ours that comes late begins nothing. To follow is to read the output from a byte on, and then the end.
 //
 // A Program is text for /bin/sh on standard input, so that neither the script
 // nor its environment is ever an argument that others can see. It is one

@@ -23,7 +23,7 @@ ident "$$" 1<>"$d/keeper"
 set -C
 { true >"$d/begun"; } 2>/dev/null || exit 0 # somebody gave it up, or nothing can be kept
 set +C
-(umask "$4"; exec "$3" /bin/sh -eu "$d/$2.sh") >>"$d/out" 2>&1 </dev/null &
+(umask "$4"; exec "$3" /bin/sh -eu "$d/s/$2.sh") 2>&1 </dev/null &
 g=$!
 ident "$g" 1<>"$d/group"
 while :; do

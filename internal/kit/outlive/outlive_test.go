@@ -139,7 +139,7 @@ func TestAScriptRunsOnceAndSaysHowItEnded(t *testing.T) {
 		if r, _ := h.ask(outlive.Ask{Action: outlive.Forget}); r.State != outlive.None {
 			t.Errorf("forgotten: %+v", r)
 		}
-		if r, _ := h.ask(outlive.Ask{Action: outlive.Look}); r.State != outlive.None {
+		if r, _ := h.ask(outlive.Ask{Action: outlive.Look}); r.State != outlive.Over {
 			t.Errorf("looked: %+v", r)
 		}
 	})

@@ -14,6 +14,9 @@ var wrapper string
 //go:embed keeper.sh
 var keeper string
 
+//go:embed relay.sh
+var relay string
+
 // Action is what a program does with a claim.
 type Action string
 
@@ -24,7 +27,22 @@ const (
 	Follow Action = "follow"
 	Look   Action = "look"   // says how it stands, and waits for nothing
 	Stop   Action = "stop"   // SIGTERM to the script's group, the grace, SIGKILL
-	Forget Action = "forget" // removes the claim of a script that is not under way
+	Anew   Action = "anew"   // removes the claim of a script that is not under way, so that it can be begun once more
+	Forget Action = "forget" // removes it because its proof is written: it is never begun again
+)
+
+const (
+	// latest is how old a shell may be that begins a script. Whoever asked has given
+	// it up by then; the age is measured by the machine's own clock, where it tells it.
+	latest = 5 * time.Minute
+	// remembered is how long the names of claims that went are kept, so that a shell
+	// that was on its way to the machine, or on one that tells no ages, for all that
+	// time begins nothing again. Bytes of ours are on a network for minutes, and on a
+	// machine that was suspended as long as it was.
+	remembered = 30 * 24 * time.Hour
+	// ahead is how many bytes of output are kept ahead of who reads them, beside the
+	// piece that is being written, of 16 MiB at most.
+	ahead = 48 << 20
 )
 
 // Ask is one question about one claim. Nonce frames the answer; Token is told to
@@ -85,9 +103,10 @@ func Program(a Ask) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString("main() {\n")
-	fmt.Fprintf(&b, "NONCE=%s KEY=claim-%s TOKEN=%s NAME=%s FROM=%d GRACE=%d\n", a.Nonce, a.Key, a.Token, a.Name, max(0, a.From), max(1, int(a.Grace/time.Second)))
+	fmt.Fprintf(&b, "NONCE=%s KEY=%s TOKEN=%s NAME=%s FROM=%d GRACE=%d\n", a.Nonce, a.Key, a.Token, a.Name, max(0, a.From), max(1, int(a.Grace/time.Second)))
+	fmt.Fprintf(&b, "LATEST=%d DAYS=%d AHEAD=%d\n", int(latest/time.Second), int(remembered/(24*time.Hour)), ahead)
 	fmt.Fprintf(&b, "SWEEP=%s OLD=%s BASE=%s DIR=%s\n", sweep, quote(old), quote(a.Base), quote(a.Dir))
-	fmt.Fprintf(&b, "KEEPER=%s\n", quote(keeper))
+	fmt.Fprintf(&b, "KEEPER=%s\nRELAY=%s\n", quote(keeper), quote(relay))
 	b.WriteString(wrapper)
 	fmt.Fprintf(&b, "environment() {\n:\n%s}\n", environment)
 	fmt.Fprintf(&b, "SCRIPT=%s\n", quote(a.Script))

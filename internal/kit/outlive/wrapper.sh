@@ -1,5 +1,5 @@
 base=${BASE:-$HOME/.prentice}
-d=$base/$KEY
+d=$base/claim-$KEY
 mask=$(umask) told=
 umask 077
 say() { echo "@$NONCE $*"; }
@@ -46,50 +46,104 @@ private() {
 }
 # settled: what can be said of a claim without waiting.
 settled() {
-  [ -d "$d" ] || { say none; return 0; }
+  [ -d "$d" ] || { none; return 0; }
   status && { say end "$code" "$left" "$room" $told; return 0; }
   under_way && return 1
   status && { say end "$code" "$left" "$room" $told; return 0; }
-  if once "$d/begun"; then rm -rf "$d"; say none; return 0; fi # nobody can begin it any more
-  [ -d "$d/." ] || { say none; return 0; }
+  if once "$d/begun"; then rm -rf "$d"; none; return 0; fi # nobody can begin it any more
+  [ -d "$d/." ] || { none; return 0; }
   was=-
   { read -r pid was start <"$d/keeper"; } 2>/dev/null
   if [ "$boot" = "$was" ]; then say lost ended; else say lost rebooted; fi
 }
+# none: there is no claim. What it leaves when it goes says why.
+none() {
+  if [ -e "$base/over-$KEY" ]; then say over; else say none; fi
+}
 look() { settled || say running; }
+# pieces: finds the piece of the output that holds the byte to go on from.
+pieces() {
+  [ -z "$seg" ] || [ ! -e "$d/out-$off" ] || { seg=$off; return; }
+  [ -z "$seg" ] || return 0
+  seg='' first=
+  for piece in "$d"/out-*; do
+    piece=${piece##*/out-}
+    case $piece in '' | *[!0-9]*) continue ;; esac
+    [ "$piece" -gt "$off" ] || [ "$piece" -lt "${seg:-0}" ] || seg=$piece
+    [ -n "$first" ] && [ "$piece" -ge "$first" ] || first=$piece
+  done
+  [ -n "$seg" ] || [ -z "$first" ] || { seg=$first; off=$first; } # what came before has been read, and is gone
+  [ -n "$seg" ] || [ ! -e "$d/out" ] || ln "$d/out" "$d/out-0" 2>/dev/null # of an earlier version
+}
+# measure: the size of the piece.
+measure() { set -- $(LC_ALL=C ls -ln "$d/out-$seg" 2>/dev/null); size=${5:-0}; }
 emit() {
-  block=$((off / 1048576)) skip=$((off % 1048576))
+  at=$((off - seg))
+  block=$((at / 1048576)) skip=$((at % 1048576))
   top=$(((block + 1) * 1048576))
   [ "$top" -gt "$size" ] && top=$size
-  say out "$off" "$((top - off))"
-  dd if="$d/out" bs=1048576 skip="$block" count=1 2>/dev/null | tail -c "+$((skip + 1))" | head -c "$((top - off))"
-  off=$top
+  say out "$off" "$((top - at))"
+  dd if="$d/out-$seg" bs=1048576 skip="$block" count=1 2>/dev/null | tail -c "+$((skip + 1))" | head -c "$((top - at))"
+  off=$((seg + top))
+  echo "$off " 1<>"$d/read"
+  [ "$seg" -lt "$back" ] || trim
+}
+# trim: lets go of the pieces that were read so long ago that they are not asked for
+# again: what is on its way when a connection is lost is less than the 8 MiB that stay.
+trim() {
+  for piece in "$d"/out-*; do
+    piece=${piece##*/out-}
+    [ "$piece" -gt $((seg - 25165824)) ] || rm -f "$d/out-$piece"
+  done 2>/dev/null
+  back=$((seg + 8388608))
 }
 # whole: all the output of a script that has ended, up to a line of ours.
 whole() {
   say all "$off"
-  if [ "$off" = 0 ]; then cat "$d/out"; else tail -c "+$((off + 1))" "$d/out"; fi
+  at=$((off - seg))
+  while [ -e "$d/out-$seg" ]; do
+    if [ "$at" = 0 ]; then cat "$d/out-$seg"; else tail -c "+$((at + 1))" "$d/out-$seg"; fi
+    [ -e "$d/more" ] || break
+    measure
+    seg=$((seg + size)) at=0
+    [ "$size" -gt 0 ] || break
+  done
   echo
+}
+# drained: all that a script which has ended has printed is kept. A daemon that it
+# started may hold its output open for ever, so that this is not waited for long.
+drained() {
+  [ ! -e "$d/drained" ] && [ ! -e "$d/out" ] && [ "$dry" -lt 50 ] || return 0
+  dry=$((dry + 1))
+  nap 0.02
+  return 1
 }
 follow() {
   token=-
   { read -r token <"$d/claim"; } 2>/dev/null
   [ -d "$d" ] && say claim "$token"
-  off=$FROM quiet=0 fresh=0 early=4 soon=0.01
+  off=$FROM quiet=0 fresh=0 early=4 soon=0.01 dry=0 last=no seg='' back=25165824
   while :; do
-    if status; then
-      [ ! -s "$d/out" ] || whole
-      say end "$code" "$left" "$room"
+    pieces
+    if status && drained; then
+      [ -z "$seg" ] || [ ! -s "$d/out-$seg" ] || whole
+      gap=0
+      { read -r gap rest <"$d/left"; } 2>/dev/null
+      say end "$code" "$left" "$room" - "$gap"
       return
     fi
     size=0 # most scripts are over before it pays to send what they have printed so far
-    [ "$quiet" -lt "$early" ] || [ ! -s "$d/out" ] || { set -- $(LC_ALL=C ls -ln "$d/out" 2>/dev/null); size=${5:-0}; }
-    if [ "$size" -gt "$off" ]; then emit; quiet=0 early=0; continue; fi
+    [ "$quiet" -lt "$early" ] || [ -z "$seg" ] || [ ! -s "$d/out-$seg" ] || measure
+    if [ "$((seg + size))" -gt "$off" ]; then emit; quiet=0 early=0; continue; fi
+    [ "$word" != end ] || continue
     if [ "$quiet" -ge 40 ] || ! under_way; then
       if [ -e "$d/armed" ] && [ ! -e "$d/begun" ] && [ "$fresh" -lt 100 ]; then
         fresh=$((fresh + 1)) # the keeper is about to begin
       elif [ "$early" -gt 0 ]; then
         early=0 # what it printed comes first
+        continue
+      elif [ "$last" = no ] && ! status; then
+        ! drained || last=yes
         continue
       elif ! status; then
         settled && return
@@ -105,19 +159,42 @@ launch() {
   set -- "$setsid" "$KEEPER" "$d" "$NAME" "$mask" "$GRACE" "${DIR:-$HOME}"
   (
     environment
-    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" "$7" </dev/null >/dev/null 2>&1
-  ) &
+    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" "$7" </dev/null 2>/dev/null
+  ) | (exec "$1" /bin/sh -c "$RELAY" prentice "$3" "$AHEAD") >/dev/null 2>&1 &
 }
+# sweep: what is long over goes, and nobody else gets into the folder.
 sweep() {
-  chmod 700 "$base"
-  find "$base" -name "claim-*" -prune -type d -mtime +30 -print 2>/dev/null | while read -r old; do
-    alive "$old/keeper" || alive "$old/group" || rm -rf "$old"
+  find "$base" \( -name "claim-*" -prune -type d -mtime +"$DAYS" -print \) \
+    -o \( ! -name "claim-*" -type d \( -perm -040 -o -perm -020 -o -perm -004 -o -perm -002 \) -print \) \
+    -o \( -type f \( -name "over-*" -o -name "void-*" \) -mtime +"$DAYS" -print \) 2>/dev/null | while read -r old; do
+    case $old in
+      */claim-*) alive "$old/keeper" || alive "$old/group" || rm -rf "$old" ;;
+      */over-* | */void-*) rm -f "$old" ;;
+      *) chmod 700 "$old" && say loose ;;
+    esac
   done
+}
+# late: this shell began so long ago that nobody waits for it. Its age is that of
+# the process, which the machine's own clock tells; a sudo above it is older.
+late() {
+  { read -r up rest </proc/uptime; } 2>/dev/null || return 1
+  up=${up%.*} who=$$ deep=0 stat=
+  while { read -r stat <"/proc/$who/stat"; } 2>/dev/null; do
+    name=${stat#*"("}
+    name=${name%")"*}
+    set -- ${stat##*")"}
+    [ "$deep" = 0 ] || [ "$name" = sudo ] || return 1
+    [ $((up - ${20} / 100)) -le "$LATEST" ] || return 0
+    who=$2 deep=$((deep + 1))
+    [ "$deep" -lt 4 ] || return 1
+  done
+  return 1
 }
 arm() {
   line=----------------------------------------------------------------
   for file in status keeper group; do echo "$line$line" >"$d/$file" || return 1; done
-  echo "$TOKEN" >"$d/claim" && true >"$d/out" && script "$d/$NAME.sh" && true >"$d/armed"
+  for file in read left; do echo "0 $line" >"$d/$file" || return 1; done
+  echo "$TOKEN" >"$d/claim" && true >"$d/out-0" && script "$d/s/$NAME.sh" && true >"$d/armed"
 }
 # script: a printf that is no builtin is not used, because its arguments can be seen.
 script() {
@@ -125,20 +202,30 @@ script() {
 $SCRIPT
 END
 }
+# taken: the right to begin it has been used up, or taken away. That is looked at
+# when the claim is made: whoever takes the claim away has left this before.
+taken() { [ -e "$base/over-$KEY" ] || [ -e "$base/void-$KEY" ]; }
 start() {
   private || return
   setsid=$(command -v setsid 2>/dev/null) || { say refuse setsid; return; }
+  if late; then say refuse late; return; fi
   [ "$SWEEP" = no ] || sweep
-  if why=$(mkdir "$d" 2>&1); then
+  if why=$(mkdir "$d" "$d/s" 2>&1); then
+    if taken; then
+      rmdir "$d/s" "$d"
+      if [ -e "$base/void-$KEY" ]; then say refuse void; else say over; fi
+      return
+    fi
     arm 2>/dev/null || { rm -rf "$d"; say refuse full; return; }
     launch
     let_go
-  elif [ ! -d "$d" ]; then
+  elif [ ! -d "$d/s" ] && [ ! -e "$d/claim" ]; then
+    rmdir "$d" 2>/dev/null
     say refuse full "$why"
     return
   fi
   follow
-  wait # for a keeper that it has launched: nobody else would
+  [ ! -e "$d/drained" ] || wait # for what it has launched: nobody else would
 }
 signal() {
   g='' was=
@@ -146,7 +233,13 @@ signal() {
   case $g in '' | 0 | 1 | *[!0-9]*) return 1 ;; esac
   under_way && kill "-$1" "-$g" 2>/dev/null
 }
+# stop: where there is no claim, there is going to be none: a shell that comes late
+# finds that the right to begin it was taken away.
 stop() {
+  if [ ! -e "$d/begun" ]; then
+    private || return
+    [ -e "$base/over-$KEY" ] || { true >"$base/void-$KEY"; } 2>/dev/null || { say refuse full; return; }
+  fi
   settled && return
   signal TERM && told=stopped
   n=0
@@ -156,19 +249,31 @@ stop() {
   while under_way && [ "$n" -lt 100 ]; do n=$((n + 1)); pause; done
   look
 }
-forget() {
+# anew: lets go of a claim whose script is known not to have done it, so that it can
+# be begun once more.
+anew() {
   if [ -d "$d" ] && ! status && under_way; then say running; return; fi
   rm -rf "$d"
+  say none
+}
+forget() {
+  if [ -d "$d" ] && ! status && under_way; then say running; return; fi
+  OLD="claim-$KEY $OLD"
   let_go
   say none
 }
-# let_go: the claims whose proof is written, but for what still goes on.
+# let_go: the claims whose proof is written, but for what still goes on. What stays
+# of each is its name, so that a shell of ours which comes late does not begin it
+# again. Where not even that can be kept, the claim stays instead.
 let_go() {
   mine=$d
   set --
   for old in $OLD; do
     d=$base/$old
-    if status || ! under_way; then set -- "$@" "$d"; fi
+    if status || ! under_way; then
+      { true >"$base/over-${old#claim-}"; } 2>/dev/null || { rm -f "$d"/out-*; { true >"$base/over-${old#claim-}"; } 2>/dev/null; } || continue
+      set -- "$@" "$d"
+    fi
   done
   d=$mine
   [ $# = 0 ] || rm -rf "$@"
