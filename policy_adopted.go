@@ -6,6 +6,8 @@ import "time"
 type PolicyState struct {
 	InForce AdoptedPolicy  `json:"in_force"`
 	Pending *PendingPolicy `json:"pending,omitempty"`
+
+	PendingGroups *PendingPolicy `json:"pending_groups,omitempty"` // who is in which group, as the catalogue says it now
 }
 
 // AdoptedPolicy is the policy that decides.

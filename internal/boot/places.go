@@ -109,14 +109,3 @@ func placesIn(c *prentice.Catalogue, things []prentice.Ref) [][]prentice.Ref {
 	}
 	return parts
 }
-
-// groupsOf are the groups that the catalogue says somebody is a member of.
-func groupsOf(c *prentice.Catalogue, person string) []prentice.Ref {
-	var groups []prentice.Ref
-	for _, e := range c.Entities {
-		if e.Ref.Kind() == "group" && slices.Contains(e.Members, person) {
-			groups = append(groups, e.Ref)
-		}
-	}
-	return groups
-}

@@ -111,7 +111,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	}
 	s.Identity.Provider, s.Identity.Trusting = set.OIDC.provider(), set.Enrolment == trusted
 	s.Identity.Record = s.ledger.Append
-	s.Identity.Groups = func(person string) []prentice.Ref { return groupsOf(s.Team.Catalogue(), person) }
+	s.Identity.Groups = s.Team.GroupsOf
 	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)
 	s.inbox.Monitors = namesIn(set.Monitors)
 	s.schedules = inbox.NewSchedules(s.inbox, time.Now, log)
@@ -210,6 +210,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	}
 	s.Team.kinds = s.kinds()
 	s.Team.book = &policy.Book{DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
+	s.Team.groups = &policy.Book{OfGroups: true, DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
 	if err := s.Team.read(ctx); err != nil {
 		return err
 	}

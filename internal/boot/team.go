@@ -33,6 +33,8 @@ type team struct {
 	policy    *policy.Policy
 	inForce   policy.Entry // that the policy is of
 	pending   *pending     // nil when the file says what is in force
+	groups    policy.Entry // who is in which group, as it was adopted
+	newGroups *string      // as the catalogue says it, when that is not what was adopted
 	calendar  *calendar.Calendar
 	notices   *notice.Settings
 	secrets   secret.Declarations
@@ -48,6 +50,7 @@ type Team struct {
 	kinds   []prentice.StepKind
 	log     *slog.Logger
 	book    *policy.Book
+	groups  *policy.Book
 	reading sync.Mutex // held by whoever reads the folder
 	now     atomic.Pointer[team]
 	wrong   atomic.Pointer[error] // with what the folder says now, when it is not what is in force
@@ -77,6 +80,9 @@ func (t *Team) read(ctx context.Context) error {
 	}
 	err := t.readPolicy(ctx, next)
 	if err != nil {
+		return err
+	}
+	if err := t.readGroups(ctx, next); err != nil {
 		return err
 	}
 	if next.secrets, err = t.readSecrets(); err != nil {

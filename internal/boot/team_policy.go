@@ -91,12 +91,12 @@ func (t *Team) State(ctx context.Context, asker prentice.Actor) (prentice.Policy
 	now := t.now.Load()
 	s := prentice.PolicyState{InForce: prentice.AdoptedPolicy{
 		Digest: now.policy.Digest(), Since: now.inForce.At, By: now.inForce.By, Reason: now.inForce.Reason, Rules: views(now.policy), Zone: now.policy.Zone().String()}}
-	if now.pending == nil {
-		return s, nil
+	var err error
+	if s.PendingGroups, err = t.pendingGroups(ctx, now, asker); err != nil || now.pending == nil {
+		return s, err
 	}
 	p := prentice.PendingPolicy{Votes: []prentice.PolicyVote{}, Rules: []string{}}
 	if now.pending.policy != nil {
-		var err error
 		if p, err = t.book.Standing(ctx, now.policy, now.inForce, now.pending.policy.Digest(), asker); err != nil {
 			return s, err
 		}

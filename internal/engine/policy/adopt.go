@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"prentice"
@@ -16,8 +17,16 @@ import (
 type Wish struct {
 	Actor  prentice.Actor
 	Reason string
-	Policy *Policy
+	Policy *Policy // nil when it is about groups
 	Text   string
+}
+
+// digest names what is wished for.
+func (w Wish) digest() string {
+	if w.Policy != nil {
+		return w.Policy.Digest()
+	}
+	return prentice.Digest([]byte(w.Text))
 }
 
 // voteStands is how long a vote counts when the rule that asks for others says
@@ -59,7 +68,7 @@ const castQuery = `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM policy_votes WHERE
 
 // adopt is Adopt, or errVoted.
 func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (prentice.Adoption, error) {
-	a := prentice.Adoption{Digest: w.Policy.Digest(), From: base.Digest}
+	a := prentice.Adoption{Digest: w.digest(), From: base.Digest}
 	now := b.Clock()
 	if w.Actor.Kind != prentice.Person {
 		return a, prentice.Errorf(prentice.Denied, "%s is not a person, and only people adopt a policy", w.Actor.Ref()).Try("ask an owner")
@@ -69,7 +78,7 @@ func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 		return a, err
 	}
 	var counted cast
-	if err := b.DB.QueryRow(ctx, castQuery, []any{base.Seq, a.Digest}, &counted.votes, &counted.last); err != nil {
+	if err := b.DB.QueryRow(ctx, b.sql(castQuery), []any{base.Seq, a.Digest}, &counted.votes, &counted.last); err != nil {
 		return a, fmt.Errorf("count the votes for a policy: %w", err)
 	}
 	votes, err := b.Votes(ctx, base.Seq, a.Digest)
@@ -80,20 +89,24 @@ func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 		if v.Actor == w.Actor.Ref() {
 			return a, prentice.Errorf(prentice.Conflict, "%s has adopted it already; another owner must", v.Actor).Try("it counts until %s UTC", v.Expires.UTC().Format(time.DateTime))
 		}
+		if shared := prentice.SharedPerson(w.Actor.People(), v.People); shared != "" {
+			return a, prentice.Errorf(prentice.Denied, "%s is behind the vote of %s already, and behind %s as well: they count as one", shared, v.Actor, w.Actor.Ref()).
+				Try("let an owner adopt it behind whom %s is not", shared.Name())
+		}
 		needs = max(needs, v.Needs)
 	}
 	a.Votes, a.Needs, a.Adopted = len(votes)+1, needs, len(votes)+1 >= needs
-	mine := Vote{PolicyVote: prentice.PolicyVote{Actor: w.Actor.Ref(), Reason: w.Reason, Time: now, Expires: now.Add(stands)}, Needs: needs}
+	mine := Vote{PolicyVote: prentice.PolicyVote{Actor: w.Actor.Ref(), People: w.Actor.People(), Reason: w.Reason, Time: now, Expires: now.Add(stands)}, Needs: needs}
 	err = b.DB.Write(ctx, func(tx *db.Tx) error {
 		var seq int64
-		if err := tx.QueryRow(`SELECT MAX(seq) FROM policy_adopted`, nil, &seq); err != nil {
+		if err := tx.QueryRow(b.sql(`SELECT MAX(seq) FROM policy_adopted`), nil, &seq); err != nil {
 			return err
 		}
 		if seq != base.Seq {
 			return prentice.Errorf(prentice.Conflict, "another policy came into force in the meantime").Try("look at it with: prentice policy show")
 		}
 		var now cast
-		if err := tx.QueryRow(castQuery, []any{base.Seq, a.Digest}, &now.votes, &now.last); err != nil {
+		if err := tx.QueryRow(b.sql(castQuery), []any{base.Seq, a.Digest}, &now.votes, &now.last); err != nil {
 			return err
 		}
 		if now != counted {
@@ -112,14 +125,14 @@ func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 
 // vote keeps a vote that is not enough.
 func (b *Book) vote(tx *db.Tx, base Entry, w Wish, a prentice.Adoption, v Vote) error {
-	_, err := tx.Exec(`INSERT INTO policy_votes (base, digest, actor, needs, reason, at, expires) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (base, digest, actor) DO UPDATE SET needs = excluded.needs, reason = excluded.reason, at = excluded.at, expires = excluded.expires`,
-		base.Seq, a.Digest, string(v.Actor), v.Needs, v.Reason, db.Micros(v.Time), db.Micros(v.Expires))
+	_, err := tx.Exec(b.sql(`INSERT INTO policy_votes (base, digest, actor, needs, reason, at, expires, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (base, digest, actor) DO UPDATE SET needs = excluded.needs, reason = excluded.reason, at = excluded.at, expires = excluded.expires, people = excluded.people`),
+		base.Seq, a.Digest, string(v.Actor), v.Needs, v.Reason, db.Micros(v.Time), db.Micros(v.Expires), peopleText(v.People))
 	if err != nil {
 		return err
 	}
-	return b.Recorder.Append(tx, v.Time, prentice.Note{Kind: "policy.adoption-wanted", Actor: v.Actor, Refs: []prentice.Ref{about}, Data: map[string]any{
-		"from": base.Digest, "to": a.Digest, "reason": w.Reason, "door": w.Actor.Door, "votes": a.Votes, "needs": a.Needs, "diff": Diff(base.Text, w.Text)}})
+	return b.Recorder.Append(tx, v.Time, prentice.Note{Kind: b.kind("adoption-wanted"), Actor: v.Actor, Refs: []prentice.Ref{b.about()}, Data: map[string]any{
+		"from": base.Digest, "to": a.Digest, "reason": w.Reason, "door": w.Actor.Door, "token": w.Actor.Token, "people": v.People, "votes": a.Votes, "needs": a.Needs, "diff": Diff(base.Text, w.Text)}})
 }
 
 // enter brings a policy into force.
@@ -133,15 +146,15 @@ func (b *Book) enter(tx *db.Tx, base Entry, w Wish, votes []Vote) error {
 		return err
 	}
 	now := votes[len(votes)-1].Time
-	if _, err := tx.Exec(`INSERT INTO policy_adopted (seq, digest, text, owners, reason, at) VALUES (?, ?, ?, ?, ?, ?)`,
-		base.Seq+1, w.Policy.Digest(), w.Text, string(owners), w.Reason, db.Micros(now)); err != nil {
+	if _, err := tx.Exec(b.sql(`INSERT INTO policy_adopted (seq, digest, text, owners, reason, at) VALUES (?, ?, ?, ?, ?, ?)`),
+		base.Seq+1, w.digest(), w.Text, string(owners), w.Reason, db.Micros(now)); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`DELETE FROM policy_votes`); err != nil { // every vote was judged by what is no longer in force
+	if _, err := tx.Exec(b.sql(`DELETE FROM policy_votes`)); err != nil { // every vote was judged by what is no longer in force
 		return err
 	}
-	return b.Recorder.Append(tx, now, prentice.Note{Kind: "policy.adopted", Actor: w.Actor.Ref(), Refs: []prentice.Ref{about}, Data: map[string]any{
-		"from": base.Digest, "to": w.Policy.Digest(), "by": by, "reason": w.Reason, "door": w.Actor.Door, "diff": Diff(base.Text, w.Text)}})
+	return b.Recorder.Append(tx, now, prentice.Note{Kind: b.kind("adopted"), Actor: w.Actor.Ref(), Refs: []prentice.Ref{b.about()}, Data: map[string]any{
+		"from": base.Digest, "to": w.digest(), "by": by, "reason": w.Reason, "door": w.Actor.Door, "token": w.Actor.Token, "people": w.Actor.People(), "diff": Diff(base.Text, w.Text)}})
 }
 
 // Vote is a vote with how many owners it asked for.
@@ -153,7 +166,7 @@ type Vote struct {
 // Votes are those for a policy that still count: judged by the policy in force,
 // not expired, and of people who are owners still.
 func (b *Book) Votes(ctx context.Context, base int64, digest string) ([]Vote, error) {
-	rows, err := b.DB.Query(ctx, `SELECT actor, needs, reason, at, expires FROM policy_votes WHERE base = ? AND digest = ? AND expires > ? ORDER BY at`, base, digest, db.Micros(b.Clock()))
+	rows, err := b.DB.Query(ctx, b.sql(`SELECT actor, needs, reason, at, expires, people FROM policy_votes WHERE base = ? AND digest = ? AND expires > ? ORDER BY at`), base, digest, db.Micros(b.Clock()))
 	if err != nil {
 		return nil, fmt.Errorf("read the votes for a policy: %w", err)
 	}
@@ -161,8 +174,13 @@ func (b *Book) Votes(ctx context.Context, base int64, digest string) ([]Vote, er
 	var list []Vote
 	for rows.Next() {
 		var v Vote
-		if err := rows.Scan(&v.Actor, &v.Needs, &v.Reason, micros{&v.Time}, micros{&v.Expires}); err != nil {
+		var people string
+		if err := rows.Scan(&v.Actor, &v.Needs, &v.Reason, micros{&v.Time}, micros{&v.Expires}, &people); err != nil {
 			return nil, fmt.Errorf("read the votes for a policy: %w", err)
+		}
+		v.People = []prentice.Ref{v.Actor}
+		for _, p := range strings.Fields(people) {
+			v.People = prentice.JoinPeople(v.People, []prentice.Ref{prentice.Ref(p)})
 		}
 		list = append(list, v)
 	}
@@ -200,3 +218,5 @@ func (b *Book) Standing(ctx context.Context, old *Policy, base Entry, digest str
 	}
 	return p, err
 }
+
+func peopleText(people []prentice.Ref) string { return strings.Join(texts(people), " ") }

@@ -33,11 +33,35 @@ type Recorder interface {
 // whether they may and how many of them it takes.
 type Book struct {
 	DB       *db.DB
+	OfGroups bool // it is the book of who is in which group
 	Recorder Recorder
 	Clock    func() time.Time
 	// Role is what a person may do at this moment: a vote of somebody who is no
 	// owner any more does not count.
 	Role func(context.Context, prentice.Ref) (prentice.Role, error)
+}
+
+// sql is a query of policies, of the tables that the book is kept in.
+func (b *Book) sql(query string) string {
+	if b.OfGroups {
+		return strings.NewReplacer("policy_adopted", "groups_adopted", "policy_votes", "groups_votes").Replace(query)
+	}
+	return query
+}
+
+func (b *Book) kind(what string) string {
+	if b.OfGroups {
+		return "groups." + what
+	}
+	return "policy." + what
+}
+
+// about is what evidence of adoptions is about.
+func (b *Book) about() prentice.Ref {
+	if b.OfGroups {
+		return "policy/groups"
+	}
+	return "policy/team"
 }
 
 // Entry is a policy that was adopted.
@@ -53,12 +77,9 @@ type Entry struct {
 // self is who adopts the first policy.
 const self prentice.Ref = "self/prentice"
 
-// about is what evidence of adoptions is about.
-const about prentice.Ref = "policy/team"
-
 // InForce is the policy that was adopted last; false when there was none yet.
 func (b *Book) InForce(ctx context.Context) (e Entry, found bool, err error) {
-	err = b.DB.QueryRow(ctx, inForce, nil, e.dest()...)
+	err = b.DB.QueryRow(ctx, b.sql(inForce), nil, e.dest()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, false, nil
 	}
@@ -76,15 +97,24 @@ func (e *Entry) dest() []any {
 
 // First enters the first policy, unless there is one already.
 func (b *Book) First(ctx context.Context, p *Policy, text string) error {
+	return b.first(ctx, p.Digest(), text, "the first policy that was found")
+}
+
+// FirstGroups enters the first memberships, unless there are some already.
+func (b *Book) FirstGroups(ctx context.Context, text string) error {
+	return b.first(ctx, prentice.Digest([]byte(text)), text, "the first groups that were found")
+}
+
+func (b *Book) first(ctx context.Context, digest, text, reason string) error {
 	now := b.Clock()
 	return b.DB.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(`INSERT INTO policy_adopted (seq, digest, text, owners, reason, at) VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING`,
-			p.Digest(), text, `["`+string(self)+`"]`, "the first policy that was found", db.Micros(now))
+		n, err := tx.Exec(b.sql(`INSERT INTO policy_adopted (seq, digest, text, owners, reason, at) VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING`),
+			digest, text, `["`+string(self)+`"]`, reason, db.Micros(now))
 		if err != nil || n == 0 {
 			return err
 		}
-		return b.Recorder.Append(tx, now, prentice.Note{Kind: "policy.adopted", Actor: self, Refs: []prentice.Ref{about}, Data: map[string]any{
-			"to": p.Digest(), "reason": "the first policy that was found", "diff": Diff("", text)}})
+		return b.Recorder.Append(tx, now, prentice.Note{Kind: b.kind("adopted"), Actor: self, Refs: []prentice.Ref{b.about()}, Data: map[string]any{
+			"to": digest, "reason": reason, "diff": Diff("", text)}})
 	})
 }
 

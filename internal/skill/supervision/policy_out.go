@@ -48,6 +48,9 @@ func (p PolicyShown) Text() string {
 	if p.Pending != nil {
 		b.WriteString("\n" + pendingText(*p.Pending))
 	}
+	if g := p.PendingGroups; g != nil {
+		fmt.Fprintf(&b, "\n▲ the members of groups were edited in the catalogue and wait: %s\n%s  Bring them into force with: prentice policy adopt-groups --digest %s --reason '…'\n\n%s", g.Digest, votesText(*g), g.Digest, g.Diff)
+	}
 	return b.String()
 }
 
@@ -58,6 +61,12 @@ func pendingText(p prentice.PendingPolicy) string {
 		return b.String() + "\n" + p.Diff
 	}
 	fmt.Fprintf(&b, "▲ policy.yaml was edited and waits: %s\n%s", p.Digest, op.Found(p.Findings).Lines("  "))
+	return b.String() + votesText(p) + "  Bring it into force with: prentice policy adopt --digest " + p.Digest + " --reason '…'\n\n" + p.Diff
+}
+
+// votesText says how far a pending policy, or pending groups, are.
+func votesText(p prentice.PendingPolicy) string {
+	var b strings.Builder
 	if p.Refused != "" {
 		fmt.Fprintf(&b, "  The policy in force refuses it from you: %s\n", p.Refused)
 	} else {
@@ -66,7 +75,7 @@ func pendingText(p prentice.PendingPolicy) string {
 	for _, v := range p.Votes {
 		fmt.Fprintf(&b, "  %s adopted it at %s, good until %s: %s\n", v.Actor, v.Time.UTC().Format(time.DateTime), v.Expires.UTC().Format(time.DateTime), v.Reason)
 	}
-	return b.String() + "  Bring it into force with: prentice policy adopt --digest " + p.Digest + " --reason '…'\n\n" + p.Diff
+	return b.String()
 }
 
 // Adopted is what came of a wish to adopt a policy.
