@@ -41,3 +41,9 @@ type CeremonyAnswer struct {
 	Ceremony, Answer, Name string
 	Behind                 []Ref
 }
+
+// Proof is what somebody shows again before they change how they sign in.
+type Proof struct {
+	Code string    // of their second factor, or a recovery code; "" is none
+	At   time.Time // when they signed in with a passkey, or a password and a code; zero is in another way
+}

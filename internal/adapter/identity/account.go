@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"prentice"
 	"prentice/internal/kit/db"
@@ -26,10 +27,9 @@ func (i *Identity) Account(ctx context.Context, name string) (a prentice.Account
 }
 
 // BeginTOTP shows a new second factor, which counts once SetPassword was given a
-// code of it. Whoever has one already proves it first: a stolen session must not
-// become a second factor.
-func (i *Identity) BeginTOTP(ctx context.Context, name, code string) (secret, url string, err error) {
-	if err := i.prove(ctx, name, code); err != nil {
+// code of it. Whoever has a factor already proves it first.
+func (i *Identity) BeginTOTP(ctx context.Context, name string, p prentice.Proof) (secret, url string, err error) {
+	if err := i.Prove(ctx, name, p); err != nil {
 		return "", "", err
 	}
 	if secret, url, err = newTOTP(name); err != nil {
@@ -51,15 +51,39 @@ func (i *Identity) BeginTOTP(ctx context.Context, name, code string) (secret, ur
 	})
 }
 
-// prove asks somebody who has a second factor for a code of it, and uses it up.
-func (i *Identity) prove(ctx context.Context, name, code string) error {
+// ProofLife is how long a sign-in with a passkey, or with a password and a code,
+// proves who somebody is when they change how they sign in.
+const ProofLife = 10 * time.Minute
+
+// Prove asks somebody who has a passkey or a second factor to show it again: a
+// session that was stolen must not become a factor of the thief's. A code is used
+// up. Who has neither has nothing to show.
+func (i *Identity) Prove(ctx context.Context, name string, p prentice.Proof) error {
 	sealed, _, err := i.totpOf(ctx, name)
-	if err != nil || sealed == "" {
+	if err != nil {
 		return err
 	}
-	if code == "" {
-		return prentice.Errorf(prentice.Denied, "you have a second factor, and a change of it needs a code").Try("give a code of it, or a recovery code; without either, an owner can reset you")
+	if sealed != "" && p.Code != "" {
+		return i.proveCode(ctx, name, sealed, p.Code)
 	}
+	if age := i.clock().Sub(p.At); age >= 0 && age < ProofLife {
+		return nil
+	}
+	keys, err := i.passkeys(ctx, name)
+	switch {
+	case err != nil:
+		return err
+	case sealed != "":
+		return prentice.Errorf(prentice.Denied, "you have a second factor, and this needs a code of it").
+			Try("give a code of it, or a recovery code; or sign in again with a passkey or password and do it within %d minutes; without either, an owner can reset you", int(ProofLife/time.Minute))
+	case len(keys) > 0:
+		return prentice.Errorf(prentice.Denied, "you have a passkey, and this needs that you have just shown it").
+			Try("sign out, sign in with your passkey, and do it within %d minutes; without it, an owner can reset you", int(ProofLife/time.Minute))
+	}
+	return nil
+}
+
+func (i *Identity) proveCode(ctx context.Context, name, sealed, code string) error {
 	if err := i.attempt(ctx, "account", name, ""); err != nil {
 		return err
 	}
@@ -117,6 +141,9 @@ func (i *Identity) SetPassword(ctx context.Context, name, password, code string,
 	}
 	hash := hashPassword(password)
 	err = i.change(ctx, func(tx *db.Tx) error {
+		if err := forgetBegun(tx, name); err != nil {
+			return err
+		}
 		if fresh {
 			if _, err := tx.Exec(`UPDATE identity_totp SET secret = pending, pending = '', step = 0 WHERE person = ? AND pending = ?`, name, pending); err != nil {
 				return err
@@ -148,6 +175,15 @@ func (i *Identity) ResetPerson(ctx context.Context, name string) error {
 		}
 		return forgetFactors(tx, name)
 	})
+}
+
+// forgetBegun forgets the passkeys that somebody has begun to make: what was asked
+// for before a factor counted was asked for without it.
+func forgetBegun(tx *db.Tx, name string) error {
+	if _, err := tx.Exec(`DELETE FROM identity_ceremony WHERE person = ?`, name); err != nil {
+		return fmt.Errorf("forget what %s has begun: %w", name, err)
+	}
+	return nil
 }
 
 func forgetFactors(tx *db.Tx, name string) error {

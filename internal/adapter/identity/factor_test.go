@@ -19,7 +19,7 @@ const phrase = "seven slow green bicycles"
 // factor gives ann a password and a second factor.
 func (w world) factor(name string) (secret string, recovery []string) {
 	w.t.Helper()
-	secret, url, err := w.BeginTOTP(ctx, name, "")
+	secret, url, err := w.BeginTOTP(ctx, name, prentice.Proof{})
 	if err != nil || !strings.Contains(url, secret) {
 		w.t.Fatal(url, err)
 	}
@@ -54,7 +54,7 @@ func TestAPasswordSignsInWithASecondFactorOnly(t *testing.T) {
 		}
 		secret, recovery := w.factor("ann")
 		w.wants("a session from before", session(old), "nobody")
-		other, _, err := w.BeginTOTP(ctx, "ann", recovery[9])
+		other, _, err := w.BeginTOTP(ctx, "ann", prentice.Proof{Code: recovery[9]})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestAStolenSessionMakesNoSecondFactor(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.factor("ann")
 	for _, code := range []string{"", "000000", "aaaa-bbbb-cccc-dddd"} {
-		if _, _, err := w.BeginTOTP(ctx, "ann", code); prentice.KindOf(err) != prentice.Denied {
+		if _, _, err := w.BeginTOTP(ctx, "ann", prentice.Proof{Code: code}); prentice.KindOf(err) != prentice.Denied {
 			t.Errorf("with the code %q: %v", code, err)
 		}
 		if _, err := w.SetPassword(ctx, "ann", phrase+" and more", code, nil); prentice.KindOf(err) != prentice.Denied {
@@ -167,9 +167,9 @@ func TestAStolenSessionMakesNoSecondFactor(t *testing.T) {
 		}
 	}
 	for range 10 {
-		_, _, _ = w.BeginTOTP(ctx, "ann", "000000") //nolint:dogsled // only that it was tried matters
+		_, _, _ = w.BeginTOTP(ctx, "ann", prentice.Proof{Code: "000000"}) //nolint:dogsled // only that it was tried matters
 	}
-	if _, _, err := w.BeginTOTP(ctx, "ann", "000000"); prentice.KindOf(err) != prentice.Limited {
+	if _, _, err := w.BeginTOTP(ctx, "ann", prentice.Proof{Code: "000000"}); prentice.KindOf(err) != prentice.Limited {
 		t.Errorf("guessing: %v", err)
 	}
 }
@@ -218,11 +218,11 @@ func TestWhoIsResetComesInByALinkOnly(t *testing.T) {
 func TestAPasskeyNeedsANameAndItsOwnQuestion(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	for _, origin := range []string{"", "http://127.0.0.1:7400", "http://prentice.example", "https://192.0.2.7", "ftp://localhost"} {
-		if _, err := w.BeginPasskey(ctx, "ann", origin); origin != "ftp://localhost" && prentice.KindOf(err) != prentice.Invalid {
+		if _, err := w.BeginPasskey(ctx, "ann", origin, prentice.Proof{}); origin != "ftp://localhost" && prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("%q: %v", origin, err)
 		}
 	}
-	asked, err := w.BeginPasskey(ctx, "ann", "http://localhost:7400")
+	asked, err := w.BeginPasskey(ctx, "ann", "http://localhost:7400", prentice.Proof{})
 	if err != nil {
 		t.Fatal(err)
 	}

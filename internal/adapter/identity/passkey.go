@@ -58,9 +58,13 @@ func (h holder) WebAuthnDisplayName() string { return h.name }
 // WebAuthnCredentials implements webauthn.User.
 func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
-// BeginPasskey asks a browser to make a passkey for somebody.
-func (i *Identity) BeginPasskey(ctx context.Context, name, origin string) (prentice.Ceremony, error) {
+// BeginPasskey asks a browser to make a passkey for somebody. Whoever has a factor
+// already proves it first; the answer needs no more proof than that it answers.
+func (i *Identity) BeginPasskey(ctx context.Context, name, origin string, p prentice.Proof) (prentice.Ceremony, error) {
 	rp, err := relyingParty(origin)
+	if err == nil {
+		err = i.Prove(ctx, name, p)
+	}
 	if err != nil {
 		return prentice.Ceremony{}, err
 	}
@@ -106,15 +110,25 @@ func (i *Identity) AddPasskey(ctx context.Context, name string, in prentice.Cere
 		if _, err := person(tx, name); err != nil {
 			return err
 		}
+		if err := forgetBegun(tx, name); err != nil {
+			return err
+		}
+		// So is a second factor that was shown before, and not counted yet.
+		if _, err := tx.Exec(`UPDATE identity_totp SET pending = '' WHERE person = ?`, name); err != nil {
+			return fmt.Errorf("forget a second factor that was begun: %w", err)
+		}
 		_, err := tx.Exec(`INSERT INTO identity_passkey (id, person, name, credential, created, seen, behind) VALUES (?, ?, ?, ?, ?, 0, ?)`, p.ID, name, p.Name, string(raw), db.Micros(p.Created), ofPeople(in.Behind))
 		return err
 	})
 	return p, err
 }
 
-// RemovePasskey forgets one of somebody's passkeys, and ends their sessions:
-// one may have been opened with it.
-func (i *Identity) RemovePasskey(ctx context.Context, name, id string) error {
+// RemovePasskey forgets one of somebody's passkeys, who proves first that it is
+// them, and ends their sessions: one may have been opened with it.
+func (i *Identity) RemovePasskey(ctx context.Context, name, id string, p prentice.Proof) error {
+	if err := i.Prove(ctx, name, p); err != nil {
+		return err
+	}
 	return i.change(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(`DELETE FROM identity_passkey WHERE person = ? AND id = ?`, name, id)
 		if err == nil && n == 0 {

@@ -20,6 +20,7 @@ type passwordIn struct {
 }
 
 type originIn struct {
+	Code   string `json:"code,omitempty" doc:"A code of the second factor that you have, or a recovery code; empty if you have none or signed in with a passkey or a password just now." maxLength:"40"`
 	Origin string `json:"origin" doc:"Where the pages are for this browser." example:"https://prentice.example" maxLength:"300"`
 }
 
@@ -30,7 +31,18 @@ type passkeyIn struct {
 }
 
 type forgetPasskeyIn struct {
-	ID string `json:"id" arg:"1" doc:"The passkey, as account show names it." example:"AbC123" maxLength:"400"`
+	ID   string `json:"id" arg:"1" doc:"The passkey, as account show names it." example:"AbC123" maxLength:"400"`
+	Code string `json:"code,omitempty" doc:"A code of the second factor that you have, or a recovery code; empty if you have none or signed in with a passkey or a password just now." maxLength:"40"`
+}
+
+type resetIn struct {
+	Name string `json:"name" arg:"1" doc:"The person's name." example:"ann" maxLength:"100"`
+	Code string `json:"code,omitempty" doc:"A code of your own second factor, or a recovery code; empty if you have none, signed in with a passkey or a password just now, or come by a token." maxLength:"40"`
+}
+
+// proof is what somebody shows beside their session.
+func proof(c op.Call, code string) prentice.Proof {
+	return prentice.Proof{Code: code, At: c.Actor.Proven}
 }
 
 func (d Deps) accountOps() []op.Op {
@@ -44,11 +56,13 @@ func (d Deps) accountOps() []op.Op {
 			WithExample("prentice account password --password 'four words or more' --code 123456").
 			WithHelp("A password alone signs in nobody. With a new second factor you are shown ten recovery codes, each of which stands for one code. All your sessions end."),
 		op.New("account.ask-passkey", change, viewer, "Ask this browser to make a passkey.", d.askPasskey).WithSecretOutput().
-			WithExample("prentice account ask-passkey --origin https://prentice.example"),
+			WithExample("prentice account ask-passkey --origin https://prentice.example").
+			WithHelp("Who has a passkey or a second factor already shows it again: with a code, or by signing in with it within the last ten minutes."),
 		op.New("account.add-passkey", change, viewer, "Keep the passkey that this browser made.", d.addPasskey).WithSecretOutput().
 			WithExample("prentice account add-passkey --name laptop --ceremony WORDS --answer JSON"),
 		op.New("account.forget-passkey", change, viewer, "Forget one of your passkeys, and end your sessions.", d.forgetPasskey).
-			WithExample("prentice account forget-passkey AbC123"),
+			WithExample("prentice account forget-passkey AbC123").
+			WithHelp("It needs a code of your second factor, or that you signed in with a passkey or a password within the last ten minutes."),
 		op.New("person.reset", change, prentice.Owner, "Forget a person's password, second factor and passkeys, and end their sessions.", d.resetPerson).
 			WithExample("prentice person reset ann").
 			WithHelp("A one-time link is their way in again: prentice person link ann. Their tokens stay."),
@@ -87,7 +101,7 @@ func (d Deps) newTOTP(ctx context.Context, c op.Call, in totpIn) (NewTOTP, error
 	if err := themselves(c.Actor); err != nil {
 		return NewTOTP{}, err
 	}
-	secret, url, err := d.People.BeginTOTP(ctx, c.Actor.Name, in.Code)
+	secret, url, err := d.People.BeginTOTP(ctx, c.Actor.Name, proof(c, in.Code))
 	if err != nil {
 		return NewTOTP{}, err
 	}
@@ -109,7 +123,7 @@ func (d Deps) askPasskey(ctx context.Context, c op.Call, in originIn) (Question,
 	if err := themselves(c.Actor); err != nil {
 		return Question{}, err
 	}
-	asked, err := d.People.BeginPasskey(ctx, c.Actor.Name, in.Origin)
+	asked, err := d.People.BeginPasskey(ctx, c.Actor.Name, in.Origin, proof(c, in.Code))
 	return Question{asked}, err
 }
 
@@ -128,13 +142,20 @@ func (d Deps) forgetPasskey(ctx context.Context, c op.Call, in forgetPasskeyIn) 
 	if err := themselves(c.Actor); err != nil {
 		return PasskeyForgotten{}, err
 	}
-	if err := d.People.RemovePasskey(ctx, c.Actor.Name, in.ID); err != nil {
+	if err := d.People.RemovePasskey(ctx, c.Actor.Name, in.ID, proof(c, in.Code)); err != nil {
 		return PasskeyForgotten{}, err
 	}
-	return PasskeyForgotten(in), d.record(ctx, c, "person.passkey-forgotten", nil, person(c.Actor.Name))
+	return PasskeyForgotten{in.ID}, d.record(ctx, c, "person.passkey-forgotten", nil, person(c.Actor.Name))
 }
 
-func (d Deps) resetPerson(ctx context.Context, c op.Call, in nameIn) (ResetDone, error) {
+// resetPerson forgets how somebody signs in. Who comes by a token has no factor to
+// show: theirs is the way back for an owner who has lost everything.
+func (d Deps) resetPerson(ctx context.Context, c op.Call, in resetIn) (ResetDone, error) {
+	if c.Actor.Token == 0 {
+		if err := d.People.Prove(ctx, c.Actor.Name, proof(c, in.Code)); err != nil {
+			return ResetDone{}, err
+		}
+	}
 	if err := d.People.ResetPerson(ctx, in.Name); err != nil {
 		return ResetDone{}, err
 	}

@@ -92,7 +92,7 @@ func (b *book) Account(_ context.Context, name string) (prentice.AccountRecord, 
 }
 func (b *book) Readmit(context.Context, string) error { return nil }
 
-func (b *book) BeginTOTP(context.Context, string, string) (string, string, error) {
+func (b *book) BeginTOTP(context.Context, string, prentice.Proof) (string, string, error) {
 	return "SECRET", "otpauth://totp/x", nil
 }
 func (b *book) Confirm(context.Context, string, prentice.Actor) ([]prentice.Ref, error) {
@@ -101,13 +101,15 @@ func (b *book) Confirm(context.Context, string, prentice.Actor) ([]prentice.Ref,
 func (b *book) SetPassword(context.Context, string, string, string, []prentice.Ref) ([]string, error) {
 	return []string{"aaaa-bbbb"}, nil
 }
-func (b *book) BeginPasskey(context.Context, string, string) (prentice.Ceremony, error) {
+func (b *book) BeginPasskey(context.Context, string, string, prentice.Proof) (prentice.Ceremony, error) {
 	return prentice.Ceremony{Ceremony: "c", Options: json.RawMessage("{}")}, nil
 }
 func (b *book) AddPasskey(_ context.Context, _ string, in prentice.CeremonyAnswer) (prentice.PasskeyRecord, error) {
 	return prentice.PasskeyRecord{ID: "k", Name: in.Name}, nil
 }
-func (b *book) RemovePasskey(context.Context, string, string) error { return nil }
+func (b *book) RemovePasskey(context.Context, string, string, prentice.Proof) error { return nil }
+
+func (b *book) Prove(context.Context, string, prentice.Proof) error { return nil }
 func (b *book) ResetPerson(context.Context, string) error           { return nil }
 func (b *book) Tokens(_ context.Context, person string) ([]prentice.TokenRecord, error) {
 	b.of = append(b.of, person)

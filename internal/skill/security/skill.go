@@ -47,11 +47,12 @@ type People interface {
 	ListSessions(ctx context.Context, person string) ([]prentice.SessionRecord, error)
 	RevokeSession(ctx context.Context, id, person string) (of string, err error)
 	Account(ctx context.Context, name string) (prentice.AccountRecord, error)
-	BeginTOTP(ctx context.Context, name, code string) (secret, url string, err error)
+	Prove(ctx context.Context, name string, p prentice.Proof) error
+	BeginTOTP(ctx context.Context, name string, p prentice.Proof) (secret, url string, err error)
 	SetPassword(ctx context.Context, name, password, code string, behind []prentice.Ref) (recovery []string, err error)
-	BeginPasskey(ctx context.Context, name, origin string) (prentice.Ceremony, error)
+	BeginPasskey(ctx context.Context, name, origin string, p prentice.Proof) (prentice.Ceremony, error)
 	AddPasskey(ctx context.Context, name string, in prentice.CeremonyAnswer) (prentice.PasskeyRecord, error)
-	RemovePasskey(ctx context.Context, name, id string) error
+	RemovePasskey(ctx context.Context, name, id string, p prentice.Proof) error
 	ResetPerson(ctx context.Context, name string) error
 	Confirm(ctx context.Context, name string, by prentice.Actor) (cleared []prentice.Ref, err error)
 }

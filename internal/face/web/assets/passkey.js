@@ -14,9 +14,11 @@
       says.textContent = 'Your browser asks you now.'
       try {
         const body = new URLSearchParams({ origin: location.origin, _csrf: form.elements._csrf ? form.elements._csrf.value : '' })
+        const code = form.querySelector('[data-passkey-code]')
+        if (code && code.value) body.set('code', code.value)
         const answer = await fetch(box.dataset.passkey, { method: 'POST', body })
         const asked = await answer.json()
-        if (!answer.ok) throw new Error(asked.text)
+        if (!answer.ok) throw new Error(asked.hint ? asked.text + '. ' + asked.hint : asked.text)
         const key = asked.options.publicKey
         const made = 'passkeyMake' in box.dataset
           ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(key) })

@@ -1,0 +1,107 @@
+package identity_test
+
+import (
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/identity"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+)
+
+const here = "http://localhost:7400"
+
+// passkey gives somebody a passkey, without a browser.
+func (w world) passkey(name, id string) {
+	w.t.Helper()
+	err := w.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO identity_passkey (id, person, name, credential, created, seen) VALUES (?, ?, 'laptop', '{}', 0, 0)`, id, name)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestANewFactorNeedsAFreshProofOfTheOldOne(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		now := func() time.Time { return time.UnixMicro(w.time.Load()) }
+		changes := func(name string) map[string]func(prentice.Proof) error {
+			return map[string]func(prentice.Proof) error{
+				"a passkey":           func(p prentice.Proof) error { _, err := w.BeginPasskey(ctx, name, here, p); return err },
+				"a second factor":     func(p prentice.Proof) error { _, _, err := w.BeginTOTP(ctx, name, p); return err },
+				"a passkey's removal": func(p prentice.Proof) error { return w.RemovePasskey(ctx, name, "none", p) },
+				"a reset of somebody": func(p prentice.Proof) error { return w.Prove(ctx, name, p) },
+			}
+		}
+		for what, change := range changes("ann") {
+			if err := change(prentice.Proof{}); prentice.KindOf(err) == prentice.Denied {
+				t.Errorf("%s, by whom has nothing to show: %v", what, err)
+			}
+		}
+		w.add("bob", prentice.Operator)
+		w.passkey("bob", "bobs")
+		_, recovery := w.factor("ann")
+		used := 0
+		for _, name := range []string{"ann", "bob"} {
+			for what, change := range changes(name) {
+				for fact, p := range map[string]prentice.Proof{
+					"a session alone": {}, "a session that showed one long ago": {At: now().Add(-identity.ProofLife)}, "one that will": {At: now().Add(time.Hour)},
+				} {
+					if err := change(p); prentice.KindOf(err) != prentice.Denied {
+						t.Errorf("%s of %s by %s: %v", what, name, fact, err)
+					}
+				}
+				if err := change(prentice.Proof{At: now().Add(-time.Minute)}); prentice.KindOf(err) == prentice.Denied {
+					t.Errorf("%s of %s, who showed one a minute ago: %v", what, name, err)
+				}
+				if name == "ann" {
+					if err := change(prentice.Proof{Code: recovery[used]}); prentice.KindOf(err) == prentice.Denied {
+						t.Errorf("%s with a recovery code: %v", what, err)
+					}
+					if err := change(prentice.Proof{Code: recovery[used]}); prentice.KindOf(err) != prentice.Denied {
+						t.Errorf("%s with a code that was used: %v", what, err)
+					}
+					used++
+				}
+			}
+		}
+	})
+}
+
+func TestWhatWasBegunWithoutAFactorEndsWithTheFirst(t *testing.T) {
+	w := open(t, dbtest.SQLite(t))
+	asked, err := w.BeginPasskey(ctx, "ann", here, prentice.Proof{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.factor("ann")
+	_, err = w.AddPasskey(ctx, "ann", prentice.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"})
+	if prentice.KindOf(err) != prentice.Unauthenticated {
+		t.Errorf("a passkey that was asked for before: %v", err)
+	}
+}
+
+func TestASessionKnowsWhetherAFactorWasShown(t *testing.T) {
+	w := open(t, dbtest.SQLite(t))
+	secret, _ := w.factor("ann")
+	code, _, err := w.Link(ctx, "ann", prentice.Actor{Kind: prentice.Person, Name: "ann"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	byPassword, _, err := w.SignInPassword(ctx, prentice.PasswordSignIn{Name: "ann", Password: phrase, Code: w.code(secret)}, prentice.Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for fact, c := range map[string]struct {
+		session string
+		proven  bool
+	}{"a link": {w.signIn(code), false}, "a password": {byPassword, true}} {
+		a, _, err := w.Identify(ctx, session(c.session))
+		if err != nil || a.Proven.IsZero() == c.proven {
+			t.Errorf("%s: shown at %v, %v", fact, a.Proven, err)
+		}
+	}
+}
