@@ -53,6 +53,7 @@ type Host struct {
 	Ref     Ref               `json:"ref"`
 	Address string            `json:"address,omitempty"`
 	Local   bool              `json:"local"`
+	Place   string            `json:"place,omitempty"` // on this machine, with a lock of its own; "" is the machine itself
 	Facts   map[string]string `json:"facts,omitempty"`
 	Groups  []string          `json:"groups,omitempty"`  // of an inventory; sorted
 	Blocked string            `json:"blocked,omitempty"` // why no plan may aim at it; "" is nothing

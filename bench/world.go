@@ -26,7 +26,7 @@ func writeTeam(dir string, procedures map[string]string) error {
 	catalog.WriteString("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  annotations:\n    prentice.dev/hosts: h0\nspec: {type: service, lifecycle: production, owner: group:crew}\n---\n" +
 		"apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: crew}\nspec: {type: team, children: []}\n")
 	for i := range hosts {
-		fmt.Fprintf(&catalog, "---\napiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: h%d\n  annotations:\n    prentice.dev/local: \"true\"\nspec: {type: host, owner: group:crew}\n", i)
+		fmt.Fprintf(&catalog, "---\napiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: h%d\n  annotations:\n    prentice.dev/local: \"true\"\n    prentice.dev/place: h%d\nspec: {type: host, owner: group:crew}\n", i, i)
 	}
 	files := map[string]string{"catalog-info.yaml": catalog.String(), "policy.yaml": rules, "limits.yaml": wide}
 	for name, text := range procedures {

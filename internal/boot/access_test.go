@@ -297,7 +297,7 @@ spec: {type: team, children: []}
 ---
 apiVersion: backstage.io/v1alpha1
 kind: Resource
-metadata: {name: tower, annotations: {prentice.dev/local: "true"}}
+metadata: {name: tower, annotations: {prentice.dev/local: "true", prentice.dev/place: tower}}
 spec: {type: host, owner: "group:keepers"}
 ---
 apiVersion: backstage.io/v1alpha1

@@ -127,6 +127,9 @@ func (t *Team) marks() string {
 		}
 		marks += " " + mark
 	}
+	if now := t.now.Load(); now != nil {
+		marks += " " + now.ssh.Marks()
+	}
 	return marks
 }
 

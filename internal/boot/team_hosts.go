@@ -3,6 +3,8 @@ package boot
 import (
 	"errors"
 	"io/fs"
+	"net"
+	"net/netip"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,14 +18,62 @@ import (
 
 // readCatalogue reads what a team folder says of the team's things and hosts:
 // its catalogue files, its inventories, and the hosts that ssh_config names. One
-// machine under two names is an error.
+// machine under two names is an error, and nothing may be planned for either.
 func readCatalogue(dir string) (*prentice.Catalogue, *ssh.Config, []prentice.Finding) {
 	config, findings := readSSH(dir)
 	inv, more := inventory.Load(dir, config.HostName)
 	findings = append(findings, more...)
-	c, more := catalogue.LoadWith(dir, catalogue.Elsewhere{Hosts: inv.Hosts, Spare: config.Hosts()})
+	spare := config.Hosts()
+	c, more := catalogue.LoadWith(dir, catalogue.Elsewhere{Hosts: inv.Hosts, Spare: spare})
 	findings = append(findings, more...)
-	return c, config.With(inv.Keys, inv.Jumps), append(findings, config.Twins(c.Hosts)...)
+	config = config.With(inv.Keys, inv.Jumps)
+	twins, blocked := config.Twins(c.Hosts, here(), onlyIn(spare))
+	for _, h := range c.Hosts {
+		if h.Local || h.Blocked != "" || blocked[h.Ref] != "" {
+			continue
+		}
+		if why := config.Blocked(h.Ref.Name(), h.Address); why != "" {
+			blocked[h.Ref] = why
+		}
+	}
+	block(c, blocked)
+	return c, config, append(findings, twins...)
+}
+
+// onlyIn says of a host whether it is one that only ssh_config declares.
+func onlyIn(spare []prentice.Host) func(prentice.Host) bool {
+	at := map[prentice.Pos]bool{}
+	for _, h := range spare {
+		at[h.At] = true
+	}
+	return func(h prentice.Host) bool { return at[h.At] }
+}
+
+// block marks hosts as ones that nothing may be planned for, wherever they stand.
+func block(c *prentice.Catalogue, why map[prentice.Ref]string) {
+	mark := func(hosts []prentice.Host) {
+		for i := range hosts {
+			if w := why[hosts[i].Ref]; w != "" && hosts[i].Blocked == "" {
+				hosts[i].Blocked = w
+			}
+		}
+	}
+	mark(c.Hosts)
+	for i := range c.Services {
+		mark(c.Services[i].Hosts)
+	}
+}
+
+// here is what of this machine says that an address leads to it.
+func here() ssh.Here {
+	h := ssh.Here{Ports: ssh.SSHDPorts("/etc/ssh")}
+	addresses, _ := net.InterfaceAddrs() // without them only the loopback is known
+	for _, a := range addresses {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			h.Addresses = append(h.Addresses, p.Addr().Unmap())
+		}
+	}
+	return h
 }
 
 // readSSH reads the team's ssh_config.
@@ -35,7 +85,7 @@ func readSSH(dir string) (*ssh.Config, []prentice.Finding) {
 	if err != nil {
 		return nil, []prentice.Finding{{At: prentice.Pos{File: ssh.ConfigFile}, Error: true, Text: "is not readable: " + err.Error(), Hint: "look at the file's owner and mode"}}
 	}
-	return ssh.ParseConfig(ssh.ConfigFile, raw)
+	return ssh.ReadConfig(dir, raw)
 }
 
 // checkFile looks over one file that says which things and hosts there are. What

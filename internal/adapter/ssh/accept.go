@@ -40,6 +40,9 @@ func (r *Reach) Accept(ctx context.Context, name, address, fingerprint string, r
 	if err != nil {
 		return HostKey{}, err
 	}
+	if why := p.why(); why != "" {
+		return HostKey{}, prentice.Errorf(prentice.Refused, "host %s is not reached from here: %s", name, why).Try("see prentice catalog check")
+	}
 	var offered []string
 	for _, algorithms := range sorts {
 		key, err := r.offer(ctx, p, algorithms)

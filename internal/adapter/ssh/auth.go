@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"golang.org/x/crypto/ssh"
@@ -48,17 +47,14 @@ func (r *Reach) signers(p *place) (list []ssh.Signer, err error) {
 
 // keyFile is where the key of an IdentityFile is.
 func (r *Reach) keyFile(name string) (string, error) {
-	if rest, home := strings.CutPrefix(name, "~/"); home {
-		folder, err := os.UserHomeDir()
-		if err != nil {
-			return "", prentice.Errorf(prentice.Invalid, "IdentityFile %s: %w", name, err)
-		}
-		return filepath.Join(folder, rest), nil
+	file, err := atHome(name)
+	if err != nil {
+		return "", prentice.Errorf(prentice.Invalid, "IdentityFile %s: %w", name, err)
 	}
-	if !filepath.IsAbs(name) {
-		return filepath.Join(r.Keys, name), nil
+	if !filepath.IsAbs(file) {
+		return filepath.Join(r.Keys, file), nil
 	}
-	return name, nil
+	return file, nil
 }
 
 // agentLink is the connection to an agent, which is kept.

@@ -2,148 +2,160 @@ package ssh
 
 import (
 	"fmt"
-	"path"
-	"slices"
 	"strconv"
 	"strings"
 
 	"prentice"
-	"prentice/internal/kit/nearest"
+	"prentice/internal/engine/inventory"
 )
 
 // ConfigFile is the team's ssh_config, in the team folder.
 const ConfigFile = "ssh_config"
 
-// Config is what a team says of reaching its hosts, in OpenSSH's own format: for
-// each word, the first section that fits a host counts. The nil Config says
-// nothing.
+// Config is what a team says of reaching its hosts, in OpenSSH's own format and as
+// OpenSSH reads it: for each word, the first section that fits a host counts. The
+// nil Config says nothing.
 type Config struct {
-	sections []section
-	keys     map[string]string // files that hosts name elsewhere, by name
-	jumps    map[string]string // and the hosts to jump through
+	top   *source
+	keys  map[string]string // files that hosts name elsewhere, by name
+	jumps map[string]string // and the hosts to jump through
+	there *openSSH          // nil when there is none here
+
+	patterns []string // of the files that are included
 }
 
-type section struct {
-	patterns []string
-	said     said
-	at       prentice.Pos
-}
-
-// said is what is said of one host.
+// said is what is said of one host. Blocked says why it cannot be reached from here
+// as OpenSSH would.
 type said struct {
 	hostName, user, port, jump string
 	identities                 []string
+	blocked                    string
 }
 
-// words are the words of ssh_config that are read. All others are refused: what
-// they would change, prentice would not do.
-var words = []string{"Host", "HostName", "User", "Port", "IdentityFile", "ProxyJump"}
-
-// ParseConfig reads an ssh_config strictly.
-func ParseConfig(file string, raw []byte) (*Config, []prentice.Finding) {
-	c := &Config{sections: []section{{patterns: []string{"*"}}}}
-	var findings []prentice.Finding
-	number := 0
-	for line := range strings.Lines(string(raw)) {
-		number++
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		at := prentice.Pos{File: file, Line: number}
-		if text, hint := c.line(line, at); text != "" {
-			findings = append(findings, prentice.Finding{At: at, Error: true, Text: text, Hint: hint})
-		}
-	}
-	return c, findings
-}
-
-// line reads one line, and says what is wrong with it.
-func (c *Config) line(line string, at prentice.Pos) (text, hint string) {
-	end := strings.IndexAny(line, " \t=")
-	if end < 0 {
-		end = len(line)
-	}
-	word, value := line[:end], strings.Trim(line[end:], " \t=")
-	known := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
-	if known < 0 {
-		hint = "known: " + strings.Join(words, ", ")
-		if near := nearest.Of(word, words); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return fmt.Sprintf("%s is not read here", strconv.Quote(word)), hint
-	}
-	if value == "" {
-		return words[known] + " has no value", "give it one, or take the line out"
-	}
-	if words[known] == "Host" {
-		c.sections = append(c.sections, section{patterns: strings.Fields(value), at: at})
-		return "", ""
-	}
-	return c.sections[len(c.sections)-1].said.set(words[known], value)
-}
-
-func (s *said) set(word, value string) (text, hint string) {
-	bad := fmt.Sprintf("%s %s cannot be used", word, strconv.Quote(value))
-	switch word {
-	case "HostName":
-		if _, _, port, err := split(value); err != nil || port != "" || strings.Contains(value, "@") {
-			return bad, "write a name or an address"
-		}
-		s.hostName = first(s.hostName, value)
-	case "User":
-		if !validUser.MatchString(value) {
-			return bad, "use letters, digits and . _ -, not beginning with - or ."
-		}
-		s.user = first(s.user, value)
-	case "Port":
-		if n, err := strconv.ParseUint(value, 10, 16); err != nil || n == 0 {
-			return bad, "write a number up to 65535"
-		}
-		s.port = first(s.port, value)
-	case "IdentityFile":
-		s.identities = append(s.identities, value)
-	case "ProxyJump":
-		if _, _, _, err := split(value); err != nil {
-			return bad, "write one host, user@host or host:port; a chain is written as a ProxyJump of the host jumped through"
-		}
-		s.jump = first(s.jump, value)
-	}
-	return "", ""
-}
-
-// of is what is said of a host by all the sections that fit its name.
+// of is what is said of a host by all the sections that fit its name. OpenSSH is
+// asked where it is there.
 func (c *Config) of(name string) said {
-	var all said
 	if c == nil {
-		return all
+		return said{}
 	}
+	values, doubt := c.top.evaluate(name)
+	if theirs, ok := c.there.ask(c.top, name, values); ok {
+		values = theirs
+	}
+	all := values.said(name)
+	all.blocked = first(doubt, all.blocked)
 	if file := c.keys[name]; file != "" {
-		all.identities = append(all.identities, file)
+		all.identities = append([]string{file}, all.identities...)
 	}
-	all.jump = c.jumps[name]
-	for _, s := range c.sections {
-		if !fits(s.patterns, name) {
-			continue
-		}
-		all.hostName, all.user, all.port, all.jump = first(all.hostName, s.said.hostName), first(all.user, s.said.user), first(all.port, s.said.port), first(all.jump, s.said.jump)
-		all.identities = append(all.identities, s.said.identities...)
+	if jump := c.jumps[name]; jump != "" {
+		all.jump = jump
 	}
 	return all
 }
 
-// fits says whether one pattern fits and none that is negated does.
-func fits(patterns []string, name string) bool {
-	found := false
-	for _, p := range patterns {
-		p, not := strings.CutPrefix(p, "!")
-		if ok, err := path.Match(p, name); err != nil || !ok {
+// values are what the sections that fit say, as it stands there, by word in lower
+// case. The way through is either of proxyjump and proxycommand.
+type values struct {
+	word       map[string]string
+	identities []string
+}
+
+func (v *values) set(word, value string) {
+	switch {
+	case word == "identityfile":
+		v.identities = append(v.identities, value)
+	case (word == "proxyjump" || word == "proxycommand") && v.word["proxyjump"]+v.word["proxycommand"] != "":
+	case v.word[word] == "":
+		v.word[word] = value
+	}
+}
+
+// said puts the values in the form that is used here.
+func (v values) said(name string) said {
+	s := said{user: v.word["user"], port: v.word["port"], jump: v.word["proxyjump"]}
+	block := func(format string, args ...any) {
+		if s.blocked == "" {
+			s.blocked = fmt.Sprintf(format, args...)
+		}
+	}
+	host, ok := expand(first(v.word["hostname"], name), map[byte]string{'h': name, 'n': name})
+	if v.word["hostname"] != "" {
+		s.hostName = host
+		if _, _, port, err := split(unbracketed(host)); !ok || err != nil || port != "" || strings.Contains(host, "@") {
+			block("its HostName %s cannot be used", strconv.Quote(clip(v.word["hostname"])))
+		}
+	}
+	if s.user != "" && !validUser.MatchString(s.user) {
+		block("its User %s cannot be used", strconv.Quote(clip(s.user)))
+	}
+	tokens := s.tokens(name, host)
+	if command := v.word["proxycommand"]; command != "" && !strings.EqualFold(command, "none") {
+		if s.jump = inventory.JumpOf(command); s.jump == "" {
+			block("it is reached by ProxyCommand %s, which is not run here: write ProxyJump", clip(command))
+		}
+	}
+	if strings.EqualFold(s.jump, "none") {
+		s.jump = ""
+	}
+	if s.jump, ok = expand(s.jump, tokens); !ok {
+		block("its ProxyJump %s cannot be used", strconv.Quote(clip(v.word["proxyjump"])))
+	}
+	for _, file := range v.identities {
+		if strings.EqualFold(file, "none") {
 			continue
 		}
-		if not {
-			return false
+		path, ok := expand(file, tokens)
+		if !ok {
+			block("its IdentityFile %s cannot be used", strconv.Quote(clip(file)))
 		}
-		found = true
+		s.identities = append(s.identities, path)
 	}
-	return found
+	return s
+}
+
+// unbracketed is an address of IPv6 in brackets, as split reads it.
+func unbracketed(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+// ParseConfig reads one ssh_config by itself. What it includes is not there.
+func ParseConfig(file string, raw []byte) (*Config, []prentice.Finding) {
+	r := &reading{}
+	c := &Config{top: r.parse(file, raw, "", 0)}
+	return c, append(r.findings, c.look()...)
+}
+
+// look says which of the hosts that stand there in full cannot be reached.
+func (c *Config) look() []prentice.Finding {
+	var findings []prentice.Finding
+	for _, h := range c.Hosts() {
+		if why := c.Blocked(h.Ref.Name(), ""); why != "" {
+			findings = append(findings, prentice.Finding{At: h.At, Text: fmt.Sprintf("host %s cannot be acted on: %s", h.Ref.Name(), why),
+				Hint: "nothing, if prentice has no work there: a plan that names it is refused"})
+		}
+	}
+	return findings
+}
+
+// Blocked says why a host at an address cannot be reached as OpenSSH would, or "".
+func (c *Config) Blocked(name, address string) string {
+	p, err := locate(name, address, c, 0)
+	if err != nil {
+		if e, ok := err.(*prentice.Error); ok {
+			return e.Text
+		}
+		return err.Error()
+	}
+	return p.why()
+}
+
+func clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
 }

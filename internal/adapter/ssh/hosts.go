@@ -1,9 +1,7 @@
 package ssh
 
 import (
-	"fmt"
 	"net"
-	"slices"
 	"strings"
 
 	"prentice"
@@ -12,20 +10,33 @@ import (
 // Hosts are those that a Host line names in full. A pattern is none.
 func (c *Config) Hosts() []prentice.Host {
 	var list []prentice.Host
-	seen := map[string]bool{}
 	if c == nil {
 		return nil
 	}
-	for _, s := range c.sections {
-		for _, name := range s.patterns {
-			if strings.ContainsAny(name, `*?[]!\`) || !validHost.MatchString(name) || !prentice.ValidName(name) || seen[strings.ToLower(name)] {
+	seen := map[string]bool{}
+	c.top.each(func(d directive) {
+		if d.word != "host" {
+			return
+		}
+		for _, name := range d.args {
+			if strings.ContainsAny(name, `*?!`) || !validHost.MatchString(name) || !prentice.ValidName(name) || seen[strings.ToLower(name)] {
 				continue
 			}
 			seen[strings.ToLower(name)] = true
-			list = append(list, prentice.Host{Ref: prentice.NewRef("host", name), Address: c.of(name).address(name), At: s.at})
+			list = append(list, prentice.Host{Ref: prentice.NewRef("host", name), Address: c.of(name).address(name), At: d.at})
+		}
+	})
+	return list
+}
+
+// each hands over the lines of a file and of what it includes.
+func (s *source) each(do func(directive)) {
+	for _, d := range s.lines {
+		do(d)
+		for _, in := range d.included {
+			in.each(do)
 		}
 	}
-	return list
 }
 
 // address is [user@]host[:port], as the catalogue writes it.
@@ -33,6 +44,8 @@ func (s said) address(name string) string {
 	host := first(s.hostName, name)
 	if s.port != "" {
 		host = net.JoinHostPort(host, s.port)
+	} else {
+		host = unbracketed(host)
 	}
 	if s.user != "" {
 		host = s.user + "@" + host
@@ -50,46 +63,9 @@ func (c *Config) With(keys, jumps map[string]string) *Config {
 	if len(keys)+len(jumps) == 0 {
 		return c
 	}
-	with := &Config{keys: keys, jumps: jumps}
+	with := &Config{top: &source{}, keys: keys, jumps: jumps}
 	if c != nil {
-		with.sections = c.sections
+		with.top, with.there, with.patterns = c.top, c.there, c.patterns
 	}
 	return with
-}
-
-// Twins finds the hosts that are one machine under two names: each would be
-// locked by itself, and both could be acted on at once. A machine is where it is
-// reached, whoever signs in there.
-func (c *Config) Twins(hosts []prentice.Host) []prentice.Finding {
-	var findings []prentice.Finding
-	seen := map[string]prentice.Host{}
-	for _, h := range hosts {
-		if h.Local {
-			continue
-		}
-		p, err := locate(h.Ref.Name(), h.Address, c, 0)
-		if err != nil {
-			continue // whoever acts on the host is told
-		}
-		where := p.where()
-		other, twice := seen[where]
-		if !twice {
-			seen[where] = h
-			continue
-		}
-		findings = append(findings, prentice.Finding{At: h.At, Error: true,
-			Text: fmt.Sprintf("%s and %s (at %s) are one machine, at %s: a lock on one of them would not hold for the other", h.Ref, other.Ref, other.At, where),
-			Hint: "keep one name, and give that host both sets of facts and groups"})
-	}
-	slices.SortStableFunc(findings, func(a, b prentice.Finding) int { return strings.Compare(a.At.String(), b.At.String()) })
-	return findings
-}
-
-// where is the machine, whoever signs in there.
-func (p *place) where() string {
-	where := strings.ToLower(p.address)
-	if p.jump != nil {
-		where += " through " + p.jump.where()
-	}
-	return where
 }

@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ Host spare
   HostName 203.0.113.8
 Host inner* !inner2 near?
   ProxyJump gate
-Host [v6] *
+Host v6 *
   Port 2200
 `
 
@@ -33,7 +34,7 @@ func TestHostsAreTheNamesThatStandInFull(t *testing.T) {
 	for _, h := range parsed(t).Hosts() {
 		got = append(got, fmt.Sprintf("%s %s %s", h.Ref, h.Address, h.At))
 	}
-	if want := "host/gate warden@203.0.113.7:2200 ssh_config:1|host/spare warden@203.0.113.7:2200 ssh_config:1"; strings.Join(got, "|") != want {
+	if want := "host/gate warden@203.0.113.7:2200 ssh_config:1|host/spare warden@203.0.113.7:2200 ssh_config:1|host/v6 v6:2200 ssh_config:8"; strings.Join(got, "|") != want {
 		t.Errorf("got %s", strings.Join(got, "|"))
 	}
 	if hosts := (*Config)(nil).Hosts(); len(hosts) != 0 {
@@ -56,6 +57,10 @@ func TestOneMachineUnderTwoNamesIsFound(t *testing.T) {
 	host := func(name, address string) prentice.Host {
 		return prentice.Host{Ref: prentice.NewRef("host", name), Address: address, At: prentice.Pos{File: name}}
 	}
+	local := func(name string) prentice.Host {
+		return prentice.Host{Ref: prentice.NewRef("host", name), Local: true, At: prentice.Pos{File: name}}
+	}
+	here := Here{Ports: []string{"22", "2022"}, Addresses: []netip.Addr{netip.MustParseAddr("198.51.100.4")}}
 	for _, c := range []struct {
 		name string
 		a, b prentice.Host
@@ -64,18 +69,34 @@ func TestOneMachineUnderTwoNamesIsFound(t *testing.T) {
 		{"at one address", host("a", "192.0.2.1"), host("b", "192.0.2.1:2200"), true},
 		{"by another user", host("a", "root@192.0.2.1"), host("b", "deploy@192.0.2.1"), true},
 		{"in another case", host("a", "Web.example"), host("b", "web.example"), true},
+		{"with a final dot", host("a", "web.example."), host("b", "web.example"), true},
 		{"by the name of the other", host("web", ""), host("b", "web:2200"), true},
 		{"at another port", host("a", "192.0.2.1:22"), host("b", "192.0.2.1:23"), false},
+		{"at a port with a zero before it", host("a", "192.0.2.1:022"), host("b", "192.0.2.1:22"), true},
+		{"by IPv6 in two ways", host("a", "[2001:db8:0:0::1]"), host("b", "[2001:DB8::1]"), true},
+		{"by IPv4 within IPv6", host("a", "[::ffff:192.0.2.1]"), host("b", "192.0.2.1"), true},
+		{"on the loopback in two ways", host("a", "127.0.0.1:2201"), host("b", "[0:0::1]:2201"), true},
+		{"on the loopback by its name", host("a", "127.0.0.1:2201"), host("b", "localhost:2201"), true},
+		{"on two ports of the loopback", host("a", "127.0.0.1:2201"), host("b", "127.0.0.1:2202"), false},
+		{"twice here", local("a"), local("b"), true},
+		{"at two places here", local("a"), prentice.Host{Ref: "host/b", Local: true, Place: "box"}, false},
+		{"here and at a port of the sshd here", local("a"), host("b", "127.0.0.1:2022"), true},
+		{"here and at an address of this machine", local("a"), host("b", "198.51.100.4:22"), true},
+		{"here and in what another port leads to", local("a"), host("b", "127.0.0.1:2222"), false},
 		{"in another network, behind a jump", host("a", "10.0.0.1"), host("inner1", "10.0.0.1"), false},
 		{"in the same network, behind the same jump", host("inner1", "10.0.0.1"), host("inner3", "10.0.0.1"), true},
 	} {
-		findings := parsed(t).Twins([]prentice.Host{c.a, c.b})
-		if got := len(findings) == 1 && findings[0].Error; got != c.want {
-			t.Errorf("%s: %v", c.name, findings)
+		findings, blocked := parsed(t).Twins([]prentice.Host{c.a, c.b}, here, func(prentice.Host) bool { return false })
+		if got := len(findings) == 1 && findings[0].Error && len(blocked) == 2; got != c.want {
+			t.Errorf("%s: %v %v", c.name, findings, blocked)
 		}
 	}
-	here := prentice.Host{Ref: "host/here", Local: true}
-	if findings := parsed(t).Twins([]prentice.Host{here, {Ref: "host/there", Local: true}}); len(findings) != 0 {
-		t.Errorf("this machine: %v", findings)
+}
+
+func TestANameThatOnlySSHConfigHasIsAnotherNameOfTheHost(t *testing.T) {
+	hosts := []prentice.Host{{Ref: "host/alias", Address: "192.0.2.1", At: prentice.Pos{File: ConfigFile}}, {Ref: "host/web1", Address: "192.0.2.1", At: prentice.Pos{File: "inventory.ini"}}}
+	findings, blocked := parsed(t).Twins(hosts, Here{}, func(h prentice.Host) bool { return h.At.File == ConfigFile })
+	if len(findings) != 1 || findings[0].Error || blocked["host/alias"] != "it is another name of host/web1" || blocked["host/web1"] != "" {
+		t.Errorf("%v %v", findings, blocked)
 	}
 }

@@ -1,7 +1,9 @@
 package ssh
 
 import (
+	"maps"
 	"net"
+	"net/netip"
 	"os/user"
 	"regexp"
 	"strings"
@@ -16,6 +18,15 @@ type place struct {
 	address string // host:port
 	keys    []string
 	jump    *place
+	blocked string // why it cannot be reached as OpenSSH would
+}
+
+// why is why the place cannot be reached, or one that is jumped through.
+func (p *place) why() string {
+	if p.blocked == "" && p.jump != nil && p.jump.why() != "" {
+		return "the way is through " + p.jump.name + ": " + p.jump.why()
+	}
+	return p.blocked
 }
 
 // id tells connections apart.
@@ -59,15 +70,15 @@ const mostJumps = 4
 // and from what the team's ssh_config says of its name.
 func locate(name, address string, c *Config, depth int) (*place, error) {
 	if depth > mostJumps {
-		return nil, prentice.Errorf(prentice.Invalid, "host %s is behind more than %d jumps", name, mostJumps).Try("look at ProxyJump in %s", ConfigFile)
+		return nil, prentice.Errorf(prentice.Invalid, "host %s is behind more than %d jumps, or behind a ring of them", name, mostJumps).Try("look at ProxyJump in %s", ConfigFile)
 	}
 	said := c.of(name)
+	if said.blocked != "" {
+		return &place{name: name, user: ourName(), address: "blocked.invalid:22", blocked: said.blocked}, nil
+	}
 	if address == "" {
-		address = name
-		if said.hostName != "" {
-			address = said.hostName
-		}
-	} else if _, host, _, err := split(address); err == nil && said.hostName != "" && said.hostName != host {
+		address = unbracketed(first(said.hostName, name))
+	} else if _, host, _, err := split(address); err == nil && said.hostName != "" && !sameHost(said.hostName, host) {
 		return nil, prentice.Errorf(prentice.Invalid, "host %s is at %s by the catalogue and at %s by %s", name, host, said.hostName, ConfigFile).Try("let one of them go")
 	}
 	who, host, port, err := split(address)
@@ -84,14 +95,23 @@ func locate(name, address string, c *Config, depth int) (*place, error) {
 	return p, nil
 }
 
-// locateJump reads the host to jump through: a name that ssh_config knows, or an
-// address.
+// locateJump reads the hosts to jump through, the first of them first: names that
+// ssh_config knows, or addresses. The last of several is reached through the one
+// before it, whatever is said of its own name, as with OpenSSH.
 func locateJump(text string, c *Config, depth int) (*place, error) {
-	who, host, port, err := split(text)
+	before, last := "", text
+	if i := strings.LastIndexByte(text, ','); i >= 0 {
+		before, last = text[:i], text[i+1:]
+	}
+	who, host, port, err := split(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(last), "ssh://"), "/"))
 	if err != nil {
 		return nil, err
 	}
-	p, err := locate(host, "", c, depth)
+	config := c
+	if before != "" {
+		config = c.withoutJump(host)
+	}
+	p, err := locate(host, "", config, depth)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +120,30 @@ func locateJump(text string, c *Config, depth int) (*place, error) {
 		h, _, _ := net.SplitHostPort(p.address) // it was joined above
 		p.address = net.JoinHostPort(h, port)
 	}
-	return p, nil
+	if before != "" {
+		p.jump, err = locateJump(before, c, depth+1)
+	}
+	return p, err
+}
+
+// withoutJump is what a team says, but for the way through to one host.
+func (c *Config) withoutJump(name string) *Config {
+	jumps := maps.Clone(c.jumps)
+	if jumps == nil {
+		jumps = map[string]string{}
+	}
+	jumps[name] = "none"
+	return c.With(c.keys, jumps)
+}
+
+// sameHost says whether two names or addresses are written alike.
+func sameHost(a, b string) bool {
+	one, err := netip.ParseAddr(strings.Trim(a, "[]"))
+	other, err2 := netip.ParseAddr(strings.Trim(b, "[]"))
+	if err == nil && err2 == nil {
+		return one.Unmap() == other.Unmap()
+	}
+	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
 }
 
 func first(words ...string) string {

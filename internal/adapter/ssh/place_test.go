@@ -6,7 +6,7 @@ import (
 )
 
 func TestWhereAHostIsReached(t *testing.T) {
-	c, findings := ParseConfig("ssh_config", []byte("# ours\nHost web* !web9\n  User deploy\n  Port 2200\n  IdentityFile deploy_key\n  ProxyJump gate\nHost gate\n  HostName 10.0.0.1\n  User jump\nHost *\n  Port 22\n"))
+	c, findings := ParseConfig("ssh_config", []byte("# ours\nHost web* !web9\n  User deploy\n  Port 2200\n  IdentityFile deploy_key\n  ProxyJump gate\nHost gate\n  HostName 10.0.0.1\n  User jump\nHost *\n  Port 22\nHost chain\n  ProxyJump ann@gate:2022,spare\nHost spare\n  ProxyJump elsewhere\n"))
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
@@ -15,6 +15,7 @@ func TestWhereAHostIsReached(t *testing.T) {
 		{"web1", "ann@10.0.0.7:22", "ann@10.0.0.7:22 deploy_key via jump@10.0.0.1:22 "},
 		{"web9", "root@[fe80::1]:23", "root@[fe80::1]:23 "},
 		{"gate", "", "jump@10.0.0.1:22 "},
+		{"chain", "root@192.0.2.1", "root@192.0.2.1:22  via " + ourName() + "@spare:22  via ann@10.0.0.1:2022 "},
 	} {
 		p, err := locate(k.name, k.address, c, 0)
 		if err != nil || p.id() != k.want {
@@ -40,20 +41,54 @@ func TestAVillainsAddressIsNoOption(t *testing.T) {
 	}
 }
 
-func TestAConfigIsReadStrictly(t *testing.T) {
+func TestWhatOpenSSHCannotReadIsRefusedWithItsLine(t *testing.T) {
 	for line, want := range map[string]string{
-		"ProxyCommand nc %h":       `"ProxyCommand" is not read here`,
-		"Usr bob":                  `did you mean "User"?`,
-		"User -oX":                 `User "-oX" cannot be used`,
-		"Port 0":                   `Port "0" cannot be used`,
-		"ProxyJump a,b":            `ProxyJump "a,b" cannot be used`,
-		"HostName x@y":             `HostName "x@y" cannot be used`,
-		"IdentityFile":             `IdentityFile has no value`,
-		"StrictHostKeyChecking no": `"StrictHostKeyChecking" is not read here`,
+		"Usr bob":                   `did you mean "User"?`,
+		"Port 0":                    `Port "0" cannot be used`,
+		"Port ssh":                  `Port "ssh" cannot be used`,
+		"IdentityFile":              `IdentityFile has no value`,
+		`User "bob`:                 `a quote in User "bob has no end`,
+		"HostName a b":              `HostName has more than one value`,
+		"Match host":                `Match host has no value`,
+		"IgnoreUnknown Usre\nUsr x": `OpenSSH has no word "Usr"`,
 	} {
 		_, findings := ParseConfig("ssh_config", []byte("Host a\n"+line+"\n"))
-		if len(findings) != 1 || findings[0].At.Line != 2 || !strings.Contains(findings[0].Text+" "+findings[0].Hint, want) {
+		if len(findings) != 1 || !findings[0].Error || findings[0].At.Line < 2 || !strings.Contains(findings[0].Text+" "+findings[0].Hint, want) {
 			t.Errorf("%s: %+v", line, findings)
+		}
+	}
+}
+
+func TestWhatIsNotFollowedIsAdviceAndAHostThatDependsOnItIsBlocked(t *testing.T) {
+	for text, want := range map[string]string{
+		"ProxyCommand nc %h %p":                                   "it is reached by ProxyCommand nc %h %p, which is not run here",
+		"ProxyCommand ssh -W %h:%p gate":                          "",
+		"ProxyCommand none":                                       "",
+		"StrictHostKeyChecking no":                                "",
+		"ForwardAgent yes\nLocalForward 1 a:1":                    "",
+		"User -oX":                                                `its User "-oX" cannot be used`,
+		"HostName x@y":                                            `its HostName "x@y" cannot be used`,
+		"HostName %z":                                             `its HostName "%z" cannot be used`,
+		"HostName %h.example":                                     "",
+		"ProxyJump b\nHost b\nProxyJump a":                        "or behind a ring of them",
+		"ProxyJump -oProxyCommand=x":                              "is not an address",
+		"IdentityFile %q":                                         `its IdentityFile "%q" cannot be used`,
+		"Match exec \"touch ran\"\nProxyJump gate":                "whether ssh_config:3 says ProxyJump for it depends on what is not worked out here",
+		"Match host b exec \"touch ran\"\nUser x":                 "",
+		"User x\nMatch exec \"touch ran\"\nUser y":                "",
+		"Match exec \"touch ran\"\nForwardAgent yes":              "",
+		"Match localnetwork 10.0.0.0/8\nHostName b":               "whether ssh_config:3 says HostName",
+		"ProxyJump gate\nHost gate\nProxyCommand x":               "the way is through gate: it is reached by ProxyCommand x",
+		"IgnoreUnknown UseK*,Colour\nColour red\nUseKeychain yes": "",
+	} {
+		c, findings := ParseConfig("ssh_config", []byte("Host a\n"+text+"\n"))
+		for _, f := range findings {
+			if f.Error {
+				t.Errorf("%s: %+v", text, f)
+			}
+		}
+		if why := c.Blocked("a", ""); !strings.Contains(why, want) || (why == "") != (want == "") {
+			t.Errorf("%s: blocked %q", text, why)
 		}
 	}
 }

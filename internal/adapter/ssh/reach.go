@@ -26,7 +26,7 @@ type Reach struct {
 	once     sync.Once
 	dialling chan struct{} // made once; as long as many may be dialled at once
 
-	rings kept[ssh.HostKeyCallback]
+	rings kept[knownKeys]
 	keys  kept[[]ssh.Signer]
 	agent agentLink
 }
@@ -42,6 +42,9 @@ func (r *Reach) way(w prentice.Work) (*way, error) {
 	p, err := locate(w.Target.Ref.Name(), w.Target.Address, config, 0)
 	if err != nil {
 		return nil, err
+	}
+	if why := p.why(); why != "" {
+		return nil, prentice.Errorf(prentice.Refused, "host %s is not reached from here: %s", p.name, why).Try("see prentice catalog check")
 	}
 	return &way{Reach: r, place: p, sudo: w.Step.Attrs["sudo"] == "true"}, nil
 }

@@ -24,7 +24,7 @@ func Annotations() []string {
 
 var (
 	serviceAnnotations = []string{"unit", "url", "run", "hosts", "probes"}
-	hostAnnotations    = []string{"address", "local"}
+	hostAnnotations    = []string{"address", "local", "place"}
 	bothAnnotations    = []string{"managed"}
 )
 
@@ -120,6 +120,9 @@ func (r *reader) annotation(e *entry, word string, a annotation) {
 	case "local":
 		e.local = value == "true"
 		r.unless(value == "true" || value == "false", at, `write "true" or "false"`, "local is %q", clip(value))
+	case "place":
+		e.place = value
+		r.unless(validName.MatchString(value), at, "use letters, digits and . _ - inside, at most 63", "place %q is not a name", clip(value))
 	}
 }
 

@@ -26,6 +26,7 @@ type entry struct {
 	probes  []prentice.Probe
 	addr    string
 	local   bool
+	place   string // on this machine
 	blocked string // why nothing can be done there
 }
 

@@ -52,7 +52,7 @@ func machine(h prentice.Host) *entry {
 	case h.Address != "":
 		e.Annotations[Prefix+"address"] = h.Address
 	}
-	return &entry{kind: "resource", entity: e, addr: h.Address, local: h.Local, blocked: h.Blocked}
+	return &entry{kind: "resource", entity: e, addr: h.Address, local: h.Local, place: h.Place, blocked: h.Blocked}
 }
 
 // agree makes one host of two declarations.
@@ -64,6 +64,9 @@ func agree(found *report, e *entry, h prentice.Host) {
 		e.addr, e.local, e.blocked = h.Address, h.Local, h.Blocked
 	} else if h.Blocked != "" { // what is written for prentice says how it is reached
 		h.Address, h.Local = "", e.local
+	}
+	if e.place == "" {
+		e.place = h.Place
 	}
 	if e.local != h.Local {
 		bad("the way", way(h.Local), way(e.local))

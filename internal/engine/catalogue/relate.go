@@ -109,7 +109,7 @@ func draw(found *report, names *speller, entries []*entry) *prentice.Catalogue {
 			if e.addr == "" && !e.local && e.blocked == "" && names.others[key(e.kind, e.entity.Ref.Name())] == "" {
 				found.fail(e.entity.At, `add annotation prentice.dev/address, or prentice.dev/local: "true"`, "host %s has no address and is not local", e.entity.Ref.Name())
 			}
-			h := prentice.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Facts: facts(found, e), Groups: e.entity.Groups, Blocked: e.blocked, At: e.entity.At}
+			h := prentice.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Place: e.place, Facts: facts(found, e), Groups: e.entity.Groups, Blocked: e.blocked, At: e.entity.At}
 			hosts[strings.ToLower(h.Ref.Name())] = h
 			c.Hosts = append(c.Hosts, h)
 		}

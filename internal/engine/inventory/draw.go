@@ -21,7 +21,7 @@ func (t *tree) draw(hostName func(string) string) Inventory {
 		groups := t.over(h)
 		vars := t.vars(h, groups)
 		w := wayTo(h.name, vars)
-		drawn := prentice.Host{Ref: prentice.NewRef("host", h.name), Local: w.local, Facts: t.facts(vars), Blocked: w.blocked, At: h.at}
+		drawn := prentice.Host{Ref: prentice.NewRef("host", h.name), Local: w.local, Place: w.place, Facts: t.facts(vars), Blocked: w.blocked, At: h.at}
 		if w.blocked != "" {
 			t.cannotReach(h.name, h, w)
 		}
@@ -156,7 +156,7 @@ func (t *tree) facts(vars map[string]setting) map[string]string {
 	var facts map[string]string
 	seen := make(map[string]string, len(vars))
 	for _, name := range sorted(vars) {
-		if strings.HasPrefix(name, connection) || vars[name].none != "" {
+		if strings.HasPrefix(name, connection) || name == placeVar || vars[name].none != "" {
 			continue
 		}
 		as := prentice.FactVariable(name)

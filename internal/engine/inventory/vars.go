@@ -102,6 +102,8 @@ func (t *tree) setting(name, value string, at prentice.Pos) setting {
 			t.unused(name, at)
 		}
 		return setting{value: value, at: at}
+	case name == placeVar:
+		return setting{value: value, at: at}
 	case isTemplate(value):
 		return t.unset(name, at, aTemplate)
 	case prentice.IsCredential(name) && value != "":

@@ -21,10 +21,13 @@ var (
 type way struct {
 	local            bool
 	user, host, port string
-	key, jump        string
+	key, jump, place string
 	blocked          string
 	because          setting // what says so
 }
+
+// placeVar is prentice's own var, which the annotation prentice.dev/place is too.
+const placeVar = "prentice_place"
 
 // connections are the ways that Ansible takes to a host, which prentice has too.
 var connections = map[string]bool{"": true, "ssh": true, "smart": true, "paramiko": true, "paramiko_ssh": true, "local": true}
@@ -60,7 +63,9 @@ func wayTo(name string, vars map[string]setting) way {
 	if s := vars["ansible_connection"]; !connections[by] {
 		block(s, "it is reached by %s, and prentice has SSH alone", clip(by))
 	}
-	w.local = by == "local"
+	if w.local = by == "local"; w.local {
+		w.place = read(prentice.ValidName, placeVar)
+	}
 	w.host = read(validAddress.MatchString, "ansible_ssh_host", "ansible_host")
 	w.port = read(isPort, "ansible_ssh_port", "ansible_port")
 	w.user = read(validUser.MatchString, "ansible_ssh_user", "ansible_user")
