@@ -6,13 +6,14 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"strings"
 
 	"prentice"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
 )
 
-var unknownKey = regexp.MustCompile(`json: unknown field "(.*)"`)
+var unknownKey = regexp.MustCompile(`unknown field "(.*)"`)
 
 // input is the operation's input, decoded, with its defaults, and checked
 // against what its fields' tags promise.
@@ -37,6 +38,7 @@ func (a *App) misread(o op.Op, s *shape, err error) error {
 	if told.Kind != prentice.Invalid {
 		return told
 	}
+	told.Text = strings.Replace(told.Text, "json: ", "", 1)
 	if m := unknownKey.FindStringSubmatch(told.Text); m != nil {
 		e := prentice.Errorf(prentice.Invalid, "input of %s: there is no key %q", o.Name, clip(m[1]))
 		if near := nearest.Of(m[1], s.names()); near != "" {

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/exact"
 )
 
 // Call is what an operation is told beside its input: who asks, when, and which
@@ -164,6 +165,9 @@ func (o Op) decode(raw []byte) (any, error) {
 	to := reflect.New(o.In)
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return to.Elem().Interface(), nil
+	}
+	if err := exact.Check(raw, o.In); err != nil {
+		return nil, prentice.Errorf(prentice.Invalid, "input of %s: %w", o.Name, err).Try("write each key once, as it is spelt in: prentice %s --help", command(o.Name))
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -92,12 +93,31 @@ func (p *printer) yaml(out any) error {
 	if err != nil {
 		return fmt.Errorf("print as YAML: %w", err)
 	}
-	e := yaml.NewEncoder(p.out)
+	var text bytes.Buffer
+	e := yaml.NewEncoder(&text)
 	e.SetIndent(2)
-	if err := e.Encode(node); err != nil {
+	if err := errors.Join(e.Encode(node), e.Close()); err != nil {
 		return fmt.Errorf("print as YAML: %w", err)
 	}
-	return e.Close()
+	_, err = p.out.Write(escaped(text.Bytes(), `\U%08x`))
+	return err
+}
+
+// escaped writes what is left of the characters that steer a terminal as escapes;
+// each stands within double quotes, where an escape means the same.
+func escaped(b []byte, form string) []byte {
+	if s := string(b); term.Safe(s) != s {
+		var out strings.Builder
+		for _, r := range s {
+			if term.Safe(string(r)) == string(r) {
+				out.WriteRune(r)
+			} else {
+				fmt.Fprintf(&out, form, r)
+			}
+		}
+		return []byte(out.String())
+	}
+	return b
 }
 
 // node reads one JSON value as a YAML node.
@@ -110,11 +130,11 @@ func (p *printer) node(d *json.Decoder) (*yaml.Node, error) {
 	case json.Delim:
 		return p.collection(d, token)
 	case string:
-		if p.screen.Terminal() {
-			token = term.Safe(token)
-		}
 		n := &yaml.Node{}
 		n.SetString(token)
+		if term.Safe(token) != token {
+			n.Style = yaml.DoubleQuotedStyle
+		}
 		return n, nil
 	case json.Number:
 		tag := "!!int"

@@ -104,12 +104,19 @@ func object(raw []byte, to any, path string, keys []string) (ignored []string, e
 	if err != nil {
 		return nil, err
 	}
+	used := map[string]json.RawMessage{} // a key in other letters is another key
 	for _, m := range members {
-		if !slices.Contains(keys, m.key) {
+		if slices.Contains(keys, m.key) {
+			used[m.key] = m.value
+		} else {
 			ignored = append(ignored, path+clip(m.key))
 		}
 	}
-	if err := json.Unmarshal(raw, to); err != nil {
+	known, err := json.Marshal(used)
+	if err == nil {
+		err = json.Unmarshal(known, to)
+	}
+	if err != nil {
 		return nil, invalid("send it as Alertmanager does", "the notification is not as it should be: %v", err)
 	}
 	return ignored, nil

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"strings"
+
+	"prentice/internal/kit/exact"
 )
 
 // member is one key of a JSON object with its value as it was written.
@@ -13,8 +16,11 @@ type member struct {
 }
 
 // membersOf reads a JSON object and keeps the order of its keys. A key that is
-// there twice is refused: which of the two was meant cannot be known.
+// there twice, at any depth, is refused: which of the two was meant cannot be known.
 func membersOf(raw []byte) ([]member, error) {
+	if err := exact.Check(raw, nil); err != nil {
+		return nil, invalid("write each key once", "%s", strings.TrimPrefix(err.Error(), "json: "))
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	first, err := d.Token()
 	if err != nil {
@@ -24,7 +30,6 @@ func membersOf(raw []byte) ([]member, error) {
 		return nil, invalid("send one JSON object", "this is not a JSON object")
 	}
 	var members []member
-	seen := map[string]bool{}
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
@@ -34,10 +39,6 @@ func membersOf(raw []byte) ([]member, error) {
 		if err := d.Decode(&m.value); err != nil {
 			return nil, invalid("send one JSON object", "this is not JSON: %v", err)
 		}
-		if seen[m.key] {
-			return nil, invalid("write each key once", "the key %q is there twice", clip(m.key))
-		}
-		seen[m.key] = true
 		members = append(members, m)
 	}
 	if _, err := d.Token(); err != nil {

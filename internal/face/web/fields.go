@@ -13,6 +13,7 @@ import (
 var (
 	durationType = reflect.TypeFor[time.Duration]()
 	timeType     = reflect.TypeFor[time.Time]()
+	dayType      = reflect.TypeFor[op.Time]()
 	rawType      = reflect.TypeFor[json.RawMessage]()
 	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
 )

@@ -1,13 +1,12 @@
 package support
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/exact"
 	"prentice/internal/op"
 )
 
@@ -83,13 +82,7 @@ func (in sendIn) event() (prentice.Event, error) {
 		SpecVersion     string `json:"specversion"`
 		DataContentType string `json:"datacontenttype"`
 	}
-	d := json.NewDecoder(bytes.NewReader(in.Event))
-	d.DisallowUnknownFields()
-	err := d.Decode(&whole)
-	if _, more := d.Token(); err == nil && more != io.EOF {
-		return parts, prentice.Errorf(prentice.Invalid, "there is more than one JSON value").Try("send one event at a time")
-	}
-	if err != nil {
+	if err := exact.Unmarshal(in.Event, &whole); err != nil {
 		return parts, prentice.Errorf(prentice.Invalid, "event: %w", err).Try("use the keys id, source, type, subject, time and data")
 	}
 	if whole.SpecVersion != "" && whole.SpecVersion != "1.0" {
