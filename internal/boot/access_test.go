@@ -233,7 +233,7 @@ func (w *accessWorld) input(o op.Op, elsewhere bool) string {
 				in[f.Name] = f.Enum[0]
 			case f.Example != "":
 				in[f.Name] = f.Example
-			case f.Type == reflect.TypeFor[time.Time]():
+			case f.Type == reflect.TypeFor[time.Time](), f.Type == reflect.TypeFor[op.Time]():
 				in[f.Name] = "2030-01-01T00:00:00Z"
 			default:
 				in[f.Name] = "words"
