@@ -19,7 +19,7 @@ import (
 func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(),
-		Stopped: s.stopped, Paused: s.paused, Counts: s.counts, Changed: s.Identity.Changed,
+		Stopped: s.stopped, Paused: s.paused, Drained: func() bool { return s.runner.Draining() }, Counts: s.counts, Changed: s.Identity.Changed,
 	})
 	if err != nil {
 		return nil, err

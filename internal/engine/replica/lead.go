@@ -83,6 +83,32 @@ func (r *Registry) Leads() bool {
 	return leads && r.Fit()
 }
 
+// Yield gives the lead, if this replica has it, to another that lives. If there is
+// none it keeps it.
+func (r *Registry) Yield(ctx context.Context) error {
+	id := r.ID()
+	if id == "" {
+		return nil
+	}
+	err := r.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.Lock("replicas"); err != nil {
+			return err
+		}
+		now, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		alive := db.Micros(now.Add(-Dead))
+		_, err = tx.Exec(`UPDATE replica_lead SET since = ?, id = (SELECT id FROM replicas WHERE ended = 0 AND id <> ? AND beat > ? ORDER BY joined, id LIMIT 1)
+			WHERE id = ? AND EXISTS (SELECT 1 FROM replicas WHERE ended = 0 AND id <> ? AND beat > ?)`, db.Micros(now), id, alive, id, id, alive)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("give the lead away: %w", err)
+	}
+	return r.turn(ctx)
+}
+
 // Leading does something while this replica leads, again each time that it comes
 // to lead, until ctx ends. When the lead is lost the context that do was given
 // ends, and Leading waits for do. What fails is begun again: whoever leads is the

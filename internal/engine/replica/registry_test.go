@@ -101,6 +101,28 @@ func TestTheFirstLeadsAndTheSecondFollows(t *testing.T) {
 	})
 }
 
+func TestALeaderThatYieldsIsFollowedByAnotherThatLives(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.join("a")
+		if err := a.Yield(w.Context()); err != nil || !a.Leads() {
+			w.Fatalf("alone it leads %v (%v)", a.Leads(), err)
+		}
+		b := w.join("b")
+		w.join("c")
+		w.silence("c")
+		if err := a.Yield(w.Context()); err != nil || a.Leads() {
+			w.Errorf("a leads %v (%v)", a.Leads(), err)
+		}
+		w.live(b)
+		for !b.Leads() {
+			time.Sleep(time.Millisecond)
+		}
+		if err := a.Yield(w.Context()); err != nil || !b.Leads() {
+			w.Errorf("b leads %v after another's word (%v)", b.Leads(), err)
+		}
+	})
+}
+
 func TestTheLeadOfWhoeverDiesIsTakenAndTheirIDNeverActsAgain(t *testing.T) {
 	each(t, func(w *world) {
 		a, b := w.join("a"), w.join("b")

@@ -27,6 +27,8 @@ type Peers interface {
 	Fate(tx *db.Tx, id string) (lives, died bool, err error)
 	// Deserted says that, when this process joined, one had died and none lived.
 	Deserted() bool
+	// Yield gives the lead to another, if there is one.
+	Yield(ctx context.Context) error
 	// Place tells where processes can see each other's.
 	Place() string
 }
@@ -40,6 +42,8 @@ func (alone) Leads() bool      { return true }
 func (alone) Living() []string { return nil }
 func (alone) Deserted() bool   { return false }
 func (alone) Place() string    { return "" }
+
+func (alone) Yield(context.Context) error { return nil }
 
 func (alone) Fate(*db.Tx, string) (lives, died bool, err error) { return false, false, nil }
 
@@ -91,6 +95,11 @@ func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]b
 	me := r.Peers.ID()
 	if !r.Peers.Fit() {
 		return nil, nil
+	}
+	if r.draining.Load() {
+		if err := r.handOver(ctx); err != nil {
+			return nil, err
+		}
 	}
 	orphans, mine, err := r.unattended(ctx, me)
 	if err != nil {

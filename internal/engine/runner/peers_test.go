@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,9 @@ func (h *hand) Fit() bool {
 func (h *hand) Leads() bool    { return true }
 func (h *hand) Deserted() bool { return h.deserted }
 func (h *hand) Place() string  { return h.place }
+
+func (h *hand) Yield(context.Context) error { return nil }
+
 func (h *hand) Living() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -162,8 +162,9 @@ func (r *Runner) sayAgain(ctx context.Context, owner string) error {
 	runs, err := r.unsaid(ctx, r.Clock().Add(-time.Hour), owner)
 	for _, run := range runs {
 		causes, e := r.causesOf(ctx, run.Number)
-		if e != nil {
-			return errors.Join(err, e)
+		if e != nil { // of one that cannot be read nobody is told, and of all others they are
+			r.cannot("run not announced", run.Number, run.State, e)
+			continue
 		}
 		r.announce(ctx, run, causes)
 	}
@@ -218,28 +219,6 @@ func (r *Runner) Run(ctx context.Context) error {
 			}
 		}
 	}
-}
-
-// Drain lets every step under way end, begins no other, and returns when
-// nothing moves. Runs that are not over are taken up by the next launch.
-func (r *Runner) Drain(ctx context.Context) error {
-	r.draining.Store(true)
-	stop := context.AfterFunc(ctx, func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.idle.Broadcast()
-	})
-	defer stop()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for len(r.active) > 0 {
-		if ctx.Err() != nil {
-			return prentice.Errorf(prentice.Unavailable, "%d runs are still in the middle of a step", len(r.active)).
-				Try("wait longer, or stop: the steps are asked whether they are done when prentice starts again")
-		}
-		r.idle.Wait()
-	}
-	return nil
 }
 
 // Stop ends everything at once. Steps under way are interrupted and asked about

@@ -135,6 +135,7 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 		}
 	}
 	r.stuck.says(&d.Run)
+	r.drains(&d.Run)
 	return d.RunDetail, nil
 }
 
@@ -202,6 +203,7 @@ func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run
 		}
 		run.Hosts, run.Command = hosts, command
 		r.stuck.says(&run)
+		r.drains(&run)
 		runs = append(runs, run)
 	}
 	return runs, rows.Err()

@@ -65,6 +65,10 @@ func (d *detail) again(tx *db.Tx) error {
 // perform lets the engine begin the attempt that was written. If it cannot, the
 // run says why, and watchIdle begins it later: what was decided stands.
 func (r *Runner) perform(ctx context.Context, d *detail) {
+	if r.draining.Load() {
+		r.drains(&d.Run)
+		return
+	}
 	if err := r.Engine.Start(ctx, d.Number, attemptID(d.Number, d.attempt)); err != nil {
 		r.cannot("run not begun", d.Number, d.State, err)
 		r.stuck.says(&d.Run)

@@ -35,6 +35,7 @@ type View struct {
 	Stopped bool   // the kill switch is on
 	Why     string // it is on
 	Paused  string // why work that no person started waits, or ""
+	Drained bool   // no further step is begun before a restart
 	Flash   string // what the last form did
 	Problem *Problem
 	Typed   url.Values // what the last form held, when it went wrong
@@ -143,6 +144,7 @@ func (s *Site) view(r *http.Request, title string) View {
 	if s.o.Paused != nil {
 		_, v.Paused = s.o.Paused(r.Context())
 	}
+	v.Drained = s.o.Drained != nil && s.o.Drained()
 	v.Nav = s.navFor(r, known.actor)
 	return v
 }

@@ -47,6 +47,8 @@ type Options struct {
 	Stopped func(context.Context) (on bool, why string)
 	// Paused says whether work that no person started waits, and why.
 	Paused func(context.Context) (on bool, why string)
+	// Drained says whether no further step is begun before a restart.
+	Drained func() bool
 	// Counts gives the number that stands beside a word of the menu, by path.
 	Counts func(context.Context, prentice.Actor) map[string]int
 }

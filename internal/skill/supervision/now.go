@@ -39,7 +39,8 @@ type Now struct {
 	Recent   []prentice.Run  `json:"recent"`
 	Services []ServiceState  `json:"services"`
 	Stopped  bool            `json:"stopped"`
-	Why      string          `json:"why,omitempty"` // everything is stopped
+	Why      string          `json:"why,omitempty"`      // everything is stopped
+	Draining bool            `json:"draining,omitempty"` // no further step is begun before a restart
 	Paused   *prentice.Pause `json:"paused,omitempty"`
 	Policy   string          `json:"policy,omitempty"` // that another one waits to be adopted
 
@@ -68,6 +69,7 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Stopped = d.Switch.Stopped(); out.Stopped {
 		out.Why = d.Switch.Says()
 	}
+	out.Draining = d.Runner.Draining()
 	if out.Policy, err = d.waitingPolicy(ctx); err != nil {
 		return out, err
 	}
@@ -123,6 +125,9 @@ func (n Now) Text() string {
 	var b strings.Builder
 	if n.Stopped {
 		fmt.Fprintf(&b, "■ Everything is stopped%s. Let it go on with: prentice resume-all\n\n", after(": ", n.Why))
+	}
+	if n.Draining {
+		b.WriteString("▲ Drained: what is asked for is accepted, and nothing begins here before prentice is stopped and started again.\n\n")
 	}
 	if n.Paused != nil {
 		b.WriteString(pauseText(*n.Paused) + "\n")

@@ -29,6 +29,7 @@ type Runner interface {
 	Show(ctx context.Context, number int64) (prentice.RunDetail, error)
 	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error
 	Drain(context.Context) error
+	Draining() bool
 	Questions(ctx context.Context, after string, limit int) (prentice.Questions, error)
 	Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 	BreakGlass(ctx context.Context, run int64, plan string, by prentice.Actor, reason string) (prentice.Run, error)
