@@ -144,7 +144,7 @@ func (r *reader) stop() {
 }
 
 func (r *reader) ports(text string) string {
-	return strings.NewReplacer("127.0.0.1:7400", "127.0.0.1:"+r.listen, "8600", r.service).Replace(text)
+	return strings.NewReplacer("127.0.0.1:7400", "127.0.0.1:"+r.listen, "localhost:7400", "localhost:"+r.listen, "8600", r.service).Replace(text)
 }
 
 // shell remembers folder and variables from block to block.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"prentice"
 	"prentice/internal/face/api"
@@ -25,7 +26,7 @@ type folder struct {
 
 // hold makes the data folder if it must and takes it: for this process, or, with
 // the name of a replica, that name in it and a share of the whole.
-func hold(path, replica string) (*folder, error) {
+func hold(_ context.Context, path, replica string) (*folder, error) {
 	for _, sub := range []string{"", "keys", "logs", "secrets", "ssh", "work", inFolder(replica, "scratch")} {
 		if err := os.MkdirAll(filepath.Join(path, sub), 0o700); err != nil {
 			return nil, cannotWrite(path, err)
@@ -45,6 +46,25 @@ func hold(path, replica string) (*folder, error) {
 	}
 	own.share = all
 	return own, nil
+}
+
+// holdSoon is hold for a process that stays: it waits a moment for a command that
+// has the folder. One that serves it does not go away, and is told of at once.
+func holdSoon(ctx context.Context, path, replica string) (*folder, error) {
+	for until := time.Now().Add(startPatience); ; {
+		f, err := hold(ctx, path, replica)
+		if _, held := errors.AsType[*Held](err); !held || time.Now().After(until) {
+			return f, err
+		}
+		if _, served := serving(ctx, path); served {
+			return f, err
+		}
+		select {
+		case <-ctx.Done():
+			return f, err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // sweep takes away the scripts of looks that ended with a process of ours.
@@ -73,7 +93,7 @@ func take(path, part string, how int) (*folder, error) {
 	if err := syscall.Flock(int(lock.Fd()), how|syscall.LOCK_NB); err != nil {
 		holder, _ := os.ReadFile(lock.Name())
 		lock.Close()
-		return nil, &Held{Path: path, By: cmp.Or(strings.TrimSpace(string(holder)), "one of several that share it")}
+		return nil, &Held{Path: path, By: cmp.Or(strings.TrimSpace(string(holder)), "a command or a replica")}
 	}
 	if how == syscall.LOCK_SH {
 		return &folder{path: path, lock: lock}, nil

@@ -69,18 +69,18 @@ func TestNobodyListensBeyondThisMachineUnlessTold(t *testing.T) {
 
 func TestADataFolderIsHeldByOneProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data")
-	first, err := hold(path, "")
+	first, err := hold(t.Context(), path, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = hold(path, "")
+	_, err = hold(t.Context(), path, "")
 	if held, ok := errors.AsType[*Held](err); !ok || !strings.Contains(held.By, "pid") || prentice.KindOf(err) != prentice.Conflict {
 		t.Errorf("held twice: %v", err)
 	}
 	if err := first.release(); err != nil {
 		t.Fatal(err)
 	}
-	second, err := hold(path, "")
+	second, err := hold(t.Context(), path, "")
 	if err != nil {
 		t.Fatalf("not held again after it was released: %v", err)
 	}
@@ -99,5 +99,27 @@ func TestALinkLeadsToWherePeopleAre(t *testing.T) {
 		if got := (Settings{Hosts: c.hosts}).forPeople(c.url); got != c.want {
 			t.Errorf("hosts %q, listening at %s: %s, want %s", c.hosts, c.url, got, c.want)
 		}
+	}
+}
+
+func TestWhoServesWaitsForACommandThatHasTheFolder(t *testing.T) {
+	data := t.TempDir()
+	command, err := hold(t.Context(), data, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan error, 1)
+	go func() {
+		f, err := holdSoon(t.Context(), data, "")
+		if err == nil {
+			err = f.release()
+		}
+		got <- err
+	}()
+	if err := command.release(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-got; err != nil {
+		t.Error(err)
 	}
 }

@@ -86,7 +86,11 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 			s = nil
 		}
 	}()
-	held, err := hold(set.Data, set.Replica)
+	take := hold
+	if acting == Acts {
+		take = holdSoon
+	}
+	held, err := take(ctx, set.Data, set.Replica)
 	if err != nil {
 		return s, err
 	}
