@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -14,15 +15,15 @@ import (
 // needles lists all the forms of all the secrets. It is nil when there are none.
 func needles(secrets []string) *index {
 	var x *index
-	seen := map[string]bool{}
+	seen := map[needle]bool{}
 	for _, secret := range secrets {
-		for _, form := range forms(secret) {
-			if len(form) >= MinLen && !seen[form] {
+		for _, n := range forms(secret) {
+			if len(n.text) >= MinLen && !seen[n] {
 				if x == nil {
 					x = &index{}
 				}
-				seen[form] = true
-				x.add(form)
+				seen[n] = true
+				x.add(n)
 			}
 		}
 	}
@@ -33,8 +34,9 @@ func needles(secrets []string) *index {
 }
 
 // forms are the texts that give a secret away. One of several lines, such as a
-// private key, is given away by any of its longer lines.
-func forms(secret string) []string {
+// private key, is given away by any of its longer lines, and one that is a JSON
+// document by the single credentials in it.
+func forms(secret string) []needle {
 	if len(secret) < MinLen {
 		return nil
 	}
@@ -42,19 +44,34 @@ func forms(secret string) []string {
 	if trimmed := strings.TrimSpace(secret); trimmed != secret && len(trimmed) >= MinLen {
 		all = append(all, formsOf(trimmed)...)
 	}
+	for _, value := range within(secret) {
+		all = append(all, formsOf(value)...)
+		all = append(all, linesOf(value)...)
+	}
+	return append(all, linesOf(secret)...)
+}
+
+func linesOf(secret string) (all []needle) {
 	for _, line := range strings.Split(secret, "\n") {
 		if line = strings.TrimSpace(line); len(line) >= 2*MinLen && line != secret {
-			all = append(all, line)
+			all = append(all, needle{line, raw})
 		}
 	}
 	return all
 }
 
-func formsOf(secret string) []string {
-	all := []string{secret, hex.EncodeToString([]byte(secret)), strings.ToUpper(hex.EncodeToString([]byte(secret)))}
-	all = append(all, escaped(secret)...)
+func formsOf(secret string) []needle {
+	all := []needle{{secret, raw}, {hex.EncodeToString([]byte(secret)), dumped}, {strings.ToUpper(hex.EncodeToString([]byte(secret))), dumped}}
+	for _, form := range slices.Concat(escaped(secret), quoted(secret)) {
+		all = append(all, needle{form, raw})
+	}
 	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
-		all = append(all, encoded(encoding, secret)...)
+		for _, form := range encoded(encoding, secret) {
+			all = append(all, needle{form, folded})
+		}
+	}
+	for _, form := range base32Of(secret) {
+		all = append(all, needle{form, folded})
 	}
 	return all
 }

@@ -1,9 +1,12 @@
 // Package mask keeps secrets out of what is printed, kept and shown.
 //
 // It replaces each secret by ••• wherever it stands, also when it was cut in
-// pieces by the writes, and also in the forms that programs commonly turn it
-// into: base64 (both alphabets, at any offset, wrapped or not), hexadecimal,
-// escaped for a URL, for JSON, or for a shell. What belongs to two secrets that
+// pieces by the writes, also when colours and other sequences of a terminal stand
+// inside it, and also in the forms that programs commonly turn it into: base64 (both
+// alphabets, at any offset, in lines of any length), base32, hexadecimal (also with
+// spaces, colons or \x between the bytes, and as od -tx1 dumps it), escaped for a URL,
+// for JSON, for HTML, by Python and Go, or for a shell. Of a secret that is a JSON
+// document the credentials in it are hidden too. What belongs to two secrets that
 // overlap is hidden altogether.
 //
 // It refuses to hide values of fewer than MinLen bytes: they would turn every
