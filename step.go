@@ -32,6 +32,7 @@ type StepKind interface {
 type Work struct {
 	Run     Ref
 	Once    string // tells this making of the step from all others of the same name: of an earlier round, or of an older database; "" is of an earlier version
+	Nonce   string // tells this run from every other that ever was: of other installations, and of the same number after a restore
 	Plan    *Plan
 	Step    PlannedStep
 	Target  Target

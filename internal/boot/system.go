@@ -221,7 +221,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.secrets = &secret.Secrets{Folder: s.path("secrets"), Key: filepath.Join(s.path("keys"), "secrets.key"), Declared: s.Team.Secrets}
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
-		Peers: s.peers(acting),
+		Peers: s.peers(acting), Install: s.claims.Install,
 		DB:    s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		// The desk is there before any run is.

@@ -3,7 +3,8 @@
 //
 // The request carries an Idempotency-Key made of the run, the step and the
 // target, so that a server which knows such keys does the thing once however
-// often it is asked. Redirects are not followed: a plan names where it goes. When
+// often it is asked. Runs are told apart across installations and restores, in
+// which their numbers come again. Redirects are not followed: a plan names where it goes. When
 // the request was sent and no answer came, the step does not guess: nobody knows
 // how far it came.
 //
@@ -167,7 +168,7 @@ func request(ctx context.Context, w prentice.Work, step prentice.PlannedStep) (*
 
 // key names what is to be done, the same at every attempt.
 func key(w prentice.Work, step prentice.PlannedStep) string {
-	k := string(w.Run) + "/" + step.ID
+	k := string(w.Run) + "/" + w.Nonce + "/" + step.ID
 	if w.Target.Ref != "" {
 		k += "/" + string(w.Target.Ref)
 	}

@@ -47,7 +47,7 @@ func server(t *testing.T) *httptest.Server {
 
 func work(body string, log *bytes.Buffer, pairs ...string) prentice.Work {
 	return prentice.Work{
-		Run: "run/7", Log: log, Target: prentice.Target{Ref: "host/web1"},
+		Run: "run/7", Nonce: "f00d", Log: log, Target: prentice.Target{Ref: "host/web1"},
 		Step: prentice.PlannedStep{ID: "purge", Kind: "http", Attrs: attrs(pairs...), Body: body},
 	}
 }
@@ -60,7 +60,7 @@ func TestWhatIsSentIsWhatWasPlanned(t *testing.T) {
 	if err != nil || !out.OK || out.Code != 200 {
 		t.Fatalf("got %+v %v", out, err)
 	}
-	want := `POST key=run/7/purge/host/web1 auth=Bearer hunter2 type=application/json x=fault body={"cache":"all"}`
+	want := `POST key=run/7/f00d/purge/host/web1 auth=Bearer hunter2 type=application/json x=fault body={"cache":"all"}`
 	if !strings.HasSuffix(log.String(), want) {
 		t.Errorf("got %q, want %q", log.String(), want)
 	}

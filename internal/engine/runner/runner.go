@@ -99,6 +99,7 @@ type Deps struct {
 	Clock    func() time.Time
 	Log      *slog.Logger
 	Peers    Peers    // nil is none
+	Install  string   // the installation's id, which no other has
 	Env      []string // what every step gets: PATH, PRENTICE_STATE …
 	Session  int      // of this process, to tell a crashed one's children from ours
 }

@@ -193,7 +193,7 @@ func allowance(plan prentice.Plan, step prentice.PlannedStep) time.Duration {
 
 // work is a step with all that it needs to be done.
 func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) (prentice.Work, func(), error) {
-	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Step: step, Target: target}
+	w := prentice.Work{Run: d.Ref(), Nonce: r.nonce(d), Plan: &d.ThePlan, Step: step, Target: target}
 	secrets := map[string]string{}
 	for _, name := range d.ThePlan.Secrets {
 		value, err := r.Secrets.Value(ctx, name)
