@@ -222,7 +222,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
 		Peers: s.peers(acting), Install: s.claims.Install,
-		DB:    s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
+		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		// The desk is there before any run is.
 		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
