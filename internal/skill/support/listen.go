@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"prentice"
@@ -28,7 +29,7 @@ func (s *Support) Listen(ctx context.Context, r prentice.EventRecord) error {
 		if err != nil || !fresh {
 			return err
 		}
-		incident, err := s.join(tx, now, is, e)
+		incident, err := s.join(tx, now, is, r)
 		if err != nil {
 			return err
 		}
@@ -77,16 +78,16 @@ func laneOf(incident int64, subject prentice.Ref) string {
 }
 
 // join brings an event to its incident and says which; 0 is none.
-func (s *Support) join(tx *db.Tx, now time.Time, is sort, e prentice.Event) (int64, error) {
+func (s *Support) join(tx *db.Tx, now time.Time, is sort, e prentice.EventRecord) (int64, error) {
 	switch is {
 	case symptom:
 		return s.joinSymptom(tx, now, e)
 	case recovery:
 		return s.joinRecovery(tx, now, e)
 	case runNews:
-		return 0, s.joinNews(tx, now, e)
+		return 0, s.joinNews(tx, now, e.Event)
 	case byHand:
-		return numberOf("incident", textOf(e, "incident"))
+		return numberOf("incident", textOf(e.Event, "incident"))
 	default:
 		return 0, nil
 	}
@@ -94,7 +95,8 @@ func (s *Support) join(tx *db.Tx, now time.Time, is sort, e prentice.Event) (int
 
 // joinSymptom opens the subject's incident or joins it. A symptom that names no
 // subject cannot have an incident: two faults without a subject are not one.
-func (s *Support) joinSymptom(tx *db.Tx, now time.Time, e prentice.Event) (int64, error) {
+func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord) (int64, error) {
+	e := r.Event
 	if e.Subject == "" {
 		return 0, nil
 	}
@@ -119,12 +121,12 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, e prentice.Event) (int64
 	if at.Before(in.FirstSymptom) {
 		in.FirstSymptom = at
 	}
-	news, err := suffer(tx, in, complaintOf(e), at)
+	news, err := suffer(tx, in, complaintOf(e), at, ours(e))
 	if err != nil {
 		return 0, err
 	}
 	if news {
-		if err := addLine(tx, in.Number, Line{Time: at, Kind: "symptom", Says: symptomLine(e, !in.WellSince.IsZero())}); err != nil {
+		if err := addLine(tx, in.Number, Line{Time: at, Kind: "symptom", Says: symptomLine(e, !in.WellSince.IsZero()), Actor: r.Sender}); err != nil {
 			return 0, err
 		}
 	}
@@ -143,12 +145,26 @@ func symptomLine(e prentice.Event, back bool) string {
 	return says
 }
 
-// suffer notes a symptom and says whether it was not there just before.
-func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO incident_symptoms (incident, symptom, since, gone) VALUES (?, ?, ?, 0) ON CONFLICT (incident, symptom) DO NOTHING`,
-		in.Number, c.key(), db.Micros(at))
+// ours says whether prentice itself has seen what an event tells of. Nobody else
+// can use its sources.
+func ours(e prentice.Event) bool { return strings.HasPrefix(e.Source, "prentice/") }
+
+// suffer notes a symptom and says whether it was not there just before. One that
+// prentice has seen itself stays its own, whoever else says the same.
+func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, own bool) (bool, error) {
+	seen := 0
+	if own {
+		seen = 1
+	}
+	n, err := tx.Exec(`INSERT INTO incident_symptoms (incident, symptom, since, gone, own) VALUES (?, ?, ?, 0, ?) ON CONFLICT (incident, symptom) DO NOTHING`,
+		in.Number, c.key(), db.Micros(at), seen)
 	if err != nil || n == 1 {
 		return true, err
+	}
+	if own {
+		if _, err := tx.Exec(`UPDATE incident_symptoms SET own = 1 WHERE incident = ? AND symptom = ?`, in.Number, c.key()); err != nil {
+			return false, err
+		}
 	}
 	n, err = tx.Exec(`UPDATE incident_symptoms SET since = ?, gone = 0 WHERE incident = ? AND symptom = ? AND gone <> 0`, db.Micros(at), in.Number, c.key())
 	return n == 1, err
@@ -156,7 +172,8 @@ func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time) (bool, error) {
 
 // joinRecovery notes that a symptom is gone. When none is left, the incident
 // waits for the quiet time.
-func (s *Support) joinRecovery(tx *db.Tx, now time.Time, e prentice.Event) (int64, error) {
+func (s *Support) joinRecovery(tx *db.Tx, now time.Time, r prentice.EventRecord) (int64, error) {
+	e := r.Event
 	if e.Subject == "" {
 		return 0, nil
 	}
@@ -164,7 +181,7 @@ func (s *Support) joinRecovery(tx *db.Tx, now time.Time, e prentice.Event) (int6
 	if in == nil || err != nil {
 		return 0, err
 	}
-	ended, left, err := relieve(tx, in.Number, complaintOf(e), now)
+	ended, left, err := relieve(tx, in.Number, complaintOf(e), now, ours(e))
 	if err != nil || len(ended) == 0 {
 		return in.Number, err
 	}
@@ -175,25 +192,27 @@ func (s *Support) joinRecovery(tx *db.Tx, now time.Time, e prentice.Event) (int6
 	} else {
 		says += fmt.Sprintf("; %d other symptoms are left", left)
 	}
-	if err := addLine(tx, in.Number, Line{Time: happened(e, now), Kind: "recovery", Says: says}); err != nil {
+	if err := addLine(tx, in.Number, Line{Time: happened(e, now), Kind: "recovery", Says: says, Actor: r.Sender}); err != nil {
 		return 0, err
 	}
 	return in.Number, save(tx, in)
 }
 
-// relieve ends the symptoms that a recovery answers, and counts those left.
-func relieve(tx *db.Tx, incident int64, well complaint, now time.Time) (ended []string, left int, err error) {
-	rows, err := tx.Query(`SELECT symptom FROM incident_symptoms WHERE incident = ? AND gone = 0`, incident)
+// relieve ends the symptoms that a recovery answers, and counts those left. What
+// prentice has seen itself, only prentice sees gone.
+func relieve(tx *db.Tx, incident int64, well complaint, now time.Time, own bool) (ended []string, left int, err error) {
+	rows, err := tx.Query(`SELECT symptom, own FROM incident_symptoms WHERE incident = ? AND gone = 0`, incident)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var key string
-		if err := rows.Scan(&key); err != nil {
+		var seen int
+		if err := rows.Scan(&key, &seen); err != nil {
 			return nil, 0, err
 		}
-		if well.ends(complaintFrom(key)) {
+		if well.ends(complaintFrom(key)) && (own || seen == 0) {
 			ended = append(ended, key)
 		} else {
 			left++

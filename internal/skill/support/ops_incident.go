@@ -229,7 +229,7 @@ func (s *Support) incidentOpen(ctx context.Context, c op.Call, in incidentOpenIn
 		if err := s.open(tx, now, &made, c.Actor.Ref(), c.Actor.People()); err != nil {
 			return err
 		}
-		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now)
+		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now, false)
 		return err
 	})
 	if err != nil {
