@@ -25,7 +25,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 		return nil, err
 	}
 	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Secret: secret, Changed: s.Identity.Changed, Log: s.log,
-		Ready: func(ctx context.Context) error { var n int; return s.db.QueryRow(ctx, "SELECT 1", nil, &n) }})
+		Ready: s.readiness().ask})
 	if err != nil {
 		return nil, err
 	}

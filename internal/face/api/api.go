@@ -13,6 +13,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -214,7 +215,11 @@ func (f *face) ready(w http.ResponseWriter, r *http.Request) {
 	if f.Ready != nil {
 		if err := f.Ready(r.Context()); err != nil {
 			f.Log.Warn("not ready", "error", err)
-			writeProblem(w, http.StatusServiceUnavailable, prentice.Errorf(prentice.Unavailable, "prentice is not ready").Try("read its log, and ask again in a moment"))
+			told, ok := errors.AsType[*prentice.Error](err)
+			if !ok || told.Kind != prentice.Unavailable { // strangers hear nothing of what broke inside
+				told = prentice.Errorf(prentice.Unavailable, "prentice is not ready").Try("read its log, and ask again in a moment")
+			}
+			writeProblem(w, http.StatusServiceUnavailable, told)
 			return
 		}
 	}

@@ -169,6 +169,11 @@ func (d *DB) Close() error {
 // processes.
 func (d *DB) Postgres() bool { return d.dialect == postgres }
 
+// Writable tries to write, which a database that answers may refuse.
+func (d *DB) Writable(ctx context.Context) error {
+	return d.Write(ctx, func(tx *Tx) error { _, err := tx.Next("db_writable"); return err })
+}
+
 // Query reads rows. The caller closes them.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if stmt := d.reader(ctx, query); stmt != nil {
