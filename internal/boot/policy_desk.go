@@ -113,15 +113,20 @@ func testPolicy(ctx context.Context, dir, file, text string) (t prentice.PolicyT
 	if p == nil {
 		return t, findings, nil
 	}
-	cases, findings := p.Cases(file, []byte(text))
-	if firstError(findings) != nil {
-		return t, findings, nil
-	}
 	cat, _, findings := readCatalogue(dir)
 	if firstError(findings) != nil {
 		return t, findings, nil
 	}
-	library, _ := procedure.Load(dir, stepKinds(cat, &shell.Kind{})) // one with errors is refused where a case asks for it
+	kinds := procedure.Kinds(stepKinds(cat, &shell.Kind{}))
+	library, _ := procedure.Load(dir, kinds) // one with errors is refused where a case asks for it
+	known := knownTo(cat, library, kinds)
+	if findings = p.Misspelt(known); firstError(findings) != nil {
+		return t, findings, nil
+	}
+	cases, findings := p.Cases(file, []byte(text), known)
+	if firstError(findings) != nil {
+		return t, findings, nil
+	}
 	return p.Test(ctx, cases, func(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
 		return procedure.Render(library, cat, req)
 	}), nil, nil

@@ -78,6 +78,8 @@ func (t *Team) read(ctx context.Context) error {
 	if err := firstError(findings); err != nil {
 		return err
 	}
+	next.library, findings = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
+	next.broken = errorsOf(findings)
 	err := t.readPolicy(ctx, next)
 	if err != nil {
 		return err
@@ -97,8 +99,6 @@ func (t *Team) read(ctx context.Context) error {
 	if next.notices, err = t.readNotices(); err != nil {
 		return err
 	}
-	next.library, findings = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
-	next.broken = errorsOf(findings)
 	t.sayPending(next)
 	t.now.Store(next)
 	t.wrong.Store(nil)

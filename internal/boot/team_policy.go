@@ -29,6 +29,12 @@ func (t *Team) readPolicy(ctx context.Context, next *team) error {
 		return err
 	}
 	edited, findings := policy.Load(PolicyFile, []byte(text))
+	if edited != nil {
+		findings = append(findings, edited.Misspelt(knownTo(next.catalogue, next.library, t.kinds))...)
+		if firstError(findings) != nil {
+			edited = nil
+		}
+	}
 	entry, found, err := t.book.InForce(ctx)
 	if err != nil {
 		return err
@@ -53,7 +59,7 @@ func (t *Team) readPolicy(ctx context.Context, next *team) error {
 }
 
 func inForce(e policy.Entry) (*policy.Policy, error) {
-	p, findings := policy.Load("policy in force", []byte(e.Text))
+	p, findings := policy.LoadAdopted("policy in force", []byte(e.Text))
 	if err := firstError(findings); err != nil {
 		return nil, prentice.Errorf(prentice.Invalid, "the policy in force cannot be read by this version: %w", err).
 			Try("start the version that adopted it, adopt a policy that both can read, then start this one")

@@ -17,6 +17,7 @@ func (t *Team) Troubles() []prentice.Finding {
 		list = append(list, asFinding(*why))
 	}
 	list = append(list, now.broken...)
+	list = append(list, now.policy.Doubted()...)
 	if now.pending != nil {
 		list = append(list, errorsOf(now.pending.findings)...)
 	}

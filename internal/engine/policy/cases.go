@@ -42,8 +42,8 @@ var someDay = time.Date(2026, 1, 14, 12, 0, 0, 0, time.UTC)
 
 // Cases reads policy_test.yaml. Times without a zone are in that of the policy.
 // With an error among the findings no case is run.
-func (p *Policy) Cases(file string, text []byte) ([]Case, []prentice.Finding) {
-	r := &reader{file: file, text: string(text), names: map[string]prentice.Pos{}}
+func (p *Policy) Cases(file string, text []byte, known *Known) ([]Case, []prentice.Finding) {
+	r := &reader{file: file, text: string(text), names: map[string]prentice.Pos{}, known: known}
 	root := r.document()
 	if root == nil {
 		return nil, r.findings
@@ -221,7 +221,7 @@ func (r *reader) planWords(n *yaml.Node) []func(*prentice.Plan) {
 	var list []func(*prentice.Plan)
 	text := func(key string, put func(*prentice.Plan, string)) {
 		if n := v[key]; n != nil {
-			word := r.textOr(n, key, "")
+			word := r.fact(n, "plan."+key, r.textOr(n, key, ""))
 			list = append(list, func(p *prentice.Plan) { put(p, word) })
 		}
 	}
@@ -230,6 +230,17 @@ func (r *reader) planWords(n *yaml.Node) []func(*prentice.Plan) {
 	text("owner", func(p *prentice.Plan, s string) { p.Owner = prentice.Ref(s) })
 	text("system", func(p *prentice.Plan, s string) { p.System = prentice.Ref(s) })
 	text("environment", func(p *prentice.Plan, s string) { p.Environment = s })
+	if v["subject"] != nil && r.known != nil { // a real plan about it says where it stands
+		list = append(list, func(p *prentice.Plan) {
+			at := r.known.places[p.Subject]
+			if v["system"] == nil {
+				p.System = at.system
+			}
+			if v["environment"] == nil && at.environment != "" {
+				p.Environment = at.environment
+			}
+		})
+	}
 	if n := v["risk"]; n != nil {
 		risk, err := prentice.ParseRisk(r.oneOf(n, "risk", "", risks))
 		if err == nil {
@@ -246,22 +257,42 @@ func (r *reader) planWords(n *yaml.Node) []func(*prentice.Plan) {
 	return append(list, r.planLists(v)...)
 }
 
+// fact is what a case says of its plan, in the form that the facts of a real plan
+// have: a bare name is that of the kind which is meant there, and what the team's
+// files do not know is an error.
+func (r *reader) fact(n *yaml.Node, path, value string) string {
+	if kinds := refKinds[path]; value != "" && len(kinds) > 0 && !strings.Contains(value, "/") {
+		value = kinds[0] + "/" + value
+	}
+	hint := malformed(path, value)
+	if hint == "" {
+		hint = r.known.unknown(path, value)
+	}
+	if hint != "" {
+		r.wrong(n, hint, "%s is never %q", path, clip(value))
+	}
+	return value
+}
+
 func (r *reader) planLists(v map[string]*yaml.Node) []func(*prentice.Plan) {
 	var list []func(*prentice.Plan)
 	if n := v["targets"]; n != nil {
 		hosts := r.list(n, "targets")
+		for i := range hosts {
+			hosts[i] = r.fact(n.Content[i], "plan.targets", hosts[i])
+		}
 		list = append(list, func(p *prentice.Plan) {
 			p.Targets = []prentice.Target{}
 			for _, h := range hosts {
-				if !strings.Contains(h, "/") {
-					h = "host/" + h
-				}
 				p.Targets = append(p.Targets, prentice.Target{Ref: prentice.Ref(h)})
 			}
 		})
 	}
 	if n := v["kinds"]; n != nil {
 		kinds := r.list(n, "kinds")
+		for i := range kinds {
+			kinds[i] = r.fact(n.Content[i], "plan.kinds", kinds[i])
+		}
 		list = append(list, func(p *prentice.Plan) {
 			p.Steps = nil
 			for i, k := range kinds {

@@ -40,15 +40,26 @@ func Default() *Policy {
 // policy, and whoever has an older one keeps it. An empty file adds nothing to
 // the built-in rules.
 func Load(file string, text []byte) (*Policy, []prentice.Finding) {
+	return load(reader{file: file, text: string(text)})
+}
+
+// LoadAdopted reads a policy that is in force. A name that no fact can have was no
+// error when it was adopted: the policy stays in force, the rule allows nothing,
+// and where it would refuse or ask somebody is asked, until the team has adopted
+// one that is spelt right.
+func LoadAdopted(file string, text []byte) (*Policy, []prentice.Finding) {
+	return load(reader{file: file, text: string(text), adopted: true})
+}
+
+func load(team reader) (*Policy, []prentice.Finding) {
 	builtIn := reader{file: "built-in policy", builtIn: true, text: string(builtInText)}
 	ours := builtIn.rules()
-	team := reader{file: file, text: string(text)}
 	theirs := team.rules()
 	findings := append(builtIn.findings, team.findings...)
 	if slices.ContainsFunc(findings, func(f prentice.Finding) bool { return f.Error }) {
 		return nil, findings
 	}
-	digest := prentice.Digest(append(append([]byte{}, builtInText...), text...))
+	digest := prentice.Digest(append(append([]byte{}, builtInText...), team.text...))
 	return &Policy{team: inOrder(theirs), builtIn: inOrder(ours), digest: digest, zone: team.zone()}, findings
 }
 
@@ -73,10 +84,12 @@ func inOrder(rules []Rule) []Rule {
 type reader struct {
 	file     string
 	builtIn  bool
+	adopted  bool // it was read without an error by the version that adopted it
 	text     string
 	findings []prentice.Finding
 	names    map[string]prentice.Pos
 	inZone   *time.Location
+	known    *Known // of cases
 }
 
 // zone is that of the file, or UTC.

@@ -18,6 +18,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -43,6 +44,8 @@ type Rule struct {
 	At          prentice.Pos     `json:"at"`
 
 	when  expr.Program
+	where func(text string) prentice.Pos // of a text within when
+	wrong string                         // why nobody can say whether it speaks: it was adopted before that was an error
 	asks  mentions
 	looks []expr.Mention // at what
 }
@@ -148,6 +151,12 @@ func matching(ctx context.Context, rules []Rule, s scene) []match {
 		if !s.hears(r) {
 			continue
 		}
+		if r.wrong != "" {
+			if m, speaks := r.doubted(s); speaks {
+				found = append(found, m)
+			}
+			continue
+		}
 		yes, err := r.when.Is(ctx, s.values)
 		switch {
 		case err != nil:
@@ -163,6 +172,31 @@ func matching(ctx context.Context, rules []Rule, s scene) []match {
 		return int(a.Verdict) - int(b.Verdict)
 	})
 	return found
+}
+
+// doubted is what a rule says of which nobody can tell whether it speaks: it allows
+// nothing, and people decide where it would have kept a change from them.
+func (r *Rule) doubted(s scene) (match, bool) {
+	if r.Verdict == prentice.Allow || !s.plan || s.look {
+		return match{}, false
+	}
+	asks := *r
+	asks.Approvers, asks.Expires = max(1, r.Approvers), cmp.Or(r.Expires, defaultExpiry)
+	if asks.Role == "" {
+		asks.Role = prentice.Approver
+	}
+	return match{&asks, prentice.Ask, fmt.Sprintf("Nobody can say whether rule %s speaks of this (%s), so people decide.", r.Name, r.wrong)}, true
+}
+
+// Doubted lists the rules of a policy in force that must be spelt anew.
+func (p *Policy) Doubted() []prentice.Finding {
+	var findings []prentice.Finding
+	for _, r := range p.Rules() {
+		if r.wrong != "" {
+			findings = append(findings, prentice.Finding{At: r.At, Error: true, Text: fmt.Sprintf("rule %s: %s", r.Name, r.wrong), Hint: "spell it right in policy.yaml, and adopt that with: prentice policy adopt"})
+		}
+	}
+	return findings
 }
 
 func decisionOf(found []match) prentice.Decision {

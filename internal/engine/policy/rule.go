@@ -174,6 +174,18 @@ func (r *reader) condition(rule *Rule, n, node *yaml.Node) {
 	}
 	r.values(rule.When, n)
 	rule.looks = rule.when.About()
+	rule.where = func(text string) prentice.Pos {
+		at := max(0, strings.Index(rule.When, text)-1)
+		line, column := lineAndColumn(rule.When, at)
+		return r.place(n, line, column)
+	}
+	if faults := rule.misspelt(malformed); len(faults) > 0 {
+		if !r.adopted {
+			r.findings = append(r.findings, faults...)
+			return
+		}
+		rule.wrong = faults[0].Text + ": " + faults[0].Hint
+	}
 	rule.asks.op = l.speaksOf("op", rule.When)
 	rule.asks.plan = l.speaksOf("plan", rule.When) || l.speaksOf("record", rule.When) || l.speaksOf("input", rule.When)
 }

@@ -92,6 +92,7 @@ type scene struct {
 	values map[string]any
 	plan   bool
 	adhoc  bool // the plan is a command without a procedure
+	look   bool // the plan only reads
 }
 
 // see looks at a moment in the zone of the policy.
@@ -118,7 +119,7 @@ func see(m prentice.Moment, zone *time.Location) scene {
 	values["record"] = map[string]any{
 		"runs": m.Record.Runs, "verified": m.Record.Verified, "harmful": m.Record.Harmful, "useless": m.Record.Useless,
 	}
-	return scene{values, true, m.Plan.Procedure == prentice.AdhocName}
+	return scene{values, true, m.Plan.Procedure == prentice.AdhocName, m.Plan.Risk == prentice.Look}
 }
 
 // hears says whether a rule can be asked about this scene. Without a plan only a

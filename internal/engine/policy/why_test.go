@@ -119,7 +119,7 @@ func TestATeamsCasesAreTried(t *testing.T) {
   - {name: nothing renders it, procedure: absent, expect: ask}
   - {name: owners adopt together, op: policy.adopt, actor: {role: owner}, expect: ask}
   - {name: a command is planned, adhoc: {targets: 'group("web").hosts', command: rm -r x, risk: danger, max_failures: 10%}, expect: ask, rule: danger}
-`))
+`), nil)
 	if len(findings) > 0 {
 		t.Fatalf("%+v", findings)
 	}
@@ -166,7 +166,7 @@ func TestAMistakeInTheCasesIsFound(t *testing.T) {
 		"cases:\n- {name: a, plan: {risk: change}, expect: allow, approvers: 2}":                               "approvers says something only",
 		"cases:\n- {name: a, plan: {risk: change}, expect: ask}\n- {name: a, plan: {risk: look}, expect: ask}": "another case",
 	} {
-		_, findings := p.Cases("policy_test.yaml", []byte(text))
+		_, findings := p.Cases("policy_test.yaml", []byte(text), nil)
 		if want == "" && len(findings) == 0 {
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 type Mention struct {
 	Path     string
 	Values   []any
+	Equals   []any // those of the constants that it is held to be equal to, or not
 	Compared bool
 }
 
@@ -23,11 +24,12 @@ func (p Program) About() []Mention { return p.about }
 // survey collects the mentions of one expression.
 type survey struct {
 	vars     map[string]bool
+	each     map[string]string // paths of the lists that variables of exists and its like go over
 	mentions []Mention
 }
 
 func (e *Env) aboutOf(root celast.Expr) []Mention {
-	s := &survey{vars: e.vars}
+	s := &survey{vars: e.vars, each: map[string]string{}}
 	s.walk(root)
 	return s.mentions
 }
@@ -53,6 +55,10 @@ func (s *survey) walk(e celast.Expr) {
 		}
 	case celast.ComprehensionKind:
 		c := e.AsComprehension()
+		if path := s.path(c.IterRange()); path != "" {
+			s.each[c.IterVar()] = path
+			defer delete(s.each, c.IterVar())
+		}
 		for _, part := range []celast.Expr{c.IterRange(), c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()} {
 			s.walk(part)
 		}
@@ -73,11 +79,33 @@ func (s *survey) call(c celast.CallExpr) {
 	for i, part := range parts {
 		if path := s.path(part); path != "" {
 			s.add(path, compared && isConstant(parts[1-i]), values...)
+			if equalities[c.FunctionName()] {
+				s.equals(path, values)
+			}
 			continue
+		}
+		if equalities[c.FunctionName()] && part.Kind() == celast.IdentKind && s.each[part.AsIdent()] != "" {
+			s.equals(s.each[part.AsIdent()], values)
 		}
 		s.walk(part)
 	}
 }
+
+// equals notes what a path is held to be equal to.
+func (s *survey) equals(path string, values []any) {
+	for i := range s.mentions {
+		if s.mentions[i].Path != path {
+			continue
+		}
+		for _, v := range values {
+			if !slices.Contains(s.mentions[i].Equals, v) {
+				s.mentions[i].Equals = append(s.mentions[i].Equals, v)
+			}
+		}
+	}
+}
+
+var equalities = map[string]bool{"_==_": true, "_!=_": true, "@in": true}
 
 var comparisons = map[string]bool{"_==_": true, "_!=_": true, "_<_": true, "_<=_": true, "_>_": true, "_>=_": true, "@in": true}
 

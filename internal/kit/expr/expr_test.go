@@ -278,7 +278,7 @@ func TestWhatAnExpressionLooksAtIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(p.About()); got != "[{time.weekday [saturday sunday] true} {time.hour [17 8] true} {input.size [big] true} {hosts [] false} {input.name [x] false}]" {
+	if got := fmt.Sprint(p.About()); got != "[{time.weekday [saturday sunday] [saturday sunday] true} {time.hour [17 8] [] true} {input.size [big] [big] true} {hosts [] [a] false} {input.name [x] [] false}]" {
 		t.Error(got)
 	}
 }

@@ -1,0 +1,29 @@
+package boot
+
+import (
+	"sync"
+
+	"prentice"
+	"prentice/internal/engine/policy"
+	"prentice/internal/engine/procedure"
+)
+
+// knownTo is what the files of a team folder know by name.
+func knownTo(cat *prentice.Catalogue, library *procedure.Library, kinds procedure.Kinds) *policy.Known {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.Name())
+	}
+	return policy.KnownOf(cat, library.Known(), names, operations())
+}
+
+// operations are the names of all operations.
+var operations = sync.OnceValue(func() []string {
+	var names []string
+	for _, sk := range Describe() {
+		for _, o := range sk.Ops {
+			names = append(names, o.Name)
+		}
+	}
+	return names
+})
