@@ -21,7 +21,7 @@ var mendable = []struct {
 	{db.ErrFull, "the disk is full", "free space on the disk that holds the data folder, then try again"},
 	{syscall.ENOSPC, "the disk is full", "free space on the disk that holds the data folder, then try again"},
 	{syscall.EDQUOT, "the disk quota is used up", "free space on the disk that holds the data folder, then try again"},
-	{db.ErrReadOnly, "the data folder cannot be written", "give prentice the right to write its data folder, then try again"},
+	{db.ErrReadOnly, "the database cannot be written", "with SQLite, give prentice the right to write its data folder; with PostgreSQL, look whether the database has become a standby or read-only; then try again"},
 	{syscall.EROFS, "the data folder lies on a read-only disk", "mount the disk that holds the data folder for writing, then try again"},
 	{db.ErrCorrupt, "the database is damaged", "stop prentice and bring the data folder back from a backup"},
 	{db.ErrBusy, "the database is held by another process", "stop the other process that uses the data folder, or try again in a moment"},

@@ -182,12 +182,15 @@ func storeTrouble(address string, err error) error {
 	if !isFile {
 		where = "the PostgreSQL database"
 	}
-	switch {
+	switch err = db.Explain(err); {
 	case errors.Is(err, db.ErrCorrupt):
 		return prentice.Errorf(prentice.Unavailable, "%s is damaged: %w", where, err).
 			Try("stop here, keep a copy of the data folder, and restore the last backup; sqlite3's .recover can save what is readable")
 	case errors.Is(err, db.ErrFull):
 		return prentice.Errorf(prentice.Unavailable, "the disk under %s is full: %w", where, err).Try("free space and start again; nothing is lost")
+	case errors.Is(err, db.ErrReadOnly) && !isFile:
+		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).
+			Try("look whether the address is that of a standby, or whether the database was made read-only; prentice needs the one that can be written")
 	case errors.Is(err, db.ErrReadOnly):
 		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).Try("mend the permissions of the data folder, or name another with --data")
 	case errors.Is(err, db.ErrNewer):

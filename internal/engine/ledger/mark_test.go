@@ -240,3 +240,15 @@ func TestAFileWithALineBelowOneIsNotVerified(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// A column that holds another sort of value is damage, and no fault of the program.
+func TestALineThatCannotBeReadIsDamage(t *testing.T) {
+	w := open(t, dbtest.SQLite(t))
+	w.story()
+	w.exec(`UPDATE ledger_line SET time = 'noon' WHERE seq = 6`)
+	_, err := w.VerifyChain(ctx)
+	refused(t, "check", err)
+	if err == nil || !strings.Contains(err.Error(), "the last that could is 5") {
+		t.Error(err)
+	}
+}

@@ -109,7 +109,7 @@ func (l *Ledger) stored(ctx context.Context, query string, args ...any) (_ []sto
 	for rows.Next() {
 		var s stored
 		if err := rows.Scan(&s.seq, &s.time, &s.kind, &s.actor, &s.refs, &s.data, &s.prev, &s.hash, &s.mark); err != nil {
-			return nil, fmt.Errorf("read the ledger: %w", err)
+			return nil, broken(fmt.Sprintf("a line cannot be read (the last that could is %d): %v", last(found), err))
 		}
 		found = append(found, s)
 	}
@@ -117,6 +117,13 @@ func (l *Ledger) stored(ctx context.Context, query string, args ...any) (_ []sto
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
 	return found, nil
+}
+
+func last(rows []stored) int64 {
+	if len(rows) == 0 {
+		return 0
+	}
+	return rows[len(rows)-1].seq
 }
 
 // evidence is the line in the ground's words. It refuses columns that do not
