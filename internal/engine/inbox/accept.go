@@ -24,13 +24,21 @@ type letter struct {
 }
 
 // words is what of an event's content belongs to its identity: all of it, but of
-// what prentice tells itself nothing, where the id says it all.
+// what prentice tells itself nothing, where the id says it all. An Alertmanager
+// sends an alert that fires again and again, with what was measured just now in
+// its text: as long as its id, type and subject are the same, so is the alert.
 func (l letter) words() string {
-	if l.sender == self && reserved(l.Source) {
+	switch {
+	case l.sender == self && reserved(l.Source):
 		return ""
+	case l.Source == alerts || strings.HasPrefix(l.Source, alerts+"/"):
+		return l.Type + " " + string(l.Subject)
 	}
 	return l.fingerprint
 }
+
+// alerts is how the sources of Alertmanagers begin.
+const alerts = "alertmanager"
 
 // tell adds to what the sender is told of the event.
 func (l *letter) tell(says string) {

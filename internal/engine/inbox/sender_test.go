@@ -72,6 +72,26 @@ func TestAnIDThatIsUsedTwiceByItsSenderForTwoThingsIsTwoEvents(t *testing.T) {
 	})
 }
 
+// The text of an alert changes while it fires; it is the same alert.
+func TestAnAlertThatIsSentAgainWithOtherFiguresIsTheSame(t *testing.T) {
+	each(t, func(w *world) {
+		e := prentice.Event{ID: "c0ffee firing 2026-03-02T12:00:00Z", Source: "alertmanager/eu", Type: "alert.firing", Subject: "service/checkout", Data: []byte(`{"summary":"91% full"}`)}
+		w.from(monitor, e)
+		w.pass(time.Hour)
+		e.Data = []byte(`{"summary":"92% full"}`)
+		if r := w.from(monitor, e); r.New || r.Number != 1 {
+			t.Errorf("receipt %+v", r)
+		}
+		if r := w.from(mallory, e); !r.New {
+			t.Errorf("another's: %+v", r)
+		}
+		e.Subject = "service/cart"
+		if r := w.from(monitor, e); !r.New {
+			t.Errorf("about something else: %+v", r)
+		}
+	})
+}
+
 func TestWhatPrenticeTellsItselfIsKnownByItsIDAlone(t *testing.T) {
 	each(t, func(w *world) {
 		e := prentice.Event{ID: "run/1 failed", Source: "prentice/runner", Type: "run.ended", Data: []byte(`{"says":"a"}`)}

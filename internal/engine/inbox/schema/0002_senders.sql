@@ -2,7 +2,7 @@
 -- An event is known by who sent it, its source, its id and what it says: nobody
 -- takes the id of another's event, and a sender who uses one twice for different
 -- things has said two things. What prentice tells itself is known by its id
--- alone; says is empty there.
+-- alone; says is empty there. Of an alert says is its type and subject.
 CREATE TABLE inbox_known (
     sender TEXT   NOT NULL,
     source TEXT   NOT NULL,
@@ -13,7 +13,7 @@ CREATE TABLE inbox_known (
 );
 -- An id that was only counted on an equal event has that event's sender and words.
 INSERT INTO inbox_known (sender, source, id, says, number)
-    SELECT e.sender, i.source, i.id, CASE WHEN i.source LIKE 'prentice/%' THEN '' ELSE e.fingerprint END, i.number
+    SELECT e.sender, i.source, i.id, CASE WHEN i.source LIKE 'prentice/%' THEN '' WHEN i.source LIKE 'alertmanager%' THEN e.type || ' ' || e.subject ELSE e.fingerprint END, i.number
     FROM inbox_ids i JOIN inbox_events e ON e.number = i.number;
 DROP TABLE inbox_ids;
 
