@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/Shopify/toxiproxy/v2"
+	"github.com/oauth2-proxy/mockoidc"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"prentice/internal/kit/freeport"
@@ -26,18 +27,19 @@ var patience = time.Minute
 
 // scene is what a story has going on.
 type scene struct {
-	far     map[string]*exec.Cmd        // the other machines
-	nets    map[string]*toxiproxy.Proxy // between prentice and some of them
-	twins   map[string]*twin            // the servers that share a database
-	storage *storage                    // that speaks S3
-	server  *exec.Cmd
-	ended   chan struct{}
-	said    *spoken
-	before  strings.Builder // what servers that are gone have said
-	tokens  map[string]string
-	code    int    // exit code of the last command
-	status  int    // of the last answer over HTTP
-	unlock  func() // lets go of the database, while a story holds it
+	far      map[string]*exec.Cmd        // the other machines
+	nets     map[string]*toxiproxy.Proxy // between prentice and some of them
+	twins    map[string]*twin            // the servers that share a database
+	provider *mockoidc.MockOIDC          // that signs people in
+	storage  *storage                    // that speaks S3
+	server   *exec.Cmd
+	ended    chan struct{}
+	said     *spoken
+	before   strings.Builder // what servers that are gone have said
+	tokens   map[string]string
+	code     int    // exit code of the last command
+	status   int    // of the last answer over HTTP
+	unlock   func() // lets go of the database, while a story holds it
 }
 
 // spoken is what a process has printed so far.

@@ -35,6 +35,8 @@
 //	session NAME [by MAKER]   sign NAME in on the pages with their token, or by a link that MAKER makes; $COOKIE, $SESSION
 //	                          and $CSRF are what the browser knows
 //	browse NAME               sign NAME in on the pages by a one-time link; $COOKIE and $CSRF are what the browser knows
+//	provider                  raise an OpenID Connect provider, whose developers, leads and bosses are let in
+//	sso SUBJECT NAME GROUP…   sign somebody in by it, as browse does; with !, they are refused
 //	totp FILE                 $CODE is a code of the second factor that FILE (or stdout) shows
 //	storm N FILE              send the event in FILE N times, each under an id of its own, in parallel batches
 //	flip FILE OFFSET          change one byte of a file; negative offsets count from the end
@@ -106,7 +108,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet,
-		"impostor": impostor, "browse": browse, "totp": totpWord, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
+		"impostor": impostor, "provider": provider, "sso": sso, "browse": browse, "totp": totpWord, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {

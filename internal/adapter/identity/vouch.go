@@ -45,7 +45,7 @@ func (i *Identity) welcome(tx *db.Tx, o outsider) (refused, err error) {
 		return nil, fmt.Errorf("look whether %s was removed: %w", o.name, err)
 	}
 	if removed > 0 {
-		return prentice.Errorf(prentice.Denied, "%s was removed here, and the provider does not bring anybody back", o.name).
+		return prentice.Errorf(prentice.Denied, "the person %s was removed here, and the provider does not bring anybody back", o.name).
 			Try("ask an owner, who may say: prentice person readmit %s", o.name), nil
 	}
 	if _, err := i.addPerson(tx, o.name, o.role); prentice.KindOf(err) == prentice.Conflict {
