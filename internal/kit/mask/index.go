@@ -54,7 +54,12 @@ func (x *index) skip(text []byte, i int) int {
 // at is the length of the longest needle that text begins with, and whether
 // text is the beginning of one that may be longer than it.
 func (x *index) at(text []byte) (length int, more bool) {
-	for _, n := range x.by[text[0]] {
+	list := x.by[text[0]]
+	for i := range list {
+		n := &list[i]
+		if len(text) > 2 && (text[1] != n.text[1] && !n.kind.begins(text[1]) || text[1] == n.text[1] && text[2] != n.text[2] && !n.kind.begins(text[2])) {
+			continue // nearly all of them end here
+		}
 		l, m := n.in(text)
 		length, more = max(length, l), more || m
 	}
@@ -63,7 +68,7 @@ func (x *index) at(text []byte) (length int, more bool) {
 
 // in is how many bytes of text are the needle, from its beginning on; more says that
 // text is the beginning of it.
-func (n needle) in(text []byte) (length int, more bool) {
+func (n *needle) in(text []byte) (length int, more bool) {
 	i, j := 1, 1
 	for i < len(n.text) {
 		switch {
