@@ -18,7 +18,7 @@ var mendable = []struct {
 	is         error
 	text, hint string
 }{
-	{db.ErrFull, "the disk is full", "free space on the disk that holds the data folder, then try again"},
+	{db.ErrFull, "the disk is full", "free space on the disk that holds the data folder, or the PostgreSQL database, then try again"},
 	{syscall.ENOSPC, "the disk is full", "free space on the disk that holds the data folder, then try again"},
 	{syscall.EDQUOT, "the disk quota is used up", "free space on the disk that holds the data folder, then try again"},
 	{db.ErrReadOnly, "the database cannot be written", "with SQLite, give prentice the right to write its data folder; with PostgreSQL, look whether the database has become a standby or read-only; then try again"},
