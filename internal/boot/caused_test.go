@@ -1,0 +1,318 @@
+package boot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"prentice"
+	"prentice/internal/adapter/identity"
+	"prentice/internal/op"
+)
+
+// Every way to cause a run is tried with every way to approve it, in a whole
+// system. What is expected comes from a small model beside it: who is behind each
+// way, written down by hand. Where a person is on both sides the approval is
+// refused; where nobody is, it is taken.
+func TestNobodyApprovesWhatTheyCausedByAnyPair(t *testing.T) {
+	w := openCaused(t)
+	approvals := w.approvals()
+	var yes, no int
+	for _, cause := range w.causes() {
+		for _, approval := range approvals {
+			behind := strings.Fields(approval.behind)
+			shared := slices.ContainsFunc(strings.Fields(cause.behind), func(p string) bool { return slices.Contains(behind, p) })
+			run := cause.ask()
+			w.await(run, prentice.Waiting)
+			_, err := w.as(approval.who, "run.approve", map[string]any{"number": fmt.Sprintf("run/%d", run), "reason": "I have looked"})
+			switch may := !shared && approval.person; {
+			case may && err != nil:
+				t.Errorf("%s, approved by %s: refused: %v", cause.name, approval.name, err)
+			case !may && prentice.KindOf(err) != prentice.Denied:
+				t.Errorf("%s, approved by %s: %v, and it must be denied", cause.name, approval.name, err)
+			case may:
+				yes++
+			default:
+				no++
+			}
+			w.clear(run)
+		}
+	}
+	if yes < 40 || no < 30 {
+		t.Errorf("%d pairs were let through and %d refused: the walk was too short to mean anything", yes, no)
+	}
+}
+
+type causedWorld struct {
+	t *testing.T
+	s *System
+	n int
+}
+
+// way is a way to cause a run or to approve one, with the people behind it as
+// the model has them.
+type way struct {
+	name, behind string
+	who          prentice.Actor
+	person       bool
+	ask          func() int64
+}
+
+func openCaused(t *testing.T) *causedWorld {
+	t.Helper()
+	w := &causedWorld{t: t}
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"catalog-info.yaml": accessCatalogue, "procedures/ring-bell.md": accessProcedure,
+		"procedures/ring-told.md":   strings.NewReplacer("procedure: ring-bell", "procedure: ring-told\non:\n  - event: bell.told").Replace(accessProcedure),
+		"procedures/ring-opened.md": strings.NewReplacer("procedure: ring-bell", "procedure: ring-opened\non:\n  - event: incident.opened").Replace(accessProcedure),
+		"limits.yaml":               "runs_per_hour: {installation: 100000, procedure: 100000, service: 100000, target: 100000}\nat_once: {installation: 100, system: 100, service: 100}\n",
+	} {
+		path := filepath.Join(dir, "team", name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set, err := Settings{Data: filepath.Join(dir, "data"), Team: filepath.Join(dir, "team"), Owner: "olga"}.Filled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.s, err = Open(t.Context(), set, slog.New(slog.DiscardHandler), Acts); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.s.Close() })
+	if _, _, err := w.s.Identity.EnsureOwner(t.Context(), "olga"); err != nil {
+		t.Fatal(err)
+	}
+	for name, role := range map[string]prentice.Role{"ann": prentice.Approver, "ben": prentice.Approver, "carl": prentice.Approver} {
+		if _, err := w.s.Identity.AddPerson(t.Context(), name, role); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work, err := w.s.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { work.End() })
+	return w
+}
+
+// link signs somebody in by a link that an actor makes; the zero actor is the
+// program, as at the first start, and leaves nobody behind it.
+func (w *causedWorld) link(name string, by prentice.Actor) prentice.Actor {
+	code, _, err := w.s.Identity.Link(w.t.Context(), name, by)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	session, _, err := w.s.Identity.SignInCode(w.t.Context(), code, prentice.Origin{})
+	return w.identify(identity.Credential{Session: session}, err)
+}
+
+func (w *causedWorld) identify(c identity.Credential, err error) prentice.Actor {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a, _, err := w.s.Identity.Identify(w.t.Context(), c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a.Door = "api"
+	return a
+}
+
+// token is whoever comes by a token that an actor makes through the door.
+func (w *causedWorld) token(by prentice.Actor, kind prentice.ActorKind, of string, role prentice.Role) prentice.Actor {
+	w.t.Helper()
+	w.n++
+	out, err := w.as(by, "token.create", map[string]any{"name": fmt.Sprintf("t%d", w.n), "kind": kind, "for": of, "role": role})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var made struct{ Token string }
+	w.read(out, &made)
+	return w.identify(identity.Credential{Bearer: made.Token}, nil)
+}
+
+// factor is whoever signs in by a password that was made in a session.
+func (w *causedWorld) factor(by prentice.Actor) prentice.Actor {
+	w.t.Helper()
+	ctx := w.t.Context()
+	secret, _, err := w.s.Identity.BeginTOTP(ctx, by.Name, "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	code, err := totp.GenerateCode(secret, time.Now())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	recovery, err := w.s.Identity.SetPassword(ctx, by.Name, "seven slow green bicycles", code, by.Behind)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	session, _, err := w.s.Identity.SignInPassword(ctx, prentice.PasswordSignIn{Name: by.Name, Password: "seven slow green bicycles", Code: recovery[0]}, prentice.Origin{})
+	return w.identify(identity.Credential{Session: session}, err)
+}
+
+func (w *causedWorld) causes() []way {
+	nobody := prentice.Actor{}
+	olga, ann, ben := w.link("olga", nobody), w.link("ann", nobody), w.link("ben", nobody)
+	minted := w.token(olga, prentice.Person, "ann", prentice.Approver)
+	bot := w.token(ann, prentice.Agent, "", prentice.Operator)
+	direct := func(by prentice.Actor) func() int64 {
+		return func() int64 { return w.asked(by, "run.start", map[string]any{"procedure": "ring-bell"}) }
+	}
+	sends := func(by prentice.Actor) func() int64 {
+		return func() int64 {
+			return w.moved(by, "event.send", map[string]any{"type": "bell.told", "id": fmt.Sprint("e", w.n), "subject": "service/bell", "data": map[string]any{"n": w.n}})
+		}
+	}
+	return []way{
+		{name: "asked by ann herself", behind: "ann", ask: direct(ann)},
+		{name: "asked by an agent of ann's", behind: "ann", ask: direct(bot)},
+		{name: "asked by an agent that olga made for ann", behind: "ann olga", ask: direct(w.token(olga, prentice.Agent, "ann", prentice.Operator))},
+		{name: "asked by a token of ann's own", behind: "ann", ask: direct(w.token(ann, prentice.Person, "", prentice.Operator))},
+		{name: "asked by a token that olga made for ann", behind: "ann olga", ask: direct(minted)},
+		{name: "asked by a link that olga made for ann", behind: "ann olga", ask: direct(w.link("ann", olga))},
+		{name: "asked by an agent made through that token", behind: "ann olga", ask: direct(w.token(minted, prentice.Agent, "", prentice.Operator))},
+		{name: "an event that ann sent", behind: "ann", ask: sends(ann)},
+		{name: "an event that ann's agent sent", behind: "ann", ask: sends(bot)},
+		{name: "an incident that ann opened", behind: "ann", ask: func() int64 {
+			return w.moved(ann, "incident.open", map[string]any{"subject": "service/bell", "summary": "silent"})
+		}},
+		{name: "ann's run, retried by ben", behind: "ann ben", ask: func() int64 {
+			first := direct(ann)()
+			w.await(first, prentice.Waiting)
+			w.clear(first)
+			return w.asked(ben, "run.retry", map[string]any{"number": fmt.Sprint(first)})
+		}},
+	}
+}
+
+func (w *causedWorld) approvals() []way {
+	nobody := prentice.Actor{}
+	olga, ann, ben, carl := w.link("olga", nobody), w.link("ann", nobody), w.link("ben", nobody), w.link("carl", nobody)
+	let := w.link("carl", olga)
+	list := []way{
+		{name: "ann", behind: "ann", who: ann}, {name: "ben", behind: "ben", who: ben}, {name: "olga", behind: "olga", who: olga}, {name: "carl", behind: "carl", who: carl},
+		{name: "a token of carl's own", behind: "carl", who: w.token(carl, prentice.Person, "", prentice.Approver)},
+		{name: "a token that olga made for carl", behind: "carl olga", who: w.token(olga, prentice.Person, "carl", prentice.Approver)},
+		{name: "a link that olga made for carl", behind: "carl olga", who: let},
+	}
+	let = w.factor(let) // it ends carl's sessions
+	list[3].who, list[6].who = w.link("carl", nobody), w.link("carl", olga)
+	list = append(list, way{name: "a password that was made through such a link", behind: "carl olga", who: let})
+	for i := range list {
+		list[i].person = true
+	}
+	return append(list, way{name: "an agent of ben's", behind: "ben", who: w.token(ben, prentice.Agent, "", prentice.Operator)})
+}
+
+func (w *causedWorld) as(who prentice.Actor, name string, in any) (any, error) {
+	raw, err := json.Marshal(in)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.n++
+	return w.s.App.Invoke(context.WithoutCancel(w.t.Context()), op.Request{Actor: who, Op: name, In: json.RawMessage(raw)})
+}
+
+func (w *causedWorld) read(out, to any) {
+	w.t.Helper()
+	raw, err := json.Marshal(out)
+	if err == nil {
+		err = json.Unmarshal(raw, to)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// asked is the run that somebody asked for.
+func (w *causedWorld) asked(who prentice.Actor, name string, in any) int64 {
+	w.t.Helper()
+	out, err := w.as(who, name, in)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var run struct{ Number int64 }
+	w.read(out, &run)
+	return run.Number
+}
+
+// moved is the run that prentice asks for because of what somebody did.
+func (w *causedWorld) moved(who prentice.Actor, name string, in any) (number int64) {
+	w.t.Helper()
+	if _, err := w.as(who, name, in); err != nil {
+		w.t.Fatal(err)
+	}
+	w.until(func() bool {
+		runs, err := w.s.runner.List(w.t.Context(), prentice.RunFilter{Open: true})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if len(runs) > 0 {
+			number = runs[0].Number
+		}
+		return number > 0
+	})
+	return number
+}
+
+func (w *causedWorld) await(run int64, state prentice.State) {
+	w.t.Helper()
+	w.until(func() bool {
+		d, err := w.s.runner.Show(w.t.Context(), run)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if d.State.Ended() && d.State != state {
+			w.t.Fatalf("run/%d is %s: %s", run, d.State, d.Says)
+		}
+		return d.State == state
+	})
+}
+
+// clear lets a run end, and closes the incident that it was for.
+func (w *causedWorld) clear(run int64) {
+	w.t.Helper()
+	machine := prentice.Actor{Kind: prentice.Person, Name: "otto", Role: prentice.Owner, Door: "cli"}
+	w.until(func() bool {
+		d, err := w.s.runner.Show(w.t.Context(), run)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if d.State == prentice.Waiting {
+			w.as(machine, "run.cancel", map[string]any{"number": fmt.Sprint(run)}) //nolint:errcheck // it is looked at again
+		}
+		return d.State.Ended()
+	})
+	open, _, err := w.s.desk.Broken(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, in := range open {
+		w.as(machine, "incident.close", map[string]any{"number": string(in.Ref), "reason": "on to the next"}) //nolint:errcheck // its run may have closed it
+	}
+}
+
+func (w *causedWorld) until(claim func() bool) {
+	w.t.Helper()
+	for patience := time.Now().Add(time.Minute); !claim(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(patience) {
+			w.t.Fatal("it does not come true")
+		}
+	}
+}
