@@ -150,7 +150,7 @@ func (w *causedWorld) token(by prentice.Actor, kind prentice.ActorKind, of strin
 func (w *causedWorld) factor(by prentice.Actor) prentice.Actor {
 	w.t.Helper()
 	ctx := w.t.Context()
-	secret, _, err := w.s.Identity.BeginTOTP(ctx, by.Name, "")
+	secret, _, err := w.s.Identity.BeginTOTP(ctx, by.Name, prentice.Proof{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
