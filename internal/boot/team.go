@@ -29,6 +29,8 @@ const PolicyFile = "policy.yaml"
 type team struct {
 	catalogue *prentice.Catalogue
 	library   *procedure.Library
+	partial   bool               // the catalogue was never read without an error
+	troubles  []prentice.Finding // why a file of the folder is not in force as it stands
 	broken    []prentice.Finding // why procedures of the library cannot be asked for
 	policy    *policy.Policy
 	inForce   policy.Entry // that the policy is of
@@ -58,8 +60,7 @@ type Team struct {
 	missed  atomic.Bool           // what changed elsewhere could not be read yet
 }
 
-// newTeam is a team folder that is not read yet. A catalogue with errors is
-// refused when it is: nobody could say what it means.
+// newTeam is a team folder that is not read yet.
 func newTeam(dir string, log *slog.Logger) (*Team, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "team folder %s: %w", dir, err).Try("name another with --team")
@@ -73,33 +74,20 @@ func (t *Team) read(ctx context.Context) error {
 	defer t.reading.Unlock()
 	t.missed.Store(false)
 	next := &team{marks: t.marks()}
+	had := t.now.Load()
+	t.readThings(next, had)
 	var findings []prentice.Finding
-	next.catalogue, next.ssh, findings = readCatalogue(t.dir)
-	if err := firstError(findings); err != nil {
-		return err
-	}
 	next.library, findings = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
 	next.broken = errorsOf(findings)
-	err := t.readPolicy(ctx, next)
-	if err != nil {
+	if err := t.readPolicy(ctx, next); err != nil {
 		return err
 	}
 	if err := t.readGroups(ctx, next); err != nil {
 		return err
 	}
-	if next.secrets, err = t.readSecrets(); err != nil {
-		return err
-	}
-	if next.calendar, err = t.readCalendar(); err != nil {
-		return err
-	}
-	if next.limits, err = t.readLimits(); err != nil {
-		return err
-	}
-	if next.notices, err = t.readNotices(); err != nil {
-		return err
-	}
+	t.readRest(next, had)
 	t.sayPending(next)
+	t.sayTroubles(next, had)
 	t.now.Store(next)
 	t.wrong.Store(nil)
 	for _, f := range t.changed {
@@ -164,7 +152,7 @@ func (t *Team) Run(ctx context.Context) error {
 			t.log.Error("the team folder has errors; what was read before stays in force", "err", err)
 			said = err.Error()
 		}
-		if err == nil {
+		if err == nil && len(t.now.Load().troubles) == 0 {
 			t.log.Info("the team folder was read again", "procedures", len(t.Library().All()), "services", len(t.Catalogue().Services))
 			said = ""
 		}

@@ -38,8 +38,8 @@ func (t *Team) Days(now time.Time, days int) (prentice.CalendarDays, []prentice.
 		procedures = append(procedures, p.Name)
 	}
 	findings := in.calendar.Unknown(in.catalogue, procedures)
-	if why := t.wrong.Load(); why != nil {
-		findings = append(findings, prentice.Finding{Error: true, Text: "the team folder has errors, and what was read before stays in force: " + (*why).Error(), Hint: "mend the file"})
+	if why := t.why(); why != nil {
+		findings = append(findings, prentice.Finding{At: why.At, Error: true, Text: "the team folder has errors, and what was read before stays in force: " + why.Text, Hint: why.Hint})
 	}
 	return in.calendar.Days(now, days), findings
 }

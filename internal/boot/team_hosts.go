@@ -21,7 +21,9 @@ import (
 // machine under two names is an error, and nothing may be planned for either.
 func readCatalogue(dir string) (*prentice.Catalogue, *ssh.Config, []prentice.Finding) {
 	config, findings := readSSH(dir)
+	unsure := errorsOf(findings)
 	inv, more := inventory.Load(dir, config.HostName)
+	holed := errorsOf(more)
 	findings = append(findings, more...)
 	spare := config.Hosts()
 	c, more := catalogue.LoadWith(dir, catalogue.Elsewhere{Hosts: inv.Hosts, Spare: spare})
@@ -37,6 +39,13 @@ func readCatalogue(dir string) (*prentice.Catalogue, *ssh.Config, []prentice.Fin
 		}
 	}
 	block(c, blocked)
+	if len(unsure) > 0 {
+		blockReached(c, at(unsure[0]))
+	}
+	if len(holed) > 0 { // a group may hold more, and a host may be elsewhere
+		c.NoGroups = "the inventory has an error at " + at(holed[0])
+		blockThese(c, inv.Hosts, c.NoGroups)
+	}
 	return c, config, append(findings, twins...)
 }
 
@@ -62,6 +71,28 @@ func block(c *prentice.Catalogue, why map[prentice.Ref]string) {
 	for i := range c.Services {
 		mark(c.Services[i].Hosts)
 	}
+}
+
+func at(f prentice.Finding) string { return f.At.String() }
+
+// blockReached keeps hosts that are reached over SSH from being planned for: the
+// ssh_config has an error there, and may say where they are.
+func blockReached(c *prentice.Catalogue, where string) {
+	var list []prentice.Host
+	for _, h := range c.Hosts {
+		if !h.Local {
+			list = append(list, h)
+		}
+	}
+	blockThese(c, list, "ssh_config has an error at "+where)
+}
+
+func blockThese(c *prentice.Catalogue, hosts []prentice.Host, why string) {
+	blocked := map[prentice.Ref]string{}
+	for _, h := range hosts {
+		blocked[h.Ref] = why
+	}
+	block(c, blocked)
 }
 
 // here is what of this machine says that an address leads to it.

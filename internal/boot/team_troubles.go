@@ -8,14 +8,15 @@ import (
 )
 
 // Troubles is what is wrong with the team folder as it stands, so that not all of
-// it is in force: the first error of what is read as a whole, and those of
-// procedures and of an edited policy.
+// it is in force: the errors of its files, and those of procedures and of an edited
+// policy.
 func (t *Team) Troubles() []prentice.Finding {
 	now := t.now.Load()
 	var list []prentice.Finding
 	if why := t.wrong.Load(); why != nil {
 		list = append(list, asFinding(*why))
 	}
+	list = append(list, now.troubles...)
 	list = append(list, now.broken...)
 	list = append(list, now.policy.Doubted()...)
 	if now.pending != nil {
@@ -27,11 +28,11 @@ func (t *Team) Troubles() []prentice.Finding {
 // notInForce adds to what was found in the catalogue, if that is no error, what keeps
 // it from being in force all the same: an error elsewhere in the folder.
 func (t *Team) notInForce(findings []prentice.Finding) []prentice.Finding {
-	why := t.wrong.Load()
+	why := t.why()
 	if why == nil || len(errorsOf(findings)) > 0 {
 		return findings
 	}
-	elsewhere := asFinding(*why)
+	elsewhere := *why
 	elsewhere.Error, elsewhere.Text = false, "what is here is not in force before this is mended: "+elsewhere.Text
 	return append(findings, elsewhere)
 }

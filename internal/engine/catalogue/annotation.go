@@ -41,6 +41,10 @@ func (r *reader) annotationPairs(n *yaml.Node) []annotation {
 	}
 	var list []annotation
 	r.pairs(n, "annotations", func(key, value *yaml.Node) {
+		r := r
+		if strings.HasPrefix(key.Value, Prefix) {
+			r = r.strictly()
+		}
 		if s, ok := r.text(value, "annotation "+clip(key.Value)); ok {
 			list = append(list, annotation{key: key.Value, value: s, keyAt: r.at(key), node: value})
 		}

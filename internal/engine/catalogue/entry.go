@@ -17,6 +17,7 @@ import (
 // resolved.
 type entry struct {
 	kind    string // of Backstage, in lower case
+	space   string // the namespace; "" is default
 	entity  prentice.Entity
 	refs    []reference
 	hosts   []word // names in prentice.dev/hosts
@@ -62,8 +63,12 @@ var validName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9]
 // entry reads one document. It is nil when the document declares nothing that
 // can be named.
 func (r *reader) entry(doc *yaml.Node) *entry {
+	if doc.Kind != yaml.MappingNode {
+		r.fail(r.at(doc), "write key: value lines", "the document is %s, wants a mapping", sortOf(doc))
+		return nil
+	}
 	top := r.fields(doc, "", documentKeys)
-	if doc.Kind != yaml.MappingNode || !r.envelope(doc, top) {
+	if !r.envelope(doc, top) {
 		return nil
 	}
 	kind := top["kind"].Value
@@ -71,13 +76,13 @@ func (r *reader) entry(doc *yaml.Node) *entry {
 	if meta.name == "" {
 		return nil
 	}
-	e := &entry{kind: strings.ToLower(kind), entity: meta.entity}
+	e := &entry{kind: strings.ToLower(kind), space: meta.space, entity: meta.entity}
 	e.entity.Kind = kind
 	spec := map[string]*yaml.Node{}
 	if top["spec"] != nil {
 		spec = r.fields(top["spec"], "spec", specKeys[kind])
 	} else if kind != "User" && kind != "Location" {
-		r.fail(r.at(doc), "add spec:", "%s %s has no spec", kind, meta.name)
+		r.advise(r.at(doc), "add spec:", "%s %s has no spec", kind, meta.name)
 	}
 	r.spec(e, r.at(doc), spec)
 	e.entity.Ref = refOf(e.kind, e.entity.Type, meta.name)
@@ -90,11 +95,11 @@ func (r *reader) envelope(doc *yaml.Node, top map[string]*yaml.Node) bool {
 	version, okVersion := r.required(doc, top, "apiVersion", "apiVersion: "+apiVersions[0])
 	kind, okKind := r.required(doc, top, "kind", "kind: Component")
 	if okVersion && !slices.Contains(apiVersions, version) {
-		r.fail(r.at(top["apiVersion"]), "write "+apiVersions[0], "apiVersion %q is not one that is read", clip(version))
+		r.advise(r.at(top["apiVersion"]), r.guess(version, apiVersions, "nothing, if it is for another tool"), "apiVersion %q is not one that prentice uses", clip(version))
 		return false
 	}
 	if okKind && !slices.Contains(kinds, kind) {
-		r.fail(r.at(top["kind"]), r.guess(kind, kinds, "kinds: "+strings.Join(kinds, ", ")), "kind %q is not one that is read", clip(kind))
+		r.advise(r.at(top["kind"]), r.guess(kind, kinds, "nothing, if it is for another tool; used are "+strings.Join(kinds, ", ")), "kind %q is not one that prentice uses", clip(kind))
 		return false
 	}
 	if top["metadata"] == nil {
@@ -114,6 +119,7 @@ func (r *reader) required(parent *yaml.Node, from map[string]*yaml.Node, key, ex
 // metadata is what every entity has.
 type metadata struct {
 	name        string // "" when there is none that can be used
+	space       string // the namespace; "" is default
 	entity      prentice.Entity
 	annotations []annotation
 }
@@ -126,14 +132,23 @@ func (r *reader) metadata(n *yaml.Node) metadata {
 	var out metadata
 	name, ok := r.required(n, m, "name", "name: followed by the entity's name")
 	switch {
+	case ok && strings.Contains(name, "{{"):
+		r.advise(r.at(m["name"]), "nothing, if it is a template of another tool", "%q is the name of nothing yet, and the document is passed over", clip(name))
 	case ok && !validName.MatchString(name):
 		r.fail(r.at(m["name"]), "use letters, digits and . _ - inside, at most 63", "%q is not a name", clip(name))
 	case ok:
 		out.name = name
 		out.entity.At = r.at(m["name"])
 	}
-	if space, ok := r.text(m["namespace"], "namespace"); ok && space != "default" {
-		r.fail(r.at(m["namespace"]), "take it out, or write default", "namespace %q: a team has one, default", clip(space))
+	if space, ok := r.text(m["namespace"], "namespace"); ok && !strings.EqualFold(space, "default") && space != "" {
+		if !validName.MatchString(space) {
+			r.fail(r.at(m["namespace"]), "use letters, digits and -, at most 63", "%q is not a namespace", clip(space))
+			return metadata{}
+		}
+		out.space = strings.ToLower(space)
+		if out.name != "" {
+			out.name = spaced(out.space, out.name)
+		}
 	}
 	out.entity.Title = r.textual(m["title"], "title")
 	out.entity.Description = strings.TrimSpace(r.textual(m["description"], "description"))
@@ -148,6 +163,15 @@ func (r *reader) metadata(n *yaml.Node) metadata {
 		out.entity.Links = append(out.entity.Links, r.link(link)...)
 	}
 	return out
+}
+
+// spaced is what an entity of a namespace is called here. Those of the namespace
+// default have their bare name.
+func spaced(space, name string) string {
+	if space == "" || strings.EqualFold(space, "default") {
+		return name
+	}
+	return strings.ToLower(space) + "." + name
 }
 
 func (r *reader) labels(n *yaml.Node) map[string]string {
@@ -169,12 +193,12 @@ func (r *reader) link(n *yaml.Node) []prentice.Link {
 	if n.Kind != yaml.MappingNode {
 		return nil
 	}
-	address, ok := r.required(n, f, "url", "url: https://…")
+	address, ok := r.text(f["url"], "url of a link")
 	if !ok {
 		return nil
 	}
 	if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		r.fail(r.at(f["url"]), "begin with https://", "link %q is not an address on the web", clip(address))
+		r.odd(r.at(f["url"]), "begin with https://", "link %q is not an address on the web", clip(address))
 		return nil
 	}
 	return []prentice.Link{{URL: address, Title: r.textual(f["title"], "title of a link")}}

@@ -56,14 +56,18 @@ func Check(name string, raw []byte, known *prentice.Catalogue) []prentice.Findin
 
 // parse reads the entities of one file, at most room of them.
 func parse(found *report, name string, raw []byte, room int) []*entry {
-	r := &reader{report: found, file: name, lines: strings.Split(string(raw), "\n")}
+	r := &reader{report: found, file: name, lines: strings.Split(string(raw), "\n"), lenient: true}
 	var entries []*entry
 	for _, doc := range r.documents(raw) {
+		before := found.errors
 		if len(entries) >= room {
 			r.fail(r.at(doc), "split the team", "a catalogue has at most %d entities", MaxEntities)
 			break
 		}
 		if e := r.entry(doc); e != nil {
+			if found.errors > before && e.blocked == "" {
+				e.blocked = "what is declared of it at " + e.entity.At.String() + " has an error"
+			}
 			entries = append(entries, e)
 		}
 	}

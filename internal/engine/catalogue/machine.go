@@ -58,6 +58,7 @@ func machine(h prentice.Host) *entry {
 // agree makes one host of two declarations.
 func agree(found *report, e *entry, h prentice.Host) {
 	bad := func(what, here, there string) {
+		e.blocked = "what is said of it at " + h.At.String() + " and at " + e.entity.At.String() + " does not agree"
 		found.fail(h.At, "let one of them go, or make them agree", "host %s has %s %q here and %q at %s", h.Ref.Name(), what, here, there, e.entity.At)
 	}
 	if e.addr == "" && !e.local {

@@ -28,9 +28,9 @@ var allowed = map[string][]string{
 
 // reference reads a reference and keeps it until all entities are known.
 func (r *reader) reference(e *entry, ref reference) {
-	kind, name, why := split(ref.text, ref.kind)
+	kind, name, why := split(ref.text, ref.kind, e.space)
 	if why != "" {
-		r.fail(ref.at, why, "%s: %q is not a reference", ref.field, clip(ref.text))
+		r.odd(ref.at, why, "%s: %q is not a reference", ref.field, clip(ref.text))
 		return
 	}
 	may := allowed[ref.field]
@@ -38,30 +38,31 @@ func (r *reader) reference(e *entry, ref reference) {
 		may = []string{ref.kind}
 	}
 	if !slices.Contains(may, kind) {
-		r.fail(ref.at, r.guess(kind, may, "write "+may[0]+":NAME"), "%s: a %s cannot stand here", ref.field, clip(kind))
+		r.odd(ref.at, r.guess(kind, may, "write "+may[0]+":NAME"), "%s: a %s cannot stand here", ref.field, clip(kind))
 		return
 	}
 	ref.kind, ref.name = kind, name
 	e.refs = append(e.refs, ref)
 }
 
-// split reads [kind:][namespace/]name, Backstage's way to name an entity. why
-// says what to write instead when it is not one.
-func split(s, bare string) (kind, name, why string) {
+// split reads [kind:][namespace/]name, Backstage's way to name an entity; space is
+// the namespace of the one that names it. why says what to write instead when it is
+// not one.
+func split(s, bare, space string) (kind, name, why string) {
 	kind, name = bare, strings.TrimSpace(s)
 	if before, after, found := strings.Cut(name, ":"); found {
 		kind, name = strings.ToLower(before), after
 	}
-	if space, after, found := strings.Cut(name, "/"); found {
-		if space != "default" {
-			return "", "", "write " + kind + ":NAME, or " + kind + ":default/NAME; there is no other namespace"
+	if in, after, found := strings.Cut(name, "/"); found {
+		if !validName.MatchString(in) {
+			return "", "", "write " + bare + ":NAMESPACE/NAME"
 		}
-		name = after
+		space, name = in, after
 	}
 	if !validName.MatchString(name) {
 		return "", "", "write " + bare + ":NAME"
 	}
-	return kind, name, ""
+	return kind, spaced(space, name), ""
 }
 
 // key is how an entity is found: Backstage holds names to be the same whatever

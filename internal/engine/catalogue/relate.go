@@ -37,6 +37,7 @@ func index(found *report, entries []*entry) map[string]*entry {
 		k := key(e.kind, e.entity.Ref.Name())
 		if first := all[k]; first != nil {
 			found.fail(e.entity.At, "rename one, or take one out", "%s %s is declared already at %s", e.entity.Kind, e.entity.Ref.Name(), first.entity.At)
+			first.blocked = "it is declared at " + first.entity.At.String() + " and at " + e.entity.At.String()
 			continue
 		}
 		all[k] = e
@@ -49,9 +50,9 @@ func resolve(found *report, names *speller, from *entry, ref reference) {
 	to, other := names.all[key(ref.kind, ref.name)], names.others[key(ref.kind, ref.name)]
 	switch {
 	case to == nil && other == "":
-		found.fail(ref.at, names.hint(found, ref.kind, ref.name), "%s: there is no %s %q", ref.field, ref.kind, ref.name)
+		found.advise(ref.at, names.hint(found, ref.kind, ref.name), "%s: there is no %s %q", ref.field, ref.kind, ref.name)
 	case to == from:
-		found.fail(ref.at, "take it out", "%s: %s names itself", ref.field, from.entity.Ref)
+		found.advise(ref.at, "take it out", "%s: %s names itself", ref.field, from.entity.Ref)
 	case !ref.back && to != nil:
 		ref.put(to.entity.Ref)
 	case !ref.back:
@@ -108,6 +109,10 @@ func draw(found *report, names *speller, entries []*entry) *prentice.Catalogue {
 		if e.entity.Ref.Kind() == "host" {
 			if e.addr == "" && !e.local && e.blocked == "" && names.others[key(e.kind, e.entity.Ref.Name())] == "" {
 				found.fail(e.entity.At, `add annotation prentice.dev/address, or prentice.dev/local: "true"`, "host %s has no address and is not local", e.entity.Ref.Name())
+				e.blocked = "it has no address"
+			}
+			if e.blocked == "" && found.mentions(e.entity.Ref.Name()) {
+				e.blocked = "it is named in what cannot be read"
 			}
 			h := prentice.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Place: e.place, Facts: facts(found, e), Groups: e.entity.Groups, Blocked: e.blocked, At: e.entity.At}
 			hosts[strings.ToLower(h.Ref.Name())] = h
@@ -129,7 +134,12 @@ func draw(found *report, names *speller, entries []*entry) *prentice.Catalogue {
 func service(found *report, names *speller, e *entry, hosts map[string]prentice.Host) prentice.Service {
 	s := prentice.Service{
 		Ref: e.entity.Ref, Title: cmp.Or(e.entity.Title, e.entity.Ref.Name()), Owner: e.entity.Owner, System: e.entity.System,
-		Unit: e.unit, URL: e.url, Run: e.run, Hosts: []prentice.Host{}, DependsOn: e.entity.DependsOn, Probes: e.probes,
+		Unit: e.unit, URL: e.url, Run: e.run, Hosts: []prentice.Host{}, DependsOn: e.entity.DependsOn, Probes: e.probes, Blocked: e.blocked,
+	}
+	unknown := func(name string) {
+		if s.Blocked == "" {
+			s.Blocked = "it runs on " + name + ", which is not known as a host"
+		}
 	}
 	for _, name := range e.hosts {
 		if h, there := hosts[strings.ToLower(name.text)]; there {
@@ -140,9 +150,11 @@ func service(found *report, names *speller, e *entry, hosts map[string]prentice.
 			continue
 		}
 		if other := names.all[key("resource", name.text)]; other != nil {
+			unknown(name.text)
 			found.fail(name.at, "set its spec.type to host", "prentice.dev/hosts: resource %q is of type %q, not host", name.text, clip(other.entity.Type))
 			continue
 		}
+		unknown(name.text)
 		found.fail(name.at, names.hint(found, "resource", name.text), "prentice.dev/hosts: there is no host %q", name.text)
 	}
 	return s

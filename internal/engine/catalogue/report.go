@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"prentice"
 	"prentice/internal/kit/nearest"
@@ -22,6 +23,8 @@ type report struct {
 	list    []prentice.Finding
 	left    int // findings beyond maxFindings
 	guesses int
+	errors  int
+	unread  []string // the text of documents that are not YAML
 }
 
 func (r *report) add(at prentice.Pos, isError bool, hint, text string) {
@@ -33,6 +36,7 @@ func (r *report) add(at prentice.Pos, isError bool, hint, text string) {
 }
 
 func (r *report) fail(at prentice.Pos, hint, format string, args ...any) {
+	r.errors++
 	r.add(at, asError, hint, fmt.Sprintf(format, args...))
 }
 
@@ -44,6 +48,29 @@ const (
 	asError  = true
 	asAdvice = false
 )
+
+// mentions says whether a name stands in a document that could not be read. What it
+// says of the name nobody knows.
+func (r *report) mentions(name string) bool {
+	for _, text := range r.unread {
+		for rest := text; ; {
+			i := strings.Index(rest, name)
+			if i < 0 {
+				break
+			}
+			end := i + len(name)
+			if (i == 0 || !isNamePart(rest[i-1])) && (end == len(rest) || !isNamePart(rest[end])) {
+				return true
+			}
+			rest = rest[end:]
+		}
+	}
+	return false
+}
+
+func isNamePart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.'
+}
 
 // guess is a hint with the nearest known word, or otherwise, when none is near.
 func (r *report) guess(word string, known []string, otherwise string) string {

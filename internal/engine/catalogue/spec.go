@@ -32,7 +32,7 @@ func (r *reader) spec(e *entry, at prentice.Pos, spec map[string]*yaml.Node) {
 }
 
 // need reports what is missing. Only Backstage wants a lifecycle, so its lack is
-// advice; without an owner nobody knows whom to ask, so that is an error.
+// advice, and so is that of an owner: whom nobody can ask is asked nothing.
 func (r *reader) need(e *entry, at prentice.Pos, spec map[string]*yaml.Node, keys ...string) {
 	for _, key := range keys {
 		switch {
@@ -40,9 +40,9 @@ func (r *reader) need(e *entry, at prentice.Pos, spec map[string]*yaml.Node, key
 		case key == "lifecycle":
 			r.advise(at, "add lifecycle: production under spec", "spec has no lifecycle, which Backstage wants")
 		case key == "owner":
-			r.fail(at, "add owner: group:NAME under spec", "spec has no owner")
+			r.advise(at, "add owner: group:NAME under spec, whom to ask", "spec has no owner")
 		default:
-			r.fail(at, "add "+key+": under spec", "spec has no %s", key)
+			r.advise(at, "add "+key+": under spec", "spec has no %s", key)
 		}
 	}
 }
@@ -92,12 +92,12 @@ func (r *reader) members(n *yaml.Node) []string {
 		if !ok {
 			continue
 		}
-		kind, name, why := split(s, "user")
+		kind, name, why := split(s, "user", "")
 		switch {
 		case why != "":
-			r.fail(r.at(item), why, "%q does not name a person", clip(s))
+			r.odd(r.at(item), why, "%q does not name a person", clip(s))
 		case kind != "user":
-			r.fail(r.at(item), "write user:NAME", "%q is not a person", clip(s))
+			r.odd(r.at(item), "write user:NAME", "%q is not a person", clip(s))
 		default:
 			names = append(names, name)
 		}

@@ -106,7 +106,7 @@ func isProgram(raw []byte) bool {
 // machine.
 func (t *tree) dynamic(name, what string) {
 	t.programs = append(t.programs, name)
-	t.advise(prentice.Pos{File: name}, "write what ansible-inventory --list --yaml prints of it into a file, or set run-inventories = true in prentice.toml on this machine", "%s, which is not run here, so its hosts are unknown", what)
+	t.advise(prentice.Pos{File: name}, "write what ansible-inventory --list --yaml prints of it into a file", "%s, which is not run here, so its hosts are unknown", what)
 }
 
 // isVault says whether ansible-vault has encrypted a file as a whole.

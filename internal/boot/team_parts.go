@@ -1,0 +1,89 @@
+package boot
+
+import (
+	"slices"
+
+	"prentice"
+	"prentice/internal/engine/calendar"
+	"prentice/internal/engine/notice"
+	"prentice/internal/engine/runner"
+)
+
+// readThings reads the catalogue, the inventories and ssh_config. With an error in
+// them, what was read before stays in force, whole: half a list of hosts is another
+// list. When nothing was read before, what has no error is in force, and nothing can
+// be planned for what has one.
+func (t *Team) readThings(next, had *team) {
+	var findings []prentice.Finding
+	next.catalogue, next.ssh, findings = readCatalogue(t.dir)
+	bad := errorsOf(findings)
+	next.troubles = append(next.troubles, bad...)
+	next.partial = len(bad) > 0 && (had == nil || had.partial)
+	if len(bad) > 0 && !next.partial {
+		next.catalogue, next.ssh = had.catalogue, had.ssh
+	}
+}
+
+// readRest reads the files that say what holds for all. Each by itself stays as it
+// was read before when it has an error; without a before, nothing is acted on until
+// it can be read, since nobody knows what it forbids.
+func (t *Team) readRest(next, had *team) {
+	var err error
+	part := func(was, none func(), holdsBack bool) {
+		switch {
+		case err == nil:
+			return
+		case had != nil:
+			was()
+		default:
+			none()
+			if holdsBack {
+				blockAll(next.catalogue, "the team folder has an error: "+err.Error())
+			}
+		}
+		next.troubles = append(next.troubles, asFinding(err))
+	}
+	next.secrets, err = t.readSecrets()
+	part(func() { next.secrets = had.secrets }, func() {}, true)
+	next.calendar, err = t.readCalendar()
+	part(func() { next.calendar = had.calendar }, func() { next.calendar, _ = calendar.Load(CalendarFile, nil) }, true)
+	next.limits, err = t.readLimits()
+	part(func() { next.limits = had.limits }, func() { next.limits, _ = runner.LoadLimits(LimitsFile, nil) }, true)
+	next.notices, err = t.readNotices()
+	part(func() { next.notices = had.notices }, func() { next.notices, _ = notice.Load(NoticesFile, nil) }, false)
+}
+
+// blockAll keeps every host from being planned for.
+func blockAll(c *prentice.Catalogue, why string) {
+	all := map[prentice.Ref]string{}
+	for _, h := range c.Hosts {
+		all[h.Ref] = why
+	}
+	block(c, all)
+}
+
+// sayTroubles tells the log of errors that are new.
+func (t *Team) sayTroubles(next, had *team) {
+	if len(next.troubles) == 0 || had != nil && slices.Equal(had.troubles, next.troubles) {
+		return
+	}
+	says := "the team folder has errors; what was read before stays in force"
+	if had == nil {
+		says = "the team folder has errors; nothing is planned for what has one"
+	}
+	f := next.troubles[0]
+	t.log.Error(says, "errors", len(next.troubles), "err", prentice.Errorf(prentice.Invalid, "%s", f.Text).In(f.At).Try("%s", f.Hint))
+}
+
+// why is the first thing that keeps the folder, as it stands, from being in force,
+// or nil.
+func (t *Team) why() *prentice.Finding {
+	if wrong := t.wrong.Load(); wrong != nil {
+		f := asFinding(*wrong)
+		return &f
+	}
+	if now := t.now.Load(); len(now.troubles) > 0 {
+		return &now.troubles[0]
+	}
+	return nil
+}
