@@ -87,8 +87,10 @@ func (p *play) record(d *db.DB) error {
 	if !report.OK {
 		wrong = append(wrong, fmt.Errorf("the ledger does not verify: %v", report.Faults))
 	}
+	// Each life that takes the run up says so, and for the how manieth time.
 	twice, err := column[string](d, `SELECT kind FROM ledger_line l JOIN ledger_ref r ON r.seq = l.seq
-		WHERE r.ref = ? AND (kind LIKE 'run.%' OR kind LIKE 'approval.%') AND kind <> 'run.queued' GROUP BY kind HAVING COUNT(*) > 1`, fmt.Sprintf("run/%d", p.base+1))
+		WHERE r.ref = ? AND (kind LIKE 'run.%' OR kind LIKE 'approval.%') AND kind <> 'run.queued'
+		GROUP BY kind, CASE WHEN kind = 'run.taken-over' THEN data ELSE '' END HAVING COUNT(*) > 1`, fmt.Sprintf("run/%d", p.base+1))
 	if err != nil || len(twice) > 0 {
 		wrong = append(wrong, errors.Join(fmt.Errorf("the ledger tells twice of %v", twice), err))
 	}
