@@ -200,6 +200,7 @@ func (p *page) fenced(n *ast.FencedCodeBlock) {
 	b.prose = p.tell(start)
 	p.from = end + 1
 	b.body = string(n.Lines().Value(p.source))
+	p.swallowed(b.body, p.rawLine(start), p.before+start+2)
 	p.step(b)
 }
 

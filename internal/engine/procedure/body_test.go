@@ -30,6 +30,8 @@ func TestStepsAreReadStrictly(t *testing.T) {
 		{"a change in Check", "\n## Check\n\n" + f + "sh risk=change\ntrue\n" + f + "\n", "only looking is allowed there; put it under ## Act"},
 		{"a misspelt expectation", "\n## Check\n\n" + f + "sh expect=fial\ntrue\n" + f + "\n", "did you mean fail?"},
 		{"a block that is never closed", "\n## Act\n\n" + f + "sh id=a\ntrue\n", "p.md:10:1: error: the block is never closed"},
+		{"a block whose end is forgotten, up to the next step", "\n## Act\n\n" + f + "sh id=a\ntrue\n\n## Undo\n\n" + f + "sh id=u\ntrue\n" + f + "\n", "a block of kind sh begins within another, which is not closed before it"},
+		{"a block whose end is forgotten, up to the next section", "\n## Act\n\n" + f + "sh id=a\ntrue\n\n## Undo\n\n" + f + "text\nnothing\n" + f + "\n", "a block begins within another, which is not closed before ## Undo"},
 		{"a misspelt kind", step("shh id=a", "true\n"), `p.md:10:4: error: "shh" is not a kind of step; did you mean sh?`},
 		{"another shell", step("bash", "true\n"), `"bash" is not a kind of step; write sh`},
 		{"an unknown kind that is marked", step("terraform id=a", "x\n"), `"terraform" is not a kind of step; use one of sh, http`},
