@@ -222,6 +222,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		return err
 	}
 	s.secrets = &secret.Secrets{Folder: s.path("secrets"), Key: filepath.Join(s.path("keys"), "secrets.key"), Declared: s.Team.Secrets}
+	s.Team.missing = s.secrets.Missing
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
 		Peers: s.peers(acting), Install: s.claims.Install,

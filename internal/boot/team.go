@@ -56,6 +56,7 @@ type Team struct {
 	reading sync.Mutex // held by whoever reads the folder
 	now     atomic.Pointer[team]
 	wrong   atomic.Pointer[error] // with what the folder says now, when it is not what is in force
+	missing func([]string) string // the first secret that is not there, or ""; nil asks nobody
 	changed []func(*team)         // called after each reading that took effect
 	missed  atomic.Bool           // what changed elsewhere could not be read yet
 }
@@ -173,8 +174,16 @@ func (t *Team) Decide(ctx context.Context, m prentice.Moment) prentice.Decision 
 	return t.now.Load().policy.Decide(ctx, m)
 }
 
-// Render plans a request from what is in force.
+// Render plans a request from what is in force. A plan that needs a secret which is
+// not there is refused before anybody is asked about it.
 func (t *Team) Render(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
 	now := t.now.Load()
-	return procedure.Render(now.library, now.catalogue, req)
+	plan, err := procedure.Render(now.library, now.catalogue, req)
+	if err != nil || t.missing == nil {
+		return plan, err
+	}
+	if name := t.missing(plan.Secrets); name != "" {
+		return prentice.Plan{}, prentice.Errorf(prentice.Refused, "the plan needs the secret %s, which is not there", name).Try("keep it with: prentice secret set %s FILE", name)
+	}
+	return plan, nil
 }

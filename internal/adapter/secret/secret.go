@@ -183,6 +183,16 @@ func (s *Secrets) List(context.Context) ([]prentice.SecretRecord, error) {
 	return list, nil
 }
 
+// Missing is the first of some names under which there is no value, or "".
+func (s *Secrets) Missing(names []string) string {
+	for _, name := range names {
+		if !s.record(name).Set {
+			return name
+		}
+	}
+	return ""
+}
+
 func (s *Secrets) record(name string) prentice.SecretRecord {
 	d := s.source(name)
 	r := prentice.SecretRecord{Name: name, From: string(d.From), Set: d.From == Command}
