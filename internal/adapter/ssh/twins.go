@@ -86,6 +86,8 @@ func number(is bool) int {
 	return 0
 }
 
+var ipv4Loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
 // where is the machine, whoever signs in there, in one form for all ways to write
 // its address.
 func (p *place) where(here Here) string {
@@ -106,8 +108,8 @@ func (p *place) where(here Here) string {
 	if (loop || own) && slices.Contains(here.Ports, port) {
 		return thisMachine
 	}
-	if loop {
-		host = "localhost"
+	if ip, err := netip.ParseAddr(host); loop && (err != nil || ip.IsUnspecified() || ip == netip.IPv6Loopback() || ip == ipv4Loopback) {
+		host = "localhost" // another address of 127.0.0.0/8 may be another container
 	}
 	return host + ":" + port
 }
