@@ -78,6 +78,8 @@ func TestOneMachineUnderTwoNamesIsFound(t *testing.T) {
 		{"on the loopback in two ways", host("a", "127.0.0.1:2201"), host("b", "[0:0::1]:2201"), true},
 		{"on the loopback by its name", host("a", "127.0.0.1:2201"), host("b", "localhost:2201"), true},
 		{"on two ports of the loopback", host("a", "127.0.0.1:2201"), host("b", "127.0.0.1:2202"), false},
+		{"at two addresses of the loopback", host("a", "127.0.0.2:2201"), host("b", "127.0.0.3:2201"), false},
+		{"here and at another address of the loopback", local("a"), host("b", "127.0.0.9:22"), true},
 		{"twice here", local("a"), local("b"), true},
 		{"at two places here", local("a"), prentice.Host{Ref: "host/b", Local: true, Place: "box"}, false},
 		{"here and at a port of the sshd here", local("a"), host("b", "127.0.0.1:2022"), true},

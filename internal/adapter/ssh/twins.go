@@ -98,8 +98,8 @@ func (p *place) where(here Here) string {
 	own := false
 	if ip, err := netip.ParseAddr(host); err == nil {
 		ip = ip.Unmap().WithZone("")
-		loop = ip.IsLoopback() || ip.IsUnspecified()
-		own = slices.Contains(here.Addresses, ip)
+		loop = ip == netip.IPv6Loopback() || ip == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || ip.IsUnspecified()
+		own = ip.IsLoopback() || slices.Contains(here.Addresses, ip)
 		host = ip.String()
 	}
 	if p.jump != nil {
