@@ -23,9 +23,28 @@ func shells(t *testing.T, do func(t *testing.T, h *host)) {
 			if err != nil {
 				t.Skipf("SKIPPED: no %s on this machine", argv[0])
 			}
-			do(t, &host{t: t, argv: append([]string{path}, argv[1:]...), home: t.TempDir()})
+			do(t, &host{t: t, argv: append([]string{path}, argv[1:]...), home: home(t)})
 		})
 	}
+}
+
+// home is a folder that goes when what still ends in it has ended.
+func home(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "outlive-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		until := time.Now().Add(30 * time.Second)
+		for err = os.RemoveAll(folder); err != nil && time.Now().Before(until); err = os.RemoveAll(folder) {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return folder
 }
 
 // host is a home folder and a shell: the far side of a connection.
