@@ -8,7 +8,8 @@
 // the first line of step start). A trial is one scenario with its kills, in a data
 // folder of its own. A sweep is a scenario's trials, kill after kill, until one
 // ends without dying. A lane is a folder with the sample services, in which one
-// trial follows another.
+// trial follows another. A moment is what goes wrong besides the kill: the disk of
+// the data folder is full, or a second process wants what the first one has.
 //
 // It refuses a run that is not in one of the eight end states soon after the last
 // start, an effect that happened twice and must not, a lock that is held for
@@ -116,6 +117,9 @@ func prove(t *testing.T, of proof, tpl *template) {
 		if s.tried.kills == 0 && s.every == 1 {
 			t.Errorf("%s: no kill was reached", s.scenario.name)
 		}
+	}
+	for _, m := range moments(t, of) {
+		bear(t, of, list, sweeps, m)
 	}
 	line := fmt.Sprintf("crash proof: %d kill points, %d known ends (%s), %d doubled effects, %d wrong (%s, %s)",
 		found.kills, found.known, found.ends(), found.doubled, found.wrong, of.sort, time.Since(begun).Round(time.Second))

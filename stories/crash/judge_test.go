@@ -47,6 +47,8 @@ func (l *lane) ends(sc scenario, out *outcome, done int) error {
 		case s == prentice.Uncertain && sc.maybe && out.dark:
 		case !slices.Contains(sc.ends, s):
 			wrong = append(wrong, fmt.Errorf("the run ended %s, want %v", s, sc.ends))
+		case s == prentice.RunRefused && done != 0:
+			wrong = append(wrong, fmt.Errorf("the run is refused, and its effect has happened %d times", done))
 		case s == prentice.Verified && done != 1:
 			wrong = append(wrong, fmt.Errorf("the run is verified, and its effect has happened %d times", done))
 		}

@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,7 @@ type lane struct {
 	server *server // that is up
 	twins  bool    // a second server shares the database, and goes on when the first dies
 	second *server // that one, until then
+	heir   *server // a stray one that took over from the dead
 	age    int     // trials that the installation has seen
 	trials int     // of this lane
 }
@@ -47,6 +49,9 @@ func freePorts() (demo.Ports, error) {
 func openLane(t *testing.T, tpl *template) (*lane, error) {
 	dir := t.TempDir()
 	l := &lane{tpl: tpl, data: filepath.Join(dir, "data"), state: filepath.Join(dir, "data", "work"), far: filepath.Join(dir, "far", "home")}
+	if err := errors.Join(os.MkdirAll(l.data, 0o700), os.MkdirAll(l.shared(), 0o700), l.linkState()); err != nil {
+		return nil, err
+	}
 	ports, err := freePorts()
 	if err != nil {
 		return nil, err
@@ -65,6 +70,12 @@ func openLane(t *testing.T, tpl *template) (*lane, error) {
 	})
 	return l, nil
 }
+
+// shared is where the state of the services is, on another disk than the data
+// folder when that has a small one.
+func (l *lane) shared() string { return filepath.Join(filepath.Dir(l.data), "shared") }
+
+func (l *lane) linkState() error { return os.Symlink(l.shared(), l.state) }
 
 // begin makes sure that there is an installation with a server, fresh when the
 // scenario wants to be alone in it.
@@ -90,12 +101,12 @@ func (l *lane) begin(sc scenario) error {
 
 // close ends the installation.
 func (l *lane) close() {
-	for _, s := range []*server{l.server, l.second} {
+	for _, s := range []*server{l.server, l.second, l.heir} {
 		if s != nil {
 			s.end(syscall.SIGKILL)
 		}
 	}
-	l.server, l.second = nil, nil
+	l.server, l.second, l.heir = nil, nil, nil
 	if l.drop != nil {
 		l.drop()
 		l.drop = nil
@@ -172,6 +183,9 @@ func (l *lane) arm(kill string, life int) error {
 
 func (l *lane) wish() string { return filepath.Join(l.state, "wish") }
 
+// noWish is the wish of a server that is not killed.
+func (l *lane) noWish() string { return filepath.Join(l.state, "no-wish") }
+
 // up starts the server, if there is none.
 func (l *lane) up() (err error) {
 	if l.server == nil && l.second != nil {
@@ -200,7 +214,7 @@ func (l *lane) upSecond() (err error) {
 	}
 	w := l.where
 	w.replica = "b"
-	if l.second, err = up(l.tpl.program, w, filepath.Join(l.state, "no-wish")); err != nil {
+	if l.second, err = up(l.tpl.program, w, l.noWish()); err != nil {
 		return err
 	}
 	return l.second.answers()

@@ -25,6 +25,7 @@ type scenario struct {
 	tail      int              // 0, or how many of the last commits are swept
 	maybe     bool             // nobody can tell after a kill in the middle
 	alone     bool             // it needs an installation of its own
+	bad       *moment          // nil, or what goes wrong besides the kill
 }
 
 func scenarios() []scenario {

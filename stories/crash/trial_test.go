@@ -73,6 +73,7 @@ type play struct {
 	base     int64           // the last run that there was before; -1 until that is known
 	crashed  bool            // the life before ended by a kill
 	looked   bool            // it was seen in this life that what no person started is held
+	resumed  bool            // it was told in this life to go on, whatever the answer: the disk may be full
 	told     bool            // somebody was told that the fault or the wish is known
 	asked    int             // keys that a wish was sent with
 	before   int             // what the server had said before this trial
@@ -99,12 +100,22 @@ func (p *play) life(n int, kill string) (died bool, err error) {
 	if l.server != nil {
 		p.before = len(l.server.said.String())
 	}
+	if p.scenario.bad != nil && n > 0 {
+		if err := p.scenario.bad.restart(p); err != nil {
+			return false, fmt.Errorf("start again: %w", err)
+		}
+	}
 	if err := l.up(); err != nil {
 		return false, err
 	}
 	s := l.server
-	p.crashed, p.looked = n > 0, false
+	p.crashed, p.looked, p.resumed = n > 0, false, false
+	over := func() error { return nil }
+	if p.scenario.bad != nil {
+		over = p.scenario.bad.during(p, s)
+	}
 	died, err = p.drive(s)
+	err = errors.Join(err, over())
 	p.say("life with kill %q: died %v; prentice said: %s", kill, died, indented(s.said.String()[p.before:]))
 	if !died {
 		return false, err
@@ -222,7 +233,7 @@ func (p *play) resume(olga caller, runs []prentice.Run) (string, error) {
 		return "", err
 	}
 	if is.Pause == nil {
-		if p.crashed && len(runs) > 0 && !p.lane.twins { // with two, one lived to see it
+		if p.crashed && len(runs) > 0 && !p.lane.twins && !p.resumed { // with two, one lived to see it
 			return "prentice was killed with a run of its own, and came up without a pause", nil
 		}
 		p.looked = true
@@ -234,6 +245,7 @@ func (p *play) resume(olga caller, runs []prentice.Run) (string, error) {
 			return fmt.Sprintf("run/%d is %s and not held", r.Number, r.State), nil
 		}
 	}
+	p.resumed = true
 	if err := olga.call("resume", "", map[string]any{"reason": "it is known what happened"}, nil); err != nil {
 		return "", err
 	}
