@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 )
 
 // strays starts prentice again and again beside the one that works, and twice at
@@ -80,13 +79,19 @@ func (m *moment) beside(l *lane, s *server) (heir *server, err error) {
 		x.end(syscall.SIGKILL)
 		return nil, err
 	}
-	select {
-	case <-s.ended:
-		return x, nil
-	case <-time.After(most):
+	if s.lives() {
 		x.end(syscall.SIGKILL)
 		return nil, errors.New("a second prentice came up on the data folder of one that lives")
 	}
+	return x, nil
+}
+
+// lives says whether its process has not died yet, whether or not that is known
+// here. It can look on Linux only.
+func (s *server) lives() bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.process.Pid))
+	_, after, found := strings.Cut(string(stat), ") ")
+	return err == nil && found && after[0] != 'Z' && after[0] != 'X' && !s.over()
 }
 
 // stranger starts one from another data folder on a database that is not its own.
@@ -122,6 +127,9 @@ func (m *moment) one(a, b *server) (*server, error) {
 	}
 	for _, s := range []*server{a, b} {
 		s.end(syscall.SIGKILL)
+	}
+	if first == nil && second == nil {
+		return nil, errors.New("two came up on one data folder at the same moment")
 	}
 	return nil, fmt.Errorf("of two at the same moment: %w; %w\n%s\n%s", first, second, a.said.String(), b.said.String())
 }
