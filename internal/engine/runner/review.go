@@ -42,7 +42,8 @@ func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prenti
 	return list, rows.Err()
 }
 
-// CloseReview ends a review with what its closer found. Nobody closes their own.
+// CloseReview ends a review with what its closer found. Nobody closes their own,
+// nor that of a run that they caused; while there is no other, it stays open.
 func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error {
 	d, err := r.load(ctx, run)
 	if err != nil {
@@ -75,6 +76,7 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 // mayClose refuses whoever may not close the review of a run, and what says nothing.
 func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, says string) error {
 	shared := prentice.SharedPerson(by.People(), breakers)
+	causer, how := d.caused(by.People())
 	switch {
 	case d.Glass == "":
 		return prentice.Errorf(prentice.NotFound, "nobody broke the glass for run/%d", d.Number).Try("list the reviews with: prentice review list")
@@ -85,6 +87,12 @@ func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, says string
 	case shared != "":
 		return prentice.Errorf(prentice.Denied, "%s is behind %s, who broke the glass, and behind %s as well", shared, d.Glass, by.Ref()).
 			Try("ask somebody with the role approver behind whom %s is not", shared.Name())
+	case causer == by.Ref():
+		return prentice.Errorf(prentice.Denied, "%s %s run/%d: they cannot close the review of its break-glass", causer, how, d.Number).
+			Try("ask another person with the role approver; the review stays open until then")
+	case causer != "":
+		return prentice.Errorf(prentice.Denied, "%s %s run/%d, and is behind %s as well: %s cannot close the review of its break-glass", causer, how, d.Number, by.Ref(), by.Name).
+			Try("ask a person with the role approver behind whom %s is not; the review stays open until then", causer.Name())
 	case !d.State.Ended():
 		return prentice.Errorf(prentice.Conflict, "run/%d is not over: it is %s", d.Number, d.State).Try("wait for its end, then say what came of it")
 	case len([]rune(says)) < leastReason:
