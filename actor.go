@@ -62,6 +62,7 @@ type Actor struct {
 	// made the token or the sign-in link, and who was behind those.
 	Behind  []Ref `json:"behind,omitempty"`
 	Owner   Ref   `json:"owner,omitempty"`   // of an agent: the person whose it is
+	Given   bool  `json:"given,omitempty"`   // of an agent: an owner gave it its name
 	Machine bool  `json:"machine,omitempty"` // came by the token of the machine's own command line
 }
 
@@ -77,6 +78,12 @@ func (a Actor) Ref() Ref {
 		return "self/prentice"
 	}
 	return NewRef(string(a.Kind), a.Name)
+}
+
+// GivesNames says whether an agent that somebody makes may be trusted for its
+// name: they are an owner, in a session of their own or at the machine.
+func (a Actor) GivesNames() bool {
+	return a.Kind == Person && a.Role.Includes(Owner) && a.Scope == nil && (a.Token == 0 || a.Machine)
 }
 
 // Known says whether anybody is there at all.

@@ -100,6 +100,7 @@ type TokenRecord struct {
 	Maker  Ref   `json:"maker,omitempty"`  // who made it; "" is not known
 	Behind []Ref `json:"behind,omitempty"` // the people behind whoever comes by it
 	Parent int64 `json:"parent,omitempty"` // the token that it was made through, with which it ends
+	Given  bool  `json:"given,omitempty"`  // of an agent: an owner gave it its name
 }
 
 // TokenRequest is a wish for an API token. Kind "" is Agent.

@@ -54,7 +54,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			File: s.Team.checkFile,
 		},
 		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, AcceptKey: s.acceptKey,
-			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Trusts: func(agent string) string { return s.Team.now.Load().policy.NamesAgent(agent) },
+			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
@@ -63,6 +63,17 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
 		Support: s.desk,
 	})
+}
+
+// trusts says what tells an agent of a name from others, or "".
+func (s *System) trusts(agent string) string {
+	if slices.ContainsFunc(namesIn(s.Settings.Monitors), func(m string) bool { return strings.EqualFold(m, agent) }) {
+		return "the setting monitors"
+	}
+	if rule := s.Team.now.Load().policy.NamesAgent(agent); rule != "" {
+		return "rule " + rule + " of the policy"
+	}
+	return ""
 }
 
 // openWorking makes the skills that are at work beside answering.

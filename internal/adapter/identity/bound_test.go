@@ -125,6 +125,26 @@ func TestWhatTheProviderChangesIsEvidence(t *testing.T) {
 	})
 }
 
+// What somebody made for others through a token of theirs ends with it when the
+// provider takes their role away.
+func TestWhatWasMadeThroughATokenEndsWhenItsOwnerIsWithdrawn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		g := openGate(t, d)
+		g.Provider.Roles["bosses"] = prentice.Owner
+		g.add("bob", prentice.Operator)
+		if _, err := g.enter("1", "carol", "bosses"); err != nil {
+			t.Fatal(err)
+		}
+		value, _ := g.token(prentice.TokenRequest{Name: "carols", Kind: prentice.Person, Person: "carol", Role: prentice.Owner})
+		child, _ := g.token(prentice.TokenRequest{Name: "bobs", Kind: prentice.Person, Person: "bob", Role: prentice.Operator, By: g.actor(bearer(value))})
+		g.wants("a token that she made for another", bearer(child), "person/bob operator")
+		if _, err := g.enter("1", "carol", "painters"); prentice.KindOf(err) != prentice.Denied {
+			t.Fatal(err)
+		}
+		g.wants("a token that she made for another, once she is out", bearer(child), "nobody")
+	})
+}
+
 func TestWhoWasRemovedStaysRemoved(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		g := openGate(t, d)

@@ -172,6 +172,7 @@ type tokenRow struct {
 	id                            int64
 	kind, name, role, ops, things string
 	behind                        string
+	given                         bool
 }
 
 // throughToken is somebody as a token lets them act: nowhere more than its role,
@@ -188,7 +189,7 @@ func (i *Identity) throughToken(ctx context.Context, person string, role prentic
 	a.Scope, a.Token = scopeFrom(t.ops, t.things), t.id
 	if t.kind == string(prentice.Agent) {
 		a.Owner = a.Ref()
-		a.Kind, a.Name, a.Groups = prentice.Agent, t.name, nil
+		a.Kind, a.Name, a.Groups, a.Given = prentice.Agent, t.name, nil, t.given
 	}
 	a.Behind = others(a.Ref(), prentice.JoinPeople([]prentice.Ref{prentice.NewRef(string(prentice.Person), person)}, peopleFrom(t.behind)))
 	return a, until, nil

@@ -123,10 +123,11 @@ type known struct {
 func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (known, error) {
 	var stored, kind, name, role, most, ops, things, behind string
 	var expires, seen int64
+	var given bool
 	k := known{}
-	err := i.db.QueryRow(ctx, `SELECT t.hash, t.id, t.kind, t.name, t.role, t.ops, t.things, t.behind, t.expires, t.seen, p.name, p.role
+	err := i.db.QueryRow(ctx, `SELECT t.hash, t.id, t.kind, t.name, t.role, t.ops, t.things, t.behind, t.expires, t.seen, t.given, p.name, p.role
 		FROM identity_token t JOIN identity_person p ON p.name = t.person WHERE t.hash = ?`, []any{hash},
-		&stored, &k.token, &kind, &name, &role, &ops, &things, &behind, &expires, &seen, &k.person, &most)
+		&stored, &k.token, &kind, &name, &role, &ops, &things, &behind, &expires, &seen, &given, &k.person, &most)
 	if err := i.recognised(err, stored, hash); err != nil {
 		return known{}, err
 	}
@@ -134,7 +135,7 @@ func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (kno
 	if over(k.until, now) {
 		return known{}, stranger()
 	}
-	k, err = k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things, behind}))
+	k, err = k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things, behind, given}))
 	k.actor.Machine = expires == 0
 	return k, err
 }
@@ -148,11 +149,12 @@ func (k known) leaning(a prentice.Actor, until time.Time, err error) (known, err
 func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (known, error) {
 	var stored, way, most, kind, name, role, ops, things, behind, mine string
 	var token, created, seen, expires, tokenExpires int64
+	var given bool
 	k := known{}
 	err := i.db.QueryRow(ctx, `SELECT s.hash, s.way, s.token, s.created, s.seen, s.expires, p.name, p.role,
-		COALESCE(t.id, 0), COALESCE(t.kind, ''), COALESCE(t.name, ''), COALESCE(t.role, ''), COALESCE(t.ops, ''), COALESCE(t.things, ''), COALESCE(t.expires, 0), COALESCE(t.behind, ''), s.behind
+		COALESCE(t.id, 0), COALESCE(t.kind, ''), COALESCE(t.name, ''), COALESCE(t.role, ''), COALESCE(t.ops, ''), COALESCE(t.things, ''), COALESCE(t.expires, 0), COALESCE(t.behind, ''), COALESCE(t.given, FALSE), s.behind
 		FROM identity_session s JOIN identity_person p ON p.name = s.person LEFT JOIN identity_token t ON t.id = s.token WHERE s.hash = ?`, []any{hash},
-		&stored, &way, &token, &created, &seen, &expires, &k.person, &most, &k.token, &kind, &name, &role, &ops, &things, &tokenExpires, &behind, &mine)
+		&stored, &way, &token, &created, &seen, &expires, &k.person, &most, &k.token, &kind, &name, &role, &ops, &things, &tokenExpires, &behind, &given, &mine)
 	if err := i.recognised(err, stored, hash); err != nil {
 		return known{}, err
 	}
@@ -166,7 +168,7 @@ func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (k
 		return known{}, stranger()
 	}
 	if token != 0 { // and can do no more
-		return k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things, behind + " " + mine}))
+		return k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things, behind + " " + mine, given}))
 	}
 	k, err = k.leaning(i.standing(ctx, k.person, prentice.Role(most), ProviderSession))
 	k.actor.Behind = peopleFrom(mine)

@@ -100,7 +100,7 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 		if err := forgetFactors(tx, name); err != nil {
 			return err
 		}
-		if err := deleteTokensOf(tx, name); err != nil {
+		if _, err := deleteTokensOf(tx, name); err != nil {
 			return err
 		}
 		for _, query := range []string{

@@ -59,13 +59,14 @@ func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.
 	if t.Behind = i.behindToken(r); r.By.Known() {
 		t.Maker = r.By.Ref()
 	}
+	t.Given = t.Kind == prentice.Agent && r.By.GivesNames()
 	if t.ID, err = tx.Next("identity_token"); err != nil {
 		return "", t, fmt.Errorf("number token %s: %w", r.Name, err)
 	}
 	value := prefix + newSecret()
 	ops, things := scopeText(t.Scope)
-	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, ops, things, created, expires, seen, behind, maker, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
-		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires), ofPeople(t.Behind), string(t.Maker), t.Parent)
+	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
+		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires), ofPeople(t.Behind), string(t.Maker), t.Parent, t.Given)
 	if err != nil {
 		return "", t, fmt.Errorf("create token %s: %w", r.Name, err)
 	}
@@ -120,7 +121,7 @@ func scopeOf(r prentice.TokenRequest) string {
 // Tokens lists the tokens there are, the oldest first: those of one person, or
 // all.
 func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.TokenRecord, err error) {
-	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen, behind, maker, parent FROM identity_token `, []any{}
+	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given FROM identity_token `, []any{}
 	if person != "" {
 		query, args = query+`WHERE person = ? `, append(args, person)
 	}
@@ -134,7 +135,7 @@ func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.Toke
 		var t prentice.TokenRecord
 		var ops, things, behind string
 		var created, expires, seen int64
-		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent); err != nil {
+		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent, &t.Given); err != nil {
 			return nil, fmt.Errorf("list tokens: %w", err)
 		}
 		t.Scope, t.Behind = scopeFrom(ops, things), peopleFrom(behind)
@@ -200,19 +201,23 @@ func madeThrough(tx *db.Tx, id int64) (children []int64, err error) {
 	return children, rows.Err()
 }
 
-// deleteTokensOf ends all tokens of a person, with what was made through them.
-func deleteTokensOf(tx *db.Tx, name string) error {
+// deleteTokensOf ends all tokens of a person, with what was made through them, and
+// says how many were theirs.
+func deleteTokensOf(tx *db.Tx, name string) (n int64, err error) {
+	if err := tx.QueryRow(`SELECT COUNT(*) FROM identity_token WHERE person = ?`, []any{name}, &n); err != nil {
+		return 0, fmt.Errorf("count the tokens of %s: %w", name, err)
+	}
 	for {
 		var id int64
 		err := tx.QueryRow(`SELECT id FROM identity_token WHERE person = ? LIMIT 1`, []any{name}, &id)
 		if isNone(err) {
-			return nil
+			return n, nil
 		}
 		if err != nil {
-			return fmt.Errorf("look for the tokens of %s: %w", name, err)
+			return 0, fmt.Errorf("look for the tokens of %s: %w", name, err)
 		}
 		if err := deleteToken(tx, id); err != nil {
-			return err
+			return 0, err
 		}
 	}
 }

@@ -107,9 +107,9 @@ func (i *Identity) withdraw(tx *db.Tx, o outsider) error {
 	if err := endSessions(tx, o.name); err != nil {
 		return err
 	}
-	tokens, err := tx.Exec(`DELETE FROM identity_token WHERE person = ?`, o.name)
+	tokens, err := deleteTokensOf(tx, o.name)
 	if err != nil {
-		return fmt.Errorf("end the tokens of %s: %w", o.name, err)
+		return err
 	}
 	if was.at.IsZero() && tokens == 0 {
 		return nil // it is known already

@@ -39,7 +39,7 @@ type Listener func(context.Context, prentice.EventRecord) error
 type Inbox struct {
 	Window time.Duration // set it before the first event, if at all
 	// Monitors are agents that only report what they see: nobody is behind their
-	// events. It is set before the first event, if at all.
+	// events, if an owner gave them that name. It is set before the first event, if at all.
 	Monitors []string
 
 	db        *db.DB
@@ -81,7 +81,7 @@ func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prent
 			Try("name your own source, such as monitor/eu-1")
 	}
 	e.Causes = sender.People() // and not what the event says of itself
-	if sender.Kind == prentice.Agent && slices.Contains(in.Monitors, sender.Name) {
+	if sender.Kind == prentice.Agent && sender.Given && slices.Contains(in.Monitors, sender.Name) {
 		e.Causes = nil
 	}
 	return in.receive(ctx, sender.Ref(), e)

@@ -166,3 +166,21 @@ func TestEventsOfBeforeAreStillKnown(t *testing.T) {
 		}
 	})
 }
+
+// People are behind what a monitor reports, unless an owner gave it its name.
+func TestOnlyAMonitorThatAnOwnerNamedHasNobodyBehindIt(t *testing.T) {
+	each(t, func(w *world) {
+		w.inbox.Monitors = []string{"monitor"}
+		for id, c := range map[string]struct {
+			given bool
+			want  int
+		}{"1": {false, 1}, "2": {true, 0}} {
+			who := monitor
+			who.Given, who.Behind = c.given, []prentice.Ref{"person/ann"}
+			kept, err := w.inbox.Show(w.t.Context(), w.from(who, prentice.Event{ID: id, Source: "monitor/" + id, Type: "fine." + id}).Number)
+			if err != nil || len(kept.Causes) != c.want {
+				w.t.Errorf("given %v: behind it are %v, %v", c.given, kept.Causes, err)
+			}
+		}
+	})
+}

@@ -147,7 +147,7 @@ func (r *reader) actor(n *yaml.Node) prentice.Actor {
 	case prentice.Self:
 		a.Name, a.Door = "prentice", "event"
 	case prentice.Agent:
-		a.Door = "api"
+		a.Door, a.Given = "api", true
 	}
 	a.Owner = prentice.Ref(r.textOr(v["owner"], "owner", ""))
 	if v["people"] != nil {

@@ -3,6 +3,8 @@ package policy
 import (
 	"regexp"
 	"strings"
+
+	"prentice"
 )
 
 // NamesAgent is the first rule that tells agents of a name from others, or "": a name
@@ -22,6 +24,36 @@ func (p *Policy) NamesAgent(agent string) (rule string) {
 		}
 	}
 	return ""
+}
+
+// unnamed is the same moment with an agent of no name, if it is about an agent that
+// chose its name itself: what a rule loosens for a name, in whatever words, is for
+// those alone to whom an owner gave it.
+func unnamed(m prentice.Moment) (prentice.Moment, bool) {
+	if m.Actor.Kind != prentice.Agent || m.Actor.Given {
+		return m, false
+	}
+	m.Actor.Name = "?" // no agent is called so
+	return m, true
+}
+
+// stricter is the decision that lets less through, the first where they are alike.
+func stricter(a, b prentice.Decision) prentice.Decision {
+	if b.Verdict < a.Verdict || b.Verdict == prentice.Ask && a.Verdict == prentice.Ask && tighter(b, a) {
+		return b
+	}
+	return a
+}
+
+// tighter says whether a asks for more than b does.
+func tighter(a, b prentice.Decision) bool {
+	switch {
+	case a.Approvers != b.Approvers:
+		return a.Approvers > b.Approvers
+	case a.Role != b.Role:
+		return a.Role.Includes(b.Role)
+	}
+	return len(a.From) > 0 && len(b.From) == 0
 }
 
 // names says whether a constant of a rule is an agent's name; loosely also a part

@@ -90,8 +90,10 @@ func (p *Policy) Decide(ctx context.Context, m prentice.Moment) prentice.Decisio
 	if p == nil {
 		return refusal("no policy", "There is no policy, so nothing is allowed.")
 	}
-	s := see(m, p.zone)
-	d := p.decide(ctx, m, s)
+	d := p.decide(ctx, m, see(m, p.zone))
+	if unknown, other := unnamed(m); other {
+		d = stricter(d, p.decide(ctx, unknown, see(unknown, p.zone)))
+	}
 	d.Policy = p.digest
 	return d
 }

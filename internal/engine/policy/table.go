@@ -97,7 +97,7 @@ func actorsOf(looks map[string][]any) []prentice.Actor {
 	var list []prentice.Actor
 	for _, kind := range []prentice.ActorKind{prentice.Person, prentice.Agent} {
 		for _, role := range []prentice.Role{prentice.Operator, prentice.Approver, prentice.Owner} {
-			list = append(list, prentice.Actor{Kind: kind, Name: "anybody", Role: role, Door: map[prentice.ActorKind]string{prentice.Person: "cli", prentice.Agent: "api"}[kind]})
+			list = append(list, prentice.Actor{Kind: kind, Name: "anybody", Given: true, Role: role, Door: map[prentice.ActorKind]string{prentice.Person: "cli", prentice.Agent: "api"}[kind]})
 		}
 	}
 	list = append(list, prentice.Prentice("event"))
@@ -114,7 +114,7 @@ func actorsOf(looks map[string][]any) []prentice.Actor {
 		case "event", "schedule", "probe":
 			add(prentice.Prentice(door))
 		default:
-			add(prentice.Actor{Kind: prentice.Agent, Name: "anybody", Role: prentice.Operator, Door: door})
+			add(prentice.Actor{Kind: prentice.Agent, Name: "anybody", Given: true, Role: prentice.Operator, Door: door})
 		}
 	}
 	for _, path := range []string{"actor.name", "actor.ref"} {
@@ -124,7 +124,7 @@ func actorsOf(looks map[string][]any) []prentice.Actor {
 			if !whole {
 				kind, name = string(prentice.Person), text
 			}
-			add(prentice.Actor{Kind: prentice.ActorKind(kind), Name: name, Role: prentice.Operator, Door: "api"})
+			add(prentice.Actor{Kind: prentice.ActorKind(kind), Name: name, Given: true, Role: prentice.Operator, Door: "api"})
 		}
 	}
 	return list

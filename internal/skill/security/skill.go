@@ -66,9 +66,9 @@ type Deps struct {
 	// are for; without them names are not looked up.
 	Catalogue  func() *prentice.Catalogue
 	Operations func() []string
-	// Trusts is the rule of the policy in force that mentions an agent by name, or
-	// ""; nil knows none.
-	Trusts func(agent string) (rule string)
+	// Trusts says what tells an agent of a name from others, such as a rule of the
+	// policy in force, or ""; nil knows none.
+	Trusts func(agent string) (what string)
 	// Secrets keeps what steps need, and Procedures says which use what.
 	Secrets    Secrets
 	Procedures func() []prentice.Procedure

@@ -71,17 +71,17 @@ func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
 	return r, err
 }
 
-// mayName keeps a name that the policy trusts, or distrusts, from being taken by
-// whoever comes first.
+// mayName keeps a name that the policy trusts, or distrusts, or that the settings
+// call a monitor, from being taken by whoever comes first.
 func (d Deps) mayName(by prentice.Actor, r prentice.TokenRequest) error {
-	if d.Trusts == nil || r.Kind == prentice.Person || by.Role.Includes(prentice.Owner) {
+	if d.Trusts == nil || r.Kind == prentice.Person || by.GivesNames() {
 		return nil
 	}
 	rule := d.Trusts(r.Name)
 	if rule == "" {
 		return nil
 	}
-	return prentice.Errorf(prentice.Denied, "rule %s of the policy is about agents called %s, and only an owner gives that name", rule, r.Name).
+	return prentice.Errorf(prentice.Denied, "%s is about agents called %s, and only an owner gives that name, in a session of their own or at the machine", rule, r.Name).
 		Try("choose another name, or ask an owner for: prentice token create %s --for %s", r.Name, r.Person)
 }
 

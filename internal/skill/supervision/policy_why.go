@@ -86,7 +86,7 @@ func (in whyIn) actor(a prentice.Actor) prentice.Actor {
 		case prentice.Self:
 			a = prentice.Prentice("event")
 		case prentice.Agent:
-			a.Door = "api"
+			a.Door, a.Given = "api", true
 		}
 	}
 	for _, f := range []struct {
@@ -97,6 +97,7 @@ func (in whyIn) actor(a prentice.Actor) prentice.Actor {
 			*f.to = f.from
 		}
 	}
+	a.Given = a.Given || in.Name != "" // a name that is said is taken to be an owner's to give
 	return a
 }
 
