@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"slices"
 
 	"prentice"
 	"prentice/internal/engine/runner"
@@ -22,6 +23,23 @@ func (p places) Team(ctx context.Context, plan prentice.Plan) ([]runner.Standing
 		team[i] = runner.Standing{Person: actor.Ref(), Role: roleOn(actor, parts), Groups: one.Groups}
 	}
 	return team, nil
+}
+
+// Independent implements runner.People: the approvers of all that a plan touches
+// who could come in for one of some operations with none of some people behind them.
+func (p places) Independent(ctx context.Context, plan prentice.Plan, of []prentice.Ref, ops ...string) ([]prentice.Ref, error) {
+	able, err := p.s.Identity.Independent(ctx, of, prentice.Approver, ops...)
+	if err != nil {
+		return nil, err
+	}
+	team, err := p.Team(ctx, plan)
+	var list []prentice.Ref
+	for _, s := range team {
+		if s.Role.Includes(prentice.Approver) && slices.Contains(able, s.Person) {
+			list = append(list, s.Person)
+		}
+	}
+	return list, err
 }
 
 // roleOn is the least role that somebody has on some things; of none it is their

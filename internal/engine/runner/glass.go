@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +26,7 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 		return prentice.Run{}, err
 	}
 	reason = strings.TrimSpace(reason)
-	alone, err := r.mayBreakOwn(ctx, d, by)
+	alone, lonely, err := r.mayBreakOwn(ctx, d, by)
 	if err != nil {
 		return d.Run, err
 	}
@@ -41,14 +40,21 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 		if err := answersAlready(tx, by.People()); err != nil {
 			return next{}, err
 		}
-		return next{state: prentice.Queued, says: fmt.Sprintf("%s broke the glass: %s", by.Ref(), reason), actor: by.Ref(), kind: "run.break-glass", glass: by.Ref(), begin: true, data: map[string]any{
-			"reason": reason, "door": by.Door, "role": by.Role, "token": by.Token, "people": by.People(), "causes": d.Causes, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision)}}, openReview(tx, d, by, reason, now)
+		return next{state: prentice.Queued, says: brokeSays(by, reason, lonely), actor: by.Ref(), kind: "run.break-glass", glass: by.Ref(), begin: true, data: map[string]any{
+			"reason": reason, "door": by.Door, "role": by.Role, "token": by.Token, "people": by.People(), "causes": d.Causes, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision), "alone": lonely}}, openReview(tx, d, by, reason, now)
 	})
 	if err != nil {
 		return d.Run, err
 	}
 	r.tellGlass(ctx, d.Run, by.Ref(), by.People(), reason)
 	return d.Run, nil
+}
+
+func brokeSays(by prentice.Actor, reason, lonely string) string {
+	if lonely != "" {
+		lonely = "; " + lonely
+	}
+	return fmt.Sprintf("%s broke the glass: %s%s", by.Ref(), reason, lonely)
 }
 
 func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason string) error {
@@ -73,25 +79,25 @@ func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason stri
 }
 
 // mayBreakOwn says why whoever caused a run that needs two people, or that cannot
-// be undone, may not let it go alone: somebody else could answer. An emergency is
-// a reason to do without approvals that are missing, not without a second person.
-func (r *Runner) mayBreakOwn(ctx context.Context, d *detail, by prentice.Actor) (alone, err error) {
+// be undone, may not let it go alone: a person behind whom they are not could
+// answer. An emergency is a reason to do without approvals that are missing, not
+// without a second person. Where there is no such person it says so, and the
+// review is what is left.
+func (r *Runner) mayBreakOwn(ctx context.Context, d *detail, by prentice.Actor) (alone error, lonely string, err error) {
 	shared, how := d.caused(by.People())
 	if shared == "" || d.Risk != prentice.Danger && d.Decision.Approvers < 2 {
-		return nil, nil
+		return nil, "", nil
 	}
-	team, err := r.People.Team(ctx, d.ThePlan)
-	if err != nil {
-		return nil, fmt.Errorf("look who is on the team: %w", err)
+	causers := prentice.Causers(d.Causes)
+	who, err := r.People.Independent(ctx, d.ThePlan, causers, "run.approve", "run.break-glass")
+	switch {
+	case err != nil:
+		return nil, "", fmt.Errorf("look who is on the team: %w", err)
+	case len(who) == 0:
+		return nil, fmt.Sprintf("nobody on the team who is independent of %s could answer", anyOf(causers)), nil
 	}
-	causers := prentice.JoinPeople(prentice.Causers(d.Causes), by.People())
-	for _, s := range team {
-		if s.Role.Includes(prentice.Approver) && !slices.Contains(causers, s.Person) {
-			return prentice.Errorf(prentice.Denied, "%s %s run/%d, which needs a second person", shared, how, d.Number).
-				Try("let %s, or somebody else with the role approver, break the glass or approve", s.Person), nil
-		}
-	}
-	return nil, nil
+	return prentice.Errorf(prentice.Denied, "%s %s run/%d, which needs a second person", shared, how, d.Number).
+		Try("let %s break the glass or approve", anyOf(who)), "", nil
 }
 
 // answersAlready refuses whoever still has to answer for an earlier time.

@@ -39,6 +39,9 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 		}
 		return answered(d, a, now), r.writeAnswer(tx, d, a, standsFor, people, now)
 	})
+	if err != nil && a.Yes {
+		err = r.waysOut(ctx, d, a.Actor, err)
+	}
 	return d.Run, err
 }
 

@@ -50,6 +50,14 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 		return err
 	}
 	says = strings.TrimSpace(says)
+	breakers, err := brokenBy(reader{ctx, r.DB}, d)
+	if err != nil {
+		return err
+	}
+	ask, err := r.advice(ctx, d, prentice.JoinPeople(breakers, prentice.Causers(d.Causes)), "close it; it stays open until then", "review.close")
+	if err != nil {
+		return err
+	}
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
 		now := r.Clock()
 		if err := d.again(tx); err != nil {
@@ -59,7 +67,7 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 		if err != nil {
 			return err
 		}
-		if err := mayClose(d, by, breakers, says); err != nil {
+		if err := mayClose(d, by, breakers, ask, says); err != nil {
 			return err
 		}
 		n, err := tx.Exec(`UPDATE run_reviews SET closed = ?, closer = ?, says = ? WHERE run = ? AND closed = 0`, db.Micros(now), string(by.Ref()), says, run)
@@ -74,7 +82,7 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 }
 
 // mayClose refuses whoever may not close the review of a run, and what says nothing.
-func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, says string) error {
+func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, ask, says string) error {
 	shared := prentice.SharedPerson(by.People(), breakers)
 	causer, how := d.caused(by.People())
 	switch {
@@ -83,16 +91,16 @@ func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, says string
 	case by.Kind != prentice.Person:
 		return prentice.Errorf(prentice.Denied, "%s is not a person, and people review people", by.Ref()).Try("ask a person with the role approver")
 	case by.Ref() == d.Glass:
-		return prentice.Errorf(prentice.Denied, "%s broke the glass and cannot close the review of it", by.Ref()).Try("ask somebody else with the role approver")
+		return prentice.Errorf(prentice.Denied, "%s broke the glass and cannot close the review of it", by.Ref()).Try("%s", ask)
 	case shared != "":
 		return prentice.Errorf(prentice.Denied, "%s is behind %s, who broke the glass, and behind %s as well", shared, d.Glass, by.Ref()).
-			Try("ask somebody with the role approver behind whom %s is not", shared.Name())
+			Try("%s", ask)
 	case causer == by.Ref():
 		return prentice.Errorf(prentice.Denied, "%s %s run/%d: they cannot close the review of its break-glass", causer, how, d.Number).
-			Try("ask another person with the role approver; the review stays open until then")
+			Try("%s", ask)
 	case causer != "":
 		return prentice.Errorf(prentice.Denied, "%s %s run/%d, and is behind %s as well: %s cannot close the review of its break-glass", causer, how, d.Number, by.Ref(), by.Name).
-			Try("ask a person with the role approver behind whom %s is not; the review stays open until then", causer.Name())
+			Try("%s", ask)
 	case !d.State.Ended():
 		return prentice.Errorf(prentice.Conflict, "run/%d is not over: it is %s", d.Number, d.State).Try("wait for its end, then say what came of it")
 	case len([]rune(says)) < leastReason:

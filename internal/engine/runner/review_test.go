@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"strings"
 	"testing"
 
 	"prentice"
@@ -34,4 +35,35 @@ func TestNobodyClosesTheReviewOfARunThatTheyCaused(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A causer goes on alone only where no independent person could answer, and the
+// review of it stays open until there is one.
+func TestWhoeverCausedARunGoesOnAloneOnlyWhereNobodyIsIndependent(t *testing.T) {
+	through := ann
+	through.Behind = []prentice.Ref{cat.Ref()}
+	why := "the shop burns and nobody is there"
+	each(t, mending(), askTwo, func(t *testing.T, w *world) {
+		run := w.start(cat, "mend")
+		w.until(run.Number, prentice.Waiting)
+		for _, by := range []prentice.Actor{cat, through} {
+			_, err := w.r.BreakGlass(t.Context(), run.Number, "", by, why)
+			if prentice.KindOf(err) != prentice.Denied || !strings.HasSuffix(err.Error(), ": let person/ann break the glass or approve") {
+				t.Errorf("ann is independent, and %s goes on alone: %v", by.Ref(), err)
+			}
+		}
+		w.letIn = cat.Ref()
+		_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: through, Yes: true})
+		if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), "nobody on the team is independent of person/cat") {
+			t.Errorf("the ways out are not told: %v", err)
+		}
+		if _, err := w.r.BreakGlass(t.Context(), run.Number, "", through, why); err != nil {
+			t.Fatalf("nobody is independent, and the emergency waits: %v", err)
+		}
+		w.until(run.Number, prentice.Verified)
+		err = w.r.CloseReview(t.Context(), run.Number, through, "all was right, believe me")
+		if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), "nobody on the team is independent of person/ann or person/cat") {
+			t.Errorf("the review: %v", err)
+		}
+	})
 }

@@ -30,6 +30,7 @@ type world struct {
 	plan      prentice.Plan
 	verdict   prentice.Decision
 	mover     prentice.Ref // who sent every event
+	letIn     prentice.Ref // who let everybody in, or ""
 	incidents map[prentice.Ref]Incident
 	frozen    atomic.Pointer[string]
 	stop      atomic.Bool
@@ -52,6 +53,18 @@ func (w *world) Team(context.Context, prentice.Plan) ([]Standing, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.team), nil
+}
+
+// Independent are the approvers whom none of some people let in.
+func (w *world) Independent(_ context.Context, _ prentice.Plan, of []prentice.Ref, _ ...string) (list []prentice.Ref, _ error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range w.team {
+		if s.Role.Includes(prentice.Approver) && !slices.Contains(of, s.Person) && !slices.Contains(of, w.letIn) {
+			list = append(list, s.Person)
+		}
+	}
+	return list, nil
 }
 
 func (w *world) Owner(p prentice.Plan) prentice.Ref { return p.Owner }

@@ -1,0 +1,74 @@
+package identity_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/identity"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+)
+
+// A person is independent of those who let them in only by a way that is open, is
+// wide enough, and has none of them behind it.
+func TestAPersonIsIndependentByAWayThatOthersDidNotMake(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		ann := prentice.Actor{Kind: prentice.Person, Name: "ann", Role: prentice.Owner}
+		for _, name := range []string{"no-way", "by-ann", "narrow", "small", "agent", "past", "own", "linked", "session", "password"} {
+			w.add(name, prentice.Approver)
+		}
+		token := func(of string, r prentice.TokenRequest) {
+			r.Name, r.Person = "t-"+of, of
+			if r.Kind == "" {
+				r.Kind = prentice.Person
+			}
+			if r.Role == "" {
+				r.Role = prentice.Approver
+			}
+			if _, _, err := w.CreateToken(ctx, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		token("by-ann", prentice.TokenRequest{By: ann})
+		token("narrow", prentice.TokenRequest{Scope: &prentice.Scope{Ops: []string{"event.send"}, On: []prentice.Ref{prentice.Ref(prentice.All)}}})
+		token("small", prentice.TokenRequest{Role: prentice.Operator})
+		token("agent", prentice.TokenRequest{Kind: prentice.Agent, Role: prentice.Operator})
+		token("past", prentice.TokenRequest{Lasts: time.Minute})
+		token("own", prentice.TokenRequest{})
+		w.factor("password")
+		w.pass(2 * time.Minute)
+		for name, by := range map[string]prentice.Actor{"linked": {}, "session": {}, "by-ann": ann} {
+			code, _, err := w.Link(ctx, name, by)
+			if err == nil && name != "linked" {
+				_, _, err = w.SignInCode(ctx, code, prentice.Origin{})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		who := func(of ...prentice.Ref) string {
+			people, err := w.Independent(ctx, of, prentice.Approver, "run.approve")
+			if err != nil {
+				t.Fatal(err)
+			}
+			names := make([]string, len(people))
+			for i, p := range people {
+				names[i] = p.Name()
+			}
+			return strings.Join(names, " ")
+		}
+		if got := who(ann.Ref()); got != "linked own password session" {
+			t.Errorf("independent of ann are %s", got)
+		}
+		if got := who("person/own", "person/session"); got != "ann by-ann linked password" {
+			t.Errorf("independent of two others are %s", got)
+		}
+		w.pass(identity.SessionIdle + time.Hour)
+		if got := who(ann.Ref()); got != "own password" {
+			t.Errorf("when links and sessions have ended, independent of ann are %s", got)
+		}
+	})
+}

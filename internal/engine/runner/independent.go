@@ -1,0 +1,52 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"prentice"
+)
+
+// advice is who may do something that some people may not, or what a team does
+// in which there is no such person.
+func (r *Runner) advice(ctx context.Context, d *detail, of []prentice.Ref, do string, ops ...string) (string, error) {
+	who, err := r.People.Independent(ctx, d.ThePlan, of, ops...)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("look who is independent of %s: %w", anyOf(of), err)
+	case len(who) == 0:
+		return fmt.Sprintf("nobody on the team is independent of %s: let somebody in whom they did not let in, such as by single sign-on; "+
+			"or let an independent person vouch for a password or a passkey with: prentice person confirm NAME; or, "+trustedTeam, anyOf(of)), nil
+	}
+	return fmt.Sprintf("let %s %s", anyOf(who), do), nil
+}
+
+// anyOf is some of the people in words: the first three.
+func anyOf(people []prentice.Ref) string {
+	words := make([]string, 0, 3)
+	for _, p := range people[:min(len(people), 3)] {
+		words = append(words, string(p))
+	}
+	return strings.Join(words, " or ")
+}
+
+// waysOut adds to the refusal of an approval what a team does in which nobody is
+// independent of whoever caused the run.
+func (r *Runner) waysOut(ctx context.Context, d *detail, by prentice.Actor, refused error) error {
+	var e *prentice.Error
+	if shared, _ := d.caused(by.People()); shared == "" || !errors.As(refused, &e) || e.Kind != prentice.Denied {
+		return refused
+	}
+	causers := prentice.Causers(d.Causes)
+	who, err := r.People.Independent(ctx, d.ThePlan, causers, "run.approve")
+	if err != nil || len(who) > 0 {
+		return refused // what was refused stays so, with the usual advice
+	}
+	advice, err := r.advice(ctx, d, causers, "approve", "run.approve")
+	if err != nil {
+		return refused
+	}
+	return e.Try("%s; in an emergency prentice run break-glass %d lets it go, with a review", advice, d.Number)
+}
