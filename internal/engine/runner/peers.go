@@ -56,12 +56,52 @@ func (r *Runner) own(tx *db.Tx, d *detail) error {
 	if !r.shared() {
 		return nil
 	}
-	var owner string
-	if err := tx.QueryRow(`SELECT owner FROM runs WHERE number = ?`+tx.ForShare(), []any{d.Number}, &owner); err != nil {
-		return err
-	}
-	if owner != d.owner || owner != r.Peers.ID() {
+	if d.owner != r.Peers.ID() {
 		return errMoved
+	}
+	tx.Late(owners, owned{d.Number, d.owner}, stillOwned)
+	return nil
+}
+
+// owned is a run and whose it must be.
+type owned struct {
+	number int64
+	owner  string
+}
+
+// owners is the key under which writes bring the runs that must be theirs.
+const owners journal = "owners"
+
+// stillOwned looks once for all writes of a transaction whether their runs are still
+// with their owners. Processes write one after the other (kit/db), so that what
+// is seen holds until the commit.
+func stillOwned(tx *db.Tx, items []any) error {
+	for some := range slices.Chunk(items, 64) {
+		where, args := make([]string, len(some)), make([]any, 0, 2*len(some))
+		want := map[owned]bool{}
+		for i, item := range some {
+			o := item.(owned)
+			where[i], args = "number = ? AND owner = ?", append(args, o.number, o.owner)
+			want[o] = true
+		}
+		rows, err := tx.Query(`SELECT number, owner FROM runs WHERE `+strings.Join(where, " OR "), args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var o owned
+			if err := rows.Scan(&o.number, &o.owner); err != nil {
+				return err
+			}
+			delete(want, o)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return err
+		}
+		if len(want) > 0 {
+			return errMoved
+		}
 	}
 	return nil
 }
