@@ -34,6 +34,7 @@ type how uint8
 const (
 	fresh  how = iota
 	resume     // an earlier prentice may have made it: take it up
+	going      // as resume, and it is under way
 	ended      // as resume, and it is over
 	again      // as resume; and where it was lost, it is known not to have happened
 )
@@ -94,6 +95,9 @@ func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask
 	case outlive.Ended:
 		c.take(j.key, ended)
 		return prentice.No, nil
+	case outlive.Running:
+		c.take(j.key, going)
+		return prentice.No, nil
 	default:
 		c.take(j.key, resume)
 		return prentice.No, nil
@@ -101,11 +105,12 @@ func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask
 }
 
 // afterLoss asks of a step that was begun and lost whether it is done. Where it is
-// not, and where that does not matter, applying it begins it anew.
+// not, and where that does not matter, applying it begins it anew. One whose claim is
+// gone may go on still, so that what it has not done yet it may do.
 func (c *Claims) afterLoss(ctx context.Context, way outlive.Way, w prentice.Work, r outlive.Report, ask asking) (prentice.Answer, error) {
 	answer, err := ask(ctx)
 	switch {
-	case err == nil && answer == prentice.Unknown && !w.Step.Idempotent:
+	case err == nil && !w.Step.Idempotent && (answer == prentice.Unknown || answer == prentice.No && r.Why == gone):
 		return prentice.Unknown, lost(way, r)
 	case answer == prentice.No, answer == prentice.Unknown && w.Step.Idempotent:
 		c.take(c.key(w), again)
@@ -169,6 +174,7 @@ type job struct {
 	key   string
 	token string
 	how   how
+	seen  bool    // its claim was there: that there is none is no sign that it was not begun
 	out   *output // once it has been performed
 }
 
@@ -217,6 +223,9 @@ func (j *job) leave(ctx context.Context) (outlive.Report, error) {
 		err = prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, which does not answer: %w", step, where, err).Try("look whether it still goes on there")
 	case report.State == outlive.Ended && !report.Stopped:
 		j.hearRest(ctx)
+	case report.State == outlive.None && j.seen && report.Why != never:
+		report.State, report.Why = outlive.Lost, gone
+		err = prentice.Errorf(prentice.Canceled, "step %s was to be stopped: %w", step, j.wrong(report))
 	case report.State == outlive.None:
 		err = prentice.Errorf(prentice.Refused, "step %s was stopped before it began on %s; nothing was done", step, where)
 	case report.State == outlive.Refused:

@@ -62,10 +62,20 @@ func lost(way outlive.Way, r outlive.Report) error {
 	return prentice.Errorf(prentice.Unavailable, "%s, and nobody knows how far it came", cut(way, r)).Try("look there")
 }
 
+// Why there is no claim: never is an answer's own word for a script that was not
+// begun, and gone what we say where the claim was seen before.
+const (
+	never = "never"
+	gone  = "gone"
+)
+
 // cut says what cut a script short.
 func cut(way outlive.Way, r outlive.Report) string {
 	if r.Why == "rebooted" {
 		return way.Name() + " was started anew in the middle of the step"
+	}
+	if r.Why == gone {
+		return "the step was begun on " + way.Name() + ", and its claim in " + way.Home() + " is gone"
 	}
 	return "the step was ended from outside on " + way.Name()
 }

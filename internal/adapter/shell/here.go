@@ -40,7 +40,7 @@ func (h here) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 	report, err := answer.Report(out)
 	if err != nil && ctx.Err() != nil { // a stop does not wait for the end of whoever listened
 		go s.close(false) //nolint:errcheck // as above
-		return outlive.Report{}, errors.Join(outlive.ErrLost, err)
+		return outlive.Report{Token: report.Token}, errors.Join(outlive.ErrLost, err)
 	}
 	wrong := s.close(err == nil && report.State != outlive.Taken)
 	switch {
@@ -49,7 +49,7 @@ func (h here) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 	case errors.Is(wrong, proc.ErrStart):
 		return outlive.Report{}, prentice.Errorf(prentice.Unavailable, "no shell comes up on this machine: %w", wrong)
 	case errors.Is(err, outlive.ErrSilent), errors.Is(err, outlive.ErrCut):
-		return outlive.Report{}, errors.Join(outlive.ErrLost, err, s.complaint())
+		return outlive.Report{Token: report.Token}, errors.Join(outlive.ErrLost, err, s.complaint())
 	default:
 		return report, err
 	}

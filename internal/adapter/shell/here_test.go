@@ -295,3 +295,57 @@ func TestOfAStepFromBeforeClaimsOnlyTheQuestionIsAsked(t *testing.T) {
 		t.Errorf("got %s %v", answer, err)
 	}
 }
+
+// As on a host whose home is in memory and that starts anew, or when a person tidies
+// too much: that the claim is gone is no sign that nothing was begun.
+func TestAStepWhoseClaimIsGoneIsNotBegunAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		body       string
+		done       string
+		idempotent bool
+		effects    string
+		says       string
+	}{
+		"it goes on":         {body: "echo effect >>effect; rm -rf claims/*; sleep 1", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
+		"it ended with it":   {body: "echo effect >>effect; rm -rf claims/*; kill -9 $PPID; kill -9 $$", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
+		"it is done":         {body: "echo effect >>effect; rm -rf claims/*", done: "test -e effect", effects: "effect\n", says: "its done? question says that it is done"},
+		"it is not done yet": {body: "echo effect >>effect; rm -rf claims/*; sleep 1", done: "false", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
+		"it may be repeated": {body: "echo effect >>effect; test -e spared || { : >spared; rm -rf claims/*; }", idempotent: true, effects: "effect\neffect\n", says: "exit code 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k, _ := lasting(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			w := change(c.body, &bytes.Buffer{})
+			w.Step.Idempotent = c.idempotent
+			if c.done != "" {
+				w.Step.Done = &prentice.PlannedStep{ID: "asked", Body: c.done}
+			}
+			out, err := k.Apply(ctx, w)
+			if err != nil {
+				out.Says = err.Error()
+			}
+			if raw, _ := os.ReadFile(filepath.Join(k.Dir, "effect")); !strings.Contains(out.Says, c.says) || string(raw) != c.effects || strings.Contains(out.Says, "nothing was done") {
+				t.Errorf("got %+v %v, effects %q", out, err, raw)
+			}
+			if err != nil && prentice.KindOf(err) != prentice.Unavailable {
+				t.Errorf("got %s", prentice.KindOf(err))
+			}
+		})
+	}
+}
+
+func TestAStepThatIsStoppedAfterItsClaimWentIsNotSaidToHaveDoneNothing(t *testing.T) {
+	k, _ := lasting(t)
+	ctx, stop := context.WithCancelCause(t.Context())
+	defer stop(nil)
+	w := change("echo effect >>effect; echo begun; sleep 3", nil)
+	w.Log = &heldUp{t: t, until: func() {
+		os.RemoveAll(k.Home) //nolint:errcheck // what is looked at below
+		stop(prentice.ErrStopped)
+	}}
+	_, err := k.Apply(ctx, w)
+	if prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "is gone, and nobody knows how far it came") {
+		t.Errorf("got %v", err)
+	}
+}

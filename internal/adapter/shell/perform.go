@@ -18,6 +18,7 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 	j.how = j.taken[j.key]
 	delete(j.taken, j.key)
 	j.mu.Unlock()
+	j.seen = j.how == going || j.how == ended
 	out, want := j.output(said), j.token
 	j.out = out
 	if j.how != fresh {
@@ -28,20 +29,29 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 	sent, told := j.how != fresh, ""
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		a.From = out.at
+		if j.seen { // what was begun is followed, and never begun by the same ask again
+			a.Action = outlive.Follow
+		}
 		report, err := j.way.Ask(ctx, a, want, out.write)
 		if report.Loose {
 			fmt.Fprintf(out.to, "\nprentice: others could read or write %s; it is its user's alone now\n", j.way.Home()) //nolint:errcheck // as below
 		}
+		j.seen = j.seen || report.Token != ""
 		switch {
 		case err == nil && report.State == outlive.Ended:
 			return report, nil
+		case err == nil && report.State == outlive.None && j.seen && report.Why != never:
+			report.State, report.Why = outlive.Lost, gone
+			return report, j.wrong(report)
 		case err == nil && report.State == outlive.Lost && j.how == again:
 			if _, err := j.ask(ctx, outlive.Anew); err != nil {
 				return report, err
 			}
-			j.how = resume
+			j.how, j.seen, a.Action = resume, false, outlive.Start
 		case err == nil && report.State == outlive.Refused && report.Why == "late": // a shell that nobody waited for any more, but we did
-		case err == nil && report.State != outlive.None:
+		case err == nil && report.State == outlive.None: // it was not begun
+			j.seen, a.Action = false, outlive.Start
+		case err == nil:
 			return report, j.wrong(report)
 		case errors.Is(err, outlive.ErrGarbled):
 			return report, prentice.Errorf(prentice.Unavailable, "step %s on %s: %w", j.work.Step.ID, j.way.Name(), err).Try("look how far it came")
@@ -79,7 +89,7 @@ type output struct {
 
 func (j *job) output(said *tail) *output {
 	o := &output{to: out(j.work.Log), said: said}
-	if log, ok := j.work.Log.(prentice.Replayer); ok && (j.how == resume || j.how == ended) {
+	if log, ok := j.work.Log.(prentice.Replayer); ok && (j.how == resume || j.how == going || j.how == ended) {
 		log.Replay()
 		o.log = log
 	}

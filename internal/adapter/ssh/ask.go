@@ -42,7 +42,7 @@ func (w *way) put(ctx context.Context, nonce, text, want string, out func(int64,
 		return outlive.Report{}, silent(w.place, w.sudo, s.complaint(), string(answer.Noise))
 	}
 	broken = broken || ctx.Err() == nil
-	return outlive.Report{}, errors.Join(outlive.ErrLost, err)
+	return outlive.Report{Token: report.Token}, errors.Join(outlive.ErrLost, err)
 }
 
 // command is the words that a shell is begun with. They are the same for every

@@ -15,7 +15,7 @@ type State string
 
 // The states.
 const (
-	None    State = "none"    // there is no claim: the script was never begun, and is not going to be
+	None    State = "none"    // there is no claim: the script was never begun, or its claim was taken away
 	Running State = "running" // it is under way
 	Ended   State = "end"     // it ended, with a code
 	Lost    State = "lost"    // it was begun, and its keeper is gone without a word
@@ -25,7 +25,8 @@ const (
 )
 
 // Report is what became of an ask. Why is ended or rebooted of a lost script;
-// home, setsid, full, late or void of a refused one.
+// home, setsid, full, late or void of a refused one; never of a claim that was there,
+// and whose script was not begun.
 type Report struct {
 	State   State
 	Code    int
@@ -68,7 +69,7 @@ func NewAnswer(from io.Reader, nonce string) *Answer {
 
 // Report reads to the end of the answer. What the script printed is handed to
 // out as it comes, with the offset of its first byte; an error of out ends the
-// reading and is returned.
+// reading and is returned. With an error, the report tells the token, if that was heard.
 func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) {
 	if err := a.hello("\n"); err != nil {
 		return Report{}, err
@@ -78,7 +79,7 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 	for {
 		words, err := a.line()
 		if err != nil {
-			return Report{}, err
+			return Report{Token: token}, err
 		}
 		switch words[0] {
 		case "alive":
@@ -90,11 +91,11 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 			}
 		case "out":
 			if err := a.output(words, out); err != nil {
-				return Report{}, err
+				return Report{Token: token}, err
 			}
 		case "all":
 			if err := a.whole(words, out); err != nil {
-				return Report{}, err
+				return Report{Token: token}, err
 			}
 		default:
 			r, err := final(words, token)
@@ -108,8 +109,8 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 func final(words []string, token string) (Report, error) {
 	r := Report{State: State(words[0]), Token: token}
 	switch r.State {
-	case None, Running, Over:
-	case Lost, Refused:
+	case Running, Over:
+	case None, Lost, Refused:
 		r.Why = at(words, 1)
 		r.Detail = strings.Join(words[min(2, len(words)):], " ")
 	case Ended:

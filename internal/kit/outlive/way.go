@@ -14,7 +14,8 @@ type Way interface {
 	// out holds the script's reader back. An answer that is not of the claim with the
 	// token want ends before its output; "" is any. After ErrLost, what was asked for
 	// may have been done; after ErrGarbled too, and it cannot be learnt. After any
-	// other error it was not, unless it is out's own.
+	// other error it was not, unless it is out's own. A report that comes with an error
+	// tells the claim's token, if it was heard.
 	Ask(ctx context.Context, a Ask, want string, out func(offset int64, p []byte) error) (Report, error)
 	// Name is the machine, for people.
 	Name() string

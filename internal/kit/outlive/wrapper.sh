@@ -50,15 +50,16 @@ settled() {
   status && { say end "$code" "$left" "$room" $told; return 0; }
   under_way && return 1
   status && { say end "$code" "$left" "$room" $told; return 0; }
-  if once "$d/begun"; then rm -rf "$d"; none; return 0; fi # nobody can begin it any more
+  if once "$d/begun" && [ -e "$d/armed" ]; then rm -rf "$d"; none never; return 0; fi # nobody can begin it any more
   [ -d "$d/." ] || { none; return 0; }
   was=-
   { read -r pid was start <"$d/keeper"; } 2>/dev/null
   if [ "$boot" = "$was" ]; then say lost ended; else say lost rebooted; fi
 }
-# none: there is no claim. What it leaves when it goes says why.
+# none: there is no claim. What it leaves when it goes says why; never is said of one
+# that was seen, and not begun.
 none() {
-  if [ -e "$base/over-$KEY" ]; then say over; else say none; fi
+  if [ -e "$base/over-$KEY" ]; then say over; else say none "$@"; fi
 }
 look() { settled || say running; }
 # pieces: finds the piece of the output that holds the byte to go on from.
@@ -217,6 +218,7 @@ start() {
       return
     fi
     arm 2>/dev/null || { rm -rf "$d"; say refuse full; return; }
+    say claim "$TOKEN" # before the script can do anything, so that it is known whatever becomes of the claim
     launch
     let_go
   elif [ ! -d "$d/s" ] && [ ! -e "$d/claim" ]; then
