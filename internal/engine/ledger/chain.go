@@ -21,13 +21,14 @@ const restore = "compare with a backup or an exported file, find out who could w
 // VerifyChain looks at every line and every checkpoint that there was when it
 // began. What it finds is in the report; an error means that it could not look.
 func (l *Ledger) VerifyChain(ctx context.Context) (prentice.EvidenceReport, error) {
-	// The last checkpoint is read before the head: the ledger may grow between
-	// the two, and growing must not look like shrinking.
+	// The last checkpoint and what this process wrote are read before the head: the
+	// ledger may grow between the two, and growing must not look like shrinking.
+	wrote := l.vetted.last()
 	last, err := l.lastCheckpoint(ctx)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return prentice.EvidenceReport{}, err
 	}
-	w := walk{ledger: l, report: prentice.EvidenceReport{
+	w := walk{ledger: l, wrote: wrote, report: prentice.EvidenceReport{
 		OK: true, About: "the whole ledger", KeyID: l.keys.id, Contiguous: true, Faults: []prentice.EvidenceFault{},
 	}}
 	w.anchor, err = readAnchor(l.keys.folder)
@@ -62,6 +63,7 @@ type walk struct {
 	ledger *Ledger
 	end    head       // where the head row says that the chain ends; seq -1 if there is no such row
 	last   int64      // the last line that there was then; younger ones are not looked at
+	wrote  head       // the last line that this process had written
 	anchor Checkpoint // the last one in the folder of keys, or zero
 	seal   Seal       // from where on lines bear marks
 	at     head       // the last line that was looked at
@@ -189,5 +191,9 @@ func (w *walk) closing(last Checkpoint) {
 		w.report.Fault(w.at.seq+1, cutOff(last, w.at.seq), restore)
 	case w.anchor.Seq > w.at.seq:
 		w.report.Fault(w.at.seq+1, cutOff(w.anchor, w.at.seq), restore+"; if there is none any more, start once with: prentice up --accept rollback")
+	default:
+		if why := lacks(w.at, w.wrote); why != "" {
+			w.report.Fault(w.at.seq, "the ledger is damaged: "+why, restore)
+		}
 	}
 }

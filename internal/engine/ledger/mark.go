@@ -62,15 +62,29 @@ func (v *vetted) raise(at head) {
 
 // kept refuses an end of the chain that lacks what this process wrote to it.
 func (v *vetted) kept(at head) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	switch {
-	case at.seq < v.wrote.seq:
-		return broken(fmt.Sprintf("it ends with line %d, but this process wrote line %d: its end was cut off", at.seq, v.wrote.seq))
-	case at.seq == v.wrote.seq && at.hash != v.wrote.hash:
-		return broken(fmt.Sprintf("line %d is not the one that this process wrote: it was written anew", at.seq))
+	if why := lacks(at, v.last()); why != "" {
+		return broken(why)
 	}
 	return nil
+}
+
+// last is the last line that was committed here.
+func (v *vetted) last() head {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.wrote
+}
+
+// lacks says what an end of the chain lacks of what was written before it was
+// read, or "".
+func lacks(at, wrote head) string {
+	switch {
+	case at.seq < wrote.seq:
+		return fmt.Sprintf("it ends with line %d, but this process wrote line %d: its end was cut off", at.seq, wrote.seq)
+	case at.seq == wrote.seq && at.hash != wrote.hash:
+		return fmt.Sprintf("line %d is not the one that this process wrote: it was written anew", at.seq)
+	}
+	return ""
 }
 
 func (v *vetted) at() head {

@@ -122,6 +122,9 @@ func TestWhatThisProcessWroteIsNotCutOffBehindItsBack(t *testing.T) {
 		w.checkpoint()
 		w.append(note("a", nil), note("b", nil))
 		w.cutTo(11)
+		if r := w.verify(); r.OK {
+			t.Error("the check did not see that the end was cut off")
+		}
 		_, err := w.tryAppend(note("c", nil))
 		refused(t, "append", err)
 		refused(t, "checkpoint", w.Checkpoint(ctx, noon))

@@ -185,3 +185,24 @@ func TestWhatIsPutOffAndFailsTakesNobodyWithIt(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsPutOffMayAskForMoreAfterTheCommit(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		table(t, d)
+		var inFirst, inSecond bool
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			tx.Late("first", 1, func(tx *db.Tx, _ []any) error {
+				tx.After(func() { inFirst = true })
+				tx.Late("second", 1, func(tx *db.Tx, _ []any) error {
+					tx.After(func() { inSecond = true })
+					return nil
+				})
+				return nil
+			})
+			return nil
+		})
+		if err != nil || !inFirst || !inSecond {
+			t.Errorf("%v, after what was put off: %v, after what that put off: %v", err, inFirst, inSecond)
+		}
+	})
+}

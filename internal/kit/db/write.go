@@ -172,12 +172,18 @@ func (d *DB) turn(ctx context.Context, tx transaction) error {
 }
 
 // finish does what the writes of a batch have put off, once for all of them, and
-// then what that has put off.
+// then what that has put off. What is to come after the commit is done by the
+// first of the writes that put something off.
 func (d *DB) finish(ctx context.Context, tx transaction, batch []*write) error {
 	var put []late
+	var owner *Tx
 	for _, w := range batch {
-		if w.err == nil && w.tx != nil {
-			put = append(put, w.tx.late...)
+		if w.err != nil || w.tx == nil || len(w.tx.late) == 0 {
+			continue
+		}
+		put = append(put, w.tx.late...)
+		if owner == nil {
+			owner = w.tx
 		}
 	}
 	for len(put) > 0 {
@@ -194,6 +200,7 @@ func (d *DB) finish(ctx context.Context, tx transaction, batch []*write) error {
 			return err
 		}
 		put = append(put, t.late...)
+		owner.after = append(owner.after, t.after...)
 	}
 	return nil
 }
