@@ -52,6 +52,12 @@ var looks = map[string]look{
 	"lives": {"●", "lives", good},
 	"left":  {"◇", "left", quiet},
 	"died":  {"■", "died", bad},
+	// messages to people
+	"notice.waiting": {"○", "waiting", quiet},
+	"notice.sent":    {"●", "delivered", good},
+	"notice.dead":    {"■", "not delivered", bad},
+	"notice.dropped": {"○", "dropped", quiet},
+	"dead":           {"■", "not delivered", bad},
 	// what evidence tells of
 	"received": {"○", "received", quiet},
 	"repeated": {"○", "repeated", quiet},

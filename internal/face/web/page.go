@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ type page struct {
 type View struct {
 	Title   string
 	Actor   prentice.Actor
-	Nav     []NavItem
+	Nav     []NavGroup
 	CSRF    string
 	Now     time.Time
 	Stopped bool   // the kill switch is on
@@ -47,12 +48,18 @@ type View struct {
 	Out     any
 }
 
-// NavItem is one word of the menu. A small screen leaves the later ones out until
-// they are wanted.
+// NavGroup is a part of the menu. The first has no word and is always shown; the
+// others are folded until they are wanted, or hold the page that is shown.
+type NavGroup struct {
+	Word  string
+	Open  bool
+	Items []NavItem
+}
+
+// NavItem is one word of the menu.
 type NavItem struct {
 	Word, Path, Key string
-	Current, Later  bool
-	Gap             bool // it begins a group
+	Current         bool
 	Count           int
 }
 
@@ -94,6 +101,7 @@ func (p *page) handler(s *Site) http.HandlerFunc {
 			return
 		}
 		v := s.view(r, p.Title)
+		v.Query = asked(p.op, v.Query)
 		v.Out, v.At = out, map[string]string{}
 		for _, name := range p.names {
 			v.At[name] = r.PathValue(name)
@@ -114,11 +122,8 @@ func (p *page) handler(s *Site) http.HandlerFunc {
 
 // read asks the door for what the page shows.
 func (p *page) read(s *Site, r *http.Request) (any, error) {
-	given := r.URL.Query()
+	given := asked(p.op, r.URL.Query())
 	for _, name := range p.names {
-		if given.Has(name) {
-			return nil, prentice.Errorf(prentice.Invalid, "%q stands in the path and in the query", name).Try("leave it out of the query")
-		}
 		given.Set(name, r.PathValue(name))
 	}
 	in, err := fill(p.op, given)
@@ -126,6 +131,20 @@ func (p *page) read(s *Site, r *http.Request) (any, error) {
 		return nil, err
 	}
 	return s.o.Door.Invoke(r.Context(), op.Request{Actor: visitOf(r).actor, Op: p.Op, In: in})
+}
+
+// asked is the part of a query that is meant for a page. Mail scanners, chats
+// and campaigns add keys of their own to the addresses that people send around.
+func asked(d op.Op, query url.Values) url.Values {
+	fields := d.Fields()
+	mine := url.Values{}
+	for key, values := range query {
+		name, _ := keyed(key)
+		if strings.HasPrefix(name, "_") || slices.ContainsFunc(fields, func(f op.Field) bool { return f.Name == name }) {
+			mine[key] = values
+		}
+	}
+	return mine
 }
 
 // view is the layout's part of a page.
@@ -150,36 +169,33 @@ func (s *Site) view(r *http.Request, title string) View {
 }
 
 // navFor is the menu for somebody: the pages that they may read.
-func (s *Site) navFor(r *http.Request, actor prentice.Actor) []NavItem {
+func (s *Site) navFor(r *http.Request, actor prentice.Actor) []NavGroup {
 	var counts map[string]int
 	if s.o.Counts != nil {
 		counts = s.o.Counts(r.Context(), actor)
 	}
-	var nav []NavItem
-	last := 0
+	groups := []NavGroup{{}, {Word: "Governance"}, {Word: "Settings"}}
 	for _, p := range s.menu {
-		if actor.MightAsk(p.op.Name, p.op.Role) {
-			group := groupOf(p.Order)
-			nav = append(nav, NavItem{Word: p.Nav, Path: p.Path, Key: p.Key, Current: under(p.Path, r.URL.Path), Count: counts[p.Path],
-				Later: group > 0, Gap: len(nav) > 0 && group != last})
-			last = group
+		if !actor.MightAsk(p.op.Name, p.op.Role) {
+			continue
 		}
+		g := &groups[groupOf(p.Order)]
+		item := NavItem{Word: p.Nav, Path: p.Path, Key: p.Key, Current: under(p.Path, r.URL.Path), Count: counts[p.Path]}
+		g.Items, g.Open = append(g.Items, item), g.Open || item.Current
 	}
-	return nav
+	return slices.DeleteFunc(groups, func(g NavGroup) bool { return len(g.Items) == 0 })
 }
 
 // groupOf is which group of the menu an order belongs to: the day's work, the
-// rules, what is known, who may come in.
+// rules and what is known, what is set up once.
 func groupOf(order int) int {
 	switch {
 	case order < 10:
 		return 0
-	case order < 50:
-		return 1
 	case order < 70:
-		return 2
+		return 1
 	}
-	return 3
+	return 2
 }
 
 // under says whether a path is a menu page or one below it.

@@ -14,21 +14,15 @@ import (
 	"prentice/internal/op"
 )
 
-func TestAnUnknownQueryKeyIsNamed(t *testing.T) {
+func TestAQueryThatCannotBeUsedSaysWhy(t *testing.T) {
 	w := supervised(t).as("ann")
 	for path, want := range map[string]string{
-		"/runs?stat=waiting":           `&#34;stat&#34; is not known here; the nearest word is state`,
-		"/runs?state=waiting&bogus=1":  `&#34;bogus&#34; is not known here`,
-		"/runs?state=a&state=b":        "given 2 times",
-		"/runs?open=perhaps":           "is neither true nor false",
-		"/runs/41?number=42":           "stands in the path and in the query",
-		"/runs/forty":                  "is not a whole number",
-		"/runs?state=x&x%5By%5D=1":     "is not known here",
-		"/runs/99999999999999999999":   "is not a whole number",
-		"/runs?%3Cscript%3Ealert=1":    "&lt;script&gt;alert",
-		"/do/run.aprove":               "the nearest word is run.approve",
-		"/do/run.watch":                "There is no form",
-		"/do/run.approve?bogus_one=41": "",
+		"/runs?state=a&state=b":      "given 2 times",
+		"/runs?open=perhaps":         "is neither true nor false",
+		"/runs/forty":                "is not a whole number",
+		"/runs/99999999999999999999": "is not a whole number",
+		"/do/run.aprove":             "the nearest word is run.approve",
+		"/do/run.watch":              "There is no form",
 	} {
 		t.Run(path, func(t *testing.T) {
 			got := w.get(path)
@@ -36,13 +30,39 @@ func TestAnUnknownQueryKeyIsNamed(t *testing.T) {
 			if !strings.Contains(body, want) {
 				t.Errorf("%d, no %q in\n%s", got.Code, want, body)
 			}
-			if want != "" && got.Code != http.StatusUnprocessableEntity && got.Code != http.StatusNotFound {
+			if got.Code != http.StatusUnprocessableEntity && got.Code != http.StatusNotFound {
 				t.Errorf("got %d", got.Code)
 			}
 		})
 	}
-	if got := w.get("/runs?_from=mail"); got.Code != http.StatusOK {
-		t.Errorf("a key of the face's own: %d", got.Code)
+}
+
+func TestWhatAMailScannerAddsToAnAddressChangesNothing(t *testing.T) {
+	w := supervised(t).as("ann")
+	plain := w.get("/runs").Body.String()
+	for _, path := range []string{"/runs?utm_source=mail", "/runs?stat=waiting", "/runs/41?number=42", "/runs/41?safelink=1&x%5By%5D=1", "/runs?%3Cscript%3Ealert=1", "/do/run.approve?bogus_one=41", "/runs?_from=mail"} {
+		if got := w.get(path); got.Code != http.StatusOK || strings.Contains(got.Body.String(), "<script>alert") {
+			t.Errorf("%s: %d", path, got.Code)
+		}
+	}
+	if got := w.get("/runs?utm_source=mail").Body.String(); strings.ReplaceAll(got, "?utm_source=mail", "") != plain {
+		t.Error("the list is another one: it was taken for a filter")
+	}
+	if body := w.get("/runs/41?number=42").Body.String(); !strings.Contains(body, `/ 41</p>`) || strings.Contains(body, `name="number" value="42"`) {
+		t.Error("the query stood above the path")
+	}
+}
+
+func TestAPageThatIsNotThereKeepsTheMenu(t *testing.T) {
+	w := supervised(t).as("ann")
+	for path, status := range map[string]int{"/no-such-page": http.StatusNotFound, "/runs/forty": http.StatusUnprocessableEntity, "/find?q=nothing-like-that": http.StatusNotFound} {
+		got := w.get(path)
+		if body := got.Body.String(); got.Code != status || !strings.Contains(body, `aria-label="Pages"`) || !strings.Contains(body, "Sign out") || strings.Contains(body, `href="/sign-in"`) {
+			t.Errorf("%s: %d, without the menu or as if nobody were signed in", path, got.Code)
+		}
+	}
+	if body := supervised(t).get("/no-such-page").Body.String(); strings.Contains(body, `aria-label="Pages"`) || !strings.Contains(body, `href="/sign-in"`) {
+		t.Error("a stranger is not asked to sign in")
 	}
 }
 

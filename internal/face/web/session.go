@@ -53,6 +53,16 @@ func (s *Site) known(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// greeted lets everybody through, and knows whoever is signed in.
+func (s *Site) greeted(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if v, err := s.recognise(r); err == nil {
+			r = withVisit(r, v)
+		}
+		next(w, r)
+	}
+}
+
 // byScript says whether a script of a page asks, which has no use for the
 // sign-in page.
 func byScript(r *http.Request) bool {

@@ -157,7 +157,7 @@ func (s *Site) routes() {
 	if !home && len(s.menu) > 0 {
 		s.mux.Handle("GET /{$}", http.RedirectHandler(s.menu[0].Path, http.StatusSeeOther))
 	}
-	s.mux.HandleFunc("/", s.nothing)
+	s.mux.HandleFunc("/", s.greeted(s.nothing))
 }
 
 // muxPath is a page's path as the router wants it: the page "/" is that page

@@ -24,6 +24,15 @@ func supervisionOps(full bool) []op.Op {
 			return someWhy(), nil
 		}),
 		canned("calendar.show", full, someCalendar),
+		op.New("notice.list", prentice.Look, prentice.Viewer, "List notices.", func(_ context.Context, _ op.Call, in struct {
+			Dead   bool  `json:"dead,omitempty"`
+			Before int64 `json:"before,omitempty"`
+		}) (out supervision.NoticeList, err error) {
+			if full {
+				out.Notices, out.Next_ = someNotices(), "12"
+			}
+			return out, nil
+		}),
 		op.New("run.log", prentice.Look, prentice.Viewer, "Show a log.", func(_ context.Context, _ op.Call, in struct {
 			Number int64  `json:"number"`
 			Find   string `json:"find,omitempty"`
@@ -167,6 +176,14 @@ func someCalendar() supervision.Calendar {
 	}
 }
 
+func someNotices() []prentice.Notice {
+	return []prentice.Notice{
+		{Number: 31, Channel: "team-chat", Topic: "asks", Title: "restart-service on service/checkout wants an approval", About: "run/41", State: prentice.NoticeSent, Attempts: 1, Created: ago(40 * time.Second), Ended: ago(39 * time.Second)},
+		{Number: 30, Channel: "pager-of-the-platform-and-reliability-engineers", Topic: "incident", Title: "payment-gateway-with-an-unreasonably-long-name-in-eu-west-1 is down: " + strings.Repeat("aVeryLongWord", 9), About: "incident/17", State: prentice.NoticeDead, Attempts: 8, Says: "the receiver answered 503 Service Unavailable", Created: ago(3 * time.Hour), Ended: ago(time.Hour)},
+		{Number: 29, Channel: "mail", Topic: "ended", Title: "renew-certificate ended verified", About: "run/38", State: prentice.NoticeWaiting, Attempts: 2, Says: "connection refused", Created: ago(4 * time.Hour), Due: noon.Add(4 * time.Minute)},
+	}
+}
+
 var supervisionStories = []story{
 	{name: "inbox", path: "/inbox", who: "ann", lists: true},
 	{name: "inbox-viewer", path: "/inbox", who: "vera"},
@@ -175,6 +192,7 @@ var supervisionStories = []story{
 	{name: "policy", path: "/policy", who: "olga"},
 	{name: "why", path: "/policy/why?run=run/41", who: "vera"},
 	{name: "calendar", path: "/calendar", who: "vera", lists: true},
+	{name: "notices", path: "/notices", who: "olga", lists: true},
 	{name: "log", path: "/runs/43/log", who: "vera"},
 	{name: "log-finds-nothing", path: "/runs/43/log?find=panic", who: "vera"},
 	{name: "log-removed", path: "/runs/44/log", who: "vera"},

@@ -53,7 +53,7 @@ func New(d Deps) skill.Skill {
 		Sentence: "writing software that automates systems",
 		Ops:      []op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), schemaOp(d)},
 		Pages: []skill.Page{
-			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 5},
+			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure"},
 			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan"},
 		},

@@ -32,7 +32,7 @@ func (l *Lookout) Skill() skill.Skill {
 				WithExample("prentice metrics show"),
 		},
 		Pages: []skill.Page{
-			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 3},
+			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 4},
 			{Path: "/services/{name}", Op: "service.show", Template: "service.html", Title: "Service"},
 		},
 		Files:   files,

@@ -102,7 +102,7 @@ func (s *Support) Skill() skill.Skill {
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
 		Ops:      append(s.eventOps(), s.incidentOps()...),
 		Pages: []skill.Page{
-			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 4},
+			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident"},
 			{Path: "/events", Op: "event.list", Template: "events.html", Title: "Events", Nav: "Events", Key: "v", Order: 65},
 			{Path: "/events/{number}", Op: "event.show", Template: "event.html", Title: "Event"},
