@@ -29,6 +29,25 @@ func (r Ref) Kind() string { k, _, _ := strings.Cut(string(r), "/"); return k }
 // Name is the part after the slash.
 func (r Ref) Name() string { _, n, _ := strings.Cut(string(r), "/"); return n }
 
+// JoinRefs is a list of refs as a store keeps it: with a blank between them. No ref
+// holds one.
+func JoinRefs(list []Ref) string {
+	words := make([]string, len(list))
+	for i, r := range list {
+		words[i] = string(r)
+	}
+	return strings.Join(words, " ")
+}
+
+// RefsIn reads what JoinRefs wrote.
+func RefsIn(text string) []Ref {
+	var list []Ref
+	for _, word := range strings.Fields(text) {
+		list = append(list, Ref(word))
+	}
+	return list
+}
+
 // ValidName says whether s can be the name of an entity, a procedure, an input
 // or a person.
 func ValidName(s string) bool { return len(s) <= 100 && validName(s) }

@@ -21,7 +21,7 @@ func (i *Identity) Account(ctx context.Context, name string) (a prentice.Account
 		return a, fmt.Errorf("look how %s signs in: %w", name, err)
 	}
 	a.Password, a.Recovery = passwords > 0 && totps > 0, int(codes)
-	a.PasswordBehind = peopleFrom(behind)
+	a.PasswordBehind = prentice.RefsIn(behind)
 	a.Passkeys, err = i.passkeys(ctx, name)
 	return a, err
 }
@@ -158,7 +158,7 @@ func (i *Identity) SetPassword(ctx context.Context, name, password, code string,
 		if _, err := tx.Exec(`DELETE FROM identity_password WHERE person = ?`, name); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO identity_password (person, hash, changed, behind) VALUES (?, ?, ?, ?)`, name, hash, db.Micros(i.clock()), ofPeople(behind)); err != nil {
+		if _, err := tx.Exec(`INSERT INTO identity_password (person, hash, changed, behind) VALUES (?, ?, ?, ?)`, name, hash, db.Micros(i.clock()), prentice.JoinRefs(behind)); err != nil {
 			return err
 		}
 		return errors.Join(forgive(tx, "account", name), endSessions(tx, name))

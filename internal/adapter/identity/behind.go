@@ -4,28 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"prentice"
 	"prentice/internal/kit/db"
 )
-
-// ofPeople is a list of people as it is stored.
-func ofPeople(people []prentice.Ref) string {
-	list := make([]string, len(people))
-	for n, p := range people {
-		list[n] = string(p)
-	}
-	return strings.Join(list, " ")
-}
-
-func peopleFrom(text string) []prentice.Ref {
-	var list []prentice.Ref
-	for _, word := range strings.Fields(text) {
-		list = append(list, prentice.Ref(word))
-	}
-	return list
-}
 
 // behindToken are the people behind whoever comes by a token: its maker and
 // those behind them, unless its person made it; and of an agent its person.
@@ -142,7 +124,7 @@ func behindFactors(tx *db.Tx, name string) (people []prentice.Ref, err error) {
 		if err := rows.Scan(&text); err != nil {
 			return nil, fmt.Errorf("look who is behind %s: %w", name, err)
 		}
-		people = prentice.JoinPeople(people, peopleFrom(text))
+		people = prentice.JoinPeople(people, prentice.RefsIn(text))
 	}
 	return people, rows.Err()
 }

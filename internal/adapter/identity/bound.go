@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"prentice"
@@ -38,11 +37,7 @@ func readWord(name string, scan func(...any) error) (w word, err error) {
 	if err != nil {
 		return w, fmt.Errorf("look what the provider says of %s: %w", name, err)
 	}
-	w = word{bound: true, at: db.Time(at)}
-	for _, ref := range strings.Fields(groups) {
-		w.groups = append(w.groups, prentice.Ref(ref))
-	}
-	return w, nil
+	return word{bound: true, at: db.Time(at), groups: prentice.RefsIn(groups)}, nil
 }
 
 // until is when the word is too old for what may lean on it for so long; zero is

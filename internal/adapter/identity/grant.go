@@ -191,7 +191,7 @@ func (i *Identity) throughToken(ctx context.Context, person string, role prentic
 		a.Owner = a.Ref()
 		a.Kind, a.Name, a.Groups, a.Given = prentice.Agent, t.name, nil, t.given
 	}
-	a.Behind = others(a.Ref(), prentice.JoinPeople([]prentice.Ref{prentice.NewRef(string(prentice.Person), person)}, peopleFrom(t.behind)))
+	a.Behind = others(a.Ref(), prentice.JoinPeople([]prentice.Ref{prentice.NewRef(string(prentice.Person), person)}, prentice.RefsIn(t.behind)))
 	return a, until, nil
 }
 
@@ -200,21 +200,14 @@ func scopeText(s *prentice.Scope) (ops, things string) {
 	if s == nil {
 		return prentice.All, prentice.All
 	}
-	on := make([]string, len(s.On))
-	for i, ref := range s.On {
-		on[i] = string(ref)
-	}
-	return strings.Join(s.Ops, " "), strings.Join(on, " ")
+	return strings.Join(s.Ops, " "), prentice.JoinRefs(s.On)
 }
 
 func scopeFrom(ops, things string) *prentice.Scope {
 	if ops == prentice.All && things == prentice.All {
 		return nil
 	}
-	s := &prentice.Scope{Ops: strings.Fields(ops), On: []prentice.Ref{}}
-	for _, thing := range strings.Fields(things) {
-		s.On = append(s.On, prentice.Ref(thing))
-	}
+	s := &prentice.Scope{Ops: strings.Fields(ops), On: append([]prentice.Ref{}, prentice.RefsIn(things)...)}
 	slices.Sort(s.Ops)
 	return s
 }

@@ -171,7 +171,7 @@ func (i *Identity) bySession(ctx context.Context, hash string, now time.Time) (k
 		return k.leaning(i.throughToken(ctx, k.person, prentice.Role(most), tokenRow{k.token, kind, name, role, ops, things, behind + " " + mine, given}))
 	}
 	k, err = k.leaning(i.standing(ctx, k.person, prentice.Role(most), ProviderSession))
-	k.actor.Behind = peopleFrom(mine)
+	k.actor.Behind = prentice.RefsIn(mine)
 	if way == "passkey" || way == "password" {
 		k.actor.Proven = k.session.Created
 	}

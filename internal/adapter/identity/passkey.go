@@ -117,7 +117,7 @@ func (i *Identity) AddPasskey(ctx context.Context, name string, in prentice.Cere
 		if _, err := tx.Exec(`UPDATE identity_totp SET pending = '' WHERE person = ?`, name); err != nil {
 			return fmt.Errorf("forget a second factor that was begun: %w", err)
 		}
-		_, err := tx.Exec(`INSERT INTO identity_passkey (id, person, name, credential, created, seen, behind) VALUES (?, ?, ?, ?, ?, 0, ?)`, p.ID, name, p.Name, string(raw), db.Micros(p.Created), ofPeople(in.Behind))
+		_, err := tx.Exec(`INSERT INTO identity_passkey (id, person, name, credential, created, seen, behind) VALUES (?, ?, ?, ?, ?, 0, ?)`, p.ID, name, p.Name, string(raw), db.Micros(p.Created), prentice.JoinRefs(in.Behind))
 		return err
 	})
 	return p, err
@@ -309,7 +309,7 @@ func (i *Identity) passkeys(ctx context.Context, name string) (list []prentice.P
 		if err := rows.Scan(&p.ID, &p.Name, &created, &seen, &behind); err != nil {
 			return nil, err
 		}
-		p.Created, p.Seen, p.Behind = db.Time(created), db.Time(seen), peopleFrom(behind)
+		p.Created, p.Seen, p.Behind = db.Time(created), db.Time(seen), prentice.RefsIn(behind)
 		list = append(list, p)
 	}
 	return list, rows.Err()

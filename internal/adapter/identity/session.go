@@ -35,7 +35,7 @@ func (i *Identity) link(tx *db.Tx, name string, by prentice.Actor) (string, time
 	}
 	code, expires := newSecret(), now.Add(LinkLife)
 	behind := i.behindWay(prentice.NewRef(string(prentice.Person), name), by)
-	if _, err := tx.Exec(`INSERT INTO identity_link (hash, person, expires, behind, parent) VALUES (?, ?, ?, ?, ?)`, hashOf(code), name, db.Micros(expires), ofPeople(behind), parent); err != nil {
+	if _, err := tx.Exec(`INSERT INTO identity_link (hash, person, expires, behind, parent) VALUES (?, ?, ?, ?, ?)`, hashOf(code), name, db.Micros(expires), prentice.JoinRefs(behind), parent); err != nil {
 		return "", now, fmt.Errorf("make a link for %s: %w", name, err)
 	}
 	return code, expires, nil

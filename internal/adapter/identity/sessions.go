@@ -42,7 +42,7 @@ func (i *Identity) ListSessions(ctx context.Context, person string) (_ []prentic
 		}
 		s.ID = s.ID[:min(len(s.ID), sessionIDLen)]
 		s.Created, s.Seen, s.Expires = db.Time(created), db.Time(seen), db.Time(expires)
-		s.Behind = peopleFrom(behind)
+		s.Behind = prentice.RefsIn(behind)
 		s.Idle = sooner(s.Seen.Add(SessionIdle), s.Expires)
 		sessions = append(sessions, s)
 	}

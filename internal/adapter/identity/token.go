@@ -66,7 +66,7 @@ func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.
 	value := prefix + newSecret()
 	ops, things := scopeText(t.Scope)
 	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
-		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires), ofPeople(t.Behind), string(t.Maker), t.Parent, t.Given)
+		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires), prentice.JoinRefs(t.Behind), string(t.Maker), t.Parent, t.Given)
 	if err != nil {
 		return "", t, fmt.Errorf("create token %s: %w", r.Name, err)
 	}
@@ -138,7 +138,7 @@ func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.Toke
 		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent, &t.Given); err != nil {
 			return nil, fmt.Errorf("list tokens: %w", err)
 		}
-		t.Scope, t.Behind = scopeFrom(ops, things), peopleFrom(behind)
+		t.Scope, t.Behind = scopeFrom(ops, things), prentice.RefsIn(behind)
 		t.Created, t.Expires, t.Seen = db.Time(created), db.Time(expires), db.Time(seen)
 		tokens = append(tokens, t)
 	}

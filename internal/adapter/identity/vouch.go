@@ -55,10 +55,10 @@ func (i *Identity) welcome(tx *db.Tx, o outsider) (refused, err error) {
 		return nil, err
 	}
 	if _, err := tx.Exec(`INSERT INTO identity_provider (person, issuer, subject, groups, vouched) VALUES (?, ?, ?, ?, ?)`,
-		o.name, o.issuer, o.subject, words(o.groups), db.Micros(i.clock())); err != nil {
+		o.name, o.issuer, o.subject, prentice.JoinRefs(o.groups), db.Micros(i.clock())); err != nil {
 		return nil, fmt.Errorf("keep what the provider says of %s: %w", o.name, err)
 	}
-	return nil, i.note(tx, "person.added", o, map[string]any{"role": string(o.role), "groups": words(o.groups)})
+	return nil, i.note(tx, "person.added", o, map[string]any{"role": string(o.role), "groups": prentice.JoinRefs(o.groups)})
 }
 
 // renew takes over role and groups of somebody whom the provider has named before.
@@ -84,12 +84,12 @@ func (i *Identity) renew(tx *db.Tx, o outsider) error {
 			return err
 		}
 	}
-	if groups, before := words(o.groups), words(was.groups); groups != before {
+	if groups, before := prentice.JoinRefs(o.groups), prentice.JoinRefs(was.groups); groups != before {
 		if err := i.note(tx, "person.groups-changed", o, map[string]any{"groups": groups, "were": before}); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.Exec(`UPDATE identity_provider SET groups = ?, vouched = ? WHERE person = ?`, words(o.groups), db.Micros(i.clock()), o.name); err != nil {
+	if _, err := tx.Exec(`UPDATE identity_provider SET groups = ?, vouched = ? WHERE person = ?`, prentice.JoinRefs(o.groups), db.Micros(i.clock()), o.name); err != nil {
 		return fmt.Errorf("keep what the provider says of %s: %w", o.name, err)
 	}
 	return nil
@@ -114,7 +114,7 @@ func (i *Identity) withdraw(tx *db.Tx, o outsider) error {
 	if was.at.IsZero() && tokens == 0 {
 		return nil // it is known already
 	}
-	return i.note(tx, "person.withdrawn", o, map[string]any{"tokens_revoked": tokens, "groups": words(o.groups)})
+	return i.note(tx, "person.withdrawn", o, map[string]any{"tokens_revoked": tokens, "groups": prentice.JoinRefs(o.groups)})
 }
 
 // becomes gives somebody another role. Their sessions end, and no token of theirs
@@ -139,11 +139,6 @@ func (i *Identity) becomes(tx *db.Tx, p prentice.PersonRecord, role prentice.Rol
 		}
 	}
 	return nil
-}
-
-func words(refs []prentice.Ref) string {
-	_, text := scopeText(&prentice.Scope{On: refs})
-	return text
 }
 
 // bury keeps whom somebody was to a provider, before they are removed.

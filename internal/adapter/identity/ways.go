@@ -38,7 +38,7 @@ func (i *Identity) Independent(ctx context.Context, of []prentice.Ref, least pre
 		}
 		self := prentice.NewRef(string(prentice.Person), name)
 		wide := (role == "" || prentice.Role(role).Includes(least)) && slices.ContainsFunc(ops, scopeFrom(asks, things).Asks)
-		if wide && prentice.SharedPerson(prentice.JoinPeople(peopleFrom(behind), []prentice.Ref{self}), of) == "" {
+		if wide && prentice.SharedPerson(prentice.JoinPeople(prentice.RefsIn(behind), []prentice.Ref{self}), of) == "" {
 			people = prentice.JoinPeople(people, []prentice.Ref{self})
 		}
 	}

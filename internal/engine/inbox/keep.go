@@ -225,7 +225,7 @@ func (in *Inbox) insertAll(tx *db.Tx, letters []filed) error {
 	var ids, events, marks []any
 	for _, l := range letters {
 		ids = append(ids, string(l.sender), l.Source, l.ID, l.words(), l.number)
-		events = append(events, l.number, l.Source, l.ID, l.Type, string(l.Subject), db.Micros(l.Time), db.Micros(l.at), string(l.sender), l.fingerprint, l.note, string(l.Data), textOf(l.Causes))
+		events = append(events, l.number, l.Source, l.ID, l.Type, string(l.Subject), db.Micros(l.Time), db.Micros(l.at), string(l.sender), l.fingerprint, l.note, string(l.Data), prentice.JoinRefs(l.Causes))
 		marks = append(marks, l.number, string(prentice.EventWaiting), 0, "", 1, db.Micros(l.at), 0)
 	}
 	if err := tx.Insert(`INSERT INTO inbox_known (sender, source, id, says, number)`, 5, ids, ""); err != nil {

@@ -76,7 +76,7 @@ func scan(from func(...any) error) (e prentice.EventRecord, err error) {
 	var data, causes string
 	err = from(&e.Number, &e.Source, &e.ID, &e.Type, &e.Subject, &said, &received, &e.Sender, &e.Note, &causes, &e.State, &e.Attempts, &e.Says, &e.Count, &last, &data)
 	e.Time, e.Received, e.Last = db.Time(said), db.Time(received), db.Time(last)
-	e.Causes = peopleIn(causes)
+	e.Causes = prentice.RefsIn(causes)
 	if data != "" {
 		e.Data = json.RawMessage(data)
 	}
@@ -91,21 +91,4 @@ func (in *Inbox) Find(ctx context.Context, source, id string) (prentice.EventRec
 		return prentice.EventRecord{}, err
 	}
 	return found[0], nil
-}
-
-// textOf is a list of people as it is stored.
-func textOf(people []prentice.Ref) string {
-	words := make([]string, len(people))
-	for i, p := range people {
-		words[i] = string(p)
-	}
-	return strings.Join(words, " ")
-}
-
-func peopleIn(text string) []prentice.Ref {
-	var list []prentice.Ref
-	for _, word := range strings.Fields(text) {
-		list = append(list, prentice.Ref(word))
-	}
-	return list
 }

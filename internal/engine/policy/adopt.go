@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"prentice"
@@ -127,7 +126,7 @@ func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 func (b *Book) vote(tx *db.Tx, base Entry, w Wish, a prentice.Adoption, v Vote) error {
 	_, err := tx.Exec(b.sql(`INSERT INTO policy_votes (base, digest, actor, needs, reason, at, expires, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (base, digest, actor) DO UPDATE SET needs = excluded.needs, reason = excluded.reason, at = excluded.at, expires = excluded.expires, people = excluded.people`),
-		base.Seq, a.Digest, string(v.Actor), v.Needs, v.Reason, db.Micros(v.Time), db.Micros(v.Expires), peopleText(v.People))
+		base.Seq, a.Digest, string(v.Actor), v.Needs, v.Reason, db.Micros(v.Time), db.Micros(v.Expires), prentice.JoinRefs(v.People))
 	if err != nil {
 		return err
 	}
@@ -178,10 +177,7 @@ func (b *Book) Votes(ctx context.Context, base int64, digest string) ([]Vote, er
 		if err := rows.Scan(&v.Actor, &v.Needs, &v.Reason, micros{&v.Time}, micros{&v.Expires}, &people); err != nil {
 			return nil, fmt.Errorf("read the votes for a policy: %w", err)
 		}
-		v.People = []prentice.Ref{v.Actor}
-		for _, p := range strings.Fields(people) {
-			v.People = prentice.JoinPeople(v.People, []prentice.Ref{prentice.Ref(p)})
-		}
+		v.People = prentice.JoinPeople([]prentice.Ref{v.Actor}, prentice.RefsIn(people))
 		list = append(list, v)
 	}
 	if err := rows.Err(); err != nil {
@@ -218,5 +214,3 @@ func (b *Book) Standing(ctx context.Context, old *Policy, base Entry, digest str
 	}
 	return p, err
 }
-
-func peopleText(people []prentice.Ref) string { return strings.Join(texts(people), " ") }

@@ -39,7 +39,7 @@ func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`INSERT INTO run_absences (person, stand_in, since, until, said_by, people) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (person) DO UPDATE SET stand_in = excluded.stand_in, since = excluded.since, until = excluded.until, said_by = excluded.said_by, people = excluded.people`,
-			string(a.Person), string(a.StandIn), db.Micros(a.Since), db.Micros(a.Until), string(a.By), textOf(a.People))
+			string(a.Person), string(a.StandIn), db.Micros(a.Since), db.Micros(a.Until), string(a.By), prentice.JoinRefs(a.People))
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func absent(src source, now time.Time) ([]prentice.Absence, error) {
 		if err := rows.Scan(&a.Person, &a.StandIn, &since, &until, &a.By, &people); err != nil {
 			return nil, fmt.Errorf("list absences: %w", err)
 		}
-		a.Since, a.Until, a.People = db.Time(since), db.Time(until), peopleIn(people)
+		a.Since, a.Until, a.People = db.Time(since), db.Time(until), prentice.RefsIn(people)
 		list = append(list, a)
 	}
 	return list, errors.Join(rows.Err(), rows.Close())

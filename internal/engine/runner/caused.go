@@ -130,24 +130,6 @@ func (d *detail) refuseShared(people []prentice.Ref, by prentice.Ref) error {
 	return nil
 }
 
-// textOf is a list of people as it is stored.
-func textOf(people []prentice.Ref) string {
-	words := make([]string, len(people))
-	for i, p := range people {
-		words[i] = string(p)
-	}
-	return strings.Join(words, " ")
-}
-
-// peopleIn reads what textOf wrote.
-func peopleIn(text string) []prentice.Ref {
-	var list []prentice.Ref
-	for _, word := range strings.Fields(text) {
-		list = append(list, prentice.Ref(word))
-	}
-	return list
-}
-
 // causesOf are the causes of a run.
 func (r *Runner) causesOf(ctx context.Context, number int64) ([]prentice.Cause, error) {
 	var text string

@@ -114,7 +114,7 @@ func answersAlready(src source, people []prentice.Ref) error {
 		if err := rows.Scan(&open, &person, &behind); err != nil {
 			return fmt.Errorf("look for an open review of %v: %w", people, err)
 		}
-		if shared := prentice.SharedPerson(people, prentice.JoinPeople(peopleIn(behind), []prentice.Ref{person})); shared != "" {
+		if shared := prentice.SharedPerson(people, prentice.JoinPeople(prentice.RefsIn(behind), []prentice.Ref{person})); shared != "" {
 			return prentice.Errorf(prentice.Refused, "%s broke the glass for run/%d, and the review of that is open", shared, open).
 				Try("somebody else closes it first with: prentice review close run/%d --says '…'", open)
 		}
@@ -124,7 +124,7 @@ func answersAlready(src source, people []prentice.Ref) error {
 
 func openReview(tx *db.Tx, d *detail, by prentice.Actor, reason string, now time.Time) error {
 	_, err := tx.Exec(`INSERT INTO run_reviews (run, person, people, reason, opened, closed, closer, says) VALUES (?, ?, ?, ?, ?, 0, '', '')`,
-		d.Number, string(by.Ref()), textOf(by.People()), reason, db.Micros(now))
+		d.Number, string(by.Ref()), prentice.JoinRefs(by.People()), reason, db.Micros(now))
 	return err
 }
 

@@ -169,7 +169,7 @@ func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, standsFor p
 		kind = "approval.given"
 	}
 	if _, err := tx.Exec(`INSERT INTO run_approvals (run, actor, plan, door, yes, reason, time, stand_for, token, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(standsFor), a.Actor.Token, textOf(people)); err != nil {
+		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(standsFor), a.Actor.Token, prentice.JoinRefs(people)); err != nil {
 		return err
 	}
 	data := map[string]any{"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester, "token": a.Actor.Token, "people": people}

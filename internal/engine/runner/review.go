@@ -35,7 +35,7 @@ func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prenti
 		if err := rows.Scan(&v.Run, &v.Procedure, &v.Subject, &state, &v.By, &people, &v.Reason, &opened, &closed, &v.Closer, &v.Says); err != nil {
 			return nil, fmt.Errorf("list reviews: %w", err)
 		}
-		v.People = prentice.JoinPeople(peopleIn(people), []prentice.Ref{v.By})
+		v.People = prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{v.By})
 		v.State, v.Opened, v.Closed = prentice.State(state), db.Time(opened), db.Time(closed)
 		list = append(list, v)
 	}
@@ -129,5 +129,5 @@ func brokenBy(src source, d *detail) ([]prentice.Ref, error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("look who broke the glass for run/%d: %w", d.Number, err)
 	}
-	return prentice.JoinPeople(peopleIn(people), []prentice.Ref{d.Glass}), nil
+	return prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{d.Glass}), nil
 }

@@ -175,7 +175,7 @@ func (d *detail) readApprovals(src source) error {
 		if err := rows.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at, &a.For, &a.Token, &people); err != nil {
 			return fmt.Errorf("read the approvals of run %d: %w", d.Number, err)
 		}
-		a.Yes, a.Time, a.People = yes != 0, db.Time(at), peopleIn(people)
+		a.Yes, a.Time, a.People = yes != 0, db.Time(at), prentice.RefsIn(people)
 		d.Approvals = append(d.Approvals, a)
 		if a.Yes {
 			d.Approvers = append(d.Approvers, a.Actor)
