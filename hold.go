@@ -59,7 +59,7 @@ func HoldMeanings() []HoldMeaning {
 		{HoldStopped, "The kill switch is on: the file STOP exists.", bindsAll, "An owner lets work go on with resume-all."},
 		{HoldPaused, "Prentice did not end in order last time. The run is kept as it is.", bindsAlone, "A person says resume."},
 		{HoldDraining, "Prentice was told to begin no further step, before a stop or an upgrade, and no other replica lives that could.", bindsAll, "It is stopped and started again."},
-		{HoldDuplicate, "The same procedure is under way for the same subject. The run that exists is the answer.", bindsAll, "That run ends."},
+		{HoldDuplicate, "The same procedure is under way for the same subject with the same inputs. The run that exists is the answer.", bindsAll, "That run ends."},
 		{HoldNoTargets, "The plan has no targets. Empty is never all.", bindsAll, "The procedure's targets or the catalogue are mended."},
 		{HoldManyTargets, "The plan has more targets than the procedure's max_targets.", bindsAll, "Ask for less, or have the limit raised."},
 		{HoldUnmanaged, "The subject or a target is not in the catalogue, or is marked prentice.dev/managed: \"false\".", bindsAll, "The catalogue is changed."},

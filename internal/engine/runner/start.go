@@ -16,8 +16,9 @@ import (
 // Start plans a run, decides whether it may be, and begins to check. It returns
 // a run in every case that can be shown, also one that is refused at once; an
 // error means that there is nothing to show. The same event never starts a
-// procedure twice, and nobody but a person starts one that is under way for the
-// same subject: both get the run that exists.
+// procedure twice, and of those that ask for what is under way already, with the
+// same inputs for the same subject, prentice itself gets the run that exists and
+// everybody else is told of it.
 func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.Run, error) {
 	if !req.Actor.Known() {
 		return prentice.Run{}, prentice.Errorf(prentice.Unauthenticated, "nobody asks for %s", req.Procedure).Try("sign in")
@@ -127,13 +128,24 @@ func answers(req prentice.RunRequest) bool {
 	return req.EventNumber != 0 && req.Actor.Kind == prentice.Self && req.RetryOf == 0
 }
 
-// alike is the key of which the database lets only one run be under way.
+// alike is the key of which the database lets only one run be under way: the
+// procedure, what it is about and the inputs. Two commands for one host are two
+// things, and so are two sizes for one disk.
 func alike(plan prentice.Plan) string {
 	parts := []string{plan.Procedure, string(plan.Subject)}
-	if plan.Procedure == prentice.AdhocName { // two commands for one host are two things
+	switch {
+	case plan.Procedure == prentice.AdhocName:
 		parts = append(parts, plan.Hash())
+	case len(plan.Inputs) > 0:
+		inputs, _ := json.Marshal(plan.Inputs) // a map of texts, sorted by key
+		parts = append(parts, prentice.Digest(inputs))
 	}
 	return strings.Join(parts, "\x1f")
+}
+
+// alikeBefore is the key of the same before inputs were told apart.
+func alikeBefore(plan prentice.Plan) string {
+	return strings.Join([]string{plan.Procedure, string(plan.Subject)}, "\x1f")
 }
 
 // insertOnly writes a run, or finds the one that it would only repeat and that came
@@ -202,11 +214,7 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 			return run, found, err
 		}
 	}
-	where, args := "ended = 0 AND procedure = ? AND subject = ?", []any{plan.Procedure, string(plan.Subject)}
-	if plan.Procedure == prentice.AdhocName { // two commands for one host are two things
-		where, args = where+" AND plan = ?", append(args, plan.Hash())
-	}
-	run, found, err := look(where, args...)
+	run, found, err := look("ended = 0 AND procedure = ? AND subject = ? AND alike IN (?, ?, '')", plan.Procedure, string(plan.Subject), alike(plan), alikeBefore(plan))
 	if found && req.Actor.Kind != prentice.Self && err == nil {
 		return run, true, hold(prentice.HoldDuplicate, fmt.Sprintf("look at it with: prentice run show %d", run.Number),
 			"run/%d does this already: it is %s", run.Number, run.State).Error(prentice.Conflict)

@@ -150,6 +150,9 @@ func (w *world) Writer(int64, string, prentice.Ref, []string) io.WriteCloser { r
 func (w *world) Render(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
 	p := w.plan
 	p.Procedure = req.Procedure
+	if req.Inputs != nil {
+		p.Inputs = req.Inputs
+	}
 	return p, nil
 }
 func (w *world) Decide(context.Context, prentice.Moment) prentice.Decision { return w.verdict }
