@@ -3,10 +3,7 @@ package boot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"os/user"
 	"path/filepath"
 	"strings"
@@ -38,9 +35,6 @@ type brake struct {
 
 // Invoke implements op.Door.
 func (b *brake) Invoke(ctx context.Context, r op.Request) (any, error) {
-	if _, err := os.Stat(b.set.Data); errors.Is(err, fs.ErrNotExist) {
-		return nil, prentice.Errorf(prentice.NotFound, "there is no data folder %s, so nothing was stopped", b.set.Data).Try("name it with --data, or go to where it is")
-	}
 	file := stopfile.Path(filepath.Join(b.set.Data, "STOP"))
 	text := stopText(r.In, time.Now())
 	made := b.g.Token == ""
@@ -67,7 +61,10 @@ func (b *brake) Invoke(ctx context.Context, r op.Request) (any, error) {
 func (b *brake) tell(ctx context.Context, r op.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, tellPatience)
 	defer cancel()
-	door, shut, err := b.c.openHere(ctx, b.set, b.g)
+	if b.set.presence() != started {
+		return nil, b.set.nothingHere()
+	}
+	door, shut, err := b.c.openHere(ctx, b.set, b.g, op.Op{Name: brakeOp, Risk: prentice.Change})
 	if err != nil {
 		return nil, err
 	}

@@ -91,9 +91,7 @@ func take(path, part string, how int) (*folder, error) {
 		return nil, cannotWrite(path, err)
 	}
 	if err := syscall.Flock(int(lock.Fd()), how|syscall.LOCK_NB); err != nil {
-		holder, _ := os.ReadFile(lock.Name())
-		lock.Close()
-		return nil, &Held{Path: path, By: cmp.Or(strings.TrimSpace(string(holder)), "a command or a replica")}
+		return nil, heldBy(path, lock)
 	}
 	if how == syscall.LOCK_SH {
 		return &folder{path: path, lock: lock}, nil
@@ -102,6 +100,13 @@ func take(path, part string, how int) (*folder, error) {
 		return nil, cannotWrite(path, errors.Join(err, lock.Close()))
 	}
 	return &folder{path: path, lock: lock}, nil
+}
+
+// heldBy says who has the folder whose lock cannot be taken.
+func heldBy(path string, lock *os.File) error {
+	holder, _ := os.ReadFile(lock.Name())
+	lock.Close()
+	return &Held{Path: path, By: cmp.Or(strings.TrimSpace(string(holder)), "a command or a replica")}
 }
 
 // takeFile locks a SQLite file that lies outside of the data folder: one process has
@@ -142,6 +147,9 @@ func (h *Held) As(target any) bool {
 }
 
 func (f *folder) release() error {
+	if f.lock == nil {
+		return nil
+	}
 	if f.share == nil {
 		return f.lock.Close()
 	}

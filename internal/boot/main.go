@@ -4,18 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"prentice"
 	"prentice/internal/boot/demo"
-	"prentice/internal/face/api"
 	"prentice/internal/face/cli"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -88,127 +83,6 @@ func (c *commands) told(g cli.Global) error {
 	set, err := c.settings(g)
 	c.team = set.Team
 	return err
-}
-
-// open gives the door: a server if one is named or serves the data folder, and
-// otherwise the data folder itself, for this one operation.
-func (c *commands) open(ctx context.Context, g cli.Global, o op.Op) (op.Door, func() error, error) {
-	set, err := c.settings(g)
-	if err != nil {
-		return nil, nil, err
-	}
-	if g.Server != "" {
-		return c.far(g.Server, g.Token), func() error { return nil }, nil
-	}
-	if o.Name == brakeOp {
-		b := &brake{c: c, g: g, set: set}
-		return b, b.close, nil
-	}
-	return c.openHere(ctx, set, g)
-}
-
-// openHere is the door of a data folder on this machine.
-func (c *commands) openHere(ctx context.Context, set Settings, g cli.Global) (op.Door, func() error, error) {
-	if at, ok := serving(ctx, set.Data); ok {
-		return c.served(at, set, g)
-	}
-	s, err := Open(ctx, set, slog.New(slog.DiscardHandler), Answers)
-	if held, ok := errors.AsType[*Held](err); ok {
-		return c.openSoon(ctx, set, g, held)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if s.lost == nil {
-		if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
-			return nil, nil, errors.Join(err, s.Close())
-		}
-	}
-	token, err := c.token(set, g)
-	if err != nil {
-		return nil, nil, errors.Join(err, s.Close())
-	}
-	return near{s, token}, s.Close, nil
-}
-
-// openSoon waits a moment for whoever holds the data folder to serve it. One that
-// does not answer is not told any token.
-func (c *commands) openSoon(ctx context.Context, set Settings, g cli.Global, held *Held) (op.Door, func() error, error) {
-	for until := time.Now().Add(startPatience); time.Now().Before(until) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
-		if at, ok := serving(ctx, set.Data); ok {
-			return c.served(at, set, g)
-		}
-	}
-	if at, ok := servedFrom(set.Data); ok {
-		return nil, nil, prentice.Errorf(prentice.Unavailable, "prentice (pid %d) holds the data folder %s and does not answer at %s", at.PID, held.Path, at.URL).
-			Try("look at its log and its machine, or end it; prentice stop-all works without it")
-	}
-	return nil, nil, held
-}
-
-// served is the door of a server that has proven itself, and goes on to do so with
-// every connection.
-func (c *commands) served(at whereabouts, set Settings, g cli.Global) (op.Door, func() error, error) {
-	token, err := c.token(set, g)
-	return &api.Client{Base: at.URL, Token: token, Secret: at.Secret, Ops: c.ops()}, func() error { return nil }, err
-}
-
-func (c *commands) far(url, token string) op.Door {
-	return &api.Client{Base: url, Token: token, Ops: c.ops()}
-}
-
-// token is the one that was given, or that of whoever may read the data folder.
-func (c *commands) token(set Settings, g cli.Global) (string, error) {
-	if g.Token != "" {
-		return g.Token, nil
-	}
-	raw, err := os.ReadFile(filepath.Join(set.Data, "keys", "cli.token"))
-	if err != nil {
-		return "", prentice.Errorf(prentice.Unauthenticated, "the token of this machine cannot be read: %w", err).Try("give one with --token or PRENTICE_TOKEN")
-	}
-	return strings.TrimSpace(string(raw)), nil
-}
-
-// near is the door of an opened data folder, for whoever holds the token.
-type near struct {
-	*System
-	token string
-}
-
-// Rests implements op.Rester: one operation is done here, and then the folder is
-// shut again.
-func (n near) Rests() error {
-	return prentice.Errorf(prentice.Unavailable, "no prentice serves the data folder %s, so nothing goes on there", n.Settings.Data).
-		Try("start it with: prentice up")
-}
-
-func (n near) Invoke(ctx context.Context, r op.Request) (any, error) {
-	if n.lost != nil && !n.looks(r.Op) {
-		return nil, n.lost
-	}
-	actor, err := n.bearer(ctx, n.token)
-	if err != nil {
-		return nil, err
-	}
-	actor.Door = "cli"
-	r.Actor = actor
-	return n.App.Invoke(ctx, r)
-}
-
-// looks says whether an operation changes nothing.
-func (n near) looks(name string) bool {
-	i := slices.IndexFunc(n.App.Ops(), func(o op.Op) bool { return o.Name == name })
-	return i >= 0 && n.App.Ops()[i].Risk == prentice.Look
-}
-
-func (n near) Watch(ctx context.Context, r op.Request, emit func(any) error) error {
-	actor, err := n.bearer(ctx, n.token)
-	if err != nil {
-		return err
-	}
-	actor.Door = "cli"
-	r.Actor = actor
-	return n.App.Watch(ctx, r, emit)
 }
 
 func (c *commands) up() *cobra.Command {

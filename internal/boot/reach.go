@@ -18,7 +18,7 @@ import (
 
 // openReach makes the way to other machines.
 func (s *System) openReach() error {
-	id, err := installation(s.path("keys"))
+	id, err := s.installation()
 	if err != nil {
 		return cannotWrite(s.Settings.Data, err)
 	}

@@ -40,7 +40,7 @@ func (s *System) openReplicas() error {
 	if !s.Settings.postgres() {
 		return nil
 	}
-	id, err := installation(s.path("keys"))
+	id, err := s.installation()
 	if err != nil {
 		return cannotWrite(s.Settings.Data, err)
 	}
@@ -64,7 +64,7 @@ func copyOf(path string) string {
 // peers is those that work on the database, for the runner; nil for a process that
 // does not act, and for one that has it by having its file.
 func (s *System) peers(acting Acting) runner.Peers {
-	if s.replicas == nil || acting == Answers && s.Settings.Replica == "" {
+	if s.replicas == nil || acting != Acts && s.Settings.Replica == "" {
 		return nil
 	}
 	return s.replicas

@@ -62,18 +62,20 @@ type System struct {
 	outbox    *notice.Outbox
 	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
 	standing  ledger.Standing
+	reads     bool  // nothing is written
 	lost      error // what was signed here is not in the database, and only looking is allowed; nil if nothing is missing
 	stop      stopfile.Path
 	closers   []func() error // in the order of opening
 }
 
-// Acting says whether a system performs runs or only answers.
-type Acting bool
+// Acting says what a system may do: only read, answer, or perform runs as well.
+type Acting uint8
 
-// The two.
+// The three.
 const (
-	Acts    Acting = true
-	Answers Acting = false
+	Reads   Acting = iota // nothing is written, not even what is missing
+	Answers               // one operation is done
+	Acts
 )
 
 // Open opens a data folder for this process alone. What was opened before an
@@ -86,16 +88,13 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 			s = nil
 		}
 	}()
-	take := hold
-	if acting == Acts {
-		take = holdSoon
-	}
-	held, err := take(ctx, set.Data, set.Replica)
+	s.reads = acting == Reads
+	held, err := holdFor(ctx, set, acting)
 	if err != nil {
 		return s, err
 	}
 	s.closers = append(s.closers, held.release)
-	free, err := s.openDatabase(ctx)
+	free, err := s.openDatabase(ctx, held)
 	if err != nil {
 		return s, err
 	}
@@ -110,7 +109,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 		return s, err
 	}
 	s.closers = append(s.closers, s.Identity.Close)
-	if s.Team, err = newTeam(set.Team, log); err != nil {
+	if s.Team, err = newTeam(set.Team, log, s.reads); err != nil {
 		return s, err
 	}
 	s.Identity.Provider, s.Identity.Trusting = set.OIDC.provider(), set.Enrolment == trusted
@@ -132,7 +131,10 @@ func (s *System) own(name string) string { return s.path(inFolder(s.Settings.Rep
 
 // openDatabase opens the database, and keeps others who open it at the same moment
 // waiting until free is called.
-func (s *System) openDatabase(ctx context.Context) (free func(), err error) {
+func (s *System) openDatabase(ctx context.Context, held *folder) (free func(), err error) {
+	if s.reads {
+		return func() {}, s.readDatabase(ctx, held)
+	}
 	if file, named := strings.CutPrefix(s.Settings.Database, "sqlite:"); named { // other data folders may name it as well
 		alone, err := takeFile(file)
 		if err != nil {
@@ -156,7 +158,7 @@ func (s *System) openStore(ctx context.Context) (err error) {
 		return storeTrouble(s.Settings.address(), err)
 	}
 	owners := tables()
-	if s.replicas != nil {
+	if s.replicas != nil && !s.reads {
 		if err := s.unchanged(ctx, owners); err != nil {
 			return err
 		}
@@ -196,6 +198,9 @@ func storeTrouble(address string, err error) error {
 	case errors.Is(err, db.ErrNewer):
 		return prentice.Errorf(prentice.Conflict, "%s was brought up to date by a later version of prentice: %w", where, err).
 			Try("start that version; or put back the copy of the data folder, and of the database, from before the upgrade")
+	case errors.Is(err, db.ErrOlder):
+		return prentice.Errorf(prentice.Conflict, "%s is of an earlier version of prentice, or was never started to the end, and reading does not change it: %w", where, err).
+			Try("bring it up to date with: prentice up — or read it with the version that wrote it")
 	case errors.Is(err, db.ErrBusy):
 		return prentice.Errorf(prentice.Conflict, "%s is locked by another process: %w", where, err).Try("stop that process")
 	}
@@ -209,7 +214,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		return err
 	}
 	var engine runner.Engine = later{}
-	if acting {
+	if acting == Acts {
 		engine = runner.NewDBOS(s.Settings.engineAddress(), s.Settings.Replica, quieter(s.log))
 	}
 	if err := s.openReach(); err != nil {

@@ -51,6 +51,7 @@ type Team struct {
 	dir     string
 	kinds   []prentice.StepKind
 	log     *slog.Logger
+	reads   bool // it adopts nothing
 	book    *policy.Book
 	groups  *policy.Book
 	reading sync.Mutex // held by whoever reads the folder
@@ -61,12 +62,15 @@ type Team struct {
 	missed  atomic.Bool           // what changed elsewhere could not be read yet
 }
 
-// newTeam is a team folder that is not read yet.
-func newTeam(dir string, log *slog.Logger) (*Team, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, prentice.Errorf(prentice.Unavailable, "team folder %s: %w", dir, err).Try("name another with --team")
+// newTeam is a team folder that is not read yet. It is made if it is not there,
+// unless nothing is to be written.
+func newTeam(dir string, log *slog.Logger, reads bool) (*Team, error) {
+	if !reads {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, prentice.Errorf(prentice.Unavailable, "team folder %s: %w", dir, err).Try("name another with --team")
+		}
 	}
-	return &Team{dir: dir, log: log}, nil
+	return &Team{dir: dir, log: log, reads: reads}, nil
 }
 
 // read makes the folder's present state the one in force.

@@ -16,7 +16,11 @@ func (t *Team) readGroups(ctx context.Context, next *team) error {
 	if err != nil {
 		return err
 	}
-	if !found && text != "" {
+	switch {
+	case found || text == "":
+	case t.reads: // they would enter at the start
+		entry = policy.Entry{Digest: prentice.Digest([]byte(text)), Text: text}
+	default:
 		if err := t.groups.FirstGroups(ctx, text); err != nil {
 			return err
 		}

@@ -97,10 +97,10 @@ func cannotRead(path string, err error) error {
 
 // entitle writes whose the database is, if it says so no longer or not yet.
 func (s *System) entitle(ctx context.Context) error {
-	if s.lost != nil {
+	if s.lost != nil || s.reads {
 		return nil // it is only looked at
 	}
-	id, err := installation(s.path("keys"))
+	id, err := s.installation()
 	if err != nil {
 		return cannotWrite(s.Settings.Data, err)
 	}

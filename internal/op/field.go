@@ -33,6 +33,17 @@ type Field struct {
 // Fields of embedded structs stand among them.
 func (o Op) Fields() []Field { return fieldsOf(o.In, nil) }
 
+// GivenFile says whether an input brings the content of a file along.
+func (o Op) GivenFile(in any) bool {
+	v := reflect.ValueOf(in)
+	for _, f := range o.Fields() {
+		if f.File && v.IsValid() && v.Type() == o.In && !v.FieldByIndex(f.Index).IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
 func fieldsOf(t reflect.Type, at []int) []Field {
 	if t.Kind() != reflect.Struct {
 		return nil

@@ -69,6 +69,8 @@ type Op struct {
 	Risk    prentice.Risk
 	Role    prentice.Role // the least role that may ask
 	Offline bool          // needs neither server nor data folder
+	Files   bool          // the team's files answer it, also before the first start
+	Keeps   bool          // it writes something down, although it changes nothing outside
 	Urgent  bool          // it is done before anything is written down, and waits for no database
 	Secret  bool          // its output must not be kept or logged (a new token)
 
@@ -106,6 +108,16 @@ func (o Op) WithHelp(text string) Op { o.Help = text; return o }
 
 // WithoutState marks an operation that needs neither server nor data folder.
 func (o Op) WithoutState() Op { o.Offline = true; return o }
+
+// FromFiles marks an operation that the team's files answer, also where prentice was
+// never started.
+func (o Op) FromFiles() Op { o.Files = true; return o }
+
+// ThatKeeps marks an operation of no risk that writes something down all the same.
+func (o Op) ThatKeeps() Op { o.Keeps = true; return o }
+
+// Reads says whether the operation writes nothing at all.
+func (o Op) Reads() bool { return o.Risk == prentice.Look && !o.Keeps }
 
 // WithoutWaiting marks an operation that must work while the database does not:
 // no idempotency key is kept for it, and it sees itself to the evidence.

@@ -21,9 +21,9 @@ type Options struct {
 	// Told hears what the global flags say before anything is done, also by an
 	// operation that needs no door.
 	Told func(Global) error
-	// Open gives the door for an operation, near (a data folder) or far (a server),
-	// and what closes it. It is called once, when the operation needs it.
-	Open            func(context.Context, Global, op.Op) (op.Door, func() error, error)
+	// Open gives the door for a request, near (a data folder) or far (a server), and
+	// what closes it. It is called once, when the request needs it.
+	Open            func(context.Context, Global, op.Op, any) (op.Door, func() error, error)
 	Version, Commit string
 	Extra           []*cobra.Command // commands that are no operations: up, demo
 

@@ -71,7 +71,7 @@ func flagName(o op.Op, field op.Field, globals *pflag.FlagSet) string {
 // perform asks the door and prints what it answers.
 func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 	ctx := cmd.Context()
-	door, shut, err := f.door(ctx, o, GlobalOf(cmd))
+	door, shut, err := f.door(ctx, o, in, GlobalOf(cmd))
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 	return show.end()
 }
 
-func (f *face) door(ctx context.Context, o op.Op, g Global) (op.Door, func() error, error) {
+func (f *face) door(ctx context.Context, o op.Op, in any, g Global) (op.Door, func() error, error) {
 	if f.Told != nil {
 		if err := f.Told(g); err != nil {
 			return nil, nil, err
@@ -112,7 +112,7 @@ func (f *face) door(ctx context.Context, o op.Op, g Global) (op.Door, func() err
 	if f.Open == nil {
 		return nil, nil, prentice.Errorf(prentice.Unavailable, "%s needs a server or a data folder, and this program opens neither", path(o.Name))
 	}
-	return f.Open(ctx, g, o)
+	return f.Open(ctx, g, o, in)
 }
 
 // actor is who sits at this machine. A far door trusts only the token.

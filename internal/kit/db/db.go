@@ -37,6 +37,8 @@ type DB struct {
 
 	kept readers
 
+	reading bool // it is only read
+
 	leader  sync.Mutex // held by the one caller that commits for all who wait; guards writer
 	writer  *writer    // SQLite's one connection for writes
 	mu      sync.Mutex // guards waiting
@@ -241,6 +243,9 @@ func (d *DB) NowMicros() string { return d.dialect.now() }
 // Straight performs one statement by itself, past all writes that wait: for what
 // must be said in time.
 func (d *DB) Straight(ctx context.Context, statement string, args ...any) (int64, error) {
+	if d.reading {
+		return 0, errReading
+	}
 	res, err := d.writes.ExecContext(ctx, d.dialect.rewrite(statement), args...)
 	if err != nil {
 		return 0, explain(err)

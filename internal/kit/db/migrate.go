@@ -12,14 +12,25 @@ import (
 	"github.com/pressly/goose/v3/database"
 )
 
-// ErrNewer says that the tables were brought up to date by a later version.
-var ErrNewer = errors.New("the tables are of a later version")
+// ErrNewer says that the tables were brought up to date by a later version, and
+// ErrOlder that they are not up to date and are only read.
+var (
+	ErrNewer = errors.New("the tables are of a later version")
+	ErrOlder = errors.New("the tables are of an earlier version")
+)
 
-// Migrate brings an owner's tables up to date. files holds NNNN_name.sql at its
-// top. Each owner counts its own versions.
+// Migrate brings an owner's tables up to date, or says that they are not when they
+// are only read. files holds NNNN_name.sql at its top. Each owner counts its own
+// versions.
 func (d *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
-	if at, wanted, err := d.Versions(ctx, owner, files); err != nil || at > wanted {
+	at, wanted, err := d.Versions(ctx, owner, files)
+	switch {
+	case err != nil || at > wanted:
 		return errors.Join(err, newer(owner, at, wanted))
+	case d.reading && at < wanted:
+		return fmt.Errorf("%w: those of %s have number %d, and this one wants %d", ErrOlder, owner, at, wanted)
+	case d.reading:
+		return nil
 	}
 	kind := database.DialectSQLite3
 	if d.dialect == postgres {

@@ -30,6 +30,9 @@ type write struct {
 // for anything outside the database, and what it leaves outside the Tx must be
 // the same however often it ran.
 func (d *DB) Write(ctx context.Context, do func(*Tx) error) error {
+	if d.reading {
+		return errReading
+	}
 	w := &write{ctx: ctx, do: do}
 	d.mu.Lock()
 	d.waiting = append(d.waiting, w)

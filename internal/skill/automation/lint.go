@@ -39,7 +39,7 @@ func lintOp(d Deps) op.Op {
 			return Linted{}, err
 		}
 		return Linted{op.Found(findings), n}, nil
-	}).WithExample("prentice procedure lint").WithHelp(
+	}).WithExample("prentice procedure lint").FromFiles().WithHelp(
 		"Reads every procedures/*.md of the team folder and says what is wrong with it, with file, line and column: unknown keys, sections, kinds and attributes with the nearest spelling; expressions over what is not there; scripts that read variables which nothing sets; calls that lead nowhere.\n\n" +
 			"Advice names what a good procedure has and this one lacks: a Verify, an Undo, an owner, a day for its review.\n\n" +
 			"Advice alone is success. With an error among the findings the exit code is that of a check that did not pass; see prentice help exit-codes.")

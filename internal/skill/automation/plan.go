@@ -182,7 +182,7 @@ func planOp(d Deps) op.Op {
 			return Planned{}, err
 		}
 		return Planned{Plan: plan, Hash: plan.Hash(), Bytes: string(plan.Canonical())}, nil
-	}).WithExample("prentice procedure plan restart-service --input service=checkout").WithHelp(
+	}).WithExample("prentice procedure plan restart-service --input service=checkout").FromFiles().WithHelp(
 		"Renders the procedure for one case: exact targets, commands, inputs, limits, verification and undo. The hash names the plan; it is the same in every process and on every machine, and it is what people approve.\n\n" +
 			"With -o json the plan's canonical bytes are written as they are, so that sha256sum gives the hash.")
 }

@@ -162,7 +162,7 @@ func capital(s string) string {
 
 func showOp(d Deps) op.Op {
 	return op.New("procedure.show", prentice.Look, prentice.Viewer, "Show one procedure as people read it and as prentice does", d.show).
-		WithExample("prentice procedure show restart-service")
+		WithExample("prentice procedure show restart-service").FromFiles()
 }
 
 func (d Deps) show(ctx context.Context, c op.Call, in ShowIn) (Shown, error) {

@@ -53,7 +53,7 @@ func checkOp(d Deps) op.Op {
 			return Checked{}, err
 		}
 		return Checked{op.Found(in.held(findings)), len(c.Entities)}, nil
-	}).WithExample("prentice catalog check").WithHelp(
+	}).WithExample("prentice catalog check").FromFiles().WithHelp(
 		"Reads every catalog-info.yaml below the team folder and says what is wrong with it: unknown keys and annotations with the nearest spelling, references that lead nowhere, entities declared twice, probes that cannot work. Reads the inventories with their group_vars and host_vars and the hosts of ssh_config too, and says which declarations of one host do not agree, and which two hosts are one machine.\n\n" +
 			"With a file, checks that file by itself; its references may lead to what the team has declared already. A file is an inventory if it is called inventory.ini, .yaml or .yml or otherwise .ini, or lies in a folder inventory, and says vars of one if it lies below group_vars or host_vars; any other .yaml is read as a catalog-info.yaml.\n\n" +
 			"What another tool's file says and prentice does not use is advice, not an error. Advice alone is success, and with --strict it is not. With an error among the findings the exit code is that of a check that did not pass; see prentice help exit-codes.")

@@ -61,7 +61,7 @@ func firstLine(e prentice.Entity) string {
 func listOp(d Deps) op.Op {
 	return op.New("catalog.list", prentice.Look, prentice.Viewer, "List services, hosts and all else that the catalogue has", func(_ context.Context, _ op.Call, in ListIn) (Listed, error) {
 		return list(d.catalogue(), in), nil
-	}).WithExample("prentice catalog list --kind service")
+	}).WithExample("prentice catalog list --kind service").FromFiles()
 }
 
 // defaultLimit is the page of somebody who does not say.

@@ -30,7 +30,7 @@ type Shown struct {
 func showOp(d Deps) op.Op {
 	return op.New("catalog.show", prentice.Look, prentice.Viewer, "Show one entity and what breaks if it breaks", func(_ context.Context, _ op.Call, in ShowIn) (Shown, error) {
 		return show(d.catalogue(), in.Ref)
-	}).WithExample("prentice catalog show service/checkout")
+	}).WithExample("prentice catalog show service/checkout").FromFiles()
 }
 
 func show(c *prentice.Catalogue, name string) (Shown, error) {

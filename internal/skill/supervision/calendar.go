@@ -32,7 +32,7 @@ type Calendar struct {
 func (d Deps) calendarOps() []op.Op {
 	return []op.Op{
 		op.New("calendar.show", prentice.Look, prentice.Viewer, "Show the freezes and windows of the coming days.", d.calendar).
-			WithExample("prentice calendar show --days 14").
+			WithExample("prentice calendar show --days 14").FromFiles().
 			WithHelp("In a freeze nothing that it applies to is begun; of what a window applies to, nothing is begun outside of it. Both are kept in calendar.yaml in the team folder and bind people as much as prentice."),
 		op.New("calendar.check", prentice.Look, prentice.Viewer, "Check a calendar.yaml for mistakes.", d.checkCalendar).
 			WithExample("prentice calendar check calendar.yaml").WithoutState(),

@@ -47,7 +47,7 @@ type testIn struct {
 func (d Deps) policyOps() []op.Op {
 	return []op.Op{
 		op.New("policy.show", prentice.Look, prentice.Viewer, "Show which policy is in force, and which one waits to be adopted.", d.showPolicy).
-			WithExample("prentice policy show"),
+			WithExample("prentice policy show").FromFiles(),
 		op.New("policy.adopt", prentice.Change, prentice.Owner, "Bring the edited policy.yaml into force, if the policy in force agrees.", d.adopt).
 			WithExample("prentice policy adopt --reason 'agents may restart staging'").
 			WithHelp("An edited policy.yaml decides nothing until an owner adopts it. The policy in force judges that: a rule over op == \"policy.adopt\" may refuse it, or ask, and then so many different owners must adopt the very same file.\n\nWithout --digest it is the file as it is now."),
@@ -55,10 +55,10 @@ func (d Deps) policyOps() []op.Op {
 			WithExample("prentice policy adopt-groups --reason 'carl is on call from today'").
 			WithHelp("A member whom the catalogue adds to a group approves nothing, and one whom it drops goes on approving, until an owner adopts it. The policy in force judges that as it judges a new policy: by the rules over op == \"policy.adopt\"."),
 		op.New("policy.why", prentice.Look, prentice.Viewer, "Say which rules decide, and the smallest change that would change the verdict.", d.why).
-			WithExample("prentice policy why --procedure restart-service --input service=checkout --kind agent --hour 23").
+			WithExample("prentice policy why --procedure restart-service --input service=checkout --kind agent --hour 23").FromFiles().
 			WithHelp("Give a run, or a call that nobody has made: what is not said is as it would be for you, now. Every change that it names was tried: single facts first, then two at once; among equals the nearest."),
 		op.New("policy.table", prentice.Look, prentice.Viewer, "Lay the policy out over every procedure, place, actor and hour; name holes and contradictions.", d.table).
-			WithExample("prentice policy table"),
+			WithExample("prentice policy table").FromFiles(),
 		op.New("policy.replay", prentice.Look, prentice.Viewer, "Judge past decisions again, by the policy in force or by another.", d.replay).
 			WithExample("prentice policy replay --since 30d"),
 		op.New("policy.test", prentice.Look, prentice.Viewer, "Try the team's own table of cases against its policy.yaml.", d.testPolicy).

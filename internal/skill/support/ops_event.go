@@ -37,7 +37,7 @@ type eventShowIn struct {
 func (s *Support) eventOps() []op.Op {
 	return []op.Op{
 		op.New("event.send", prentice.Look, prentice.Operator, "Say that something has happened.", s.eventSend).
-			WithExample("prentice event send --type service.down --subject service/checkout").
+			WithExample("prentice event send --type service.down --subject service/checkout").ThatKeeps().
 			WithHelp("An event is kept before the answer comes. The same event sent again by the same sender (source and id) does nothing; an equal one of theirs within five minutes is counted on the first."),
 		op.New("event.list", prentice.Look, prentice.Viewer, "List events, newest first.", s.eventList).
 			WithExample("prentice event list --subject service/checkout"),
