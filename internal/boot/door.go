@@ -84,7 +84,7 @@ func (c *commands) openFiles(ctx context.Context, set Settings, g cli.Global) (o
 	if scratch, err = scratch.Filled(); err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	s, err := Open(ctx, scratch, slog.New(slog.DiscardHandler), Answers)
+	s, err := Open(ctx, scratch, slog.New(slog.DiscardHandler), Tries)
 	if err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(folder))
 	}
@@ -153,6 +153,11 @@ func (n near) Rests() error {
 func (n near) Invoke(ctx context.Context, r op.Request) (any, error) {
 	if n.lost != nil && !n.looks(r.Op) {
 		return nil, n.lost
+	}
+	if strings.HasPrefix(r.Op, "policy.") {
+		if err := n.Team.noPolicy(); err != nil {
+			return nil, err
+		}
 	}
 	actor, err := n.bearer(ctx, n.token)
 	if err != nil {

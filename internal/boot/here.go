@@ -57,7 +57,7 @@ func holdFor(ctx context.Context, set Settings, acting Acting) (*folder, error) 
 	switch acting {
 	case Acts:
 		return holdSoon(ctx, set.Data, set.Replica)
-	case Answers:
+	case Tries, Answers:
 		return hold(ctx, set.Data, set.Replica)
 	}
 	return holdToRead(set.Data)

@@ -71,9 +71,10 @@ type System struct {
 // Acting says what a system may do: only read, answer, or perform runs as well.
 type Acting uint8
 
-// The three.
+// The four.
 const (
 	Reads   Acting = iota // nothing is written, not even what is missing
+	Tries                 // a question is answered in a data folder of no account
 	Answers               // one operation is done
 	Acts
 )
@@ -109,7 +110,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 		return s, err
 	}
 	s.closers = append(s.closers, s.Identity.Close)
-	if s.Team, err = newTeam(set.Team, log, s.reads); err != nil {
+	if s.Team, err = newTeam(set.Team, log, acting); err != nil {
 		return s, err
 	}
 	s.Identity.Provider, s.Identity.Trusting = set.OIDC.provider(), set.Enrolment == trusted

@@ -51,7 +51,7 @@ type Team struct {
 	dir     string
 	kinds   []prentice.StepKind
 	log     *slog.Logger
-	reads   bool // it adopts nothing
+	reads   bool // it is only asked what it says; nothing is adopted
 	book    *policy.Book
 	groups  *policy.Book
 	reading sync.Mutex // held by whoever reads the folder
@@ -64,13 +64,13 @@ type Team struct {
 
 // newTeam is a team folder that is not read yet. It is made if it is not there,
 // unless nothing is to be written.
-func newTeam(dir string, log *slog.Logger, reads bool) (*Team, error) {
-	if !reads {
+func newTeam(dir string, log *slog.Logger, acting Acting) (*Team, error) {
+	if acting != Reads {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, prentice.Errorf(prentice.Unavailable, "team folder %s: %w", dir, err).Try("name another with --team")
 		}
 	}
-	return &Team{dir: dir, log: log, reads: reads}, nil
+	return &Team{dir: dir, log: log, reads: acting == Reads || acting == Tries}, nil
 }
 
 // read makes the folder's present state the one in force.

@@ -40,12 +40,12 @@ func (t *Team) readPolicy(ctx context.Context, next *team) error {
 		return err
 	}
 	if !found {
+		if t.reads {
+			next.wouldAdopt(edited, text, findings)
+			return nil
+		}
 		if err := firstError(findings); err != nil {
 			return err
-		}
-		if t.reads {
-			next.policy, next.inForce = edited, policy.Entry{Digest: edited.Digest(), Text: text}
-			return nil
 		}
 		if err := t.book.First(ctx, edited, text); err != nil {
 			return err
@@ -60,6 +60,25 @@ func (t *Team) readPolicy(ctx context.Context, next *team) error {
 		next.pending = &pending{edited, text, findings}
 	}
 	return err
+}
+
+// wouldAdopt has in force what the next start would adopt by itself. A policy with
+// errors keeps no other file from being asked about.
+func (next *team) wouldAdopt(edited *policy.Policy, text string, findings []prentice.Finding) {
+	if edited == nil {
+		next.pending = &pending{nil, text, findings}
+		edited, _ = policy.Load(PolicyFile, nil)
+		text = ""
+	}
+	next.policy, next.inForce = edited, policy.Entry{Digest: edited.Digest(), Text: text}
+}
+
+// noPolicy is why there is no policy to ask: the first one has errors.
+func (t *Team) noPolicy() error {
+	if now := t.now.Load(); t.reads && now.inForce.Seq == 0 && now.pending != nil {
+		return firstError(now.pending.findings)
+	}
+	return nil
 }
 
 func inForce(e policy.Entry) (*policy.Policy, error) {
