@@ -62,7 +62,7 @@ func (b *brake) tell(ctx context.Context, r op.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, tellPatience)
 	defer cancel()
 	if b.set.presence() != started {
-		return nil, b.set.nothingHere()
+		return nil, b.set.notStarted()
 	}
 	door, shut, err := b.c.openHere(ctx, b.set, b.g, op.Op{Name: brakeOp, Risk: prentice.Change})
 	if err != nil {

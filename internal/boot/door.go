@@ -31,6 +31,8 @@ func (c *commands) open(ctx context.Context, g cli.Global, o op.Op, in any) (op.
 	case o.Name == brakeOp && isFolder(set.Data): // also one that is damaged
 		b := &brake{c: c, g: g, set: set}
 		return b, b.close, nil
+	case o.Name == brakeOp:
+		return nil, nil, set.nothingStopped()
 	case there == started:
 		return c.openHere(ctx, set, g, o)
 	case o.Files && (there == teamOnly || o.GivenFile(in)):

@@ -46,6 +46,12 @@ func (s Settings) nothingHere() error {
 		Try("name a server with --server URL, a data folder with --data DIR, or begin with: prentice up")
 }
 
+// nothingStopped is nothingHere for who wanted to stop what is here.
+func (s Settings) nothingStopped() error {
+	return prentice.Errorf(prentice.Unavailable, "there is no prentice here, and nothing was stopped: there is no folder %s", s.Data).
+		Try("name its data folder with --data DIR, or its server with --server URL")
+}
+
 // notStarted is the answer to a question that the files of a team do not answer.
 func (s Settings) notStarted() error {
 	return prentice.Errorf(prentice.Unavailable, "prentice was never started here: there is the team folder %s, and %s is no data folder", s.Team, s.Data).
