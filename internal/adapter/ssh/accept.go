@@ -89,7 +89,7 @@ func (r *Reach) learn(p *place, key ssh.PublicKey, replace bool) (HostKey, error
 func (r *Reach) offer(ctx context.Context, p *place, algorithms []string) (ssh.PublicKey, error) {
 	seen := errors.New("seen")
 	var key ssh.PublicKey
-	ctx, cancel := context.WithTimeout(ctx, dialTime)
+	ctx, cancel := context.WithTimeout(ctx, r.timed().dial)
 	defer cancel()
 	conn, leave, err := r.wire(ctx, p)
 	if err != nil {
@@ -98,12 +98,15 @@ func (r *Reach) offer(ctx context.Context, p *place, algorithms []string) (ssh.P
 	defer leave()
 	defer conn.Close()
 	give := context.AfterFunc(ctx, func() { conn.Close() })
-	defer give()
 	_, _, _, err = ssh.NewClientConn(conn, p.address, &ssh.ClientConfig{User: p.user, HostKeyAlgorithms: algorithms,
 		HostKeyCallback: func(_ string, _ net.Addr, k ssh.PublicKey) error { key = k; return seen }})
+	inTime := give()
 	var none *ssh.AlgorithmNegotiationError
-	if key != nil || errors.As(err, &none) {
+	switch {
+	case key != nil || errors.As(err, &none):
 		return key, nil
+	case !inTime:
+		return nil, r.tooSlow(p)
 	}
 	return nil, prentice.Errorf(prentice.Unavailable, "host %s at %s: %w", p.name, p.address, err).Try("look whether sshd runs there")
 }

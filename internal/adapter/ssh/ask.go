@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"prentice"
@@ -27,21 +28,33 @@ func (w *way) put(ctx context.Context, nonce, text, want string, out func(int64,
 	if err != nil {
 		return outlive.Report{}, err
 	}
-	broken := false
+	broken, over := false, make(chan struct{})
 	defer func() { s.leave(broken) }()
-	give := context.AfterFunc(ctx, func() { s.channel.Close() }) //nolint:errcheck // it may be closed
+	defer close(over)
+	give := context.AfterFunc(ctx, func() {
+		stop := s.part()
+		<-over
+		stop()
+	})
 	defer give()
 
-	answer := outlive.NewAnswer(&patient{from: s.channel, give: func() { broken = true; s.client.Close() }}, nonce)
-	answer.Want = want
+	late := &atomic.Bool{}
+	lose := func() { late.Store(true); s.client.Close() }
+	slow := time.AfterFunc(w.timed().silence, lose) // what a profile prints is no answer
+	answer := outlive.NewAnswer(&patient{from: s.channel, time: w.timed().silence, give: lose}, nonce)
+	answer.Want, answer.Begun = want, func() { slow.Stop() }
 	report, err := answer.Report(out)
+	slow.Stop()
 	if !errors.Is(err, outlive.ErrSilent) && !errors.Is(err, outlive.ErrCut) {
 		return report, err
 	}
 	if ctx.Err() == nil && errors.Is(err, outlive.ErrSilent) && s.over() >= 0 {
 		return outlive.Report{}, silent(w.place, w.sudo, s.complaint(), string(answer.Noise))
 	}
-	broken = broken || ctx.Err() == nil
+	broken = ctx.Err() == nil
+	if late.Load() {
+		err = prentice.Errorf(prentice.Unavailable, "host %s did not answer within %s: %w", w.place.name, w.timed().silence, err).Try("look whether it hangs, and at the user's login shell and profile there")
+	}
 	return outlive.Report{Token: report.Token}, errors.Join(outlive.ErrLost, err)
 }
 
@@ -72,13 +85,14 @@ func silent(p *place, sudo bool, wrong, noise string) error {
 // or never, without a way to. The time that out takes is not counted.
 type patient struct {
 	from io.Reader
+	time time.Duration
 	give func()
 }
 
 // Read implements io.Reader.
 func (p *patient) Read(to []byte) (int, error) {
 	if p.give != nil {
-		give := time.AfterFunc(silence, p.give)
+		give := time.AfterFunc(p.time, p.give)
 		defer give.Stop()
 	}
 	return p.from.Read(to)

@@ -6,7 +6,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -38,7 +40,7 @@ func (r *Reach) signers(p *place) (list []ssh.Signer, err error) {
 		}
 		list = append(list, some...)
 	}
-	if list = append(list, r.agent.signers(r.Agent)...); len(list) == 0 {
+	if list = append(list, r.agent.signers(r.Agent, r.timed().agent)...); len(list) == 0 {
 		return nil, prentice.Errorf(prentice.Refused, "there is no key to sign in to %s with", p.name).
 			Try("make one with ssh-keygen -t ed25519 -N '' -f %s, and put its .pub into the host's authorized_keys", filepath.Join(r.Keys, defaultKeys[0]))
 	}
@@ -62,32 +64,76 @@ type agentLink struct {
 	mu     sync.Mutex // guards what follows
 	conn   net.Conn
 	client agent.Agent
+	silent time.Time // when it last did not answer in time
 }
 
-// signers are the keys that the agent holds now. An agent that is not there holds
-// none: a key may be elsewhere, and whoever has none at all is told so.
-func (a *agentLink) signers(socket string) []ssh.Signer {
+// silentFor is how long an agent is left alone that did not answer.
+const silentFor = time.Minute
+
+// signers are the keys that the agent holds now. An agent that is not there, or does
+// not answer in time, holds none: a key may be elsewhere, and whoever has none at all
+// is told so.
+func (a *agentLink) signers(socket string, answers time.Duration) []ssh.Signer {
 	if socket == "" {
 		return nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if !a.silent.IsZero() && time.Since(a.silent) < silentFor {
+		return nil
+	}
 	for range 2 { // the one that is kept may be gone
 		if a.conn == nil {
-			c, err := net.Dial("unix", socket)
+			c, err := net.DialTimeout("unix", socket, answers)
 			if err != nil {
 				return nil
 			}
-			a.conn, a.client = c, agent.NewClient(c)
+			a.conn = prompt{c, answers}
+			a.client = agent.NewClient(a.conn)
 		}
-		if list, err := a.client.Signers(); err == nil {
+		list, err := a.client.Signers()
+		if err == nil {
 			return list
 		}
 		a.conn.Close()
 		a.conn = nil
+		if slowAgent(err) {
+			a.silent = time.Now()
+			return nil
+		}
 	}
 	return nil
 }
+
+// prompt is a connection on which what is asked is answered in time. An agent that is
+// forwarded may have gone with its laptop, and another waits for a hand that does not
+// come.
+type prompt struct {
+	net.Conn
+	answers time.Duration
+}
+
+// Write implements io.Writer.
+func (p prompt) Write(b []byte) (int, error) {
+	if err := p.SetDeadline(time.Now().Add(p.answers)); err != nil {
+		return 0, err
+	}
+	return p.Conn.Write(b)
+}
+
+// Read implements io.Reader.
+func (p prompt) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = errSlowAgent
+	}
+	return n, err
+}
+
+var errSlowAgent = errors.New("the agent does not answer")
+
+// slowAgent says whether that is why. The client of the agent wraps nothing.
+func slowAgent(err error) bool { return strings.Contains(err.Error(), errSlowAgent.Error()) }
 
 func (a *agentLink) close() {
 	a.mu.Lock()

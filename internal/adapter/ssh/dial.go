@@ -12,14 +12,28 @@ import (
 	"prentice"
 )
 
-// The times after which a host is given up, and how many are dialled at once.
 const (
-	dialTime    = 15 * time.Second // to a signed-in connection
-	silence     = 45 * time.Second // without a word while one is owed
-	keepAlive   = 20 * time.Second
 	idleTime    = time.Minute
-	mostDialled = 64
+	mostDialled = 64 // at once
 )
+
+// pace is the times after which a host is given up.
+type pace struct {
+	dial    time.Duration // to a signed-in connection, and to a session on it
+	silence time.Duration // without a word while one is owed
+	alive   time.Duration // without a sign of life, twice
+	agent   time.Duration // for an agent to say which keys it has, and to sign
+}
+
+var usual = pace{dial: 15 * time.Second, silence: 45 * time.Second, alive: 20 * time.Second, agent: 10 * time.Second}
+
+// timed is the usual pace, or that of a test.
+func (r *Reach) timed() pace {
+	if r.pace == (pace{}) {
+		return usual
+	}
+	return r.pace
+}
 
 // link is a connection that is kept for whoever wants it next.
 type link struct {
@@ -51,7 +65,7 @@ func (r *Reach) client(ctx context.Context, p *place) (*ssh.Client, func(broken 
 			return nil, nil, err
 		}
 		l.client = c
-		go l.watch(c)
+		go l.watch(c, r.timed().alive)
 	}
 	c := l.client
 	l.users++
@@ -91,7 +105,7 @@ func (l *link) forget(c *ssh.Client) {
 }
 
 // watch asks for a sign of life until the connection ends.
-func (l *link) watch(c *ssh.Client) {
+func (l *link) watch(c *ssh.Client, keepAlive time.Duration) {
 	over := make(chan struct{})
 	go func() { c.Wait(); close(over) }() //nolint:errcheck // how it ended is seen by who used it
 	tick := time.NewTicker(keepAlive)
@@ -126,7 +140,7 @@ func (r *Reach) dial(ctx context.Context, p *place) (*ssh.Client, error) {
 
 // shake connects and shakes hands. It is given up when the time is over.
 func (r *Reach) shake(ctx context.Context, p *place, ring *keyring, auth []ssh.AuthMethod) (*ssh.Client, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialTime)
+	ctx, cancel := context.WithTimeout(ctx, r.timed().dial)
 	defer cancel()
 	conn, leave, err := r.wire(ctx, p)
 	if err != nil {
@@ -147,12 +161,18 @@ func (r *Reach) shake(ctx context.Context, p *place, ring *keyring, auth []ssh.A
 	case ring.refusal != nil:
 		return nil, ring.refusal
 	case !inTime:
-		return nil, prentice.Errorf(prentice.Unavailable, "host %s at %s does not answer as an SSH server within %s", p.name, p.address, dialTime).Try("look whether sshd runs there")
+		return nil, r.tooSlow(p)
+	case slowAgent(err):
+		return nil, prentice.Errorf(prentice.Unavailable, "host %s: the agent with the key does not sign within %s", p.name, r.timed().agent).Try("look at the agent at SSH_AUTH_SOCK, and whether its key waits to be confirmed")
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		return nil, prentice.Errorf(prentice.Refused, "host %s does not let %s in with the keys that prentice has", p.name, p.user).Try("put the public key into its authorized_keys, or name another user or key")
 	default:
 		return nil, prentice.Errorf(prentice.Unavailable, "host %s at %s: %w", p.name, p.address, err).Try("look whether sshd runs there")
 	}
+}
+
+func (r *Reach) tooSlow(p *place) error {
+	return prentice.Errorf(prentice.Unavailable, "host %s at %s does not answer as an SSH server within %s", p.name, p.address, r.timed().dial).Try("look whether sshd runs there")
 }
 
 // wire is the bytes to and from a place: directly, or through another host.
@@ -167,7 +187,7 @@ func (r *Reach) wire(ctx context.Context, p *place) (net.Conn, func(), error) {
 			leave(false)
 			return nil, nil, prentice.Errorf(prentice.Unavailable, "host %s at %s cannot be reached from %s: %w", p.name, p.address, p.jump.name, err).Try("look whether it is up")
 		}
-		return conn, sync.OnceFunc(func() { leave(false) }), nil
+		return through(conn), sync.OnceFunc(func() { leave(false) }), nil
 	}
 	r.once.Do(func() { r.dialling = make(chan struct{}, mostDialled) })
 	select {

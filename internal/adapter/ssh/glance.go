@@ -80,9 +80,11 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	from := &patient{from: s.channel, give: func() { s.client.Close() }}
+	from := &patient{from: s.channel, time: g.timed().silence, give: func() { s.client.Close() }}
 	give := context.AfterFunc(ctx, func() { s.client.Close() }) // before hello there is nobody who could be ended
+	slow := time.AfterFunc(g.timed().silence, from.give)        // what a profile prints is no answer
 	runs, answer, err := d.Begun(from)
+	slow.Stop()
 	give()
 	if err != nil {
 		defer s.leave(true)
@@ -155,7 +157,7 @@ func (g *glancing) end(ctx context.Context) (outlive.Report, error) {
 
 // endSoon is end for one whose own time is over.
 func (g *glancing) endSoon(ctx context.Context) (outlive.Report, error) {
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*dialTime+g.Grace)
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*g.timed().dial+g.Grace)
 	defer cancel()
 	return g.end(after)
 }

@@ -29,6 +29,7 @@ type Reach struct {
 	rings kept[knownKeys]
 	keys  kept[[]ssh.Signer]
 	agent agentLink
+	pace  pace // zero is the usual
 }
 
 // Way leads to the shell of the work's target, of its user or, with sudo, of root.

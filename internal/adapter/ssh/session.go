@@ -61,11 +61,11 @@ func (r *Reach) open(ctx context.Context, p *place, sudo bool, text string) (*sh
 		if err != nil {
 			return nil, err
 		}
-		channel, requests, err := client.OpenChannel("session", nil)
+		channel, requests, err := r.session(ctx, client, p)
 		if err != nil {
 			leave(true)
-			if tried {
-				return nil, prentice.Errorf(prentice.Unavailable, "host %s opens no session: %w", p.name, err).Try("look at MaxSessions of its sshd, and at its log")
+			if tried || ctx.Err() != nil {
+				return nil, err
 			}
 			continue
 		}
@@ -77,6 +77,34 @@ func (r *Reach) open(ctx context.Context, p *place, sudo bool, text string) (*sh
 		return s, nil
 	}
 }
+
+// session opens a session on a connection. A host may answer that it lives and not
+// this: then the connection is given up.
+func (r *Reach) session(ctx context.Context, client *ssh.Client, p *place) (ssh.Channel, <-chan *ssh.Request, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timed().dial)
+	defer cancel()
+	give := context.AfterFunc(ctx, func() { client.Close() })
+	channel, requests, err := client.OpenChannel("session", nil)
+	inTime := give()
+	switch {
+	case !inTime && ctx.Err() != nil:
+		err = prentice.Errorf(prentice.Unavailable, "host %s opens no session within %s", p.name, r.timed().dial).Try("look at its log, and how busy it is")
+	case err != nil:
+		err = prentice.Errorf(prentice.Unavailable, "host %s opens no session: %w", p.name, err).Try("look at MaxSessions of its sshd, and at its log")
+	}
+	return channel, requests, err
+}
+
+// part ends a session whose time is over. A host that does not agree in a moment
+// loses its connection. What it gives stops that.
+func (s *shell) part() (stop func() bool) {
+	lost := time.AfterFunc(parting, func() { s.client.Close() })
+	s.channel.Close() //nolint:errcheck // it may be closed
+	return lost.Stop
+}
+
+// parting is how long a host may take to agree that a session is over.
+const parting = 2 * time.Second
 
 // begin sends the command and the program. What cannot be sent is not answered.
 func (s *shell) begin(sudo bool, text string) {

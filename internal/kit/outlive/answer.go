@@ -54,9 +54,11 @@ const mostNoise = 256 << 10
 const longestLine = 1 << 10
 
 // Answer is an answer being read. Want is the token of the claim that is followed;
-// where the claim is another's, reading ends before its output. Empty is any.
+// where the claim is another's, reading ends before its output. Empty is any. Begun,
+// if there is one, is called when the answer begins.
 type Answer struct {
 	Want   string
+	Begun  func()
 	from   *bufio.Reader
 	prefix string
 	Noise  []byte // the end of what was printed before the answer began
@@ -139,6 +141,9 @@ func (a *Answer) hello(follows string) error {
 		a.Noise = append(a.Noise, c)
 		if bytes.HasSuffix(a.Noise, hello) {
 			a.Noise = a.Noise[:len(a.Noise)-len(hello)]
+			if a.Begun != nil {
+				a.Begun()
+			}
 			return nil
 		}
 		if len(a.Noise) > 8<<10 {
