@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"prentice"
@@ -110,31 +109,23 @@ func (in *Inbox) keepOwnTogether(tx *db.Tx, items []any) error {
 	return in.insertAll(tx, letters)
 }
 
+// ownKnown finds an event of our own by its source and id.
+const ownKnown = `SELECT source, id FROM inbox_known WHERE sender = '` + string(self) + `' AND source = ? AND id = ? AND says = ''`
+
 // knownOf says which of the events were received before.
 func knownOf(tx *db.Tx, items []any) (map[identity]bool, error) {
 	seen := map[identity]bool{}
-	for some := range slices.Chunk(items, 64) {
-		var args []any
-		for _, item := range some {
-			args = append(args, item.(own).Source, item.(own).ID)
-		}
-		rows, err := tx.Query(`SELECT source, id FROM inbox_known WHERE sender = '`+string(self)+`' AND says = '' AND (source = ? AND id = ?`+strings.Repeat(` OR source = ? AND id = ?`, len(some)-1)+`)`, args...)
-		if err != nil {
-			return nil, err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var is identity
-			if err := rows.Scan(&is.source, &is.id); err != nil {
-				return nil, err
-			}
-			seen[is] = true
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, err
-		}
+	var values []any
+	for _, item := range items {
+		values = append(values, item.(own).Source, item.(own).ID)
 	}
-	return seen, nil
+	err := tx.Each(ownKnown, 2, values, func(rows *sql.Rows) error {
+		var is identity
+		err := rows.Scan(&is.source, &is.id)
+		seen[is] = true
+		return err
+	})
+	return seen, err
 }
 
 // firstEqual finds the event that l repeats: the last with its fingerprint by the

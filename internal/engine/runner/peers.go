@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,34 +77,24 @@ const owners journal = "owners"
 // with their owners. Processes write one after the other (kit/db), so that what
 // is seen holds until the commit.
 func stillOwned(tx *db.Tx, items []any) error {
-	for some := range slices.Chunk(items, 64) {
-		where, args := make([]string, len(some)), make([]any, 0, 2*len(some))
-		want := map[owned]bool{}
-		for i, item := range some {
-			o := item.(owned)
-			where[i], args = "number = ? AND owner = ?", append(args, o.number, o.owner)
-			want[o] = true
-		}
-		rows, err := tx.Query(`SELECT number, owner FROM runs WHERE `+strings.Join(where, " OR "), args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var o owned
-			if err := rows.Scan(&o.number, &o.owner); err != nil {
-				return err
-			}
-			delete(want, o)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return err
-		}
-		if len(want) > 0 {
-			return errMoved
+	var values []any
+	lost := map[owned]bool{}
+	for _, item := range items {
+		o := item.(owned)
+		if !lost[o] {
+			lost[o], values = true, append(values, o.number, o.owner)
 		}
 	}
-	return nil
+	err := tx.Each(`SELECT number, owner FROM runs WHERE number = ? AND owner = ?`, 2, values, func(rows *sql.Rows) error {
+		var o owned
+		err := rows.Scan(&o.number, &o.owner)
+		delete(lost, o)
+		return err
+	})
+	if err == nil && len(lost) > 0 {
+		err = errMoved
+	}
+	return err
 }
 
 // LetGo interrupts whatever is under way here, because this process must not act

@@ -5,8 +5,8 @@
 // times as microseconds since 1970 in UTC, JSON as text. Each owner of tables
 // brings numbered goose migrations and queries nobody else's tables.
 //
-// Writes that wait at the same moment share one transaction, each within its
-// own savepoint, so that a hundred runs cost a few commits and not hundreds.
+// Writes that wait at the same moment share one transaction, so that a hundred
+// runs cost a few commits and not hundreds; one that fails is undone alone.
 // A write that returns nil is on disk.
 //
 // It refuses to hide the database's own words: errors are wrapped, and the few
@@ -39,8 +39,9 @@ type DB struct {
 
 	reading bool // it is only read
 
-	leader  sync.Mutex // held by the one caller that commits for all who wait; guards writer
+	leader  sync.Mutex // held by the one caller that commits for all who wait; guards writer and wary
 	writer  *writer    // SQLite's one connection for writes
+	wary    int        // so many batches more have savepoints from the beginning
 	mu      sync.Mutex // guards waiting
 	waiting []*write
 }

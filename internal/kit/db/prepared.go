@@ -28,6 +28,10 @@ func (d *DB) begin(ctx context.Context) (transaction, error) {
 		if err != nil {
 			return nil, err
 		}
+		// What a savepoint may have to restore is no more than a batch touches.
+		if _, err := conn.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
 		d.writer = &writer{conn: conn, prepared: map[string]*sql.Stmt{}}
 	}
 	_, err := d.writer.ExecContext(ctx, "BEGIN IMMEDIATE")

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -88,20 +87,24 @@ func (d *DB) commit(batch []*write) {
 // transact runs a batch in one transaction. A write whose own work fails is
 // rolled back alone. The error is that of the whole.
 //
-// On PostgreSQL a savepoint costs a journey to the server and back, and writes
-// seldom fail. So a batch goes without them at first, and if one of its writes
-// fails, everything is undone and done again with them. If what they have put off
-// fails, nobody can tell whose fault it is, and each is done again by itself.
+// A savepoint for each write has its price (on PostgreSQL a journey to the server
+// and back, on SQLite a copy of each page that the write is the first to touch),
+// and writes seldom fail. So a batch goes without them at first, and if one of its
+// writes fails, everything is undone and done again with them; the next batches
+// then have them from the beginning, as failures come in flocks. If what the
+// writes have put off fails, nobody can tell whose fault it is, and each is done
+// again by itself.
 func (d *DB) transact(batch []*write) error {
 	if len(batch) == 1 {
 		return d.attempt(batch, noSavepoints)
 	}
-	err := errOneFailed
-	if d.dialect == postgres {
-		err = d.attempt(batch, noSavepoints)
-	}
+	err := d.attempt(batch, savepoints(d.wary > 0))
 	if errors.Is(err, errOneFailed) {
 		err = d.attempt(batch, savepoints(true))
+	}
+	d.wary = max(0, d.wary-1)
+	if slices.ContainsFunc(batch, func(w *write) bool { return w.err != nil }) {
+		d.wary = waryFor
 	}
 	if !errors.Is(err, errLate) || errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -113,6 +116,10 @@ func (d *DB) transact(batch []*write) error {
 	}
 	return nil
 }
+
+// waryFor is how many batches have savepoints from the beginning once a write has
+// failed.
+const waryFor = 16
 
 // savepoints says whether each write of a batch gets one.
 type savepoints bool
@@ -296,31 +303,6 @@ func (t *Tx) NextFew(series string, n int) (first int64, err error) {
 	err = t.QueryRow(`INSERT INTO series (name, last) VALUES (?, ?)
 		ON CONFLICT (name) DO UPDATE SET last = series.last + excluded.last RETURNING last`, []any{series, n}, &first)
 	return first - int64(n) + 1, err
-}
-
-// Insert inserts rows of width values each: into is what stands before VALUES, and
-// then what stands behind it, or "". They go in handfuls of a few sizes, so that
-// the database knows the statements already.
-func (t *Tx) Insert(into string, width int, values []any, then string) error {
-	row := "(?" + strings.Repeat(",?", width-1) + ")"
-	for len(values) > 0 {
-		n := handful(len(values) / width)
-		if _, err := t.Exec(into+" VALUES "+row+strings.Repeat(","+row, n-1)+then, values[:n*width]...); err != nil {
-			return err
-		}
-		values = values[n*width:]
-	}
-	return nil
-}
-
-// handful is how many of so many rows go next.
-func handful(rows int) int {
-	for _, n := range []int{256, 64, 16, 4} {
-		if rows >= n {
-			return n
-		}
-	}
-	return 1
 }
 
 // Now is the time by the database's own clock, which all who share it agree on.

@@ -1,0 +1,46 @@
+package inbox
+
+import (
+	"strings"
+	"testing"
+
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+)
+
+// What prentice tells itself is the most of what an inbox holds, so that whoever
+// looks through all of it takes longer with every run.
+func TestWhetherAnEventIsKnownIsAskedOfItsIDAlone(t *testing.T) {
+	d := dbtest.SQLite(t) // PostgreSQL plans by what is in the table, and there is nothing
+	if err := d.Migrate(t.Context(), "inbox", Schema()); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{ownKnown, ownKnown + strings.Repeat(" UNION ALL "+ownKnown, 15)} {
+		if plan := planOf(t, d, query); !strings.Contains(plan, "id=?") || strings.Contains(plan, "(sender=?)") || strings.Contains(plan, "SCAN") {
+			t.Errorf("it is looked for by: %s", plan)
+		}
+	}
+}
+
+func planOf(t *testing.T, d *db.DB, query string) string {
+	t.Helper()
+	args := make([]any, strings.Count(query, "?"))
+	for i := range args {
+		args[i] = ""
+	}
+	rows, err := d.Query(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var steps []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	return strings.Join(steps, "; ")
+}
