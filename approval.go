@@ -14,7 +14,6 @@ type Agreed struct {
 // Question is a run that waits for people, with what they look at first.
 type Question struct {
 	Run
-	Waits       string   `json:"waits"` // approval, or the id of a human step
 	Summary     string   `json:"summary"`
 	Undoable    bool     `json:"undoable"`
 	StepSays    string   `json:"step_says,omitempty"` // of the human step

@@ -89,6 +89,7 @@ type Run struct {
 	Created   time.Time `json:"created"`
 	Started   time.Time `json:"started,omitzero"` // when it first acted
 	Ended     time.Time `json:"ended,omitzero"`
+	Waits     string    `json:"waits,omitempty"`  // for what, if it waits: approval or the id of a human step
 	Expires   time.Time `json:"expires,omitzero"` // when the wait for people ends
 	Hold      *HoldBack `json:"hold,omitempty"`   // why it was not begun, or does not go on
 

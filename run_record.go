@@ -72,8 +72,7 @@ type RunDetail struct {
 	Causes    []Cause      `json:"causes,omitempty"` // the people by whose doing it is asked for; none of them approves it
 	Approvals []Approval   `json:"approvals"`
 	Steps     []StepRecord `json:"steps"`
-	Record    Record       `json:"record"`          // of the procedure, before this run
-	Waits     string       `json:"waits,omitempty"` // for what, if it waits: approval or the id of a human step
+	Record    Record       `json:"record"` // of the procedure, before this run
 
 	Kin    string  `json:"kin,omitempty"`    // equal for plans that are equal but for subject and targets
 	Window bool    `json:"window,omitempty"` // once it has leave it waits for the calendar

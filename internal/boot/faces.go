@@ -49,7 +49,11 @@ func (s *System) counts(ctx context.Context, actor prentice.Actor) map[string]in
 	if err != nil || !ok {
 		return nil
 	}
-	return map[string]int{"/inbox": c.Waiting, "/incidents": c.Broken}
+	counts := map[string]int{"/incidents": c.Broken}
+	if actor.MightAsk("run.approve", prentice.Approver) || actor.MightAsk("run.confirm", prentice.Operator) { // nobody else can answer
+		counts["/inbox"] = c.Waiting
+	}
+	return counts
 }
 
 // pages is what the skills bring for people to read.

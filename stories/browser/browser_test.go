@@ -147,14 +147,14 @@ func TestAPersonApprovesAndWatchesAServiceBeingMended(t *testing.T) {
 	where, _, _ := strings.Cut(s.link, "/sign-in/")
 
 	olga.do(chromedp.Navigate(s.link), chromedp.Click("main form button"))
-	olga.until("What is broken", "What waits for you")
+	olga.until("Open incidents", "Pending approvals")
 
 	if _, err := demo.Kill(t.Context(), filepath.Join(s.data, "work"), demo.Payments); err != nil {
 		t.Fatal(err)
 	}
 	olga.until("restart-service", "service/payments") // the page changes by itself
 	olga.do(chromedp.Navigate(where + "/runs/" + s.waiting(demo.Payments)))
-	olga.until("Approve restart-service on 1 host", "needs you", "waits for 1 approver")
+	olga.until("Approve restart-service on 1 host", "approval required", "waits for 1 approver")
 
 	olga.do(chromedp.SendKeys("textarea#reason", "the probe is right"), chromedp.Click("#answer button"))
 	text := olga.until("verified", "payments runs as process", "looks in")

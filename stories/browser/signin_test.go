@@ -36,7 +36,7 @@ func TestAPersonSignsInWithAPasskeyAndWithAPassword(t *testing.T) {
 	where, _, _ := strings.Cut(link, "/sign-in/")
 	olga.authenticator()
 	olga.do(chromedp.Navigate(link), chromedp.Click("main form button"))
-	olga.until("What is broken")
+	olga.until("Open incidents")
 
 	olga.do(chromedp.Navigate(where+"/account"), chromedp.WaitVisible("#passkey-name"), chromedp.SendKeys("#passkey-name", "laptop"), chromedp.Click("[data-passkey] button"))
 	olga.until("laptop signs you in from now on")

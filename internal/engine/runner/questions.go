@@ -25,7 +25,7 @@ func (r *Runner) Questions(ctx context.Context, after string, limit int) (page p
 	if limit <= 0 || limit > mostQuestions {
 		limit = mostQuestions
 	}
-	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, r.waits, r.decision, r.record, r.kin, p.canonical,
+	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, r.decision, r.record, r.kin, p.canonical,
 		COALESCE(a.run, 0), COALESCE(a.plan, ''), COALESCE(a.time, 0), COALESCE(o.canonical, '')
 		FROM runs r JOIN run_plans p ON p.plan = r.plan
 		LEFT JOIN run_agreed a ON a.procedure = r.procedure AND a.subject = r.subject
@@ -112,7 +112,7 @@ func scanQuestion(row scanner) (q prentice.Question, err error) {
 	var decision, record, canonical, old string
 	var last prentice.Agreed
 	var at int64
-	if q.Run, err = scanRun(row, &q.Waits, &decision, &record, &q.Kin, &canonical, &last.Run, &last.Plan, &at, &old); err != nil {
+	if q.Run, err = scanRun(row, &decision, &record, &q.Kin, &canonical, &last.Run, &last.Plan, &at, &old); err != nil {
 		return q, err
 	}
 	var d prentice.Decision

@@ -18,7 +18,7 @@ import (
 // mostListed is the longest list of runs that one call returns.
 const mostListed = 500
 
-const runColumns = `number, procedure, plan, subject, state, says, risk, requester, incident, event, reason, created, started, ended, expires, hold`
+const runColumns = `number, procedure, plan, subject, state, says, risk, requester, incident, event, reason, created, started, ended, expires, hold, waits`
 
 type scanner interface{ Scan(dest ...any) error }
 
@@ -26,7 +26,7 @@ func scanRun(row scanner, more ...any) (run prentice.Run, err error) {
 	var state, risk, hold string
 	var created, started, ended, expires int64
 	dest := []any{&run.Number, &run.Procedure, &run.Plan, &run.Subject, &state, &run.Says, &risk, &run.Requester,
-		&run.Incident, &run.Event, &run.Reason, &created, &started, &ended, &expires, &hold}
+		&run.Incident, &run.Event, &run.Reason, &created, &started, &ended, &expires, &hold, &run.Waits}
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return prentice.Run{}, err
 	}
@@ -64,13 +64,13 @@ func (r reader) QueryRow(query string, args []any, dest ...any) error {
 }
 
 // rowColumns are what may change of a run, as again reads it.
-const rowColumns = runColumns + `, waits, attempt, revision, cancel, owner, kin, glass, in_window, void`
+const rowColumns = runColumns + `, attempt, revision, cancel, owner, kin, glass, in_window, void`
 
 // readRow reads rowColumns, and more if the query asks for more.
 func (d *detail) readRow(src source, query string, more ...any) (err error) {
 	number, inWindow := d.Number, 0
 	d.Run, err = scanRun(rowScan(func(dest ...any) error { return src.QueryRow(query, []any{number}, dest...) }),
-		append([]any{&d.Waits, &d.attempt, &d.revision, &d.cancel, &d.owner, &d.Kin, &d.Glass, &inWindow, &d.voided}, more...)...)
+		append([]any{&d.attempt, &d.revision, &d.cancel, &d.owner, &d.Kin, &d.Glass, &inWindow, &d.voided}, more...)...)
 	d.Number, d.Window = number, inWindow != 0
 	if errors.Is(err, sql.ErrNoRows) {
 		return prentice.Errorf(prentice.NotFound, "no run %d", number).Try("list them with: prentice run list")

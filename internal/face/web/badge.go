@@ -22,26 +22,29 @@ const (
 // verdicts. The signs are the same eight.
 var looks = map[string]look{
 	string(prentice.Intended): {"◐", "running", busy},
-	string(prentice.Held):     {"▲", "needs you", attention},
+	string(prentice.Held):     {"▲", "action required", attention},
 	string(prentice.Done):     {"●", "done", good},
 	string(prentice.WasDone):  {"●", "was done", good},
 	string(prentice.NotBegun): {"○", "not begun", quiet},
-	string(prentice.Waiting):  {"▲", "needs you", attention},
+	string(prentice.Waiting):  {"▲", "approval required", attention},
+	string(prentice.Queued):   {"○", "waiting", quiet},
+	string(prentice.Undoing):  {"◐", "rolling back", busy},
+	string(prentice.Undone):   {"↺", "rolled back", attention},
 	"up":                      {"●", "up", good},
-	"well":                    {"●", "well", good},
+	"well":                    {"●", "healthy", good},
 	"open":                    {"■", "open", bad},
 	"down":                    {"■", "down", bad},
 	"flapping":                {"◇", "flapping", attention},
 	"degraded":                {"◇", "degraded", attention},
 	// what happened, in the timeline of an incident
 	"opened":    {"■", "opened", bad},
-	"symptom":   {"■", "symptom", bad},
+	"symptom":   {"■", "alert", bad},
 	"recovery":  {"●", "recovery", good},
 	"recovered": {"●", "recovered", good},
 	"gone":      {"●", "gone", good},
 	"run":       {"◐", "run", busy},
 	"diagnosis": {"○", "diagnosis", quiet},
-	"called":    {"▲", "called", attention},
+	"called":    {"▲", "escalated", attention},
 	"note":      {"○", "note", quiet},
 	// procedures and what is found in them
 	"usable":   {"●", "usable", good},
@@ -49,8 +52,8 @@ var looks = map[string]look{
 	"error":    {"✕", "error", bad},
 	"advice":   {"○", "advice", quiet},
 	// replicas
-	"lives": {"●", "lives", good},
-	"left":  {"◇", "left", quiet},
+	"lives": {"●", "running", good},
+	"left":  {"◇", "stopped", quiet},
 	"died":  {"■", "died", bad},
 	// messages to people
 	"notice.waiting": {"○", "waiting", quiet},
@@ -69,15 +72,15 @@ var looks = map[string]look{
 	// where an event stands
 	"delivered":              {"●", "delivered", good},
 	"watching":               {"◐", "watching", busy},
-	"mending":                {"◐", "mending", busy},
+	"mending":                {"◐", "fix in progress", busy},
 	"resolved":               {"●", "resolved", good},
 	"closed":                 {"●", "closed", good},
-	"mended":                 {"●", "mended", good},
+	"mended":                 {"●", "fixed", good},
 	string(prentice.Pass):    {"●", "pass", good},
 	string(prentice.Fail):    {"■", "fail", bad},
 	string(prentice.NotSeen): {"◇", "unknown", quiet},
 	prentice.Allow.String():  {"●", "allowed", good},
-	prentice.Ask.String():    {"▲", "asks", attention},
+	prentice.Ask.String():    {"▲", "approval required", attention},
 	prentice.Refuse.String(): {"✕", "refused", bad},
 	"planned":                {"○", "planned", quiet},
 }
@@ -114,6 +117,15 @@ func hueOf(s prentice.State) string {
 	default: // queued, refused, expired, cancelled: nothing was done
 		return quiet
 	}
+}
+
+// runBadge shows where a run stands. One that waits for people may wait for an
+// approval or for a step that a person does.
+func runBadge(s prentice.State, waits string) template.HTML {
+	if s == prentice.Waiting && waits != "" && waits != "approval" {
+		return stateBadge(prentice.Held)
+	}
+	return stateBadge(s)
 }
 
 // stateBadge shows any state: of a run, a step, a service, an incident.

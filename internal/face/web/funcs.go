@@ -22,7 +22,7 @@ func (s *Site) funcs() template.FuncMap {
 		"asset": func(name string) string { return s.assets.named[name] },
 
 		// state and risk
-		"state": stateBadge, "sign": func(v any) string { return lookOf(v).sign }, "hue": func(v any) string { return lookOf(v).hue },
+		"state": stateBadge, "runstate": runBadge, "sign": func(v any) string { return lookOf(v).sign }, "hue": func(v any) string { return lookOf(v).hue },
 		"word": func(v any) string { return lookOf(v).word }, "risk": riskBadge,
 
 		// what things are about
@@ -46,7 +46,7 @@ func (s *Site) funcs() template.FuncMap {
 		"control": control, "manner": manner,
 
 		// runs
-		"story": storyOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": sumBadge, "tally": tallyOf, "bad": badOnes,
+		"story": storyOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": sumBadge, "tally": tallyOf, "bad": badOnes, "times": timesOf,
 		"may": s.may, "has": s.hasPage, "begin": s.begin, "typed": typed,
 		"query": withQuery, "empty": emptyText, "role": func(a prentice.Actor, least string) bool { return a.Role.Includes(prentice.Role(least)) },
 	}

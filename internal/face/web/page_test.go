@@ -227,7 +227,7 @@ func TestAFaultOfOursSaysANumberAndNothingElse(t *testing.T) {
 
 func TestFindGoesWhereAFewCharactersPoint(t *testing.T) {
 	w := supervised(t).as("ann")
-	for q, want := range map[string]string{"41": "/runs/41", "run/41": "/runs/41", "runs": "/runs", "Now": "/"} {
+	for q, want := range map[string]string{"41": "/runs/41", "run/41": "/runs/41", "runs": "/runs", "Overview": "/"} {
 		if got := w.get("/find?q=" + q).Header().Get("Location"); got != want {
 			t.Errorf("%q: %q, want %q", q, got, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -144,4 +145,13 @@ func marksOf(records []prentice.StepRecord, step string) []prentice.StepRecord {
 		}
 	}
 	return marks
+}
+
+// timesOf is for how many runs a row of a list stands, if for more than one.
+func timesOf(row any) int {
+	times := reflect.ValueOf(row).FieldByName("Times")
+	if !times.IsValid() || times.Int() < 2 {
+		return 0
+	}
+	return int(times.Int())
 }

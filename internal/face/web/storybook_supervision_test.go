@@ -63,8 +63,9 @@ func canned[T any](name string, full bool, out func() T) op.Op {
 const script = "set -eu\nfor unit in nginx checkout checkout-worker; do\n  systemctl is-active --quiet \"$unit\" || systemctl restart \"$unit\"\ndone\njournalctl --since -2min --unit checkout-worker --no-pager --output short-iso | tail -n 20"
 
 func question(run prentice.Run) supervision.Asks {
+	run.Waits = "approval"
 	return supervision.Asks{Question: prentice.Question{
-		Run: run, Waits: "approval", Summary: "Bring back a service that has stopped answering", Undoable: run.Risk != prentice.Danger,
+		Run: run, Summary: "Bring back a service that has stopped answering", Undoable: run.Risk != prentice.Danger,
 		Reasons: []string{"it changes something, so one approver is asked"}, Rules: []string{"change-asks-one"}, Needed: 1, Role: prentice.Approver,
 		Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Last: &prentice.Agreed{Run: 38, Time: ago(26 * time.Hour)},
 	}}

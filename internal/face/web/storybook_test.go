@@ -11,46 +11,16 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/skill/supervision"
 )
 
 // The storybook shows every page in every state that matters, with canned data.
-// What skills put out is imitated here by local types, because a face knows no
-// skill; Rehearse tries the real ones.
+// What skills put out is theirs; what they answer is canned.
 
-type runsOut struct {
-	Runs  []prentice.Run
-	Next_ string
-}
-
-type runOut struct {
-	prentice.RunDetail
-	Log        []prentice.LogLine
-	LogNext    int64
-	LogTrouble string
-}
-
-type incident struct {
-	Ref, Subject prentice.Ref
-	Title, State string
-	Opened       time.Time
-	Unknown      bool
-}
-
-type serviceLine struct {
-	Ref         prentice.Ref
-	State, Says string
-}
-
-type nowOut struct {
-	Broken                   []incident
-	Waiting, Running, Recent []prentice.Run
-	Services                 []serviceLine
-	Team                     []prentice.Finding
-	Unheard                  []prentice.Notice
-	Reviews                  []prentice.Review
-	Policy                   string
-	More                     struct{ Broken, Waiting, Running, Unheard int }
-}
+type (
+	runsOut = supervision.Runs
+	runOut  = supervision.Detail
+)
 
 // story is one page in one state.
 type story struct {
@@ -223,25 +193,34 @@ type runsIn struct {
 	Before string `json:"before,omitempty"`
 }
 
+func someNow() supervision.Now {
+	return supervision.Now{
+		More: supervision.More{Broken: 12, Waiting: 1},
+		Team: []prentice.Finding{{At: prentice.Pos{File: "procedures/rotate-certificates-of-the-checkout.md", Line: 14, Column: 3}, Error: true, Text: `the step has no key "on-hots"`, Hint: `did you mean "on-hosts"?`}},
+		Unheard: []prentice.Notice{{Number: 5, Channel: "team-chat", Topic: "asked", Title: "run/40 waits for you: restart-service on service/checkout, on 1 host", State: prentice.NoticeDead, Attempts: 12,
+			Says: "channel team-chat: it answered 500", Created: ago(4 * time.Hour)}},
+		Broken:  []supervision.Broken{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}, {Ref: "incident/16", Subject: "service/mailer", Title: strings.Repeat("mailer-queue-depth", 9), State: "watching", Opened: ago(52 * time.Minute)}},
+		Waiting: []prentice.Run{runStates[41], runStates[48]},
+		Running: []prentice.Run{runStates[42]},
+		Recent: []supervision.Recent{{Run: runStates[43], Times: 1}, {Run: runStates[46], Times: 1}, {Run: runStates[45], Times: 1},
+			{Run: someRun(40, prentice.RunRefused, "restart-service touched host/web-1 40 s ago, and its cooldown of 10 min is not over: "+strings.Repeat("0badc0de", 12)), Times: 6, First: ago(time.Hour)}},
+		Services: manyServices(),
+	}
+}
+
+func manyServices() []supervision.ServiceState {
+	list := []supervision.ServiceState{{Ref: "service/catalogue", State: "well"}, {Ref: "service/checkout", State: "down", Says: "connection refused"}, {Ref: "service/mailer", State: "flapping"},
+		{Ref: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", State: "well"}, {Ref: "service/reports", State: "unknown"}}
+	for _, name := range []string{"basket", "search", "images", "prices", "stock", "web", "accounts", "payments"} {
+		list = append(list, supervision.ServiceState{Ref: prentice.NewRef("service", name), State: "well", Says: "answers in 12 ms"})
+	}
+	return list
+}
+
 // storyOps answer with canned data; full says how much there is of it.
 func storyOps(full bool) []op.Op {
 	return []op.Op{
-		op.New("now.show", prentice.Look, prentice.Viewer, "Show what is broken, what waits and what runs.", func(context.Context, op.Call, struct{}) (nowOut, error) {
-			if !full {
-				return nowOut{}, nil
-			}
-			return nowOut{
-				More: struct{ Broken, Waiting, Running, Unheard int }{Broken: 12, Waiting: 1},
-				Team: []prentice.Finding{{At: prentice.Pos{File: "procedures/rotate-certificates-of-the-checkout.md", Line: 14, Column: 3}, Error: true, Text: `the step has no key "on-hots"`, Hint: `did you mean "on-hosts"?`}},
-				Unheard: []prentice.Notice{{Number: 5, Channel: "team-chat", Topic: "asked", Title: "run/40 waits for you: restart-service on service/checkout, on 1 host", State: prentice.NoticeDead, Attempts: 12,
-					Says: "channel team-chat: it answered 500", Created: ago(4 * time.Hour)}},
-				Broken:   []incident{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}},
-				Waiting:  []prentice.Run{runStates[41], runStates[48]},
-				Running:  []prentice.Run{runStates[42]},
-				Recent:   []prentice.Run{runStates[43], runStates[46], runStates[45]},
-				Services: []serviceLine{{"service/catalogue", "up", ""}, {"service/checkout", "down", ""}, {"service/payments", "up", ""}, {"service/mailer", "unknown", ""}},
-			}, nil
-		}),
+		canned("now.show", full, someNow),
 		op.New("run.list", prentice.Look, prentice.Viewer, "List runs.", func(_ context.Context, _ op.Call, in runsIn) (runsOut, error) {
 			if !full || in.State == "undone" {
 				return runsOut{}, nil
@@ -284,11 +263,11 @@ func answer(_ context.Context, c op.Call, in answerIn) (prentice.Run, error) {
 }
 
 func storyPages() []Page {
-	supervision := os.DirFS("../../skill/supervision")
+	files := os.DirFS("../../skill/supervision")
 	return []Page{
-		{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Now", Nav: "Now", Key: "n", Order: 10, Files: supervision},
-		{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 20, Files: supervision},
-		{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run", Files: supervision},
+		{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Overview", Nav: "Overview", Key: "n", Order: 10, Files: files},
+		{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 20, Files: files},
+		{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run", Files: files},
 	}
 }
 

@@ -36,7 +36,7 @@ type Now struct {
 	Broken   []Broken        `json:"broken"`
 	Waiting  []prentice.Run  `json:"waiting"`
 	Running  []prentice.Run  `json:"running"`
-	Recent   []prentice.Run  `json:"recent"`
+	Recent   []Recent        `json:"recent"` // what ended, the same things folded
 	Services []ServiceState  `json:"services"`
 	Stopped  bool            `json:"stopped"`
 	Why      string          `json:"why,omitempty"`      // everything is stopped
@@ -98,9 +98,11 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: runningShown}); err != nil {
 		return out, err
 	}
-	if out.Recent, err = d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: 10}); err != nil {
+	ended, err := d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: recentRead})
+	if err != nil {
 		return out, err
 	}
+	out.Recent = folded(ended, recentShown)
 	return out, d.more(ctx, &out)
 }
 
@@ -158,13 +160,13 @@ func (n Now) Text() string {
 		runs  []prentice.Run
 		more  int
 		where string
-	}{{"Waits for an answer", n.Waiting, n.More.Waiting, "prentice inbox list"}, {"Running", n.Running, n.More.Running, "prentice run list --open"}, {"Ended lately", n.Recent, 0, ""}} {
+	}{{"Waits for an answer", n.Waiting, n.More.Waiting, "prentice inbox list"}, {"Running", n.Running, n.More.Running, "prentice run list --open"}} {
 		if len(group.runs) == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "\n%s\n", group.title)
 		for _, r := range group.runs {
-			fmt.Fprintf(&b, "  %s %s  %s%s: %s", r.State.Sign(), r.Ref(), r.Procedure, after(" on ", r.About()), r.Says)
+			b.WriteString(lineOf(r))
 			if r.State == prentice.Waiting {
 				b.WriteString(after("; runs: ", r.Command))
 			}
@@ -172,7 +174,21 @@ func (n Now) Text() string {
 		}
 		left(&b, group.more, "more run", "more runs", group.where)
 	}
+	if len(n.Recent) > 0 {
+		b.WriteString("\nEnded lately\n")
+	}
+	for _, r := range n.Recent {
+		b.WriteString(lineOf(r.Run))
+		if r.Times > 1 {
+			fmt.Fprintf(&b, " (%d times)", r.Times)
+		}
+		b.WriteByte('\n')
+	}
 	return b.String()
+}
+
+func lineOf(r prentice.Run) string {
+	return fmt.Sprintf("  %s %s  %s%s: %s", r.State.Sign(), r.Ref(), r.Procedure, after(" on ", r.About()), r.Says)
 }
 
 // left says how many more there are than are listed, and where.
