@@ -115,5 +115,6 @@ type LimitState struct {
 	Pause   *Pause       `json:"pause,omitempty"`
 	Uses    []LimitUse   `json:"uses"`
 	InForce []InForce    `json:"in_force"`
+	More    int          `json:"more,omitempty"` // that cool down and are not in InForce
 	Locks   []TargetLock `json:"locks"`
 }

@@ -62,7 +62,7 @@ func (c *commands) openHere(ctx context.Context, set Settings, g cli.Global, o o
 	}
 	if s.lost == nil && !s.reads {
 		if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
-			return nil, nil, errors.Join(err, s.Close())
+			return nil, nil, errors.Join(s.lookTrouble(err), s.Close())
 		}
 	}
 	token, err := c.token(set, g)

@@ -13,12 +13,14 @@ import (
 
 // readiness says whether this process can do what it is asked: it is not draining,
 // its lease as a replica holds, there is room on the disk, and the database takes
-// writes. That it is stopped is not asked: people come to the pages to let it go on.
+// writes, its tables are those that this version made, and the ledger still holds what
+// was written. That it is stopped is not asked: people come to the pages to let it go on.
 type readiness struct {
 	draining func() bool
 	fit      func() bool // nil: it is alone
 	data     string
 	write    func(context.Context) error
+	more     []func(context.Context) error // what else must hold, in order
 
 	patience time.Duration // 0 is readyPatience
 
@@ -41,7 +43,7 @@ const (
 )
 
 func (s *System) readiness() *readiness {
-	r := &readiness{draining: s.runner.Draining, data: s.Settings.Data, write: s.db.Writable}
+	r := &readiness{draining: s.runner.Draining, data: s.Settings.Data, write: s.db.Writable, more: []func(context.Context) error{s.shape.holds, s.ledgerHolds}}
 	if s.replicas != nil {
 		r.fit = s.replicas.Fit
 	}
@@ -95,9 +97,33 @@ func (r *readiness) latest(ctx context.Context) *try {
 	r.try = t
 	go func() {
 		defer close(t.done)
-		t.err = r.write(context.WithoutCancel(ctx))
+		ctx := context.WithoutCancel(ctx)
+		t.err = r.write(ctx)
+		for _, holds := range r.more {
+			if t.err == nil {
+				t.err = holds(ctx)
+			}
+		}
 	}()
 	return t
+}
+
+// ledgerHolds is nil while the ledger holds what was written to it here.
+func (s *System) ledgerHolds(ctx context.Context) error {
+	err := s.ledger.Kept(ctx)
+	if e, told := errors.AsType[*prentice.Error](err); told {
+		return notReady(e.Text, e.Hint)
+	}
+	return err
+}
+
+// damage is what is wrong with the evidence, as far as it can be told at once.
+func (s *System) damage(ctx context.Context) ([]prentice.Finding, error) {
+	err := s.ledger.Kept(ctx)
+	if _, told := errors.AsType[*prentice.Error](err); told {
+		return []prentice.Finding{asFinding(err)}, nil
+	}
+	return nil, err
 }
 
 func writeTrouble(err error) error {
@@ -107,7 +133,7 @@ func writeTrouble(err error) error {
 	case errors.Is(err, db.ErrFull):
 		return notReady("the disk of the database is full", "free space there")
 	case errors.Is(err, db.ErrReadOnly):
-		return notReady("the database takes no writes: it is read-only", "look at its permissions, or whether it is a standby")
+		return notReady("the database takes no writes: it is read-only", "look at its permissions; if it is a standby, give the address of the primary")
 	case errors.Is(err, db.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		return notReady("the database takes no writes: another holds it, or it is slow", "see who has it locked")
 	}

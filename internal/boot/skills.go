@@ -60,7 +60,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk,
-			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
+			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
 		Support: s.desk,
 	})
 }

@@ -62,7 +62,8 @@ type System struct {
 	outbox    *notice.Outbox
 	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
 	standing  ledger.Standing
-	reads     bool  // nothing is written
+	reads     bool // nothing is written
+	shape     shape
 	lost      error // what was signed here is not in the database, and only looking is allowed; nil if nothing is missing
 	stop      stopfile.Path
 	closers   []func() error // in the order of opening
@@ -105,6 +106,11 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	}
 	if err := s.openStore(ctx); err != nil {
 		return s, err
+	}
+	if acting == Acts {
+		if err := s.db.Writable(ctx); err != nil {
+			return s, storeTrouble(set.address(), err)
+		}
 	}
 	if s.Identity, err = identity.Open(s.db, s.path("keys"), time.Now); err != nil {
 		return s, err
@@ -169,10 +175,18 @@ func (s *System) openStore(ctx context.Context) (err error) {
 			return storeTrouble(s.Settings.address(), err)
 		}
 	}
+	if !s.reads {
+		if s.shape, err = shapeOf(ctx, s.db, owners); err != nil {
+			return storeTrouble(s.Settings.address(), err)
+		}
+	}
 	if s.ledger, err = ledger.Open(s.db, s.path("keys")); err != nil {
 		return err
 	}
 	s.ledger.Log = s.log
+	if s.Settings.Accept == AcceptRollback {
+		s.ledger.Disregard()
+	}
 	if s.replicas != nil {
 		s.replicas.Record = s.ledger
 	}
@@ -193,7 +207,7 @@ func storeTrouble(address string, err error) error {
 		return prentice.Errorf(prentice.Unavailable, "the disk under %s is full: %w", where, err).Try("free space and start again; nothing is lost")
 	case errors.Is(err, db.ErrReadOnly) && !isFile:
 		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).
-			Try("look whether the address is that of a standby, or whether the database was made read-only; prentice needs the one that can be written")
+			Try("this server is a standby or read-only: give the address of the primary, or let the database take writes again (default_transaction_read_only)")
 	case errors.Is(err, db.ErrReadOnly):
 		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).Try("mend the permissions of the data folder, or name another with --data")
 	case errors.Is(err, db.ErrNewer):

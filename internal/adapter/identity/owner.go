@@ -22,6 +22,13 @@ const tokenFile = "cli.token"
 // missing or does not act as an owner any more, the token for the command line
 // on this machine: whoever can read that file can write to the database too.
 func (i *Identity) EnsureOwner(ctx context.Context, name string) (created bool, link string, err error) {
+	there, err := i.hasOwner(ctx)
+	if err != nil {
+		return false, "", err
+	}
+	if there {
+		return false, "", i.renewToken(ctx)
+	}
 	err = i.change(ctx, func(tx *db.Tx) error {
 		created = false
 		_, err := firstOwner(tx)
@@ -38,14 +45,27 @@ func (i *Identity) EnsureOwner(ctx context.Context, name string) (created bool, 
 	if err != nil {
 		return false, "", err
 	}
-	stale, err := i.tokenStale(ctx)
+	return created, link, i.renewToken(ctx)
+}
+
+// hasOwner asks without writing: whoever only looks may do so where nothing can be
+// written.
+func (i *Identity) hasOwner(ctx context.Context) (bool, error) {
+	var n int64
+	err := i.db.QueryRow(ctx, `SELECT COUNT(*) FROM identity_person WHERE role = ?`, []any{string(prentice.Owner)}, &n)
 	if err != nil {
-		return created, link, err
+		return false, fmt.Errorf("look for the owner: %w", err)
 	}
-	if stale {
-		err = i.writeToken(ctx)
+	return n > 0, nil
+}
+
+// renewToken sees to it that this folder's command line has a token that holds.
+func (i *Identity) renewToken(ctx context.Context) error {
+	stale, err := i.tokenStale(ctx)
+	if err != nil || !stale {
+		return err
 	}
-	return created, link, err
+	return i.writeToken(ctx)
 }
 
 // FirstLink is the code of a link that signs the owner in, as long as nobody has

@@ -38,7 +38,7 @@ func (l *Ledger) Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error 
 		line.Time = now
 		e := &entry{line: line}
 		tx.Late(l, e, l.write)
-		tx.After(func() { l.vetted.raise(e.at) })
+		tx.After(func() { l.raise(e.at) })
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (l *Ledger) readHead(tx *db.Tx) (head, error) {
 		return head{}, fmt.Errorf("read the ledger's head: %w", err)
 	}
 	if h != last {
-		return head{}, broken(fmt.Sprintf("it should end with line %d (%s) but ends with line %d (%s)", h.seq, short(h.hash), last.seq, short(last.hash)))
+		return head{}, broken(endsElsewhere(h, last))
 	}
 	if h.seq > 0 && !l.keys.marked(s, h.seq, h.hash, mark) {
 		return head{}, broken(unmarked(h.seq))

@@ -207,20 +207,26 @@ func TestAKeyThatWasSwappedDoesNotMakeAForgedChainTrue(t *testing.T) {
 	})
 }
 
-// A checkpoint promises that the lines up to its own are those that there were.
-// Of the lines behind the last one it promises nothing, and doc.go says so.
-func TestOnlyWhatWasNotYetSignedCanBeCutOffUnseen(t *testing.T) {
+// A checkpoint promises that the lines up to its own are those that there were. The
+// kept end speaks of those behind it, also to the next process.
+func TestNoEndIsCutOffUnseenAlsoByTheNextProcess(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		w.story()
 		w.checkpoint()
 		w.append(note("a", nil), note("b", nil))
-		w.cutTo(10)
-		w = w.reopened() // the process that wrote them would know
-		if r := w.verify(); !r.OK || r.SignedSeq != 10 {
-			t.Errorf("what was not signed yet: %+v", r)
+		w.cutTo(11)
+		w = w.reopened()
+		if r := w.verify(); r.OK {
+			t.Error("the end was cut off before it was signed, and the next process does not see it")
 		}
-		w.append(note("a", nil), note("b", nil))
+		if s, err := ledger.Look(ctx, d, w.keys); err != nil || !strings.Contains(s.Lost, "line 12") {
+			t.Errorf("a start is not told of it: %+v, %v", s, err)
+		}
+		_, err := w.tryAppend(note("c", nil))
+		refused(t, "append", err)
+		w.Disregard()
+		w.append(note("d", nil))
 		w.checkpoint()
 		for last := int64(11); last >= 1; last-- {
 			w.cutTo(last)
@@ -292,7 +298,7 @@ func TestAForgedChainIsNeverSigned(t *testing.T) {
 		}
 		w.cutTo(5)
 		w = w.reopened()
-		if err := w.Checkpoint(ctx, noon); err == nil || !strings.Contains(err.Error(), "line 10 was signed") || !strings.Contains(prentice.HintOf(err), "--accept rollback") {
+		if err := w.Checkpoint(ctx, noon); err == nil || !strings.Contains(err.Error(), "line 10 was") || !strings.Contains(prentice.HintOf(err), "--accept rollback") {
 			t.Errorf("checkpoint of a shortened ledger: %v", err)
 		}
 	})

@@ -175,9 +175,15 @@ func holds(tx *db.Tx, at head, before Checkpoint) error {
 
 // another is the error of a database that is not the one which was signed.
 func another(how string) error {
-	return prentice.Errorf(prentice.Unavailable, "the ledger is not the one that was signed here: %s", how).
-		Try("look with: prentice evidence check — then restore the database that belongs to these keys; if there is none any more, start once with: prentice up --accept rollback")
+	return prentice.Errorf(prentice.Unavailable, "the ledger is not the one that was signed here: %s", how).Try(belongs)
 }
+
+// lacking is the error of a database that lacks what was written here.
+func lacking(how string) error {
+	return prentice.Errorf(prentice.Unavailable, "the ledger is damaged: %s", how).Try(belongs)
+}
+
+const belongs = "look with: prentice evidence check — then restore the database that belongs to these keys; if there is none any more, start once with: prentice up --accept rollback"
 
 // Run signs every minute what has come in, and once more when ctx ends. A
 // failure is logged, and tried again while there is time.

@@ -1,4 +1,4 @@
-// Package ledger keeps evidence: what was seen and done, by whose leave, about
+// Package ledger keeps evidence: what was seen and done, who agreed to it, about
 // which refs. It only ever adds.
 //
 // Its words: a line is one piece of evidence, numbered from 1 without a gap and
@@ -15,7 +15,8 @@
 // last checkpoint; after a checkpoint that takes the private key too. What it
 // cannot promise: that somebody who holds both the database and the private key
 // told the truth; nor that lines younger than the last checkpoint were not cut
-// off at the end, which is a minute at most while prentice runs. Keep a copy of
+// off after a power cut: what was written last is kept beside the keys at once, but
+// not forced to the disk. Keep a copy of
 // the public key, and now and then of an export, somewhere else.
 //
 // It refuses to write onto a chain whose end does not fit or is not ours, to sign a chain that

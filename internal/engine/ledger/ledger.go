@@ -40,7 +40,9 @@ func Open(d *db.DB, keyDir string) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Ledger{Clock: time.Now, Log: slog.New(slog.DiscardHandler), db: d, keys: k}, nil
+	l := &Ledger{Clock: time.Now, Log: slog.New(slog.DiscardHandler), db: d, keys: k}
+	l.vetted.wrote = readEnd(keyDir)
+	return l, nil
 }
 
 // Head says where the ledger stands.

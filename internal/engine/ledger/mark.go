@@ -44,26 +44,18 @@ func unmarked(seq int64) string {
 }
 
 // vetted is how far this process has seen that every line is ours, and the last
-// line that it wrote itself.
+// line that was written here, by this process or the one before.
 type vetted struct {
-	mu    sync.Mutex // guards both
-	to    head
-	wrote head
+	mu     sync.Mutex // guards the rest
+	to     head
+	wrote  head
+	unkept bool // the last line could not be kept beside the keys
 }
 
-// raise notes the last line that was committed here.
-func (v *vetted) raise(at head) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if at.seq > v.wrote.seq {
-		v.wrote = at
-	}
-}
-
-// kept refuses an end of the chain that lacks what this process wrote to it.
+// kept refuses an end of the chain that lacks what was written to it here.
 func (v *vetted) kept(at head) error {
 	if why := lacks(at, v.last()); why != "" {
-		return broken(why)
+		return lacking(why)
 	}
 	return nil
 }
@@ -80,9 +72,9 @@ func (v *vetted) last() head {
 func lacks(at, wrote head) string {
 	switch {
 	case at.seq < wrote.seq:
-		return fmt.Sprintf("it ends with line %d, but this process wrote line %d: its end was cut off", at.seq, wrote.seq)
+		return fmt.Sprintf("it ends with line %d, but line %d was written here: its end was cut off", at.seq, wrote.seq)
 	case at.seq == wrote.seq && at.hash != wrote.hash:
-		return fmt.Sprintf("line %d is not the one that this process wrote: it was written anew", at.seq)
+		return fmt.Sprintf("line %d is not the one that was written here: it was written anew", at.seq)
 	}
 	return ""
 }

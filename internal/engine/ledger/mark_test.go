@@ -255,3 +255,92 @@ func TestALineThatCannotBeReadIsDamage(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Kept is what a server asks itself while it lives, so that it says of its own what
+// a check would find at the end.
+func TestALedgerThatIsCutOffOrWrittenAnewIsNotKept(t *testing.T) {
+	for name, forge := range map[string]func(w world){
+		"the end cut off":                func(w world) { w.cutTo(11) },
+		"the end cut off, unsigned":      func(w world) { w.cutTo(10) },
+		"cut off below what was signed":  func(w world) { w.cutTo(5) },
+		"all lines removed":              func(w world) { w.exec(`DELETE FROM ledger_line`) },
+		"the row of the end removed":     func(w world) { w.exec(`DELETE FROM ledger_end`) },
+		"written anew from a line on":    func(w world) { w.rehash(6, func(e *prentice.Evidence) { e.Kind = "lie" }) },
+		"written anew, and gone further": func(w world) { w.rehash(6, func(e *prentice.Evidence) { e.Kind = "lie" }); w.plantLast("run/1") },
+		"added to":                       func(w world) { w.plantLast("run/1") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				w := open(t, d)
+				w.story()
+				w.checkpoint()
+				w.append(note("a", nil), note("b", nil))
+				if err := w.Kept(ctx); err != nil {
+					t.Fatalf("before: %v", err)
+				}
+				forge(w)
+				for of, w := range map[string]world{"the process that wrote it": w, "the next one": w.reopened()} {
+					if err := w.Kept(ctx); prentice.KindOf(err) != prentice.Unavailable || !strings.Contains(prentice.HintOf(err), "evidence check") {
+						t.Errorf("%s: %v", of, err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// After a power cut the file may be of any age, or nothing: only what it says for
+// certain is held against the database.
+func TestAnEndThatWasNotKeptIsHeldAgainstNoLedger(t *testing.T) {
+	for name, content := range map[string]string{"": "", "zeros": strings.Repeat("\x00", 96), "half": "00000000000000000012 sha256:12"} {
+		t.Run(name, func(t *testing.T) {
+			w := open(t, dbtest.SQLite(t))
+			w.story()
+			w.checkpoint()
+			if err := os.WriteFile(filepath.Join(w.keys, "ledger.end"), []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			w = w.reopened()
+			w.append(note("a", nil))
+			if r := w.verify(); !r.OK {
+				t.Errorf("%+v", r)
+			}
+			w.cutTo(10)
+			if err := w.reopened().Kept(ctx); err == nil {
+				t.Error("the end is not kept again")
+			}
+		})
+	}
+}
+
+// While one process writes, others look: what they see is never behind what they
+// knew to be written.
+func TestALedgerThatGrowsIsKept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		w.story()
+		w.checkpoint()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for range 50 {
+				if _, err := w.tryAppend(note("a", nil)); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				if err := w.Kept(ctx); err != nil {
+					t.Fatal(err)
+				}
+				if err := w.reopened().Kept(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}

@@ -40,24 +40,38 @@ func Look(ctx context.Context, d *db.DB, folder string) (s Standing, err error) 
 	if lost != nil {
 		s.Lost = lost.Error()
 	}
-	var hash string
+	wrote := readEnd(folder)
+	var hash, written string
 	if there {
 		err := d.QueryRow(ctx, `SELECT COALESCE(MAX(seq), 0), COALESCE((SELECT keyid FROM ledger_checkpoint ORDER BY seq DESC, time DESC LIMIT 1), ''),
-			COALESCE((SELECT hash FROM ledger_line WHERE seq = ?), '') FROM ledger_line`, []any{anchor.Seq}, &s.Lines, &s.SignedBy, &hash)
+			COALESCE((SELECT hash FROM ledger_line WHERE seq = ?), ''), COALESCE((SELECT hash FROM ledger_line WHERE seq = ?), '') FROM ledger_line`,
+			[]any{anchor.Seq, wrote.seq}, &s.Lines, &s.SignedBy, &hash, &written)
 		if err != nil {
 			return s, fmt.Errorf("look at the ledger: %w", err)
 		}
 	}
-	switch {
-	case anchor.Seq == 0:
-	case s.Lines == 0:
-		s.Lost = fmt.Sprintf("the database has no evidence, but line %d was signed at %s: the database was removed or replaced", anchor.Seq, anchor.Time.Format(inUTC))
-	case anchor.Seq > s.Lines:
-		s.Lost = cutOff(anchor, s.Lines) + ", or an older database was put in its place"
-	case anchor.Hash != hash:
-		s.Lost = rewritten(anchor, hash)
+	if s.Lost == "" {
+		s.Lost = missing(s.Lines, anchor, hash, wrote, written)
 	}
 	return s, nil
+}
+
+// missing says what a database with so many lines lacks of what was signed and
+// written here, where it has other hashes at those lines, or "".
+func missing(lines int64, signed Checkpoint, signedHash string, wrote head, writtenHash string) string {
+	switch {
+	case signed.Seq > 0 && lines == 0:
+		return fmt.Sprintf("the database has no evidence, but line %d was signed at %s: the database was removed or replaced", signed.Seq, signed.Time.Format(inUTC))
+	case signed.Seq > lines:
+		return cutOff(signed, lines) + ", or an older database was put in its place"
+	case signed.Seq > 0 && signed.Hash != signedHash:
+		return rewritten(signed, signedHash)
+	case wrote.seq > lines:
+		return "the ledger is shorter than it was: " + lacks(head{seq: lines}, wrote) + ", or an older database was put in its place"
+	case wrote.seq > 0 && wrote.hash != writtenHash:
+		return "the ledger is not the one that was written here: " + lacks(head{wrote.seq, writtenHash}, wrote)
+	}
+	return ""
 }
 
 // keys reads which keys are in a folder, without making any.

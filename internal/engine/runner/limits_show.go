@@ -22,7 +22,7 @@ func (r *Runner) LimitState(ctx context.Context) (out prentice.LimitState, err e
 	if out.Uses, err = r.uses(ctx, now); err != nil {
 		return out, err
 	}
-	if out.InForce, err = r.inForce(ctx, now); err != nil {
+	if out.InForce, out.More, err = r.inForce(ctx, now); err != nil {
 		return out, err
 	}
 	out.Locks, err = r.Locks(ctx)
@@ -100,16 +100,17 @@ func addUse(uses *[]prentice.LimitUse, l Limits, layer, name string) {
 
 // inForce is what holds back something, and not only one run: cool-downs, times
 // to wait after failures, and what was mended too often.
-func (r *Runner) inForce(ctx context.Context, now time.Time) ([]prentice.InForce, error) {
+// More is how many cool-downs are left out.
+func (r *Runner) inForce(ctx context.Context, now time.Time) (list []prentice.InForce, more int, err error) {
 	l := r.Estate.Limits()
-	list := []prentice.InForce{}
+	list = []prentice.InForce{}
 	add := func(code prentice.HoldCode, name string, run int64, when time.Time, says string, args ...any) {
 		way := "an owner lifts it with: " + liftCommand(code, name)
 		list = append(list, prentice.InForce{Name: name, Run: run, HoldBack: until(when, way, code, says, args...)})
 	}
 	rows, err := r.DB.Query(ctx, `SELECT code, name, times, until, run FROM run_streaks ORDER BY code, name`)
 	if err != nil {
-		return nil, fmt.Errorf("read what was tried before: %w", err)
+		return nil, 0, fmt.Errorf("read what was tried before: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -117,7 +118,7 @@ func (r *Runner) inForce(ctx context.Context, now time.Time) ([]prentice.InForce
 		var k streak
 		var ends int64
 		if err := rows.Scan(&code, &k.name, &k.times, &ends, &k.run); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		k.until = db.Time(ends)
 		switch {
@@ -131,32 +132,37 @@ func (r *Runner) inForce(ctx context.Context, now time.Time) ([]prentice.InForce
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	rows.Close()
-	if err := r.coolingNow(ctx, now, add); err != nil {
-		return nil, err
+	if more, err = r.coolingNow(ctx, now, add); err != nil {
+		return nil, 0, err
 	}
-	return list, r.mendedOften(ctx, now, l, add)
+	return list, more, r.mendedOften(ctx, now, l, add)
 }
 
 type adder func(code prentice.HoldCode, name string, run int64, when time.Time, says string, args ...any)
 
-func (r *Runner) coolingNow(ctx context.Context, now time.Time, add adder) error {
+// coolingNow adds the cool-downs, and says how many more there are than are added.
+func (r *Runner) coolingNow(ctx context.Context, now time.Time, add adder) (more int, err error) {
+	var all int
+	if err := r.DB.QueryRow(ctx, `SELECT COUNT(*) FROM run_cooldowns WHERE until > ?`, []any{db.Micros(now)}, &all); err != nil {
+		return 0, fmt.Errorf("count cool-downs: %w", err)
+	}
 	rows, err := r.DB.Query(ctx, `SELECT procedure, target, until, run FROM run_cooldowns WHERE until > ? ORDER BY target, procedure LIMIT ?`, db.Micros(now), mostListed)
 	if err != nil {
-		return fmt.Errorf("read cool-downs: %w", err)
+		return 0, fmt.Errorf("read cool-downs: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var name, on string
 		var ends, run int64
 		if err := rows.Scan(&name, &on, &ends, &run); err != nil {
-			return err
+			return 0, err
 		}
 		add(prentice.HoldMended, on, run, db.Time(ends), "%s was touched by %s", on, name)
 	}
-	return rows.Err()
+	return max(0, all-mostListed), rows.Err()
 }
 
 func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add adder) error {

@@ -1,7 +1,9 @@
 package runner
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"prentice"
 	"prentice/internal/kit/db"
@@ -54,6 +56,61 @@ func TestAllThatMovesIsReadOldestFirst(t *testing.T) {
 		moving, err := w.r.moving(t.Context())
 		if err != nil || len(moving) != 2*mostListed || moving[0].Number != run.Number {
 			t.Errorf("%d are moving, want all but the one that waits (%v)", len(moving), err)
+		}
+	})
+}
+
+func TestOpenReviewsAreReadOnBehindThoseThatAPageHolds(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		w.manyWait(run.Number, 130)
+		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO run_reviews (run, person, people, reason, opened, closed, closer, says) SELECT number, 'person/p' || number, '', 'it burns', 1, 0, '', '' FROM runs WHERE number > ?`, run.Number)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[int64]bool{}
+		for before := int64(0); len(seen) <= 200; {
+			page, err := w.r.Reviews(t.Context(), true, before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page) == 0 {
+				break
+			}
+			for _, v := range page {
+				if seen[v.Run] {
+					t.Fatalf("run/%d is on two pages", v.Run)
+				}
+				seen[v.Run] = true
+			}
+			before = page[len(page)-1].Run
+		}
+		if len(seen) != 130 {
+			t.Errorf("%d of 130 open reviews can be read", len(seen))
+		}
+	})
+}
+
+func TestWhatTheLimitsDoNotListIsCounted(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
+			for n := range mostListed + 3 {
+				if _, err := tx.Exec(`INSERT INTO run_cooldowns (procedure, target, until, run) VALUES ('mend', ?, ?, 1)`, fmt.Sprintf("host/h%d", n), db.Micros(w.r.Clock().Add(time.Hour))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := w.r.LimitState(t.Context())
+		if err != nil || len(s.InForce) != mostListed || s.More != 3 {
+			t.Errorf("%d are listed and %d are counted (%v)", len(s.InForce), s.More, err)
 		}
 	})
 }

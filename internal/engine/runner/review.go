@@ -14,12 +14,12 @@ import (
 // Reviews lists the reviews of broken glass, newest first: the open ones, or all
 // with a run's number below before.
 func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error) {
-	where, args := "closed = 0", []any{}
-	if !open {
-		where, args = "v.run < ?", []any{before}
-		if before <= 0 {
-			where, args = "v.run > ?", []any{0}
-		}
+	where, args := "v.run > 0", []any{}
+	if open {
+		where = "closed = 0"
+	}
+	if before > 0 {
+		where, args = where+" AND v.run < ?", append(args, before)
 	}
 	rows, err := r.DB.Query(ctx, `SELECT v.run, r.procedure, r.subject, r.state, v.person, v.people, v.reason, v.opened, v.closed, v.closer, v.says
 		FROM run_reviews v JOIN runs r ON r.number = v.run WHERE `+where+` ORDER BY v.run DESC LIMIT 100`, args...)
@@ -40,6 +40,14 @@ func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prenti
 		list = append(list, v)
 	}
 	return list, rows.Err()
+}
+
+// OpenReviews counts the reviews that nobody has closed.
+func (r *Runner) OpenReviews(ctx context.Context) (n int, err error) {
+	if err := r.DB.QueryRow(ctx, `SELECT COUNT(*) FROM run_reviews WHERE closed = 0`, nil, &n); err != nil {
+		return 0, fmt.Errorf("count reviews: %w", err)
+	}
+	return n, nil
 }
 
 // CloseReview ends a review with what its closer found. Nobody closes their own,

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,7 +74,7 @@ func (d dialect) now() string {
 // can mend, also where somebody else asked it and kept only its words.
 func Explain(err error) error {
 	explained := explain(err)
-	if err == nil || explained != err { //nolint:errorlint // it is the same one, or was wrapped
+	if err == nil || isKnown(err) || explained != err { //nolint:errorlint // it is the same one, or was wrapped
 		return explained
 	}
 	for words, reason := range map[string]error{"database or disk is full": ErrFull, "no space left on device": ErrFull, "SQLSTATE 53100": ErrFull,
@@ -90,15 +91,18 @@ func explain(err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	for _, known := range []error{ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt, ErrTaken} {
-		if errors.Is(err, known) {
-			return err
-		}
+	if isKnown(err) {
+		return err
 	}
 	if reason := reasonOf(err); reason != nil {
 		return fmt.Errorf("%w: %w", reason, err)
 	}
 	return err
+}
+
+// isKnown says whether one of our own stands in front already.
+func isKnown(err error) bool {
+	return slices.ContainsFunc([]error{ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt, ErrTaken}, func(known error) bool { return errors.Is(err, known) })
 }
 
 func reasonOf(err error) error {

@@ -54,6 +54,7 @@ func (d Deps) askOps() []op.Op {
 type Inbox struct {
 	Groups  []Group           `json:"groups"`
 	Reviews []prentice.Review `json:"reviews"`
+	More    int               `json:"more_reviews,omitempty"` // open ones that are not listed here
 	Next_   string            `json:"next,omitempty"`
 }
 
@@ -85,11 +86,18 @@ func (d Deps) inbox(ctx context.Context, _ op.Call, in inboxIn) (out Inbox, err 
 		return out, err
 	}
 	out.Groups, out.Next_ = d.grouped(page.List), page.Next
-	out.Reviews, err = d.Runner.Reviews(ctx, onlyOpen, 0)
+	if out.Reviews, err = d.Runner.Reviews(ctx, onlyOpen, 0); err != nil || len(out.Reviews) < reviewsShown {
+		return out, err
+	}
+	all, err := d.Runner.OpenReviews(ctx)
+	out.More = max(0, all-len(out.Reviews))
 	return out, err
 }
 
 const onlyOpen = true
+
+// reviewsShown is how many reviews the runner lists at a time.
+const reviewsShown = 100
 
 // grouped puts questions that can be answered together where the first of them
 // stands.
@@ -121,6 +129,7 @@ func (i Inbox) Text() string {
 	for _, v := range i.Reviews {
 		fmt.Fprintf(&b, "■ %s broke the glass for run/%d (%s): %s\n  Somebody else closes it with: prentice review close run/%d --says '…'\n\n", v.By, v.Run, v.Procedure, v.Reason, v.Run)
 	}
+	left(&b, i.More, "more review that is open", "more reviews that are open", "prentice review list")
 	for _, g := range i.Groups {
 		for _, q := range g.Questions {
 			q.write(&b)
@@ -223,7 +232,7 @@ func (r Reviews) Next() string { return r.Next_ }
 func (d Deps) reviews(ctx context.Context, _ op.Call, in reviewsIn) (Reviews, error) {
 	list, err := d.Runner.Reviews(ctx, !in.All, in.Before)
 	out := Reviews{Reviews: list}
-	if len(list) == 100 {
+	if len(list) == reviewsShown {
 		out.Next_ = fmt.Sprint(list[len(list)-1].Run)
 	}
 	return out, err

@@ -93,6 +93,9 @@ func (s LimitState) Text() string {
 	for _, h := range s.InForce {
 		fmt.Fprintf(&b, "  %-21s %s%s\n  %-21s %s\n", h.Code, h.Says, untilText(h.Until), "", h.WayOut)
 	}
+	if s.More > 0 {
+		fmt.Fprintf(&b, "  … and %s\n", op.Count(s.More, "more target cools down", "more targets cool down"))
+	}
 	if len(s.InForce) == 0 {
 		b.WriteString("  Nothing.\n")
 	}

@@ -44,6 +44,7 @@ type Now struct {
 	Paused   *prentice.Pause `json:"paused,omitempty"`
 	Policy   string          `json:"policy,omitempty"` // that another one waits to be adopted
 
+	Damage  []prentice.Finding `json:"damage,omitempty"`  // what is wrong with the evidence
 	Team    []prentice.Finding `json:"team,omitempty"`    // why not all of the team folder is in force
 	Unheard []prentice.Notice  `json:"unheard"`           // notices that nobody took
 	More    More               `json:"more,omitzero"`     // that is not listed here
@@ -56,6 +57,7 @@ type More struct {
 	Waiting int `json:"waiting,omitempty"`
 	Running int `json:"running,omitempty"`
 	Unheard int `json:"unheard,omitempty"`
+	Reviews int `json:"reviews,omitempty"`
 }
 
 // How many of each Now lists, at most.
@@ -71,6 +73,9 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	}
 	out.Draining = d.Runner.Draining()
 	if out.Policy, err = d.waitingPolicy(ctx); err != nil {
+		return out, err
+	}
+	if out.Damage, err = d.Damage(ctx); err != nil {
 		return out, err
 	}
 	out.Team = d.Troubles()
@@ -118,6 +123,7 @@ func (d Deps) more(ctx context.Context, out *Now) (err error) {
 	}
 	rest(&out.More.Waiting, len(out.Waiting), questionsShown, func() (int, error) { return d.Runner.Count(ctx, prentice.RunFilter{State: prentice.Waiting}) })
 	rest(&out.More.Running, len(out.Running), runningShown, func() (int, error) { return d.Runner.Count(ctx, prentice.RunFilter{Moving: true}) })
+	rest(&out.More.Reviews, len(out.Reviews), reviewsShown, func() (int, error) { return d.Runner.OpenReviews(ctx) })
 	rest(&out.More.Unheard, len(out.Unheard), unheardShown, func() (int, error) { return d.Notices.Count(ctx, prentice.NoticeDead) })
 	return err
 }
@@ -137,6 +143,9 @@ func (n Now) Text() string {
 	if n.Policy != "" {
 		fmt.Fprintf(&b, "▲ %s Look at it with: prentice policy show\n\n", n.Policy)
 	}
+	if len(n.Damage) > 0 {
+		fmt.Fprintf(&b, "✕ The evidence is damaged, and nothing that must be recorded can be done.\n%s\n", op.Found(n.Damage).Lines("  "))
+	}
 	if len(n.Team) > 0 {
 		fmt.Fprintf(&b, "✕ The team folder has %s; what was read before stays in force, and a procedure with errors is refused.\n%s\n",
 			op.Count(len(n.Team), "error", "errors"), op.Found(n.Team[:min(len(n.Team), troublesShown)]).Lines("  "))
@@ -144,6 +153,7 @@ func (n Now) Text() string {
 	for _, v := range n.Reviews {
 		fmt.Fprintf(&b, "■ %s broke the glass for run/%d: %s (somebody else closes the review)\n", v.By, v.Run, v.Reason)
 	}
+	left(&b, n.More.Reviews, "more review that is open", "more reviews that are open", "prentice review list")
 	for _, x := range n.Broken {
 		fmt.Fprintf(&b, "■ %s  %s%s  %s, since %s\n", x.Ref, x.Subject, unknown(x.Unknown), x.Title, x.Opened.UTC().Format(time.TimeOnly))
 	}

@@ -34,6 +34,7 @@ type Runner interface {
 	Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 	BreakGlass(ctx context.Context, run int64, plan string, by prentice.Actor, reason string) (prentice.Run, error)
 	Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error)
+	OpenReviews(context.Context) (int, error)
 	CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error
 	Away(ctx context.Context, a prentice.Absence, by prentice.Actor) (prentice.Absence, error)
 	Back(ctx context.Context, person prentice.Ref, by prentice.Actor) error
@@ -79,6 +80,7 @@ type Deps struct {
 	Tester PolicyTester
 
 	Troubles      func() []prentice.Finding                                                 // why not all of the team folder is in force
+	Damage        func(context.Context) ([]prentice.Finding, error)                         // what is wrong with the evidence
 	Days          func(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) // of the calendar in force
 	CheckCalendar func(file string, text []byte) []prentice.Finding
 	Notices       Notices
