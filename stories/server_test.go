@@ -154,8 +154,9 @@ func up(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// ready waits until the server is ready or has ended. One that is neither in
-// time is ended.
+// ready waits until the server answers and says that it is ready, or has ended. One
+// that is neither in time is ended. /readyz is not asked: a story may be about what it
+// says.
 func (s *scene) ready(url string) bool {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		select {
@@ -163,7 +164,7 @@ func (s *scene) ready(url string) bool {
 			return false
 		case <-time.After(20 * time.Millisecond):
 		}
-		res, err := http.Get(url + "/readyz")
+		res, err := http.Get(url + "/healthz")
 		if err != nil {
 			continue
 		}

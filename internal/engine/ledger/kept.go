@@ -85,11 +85,13 @@ func (l *Ledger) Kept(ctx context.Context) error {
 		return err
 	}
 	var end, last head
+	var first int64
 	var mark, writtenHash, signedHash string
 	err = l.db.QueryRow(ctx, `SELECT COALESCE(h.seq, -1), COALESCE(h.hash, ''), m.seq, COALESCE(l.hash, ''), COALESCE(l.mark, ''),
-			COALESCE((SELECT hash FROM ledger_line WHERE seq = ?), ''), COALESCE((SELECT hash FROM ledger_line WHERE seq = ?), '')
+			COALESCE((SELECT hash FROM ledger_line WHERE seq = ?), ''), COALESCE((SELECT hash FROM ledger_line WHERE seq = ?), ''),
+			(SELECT COALESCE(MIN(seq), 1) FROM ledger_line)
 		FROM (SELECT COALESCE(MAX(seq), 0) AS seq FROM ledger_line) m LEFT JOIN ledger_end h ON h.id = 1 LEFT JOIN ledger_line l ON l.seq = m.seq`,
-		[]any{wrote.seq, signed.Seq}, &end.seq, &end.hash, &last.seq, &last.hash, &mark, &writtenHash, &signedHash)
+		[]any{wrote.seq, signed.Seq}, &end.seq, &end.hash, &last.seq, &last.hash, &mark, &writtenHash, &signedHash, &first)
 	if err != nil {
 		return fmt.Errorf("read the ledger's head: %w", err)
 	}
@@ -104,6 +106,8 @@ func (l *Ledger) Kept(ctx context.Context) error {
 		return another(cutOff(signed, last.seq))
 	case signed.Seq > 0 && signedHash != signed.Hash:
 		return another(rewritten(signed, signedHash))
+	case first < 1:
+		return broken(fmt.Sprintf("line %d: %v", first, errNumber))
 	case end != last:
 		return broken(endsElsewhere(end, last))
 	case end.seq > 0 && !l.keys.marked(seal, last.seq, last.hash, mark):

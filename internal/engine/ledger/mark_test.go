@@ -268,6 +268,7 @@ func TestALedgerThatIsCutOffOrWrittenAnewIsNotKept(t *testing.T) {
 		"written anew from a line on":    func(w world) { w.rehash(6, func(e *prentice.Evidence) { e.Kind = "lie" }) },
 		"written anew, and gone further": func(w world) { w.rehash(6, func(e *prentice.Evidence) { e.Kind = "lie" }); w.plantLast("run/1") },
 		"added to":                       func(w world) { w.plantLast("run/1") },
+		"added to below the first":       func(w world) { w.plant(-5, "", "run/1") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {
