@@ -23,7 +23,7 @@ func TestADatabaseThatIsReadIsNeverWritten(t *testing.T) {
 				t.Fatal(err)
 			}
 			table(t, d)
-			first := fstest.MapFS{"0001_a.sql": {Data: []byte("-- +goose Up\nCREATE TABLE a (id BIGINT)")}}
+			first := fstest.MapFS{"0001_a.sql": {Data: []byte("-- +goose Up\nCREATE TABLE a (id BIGINT);")}}
 			if err := d.Migrate(t.Context(), "a", first); err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func TestADatabaseThatIsReadIsNeverWritten(t *testing.T) {
 			if err := r.Migrate(t.Context(), "a", first); err != nil {
 				t.Errorf("tables that are up to date: %v", err)
 			}
-			later := fstest.MapFS{"0002_b.sql": {Data: []byte("-- +goose Up\nCREATE TABLE b (id BIGINT)")}}
+			later := fstest.MapFS{"0002_b.sql": {Data: []byte("-- +goose Up\nCREATE TABLE b (id BIGINT);")}}
 			if err := r.Migrate(t.Context(), "a", later); !errors.Is(err, db.ErrOlder) {
 				t.Errorf("tables of an earlier version: %v", err)
 			}

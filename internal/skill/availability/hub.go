@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
 // Change is a judgement that has become another one.
@@ -22,7 +23,7 @@ type Change struct {
 
 // Text implements op.Texter.
 func (c Change) Text() string {
-	text := fmt.Sprintf("%s %s %s/%s: %s, was %s. %s", c.Time.UTC().Format(time.TimeOnly), c.To.Sign(), c.Service, c.Probe, c.To, c.From, c.Says)
+	text := fmt.Sprintf("%s %s %s/%s: %s, was %s. %s", op.Clock(c.Time), c.To.Sign(), c.Service, c.Probe, c.To, c.From, c.Says)
 	if c.Missed > 0 {
 		text += fmt.Sprintf(" (%d changes before it were missed)", c.Missed)
 	}

@@ -208,7 +208,7 @@ func flap(now time.Time, s State) (State, []Signal) {
 	changes := len(s.Flips)
 	why := fmt.Sprintf("it changed between well and down %d times within %s", changes, flapSpan)
 	if changes < flapChanges {
-		why = fmt.Sprintf("%d looks failed since %s, and never enough of them passed in a row", s.Failures, s.FirstFailed.UTC().Format(time.TimeOnly))
+		why = fmt.Sprintf("%d looks failed since %s, and never enough of them passed in a row", s.Failures, s.FirstFailed.UTC().Format("15:04:05Z"))
 	}
 	s = s.become(Flapping, now, why)
 	return s, []Signal{{Type: "probe.flapping", Consecutive: s.Fails, Says: why, FirstFailed: s.FirstFailed, LastOK: s.LastOK, Changes: changes}}

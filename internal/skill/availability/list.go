@@ -67,11 +67,11 @@ func lineOf(now time.Time, s prentice.Service, stands Standing, probes []probeSt
 
 // Table implements op.Tabler.
 func (l List) Table() (head []string, rows [][]string) {
-	head = []string{"SERVICE", "STATE", "SINCE", "LAST 24 H", "MEAN", "WHY"}
+	head = []string{"SERVICE", "STATE", "SINCE (UTC)", "LAST 24 H", "MEAN", "WHY"}
 	for _, s := range l.Services {
 		since := "–"
 		if !s.Since.IsZero() {
-			since = s.Since.UTC().Format(time.DateTime)
+			since = op.Cell(s.Since)
 		}
 		rows = append(rows, []string{string(s.Ref), s.State.Sign() + " " + string(s.State), since, s.Says24, took(s.Mean), s.Says})
 	}

@@ -101,7 +101,7 @@ func (s Shown) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s %s", s.Ref, s.State.Sign(), s.State)
 	if !s.Since.IsZero() {
-		fmt.Fprintf(&b, " since %s UTC", s.Since.UTC().Format(time.DateTime))
+		fmt.Fprintf(&b, " since %s", op.At(s.Since))
 	}
 	fmt.Fprintf(&b, "\n%s\n\n", s.Says)
 	line := func(what, text string) {
@@ -119,7 +119,7 @@ func (s Shown) Text() string {
 	for _, p := range s.Looks {
 		fmt.Fprintf(&b, "\n%s %s  %s %s, %s\n  %s %s\n", p.State.Sign(), p.Name, p.Kind, p.Target, p.Wants, p.State, p.Says)
 		for _, seen := range p.Last {
-			fmt.Fprintf(&b, "  %s  %-7s %9s  %s\n", seen.Time.UTC().Format(time.TimeOnly), seen.Truth, took(seen.Latency), seen.Says)
+			fmt.Fprintf(&b, "  %s  %-7s %9s  %s\n", op.Clock(seen.Time), seen.Truth, took(seen.Latency), seen.Says)
 		}
 	}
 	return b.String()

@@ -201,7 +201,7 @@ func (a Account) Text() string {
 	}
 	fmt.Fprintf(&b, "password  %s%s\n", password, behind(a.SignsIn.PasswordBehind))
 	for _, p := range a.SignsIn.Passkeys {
-		fmt.Fprintf(&b, "passkey   %s %s, last used %s%s\n", p.ID, p.Name, when(p.Seen, "never"), behind(p.Behind))
+		fmt.Fprintf(&b, "passkey   %s %s, last used %s%s\n", p.ID, p.Name, at(p.Seen, "never"), behind(p.Behind))
 	}
 	return b.String()
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"prentice"
 	"prentice/internal/kit/dsse"
@@ -60,7 +59,7 @@ func (t Thread) Empty() string {
 
 func table(lines []prentice.Evidence) (head []string, rows [][]string) {
 	for _, e := range lines {
-		rows = append(rows, []string{strconv.FormatInt(e.Seq, 10), e.Time.UTC().Format(time.DateTime), e.Kind, string(e.Actor), join(e.Refs), says(e)})
+		rows = append(rows, []string{strconv.FormatInt(e.Seq, 10), op.Cell(e.Time), e.Kind, string(e.Actor), join(e.Refs), says(e)})
 	}
 	return []string{"LINE", "TIME (UTC)", "WHAT", "WHO", "ABOUT", "SAYS"}, rows
 }
@@ -148,7 +147,7 @@ func (v Verified) Text() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "● Verified: %s. The file holds %s, written between %s and %s UTC, and it is exactly as the holder of the key %s signed it. No line was changed since it was written. ",
-		v.About, plural(v.Lines, "line"), v.From.UTC().Format(time.DateTime), v.Until.UTC().Format(time.DateTime), v.KeyID)
+		v.About, plural(v.Lines, "line"), op.At(v.From), op.At(v.Until), v.KeyID)
 	switch {
 	case v.Contiguous && v.Lines == 1:
 		fmt.Fprintf(&b, "It is line %d of the ledger. ", v.First)
@@ -160,7 +159,7 @@ func (v Verified) Text() string {
 	if v.Cut {
 		b.WriteString("Older lines of this thread were left out, and the file says so. ")
 	}
-	fmt.Fprintf(&b, "A checkpoint signed at %s UTC covers every line up to %d.", v.SignedAt.UTC().Format(time.DateTime), v.SignedSeq)
+	fmt.Fprintf(&b, "A checkpoint signed at %s covers every line up to %d.", op.At(v.SignedAt), v.SignedSeq)
 	return b.String()
 }
 
@@ -179,12 +178,12 @@ func (c Checked) Text() string {
 		return "● The ledger is empty: nothing has been written yet, and nothing is missing."
 	}
 	text := fmt.Sprintf("● The ledger is sound: %s, written between %s and %s UTC, follow each other without a gap and none was changed. ",
-		plural(c.Lines, "line"), c.From.UTC().Format(time.DateTime), c.Until.UTC().Format(time.DateTime))
+		plural(c.Lines, "line"), op.At(c.From), op.At(c.Until))
 	if c.SignedSeq == 0 {
 		return text + "Nothing has been signed yet: a checkpoint is signed every minute while prentice is up."
 	}
 	return text + fmt.Sprintf("%s fit; the last, of %s UTC, covers every line up to %d. The key is %s.",
-		capital(plural(c.Checkpoints, "signed checkpoint")), c.SignedAt.UTC().Format(time.DateTime), c.SignedSeq, c.KeyID)
+		capital(plural(c.Checkpoints, "signed checkpoint")), op.At(c.SignedAt), c.SignedSeq, c.KeyID)
 }
 
 // ExitCode implements op.Ender.

@@ -126,12 +126,12 @@ func (p PersonDetail) Text() string {
 	if len(p.Groups) > 0 {
 		fmt.Fprintf(&b, "groups    %s\n", joined(p.Groups))
 	}
-	fmt.Fprintf(&b, "since     %s\nlast seen %s\n", p.Created.UTC().Format("2006-01-02"), when(p.Seen, "never"))
+	fmt.Fprintf(&b, "since     %s\nlast seen %s\n", p.Created.UTC().Format("2006-01-02"), at(p.Seen, "never"))
 	for _, s := range p.Sessions {
-		fmt.Fprintf(&b, "session   %s by %s from %s, until %s%s\n", s.ID, s.Way, s.Address, when(s.Expires, ""), behind(s.Behind))
+		fmt.Fprintf(&b, "session   %s by %s from %s, until %s%s\n", s.ID, s.Way, s.Address, at(s.Expires, ""), behind(s.Behind))
 	}
 	for _, t := range p.Tokens {
-		fmt.Fprintf(&b, "token     %d %s: %s%s, until %s%s\n", t.ID, t.Name, t.Role, scoped(t.Scope), when(t.Expires, "it is revoked"), behind(t.Behind))
+		fmt.Fprintf(&b, "token     %d %s: %s%s, until %s%s\n", t.ID, t.Name, t.Role, scoped(t.Scope), at(t.Expires, "it is revoked"), behind(t.Behind))
 	}
 	return b.String()
 }

@@ -111,7 +111,7 @@ func (l SignInLink) Text() string {
 	if l.URL != "" {
 		what, is = "link", l.URL
 	}
-	return fmt.Sprintf("This %s signs %s in once, until %s UTC. Give it to nobody else.\n%s\n", what, l.Person, l.Expires.UTC().Format(time.DateTime), is)
+	return fmt.Sprintf("This %s signs %s in once, until %s. Give it to nobody else.\n%s\n", what, l.Person, op.At(l.Expires), is)
 }
 
 // Team is the team.
@@ -173,11 +173,20 @@ func (m Me) Text() string {
 	return text
 }
 
+// when is a cell below a head that says UTC.
 func when(t time.Time, never string) string {
 	if t.IsZero() {
 		return never
 	}
-	return t.UTC().Format(time.DateTime)
+	return op.Cell(t)
+}
+
+// at is a moment in a sentence.
+func at(t time.Time, never string) string {
+	if t.IsZero() {
+		return never
+	}
+	return op.At(t)
 }
 
 var (

@@ -160,7 +160,7 @@ type SecretUse struct {
 
 // Text implements op.Texter.
 func (s SecretUse) Text() string {
-	return fmt.Sprintf("Secret %s, from %s. Procedures that use it: %s. Last given to a step (UTC): %s.\n", s.Name, s.From, words(s.UsedBy), when(s.Used, "never"))
+	return fmt.Sprintf("Secret %s, from %s. Procedures that use it: %s. Last given to a step: %s.\n", s.Name, s.From, words(s.UsedBy), at(s.Used, "never"))
 }
 
 // SecretList is every secret, without values.

@@ -200,8 +200,8 @@ func (t NewToken) Text() string {
 	if t.Kind == prentice.Person {
 		acts = t.Person
 	}
-	return fmt.Sprintf("Token %d acts as %s, with the role %s%s, until %s UTC%s. It is shown this once; keep it where secrets are kept.\n%s\n",
-		t.ID, acts, t.Role, scoped(t.Scope), when(t.Expires, "it is revoked"), behind(t.Behind), t.Token)
+	return fmt.Sprintf("Token %d acts as %s, with the role %s%s, until %s%s. It is shown this once; keep it where secrets are kept.\n%s\n",
+		t.ID, acts, t.Role, scoped(t.Scope), at(t.Expires, "it is revoked"), behind(t.Behind), t.Token)
 }
 
 // behind says in words who is behind a way in, if anybody.

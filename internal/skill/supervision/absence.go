@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"prentice"
 	"prentice/internal/op"
@@ -70,7 +69,7 @@ type Absent struct{ prentice.Absence }
 
 // Text implements op.Texter.
 func (a Absent) Text() string {
-	return fmt.Sprintf("%s is away until %s; %s stands in.\n", a.Person, a.Until.UTC().Format(time.DateTime)+" UTC", a.StandIn)
+	return fmt.Sprintf("%s is away until %s; %s stands in.\n", a.Person, op.At(a.Until), a.StandIn)
 }
 
 // Absences is who is away.
@@ -80,9 +79,9 @@ type Absences struct {
 
 // Table implements op.Tabler.
 func (a Absences) Table() (head []string, rows [][]string) {
-	head = []string{"AWAY", "STANDS IN", "SINCE", "UNTIL", "SAID BY"}
+	head = []string{"AWAY", "STANDS IN", "SINCE (UTC)", "UNTIL (UTC)", "SAID BY"}
 	for _, x := range a.Absences {
-		rows = append(rows, []string{string(x.Person), string(x.StandIn), x.Since.UTC().Format(time.DateTime), x.Until.UTC().Format(time.DateTime), string(x.By)})
+		rows = append(rows, []string{string(x.Person), string(x.StandIn), op.Cell(x.Since), op.Cell(x.Until), string(x.By)})
 	}
 	return head, rows
 }

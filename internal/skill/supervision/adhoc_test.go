@@ -41,7 +41,7 @@ func TestAHostThatEndedIsALineWithTheSum(t *testing.T) {
 	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	m := prentice.RunMoment{Run: 7, Time: at, State: prentice.Running, Step: "command", Says: "command: failed. exit code 1", Target: "host/w1", Stands: prentice.NotDone,
 		Tally: &prentice.TargetTally{Done: 41, Failed: 3, Of: 500}}
-	if got := (Moment{m}).Text(); got != "12:00:00 run/7 ■ w1 command: failed. exit code 1 (41 done, 3 failed of 500)" {
+	if got := (Moment{m}).Text(); got != "12:00:00Z run/7 ■ w1 command: failed. exit code 1 (41 done, 3 failed of 500)" {
 		t.Error(got)
 	}
 	m.Stands = prentice.Intended
@@ -57,14 +57,14 @@ func TestAHostThatEndedIsALineWithTheSum(t *testing.T) {
 func TestALineOfALogNamesItsHost(t *testing.T) {
 	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	line := prentice.LogLine{Time: at, Step: "command", Target: "host/w1", Text: "91 % used\n"}
-	if got := (Log{LogPage: prentice.LogPage{Lines: []prentice.LogLine{line}, End: true}}).Text(); got != "12:00:00 w1 command │ 91 % used\n" {
+	if got := (Log{LogPage: prentice.LogPage{Lines: []prentice.LogLine{line}, End: true}}).Text(); got != "12:00:00Z w1 command │ 91 % used\n" {
 		t.Error(got)
 	}
-	if got := (Moment{prentice.RunMoment{Run: 7, Time: at, Log: &line}}).Text(); got != "12:00:00 run/7 w1 command │ 91 % used" {
+	if got := (Moment{prentice.RunMoment{Run: 7, Time: at, Log: &line}}).Text(); got != "12:00:00Z run/7 w1 command │ 91 % used" {
 		t.Error(got)
 	}
 	line.Target = ""
-	if got := printed(line); got != "12:00:00 command │ 91 % used" {
+	if got := printed(line); got != "12:00:00Z command │ 91 % used" {
 		t.Error(got)
 	}
 }
@@ -84,11 +84,11 @@ func TestAnEmptyLogSaysWhyItIs(t *testing.T) {
 
 func TestAStepIsNamedOnceAsItEnds(t *testing.T) {
 	m := prentice.RunMoment{Run: 7, State: prentice.Running, Step: "start", Says: "start: done. exit code 0", Stands: prentice.Done}
-	if got := (Moment{m}).Text(); got != "00:00:00 run/7 ● start: done. exit code 0" {
+	if got := (Moment{m}).Text(); got != "00:00:00Z run/7 ● start: done. exit code 0" {
 		t.Error(got)
 	}
 	m.Target = "host/w1" // one of those that are verified or put back, say
-	if got := (Moment{m}).Text(); got != "00:00:00 run/7 ● w1 start: done. exit code 0" {
+	if got := (Moment{m}).Text(); got != "00:00:00Z run/7 ● w1 start: done. exit code 0" {
 		t.Error(got)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"prentice"
 	"prentice/internal/op"
@@ -146,7 +145,7 @@ func (i Inbox) Text() string {
 }
 
 func (q Asks) write(b *strings.Builder) {
-	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.About(), refList(q.Targets), q.Expires.UTC().Format(time.DateTime))
+	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.About(), refList(q.Targets), op.At(q.Expires))
 	if q.Command != "" {
 		fmt.Fprintf(b, "  runs: %s\n", q.Command)
 	}
@@ -182,13 +181,13 @@ func sameAs(last *prentice.Agreed) string {
 	case last == nil:
 		return "no plan of this procedure was agreed to for it before"
 	case len(last.Changes) == 0:
-		return fmt.Sprintf("equal to the plan approved in run/%d on %s", last.Run, last.Time.UTC().Format(time.DateTime))
+		return fmt.Sprintf("equal to the plan approved in run/%d on %s", last.Run, op.At(last.Time))
 	}
 	words := make([]string, len(last.Changes))
 	for i, c := range last.Changes {
 		words[i] = c.String()
 	}
-	return fmt.Sprintf("differs from the plan approved in run/%d on %s: %s", last.Run, last.Time.UTC().Format(time.DateTime), strings.Join(words, "; "))
+	return fmt.Sprintf("differs from the plan approved in run/%d on %s: %s", last.Run, op.At(last.Time), strings.Join(words, "; "))
 }
 
 func runs(list []Asks) string {
@@ -216,9 +215,9 @@ type Reviews struct {
 
 // Table implements op.Tabler.
 func (r Reviews) Table() (head []string, rows [][]string) {
-	head = []string{"RUN", "PROCEDURE", "BROKEN BY", "OPENED", "REASON", "CLOSED BY", "FOUND"}
+	head = []string{"RUN", "PROCEDURE", "BROKEN BY", "OPENED (UTC)", "REASON", "CLOSED BY", "FOUND"}
 	for _, v := range r.Reviews {
-		rows = append(rows, []string{fmt.Sprintf("run/%d", v.Run), v.Procedure, string(v.By), v.Opened.UTC().Format(time.DateTime), v.Reason, string(v.Closer), v.Says})
+		rows = append(rows, []string{fmt.Sprintf("run/%d", v.Run), v.Procedure, string(v.By), op.Cell(v.Opened), v.Reason, string(v.Closer), v.Says})
 	}
 	return head, rows
 }
@@ -243,11 +242,11 @@ type ReviewOut struct{ prentice.Review }
 
 // Text implements op.Texter.
 func (v ReviewOut) Text() string {
-	text := fmt.Sprintf("run/%d  %s %s  %s on %s\n%s broke the glass at %s: %s\n", v.Run, v.State.Sign(), v.State, v.Procedure, v.Subject, v.By, v.Opened.UTC().Format(time.DateTime), v.Review.Reason)
+	text := fmt.Sprintf("run/%d  %s %s  %s on %s\n%s broke the glass at %s: %s\n", v.Run, v.State.Sign(), v.State, v.Procedure, v.Subject, v.By, op.At(v.Opened), v.Review.Reason)
 	if v.Closed.IsZero() {
 		return text + fmt.Sprintf("Open. Somebody else closes it with: prentice review close run/%d --says '…'\n", v.Run)
 	}
-	return text + fmt.Sprintf("Closed by %s at %s: %s\n", v.Closer, v.Closed.UTC().Format(time.DateTime), v.Says)
+	return text + fmt.Sprintf("Closed by %s at %s: %s\n", v.Closer, op.At(v.Closed), v.Says)
 }
 
 func (d Deps) review(ctx context.Context, _ op.Call, in which) (ReviewOut, error) {

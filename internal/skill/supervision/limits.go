@@ -101,7 +101,7 @@ func (s LimitState) Text() string {
 	}
 	b.WriteString("\nLocked\n")
 	for _, l := range s.Locks {
-		fmt.Fprintf(&b, "  %s by run/%d (%s, %s) since %s\n", l.Target, l.Run, l.Procedure, l.State, l.Since.UTC().Format(time.DateTime))
+		fmt.Fprintf(&b, "  %s by run/%d (%s, %s) since %s\n", l.Target, l.Run, l.Procedure, l.State, op.At(l.Since))
 	}
 	if len(s.Locks) == 0 {
 		b.WriteString("  Nothing.\n")
@@ -125,9 +125,9 @@ type Locks struct {
 // Table implements op.Tabler.
 func (l Locks) Table() (head []string, rows [][]string) {
 	for _, t := range l.Locks {
-		rows = append(rows, []string{string(t.Target), fmt.Sprintf("run/%d", t.Run), t.Procedure, string(t.State), t.Since.UTC().Format(time.DateTime)})
+		rows = append(rows, []string{string(t.Target), fmt.Sprintf("run/%d", t.Run), t.Procedure, string(t.State), op.Cell(t.Since)})
 	}
-	return []string{"TARGET", "RUN", "PROCEDURE", "STATE", "SINCE"}, rows
+	return []string{"TARGET", "RUN", "PROCEDURE", "STATE", "SINCE (UTC)"}, rows
 }
 
 // Empty implements op.Emptier.
@@ -135,7 +135,7 @@ func (Locks) Empty() string { return "No run holds a target." }
 
 func pauseText(p prentice.Pause) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "▲ Paused since %s: %s.\n", p.Since.UTC().Format(time.DateTime), p.Says)
+	fmt.Fprintf(&b, "▲ Paused since %s: %s.\n", op.At(p.Since), p.Says)
 	for _, run := range p.Held {
 		fmt.Fprintf(&b, "  %s %s  %s on %s is held, %s\n", run.State.Sign(), run.Ref(), run.Procedure, run.Subject, run.State)
 	}
@@ -158,7 +158,7 @@ func untilText(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return ", until " + t.UTC().Format(time.DateTime+" UTC")
+	return ", until " + op.At(t)
 }
 
 func after(sign, text string) string {

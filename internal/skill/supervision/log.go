@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"prentice"
 	"prentice/internal/kit/nearest"
@@ -86,7 +85,7 @@ func (l Log) Text() string {
 	var b strings.Builder
 	if l.Removed != nil {
 		fmt.Fprintf(&b, "The log of this run (%d lines) was removed at %s UTC: %s. What happened is in the evidence.\n",
-			l.Removed.Lines, l.Removed.Time.UTC().Format(time.DateTime), l.Removed.Why)
+			l.Removed.Lines, op.At(l.Removed.Time), l.Removed.Why)
 	}
 	if l.Trouble != "" {
 		fmt.Fprintf(&b, "A part of this log cannot be read now: %s\n", l.Trouble)
@@ -122,7 +121,7 @@ func printed(line prentice.LogLine) string {
 	if line.Target != "" {
 		from = line.Target.Name() + " " + from
 	}
-	return fmt.Sprintf("%s %s │ %s", line.Time.UTC().Format(time.TimeOnly), from, render.Overwritten(strings.TrimSuffix(line.Text, "\n")))
+	return fmt.Sprintf("%s %s │ %s", op.Clock(line.Time), from, render.Overwritten(strings.TrimSuffix(line.Text, "\n")))
 }
 
 // First is the number of the page's first line, or 0.

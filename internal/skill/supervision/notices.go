@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"prentice"
 	"prentice/internal/op"
@@ -70,9 +69,9 @@ type NoticeList struct {
 
 // Table implements op.Tabler.
 func (l NoticeList) Table() (head []string, rows [][]string) {
-	head = []string{"NOTICE", "STATE", "CHANNEL", "TOPIC", "TITLE", "CREATED", "TRIES", "WHY"}
+	head = []string{"NOTICE", "STATE", "CHANNEL", "TOPIC", "TITLE", "CREATED (UTC)", "TRIES", "WHY"}
 	for _, n := range l.Notices {
-		rows = append(rows, []string{string(n.Ref()), signOfNotice(n.State) + " " + string(n.State), n.Channel, n.Topic, n.Title, n.Created.UTC().Format(time.DateTime),
+		rows = append(rows, []string{string(n.Ref()), signOfNotice(n.State) + " " + string(n.State), n.Channel, n.Topic, n.Title, op.Cell(n.Created),
 			strconv.Itoa(n.Attempts), n.Says})
 	}
 	return head, rows
@@ -127,13 +126,13 @@ type NoticeOut struct{ prentice.Notice }
 
 // Text implements op.Texter.
 func (n NoticeOut) Text() string {
-	text := fmt.Sprintf("%s  %s %s  over %s, topic %s\nKept      %s", n.Ref(), signOfNotice(n.State), n.State, n.Channel, n.Topic, n.Created.UTC().Format(time.DateTime))
+	text := fmt.Sprintf("%s  %s %s  over %s, topic %s\nKept      %s", n.Ref(), signOfNotice(n.State), n.State, n.Channel, n.Topic, op.At(n.Created))
 	if !n.Ended.IsZero() {
-		text += fmt.Sprintf(", over since %s", n.Ended.UTC().Format(time.DateTime))
+		text += fmt.Sprintf(", over since %s", op.At(n.Ended))
 	}
 	text += fmt.Sprintf("\nTries     %d", n.Attempts)
 	if n.State == prentice.NoticeWaiting {
-		text += fmt.Sprintf(", the next at %s", n.Due.UTC().Format(time.DateTime))
+		text += fmt.Sprintf(", the next at %s", op.At(n.Due))
 	}
 	if n.Says != "" {
 		text += "\nWhy       " + n.Says

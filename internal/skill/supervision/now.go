@@ -155,7 +155,7 @@ func (n Now) Text() string {
 	}
 	left(&b, n.More.Reviews, "more review that is open", "more reviews that are open", "prentice review list")
 	for _, x := range n.Broken {
-		fmt.Fprintf(&b, "■ %s  %s%s  %s, since %s\n", x.Ref, x.Subject, unknown(x.Unknown), x.Title, x.Opened.UTC().Format(time.TimeOnly))
+		fmt.Fprintf(&b, "■ %s  %s%s  %s, since %s\n", x.Ref, x.Subject, unknown(x.Unknown), x.Title, op.At(x.Opened))
 	}
 	left(&b, n.More.Broken, "more open incident", "more open incidents", "prentice incident list --open")
 	for _, x := range n.Unheard {

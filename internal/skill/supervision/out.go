@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"prentice"
 	"prentice/internal/op"
@@ -30,7 +29,7 @@ func paragraph(r prentice.Run) string {
 // next is what a person can do about a run that waits: for leave, or for a step
 // that people do.
 func next(r prentice.Run, step string) string {
-	at := r.Expires.UTC().Format(time.DateTime) + " UTC"
+	at := op.At(r.Expires)
 	switch {
 	case r.State != prentice.Waiting:
 		return ""
@@ -66,10 +65,10 @@ type Runs struct {
 
 // Table implements op.Tabler.
 func (r Runs) Table() (head []string, rows [][]string) {
-	head = []string{"RUN", "STATE", "PROCEDURE", "SUBJECT", "ASKED BY", "CREATED", "WHY"}
+	head = []string{"RUN", "STATE", "PROCEDURE", "SUBJECT", "ASKED BY", "CREATED (UTC)", "WHY"}
 	for _, run := range r.Runs {
 		rows = append(rows, []string{string(run.Ref()), run.State.Sign() + " " + string(run.State), run.Procedure, run.About(), string(run.Requester),
-			run.Created.UTC().Format(time.DateTime), run.Says})
+			op.Cell(run.Created), run.Says})
 	}
 	return head, rows
 }
@@ -121,7 +120,7 @@ func (d Detail) Text() string {
 		on = fmt.Sprintf("%d hosts", len(d.Targets))
 	}
 	fmt.Fprintf(&b, "\nRisk      %s, on %s\n", d.Risk, on)
-	fmt.Fprintf(&b, "Asked by  %s at %s", d.Requester, d.Created.UTC().Format(time.DateTime))
+	fmt.Fprintf(&b, "Asked by  %s at %s", d.Requester, op.At(d.Created))
 	if d.Reason != "" {
 		fmt.Fprintf(&b, ": %s", d.Reason)
 	}
@@ -139,7 +138,7 @@ func (d Detail) Text() string {
 		if a.For != "" {
 			who += " for " + string(a.For)
 		}
-		fmt.Fprintf(&b, "          %s by %s at %s: %s%s\n", word, who, a.Time.UTC().Format(time.DateTime), a.Reason, came(a))
+		fmt.Fprintf(&b, "          %s by %s at %s: %s%s\n", word, who, op.At(a.Time), a.Reason, came(a))
 	}
 	d.writeDifference(&b)
 	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)
@@ -300,9 +299,9 @@ func (d Detail) writeDifference(b *strings.Builder) {
 
 func at(rec prentice.StepRecord) string {
 	if rec.Target == "" {
-		return rec.Started.UTC().Format(time.TimeOnly)
+		return op.Clock(rec.Started)
 	}
-	return rec.Started.UTC().Format(time.TimeOnly) + " " + string(rec.Target)
+	return op.Clock(rec.Started) + " " + string(rec.Target)
 }
 
 func refList(refs []prentice.Ref) string {
@@ -325,7 +324,7 @@ func (m Moment) ExitCode() int { return ending(m.State) }
 
 // Text implements op.Texter.
 func (m Moment) Text() string {
-	at := fmt.Sprintf("%s run/%d ", m.Time.UTC().Format(time.TimeOnly), m.Run)
+	at := fmt.Sprintf("%s run/%d ", op.Clock(m.Time), m.Run)
 	if m.Log != nil {
 		line := *m.Log
 		line.Time = m.Time

@@ -34,7 +34,7 @@ func summary(t prentice.PolicyTable) TableSummary {
 func (p PolicyShown) Text() string {
 	var b strings.Builder
 	f := p.InForce
-	fmt.Fprintf(&b, "In force  %s\n          since %s, adopted by %s: %s\n          hours are those of %s\n\n", f.Digest, f.Since.UTC().Format(time.DateTime), refList(f.By), f.Reason, f.Zone)
+	fmt.Fprintf(&b, "In force  %s\n          since %s, adopted by %s: %s\n          hours are those of %s\n\n", f.Digest, op.At(f.Since), refList(f.By), f.Reason, f.Zone)
 	for _, r := range f.Rules {
 		from := "built in"
 		if !r.BuiltIn {
@@ -73,7 +73,7 @@ func votesText(p prentice.PendingPolicy) string {
 		fmt.Fprintf(&b, "  The policy in force asks for %s.\n", op.Count(p.Needs, "owner", "different owners"))
 	}
 	for _, v := range p.Votes {
-		fmt.Fprintf(&b, "  %s adopted it at %s, good until %s: %s\n", v.Actor, v.Time.UTC().Format(time.DateTime), v.Expires.UTC().Format(time.DateTime), v.Reason)
+		fmt.Fprintf(&b, "  %s adopted it at %s, good until %s: %s\n", v.Actor, op.At(v.Time), op.At(v.Expires), v.Reason)
 	}
 	return b.String()
 }

@@ -113,7 +113,7 @@ func (r Replayed) Text() string {
 	if b.WriteString(r.Lines("")); r.Errors > 0 {
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s since %s, judged by %s\n", op.Count(r.Decisions, "decision", "decisions"), r.Since.UTC().Format("2006-01-02 15:04"), r.Policy)
+	fmt.Fprintf(&b, "%s since %s, judged by %s\n", op.Count(r.Decisions, "decision", "decisions"), op.At(r.Since), r.Policy)
 	others := 0
 	for _, p := range r.Then {
 		if p.Policy != r.Policy {
@@ -133,7 +133,7 @@ func (r Replayed) Text() string {
 	}
 	b.WriteString("\n")
 	for _, d := range r.Differences {
-		fmt.Fprintf(&b, "  %s  %s on %s, asked by %s at %s: %s by %s, now %s by %s\n", d.Run, d.Procedure, orNothing(string(d.Subject)), d.Requester, d.Time.UTC().Format("2006-01-02 15:04"),
+		fmt.Fprintf(&b, "  %s  %s on %s, asked by %s at %s: %s by %s, now %s by %s\n", d.Run, d.Procedure, orNothing(string(d.Subject)), d.Requester, op.At(d.Time),
 			verdictText(d.Was), first(d.Was.Rules), verdictText(d.Would), first(d.Would.Rules))
 	}
 	if n := r.Decisions - r.Identical - len(r.Differences); n > 0 {

@@ -3,7 +3,6 @@ package supervision
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"prentice"
 	"prentice/internal/op"
@@ -36,9 +35,9 @@ func (r Replicas) Table() (head []string, rows [][]string) {
 		if x.Leads {
 			leads = "leads"
 		}
-		rows = append(rows, []string{x.Name, LifeOf(x), leads, fmt.Sprint(x.Runs), x.URL, x.Joined.UTC().Format(time.DateTime)})
+		rows = append(rows, []string{x.Name, LifeOf(x), leads, fmt.Sprint(x.Runs), x.URL, op.Cell(x.Joined)})
 	}
-	return []string{"REPLICA", "STATE", "LEAD", "RUNS", "ADDRESS", "JOINED"}, rows
+	return []string{"REPLICA", "STATE", "LEAD", "RUNS", "ADDRESS", "JOINED (UTC)"}, rows
 }
 
 // LifeOf is how a replica stands, with its sign.

@@ -43,9 +43,9 @@ type Events struct {
 
 // Table implements op.Tabler.
 func (e Events) Table() (head []string, rows [][]string) {
-	head = []string{"EVENT", "RECEIVED", "TYPE", "SUBJECT", "SOURCE", "TIMES", "STATE"}
+	head = []string{"EVENT", "RECEIVED (UTC)", "TYPE", "SUBJECT", "SOURCE", "TIMES", "STATE"}
 	for _, r := range e.Events {
-		rows = append(rows, []string{string(r.Ref()), r.Received.UTC().Format(time.DateTime), r.Type, string(r.Subject), r.Source, fmt.Sprint(r.Count), string(r.State)})
+		rows = append(rows, []string{string(r.Ref()), op.Cell(r.Received), r.Type, string(r.Subject), r.Source, fmt.Sprint(r.Count), string(r.State)})
 	}
 	return head, rows
 }
@@ -68,8 +68,8 @@ func (e EventOut) Text() string {
 	if e.Subject != "" {
 		fmt.Fprintf(&b, " on %s", e.Subject)
 	}
-	fmt.Fprintf(&b, "\nSource    %s, id %s\nSent by   %s, received %s\n", e.Source, e.ID, e.Sender, e.Received.UTC().Format(time.DateTime))
-	fmt.Fprintf(&b, "Happened  %s\nSaid      %s\nState     %s", e.Time.UTC().Format(time.DateTime), times(e.Count, e.Last), e.State)
+	fmt.Fprintf(&b, "\nSource    %s, id %s\nSent by   %s, received %s\n", e.Source, e.ID, e.Sender, op.At(e.Received))
+	fmt.Fprintf(&b, "Happened  %s\nSaid      %s\nState     %s", op.At(e.Time), times(e.Count, e.Last), e.State)
 	if e.Says != "" {
 		fmt.Fprintf(&b, ": %s", e.Says)
 	}
@@ -90,7 +90,7 @@ func times(n int64, last time.Time) string {
 	if n == 1 {
 		return "once"
 	}
-	return fmt.Sprintf("%d times, last at %s", n, last.UTC().Format(time.DateTime))
+	return fmt.Sprintf("%d times, last at %s", n, op.At(last))
 }
 
 // Incidents is a page of incidents.
@@ -102,9 +102,9 @@ type Incidents struct {
 
 // Table implements op.Tabler.
 func (i Incidents) Table() (head []string, rows [][]string) {
-	head = []string{"INCIDENT", "STATE", "SUBJECT", "FIRST SYMPTOM", "SYMPTOMS", "WHAT"}
+	head = []string{"INCIDENT", "STATE", "SUBJECT", "FIRST SYMPTOM (UTC)", "SYMPTOMS", "WHAT"}
 	for _, in := range i.Incidents {
-		rows = append(rows, []string{string(in.Ref), in.State.Sign() + " " + string(in.State), string(in.Subject), in.FirstSymptom.UTC().Format(time.DateTime),
+		rows = append(rows, []string{string(in.Ref), in.State.Sign() + " " + string(in.State), string(in.Subject), op.Cell(in.FirstSymptom),
 			fmt.Sprint(in.Events), in.Summary})
 	}
 	return head, rows
@@ -159,7 +159,7 @@ func (d Detail) Text() string {
 	if !d.Called.IsZero() {
 		fmt.Fprintf(&b, "A person was called %s after the first symptom.\n", long(d.Called.Sub(d.FirstSymptom)))
 	}
-	fmt.Fprintf(&b, "\n%s  first symptom\n", d.FirstSymptom.UTC().Format(time.DateTime))
+	fmt.Fprintf(&b, "\n%s  first symptom\n", op.At(d.FirstSymptom))
 	for _, l := range d.Timeline {
 		who := ""
 		if l.Actor != self {
