@@ -255,7 +255,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		Opened: func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error) {
 			return s.desk.Opened(ctx, incident)
 		},
-		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, Event: s.inbox.Show, Incident: s.incident, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
+		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, SendIn: s.inbox.SendIn, Event: s.inbox.Show, Incident: s.incident, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
 	})
 	s.logs = logs
 	s.openOutbox()

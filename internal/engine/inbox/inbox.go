@@ -94,20 +94,26 @@ func (in *Inbox) Send(ctx context.Context, e prentice.Event) error {
 		_, err := in.Receive(ctx, e)
 		return err
 	}
+	if err := in.write(ctx, func(tx *db.Tx) error { return in.SendIn(tx, e) }); err != nil {
+		return fmt.Errorf("keep event %s: %w", clip(e.ID), err)
+	}
+	return nil
+}
+
+// SendIn is Send of what prentice tells itself, within the write that makes it
+// true: the one is not there without the other.
+func (in *Inbox) SendIn(tx *db.Tx, e prentice.Event) error {
+	if !reserved(e.Source) {
+		return prentice.Errorf(prentice.Internal, "the source %q is not prentice's own", clip(e.Source))
+	}
 	now := in.clock().UTC()
 	kept, err := accept(e, now)
 	if err != nil {
 		return err
 	}
 	kept.sender = self
-	err = in.write(ctx, func(tx *db.Tx) error {
-		tx.Late(in, own{kept, now}, in.keepOwnTogether)
-		tx.After(in.ring)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("keep event %s: %w", clip(e.ID), err)
-	}
+	tx.Late(in, own{kept, now}, in.keepOwnTogether)
+	tx.After(in.ring)
 	return nil
 }
 

@@ -1,9 +1,11 @@
 package inbox
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
+	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -43,4 +45,34 @@ func planOf(t *testing.T, d *db.DB, query string) string {
 		steps = append(steps, step)
 	}
 	return strings.Join(steps, "; ")
+}
+
+func TestWhatIsSentWithinAWriteIsThereOnlyWithIt(t *testing.T) {
+	each(t, func(w *world) {
+		news := prentice.Event{ID: "run/1 running", Source: "prentice/runner", Type: "run.started"}
+		send := func(e prentice.Event, end error) error {
+			return w.db.Write(t.Context(), func(tx *db.Tx) error { return errors.Join(w.inbox.SendIn(tx, e), end) })
+		}
+		failed := errors.New("the run has moved in the meantime")
+		if err := send(news, failed); !errors.Is(err, failed) {
+			t.Fatal(err)
+		}
+		w.deliver()
+		if ids := w.toldIDs(); len(ids) > 0 {
+			t.Errorf("told of %v, of which nothing is true", ids)
+		}
+		for range 2 {
+			if err := send(news, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.deliver()
+		if ids := w.toldIDs(); len(ids) != 1 || ids[0] != news.ID {
+			t.Errorf("told of %v, want one", ids)
+		}
+		news.Source = "monitor/eu-1"
+		if err := send(news, nil); prentice.KindOf(err) != prentice.Internal {
+			t.Errorf("of somebody else: %v", err)
+		}
+	})
 }

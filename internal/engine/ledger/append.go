@@ -37,7 +37,7 @@ func (l *Ledger) Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error 
 		}
 		line.Time = now
 		e := &entry{line: line}
-		tx.Late(l, e, l.write)
+		tx.Last(l, e, l.write)
 		tx.After(func() { l.raise(e.at) })
 	}
 	return nil

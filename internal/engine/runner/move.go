@@ -46,7 +46,7 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 	if err != nil {
 		return err
 	}
-	r.moved(ctx, d, to, run)
+	r.moved(d, to, run)
 	return nil
 }
 
@@ -95,11 +95,12 @@ func (r *Runner) write(tx *db.Tx, d *detail, to next, run prentice.Run, now time
 			return err
 		}
 	}
+	r.announceIn(tx, run, d.Causes)
 	return r.Ledger.Append(tx, now, noteOf(run, to, r.Peers.ID()))
 }
 
 // moved makes d the run after a move that was written, and tells of it.
-func (r *Runner) moved(ctx context.Context, d *detail, to next, run prentice.Run) {
+func (r *Runner) moved(d *detail, to next, run prentice.Run) {
 	d.Run, d.Waits = run, to.waits
 	d.revision++
 	d.Window, d.Glass, d.voided = d.Window || to.window, cmp.Or(to.glass, d.Glass), cmp.Or(to.void, d.voided)
@@ -111,7 +112,6 @@ func (r *Runner) moved(ctx context.Context, d *detail, to next, run prentice.Run
 		r.freed.ring()
 	}
 	r.tell(run, "")
-	r.announce(ctx, run, d.Causes)
 }
 
 func noteOf(run prentice.Run, to next, by string) prentice.Note {

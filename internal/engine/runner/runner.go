@@ -92,6 +92,7 @@ type Deps struct {
 	Stopped  func() bool                                                               // the kill switch
 	StopSays func() string                                                             // who turned it on and why, or ""
 	Send     func(context.Context, prentice.Event) error                               // tells the inbox what happened to a run
+	SendIn   func(*db.Tx, prentice.Event) error                                        // the same, within the write that makes it true
 	Event    func(ctx context.Context, number int64) (prentice.EventRecord, error)     // from the inbox
 	Incident func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: nobody knows any
 	Opened   func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error)  // the people who opened an incident or fed it; nil: nobody did

@@ -67,7 +67,6 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 		return run, err
 	}
 	r.tell(d.Run, "")
-	r.announce(ctx, d.Run, d.Causes)
 	if d.State.Ended() {
 		return d.Run, nil
 	}
@@ -194,6 +193,7 @@ func (r *Runner) insert(ctx context.Context, d *detail) error {
 		if d.owner != "" {
 			data["replica"] = d.owner
 		}
+		r.announceIn(tx, d.Run, d.Causes)
 		return r.Ledger.Append(tx, d.Created, prentice.Note{Kind: "run.planned", Actor: d.Requester, Refs: refsOf(d.Run), Data: data})
 	})
 }
@@ -253,21 +253,43 @@ func refsOf(run prentice.Run) []prentice.Ref {
 	return refs
 }
 
-// announce tells the inbox where a run stands. The event's id makes a repeat
-// harmless, so it is told again after a restart.
+// announceIn tells the inbox where a run stands, within the write that brings it
+// there.
+func (r *Runner) announceIn(tx *db.Tx, run prentice.Run, causes []prentice.Cause) {
+	e, found := r.newsOf(run, causes)
+	if !found {
+		return
+	}
+	if err := r.SendIn(tx, e); err != nil { // it is no event: a run is not held up by what is said of it
+		r.Log.Error("announce run", "run", run.Number, "err", err)
+	}
+}
+
+// announce tells it once more. The event's id makes a repeat harmless.
 func (r *Runner) announce(ctx context.Context, run prentice.Run, causes []prentice.Cause) {
+	e, found := r.newsOf(run, causes)
+	if !found {
+		return
+	}
+	if err := r.Send(context.WithoutCancel(ctx), e); err != nil {
+		r.Log.Error("announce run", "run", run.Number, "err", err)
+	}
+}
+
+// newsOf is what the inbox is told of where a run stands, if that is news.
+func (r *Runner) newsOf(run prentice.Run, causes []prentice.Cause) (_ prentice.Event, found bool) {
 	kind := map[prentice.State]string{prentice.Waiting: "run.waiting", prentice.Running: "run.started"}[run.State]
 	if run.State.Ended() {
 		kind = "run.ended"
 	}
 	if kind == "" {
-		return
+		return prentice.Event{}, false
 	}
 	data, err := json.Marshal(map[string]any{"run": run.Number, "procedure": run.Procedure, "state": run.State, "says": run.Says,
 		"incident": run.Incident, "subject": run.Subject, "risk": run.Risk.String(), "hold": run.Hold})
 	if err != nil {
 		r.Log.Error("announce run", "run", run.Number, "err", err)
-		return
+		return prentice.Event{}, false
 	}
 	e := prentice.Event{ID: fmt.Sprintf("%s %s", run.Ref(), run.State), Source: "prentice/runner", Type: kind, Subject: run.Ref(), Time: r.Clock(), Data: data, Causes: prentice.Causers(causes)}
 	if run.State == prentice.Waiting {
@@ -275,9 +297,7 @@ func (r *Runner) announce(ctx context.Context, run prentice.Run, causes []prenti
 		// what the database keeps of it, so that it is the same after a restart.
 		e.ID += " " + run.Expires.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano) + " " + prentice.Digest([]byte(run.Says))[len("sha256:"):][:8]
 	}
-	if err := r.Send(context.WithoutCancel(ctx), e); err != nil {
-		r.Log.Error("announce run", "run", run.Number, "err", err)
-	}
+	return e, true
 }
 
 // tell tells whoever watches.

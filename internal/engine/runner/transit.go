@@ -39,7 +39,7 @@ func (r *Runner) transit(ctx context.Context, d *detail, decide verdict) error {
 	if err != nil || to.state == "" {
 		return err
 	}
-	r.moved(ctx, d, to, run)
+	r.moved(d, to, run)
 	if to.begin {
 		r.perform(ctx, d)
 	}

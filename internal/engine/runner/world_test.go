@@ -214,6 +214,11 @@ func (w *world) send(_ context.Context, e prentice.Event) error {
 	return nil
 }
 
+func (w *world) sendIn(tx *db.Tx, e prentice.Event) error {
+	tx.After(func() { w.send(context.Background(), e) }) //nolint:errcheck // it never fails
+	return nil
+}
+
 func step(id string, section prentice.Section, where string) prentice.PlannedStep {
 	risk := prentice.Change
 	if section == prentice.Check || section == prentice.Verify {
@@ -268,7 +273,7 @@ func (w *world) runner(address string) *Runner {
 		quiet = slog.Default()
 	}
 	return New(Deps{DB: w.db, Engine: NewDBOS(address, "", quiet), Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
-		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send,
+		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send, SendIn: w.sendIn,
 		Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
 			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed", Causes: prentice.JoinPeople([]prentice.Ref{w.mover})}}, nil
 		},

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -203,6 +204,31 @@ func TestWhatIsPutOffMayAskForMoreAfterTheCommit(t *testing.T) {
 		})
 		if err != nil || !inFirst || !inSecond {
 			t.Errorf("%v, after what was put off: %v, after what that put off: %v", err, inFirst, inSecond)
+		}
+	})
+}
+
+func TestWhatComesLastIsDoneOnceBehindAllThatIsPutOff(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var order []string
+		note := func(tx *db.Tx, items []any) error { order = append(order, fmt.Sprint(items)); return nil }
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			order = nil
+			tx.Last("last", "a", note)
+			tx.Late("first", 1, func(tx *db.Tx, _ []any) error {
+				order = append(order, "first")
+				tx.Last("last", "b", note)
+				tx.Late("second", 1, func(tx *db.Tx, _ []any) error {
+					order = append(order, "second")
+					tx.Last("last", "c", note)
+					return nil
+				})
+				return nil
+			})
+			return nil
+		})
+		if got := strings.Join(order, ", "); err != nil || got != "first, second, [a b c]" {
+			t.Errorf("%v: %s", err, got)
 		}
 	})
 }

@@ -169,6 +169,7 @@ func (d *DB) attempt(batch []*write, each savepoints) error {
 type late struct {
 	key, item any
 	do        func(*Tx, []any) error
+	last      bool // behind all that is not
 }
 
 // turn waits until no other process writes. Whoever writes takes locks in the order
@@ -197,7 +198,7 @@ func (d *DB) finish(ctx context.Context, tx transaction, batch []*write) error {
 		}
 	}
 	for len(put) > 0 {
-		first := put[0]
+		first := put[max(0, slices.IndexFunc(put, func(l late) bool { return !l.last }))]
 		var items []any
 		put = slices.DeleteFunc(put, func(l late) bool {
 			if l.key == first.key {
@@ -249,7 +250,13 @@ type Tx struct {
 // key, in order. A write that fails brings nothing. If do fails, it is called
 // again for each write alone, and only those fail for which it fails then.
 func (t *Tx) Late(key, item any, do func(tx *Tx, items []any) error) {
-	t.late = append(t.late, late{key, item, do})
+	t.late = append(t.late, late{key, item, do, false})
+}
+
+// Last is Late behind all that is put off, and behind what that puts off: for what
+// everything else adds to, so that it is done once.
+func (t *Tx) Last(key, item any, do func(tx *Tx, items []any) error) {
+	t.late = append(t.late, late{key, item, do, true})
 }
 
 // After calls f once the write is committed, and never if it is not.
