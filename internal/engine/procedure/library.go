@@ -24,6 +24,8 @@ type Library struct {
 	byName  map[string]*entry
 	kinds   Kinds
 	marks   marks // of the files it was loaded from
+
+	compiled compiled // what its plans have needed so far
 }
 
 // entry is one file of the library. It is usable when no finding is an error.

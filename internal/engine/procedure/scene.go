@@ -20,7 +20,6 @@ type scene struct {
 	proc    prentice.Procedure
 	inputs  map[string]string
 	service *prentice.Service // the first service input, if there is one
-	env     *expr.Env
 	values  map[string]any
 	environ map[string]string
 }
@@ -45,8 +44,7 @@ func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene
 		s.values["service"] = serviceValue(found)
 		maps.Copy(s.environ, serviceEnviron(found))
 	}
-	s.env, err = caseEnv(p.Inputs, c.catalogue)
-	return s, err
+	return s, nil
 }
 
 // step fills in one step, and the question whether it is done.
@@ -134,7 +132,7 @@ func (s *scene) fill(text string) (string, error) {
 }
 
 func (s *scene) eval(source string, want []expr.Type) (any, error) {
-	program, err := s.env.Compile(source, want...)
+	program, err := s.compile(source, want)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,74 @@
+package procedure
+
+import (
+	"strings"
+	"sync"
+
+	"prentice"
+	"prentice/internal/kit/expr"
+)
+
+// compiled keeps a library's expressions as they were compiled for one catalogue,
+// whose lookups are part of them: compiling one costs more than all else of a plan.
+type compiled struct {
+	mu        sync.Mutex
+	catalogue *prentice.Catalogue          // guarded by mu
+	programs  map[expression]*expr.Program // guarded by mu
+}
+
+// expression is all that decides how an expression is compiled, but for the
+// catalogue.
+type expression struct {
+	source string
+	inputs string     // that it may speak of, with their types
+	want   *expr.Type // the first of scalarTypes or targetTypes
+}
+
+// mostCompiled bounds what is kept: commands that are given directly have
+// expressions of their own.
+const mostCompiled = 500
+
+func (c *compiled) find(cat *prentice.Catalogue, e expression) *expr.Program {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.catalogue != cat {
+		return nil
+	}
+	return c.programs[e]
+}
+
+func (c *compiled) keep(cat *prentice.Catalogue, e expression, p *expr.Program) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.catalogue != cat || len(c.programs) >= mostCompiled {
+		c.catalogue, c.programs = cat, map[expression]*expr.Program{}
+	}
+	c.programs[e] = p
+}
+
+// compile is an expression over the whole case of a procedure.
+func (s *scene) compile(source string, want []expr.Type) (*expr.Program, error) {
+	e := expression{source, signature(s.proc.Inputs), &want[0]}
+	if p := s.library.compiled.find(s.catalogue, e); p != nil {
+		return p, nil
+	}
+	env, err := caseEnv(s.proc.Inputs, s.catalogue)
+	if err != nil {
+		return nil, err
+	}
+	p, err := env.Compile(source, want...)
+	if err != nil {
+		return nil, err
+	}
+	s.library.compiled.keep(s.catalogue, e, &p)
+	return &p, nil
+}
+
+// signature is what of the inputs decides what an expression may say of them.
+func signature(inputs []prentice.Input) string {
+	var b strings.Builder
+	for _, in := range inputs {
+		b.WriteString(in.Name + "\x1f" + in.Type + "\x1e")
+	}
+	return b.String()
+}
