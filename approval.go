@@ -26,6 +26,7 @@ type Question struct {
 	Record      Record   `json:"record"`
 	Kin         string   `json:"kin,omitempty"`
 	Last        *Agreed  `json:"last,omitempty"`
+	Yours       *Yours   `json:"yours,omitempty"` // how whoever looks relates to it, if it waits for an approval
 }
 
 // Questions is a page of what waits, soonest to expire first. Next is where the
@@ -48,7 +49,8 @@ type Review struct {
 	Opened    time.Time `json:"opened"`
 	Closed    time.Time `json:"closed,omitzero"`
 	Closer    Ref       `json:"closer,omitempty"`
-	Says      string    `json:"says,omitempty"` // what the closer found
+	Says      string    `json:"says,omitempty"`  // what the closer found
+	Yours     *Yours    `json:"yours,omitempty"` // how whoever looks relates to it, if it is open: to approve is to close it
 }
 
 // Absence is a person who is away, and who counts for them in the groups that

@@ -94,6 +94,11 @@ type Run struct {
 	Hold      *HoldBack `json:"hold,omitempty"`   // why it was not begun, or does not go on
 
 	Command string `json:"command,omitempty"` // of an ad-hoc run, on a line
+
+	// Who can approve it, as the team is at this moment: of a run that a person or
+	// a program asked for just now and that needs it, and of one that waits, where
+	// one run is shown.
+	Answerers *Answerers `json:"answerers,omitempty"`
 }
 
 // About is what the run is about, in a few words. The subject of what is about no

@@ -33,6 +33,9 @@ func TestNobodyApprovesWhatTheyCausedByAnyPair(t *testing.T) {
 			shared := slices.ContainsFunc(strings.Fields(cause.behind), func(p string) bool { return slices.Contains(behind, p) })
 			run := cause.ask()
 			w.await(run, prentice.Waiting)
+			if shown := w.shown(run, approval.who); shown != (!shared && approval.person) {
+				t.Errorf("%s: %s is shown the form: %t", cause.name, approval.name, shown)
+			}
 			_, err := w.as(approval.who, "run.approve", map[string]any{"number": fmt.Sprintf("run/%d", run), "reason": "I have looked"})
 			switch may := !shared && approval.person; {
 			case may && err != nil:
@@ -285,6 +288,29 @@ func (w *causedWorld) asked(who prentice.Actor, name string, in any) int64 {
 	var run struct{ Number int64 }
 	w.read(out, &run)
 	return run.Number
+}
+
+// shown says whether somebody who looks at a run is shown the form to approve it:
+// on the page of the run, and in the inbox.
+func (w *causedWorld) shown(run int64, who prentice.Actor) bool {
+	w.t.Helper()
+	out, err := w.as(who, "run.show", map[string]any{"number": fmt.Sprint(run)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var detail struct{ Yours prentice.Yours }
+	w.read(out, &detail)
+	if out, err = w.as(who, "inbox.list", map[string]any{}); err != nil {
+		w.t.Fatal(err)
+	}
+	var inbox struct {
+		Groups []struct{ Questions []prentice.Question }
+	}
+	w.read(out, &inbox)
+	if q := inbox.Groups[0].Questions[0]; q.Number != run || q.Yours.Approve != detail.Yours.Approve || q.Yours.Why != detail.Yours.Why {
+		w.t.Errorf("the inbox says of run/%d %+v, and the run %+v", q.Number, q.Yours, detail.Yours)
+	}
+	return detail.Yours.Approve
 }
 
 // moved is the run that prentice asks for because of what somebody did.

@@ -42,6 +42,12 @@ func (p places) Independent(ctx context.Context, plan prentice.Plan, of []prenti
 	return list, err
 }
 
+// RoleOn implements runner.People.
+func (p places) RoleOn(by prentice.Actor, plan prentice.Plan) prentice.Role {
+	c := p.s.Team.Catalogue()
+	return roleOn(by, placesIn(c, touched(c, plan)))
+}
+
 // roleOn is the least role that somebody has on some things; of none it is their
 // role everywhere.
 func roleOn(a prentice.Actor, parts [][]prentice.Ref) prentice.Role {

@@ -25,6 +25,8 @@ type People interface {
 	// Independent are those with the role approver on what a plan touches who could
 	// come in for one of some operations by a way behind which none of some people is.
 	Independent(ctx context.Context, plan prentice.Plan, of []prentice.Ref, ops ...string) ([]prentice.Ref, error)
+	// RoleOn is the role that an actor has on all that a plan touches.
+	RoleOn(by prentice.Actor, plan prentice.Plan) prentice.Role
 	// Owner is the group that answers for what a plan is about, or "".
 	Owner(plan prentice.Plan) prentice.Ref
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"prentice"
@@ -30,10 +29,13 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 		return d.Run, err
 	}
 	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
-		if err := r.mayAnswer(d, a); err != nil {
-			return next{}, err
+		q := question{asks: d.Decision, team: team}
+		if len(q.asks.From) > 0 {
+			if q.away, err = absent(tx, now); err != nil {
+				return next{}, err
+			}
 		}
-		standsFor, people, err := mayCount(tx, d, a, team, now)
+		standsFor, people, err := r.mayAnswer(d, a, q)
 		if err != nil {
 			return next{}, err
 		}
@@ -65,36 +67,6 @@ func orNoReason(s string) string {
 	return s
 }
 
-// mayAnswer refuses whoever may not answer this request for approval.
-func (r *Runner) mayAnswer(d *detail, a prentice.Reply) error {
-	switch {
-	case d.State != prentice.Waiting || d.Waits != waitsApproval:
-		return prentice.Errorf(prentice.Conflict, "run/%d does not wait for an approval: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)
-	case a.Plan != "" && a.Plan != d.Plan:
-		return prentice.Errorf(prentice.Conflict, "run/%d is for plan %s, not %s", d.Number, d.Plan, a.Plan).Try("look at the plan again before you answer")
-	case d.Decision.NeedsReason && strings.TrimSpace(a.Reason) == "":
-		return prentice.Errorf(prentice.Invalid, "rule %s wants a reason with every answer to run/%d", firstOf(d.Decision.Rules), d.Number).Try("say why in one sentence with --reason")
-	case takesBack(d, a):
-		return nil
-	case a.Yes && d.refuseCauser(a.Actor) != nil:
-		return d.refuseCauser(a.Actor)
-	case a.Actor.Kind != prentice.Person:
-		return prentice.Errorf(prentice.Denied, "%s is not a person, and only people approve", a.Actor.Ref()).Try("ask a person with the role %s", d.Decision.Role)
-	case !a.Actor.Role.Includes(d.Decision.Role):
-		return prentice.Errorf(prentice.Denied, "%s is %s; run/%d asks for %s", a.Actor.Ref(), a.Actor.Role, d.Number, d.Decision.Role).Try("ask somebody with that role")
-	case r.Stopped():
-		return prentice.Errorf(prentice.Refused, "everything is stopped").Try("remove the stop file with prentice resume-all, then approve")
-	case !r.Clock().Before(d.Expires):
-		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: %s", anew(d.Procedure))
-	}
-	for _, before := range d.Approvals {
-		if before.Actor == a.Actor.Ref() {
-			return prentice.Errorf(prentice.Conflict, "%s has answered already", a.Actor.Ref()).Try("another person must answer")
-		}
-	}
-	return nil
-}
-
 // teamFor is the team, if it matters to a run who answers.
 func (r *Runner) teamFor(ctx context.Context, d *detail) ([]Standing, error) {
 	if len(d.Decision.From) == 0 {
@@ -111,53 +83,6 @@ func (r *Runner) teamFor(ctx context.Context, d *detail) ([]Standing, error) {
 // themselves, which they always may.
 func takesBack(d *detail, a prentice.Reply) bool {
 	return !a.Yes && (a.Actor.Ref() == d.Requester || slices.Contains(prentice.Causers(d.Causes), a.Actor.Ref()))
-}
-
-// mayCount refuses an answer from a person who is not asked, and an approval
-// behind which stands who caused the run or is behind another. It says for whom
-// the answer is given, "" for themselves, and which people are behind it.
-func mayCount(src source, d *detail, a prentice.Reply, team []Standing, now time.Time) (standsFor prentice.Ref, people []prentice.Ref, err error) {
-	people = a.Actor.People()
-	if takesBack(d, a) {
-		return "", people, nil
-	}
-	standsFor, declared, err := seatOf(src, d, a, team, now)
-	if err != nil || !a.Yes {
-		return standsFor, people, err
-	}
-	people = prentice.JoinPeople(people, declared)
-	if shared, how := d.caused(declared); shared != "" {
-		return "", nil, prentice.Errorf(prentice.Denied, "%s %s run/%d, and said that %s stands in for %s", shared, how, d.Number, a.Actor.Ref(), standsFor).
-			Try("ask somebody else of %s", whom(d.Decision.From))
-	}
-	return standsFor, people, d.refuseShared(people, a.Actor.Ref())
-}
-
-// seatOf is whom an answer counts for, and the people by whose word it does.
-func seatOf(src source, d *detail, a prentice.Reply, team []Standing, now time.Time) (standsFor prentice.Ref, declared []prentice.Ref, err error) {
-	if len(d.Decision.From) == 0 {
-		return "", nil, nil
-	}
-	person := a.Actor.Ref()
-	away, err := absent(src, now)
-	if err != nil {
-		return "", nil, err
-	}
-	q := question{d.Decision, team, away}
-	seat, declared := q.seated(person)
-	_, how := d.caused([]prentice.Ref{seat})
-	switch {
-	case seat == "":
-		return "", nil, prentice.Errorf(prentice.Denied, "run/%d asks %s, and %s is none of them", d.Number, whom(d.Decision.From), person).
-			Try("ask one of them; see who with: prentice run show %d", d.Number)
-	case a.Yes && how != "":
-		return "", nil, prentice.Errorf(prentice.Denied, "%s stands in for %s, who %s run/%d", person, seat, how, d.Number).Try("ask somebody else of %s", whom(d.Decision.From))
-	case slices.ContainsFunc(d.Approvals, func(b prentice.Approval) bool { return orSelf(b) == seat }):
-		return "", nil, prentice.Errorf(prentice.Conflict, "%s has been answered for already", seat).Try("another person must answer")
-	case seat == person:
-		return "", nil, nil
-	}
-	return seat, declared, nil
 }
 
 // seats counts the approvals behind which different people stand.

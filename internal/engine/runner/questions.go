@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -16,8 +17,9 @@ const mostQuestions = 100
 
 // Questions is a page of the runs that wait for people, soonest to expire first,
 // each with its plan, who was asked and who answered, and how the plan differs
-// from the last one that was agreed to. It costs two queries, however many wait.
-func (r *Runner) Questions(ctx context.Context, after string, limit int) (page prentice.Questions, err error) {
+// from the last one that was agreed to; and whether somebody may answer it. It costs
+// two queries, however many wait, and one more for each that names whom it asks.
+func (r *Runner) Questions(ctx context.Context, by prentice.Actor, after string, limit int) (page prentice.Questions, err error) {
 	expires, number, err := placeOf(after)
 	if err != nil {
 		return page, err
@@ -25,7 +27,7 @@ func (r *Runner) Questions(ctx context.Context, after string, limit int) (page p
 	if limit <= 0 || limit > mostQuestions {
 		limit = mostQuestions
 	}
-	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, r.decision, r.record, r.kin, p.canonical,
+	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, r.request, r.decision, r.record, r.kin, p.canonical,
 		COALESCE(a.run, 0), COALESCE(a.plan, ''), COALESCE(a.time, 0), COALESCE(o.canonical, '')
 		FROM runs r JOIN run_plans p ON p.plan = r.plan
 		LEFT JOIN run_agreed a ON a.procedure = r.procedure AND a.subject = r.subject
@@ -36,14 +38,15 @@ func (r *Runner) Questions(ctx context.Context, after string, limit int) (page p
 	}
 	defer rows.Close()
 	page.List = []prentice.Question{}
+	var details []*detail
 	for rows.Next() {
-		q, err := scanQuestion(rows)
+		q, d, err := scanQuestion(rows)
 		if err != nil {
 			return page, fmt.Errorf("list what waits: %w", err)
 		}
-		page.List = append(page.List, q)
+		page.List, details = append(page.List, q), append(details, d)
 	}
-	if err := rows.Err(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return page, err
 	}
 	if len(page.List) > limit {
@@ -51,7 +54,29 @@ func (r *Runner) Questions(ctx context.Context, after string, limit int) (page p
 		last := page.List[limit-1]
 		page.Next = fmt.Sprintf("%d-%d", db.Micros(last.Expires), last.Number)
 	}
-	return page, r.answered(ctx, page.List)
+	if err := r.answered(ctx, page.List, details); err != nil {
+		return page, err
+	}
+	return page, r.relate(ctx, page.List, details, by)
+}
+
+// relate says of each question whether somebody may answer it.
+func (r *Runner) relate(ctx context.Context, list []prentice.Question, details []*detail, by prentice.Actor) (err error) {
+	for i := range list {
+		d := details[i]
+		if d.Waits != waitsApproval {
+			continue
+		}
+		q := question{asks: d.Decision}
+		if len(q.asks.From) > 0 {
+			if q, err = r.question(ctx, d.Decision, d.ThePlan, r.Clock()); err != nil {
+				return err
+			}
+		}
+		yours, _ := r.yours(d, by, q)
+		list[i].Yours = &yours
+	}
+	return nil
 }
 
 // Waiting is the first of the runs that wait for people, soonest to expire first,
@@ -108,64 +133,69 @@ func placeOf(cursor string) (expires, number int64, err error) {
 	return expires, number, nil
 }
 
-func scanQuestion(row scanner) (q prentice.Question, err error) {
-	var decision, record, canonical, old string
+// scanQuestion reads a question, and what of its run decides who may answer it.
+func scanQuestion(row scanner) (q prentice.Question, d *detail, err error) {
+	var request, decision, record, canonical, old string
 	var last prentice.Agreed
 	var at int64
-	if q.Run, err = scanRun(row, &decision, &record, &q.Kin, &canonical, &last.Run, &last.Plan, &at, &old); err != nil {
-		return q, err
+	d = &detail{}
+	if q.Run, err = scanRun(row, &request, &decision, &record, &q.Kin, &canonical, &last.Run, &last.Plan, &at, &old); err != nil {
+		return q, d, err
 	}
-	var d prentice.Decision
-	var plan prentice.Plan
 	for _, f := range []struct {
 		from string
 		to   any
-	}{{decision, &d}, {record, &q.Record}, {canonical, &plan}} {
+	}{{request, &d.request}, {decision, &d.Decision}, {record, &q.Record}, {canonical, &d.ThePlan}} {
 		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
-			return q, fmt.Errorf("run %d: %w", q.Number, err)
+			return q, d, fmt.Errorf("run %d: %w", q.Number, err)
 		}
 	}
+	plan := d.ThePlan
 	q.Targets, q.Summary, q.Undoable = targetRefs(plan), plan.Summary, plan.Undoable
 	q.Hosts, q.Command = len(q.Targets), commandOf(q.Procedure, plan.Steps)
-	q.Reasons, q.Rules, q.Needed, q.Role, q.From, q.NeedsReason = d.Reasons, d.Rules, d.Approvers, d.Role, d.From, d.NeedsReason
+	q.Reasons, q.Rules, q.Needed, q.Role, q.From, q.NeedsReason = d.Decision.Reasons, d.Decision.Rules, d.Decision.Approvers, d.Decision.Role, d.Decision.From, d.Decision.NeedsReason
+	d.Run, d.Waits, d.Causes = q.Run, q.Waits, causesKept(d.request)
 	for _, s := range plan.Steps {
 		if s.ID == q.Waits {
 			q.StepSays = s.Says
 		}
 	}
 	if last.Run == 0 || q.Waits != waitsApproval {
-		return q, nil
+		return q, d, nil
 	}
 	last.Time = db.Time(at)
 	q.Last = &last
 	if last.Plan == q.Plan {
-		return q, nil
+		return q, d, nil
 	}
-	return q, compare(q.Last, old, plan)
+	return q, d, compare(q.Last, old, plan)
 }
 
-// answered adds who has approved so far.
-func (r *Runner) answered(ctx context.Context, list []prentice.Question) error {
+// answered adds who has answered so far.
+func (r *Runner) answered(ctx context.Context, list []prentice.Question, details []*detail) error {
 	if len(list) == 0 {
 		return nil
 	}
 	args := make([]any, len(list))
-	at := map[int64]*prentice.Question{}
+	at := map[int64]int{}
 	for i := range list {
-		args[i], at[list[i].Number] = list[i].Number, &list[i]
+		args[i], at[list[i].Number] = list[i].Number, i
 	}
-	rows, err := r.DB.Query(ctx, `SELECT run, actor FROM run_approvals WHERE yes = 1 AND run IN (?`+strings.Repeat(", ?", len(args)-1)+`) ORDER BY time`, args...)
+	rows, err := r.DB.Query(ctx, approvalsQuery+` WHERE run IN (?`+strings.Repeat(", ?", len(args)-1)+`) ORDER BY time`, args...)
 	if err != nil {
 		return fmt.Errorf("read who approved: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var run int64
-		var actor prentice.Ref
-		if err := rows.Scan(&run, &actor); err != nil {
+		a, err := scanApproval(rows)
+		if err != nil {
 			return fmt.Errorf("read who approved: %w", err)
 		}
-		at[run].Approvers = append(at[run].Approvers, actor)
+		i := at[a.Run]
+		details[i].Approvals = append(details[i].Approvals, a)
+		if a.Yes {
+			list[i].Approvers = append(list[i].Approvers, a.Actor)
+		}
 	}
 	return rows.Err()
 }

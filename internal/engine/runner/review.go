@@ -50,6 +50,53 @@ func (r *Runner) OpenReviews(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
+// ReviewsTo is the open reviews, with whether somebody may close each.
+func (r *Runner) ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.Review, error) {
+	list, err := r.Reviews(ctx, true, 0)
+	for i := range list {
+		if err != nil {
+			break
+		}
+		list[i].Yours, err = r.yourReview(ctx, list[i], by)
+	}
+	return list, err
+}
+
+// yourReview is what somebody would be told if they closed a review now.
+func (r *Runner) yourReview(ctx context.Context, v prentice.Review, by prentice.Actor) (*prentice.Yours, error) {
+	d, err := r.load(ctx, v.Run)
+	if err != nil {
+		return nil, err
+	}
+	by.Role = r.People.RoleOn(by, d.ThePlan)
+	refused := mayClose(d, by, v.People, "", strings.Repeat("x", leastReason))
+	switch {
+	case refused != nil:
+	case !by.Scope.Asks("review.close"):
+		refused = prentice.Errorf(prentice.Denied, "the token of %s is not for review.close", by.Ref())
+	case !by.Role.Includes(prentice.Approver):
+		refused = prentice.Errorf(prentice.Denied, "%s is %s, and to close a review needs approver", by.Ref(), orNobody(by.Role))
+	}
+	if refused == nil {
+		return &prentice.Yours{Approve: true}, nil
+	}
+	return &prentice.Yours{Why: toYou(sentenceOf(refused), by.Ref())}, nil
+}
+
+// Reviewers are those who can close the review of a run: by a way in behind which
+// is nobody who broke the glass or caused the run.
+func (r *Runner) Reviewers(ctx context.Context, run int64) ([]prentice.Ref, error) {
+	d, err := r.load(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	breakers, err := brokenBy(reader{ctx, r.DB}, d)
+	if err != nil {
+		return nil, err
+	}
+	return r.People.Independent(ctx, d.ThePlan, prentice.JoinPeople(breakers, prentice.Causers(d.Causes)), "review.close")
+}
+
 // CloseReview ends a review with what its closer found. Nobody closes their own,
 // nor that of a run that they caused; while there is no other, it stays open.
 func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error {

@@ -71,6 +71,9 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 		return d.Run, nil
 	}
 	r.perform(ctx, d)
+	if err := r.sayAnswerers(ctx, d); err != nil {
+		r.Log.Error("look who can answer", "run", d.Number, "err", err) // the run has begun all the same
+	}
 	return d.Run, nil
 }
 

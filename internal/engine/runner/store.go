@@ -161,21 +161,28 @@ func (d *detail) readSteps(src source) error {
 	return rows.Err()
 }
 
+const approvalsQuery = `SELECT run, plan, actor, door, yes, reason, time, stand_for, token, people FROM run_approvals`
+
+func scanApproval(row scanner) (a prentice.Approval, err error) {
+	var yes, at int64
+	var people string
+	err = row.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at, &a.For, &a.Token, &people)
+	a.Yes, a.Time, a.People = yes != 0, db.Time(at), prentice.RefsIn(people)
+	return a, err
+}
+
 func (d *detail) readApprovals(src source) error {
-	rows, err := src.Query(`SELECT run, plan, actor, door, yes, reason, time, stand_for, token, people FROM run_approvals WHERE run = ? ORDER BY time`, d.Number)
+	rows, err := src.Query(approvalsQuery+` WHERE run = ? ORDER BY time`, d.Number)
 	if err != nil {
 		return fmt.Errorf("read the approvals of run %d: %w", d.Number, err)
 	}
 	defer rows.Close()
 	d.Approvals, d.Approvers = nil, nil
 	for rows.Next() {
-		var a prentice.Approval
-		var yes, at int64
-		var people string
-		if err := rows.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at, &a.For, &a.Token, &people); err != nil {
+		a, err := scanApproval(rows)
+		if err != nil {
 			return fmt.Errorf("read the approvals of run %d: %w", d.Number, err)
 		}
-		a.Yes, a.Time, a.People = yes != 0, db.Time(at), prentice.RefsIn(people)
 		d.Approvals = append(d.Approvals, a)
 		if a.Yes {
 			d.Approvers = append(d.Approvers, a.Actor)

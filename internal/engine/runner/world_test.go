@@ -67,6 +67,8 @@ func (w *world) Independent(_ context.Context, _ prentice.Plan, of []prentice.Re
 	return list, nil
 }
 
+func (w *world) RoleOn(by prentice.Actor, _ prentice.Plan) prentice.Role { return by.Role }
+
 func (w *world) Owner(p prentice.Plan) prentice.Ref { return p.Owner }
 
 // is changes what somebody is, or takes them off the team with the role "".

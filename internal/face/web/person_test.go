@@ -33,11 +33,12 @@ func (m *mending) set(state prentice.State, says string) {
 	}
 }
 
-func (m *mending) show(context.Context, op.Call, numberIn) (runOut, error) {
+func (m *mending) show(_ context.Context, c op.Call, _ numberIn) (runOut, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := someDetail(m.run)
 	out.Log = slices.Clone(m.lines)
+	out.Yours = yoursOf(m.run, c.Actor)
 	return out, nil
 }
 

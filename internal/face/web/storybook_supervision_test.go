@@ -15,7 +15,20 @@ import (
 
 func supervisionOps(full bool) []op.Op {
 	return []op.Op{
-		canned("inbox.list", full, someInbox),
+		op.New("inbox.list", prentice.Look, prentice.Viewer, "Show what is there.", func(_ context.Context, c op.Call, _ struct{}) (out supervision.Inbox, err error) {
+			if full {
+				out = someInbox()
+			}
+			for _, g := range out.Groups {
+				for i := range g.Questions {
+					g.Questions[i].Yours = yoursOf(g.Questions[i].Run, c.Actor)
+				}
+			}
+			for i := range out.Reviews {
+				out.Reviews[i].Yours = &prentice.Yours{Approve: c.Actor.Role.Includes(prentice.Approver), Why: "you are viewer, and to close a review needs approver"}
+			}
+			return out, nil
+		}),
 		canned("limit.show", full, someLimits),
 		canned("policy.show", full, somePolicy),
 		op.New("policy.why", prentice.Look, prentice.Viewer, "Say why.", func(context.Context, op.Call, struct {

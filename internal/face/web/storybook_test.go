@@ -100,6 +100,17 @@ func fleet(out *runOut) {
 	}
 }
 
+// yoursOf is how somebody relates to a run that waits.
+func yoursOf(r prentice.Run, by prentice.Actor) *prentice.Yours {
+	switch {
+	case by.Ref() == r.Requester:
+		return &prentice.Yours{Refuse: true, Caused: true, Why: "you caused this: you asked for " + string(r.Ref()), Try: "ask somebody else with the role approver"}
+	case !by.Role.Includes(prentice.Approver):
+		return &prentice.Yours{Why: "you are " + string(by.Role) + "; " + string(r.Ref()) + " asks for approver", Try: "ask somebody with that role"}
+	}
+	return &prentice.Yours{Approve: true, Refuse: true}
+}
+
 func someDetail(r prentice.Run) runOut {
 	out := oneHost(r)
 	if r.Number == 49 || r.Number == 50 {
@@ -227,12 +238,17 @@ func storyOps(full bool) []op.Op {
 			}
 			return runsOut{Runs: manyRuns(), Next_: "47"}, nil
 		}),
-		op.New("run.show", prentice.Look, prentice.Viewer, "Show a run.", func(_ context.Context, _ op.Call, in numberIn) (runOut, error) {
+		op.New("run.show", prentice.Look, prentice.Viewer, "Show a run.", func(_ context.Context, c op.Call, in numberIn) (runOut, error) {
 			r, ok := runStates[in.Number]
 			if !ok {
 				return runOut{}, prentice.Errorf(prentice.NotFound, "there is no run %d", in.Number).Try("list them with: prentice run list")
 			}
-			return someDetail(r), nil
+			out := someDetail(r)
+			if r.State == prentice.Waiting {
+				out.Yours = yoursOf(r, c.Actor)
+				out.Answerers = &prentice.Answerers{Needed: 1, Role: prentice.Approver, Able: []prentice.Ref{"person/ann"}}
+			}
+			return out, nil
 		}),
 		op.New("run.approve", prentice.Change, prentice.Approver, "Approve a run.", answer),
 		op.New("run.refuse", prentice.Change, prentice.Approver, "Refuse a run.", answer),

@@ -75,17 +75,17 @@ type Asks struct {
 	Needs []prentice.Ref `json:"needs,omitempty"` // the services that need its subject
 }
 
-func (d Deps) inbox(ctx context.Context, _ op.Call, in inboxIn) (out Inbox, err error) {
+func (d Deps) inbox(ctx context.Context, c op.Call, in inboxIn) (out Inbox, err error) {
 	limit := in.Limit
 	if limit == 0 {
 		limit = questionsShown
 	}
-	page, err := d.Runner.Questions(ctx, in.Cursor, limit)
+	page, err := d.Runner.Questions(ctx, c.Actor, in.Cursor, limit)
 	if err != nil {
 		return out, err
 	}
 	out.Groups, out.Next_ = d.grouped(page.List), page.Next
-	if out.Reviews, err = d.Runner.Reviews(ctx, onlyOpen, 0); err != nil || len(out.Reviews) < reviewsShown {
+	if out.Reviews, err = d.Runner.ReviewsTo(ctx, c.Actor); err != nil || len(out.Reviews) < reviewsShown {
 		return out, err
 	}
 	all, err := d.Runner.OpenReviews(ctx)

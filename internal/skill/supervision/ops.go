@@ -175,12 +175,12 @@ func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
 // shown is how much of a log stands on a run's page; run log has all of it.
 const shown = 500
 
-func (d Deps) show(ctx context.Context, _ op.Call, in which) (Detail, error) {
+func (d Deps) show(ctx context.Context, c op.Call, in which) (Detail, error) {
 	n, err := in.number()
 	if err != nil {
 		return Detail{}, err
 	}
-	detail, err := d.Runner.Show(ctx, n)
+	detail, err := d.Runner.ShowTo(ctx, n, c.Actor)
 	if err != nil {
 		return Detail{}, err
 	}

@@ -26,20 +26,6 @@ func paragraph(r prentice.Run) string {
 	return b.String()
 }
 
-// next is what a person can do about a run that waits: for leave, or for a step
-// that people do.
-func next(r prentice.Run, step string) string {
-	at := op.At(r.Expires)
-	switch {
-	case r.State != prentice.Waiting:
-		return ""
-	case step == "" || step == "approval":
-		return fmt.Sprintf("Expires at %s. Somebody else answers with: prentice run approve run/%d --reason '…'\n", at, r.Number)
-	default:
-		return fmt.Sprintf("Counts as not done at %s. Whoever did it says so with: prentice run confirm run/%d --step %s --reason '…'\n", at, r.Number, step)
-	}
-}
-
 // Asked is a run that somebody asked for just now.
 type Asked struct{ RunOut }
 
@@ -140,6 +126,7 @@ func (d Detail) Text() string {
 		}
 		fmt.Fprintf(&b, "          %s by %s at %s: %s%s\n", word, who, op.At(a.Time), a.Reason, came(a))
 	}
+	writeYours(&b, d.Yours)
 	d.writeDifference(&b)
 	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)
 	if says := d.ThePlan.Rollout(); says != "" {

@@ -30,11 +30,13 @@ type Runner interface {
 	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error
 	Drain(context.Context) error
 	Draining() bool
-	Questions(ctx context.Context, after string, limit int) (prentice.Questions, error)
+	ShowTo(ctx context.Context, number int64, by prentice.Actor) (prentice.RunDetail, error)
+	Questions(ctx context.Context, by prentice.Actor, after string, limit int) (prentice.Questions, error)
 	Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 	BreakGlass(ctx context.Context, run int64, plan string, by prentice.Actor, reason string) (prentice.Run, error)
 	Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error)
 	OpenReviews(context.Context) (int, error)
+	ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.Review, error)
 	CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error
 	Away(ctx context.Context, a prentice.Absence, by prentice.Actor) (prentice.Absence, error)
 	Back(ctx context.Context, person prentice.Ref, by prentice.Actor) error
@@ -116,7 +118,7 @@ func New(d Deps) skill.Skill {
 func (d Deps) otherOps() []op.Op {
 	return []op.Op{
 		op.New("inbox.count", prentice.Look, prentice.Viewer, "Count what is broken, what waits for people and what runs.", d.count).WithExample("prentice inbox count"),
-		op.New("now.show", prentice.Look, prentice.Viewer, "What is broken, what waits for you, what is running.", d.now).WithExample("prentice now show"),
+		op.New("now.show", prentice.Look, prentice.Viewer, "What is broken, what waits for an answer, what is running.", d.now).WithExample("prentice now show"),
 		op.New("stop-all", prentice.Change, prentice.Operator, "Stop everything at once, also while prentice is sick.", d.stopAll).
 			WithExample("prentice stop-all --reason 'the load balancer is being replaced'").
 			WithHelp("It creates the file STOP in the data folder, which is looked for before every step and every 50 ms while steps are under way: those are interrupted. Creating that file by hand does the same.").

@@ -1,0 +1,187 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"prentice"
+)
+
+// ShowTo is Show, with what somebody may do about a run that waits for an
+// approval, and who can give it.
+func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (prentice.RunDetail, error) {
+	shown, err := r.Show(ctx, number)
+	if err != nil || shown.State != prentice.Waiting || shown.Waits != waitsApproval {
+		return shown, err
+	}
+	d := &detail{RunDetail: shown}
+	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())
+	if err != nil {
+		return shown, err
+	}
+	yours, refused := r.yours(d, by, q)
+	if refused != nil {
+		yours.Try = prentice.HintOf(r.waysOut(ctx, d, by, refused))
+	}
+	shown.Yours = &yours
+	shown.Answerers, err = r.answerersOf(ctx, d, q)
+	return shown, err
+}
+
+// yours is what somebody would be told if they answered now, and the error that
+// they would get.
+func (r *Runner) yours(d *detail, by prentice.Actor, q question) (prentice.Yours, error) {
+	by.Role = r.People.RoleOn(by, d.ThePlan)
+	reply := prentice.Reply{Run: d.Number, Actor: by, Yes: true, Reason: "one that is to come"}
+	_, _, err := r.mayAnswer(d, reply, q)
+	switch {
+	case err != nil:
+	case !by.Scope.Asks("run.approve"):
+		err = prentice.Errorf(prentice.Denied, "the token of %s is not for run.approve", by.Ref()).Try("sign in, or use a token for it")
+	case !by.Role.Includes(prentice.Approver):
+		err = prentice.Errorf(prentice.Denied, "%s is %s, and to approve needs approver", by.Ref(), orNobody(by.Role)).Try("ask somebody with that role")
+	}
+	yours := prentice.Yours{Approve: err == nil}
+	if err != nil {
+		yours.Why, yours.Try = toYou(sentenceOf(err), by.Ref()), prentice.HintOf(err)
+	}
+	if shared, how := d.caused(by.People()); shared != "" {
+		yours.Caused = true
+		if shared == by.Ref() {
+			yours.Why = fmt.Sprintf("you caused this: %s", toYou(fmt.Sprintf("%s %s run/%d", shared, how, d.Number), shared))
+		}
+	}
+	reply.Yes = false
+	_, _, no := r.mayAnswer(d, reply, q)
+	yours.Refuse = no == nil && by.Role.Includes(prentice.Operator) && by.Scope.Asks("run.refuse")
+	return yours, err
+}
+
+// sentenceOf is what an error says, without what to do.
+func sentenceOf(err error) string {
+	var e *prentice.Error
+	if errors.As(err, &e) {
+		return e.Text
+	}
+	return err.Error()
+}
+
+// toYou turns a sentence about somebody into one to them.
+func toYou(says string, who prentice.Ref) string {
+	rest, about := strings.CutPrefix(says, string(who)+" ")
+	if !about {
+		return says
+	}
+	for _, verb := range [][2]string{{"is ", "are "}, {"has ", "have "}, {"stands ", "stand "}} {
+		if after, found := strings.CutPrefix(rest, verb[0]); found {
+			return "you " + verb[1] + after
+		}
+	}
+	return "you " + rest
+}
+
+// Answerers are the people who can answer a run that waits: approve it, or say
+// how the step came out that it waits for. A run that waits for nothing has none.
+func (r *Runner) Answerers(ctx context.Context, number int64) (prentice.Answerers, error) {
+	d, err := r.load(ctx, number)
+	if err != nil || d.State != prentice.Waiting {
+		return prentice.Answerers{}, err
+	}
+	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())
+	if err != nil {
+		return prentice.Answerers{}, err
+	}
+	if d.Waits != waitsApproval {
+		return confirmers(q), nil
+	}
+	a, err := r.answerersOf(ctx, d, q)
+	return *a, err
+}
+
+// confirmers are those who can say how a human step came out.
+func confirmers(q question) prentice.Answerers {
+	a := prentice.Answerers{Needed: 1, Role: prentice.Operator, Able: []prentice.Ref{}}
+	for _, s := range q.team {
+		if s.Role.Includes(a.Role) {
+			a.Able = append(a.Able, s.Person)
+		}
+	}
+	a.Away = awayOf(a.Able, q.away)
+	return a
+}
+
+// answerersOf are those who can approve a run, also one that does not wait yet: by
+// the rule of answers, and by a way in behind which nobody is who caused it or has
+// approved it.
+func (r *Runner) answerersOf(ctx context.Context, d *detail, q question) (*prentice.Answerers, error) {
+	gone := prentice.Causers(d.Causes)
+	for _, b := range d.Approvals {
+		gone = prentice.JoinPeople(gone, peopleOf(b))
+	}
+	apart, err := r.People.Independent(ctx, d.ThePlan, gone, "run.approve")
+	if err != nil {
+		return nil, fmt.Errorf("look who is independent of %s: %w", anyOf(gone), err)
+	}
+	a := &prentice.Answerers{Needed: max(0, d.Decision.Approvers-seats(d.Approvals)), Role: d.Decision.Role, Able: []prentice.Ref{}}
+	others := 0 // with the role, beside those who caused it
+	for _, s := range q.team {
+		by := prentice.Actor{Kind: prentice.Person, Name: s.Person.Name(), Role: s.Role}
+		_, _, err := counts(d, prentice.Reply{Run: d.Number, Actor: by, Yes: true}, q)
+		if err != nil || !s.Role.Includes(prentice.Approver) {
+			continue
+		}
+		others++
+		if slices.Contains(apart, s.Person) {
+			a.Able = append(a.Able, s.Person)
+		}
+	}
+	a.Away = awayOf(a.Able, q.away)
+	if a.Short() {
+		a.WaysOut = waysOutOf(d, others)
+	}
+	return a, nil
+}
+
+func awayOf(people []prentice.Ref, away []prentice.Absence) (list []prentice.Ref) {
+	for _, a := range away {
+		if slices.Contains(people, a.Person) {
+			list = append(list, a.Person)
+		}
+	}
+	return list
+}
+
+// waysOutOf is what a team does of whom too few can approve a run.
+func waysOutOf(d *detail, others int) []string {
+	causers := prentice.Causers(d.Causes)
+	out := []string{fmt.Sprintf("add a person who can, while it waits: prentice person add NAME --role %s", d.Decision.Role)}
+	switch {
+	case len(d.Decision.From) > 0:
+		out[0] = fmt.Sprintf("add people with the role %s to %s, or ask others in policy.yaml", d.Decision.Role, whom(d.Decision.From))
+	case others >= d.Decision.Approvers-seats(d.Approvals):
+		out[0] = fmt.Sprintf("let somebody in whom %s did not let in, such as by single sign-on", anyOf(causers))
+	}
+	if len(causers) > 0 {
+		out = append(out, fmt.Sprintf("whoever %s lets in counts as them until another person vouches for it with prentice person confirm NAME; %s", anyOf(causers), trustedTeam))
+	}
+	if d.Risk != prentice.Danger {
+		out = append(out, "if one person may do this alone, say so with a rule in policy.yaml that allows it")
+	}
+	return append(out, fmt.Sprintf("in an emergency: prentice run break-glass run/%d --reason '…', which opens a review", d.Number))
+}
+
+// sayAnswerers adds to a run that somebody asked for just now who can approve it.
+func (r *Runner) sayAnswerers(ctx context.Context, d *detail) error {
+	if d.Decision.Verdict != prentice.Ask || d.request.Actor.Kind == prentice.Self || d.State.Ended() {
+		return nil
+	}
+	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())
+	if err != nil {
+		return err
+	}
+	d.Answerers, err = r.answerersOf(ctx, d, q)
+	return err
+}

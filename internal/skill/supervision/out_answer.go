@@ -1,0 +1,59 @@
+package supervision
+
+import (
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// next is what a person can do about a run that waits, for an approval or for a
+// step that people do; and who can approve one that was asked for just now.
+func next(r prentice.Run, step string) string {
+	at := op.At(r.Expires)
+	switch {
+	case r.State.Ended():
+		return ""
+	case r.State != prentice.Waiting:
+		return ahead(r.Answerers)
+	case step != "" && step != "approval":
+		return fmt.Sprintf("Counts as not done at %s. Whoever did it says so with: prentice run confirm run/%d --step %s --reason '…'\n", at, r.Number, step)
+	case r.Answerers == nil:
+		return fmt.Sprintf("Expires at %s. Another person answers with: prentice run approve run/%d --reason '…'\n", at, r.Number)
+	case r.Answerers.Short():
+		return fmt.Sprintf("Expires at %s. It needs %s: %s.\n%s", at, OfWhom(r.Answerers.Needed, r.Answerers.Role, nil), r.Answerers, waysOut(*r.Answerers))
+	}
+	return fmt.Sprintf("Expires at %s. %s with: prentice run approve run/%d --reason '…'\n", at, r.Answerers, r.Number)
+}
+
+// ahead is who can approve a run that has not come to ask for it yet.
+func ahead(a *prentice.Answerers) string {
+	if a == nil {
+		return ""
+	}
+	text := fmt.Sprintf("It will need %s: %s.\n", OfWhom(a.Needed, a.Role, nil), a)
+	if a.Short() {
+		text += waysOut(*a)
+	}
+	return text
+}
+
+func waysOut(a prentice.Answerers) string {
+	var b strings.Builder
+	for _, way := range a.WaysOut {
+		fmt.Fprintf(&b, "  - %s\n", way)
+	}
+	return b.String()
+}
+
+// writeYours says why whoever looks cannot approve a run that waits for it.
+func writeYours(b *strings.Builder, y *prentice.Yours) {
+	if y == nil || y.Approve {
+		return
+	}
+	fmt.Fprintf(b, "You       cannot approve it: %s\n", y.Why)
+	if y.Try != "" {
+		fmt.Fprintf(b, "          %s\n", y.Try)
+	}
+}

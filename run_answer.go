@@ -1,0 +1,68 @@
+package prentice
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Yours is how somebody relates to a run that waits for an approval, before they
+// answer: what they would be told if they tried.
+type Yours struct {
+	Approve bool   `json:"approve"`       // they may
+	Refuse  bool   `json:"refuse"`        // they may; what they asked for or caused they take back
+	Caused  bool   `json:"caused"`        // they asked for it or caused it
+	Why     string `json:"why,omitempty"` // they may not approve
+	Try     string `json:"try,omitempty"` // what to do instead
+}
+
+// Answerers are the people who can approve a run at this moment, and how many
+// of them it takes.
+type Answerers struct {
+	Needed  int      `json:"needed"`         // approvals that it still lacks
+	Role    Role     `json:"role,omitempty"` // that they need on all that it touches
+	Able    []Ref    `json:"able"`           // who can give one: not those behind the cause of the run or behind an approval that it has
+	Away    []Ref    `json:"away,omitempty"` // those of them who said that they are away
+	WaysOut []string `json:"ways_out,omitempty"`
+}
+
+// Short says whether they are too few for the run ever to be approved as the
+// team is now.
+func (a Answerers) Short() bool { return len(a.Able) < a.Needed }
+
+// Present are those who can answer and are not away; if all of them are away, all.
+func (a Answerers) Present() []Ref {
+	var here []Ref
+	for _, p := range a.Able {
+		if SharedPerson([]Ref{p}, a.Away) == "" {
+			here = append(here, p)
+		}
+	}
+	if len(here) == 0 {
+		return a.Able
+	}
+	return here
+}
+
+// String is who can answer, in words: person/ann or person/ben can answer.
+func (a Answerers) String() string {
+	if len(a.Able) == 0 {
+		return "nobody on the team can answer as things are"
+	}
+	text := AnyOf(a.Present(), 5) + " can answer"
+	if a.Short() {
+		text = fmt.Sprintf("%d must, and only %s", a.Needed, text)
+	}
+	return text
+}
+
+// AnyOf is some of a list in words, and how many more there are.
+func AnyOf(list []Ref, most int) string {
+	words := make([]string, 0, most)
+	for _, r := range list[:min(len(list), most)] {
+		words = append(words, string(r))
+	}
+	if more := len(list) - most; more > 0 {
+		return fmt.Sprintf("%s or %d more", strings.Join(words, ", "), more)
+	}
+	return strings.Join(words, " or ")
+}
