@@ -275,7 +275,7 @@ func (s *System) stepEnv() []string {
 
 // stepKinds is the kinds of step there are.
 func stepKinds(services probe.Services, sh *shell.Kind) []prentice.StepKind {
-	return []prentice.StepKind{sh, &probe.Kind{Services: services, Prober: probe.New()}, httpstep.New(), runner.Wait{}, runner.Human{}}
+	return []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: probe.New()}, httpstep.New(), runner.Wait{}, runner.Human{}}
 }
 
 // join hangs the skills into the door and the inbox.

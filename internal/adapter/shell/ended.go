@@ -48,6 +48,8 @@ func (j *job) wrong(r outlive.Report) error {
 		return prentice.Errorf(prentice.Refused, "step %s was stopped before it began on %s; nothing was done", step, where)
 	case r.Why == "setsid":
 		return prentice.Errorf(prentice.Refused, "step %s was not begun: there is no setsid on %s", step, where).Try("install util-linux or busybox there")
+	case r.Why == "shell":
+		return without(j.work.Step, where)
 	case r.Why == "full":
 		return prentice.Errorf(prentice.Refused, "step %s was not begun: nothing can be written to %s%s", step, j.way.Home(), detail).Try("free space there")
 	case r.State == outlive.Refused:

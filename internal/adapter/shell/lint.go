@@ -24,11 +24,11 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 		if near := nearest.Of(name, common); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		fail(hint, "an sh step has no attribute %q", name)
+		fail(hint, "a %s step has no attribute %q", s.Kind, name)
 	}
 	switch {
 	case says(s.Body) == "nothing":
-		fail("write the commands in the block, or take the step out", "an sh step does nothing")
+		fail("write the commands in the block, or take the step out", "the script does nothing")
 	case strings.Contains(s.Body, "\x00"):
 		fail("take it out", "the script holds a zero byte")
 	case strings.Contains(s.Body, "\r\n"):
@@ -41,7 +41,7 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 		fail("write sudo -n into the script, or act on the targets", "sudo=true is for targets over SSH, and the step runs here")
 	}
 	if s.Where == "sandbox" {
-		fail("write where=here or where=target", "an sh step cannot run in a sandbox here")
+		fail("write where=here or where=target", "a %s step cannot run in a sandbox here", s.Kind)
 	}
 	return findings
 }

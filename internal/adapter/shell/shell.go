@@ -1,4 +1,4 @@
-// Package shell is the step kind sh: a few lines of POSIX shell, run on this
+// Package shell is the step kinds sh and bash: a few lines of shell, run on this
 // machine or on the target.
 //
 // A step that changes something is a claim of kit/outlive, here as on another
@@ -7,7 +7,8 @@
 // made again.
 //
 // The lines are written to a private file and read from there by /bin/sh -eu, so
-// that they may be long and may themselves read standard input. They get the
+// that they may be long and may themselves read standard input. Where that shell
+// knows pipefail, a pipe fails with any of its commands. They get the
 // environment of the step and nothing of ours. What they print goes to the
 // step's log as it comes. Whatever they start belongs to the step and ends with
 // it; a daemon has to be started with setsid.
@@ -55,8 +56,9 @@ type Kind struct {
 type Remote interface {
 	// Way leads to the shells of the work's target.
 	Way(prentice.Work) (outlive.Way, error)
-	// Glance performs a step that only looks.
-	Glance(context.Context, prentice.Work) (prentice.Outcome, error)
+	// Glance performs a step that only looks, in a shell of that machine; "" is
+	// /bin/sh.
+	Glance(ctx context.Context, w prentice.Work, shell string) (prentice.Outcome, error)
 }
 
 // Name implements prentice.StepKind.
@@ -79,15 +81,17 @@ func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 	case err != nil:
 		return prentice.Outcome{}, err
 	case way != nil:
-		return k.Claims.apply(ctx, way, w, ask)
+		out, err := k.Claims.apply(ctx, way, w, ask)
+		return answer(w.Step, out, err)
 	case k.remote(w.Step, w.Target):
-		return k.Remote.Glance(ctx, w)
+		out, err := k.Remote.Glance(ctx, w, shellOf(w.Step))
+		return answer(w.Step, out, err)
 	}
 	exit, said, err := k.run(ctx, w, w.Step)
 	if err != nil {
 		return prentice.Outcome{Code: exit.Code}, err
 	}
-	return prentice.Outcome{OK: exit.OK(), Code: exit.Code, Says: mask.String(outcome(exit, said), w.Secrets)}, nil
+	return answer(w.Step, prentice.Outcome{OK: exit.OK(), Code: exit.Code, Says: mask.String(outcome(exit, said), w.Secrets)}, nil)
 }
 
 // Done implements prentice.StepKind: it asks the question that the procedure
@@ -165,7 +169,7 @@ func (k *Kind) question(ctx context.Context, w prentice.Work) (prentice.Answer, 
 	if question == nil || strings.TrimSpace(question.Body) == "" {
 		return prentice.Unknown, nil
 	}
-	if question.Kind != "" && question.Kind != k.Name() {
+	if question.Kind != "" && question.Kind != k.Name() && question.Kind != bash {
 		return prentice.Unknown, prentice.Errorf(prentice.Invalid, "the done? question of step %s is a %s block", w.Step.ID, question.Kind).Try("ask it with an sh block")
 	}
 	w.Env = also(w.Env, question.Env)
@@ -178,7 +182,7 @@ func (k *Kind) question(ctx context.Context, w prentice.Work) (prentice.Answer, 
 		return prentice.Unknown, err
 	case exit.OK():
 		return prentice.Yes, nil
-	case exit.Signal != "":
+	case unanswered(exit):
 		return prentice.Unknown, prentice.Errorf(prentice.Unavailable, "the done? question of step %s was %s", w.Step.ID, exit)
 	default:
 		return prentice.No, nil
@@ -229,9 +233,13 @@ func (k *Kind) run(ctx context.Context, w prentice.Work, step prentice.PlannedSt
 	}
 	defer os.RemoveAll(filepath.Dir(script)) //nolint:errcheck // what stays is swept by whoever owns Scratch
 
+	argv, err := k.argv(step, script)
+	if err != nil {
+		return proc.Exit{}, "", err
+	}
 	tail := &tail{}
 	exit, err := proc.Run(ctx, proc.Spec{
-		Argv: []string{"/bin/sh", "-eu", script}, Dir: k.dir(), Env: k.environment(w.Env),
+		Argv: argv, Dir: k.dir(), Env: k.environment(w.Env),
 		Out: io.MultiWriter(tail, out(w.Log)), Grace: k.Grace,
 	})
 	return exit, tail.line(), explain(step, err, w.Log)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"prentice"
@@ -19,13 +20,14 @@ const (
 
 // Glance performs a step that only looks: in the session itself, without a claim
 // and without a file on the host. A look that a lost connection took with it is
-// made again, because it may be repeated; what it began is ended first.
-func (r *Reach) Glance(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+// made again, because it may be repeated; what it began is ended first. Shell is
+// one of the host's that runs it; "" is /bin/sh.
+func (r *Reach) Glance(ctx context.Context, w prentice.Work, shell string) (prentice.Outcome, error) {
 	there, err := r.way(w)
 	if err != nil {
 		return prentice.Outcome{}, err
 	}
-	g := &glancing{way: there, work: w, said: &last{}, out: io.Discard}
+	g := &glancing{way: there, work: w, shell: shell, said: &last{}, out: io.Discard}
 	if w.Log != nil {
 		g.out = w.Log
 	}
@@ -59,6 +61,7 @@ func (r *Reach) Glance(ctx context.Context, w prentice.Work) (prentice.Outcome, 
 type glancing struct {
 	*way
 	work   prentice.Work
+	shell  string
 	out    io.Writer
 	said   *last
 	runs   outlive.Process // the last that said hello, until it has ended
@@ -71,7 +74,7 @@ type glancing struct {
 // once looks once. When its time is over what it began is ended, and only then it
 // returns.
 func (g *glancing) once(ctx context.Context) (int, error) {
-	d := outlive.Direct{Nonce: outlive.NewNonce(), Script: g.work.Step.Body, Env: g.work.Env}
+	d := outlive.Direct{Nonce: outlive.NewNonce(), Shell: g.shell, Script: g.work.Step.Body, Env: g.work.Env}
 	text, err := d.Program()
 	if err != nil {
 		return 0, prentice.Errorf(prentice.Invalid, "step %s: %w", g.work.Step.ID, err)
@@ -89,7 +92,11 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	if err != nil {
 		defer s.leave(true)
 		if code := s.over(); code >= 0 && errors.Is(err, outlive.ErrSilent) && ctx.Err() == nil {
-			return 0, silent(g.place, g.sudo, s.complaint(), string(answer.Noise))
+			complaint := s.complaint()
+			if g.shell != "" && strings.Contains(complaint, outlive.Missing(g.shell)) {
+				return 0, prentice.Errorf(prentice.Refused, "step %s was not begun: there is no %s on %s", g.work.Step.ID, g.shell, g.place.name).Try("install %s there, or write the block as sh", g.shell)
+			}
+			return 0, silent(g.place, g.sudo, complaint, string(answer.Noise))
 		}
 		return 0, errors.Join(outlive.ErrLost, err)
 	}

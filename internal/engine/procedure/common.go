@@ -62,7 +62,7 @@ func (p *page) risk(s *prentice.StepSpec, f fence, given map[string]attribute) {
 
 func (p *page) where(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	s.Where = "here"
-	if s.Kind == "sh" {
+	if scripted(s.Kind) {
 		s.Where = "target"
 	}
 	a, ok := given["where"]

@@ -71,7 +71,7 @@ func lintStep(p prentice.Procedure, s prentice.StepSpec, advise func(at prentice
 		advise(s.At, "make sure that people know what they approve", "step %s cannot be undone: it needs the policy's strictest rule", s.ID)
 	}
 	asked := slices.ContainsFunc(p.Steps, func(o prentice.StepSpec) bool { return o.Of == s.ID })
-	if s.Kind == "sh" && s.Section == prentice.Act && s.Of == "" && s.Risk != prentice.Look && !s.Idempotent && !asked {
+	if scripted(s.Kind) && s.Section == prentice.Act && s.Of == "" && s.Risk != prentice.Look && !s.Idempotent && !asked {
 		advise(s.At, "add a block with of="+s.ID+" that succeeds when it is done, or mark the step idempotent",
 			"after a crash nobody can tell whether step %s was done, and its run ends uncertain", s.ID)
 	}

@@ -38,10 +38,13 @@ var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "
 var (
 	proseWords = []string{"html", "bat", "text", "txt", "diff", "log", "toml", "json", "yaml"}
 	meantToRun = map[string]string{
-		"bash": "sh", "shell": "sh", "zsh": "sh", "dash": "sh", "ksh": "sh", "console": "sh",
+		"shell": "sh", "zsh": "bash", "dash": "sh", "ksh": "sh", "console": "sh",
 		"curl": "http", "https": "http", "sleep": "wait", "manual": "human", "person": "human", "include": uses, "call": uses,
 	}
 )
+
+// scripted says whether the body of a kind's steps is a script for a shell.
+func scripted(kind string) bool { return kind == "sh" || kind == "bash" }
 
 func (r *reading) kindNames() []string {
 	names := []string{}
@@ -160,7 +163,7 @@ func (p *page) lintKind(s prentice.StepSpec, f fence) {
 		p.lintUses(s, f)
 		return
 	}
-	if s.Kind == "sh" && strings.TrimSpace(s.Body) == "" {
+	if scripted(s.Kind) && strings.TrimSpace(s.Body) == "" {
 		p.fail(s.At, "write the command between the fences", "the script is empty")
 		return
 	}

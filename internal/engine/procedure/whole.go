@@ -76,7 +76,7 @@ var (
 // variables refuses a script that reads a variable which nobody will set: a
 // shell takes it for nothing, and nothing in a path can be everything.
 func (r *reading) variables(s prentice.StepSpec) {
-	if s.Kind != "sh" {
+	if !scripted(s.Kind) {
 		return
 	}
 	known := slices.Clone(eventFacts)
@@ -99,7 +99,7 @@ func (r *reading) variables(s prentice.StepSpec) {
 // barely gives advice about a script that reads an input by its name alone. The
 // machine may set such a variable, so that it is no error.
 func (r *reading) barely(s prentice.StepSpec) {
-	if s.Kind != "sh" {
+	if !scripted(s.Kind) {
 		return
 	}
 	for _, in := range r.proc.Inputs {

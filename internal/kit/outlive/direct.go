@@ -17,9 +17,11 @@ var end string
 
 // Direct is a script that only looks. It needs no claim, because it may be
 // repeated: it runs in the shell that reads it, ends with it, and leaves nothing
-// on the disk. Env is NAME=value.
+// on the disk. Env is NAME=value. With Shell, a shell of the machine runs the script
+// as its child instead.
 type Direct struct {
 	Nonce  string
+	Shell  string
 	Script string
 	Env    []string
 }
@@ -34,10 +36,32 @@ func (d Direct) Program() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if d.Shell != "" && !plainWord.MatchString(d.Shell) {
+		return "", fmt.Errorf("the shell %q is not letters and digits", d.Shell)
+	}
+	if d.Shell != "" {
+		return fmt.Sprintf("main() {\nNONCE=%s shell=%s\n%s%sset -- \"$shell\" %s\nunset shell\n%s%s}\nmain\n", d.Nonce, d.Shell, named, direct, quote(d.Script), environment, handed), nil
+	}
 	// The script is evaluated as one word, so that nothing in it can end the text
 	// around it.
-	return fmt.Sprintf("main() {\nNONCE=%s\n%s%sset -eu\neval %s\n}\nmain\n", d.Nonce, direct, environment, quote(d.Script)), nil
+	return fmt.Sprintf("main() {\nNONCE=%s\n%s%s%sset -eu\neval %s\n}\nmain\n", d.Nonce, direct, environment, pipes, quote(d.Script)), nil
 }
+
+const (
+	// pipes lets a pipe fail with any of its commands, where the shell can: to a
+	// shell that cannot, the option is a fault that ends it.
+	pipes = "! (set -o pipefail) 2>/dev/null || set -o pipefail\n"
+	// named finds the shell that is to run the script, before anything is said.
+	named = `command -v "$shell" >/dev/null 2>&1 || { echo "there is no $shell on this host" >&2; exit 127; }
+shell=$(command -v "$shell")
+`
+	// handed gives a shell its script over a file of its own, so that it is no
+	// argument that others can see, and may be long, and may read standard input.
+	handed = `"$1" -eu -o pipefail -c 'eval "$(cat <&3)" 3<&-' "$1" 3<<END` + "\n$2\nEND\n"
+)
+
+// Missing is what a look complains of on a machine that has not its shell.
+func Missing(shell string) string { return "there is no " + shell + " on this host" }
 
 func checked(nonce, script string) error {
 	if !plainWord.MatchString(nonce) {

@@ -23,7 +23,9 @@ ident "$$" 1<>"$d/keeper"
 set -C
 { true >"$d/begun"; } 2>/dev/null || exit 0 # somebody gave it up, or nothing can be kept
 set +C
-(umask "$4"; exec "$3" /bin/sh -eu "$d/s/$2.sh") 2>&1 </dev/null &
+pipes= # a pipe fails with any of its commands, where the shell can
+"$7" -o pipefail -c : </dev/null >/dev/null 2>&1 && pipes='-o pipefail'
+(umask "$4"; exec "$3" "$7" -eu $pipes "$d/s/$2.sh") 2>&1 </dev/null &
 g=$!
 ident "$g" 1<>"$d/group"
 while :; do

@@ -56,6 +56,7 @@ type Ask struct {
 	From   int64         // the byte of the output to follow from
 	Grace  time.Duration // between SIGTERM and SIGKILL; less than a second is one
 	Name   string        // of the script, as its messages carry it
+	Shell  string        // a shell of the machine that runs the script; "" is /bin/sh
 	Script string
 	Env    []string // NAME=value
 	Base   string   // the absolute folder of claims; "" is .prentice in the home folder
@@ -79,6 +80,9 @@ func Program(a Ask) (string, error) {
 	}
 	if !plainName.MatchString(a.Name) {
 		a.Name = "step"
+	}
+	if a.Shell != "" && !plainWord.MatchString(a.Shell) {
+		return "", fmt.Errorf("the shell %q is not letters and digits", a.Shell)
 	}
 	old := ""
 	for _, key := range a.Old {
@@ -106,6 +110,7 @@ func Program(a Ask) (string, error) {
 	fmt.Fprintf(&b, "NONCE=%s KEY=%s TOKEN=%s NAME=%s FROM=%d GRACE=%d\n", a.Nonce, a.Key, a.Token, a.Name, max(0, a.From), max(1, int(a.Grace/time.Second)))
 	fmt.Fprintf(&b, "LATEST=%d DAYS=%d AHEAD=%d\n", int(latest/time.Second), int(remembered/(24*time.Hour)), ahead)
 	fmt.Fprintf(&b, "SWEEP=%s OLD=%s BASE=%s DIR=%s\n", sweep, quote(old), quote(a.Base), quote(a.Dir))
+	fmt.Fprintf(&b, "SHELL_OF=%s\n", quote(a.Shell))
 	fmt.Fprintf(&b, "KEEPER=%s\nRELAY=%s\n", quote(keeper), quote(relay))
 	b.WriteString(wrapper)
 	fmt.Fprintf(&b, "environment() {\n:\n%s}\n", environment)

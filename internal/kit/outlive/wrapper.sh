@@ -157,10 +157,10 @@ follow() {
   done
 }
 launch() {
-  set -- "$setsid" "$KEEPER" "$d" "$NAME" "$mask" "$GRACE" "${DIR:-$HOME}"
+  set -- "$setsid" "$KEEPER" "$d" "$NAME" "$mask" "$GRACE" "${DIR:-$HOME}" "$shell"
   (
     environment
-    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" "$7" </dev/null 2>/dev/null
+    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" "$7" "$8" </dev/null 2>/dev/null
   ) | (exec "$1" /bin/sh -c "$RELAY" prentice "$3" "$AHEAD") >/dev/null 2>&1 &
 }
 # sweep: what is long over goes, and nobody else gets into the folder.
@@ -209,6 +209,8 @@ taken() { [ -e "$base/over-$KEY" ] || [ -e "$base/void-$KEY" ]; }
 start() {
   private || return
   setsid=$(command -v setsid 2>/dev/null) || { say refuse setsid; return; }
+  shell=/bin/sh
+  [ -z "$SHELL_OF" ] || shell=$(command -v "$SHELL_OF" 2>/dev/null) || { say refuse shell "$SHELL_OF"; return; }
   if late; then say refuse late; return; fi
   [ "$SWEEP" = no ] || sweep
   if why=$(mkdir "$d" "$d/s" 2>&1); then

@@ -36,6 +36,9 @@ func lookup(name string, env []string) (string, error) {
 	return "", fmt.Errorf("%w: no program %q in %s: install it, or write its full path", ErrStart, name, path)
 }
 
+// Find is the file of a program for an environment.
+func Find(name string, env []string) (string, error) { return lookup(name, env) }
+
 // Has says whether there is a program for an environment.
 func Has(name string, env []string) bool {
 	_, err := lookup(name, env)

@@ -10,11 +10,12 @@ import (
 	"prentice"
 )
 
-// Kinds are sh, http, probe, wait and human: they know their attributes, and
+// Kinds are sh, bash, http, probe, wait and human: they know their attributes, and
 // applying one reaches nothing.
 func Kinds() []prentice.StepKind {
 	return []prentice.StepKind{
 		kind{name: "sh", body: true},
+		kind{name: "bash", body: true},
 		kind{name: "http", attrs: []string{"url", "method", "status"}, needs: "url"},
 		kind{name: "probe", attrs: []string{"service", "settle", "silence"}, needs: "service"},
 		kind{name: "wait", attrs: []string{"for"}, needs: "for"},
