@@ -54,7 +54,7 @@ func Differences(old, now Plan) []Difference {
 	c.text("owner", string(old.Owner), string(now.Owner))
 	c.text("subject", string(old.Subject), string(now.Subject))
 	c.text("risk", old.Risk.String(), now.Risk.String())
-	c.text("can be put back", yesNo(old.Undoable), yesNo(now.Undoable))
+	c.text("can be undone", yesNo(old.Undoable), yesNo(now.Undoable))
 	c.maps("target", targetTexts(old.Targets), targetTexts(now.Targets))
 	c.maps("fact of every target", old.Facts, now.Facts)
 	c.maps("input", old.Inputs, now.Inputs)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -119,4 +120,28 @@ func (l PlanLimits) Times() (cooldown, timeout, expires time.Duration, err error
 func Digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// SaidAs is the plan with the words for people of another that was made from the
+// same files: how steps are said may be another version's way, and is nothing
+// that they do.
+func (p Plan) SaidAs(other Plan) Plan {
+	said := map[string]PlannedStep{}
+	for _, s := range other.Steps {
+		said[string(s.Section)+" "+s.ID] = s
+	}
+	p.Steps = slices.Clone(p.Steps)
+	for i, s := range p.Steps {
+		was, found := said[string(s.Section)+" "+s.ID]
+		if !found {
+			continue
+		}
+		p.Steps[i].Says = was.Says
+		if s.Done != nil && was.Done != nil {
+			done := *s.Done
+			done.Says = was.Done.Says
+			p.Steps[i].Done = &done
+		}
+	}
+	return p
 }

@@ -77,11 +77,7 @@ func (p *play) eventOf(ctx context.Context, ref string) (prentice.Event, error) 
 // showPlan shows risk and targets first, then each step with what it saw or
 // will do.
 func (p *play) showPlan(d supervision.Detail) {
-	risk := d.Risk.String()
-	if d.ThePlan.Undoable {
-		risk += ": it says how to put it back"
-	}
-	p.fact("Risk", risk)
+	p.fact("Risk", d.Risk.String()+": "+d.ThePlan.UndoSays())
 	p.fact("Targets", fmt.Sprintf("%s, and no more than %d", join(d.Targets), d.ThePlan.Limits.MaxTargets))
 	p.fact("Hash", d.Plan)
 	saw := map[string]string{}

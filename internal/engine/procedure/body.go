@@ -1,7 +1,6 @@
 package procedure
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +36,10 @@ type page struct {
 	section prentice.Section
 	text    []string // prose under the title so far
 	from    int      // first line that is not yet told
+	asides  []aside
+
+	folded   int // how many details are open
+	foldedAt prentice.Pos
 }
 
 // body reads the Markdown below the front matter.
@@ -56,6 +59,7 @@ func (r *reading) body(before int) {
 	}
 	p.tell(len(p.starts))
 	p.close()
+	p.tellAsides()
 }
 
 var container = regexp.MustCompile(`^[ \t]*(>|[-+*][ \t]|[0-9]{1,9}[.)][ \t])`)
@@ -85,6 +89,9 @@ func (p *page) block(n ast.Node) {
 		p.html(n)
 	case *ast.Paragraph, *ast.CodeBlock:
 		p.looksLikeFence(n)
+		if n.Kind() == ast.KindParagraph {
+			p.foldWithin(n)
+		}
 	default:
 		p.within(n)
 	}
@@ -163,13 +170,16 @@ func (p *page) sectionNamed(title string, level int, at prentice.Pos) prentice.S
 		if !strings.EqualFold(plain, s.title) {
 			continue
 		}
-		if title != s.title || level != 2 {
+		if title == s.title && level > 2 {
+			p.adviseOnce(at, "write ## "+s.title, "heading %q of level %d opens the section", clip(title), level)
+		} else if title != s.title || level != 2 {
 			p.failOnce(at, "write ## "+s.title, "heading %q is nearly the section %s", clip(title), s.title)
 			return s.section
 		}
 		if slices.ContainsFunc(p.proc.Sections, func(told prentice.Prose) bool { return told.Title == s.title }) {
 			p.failOnce(at, "put its steps into the first", "section %s stands twice", s.title)
 		}
+		p.inSightOnce(s.title, at)
 		return s.section
 	}
 	return ""
@@ -178,6 +188,12 @@ func (p *page) sectionNamed(title string, level int, at prentice.Pos) prentice.S
 func (r *reading) failOnce(at prentice.Pos, hint, format string, args ...any) {
 	if !slices.ContainsFunc(r.findings, func(f prentice.Finding) bool { return f.At == at && f.Hint == hint }) {
 		r.fail(at, hint, format, args...)
+	}
+}
+
+func (r *reading) adviseOnce(at prentice.Pos, hint, format string, args ...any) {
+	if !slices.ContainsFunc(r.findings, func(f prentice.Finding) bool { return f.At == at && f.Hint == hint }) {
+		r.advise(at, hint, format, args...)
 	}
 }
 
@@ -190,6 +206,9 @@ func (p *page) fenced(n *ast.FencedCodeBlock) {
 		return
 	}
 	if n.Info == nil {
+		if p.section != "" {
+			p.aside(p.at(p.before+start+1, 1), "")
+		}
 		return
 	}
 	info := readInfo(string(n.Info.Segment.Value(p.source)))
@@ -207,19 +226,6 @@ func (p *page) fenced(n *ast.FencedCodeBlock) {
 func closes(line string) bool {
 	line = strings.TrimSpace(line)
 	return len(line) >= 3 && (strings.Trim(line, "`") == "" || strings.Trim(line, "~") == "")
-}
-
-// html refuses what hides or moves text. A comment is only left out, and all
-// who show Markdown agree about where it ends.
-func (p *page) html(n *ast.HTMLBlock) {
-	at := p.pos(max(n.Pos(), 0))
-	if n.HTMLBlockType != ast.HTMLBlockType2 {
-		p.fail(at, "write it in Markdown", "HTML is not read: it could hide from people what prentice runs")
-		return
-	}
-	if !bytes.Contains(p.source[max(n.Pos(), 0):], []byte("-->")) {
-		p.fail(at, "end it with -->", "the comment is never closed")
-	}
 }
 
 // looksLikeFence refuses a line that its writer took for the beginning of a
@@ -250,6 +256,9 @@ func (p *page) within(n ast.Node) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		if html, ok := c.(*ast.HTMLBlock); ok {
 			p.html(html)
+		}
+		if c.Kind() == ast.KindParagraph || c.Kind() == ast.KindTextBlock {
+			p.foldWithin(c)
 		}
 		if f, ok := c.(*ast.FencedCodeBlock); ok && f.Info != nil && p.section != "" {
 			info := readInfo(string(f.Info.Segment.Value(p.source)))

@@ -33,18 +33,31 @@ func TestStepsAreReadStrictly(t *testing.T) {
 		{"a block whose end is forgotten, up to the next step", "\n## Act\n\n" + f + "sh id=a\ntrue\n\n## Undo\n\n" + f + "sh id=u\ntrue\n" + f + "\n", "a block of kind sh begins within another, which is not closed before it"},
 		{"a block whose end is forgotten, up to the next section", "\n## Act\n\n" + f + "sh id=a\ntrue\n\n## Undo\n\n" + f + "text\nnothing\n" + f + "\n", "a block begins within another, which is not closed before ## Undo"},
 		{"a misspelt kind", step("shh id=a", "true\n"), `p.md:10:4: error: "shh" is not a kind of step; did you mean sh?`},
-		{"another shell", step("bash", "true\n"), `"bash" is not a kind of step; write sh`},
-		{"an unknown kind that is marked", step("terraform id=a", "x\n"), `"terraform" is not a kind of step; use one of sh, http`},
+		{"another shell", step("zsh", "true\n"), `"zsh" is not a kind of step; write bash`},
+		{"a kind as sites write it", step("{.bash}", "true\n"), `"{.bash}" is not a kind of step; write bash and a blank behind it`},
+		{"a kind in capitals", step("Bash", "true\n"), `"Bash" is not a kind of step; write bash and a blank behind it`},
+		{"a kind with a site's options", step("sh,linenos=table", "true\n"), `is not a kind of step; write sh and a blank behind it`},
+		{"a session that is marked", step("console id=a", "x\n"), `"console" is not a kind of step; use one of sh`},
+		{"letters swapped", step("hs", "true\n"), `"hs" is not a kind of step; did you mean sh?`},
+		{"an unknown kind that is marked", step("terraform id=a", "x\n"), `"terraform" is not a kind of step; use one of sh, bash, http`},
 		{"attributes without a kind", step("id=a", "true\n"), "the block has attributes and no kind"},
 		{"a backtick behind the fence", step("sh id=a # the `done?` question", "true\n"), "p.md:10:1: error: this line does not begin a block"},
 		{"a fence indented too far", "\n## Act\n\n    " + f + "sh id=a\n    true\n    " + f + "\n", "p.md:10:1: error: the block is indented too far"},
 		{"a step in a list", "\n## Act\n\n1. First:\n\n   " + f + "sh id=a\n   true\n   " + f + "\n", "a step stands inside a list or a quotation"},
 		{"a step in a quotation", "\n## Act\n\n> " + f + "sh id=a\n> true\n> " + f + "\n", "a step stands inside a list or a quotation"},
-		{"hidden by HTML", "\n<details>\n\n## Act\n\n" + f + "sh\ntrue\n" + f + "\n\n</details>\n", "p.md:8:1: error: HTML is not read"},
+		{"hidden by HTML", "\n<details>\n\n## Act\n\n" + f + "sh\ntrue\n" + f + "\n\n</details>\n", "p.md:10:1: error: section Act stands within the <details> of line 8"},
+		{"a step that is folded away", "\n## Act\n\n<details>\n<summary>More</summary>\n\n" + f + "sh\ntrue\n" + f + "\n\n</details>\n", "p.md:13:1: error: a step stands within the <details> of line 10"},
+		{"a step behind details that nobody closes", "\n## Act\n\nWords <details> and more.\n\n" + f + "sh\ntrue\n" + f + "\n", "a step stands within the <details> of line 10"},
+		{"a step that HTML makes none", "\n## Act\n\n<details>\n" + f + "sh\ntrue\n" + f + "\n</details>\n", "a block within HTML is not one; leave a line empty before the block"},
+		{"hidden by a style", "\n<div style=\"display:none\">\n\n## Act\n", "HTML is not read"},
+		{"hidden by an attribute", "\n<div hidden>\n\n## Act\n", "HTML is not read"},
+		{"a script of the page", "\n<script>\n</script>\n", "HTML is not read"},
+		{"a heading that is none", "\n<h2>Act</h2>\n", "HTML is not read"},
 		{"a comment without an end", "\n<!-- \n## Act\n", "the comment is never closed"},
 		{"a section twice", act + act, "section Act stands twice"},
 		{"a section in small letters", "\n## act\n", `p.md:8:1: error: heading "act" is nearly the section Act; write ## Act`},
-		{"a section of the wrong height", "\n### Act\n", "nearly the section Act; write ## Act"},
+		{"a title that is a section", "\n# Act\n", "nearly the section Act; write ## Act"},
+		{"a section twice, of two heights", act + "\n### Act\n", "section Act stands twice"},
 		{"a section with a colon", "\n## Verify:\n", "nearly the section Verify"},
 		{"a section in bold", "\n## **Undo**\n", "nearly the section Undo"},
 		{"a misspelt section with a step", "\n## Verfy\n\n" + f + "sh\ntrue\n" + f + "\n", `heading "Verfy" is not a section, and a step stands below it; did you mean ## Verify?`},
@@ -103,6 +116,41 @@ func TestProseIsForPeople(t *testing.T) {
 	}
 	if got := p.Sections[2].Text; !strings.Contains(got, "$ not run") || !strings.Contains(got, "indented") {
 		t.Errorf("prose of Act is %q", got)
+	}
+}
+
+func TestWhatRunbooksHoldPassesAsProse(t *testing.T) {
+	body := "\n{{< note >}}\nMind the queue.\n{{< /note >}}\n\n{{#include shared.md}}\n\n<details open>\n<summary>How it <b>looks</b></summary>\n\n```json\n{\"state\": \"ok\"}\n```\n\n</details>\n\n" +
+		"| host | role |\n|------|------|\n| web-1 | `sh` |\n\n:::tip\nAsk first.\n:::\n\n<br>\n\n<a name=\"act\"></a>\n\n<img src=\"x.png\" alt=\"a\">\n\nSee `<details>` and <https://example.com>.\n\n" +
+		"## Act\n\n- one\n- two\n\n```sh id=a\ntrue\n```\n\n<details>\n<summary>Why</summary>\n\nBecause.\n\n</details>\n\n### Verify\n\n```console\n$ true\n```\n\n```sh id=b\ntrue\n```\n\n### Notes\n\n```yaml\na: 1\n```\n\n```\nplain\n```\n"
+	p, findings := parse(front() + body)
+	if bad := errorsIn(findings); len(bad) > 0 {
+		t.Fatal(says(bad))
+	}
+	if len(p.Steps) != 2 || p.Steps[0].Section != prentice.Act || p.Steps[1].Section != prentice.Verify {
+		t.Errorf("steps %+v", p.Steps)
+	}
+	got := says(findings)
+	for _, want := range []string{`advice: heading "Verify" of level 3 opens the section; write ## Verify`, "advice: a block of console is for people: it is not run", "advice: 2 blocks are for people and not run: yaml (line"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%swant %s", got, want)
+		}
+	}
+}
+
+func TestABlockThatIsNotRunIsTold(t *testing.T) {
+	for info, want := range map[string]string{
+		"json": "1 block is for people and not run: json (line 14)", "": "1 block is for people and not run: without a kind (line 14)", "shell": "a block of shell is for people: it is not run; write sh or bash",
+		"console": "a block of console is for people", "text": "", "txt": "",
+	} {
+		_, findings := parse(front() + act + "\n```" + info + "\nx\n```\n")
+		if got := says(findings); !strings.Contains(got, want) || want == "" && strings.Contains(got, "for people") || len(errorsIn(findings)) > 0 {
+			t.Errorf("%s: got\n%swant %s", info, got, want)
+		}
+	}
+	_, findings := parse(front() + "\n## Background\n\n```sh\nps\n```\n" + act)
+	if got := says(findings); !strings.Contains(got, "1 block is for people and not run: sh (line 10)") {
+		t.Errorf("outside the sections: %s", got)
 	}
 }
 

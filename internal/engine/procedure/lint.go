@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/cron"
+	"prentice/internal/kit/script"
 )
 
 // Lint is advice about a procedure that could be read: what it lacks, and what
@@ -33,7 +34,7 @@ func Lint(p prentice.Procedure, now time.Time) []prentice.Finding {
 		advise(top, "add a section ## Verify that sees the symptom gone", "without Verify its runs can only end unverified")
 	}
 	if changes && !has(p, prentice.Undo) && !calls(p) {
-		advise(top, "add a section ## Undo if it can be put back", "without Undo it needs the policy's strictest rule")
+		advise(top, "add a section ## Undo if what it does can be undone", "it has no Undo section: if it fails, nothing is rolled back; to the policy, plan.undoable is false")
 	}
 	for _, t := range p.On {
 		for _, text := range scheduleAdvice(t, now) {
@@ -66,9 +67,18 @@ func scheduleAdvice(t prentice.Trigger, now time.Time) []string {
 	return s.Advice(now.In(where).Year())
 }
 
+// shells are the languages of the kinds whose bodies are scripts.
+var shells = map[string]script.Shell{"sh": script.POSIX, "bash": script.Bash}
+
 func lintStep(p prentice.Procedure, s prentice.StepSpec, advise func(at prentice.Pos, hint, format string, args ...any)) {
 	if s.Risk == prentice.Danger {
-		advise(s.At, "make sure that people know what they approve", "step %s cannot be undone: it needs the policy's strictest rule", s.ID)
+		advise(s.At, "make sure that people know what they approve", "step %s has risk=danger, so that the plan cannot be undone; to the policy, plan.risk is \"danger\" and plan.undoable is false", s.ID)
+	}
+	if shell, is := shells[s.Kind]; is {
+		for _, r := range script.Read(s.Body, shell) {
+			at := prentice.Pos{File: s.At.File, Line: s.At.Line + r.Line, Column: r.Column}
+			advise(at, r.Hint, "step %s: %s", s.ID, r.Text)
+		}
 	}
 	asked := slices.ContainsFunc(p.Steps, func(o prentice.StepSpec) bool { return o.Of == s.ID })
 	if scripted(s.Kind) && s.Section == prentice.Act && s.Of == "" && s.Risk != prentice.Look && !s.Idempotent && !asked {

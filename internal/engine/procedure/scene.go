@@ -72,7 +72,10 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 	if f, bad := firstError(kind.Lint(filled)); bad {
 		return step, prentice.Errorf(prentice.Refused, "step %s: %s", step.ID, f.Text).In(spec.At).Try("%s", hintOr(f.Hint, "look at the values it is given"))
 	}
-	step.Says = kind.Says(step)
+	step.Says = says(kind, step, spec.Prose)
+	if s.proc.Name == prentice.AdhocName {
+		step.Says = kind.Says(step)
+	}
 	return step, s.question(&step, spec, prefix)
 }
 

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"prentice"
-	"prentice/internal/kit/nearest"
 )
 
 // uses is the kind of step that calls another procedure. It is not run: its
@@ -33,16 +32,6 @@ func (f fence) place(offset int) prentice.Pos {
 // The attributes that every step has. The others belong to its kind.
 var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of"}
 
-// Words behind a fence that are near a kind and still only for people, and those
-// that their writers may have meant to run.
-var (
-	proseWords = []string{"html", "bat", "text", "txt", "diff", "log", "toml", "json", "yaml"}
-	meantToRun = map[string]string{
-		"shell": "sh", "zsh": "bash", "dash": "sh", "ksh": "sh", "console": "sh",
-		"curl": "http", "https": "http", "sleep": "wait", "manual": "human", "person": "human", "include": uses, "call": uses,
-	}
-)
-
 // scripted says whether the body of a kind's steps is a script for a shell.
 func scripted(kind string) bool { return kind == "sh" || kind == "bash" }
 
@@ -63,43 +52,6 @@ func (kinds Kinds) named(name string) (prentice.StepKind, bool) {
 		}
 	}
 	return nil, false
-}
-
-// isStep says whether a block is a step. What is nearly one is an error: nobody
-// should believe that something will run which will not.
-func (p *page) isStep(f fence) bool {
-	word, marked := f.info.word, f.marked()
-	if p.section == "" {
-		return p.strayStep(f, marked)
-	}
-	if p.known(word) {
-		return true
-	}
-	near := nearest.Of(word, p.kindNames())
-	switch other := meantToRun[word]; {
-	case strings.Contains(word, "="):
-		p.fail(f.infoAt, "write the kind first: "+strings.Join(p.kindNames(), ", "), "the block has attributes and no kind")
-	case other != "" && p.known(other):
-		p.fail(f.infoAt, "write "+other+", or text for what only people read", "%q is not a kind of step", clip(word))
-	case near != "" && !oneOf(word, proseWords):
-		p.fail(f.infoAt, "did you mean "+near+"? Write text for what only people read", "%q is not a kind of step", clip(word))
-	case marked:
-		p.fail(f.infoAt, "use one of "+strings.Join(p.kindNames(), ", "), "%q is not a kind of step", clip(word))
-	}
-	return false
-}
-
-// strayStep judges a block outside the four sections. It is prose, unless it is
-// marked as a step or its heading is nearly a section.
-func (p *page) strayStep(f fence, marked bool) bool {
-	near := nearest.Of(p.title, sectionTitles)
-	switch {
-	case p.known(f.info.word) && near != "":
-		p.failOnce(p.titleAt, "did you mean ## "+near+"?", "heading %q is not a section, and a step stands below it", clip(p.title))
-	case p.known(f.info.word) && marked:
-		p.fail(f.at, "put it under ## Check, ## Act, ## Verify or ## Undo", "a step stands outside the sections")
-	}
-	return false
 }
 
 // marked says whether a block has an attribute that only steps have.

@@ -43,6 +43,9 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 	if d.ThePlan.Limits.Verify == "" { // it was approved before batches were verified, and ends as it was approved
 		plan.Limits.Verify, plan.Limits.Rollback = "", ""
 	}
+	if plan.Digest == d.ThePlan.Digest {
+		plan = plan.SaidAs(d.ThePlan)
+	}
 	if hash := plan.Hash(); hash != d.Plan {
 		return &prentice.Void{
 			Says: fmt.Sprintf("the world has moved: the same request now gives plan %.19s…, and leave was for %.19s…; ask again", hash, d.Plan),

@@ -19,6 +19,7 @@ import (
 	"regexp"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/cost"
 )
 
 // Bounds on what an expression may be and what one evaluation may cost.
@@ -33,8 +34,9 @@ type Vars map[string]Type
 
 // Env is what an expression may speak of.
 type Env struct {
-	env  *cel.Env
-	vars map[string]bool
+	env    *cel.Env
+	vars   map[string]bool
+	charge []cost.TrackerOption
 }
 
 // Program is a compiled expression.
@@ -70,6 +72,8 @@ func NewEnv(vars Vars, funcs ...Func) (*Env, error) {
 		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true),
 		cel.EnableHiddenAccumulatorName(true),
 	}
+	declare, charge := texts()
+	options = append(options, declare...)
 	for name, t := range vars {
 		known.learn(t)
 		options = append(options, cel.Variable(name, t.cel))
@@ -86,7 +90,7 @@ func NewEnv(vars Vars, funcs ...Func) (*Env, error) {
 	for name := range vars {
 		names[name] = true
 	}
-	return &Env{env, names}, nil
+	return &Env{env, names, charge}, nil
 }
 
 // Compile reads an expression whose result must be of one of the wanted types;
@@ -103,7 +107,7 @@ func (e *Env) Compile(source string, want ...Type) (Program, error) {
 	if !result.oneOf(want) {
 		return Program{}, &Error{Text: fmt.Sprintf("expression gives %s, wanted %s", result, names(want)), Line: 1, Column: 1}
 	}
-	run, err := e.env.Program(ast, cel.CostLimit(MaxCost), cel.InterruptCheckFrequency(100),
+	run, err := e.env.Program(ast, cel.CostLimit(MaxCost), cel.CostTrackerOptions(e.charge...), cel.InterruptCheckFrequency(100),
 		cel.EvalOptions(cel.OptOptimize), cel.CustomDecoratorV2(inOrder))
 	if err != nil {
 		return Program{}, &Error{Text: err.Error()}

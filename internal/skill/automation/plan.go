@@ -79,16 +79,7 @@ func serviceFacts(plan prentice.Plan) map[string]string {
 	return facts
 }
 
-func riskOf(plan prentice.Plan) string {
-	switch {
-	case plan.Risk == prentice.Look:
-		return "look: it only reads"
-	case plan.Undoable:
-		return plan.Risk.String() + ": it says how to put it back"
-	default:
-		return plan.Risk.String() + ": it cannot be put back"
-	}
-}
+func riskOf(plan prentice.Plan) string { return plan.Risk.String() + ": " + plan.UndoSays() }
 
 func touches(targets []prentice.Target) string {
 	names := make([]string, len(targets))
@@ -120,7 +111,11 @@ func writePlanned(b *strings.Builder, before, label string, s prentice.PlannedSt
 	if s.Idempotent {
 		words = append(words, "may be repeated")
 	}
-	fmt.Fprintf(b, "%s%s%s  %s (%s)\n", before, label, s.ID, s.Says, strings.Join(words, ", "))
+	name := s.ID
+	if s.Says != s.ID {
+		name += "  " + s.Says
+	}
+	fmt.Fprintf(b, "%s%s%s (%s)\n", before, label, name, strings.Join(words, ", "))
 	if body := strings.TrimSpace(s.Body); body != s.Says {
 		for line := range strings.Lines(s.Body) {
 			b.WriteString(before + "  │ " + strings.TrimRight(line, "\n") + "\n")

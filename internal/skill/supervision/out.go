@@ -223,13 +223,21 @@ func (d Detail) writeSteps(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "\n%s\n", strings.ToUpper(string(section[:1]))+string(section[1:]))
 		for _, s := range steps {
-			fmt.Fprintf(b, "  %-18s %s\n", s.ID, s.Says)
+			fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("  %-18s %s", s.ID, beyondID(s)), " "))
 			if d.State == prentice.Waiting {
 				writeWhole(b, s)
 			}
 			d.writeRecords(b, s.ID)
 		}
 	}
+}
+
+// beyondID is what a step says, unless that is only its id.
+func beyondID(s prentice.PlannedStep) string {
+	if s.Says == s.ID {
+		return ""
+	}
+	return s.Says
 }
 
 // writeWhole shows all of a text of which Says shows the beginning: nobody should
