@@ -226,7 +226,7 @@ func TestAHostThatOnlyDripsIsGivenUp(t *testing.T) {
 	glance := prentice.Work{Target: prentice.Target{Ref: "host/lazy", Address: "me@" + host.place.address}, Step: prentice.PlannedStep{ID: "see", Body: "true"}}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
-	if err := ends(t, 15*time.Second, func() error { _, err := w.reach.Glance(ctx, glance); return err }); prentice.KindOf(err) != prentice.Canceled {
+	if err := ends(t, 15*time.Second, func() error { _, err := w.reach.Glance(ctx, glance, ""); return err }); prentice.KindOf(err) != prentice.Canceled {
 		t.Errorf("a look: %v", err)
 	}
 }
