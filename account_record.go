@@ -23,6 +23,7 @@ type PasskeyRecord struct {
 	Created time.Time `json:"created"`
 	Seen    time.Time `json:"seen,omitzero"`
 	Behind  []Ref     `json:"behind,omitempty"` // the people behind whoever signs in with it
+	Unread  bool      `json:"unread,omitempty"` // what is stored of it cannot be read, so it signs nobody in
 }
 
 // PasswordSignIn is what somebody types to sign in.

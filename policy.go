@@ -83,6 +83,7 @@ type Decided struct {
 	Run      int64    `json:"run"`
 	Moment   Moment   `json:"moment"`
 	Decision Decision `json:"decision"`
+	Unread   string   `json:"unread,omitempty"` // why it cannot be read, and then nothing else is known of it
 }
 
 // ThePlansOwner stands in a rule's From for the group that answers for what the

@@ -93,6 +93,8 @@ type Replay struct {
 	Changed     []VerdictChange    `json:"changed"`
 	Differences []ReplayDifference `json:"differences"` // the first ones, oldest first
 	Then        []PolicyCount      `json:"then"`        // the policies that decided then
+	Unread      int                `json:"unread,omitempty"`
+	UnreadRuns  []Ref              `json:"unread_runs,omitempty"` // the first of those whose decision cannot be read
 }
 
 // VerdictChange counts the decisions that went one way and would go another.

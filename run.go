@@ -94,6 +94,7 @@ type Run struct {
 	Hold      *HoldBack `json:"hold,omitempty"`   // why it was not begun, or does not go on
 
 	Command string `json:"command,omitempty"` // of an ad-hoc run, on a line
+	Unread  string `json:"unread,omitempty"`  // why what is stored of it cannot be read
 
 	// Who can approve it, as the team is at this moment: of a run that a person or
 	// a program asked for just now and that needs it, and of one that waits, where

@@ -289,7 +289,7 @@ func (i *Identity) holder(ctx context.Context, name string) (h holder, err error
 			return h, err
 		}
 		if err := json.Unmarshal([]byte(raw), &c); err != nil {
-			return h, fmt.Errorf("read a passkey of %s: %w", name, err)
+			continue // their list tells of it, and it keeps no other from signing them in
 		}
 		h.keys = append(h.keys, c)
 	}
@@ -297,7 +297,7 @@ func (i *Identity) holder(ctx context.Context, name string) (h holder, err error
 }
 
 func (i *Identity) passkeys(ctx context.Context, name string) (list []prentice.PasskeyRecord, err error) {
-	rows, err := i.db.Query(ctx, `SELECT id, name, created, seen, behind FROM identity_passkey WHERE person = ? ORDER BY created`, name)
+	rows, err := i.db.Query(ctx, `SELECT id, name, created, seen, behind, credential FROM identity_passkey WHERE person = ? ORDER BY created`, name)
 	if err != nil {
 		return nil, fmt.Errorf("look for passkeys of %s: %w", name, err)
 	}
@@ -305,10 +305,11 @@ func (i *Identity) passkeys(ctx context.Context, name string) (list []prentice.P
 	for rows.Next() {
 		var p prentice.PasskeyRecord
 		var created, seen int64
-		var behind string
-		if err := rows.Scan(&p.ID, &p.Name, &created, &seen, &behind); err != nil {
+		var behind, credential string
+		if err := rows.Scan(&p.ID, &p.Name, &created, &seen, &behind, &credential); err != nil {
 			return nil, err
 		}
+		p.Unread = json.Unmarshal([]byte(credential), &webauthn.Credential{}) != nil
 		p.Created, p.Seen, p.Behind = db.Time(created), db.Time(seen), prentice.RefsIn(behind)
 		list = append(list, p)
 	}

@@ -105,3 +105,21 @@ func TestASessionKnowsWhetherAFactorWasShown(t *testing.T) {
 		}
 	}
 }
+
+func TestAPasskeyThatCannotBeReadIsToldAndHoldsUpNoOther(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		w.passkey("ann", "good")
+		w.passkey("ann", "bad")
+		if _, err := w.db.Straight(ctx, `UPDATE identity_passkey SET credential = '{' WHERE id = 'bad'`); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.BeginPasskey(ctx, "ann", here, prentice.Proof{At: time.UnixMicro(w.time.Load())}); err != nil {
+			t.Errorf("another cannot be added: %v", err)
+		}
+		is, err := w.Account(ctx, "ann")
+		if err != nil || len(is.Passkeys) != 2 || is.Passkeys[0].Unread == is.Passkeys[1].Unread {
+			t.Errorf("%+v, %v", is.Passkeys, err)
+		}
+	})
+}

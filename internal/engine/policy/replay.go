@@ -20,6 +20,12 @@ func (p *Policy) Replay(ctx context.Context, since time.Time, past func(func(pre
 	r := prentice.Replay{Since: since, Policy: p.Digest(), Changed: []prentice.VerdictChange{}, Differences: []prentice.ReplayDifference{}, Then: []prentice.PolicyCount{}}
 	changed, then := map[[2]prentice.Verdict]int{}, map[string]int{}
 	err := past(func(d prentice.Decided) error {
+		if d.Unread != "" {
+			if r.Unread++; len(r.UnreadRuns) < mostDifferences {
+				r.UnreadRuns = append(r.UnreadRuns, prentice.Run{Number: d.Run}.Ref())
+			}
+			return nil
+		}
 		would := p.Decide(ctx, d.Moment)
 		r.Decisions++
 		then[d.Decision.Policy]++

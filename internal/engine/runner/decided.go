@@ -35,7 +35,8 @@ func (r *Runner) Decided(ctx context.Context, number int64) (d prentice.Decided,
 }
 
 // Decisions hands over every decision since a time, oldest first. It reads them
-// in pages, so that neither memory nor the database is held for long.
+// in pages, so that neither memory nor the database is held for long. One that
+// cannot be read is handed over as such, and keeps no other back.
 func (r *Runner) Decisions(ctx context.Context, since time.Time, emit func(prentice.Decided) error) error {
 	p := &pastDecisions{runner: r}
 	var after int64
@@ -51,6 +52,9 @@ func (r *Runner) Decisions(ctx context.Context, since time.Time, emit func(prent
 		for _, row := range page {
 			after, p.row = row.number, row
 			d, err := p.decided(ctx)
+			if bad, ok := errors.AsType[unreadable](err); ok {
+				d, err = prentice.Decided{Run: row.number, Unread: bad.Error()}, nil
+			}
 			if err != nil {
 				return err
 			}
@@ -63,6 +67,11 @@ func (r *Runner) Decisions(ctx context.Context, since time.Time, emit func(prent
 		}
 	}
 }
+
+// unreadable is what is wrong with one row, while the database is well.
+type unreadable struct{ error }
+
+func (u unreadable) Unwrap() error { return u.error }
 
 // pastDecisions reads decisions one after the other.
 type pastDecisions struct {
@@ -106,7 +115,7 @@ func (p *pastDecisions) decided(ctx context.Context) (d prentice.Decided, err er
 		to   any
 	}{{p.row.request, &asked}, {p.row.decision, &d.Decision}, {p.row.record, &d.Moment.Record}} {
 		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
-			return d, fmt.Errorf("read the decision on run %d: %w", d.Run, err)
+			return d, unreadable{fmt.Errorf("read the decision on run %d: %w", d.Run, err)}
 		}
 	}
 	d.Moment.Actor = asked.Actor
@@ -122,12 +131,16 @@ func (p *pastDecisions) planOf(ctx context.Context) (*prentice.Plan, error) {
 		return plan, nil
 	}
 	var canonical string
-	if err := p.runner.DB.QueryRow(ctx, `SELECT canonical FROM run_plans WHERE plan = ?`, []any{p.row.plan}, &canonical); err != nil {
+	err := p.runner.DB.QueryRow(ctx, `SELECT canonical FROM run_plans WHERE plan = ?`, []any{p.row.plan}, &canonical)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, unreadable{fmt.Errorf("the plan of run %d is not there", p.row.number)}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read the plan of run %d: %w", p.row.number, err)
 	}
 	plan := &prentice.Plan{}
 	if err := json.Unmarshal([]byte(canonical), plan); err != nil {
-		return nil, fmt.Errorf("read the plan of run %d: %w", p.row.number, err)
+		return nil, unreadable{fmt.Errorf("read the plan of run %d: %w", p.row.number, err)}
 	}
 	if len(p.plans) >= decidedPlans || p.plans == nil {
 		p.plans = map[string]*prentice.Plan{}

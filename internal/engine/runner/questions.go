@@ -27,9 +27,9 @@ func (r *Runner) Questions(ctx context.Context, by prentice.Actor, after string,
 	if limit <= 0 || limit > mostQuestions {
 		limit = mostQuestions
 	}
-	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, r.request, r.decision, r.record, r.kin, p.canonical,
+	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, r.request, r.decision, r.record, r.kin, COALESCE(p.canonical, ''),
 		COALESCE(a.run, 0), COALESCE(a.plan, ''), COALESCE(a.time, 0), COALESCE(o.canonical, '')
-		FROM runs r JOIN run_plans p ON p.plan = r.plan
+		FROM runs r LEFT JOIN run_plans p ON p.plan = r.plan
 		LEFT JOIN run_agreed a ON a.procedure = r.procedure AND a.subject = r.subject
 		LEFT JOIN run_plans o ON o.plan = a.plan
 		WHERE r.state = 'waiting' AND (r.expires, r.number) > (?, ?) ORDER BY r.expires, r.number LIMIT ?`, expires, number, limit+1)
@@ -82,7 +82,7 @@ func (r *Runner) relate(ctx context.Context, list []prentice.Question, details [
 // Waiting is the first of the runs that wait for people, soonest to expire first,
 // with what they would touch and no more.
 func (r *Runner) Waiting(ctx context.Context, limit int) ([]prentice.Run, error) {
-	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, p.canonical FROM runs r JOIN run_plans p ON p.plan = r.plan
+	rows, err := r.DB.Query(ctx, `SELECT `+prefixed("r.", runColumns)+`, COALESCE(p.canonical, '') FROM runs r LEFT JOIN run_plans p ON p.plan = r.plan
 		WHERE r.state = 'waiting' ORDER BY r.expires, r.number LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list what waits: %w", err)
@@ -100,7 +100,7 @@ func (r *Runner) Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 			Steps   []prentice.PlannedStep
 		}
 		if err := json.Unmarshal([]byte(canonical), &plan); err != nil {
-			return nil, fmt.Errorf("read the plan of run %d: %w", run.Number, err)
+			run.Unread = unread(err)
 		}
 		run.Targets = targetRefs(prentice.Plan{Targets: plan.Targets})
 		run.Hosts, run.Command = len(run.Targets), commandOf(run.Procedure, plan.Steps)
@@ -147,7 +147,7 @@ func scanQuestion(row scanner) (q prentice.Question, d *detail, err error) {
 		to   any
 	}{{request, &d.request}, {decision, &d.Decision}, {record, &q.Record}, {canonical, &d.ThePlan}} {
 		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
-			return q, d, fmt.Errorf("run %d: %w", q.Number, err)
+			return prentice.Question{Run: unreadRun(q.Run, err)}, d, nil
 		}
 	}
 	plan := d.ThePlan
@@ -168,7 +168,21 @@ func scanQuestion(row scanner) (q prentice.Question, d *detail, err error) {
 	if last.Plan == q.Plan {
 		return q, d, nil
 	}
-	return q, d, compare(q.Last, old, plan)
+	if err := compare(q.Last, old, plan); err != nil {
+		q.Last = nil // what was agreed to before cannot be read, and is compared with nothing
+	}
+	return q, d, nil
+}
+
+// unread says why what is stored of a run cannot be read. One such run keeps no other
+// from being listed.
+func unread(err error) string {
+	return fmt.Sprintf("what is stored of it cannot be read, so nobody can approve it: %v", err)
+}
+
+func unreadRun(run prentice.Run, err error) prentice.Run {
+	run.Unread = unread(err)
+	return run
 }
 
 // answered adds who has answered so far.

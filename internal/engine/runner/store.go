@@ -274,7 +274,7 @@ func listQuery(f prentice.RunFilter) (string, []any) {
 	if limit <= 0 {
 		limit = 50
 	}
-	return "SELECT " + prefixed("r.", runColumns) + ", p.hosts, p.command FROM runs r JOIN run_plans p ON p.plan = r.plan" + where + " ORDER BY number DESC LIMIT ?",
+	return "SELECT " + prefixed("r.", runColumns) + ", COALESCE(p.hosts, 0), COALESCE(p.command, '') FROM runs r LEFT JOIN run_plans p ON p.plan = r.plan" + where + " ORDER BY number DESC LIMIT ?",
 		append(args, min(limit, mostListed))
 }
 

@@ -201,7 +201,11 @@ func (a Account) Text() string {
 	}
 	fmt.Fprintf(&b, "password  %s%s\n", password, behind(a.SignsIn.PasswordBehind))
 	for _, p := range a.SignsIn.Passkeys {
-		fmt.Fprintf(&b, "passkey   %s %s, last used %s%s\n", p.ID, p.Name, at(p.Seen, "never"), behind(p.Behind))
+		unread := ""
+		if p.Unread {
+			unread = "; cannot be read: forget it and add it again"
+		}
+		fmt.Fprintf(&b, "passkey   %s %s, last used %s%s%s\n", p.ID, p.Name, at(p.Seen, "never"), behind(p.Behind), unread)
 	}
 	return b.String()
 }

@@ -149,6 +149,10 @@ func (q Asks) write(b *strings.Builder) {
 	if q.Command != "" {
 		fmt.Fprintf(b, "  runs: %s\n", q.Command)
 	}
+	if q.Unread != "" {
+		fmt.Fprintf(b, "  ✕ %s\n  It ends when its time is over; look with: prentice evidence check\n", q.Unread)
+		return
+	}
 	if q.Waits != "approval" {
 		fmt.Fprintf(b, "  a step for people: %s\n", q.StepSays)
 		return

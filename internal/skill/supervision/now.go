@@ -180,6 +180,7 @@ func (n Now) Text() string {
 			if r.State == prentice.Waiting {
 				b.WriteString(after("; runs: ", r.Command))
 			}
+			b.WriteString(after("; ✕ ", r.Unread))
 			b.WriteByte('\n')
 		}
 		left(&b, group.more, "more run", "more runs", group.where)

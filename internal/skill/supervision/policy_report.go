@@ -123,6 +123,10 @@ func (r Replayed) Text() string {
 	if others > 0 {
 		fmt.Fprintf(&b, "%d of them were made by another policy.\n", others)
 	}
+	if r.Unread > 0 {
+		fmt.Fprintf(&b, "▲ %s cannot be read and %s not judged: %s. What is wrong with one is told by: prentice run show\n",
+			op.Count(r.Unread, "more decision", "more decisions"), isAre(r.Unread), refList(r.UnreadRuns))
+	}
 	if r.Identical == r.Decisions {
 		fmt.Fprintf(&b, "All %d are identical.\n", r.Decisions)
 		return b.String()
@@ -140,6 +144,13 @@ func (r Replayed) Text() string {
 		fmt.Fprintf(&b, "  … and %d more\n", n)
 	}
 	return b.String()
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 func first(list []string) string {

@@ -104,6 +104,9 @@ func (s *Support) leave(lane string) {
 func (s *Support) walk(ctx context.Context, lane string) {
 	for ctx.Err() == nil {
 		t, found, err := s.nextTask(ctx, lane)
+		if errors.Is(err, errTaskOver) {
+			continue
+		}
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("support", "lane", lane, "err", err)
 		}
@@ -145,10 +148,14 @@ func (s *Support) nextTask(ctx context.Context, lane string) (t task, found bool
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, false, nil
 	}
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &t.event)
+	if err != nil {
+		return t, false, fmt.Errorf("read what is to be done: %w", err)
 	}
-	if err == nil && t.event.Number == 0 { // it was taken up before events were known by number
+	if bad := json.Unmarshal([]byte(text), &t.event); bad != nil {
+		t.event = prentice.EventRecord{}
+		return t, due <= db.Micros(s.Clock()), s.reread(ctx, &t, bad)
+	}
+	if t.event.Number == 0 { // it was taken up before events were known by number
 		t.event, err = s.Inbox.Find(ctx, t.event.Source, t.event.ID)
 	}
 	if err != nil {
@@ -156,6 +163,36 @@ func (s *Support) nextTask(ctx context.Context, lane string) (t task, found bool
 	}
 	return t, due <= db.Micros(s.Clock()), nil
 }
+
+// reread takes an event from the inbox whose copy here cannot be read. If the inbox
+// does not have it either, the task is over: it would hold up its lane for ever.
+func (s *Support) reread(ctx context.Context, t *task, bad error) error {
+	e, err := s.Inbox.Show(ctx, t.key)
+	if err == nil {
+		t.event = e
+		return nil
+	}
+	if prentice.KindOf(err) != prentice.NotFound {
+		return fmt.Errorf("read event %d: %w", t.key, err)
+	}
+	says := fmt.Sprintf("event %d cannot be read (%v), so nothing is done about it", t.key, bad)
+	s.Log.Error("support", "err", says)
+	err = s.done(ctx, *t, func(tx *db.Tx, now time.Time, t task, in *Incident) error {
+		if in != nil {
+			if err := addLine(tx, in.Number, Line{Time: now, Kind: "note", Says: says}); err != nil {
+				return err
+			}
+		}
+		return s.Recorder.Append(tx, now, prentice.Note{Kind: "event.unread", Actor: self, Data: map[string]any{"event": t.key, "says": says}})
+	})
+	if err == nil {
+		err = errTaskOver
+	}
+	return err
+}
+
+// errTaskOver says that a task has ended while it was read.
+var errTaskOver = errors.New("the task is over")
 
 // later puts a task off after a failure that may pass. One that was interrupted
 // by the end of the program has not failed.

@@ -70,6 +70,8 @@ type Support struct {
 	mu   sync.Mutex      // guards busy
 	busy map[string]bool // the incidents that somebody works on
 	hand sync.WaitGroup  // those who work
+
+	unsent sync.Map // what of the outbox is not sent, and was told of
 }
 
 // Make is the skill at work.
