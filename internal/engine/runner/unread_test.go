@@ -26,7 +26,7 @@ func TestOneRunThatCannotBeReadHidesNoOther(t *testing.T) {
 				if _, err := w.db.Straight(t.Context(), `UPDATE runs SET expires = expires - 1000000 WHERE number = ?`, bad.Number); err != nil {
 					t.Fatal(err)
 				}
-				page, err := w.r.Questions(t.Context(), "", 0, ann)
+				page, err := w.r.Questions(t.Context(), ann, "", 0)
 				if err != nil || len(page.List) != 2 || page.List[1].Number != good.Number || page.List[1].Needed != 1 || !strings.Contains(page.List[0].Unread, "cannot be read") {
 					t.Errorf("the inbox: %+v, %v", page.List, err)
 				}
