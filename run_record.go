@@ -92,8 +92,22 @@ type RunFilter struct {
 	Procedure string
 	Subject   Ref
 	Incident  Ref
+	Host      Ref       // only those that act on it; Find alone looks at it
+	Text      string    // only those that have all of these words, or parts of them; Find alone looks at it
+	Since     time.Time // only those that were asked for then or later
+	Until     time.Time // only those that were asked for before
 	Before    int64
 	Limit     int
+}
+
+// RunPage is a part of a list of runs, newest first. Next is the cursor of the
+// rest, or 0 when there is none. A page may be short, or empty, and have a rest:
+// what costs much to look for is looked for in a part of the runs at a time, down
+// to the number Down.
+type RunPage struct {
+	Runs []Run
+	Next int64
+	Down int64
 }
 
 // RunMoment is something that happened to a run, as it is told while it runs.

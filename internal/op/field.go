@@ -22,6 +22,7 @@ type Field struct {
 	Arg      int    // 1 for the first word of a command line; 0 for none
 	File     bool   // on a command line the word names a file
 	Secret   bool   // what is typed here is never shown
+	Of       string // what it names, such as service or host, for faces that offer those there are
 	NameOf   string // the field whose file's name it is on a command line
 	Optional bool   // it may be left out: omitempty, omitzero, a default, or a bool
 	NotZero  bool   // a number or a length of time of which 0 counts as left out
@@ -71,7 +72,7 @@ func fieldOf(f reflect.StructField, name, options string, index []int) Field {
 	tag := f.Tag
 	field := Field{
 		Name: name, Label: cmp.Or(tag.Get("label"), strings.ReplaceAll(name, "_", " ")), Doc: tag.Get("doc"), Default: tag.Get("default"), Example: tag.Get("example"),
-		File: tag.Get("file") == "true", Secret: tag.Get("secret") == "true", NameOf: tag.Get("nameof"), Type: f.Type, Index: index,
+		File: tag.Get("file") == "true", Secret: tag.Get("secret") == "true", Of: tag.Get("of"), NameOf: tag.Get("nameof"), Type: f.Type, Index: index,
 	}
 	if enum := tag.Get("enum"); enum != "" {
 		field.Enum = strings.Split(enum, ",")

@@ -10,6 +10,7 @@
 //	file:"true"             on the command line the word names a file to read ("-" is standard input)
 //	secret:"true"       what is typed is never shown: forms hide it, and forget it when they come back
 //	nameof:"file"           on the command line it is the name of the file that the field "file" was read from
+//	of:"host"               it names one of these, so that faces can offer those there are
 //	enum:"a,b" default:"a" example:"…" minimum:"0" maxLength:"200"   as in OpenAPI
 //
 // An operation refuses to know which face called it and who is allowed what:

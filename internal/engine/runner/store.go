@@ -194,8 +194,18 @@ func (d *detail) readApprovals(src source) error {
 // List is runs, newest first. The lists carry neither approvers nor targets, but
 // how many these are; Show does.
 func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run, error) {
-	query, args := listQuery(f)
-	rows, err := r.DB.Query(ctx, query, args...)
+	where, args := chosen(f)
+	return r.list(ctx, where, args, f.Limit)
+}
+
+// list is the runs of a condition, newest first. The condition may ask for what
+// their plans are.
+func (r *Runner) list(ctx context.Context, where string, args []any, limit int) ([]prentice.Run, error) {
+	if limit <= 0 {
+		limit = 50
+	}
+	rows, err := r.DB.Query(ctx, "SELECT "+prefixed("r.", runColumns)+", COALESCE(p.hosts, 0), COALESCE(p.command, '') FROM runs r LEFT JOIN run_plans p ON p.plan = r.plan"+where+" ORDER BY number DESC LIMIT ?",
+		append(args, min(limit, mostListed))...)
 	if err != nil {
 		return nil, fmt.Errorf("list runs: %w", err)
 	}
@@ -259,6 +269,12 @@ func chosen(f prentice.RunFilter) (string, []any) {
 	if f.Incident != "" {
 		also("incident = ?", string(f.Incident))
 	}
+	if !f.Since.IsZero() {
+		also("created >= ?", db.Micros(f.Since))
+	}
+	if !f.Until.IsZero() {
+		also("created < ?", db.Micros(f.Until))
+	}
 	if f.Before > 0 {
 		also("number < ?", f.Before)
 	}
@@ -266,16 +282,6 @@ func chosen(f prentice.RunFilter) (string, []any) {
 		return "", args
 	}
 	return " WHERE " + strings.Join(where, " AND "), args
-}
-
-func listQuery(f prentice.RunFilter) (string, []any) {
-	where, args := chosen(f)
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	return "SELECT " + prefixed("r.", runColumns) + ", COALESCE(p.hosts, 0), COALESCE(p.command, '') FROM runs r LEFT JOIN run_plans p ON p.plan = r.plan" + where + " ORDER BY number DESC LIMIT ?",
-		append(args, min(limit, mostListed))
 }
 
 // Count is how many runs a filter chooses, whatever its limit.

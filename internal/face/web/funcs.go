@@ -43,7 +43,7 @@ func (s *Site) funcs() template.FuncMap {
 		"text": func(v any) string { return fmt.Sprint(v) },
 
 		// forms and lists
-		"control": control, "manner": manner,
+		"control": control, "choices": s.choices, "manner": manner,
 
 		// runs
 		"story": storyOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": sumBadge, "tally": tallyOf, "bad": badOnes, "times": timesOf,

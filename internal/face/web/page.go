@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"html/template"
 	"io"
@@ -46,6 +47,7 @@ type View struct {
 	Query   url.Values
 	At      map[string]string // the values in the path, by name
 	Out     any
+	ctx     context.Context // of the request, for what a part of the page asks for itself
 }
 
 // NavGroup is a part of the menu. The first has no word and is always shown; the
@@ -152,7 +154,7 @@ func (s *Site) view(r *http.Request, title string) View {
 	known := visitOf(r)
 	v := View{
 		Title: title, Actor: known.actor, CSRF: csrfOf(known.session), Now: s.o.Clock(),
-		Here: r.URL.RequestURI(), Path: r.URL.Path, Query: r.URL.Query(), Typed: url.Values{},
+		Here: r.URL.RequestURI(), Path: r.URL.Path, Query: r.URL.Query(), Typed: url.Values{}, ctx: r.Context(),
 	}
 	if !known.actor.Known() {
 		return v

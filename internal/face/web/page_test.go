@@ -232,9 +232,22 @@ func TestFindGoesWhereAFewCharactersPoint(t *testing.T) {
 			t.Errorf("%q: %q, want %q", q, got, want)
 		}
 	}
+	if got := w.get("/find?q=estart").Body.String(); !strings.Contains(got, `href="/runs/60"`) {
+		t.Errorf("a part of a word finds no run: %s", got)
+	}
 	for _, q := range []string{"", "nothing-like-that", "//evil.example", "service/checkout"} {
 		if got := w.get("/find?q=" + url.QueryEscape(q)); got.Code != http.StatusNotFound && got.Code != http.StatusUnprocessableEntity {
 			t.Errorf("%q: %d to %q", q, got.Code, got.Header().Get("Location"))
+		}
+	}
+}
+
+func TestFiltersOfRunsStayInTheAddress(t *testing.T) {
+	body := storybook(t, true).as("ann").get("/runs?text=start&since=2026-03-01&state=failed").Body.String()
+	for _, want := range []string{`name="text" value="start"`, `name="since" value="2026-03-01"`, `type="hidden" name="state" value="failed"`,
+		`href="/runs?since=2026-03-01&amp;state=verified&amp;text=start"`, `before=47&amp;since=2026-03-01&amp;state=failed&amp;text=start`, `<option value="restart-service">`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q", want)
 		}
 	}
 }

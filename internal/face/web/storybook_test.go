@@ -201,6 +201,9 @@ type answerIn struct {
 type runsIn struct {
 	State  string `json:"state,omitempty"`
 	Open   bool   `json:"open,omitempty"`
+	Text   string `json:"text,omitempty"`
+	Since  string `json:"since,omitempty"`
+	Until  string `json:"until,omitempty"`
 	Before string `json:"before,omitempty"`
 }
 
@@ -236,7 +239,15 @@ func storyOps(full bool) []op.Op {
 			if !full || in.State == "undone" {
 				return runsOut{}, nil
 			}
-			return runsOut{Runs: manyRuns(), Next_: "47"}, nil
+			runs := manyRuns()
+			switch in.Text {
+			case "":
+			case "old":
+				return runsOut{Next_: "55000", Down: 55_000}, nil
+			default:
+				runs = slices.DeleteFunc(runs, func(r prentice.Run) bool { return !strings.Contains(r.Procedure, in.Text) })
+			}
+			return runsOut{Runs: runs, Next_: "47"}, nil
 		}),
 		op.New("run.show", prentice.Look, prentice.Viewer, "Show a run.", func(_ context.Context, c op.Call, in numberIn) (runOut, error) {
 			r, ok := runStates[in.Number]
@@ -290,6 +301,8 @@ func storyPages() []Page {
 var stories = []story{
 	{name: "now", path: "/", who: "ann", lists: true},
 	{name: "runs", path: "/runs", who: "ann", lists: true},
+	{name: "runs-look-on", path: "/runs?text=old", who: "ann"},
+	{name: "search", path: "/find?q=re+a", who: "ann"},
 	{name: "runs-none-like-that", path: "/runs?state=undone", who: "ann"},
 	{name: "run-waiting", path: "/runs/41", who: "ann"},
 	{name: "run-waiting-viewer", path: "/runs/41", who: "vera"},

@@ -61,13 +61,17 @@ type cancelIn struct {
 }
 
 type listIn struct {
-	State     string `json:"state,omitempty" doc:"Only runs in this state." maxLength:"20"`
-	Open      bool   `json:"open,omitempty" doc:"Only runs that are not over."`
-	Procedure string `json:"procedure,omitempty" doc:"Only runs of this procedure." maxLength:"100"`
-	Subject   string `json:"subject,omitempty" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
-	Incident  string `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
-	Before    int64  `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"1"`
-	Limit     int    `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
+	State     string  `json:"state,omitempty" doc:"Only runs in this state." maxLength:"20"`
+	Open      bool    `json:"open,omitempty" doc:"Only runs that are not over."`
+	Procedure string  `json:"procedure,omitempty" of:"procedure" doc:"Only runs of this procedure." maxLength:"100"`
+	Subject   string  `json:"subject,omitempty" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
+	Incident  string  `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
+	Host      string  `json:"host,omitempty" of:"host" doc:"Only runs that act on this host, such as host/web-1 or web-1." maxLength:"200"`
+	Text      string  `json:"text,omitempty" doc:"Only runs that have all of these words, or parts of them, in their procedure, subject, reason, requester, command or outcome." maxLength:"200"`
+	Since     op.Time `json:"since,omitzero" doc:"Only runs that were requested then or later."`
+	Until     op.Time `json:"until,omitzero" doc:"Only runs that were requested before."`
+	Before    int64   `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"1"`
+	Limit     int     `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type watchIn struct {
@@ -156,20 +160,25 @@ func (d Deps) retry(ctx context.Context, c op.Call, in cancelIn) (Asked, error) 
 }
 
 func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
-	f := prentice.RunFilter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject),
-		Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
+	f := prentice.RunFilter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject), Host: hostNamed(in.Host), Text: in.Text,
+		Since: in.Since.Time, Until: in.Until.Time, Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
 	if in.State != "" && !f.State.Known() {
 		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or waiting, running, queued, checking, undoing", prentice.EndStates())
 	}
-	if f.Limit == 0 {
-		f.Limit = 50
-	}
-	runs, err := d.Runner.List(ctx, f)
-	out := Runs{Runs: runs}
-	if len(runs) == f.Limit {
-		out.Next_ = strconv.FormatInt(runs[len(runs)-1].Number, 10)
+	page, err := d.Runner.Find(ctx, f)
+	out := Runs{Runs: page.Runs, Down: page.Down}
+	if page.Next > 0 {
+		out.Next_ = strconv.FormatInt(page.Next, 10)
 	}
 	return out, err
+}
+
+// hostNamed is a host by its ref or its bare name.
+func hostNamed(name string) prentice.Ref {
+	if name == "" || strings.HasPrefix(name, "host/") {
+		return prentice.Ref(name)
+	}
+	return prentice.NewRef("host", name)
 }
 
 // shown is how much of a log stands on a run's page; run log has all of it.

@@ -47,6 +47,7 @@ func (a Asked) Begun() op.Begun {
 type Runs struct {
 	Runs  []prentice.Run `json:"runs"`
 	Next_ string         `json:"next,omitempty"`
+	Down  int64          `json:"down,omitempty"` // the page was looked for down to this number
 }
 
 // Table implements op.Tabler.

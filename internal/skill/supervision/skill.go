@@ -25,6 +25,7 @@ type Runner interface {
 	Cancel(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
 	Retry(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
 	List(context.Context, prentice.RunFilter) ([]prentice.Run, error)
+	Find(context.Context, prentice.RunFilter) (prentice.RunPage, error)
 	Count(context.Context, prentice.RunFilter) (int, error)
 	Show(ctx context.Context, number int64) (prentice.RunDetail, error)
 	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error
