@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/crowd"
 	"prentice/internal/kit/db"
 )
 
@@ -36,7 +37,7 @@ func (i *Identity) attempt(ctx context.Context, what, name, address string) erro
 		if says := net.ParseIP(address); says == nil || says.IsLoopback() {
 			return nil
 		}
-		return oneMore(tx, hashOf(what+" address "+address), attemptsByAddr, now)
+		return oneMore(tx, hashOf(what+" address "+crowd.Peer(address)), attemptsByAddr, now)
 	})
 }
 

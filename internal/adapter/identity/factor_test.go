@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -145,13 +146,18 @@ func TestGuessingEndsForNamesThatThereAreAndForOthers(t *testing.T) {
 }
 
 func TestOneAddressDoesNotGuessAtManyNames(t *testing.T) {
-	w := open(t, dbtest.SQLite(t))
-	var last error
-	for n := range 51 {
-		_, _, last = w.SignInPassword(ctx, prentice.PasswordSignIn{Name: "p" + string(rune('a'+n%26)) + string(rune('a'+n/26))}, prentice.Origin{Address: "192.0.2.7"})
-	}
-	if prentice.KindOf(last) != prentice.Limited {
-		t.Error(last)
+	for name, from := range map[string]func(n int) string{
+		"an address":        func(int) string { return "192.0.2.7" },
+		"a network of IPv6": func(n int) string { return fmt.Sprintf("2001:db8::%x", n+1) },
+	} {
+		w := open(t, dbtest.SQLite(t))
+		var last error
+		for n := range 51 {
+			_, _, last = w.SignInPassword(ctx, prentice.PasswordSignIn{Name: "p" + string(rune('a'+n%26)) + string(rune('a'+n/26))}, prentice.Origin{Address: from(n)})
+		}
+		if prentice.KindOf(last) != prentice.Limited {
+			t.Errorf("%s: %v", name, last)
+		}
 	}
 }
 

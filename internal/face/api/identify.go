@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"prentice"
+	"prentice/internal/kit/crowd"
 )
 
 // Limits are how fast one actor, and one address that nobody knows, may ask.
@@ -36,7 +36,7 @@ func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Acto
 			}
 			return
 		}
-		if !f.slow(w, f.strangers, address(r)) {
+		if !f.slow(w, f.strangers, crowd.Peer(r.RemoteAddr)) {
 			return
 		}
 		if e, ok := errors.AsType[*prentice.Error](err); err != nil && (!ok || e.Kind != prentice.Unauthenticated) {
@@ -55,7 +55,7 @@ func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Acto
 // open lets anybody through, not too fast.
 func (f *face) open(then http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if f.slow(w, f.strangers, address(r)) {
+		if f.slow(w, f.strangers, crowd.Peer(r.RemoteAddr)) {
 			then(w, r)
 		}
 	}
@@ -71,24 +71,6 @@ func (f *face) slow(w http.ResponseWriter, l *limiter, who string) bool {
 	w.Header().Set("Retry-After", seconds)
 	writeProblem(w, 0, prentice.Errorf(prentice.Limited, "too many requests").Try("ask again in %s s", seconds))
 	return false
-}
-
-// address is where a request comes from, as far as the connection tells. Of an
-// IPv6 address it is the network, since one machine may have them all.
-func address(r *http.Request) string {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr // a unix socket has no port
-	}
-	ip := from.Addr().Unmap()
-	if ip.Is4() {
-		return ip.String()
-	}
-	network, err := ip.WithZone("").Prefix(64)
-	if err != nil {
-		return ip.String()
-	}
-	return network.String()
 }
 
 // mostRemembered is how many are told apart at once, and idle how long one who

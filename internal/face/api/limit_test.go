@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"net/http"
 	"testing"
 	"time"
 )
@@ -37,16 +36,5 @@ func TestACrowdIsNotRememberedForEverAndLocksNobodyOut(t *testing.T) {
 	}
 	if l.wait(noon.Add(2*idle), "late") != 0 || len(l.buckets) != 1 {
 		t.Errorf("the crowd has gone, and %d are remembered", len(l.buckets))
-	}
-}
-
-func TestAnAddressIsTheMachineAndNotItsPort(t *testing.T) {
-	for from, want := range map[string]string{
-		"192.0.2.1:80": "192.0.2.1", "[::ffff:192.0.2.1]:80": "192.0.2.1", "[2001:db8::1]:80": "2001:db8::/64",
-		"[2001:db8::2%eth0]:81": "2001:db8::/64", "@": "@", "": "",
-	} {
-		if got := address(&http.Request{RemoteAddr: from}); got != want {
-			t.Errorf("%s: %s, want %s", from, got, want)
-		}
 	}
 }

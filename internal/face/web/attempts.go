@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"prentice"
+	"prentice/internal/kit/crowd"
 )
 
 // attempts slows down those who try to sign in, by way and address: whoever
@@ -50,7 +50,7 @@ func (a *attempts) bad(now time.Time, way string, r *http.Request, err error) er
 }
 
 func (a *attempts) count(now time.Time, what string, r *http.Request, every rate.Limit, burst int) error {
-	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
+	peer := crowd.Peer(r.RemoteAddr)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.by == nil || len(a.by) > mostPeers {

@@ -61,7 +61,7 @@ func (b *Bound) note(c net.Conn, to http.ConnState) (out net.Conn) {
 	defer b.mu.Unlock()
 	switch to {
 	case http.StateNew:
-		g := &guest{address: hostOf(c), since: b.Clock(), waits: true}
+		g := &guest{address: Peer(c.RemoteAddr().String()), since: b.Clock(), waits: true}
 		b.all[c] = g
 		b.from[g.address]++
 		if len(b.all) > b.Most {
@@ -110,14 +110,6 @@ func (b *Bound) forget(c net.Conn) {
 	if b.from[g.address]--; b.from[g.address] == 0 {
 		delete(b.from, g.address)
 	}
-}
-
-func hostOf(c net.Conn) string {
-	host, _, err := net.SplitHostPort(c.RemoteAddr().String())
-	if err != nil {
-		return c.RemoteAddr().String()
-	}
-	return host
 }
 
 // paced gives a request's body its time and its size. From when the body is whole

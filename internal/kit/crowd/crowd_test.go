@@ -173,3 +173,18 @@ type conn struct {
 }
 
 func (c *conn) RemoteAddr() net.Addr { a, _ := net.ResolveTCPAddr("tcp", c.address); return a }
+
+// All addresses of a network of IPv6 may be one machine's.
+func TestANetworkFloodsAsOne(t *testing.T) {
+	now := time.Unix(0, 0)
+	b := &Bound{Most: 4, Clock: func() time.Time { return now }}
+	b.Guard(&http.Server{})
+	honest := &conn{address: "192.0.2.1:1"}
+	b.note(honest, http.StateNew)
+	for i := range 20 {
+		now = now.Add(time.Second)
+		if out := b.note(&conn{address: fmt.Sprintf("[2001:db8::%x]:1", i+1)}, http.StateNew); out == honest {
+			t.Fatalf("the one who floods pushed out another with connection %d", i)
+		}
+	}
+}

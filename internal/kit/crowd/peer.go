@@ -1,0 +1,26 @@
+package crowd
+
+import "net/netip"
+
+// Peer is the machine that an address, with its port or without, is of, for those who
+// count what comes from it. Of an IPv6 address it is the network, since one machine
+// may have all of its addresses. What is no address is its own name: a unix socket has
+// none.
+func Peer(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		with, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return address
+		}
+		ip = with.Addr()
+	}
+	if ip = ip.Unmap().WithZone(""); ip.Is4() || ip.IsLoopback() {
+		return ip.String()
+	}
+	network, err := ip.Prefix(64)
+	if err != nil {
+		return ip.String()
+	}
+	return network.String()
+}

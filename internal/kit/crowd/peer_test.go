@@ -1,0 +1,14 @@
+package crowd
+
+import "testing"
+
+func TestAPeerIsTheMachineAndNotItsPort(t *testing.T) {
+	for from, want := range map[string]string{
+		"192.0.2.1:80": "192.0.2.1", "192.0.2.1": "192.0.2.1", "[::ffff:192.0.2.1]:80": "192.0.2.1", "[2001:db8::1]:80": "2001:db8::/64", "2001:db8::1": "2001:db8::/64",
+		"[2001:db8::2%eth0]:81": "2001:db8::/64", "[::1]:80": "::1", "@": "@", "": "",
+	} {
+		if got := Peer(from); got != want {
+			t.Errorf("%s: %s, want %s", from, got, want)
+		}
+	}
+}
