@@ -51,8 +51,28 @@ func (s *System) openOutbox() {
 		DB: s.db, Recorder: s.ledger, Sender: notify.New(s.secrets, time.Now, nil),
 		Settings: func() *notice.Settings { return s.Team.now.Load().notices },
 		Show:     func(ctx context.Context, n int64) (prentice.RunDetail, error) { return s.runner.Show(ctx, n) },
-		Systems:  s.Team.Systems, Stopped: s.stoppedSince, Clock: time.Now, Chance: rand.Float64, Log: s.log,
+		Able:     s.able, Team: s.people,
+		Systems: s.Team.Systems, Stopped: s.stoppedSince, Clock: time.Now, Chance: rand.Float64, Log: s.log,
 	})
+}
+
+// able are those who can answer what a notice asks of a run, and are not away.
+func (s *System) able(ctx context.Context, topic string, run int64) ([]prentice.Ref, error) {
+	if topic == notice.Review {
+		return s.runner.Reviewers(ctx, run)
+	}
+	a, err := s.runner.Answerers(ctx, run)
+	return a.Present(), err
+}
+
+// people are the people of the team.
+func (s *System) people(ctx context.Context) ([]prentice.Ref, error) {
+	list, err := s.Identity.People(ctx)
+	refs := make([]prentice.Ref, len(list))
+	for i, p := range list {
+		refs[i] = prentice.NewRef(string(prentice.Person), p.Name)
+	}
+	return refs, err
 }
 
 // stoppedSince tells one stop from another by what the stop file says, and when

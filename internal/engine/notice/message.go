@@ -25,8 +25,9 @@ type Message struct {
 	Risk      string         `json:"risk,omitempty"`
 	Targets   []prentice.Ref `json:"targets,omitempty"`
 	Requester prentice.Ref   `json:"requester,omitempty"`
-	Reason    string         `json:"reason,omitempty"` // why it was asked for
-	Until     time.Time      `json:"until,omitzero"`   // when the question ends
+	Reason    string         `json:"reason,omitempty"`  // why it was asked for
+	Until     time.Time      `json:"until,omitzero"`    // when the question ends
+	Answers   []prentice.Ref `json:"answers,omitempty"` // of a question: who can answer it
 	Link      string         `json:"link,omitempty"`
 	Command   string         `json:"command,omitempty"` // what to type
 }
@@ -41,7 +42,7 @@ func (m Message) Lines() [][2]string {
 	targets := refs(m.Targets, 10)
 	var lines [][2]string
 	for _, l := range [][2]string{{"Risk", m.Risk}, {"Targets", targets}, {"About", string(m.Subject)}, {"Says", m.Says}, {"Asked by", string(m.Requester)},
-		{"Reason", m.Reason}, {"Until", until}, {"Look", m.Link}, {"Or type", m.Command}} {
+		{"Reason", m.Reason}, {"Answers", refs(m.Answers, 10)}, {"Until", until}, {"Look", m.Link}, {"Or type", m.Command}} {
 		if l[1] != "" {
 			lines = append(lines, l)
 		}

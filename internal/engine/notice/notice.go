@@ -47,10 +47,12 @@ type Deps struct {
 	DB       *db.DB
 	Recorder Recorder
 	Sender   Sender
-	Settings func() *Settings                                                    // in force at this moment
-	Show     func(ctx context.Context, number int64) (prentice.RunDetail, error) // a run, with its plan
-	Systems  func(subject prentice.Ref, targets []prentice.Ref) []string         // what an act has to do with, by bare name
-	Stopped  func() (since string, stopped bool)                                 // the kill switch; since tells one stop from another
+	Settings func() *Settings                                                           // in force at this moment
+	Show     func(ctx context.Context, number int64) (prentice.RunDetail, error)        // a run, with its plan
+	Able     func(ctx context.Context, topic string, run int64) ([]prentice.Ref, error) // who can answer a question of a run, or close its review
+	Team     func(context.Context) ([]prentice.Ref, error)                              // everybody
+	Systems  func(subject prentice.Ref, targets []prentice.Ref) []string                // what an act has to do with, by bare name
+	Stopped  func() (since string, stopped bool)                                        // the kill switch; since tells one stop from another
 	Clock    func() time.Time
 	Chance   func() float64 // from 0 up to 1, for jitter
 	Log      *slog.Logger

@@ -261,7 +261,7 @@ func TestTheExampleOfTheHowToIsRight(t *testing.T) {
 	}
 	_, after, _ := strings.Cut(string(text), "```yaml\n")
 	example, _, _ := strings.Cut(after, "```")
-	if s, findings := Load("notices.yaml", []byte(example)); s == nil || len(s.Channels) != 3 {
+	if s, findings := Load("notices.yaml", []byte(example)); s == nil || len(s.Channels) != 4 {
 		t.Errorf("findings %+v", findings)
 	}
 	for _, topic := range Topics() {

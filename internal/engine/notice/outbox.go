@@ -33,7 +33,9 @@ func (o *Outbox) Listen(ctx context.Context, rec prentice.EventRecord) error {
 		if topic == Asked && (run == nil || run.State != prentice.Waiting) {
 			continue // somebody was faster
 		}
-		if err := o.post(ctx, settings, keyOf(topic, e, run), compose(topic, rec, d, run, settings.Link)); err != nil {
+		m := compose(topic, rec, d, run, settings.Link)
+		o.aim(ctx, &m, d.Run)
+		if err := o.post(ctx, settings, keyOf(topic, e, run), m); err != nil {
 			return err
 		}
 	}
@@ -51,7 +53,7 @@ func keyOf(topic string, e prentice.Event, run *prentice.RunDetail) string {
 
 // post puts a message into the outbox of every channel that wants it.
 func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) error {
-	channels := s.wanting(m, o.Systems(m.Subject, m.Targets))
+	channels := o.reaching(ctx, s, s.wanting(m, o.Systems(m.Subject, m.Targets)), m)
 	if m.Topic == Resolved && !s.routes(Resolved) {
 		var err error
 		if channels, err = o.told(ctx, m.About); err != nil {

@@ -123,6 +123,9 @@ func (o *Outbox) sendNext(ctx context.Context, channel string) (again bool, err 
 	}
 	if taken == 0 {
 		to, _ := o.Settings().Channel(channel) // one that has just gone takes nothing, and its notices end
+		if says := o.moot(ctx, to, n.Message); says != "" {
+			return true, o.note(ctx, n, prentice.NoticeDropped, says, time.Time{})
+		}
 		failure := o.Sender.Send(ctx, to, n.Message)
 		if failure != nil && ctx.Err() != nil { // we are being stopped; nobody knows, so it is sent again
 			n.attempts--

@@ -38,7 +38,8 @@ const (
 	Chat    = "chat"    // an incoming webhook of a chat that takes {"text": …}
 )
 
-// Channel is a way to people. Secret and URLSecret are names of secrets.
+// Channel is a way to people. Secret and URLSecret are names of secrets. People are
+// those whom it reaches; none is everybody, and who they are is not known.
 type Channel struct {
 	Name      string
 	Kind      string
@@ -47,6 +48,7 @@ type Channel struct {
 	Secret    string
 	From      string
 	To        []string
+	People    []prentice.Ref
 }
 
 // Route says which topics go to which channels. Empty Risks and Systems do not
@@ -132,7 +134,7 @@ func (r *reader) link(n *strict.Node) string {
 }
 
 func (r *reader) channel(n *strict.Node) Channel {
-	v := r.Mapping(n, "channel", "name", "kind", "url", "url_secret", "secret", "from", "to")
+	v := r.Mapping(n, "channel", "name", "kind", "url", "url_secret", "secret", "from", "to", "people")
 	c := Channel{Name: r.named(v["name"], n, "name", "give it a name that routes can cite")}
 	c.Kind = r.Needed(v["kind"], n, "channel", "kind", "write webhook, smtp or chat")
 	if c.Kind != "" {
@@ -141,6 +143,7 @@ func (r *reader) channel(n *strict.Node) Channel {
 	if v["secret"] != nil {
 		c.Secret = r.named(v["secret"], n, "secret", "")
 	}
+	c.People = r.people(v["people"])
 	r.address(&c, v, n)
 	r.letter(&c, v, n)
 	switch {
@@ -158,6 +161,18 @@ func (r *reader) named(n, of *strict.Node, key, hint string) string {
 		r.Wrong(n, "use letters, digits and . _ : @ -; a secret is named here, never written out", "%s is not a name", key)
 	}
 	return name
+}
+
+// people reads whom a channel is for: names as prentice person list shows them.
+func (r *reader) people(n *strict.Node) (list []prentice.Ref) {
+	for _, name := range r.Words(n, "people") {
+		ref := prentice.NewRef(string(prentice.Person), strings.TrimPrefix(name, "person/"))
+		if !prentice.ValidName(ref.Name()) {
+			r.Wrong(n, "write names as prentice person list shows them, such as [ann, ben]", "%q cannot be the name of a person", strict.Clip(name))
+		}
+		list = append(list, ref)
+	}
+	return list
 }
 
 // address reads where a channel leads: a URL, or the name of the secret that

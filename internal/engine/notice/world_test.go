@@ -31,12 +31,14 @@ routes:
 // world is an outbox with everything outside it made small and visible.
 type world struct {
 	*Outbox
-	t     *testing.T
-	now   time.Time
-	run   prentice.RunDetail
-	stop  string
-	notes []string
-	mute  bool // nothing can be recorded
+	t      *testing.T
+	now    time.Time
+	run    prentice.RunDetail
+	stop   string
+	able   []prentice.Ref // who can answer
+	unsure error          // that nobody can tell who can
+	notes  []string
+	mute   bool // nothing can be recorded
 
 	mu    sync.Mutex
 	sent  []string         // channel and title; guarded by mu
@@ -54,11 +56,15 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if settings == nil {
 		t.Fatalf("findings %+v", findings)
 	}
-	w := &world{t: t, now: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), fails: map[string]error{}, hang: map[string]chan struct{}{}}
+	w := &world{t: t, able: []prentice.Ref{"person/ben", "person/carl"}, now: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), fails: map[string]error{}, hang: map[string]chan struct{}{}}
 	w.run = prentice.RunDetail{Run: prentice.Run{Number: 7, Procedure: "restart", Subject: "service/shop", State: prentice.Waiting, Says: "waits for 1 approver", Risk: prentice.Change,
 		Targets: []prentice.Ref{"host/web"}, Requester: "person/ann", Reason: "it is slow", Expires: w.now.Add(time.Hour)}}
 	w.Outbox = New(Deps{DB: d, Recorder: w, Sender: w, Settings: func() *Settings { return settings },
-		Show:    func(context.Context, int64) (prentice.RunDetail, error) { return w.run, nil },
+		Show: func(context.Context, int64) (prentice.RunDetail, error) { return w.run, nil },
+		Able: func(context.Context, string, int64) ([]prentice.Ref, error) { return w.able, w.unsure },
+		Team: func(context.Context) ([]prentice.Ref, error) {
+			return []prentice.Ref{"person/ann", "person/ben", "person/carl"}, nil
+		},
 		Systems: func(prentice.Ref, []prentice.Ref) []string { return []string{"shop"} },
 		Stopped: func() (string, bool) { return w.stop, w.stop != "" },
 		Clock:   func() time.Time { return w.now }, Chance: func() float64 { return 0 }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
