@@ -333,6 +333,16 @@ func TestADeedThatCannotBeWrittenDownSaysThatItWasDone(t *testing.T) {
 	}
 }
 
+func TestADeedWhoseOwnWriteHoldsTheEvidenceIsAnsweredAsItIs(t *testing.T) {
+	w := open(t, dbtest.SQLite(t), op.New("echo.kept", prentice.Change, prentice.Operator, "", func(context.Context, op.Call, in) (out, error) { return out{Text: "done"}, nil }).WithEvidence())
+	w.full = fmt.Errorf("append: %w", db.ErrFull)
+	if got, err := w.ask(ann, "echo.kept", nil); err != nil || got.(out).Text != "done" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	_, err := w.ask(ann, "echo.kept", nil, "k1")
+	wants(t, err, prentice.Unavailable, "echo.kept was done", "disk is full")
+}
+
 func TestWithoutADataFolderOnlyWhatNeedsNoneIsDone(t *testing.T) {
 	w := open(t, nil, op.New("procedure.lint", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, in) (out, error) { return out{Text: "well"}, nil }).WithoutState())
 	if got, err := w.ask(ann, "procedure.lint", nil); err != nil || got.(out).Text != "well" {

@@ -31,7 +31,8 @@ type noteOf struct {
 }
 
 // done writes down that the operation was done, and the answer beside its key.
-// The operation stands even if this fails, and the error says so.
+// The operation stands even if this fails, and the error says so, unless the evidence
+// of it is there already and no key waits for the answer.
 func (d *deed) done(ctx context.Context, out any) error {
 	if d.unwritten() {
 		return nil
@@ -48,6 +49,10 @@ func (d *deed) done(ctx context.Context, out any) error {
 		})
 	}
 	if err == nil {
+		return nil
+	}
+	if d.op.Evident && d.key == "" {
+		d.app.Log.Error("the door's line of evidence could not be written", "op", d.op.Name, "error", err)
 		return nil
 	}
 	e := d.app.explain(d.op.Name, err)

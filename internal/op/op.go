@@ -72,6 +72,7 @@ type Op struct {
 	Offline bool          // needs neither server nor data folder
 	Files   bool          // the team's files answer it, also before the first start
 	Keeps   bool          // it writes something down, although it changes nothing outside
+	Evident bool          // its own write holds the evidence of it
 	Urgent  bool          // it is done before anything is written down, and waits for no database
 	Secret  bool          // its output must not be kept or logged (a new token)
 
@@ -119,6 +120,10 @@ func (o Op) ThatKeeps() Op { o.Keeps = true; return o }
 
 // Reads says whether the operation writes nothing at all.
 func (o Op) Reads() bool { return o.Risk == prentice.Look && !o.Keeps }
+
+// WithEvidence says that what the operation changes and the evidence of it are one
+// write: once that is there, it is done, also when the door cannot add its own line.
+func (o Op) WithEvidence() Op { o.Evident = true; return o }
 
 // WithoutWaiting marks an operation that must work while the database does not:
 // no idempotency key is kept for it, and it sees itself to the evidence.

@@ -161,6 +161,25 @@ func TestPolicyAndChecksRefuse(t *testing.T) {
 	})
 }
 
+func TestACheckThatCannotBeMadeIsNoAnswer(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.deed.unable = "down"
+		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		if strings.Contains(d.Says, "not this fault") || !strings.Contains(d.Says, "no room for the script") || !strings.Contains(d.Says, "nothing was done") || w.deed.times("restart", "host/a") != 0 {
+			t.Errorf("says %q", d.Says)
+		}
+		if rec, err := w.r.Record(t.Context(), "mend", ""); err != nil || rec.Harmful != 0 {
+			t.Errorf("it counts as harm: %+v, %v", rec, err)
+		}
+		found, err := w.r.Diagnose(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob})
+		if err != nil || found.Fits || !strings.Contains(found.Says, "no room for the script") {
+			t.Errorf("diagnosed %+v, %v", found, err)
+		}
+		w.deed.unable = ""
+		w.until(w.start(bob, "mend").Number, prentice.Verified)
+	})
+}
+
 func TestAFixThatDoesNotHelpIsPutBack(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
 		w.deed.sick["well"] = true

@@ -157,7 +157,7 @@ func (r *Runner) check(ctx context.Context, d *detail) error {
 	}
 	no, err := r.fits(ctx, d, 1)
 	if err != nil {
-		return err
+		return r.unlooked(ctx, d, "whether this is the fault", err)
 	}
 	if no != "" {
 		return r.move(ctx, d, next{state: prentice.RunRefused, says: "not this fault: " + no, kind: "run.refused"})
@@ -181,8 +181,24 @@ func (r *Runner) ask(ctx context.Context, d *detail) error {
 	return r.move(ctx, d, next{state: prentice.Waiting, says: says, waits: waitsApproval, expires: expires, kind: "run.asked"})
 }
 
+// unable is why a check could not be made. It says nothing of the world: what nobody
+// could look at is neither the fault nor none.
+type unable string
+
+func (u unable) Error() string { return string(u) }
+
+// unlooked ends a run of which a check could not be made, before anything is begun;
+// any other error is given back.
+func (r *Runner) unlooked(ctx context.Context, d *detail, what string, err error) error {
+	why, ok := errors.AsType[unable](err)
+	if !ok {
+		return err
+	}
+	return r.move(ctx, d, next{state: prentice.Failed, says: fmt.Sprintf("it could not be checked %s: %s; nothing was done", what, why)})
+}
+
 // fits performs the Check section and says which check came out otherwise than
-// expected, or "".
+// expected, or "". One that could not be made is the error unable.
 func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error) {
 	for _, step := range d.ThePlan.In(prentice.Check) {
 		for _, target := range where(step, d.ThePlan.Targets) {
@@ -190,8 +206,12 @@ func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error)
 			if err != nil {
 				return "", err
 			}
+			says := fmt.Sprintf("check %s on %s: %s", step.ID, orHere(target.Ref), rec.Says)
+			if rec.State == prentice.Unsure {
+				return "", unable(says)
+			}
 			if rec.State != prentice.Done && rec.State != prentice.WasDone {
-				return fmt.Sprintf("check %s on %s: %s", step.ID, orHere(target.Ref), rec.Says), nil
+				return says, nil
 			}
 		}
 	}
@@ -211,7 +231,7 @@ func (r *Runner) queue(ctx context.Context, d *detail) error {
 	}
 	v, h, err := r.drifted(ctx, d)
 	if err != nil {
-		return err
+		return r.unlooked(ctx, d, "whether it still is as it was when it was checked", err)
 	}
 	if v != nil {
 		return r.void(ctx, d, v, h)

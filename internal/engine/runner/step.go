@@ -32,12 +32,12 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	kind := r.kinds[step.Kind]
 	if kind == nil {
 		rec = d.unbegun(step, target, round, r.Clock())
-		return r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: fmt.Sprintf("this prentice knows no step kind %q", step.Kind)})
+		return r.prove(ctx, d, rec, unmade(step), prentice.Outcome{Says: fmt.Sprintf("this prentice knows no step kind %q", step.Kind)})
 	}
 	work, cleanup, err := r.work(ctx, d, step, target)
 	if err != nil {
 		rec = d.unbegun(step, target, round, r.Clock())
-		return r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: err.Error()})
+		return r.prove(ctx, d, rec, unmade(step), prentice.Outcome{Says: err.Error()})
 	}
 	defer cleanup()
 	lasting := beganWith(from, found)
@@ -160,11 +160,14 @@ func known(step prentice.PlannedStep, out prentice.Outcome, err error) bool {
 }
 
 // judge says how a step stands, from what it said of itself. A check is judged
-// by what was expected; an act of which nobody knows how far it came is unsure,
+// by what was expected, and is unsure when it could not be made; an act of which nobody knows how far it came is unsure,
 // unless its kind can be repeated or looks only.
 func (r *Runner) judge(step prentice.PlannedStep, out prentice.Outcome, err error) prentice.StepState {
 	if err != nil {
 		kind := prentice.KindOf(err)
+		if step.Section == prentice.Check && (kind == prentice.Unavailable || kind == prentice.Internal) {
+			return prentice.Unsure
+		}
 		if step.Risk != prentice.Look && (kind == prentice.Unavailable || kind == prentice.Canceled || kind == prentice.Internal) {
 			return prentice.Unsure
 		}
@@ -172,6 +175,15 @@ func (r *Runner) judge(step prentice.PlannedStep, out prentice.Outcome, err erro
 	}
 	if step.Section == prentice.Check && step.Expect == "any" || out.OK == (step.Expect != "fail") {
 		return prentice.Done
+	}
+	return prentice.NotDone
+}
+
+// unmade is how a step stands that was not made for a reason of ours: an act did
+// nothing, and of a check nothing is known.
+func unmade(step prentice.PlannedStep) prentice.StepState {
+	if step.Section == prentice.Check {
+		return prentice.Unsure
 	}
 	return prentice.NotDone
 }

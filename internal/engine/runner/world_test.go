@@ -90,16 +90,17 @@ var (
 // deed is a step kind that remembers how often it was done, and can be told how
 // to come out.
 type deed struct {
-	mu    sync.Mutex
-	done  map[string]int // guarded by mu
-	sick  map[string]bool
-	truth map[string]prentice.Answer
-	shut  map[prentice.Ref]bool // hosts on which nothing can be begun
-	block chan struct{}         // when set, Apply waits for it or for its context
-	began chan string
-	most  atomic.Int64 // how many were under way at once, at most
-	busy  atomic.Int64
-	words string // that it says beside
+	mu     sync.Mutex
+	done   map[string]int // guarded by mu
+	sick   map[string]bool
+	truth  map[string]prentice.Answer
+	shut   map[prentice.Ref]bool // hosts on which nothing can be begun
+	block  chan struct{}         // when set, Apply waits for it or for its context
+	began  chan string
+	most   atomic.Int64 // how many were under way at once, at most
+	busy   atomic.Int64
+	words  string // that it says beside
+	unable string // the step that cannot even be begun
 }
 
 func (*deed) Name() string                              { return "deed" }
@@ -132,6 +133,9 @@ func (d *deed) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 		case <-ctx.Done():
 			return prentice.Outcome{}, prentice.Errorf(prentice.Canceled, "interrupted")
 		}
+	}
+	if w.Step.ID == d.unable {
+		return prentice.Outcome{}, prentice.Errorf(prentice.Unavailable, "there is no room for the script")
 	}
 	if d.shut[w.Target.Ref] {
 		return prentice.Outcome{}, prentice.NothingDone(prentice.Errorf(prentice.Unavailable, "%s does not answer", w.Target.Ref))

@@ -29,7 +29,7 @@ func (d Deps) limitOps() []op.Op {
 		op.New("lock.list", prentice.Look, prentice.Viewer, "List the targets that runs hold.", d.locks).WithExample("prentice lock list"),
 		op.New("resume", prentice.Change, prentice.Operator, "Let work go on that no person started, after prentice did not end in order.", d.resume).
 			WithExample("prentice resume --reason 'the host is back, and all services answer'").
-			WithHelp("After a crash only those runs go on that people started. The others wait, as they are, until somebody has looked and says resume."),
+			WithEvidence().WithHelp("After a crash only those runs go on that people started. The others wait, as they are, until somebody has looked and says resume."),
 	}
 }
 
