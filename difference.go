@@ -136,6 +136,7 @@ func (c *comparison) step(what string, old, now PlannedStep) {
 	c.text(what+": where", old.Where, now.Where)
 	c.text(what+": expects", old.Expect, now.Expect)
 	c.text(what+": may be repeated", yesNo(old.Idempotent), yesNo(now.Idempotent))
+	c.text(what+": path", strings.Join(old.Path, ":"), strings.Join(now.Path, ":"))
 	c.text(what+": says", old.Says, now.Says)
 	c.text(what+": body", old.Body, now.Body)
 	c.maps(what+": attribute", old.Attrs, now.Attrs)

@@ -69,6 +69,7 @@ type PlannedStep struct {
 	Idempotent bool              `json:"idempotent"`
 	Attrs      map[string]string `json:"attrs"`
 	Env        map[string]string `json:"env"`
+	Path       []string          `json:"path,omitempty"` // folders of programs before those of the host; left out of the hash when there are none
 	Body       string            `json:"body"`
 	Says       string            `json:"says"` // one line: what will become true or what is asked
 	Done       *PlannedStep      `json:"done,omitempty"`

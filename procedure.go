@@ -14,6 +14,8 @@ type Procedure struct {
 	Targets  string     `json:"targets"` // CEL to a list of hosts
 	Limits   Limits     `json:"limits"`
 	Secrets  []string   `json:"secrets,omitempty"`
+	Env      []EnvVar   `json:"env,omitempty"`
+	Path     []string   `json:"path,omitempty"` // folders that scripts look for programs in before the host's own
 	Steps    []StepSpec `json:"steps"` // in the order of the file
 	Sections []Prose    `json:"sections,omitempty"`
 	File     string     `json:"file"`   // relative to the team folder
@@ -40,6 +42,13 @@ type Input struct {
 	Enum    []string `json:"enum,omitempty"`
 	Doc     string   `json:"doc,omitempty"`
 	At      Pos      `json:"at"`
+}
+
+// EnvVar is a variable that a procedure sets for its scripts. Value may hold
+// expressions between ${ and }.
+type EnvVar struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Limits bound a run. A procedure that leaves one out gets the default that

@@ -37,6 +37,11 @@ var (
 	steeringPrefixes = []string{"BASH_", "DYLD_", "GIT_CONFIG", "LC_", "LD_", "PERL5", "PYTHON"}
 )
 
+// GivenVariable says whether a variable is one of those that every script is given.
+func GivenVariable(name string) bool {
+	return slices.ContainsFunc(ourPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
 // VariableTaken says why something that a team names freely, such as a secret, must
 // not become this variable; "" means that it may. What was approved is never
 // replaced, and what a shell reads to find its programs is nobody's to choose.

@@ -2,6 +2,8 @@ package shell
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"prentice"
 	"prentice/internal/kit/proc"
@@ -50,6 +52,21 @@ func (k *Kind) argv(step prentice.PlannedStep, script string) ([]string, error) 
 // without is why a step is not begun whose shell is not there.
 func without(step prentice.PlannedStep, where string) error {
 	return prentice.Errorf(prentice.Refused, "step %s was not begun: there is no bash on %s", step.ID, where).Try("install bash there, or write the block as sh")
+}
+
+// withPath puts folders before those that an environment has programs in.
+func withPath(env, folders []string) []string {
+	if len(folders) == 0 {
+		return env
+	}
+	path, env := strings.Join(folders, ":"), slices.Clone(env)
+	for i, e := range env {
+		if own, is := strings.CutPrefix(e, "PATH="); is {
+			env[i] = "PATH=" + path + ":" + own
+			return env
+		}
+	}
+	return append(env, "PATH="+path)
 }
 
 // brokenPipe is the code of a command that wrote to one which had stopped reading.

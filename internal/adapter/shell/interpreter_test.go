@@ -109,3 +109,20 @@ func only(t *testing.T, programs ...string) string {
 	}
 	return folder
 }
+
+func TestFoldersOfProgramsComeBeforeThoseOfThisMachine(t *testing.T) {
+	both(t, "path", func(t *testing.T, k *shell.Kind) {
+		folder := t.TempDir()
+		if err := os.WriteFile(filepath.Join(folder, "tool"), []byte("#!/bin/sh\necho ours\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range []prentice.Work{work("tool; ls / >/dev/null", nil), change("tool; ls / >/dev/null", nil)} {
+			var log bytes.Buffer
+			w.Log, w.Step.Path = &log, []string{folder}
+			out, err := k.Apply(t.Context(), w)
+			if err != nil || !out.OK || log.String() != "ours\n" {
+				t.Errorf("risk %s: %+v %q %v", w.Step.Risk, out, log.String(), err)
+			}
+		}
+	})
+}

@@ -24,7 +24,7 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 	if j.how != fresh {
 		want = ""
 	}
-	a := outlive.Ask{Action: outlive.Start, Key: j.key, Token: j.token, Grace: j.Grace, Name: filename(j.work.Step.ID), Shell: shellOf(j.work.Step), Script: j.work.Step.Body, Env: j.work.Env}
+	a := outlive.Ask{Action: outlive.Start, Key: j.key, Token: j.token, Grace: j.Grace, Name: filename(j.work.Step.ID), Shell: shellOf(j.work.Step), Script: j.work.Step.Body, Env: j.work.Env, Path: j.work.Step.Path}
 	a.Old, a.Sweep = j.owed.take(j.way.ID())
 	sent, told := j.how != fresh, ""
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {

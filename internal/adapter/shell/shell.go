@@ -239,7 +239,7 @@ func (k *Kind) run(ctx context.Context, w prentice.Work, step prentice.PlannedSt
 	}
 	tail := &tail{}
 	exit, err := proc.Run(ctx, proc.Spec{
-		Argv: argv, Dir: k.dir(), Env: k.environment(w.Env),
+		Argv: argv, Dir: k.dir(), Env: withPath(k.environment(w.Env), step.Path),
 		Out: io.MultiWriter(tail, out(w.Log)), Grace: k.Grace,
 	})
 	return exit, tail.line(), explain(step, err, w.Log)

@@ -74,7 +74,7 @@ type glancing struct {
 // once looks once. When its time is over what it began is ended, and only then it
 // returns.
 func (g *glancing) once(ctx context.Context) (int, error) {
-	d := outlive.Direct{Nonce: outlive.NewNonce(), Shell: g.shell, Script: g.work.Step.Body, Env: g.work.Env}
+	d := outlive.Direct{Nonce: outlive.NewNonce(), Shell: g.shell, Script: g.work.Step.Body, Env: g.work.Env, Path: g.work.Step.Path}
 	text, err := d.Program()
 	if err != nil {
 		return 0, prentice.Errorf(prentice.Invalid, "step %s: %w", g.work.Step.ID, err)

@@ -16,7 +16,7 @@ func (r *reading) front(text string) {
 	if !ok {
 		return
 	}
-	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "on", "inputs", "targets", "limits", "secrets")
+	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "on", "inputs", "targets", "limits", "secrets", "env", "path")
 	r.name(f["procedure"])
 	r.summary(f["summary"])
 	r.owner(f["owner"])
@@ -26,6 +26,9 @@ func (r *reading) front(text string) {
 	r.targets(f["targets"])
 	r.limits(f["limits"])
 	r.secrets(f["secrets"])
+	r.environment(f["env"])
+	r.path(f["path"])
+	r.envAndSecrets(f["env"])
 }
 
 func (r *reading) name(n *yaml.Node) {

@@ -44,14 +44,14 @@ func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene
 		s.values["service"] = serviceValue(found)
 		maps.Copy(s.environ, serviceEnviron(found))
 	}
-	return s, nil
+	return s, s.own()
 }
 
 // step fills in one step, and the question whether it is done.
 func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedStep, error) {
 	step := prentice.PlannedStep{
 		ID: prefix + spec.ID, Section: spec.Section, Kind: spec.Kind, Risk: spec.Risk, Where: spec.Where, Expect: spec.Expect,
-		Idempotent: spec.Idempotent, Attrs: map[string]string{}, Env: maps.Clone(s.environ), Body: spec.Body,
+		Idempotent: spec.Idempotent, Attrs: map[string]string{}, Env: maps.Clone(s.environ), Path: slices.Clone(s.proc.Path), Body: spec.Body,
 	}
 	if err := s.factsFor(spec); err != nil {
 		return step, err

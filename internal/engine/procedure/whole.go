@@ -106,6 +106,9 @@ func (r *reading) barely(s prentice.StepSpec) {
 		name := variable(in.Name)
 		read := regexp.MustCompile(`\$\{?`+regexp.QuoteMeta(name)+`\b`).FindAllStringIndex(s.Body, -1)
 		all := regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).FindAllStringIndex(s.Body, -1)
+		if slices.ContainsFunc(r.proc.Env, func(v prentice.EnvVar) bool { return v.Name == name }) {
+			continue
+		}
 		secret := slices.ContainsFunc(r.proc.Secrets, func(s string) bool { return variable(s) == name })
 		if len(read) == 0 || len(all) > len(read) || secret || slices.Contains(ofMachine, name) {
 			continue // it is not read, it is set here, or by somebody else

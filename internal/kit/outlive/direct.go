@@ -17,13 +17,14 @@ var end string
 
 // Direct is a script that only looks. It needs no claim, because it may be
 // repeated: it runs in the shell that reads it, ends with it, and leaves nothing
-// on the disk. Env is NAME=value. With Shell, a shell of the machine runs the script
+// on the disk. Env and Path are as in an Ask. With Shell, a shell of the machine runs the script
 // as its child instead.
 type Direct struct {
 	Nonce  string
 	Shell  string
 	Script string
 	Env    []string
+	Path   []string
 }
 
 // Program is the text for /bin/sh that runs the script. What the shell prints
@@ -32,7 +33,7 @@ func (d Direct) Program() (string, error) {
 	if err := checked(d.Nonce, d.Script); err != nil {
 		return "", err
 	}
-	environment, err := exports(d.Env)
+	environment, err := exports(d.Env, d.Path)
 	if err != nil {
 		return "", err
 	}

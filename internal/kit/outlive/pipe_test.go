@@ -141,3 +141,28 @@ func TestAShellIsAPlainWord(t *testing.T) {
 		}
 	}
 }
+
+func TestFoldersOfProgramsComeBeforeThoseOfTheMachine(t *testing.T) {
+	shells(t, func(t *testing.T, h *host) {
+		folder := t.TempDir() + "/it's here"
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"tool"} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte("#!/bin/sh\necho ours "+name+"\n"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const script, want = "tool; ls / >/dev/null", "ours tool\n"
+		r, out := h.ask(outlive.Ask{Action: outlive.Start, Script: script, Path: []string{"/nowhere", folder}})
+		if r.State != outlive.Ended || r.Code != 0 || out != want {
+			t.Errorf("a change: %+v %q", r, out)
+		}
+		cmd, from := h.begun(outlive.Direct{Nonce: nonce, Script: script, Path: []string{"/nowhere", folder}})
+		looked, err := io.ReadAll(from)
+		cmd.Wait() //nolint:errcheck // its code is looked at
+		if err != nil || string(looked) != want || cmd.ProcessState.ExitCode() != 0 {
+			t.Errorf("a look: %q, code %d, %v", looked, cmd.ProcessState.ExitCode(), err)
+		}
+	})
+}

@@ -59,6 +59,7 @@ type Ask struct {
 	Shell  string        // a shell of the machine that runs the script; "" is /bin/sh
 	Script string
 	Env    []string // NAME=value
+	Path   []string // folders in which the script looks for programs before those of the machine
 	Base   string   // the absolute folder of claims; "" is .prentice in the home folder
 	Dir    string   // where the script begins; "" is the home folder
 	Sweep  bool     // claims that are long over go first; for Start
@@ -98,7 +99,7 @@ func Program(a Ask) (string, error) {
 	if strings.Contains(a.Base+a.Dir, "\x00") {
 		return "", fmt.Errorf("the folder %q holds a zero byte", a.Base+a.Dir)
 	}
-	environment, err := exports(a.Env)
+	environment, err := exports(a.Env, a.Path)
 	if err != nil {
 		return "", err
 	}
@@ -120,7 +121,7 @@ func Program(a Ask) (string, error) {
 }
 
 // exports is the shell's text that gives a script its environment.
-func exports(env []string) (string, error) {
+func exports(env, path []string) (string, error) {
 	var b strings.Builder
 	for _, e := range env {
 		name, value, _ := strings.Cut(e, "=")
@@ -128,6 +129,12 @@ func exports(env []string) (string, error) {
 			return "", fmt.Errorf("%q cannot be a variable of a shell", name)
 		}
 		fmt.Fprintf(&b, "%s=%s; export %s\n", name, quote(value), name)
+	}
+	if folders := strings.Join(path, ":"); folders != "" {
+		if strings.Contains(folders, "\x00") {
+			return "", fmt.Errorf("%q cannot be folders of PATH", folders)
+		}
+		fmt.Fprintf(&b, "PATH=%s${PATH:+:$PATH}; export PATH\n", quote(folders))
 	}
 	return b.String(), nil
 }

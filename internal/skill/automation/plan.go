@@ -46,6 +46,9 @@ func (p Planned) Text() string {
 	for _, name := range sortedKeys(facts) {
 		pair(&b, "Service", name+" = "+facts[name])
 	}
+	for _, said := range ownEnviron(plan) {
+		pair(&b, "Sets", said)
+	}
 	for _, name := range sortedKeys(plan.Event) {
 		pair(&b, "Event", name+" = "+plan.Event[name])
 	}
@@ -77,6 +80,30 @@ func serviceFacts(plan prentice.Plan) map[string]string {
 		}
 	}
 	return facts
+}
+
+// ownEnviron is what the procedures themselves set for their scripts.
+func ownEnviron(plan prentice.Plan) []string {
+	var list []string
+	told := map[string]bool{}
+	say := func(text string) {
+		if !told[text] {
+			told[text], list = true, append(list, text)
+		}
+	}
+	for _, s := range plan.Steps {
+		for _, name := range sortedKeys(s.Env) {
+			if !prentice.GivenVariable(name) {
+				say(name + " = " + s.Env[name])
+			}
+		}
+	}
+	for _, s := range plan.Steps {
+		if len(s.Path) > 0 {
+			say("PATH = " + strings.Join(s.Path, ":") + ", before the host's own")
+		}
+	}
+	return list
 }
 
 func riskOf(plan prentice.Plan) string { return plan.Risk.String() + ": " + plan.UndoSays() }

@@ -68,6 +68,12 @@ func (s Shown) Text() string {
 	for _, in := range p.Inputs {
 		pair(&b, "Input", inputLine(in))
 	}
+	for _, v := range p.Env {
+		pair(&b, "Sets", v.Name+" = "+v.Value)
+	}
+	if len(p.Path) > 0 {
+		pair(&b, "Sets", "PATH = "+strings.Join(p.Path, ":")+", before the host's own")
+	}
 	if len(p.Secrets) > 0 {
 		pair(&b, "Secrets", strings.Join(p.Secrets, ", "))
 	}
