@@ -16,7 +16,7 @@ type Procedure struct {
 	Secrets  []string   `json:"secrets,omitempty"`
 	Env      []EnvVar   `json:"env,omitempty"`
 	Path     []string   `json:"path,omitempty"` // folders that scripts look for programs in before the host's own
-	Steps    []StepSpec `json:"steps"` // in the order of the file
+	Steps    []StepSpec `json:"steps"`          // in the order of the file
 	Sections []Prose    `json:"sections,omitempty"`
 	File     string     `json:"file"`   // relative to the team folder
 	Text     string     `json:"-"`      // the whole file
