@@ -36,20 +36,13 @@ func (l *Ledger) Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error 
 			return err
 		}
 		line.Time = now
-		e := &entry{line: line}
-		tx.Last(l, e, l.write)
-		tx.After(func() { l.raise(e.at) })
+		tx.Last(l, line, l.write)
 	}
 	return nil
 }
 
-// entry is a line on its way into the chain, and where it came to stand.
-type entry struct {
-	line prentice.Evidence
-	at   head
-}
-
-// write chains lines behind the head and keeps them.
+// write chains lines behind the head and keeps them. Where the chain ends then is
+// noted once for all of them.
 func (l *Ledger) write(tx *db.Tx, items []any) error {
 	at, err := l.readHead(tx)
 	if err != nil {
@@ -57,18 +50,17 @@ func (l *Ledger) write(tx *db.Tx, items []any) error {
 	}
 	lines := make([]prentice.Evidence, len(items))
 	for i, item := range items {
-		e := item.(*entry)
-		line := e.line
+		line := item.(prentice.Evidence)
 		line.Seq, line.Prev = at.seq+1, at.hash
 		if lines[i], err = line.Sealed(); err != nil {
 			return err
 		}
 		at = head{lines[i].Seq, lines[i].Hash}
-		e.at = at
 	}
 	if err := l.insert(tx, lines); err != nil {
 		return fmt.Errorf("write evidence: %w", err)
 	}
+	tx.After(func() { l.raise(at) })
 	return nil
 }
 
