@@ -73,16 +73,26 @@ type writer struct {
 	err     error
 }
 
-// piece bounds how much is held at once, whatever the size of a write.
-const piece = 32 << 10
+// piece bounds how much is held at once, whatever the size of a write. Behind what
+// was kept back comes no more than that again, and this much at least: the rest of a
+// write need not be copied then.
+const (
+	piece    = 32 << 10
+	handsful = 256
+)
 
 // Write never says that it wrote less than it took, unless w failed.
 func (m *writer) Write(p []byte) (int, error) {
 	for rest := p; len(rest) > 0 && m.err == nil; {
 		n := min(len(rest), piece)
-		m.held = append(m.held, rest[:n]...)
+		text := rest[:n]
+		if len(m.held) > 0 {
+			n = min(n, max(handsful, len(m.held)))
+			m.held = append(m.held, rest[:n]...)
+			text = m.held
+		}
 		rest = rest[n:]
-		m.advance(false)
+		m.advance(text, false)
 	}
 	if m.err != nil {
 		return 0, m.err
@@ -93,43 +103,47 @@ func (m *writer) Write(p []byte) (int, error) {
 // Close writes what was kept back.
 func (m *writer) Close() error {
 	if m.err == nil {
-		m.advance(true)
+		m.advance(m.held, true)
 	}
 	return m.err
 }
 
-// advance writes all that can be decided. A byte can be decided when no longer
-// secret may begin at it than has been seen of it; at the end all can.
-func (m *writer) advance(end bool) {
-	i := 0
-	for i < len(m.held) {
+// advance writes all of a text that can be decided and keeps the rest. A byte can be
+// decided when no longer secret may begin at it than has been seen of it; at the end
+// all can. What holds no secret is written from where it is.
+func (m *writer) advance(text []byte, end bool) {
+	i, plain := 0, m.covered // from plain on nothing is written yet
+	for i < len(text) {
 		if i >= m.covered {
-			from := i
-			i = m.needles.skip(m.held, i)
-			m.out = append(m.out, m.held[from:i]...)
-			if i == len(m.held) {
+			if i = m.needles.skip(text, i); i == len(text) {
 				break
 			}
 		}
-		length, more := m.needles.at(m.held[i:])
+		length, more := m.needles.at(text[i:])
 		if more && !end {
 			break
 		}
-		if length > 0 && i >= m.covered {
-			m.out = append(m.out, Mask...)
-		}
 		if length > 0 {
+			if i >= m.covered {
+				m.out = append(append(m.out, text[plain:i]...), Mask...)
+			}
 			m.covered = max(m.covered, i+length)
-		}
-		if i >= m.covered {
-			m.out = append(m.out, m.held[i])
+			plain = m.covered
 		}
 		i++
 	}
-	m.held = slices.Delete(m.held, 0, i)
+	m.flush(text[min(plain, i):i])
+	m.held = append(m.held[:0], text[i:]...) // it may be a part of held itself
 	m.covered = max(0, m.covered-i)
+}
+
+// flush writes what is to be written and then more.
+func (m *writer) flush(more []byte) {
 	if len(m.out) > 0 {
-		_, m.err = m.to.Write(m.out)
-		m.out = m.out[:0]
+		more = append(m.out, more...)
+		m.out = more[:0]
+	}
+	if len(more) > 0 {
+		_, m.err = m.to.Write(more)
 	}
 }

@@ -131,7 +131,28 @@ func (k kind) begins(c byte) bool {
 	return false
 }
 
-// steering are the bytes that may come second in any needle, as noise. White space is
-// looked for behind the first byte of base64 as a line end alone: blanks stand behind
-// too many letters, and nobody writes base64 with one there.
+// steering are the bytes that may come second in any needle, as noise.
 const steering = "\x1b\x00\r\b\x7f"
+
+// second are the bytes that are looked for as noise behind the first byte of a needle.
+// Of white space that is a line end alone, where something was wrapped: blanks stand
+// behind too many letters, and nobody writes base64 with one there.
+func (k kind) second() string {
+	if k == raw {
+		return steering
+	}
+	return steering + "\n"
+}
+
+// goesOnWithAny says whether a byte may be the first of noise of several bytes.
+func goesOnWithAny(c byte) bool { return c == 0x1b || c == '\n' || c == '\\' || c == '0' }
+
+// loose are all bytes that may be the first of noise to some kind.
+var loose, isLoose = func() (list []byte, is [256]bool) {
+	for c := range 256 {
+		if is[c] = raw.begins(byte(c)) || folded.begins(byte(c)) || dumped.begins(byte(c)); is[c] {
+			list = append(list, byte(c))
+		}
+	}
+	return list, is
+}()
