@@ -51,6 +51,7 @@ type Config struct {
 	Clock   func() time.Time            // for limits; nil is time.Now
 	Log     *slog.Logger                // nil discards
 	Beat    time.Duration               // between the heartbeats of a stream; 0 is 15 s
+	Reading time.Duration               // for a body to arrive; 0 is 30 s
 	Changed func() <-chan struct{}      // closed when anybody's standing next changes; nil is never
 }
 
@@ -77,6 +78,9 @@ func New(c Config) (http.Handler, error) {
 	}
 	if c.Beat <= 0 {
 		c.Beat = 15 * time.Second
+	}
+	if c.Reading <= 0 {
+		c.Reading = readPatience
 	}
 	document, err := describe(c.Ops, c.Version)
 	if err != nil {
@@ -140,7 +144,7 @@ func (f *face) invoke(w http.ResponseWriter, r *http.Request, actor prentice.Act
 		f.refuse(w, r, prentice.Errorf(prentice.Denied, "the request comes from a page of another site").Try("call the API from a program"))
 		return
 	}
-	body, status, problem := readBody(w, r)
+	body, status, problem := f.readBody(w, r)
 	if problem != nil {
 		writeProblem(w, status, problem)
 		return
@@ -161,7 +165,7 @@ func (f *face) invoke(w http.ResponseWriter, r *http.Request, actor prentice.Act
 }
 
 // readBody reads a JSON body, and never more than MaxBody of it.
-func readBody(w http.ResponseWriter, r *http.Request) (_ []byte, status int, _ *prentice.Error) {
+func (f *face) readBody(w http.ResponseWriter, r *http.Request) (_ []byte, status int, _ *prentice.Error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
 		return nil, http.StatusUnsupportedMediaType, prentice.Errorf(prentice.Invalid, "the body is %q", clip(r.Header.Get("Content-Type"))).
@@ -172,9 +176,11 @@ func readBody(w http.ResponseWriter, r *http.Request) (_ []byte, status int, _ *
 		return nil, http.StatusRequestEntityTooLarge, tooLarge
 	}
 	patience := http.NewResponseController(w)
-	_ = patience.SetReadDeadline(time.Now().Add(readPatience)) // a test recorder has no connection
+	_ = patience.SetReadDeadline(time.Now().Add(f.Reading)) // a test recorder has no connection
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	_ = patience.SetReadDeadline(time.Time{})
+	if err == nil {
+		_ = patience.SetReadDeadline(time.Time{})
+	} // otherwise it stays: the server reads what is left before it answers
 	switch {
 	case err == nil && !utf8.Valid(body): // JSON's reader would change it silently
 		return nil, http.StatusBadRequest, prentice.Errorf(prentice.Invalid, "the body is not UTF-8").Try("send JSON as UTF-8")
@@ -183,7 +189,7 @@ func readBody(w http.ResponseWriter, r *http.Request) (_ []byte, status int, _ *
 	case isTooLarge(err):
 		return nil, http.StatusRequestEntityTooLarge, tooLarge
 	}
-	return nil, http.StatusBadRequest, prentice.Errorf(prentice.Invalid, "the body broke off").Try("send the whole body within %s", readPatience)
+	return nil, http.StatusBadRequest, prentice.Errorf(prentice.Invalid, "the body broke off").Try("send the whole body within %s", f.Reading)
 }
 
 func writeJSON(w http.ResponseWriter, raw []byte) {
