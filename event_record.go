@@ -18,7 +18,7 @@ type Receipt struct {
 	Event     Ref    `json:"event"` // event/NUMBER
 	Number    int64  `json:"number"`
 	New       bool   `json:"new"`
-	Duplicate string `json:"duplicate,omitempty"` // id: the same event again; fingerprint: another that says the same
+	Duplicate string `json:"duplicate,omitempty"` // id: the same event again; fingerprint: another that says the same; late: of an alert, overtaken by its own end
 	Count     int64  `json:"count"`               // how often it has been said, this time included
 	Note      string `json:"note,omitempty"`      // what was changed in it, such as a time in the future
 }

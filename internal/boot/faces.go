@@ -36,6 +36,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	}
 	mux.Handle("/v1/events", hooks)
 	mux.Handle("/v1/alertmanager", hooks)
+	mux.Handle("/v1/grafana", hooks)
 	mux.Handle("/", pages)
 	proxies, err := s.Settings.proxies()
 	return behind(proxies, mux), err

@@ -36,6 +36,7 @@ func describe(dir func() string) []skill.Skill {
 		Automation:  automation.Deps{Schema: procedure.Schema},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
 		Supervision: supervision.Deps{CheckCalendar: checkCalendar, CheckNotices: checkNotices, Tester: offlineDesk{dir}},
+		Support:     support.Make(support.Deps{CheckAlerts: checkAlerts}),
 	})
 }
 
@@ -79,7 +80,7 @@ func (s *System) trusts(agent string) string {
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
 	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
-	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Diagnoser: diagnoser{s}, Recorder: s.ledger, Log: s.log})
+	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Recorder: s.ledger, Log: s.log})
 }
 
 func (s *System) automation() automation.Deps {

@@ -13,6 +13,7 @@ import (
 	"prentice"
 	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/ssh"
+	"prentice/internal/engine/alert"
 	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/catalogue"
 	"prentice/internal/engine/inventory"
@@ -39,6 +40,7 @@ type team struct {
 	newGroups *string      // as the catalogue says it, when that is not what was adopted
 	calendar  *calendar.Calendar
 	notices   *notice.Settings
+	alerts    *alert.Rules
 	secrets   secret.Declarations
 	limits    runner.Limits
 	ssh       *ssh.Config
@@ -113,7 +115,7 @@ func firstError(findings []prentice.Finding) error {
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
 	marks := catalogue.Fingerprint(t.dir) + " " + inventory.Marks(t.dir)
-	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile, SecretsFile, ssh.ConfigFile} {
+	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile, AlertsFile, SecretsFile, ssh.ConfigFile} {
 		mark := "none"
 		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
 			mark = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/runner"
@@ -51,6 +52,8 @@ func (t *Team) readRest(next, had *team) {
 	part(func() { next.limits = had.limits }, func() { next.limits, _ = runner.LoadLimits(LimitsFile, nil) }, true)
 	next.notices, err = t.readNotices()
 	part(func() { next.notices = had.notices }, func() { next.notices, _ = notice.Load(NoticesFile, nil) }, false)
+	next.alerts, err = t.readAlerts()
+	part(func() { next.alerts = had.alerts }, func() { next.alerts, _ = alert.Load(AlertsFile, nil) }, false)
 }
 
 // blockAll keeps every host from being planned for.

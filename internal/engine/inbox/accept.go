@@ -21,6 +21,9 @@ type letter struct {
 	fingerprint string
 	sender      prentice.Ref
 	note        string
+
+	turn int64 // of an alert: how often it had changed before
+	late bool  // of an alert: it came too late to change anything
 }
 
 // words is what of an event's content belongs to its identity: all of it, but of
@@ -31,14 +34,15 @@ func (l letter) words() string {
 	switch {
 	case l.sender == self && reserved(l.Source):
 		return ""
-	case l.Source == alerts || strings.HasPrefix(l.Source, alerts+"/"):
+	case l.late:
+		return l.Type + " late"
+	case isAlertSource(l.Source) && l.turn > 0:
+		return fmt.Sprintf("%s %s turn %d", l.Type, l.Subject, l.turn)
+	case isAlertSource(l.Source):
 		return l.Type + " " + string(l.Subject)
 	}
 	return l.fingerprint
 }
-
-// alerts is how the sources of Alertmanagers begin.
-const alerts = "alertmanager"
 
 // tell adds to what the sender is told of the event.
 func (l *letter) tell(says string) {

@@ -12,6 +12,10 @@
 // another type about the same subject: an alert that was resolved and fires again
 // is news. No sender's events silence another's.
 //
+// Of an alert, which keeps its id while its cause stays, the change counts: one that
+// fires after its end is news, one that is told again is counted, and a beginning
+// that arrives behind its own end is late and changes nothing.
+//
 // Receive returns when the event is on disk. Listeners are told after that by Run,
 // of what is about the same thing in order. An event that a listener refuses is
 // told again after a pause of its own, and holds up only what is about the same

@@ -16,6 +16,7 @@ import (
 const (
 	byID          = "id"
 	byFingerprint = "fingerprint"
+	byLateness    = "late"
 )
 
 // keep writes an event down, or counts it on the one that it repeats.
@@ -25,6 +26,9 @@ func (in *Inbox) keep(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, err
 	}
 	if err := tx.Lock("inbox"); err != nil {
 		return prentice.Receipt{}, err
+	}
+	if a, found := alertOf(l); found {
+		return in.keepAlert(tx, now, l, a)
 	}
 	first, err := in.firstEqual(tx, now, l)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -91,4 +92,23 @@ func (in *Inbox) Find(ctx context.Context, source, id string) (prentice.EventRec
 		return prentice.EventRecord{}, err
 	}
 	return found[0], nil
+}
+
+// Seen is some events by their number, without their data.
+func (in *Inbox) Seen(ctx context.Context, numbers []int64) (map[int64]prentice.EventRecord, error) {
+	all := map[int64]prentice.EventRecord{}
+	for some := range slices.Chunk(numbers, 100) {
+		var args []any
+		for _, n := range some {
+			args = append(args, n)
+		}
+		found, err := in.read(ctx, `e.number IN (?`+strings.Repeat(`, ?`, len(some)-1)+`)`, false, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range found {
+			all[e.Number] = e
+		}
+	}
+	return all, nil
 }

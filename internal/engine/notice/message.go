@@ -23,6 +23,8 @@ type Message struct {
 	Procedure string         `json:"procedure,omitempty"`
 	Subject   prentice.Ref   `json:"subject,omitempty"`
 	Risk      string         `json:"risk,omitempty"`
+	Severity  string         `json:"severity,omitempty"` // of an incident, as its alerts say it
+	Owner     prentice.Ref   `json:"owner,omitempty"`    // of what an incident is about
 	Targets   []prentice.Ref `json:"targets,omitempty"`
 	Requester prentice.Ref   `json:"requester,omitempty"`
 	Reason    string         `json:"reason,omitempty"`  // why it was asked for
@@ -41,7 +43,7 @@ func (m Message) Lines() [][2]string {
 	}
 	targets := refs(m.Targets, 10)
 	var lines [][2]string
-	for _, l := range [][2]string{{"Risk", m.Risk}, {"Targets", targets}, {"About", string(m.Subject)}, {"Says", m.Says}, {"Asked by", string(m.Requester)},
+	for _, l := range [][2]string{{"Risk", m.Risk}, {"Severity", m.Severity}, {"Owner", string(m.Owner)}, {"Targets", targets}, {"About", string(m.Subject)}, {"Says", m.Says}, {"Asked by", string(m.Requester)},
 		{"Reason", m.Reason}, {"Answers", refs(m.Answers, 10)}, {"Until", until}, {"Look", m.Link}, {"Or type", m.Command}} {
 		if l[1] != "" {
 			lines = append(lines, l)
@@ -96,6 +98,9 @@ type said struct {
 	By        prentice.Ref   `json:"by"`
 	Procedure string         `json:"procedure"`
 	Count     int            `json:"count"`
+	Severity  string         `json:"severity"`
+	Owner     prentice.Ref   `json:"owner"`
+	Quiet     bool           `json:"quiet"` // nobody is to be told
 }
 
 // topicsOf says which topics an event is about. Only events of our own sources
@@ -116,7 +121,10 @@ func topicsOf(e prentice.Event, d said) []string {
 		}
 	case "prentice.break-glass":
 		return []string{BreakGlass, Review}
-	case "incident.opened", "person.called":
+	case "incident.opened", "incident.raised", "person.called":
+		if d.Quiet {
+			return nil
+		}
 		return []string{Incident}
 	case "incident.closed":
 		return []string{Resolved}
@@ -148,9 +156,12 @@ func compose(topic string, e prentice.EventRecord, d said, run *prentice.RunDeta
 			m.Title = fmt.Sprintf("%s broke the glass on %s, and somebody else must look at it", orSomebody(d.By), m.About)
 		}
 	case Incident:
-		m.About, m.Subject = aboutOf(e, d), e.Subject
+		m.About, m.Subject, m.Severity, m.Owner = aboutOf(e, d), e.Subject, line(d.Severity), ownerIn(d)
 		m.Title, m.Says = fmt.Sprintf("%s opened%s", m.About, on(e.Subject)), line(d.Summary+d.Title)
 		m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
+		if e.Type == "incident.raised" {
+			m.Title = fmt.Sprintf("%s%s is worse now%s", m.About, on(e.Subject), after(": ", m.Severity))
+		}
 		if e.Type == "person.called" {
 			m.Title, m.Says = fmt.Sprintf("A person must look at %s%s%s", m.About, on(e.Subject), after(": ", d.Summary)), line(d.Why)
 		}
@@ -205,6 +216,14 @@ func aboutOf(e prentice.EventRecord, d said) prentice.Ref {
 		}
 	}
 	return e.Ref()
+}
+
+// ownerIn is the owner that an event names, if it is a ref.
+func ownerIn(d said) prentice.Ref {
+	if _, err := prentice.ParseRef(string(d.Owner)); err != nil {
+		return ""
+	}
+	return d.Owner
 }
 
 // after is text behind a word, or nothing.

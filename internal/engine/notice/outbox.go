@@ -53,7 +53,12 @@ func keyOf(topic string, e prentice.Event, run *prentice.RunDetail) string {
 
 // post puts a message into the outbox of every channel that wants it.
 func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) error {
-	channels := o.reaching(ctx, s, s.wanting(m, o.Systems(m.Subject, m.Targets)), m)
+	systems := o.Systems(m.Subject, m.Targets)
+	wanting := s.wanting(m, systems)
+	if m.Topic == Incident && len(wanting) == 0 && len(systems) == 0 {
+		wanting = s.anyway(m.Topic)
+	}
+	channels := o.reaching(ctx, s, wanting, m)
 	if m.Topic == Resolved && !s.routes(Resolved) {
 		var err error
 		if channels, err = o.told(ctx, m.About); err != nil {
@@ -101,6 +106,19 @@ func (s *Settings) wanting(m Message, systems []string) []string {
 		case len(r.Risks) > 0 && !slices.Contains(r.Risks, m.Risk):
 		case len(r.Systems) > 0 && !slices.ContainsFunc(r.Systems, func(name string) bool { return slices.Contains(systems, name) }):
 		default:
+			channels = append(channels, r.To...)
+		}
+	}
+	slices.Sort(channels)
+	return slices.Compact(channels)
+}
+
+// anyway are the channels of all routes that name a topic, whatever they are narrowed
+// to: what belongs to no system would be told to nobody else.
+func (s *Settings) anyway(topic string) []string {
+	var channels []string
+	for _, r := range s.Routes {
+		if slices.Contains(r.On, topic) {
 			channels = append(channels, r.To...)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,23 +12,7 @@ import (
 	"prentice"
 )
 
-// notification is Alertmanager's webhook, version 4
-// (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config).
-// What it says of the group as a whole is said of each alert again.
-type notification struct {
-	Version           string            `json:"version"`
-	GroupKey          string            `json:"groupKey"`
-	TruncatedAlerts   int64             `json:"truncatedAlerts"`
-	Status            string            `json:"status"`
-	Receiver          string            `json:"receiver"`
-	GroupLabels       map[string]string `json:"groupLabels"`
-	CommonLabels      map[string]string `json:"commonLabels"`
-	CommonAnnotations map[string]string `json:"commonAnnotations"`
-	ExternalURL       string            `json:"externalURL"`
-	Alerts            []json.RawMessage `json:"alerts"`
-}
-
-// alert is one of its alerts.
+// alert is one alert of a notification. From Values on it is Grafana's alone.
 type alert struct {
 	Status       string            `json:"status"`
 	Labels       map[string]string `json:"labels"`
@@ -38,119 +21,79 @@ type alert struct {
 	EndsAt       time.Time         `json:"endsAt"`
 	GeneratorURL string            `json:"generatorURL"`
 	Fingerprint  string            `json:"fingerprint"`
+
+	Values       json.RawMessage `json:"values"`
+	ValueString  string          `json:"valueString"`
+	DashboardURL string          `json:"dashboardURL"`
+	PanelURL     string          `json:"panelURL"`
+	SilenceURL   string          `json:"silenceURL"`
+	ImageURL     string          `json:"imageURL"`
 }
 
-var (
-	notificationKeys = []string{"version", "groupKey", "truncatedAlerts", "status", "receiver", "groupLabels", "commonLabels", "commonAnnotations", "externalURL", "alerts"}
-	alertKeys        = []string{"status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint"}
+const (
+	mostData  = prentice.MaxEventBytes - 64<<10 // of an alert before its long values are cut; what is added must fit too
+	longValue = 4 << 10                         // what of a value is kept of an alert that is too large
+	mostNames = 100                             // labels or annotations of one that is too large
 )
 
-// alertmanager takes a notification: each alert becomes an event.
-func (f *face) alertmanager(w http.ResponseWriter, r *http.Request, actor prentice.Actor) {
-	if mediaType(r) != "application/json" {
-		f.refuse(w, r, wrongType(r, "application/json, as Alertmanager does"))
-		return
-	}
-	body, err := read(w, r, MostBytes)
-	if err != nil {
-		f.refuse(w, r, err)
-		return
-	}
-	events, ignored, err := alertsOf(body)
-	if err != nil {
-		f.refuse(w, r, err)
-		return
-	}
-	f.send(w, r, actor, events, ignored)
-}
-
-func alertsOf(body []byte) ([]prentice.Event, []string, error) {
-	var n notification
-	ignored, err := object(body, &n, "", notificationKeys)
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case n.Version != "4":
-		return nil, nil, invalid("send Alertmanager's webhook version 4", "version %q is not known", clip(n.Version))
-	case len(n.Alerts) > MostAlerts:
-		e := prentice.Errorf(prentice.Limited, "the notification has %d alerts", len(n.Alerts)).Try("set max_alerts: %d in Alertmanager's webhook_config", MostAlerts)
-		return nil, nil, withStatus{e, http.StatusRequestEntityTooLarge}
-	}
-	events := []prentice.Event{}
-	for _, raw := range n.Alerts {
-		var a alert
-		unused, err := object(raw, &a, "alerts.", alertKeys)
-		if err != nil {
-			return nil, nil, err
-		}
-		e, err := n.event(a)
-		if err != nil {
-			return nil, nil, err
-		}
-		events, ignored = append(events, e), append(ignored, unused...)
-	}
-	if n.TruncatedAlerts > 0 {
-		ignored = append(ignored, fmt.Sprintf("%d alerts that Alertmanager left out", n.TruncatedAlerts))
-	}
-	slices.Sort(ignored)
-	return events, slices.Compact(ignored), nil
-}
-
-// object reads a JSON object and names the keys that nobody knows. They are not
-// refused: an Alertmanager that says more than we know still says what matters,
-// and an alert that was refused wakes nobody.
-func object(raw []byte, to any, path string, keys []string) (ignored []string, err error) {
+// read reads one alert. What is not used of it is noted.
+func (n *notification) read(i int, raw json.RawMessage) (prentice.Event, error) {
 	members, err := membersOf(raw)
 	if err != nil {
-		return nil, err
+		return prentice.Event{}, err
 	}
-	used := map[string]json.RawMessage{} // a key in other letters is another key
+	var a alert
+	if err := pick(members, &a, n.format.alertKeys); err != nil {
+		return prentice.Event{}, err
+	}
 	for _, m := range members {
-		if slices.Contains(keys, m.key) {
-			used[m.key] = m.value
-		} else {
-			ignored = append(ignored, path+clip(m.key))
+		if !slices.Contains(n.format.alertKeys, m.key) {
+			n.left = append(n.left, "alerts."+clip(m.key))
 		}
 	}
-	known, err := json.Marshal(used)
-	if err == nil {
-		err = json.Unmarshal(known, to)
+	if len(raw) > mostData {
+		n.left = append(n.left, a.shorten(i)...)
 	}
-	if err != nil {
-		return nil, invalid("send it as Alertmanager does", "the notification is not as it should be: %v", err)
-	}
-	return ignored, nil
+	return n.event(a)
 }
 
 // event is an alert as an event. Its id is the alert's fingerprint with the time
 // at which it began to fire, so that a notification that is repeated is known,
-// and the same alert firing another day is news.
-func (n notification) event(a alert) (prentice.Event, error) {
+// and the same alert firing another day is news. Whether it has gone and come
+// back in between, the inbox knows.
+func (n *notification) event(a alert) (prentice.Event, error) {
 	e := prentice.Event{Source: n.source(), Type: "alert." + a.Status, Time: a.StartsAt}
-	switch a.Status {
-	case "firing":
-	case "resolved":
-		e.Time = a.EndsAt
-	default:
+	switch {
+	case a.Status != "firing" && a.Status != "resolved":
 		return e, invalid("send firing or resolved", "the status of an alert is %q", clip(a.Status))
+	case len(a.Labels) == 0:
+		return e, invalid("send its labels", "an alert has no labels")
+	case a.Status == "resolved":
+		e.Time = a.EndsAt
 	}
-	if name := a.Labels["service"]; prentice.ValidName(name) {
-		e.Subject = prentice.NewRef("service", name)
-	}
-	id := a.Fingerprint
+	id := clip(a.Fingerprint)
 	if id == "" {
 		id = printOf(a.Labels)
 	}
-	e.ID = fmt.Sprintf("%s %s %s", id, a.Status, a.StartsAt.UTC().Format(time.RFC3339Nano))
+	e.ID = fmt.Sprintf("%s %s %s", id, a.Status, stamp(a.StartsAt))
 	data := map[string]any{
 		"alertname": a.Labels["alertname"], "fingerprint": id, "labels": a.Labels, "annotations": a.Annotations, "receiver": n.Receiver,
-		"starts": a.StartsAt.UTC().Format(time.RFC3339Nano), "generator": a.GeneratorURL,
+		"starts": stamp(a.StartsAt), "generator": a.GeneratorURL,
 	}
-	if says := a.Annotations["summary"]; says != "" {
-		data["summary"] = says
+	maps.DeleteFunc(n.GroupLabels, func(name, value string) bool { return len(name)+len(value) > longValue })
+	for name, is := range map[string]any{"group": clipTo(n.GroupKey, 1000), "group_labels": n.GroupLabels, "links": a.links(), "summary": a.summary(), "value_string": clipTo(a.ValueString, 1000)} {
+		if fmt.Sprint(is) != "" && fmt.Sprint(is) != "map[]" {
+			data[name] = is
+		}
+	}
+	if len(a.Values) > 0 && len(a.Values) <= longValue && string(a.Values) != "null" {
+		data["values"] = a.Values
+	}
+	if n.TruncatedAlerts > 0 {
+		data["truncated"] = n.TruncatedAlerts
 	}
 	if a.Status == "resolved" {
-		data["ends"] = a.EndsAt.UTC().Format(time.RFC3339Nano)
+		data["ends"] = stamp(a.EndsAt)
 	}
 	raw, err := json.Marshal(data)
 	if err != nil {
@@ -160,13 +103,45 @@ func (n notification) event(a alert) (prentice.Event, error) {
 	return e, checked(e)
 }
 
-// source is which Alertmanager speaks. The name that it gives itself is its
-// host's, in front of which stands ours, so that it can claim no other's.
-func (n notification) source() string {
-	if u, err := url.Parse(n.ExternalURL); err == nil && u.Host != "" && len(u.Host) <= 200 {
-		return "alertmanager/" + u.Host
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// summary is what the alert says in one line.
+func (a alert) summary() string {
+	for _, name := range []string{"summary", "message", "description"} {
+		if says := a.Annotations[name]; says != "" {
+			return clipTo(says, 1000)
+		}
 	}
-	return "alertmanager"
+	return ""
+}
+
+// links are where people read more. Only addresses of pages are links.
+func (a alert) links() map[string]string {
+	links := map[string]string{"dashboard": a.DashboardURL, "panel": a.PanelURL, "silence": a.SilenceURL, "image": a.ImageURL, "source": a.GeneratorURL, "runbook": a.Annotations["runbook_url"]}
+	maps.DeleteFunc(links, func(_, address string) bool {
+		u, err := url.Parse(address)
+		return err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || len(address) > 2000
+	})
+	return links
+}
+
+// shorten cuts the long values of an alert that is too large to be kept, and names
+// them. What it is about is kept: that is what tells it from others.
+func (a *alert) shorten(i int) (cut []string) {
+	for what, texts := range map[string]map[string]string{"labels": a.Labels, "annotations": a.Annotations} {
+		for k, name := range slices.Sorted(maps.Keys(texts)) {
+			switch text := texts[name]; {
+			case k >= mostNames || len(name) > longValue:
+				delete(texts, name)
+				cut = append(cut, fmt.Sprintf("alerts[%d].%s.%s: the alert is too large, and is kept without it", i, what, clip(name)))
+			case len(text) > longValue:
+				texts[name] = strings.ToValidUTF8(text[:longValue], "") + "…"
+				cut = append(cut, fmt.Sprintf("alerts[%d].%s.%s: %d bytes, of which the first %d are kept", i, what, clip(name), len(text), longValue))
+			}
+		}
+	}
+	a.GeneratorURL = clipTo(a.GeneratorURL, 2000)
+	return cut
 }
 
 // printOf is a fingerprint for an alert that brings none.

@@ -14,7 +14,7 @@ import (
 // The limits of a request.
 const (
 	MostEvents = 100                        // in one batch
-	MostAlerts = 1000                       // in one notification; it is not sent again if it is refused
+	MostAlerts = 1000                       // of one notification; those behind are left out, and that is told
 	MostBytes  = 8 * prentice.MaxEventBytes // of a request with many events
 	patience   = 30 * time.Second           // for the body to arrive
 )
@@ -27,16 +27,19 @@ type Config struct {
 	Log          *slog.Logger
 }
 
-// New is the face as a handler of POST /v1/events and POST /v1/alertmanager.
+// New is the face as a handler of POST /v1/events, /v1/alertmanager and /v1/grafana.
+// The latter two are one: what comes says what it is.
 func New(c Config) http.Handler {
 	f := &face{c}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/events", f.known(f.cloudEvents))
-	mux.HandleFunc("POST /v1/alertmanager", f.known(f.alertmanager))
 	mux.HandleFunc("/v1/events", wrongMethod)
-	mux.HandleFunc("/v1/alertmanager", wrongMethod)
+	for _, path := range []string{"/v1/alertmanager", "/v1/grafana"} {
+		mux.HandleFunc("POST "+path, f.known(f.alerts))
+		mux.HandleFunc(path, wrongMethod)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, 0, prentice.Errorf(prentice.NotFound, "no webhook at %q", clip(r.URL.Path)).Try("post to /v1/events or /v1/alertmanager"))
+		writeProblem(w, 0, prentice.Errorf(prentice.NotFound, "no webhook at %q", clip(r.URL.Path)).Try("post to /v1/events, /v1/alertmanager or /v1/grafana"))
 	})
 	return mux
 }
@@ -72,9 +75,6 @@ func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Acto
 // are kept; sending all again does them no harm.
 func (f *face) send(w http.ResponseWriter, r *http.Request, actor prentice.Actor, events []prentice.Event, ignored []string) {
 	heard := answer{Events: []json.RawMessage{}, Ignored: ignored}
-	if heard.Ignored == nil {
-		heard.Ignored = []string{}
-	}
 	for _, e := range events {
 		receipt, err := f.sendOne(r.Context(), actor, e)
 		if err != nil {
@@ -82,6 +82,14 @@ func (f *face) send(w http.ResponseWriter, r *http.Request, actor prentice.Actor
 			return
 		}
 		heard.Events = append(heard.Events, receipt)
+	}
+	f.accept(w, heard)
+}
+
+// accept answers that what came is kept.
+func (f *face) accept(w http.ResponseWriter, heard answer) {
+	if heard.Ignored == nil {
+		heard.Ignored = []string{}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)

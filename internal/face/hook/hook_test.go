@@ -275,7 +275,7 @@ func TestEachAlertBecomesAnEvent(t *testing.T) {
 	}
 	a, b := d.asked[0], d.asked[1]
 	if a["type"] != "alert.firing" || a["id"] != "c0ffee firing 2026-03-02T12:00:00Z" || a["source"] != "alertmanager/am-1.example:9093" ||
-		a["subject"] != "service/checkout" || a["time"] != "2026-03-02T12:00:00Z" {
+		a["subject"] != nil || a["time"] != "2026-03-02T12:00:00Z" {
 		t.Errorf("event %v", a)
 	}
 	if data := a["data"].(map[string]any); data["fingerprint"] != "c0ffee" || data["summary"] != "checkout is down" || data["labels"].(map[string]any)["alertname"] != "Down" {
@@ -291,7 +291,7 @@ func TestANewerAlertmanagerStillWakesSomebody(t *testing.T) {
 	body := strings.Replace(strings.Replace(firing, `"truncatedAlerts":0`, `"truncatedAlerts":3,"mood":"bad"`, 1), `"generatorURL"`, `"colour":"red","generatorURL"`, 1)
 	w := post(t, d, "/v1/alertmanager", body, "Content-Type", "application/json")
 	var heard answer
-	if err := json.Unmarshal(w.Body.Bytes(), &heard); err != nil || !slices.Equal(heard.Ignored, []string{"3 alerts that Alertmanager left out", "alerts.colour", "mood"}) || len(heard.Events) != 2 {
+	if err := json.Unmarshal(w.Body.Bytes(), &heard); err != nil || !slices.Equal(heard.Ignored, []string{"3 alerts that the sender left out of its message: max_alerts in its webhook says how many it sends", "alerts.colour", "mood"}) || len(heard.Events) != 2 {
 		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
 }
@@ -302,10 +302,9 @@ func TestNotificationsThatAreRefused(t *testing.T) {
 		status               int
 	}{
 		{"another version", `"version":"4"`, `"version":"3"`, "application/json", 422},
-		{"another status", `"status":"resolved"`, `"status":"maybe"`, "application/json", 422},
-		{"a time that is none", `"2026-03-02T11:00:00Z"`, `"noon"`, "application/json", 422},
-		{"labels that are no texts", `"service":"checkout"`, `"service":7`, "application/json", 422},
 		{"no JSON", `{"receiver"`, `{receiver`, "application/json", 422},
+		{"alerts that are no list", `"alerts":[`, `"alerts":7,"x":[`, "application/json", 422},
+		{"the version twice", `"version":"4"`, `"version":"4","version":"1"`, "application/json", 422},
 		{"another type", "", "", "text/plain", 415},
 	} {
 		d := &door{}
@@ -320,8 +319,9 @@ func FuzzEvents(f *testing.F) {
 	f.Add([]byte(whole), structured)
 	f.Add([]byte("["+whole+"]"), batch)
 	f.Add([]byte(firing), "application/json")
+	f.Add([]byte(grafana), "application/json")
 	f.Fuzz(func(t *testing.T, body []byte, kind string) {
-		for _, path := range []string{"/v1/events", "/v1/alertmanager"} {
+		for _, path := range []string{"/v1/events", "/v1/alertmanager", "/v1/grafana"} {
 			r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
 			r.Header.Set("Authorization", "Bearer good")
 			r.Header.Set("Content-Type", kind)

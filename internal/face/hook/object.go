@@ -3,6 +3,7 @@ package hook
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 
@@ -19,8 +20,18 @@ type member struct {
 // there twice, at any depth, is refused: which of the two was meant cannot be known.
 func membersOf(raw []byte) ([]member, error) {
 	if err := exact.Check(raw, nil); err != nil {
-		return nil, invalid("write each key once", "%s", strings.TrimPrefix(err.Error(), "json: "))
+		return nil, twice(err)
 	}
+	return shallow(raw)
+}
+
+func twice(err error) error {
+	return invalid("write each key once", "%s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// shallow is membersOf that refuses only a key of the object itself that is there
+// twice, and leaves what is in its values to whoever reads those.
+func shallow(raw []byte) ([]member, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	first, err := d.Token()
 	if err != nil {
@@ -30,12 +41,17 @@ func membersOf(raw []byte) ([]member, error) {
 		return nil, invalid("send one JSON object", "this is not a JSON object")
 	}
 	var members []member
+	seen := map[string]bool{}
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
 			return nil, invalid("send one JSON object", "this is not JSON: %v", err)
 		}
 		m := member{key: key.(string)} // the decoder allows nothing else there
+		if seen[m.key] {
+			return nil, twice(fmt.Errorf("the key %q is there twice", clip(m.key)))
+		}
+		seen[m.key] = true
 		if err := d.Decode(&m.value); err != nil {
 			return nil, invalid("send one JSON object", "this is not JSON: %v", err)
 		}

@@ -84,10 +84,12 @@ func invalid(hint, format string, args ...any) error {
 }
 
 // clip keeps a stranger's text from filling a message.
-func clip(s string) string {
-	s = strings.ToValidUTF8(s, "")
-	if r := []rune(s); len(r) > 80 {
-		return string(r[:80]) + "…"
+func clip(s string) string { return clipTo(s, 80) }
+
+func clipTo(s string, most int) string {
+	s = strings.ToValidUTF8(s[:min(len(s), 4*most)], "")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
 	}
 	return s
 }

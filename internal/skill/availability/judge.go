@@ -107,6 +107,7 @@ func (s State) looked() time.Time {
 type Signal struct {
 	Type        string // probe.failed, probe.passed or probe.flapping
 	Consecutive int
+	Down        bool // only of probe.failed: it counts as down
 	Says        string
 	FirstFailed time.Time
 	LastOK      time.Time
@@ -265,7 +266,7 @@ func Tells(r Rules, n int) bool {
 }
 
 func (s State) failure(seen prentice.Observation) Signal {
-	return Signal{Type: "probe.failed", Consecutive: s.Fails, Says: seen.Says, FirstFailed: s.FirstFailed, LastOK: s.LastOK}
+	return Signal{Type: "probe.failed", Consecutive: s.Fails, Down: s.Word == Down, Says: seen.Says, FirstFailed: s.FirstFailed, LastOK: s.LastOK}
 }
 
 // become is the state under another word. Since is when the word was first true.

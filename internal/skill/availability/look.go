@@ -98,7 +98,7 @@ func (w *watched) event(now time.Time, s Signal) prentice.Event {
 	}
 	switch s.Type {
 	case "probe.failed":
-		data["error"] = s.Says
+		data["error"], data["down"], data["fail_after"] = s.Says, s.Down, max(1, w.rule.FailAfter)
 	case "probe.passed":
 		data["says"], data["was_down"], data["down_for"] = s.Says, s.WasDown, s.DownFor.Round(time.Millisecond).String()
 	case "probe.flapping":

@@ -46,6 +46,7 @@ type Lookout struct {
 	at     *prentice.Catalogue // the catalogue that watched was made from
 	all    map[key]*watched
 	fresh  []*watched // that have no turn yet
+	ended  []removed  // that ask no more, and were told to fail
 	cut    cutoff
 	work   Work
 }
@@ -151,8 +152,13 @@ func (l *Lookout) follow() {
 		}
 	}
 	for k, w := range was {
-		if l.all[k] != w {
-			w.gone = true
+		now := l.all[k]
+		if now == w {
+			continue
+		}
+		w.gone = true
+		if same := now != nil && now.rule.Kind == w.rule.Kind && now.rule.Target == w.rule.Target; l.looks && !same && w.state.Told > 0 {
+			l.ended = append(l.ended, w.removed(now, l.Clock()))
 		}
 	}
 }

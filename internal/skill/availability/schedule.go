@@ -67,6 +67,7 @@ func (l *Lookout) lookOut(ctx context.Context) error {
 		}
 		l.fresh = nil
 		l.mu.Unlock()
+		l.tellRemoved(ctx)
 		for len(line) > 0 && !line[0].due.After(time.Now()) {
 			t := heap.Pop(&line).(turn)
 			next, there := l.begin(ctx, t.w, slots, &looks)

@@ -134,3 +134,12 @@ func (s store) prune(ctx context.Context, now time.Time) error {
 		return err
 	})
 }
+
+// forget drops the state of a probe that is gone, so that one that comes back begins
+// afresh.
+func (s store) forget(ctx context.Context, k key) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`DELETE FROM availability_probes WHERE service = ? AND probe = ?`, string(k.service), k.probe)
+		return err
+	})
+}

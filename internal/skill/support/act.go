@@ -2,6 +2,7 @@ package support
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -112,6 +113,8 @@ func (s *Support) noMatch(tx *db.Tx, now time.Time, t task, in *Incident) error 
 		return s.callFor(tx, now, t.event, "it names no subject, so it has no incident, and no procedure matches "+t.event.Type, nil)
 	case !in.Called.IsZero():
 		return nil
+	case in.Quiet:
+		return s.unmatched(tx, now, in)
 	case !counts(t.event.Event):
 		return s.call(tx, now, in, "no procedure matches "+t.event.Type, nil)
 	case in.callAt.IsZero():
@@ -119,6 +122,23 @@ func (s *Support) noMatch(tx *db.Tx, now time.Time, t task, in *Incident) error 
 		return save(tx, in)
 	}
 	return nil
+}
+
+// unmatched says of an incident for which nobody is called that no procedure is
+// about it.
+func (s *Support) unmatched(tx *db.Tx, now time.Time, in *Incident) error {
+	in.callAt = time.Time{}
+	if err := addLineOnce(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: "no procedure matches, and nobody is called: " + orNo(in.Severity)}); err != nil {
+		return err
+	}
+	return save(tx, in)
+}
+
+func orNo(severity string) string {
+	if severity == "" {
+		return "its alerts are not for that"
+	}
+	return "its severity is " + clip(severity, 40)
 }
 
 // startUnlessUnderWay asks for the one procedure that matches.
@@ -143,9 +163,15 @@ func (s *Support) underWay(ctx context.Context, t task, names []string) (busy bo
 	}
 	for _, r := range runs {
 		for _, name := range names {
-			if r.Procedure == name && !r.State.Ended() {
+			if r.Procedure == name && !r.State.Ended() && (r.About == "" || r.About == t.event.Subject) {
 				return true, s.done(ctx, t, double(r))
 			}
+		}
+	}
+	for _, name := range names {
+		rests, err := s.resting(ctx, t.incident, name, t.event.Subject)
+		if err != nil || rests {
+			return rests, errors.Join(err, s.done(ctx, t, nothing))
 		}
 	}
 	return false, nil

@@ -20,6 +20,7 @@ const (
 	runNews              // a run has moved
 	tick                 // a schedule is due
 	own                  // our own telling of what we know
+	recorded             // an alert that is kept and no more
 )
 
 // sortOf reads what an event is from its source and type. Sources that begin
@@ -46,18 +47,22 @@ func sortOf(e prentice.Event) sort {
 }
 
 func isSymptom(kind string) bool {
-	return strings.HasSuffix(kind, ".failed") || strings.HasSuffix(kind, ".flapping") || kind == "alert.firing" || kind == "service.down" || kind == "incident.opened"
+	return strings.HasSuffix(kind, ".failed") || strings.HasSuffix(kind, ".flapping") || kind == "alert.firing" || kind == "alert.unread" || kind == "service.down" || kind == "incident.opened"
 }
 
 func isRecovery(kind string) bool {
-	return strings.HasSuffix(kind, ".passed") || strings.HasSuffix(kind, ".resolved") || strings.HasSuffix(kind, ".recovered") || kind == "service.up"
+	return strings.HasSuffix(kind, ".passed") || strings.HasSuffix(kind, ".resolved") || strings.HasSuffix(kind, ".recovered") || kind == "service.up" || kind == probeRemoved
 }
+
+// probeRemoved tells that a probe asks no more, or asks something else.
+const probeRemoved = "probe.removed"
 
 // complaint is what a symptom is about, so that its recovery can be told from
 // others: the kind of thing that complains, and which of them.
 type complaint struct {
 	stem string // probe, alert, service, backup …
 	name string // of the probe or alert; "" when the event names none
+	only bool   // it speaks for itself alone, as a probe does that is gone
 }
 
 // complaintOf is the same for a symptom and for its recovery.
@@ -68,10 +73,10 @@ func complaintOf(e prentice.Event) complaint {
 	}
 	for _, key := range []string{"fingerprint", "probe", "name", "alertname", "alert"} {
 		if name := textOf(e, key); name != "" {
-			return complaint{stem, clip(name, 100)}
+			return complaint{stem, clip(name, 100), e.Type == probeRemoved}
 		}
 	}
-	return complaint{stem: stem}
+	return complaint{stem: stem, only: e.Type == probeRemoved}
 }
 
 // key is the complaint as it is kept.
@@ -79,13 +84,16 @@ func (c complaint) key() string { return c.stem + "\n" + c.name }
 
 func complaintFrom(key string) complaint {
 	stem, name, _ := strings.Cut(key, "\n")
-	return complaint{stem, name}
+	return complaint{stem: stem, name: name}
 }
 
 // ends says whether a recovery with this complaint ends another's: the same one,
 // or any of its kind when one of the two names none. A probe that passes also
 // answers whoever said that the service is down.
 func (c complaint) ends(wrong complaint) bool {
+	if c.only {
+		return c.stem == wrong.stem && c.name == wrong.name
+	}
 	if c.stem == wrong.stem {
 		return c.name == wrong.name || c.name == "" || wrong.name == ""
 	}

@@ -46,6 +46,12 @@ type Incident struct {
 	How          string       `json:"how,omitempty"`  // verified, recovered or by hand
 	Says         string       `json:"says,omitempty"` // how it ended, one sentence
 
+	Group    string       `json:"group,omitempty"`    // of its alerts, when they name no service
+	Severity string       `json:"severity,omitempty"` // the worst of its alerts
+	Owner    prentice.Ref `json:"owner,omitempty"`
+	Quiet    bool         `json:"quiet,omitempty"`    // nobody is called for it
+	Verified int64        `json:"verified,omitempty"` // the run that was verified while a symptom was still there
+
 	callAt time.Time // when a person is called unless something matches first; zero when something did
 }
 
@@ -67,7 +73,8 @@ type IncidentRun struct {
 	Says      string         `json:"says"`
 	Asked     time.Time      `json:"asked"`
 	Ended     time.Time      `json:"ended,omitzero"`
-	Doubled   int64          `json:"doubled"` // symptoms that would have asked for it again
+	Doubled   int64          `json:"doubled"`         // symptoms that would have asked for it again
+	About     prentice.Ref   `json:"about,omitempty"` // what it was asked for about; "" is not known
 }
 
 func incidentRef(number int64) prentice.Ref {

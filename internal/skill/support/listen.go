@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"prentice"
@@ -19,17 +18,26 @@ func (s *Support) Listen(ctx context.Context, r prentice.EventRecord) error {
 		return err
 	}
 	e := r.Event
-	is := sortOf(e)
+	is, route := sortOf(e), s.route(r.Event)
+	if is == symptom && route.Do == prentice.AlertRecord {
+		is = recorded
+	}
 	proposes := is == symptom || is == tick || is == byHand || is < runNews && s.mayPropose(e)
-	if is == own || is == other && !proposes {
+	switch {
+	case is == own, is == other && !proposes:
 		return nil
+	case is == symptom && early(e) && !s.mayPropose(e):
+		return nil // one failure is not a fault; the probe tells when its service counts as down
 	}
 	err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
 		fresh, err := take(tx, r)
 		if err != nil || !fresh {
 			return err
 		}
-		incident, err := s.join(tx, now, is, r)
+		if err := noteRoute(tx, r.Number, route); err != nil {
+			return err
+		}
+		incident, err := s.join(tx, now, is, r, route)
 		if err != nil {
 			return err
 		}
@@ -53,7 +61,8 @@ func take(tx *db.Tx, e prentice.EventRecord) (bool, error) {
 // that this must be looked into.
 func settle(tx *db.Tx, now time.Time, e prentice.EventRecord, incident int64, proposes bool) error {
 	if !proposes {
-		return nil
+		_, err := tx.Exec(`UPDATE support_tasks SET incident = ? WHERE event = ?`, incident, e.Number)
+		return err
 	}
 	seq, err := tx.Next(eventsName)
 	if err != nil {
@@ -78,10 +87,10 @@ func laneOf(incident int64, subject prentice.Ref) string {
 }
 
 // join brings an event to its incident and says which; 0 is none.
-func (s *Support) join(tx *db.Tx, now time.Time, is sort, e prentice.EventRecord) (int64, error) {
+func (s *Support) join(tx *db.Tx, now time.Time, is sort, e prentice.EventRecord, route prentice.Routing) (int64, error) {
 	switch is {
 	case symptom:
-		return s.joinSymptom(tx, now, e)
+		return s.joinSymptom(tx, now, e, route)
 	case recovery:
 		return s.joinRecovery(tx, now, e)
 	case runNews:
@@ -91,143 +100,6 @@ func (s *Support) join(tx *db.Tx, now time.Time, is sort, e prentice.EventRecord
 	default:
 		return 0, nil
 	}
-}
-
-// joinSymptom opens the subject's incident or joins it. A symptom that names no
-// subject cannot have an incident: two faults without a subject are not one.
-func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord) (int64, error) {
-	e := r.Event
-	if e.Subject == "" {
-		return 0, nil
-	}
-	at := happened(e, now)
-	in, err := openOf(tx, e.Subject)
-	if err != nil {
-		return 0, err
-	}
-	if in == nil {
-		in = &Incident{Subject: e.Subject, Summary: titleOf(e), Opened: now, FirstSymptom: at, LastSymptom: at}
-		if err := s.open(tx, now, in, self, e.Causes); err != nil {
-			return 0, err
-		}
-	}
-	if err := blame(tx, in.Number, e.Causes); err != nil {
-		return 0, err
-	}
-	in.Events++
-	if at.After(in.LastSymptom) {
-		in.LastSymptom = at
-	}
-	if at.Before(in.FirstSymptom) {
-		in.FirstSymptom = at
-	}
-	news, err := suffer(tx, in, complaintOf(e), at, ours(e))
-	if err != nil {
-		return 0, err
-	}
-	if news {
-		if err := addLine(tx, in.Number, Line{Time: at, Kind: "symptom", Says: symptomLine(e, !in.WellSince.IsZero()), Actor: r.Sender}); err != nil {
-			return 0, err
-		}
-	}
-	in.WellSince = time.Time{}
-	return in.Number, save(tx, in)
-}
-
-func symptomLine(e prentice.Event, back bool) string {
-	says := e.Type + " from " + clip(e.Source, 100)
-	if title := titleOf(e); title != e.Type {
-		says += ": " + title
-	}
-	if back {
-		return "it is back: " + says
-	}
-	return says
-}
-
-// ours says whether prentice itself has seen what an event tells of. Nobody else
-// can use its sources.
-func ours(e prentice.Event) bool { return strings.HasPrefix(e.Source, "prentice/") }
-
-// suffer notes a symptom and says whether it was not there just before. One that
-// prentice has seen itself stays its own, whoever else says the same.
-func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, own bool) (bool, error) {
-	seen := 0
-	if own {
-		seen = 1
-	}
-	n, err := tx.Exec(`INSERT INTO incident_symptoms (incident, symptom, since, gone, own) VALUES (?, ?, ?, 0, ?) ON CONFLICT (incident, symptom) DO NOTHING`,
-		in.Number, c.key(), db.Micros(at), seen)
-	if err != nil || n == 1 {
-		return true, err
-	}
-	if own {
-		if _, err := tx.Exec(`UPDATE incident_symptoms SET own = 1 WHERE incident = ? AND symptom = ?`, in.Number, c.key()); err != nil {
-			return false, err
-		}
-	}
-	n, err = tx.Exec(`UPDATE incident_symptoms SET since = ?, gone = 0 WHERE incident = ? AND symptom = ? AND gone <> 0`, db.Micros(at), in.Number, c.key())
-	return n == 1, err
-}
-
-// joinRecovery notes that a symptom is gone. When none is left, the incident
-// waits for the quiet time.
-func (s *Support) joinRecovery(tx *db.Tx, now time.Time, r prentice.EventRecord) (int64, error) {
-	e := r.Event
-	if e.Subject == "" {
-		return 0, nil
-	}
-	in, err := openOf(tx, e.Subject)
-	if in == nil || err != nil {
-		return 0, err
-	}
-	ended, left, err := relieve(tx, in.Number, complaintOf(e), now, ours(e))
-	if err != nil || len(ended) == 0 {
-		return in.Number, err
-	}
-	says := e.Type + " from " + clip(e.Source, 100)
-	if left == 0 {
-		in.WellSince, in.callAt = now, time.Time{}
-		says += fmt.Sprintf("; no symptom is left, and it must stay so for %s", s.Quiet)
-	} else {
-		says += fmt.Sprintf("; %d other symptoms are left", left)
-	}
-	if err := addLine(tx, in.Number, Line{Time: happened(e, now), Kind: "recovery", Says: says, Actor: r.Sender}); err != nil {
-		return 0, err
-	}
-	return in.Number, save(tx, in)
-}
-
-// relieve ends the symptoms that a recovery answers, and counts those left. What
-// prentice has seen itself, only prentice sees gone.
-func relieve(tx *db.Tx, incident int64, well complaint, now time.Time, own bool) (ended []string, left int, err error) {
-	rows, err := tx.Query(`SELECT symptom, own FROM incident_symptoms WHERE incident = ? AND gone = 0`, incident)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var key string
-		var seen int
-		if err := rows.Scan(&key, &seen); err != nil {
-			return nil, 0, err
-		}
-		if well.ends(complaintFrom(key)) && (own || seen == 0) {
-			ended = append(ended, key)
-		} else {
-			left++
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, 0, err
-	}
-	rows.Close()
-	for _, key := range ended {
-		if _, err := tx.Exec(`UPDATE incident_symptoms SET gone = ? WHERE incident = ? AND symptom = ?`, db.Micros(now), incident, key); err != nil {
-			return nil, 0, err
-		}
-	}
-	return ended, left, nil
 }
 
 // match is the names of the procedures that an event proposes, with what went

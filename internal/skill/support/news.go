@@ -2,6 +2,7 @@ package support
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,6 +19,8 @@ type news struct {
 	Says      string         `json:"says"`
 	Incident  prentice.Ref   `json:"incident"`
 	Risk      string         `json:"risk"`
+
+	Hold *prentice.HoldBack `json:"hold"` // what holds it back, if anything does
 }
 
 // joinNews brings a run's news to the incident that the run is for, if any.
@@ -85,8 +88,28 @@ func (s *Support) follow(tx *db.Tx, now time.Time, in *Incident, n news, at time
 	switch {
 	case !in.Closed.IsZero():
 		return nil
+	case n.State == prentice.Running:
+		if _, err := letGo(tx, in.Number, n.Procedure); err != nil {
+			return err
+		}
+		return save(tx, in)
 	case n.State == prentice.Verified && n.Risk != prentice.Look.String(): // what only read has fixed nothing
+		if still, err := stillLive(tx, in.Number); err != nil || still > 0 {
+			return errors.Join(err, s.awaitSymptoms(tx, now, in, n.Run, still))
+		}
 		return s.end(tx, now, in, byRun, fmt.Sprintf("%s of %s is verified", ref, n.Procedure), prentice.Prentice("event"), ref)
+	}
+	why := runLine(n)
+	if n.State == prentice.RunRefused {
+		again, err := holdOff(tx, now, in, n)
+		if err != nil {
+			return err
+		}
+		if again != "" {
+			why += "; " + again
+		}
+	}
+	switch {
 	case !needsPerson(n.State, !in.WellSince.IsZero()):
 		return save(tx, in)
 	}
@@ -97,7 +120,25 @@ func (s *Support) follow(tx *db.Tx, now time.Time, in *Incident, n news, at time
 	if open > 0 {
 		return save(tx, in) // another remedy is still at work
 	}
-	return s.call(tx, now, in, runLine(n), nil)
+	return s.call(tx, now, in, why, nil)
+}
+
+// awaitSymptoms keeps an incident open whose run was verified while a symptom is
+// there whose end will be told. A person is called if that does not come.
+func (s *Support) awaitSymptoms(tx *db.Tx, now time.Time, in *Incident, run, still int64) error {
+	in.Verified, in.callAt = run, now.Add(s.Lag)
+	says := fmt.Sprintf("%s is verified, and %s; the incident ends with them, and a person is called if they are still there in %s", runRef(run), thereIs(still), s.Lag)
+	if err := addLine(tx, in.Number, Line{Time: now, Kind: "note", Says: says, About: runRef(run)}); err != nil {
+		return err
+	}
+	return save(tx, in)
+}
+
+func thereIs(symptoms int64) string {
+	if symptoms == 1 {
+		return "one symptom is still there"
+	}
+	return fmt.Sprintf("%d symptoms are still there", symptoms)
 }
 
 func runLine(n news) string {

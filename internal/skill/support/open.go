@@ -23,7 +23,7 @@ func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref, 
 	if err := s.record(tx, now, "incident.opened", by, in, map[string]any{"summary": in.Summary, "first_symptom": in.FirstSymptom.Format(time.RFC3339Nano), "causes": people}); err != nil {
 		return err
 	}
-	data := map[string]any{"incident": in.Ref, "summary": in.Summary}
+	data := map[string]any{"incident": in.Ref, "summary": in.Summary, "severity": in.Severity, "owner": in.Owner, "quiet": in.Quiet}
 	if by != self {
 		data["by"] = by // it must be looked into as a symptom is
 	}
@@ -33,6 +33,13 @@ func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref, 
 // end closes an incident.
 func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, by prentice.Actor, about prentice.Ref) error {
 	in.Closed, in.How, in.Says = now, how, says
+	if dropped, err := letGo(tx, in.Number, ""); err != nil {
+		return err
+	} else if dropped > 0 {
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "run", Says: "what was held back is not proposed any more: the incident is over"}); err != nil {
+			return err
+		}
+	}
 	if err := addLine(tx, in.Number, Line{Time: now, Kind: "closed", Says: says, About: about, Actor: by.Ref()}); err != nil {
 		return err
 	}
@@ -65,7 +72,7 @@ func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen 
 		return err
 	}
 	text := string(in.Subject) + ": " + in.Summary + ". " + why
-	if err := s.tell(tx, now, "person.called", in, map[string]any{"incident": in.Ref, "text": text, "why": why, "tried": triedOf(seen)}, nil); err != nil {
+	if err := s.tell(tx, now, "person.called", in, map[string]any{"incident": in.Ref, "text": text, "why": why, "tried": triedOf(seen), "severity": in.Severity, "owner": in.Owner}, nil); err != nil {
 		return err
 	}
 	return save(tx, in)

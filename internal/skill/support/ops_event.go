@@ -60,8 +60,8 @@ func (s *Support) eventSend(ctx context.Context, c op.Call, in sendIn) (Sent, er
 	if e.ID == "" {
 		e.ID = s.NewID()
 	}
-	receipt, err := s.Inbox.ReceiveFrom(ctx, c.Actor, e)
-	return Sent{Receipt: receipt, ID: e.ID, Source: e.Source, Type: e.Type, Subject: e.Subject}, err
+	receipt, subject, err := s.receive(ctx, c.Actor, e)
+	return Sent{Receipt: receipt, ID: e.ID, Source: e.Source, Type: e.Type, Subject: subject}, err
 }
 
 // event is what was sent: a whole event, or one put together from its parts.
@@ -116,5 +116,10 @@ func (s *Support) eventShow(ctx context.Context, _ op.Call, in eventShowIn) (Eve
 		return EventOut{}, err
 	}
 	e, err := s.Inbox.Show(ctx, number)
-	return EventOut{e}, err
+	if err != nil {
+		return EventOut{}, err
+	}
+	out := EventOut{EventRecord: e}
+	out.Incident, out.Routed, err = s.taken(ctx, number)
+	return out, err
 }

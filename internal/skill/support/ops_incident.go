@@ -2,6 +2,8 @@ package support
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -168,6 +170,9 @@ func (s *Support) detail(ctx context.Context, number int64, now time.Time) (d De
 	if d.Runs, err = runsOf(s.querying(ctx), number); err != nil {
 		return d, err
 	}
+	if err = s.heldOf(ctx, &d); err != nil {
+		return d, err
+	}
 	if d.Symptoms, err = s.symptoms(ctx, number); err != nil || len(d.Symptoms) < mostSymptoms {
 		return d, err
 	}
@@ -185,7 +190,7 @@ func noIncident(number int64) error {
 const mostSymptoms = 500
 
 func (s *Support) symptoms(ctx context.Context, incident int64) ([]Symptom, error) {
-	rows, err := s.DB.Query(ctx, `SELECT symptom, since, gone FROM incident_symptoms WHERE incident = ?
+	rows, err := s.DB.Query(ctx, `SELECT symptom, since, gone, event, about, severity, why, links FROM incident_symptoms WHERE incident = ?
 		ORDER BY CASE WHEN gone = 0 THEN 0 ELSE 1 END, since DESC, symptom LIMIT ?`, incident, mostSymptoms)
 	if err != nil {
 		return nil, err
@@ -193,14 +198,22 @@ func (s *Support) symptoms(ctx context.Context, incident int64) ([]Symptom, erro
 	defer rows.Close()
 	list := []Symptom{}
 	for rows.Next() {
-		var key string
+		var y Symptom
+		var key, links string
 		var since, gone int64
-		if err := rows.Scan(&key, &since, &gone); err != nil {
+		if err := rows.Scan(&key, &since, &gone, &y.event, &y.About, &y.Severity, &y.Why, &links); err != nil {
 			return nil, err
 		}
-		list = append(list, Symptom{complaintFrom(key).String(), db.Time(since), db.Time(gone)})
+		if links != "" && json.Unmarshal([]byte(links), &y.Links) != nil {
+			y.Links = nil // of a later version
+		}
+		y.What, y.Since, y.Gone = complaintFrom(key).String(), db.Time(since), db.Time(gone)
+		list = append(list, y)
 	}
-	return list, rows.Err()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	return list, s.lastSeen(ctx, list)
 }
 
 func (s *Support) incidentOpen(ctx context.Context, c op.Call, in incidentOpenIn) (Detail, error) {
@@ -229,7 +242,7 @@ func (s *Support) incidentOpen(ctx context.Context, c op.Call, in incidentOpenIn
 		if err := s.open(tx, now, &made, c.Actor.Ref(), c.Actor.People()); err != nil {
 			return err
 		}
-		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now, false)
+		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now, prentice.EventRecord{Event: prentice.Event{Subject: in.Subject}}, prentice.Routing{})
 		return err
 	})
 	if err != nil {

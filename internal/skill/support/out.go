@@ -26,6 +26,10 @@ func (s Sent) Text() string {
 	switch s.Duplicate {
 	case "id":
 		text = fmt.Sprintf("%s was received before, and is not counted again", s.Event)
+	case "ignored":
+		text = fmt.Sprintf("%s is not kept", s.Type)
+	case "late":
+		text = fmt.Sprintf("%s is kept and changes nothing: %s", s.Event, s.Type)
 	case "fingerprint":
 		text = fmt.Sprintf("%s says the same, and counts it: %d times now", s.Event, s.Count)
 	}
@@ -59,7 +63,11 @@ func (e Events) Empty() string {
 func (e Events) Next() string { return e.Next_ }
 
 // EventOut is one event.
-type EventOut struct{ prentice.EventRecord }
+type EventOut struct {
+	prentice.EventRecord
+	Incident prentice.Ref      `json:"incident,omitempty"` // that it joined
+	Routed   *prentice.Routing `json:"routed,omitempty"`   // of an alert
+}
 
 // Text implements op.Texter.
 func (e EventOut) Text() string {
@@ -76,6 +84,15 @@ func (e EventOut) Text() string {
 	b.WriteByte('\n')
 	if e.Note != "" {
 		fmt.Fprintf(&b, "Note      %s\n", e.Note)
+	}
+	if e.Incident != "" {
+		fmt.Fprintf(&b, "Incident  %s\n", e.Incident)
+	}
+	if e.Routed != nil {
+		fmt.Fprintf(&b, "Routed    %s\n", e.Routed.Why)
+	}
+	if e.Routed != nil && e.Routed.Hint != "" {
+		fmt.Fprintf(&b, "Labels    %s\n", e.Routed.Hint)
 	}
 	if len(e.Data) > 0 {
 		var pretty bytes.Buffer
@@ -126,6 +143,46 @@ type Symptom struct {
 	What  string    `json:"what"`
 	Since time.Time `json:"since"`
 	Gone  time.Time `json:"gone,omitzero"`
+
+	About    prentice.Ref `json:"about,omitempty"` // unless it is what the incident is about
+	Severity string       `json:"severity,omitempty"`
+	Why      string       `json:"why,omitempty"` // an alert was routed so
+	Links    []Link       `json:"links,omitempty"`
+	Event    prentice.Ref `json:"event,omitempty"`
+	Last     time.Time    `json:"last,omitzero"` // when it was last told of
+	Times    int64        `json:"times,omitempty"`
+
+	event int64
+}
+
+// text is a symptom as people read it.
+func (y Symptom) text() string {
+	var b strings.Builder
+	if y.Gone.IsZero() {
+		fmt.Fprintf(&b, "■ symptom %s, since %s", y.What, y.Since.UTC().Format(time.DateTime))
+	} else {
+		fmt.Fprintf(&b, "● symptom %s, gone at %s", y.What, y.Gone.UTC().Format(time.DateTime))
+	}
+	if y.About != "" {
+		fmt.Fprintf(&b, ", on %s", y.About)
+	}
+	if y.Times > 1 {
+		fmt.Fprintf(&b, ", last told at %s (%d times)", y.Last.UTC().Format(time.DateTime), y.Times)
+	}
+	if y.Why != "" {
+		fmt.Fprintf(&b, "\n  %s", y.Why)
+	}
+	for _, l := range y.Links {
+		fmt.Fprintf(&b, "\n  %s: %s", l.Name, l.URL)
+	}
+	return b.String()
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
 }
 
 // Detail is an incident with all that belongs to it.
@@ -137,6 +194,7 @@ type Detail struct {
 	MoreSymptoms int           `json:"more_symptoms,omitempty"` // that are not listed
 	Runs         []IncidentRun `json:"runs"`
 	Timeline     []Line        `json:"timeline"`
+	Held         []Held        `json:"held,omitempty"` // proposals that wait for their time
 }
 
 // Lasted is how long the fault lasted, or has lasted.
@@ -156,6 +214,12 @@ func (d Detail) Text() string {
 	} else {
 		fmt.Fprintf(&b, "It lasted %s; %s. It ended %s: %s.\n", long(d.Lasted()), symptoms(d.Events), d.How, strings.TrimSuffix(d.Says, "."))
 	}
+	if d.Severity != "" || d.Owner != "" {
+		fmt.Fprintf(&b, "Severity %s, owner %s.\n", orNone(d.Severity), orNone(string(d.Owner)))
+	}
+	for _, h := range d.Held {
+		fmt.Fprintf(&b, "%s waits until %s: %s\n", h.Procedure, h.Until.UTC().Format("2006-01-02 15:04:05 UTC"), h.Says)
+	}
 	if !d.Called.IsZero() {
 		fmt.Fprintf(&b, "A person was called %s after the first symptom.\n", long(d.Called.Sub(d.FirstSymptom)))
 	}
@@ -166,6 +230,9 @@ func (d Detail) Text() string {
 			who = " (" + string(l.Actor) + ")"
 		}
 		fmt.Fprintf(&b, "%11s  %-9s  %s%s\n", after(l.After), l.Kind, l.Says, who)
+	}
+	for _, y := range d.Symptoms {
+		fmt.Fprintf(&b, "\n%s\n", y.text())
 	}
 	for _, r := range d.Runs {
 		fmt.Fprintf(&b, "\n%s %s  %s: %s", r.State.Sign(), r.Run, r.Procedure, r.Says)

@@ -10,8 +10,9 @@ import (
 
 // The times that rules wait unless they are set.
 const (
-	DefaultQuiet    = 2 * time.Minute // a service must stay well so long before its incident closes by itself
-	DefaultPatience = 2 * time.Minute // a symptom that counts itself may stay unmatched so long before a person is called
+	DefaultQuiet    = 2 * time.Minute  // a service must stay well so long before its incident closes by itself
+	DefaultLag      = 15 * time.Minute // whoever tells of a symptom may take so long to tell of its end, once a run is verified
+	DefaultPatience = 2 * time.Minute  // a symptom that counts itself may stay unmatched so long before a person is called
 )
 
 // wellAgain says whether a service has stayed well long enough to close its
@@ -32,9 +33,9 @@ func counts(e prentice.Event) bool {
 }
 
 // nobodyComes says whether it is time to call a person for a fault that nothing
-// has matched.
-func nobodyComes(now, callAt time.Time, runs int) bool {
-	return !callAt.IsZero() && runs == 0 && !now.Before(callAt)
+// has matched, or that a verified run has not ended.
+func nobodyComes(now, callAt time.Time, runs int, verified bool) bool {
+	return !callAt.IsZero() && (runs == 0 || verified) && !now.Before(callAt)
 }
 
 // stateOf is where an incident stands.

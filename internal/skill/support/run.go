@@ -61,7 +61,18 @@ func (s *Support) round(ctx context.Context) (time.Duration, error) {
 	if err := s.send(ctx); err != nil {
 		return 0, err
 	}
-	return s.watch(ctx)
+	if err := s.askAgain(ctx); err != nil {
+		return 0, err
+	}
+	wait, err := s.watch(ctx)
+	if err != nil {
+		return 0, err
+	}
+	again, err := s.nextAgain(ctx)
+	if !again.IsZero() {
+		wait = min(wait, max(again.Sub(s.Clock()), 0))
+	}
+	return wait, err
 }
 
 // begin gives each lane that has something to be looked into a hand of its own,
@@ -254,7 +265,7 @@ func (s *Support) putOff(ctx context.Context) (bool, error) {
 
 // due says whether one of the rules may apply; judge looks again within a write.
 func due(now time.Time, in Incident, quiet time.Duration) bool {
-	return wellAgain(now, in.WellSince, 0, quiet) || nobodyComes(now, in.callAt, 0)
+	return wellAgain(now, in.WellSince, 0, quiet) || nobodyComes(now, in.callAt, 0, true)
 }
 
 // judge applies the rules that need time to one incident.
@@ -283,8 +294,15 @@ func (s *Support) judge(tx *db.Tx, now time.Time, number int64) error {
 			says = "recovered; whether " + string(helped) + " helped is not known"
 		}
 		return s.end(tx, now, in, byItself, fmt.Sprintf("%s, and has been well for %s", says, s.Quiet), prentice.Prentice("event"), helped)
-	case nobodyComes(now, in.callAt, len(runs)) && in.WellSince.IsZero():
-		return s.call(tx, now, in, "no procedure matches", nil)
+	case nobodyComes(now, in.callAt, len(runs), in.Verified != 0) && in.WellSince.IsZero():
+		why := "no procedure matches"
+		if in.Verified != 0 {
+			why = fmt.Sprintf("%s is verified, and a symptom is still there %s later", runRef(in.Verified), s.Lag)
+		}
+		if in.Quiet && in.Verified == 0 {
+			return s.unmatched(tx, now, in)
+		}
+		return s.call(tx, now, in, why, nil)
 	}
 	return nil
 }

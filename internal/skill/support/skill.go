@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type Inbox interface {
 	List(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error)
 	Show(ctx context.Context, number int64) (prentice.EventRecord, error)
 	Find(ctx context.Context, source, id string) (prentice.EventRecord, error)
+	Seen(ctx context.Context, numbers []int64) (map[int64]prentice.EventRecord, error)
 }
 
 // Matcher finds the procedures that an event proposes, sorted by name, and says
@@ -49,17 +51,20 @@ type Recorder interface {
 // Deps is what the skill uses. None is needed to describe it. The door may be
 // one that is filled in later, since it is made of all skills.
 type Deps struct {
-	DB        *db.DB
-	Clock     func() time.Time
-	Door      op.Door
-	Inbox     Inbox
-	Matcher   Matcher
-	Diagnoser Diagnoser
-	Recorder  Recorder
-	Log       *slog.Logger
-	Quiet     time.Duration // 0 is DefaultQuiet
-	Patience  time.Duration // 0 is DefaultPatience
-	NewID     func() string // of an event that is sent without one; nil is random
+	DB          *db.DB
+	Clock       func() time.Time
+	Door        op.Door
+	Inbox       Inbox
+	Matcher     Matcher
+	Router      Router // nil: every alert is told to people
+	Diagnoser   Diagnoser
+	Recorder    Recorder
+	Log         *slog.Logger
+	Quiet       time.Duration // 0 is DefaultQuiet
+	Patience    time.Duration // 0 is DefaultPatience
+	Lag         time.Duration // 0 is DefaultLag
+	CheckAlerts func(file string, text []byte) []prentice.Finding
+	NewID       func() string // of an event that is sent without one; nil is random
 }
 
 // Support keeps incidents.
@@ -88,6 +93,9 @@ func Make(d Deps) *Support {
 	if d.Patience == 0 {
 		d.Patience = DefaultPatience
 	}
+	if d.Lag == 0 {
+		d.Lag = DefaultLag
+	}
 	if d.NewID == nil {
 		d.NewID = rand.Text
 	}
@@ -102,7 +110,7 @@ func (s *Support) Skill() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      append(s.eventOps(), s.incidentOps()...),
+		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.alertOps()),
 		Pages: []skill.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident"},

@@ -35,7 +35,9 @@ func (s *Support) start(ctx context.Context, t task, name, reason string) error 
 	if err != nil {
 		return s.notStarted(ctx, t, name, err)
 	}
-	return s.done(ctx, t, func(tx *db.Tx, now time.Time, _ task, in *Incident) error { return s.started(tx, now, in, name, out) })
+	return s.done(ctx, t, func(tx *db.Tx, now time.Time, _ task, in *Incident) error {
+		return s.started(tx, now, in, name, t.event.Subject, out)
+	})
 }
 
 // notStarted is what a no from the door leads to. A door that is out of order is
@@ -64,7 +66,7 @@ func (s *Support) notStarted(ctx context.Context, t task, name string, no error)
 
 // started brings the run that the door answered with to the incident. The
 // answer is another skill's type, so it is read by its JSON.
-func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, out any) error {
+func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, about prentice.Ref, out any) error {
 	if in == nil {
 		return nil
 	}
@@ -76,6 +78,8 @@ func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, o
 		Number int64          `json:"number"`
 		State  prentice.State `json:"state"`
 		Says   string         `json:"says"`
+
+		Hold *prentice.HoldBack `json:"hold"`
 	}
 	if err := json.Unmarshal(raw, &run); err != nil || run.Number < 1 || !run.State.Known() {
 		return prentice.Errorf(prentice.Internal, "the door started %s and did not say which run it is", name)
@@ -84,5 +88,11 @@ func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, o
 	if err := save(tx, in); err != nil {
 		return err
 	}
-	return s.follow(tx, now, in, news{Run: run.Number, Procedure: name, State: run.State, Says: clip(run.Says, 500)}, now)
+	n := news{Run: run.Number, Procedure: name, State: run.State, Says: clip(run.Says, 500), Hold: run.Hold}
+	_, err = tx.Exec(`INSERT INTO incident_runs (incident, run, procedure_name, state, says, asked, ended, doubled, about) VALUES (?, ?, ?, '', '', ?, 0, 0, ?)
+		ON CONFLICT (incident, run) DO UPDATE SET about = excluded.about`, in.Number, run.Number, name, db.Micros(now), string(about))
+	if err != nil {
+		return err
+	}
+	return s.follow(tx, now, in, n, now)
 }

@@ -11,12 +11,13 @@ import (
 	"prentice/internal/kit/db"
 )
 
-const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says`
+const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says, grouped, severity, owner, quiet, verified`
 
 func scanIncident(from func(...any) error) (in Incident, err error) {
-	var opened, first, last, well, callAt, called, closed int64
-	err = from(&in.Number, &in.Subject, &in.State, &in.Summary, &opened, &first, &last, &well, &callAt, &called, &in.Events, &closed, &in.How, &in.Says)
-	in.Ref = incidentRef(in.Number)
+	var opened, first, last, well, callAt, called, closed, quiet int64
+	err = from(&in.Number, &in.Subject, &in.State, &in.Summary, &opened, &first, &last, &well, &callAt, &called, &in.Events, &closed, &in.How, &in.Says,
+		&in.Group, &in.Severity, &in.Owner, &quiet, &in.Verified)
+	in.Ref, in.Quiet = incidentRef(in.Number), quiet == 1
 	in.Opened, in.FirstSymptom, in.LastSymptom, in.WellSince = db.Time(opened), db.Time(first), db.Time(last), db.Time(well)
 	in.callAt, in.Called, in.Closed = db.Time(callAt), db.Time(called), db.Time(closed)
 	return in, err
@@ -42,8 +43,9 @@ func insertIncident(tx *db.Tx, in *Incident) (err error) {
 		return err
 	}
 	in.Ref, in.State = incidentRef(in.Number), Open
-	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '')`,
-		in.Number, string(in.Subject), string(in.State), in.Summary, db.Micros(in.Opened), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), in.Events)
+	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '', ?, ?, ?, ?, 0)`,
+		in.Number, string(in.Subject), string(in.State), in.Summary, db.Micros(in.Opened), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), in.Events,
+		in.Group, in.Severity, string(in.Owner), flag(in.Quiet))
 	return err
 }
 
@@ -54,9 +56,9 @@ func save(tx *db.Tx, in *Incident) error {
 		return err
 	}
 	in.State = stateOf(in.Closed, in.WellSince, open)
-	_, err = tx.Exec(`UPDATE incidents SET state = ?, first_symptom = ?, last_symptom = ?, well_since = ?, call_at = ?, called = ?, events = ?, closed = ?, how = ?, says = ? WHERE number = ?`,
+	_, err = tx.Exec(`UPDATE incidents SET state = ?, first_symptom = ?, last_symptom = ?, well_since = ?, call_at = ?, called = ?, events = ?, closed = ?, how = ?, says = ?, severity = ?, owner = ?, quiet = ?, verified = ? WHERE number = ?`,
 		string(in.State), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), db.Micros(in.WellSince), db.Micros(in.callAt), db.Micros(in.Called), in.Events,
-		db.Micros(in.Closed), in.How, in.Says, in.Number)
+		db.Micros(in.Closed), in.How, in.Says, in.Severity, string(in.Owner), flag(in.Quiet), in.Verified, in.Number)
 	return err
 }
 
@@ -77,7 +79,7 @@ func openRuns(tx *db.Tx, incident int64) (open, acting int, err error) {
 
 // runsOf reads an incident's runs, oldest first, within a write or outside.
 func runsOf(query func(string, ...any) (*sql.Rows, error), incident int64) (runs []IncidentRun, err error) {
-	rows, err := query(`SELECT run, procedure_name, state, says, asked, ended, doubled FROM incident_runs WHERE incident = ? ORDER BY run`, incident)
+	rows, err := query(`SELECT run, procedure_name, state, says, asked, ended, doubled, about FROM incident_runs WHERE incident = ? ORDER BY run`, incident)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +88,7 @@ func runsOf(query func(string, ...any) (*sql.Rows, error), incident int64) (runs
 	for rows.Next() {
 		var r IncidentRun
 		var number, asked, ended int64
-		if err := rows.Scan(&number, &r.Procedure, &r.State, &r.Says, &asked, &ended, &r.Doubled); err != nil {
+		if err := rows.Scan(&number, &r.Procedure, &r.State, &r.Says, &asked, &ended, &r.Doubled, &r.About); err != nil {
 			return nil, err
 		}
 		r.Run, r.Asked, r.Ended = runRef(number), db.Time(asked), db.Time(ended)

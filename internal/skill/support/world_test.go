@@ -37,6 +37,7 @@ type world struct {
 	checks  map[string]prentice.Diagnosis
 	looks   int
 	asked   []wish
+	retried []string // runs that were asked for again
 	answer  func(wish) (any, error)
 	sent    []prentice.Event
 	inbox   []prentice.EventRecord // that the skill was told of
@@ -106,6 +107,16 @@ func (w *world) Diagnose(_ context.Context, r prentice.RunRequest) (prentice.Dia
 
 func (w *world) Invoke(_ context.Context, r op.Request) (any, error) {
 	var asked wish
+	if r.Op == "run.retry" {
+		var again struct {
+			Number string `json:"number"`
+		}
+		if err := json.Unmarshal(r.In.(json.RawMessage), &again); err != nil {
+			w.t.Error(err)
+		}
+		w.retried = append(w.retried, again.Number)
+		return w.answer(asked)
+	}
 	if err := json.Unmarshal(r.In.(json.RawMessage), &asked); err != nil || r.Op != "run.start" {
 		w.t.Errorf("asked for %s with %s", r.Op, r.In)
 	}
@@ -189,6 +200,19 @@ func (w *world) kept(e prentice.Event) prentice.EventRecord {
 // Find implements Inbox.
 func (w *world) Find(_ context.Context, source, id string) (prentice.EventRecord, error) {
 	return w.kept(prentice.Event{Source: source, ID: id}), nil
+}
+
+// Seen implements Inbox.
+func (w *world) Seen(_ context.Context, numbers []int64) (map[int64]prentice.EventRecord, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := map[int64]prentice.EventRecord{}
+	for _, n := range numbers {
+		if n <= int64(len(w.inbox)) {
+			all[n] = w.inbox[n-1]
+		}
+	}
+	return all, nil
 }
 
 // about is the subject of the event that the door was asked for a run with.

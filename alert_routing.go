@@ -1,0 +1,46 @@
+package prentice
+
+// AlertDo is what becomes of an alert.
+type AlertDo string
+
+// What may become of an alert, from the least to the most.
+const (
+	AlertIgnore   AlertDo = "ignore"   // nothing is kept of it
+	AlertRecord   AlertDo = "record"   // the event is kept
+	AlertIncident AlertDo = "incident" // and there is an incident, which procedures may end
+	AlertNotify   AlertDo = "notify"   // and people are told
+)
+
+// The severities that prentice tells apart. Any other is kept as it is written.
+const (
+	Critical = "critical"
+	Warning  = "warning"
+	Info     = "info"
+)
+
+// SeverityRank orders severities: the higher, the worse. One that is not known lies
+// between warning and critical, and none at all below info.
+func SeverityRank(severity string) int {
+	switch severity {
+	case Critical:
+		return 4
+	case Warning:
+		return 2
+	case Info:
+		return 1
+	case "":
+		return 0
+	}
+	return 3
+}
+
+// Routing says what an alert is about and what becomes of it.
+type Routing struct {
+	Do       AlertDo `json:"do"`
+	Subject  Ref     `json:"subject"`
+	Owner    Ref     `json:"owner,omitempty"`
+	Severity string  `json:"severity,omitempty"`
+	Group    string  `json:"group,omitempty"` // of what names no service: alerts with the same are one fault
+	Why      string  `json:"why"`             // by which rules
+	Hint     string  `json:"hint,omitempty"`  // what is wrong with its labels, and what was probably meant
+}

@@ -1,0 +1,208 @@
+package alert
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/strict"
+)
+
+// Rules are a team's alerts.yaml. The nil Rules are those that come with prentice.
+type Rules struct {
+	Owner prentice.Ref // of what no rule and no service gives an owner
+	rules []rule
+}
+
+// rule answers some questions about the alerts that it matches.
+type rule struct {
+	name     string
+	match    []matcher
+	do       prentice.AlertDo
+	service  string // a name, in which {label} is a label's value
+	owner    prentice.Ref
+	severity string
+}
+
+// matcher compares a label. One that an alert does not have is empty.
+type matcher struct {
+	label, op, value string
+	pattern          *regexp.Regexp
+}
+
+func (m matcher) fits(labels map[string]string) bool {
+	value := labels[m.label]
+	switch m.op {
+	case "=":
+		return value == m.value
+	case "!=":
+		return value != m.value
+	case "=~":
+		return m.pattern.MatchString(value)
+	default:
+		return !m.pattern.MatchString(value)
+	}
+}
+
+func (r rule) fits(labels map[string]string) bool {
+	for _, m := range r.match {
+		if !m.fits(labels) {
+			return false
+		}
+	}
+	return true
+}
+
+// mostRules bounds one file.
+const mostRules = 1000
+
+// Load reads a team's alerts.yaml. With an error among the findings there are no
+// rules, and whoever has older ones keeps them.
+func Load(file string, text []byte) (*Rules, []prentice.Finding) {
+	r := reader{strict.Reader{Near: nearest.Of}}
+	rules := &Rules{}
+	if top := r.Document(text); top != nil {
+		r.rules(rules, top)
+	}
+	if len(r.Problems) == 0 {
+		return rules, nil
+	}
+	var findings []prentice.Finding
+	for _, p := range r.Problems {
+		findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: p.Line, Column: p.Column}, Error: true, Text: p.Text, Hint: p.Hint})
+	}
+	return nil, findings
+}
+
+type reader struct{ strict.Reader }
+
+func (r *reader) rules(to *Rules, top *strict.Node) {
+	v := r.Mapping(top, "alerts file", "owner", "rules")
+	if v["owner"] != nil {
+		to.Owner = r.ref(v["owner"])
+	}
+	list := r.List(v["rules"], "rules")
+	if len(list) > mostRules {
+		r.Wrong(v["rules"], "leave out what nobody needs", "there are %d rules, at most %d are read", len(list), mostRules)
+		return
+	}
+	names := map[string]bool{}
+	for _, n := range list {
+		one := r.rule(n)
+		if names[one.name] && one.name != "" {
+			r.Wrong(n, "choose another name", "there is another rule %q", one.name)
+		}
+		names[one.name] = true
+		to.rules = append(to.rules, one)
+	}
+}
+
+func (r *reader) rule(n *strict.Node) rule {
+	before := len(r.Problems)
+	v := r.Mapping(n, "rule", "name", "match", "do", "service", "owner", "severity")
+	one := rule{name: r.Needed(v["name"], n, "rule", "name", "give it a name: it is told which rule an alert went by")}
+	if one.name != "" && !prentice.ValidName(one.name) {
+		r.Wrong(v["name"], "use letters, digits and . _ : @ -", "%q is not a name", strict.Clip(one.name))
+	}
+	if v["match"] == nil {
+		r.Wrong(n, `write match: [alertname="…"]: a rule without matchers would fit everything`, "the rule has no match")
+	}
+	for _, m := range r.List(v["match"], "match") {
+		one.match = append(one.match, r.matcher(m))
+	}
+	if v["do"] != nil {
+		one.do = prentice.AlertDo(r.Choice(v["do"], "thing to do", []string{string(prentice.AlertIgnore), string(prentice.AlertRecord), string(prentice.AlertIncident), string(prentice.AlertNotify)}))
+	}
+	if v["service"] != nil {
+		one.service = r.template(v["service"])
+	}
+	if v["owner"] != nil {
+		one.owner = r.ref(v["owner"])
+	}
+	if v["severity"] != nil {
+		one.severity = r.Choice(v["severity"], "severity", []string{prentice.Critical, prentice.Warning, prentice.Info})
+	}
+	if len(r.Problems) == before && v["do"] == nil && v["service"] == nil && v["owner"] == nil && v["severity"] == nil {
+		r.Wrong(n, "say what it is for: do, service, owner or severity", "the rule answers nothing")
+	}
+	return one
+}
+
+func (r *reader) ref(n *strict.Node) prentice.Ref {
+	text := r.Text(n, "owner")
+	ref, err := prentice.ParseRef(strings.Replace(text, ":", "/", 1)) // as the catalogue writes it
+	if strings.Contains(text, "/") {
+		ref, err = prentice.ParseRef(text)
+	}
+	if text != "" && err != nil {
+		r.Wrong(n, "write a ref such as group:ops or group/ops", "owner is %q", strict.Clip(text))
+	}
+	return ref
+}
+
+var (
+	matching = regexp.MustCompile(`^\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*?)\s*$`)
+	inBraces = regexp.MustCompile(`\{([^{}]*)\}`)
+	isLabel  = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+)
+
+// matcher reads label="value" with =, !=, =~ or !~. Patterns match the whole value,
+// as Alertmanager's do.
+func (r *reader) matcher(n *strict.Node) matcher {
+	text := r.Text(n, "matcher")
+	found := matching.FindStringSubmatch(text)
+	if found == nil {
+		if text != "" {
+			r.Wrong(n, `write label="value", with =, !=, =~ or !~`, "%q is not a matcher", strict.Clip(text))
+		}
+		return matcher{}
+	}
+	m := matcher{label: found[1], op: found[2], value: found[3]}
+	if len(m.value) > 1 && m.value[0] == '"' && strings.HasSuffix(m.value, `"`) {
+		m.value = m.value[1 : len(m.value)-1]
+	} else if strings.Contains(m.value, `"`) {
+		r.Wrong(n, `write label="value"`, "the quotes of %q do not go together", strict.Clip(text))
+	}
+	if strings.HasSuffix(m.op, "~") {
+		pattern, err := regexp.Compile(`^(?s:` + m.value + `)$`)
+		if err != nil || len(m.value) > 1000 {
+			r.Wrong(n, "write a regular expression of RE2, at most 1000 characters", "%q is not a pattern: %v", strict.Clip(m.value), err)
+			return m
+		}
+		m.pattern = pattern
+	}
+	return m
+}
+
+// template reads the name of a service, in which {label} is a label's value.
+func (r *reader) template(n *strict.Node) string {
+	text := r.Text(n, "service")
+	for _, found := range inBraces.FindAllStringSubmatch(text, -1) {
+		if !isLabel.MatchString(found[1]) {
+			r.Wrong(n, "write the name of a label in braces, such as {app}", "%q is not a label", strict.Clip(found[1]))
+		}
+	}
+	if rest := inBraces.ReplaceAllString(text, ""); strings.ContainsAny(rest, "{}") {
+		r.Wrong(n, "write the name of a label in braces, such as {app}", "the braces of %q do not go together", strict.Clip(text))
+	}
+	return text
+}
+
+// filled is a template with an alert's labels, or "" when it lacks one of them.
+func filled(template string, labels map[string]string) string {
+	lacks := false
+	text := inBraces.ReplaceAllStringFunc(template, func(in string) string {
+		value := labels[in[1:len(in)-1]]
+		lacks = lacks || value == ""
+		return value
+	})
+	if lacks {
+		return ""
+	}
+	return text
+}
+
+// named is a rule as people cite it.
+func (r rule) named() string { return fmt.Sprintf("rule %s of alerts.yaml", r.name) }

@@ -1,0 +1,208 @@
+package support
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/op"
+)
+
+// Held is a proposal that was held back and is made again by itself.
+type Held struct {
+	Procedure string       `json:"procedure"`
+	About     prentice.Ref `json:"about,omitempty"`
+	Run       prentice.Ref `json:"run"`
+	Until     time.Time    `json:"until"`
+	Says      string       `json:"says"`
+}
+
+// The pauses between proposals that are refused again and again, unless the refusal
+// says until when.
+const (
+	firstRest = time.Minute
+	mostRest  = time.Hour
+)
+
+// rest is until when a procedure that was refused for an incident is not proposed
+// again, and whether it is then proposed by itself: what a time or a limit holds
+// back is, and what policy, a check or a person refused waits for another symptom.
+func rest(now time.Time, h *prentice.HoldBack, tries int64) (until time.Time, again bool) {
+	pause := mostRest
+	if tries < 10 {
+		pause = min(mostRest, firstRest<<max(tries, 0))
+	}
+	switch {
+	case h == nil:
+		return now.Add(pause), false
+	case h.Until.After(now):
+		return h.Until.Add(time.Second), true // so that whoever compares clocks finds it over
+	}
+	switch h.Code {
+	case prentice.HoldNoTargets, prentice.HoldManyTargets, prentice.HoldUnmanaged, prentice.HoldUseless, prentice.HoldDuplicate:
+		return now.Add(pause), false
+	}
+	return now.Add(max(pause, 5*firstRest)), true
+}
+
+// holdOff notes that a proposal was refused and rests. It says what people are told
+// of it, or "".
+func holdOff(tx *db.Tx, now time.Time, in *Incident, n news) (string, error) {
+	about, err := askedAbout(tx, in.Number, n.Run)
+	if err != nil {
+		return "", err
+	}
+	var tries int64
+	err = tx.QueryRow(`SELECT tries FROM incident_held WHERE incident = ? AND procedure_name = ? AND about = ?`, []any{in.Number, n.Procedure, about}, &tries)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	until, again := rest(now, n.Hold, tries)
+	_, err = tx.Exec(`INSERT INTO incident_held (incident, procedure_name, about, run, due, says, tries, again) VALUES (?, ?, ?, ?, ?, ?, 1, ?)
+		ON CONFLICT (incident, procedure_name, about) DO UPDATE SET run = excluded.run, due = excluded.due, says = excluded.says, again = excluded.again, tries = incident_held.tries + 1`,
+		in.Number, n.Procedure, about, n.Run, db.Micros(until), n.Says, flag(again))
+	if err != nil || !again {
+		return "", err
+	}
+	says := fmt.Sprintf("%s is proposed again at %s", n.Procedure, until.UTC().Format("2006-01-02 15:04:05 UTC"))
+	return says, addLine(tx, in.Number, Line{Time: now, Kind: "run", Says: says + "; until then symptoms are counted and ask for nothing", About: runRef(n.Run)})
+}
+
+// askedAbout is what a run was asked for about; "" is not known.
+func askedAbout(tx *db.Tx, incident, run int64) (about string, err error) {
+	err = tx.QueryRow(`SELECT about FROM incident_runs WHERE incident = ? AND run = ?`, []any{incident, run}, &about)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return about, err
+}
+
+// resting says whether a procedure rests for an incident at this moment.
+func (s *Support) resting(ctx context.Context, incident int64, name string, about prentice.Ref) (bool, error) {
+	if incident == 0 {
+		return false, nil
+	}
+	var n int64
+	err := s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM incident_held WHERE incident = ? AND procedure_name = ? AND about IN (?, '') AND due > ?`,
+		[]any{incident, name, string(about), db.Micros(s.Clock())}, &n)
+	return n > 0, err
+}
+
+// letGo forgets what was held back of a procedure that has begun to act; of all of
+// them with "".
+func letGo(tx *db.Tx, incident int64, procedure string) (int64, error) {
+	where, args := `incident = ?`, []any{incident}
+	if procedure != "" {
+		where, args = where+` AND procedure_name = ?`, append(args, procedure)
+	}
+	return tx.Exec(`DELETE FROM incident_held WHERE `+where, args...)
+}
+
+// askAgain proposes again what was held back until now. The policy in force then
+// decides about it, as about everything that is asked for.
+func (s *Support) askAgain(ctx context.Context) error {
+	type proposal struct {
+		Held
+		incident int64
+	}
+	rows, err := s.DB.Query(ctx, `SELECT h.incident, h.procedure_name, h.about, h.run FROM incident_held h JOIN incidents i ON i.number = h.incident
+		WHERE h.again = 1 AND h.due <= ? AND i.closed = 0 AND i.well_since = 0 ORDER BY h.due LIMIT 20`, db.Micros(s.Clock()))
+	if err != nil {
+		return fmt.Errorf("read what is held back: %w", err)
+	}
+	defer rows.Close()
+	var due []proposal
+	for rows.Next() {
+		var p proposal
+		var run int64
+		if err := rows.Scan(&p.incident, &p.Procedure, &p.About, &run); err != nil {
+			return fmt.Errorf("read what is held back: %w", err)
+		}
+		p.Run = runRef(run)
+		due = append(due, p)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, p := range due {
+		if err := s.askOnceMore(ctx, p.incident, p.Held); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Support) askOnceMore(ctx context.Context, incident int64, p Held) error {
+	raw, err := json.Marshal(map[string]any{"number": p.Run, "reason": "what held " + string(p.Run) + " back is over"})
+	if err != nil {
+		return err
+	}
+	out, no := s.Door.Invoke(ctx, op.Request{Actor: prentice.Prentice("event"), Op: "run.retry", In: json.RawMessage(raw)})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
+		in, err := incidentWhere(tx, `number = ? AND closed = 0`, incident)
+		if err != nil || in == nil {
+			return err
+		}
+		tx.After(s.ring)
+		if no != nil {
+			why := fmt.Sprintf("%s was not proposed again: %s", p.Procedure, clip(no.Error(), 700))
+			until, _ := rest(now, nil, 10)
+			if _, err := tx.Exec(`UPDATE incident_held SET due = ?, says = ?, again = 0 WHERE incident = ? AND procedure_name = ? AND about = ?`,
+				db.Micros(until), clip(why, 500), incident, p.Procedure, string(p.About)); err != nil {
+				return err
+			}
+			return s.call(tx, now, in, why, nil)
+		}
+		if _, err := tx.Exec(`UPDATE incident_held SET again = 0 WHERE incident = ? AND procedure_name = ? AND about = ?`, incident, p.Procedure, string(p.About)); err != nil {
+			return err
+		}
+		return s.started(tx, now, in, p.Procedure, p.About, out)
+	})
+}
+
+// nextAgain is when something that is held back is proposed again; zero when
+// nothing is.
+func (s *Support) nextAgain(ctx context.Context) (time.Time, error) {
+	var due int64
+	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(h.due), 0) FROM incident_held h JOIN incidents i ON i.number = h.incident WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0`, nil, &due)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read what is held back: %w", err)
+	}
+	return db.Time(due), nil
+}
+
+// Held is what is held back of the open incidents, by incident.
+func (s *Support) Held(ctx context.Context) (map[prentice.Ref][]Held, error) {
+	rows, err := s.DB.Query(ctx, `SELECT h.incident, h.procedure_name, h.about, h.run, h.due, h.says FROM incident_held h JOIN incidents i ON i.number = h.incident
+		WHERE h.again = 1 AND i.closed = 0 ORDER BY h.incident, h.due LIMIT 1000`)
+	if err != nil {
+		return nil, fmt.Errorf("read what is held back: %w", err)
+	}
+	defer rows.Close()
+	all := map[prentice.Ref][]Held{}
+	for rows.Next() {
+		var h Held
+		var incident, run, due int64
+		if err := rows.Scan(&incident, &h.Procedure, &h.About, &run, &due, &h.Says); err != nil {
+			return nil, fmt.Errorf("read what is held back: %w", err)
+		}
+		h.Run, h.Until = runRef(run), db.Time(due)
+		all[incidentRef(incident)] = append(all[incidentRef(incident)], h)
+	}
+	return all, rows.Err()
+}
+
+// heldOf adds to an incident what is held back of it.
+func (s *Support) heldOf(ctx context.Context, d *Detail) error {
+	all, err := s.Held(ctx)
+	d.Held = all[d.Ref]
+	return err
+}

@@ -1,0 +1,285 @@
+package support
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// joinSymptom opens an incident for a symptom or brings it to the one that it
+// belongs to. A symptom that names no subject cannot have an incident: two faults
+// without a subject are not one.
+func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, route prentice.Routing) (int64, error) {
+	e := r.Event
+	if e.Subject == "" {
+		return 0, nil
+	}
+	at := happened(e, now)
+	in, err := home(tx, e, route.Group)
+	if err != nil {
+		return 0, err
+	}
+	if in == nil {
+		in = &Incident{Subject: e.Subject, Summary: titleOf(e), Opened: now, FirstSymptom: at, LastSymptom: at,
+			Group: route.Group, Severity: route.Severity, Owner: route.Owner, Quiet: route.Do == prentice.AlertIncident}
+		if err := s.open(tx, now, in, self, e.Causes); err != nil {
+			return 0, err
+		}
+	}
+	if err := blame(tx, in.Number, e.Causes); err != nil {
+		return 0, err
+	}
+	in.Events++
+	if at.After(in.LastSymptom) {
+		in.LastSymptom = at
+	}
+	if at.Before(in.FirstSymptom) {
+		in.FirstSymptom = at
+	}
+	news, err := suffer(tx, in, complaintOf(e), at, r, route)
+	if err != nil {
+		return 0, err
+	}
+	if news {
+		in.Verified = 0 // the run that was verified has not seen this
+		if err := addLine(tx, in.Number, Line{Time: at, Kind: "symptom", Says: symptomLine(in, e, route), Actor: r.Sender}); err != nil {
+			return 0, err
+		}
+	}
+	if err := s.worse(tx, now, in, e, route); err != nil {
+		return 0, err
+	}
+	in.WellSince = time.Time{}
+	return in.Number, save(tx, in)
+}
+
+// home is the open incident that a symptom belongs to, or nil: the one that has it
+// already, the one about the same thing, or the one of its group.
+func home(tx *db.Tx, e prentice.Event, group string) (*Incident, error) {
+	if in, err := suffering(tx, e); in != nil || err != nil {
+		return in, err
+	}
+	if in, err := openOf(tx, e.Subject); in != nil || err != nil || group == "" {
+		return in, err
+	}
+	return incidentWhere(tx, `grouped = ? AND closed = 0 ORDER BY number LIMIT 1`, group)
+}
+
+// suffering is the open incident that has the symptom of an alert, or nil. Only of
+// an alert can be told from the symptom alone which it is.
+func suffering(tx *db.Tx, e prentice.Event) (*Incident, error) {
+	c := complaintOf(e)
+	if !isAlert(e.Type) || textOf(e, "fingerprint") == "" {
+		return nil, nil
+	}
+	var number int64
+	err := tx.QueryRow(`SELECT s.incident FROM incident_symptoms s JOIN incidents i ON i.number = s.incident WHERE s.symptom = ? AND s.gone = 0 AND i.closed = 0 ORDER BY s.incident LIMIT 1`,
+		[]any{c.key()}, &number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return incidentWhere(tx, `number = ?`, number)
+}
+
+func symptomLine(in *Incident, e prentice.Event, route prentice.Routing) string {
+	says := e.Type + " from " + clip(e.Source, 100)
+	if e.Subject != in.Subject {
+		says += " on " + string(e.Subject)
+	}
+	if title := titleOf(e); title != e.Type {
+		says += ": " + title
+	}
+	if route.Hint != "" {
+		says += " (" + clip(route.Hint, 300) + ")"
+	}
+	if !in.WellSince.IsZero() {
+		return "it is back: " + says
+	}
+	return says
+}
+
+// worse notes what a symptom adds to what is known of an incident. One for which
+// nobody is called becomes one for which people are.
+func (s *Support) worse(tx *db.Tx, now time.Time, in *Incident, e prentice.Event, route prentice.Routing) error {
+	if prentice.SeverityRank(route.Severity) > prentice.SeverityRank(in.Severity) {
+		in.Severity = route.Severity
+	}
+	if in.Owner == "" {
+		in.Owner = route.Owner
+	}
+	if n := leftOut(e); n > 0 {
+		says := fmt.Sprintf("%s left %d alerts of this group out of its message; max_alerts in its webhook says how many it sends", clip(e.Source, 100), n)
+		if err := addLineOnce(tx, in.Number, Line{Time: now, Kind: "note", Says: says}); err != nil {
+			return err
+		}
+	}
+	if !in.Quiet || route.Do != prentice.AlertNotify {
+		return nil
+	}
+	in.Quiet = false
+	data := map[string]any{"incident": in.Ref, "summary": titleOf(e), "severity": in.Severity, "owner": in.Owner}
+	if err := addLine(tx, in.Number, Line{Time: now, Kind: "note", Says: "from here on people are called: " + clip(route.Why, 300)}); err != nil {
+		return err
+	}
+	return s.tell(tx, now, "incident.raised", in, data, e.Causes)
+}
+
+// ours says whether prentice itself has seen what an event tells of. Nobody else
+// can use its sources.
+func ours(e prentice.Event) bool { return strings.HasPrefix(e.Source, "prentice/") }
+
+// suffer notes a symptom and says whether it was not there just before. One that
+// prentice has seen itself stays its own, whoever else says the same.
+func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.EventRecord, route prentice.Routing) (bool, error) {
+	links, about := "", string(r.Subject)
+	if list := linksOf(r.Event); len(list) > 0 {
+		raw, err := json.Marshal(list)
+		if err != nil {
+			return false, err
+		}
+		links = string(raw)
+	}
+	if r.Subject == in.Subject {
+		about = ""
+	}
+	own, alive := flag(ours(r.Event)), flag(live(r.Event))
+	n, err := tx.Exec(`INSERT INTO incident_symptoms (incident, symptom, since, gone, own, event, live, about, severity, why, links) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (incident, symptom) DO NOTHING`,
+		in.Number, c.key(), db.Micros(at), own, r.Number, alive, about, route.Severity, clip(route.Why, 1000), links)
+	if err != nil || n == 1 {
+		return true, err
+	}
+	if own == 1 {
+		if _, err := tx.Exec(`UPDATE incident_symptoms SET own = 1 WHERE incident = ? AND symptom = ?`, in.Number, c.key()); err != nil {
+			return false, err
+		}
+	}
+	n, err = tx.Exec(`UPDATE incident_symptoms SET since = ?, gone = 0 WHERE incident = ? AND symptom = ? AND gone <> 0`, db.Micros(at), in.Number, c.key())
+	if err != nil {
+		return false, err
+	}
+	_, err = tx.Exec(`UPDATE incident_symptoms SET event = ?, live = ?, about = ?, severity = ?, why = ?, links = ? WHERE incident = ? AND symptom = ?`,
+		r.Number, alive, about, route.Severity, clip(route.Why, 1000), links, in.Number, c.key())
+	return n == 1, err
+}
+
+func flag(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// joinRecovery notes that a symptom is gone. When none is left, the incident waits
+// for the quiet time, or is over if a run was verified before.
+func (s *Support) joinRecovery(tx *db.Tx, now time.Time, r prentice.EventRecord) (int64, error) {
+	e := r.Event
+	in, err := suffering(tx, e)
+	if in == nil && err == nil && e.Subject != "" {
+		in, err = openOf(tx, e.Subject)
+	}
+	if in == nil || err != nil {
+		return 0, err
+	}
+	ended, left, err := relieve(tx, in.Number, complaintOf(e), now, ours(e))
+	if err != nil || len(ended) == 0 {
+		return in.Number, err
+	}
+	says := e.Type + " from " + clip(e.Source, 100)
+	if e.Type == probeRemoved {
+		says = titleOf(e)
+	}
+	switch {
+	case left > 0:
+		says += fmt.Sprintf("; %d other symptoms are left", left)
+	case in.Verified != 0:
+		says += "; no symptom is left"
+	default:
+		says += fmt.Sprintf("; no symptom is left, and it must stay so for %s", s.Quiet)
+	}
+	if left == 0 {
+		in.WellSince, in.callAt = now, time.Time{}
+	}
+	if err := addLine(tx, in.Number, Line{Time: happened(e, now), Kind: "recovery", Says: says, Actor: r.Sender}); err != nil {
+		return 0, err
+	}
+	if in.Verified == 0 {
+		return in.Number, save(tx, in)
+	}
+	still, err := stillLive(tx, in.Number)
+	if err != nil || still > 0 {
+		return in.Number, errors.Join(err, save(tx, in))
+	}
+	run := runRef(in.Verified)
+	return in.Number, s.end(tx, now, in, byRun, fmt.Sprintf("%s is verified, and the last symptom is gone", run), prentice.Prentice("event"), run)
+}
+
+// stillLive counts the symptoms that are there and whose end will be told.
+func stillLive(tx *db.Tx, incident int64) (n int64, err error) {
+	err = tx.QueryRow(`SELECT COUNT(*) FROM incident_symptoms WHERE incident = ? AND gone = 0 AND live = 1`, []any{incident}, &n)
+	return n, err
+}
+
+// relieve ends the symptoms that a recovery answers, and counts those left. What
+// prentice has seen itself, only prentice sees gone.
+func relieve(tx *db.Tx, incident int64, well complaint, now time.Time, own bool) (ended []string, left int, err error) {
+	rows, err := tx.Query(`SELECT symptom, own FROM incident_symptoms WHERE incident = ? AND gone = 0`, incident)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var seen int
+		if err := rows.Scan(&key, &seen); err != nil {
+			return nil, 0, err
+		}
+		if well.ends(complaintFrom(key)) && (own || seen == 0) {
+			ended = append(ended, key)
+		} else {
+			left++
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, 0, err
+	}
+	for _, key := range ended {
+		if _, err := tx.Exec(`UPDATE incident_symptoms SET gone = ? WHERE incident = ? AND symptom = ?`, db.Micros(now), incident, key); err != nil {
+			return nil, 0, err
+		}
+	}
+	return ended, left, nil
+}
+
+// lastSeen adds to symptoms when each was last told of: what is only repeated is
+// counted where events are kept.
+func (s *Support) lastSeen(ctx context.Context, list []Symptom) error {
+	var numbers []int64
+	for _, y := range list {
+		if y.event != 0 {
+			numbers = append(numbers, y.event)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	seen, err := s.Inbox.Seen(ctx, numbers)
+	if err != nil {
+		return err
+	}
+	for i, y := range list {
+		if r, there := seen[y.event]; there {
+			list[i].Event, list[i].Last, list[i].Times = r.Ref(), r.Last, r.Count
+		}
+	}
+	return nil
+}
