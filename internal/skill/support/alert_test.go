@@ -76,7 +76,7 @@ func TestAVerifiedRunClosesNoIncidentWhoseSymptomIsStillThere(t *testing.T) {
 		}
 		w.pass(time.Minute)
 		w.alert("resolved", "HighErr", "f1", "critical", "")
-		if d := w.show(1); d.State != Closed || d.How != "verified" || d.Says != "run/1 is verified, and the last symptom is gone" {
+		if d := w.show(1); d.State != Closed || d.How != "verified" || d.Says != "run/1 of restart is verified, and the last symptom is gone" {
 			w.t.Errorf("%+v", d.Incident)
 		}
 		if n := len(w.sentOf("person.called")); n != 0 {

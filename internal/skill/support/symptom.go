@@ -219,8 +219,11 @@ func (s *Support) joinRecovery(tx *db.Tx, now time.Time, r prentice.EventRecord)
 	if err != nil || still > 0 {
 		return in.Number, errors.Join(err, save(tx, in))
 	}
-	run := runRef(in.Verified)
-	return in.Number, s.end(tx, now, in, byRun, fmt.Sprintf("%s is verified, and the last symptom is gone", run), prentice.Prentice("event"), run)
+	run, procedure := runRef(in.Verified), ""
+	if err := tx.QueryRow(`SELECT procedure_name FROM incident_runs WHERE incident = ? AND run = ?`, []any{in.Number, in.Verified}, &procedure); err != nil {
+		return in.Number, err
+	}
+	return in.Number, s.end(tx, now, in, byRun, fmt.Sprintf("%s of %s is verified, and the last symptom is gone", run, procedure), prentice.Prentice("event"), run)
 }
 
 // stillLive counts the symptoms that are there and whose end will be told.
