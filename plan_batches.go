@@ -158,10 +158,17 @@ func shortSpan(d time.Duration) string {
 func settles(steps []PlannedStep) time.Duration {
 	total := time.Duration(0)
 	for _, s := range steps {
-		for _, name := range []string{"settle", "silence", "for"} {
-			if d, err := time.ParseDuration(s.Attrs[name]); err == nil {
-				total += d
-			}
+		total += s.Settles()
+	}
+	return total
+}
+
+// Settles is how long the step waits on purpose, if all goes well.
+func (s PlannedStep) Settles() time.Duration {
+	total := time.Duration(0)
+	for _, name := range []string{"settle", "silence", "for"} {
+		if d, err := time.ParseDuration(s.Attrs[name]); err == nil {
+			total += d
 		}
 	}
 	return total

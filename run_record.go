@@ -73,6 +73,7 @@ type RunDetail struct {
 	Approvals []Approval   `json:"approvals"`
 	Steps     []StepRecord `json:"steps"`
 	Record    Record       `json:"record"`          // of the procedure, before this run
+	Ahead     *HoldBack    `json:"ahead,omitempty"` // what would hold it back if it were approved now, if it waits for an approval
 	Yours     *Yours       `json:"yours,omitempty"` // how whoever looks relates to it, if it waits for an approval
 
 	Kin    string  `json:"kin,omitempty"`    // equal for plans that are equal but for subject and targets

@@ -94,9 +94,10 @@ func (s *System) automation() automation.Deps {
 		File: func(file string, text []byte, now time.Time) []prentice.Finding {
 			return s.Team.Library().Check(procedure.File{Name: file, Text: text}, now)
 		},
-		Render: s.Team.Render,
-		Record: func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },
-		Schema: procedure.Schema,
+		Render:  s.Team.Render,
+		Record:  func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },
+		Schema:  procedure.Schema,
+		Foresee: s.runner.Foresee,
 	}
 }
 

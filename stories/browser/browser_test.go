@@ -154,7 +154,7 @@ func TestAPersonApprovesAndWatchesAServiceBeingMended(t *testing.T) {
 	}
 	olga.until("restart-service", "service/payments") // the page changes by itself
 	olga.do(chromedp.Navigate(where + "/runs/" + s.waiting(demo.Payments)))
-	olga.until("Approve restart-service on 1 host", "approval required", "waits for 1 approver")
+	olga.until("Approve restart-service on 1 host", "approval required", "0 of 1")
 
 	olga.do(chromedp.SendKeys("textarea#reason", "the probe is right"), chromedp.Click("#answer button"))
 	text := olga.until("verified", "payments runs as process", "looks in")

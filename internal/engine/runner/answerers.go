@@ -27,7 +27,10 @@ func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (p
 		yours.Try = prentice.HintOf(r.waysOut(ctx, d, by, refused))
 	}
 	shown.Yours = &yours
-	shown.Answerers, err = r.answerersOf(ctx, d, q)
+	if shown.Answerers, err = r.answerersOf(ctx, d, q); err != nil {
+		return shown, err
+	}
+	shown.Ahead, err = r.ahead(ctx, shown)
 	return shown, err
 }
 

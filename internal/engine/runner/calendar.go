@@ -16,10 +16,9 @@ type Calendar interface {
 
 // frozen is what the calendar says of a plan that would begin now. A calendar
 // that cannot be asked is not passed.
-func (r *Runner) frozen(ctx context.Context, plan prentice.Plan, now time.Time) (string, error) {
-	says, _, err := r.Calendar.Hold(ctx, plan, now)
-	if err != nil {
-		return "", fmt.Errorf("ask the calendar: %w", err)
+func (r *Runner) frozen(ctx context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error) {
+	if says, until, err = r.Calendar.Hold(ctx, plan, now); err != nil {
+		return "", until, fmt.Errorf("ask the calendar: %w", err)
 	}
-	return says, nil
+	return says, until, nil
 }

@@ -18,6 +18,7 @@ type situation struct {
 	why       string // it is stopped
 	unmanaged string // why the subject or a target is no business of ours, or ""
 	frozen    string // by the calendar
+	thaws     time.Time
 	cooling   []cooling
 	sick      []sick
 	streaks   map[prentice.HoldCode]streak
@@ -70,7 +71,7 @@ func aim(s situation) prentice.HoldBack {
 	case s.unmanaged != "":
 		return hold(prentice.HoldUnmanaged, "do it by hand, or change the catalogue", "%s", s.unmanaged)
 	case s.frozen != "":
-		return hold(prentice.HoldFrozen, "wait for the time that prentice calendar show names", "%s", s.frozen)
+		return until(s.thaws, "wait for the time that prentice calendar show names", prentice.HoldFrozen, "%s", s.frozen)
 	case len(s.cooling) > 0:
 		c := s.cooling[0]
 		return until(c.until, lifted(prentice.HoldMended, string(c.target), c.until),

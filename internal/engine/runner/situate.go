@@ -40,7 +40,7 @@ func (r *Runner) situate(ctx context.Context, plan prentice.Plan, actor prentice
 	if s.stopped {
 		s.why = r.StopSays()
 	}
-	if s.frozen, err = r.frozen(ctx, plan, s.now); err != nil {
+	if s.frozen, s.thaws, err = r.frozen(ctx, plan, s.now); err != nil {
 		return s, err
 	}
 	if plan.Risk == prentice.Look {

@@ -130,6 +130,7 @@ func oneHost(r prentice.Run) runOut {
 	out := runOut{RunDetail: d}
 	if r.State == prentice.Waiting {
 		out.Waits = "approval"
+		out.Ahead = &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end until Monday: the books are closed", WayOut: "wait for the time that prentice calendar show names", Until: noon.Add(40 * time.Hour)}
 		return out
 	}
 	out.Approvals = []prentice.Approval{{Run: r.Number, Plan: r.Plan, Actor: "person/ann", Door: "web", Yes: true, Reason: "The probe is right, I see the same from here", Time: ago(33 * time.Second)}}
@@ -145,7 +146,7 @@ func oneHost(r prentice.Run) runOut {
 		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.Unsure, "prentice stopped while this ran, and nothing can tell how far it came", 31*time.Second))
 	}
 	for i, text := range []string{"+ systemctl restart checkout.service", "checkout: listening on 127.0.0.1:7001", "<script>alert(1)</script> \x1b[31mred\x1b[0m", strings.Repeat("a line that never ends ", 12)} {
-		out.Log = append(out.Log, prentice.LogLine{Offset: int64(i), Time: ago(time.Duration(31-i) * time.Second), Step: "restart", Target: "host/web-1", Text: text})
+		out.Log = append(out.Log, prentice.LogLine{Offset: int64(i), Line: int64(i + 1), Time: ago(time.Duration(31-i) * time.Second), Step: "restart", Target: "host/web-1", Text: text})
 	}
 	return out
 }

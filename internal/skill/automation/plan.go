@@ -24,6 +24,8 @@ type Planned struct {
 	Plan  prentice.Plan `json:"plan"`
 	Hash  string        `json:"hash"`
 	Bytes string        `json:"canonical"` // what the hash is of
+
+	Ahead *prentice.Outlook `json:"ahead,omitempty"` // what would become of it now; only of a server
 }
 
 // Canonical is the plan's one byte form, so that whoever asks for JSON can hash
@@ -64,8 +66,38 @@ func (p Planned) Text() string {
 	for _, section := range sections {
 		writeSection(&b, plan, section)
 	}
+	writeAhead(&b, p.Ahead)
 	b.WriteString("\nNothing was done. Ask for it with: prentice run start " + plan.Procedure + inputFlags(plan) + "\n")
 	return b.String()
+}
+
+// writeAhead tells what would become of the plan if it were asked for now.
+func writeAhead(b *strings.Builder, o *prentice.Outlook) {
+	if o == nil {
+		return
+	}
+	b.WriteString("\nIf it were requested now\n")
+	switch o.Decision.Verdict {
+	case prentice.Allow:
+		b.WriteString("  policy allows it: nobody is asked\n")
+	case prentice.Refuse:
+		fmt.Fprintf(b, "  policy refuses it: %s\n", strings.Join(o.Decision.Reasons, "; "))
+	case prentice.Ask:
+		fmt.Fprintf(b, "  approval required from %s: %s\n", op.Count(o.Decision.Approvers, "person", "people"), strings.Join(o.Decision.Reasons, "; "))
+		if o.Answerers != nil {
+			fmt.Fprintf(b, "  %s\n", o.Answerers)
+		}
+	}
+	if o.Already != "" {
+		fmt.Fprintf(b, "  %s\n", o.Already)
+	}
+	if h := o.Hold; h != nil {
+		fmt.Fprintf(b, "  held back by %s: %s", h.Code, h.Says)
+		if !h.Until.IsZero() {
+			fmt.Fprintf(b, ", until %s", op.At(h.Until))
+		}
+		b.WriteByte('\n')
+	}
 }
 
 // serviceFacts is what the steps are told of their service. Where procedures
@@ -203,7 +235,13 @@ func planOp(d Deps) op.Op {
 		if err != nil {
 			return Planned{}, err
 		}
-		return Planned{Plan: plan, Hash: plan.Hash(), Bytes: string(plan.Canonical())}, nil
+		out := Planned{Plan: plan, Hash: plan.Hash(), Bytes: string(plan.Canonical())}
+		if d.Foresee == nil || req.Event != nil {
+			return out, nil
+		}
+		ahead, err := d.Foresee(ctx, req)
+		out.Ahead = &ahead
+		return out, err
 	}).WithExample("prentice procedure plan restart-service --input service=checkout").FromFiles().WithHelp(
 		"Renders the procedure for one case: exact targets, commands, inputs, limits, verification and undo. The hash names the plan; it is the same in every process and on every machine, and it is what people approve.\n\n" +
 			"With -o json the plan's canonical bytes are written as they are, so that sha256sum gives the hash.")

@@ -40,6 +40,8 @@ type Deps struct {
 	File func(file string, text []byte, now time.Time) []prentice.Finding
 	// Render makes a plan and does nothing with it.
 	Render func(context.Context, prentice.RunRequest) (prentice.Plan, error)
+	// Foresee says what would become of a request; nil where only files are read.
+	Foresee func(context.Context, prentice.RunRequest) (prentice.Outlook, error)
 	// Record is how the runs of a procedure have ended, on all subjects.
 	Record func(ctx context.Context, procedure string) (prentice.Record, error)
 	// Schema is the JSON Schema of a procedure's front matter.

@@ -50,6 +50,11 @@
     });
   }
 
+  // ---- waits: the bar of a step that waits on purpose ----
+  function tellWaits() {
+    all("progress[data-lasts]").forEach(function (bar) { bar.value = Math.max(0, Math.min(100, 100 * (Date.now() - bar.dataset.from) / bar.dataset.lasts)); });
+  }
+
   // ---- hashes: one press copies the whole ----
   function copyable() {
     all("code[data-copy]").forEach(function (code) {
@@ -228,4 +233,5 @@
   all("[data-help]").forEach(function (b) { b.hidden = false; });
   showTheme(); dress();
   setInterval(function () { tellTimes(); }, 5000);
+  setInterval(tellWaits, 1000);
 })();

@@ -1,0 +1,54 @@
+package runner
+
+import (
+	"context"
+
+	"prentice"
+)
+
+// Foresee says what would become of a request if it were made now: what policy
+// says of it, who could approve it and what would hold it back. It writes nothing
+// and binds nobody: Start asks everything again.
+func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest) (out prentice.Outlook, err error) {
+	plan, err := r.Planner.Render(ctx, req)
+	if err != nil {
+		return out, err
+	}
+	if _, _, err := r.underWay(ctx, req, plan); prentice.KindOf(err) == prentice.Conflict {
+		out.Already = sentenceOf(err)
+	}
+	d := &detail{request: req}
+	d.ThePlan, d.Risk = plan, plan.Risk
+	if d.Causes, err = r.causes(ctx, req); err != nil {
+		return out, err
+	}
+	record, err := r.Record(ctx, plan.Procedure, plan.Subject)
+	if err != nil {
+		return out, err
+	}
+	s, err := r.situate(ctx, plan, req.Actor.Kind, record)
+	if err != nil {
+		return out, err
+	}
+	out.Hold = kept(holdBack(s))
+	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
+	out.Decision = d.Decision
+	if d.Decision.Verdict != prentice.Ask {
+		return out, nil
+	}
+	q, err := r.question(ctx, d.Decision, plan, s.now)
+	if err != nil {
+		return out, err
+	}
+	out.Answerers, err = r.answerersOf(ctx, d, q)
+	return out, err
+}
+
+// ahead is what would hold a run back that waits for approval, if it had it now.
+func (r *Runner) ahead(ctx context.Context, d prentice.RunDetail) (*prentice.HoldBack, error) {
+	s, err := r.situate(ctx, d.ThePlan, prentice.ActorKind(d.Requester.Kind()), d.Record)
+	if err != nil {
+		return nil, err
+	}
+	return kept(holdBack(s)), nil
+}

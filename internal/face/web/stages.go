@@ -1,0 +1,132 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"prentice"
+)
+
+// stage is a part of a run on its way: what is looked at first, the approval, what
+// is done, what verifies it and what rolls it back.
+type stage struct {
+	Name    string
+	State   prentice.StepState
+	Now     bool // the run is here
+	Done    int  // of Of
+	Of      int
+	Step    string    // that waits on purpose now, if one does
+	From    time.Time // since when
+	Lasts   time.Duration
+	Percent int // of that wait, at this moment
+}
+
+// stagesOf is the stages of a run in their order.
+func (s *Site) stagesOf(d prentice.RunDetail) []stage {
+	now := s.o.Clock()
+	var list []stage
+	for _, name := range []prentice.Section{prentice.Check, "approval", prentice.Act, prentice.Verify, prentice.Undo} {
+		switch {
+		case name == "approval":
+			if d.Decision.Verdict == prentice.Ask {
+				list = append(list, approvalOf(d))
+			}
+		case name == prentice.Undo && !slices.ContainsFunc(d.Steps, func(r prentice.StepRecord) bool { return r.Section == prentice.Undo }) && d.State != prentice.Undoing:
+		case len(d.ThePlan.In(name)) > 0:
+			list = append(list, sectionOf(d, name, now))
+		}
+	}
+	return list
+}
+
+func approvalOf(d prentice.RunDetail) stage {
+	st := stage{Name: "Approval", Of: d.Decision.Approvers, Done: len(d.Approvers), State: prentice.NotBegun}
+	switch {
+	case d.State == prentice.Waiting && d.Waits == "approval":
+		st.State, st.Now = prentice.Held, true
+	case d.State == prentice.Expired, d.State == prentice.RunRefused && d.Started.IsZero():
+		st.State = prentice.NotDone
+	case d.State != prentice.Checking && !(d.State.Ended() && d.Started.IsZero()):
+		st.State = prentice.Done
+	}
+	return st
+}
+
+func sectionOf(d prentice.RunDetail, name prentice.Section, now time.Time) stage {
+	st := stage{Name: capital(string(name)), State: prentice.NotBegun}
+	for _, step := range d.ThePlan.In(name) {
+		st.Of += targetsOf(d, step)
+	}
+	seen := map[[2]string]prentice.StepRecord{} // the last round of each
+	for _, r := range d.Steps {
+		if r.Section == name {
+			seen[[2]string{r.Step, string(r.Target)}] = r
+		}
+	}
+	for _, r := range seen {
+		st.add(r, d, now)
+	}
+	st.Now = !d.State.Ended() && (st.State == prentice.Intended || st.State == prentice.Held)
+	if st.State == prentice.NotBegun && st.Done > 0 && st.Done >= st.Of {
+		st.State = prentice.Done
+	}
+	return st
+}
+
+// add counts what is known of a step. The worst that is known of any decides.
+func (st *stage) add(r prentice.StepRecord, d prentice.RunDetail, now time.Time) {
+	switch r.State {
+	case prentice.Done, prentice.WasDone, prentice.WasUndone:
+		st.Done++
+	case prentice.Intended:
+		if st.State == prentice.NotBegun {
+			st.State = prentice.Intended
+		}
+		for _, step := range d.ThePlan.Steps {
+			if lasts := step.Settles(); step.ID == r.Step && lasts > 0 && st.Step == "" {
+				st.Step, st.From, st.Lasts = step.ID, r.Started, lasts
+				st.Percent = int(min(100, max(0, 100*now.Sub(r.Started)/lasts)))
+			}
+		}
+	case prentice.Held:
+		st.State = prentice.Held
+	case prentice.NotDone, prentice.Unsure:
+		if st.State != prentice.Held {
+			st.State = r.State
+		}
+	}
+}
+
+// targetsOf is on how many things a step is done.
+func targetsOf(d prentice.RunDetail, step prentice.PlannedStep) int {
+	if step.Where == "target" {
+		return max(1, len(d.ThePlan.Targets))
+	}
+	return 1
+}
+
+// failing is the first step that did not come out well, and where in a log its
+// output begins; line 0 when it is not there.
+type failing struct {
+	Step   string
+	Target prentice.Ref
+	Says   string
+	Line   int64
+}
+
+func failingOf(d prentice.RunDetail, log []prentice.LogLine) *failing {
+	for _, r := range d.Steps {
+		if r.State != prentice.NotDone && r.State != prentice.Unsure || r.Section == prentice.Check {
+			continue
+		}
+		f := &failing{Step: r.Step, Target: r.Target, Says: r.Says}
+		for _, line := range log {
+			if line.Step == r.Step && (r.Target == "" || line.Target == r.Target) {
+				f.Line = line.Line
+				break
+			}
+		}
+		return f
+	}
+	return nil
+}

@@ -1,0 +1,10 @@
+package prentice
+
+// Outlook is what would become of a plan if somebody asked for it now. Nothing has
+// been asked for, and it may be otherwise a moment later.
+type Outlook struct {
+	Decision  Decision   `json:"decision"`
+	Hold      *HoldBack  `json:"hold,omitempty"`      // what would hold it back now, if anything
+	Answerers *Answerers `json:"answerers,omitempty"` // who could approve it, if approval is required
+	Already   string     `json:"already,omitempty"`   // that a run of it is under way
+}
