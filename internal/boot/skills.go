@@ -54,7 +54,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			},
 			File: s.Team.checkFile,
 		},
-		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, AcceptKey: s.acceptKey,
+		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]prentice.EvidenceFault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey,
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},

@@ -111,6 +111,16 @@ func (d Deps) key(ctx context.Context, _ op.Call, _ nothing) (Key, error) {
 
 func (d Deps) check(ctx context.Context, _ op.Call, _ nothing) (Checked, error) {
 	report, err := d.Ledger.VerifyChain(ctx)
+	if err != nil || d.Borne == nil {
+		return Checked{report}, err
+	}
+	faults, err := d.Borne(ctx)
+	if err != nil && !report.OK {
+		return Checked{report}, nil // what is wrong with the ledger keeps it from being compared, and is told
+	}
+	for _, f := range faults {
+		report.Fault(f.Seq, f.Says, f.Try)
+	}
 	return Checked{report}, err
 }
 

@@ -146,7 +146,7 @@ func (v Verified) Text() string {
 		return faults(v.EvidenceReport, "✕ NOT VERIFIED. This file is not what was exported with the key "+v.KeyID+".")
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "● Verified: %s. The file holds %s, written between %s and %s UTC, and it is exactly as the holder of the key %s signed it. No line was changed since it was written. ",
+	fmt.Fprintf(&b, "● Verified: %s. The file holds %s, written between %s and %s, and it is exactly as the holder of the key %s signed it. No line was changed since it was written. ",
 		v.About, plural(v.Lines, "line"), op.At(v.From), op.At(v.Until), v.KeyID)
 	switch {
 	case v.Contiguous && v.Lines == 1:
@@ -177,12 +177,12 @@ func (c Checked) Text() string {
 	case c.Lines == 0:
 		return "● The ledger is empty: nothing has been written yet, and nothing is missing."
 	}
-	text := fmt.Sprintf("● The ledger is sound: %s, written between %s and %s UTC, follow each other without a gap and none was changed. ",
+	text := fmt.Sprintf("● The ledger is sound: %s, written between %s and %s, follow each other without a gap and none was changed. ",
 		plural(c.Lines, "line"), op.At(c.From), op.At(c.Until))
 	if c.SignedSeq == 0 {
 		return text + "Nothing has been signed yet: a checkpoint is signed every minute while prentice is up."
 	}
-	return text + fmt.Sprintf("%s fit; the last, of %s UTC, covers every line up to %d. The key is %s.",
+	return text + fmt.Sprintf("%s fit; the last, of %s, covers every line up to %d. The key is %s.",
 		capital(plural(c.Checkpoints, "signed checkpoint")), op.At(c.SignedAt), c.SignedSeq, c.KeyID)
 }
 

@@ -62,6 +62,9 @@ type Deps struct {
 	Ledger Ledger
 	People People
 	Clock  func() time.Time
+	// Borne compares the answers that runs go by with the evidence of them; nil
+	// compares nothing.
+	Borne func(context.Context) ([]prentice.EvidenceFault, error)
 	// Catalogue is what roles are granted on, and Operations are what tokens
 	// are for; without them names are not looked up.
 	Catalogue  func() *prentice.Catalogue
