@@ -28,7 +28,33 @@ func postgres(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Defer(server.Stop)
 	address, err := server.Create("story")
 	ts.Check(err)
+	of(ts).database = server
 	ts.Setenv("PRENTICE_DATABASE", address)
+}
+
+// standby raises a server that follows the story's.
+func standby(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 0 && of(ts).database != nil, "standby, after postgres")
+	follows, err := of(ts).database.Standby()
+	ts.Check(err)
+	ts.Defer(follows.Stop)
+	of(ts).standby = follows
+}
+
+// lag lets the standby hear nothing more.
+func lag(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 0 && of(ts).standby != nil, "lag, after standby")
+	ts.Check(of(ts).standby.Lag())
+}
+
+// failOver ends the story's server, and the standby takes its place.
+func failOver(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 0 && of(ts).standby != nil, "fail-over, after standby")
+	s := of(ts)
+	s.database.Stop()
+	ts.Check(s.standby.Promote())
+	s.database, s.standby = s.standby, nil
+	ts.Setenv("PRENTICE_DATABASE", s.database.Address("story"))
 }
 
 // replica starts prentice up --replica NAME, waits until it is ready, and lets the

@@ -18,6 +18,8 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"prentice/internal/kit/db/pgtest"
+
 	"prentice/internal/kit/freeport"
 )
 
@@ -30,6 +32,8 @@ type scene struct {
 	far      map[string]*exec.Cmd        // the other machines
 	nets     map[string]*toxiproxy.Proxy // between prentice and some of them
 	twins    map[string]*twin            // the servers that share a database
+	database *pgtest.Server              // of PostgreSQL, when there is one
+	standby  *pgtest.Server              // that follows it
 	provider *mockoidc.MockOIDC          // that signs people in
 	storage  *storage                    // that speaks S3
 	server   *exec.Cmd

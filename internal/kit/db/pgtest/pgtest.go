@@ -61,34 +61,91 @@ func Start() (*Server, error) {
 	if out, err := s.command("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	s.process = s.command("postgres", "-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200")
+	if err := s.raise(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Standby is another server that follows this one, as far as it gets to: nothing
+// waits for it.
+func (s *Server) Standby() (*Server, error) {
+	folder, err := os.MkdirTemp("", "prentice-pg-")
+	if err != nil {
+		return nil, err
+	}
+	follows := &Server{bin: s.bin, folder: folder}
+	if follows.port, err = freeport.Give(); err != nil {
+		return nil, err
+	}
+	if err := follows.handOver(); err != nil {
+		return nil, err
+	}
+	if real, err := filepath.EvalSymlinks(filepath.Join(s.bin, "initdb")); err == nil { // not all of them are linked to where one is
+		follows.bin = filepath.Dir(real)
+	}
+	copied := follows.command("pg_basebackup", "-h", "127.0.0.1", "-p", strconv.Itoa(s.port), "-U", "postgres", "-D", filepath.Join(folder, "data"), "-R", "-c", "fast", "--no-sync")
+	if out, err := copied.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("pg_basebackup: %w: %s", err, out)
+	}
+	if err := follows.raise(); err != nil {
+		return nil, err
+	}
+	return follows, nil
+}
+
+// Lag lets a standby hear nothing more of the server that it follows.
+func (s *Server) Lag() error {
+	for _, statement := range []string{"ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()"} {
+		if err := s.ask(statement); err != nil {
+			return err
+		}
+	}
+	return s.until("SELECT 1 / (CASE WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0 ELSE 1 END)")
+}
+
+// Promote lets a standby be a server of its own.
+func (s *Server) Promote() error { return s.ask("SELECT 1 / pg_promote()::int") }
+
+// raise starts the server on its data and waits until it answers.
+func (s *Server) raise() error {
+	s.process = s.command("postgres", "-D", filepath.Join(s.folder, "data"), "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200")
 	said := &bytes.Buffer{}
 	s.process.Stderr = said
 	if err := s.process.Start(); err != nil {
-		return nil, err
+		return err
 	}
+	if err := s.until("SELECT 1"); err != nil {
+		s.Stop()
+		return fmt.Errorf("no answer on port %d: %w: %s", s.port, err, said)
+	}
+	return nil
+}
+
+// until asks something until it is no error.
+func (s *Server) until(question string) (err error) {
 	for range 100 {
-		if err = s.ask("SELECT 1"); err == nil {
-			return s, nil
+		if err = s.ask(question); err == nil {
+			return nil
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	s.Stop()
-	return nil, fmt.Errorf("no answer on port %d: %w: %s", s.port, err, said)
+	return err
 }
 
 // Create makes an empty database and gives its address.
 func (s *Server) Create(name string) (string, error) {
-	return s.address(name), s.ask("CREATE DATABASE " + name)
+	return s.Address(name), s.ask("CREATE DATABASE " + name)
 }
 
-func (s *Server) address(database string) string {
+// Address is where a database of the server is, whether there is one or not.
+func (s *Server) Address(database string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
 }
 
 // ask sends one statement to the server's own database.
 func (s *Server) ask(statement string) error {
-	pool, err := sql.Open("pgx", s.address("postgres"))
+	pool, err := sql.Open("pgx", s.Address("postgres"))
 	if err != nil {
 		return err
 	}
