@@ -15,7 +15,7 @@ type places struct{ s *System }
 // Places implements app.Places. A run stands wherever its plan acts, an incident
 // where its subject does.
 func (p places) Places(ctx context.Context, ref prentice.Ref) ([][]prentice.Ref, error) {
-	c := p.s.Team.Catalogue()
+	now := p.s.Team.now.Load()
 	switch ref.Kind() {
 	case "run":
 		n, err := strconv.ParseInt(ref.Name(), 10, 64)
@@ -26,7 +26,7 @@ func (p places) Places(ctx context.Context, ref prentice.Ref) ([][]prentice.Ref,
 		if prentice.KindOf(err) == prentice.NotFound {
 			return nil, nil
 		}
-		return placesIn(c, touched(c, d.ThePlan)), err
+		return now.placesIn(touched(now.catalogue, d.ThePlan)), err
 	case "incident":
 		n, err := strconv.ParseInt(ref.Name(), 10, 64)
 		if err != nil {
@@ -36,9 +36,9 @@ func (p places) Places(ctx context.Context, ref prentice.Ref) ([][]prentice.Ref,
 		if subject == "" || err != nil {
 			return nil, err
 		}
-		return placesIn(c, []prentice.Ref{subject}), nil
+		return now.placesIn([]prentice.Ref{subject}), nil
 	}
-	return placesIn(c, []prentice.Ref{ref}), nil
+	return now.placesIn([]prentice.Ref{ref}), nil
 }
 
 // incident is how an incident stands towards what a run is about.
@@ -52,7 +52,7 @@ func (s *System) incident(ctx context.Context, ref, about prentice.Ref) (runner.
 		return runner.Incident{}, err
 	}
 	covers := subject == about
-	for _, part := range placesIn(s.Team.Catalogue(), []prentice.Ref{about}) {
+	for _, part := range s.Team.now.Load().placesIn([]prentice.Ref{about}) {
 		covers = covers || slices.Contains(part, subject)
 	}
 	return runner.Incident{Subject: subject, Open: open, Covers: covers}, nil
@@ -87,25 +87,31 @@ func touched(c *prentice.Catalogue, p prentice.Plan) []prentice.Ref {
 	return things
 }
 
-// placesIn is where things stand by the catalogue: each by its own name, its
-// system's and its owner's. What the catalogue does not know has no name
-// at all, and a grant on that name does not count.
-func placesIn(c *prentice.Catalogue, things []prentice.Ref) [][]prentice.Ref {
+// placesIn is where things stand: each by its own name, its system's and its
+// owner's, as these were adopted. What the catalogue does not know has no name at
+// all, and a grant on that name does not count.
+func (now *team) placesIn(things []prentice.Ref) [][]prentice.Ref {
 	var parts [][]prentice.Ref
 	for _, ref := range things {
 		part := []prentice.Ref{}
-		system, owner := prentice.Ref(""), prentice.Ref("")
-		if s, err := c.Service(string(ref)); err == nil && s.Ref == ref {
-			part, system, owner = append(part, ref), s.System, s.Owner
-		} else if e, err := c.Entity(ref); err == nil {
-			part, system, owner = append(part, ref), e.System, e.Owner
-		}
-		for _, more := range []prentice.Ref{system, owner} {
-			if more != "" {
-				part = append(part, more)
+		if now.knows(ref) {
+			part = append(part, ref)
+			for _, more := range []prentice.Ref{now.belongs[ref].System, now.belongs[ref].Owner} {
+				if more != "" {
+					part = append(part, more)
+				}
 			}
 		}
 		parts = append(parts, part)
 	}
 	return parts
+}
+
+// knows says whether the catalogue has a thing.
+func (now *team) knows(ref prentice.Ref) bool {
+	if s, err := now.catalogue.Service(string(ref)); err == nil && s.Ref == ref {
+		return true
+	}
+	_, err := now.catalogue.Entity(ref)
+	return err == nil
 }

@@ -170,10 +170,7 @@ func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) 
 }
 
 // knows says whether the catalogue has a thing.
-func (s *System) knows(ref prentice.Ref) bool {
-	parts := placesIn(s.Team.Catalogue(), []prentice.Ref{ref})
-	return len(parts) == 1 && slices.Contains(parts[0], ref)
-}
+func (s *System) knows(ref prentice.Ref) bool { return s.Team.now.Load().knows(ref) }
 
 func (s *System) serviceStates(ctx context.Context) ([]supervision.ServiceState, error) {
 	standings, err := s.lookout.Services(ctx)

@@ -15,8 +15,8 @@ func (p places) Team(ctx context.Context, plan prentice.Plan) ([]runner.Standing
 	if err != nil {
 		return nil, err
 	}
-	c := p.s.Team.Catalogue()
-	parts := placesIn(c, touched(c, plan))
+	now := p.s.Team.now.Load()
+	parts := now.placesIn(touched(now.catalogue, plan))
 	team := make([]runner.Standing, len(people))
 	for i, one := range people {
 		actor := prentice.Actor{Kind: prentice.Person, Name: one.Name, Role: one.Role, Grants: one.Grants}
@@ -44,8 +44,8 @@ func (p places) Independent(ctx context.Context, plan prentice.Plan, of []prenti
 
 // RoleOn implements runner.People.
 func (p places) RoleOn(by prentice.Actor, plan prentice.Plan) prentice.Role {
-	c := p.s.Team.Catalogue()
-	return roleOn(by, placesIn(c, touched(c, plan)))
+	now := p.s.Team.now.Load()
+	return roleOn(by, now.placesIn(touched(now.catalogue, plan)))
 }
 
 // roleOn is the least role that somebody has on some things; of none it is their
@@ -61,10 +61,8 @@ func roleOn(a prentice.Actor, parts [][]prentice.Ref) prentice.Role {
 	return prentice.LeastRole(held...)
 }
 
-// Owner implements runner.People: who owns the service, or else the procedure.
+// Owner implements runner.People: who owns the service, or else the procedure, as it
+// was adopted.
 func (p places) Owner(plan prentice.Plan) prentice.Ref {
-	if s, err := p.s.Team.Catalogue().Service(string(plan.Subject)); err == nil && s.Ref == plan.Subject && s.Owner != "" {
-		return s.Owner
-	}
-	return plan.Owner
+	return p.s.Team.now.Load().ownerOf(plan.Subject, plan.Procedure)
 }

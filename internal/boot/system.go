@@ -238,6 +238,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.Team.kinds = s.kinds()
 	s.Team.book = &policy.Book{DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
 	s.Team.groups = &policy.Book{OfGroups: true, DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
+	s.Team.granted = s.Identity.GrantedOnBelongings
 	if err := s.Team.read(ctx); err != nil {
 		return err
 	}

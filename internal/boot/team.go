@@ -34,10 +34,11 @@ type team struct {
 	troubles  []prentice.Finding // why a file of the folder is not in force as it stands
 	broken    []prentice.Finding // why procedures of the library cannot be asked for
 	policy    *policy.Policy
-	inForce   policy.Entry // that the policy is of
-	pending   *pending     // nil when the file says what is in force
-	groups    policy.Entry // who is in which group, as it was adopted
-	newGroups *string      // as the catalogue says it, when that is not what was adopted
+	inForce   policy.Entry                      // that the policy is of
+	pending   *pending                          // nil when the file says what is in force
+	groups    policy.Entry                      // who is in which group, as it was adopted
+	belongs   map[prentice.Ref]policy.Belonging // what belongs to whom, as it was adopted
+	newGroups *string                           // as the catalogue says it, when that is not what was adopted
 	calendar  *calendar.Calendar
 	notices   *notice.Settings
 	alerts    *alert.Rules
@@ -58,10 +59,11 @@ type Team struct {
 	groups  *policy.Book
 	reading sync.Mutex // held by whoever reads the folder
 	now     atomic.Pointer[team]
-	wrong   atomic.Pointer[error] // with what the folder says now, when it is not what is in force
-	missing func([]string) string // the first secret that is not there, or ""; nil asks nobody
-	changed []func(*team)         // called after each reading that took effect
-	missed  atomic.Bool           // what changed elsewhere could not be read yet
+	wrong   atomic.Pointer[error]               // with what the folder says now, when it is not what is in force
+	granted func(context.Context) (bool, error) // whether anybody holds a role on what is a group's or a system's
+	missing func([]string) string               // the first secret that is not there, or ""; nil asks nobody
+	changed []func(*team)                       // called after each reading that took effect
+	missed  atomic.Bool                         // what changed elsewhere could not be read yet
 }
 
 // newTeam is a team folder that is not read yet. It is made if it is not there,

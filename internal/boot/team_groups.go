@@ -7,32 +7,75 @@ import (
 	"prentice/internal/engine/policy"
 )
 
-// readGroups takes who is in which group from the book of groups: a member that
-// the catalogue adds counts for nothing until an owner adopts it, as with the
-// policy. The first groups that are found enter by themselves.
+// readGroups takes who is in which group, and what belongs to whom, from the book
+// of groups: what the catalogue changes counts for nothing until an owner adopts
+// it, as with the policy. What is found first enters by itself, and so does what
+// belongs to whom as long as nothing depends on it.
 func (t *Team) readGroups(ctx context.Context, next *team) error {
-	text := policy.Memberships(next.catalogue)
+	groups, belongings := policy.Memberships(next.catalogue), policy.Belongings(next.catalogue, next.library.All())
 	entry, found, err := t.groups.InForce(ctx)
 	if err != nil {
 		return err
 	}
-	switch {
-	case found || text == "":
-	case t.reads: // they would enter at the start
-		entry = policy.Entry{Digest: prentice.Digest([]byte(text)), Text: text}
-	default:
-		if err := t.groups.FirstGroups(ctx, text); err != nil {
-			return err
+	adopted, belonged := policy.Parts(entry.Text)
+	reason := ""
+	if adopted == "" && groups != "" {
+		adopted, reason = groups, "the first groups that were found"
+	}
+	if !policy.Says(belonged, belongings) {
+		matters := belonged != "" && next.policy.AsksOwners()
+		if belonged != "" && !matters && t.granted != nil {
+			if matters, err = t.granted(ctx); err != nil {
+				return err
+			}
 		}
-		if entry, _, err = t.groups.InForce(ctx); err != nil {
+		if !matters {
+			belonged = belongings
+			if reason == "" {
+				reason = "nothing depended on what belongs to whom"
+			}
+		}
+	}
+	if text := adopted + belonged; text != entry.Text {
+		if entry, err = t.enterGroups(ctx, entry, found, text, reason); err != nil {
 			return err
 		}
 	}
-	next.groups = entry
-	if entry.Text != text {
+	next.groups, next.belongs = entry, policy.BelongingsIn(entry.Text)
+	adopted, belonged = policy.Parts(entry.Text)
+	if adopted != groups || !policy.Says(belonged, belongings) {
+		text := groups + belongings
 		next.newGroups = &text
 	}
 	return nil
+}
+
+// enterGroups brings a text into force by itself.
+func (t *Team) enterGroups(ctx context.Context, old policy.Entry, found bool, text, reason string) (policy.Entry, error) {
+	if t.reads { // it would enter at the start
+		return policy.Entry{Seq: old.Seq, Digest: prentice.Digest([]byte(text)), Text: text}, nil
+	}
+	enter := func() error { return t.groups.Follow(ctx, old, text, reason) }
+	if !found {
+		enter = func() error { return t.groups.FirstGroups(ctx, text) }
+	}
+	if err := enter(); err != nil {
+		return old, err
+	}
+	entry, _, err := t.groups.InForce(ctx)
+	return entry, err
+}
+
+// ownerOf is the group that answers for a thing, as it was adopted; of what the
+// catalogue gave an owner since, it is nobody.
+func (now *team) ownerOf(subject prentice.Ref, procedure string) prentice.Ref {
+	if owner := now.belongs[subject].Owner; owner != "" && subject != "" {
+		return owner
+	}
+	if s, err := now.catalogue.Service(string(subject)); err == nil && s.Ref == subject && s.Owner != "" {
+		return ""
+	}
+	return now.belongs[prentice.NewRef("procedure", procedure)].Owner
 }
 
 // GroupsOf are the groups of a person, as they were adopted.

@@ -75,6 +75,18 @@ func endSessions(tx *db.Tx, name string) error {
 	return nil
 }
 
+// GrantedOnBelongings says whether anybody holds a role, or a token, on what belongs
+// to a group or a system.
+func (i *Identity) GrantedOnBelongings(ctx context.Context) (bool, error) {
+	var n int
+	err := i.db.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM identity_grant WHERE thing LIKE 'group/%' OR thing LIKE 'system/%')
+		+ (SELECT COUNT(*) FROM identity_token WHERE ' ' || things LIKE '% group/%' OR ' ' || things LIKE '% system/%')`, nil, &n)
+	if err != nil {
+		return false, fmt.Errorf("look for roles on what belongs to somebody: %w", err)
+	}
+	return n > 0, nil
+}
+
 const grantColumns = `SELECT person, role, thing FROM identity_grant `
 
 // grants are the grants of one person, or of all, by name.

@@ -105,6 +105,21 @@ func (b *Book) FirstGroups(ctx context.Context, text string) error {
 	return b.first(ctx, prentice.Digest([]byte(text)), text, "the first groups that were found")
 }
 
+// Follow takes over by itself what decides nothing yet: another text in the place
+// of the one in force, unless that is another by now.
+func (b *Book) Follow(ctx context.Context, base Entry, text, reason string) error {
+	now, digest := b.Clock(), prentice.Digest([]byte(text))
+	return b.DB.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(b.sql(`INSERT INTO policy_adopted (seq, digest, text, owners, reason, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING`),
+			base.Seq+1, digest, text, `["`+string(self)+`"]`, reason, db.Micros(now))
+		if err != nil || n == 0 {
+			return err
+		}
+		return b.Recorder.Append(tx, now, prentice.Note{Kind: b.kind("adopted"), Actor: self, Refs: []prentice.Ref{b.about()}, Data: map[string]any{
+			"from": base.Digest, "to": digest, "reason": reason, "diff": Diff(base.Text, text)}})
+	})
+}
+
 func (b *Book) first(ctx context.Context, digest, text, reason string) error {
 	now := b.Clock()
 	return b.DB.Write(ctx, func(tx *db.Tx) error {

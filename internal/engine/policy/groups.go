@@ -25,6 +25,7 @@ func Memberships(c *prentice.Catalogue) string {
 
 // GroupsIn are the groups of a person in a text of Memberships.
 func GroupsIn(text, person string) (groups []prentice.Ref) {
+	text, _ = Parts(text)
 	for line := range strings.Lines(text) {
 		group, members, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		if slices.Contains(strings.Split(members, ", "), person) {

@@ -94,8 +94,12 @@ func (q question) unanswerable(causers []prentice.Ref) string {
 	if len(seats) >= q.asks.Approvers {
 		return ""
 	}
-	return fmt.Sprintf("nobody could give leave: rule %s asks %s of %s, and beside whoever asked %d of them can answer; add members with that role to the group in the catalogue, or name others in policy.yaml",
-		firstOf(q.asks.Rules), count(q.asks.Approvers, string(q.asks.Role)), whom(q.asks.From), len(seats))
+	do := "add members with that role to the group in the catalogue, or name others in policy.yaml"
+	if slices.Contains(q.asks.From, prentice.ThePlansOwner) {
+		do = "name its owner in the catalogue, and adopt that with: prentice policy adopt-groups"
+	}
+	return fmt.Sprintf("nobody could give leave: rule %s asks %s of %s, and beside whoever asked %d of them can answer; %s",
+		firstOf(q.asks.Rules), count(q.asks.Approvers, string(q.asks.Role)), whom(q.asks.From), len(seats), do)
 }
 
 // covers says why answers that were given do not suffice for the question, or "".
@@ -176,7 +180,7 @@ func whom(from []prentice.Ref) string {
 	for i, ref := range from {
 		words[i] = string(ref)
 		if ref == prentice.ThePlansOwner {
-			words[i] = "an owner that nobody named"
+			words[i] = "an owner that nobody adopted"
 		}
 	}
 	return strings.Join(words, " or ")

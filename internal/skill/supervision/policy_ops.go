@@ -51,9 +51,9 @@ func (d Deps) policyOps() []op.Op {
 		op.New("policy.adopt", prentice.Change, prentice.Owner, "Bring the edited policy.yaml into force, if the policy in force agrees.", d.adopt).
 			WithExample("prentice policy adopt --reason 'agents may restart staging'").
 			WithHelp("An edited policy.yaml decides nothing until an owner adopts it. The policy in force judges that: a rule over op == \"policy.adopt\" may refuse it, or ask, and then so many different owners must adopt the very same file.\n\nWithout --digest it is the file as it is now."),
-		op.New("policy.adopt-groups", prentice.Change, prentice.Owner, "Bring the members of groups into force as the catalogue has them now.", d.adoptGroups).
+		op.New("policy.adopt-groups", prentice.Change, prentice.Owner, "Bring into force who is in which group and what belongs to whom, as the catalogue and the procedures say it now.", d.adoptGroups).
 			WithExample("prentice policy adopt-groups --reason 'carl is on call from today'").
-			WithHelp("A member whom the catalogue adds to a group approves nothing, and one whom it drops goes on approving, until an owner adopts it. The policy in force judges that as it judges a new policy: by the rules over op == \"policy.adopt\"."),
+			WithHelp("A member whom the catalogue adds to a group approves nothing, and one whom it drops goes on approving, until an owner adopts it. The same holds for the owner and the system of a service or a host, and the owner of a procedure, as soon as a rule asks an owner or a role is held on a group or a system. The policy in force judges that as it judges a new policy: by the rules over op == \"policy.adopt\"."),
 		op.New("policy.why", prentice.Look, prentice.Viewer, "Say which rules decide, and the smallest change that would change the verdict.", d.why).
 			WithExample("prentice policy why --procedure restart-service --input service=checkout --kind agent --hour 23").FromFiles().
 			WithHelp("Give a run, or a call that nobody has made: what is not said is as it would be for you, now. Every change that it names was tried: single facts first, then two at once; among equals the nearest."),
@@ -91,7 +91,7 @@ func (d Deps) waitingPolicy(ctx context.Context) (string, error) {
 	state, err := d.Policy.State(ctx, prentice.Actor{})
 	switch {
 	case err == nil && state.Pending == nil && state.PendingGroups != nil:
-		return "The members of a group were edited in the catalogue and wait for an owner to adopt them; who was adopted before goes on approving.", nil
+		return "Who is in which group, or what belongs to whom, was edited in the catalogue and waits for an owner to adopt it; who was adopted before goes on approving.", nil
 	case err != nil || state.Pending == nil:
 		return "", err
 	case state.Pending.Digest == "":

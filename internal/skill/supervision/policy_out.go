@@ -49,7 +49,7 @@ func (p PolicyShown) Text() string {
 		b.WriteString("\n" + pendingText(*p.Pending))
 	}
 	if g := p.PendingGroups; g != nil {
-		fmt.Fprintf(&b, "\n▲ the members of groups were edited in the catalogue and wait: %s\n%s  Bring them into force with: prentice policy adopt-groups --digest %s --reason '…'\n\n%s", g.Digest, votesText(*g), g.Digest, g.Diff)
+		fmt.Fprintf(&b, "\n▲ who is in which group, or what belongs to whom, was edited and waits: %s\n%s  Bring them into force with: prentice policy adopt-groups --digest %s --reason '…'\n\n%s", g.Digest, votesText(*g), g.Digest, g.Diff)
 	}
 	return b.String()
 }
