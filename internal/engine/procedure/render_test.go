@@ -175,7 +175,7 @@ func TestPlansAreRefused(t *testing.T) {
 		{"a number as a target", one("targets: event.data.list"), nil, &prentice.Event{ID: "1", Data: []byte(`{"list":[1]}`)}, prentice.Refused, "is not a host"},
 		{"more targets than allowed", []string{strings.Replace(front(), "max_targets: 9", "max_targets: 3", 1) + act}, nil, nil, prentice.Refused, "4 targets are more than the procedure's limit of 3"},
 		{"an event that is not there", one("targets: '[event.subject]'"), nil, nil, prentice.Refused, `"subject" is not set`},
-		{"a missing input", one(service), nil, nil, prentice.Invalid, "input service of procedure p is missing: give it: --input service=VALUE"},
+		{"a missing input", one(service), nil, nil, prentice.Invalid, "input service of procedure p is missing: give it a value; on a command line: --input service=VALUE"},
 		{"an unknown input", one(service), give("srvice", "x"), nil, prentice.Invalid, `has no input "srvice": did you mean service?`},
 		{"an unknown service", one(service), give("service", "chekout"), nil, prentice.NotFound, `no service "chekout" in the catalogue: did you mean checkout?`},
 		{"a service that is a path", one(service), give("service", "../../etc"), nil, prentice.Invalid, "is not the name of a service"},

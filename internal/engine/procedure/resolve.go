@@ -53,9 +53,9 @@ func (c *rendering) source(p prentice.Procedure, in prentice.Input, given map[st
 		return *in.Default, nil
 	case why != nil:
 		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s cannot be taken from the event: %w", in.Name, p.Name, why).
-			In(in.At).Try("give it: --input %s=VALUE", in.Name)
+			In(in.At).Try("give it a value; on a command line: --input %s=VALUE", in.Name)
 	default:
-		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s is missing", in.Name, p.Name).Try("give it: --input %s=VALUE", in.Name)
+		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s is missing", in.Name, p.Name).Try("give it a value; on a command line: --input %s=VALUE", in.Name)
 	}
 }
 

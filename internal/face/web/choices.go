@@ -28,10 +28,18 @@ var sources = map[string]source{
 	"person":    {"person.list", nil},
 }
 
+// whole are the kinds whose things are named by their whole refs.
+var whole = map[string][]string{"ref": {"service", "host", "system"}}
+
 // choices are the names that there are of a kind of thing and that the reader may
 // see. A reader who may see none types the name.
 func (s *Site) choices(v View, kind string) []string {
 	var names []string
+	for _, one := range whole[kind] {
+		for _, name := range s.choices(v, one) {
+			names = append(names, one+"/"+name)
+		}
+	}
 	for _, row := range s.table(v.ctx, v, sources[kind]) {
 		names = append(names, strings.TrimPrefix(row[0], kind+"/"))
 	}

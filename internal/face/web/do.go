@@ -179,8 +179,16 @@ func (s *Site) form(w http.ResponseWriter, r *http.Request) {
 	if known := visitOf(r); known.retry != nil {
 		v.Problem, v.Typed, v.TypedOp, status = &known.retry.problem, known.retry.typed, d.Name, known.retry.problem.Status
 	}
-	v.Out = drawn{Op: d, Fields: d.Fields(), May: v.Actor.MightAsk(d.Name, d.Role), Mean: meant(d, v.Typed)}
+	v.Out = drawn{Op: d, Fields: d.Fields(), May: v.Actor.MightAsk(d.Name, d.Role), Mean: meant(d, v.Typed), Back: localOr(v.Typed.Get("_from"), localOr(plainPath(v.Typed.Get("_next")), "/"))}
 	s.renderOwn(w, status, "form", v)
+}
+
+// plainPath is a path without places that an output fills, or "".
+func plainPath(p string) string {
+	if strings.Contains(p, "{") {
+		return ""
+	}
+	return p
 }
 
 // drawn is what the form of any operation is made of.
@@ -188,6 +196,7 @@ type drawn struct {
 	Op     op.Op
 	Fields []op.Field
 	May    bool
+	Back   string // where a person goes who wants nothing
 	Mean   string // what must be typed to show that it is meant; "" for nothing
 }
 

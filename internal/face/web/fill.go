@@ -105,8 +105,8 @@ func setPairs(to reflect.Value, inside string, given []string) error {
 	if inside != "" && strings.Join(given, "") == "" {
 		return nil // a field of a form that was left blank is left out
 	}
-	if inside != "" {
-		given = []string{inside + "=" + strings.Join(given, "\n")}
+	if inside != "" { // a box that is ticked follows its "false"
+		given = []string{inside + "=" + given[len(given)-1]}
 	}
 	for _, text := range given {
 		lines := strings.Split(text, "\n")

@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"slices"
 	"encoding/json"
 	"time"
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/skill/design"
 )
 
 // The stories of the other skills, imitated like the first.
@@ -93,10 +95,7 @@ func someFault(number int64) (faultOut, error) {
 
 type replicasOut struct{ Replicas []prentice.Replica }
 
-type entitiesOut struct {
-	Entities []prentice.Entity
-	NextPage string
-}
+type entitiesOut = design.Listed
 
 type dependant struct {
 	Ref prentice.Ref
@@ -145,8 +144,9 @@ func moreOps(full bool) []op.Op {
 			if !full {
 				return entitiesOut{}, nil
 			}
-			return entitiesOut{Entities: []prentice.Entity{{Ref: "group/shop", Title: "The shop team"}, {Ref: "host/web-1", Description: "The machine in the corner"}, checkout,
-				{Ref: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", Type: "service", Owner: "group/platform-and-reliability-engineering", Description: "Speaks to the bank"}, {Ref: "system/shop", Title: "The shop"}}}, nil
+			all := []prentice.Entity{{Ref: "group/shop", Title: "The shop team"}, {Ref: "host/web-1", Description: "The machine in the corner"}, checkout,
+				{Ref: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", Type: "service", Owner: "group/platform-and-reliability-engineering", Description: "Speaks to the bank"}, {Ref: "system/shop", Title: "The shop"}}
+			return entitiesOut{Entities: slices.DeleteFunc(all, func(e prentice.Entity) bool { return in.Kind != "" && e.Ref.Kind() != in.Kind })}, nil
 		}),
 		op.New("catalog.show", prentice.Look, prentice.Viewer, "Show an entity.", func(_ context.Context, _ op.Call, in struct {
 			Ref string `json:"ref"`

@@ -37,7 +37,11 @@ func servicesOps(full bool) []op.Op {
 			return someProcedure(in.Name), nil
 		}),
 		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(context.Context, op.Call, automation.PlanIn) (automation.Planned, error) {
-			return automation.Planned{Plan: somePlan(), Hash: somePlan().Hash()}, nil
+			return automation.Planned{Plan: somePlan(), Hash: somePlan().Hash(), Ahead: &prentice.Outlook{
+				Decision:  prentice.Decision{Verdict: prentice.Ask, Approvers: 2, Role: prentice.Approver, From: []prentice.Ref{"group/platform"}, Reasons: []string{"what changes production is looked at by two people"}},
+				Answerers: &prentice.Answerers{Needed: 2, Role: prentice.Approver, Able: []prentice.Ref{"person/ann", "person/olga"}},
+				Hold:      &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end: the books are closed", WayOut: "wait for the time that prentice calendar show names", Until: noon.Add(40 * time.Hour)},
+			}}, nil
 		}),
 		canned("event.list", full, func() support.Events { return support.Events{Events: someEvents(), Next_: "3"} }),
 		op.New("event.show", prentice.Look, prentice.Viewer, "Show an event.", func(_ context.Context, _ op.Call, in numberIn) (support.EventOut, error) {
@@ -102,7 +106,7 @@ func someProcedure(name string) automation.Shown {
 		Findings: []prentice.Finding{{At: prentice.Pos{File: "procedures/" + name + ".md", Line: 31, Column: 1}, Text: "the section Undo has no step", Hint: "say how to go back, or write that there is no way"}},
 		Procedure: prentice.Procedure{
 			Name: name, Summary: "Bring back a service that has stopped answering", Owner: "group/platform", ReviewBy: "2027-01-31", Targets: "service(input.service).hosts", Limits: prentice.DefaultLimits(),
-			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}},
+			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "force", Type: "bool", Doc: "Even if it answers again."}, {Name: "wait", Type: "duration"}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}},
 			File:   "procedures/" + name + ".md", Digest: "sha256:" + strings.Repeat("9f2c81d0", 8), Secrets: []string{"deploy-token"},
 			Sections: []prentice.Prose{{Title: "When to use it", Text: "A service refuses connections and its host is well.\n\n- Not while the disk is full.\n- Not during a deploy."}},
 			Steps: []prentice.StepSpec{

@@ -12,14 +12,14 @@ import (
 )
 
 type grantIn struct {
-	Name string `json:"name" arg:"1" doc:"The person's name." example:"ann" maxLength:"100"`
+	Name string `json:"name" arg:"1" of:"person" doc:"The person's name." example:"ann" maxLength:"100"`
 	Role string `json:"role" arg:"2" enum:"viewer,operator,approver,owner" doc:"What they may do there at most."`
-	On   string `json:"on" doc:"What the role is for: a system, what a group owns, or a service." example:"system/payments" maxLength:"200"`
+	On   string `json:"on" of:"ref" doc:"What the role is for: a system, what a group owns, or a service." example:"system/payments" maxLength:"200"`
 }
 
 type revokeGrantIn struct {
-	Name string `json:"name" arg:"1" doc:"The person's name." example:"ann" maxLength:"100"`
-	On   string `json:"on" doc:"What the role was for." example:"system/payments" maxLength:"200"`
+	Name string `json:"name" arg:"1" of:"person" doc:"The person's name." example:"ann" maxLength:"100"`
+	On   string `json:"on" of:"ref" doc:"What the role was for." example:"system/payments" maxLength:"200"`
 }
 
 type showPersonIn struct {

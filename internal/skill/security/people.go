@@ -10,7 +10,7 @@ import (
 )
 
 type nameIn struct {
-	Name string `json:"name" arg:"1" doc:"The person's name." example:"ann" maxLength:"100"`
+	Name string `json:"name" arg:"1" of:"person" doc:"The person's name." example:"ann" maxLength:"100"`
 }
 
 type addIn struct {
@@ -19,7 +19,7 @@ type addIn struct {
 }
 
 type roleIn struct {
-	Name string `json:"name" arg:"1" doc:"The person's name." example:"ann" maxLength:"100"`
+	Name string `json:"name" arg:"1" of:"person" doc:"The person's name." example:"ann" maxLength:"100"`
 	Role string `json:"role" arg:"2" enum:"viewer,operator,approver,owner" doc:"What they may do at most."`
 }
 

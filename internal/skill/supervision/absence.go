@@ -10,13 +10,13 @@ import (
 )
 
 type awayIn struct {
-	Name    string  `json:"name" arg:"1" doc:"Who is away." example:"ann" maxLength:"100"`
+	Name    string  `json:"name" arg:"1" of:"person" doc:"Who is away." example:"ann" maxLength:"100"`
 	Until   op.Time `json:"until" doc:"Until when, such as 2030-08-31 or 2030-08-31T12:00:00Z."`
-	StandIn string  `json:"stand_in" doc:"Who counts for them meanwhile." maxLength:"100"`
+	StandIn string  `json:"stand_in" of:"person" doc:"Who counts for them meanwhile." maxLength:"100"`
 }
 
 type backIn struct {
-	Name string `json:"name" arg:"1" doc:"Who is back." example:"ann" maxLength:"100"`
+	Name string `json:"name" arg:"1" of:"person" doc:"Who is back." example:"ann" maxLength:"100"`
 }
 
 func (d Deps) absenceOps() []op.Op {

@@ -28,7 +28,7 @@ func numbered(kind, text string) (int64, error) {
 }
 
 type startIn struct {
-	Procedure string            `json:"procedure" arg:"1" doc:"The procedure to perform." example:"restart-service" maxLength:"100"`
+	Procedure string            `json:"procedure" arg:"1" of:"procedure" doc:"The procedure to perform." example:"restart-service" maxLength:"100"`
 	Input     map[string]string `json:"input,omitempty" doc:"A value for one of its inputs, as NAME=VALUE."`
 	Reason    string            `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
 	Incident  string            `json:"incident,omitempty" doc:"The incident that this is for, such as incident/3." maxLength:"200"`
@@ -64,7 +64,7 @@ type listIn struct {
 	State     string  `json:"state,omitempty" doc:"Only runs in this state." maxLength:"20"`
 	Open      bool    `json:"open,omitempty" doc:"Only runs that are not over."`
 	Procedure string  `json:"procedure,omitempty" of:"procedure" doc:"Only runs of this procedure." maxLength:"100"`
-	Subject   string  `json:"subject,omitempty" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
+	Subject   string  `json:"subject,omitempty" of:"ref" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
 	Incident  string  `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
 	Host      string  `json:"host,omitempty" of:"host" doc:"Only runs that act on this host, such as host/web-1 or web-1." maxLength:"200"`
 	Text      string  `json:"text,omitempty" doc:"Only runs that have all of these words, or parts of them, in their procedure, subject, reason, requester, command or outcome." maxLength:"200"`

@@ -13,7 +13,7 @@ import (
 // whyIn is a run, or a call that nobody has made.
 type whyIn struct {
 	Run         string            `json:"run,omitempty" arg:"1" doc:"The run, such as run/7; or leave it out and say what would be asked for." maxLength:"30"`
-	Procedure   string            `json:"procedure,omitempty" doc:"A procedure that would be asked for." maxLength:"100"`
+	Procedure   string            `json:"procedure,omitempty" of:"procedure" doc:"A procedure that would be asked for." maxLength:"100"`
 	Input       map[string]string `json:"input,omitempty" doc:"A value for one of its inputs, as NAME=VALUE."`
 	Op          string            `json:"op,omitempty" doc:"An operation without a plan that would be asked for, such as policy.adopt." maxLength:"100"`
 	Kind        string            `json:"kind,omitempty" enum:"person,agent,self" doc:"Who would ask: a person, an agent, or prentice itself."`

@@ -13,7 +13,7 @@ import (
 type sendIn struct {
 	Event   json.RawMessage `json:"event,omitempty" arg:"1" file:"true" doc:"A file that holds the event as one JSON object; - reads standard input."`
 	Type    string          `json:"type,omitempty" doc:"What has happened, such as service.down." example:"service.down" maxLength:"100"`
-	Subject prentice.Ref    `json:"subject,omitempty" doc:"What it is about, such as service/checkout." example:"service/checkout" maxLength:"200"`
+	Subject prentice.Ref    `json:"subject,omitempty" of:"ref" doc:"What it is about, such as service/checkout." example:"service/checkout" maxLength:"200"`
 	Source  string          `json:"source,omitempty" doc:"Who says so; without it, you." maxLength:"300"`
 	ID      string          `json:"id,omitempty" doc:"A name that the source gives to this event only; without it, a new one." maxLength:"300"`
 	Time    time.Time       `json:"time,omitzero" doc:"When it happened; without it, now."`
@@ -21,7 +21,7 @@ type sendIn struct {
 }
 
 type eventListIn struct {
-	Subject string `json:"subject,omitempty" doc:"Only events about this, such as service/checkout." maxLength:"200"`
+	Subject string `json:"subject,omitempty" of:"ref" doc:"Only events about this, such as service/checkout." maxLength:"200"`
 	Type    string `json:"type,omitempty" doc:"Only events of this type." maxLength:"100"`
 	Before  int64  `json:"before,omitempty" doc:"A cursor: only events with a smaller number." minimum:"1"`
 	Limit   int    `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`

@@ -15,7 +15,7 @@ import (
 
 type incidentListIn struct {
 	Open    bool   `json:"open,omitempty" doc:"Only those that are not closed."`
-	Subject string `json:"subject,omitempty" doc:"Only incidents of this, such as service/checkout." maxLength:"200"`
+	Subject string `json:"subject,omitempty" of:"ref" doc:"Only incidents of this, such as service/checkout." maxLength:"200"`
 	Before  int64  `json:"before,omitempty" doc:"A cursor: only incidents with a smaller number." minimum:"1"`
 	Limit   int    `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
@@ -25,7 +25,7 @@ type which struct {
 }
 
 type incidentOpenIn struct {
-	Subject prentice.Ref `json:"subject" arg:"1" doc:"What something is wrong with, such as service/checkout." example:"service/checkout" maxLength:"200"`
+	Subject prentice.Ref `json:"subject" arg:"1" of:"ref" doc:"What something is wrong with, such as service/checkout." example:"service/checkout" maxLength:"200"`
 	Summary string       `json:"summary" doc:"What is wrong, in one sentence." example:"customers see an empty basket" minLength:"1" maxLength:"300"`
 }
 
