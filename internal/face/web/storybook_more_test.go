@@ -2,8 +2,8 @@ package web
 
 import (
 	"context"
-	"slices"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"prentice"
