@@ -50,14 +50,15 @@ type OIDCSettings struct {
 	SecretFile string            `toml:"client_secret_file"`
 	NameClaim  string            `toml:"name_claim"`
 	GroupClaim string            `toml:"group_claim"`
-	Roles      map[string]string `toml:"roles"` // by group
+	Scopes     []string          `toml:"scopes"` // none is what the provider has
+	Roles      map[string]string `toml:"roles"`  // by group
 }
 
 func (o *OIDCSettings) provider() *identity.Provider {
 	if o == nil {
 		return nil
 	}
-	p := &identity.Provider{Issuer: o.Issuer, ClientID: o.ClientID, SecretFile: o.SecretFile, NameClaim: o.NameClaim, GroupClaim: o.GroupClaim, Roles: map[string]prentice.Role{}}
+	p := &identity.Provider{Issuer: o.Issuer, ClientID: o.ClientID, SecretFile: o.SecretFile, NameClaim: o.NameClaim, GroupClaim: o.GroupClaim, Scopes: o.Scopes, Roles: map[string]prentice.Role{}}
 	for group, role := range o.Roles {
 		p.Roles[group] = prentice.Role(role)
 	}
@@ -129,7 +130,7 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "enrolment", "monitors", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.roles"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "enrolment", "monitors", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
 		return e.Try("the settings are data, team, listen, database, hosts, proxies, owner, remote, replica, logs-keep, logs-max, enrolment, monitors, blobs and oidc")

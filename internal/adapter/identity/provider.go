@@ -39,7 +39,8 @@ type Provider struct {
 	ClientID   string
 	SecretFile string                   // "" is a client without a secret
 	NameClaim  string                   // "" is preferred_username
-	GroupClaim string                   // "" is groups
+	GroupClaim string                   // "" is groups; with dots it is a way into claims
+	Scopes     []string                 // none is openid, profile, email, and groups where the provider has it
 	Roles      map[string]prentice.Role // by group; who is in none of them does not come in
 
 	mu    sync.Mutex // guards found
@@ -57,8 +58,14 @@ func (p *Provider) Check() error {
 	case len(p.Roles) == 0:
 		return prentice.Errorf(prentice.Invalid, "oidc.roles names no group, so that nobody could come in").Try("write [oidc.roles] and below it: developers = \"operator\"")
 	}
+	for _, scope := range p.Scopes {
+		// https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+		if scope == "" || strings.ContainsFunc(scope, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+			return prentice.Errorf(prentice.Invalid, "oidc.scopes: %q", clip(scope)).Try("write each scope by itself: scopes = [\"openid\", \"profile\"]")
+		}
+	}
 	for group, role := range p.Roles {
-		if _, err := prentice.ParseRole(string(role)); err != nil || group == "" {
+		if _, err := prentice.ParseRole(string(role)); err != nil || strings.TrimPrefix(group, "/") == "" {
 			return prentice.Errorf(prentice.Invalid, "oidc.roles: %q = %q", clip(group), clip(string(role))).Try("give each group viewer, operator, approver or owner")
 		}
 	}
@@ -89,7 +96,7 @@ func (p *Provider) provider() (*oidc.Provider, error) {
 func patient() *http.Client { return &http.Client{Timeout: providerPatience} }
 
 func (p *Provider) client(found *oidc.Provider, redirect string) (*oauth2.Config, error) {
-	c := &oauth2.Config{ClientID: p.ClientID, Endpoint: found.Endpoint(), RedirectURL: redirect, Scopes: []string{oidc.ScopeOpenID, "profile", "email", "groups"}}
+	c := &oauth2.Config{ClientID: p.ClientID, Endpoint: found.Endpoint(), RedirectURL: redirect, Scopes: p.scopes(found)}
 	if p.SecretFile == "" {
 		return c, nil
 	}
@@ -195,6 +202,9 @@ func (p *Provider) exchange(ctx context.Context, e errand, code string, clock fu
 	if err := p.party(id.Audience, claims); err != nil {
 		return o, unvouched(err)
 	}
+	if claims, err = p.completed(ctx, found, token, id.Subject, claims); err != nil {
+		return o, err
+	}
 	return p.outsider(id.Issuer, id.Subject, claims)
 }
 
@@ -217,13 +227,13 @@ func (p *Provider) outsider(issuer, subject string, claims map[string]any) (o ou
 	if verified, said := claims["email_verified"].(bool); claim == "email" && (!said || !verified) {
 		return o, prentice.Errorf(prentice.Denied, "the provider has not verified the address %s", clip(o.name)).Try("verify it there first")
 	}
-	list, _ := claims[orElse(p.GroupClaim, "groups")].([]any)
-	for _, item := range list {
-		group, _ := item.(string)
-		if role, mapped := p.Roles[group]; mapped && !o.role.Includes(role) {
-			o.role = role
-		}
-		if ref, err := prentice.ParseRef("group/" + strings.TrimPrefix(group, "/")); err == nil && !slices.Contains(o.groups, ref) {
+	groups, err := p.groupsIn(claims)
+	if err != nil {
+		return o, err
+	}
+	o.role = p.roleOf(groups)
+	for _, group := range groups {
+		if ref, err := prentice.ParseRef("group/" + group); err == nil && !slices.Contains(o.groups, ref) {
 			o.groups = append(o.groups, ref)
 		}
 	}

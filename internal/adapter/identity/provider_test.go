@@ -3,6 +3,7 @@ package identity_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -27,6 +28,8 @@ type gate struct {
 	*mockoidc.MockOIDC
 	twist func(map[string]any) map[string]any // of the claims, before they are signed
 	none  bool                                // answers with a token that nobody signed
+	info  string                              // what it tells of people when asked, once set
+	has   []string                            // the scopes that it says it has
 }
 
 // guest is somebody at the provider.
@@ -59,8 +62,11 @@ func openGate(t *testing.T, d *db.DB) *gate {
 	if g.MockOIDC, err = mockoidc.NewServer(nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := g.AddMiddleware(g.unsigned); err != nil {
-		t.Fatal(err)
+	g.has = mockoidc.ScopesSupported
+	for _, m := range []func(http.Handler) http.Handler{g.unsigned, g.tells} {
+		if err := g.AddMiddleware(m); err != nil {
+			t.Fatal(err)
+		}
 	}
 	server := httptest.NewUnstartedServer(nil)
 	if err := g.Start(server.Listener, nil); err != nil {
@@ -96,10 +102,41 @@ func (g *gate) unsigned(next http.Handler) http.Handler {
 			g.t.Error(err)
 			return
 		}
-		parts := strings.Split(answer["id_token"].(string), ".")
+		token, ok := answer["id_token"].(string)
+		if !ok { // the client is asked to say who it is in another way
+			w.WriteHeader(kept.Code)
+			w.Write(kept.Body.Bytes()) //nolint:errcheck // a provider on loopback
+			return
+		}
+		parts := strings.Split(token, ".")
 		answer["id_token"] = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(answer)
+	})
+}
+
+// tells says what the provider has, and what it tells of people.
+func (g *gate) tells(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kept := httptest.NewRecorder()
+		next.ServeHTTP(kept, r)
+		maps.Copy(w.Header(), kept.Header())
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/userinfo") && g.info != "":
+			w.Header().Del("Content-Length")
+			w.Write([]byte(g.info)) //nolint:errcheck // a provider on loopback
+		case strings.HasSuffix(r.URL.Path, "/openid-configuration"):
+			says := map[string]any{}
+			if err := json.Unmarshal(kept.Body.Bytes(), &says); err != nil {
+				g.t.Error(err)
+			}
+			says["scopes_supported"] = g.has
+			w.Header().Del("Content-Length")
+			_ = json.NewEncoder(w).Encode(says)
+		default:
+			w.WriteHeader(kept.Code)
+			w.Write(kept.Body.Bytes()) //nolint:errcheck // a provider on loopback
+		}
 	})
 }
 
@@ -172,6 +209,102 @@ func TestAProviderSignsInWhoHasAGroupWithARole(t *testing.T) {
 		g.pass(identity.ProviderStanding)
 		g.wants("her program, long after the provider last knew her", bearer(bot), "nobody")
 	})
+}
+
+// What Keycloak, Entra ID, Google and others put where groups are read, and what
+// they make of it.
+func TestGroupsAreReadAsProvidersWriteThem(t *testing.T) {
+	g := openGate(t, dbtest.SQLite(t))
+	for fact, c := range map[string]struct {
+		claim  string
+		claims map[string]any
+		role   string // "" is none
+		says   string
+	}{
+		"one group as a text":           {"", map[string]any{"groups": "developers"}, "operator", ""},
+		"with a slash before it":        {"", map[string]any{"groups": []string{"/leads"}}, "approver", ""},
+		"roles of a realm":              {"realm_access.roles", map[string]any{"realm_access": map[string]any{"roles": []string{"leads", "x"}}}, "approver", ""},
+		"roles of a client with a dot":  {"resource_access.ops.example.roles", map[string]any{"resource_access": map[string]any{"ops.example": map[string]any{"roles": []string{"developers"}}}}, "operator", ""},
+		"a claim whose name has dots":   {"https://example.org/groups", map[string]any{"https://example.org/groups": []string{"developers"}}, "operator", ""},
+		"among others that are no text": {"", map[string]any{"groups": []any{7, nil, "developers", map[string]any{}}}, "operator", ""},
+		"a number":                      {"", map[string]any{"groups": 7}, "", "claim groups is no list of groups"},
+		"an object":                     {"realm_access", map[string]any{"realm_access": map[string]any{"roles": []string{"leads"}}}, "", "claim realm_access is no list"},
+		"more than it lists":            {"", map[string]any{"_claim_names": map[string]any{"groups": "src1"}, "_claim_sources": map[string]any{"src1": map[string]any{"endpoint": g.Issuer()}}}, "", "too many groups"},
+		"a way that ends in a text":     {"groups.leads", map[string]any{"groups": "leads"}, "", "none of your groups"},
+		"nothing at all":                {"", map[string]any{"groups": nil}, "", "none of your groups"},
+	} {
+		g.Provider.GroupClaim = c.claim
+		g.twist = func(claims map[string]any) map[string]any {
+			delete(claims, "groups")
+			maps.Copy(claims, c.claims)
+			return claims
+		}
+		subject := prentice.Digest([]byte(fact))[:12]
+		s, err := g.enter(subject, "p-"+subject[7:])
+		if c.role == "" {
+			if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%s: %v", fact, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", fact, err)
+			continue
+		}
+		g.wants(fact, session(s), "person/p-"+subject[7:]+" "+c.role)
+	}
+}
+
+// Some providers keep groups out of tokens and tell those who ask for them; of
+// another person they tell nothing that counts.
+func TestGroupsThatAreNotInTheTokenAreAskedFor(t *testing.T) {
+	g := openGate(t, dbtest.SQLite(t))
+	g.twist = func(claims map[string]any) map[string]any { delete(claims, "groups"); return claims }
+	for fact, c := range map[string]struct {
+		answer  string
+		bad     bool
+		refused prentice.Kind // where bad
+	}{
+		"the same person":        {`{"sub": "1", "groups": ["leads"]}`, false, 0},
+		"another person":         {`{"sub": "2", "groups": ["leads"]}`, true, prentice.Unauthenticated},
+		"another name with them": {`{"sub": "1", "preferred_username": "olga", "groups": ["leads"]}`, false, 0},
+		"no groups":              {`{"sub": "1"}`, true, prentice.Denied},
+		"no answer":              {`no`, true, prentice.Unavailable},
+	} {
+		g.info = c.answer
+		s, err := g.enter("1", "carol")
+		if c.bad != (err != nil) || c.bad && prentice.KindOf(err) != c.refused {
+			t.Errorf("%s: %v", fact, err)
+		}
+		if err == nil {
+			g.wants(fact, session(s), "person/carol approver")
+		}
+	}
+}
+
+func TestAProviderIsAskedForNoScopeThatItDoesNotHave(t *testing.T) {
+	for fact, c := range map[string]struct {
+		has, set []string
+		want     string
+	}{
+		"a provider with groups": {[]string{"openid", "profile", "email", "groups"}, nil, "openid profile email groups"},
+		"a provider without":     {[]string{"openid", "profile", "email"}, nil, "openid profile email"},
+		"one that says nothing":  {nil, nil, "openid profile email"},
+		"scopes of the settings": {nil, []string{"openid", "roles"}, "openid roles"},
+		"openid is always asked": {nil, []string{"roles"}, "openid roles"},
+		"the settings before it": {[]string{"groups"}, []string{"openid"}, "openid"},
+	} {
+		g := openGate(t, dbtest.SQLite(t))
+		g.has, g.Provider.Scopes = c.has, c.set
+		to, _, err := g.BeginProvider(ctx, "http://localhost:7400/sign-in/sso/back")
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(to)
+		if got := u.Query().Get("scope"); err != nil || got != c.want {
+			t.Errorf("%s: %q, %v", fact, got, err)
+		}
+	}
 }
 
 func TestAProvidersAnswerIsForUsForThisErrandAndOnce(t *testing.T) {

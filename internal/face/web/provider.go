@@ -50,7 +50,7 @@ func (s *Site) signInProvider(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if refused := q.Get("error"); refused != "" {
-		s.ask(w, r, a, prentice.Errorf(prentice.Denied, "the provider refuses: %s", clip(refused)).Try("try once more, or sign in another way"))
+		s.ask(w, r, a, refusalOf(refused, q.Get("error_description")))
 		return
 	}
 	session, expires, err := s.o.Identity.SignInProvider(r.Context(), state, q.Get("code"), originOf(r))
@@ -60,4 +60,23 @@ func (s *Site) signInProvider(w http.ResponseWriter, r *http.Request) {
 	}
 	setCookie(w, r, cookieName(r), session, expires.Sub(s.o.Clock()))
 	http.Redirect(w, r, a.Next, http.StatusSeeOther)
+}
+
+// refusalOf tells of an error that the provider sent a browser back with
+// (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1). Anybody can write such
+// an address, so that its words are clipped and never more than words.
+func refusalOf(code, description string) error {
+	try := "try once more, or sign in another way"
+	switch code {
+	case "invalid_scope":
+		try = "ask an owner to set oidc.scopes in the settings to scopes that the provider has"
+	case "access_denied":
+		try = "ask those who run the provider to let you use prentice, or sign in another way"
+	case "unauthorized_client", "invalid_client", "invalid_request":
+		try = "ask an owner to compare oidc.client_id and the redirect address with what the provider has"
+	}
+	if description != "" {
+		return prentice.Errorf(prentice.Denied, "the provider refuses: %s (%s)", clip(code), clip(description)).Try("%s", try)
+	}
+	return prentice.Errorf(prentice.Denied, "the provider refuses: %s", clip(code)).Try("%s", try)
 }

@@ -1,11 +1,14 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+
+	"prentice"
 )
 
 func TestOnlyTheBrowserThatWentToTheProviderComesBack(t *testing.T) {
@@ -51,5 +54,17 @@ func TestOnlyTheBrowserThatWentToTheProviderComesBack(t *testing.T) {
 	res := get(back, errand("//evil.example/x"))
 	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/" {
 		t.Errorf("with a way to another site: %s, to %q", res.Status, res.Header.Get("Location"))
+	}
+}
+
+func TestARefusalOfTheProviderSaysWhatToDo(t *testing.T) {
+	for code, want := range map[string]string{"invalid_scope": "oidc.scopes", "access_denied": "let you use prentice", "unauthorized_client": "oidc.client_id", "server_error": "try once more"} {
+		err := refusalOf(code, "Invalid scopes: groups")
+		if e, ok := errors.AsType[*prentice.Error](err); !ok || !strings.Contains(e.Hint, want) || !strings.Contains(err.Error(), code+" (Invalid scopes: groups)") {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	if err := refusalOf(strings.Repeat("x", 5000), strings.Repeat("y", 5000)); len(err.Error()) > 500 {
+		t.Errorf("an answer of 10,000 letters is told with %d", len(err.Error()))
 	}
 }
