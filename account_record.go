@@ -26,6 +26,22 @@ type PasskeyRecord struct {
 	Unread  bool      `json:"unread,omitempty"` // what is stored of it cannot be read, so it signs nobody in
 }
 
+// Factor is one way in of a person, as it was confirmed to be theirs alone.
+type Factor struct {
+	Kind   string `json:"kind"`           // password or passkey
+	ID     string `json:"id,omitempty"`   // of a passkey
+	Name   string `json:"name,omitempty"` // of a passkey
+	Behind []Ref  `json:"behind"`         // who counts as behind it no more
+}
+
+// String names it in a few words.
+func (f Factor) String() string {
+	if f.Kind == "passkey" {
+		return "the passkey " + f.Name + " (" + f.ID + ")"
+	}
+	return "the " + f.Kind
+}
+
 // PasswordSignIn is what somebody types to sign in.
 type PasswordSignIn struct{ Name, Password, Code string }
 

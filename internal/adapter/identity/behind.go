@@ -82,13 +82,17 @@ func (i *Identity) ownName(tx *db.Tx, r prentice.TokenRequest) error {
 // Confirm says that a person's password and passkeys are theirs alone, whoever
 // let them in at first. Only somebody who is not behind them can know, and say
 // so. It returns who counts as behind them no more.
-func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) (cleared []prentice.Ref, err error) {
+func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) (factors []prentice.Factor, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
 		if _, err := person(tx, name); err != nil {
 			return err
 		}
-		if cleared, err = behindFactors(tx, name); err != nil {
+		if factors, err = behindFactors(tx, name); err != nil {
 			return err
+		}
+		var cleared []prentice.Ref
+		for _, f := range factors {
+			cleared = prentice.JoinPeople(cleared, f.Behind)
 		}
 		self := prentice.NewRef(string(prentice.Person), name)
 		switch shared := prentice.SharedPerson(by.People(), prentice.JoinPeople(cleared, []prentice.Ref{self})); {
@@ -105,7 +109,7 @@ func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) 
 		}
 		return confirm(tx, name)
 	})
-	return cleared, err
+	return factors, err
 }
 
 // Independent is what a team does in which nobody is independent of the person
@@ -113,20 +117,25 @@ func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) 
 const Independent = `let somebody confirm it behind whom nobody else is; or, if the team trusts its owners with this, ` +
 	`set enrolment = "trusted" in prentice.toml, start prentice again, and make the link or the token anew`
 
-func behindFactors(tx *db.Tx, name string) (people []prentice.Ref, err error) {
-	rows, err := tx.Query(`SELECT behind FROM identity_password WHERE person = ? UNION SELECT behind FROM identity_passkey WHERE person = ?`, name, name)
+// behindFactors is the ways in of a person that somebody else is behind.
+func behindFactors(tx *db.Tx, name string) (factors []prentice.Factor, err error) {
+	rows, err := tx.Query(`SELECT 'password', '', '', behind FROM identity_password WHERE person = ? AND behind <> ''
+		UNION ALL SELECT 'passkey', id, name, behind FROM identity_passkey WHERE person = ? AND behind <> '' ORDER BY 1, 2`, name, name)
 	if err != nil {
 		return nil, fmt.Errorf("look who is behind %s: %w", name, err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
+		var f prentice.Factor
 		var text string
-		if err := rows.Scan(&text); err != nil {
+		if err := rows.Scan(&f.Kind, &f.ID, &f.Name, &text); err != nil {
 			return nil, fmt.Errorf("look who is behind %s: %w", name, err)
 		}
-		people = prentice.JoinPeople(people, prentice.RefsIn(text))
+		if f.Behind = prentice.RefsIn(text); len(f.Behind) > 0 {
+			factors = append(factors, f)
+		}
 	}
-	return people, rows.Err()
+	return factors, rows.Err()
 }
 
 func confirm(tx *db.Tx, name string) error {

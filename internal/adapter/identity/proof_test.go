@@ -123,3 +123,23 @@ func TestAPasskeyThatCannotBeReadIsToldAndHoldsUpNoOther(t *testing.T) {
 		}
 	})
 }
+
+func TestAConfirmationNamesWhatItConfirms(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		for _, id := range []string{"hers", "given"} {
+			w.passkey("ann", id)
+		}
+		if _, err := w.db.Straight(ctx, `UPDATE identity_passkey SET behind = 'person/olga' WHERE id = 'given'`); err != nil {
+			t.Fatal(err)
+		}
+		factors, err := w.Confirm(ctx, "ann", prentice.Actor{Kind: prentice.Person, Name: "carl", Role: prentice.Owner})
+		if err != nil || len(factors) != 1 || factors[0].String() != "the passkey laptop (given)" || len(factors[0].Behind) != 1 || factors[0].Behind[0] != "person/olga" {
+			t.Errorf("%+v, %v", factors, err)
+		}
+		_, err = w.Confirm(ctx, "ann", prentice.Actor{Kind: prentice.Person, Name: "carl", Role: prentice.Owner})
+		if prentice.KindOf(err) != prentice.Conflict {
+			t.Errorf("there is nothing left to confirm: %v", err)
+		}
+	})
+}

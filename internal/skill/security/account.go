@@ -166,22 +166,32 @@ func (d Deps) confirmPerson(ctx context.Context, c op.Call, in nameIn) (Confirme
 	if err := themselves(c.Actor); err != nil {
 		return Confirmed{}, err
 	}
-	cleared, err := d.People.Confirm(ctx, in.Name, c.Actor)
+	factors, err := d.People.Confirm(ctx, in.Name, c.Actor)
 	if err != nil {
 		return Confirmed{}, err
 	}
-	return Confirmed{in.Name, cleared}, d.record(ctx, c, "person.confirmed", map[string]any{"cleared": cleared, "behind": c.Actor.Behind}, person(in.Name))
+	var cleared []prentice.Ref
+	for _, f := range factors {
+		cleared = prentice.JoinPeople(cleared, f.Behind)
+	}
+	return Confirmed{in.Name, cleared, factors}, d.record(ctx, c, "person.confirmed", map[string]any{"cleared": cleared, "factors": factors, "behind": c.Actor.Behind}, person(in.Name))
 }
 
 // Confirmed is a person behind whose password and passkeys nobody else is now.
 type Confirmed struct {
 	Person  string         `json:"person"`
 	Cleared []prentice.Ref `json:"cleared"`
+
+	Factors []prentice.Factor `json:"factors"` // that were confirmed
 }
 
 // Text implements op.Texter.
 func (c Confirmed) Text() string {
-	return fmt.Sprintf("The password and the passkeys of %s are theirs alone now; %s counts as behind them no more.", c.Person, joined(c.Cleared))
+	names := make([]string, len(c.Factors))
+	for i, f := range c.Factors {
+		names[i] = f.String()
+	}
+	return fmt.Sprintf("Confirmed as %s's alone: %s. %s counts as behind it no more.", c.Person, strings.Join(names, ", "), joined(c.Cleared))
 }
 
 // Account is how somebody signs in, and where they are.

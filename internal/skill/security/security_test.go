@@ -95,8 +95,8 @@ func (b *book) Readmit(context.Context, string) error { return nil }
 func (b *book) BeginTOTP(context.Context, string, prentice.Proof) (string, string, error) {
 	return "SECRET", "otpauth://totp/x", nil
 }
-func (b *book) Confirm(context.Context, string, prentice.Actor) ([]prentice.Ref, error) {
-	return []prentice.Ref{"person/olga"}, nil
+func (b *book) Confirm(context.Context, string, prentice.Actor) ([]prentice.Factor, error) {
+	return []prentice.Factor{{Kind: "password", Behind: []prentice.Ref{"person/olga"}}}, nil
 }
 func (b *book) SetPassword(context.Context, string, string, string, []prentice.Ref) ([]string, error) {
 	return []string{"aaaa-bbbb"}, nil

@@ -54,7 +54,7 @@ type People interface {
 	AddPasskey(ctx context.Context, name string, in prentice.CeremonyAnswer) (prentice.PasskeyRecord, error)
 	RemovePasskey(ctx context.Context, name, id string, p prentice.Proof) error
 	ResetPerson(ctx context.Context, name string) error
-	Confirm(ctx context.Context, name string, by prentice.Actor) (cleared []prentice.Ref, err error)
+	Confirm(ctx context.Context, name string, by prentice.Actor) (factors []prentice.Factor, err error)
 }
 
 // Deps is what the skill needs. The zero Deps is enough to describe it.
