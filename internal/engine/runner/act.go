@@ -12,7 +12,10 @@ import (
 // done again, so it may be called as often as there are crashes. A target that
 // failed, as some may, takes no further part.
 func (r *Runner) act(ctx context.Context, d *detail) error {
-	if !d.looked.good && !hasActed(d) { // a crash or a pause came between; it has its locks
+	if has, err := r.regain(ctx, d); !has || err != nil {
+		return err
+	}
+	if !d.looked.good && !hasChanged(d) { // a crash, a pause or a person came between; it has its locks
 		if v, err := r.outgrown(ctx, d); v != nil || err != nil {
 			return r.voidOr(ctx, d, v, err)
 		}
@@ -35,11 +38,7 @@ func (r *Runner) fault(ctx context.Context, d *detail, bad prentice.StepRecord) 
 	at := fmt.Sprintf("step %s on %s: %s", bad.Step, orHere(bad.Target), bad.Says) + d.stoppedAt()
 	switch {
 	case bad.State == prentice.Held:
-		_, _, expires, err := d.ThePlan.Limits.Times()
-		if err != nil {
-			return err
-		}
-		return r.move(ctx, d, next{state: prentice.Waiting, says: "waits for a person: " + bad.Says, waits: bad.Step, expires: expires, kind: "run.held"})
+		return r.waitFor(ctx, d, bad)
 	case bad.State == prentice.Unsure && ctx.Err() != nil:
 		return r.parkedOr(ctx)
 	case bad.State == prentice.Unsure:
@@ -120,6 +119,9 @@ func lastSaid(d *detail, section prentice.Section) string {
 // undo puts back what was done, on the targets that need it, newest first. What
 // happened here is put back only when nothing of the run stays.
 func (r *Runner) undo(ctx context.Context, d *detail) error {
+	if has, err := r.regain(ctx, d); !has || err != nil {
+		return err
+	}
 	steps := d.ThePlan.In(prentice.Undo)
 	because := d.Says
 	back, stays := backOf(d)

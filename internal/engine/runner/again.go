@@ -137,13 +137,3 @@ func checked(d *detail) int {
 	}
 	return last
 }
-
-// hasActed says whether anything was begun that is not a check.
-func hasActed(d *detail) bool {
-	for _, s := range d.Steps {
-		if s.Section == prentice.Act && (s.Attempts > 0 || s.State == prentice.Held) {
-			return true
-		}
-	}
-	return false
-}

@@ -25,6 +25,13 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentic
 	}
 	for _, step := range checks {
 		for _, target := range where(step, plan.Targets) {
+			if step.Kind == humanKind {
+				rec := d.meant(step, target, 1, r.Clock())
+				rec.State, rec.Says = prentice.Held, "a person answers it: "+step.Says
+				diagnosis.Steps = append(diagnosis.Steps, rec)
+				diagnosis.Says = "its checks fit, but for what a person must answer: " + step.Says
+				continue
+			}
 			rec := r.look(ctx, d, step, target)
 			diagnosis.Steps = append(diagnosis.Steps, rec)
 			if rec.State != prentice.Done {

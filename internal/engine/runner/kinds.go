@@ -47,7 +47,8 @@ func (Wait) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error
 // Done implements prentice.StepKind: a wait that was interrupted is not over.
 func (Wait) Done(context.Context, prentice.Work) (prentice.Answer, error) { return prentice.No, nil }
 
-// Human is the step kind `human`: a person does something outside and says so.
+// Human is the step kind `human`: a person does something outside and says so; under
+// Check and Verify they say what they see.
 // The runner never applies it; it holds the run until somebody confirms.
 type Human struct{}
 
@@ -60,8 +61,11 @@ func (Human) Lint(s prentice.StepSpec) []prentice.Finding {
 	if strings.TrimSpace(s.Body) == "" {
 		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: "a human step says nothing", Hint: "write in the block what the person must do"})
 	}
-	if s.Section == prentice.Check || s.Section == prentice.Verify {
-		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: "a human step cannot check or verify", Hint: "put it under Act or Undo"})
+	if s.Of != "" {
+		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: "a human step cannot be a done? question", Hint: "ask it with a script"})
+	}
+	if s.Section == prentice.Check && s.Expect != "" && s.Expect != "ok" {
+		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: fmt.Sprintf("a human step is answered by a person, and has expect=%s", s.Expect), Hint: "take it out, and ask so that yes means to go on"})
 	}
 	return findings
 }

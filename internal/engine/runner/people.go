@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"prentice"
@@ -142,13 +143,35 @@ func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, e
 		if err := mayConfirm(d, a); err != nil {
 			return next{}, err
 		}
-		state, says := prentice.Done, fmt.Sprintf("%s says it is done: %s", a.Actor.Ref(), orNoReason(a.Reason))
+		state := prentice.Done
 		if !a.Yes {
-			state, says = prentice.NotDone, fmt.Sprintf("%s says it could not be done: %s", a.Actor.Ref(), orNoReason(a.Reason))
+			state = prentice.NotDone
 		}
+		rec, _ := d.held()
+		says := fmt.Sprintf("%s says %s: %s", a.Actor.Ref(), wordOn(rec.Section, a.Yes), orNoReason(a.Reason))
 		return r.confirmed(tx, d, state, says, next{kind: "run.confirmed", actor: a.Actor.Ref()}, now)
 	})
 	return d.Run, err
+}
+
+// asksQuestion says whether the step that a run waits for asks what a person sees,
+// and not that they do something.
+func (d *detail) asksQuestion() bool {
+	rec, _ := d.held()
+	return rec.Section == prentice.Check || rec.Section == prentice.Verify
+}
+
+// wordOn is a person's word on a step of a section.
+func wordOn(section prentice.Section, yes bool) string {
+	switch {
+	case (section == prentice.Check || section == prentice.Verify) && yes:
+		return "it is so"
+	case section == prentice.Check || section == prentice.Verify:
+		return "it is not so"
+	case yes:
+		return "it is done"
+	}
+	return "it could not be done"
 }
 
 // mayConfirm refuses a word on a human step that the run does not wait for.
@@ -158,6 +181,8 @@ func mayConfirm(d *detail, a prentice.Reply) error {
 		return prentice.Errorf(prentice.Conflict, "run/%d does not wait for a person to do a step: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)
 	case a.Step != "" && a.Step != d.Waits:
 		return prentice.Errorf(prentice.Conflict, "run/%d waits for step %s, not %s", d.Number, d.Waits, a.Step).Try("look at it with: prentice run show %d", d.Number)
+	case a.Actor.Kind == prentice.Person && strings.TrimSpace(a.Reason) == "" && d.asksQuestion():
+		return prentice.Errorf(prentice.Invalid, "step %s of run/%d asks what a person sees, and there is no reason", d.Waits, d.Number).Try("say what you saw: --reason '…'")
 	case a.Actor.Kind != prentice.Person:
 		return prentice.Errorf(prentice.Denied, "%s is not a person, and step %s is for people", a.Actor.Ref(), d.Waits).Try("ask a person to do it and to confirm")
 	}
@@ -172,7 +197,10 @@ func (r *Runner) confirmed(tx *db.Tx, d *detail, state prentice.StepState, says 
 	}
 	rec.State, rec.Ended, rec.Says = state, now, says
 	to.state, to.says, to.begin = prentice.Running, says, true
-	if rec.Section == prentice.Undo {
+	switch rec.Section {
+	case prentice.Check:
+		to.state = prentice.Checking
+	case prentice.Undo:
 		to.state = prentice.Undoing
 	}
 	return to, r.writeProof(tx, d, rec)

@@ -93,6 +93,9 @@ func (r *Runner) stage(ctx context.Context, number int64) (over bool, err error)
 		return held, err
 	}
 	err = r.from(ctx, d)
+	if asked, ok := errors.AsType[person](err); ok {
+		err = r.waitFor(ctx, d, asked.rec)
+	}
 	return err == nil && (d.State.Ended() || d.State == prentice.Waiting), err
 }
 
@@ -198,13 +201,20 @@ func (r *Runner) unlooked(ctx context.Context, d *detail, what string, err error
 }
 
 // fits performs the Check section and says which check came out otherwise than
-// expected, or "". One that could not be made is the error unable.
+// expected, or "". One that could not be made is the error unable, and one that
+// waits for a person the error person.
 func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error) {
 	for _, step := range d.ThePlan.In(prentice.Check) {
 		for _, target := range where(step, d.ThePlan.Targets) {
-			rec, err := r.one(ctx, d, step, target, round)
-			if err != nil {
-				return "", err
+			rec, told := d.answered(step, target)
+			if !told {
+				var err error
+				if rec, err = r.one(ctx, d, step, target, round); err != nil {
+					return "", err
+				}
+			}
+			if rec.State == prentice.Held {
+				return "", person{rec}
 			}
 			says := fmt.Sprintf("check %s on %s: %s", step.ID, orHere(target.Ref), rec.Says)
 			if rec.State == prentice.Unsure {

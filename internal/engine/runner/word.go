@@ -1,0 +1,149 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// person is why a check cannot go on: a person must answer it first.
+type person struct{ rec prentice.StepRecord }
+
+func (p person) Error() string { return "a person must answer " + p.rec.Step }
+
+// waitFor lets a run wait for a person, and lets go of all that it holds: what a
+// person takes hours for keeps nobody else out.
+func (r *Runner) waitFor(ctx context.Context, d *detail, rec prentice.StepRecord) error {
+	_, _, expires, err := d.ThePlan.Limits.Times()
+	if err != nil {
+		return err
+	}
+	return r.move(ctx, d, next{state: prentice.Waiting, says: "waits for a person: " + rec.Says, waits: rec.Step, expires: expires, kind: "run.held"}, releaseAs(d))
+}
+
+// answered is the word of a person on a check, given in any round: nobody is asked
+// the same again because the others are looked at once more.
+func (d *detail) answered(step prentice.PlannedStep, target prentice.Target) (prentice.StepRecord, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range slices.Backward(d.Steps) {
+		if step.Kind == humanKind && s.Section == prentice.Check && s.Step == step.ID && s.Target == target.Ref && s.State != prentice.Held && s.State != prentice.Intended {
+			return s, true
+		}
+	}
+	return prentice.StepRecord{}, false
+}
+
+// hasWaited says whether a run has let go of its targets to wait for a person.
+func hasWaited(d *detail) bool {
+	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool { return s.Kind == humanKind && s.Section != prentice.Check })
+}
+
+// hasChanged says whether anything was begun that changes something.
+func hasChanged(d *detail) bool {
+	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool {
+		if s.Section != prentice.Act || s.Kind == humanKind || s.Attempts == 0 {
+			return false
+		}
+		i := slices.IndexFunc(d.ThePlan.Steps, func(p prentice.PlannedStep) bool { return p.Section == prentice.Act && p.ID == s.Step })
+		return i < 0 || d.ThePlan.Steps[i].Risk != prentice.Look
+	})
+}
+
+// regain takes the targets again of a run that has waited for a person. It says
+// whether it has them and may go on; otherwise the stage looks again.
+func (r *Runner) regain(ctx context.Context, d *detail) (bool, error) {
+	if !hasWaited(d) {
+		return true, nil
+	}
+	freed := r.freed.wait()
+	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		if err := r.own(tx, d); err != nil {
+			return err
+		}
+		return r.reserve(tx, d, r.Clock())
+	})
+	if held, ok := errors.AsType[heldBack](err); ok {
+		return false, r.standAside(ctx, d, held.HoldBack, freed)
+	}
+	if err != nil {
+		return false, fmt.Errorf("take the targets of run %d again: %w", d.Number, err)
+	}
+	if !hasChanged(d) || d.State == prentice.Running && !actsOn(d) {
+		return true, nil
+	}
+	who, err := r.actedMeanwhile(ctx, d)
+	if who == "" || err != nil {
+		return err == nil, err
+	}
+	return false, r.move(ctx, d, next{state: prentice.Uncertain, says: who + " while it waited for a person; look whether it may go on, and start it anew"})
+}
+
+// standAside waits until some lock is let go.
+func (r *Runner) standAside(ctx context.Context, d *detail, h prentice.HoldBack, freed <-chan struct{}) error {
+	if says := "waits: " + h.Says; d.State == prentice.Running && d.Says != says { // what is undone says why
+		if err := r.move(ctx, d, next{state: d.State, says: says, hold: h, kind: "run.queued"}); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-freed:
+	case <-time.After(time.Second): // another process may have let go
+	case <-ctx.Done():
+		return r.parkedOr(ctx)
+	}
+	return nil
+}
+
+// actsOn says whether a run has steps of Act before it.
+func actsOn(d *detail) bool {
+	for _, step := range d.ThePlan.In(prentice.Act) {
+		for _, t := range where(step, d.ThePlan.Targets) {
+			rec, _, found := d.past(step.ID, t.Ref, 1)
+			if !found || rec.State != prentice.Done && rec.State != prentice.WasDone && rec.State != prentice.NotDone {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// actedMeanwhile says which other run has acted, since this one began to wait for a
+// person, on a target that it had acted on before; "" is none.
+func (r *Runner) actedMeanwhile(ctx context.Context, d *detail) (string, error) {
+	var since time.Time
+	for _, s := range d.Steps {
+		if s.Kind == humanKind && s.Section != prentice.Check && (since.IsZero() || s.Started.Before(since)) {
+			since = s.Started
+		}
+	}
+	args := []any{d.Number, db.Micros(since), prentice.Look.String()}
+	for _, t := range touched(d) {
+		args = append(args, string(t.Ref))
+	}
+	if len(args) == 3 {
+		return "", nil
+	}
+	rows, err := r.DB.Query(ctx, `SELECT s.run, s.target FROM run_steps s JOIN runs r ON r.number = s.run WHERE s.run <> ? AND s.section = 'act' AND s.attempts > 0 AND s.started >= ? AND r.risk <> ?
+		AND s.target IN (?`+strings.Repeat(", ?", len(args)-4)+`) ORDER BY s.run DESC LIMIT 1`, args...)
+	if err != nil {
+		return "", fmt.Errorf("ask who acted meanwhile: %w", err)
+	}
+	defer rows.Close()
+	says := ""
+	for rows.Next() {
+		var run int64
+		var target string
+		if err := rows.Scan(&run, &target); err != nil {
+			return "", err
+		}
+		says = fmt.Sprintf("run/%d acted on %s", run, target)
+	}
+	return says, errors.Join(rows.Err(), rows.Close())
+}
