@@ -101,7 +101,7 @@ func (d Detail) Outcome() string {
 // Text implements op.Texter.
 func (d Detail) Text() string {
 	var b strings.Builder
-	b.WriteString(paragraph(d.Run) + next(d.Run, d.Waits))
+	b.WriteString(paragraph(d.Run) + d.next())
 	on := refList(d.Targets)
 	if len(d.Targets) > few {
 		on = fmt.Sprintf("%d hosts", len(d.Targets))

@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -25,6 +26,21 @@ func next(r prentice.Run, step string) string {
 		return fmt.Sprintf("Expires at %s. It needs %s: %s.\n%s", at, OfWhom(r.Answerers.Needed, r.Answerers.Role, nil), r.Answerers, waysOut(*r.Answerers))
 	}
 	return fmt.Sprintf("Expires at %s. %s with: prentice run approve run/%d --reason '…'\n", at, r.Answerers, r.Number)
+}
+
+// next is what a person can do about it. A step of Check or Verify asks what they see.
+func (d Detail) next() string {
+	if d.State != prentice.Waiting || !d.Asks() {
+		return next(d.Run, d.Waits)
+	}
+	return fmt.Sprintf("Counts as no at %s. Whoever has looked says so with: prentice run confirm run/%d --step %s --reason '…', and with --failed if it is not so.\n", op.At(d.Expires), d.Number, d.Waits)
+}
+
+// Asks says whether the step that the run waits for asks a person what they see.
+func (d Detail) Asks() bool {
+	return slices.ContainsFunc(d.ThePlan.Steps, func(s prentice.PlannedStep) bool {
+		return s.ID == d.Waits && (s.Section == prentice.Check || s.Section == prentice.Verify)
+	})
 }
 
 // ahead is who can approve a run that has not come to ask for it yet.
