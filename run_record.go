@@ -78,6 +78,7 @@ type RunDetail struct {
 
 	Kin    string  `json:"kin,omitempty"`    // equal for plans that are equal but for subject and targets
 	Window bool    `json:"window,omitempty"` // once it has leave it waits for the calendar
+	Review *Review `json:"review,omitempty"` // of the glass that was broken for it
 	Glass  Ref     `json:"glass,omitempty"`  // who let it go without the approvals it lacked
 	Void   *Void   `json:"void,omitempty"`   // why the leave it had was void
 	Last   *Agreed `json:"last,omitempty"`   // what people agreed to before, for the same procedure and subject

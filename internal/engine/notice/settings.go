@@ -80,6 +80,19 @@ func (s *Settings) Channel(name string) (Channel, bool) {
 	return s.Channels[i], true
 }
 
+// Using are the channels that need a secret.
+func (s *Settings) Using(secret string) (names []string) {
+	if s == nil {
+		return nil
+	}
+	for _, c := range s.Channels {
+		if c.Secret == secret || c.URLSecret == secret {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 // Load reads a team's notices.yaml. With an error among the findings there are
 // no settings, and whoever has older ones keeps them.
 func Load(file string, text []byte) (*Settings, []prentice.Finding) {

@@ -134,6 +134,15 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 			return prentice.RunDetail{}, err
 		}
 	}
+	if d.Glass != "" {
+		found, err := r.Reviews(ctx, false, number+1)
+		if err != nil {
+			return prentice.RunDetail{}, err
+		}
+		if len(found) > 0 && found[0].Run == number {
+			d.RunDetail.Review = &found[0]
+		}
+	}
 	r.stuck.says(&d.Run)
 	r.drains(&d.Run)
 	return d.RunDetail, nil

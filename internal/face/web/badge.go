@@ -65,6 +65,8 @@ var looks = map[string]look{
 	"received": {"○", "received", quiet},
 	"repeated": {"○", "repeated", quiet},
 	"given":    {"●", "given", good},
+	"override": {"▲", "override", attention},
+	"reviewed": {"●", "reviewed", good},
 	"approved": {"●", "approved", good},
 	"asked":    {"▲", "asked", attention},
 	"started":  {"◐", "started", busy},

@@ -32,6 +32,12 @@ func storyOf(d prentice.RunDetail) []happening {
 		}
 		told = append(told, happening{Time: a.Time, State: state, Says: says, Sub: a.Reason, Who: a.Actor})
 	}
+	if v := d.Review; v != nil {
+		told = append(told, happening{Time: v.Opened, State: "override", Says: "emergency override: it goes on without the approvals it lacks", Sub: v.Reason, Who: v.By})
+		if !v.Closed.IsZero() {
+			told = append(told, happening{Time: v.Closed, State: "reviewed", Says: "reviewed that", Sub: v.Says, Who: v.Closer})
+		}
+	}
 	told = append(told, stepsOf(d.Steps)...)
 	if d.State.Ended() {
 		told = append(told, happening{Time: d.Ended, State: d.State, Says: string(d.State), Sub: d.Says})

@@ -59,7 +59,8 @@ func (d Deps) accountOps() []op.Op {
 			WithExample("prentice account ask-passkey --origin https://prentice.example").
 			WithHelp("Who has a passkey or a second factor already shows it again: with a code, or by signing in with it within the last ten minutes."),
 		op.New("account.add-passkey", change, viewer, "Keep the passkey that this browser made.", d.addPasskey).WithSecretOutput().
-			WithExample("prentice account add-passkey --name laptop --ceremony WORDS --answer JSON"),
+			WithExample("prentice account add-passkey --name laptop --ceremony WORDS --answer JSON").
+			WithHelp("A terminal cannot make a passkey: sign in on the pages and open Account, which asks the browser and sends what it made."),
 		op.New("account.forget-passkey", change, viewer, "Forget one of your passkeys, and end your sessions.", d.forgetPasskey).
 			WithExample("prentice account forget-passkey AbC123").
 			WithHelp("It needs a code of your second factor, or that you signed in with a passkey or a password within the last ten minutes."),
@@ -83,6 +84,16 @@ func themselves(a prentice.Actor) error {
 			Try("open a one-time link in a browser, made on the machine or by another owner: prentice person link %s", a.Name)
 	}
 	return nil
+}
+
+// inBrowser is themselves, for what only a browser can make.
+func (d Deps) inBrowser(a prentice.Actor) error {
+	err := themselves(a)
+	if err == nil || a.Kind != prentice.Person || d.Page == nil {
+		return err
+	}
+	return prentice.Errorf(prentice.Denied, "a passkey is made by a browser that you are signed in with, not in a terminal or with a token").
+		Try("sign in and open %s; a one-time link lets you in: prentice person link %s", d.Page("/account"), a.Name)
 }
 
 func (d Deps) showAccount(ctx context.Context, c op.Call, _ nothing) (Account, error) {
@@ -120,7 +131,7 @@ func (d Deps) setPassword(ctx context.Context, c op.Call, in passwordIn) (Passwo
 }
 
 func (d Deps) askPasskey(ctx context.Context, c op.Call, in originIn) (Question, error) {
-	if err := themselves(c.Actor); err != nil {
+	if err := d.inBrowser(c.Actor); err != nil {
 		return Question{}, err
 	}
 	asked, err := d.People.BeginPasskey(ctx, c.Actor.Name, in.Origin, proof(c, in.Code))
@@ -128,7 +139,7 @@ func (d Deps) askPasskey(ctx context.Context, c op.Call, in originIn) (Question,
 }
 
 func (d Deps) addPasskey(ctx context.Context, c op.Call, in passkeyIn) (PasskeyAdded, error) {
-	if err := themselves(c.Actor); err != nil {
+	if err := d.inBrowser(c.Actor); err != nil {
 		return PasskeyAdded{}, err
 	}
 	p, err := d.People.AddPasskey(ctx, c.Actor.Name, prentice.CeremonyAnswer{Ceremony: in.Ceremony, Answer: in.Answer, Name: in.Name, Behind: c.Actor.Behind})

@@ -36,7 +36,11 @@ func (d Deps) addPerson(ctx context.Context, c op.Call, in addIn) (SignInLink, e
 
 func (d Deps) listPeople(ctx context.Context, _ op.Call, _ nothing) (Team, error) {
 	people, err := d.People.People(ctx)
-	return Team{people}, err
+	team := Team{People: people}
+	if err == nil && d.Absences != nil {
+		team.Away, err = d.Absences(ctx)
+	}
+	return team, err
 }
 
 func (d Deps) link(ctx context.Context, c op.Call, in nameIn) (SignInLink, error) {
@@ -117,14 +121,25 @@ func (l SignInLink) Text() string {
 // Team is the team.
 type Team struct {
 	People []prentice.PersonRecord `json:"people"`
+	Away   []prentice.Absence      `json:"away,omitempty"` // who of them is away now
+}
+
+// Absence says until when somebody is away and who stands in, or nothing.
+func (p Team) Absence(name string) string {
+	for _, a := range p.Away {
+		if a.Person.Name() == name {
+			return "until " + op.At(a.Until) + ", " + a.StandIn.Name() + " stands in"
+		}
+	}
+	return ""
 }
 
 // Table implements op.Tabler.
 func (p Team) Table() (head []string, rows [][]string) {
 	for _, one := range p.People {
-		rows = append(rows, []string{one.Name, string(one.Role) + also(one.Grants), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never")})
+		rows = append(rows, []string{one.Name, string(one.Role) + also(one.Grants), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never"), p.Absence(one.Name)})
 	}
-	return []string{"PERSON", "ROLE", "SINCE", "LAST SEEN (UTC)"}, rows
+	return []string{"PERSON", "ROLE", "SINCE", "LAST SEEN (UTC)", "AWAY"}, rows
 }
 
 // PersonOut is one person.
@@ -132,7 +147,7 @@ type PersonOut struct{ prentice.PersonRecord }
 
 // Text implements op.Texter.
 func (p PersonOut) Text() string {
-	return fmt.Sprintf("%s is %s now%s, by every door, tokens included.", p.Name, p.Role, also(p.Grants))
+	return fmt.Sprintf("%s is %s now%s, by every door. A token does no more than it was made for: make another for more.", p.Name, p.Role, also(p.Grants))
 }
 
 // Removed is who is gone.

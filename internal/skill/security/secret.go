@@ -81,7 +81,7 @@ func (d Deps) removeSecret(ctx context.Context, c op.Call, in secretIn) (SecretS
 
 func secretRef(name string) prentice.Ref { return prentice.NewRef("secret", name) }
 
-// usedBy lists the procedures that name a secret.
+// usedBy lists the procedures and the channels of the notices that name a secret.
 func (d Deps) usedBy(name string) []string {
 	used := []string{}
 	if d.Procedures != nil {
@@ -89,6 +89,11 @@ func (d Deps) usedBy(name string) []string {
 			if slices.Contains(p.Secrets, name) {
 				used = append(used, p.Name)
 			}
+		}
+	}
+	if d.Channels != nil {
+		for _, channel := range d.Channels(name) {
+			used = append(used, "channel/"+channel)
 		}
 	}
 	return used
@@ -141,7 +146,7 @@ type SecretSaid struct {
 
 // Text implements op.Texter.
 func (s SecretSaid) Text() string {
-	return fmt.Sprintf("Secret %s %s. Procedures that use it: %s.\n", s.Name, s.Says, words(s.UsedBy))
+	return fmt.Sprintf("Secret %s %s. Used by: %s.\n", s.Name, s.Says, words(s.UsedBy))
 }
 
 func words(list []string) string {
@@ -160,7 +165,7 @@ type SecretUse struct {
 
 // Text implements op.Texter.
 func (s SecretUse) Text() string {
-	return fmt.Sprintf("Secret %s, from %s. Procedures that use it: %s. Last given to a step: %s.\n", s.Name, s.From, words(s.UsedBy), at(s.Used, "never"))
+	return fmt.Sprintf("Secret %s, from %s. Used by: %s. Last given to a step: %s.\n", s.Name, s.From, words(s.UsedBy), at(s.Used, "never"))
 }
 
 // SecretList is every secret, without values.
