@@ -47,7 +47,8 @@ type View struct {
 	Query   url.Values
 	At      map[string]string // the values in the path, by name
 	Out     any
-	ctx     context.Context // of the request, for what a part of the page asks for itself
+	ctx     context.Context // of the request, for what a part of the page asks for itself; nil in a rehearsal
+	word    string          // that texts are filled with in a rehearsal
 }
 
 // NavGroup is a part of the menu. The first has no word and is always shown; the

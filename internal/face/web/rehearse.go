@@ -23,7 +23,7 @@ func (s *Site) Rehearse() error {
 	var wrong []error
 	for _, p := range s.pages {
 		for _, word := range rehearsed {
-			v := View{Title: p.Title, Actor: prentice.Actor{Kind: prentice.Person, Name: "ann", Role: prentice.Owner}, Now: s.o.Clock(), Path: p.Path, Here: p.Path, Query: url.Values{}, Typed: url.Values{}}
+			v := View{Title: p.Title, Actor: prentice.Actor{Kind: prentice.Person, Name: "ann", Role: prentice.Owner}, Now: s.o.Clock(), Path: p.Path, Here: p.Path, Query: url.Values{}, Typed: url.Values{}, word: word}
 			v.Out, v.At = s.sample(p.op.Out, word), map[string]string{}
 			for _, name := range p.names {
 				v.At[name] = "1"

@@ -119,10 +119,15 @@ var checkout = prentice.Entity{
 func moreOps(full bool) []op.Op {
 	return []op.Op{
 		op.New("incident.list", prentice.Look, prentice.Viewer, "List incidents.", func(_ context.Context, _ op.Call, in struct {
-			Open bool `json:"open,omitempty"`
+			Open    bool   `json:"open,omitempty"`
+			Subject string `json:"subject,omitempty"`
+			Limit   int    `json:"limit,omitempty"`
 		}) (faultsOut, error) {
 			if !full {
 				return faultsOut{}, nil
+			}
+			if in.Limit > 0 {
+				return faultsOut{someFaults()[:1], ""}, nil
 			}
 			return faultsOut{someFaults(), "16"}, nil
 		}),

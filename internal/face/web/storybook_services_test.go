@@ -30,7 +30,15 @@ func servicesOps(full bool) []op.Op {
 		}) (availability.Shown, error) {
 			return someService(in.Name), nil
 		}),
-		canned("procedure.list", full, someProcedures),
+		op.New("procedure.list", prentice.Look, prentice.Viewer, "List procedures.", func(_ context.Context, _ op.Call, in automation.ListIn) (out automation.Listed, err error) {
+			if full {
+				out = someProcedures()
+			}
+			if in.Takes != "" {
+				out.Procedures, out.NextPage = out.Procedures[:min(2, len(out.Procedures))], ""
+			}
+			return out, nil
+		}),
 		op.New("procedure.show", prentice.Look, prentice.Viewer, "Show a procedure.", func(_ context.Context, _ op.Call, in struct {
 			Name string `json:"name"`
 		}) (automation.Shown, error) {

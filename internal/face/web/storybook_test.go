@@ -200,12 +200,14 @@ type answerIn struct {
 }
 
 type runsIn struct {
-	State  string `json:"state,omitempty"`
-	Open   bool   `json:"open,omitempty"`
-	Text   string `json:"text,omitempty"`
-	Since  string `json:"since,omitempty"`
-	Until  string `json:"until,omitempty"`
-	Before string `json:"before,omitempty"`
+	State   string `json:"state,omitempty"`
+	Open    bool   `json:"open,omitempty"`
+	Text    string `json:"text,omitempty"`
+	Subject string `json:"subject,omitempty"`
+	Limit   int    `json:"limit,omitempty"`
+	Since   string `json:"since,omitempty"`
+	Until   string `json:"until,omitempty"`
+	Before  string `json:"before,omitempty"`
 }
 
 func someNow() supervision.Now {
@@ -241,6 +243,9 @@ func storyOps(full bool) []op.Op {
 				return runsOut{}, nil
 			}
 			runs := manyRuns()
+			if in.Limit > 0 {
+				runs = runs[:min(in.Limit, len(runs))]
+			}
 			switch in.Text {
 			case "":
 			case "old":

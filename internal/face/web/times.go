@@ -64,3 +64,12 @@ func length(text string) string {
 	}
 	return render.Span(d)
 }
+
+// slotOf is in which five minutes of a strip that began at a time another lies,
+// from 0 on; -1 before it began.
+func slotOf(begins, t time.Time) int {
+	if t.Before(begins) {
+		return -1
+	}
+	return int(t.Sub(begins) / (5 * time.Minute))
+}

@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -12,6 +13,7 @@ import (
 // ListIn chooses procedures.
 type ListIn struct {
 	Owner string `json:"owner,omitempty" maxLength:"200" example:"platform" doc:"Only procedures that this group or person keeps."`
+	Takes string `json:"takes,omitempty" enum:"string,int,bool,duration,service,host" doc:"Only procedures with an input of this type that can be used."`
 	After string `json:"after,omitempty" maxLength:"200" doc:"Begin after this name: the cursor of the page before."`
 	Limit int    `json:"limit,omitempty" minimum:"1" maximum:"500" default:"100" doc:"At most this many."`
 }
@@ -88,7 +90,7 @@ func (d Deps) list(ctx context.Context, c op.Call, in ListIn) (Listed, error) {
 	library, page := d.library(), Listed{Procedures: []Line{}}
 	for _, p := range library.Known() {
 		owned := in.Owner == "" || string(p.Owner) == in.Owner || p.Owner.Name() == in.Owner
-		if p.Name <= in.After || !owned {
+		if p.Name <= in.After || !owned || in.Takes != "" && !takes(p, in.Takes) {
 			continue
 		}
 		if len(page.Procedures) == in.Limit {
@@ -99,9 +101,18 @@ func (d Deps) list(ctx context.Context, c op.Call, in ListIn) (Listed, error) {
 		if err != nil {
 			return Listed{}, err
 		}
-		page.Procedures = append(page.Procedures, line(p, library.Lint(p, c.Now), record))
+		one := line(p, library.Lint(p, c.Now), record)
+		if in.Takes != "" && !one.Usable {
+			continue
+		}
+		page.Procedures = append(page.Procedures, one)
 	}
 	return page, nil
+}
+
+// takes says whether a procedure has an input of a type.
+func takes(p prentice.Procedure, kind string) bool {
+	return slices.ContainsFunc(p.Inputs, func(in prentice.Input) bool { return in.Type == kind })
 }
 
 func line(p prentice.Procedure, findings []prentice.Finding, record prentice.Record) Line {

@@ -2,6 +2,7 @@ package availability
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -132,3 +133,43 @@ func (b Bar) SlowestSays() string { return took(b.Slowest) }
 
 // After is the look's latency as people read it.
 func (s Seen) After() string { return took(s.Latency) }
+
+// Curve is how long a service took to answer, for a chart of daySlots by
+// curveHigh: lines from left to right, broken where nobody saw an answer.
+type Curve struct {
+	Peak  string // the highest point, as people read it
+	Lines []string
+}
+
+const curveHigh = 48
+
+// Curve draws the mean latency of the strip.
+func (s Shown) Curve() (c Curve) {
+	var peak time.Duration
+	for _, b := range s.Strip {
+		peak = max(peak, b.Mean)
+	}
+	if peak == 0 {
+		return c
+	}
+	c.Peak = took(peak)
+	var points []string
+	end := func() {
+		if len(points) == 1 { // a point alone is a short line
+			points = append(points, points[0])
+		}
+		if len(points) > 0 {
+			c.Lines = append(c.Lines, strings.Join(points, " "))
+		}
+		points = nil
+	}
+	for i, b := range s.Strip {
+		if b.Passed == 0 {
+			end()
+			continue
+		}
+		points = append(points, fmt.Sprintf("%d,%.1f", i, curveHigh-1-float64(curveHigh-2)*float64(b.Mean)/float64(peak)))
+	}
+	end()
+	return c
+}
