@@ -15,9 +15,6 @@ import (
 // as soon as it is committed.
 func (i *Identity) change(ctx context.Context, do func(*db.Tx) error) error {
 	return i.db.Write(ctx, func(tx *db.Tx) error {
-		if err := tx.Lock("identity"); err != nil {
-			return fmt.Errorf("lock the people: %w", err)
-		}
 		if _, err := tx.Exec(`UPDATE identity_revision SET n = n + 1 WHERE id = 1`); err != nil {
 			return fmt.Errorf("tell the others of a change to people: %w", err)
 		}

@@ -24,9 +24,6 @@ func (in *Inbox) keep(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, err
 	if reserved(l.Source) {
 		return in.keepOwn(tx, now, l)
 	}
-	if err := tx.Lock("inbox"); err != nil {
-		return prentice.Receipt{}, err
-	}
 	if a, found := alertOf(l); found {
 		return in.keepAlert(tx, now, l, a)
 	}

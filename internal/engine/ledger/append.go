@@ -64,15 +64,12 @@ func (l *Ledger) write(tx *db.Tx, items []any) error {
 	return nil
 }
 
-// readHead locks the chain and refuses one whose end does not fit: a line that
+// readHead refuses a chain whose end does not fit: a line that
 // is missing, changed or not ours would be buried under what is written next.
 func (l *Ledger) readHead(tx *db.Tx) (head, error) {
 	s, err := l.sealed()
 	if err != nil {
 		return head{}, err
-	}
-	if err := tx.Lock("ledger"); err != nil {
-		return head{}, fmt.Errorf("lock the ledger: %w", err)
 	}
 	var h, last head
 	var mark string

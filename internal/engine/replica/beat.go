@@ -147,9 +147,6 @@ func (r *Registry) turn(ctx context.Context) error {
 }
 
 func (r *Registry) elect(tx *db.Tx, id string) (dead, living []string, leader string, err error) {
-	if err = tx.Lock("replicas"); err != nil {
-		return nil, nil, "", err
-	}
 	now, err := tx.Now()
 	if err != nil {
 		return nil, nil, "", err

@@ -91,9 +91,6 @@ func (r *Registry) Yield(ctx context.Context) error {
 		return nil
 	}
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := tx.Lock("replicas"); err != nil {
-			return err
-		}
 		now, err := tx.Now()
 		if err != nil {
 			return err

@@ -73,9 +73,6 @@ func (r *Registry) join(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Lock("replicas"); err != nil {
-			return err
-		}
 		gone, err := r.admitted(tx, now)
 		if err != nil {
 			return err

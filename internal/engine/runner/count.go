@@ -112,9 +112,6 @@ func (h heldBack) Error() string { return h.Says }
 // It must be called in the write that takes the locks: what is counted there
 // cannot change until it is committed.
 func place(tx *db.Tx, l Limits, d *detail, in prentice.Ref) error {
-	if err := tx.Lock("runner limits"); err != nil {
-		return err
-	}
 	if h, err := crowded(tx, l, d, in); err != nil || h.Holds() {
 		return errors.Join(err, asError(h))
 	}
@@ -125,9 +122,6 @@ func place(tx *db.Tx, l Limits, d *detail, in prentice.Ref) error {
 // admit counts a run among those of the hour, or says that the hour is full. It
 // must be called in the write that lets the run act.
 func admit(tx *db.Tx, l Limits, d *detail, now time.Time) error {
-	if err := tx.Lock("runner limits"); err != nil {
-		return err
-	}
 	uses, relief, err := hour(tx.Query, l, d.ThePlan, now)
 	if err != nil {
 		return err

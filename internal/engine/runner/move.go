@@ -141,7 +141,7 @@ func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 	if run.Started.IsZero() || run.Risk == prentice.Look {
 		return nil // it did nothing, or only read: it fixed nothing and harmed nobody
 	}
-	acted, err := settleTouched(tx, run.Number)
+	acted, err := settleTouched(tx, run)
 	if err != nil {
 		return err
 	}

@@ -142,9 +142,6 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 // lockPause says whether work is paused, and keeps it so until the transaction
 // ends: a run that is held because of it is seen by whoever says resume.
 func lockPause(tx *db.Tx) (paused bool, err error) {
-	if err := tx.Lock("pause"); err != nil {
-		return false, err
-	}
 	var since int64
 	err = tx.QueryRow(`SELECT paused FROM run_process WHERE one = 1`, nil, &since)
 	if errors.Is(err, sql.ErrNoRows) {

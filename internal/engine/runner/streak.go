@@ -18,15 +18,15 @@ func streakNames(procedure string, subject prentice.Ref) map[prentice.HoldCode]s
 
 // settleTouched says whether a run has acted at all, and ends the cool-down of
 // the targets that it did not touch. What happened here may have touched all.
-func settleTouched(tx *db.Tx, run int64) (acted bool, err error) {
+func settleTouched(tx *db.Tx, run prentice.Run) (acted bool, err error) {
 	var begun, here int
 	err = tx.QueryRow(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN target = '' THEN 1 ELSE 0 END), 0) FROM run_steps WHERE run = ? AND section = ? AND attempts > 0`,
-		[]any{run, string(prentice.Act)}, &begun, &here)
+		[]any{run.Number, string(prentice.Act)}, &begun, &here)
 	if err != nil || here > 0 {
 		return begun > 0, err
 	}
-	_, err = tx.Exec(`DELETE FROM run_cooldowns WHERE run = ? AND target NOT IN (SELECT target FROM run_steps WHERE run = ? AND section = ? AND attempts > 0)`,
-		run, run, string(prentice.Act))
+	_, err = tx.Exec(`DELETE FROM run_cooldowns WHERE procedure = ? AND run = ? AND target NOT IN (SELECT target FROM run_steps WHERE run = ? AND section = ? AND attempts > 0)`,
+		run.Procedure, run.Number, run.Number, string(prentice.Act))
 	return begun > 0, err
 }
 

@@ -172,8 +172,10 @@ type late struct {
 	last      bool // behind all that is not
 }
 
-// turn waits until no other process writes. Whoever writes takes locks in the order
-// of its own work, and two that wrote at once would wait for each other in a circle.
+// turn waits until no other process writes, until the transaction ends: what is read
+// within a write cannot change before its commit. Whoever writes takes locks in the
+// order of its own work, and two that wrote at once would wait for each other in a
+// circle.
 func (d *DB) turn(ctx context.Context, tx transaction) error {
 	if d.dialect == sqlite {
 		return nil // it has one writer
@@ -284,16 +286,6 @@ func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 func (t *Tx) QueryRow(query string, args []any, dest ...any) error {
 	t.trace.saw(query)
 	return explain(t.tx.QueryRowContext(t.ctx, t.dialect.rewrite(query), args...).Scan(dest...))
-}
-
-// Lock holds a name until the transaction ends, so that two processes on one
-// PostgreSQL take turns. On SQLite the write transaction itself is that lock.
-func (t *Tx) Lock(name string) error {
-	if t.dialect == sqlite {
-		return nil
-	}
-	_, err := t.tx.ExecContext(t.ctx, "SELECT pg_advisory_xact_lock(hashtext($1))", name)
-	return explain(err)
 }
 
 // Next counts a named series up by one, from 1, without a gap among committed

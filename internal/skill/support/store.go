@@ -134,9 +134,6 @@ func addLineOnce(tx *db.Tx, incident int64, l Line) error {
 func (s *Support) write(ctx context.Context, do func(tx *db.Tx, now time.Time) error) (err error) {
 	for range 3 {
 		err = s.DB.Write(ctx, func(tx *db.Tx) error {
-			if err := tx.Lock("support"); err != nil {
-				return err
-			}
 			return do(tx, s.Clock().UTC())
 		})
 		if !errors.Is(err, db.ErrBusy) {
