@@ -14,7 +14,7 @@ import (
 
 // Ask implements outlive.Way.
 func (w *way) Ask(ctx context.Context, a outlive.Ask, want string, out func(int64, []byte) error) (outlive.Report, error) {
-	a.Nonce = outlive.NewNonce()
+	a.Nonce, a.Own = outlive.NewNonce(), true // a server gives each command its session, and signals none that goes on
 	text, err := outlive.Program(a)
 	if err != nil {
 		return outlive.Report{}, prentice.Errorf(prentice.Invalid, "step %s: %w", a.Name, err)

@@ -24,7 +24,10 @@ set -C
 { true >"$d/begun"; } 2>/dev/null || exit 0 # somebody gave it up, or nothing can be kept
 set +C
 pipes= # a pipe fails with any of its commands, where the shell can
-"$7" -o pipefail -c : </dev/null >/dev/null 2>&1 && pipes='-o pipefail'
+case $7 in
+  /bin/sh) (set -o pipefail) 2>/dev/null && pipes='-o pipefail' ;; # which is this one
+  *) "$7" -o pipefail -c : </dev/null >/dev/null 2>&1 && pipes='-o pipefail' ;;
+esac
 (umask "$4"; exec "$3" "$7" -eu $pipes "$d/s/$2.sh") 2>&1 </dev/null &
 g=$!
 ident "$g" 1<>"$d/group"

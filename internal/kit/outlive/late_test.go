@@ -126,7 +126,7 @@ func TestAFolderOfClaimsThatOthersCanWriteIsPutRight(t *testing.T) {
 }
 
 func TestADaemonMayHoldTheOutputOpen(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	ways(t, func(t *testing.T, h *host) {
 		r, out := h.ask(outlive.Ask{Action: outlive.Start, Script: "setsid sh -c 'while test ! -e \"$HOME/go\"; do sleep 0.02; done; echo late; echo later; true >\"$HOME/alive\"' &\nsleep 0.1; echo begun"})
 		if r.State != outlive.Ended || r.Code != 0 || out != "begun\n" {
 			t.Errorf("got %+v, %q", r, out)

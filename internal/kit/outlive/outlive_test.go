@@ -28,6 +28,14 @@ func shells(t *testing.T, do func(t *testing.T, h *host)) {
 	}
 }
 
+// ways is shells, with a session of its own for the relay and with that of the shell
+// that is asked.
+func ways(t *testing.T, do func(t *testing.T, h *host)) {
+	for name, own := range map[string]bool{"apart": false, "together": true} {
+		t.Run(name, func(t *testing.T) { shells(t, func(t *testing.T, h *host) { h.joined = own; do(t, h) }) })
+	}
+}
+
 // home is a folder that goes when what still ends in it has ended.
 func home(t *testing.T) string {
 	t.Helper()
@@ -49,10 +57,11 @@ func home(t *testing.T) string {
 
 // host is a home folder and a shell: the far side of a connection.
 type host struct {
-	t    *testing.T
-	argv []string
-	home string
-	path string
+	t      *testing.T
+	argv   []string
+	home   string
+	path   string
+	joined bool // the relay shares the session of the shell that is asked
 }
 
 const nonce = "0123456789abcdef"
@@ -62,7 +71,7 @@ func (h *host) command(a outlive.Ask) (*exec.Cmd, string) {
 	if a.Key == "" {
 		a.Key = "k1"
 	}
-	a.Nonce, a.Token = nonce, "t1"
+	a.Nonce, a.Token, a.Own = nonce, "t1", h.joined
 	text, err := outlive.Program(a)
 	if err != nil {
 		h.t.Fatal(err)
@@ -112,8 +121,21 @@ func (h *host) begin(script string) {
 	if !errors.Is(err, enough) {
 		h.t.Fatalf("it ended before it printed: %v", err)
 	}
-	c.Process.Kill() //nolint:errcheck // it is ours
-	c.Wait()         //nolint:errcheck // it was killed
+	h.cut(c.Process)
+	c.Wait() //nolint:errcheck // it was killed
+}
+
+// cut ends the shell that was asked, with all of its session that listens to that: the
+// relay must not, or is not in it.
+func (h *host) cut(shell *os.Process) {
+	signals := []syscall.Signal{syscall.SIGKILL}
+	if h.joined {
+		signals = []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM}
+	}
+	for _, s := range signals {
+		syscall.Kill(-shell.Pid, s) //nolint:errcheck // it may be gone
+	}
+	shell.Kill() //nolint:errcheck // it is ours
 }
 
 func (h *host) await(what string, is func() bool) {
@@ -141,7 +163,7 @@ func (h *host) leader() int {
 }
 
 func TestAScriptRunsOnceAndSaysHowItEnded(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	ways(t, func(t *testing.T, h *host) {
 		ask := outlive.Ask{Action: outlive.Start, Script: "echo one >>\"$HOME/effect\"\nprintf '%s ' \"$A\"; echo $0; echo wrong >&2; printf 'no line end'; exit 7", Name: "gild", Env: []string{"A=a'b $(touch pwned) \\n"}}
 		for range 3 {
 			r, out := h.ask(ask)
@@ -165,7 +187,7 @@ func TestAScriptRunsOnceAndSaysHowItEnded(t *testing.T) {
 }
 
 func TestAScriptOutlivesTheConnectionAndIsFollowedFromAByteOn(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	ways(t, func(t *testing.T, h *host) {
 		h.begin("echo first\nwhile test ! -e \"$HOME/go\"; do sleep 0.02; done\necho second")
 		if r, _ := h.ask(outlive.Ask{Action: outlive.Look}); r.State != outlive.Running {
 			t.Fatalf("looked: %+v", r)
@@ -183,7 +205,7 @@ func TestAScriptOutlivesTheConnectionAndIsFollowedFromAByteOn(t *testing.T) {
 }
 
 func TestLongOutputComesWhole(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	ways(t, func(t *testing.T, h *host) {
 		r, out := h.ask(outlive.Ask{Action: outlive.Start, Script: "head -c 3000001 /dev/zero | tr '\\0' x; printf '@" + nonce + " end 0'"})
 		if r.Code != 0 || len(out) != 3000001+len("@"+nonce+" end 0") {
 			t.Errorf("%+v, %d bytes", r, len(out))
@@ -221,7 +243,7 @@ func there(group int) bool {
 }
 
 func TestWhatIsLeftBehindIsEndedAndTold(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	ways(t, func(t *testing.T, h *host) {
 		if r, _ := h.ask(outlive.Ask{Action: outlive.Start, Script: "sleep 300 &", Grace: time.Second}); r.State != outlive.Ended || r.Code != 0 || !r.Strays {
 			t.Errorf("got %+v", r)
 		}

@@ -63,6 +63,7 @@ type Ask struct {
 	Base   string   // the absolute folder of claims; "" is .prentice in the home folder
 	Dir    string   // where the script begins; "" is the home folder
 	Sweep  bool     // claims that are long over go first; for Start
+	Own    bool     // the shell that is asked has a session of its own, which is ended by nobody; the relay may share it
 	Old    []string // keys of claims whose proof is written: they go too; for Start and Forget
 }
 
@@ -92,10 +93,6 @@ func Program(a Ask) (string, error) {
 		}
 		old += " claim-" + key
 	}
-	sweep := "no"
-	if a.Sweep {
-		sweep = "yes"
-	}
 	if strings.Contains(a.Base+a.Dir, "\x00") {
 		return "", fmt.Errorf("the folder %q holds a zero byte", a.Base+a.Dir)
 	}
@@ -110,7 +107,7 @@ func Program(a Ask) (string, error) {
 	b.WriteString("main() {\n")
 	fmt.Fprintf(&b, "NONCE=%s KEY=%s TOKEN=%s NAME=%s FROM=%d GRACE=%d\n", a.Nonce, a.Key, a.Token, a.Name, max(0, a.From), max(1, int(a.Grace/time.Second)))
 	fmt.Fprintf(&b, "LATEST=%d DAYS=%d AHEAD=%d\n", int(latest/time.Second), int(remembered/(24*time.Hour)), ahead)
-	fmt.Fprintf(&b, "SWEEP=%s OLD=%s BASE=%s DIR=%s\n", sweep, quote(old), quote(a.Base), quote(a.Dir))
+	fmt.Fprintf(&b, "SWEEP=%s OWN=%s OLD=%s BASE=%s DIR=%s\n", yes(a.Sweep), yes(a.Own), quote(old), quote(a.Base), quote(a.Dir))
 	fmt.Fprintf(&b, "SHELL_OF=%s\n", quote(a.Shell))
 	fmt.Fprintf(&b, "KEEPER=%s\nRELAY=%s\n", quote(keeper), quote(relay))
 	b.WriteString(wrapper)
@@ -118,6 +115,13 @@ func Program(a Ask) (string, error) {
 	fmt.Fprintf(&b, "SCRIPT=%s\n", quote(a.Script))
 	fmt.Fprintf(&b, "say hello\n%s\n}\nmain\nexit 0\n", a.Action)
 	return b.String(), nil
+}
+
+func yes(is bool) string {
+	if is {
+		return "yes"
+	}
+	return "no"
 }
 
 // exports is the shell's text that gives a script its environment.

@@ -93,7 +93,7 @@ func (h *host) waits(group int) bool {
 }
 
 func TestWhatNobodyReadsForLongIsLeftOutAndCounted(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	ways(t, func(t *testing.T, h *host) {
 		c, text := h.command(outlive.Ask{Action: outlive.Start, Script: chatty})
 		text = strings.Replace(text, `"$n" -lt 300`, `"$n" -lt 3`, 1) // a minute is long for a test
 		c.Stdin = strings.NewReader(text)

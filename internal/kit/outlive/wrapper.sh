@@ -161,7 +161,15 @@ launch() {
   (
     environment
     exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" "$7" "$8" </dev/null 2>/dev/null
-  ) | (exec "$1" /bin/sh -c "$RELAY" prentice "$3" "$AHEAD") >/dev/null 2>&1 &
+  ) | (relay "$1" "$3" "$AHEAD") >/dev/null 2>&1 &
+}
+# relay: where this shell has a session of its own, the relay stays in it: a shell
+# more costs as much as all else that it does for most scripts. It is called in
+# brackets, because a shell that calls a function keeps what it redirects open.
+relay() {
+  [ "$OWN" = yes ] || exec "$1" /bin/sh -c "$RELAY" prentice "$2" "$3"
+  shift
+  eval "$RELAY"
 }
 # sweep: what is long over goes, and nobody else gets into the folder.
 sweep() {
