@@ -216,6 +216,9 @@ func storeTrouble(address string, err error) error {
 	case errors.Is(err, db.ErrOlder):
 		return prentice.Errorf(prentice.Conflict, "%s is of an earlier version of prentice, or was never started to the end, and reading does not change it: %w", where, err).
 			Try("bring it up to date with: prentice up — or read it with the version that wrote it")
+	case errors.Is(err, db.ErrShared):
+		return prentice.Errorf(prentice.Refused, "%s is reached through a pooler that cannot be used: %w", where, err).
+			Try("give the server's own address, or let the pooler hand out sessions (PgBouncer: pool_mode = session)")
 	case errors.Is(err, db.ErrBusy):
 		return prentice.Errorf(prentice.Conflict, "%s is locked by another process: %w", where, err).Try("stop that process")
 	}

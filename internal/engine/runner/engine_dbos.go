@@ -51,12 +51,22 @@ func (e *DBOS) Launch(ctx context.Context, stage func(context.Context, int64)) e
 	if err := store.Close(); err != nil {
 		return err
 	}
-	c, err := dbos.NewContext(context.WithoutCancel(ctx), dbos.Config{
+	config := dbos.Config{
 		AppName: dbosApp, DatabaseURL: e.address, Logger: e.log,
 		ApplicationVersion: dbosVersion, ExecutorID: e.executor,
 		SchedulerPollingInterval: time.Hour, // we keep schedules ourselves
-	})
+	}
+	if store.Postgres() { // with a pool it does not ask the database "postgres" whether ours is there
+		if config.SystemDBPool, err = db.Pool(context.WithoutCancel(ctx), e.address); err != nil {
+			return err
+		}
+		config.DatabaseURL = ""
+	}
+	c, err := dbos.NewContext(context.WithoutCancel(ctx), config)
 	if err != nil {
+		if config.SystemDBPool != nil {
+			config.SystemDBPool.Close()
+		}
 		return err
 	}
 	e.ctx, e.stage = c, stage

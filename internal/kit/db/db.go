@@ -10,7 +10,7 @@
 // A write that returns nil is on disk.
 //
 // It refuses to hide the database's own words: errors are wrapped, and the few
-// that an operator can mend (ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt) can be
+// that an operator can mend (ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt, ErrShared) can be
 // told apart with errors.Is.
 package db
 
@@ -20,13 +20,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
-	_ "modernc.org/sqlite"             // the SQLite driver, in Go
+	_ "modernc.org/sqlite" // the SQLite driver, in Go
 )
 
 // DB is an open database.
@@ -54,7 +52,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 		return openSQLite(ctx, path)
 	}
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
-		return openPostgres(ctx, address)
+		return openPostgres(ctx, address, false)
 	}
 	return nil, fmt.Errorf("database %q: want sqlite:PATH or postgres://…", redact(address))
 }
@@ -78,71 +76,6 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	d.reads.SetMaxOpenConns(8)
 	d.reads.SetMaxIdleConns(8)
-	return d, nil
-}
-
-// The most connections to PostgreSQL, and the fewest that are enough: whoever
-// reads a list may ask about each of its entries while it is open.
-const (
-	mostConnections  = 12
-	leastConnections = 4
-)
-
-// connections takes pool_max_conns out of a PostgreSQL address: it is ours to
-// keep, and the server knows no such setting.
-func connections(address string) (bare string, most int, err error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", 0, fmt.Errorf("database %s: not a URL", redact(address))
-	}
-	q := u.Query()
-	if !q.Has("pool_max_conns") {
-		return address, mostConnections, nil
-	}
-	most, err = strconv.Atoi(q.Get("pool_max_conns"))
-	if err != nil || most < leastConnections {
-		return "", 0, fmt.Errorf("database %s: pool_max_conns=%s: want a number from %d", redact(address), q.Get("pool_max_conns"), leastConnections)
-	}
-	q.Del("pool_max_conns")
-	u.RawQuery = q.Encode()
-	return u.String(), most, nil
-}
-
-// idleInTransaction is how long a process may hold a transaction open without a
-// word: one that hangs there would keep all others from writing.
-const idleInTransaction = 5 * time.Second
-
-// impatient is an address of which the server ends transactions that hang.
-func impatient(address string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", fmt.Errorf("database %s: not a URL", redact(address))
-	}
-	q := u.Query()
-	q.Set("idle_in_transaction_session_timeout", strconv.FormatInt(idleInTransaction.Milliseconds(), 10))
-	u.RawQuery = q.Encode()
-	return u.String(), nil
-}
-
-func openPostgres(ctx context.Context, address string) (*DB, error) {
-	address, most, err := connections(address)
-	if err != nil {
-		return nil, err
-	}
-	if address, err = impatient(address); err != nil {
-		return nil, err
-	}
-	pool, err := sql.Open("pgx", address)
-	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", redact(address), err)
-	}
-	pool.SetMaxOpenConns(most)
-	pool.SetMaxIdleConns(most)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	d := &DB{dialect: postgres, reads: pool, writes: pool}
-	if err := d.well(ctx, "SELECT 1"); err != nil {
-		return nil, errors.Join(fmt.Errorf("database %s: %w", redact(address), err), pool.Close())
-	}
 	return d, nil
 }
 

@@ -102,7 +102,7 @@ func explain(err error) error {
 
 // isKnown says whether one of our own stands in front already.
 func isKnown(err error) bool {
-	return slices.ContainsFunc([]error{ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt, ErrTaken}, func(known error) bool { return errors.Is(err, known) })
+	return slices.ContainsFunc([]error{ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt, ErrTaken, ErrShared}, func(known error) bool { return errors.Is(err, known) })
 }
 
 func reasonOf(err error) error {

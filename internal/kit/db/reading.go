@@ -21,19 +21,7 @@ func OpenReading(ctx context.Context, address string, still bool) (*DB, error) {
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
 		return readSQLite(ctx, path, still)
 	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, fmt.Errorf("database %s: not a URL", redact(address))
-	}
-	q := u.Query()
-	q.Set("default_transaction_read_only", "on")
-	u.RawQuery = q.Encode()
-	d, err := Open(ctx, u.String())
-	if err != nil {
-		return nil, err
-	}
-	d.reading = true
-	return d, nil
+	return openPostgres(ctx, address, true)
 }
 
 func readSQLite(ctx context.Context, path string, still bool) (*DB, error) {
