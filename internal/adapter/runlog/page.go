@@ -28,6 +28,7 @@ func (l *Logs) Page(ctx context.Context, q prentice.LogQuery) (p prentice.LogPag
 	if strings.ContainsAny(q.Find, "\r\n") {
 		return p, prentice.Errorf(prentice.Invalid, "a search is within one line").Try("leave out the line end")
 	}
+	p.Lines = []prentice.LogLine{}
 	if q.Limit <= 0 || q.Limit > mostLines {
 		q.Limit = mostLines
 	}
@@ -83,6 +84,12 @@ func (v *view) place(ctx context.Context, q prentice.LogQuery) (offset, total in
 // fill reads records from p.Next on until the page is full.
 func (v *view) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPage) error {
 	looked, text := 0, 0
+	across := newBorders(q.Find)
+	if q.Find != "" {
+		if err := v.seed(ctx, across, p.Next); err != nil {
+			return err
+		}
+	}
 	for first := true; ; first = false {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -100,7 +107,8 @@ func (v *view) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPag
 			from += bytes.IndexByte(b.raw[from:], '\n') + 1
 		}
 		looked += len(b.raw) - from
-		from, text = b.collect(q, p, from, text)
+		across.block()
+		from, text = b.collect(q, p, across, from, text)
 		p.Next = b.at + int64(from)
 		full := len(p.Lines) >= q.Limit || text >= mostText
 		switch {
@@ -113,7 +121,7 @@ func (v *view) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPag
 
 // collect takes the wanted records from a place in the block on, and says how
 // far it came.
-func (b *block) collect(q prentice.LogQuery, p *prentice.LogPage, from, text int) (int, int) {
+func (b *block) collect(q prentice.LogQuery, p *prentice.LogPage, across *borders, from, text int) (int, int) {
 	line, counted := b.line, 0
 	sign := q.Find // what every wanted record holds
 	if sign == "" && q.Target != "" {
@@ -126,13 +134,21 @@ func (b *block) collect(q prentice.LogQuery, p *prentice.LogPage, from, text int
 		if sign != "" { // most of a log is passed over without being cut into records
 			hit := bytes.Index(b.raw[from:], []byte(sign))
 			if hit < 0 {
+				hit = len(b.raw) - from
+			} else {
+				hit = bytes.LastIndexByte(b.raw[from:from+hit], '\n') + 1
+			}
+			if from += hit; q.Find != "" {
+				from = min(from, across.at(b.raw, from-hit))
+			}
+			if from >= len(b.raw) {
 				return len(b.raw), text
 			}
-			from += bytes.LastIndexByte(b.raw[from:from+hit], '\n') + 1
 		}
 		end := from + bytes.IndexByte(b.raw[from:], '\n')
 		one, body, ok := parse(b.raw[from:end])
-		if ok && (q.Target == "" || one.Target == q.Target) && (q.Find == "" || bytes.Contains(body[1:], []byte(q.Find))) {
+		crosses := ok && q.Find != "" && across.crosses(b.raw[from:end], body)
+		if ok && (q.Target == "" || one.Target == q.Target) && (q.Find == "" || crosses || bytes.Contains(body[1:], []byte(q.Find))) {
 			line += int64(bytes.Count(b.raw[counted:from], []byte{'\n'}))
 			counted = from
 			one.Offset, one.Line, one.Text = b.at+int64(end)+1, line+1, shown(body)

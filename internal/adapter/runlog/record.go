@@ -55,12 +55,12 @@ func (l *lines) Write(p []byte) (int, error) {
 }
 
 // cut is where a piece of a long line ends: behind the last state of a progress
-// bar that is in it whole, or else where the piece is full.
+// bar that is in it whole, or else where the piece is full, but not within a character.
 func cut(text []byte) int {
 	if end := bytes.LastIndexByte(text, '\r') + 1; end > 0 {
 		return end
 	}
-	return len(text)
+	return beforeRune(text)
 }
 
 // close keeps what no line end followed.
