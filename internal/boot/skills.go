@@ -83,7 +83,7 @@ func (s *System) trusts(agent string) string {
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
 	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
-	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Recorder: s.ledger, Log: s.log})
+	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Recorder: s.ledger, Log: s.log})
 }
 
 func (s *System) automation() automation.Deps {
@@ -139,6 +139,11 @@ func (d diagnoser) Diagnose(ctx context.Context, r prentice.RunRequest) (prentic
 	return d.s.runner.Diagnose(ctx, r)
 }
 
+// still is what would hold a refused run back now.
+func (d diagnoser) still(ctx context.Context, run int64) (prentice.HoldBack, error) {
+	return d.s.runner.Still(ctx, run)
+}
+
 // matcher finds procedures in the library in force.
 type matcher struct{ team *Team }
 
@@ -156,9 +161,17 @@ func (s *System) bearer(ctx context.Context, token string) (prentice.Actor, erro
 // hide the fault of a service behind those of things that they made up.
 func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) {
 	open, all, err := s.desk.Broken(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	held, err := s.desk.Held(ctx)
 	list := []supervision.Broken{}
 	for _, i := range open {
-		list = append(list, supervision.Broken{Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject)})
+		waits := ""
+		for _, h := range held[i.Ref] {
+			waits = h.String()
+		}
+		list = append(list, supervision.Broken{Severity: i.Severity, Waits: waits, Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject)})
 	}
 	slices.SortStableFunc(list, func(a, b supervision.Broken) int {
 		switch {

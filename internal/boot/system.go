@@ -256,6 +256,9 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
 			return s.desk.Relieved(ctx, incident)
 		},
+		Over: func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) {
+			return s.desk.Over(ctx, run, incident)
+		},
 		Opened: func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error) {
 			return s.desk.Opened(ctx, incident)
 		},

@@ -101,7 +101,7 @@ func (c *Calendar) Hold(services *prentice.Catalogue, plan prentice.Plan, now ti
 	for _, e := range c.entries {
 		if e.Kind == Freeze && e.Applies.covers(on) && e.during.has(now) {
 			until = e.during.flips(now)
-			return fmt.Sprintf("frozen by %s until %s: %s", e.Name, c.moment(until), e.Reason), until
+			return fmt.Sprintf("frozen by %s until %s: %s%s", e.Name, c.moment(until), e.Reason, e.Applies.because(on)), until
 		}
 	}
 	return c.closed(on, now)
@@ -120,7 +120,7 @@ func (c *Calendar) closed(on scene, now time.Time) (says string, until time.Time
 		if opens.After(until) {
 			until = opens
 		}
-		told = append(told, fmt.Sprintf("outside the window %s, which opens %s: %s", e.Name, c.moment(opens), e.Reason))
+		told = append(told, fmt.Sprintf("outside the window %s, which opens %s: %s%s", e.Name, c.moment(opens), e.Reason, e.Applies.because(on)))
 	}
 	if never {
 		until = time.Time{}

@@ -286,3 +286,20 @@ func BenchmarkHold(b *testing.B) {
 		c.Hold(services, p, at)
 	}
 }
+
+// Whoever restarts a batch is surprised by the window of a cache, unless it is said
+// that both run on one host.
+func TestAHoldForAnotherServiceOfTheHostSaysSo(t *testing.T) {
+	c := load(t, "windows: [{name: caches, reason: Customers sleep., applies: {services: [redis]}, from: 2098-01-01, to: 2098-01-02}]")
+	shared := &prentice.Catalogue{Services: []prentice.Service{
+		{Ref: "service/batch", Hosts: []prentice.Host{{Ref: "host/cache-01"}}},
+		{Ref: "service/redis", Hosts: []prentice.Host{{Ref: "host/cache-01"}, {Ref: "host/cache-02"}}},
+	}}
+	says, _ := c.Hold(shared, plan("restart", "service/batch", prentice.Change, "host/cache-01"), utc("2026-11-25 12:00"))
+	if !strings.Contains(says, "outside the window caches") || !strings.Contains(says, "(it is for service/redis, which runs on host/cache-01, and so does what this touches)") {
+		t.Errorf("says %q", says)
+	}
+	if says, _ := c.Hold(shared, plan("restart", "service/redis", prentice.Change, "host/cache-01"), utc("2026-11-25 12:00")); strings.Contains(says, "it is for") {
+		t.Errorf("of the service itself: %q", says)
+	}
+}

@@ -22,15 +22,18 @@ type Scope struct {
 // scene is what a plan has to do with.
 type scene struct {
 	procedure         string
-	services, systems []string // bare names
+	services, systems []string                // bare names
+	subject           string                  // the service that it is about, or ""
+	on                map[string]prentice.Ref // the host of the plan on which another service runs
 	risk              prentice.Risk
 }
 
 // touched works out which services and systems a plan has to do with.
 func touched(c *prentice.Catalogue, plan prentice.Plan) scene {
-	s := scene{procedure: plan.Procedure, risk: plan.Risk}
+	s := scene{procedure: plan.Procedure, risk: plan.Risk, on: map[string]prentice.Ref{}}
 	if kind := plan.Subject.Kind(); kind == "service" {
-		s.services = append(s.services, plan.Subject.Name())
+		s.subject = plan.Subject.Name()
+		s.services = append(s.services, s.subject)
 	} else if kind == "system" {
 		s.systems = append(s.systems, plan.Subject.Name())
 	}
@@ -43,6 +46,11 @@ func touched(c *prentice.Catalogue, plan prentice.Plan) scene {
 	}
 	for _, service := range c.Touches(plan.Subject, hosts) {
 		s.services = append(s.services, service.Ref.Name())
+		for _, h := range service.Hosts {
+			if slices.Contains(hosts, h.Ref) && s.on[service.Ref.Name()] == "" {
+				s.on[service.Ref.Name()] = h.Ref
+			}
+		}
 		if service.System != "" {
 			s.systems = append(s.systems, service.System.Name())
 		}
@@ -62,6 +70,20 @@ func (s Scope) covers(on scene) bool {
 		(len(s.Systems) == 0 || meet(s.Systems, on.systems)) &&
 		(len(s.Services) == 0 || meet(s.Services, on.services)) &&
 		(len(s.Risks) == 0 || slices.Contains(s.Risks, on.risk))
+}
+
+// because says why an entry applies to a plan that is not about what it names: a
+// service of it runs on a host that the plan touches. "" is that nobody wonders.
+func (s Scope) because(on scene) string {
+	if s.All || slices.Contains(s.Services, on.subject) {
+		return ""
+	}
+	for _, name := range s.Services {
+		if host := on.on[name]; host != "" {
+			return fmt.Sprintf(" (it is for service/%s, which runs on %s, and so does what this touches)", name, host)
+		}
+	}
+	return ""
 }
 
 func meet(a, b []string) bool {

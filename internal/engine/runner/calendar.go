@@ -14,8 +14,8 @@ type Calendar interface {
 	Hold(ctx context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error)
 }
 
-// frozen is what the calendar says of a plan that would begin now. A calendar
-// that cannot be asked is not passed.
+// frozen is what the calendar says of a plan that would begin now, and when to look
+// again. A calendar that cannot be asked is not passed.
 func (r *Runner) frozen(ctx context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error) {
 	if says, until, err = r.Calendar.Hold(ctx, plan, now); err != nil {
 		return "", until, fmt.Errorf("ask the calendar: %w", err)

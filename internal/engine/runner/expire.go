@@ -48,3 +48,46 @@ func (r *Runner) expireOne(ctx context.Context, number int64) error {
 	}
 	return nil
 }
+
+// withdraw ends the waits for approval that have become needless: what prentice
+// itself proposed for an incident that is over. People are not asked about it any
+// more.
+func (r *Runner) withdraw(ctx context.Context) error {
+	if r.Over == nil {
+		return nil
+	}
+	asked, err := r.numbers(ctx, `SELECT number FROM runs WHERE state = 'waiting' AND waits = '`+waitsApproval+`' AND incident <> '' AND requester = 'self/prentice' ORDER BY number`)
+	if err != nil {
+		return err
+	}
+	for _, n := range asked {
+		if err := r.withdrawOne(ctx, n); err != nil && ctx.Err() == nil {
+			r.cannot("run not withdrawn", n, prentice.Waiting, err)
+		}
+	}
+	return nil
+}
+
+func (r *Runner) withdrawOne(ctx context.Context, number int64) error {
+	d, err := r.load(ctx, number)
+	if err != nil {
+		return err
+	}
+	over, err := r.Over(ctx, number, d.Incident)
+	if err != nil {
+		return fmt.Errorf("ask whether %s is over: %w", d.Incident, err)
+	}
+	if !over {
+		return nil
+	}
+	err = r.transit(ctx, d, func(*db.Tx, time.Time) (next, error) {
+		if d.State != prentice.Waiting || d.Waits != waitsApproval {
+			return next{}, errInTime
+		}
+		return next{state: prentice.RunRefused, says: fmt.Sprintf("withdrawn: %s is over, and nothing was done", d.Incident), kind: "run.withdrawn"}, nil
+	})
+	if err != nil && !errors.Is(err, errInTime) {
+		return fmt.Errorf("withdraw run %d: %w", number, err)
+	}
+	return nil
+}

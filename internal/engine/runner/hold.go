@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -15,10 +16,10 @@ type situation struct {
 	plan      prentice.Plan
 	alone     bool // no person asked
 	stopped   bool
-	why       string // it is stopped
-	unmanaged string // why the subject or a target is no business of ours, or ""
-	frozen    string // by the calendar
-	thaws     time.Time
+	why       string    // it is stopped
+	unmanaged string    // why the subject or a target is no business of ours, or ""
+	frozen    string    // by the calendar
+	thaws     time.Time // when to ask the calendar again; zero when nobody knows
 	cooling   []cooling
 	sick      []sick
 	streaks   map[prentice.HoldCode]streak
@@ -158,6 +159,24 @@ func because(why string) string {
 		return ""
 	}
 	return ": " + why
+}
+
+// Still is what would hold back the plan of a run that was refused, if prentice asked
+// for it now. It changes nothing.
+func (r *Runner) Still(ctx context.Context, number int64) (prentice.HoldBack, error) {
+	d, err := r.load(ctx, number)
+	if err != nil {
+		return prentice.HoldBack{}, err
+	}
+	record, err := r.Record(ctx, d.Procedure, d.Subject)
+	if err != nil {
+		return prentice.HoldBack{}, err
+	}
+	s, err := r.situate(ctx, d.ThePlan, prentice.Self, record)
+	if err != nil {
+		return prentice.HoldBack{}, err
+	}
+	return holdBack(s), nil
 }
 
 func hold(code prentice.HoldCode, wayOut, says string, args ...any) prentice.HoldBack {

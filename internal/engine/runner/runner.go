@@ -96,6 +96,7 @@ type Deps struct {
 	Event    func(ctx context.Context, number int64) (prentice.EventRecord, error)     // from the inbox
 	Incident func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: nobody knows any
 	Opened   func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error)  // the people who opened an incident or fed it; nil: nobody did
+	Over     func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) // whether no open incident waits for a run any more; nil: one always does
 	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error)       // since when an incident has no symptom left; zero while it has; nil: it always has
 	Clock    func() time.Time
 	Log      *slog.Logger
@@ -215,6 +216,9 @@ func (r *Runner) Run(ctx context.Context) error {
 			}
 			if err := r.expire(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("expire runs", "err", err)
+			}
+			if err := r.withdraw(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("withdraw runs", "err", err)
 			}
 			if err := r.wake(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("wake runs", "err", err)

@@ -283,6 +283,9 @@ func (w *world) runner(address string) *Runner {
 		Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
 			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed", Causes: prentice.JoinPeople([]prentice.Ref{w.mover})}}, nil
 		},
+		Over: func(_ context.Context, _ int64, incident prentice.Ref) (bool, error) {
+			return !w.incidents[incident].Open, nil
+		},
 		Incident: func(_ context.Context, ref, about prentice.Ref) (Incident, error) { return w.incidents[ref], nil },
 		Clock:    func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})
 }

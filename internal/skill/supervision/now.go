@@ -18,6 +18,9 @@ type Broken struct {
 	State   string       `json:"state"`
 	Opened  time.Time    `json:"opened"`
 	Unknown bool         `json:"unknown,omitempty"` // the catalogue does not have its subject
+
+	Severity string `json:"severity,omitempty"` // the worst of its alerts
+	Waits    string `json:"waits,omitempty"`    // which proposal is held back, until when and why
 }
 
 // ServiceState is a service and how it is.
@@ -155,7 +158,11 @@ func (n Now) Text() string {
 	}
 	left(&b, n.More.Reviews, "more review that is open", "more reviews that are open", "prentice review list")
 	for _, x := range n.Broken {
-		fmt.Fprintf(&b, "■ %s  %s%s  %s, since %s\n", x.Ref, x.Subject, unknown(x.Unknown), x.Title, op.At(x.Opened))
+		fmt.Fprintf(&b, "■ %s  %s%s  %s%s, since %s", x.Ref, x.Subject, unknown(x.Unknown), severity(x.Severity), x.Title, op.At(x.Opened))
+		if x.Waits != "" {
+			fmt.Fprintf(&b, "; %s", x.Waits)
+		}
+		b.WriteByte('\n')
 	}
 	left(&b, n.More.Broken, "more open incident", "more open incidents", "prentice incident list --open")
 	for _, x := range n.Unheard {
@@ -218,3 +225,11 @@ func unknown(is bool) string {
 
 // facts is what explain.md is drawn from.
 func (d Deps) facts(ctx context.Context) (any, error) { return d.now(ctx, op.Call{}, nothing{}) }
+
+// severity stands before a title when alerts say how severe a fault is.
+func severity(s string) string {
+	if s == "" {
+		return ""
+	}
+	return s + ": "
+}

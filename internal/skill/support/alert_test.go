@@ -224,7 +224,7 @@ func TestASymptomTellsItsLinksAndWhenItWasLastTold(t *testing.T) {
 		if y.Times != 5 || !y.Last.Equal(noon.Add(time.Hour)) || !slices.Equal(y.Links, []Link{{"dashboard", "https://graphs.example/d"}}) || y.Why != "by severity" {
 			w.t.Errorf("%+v", y)
 		}
-		if text := w.show(1).Text(); !strings.Contains(text, "last told at 2026-03-02 13:00:00 (5 times)") || !strings.Contains(text, "dashboard: https://graphs.example/d") {
+		if text := w.show(1).Text(); !strings.Contains(text, "last told at 2026-03-02 13:00:00 UTC (5 times)") || !strings.Contains(text, "dashboard: https://graphs.example/d") {
 			w.t.Errorf("%s", text)
 		}
 	})

@@ -22,6 +22,11 @@ type Held struct {
 	Says      string       `json:"says"`
 }
 
+// String says which procedure waits, until when and why.
+func (h Held) String() string {
+	return fmt.Sprintf("%s waits until %s: %s", h.Procedure, op.At(h.Until), h.Says)
+}
+
 // The pauses between proposals that are refused again and again, unless the refusal
 // says until when.
 const (
@@ -69,7 +74,7 @@ func holdOff(tx *db.Tx, now time.Time, in *Incident, n news) (string, error) {
 	if err != nil || !again {
 		return "", err
 	}
-	says := fmt.Sprintf("%s is proposed again at %s", n.Procedure, until.UTC().Format("2006-01-02 15:04:05 UTC"))
+	says := fmt.Sprintf("%s is proposed again at %s", n.Procedure, op.At(until))
 	return says, addLine(tx, in.Number, Line{Time: now, Kind: "run", Says: says + "; until then symptoms are counted and ask for nothing", About: runRef(n.Run)})
 }
 
@@ -103,41 +108,91 @@ func letGo(tx *db.Tx, incident int64, procedure string) (int64, error) {
 	return tx.Exec(`DELETE FROM incident_held WHERE `+where, args...)
 }
 
-// askAgain proposes again what was held back until now. The policy in force then
-// decides about it, as about everything that is asked for.
+// lookEvery is how often is looked whether something is held back still: a freeze may
+// be lifted, and an owner may end a cooldown.
+const lookEvery = 30 * time.Second
+
+// proposal is something that is held back, with its incident.
+type proposal struct {
+	Held
+	incident, run, tries int64
+}
+
+// askAgain proposes again what is not held back any more. The policy in force then
+// decides about it, as about everything that is asked for. What is held back still,
+// or by something else, goes on waiting: no run is made to find that out.
 func (s *Support) askAgain(ctx context.Context) error {
-	type proposal struct {
-		Held
-		incident int64
-	}
-	rows, err := s.DB.Query(ctx, `SELECT h.incident, h.procedure_name, h.about, h.run FROM incident_held h JOIN incidents i ON i.number = h.incident
-		WHERE h.again = 1 AND h.due <= ? AND i.closed = 0 AND i.well_since = 0 ORDER BY h.due LIMIT 20`, db.Micros(s.Clock()))
-	if err != nil {
-		return fmt.Errorf("read what is held back: %w", err)
-	}
-	defer rows.Close()
-	var due []proposal
-	for rows.Next() {
-		var p proposal
-		var run int64
-		if err := rows.Scan(&p.incident, &p.Procedure, &p.About, &run); err != nil {
-			return fmt.Errorf("read what is held back: %w", err)
-		}
-		p.Run = runRef(run)
-		due = append(due, p)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	now := s.Clock()
+	waiting, err := s.proposals(ctx)
+	if err != nil || len(waiting) == 0 {
 		return err
 	}
-	for _, p := range due {
-		if err := s.askOnceMore(ctx, p.incident, p.Held); err != nil {
+	all := now.Sub(s.looked).Abs() >= lookEvery && s.Still != nil
+	if all {
+		s.looked = now
+	}
+	for _, p := range waiting {
+		due := !p.Until.After(now)
+		if !due && !all {
+			continue
+		}
+		h := prentice.HoldBack{}
+		if s.Still != nil {
+			if h, err = s.Still(ctx, p.run); err != nil {
+				return fmt.Errorf("ask what holds %s back: %w", p.Run, err)
+			}
+		}
+		if h.Holds() {
+			err = s.stillHeld(ctx, p, h, due)
+		} else {
+			err = s.askOnceMore(ctx, p)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Support) askOnceMore(ctx context.Context, incident int64, p Held) error {
+// proposals are what is held back of incidents that still have a symptom.
+func (s *Support) proposals(ctx context.Context) ([]proposal, error) {
+	rows, err := s.DB.Query(ctx, `SELECT h.incident, h.procedure_name, h.about, h.run, h.due, h.says, h.tries FROM incident_held h JOIN incidents i ON i.number = h.incident
+		WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 ORDER BY h.due LIMIT 200`)
+	if err != nil {
+		return nil, fmt.Errorf("read what is held back: %w", err)
+	}
+	defer rows.Close()
+	var list []proposal
+	for rows.Next() {
+		var p proposal
+		var due int64
+		if err := rows.Scan(&p.incident, &p.Procedure, &p.About, &p.run, &due, &p.Says, &p.tries); err != nil {
+			return nil, fmt.Errorf("read what is held back: %w", err)
+		}
+		p.Run, p.Until = runRef(p.run), db.Time(due)
+		list = append(list, p)
+	}
+	return list, rows.Err()
+}
+
+// stillHeld notes until when a proposal waits now, and why.
+func (s *Support) stillHeld(ctx context.Context, p proposal, h prentice.HoldBack, due bool) error {
+	until, again := rest(s.Clock(), &h, p.tries)
+	if !due && h.Says == p.Says {
+		return nil
+	}
+	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
+		_, err := tx.Exec(`UPDATE incident_held SET due = ?, says = ?, again = ?, tries = tries + 1 WHERE incident = ? AND procedure_name = ? AND about = ? AND again = 1`,
+			db.Micros(until), clip(h.Says, 500), flag(again), p.incident, p.Procedure, string(p.About))
+		if err != nil || h.Says == p.Says {
+			return err
+		}
+		says := fmt.Sprintf("%s is held back until %s: %s", p.Procedure, op.At(until), clip(h.Says, 400))
+		return addLineOnce(tx, p.incident, Line{Time: now, Kind: "run", Says: says, About: p.Run})
+	})
+}
+
+func (s *Support) askOnceMore(ctx context.Context, p proposal) error {
 	raw, err := json.Marshal(map[string]any{"number": p.Run, "reason": "what held " + string(p.Run) + " back is over"})
 	if err != nil {
 		return err
@@ -147,7 +202,7 @@ func (s *Support) askOnceMore(ctx context.Context, incident int64, p Held) error
 		return ctx.Err()
 	}
 	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
-		in, err := incidentWhere(tx, `number = ? AND closed = 0`, incident)
+		in, err := incidentWhere(tx, `number = ? AND closed = 0`, p.incident)
 		if err != nil || in == nil {
 			return err
 		}
@@ -156,12 +211,12 @@ func (s *Support) askOnceMore(ctx context.Context, incident int64, p Held) error
 			why := fmt.Sprintf("%s was not proposed again: %s", p.Procedure, clip(no.Error(), 700))
 			until, _ := rest(now, nil, 10)
 			if _, err := tx.Exec(`UPDATE incident_held SET due = ?, says = ?, again = 0 WHERE incident = ? AND procedure_name = ? AND about = ?`,
-				db.Micros(until), clip(why, 500), incident, p.Procedure, string(p.About)); err != nil {
+				db.Micros(until), clip(why, 500), p.incident, p.Procedure, string(p.About)); err != nil {
 				return err
 			}
 			return s.call(tx, now, in, why, nil)
 		}
-		if _, err := tx.Exec(`UPDATE incident_held SET again = 0 WHERE incident = ? AND procedure_name = ? AND about = ?`, incident, p.Procedure, string(p.About)); err != nil {
+		if _, err := tx.Exec(`UPDATE incident_held SET again = 0 WHERE incident = ? AND procedure_name = ? AND about = ?`, p.incident, p.Procedure, string(p.About)); err != nil {
 			return err
 		}
 		return s.started(tx, now, in, p.Procedure, p.About, out)
@@ -176,7 +231,14 @@ func (s *Support) nextAgain(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read what is held back: %w", err)
 	}
-	return db.Time(due), nil
+	if due == 0 {
+		return time.Time{}, nil
+	}
+	next := db.Time(due)
+	if look := s.Clock().Add(lookEvery); s.Still != nil && look.Before(next) {
+		next = look
+	}
+	return next, nil
 }
 
 // Held is what is held back of the open incidents, by incident.

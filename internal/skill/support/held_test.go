@@ -1,6 +1,7 @@
 package support
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -106,4 +107,30 @@ func TestWhenARefusedProposalIsMadeAgain(t *testing.T) {
 			t.Errorf("%+v, %d tries: %s, %v", c.hold, c.tries, until.Sub(noon), again)
 		}
 	}
+}
+
+// A freeze may be lifted before its time, and another hold may follow it: no run is
+// made to find that out.
+func TestAHoldThatIsLiftedEarlyEndsTheWaitAndAnotherGoesOnWithIt(t *testing.T) {
+	each(t, func(w *world) {
+		w.matches["probe.failed"] = []string{"restart"}
+		w.refusing(&prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by sale", Until: noon.Add(9 * time.Hour)})
+		now := prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by sale", Until: noon.Add(9 * time.Hour)}
+		w.s.Still = func(context.Context, int64) (prentice.HoldBack, error) { return now, nil }
+		w.fails()
+		w.settle()
+		now = prentice.HoldBack{Code: prentice.HoldMended, Says: "it cools down", Until: noon.Add(10 * time.Minute)}
+		w.fails()
+		w.settle()
+		if d := w.show(1); len(d.Held) != 1 || d.Held[0].Says != "it cools down" || !d.Held[0].Until.Equal(noon.Add(10*time.Minute+time.Second)) || len(w.retried) != 0 || len(d.Runs) != 1 {
+			w.t.Fatalf("held %+v, runs %+v", d.Held, d.Runs)
+		}
+		now = prentice.HoldBack{}
+		w.answer = func(wish) (any, error) { return run{9, prentice.Waiting, "waits for 1 approver"}, nil }
+		w.fails()
+		w.settle()
+		if d := w.show(1); len(w.retried) != 1 || len(d.Held) != 0 || d.State != Mending {
+			w.t.Errorf("again %v, held %+v, %s", w.retried, d.Held, d.State)
+		}
+	})
 }

@@ -159,15 +159,15 @@ type Symptom struct {
 func (y Symptom) text() string {
 	var b strings.Builder
 	if y.Gone.IsZero() {
-		fmt.Fprintf(&b, "■ symptom %s, since %s", y.What, y.Since.UTC().Format(time.DateTime))
+		fmt.Fprintf(&b, "■ symptom %s, since %s", y.What, op.At(y.Since))
 	} else {
-		fmt.Fprintf(&b, "● symptom %s, gone at %s", y.What, y.Gone.UTC().Format(time.DateTime))
+		fmt.Fprintf(&b, "● symptom %s, gone at %s", y.What, op.At(y.Gone))
 	}
 	if y.About != "" {
 		fmt.Fprintf(&b, ", on %s", y.About)
 	}
 	if y.Times > 1 {
-		fmt.Fprintf(&b, ", last told at %s (%d times)", y.Last.UTC().Format(time.DateTime), y.Times)
+		fmt.Fprintf(&b, ", last told at %s (%d times)", op.At(y.Last), y.Times)
 	}
 	if y.Why != "" {
 		fmt.Fprintf(&b, "\n  %s", y.Why)
@@ -218,7 +218,7 @@ func (d Detail) Text() string {
 		fmt.Fprintf(&b, "Severity %s, owner %s.\n", orNone(d.Severity), orNone(string(d.Owner)))
 	}
 	for _, h := range d.Held {
-		fmt.Fprintf(&b, "%s waits until %s: %s\n", h.Procedure, h.Until.UTC().Format("2006-01-02 15:04:05 UTC"), h.Says)
+		fmt.Fprintf(&b, "%s\n", h)
 	}
 	if !d.Called.IsZero() {
 		fmt.Fprintf(&b, "A person was called %s after the first symptom.\n", long(d.Called.Sub(d.FirstSymptom)))

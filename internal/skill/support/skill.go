@@ -59,6 +59,7 @@ type Deps struct {
 	Router      Router // nil: every alert is told to people
 	Diagnoser   Diagnoser
 	Recorder    Recorder
+	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error) // what would hold back a run that was refused, now; nil: its time alone tells
 	Log         *slog.Logger
 	Quiet       time.Duration // 0 is DefaultQuiet
 	Patience    time.Duration // 0 is DefaultPatience
@@ -71,6 +72,8 @@ type Deps struct {
 type Support struct {
 	Deps
 	wake chan struct{}
+
+	looked time.Time // when what is held back was last looked at; of Run alone
 
 	mu   sync.Mutex      // guards busy
 	busy map[string]bool // the incidents that somebody works on

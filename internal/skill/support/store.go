@@ -157,6 +157,22 @@ func (s *Support) Relieved(ctx context.Context, incident prentice.Ref) (time.Tim
 	return relieved(found[0]), nil
 }
 
+// Over says whether a run's incident is closed and no other that is open waits for
+// the run. An incident that nobody knows is not over.
+func (s *Support) Over(ctx context.Context, run int64, incident prentice.Ref) (bool, error) {
+	number, err := numberOf("incident", string(incident))
+	if err != nil || incident.Kind() != "incident" {
+		return false, nil // of some other system
+	}
+	var closed, waits int64
+	err = s.DB.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM incidents WHERE number = ? AND closed > 0), (SELECT COUNT(*) FROM incident_runs r JOIN incidents i ON i.number = r.incident WHERE r.run = ? AND i.closed = 0)`,
+		[]any{number, run}, &closed, &waits)
+	if err != nil {
+		return false, fmt.Errorf("ask whether %s is over: %w", incident, err)
+	}
+	return closed > 0 && waits == 0, nil
+}
+
 func (s *Support) incidents(ctx context.Context, where string, args ...any) ([]Incident, error) {
 	rows, err := s.DB.Query(ctx, `SELECT `+incidentColumns+` FROM incidents WHERE `+where, args...)
 	if err != nil {
