@@ -45,6 +45,7 @@ func (r EventRecord) Ref() Ref { return NewRef("event", itoa(r.Number)) }
 type EventFilter struct {
 	Subject Ref
 	Type    string
+	Since   time.Time // only those that were received then or later
 	Before  int64
 	Limit   int
 }

@@ -8,6 +8,7 @@ import "time"
 type EvidenceFilter struct {
 	Ref    Ref
 	Kind   string
+	Since  time.Time // only what was written then or later
 	Before int64
 	After  int64
 	Limit  int

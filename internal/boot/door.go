@@ -60,6 +60,9 @@ func (c *commands) openHere(ctx context.Context, set Settings, g cli.Global, o o
 	if err != nil {
 		return nil, nil, err
 	}
+	if s.reads && s.Team.now.Load().inForce.Seq == 0 {
+		return c.openUnstarted(ctx, set, g, o, s)
+	}
 	if s.lost == nil && !s.reads {
 		if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
 			return nil, nil, errors.Join(s.lookTrouble(err), s.Close())
@@ -70,6 +73,22 @@ func (c *commands) openHere(ctx context.Context, set Settings, g cli.Global, o o
 		return nil, nil, errors.Join(err, s.Close())
 	}
 	return near{s, token}, s.Close, nil
+}
+
+// openUnstarted is the door of a data folder in which no start came to its end: the
+// team's files answer, or say why they cannot.
+func (c *commands) openUnstarted(ctx context.Context, set Settings, g cli.Global, o op.Op, s *System) (op.Door, func() error, error) {
+	why := s.Team.noPolicy()
+	if err := s.Close(); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case o.Files:
+		return c.openFiles(ctx, set, g)
+	case why != nil:
+		return nil, nil, why
+	}
+	return nil, nil, set.notStarted()
 }
 
 // openFiles is the door of a team's files alone: what would be in force at the first

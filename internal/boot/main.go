@@ -27,20 +27,8 @@ func (c *commands) root() *cobra.Command {
 	return cli.New(cli.Options{
 		Ops: c.ops(), Nouns: nouns, Told: c.told, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
 		Extra: []*cobra.Command{c.demo(), c.up(), demoService(), c.reference()},
+		Home:  "status", First: firsts, Groups: groups, Aliases: aliases,
 	})
-}
-
-// nouns says what each noun of the command line is about.
-var nouns = map[string]string{
-	"account":  "How you sign in",
-	"metrics":  "Measurements for a monitoring system",
-	"notice":   "Messages to people, and what became of them",
-	"calendar": "Freezes and windows: when runs may begin",
-	"catalog":  "Services, hosts, systems and groups", "event": "What happened", "evidence": "What was seen and done, chained and signed",
-	"host": "Machines that are reached over SSH", "replica": "Processes that share this database",
-	"inbox": "What waits for people", "review": "Broken glass that somebody must look at",
-	"incident": "Faults, from the first symptom to verified", "limit": "How much may run, and what holds back", "lock": "Targets that runs hold", "person": "People and their roles", "policy": "Who must agree to what", "procedure": "Agreed ways of doing things",
-	"run": "Performances of plans", "session": "Browsers that are signed in", "secret": "What steps need and nobody may read", "service": "What is watched, and how it is", "token": "Ways in for programs and people", "now": "What is broken, what waits, what runs",
 }
 
 // startPatience is how long a command waits for a server that is starting.
@@ -75,6 +63,7 @@ func (c *commands) settings(g cli.Global) (Settings, error) {
 	if g.Team != "" {
 		s.Team = g.Team
 	}
+	s.build = c.build
 	return s.Filled()
 }
 

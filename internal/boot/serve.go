@@ -28,6 +28,7 @@ const patience = 10 * time.Second
 // where it is and, the first time, the owner's way in.
 func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *slog.Logger) (err error) {
 	begun := time.Now()
+	set.build = build
 	listener, err := listen(ctx, set.Listen)
 	if err != nil {
 		return err

@@ -40,6 +40,8 @@ type Settings struct {
 
 	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback or AcceptKeys
 
+	build Build `toml:"-"` // what runs
+
 	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
 }
 

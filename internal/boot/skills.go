@@ -54,7 +54,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			},
 			File: s.Team.checkFile,
 		},
-		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]prentice.EvidenceFault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey,
+		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]prentice.EvidenceFault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey, Hosts: s.hosts, CheckHosts: s.checkHosts,
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Absences: func(ctx context.Context) ([]prentice.Absence, error) { return s.runner.Absences(ctx) },
@@ -63,7 +63,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Address:  func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
-			Policy: desk, Tester: desk,
+			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
 			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
 		Support: s.desk,
 	})
@@ -97,10 +97,11 @@ func (s *System) automation() automation.Deps {
 		File: func(file string, text []byte, now time.Time) []prentice.Finding {
 			return s.Team.Library().Check(procedure.File{Name: file, Text: text}, now)
 		},
-		Render:  s.Team.Render,
-		Record:  func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },
-		Schema:  procedure.Schema,
-		Foresee: s.runner.Foresee,
+		Render:    s.Team.Render,
+		Record:    func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },
+		Schedules: s.scheduled,
+		Schema:    procedure.Schema,
+		Foresee:   s.runner.Foresee,
 	}
 }
 

@@ -57,12 +57,14 @@ type System struct {
 	secrets   *secret.Secrets
 	reach     *ssh.Reach
 	claims    *shell.Claims
+	tried     tries
 	lookout   *availability.Lookout
 	desk      *support.Support
 	outbox    *notice.Outbox
 	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
 	standing  ledger.Standing
 	reads     bool // nothing is written
+	acts      bool // it performs runs
 	shape     shape
 	lost      error // what was signed here is not in the database, and only looking is allowed; nil if nothing is missing
 	stop      stopfile.Path
@@ -90,7 +92,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 			s = nil
 		}
 	}()
-	s.reads = acting == Reads
+	s.reads, s.acts = acting == Reads, acting == Acts
 	held, err := holdFor(ctx, set, acting)
 	if err != nil {
 		return s, err

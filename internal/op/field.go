@@ -24,6 +24,7 @@ type Field struct {
 	Secret   bool   // what is typed here is never shown
 	Of       string // what it names, such as service or host, for faces that offer those there are
 	NameOf   string // the field whose file's name it is on a command line
+	Ago      bool   // a moment that may be given on a command line as how long ago it is
 	Optional bool   // it may be left out: omitempty, omitzero, a default, or a bool
 	NotZero  bool   // a number or a length of time of which 0 counts as left out
 	Type     reflect.Type
@@ -74,6 +75,7 @@ func fieldOf(f reflect.StructField, name, options string, index []int) Field {
 		Name: name, Label: cmp.Or(tag.Get("label"), strings.ReplaceAll(name, "_", " ")), Doc: tag.Get("doc"), Default: tag.Get("default"), Example: tag.Get("example"),
 		File: tag.Get("file") == "true", Secret: tag.Get("secret") == "true", Of: tag.Get("of"), NameOf: tag.Get("nameof"), Type: f.Type, Index: index,
 	}
+	field.Ago = tag.Get("ago") == "true"
 	if enum := tag.Get("enum"); enum != "" {
 		field.Enum = strings.Split(enum, ",")
 	}

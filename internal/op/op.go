@@ -9,6 +9,7 @@
 //	arg:"1"                 on the command line it may be the first, second … word
 //	file:"true"             on the command line the word names a file to read ("-" is standard input)
 //	secret:"true"       what is typed is never shown: forms hide it, and forget it when they come back
+//	ago:"true"              on the command line a moment may be given as how long ago it is: 2h, 30d
 //	nameof:"file"           on the command line it is the name of the file that the field "file" was read from
 //	of:"host"               it names one of these, so that faces can offer those there are
 //	enum:"a,b" default:"a" example:"…" minimum:"0" maxLength:"200"   as in OpenAPI
@@ -75,6 +76,9 @@ type Op struct {
 	Evident bool          // its own write holds the evidence of it
 	Urgent  bool          // it is done before anything is written down, and waits for no database
 	Secret  bool          // its output must not be kept or logged (a new token)
+
+	DryRun Turn // what shows what it would do, and does nothing
+	Follow Turn // what goes on telling what it tells
 
 	In, Out reflect.Type
 	about   func(context.Context, any) ([]prentice.Ref, error)

@@ -42,6 +42,29 @@ type Begun struct {
 	Watch, Show Request
 }
 
+// Beginners is an output of several things that go on behind it.
+type Beginners interface {
+	BegunAll() []Begun
+}
+
+// Settler is an output of what may be decided in the next moment: a face that tells
+// how it stands looks once more before it does. Settled is the same output with what
+// showing it says now.
+type Settler interface {
+	Settling() bool
+	Settled(shown any) any
+}
+
+// Quieter is an output of which a program wants one line: a token, a link.
+type Quieter interface {
+	Quiet() string
+}
+
+// Briefer is an output that says the most important of it in a few lines.
+type Briefer interface {
+	Brief() string
+}
+
 // Outcomer is an output that says, to whoever has watched it, how it ended.
 type Outcomer interface {
 	Outcome() string

@@ -26,6 +26,9 @@ func (in *Inbox) List(ctx context.Context, f prentice.EventFilter) ([]prentice.E
 	if f.Type != "" {
 		where, args = append(where, "e.type = ?"), append(args, f.Type)
 	}
+	if !f.Since.IsZero() {
+		where, args = append(where, "e.received >= ?"), append(args, db.Micros(f.Since))
+	}
 	if f.Before > 0 {
 		where, args = append(where, "e.number < ?"), append(args, f.Before)
 	}

@@ -37,6 +37,9 @@ func listQuery(f prentice.EvidenceFilter) (string, []any) {
 	if f.Kind != "" {
 		add("l.kind = ?", f.Kind)
 	}
+	if !f.Since.IsZero() {
+		add("l.time >= ?", db.Micros(f.Since))
+	}
 	if f.Before > 0 {
 		add(seq+" < ?", f.Before)
 	}

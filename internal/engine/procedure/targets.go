@@ -141,6 +141,17 @@ func (s *scene) bare(e *expr.Error) string {
 	return ""
 }
 
+// meant says what a name that is no host may mean.
+func (s *scene) meant(name string, known map[string]prentice.Host) string {
+	if says := s.bare(&expr.Error{Unknown: name}); says != "" {
+		return says
+	}
+	if near := nearest.Of(strings.TrimPrefix(name, "host/"), sortedKeys(known)); near != "" {
+		return fmt.Sprintf("did you mean %s?", near)
+	}
+	return "list hosts with: prentice host list"
+}
+
 func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Target, error) {
 	var name string
 	switch v := item.(type) {
@@ -161,7 +172,7 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 		h, found = known[name]
 	}
 	if !found {
-		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(name)).Try("list hosts with: prentice catalog list --kind host")
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(name)).Try("%s", s.meant(name, known))
 	}
 	if h.Blocked != "" {
 		return prentice.Target{}, blocked(h.Ref, h.Blocked)

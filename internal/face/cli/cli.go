@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -25,7 +26,11 @@ type Options struct {
 	// what closes it. It is called once, when the request needs it.
 	Open            func(context.Context, Global, op.Op, any) (op.Door, func() error, error)
 	Version, Commit string
-	Extra           []*cobra.Command // commands that are no operations: up, demo
+	Extra           []*cobra.Command  // commands that are no operations: up, demo
+	First           []First           // what a newcomer needs, in order
+	Groups          []Group           // how help lists the commands; what is in none comes last
+	Aliases         map[string]string // what people type for a command: logs → run log
+	Home            string            // the operation that says what is going on here; "" for none
 
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -40,8 +45,18 @@ type Global struct {
 	Token    string
 	Data     string // the data folder
 	Team     string // the team folder
-	Output   string // table, json or yaml
+	Output   string // table, json, yaml or name
+	Quiet    bool   // only what a script wants
 	NoColour bool
+}
+
+// First is a command that a newcomer needs, and what it does.
+type First struct{ Command, About string }
+
+// Group is commands that help lists together.
+type Group struct {
+	Title string
+	Nouns []string
 }
 
 // New draws the commands. The result is good for one execution, because flags
@@ -57,8 +72,10 @@ func New(o Options) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
-		RunE:          f.group,
+		RunE:          f.home,
+		Annotations:   map[string]string{},
 	}
+	maps.Copy(root.Annotations, aliasesOf(f.Options))
 	root.SetIn(f.Stdin)
 	root.SetOut(f.Stdout)
 	root.SetErr(f.Stderr)
@@ -83,11 +100,12 @@ func New(o Options) *cobra.Command {
 func GlobalOf(cmd *cobra.Command) Global {
 	text := func(name string) string { s, _ := cmd.Flags().GetString(name); return s }
 	plain, _ := cmd.Flags().GetBool("no-color")
+	quiet, _ := cmd.Flags().GetBool("quiet")
 	output := "table"
 	if flag := cmd.Flags().Lookup("output"); flag != nil {
 		output = flag.Value.String()
 	}
-	return Global{Server: text("server"), Token: text("token"), Data: text("data"), Team: text("team"), Output: output, NoColour: plain}
+	return Global{Server: text("server"), Token: text("token"), Data: text("data"), Team: text("team"), Output: output, Quiet: quiet, NoColour: plain}
 }
 
 type face struct{ Options }
@@ -117,7 +135,8 @@ func (o Options) filled() Options {
 func (f *face) globals(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
-	flags.VarP(&choice{"table", outputs}, "output", "o", "how to print: table, json or yaml")
+	flags.VarP(&choice{"table", outputs}, "output", "o", "how to print: table, json, yaml, or name: names alone")
+	flags.BoolP("quiet", "q", false, "print only what a script wants: names, or the one token or link")
 	for _, g := range []struct{ name, env, usage string }{
 		{"server", "PRENTICE_SERVER", "ask the server at `URL` (PRENTICE_SERVER)"},
 		{"token", "PRENTICE_TOKEN", "show the server this `TOKEN` (better: PRENTICE_TOKEN)"},

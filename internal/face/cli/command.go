@@ -41,6 +41,12 @@ func (f *face) command(o op.Op, verb string, globals *pflag.FlagSet) *cobra.Comm
 			if err := complete(cmd, o, values); err != nil {
 				return err
 			}
+			if other, given, ok, err := f.turned(cmd, o, in.Interface()); ok || err != nil {
+				if err != nil {
+					return err
+				}
+				return f.perform(cmd, other, given)
+			}
 			return f.perform(cmd, o, in.Interface())
 		},
 		ValidArgsFunction: completeWords(words),
@@ -51,6 +57,7 @@ func (f *face) command(o op.Op, verb string, globals *pflag.FlagSet) *cobra.Comm
 		v.add(cmd)
 	}
 	offerWait(cmd, o)
+	offerTurns(cmd, o)
 	if len(words) > 0 && words[0].many() {
 		helpFirst(cmd)
 	}
@@ -71,6 +78,9 @@ func flagName(o op.Op, field op.Field, globals *pflag.FlagSet) string {
 // perform asks the door and prints what it answers.
 func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 	ctx := cmd.Context()
+	if err := nameless(o, GlobalOf(cmd)); err != nil {
+		return err
+	}
 	door, shut, err := f.door(ctx, o, in, GlobalOf(cmd))
 	if err != nil {
 		return err
@@ -131,6 +141,9 @@ func (f *face) actor() prentice.Actor {
 // shown (prentice now is prentice now show); with a word that is no command of
 // its own it says which one is near.
 func (f *face) group(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 && args[0] == "help" {
+		return helpOf(cmd, args[1:])
+	}
 	if len(args) > 0 {
 		return unknown(cmd, args[0])
 	}
@@ -140,6 +153,24 @@ func (f *face) group(cmd *cobra.Command, args []string) error {
 	return cmd.Help()
 }
 
+// withVerb is the commands below a group's nouns that are called so: approve is said
+// of a run.
+func withVerb(cmd *cobra.Command, word string) []string {
+	var found []string
+	for _, noun := range cmd.Commands() {
+		if verb := named(noun, word); verb != nil && verb.IsAvailableCommand() {
+			found = append(found, verb.CommandPath())
+		}
+	}
+	if len(found) > mostMeant {
+		return nil
+	}
+	return found
+}
+
+// mostMeant is how many commands are worth offering for one word.
+const mostMeant = 3
+
 func unknown(cmd *cobra.Command, word string) error {
 	var known []string
 	for _, c := range cmd.Commands() {
@@ -148,6 +179,9 @@ func unknown(cmd *cobra.Command, word string) error {
 		}
 	}
 	e := prentice.Errorf(prentice.Invalid, "%s has no command %q", cmd.CommandPath(), word)
+	if nouns := withVerb(cmd, word); len(nouns) > 0 {
+		return e.Try("did you mean: %s", strings.Join(nouns, " or "))
+	}
 	if near := nearest.Of(word, known); near != "" {
 		return e.Try("did you mean: %s %s", cmd.CommandPath(), near)
 	}

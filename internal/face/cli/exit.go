@@ -68,6 +68,7 @@ func (e exit) Error() string { return "exit code " + strconv.Itoa(e.code) }
 // Main executes the command line and returns the process's exit code. Errors are
 // printed here and nowhere else.
 func Main(ctx context.Context, root *cobra.Command, args []string) int {
+	args = expand(root, args)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {

@@ -89,16 +89,20 @@ func (f *face) helpCommand() *cobra.Command {
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			at := cmd.Root()
-			for _, word := range args {
-				next := named(at, word)
-				if next == nil {
-					return unknown(at, word)
-				}
-				at = next
-			}
-			at.InitDefaultHelpFlag()
-			return at.Help()
+			return helpOf(cmd.Root(), expand(cmd.Root(), args))
 		},
 	}
+}
+
+// helpOf is help for the command that words name below another.
+func helpOf(at *cobra.Command, words []string) error {
+	for _, word := range words {
+		next := named(at, word)
+		if next == nil {
+			return unknown(at, word)
+		}
+		at = next
+	}
+	at.InitDefaultHelpFlag()
+	return at.Help()
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,10 +22,10 @@ func (f *face) help(cmd *cobra.Command, _ []string) {
 	if screen.Width == 0 || screen.Width > widestHelp {
 		screen.Width = widestHelp
 	}
-	fmt.Fprint(out, manual(cmd, screen)) //nolint:errcheck // help that cannot be printed cannot be helped
+	fmt.Fprint(out, f.manual(cmd, screen)) //nolint:errcheck // help that cannot be printed cannot be helped
 }
 
-func manual(cmd *cobra.Command, screen term.Screen) string {
+func (f *face) manual(cmd *cobra.Command, screen term.Screen) string {
 	var b strings.Builder
 	if example := exampleOf(cmd); example != "" {
 		for line := range strings.Lines(strings.TrimSpace(example)) {
@@ -43,13 +44,45 @@ func manual(cmd *cobra.Command, screen term.Screen) string {
 			b.WriteString("\n" + screen.Paint(term.Head, title) + "\n" + body + "\n")
 		}
 	}
+	if !cmd.HasParent() {
+		part("Start here", f.firsts(screen))
+	}
 	part("Usage", "  "+usageLine(cmd))
 	part("Words", words(cmd, screen))
-	part("Commands", commands(cmd, screen, func(c *cobra.Command) bool { return c.IsAvailableCommand() }))
+	if !cmd.HasParent() && len(f.Groups) > 0 {
+		for _, group := range f.grouped(cmd) {
+			part(group.Title, commands(cmd, screen, func(c *cobra.Command) bool { return slices.Contains(group.Nouns, c.Name()) }))
+		}
+	} else {
+		part("Commands", commands(cmd, screen, func(c *cobra.Command) bool { return c.IsAvailableCommand() }))
+	}
+	if words := saysFor(cmd.Root(), strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")); len(words) > 0 {
+		part("Also typed as", "  "+cmd.Root().Name()+" "+strings.Join(words, ", "+cmd.Root().Name()+" "))
+	}
 	part("Chapters", commands(cmd, screen, (*cobra.Command).IsAdditionalHelpTopicCommand))
 	part("Flags", flags(ownFlags(cmd).FlagUsagesWrapped(screen.Width)))
 	part("Flags of every command", flags(globalFlags(cmd).FlagUsagesWrapped(screen.Width)))
 	return b.String()
+}
+
+// firsts is what a newcomer needs.
+func (f *face) firsts(screen term.Screen) string {
+	var rows [][]string
+	for _, first := range f.First {
+		rows = append(rows, []string{"  " + first.Command, first.About})
+	}
+	return table(rows, screen)
+}
+
+// grouped is the groups of help, with a last one for what is in none of them.
+func (f *face) grouped(root *cobra.Command) []Group {
+	rest := Group{Title: "Other commands"}
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() && !slices.ContainsFunc(f.Groups, func(g Group) bool { return slices.Contains(g.Nouns, c.Name()) }) {
+			rest.Nouns = append(rest.Nouns, c.Name())
+		}
+	}
+	return append(slices.Clone(f.Groups), rest)
 }
 
 // exampleOf is a command's example; a noun without one borrows that of what

@@ -20,18 +20,26 @@ type printer struct {
 	out, hints io.Writer
 	screen     term.Screen
 	as         string
+	quiet      bool
 	code       int // what the last output says the exit code is
 }
 
 func (f *face) printer(cmd *cobra.Command) *printer {
 	g := GlobalOf(cmd)
 	out := cmd.OutOrStdout()
-	return &printer{out: out, hints: cmd.ErrOrStderr(), screen: term.On(out, f.Env, g.NoColour), as: g.Output}
+	return &printer{out: out, hints: cmd.ErrOrStderr(), screen: term.On(out, f.Env, g.NoColour), as: g.Output, quiet: g.Quiet}
 }
+
+// tells says whether it is people who read along.
+func (p *printer) tells() bool { return p.as == "table" && !p.quiet }
 
 // whole prints the output of an operation that answers once.
 func (p *printer) whole(out any, o op.Op) error {
 	p.note(out)
+	switch {
+	case p.as == "name" || p.quiet && p.as == "table":
+		return p.names(out)
+	}
 	switch p.as {
 	case "json":
 		return p.json(out)
@@ -104,13 +112,13 @@ func (p *printer) table(out op.Tabler) error {
 	if len(rows) == 0 {
 		return p.empty(out)
 	}
-	return p.screen.Table(p.out, term.Table{Head: head, Rows: signed(head, rows), Hue: hueOf})
+	return p.screen.Table(p.out, term.Table{Head: head, Rows: signed(head, rows), Hue: hueOf, Cut: true})
 }
 
 // empty says beside the data that there is none, and how there will be.
 func (p *printer) empty(out any) error {
 	empty, ok := out.(op.Emptier)
-	if !ok {
+	if !ok || p.quiet {
 		return nil
 	}
 	_, err := fmt.Fprintln(p.hints, term.Safe(strings.TrimRight(empty.Empty(), "\n")))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,12 +27,13 @@ type value struct {
 	given bool
 	file  string // the name of the file that it was read from
 	stdin io.Reader
+	now   func() time.Time
 }
 
 func (f *face) values(o op.Op, in reflect.Value) []*value {
 	var values []*value
 	for _, field := range o.Fields() {
-		v := &value{field: field, to: in.FieldByIndex(field.Index), stdin: f.Stdin}
+		v := &value{field: field, to: in.FieldByIndex(field.Index), stdin: f.Stdin, now: f.Now}
 		if field.Default != "" {
 			if err := v.assign(field.Default); err != nil {
 				panic(fmt.Sprintf("operation %s: default of %s: %v", o.Name, field.Name, err))
@@ -55,7 +57,11 @@ func (v *value) add(cmd *cobra.Command) {
 	if v.many() && v.field.Arg == 0 {
 		about += "; may be repeated"
 	}
-	flag := cmd.Flags().VarPF(v, v.flag, "", strings.TrimSpace(about))
+	short := ""
+	if v.field.Name == "limit" {
+		short = "n"
+	}
+	flag := cmd.Flags().VarPF(v, v.flag, short, strings.TrimSpace(about))
 	flag.DefValue = v.field.Default
 	if v.field.Arg > 0 {
 		flag.Hidden = true
@@ -87,6 +93,8 @@ func (v *value) Type() string {
 	switch {
 	case v.field.File:
 		return "file"
+	case v.field.Ago:
+		return "2h|time"
 	case t == reflect.TypeFor[time.Duration]():
 		return "duration"
 	case t == reflect.TypeFor[time.Time]():
@@ -161,6 +169,11 @@ func (v *value) assignBytes(content []byte) error {
 }
 
 func (v *value) assign(text string) error {
+	if v.field.Ago {
+		if length, ok := lengthOf(text); ok {
+			text = v.now().Add(-length).UTC().Format(time.RFC3339Nano)
+		}
+	}
 	if !structured(v.field.Type) {
 		return set(v.to, text)
 	}
@@ -172,6 +185,17 @@ func (v *value) assign(text string) error {
 		}
 	}
 	return decode(v.to, content)
+}
+
+// lengthOf reads 90s, 2h, 1h30m or 30d.
+func lengthOf(text string) (time.Duration, bool) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 36500 {
+			return time.Duration(n) * 24 * time.Hour, true
+		}
+	}
+	length, err := time.ParseDuration(text)
+	return length, err == nil && length > 0
 }
 
 var rawJSON = reflect.TypeFor[json.RawMessage]()

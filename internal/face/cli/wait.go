@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,23 +36,78 @@ func (p *printer) answer(ctx context.Context, door op.Door, o op.Op, request op.
 		return err
 	}
 	p.note(out)
-	begins, ok := out.(op.Beginner)
-	if !ok || !wait || p.code != 0 {
-		return p.whole(out, o)
+	begun := begunBy(out)
+	if len(begun) == 0 || !wait || p.code != 0 {
+		return p.whole(p.settled(ctx, door, request.Actor, out), o)
 	}
-	if p.as == "table" { // a program reads one document: the end
+	if p.tells() { // a program reads one document: the end
 		if err := p.whole(out, o); err != nil {
 			return err
 		}
 	}
-	return p.await(ctx, door, request.Actor, begins.Begun())
+	worst := 0
+	for _, b := range begun {
+		if err := p.await(ctx, door, request.Actor, b); err != nil {
+			return err
+		}
+		worst = max(worst, p.code)
+	}
+	p.code = worst
+	return nil
+}
+
+// begunBy is what goes on behind an output.
+func begunBy(out any) []op.Begun {
+	switch out := out.(type) {
+	case op.Beginners:
+		return out.BegunAll()
+	case op.Beginner:
+		return []op.Begun{out.Begun()}
+	}
+	return nil
+}
+
+// How long, and how often, a command looks whether what it began is decided.
+const (
+	settleTime  = time.Second
+	settlePause = 50 * time.Millisecond
+)
+
+// settled is an output as it is once the first moment has decided: what is refused
+// right behind the answer is told as refused. Where nothing goes on by itself there
+// is nothing to look for, and a look that fails changes nothing.
+func (p *printer) settled(ctx context.Context, door op.Door, by prentice.Actor, out any) any {
+	begun := begunBy(out)
+	s, ok := out.(op.Settler)
+	if _, rests := door.(op.Rester); !ok || rests || len(begun) != 1 {
+		return out
+	}
+	show := begun[0].Show
+	show.Actor = by
+	for until := time.Now().Add(settleTime); s.Settling() && time.Now().Before(until); {
+		select {
+		case <-ctx.Done():
+			return out
+		case <-time.After(settlePause):
+		}
+		shown, err := door.Invoke(ctx, show)
+		if err != nil {
+			return out
+		}
+		next, ok := s.Settled(shown).(op.Settler)
+		if !ok {
+			return out
+		}
+		out, s = next, next
+	}
+	return out
 }
 
 // await tells what happens until it is over, and then how it ended.
 func (p *printer) await(ctx context.Context, door op.Door, by prentice.Actor, b op.Begun) error {
 	b.Watch.Actor, b.Show.Actor = by, by
 	err := door.Watch(ctx, b.Watch, func(item any) error {
-		if p.as != "table" {
+		if !p.tells() {
 			return nil
 		}
 		return p.item(item)
@@ -81,7 +137,7 @@ func (p *printer) outcome(ctx context.Context, door op.Door, b op.Begun) error {
 		text, _ := sentence(err)
 		return prentice.Errorf(prentice.KindOf(err), "%s is over; how cannot be read: %s", b.Ref, text).Try("look again with: %s %s", path(b.Show.Op), b.Ref)
 	}
-	if o, ok := out.(op.Outcomer); ok && p.as == "table" {
+	if o, ok := out.(op.Outcomer); ok && p.tells() {
 		p.note(out)
 		return p.text(o.Outcome())
 	}

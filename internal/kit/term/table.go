@@ -11,6 +11,7 @@ type Table struct {
 	Head []string
 	Rows [][]string
 	Hue  func(cell string) Hue
+	Cut  bool // on a terminal the last column is cut to what is left of the width
 }
 
 const gap = 2 // columns between two cells
@@ -21,6 +22,9 @@ const gap = 2 // columns between two cells
 // in cells is made safe here.
 func (s Screen) Table(w io.Writer, t Table) error {
 	head, rows := clean(t.Head, t.Rows)
+	if t.Cut {
+		s.cut(head, rows)
+	}
 	var b strings.Builder
 	widths, fits := s.columns(head, rows)
 	switch {
@@ -36,6 +40,36 @@ func (s Screen) Table(w io.Writer, t Table) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// leastCut is how much of a cell is left at least where it is cut.
+const leastCut = 24
+
+// cut shortens the last column to what the others leave of the width, at a space, so
+// that a row is a line. A cell that is one word stays whole, and a table whose other
+// columns need the width is not cut.
+func (s Screen) cut(head []string, rows [][]string) {
+	last := len(head) - 1
+	if s.Width == 0 || last < 1 {
+		return
+	}
+	used := 0
+	for i := range last {
+		w := Width(head[i])
+		for _, row := range rows {
+			w = max(w, Width(row[i]))
+		}
+		used += w + gap
+	}
+	room := s.Width - used
+	if room < leastCut {
+		return
+	}
+	for _, row := range rows {
+		if cell := row[last]; Width(cell) > room && strings.Contains(cell, " ") {
+			row[last] = fold(cell, room-2)[0] + " …"
+		}
+	}
 }
 
 // clean makes every cell one safe line and every row as long as the longest.

@@ -15,7 +15,7 @@ import (
 // PlanIn is a procedure and the case to render it for.
 type PlanIn struct {
 	Procedure string            `json:"procedure" arg:"1" maxLength:"120" example:"restart-service" doc:"The procedure to render."`
-	Input     map[string]string `json:"input,omitempty" doc:"A value for one of its inputs, as NAME=VALUE."`
+	Input     map[string]string `json:"input,omitempty" arg:"2" doc:"A value for one of its inputs, as NAME=VALUE."`
 	Event     json.RawMessage   `json:"event,omitempty" doc:"The event to render it for, as JSON."`
 }
 
@@ -242,7 +242,7 @@ func planOp(d Deps) op.Op {
 		ahead, err := d.Foresee(ctx, req)
 		out.Ahead = &ahead
 		return out, err
-	}).WithExample("prentice procedure plan restart-service --input service=checkout").FromFiles().WithHelp(
+	}).WithExample("prentice procedure plan restart-service service=checkout").FromFiles().WithHelp(
 		"Renders the procedure for one case: exact targets, commands, inputs, limits, verification and undo. The hash names the plan; it is the same in every process and on every machine, and it is what people approve.\n\n" +
 			"With -o json the plan's canonical bytes are written as they are, so that sha256sum gives the hash.")
 }

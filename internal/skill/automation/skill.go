@@ -44,6 +44,8 @@ type Deps struct {
 	Foresee func(context.Context, prentice.RunRequest) (prentice.Outlook, error)
 	// Record is how the runs of a procedure have ended, on all subjects.
 	Record func(ctx context.Context, procedure string) (prentice.Record, error)
+	// Schedules is every schedule of the procedures in force.
+	Schedules func(ctx context.Context, now time.Time) ([]Scheduled, error)
 	// Schema is the JSON Schema of a procedure's front matter.
 	Schema func() []byte
 }
@@ -53,7 +55,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "automation",
 		Sentence: "writing software that automates systems",
-		Ops:      []op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), schemaOp(d)},
+		Ops:      []op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), schemaOp(d), schedulesOp(d)},
 		Pages: []skill.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure"},

@@ -11,11 +11,12 @@ import (
 )
 
 type listIn struct {
-	Ref    string `json:"ref,omitempty" arg:"1" doc:"Only lines about this, such as service/checkout." example:"service/checkout" maxLength:"200"`
-	Kind   string `json:"kind,omitempty" doc:"Only lines of this kind, such as approval.given." maxLength:"100"`
-	Before int64  `json:"before,omitempty" doc:"A cursor: only lines with a smaller number." minimum:"1"`
-	After  int64  `json:"after,omitempty" doc:"A cursor: only lines with a greater number, oldest first." minimum:"0"`
-	Limit  int    `json:"limit,omitempty" doc:"How many at most; 50 unless told." minimum:"1" maximum:"500"`
+	Ref    string  `json:"ref,omitempty" arg:"1" doc:"Only lines about this, such as service/checkout." example:"service/checkout" maxLength:"200"`
+	Kind   string  `json:"kind,omitempty" doc:"Only lines of this kind, such as approval.given." maxLength:"100"`
+	Since  op.Time `json:"since,omitzero" ago:"true" doc:"Only lines that were written then or later, such as 2h, 30d or 2030-08-31."`
+	Before int64   `json:"before,omitempty" doc:"A cursor: only lines with a smaller number." minimum:"1"`
+	After  int64   `json:"after,omitempty" doc:"A cursor: only lines with a greater number, oldest first." minimum:"0"`
+	Limit  int     `json:"limit,omitempty" doc:"How many at most; 50 unless told." minimum:"1" maximum:"500"`
 }
 
 type showIn struct {
@@ -50,7 +51,7 @@ func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Lines, error) {
 	if in.Limit == 0 {
 		in.Limit = 50
 	}
-	f := prentice.EvidenceFilter{Ref: ref, Kind: in.Kind, Before: in.Before, After: in.After, Limit: in.Limit}
+	f := prentice.EvidenceFilter{Ref: ref, Kind: in.Kind, Since: in.Since.Time, Before: in.Before, After: in.After, Limit: in.Limit}
 	lines, err := d.Ledger.List(ctx, f)
 	if err != nil {
 		return Lines{}, err

@@ -28,12 +28,12 @@ type acceptIn struct {
 }
 
 func (d Deps) hostOps() []op.Op {
-	return []op.Op{
+	return append(d.hostLookOps(),
 		op.New("host.accept-key", prentice.Danger, prentice.Owner, "Accept the key of a host, so that prentice may act on it over SSH.", d.acceptKey).
 			WithExample("prentice host accept-key web1 --fingerprint SHA256:uNiVztksCsDhcc0u9e8BrqXp").
-			WithHelp("The host must offer the key of this fingerprint now. Read the fingerprint on the host itself, with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub: " +
+			WithHelp("The host must offer the key of this fingerprint now. Read the fingerprint on the host itself, with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub: "+
 				"one that came over the same network proves nothing. Keys are never accepted by themselves. A key that takes the place of another needs --replace."),
-	}
+	)
 }
 
 func (d Deps) acceptKey(ctx context.Context, c op.Call, in acceptIn) (HostKey, error) {

@@ -118,6 +118,14 @@ func (l SignInLink) Text() string {
 	return fmt.Sprintf("This %s signs %s in once, until %s. Give it to nobody else.\n%s\n", what, l.Person, op.At(l.Expires), is)
 }
 
+// Quiet implements op.Quieter: what signs the person in.
+func (l SignInLink) Quiet() string {
+	if l.URL != "" {
+		return l.URL
+	}
+	return l.Code
+}
+
 // Team is the team.
 type Team struct {
 	People []prentice.PersonRecord `json:"people"`

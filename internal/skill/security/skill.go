@@ -83,7 +83,11 @@ type Deps struct {
 	// Address is the page that a sign-in code opens; nil shows the bare code.
 	Address func(code string) string
 	// AcceptKey asks a host for its key and remembers the one of a fingerprint.
-	AcceptKey func(ctx context.Context, host, fingerprint string, replace bool) (HostKey, error)
+	// Hosts is the hosts that names choose, all for none, with what is known of each;
+	// CheckHosts tries each of them.
+	Hosts      func(ctx context.Context, names []string) ([]HostState, error)
+	CheckHosts func(ctx context.Context, names []string) ([]HostState, error)
+	AcceptKey  func(ctx context.Context, host, fingerprint string, replace bool) (HostKey, error)
 	// Verify looks at an exported file with nothing but the public key. It is
 	// needed also where there is no data folder.
 	Verify func(file []byte, pub ed25519.PublicKey) (prentice.EvidenceReport, error)

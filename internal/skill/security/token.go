@@ -212,6 +212,9 @@ func behind(people []prentice.Ref) string {
 	return "; behind it: " + joined(people)
 }
 
+// Quiet implements op.Quieter.
+func (t NewToken) Quiet() string { return t.Token }
+
 // Tokens is a list of tokens.
 type Tokens struct {
 	Tokens []prentice.TokenRecord `json:"tokens"`

@@ -11,7 +11,7 @@ import (
 )
 
 type adhocIn struct {
-	Targets     string        `json:"targets" label:"hosts" doc:"On which hosts, as an expression that gives a list of them." example:"group(\"web\").hosts" maxLength:"10000"`
+	Targets     string        `json:"targets" label:"hosts" doc:"On which hosts: their names with commas between, a pattern such as web-*, all, or an expression that gives a list of them." example:"web-1,web-2" maxLength:"10000"`
 	Command     []string      `json:"command,omitempty" arg:"1" doc:"The command. Given whole, it is a script for sh; given in words, each reaches the program as it was typed."`
 	Script      string        `json:"script,omitempty" file:"true" maxLength:"65536" doc:"A script for sh instead of a command."`
 	Risk        string        `json:"risk,omitempty" enum:"look,change,danger" default:"change" doc:"What can go wrong: it reads only, can be undone, or cannot."`
@@ -27,7 +27,7 @@ func (d Deps) adhocOp() op.Op {
 	return op.New("run.adhoc", prentice.Change, prentice.Operator, "Ask for a command on hosts, without a procedure.", d.adhoc).
 		WithExample(`prentice run adhoc --targets 'group("web").hosts' --risk look --reason 'how full are they?' -- df -h /`).
 		WithHelp("The command is a plan like any other: its hosts and its text are hashed, locked, logged and kept as evidence. Nobody has agreed to the text beforehand, so the built-in policy asks a person whatever risk is claimed; a rule of the team may allow it by naming plan.procedure == \"adhoc\".\n\n" +
-			"Targets are an expression: hosts(), group(\"web\").hosts, service(\"checkout\").hosts, except(a, b), both(a, b), a + b, and hosts().filter(h, h.facts.rack == \"a\"). None is refused.\n\n" +
+			"Targets are names of hosts with commas between, patterns such as web-*, or all; or an expression: hosts(), group(\"web\").hosts, service(\"checkout\").hosts, except(a, b), both(a, b), a + b, and hosts().filter(h, h.facts.rack == \"a\"). None is refused.\n\n" +
 			"The command finds its host in TARGET_NAME, TARGET_REF, TARGET_ADDRESS and TARGET_ followed by the name of a fact. What is typed is kept for ever, so no password belongs there. On a command line everything behind -- is the command, and with --wait it tells what happens and ends as the run does.")
 }
 
@@ -45,7 +45,7 @@ func (in adhocIn) request(by prentice.Actor) (prentice.RunRequest, error) {
 	if err != nil {
 		return prentice.RunRequest{}, err
 	}
-	a := prentice.Adhoc{Targets: in.Targets, Script: script, Risk: prentice.Change, Sudo: in.Sudo, Parallel: in.Parallel, MaxFailures: in.MaxFailures, Timeout: in.Timeout}
+	a := prentice.Adhoc{Targets: targetsOf(in.Targets), Script: script, Risk: prentice.Change, Sudo: in.Sudo, Parallel: in.Parallel, MaxFailures: in.MaxFailures, Timeout: in.Timeout}
 	if in.Risk != "" {
 		if a.Risk, err = prentice.ParseRisk(in.Risk); err != nil {
 			return prentice.RunRequest{}, err

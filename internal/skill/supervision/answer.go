@@ -63,6 +63,26 @@ func (a Answered) ExitCode() int {
 	return 0
 }
 
+// Approved is a run that somebody approved; it goes on.
+type Approved struct{ Answered }
+
+// Begun implements op.Beginner.
+func (a Approved) Begun() op.Begun { return begun(a.Run) }
+
+// BegunAll implements op.Beginners.
+func (a Approved) BegunAll() []op.Begun {
+	if len(a.Together) == 0 {
+		return []op.Begun{a.Begun()}
+	}
+	var list []op.Begun
+	for _, e := range a.Together {
+		if e.Done {
+			list = append(list, begunRef(string(e.Run)))
+		}
+	}
+	return list
+}
+
 // about is the runs. What is no run is found out by the operation itself.
 func (in answerIn) about() []prentice.Ref {
 	refs := in.which.about()
@@ -78,8 +98,9 @@ func named(text string) answerIn {
 	return answerIn{which: which{number}, Plan: hash}
 }
 
-func (d Deps) approve(ctx context.Context, c op.Call, in approveIn) (Answered, error) {
-	return d.answer(ctx, c, in.answerIn, approved, in.When == window)
+func (d Deps) approve(ctx context.Context, c op.Call, in approveIn) (Approved, error) {
+	a, err := d.answer(ctx, c, in.answerIn, approved, in.When == window)
+	return Approved{a}, err
 }
 
 func (d Deps) refuse(ctx context.Context, c op.Call, in answerIn) (Answered, error) {

@@ -29,7 +29,7 @@ func numbered(kind, text string) (int64, error) {
 
 type startIn struct {
 	Procedure string            `json:"procedure" arg:"1" of:"procedure" doc:"The procedure to perform." example:"restart-service" maxLength:"100"`
-	Input     map[string]string `json:"input,omitempty" doc:"A value for one of its inputs, as NAME=VALUE."`
+	Input     map[string]string `json:"input,omitempty" arg:"2" doc:"A value for one of its inputs, as NAME=VALUE."`
 	Reason    string            `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
 	Incident  string            `json:"incident,omitempty" doc:"The incident that this is for, such as incident/3." maxLength:"200"`
 	When      string            `json:"when,omitempty" enum:"now,window" doc:"With window it waits until the calendar lets it begin; otherwise a freeze refuses it."`
@@ -68,8 +68,8 @@ type listIn struct {
 	Incident  string  `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
 	Host      string  `json:"host,omitempty" of:"host" doc:"Only runs that act on this host, such as host/web-1 or web-1." maxLength:"200"`
 	Text      string  `json:"text,omitempty" doc:"Only runs that have all of these words, or parts of them, in their procedure, subject, reason, requester, command or outcome." maxLength:"200"`
-	Since     op.Time `json:"since,omitzero" doc:"Only runs that were requested then or later."`
-	Until     op.Time `json:"until,omitzero" doc:"Only runs that were requested before."`
+	Since     op.Time `json:"since,omitzero" ago:"true" doc:"Only runs that were requested then or later, such as 2h, 30d or 2030-08-31."`
+	Until     op.Time `json:"until,omitzero" ago:"true" doc:"Only runs that were requested before."`
 	Before    int64   `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"1"`
 	Limit     int     `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
@@ -82,7 +82,8 @@ type watchIn struct {
 func (d Deps) runOps() []op.Op {
 	return []op.Op{
 		op.New("run.start", prentice.Change, prentice.Operator, "Ask for a procedure to be performed.", d.start).
-			WithExample("prentice run start restart-service --input service=checkout --reason 'it does not answer'").
+			WithExample("prentice run start restart-service service=checkout --reason 'it does not answer'").
+			DryRunBy(op.Turn{Op: "procedure.plan", Fields: []string{"procedure", "input"}, Not: []string{"event"}}).
 			WithHelp("The procedure is rendered into a plan, checked, and decided on by policy. It may be refused, allowed, or wait for approval by somebody else."),
 		d.adhocOp(),
 		op.New("run.approve", prentice.Change, prentice.Approver, "Give leave for exactly the plan of a run.", d.approve).
@@ -101,6 +102,7 @@ func (d Deps) runOps() []op.Op {
 		op.New("run.show", prentice.Look, prentice.Viewer, "Show what exactly a run will do or did, by whose leave, and whether it helped.", d.show).
 			WithExample("prentice run show run/1"),
 		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1 --find error").
+			FollowedBy(op.Turn{Op: "run.watch", Fields: []string{"number"}, Set: map[string]any{"printed": true}, Not: []string{"find", "offset", "line", "tail", "target"}}).
 			WithHelp("An answer holds at most 5,000 lines and says where the next begins. A search looks for exactly that text within a line; a very long line is kept in pieces of 16 KiB, each with a number of its own."),
 		op.NewWatch("run.watch", prentice.Viewer, "Follow a run, or all, as it happens.", d.watch).WithExample("prentice run watch run/1").
 			WithHelp("One run is followed to its end, and then the exit code is 0 if it ended well and 9 if not: see prentice help exit-codes."),

@@ -37,9 +37,33 @@ func (a Asked) ExitCode() int {
 	return 0
 }
 
+// Text implements op.Texter.
+func (a Asked) Text() string {
+	text := a.RunOut.Text()
+	if !a.State.Ended() && a.State != prentice.Waiting {
+		text += fmt.Sprintf("It goes on; follow it with: prentice run watch run/%d\n", a.Number)
+	}
+	return text
+}
+
+// Settling implements op.Settler: the checks before a run decide within a moment,
+// and may refuse it.
+func (a Asked) Settling() bool { return a.State == prentice.Checking }
+
+// Settled implements op.Settler.
+func (a Asked) Settled(shown any) any {
+	if d, ok := shown.(Detail); ok {
+		a.Run = d.Run
+	}
+	return a
+}
+
 // Begun implements op.Beginner.
-func (a Asked) Begun() op.Begun {
-	ref := string(a.Ref())
+func (a Asked) Begun() op.Begun { return begun(a.Run) }
+
+func begun(r prentice.Run) op.Begun { return begunRef(string(r.Ref())) }
+
+func begunRef(ref string) op.Begun {
 	return op.Begun{Ref: ref, Watch: op.Request{Op: "run.watch", In: watchIn{Number: ref, Printed: true}}, Show: op.Request{Op: "run.show", In: which{ref}}}
 }
 

@@ -55,7 +55,7 @@ func (d Deps) policyOps() []op.Op {
 			WithExample("prentice policy adopt-groups --reason 'carl is on call from today'").
 			WithHelp("A member whom the catalogue adds to a group approves nothing, and one whom it drops goes on approving, until an owner adopts it. The same holds for the owner and the system of a service or a host, and the owner of a procedure, as soon as a rule asks an owner or a role is held on a group or a system. The policy in force judges that as it judges a new policy: by the rules over op == \"policy.adopt\"."),
 		op.New("policy.why", prentice.Look, prentice.Viewer, "Say which rules decide, and the smallest change that would change the verdict.", d.why).
-			WithExample("prentice policy why --procedure restart-service --input service=checkout --kind agent --hour 23").FromFiles().
+			WithExample("prentice policy why restart-service service=checkout --kind agent --hour 23").FromFiles().
 			WithHelp("Give a run, or a call that nobody has made: what is not said is as it would be for you, now. Every change that it names was tried: single facts first, then two at once; among equals the nearest."),
 		op.New("policy.table", prentice.Look, prentice.Viewer, "Lay the policy out over every procedure, place, actor and hour; name holes and contradictions.", d.table).
 			WithExample("prentice policy table").FromFiles(),

@@ -12,9 +12,9 @@ import (
 
 // whyIn is a run, or a call that nobody has made.
 type whyIn struct {
-	Run         string            `json:"run,omitempty" arg:"1" doc:"The run, such as run/7; or leave it out and say what would be asked for." maxLength:"30"`
+	Run         string            `json:"run,omitempty" arg:"1" doc:"The run, such as run/7; or the name of a procedure that would be asked for." maxLength:"100"`
 	Procedure   string            `json:"procedure,omitempty" of:"procedure" doc:"A procedure that would be asked for." maxLength:"100"`
-	Input       map[string]string `json:"input,omitempty" doc:"A value for one of its inputs, as NAME=VALUE."`
+	Input       map[string]string `json:"input,omitempty" arg:"2" doc:"A value for one of its inputs, as NAME=VALUE."`
 	Op          string            `json:"op,omitempty" doc:"An operation without a plan that would be asked for, such as policy.adopt." maxLength:"100"`
 	Kind        string            `json:"kind,omitempty" enum:"person,agent,self" doc:"Who would ask: a person, an agent, or prentice itself."`
 	Name        string            `json:"name,omitempty" doc:"Their name." maxLength:"100"`
@@ -35,6 +35,9 @@ func (d Deps) why(ctx context.Context, c op.Call, in whyIn) (Why, error) {
 	desk, err := d.desk()
 	if err != nil {
 		return Why{}, err
+	}
+	if in.Run != "" && in.Procedure == "" && !strings.HasPrefix(in.Run, "run/") && strings.Trim(in.Run, "0123456789") != "" {
+		in.Run, in.Procedure = "", strings.TrimPrefix(in.Run, "procedure/")
 	}
 	if in.Run != "" {
 		n, err := which{Number: in.Run}.number()

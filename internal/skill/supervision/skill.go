@@ -79,6 +79,9 @@ type Deps struct {
 	Open     func(context.Context) (int, error)                        // how many incidents are open
 	Services func(context.Context) ([]ServiceState, error)
 
+	Version string // of the program
+	Serving bool   // it works, and does not only answer
+
 	Policy PolicyDesk
 	Tester PolicyTester
 
@@ -120,6 +123,7 @@ func (d Deps) otherOps() []op.Op {
 	return []op.Op{
 		op.New("inbox.count", prentice.Look, prentice.Viewer, "Count what is broken, what waits for people and what runs.", d.count).WithExample("prentice inbox count"),
 		op.New("now.show", prentice.Look, prentice.Viewer, "What is broken, what waits for an answer, what is running.", d.now).WithExample("prentice now show"),
+		d.statusOp(),
 		op.New("stop-all", prentice.Change, prentice.Operator, "Stop everything at once, also while prentice is sick.", d.stopAll).
 			WithExample("prentice stop-all --reason 'the load balancer is being replaced'").
 			WithHelp("It creates the file STOP in the data folder, which is looked for before every step and every 50 ms while steps are under way: those are interrupted. Creating that file by hand does the same.").

@@ -1,0 +1,200 @@
+package boot
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+	"prentice/internal/skill/security"
+)
+
+// How hosts are checked.
+const (
+	checkedAtOnce = 16
+	checkTime     = 15 * time.Second
+	linesLooked   = 20 // of evidence about a host, for the last step there
+)
+
+// tries is how the last check of each host came out, since this process began.
+type tries struct {
+	mu   sync.Mutex
+	last map[prentice.Ref]security.HostState // guarded by mu
+}
+
+func (t *tries) keep(h security.HostState) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.last == nil {
+		t.last = map[prentice.Ref]security.HostState{}
+	}
+	t.last[h.Host] = h
+}
+
+func (t *tries) of(ref prentice.Ref) (security.HostState, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h, ok := t.last[ref]
+	return h, ok
+}
+
+// hosts is the hosts that names choose, with what is known of each.
+func (s *System) hosts(ctx context.Context, names []string) ([]security.HostState, error) {
+	c := s.Team.Catalogue()
+	chosen, err := choose(c, names)
+	if err != nil {
+		return nil, err
+	}
+	list := []security.HostState{}
+	for _, h := range chosen {
+		state, err := s.hostState(ctx, c, h)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, state)
+	}
+	return list, nil
+}
+
+// choose is the hosts that names mean: a host, a pattern, a group, or the hosts of a
+// service. A name that means none is refused.
+func choose(c *prentice.Catalogue, names []string) ([]prentice.Host, error) {
+	if len(names) == 0 {
+		return c.Hosts, nil
+	}
+	wanted := map[prentice.Ref]bool{}
+	for _, name := range names {
+		found := false
+		for _, h := range c.Hosts {
+			if means(name, h) {
+				wanted[h.Ref], found = true, true
+			}
+		}
+		if s, err := c.Service(strings.TrimPrefix(name, "service/")); !found && err == nil {
+			for _, h := range s.Hosts {
+				wanted[h.Ref], found = true, true
+			}
+		}
+		if !found {
+			return nil, noHost(c, name)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(c.Hosts), func(h prentice.Host) bool { return !wanted[h.Ref] }), nil
+}
+
+func means(name string, h prentice.Host) bool {
+	bare := strings.TrimPrefix(name, "host/")
+	fits, err := path.Match(bare, h.Ref.Name())
+	return err == nil && fits || slices.Contains(h.Groups, strings.TrimPrefix(name, "group/"))
+}
+
+func noHost(c *prentice.Catalogue, name string) error {
+	var known []string
+	for _, h := range c.Hosts {
+		known = append(append(known, h.Ref.Name()), h.Groups...)
+	}
+	for _, s := range c.Services {
+		known = append(known, s.Ref.Name())
+	}
+	e := prentice.Errorf(prentice.NotFound, "no host, group or service is called %.100q", name)
+	if near := nearest.Of(name, known); near != "" {
+		return e.Try("did you mean %s?", near)
+	}
+	return e.Try("list the hosts with: prentice host list")
+}
+
+// hostState is what is known of a host without asking it.
+func (s *System) hostState(ctx context.Context, c *prentice.Catalogue, h prentice.Host) (security.HostState, error) {
+	state := security.HostState{Host: h.Ref, Groups: append([]string{}, h.Groups...), Services: []prentice.Ref{}, Keys: []string{}, State: security.HostUnknown}
+	for _, service := range c.Services {
+		if slices.ContainsFunc(service.Hosts, func(on prentice.Host) bool { return on.Ref == h.Ref }) {
+			state.Services = append(state.Services, service.Ref)
+		}
+	}
+	last, err := s.lastStep(ctx, h.Ref)
+	if err != nil {
+		return state, err
+	}
+	if state.Seen = last; !last.IsZero() {
+		state.State = security.HostReached
+	}
+	if h.Local && h.Address == "" {
+		state.State = security.HostHere
+		return state, nil
+	}
+	known := s.reach.About(h.Ref.Name(), h.Address)
+	state.Address, state.Keys = known.User+"@"+known.Address, append(state.Keys, known.Keys...)
+	if try, ok := s.tried.of(h.Ref); ok && try.Seen.After(last) {
+		state.State, state.Seen, state.Says, state.Hint = try.State, try.Seen, try.Says, try.Hint
+	}
+	switch {
+	case h.Blocked != "":
+		state.State, state.Says = security.HostBlocked, h.Blocked
+	case known.Why != "":
+		state.State, state.Says = security.HostBlocked, known.Why
+	case known.Connected:
+		state.State = security.HostConnected
+	}
+	return state, nil
+}
+
+// lastStep is when a step last came out well on a host; the zero time for none
+// lately.
+func (s *System) lastStep(ctx context.Context, host prentice.Ref) (time.Time, error) {
+	lines, err := s.ledger.List(ctx, prentice.EvidenceFilter{Ref: host, Limit: linesLooked})
+	for _, line := range lines {
+		if line.Kind == "step.done" {
+			return line.Time, err
+		}
+	}
+	return time.Time{}, err
+}
+
+// checkHosts tries to reach each of the hosts that names choose, some at a time.
+func (s *System) checkHosts(ctx context.Context, names []string) ([]security.HostState, error) {
+	list, err := s.hosts(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	c := s.Team.Catalogue()
+	free := make(chan struct{}, checkedAtOnce)
+	var all sync.WaitGroup
+	for i := range list {
+		h, err := c.Host(list[i].Host.Name())
+		if err != nil || list[i].State == security.HostHere || list[i].State == security.HostBlocked {
+			continue
+		}
+		all.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			list[i] = s.tryHost(ctx, list[i], h.Target())
+		})
+	}
+	all.Wait()
+	return list, ctx.Err()
+}
+
+func (s *System) tryHost(ctx context.Context, h security.HostState, target prentice.Target) security.HostState {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	begun := time.Now()
+	err := s.reach.Check(ctx, target)
+	h.Took, h.Says, h.Hint = time.Since(begun), "", ""
+	switch {
+	case err == nil:
+		h.State, h.Seen = security.HostReached, time.Now().UTC()
+	case ctx.Err() != nil:
+		h.State, h.Says, h.Hint = security.HostLost, "it did not answer within "+checkTime.String(), "look at its network, and whether sshd runs there"
+	default:
+		h.Hint = prentice.HintOf(err)
+		h.State, h.Says = security.HostLost, strings.TrimSuffix(strings.TrimSuffix(err.Error(), ": "+h.Hint), "; nothing was done")
+	}
+	tried := h
+	tried.Seen = time.Now().UTC()
+	s.tried.keep(tried)
+	return h
+}
