@@ -255,6 +255,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		// The desk is there before any run is.
+		Edition: func() any { return s.Team.now.Load() },
 		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
 			return s.desk.Relieved(ctx, incident)
 		},

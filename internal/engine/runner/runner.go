@@ -97,6 +97,7 @@ type Deps struct {
 	Incident func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: nobody knows any
 	Opened   func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error)  // the people who opened an incident or fed it; nil: nobody did
 	Over     func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) // whether no open incident waits for a run any more; nil: one always does
+	Edition  func() any                                                                // of what plans are made from: another one when it has changed; nil: it may change at any time
 	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error)       // since when an incident has no symptom left; zero while it has; nil: it always has
 	Clock    func() time.Time
 	Log      *slog.Logger
@@ -120,7 +121,8 @@ type Runner struct {
 	active map[int64]context.CancelCauseFunc // runs whose stage is under way here; guarded by mu
 	idle   *sync.Cond                        // told when active shrinks; on mu
 
-	halts halts
+	halts    halts
+	outdated outdated
 }
 
 // New makes a runner that does nothing until Run.
@@ -219,6 +221,9 @@ func (r *Runner) Run(ctx context.Context) error {
 			}
 			if err := r.withdraw(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("withdraw runs", "err", err)
+			}
+			if err := r.withdrawOutdated(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("withdraw proposals", "err", err)
 			}
 			if err := r.wake(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("wake runs", "err", err)

@@ -1,0 +1,104 @@
+package runner
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"prentice"
+)
+
+// later lets time pass and looks at the proposals.
+func (w *world) later(by time.Duration) {
+	w.t.Helper()
+	w.now.Add(int64(by))
+	if err := w.r.withdrawOutdated(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestAProposalWhoseProcedureHasChangedIsWithdrawn(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run, stays := w.start(bob, "mend"), w.start(bob, "mend-held")
+		w.until(run.Number, prentice.Waiting)
+		w.until(stays.Number, prentice.Waiting)
+		w.plan.Digest = "sha256:another"
+		w.later(20 * time.Second)
+		if d := w.until(run.Number, prentice.Waiting); d.Void != nil {
+			t.Errorf("it is withdrawn while the file may be in work: %s", d.Says)
+		}
+		w.plan.Digest = ""
+		w.later(20 * time.Second)
+		w.plan.Digest = "sha256:another"
+		w.later(20 * time.Second)
+		w.later(50 * time.Second)
+		w.until(run.Number, prentice.Waiting) // it was the same in between
+		w.later(20 * time.Second)
+		d := w.ended(run.Number)
+		if d.State != prentice.RunRefused || !strings.Contains(d.Says, "withdrawn: its procedure has changed since it was proposed") || d.Void == nil || d.Void.New == d.Void.Old {
+			t.Errorf("%s (%s) %+v", d.State, d.Says, d.Void)
+		}
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true, Reason: "yes"}); prentice.KindOf(err) != prentice.Conflict {
+			t.Errorf("it is approved: %v", err)
+		}
+		if kinds, ends := w.evidence(run.Ref()); kinds["run.voided"] != 1 || ends != 1 {
+			t.Errorf("evidence %v", kinds)
+		}
+	})
+}
+
+func TestAProposalThatIsTheSameStays(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		for range 5 {
+			w.later(time.Minute)
+		}
+		w.until(run.Number, prentice.Waiting)
+	})
+}
+
+func TestAProposalIsLookedAtWhenTheFilesHaveChanged(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		edition := 1
+		w.r.Edition = func() any { return edition }
+		run := w.start(bob, "mend")
+		w.until(run.Number, prentice.Waiting)
+		w.later(time.Minute)
+		w.plan.Targets = nil
+		w.later(time.Minute)
+		w.later(time.Minute)
+		w.until(run.Number, prentice.Waiting) // nobody said that anything changed
+		edition++
+		w.later(time.Minute)
+		w.later(2 * time.Minute)
+		if d := w.ended(run.Number); d.State != prentice.RunRefused || !strings.Contains(d.Says, "what it is made from has changed") {
+			t.Errorf("%s (%s)", d.State, d.Says)
+		}
+	})
+}
+
+func TestOfAnAnswerAndAWithdrawalAtOnceOneCounts(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		for round := range 5 {
+			run := w.start(bob, fmt.Sprint("mend-", round))
+			d := w.until(run.Number, prentice.Waiting)
+			loaded, err := w.r.load(t.Context(), d.Number)
+			if err != nil {
+				t.Fatal(err)
+			}
+			together(2, func(i int) error {
+				if i == 0 {
+					return w.r.endOutdated(t.Context(), loaded, prentice.Void{Says: "withdrawn", Old: d.Plan})
+				}
+				_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true, Reason: "yes"})
+				return err
+			})
+			end := w.ended(run.Number)
+			if _, ends := w.evidence(run.Ref()); ends != 1 || end.State == prentice.RunRefused && w.deed.times("restart", "host/a") != 0 && round == 0 {
+				t.Errorf("%s (%s), %d ends", end.State, end.Says, ends)
+			}
+		}
+	})
+}
