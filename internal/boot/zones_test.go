@@ -26,7 +26,7 @@ func TestATimeThatIsPrintedNamesItsZone(t *testing.T) {
 	}
 	planted := 0
 	check := func(file, line string) bool {
-		if !withoutZone.MatchString(line) {
+		if !withoutZone.MatchString(line) || strings.Contains(line, `UTC")`) || strings.Contains(line, `05Z")`) {
 			return true
 		}
 		for at, zone := range named {

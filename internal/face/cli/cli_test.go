@@ -430,7 +430,7 @@ func TestAnInterruptedCommandEndsWith130(t *testing.T) {
 		return none{}, ctx.Err()
 	}).WithoutState()
 	root := cli.New(cli.Options{Ops: []op.Op{wait}, Stderr: &problems})
-	if code := cli.Main(ctx, root, []string{"run", "wait"}); code != 130 || problems.String() != "prentice: run.wait was given up\n" {
+	if code := cli.Main(ctx, root, []string{"run", "wait"}); code != 130 || problems.String() != "prentice: interrupted: run.wait was given up\n" {
 		t.Errorf("%d %q", code, problems.String())
 	}
 }

@@ -80,8 +80,8 @@ func Main(ctx context.Context, root *cobra.Command, args []string) int {
 	code := ExitCode(prentice.KindOf(err))
 	if ctx.Err() != nil {
 		code = ExitCode(prentice.Canceled)
-		if errors.Is(err, context.Canceled) && prentice.KindOf(err) == prentice.Internal {
-			err = prentice.Errorf(prentice.Canceled, "interrupted")
+		if errors.Is(err, context.Canceled) && prentice.HintOf(err) == "" { // wherever it was, also within a request
+			err = interrupted(err)
 		}
 	}
 	if wantsJSON(cmd, args) {
@@ -90,6 +90,15 @@ func Main(ctx context.Context, root *cobra.Command, args []string) int {
 	}
 	say(root.ErrOrStderr(), err)
 	return code
+}
+
+// interrupted says so first, and then what was given up by it.
+func interrupted(err error) error {
+	what := strings.TrimSuffix(err.Error(), context.Canceled.Error())
+	if what = strings.TrimSuffix(what, ": "); what == "" {
+		return prentice.Errorf(prentice.Canceled, "interrupted")
+	}
+	return prentice.Errorf(prentice.Canceled, "interrupted: %s", what)
 }
 
 // say prints an error for people: the sentence, and below it the next step.
