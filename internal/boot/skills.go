@@ -83,7 +83,7 @@ func (s *System) trusts(agent string) string {
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
 	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
-	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Recorder: s.ledger, Log: s.log})
+	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Recorder: s.ledger, Log: s.log, Holders: s.holders})
 }
 
 func (s *System) automation() automation.Deps {
@@ -172,7 +172,7 @@ func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) 
 		for _, h := range held[i.Ref] {
 			waits = h.String()
 		}
-		list = append(list, supervision.Broken{Severity: i.Severity, Waits: waits, Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject)})
+		list = append(list, supervision.Broken{Severity: i.Severity, Waits: waits, Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject), Assignee: i.Assignee, Acknowledged: i.Acknowledged})
 	}
 	slices.SortStableFunc(list, func(a, b supervision.Broken) int {
 		switch {
@@ -184,6 +184,21 @@ func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) 
 		return 1
 	})
 	return list, all, err
+}
+
+// holders is everybody to whom an incident can be assigned.
+func (s *System) holders(ctx context.Context) ([]prentice.Ref, error) {
+	people, err := s.Identity.People(ctx)
+	var list []prentice.Ref
+	for _, p := range people {
+		list = append(list, prentice.NewRef(string(prentice.Person), p.Name))
+	}
+	for _, e := range s.Team.Catalogue().Entities {
+		if e.Ref.Kind() == "group" {
+			list = append(list, e.Ref)
+		}
+	}
+	return list, err
 }
 
 // knows says whether the catalogue has a thing.

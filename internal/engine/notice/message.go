@@ -25,6 +25,7 @@ type Message struct {
 	Risk      string         `json:"risk,omitempty"`
 	Severity  string         `json:"severity,omitempty"` // of an incident, as its alerts say it
 	Owner     prentice.Ref   `json:"owner,omitempty"`    // of what an incident is about
+	Assignee  prentice.Ref   `json:"assignee,omitempty"` // who has an incident
 	Targets   []prentice.Ref `json:"targets,omitempty"`
 	Requester prentice.Ref   `json:"requester,omitempty"`
 	Reason    string         `json:"reason,omitempty"`  // why it was asked for
@@ -43,7 +44,7 @@ func (m Message) Lines() [][2]string {
 	}
 	targets := refs(m.Targets, 10)
 	var lines [][2]string
-	for _, l := range [][2]string{{"Risk", m.Risk}, {"Severity", m.Severity}, {"Owner", string(m.Owner)}, {"Targets", targets}, {"About", string(m.Subject)}, {"Says", m.Says}, {"Asked by", string(m.Requester)},
+	for _, l := range [][2]string{{"Risk", m.Risk}, {"Severity", m.Severity}, {"Owner", string(m.Owner)}, {"Assignee", string(m.Assignee)}, {"Targets", targets}, {"About", string(m.Subject)}, {"Says", m.Says}, {"Asked by", string(m.Requester)},
 		{"Reason", m.Reason}, {"Answers", refs(m.Answers, 10)}, {"Until", until}, {"Look", m.Link}, {"Or type", m.Command}} {
 		if l[1] != "" {
 			lines = append(lines, l)
@@ -100,7 +101,9 @@ type said struct {
 	Count     int            `json:"count"`
 	Severity  string         `json:"severity"`
 	Owner     prentice.Ref   `json:"owner"`
-	Quiet     bool           `json:"quiet"` // nobody is to be told
+	Assignee  prentice.Ref   `json:"assignee"` // who has an incident
+	Was       prentice.Ref   `json:"was"`      // who had it
+	Quiet     bool           `json:"quiet"`    // nobody is to be told
 }
 
 // topicsOf says which topics an event is about. Only events of our own sources
@@ -121,11 +124,13 @@ func topicsOf(e prentice.Event, d said) []string {
 		}
 	case "prentice.break-glass":
 		return []string{BreakGlass, Review}
-	case "incident.opened", "incident.raised", "person.called":
+	case "incident.opened", "incident.raised", "incident.unacknowledged", "incident.unassigned", "person.called":
 		if d.Quiet {
 			return nil
 		}
 		return []string{Incident}
+	case "incident.acknowledged", "incident.assigned":
+		return []string{Acked}
 	case "incident.closed":
 		return []string{Resolved}
 	case "schedule.missed":
@@ -162,9 +167,21 @@ func compose(topic string, e prentice.EventRecord, d said, run *prentice.RunDeta
 		if e.Type == "incident.raised" {
 			m.Title = fmt.Sprintf("%s%s is worse now%s", m.About, on(e.Subject), after(": ", m.Severity))
 		}
-		if e.Type == "person.called" {
+		switch e.Type {
+		case "incident.unacknowledged":
+			m.Title, m.Says = fmt.Sprintf("%s%s is not acknowledged any more%s; %s had it", m.About, on(e.Subject), after(": ", d.Why), d.Assignee), line(d.Summary)
+		case "incident.unassigned":
+			m.Title, m.Says = fmt.Sprintf("%s%s is assigned to nobody: %s gave it back", m.About, on(e.Subject), orSomebody(d.By)), line(d.Summary)
+		case "person.called":
 			m.Title, m.Says = fmt.Sprintf("A person must look at %s%s%s", m.About, on(e.Subject), after(": ", d.Summary)), line(d.Why)
 		}
+	case Acked:
+		m.About, m.Subject, m.Severity, m.Owner, m.Assignee = aboutOf(e, d), e.Subject, line(d.Severity), ownerIn(d), d.Assignee
+		m.Title, m.Says = fmt.Sprintf("%s has %s%s", d.Assignee, m.About, on(e.Subject)), line(d.Summary)
+		if e.Type == "incident.assigned" {
+			m.Title = fmt.Sprintf("%s%s is assigned to %s by %s", m.About, on(e.Subject), d.Assignee, orSomebody(d.By))
+		}
+		m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
 	case Resolved:
 		m.About, m.Subject = aboutOf(e, d), e.Subject
 		m.Title, m.Says = fmt.Sprintf("%s is resolved%s (%s)", m.About, on(e.Subject), line(d.How)), line(d.Says)

@@ -59,11 +59,12 @@ func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) e
 		wanting = s.anyway(m.Topic)
 	}
 	channels := o.reaching(ctx, s, wanting, m)
-	if m.Topic == Resolved && !s.routes(Resolved) {
+	if (m.Topic == Resolved || m.Topic == Acked) && !s.routes(m.Topic) {
 		var err error
 		if channels, err = o.told(ctx, m.About); err != nil {
 			return err
 		}
+		channels = s.with(channels, m.Assignee)
 	}
 	if len(channels) == 0 {
 		return nil
@@ -90,6 +91,16 @@ func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) e
 // routes says whether any route names a topic.
 func (s *Settings) routes(topic string) bool {
 	return slices.ContainsFunc(s.Routes, func(r Route) bool { return slices.Contains(r.On, topic) })
+}
+
+// with adds to some channels those of a person.
+func (s *Settings) with(channels []string, person prentice.Ref) []string {
+	for _, c := range s.Channels {
+		if person != "" && slices.Contains(c.People, person) && !slices.Contains(channels, c.Name) {
+			channels = append(channels, c.Name)
+		}
+	}
+	return channels
 }
 
 // told are the channels that heard, or are about to hear, of an incident.

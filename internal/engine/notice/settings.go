@@ -20,6 +20,7 @@ const (
 	Failed     = "failed"          // a run did not help
 	Unsure     = "uncertain"       // nobody can tell what a run did
 	Incident   = "incident"        // a fault was seen
+	Acked      = "acknowledged"    // who has it now; without a route, for those who were told of it, and for whom it is assigned to
 	Resolved   = "resolved"        // it is over; without a route, for those who were told that it was there
 	Stopped    = "stopped"         // everything was stopped
 	Missed     = "missed-schedule" // what was due was not begun
@@ -28,7 +29,7 @@ const (
 
 // Topics lists them.
 func Topics() []string {
-	return []string{Asked, BreakGlass, Review, Failed, Unsure, Incident, Resolved, Stopped, Missed}
+	return []string{Asked, BreakGlass, Review, Failed, Unsure, Incident, Acked, Resolved, Stopped, Missed}
 }
 
 // The kinds of channel.

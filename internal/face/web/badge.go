@@ -46,6 +46,7 @@ var looks = map[string]look{
 	"diagnosis": {"○", "diagnosis", quiet},
 	"called":    {"▲", "escalated", attention},
 	"note":      {"○", "note", quiet},
+	"holder":    {"●", "assigned", quiet},
 	// procedures and what is found in them
 	"usable":   {"●", "usable", good},
 	"unusable": {"✕", "cannot be used", bad},

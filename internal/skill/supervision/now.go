@@ -21,6 +21,9 @@ type Broken struct {
 
 	Severity string `json:"severity,omitempty"` // the worst of its alerts
 	Waits    string `json:"waits,omitempty"`    // which proposal is held back, until when and why
+
+	Assignee     prentice.Ref `json:"assignee,omitempty"` // who has it
+	Acknowledged time.Time    `json:"acknowledged,omitzero"`
 }
 
 // ServiceState is a service and how it is.
@@ -158,11 +161,7 @@ func (n Now) Text() string {
 	}
 	left(&b, n.More.Reviews, "more review that is open", "more reviews that are open", "prentice review list")
 	for _, x := range n.Broken {
-		fmt.Fprintf(&b, "■ %s  %s%s  %s%s, since %s", x.Ref, x.Subject, unknown(x.Unknown), severity(x.Severity), x.Title, op.At(x.Opened))
-		if x.Waits != "" {
-			fmt.Fprintf(&b, "; %s", x.Waits)
-		}
-		b.WriteByte('\n')
+		fmt.Fprintf(&b, "■ %s  %s%s  %s%s, since %s%s%s\n", x.Ref, x.Subject, unknown(x.Unknown), severity(x.Severity), x.Title, op.At(x.Opened), after("; ", x.Has()), after("; ", x.Waits))
 	}
 	left(&b, n.More.Broken, "more open incident", "more open incidents", "prentice incident list --open")
 	for _, x := range n.Unheard {

@@ -40,6 +40,17 @@ func (n Now) Incident(about prentice.Ref) prentice.Ref {
 	return ""
 }
 
+// Has says who has an incident, or "".
+func (b Broken) Has() string {
+	switch {
+	case b.Assignee == "":
+		return ""
+	case b.Acknowledged.IsZero():
+		return "assigned to " + string(b.Assignee)
+	}
+	return string(b.Assignee) + " has it"
+}
+
 // Incidents is how many are open, also those that are not listed.
 func (n Now) Incidents() int { return len(n.Broken) + n.More.Broken }
 

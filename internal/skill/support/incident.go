@@ -52,6 +52,8 @@ type Incident struct {
 	Quiet    bool         `json:"quiet,omitempty"`    // nobody is called for it
 	Verified int64        `json:"verified,omitempty"` // the run that was verified while a symptom was still there
 
+	Holder // who has it
+
 	callAt time.Time // when a person is called unless something matches first; zero when something did
 }
 
@@ -59,7 +61,7 @@ type Incident struct {
 type Line struct {
 	Time  time.Time     `json:"time"`
 	After time.Duration `json:"after"` // since the first symptom
-	Kind  string        `json:"kind"`  // opened, symptom, recovery, run, diagnosis, called, note or closed
+	Kind  string        `json:"kind"`  // opened, symptom, recovery, run, diagnosis, called, holder, note or closed
 	Says  string        `json:"says"`
 	About prentice.Ref  `json:"about,omitempty"` // the run or procedure that it tells of
 	Actor prentice.Ref  `json:"actor"`

@@ -10,9 +10,9 @@ import (
 
 // Measure tells a monitoring system how many incidents there were and are.
 func (s *Support) Measure(ctx context.Context) ([]metric.Family, error) {
-	var all, open, called, oldest int64
-	err := s.DB.QueryRow(ctx, `SELECT COALESCE((SELECT MAX(number) FROM incidents), 0), COUNT(*), COALESCE(SUM(CASE WHEN called > 0 THEN 1 ELSE 0 END), 0), COALESCE(MIN(opened), 0) FROM incidents WHERE closed = 0`,
-		nil, &all, &open, &called, &oldest)
+	var all, open, called, oldest, acked int64
+	err := s.DB.QueryRow(ctx, `SELECT COALESCE((SELECT MAX(number) FROM incidents), 0), COUNT(*), COALESCE(SUM(CASE WHEN called > 0 THEN 1 ELSE 0 END), 0), COALESCE(MIN(opened), 0), COALESCE(SUM(CASE WHEN acked > 0 THEN 1 ELSE 0 END), 0) FROM incidents WHERE closed = 0`,
+		nil, &all, &open, &called, &oldest, &acked)
 	if err != nil {
 		return nil, fmt.Errorf("measure incidents: %w", err)
 	}
@@ -24,6 +24,7 @@ func (s *Support) Measure(ctx context.Context) ([]metric.Family, error) {
 		{Name: "prentice_incidents_total", Help: "Incidents that were opened.", Counter: true, Samples: []metric.Sample{{Value: float64(all)}}},
 		metric.One("prentice_incidents_open", "Incidents that are open.", float64(open)),
 		metric.One("prentice_incidents_escalated", "Open incidents for which a person was called.", float64(called)),
+		metric.One("prentice_incidents_acknowledged", "Open incidents that somebody has acknowledged.", float64(acked)),
 		metric.One("prentice_incidents_oldest_seconds", "How long the oldest open incident has been open.", age),
 	}, nil
 }

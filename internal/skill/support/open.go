@@ -1,6 +1,7 @@
 package support
 
 import (
+	"fmt"
 	"time"
 
 	"prentice"
@@ -59,6 +60,13 @@ func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, 
 func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen []prentice.Diagnosis) error {
 	if !in.Called.IsZero() {
 		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: why + " (a person was called before)"}); err != nil {
+			return err
+		}
+		return save(tx, in)
+	}
+	if in.Acked() {
+		in.callAt = time.Time{}
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: fmt.Sprintf("%s (nobody is called: %s has it)", why, in.Assignee)}); err != nil {
 			return err
 		}
 		return save(tx, in)

@@ -119,10 +119,10 @@ type Incidents struct {
 
 // Table implements op.Tabler.
 func (i Incidents) Table() (head []string, rows [][]string) {
-	head = []string{"INCIDENT", "STATE", "SUBJECT", "FIRST SYMPTOM (UTC)", "SYMPTOMS", "WHAT"}
+	head = []string{"INCIDENT", "STATE", "SUBJECT", "FIRST SYMPTOM (UTC)", "SYMPTOMS", "ASSIGNEE", "WHAT"}
 	for _, in := range i.Incidents {
 		rows = append(rows, []string{string(in.Ref), in.State.Sign() + " " + string(in.State), string(in.Subject), op.Cell(in.FirstSymptom),
-			fmt.Sprint(in.Events), in.Summary})
+			fmt.Sprint(in.Events), in.short(), in.Summary})
 	}
 	return head, rows
 }
@@ -213,6 +213,9 @@ func (d Detail) Text() string {
 		fmt.Fprintf(&b, "It has lasted %s; %s.\n", long(d.Lasted()), symptoms(d.Events))
 	} else {
 		fmt.Fprintf(&b, "It lasted %s; %s. It ended %s: %s.\n", long(d.Lasted()), symptoms(d.Events), d.How, strings.TrimSuffix(d.Says, "."))
+	}
+	if who := d.Who(); who != "" {
+		fmt.Fprintf(&b, "Assignee: %s.\n", who)
 	}
 	if d.Severity != "" || d.Owner != "" {
 		fmt.Fprintf(&b, "Severity %s, owner %s.\n", orNone(d.Severity), orNone(string(d.Owner)))

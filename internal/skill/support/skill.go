@@ -60,6 +60,7 @@ type Deps struct {
 	Diagnoser   Diagnoser
 	Recorder    Recorder
 	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error) // what would hold back a run that was refused, now; nil: its time alone tells
+	Holders     func(context.Context) ([]prentice.Ref, error)                   // the people and groups to whom an incident can be assigned
 	Log         *slog.Logger
 	Quiet       time.Duration // 0 is DefaultQuiet
 	Patience    time.Duration // 0 is DefaultPatience
@@ -113,7 +114,7 @@ func (s *Support) Skill() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.alertOps()),
+		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.alertOps()),
 		Pages: []skill.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident"},

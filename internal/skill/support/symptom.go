@@ -49,6 +49,11 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 	}
 	if news {
 		in.Verified = 0 // the run that was verified has not seen this
+		if !in.WellSince.IsZero() {
+			if err := s.refires(tx, now, in, "it is back"); err != nil {
+				return 0, err
+			}
+		}
 		if err := addLine(tx, in.Number, Line{Time: at, Kind: "symptom", Says: symptomLine(in, e, route), Actor: r.Sender}); err != nil {
 			return 0, err
 		}
@@ -113,6 +118,9 @@ func symptomLine(in *Incident, e prentice.Event, route prentice.Routing) string 
 func (s *Support) worse(tx *db.Tx, now time.Time, in *Incident, e prentice.Event, route prentice.Routing) error {
 	if prentice.SeverityRank(route.Severity) > prentice.SeverityRank(in.Severity) {
 		in.Severity = route.Severity
+		if err := s.refires(tx, now, in, "its severity is "+clip(route.Severity, 40)+" now"); err != nil {
+			return err
+		}
 	}
 	if in.Owner == "" {
 		in.Owner = route.Owner
