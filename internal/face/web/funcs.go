@@ -32,7 +32,7 @@ func (s *Site) funcs() template.FuncMap {
 		// when
 		"ago": func(t time.Time) template.HTML { return timeTag(t, render.Ago(s.o.Clock(), t), "ago") },
 		"at":  func(t time.Time) template.HTML { return timeTag(t, t.UTC().Format("15:04:05"), "at") },
-		"on":  func(t time.Time) template.HTML { return timeTag(t, t.UTC().Format("2006-01-02 15:04"), "on") },
+		"on":  func(t time.Time) template.HTML { return timeTag(t, t.UTC().Format("2006-01-02 15:04 UTC"), "on") },
 		"dur": render.Span, "took": s.took, "after": after, "past": func(t time.Time) bool { return !t.IsZero() && t.Before(s.o.Clock()) }, "deadline": s.deadline,
 
 		// text

@@ -37,6 +37,7 @@ func supervisionOps(full bool) []op.Op {
 			return someWhy(), nil
 		}),
 		canned("calendar.show", full, someCalendar),
+		canned("schedule.list", full, someSchedules),
 		op.New("notice.list", prentice.Look, prentice.Viewer, "List notices.", func(_ context.Context, _ op.Call, in struct {
 			Dead   bool  `json:"dead,omitempty"`
 			Before int64 `json:"before,omitempty"`
@@ -196,6 +197,26 @@ func someNotices() []prentice.Notice {
 		{Number: 30, Channel: "pager-of-the-platform-and-reliability-engineers", Topic: "incident", Title: "payment-gateway-with-an-unreasonably-long-name-in-eu-west-1 is down: " + strings.Repeat("aVeryLongWord", 9), About: "incident/17", State: prentice.NoticeDead, Attempts: 8, Says: "the receiver answered 503 Service Unavailable", Created: ago(3 * time.Hour), Ended: ago(time.Hour)},
 		{Number: 29, Channel: "mail", Topic: "ended", Title: "renew-certificate ended verified", About: "run/38", State: prentice.NoticeWaiting, Attempts: 2, Says: "connection refused", Created: ago(4 * time.Hour), Due: noon.Add(4 * time.Minute)},
 	}
+}
+
+// scheduled is a schedule as another skill tells it.
+type scheduled struct {
+	Procedure, Cron, Zone string
+	Next, Fired, Missed   time.Time
+	Run                   prentice.Ref
+	State                 prentice.State
+	Says, Broken          string
+	Times                 int
+}
+
+type schedulesOut struct{ Schedules []scheduled }
+
+func someSchedules() schedulesOut {
+	return schedulesOut{[]scheduled{
+		{Procedure: "check-backups", Cron: "15 6 * * *", Zone: "Europe/London", Next: noon.Add(18 * time.Hour), Fired: ago(6 * time.Hour), Run: "run/59", State: prentice.Verified},
+		{Procedure: longName, Cron: "0 3 1 * *", Zone: "America/New_York", Next: noon.Add(9 * 24 * time.Hour), Fired: ago(22 * 24 * time.Hour), Says: "frozen by quarter-end", Missed: ago(time.Hour), Times: 2},
+		{Procedure: "rotate-logs", Cron: "0 0 30 2 *", Zone: "UTC", Broken: "the procedure has errors"},
+	}}
 }
 
 var supervisionStories = []story{

@@ -51,7 +51,11 @@ func (c Calendar) Ticks() []int {
 func (c Calendar) Scale() []string {
 	var days []string
 	for t := c.Zoned(c.From); t.Before(c.To) && len(days) < 60; t = t.AddDate(0, 0, 1) {
-		days = append(days, t.Format("2"))
+		day := t.Format("2")
+		if len(days) == 0 || t.Day() == 1 {
+			day = t.Format("2 Jan")
+		}
+		days = append(days, day)
 	}
 	return days
 }
@@ -63,6 +67,17 @@ func (c Calendar) NowAt() int { return c.place(c.Now) }
 func (c Calendar) place(t time.Time) int {
 	return int(1000 * t.Sub(c.From) / c.To.Sub(c.From))
 }
+
+// Place is where on a strip a time stands; -1 when it is not on it.
+func (c Calendar) Place(t time.Time) int {
+	if t.Before(c.From) || !t.Before(c.To) {
+		return -1
+	}
+	return c.place(t)
+}
+
+// Moment is a time in the calendar's zone, which the page names once.
+func (c Calendar) Moment(t time.Time) string { return c.Zoned(t).Format("Mon 2 Jan 15:04") }
 
 // Day is the day of a time in the team's zone.
 func (c Calendar) Day(t time.Time) string { return c.Zoned(t).Format("Mon 2 Jan") }

@@ -34,6 +34,25 @@
   function two(n) { return (n < 10 ? "0" : "") + n; }
   var zone = "";
   try { zone = " " + Intl.DateTimeFormat().resolvedOptions().timeZone; } catch (e) { /* no name for it */ }
+  function short(t) { // the zone as it is called at that moment, such as CET or GMT+2
+    try {
+      return " " + new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" }).formatToParts(t).find(function (p) { return p.type === "timeZoneName"; }).value;
+    } catch (e) { return zone; }
+  }
+  function offsetFrom(t) {
+    var m = -t.getTimezoneOffset(), a = Math.abs(m);
+    return m === 0 ? "UTC" : "UTC" + (m < 0 ? "−" : "+") + Math.floor(a / 60) + (a % 60 ? ":" + two(a % 60) : "");
+  }
+  function tellZone() {
+    all("[data-zone]").forEach(function (el) { el.textContent = "Times are in" + zone + " (" + offsetFrom(new Date()) + "). Point at one for UTC; press it to copy it whole."; });
+  }
+  function copyTime(el) {
+    if (!navigator.clipboard) return;
+    navigator.clipboard.writeText(el.getAttribute("datetime")).then(function () {
+      el.classList.add("copied");
+      setTimeout(function () { el.classList.remove("copied"); }, 1200);
+    });
+  }
   function tellTimes(from) {
     all("time[datetime]", from).forEach(function (el) {
       var t = new Date(el.getAttribute("datetime"));
@@ -45,7 +64,7 @@
       var text = null;
       if ("ago" in el.dataset) text = ago(Date.now() - t.getTime());
       if ("at" in el.dataset) text = clock;
-      if ("on" in el.dataset) text = day + " " + clock.slice(0, 5);
+      if ("on" in el.dataset) text = day + " " + clock.slice(0, 5) + short(t);
       if (text && el.textContent !== text) el.textContent = text;
     });
   }
@@ -218,12 +237,14 @@
 
   // ---- all together, now and whenever a part of the page has changed ----
   function dress() {
-    tellTimes(); copyable();
+    tellTimes(); tellZone(); copyable();
     all("[data-log]").forEach(follow);
     if (picked >= 0) rows().forEach(function (r, i) { r.classList.toggle("picked", i === picked); });
   }
   doc.addEventListener("keydown", key);
   doc.addEventListener("click", function (e) {
+    var time = e.target.closest("time[datetime]");
+    if (time && !e.target.closest("a, button, summary")) copyTime(time);
     var b = e.target.closest("button");
     if (!b) return;
     if (b.dataset.copied) copy(b);
