@@ -50,7 +50,7 @@ func (s *System) counts(ctx context.Context, actor prentice.Actor) map[string]in
 	if err != nil || !ok {
 		return nil
 	}
-	counts := map[string]int{"/incidents": c.Broken}
+	counts := map[string]int{"/incidents": c.Broken, "/runs": c.Running}
 	if actor.MightAsk("run.approve", prentice.Approver) || actor.MightAsk("run.confirm", prentice.Operator) { // nobody else can answer
 		counts["/inbox"] = c.Waiting
 	}

@@ -163,7 +163,7 @@ func TestAPersonApprovesAndWatchesAServiceBeingMended(t *testing.T) {
 	}
 
 	olga.do(chromedp.Click(`a[href^="/evidence?ref="]`))
-	olga.until("approval.given", "run.verified", "person/olga")
+	olga.until("approval.given", "run.verified", "olga approved run")
 	olga.do(chromedp.Navigate(where + "/incidents"))
 	olga.until("service/payments", "closed")
 }

@@ -43,7 +43,7 @@ func (s *Site) funcs() template.FuncMap {
 		"text": func(v any) string { return fmt.Sprint(v) },
 
 		// forms and lists
-		"control": control, "choices": s.choices, "also": s.also, "slotof": slotOf, "manner": manner,
+		"control": control, "choices": s.choices, "also": s.also, "entry": entryOf, "onhost": onHost, "over": over, "share": share, "slotof": slotOf, "manner": manner,
 
 		// runs
 		"story": storyOf, "stages": s.stagesOf, "failing": failingOf, "fold": foldOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": sumBadge, "tally": tallyOf, "bad": badOnes, "times": timesOf,

@@ -32,6 +32,7 @@ type View struct {
 	Title   string
 	Actor   prentice.Actor
 	Nav     []NavGroup
+	Running int // runs under way
 	CSRF    string
 	Now     time.Time
 	Stopped bool   // the kill switch is on
@@ -168,6 +169,13 @@ func (s *Site) view(r *http.Request, title string) View {
 	}
 	v.Drained = s.o.Drained != nil && s.o.Drained()
 	v.Nav = s.navFor(r, known.actor)
+	for _, g := range v.Nav {
+		for _, item := range g.Items {
+			if item.Path == "/runs" {
+				v.Running = item.Count
+			}
+		}
+	}
 	return v
 }
 

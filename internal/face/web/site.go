@@ -149,6 +149,7 @@ func (s *Site) routes() {
 	s.mux.HandleFunc("POST /ask/{op}", s.known(s.askOp))
 	s.mux.HandleFunc("GET /live/{op}", s.known(s.stream))
 	s.mux.HandleFunc("GET /find", s.known(s.find))
+	s.mux.HandleFunc("GET /download/log", s.known(s.downloadLog))
 	home := false
 	for _, p := range s.pages {
 		home = home || p.Path == "/"

@@ -50,8 +50,15 @@ func supervisionOps(full bool) []op.Op {
 		op.New("run.log", prentice.Look, prentice.Viewer, "Show a log.", func(_ context.Context, _ op.Call, in struct {
 			Number int64  `json:"number"`
 			Find   string `json:"find,omitempty"`
+			Target string `json:"target,omitempty"`
+			Offset int64  `json:"offset,omitempty"`
+			Limit  int    `json:"limit,omitempty"`
 		}) (out supervision.Log, err error) {
-			out.Find, out.End, out.Total = in.Find, true, 5000
+			out.Find, out.End, out.Total, out.Targets = in.Find, true, 5000, []prentice.Ref{"host/web-1", "host/web-2"}
+			if in.Offset > 0 {
+				out.Lines = []prentice.LogLine{{Offset: 5000, Line: 5000, Time: noon, Step: "restart", Text: "the last\x1b[31m line"}}
+				return out, nil
+			}
 			if full && in.Number == 43 && in.Find == "" {
 				out.Lines, out.Next, out.End = oneHost(runStates[43]).Log, 4096, false
 			}

@@ -51,7 +51,7 @@ func (d Deps) log(ctx context.Context, _ op.Call, in logIn) (Log, error) {
 		return Log{}, err
 	}
 	page, err := d.Logs.Page(ctx, q)
-	return Log{LogPage: page, Find: in.Find}, err
+	return Log{LogPage: page, Find: in.Find, Targets: run.Targets}, err
 }
 
 // targetOf is the target of a run that is meant, which may be called by its bare
@@ -77,8 +77,12 @@ func targetOf(targets []prentice.Ref, name string) (prentice.Ref, error) {
 // Log is a page of what steps printed.
 type Log struct {
 	prentice.LogPage
-	Find string `json:"find,omitempty"` // what was looked for
+	Find    string         `json:"find,omitempty"` // what was looked for
+	Targets []prentice.Ref `json:"-"`              // the run's, for a page that offers them
 }
+
+// Part is the page of the log itself.
+func (l Log) Part() prentice.LogPage { return l.LogPage }
 
 // Text implements op.Texter.
 func (l Log) Text() string {

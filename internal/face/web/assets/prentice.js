@@ -44,7 +44,7 @@
     return m === 0 ? "UTC" : "UTC" + (m < 0 ? "−" : "+") + Math.floor(a / 60) + (a % 60 ? ":" + two(a % 60) : "");
   }
   function tellZone() {
-    all("[data-zone]").forEach(function (el) { el.textContent = "Times are in" + zone + " (" + offsetFrom(new Date()) + "). Point at one for UTC; press it to copy it whole."; });
+    all("[data-zone]").forEach(function (el) { var off = offsetFrom(new Date()); el.textContent = "Times are in" + zone + (zone === " " + off ? "" : " (" + off + ")") + ". Point at one for UTC; press it to copy it whole."; });
   }
   function copyTime(el) {
     if (!navigator.clipboard) return;
