@@ -95,7 +95,7 @@ var hash = regexp.MustCompile(`(sha256:[0-9a-f]{12})[0-9a-f]{52}`)
 // approve is ann's leave for the plan that she has read.
 func (p *play) approve(ctx context.Context) error {
 	const reason = "nobody holds the lock; start orders again"
-	if _, err := ask[supervision.Answered](ctx, p.ann, "run.approve", map[string]any{"number": fmt.Sprint(p.run), "plan": p.hash, "reason": reason}); err != nil {
+	if _, err := ask[supervision.Approved](ctx, p.ann, "run.approve", map[string]any{"number": fmt.Sprint(p.run), "plan": p.hash, "reason": reason}); err != nil {
 		return err
 	}
 	d, err := p.runNow(ctx, prentice.NewRef("run", fmt.Sprint(p.run)))
