@@ -76,8 +76,8 @@ func (c Calendar) Place(t time.Time) int {
 	return c.place(t)
 }
 
-// Moment is a time in the calendar's zone, which the page names once.
-func (c Calendar) Moment(t time.Time) string { return c.Zoned(t).Format("Mon 2 Jan 15:04") }
+// Moment is a time in the calendar's zone.
+func (c Calendar) Moment(t time.Time) string { return c.Zoned(t).Format("Mon 2 Jan 15:04 MST") }
 
 // Day is the day of a time in the team's zone.
 func (c Calendar) Day(t time.Time) string { return c.Zoned(t).Format("Mon 2 Jan") }
