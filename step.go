@@ -40,6 +40,9 @@ type Work struct {
 	Secrets []string  // the values to mask
 	Log     io.Writer // what the step prints; masked and kept by the caller
 	Lasting bool      // for Done: whoever began it knew how to let it go on by itself, here too
+	Begun   bool      // for Done: it was heard that it had been begun where it is done
+	Seal    string    // a word that the step itself never sees, by which its end is known; "" is of an earlier version
+	Heard   func()    // for Apply: called when it is known that it has been begun where it is done; may be nil
 }
 
 // Outcome is how applying a step came out. OK is what the step itself says:

@@ -84,6 +84,9 @@ func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask
 	if err != nil {
 		return prentice.Unknown, err
 	}
+	if report.State == outlive.None && report.Why != never && w.Begun {
+		report.State, report.Why = outlive.Lost, gone
+	}
 	switch report.State {
 	case outlive.Lost:
 		return c.afterLoss(ctx, way, w, report, ask)
@@ -121,6 +124,9 @@ func (c *Claims) afterLoss(ctx context.Context, way outlive.Way, w prentice.Work
 // end ends a step that an earlier prentice may have begun, on the order of a person.
 func (c *Claims) end(ctx context.Context, way outlive.Way, w prentice.Work) error {
 	report, err := c.job(way, w).stop(ctx)
+	if err == nil && report.State == outlive.None && report.Why != never && w.Begun {
+		return prentice.Errorf(prentice.Unavailable, "its claim in %s is gone", way.Home()).Try("look there, and end it there")
+	}
 	if err == nil && (report.State == outlive.Running || report.State == outlive.Refused) {
 		return prentice.Errorf(prentice.Unavailable, "it could not be ended on %s", way.Name()).Try("end it there")
 	}
@@ -155,11 +161,16 @@ func (c *Claims) take(key string, h how) {
 // key names the claim of one making of a step of a run on a target, for this
 // installation.
 func (c *Claims) key(w prentice.Work) string {
-	sum := sha256.New()
 	words := []string{c.Install, string(w.Run), w.Step.ID, string(w.Target.Ref)}
 	if w.Once != "" {
 		words = append(words, w.Once)
 	}
+	return digest(words...)
+}
+
+// digest is a word made of others, which does not tell them.
+func digest(words ...string) string {
+	sum := sha256.New()
 	for _, word := range words {
 		sum.Write([]byte(word + "\x00"))
 	}
@@ -173,17 +184,23 @@ type job struct {
 	work  prentice.Work
 	key   string
 	token string
+	good  string // the words that sign how it ended; "" where the step was begun without
+	bad   string
 	how   how
 	seen  bool    // its claim was there: that there is none is no sign that it was not begun
 	out   *output // once it has been performed
 }
 
 func (c *Claims) job(way outlive.Way, w prentice.Work) *job {
-	return &job{Claims: c, way: way, work: w, key: c.key(w), token: outlive.NewNonce()}
+	j := &job{Claims: c, way: way, work: w, key: c.key(w), token: outlive.NewNonce()}
+	if w.Seal != "" {
+		j.good, j.bad = digest(w.Seal, "good"), digest(w.Seal, "bad")
+	}
+	return j
 }
 
 func (j *job) ask(ctx context.Context, action outlive.Action) (outlive.Report, error) {
-	return j.way.Ask(ctx, outlive.Ask{Action: action, Key: j.key, Token: j.token, Grace: j.Grace}, "", nothing)
+	return j.way.Ask(ctx, outlive.Ask{Action: action, Key: j.key, Token: j.token, Grace: j.Grace, Good: j.good, Bad: j.bad}, "", nothing)
 }
 
 func nothing(int64, []byte) error { return nil }
@@ -251,7 +268,7 @@ func (j *job) hearRest(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), restTime)
 	defer cancel()
-	a := outlive.Ask{Action: outlive.Follow, Key: j.key, Token: j.token, Grace: j.Grace, From: j.out.at}
+	a := outlive.Ask{Action: outlive.Follow, Key: j.key, Token: j.token, Grace: j.Grace, From: j.out.at, Good: j.good, Bad: j.bad}
 	if _, err := j.way.Ask(ctx, a, "", j.out.write); err != nil {
 		fmt.Fprintf(j.out.to, "\nprentice: the rest of the output did not come: %v\n", err) //nolint:errcheck // as in apply
 	}

@@ -36,7 +36,7 @@ func (h here) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 	give := context.AfterFunc(ctx, func() { s.from.Close() }) //nolint:errcheck // it never fails
 	defer give()
 	answer := outlive.NewAnswer(s.from, a.Nonce)
-	answer.Want = want
+	answer.Want, answer.Claimed = want, a.Claimed
 	report, err := answer.Report(out)
 	if err != nil && ctx.Err() != nil { // a stop does not wait for the end of whoever listened
 		go s.close(false) //nolint:errcheck // as above

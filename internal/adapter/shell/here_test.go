@@ -349,3 +349,59 @@ func TestAStepThatIsStoppedAfterItsClaimWentIsNotSaidToHaveDoneNothing(t *testin
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAStepThatTheJournalSaysWasBegunIsNotBegunAgainWhenItsClaimIsGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		begun, idempotent bool
+		done              string
+		answer            prentice.Answer
+	}{
+		"nobody has heard that it was begun": {answer: prentice.No},
+		"it was begun":                       {begun: true, answer: prentice.Unknown},
+		"it may be repeated":                 {begun: true, idempotent: true, answer: prentice.Unknown},
+		"it is done":                         {begun: true, done: "true", answer: prentice.Yes},
+		"it is not done yet":                 {begun: true, done: "false", answer: prentice.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			first, next := lasting(t)
+			w := change("echo effect >>effect; while test -d claims; do sleep 0.02; done", &bytes.Buffer{})
+			begun(t, first, w)
+			if err := os.RemoveAll(next.Home); err != nil {
+				t.Fatal(err)
+			}
+			w.Begun, w.Step.Idempotent = c.begun, c.idempotent
+			if c.done != "" {
+				w.Step.Done = &prentice.PlannedStep{ID: "asked", Body: c.done}
+			}
+			answer, err := next.Done(t.Context(), w)
+			if answer != c.answer || (answer == prentice.Unknown && !c.idempotent) != (err != nil && strings.Contains(err.Error(), "is gone, and nobody knows how far it came")) {
+				t.Errorf("got %s %v", answer, err)
+			}
+		})
+	}
+}
+
+func TestThatAStepWasBegunIsToldBeforeItEnds(t *testing.T) {
+	k, _ := lasting(t)
+	w := change("while test ! -e go; do sleep 0.02; done", &bytes.Buffer{})
+	w.Heard = func() { os.WriteFile(filepath.Join(k.Dir, "go"), nil, 0o600) } //nolint:errcheck // the step waits for it
+	if out, err := k.Apply(t.Context(), w); err != nil || !out.OK {
+		t.Errorf("got %+v %v", out, err)
+	}
+}
+
+func TestWhatAScriptWritesOfItsEndIsNotBelievedByTheNextPrentice(t *testing.T) {
+	first, next := lasting(t)
+	w := change(`d=${0%/s/*}; echo "end 0 none room" 1<>"$d/status"; echo effect >>effect; while test ! -e go; do sleep 0.02; done; exit 3`, &bytes.Buffer{})
+	w.Seal = "a word of the journal"
+	begun(t, first, w)
+	if answer, err := next.Done(t.Context(), w); answer != prentice.No || err != nil {
+		t.Fatalf("while it goes on: %s %v", answer, err)
+	}
+	if err := os.WriteFile(filepath.Join(next.Dir, "go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := next.Apply(t.Context(), w); err != nil || out.Code != 3 {
+		t.Errorf("got %+v %v", out, err)
+	}
+}

@@ -24,7 +24,7 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 	if j.how != fresh {
 		want = ""
 	}
-	a := outlive.Ask{Action: outlive.Start, Key: j.key, Token: j.token, Grace: j.Grace, Name: filename(j.work.Step.ID), Shell: shellOf(j.work.Step), Script: j.work.Step.Body, Env: j.work.Env, Path: j.work.Step.Path}
+	a := outlive.Ask{Action: outlive.Start, Key: j.key, Token: j.token, Grace: j.Grace, Name: filename(j.work.Step.ID), Shell: shellOf(j.work.Step), Script: j.work.Step.Body, Env: j.work.Env, Path: j.work.Step.Path, Good: j.good, Bad: j.bad, Claimed: j.heard}
 	a.Old, a.Sweep = j.owed.take(j.way.ID())
 	sent, told := j.how != fresh, ""
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
@@ -63,6 +63,13 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 		if over := rest(ctx, pause); over != nil {
 			return report, over
 		}
+	}
+}
+
+// heard is told whose the claim is, when it is there.
+func (j *job) heard(token string) {
+	if j.work.Heard != nil && (j.how != fresh || token == j.token) {
+		j.work.Heard()
 	}
 }
 

@@ -19,11 +19,11 @@ func (w *way) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 	if err != nil {
 		return outlive.Report{}, prentice.Errorf(prentice.Invalid, "step %s: %w", a.Name, err)
 	}
-	return w.put(ctx, a.Nonce, text, want, out)
+	return w.put(ctx, a, text, want, out)
 }
 
 // put is Ask with a program that is there.
-func (w *way) put(ctx context.Context, nonce, text, want string, out func(int64, []byte) error) (outlive.Report, error) {
+func (w *way) put(ctx context.Context, a outlive.Ask, text, want string, out func(int64, []byte) error) (outlive.Report, error) {
 	s, err := w.open(ctx, w.place, w.sudo, text)
 	if err != nil {
 		return outlive.Report{}, err
@@ -41,8 +41,8 @@ func (w *way) put(ctx context.Context, nonce, text, want string, out func(int64,
 	late := &atomic.Bool{}
 	lose := func() { late.Store(true); s.client.Close() }
 	slow := time.AfterFunc(w.timed().silence, lose) // what a profile prints is no answer
-	answer := outlive.NewAnswer(&patient{from: s.channel, time: w.timed().silence, give: lose}, nonce)
-	answer.Want, answer.Begun = want, func() { slow.Stop() }
+	answer := outlive.NewAnswer(&patient{from: s.channel, time: w.timed().silence, give: lose}, a.Nonce)
+	answer.Want, answer.Claimed, answer.Begun = want, a.Claimed, func() { slow.Stop() }
 	report, err := answer.Report(out)
 	slow.Stop()
 	if !errors.Is(err, outlive.ErrSilent) && !errors.Is(err, outlive.ErrCut) {

@@ -159,7 +159,7 @@ func (g *glancing) end(ctx context.Context) (outlive.Report, error) {
 	if err != nil {
 		return outlive.Report{}, err
 	}
-	return g.put(ctx, n, text, "", func(int64, []byte) error { return nil })
+	return g.put(ctx, outlive.Ask{Nonce: n}, text, "", func(int64, []byte) error { return nil })
 }
 
 // endSoon is end for one whose own time is over.

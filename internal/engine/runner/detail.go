@@ -25,11 +25,14 @@ type detail struct {
 }
 
 // origin is the process that meant to do a step: its session, where it was, and
-// how it began steps: longAgo, byName or onlyOnce.
+// how it began steps: longAgo, byName or onlyOnce. Begun says that the step was heard
+// to have begun where it is done; seal is Work's.
 type origin struct {
 	session int
 	place   string
 	lasting int
+	seal    string
+	begun   bool
 }
 
 // entry names a line of a run's journal.

@@ -99,7 +99,8 @@ func (r *Runner) inFlight(ctx context.Context) ([]prentice.Work, error) {
 // workOf is a step of the journal as its kind knows it, without what it needs to
 // be done.
 func (d *detail) workOf(s prentice.StepRecord) (prentice.Work, bool) {
-	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Once: making(d.Created, s.Round, d.origins[entryOf(s)].lasting)}
+	from := d.origins[entryOf(s)]
+	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Once: making(d.Created, s.Round, from.lasting), Begun: from.begun, Seal: from.seal}
 	steps := d.ThePlan.In(s.Section)
 	i := slices.IndexFunc(steps, func(p prentice.PlannedStep) bool { return p.ID == s.Step })
 	if i < 0 {

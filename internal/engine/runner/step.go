@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -40,8 +41,8 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 		return r.prove(ctx, d, rec, unmade(step), prentice.Outcome{Says: err.Error()})
 	}
 	defer cleanup()
-	lasting := beganWith(from, found)
-	work.Once = making(d.Created, round, lasting)
+	how := r.beganWith(from, found)
+	work.Once, work.Seal = making(d.Created, round, how.lasting), how.seal
 	if found {
 		state, says, err := r.afterCrash(ctx, d, kind, work, rec, from)
 		if err != nil {
@@ -57,7 +58,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	if step.Kind == humanKind && !found {
 		return r.hold(ctx, d, step, target, round)
 	}
-	if rec, err = r.intend(ctx, d, step, target, round, lasting); err != nil {
+	if rec, err = r.intend(ctx, d, step, target, round, how); err != nil {
 		return rec, err
 	}
 	if r.Stopped() { // while the intention waited for the database
@@ -98,7 +99,7 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	if err := r.DB.Write(ctx, func(tx *db.Tx) error { return r.secretsUsed(tx, d, work.Step, work.Target) }); err != nil {
 		return "", "", fmt.Errorf("write which secrets %s uses: %w", stepKey(rec), err)
 	}
-	work.Lasting = from.lasting != 0
+	work.Lasting, work.Begun = from.lasting != 0, from.begun
 	answer, err := kind.Done(ctx, work)
 	switch {
 	case ctx.Err() != nil:
@@ -127,8 +128,12 @@ func (r *Runner) outOfSight(kind prentice.StepKind, work prentice.Work, from ori
 func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord) (prentice.StepRecord, error) {
 	timed, cancel := context.WithTimeout(ctx, allowance(d.ThePlan, work.Step))
 	defer cancel()
+	heard := r.hearing(ctx, d, rec)
+	work.Heard = heard.now
 	out, err := kind.Apply(timed, work)
-	if ctx.Err() != nil && !r.wanted(ctx) && !known(work.Step, out, err) {
+	unproved := ctx.Err() != nil && !r.wanted(ctx) && !known(work.Step, out, err)
+	heard.over(unproved)
+	if unproved {
 		return rec, errParked // no proof: the next launch asks whether it is done
 	}
 	state := r.judge(work.Step, out, err)
@@ -253,11 +258,14 @@ const (
 )
 
 // beganWith is the way in which a step is begun, or was by whoever meant it first.
-func beganWith(from origin, found bool) int {
+func (r *Runner) beganWith(from origin, found bool) origin {
+	how := origin{session: r.Session, place: r.Peers.Place(), lasting: onlyOnce}
 	if found {
-		return max(from.lasting, byName)
+		how.lasting, how.seal = max(from.lasting, byName), from.seal
+		return how
 	}
-	return onlyOnce
+	how.seal = rand.Text()
+	return how
 }
 
 // making tells the making of a step from others of the same name: a database that was
@@ -270,13 +278,13 @@ func making(created time.Time, round, lasting int) string {
 }
 
 // intend writes that a step is about to be performed.
-func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round, lasting int) (prentice.StepRecord, error) {
+func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int, how origin) (prentice.StepRecord, error) {
 	rec := d.meant(step, target, round, r.Clock())
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 		if err := r.own(tx, d); err != nil {
 			return err
 		}
-		tx.Late(intentions, stepRow{rec, origin{r.Session, r.Peers.Place(), lasting}}, writeIntentions)
+		tx.Late(intentions, stepRow{rec, how}, writeIntentions)
 		return r.secretsUsed(tx, d, step, target)
 	})
 	if err != nil {
@@ -316,7 +324,7 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 }
 
 func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error {
-	tx.Late(proofs, stepRow{rec, origin{r.Session, r.Peers.Place(), onlyOnce}}, writeProofs)
+	tx.Late(proofs, stepRow{rec, origin{session: r.Session, place: r.Peers.Place(), lasting: onlyOnce}}, writeProofs)
 	at := rec.Ended
 	if at.IsZero() {
 		at = rec.Started // a step that waits for a person has not ended

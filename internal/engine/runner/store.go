@@ -149,7 +149,7 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 }
 
 func (d *detail) readSteps(src source) error {
-	rows, err := src.Query(`SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, started, ended
+	rows, err := src.Query(`SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, seal, begun, started, ended
 		FROM run_steps WHERE run = ? ORDER BY started, round, step, target`, d.Number)
 	if err != nil {
 		return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
@@ -160,10 +160,12 @@ func (d *detail) readSteps(src source) error {
 		var s prentice.StepRecord
 		var started, ended int64
 		var from origin
-		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.session, &from.place, &from.lasting, &started, &ended); err != nil {
+		var begun int
+		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.session, &from.place, &from.lasting, &from.seal, &begun, &started, &ended); err != nil {
 			return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
 		}
 		s.Started, s.Ended = db.Time(started), db.Time(ended)
+		from.begun = begun != 0
 		d.origins[entryOf(s)] = from
 		d.Steps = append(d.Steps, s)
 	}

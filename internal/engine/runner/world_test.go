@@ -99,8 +99,10 @@ type deed struct {
 	began  chan string
 	most   atomic.Int64 // how many were under way at once, at most
 	busy   atomic.Int64
-	words  string // that it says beside
-	unable string // the step that cannot even be begun
+	words  string        // that it says beside
+	unable string        // the step that cannot even be begun
+	heard  bool          // it tells when it has begun
+	asked  prentice.Work // the last that was asked about; guarded by mu
 }
 
 func (*deed) Name() string                              { return "deed" }
@@ -115,6 +117,7 @@ func (d *deed) times(step string, target prentice.Ref) int {
 func (d *deed) Done(_ context.Context, w prentice.Work) (prentice.Answer, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.asked = w
 	if a := d.truth[w.Step.ID]; a != "" {
 		return a, nil
 	}
@@ -127,6 +130,9 @@ func (d *deed) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 		defer d.busy.Add(-1)
 	}
 	if d.block != nil && w.Step.Section == prentice.Act {
+		if d.heard {
+			w.Heard()
+		}
 		d.began <- w.Step.ID
 		select {
 		case <-d.block:

@@ -55,13 +55,15 @@ const longestLine = 1 << 10
 
 // Answer is an answer being read. Want is the token of the claim that is followed;
 // where the claim is another's, reading ends before its output. Empty is any. Begun,
-// if there is one, is called when the answer begins.
+// if there is one, is called when the answer begins, and Claimed when it tells the
+// token of the claim.
 type Answer struct {
-	Want   string
-	Begun  func()
-	from   *bufio.Reader
-	prefix string
-	Noise  []byte // the end of what was printed before the answer began
+	Want    string
+	Begun   func()
+	Claimed func(token string)
+	from    *bufio.Reader
+	prefix  string
+	Noise   []byte // the end of what was printed before the answer began
 }
 
 // NewAnswer reads the answer to an ask with this nonce.
@@ -88,7 +90,11 @@ func (a *Answer) Report(out func(offset int64, p []byte) error) (Report, error) 
 		case "loose":
 			loose = true
 		case "claim":
-			if token = at(words, 1); a.Want != "" && token != a.Want {
+			token = at(words, 1)
+			if a.Claimed != nil {
+				a.Claimed(token)
+			}
+			if a.Want != "" && token != a.Want {
 				return Report{State: Taken, Token: token}, nil
 			}
 		case "out":

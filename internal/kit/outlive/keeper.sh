@@ -18,6 +18,8 @@ empty() {
   done
 }
 d=$1
+read -r good bad
+exec </dev/null
 cd -- "$6" 2>/dev/null || cd /
 ident "$$" 1<>"$d/keeper"
 set -C
@@ -43,4 +45,5 @@ if ! empty 40; then
 fi
 full=room
 echo test >"$d/room" 2>/dev/null || full=full
-echo "end $code $left $full" 1<>"$d/status"
+[ "$code" = 0 ] || good=$bad
+echo "end $code $left $full $good" 1<>"$d/status"

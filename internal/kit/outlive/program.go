@@ -49,22 +49,25 @@ const (
 // whoever follows, so that they know whose claim it is. Key, Nonce and Token are
 // letters and digits. Script, Name and Env are for Start alone.
 type Ask struct {
-	Action Action
-	Key    string
-	Nonce  string
-	Token  string
-	From   int64         // the byte of the output to follow from
-	Grace  time.Duration // between SIGTERM and SIGKILL; less than a second is one
-	Name   string        // of the script, as its messages carry it
-	Shell  string        // a shell of the machine that runs the script; "" is /bin/sh
-	Script string
-	Env    []string // NAME=value
-	Path   []string // folders in which the script looks for programs before those of the machine
-	Base   string   // the absolute folder of claims; "" is .prentice in the home folder
-	Dir    string   // where the script begins; "" is the home folder
-	Sweep  bool     // claims that are long over go first; for Start
-	Own    bool     // the shell that is asked has a session of its own, which is ended by nobody; the relay may share it
-	Old    []string // keys of claims whose proof is written: they go too; for Start and Forget
+	Action  Action
+	Key     string
+	Nonce   string
+	Token   string
+	From    int64         // the byte of the output to follow from
+	Grace   time.Duration // between SIGTERM and SIGKILL; less than a second is one
+	Name    string        // of the script, as its messages carry it
+	Shell   string        // a shell of the machine that runs the script; "" is /bin/sh
+	Script  string
+	Env     []string           // NAME=value
+	Path    []string           // folders in which the script looks for programs before those of the machine
+	Base    string             // the absolute folder of claims; "" is .prentice in the home folder
+	Dir     string             // where the script begins; "" is the home folder
+	Sweep   bool               // claims that are long over go first; for Start
+	Own     bool               // the shell that is asked has a session of its own, which is ended by nobody; the relay may share it
+	Good    string             // the word that a keeper signs exit code 0 with; the script never sees it. "" is of an earlier version, whose ends carry none
+	Bad     string             // as Good, for all other exit codes
+	Claimed func(token string) // when there is one, it is told whose the claim is as soon as the answer says it
+	Old     []string           // keys of claims whose proof is written: they go too; for Start and Forget
 }
 
 var (
@@ -75,7 +78,7 @@ var (
 
 // Program is the text for /bin/sh that performs the ask.
 func Program(a Ask) (string, error) {
-	for what, word := range map[string]string{"key": a.Key, "token": a.Token} {
+	for what, word := range map[string]string{"key": a.Key, "token": a.Token, "signature": "x" + a.Good, "other signature": "x" + a.Bad} {
 		if !plainWord.MatchString(word) {
 			return "", fmt.Errorf("the %s %q is not letters and digits", what, word)
 		}
@@ -108,7 +111,7 @@ func Program(a Ask) (string, error) {
 	fmt.Fprintf(&b, "NONCE=%s KEY=%s TOKEN=%s NAME=%s FROM=%d GRACE=%d\n", a.Nonce, a.Key, a.Token, a.Name, max(0, a.From), max(1, int(a.Grace/time.Second)))
 	fmt.Fprintf(&b, "LATEST=%d DAYS=%d AHEAD=%d\n", int(latest/time.Second), int(remembered/(24*time.Hour)), ahead)
 	fmt.Fprintf(&b, "SWEEP=%s OWN=%s OLD=%s BASE=%s DIR=%s\n", yes(a.Sweep), yes(a.Own), quote(old), quote(a.Base), quote(a.Dir))
-	fmt.Fprintf(&b, "SHELL_OF=%s\n", quote(a.Shell))
+	fmt.Fprintf(&b, "unset GOOD BAD\nSHELL_OF=%s GOOD=%s BAD=%s\n", quote(a.Shell), a.Good, a.Bad)
 	fmt.Fprintf(&b, "KEEPER=%s\nRELAY=%s\n", quote(keeper), quote(relay))
 	b.WriteString(wrapper)
 	fmt.Fprintf(&b, "environment() {\n:\n%s}\n", environment)

@@ -26,10 +26,16 @@ alive() {
   [ "$id" = "$pid $was" ] && kill -0 "$pid" 2>/dev/null
 }
 under_way() { alive "$d/keeper" || alive "$d/group"; }
-status() {
-  word='' code='' left='' room=
-  { read -r word code left room <"$d/status"; } 2>/dev/null
+# ended: something says how it ended. status: its keeper says so, and not the script.
+ended() {
+  word='' code='' left='' room='' seal=
+  { read -r word code left room seal <"$d/status"; } 2>/dev/null
   [ "$word" = end ]
+}
+status() {
+  ended || return
+  [ -n "$GOOD" ] || return 0
+  case $code in 0) [ "$seal" = "$GOOD" ] ;; *) [ "$seal" = "$BAD" ] ;; esac || { word=; return 1; }
 }
 # once: true for one of all who ask for the same file.
 once() {
@@ -157,10 +163,12 @@ follow() {
   done
 }
 launch() {
-  set -- "$setsid" "$KEEPER" "$d" "$NAME" "$mask" "$GRACE" "${DIR:-$HOME}" "$shell"
-  (
+  set -- "$setsid" "$KEEPER" "$d" "$NAME" "$mask" "$GRACE" "${DIR:-$HOME}" "$shell" "$GOOD $BAD"
+  ( # what signs the end goes where the script cannot read it: neither an argument nor a variable of the keeper
     environment
-    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" "$7" "$8" </dev/null 2>/dev/null
+    exec "$1" /bin/sh -c "$2" prentice "$3" "$4" "$1" "$5" "$6" "$7" "$8" 2>/dev/null <<END
+$9
+END
   ) | (relay "$1" "$3" "$AHEAD") >/dev/null 2>&1 &
 }
 # relay: where this shell has a session of its own, the relay stays in it: a shell
@@ -269,7 +277,7 @@ anew() {
   say none
 }
 forget() {
-  if [ -d "$d" ] && ! status && under_way; then say running; return; fi
+  if [ -d "$d" ] && ! ended && under_way; then say running; return; fi
   OLD="claim-$KEY $OLD"
   let_go
   say none
@@ -282,7 +290,7 @@ let_go() {
   set --
   for old in $OLD; do
     d=$base/$old
-    if status || ! under_way; then
+    if ended || ! under_way; then
       { true >"$base/over-${old#claim-}"; } 2>/dev/null || { rm -f "$d"/out-*; { true >"$base/over-${old#claim-}"; } 2>/dev/null; } || continue
       set -- "$@" "$d"
     fi

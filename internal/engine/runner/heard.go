@@ -1,0 +1,67 @@
+package runner
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+)
+
+// soon is how long a step may take before it is written down that it was heard to
+// have begun. Most are over by then, and their proof says it.
+const soon = 50 * time.Millisecond
+
+// hearing writes down that a step was begun where it is done, beside the step, so
+// that nobody takes it for one that was only meant when all that the place keeps of
+// it is gone.
+type hearing struct {
+	write func()
+
+	mu    sync.Mutex  // guards timer
+	timer *time.Timer // when it was heard
+	wrote sync.Once
+	done  sync.WaitGroup
+}
+
+func (r *Runner) hearing(ctx context.Context, d *detail, rec prentice.StepRecord) *hearing {
+	return &hearing{write: func() {
+		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE run_steps SET begun = 1 WHERE run = ? AND round = ? AND step = ? AND target = ? AND begun = 0`, rec.Run, rec.Round, rec.Step, string(rec.Target))
+			return err
+		})
+		if err != nil { // the proof will say it, or nobody can
+			r.Log.Warn("write that a step was begun", "run", rec.Run, "step", rec.Step, "err", err)
+		}
+	}}
+}
+
+// now is told, once or more, that the step was begun.
+func (h *hearing) now() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.timer != nil {
+		return
+	}
+	h.done.Add(1)
+	h.timer = time.AfterFunc(soon, func() { defer h.done.Done(); h.wrote.Do(h.write) })
+}
+
+// over waits until it is written, or sees to it that it is not where a proof comes
+// instead.
+func (h *hearing) over(unproved bool) {
+	h.mu.Lock()
+	timer := h.timer
+	h.mu.Unlock()
+	if timer == nil {
+		return
+	}
+	if timer.Stop() {
+		h.done.Done()
+	}
+	if unproved {
+		h.wrote.Do(h.write)
+	}
+	h.done.Wait()
+}

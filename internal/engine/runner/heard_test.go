@@ -1,0 +1,42 @@
+package runner
+
+import (
+	"testing"
+	"time"
+
+	"prentice"
+)
+
+// What takes a run over has nothing but the journal to tell it that a step was begun.
+func TestWhoTakesARunOverKnowsThatItsStepWasBegun(t *testing.T) {
+	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, c *crew) {
+		for _, heard := range []bool{false, true} {
+			a.deed.heard, a.deed.block = heard, make(chan struct{})
+			run := a.start(bob, "mend")
+			<-a.deed.began
+			for end := time.Now().Add(10 * time.Second); heard && !begunAt(t, b, run.Number) && time.Now().Before(end); {
+				time.Sleep(5 * time.Millisecond)
+			}
+			c.live("b#2")
+			b.takeOver()
+			b.until(run.Number, prentice.Uncertain)
+			b.deed.mu.Lock()
+			got := b.deed.asked
+			b.deed.mu.Unlock()
+			if got.Begun != heard || len(got.Seal) < 20 {
+				t.Errorf("heard %t: it was asked with begun %t, seal %q", heard, got.Begun, got.Seal)
+			}
+			close(a.deed.block)
+			c.live("a#1", "b#2")
+		}
+	})
+}
+
+func begunAt(t *testing.T, w *world, run int64) bool {
+	d, err := w.r.load(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, from, _ := d.past("restart", "host/a", 1)
+	return from.begun
+}
