@@ -224,5 +224,8 @@ func (s *System) kinds() []prentice.StepKind {
 	} else {
 		s.log.Warn("there is no setsid on this machine: steps that run here end when prentice is killed", "try", "install util-linux")
 	}
-	return stepKinds(s.Team, sh)
+	// The desk is there before any run is.
+	return kindsWith(s.Team, sh, func(ctx context.Context, name string, about prentice.Ref) ([]support.Symptom, error) {
+		return s.desk.Firing(ctx, name, about)
+	})
 }

@@ -285,7 +285,14 @@ func (s *System) stepEnv() []string {
 
 // stepKinds is the kinds of step there are.
 func stepKinds(services probe.Services, sh *shell.Kind) []prentice.StepKind {
-	return []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: probe.New()}, httpstep.New(), runner.Wait{}, runner.Human{}}
+	return kindsWith(services, sh, nil)
+}
+
+// firing says which alerts fire.
+type firing func(ctx context.Context, name string, about prentice.Ref) ([]support.Symptom, error)
+
+func kindsWith(services probe.Services, sh *shell.Kind, alerts firing) []prentice.StepKind {
+	return []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: probe.New()}, httpstep.New(), &support.AlertKind{Firing: alerts}, runner.Wait{}, runner.Human{}}
 }
 
 // join hangs the skills into the door and the inbox.

@@ -161,8 +161,8 @@ func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.Event
 		about = ""
 	}
 	own, alive := flag(ours(r.Event)), flag(live(r.Event))
-	n, err := tx.Exec(`INSERT INTO incident_symptoms (incident, symptom, since, gone, own, event, live, about, severity, why, links) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (incident, symptom) DO NOTHING`,
-		in.Number, c.key(), db.Micros(at), own, r.Number, alive, about, route.Severity, clip(route.Why, 1000), links)
+	n, err := tx.Exec(`INSERT INTO incident_symptoms (incident, symptom, since, gone, own, event, live, about, severity, why, links, alertname) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (incident, symptom) DO NOTHING`,
+		in.Number, c.key(), db.Micros(at), own, r.Number, alive, about, route.Severity, clip(route.Why, 1000), links, alertName(r.Event))
 	if err != nil || n == 1 {
 		return true, err
 	}
@@ -178,6 +178,14 @@ func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.Event
 	_, err = tx.Exec(`UPDATE incident_symptoms SET event = ?, live = ?, about = ?, severity = ?, why = ?, links = ? WHERE incident = ? AND symptom = ?`,
 		r.Number, alive, about, route.Severity, clip(route.Why, 1000), links, in.Number, c.key())
 	return n == 1, err
+}
+
+// alertName is the name of the alert that an event tells of, or "".
+func alertName(e prentice.Event) string {
+	if !isAlert(e.Type) {
+		return ""
+	}
+	return textOf(e, "alertname")
 }
 
 func flag(is bool) int {
@@ -293,4 +301,37 @@ func (s *Support) lastSeen(ctx context.Context, list []Symptom) error {
 		}
 	}
 	return nil
+}
+
+// Firing are the alerts of a name that fire at this moment, about a service or, with
+// "", about anything.
+func (s *Support) Firing(ctx context.Context, name string, about prentice.Ref) ([]Symptom, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	rows, err := s.DB.Query(ctx, `SELECT y.symptom, y.since, y.event, y.about, i.subject FROM incident_symptoms y JOIN incidents i ON i.number = y.incident
+		WHERE y.gone = 0 AND y.alertname = ? AND i.closed = 0 ORDER BY y.since`, name)
+	if err != nil {
+		return nil, fmt.Errorf("read which alerts fire: %w", err)
+	}
+	defer rows.Close()
+	var list []Symptom
+	for rows.Next() {
+		var y Symptom
+		var key string
+		var since int64
+		var subject prentice.Ref
+		if err := rows.Scan(&key, &since, &y.event, &y.About, &subject); err != nil {
+			return nil, fmt.Errorf("read which alerts fire: %w", err)
+		}
+		if y.About != "" {
+			subject = y.About
+		}
+		if about != "" && subject != about {
+			continue
+		}
+		y.What, y.Since, y.Event = complaintFrom(key).String(), db.Time(since), prentice.EventRecord{Number: y.event}.Ref()
+		list = append(list, y)
+	}
+	return list, rows.Err()
 }
