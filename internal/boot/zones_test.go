@@ -21,6 +21,7 @@ func TestATimeThatIsPrintedNamesItsZone(t *testing.T) {
 		"availability/cutoff.go:may be cut off":         "UTC",
 		"availability/chart.go:func clock":              "a chart, whose axis says it",
 		"supervision/calendar.go:from.Format":           "MST",
+		"supervision/calendar_strip.go:Moment":          "MST",
 		"supervision/policy_out.go:w.Zone":              "w.Zone",
 		"security/evidence_out.go:05.000000":            "UTC",
 	}

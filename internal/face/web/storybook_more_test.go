@@ -9,53 +9,16 @@ import (
 	"prentice"
 	"prentice/internal/op"
 	"prentice/internal/skill/design"
+	"prentice/internal/skill/support"
 )
 
 // The stories of the other skills, imitated like the first.
 
-type fault struct {
-	Number                                               int64
-	Ref, Subject                                         prentice.Ref
-	State, Summary, How, Says                            string
-	Opened, FirstSymptom, LastSymptom, WellSince, Called time.Time
-	Events                                               int64
-	Closed                                               time.Time
-}
-
-type faultsOut struct {
-	Incidents []fault
-	Next_     string
-}
-
-type faultLine struct {
-	Time         time.Time
-	Kind, Says   string
-	About, Actor prentice.Ref
-}
-
-type faultRun struct {
-	Run             prentice.Ref
-	Procedure, Says string
-	State           prentice.State
-	Asked           time.Time
-	Doubled         int64
-}
-
-type faultSymptom struct {
-	What        string
-	Since, Gone time.Time
-}
-
-type faultOut struct {
-	fault
-	Symptoms []faultSymptom
-
-	MoreSymptoms int
-	Runs         []faultRun
-	Timeline     []faultLine
-}
-
-func (f faultOut) Lasted() time.Duration { return noon.Sub(f.FirstSymptom) }
+type (
+	fault     = support.Incident
+	faultsOut = support.Incidents
+	faultOut  = support.Detail
+)
 
 func someFaults() []fault {
 	list := []fault{
@@ -79,15 +42,15 @@ func someFault(number int64) (faultOut, error) {
 			continue
 		}
 		at := func(d time.Duration) time.Time { return f.FirstSymptom.Add(d) }
-		return faultOut{fault: f,
-			Symptoms: []faultSymptom{{"probe checkout-http fails", at(0), time.Time{}}, {"probe orders-http fails", at(3 * time.Second), at(30 * time.Second)}},
-			Runs:     []faultRun{{"run/41", "restart-service", "changes need one approver", prentice.Waiting, at(16 * time.Second), 3}},
-			Timeline: []faultLine{
-				{at(15 * time.Second), "opened", "probe checkout-http failed 3 times: connection refused", "", "self/prentice"},
-				{at(16 * time.Second), "diagnosis", "only the checks of restart-service fit: restart-service (it is silent); clear-stale-lock (there is no lock)", "procedure/restart-service", "self/prentice"},
-				{at(16 * time.Second), "run", "asked for restart-service", "run/41", "self/prentice"},
-				{at(21 * time.Second), "note", "The supplier confirms nothing on their side", "", "person/ann"},
-				{at(50 * time.Second), "called", "two runs did not help, and a person must look", "", "self/prentice"},
+		return faultOut{Incident: f, Now: noon,
+			Symptoms: []support.Symptom{{What: "probe checkout-http fails", Since: at(0)}, {What: "probe orders-http fails", Since: at(3 * time.Second), Gone: at(30 * time.Second)}},
+			Runs:     []support.IncidentRun{{Run: "run/41", Procedure: "restart-service", Says: "changes need one approver", State: prentice.Waiting, Asked: at(16 * time.Second), Doubled: 3}},
+			Timeline: []support.Line{
+				{Time: at(15 * time.Second), Kind: "opened", Says: "probe checkout-http failed 3 times: connection refused", About: "", Actor: "self/prentice"},
+				{Time: at(16 * time.Second), Kind: "diagnosis", Says: "only the checks of restart-service fit: restart-service (it is silent); clear-stale-lock (there is no lock)", About: "procedure/restart-service", Actor: "self/prentice"},
+				{Time: at(16 * time.Second), Kind: "run", Says: "asked for restart-service", About: "run/41", Actor: "self/prentice"},
+				{Time: at(21 * time.Second), Kind: "note", Says: "The supplier confirms nothing on their side", About: "", Actor: "person/ann"},
+				{Time: at(50 * time.Second), Kind: "called", Says: "two runs did not help, and a person must look", About: "", Actor: "self/prentice"},
 			}}, nil
 	}
 	return faultOut{}, prentice.Errorf(prentice.NotFound, "no incident %d", number).Try("list them with: prentice incident list")
@@ -127,9 +90,9 @@ func moreOps(full bool) []op.Op {
 				return faultsOut{}, nil
 			}
 			if in.Limit > 0 {
-				return faultsOut{someFaults()[:1], ""}, nil
+				return faultsOut{Incidents: someFaults()[:1]}, nil
 			}
-			return faultsOut{someFaults(), "16"}, nil
+			return faultsOut{Incidents: someFaults(), Next_: "16"}, nil
 		}),
 		op.New("incident.show", prentice.Look, prentice.Viewer, "Show an incident.", func(_ context.Context, _ op.Call, in numberIn) (faultOut, error) { return someFault(in.Number) }),
 		op.New("replica.list", prentice.Look, prentice.Viewer, "List replicas.", func(context.Context, op.Call, struct{}) (replicasOut, error) {

@@ -20,7 +20,7 @@ func TestAnAdHocCommandIsCalledOne(t *testing.T) {
 	body := w.get("/inbox").Body.String()
 	for _, want := range []string{"Ad-hoc command on host/web-1 and 13 more", "Approve this command on 14 hosts", "Approve restart-service on 1 host"} {
 		if !strings.Contains(body, want) {
-			t.Errorf("the inbox does not say %q", want)
+			t.Errorf("the page of approvals does not say %q", want)
 		}
 	}
 }
