@@ -27,6 +27,9 @@ type folder struct {
 // hold makes the data folder if it must and takes it: for this process, or, with
 // the name of a replica, that name in it and a share of the whole.
 func hold(_ context.Context, path, replica string) (*folder, error) {
+	if isFolder(filepath.Join(path, restoringFolder)) {
+		return nil, halfRestored(path)
+	}
 	for _, sub := range []string{"", "keys", "logs", "secrets", "ssh", "work", inFolder(replica, "scratch")} {
 		if err := os.MkdirAll(filepath.Join(path, sub), 0o700); err != nil {
 			return nil, cannotWrite(path, err)

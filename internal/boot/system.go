@@ -130,7 +130,13 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if err := s.openRunner(ctx, acting); err != nil {
 		return s, err
 	}
-	return s, errors.Join(s.join(), s.accept(ctx))
+	if err := s.join(); err != nil {
+		return s, err
+	}
+	if err := s.accept(ctx); err != nil {
+		return s, err
+	}
+	return s, s.afterRestore(ctx)
 }
 
 func (s *System) path(name string) string { return filepath.Join(s.Settings.Data, name) }
