@@ -117,7 +117,7 @@ func (m made) text() string {
 
 func (r restored) text(postgres bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "● Restored into %s: %d files of the backup that was made on %s at %s.\n", r.Data, r.Files, r.Machine, r.Made.Format("2006-01-02 15:04:05 UTC"))
+	fmt.Fprintf(&b, "● Restored into %s: %d files of the backup that was made on %s at %s.\n", r.Data, r.Files, r.Machine, r.Made.UTC().Format("2006-01-02 15:04:05 UTC"))
 	switch inside := r.Database == "sqlite"; {
 	case inside && postgres:
 		b.WriteString("  Take care: the settings here name a PostgreSQL database, and the one of the backup is SQLite, in the folder. Start without the setting database.\n")
