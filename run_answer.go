@@ -15,6 +15,14 @@ type Yours struct {
 	Try     string `json:"try,omitempty"` // what to do instead
 }
 
+// Override says whether somebody may let a run go without the approvals that it
+// lacks, and why not, before they try.
+type Override struct {
+	May bool   `json:"may"`
+	Why string `json:"why,omitempty"`
+	Try string `json:"try,omitempty"`
+}
+
 // Answerers are the people who can approve a run at this moment, and how many
 // of them it takes.
 type Answerers struct {

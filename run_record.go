@@ -72,9 +72,10 @@ type RunDetail struct {
 	Causes    []Cause      `json:"causes,omitempty"` // the people by whose doing it is asked for; none of them approves it
 	Approvals []Approval   `json:"approvals"`
 	Steps     []StepRecord `json:"steps"`
-	Record    Record       `json:"record"`          // of the procedure, before this run
-	Ahead     *HoldBack    `json:"ahead,omitempty"` // what would hold it back if it were approved now, if it waits for an approval
-	Yours     *Yours       `json:"yours,omitempty"` // how whoever looks relates to it, if it waits for an approval
+	Record    Record       `json:"record"`             // of the procedure, before this run
+	Ahead     *HoldBack    `json:"ahead,omitempty"`    // what would hold it back if it were approved now, if it waits for an approval
+	Yours     *Yours       `json:"yours,omitempty"`    // how whoever looks relates to it, if it waits for an approval
+	Override  *Override    `json:"override,omitempty"` // whether they may let it go without, if that is possible
 
 	Kin    string  `json:"kin,omitempty"`    // equal for plans that are equal but for subject and targets
 	Window bool    `json:"window,omitempty"` // once it has leave it waits for the calendar

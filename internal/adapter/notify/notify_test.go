@@ -28,7 +28,7 @@ func (s secrets) Value(_ context.Context, name string) (string, error) {
 }
 
 var message = notice.Message{
-	ID: "msg_1", Topic: notice.Asked, Time: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), Title: "run/7 waits for you: restart on service/shop, on 1 host",
+	ID: "msg_1", Topic: notice.Asked, Time: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), Title: "run/7 waits for an approver: restart on service/shop, on 1 host",
 	About: "run/7", Risk: "change", Targets: []prentice.Ref{"host/web"}, Reason: "<!channel> *now* [x](http://evil.example) `code` @all",
 	Until: time.Date(2026, 11, 2, 13, 0, 0, 0, time.UTC), Link: "https://prentice.example.com/runs/7",
 }
@@ -180,7 +180,7 @@ func TestAChatShowsWhatComesFromOutsideAsItIs(t *testing.T) {
 	if len(got) != 1 {
 		t.Errorf("fields %v", got)
 	}
-	for _, want := range []string{"`run/7 waits for you", "Risk: `change`", "Until: `2026-11-02 13:00 UTC`", "Look: https://prentice.example.com/runs/7",
+	for _, want := range []string{"`run/7 waits for an approver", "Risk: `change`", "Until: `2026-11-02 13:00 UTC`", "Look: https://prentice.example.com/runs/7",
 		"Reason: `&lt;!channel&gt; *now* [x](http://evil.example) 'code' @all`"} {
 		if !strings.Contains(got["text"], want) {
 			t.Errorf("%q has no %q", got["text"], want)

@@ -149,7 +149,11 @@ func compose(topic string, e prentice.EventRecord, d said, run *prentice.RunDeta
 	}
 	switch topic {
 	case Asked:
-		m.Title = fmt.Sprintf("%s waits for you: %s%s, on %s", m.About, m.Procedure, on(m.Subject), hosts(m.Targets))
+		who := "an approver"
+		if run.Waits != "" && run.Waits != "approval" {
+			who = "a person"
+		}
+		m.Title = fmt.Sprintf("%s waits for %s: %s%s, on %s", m.About, who, m.Procedure, on(m.Subject), hosts(m.Targets))
 		m.Says, m.Until, m.Command = line(run.Says), run.Expires.UTC(), fmt.Sprintf("prentice run show %s", m.About)
 	case Failed, Unsure:
 		m.Title = fmt.Sprintf("%s ended %s: %s%s", m.About, d.State, m.Procedure, on(m.Subject))

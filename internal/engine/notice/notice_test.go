@@ -22,9 +22,9 @@ func TestANoticeGoesWhereTheRoutesLead(t *testing.T) {
 		run   func(*prentice.RunDetail)
 		want  []string
 	}{
-		{"a question goes to the chat", waiting(), nil, []string{"chat: run/7 waits for you: restart on service/shop, on 1 host"}},
+		{"a question goes to the chat", waiting(), nil, []string{"chat: run/7 waits for an approver: restart on service/shop, on 1 host"}},
 		{"a dangerous one to the pager too, and to the chat once", waiting(), func(r *prentice.RunDetail) { r.Risk = prentice.Danger },
-			[]string{"chat: run/7 waits for you: restart on service/shop, on 1 host", "pager: run/7 waits for you: restart on service/shop, on 1 host"}},
+			[]string{"chat: run/7 waits for an approver: restart on service/shop, on 1 host", "pager: run/7 waits for an approver: restart on service/shop, on 1 host"}},
 		{"a question that was answered meanwhile is not asked", waiting(), func(r *prentice.RunDetail) { r.State = prentice.Running }, nil},
 		{"a run that did not help", ended("failed"), nil, []string{"pager: run/7 ended failed: restart on service/shop"}},
 		{"a run that was put back did not help", ended("undone"), nil, []string{"pager: run/7 ended undone: restart on service/shop"}},

@@ -109,7 +109,7 @@ func TestANoticeIsDroppedWithAReason(t *testing.T) {
 		}
 		w.round()
 		n, err := w.Find(t.Context(), 1)
-		if err != nil || n.State != prentice.NoticeDropped || n.Says != "it is over" || !strings.Contains(n.Text, "run/7 waits for you") || len(w.sent) != 0 || !slices.Equal(w.notes, []string{"notice.dropped"}) {
+		if err != nil || n.State != prentice.NoticeDropped || n.Says != "it is over" || !strings.Contains(n.Text, "run/7 waits for an approver") || len(w.sent) != 0 || !slices.Equal(w.notes, []string{"notice.dropped"}) {
 			t.Errorf("kept %+v (%v), sent %q, recorded %q", n, err, w.sent, w.notes)
 		}
 		if err := w.Drop(t.Context(), 1, olga, "again"); prentice.KindOf(err) != prentice.Conflict {

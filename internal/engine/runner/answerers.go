@@ -14,6 +14,9 @@ import (
 // approval, and who can give it.
 func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (prentice.RunDetail, error) {
 	shown, err := r.Show(ctx, number)
+	if err == nil {
+		shown.Override, err = r.overrideOf(ctx, &detail{RunDetail: shown}, by)
+	}
 	if err != nil || shown.State != prentice.Waiting || shown.Waits != waitsApproval {
 		return shown, err
 	}

@@ -31,13 +31,7 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 		return d.Run, err
 	}
 	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
-		if err := r.mayBreak(d, plan, by, reason); err != nil {
-			return next{}, err
-		}
-		if alone != nil && seats(d.Approvals) == 0 {
-			return next{}, alone
-		}
-		if err := answersAlready(tx, by.People()); err != nil {
+		if err := r.mayOverride(tx, d, prentice.Reply{Actor: by, Plan: plan, Reason: reason}, alone); err != nil {
 			return next{}, err
 		}
 		return next{state: prentice.Queued, says: brokeSays(by, reason, lonely), actor: by.Ref(), kind: "run.break-glass", glass: by.Ref(), begin: true, data: map[string]any{

@@ -47,10 +47,17 @@ func TestWhoeverCausedARunGoesOnAloneOnlyWhereNobodyIsIndependent(t *testing.T) 
 		run := w.start(cat, "mend")
 		w.until(run.Number, prentice.Waiting)
 		for _, by := range []prentice.Actor{cat, through} {
-			_, err := w.r.BreakGlass(t.Context(), run.Number, "", by, why)
+			shown, err := w.r.ShowTo(t.Context(), run.Number, by)
+			if err != nil || shown.Override == nil || shown.Override.May || !strings.HasPrefix(shown.Override.Try, "let person/ann ") {
+				t.Errorf("%s is shown %+v %v", by.Ref(), shown.Override, err)
+			}
+			_, err = w.r.BreakGlass(t.Context(), run.Number, "", by, why)
 			if prentice.KindOf(err) != prentice.Denied || !strings.HasSuffix(err.Error(), ": let person/ann break the glass or approve") {
 				t.Errorf("ann is independent, and %s goes on alone: %v", by.Ref(), err)
 			}
+		}
+		if shown, err := w.r.ShowTo(t.Context(), run.Number, ann); err != nil || shown.Override == nil || !shown.Override.May {
+			t.Errorf("ann is shown %+v %v", shown.Override, err)
 		}
 		w.letIn = cat.Ref()
 		_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: through, Yes: true})

@@ -22,6 +22,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the SQLite driver, in Go
@@ -35,7 +36,8 @@ type DB struct {
 
 	kept readers
 
-	reading bool // it is only read
+	reading bool         // it is only read
+	spilled atomic.Int64 // when PostgreSQL last had room on its disk, in milliseconds
 
 	leader  sync.Mutex // held by the one caller that commits for all who wait; guards writer and wary
 	writer  *writer    // SQLite's one connection for writes
@@ -104,11 +106,6 @@ func (d *DB) Close() error {
 // Postgres says whether PostgreSQL is underneath, for the few who lock across
 // processes.
 func (d *DB) Postgres() bool { return d.dialect == postgres }
-
-// Writable tries to write, which a database that answers may refuse.
-func (d *DB) Writable(ctx context.Context) error {
-	return d.Write(ctx, func(tx *Tx) error { _, err := tx.Next("db_writable"); return err })
-}
 
 // Query reads rows. The caller closes them.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
