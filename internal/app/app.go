@@ -71,6 +71,7 @@ type App struct {
 	shapes  map[string]*shape
 	me      string   // which door began an operation, in app_keys
 	busy    sync.Map // heldKey: what this door is doing now under a key
+	owed    sync.Map // heldKey: the answer to what was done, where it could not be written beside its key
 	cleaned atomic.Int64
 }
 

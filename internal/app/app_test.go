@@ -339,8 +339,23 @@ func TestADeedWhoseOwnWriteHoldsTheEvidenceIsAnsweredAsItIs(t *testing.T) {
 	if got, err := w.ask(ann, "echo.kept", nil); err != nil || got.(out).Text != "done" {
 		t.Errorf("got %v, %v", got, err)
 	}
-	_, err := w.ask(ann, "echo.kept", nil, "k1")
-	wants(t, err, prentice.Unavailable, "echo.kept was done", "disk is full")
+}
+
+func TestADeedWhoseOwnWriteHoldsTheEvidenceIsAnsweredAsItIsUnderAKeyToo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		done := 0
+		w := open(t, d, op.New("echo.kept", prentice.Change, prentice.Operator, "", func(context.Context, op.Call, in) (out, error) { done++; return out{Text: "done"}, nil }).WithEvidence())
+		w.full = fmt.Errorf("append: %w", db.ErrFull)
+		for _, full := range []bool{true, false, false} { // the second is answered from memory, the third by what was written
+			if !full {
+				w.full = nil
+			}
+			got, err := w.ask(ann, "echo.kept", nil, "k1")
+			if o, ok := got.(out); err != nil || !ok || o.Text != "done" || done != 1 {
+				t.Errorf("disk full %t: got %+v %v, done %d times", full, got, err, done)
+			}
+		}
+	})
 }
 
 func TestWithoutADataFolderOnlyWhatNeedsNoneIsDone(t *testing.T) {

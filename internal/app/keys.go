@@ -94,6 +94,13 @@ func (a *App) lookUp(tx *db.Tx, d *deed, now time.Time) (*answer, error) {
 	case holder == a.me && !d.holds:
 		return nil, stillBeingDone(d)
 	}
+	if text, done := a.owed.Load(d.held()); done && holder == a.me {
+		if err := a.answerKey(tx, d, text.(string)); err != nil {
+			return nil, err
+		}
+		tx.After(func() { a.owed.Delete(d.held()) })
+		return &answer{text.(string)}, nil
+	}
 	return nil, prentice.Errorf(prentice.Conflict, "%s was begun with this key at %s and nobody knows how it ended", d.op.Name, db.Time(created).Format(time.RFC3339)).
 		Try("look whether it has happened; if not, ask again with a new key")
 }

@@ -32,7 +32,7 @@ type noteOf struct {
 
 // done writes down that the operation was done, and the answer beside its key.
 // The operation stands even if this fails, and the error says so, unless the evidence
-// of it is there already and no key waits for the answer.
+// of it is there already: then the answer is kept for its key until it can be written.
 func (d *deed) done(ctx context.Context, out any) error {
 	if d.unwritten() {
 		return nil
@@ -51,7 +51,10 @@ func (d *deed) done(ctx context.Context, out any) error {
 	if err == nil {
 		return nil
 	}
-	if d.op.Evident && d.key == "" {
+	if d.op.Evident && len(text) > 0 {
+		if d.key != "" {
+			d.app.owed.Store(d.held(), string(text))
+		}
 		d.app.Log.Error("the door's line of evidence could not be written", "op", d.op.Name, "error", err)
 		return nil
 	}
