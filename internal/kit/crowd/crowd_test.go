@@ -2,10 +2,12 @@ package crowd
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -186,5 +188,36 @@ func TestANetworkFloodsAsOne(t *testing.T) {
 		if out := b.note(&conn{address: fmt.Sprintf("[2001:db8::%x]:1", i+1)}, http.StateNew); out == honest {
 			t.Fatalf("the one who floods pushed out another with connection %d", i)
 		}
+	}
+}
+
+// A stream to somebody who reads nothing goes into the buffers of the system first; when
+// those take nothing more, it has its time and no longer.
+func TestWhoReadsNothingOfAStreamIsLeft(t *testing.T) {
+	left := make(chan error, 1)
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for part := make([]byte, 64<<10); ; {
+			if _, err := w.Write(part); err != nil {
+				left <- err
+				return
+			}
+		}
+	})}
+	(&Bound{Most: 10, Reading: time.Minute, Writing: 100 * time.Millisecond, Size: 100, Clock: time.Now}).Guard(s)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	t.Cleanup(func() { s.Close(); <-ended }) //nolint:errcheck // the test is over
+	dial(t, l.Addr().String(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	select {
+	case err := <-left:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("left with %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it holds the stream still")
 	}
 }
