@@ -13,7 +13,9 @@
 // Its rules: one procedure matches: it is asked for. Several match: their checks
 // decide, and the one that fits is asked for. None fits, several fit, a run did
 // not help, or nothing matches: a person is called. A run that is
-// verified closes the incident; so does a service that recovers and stays well.
+// verified closes the incident once no alert or probe of it is left; so does a
+// service that recovers and stays well. An alert says by the team's rules what it is
+// about and whether people are called. What is held back is one proposal that waits.
 //
 // It refuses to act by itself: it only asks the door, like anybody else, and
 // policy decides. It refuses to guess between procedures, to start a second run
