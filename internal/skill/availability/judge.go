@@ -87,6 +87,8 @@ func rulesOf(p prentice.Probe) Rules {
 // ago is not known now.
 func (s State) At(now time.Time, r Rules) State {
 	switch {
+	case len(s.Last) == 0 && s.Reason == unreadable:
+		s.Word = Unknown
 	case len(s.Last) == 0:
 		s.Word, s.Reason = Unknown, "nobody has looked yet"
 	case now.Sub(s.looked()) > r.Stale:

@@ -92,7 +92,14 @@ func NewLookout(d Deps) *Lookout {
 	if d.Most <= 0 {
 		d.Most = 512
 	}
-	return &Lookout{Deps: d, kept: store{d.DB}, all: map[key]*watched{}}
+	l := &Lookout{Deps: d, all: map[key]*watched{}}
+	var told sync.Map
+	l.kept = store{d.DB, func(what string, k key, err error) {
+		if _, again := told.LoadOrStore(what+" "+k.String(), true); !again {
+			l.Log.Error("what was seen of a probe cannot be read: it begins afresh", "probe", k.String(), "what", what, "err", err)
+		}
+	}}
+	return l
 }
 
 // catalogue is the one in force, or an empty one.

@@ -176,7 +176,7 @@ func TestAPlaceThatIsLookedAtAnewBeginsAfresh(t *testing.T) {
 
 func TestTheStoreForgetsWhatIsOlderThanADay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, k := store{migrate(t, d)}, key{"service/a", "web"}
+		s, k := store{db: migrate(t, d)}, key{"service/a", "web"}
 		for _, age := range []time.Duration{8 * 24 * time.Hour, 25 * time.Hour, 23 * time.Hour, 0} {
 			now := start.Add(-age)
 			slots := day{{Slot: slotAt(now), Passed: 1, Latency: time.Millisecond, Slowest: time.Millisecond}}

@@ -22,8 +22,21 @@ func Schema() fs.FS { return db.Under(files, "schema") }
 // within a second.
 const keepEvery = 15 * time.Second
 
-// store keeps what was seen across restarts.
-type store struct{ db *db.DB }
+// store keeps what was seen across restarts. Unread is told, once for each probe, what
+// cannot be read of it; nil is nobody.
+type store struct {
+	db     *db.DB
+	unread func(what string, k key, err error)
+}
+
+func (s store) tell(what string, k key, err error) {
+	if s.unread != nil {
+		s.unread(what, k, err)
+	}
+}
+
+// unreadable is what a probe says of itself until it has been looked at again.
+const unreadable = "what was seen of it before cannot be read, so it begins afresh"
 
 type keptState struct {
 	key
@@ -58,8 +71,9 @@ func (s store) states(ctx context.Context) ([]keptState, error) {
 			return nil, err
 		}
 		k.kind, k.target, _ = strings.Cut(target, " ")
-		if json.Unmarshal([]byte(state), &k.state) != nil {
-			k.state = State{} // of a later version: begin afresh rather than not at all
+		if err := json.Unmarshal([]byte(state), &k.state); err != nil {
+			k.state = State{Reason: unreadable} // of a later version, or damaged: begin afresh rather than not at all
+			s.tell("state", k.key, err)
 		}
 		list = append(list, k)
 	}
@@ -78,7 +92,8 @@ func (s store) days(ctx context.Context, first int64) (map[key]day, error) {
 		var slot Slot
 		var latency, slowest int64
 		if err := rows.Scan(&k.service, &k.probe, &slot.Slot, &slot.Passed, &slot.Failed, &slot.Unseen, &latency, &slowest); err != nil {
-			return nil, err
+			s.tell("day", k, err) // a value of another type: one row hides no other
+			continue
 		}
 		slot.Latency, slot.Slowest = time.Duration(latency)*time.Microsecond, time.Duration(slowest)*time.Microsecond
 		days[k] = append(days[k], slot)
