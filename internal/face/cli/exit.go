@@ -62,6 +62,14 @@ func ExitCode(kind prentice.Kind) int {
 // exit ends a command that did its work and has its own exit code.
 type exit struct{ code int }
 
+// Exit ends a command that printed all there is to say with a code; 0 is success.
+func Exit(code int) error {
+	if code == 0 {
+		return nil
+	}
+	return exit{code}
+}
+
 // Error is for the case that somebody prints it; Main does not.
 func (e exit) Error() string { return "exit code " + strconv.Itoa(e.code) }
 
