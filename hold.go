@@ -23,6 +23,7 @@ const (
 	HoldFlapping     HoldCode = "flapping"
 	HoldOverLimit    HoldCode = "over-limit"
 	HoldTargetIsBusy HoldCode = "target-busy"
+	HoldUnreachable  HoldCode = "unreachable"
 )
 
 // HoldBack is why a run was not begun, or does not go on. It is kept with the
@@ -72,6 +73,7 @@ func HoldMeanings() []HoldMeaning {
 		{HoldFlapping, "The service goes up and down, or was mended too often within a while.", bindsAlone, "It stays calm, or an owner lifts it; find out why."},
 		{HoldOverLimit, "Too many runs acted within the last hour, or act at this moment. Those at this moment are waited for.", bindsAll, "The hour passes, a run ends, or an owner lifts it."},
 		{HoldTargetIsBusy, "Another run holds a target. It is waited for.", bindsAll, "That run ends."},
+		{HoldUnreachable, "Approval would be asked for, the plan begins on its hosts, and none of them can be reached.", bindsAll, "One of them can be reached; prentice host check says why not."},
 	}
 }
 

@@ -7,4 +7,5 @@ type Outlook struct {
 	Hold      *HoldBack  `json:"hold,omitempty"`      // what would hold it back now, if anything
 	Answerers *Answerers `json:"answerers,omitempty"` // who could approve it, if approval is required
 	Already   string     `json:"already,omitempty"`   // that a run of it is under way
+	Contact   *Contact   `json:"contact,omitempty"`   // whether its hosts can be reached; nothing when it acts on no other machine
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/ssh"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/skill/security"
 )
@@ -33,6 +34,12 @@ func (t *tries) keep(h security.HostState) {
 		t.last = map[prentice.Ref]security.HostState{}
 	}
 	t.last[h.Host] = h
+}
+
+func (t *tries) forget(host prentice.Ref) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.last, host)
 }
 
 func (t *tries) of(ref prentice.Ref) (security.HostState, bool) {
@@ -129,7 +136,7 @@ func (s *System) hostState(ctx context.Context, c *prentice.Catalogue, h prentic
 	known := s.reach.About(h.Ref.Name(), h.Address)
 	state.Address, state.Keys = known.User+"@"+known.Address, append(state.Keys, known.Keys...)
 	if try, ok := s.tried.of(h.Ref); ok && try.Seen.After(last) {
-		state.State, state.Seen, state.Says, state.Hint = try.State, try.Seen, try.Says, try.Hint
+		state.State, state.Seen, state.Says, state.Hint, state.Cause = try.State, try.Seen, try.Says, try.Hint, try.Cause
 	}
 	switch {
 	case h.Blocked != "":
@@ -171,27 +178,30 @@ func (s *System) checkHosts(ctx context.Context, names []string) ([]security.Hos
 		all.Go(func() {
 			free <- struct{}{}
 			defer func() { <-free }()
-			list[i] = s.tryHost(ctx, list[i], h.Target())
+			list[i] = s.tryHost(ctx, list[i], h.Target(), checkTime)
 		})
 	}
 	all.Wait()
 	return list, ctx.Err()
 }
 
-func (s *System) tryHost(ctx context.Context, h security.HostState, target prentice.Target) security.HostState {
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
+// tryHost tries to reach a host, for at most a time, and keeps how that came out.
+func (s *System) tryHost(ctx context.Context, h security.HostState, target prentice.Target, most time.Duration) security.HostState {
+	timed, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	begun := time.Now()
-	err := s.reach.Check(ctx, target)
-	h.Took, h.Says, h.Hint = time.Since(begun), "", ""
+	err := s.reach.Check(timed, target)
+	h.Took, h.Says, h.Hint, h.Cause = time.Since(begun), "", "", ""
 	switch {
+	case ctx.Err() != nil && err != nil: // whoever asked has gone, and that says nothing of the host
+		return h
 	case err == nil:
 		h.State, h.Seen = security.HostReached, time.Now().UTC()
-	case ctx.Err() != nil:
-		h.State, h.Says, h.Hint = security.HostLost, "it did not answer within "+checkTime.String(), "look at its network, and whether sshd runs there"
+	case timed.Err() != nil:
+		h.State, h.Cause, h.Says, h.Hint = security.HostLost, prentice.ContactNoAnswer, "it did not answer within "+most.String(), "look at its network, and whether sshd runs there"
 	default:
 		h.Hint = prentice.HintOf(err)
-		h.State, h.Says = security.HostLost, strings.TrimSuffix(strings.TrimSuffix(err.Error(), ": "+h.Hint), "; nothing was done")
+		h.State, h.Cause, h.Says = security.HostLost, ssh.Trouble(err), strings.TrimSuffix(strings.TrimSuffix(err.Error(), ": "+h.Hint), "; nothing was done")
 	}
 	tried := h
 	tried.Seen = time.Now().UTC()

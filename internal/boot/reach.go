@@ -28,7 +28,8 @@ func (s *System) openReach() error {
 		Agent: os.Getenv("SSH_AUTH_SOCK"), Grace: proc.DefaultGrace,
 	}
 	s.claims = &shell.Claims{Install: id, Grace: proc.DefaultGrace}
-	s.closers = append(s.closers, s.reach.Close, s.claims.Close)
+	s.contacts.begin(s)
+	s.closers = append(s.closers, s.reach.Close, s.claims.Close, s.contacts.Close)
 	return nil
 }
 
@@ -72,5 +73,8 @@ func (s *System) acceptKey(ctx context.Context, name, fingerprint string, replac
 		return security.HostKey{}, prentice.Errorf(prentice.Invalid, "host %s is this machine, and is not reached over SSH", name)
 	}
 	k, err := s.reach.Accept(ctx, name, h.Address, fingerprint, replace)
+	if err == nil {
+		s.tried.forget(prentice.NewRef("host", name)) // what was refused for its key
+	}
 	return security.HostKey{Host: prentice.NewRef("host", name), Address: k.Address, Type: k.Type, Fingerprint: k.Fingerprint}, err
 }

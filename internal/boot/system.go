@@ -58,6 +58,7 @@ type System struct {
 	reach     *ssh.Reach
 	claims    *shell.Claims
 	tried     tries
+	contacts  contacts
 	lookout   *availability.Lookout
 	desk      *support.Support
 	outbox    *notice.Outbox
@@ -257,7 +258,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.Team.missing = s.secrets.Missing
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
-		Peers: s.peers(acting), Install: s.claims.Install,
+		Peers: s.peers(acting), Install: s.claims.Install, Hosts: &s.contacts,
 		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		// The desk is there before any run is.

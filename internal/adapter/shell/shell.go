@@ -151,6 +151,11 @@ func (k *Kind) way(w prentice.Work) (outlive.Way, prentice.Work, error) {
 	}
 }
 
+// Far says whether a step is performed on another machine, over the network.
+func (k *Kind) Far(step prentice.PlannedStep, target prentice.Target) bool {
+	return k.remote(step, target)
+}
+
 // remote says whether a step acts on another machine.
 func (k *Kind) remote(step prentice.PlannedStep, target prentice.Target) bool {
 	return k.Remote != nil && step.Where == "target" && !target.Local && target.Ref != ""

@@ -33,6 +33,7 @@ func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (p
 	if shown.Answerers, err = r.answerersOf(ctx, d, q); err != nil {
 		return shown, err
 	}
+	shown.Contact = r.contact(ctx, d.ThePlan, by, 0)
 	shown.Ahead, err = r.ahead(ctx, shown)
 	return shown, err
 }

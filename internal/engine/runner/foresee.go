@@ -2,14 +2,16 @@ package runner
 
 import (
 	"context"
+	"time"
 
 	"prentice"
 )
 
 // Foresee says what would become of a request if it were made now: what policy
 // says of it, who could approve it and what would hold it back. It writes nothing
-// and binds nobody: Start asks everything again.
-func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest) (out prentice.Outlook, err error) {
+// and binds nobody: Start asks everything again. It waits for what the plan's hosts answer
+// for at most a while; with 0 it does not.
+func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time.Duration) (out prentice.Outlook, err error) {
 	plan, err := r.Planner.Render(ctx, req)
 	if err != nil {
 		return out, err
@@ -32,7 +34,7 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest) (out pren
 	}
 	out.Hold = kept(holdBack(s))
 	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
-	out.Decision = d.Decision
+	out.Decision, out.Contact = d.Decision, r.contact(ctx, plan, req.Actor, wait)
 	if d.Decision.Verdict != prentice.Ask {
 		return out, nil
 	}

@@ -10,7 +10,7 @@ import (
 func TestWhatWouldBecomeOfARequestIsSaidAndNothingIsBegun(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		req := prentice.RunRequest{Procedure: "mend", Actor: bob, Reason: "test"}
-		out, err := w.r.Foresee(t.Context(), req)
+		out, err := w.r.Foresee(t.Context(), req, 0)
 		if err != nil || out.Decision.Verdict != prentice.Ask || out.Answerers == nil || out.Answerers.Needed != 1 || out.Hold != nil || out.Already != "" {
 			t.Fatalf("%+v, %v", out, err)
 		}
@@ -21,7 +21,7 @@ func TestWhatWouldBecomeOfARequestIsSaidAndNothingIsBegun(t *testing.T) {
 		}
 		says := "frozen by sale"
 		w.frozen.Store(&says)
-		if out, err = w.r.Foresee(t.Context(), req); err != nil || out.Hold == nil || out.Hold.Code != prentice.HoldFrozen {
+		if out, err = w.r.Foresee(t.Context(), req, 0); err != nil || out.Hold == nil || out.Hold.Code != prentice.HoldFrozen {
 			t.Errorf("in a freeze: %+v, %v", out.Hold, err)
 		}
 		w.frozen.Store(nil)
@@ -30,7 +30,7 @@ func TestWhatWouldBecomeOfARequestIsSaidAndNothingIsBegun(t *testing.T) {
 		}
 		run := w.start(bob, "mend")
 		w.until(run.Number, prentice.Waiting)
-		if out, err = w.r.Foresee(t.Context(), req); err != nil || !strings.Contains(out.Already, string(run.Ref())) {
+		if out, err = w.r.Foresee(t.Context(), req, 0); err != nil || !strings.Contains(out.Already, string(run.Ref())) {
 			t.Errorf("of what is under way it says %q (%v)", out.Already, err)
 		}
 	})

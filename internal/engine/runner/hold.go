@@ -176,7 +176,14 @@ func (r *Runner) Still(ctx context.Context, number int64) (prentice.HoldBack, er
 	if err != nil {
 		return prentice.HoldBack{}, err
 	}
-	return holdBack(s), nil
+	if h := holdBack(s); h.Holds() || d.Decision.Verdict != prentice.Ask || r.Hosts == nil {
+		return h, nil
+	}
+	c := r.Hosts.Try(ctx, d.ThePlan, 0)
+	if h := unreachable(c); h.Holds() || c == nil || d.Hold == nil || d.Hold.Code != prentice.HoldUnreachable || c.Reached > 0 {
+		return h, nil
+	}
+	return *d.Hold, nil // they are being tried, and the last that was heard is that none answers
 }
 
 func hold(code prentice.HoldCode, wayOut, says string, args ...any) prentice.HoldBack {

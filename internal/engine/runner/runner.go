@@ -101,6 +101,7 @@ type Deps struct {
 	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error)       // since when an incident has no symptom left; zero while it has; nil: it always has
 	Clock    func() time.Time
 	Log      *slog.Logger
+	Hosts    Hosts    // nil: nobody knows
 	Peers    Peers    // nil is none
 	Install  string   // the installation's id, which no other has
 	Env      []string // what every step gets: PATH, PRENTICE_STATE …

@@ -180,7 +180,14 @@ func (r *Runner) ask(ctx context.Context, d *detail) error {
 	if d.Decision.Expires > 0 {
 		expires = min(expires, d.Decision.Expires)
 	}
+	contact := r.contactBefore(ctx, d.ThePlan)
+	if h := unreachable(contact); h.Holds() {
+		return r.move(ctx, d, next{state: prentice.RunRefused, says: h.Says + "; nobody was asked", kind: "run.refused", hold: h})
+	}
 	says := "waits for " + asking(d.Decision)
+	if lost := contact.Short(); lost != "" {
+		says += "; " + lost
+	}
 	return r.move(ctx, d, next{state: prentice.Waiting, says: says, waits: waitsApproval, expires: expires, kind: "run.asked"})
 }
 

@@ -47,6 +47,7 @@ func servicesOps(full bool) []op.Op {
 		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(context.Context, op.Call, automation.PlanIn) (automation.Planned, error) {
 			return automation.Planned{Plan: somePlan(), Hash: somePlan().Hash(), Ahead: &prentice.Outlook{
 				Decision:  prentice.Decision{Verdict: prentice.Ask, Approvers: 2, Role: prentice.Approver, From: []prentice.Ref{"group/platform"}, Reasons: []string{"what changes production is looked at by two people"}},
+				Contact:   someContact(1),
 				Answerers: &prentice.Answerers{Needed: 2, Role: prentice.Approver, Able: []prentice.Ref{"person/ann", "person/olga"}},
 				Hold:      &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end: the books are closed", WayOut: "wait for the time that prentice calendar show names", Until: noon.Add(40 * time.Hour)},
 			}}, nil
@@ -56,6 +57,14 @@ func servicesOps(full bool) []op.Op {
 			return support.EventOut{EventRecord: someEvents()[in.Number%3]}, nil
 		}),
 	}
+}
+
+// someContact is hosts of which some are still being checked.
+func someContact(checking int) *prentice.Contact {
+	return &prentice.Contact{Hosts: 4, Reached: 2 - checking, Checking: checking, First: true, Lost: []prentice.HostContact{
+		{Host: "host/web-2", State: prentice.ContactNoAnswer, Says: "it did not answer within 5s", Hint: "look at its network, and whether sshd runs there", Tried: noon},
+		{Host: "host/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", State: prentice.ContactKeyChanged, Says: "the host key of web-3 has changed: known is ssh-ed25519 SHA256:Ij+Zrq/MlEMAmmOHuTIEw8uJvmqP5rcxQLOAg5yjdlg, it offers ssh-ed25519 SHA256:z14pWAe0MIx3qNDrzgFHEaZJVv9uIzXfLyPwIenyOGU", Hint: "somebody may be in between", Tried: noon},
+	}}
 }
 
 func someServices() []availability.Line {

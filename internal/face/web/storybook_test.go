@@ -129,7 +129,7 @@ func oneHost(r prentice.Run) runOut {
 	d.Plan = d.ThePlan.Hash()
 	out := runOut{RunDetail: d}
 	if r.State == prentice.Waiting {
-		out.Waits = "approval"
+		out.Waits, out.Contact = "approval", someContact(0)
 		out.Ahead = &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end until Monday: the books are closed", WayOut: "wait for the time that prentice calendar show names", Until: noon.Add(40 * time.Hour)}
 		return out
 	}

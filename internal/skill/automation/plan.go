@@ -17,6 +17,7 @@ type PlanIn struct {
 	Procedure string            `json:"procedure" arg:"1" maxLength:"120" example:"restart-service" doc:"The procedure to render."`
 	Input     map[string]string `json:"input,omitempty" arg:"2" doc:"A value for one of its inputs, as NAME=VALUE."`
 	Event     json.RawMessage   `json:"event,omitempty" doc:"The event to render it for, as JSON."`
+	Wait      bool              `json:"check_hosts,omitempty" doc:"Wait until each of its hosts has said whether it can be reached, at most 6 seconds."`
 }
 
 // Planned is a plan that nothing has been done with.
@@ -91,6 +92,7 @@ func writeAhead(b *strings.Builder, o *prentice.Outlook) {
 	if o.Already != "" {
 		fmt.Fprintf(b, "  %s\n", o.Already)
 	}
+	writeContact(b, o.Contact)
 	if h := o.Hold; h != nil {
 		fmt.Fprintf(b, "  held back by %s: %s", h.Code, h.Says)
 		if !h.Until.IsZero() {
@@ -236,14 +238,18 @@ func planOp(d Deps) op.Op {
 			return Planned{}, err
 		}
 		out := Planned{Plan: plan, Hash: plan.Hash(), Bytes: string(plan.Canonical())}
+		if d.Foresee == nil && in.Wait {
+			return out, prentice.Errorf(prentice.Unavailable, "hosts are checked by the server, and none is asked here").Try("ask it with --server URL, or leave --check-hosts out")
+		}
 		if d.Foresee == nil || req.Event != nil {
 			return out, nil
 		}
-		ahead, err := d.Foresee(ctx, req)
+		ahead, err := d.Foresee(ctx, req, in.patience())
 		out.Ahead = &ahead
 		return out, err
 	}).WithExample("prentice procedure plan restart-service service=checkout").FromFiles().WithHelp(
 		"Renders the procedure for one case: exact targets, commands, inputs, limits, verification and undo. The hash names the plan; it is the same in every process and on every machine, and it is what people approve.\n\n" +
+			"If it were requested now tells what policy says, who could approve it, what would hold it back, and whether the hosts that it acts on over SSH can be reached. Who may request it has those tried of which nothing recent is known; --check-hosts waits for their answers. While none of them can be reached, nobody is asked to approve it.\n\n" +
 			"With -o json the plan's canonical bytes are written as they are, so that sha256sum gives the hash.")
 }
 

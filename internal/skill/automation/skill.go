@@ -41,7 +41,7 @@ type Deps struct {
 	// Render makes a plan and does nothing with it.
 	Render func(context.Context, prentice.RunRequest) (prentice.Plan, error)
 	// Foresee says what would become of a request; nil where only files are read.
-	Foresee func(context.Context, prentice.RunRequest) (prentice.Outlook, error)
+	Foresee func(ctx context.Context, req prentice.RunRequest, wait time.Duration) (prentice.Outlook, error)
 	// Record is how the runs of a procedure have ended, on all subjects.
 	Record func(ctx context.Context, procedure string) (prentice.Record, error)
 	// Schedules is every schedule of the procedures in force.

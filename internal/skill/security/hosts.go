@@ -21,6 +21,8 @@ type HostState struct {
 	Took     time.Duration  `json:"took,omitempty"`
 	Says     string         `json:"says,omitempty"`
 	Hint     string         `json:"hint,omitempty"`
+
+	Cause prentice.ContactState `json:"cause,omitempty"` // why it is unreachable
 }
 
 // The states of a host.

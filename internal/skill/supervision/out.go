@@ -151,6 +151,7 @@ func (d Detail) Text() string {
 		}
 		fmt.Fprintf(&b, "          %s by %s at %s: %s%s\n", word, who, op.At(a.Time), a.Reason, came(a))
 	}
+	writeContact(&b, d.Contact)
 	writeYours(&b, d.Yours)
 	d.writeDifference(&b)
 	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)

@@ -63,6 +63,17 @@ func waysOut(a prentice.Answerers) string {
 	return b.String()
 }
 
+// writeContact says which hosts of a run that waits for approval cannot be reached.
+func writeContact(b *strings.Builder, c *prentice.Contact) {
+	if c == nil {
+		return
+	}
+	fmt.Fprintf(b, "Reach     %s\n", c)
+	for _, h := range c.Lost[:min(len(c.Lost), 10)] {
+		fmt.Fprintf(b, "          %s (%s): %s\n", h.Host, h.State, h.Says)
+	}
+}
+
 // writeYours says why whoever looks cannot approve a run that waits for it.
 func writeYours(b *strings.Builder, y *prentice.Yours) {
 	if y == nil || y.Approve {

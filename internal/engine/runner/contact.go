@@ -1,0 +1,63 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+)
+
+// Hosts knows whether the hosts of a plan can be reached. Nothing is said of a plan
+// that acts on no other machine.
+type Hosts interface {
+	// Known is what is known at this moment. It connects to none.
+	Known(prentice.Plan) *prentice.Contact
+	// Try has those tried of which nothing is known, and waits at most for a while;
+	// with 0 it does not wait.
+	Try(ctx context.Context, plan prentice.Plan, wait time.Duration) *prentice.Contact
+}
+
+// contactWait is how long a question waits for the answers of hosts.
+const contactWait = 6 * time.Second
+
+// contact is whether a plan's hosts can be reached, for whoever looks. Who could
+// not ask for the plan has nobody connected to.
+func (r *Runner) contact(ctx context.Context, plan prentice.Plan, by prentice.Actor, wait time.Duration) *prentice.Contact {
+	switch {
+	case r.Hosts == nil:
+		return nil
+	case !r.People.RoleOn(by, plan).Includes(prentice.Operator):
+		return r.Hosts.Known(plan)
+	}
+	return r.Hosts.Try(ctx, plan, wait)
+}
+
+// contactBefore has a plan's hosts tried, before anybody is asked about it.
+func (r *Runner) contactBefore(ctx context.Context, plan prentice.Plan) *prentice.Contact {
+	if r.Hosts == nil {
+		return nil
+	}
+	return r.Hosts.Try(ctx, plan, contactWait)
+}
+
+// unreachable holds back a plan of which nothing can be done. The zero HoldBack lets
+// it.
+func unreachable(c *prentice.Contact) prentice.HoldBack {
+	if !c.None() {
+		return prentice.HoldBack{}
+	}
+	first := c.Lost[0]
+	says := first.Says
+	if len(c.Lost) > 1 {
+		says = fmt.Sprintf("none of %d hosts can be reached, the first is %s: %s", len(c.Lost), first.Host, first.Says)
+	} else if !strings.Contains(says, first.Host.Name()) {
+		says = fmt.Sprintf("%s cannot be reached: %s", first.Host, says)
+	}
+	way := first.Hint
+	if way == "" {
+		way = "see what is wrong with: prentice host check " + first.Host.Name()
+	}
+	return hold(prentice.HoldUnreachable, way, "%s", says)
+}
