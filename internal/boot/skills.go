@@ -13,6 +13,7 @@ import (
 	"prentice/internal/adapter/shell"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
 	"prentice/internal/op"
@@ -61,7 +62,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Channels: func(secret string) []string { return s.Team.now.Load().notices.Using(secret) },
 			Page:     func(path string) string { return s.url() + path },
 			Address:  func(code string) string { return s.url() + "/sign-in/" + code }},
-		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
+		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
 			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
@@ -83,7 +84,7 @@ func (s *System) trusts(agent string) string {
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
 	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
-	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Recorder: s.ledger, Log: s.log, Holders: s.holders})
+	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &silence.Silences{DB: s.db, Longest: s.Team.longestSilence}})
 }
 
 func (s *System) automation() automation.Deps {
@@ -172,7 +173,7 @@ func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) 
 		for _, h := range held[i.Ref] {
 			waits = h.String()
 		}
-		list = append(list, supervision.Broken{Severity: i.Severity, Waits: waits, Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject), Assignee: i.Assignee, Acknowledged: i.Acknowledged})
+		list = append(list, supervision.Broken{Severity: i.Severity, Waits: waits, Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject), Assignee: i.Assignee, Acknowledged: i.Acknowledged, Muted: i.Muted})
 	}
 	slices.SortStableFunc(list, func(a, b supervision.Broken) int {
 		switch {
@@ -184,6 +185,16 @@ func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) 
 		return 1
 	})
 	return list, all, err
+}
+
+// silenced is what is silenced and has no incident.
+func (s *System) silenced(ctx context.Context) ([]supervision.Silenced, error) {
+	muted, err := s.desk.Muteds(ctx)
+	var list []supervision.Silenced
+	for _, m := range muted {
+		list = append(list, supervision.Silenced{What: m.What, Title: m.Summary, Subject: m.Subject, Since: m.Since, Mute: m.Mute})
+	}
+	return list, err
 }
 
 // holders is everybody to whom an incident can be assigned.

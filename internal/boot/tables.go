@@ -13,6 +13,7 @@ import (
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/runner"
+	"prentice/internal/engine/silence"
 )
 
 // owner is somebody who has tables, and the files that make them.
@@ -23,7 +24,7 @@ type owner struct {
 
 // tables is every owner of tables.
 func tables() []owner {
-	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"identity", identity.Schema()}}
+	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"identity", identity.Schema()}}
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"time"
 
 	"prentice"
 	"prentice/internal/engine/alert"
@@ -50,4 +51,12 @@ func (r router) Route(e prentice.Event) prentice.Routing {
 	now := r.team.now.Load()
 	a := alert.Alert{Fingerprint: data.Fingerprint, Labels: data.Labels, Group: data.Group, GroupLabels: data.GroupLabels}
 	return now.alerts.Route(a, alert.Known{Services: now.catalogue.Services, Hosts: now.catalogue.Hosts})
+}
+
+// longestSilence is how long a silence may be; 0 is the default.
+func (t *Team) longestSilence() time.Duration {
+	if rules := t.now.Load().alerts; rules != nil {
+		return rules.LongestSilence
+	}
+	return 0
 }

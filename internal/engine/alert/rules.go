@@ -3,7 +3,9 @@ package alert
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/kit/nearest"
@@ -12,6 +14,8 @@ import (
 
 // Rules are a team's alerts.yaml. The nil Rules are those that come with prentice.
 type Rules struct {
+	LongestSilence time.Duration // 0 is the default
+
 	Owner prentice.Ref // of what no rule and no service gives an owner
 	rules []rule
 }
@@ -79,9 +83,12 @@ func Load(file string, text []byte) (*Rules, []prentice.Finding) {
 type reader struct{ strict.Reader }
 
 func (r *reader) rules(to *Rules, top *strict.Node) {
-	v := r.Mapping(top, "alerts file", "owner", "rules")
+	v := r.Mapping(top, "alerts file", "owner", "longest_silence", "rules")
 	if v["owner"] != nil {
 		to.Owner = r.ref(v["owner"])
+	}
+	if v["longest_silence"] != nil {
+		to.LongestSilence = r.length(v["longest_silence"])
 	}
 	list := r.List(v["rules"], "rules")
 	if len(list) > mostRules {
@@ -97,6 +104,22 @@ func (r *reader) rules(to *Rules, top *strict.Node) {
 		names[one.name] = true
 		to.rules = append(to.rules, one)
 	}
+}
+
+// length reads how long a silence may be, such as 12h or 7d.
+func (r *reader) length(n *strict.Node) time.Duration {
+	text := r.Text(n, "longest_silence")
+	d, err := time.ParseDuration(text)
+	if days, is := strings.CutSuffix(text, "d"); is {
+		var many int
+		many, err = strconv.Atoi(days)
+		d = time.Duration(many) * 24 * time.Hour
+	}
+	if err != nil || d < time.Minute || d > 365*24*time.Hour {
+		r.Wrong(n, "write a time from 1m to 365d, such as 12h or 7d", "longest_silence is %q", strict.Clip(text))
+		return 0
+	}
+	return d
 }
 
 func (r *reader) rule(n *strict.Node) rule {

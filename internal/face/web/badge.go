@@ -46,6 +46,10 @@ var looks = map[string]look{
 	"diagnosis": {"○", "diagnosis", quiet},
 	"called":    {"▲", "escalated", attention},
 	"note":      {"○", "note", quiet},
+	"silenced":  {"◇", "silenced", quiet},
+	"active":    {"◇", "active", attention},
+	"pending":   {"○", "pending", quiet},
+	"expired":   {"○", "expired", quiet},
 	"holder":    {"●", "assigned", quiet},
 	// procedures and what is found in them
 	"usable":   {"●", "usable", good},

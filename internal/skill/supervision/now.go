@@ -24,6 +24,17 @@ type Broken struct {
 
 	Assignee     prentice.Ref `json:"assignee,omitempty"` // who has it
 	Acknowledged time.Time    `json:"acknowledged,omitzero"`
+
+	Muted *prentice.Mute `json:"muted,omitempty"` // all its symptoms are silenced
+}
+
+// Silenced is a symptom that is silenced, and for which there is no incident.
+type Silenced struct {
+	What    string        `json:"what"`
+	Title   string        `json:"title"`
+	Subject prentice.Ref  `json:"subject"`
+	Since   time.Time     `json:"since"`
+	Mute    prentice.Mute `json:"mute"`
 }
 
 // ServiceState is a service and how it is.
@@ -40,6 +51,7 @@ const troublesShown = 10
 // Now answers: what is broken, what waits for me, what is happening?
 type Now struct {
 	Broken   []Broken        `json:"broken"`
+	Silenced []Silenced      `json:"silenced,omitempty"`
 	Waiting  []prentice.Run  `json:"waiting"`
 	Running  []prentice.Run  `json:"running"`
 	Recent   []Recent        `json:"recent"` // what ended, the same things folded
@@ -62,8 +74,10 @@ type More struct {
 	Broken  int `json:"broken,omitempty"`
 	Waiting int `json:"waiting,omitempty"`
 	Running int `json:"running,omitempty"`
-	Unheard int `json:"unheard,omitempty"`
-	Reviews int `json:"reviews,omitempty"`
+
+	Silenced int `json:"silenced,omitempty"`
+	Unheard  int `json:"unheard,omitempty"`
+	Reviews  int `json:"reviews,omitempty"`
 }
 
 // How many of each Now lists, at most.
@@ -71,6 +85,8 @@ const (
 	brokenShown  = 100
 	runningShown = 50
 	unheardShown = 10
+
+	silencedShown = 20
 )
 
 func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
@@ -97,6 +113,13 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	}
 	out.Broken = out.Broken[:min(len(out.Broken), brokenShown)]
 	out.More.Broken = broken - len(out.Broken)
+	if d.Silenced != nil {
+		if out.Silenced, err = d.Silenced(ctx); err != nil {
+			return out, err
+		}
+		out.More.Silenced = max(0, len(out.Silenced)-silencedShown)
+		out.Silenced = out.Silenced[:min(len(out.Silenced), silencedShown)]
+	}
 	if out.Services, err = d.Services(ctx); err != nil {
 		return out, err
 	}
@@ -161,13 +184,17 @@ func (n Now) Text() string {
 	}
 	left(&b, n.More.Reviews, "more review that is open", "more reviews that are open", "prentice review list")
 	for _, x := range n.Broken {
-		fmt.Fprintf(&b, "■ %s  %s%s  %s%s, since %s%s%s\n", x.Ref, x.Subject, unknown(x.Unknown), severity(x.Severity), x.Title, op.At(x.Opened), after("; ", x.Has()), after("; ", x.Waits))
+		fmt.Fprintf(&b, "■ %s  %s%s  %s%s, since %s%s%s%s\n", x.Ref, x.Subject, unknown(x.Unknown), severity(x.Severity), x.Title, op.At(x.Opened), after("; ", x.Has()), after("; ", x.Waits), after("; ", x.MutedSays()))
 	}
 	left(&b, n.More.Broken, "more open incident", "more open incidents", "prentice incident list --open")
 	for _, x := range n.Unheard {
 		fmt.Fprintf(&b, "■ %s  nobody took it over %s: %s (%s); try again with: prentice notice retry %s\n", x.Ref(), x.Channel, x.Title, x.Says, x.Ref())
 	}
 	left(&b, n.More.Unheard, "more message that nobody took", "more messages that nobody took", "prentice notice list --dead")
+	for _, x := range n.Silenced {
+		fmt.Fprintf(&b, "◇ silenced  %s  %s, since %s; %s\n", x.Subject, x.Title, op.At(x.Since), muteText(x.Mute))
+	}
+	left(&b, n.More.Silenced, "more that is silenced", "more that are silenced", "prentice silence list")
 	if len(n.Broken) == 0 {
 		b.WriteString("● No incident is open.\n")
 	}

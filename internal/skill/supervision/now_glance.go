@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
 // Standing counts the services that are well, those that are not, and those of
@@ -50,6 +51,25 @@ func (b Broken) Has() string {
 	}
 	return string(b.Assignee) + " has it"
 }
+
+// MutedSays says that an incident is silenced, or "".
+func (b Broken) MutedSays() string {
+	if b.Muted == nil {
+		return ""
+	}
+	return "silenced: " + muteText(*b.Muted)
+}
+
+func muteText(m prentice.Mute) string {
+	text := string(m.Of) + after(" by ", string(m.By))
+	if !m.Until.IsZero() {
+		text += " until " + op.At(m.Until)
+	}
+	return text + after(": ", m.Why)
+}
+
+// MuteSays says why something is silenced, until when and by whom.
+func (x Silenced) MuteSays() string { return muteText(x.Mute) }
 
 // Incidents is how many are open, also those that are not listed.
 func (n Now) Incidents() int { return len(n.Broken) + n.More.Broken }

@@ -76,6 +76,7 @@ type Deps struct {
 	Limits   Limits
 	Needs    func(prentice.Ref) []prentice.Ref                         // the services that need a service
 	Broken   func(context.Context) (list []Broken, all int, err error) // the open incidents that matter most, and how many there are
+	Silenced func(context.Context) ([]Silenced, error)                 // what is silenced and has no incident; nil is nothing
 	Open     func(context.Context) (int, error)                        // how many incidents are open
 	Services func(context.Context) ([]ServiceState, error)
 

@@ -157,7 +157,7 @@ func (s *Support) askAgain(ctx context.Context) error {
 // proposals are what is held back of incidents that still have a symptom.
 func (s *Support) proposals(ctx context.Context) ([]proposal, error) {
 	rows, err := s.DB.Query(ctx, `SELECT h.incident, h.procedure_name, h.about, h.run, h.due, h.says, h.tries FROM incident_held h JOIN incidents i ON i.number = h.incident
-		WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 ORDER BY h.due LIMIT 200`)
+		WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 AND i.muted = '' ORDER BY h.due LIMIT 200`)
 	if err != nil {
 		return nil, fmt.Errorf("read what is held back: %w", err)
 	}
@@ -227,7 +227,7 @@ func (s *Support) askOnceMore(ctx context.Context, p proposal) error {
 // nothing is.
 func (s *Support) nextAgain(ctx context.Context) (time.Time, error) {
 	var due int64
-	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(h.due), 0) FROM incident_held h JOIN incidents i ON i.number = h.incident WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0`, nil, &due)
+	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(h.due), 0) FROM incident_held h JOIN incidents i ON i.number = h.incident WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 AND i.muted = ''`, nil, &due)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read what is held back: %w", err)
 	}

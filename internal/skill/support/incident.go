@@ -54,6 +54,9 @@ type Incident struct {
 
 	Holder // who has it
 
+	Muted *prentice.Mute `json:"muted,omitempty"` // all its symptoms are silenced
+
+	owed   string    // for what a person would have been called while it was silenced
 	callAt time.Time // when a person is called unless something matches first; zero when something did
 }
 

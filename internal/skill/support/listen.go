@@ -37,12 +37,30 @@ func (s *Support) Listen(ctx context.Context, r prentice.EventRecord) error {
 		if err := noteRoute(tx, r.Number, route); err != nil {
 			return err
 		}
+		tx.After(s.ring)
+		asks, route := proposes, route
+		switch is {
+		case symptom:
+			why, apart, err := s.mute(tx, now, r, route)
+			if err != nil || apart {
+				return err
+			}
+			if why != nil { // it is part of its incident, and asks for nothing
+				asks, route.Do = false, prentice.AlertIncident
+			}
+		case recovery:
+			if err := unmute(tx, complaintOf(e), e); err != nil {
+				return err
+			}
+		}
 		incident, err := s.join(tx, now, is, r, route)
+		if err == nil && is == recovery {
+			err = s.reweigh(tx, now, incident)
+		}
 		if err != nil {
 			return err
 		}
-		tx.After(s.ring)
-		return settle(tx, now, r, incident, proposes)
+		return settle(tx, now, r, incident, asks)
 	})
 	if err != nil {
 		return fmt.Errorf("take up event %s of %s: %w", clip(e.ID, 80), clip(e.Source, 80), err)

@@ -20,7 +20,12 @@ func (s *Support) Measure(ctx context.Context) ([]metric.Family, error) {
 	if open > 0 {
 		age = max(0, s.Clock().Sub(db.Time(oldest)).Seconds())
 	}
+	var muted int64
+	if err := s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM support_muted`, nil, &muted); err != nil {
+		return nil, fmt.Errorf("measure what is silenced: %w", err)
+	}
 	return []metric.Family{
+		metric.One("prentice_symptoms_silenced", "Symptoms that are silenced and have no incident.", float64(muted)),
 		{Name: "prentice_incidents_total", Help: "Incidents that were opened.", Counter: true, Samples: []metric.Sample{{Value: float64(all)}}},
 		metric.One("prentice_incidents_open", "Incidents that are open.", float64(open)),
 		metric.One("prentice_incidents_escalated", "Open incidents for which a person was called.", float64(called)),

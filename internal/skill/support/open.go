@@ -71,6 +71,13 @@ func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen 
 		}
 		return save(tx, in)
 	}
+	if in.Muted != nil {
+		in.owed, in.callAt = why, time.Time{}
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: why + " (nobody is called while it is silenced)"}); err != nil {
+			return err
+		}
+		return save(tx, in)
+	}
 	in.Called, in.callAt = now, time.Time{}
 	if err := addLine(tx, in.Number, Line{Time: now, Kind: "called", Says: "a person is called: " + why}); err != nil {
 		return err

@@ -214,6 +214,9 @@ func (d Detail) Text() string {
 	} else {
 		fmt.Fprintf(&b, "It lasted %s; %s. It ended %s: %s.\n", long(d.Lasted()), symptoms(d.Events), d.How, strings.TrimSuffix(d.Says, "."))
 	}
+	if d.Muted != nil && d.Closed.IsZero() {
+		fmt.Fprintf(&b, "All its symptoms are silenced: %s.\n", muteText(*d.Muted))
+	}
 	if who := d.Who(); who != "" {
 		fmt.Fprintf(&b, "Assignee: %s.\n", who)
 	}

@@ -64,10 +64,15 @@ func (s *Support) round(ctx context.Context) (time.Duration, error) {
 	if err := s.askAgain(ctx); err != nil {
 		return 0, err
 	}
+	turn, err := s.turns(ctx)
+	if err != nil {
+		return 0, err
+	}
 	wait, err := s.watch(ctx)
 	if err != nil {
 		return 0, err
 	}
+	wait = min(wait, turn)
 	again, err := s.nextAgain(ctx)
 	if !again.IsZero() {
 		wait = min(wait, max(again.Sub(s.Clock()), 0))

@@ -59,6 +59,7 @@ type Deps struct {
 	Router      Router // nil: every alert is told to people
 	Diagnoser   Diagnoser
 	Recorder    Recorder
+	Silences    Silences                                                        // nil: nothing is ever silenced
 	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error) // what would hold back a run that was refused, now; nil: its time alone tells
 	Holders     func(context.Context) ([]prentice.Ref, error)                   // the people and groups to whom an incident can be assigned
 	Log         *slog.Logger
@@ -79,6 +80,11 @@ type Support struct {
 	mu   sync.Mutex      // guards busy
 	busy map[string]bool // the incidents that somebody works on
 	hand sync.WaitGroup  // those who work
+
+	turn struct { // of Run alone: what was silent when it last looked
+		mark     string
+		at, next time.Time
+	}
 
 	unsent sync.Map // what of the outbox is not sent, and was told of
 }
@@ -114,10 +120,13 @@ func (s *Support) Skill() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.alertOps()),
+		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps()),
 		Pages: []skill.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident"},
+			{Path: "/silences", Op: "silence.list", Template: "silences.html", Title: "Silences", Nav: "Silences", Key: "m", Order: 4},
+			{Path: "/silences/preview", Op: "silence.preview", Template: "silence-preview.html", Title: "Silence"},
+			{Path: "/silences/{silence}", Op: "silence.show", Template: "silence.html", Title: "Silence"},
 			{Path: "/events", Op: "event.list", Template: "events.html", Title: "Events", Nav: "Events", Key: "v", Order: 65},
 			{Path: "/events/{number}", Op: "event.show", Template: "event.html", Title: "Event"},
 		},

@@ -3,6 +3,7 @@ package support
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -11,15 +12,19 @@ import (
 	"prentice/internal/kit/db"
 )
 
-const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says, grouped, severity, owner, quiet, verified, assignee, assigned, assigned_by, acked`
+const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says, grouped, severity, owner, quiet, verified, assignee, assigned, assigned_by, acked, muted, owed`
 
 func scanIncident(from func(...any) error) (in Incident, err error) {
 	var opened, first, last, well, callAt, called, closed, quiet, assigned, acked int64
+	var muted string
 	err = from(&in.Number, &in.Subject, &in.State, &in.Summary, &opened, &first, &last, &well, &callAt, &called, &in.Events, &closed, &in.How, &in.Says,
-		&in.Group, &in.Severity, &in.Owner, &quiet, &in.Verified, &in.Assignee, &assigned, &in.AssignedBy, &acked)
+		&in.Group, &in.Severity, &in.Owner, &quiet, &in.Verified, &in.Assignee, &assigned, &in.AssignedBy, &acked, &muted, &in.owed)
 	in.Ref, in.Quiet = incidentRef(in.Number), quiet == 1
 	in.Opened, in.FirstSymptom, in.LastSymptom, in.WellSince = db.Time(opened), db.Time(first), db.Time(last), db.Time(well)
 	in.callAt, in.Called, in.Closed = db.Time(callAt), db.Time(called), db.Time(closed)
+	if muted != "" && json.Unmarshal([]byte(muted), &in.Muted) != nil {
+		in.Muted = nil // of a later version
+	}
 	in.Assigned, in.Acknowledged = db.Time(assigned), db.Time(acked)
 	return in, err
 }
@@ -44,7 +49,7 @@ func insertIncident(tx *db.Tx, in *Incident) (err error) {
 		return err
 	}
 	in.Ref, in.State = incidentRef(in.Number), Open
-	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '', ?, ?, ?, ?, 0, '', 0, '', 0)`,
+	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '', ?, ?, ?, ?, 0, '', 0, '', 0, '', '')`,
 		in.Number, string(in.Subject), string(in.State), in.Summary, db.Micros(in.Opened), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), in.Events,
 		in.Group, in.Severity, string(in.Owner), flag(in.Quiet))
 	return err
@@ -57,9 +62,17 @@ func save(tx *db.Tx, in *Incident) error {
 		return err
 	}
 	in.State = stateOf(in.Closed, in.WellSince, open)
-	_, err = tx.Exec(`UPDATE incidents SET state = ?, first_symptom = ?, last_symptom = ?, well_since = ?, call_at = ?, called = ?, events = ?, closed = ?, how = ?, says = ?, severity = ?, owner = ?, quiet = ?, verified = ?, assignee = ?, assigned = ?, assigned_by = ?, acked = ? WHERE number = ?`,
+	muted := ""
+	if in.Muted != nil {
+		raw, err := json.Marshal(in.Muted)
+		if err != nil {
+			return err
+		}
+		muted = string(raw)
+	}
+	_, err = tx.Exec(`UPDATE incidents SET state = ?, first_symptom = ?, last_symptom = ?, well_since = ?, call_at = ?, called = ?, events = ?, closed = ?, how = ?, says = ?, severity = ?, owner = ?, quiet = ?, verified = ?, assignee = ?, assigned = ?, assigned_by = ?, acked = ?, muted = ?, owed = ? WHERE number = ?`,
 		string(in.State), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), db.Micros(in.WellSince), db.Micros(in.callAt), db.Micros(in.Called), in.Events,
-		db.Micros(in.Closed), in.How, in.Says, in.Severity, string(in.Owner), flag(in.Quiet), in.Verified, string(in.Assignee), db.Micros(in.Assigned), string(in.AssignedBy), db.Micros(in.Acknowledged), in.Number)
+		db.Micros(in.Closed), in.How, in.Says, in.Severity, string(in.Owner), flag(in.Quiet), in.Verified, string(in.Assignee), db.Micros(in.Assigned), string(in.AssignedBy), db.Micros(in.Acknowledged), muted, in.owed, in.Number)
 	return err
 }
 

@@ -62,7 +62,13 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 		return 0, err
 	}
 	in.WellSince = time.Time{}
-	return in.Number, save(tx, in)
+	if err := s.labelled(tx, in.Number, r, route); err != nil {
+		return 0, err
+	}
+	if err := save(tx, in); err != nil {
+		return 0, err
+	}
+	return in.Number, s.weigh(tx, now, in)
 }
 
 // home is the open incident that a symptom belongs to, or nil: the one that has it

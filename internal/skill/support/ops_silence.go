@@ -1,0 +1,257 @@
+package support
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/label"
+	"prentice/internal/op"
+)
+
+type silenceAddIn struct {
+	Matcher []string      `json:"matcher" doc:"What is silent: label=\"value\" with =, !=, =~ or !~; all have to match. The labels are those of the alert, and alertname, probe, service, host and severity." example:"alertname=HighLoad" minLength:"1" maxLength:"1300"`
+	For     time.Duration `json:"for,omitempty" doc:"How long, such as 2h or 3d."`
+	Until   time.Time     `json:"until,omitzero" doc:"Until when, instead of how long."`
+	Starts  time.Time     `json:"starts,omitzero" doc:"From when on; without it, now."`
+	Reason  string        `json:"reason" doc:"Why, in one sentence; it is shown, and kept as evidence." example:"the disks are replaced" minLength:"1" maxLength:"1000"`
+}
+
+type silencePreviewIn struct {
+	Matcher []string `json:"matcher,omitempty" doc:"What would be silent, as for silence add." example:"alertname=HighLoad" maxLength:"1300"`
+}
+
+type silenceListIn struct {
+	All    bool  `json:"all,omitempty" doc:"Also those that are over."`
+	Before int64 `json:"before,omitempty" doc:"A cursor: only silences with a smaller number." minimum:"1"`
+	Limit  int   `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"1000"`
+}
+
+type silenceIn struct {
+	Silence string `json:"silence" arg:"1" doc:"The silence, such as silence/3 or 3, or its id." example:"silence/3" maxLength:"60"`
+}
+
+// mostForAgents is how long an agent may silence something: a person sees to the rest.
+const mostForAgents = 4 * time.Hour
+
+func (s *Support) silenceOps() []op.Op {
+	return []op.Op{
+		op.About(op.New("silence.add", prentice.Change, prentice.Operator, "Silence alerts and probes for a time.", s.silenceAdd), s.aboutMatchers).
+			WithExample("prentice silence add --matcher alertname=HighLoad --matcher 'host=~web-.*' --for 2h --reason 'the disks are replaced'").WithEvidence().
+			WithHelp("What matches opens no incident, asks for no procedure and calls nobody; it is shown as silenced. An incident all of whose symptoms match stays open and is shown so. What still fires when the silence ends opens its incident then. " +
+				"Matchers that would match everything are refused. An operator of some services may silence those: with service=NAME among the matchers. An agent may silence for 4h at most."),
+		op.New("silence.preview", prentice.Look, prentice.Viewer, "Show what a silence with some matchers would match now.", s.silencePreview).
+			WithExample("prentice silence preview --matcher alertname=HighLoad"),
+		op.New("silence.list", prentice.Look, prentice.Viewer, "List silences, and what is silenced now.", s.silenceList).
+			WithExample("prentice silence list"),
+		op.New("silence.show", prentice.Look, prentice.Viewer, "Show a silence, and what it keeps silent now.", s.silenceShow).
+			WithExample("prentice silence show silence/3"),
+		op.About(op.New("silence.end", prentice.Change, prentice.Operator, "End a silence before its time.", s.silenceEnd), func(ctx context.Context, in silenceIn) ([]prentice.Ref, error) {
+			if s.noSilences() != nil {
+				return nil, nil
+			}
+			n, err := s.Silences.Find(ctx, in.Silence)
+			if err != nil {
+				return nil, err
+			}
+			return s.aboutMatchers(ctx, silenceAddIn{Matcher: n.Matchers})
+		}).WithExample("prentice silence end silence/3").WithEvidence(),
+	}
+}
+
+func (s *Support) noSilences() error {
+	if err := s.ready(); err != nil || s.Silences != nil {
+		return err
+	}
+	return prentice.Errorf(prentice.Unavailable, "there are no silences here").Try("start the server with: prentice up")
+}
+
+// aboutMatchers is the service that a silence is narrowed to; nothing, when it may
+// match anything. A host does not narrow it: other services run there.
+func (s *Support) aboutMatchers(_ context.Context, in silenceAddIn) ([]prentice.Ref, error) {
+	for _, text := range in.Matcher {
+		if m, err := label.Parse(text); err == nil && m.Name == "service" && m.Op == "=" && prentice.ValidName(m.Value) {
+			return []prentice.Ref{prentice.NewRef("service", m.Value)}, nil
+		}
+	}
+	return nil, nil
+}
+
+func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (SilenceOut, error) {
+	if err := s.noSilences(); err != nil {
+		return SilenceOut{}, err
+	}
+	if in.For != 0 && !in.Until.IsZero() {
+		return SilenceOut{}, prentice.Errorf(prentice.Invalid, "both how long and until when are given").Try("leave out --for or --until")
+	}
+	var made prentice.Silence
+	err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
+		n := prentice.Silence{Matchers: in.Matcher, Starts: in.Starts.UTC(), Ends: in.Until.UTC(), By: c.Actor.Ref(), Reason: clip(in.Reason, 1000)}
+		if n.Starts.Before(now) {
+			n.Starts = now
+		}
+		if in.For > 0 {
+			n.Ends = n.Starts.Add(in.For)
+		}
+		if c.Actor.Kind != prentice.Person && n.Ends.Sub(n.Starts) > mostForAgents {
+			return prentice.Errorf(prentice.Denied, "%s is no person, and may silence something for %s at most", c.Actor.Ref(), mostForAgents).Try("choose an earlier end, or ask a person")
+		}
+		var err error
+		if made, err = s.Silences.Add(tx, now, n); err != nil {
+			return err
+		}
+		tx.After(s.ring)
+		return s.noteSilence(tx, now, "silence.added", c.Actor.Ref(), made)
+	})
+	if err != nil {
+		return SilenceOut{}, err
+	}
+	return s.silenceOut(ctx, made)
+}
+
+func (s *Support) noteSilence(tx *db.Tx, now time.Time, kind string, by prentice.Ref, n prentice.Silence) error {
+	refs := []prentice.Ref{n.Ref()}
+	about, err := s.aboutMatchers(context.Background(), silenceAddIn{Matcher: n.Matchers})
+	if err != nil {
+		return err
+	}
+	data := map[string]any{"matchers": n.Matchers, "starts": n.Starts.Format(time.RFC3339), "ends": n.Ends.Format(time.RFC3339), "reason": n.Reason}
+	return s.Recorder.Append(tx, now, prentice.Note{Kind: kind, Actor: by, Refs: append(refs, about...), Data: data})
+}
+
+func (s *Support) silenceEnd(ctx context.Context, c op.Call, in silenceIn) (SilenceOut, error) {
+	if err := s.noSilences(); err != nil {
+		return SilenceOut{}, err
+	}
+	n, err := s.Silences.Find(ctx, in.Silence)
+	if err != nil {
+		return SilenceOut{}, err
+	}
+	err = s.write(ctx, func(tx *db.Tx, now time.Time) error {
+		var err error
+		if n, err = s.Silences.End(tx, now, n.Number, c.Actor.Ref()); err != nil {
+			return err
+		}
+		tx.After(s.ring)
+		return s.noteSilence(tx, now, "silence.ended", c.Actor.Ref(), n)
+	})
+	if err != nil {
+		return SilenceOut{}, err
+	}
+	return s.silenceOut(ctx, n)
+}
+
+func (s *Support) silenceShow(ctx context.Context, _ op.Call, in silenceIn) (SilenceOut, error) {
+	if err := s.noSilences(); err != nil {
+		return SilenceOut{}, err
+	}
+	n, err := s.Silences.Find(ctx, in.Silence)
+	if err != nil {
+		return SilenceOut{}, err
+	}
+	return s.silenceOut(ctx, n)
+}
+
+func (s *Support) silenceOut(ctx context.Context, n prentice.Silence) (SilenceOut, error) {
+	out := SilenceOut{Silence: n, State: n.State(s.Clock())}
+	all, err := s.matching(ctx, n.Matchers)
+	if out.State != prentice.SilenceExpired {
+		out.Matches = all
+	}
+	return out, err
+}
+
+func (s *Support) silenceList(ctx context.Context, c op.Call, in silenceListIn) (SilenceList, error) {
+	if err := s.noSilences(); err != nil {
+		return SilenceList{}, err
+	}
+	limit := in.Limit
+	if limit == 0 {
+		limit = 100
+	}
+	list, err := s.Silences.List(ctx, c.Now, in.All, in.Before, limit)
+	if err != nil {
+		return SilenceList{}, err
+	}
+	out := SilenceList{all: in.All}
+	for _, n := range list {
+		out.Silences = append(out.Silences, SilenceOut{Silence: n, State: n.State(c.Now)})
+	}
+	if len(list) == limit {
+		out.Next_ = cursor(list[len(list)-1].Number)
+	}
+	out.Muted, err = s.Muteds(ctx)
+	return out, err
+}
+
+func (s *Support) silencePreview(ctx context.Context, c op.Call, in silencePreviewIn) (SilencePreview, error) {
+	if err := s.noSilences(); err != nil {
+		return SilencePreview{}, err
+	}
+	var given []string
+	for _, text := range in.Matcher {
+		for _, one := range strings.Split(text, "\n") {
+			if strings.TrimSpace(one) != "" {
+				given = append(given, one)
+			}
+		}
+	}
+	if len(given) == 0 {
+		return SilencePreview{}, nil
+	}
+	n, err := s.Silences.Check(prentice.Silence{Matchers: given, Reason: "preview", Starts: c.Now, Ends: c.Now.Add(time.Minute)}, c.Now)
+	if err != nil {
+		return SilencePreview{}, err
+	}
+	out := SilencePreview{Matchers: n.Matchers}
+	out.Matches, err = s.matching(ctx, n.Matchers)
+	return out, err
+}
+
+// matching is the symptoms that are there now and that some matchers match.
+func (s *Support) matching(ctx context.Context, matchers []string) ([]Match, error) {
+	rows, err := s.DB.Query(ctx, `SELECT s.symptom, s.labels, s.about, i.subject, i.number FROM incident_symptoms s JOIN incidents i ON i.number = s.incident
+		WHERE s.gone = 0 AND i.closed = 0 AND s.labels <> '' ORDER BY i.number, s.symptom LIMIT ?`, mostMuted)
+	if err != nil {
+		return nil, fmt.Errorf("read symptoms: %w", err)
+	}
+	defer rows.Close()
+	list := []Match{}
+	for rows.Next() {
+		var key, text string
+		var about, subject prentice.Ref
+		var number int64
+		if err := rows.Scan(&key, &text, &about, &subject, &number); err != nil {
+			return nil, fmt.Errorf("read symptoms: %w", err)
+		}
+		var labels map[string]string
+		if json.Unmarshal([]byte(text), &labels) == nil && s.Silences.Fits(matchers, labels) {
+			if about == "" {
+				about = subject
+			}
+			list = append(list, Match{What: named(key, labels), Subject: about, Incident: incidentRef(number)})
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	muted, err := s.Muteds(ctx)
+	for _, m := range slices.DeleteFunc(muted, func(m Muted) bool { return !s.Silences.Fits(matchers, m.Labels) }) {
+		list = append(list, Match{What: named(m.symptom, m.Labels), Subject: m.Subject})
+	}
+	return list, err
+}
+
+// named is a symptom by the name that its labels give it.
+func named(key string, labels map[string]string) string {
+	if name := labels["alertname"]; name != "" {
+		return "alert " + clip(name, 100)
+	}
+	return complaintFrom(key).String()
+}
