@@ -360,7 +360,7 @@ func scanMuteds(rows *sql.Rows) ([]Muted, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read what is silenced of %s: %w", m.Subject, err)
 		}
-		m.What, m.Since, m.Summary, m.Event = complaintFrom(m.symptom).String(), db.Time(since), titleOf(m.record.Event), m.record.Ref()
+		m.What, m.Since, m.Summary, m.Event = named(m.symptom, m.Labels), db.Time(since), titleOf(m.record.Event), m.record.Ref()
 		list = append(list, m)
 	}
 	return list, errors.Join(rows.Err(), rows.Close())

@@ -53,7 +53,7 @@ func TestASilencedAlertOpensNoIncidentUntilTheSilenceEnds(t *testing.T) {
 			t.Fatalf("%d incidents, asked for %v", w.open(), w.asked)
 		}
 		list := w.must("silence.list", `{}`).(SilenceList)
-		if text := list.Text(); !strings.Contains(text, "◇ alert High-web on service/web") || !strings.Contains(text, "silence/1 by person/ann until 2026-03-02 14:00:00 UTC: disks") {
+		if text := list.Text(); !strings.Contains(text, "◇ alert High on service/web") || !strings.Contains(text, "silence/1 by person/ann until 2026-03-02 14:00:00 UTC: disks") {
 			t.Errorf("listed\n%s", text)
 		}
 		w.restart()

@@ -17,7 +17,7 @@ import (
 
 type silenceAddIn struct {
 	Matcher []string      `json:"matcher" doc:"What is silent: label=\"value\" with =, !=, =~ or !~; all have to match. The labels are those of the alert, and alertname, probe, service, host and severity." example:"alertname=HighLoad" minLength:"1" maxLength:"1300"`
-	For     time.Duration `json:"for,omitempty" doc:"How long, such as 2h or 3d."`
+	For     time.Duration `json:"for,omitempty" doc:"How long, such as 90m or 48h."`
 	Until   time.Time     `json:"until,omitzero" doc:"Until when, instead of how long."`
 	Starts  time.Time     `json:"starts,omitzero" doc:"From when on; without it, now."`
 	Reason  string        `json:"reason" doc:"Why, in one sentence; it is shown, and kept as evidence." example:"the disks are replaced" minLength:"1" maxLength:"1000"`
@@ -100,7 +100,7 @@ func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (S
 			n.Ends = n.Starts.Add(in.For)
 		}
 		if c.Actor.Kind != prentice.Person && n.Ends.Sub(n.Starts) > mostForAgents {
-			return prentice.Errorf(prentice.Denied, "%s is no person, and may silence something for %s at most", c.Actor.Ref(), mostForAgents).Try("choose an earlier end, or ask a person")
+			return prentice.Errorf(prentice.Denied, "%s is no person, and may silence something for %d hours at most", c.Actor.Ref(), mostForAgents/time.Hour).Try("choose an earlier end, or ask a person")
 		}
 		var err error
 		if made, err = s.Silences.Add(tx, now, n); err != nil {

@@ -1,0 +1,46 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill/support"
+)
+
+var (
+	silenced = support.SilenceOut{Silence: prentice.Silence{Number: 3, Matchers: []string{`alertname="HighLoad"`, `host=~"web-.*"`}, Starts: ago(time.Hour), Ends: ago(-time.Hour), By: "person/ann", Reason: "the disks of the web servers are replaced", Created: ago(time.Hour)},
+		State: prentice.SilenceActive, Matches: matched}
+	matched = []support.Match{{What: "alert HighLoad", Subject: "host/web-1", Incident: "incident/17"}, {What: "alert HighLoad", Subject: "service/checkout"}}
+)
+
+func silenceOps(full bool) []op.Op {
+	return []op.Op{
+		op.New("silence.list", prentice.Look, prentice.Viewer, "List silences.", func(context.Context, op.Call, struct {
+			All bool `json:"all,omitempty"`
+		}) (support.SilenceList, error) {
+			if !full {
+				return support.SilenceList{}, nil
+			}
+			mute := prentice.Mute{Of: "silence/3", By: "person/ann", Why: silenced.Reason, Until: silenced.Ends}
+			return support.SilenceList{Silences: []support.SilenceOut{silenced}, Muted: []support.Muted{{What: "alert HighLoad", Summary: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: mute}}}, nil
+		}),
+		op.New("silence.preview", prentice.Look, prentice.Viewer, "Preview.", func(_ context.Context, _ op.Call, in struct {
+			Matcher []string `json:"matcher,omitempty"`
+		}) (support.SilencePreview, error) {
+			return support.SilencePreview{Matchers: in.Matcher, Matches: matched}, nil
+		}),
+		op.New("silence.show", prentice.Look, prentice.Viewer, "Show a silence.", func(context.Context, op.Call, struct {
+			Silence string `json:"silence"`
+		}) (support.SilenceOut, error) {
+			return silenced, nil
+		}),
+	}
+}
+
+var silenceStories = []story{
+	{name: "silences", path: "/silences", who: "ann", lists: true},
+	{name: "silence-preview", path: "/silences/preview?matcher=alertname%3DHighLoad", who: "ann"},
+	{name: "silence", path: "/silences/3", who: "ann"},
+}
