@@ -221,7 +221,7 @@ func heldIn(tx *db.Tx) (held []prentice.Run, at []resting, err error) {
 	held = []prentice.Run{}
 	for rows.Next() {
 		var revision int64
-		run, err := scanRun(rows, &revision)
+		run, err := scanListed(rows, &revision)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read which runs are paused: %w", err)
 		}

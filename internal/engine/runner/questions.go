@@ -91,7 +91,7 @@ func (r *Runner) Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 	var list []prentice.Run
 	for rows.Next() {
 		var canonical string
-		run, err := scanRun(rows, &canonical)
+		run, err := scanListed(rows, &canonical)
 		if err != nil {
 			return nil, fmt.Errorf("list what waits: %w", err)
 		}
@@ -139,7 +139,7 @@ func scanQuestion(row scanner) (q prentice.Question, d *detail, err error) {
 	var last prentice.Agreed
 	var at int64
 	d = &detail{}
-	if q.Run, err = scanRun(row, &request, &decision, &record, &q.Kin, &canonical, &last.Run, &last.Plan, &at, &old); err != nil {
+	if q.Run, err = scanListed(row, &request, &decision, &record, &q.Kin, &canonical, &last.Run, &last.Plan, &at, &old); err != nil || q.Unread != "" {
 		return q, d, err
 	}
 	for _, f := range []struct {

@@ -28,13 +28,23 @@ func scanRun(row scanner, more ...any) (run prentice.Run, err error) {
 	dest := []any{&run.Number, &run.Procedure, &run.Plan, &run.Subject, &state, &run.Says, &risk, &run.Requester,
 		&run.Incident, &run.Event, &run.Reason, &created, &started, &ended, &expires, &hold, &run.Waits}
 	if err := row.Scan(append(dest, more...)...); err != nil {
-		return prentice.Run{}, err
+		return prentice.Run{Number: run.Number, Procedure: run.Procedure, State: prentice.State(state)}, err
 	}
 	run.State, run.Hold = prentice.State(state), holdOf(hold)
 	if run.Risk, err = prentice.ParseRisk(risk); err != nil {
 		run.Risk, err = prentice.Danger, nil // a list is not withheld because of it
 	}
 	run.Created, run.Started, run.Ended, run.Expires = db.Time(created), db.Time(started), db.Time(ended), db.Time(expires)
+	return run, err
+}
+
+// scanListed is scanRun for a list: a run of which a value cannot be read, as SQLite
+// keeps words where numbers belong, is listed as such and hides no other.
+func scanListed(row scanner, more ...any) (prentice.Run, error) {
+	run, err := scanRun(row, more...)
+	if err != nil && run.Number > 0 {
+		return unreadRun(run, err), nil
+	}
 	return run, err
 }
 
@@ -225,7 +235,7 @@ func (r *Runner) list(ctx context.Context, where string, args []any, limit int) 
 	for rows.Next() {
 		var hosts int
 		var command string
-		run, err := scanRun(rows, &hosts, &command)
+		run, err := scanListed(rows, &hosts, &command)
 		if err != nil {
 			return nil, fmt.Errorf("list runs: %w", err)
 		}
@@ -316,9 +326,12 @@ func (r *Runner) unsaid(ctx context.Context, since time.Time, owner string) ([]p
 	defer rows.Close()
 	var runs []prentice.Run
 	for rows.Next() {
-		run, err := scanRun(rows)
+		run, err := scanListed(rows)
 		if err != nil {
 			return nil, err
+		}
+		if run.Unread != "" { // nobody knows what is to be said of it
+			continue
 		}
 		runs = append(runs, run)
 	}

@@ -43,3 +43,29 @@ func TestOneRunThatCannotBeReadHidesNoOther(t *testing.T) {
 		})
 	}
 }
+
+// SQLite keeps words where a number belongs.
+func TestOneRunWithAValueOfAnotherKindHidesNoOther(t *testing.T) {
+	each(t, mending(), askOne, func(t *testing.T, w *world) {
+		if w.db.Postgres() {
+			t.Skip("PostgreSQL takes no words for numbers")
+		}
+		bad, good := w.start(bob, "mend-1"), w.start(bob, "mend-2")
+		w.until(bad.Number, prentice.Waiting)
+		w.until(good.Number, prentice.Waiting)
+		if _, err := w.db.Straight(t.Context(), `UPDATE runs SET started = 'soon' WHERE number = ?`, bad.Number); err != nil {
+			t.Fatal(err)
+		}
+		list, err := w.r.List(t.Context(), prentice.RunFilter{})
+		if err != nil || len(list) != 2 || list[0].Unread != "" || list[1].Number != bad.Number || !strings.Contains(list[1].Unread, "cannot be read") {
+			t.Errorf("the list: %+v, %v", list, err)
+		}
+		page, err := w.r.Questions(t.Context(), ann, "", 0)
+		if err != nil || len(page.List) != 2 {
+			t.Errorf("the inbox: %+v, %v", page.List, err)
+		}
+		if waiting, err := w.r.Waiting(t.Context(), 10); err != nil || len(waiting) != 2 {
+			t.Errorf("what waits: %+v, %v", waiting, err)
+		}
+	})
+}

@@ -9,6 +9,10 @@
 // then lets it wait. A claim that goes leaves its name for a month, so that a shell of
 // ours that comes late begins nothing. To follow is to read the output from a byte on, and then the end.
 //
+// The script runs as the user whose folder the claim is in, so that it could write there
+// how it ended. So the keeper signs the end with a word that the asker gave it over
+// a pipe, one for exit code 0 and one for the rest; an end without the word is none.
+//
 // A Program is text for /bin/sh on standard input, so that neither the script
 // nor its environment is ever an argument that others can see. It is one
 // function and a call, so that a text which was cut off does nothing. It needs
