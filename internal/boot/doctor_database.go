@@ -79,6 +79,8 @@ func tablesHealth(ctx context.Context, d *db.DB) checked {
 			return but(broken, about, err.Error(), "let the user of the database read them")
 		case at > wanted:
 			return but(broken, about, "those of "+o.name+" were brought up to date by a later version of prentice", "install that version")
+		case at == 0:
+			return but(advice, about, "there are none of "+o.name+" yet", "the next start makes them")
 		case at < wanted:
 			return but(advice, about, "those of "+o.name+" are of an earlier version and are brought up to date at the next start", "make a backup before it: prentice backup FILE")
 		}
