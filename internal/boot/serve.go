@@ -19,6 +19,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/proc"
+	"prentice/internal/op"
 )
 
 // patience is how long a stop waits for the steps under way.
@@ -105,7 +106,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // greet says where everything is.
 func (s *System) greet(out io.Writer, url, link string, took time.Duration) {
 	fmt.Fprintf(out, "prentice is ready at %s after %d ms\n", url, took.Milliseconds())
-	fmt.Fprintf(out, "  data %s, team %s: %d services, %d procedures\n", s.Settings.Data, s.Settings.Team, len(s.Team.Catalogue().Services), len(s.Team.Library().All()))
+	fmt.Fprintf(out, "  data %s, team %s: %s, %s\n", s.Settings.Data, s.Settings.Team,
+		op.Count(len(s.Team.Catalogue().Services), "service", "services"), op.Count(len(s.Team.Library().All()), "procedure", "procedures"))
 	if link != "" {
 		fmt.Fprintf(out, "\nSign in once with this link; it is good for 15 minutes:\n  %s\n\n", link)
 	}

@@ -77,7 +77,7 @@ func writeAhead(b *strings.Builder, o *prentice.Outlook) {
 	if o == nil {
 		return
 	}
-	b.WriteString("\nIf it were requested now\n")
+	b.WriteString("\nIf you requested it now\n")
 	switch o.Decision.Verdict {
 	case prentice.Allow:
 		b.WriteString("  policy allows it: nobody is asked\n")

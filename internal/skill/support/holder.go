@@ -82,6 +82,10 @@ func (h Holder) from(in, to, by, from prentice.Ref) error {
 }
 
 func (h Holder) taken(in, who prentice.Ref) error {
+	if who == "" {
+		return prentice.Errorf(prentice.Conflict, "%s has %s: %s", h.Assignee, in, h.Who()).
+			Try("speak with them, or take it from them with: prentice incident unassign %s --from %s", in, h.Assignee)
+	}
 	return prentice.Errorf(prentice.Conflict, "%s has %s: %s", h.Assignee, in, h.Who()).
 		Try("speak with them, or take it over with: prentice incident assign %s %s --from %s", in, who, h.Assignee)
 }

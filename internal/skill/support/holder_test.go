@@ -105,6 +105,9 @@ func TestAnIncidentIsTakenOnlyFromWhoHasIt(t *testing.T) {
 		if _, err := w.doAs(ann, "incident.assign", `{"number":"1","to":"bbo","from":"bob"}`); kindOf(err) != prentice.NotFound || !strings.Contains(fmt.Sprintf("%+v", err), "did you mean bob?") {
 			t.Errorf("a name that nobody has: %v", err)
 		}
+		if _, err := w.doAs(ann, "incident.unassign", `{"number":"1"}`); !strings.Contains(fmt.Sprintf("%+v", err), "prentice incident unassign incident/1 --from person/bob") {
+			t.Errorf("given back for another: %+v", err)
+		}
 		if d := w.mustAs(bob, "incident.unassign", `{"number":"1"}`); d.Assignee != "" {
 			t.Errorf("given back: %+v", d.Holder)
 		}
