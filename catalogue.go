@@ -82,10 +82,11 @@ type Probe struct {
 // Catalogue is all the entities of a team, and the services and hosts drawn
 // from them. It is read only once made.
 type Catalogue struct {
-	Entities []Entity  `json:"entities"`            // sorted by ref
-	Services []Service `json:"services"`            // sorted by ref
-	Hosts    []Host    `json:"hosts"`               // sorted by ref
-	NoGroups string    `json:"no_groups,omitempty"` // why nobody can tell who is in a group of an inventory; "" is nothing
+	Entities  []Entity   `json:"entities"`            // sorted by ref
+	Services  []Service  `json:"services"`            // sorted by ref
+	Hosts     []Host     `json:"hosts"`               // sorted by ref
+	Resources []Resource `json:"resources,omitempty"` // sorted by ref; all but hosts
+	NoGroups  string     `json:"no_groups,omitempty"` // why nobody can tell who is in a group of an inventory; "" is nothing
 }
 
 // Service finds a service by ref or by bare name.
@@ -118,9 +119,9 @@ func (c *Catalogue) Entity(ref Ref) (Entity, error) {
 	return Entity{}, Errorf(NotFound, "no entity %q in the catalogue", clip(string(ref))).Try("list them with: prentice catalog list")
 }
 
-// Unmanaged says why a service or a host is no business of prentice's, or "".
+// Unmanaged says why a service, a host or a resource is no business of prentice's, or "".
 func (c *Catalogue) Unmanaged(ref Ref) string {
-	if k := ref.Kind(); k != "service" && k != "host" {
+	if k := ref.Kind(); k != "service" && k != "host" && k != "resource" {
 		return ""
 	}
 	e, err := c.Entity(ref)
@@ -134,16 +135,23 @@ func (c *Catalogue) Unmanaged(ref Ref) string {
 }
 
 // Touches lists the services that have to do with an act about subject on
-// hosts: the subject itself, and whatever runs on one of the hosts. Whoever
-// restarts a host restarts what runs there, whatever it is done for.
-func (c *Catalogue) Touches(subject Ref, hosts []Ref) []Service {
+// targets: the subject itself, whatever runs on one of the hosts, and whatever
+// depends on one of the resources. Whoever restarts a host restarts what runs
+// there, whatever it is done for.
+func (c *Catalogue) Touches(subject Ref, targets []Ref) []Service {
 	var found []Service
+	var resources []Ref
+	for _, t := range append([]Ref{subject}, targets...) {
+		if t.Kind() == "resource" {
+			resources = append(resources, t)
+		}
+	}
 	for _, s := range c.Services {
 		var at []Ref
 		for _, h := range s.Hosts {
 			at = append(at, h.Ref)
 		}
-		if s.Ref == subject || anyOf(at, hosts) {
+		if s.Ref == subject || anyOf(at, targets) || anyOf(s.DependsOn, resources) {
 			found = append(found, s)
 		}
 	}

@@ -161,6 +161,9 @@ func targetTexts(list []Target) map[string]string {
 		if t.Local {
 			text = "this machine"
 		}
+		if t.Via.Ref != "" {
+			text += " from " + string(t.Via.Ref) + " " + t.Via.Address
+		}
 		for _, name := range slices.Sorted(maps.Keys(t.Facts)) {
 			text += " " + name + "=" + t.Facts[name]
 		}

@@ -72,7 +72,7 @@ func HoldMeanings() []HoldMeaning {
 		{HoldBackOff, "The procedure did not help this subject. The time doubles with each useless run.", bindsAlone, "The time ends, a run helps, or an owner lifts it."},
 		{HoldFlapping, "The service goes up and down, or was mended too often within a while.", bindsAlone, "It stays calm, or an owner lifts it; find out why."},
 		{HoldOverLimit, "Too many runs acted within the last hour, or act at this moment. Those at this moment are waited for.", bindsAll, "The hour passes, a run ends, or an owner lifts it."},
-		{HoldTargetIsBusy, "Another run holds a target. It is waited for.", bindsAll, "That run ends."},
+		{HoldTargetIsBusy, "Another run holds a target, or a host from which a target is reached. It is waited for.", bindsAll, "That run ends."},
 		{HoldUnreachable, "Approval would be asked for, the plan begins on its hosts, and none of them can be reached.", bindsAll, "One of them can be reached; prentice host check says why not."},
 	}
 }
@@ -97,6 +97,7 @@ type InForce struct {
 // TargetLock is a target that a run has for itself.
 type TargetLock struct {
 	Target    Ref       `json:"target"`
+	Via       Ref       `json:"via,omitempty"` // the host from which it is reached, which no run may have for itself meanwhile
 	Run       int64     `json:"run"`
 	Procedure string    `json:"procedure"`
 	State     State     `json:"state"`

@@ -35,12 +35,14 @@ type Plan struct {
 	Steps       []PlannedStep     `json:"steps"`
 }
 
-// Target is a host that steps act on. A local target is this machine.
+// Target is a host that steps act on, or a resource that is reached from one. The
+// steps of a local target are performed on this machine.
 type Target struct {
 	Ref     Ref               `json:"ref"`
 	Address string            `json:"address,omitempty"`
 	Local   bool              `json:"local"`
 	Facts   map[string]string `json:"facts,omitempty"` // TARGET_*, beside those of the plan
+	Via     Via               `json:"via,omitzero"`    // the host from which a resource is reached; left out of the hash for hosts
 }
 
 // PlanLimits are Limits in a form whose bytes are canonical.

@@ -106,7 +106,7 @@ type Run struct {
 // service is the first of its hosts: to name that one alone would hide the
 // others.
 func (r Run) About() string {
-	if hosts := max(r.Hosts, len(r.Targets)); r.Subject.Kind() == "host" && hosts > 1 {
+	if hosts := max(r.Hosts, len(r.Targets)); (r.Subject.Kind() == "host" || r.Subject.Kind() == "resource") && hosts > 1 {
 		return string(r.Subject) + " and " + strconv.Itoa(hosts-1) + " more"
 	}
 	return string(r.Subject)

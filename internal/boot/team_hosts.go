@@ -71,6 +71,9 @@ func block(c *prentice.Catalogue, why map[prentice.Ref]string) {
 	for i := range c.Services {
 		mark(c.Services[i].Hosts)
 	}
+	for i := range c.Resources {
+		mark(c.Resources[i].Via)
+	}
 }
 
 func at(f prentice.Finding) string { return f.At.String() }

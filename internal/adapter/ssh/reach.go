@@ -40,7 +40,8 @@ func (r *Reach) way(w prentice.Work) (*way, error) {
 	if r.Config != nil {
 		config = r.Config()
 	}
-	p, err := locate(w.Target.Ref.Name(), w.Target.Address, config, 0)
+	machine := w.Target.Machine()
+	p, err := locate(machine.Ref.Name(), machine.Address, config, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -19,13 +19,14 @@ const Prefix = "prentice.dev/"
 
 // Annotations lists those that are known, without their prefix.
 func Annotations() []string {
-	return slices.Concat(serviceAnnotations, hostAnnotations, bothAnnotations)
+	return slices.Concat(serviceAnnotations, hostAnnotations, resourceAnnotations, bothAnnotations)
 }
 
 var (
-	serviceAnnotations = []string{"unit", "url", "run", "hosts", "probes"}
-	hostAnnotations    = []string{"address", "local", "place"}
-	bothAnnotations    = []string{"managed"}
+	serviceAnnotations  = []string{"unit", "url", "run", "hosts", "probes"}
+	hostAnnotations     = []string{"address", "local", "place"}
+	resourceAnnotations = []string{"via"} // beside those of hosts
+	bothAnnotations     = []string{"managed"}
 )
 
 // annotation is one key with its value, and where both stand.
@@ -68,10 +69,12 @@ func (r *reader) annotations(e *entry, list []annotation) {
 			r.fail(a.keyAt, r.guess(word, Annotations(), "known: "+strings.Join(Annotations(), ", ")), "unknown annotation %q", clip(a.key))
 		case slices.Contains(serviceAnnotations, word) && e.entity.Ref.Kind() != "service":
 			r.fail(a.keyAt, "set spec.type to service on a Component, or take it out", "annotation %q means something only on a service", a.key)
-		case slices.Contains(hostAnnotations, word) && e.entity.Ref.Kind() != "host":
-			r.fail(a.keyAt, "set spec.type to host on a Resource, or take it out", "annotation %q means something only on a host", a.key)
-		case slices.Contains(bothAnnotations, word) && e.entity.Ref.Kind() != "service" && e.entity.Ref.Kind() != "host":
-			r.fail(a.keyAt, "put it on a service or a host, or take it out", "annotation %q means something only on a service or a host", a.key)
+		case slices.Contains(hostAnnotations, word) && e.kind != "resource":
+			r.fail(a.keyAt, "put it on a Resource, or take it out", "annotation %q means something only on a host or another resource", a.key)
+		case slices.Contains(resourceAnnotations, word) && e.entity.Ref.Kind() != "resource":
+			r.fail(a.keyAt, "for a host that is reached through another write ProxyJump into ssh_config; otherwise take it out", "annotation %q means something only on a resource that is no host", a.key)
+		case slices.Contains(bothAnnotations, word) && e.entity.Ref.Kind() != "service" && e.kind != "resource":
+			r.fail(a.keyAt, "put it on a service, a host or another resource, or take it out", "annotation %q means something only on a service, a host or another resource", a.key)
 		default:
 			r.annotation(e, word, a)
 		}
@@ -113,7 +116,9 @@ func (r *reader) annotation(e *entry, word string, a annotation) {
 		e.run = value
 		r.unless(!strings.ContainsAny(value, "\n\x00"), at, "put more than one line into a script of its own", "the run command has more than one line")
 	case "hosts":
-		e.hosts = r.hostNames(at, value)
+		e.hosts = r.hostNames(at, value, a.key)
+	case "via":
+		e.via = r.hostNames(at, value, a.key)
 	case "probes":
 		e.probes = r.probes(a.node)
 	case "address":
@@ -137,13 +142,14 @@ func (r *reader) unless(holds bool, at prentice.Pos, hint, format string, args .
 	}
 }
 
-func (r *reader) hostNames(at prentice.Pos, value string) []word {
+// hostNames reads the names of hosts, bare or as refs.
+func (r *reader) hostNames(at prentice.Pos, value, key string) []word {
 	var names []word
 	for _, name := range strings.Split(value, ",") {
-		name = strings.TrimSpace(name)
+		name = strings.TrimPrefix(strings.TrimSpace(name), "host/")
 		switch {
 		case !validName.MatchString(name):
-			r.fail(at, "write names with commas between them", "%q in hosts is not a name", clip(name))
+			r.fail(at, "write names with commas between them", "%q in %s is not a name", clip(name), strings.TrimPrefix(key, Prefix))
 		case slices.Contains(names, word{name, at}):
 			r.fail(at, "keep one of them", "host %q stands twice", name)
 		default:

@@ -21,6 +21,7 @@ type entry struct {
 	entity  prentice.Entity
 	refs    []reference
 	hosts   []word // names in prentice.dev/hosts
+	via     []word // names in prentice.dev/via
 	unit    string
 	url     string
 	run     string

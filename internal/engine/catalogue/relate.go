@@ -124,6 +124,7 @@ func draw(found *report, names *speller, entries []*entry) *prentice.Catalogue {
 			c.Services = append(c.Services, service(found, names, e, hosts))
 		}
 	}
+	c.Resources = resources(found, names, unique, hosts)
 	slices.SortFunc(c.Entities, func(a, b prentice.Entity) int { return cmp.Compare(a.Ref, b.Ref) })
 	slices.SortFunc(c.Services, func(a, b prentice.Service) int { return cmp.Compare(a.Ref, b.Ref) })
 	slices.SortFunc(c.Hosts, func(a, b prentice.Host) int { return cmp.Compare(a.Ref, b.Ref) })

@@ -66,7 +66,7 @@ func KnownOf(cat *prentice.Catalogue, procedures []prentice.Procedure, kinds, op
 // refKinds are the kinds of ref that facts hold; the first is the one that is
 // meant by a bare name.
 var refKinds = map[string][]string{
-	"plan.system": {"system"}, "plan.owner": {"group", "person", "user"}, "plan.targets": {"host"}, "plan.subject": nil, "plan.event.EVENT_SUBJECT": nil,
+	"plan.system": {"system"}, "plan.owner": {"group", "person", "user"}, "plan.targets": {"host", "resource"}, "plan.subject": nil, "plan.event.EVENT_SUBJECT": nil,
 	"actor.ref": {"person", "agent", "self"},
 }
 
@@ -105,7 +105,7 @@ func (k *Known) unknown(path, value string) string {
 	}
 	input, isInput := strings.CutPrefix(path, "input.")
 	_, isRef := refKinds[path]
-	isRef = isRef && path != "actor.ref" || isInput && (k.Inputs[input] == "service" || k.Inputs[input] == "host")
+	isRef = isRef && path != "actor.ref" || isInput && (k.Inputs[input] == "service" || k.Inputs[input] == "host" || k.Inputs[input] == "resource")
 	switch {
 	case isRef:
 		return k.unknownRef(path, value)

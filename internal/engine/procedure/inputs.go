@@ -13,10 +13,10 @@ import (
 // their refs.
 var inputTypes = map[string]expr.Type{
 	"string": expr.String, "int": expr.Int, "bool": expr.Bool,
-	"duration": expr.Duration, "service": expr.String, "host": expr.String,
+	"duration": expr.Duration, "service": expr.String, "host": expr.String, "resource": expr.String,
 }
 
-var inputTypeNames = []string{"string", "int", "bool", "duration", "service", "host"}
+var inputTypeNames = []string{"string", "int", "bool", "duration", "service", "host", "resource"}
 
 // inputs reads the inputs in the order of the file: the first of type service
 // is the one that the run is about.

@@ -20,13 +20,13 @@ func lookups(cat *prentice.Catalogue) []expr.Func {
 	}
 	one, hostList := []expr.Type{expr.String}, expr.ListOf(hostType)
 	two := []expr.Type{expr.ListOf(expr.Any), expr.ListOf(expr.Any)} // hosts, or their names
-	return []expr.Func{
+	return append(resourceLookups(cat), []expr.Func{
 		{Name: "service", Takes: one, Gives: serviceType, Do: func(args ...any) (any, error) {
 			s, err := cat.Service(args[0].(string))
 			if err == nil && s.Blocked != "" {
 				err = blocked(s.Ref, s.Blocked)
 			}
-			return serviceValue(s), err
+			return serviceValue(cat, s), err
 		}},
 		{Name: "host", Takes: one, Gives: hostType, Do: func(args ...any) (any, error) {
 			h, err := findHost(cat, args[0].(string))
@@ -47,7 +47,7 @@ func lookups(cat *prentice.Catalogue) []expr.Func {
 		{Name: "both", Takes: two, Gives: hostList, Do: func(args ...any) (any, error) {
 			return chosen(cat, args[0], args[1], true)
 		}},
-	}
+	}...)
 }
 
 // groupValue is a group of an inventory.
@@ -112,6 +112,10 @@ func chosen(cat *prentice.Catalogue, from, by any, in bool) (any, error) {
 func refIn(cat *prentice.Catalogue, item any) (string, error) {
 	switch v := item.(type) {
 	case string:
+		if prentice.Ref(v).Kind() == "resource" {
+			r, err := findResource(cat, v)
+			return string(r.Ref), err
+		}
 		h, err := findHost(cat, v)
 		return string(h.Ref), err
 	case map[string]any:
@@ -164,24 +168,24 @@ func systemValue(cat *prentice.Catalogue, name string) (any, error) {
 		if s.Blocked != "" {
 			return nil, blocked(s.Ref, s.Blocked)
 		}
-		services = append(services, serviceValue(s))
+		services = append(services, serviceValue(cat, s))
 		for _, h := range s.Hosts {
 			if !slices.ContainsFunc(hosts, func(o prentice.Host) bool { return o.Ref == h.Ref }) {
 				hosts = append(hosts, h)
 			}
 		}
 	}
-	return map[string]any{"ref": string(ref), "name": ref.Name(), "services": services, "hosts": hostValues(hosts)}, nil
+	return map[string]any{"ref": string(ref), "name": ref.Name(), "services": services, "hosts": hostValues(hosts), "resources": resourceValues(resourcesOf(cat, ref))}, nil
 }
 
-func serviceValue(s prentice.Service) map[string]any {
+func serviceValue(cat *prentice.Catalogue, s prentice.Service) map[string]any {
 	needs := make([]string, len(s.DependsOn))
 	for i, ref := range s.DependsOn {
 		needs[i] = string(ref)
 	}
 	return map[string]any{
 		"ref": string(s.Ref), "name": s.Ref.Name(), "title": s.Title, "owner": string(s.Owner), "system": string(s.System),
-		"unit": s.Unit, "url": s.URL, "run": s.Run, "hosts": hostValues(s.Hosts), "depends_on": needs,
+		"unit": s.Unit, "url": s.URL, "run": s.Run, "hosts": hostValues(s.Hosts), "depends_on": needs, "resources": resourceValues(needed(cat, s)),
 	}
 }
 

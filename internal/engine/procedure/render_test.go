@@ -171,7 +171,7 @@ func TestPlansAreRefused(t *testing.T) {
 		{"an unknown system", one("targets: system('shopp').hosts"), nil, nil, prentice.Refused, `no system "shopp"`},
 		{"an unknown host", one("targets: '[host(\"web-9\")]'"), nil, nil, prentice.Refused, `no host "web-9"`},
 		{"a name that is no host", one("targets: '[\"web-9\"]'"), nil, nil, prentice.Refused, `target "web-9" is not in the catalogue`},
-		{"a service as a target", one("targets: '[\"service/checkout\"]'"), nil, nil, prentice.Refused, "target service/checkout is not a host"},
+		{"a service as a target", one("targets: '[\"service/checkout\"]'"), nil, nil, prentice.Refused, "target service/checkout is neither a host nor a resource"},
 		{"a number as a target", one("targets: event.data.list"), nil, &prentice.Event{ID: "1", Data: []byte(`{"list":[1]}`)}, prentice.Refused, "is not a host"},
 		{"more targets than allowed", []string{strings.Replace(front(), "max_targets: 9", "max_targets: 3", 1) + act}, nil, nil, prentice.Refused, "4 targets are more than the procedure's limit of 3"},
 		{"an event that is not there", one("targets: '[event.subject]'"), nil, nil, prentice.Refused, `"subject" is not set`},

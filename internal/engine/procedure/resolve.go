@@ -94,6 +94,8 @@ func (c *rendering) checked(p prentice.Procedure, in prentice.Input, text string
 			return "", blocked(s.Ref, s.Blocked)
 		}
 		return plain, c.inCatalogue(plain, c.serviceNames(), func() error { _, err := c.catalogue.Service(plain); return err })
+	case in.Type == "resource":
+		return plain, c.inCatalogue(plain, resourceNames(c.catalogue), func() error { _, err := c.catalogue.Resource(plain); return err })
 	case in.Type == "host":
 		return plain, c.inCatalogue(plain, c.hostNames(), func() error { _, err := findHost(c.catalogue, plain); return err })
 	}

@@ -41,7 +41,7 @@ func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene
 			return nil, err
 		}
 		s.service = &found
-		s.values["service"] = serviceValue(found)
+		s.values["service"] = serviceValue(s.catalogue, found)
 		maps.Copy(s.environ, serviceEnviron(found))
 	}
 	return s, s.own()

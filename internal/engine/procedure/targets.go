@@ -12,7 +12,7 @@ import (
 	"prentice/internal/kit/nearest"
 )
 
-// targets works out the hosts that the plan is for: each once, sorted by ref.
+// targets works out the hosts and resources that the plan is for: each once, sorted by ref.
 // None is a refusal, and so are more than the limit: empty is never all, and
 // all is never meant by accident.
 func (s *scene) targets() ([]prentice.Target, error) {
@@ -34,11 +34,13 @@ func (s *scene) targets() ([]prentice.Target, error) {
 		}
 		targets = append(targets, t)
 	}
-	slices.SortFunc(targets, func(a, b prentice.Target) int { return strings.Compare(string(a.Ref), string(b.Ref)) })
-	targets = slices.CompactFunc(targets, func(a, b prentice.Target) bool { return a.Ref == b.Ref })
+	targets = byRef(targets)
+	if err := apart(targets); err != nil {
+		return nil, err
+	}
 	switch most := s.proc.Limits.MaxTargets; {
 	case len(targets) == 0:
-		return nil, prentice.Errorf(prentice.Refused, "no targets: %s gives no hosts", clip(s.proc.Targets)).
+		return nil, prentice.Errorf(prentice.Refused, "no targets: %s gives %s", clip(s.proc.Targets), s.none()).
 			Try("empty is never all: %s", s.noHosts())
 	case len(targets) > most:
 		return nil, prentice.Errorf(prentice.Refused, "%d targets are more than the procedure's limit of %d", len(targets), most).
@@ -82,7 +84,7 @@ func (s *scene) instead(err error) string {
 	return "no host has the fact " + clip(m[1]) + "; look at them with: prentice catalog list --kind host"
 }
 
-// facts are those that any host has.
+// facts are those that any host or resource has.
 func (s *scene) facts() map[string]bool {
 	known := map[string]bool{}
 	for _, h := range s.catalogue.Hosts {
@@ -90,10 +92,23 @@ func (s *scene) facts() map[string]bool {
 			known[name] = true
 		}
 	}
+	for _, r := range s.catalogue.Resources {
+		for name := range r.Facts {
+			known[name] = true
+		}
+	}
 	return known
 }
 
 var factAsked = regexp.MustCompile(`\.facts\.(\w+)`)
+
+// none is what there is none of.
+func (s *scene) none() string {
+	if strings.Contains(s.proc.Targets, "resource") {
+		return "no resources"
+	}
+	return "no hosts"
+}
 
 // noHosts says where to look when there is none. has() is no error for a fact
 // that no host has, so a misspelt one is told here.
@@ -133,6 +148,11 @@ func (s *scene) bare(e *expr.Error) string {
 			return fmt.Sprintf("write host(%q) for that host", e.Unknown)
 		}
 	}
+	for _, r := range s.catalogue.Resources {
+		if r.Ref.Name() == e.Unknown {
+			return fmt.Sprintf("write resource(%q) for that resource", e.Unknown)
+		}
+	}
 	for _, service := range s.catalogue.Services {
 		if service.Ref.Name() == e.Unknown {
 			return fmt.Sprintf("write service(%q).hosts for the hosts of that service", e.Unknown)
@@ -153,25 +173,33 @@ func (s *scene) meant(name string, known map[string]prentice.Host) string {
 }
 
 func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Target, error) {
-	var name string
+	var name, from string
 	switch v := item.(type) {
 	case string:
 		name = v
 	case map[string]any:
 		name, _ = v["ref"].(string)
+		from, _ = v["via"].(string)
 	}
 	if name == "" {
 		return prentice.Target{}, prentice.Errorf(prentice.Refused, "targets hold %s, which is not a host", clip(fmt.Sprint(item))).
-			Try("make %s give hosts or their names", clip(s.proc.Targets))
+			Try("make %s give hosts or resources, or their names", clip(s.proc.Targets))
 	}
-	if ref := prentice.Ref(name); strings.Contains(name, "/") && ref.Kind() != "host" {
-		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %s is not a host", clip(name)).Try("write service(%q).hosts for the hosts of a service", clip(name))
+	switch ref := prentice.Ref(name); {
+	case !strings.Contains(name, "/"):
+	case ref.Kind() == "resource":
+		return resourceTarget(s.catalogue, name, from)
+	case ref.Kind() != "host":
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %s is neither a host nor a resource", clip(name)).Try("write service(%q).hosts for the hosts of a service", clip(name))
 	}
 	h, found := known[prentice.Ref(name).Name()]
 	if !strings.Contains(name, "/") {
 		h, found = known[name]
 	}
 	if !found {
+		if r, err := s.catalogue.Resource(name); err == nil {
+			return prentice.Target{}, prentice.Errorf(prentice.Refused, "there is no host %q", clip(name)).Try("write %q for the resource of that name", r.Ref)
+		}
 		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(name)).Try("%s", s.meant(name, known))
 	}
 	if h.Blocked != "" {

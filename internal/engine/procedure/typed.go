@@ -39,7 +39,7 @@ func typed(kind, s string) (plain, why string) {
 			return "", "is not a duration such as 10m or 1h30m"
 		}
 		return d.String(), ""
-	case "service", "host":
+	case "service", "host", "resource":
 		return entity(kind, s)
 	}
 	return s, ""

@@ -15,13 +15,17 @@ var (
 	hostType = expr.Record("Host", map[string]expr.Type{
 		"ref": expr.String, "name": expr.String, "address": expr.String, "local": expr.Bool, "facts": expr.MapOf(expr.String),
 	})
+	resourceType = expr.Record("Resource", map[string]expr.Type{
+		"ref": expr.String, "name": expr.String, "type": expr.String, "owner": expr.String, "system": expr.String,
+		"address": expr.String, "via": expr.String, "facts": expr.MapOf(expr.String),
+	})
 	serviceType = expr.Record("Service", map[string]expr.Type{
 		"ref": expr.String, "name": expr.String, "title": expr.String, "owner": expr.String, "system": expr.String,
 		"unit": expr.String, "url": expr.String, "run": expr.String,
-		"hosts": expr.ListOf(hostType), "depends_on": expr.ListOf(expr.String),
+		"hosts": expr.ListOf(hostType), "depends_on": expr.ListOf(expr.String), "resources": expr.ListOf(resourceType),
 	})
 	systemType = expr.Record("System", map[string]expr.Type{
-		"ref": expr.String, "name": expr.String, "services": expr.ListOf(serviceType), "hosts": expr.ListOf(hostType),
+		"ref": expr.String, "name": expr.String, "services": expr.ListOf(serviceType), "hosts": expr.ListOf(hostType), "resources": expr.ListOf(resourceType),
 	})
 	groupType = expr.Record("Group", map[string]expr.Type{"name": expr.String, "hosts": expr.ListOf(hostType)})
 	eventType = expr.Record("Event", map[string]expr.Type{
@@ -31,7 +35,7 @@ var (
 
 var (
 	scalarTypes = []expr.Type{expr.String, expr.Int, expr.Bool, expr.Duration, expr.Float, expr.Time}
-	targetTypes = []expr.Type{expr.ListOf(hostType), expr.ListOf(expr.String), hostType}
+	targetTypes = []expr.Type{expr.ListOf(hostType), expr.ListOf(expr.String), hostType, expr.ListOf(resourceType), resourceType}
 )
 
 // scope is what an expression may speak of: only the event, before there are
@@ -78,10 +82,10 @@ func words(inputs []prentice.Input) []string {
 	for _, in := range inputs {
 		known = append(known, field(in.Name))
 	}
-	for _, t := range []expr.Type{eventType, serviceType, hostType, systemType} {
+	for _, t := range []expr.Type{eventType, serviceType, hostType, systemType, resourceType} {
 		known = append(known, t.Fields()...)
 	}
-	return append(known, "inputs", "event", "service", "host", "hosts", "system", "group", "except", "both")
+	return append(known, "inputs", "event", "service", "host", "hosts", "system", "group", "except", "both", "resource", "resources", "from")
 }
 
 // eventValue is an event as expressions see it; without one, no field is set.

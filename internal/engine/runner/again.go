@@ -48,19 +48,19 @@ func (r *Runner) looks(ctx context.Context, d *detail) (looked, error) {
 
 // locked says whether another run holds one of the plan's targets.
 func (r *Runner) locked(ctx context.Context, d *detail) (bool, error) {
-	wanted := setOf(d.Targets)
-	rows, err := r.DB.Query(ctx, `SELECT target FROM run_locks WHERE run <> ?`, d.Number)
+	wanted, through := setOf(d.Targets), vias(d.ThePlan.Targets)
+	rows, err := r.DB.Query(ctx, `SELECT target, via FROM run_locks WHERE run <> ? AND run > 0`, d.Number)
 	if err != nil {
 		return false, fmt.Errorf("ask who holds the targets of run %d: %w", d.Number, err)
 	}
 	defer rows.Close()
 	held := false
 	for rows.Next() {
-		var target prentice.Ref
-		if err := rows.Scan(&target); err != nil {
+		var target, via prentice.Ref
+		if err := rows.Scan(&target, &via); err != nil {
 			return false, err
 		}
-		held = held || wanted[target]
+		held = held || wanted[target] || through[target] || wanted[via]
 	}
 	return held, errors.Join(rows.Err(), rows.Close())
 }

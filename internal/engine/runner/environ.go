@@ -29,6 +29,9 @@ func environment(ours []string, planned map[string]string, target prentice.Targe
 		set("TARGET_REF", string(target.Ref))
 		set("TARGET_NAME", target.Ref.Name())
 		set("TARGET_ADDRESS", target.Address)
+		if target.Via.Ref != "" { // a host may have a fact of that name
+			set("TARGET_VIA", target.Via.Ref.Name())
+		}
 	}
 	for _, name := range sortedKeys(planned) {
 		if !set(name, planned[name]) {

@@ -187,7 +187,7 @@ func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add a
 
 // Locks are the targets that runs hold.
 func (r *Runner) Locks(ctx context.Context) ([]prentice.TargetLock, error) {
-	rows, err := r.DB.Query(ctx, `SELECT l.target, l.run, r.procedure, r.state, l.since FROM run_locks l JOIN runs r ON r.number = l.run ORDER BY l.since, l.target`)
+	rows, err := r.DB.Query(ctx, `SELECT l.target, l.run, r.procedure, r.state, l.since, l.via FROM run_locks l JOIN runs r ON r.number = l.run ORDER BY l.since, l.target`)
 	if err != nil {
 		return nil, fmt.Errorf("read locks: %w", err)
 	}
@@ -196,7 +196,7 @@ func (r *Runner) Locks(ctx context.Context) ([]prentice.TargetLock, error) {
 	for rows.Next() {
 		var t prentice.TargetLock
 		var since int64
-		if err := rows.Scan(&t.Target, &t.Run, &t.Procedure, &t.State, &since); err != nil {
+		if err := rows.Scan(&t.Target, &t.Run, &t.Procedure, &t.State, &since, &t.Via); err != nil {
 			return nil, fmt.Errorf("read locks: %w", err)
 		}
 		t.Since = db.Time(since)

@@ -3,11 +3,7 @@ package runner
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"prentice"
@@ -171,40 +167,4 @@ func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 	_, err = tx.Exec(`INSERT INTO run_useless (procedure, subject, times) VALUES (?, ?, 1)
 		ON CONFLICT (procedure, subject) DO UPDATE SET times = run_useless.times + 1`, run.Procedure, string(run.Subject))
 	return err
-}
-
-// lock takes all of a plan's targets for a run, or none. It says who holds the
-// first that is taken. Targets are sorted, so that two processes that want the
-// same ones never wait for each other in a circle.
-func lock(tx *db.Tx, run int64, targets []prentice.Target, now time.Time) (holder string, err error) {
-	for some := range slices.Chunk(targets, atATime) {
-		var args []any
-		for _, t := range some {
-			args = append(args, string(t.Ref), run, db.Micros(now))
-		}
-		if holder, err = lockSome(tx, run, "(?, ?, ?)"+strings.Repeat(", (?, ?, ?)", len(some)-1), args); holder != "" || err != nil {
-			return holder, err
-		}
-	}
-	return "", nil
-}
-
-func lockSome(tx *db.Tx, run int64, places string, args []any) (holder string, err error) {
-	rows, err := tx.Query(`INSERT INTO run_locks (target, run, since) VALUES `+places+`
-		ON CONFLICT (target) DO UPDATE SET since = run_locks.since RETURNING target, run`, args...)
-	if err != nil {
-		return "", err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var target string
-		var by int64
-		if err := rows.Scan(&target, &by); err != nil {
-			return "", err
-		}
-		if by != run && holder == "" {
-			holder = fmt.Sprintf("%s is held by run/%d", target, by)
-		}
-	}
-	return holder, errors.Join(rows.Err(), rows.Close())
 }

@@ -145,9 +145,13 @@ func riskOf(plan prentice.Plan) string { return plan.Risk.String() + ": " + plan
 func touches(targets []prentice.Target) string {
 	names := make([]string, len(targets))
 	for i, t := range targets {
-		names[i] = string(t.Ref)
+		names[i] = t.String()
 	}
-	return op.Count(len(targets), "host", "hosts") + ": " + strings.Join(names, ", ")
+	between := ", "
+	if strings.Contains(strings.Join(names, ""), between) { // from where one is reached
+		between = "; "
+	}
+	return prentice.CountTargets(len(targets), targets[0].Ref) + ": " + strings.Join(names, between)
 }
 
 func writeSection(b *strings.Builder, plan prentice.Plan, section prentice.Section) {

@@ -19,12 +19,14 @@ type ShowIn struct {
 
 // Shown is one entity with what it needs and what needs it.
 type Shown struct {
-	Entity     prentice.Entity   `json:"entity"`
-	Service    *prentice.Service `json:"service,omitempty"`
-	Host       *prentice.Host    `json:"host,omitempty"`
-	Runs       []prentice.Ref    `json:"runs,omitempty"` // on a host: the services there
-	Parts      []prentice.Ref    `json:"parts,omitempty"`
-	Dependants []Dependant       `json:"dependants"` // what breaks if this breaks, nearest first
+	Entity     prentice.Entity    `json:"entity"`
+	Service    *prentice.Service  `json:"service,omitempty"`
+	Host       *prentice.Host     `json:"host,omitempty"`
+	Resource   *prentice.Resource `json:"resource,omitempty"` // what else can be a target
+	Reaches    []prentice.Ref     `json:"reaches,omitempty"`  // from a host: the resources that are acted on from there
+	Runs       []prentice.Ref     `json:"runs,omitempty"`     // on a host: the services there
+	Parts      []prentice.Ref     `json:"parts,omitempty"`
+	Dependants []Dependant        `json:"dependants"` // what breaks if this breaks, nearest first
 }
 
 func showOp(d Deps) op.Op {
@@ -52,6 +54,16 @@ func show(c *prentice.Catalogue, name string) (Shown, error) {
 	for _, h := range c.Hosts {
 		if h.Ref == e.Ref {
 			s.Host = &h
+		}
+	}
+	for _, r := range c.Resources {
+		if r.Ref == e.Ref {
+			s.Resource = &r
+		}
+		for _, h := range r.Via {
+			if h.Ref == e.Ref {
+				s.Reaches = append(s.Reaches, r.Ref)
+			}
 		}
 	}
 	for _, other := range c.Entities {
@@ -128,6 +140,7 @@ func (s Shown) Text() string {
 	line("provides", commas(e.Provides))
 	line("consumes", commas(e.Consumes))
 	line("runs", commas(s.Runs))
+	line("reaches", commas(s.Reaches))
 	line("parts", commas(s.Parts))
 	for _, l := range e.Links {
 		line("link", joined(" · ", l.Title, l.URL))
@@ -142,11 +155,14 @@ func (s Shown) facts(line func(what, text string)) {
 		line("blocked", h.Blocked)
 		line("address", address(*h))
 		line("groups", strings.Join(h.Groups, ", "))
-		var facts []string
-		for _, k := range slices.Sorted(maps.Keys(h.Facts)) {
-			facts = append(facts, k+"="+h.Facts[k])
-		}
-		line("facts", strings.Join(facts, ", "))
+		line("facts", pairs(h.Facts))
+	}
+	if r := s.Resource; r != nil {
+		line("blocked", r.Blocked)
+		line("reached from", reachedFrom(*r))
+		line("address", r.Address)
+		line("place", r.Place)
+		line("facts", pairs(r.Facts))
 	}
 	if s.Service == nil {
 		return
@@ -166,6 +182,33 @@ func (s Shown) facts(line func(what, text string)) {
 	for _, p := range s.Service.Probes {
 		line("probe", fmt.Sprintf("%s: %s %s every %s, down after %d, well after %d", p.Name, p.Kind, p.Target, p.Interval, p.FailAfter, p.PassAfter))
 	}
+}
+
+func pairs(facts map[string]string) string {
+	var list []string
+	for _, k := range slices.Sorted(maps.Keys(facts)) {
+		list = append(list, k+"="+facts[k])
+	}
+	return strings.Join(list, ", ")
+}
+
+// reachedFrom says from where procedures act on a resource.
+func reachedFrom(r prentice.Resource) string {
+	var from []string
+	if r.Local && len(r.Via) == 0 {
+		from = append(from, "this machine")
+	}
+	for _, h := range r.Via {
+		says := fmt.Sprintf("%s (%s)", h.Ref, address(h))
+		if h.Blocked != "" {
+			says += ", which cannot be acted on: " + h.Blocked
+		}
+		from = append(from, says)
+	}
+	if len(from) == 0 {
+		return "nowhere: no procedure can touch it"
+	}
+	return strings.Join(from, ", or ")
 }
 
 func address(h prentice.Host) string {
