@@ -103,7 +103,7 @@ func (p Plan) TakesAtLeast() time.Duration {
 func (p Plan) Rollout() string {
 	switch {
 	case p.Limits.Verify == VerifyAtEnd:
-		return "all hosts act, then verify" + forSpan(p.Settles())
+		return "all " + strings.TrimPrefix(CountTargets(2, p.first()), "2 ") + " act, then verify" + forSpan(p.Settles())
 	case !p.PerBatch():
 		return ""
 	}
@@ -114,9 +114,9 @@ func (p Plan) Rollout() string {
 		for to+1 < len(sizes) && sizes[to+1] == sizes[i] {
 			to++
 		}
-		part := fmt.Sprintf("batch %d: %s", i+1, hosts(sizes[i]))
+		part := fmt.Sprintf("batch %d: %s", i+1, CountTargets(sizes[i], p.first()))
 		if to > i {
-			part = fmt.Sprintf("batches %d to %d: %s each", i+1, to+1, hosts(sizes[i]))
+			part = fmt.Sprintf("batches %d to %d: %s each", i+1, to+1, CountTargets(sizes[i], p.first()))
 		}
 		if i == 0 {
 			part += ", then verify" + forSpan(settles(p.BatchVerify()))
@@ -129,11 +129,12 @@ func (p Plan) Rollout() string {
 	return strings.Join(parts, "; ")
 }
 
-func hosts(n int) string {
-	if n == 1 {
-		return "1 host"
+// first is the first target, which says of what sort they are.
+func (p Plan) first() Ref {
+	if len(p.Targets) == 0 {
+		return ""
 	}
-	return fmt.Sprintf("%d hosts", n)
+	return p.Targets[0].Ref
 }
 
 func forSpan(d time.Duration) string {

@@ -215,10 +215,10 @@ func on(subject prentice.Ref) string {
 }
 
 func hosts(targets []prentice.Ref) string {
-	if len(targets) == 1 {
-		return "1 host"
+	if len(targets) == 0 {
+		return "0 hosts"
 	}
-	return fmt.Sprintf("%d hosts", len(targets))
+	return prentice.CountTargets(len(targets), targets[0])
 }
 
 func orSomebody(who prentice.Ref) string {

@@ -109,7 +109,7 @@ func (d *detail) stoppedAt() string {
 	if at == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; stopped at batch %d, with %s verified and %d not begun", at, count(len(verifiedTargets(d)), "host"), len(d.ThePlan.Targets)-len(ownTouched(d)))
+	return fmt.Sprintf("; stopped at batch %d, with %s verified and %d not begun", at, prentice.CountTargets(len(verifiedTargets(d)), d.ThePlan.Targets[0].Ref), len(d.ThePlan.Targets)-len(ownTouched(d)))
 }
 
 // verifiedTargets are those that are done with and came out well, of a plan that

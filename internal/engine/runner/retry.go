@@ -28,7 +28,7 @@ func (r *Runner) Retry(ctx context.Context, number int64, actor prentice.Actor, 
 	req := d.request
 	req.Actor, req.Causes, req.Only, req.RetryOf = actor, nil, only, number
 	if req.Reason = reason; reason == "" {
-		req.Reason = fmt.Sprintf("again on %s where run/%d did not do everything", count(len(only), "host"), number)
+		req.Reason = fmt.Sprintf("again on %s where run/%d did not do everything", prentice.CountTargets(len(only), only[0]), number)
 	}
 	return r.Start(ctx, req)
 }

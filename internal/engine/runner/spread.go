@@ -178,7 +178,7 @@ func unfinished(d *detail) []prentice.Ref {
 func (r *Runner) partly(ctx context.Context, d *detail, failed []prentice.Ref) error {
 	first := failures(d)[failed[0]]
 	says := fmt.Sprintf("came out well on %d of %s and failed on %s: step %s on %s: %s", len(d.ThePlan.Targets)-len(failed),
-		count(len(d.ThePlan.Targets), "host"), someRefs(failed), first.Step, first.Target, first.Says)
+		prentice.CountTargets(len(d.ThePlan.Targets), d.ThePlan.Targets[0].Ref), someRefs(failed), first.Step, first.Target, first.Says)
 	to, some := prentice.Failed, setOf(failed)
 	if slices.ContainsFunc(d.ThePlan.In(prentice.Undo), func(s prentice.PlannedStep) bool { return s.Where == "target" }) &&
 		slices.ContainsFunc(touched(d), func(t prentice.Target) bool { return some[t.Ref] }) {

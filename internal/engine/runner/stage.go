@@ -280,7 +280,7 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 	if err != nil {
 		return err
 	}
-	return r.move(ctx, d, next{state: prentice.Running, says: "acting on " + count(len(d.ThePlan.Targets), "host"), kind: "run.started"},
+	return r.move(ctx, d, next{state: prentice.Running, says: "acting on " + prentice.CountTargets(len(d.ThePlan.Targets), d.ThePlan.Targets[0].Ref), kind: "run.started"},
 		func(tx *db.Tx, now time.Time) error {
 			if err := r.reserve(tx, d, now); err != nil {
 				return err

@@ -29,7 +29,7 @@ var sources = map[string]source{
 }
 
 // whole are the kinds whose things are named by their whole refs.
-var whole = map[string][]string{"ref": {"service", "host", "system"}}
+var whole = map[string][]string{"ref": {"service", "host", "system", "resource"}}
 
 // choices are the names that there are of a kind of thing and that the reader may
 // see. A reader who may see none types the name.

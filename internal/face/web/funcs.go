@@ -101,6 +101,9 @@ func plural(n any, noun string, many ...string) string {
 	text := fmt.Sprint(n)
 	if count.Kind() == reflect.Slice || count.Kind() == reflect.Map {
 		text = fmt.Sprint(count.Len())
+		if noun == "host" && count.Len() > 0 {
+			noun = sortOf(count.Index(0).Interface())
+		}
 	}
 	switch {
 	case text == "1":
@@ -110,6 +113,21 @@ func plural(n any, noun string, many ...string) string {
 	default:
 		return text + " " + noun + "s"
 	}
+}
+
+// sortOf is what the targets are that begin with one.
+func sortOf(first any) string {
+	ref := prentice.Ref("")
+	switch t := first.(type) {
+	case prentice.Ref:
+		ref = t
+	case prentice.Target:
+		ref = t.Ref
+	}
+	if ref == "" || ref.Kind() == "host" {
+		return "host"
+	}
+	return "target"
 }
 
 // percent is a share of one as people read it, never rounded up to whole.

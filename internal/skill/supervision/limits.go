@@ -101,7 +101,7 @@ func (s LimitState) Text() string {
 	}
 	b.WriteString("\nLocked\n")
 	for _, l := range s.Locks {
-		fmt.Fprintf(&b, "  %s by run/%d (%s, %s) since %s\n", l.Target, l.Run, l.Procedure, l.State, op.At(l.Since))
+		fmt.Fprintf(&b, "  %s%s by run/%d (%s, %s) since %s\n", l.Target, fromHost(l), l.Run, l.Procedure, l.State, op.At(l.Since))
 	}
 	if len(s.Locks) == 0 {
 		b.WriteString("  Nothing.\n")
@@ -125,9 +125,17 @@ type Locks struct {
 // Table implements op.Tabler.
 func (l Locks) Table() (head []string, rows [][]string) {
 	for _, t := range l.Locks {
-		rows = append(rows, []string{string(t.Target), fmt.Sprintf("run/%d", t.Run), t.Procedure, string(t.State), op.Cell(t.Since)})
+		rows = append(rows, []string{string(t.Target) + fromHost(t), fmt.Sprintf("run/%d", t.Run), t.Procedure, string(t.State), op.Cell(t.Since)})
 	}
 	return []string{"TARGET", "RUN", "PROCEDURE", "STATE", "SINCE (UTC)"}, rows
+}
+
+// fromHost says from which host a locked target is reached.
+func fromHost(l prentice.TargetLock) string {
+	if l.Via == "" {
+		return ""
+	}
+	return ", from " + string(l.Via)
 }
 
 // Empty implements op.Emptier.

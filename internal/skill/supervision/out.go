@@ -128,7 +128,7 @@ func (d Detail) Text() string {
 	b.WriteString(paragraph(d.Run) + d.next())
 	on := refList(d.Targets)
 	if len(d.Targets) > few {
-		on = fmt.Sprintf("%d hosts", len(d.Targets))
+		on = prentice.CountTargets(len(d.Targets), d.Targets[0])
 	}
 	fmt.Fprintf(&b, "\nRisk      %s, on %s\n", d.Risk, on)
 	fmt.Fprintf(&b, "Asked by  %s at %s", d.Requester, op.At(d.Created))
@@ -201,7 +201,11 @@ func (d Detail) writeTargets(b *strings.Builder) {
 	if len(d.Targets) < 2 {
 		return
 	}
-	b.WriteString("\nHosts\n")
+	head := "Hosts"
+	if d.Targets[0].Kind() != "host" {
+		head = "Targets"
+	}
+	b.WriteString("\n" + head + "\n")
 	for _, g := range d.ByState() {
 		names := "  " + refList(g.Refs)
 		if (g.State == prentice.Done || g.State == prentice.NotBegun && !d.Started.IsZero()) && len(g.Refs) > few {
@@ -220,13 +224,13 @@ func (d Detail) writeBatches(b *strings.Builder) {
 	b.WriteString("\nBatches\n")
 	for _, batch := range batches {
 		if batch.Barred || batch.State == prentice.NotBegun && d.State.Ended() {
-			fmt.Fprintf(b, "  %-3s %-12s %s\n", "", "not begun", op.Count(len(batch.Targets), "host", "hosts"))
+			fmt.Fprintf(b, "  %-3s %-12s %s\n", "", "not begun", prentice.CountTargets(len(batch.Targets), batch.Targets[0]))
 			if d.State.Ended() {
 				return // those after it were not begun either
 			}
 			continue
 		}
-		fmt.Fprintf(b, "  %-3d %-12s %s\n", batch.Number, batch.Word(), op.Count(len(batch.Targets), "host", "hosts")+namesOf(batch))
+		fmt.Fprintf(b, "  %-3d %-12s %s\n", batch.Number, batch.Word(), prentice.CountTargets(len(batch.Targets), batch.Targets[0])+namesOf(batch))
 	}
 }
 
