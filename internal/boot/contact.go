@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -104,13 +105,16 @@ func (c *contacts) Try(ctx context.Context, plan prentice.Plan, wait time.Durati
 	return c.sum(plan, targets, wait > 0)
 }
 
-// targets are the hosts on which a plan acts over the network.
+// targets are the hosts on which a plan acts over the network; what is reached from
+// a host is acted on there.
 func (c *contacts) targets(plan prentice.Plan) []prentice.Target {
 	var list []prentice.Target
 	for _, t := range plan.Targets {
 		for _, s := range plan.Steps {
 			if s.Section != prentice.Undo && c.far(s, t) {
-				list = append(list, t)
+				if m := t.Machine(); !slices.ContainsFunc(list, func(o prentice.Target) bool { return t.Via.Ref != "" && o.Ref == m.Ref }) {
+					list = append(list, m)
+				}
 				break
 			}
 		}
