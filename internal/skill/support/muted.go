@@ -72,6 +72,9 @@ func labelsOf(e prentice.Event, severity string) map[string]string {
 	if severity != "" {
 		labels["severity"] = severity
 	}
+	if e.Subject.Kind() != "service" {
+		delete(labels, "service") // the catalogue has no such service, or it is not about it
+	}
 	if kind := e.Subject.Kind(); kind == "service" || kind == "host" {
 		labels[kind] = e.Subject.Name()
 	}

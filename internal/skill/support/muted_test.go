@@ -99,16 +99,22 @@ func TestASilenceHidesNothingElse(t *testing.T) {
 		if w.open() != 1 {
 			t.Error("what a label claims silences another service")
 		}
+		host := w.event("alert.firing", `{"alertname":"Disk","fingerprint":"d","severity":"critical","labels":{"service":"liar"}}`)
+		host.Source, host.Subject = "alertmanager/eu", "host/web-1"
+		w.hears(host)
+		if w.open() != 2 {
+			t.Error("what a label claims silences a host")
+		}
 		w.must("silence.add", `{"matcher":["service=web"],"for":7200000000000,"reason":"disks"}`)
 		w.fires("firing", "Other", "db", "")
 		w.hears(prentice.Event{ID: "u", Source: "alertmanager/eu", Type: "alert.unread", Subject: "service/web", Time: w.clock()})
-		if w.open() != 2 {
+		if w.open() != 3 {
 			t.Errorf("%d incidents are open", w.open())
 		}
 		w.must("incident.open", `{"subject":"service/gate","summary":"by hand"}`)
 		w.must("silence.add", `{"matcher":["service=gate"],"for":7200000000000,"reason":"disks"}`)
 		w.settle()
-		if w.show(3).Muted != nil {
+		if w.show(4).Muted != nil {
 			t.Error("what a person has opened is silenced")
 		}
 	})
