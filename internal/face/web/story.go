@@ -76,7 +76,7 @@ func stepsOf(records []prentice.StepRecord) []happening {
 const many = 8
 
 // tally is how many records of a step are in one state, and when the last one
-// came to be.
+// came to be. A host on which a check was made again is one host.
 type tally struct {
 	State prentice.StepState
 	Count int
@@ -85,7 +85,7 @@ type tally struct {
 
 func tallyOf(records []prentice.StepRecord) []tally {
 	var list []tally
-	for _, r := range records {
+	for _, r := range prentice.LastRounds(records) {
 		i := slices.IndexFunc(list, func(t tally) bool { return t.State == r.State })
 		if i < 0 {
 			i = len(list)

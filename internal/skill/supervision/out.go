@@ -285,19 +285,23 @@ func writeWhole(b *strings.Builder, s prentice.PlannedStep) {
 // writeRecords says how a step came out. On many hosts those where it is done are
 // counted, and the others named.
 func (d Detail) writeRecords(b *strings.Builder, step string) {
-	done := 0
-	for _, rec := range d.Steps {
+	many, done := len(d.Targets) > few, 0
+	records := d.Steps
+	if many {
+		records = prentice.LastRounds(records)
+	}
+	for _, rec := range records {
 		if rec.Step != step {
 			continue
 		}
-		if len(d.Targets) > few && rec.State == prentice.Done {
+		if many && rec.State == prentice.Done && rec.Target != "" {
 			done++
 			continue
 		}
 		fmt.Fprintf(b, "  %-18s %s %s: %s\n", "", at(rec), rec.State, rec.Says)
 	}
 	if done > 0 {
-		fmt.Fprintf(b, "  %-18s done on %d hosts\n", "", done)
+		fmt.Fprintf(b, "  %-18s done on %s\n", "", op.Count(done, "host", "hosts"))
 	}
 }
 
