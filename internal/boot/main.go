@@ -122,7 +122,7 @@ func (c *commands) up() *cobra.Command {
 	f.StringVar(&enrolment, "enrolment", "", "`HOW` far owners are trusted with letting others in: closed (whoever makes a link or token for another is behind what is done with it) or trusted (default closed)")
 	f.StringVar(&monitors, "monitors", "", "`NAMES` of agents that only report what they see, with commas between them: nobody counts as behind their events")
 	f.StringVar(&blobs, "blobs", "", "keep finished parts of logs in the folder or S3 bucket at `ADDRESS`: s3://BUCKET?region=REGION (default: blobs in the data folder)")
-	f.StringVar(&accept, "accept", "", "start once although something is `LOST`: rollback, when evidence that was signed here is not in the database; lost-keys, when the keys that signed it are gone. It comes up stopped")
+	f.StringVar(&accept, "accept", "", "start once although something is `LOST`: rollback, when evidence that was signed here is not in the database; lost-keys, when the keys that signed it are gone; or as a copy: copy, of a data folder that is there as well. It comes up stopped")
 	f.BoolVar(&sample, "demo", false, "bring a sample team: three small services, their probes and four procedures")
 	f.BoolVar(&remote, "remote", false, "listen beyond this machine")
 	f.BoolVar(&verbose, "verbose", false, "log more")

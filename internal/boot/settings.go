@@ -38,7 +38,7 @@ type Settings struct {
 
 	Blobs string `toml:"blobs"` // where finished parts of logs are: a folder, or s3://BUCKET?…; "" is in the data folder
 
-	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback or AcceptKeys
+	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback, AcceptKeys or AcceptCopy
 
 	build Build `toml:"-"` // what runs
 

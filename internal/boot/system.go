@@ -137,6 +137,9 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if err := s.accept(ctx); err != nil {
 		return s, err
 	}
+	if err := s.keepPlace(ctx, acting); err != nil {
+		return s, err
+	}
 	return s, s.afterRestore(ctx)
 }
 

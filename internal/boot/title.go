@@ -18,14 +18,15 @@ import (
 const (
 	AcceptRollback = "rollback"  // evidence that was signed here is not in the database
 	AcceptKeys     = "lost-keys" // the keys that signed the database's evidence are gone
+	AcceptCopy     = "copy"      // the data folder is a copy of one that is there as well
 )
 
 func (s Settings) checkAccept() error {
 	switch s.Accept {
-	case "", AcceptRollback, AcceptKeys:
+	case "", AcceptRollback, AcceptKeys, AcceptCopy:
 		return nil
 	}
-	return prentice.Errorf(prentice.Invalid, "nothing is called %.30q that could be accepted", s.Accept).Try("there are %s and %s", AcceptRollback, AcceptKeys)
+	return prentice.Errorf(prentice.Invalid, "nothing is called %.30q that could be accepted", s.Accept).Try("there are %s, %s and %s", AcceptRollback, AcceptKeys, AcceptCopy)
 }
 
 // admit refuses a data folder that the database is not of, and a database that
@@ -33,6 +34,9 @@ func (s Settings) checkAccept() error {
 // only answers may still look at the latter.
 func (s *System) admit(ctx context.Context, acting Acting) error {
 	if err := s.compare(ctx, acting); err != nil {
+		return err
+	}
+	if err := s.admitCopy(acting); err != nil {
 		return err
 	}
 	if err := s.openReplicas(); err != nil || s.replicas == nil || s.Settings.Replica != "" {
@@ -131,7 +135,7 @@ func (s *System) entitle(ctx context.Context) error {
 // accept notes what the operator accepts, and lets nothing be done before somebody
 // has looked: what was done since may be done again.
 func (s *System) accept(ctx context.Context) error {
-	if s.Settings.Accept == "" {
+	if s.Settings.Accept == "" || s.Settings.Accept == AcceptCopy { // a copy is afterRestore's
 		return nil
 	}
 	now := time.Now()
