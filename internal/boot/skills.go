@@ -173,7 +173,7 @@ func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) 
 		for _, h := range held[i.Ref] {
 			waits = h.String()
 		}
-		list = append(list, supervision.Broken{Severity: i.Severity, Waits: waits, Ref: i.Ref, Title: i.Summary, Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject), Assignee: i.Assignee, Acknowledged: i.Acknowledged, Muted: i.Muted})
+		list = append(list, supervision.Broken{Severity: i.Severity, Waits: waits, Ref: i.Ref, Title: i.Title, Raw: i.Raw(), Subject: i.Subject, State: string(i.State), Opened: i.FirstSymptom, Unknown: !s.knows(i.Subject), Assignee: i.Assignee, Acknowledged: i.Acknowledged, Muted: i.Muted})
 	}
 	slices.SortStableFunc(list, func(a, b supervision.Broken) int {
 		switch {

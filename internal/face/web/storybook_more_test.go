@@ -22,10 +22,10 @@ type (
 
 func someFaults() []fault {
 	list := []fault{
-		{Number: 19, State: "open", Subject: "service/payments", Summary: "payments answers slowly", FirstSymptom: ago(8 * time.Second), Events: 1},
-		{Number: 18, State: "watching", Subject: "service/catalogue", Summary: "probe catalogue-http failed: status 503", FirstSymptom: ago(9 * time.Minute), WellSince: ago(30 * time.Second), Events: 12},
-		{Number: 17, State: "mending", Subject: "service/checkout", Summary: "probe checkout-http failed: connection refused", FirstSymptom: ago(52 * time.Second), Events: 4, Called: ago(2 * time.Second)},
-		{Number: 16, State: "closed", Subject: "service/checkout", Summary: "probe checkout-http failed: connection refused", FirstSymptom: ago(26 * time.Hour), Closed: ago(26*time.Hour - 95*time.Second), Events: 4, How: "verified", Says: "run/38 restarted it"},
+		{Number: 19, State: "open", Subject: "service/payments", Title: "customers wait long for payments", Summary: "customers wait long for payments", FirstSymptom: ago(8 * time.Second), Events: 1},
+		{Number: 18, State: "watching", Subject: "service/catalogue", Title: "catalogue is down: it answered 503, not 200", Summary: "http://10.20.30.11:8080/healthz: it answered 503, not 200", FirstSymptom: ago(9 * time.Minute), WellSince: ago(30 * time.Second), Events: 12},
+		{Number: 17, State: "mending", Subject: "service/checkout", Title: "checkout is down: nothing listens there (connection refused)", Summary: "http://10.20.30.12:8080/healthz: nothing listens there (connection refused)", FirstSymptom: ago(52 * time.Second), Events: 4, Called: ago(2 * time.Second)},
+		{Number: 16, State: "closed", Subject: "service/checkout", Title: "HighErrorRate on service/checkout", Summary: "5 % of requests fail for 10 minutes", FirstSymptom: ago(26 * time.Hour), Closed: ago(26*time.Hour - 95*time.Second), Events: 4, How: "verified", Says: "run/38 restarted it"},
 	}
 	for i := range list {
 		list[i].Ref = prentice.NewRef("incident", fmtInt(list[i].Number))
@@ -69,6 +69,7 @@ type entityOut struct {
 	Entity      prentice.Entity
 	Service     *prentice.Service
 	Host        *prentice.Host
+	Resource    *prentice.Resource
 	Runs, Parts []prentice.Ref
 	Dependants  []dependant
 }

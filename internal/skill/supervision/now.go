@@ -14,6 +14,7 @@ import (
 type Broken struct {
 	Ref     prentice.Ref `json:"ref"`
 	Title   string       `json:"title"`
+	Raw     string       `json:"raw,omitempty"` // what was said first, word for word, when the title has not all of it
 	Subject prentice.Ref `json:"subject"`
 	State   string       `json:"state"`
 	Opened  time.Time    `json:"opened"`

@@ -111,16 +111,27 @@ func (c complaint) String() string {
 // titleOf is one line that says what an event complains of. What a sender wrote
 // is shown as text and never as anything else.
 func titleOf(e prentice.Event) string {
-	for _, key := range []string{"summary", "says", "error", "message", "alertname"} {
-		if text := textOf(e, key); text != "" {
-			return text
-		}
+	if text := saidOf(e); text != "" {
+		return text
+	}
+	if name := textOf(e, "alertname"); name != "" {
+		return name
 	}
 	c := complaintOf(e)
 	if c.name != "" {
 		return e.Type + " (" + c.name + ")"
 	}
 	return e.Type
+}
+
+// saidOf is what a sender wrote for people, or "".
+func saidOf(e prentice.Event) string {
+	for _, key := range []string{"summary", "says", "error", "message"} {
+		if text := textOf(e, key); text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 // textOf is a text in an event's data, made fit to be shown; "" if there is none.

@@ -35,7 +35,8 @@ type Incident struct {
 	Ref          prentice.Ref `json:"ref"`
 	Subject      prentice.Ref `json:"subject"`
 	State        State        `json:"state"`
-	Summary      string       `json:"summary"`
+	Title        string       `json:"title"`   // the thing and its state
+	Summary      string       `json:"summary"` // what was said first, word for word
 	Opened       time.Time    `json:"opened"`
 	FirstSymptom time.Time    `json:"first_symptom"`
 	LastSymptom  time.Time    `json:"last_symptom"`

@@ -17,7 +17,7 @@ func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref, 
 	if err := blame(tx, in.Number, people); err != nil {
 		return err
 	}
-	says := "incident " + in.Ref.Name() + " is open: " + in.Summary
+	says := "incident " + in.Ref.Name() + " is open: " + in.Title
 	if err := addLine(tx, in.Number, Line{Time: now, Kind: "opened", Says: says, Actor: by}); err != nil {
 		return err
 	}

@@ -238,10 +238,10 @@ func (s *Support) incidentOpen(ctx context.Context, c op.Call, in incidentOpenIn
 			return err
 		}
 		if there != nil {
-			return prentice.Errorf(prentice.Conflict, "%s has an open incident: %s, %s", in.Subject, there.Ref, there.Summary).
+			return prentice.Errorf(prentice.Conflict, "%s has an open incident: %s, %s", in.Subject, there.Ref, there.Title).
 				Try("add to it with: prentice incident note %s '…'", there.Ref)
 		}
-		made = Incident{Subject: in.Subject, Summary: summary, Opened: now, FirstSymptom: now, LastSymptom: now, Events: 1}
+		made = Incident{Subject: in.Subject, Title: summary, Summary: summary, Opened: now, FirstSymptom: now, LastSymptom: now, Events: 1}
 		tx.After(s.ring)
 		if err := s.open(tx, now, &made, c.Actor.Ref(), c.Actor.People()); err != nil {
 			return err

@@ -122,7 +122,7 @@ func (i Incidents) Table() (head []string, rows [][]string) {
 	head = []string{"INCIDENT", "STATE", "SUBJECT", "FIRST SYMPTOM (UTC)", "SYMPTOMS", "ASSIGNEE", "WHAT"}
 	for _, in := range i.Incidents {
 		rows = append(rows, []string{string(in.Ref), in.State.Sign() + " " + string(in.State), string(in.Subject), op.Cell(in.FirstSymptom),
-			fmt.Sprint(in.Events), in.short(), in.Summary})
+			fmt.Sprint(in.Events), in.short(), in.line()})
 	}
 	return head, rows
 }
@@ -208,7 +208,7 @@ func (d Detail) Lasted() time.Duration {
 // Text implements op.Texter.
 func (d Detail) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s %s  %s: %s\n", d.Ref, d.State.Sign(), d.State, d.Subject, d.Summary)
+	fmt.Fprintf(&b, "%s  %s %s  %s\n%s: %s\n", d.Ref, d.State.Sign(), d.State, d.Title, d.Subject, d.Summary)
 	if d.Closed.IsZero() {
 		fmt.Fprintf(&b, "It has lasted %s; %s.\n", long(d.Lasted()), symptoms(d.Events))
 	} else {

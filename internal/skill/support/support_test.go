@@ -43,7 +43,7 @@ func TestAFaultIsMendedByTheOneProcedureThatMatches(t *testing.T) {
 			t.Errorf("incident %+v", d.Incident)
 		}
 		want := []string{
-			"opened: incident 1 is open: connection refused", "symptom: probe.failed from monitor/eu-1: connection refused",
+			"opened: incident 1 is open: checkout fails its check: connection refused", "symptom: probe.failed from monitor/eu-1: connection refused",
 			"run: run/1 of restart-service is checking: looking", "run: run/1 of restart-service is waiting: needs one approver",
 			"run: run/1 of restart-service is running: acting on 1 host", "run: run/1 of restart-service ended verified: quiet for 1 min",
 			"closed: run/1 of restart-service is verified",

@@ -27,7 +27,7 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 		return 0, err
 	}
 	if in == nil {
-		in = &Incident{Subject: e.Subject, Summary: titleOf(e), Opened: now, FirstSymptom: at, LastSymptom: at,
+		in = &Incident{Subject: e.Subject, Title: title(e), Summary: titleOf(e), Opened: now, FirstSymptom: at, LastSymptom: at,
 			Group: route.Group, Severity: route.Severity, Owner: route.Owner, Quiet: route.Do == prentice.AlertIncident}
 		if err := s.open(tx, now, in, self, e.Causes); err != nil {
 			return 0, err
@@ -37,6 +37,7 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 		return 0, err
 	}
 	in.Events++
+	in.Title = retitled(*in, e)
 	if at.After(in.LastSymptom) {
 		in.LastSymptom = at
 	}
