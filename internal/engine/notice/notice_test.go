@@ -131,7 +131,9 @@ func TestASlowReceiverHoldsUpNobodyElse(t *testing.T) {
 	for len(w.all(prentice.NoticeSent)) == 0 {
 		time.Sleep(time.Millisecond)
 	}
+	w.mu.Lock()
 	w.run.Number = 8
+	w.mu.Unlock()
 	second := waiting()
 	second.ID = "run/8 waiting 1"
 	w.hear(second)

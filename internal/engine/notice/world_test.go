@@ -60,7 +60,11 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.run = prentice.RunDetail{Run: prentice.Run{Number: 7, Procedure: "restart", Subject: "service/shop", State: prentice.Waiting, Says: "waits for 1 approver", Risk: prentice.Change,
 		Targets: []prentice.Ref{"host/web"}, Requester: "person/ann", Reason: "it is slow", Expires: w.now.Add(time.Hour)}}
 	w.Outbox = New(Deps{DB: d, Recorder: w, Sender: w, Settings: func() *Settings { return settings },
-		Show: func(context.Context, int64) (prentice.RunDetail, error) { return w.run, nil },
+		Show: func(context.Context, int64) (prentice.RunDetail, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return w.run, nil
+		},
 		Able: func(context.Context, string, int64) ([]prentice.Ref, error) { return w.able, w.unsure },
 		Team: func(context.Context) ([]prentice.Ref, error) {
 			return []prentice.Ref{"person/ann", "person/ben", "person/carl"}, nil

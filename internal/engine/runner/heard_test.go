@@ -11,7 +11,10 @@ import (
 func TestWhoTakesARunOverKnowsThatItsStepWasBegun(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, c *crew) {
 		for _, heard := range []bool{false, true} {
-			a.deed.heard, a.deed.block = heard, make(chan struct{})
+			block := make(chan struct{})
+			a.deed.mu.Lock()
+			a.deed.heard, a.deed.block = heard, block
+			a.deed.mu.Unlock()
 			run := a.start(bob, "mend")
 			<-a.deed.began
 			for end := time.Now().Add(10 * time.Second); heard && !begunAt(t, b, run.Number) && time.Now().Before(end); {
@@ -26,7 +29,7 @@ func TestWhoTakesARunOverKnowsThatItsStepWasBegun(t *testing.T) {
 			if got.Begun != heard || len(got.Seal) < 20 {
 				t.Errorf("heard %t: it was asked with begun %t, seal %q", heard, got.Begun, got.Seal)
 			}
-			close(a.deed.block)
+			close(block)
 			c.live("a#1", "b#2")
 		}
 	})

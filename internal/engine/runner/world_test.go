@@ -129,13 +129,16 @@ func (d *deed) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 		d.most.Store(max(d.most.Load(), d.busy.Add(1)))
 		defer d.busy.Add(-1)
 	}
-	if d.block != nil && w.Step.Section == prentice.Act {
-		if d.heard {
+	d.mu.Lock()
+	block, heard := d.block, d.heard
+	d.mu.Unlock()
+	if block != nil && w.Step.Section == prentice.Act {
+		if heard {
 			w.Heard()
 		}
 		d.began <- w.Step.ID
 		select {
-		case <-d.block:
+		case <-block:
 		case <-ctx.Done():
 			return prentice.Outcome{}, prentice.Errorf(prentice.Canceled, "interrupted")
 		}

@@ -70,6 +70,7 @@ type entityOut struct {
 	Service     *prentice.Service
 	Host        *prentice.Host
 	Resource    *prentice.Resource
+	Reaches     []prentice.Ref
 	Runs, Parts []prentice.Ref
 	Dependants  []dependant
 }
