@@ -104,29 +104,3 @@ func targetsOf(d prentice.RunDetail, step prentice.PlannedStep) int {
 	}
 	return 1
 }
-
-// failing is the first step that did not come out well, and where in a log its
-// output begins; line 0 when it is not there.
-type failing struct {
-	Step   string
-	Target prentice.Ref
-	Says   string
-	Line   int64
-}
-
-func failingOf(d prentice.RunDetail, log []prentice.LogLine) *failing {
-	for _, r := range d.Steps {
-		if r.State != prentice.NotDone && r.State != prentice.Unsure || r.Section == prentice.Check {
-			continue
-		}
-		f := &failing{Step: r.Step, Target: r.Target, Says: r.Says}
-		for _, line := range log {
-			if line.Step == r.Step && (r.Target == "" || line.Target == r.Target) {
-				f.Line = line.Line
-				break
-			}
-		}
-		return f
-	}
-	return nil
-}

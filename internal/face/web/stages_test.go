@@ -49,7 +49,7 @@ func TestTheAnswerStandsBesideThePlanAndSaysWhatIsGivenAndWhatHoldsBack(t *testi
 
 func TestAFailedRunSaysWhatToDoNext(t *testing.T) {
 	body := storybook(t, true).as("ann").get("/runs/44").Body.String()
-	for _, want := range []string{`action="/do/run.retry"`, "Run again", `/runs/44/log?line=1#L1`, `/procedures/restart-service/plan?input`} {
+	for _, want := range []string{`action="/do/run.retry"`, "Run again", `/runs/44/log?line=1#L4`, `/procedures/restart-service/plan?input`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q", want)
 		}
