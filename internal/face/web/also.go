@@ -4,15 +4,16 @@ import (
 	"fmt"
 	"net/url"
 
+	"prentice"
 	"prentice/internal/op"
 )
 
 // also is what another operation puts out, for a page that leads on to what it
-// knows: a service to its incident and its runs. The door decides as ever; what
+// knows: a service to its incident and its runs. It only reads. The door decides; what
 // the reader may not see, or what is not there, is nil, and the page leaves it out.
 func (s *Site) also(v View, name string, pairs ...any) any {
 	d, ok := s.ops[name]
-	if !ok || !v.Actor.MightAsk(d.Name, d.Role) {
+	if !ok || d.Risk != prentice.Look || !v.Actor.MightAsk(d.Name, d.Role) {
 		return nil
 	}
 	if v.ctx == nil { // a rehearsal

@@ -28,6 +28,9 @@ func TestWhatAPageAsksForBesidesIsLeftOutWhereItIsNotThere(t *testing.T) {
 	if w.site.also(v, "run.list", "limit", 2) == nil {
 		t.Error("what is there is left out")
 	}
+	if w.site.also(v, "run.approve", "number", 41) != nil {
+		t.Error("a page has done something by being read")
+	}
 	if v.ctx == nil || w.site.also(v, "no.such") != nil || w.site.also(v, "run.list", "nonsense", 1) != nil {
 		t.Error("something is shown of what is not there")
 	}

@@ -78,6 +78,11 @@ func someServices() []availability.Line {
 		line("service/mailer", availability.Unknown, 0, "it has no probes; add the annotation prentice.dev/probes to it in the catalogue", 0, 0),
 	}
 	list[3].Since, list[3].Mean = time.Time{}, 0
+	list[0].Day = availability.Stretches(someStrip())
+	list[1].Day = list[0].Day
+	list[2].Day = availability.Stretches(someStrip()[20:80])
+	list[2].Day[0].Width = 288
+	list[3].Day = []availability.Stretch{{Width: 288, State: availability.Unknown, Says: "nobody looked"}}
 	return list
 }
 
@@ -93,6 +98,12 @@ func someService(name string) availability.Shown {
 	for i := range 3 {
 		out.Looks[0].Last = append(out.Looks[0].Last, availability.Seen{Time: ago(time.Duration(5*i) * time.Second), Truth: prentice.Fail, Latency: 900 * time.Microsecond, Says: "dial tcp 127.0.0.1:7001: connect: connection refused"})
 	}
+	out.Strip = someStrip()
+	return out
+}
+
+// someStrip is a day with a bad hour, and a service that has just gone down.
+func someStrip() (strip []availability.Bar) {
 	for i := range 288 {
 		bar := availability.Bar{Start: noon.Truncate(5 * time.Minute).Add(time.Duration(i-287) * 5 * time.Minute), State: availability.Well, Passed: 60, Mean: 12 * time.Millisecond, Slowest: 90 * time.Millisecond}
 		switch {
@@ -103,9 +114,9 @@ func someService(name string) availability.Shown {
 		case i < 12:
 			bar = availability.Bar{Start: bar.Start, State: availability.Unknown}
 		}
-		out.Strip = append(out.Strip, bar)
+		strip = append(strip, bar)
 	}
-	return out
+	return strip
 }
 
 func someProcedures() automation.Listed {

@@ -77,16 +77,19 @@ type Stretch struct {
 }
 
 // Stretches are the strip with equal neighbours joined.
-func (s Shown) Stretches() []Stretch {
+func (s Shown) Stretches() []Stretch { return Stretches(s.Strip) }
+
+// Stretches are bars with equal neighbours joined.
+func Stretches(bars []Bar) []Stretch {
 	var all []Stretch
-	for i := 0; i < len(s.Strip); {
+	for i := 0; i < len(bars); {
 		from := i
 		sum := Slot{}
-		for ; i < len(s.Strip) && s.Strip[i].State == s.Strip[from].State; i++ {
-			sum = sum.with(s.Strip[i].slot())
+		for ; i < len(bars) && bars[i].State == bars[from].State; i++ {
+			sum = sum.with(bars[i].slot())
 		}
-		all = append(all, Stretch{From: from, Width: i - from, State: s.Strip[from].State,
-			Says: fmt.Sprintf("%s to %s UTC: %s", clock(s.Strip[from].Start), clock(s.Strip[i-1].Start.Add(slotLength)), counted(sum))})
+		all = append(all, Stretch{From: from, Width: i - from, State: bars[from].State,
+			Says: fmt.Sprintf("%s to %s UTC: %s", clock(bars[from].Start), clock(bars[i-1].Start.Add(slotLength)), counted(sum))})
 	}
 	return all
 }

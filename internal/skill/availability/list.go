@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/render"
 	"prentice/internal/op"
 )
 
@@ -30,6 +31,7 @@ type Line struct {
 	Says24       string        `json:"availability_says"`
 	Mean         time.Duration `json:"mean_latency"` // of the last 24 hours
 	Probes       int           `json:"probes"`
+	Day          []Stretch     `json:"-"` // the last 24 hours of a service in a list, for a small chart
 }
 
 func (l *Lookout) list(ctx context.Context, _ op.Call, in ListIn) (List, error) {
@@ -44,7 +46,9 @@ func (l *Lookout) list(ctx context.Context, _ op.Call, in ListIn) (List, error) 
 		if in.State != "" && stands.State != Word(in.State) {
 			continue
 		}
-		out.Services = append(out.Services, lineOf(now, s, stands, all[i]))
+		line := lineOf(now, s, stands, all[i])
+		line.Day = Stretches(strip(now, daysOf(all[i])...))
+		out.Services = append(out.Services, line)
 	}
 	return out, nil
 }
@@ -63,6 +67,35 @@ func lineOf(now time.Time, s prentice.Service, stands Standing, probes []probeSt
 	}
 	line.Mean, line.Says24 = all.Mean(), line.Availability.String()
 	return line
+}
+
+func daysOf(probes []probeState) (days []day) {
+	for _, p := range probes {
+		days = append(days, p.day)
+	}
+	return days
+}
+
+// DaySays is the chart of the last 24 hours in words: how long what was not well
+// lasted, in steps of five minutes.
+func (l Line) DaySays() string {
+	lasted := map[Word]time.Duration{}
+	for _, s := range l.Day {
+		lasted[s.State] += time.Duration(s.Width) * slotLength
+	}
+	var words []string
+	for _, one := range []struct {
+		state Word
+		says  string
+	}{{Down, "failing"}, {Degraded, "failing now and then"}, {Unknown, "not checked"}} {
+		if t := lasted[one.state]; t > 0 {
+			words = append(words, one.says+" for "+render.Span(t))
+		}
+	}
+	if len(words) == 0 {
+		return "the last 24 hours: all checks passed"
+	}
+	return "the last 24 hours: " + strings.Join(words, ", ")
 }
 
 // Table implements op.Tabler.
