@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/shell"
+	"prentice/internal/kit/needtest"
 )
 
 // inBash is a step of the kind bash.
@@ -19,9 +20,7 @@ func inBash(w prentice.Work) prentice.Work {
 }
 
 func TestAScriptOfBashIsRunByBash(t *testing.T) {
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("SKIPPED: no bash on this machine")
-	}
+	needtest.Program(t, "bash")
 	for _, c := range []struct {
 		name, body string
 		code       int

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/label"
 	"prentice/internal/kit/nearest"
 )
 
@@ -34,7 +35,7 @@ func (r *Rules) Route(a Alert, known Known) prentice.Routing {
 	var route prentice.Routing
 	var why []string
 	answer := func(rule rule, empty bool, what, is string) bool {
-		if !empty || is == "" || !rule.fits(a.Labels) {
+		if !empty || is == "" || !label.Fit(rule.match, a.Labels) {
 			return false
 		}
 		why = append(why, fmt.Sprintf("%s %s by %s", what, is, rule.named()))

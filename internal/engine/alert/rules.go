@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/label"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
 )
@@ -23,40 +24,11 @@ type Rules struct {
 // rule answers some questions about the alerts that it matches.
 type rule struct {
 	name     string
-	match    []matcher
+	match    []label.Matcher
 	do       prentice.AlertDo
 	service  string // a name, in which {label} is a label's value
 	owner    prentice.Ref
 	severity string
-}
-
-// matcher compares a label. One that an alert does not have is empty.
-type matcher struct {
-	label, op, value string
-	pattern          *regexp.Regexp
-}
-
-func (m matcher) fits(labels map[string]string) bool {
-	value := labels[m.label]
-	switch m.op {
-	case "=":
-		return value == m.value
-	case "!=":
-		return value != m.value
-	case "=~":
-		return m.pattern.MatchString(value)
-	default:
-		return !m.pattern.MatchString(value)
-	}
-}
-
-func (r rule) fits(labels map[string]string) bool {
-	for _, m := range r.match {
-		if !m.fits(labels) {
-			return false
-		}
-	}
-	return true
 }
 
 // mostRules bounds one file.
@@ -166,35 +138,16 @@ func (r *reader) ref(n *strict.Node) prentice.Ref {
 }
 
 var (
-	matching = regexp.MustCompile(`^\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*?)\s*$`)
 	inBraces = regexp.MustCompile(`\{([^{}]*)\}`)
 	isLabel  = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 )
 
-// matcher reads label="value" with =, !=, =~ or !~. Patterns match the whole value,
-// as Alertmanager's do.
-func (r *reader) matcher(n *strict.Node) matcher {
+// matcher reads label="value" with =, !=, =~ or !~.
+func (r *reader) matcher(n *strict.Node) label.Matcher {
 	text := r.Text(n, "matcher")
-	found := matching.FindStringSubmatch(text)
-	if found == nil {
-		if text != "" {
-			r.Wrong(n, `write label="value", with =, !=, =~ or !~`, "%q is not a matcher", strict.Clip(text))
-		}
-		return matcher{}
-	}
-	m := matcher{label: found[1], op: found[2], value: found[3]}
-	if len(m.value) > 1 && m.value[0] == '"' && strings.HasSuffix(m.value, `"`) {
-		m.value = m.value[1 : len(m.value)-1]
-	} else if strings.Contains(m.value, `"`) {
-		r.Wrong(n, `write label="value"`, "the quotes of %q do not go together", strict.Clip(text))
-	}
-	if strings.HasSuffix(m.op, "~") {
-		pattern, err := regexp.Compile(`^(?s:` + m.value + `)$`)
-		if err != nil || len(m.value) > 1000 {
-			r.Wrong(n, "write a regular expression of RE2, at most 1000 characters", "%q is not a pattern: %v", strict.Clip(m.value), err)
-			return m
-		}
-		m.pattern = pattern
+	m, err := label.Parse(text)
+	if err != nil && text != "" {
+		r.Wrong(n, `write label="value", with =, !=, =~ or !~ and a regular expression of RE2 behind the last two`, "%v", err)
 	}
 	return m
 }

@@ -65,9 +65,19 @@ func New(name, op, value string) (m Matcher, err error) {
 	return m, nil
 }
 
+// unquoted is a name or a value without its quotes. In them a backslash escapes as in
+// Go, or, where that makes no sense, itself, a quote and a line's end alone: a pattern
+// such as "web\d" is written so in the settings of Alertmanager.
 func unquoted(text string) (string, error) {
 	if len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
-		return strconv.Unquote(text)
+		if value, err := strconv.Unquote(text); err == nil {
+			return value, nil
+		}
+		text = strings.NewReplacer(`\\`, "\x00", `\"`, "\x01", `\n`, "\n").Replace(text[1 : len(text)-1])
+		if strings.Contains(text, `"`) || strings.HasSuffix(text, `\`) {
+			return "", strconv.ErrSyntax
+		}
+		return strings.NewReplacer("\x00", `\`, "\x01", `"`).Replace(text), nil
 	}
 	if strings.Contains(text, `"`) {
 		return "", strconv.ErrSyntax

@@ -11,7 +11,7 @@ func TestAMatcherComparesAsAlertmanagerDoes(t *testing.T) {
 	for text, fits := range map[string]bool{
 		`alertname=HighLoad`: true, `alertname="HighLoad"`: true, ` alertname = "HighLoad" `: true, `alertname=highload`: false,
 		`host=~web-.*`: true, `host=~web`: false, `host!~web-.*`: false, `host!="web-2"`: true, `none=""`: true, `none!=""`: false, `none=~.*`: true,
-		`größe="ü"`: true, `"größe"=~"[üö]"`: true, `lines="a\nb"`: true, `lines=~a.b`: true,
+		`größe="ü"`: true, `"größe"=~"[üö]"`: true, `lines="a\nb"`: true, `lines=~a.b`: true, `host=~"web-\d"`: true, `host=~"web-\\d"`: true, `host=~"web\.1"`: false, `host!~"\"\d"`: true,
 	} {
 		m, err := Parse(text)
 		if err != nil || m.Fits(labels) != fits {
@@ -28,7 +28,7 @@ func TestAMatcherComparesAsAlertmanagerDoes(t *testing.T) {
 }
 
 func TestWhatIsNoMatcherIsRefused(t *testing.T) {
-	for _, text := range []string{"", "=", "alertname", "=x", `a="x`, `a=x"`, `a=~(`, `a=~x{1001}`, `a b=c`, `""=x`, "a=" + strings.Repeat("x", 1001), strings.Repeat("x", 201) + "=a", "a=\xff", `a=~"(x{500}){500}"`} {
+	for _, text := range []string{"", "=", "alertname", "=x", `a="x`, `a=x"`, `a=~(`, `a=~x{1001}`, `a b=c`, `""=x`, "a=" + strings.Repeat("x", 1001), strings.Repeat("x", 201) + "=a", "a=\xff", `a=~"(x{500}){500}"`, `a="\d"x"`, `a="\d\"`} {
 		if m, err := Parse(text); err == nil {
 			t.Errorf("%q is read as %v", text, m)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"prentice/internal/kit/needtest"
 	"prentice/internal/kit/outlive"
 )
 
@@ -58,9 +59,7 @@ func (h *host) own(name string, argv ...string) {
 }
 
 func TestAScriptRunsInTheShellItNames(t *testing.T) {
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("SKIPPED: no bash on this machine")
-	}
+	needtest.Program(t, "bash")
 	const script = "words=(one two)\necho \"${words[1]}\" \"${BASH_VERSION:+bash}\" \"$A\" \"$SCRIPT $shell\"\nread line || echo empty\nexit 3"
 	shells(t, func(t *testing.T, h *host) {
 		env := []string{"A=a'b $(touch pwned)", "SCRIPT=theirs", "shell=theirs"}
@@ -93,9 +92,7 @@ func (h *host) begun(d outlive.Direct) (*exec.Cmd, io.Reader) {
 }
 
 func TestALongScriptRunsInTheShellItNames(t *testing.T) {
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("SKIPPED: no bash on this machine")
-	}
+	needtest.Program(t, "bash")
 	shells(t, func(t *testing.T, h *host) {
 		cmd, from := h.begun(outlive.Direct{Nonce: nonce, Shell: "bash", Script: ": " + strings.Repeat("x", 300<<10) + "\ncat <<'END'\n$SCRIPT\nEND\necho 'there'\n"})
 		out, err := io.ReadAll(from)
