@@ -24,7 +24,7 @@ import (
 func (c *commands) demo() *cobra.Command {
 	var quick bool
 	cmd := &cobra.Command{
-		Use: "demo", Short: "Watch a service die and be mended under supervision", Example: "  prentice demo", Args: cobra.NoArgs,
+		Use: "demo", Short: "Watch a service fail and be restarted under supervision", Example: "  prentice demo", Args: cobra.NoArgs,
 		Long: "Plays the main job from its beginning to its end, in less than a minute and without anybody's help: starts a sample team of three small services and a server on free ports of this machine, " +
 			"kills a service, and tells what happens then, what prentice saw, and why it acted. All that is told is looked at while it is told. " +
 			"It ends with a file of evidence and the command that checks it.\n\n" +

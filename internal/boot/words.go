@@ -5,6 +5,7 @@ import "prentice/internal/face/cli"
 // nouns says what each noun of the command line is about.
 var nouns = map[string]string{
 	"account":   "How you sign in, and where you are signed in",
+	"alert":     "Rules that say what becomes of an alert: check and try them",
 	"calendar":  "Freezes and windows: when runs may begin",
 	"catalog":   "Services, hosts, systems and groups",
 	"event":     "What happened, as it was reported",
@@ -27,6 +28,7 @@ var nouns = map[string]string{
 	"secret":    "Secrets that steps use",
 	"service":   "Services that are watched, and how each is",
 	"session":   "Browsers that are signed in",
+	"silence":   "What is known and shall call nobody, until when and why",
 	"token":     "API tokens of people and programs",
 }
 
@@ -39,8 +41,8 @@ var firsts = []cli.First{
 
 // groups is how help lists the commands.
 var groups = []cli.Group{
-	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "service", "host", "event", "schedule", "explain", "stop-all", "resume-all", "resume", "review"}},
-	{Title: "Team files", Nouns: []string{"catalog", "procedure", "policy", "calendar", "notice", "alert", "init"}},
+	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "host", "event", "schedule", "explain", "stop-all", "resume-all", "resume", "review"}},
+	{Title: "Team files", Nouns: []string{"catalog", "procedure", "policy", "calendar", "notice", "alert"}},
 	{Title: "Administration", Nouns: []string{"up", "drain", "person", "token", "session", "account", "whoami", "secret", "evidence", "limit", "lock", "replica", "metrics", "doctor", "backup", "restore"}},
 }
 
