@@ -19,7 +19,7 @@ help:
 build:
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "$(LDFLAGS)" -o bin/prentice ./cmd/prentice
 
-## demo: build, then watch a service die and be mended under supervision
+## demo: build, then watch a service fail and be restarted under supervision
 demo: build
 	./bin/prentice demo
 

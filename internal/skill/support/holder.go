@@ -260,10 +260,10 @@ func (s *Support) tellNow(tx *db.Tx, now time.Time, kind string, in *Incident, d
 	return post(tx, prentice.Event{ID: fmt.Sprintf("%s %s %d", in.Ref, kind, seq), Source: ourSource, Type: kind, Subject: in.Subject, Time: now, Causes: causes}, data)
 }
 
-// short is who has an incident, for a column; (?) is not acknowledged.
+// short is who has an incident, for a column.
 func (h Holder) short() string {
 	if h.Assignee != "" && !h.Acked() {
-		return string(h.Assignee) + " (?)"
+		return string(h.Assignee) + ", not acknowledged"
 	}
 	return string(h.Assignee)
 }
