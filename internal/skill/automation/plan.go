@@ -253,7 +253,7 @@ func planOp(d Deps) op.Op {
 		return out, err
 	}).WithExample("prentice procedure plan restart-service service=checkout").FromFiles().WithHelp(
 		"Renders the procedure for one case: exact targets, commands, inputs, limits, verification and undo. The hash names the plan; it is the same in every process and on every machine, and it is what people approve.\n\n" +
-			"If it were requested now tells what policy says, who could approve it, what would hold it back, and whether the hosts that it acts on over SSH can be reached. Who may request it has those tried of which nothing recent is known; --check-hosts waits for their answers. While none of them can be reached, nobody is asked to approve it.\n\n" +
+			"If you requested it now tells what policy says, who could approve it, what would hold it back, and whether the hosts that it acts on over SSH can be reached. Who may request it has those tried of which nothing recent is known; --check-hosts waits for their answers. While none of them can be reached, nobody is asked to approve it.\n\n" +
 			"With -o json the plan's canonical bytes are written as they are, so that sha256sum gives the hash.")
 }
 
