@@ -13,7 +13,7 @@ type AccountRecord struct {
 	Recovery int             `json:"recovery"` // codes that are left
 	Passkeys []PasskeyRecord `json:"passkeys,omitempty"`
 
-	PasswordBehind []Ref `json:"password_behind,omitempty"` // the people behind whoever signs in with it
+	PasswordBehind []Ref `json:"password_behind,omitempty"` // the people behind those who sign in with it
 }
 
 // PasskeyRecord is what is known of a passkey.
@@ -22,7 +22,7 @@ type PasskeyRecord struct {
 	Name    string    `json:"name"`
 	Created time.Time `json:"created"`
 	Seen    time.Time `json:"seen,omitzero"`
-	Behind  []Ref     `json:"behind,omitempty"` // the people behind whoever signs in with it
+	Behind  []Ref     `json:"behind,omitempty"` // the people behind those who sign in with it
 	Unread  bool      `json:"unread,omitempty"` // what is stored of it cannot be read, so it signs nobody in
 }
 
@@ -53,7 +53,7 @@ type Ceremony struct {
 }
 
 // CeremonyAnswer is what a browser answers. Name is what a new passkey is called,
-// and Behind are the people behind whoever makes it.
+// and Behind are the people behind those who make it.
 type CeremonyAnswer struct {
 	Ceremony, Answer, Name string
 	Behind                 []Ref

@@ -26,7 +26,7 @@ type Question struct {
 	Record      Record   `json:"record"`
 	Kin         string   `json:"kin,omitempty"`
 	Last        *Agreed  `json:"last,omitempty"`
-	Yours       *Yours   `json:"yours,omitempty"` // how whoever looks relates to it, if it waits for an approval
+	Yours       *Yours   `json:"yours,omitempty"` // how the reader relates to it, if it waits for an approval
 }
 
 // Questions is a page of what waits, soonest to expire first. Next is where the
@@ -50,7 +50,7 @@ type Review struct {
 	Closed    time.Time `json:"closed,omitzero"`
 	Closer    Ref       `json:"closer,omitempty"`
 	Says      string    `json:"says,omitempty"`  // what the closer found
-	Yours     *Yours    `json:"yours,omitempty"` // how whoever looks relates to it, if it is open: to approve is to close it
+	Yours     *Yours    `json:"yours,omitempty"` // how the reader relates to it, if it is open: to approve is to close it
 }
 
 // Absence is a person who is away, and who counts for them in the groups that

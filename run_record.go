@@ -75,7 +75,7 @@ type RunDetail struct {
 	Record    Record       `json:"record"`             // of the procedure, before this run
 	Contact   *Contact     `json:"contact,omitempty"`  // whether its hosts can be reached, if it waits for an approval
 	Ahead     *HoldBack    `json:"ahead,omitempty"`    // what would hold it back if it were approved now, if it waits for an approval
-	Yours     *Yours       `json:"yours,omitempty"`    // how whoever looks relates to it, if it waits for an approval
+	Yours     *Yours       `json:"yours,omitempty"`    // how the reader relates to it, if it waits for an approval
 	Override  *Override    `json:"override,omitempty"` // whether they may let it go without, if that is possible
 
 	Kin    string  `json:"kin,omitempty"`    // equal for plans that are equal but for subject and targets
