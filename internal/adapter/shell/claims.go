@@ -240,7 +240,7 @@ func (j *job) leave(ctx context.Context) (outlive.Report, error) {
 		err = prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, which does not answer: %w", step, where, err).Try("look whether it still goes on there")
 	case report.State == outlive.Ended && !report.Stopped:
 		j.hearRest(ctx)
-	case report.State == outlive.None && j.seen && report.Why != never:
+	case report.State == outlive.None && j.seen && report.Why != never, report.State == outlive.Lost && report.Why == gone:
 		report.State, report.Why = outlive.Lost, gone
 		err = prentice.Errorf(prentice.Canceled, "step %s was to be stopped: %w", step, j.wrong(report))
 	case report.State == outlive.None:

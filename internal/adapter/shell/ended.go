@@ -65,7 +65,8 @@ func lost(way outlive.Way, r outlive.Report) error {
 }
 
 // Why there is no claim: never is an answer's own word for a script that was not
-// begun, and gone what we say where the claim was seen before.
+// begun, and gone what is said where the claim was seen before, or only a part of it
+// is left.
 const (
 	never = "never"
 	gone  = "gone"

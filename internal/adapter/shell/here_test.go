@@ -17,6 +17,7 @@ import (
 func lasting(t *testing.T) (first, next *shell.Kind) {
 	t.Helper()
 	folder := t.TempDir()
+	t.Cleanup(func() { takenAway(t, &shell.Kind{Home: filepath.Join(folder, "claims")}) })
 	make := func() *shell.Kind {
 		k := kind(t)
 		k.Home, k.Dir = filepath.Join(folder, "claims"), folder
@@ -33,8 +34,8 @@ func change(body string, log *bytes.Buffer, env ...string) prentice.Work {
 	return w
 }
 
-// waiting is a step that has its effect once, and then waits for a file.
-const waiting = "echo effect >>effect; echo begun; while test ! -e go; do sleep 0.02; done; echo over"
+// waiting is a step that has its effect once, and then waits for a file, or for the end of the test.
+const waiting = "echo effect >>effect; echo begun; while test ! -e go && test -e effect; do sleep 0.02; done; echo over"
 
 // begun begins a step, and leaves it as a prentice does that ends.
 func begun(t *testing.T, k *shell.Kind, w prentice.Work) {
@@ -293,91 +294,6 @@ func TestOfAStepFromBeforeClaimsOnlyTheQuestionIsAsked(t *testing.T) {
 	w.Lasting = false
 	if answer, err := k.Done(t.Context(), w); answer != prentice.Unknown || err != nil {
 		t.Errorf("got %s %v", answer, err)
-	}
-}
-
-// As on a host whose home is in memory and that starts anew, or when a person tidies
-// too much: that the claim is gone is no sign that nothing was begun.
-func TestAStepWhoseClaimIsGoneIsNotBegunAgain(t *testing.T) {
-	for name, c := range map[string]struct {
-		body       string
-		done       string
-		idempotent bool
-		effects    string
-		says       string
-	}{
-		"it goes on":         {body: "echo effect >>effect; rm -rf claims/*; sleep 1", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
-		"it ended with it":   {body: "echo effect >>effect; rm -rf claims/*; kill -9 $PPID; kill -9 $$", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
-		"it is done":         {body: "echo effect >>effect; rm -rf claims/*", done: "test -e effect", effects: "effect\n", says: "its done? question says that it is done"},
-		"it is not done yet": {body: "echo effect >>effect; rm -rf claims/*; sleep 1", done: "false", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
-		"it may be repeated": {body: "echo effect >>effect; test -e spared || { : >spared; rm -rf claims/*; }", idempotent: true, effects: "effect\neffect\n", says: "exit code 0"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			k, _ := lasting(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-			defer cancel()
-			w := change(c.body, &bytes.Buffer{})
-			w.Step.Idempotent = c.idempotent
-			if c.done != "" {
-				w.Step.Done = &prentice.PlannedStep{ID: "asked", Body: c.done}
-			}
-			out, err := k.Apply(ctx, w)
-			if err != nil {
-				out.Says = err.Error()
-			}
-			if raw, _ := os.ReadFile(filepath.Join(k.Dir, "effect")); !strings.Contains(out.Says, c.says) || string(raw) != c.effects || strings.Contains(out.Says, "nothing was done") {
-				t.Errorf("got %+v %v, effects %q", out, err, raw)
-			}
-			if err != nil && prentice.KindOf(err) != prentice.Unavailable {
-				t.Errorf("got %s", prentice.KindOf(err))
-			}
-		})
-	}
-}
-
-func TestAStepThatIsStoppedAfterItsClaimWentIsNotSaidToHaveDoneNothing(t *testing.T) {
-	k, _ := lasting(t)
-	ctx, stop := context.WithCancelCause(t.Context())
-	defer stop(nil)
-	w := change("echo effect >>effect; echo begun; sleep 3", nil)
-	w.Log = &heldUp{t: t, until: func() {
-		os.RemoveAll(k.Home) //nolint:errcheck // what is looked at below
-		stop(prentice.ErrStopped)
-	}}
-	_, err := k.Apply(ctx, w)
-	if prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "is gone, and nobody knows how far it came") {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestAStepThatTheJournalSaysWasBegunIsNotBegunAgainWhenItsClaimIsGone(t *testing.T) {
-	for name, c := range map[string]struct {
-		begun, idempotent bool
-		done              string
-		answer            prentice.Answer
-	}{
-		"nobody has heard that it was begun": {answer: prentice.No},
-		"it was begun":                       {begun: true, answer: prentice.Unknown},
-		"it may be repeated":                 {begun: true, idempotent: true, answer: prentice.Unknown},
-		"it is done":                         {begun: true, done: "true", answer: prentice.Yes},
-		"it is not done yet":                 {begun: true, done: "false", answer: prentice.Unknown},
-	} {
-		t.Run(name, func(t *testing.T) {
-			first, next := lasting(t)
-			w := change("echo effect >>effect; while test -d claims; do sleep 0.02; done", &bytes.Buffer{})
-			begun(t, first, w)
-			if err := os.RemoveAll(next.Home); err != nil {
-				t.Fatal(err)
-			}
-			w.Begun, w.Step.Idempotent = c.begun, c.idempotent
-			if c.done != "" {
-				w.Step.Done = &prentice.PlannedStep{ID: "asked", Body: c.done}
-			}
-			answer, err := next.Done(t.Context(), w)
-			if answer != c.answer || (answer == prentice.Unknown && !c.idempotent) != (err != nil && strings.Contains(err.Error(), "is gone, and nobody knows how far it came")) {
-				t.Errorf("got %s %v", answer, err)
-			}
-		})
 	}
 }
 

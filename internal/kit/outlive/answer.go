@@ -24,7 +24,8 @@ const (
 	Over    State = "over"    // its proof was written once, and the claim is gone
 )
 
-// Report is what became of an ask. Why is ended or rebooted of a lost script;
+// Report is what became of an ask. Why is ended or rebooted of a lost script, or gone
+// where only a part of its claim is left, so that it may go on still;
 // home, setsid, full, late or void of a refused one; never of a claim that was there,
 // and whose script was not begun.
 type Report struct {

@@ -56,11 +56,19 @@ settled() {
   status && { say end "$code" "$left" "$room" $told; return 0; }
   under_way && return 1
   status && { say end "$code" "$left" "$room" $told; return 0; }
-  if once "$d/begun" && [ -e "$d/armed" ]; then rm -rf "$d"; none never; return 0; fi # nobody can begin it any more
+  if once "$d/begun" && [ -e "$d/armed" ] && unbegun; then rm -rf "$d"; none never; return 0; fi # nobody can begin it any more
   [ -d "$d/." ] || { none; return 0; }
+  [ -e "$d/armed" ] && [ -e "$d/group" ] || { say lost gone; return 0; }
   was=-
   { read -r pid was start <"$d/keeper"; } 2>/dev/null
   if [ "$boot" = "$was" ]; then say lost ended; else say lost rebooted; fi
+}
+# unbegun: no script has been begun, as far as the rest of the claim tells: one of
+# which only a part is left tells nothing.
+unbegun() {
+  g=
+  { read -r g rest <"$d/group"; } 2>/dev/null
+  case $g in --*) ;; *) return 1 ;; esac
 }
 # none: there is no claim. What it leaves when it goes says why; never is said of one
 # that was seen, and not begun.
@@ -144,7 +152,7 @@ follow() {
     if [ "$((seg + size))" -gt "$off" ]; then emit; quiet=0 early=0; continue; fi
     [ "$word" != end ] || continue
     if [ "$quiet" -ge 40 ] || ! under_way; then
-      if [ -e "$d/armed" ] && [ ! -e "$d/begun" ] && [ "$fresh" -lt 100 ]; then
+      if [ -e "$d/armed" ] && [ ! -e "$d/begun" ] && [ "$fresh" -lt 100 ] && unbegun; then
         fresh=$((fresh + 1)) # the keeper is about to begin
       elif [ "$early" -gt 0 ]; then
         early=0 # what it printed comes first
