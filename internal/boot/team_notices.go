@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/notify"
+	"prentice/internal/adapter/sentfile"
 	"prentice/internal/engine/notice"
 )
 
@@ -48,7 +49,7 @@ func (t *Team) Systems(subject prentice.Ref, targets []prentice.Ref) []string {
 // openOutbox makes what tells people.
 func (s *System) openOutbox() {
 	s.outbox = notice.New(notice.Deps{
-		DB: s.db, Recorder: s.ledger, Sender: notify.New(s.secrets, time.Now, nil),
+		DB: s.db, Recorder: s.ledger, Sender: notify.New(s.secrets, time.Now, nil), Memory: sentfile.At(s.path("sent")),
 		Settings: func() *notice.Settings { return s.Team.now.Load().notices },
 		Show:     func(ctx context.Context, n int64) (prentice.RunDetail, error) { return s.runner.Show(ctx, n) },
 		Able:     s.able, Team: s.people,

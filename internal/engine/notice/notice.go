@@ -5,8 +5,9 @@
 // which channels; both are kept by the team in notices.yaml, in git. A notice
 // is one message for one channel. It lies in the outbox until its receiver took
 // it, is tried again with growing pauses, and is dead when nobody took it after
-// twelve tries: then it is shown until a person looks. Every try carries the
-// same id, because a crash between the sending and the noting sends it again.
+// twelve tries: then it is shown until a person looks. What was sent is remembered
+// outside the database too, and every try carries the same id, because a crash just
+// after the sending sends it again.
 //
 // It refuses to speak of what comes from outside in prentice's name, to put
 // secrets or what steps printed into a message, to let one slow receiver hold
@@ -42,11 +43,19 @@ type Sender interface {
 	Send(context.Context, Channel, Message) error
 }
 
+// Memory remembers which messages were sent, apart from the database: one that lost
+// its last moments does not know it any more. It holds digests alone.
+type Memory interface {
+	Has(digest string) (bool, error)
+	Add(digest string) error
+}
+
 // Deps is what an outbox needs of the world.
 type Deps struct {
 	DB       *db.DB
 	Recorder Recorder
 	Sender   Sender
+	Memory   Memory
 	Settings func() *Settings                                                           // in force at this moment
 	Show     func(ctx context.Context, number int64) (prentice.RunDetail, error)        // a run, with its plan
 	Able     func(ctx context.Context, topic string, run int64) ([]prentice.Ref, error) // who can answer a question of a run, or close its review

@@ -113,13 +113,17 @@ func (o *Outbox) sendNext(ctx context.Context, channel string) (again bool, err 
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("read a notice: %w", err)
+		return o.unreadable(ctx, channel, err)
 	}
 	if json.Unmarshal([]byte(text), &n.Message) != nil {
 		return true, o.note(ctx, n, prentice.NoticeDead, "what it says cannot be read", time.Time{})
 	}
 	if err := o.begin(ctx, &n); err != nil {
 		return false, err
+	}
+	digest, says := prentice.Digest([]byte(text)), ""
+	if taken == 0 && o.remembers(n.number, digest) {
+		taken, says = 1, "it was sent before, and the database had lost that"
 	}
 	if taken == 0 {
 		to, _ := o.Settings().Channel(channel) // one that has just gone takes nothing, and its notices end
@@ -134,11 +138,35 @@ func (o *Outbox) sendNext(ctx context.Context, channel string) (again bool, err 
 		if failure != nil {
 			return true, o.failed(ctx, n, line(failure.Error()))
 		}
+		if err := o.Memory.Add(digest); err != nil {
+			o.Log.Warn("a message that was sent may be sent again after a loss of the database", "notice", n.number, "err", err)
+		}
 	}
-	if err := o.note(ctx, n, prentice.NoticeSent, "", time.Time{}); err != nil {
+	if err := o.note(ctx, n, prentice.NoticeSent, says, time.Time{}); err != nil {
 		return true, errors.Join(err, o.unrecorded(ctx, n))
 	}
 	return true, nil
+}
+
+// unreadable ends the notice that is next in a channel and of which something cannot
+// be read: it would hold up all behind it.
+func (o *Outbox) unreadable(ctx context.Context, channel string, why error) (again bool, err error) {
+	n := tried{channel: channel}
+	err = o.DB.QueryRow(ctx, `SELECT number FROM notices WHERE state = 'waiting' AND channel = ? AND due <= ? ORDER BY due, number LIMIT 1`, []any{channel, db.Micros(o.Clock())}, &n.number)
+	if err != nil || ctx.Err() != nil {
+		return false, fmt.Errorf("read a notice: %w", errors.Join(why, err))
+	}
+	return true, o.note(ctx, n, prentice.NoticeDead, "what is stored of it cannot be read: "+line(why.Error()), time.Time{})
+}
+
+// remembers says whether a message was sent already. Where nobody can tell, it is
+// sent: one that is heard twice is better than one that is not heard.
+func (o *Outbox) remembers(number int64, digest string) bool {
+	sent, err := o.Memory.Has(digest)
+	if err != nil {
+		o.Log.Warn("nobody can tell what was sent before", "notice", number, "err", err)
+	}
+	return sent
 }
 
 // begin counts a try before it is made, with the time of the next: whatever

@@ -39,6 +39,7 @@ type world struct {
 	unsure error          // that nobody can tell who can
 	notes  []string
 	mute   bool // nothing can be recorded
+	memory memory
 
 	mu    sync.Mutex
 	sent  []string         // channel and title; guarded by mu
@@ -59,7 +60,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w := &world{t: t, able: []prentice.Ref{"person/ben", "person/carl"}, now: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), fails: map[string]error{}, hang: map[string]chan struct{}{}}
 	w.run = prentice.RunDetail{Run: prentice.Run{Number: 7, Procedure: "restart", Subject: "service/shop", State: prentice.Waiting, Says: "waits for 1 approver", Risk: prentice.Change,
 		Targets: []prentice.Ref{"host/web"}, Requester: "person/ann", Reason: "it is slow", Expires: w.now.Add(time.Hour)}}
-	w.Outbox = New(Deps{DB: d, Recorder: w, Sender: w, Settings: func() *Settings { return settings },
+	w.Outbox = New(Deps{DB: d, Recorder: w, Sender: w, Memory: &w.memory, Settings: func() *Settings { return settings },
 		Show: func(context.Context, int64) (prentice.RunDetail, error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -102,6 +103,29 @@ func (w *world) Send(ctx context.Context, c Channel, m Message) error {
 	defer w.mu.Unlock()
 	w.sent, w.ids = append(w.sent, c.Name+": "+m.Title), append(w.ids, m.ID)
 	return w.fails[c.Name]
+}
+
+// memory is that outside the database.
+type memory struct {
+	mu   sync.Mutex // guards sent
+	sent map[string]bool
+	fail error
+}
+
+func (m *memory) Has(digest string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sent[digest], m.fail
+}
+
+func (m *memory) Add(digest string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.sent == nil {
+		m.sent = map[string]bool{}
+	}
+	m.sent[digest] = m.fail == nil
+	return m.fail
 }
 
 func (w *world) hear(e prentice.Event) {
