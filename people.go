@@ -29,6 +29,24 @@ func SharedPerson(a, b []Ref) Ref {
 	return ""
 }
 
+// Way is one by which a person could come in. People are all who are behind them
+// then, themselves among them.
+type Way struct {
+	Person Ref
+	People []Ref
+}
+
+// Independent are those who could come in by a way behind which none of some people is.
+func Independent(ways []Way, of []Ref) []Ref {
+	var list []Ref
+	for _, w := range ways {
+		if SharedPerson(w.People, of) == "" {
+			list = append(list, w.Person)
+		}
+	}
+	return JoinPeople(list)
+}
+
 // Cause is a person by whose doing a run was asked for, and how. Nobody who
 // caused a run approves it.
 type Cause struct {

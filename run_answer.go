@@ -30,12 +30,13 @@ type Answerers struct {
 	Role    Role     `json:"role,omitempty"` // that they need on all that it touches
 	Able    []Ref    `json:"able"`           // who can give one: not those behind the cause of the run or behind an approval that it has
 	Away    []Ref    `json:"away,omitempty"` // those of them who said that they are away
+	Tied    []Ref    `json:"tied,omitempty"` // who is behind several of them, where these count as one, and so all are too few
 	WaysOut []string `json:"ways_out,omitempty"`
 }
 
 // Short says whether they are too few for the run ever to be approved as the
 // team is now.
-func (a Answerers) Short() bool { return len(a.Able) < a.Needed }
+func (a Answerers) Short() bool { return len(a.Able) < a.Needed || len(a.Tied) > 0 }
 
 // Present are those who can answer and are not away; if all of them are away, all.
 func (a Answerers) Present() []Ref {
@@ -59,6 +60,9 @@ func (a Answerers) String() string {
 	text := AnyOf(a.Present(), 5) + " can answer"
 	if a.Short() {
 		text = fmt.Sprintf("%d must, and only %s", a.Needed, text)
+	}
+	if len(a.Tied) > 0 {
+		text += fmt.Sprintf(", several of whom count as one, because %s is behind them", AnyOf(a.Tied, 3))
 	}
 	return text
 }

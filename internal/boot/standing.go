@@ -25,21 +25,20 @@ func (p places) Team(ctx context.Context, plan prentice.Plan) ([]runner.Standing
 	return team, nil
 }
 
-// Independent implements runner.People: the approvers of all that a plan touches
-// who could come in for one of some operations with none of some people behind them.
-func (p places) Independent(ctx context.Context, plan prentice.Plan, of []prentice.Ref, ops ...string) ([]prentice.Ref, error) {
-	able, err := p.s.Identity.Independent(ctx, of, prentice.Approver, ops...)
+// Ways implements runner.People: how the approvers of all that a plan touches could
+// come in for one of some operations.
+func (p places) Ways(ctx context.Context, plan prentice.Plan, ops ...string) ([]prentice.Way, error) {
+	ways, err := p.s.Identity.Ways(ctx, prentice.Approver, ops...)
 	if err != nil {
 		return nil, err
 	}
 	team, err := p.Team(ctx, plan)
-	var list []prentice.Ref
-	for _, s := range team {
-		if s.Role.Includes(prentice.Approver) && slices.Contains(able, s.Person) {
-			list = append(list, s.Person)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	return slices.DeleteFunc(ways, func(w prentice.Way) bool {
+		return !slices.ContainsFunc(team, func(s runner.Standing) bool { return s.Person == w.Person && s.Role.Includes(prentice.Approver) })
+	}), nil
 }
 
 // RoleOn implements runner.People.

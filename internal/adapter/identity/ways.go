@@ -19,28 +19,27 @@ const waysQuery = `SELECT person, role, ops, things, behind FROM identity_token 
 	UNION ALL SELECT person, '', '*', '*', behind FROM identity_passkey
 	UNION ALL SELECT person, '', '*', '*', '' FROM identity_provider`
 
-// Independent are the people who could come in for one of some operations, with
-// at least a role, by a way behind which none of some others is. What role they
-// have themselves is not asked here, nor on what a token is for.
-func (i *Identity) Independent(ctx context.Context, of []prentice.Ref, least prentice.Role, ops ...string) (people []prentice.Ref, err error) {
+// Ways are how people could come in for one of some operations, with at least a
+// role. What role they have themselves is not asked here, nor on what a token is for.
+func (i *Identity) Ways(ctx context.Context, least prentice.Role, ops ...string) (ways []prentice.Way, err error) {
 	now := i.clock()
 	at := db.Micros(now)
 	rows, err := i.db.Query(ctx, `SELECT x.person, x.role, x.ops, x.things, x.behind FROM (`+waysQuery+`) x
 		WHERE NOT EXISTS (SELECT 1 FROM identity_provider v WHERE v.person = x.person AND v.vouched = 0)`, at, at, at, db.Micros(now.Add(-SessionIdle)))
 	if err != nil {
-		return nil, fmt.Errorf("look who is independent of %v: %w", of, err)
+		return nil, fmt.Errorf("look how people come in: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var name, role, asks, things, behind string
 		if err := rows.Scan(&name, &role, &asks, &things, &behind); err != nil {
-			return nil, fmt.Errorf("look who is independent of %v: %w", of, err)
+			return nil, fmt.Errorf("look how people come in: %w", err)
 		}
 		self := prentice.NewRef(string(prentice.Person), name)
 		wide := (role == "" || prentice.Role(role).Includes(least)) && slices.ContainsFunc(ops, scopeFrom(asks, things).Asks)
-		if wide && prentice.SharedPerson(prentice.JoinPeople(prentice.RefsIn(behind), []prentice.Ref{self}), of) == "" {
-			people = prentice.JoinPeople(people, []prentice.Ref{self})
+		if wide {
+			ways = append(ways, prentice.Way{Person: self, People: prentice.JoinPeople(prentice.RefsIn(behind), []prentice.Ref{self})})
 		}
 	}
-	return people, rows.Err()
+	return ways, rows.Err()
 }

@@ -50,7 +50,8 @@ func TestAPersonIsIndependentByAWayThatOthersDidNotMake(t *testing.T) {
 			}
 		}
 		who := func(of ...prentice.Ref) string {
-			people, err := w.Independent(ctx, of, prentice.Approver, "run.approve")
+			ways, err := w.Ways(ctx, prentice.Approver, "run.approve")
+			people := prentice.Independent(ways, of)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -128,10 +128,11 @@ func (r *Runner) answerersOf(ctx context.Context, d *detail, q question) (*prent
 	for _, b := range d.Approvals {
 		gone = prentice.JoinPeople(gone, peopleOf(b))
 	}
-	apart, err := r.People.Independent(ctx, d.ThePlan, gone, "run.approve")
+	ways, err := r.People.Ways(ctx, d.ThePlan, "run.approve")
 	if err != nil {
 		return nil, fmt.Errorf("look who is independent of %s: %w", anyOf(gone), err)
 	}
+	apart := prentice.Independent(ways, gone)
 	a := &prentice.Answerers{Needed: max(0, d.Decision.Approvers-seats(d.Approvals)), Role: d.Decision.Role, Able: []prentice.Ref{}}
 	others := 0 // with the role, beside those who caused it
 	for _, s := range q.team {
@@ -146,8 +147,11 @@ func (r *Runner) answerersOf(ctx context.Context, d *detail, q question) (*prent
 		}
 	}
 	a.Away = awayOf(a.Able, q.away)
+	if len(a.Able) >= a.Needed && !enough(d, a.Needed, ways, q) {
+		a.Tied = tying(a.Able, ways, q)
+	}
 	if a.Short() {
-		a.WaysOut = waysOutOf(d, others)
+		a.WaysOut = waysOutOf(d, others, a.Tied)
 	}
 	return a, nil
 }
@@ -162,17 +166,17 @@ func awayOf(people []prentice.Ref, away []prentice.Absence) (list []prentice.Ref
 }
 
 // waysOutOf is what a team does of whom too few can approve a run.
-func waysOutOf(d *detail, others int) []string {
+func waysOutOf(d *detail, others int, tied []prentice.Ref) []string {
 	causers := prentice.Causers(d.Causes)
 	out := []string{fmt.Sprintf("add a person who can, while it waits: prentice person add NAME --role %s", d.Decision.Role)}
 	switch {
 	case len(d.Decision.From) > 0:
 		out[0] = fmt.Sprintf("add people with the role %s to %s, or ask others in policy.yaml", d.Decision.Role, whom(d.Decision.From))
 	case others >= d.Decision.Approvers-seats(d.Approvals):
-		out[0] = fmt.Sprintf("let somebody in whom %s did not let in, such as by single sign-on", anyOf(causers))
+		out[0] = fmt.Sprintf("let somebody in whom %s did not let in, such as by single sign-on", anyOf(prentice.JoinPeople(causers, tied)))
 	}
-	if len(causers) > 0 {
-		out = append(out, fmt.Sprintf("whoever %s lets in counts as them until another person vouches for it with prentice person confirm NAME; %s", anyOf(causers), trustedTeam))
+	if behind := prentice.JoinPeople(causers, tied); len(behind) > 0 {
+		out = append(out, fmt.Sprintf("whoever %s lets in counts as them until another person vouches for it with prentice person confirm NAME; %s", anyOf(behind), trustedTeam))
 	}
 	if d.Risk != prentice.Danger {
 		out = append(out, "if one person may do this alone, say so with a rule in policy.yaml that allows it")

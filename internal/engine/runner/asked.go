@@ -22,9 +22,9 @@ type Standing struct {
 type People interface {
 	// Team is everybody, with the role that they have on what a plan touches.
 	Team(ctx context.Context, plan prentice.Plan) ([]Standing, error)
-	// Independent are those with the role approver on what a plan touches who could
-	// come in for one of some operations by a way behind which none of some people is.
-	Independent(ctx context.Context, plan prentice.Plan, of []prentice.Ref, ops ...string) ([]prentice.Ref, error)
+	// Ways are how those with the role approver on what a plan touches could come in
+	// for one of some operations.
+	Ways(ctx context.Context, plan prentice.Plan, ops ...string) ([]prentice.Way, error)
 	// RoleOn is the role that an actor has on all that a plan touches.
 	RoleOn(by prentice.Actor, plan prentice.Plan) prentice.Role
 	// Owner is the group that answers for what a plan is about, or "".

@@ -83,7 +83,7 @@ func (r *Runner) mayBreakOwn(ctx context.Context, d *detail, by prentice.Actor) 
 		return nil, "", nil
 	}
 	causers := prentice.Causers(d.Causes)
-	who, err := r.People.Independent(ctx, d.ThePlan, causers, "run.approve", "run.break-glass")
+	who, err := r.independent(ctx, d.ThePlan, causers, "run.approve", "run.break-glass")
 	switch {
 	case err != nil:
 		return nil, "", fmt.Errorf("look who is on the team: %w", err)

@@ -9,13 +9,23 @@ import (
 	"prentice"
 )
 
+// independent are those who could come in for one of some operations on what a plan
+// touches, by a way behind which none of some people is.
+func (r *Runner) independent(ctx context.Context, plan prentice.Plan, of []prentice.Ref, ops ...string) ([]prentice.Ref, error) {
+	ways, err := r.People.Ways(ctx, plan, ops...)
+	if err != nil {
+		return nil, fmt.Errorf("look who is independent of %s: %w", anyOf(of), err)
+	}
+	return prentice.Independent(ways, of), nil
+}
+
 // advice is who may do something that some people may not, or what a team does
 // in which there is no such person.
 func (r *Runner) advice(ctx context.Context, d *detail, of []prentice.Ref, do string, ops ...string) (string, error) {
-	who, err := r.People.Independent(ctx, d.ThePlan, of, ops...)
+	who, err := r.independent(ctx, d.ThePlan, of, ops...)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("look who is independent of %s: %w", anyOf(of), err)
+		return "", err
 	case len(who) == 0:
 		return fmt.Sprintf("nobody on the team is independent of %s: let somebody in whom they did not let in, such as by single sign-on; "+
 			"or let an independent person vouch for a password or a passkey with: prentice person confirm NAME; or, "+trustedTeam, anyOf(of)), nil
@@ -40,7 +50,7 @@ func (r *Runner) waysOut(ctx context.Context, d *detail, by prentice.Actor, refu
 		return refused
 	}
 	causers := prentice.Causers(d.Causes)
-	who, err := r.People.Independent(ctx, d.ThePlan, causers, "run.approve")
+	who, err := r.independent(ctx, d.ThePlan, causers, "run.approve")
 	if err != nil || len(who) > 0 {
 		return refused // what was refused stays so, with the usual advice
 	}

@@ -23,23 +23,18 @@ func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prenti
 	}
 	rows, err := r.DB.Query(ctx, `SELECT v.run, r.procedure, r.subject, r.state, v.person, v.people, v.reason, v.opened, v.closed, v.closer, v.says
 		FROM run_reviews v JOIN runs r ON r.number = v.run WHERE `+where+` ORDER BY v.run DESC LIMIT 100`, args...)
+	list, err := db.List(rows, err, func(scan func(...any) error, v *prentice.Review) error {
+		var state, people string
+		var opened, closed int64
+		err := scan(&v.Run, &v.Procedure, &v.Subject, &state, &v.By, &people, &v.Reason, &opened, &closed, &v.Closer, &v.Says)
+		v.People = prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{v.By})
+		v.State, v.Opened, v.Closed = prentice.State(state), db.Time(opened), db.Time(closed)
+		return err
+	}, func(v *prentice.Review, why error) { v.Reason, v.Says = why.Error(), why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list reviews: %w", err)
 	}
-	defer rows.Close()
-	list := []prentice.Review{}
-	for rows.Next() {
-		var v prentice.Review
-		var state, people string
-		var opened, closed int64
-		if err := rows.Scan(&v.Run, &v.Procedure, &v.Subject, &state, &v.By, &people, &v.Reason, &opened, &closed, &v.Closer, &v.Says); err != nil {
-			return nil, fmt.Errorf("list reviews: %w", err)
-		}
-		v.People = prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{v.By})
-		v.State, v.Opened, v.Closed = prentice.State(state), db.Time(opened), db.Time(closed)
-		list = append(list, v)
-	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // OpenReviews counts the reviews that nobody has closed.
@@ -94,7 +89,7 @@ func (r *Runner) Reviewers(ctx context.Context, run int64) ([]prentice.Ref, erro
 	if err != nil {
 		return nil, err
 	}
-	return r.People.Independent(ctx, d.ThePlan, prentice.JoinPeople(breakers, prentice.Causers(d.Causes)), "review.close")
+	return r.independent(ctx, d.ThePlan, prentice.JoinPeople(breakers, prentice.Causers(d.Causes)), "review.close")
 }
 
 // CloseReview ends a review with what its closer found. Nobody closes their own,

@@ -31,6 +31,7 @@ type world struct {
 	verdict   prentice.Decision
 	mover     prentice.Ref // who sent every event
 	letIn     prentice.Ref // who let everybody in, or ""
+	letInBy   map[prentice.Ref][]prentice.Ref
 	incidents map[prentice.Ref]Incident
 	frozen    atomic.Pointer[string]
 	stop      atomic.Bool
@@ -55,13 +56,13 @@ func (w *world) Team(context.Context, prentice.Plan) ([]Standing, error) {
 	return slices.Clone(w.team), nil
 }
 
-// Independent are the approvers whom none of some people let in.
-func (w *world) Independent(_ context.Context, _ prentice.Plan, of []prentice.Ref, _ ...string) (list []prentice.Ref, _ error) {
+// Ways are how approvers come in: with whoever let them in behind them.
+func (w *world) Ways(context.Context, prentice.Plan, ...string) (list []prentice.Way, _ error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, s := range w.team {
-		if s.Role.Includes(prentice.Approver) && !slices.Contains(of, s.Person) && !slices.Contains(of, w.letIn) {
-			list = append(list, s.Person)
+		if s.Role.Includes(prentice.Approver) {
+			list = append(list, prentice.Way{Person: s.Person, People: prentice.JoinPeople([]prentice.Ref{s.Person, w.letIn}, w.letInBy[s.Person])})
 		}
 	}
 	return list, nil
