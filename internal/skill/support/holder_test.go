@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -153,29 +151,6 @@ func TestAnAcknowledgementEndsWhenTheFaultComesBackOrGetsWorse(t *testing.T) {
 		w.alert("firing", "HighErr", "f1", "critical", "")
 		if d := w.must("incident.show", `{"number":"1"}`).(Detail); d.Acked() || w.told("incident.unacknowledged") != 2 {
 			t.Errorf("it got worse: %+v", d.Holder)
-		}
-	})
-}
-
-func TestOfFiftyWhoAcknowledgeAtOnceOneHasIt(t *testing.T) {
-	routed(t, func(w *world) {
-		w.alert("firing", "HighErr", "f1", "critical", "")
-		var all sync.WaitGroup
-		var won atomic.Int64
-		for n := range 50 {
-			all.Go(func() {
-				who := prentice.Actor{Kind: prentice.Person, Name: fmt.Sprint("p", n), Role: prentice.Operator}
-				switch _, err := w.doAs(who, "incident.ack", `{"number":"1"}`); {
-				case err == nil:
-					won.Add(1)
-				case kindOf(err) != prentice.Conflict || !strings.Contains(err.Error(), " has incident/1"):
-					t.Errorf("p%d: %v", n, err)
-				}
-			})
-		}
-		all.Wait()
-		if won.Load() != 1 {
-			t.Errorf("%d have it", won.Load())
 		}
 	})
 }

@@ -3,7 +3,6 @@ package support
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -200,39 +199,6 @@ func TestWhatASilenceMustHave(t *testing.T) {
 		bot := prentice.Actor{Kind: prentice.Agent, Name: "bot", Role: prentice.Operator}
 		if _, err := w.doAs(bot, "silence.add", `{"matcher":["a=x"],"for":18000000000000,"reason":"x"}`); kindOf(err) != prentice.Denied {
 			t.Errorf("an agent for five hours: %v", err)
-		}
-	})
-}
-
-func TestFiftySilencesAtOnceAreFifty(t *testing.T) {
-	quiet(t, func(w *world) {
-		var all sync.WaitGroup
-		for n := range 50 {
-			all.Go(func() {
-				if _, err := w.do("silence.add", fmt.Sprintf(`{"matcher":["alertname=\"ü%d\""],"for":3600000000000,"reason":"x"}`, n)); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-		list := w.must("silence.list", `{}`).(SilenceList)
-		if len(list.Silences) != 50 || list.Silences[0].Number != 50 {
-			t.Errorf("%d silences", len(list.Silences))
-		}
-		var ended sync.WaitGroup
-		won := make(chan bool, 50)
-		for range 50 {
-			ended.Go(func() {
-				if _, err := w.do("silence.end", `{"silence":"1"}`); err == nil {
-					won <- true
-				} else if kindOf(err) != prentice.Conflict {
-					t.Error(err)
-				}
-			})
-		}
-		ended.Wait()
-		if len(won) != 1 {
-			t.Errorf("%d ended it", len(won))
 		}
 	})
 }

@@ -60,15 +60,19 @@ type run struct {
 }
 
 func each(t *testing.T, test func(*world)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		if err := d.Migrate(t.Context(), "support", db.Under(files, "schema")); err != nil {
-			t.Fatal(err)
-		}
-		w := &world{t: t, db: d, now: noon, matches: map[string][]string{}, checks: map[string]prentice.Diagnosis{}}
-		w.answer = func(wish) (any, error) { return run{int64(len(w.asked)), prentice.Checking, "looking"}, nil }
-		w.restart()
-		test(w)
-	})
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(fresh(t, d)) })
+}
+
+// fresh is a world on a database.
+func fresh(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	if err := d.Migrate(t.Context(), "support", db.Under(files, "schema")); err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, db: d, now: noon, matches: map[string][]string{}, checks: map[string]prentice.Diagnosis{}}
+	w.answer = func(wish) (any, error) { return run{int64(len(w.asked)), prentice.Checking, "looking"}, nil }
+	w.restart()
+	return w
 }
 
 func (w *world) restart() {
