@@ -298,20 +298,15 @@ func (i *Identity) holder(ctx context.Context, name string) (h holder, err error
 
 func (i *Identity) passkeys(ctx context.Context, name string) (list []prentice.PasskeyRecord, err error) {
 	rows, err := i.db.Query(ctx, `SELECT id, name, created, seen, behind, credential FROM identity_passkey WHERE person = ? ORDER BY created`, name)
+	list, err = db.List(rows, err, func(scan func(...any) error, p *prentice.PasskeyRecord) error {
+		var created, seen int64
+		var behind, credential string
+		err := scan(&p.ID, &p.Name, &created, &seen, &behind, &credential)
+		p.Created, p.Seen, p.Behind = db.Time(created), db.Time(seen), prentice.RefsIn(behind)
+		return errors.Join(err, json.Unmarshal([]byte(credential), &webauthn.Credential{}))
+	}, func(p *prentice.PasskeyRecord, _ error) { p.Unread = true })
 	if err != nil {
 		return nil, fmt.Errorf("look for passkeys of %s: %w", name, err)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var p prentice.PasskeyRecord
-		var created, seen int64
-		var behind, credential string
-		if err := rows.Scan(&p.ID, &p.Name, &created, &seen, &behind, &credential); err != nil {
-			return nil, err
-		}
-		p.Unread = json.Unmarshal([]byte(credential), &webauthn.Credential{}) != nil
-		p.Created, p.Seen, p.Behind = db.Time(created), db.Time(seen), prentice.RefsIn(behind)
-		list = append(list, p)
-	}
-	return list, rows.Err()
+	return list, nil
 }

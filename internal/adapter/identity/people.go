@@ -135,21 +135,13 @@ func (i *Identity) People(ctx context.Context) (_ []prentice.PersonRecord, err e
 		return nil, err
 	}
 	rows, err := i.db.Query(ctx, `SELECT name, role, created, seen FROM identity_person ORDER BY name`)
+	people, err := db.List(rows, err, func(scan func(...any) error, p *prentice.PersonRecord) (err error) {
+		*p, err = scanPerson(scan)
+		p.Grants = grants[p.Name]
+		return err
+	}, func(p *prentice.PersonRecord, why error) { p.Unread, p.Role, p.Grants = why.Error(), "", nil })
 	if err != nil {
 		return nil, fmt.Errorf("list people: %w", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	people := []prentice.PersonRecord{}
-	for rows.Next() {
-		p, err := scanPerson(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("list people: %w", err)
-		}
-		p.Grants = grants[p.Name]
-		people = append(people, p)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
 	}
 	for n := range people {
 		if people[n].Groups, err = i.shownGroups(ctx, people[n].Name); err != nil {

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -20,7 +19,7 @@ func SessionID(session string) string { return hashOf(session)[:sessionIDLen] }
 
 // ListSessions lists the sessions that live, the youngest first: those of one
 // person, or all.
-func (i *Identity) ListSessions(ctx context.Context, person string) (_ []prentice.SessionRecord, err error) {
+func (i *Identity) ListSessions(ctx context.Context, person string) ([]prentice.SessionRecord, error) {
 	now := i.clock()
 	query, args := `SELECT hash, person, way, address, agent, created, seen, expires, behind FROM identity_session WHERE expires > ? AND seen > ? `,
 		[]any{db.Micros(now), db.Micros(now.Add(-SessionIdle))}
@@ -28,25 +27,20 @@ func (i *Identity) ListSessions(ctx context.Context, person string) (_ []prentic
 		query, args = query+`AND person = ? `, append(args, person)
 	}
 	rows, err := i.db.Query(ctx, query+`ORDER BY created DESC`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list sessions: %w", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	sessions := []prentice.SessionRecord{}
-	for rows.Next() {
-		var s prentice.SessionRecord
+	sessions, err := db.List(rows, err, func(scan func(...any) error, s *prentice.SessionRecord) error {
 		var created, seen, expires int64
 		var behind string
-		if err := rows.Scan(&s.ID, &s.Person, &s.Way, &s.Address, &s.Agent, &created, &seen, &expires, &behind); err != nil {
-			return nil, fmt.Errorf("list sessions: %w", err)
-		}
+		err := scan(&s.ID, &s.Person, &s.Way, &s.Address, &s.Agent, &created, &seen, &expires, &behind)
 		s.ID = s.ID[:min(len(s.ID), sessionIDLen)]
 		s.Created, s.Seen, s.Expires = db.Time(created), db.Time(seen), db.Time(expires)
 		s.Behind = prentice.RefsIn(behind)
 		s.Idle = sooner(s.Seen.Add(SessionIdle), s.Expires)
-		sessions = append(sessions, s)
+		return err
+	}, func(s *prentice.SessionRecord, why error) { s.Unread = why.Error() })
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
 	}
-	return sessions, rows.Err()
+	return sessions, nil
 }
 
 // RevokeSession ends a session at once. With a person, only one of theirs is

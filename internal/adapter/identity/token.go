@@ -120,29 +120,24 @@ func scopeOf(r prentice.TokenRequest) string {
 
 // Tokens lists the tokens there are, the oldest first: those of one person, or
 // all.
-func (i *Identity) Tokens(ctx context.Context, person string) (_ []prentice.TokenRecord, err error) {
+func (i *Identity) Tokens(ctx context.Context, person string) ([]prentice.TokenRecord, error) {
 	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given FROM identity_token `, []any{}
 	if person != "" {
 		query, args = query+`WHERE person = ? `, append(args, person)
 	}
 	rows, err := i.db.Query(ctx, query+`ORDER BY id`, args...)
+	tokens, err := db.List(rows, err, func(scan func(...any) error, t *prentice.TokenRecord) error {
+		var ops, things, behind string
+		var created, expires, seen int64
+		err := scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent, &t.Given)
+		t.Scope, t.Behind = scopeFrom(ops, things), prentice.RefsIn(behind)
+		t.Created, t.Expires, t.Seen = db.Time(created), db.Time(expires), db.Time(seen)
+		return err
+	}, func(t *prentice.TokenRecord, why error) { t.Unread = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	tokens := []prentice.TokenRecord{}
-	for rows.Next() {
-		var t prentice.TokenRecord
-		var ops, things, behind string
-		var created, expires, seen int64
-		if err := rows.Scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent, &t.Given); err != nil {
-			return nil, fmt.Errorf("list tokens: %w", err)
-		}
-		t.Scope, t.Behind = scopeFrom(ops, things), prentice.RefsIn(behind)
-		t.Created, t.Expires, t.Seen = db.Time(created), db.Time(expires), db.Time(seen)
-		tokens = append(tokens, t)
-	}
-	return tokens, rows.Err()
+	return tokens, nil
 }
 
 // RevokeToken ends a token, and the sessions that were opened with it. With a

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -85,7 +86,11 @@ func (in *Inbox) Deliver(ctx context.Context) (int, error) {
 			return 0, err
 		}
 		for _, e := range waiting {
-			last = e.Number
+			last = max(last, e.Number)
+			if e.Unread != "" {
+				told = append(told, delivery{event: e, attempts: 1, err: errors.New(e.Unread)})
+				continue
+			}
 			if blocked[e.Subject] || !in.mayTry(e.Number) {
 				blocked[e.Subject] = e.Subject != ""
 				continue

@@ -60,19 +60,14 @@ func (in *Inbox) read(ctx context.Context, where string, data bool, args ...any)
 		what = columns + `, e.data`
 	}
 	rows, err := in.db.Query(ctx, `SELECT `+what+` FROM inbox_marks m JOIN inbox_events e ON e.number = m.number WHERE `+where, args...)
+	list, err = db.List(rows, err, func(from func(...any) error, e *prentice.EventRecord) (err error) {
+		*e, err = scan(from)
+		return err
+	}, func(e *prentice.EventRecord, why error) { e.Unread, e.Says = why.Error(), why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
-	defer rows.Close()
-	list = []prentice.EventRecord{}
-	for rows.Next() {
-		e, err := scan(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read events: %w", err)
-		}
-		list = append(list, e)
-	}
-	return list, rows.Err()
+	return list, nil
 }
 
 func scan(from func(...any) error) (e prentice.EventRecord, err error) {
@@ -91,8 +86,11 @@ func scan(from func(...any) error) (e prentice.EventRecord, err error) {
 // its number is 0 when there is none.
 func (in *Inbox) Find(ctx context.Context, source, id string) (prentice.EventRecord, error) {
 	found, err := in.read(ctx, `e.source = ? AND e.id = ? ORDER BY e.number DESC LIMIT 1`, true, source, id)
-	if err != nil || len(found) == 0 {
+	switch {
+	case err != nil || len(found) == 0:
 		return prentice.EventRecord{}, err
+	case found[0].Unread != "":
+		return prentice.EventRecord{}, prentice.Errorf(prentice.Internal, "%s: %s", found[0].Ref(), found[0].Unread)
 	}
 	return found[0], nil
 }
@@ -110,7 +108,9 @@ func (in *Inbox) Seen(ctx context.Context, numbers []int64) (map[int64]prentice.
 			return nil, err
 		}
 		for _, e := range found {
-			all[e.Number] = e
+			if e.Unread == "" {
+				all[e.Number] = e
+			}
 		}
 	}
 	return all, nil

@@ -28,21 +28,16 @@ func (o *Outbox) List(ctx context.Context, f prentice.NoticeFilter) ([]prentice.
 	args = append(args, min(f.Limit, 500))
 	rows, err := o.DB.Query(ctx, `SELECT `+columns+` FROM notices
 		WHERE `+strings.Join(where, " AND ")+` ORDER BY number DESC LIMIT ?`, args...)
+	list, err := db.List(rows, err, func(scan func(...any) error, n *prentice.Notice) error {
+		var created, due, ended int64
+		err := scan(&n.Number, &n.ID, &n.Channel, &n.Topic, &n.Title, &n.About, &n.State, &n.Attempts, &n.Says, &created, &due, &ended)
+		n.Created, n.Due, n.Ended = db.Time(created), db.Time(due), db.Time(ended)
+		return err
+	}, func(n *prentice.Notice, why error) { n.Says = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}
-	defer rows.Close()
-	list := []prentice.Notice{}
-	for rows.Next() {
-		var n prentice.Notice
-		var created, due, ended int64
-		if err := rows.Scan(&n.Number, &n.ID, &n.Channel, &n.Topic, &n.Title, &n.About, &n.State, &n.Attempts, &n.Says, &created, &due, &ended); err != nil {
-			return nil, fmt.Errorf("list notices: %w", err)
-		}
-		n.Created, n.Due, n.Ended = db.Time(created), db.Time(due), db.Time(ended)
-		list = append(list, n)
-	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // Count is how many notices are in a state.

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -86,20 +85,15 @@ func (r *Runner) Absences(ctx context.Context) ([]prentice.Absence, error) {
 
 func absent(src source, now time.Time) ([]prentice.Absence, error) {
 	rows, err := src.Query(`SELECT person, stand_in, since, until, said_by, people FROM run_absences WHERE until > ? ORDER BY person`, db.Micros(now))
+	list, err := db.List(rows, err, func(scan func(...any) error, a *prentice.Absence) error {
+		var since, until int64
+		var people string
+		err := scan(&a.Person, &a.StandIn, &since, &until, &a.By, &people)
+		a.Since, a.Until, a.People = db.Time(since), db.Time(until), prentice.RefsIn(people)
+		return err
+	}, nil) // one that cannot be read lets nobody stand in
 	if err != nil {
 		return nil, fmt.Errorf("list absences: %w", err)
 	}
-	defer rows.Close()
-	list := []prentice.Absence{}
-	for rows.Next() {
-		var a prentice.Absence
-		var since, until int64
-		var people string
-		if err := rows.Scan(&a.Person, &a.StandIn, &since, &until, &a.By, &people); err != nil {
-			return nil, fmt.Errorf("list absences: %w", err)
-		}
-		a.Since, a.Until, a.People = db.Time(since), db.Time(until), prentice.RefsIn(people)
-		list = append(list, a)
-	}
-	return list, errors.Join(rows.Err(), rows.Close())
+	return list, nil
 }

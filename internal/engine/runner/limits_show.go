@@ -109,19 +109,25 @@ func (r *Runner) inForce(ctx context.Context, now time.Time) (list []prentice.In
 		list = append(list, prentice.InForce{Name: name, Run: run, HoldBack: until(when, way, code, says, args...)})
 	}
 	rows, err := r.DB.Query(ctx, `SELECT code, name, times, until, run FROM run_streaks ORDER BY code, name`)
+	type kept struct {
+		streak
+		code   prentice.HoldCode
+		unread error
+	}
+	streaks, err := db.List(rows, err, func(scan func(...any) error, k *kept) error {
+		var ends int64
+		err := scan(&k.code, &k.name, &k.times, &ends, &k.run)
+		k.until = db.Time(ends)
+		return err
+	}, func(k *kept, why error) { k.unread = why })
 	if err != nil {
 		return nil, 0, fmt.Errorf("read what was tried before: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var code prentice.HoldCode
-		var k streak
-		var ends int64
-		if err := rows.Scan(&code, &k.name, &k.times, &ends, &k.run); err != nil {
-			return nil, 0, err
-		}
-		k.until = db.Time(ends)
+	for _, k := range streaks {
+		code := k.code
 		switch {
+		case k.unread != nil:
+			add(code, k.name, k.run, time.Time{}, "%s: %v", k.name, k.unread)
 		case code == prentice.HoldUseless && k.times >= l.Useless:
 			add(code, k.name, k.run, time.Time{}, "the last %d runs on %s did not help", k.times, k.name)
 		case code == prentice.HoldFailures && now.Before(k.until):
@@ -131,10 +137,6 @@ func (r *Runner) inForce(ctx context.Context, now time.Time) (list []prentice.In
 			add(code, k.name, k.run, k.until, "%s did not help %s", what, on)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, 0, err
-	}
-	rows.Close()
 	if more, err = r.coolingNow(ctx, now, add); err != nil {
 		return nil, 0, err
 	}
@@ -150,19 +152,17 @@ func (r *Runner) coolingNow(ctx context.Context, now time.Time, add adder) (more
 		return 0, fmt.Errorf("count cool-downs: %w", err)
 	}
 	rows, err := r.DB.Query(ctx, `SELECT procedure, target, until, run FROM run_cooldowns WHERE until > ? ORDER BY target, procedure LIMIT ?`, db.Micros(now), mostListed)
+	_, err = db.List(rows, err, func(scan func(...any) error, _ *struct{}) error {
+		var name, on string
+		var ends, run int64
+		err := scan(&name, &on, &ends, &run)
+		add(prentice.HoldMended, on, run, db.Time(ends), "%s was touched by %s", on, name)
+		return err
+	}, nil)
 	if err != nil {
 		return 0, fmt.Errorf("read cool-downs: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var name, on string
-		var ends, run int64
-		if err := rows.Scan(&name, &on, &ends, &run); err != nil {
-			return 0, err
-		}
-		add(prentice.HoldMended, on, run, db.Time(ends), "%s was touched by %s", on, name)
-	}
-	return max(0, all-mostListed), rows.Err()
+	return max(0, all-mostListed), nil
 }
 
 func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add adder) error {
@@ -188,19 +188,14 @@ func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add a
 // Locks are the targets that runs hold.
 func (r *Runner) Locks(ctx context.Context) ([]prentice.TargetLock, error) {
 	rows, err := r.DB.Query(ctx, `SELECT l.target, l.run, r.procedure, r.state, l.since, l.via FROM run_locks l JOIN runs r ON r.number = l.run ORDER BY l.since, l.target`)
+	list, err := db.List(rows, err, func(scan func(...any) error, t *prentice.TargetLock) error {
+		var since int64
+		err := scan(&t.Target, &t.Run, &t.Procedure, &t.State, &since, &t.Via)
+		t.Since = db.Time(since)
+		return err
+	}, func(*prentice.TargetLock, error) {}) // it holds its target, whatever else is known of it
 	if err != nil {
 		return nil, fmt.Errorf("read locks: %w", err)
 	}
-	defer rows.Close()
-	list := []prentice.TargetLock{}
-	for rows.Next() {
-		var t prentice.TargetLock
-		var since int64
-		if err := rows.Scan(&t.Target, &t.Run, &t.Procedure, &t.State, &since, &t.Via); err != nil {
-			return nil, fmt.Errorf("read locks: %w", err)
-		}
-		t.Since = db.Time(since)
-		list = append(list, t)
-	}
-	return list, rows.Err()
+	return list, nil
 }

@@ -187,21 +187,13 @@ func (s *Silences) List(ctx context.Context, now time.Time, all bool, before int
 	if before > 0 {
 		where, args = where+` AND number < ?`, append(args, before)
 	}
-	rows, err := s.DB.Query(ctx, `SELECT `+columns+` FROM silences WHERE `+where+` ORDER BY number DESC LIMIT ?`, append(args, limit)...)
-	if err != nil {
-		return nil, fmt.Errorf("read silences: %w", err)
-	}
-	return scanAll(rows)
+	return scanAll(s.DB.Query(ctx, `SELECT `+columns+` FROM silences WHERE `+where+` ORDER BY number DESC LIMIT ?`, append(args, limit)...))
 }
 
 // Muting is why something with these labels is silent at a moment, or nil. Of
 // several silences it is the one that lasts longest.
 func (s *Silences) Muting(tx *db.Tx, now time.Time, labels map[string]string) (*prentice.Mute, error) {
-	rows, err := tx.Query(`SELECT `+columns+` FROM silences WHERE ended = 0 AND ends > ? AND starts <= ? ORDER BY ends DESC, number`, db.Micros(now), db.Micros(now))
-	if err != nil {
-		return nil, err
-	}
-	list, err := scanAll(rows)
+	list, err := scanAll(tx.Query(`SELECT `+columns+` FROM silences WHERE ended = 0 AND ends > ? AND starts <= ? ORDER BY ends DESC, number`, db.Micros(now), db.Micros(now)))
 	if err != nil {
 		return nil, err
 	}
@@ -214,8 +206,11 @@ func (s *Silences) Muting(tx *db.Tx, now time.Time, labels map[string]string) (*
 }
 
 // Fits says whether all of some matchers match labels. One that cannot be read
-// matches nothing.
+// matches nothing, and no matchers match nothing.
 func (s *Silences) Fits(matchers []string, labels map[string]string) bool {
+	if len(matchers) == 0 {
+		return false
+	}
 	var all []label.Matcher
 	for _, text := range matchers {
 		m, err := s.matcher(text)
@@ -266,22 +261,23 @@ const columns = `number, id, matchers, starts, ends, by_whom, reason, created, e
 func scan(from func(...any) error) (n prentice.Silence, err error) {
 	var matchers string
 	var starts, ends, created, ended int64
-	if err = from(&n.Number, &n.ID, &matchers, &starts, &ends, &n.By, &n.Reason, &created, &ended, &n.EndedBy); err != nil {
+	err = from(&n.Number, &n.ID, &matchers, &starts, &ends, &n.By, &n.Reason, &created, &ended, &n.EndedBy)
+	n.Starts, n.Ends, n.Created, n.Ended = db.Time(starts), db.Time(ends), db.Time(created), db.Time(ended)
+	if err != nil {
 		return n, err
 	}
-	n.Starts, n.Ends, n.Created, n.Ended = db.Time(starts), db.Time(ends), db.Time(created), db.Time(ended)
 	return n, json.Unmarshal([]byte(matchers), &n.Matchers)
 }
 
-func scanAll(rows *sql.Rows) ([]prentice.Silence, error) {
-	defer rows.Close()
-	list := []prentice.Silence{}
-	for rows.Next() {
-		n, err := scan(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read silences: %w", err)
-		}
-		list = append(list, n)
+func scanAll(rows *sql.Rows, err error) ([]prentice.Silence, error) {
+	list, err := db.List(rows, err, func(from func(...any) error, n *prentice.Silence) (err error) {
+		*n, err = scan(from)
+		return err
+	}, func(n *prentice.Silence, why error) {
+		n.Matchers, n.Reason = nil, why.Error() // it matches nothing
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read silences: %w", err)
 	}
-	return list, errors.Join(rows.Err(), rows.Close())
+	return list, nil
 }

@@ -64,6 +64,7 @@ func (f *facts) sort(tokens []prentice.TokenRecord, now time.Time) {
 			last = t.Created
 		}
 		switch {
+		case t.Unread != "": // nobody comes in by it
 		case t.Expires.IsZero():
 			f.Forever = append(f.Forever, t)
 		case t.Expires.Sub(now) < ending:

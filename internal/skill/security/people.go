@@ -1,6 +1,7 @@
 package security
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -145,7 +146,7 @@ func (p Team) Absence(name string) string {
 // Table implements op.Tabler.
 func (p Team) Table() (head []string, rows [][]string) {
 	for _, one := range p.People {
-		rows = append(rows, []string{one.Name, string(one.Role) + also(one.Grants), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never"), p.Absence(one.Name)})
+		rows = append(rows, []string{one.Name, cmp.Or(one.Unread, string(one.Role)+also(one.Grants)), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never"), p.Absence(one.Name)})
 	}
 	return []string{"PERSON", "ROLE", "SINCE", "LAST SEEN (UTC)", "AWAY"}, rows
 }

@@ -1,6 +1,7 @@
 package security
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -50,7 +51,7 @@ type Sessions struct {
 // Table implements op.Tabler.
 func (s Sessions) Table() (head []string, rows [][]string) {
 	for _, one := range s.Sessions {
-		rows = append(rows, []string{one.ID, one.Person, one.Way, one.Address, when(one.Seen, "never"), when(one.Idle, ""), when(one.Expires, "")})
+		rows = append(rows, []string{one.ID, one.Person, one.Way, one.Address, when(one.Seen, "never"), when(one.Idle, ""), cmp.Or(one.Unread, when(one.Expires, ""))})
 	}
 	return []string{"SESSION", "OF", "BY", "FROM", "LAST USED (UTC)", "IDLE UNTIL (UTC)", "UNTIL (UTC)"}, rows
 }

@@ -228,6 +228,9 @@ func (t Tokens) Table() (head []string, rows [][]string) {
 		if !one.Expires.IsZero() && !t.Now.IsZero() && !t.Now.Before(one.Expires) {
 			until = "expired"
 		}
+		if one.Unread != "" {
+			until = one.Unread
+		}
 		rows = append(rows, []string{strconv.FormatInt(one.ID, 10), one.Name, string(one.Kind), one.Person, string(one.Role) + scoped(one.Scope), joined(one.Behind), until, when(one.Seen, "never")})
 	}
 	return []string{"TOKEN", "NAME", "ACTS AS", "OF", "ROLE", "BEHIND IT", "UNTIL (UTC)", "LAST USED (UTC)"}, rows

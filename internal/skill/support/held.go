@@ -158,21 +158,16 @@ func (s *Support) askAgain(ctx context.Context) error {
 func (s *Support) proposals(ctx context.Context) ([]proposal, error) {
 	rows, err := s.DB.Query(ctx, `SELECT h.incident, h.procedure_name, h.about, h.run, h.due, h.says, h.tries FROM incident_held h JOIN incidents i ON i.number = h.incident
 		WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 AND i.muted = '' ORDER BY h.due LIMIT 200`)
+	list, err := db.List(rows, err, func(scan func(...any) error, p *proposal) error {
+		var due int64
+		err := scan(&p.incident, &p.Procedure, &p.About, &p.run, &due, &p.Says, &p.tries)
+		p.Run, p.Until = runRef(p.run), db.Time(due)
+		return err
+	}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read what is held back: %w", err)
 	}
-	defer rows.Close()
-	var list []proposal
-	for rows.Next() {
-		var p proposal
-		var due int64
-		if err := rows.Scan(&p.incident, &p.Procedure, &p.About, &p.run, &due, &p.Says, &p.tries); err != nil {
-			return nil, fmt.Errorf("read what is held back: %w", err)
-		}
-		p.Run, p.Until = runRef(p.run), db.Time(due)
-		list = append(list, p)
-	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // stillHeld notes until when a proposal waits now, and why.
@@ -245,21 +240,20 @@ func (s *Support) nextAgain(ctx context.Context) (time.Time, error) {
 func (s *Support) Held(ctx context.Context) (map[prentice.Ref][]Held, error) {
 	rows, err := s.DB.Query(ctx, `SELECT h.incident, h.procedure_name, h.about, h.run, h.due, h.says FROM incident_held h JOIN incidents i ON i.number = h.incident
 		WHERE h.again = 1 AND i.closed = 0 ORDER BY h.incident, h.due LIMIT 1000`)
+	all := map[prentice.Ref][]Held{}
+	list, err := db.List(rows, err, func(scan func(...any) error, p *proposal) error {
+		var due int64
+		err := scan(&p.incident, &p.Procedure, &p.About, &p.run, &due, &p.Says)
+		p.Run, p.Until = runRef(p.run), db.Time(due)
+		return err
+	}, func(p *proposal, why error) { p.Says = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("read what is held back: %w", err)
 	}
-	defer rows.Close()
-	all := map[prentice.Ref][]Held{}
-	for rows.Next() {
-		var h Held
-		var incident, run, due int64
-		if err := rows.Scan(&incident, &h.Procedure, &h.About, &run, &due, &h.Says); err != nil {
-			return nil, fmt.Errorf("read what is held back: %w", err)
-		}
-		h.Run, h.Until = runRef(run), db.Time(due)
-		all[incidentRef(incident)] = append(all[incidentRef(incident)], h)
+	for _, p := range list {
+		all[incidentRef(p.incident)] = append(all[incidentRef(p.incident)], p.Held)
 	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // heldOf adds to an incident what is held back of it.

@@ -57,6 +57,8 @@ type Incident struct {
 
 	Muted *prentice.Mute `json:"muted,omitempty"` // all its symptoms are silenced
 
+	Unread string `json:"unread,omitempty"` // why what is stored of it cannot be read
+
 	owed   string    // for what a person would have been called while it was silenced
 	callAt time.Time // when a person is called unless something matches first; zero when something did
 }

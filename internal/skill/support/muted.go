@@ -2,7 +2,6 @@ package support
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,6 +38,7 @@ type Muted struct {
 
 	symptom string
 	record  prentice.EventRecord
+	unread  bool // what is stored of it cannot be read
 }
 
 // silenceable says whether an event may be silenced: an alert, a failing probe, or
@@ -289,6 +289,9 @@ func (s *Support) takeUp(ctx context.Context) error {
 		return err
 	}
 	for _, m := range list {
+		if m.unread {
+			continue // it is listed; its next event tells of it anew
+		}
 		err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
 			var there int
 			if err := tx.QueryRow(`SELECT COUNT(*) FROM support_muted WHERE symptom = ? AND subject = ?`, []any{m.symptom, string(m.Subject)}, &there); err != nil || there == 0 {
@@ -324,6 +327,9 @@ func (s *Support) weighAll(ctx context.Context) error {
 		}
 		err = s.write(ctx, func(tx *db.Tx, now time.Time) error {
 			for _, one := range some {
+				if one.Unread != "" {
+					continue
+				}
 				if err := s.reweigh(tx, now, one.Number); err != nil {
 					return err
 				}
@@ -343,28 +349,19 @@ const mostMuted = 5000
 // Muteds is the symptoms that are silenced and have no incident, the oldest first.
 func (s *Support) Muteds(ctx context.Context) ([]Muted, error) {
 	rows, err := s.DB.Query(ctx, `SELECT symptom, subject, since, labels, mute, record FROM support_muted ORDER BY since, symptom, subject LIMIT ?`, mostMuted)
+	list, err := db.List(rows, err, func(scan func(...any) error, m *Muted) error {
+		var since int64
+		var labels, mute, record string
+		err := scan(&m.symptom, &m.Subject, &since, &labels, &mute, &record)
+		err = errors.Join(err, json.Unmarshal([]byte(labels), &m.Labels), json.Unmarshal([]byte(mute), &m.Mute), json.Unmarshal([]byte(record), &m.record))
+		m.What, m.Since, m.Event = named(m.symptom, m.Labels), db.Time(since), m.record.Ref()
+		if err == nil {
+			m.Summary = titleOf(m.record.Event)
+		}
+		return err
+	}, func(m *Muted, why error) { m.Summary, m.unread = why.Error(), true })
 	if err != nil {
 		return nil, fmt.Errorf("read what is silenced: %w", err)
 	}
-	return scanMuteds(rows)
-}
-
-func scanMuteds(rows *sql.Rows) ([]Muted, error) {
-	defer rows.Close()
-	list := []Muted{}
-	for rows.Next() {
-		var m Muted
-		var since int64
-		var labels, mute, record string
-		if err := rows.Scan(&m.symptom, &m.Subject, &since, &labels, &mute, &record); err != nil {
-			return nil, fmt.Errorf("read what is silenced: %w", err)
-		}
-		err := errors.Join(json.Unmarshal([]byte(labels), &m.Labels), json.Unmarshal([]byte(mute), &m.Mute), json.Unmarshal([]byte(record), &m.record))
-		if err != nil {
-			return nil, fmt.Errorf("read what is silenced of %s: %w", m.Subject, err)
-		}
-		m.What, m.Since, m.Summary, m.Event = named(m.symptom, m.Labels), db.Time(since), titleOf(m.record.Event), m.record.Ref()
-		list = append(list, m)
-	}
-	return list, errors.Join(rows.Err(), rows.Close())
+	return list, nil
 }

@@ -240,14 +240,14 @@ func (s *Support) watch(ctx context.Context) (time.Duration, error) {
 		}
 		for _, in := range some {
 			waiting, last = waiting+1, in.Number
-			if !due(now, in, s.Quiet) {
+			if in.Unread != "" || !due(now, in, s.Quiet) {
 				continue
 			}
 			if err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
 				tx.After(s.ring)
 				return s.judge(tx, now, in.Number)
-			}); err != nil {
-				return 0, err
+			}); err != nil && ctx.Err() == nil { // one that cannot be judged holds up no other
+				s.Log.Error("judge an incident", "incident", in.Number, "err", err)
 			}
 		}
 		if len(some) < atOnce {

@@ -97,21 +97,12 @@ func openRuns(tx *db.Tx, incident int64) (open, acting int, err error) {
 // runsOf reads an incident's runs, oldest first, within a write or outside.
 func runsOf(query func(string, ...any) (*sql.Rows, error), incident int64) (runs []IncidentRun, err error) {
 	rows, err := query(`SELECT run, procedure_name, state, says, asked, ended, doubled, about FROM incident_runs WHERE incident = ? ORDER BY run`, incident)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	runs = []IncidentRun{}
-	for rows.Next() {
-		var r IncidentRun
+	return db.List(rows, err, func(scan func(...any) error, r *IncidentRun) error {
 		var number, asked, ended int64
-		if err := rows.Scan(&number, &r.Procedure, &r.State, &r.Says, &asked, &ended, &r.Doubled, &r.About); err != nil {
-			return nil, err
-		}
+		err := scan(&number, &r.Procedure, &r.State, &r.Says, &asked, &ended, &r.Doubled, &r.About)
 		r.Run, r.Asked, r.Ended = runRef(number), db.Time(asked), db.Time(ended)
-		runs = append(runs, r)
-	}
-	return runs, errors.Join(rows.Err(), rows.Close())
+		return err
+	}, func(r *IncidentRun, why error) { r.Says = why.Error() })
 }
 
 // addLine adds to a timeline. A timeline that is too long takes only what people
@@ -192,38 +183,28 @@ func (s *Support) Over(ctx context.Context, run int64, incident prentice.Ref) (b
 
 func (s *Support) incidents(ctx context.Context, where string, args ...any) ([]Incident, error) {
 	rows, err := s.DB.Query(ctx, `SELECT `+incidentColumns+` FROM incidents WHERE `+where, args...)
+	list, err := db.List(rows, err, func(scan func(...any) error, in *Incident) (err error) {
+		*in, err = scanIncident(scan)
+		return err
+	}, func(in *Incident, why error) { in.Unread, in.Title, in.Summary = why.Error(), why.Error(), why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("read incidents: %w", err)
 	}
-	defer rows.Close()
-	list := []Incident{}
-	for rows.Next() {
-		in, err := scanIncident(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read incidents: %w", err)
-		}
-		list = append(list, in)
-	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // timeline is an incident's lines in the order in which things happened.
 func (s *Support) timeline(ctx context.Context, in Incident) ([]Line, error) {
 	rows, err := s.DB.Query(ctx, `SELECT at, kind, says, about, actor FROM incident_lines WHERE incident = ? ORDER BY at, line`, in.Number)
+	lines, err := db.List(rows, err, func(scan func(...any) error, l *Line) error {
+		var at int64
+		err := scan(&at, &l.Kind, &l.Says, &l.About, &l.Actor)
+		l.Time = db.Time(at)
+		l.After = l.Time.Sub(in.FirstSymptom)
+		return err
+	}, func(l *Line, why error) { l.Says = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("read timeline: %w", err)
 	}
-	defer rows.Close()
-	lines := []Line{}
-	for rows.Next() {
-		var l Line
-		var at int64
-		if err := rows.Scan(&at, &l.Kind, &l.Says, &l.About, &l.Actor); err != nil {
-			return nil, fmt.Errorf("read timeline: %w", err)
-		}
-		l.Time = db.Time(at)
-		l.After = l.Time.Sub(in.FirstSymptom)
-		lines = append(lines, l)
-	}
-	return lines, rows.Err()
+	return lines, nil
 }

@@ -2,7 +2,9 @@ package support
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"prentice"
 )
@@ -57,6 +59,51 @@ func TestAnEventOfTheOutboxThatCannotBeReadHoldsUpNoOther(t *testing.T) {
 		w.happens("probe.failed", connection) // nothing matches, so a person is called
 		if sent := w.sentOf("person.called"); len(sent) != 1 || sent[0].Subject == prentice.Ref("") {
 			t.Errorf("sent %v", w.sent)
+		}
+	})
+}
+
+// SQLite keeps words where numbers belong; what is no JSON can be on every database.
+func TestWhatCannotBeReadHidesNoOtherIncidentAndNoOtherSilence(t *testing.T) {
+	quiet(t, func(w *world) {
+		w.s.Router = nil
+		for _, service := range []prentice.Ref{"service/web", "service/db"} {
+			e := w.event("service.failed", `{"consecutive":1}`)
+			e.Subject = service
+			w.hears(e)
+		}
+		w.must("silence.add", `{"matcher":["alertname=High"],"for":3600000000000,"reason":"disks"}`)
+		w.must("silence.add", `{"matcher":["alertname=Other"],"for":3600000000000,"reason":"disks"}`)
+		w.fires("firing", "High", "a", "")
+		w.fires("firing", "Other", "b", "")
+		w.corrupt(`UPDATE silences SET matchers = '{' WHERE number = 1`)
+		w.corrupt(`UPDATE support_muted SET labels = '{' WHERE subject = 'service/a'`)
+		if !w.db.Postgres() {
+			w.corrupt(`UPDATE incidents SET well_since = 'soon', call_at = 'soon' WHERE number = 1`)
+		}
+		list := w.must("incident.list", `{"open":true}`).(Incidents).Incidents
+		if len(list) != 2 || list[0].Unread != "" || !w.db.Postgres() && !strings.HasSuffix(list[1].Unread, "cannot be read: its well_since, call_at") {
+			t.Errorf("incidents: %+v", list)
+		}
+		silences := w.must("silence.list", `{}`).(SilenceList)
+		if len(silences.Silences) != 2 || len(silences.Muted) != 2 || silences.Silences[0].Reason != "disks" || !strings.Contains(silences.Silences[1].Reason, "cannot be read") {
+			t.Errorf("silences: %+v", silences)
+		}
+		w.fires("firing", "High", "c", "") // the silence that cannot be read matches nothing
+		if w.open() != 3 {
+			t.Errorf("%d are open", w.open())
+		}
+		// Time goes on for the others: who has waited long enough is called for, and what
+		// is silenced no more is taken up.
+		w.pass(3 * time.Minute)
+		w.settle()
+		if d := w.show(2); d.Called.IsZero() {
+			t.Errorf("nobody was called for the other: %+v", d.Incident)
+		}
+		w.pass(time.Hour)
+		w.settle()
+		if list, err := w.s.incidents(t.Context(), `subject = 'service/b'`); err != nil || len(list) != 1 {
+			t.Errorf("what was silenced by the other: %+v %v", list, err)
 		}
 	})
 }
