@@ -56,9 +56,6 @@ func (s *System) afterRestore(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.dropEngine(); err != nil {
-		return err
-	}
 	fenced, err := s.runner.Fence(ctx, "it was under way when the backup of "+m.Made.UTC().Format("2006-01-02 15:04:05 UTC")+" was made, and what it has done since is not known; look, and start it anew if it is still wanted")
 	if err != nil {
 		return err

@@ -129,9 +129,10 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	if err := s.ledger.Seal(ctx, time.Now()); err != nil {
 		s.log.Error("the evidence could not be sealed", "err", err)
 	}
-	if err := s.launch(ctx); err != nil {
-		return nil, storeTrouble(s.Settings.engineAddress(), err)
+	if err := s.runner.Launch(ctx); err != nil {
+		return nil, storeTrouble(s.Settings.address(), err)
 	}
+	s.dropEngine()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	l := &Work{system: s, cancel: cancel}
 	begin := func(name string, run func(context.Context) error) {
@@ -163,15 +164,16 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	return l, nil
 }
 
-// launch takes up what an earlier process left. Engines that begin at the same
-// moment on one database would make its tables twice.
-func (s *System) launch(ctx context.Context) error {
-	free, err := s.db.Hold(ctx, "engine")
-	if err != nil {
-		return err
+// dropEngine removes the file in which earlier versions kept what was under way
+// beside the journal, which has all of it. Such a version makes it anew, should it
+// be started again. On PostgreSQL that was a schema, which may be another
+// program's as well and stays.
+func (s *System) dropEngine() {
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(s.path("runs.db" + end)); err != nil && !os.IsNotExist(err) {
+			s.log.Warn("a file of an earlier version is left", "err", err)
+		}
 	}
-	defer free()
-	return s.runner.Launch(ctx)
 }
 
 // startTime is how long a start needs more memory than what comes after it.

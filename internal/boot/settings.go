@@ -243,15 +243,6 @@ func (s Settings) address() string {
 	return "sqlite:" + filepath.Join(s.Data, "prentice.db")
 }
 
-// engineAddress is where the durable engine keeps its work. With SQLite it is a
-// file beside ours: the two never wait for each other's lock.
-func (s Settings) engineAddress() string {
-	if s.Database != "" {
-		return s.Database
-	}
-	return "sqlite:" + filepath.Join(s.Data, "runs.db")
-}
-
 // postgres says whether the database is one that several processes can reach.
 func (s Settings) postgres() bool { return strings.HasPrefix(s.Database, "postgres") }
 

@@ -243,10 +243,6 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	if err != nil {
 		return err
 	}
-	var engine runner.Engine = later{}
-	if acting == Acts {
-		engine = runner.NewDBOS(s.Settings.engineAddress(), s.Settings.Replica, quieter(s.log))
-	}
 	if err := s.openReach(); err != nil {
 		return err
 	}
@@ -262,7 +258,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.openWorking()
 	s.runner = runner.New(runner.Deps{
 		Peers: s.peers(acting), Install: s.claims.Install, Hosts: &s.contacts,
-		DB: s.db, Engine: engine, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
+		DB: s.db, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
 		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
 		// The desk is there before any run is.
 		Edition: func() any { return s.Team.now.Load() },
@@ -352,14 +348,6 @@ func (s *System) Close() error {
 	return errors.Join(errs...)
 }
 
-// later is the engine of a system that only answers: whatever is asked for is
-// kept, and performed by the next process that acts.
-type later struct{}
-
-func (later) Launch(context.Context, func(context.Context, int64)) error { return nil }
-func (later) Start(context.Context, int64, string) error                 { return nil }
-func (later) Stop(time.Duration) error                                   { return nil }
-
 // reaper ends what a crash left of a step. Another prentice on this machine may
 // be at a step of the same name; its state is in another folder.
 type reaper struct{ state string }
@@ -367,22 +355,6 @@ type reaper struct{ state string }
 func (r reaper) Reap(ctx context.Context, key string, session int) (int, error) {
 	return proc.EndMarked(ctx, session, "PRENTICE_STEP="+key, "PRENTICE_STATE="+r.state)
 }
-
-// quieter lets only warnings of the engine through.
-func quieter(log *slog.Logger) *slog.Logger { return slog.New(atLeast{log.Handler(), slog.LevelError}) }
-
-type atLeast struct {
-	slog.Handler
-	level slog.Level
-}
-
-func (h atLeast) Enabled(_ context.Context, l slog.Level) bool { return l >= h.level }
-
-func (h atLeast) WithAttrs(a []slog.Attr) slog.Handler {
-	return atLeast{h.Handler.WithAttrs(a), h.level}
-}
-
-func (h atLeast) WithGroup(n string) slog.Handler { return atLeast{h.Handler.WithGroup(n), h.level} }
 
 func newLog(w io.Writer, verbose bool) *slog.Logger {
 	level := slog.LevelInfo

@@ -3,7 +3,6 @@ package boot
 import (
 	"context"
 	"errors"
-	"os"
 	"os/user"
 	"time"
 
@@ -145,9 +144,6 @@ func (s *System) accept(ctx context.Context) error {
 	if s.Settings.Accept == AcceptKeys {
 		return nil
 	}
-	if err := s.dropEngine(); err != nil {
-		return err
-	}
 	err := s.record(ctx, prentice.Note{Kind: "evidence.lost", Actor: "self/prentice", Refs: []prentice.Ref{"op/up"},
 		Data: map[string]any{"says": s.standing.Lost, "last": s.standing.Lines, "user": whoStarts()}})
 	if err == nil {
@@ -157,25 +153,6 @@ func (s *System) accept(ctx context.Context) error {
 		err = s.ledger.Checkpoint(ctx, now)
 	}
 	return err
-}
-
-// dropEngine removes the durable engine's own file: it remembers work that the
-// database does not know, under numbers that will be given again. With PostgreSQL it
-// is in the database, and of the same moment.
-func (s *System) dropEngine() error {
-	if s.Settings.postgres() {
-		return nil
-	}
-	var errs []error
-	for _, end := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(s.path("runs.db" + end)); err != nil && !os.IsNotExist(err) {
-			errs = append(errs, err)
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		return cannotWrite(s.Settings.Data, err)
-	}
-	return nil
 }
 
 // whoStarts is the user of this machine that runs prentice: nobody has signed in.

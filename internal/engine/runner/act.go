@@ -65,17 +65,18 @@ func blocks(steps []prentice.PlannedStep) [][]prentice.PlannedStep {
 }
 
 // column performs steps one after the other on one target.
-func (r *Runner) column(ctx context.Context, d *detail, steps []prentice.PlannedStep, target prentice.Target) (*prentice.StepRecord, error) {
+func (r *Runner) column(ctx context.Context, d *detail, steps []prentice.PlannedStep, target prentice.Target) (out landed) {
+	defer caught(d.Number, &out.err)
 	for _, step := range steps {
 		rec, err := r.one(ctx, d, step, target, 1)
 		if err != nil {
-			return nil, err
+			return landed{err: err}
 		}
 		if rec.State != prentice.Done && rec.State != prentice.WasDone {
-			return &rec, nil
+			return landed{bad: &rec}
 		}
 	}
-	return nil, nil
+	return landed{}
 }
 
 // verify asks whether the symptom is gone and stays gone, on the targets that

@@ -4,9 +4,11 @@
 // Its words: a run is one performance of a plan. A stage is what a run does in
 // one state (checking, queued, running, undoing); it ends by moving the run to
 // the next state. The journal holds, for every step on every target, the
-// intention written before the act and the proof written after it. An engine
-// makes a stage happen at least once, across crashes; the journal makes an
-// effect happen at most once.
+// intention written before the act and the proof written after it. A worker
+// performs a run from where its journal ends. A launch begins what moves and
+// nothing performs, and take-over what moves and belongs to a process that died:
+// together they make a stage happen at least once, across crashes, and the journal
+// makes an effect happen at most once.
 //
 // A run that waits for people is a row and nothing else: no goroutine, no lock,
 // no slot. Their answer starts the next stage.

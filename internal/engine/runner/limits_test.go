@@ -145,7 +145,7 @@ func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
 		if err != nil || len(state.InForce) < 4 {
 			t.Errorf("%+v, %v", state.InForce, err)
 		}
-		again := w.runner("sqlite::memory:") // another process finds the same
+		again := w.runner() // another process finds the same
 		if also, err := again.LimitState(t.Context()); err != nil || len(also.InForce) != len(state.InForce) {
 			t.Errorf("%+v, %v", also.InForce, err)
 		}

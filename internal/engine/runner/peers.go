@@ -253,7 +253,6 @@ const mostTaken = 1
 // over from the dead before pauses what no person started, as a crash does: nobody
 // knows what it does to whoever performs it.
 func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
-	var attempt int64
 	now := r.Clock()
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
 		lives, died, err := r.Peers.Fate(tx, o.owner)
@@ -265,7 +264,7 @@ func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 		}
 		var taken int
 		rows, err := tx.Query(`UPDATE runs SET revision = revision + 1, owner = ?, attempt = attempt + 1, taken = taken + ?
-			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt, taken`, me, flag(died), o.number, o.owner)
+			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING taken`, me, flag(died), o.number, o.owner)
 		if err != nil {
 			return err
 		}
@@ -273,7 +272,7 @@ func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 		if !rows.Next() {
 			return errors.Join(rows.Err(), errMoved)
 		}
-		if err := errors.Join(rows.Scan(&attempt, &taken), rows.Close()); err != nil || o.owner == "" {
+		if err := errors.Join(rows.Scan(&taken), rows.Close()); err != nil || o.owner == "" {
 			return err
 		}
 		if died && taken > mostTaken {
@@ -291,7 +290,8 @@ func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 	if err != nil {
 		return fmt.Errorf("take over run %d: %w", o.number, err)
 	}
-	return r.Engine.Start(ctx, o.number, attemptID(o.number, attempt))
+	r.workers.begin(o.number)
+	return nil
 }
 
 // Heard is told what happens to runs that other processes perform.

@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -65,16 +64,15 @@ func (c *crew) live(ids ...string) {
 }
 
 // two is two runners on one database, each with its own deeds to look at.
-func two(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdict prentice.Decision) (a, b *world, c *crew) {
+func two(t *testing.T, d *db.DB, plan prentice.Plan, verdict prentice.Decision) (a, b *world, c *crew) {
 	c = &crew{living: []string{"a#1", "b#2"}}
 	open := func(id string) *world {
 		w := &world{t: t, db: d, plan: plan, verdict: verdict, deed: &deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
 		for _, who := range []prentice.Actor{ann, bob, cat} {
 			w.is(who.Ref(), who.Role)
 		}
-		w.r = w.runner(address)
+		w.r = w.runner()
 		w.r.Peers = &hand{crew: c, id: id, place: "here"}
-		w.r.Engine = NewDBOS(address, id[:1], w.r.Log)
 		if err := w.r.Launch(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -85,24 +83,11 @@ func two(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdict pre
 	return open("a#1"), open("b#2"), c
 }
 
-// shared runs a test on PostgreSQL, and with two engines on SQLite, where nobody
+// shared runs a test on PostgreSQL, and with two runners on SQLite, where nobody
 // shares a database but the rules are the same.
 func shared(t *testing.T, plan prentice.Plan, verdict prentice.Decision, test func(t *testing.T, a, b *world, c *crew)) {
-	t.Run("sqlite", func(t *testing.T) {
-		a, b, c := two(t, dbtest.SQLite(t), "sqlite:"+filepath.Join(t.TempDir(), "runs.db"), plan, verdict)
-		test(t, a, b, c)
-	})
-	t.Run("postgres", func(t *testing.T) {
-		address := dbtest.PostgresURL(t)
-		d, err := db.Open(t.Context(), address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { d.Close() })
-		if err := d.Prepare(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		a, b, c := two(t, d, address, plan, verdict)
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		a, b, c := two(t, d, plan, verdict)
 		test(t, a, b, c)
 	})
 }

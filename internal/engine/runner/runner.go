@@ -61,23 +61,9 @@ type Reaper interface {
 	Reap(ctx context.Context, key string, session int) (ended int, err error)
 }
 
-// Engine makes a stage happen at least once: Start is durable when it returns,
-// and after a crash the stage begins again.
-type Engine interface {
-	// Launch begins work, first that which a crash interrupted.
-	Launch(ctx context.Context, stage func(ctx context.Context, run int64)) error
-	// Start makes sure that the stage of a run is begun. The id is its
-	// idempotency key.
-	Start(ctx context.Context, run int64, id string) error
-	// Stop ends all work and waits for it; what was under way begins again at
-	// the next launch.
-	Stop(timeout time.Duration) error
-}
-
 // Deps is all that a runner needs of the world.
 type Deps struct {
 	DB       *db.DB
-	Engine   Engine
 	Planner  Planner
 	Policy   Policy
 	People   People
@@ -117,6 +103,7 @@ type Runner struct {
 	freed    *bell        // rung when a lock is let go
 	ends     atomic.Int64 // runs that began to end here
 	stuck    stuck
+	workers  workers
 
 	mu     sync.Mutex
 	active map[int64]context.CancelCauseFunc // runs whose stage is under way here; guarded by mu
@@ -145,16 +132,13 @@ func (r *Runner) Launch(ctx context.Context) error {
 		return err
 	}
 	r.sweep(ctx)
-	if err := r.Engine.Launch(ctx, r.stages); err != nil {
-		return err
-	}
+	r.workers.launch(ctx, r.stages)
 	return r.takeUp(ctx)
 }
 
 // takeUp starts a fresh attempt for every run that is neither over nor waiting
-// for people and that the engine did not bring back itself, and tells the inbox
-// again what it may not have heard before the crash: of the newest that wait and
-// of what ended within the hour.
+// for people, and tells the inbox again what it may not have heard before the
+// crash: of the newest that wait and of what ended within the hour.
 func (r *Runner) takeUp(ctx context.Context) error {
 	if err := r.beginAll(ctx); err != nil {
 		return err
@@ -237,7 +221,7 @@ func (r *Runner) Run(ctx context.Context) error {
 // at the next launch.
 func (r *Runner) Stop(timeout time.Duration) error {
 	r.draining.Store(true)
-	if err := r.Engine.Stop(timeout); err != nil {
+	if err := r.workers.stop(timeout); err != nil {
 		return err
 	}
 	return r.ended()

@@ -60,10 +60,7 @@ func (r *Runner) each(ctx context.Context, d *detail, steps []prentice.PlannedSt
 	ended := make(chan landed)
 	for {
 		for len(targets) > 0 && all.stops == nil && err == nil && w.open() {
-			go func(t prentice.Target) {
-				bad, err := r.column(ctx, d, steps, t)
-				ended <- landed{bad, err}
-			}(targets[0])
+			go func(t prentice.Target) { ended <- r.column(ctx, d, steps, t) }(targets[0])
 			w.flying, targets = w.flying+1, targets[1:]
 		}
 		if w.flying == 0 {

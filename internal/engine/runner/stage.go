@@ -72,6 +72,7 @@ func (r *Runner) enter(ctx context.Context, number int64) (context.Context, func
 
 // stage moves a run one state on.
 func (r *Runner) stage(ctx context.Context, number int64) (over bool, err error) {
+	defer caught(number, &err)
 	d, err := r.load(context.WithoutCancel(ctx), number)
 	if err != nil {
 		return prentice.KindOf(err) == prentice.NotFound, err

@@ -70,7 +70,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if d.State.Ended() {
 		return d.Run, nil
 	}
-	r.perform(ctx, d)
+	r.perform(d)
 	if err := r.sayAnswerers(ctx, d); err != nil {
 		r.Log.Error("look who can answer", "run", d.Number, "err", err) // the run has begun all the same
 	}
@@ -228,21 +228,20 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 // begin starts a fresh attempt at the stage of a run that nothing performs. If
 // anybody has written the run since, it is left to them.
 func (r *Runner) begin(ctx context.Context, run resting) error {
-	var attempt int64
-	err := r.DB.Write(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(`UPDATE runs SET revision = revision + 1, attempt = attempt + 1, owner = ?, wakes = 0 WHERE number = ? AND revision = ? AND ended = 0 AND state <> 'waiting' RETURNING attempt`,
-			[]any{r.taker(), run.number, run.revision}, &attempt)
+	var begun int64
+	err := r.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		begun, err = tx.Exec(`UPDATE runs SET revision = revision + 1, attempt = attempt + 1, owner = ?, wakes = 0 WHERE number = ? AND revision = ? AND ended = 0 AND state <> 'waiting'`,
+			r.taker(), run.number, run.revision)
+		return err
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
 	if err != nil {
 		return fmt.Errorf("begin run %d: %w", run.number, err)
 	}
-	return r.Engine.Start(ctx, run.number, attemptID(run.number, attempt))
+	if begun > 0 {
+		r.workers.begin(run.number)
+	}
+	return nil
 }
-
-func attemptID(number, attempt int64) string { return fmt.Sprintf("run-%d-%d", number, attempt) }
 
 // refsOf is what evidence about a run is about.
 func refsOf(run prentice.Run) []prentice.Ref {

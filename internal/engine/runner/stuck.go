@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"strings"
 	"sync"
 
@@ -51,7 +52,11 @@ func (r *Runner) cannot(what string, run int64, state prentice.State, err error)
 	if !r.stuck.is(run, err) {
 		return
 	}
-	r.Log.Error(what, "run", run, "err", err)
+	log := r.Log
+	if b, ok := errors.AsType[broken](err); ok {
+		log = log.With("panic", b.says, "stack", b.stack)
+	}
+	log.Error(what, "run", run, "err", err)
 	now := prentice.Run{Number: run, State: state}
 	r.stuck.says(&now)
 	r.hub.tell(prentice.RunMoment{Run: run, Time: r.Clock(), State: state, Says: now.Says})

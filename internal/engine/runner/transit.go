@@ -41,7 +41,7 @@ func (r *Runner) transit(ctx context.Context, d *detail, decide verdict) error {
 	}
 	r.moved(d, to, run)
 	if to.begin {
-		r.perform(ctx, d)
+		r.perform(d)
 	}
 	return nil
 }
@@ -62,15 +62,12 @@ func (d *detail) again(tx *db.Tx) error {
 	return d.readSteps(tx)
 }
 
-// perform lets the engine begin the attempt that was written. If it cannot, the
-// run says why, and watchIdle begins it later: what was decided stands.
-func (r *Runner) perform(ctx context.Context, d *detail) {
+// perform begins the attempt that was written, unless this process begins nothing
+// more: then the run says so.
+func (r *Runner) perform(d *detail) {
 	if r.draining.Load() {
 		r.drains(&d.Run)
 		return
 	}
-	if err := r.Engine.Start(ctx, d.Number, attemptID(d.Number, d.attempt)); err != nil {
-		r.cannot("run not begun", d.Number, d.State, err)
-		r.stuck.says(&d.Run)
-	}
+	r.workers.begin(d.Number)
 }

@@ -227,7 +227,7 @@ func waitsThroughRestart(t *testing.T, section prentice.Section) {
 	each(t, planOf(1, step("restart", prentice.Act, "target"), human("seen", section)), allow, func(t *testing.T, w *world) {
 		run := w.start(bob, "mend")
 		w.until(run.Number, prentice.Waiting)
-		again := w.runner("sqlite:" + t.TempDir() + "/runs.db")
+		again := w.runner()
 		w.r.Stop(5 * time.Second) //nolint:errcheck // it ends for good
 		w.r = again
 		if err := w.r.Launch(t.Context()); err != nil {

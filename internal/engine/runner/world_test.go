@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -257,14 +256,14 @@ func mending() prentice.Plan {
 }
 
 // newWorld is a world on a database, with the runner launched.
-func newWorld(t *testing.T, d *db.DB, address string, plan prentice.Plan, verdict prentice.Decision) *world {
+func newWorld(t *testing.T, d *db.DB, plan prentice.Plan, verdict prentice.Decision) *world {
 	plan.Steps = slices.Clone(plan.Steps)
 	w := &world{t: t, db: d, plan: plan, verdict: verdict, deed: &deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
 	migrate(t, d)
 	for _, a := range []prentice.Actor{ann, bob, cat} {
 		w.is(a.Ref(), a.Role)
 	}
-	w.r = w.runner(address)
+	w.r = w.runner()
 	if err := w.r.Launch(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -283,12 +282,12 @@ func migrate(t *testing.T, d *db.DB) {
 	}
 }
 
-func (w *world) runner(address string) *Runner {
+func (w *world) runner() *Runner {
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	if os.Getenv("RUNNER_LOG") != "" {
 		quiet = slog.Default()
 	}
-	return New(Deps{DB: w.db, Engine: NewDBOS(address, "", quiet), Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
+	return New(Deps{DB: w.db, Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
 		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send, SendIn: w.sendIn,
 		Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
 			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed", Causes: prentice.JoinPeople([]prentice.Ref{w.mover})}}, nil
@@ -302,21 +301,7 @@ func (w *world) runner(address string) *Runner {
 
 // each runs a test on every sort of database.
 func each(t *testing.T, plan prentice.Plan, verdict prentice.Decision, test func(t *testing.T, w *world)) {
-	t.Run("sqlite", func(t *testing.T) {
-		test(t, newWorld(t, dbtest.SQLite(t), "sqlite:"+filepath.Join(t.TempDir(), "runs.db"), plan, verdict))
-	})
-	t.Run("postgres", func(t *testing.T) {
-		address := dbtest.PostgresURL(t)
-		d, err := db.Open(t.Context(), address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { d.Close() })
-		if err := d.Prepare(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		test(t, newWorld(t, d, address, plan, verdict))
-	})
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newWorld(t, d, plan, verdict)) })
 }
 
 func (w *world) start(actor prentice.Actor, procedure string) prentice.Run {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -53,22 +52,6 @@ func openPostgres(ctx context.Context, address string, reading bool) (*DB, error
 		return nil, errors.Join(fmt.Errorf("database %s: %w", redact(address), err), pool.Close())
 	}
 	return d, nil
-}
-
-// Pool is a pool of connections for a library that keeps its own tables in the
-// same PostgreSQL database.
-func Pool(ctx context.Context, address string) (*pgxpool.Pool, error) {
-	bare, most, err := connections(address)
-	if err != nil {
-		return nil, err
-	}
-	config, err := pgxpool.ParseConfig(bare)
-	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", redact(address), err)
-	}
-	config.MaxConns, config.MinConns, config.MaxConnIdleTime = int32(most), 0, 5*time.Minute
-	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error { return begun(ctx, c, false) }
-	return pgxpool.NewWithConfig(ctx, config)
 }
 
 // begun prepares a connection. What it sets is no parameter of the start, of

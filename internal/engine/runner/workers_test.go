@@ -1,0 +1,159 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"prentice"
+)
+
+// breaking is a deed that breaks at one step until it is repaired.
+type breaking struct {
+	*deed
+	at       string
+	repaired *atomic.Bool
+}
+
+func (b breaking) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+	if w.Step.ID == b.at && w.Run == "run/1" && !b.repaired.Load() {
+		panic("hunter2")
+	}
+	return b.deed.Apply(ctx, w)
+}
+
+// heardLog is a log that may be read while it is written.
+type heardLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer // guarded by mu
+}
+
+func (k *heardLog) Write(p []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.text.Write(p)
+}
+
+func (k *heardLog) count(what string) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return strings.Count(k.text.String(), what)
+}
+
+func TestARunThatBreaksInsidePrenticeHoldsUpItselfAlone(t *testing.T) {
+	for _, at := range []string{"down", "restart", "well"} {
+		t.Run(at, func(t *testing.T) {
+			plan := mending()
+			plan.Steps[1].Idempotent = true
+			each(t, plan, allow, func(t *testing.T, w *world) {
+				log := &heardLog{}
+				w.r.Log = slog.New(slog.NewTextHandler(log, nil))
+				kind := breaking{w.deed, at, &atomic.Bool{}}
+				w.r.kinds["deed"] = kind
+				broken, other := w.start(bob, "mend-1"), prentice.Run{}
+				w.says(broken.Number, "cannot go on, and tries again: something broke inside prentice: look for run=1 in the log")
+				if at == "down" { // past the checks it has what the other wants
+					other = w.start(bob, "mend-2")
+					w.until(other.Number, prentice.Verified)
+				}
+				if d, _ := w.r.Show(t.Context(), broken.Number); strings.Contains(d.Says, "hunter2") {
+					t.Errorf("people read what broke: %s", d.Says)
+				}
+				if n := log.count("panic=hunter2"); n != 1 || log.count("workers_test.go") == 0 {
+					t.Errorf("the log says %d times what broke, and where: %v", n, log.count("workers_test.go") > 0)
+				}
+				kind.repaired.Store(true)
+				w.until(broken.Number, prentice.Verified)
+			})
+		})
+	}
+}
+
+func TestARunThatBreaksInsidePrenticeCanBeCancelled(t *testing.T) {
+	each(t, mending(), allow, func(t *testing.T, w *world) {
+		w.r.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		w.r.kinds["deed"] = breaking{w.deed, "down", &atomic.Bool{}}
+		run := w.start(bob, "mend")
+		w.says(run.Number, "something broke inside prentice")
+		if _, err := w.r.Cancel(t.Context(), run.Number, bob, "it is broken"); err != nil {
+			t.Fatal(err)
+		}
+		w.until(run.Number, prentice.Cancelled)
+	})
+}
+
+// says waits until a run says something.
+func (w *world) says(number int64, what string) {
+	w.t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		d, err := w.r.Show(w.t.Context(), number)
+		if err == nil && strings.Contains(d.Says, what) {
+			return
+		}
+		if err != nil || time.Now().After(end) {
+			w.t.Fatalf("run %d is %s: %s (%v)", number, d.State, d.Says, err)
+		}
+	}
+}
+
+func TestWhoIsStoppedPerformsNothingMore(t *testing.T) {
+	each(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, w *world) {
+		w.deed.block = make(chan struct{})
+		before := w.start(bob, "mend-1")
+		<-w.deed.began
+		if err := w.r.Stop(5 * time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if w.r.performs(before.Number) {
+			t.Error("it does not wait for what it interrupts")
+		}
+		after := w.start(bob, "mend-2")
+		w.r = w.runner()
+		close(w.deed.block)
+		if err := w.r.Launch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer w.r.Stop(5 * time.Second) //nolint:errcheck // the test is over
+		for _, run := range []prentice.Run{before, after} {
+			w.until(run.Number, prentice.Unverified)
+			if n := w.deed.times("restart", "host/a"); n > 2 {
+				t.Errorf("it was done %d times for two runs", n)
+			}
+		}
+	})
+}
+
+func TestAStopThatIsNotHeardIsSaidSo(t *testing.T) {
+	each(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, w *world) {
+		deaf := stubborn{w.deed, make(chan struct{}), make(chan struct{})}
+		w.r.kinds["deed"] = deaf
+		w.start(bob, "mend")
+		<-deaf.began
+		if err := w.r.Stop(10 * time.Millisecond); prentice.KindOf(err) != prentice.Unavailable || prentice.HintOf(err) == "" {
+			t.Errorf("it was stopped: %v", err)
+		}
+		var busy int
+		if err := w.db.QueryRow(t.Context(), `SELECT busy FROM run_process`, nil, &busy); err != nil || busy != 1 {
+			t.Errorf("it says that it ended in order: %d, %v", busy, err)
+		}
+		close(deaf.end)
+	})
+}
+
+// stubborn is a deed that goes on when it is interrupted.
+type stubborn struct {
+	*deed
+	began, end chan struct{}
+}
+
+func (s stubborn) Apply(context.Context, prentice.Work) (prentice.Outcome, error) {
+	close(s.began)
+	<-s.end
+	return prentice.Outcome{OK: true}, nil
+}
