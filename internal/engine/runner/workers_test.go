@@ -129,6 +129,22 @@ func TestWhoIsStoppedPerformsNothingMore(t *testing.T) {
 	})
 }
 
+func TestOnlyWhoIsLaunchedAndNotStoppedBegins(t *testing.T) {
+	var w workers
+	var begun []int64
+	w.begin(1)
+	w.launch(t.Context(), func(_ context.Context, run int64) { begun = append(begun, run) })
+	w.begin(2)
+	if err := w.stop(time.Second); err != nil {
+		t.Fatal(err)
+	}
+	w.begin(3)
+	w.all.Wait()
+	if len(begun) != 1 || begun[0] != 2 {
+		t.Errorf("it began %v", begun)
+	}
+}
+
 func TestAStopThatIsNotHeardIsSaidSo(t *testing.T) {
 	each(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, w *world) {
 		deaf := stubborn{w.deed, make(chan struct{}), make(chan struct{})}
