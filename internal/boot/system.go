@@ -211,7 +211,7 @@ func storeTrouble(address string, err error) error {
 	if !isFile {
 		where = "the PostgreSQL database"
 	}
-	switch err = db.Explain(err); {
+	switch {
 	case errors.Is(err, db.ErrCorrupt):
 		return prentice.Errorf(prentice.Unavailable, "%s is damaged: %w", where, err).
 			Try("stop here, keep a copy of the data folder, and restore the last backup; sqlite3's .recover can save what is readable")

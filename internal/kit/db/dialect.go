@@ -70,22 +70,6 @@ func (d dialect) now() string {
 	return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 }
 
-// Explain puts one of our own errors in front of those of the database that a person
-// can mend, also where somebody else asked it and kept only its words.
-func Explain(err error) error {
-	explained := explain(err)
-	if err == nil || isKnown(err) || explained != err { //nolint:errorlint // it is the same one, or was wrapped
-		return explained
-	}
-	for words, reason := range map[string]error{"database or disk is full": ErrFull, "no space left on device": ErrFull, "SQLSTATE 53100": ErrFull,
-		"readonly database": ErrReadOnly, "SQLSTATE 25006": ErrReadOnly, "file is not a database": ErrCorrupt, "disk image is malformed": ErrCorrupt} {
-		if strings.Contains(err.Error(), words) {
-			return fmt.Errorf("%w: %w", reason, err)
-		}
-	}
-	return err
-}
-
 // explain puts one of our own errors in front of those that a person can mend.
 func explain(err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
