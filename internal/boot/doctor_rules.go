@@ -17,19 +17,23 @@ func listening(set Settings) checked {
 	host, _, _ := net.SplitHostPort(set.Listen) // Filled has looked at it
 	ip := net.ParseIP(host)
 	local := host == "localhost" || ip != nil && ip.IsLoopback()
+	names := strings.Join(set.hosts(), ", ")
+	if set.PublicURL != "" {
+		names = set.PublicURL
+	}
 	switch {
 	case !local && set.Proxies == "":
 		return but(broken, about, set.Listen+" is reached from other machines without TLS: whoever is on the way reads tokens and sessions",
 			"listen on 127.0.0.1 behind a proxy that speaks TLS, and name it in proxies")
-	case !local && set.Hosts == "":
-		return but(broken, about, set.Listen+" is reached from other machines, and no name of it is known: every request is refused", "write the name that people use into hosts")
-	case set.Hosts != "" && set.Proxies == "":
-		return but(advice, about, fmt.Sprintf("%s, as %s; no proxy is named, so that everybody seems to come from the proxy's address and shares its limit of wrong sign-ins", set.Listen, set.Hosts),
+	case !local && names == "":
+		return but(broken, about, set.Listen+" is reached from other machines, and no name of it is known: every request is refused", "write the address that people use into public_url")
+	case names != "" && set.Proxies == "":
+		return but(advice, about, fmt.Sprintf("%s, as %s; no proxy is named, so that everybody seems to come from the proxy's address and shares its limit of wrong sign-ins", set.Listen, names),
 			`write the proxy's address into proxies, such as proxies = "127.0.0.1"`)
-	case set.Hosts == "":
+	case names == "":
 		return good(about, "%s, for this machine alone", set.Listen)
 	}
-	return good(about, "%s, as %s behind %s", set.Listen, set.Hosts, set.Proxies)
+	return good(about, "%s, as %s behind %s", set.Listen, names, set.Proxies)
 }
 
 // What a disk should have left, and must have.

@@ -22,6 +22,8 @@ func TestDoctorJudgesWhatItSees(t *testing.T) {
 		"the world, without a name":      {listening(Settings{Listen: "[::]:7400", Remote: true, Proxies: "10.0.0.0/8"}), broken, "no name of it"},
 		"behind a proxy that is unknown": {listening(Settings{Listen: "127.0.0.1:7400", Hosts: "ops.example.org"}), advice, "no proxy is named"},
 		"behind a proxy":                 {listening(Settings{Listen: "127.0.0.1:7400", Hosts: "ops.example.org", Proxies: "127.0.0.1"}), fine, "behind 127.0.0.1"},
+		"at an address behind a proxy":   {listening(Settings{Listen: "127.0.0.1:7400", PublicURL: "https://ops.example.org/prentice", Proxies: "127.0.0.1"}), fine, "as https://ops.example.org/prentice behind"},
+		"at an address, without a proxy": {listening(Settings{Listen: "127.0.0.1:7400", PublicURL: "https://ops.example.org/prentice"}), advice, "no proxy is named"},
 		"a disk with room":               {roomLeft("/d", 2<<30), fine, "2048 MB"},
 		"a disk with little room":        {roomLeft("/d", 500<<20), advice, ""},
 		"a disk with no room":            {roomLeft("/d", 10<<20), broken, "10 MB"},

@@ -98,7 +98,7 @@ func (c *commands) openFiles(ctx context.Context, set Settings, g cli.Global) (o
 	if err != nil {
 		return nil, nil, prentice.Errorf(prentice.Unavailable, "a folder for the moment: %w", err).Try("free space under %s", os.TempDir())
 	}
-	scratch := Settings{Data: folder, Team: set.Team, Owner: set.Owner, Listen: set.Listen, Hosts: set.Hosts}
+	scratch := Settings{Data: folder, Team: set.Team, Owner: set.Owner, Listen: set.Listen, Hosts: set.Hosts, PublicURL: set.PublicURL}
 	if !isFolder(set.Team) { // a file is looked over, for no team
 		scratch.Team = ""
 	}

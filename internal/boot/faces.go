@@ -17,14 +17,18 @@ import (
 // faces is everything that is answered over HTTP. The secret is that of the data
 // folder's whereabouts.
 func (s *System) faces(build Build, secret string) (http.Handler, error) {
+	public, err := s.Settings.public()
+	if err != nil {
+		return nil, err
+	}
 	pages, err := web.New(web.Options{
-		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(),
+		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(), Public: public,
 		Stopped: s.stopped, Paused: s.paused, Drained: func() bool { return s.runner.Draining() }, Counts: s.counts, Changed: s.Identity.Changed,
 	})
 	if err != nil {
 		return nil, err
 	}
-	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Secret: secret, Changed: s.Identity.Changed, Log: s.log,
+	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Public: address(public), Secret: secret, Changed: s.Identity.Changed, Log: s.log,
 		Ready: s.readiness().ask})
 	if err != nil {
 		return nil, err
@@ -38,8 +42,12 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/alertmanager", hooks)
 	mux.Handle("/v1/grafana", hooks)
 	mux.Handle("/", pages)
+	all, err := below(public, s.pages(), mux)
+	if err != nil {
+		return nil, err
+	}
 	proxies, err := s.Settings.proxies()
-	return behind(proxies, mux), err
+	return behind(proxies, all), err
 }
 
 // counts is what stands beside the words of the menu. Whoever may not count sees

@@ -76,7 +76,7 @@ func (c *commands) told(g cli.Global) error {
 
 func (c *commands) up() *cobra.Command {
 	var accept string
-	var listen, database, owner, hosts, proxies, replica, logsKeep, logsMax, enrolment, monitors, blobs string
+	var listen, database, owner, hosts, public, proxies, replica, logsKeep, logsMax, enrolment, monitors, blobs string
 	var sample, verbose, remote bool
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
@@ -94,7 +94,7 @@ func (c *commands) up() *cobra.Command {
 			for _, given := range []struct {
 				flag string
 				to   *string
-			}{{listen, &set.Listen}, {database, &set.Database}, {owner, &set.Owner}, {replica, &set.Replica}, {hosts, &set.Hosts}, {proxies, &set.Proxies}, {logsKeep, &set.LogsKeep},
+			}{{listen, &set.Listen}, {database, &set.Database}, {owner, &set.Owner}, {replica, &set.Replica}, {hosts, &set.Hosts}, {public, &set.PublicURL}, {proxies, &set.Proxies}, {logsKeep, &set.LogsKeep},
 				{logsMax, &set.LogsMax}, {enrolment, &set.Enrolment}, {monitors, &set.Monitors}, {blobs, &set.Blobs}, {g.Data, &set.Data}, {g.Team, &set.Team}} {
 				if given.flag != "" {
 					*given.to = given.flag
@@ -115,6 +115,7 @@ func (c *commands) up() *cobra.Command {
 	f.StringVar(&database, "database", "", "use the PostgreSQL database at `URL` instead of SQLite in the data folder")
 	f.StringVar(&owner, "owner", "", "`NAME` of the owner of a new installation (default: your user name)")
 	f.StringVar(&hosts, "hosts", "", "`NAMES` that the pages are reached by, with commas between them, when not loopback")
+	f.StringVar(&public, "public-url", "", "the `ADDRESS` by which people reach the pages, behind a proxy: https://ops.example.org, or https://ops.example.org/prentice")
 	f.StringVar(&proxies, "proxies", "", "believe X-Forwarded-For of proxies at these `ADDRESSES`, with commas between them: 127.0.0.1, 10.0.0.0/24")
 	f.StringVar(&replica, "replica", "", "share the PostgreSQL database and the data folder with others, under this `NAME`")
 	f.StringVar(&logsKeep, "logs-keep", "", "keep the logs of ended runs for so many `DAYS`: 90d, or ever (default "+defaultLogsKeep+")")

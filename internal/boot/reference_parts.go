@@ -73,18 +73,19 @@ func (c *commands) settingsTable() string {
 	of := reflect.TypeFor[Settings]()
 	for i := range of.NumField() {
 		name := of.Field(i).Tag.Get("toml")
-		if of.Field(i).Type.Kind() == reflect.Pointer {
-			continue // a table of its own, which no flag gives
+		if of.Field(i).Type.Kind() == reflect.Pointer || name == "-" {
+			continue // a table of its own, which no flag gives, or nothing that a file gives
 		}
-		flag := up.Flags().Lookup(name)
+		given := strings.ReplaceAll(name, "_", "-")
+		flag := up.Flags().Lookup(given)
 		if flag == nil {
-			flag = root.PersistentFlags().Lookup(name)
+			flag = root.PersistentFlags().Lookup(given)
 		}
 		environment := "`PRENTICE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "`"
 		if of.Field(i).Type.Kind() == reflect.Bool {
 			environment = "–"
 		}
-		row(&b, "`"+name+"`", "`--"+name+"`", environment, usage(flag))
+		row(&b, "`"+name+"`", "`--"+given+"`", environment, usage(flag))
 	}
 	return b.String()
 }

@@ -20,17 +20,18 @@ import (
 // environment (PRENTICE_DATA …), then prentice.toml in the current folder or, where
 // that has none and no data folder either, in /etc/prentice.
 type Settings struct {
-	Data     string `toml:"data"`      // the data folder
-	Team     string `toml:"team"`      // the team folder
-	Listen   string `toml:"listen"`    // host:port for pages and API
-	Database string `toml:"database"`  // "" is SQLite in the data folder; or postgres://…
-	Hosts    string `toml:"hosts"`     // names that the pages are reached by, when not loopback, comma separated
-	Proxies  string `toml:"proxies"`   // addresses of proxies whose X-Forwarded-For is believed, comma separated
-	Owner    string `toml:"owner"`     // who owns a new installation
-	Remote   bool   `toml:"remote"`    // listen beyond loopback
-	Replica  string `toml:"replica"`   // the name of this process among several on one database; "" is alone
-	LogsKeep string `toml:"logs-keep"` // how long logs of ended runs are kept: 90d, or "ever"
-	LogsMax  string `toml:"logs-max"`  // how much all logs may take: 10GB, or "any"
+	Data      string `toml:"data"`       // the data folder
+	Team      string `toml:"team"`       // the team folder
+	Listen    string `toml:"listen"`     // host:port for pages and API
+	Database  string `toml:"database"`   // "" is SQLite in the data folder; or postgres://…
+	Hosts     string `toml:"hosts"`      // names that the pages are reached by, when not loopback, comma separated
+	PublicURL string `toml:"public_url"` // https://HOST[/PATH] by which people reach pages and API, "" is none
+	Proxies   string `toml:"proxies"`    // addresses of proxies whose X-Forwarded-For is believed, comma separated
+	Owner     string `toml:"owner"`      // who owns a new installation
+	Remote    bool   `toml:"remote"`     // listen beyond loopback
+	Replica   string `toml:"replica"`    // the name of this process among several on one database; "" is alone
+	LogsKeep  string `toml:"logs-keep"`  // how long logs of ended runs are kept: 90d, or "ever"
+	LogsMax   string `toml:"logs-max"`   // how much all logs may take: 10GB, or "any"
 
 	Enrolment string `toml:"enrolment"` // "trusted": whoever lets others in is not behind what they do; "" or "closed": they are
 
@@ -105,7 +106,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 		return s, err
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
-		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_PROXIES": &s.Proxies, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
+		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_PUBLIC_URL": &s.PublicURL, "PRENTICE_PROXIES": &s.Proxies, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
 		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors} {
 		if v := env(name); v != "" {
 			*to = v
@@ -132,10 +133,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "enrolment", "monitors", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "enrolment", "monitors", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, hosts, proxies, owner, remote, replica, logs-keep, logs-max, enrolment, monitors, blobs and oidc")
+		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, enrolment, monitors, blobs and oidc")
 	}
 	return nil
 }
@@ -187,6 +188,9 @@ func (s Settings) Filled() (Settings, error) {
 		return s, err
 	}
 	if _, err := s.proxies(); err != nil {
+		return s, err
+	}
+	if _, err := s.public(); err != nil {
 		return s, err
 	}
 	if s.Blobs, err = blobs(s.Blobs, s.Data); err != nil {
@@ -246,8 +250,6 @@ func (s Settings) address() string {
 // postgres says whether the database is one that several processes can reach.
 func (s Settings) postgres() bool { return strings.HasPrefix(s.Database, "postgres") }
 
-func (s Settings) hosts() []string { return namesIn(s.Hosts) }
-
 // namesIn are names with commas between.
 func namesIn(text string) []string {
 	var names []string
@@ -257,18 +259,4 @@ func namesIn(text string) []string {
 		}
 	}
 	return names
-}
-
-// forPeople is an address of the pages as people can use it: under the first of
-// the hosts, where a proxy speaks TLS, or else on this machine by a name, as a
-// browser keeps passkeys for names alone.
-func (s Settings) forPeople(url string) string {
-	if names := s.hosts(); len(names) > 0 {
-		return "https://" + names[0]
-	}
-	host, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() && !ip.IsUnspecified() {
-		return url
-	}
-	return "http://" + net.JoinHostPort("localhost", port)
 }

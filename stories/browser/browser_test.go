@@ -44,11 +44,20 @@ const patience = 60 * time.Second
 type server struct {
 	t          *testing.T
 	data, link string
+	folder     string // from which it was started
+	listens    string // its address
 }
 
-func serve(t *testing.T) server {
+func serve(t *testing.T) server { t.Helper(); return serveWith(t, "") }
+
+// serveWith is a server with a file of settings.
+func serveWith(t *testing.T, settings string) server {
 	t.Helper()
-	s := server{t: t, data: filepath.Join(t.TempDir(), "data")}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "prentice.toml"), []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := server{t: t, data: filepath.Join(folder, "data"), folder: folder}
 	c := s.prentice("up", "--demo", "--listen", "127.0.0.1:0", "--owner", "olga")
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -63,9 +72,12 @@ func serve(t *testing.T) server {
 		c.Process.Signal(syscall.SIGTERM) //nolint:errcheck // it may have gone already
 		c.Wait()                          //nolint:errcheck // the story is over
 	})
-	found := regexp.MustCompile(`http://\S+/sign-in/\S+`)
+	found, ready := regexp.MustCompile(`https?://\S+/sign-in/\S+`), regexp.MustCompile(`ready at http://(\S+)`)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
+		if at := ready.FindStringSubmatch(lines.Text()); at != nil {
+			s.listens = at[1]
+		}
 		if s.link = found.FindString(lines.Text()); s.link != "" {
 			go io.Copy(io.Discard, out) //nolint:errcheck // so that it never blocks
 			return s
@@ -77,8 +89,18 @@ func serve(t *testing.T) server {
 
 func (s server) prentice(args ...string) *exec.Cmd {
 	c := exec.Command(os.Args[0], append(args, "--data", s.data)...)
-	c.Env = append(os.Environ(), asProgram+"=1", "PRENTICE_SERVER=", "PRENTICE_TOKEN=")
+	c.Dir, c.Env = s.folder, append(os.Environ(), asProgram+"=1", "PRENTICE_SERVER=", "PRENTICE_TOKEN=")
 	return c
+}
+
+// says is what a command prints.
+func (s server) says(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := s.prentice(args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("prentice %s: %v: %s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
 }
 
 // person is somebody in front of a browser.
@@ -87,11 +109,11 @@ type person struct {
 	ctx context.Context
 }
 
-func sitDown(t *testing.T) person {
+func sitDown(t *testing.T, more ...chromedp.ExecAllocatorOption) person {
 	t.Helper()
 	path := needtest.Program(t, "chromium", "google-chrome")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(ctx)
 	t.Cleanup(closeTab)
@@ -149,11 +171,24 @@ func TestAPersonApprovesAndWatchesAServiceBeingMended(t *testing.T) {
 	olga.do(chromedp.Navigate(s.link), chromedp.Click("main form button"))
 	olga.until("Open incidents", "Pending approvals")
 
-	if _, err := demo.Kill(t.Context(), filepath.Join(s.data, "work"), demo.Payments); err != nil {
-		t.Fatal(err)
-	}
+	run := s.breaks()
 	olga.until("restart-service", "service/payments") // the page changes by itself
-	olga.do(chromedp.Navigate(where + "/runs/" + s.waiting(demo.Payments)))
+	approves(t, olga, where, run)
+}
+
+// breaks kills a service, and is the run that waits for an approval then.
+func (s server) breaks() string {
+	s.t.Helper()
+	if _, err := demo.Kill(s.t.Context(), filepath.Join(s.data, "work"), demo.Payments); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.waiting(demo.Payments)
+}
+
+// approves is somebody who is signed in, and approves a run and watches it.
+func approves(t *testing.T, olga person, where, run string) {
+	t.Helper()
+	olga.do(chromedp.Navigate(where + "/runs/" + run))
 	olga.until("Approve restart-service on 1 host", "approval required", "0 of 1")
 
 	olga.do(chromedp.SendKeys("textarea#reason", "the probe is right"), chromedp.Click("#answer button"))
@@ -162,7 +197,7 @@ func TestAPersonApprovesAndWatchesAServiceBeingMended(t *testing.T) {
 		t.Errorf("the page does not say who approved: %s", text)
 	}
 
-	olga.do(chromedp.Click(`a[href^="/evidence?ref="]`))
+	olga.do(chromedp.Click(`a[href*="/evidence?ref="]`))
 	olga.until("approval.given", "run.verified", "olga approved run")
 	olga.do(chromedp.Navigate(where + "/incidents"))
 	olga.until("service/payments", "closed")

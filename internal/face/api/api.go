@@ -45,6 +45,7 @@ type Config struct {
 	Authenticate func(*http.Request) (prentice.Actor, error)
 
 	Version string
+	Public  string                      // the address by which programs reach the API; "" is wherever they found it
 	Secret  string                      // that lies in the data folder, for Proof; "" proves nothing
 	Ready   func(context.Context) error // nil is always ready
 	Limits  Limits                      // zero fields take the defaults
@@ -82,7 +83,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Reading <= 0 {
 		c.Reading = readPatience
 	}
-	document, err := describe(c.Ops, c.Version)
+	document, err := describe(c.Ops, c.Version, c.Public)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ type openAPI struct{ text func() ([]byte, error) }
 
 // describe draws the OpenAPI document from the operations. The library panics at
 // tags that say nothing; here that is an error.
-func describe(ops []op.Op, version string) (_ openAPI, err error) {
+func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("describe the API: %v", fault)
@@ -70,7 +70,7 @@ func describe(ops []op.Op, version string) (_ openAPI, err error) {
 			Description: "Every use case of prentice, drawn from the operations that the command line and the pages use as well.",
 			License:     &huma.License{Name: "Apache-2.0", URL: "https://www.apache.org/licenses/LICENSE-2.0"},
 		},
-		Servers:    []*huma.Server{{URL: "/"}},
+		Servers:    []*huma.Server{{URL: orElse(at, "/")}},
 		Paths:      map[string]*huma.PathItem{},
 		Components: &huma.Components{Schemas: r, SecuritySchemes: map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer", Description: "A token that an owner made."}}},
 		Security:   []map[string][]string{{"token": {}}},

@@ -181,7 +181,7 @@ func (s *Site) refLink(v any) template.HTML {
 		text = `<span class="kind">` + template.HTMLEscapeString(kind) + `/</span>` + template.HTMLEscapeString(name)
 	}
 	if to := s.links.to(ref); to != "" {
-		return template.HTML(`<a class="ref" href="` + template.HTMLEscapeString(to) + `">` + text + `</a>`)
+		return template.HTML(`<a class="ref" href="` + template.HTMLEscapeString(s.at(to)) + `">` + text + `</a>`)
 	}
 	return template.HTML(`<span class="ref">` + text + `</span>`)
 }

@@ -48,7 +48,7 @@ func (s *Site) do(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, prentice.Errorf(prentice.Invalid, "the form cannot be read: %w", err).Try("send less than 1 MiB"))
 		return
 	}
-	if err := ownForm(r, visitOf(r).session); err != nil {
+	if err := s.ownForm(r, visitOf(r).session); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -59,8 +59,8 @@ func (s *Site) do(w http.ResponseWriter, r *http.Request) {
 	case d.Secret:
 		s.showOnce(w, r, d, out)
 	default:
-		setFlash(w, r, visitOf(r).session, saidOf(r.PostForm.Get("_said"), d, out), s.o.Clock())
-		http.Redirect(w, r, next(r.PostForm, out), http.StatusSeeOther)
+		s.setFlash(w, r, visitOf(r).session, saidOf(r.PostForm.Get("_said"), d, out), s.o.Clock())
+		s.redirect(w, r, next(r.PostForm, out))
 	}
 }
 

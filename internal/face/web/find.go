@@ -20,7 +20,7 @@ const mostFound = 10
 func (s *Site) find(w http.ResponseWriter, r *http.Request) {
 	q := strings.TrimSpace(r.URL.Query().Get("q"))
 	if to := s.found(r, q); to != "" {
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		s.redirect(w, r, to)
 		return
 	}
 	if q == "" {

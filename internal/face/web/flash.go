@@ -14,26 +14,26 @@ const (
 	mostFlash = 400 // bytes
 )
 
-func flashName(r *http.Request) string { return cookieName(r) + "_said" }
+func (s *Site) flashName(r *http.Request) string { return s.cookieName(r) + "_said" }
 
 // setFlash leaves a sentence for the next page, signed for this session, so
 // that nobody else can put words into the site's mouth.
-func setFlash(w http.ResponseWriter, r *http.Request, session, text string, now time.Time) {
+func (s *Site) setFlash(w http.ResponseWriter, r *http.Request, session, text string, now time.Time) {
 	if len(text) > mostFlash {
 		text = strings.ToValidUTF8(text[:mostFlash], "") + "…"
 	}
 	until := now.Add(flashFor)
 	body := strconv.FormatInt(until.Unix(), 10) + "." + base64.RawURLEncoding.EncodeToString([]byte(text))
-	setCookie(w, r, flashName(r), body+"."+sign(session, body), flashFor)
+	s.setCookie(w, r, s.flashName(r), body+"."+sign(session, body), flashFor)
 }
 
 // takeFlash reads the sentence and removes it.
-func takeFlash(w http.ResponseWriter, r *http.Request, session string, now time.Time) string {
-	c, err := r.Cookie(flashName(r))
+func (s *Site) takeFlash(w http.ResponseWriter, r *http.Request, session string, now time.Time) string {
+	c, err := r.Cookie(s.flashName(r))
 	if err != nil {
 		return ""
 	}
-	dropCookie(w, r, flashName(r))
+	s.dropCookie(w, r, s.flashName(r))
 	parts := strings.Split(c.Value, ".")
 	if len(parts) != 3 || !hmac.Equal([]byte(parts[2]), []byte(sign(session, parts[0]+"."+parts[1]))) {
 		return ""

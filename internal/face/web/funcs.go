@@ -19,7 +19,7 @@ import (
 // funcs are the words that templates may use beside those of html/template.
 func (s *Site) funcs() template.FuncMap {
 	return template.FuncMap{
-		"asset": func(name string) string { return s.assets.named[name] },
+		"asset": func(name string) string { return s.assets.named[name] }, "address": s.at,
 
 		// state and risk
 		"state": stateBadge, "runstate": runBadge, "sign": func(v any) string { return lookOf(v).sign }, "hue": func(v any) string { return lookOf(v).hue },
@@ -204,7 +204,7 @@ func (s *Site) begin(v View, name, next, said string) (template.HTML, error) {
 		return "", fmt.Errorf("a form for %q, which is no operation", name)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<form method="post" action="/do/%s">`, template.HTMLEscapeString(name))
+	fmt.Fprintf(&b, `<form method="post" action="%s">`, template.HTMLEscapeString(s.at("/do/"+name)))
 	for _, f := range [][2]string{{"_csrf", v.CSRF}, {"_from", v.Here}, {"_next", next}, {"_said", said}, {"_key", freshKey()}} {
 		if f[1] != "" {
 			fmt.Fprintf(&b, `<input type="hidden" name="%s" value="%s">`, f[0], template.HTMLEscapeString(f[1]))

@@ -34,8 +34,12 @@ func (s *Site) serves(host string) bool {
 }
 
 func (s *Site) wrongHost(w http.ResponseWriter, r *http.Request) {
-	s.fail(w, r, prentice.Errorf(prentice.Denied, "this server does not answer to the name %q", clip(r.Host)).
-		Try("open it as localhost, or name the host in the settings"))
+	e := prentice.Errorf(prentice.Denied, "this server does not answer to the name %q", clip(r.Host))
+	if s.o.Public != nil {
+		s.fail(w, r, e.Try("open %s; a proxy before it must pass on the Host header that it was sent", s.o.Public))
+		return
+	}
+	s.fail(w, r, e.Try("open it as localhost, or name the host in the settings"))
 }
 
 // hostOf is the name in a Host header, without port, brackets and final dot.

@@ -110,7 +110,7 @@ func (p *page) handler(s *Site) http.HandlerFunc {
 		for _, name := range p.names {
 			v.At[name] = r.PathValue(name)
 		}
-		v.Flash = takeFlash(w, r, visitOf(r).session, v.Now)
+		v.Flash = s.takeFlash(w, r, visitOf(r).session, v.Now)
 		status := http.StatusOK
 		if again := visitOf(r).retry; again != nil {
 			v.Problem, v.Typed, v.TypedOp, status = &again.problem, again.typed, again.op, again.problem.Status

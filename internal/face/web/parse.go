@@ -18,7 +18,7 @@ func (s *Site) parseOwn() error {
 	if err != nil {
 		return err
 	}
-	s.base, s.own = base, map[string]*template.Template{}
+	s.base, s.own = s.rooted(base), map[string]*template.Template{}
 	names, err := fs.Glob(templateFiles, "templates/own/*.html")
 	if err != nil {
 		return err
@@ -55,5 +55,5 @@ func (s *Site) withContent(files fs.FS, name string) (*template.Template, error)
 		return nil, err
 	}
 	_, err = t.New("content").Parse(string(body))
-	return t, err
+	return s.rooted(t), err
 }

@@ -28,7 +28,7 @@ func (s *Site) passkeyAsk(w http.ResponseWriter, r *http.Request) {
 		s.sayJSON(w, r, nil, err)
 		return
 	}
-	asked, err := s.o.Identity.BeginPasskeySignIn(r.Context(), siteOrigin(r))
+	asked, err := s.o.Identity.BeginPasskeySignIn(r.Context(), s.origin(r))
 	s.sayJSON(w, r, asked, err)
 }
 
@@ -45,15 +45,6 @@ func (s *Site) signInPassword(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// siteOrigin is this site as the browser that asks knows it. Its host has been
-// looked at before.
-func siteOrigin(r *http.Request) string {
-	if encrypted(r) {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
-
 // askOp performs an operation for a script of a page, which wants its output as
 // JSON. It asks of the request what a form is asked.
 func (s *Site) askOp(w http.ResponseWriter, r *http.Request) {
@@ -67,7 +58,7 @@ func (s *Site) askOp(w http.ResponseWriter, r *http.Request) {
 		s.sayJSON(w, r, nil, prentice.Errorf(prentice.Invalid, "the form cannot be read: %w", err))
 		return
 	}
-	if err := ownForm(r, visitOf(r).session); err != nil {
+	if err := s.ownForm(r, visitOf(r).session); err != nil {
 		s.sayJSON(w, r, nil, err)
 		return
 	}

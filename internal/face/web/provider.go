@@ -13,7 +13,7 @@ import (
 // errandLife is how long somebody may be away at the provider.
 const errandLife = 5 * time.Minute
 
-func errandCookie(r *http.Request) string { return cookieName(r) + "_sso" }
+func (s *Site) errandCookie(r *http.Request) string { return s.cookieName(r) + "_sso" }
 
 // providerAsk sends a browser to the provider. The state stays in a cookie, so
 // that only the browser that went comes back: nobody is signed in as somebody
@@ -24,26 +24,26 @@ func (s *Site) providerAsk(w http.ResponseWriter, r *http.Request) {
 		s.ask(w, r, a, err)
 		return
 	}
-	to, state, err := s.o.Identity.BeginProvider(r.Context(), siteOrigin(r)+"/sign-in/sso/back")
+	to, state, err := s.o.Identity.BeginProvider(r.Context(), s.origin(r)+s.at("/sign-in/sso/back"))
 	if err != nil {
 		s.ask(w, r, a, err)
 		return
 	}
-	setCookie(w, r, errandCookie(r), state+"."+base64.RawURLEncoding.EncodeToString([]byte(a.Next)), errandLife)
+	s.setCookie(w, r, s.errandCookie(r), state+"."+base64.RawURLEncoding.EncodeToString([]byte(a.Next)), errandLife)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 func (s *Site) signInProvider(w http.ResponseWriter, r *http.Request) {
 	a := asking{Next: "/"}
 	state := ""
-	if c, err := r.Cookie(errandCookie(r)); err == nil {
+	if c, err := r.Cookie(s.errandCookie(r)); err == nil {
 		var next string
 		state, next, _ = strings.Cut(c.Value, ".")
 		if raw, err := base64.RawURLEncoding.DecodeString(next); err == nil {
 			a.Next = localOr(string(raw), "/")
 		}
 	}
-	dropCookie(w, r, errandCookie(r))
+	s.dropCookie(w, r, s.errandCookie(r))
 	q := r.URL.Query()
 	if state == "" || subtle.ConstantTimeCompare([]byte(state), []byte(q.Get("state"))) != 1 {
 		s.ask(w, r, a, prentice.Errorf(prentice.Denied, "this browser did not ask to be signed in so").Try("begin from the sign-in page"))
@@ -58,8 +58,8 @@ func (s *Site) signInProvider(w http.ResponseWriter, r *http.Request) {
 		s.ask(w, r, a, s.tries.bad(s.o.Clock(), "sso", r, err))
 		return
 	}
-	setCookie(w, r, cookieName(r), session, expires.Sub(s.o.Clock()))
-	http.Redirect(w, r, a.Next, http.StatusSeeOther)
+	s.setCookie(w, r, s.cookieName(r), session, expires.Sub(s.o.Clock()))
+	s.redirect(w, r, a.Next)
 }
 
 // refusalOf tells of an error that the provider sent a browser back with

@@ -42,8 +42,8 @@ func (s *Site) known(next http.HandlerFunc) http.HandlerFunc {
 			v.retry = visitOf(r).retry
 			next(w, withVisit(r, v))
 		case prentice.KindOf(err) == prentice.Unauthenticated && r.Method == http.MethodGet && !byScript(r):
-			http.Redirect(w, r, "/sign-in?_next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
-		case r.Method == http.MethodPost && sameOrigin(r):
+			s.redirect(w, r, "/sign-in?_next="+url.QueryEscape(r.URL.RequestURI()))
+		case r.Method == http.MethodPost && s.sameOrigin(r):
 			r.Body = http.MaxBytesReader(w, r.Body, mostForm)
 			_ = r.ParseForm() // what cannot be read cannot be shown
 			s.failWith(w, r, err, s.withoutSecrets(r.PathValue("op"), r.PostForm))
@@ -70,7 +70,7 @@ func byScript(r *http.Request) bool {
 }
 
 func (s *Site) recognise(r *http.Request) (visit, error) {
-	c, err := r.Cookie(cookieName(r))
+	c, err := r.Cookie(s.cookieName(r))
 	if err != nil || c.Value == "" {
 		return visit{}, prentice.Errorf(prentice.Unauthenticated, "nobody is signed in").Try("sign in and do it again")
 	}
@@ -86,32 +86,33 @@ func (s *Site) recognise(r *http.Request) (visit, error) {
 }
 
 // cookieName keeps sites on different ports of one machine apart, because
-// browsers do not; elsewhere the prefix makes browsers insist on TLS.
-func cookieName(r *http.Request) string {
-	if encrypted(r) {
-		return "__Host-prentice"
+// browsers do not; elsewhere the prefix makes browsers insist on TLS. With __Host- a
+// cookie goes to the whole host, so that below a path, where others may have the rest of
+// it, the lesser prefix must do.
+func (s *Site) cookieName(r *http.Request) string {
+	switch {
+	case !s.encrypted(r):
+		_, port, _ := net.SplitHostPort(r.Host)
+		return "prentice_" + port
+	case s.root() != "":
+		return "__Secure-prentice"
 	}
-	_, port, _ := net.SplitHostPort(r.Host)
-	return "prentice_" + port
+	return "__Host-prentice"
 }
-
-// encrypted says whether cookies must travel over TLS only: always, but for a
-// plain connection to loopback.
-func encrypted(r *http.Request) bool { return r.TLS != nil || !loopbackName(hostOf(r.Host)) }
 
 // setCookie keeps a value for a while. The while is told, not its end, because
 // a browser's clock may be another.
-func setCookie(w http.ResponseWriter, r *http.Request, name, value string, life time.Duration) {
+func (s *Site) setCookie(w http.ResponseWriter, r *http.Request, name, value string, life time.Duration) {
 	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: max(1, int(life/time.Second)),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: encrypted(r),
+		Name: name, Value: value, Path: s.at("/"), MaxAge: max(1, int(life/time.Second)),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.encrypted(r),
 	})
 }
 
-func dropCookie(w http.ResponseWriter, r *http.Request, name string) {
+func (s *Site) dropCookie(w http.ResponseWriter, r *http.Request, name string) {
 	http.SetCookie(w, &http.Cookie{
-		Name: name, Path: "/", MaxAge: -1,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: encrypted(r),
+		Name: name, Path: s.at("/"), MaxAge: -1,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.encrypted(r),
 	})
 }
 
@@ -132,23 +133,10 @@ func csrfOf(session string) string {
 }
 
 // ownForm refuses a form that did not come from a page of this site and session.
-func ownForm(r *http.Request, session string) error {
-	if !sameOrigin(r) || subtle.ConstantTimeCompare([]byte(r.PostForm.Get("_csrf")), []byte(csrfOf(session))) != 1 {
+func (s *Site) ownForm(r *http.Request, session string) error {
+	if !s.sameOrigin(r) || subtle.ConstantTimeCompare([]byte(r.PostForm.Get("_csrf")), []byte(csrfOf(session))) != 1 {
 		return prentice.Errorf(prentice.Denied, "this form did not come from a page of this session, so nothing was done").
 			Try("open the page again and send the form from there")
 	}
 	return nil
-}
-
-// sameOrigin says whether a browser vouches that a page of this site sent the
-// request. A client that says nothing is no browser that can be tricked.
-func sameOrigin(r *http.Request) bool {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
-		return site == "same-origin"
-	}
-	if origin := r.Header.Get("Origin"); origin != "" {
-		u, err := url.Parse(origin)
-		return err == nil && u.Host == r.Host
-	}
-	return true
 }

@@ -61,8 +61,8 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, way string, a aski
 		s.ask(w, r, a, s.tries.bad(s.o.Clock(), way, r, err))
 		return
 	}
-	setCookie(w, r, cookieName(r), session, expires.Sub(s.o.Clock()))
-	http.Redirect(w, r, a.Next, http.StatusSeeOther)
+	s.setCookie(w, r, s.cookieName(r), session, expires.Sub(s.o.Clock()))
+	s.redirect(w, r, a.Next)
 }
 
 // originOf is where a request comes from, as far as the connection tells.
@@ -74,10 +74,10 @@ func originOf(r *http.Request) prentice.Origin {
 // mayTry refuses an attempt to sign in that another site sent, or whose session
 // the browser would not keep.
 func (s *Site) mayTry(r *http.Request) error {
-	if !sameOrigin(r) {
+	if !s.sameOrigin(r) {
 		return prentice.Errorf(prentice.Denied, "another site tried to sign you in, so nothing was done").Try("sign in from this page")
 	}
-	if origin := r.Header.Get("Origin"); encrypted(r) && strings.HasPrefix(origin, "http://") {
+	if origin := r.Header.Get("Origin"); s.encrypted(r) && strings.HasPrefix(origin, "http://") {
 		return prentice.Errorf(prentice.Refused, "%s is not encrypted, and a session would travel in the open", clip(origin)).
 			Try("put TLS in front of prentice, or reach it through a tunnel to loopback")
 	}
@@ -102,7 +102,7 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, prentice.Errorf(prentice.Invalid, "the form cannot be read: %w", err))
 		return
 	}
-	if err := ownForm(r, visitOf(r).session); err != nil {
+	if err := s.ownForm(r, visitOf(r).session); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -110,6 +110,6 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	dropCookie(w, r, cookieName(r))
-	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	s.dropCookie(w, r, s.cookieName(r))
+	s.redirect(w, r, "/sign-in")
 }

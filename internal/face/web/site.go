@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -43,6 +44,9 @@ type Options struct {
 	// Hosts are the names that the site is reached by, without port. With none
 	// it answers only to the names of loopback.
 	Hosts []string
+	// Public is the address by which people reach the site, whose path is no part of
+	// the requests that come here; nil is wherever a request says.
+	Public *url.URL
 	// Stopped says whether the kill switch is on, and why.
 	Stopped func(context.Context) (on bool, why string)
 	// Paused says whether work that no person started waits, and why.
@@ -132,6 +136,9 @@ func menuOf(pages []*page) []*page {
 	return menu
 }
 
+// Reserved are the first parts of the paths that are the site's own.
+var Reserved = []string{"/assets", "/sign-in", "/sign-out", "/do", "/ask", "/live", "/find", "/download"}
+
 func (s *Site) routes() {
 	s.mux.HandleFunc("GET /assets/{file}", s.assets.serve)
 	s.mux.HandleFunc("GET /sign-in", s.signInPage)
@@ -156,7 +163,7 @@ func (s *Site) routes() {
 		s.mux.HandleFunc("GET "+muxPath(p.Path), s.known(p.handler(s)))
 	}
 	if !home && len(s.menu) > 0 {
-		s.mux.Handle("GET /{$}", http.RedirectHandler(s.menu[0].Path, http.StatusSeeOther))
+		s.mux.Handle("GET /{$}", http.RedirectHandler(s.at(s.menu[0].Path), http.StatusSeeOther))
 	}
 	s.mux.HandleFunc("/", s.greeted(s.nothing))
 }
