@@ -122,6 +122,7 @@ type TokenRequest struct {
 type Origin struct {
 	Address string
 	Agent   string // what the browser calls itself
+	Device  string // what the last sign-in left there, or ""
 }
 
 // SessionRecord is what is known of a browser that is signed in. Its ID is no

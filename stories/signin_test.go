@@ -12,7 +12,8 @@ import (
 )
 
 // browse signs somebody in by a one-time link, as a person does who is at a
-// browser; $COOKIE and $CSRF are what it knows then.
+// browser; $COOKIE and $CSRF are what it knows then, and $DEVICE what stays there when
+// the session is over.
 func browse(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1, "browse NAME")
 	out := run(ts, prentice(ts, "person", "link", args[0]))
@@ -37,7 +38,12 @@ func enter(ts *testscript.TestScript, method, path string, form url.Values) {
 // keepSession keeps the session that an answer gave.
 func keepSession(ts *testscript.TestScript, res *http.Response) {
 	for _, c := range res.Cookies() {
-		if c.Value == "" || strings.HasSuffix(c.Name, "_sso") {
+		if strings.HasSuffix(c.Name, "_device") {
+			ts.Setenv("DEVICE", c.Name+"="+c.Value)
+		}
+	}
+	for _, c := range res.Cookies() {
+		if c.Value == "" || strings.HasSuffix(c.Name, "_sso") || strings.HasSuffix(c.Name, "_device") {
 			continue
 		}
 		cookie := c.Name + "=" + c.Value

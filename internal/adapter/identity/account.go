@@ -84,7 +84,8 @@ func (i *Identity) Prove(ctx context.Context, name string, p prentice.Proof) err
 }
 
 func (i *Identity) proveCode(ctx context.Context, name, sealed, code string) error {
-	if err := i.attempt(ctx, "account", name, ""); err != nil {
+	tried, err := i.attempt(ctx, "account", name, prentice.Origin{})
+	if err != nil {
 		return err
 	}
 	secret, err := i.unseal(totpPurpose(name), sealed)
@@ -93,7 +94,7 @@ func (i *Identity) proveCode(ctx context.Context, name, sealed, code string) err
 	}
 	step, timely := stepOf(secret, code, i.clock())
 	err = i.change(ctx, func(tx *db.Tx) error {
-		return errors.Join(useCode(tx, name, code, step, timely), forgive(tx, "account", name))
+		return errors.Join(useCode(tx, name, code, step, timely), forgive(tx, tried))
 	})
 	if prentice.KindOf(err) == prentice.Unauthenticated {
 		return wrongCode()
@@ -128,7 +129,8 @@ func (i *Identity) SetPassword(ctx context.Context, name, password, code string,
 	if sealed == "" {
 		return nil, prentice.Errorf(prentice.Refused, "a password needs a second factor beside it").Try("make one first: account.totp, on the page of your account")
 	}
-	if err := i.attempt(ctx, "account", name, ""); err != nil {
+	tried, err := i.attempt(ctx, "account", name, prentice.Origin{})
+	if err != nil {
 		return nil, err
 	}
 	secret, err := i.unseal(totpPurpose(name), sealed)
@@ -161,7 +163,7 @@ func (i *Identity) SetPassword(ctx context.Context, name, password, code string,
 		if _, err := tx.Exec(`INSERT INTO identity_password (person, hash, changed, behind) VALUES (?, ?, ?, ?)`, name, hash, db.Micros(i.clock()), prentice.JoinRefs(behind)); err != nil {
 			return err
 		}
-		return errors.Join(forgive(tx, "account", name), endSessions(tx, name))
+		return errors.Join(forgive(tx, tried), endSessions(tx, name))
 	})
 	return recovery, err
 }

@@ -19,22 +19,25 @@ const (
 	attemptsByAddr = 50
 )
 
-// attempt counts a try to sign in before it is looked at, by the name that was
-// given, whether there is one or not, and by the address it comes from. Loopback
-// says nothing of who is there: behind a proxy on this machine it is everybody.
-func (i *Identity) attempt(ctx context.Context, what, name, address string) error {
-	return i.db.Write(ctx, func(tx *db.Tx) error {
+// attempt counts a try to sign in before it is looked at: by the browser, if the
+// person has signed in there before; otherwise by the name that was given, whether
+// there is one or not, and by the address it comes from. Loopback says nothing of who
+// is there: behind a proxy on this machine it is everybody. What was counted is
+// forgiven by its key once it was right.
+func (i *Identity) attempt(ctx context.Context, what, name string, from prentice.Origin) (key string, err error) {
+	key, known := i.counted(what, name, from)
+	return key, i.db.Write(ctx, func(tx *db.Tx) error {
 		now := i.clock()
 		if _, err := tx.Exec(`DELETE FROM identity_attempt WHERE since <= ? OR since > ?`, db.Micros(now.Add(-attemptWindow)), db.Micros(now)); err != nil {
 			return fmt.Errorf("forget old attempts: %w", err)
 		}
-		if err := oneMore(tx, hashOf(what+" name "+name), attemptsByName, now); err != nil {
+		if err := oneMore(tx, key, attemptsByName, now); err != nil {
 			return err
 		}
-		if says := net.ParseIP(address); says == nil || says.IsLoopback() {
+		if says := net.ParseIP(from.Address); known || says == nil || says.IsLoopback() {
 			return nil
 		}
-		return oneMore(tx, hashOf(what+" address "+crowd.Peer(address)), attemptsByAddr, now)
+		return oneMore(tx, hashOf(what+" address "+crowd.Peer(from.Address)), attemptsByAddr, now)
 	})
 }
 
@@ -47,7 +50,7 @@ func oneMore(tx *db.Tx, key string, most int64, now time.Time) error {
 	case err != nil:
 	case tries >= most:
 		return prentice.Errorf(prentice.Limited, "too many attempts to sign in").
-			Try("wait %d minutes, or sign in another way: a passkey, or a one-time link from an owner", int(attemptWindow/time.Minute))
+			Try("wait %d minutes, use a browser in which you have signed in before, or sign in another way: a passkey, or a one-time link from an owner", int(attemptWindow/time.Minute))
 	default:
 		_, err = tx.Exec(`UPDATE identity_attempt SET tries = tries + 1 WHERE key = ?`, key)
 	}
@@ -57,8 +60,8 @@ func oneMore(tx *db.Tx, key string, most int64, now time.Time) error {
 	return nil
 }
 
-// forgive forgets the tries under a name, once one was right.
-func forgive(tx *db.Tx, what, name string) error {
-	_, err := tx.Exec(`DELETE FROM identity_attempt WHERE key = ?`, hashOf(what+" name "+name))
+// forgive forgets the tries that were counted under a key, once one was right.
+func forgive(tx *db.Tx, key string) error {
+	_, err := tx.Exec(`DELETE FROM identity_attempt WHERE key = ?`, key)
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"prentice"
+	"prentice/internal/adapter/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -141,6 +142,72 @@ func TestGuessingEndsForNamesThatThereAreAndForOthers(t *testing.T) {
 		w.pass(16 * time.Minute)
 		if err := w.password("ann", phrase, w.code(secret)); err != nil {
 			t.Errorf("a while later: %v", err)
+		}
+	})
+}
+
+func TestWhoGuessesLocksNobodyOutOfABrowserOfTheirs(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		device, err := w.Device(ctx, w.signIn(w.link))
+		if err != nil || device == "" {
+			t.Fatal(device, err)
+		}
+		secret, _ := w.factor("ann")
+		other := w.reopened() // as a second replica
+		try := func(who world, password, device string) string {
+			w.pass(30 * time.Second) // each code works once
+			_, _, err := who.SignInPassword(ctx, prentice.PasswordSignIn{Name: "ann", Password: password, Code: w.code(secret)}, prentice.Origin{Device: device, Address: "192.0.2.7"})
+			if err == nil {
+				return "in"
+			}
+			return prentice.KindOf(err).String()
+		}
+		flood := func() {
+			for n := range 60 {
+				who := []world{w, other}[n%2]
+				who.SignInPassword(ctx, prentice.PasswordSignIn{Name: "ann", Password: "a wrong password"}, prentice.Origin{Address: "192.0.2.7"}) //nolint:errcheck // it is wrong
+			}
+		}
+		flood()
+		for fact, strange := range map[string]string{"none": "", "one that was made up": "AAAA" + device[4:], "one that is too long": strings.Repeat(device, 9)} {
+			if kind := try(w, phrase, strange); kind != "limited" {
+				t.Errorf("with the right password and a device cookie, %s: %s", fact, kind)
+			}
+		}
+		for _, who := range []world{w, other} {
+			if kind := try(who, phrase, device); kind != "in" {
+				t.Errorf("from a browser of hers: %s", kind)
+			}
+		}
+
+		if _, err := w.AddPerson(ctx, "bob", prentice.Operator); err != nil {
+			t.Fatal(err)
+		}
+		code, _, err := w.Link(ctx, "bob", prentice.Actor{Kind: prentice.Person, Name: "ann"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bobs, err := w.Device(ctx, w.signIn(code))
+		if err != nil || bobs == "" {
+			t.Fatal(bobs, err)
+		}
+		flood()
+		if kind := try(w, phrase, bobs); kind != "limited" {
+			t.Errorf("from a browser of bob's: %s", kind)
+		}
+		for n := range 10 {
+			if kind := try(w, "a wrong password", device); kind != "unauthenticated" {
+				t.Fatalf("try %d from her browser: %s", n, kind)
+			}
+		}
+		if kind := try(other, phrase, device); kind != "limited" {
+			t.Errorf("who has her browser guesses on: %s", kind)
+		}
+		w.pass(identity.DeviceLife)
+		flood()
+		if kind := try(w, phrase, device); kind != "limited" {
+			t.Errorf("from a browser that she has not used for long: %s", kind)
 		}
 	})
 }

@@ -78,7 +78,8 @@ func goodPassword(name, password string) error {
 // alone signs in nobody. Whatever is wrong, the answer is the same and takes the
 // same work.
 func (i *Identity) SignInPassword(ctx context.Context, in prentice.PasswordSignIn, from prentice.Origin) (session string, expires time.Time, err error) {
-	if err := i.attempt(ctx, "sign-in", in.Name, from.Address); err != nil {
+	tried, err := i.attempt(ctx, "sign-in", in.Name, from)
+	if err != nil {
 		return "", expires, err
 	}
 	var stored, sealed, behind string
@@ -108,7 +109,7 @@ func (i *Identity) SignInPassword(ctx context.Context, in prentice.PasswordSignI
 		if err := useCode(tx, in.Name, in.Code, step, timely); err != nil {
 			return err
 		}
-		if err := forgive(tx, "sign-in", in.Name); err != nil {
+		if err := forgive(tx, tried); err != nil {
 			return err
 		}
 		session, expires, err = i.begin(tx, opening{person: in.Name, way: "password", from: from, behind: behind})

@@ -156,12 +156,13 @@ func TestCookiesAreOutOfReach(t *testing.T) {
 			w.site.o.Hosts = []string{hostOf(c.host)}
 			got := w.post("/sign-in", url.Values{"token": {"token-ann"}}, host(c.host), header("Origin", "https://"+c.host))
 			cookies := got.Result().Cookies()
-			if len(cookies) != 1 {
+			if len(cookies) != 2 {
 				t.Fatalf("%d cookies, status %d", len(cookies), got.Code)
 			}
-			k := cookies[0]
-			if k.Name != c.cookie || !k.HttpOnly || k.SameSite != http.SameSiteLaxMode || k.Secure != c.secure || k.Path != "/" {
-				t.Errorf("%+v", k)
+			for i, name := range []string{c.cookie, c.cookie + "_device"} {
+				if k := cookies[i]; k.Name != name || !k.HttpOnly || k.SameSite != http.SameSiteLaxMode || k.Secure != c.secure || k.Path != "/" {
+					t.Errorf("%+v", k)
+				}
 			}
 		})
 	}

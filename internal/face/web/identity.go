@@ -28,6 +28,9 @@ type Identity interface {
 	HasProvider() bool
 	BeginProvider(ctx context.Context, redirect string) (to, state string, err error)
 	SignInProvider(ctx context.Context, state, code string, from prentice.Origin) (session string, expires time.Time, err error)
+	// Device is what a browser keeps after a sign-in, to be told from strangers at the
+	// next one; "" is nothing.
+	Device(ctx context.Context, session string) (string, error)
 	// Identify says whose session it is.
 	Identify(ctx context.Context, session string) (prentice.Actor, error)
 	// SignOut ends a session. Ending one that is gone already is no error.

@@ -53,12 +53,12 @@ func (s *Site) signInProvider(w http.ResponseWriter, r *http.Request) {
 		s.ask(w, r, a, refusalOf(refused, q.Get("error_description")))
 		return
 	}
-	session, expires, err := s.o.Identity.SignInProvider(r.Context(), state, q.Get("code"), originOf(r))
+	session, expires, err := s.o.Identity.SignInProvider(r.Context(), state, q.Get("code"), s.originOf(r))
 	if err != nil {
 		s.ask(w, r, a, s.tries.bad(s.o.Clock(), "sso", r, err))
 		return
 	}
-	s.setCookie(w, r, s.cookieName(r), session, expires.Sub(s.o.Clock()))
+	s.admit(w, r, session, expires)
 	s.redirect(w, r, a.Next)
 }
 

@@ -128,7 +128,7 @@ func TestNoHeaderMakesAnotherAddress(t *testing.T) {
 	if strings.Contains(to+body, "evil") || !strings.Contains(to, origin+"/prentice/") {
 		t.Errorf("%s\n%s", to, body)
 	}
-	if c := w.post("/sign-in", url.Values{"token": {"token-ann"}}, proxied, spoofed).Result().Cookies(); len(c) != 1 || !c[0].Secure || c[0].Path != "/prentice/" {
+	if c := w.post("/sign-in", url.Values{"token": {"token-ann"}}, proxied, spoofed).Result().Cookies(); len(c) != 2 || !c[0].Secure || !c[1].Secure || c[0].Path != "/prentice/" || c[1].Path != "/prentice/" {
 		t.Errorf("the session: %v", c)
 	}
 }

@@ -31,7 +31,7 @@ func (s *Site) signInConfirm(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) signInCode(w http.ResponseWriter, r *http.Request) {
 	s.signIn(w, r, "link", asking{Code: r.PathValue("code")}, func(ctx context.Context, _ url.Values) (string, time.Time, error) {
-		return s.o.Identity.SignInCode(ctx, r.PathValue("code"), originOf(r))
+		return s.o.Identity.SignInCode(ctx, r.PathValue("code"), s.originOf(r))
 	})
 }
 
@@ -41,7 +41,7 @@ func (s *Site) signInToken(w http.ResponseWriter, r *http.Request) {
 		if token == "" {
 			return "", time.Time{}, prentice.Errorf(prentice.Invalid, "no token was given").Try("paste a token, or open a one-time link")
 		}
-		return s.o.Identity.SignInToken(ctx, token, originOf(r))
+		return s.o.Identity.SignInToken(ctx, token, s.originOf(r))
 	})
 }
 
@@ -61,14 +61,37 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, way string, a aski
 		s.ask(w, r, a, s.tries.bad(s.o.Clock(), way, r, err))
 		return
 	}
-	s.setCookie(w, r, s.cookieName(r), session, expires.Sub(s.o.Clock()))
+	s.admit(w, r, session, expires)
 	s.redirect(w, r, a.Next)
 }
 
-// originOf is where a request comes from, as far as the connection tells.
-func originOf(r *http.Request) prentice.Origin {
+// admit gives a browser its session, and leaves with it what tells it from
+// strangers at the next sign-in.
+func (s *Site) admit(w http.ResponseWriter, r *http.Request, session string, expires time.Time) {
+	s.setCookie(w, r, s.cookieName(r), session, expires.Sub(s.o.Clock()))
+	device, err := s.o.Identity.Device(r.Context(), session)
+	if err != nil {
+		s.o.Log.Warn("a browser will be a stranger at the next sign-in", "err", err)
+	}
+	if device != "" {
+		s.setCookie(w, r, s.deviceCookie(r), device, deviceLife)
+	}
+}
+
+// deviceLife is longer than a device is known: its own age is in it.
+const deviceLife = 400 * 24 * time.Hour
+
+func (s *Site) deviceCookie(r *http.Request) string { return s.cookieName(r) + "_device" }
+
+// originOf is where a request comes from, as far as the connection and the browser
+// tell.
+func (s *Site) originOf(r *http.Request) prentice.Origin {
 	address, _, _ := net.SplitHostPort(r.RemoteAddr)
-	return prentice.Origin{Address: address, Agent: r.UserAgent()}
+	from := prentice.Origin{Address: address, Agent: r.UserAgent()}
+	if c, err := r.Cookie(s.deviceCookie(r)); err == nil {
+		from.Device = c.Value
+	}
+	return from
 }
 
 // mayTry refuses an attempt to sign in that another site sent, or whose session
