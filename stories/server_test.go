@@ -80,6 +80,7 @@ func setup(env *testscript.Env) error {
 		"PRENTICE_TEAM="+filepath.Join(env.WorkDir, "team"),
 		"PRENTICE_LISTEN=127.0.0.1:"+port,
 		"PRENTICE_OWNER=olga",
+		"PACKAGING="+packaging,
 		"PRENTICE_ENROLMENT=trusted", // olga lets everybody in; a story about that says closed
 		"URL=http://127.0.0.1:"+port,
 		"NO_COLOR=1",

@@ -59,13 +59,18 @@ func earlier(ts *testscript.TestScript, _ bool, args []string) {
 var stateWord = regexp.MustCompile(`\bSTATE\b`)
 
 // home is where the small teams are, whatever folder a story is in.
-var home = func() string {
-	path, err := filepath.Abs("testdata")
+var home = whole("testdata")
+
+// packaging is where what the packages bring is.
+var packaging = whole("../packaging")
+
+func whole(name string) string {
+	path, err := filepath.Abs(name)
 	if err != nil {
 		panic(err)
 	}
 	return path
-}()
+}
 
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 2, "await REF STATE")
