@@ -38,6 +38,7 @@ func (c *commands) teamHealth(ctx context.Context, set Settings, now time.Time) 
 	if len(list) == 0 {
 		list = append(list, good(about, "%s, %s, %s", counted(len(team.Catalogue().Services), "service"), counted(len(team.Catalogue().Hosts), "host"), counted(len(team.Library().All()), "procedure")))
 	}
+	list = append(list, sshHealth(ctx, set, team.Catalogue().Hosts)...)
 	list = append(list, reviews(team.Library(), now)...)
 	return append(list, secretsHealth(set, team)...)
 }
