@@ -24,6 +24,12 @@ func browse(ts *testscript.TestScript, _ bool, args []string) {
 	enter(ts, http.MethodPost, string(code), nil)
 }
 
+// byPassword signs somebody in by their password and $CODE, as browse does.
+func byPassword(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 2, "password NAME PASSWORD")
+	enter(ts, http.MethodPost, "/sign-in/password", url.Values{"name": {args[0]}, "password": {args[1]}, "code": {ts.Getenv("CODE")}})
+}
+
 // enter sends a form that signs in, and keeps the session that it gives.
 func enter(ts *testscript.TestScript, method, path string, form url.Values) {
 	req, err := http.NewRequest(method, ts.Getenv("URL")+path, strings.NewReader(form.Encode()))

@@ -18,6 +18,8 @@
 //	                          it is $TOKEN_NAME, its number $ID_NAME
 //	NAME ARG…                 prentice ARG… as NAME
 //	code N                    the last command ended with exit code N
+//	version next|this         what is started from now on is of the version after this one, whose tables have a column
+//	                          more, or of this one
 //	up [ARG…]                 start prentice up in the background and wait until it is ready; with !, that it ends
 //	down                      stop it with SIGTERM and wait for its end
 //	kill9                     stop it with SIGKILL
@@ -37,6 +39,7 @@
 //	browse NAME               sign NAME in on the pages by a one-time link; $COOKIE and $CSRF are what the browser knows
 //	provider                  raise an OpenID Connect provider, whose developers, leads and bosses are let in
 //	sso SUBJECT NAME GROUP…   sign somebody in by it, as browse does; with !, they are refused
+//	password NAME PASSWORD    sign NAME in by their password and $CODE, as browse does
 //	totp FILE                 $CODE is a code of the second factor that FILE (or stdout) shows
 //	storm N FILE              send the event in FILE N times, each under an id of its own, in parallel batches
 //	flip FILE OFFSET          change one byte of a file; negative offsets count from the end
@@ -106,11 +109,11 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 // vocabulary is what a story may say beside testscript's own commands.
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
-		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
+		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "version": version, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
 		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet,
-		"impostor": impostor, "provider": provider, "sso": sso, "browse": browse, "totp": totpWord, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
+		"impostor": impostor, "provider": provider, "sso": sso, "browse": browse, "totp": totpWord, "password": byPassword, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {
@@ -120,6 +123,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 }
 
 func TestStories(t *testing.T) {
+	t.Cleanup(func() { os.RemoveAll(nextVersion) }) //nolint:errcheck // it is in the system's own folder for such
 	testscript.Run(t, testscript.Params{
 		Dir: ".", Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: vocabulary(), Condition: condition,
 	})
