@@ -336,5 +336,9 @@ func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error
 	if by := r.Peers.ID(); by != "" {
 		data["state"], data["replica"] = d.State, by
 	}
-	return r.Ledger.Append(tx, at, prentice.Note{Kind: "step." + string(rec.State), Actor: "self/prentice", Refs: refsOf(d.Run), Data: data})
+	refs := refsOf(d.Run)
+	if _, err := prentice.ParseRef(string(rec.Target)); err == nil && !slices.Contains(refs, rec.Target) {
+		refs = append(refs, rec.Target) // whoever looks at the host finds what was done there
+	}
+	return r.Ledger.Append(tx, at, prentice.Note{Kind: "step." + string(rec.State), Actor: "self/prentice", Refs: refs, Data: data})
 }
