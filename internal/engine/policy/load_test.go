@@ -86,7 +86,7 @@ func TestAMistakeIsFoundWithItsPlaceAndWhatWasMeant(t *testing.T) {
 		{"nobody to ask", one(name, when, "verdict: ask", reason, "approvers: 0"), "6:16", "approvers", "from 1 to 10"},
 		{"a role that may not approve", one(name, when, "verdict: ask", reason, "role: operator"), "6:11", `"operator" is not a role`, "approver"},
 		{"a misspelt role", one(name, when, "verdict: ask", reason, "role: aprover"), "6:11", `"aprover"`, `"approver"`},
-		{"an endless question", one(name, when, "verdict: ask", reason, "expires: 9000h"), "6:14", "9000h", "720h"},
+		{"an endless question", one(name, when, "verdict: ask", reason, "expires: 9000h"), "6:14", "9000h", "30d"},
 		{"a time that is not one", one(name, when, "verdict: ask", reason, "expires: soon"), "6:14", "soon", "30m"},
 		{"a misspelt variable", one(name, `when: actr.kind == "self"`, verdict, reason), "3:11", `no "actr"`, `"actor"`},
 		{"a misspelt field", one(name, `when: actor.kid == "self"`, verdict, reason), "3:16", `no "kid"`, `"kind"`},

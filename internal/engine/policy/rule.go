@@ -14,6 +14,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/span"
 )
 
 // What a question is when its rule does not say.
@@ -148,9 +149,9 @@ func (r *reader) expiry(n *yaml.Node) time.Duration {
 	if n == nil {
 		return defaultExpiry
 	}
-	d, err := time.ParseDuration(n.Value)
+	d, err := span.Parse(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || d <= 0 || d > maxExpiry {
-		r.wrong(n, "write a time such as 30m or 24h, at most 720h", "expires is %q", clip(n.Value))
+		r.wrong(n, "write a time such as 30m or 24h, at most 30d", "expires is %q", clip(n.Value))
 		return defaultExpiry
 	}
 	return d

@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/span"
 )
 
 // limits reads the limits and says which defaults stand in for those left out.
@@ -118,9 +119,9 @@ func (r *reading) span(name string, to *time.Duration, least, most time.Duration
 		if !ok {
 			return
 		}
-		v, err := time.ParseDuration(s)
+		v, err := span.Parse(s)
 		if err != nil || v < least || v > most {
-			r.fail(r.place(n), "write a duration such as 10m or 1h30m", "%s %q is not between %s and %s", name, clip(s), short(least), short(most))
+			r.fail(r.place(n), "write a duration such as 10m, 1h30m or 7d", "%s %q is not between %s and %s", name, clip(s), short(least), short(most))
 			return
 		}
 		*to = v

@@ -11,6 +11,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/expr"
+	"prentice/internal/kit/span"
 )
 
 // scene is one procedure with its inputs: what its expressions see and what its
@@ -180,7 +181,7 @@ func inputValues(declared []prentice.Input, inputs map[string]string) map[string
 		case "bool":
 			values[field(in.Name)] = text == "true"
 		case "duration":
-			d, _ := time.ParseDuration(text)
+			d, _ := span.Parse(text)
 			values[field(in.Name)] = d
 		default:
 			values[field(in.Name)] = text

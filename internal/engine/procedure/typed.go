@@ -3,10 +3,10 @@ package procedure
 import (
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/kit/span"
 )
 
 // MaxValue is the longest value that reaches an environment variable, in bytes.
@@ -34,9 +34,9 @@ func typed(kind, s string) (plain, why string) {
 			return "", "is not true or false"
 		}
 	case "duration":
-		d, err := time.ParseDuration(s)
+		d, err := span.Parse(s)
 		if err != nil {
-			return "", "is not a duration such as 10m or 1h30m"
+			return "", "is not a duration such as 10m, 1h30m or 7d"
 		}
 		return d.String(), ""
 	case "service", "host", "resource":

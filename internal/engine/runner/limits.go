@@ -6,6 +6,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
 )
 
@@ -119,9 +120,9 @@ func (r *limitsReader) length(n *strict.Node, what string, to *time.Duration) {
 	if n == nil {
 		return
 	}
-	d, err := time.ParseDuration(r.Text(n, what))
+	d, err := span.Parse(r.Text(n, what))
 	if err != nil || d < 0 || d > 7*24*time.Hour {
-		r.Wrong(n, "write a time such as 90s, 10m or 2h, at most 168h", "%s is %q", what, strict.Clip(n.Value))
+		r.Wrong(n, "write a time such as 90s, 10m or 2h, at most 7d", "%s is %q", what, strict.Clip(n.Value))
 		return
 	}
 	*to = d

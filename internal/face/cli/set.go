@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/kit/span"
 )
 
 // set reads one word into a value; a list or a map gets one more item.
@@ -17,9 +18,9 @@ func set(to reflect.Value, text string) error {
 	t := to.Type()
 	switch {
 	case t == reflect.TypeFor[time.Duration]():
-		d, err := time.ParseDuration(text)
+		d, err := span.Parse(text)
 		if err != nil {
-			return wrong(text, "a duration", "write 90s, 10m or 1h30m")
+			return wrong(text, "a duration", "write 90s, 1h30m or 7d")
 		}
 		to.SetInt(int64(d))
 		return nil

@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"prentice"
+	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
@@ -189,12 +189,7 @@ func (v *value) assign(text string) error {
 
 // lengthOf reads 90s, 2h, 1h30m or 30d.
 func lengthOf(text string) (time.Duration, bool) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 36500 {
-			return time.Duration(n) * 24 * time.Hour, true
-		}
-	}
-	length, err := time.ParseDuration(text)
+	length, err := span.Parse(text)
 	return length, err == nil && length > 0
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
@@ -164,9 +165,9 @@ func setTime(to reflect.Value, text string) error {
 }
 
 func setDuration(to reflect.Value, text string) error {
-	d, err := time.ParseDuration(strings.ReplaceAll(text, " ", ""))
+	d, err := span.Parse(strings.ReplaceAll(text, " ", ""))
 	if err != nil {
-		return prentice.Errorf(prentice.Invalid, "%q is not a length of time such as 10m or 1h30m", clip(text))
+		return prentice.Errorf(prentice.Invalid, "%q is not a length of time such as 10m, 1h30m or 7d", clip(text))
 	}
 	to.SetInt(int64(d))
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
@@ -97,12 +98,7 @@ func lasting(s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 10_000 {
-			return time.Duration(n) * 24 * time.Hour, nil
-		}
-	}
-	if d, err := time.ParseDuration(s); err == nil && d > 0 {
+	if d, err := span.Parse(s); err == nil && d > 0 {
 		return d, nil
 	}
 	return 0, prentice.Errorf(prentice.Invalid, "%q is not how long a token may last", s).Try("write 8h or 30d, up to 366d")

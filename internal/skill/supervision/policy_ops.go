@@ -2,11 +2,11 @@ package supervision
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
@@ -154,12 +154,7 @@ func sinceOf(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		text = "30d"
 	}
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 36500 {
-			return now.AddDate(0, 0, -n), nil
-		}
-	}
-	if length, err := time.ParseDuration(text); err == nil && length > 0 {
+	if length, err := span.Parse(text); err == nil && length > 0 {
 		return now.Add(-length), nil
 	}
 	for _, layout := range []string{time.DateOnly, time.RFC3339} {
