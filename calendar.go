@@ -9,14 +9,15 @@ type Span struct {
 	To   time.Time `json:"to,omitzero"`
 }
 
-// CalendarEntry is a freeze or a window, and when it is in force.
+// CalendarEntry is a freeze, a window or maintenance, and when it is in force.
 type CalendarEntry struct {
-	Name    string `json:"name"`
-	Kind    string `json:"kind"` // freeze: nothing it applies to is begun in it; window: only in it
-	Reason  string `json:"reason"`
-	Applies string `json:"applies"` // to what, in words
-	InForce bool   `json:"in_force"`
-	Spans   []Span `json:"spans"` // of the days that were asked for, in order
+	Name    string    `json:"name"`
+	Kind    string    `json:"kind"` // freeze: nothing it applies to is begun in it; window: only in it; maintenance: nobody is told in it
+	Reason  string    `json:"reason"`
+	Applies string    `json:"applies"` // to what, in words
+	InForce bool      `json:"in_force"`
+	Until   time.Time `json:"until,omitzero"` // when that changes next; zero is further away than anybody looked
+	Spans   []Span    `json:"spans"`          // of the days that were asked for, in order
 }
 
 // CalendarDays is what a team's calendar says of some days. They begin with the

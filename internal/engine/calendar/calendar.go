@@ -1,11 +1,13 @@
-// Package calendar says when runs may begin.
+// Package calendar says when runs may begin, and when nobody is told of a fault.
 //
 // Its words: a freeze is a time in which nothing that it applies to is begun; a
 // window is a time outside of which nothing that it applies to is begun. Both
 // are kept by the team in calendar.yaml, in git, and bind people as much as
 // prentice. A freeze beats a window. Of several windows that apply, all must be
 // open: the strictest wins, and times that are as good as each other are one
-// window with several intervals.
+// window with several intervals. A maintenance is a time in which somebody works
+// on things: what fails of them is known, and muted until its end. It holds back
+// no run.
 //
 // Times are written as Alertmanager writes them and are worked out by its own
 // package, so that they mean the same here: wall-clock time in the interval's
@@ -35,31 +37,36 @@ type Kind uint8
 const (
 	Freeze Kind = iota
 	Window
+	Maintenance
 )
 
 // String is the kind's name.
 func (k Kind) String() string {
-	if k == Window {
+	switch k {
+	case Window:
 		return "window"
+	case Maintenance:
+		return "maintenance"
 	}
 	return "freeze"
 }
 
-// Entry is one freeze or window.
+// Entry is one freeze, window or maintenance.
 type Entry struct {
 	Kind    Kind
 	Name    string
 	Reason  string
-	Applies Scope
+	Applies Scope // of a freeze or a window
+	Mutes   Mutes // of a maintenance
 	At      prentice.Pos
 
 	during when
 }
 
-// Calendar is a team's freezes and windows. It never changes once made. The nil
-// Calendar has none.
+// Calendar is a team's freezes, windows and maintenance. It never changes once made.
+// The nil Calendar has none.
 type Calendar struct {
-	entries []Entry // freezes first, each in the order of the file
+	entries []Entry // freezes first, then windows, each in the order of the file
 	zone    *time.Location
 }
 
@@ -71,7 +78,7 @@ func (c *Calendar) Zone() *time.Location {
 	return c.zone
 }
 
-// Entries lists the freezes and then the windows.
+// Entries lists the freezes, then the windows, then the maintenance.
 func (c *Calendar) Entries() []Entry {
 	if c == nil {
 		return nil
@@ -150,10 +157,22 @@ func (c *Calendar) Days(now time.Time, days int) prentice.CalendarDays {
 		To:   time.Date(local.Year(), local.Month(), local.Day()+days, 0, 0, 0, 0, c.Zone()),
 	}
 	for _, e := range c.Entries() {
-		d.Entries = append(d.Entries, prentice.CalendarEntry{
-			Name: e.Name, Kind: e.Kind.String(), Reason: e.Reason, Applies: e.Applies.String(),
-			InForce: e.during.has(now), Spans: e.during.spans(d.From, d.To),
-		})
+		d.Entries = append(d.Entries, e.shown(now, d.From, d.To))
 	}
 	return d
+}
+
+func (e Entry) shown(now, from, to time.Time) prentice.CalendarEntry {
+	return prentice.CalendarEntry{
+		Name: e.Name, Kind: e.Kind.String(), Reason: e.Reason, Applies: e.to(),
+		InForce: e.during.has(now), Until: e.during.flips(now), Spans: e.during.spans(from, to),
+	}
+}
+
+// to is what an entry applies to, in words.
+func (e Entry) to() string {
+	if e.Kind == Maintenance {
+		return e.Mutes.String()
+	}
+	return e.Applies.String()
 }

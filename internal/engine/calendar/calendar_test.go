@@ -242,7 +242,7 @@ func TestAMistakeInACalendarIsFoundWithItsPlace(t *testing.T) {
 		{"a freeze that ends first", freeze("    from: 2026-02-01\n    to: 2026-01-01\n" + all), 5, "ends before it begins", "swap"},
 		{"a day that is none", freeze("    from: 2026-02-30\n    to: 2026-03-01\n" + all), 4, "2026-02-30", "2026-12-18"},
 		{"an unknown interval", interval("{weekdays: [monday]}") + "windows: [{name: w, reason: R., during: [j], applies: {all: true}}]\n", 4, `no "j"`, `use i`},
-		{"two of one name", freeze(when+all) + "windows:\n  - {name: f, reason: R., from: 2026-01-01, to: 2026-01-02, applies: {all: true}}\n", 8, `another freeze or window "f"`, "line 2"},
+		{"two of one name", freeze(when+all) + "windows:\n  - {name: f, reason: R., from: 2026-01-01, to: 2026-01-02, applies: {all: true}}\n", 8, `another entry "f"`, "line 2"},
 		{"a zone that is none", "zone: Europe/Lundun\n", 1, "not an IANA time zone", "Europe/London"},
 		{"the zone of the machine", "zone: Local\n", 1, "not an IANA time zone", "Europe/London"},
 		{"the zone of the machine in an interval", interval("{weekdays: [monday], location: Local}"), 3, "not an IANA time zone", ""},

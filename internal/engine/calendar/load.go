@@ -9,11 +9,12 @@ import (
 	"github.com/prometheus/alertmanager/timeinterval"
 
 	"prentice"
+	"prentice/internal/kit/label"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
 )
 
-// mostEntries bounds the freezes and windows, and the intervals, of one file.
+// mostEntries bounds the entries of each kind, and the intervals, of one file.
 const mostEntries = 500
 
 // Load reads a team's calendar.yaml. With an error among the findings there is
@@ -40,11 +41,11 @@ type reader struct {
 	file      string
 	zone      *time.Location
 	intervals map[string][]timeinterval.TimeInterval
-	names     map[string]int // of freezes and windows, with their lines
+	names     map[string]int // of entries, with their lines
 }
 
 func (r *reader) calendar(c *Calendar, top *strict.Node) {
-	v := r.Mapping(top, "calendar", "zone", "time_intervals", "freezes", "windows")
+	v := r.Mapping(top, "calendar", "zone", "time_intervals", "freezes", "windows", "maintenance")
 	r.zone = time.UTC
 	if v["zone"] != nil {
 		r.zone = r.location(v["zone"])
@@ -58,6 +59,9 @@ func (r *reader) calendar(c *Calendar, top *strict.Node) {
 	}
 	for _, n := range r.few(v["windows"], "windows") {
 		c.entries = append(c.entries, r.entry(n, Window))
+	}
+	for _, n := range r.few(v["maintenance"], "maintenance") {
+		c.entries = append(c.entries, r.entry(n, Maintenance))
 	}
 }
 
@@ -135,19 +139,27 @@ func (r *reader) name(n, of *strict.Node, what string) string {
 	return name
 }
 
-// entry reads one freeze or window.
+// entry reads one freeze, window or maintenance.
 func (r *reader) entry(n *strict.Node, kind Kind) Entry {
 	what := kind.String()
 	e := Entry{Kind: kind, At: prentice.Pos{File: r.file, Line: n.Line, Column: n.Column}}
-	v := r.Mapping(n, what, "name", "during", "from", "to", "reason", "applies")
+	scope := "applies"
+	if kind == Maintenance {
+		scope = "mutes"
+	}
+	v := r.Mapping(n, what, "name", "during", "from", "to", "reason", scope)
 	e.Name = r.name(v["name"], n, what)
 	if line := r.names[e.Name]; line > 0 && e.Name != "" {
-		r.Wrong(v["name"], fmt.Sprintf("the other one is in line %d", line), "there is another freeze or window %q", e.Name)
+		r.Wrong(v["name"], fmt.Sprintf("the other one is in line %d", line), "there is another entry %q", e.Name)
 	}
 	r.names[e.Name] = n.Line
 	e.Reason = r.Needed(v["reason"], n, what, "reason", "say why in one sentence: people read it when they are held back")
 	e.during = r.when(v, n, what)
-	e.Applies = r.scope(v["applies"], n, what)
+	if kind == Maintenance {
+		e.Mutes = r.mutes(v["mutes"], n)
+	} else {
+		e.Applies = r.scope(v["applies"], n, what)
+	}
 	return e
 }
 
@@ -208,21 +220,15 @@ func (r *reader) scope(n, of *strict.Node, what string) (s Scope) {
 		r.Wrong(of, "write applies: {all: true} if you mean everything", "the %s does not say what it applies to", what)
 		return s
 	}
-	v := r.Mapping(n, "scope", "all", "procedures", "systems", "services", "risk")
-	if len(v) == 0 {
-		r.Wrong(n, "write all: true if you mean everything", "applies is empty, and empty is never all")
-		return s
-	}
-	if all := v["all"]; all != nil {
-		s.All = all.Tag == "!!bool" && strings.EqualFold(all.Value, "true")
-		if !s.All || len(v) > 1 {
-			r.Wrong(all, "write all: true and nothing beside it, or leave it out", "all is %q with %d other keys", strict.Clip(all.Value), len(v)-1)
-		}
+	v := r.Mapping(n, "scope", "all", "procedures", "systems", "services", "hosts", "resources", "risk")
+	if s.All = r.all(n, v, "applies"); s.All || len(v) == 0 || v["all"] != nil {
 		return s
 	}
 	s.Procedures = r.Words(v["procedures"], "procedures")
 	s.Systems = r.Words(v["systems"], "systems")
 	s.Services = r.Words(v["services"], "services")
+	s.Hosts = r.Words(v["hosts"], "hosts")
+	s.Resources = r.Words(v["resources"], "resources")
 	if v["risk"] != nil {
 		for _, word := range r.Choices(v["risk"], "risk", []string{"change", "danger"}) {
 			risk, _ := prentice.ParseRisk(word) // a word that is none has been told
@@ -230,4 +236,50 @@ func (r *reader) scope(n, of *strict.Node, what string) (s Scope) {
 		}
 	}
 	return s
+}
+
+// all says whether a scope is everything: that has to be written out, and alone.
+func (r *reader) all(n *strict.Node, v map[string]*strict.Node, what string) bool {
+	if len(v) == 0 {
+		r.Wrong(n, "write all: true if you mean everything", "%s is empty, and empty is never all", what)
+		return false
+	}
+	all := v["all"]
+	if all == nil {
+		return false
+	}
+	is := all.Tag == "!!bool" && strings.EqualFold(all.Value, "true")
+	if !is || len(v) > 1 {
+		r.Wrong(all, "write all: true and nothing beside it, or leave it out", "all is %q with %d other keys", strict.Clip(all.Value), len(v)-1)
+	}
+	return is
+}
+
+// mutes reads what a maintenance mutes.
+func (r *reader) mutes(n, of *strict.Node) (m Mutes) {
+	if n == nil {
+		r.Wrong(of, "write mutes: {services: […]}, or {all: true} if you mean everything", "the maintenance does not say what it mutes")
+		return m
+	}
+	v := r.Mapping(n, "mutes", "all", "systems", "services", "hosts", "resources", "matchers")
+	if m.All = r.all(n, v, "mutes"); m.All || len(v) == 0 || v["all"] != nil {
+		return m
+	}
+	m.Systems, m.Services = r.Words(v["systems"], "systems"), r.Words(v["services"], "services")
+	m.Hosts, m.Resources = r.Words(v["hosts"], "hosts"), r.Words(v["resources"], "resources")
+	selects := false
+	for _, one := range r.List(v["matchers"], "matchers") {
+		text := r.Text(one, "matcher")
+		match, err := label.Parse(text)
+		if err != nil && text != "" {
+			r.Wrong(one, `write label="value", with =, !=, =~ or !~, such as alertname="HighLoad"`, "%v", err)
+			continue
+		}
+		selects = selects || match.Selects()
+		m.Matchers = append(m.Matchers, match)
+	}
+	if len(r.Problems) == 0 && !m.things() && !selects {
+		r.Wrong(v["matchers"], "name services, systems, hosts or resources beside them, or write all: true if you mean everything", "these matchers would mute everything")
+	}
+	return m
 }

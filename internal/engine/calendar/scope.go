@@ -16,6 +16,8 @@ type Scope struct {
 	Procedures []string
 	Systems    []string
 	Services   []string
+	Hosts      []string
+	Resources  []string
 	Risks      []prentice.Risk
 }
 
@@ -23,6 +25,7 @@ type Scope struct {
 type scene struct {
 	procedure         string
 	services, systems []string                // bare names
+	hosts, resources  []string                // that it acts on or through, or that it is about
 	subject           string                  // the service that it is about, or ""
 	on                map[string]prentice.Ref // the host of the plan on which another service runs
 	risk              prentice.Risk
@@ -37,12 +40,15 @@ func touched(c *prentice.Catalogue, plan prentice.Plan) scene {
 	} else if kind == "system" {
 		s.systems = append(s.systems, plan.Subject.Name())
 	}
-	if c == nil {
-		return s
-	}
 	hosts := make([]prentice.Ref, len(plan.Targets))
 	for i, t := range plan.Targets {
 		hosts[i] = t.Ref
+		s.actsOn(t.Ref)
+		s.actsOn(t.Via.Ref)
+	}
+	s.actsOn(plan.Subject)
+	if c == nil {
+		return s
 	}
 	for _, service := range c.Touches(plan.Subject, hosts) {
 		s.services = append(s.services, service.Ref.Name())
@@ -58,17 +64,28 @@ func touched(c *prentice.Catalogue, plan prentice.Plan) scene {
 	return s
 }
 
+func (s *scene) actsOn(ref prentice.Ref) {
+	switch ref.Kind() {
+	case "host":
+		s.hosts = append(s.hosts, ref.Name())
+	case "resource":
+		s.resources = append(s.resources, ref.Name())
+	}
+}
+
 // covers says whether an entry of this scope applies.
 func (s Scope) covers(on scene) bool {
 	if s.All {
 		return true
 	}
-	if len(s.Procedures)+len(s.Systems)+len(s.Services)+len(s.Risks) == 0 {
+	if len(s.Procedures)+len(s.Systems)+len(s.Services)+len(s.Hosts)+len(s.Resources)+len(s.Risks) == 0 {
 		return false
 	}
 	return (len(s.Procedures) == 0 || slices.Contains(s.Procedures, on.procedure)) &&
 		(len(s.Systems) == 0 || meet(s.Systems, on.systems)) &&
 		(len(s.Services) == 0 || meet(s.Services, on.services)) &&
+		(len(s.Hosts) == 0 || meet(s.Hosts, on.hosts)) &&
+		(len(s.Resources) == 0 || meet(s.Resources, on.resources)) &&
 		(len(s.Risks) == 0 || slices.Contains(s.Risks, on.risk))
 }
 
@@ -95,16 +112,22 @@ func (s Scope) String() string {
 	if s.All {
 		return "everything that changes something"
 	}
-	var words []string
-	for _, part := range []struct {
-		what string
-		list []string
-	}{{"procedure", s.Procedures}, {"system", s.Systems}, {"service", s.Services}, {"risk", risks(s.Risks)}} {
-		if len(part.list) > 0 {
-			words = append(words, part.what+" "+strings.Join(part.list, " or "))
+	return strings.Join(named{{"procedure", s.Procedures}, {"system", s.Systems}, {"service", s.Services}, {"host", s.Hosts}, {"resource", s.Resources}, {"risk", risks(s.Risks)}}.words(), ", ")
+}
+
+// named are names of several kinds.
+type named []struct {
+	kind  string
+	names []string
+}
+
+func (n named) words() (words []string) {
+	for _, part := range n {
+		if len(part.names) > 0 {
+			words = append(words, part.kind+" "+strings.Join(part.names, " or "))
 		}
 	}
-	return strings.Join(words, ", ")
+	return words
 }
 
 func risks(list []prentice.Risk) []string {
@@ -118,29 +141,39 @@ func risks(list []prentice.Risk) []string {
 // Unknown finds names that neither the catalogue nor the procedures have. They
 // are advice: they may come, but until then they protect nobody.
 func (c *Calendar) Unknown(services *prentice.Catalogue, procedures []string) []prentice.Finding {
-	var known struct{ services, systems []string }
+	known := map[string][]string{"procedure": procedures}
 	for _, s := range services.Services {
-		known.services = append(known.services, s.Ref.Name())
+		known["service"] = append(known["service"], s.Ref.Name())
+	}
+	for _, h := range services.Hosts {
+		known["host"] = append(known["host"], h.Ref.Name())
+	}
+	for _, r := range services.Resources {
+		known["resource"] = append(known["resource"], r.Ref.Name())
 	}
 	for _, e := range services.Entities {
 		if e.Ref.Kind() == "system" {
-			known.systems = append(known.systems, e.Ref.Name())
+			known["system"] = append(known["system"], e.Ref.Name())
 		}
 	}
 	var findings []prentice.Finding
 	for _, e := range c.Entries() {
-		for _, list := range []struct {
-			what         string
-			named, known []string
-		}{{"procedure", e.Applies.Procedures, procedures}, {"service", e.Applies.Services, known.services}, {"system", e.Applies.Systems, known.systems}} {
-			for _, name := range list.named {
-				if !slices.Contains(list.known, name) {
-					f := prentice.Finding{At: e.At, Text: fmt.Sprintf("%s %s applies to %s %q, which there is not", e.Kind, e.Name, list.what, name), Hint: "declare it, or mend its name"}
-					if near := nearest.Of(name, list.known); near != "" {
-						f.Hint = fmt.Sprintf("did you mean %q?", near)
-					}
-					findings = append(findings, f)
+		says := "applies to"
+		a, m := e.Applies, e.Mutes
+		list := named{{"procedure", a.Procedures}, {"service", a.Services}, {"system", a.Systems}, {"host", a.Hosts}, {"resource", a.Resources}}
+		if e.Kind == Maintenance {
+			says, list = "mutes", named{{"service", m.Services}, {"system", m.Systems}, {"host", m.Hosts}, {"resource", m.Resources}}
+		}
+		for _, part := range list {
+			for _, name := range part.names {
+				if slices.Contains(known[part.kind], name) {
+					continue
 				}
+				f := prentice.Finding{At: e.At, Text: fmt.Sprintf("%s %s %s %s %q, which there is not", e.Kind, e.Name, says, part.kind, name), Hint: "declare it, or correct its name"}
+				if near := nearest.Of(name, known[part.kind]); near != "" {
+					f.Hint = fmt.Sprintf("did you mean %q?", near)
+				}
+				findings = append(findings, f)
 			}
 		}
 	}
