@@ -24,7 +24,7 @@ func TestAnIncidentForWhichNobodyIsCalledIsToldWhenItIsWorse(t *testing.T) {
 		}
 		w.hear(incidentEvent("incident.raised", `{"incident":"incident/3","summary":"full","severity":"critical","owner":"group/ops"}`))
 		w.round()
-		if !slices.Equal(w.sent, []string{"mail: incident/3 on alert/NodeDiskFull-1 is worse now: critical"}) {
+		if !slices.Equal(w.sent, []string{"mail: Incident 3 is worse now (critical): full"}) {
 			t.Errorf("sent %q", w.sent)
 		}
 		n, err := w.Find(t.Context(), 1)
@@ -55,5 +55,40 @@ func TestAnIncidentThatBelongsToNoSystemIsToldAllTheSame(t *testing.T) {
 	w.round()
 	if len(w.sent) != 1 { // that one is for others
 		t.Errorf("sent %q", w.sent)
+	}
+}
+
+// Whoever owns what is broken is told, and what nobody owns is told to all.
+func TestARouteCanBeForOwners(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	owned, findings := Load("notices.yaml", []byte(strings.Replace(team, "{on: [incident,", "{owners: [group:shop, data, user:ann], on: [incident,", 1)))
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	w.Settings = func() *Settings { return owned }
+	told := func(says string, owner string, owners []prentice.Ref, want int) {
+		t.Helper()
+		w.owners, w.sent = owners, nil
+		e := incidentEvent("incident.opened", `{"incident":"incident/3","summary":"full","owner":"`+owner+`"}`)
+		e.ID = says
+		w.hear(e)
+		w.round()
+		if len(w.sent) != want {
+			t.Errorf("%s: sent %q", says, w.sent)
+		}
+	}
+	told("its alert names an owner", "group/data", nil, 1)
+	told("its alert names another", "group/other", []prentice.Ref{"group/shop"}, 0)
+	told("its service has an owner", "", []prentice.Ref{"group/else", "user/ann"}, 1)
+	told("its service has another", "", []prentice.Ref{"group/else"}, 0)
+	told("nobody owns it", "", nil, 1)
+}
+
+func TestWhatIsNoOwnerIsRefused(t *testing.T) {
+	for _, owner := range []string{"'shop team'", "component:web", "''", "[x]"} {
+		text := strings.Replace(team, "{on: [incident,", "{owners: ["+owner+"], on: [incident,", 1)
+		if s, findings := Load("notices.yaml", []byte(text)); s != nil || len(findings) == 0 || findings[0].Hint == "" {
+			t.Errorf("%s: %+v", owner, findings)
+		}
 	}
 }

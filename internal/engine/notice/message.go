@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"prentice"
 	"prentice/internal/kit/render"
@@ -94,6 +96,7 @@ type said struct {
 	Says      string         `json:"says"`
 	Summary   string         `json:"summary"`
 	Title     string         `json:"title"`
+	Called    string         `json:"called"` // what an incident is called
 	Why       string         `json:"why"`
 	Reason    string         `json:"reason"`
 	By        prentice.Ref   `json:"by"`
@@ -104,6 +107,7 @@ type said struct {
 	Assignee  prentice.Ref   `json:"assignee"` // who has an incident
 	Was       prentice.Ref   `json:"was"`      // who had it
 	Quiet     bool           `json:"quiet"`    // nobody is to be told
+	Hint      string         `json:"hint"`     // that the catalogue does not have what it is about
 }
 
 // topicsOf says which topics an event is about. Only events of our own sources
@@ -164,32 +168,8 @@ func compose(topic string, e prentice.EventRecord, d said, run *prentice.RunDeta
 		if topic == Review {
 			m.Title = fmt.Sprintf("%s broke the glass on %s, and somebody else must look at it", orSomebody(d.By), m.About)
 		}
-	case Incident:
-		m.About, m.Subject, m.Severity, m.Owner = aboutOf(e, d), e.Subject, line(d.Severity), ownerIn(d)
-		m.Title, m.Says = fmt.Sprintf("%s opened%s", m.About, on(e.Subject)), line(d.Summary+d.Title)
-		m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
-		if e.Type == "incident.raised" {
-			m.Title = fmt.Sprintf("%s%s is worse now%s", m.About, on(e.Subject), after(": ", m.Severity))
-		}
-		switch e.Type {
-		case "incident.unacknowledged":
-			m.Title, m.Says = fmt.Sprintf("%s%s is not acknowledged any more%s; %s had it", m.About, on(e.Subject), after(": ", d.Why), d.Assignee), line(d.Summary)
-		case "incident.unassigned":
-			m.Title, m.Says = fmt.Sprintf("%s%s is assigned to nobody: %s gave it back", m.About, on(e.Subject), orSomebody(d.By)), line(d.Summary)
-		case "person.called":
-			m.Title, m.Says = fmt.Sprintf("A person must look at %s%s%s", m.About, on(e.Subject), after(": ", d.Summary)), line(d.Why)
-		}
-	case Acked:
-		m.About, m.Subject, m.Severity, m.Owner, m.Assignee = aboutOf(e, d), e.Subject, line(d.Severity), ownerIn(d), d.Assignee
-		m.Title, m.Says = fmt.Sprintf("%s has %s%s", d.Assignee, m.About, on(e.Subject)), line(d.Summary)
-		if e.Type == "incident.assigned" {
-			m.Title = fmt.Sprintf("%s%s is assigned to %s by %s", m.About, on(e.Subject), d.Assignee, orSomebody(d.By))
-		}
-		m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
-	case Resolved:
-		m.About, m.Subject = aboutOf(e, d), e.Subject
-		m.Title, m.Says = fmt.Sprintf("%s is resolved%s (%s)", m.About, on(e.Subject), line(d.How)), line(d.Says)
-		m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
+	case Incident, Acked, Resolved:
+		m.incident(topic, e, d)
 	case Missed:
 		m.Title = fmt.Sprintf("%s was due and not begun, %d times", line(d.Procedure), max(d.Count, 1))
 		m.Procedure, m.Command = line(d.Procedure), "prentice event list --type schedule.missed"
@@ -197,6 +177,71 @@ func compose(topic string, e prentice.EventRecord, d said, run *prentice.RunDeta
 	m.Title = line(m.Title)
 	m.Link = linkTo(link, m.About)
 	return m
+}
+
+// incident writes what is told of one. Its title is what the incident is called, in
+// words; what was said first stands below.
+func (m *Message) incident(topic string, e prentice.EventRecord, d said) {
+	m.About, m.Subject, m.Severity, m.Owner = aboutOf(e, d), e.Subject, line(d.Severity), ownerIn(d)
+	m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
+	called := line(d.Called)
+	if called == "" {
+		called = line(d.Summary + d.Title)
+	}
+	if called == "" {
+		called = string(e.Subject)
+	}
+	which, what := m.About.Kind()+" "+m.About.Name(), after(": ", called)
+	if d.Summary != called {
+		m.Says = line(d.Summary)
+	}
+	has := personName(d.Assignee)
+	switch topic {
+	case Acked:
+		m.Assignee, m.Title = d.Assignee, has+" has "+which+what
+	case Resolved:
+		m.Title, m.Says = fmt.Sprintf("%s is resolved (%s)%s", which, line(d.How), what), line(d.Says)
+	default:
+		m.Title, m.Says = which+what, joined(m.Says, line(d.Hint))
+	}
+	switch e.Type {
+	case "incident.raised":
+		m.Title = fmt.Sprintf("%s is worse now%s%s", which, inBrackets(m.Severity), what)
+	case "incident.unacknowledged":
+		m.Title = fmt.Sprintf("%s is not acknowledged any more, %s had it%s", which, has, what)
+		m.Says = joined(line(d.Why), m.Says)
+	case "incident.unassigned":
+		m.Title = fmt.Sprintf("%s is assigned to nobody, %s gave it back%s", which, personName(d.By), what)
+	case "incident.assigned":
+		m.Title = fmt.Sprintf("%s is assigned to %s by %s%s", which, has, personName(d.By), what)
+	case "person.called":
+		m.Title, m.Says = fmt.Sprintf("A person must look at %s%s", which, what), line(d.Why)
+	}
+	m.Title = capital(m.Title)
+}
+
+// personName is somebody as people say it.
+func personName(who prentice.Ref) string {
+	switch {
+	case who == "":
+		return "somebody"
+	case who.Kind() == "group":
+		return "group " + who.Name()
+	}
+	return who.Name()
+}
+
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}
+
+// capital is a text that begins with a capital letter.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 func (m *Message) about(run prentice.RunDetail) {

@@ -61,6 +61,7 @@ type Deps struct {
 	Able     func(ctx context.Context, topic string, run int64) ([]prentice.Ref, error) // who can answer a question of a run, or close its review
 	Team     func(context.Context) ([]prentice.Ref, error)                              // everybody
 	Systems  func(subject prentice.Ref, targets []prentice.Ref) []string                // what an act has to do with, by bare name
+	Owners   func(subject prentice.Ref, targets []prentice.Ref) []prentice.Ref          // who owns that
 	Stopped  func() (since string, stopped bool)                                        // the kill switch; since tells one stop from another
 	Clock    func() time.Time
 	Chance   func() float64 // from 0 up to 1, for jitter

@@ -53,10 +53,13 @@ func keyOf(topic string, e prentice.Event, run *prentice.RunDetail) string {
 
 // post puts a message into the outbox of every channel that wants it.
 func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) error {
-	systems := o.Systems(m.Subject, m.Targets)
-	wanting := s.wanting(m, systems)
-	if m.Topic == Incident && len(wanting) == 0 && len(systems) == 0 {
-		wanting = s.anyway(m.Topic)
+	belongs := belonging{o.Systems(m.Subject, m.Targets), o.Owners(m.Subject, m.Targets)}
+	if m.Owner != "" { // the rules for alerts may say it
+		belongs.owners = []prentice.Ref{m.Owner}
+	}
+	wanting := s.wanting(m, belongs)
+	if m.Topic == Incident && len(wanting) == 0 {
+		wanting = s.anyway(m.Topic, belongs)
 	}
 	channels := o.reaching(ctx, s, wanting, m)
 	if (m.Topic == Resolved || m.Topic == Acked) && !s.routes(m.Topic) {
@@ -108,15 +111,27 @@ func (o *Outbox) told(ctx context.Context, incident prentice.Ref) ([]string, err
 	return o.channels(ctx, `SELECT DISTINCT channel FROM notices WHERE about = ? AND topic = ? AND state IN ('sent', 'waiting') ORDER BY channel`, string(incident), Incident)
 }
 
+// belonging is to what and to whom belongs what a message is about.
+type belonging struct {
+	systems []string
+	owners  []prentice.Ref
+}
+
+// in says whether something belongs to a route: to one of its systems, and to one of
+// its owners, if it names any.
+func (r Route) in(b belonging) bool {
+	return (len(r.Systems) == 0 || anyOf(r.Systems, b.systems)) && (len(r.Owners) == 0 || anyOf(r.Owners, b.owners))
+}
+
+func anyOf[T comparable](wanted, have []T) bool {
+	return slices.ContainsFunc(wanted, func(one T) bool { return slices.Contains(have, one) })
+}
+
 // wanting are the channels to which the routes lead a message, each once.
-func (s *Settings) wanting(m Message, systems []string) []string {
+func (s *Settings) wanting(m Message, b belonging) []string {
 	var channels []string
 	for _, r := range s.Routes {
-		switch {
-		case !slices.Contains(r.On, m.Topic):
-		case len(r.Risks) > 0 && !slices.Contains(r.Risks, m.Risk):
-		case len(r.Systems) > 0 && !slices.ContainsFunc(r.Systems, func(name string) bool { return slices.Contains(systems, name) }):
-		default:
+		if slices.Contains(r.On, m.Topic) && (len(r.Risks) == 0 || slices.Contains(r.Risks, m.Risk)) && r.in(b) {
 			channels = append(channels, r.To...)
 		}
 	}
@@ -124,12 +139,20 @@ func (s *Settings) wanting(m Message, systems []string) []string {
 	return slices.Compact(channels)
 }
 
-// anyway are the channels of all routes that name a topic, whatever they are narrowed
-// to: what belongs to no system would be told to nobody else.
-func (s *Settings) anyway(topic string) []string {
+// anyway are the channels of the routes that name a topic and are narrowed to what
+// something does not have: what belongs to no system, or to nobody, would be told to
+// nobody.
+func (s *Settings) anyway(topic string, b belonging) []string {
 	var channels []string
 	for _, r := range s.Routes {
-		if slices.Contains(r.On, topic) {
+		lacks := r
+		if len(b.systems) == 0 {
+			lacks.Systems, lacks.Risks = nil, nil
+		}
+		if len(b.owners) == 0 {
+			lacks.Owners = nil
+		}
+		if slices.Contains(r.On, topic) && len(lacks.Risks) == 0 && lacks.in(b) {
 			channels = append(channels, r.To...)
 		}
 	}

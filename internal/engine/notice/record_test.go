@@ -133,7 +133,7 @@ func TestWhoHeardOfAnIncidentHearsThatItIsOver(t *testing.T) {
 		w.hear(closed())
 		w.round()
 		w.round()
-		if want := []string{"mail: incident/3 opened on service/shop", "mail: incident/3 is resolved on service/shop (verified)"}; !slices.Equal(w.sent, want) {
+		if want := []string{"mail: Incident 3: service/shop", "mail: Incident 3 is resolved (verified): service/shop"}; !slices.Equal(w.sent, want) {
 			t.Errorf("sent %q", w.sent)
 		}
 	})
@@ -151,7 +151,7 @@ func TestARouteForWhatIsOverIsTheOnlyOne(t *testing.T) {
 	w.round()
 	w.round()
 	slices.Sort(w.sent)
-	if want := []string{"chat: incident/3 is resolved on service/shop (verified)", "mail: incident/3 opened on service/shop"}; !slices.Equal(w.sent, want) {
+	if want := []string{"chat: Incident 3 is resolved (verified): service/shop", "mail: Incident 3: service/shop"}; !slices.Equal(w.sent, want) {
 		t.Errorf("sent %q", w.sent)
 	}
 }

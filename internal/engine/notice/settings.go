@@ -52,13 +52,14 @@ type Channel struct {
 	People    []prentice.Ref
 }
 
-// Route says which topics go to which channels. Empty Risks and Systems do not
-// narrow it; what has no risk, or belongs to no system, is not in a route that
-// names one.
+// Route says which topics go to which channels. Empty Risks, Systems and Owners do
+// not narrow it; what has no risk, belongs to no system or is owned by nobody is not
+// in a route that names one.
 type Route struct {
 	On      []string
 	Risks   []string
 	Systems []string
+	Owners  []prentice.Ref
 	To      []string
 }
 
@@ -236,7 +237,7 @@ func (r *reader) mailbox(n, of *strict.Node, key string) string {
 }
 
 func (r *reader) route(n *strict.Node, channels []string) Route {
-	v := r.Mapping(n, "route", "on", "risk", "systems", "to")
+	v := r.Mapping(n, "route", "on", "risk", "systems", "owners", "to")
 	for _, key := range []string{"on", "to"} {
 		if v[key] == nil {
 			r.Wrong(n, "write it out: empty is never all", "the route has no %s", key)
@@ -245,7 +246,25 @@ func (r *reader) route(n *strict.Node, channels []string) Route {
 	return Route{
 		On: r.Choices(v["on"], "on", Topics()), To: r.Choices(v["to"], "channels", channels),
 		Risks: r.Choices(v["risk"], "risk", []string{"look", "change", "danger"}), Systems: r.Words(v["systems"], "systems"),
+		Owners: r.owners(v["owners"]),
 	}
+}
+
+// owners reads groups and people as the catalogue writes them; a bare name is a
+// group.
+func (r *reader) owners(n *strict.Node) (list []prentice.Ref) {
+	for _, word := range r.Words(n, "owners") {
+		kind, name, found := strings.Cut(strings.Replace(word, ":", "/", 1), "/")
+		if !found {
+			kind, name = "group", word
+		}
+		ref, err := prentice.ParseRef(kind + "/" + name)
+		if word != "" && (err != nil || kind != "group" && kind != "user") {
+			r.Wrong(n, "write group:NAME or user:NAME, as the catalogue has its owners", "%q cannot be an owner", strict.Clip(word))
+		}
+		list = append(list, ref)
+	}
+	return list
 }
 
 // CheckURL refuses addresses to which a kind of channel cannot send, or over

@@ -38,7 +38,8 @@ type world struct {
 	able   []prentice.Ref // who can answer
 	unsure error          // that nobody can tell who can
 	notes  []string
-	mute   bool // nothing can be recorded
+	owners []prentice.Ref // of whatever a message is about
+	mute   bool           // nothing can be recorded
 	memory memory
 
 	mu    sync.Mutex
@@ -71,6 +72,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 			return []prentice.Ref{"person/ann", "person/ben", "person/carl"}, nil
 		},
 		Systems: func(prentice.Ref, []prentice.Ref) []string { return []string{"shop"} },
+		Owners:  func(prentice.Ref, []prentice.Ref) []prentice.Ref { return w.owners },
 		Stopped: func() (string, bool) { return w.stop, w.stop != "" },
 		Clock:   func() time.Time { return w.now }, Chance: func() float64 { return 0 }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	return w
