@@ -18,6 +18,8 @@ type Silence struct {
 	Created  time.Time `json:"created"`
 	Ended    time.Time `json:"ended,omitzero"` // before its time
 	EndedBy  Ref       `json:"ended_by,omitempty"`
+
+	Elsewhere string `json:"elsewhere,omitempty"` // how it stands in the Alertmanager that hears of it, if one does
 }
 
 // Ref is what a silence is cited by.

@@ -45,6 +45,7 @@ const (
 type Silences struct {
 	DB      *db.DB
 	Longest func() time.Duration // nil or 0 is Longest
+	Changed func()               // called when one was added or ended; nil is nobody
 
 	compiled sync.Map // by their text, of matchers that were read
 }
@@ -118,7 +119,8 @@ func (s *Silences) Add(tx *db.Tx, now time.Time, n prentice.Silence) (prentice.S
 	if err != nil {
 		return n, err
 	}
-	_, err = tx.Exec(`INSERT INTO silences (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '')`,
+	s.tell(tx)
+	_, err = tx.Exec(`INSERT INTO silences (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', '')`,
 		n.Number, n.ID, string(raw), db.Micros(n.Starts), db.Micros(n.Ends), string(n.By), n.Reason, db.Micros(now))
 	return n, err
 }
@@ -150,6 +152,7 @@ func (s *Silences) End(tx *db.Tx, now time.Time, number int64, by prentice.Ref) 
 		return n, prentice.Errorf(prentice.Conflict, "%s ended at %s", n.Ref(), at.UTC().Format(time.RFC3339)).Try("list those that are active with: prentice silence list")
 	}
 	n.Ended, n.EndedBy = now, by
+	s.tell(tx)
 	_, err = tx.Exec(`UPDATE silences SET ended = ?, ended_by = ? WHERE number = ?`, db.Micros(now), string(by), number)
 	return n, err
 }
@@ -191,8 +194,9 @@ func (s *Silences) List(ctx context.Context, now time.Time, all bool, before int
 }
 
 // Muting is why something with these labels is silent at a moment, or nil. Of
-// several silences it is the one that lasts longest.
-func (s *Silences) Muting(tx *db.Tx, now time.Time, labels map[string]string) (*prentice.Mute, error) {
+// several silences it is the one that lasts longest. What it is about stands in
+// its labels.
+func (s *Silences) Muting(tx *db.Tx, now time.Time, _ prentice.Ref, labels map[string]string) (*prentice.Mute, error) {
 	list, err := scanAll(tx.Query(`SELECT `+columns+` FROM silences WHERE ended = 0 AND ends > ? AND starts <= ? ORDER BY ends DESC, number`, db.Micros(now), db.Micros(now)))
 	if err != nil {
 		return nil, err
@@ -256,12 +260,19 @@ func (s *Silences) forget() {
 	}
 }
 
-const columns = `number, id, matchers, starts, ends, by_whom, reason, created, ended, ended_by`
+// tell tells who wants to know that something has changed, once it is true.
+func (s *Silences) tell(tx *db.Tx) {
+	if s.Changed != nil {
+		tx.After(s.Changed)
+	}
+}
+
+const columns = `number, id, matchers, starts, ends, by_whom, reason, created, ended, ended_by, elsewhere`
 
 func scan(from func(...any) error) (n prentice.Silence, err error) {
 	var matchers string
 	var starts, ends, created, ended int64
-	err = from(&n.Number, &n.ID, &matchers, &starts, &ends, &n.By, &n.Reason, &created, &ended, &n.EndedBy)
+	err = from(&n.Number, &n.ID, &matchers, &starts, &ends, &n.By, &n.Reason, &created, &ended, &n.EndedBy, &n.Elsewhere)
 	n.Starts, n.Ends, n.Created, n.Ended = db.Time(starts), db.Time(ends), db.Time(created), db.Time(ended)
 	if err != nil {
 		return n, err
