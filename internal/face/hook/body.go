@@ -1,11 +1,14 @@
 package hook
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"prentice"
 )
@@ -33,6 +36,22 @@ func read(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
 func tooLarge(most int64) error {
 	e := prentice.Errorf(prentice.Limited, "the body is larger than %d bytes", most).Try("send at most %d MiB; put what is larger elsewhere and send its address", most>>20)
 	return withStatus{e, http.StatusRequestEntityTooLarge}
+}
+
+// tellTooLarge tells of a message that was not read because it is too large: its
+// sender does not send it again, and what it told of would be lost unseen. Of one
+// sender it is one event an hour, which counts the others.
+func (f *face) tellTooLarge(r *http.Request, actor prentice.Actor, err error) {
+	s, is := errors.AsType[withStatus](err)
+	if !is || s.status != http.StatusRequestEntityTooLarge {
+		return
+	}
+	says := fmt.Sprintf("a message from %s to %s was not read, and what it told of is lost: %s", actor.Ref(), r.URL.Path, s.is.Text)
+	raw, _ := json.Marshal(map[string]string{"name": "too large to " + r.URL.Path + " from " + string(actor.Ref()), "summary": says, "hint": s.is.Hint}) // texts always have a JSON form
+	e := prentice.Event{Source: string(actor.Ref()), Type: "alert.unread", Subject: "alert/unread", ID: "too large " + r.URL.Path + " " + time.Now().UTC().Format("2006-01-02T15"), Data: raw}
+	if _, err := f.sendOne(r.Context(), actor, e); err != nil {
+		f.Log.Warn("a message that is too large", "sender", actor.Ref(), "path", r.URL.Path, "err", err)
+	}
 }
 
 // mediaType is the request's content type without parameters. A charset other

@@ -25,6 +25,7 @@ const (
 func (f *face) cloudEvents(w http.ResponseWriter, r *http.Request, actor prentice.Actor) {
 	events, ignored, err := readEvents(w, r)
 	if err != nil {
+		f.tellTooLarge(r, actor, err)
 		f.refuse(w, r, err)
 		return
 	}

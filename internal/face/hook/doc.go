@@ -15,5 +15,6 @@
 //
 // It holds no rules. It refuses what has no token, what is not JSON, one event
 // of more than a mebibyte, more than a hundred events at once; and it stops
-// reading where its limit is, however much a sender still has.
+// reading where its limit is, however much a sender still has. That a message was too
+// large to be read becomes an event as well, once an hour for each sender.
 package hook

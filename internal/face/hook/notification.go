@@ -110,6 +110,7 @@ func (f *face) alerts(w http.ResponseWriter, r *http.Request, actor prentice.Act
 	}
 	body, err := read(w, r, MostBytes)
 	if err != nil {
+		f.tellTooLarge(r, actor, err)
 		f.refuse(w, r, err)
 		return
 	}
