@@ -1,5 +1,16 @@
 package prentice
 
+import "time"
+
+// Heartbeat is an alert that always fires: when nothing is heard of it, whoever
+// watches is not watching.
+type Heartbeat struct {
+	Name     string        `json:"name"`
+	Within   time.Duration `json:"within"` // how long may pass between two of its messages
+	Severity string        `json:"severity"`
+	Owner    Ref           `json:"owner,omitempty"`
+}
+
 // AlertDo is what becomes of an alert.
 type AlertDo string
 

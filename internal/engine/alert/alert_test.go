@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"prentice"
 )
@@ -162,5 +163,43 @@ func TestAFileThatIsNotUnderstoodSaysWhere(t *testing.T) {
 	}
 	if r, findings := Load("alerts.yaml", nil); r == nil || len(findings) > 0 {
 		t.Errorf("an empty file: %v", findings)
+	}
+}
+
+func TestHeartbeatsAreKnownByTheirLabels(t *testing.T) {
+	r := load(t, `
+owner: group:ops
+heartbeats:
+  - {name: eu, match: [alertname=Watchdog, cluster=eu], within: 10m}
+  - {name: any, match: [alertname=~"Watch.*"], within: 1d, severity: warning, owner: group:data}
+`)
+	if got := r.Beats(labels("alertname", "Watchdog", "cluster", "eu")); len(got) != 2 {
+		t.Errorf("both: %v", got)
+	}
+	if got := r.Beats(labels("alertname", "Watchdog", "cluster", "us")); len(got) != 1 || got[0] != "any" {
+		t.Errorf("one: %v", got)
+	}
+	list := r.Heartbeats()
+	if len(list) != 2 || list[0] != (prentice.Heartbeat{Name: "eu", Within: 10 * time.Minute, Severity: prentice.Critical, Owner: "group/ops"}) || list[1].Within != 24*time.Hour || list[1].Owner != "group/data" {
+		t.Errorf("%+v", list)
+	}
+	var none *Rules
+	if len(none.Heartbeats()) != 0 || none.Beats(labels("alertname", "Watchdog")) != nil {
+		t.Error("without a file there are heartbeats")
+	}
+	for text, says := range map[string]string{
+		"heartbeats: [{name: a, match: [x=1]}]":                                                  "does not say how long",
+		"heartbeats: [{name: a, match: [x=1], within: 1s}]":                                      `within is "1s"`,
+		"heartbeats: [{name: a, match: [x=1], within: 8d}]":                                      `within is "8d"`,
+		"heartbeats: [{name: a, within: 1m}]":                                                    "the heartbeat has no match",
+		"heartbeats: [{match: [x=1], within: 1m}]":                                               "the heartbeat has no name",
+		"heartbeats: [{name: a b, match: [x=1], within: 1m}]":                                    "is not a name",
+		"heartbeats: [{name: a, match: [x=1], within: 1m, severity: bad}]":                       "is not a severity",
+		"heartbeats: [{name: a, match: [x=1], within: 1m}, {name: a, match: [x=2], within: 1m}]": "another heartbeat",
+		"heartbeats: [{name: a, match: [x=1], every: 1m}]":                                       `no key "every"`,
+	} {
+		if r, findings := Load("alerts.yaml", []byte(text)); r != nil || !strings.Contains(fmt.Sprint(findings), says) {
+			t.Errorf("%s: %v", text, findings)
+		}
 	}
 }

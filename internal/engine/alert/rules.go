@@ -3,13 +3,13 @@ package alert
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"prentice"
 	"prentice/internal/kit/label"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
 )
 
@@ -19,6 +19,7 @@ type Rules struct {
 
 	Owner prentice.Ref // of what no rule and no service gives an owner
 	rules []rule
+	beats []heartbeat
 }
 
 // rule answers some questions about the alerts that it matches.
@@ -55,13 +56,14 @@ func Load(file string, text []byte) (*Rules, []prentice.Finding) {
 type reader struct{ strict.Reader }
 
 func (r *reader) rules(to *Rules, top *strict.Node) {
-	v := r.Mapping(top, "alerts file", "owner", "longest_silence", "rules")
+	v := r.Mapping(top, "alerts file", "owner", "longest_silence", "heartbeats", "rules")
 	if v["owner"] != nil {
 		to.Owner = r.ref(v["owner"])
 	}
 	if v["longest_silence"] != nil {
-		to.LongestSilence = r.length(v["longest_silence"])
+		to.LongestSilence = r.length(v["longest_silence"], "longest_silence", time.Minute, 365*24*time.Hour)
 	}
+	r.heartbeats(to, v["heartbeats"])
 	list := r.List(v["rules"], "rules")
 	if len(list) > mostRules {
 		r.Wrong(v["rules"], "leave out what nobody needs", "there are %d rules, at most %d are read", len(list), mostRules)
@@ -78,17 +80,12 @@ func (r *reader) rules(to *Rules, top *strict.Node) {
 	}
 }
 
-// length reads how long a silence may be, such as 12h or 7d.
-func (r *reader) length(n *strict.Node) time.Duration {
-	text := r.Text(n, "longest_silence")
-	d, err := time.ParseDuration(text)
-	if days, is := strings.CutSuffix(text, "d"); is {
-		var many int
-		many, err = strconv.Atoi(days)
-		d = time.Duration(many) * 24 * time.Hour
-	}
-	if err != nil || d < time.Minute || d > 365*24*time.Hour {
-		r.Wrong(n, "write a time from 1m to 365d, such as 12h or 7d", "longest_silence is %q", strict.Clip(text))
+// length reads a time, such as 90s, 12h or 7d.
+func (r *reader) length(n *strict.Node, key string, least, most time.Duration) time.Duration {
+	text := r.Text(n, key)
+	d, err := span.Parse(text)
+	if text != "" && (err != nil || d < least || d > most) {
+		r.Wrong(n, fmt.Sprintf("write a time from %s to %s, such as 12h or 7d", span.String(least), span.String(most)), "%s is %q", key, strict.Clip(text))
 		return 0
 	}
 	return d
@@ -101,12 +98,7 @@ func (r *reader) rule(n *strict.Node) rule {
 	if one.name != "" && !prentice.ValidName(one.name) {
 		r.Wrong(v["name"], "use letters, digits and . _ : @ -", "%q is not a name", strict.Clip(one.name))
 	}
-	if v["match"] == nil {
-		r.Wrong(n, `write match: [alertname="…"]: a rule without matchers would fit everything`, "the rule has no match")
-	}
-	for _, m := range r.List(v["match"], "match") {
-		one.match = append(one.match, r.matcher(m))
-	}
+	one.match = r.match(v["match"], n, "rule")
 	if v["do"] != nil {
 		one.do = prentice.AlertDo(r.Choice(v["do"], "thing to do", []string{string(prentice.AlertIgnore), string(prentice.AlertRecord), string(prentice.AlertIncident), string(prentice.AlertNotify)}))
 	}
@@ -123,6 +115,17 @@ func (r *reader) rule(n *strict.Node) rule {
 		r.Wrong(n, "say what it is for: do, service, owner or severity", "the rule answers nothing")
 	}
 	return one
+}
+
+// match reads matchers, all of which have to match.
+func (r *reader) match(n, of *strict.Node, what string) (list []label.Matcher) {
+	if n == nil {
+		r.Wrong(of, fmt.Sprintf(`write match: [alertname="…"]: a %s without matchers would fit everything`, what), "the %s has no match", what)
+	}
+	for _, m := range r.List(n, "match") {
+		list = append(list, r.matcher(m))
+	}
+	return list
 }
 
 func (r *reader) ref(n *strict.Node) prentice.Ref {
