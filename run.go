@@ -7,7 +7,9 @@ import (
 )
 
 // State is where a run stands. A run that has not ended is in one of the first
-// five; every run ends in one of the eight end states and stays there.
+// five; every run ends in one of the eight end states and stays there. One that was
+// refused because of what time or a limit ends is held until it is asked for again
+// as another run, or nobody needs it any more, and refused from then on.
 type State string
 
 // The states on the way.
@@ -31,13 +33,16 @@ const (
 	RunRefused State = "refused"    // policy, a limit, a check or an approver said no; nothing was done
 )
 
+// RunHeld is refused as long as it is asked for again by itself; nothing was done.
+const RunHeld State = "held"
+
 var (
 	onTheWay  = []State{Checking, Waiting, Queued, Running, Undoing}
 	endStates = []State{Verified, Unverified, Failed, Undone, Uncertain, Expired, Cancelled, RunRefused}
 )
 
 // Ended says whether the state is an end state.
-func (s State) Ended() bool { return slices.Contains(endStates, s) }
+func (s State) Ended() bool { return s == RunHeld || slices.Contains(endStates, s) }
 
 // Known says whether s is a state at all.
 func (s State) Known() bool { return s.Ended() || slices.Contains(onTheWay, s) }
@@ -52,7 +57,7 @@ func (s State) Sign() string {
 		return "●"
 	case Checking, Running, Undoing:
 		return "◐"
-	case Queued:
+	case Queued, RunHeld:
 		return "○"
 	case Waiting:
 		return "▲"

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"prentice"
+	"prentice/internal/kit/db"
 )
 
 // kept is a hold as a run keeps it: nil when nothing holds.
@@ -12,6 +13,19 @@ func kept(h prentice.HoldBack) *prentice.HoldBack {
 		return nil
 	}
 	return &h
+}
+
+// Rest says of a run that was refused that it is held, by what and until when, and is
+// asked for again by itself; with nil, that it is no more. Other runs stay as they
+// are.
+func (r *Runner) Rest(tx *db.Tx, number int64, h *prentice.HoldBack) error {
+	var err error
+	if h == nil {
+		_, err = tx.Exec(`UPDATE runs SET state = ? WHERE number = ? AND state = ?`, string(prentice.RunRefused), number, string(prentice.RunHeld))
+	} else {
+		_, err = tx.Exec(`UPDATE runs SET state = ?, says = ?, hold = ? WHERE number = ? AND state IN (?, ?)`, string(prentice.RunHeld), h.Says, holdText(h), number, string(prentice.RunRefused), string(prentice.RunHeld))
+	}
+	return err
 }
 
 // holdText is a hold as it is stored; "" is none.

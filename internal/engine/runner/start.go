@@ -287,8 +287,11 @@ func (r *Runner) newsOf(run prentice.Run, causes []prentice.Cause) (_ prentice.E
 	if kind == "" {
 		return prentice.Event{}, false
 	}
+	if run.State == prentice.RunHeld { // what is told again says what was told before
+		run.State = prentice.RunRefused
+	}
 	data, err := json.Marshal(map[string]any{"run": run.Number, "procedure": run.Procedure, "state": run.State, "says": run.Says,
-		"incident": run.Incident, "subject": run.Subject, "risk": run.Risk.String(), "hold": run.Hold})
+		"incident": run.Incident, "subject": run.Subject, "risk": run.Risk.String(), "hold": run.Hold, "event": run.Event})
 	if err != nil {
 		r.Log.Error("announce run", "run", run.Number, "err", err)
 		return prentice.Event{}, false
