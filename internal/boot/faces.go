@@ -4,9 +4,11 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/adapter/identity"
+	"prentice/internal/face/alertmanager"
 	"prentice/internal/face/api"
 	"prentice/internal/face/hook"
 	"prentice/internal/face/web"
@@ -34,6 +36,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 		return nil, err
 	}
 	hooks := hook.New(hook.Config{Door: s.App, Authenticate: s.authenticate, Log: s.log})
+	silences := alertmanager.New(alertmanager.Config{Door: s.App, Authenticate: s.authenticate, Clock: time.Now, Log: s.log})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/metrics", "/readyz"} {
 		mux.Handle(path, calls)
@@ -41,6 +44,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/events", hooks)
 	mux.Handle("/v1/alertmanager", hooks)
 	mux.Handle("/v1/grafana", hooks)
+	mux.Handle("/api/v2/", silences)
 	mux.Handle("/", pages)
 	all, err := below(public, s.pages(), mux)
 	if err != nil {

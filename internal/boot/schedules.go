@@ -80,7 +80,7 @@ func (s *System) lastTick(ctx context.Context, one *automation.Scheduled) error 
 	one.Fired, one.Says = ticks[0].Time, ticks[0].Says
 	runs, err := s.runner.List(ctx, prentice.RunFilter{Procedure: one.Procedure, Limit: runsLooked})
 	for _, run := range runs {
-		if run.Event == string(ticks[0].Ref()) {
+		if run.Event == string(ticks[0].Ref()) || run.State == prentice.RunHeld { // what is held is what later ticks want
 			one.Run, one.State, one.Says = run.Ref(), run.State, run.Says
 			break
 		}

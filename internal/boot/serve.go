@@ -154,6 +154,9 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	begin("memory", giveBack)
 	begin("availability", s.lookout.Run)
 	once("support", s.desk.Run)
+	if s.mirror != nil {
+		once("silences", s.mirror.Run)
+	}
 	if s.replicas != nil {
 		begin("replicas", s.replicas.Run)
 	}

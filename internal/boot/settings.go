@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,6 +45,28 @@ type Settings struct {
 	build Build `toml:"-"` // what runs
 
 	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
+
+	Alertmanager *AlertmanagerSettings `toml:"alertmanager"` // one that hears of silences; nil is none
+}
+
+// AlertmanagerSettings are those of an Alertmanager to which silences are told.
+type AlertmanagerSettings struct {
+	URL       string `toml:"url"`
+	TokenFile string `toml:"token_file"` // of a bearer token; "" is none
+}
+
+func (a *AlertmanagerSettings) check() error {
+	u, err := url.Parse(a.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return prentice.Errorf(prentice.Invalid, "the url of alertmanager is not the address of one").Try("write http://HOST:9093, or https://HOST/PATH")
+	}
+	if u.User != nil {
+		return prentice.Errorf(prentice.Invalid, "the url of alertmanager holds a name or a password").Try("write a bearer token into a file, and name it with token_file")
+	}
+	if ip := net.ParseIP(u.Hostname()); a.TokenFile != "" && u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return prentice.Errorf(prentice.Invalid, "anybody on the way could read the token for Alertmanager at %s", u.Host).Try("use https, or leave token_file out")
+	}
+	return nil
 }
 
 // OIDCSettings are those of an OpenID Connect provider.
@@ -133,10 +156,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "enrolment", "monitors", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "enrolment", "monitors", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, enrolment, monitors, blobs and oidc")
+		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, enrolment, monitors, blobs, oidc and alertmanager")
 	}
 	return nil
 }
@@ -198,6 +221,11 @@ func (s Settings) Filled() (Settings, error) {
 	}
 	if s.Enrolment != "" && s.Enrolment != "closed" && s.Enrolment != trusted {
 		return s, prentice.Errorf(prentice.Invalid, "enrolment %q", s.Enrolment).Try("write closed, or trusted if owners are trusted with letting others in")
+	}
+	if s.Alertmanager != nil {
+		if err := s.Alertmanager.check(); err != nil {
+			return s, err
+		}
 	}
 	if s.OIDC != nil {
 		if err := s.OIDC.provider().Check(); err != nil {

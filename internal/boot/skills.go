@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/alertmanager"
 	"prentice/internal/adapter/identity"
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/runlog"
@@ -65,7 +66,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
-			Days: s.Team.Days, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
+			Days: s.Team.Days, Maintenance: func(now time.Time) []prentice.CalendarEntry { return s.maintained(now, "", 0) }, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
 		Support: s.desk,
 	})
 }
@@ -84,7 +85,11 @@ func (s *System) trusts(agent string) string {
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
 	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
-	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &silence.Silences{DB: s.db, Longest: s.Team.longestSilence}})
+	s.silences = &silence.Silences{DB: s.db, Longest: s.Team.longestSilence}
+	if set := s.Settings.Alertmanager; set != nil {
+		s.mirror = silence.NewMirror(s.silences, alertmanager.New(set.URL, set.TokenFile), time.Now, s.log)
+	}
+	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained})
 }
 
 func (s *System) automation() automation.Deps {
@@ -144,6 +149,18 @@ func (d diagnoser) Diagnose(ctx context.Context, r prentice.RunRequest) (prentic
 // still is what would hold a refused run back now.
 func (d diagnoser) still(ctx context.Context, run int64) (prentice.HoldBack, error) {
 	return d.s.runner.Still(ctx, run)
+}
+
+// rest shows a run that was refused as held.
+func (d diagnoser) rest(tx *db.Tx, run int64, h *prentice.HoldBack) error {
+	return d.s.runner.Rest(tx, run, h)
+}
+
+// scheduled says whether a procedure has a schedule.
+func (t *Team) scheduled(procedure string) bool {
+	return slices.ContainsFunc(t.Library().Known(), func(p prentice.Procedure) bool {
+		return p.Name == procedure && slices.ContainsFunc(p.On, func(on prentice.Trigger) bool { return on.Schedule != "" })
+	})
 }
 
 // matcher finds procedures in the library in force.

@@ -27,6 +27,7 @@ import (
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/runner"
+	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
 	"prentice/internal/op"
@@ -61,6 +62,8 @@ type System struct {
 	contacts  contacts
 	lookout   *availability.Lookout
 	desk      *support.Support
+	silences  *silence.Silences
+	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none
 	outbox    *notice.Outbox
 	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
 	standing  ledger.Standing
@@ -318,7 +321,7 @@ func (s *System) join() (err error) {
 		}
 	}
 	s.inbox.Listen(s.outbox.Listen)
-	s.Team.changed = append(s.Team.changed, s.follow)
+	s.Team.changed = append(s.Team.changed, s.follow, func(*team) { s.desk.Ring() }) // what is muted may be another
 	s.follow(s.Team.now.Load())
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"prentice/internal/engine/calendar"
 )
 
-// CalendarFile is the team's freezes and windows, in the team folder.
+// CalendarFile is the team's freezes, windows and maintenance, in the team folder.
 const CalendarFile = "calendar.yaml"
 
 func (t *Team) readCalendar() (*calendar.Calendar, error) {

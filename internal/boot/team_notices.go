@@ -53,7 +53,7 @@ func (s *System) openOutbox() {
 		Settings: func() *notice.Settings { return s.Team.now.Load().notices },
 		Show:     func(ctx context.Context, n int64) (prentice.RunDetail, error) { return s.runner.Show(ctx, n) },
 		Able:     s.able, Team: s.people,
-		Systems: s.Team.Systems, Stopped: s.stoppedSince, Clock: time.Now, Chance: rand.Float64, Log: s.log,
+		Systems: s.Team.Systems, Owners: s.Team.Owners, Stopped: s.stoppedSince, Clock: time.Now, Chance: rand.Float64, Log: s.log,
 	})
 }
 

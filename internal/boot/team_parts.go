@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"prentice"
-	"prentice/internal/engine/alert"
 	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/runner"
@@ -53,7 +52,7 @@ func (t *Team) readRest(next, had *team) {
 	next.notices, err = t.readNotices()
 	part(func() { next.notices = had.notices }, func() { next.notices, _ = notice.Load(NoticesFile, nil) }, false)
 	next.alerts, err = t.readAlerts()
-	part(func() { next.alerts = had.alerts }, func() { next.alerts, _ = alert.Load(AlertsFile, nil) }, false)
+	part(func() { next.alerts = had.alerts }, func() {}, false) // nobody knows what it says
 }
 
 // blockAll keeps every host from being planned for.

@@ -6,10 +6,11 @@ import "prentice/internal/face/cli"
 var nouns = map[string]string{
 	"account":   "How you sign in, and where you are signed in",
 	"alert":     "Rules that say what becomes of an alert: check and try them",
-	"calendar":  "Freezes and windows: when runs may begin",
+	"calendar":  "Freezes, windows and maintenance: when runs may begin, and when nobody is told of a fault",
 	"catalog":   "Services, hosts, systems and groups",
 	"event":     "What happened, as it was reported",
 	"evidence":  "What was seen and done, chained and signed",
+	"heartbeat": "Alerts that always fire, and when each was heard last",
 	"host":      "Machines that steps run on: list and check them",
 	"inbox":     "What waits for people",
 	"incident":  "Incidents, from the first symptom to the verified fix",
@@ -41,7 +42,7 @@ var firsts = []cli.First{
 
 // groups is how help lists the commands.
 var groups = []cli.Group{
-	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "host", "event", "schedule", "explain", "stop-all", "resume-all", "resume", "review"}},
+	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "host", "event", "heartbeat", "schedule", "explain", "stop-all", "resume-all", "resume", "review"}},
 	{Title: "Team files", Nouns: []string{"catalog", "procedure", "policy", "calendar", "notice", "alert"}},
 	{Title: "Administration", Nouns: []string{"up", "drain", "person", "token", "session", "account", "whoami", "secret", "evidence", "limit", "lock", "replica", "metrics", "doctor", "backup", "restore"}},
 }

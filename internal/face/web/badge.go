@@ -47,6 +47,7 @@ var looks = map[string]look{
 	"called":    {"▲", "escalated", attention},
 	"note":      {"○", "note", quiet},
 	"silenced":  {"◇", "silenced", quiet},
+	"muted":     {"◇", "muted", attention},
 	"active":    {"◇", "active", attention},
 	"pending":   {"○", "pending", quiet},
 	"expired":   {"○", "expired", quiet},
@@ -93,6 +94,9 @@ var looks = map[string]look{
 }
 
 func lookOf(v any) look {
+	if v == prentice.RunHeld { // a step that is held is another thing
+		return look{"○", "held", quiet}
+	}
 	text := strings.TrimSpace(fmt.Sprint(v))
 	if l, ok := looks[text]; ok {
 		return l

@@ -15,6 +15,7 @@ var places = map[string]string{
 	"incident":  "/incidents/{number}",
 	"procedure": "/procedures/{name}",
 	"event":     "/events/{number}",
+	"silence":   "/silences/{silence}",
 	"evidence":  "/evidence/{seq}",
 	"host":      catalogue,
 	"system":    catalogue,

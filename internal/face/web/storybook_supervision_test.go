@@ -192,6 +192,7 @@ func someCalendar() supervision.Calendar {
 		CalendarDays: prentice.CalendarDays{Zone: "Europe/London", Now: noon, From: midnight, To: at(14, 0), Entries: []prentice.CalendarEntry{
 			{Name: "quarter-end", Kind: "freeze", Reason: "The books are closed.", Applies: "everything in system/payments", InForce: true, Spans: []prentice.Span{{From: at(0, 0), To: at(2, 12)}}},
 			{Name: "nights", Kind: "window", Reason: "Few people buy at night.", Applies: "restart-database", Spans: nights},
+			{Name: upkeep.Name, Kind: upkeep.Kind, Reason: upkeep.Reason, Applies: upkeep.Applies, InForce: true, Spans: []prentice.Span{{From: at(0, 10), To: at(0, 14)}}},
 			{Name: "christmas", Kind: "freeze", Reason: "Nobody is here.", Applies: "everything"},
 		}},
 		Findings: []prentice.Finding{{Text: `freeze "quarter-end" applies to system/paymnts, which nobody has`, Hint: "did you mean system/payments?"}},

@@ -170,7 +170,7 @@ var runStates = map[int64]prentice.Run{
 }
 
 func manyRuns() []prentice.Run {
-	states := append([]prentice.State{prentice.Waiting, prentice.Running, prentice.Checking, prentice.Queued, prentice.Undoing}, prentice.EndStates()...)
+	states := append([]prentice.State{prentice.Waiting, prentice.Running, prentice.Checking, prentice.Queued, prentice.Undoing, prentice.RunHeld}, prentice.EndStates()...)
 	var runs []prentice.Run
 	for i, s := range states {
 		r := someRun(int64(60-i), s, "what became of it, in one sentence that may be somewhat longer than the column")
@@ -216,9 +216,11 @@ func someNow() supervision.Now {
 		Team: []prentice.Finding{{At: prentice.Pos{File: "procedures/rotate-certificates-of-the-checkout.md", Line: 14, Column: 3}, Error: true, Text: `the step has no key "on-hots"`, Hint: `did you mean "on-hosts"?`}},
 		Unheard: []prentice.Notice{{Number: 5, Channel: "team-chat", Topic: "asked", Title: "run/40 waits for an approver: restart-service on service/checkout, on 1 host", State: prentice.NoticeDead, Attempts: 12,
 			Says: "channel team-chat: it answered 500", Created: ago(4 * time.Hour)}},
-		Broken:  []supervision.Broken{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}, {Ref: "incident/16", Subject: "service/mailer", Title: strings.Repeat("mailer-queue-depth", 9), State: "watching", Opened: ago(52 * time.Minute)}},
-		Waiting: []prentice.Run{runStates[41], runStates[48]},
-		Running: []prentice.Run{runStates[42]},
+		Broken:      []supervision.Broken{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}, {Ref: "incident/16", Subject: "service/mailer", Title: strings.Repeat("mailer-queue-depth", 9), State: "watching", Opened: ago(52 * time.Minute)}},
+		Maintenance: []prentice.CalendarEntry{upkeep},
+		Silenced:    []supervision.Silenced{{What: "alert HighLoad", Title: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: prentice.Mute{Of: "calendar/database-upgrade", Why: upkeep.Reason, Until: upkeep.Until}}},
+		Waiting:     []prentice.Run{runStates[41], runStates[48]},
+		Running:     []prentice.Run{runStates[42]},
 		Recent: []supervision.Recent{{Run: runStates[43], Times: 1}, {Run: runStates[46], Times: 1}, {Run: runStates[45], Times: 1},
 			{Run: someRun(40, prentice.RunRefused, "restart-service touched host/web-1 40 s ago, and its cooldown of 10 min is not over: "+strings.Repeat("0badc0de", 12)), Times: 6, First: ago(time.Hour)}},
 		Services: manyServices(),

@@ -23,7 +23,7 @@ type calendarFileIn struct {
 	Name string `json:"name,omitempty" nameof:"file" maxLength:"500" doc:"What the file is called, for what is said about it."`
 }
 
-// Calendar is the freezes and windows of the coming days.
+// Calendar is the freezes, windows and maintenance of the coming days.
 type Calendar struct {
 	prentice.CalendarDays
 	Findings []prentice.Finding `json:"findings"` // names that nobody has, and a file that is not in force
@@ -31,9 +31,9 @@ type Calendar struct {
 
 func (d Deps) calendarOps() []op.Op {
 	return []op.Op{
-		op.New("calendar.show", prentice.Look, prentice.Viewer, "Show the freezes and windows of the coming days.", d.calendar).
+		op.New("calendar.show", prentice.Look, prentice.Viewer, "Show the freezes, windows and maintenance of the coming days.", d.calendar).
 			WithExample("prentice calendar show --days 14").FromFiles().
-			WithHelp("In a freeze nothing that it applies to is begun; of what a window applies to, nothing is begun outside of it. Both are kept in calendar.yaml in the team folder and bind people as much as prentice."),
+			WithHelp("In a freeze nothing that it applies to is begun; of what a window applies to, nothing is begun outside of it. Both bind people as much as prentice. In maintenance, what fails of the things that it names opens no incident and calls nobody. All are kept in calendar.yaml in the team folder."),
 		op.New("calendar.check", prentice.Look, prentice.Viewer, "Check a calendar.yaml for mistakes.", d.checkCalendar).
 			WithExample("prentice calendar check calendar.yaml").WithoutState(),
 	}
@@ -63,11 +63,11 @@ func (c Calendar) Text() string {
 	var b strings.Builder
 	b.WriteString(op.Found(c.Findings).Lines(""))
 	if len(c.Entries) == 0 {
-		b.WriteString("No freeze and no window: runs may begin at any time. Write calendar.yaml in the team folder to say otherwise.\n")
+		b.WriteString("No freeze, no window and no maintenance: runs may begin at any time. Write calendar.yaml in the team folder to say otherwise.\n")
 	}
 	for _, e := range c.Entries {
 		sign, word := standing(e)
-		fmt.Fprintf(&b, "%s %s  %s %s: %s\n  applies to %s\n", sign, word, e.Kind, e.Name, e.Reason, e.Applies)
+		fmt.Fprintf(&b, "%s %s  %s %s: %s\n  %s %s\n", sign, word, e.Kind, e.Name, e.Reason, does(e), e.Applies)
 		for _, s := range e.Spans {
 			fmt.Fprintf(&b, "  %s\n", c.Range(s))
 		}
@@ -78,12 +78,24 @@ func (c Calendar) Text() string {
 	return b.String()
 }
 
+const maintenance = "maintenance"
+
+// does is what an entry does to what it names.
+func does(e prentice.CalendarEntry) string {
+	if e.Kind == maintenance {
+		return "mutes"
+	}
+	return "applies to"
+}
+
 // standing is how an entry stands now: a shape and a word.
 func standing(e prentice.CalendarEntry) (sign, word string) {
 	switch {
 	case e.Kind == "freeze" && e.InForce:
 		return "✕", "frozen now"
-	case e.Kind == "freeze":
+	case e.Kind == maintenance && e.InForce:
+		return "◇", "muted now"
+	case e.Kind == "freeze", e.Kind == maintenance:
 		return "○", "not now"
 	case e.InForce:
 		return "●", "open now"

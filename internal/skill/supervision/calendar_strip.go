@@ -12,6 +12,7 @@ type CalendarRow struct {
 	prentice.CalendarEntry
 	Sign, Word string // how it stands now
 	Hue        string
+	When, Does string // what its times are, and what it does to what it names
 	Bars       []Bar
 }
 
@@ -25,10 +26,13 @@ type Bar struct {
 func (c Calendar) Rows() []CalendarRow {
 	rows := make([]CalendarRow, len(c.Entries))
 	for i, e := range c.Entries {
-		rows[i] = CalendarRow{CalendarEntry: e, Hue: "good"}
+		rows[i] = CalendarRow{CalendarEntry: e, Hue: "good", When: "Open", Does: does(e)}
 		rows[i].Sign, rows[i].Word = standing(e)
-		if e.Kind == "freeze" {
-			rows[i].Hue = "attention"
+		switch e.Kind {
+		case "freeze":
+			rows[i].Hue, rows[i].When = "attention", "Frozen"
+		case maintenance:
+			rows[i].Hue, rows[i].When = "busy", "Muted"
 		}
 		for _, s := range e.Spans {
 			from, to := c.place(s.From), c.place(s.To)

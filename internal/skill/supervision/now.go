@@ -51,8 +51,11 @@ const troublesShown = 10
 
 // Now answers: what is broken, what waits for me, what is happening?
 type Now struct {
-	Broken   []Broken        `json:"broken"`
-	Silenced []Silenced      `json:"silenced,omitempty"`
+	Broken   []Broken   `json:"broken"`
+	Silenced []Silenced `json:"silenced,omitempty"`
+
+	Maintenance []prentice.CalendarEntry `json:"maintenance,omitempty"` // in force: what it names is muted
+
 	Waiting  []prentice.Run  `json:"waiting"`
 	Running  []prentice.Run  `json:"running"`
 	Recent   []Recent        `json:"recent"` // what ended, the same things folded
@@ -90,7 +93,7 @@ const (
 	silencedShown = 20
 )
 
-func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error) {
+func (d Deps) now(ctx context.Context, c op.Call, _ nothing) (out Now, err error) {
 	if out.Stopped = d.Switch.Stopped(); out.Stopped {
 		out.Why = d.Switch.Says()
 	}
@@ -114,6 +117,9 @@ func (d Deps) now(ctx context.Context, _ op.Call, _ nothing) (out Now, err error
 	}
 	out.Broken = out.Broken[:min(len(out.Broken), brokenShown)]
 	out.More.Broken = broken - len(out.Broken)
+	if d.Maintenance != nil {
+		out.Maintenance = d.Maintenance(c.Now)
+	}
 	if d.Silenced != nil {
 		if out.Silenced, err = d.Silenced(ctx); err != nil {
 			return out, err
@@ -192,6 +198,9 @@ func (n Now) Text() string {
 		fmt.Fprintf(&b, "■ %s  nobody took it over %s: %s (%s); try again with: prentice notice retry %s\n", x.Ref(), x.Channel, x.Title, x.Says, x.Ref())
 	}
 	left(&b, n.More.Unheard, "more message that nobody took", "more messages that nobody took", "prentice notice list --dead")
+	for _, e := range n.Maintenance {
+		fmt.Fprintf(&b, "◇ maintenance  %s mutes %s%s: %s\n", e.Name, e.Applies, untilSays(e.Until), e.Reason)
+	}
 	for _, x := range n.Silenced {
 		fmt.Fprintf(&b, "◇ silenced  %s  %s, since %s; %s\n", x.Subject, x.Title, op.At(x.Since), muteText(x.Mute))
 	}
@@ -241,6 +250,13 @@ func left(b *strings.Builder, more int, one, many, where string) {
 	if more > 0 {
 		fmt.Fprintf(b, "  … and %s; see all with: %s\n", op.Count(more, one, many), where)
 	}
+}
+
+func untilSays(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " until " + op.At(t)
 }
 
 func unknown(is bool) string {

@@ -165,7 +165,7 @@ func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
 	f := prentice.RunFilter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject), Host: hostNamed(in.Host), Text: in.Text,
 		Since: in.Since.Time, Until: in.Until.Time, Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
 	if in.State != "" && !f.State.Known() {
-		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or waiting, running, queued, checking, undoing", prentice.EndStates())
+		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or held, waiting, running, queued, checking, undoing", prentice.EndStates())
 	}
 	page, err := d.Runner.Find(ctx, f)
 	out := Runs{Runs: page.Runs, Down: page.Down}

@@ -88,6 +88,7 @@ type Deps struct {
 
 	Troubles      func() []prentice.Finding                                                 // why not all of the team folder is in force
 	Damage        func(context.Context) ([]prentice.Finding, error)                         // what is wrong with the evidence
+	Maintenance   func(now time.Time) []prentice.CalendarEntry                              // that is in force; nil: there is none
 	Days          func(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) // of the calendar in force
 	CheckCalendar func(file string, text []byte) []prentice.Finding
 	Notices       Notices

@@ -23,7 +23,11 @@ type task struct {
 // help with.
 func (s *Support) lookInto(ctx context.Context, t task) error {
 	if sortOf(t.event.Event) == tick {
-		return s.start(ctx, t, textOf(t.event.Event, "procedure"), "its schedule was due at "+textOf(t.event.Event, "due"))
+		procedure := textOf(t.event.Event, "procedure")
+		if waits, err := s.waitsAlready(ctx, t, procedure); waits || err != nil {
+			return err
+		}
+		return s.start(ctx, t, procedure, "its schedule was due at "+textOf(t.event.Event, "due"))
 	}
 	if over, err := s.over(ctx, t); err != nil || over {
 		return err

@@ -12,7 +12,25 @@ import (
 )
 
 // routes routes alerts by their severity, and those without a service by their name.
-type routes struct{}
+type routes struct{ beats []prentice.Heartbeat }
+
+func (r routes) Heartbeats() ([]prentice.Heartbeat, bool) { return r.beats, true }
+
+func (r routes) Beats(e prentice.Event) (names []string) {
+	for _, b := range r.beats {
+		if textOf(e, "alertname") == b.Name {
+			names = append(names, b.Name)
+		}
+	}
+	return names
+}
+
+func (routes) Owner(about prentice.Ref) (prentice.Ref, string) {
+	if about == "service/chekcout" {
+		return "group/ops", "the catalogue has no service/chekcout: did you mean service/checkout?"
+	}
+	return "group/shop", ""
+}
 
 func (routes) Route(e prentice.Event) prentice.Routing {
 	var data struct {

@@ -57,14 +57,17 @@ func rest(now time.Time, h *prentice.HoldBack, tries int64) (until time.Time, ag
 
 // holdOff notes that a proposal was refused and rests. It says what people are told
 // of it, or "".
-func holdOff(tx *db.Tx, now time.Time, in *Incident, n news) (string, error) {
+func (s *Support) holdOff(tx *db.Tx, now time.Time, in *Incident, n news) (string, error) {
 	about, err := askedAbout(tx, in.Number, n.Run)
 	if err != nil {
 		return "", err
 	}
-	var tries int64
-	err = tx.QueryRow(`SELECT tries FROM incident_held WHERE incident = ? AND procedure_name = ? AND about = ?`, []any{in.Number, n.Procedure, about}, &tries)
+	var tries, before int64
+	err = tx.QueryRow(`SELECT tries, run FROM incident_held WHERE incident = ? AND procedure_name = ? AND about = ?`, []any{in.Number, n.Procedure, about}, &tries, &before)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	if err := s.rests(tx, before, nil); err != nil {
 		return "", err
 	}
 	until, again := rest(now, n.Hold, tries)
@@ -72,6 +75,9 @@ func holdOff(tx *db.Tx, now time.Time, in *Incident, n news) (string, error) {
 		ON CONFLICT (incident, procedure_name, about) DO UPDATE SET run = excluded.run, due = excluded.due, says = excluded.says, again = excluded.again, tries = incident_held.tries + 1`,
 		in.Number, n.Procedure, about, n.Run, db.Micros(until), n.Says, flag(again))
 	if err != nil || !again {
+		return "", err
+	}
+	if err := s.rests(tx, n.Run, n.Hold); err != nil {
 		return "", err
 	}
 	says := fmt.Sprintf("%s is proposed again at %s", n.Procedure, op.At(until))
@@ -100,12 +106,52 @@ func (s *Support) resting(ctx context.Context, incident int64, name string, abou
 
 // letGo forgets what was held back of a procedure that has begun to act; of all of
 // them with "".
-func letGo(tx *db.Tx, incident int64, procedure string) (int64, error) {
+func (s *Support) letGo(tx *db.Tx, incident int64, procedure string) (int64, error) {
 	where, args := `incident = ?`, []any{incident}
 	if procedure != "" {
 		where, args = where+` AND procedure_name = ?`, append(args, procedure)
 	}
+	runs, err := numbers(tx, `SELECT run FROM incident_held WHERE again = 1 AND `+where, args...)
+	if err != nil {
+		return 0, err
+	}
+	for _, run := range runs {
+		if err := s.rests(tx, run, nil); err != nil {
+			return 0, err
+		}
+	}
 	return tx.Exec(`DELETE FROM incident_held WHERE `+where, args...)
+}
+
+// rests shows a run that was refused as held by something, or with nil as refused.
+func (s *Support) rests(tx *db.Tx, run int64, h *prentice.HoldBack) error {
+	if run == 0 {
+		return nil
+	}
+	is, was := prentice.RunRefused, prentice.RunHeld
+	if h != nil {
+		is, was = was, is
+	}
+	if _, err := tx.Exec(`UPDATE incident_runs SET state = ? WHERE run = ? AND state = ?`, string(is), run, string(was)); err != nil || s.Rest == nil {
+		return err
+	}
+	return s.Rest(tx, run, h)
+}
+
+func numbers(tx *db.Tx, query string, args ...any) (list []int64, err error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		list = append(list, n)
+	}
+	return list, errors.Join(rows.Err(), rows.Close())
 }
 
 // lookEvery is how often is looked whether something is held back still: a freeze may
@@ -124,12 +170,19 @@ type proposal struct {
 func (s *Support) askAgain(ctx context.Context) error {
 	now := s.Clock()
 	waiting, err := s.proposals(ctx)
-	if err != nil || len(waiting) == 0 {
+	if err != nil {
+		return err
+	}
+	ticks, err := s.heldTicks(ctx)
+	if err != nil || len(waiting)+len(ticks) == 0 {
 		return err
 	}
 	all := now.Sub(s.looked).Abs() >= lookEvery && s.Still != nil
 	if all {
 		s.looked = now
+	}
+	if err := s.askTicks(ctx, ticks, now, all); err != nil {
+		return err
 	}
 	for _, p := range waiting {
 		due := !p.Until.After(now)
@@ -179,12 +232,23 @@ func (s *Support) stillHeld(ctx context.Context, p proposal, h prentice.HoldBack
 	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
 		_, err := tx.Exec(`UPDATE incident_held SET due = ?, says = ?, again = ?, tries = tries + 1 WHERE incident = ? AND procedure_name = ? AND about = ? AND again = 1`,
 			db.Micros(until), clip(h.Says, 500), flag(again), p.incident, p.Procedure, string(p.About))
-		if err != nil || h.Says == p.Says {
+		if err != nil {
+			return err
+		}
+		if err := s.restsStill(tx, p.run, h, again); err != nil || h.Says == p.Says {
 			return err
 		}
 		says := fmt.Sprintf("%s is held back until %s: %s", p.Procedure, op.At(until), clip(h.Says, 400))
 		return addLineOnce(tx, p.incident, Line{Time: now, Kind: "run", Says: says, About: p.Run})
 	})
+}
+
+// restsStill is rests for what is held by another thing now, or by none that ends.
+func (s *Support) restsStill(tx *db.Tx, run int64, h prentice.HoldBack, again bool) error {
+	if !again {
+		return s.rests(tx, run, nil)
+	}
+	return s.rests(tx, run, &h)
 }
 
 func (s *Support) askOnceMore(ctx context.Context, p proposal) error {
@@ -209,9 +273,15 @@ func (s *Support) askOnceMore(ctx context.Context, p proposal) error {
 				db.Micros(until), clip(why, 500), p.incident, p.Procedure, string(p.About)); err != nil {
 				return err
 			}
+			if err := s.rests(tx, p.run, nil); err != nil {
+				return err
+			}
 			return s.call(tx, now, in, why, nil)
 		}
 		if _, err := tx.Exec(`UPDATE incident_held SET again = 0 WHERE incident = ? AND procedure_name = ? AND about = ?`, p.incident, p.Procedure, string(p.About)); err != nil {
+			return err
+		}
+		if err := s.rests(tx, p.run, nil); err != nil {
 			return err
 		}
 		return s.started(tx, now, in, p.Procedure, p.About, out)
@@ -222,7 +292,8 @@ func (s *Support) askOnceMore(ctx context.Context, p proposal) error {
 // nothing is.
 func (s *Support) nextAgain(ctx context.Context) (time.Time, error) {
 	var due int64
-	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(h.due), 0) FROM incident_held h JOIN incidents i ON i.number = h.incident WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 AND i.muted = ''`, nil, &due)
+	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(due), 0) FROM (SELECT h.due FROM incident_held h JOIN incidents i ON i.number = h.incident WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 AND i.muted = ''
+		UNION ALL SELECT due FROM support_ticks_held) waits`, nil, &due)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read what is held back: %w", err)
 	}

@@ -257,6 +257,7 @@ func (s *Support) tellNow(tx *db.Tx, now time.Time, kind string, in *Incident, d
 	if err != nil {
 		return err
 	}
+	data["called"] = in.Title
 	return post(tx, prentice.Event{ID: fmt.Sprintf("%s %s %d", in.Ref, kind, seq), Source: ourSource, Type: kind, Subject: in.Subject, Time: now, Causes: causes}, data)
 }
 

@@ -59,6 +59,7 @@ type Incident struct {
 
 	Unread string `json:"unread,omitempty"` // why what is stored of it cannot be read
 
+	hint   string    // that the catalogue does not have what it is about; of one that is opened
 	owed   string    // for what a person would have been called while it was silenced
 	callAt time.Time // when a person is called unless something matches first; zero when something did
 }

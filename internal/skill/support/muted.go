@@ -1,6 +1,7 @@
 package support
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,8 +21,9 @@ type Silences interface {
 	Find(ctx context.Context, name string) (prentice.Silence, error)
 	List(ctx context.Context, now time.Time, all bool, before int64, limit int) ([]prentice.Silence, error)
 	Fits(matchers []string, labels map[string]string) bool
-	// Muting is why something with these labels is silent at a moment, or nil.
-	Muting(tx *db.Tx, now time.Time, labels map[string]string) (*prentice.Mute, error)
+	// Muting is why something about a thing, with these labels, is silent at a moment,
+	// or nil: a silence, or maintenance.
+	Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map[string]string) (*prentice.Mute, error)
 	// Turn is a mark that changes with what is silent, and when it does so by itself.
 	Turn(ctx context.Context, now time.Time) (mark string, next time.Time, err error)
 }
@@ -48,7 +50,7 @@ func silenceable(e prentice.Event) bool {
 	if e.Type == "alert.unread" || e.Type == "incident.opened" || e.Subject == "" {
 		return false
 	}
-	return !ours(e) || strings.HasPrefix(e.Type, "probe.")
+	return !ours(e) || strings.HasPrefix(e.Type, "probe.") || isBeat(e)
 }
 
 // labelsOf are the labels by which a symptom can be silenced: those of the alert, and
@@ -64,7 +66,7 @@ func labelsOf(e prentice.Event, severity string) map[string]string {
 			labels[name] = text
 		}
 	}
-	for _, name := range []string{"alertname", "probe"} {
+	for _, name := range []string{"alertname", "probe", "heartbeat"} {
 		if text := textOf(e, name); text != "" && labels[name] == "" {
 			labels[name] = text
 		}
@@ -75,7 +77,7 @@ func labelsOf(e prentice.Event, severity string) map[string]string {
 	if e.Subject.Kind() != "service" {
 		delete(labels, "service") // the catalogue has no such service, or it is not about it
 	}
-	if kind := e.Subject.Kind(); kind == "service" || kind == "host" {
+	if kind := e.Subject.Kind(); kind == "service" || kind == "host" || kind == "resource" {
 		labels[kind] = e.Subject.Name()
 	}
 	return labels
@@ -88,7 +90,7 @@ func (s *Support) mute(tx *db.Tx, now time.Time, r prentice.EventRecord, route p
 		return nil, false, nil
 	}
 	labels := labelsOf(r.Event, route.Severity)
-	if why, err = s.Silences.Muting(tx, now, labels); err != nil {
+	if why, err = s.Silences.Muting(tx, now, r.Subject, labels); err != nil {
 		return nil, false, err
 	}
 	c := complaintOf(r.Event)
@@ -210,29 +212,34 @@ func (s *Support) reweigh(tx *db.Tx, now time.Time, incident int64) error {
 // allMuted is why all symptoms of an incident are silent, until the first of them is
 // not any more; nil when one is not, or there is none.
 func (s *Support) allMuted(tx *db.Tx, now time.Time, incident int64) (*prentice.Mute, error) {
-	rows, err := tx.Query(`SELECT labels FROM incident_symptoms WHERE incident = ? AND gone = 0`, incident)
+	rows, err := tx.Query(`SELECT s.labels, s.about, i.subject FROM incident_symptoms s JOIN incidents i ON i.number = s.incident WHERE s.incident = ? AND s.gone = 0`, incident)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []string
+	type one struct {
+		labels  string
+		about   prentice.Ref
+		subject prentice.Ref
+	}
+	var all []one
 	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
+		var y one
+		if err := rows.Scan(&y.labels, &y.about, &y.subject); err != nil {
 			return nil, err
 		}
-		all = append(all, text)
+		all = append(all, y)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
 	var first *prentice.Mute
-	for _, text := range all {
+	for _, y := range all {
 		var labels map[string]string
-		if text == "" || json.Unmarshal([]byte(text), &labels) != nil {
+		if y.labels == "" || json.Unmarshal([]byte(y.labels), &labels) != nil {
 			return nil, nil
 		}
-		why, err := s.Silences.Muting(tx, now, labels)
+		why, err := s.Silences.Muting(tx, now, cmp.Or(y.about, y.subject), labels)
 		if why == nil || err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package support
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/silence"
+	"prentice/internal/kit/db"
 )
 
 // quiet is a world with silences.
@@ -212,6 +214,61 @@ func TestAClockThatMovesLosesNoSilencedAlert(t *testing.T) {
 		w.settle() // before it begins: it is not silent
 		if w.open() != 1 {
 			t.Errorf("%d are open", w.open())
+		}
+	})
+}
+
+// upkeep is silences beside maintenance of a thing until a time.
+type upkeep struct {
+	*silence.Silences
+	of    prentice.Ref
+	until time.Time
+}
+
+func (u *upkeep) Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map[string]string) (*prentice.Mute, error) {
+	if about == u.of && now.Before(u.until) {
+		return &prentice.Mute{Of: "calendar/upkeep", Why: "disks", Until: u.until}, nil
+	}
+	return u.Silences.Muting(tx, now, about, labels)
+}
+
+func (u *upkeep) Turn(ctx context.Context, now time.Time) (string, time.Time, error) {
+	mark, next, err := u.Silences.Turn(ctx, now)
+	if now.Before(u.until) {
+		return mark + "upkeep", u.until, err
+	}
+	return mark, next, err
+}
+
+func TestWhatStillFiresWhenMaintenanceEndsIsAnnouncedThen(t *testing.T) {
+	quiet(t, func(w *world) {
+		u := &upkeep{&silence.Silences{DB: w.db}, "service/web", noon.Add(time.Hour)}
+		w.s.Silences = u
+		w.fires("firing", "High", "web", "")
+		w.fires("firing", "Brief", "web", "")
+		w.fires("firing", "Other", "db", "")
+		if w.open() != 1 || w.told("incident.opened") != 1 {
+			t.Fatalf("%d incidents are open", w.open())
+		}
+		w.fires("resolved", "Brief", "web", "")
+		w.restart()
+		w.silences()
+		w.s.Silences = u
+		w.pass(time.Hour - time.Microsecond)
+		w.settle()
+		if w.open() != 1 {
+			t.Fatal("it ended before its time")
+		}
+		w.pass(time.Microsecond)
+		w.settle()
+		if w.open() != 2 || w.told("incident.opened") != 2 {
+			t.Fatalf("at its end %d incidents are open", w.open())
+		}
+		if text := w.show(2).Text(); !strings.Contains(text, "it was silenced before: calendar/upkeep until") || strings.Contains(text, "Brief") {
+			t.Errorf("shown\n%s", text)
+		}
+		if list := w.must("silence.list", `{"subject":"service/web"}`).(SilenceList); len(list.Muted) != 0 {
+			t.Errorf("still silenced: %+v", list.Muted)
 		}
 	})
 }

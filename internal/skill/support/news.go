@@ -19,6 +19,7 @@ type news struct {
 	Says      string         `json:"says"`
 	Incident  prentice.Ref   `json:"incident"`
 	Risk      string         `json:"risk"`
+	Event     prentice.Ref   `json:"event"` // that moved it
 
 	Hold *prentice.HoldBack `json:"hold"` // what holds it back, if anything does
 }
@@ -30,6 +31,9 @@ func (s *Support) joinNews(tx *db.Tx, now time.Time, e prentice.Event) error {
 		return prentice.Errorf(prentice.Invalid, "event %s of the runner does not say which run and state it tells of", clip(e.ID, 80))
 	}
 	n.Says = clip(n.Says, 500)
+	if err := s.holdTick(tx, now, n); err != nil {
+		return err
+	}
 	numbers, err := incidentsOf(tx, n)
 	if err != nil {
 		return err
@@ -89,7 +93,7 @@ func (s *Support) follow(tx *db.Tx, now time.Time, in *Incident, n news, at time
 	case !in.Closed.IsZero():
 		return nil
 	case n.State == prentice.Running:
-		if _, err := letGo(tx, in.Number, n.Procedure); err != nil {
+		if _, err := s.letGo(tx, in.Number, n.Procedure); err != nil {
 			return err
 		}
 		return save(tx, in)
@@ -101,7 +105,7 @@ func (s *Support) follow(tx *db.Tx, now time.Time, in *Incident, n news, at time
 	}
 	why := runLine(n)
 	if n.State == prentice.RunRefused {
-		again, err := holdOff(tx, now, in, n)
+		again, err := s.holdOff(tx, now, in, n)
 		if err != nil {
 			return err
 		}

@@ -25,6 +25,9 @@ func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref, 
 		return err
 	}
 	data := map[string]any{"incident": in.Ref, "summary": in.Summary, "severity": in.Severity, "owner": in.Owner, "quiet": in.Quiet}
+	if in.hint != "" {
+		data["hint"] = in.hint
+	}
 	if by != self {
 		data["by"] = by // it must be looked into as a symptom is
 	}
@@ -34,7 +37,7 @@ func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref, 
 // end closes an incident.
 func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, by prentice.Actor, about prentice.Ref) error {
 	in.Closed, in.How, in.Says = now, how, says
-	if dropped, err := letGo(tx, in.Number, ""); err != nil {
+	if dropped, err := s.letGo(tx, in.Number, ""); err != nil {
 		return err
 	} else if dropped > 0 {
 		if err := addLine(tx, in.Number, Line{Time: now, Kind: "run", Says: "what was held back is not proposed any more: the incident is over"}); err != nil {
@@ -48,7 +51,7 @@ func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, 
 	if err := s.record(tx, now, "incident.closed", by.Ref(), in, data, about); err != nil {
 		return err
 	}
-	if err := s.tell(tx, now, "incident.closed", in, map[string]any{"incident": in.Ref, "how": how, "says": says}, by.People()); err != nil {
+	if err := s.tell(tx, now, "incident.closed", in, map[string]any{"incident": in.Ref, "how": how, "says": says, "severity": in.Severity, "owner": in.Owner}, by.People()); err != nil {
 		return err
 	}
 	return save(tx, in)
@@ -126,5 +129,6 @@ func (s *Support) record(tx *db.Tx, now time.Time, kind string, by prentice.Ref,
 
 // tell sends an event about an incident, once for each type.
 func (s *Support) tell(tx *db.Tx, now time.Time, kind string, in *Incident, data map[string]any, causes []prentice.Ref) error {
+	data["called"] = in.Title
 	return post(tx, prentice.Event{ID: string(in.Ref) + " " + kind, Source: ourSource, Type: kind, Subject: in.Subject, Time: now, Causes: causes}, data)
 }

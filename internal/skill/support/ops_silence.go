@@ -17,10 +17,12 @@ import (
 
 type silenceAddIn struct {
 	Matcher []string      `json:"matcher" doc:"What is silent: label=\"value\" with =, !=, =~ or !~; all have to match. The labels are those of the alert, and alertname, probe, service, host and severity." example:"alertname=HighLoad" minLength:"1" maxLength:"1300"`
-	For     time.Duration `json:"for,omitempty" doc:"How long, such as 90m or 48h."`
+	For     time.Duration `json:"for,omitempty" doc:"How long, such as 90m, 48h or 7d."`
 	Until   time.Time     `json:"until,omitzero" doc:"Until when, instead of how long."`
 	Starts  time.Time     `json:"starts,omitzero" doc:"From when on; without it, now."`
 	Reason  string        `json:"reason" doc:"Why, in one sentence; it is shown, and kept as evidence." example:"the disks are replaced" minLength:"1" maxLength:"1000"`
+
+	Replaces string `json:"replaces,omitempty" doc:"The silence in whose place it comes, such as silence/3: that one ends at the same moment." maxLength:"60"`
 }
 
 type silencePreviewIn struct {
@@ -28,10 +30,14 @@ type silencePreviewIn struct {
 }
 
 type silenceListIn struct {
-	All    bool  `json:"all,omitempty" doc:"Also those that are over."`
-	Before int64 `json:"before,omitempty" doc:"A cursor: only silences with a smaller number." minimum:"1"`
-	Limit  int   `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"1000"`
+	All     bool   `json:"all,omitempty" doc:"Also those that are over."`
+	Subject string `json:"subject,omitempty" of:"ref" doc:"Only what is silenced of this now, and its maintenance, such as service/checkout." maxLength:"200"`
+	Before  int64  `json:"before,omitempty" doc:"A cursor: only silences with a smaller number." minimum:"1"`
+	Limit   int    `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"1000"`
 }
+
+// daysAhead is how far ahead maintenance is shown beside silences.
+const daysAhead = 14
 
 type silenceIn struct {
 	Silence string `json:"silence" arg:"1" doc:"The silence, such as silence/3 or 3, or its id." example:"silence/3" maxLength:"60"`
@@ -42,14 +48,15 @@ const mostForAgents = 4 * time.Hour
 
 func (s *Support) silenceOps() []op.Op {
 	return []op.Op{
-		op.About(op.New("silence.add", prentice.Change, prentice.Operator, "Silence alerts and probes for a time.", s.silenceAdd), s.aboutMatchers).
+		op.About(op.New("silence.add", prentice.Change, prentice.Operator, "Silence alerts and probes for a time.", s.silenceAdd), s.aboutAdded).
 			WithExample("prentice silence add --matcher alertname=HighLoad --matcher 'host=~web-.*' --for 2h --reason 'the disks are replaced'").WithEvidence().
 			WithHelp("What matches opens no incident, asks for no procedure and calls nobody; it is shown as silenced. An incident all of whose symptoms match stays open and is shown so. What still fires when the silence ends opens its incident then. " +
 				"Matchers that would match everything are refused. An operator of some services may silence those: with service=NAME among the matchers. An agent may silence for 4h at most."),
 		op.New("silence.preview", prentice.Look, prentice.Viewer, "Show what a silence with some matchers would match now.", s.silencePreview).
 			WithExample("prentice silence preview --matcher alertname=HighLoad"),
-		op.New("silence.list", prentice.Look, prentice.Viewer, "List silences, and what is silenced now.", s.silenceList).
-			WithExample("prentice silence list"),
+		op.New("silence.list", prentice.Look, prentice.Viewer, "List silences and maintenance, and what is silenced now.", s.silenceList).
+			WithExample("prentice silence list").
+			WithHelp("Maintenance stands in calendar.yaml, and is listed when it is in force or comes within 14 days. With --subject, no silence is listed that keeps nothing of it silent now."),
 		op.New("silence.show", prentice.Look, prentice.Viewer, "Show a silence, and what it keeps silent now.", s.silenceShow).
 			WithExample("prentice silence show silence/3"),
 		op.About(op.New("silence.end", prentice.Change, prentice.Operator, "End a silence before its time.", s.silenceEnd), func(ctx context.Context, in silenceIn) ([]prentice.Ref, error) {
@@ -83,6 +90,24 @@ func (s *Support) aboutMatchers(_ context.Context, in silenceAddIn) ([]prentice.
 	return nil, nil
 }
 
+// aboutAdded is what a silence is narrowed to, and what the one is in whose place it
+// comes; nothing, when either may match anything.
+func (s *Support) aboutAdded(ctx context.Context, in silenceAddIn) ([]prentice.Ref, error) {
+	about, err := s.aboutMatchers(ctx, in)
+	if in.Replaces == "" || s.noSilences() != nil || err != nil || about == nil {
+		return about, err
+	}
+	old, err := s.Silences.Find(ctx, in.Replaces)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.aboutMatchers(ctx, silenceAddIn{Matcher: old.Matchers})
+	if before == nil || err != nil {
+		return nil, err
+	}
+	return append(about, before...), nil
+}
+
 func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (SilenceOut, error) {
 	if err := s.noSilences(); err != nil {
 		return SilenceOut{}, err
@@ -90,7 +115,13 @@ func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (S
 	if in.For != 0 && !in.Until.IsZero() {
 		return SilenceOut{}, prentice.Errorf(prentice.Invalid, "both how long and until when are given").Try("leave out --for or --until")
 	}
-	var made prentice.Silence
+	var made, old prentice.Silence
+	if in.Replaces != "" {
+		var err error
+		if old, err = s.Silences.Find(ctx, in.Replaces); err != nil {
+			return SilenceOut{}, err
+		}
+	}
 	err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
 		n := prentice.Silence{Matchers: in.Matcher, Starts: in.Starts.UTC(), Ends: in.Until.UTC(), By: c.Actor.Ref(), Reason: clip(in.Reason, 1000)}
 		if n.Starts.Before(now) {
@@ -101,6 +132,9 @@ func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (S
 		}
 		if c.Actor.Kind != prentice.Person && n.Ends.Sub(n.Starts) > mostForAgents {
 			return prentice.Errorf(prentice.Denied, "%s is no person, and may silence something for %d hours at most", c.Actor.Ref(), mostForAgents/time.Hour).Try("choose an earlier end, or ask a person")
+		}
+		if err := s.replace(tx, now, old, c.Actor.Ref()); err != nil {
+			return err
 		}
 		var err error
 		if made, err = s.Silences.Add(tx, now, n); err != nil {
@@ -113,6 +147,21 @@ func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (S
 		return SilenceOut{}, err
 	}
 	return s.silenceOut(ctx, made)
+}
+
+// replace ends a silence in whose place another comes, unless it is over or none.
+func (s *Support) replace(tx *db.Tx, now time.Time, old prentice.Silence, by prentice.Ref) error {
+	if old.Number == 0 {
+		return nil
+	}
+	ended, err := s.Silences.End(tx, now, old.Number, by)
+	if prentice.KindOf(err) == prentice.Conflict {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.noteSilence(tx, now, "silence.ended", by, ended)
 }
 
 func (s *Support) noteSilence(tx *db.Tx, now time.Time, kind string, by prentice.Ref, n prentice.Silence) error {
@@ -175,19 +224,31 @@ func (s *Support) silenceList(ctx context.Context, c op.Call, in silenceListIn) 
 	if limit == 0 {
 		limit = 100
 	}
+	about := prentice.Ref(in.Subject)
 	list, err := s.Silences.List(ctx, c.Now, in.All, in.Before, limit)
 	if err != nil {
 		return SilenceList{}, err
 	}
-	out := SilenceList{all: in.All}
-	for _, n := range list {
-		out.Silences = append(out.Silences, SilenceOut{Silence: n, State: n.State(c.Now)})
+	out := SilenceList{all: in.All, Silences: []SilenceOut{}}
+	if s.Maintenance != nil {
+		out.Maintenance = s.Maintenance(c.Now, about, daysAhead)
 	}
 	if len(list) == limit {
 		out.Next_ = cursor(list[len(list)-1].Number)
 	}
-	out.Muted, err = s.Muteds(ctx)
-	return out, err
+	if out.Muted, err = s.Muteds(ctx); err != nil {
+		return out, err
+	}
+	if about != "" {
+		out.Muted = slices.DeleteFunc(out.Muted, func(m Muted) bool { return m.Subject != about })
+		list = slices.DeleteFunc(list, func(n prentice.Silence) bool {
+			return !slices.ContainsFunc(out.Muted, func(m Muted) bool { return m.Mute.Of == n.Ref() })
+		})
+	}
+	for _, n := range list {
+		out.Silences = append(out.Silences, SilenceOut{Silence: n, State: n.State(c.Now)})
+	}
+	return out, nil
 }
 
 func (s *Support) silencePreview(ctx context.Context, c op.Call, in silencePreviewIn) (SilencePreview, error) {

@@ -88,11 +88,11 @@ func (e EventOut) Text() string {
 	if e.Incident != "" {
 		fmt.Fprintf(&b, "Incident  %s\n", e.Incident)
 	}
-	if e.Routed != nil {
+	if e.Routed != nil && e.Routed.Why != "" {
 		fmt.Fprintf(&b, "Routed    %s\n", e.Routed.Why)
 	}
 	if e.Routed != nil && e.Routed.Hint != "" {
-		fmt.Fprintf(&b, "Labels    %s\n", e.Routed.Hint)
+		fmt.Fprintf(&b, "Unknown   %s\n", e.Routed.Hint)
 	}
 	if len(e.Data) > 0 {
 		var pretty bytes.Buffer

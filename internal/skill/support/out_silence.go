@@ -34,6 +34,9 @@ func (s SilenceOut) Text() string {
 	if !s.Ended.IsZero() {
 		fmt.Fprintf(&b, "Ended     by %s at %s\n", s.EndedBy, op.At(s.Ended))
 	}
+	if s.Elsewhere != "" {
+		fmt.Fprintf(&b, "Elsewhere %s\n", s.Elsewhere)
+	}
 	b.WriteString(matchText(s.Matches))
 	return b.String()
 }
@@ -71,10 +74,11 @@ func (p SilencePreview) Text() string {
 
 // SilenceList is silences, and what is silenced now.
 type SilenceList struct {
-	Silences []SilenceOut `json:"silences"`
-	Muted    []Muted      `json:"muted"`
-	Next_    string       `json:"next,omitempty"`
-	all      bool
+	Silences    []SilenceOut             `json:"silences"`
+	Maintenance []prentice.CalendarEntry `json:"maintenance,omitempty"` // in force, or soon
+	Muted       []Muted                  `json:"muted"`
+	Next_       string                   `json:"next,omitempty"`
+	all         bool
 }
 
 // Text implements op.Texter.
@@ -86,6 +90,9 @@ func (l SilenceList) Text() string {
 	if len(l.Silences) == 0 {
 		b.WriteString(l.Empty() + "\n")
 	}
+	for _, e := range l.Maintenance {
+		fmt.Fprintf(&b, "maintenance %s  %s  mutes %s: %s\n", e.Name, maintenanceText(e), e.Applies, e.Reason)
+	}
 	if len(l.Muted) > 0 {
 		fmt.Fprintf(&b, "\nSilenced now\n")
 	}
@@ -93,6 +100,17 @@ func (l SilenceList) Text() string {
 		fmt.Fprintf(&b, "  ◇ %s on %s: %s, since %s; %s\n", m.What, m.Subject, m.Summary, m.Since.UTC().Format(time.DateTime+" UTC"), muteText(m.Mute))
 	}
 	return b.String()
+}
+
+// maintenanceText is how maintenance stands.
+func maintenanceText(e prentice.CalendarEntry) string {
+	switch {
+	case e.InForce && e.Until.IsZero():
+		return "active, without an end"
+	case e.InForce:
+		return "active, until " + op.At(e.Until)
+	}
+	return "from " + op.At(e.Until)
 }
 
 // Empty says that there is none.

@@ -17,6 +17,14 @@ import (
 // Router says what an alert is about and what becomes of it.
 type Router interface {
 	Route(prentice.Event) prentice.Routing
+	// Heartbeats lists the alerts that always fire; not known when nobody could read
+	// which they are.
+	Heartbeats() (list []prentice.Heartbeat, known bool)
+	// Beats names those that an alert is a message of.
+	Beats(prentice.Event) []string
+	// Owner is who owns what something is about, or, when the catalogue does not have
+	// it, who is told then, with what was probably meant.
+	Owner(about prentice.Ref) (owner prentice.Ref, hint string)
 }
 
 func isAlert(kind string) bool { return kind == "alert.firing" || kind == "alert.resolved" }
@@ -24,8 +32,11 @@ func isAlert(kind string) bool { return kind == "alert.firing" || kind == "alert
 // route is what becomes of an event. What is no alert is told like every symptom,
 // and what an event is about stays as it was kept.
 func (s *Support) route(e prentice.Event) prentice.Routing {
-	if s.Router == nil || !isAlert(e.Type) {
+	if s.Router == nil {
 		return prentice.Routing{Do: prentice.AlertNotify, Subject: e.Subject}
+	}
+	if !isAlert(e.Type) {
+		return s.routeOther(e)
 	}
 	r := s.Router.Route(e)
 	if e.Subject != "" {
@@ -34,10 +45,24 @@ func (s *Support) route(e prentice.Event) prentice.Routing {
 	return r
 }
 
+// routeOther is what becomes of what is no alert: it is told to who owns what it is
+// about.
+func (s *Support) routeOther(e prentice.Event) prentice.Routing {
+	r := prentice.Routing{Do: prentice.AlertNotify, Subject: e.Subject}
+	if isBeat(e) {
+		r.Severity, r.Owner = textOf(e, "severity"), prentice.Ref(textOf(e, "owner"))
+		return r
+	}
+	if e.Subject != "" {
+		r.Owner, r.Hint = s.Router.Owner(e.Subject)
+	}
+	return r
+}
+
 // receive takes an event in as it was sent. An alert that does not say what it is
 // about is about what the routing says; one to ignore is not kept.
 func (s *Support) receive(ctx context.Context, by prentice.Actor, e prentice.Event) (prentice.Receipt, prentice.Ref, error) {
-	if !isAlert(e.Type) || s.Router == nil {
+	if s.Router == nil {
 		r, err := s.Inbox.ReceiveFrom(ctx, by, e)
 		return r, e.Subject, err
 	}
@@ -46,10 +71,13 @@ func (s *Support) receive(ctx context.Context, by prentice.Actor, e prentice.Eve
 		if err := e.Check(); err != nil {
 			return prentice.Receipt{}, "", err
 		}
-		return prentice.Receipt{Duplicate: "ignored", Note: route.Why}, route.Subject, nil
+		return prentice.Receipt{Duplicate: "ignored", Note: route.Why}, route.Subject, s.beat(ctx, e)
 	}
 	e.Subject = route.Subject
 	r, err := s.Inbox.ReceiveFrom(ctx, by, e)
+	if err == nil {
+		err = s.beat(ctx, e)
+	}
 	if route.Hint != "" {
 		r.Note = strings.TrimPrefix(r.Note+"; "+route.Hint, "; ")
 	}
@@ -58,7 +86,7 @@ func (s *Support) receive(ctx context.Context, by prentice.Actor, e prentice.Eve
 
 // noteRoute keeps how an alert was routed, for who asks why.
 func noteRoute(tx *db.Tx, event int64, r prentice.Routing) error {
-	if r.Why == "" {
+	if r.Why == "" && r.Hint == "" {
 		return nil
 	}
 	text, err := json.Marshal(r)
@@ -93,7 +121,7 @@ func (s *Support) taken(ctx context.Context, event int64) (incident prentice.Ref
 // probes do, and the senders of alerts.
 func live(e prentice.Event) bool {
 	from, _, _ := strings.Cut(e.Source, "/")
-	return strings.HasPrefix(e.Type, "probe.") && ours(e) || e.Type == "alert.firing" && (from == "alertmanager" || from == "grafana")
+	return ours(e) && (strings.HasPrefix(e.Type, "probe.") || isBeat(e)) || e.Type == "alert.firing" && (from == "alertmanager" || from == "grafana")
 }
 
 // early says whether a probe tells of a failure before its service counts as down.

@@ -68,11 +68,15 @@ func (s *Support) round(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	beat, err := s.listenFor(ctx)
+	if err != nil {
+		return 0, err
+	}
 	wait, err := s.watch(ctx)
 	if err != nil {
 		return 0, err
 	}
-	wait = min(wait, turn)
+	wait = min(wait, turn, beat)
 	again, err := s.nextAgain(ctx)
 	if !again.IsZero() {
 		wait = min(wait, max(again.Sub(s.Clock()), 0))

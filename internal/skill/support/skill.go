@@ -59,15 +59,19 @@ type Deps struct {
 	Router      Router // nil: every alert is told to people
 	Diagnoser   Diagnoser
 	Recorder    Recorder
-	Silences    Silences                                                        // nil: nothing is ever silenced
-	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error) // what would hold back a run that was refused, now; nil: its time alone tells
-	Holders     func(context.Context) ([]prentice.Ref, error)                   // the people and groups to whom an incident can be assigned
+	Silences    Silences                                                                   // nil: nothing is ever silenced
+	Maintenance func(now time.Time, about prentice.Ref, days int) []prentice.CalendarEntry // in force, or within some days; of everything with ""; nil: there is none
+	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error)            // what would hold back a run that was refused, now; nil: its time alone tells
+	Rest        func(tx *db.Tx, run int64, h *prentice.HoldBack) error                     // a run that was refused is held by this, or with nil no more; nil: nobody shows it
+	Scheduled   func(procedure string) bool                                                // whether it still has a schedule; nil: all have
+	Holders     func(context.Context) ([]prentice.Ref, error)                              // the people and groups to whom an incident can be assigned
 	Log         *slog.Logger
 	Quiet       time.Duration // 0 is DefaultQuiet
 	Patience    time.Duration // 0 is DefaultPatience
 	Lag         time.Duration // 0 is DefaultLag
 	CheckAlerts func(file string, text []byte) []prentice.Finding
-	NewID       func() string // of an event that is sent without one; nil is random
+	Elapsed     func() time.Duration // since some moment, whatever becomes of the clock; nil is since Make
+	NewID       func() string        // of an event that is sent without one; nil is random
 }
 
 // Support keeps incidents.
@@ -85,6 +89,8 @@ type Support struct {
 		mark     string
 		at, next time.Time
 	}
+
+	heard map[string]listening // of Run alone: heartbeats, by name
 
 	unsent sync.Map // what of the outbox is not sent, and was told of
 }
@@ -106,10 +112,14 @@ func Make(d Deps) *Support {
 	if d.Lag == 0 {
 		d.Lag = DefaultLag
 	}
+	if d.Elapsed == nil {
+		begun := time.Now()
+		d.Elapsed = func() time.Duration { return time.Since(begun) }
+	}
 	if d.NewID == nil {
 		d.NewID = rand.Text
 	}
-	return &Support{Deps: d, wake: make(chan struct{}, 1), busy: map[string]bool{}}
+	return &Support{Deps: d, wake: make(chan struct{}, 1), busy: map[string]bool{}, heard: map[string]listening{}}
 }
 
 // New is the skill's one registration.
@@ -120,7 +130,7 @@ func (s *Support) Skill() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps()),
+		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps()),
 		Pages: []skill.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident"},

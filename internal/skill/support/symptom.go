@@ -28,7 +28,7 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 	}
 	if in == nil {
 		in = &Incident{Subject: e.Subject, Title: title(e), Summary: titleOf(e), Opened: now, FirstSymptom: at, LastSymptom: at,
-			Group: route.Group, Severity: route.Severity, Owner: route.Owner, Quiet: route.Do == prentice.AlertIncident}
+			Group: route.Group, Severity: route.Severity, Owner: route.Owner, Quiet: route.Do == prentice.AlertIncident, hint: clip(route.Hint, 300)}
 		if err := s.open(tx, now, in, self, e.Causes); err != nil {
 			return 0, err
 		}

@@ -42,6 +42,9 @@ type world struct {
 	sent    []prentice.Event
 	inbox   []prentice.EventRecord // that the skill was told of
 	notes   []prentice.Note
+
+	again    func()          // what a restart needs besides
+	passedOn map[string]bool // of heartbeats, by id
 }
 
 // wish is what the door was asked for.
@@ -69,7 +72,7 @@ func fresh(t *testing.T, d *db.DB) *world {
 	if err := d.Migrate(t.Context(), "support", db.Under(files, "schema")); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: d, now: noon, matches: map[string][]string{}, checks: map[string]prentice.Diagnosis{}}
+	w := &world{t: t, db: d, now: noon, matches: map[string][]string{}, checks: map[string]prentice.Diagnosis{}, passedOn: map[string]bool{}}
 	w.answer = func(wish) (any, error) { return run{int64(len(w.asked)), prentice.Checking, "looking"}, nil }
 	w.restart()
 	return w
@@ -169,6 +172,9 @@ func (w *world) List(context.Context, prentice.EventFilter) ([]prentice.EventRec
 }
 
 func (w *world) Show(_ context.Context, n int64) (prentice.EventRecord, error) {
+	if n > int64(len(w.sent)) && n <= int64(len(w.inbox)) {
+		return w.inbox[n-1], nil
+	}
 	if n > int64(len(w.sent)) {
 		return prentice.EventRecord{}, prentice.Errorf(prentice.NotFound, "no event %d", n)
 	}
