@@ -2,6 +2,7 @@ package availability
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,13 +14,14 @@ import (
 
 // ListIn chooses services.
 type ListIn struct {
-	State string `json:"state,omitempty" enum:"well,down,flapping,unknown" doc:"Only services that stand so."`
+	State string   `json:"state,omitempty" enum:"well,down,flapping,unknown" doc:"Only services that stand so."`
+	Name  []string `json:"name,omitempty" of:"service" doc:"Only services of these names."`
 }
 
 // List is the services of the catalogue.
 type List struct {
 	Services []Line `json:"services"`
-	some     bool   // there are services, though perhaps none of the wanted state
+	Filtered bool   `json:"filtered,omitempty"` // there are services, though perhaps none of the wanted state
 }
 
 // Line is a service in a list.
@@ -35,12 +37,12 @@ type Line struct {
 }
 
 func (l *Lookout) list(ctx context.Context, _ op.Call, in ListIn) (List, error) {
-	services := l.catalogue().Services
+	services := named(l.catalogue().Services, in.Name)
 	all, now, err := l.view(ctx, services)
 	if err != nil {
 		return List{}, err
 	}
-	out := List{Services: []Line{}, some: len(services) > 0}
+	out := List{Services: []Line{}, Filtered: in.State != "" && len(services) > 0 || len(in.Name) > 0}
 	for i, s := range services {
 		stands := standing(s.Ref, all[i])
 		if in.State != "" && stands.State != Word(in.State) {
@@ -51,6 +53,14 @@ func (l *Lookout) list(ctx context.Context, _ op.Call, in ListIn) (List, error) 
 		out.Services = append(out.Services, line)
 	}
 	return out, nil
+}
+
+// named is the services that have one of the names; all of them when there is none.
+func named(all []prentice.Service, names []string) []prentice.Service {
+	if len(names) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(s prentice.Service) bool { return !slices.Contains(names, s.Ref.Name()) })
 }
 
 // lineOf sums up the last 24 hours of a service. Its availability is that of the
@@ -113,7 +123,7 @@ func (l List) Table() (head []string, rows [][]string) {
 
 // Empty implements op.Emptier.
 func (l List) Empty() string {
-	if l.some {
+	if l.Filtered {
 		return "No service stands so. See them all with: prentice service list"
 	}
 	return "No service is declared yet. Write one into catalog-info.yaml in the team folder, with the annotation prentice.dev/probes, and check it with: prentice catalog check"

@@ -1,8 +1,10 @@
 package supervision
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -16,6 +18,7 @@ const questionsShown = 25
 type inboxIn struct {
 	Cursor string `json:"cursor,omitempty" doc:"Where to read on: next of an earlier answer." maxLength:"60"`
 	Limit  int    `json:"limit,omitempty" doc:"How many questions at most." minimum:"1" maximum:"100"`
+	All    bool   `json:"all,omitempty" doc:"Also what only others can answer."`
 }
 
 type glassIn struct {
@@ -36,7 +39,7 @@ type closeIn struct {
 
 func (d Deps) askOps() []op.Op {
 	return []op.Op{
-		op.New("inbox.list", prentice.Look, prentice.Viewer, "What is asked, of whom and until when; and what waits for a review.", d.inbox).
+		op.New("inbox.list", prentice.Look, prentice.Viewer, "What is asked of you or by you, of whom and until when; and what waits for a review.", d.inbox).
 			WithExample("prentice inbox list").
 			WithHelp("Questions whose plans are equal but for subject and targets stand together and can be answered with one reason."),
 		op.New("run.break-glass", prentice.Danger, prentice.Approver, "Let a run that waits go at once, without the approvals it lacks and through a freeze.", d.breakGlass).
@@ -54,6 +57,8 @@ type Inbox struct {
 	Groups  []Group           `json:"groups"`
 	Reviews []prentice.Review `json:"reviews"`
 	More    int               `json:"more_reviews,omitempty"` // open ones that are not listed here
+	Others  int               `json:"others,omitempty"`       // questions on the way to the end of this page that are for others
+	All     bool              `json:"all,omitempty"`          // and those are listed
 	Next_   string            `json:"next,omitempty"`
 }
 
@@ -76,22 +81,59 @@ type Asks struct {
 }
 
 func (d Deps) inbox(ctx context.Context, c op.Call, in inboxIn) (out Inbox, err error) {
-	limit := in.Limit
-	if limit == 0 {
-		limit = questionsShown
+	limit := cmp.Or(in.Limit, questionsShown)
+	var list []prentice.Question
+	out.All, out.Next_ = in.All, in.Cursor
+	for read := 0; read < pagesRead && len(list) < limit; read++ {
+		page, err := d.Runner.Questions(ctx, c.Actor, out.Next_, limit-len(list))
+		if err != nil {
+			return out, err
+		}
+		for _, q := range page.List {
+			if in.All || concerns(q, c.Actor) {
+				list = append(list, q)
+				continue
+			}
+			out.Others++
+		}
+		if out.Next_ = page.Next; out.Next_ == "" {
+			break
+		}
 	}
-	page, err := d.Runner.Questions(ctx, c.Actor, in.Cursor, limit)
-	if err != nil {
-		return out, err
-	}
-	out.Groups, out.Next_ = d.grouped(page.List), page.Next
-	if out.Reviews, err = d.Runner.ReviewsTo(ctx, c.Actor); err != nil || len(out.Reviews) < reviewsShown {
-		return out, err
-	}
-	all, err := d.Runner.OpenReviews(ctx)
-	out.More = max(0, all-len(out.Reviews))
-	return out, err
+	out.Groups = d.grouped(list)
+	return out, d.openReviews(ctx, c.Actor, &out)
 }
+
+// openReviews puts in the reviews that are open.
+func (d Deps) openReviews(ctx context.Context, by prentice.Actor, out *Inbox) (err error) {
+	if out.Reviews, err = d.Runner.ReviewsTo(ctx, by); err != nil {
+		return err
+	}
+	if len(out.Reviews) >= reviewsShown {
+		all, err := d.Runner.OpenReviews(ctx)
+		if err != nil {
+			return err
+		}
+		out.More = max(0, all-len(out.Reviews))
+	}
+	if !out.All {
+		out.Reviews = slices.DeleteFunc(out.Reviews, func(v prentice.Review) bool { return v.Yours != nil && !v.Yours.Approve && v.By != by.Ref() })
+	}
+	return nil
+}
+
+// concerns says whether a question is for somebody: they can answer it or take it
+// back, or it is asked because of them. A step for people waits for operators.
+func concerns(q prentice.Question, by prentice.Actor) bool {
+	if q.Yours == nil {
+		return by.Role.Includes(prentice.Operator)
+	}
+	return q.Yours.Approve || q.Yours.Refuse || q.Yours.Caused || q.Requester == by.Ref()
+}
+
+// pagesRead is how many pages of questions are read to find those that concern
+// somebody.
+const pagesRead = 20
 
 const onlyOpen = true
 
@@ -138,8 +180,13 @@ func (i Inbox) Text() string {
 		}
 		b.WriteString("\n")
 	}
-	if len(i.Groups) == 0 {
+	switch {
+	case len(i.Groups) == 0 && i.Others > 0:
+		fmt.Fprintf(&b, "Nothing waits for you. %s for others; see all with: prentice inbox list --all\n", op.Count(i.Others, "run waits", "runs wait"))
+	case len(i.Groups) == 0:
 		b.WriteString("Nothing waits for an answer.\n")
+	case i.Others > 0:
+		fmt.Fprintf(&b, "%s for others; see all with: prentice inbox list --all\n", op.Count(i.Others, "more run waits", "more runs wait"))
 	}
 	return b.String()
 }

@@ -65,6 +65,7 @@ func (d Deps) noticeOps() []op.Op {
 type NoticeList struct {
 	Notices []prentice.Notice `json:"notices"`
 	Next_   string            `json:"next,omitempty"`
+	Dead    bool              `json:"dead,omitempty"` // only those that were not delivered were asked for
 }
 
 // Table implements op.Tabler.
@@ -91,6 +92,9 @@ func signOfNotice(s prentice.NoticeState) string {
 
 // Empty implements op.Emptier.
 func (l NoticeList) Empty() string {
+	if l.Dead {
+		return "Every notice was delivered, or is still on its way. See all with: prentice notice list"
+	}
 	return "No notice. Say who is told what in notices.yaml in the team folder, and try a channel with: prentice notice test CHANNEL"
 }
 
@@ -103,7 +107,7 @@ func (d Deps) listNotices(ctx context.Context, _ op.Call, in noticesIn) (NoticeL
 		f.State = prentice.NoticeDead
 	}
 	list, err := d.Notices.List(ctx, f)
-	out := NoticeList{Notices: list}
+	out := NoticeList{Notices: list, Dead: in.Dead}
 	if len(list) == f.Limit {
 		out.Next_ = strconv.FormatInt(list[len(list)-1].Number, 10)
 	}

@@ -66,7 +66,7 @@ type listIn struct {
 	Procedure string  `json:"procedure,omitempty" of:"procedure" doc:"Only runs of this procedure." maxLength:"100"`
 	Subject   string  `json:"subject,omitempty" of:"ref" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
 	Incident  string  `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
-	Host      string  `json:"host,omitempty" of:"host" doc:"Only runs that act on this host, such as host/web-1 or web-1." maxLength:"200"`
+	Host      string  `json:"host,omitempty" of:"host" doc:"Only runs that act on this host or other target, such as web-1, host/web-1 or resource/orders-db." maxLength:"200"`
 	Text      string  `json:"text,omitempty" doc:"Only runs that have all of these words, or parts of them, in their procedure, subject, reason, requester, command or outcome." maxLength:"200"`
 	Since     op.Time `json:"since,omitzero" ago:"true" doc:"Only runs that were requested then or later, such as 2h, 30d or 2030-08-31."`
 	Until     op.Time `json:"until,omitzero" ago:"true" doc:"Only runs that were requested before."`
@@ -168,16 +168,17 @@ func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
 		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or held, waiting, running, queued, checking, undoing", prentice.EndStates())
 	}
 	page, err := d.Runner.Find(ctx, f)
-	out := Runs{Runs: page.Runs, Down: page.Down}
+	every := listIn{Before: in.Before, Limit: in.Limit}
+	out := Runs{Runs: page.Runs, Down: page.Down, Filtered: in != every}
 	if page.Next > 0 {
 		out.Next_ = strconv.FormatInt(page.Next, 10)
 	}
 	return out, err
 }
 
-// hostNamed is a host by its ref or its bare name.
+// hostNamed is a target by its ref, or a host by its bare name.
 func hostNamed(name string) prentice.Ref {
-	if name == "" || strings.HasPrefix(name, "host/") {
+	if name == "" || strings.Contains(name, "/") {
 		return prentice.Ref(name)
 	}
 	return prentice.NewRef("host", name)

@@ -101,7 +101,7 @@ func (s *Support) eventList(ctx context.Context, _ op.Call, in eventListIn) (Eve
 		limit = 50
 	}
 	list, err := s.Inbox.List(ctx, prentice.EventFilter{Subject: prentice.Ref(in.Subject), Type: in.Type, Since: in.Since.Time, Before: in.Before, Limit: limit})
-	out := Events{Events: list}
+	out := Events{Events: list, Filtered: in.Subject != "" || in.Type != "" || !in.Since.IsZero()}
 	if len(list) == limit {
 		out.Next_ = cursor(list[len(list)-1].Number)
 	}

@@ -114,7 +114,7 @@ func (s *Support) incidentList(ctx context.Context, _ op.Call, in incidentListIn
 		where, args = where+` AND number < ?`, append(args, in.Before)
 	}
 	list, err := s.incidents(ctx, where+` ORDER BY number DESC LIMIT ?`, append(args, min(limit, 500))...)
-	out := Incidents{Incidents: list, open: in.Open}
+	out := Incidents{Incidents: list, Open: in.Open && in.Subject == "" && in.Since.IsZero(), Filtered: in.Open || in.Subject != "" || !in.Since.IsZero()}
 	if len(list) == limit {
 		out.Next_ = cursor(list[len(list)-1].Number)
 	}

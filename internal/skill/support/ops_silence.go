@@ -229,7 +229,7 @@ func (s *Support) silenceList(ctx context.Context, c op.Call, in silenceListIn) 
 	if err != nil {
 		return SilenceList{}, err
 	}
-	out := SilenceList{all: in.All, Silences: []SilenceOut{}}
+	out := SilenceList{All: in.All, Silences: []SilenceOut{}}
 	if s.Maintenance != nil {
 		out.Maintenance = s.Maintenance(c.Now, about, daysAhead)
 	}

@@ -43,6 +43,8 @@ func (s Sent) Text() string {
 type Events struct {
 	Events []prentice.EventRecord `json:"events"`
 	Next_  string                 `json:"next,omitempty"`
+
+	Filtered bool `json:"filtered,omitempty"` // not every event was asked for
 }
 
 // Table implements op.Tabler.
@@ -56,6 +58,9 @@ func (e Events) Table() (head []string, rows [][]string) {
 
 // Empty implements op.Emptier.
 func (e Events) Empty() string {
+	if e.Filtered {
+		return "No event is like that. See all with: prentice event list"
+	}
 	return "No event yet. Send one with: prentice event send --type service.down --subject service/checkout"
 }
 
@@ -114,7 +119,8 @@ func times(n int64, last time.Time) string {
 type Incidents struct {
 	Incidents []Incident `json:"incidents"`
 	Next_     string     `json:"next,omitempty"`
-	open      bool
+	Open      bool       `json:"open,omitempty"`     // only those that are open were asked for
+	Filtered  bool       `json:"filtered,omitempty"` // not every incident was asked for
 }
 
 // Table implements op.Tabler.
@@ -129,8 +135,11 @@ func (i Incidents) Table() (head []string, rows [][]string) {
 
 // Empty implements op.Emptier.
 func (i Incidents) Empty() string {
-	if i.open {
+	switch {
+	case i.Open:
 		return "No incident is open."
+	case i.Filtered:
+		return "No incident is like that. See all with: prentice incident list"
 	}
 	return "No incident yet. One is opened by the first symptom, or with: prentice incident open service/NAME --summary '…'"
 }

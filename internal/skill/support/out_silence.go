@@ -78,7 +78,7 @@ type SilenceList struct {
 	Maintenance []prentice.CalendarEntry `json:"maintenance,omitempty"` // in force, or soon
 	Muted       []Muted                  `json:"muted"`
 	Next_       string                   `json:"next,omitempty"`
-	all         bool
+	All         bool                     `json:"all,omitempty"` // those that are over too
 }
 
 // Text implements op.Texter.
@@ -115,7 +115,7 @@ func maintenanceText(e prentice.CalendarEntry) string {
 
 // Empty says that there is none.
 func (l SilenceList) Empty() string {
-	if l.all {
+	if l.All {
 		return "No silence yet. Add one with: prentice silence add --matcher alertname=NAME --for 2h --reason '…'"
 	}
 	return "Nothing is silenced."
