@@ -8,6 +8,9 @@ import "time"
 type EvidenceFilter struct {
 	Ref    Ref
 	Kind   string
+	Step   string    // only what became of this step of a run; with Ref
+	Target Ref       // only what became of steps on it; with Ref
+	Batch  int       // only what became of steps in this batch, from 1; with Ref
 	Since  time.Time // only what was written then or later
 	Before int64
 	After  int64

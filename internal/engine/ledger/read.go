@@ -18,6 +18,9 @@ func (l *Ledger) List(ctx context.Context, f prentice.EvidenceFilter) ([]prentic
 	if f.Limit < 0 || f.Limit > 500 {
 		return nil, prentice.Errorf(prentice.Invalid, "a page of %d lines", f.Limit).Try("ask for 1 to 500 and follow the cursor")
 	}
+	if f.Ref == "" && (f.Step != "" || f.Target != "" || f.Batch != 0) {
+		return nil, prentice.Errorf(prentice.Invalid, "a step, a target or a batch, and not of which run").Try("give the run as well, such as run/14")
+	}
 	if f.Limit == 0 {
 		f.Limit = 50
 	}
@@ -37,6 +40,7 @@ func listQuery(f prentice.EvidenceFilter) (string, []any) {
 	if f.Kind != "" {
 		add("l.kind = ?", f.Kind)
 	}
+	within(f, add)
 	if !f.Since.IsZero() {
 		add("l.time >= ?", db.Micros(f.Since))
 	}
@@ -53,6 +57,37 @@ func listQuery(f prentice.EvidenceFilter) (string, []any) {
 		query += "WHERE " + strings.Join(where, " AND ") + " "
 	}
 	return query + "ORDER BY " + seq + order + " LIMIT ?", append(args, f.Limit)
+}
+
+// within narrows to the steps that a filter names. Their lines say so in canonical
+// JSON, in which no text between quotes looks like a key and its value.
+func within(f prentice.EvidenceFilter, add func(condition string, value any)) {
+	const holds = `l.kind LIKE 'step.%' AND l.data LIKE ? ESCAPE '\'`
+	for key, value := range map[string]string{"step": f.Step, "target": string(f.Target)} {
+		if value != "" {
+			add(holds, "%"+escaped(`"`+key+`":`+quoted(value))+"%")
+		}
+	}
+	if f.Batch != 0 {
+		add(holds, fmt.Sprintf(`%%"batch":%d,%%`, f.Batch)) // another key comes after it in every such line
+	}
+}
+
+// quoted is a text as canonical JSON has it.
+func quoted(text string) string {
+	raw, err := json.Marshal(text)
+	if err == nil {
+		raw, err = prentice.CanonicalJSON(raw)
+	}
+	if err != nil {
+		return `""` // which no step has
+	}
+	return string(raw)
+}
+
+// escaped is a text in which LIKE finds nothing but itself.
+func escaped(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 
 // Show is one line.

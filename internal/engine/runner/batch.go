@@ -12,11 +12,13 @@ import (
 // before the next begins. How far it is follows from the journal: after a crash it
 // goes on in the middle of the same batch.
 func (r *Runner) roll(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *prentice.StepRecord, err error) {
+	defer func() { d.rolling = 0 }()
 	for {
 		batch := d.batch()
 		if batch == nil {
 			return d.exceeded(), nil
 		}
+		d.rolling = batch.Number
 		w := window{parallel: d.ThePlan.Limits.Parallel, failures: d.ThePlan.Limits.MaxFailures, good: batch.Good, bad: batch.Bad}
 		members := slices.DeleteFunc(slices.Clone(d.ThePlan.Targets), func(t prentice.Target) bool { return !slices.Contains(batch.Targets, t.Ref) })
 		if stops, err = r.spread(ctx, d, steps, members, w); stops != nil || err != nil {

@@ -17,6 +17,7 @@ type detail struct {
 	owner    string // the process that performs it, as Peers names them
 	voided   string // why its approval is void, as it is stored
 	looked   looked // since it was loaded
+	rolling  int    // the number of the batch that is under way, or 0; written only while no target is acted on
 
 	mu      sync.Mutex    // guards Steps, at and tally while targets run side by side
 	at      map[entry]int // where a line of the journal stands in Steps; made when it is first asked for

@@ -333,6 +333,9 @@ func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error
 		"step": rec.Step, "section": rec.Section, "kind": rec.Kind, "target": rec.Target, "says": rec.Says, "code": rec.Code, "plan": d.Plan, "round": rec.Round,
 		"started": rec.Started.UTC().Format(time.RFC3339Nano),
 	}
+	if d.rolling > 0 {
+		data["batch"] = d.rolling
+	}
 	if by := r.Peers.ID(); by != "" {
 		data["state"], data["replica"] = d.State, by
 	}

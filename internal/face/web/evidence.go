@@ -14,6 +14,7 @@ type said struct {
 	Says, Reason, Step, Section, Op, Channel, Topic, Type, Source, Procedure, State string
 	Target                                                                          prentice.Ref
 	Yes                                                                             *bool
+	Batch                                                                           int
 }
 
 // entryOf is an entry of evidence as a sentence: who did what to what. What it
@@ -105,13 +106,12 @@ func refNamed(refs []prentice.Ref, kind string) string {
 	return "a " + kind
 }
 
-// onHost says whether an entry is about a host: its own or that of its step. Every
-// entry is about no host in particular.
-func onHost(e prentice.Evidence, host string) bool {
-	if host == "" {
-		return true
-	}
+// within is the step, the target and the batch that an entry about a step of a run
+// tells of, by which the list can be narrowed; nil of any other entry.
+func within(e prentice.Evidence) *said {
 	var d said
-	_ = json.Unmarshal(e.Data, &d)
-	return string(d.Target) == host || d.Target.Name() == host && host != ""
+	if !strings.HasPrefix(e.Kind, "step.") || len(e.Refs) == 0 || e.Refs[0].Kind() != "run" || json.Unmarshal(e.Data, &d) != nil {
+		return nil
+	}
+	return &d
 }

@@ -29,6 +29,27 @@ func TestEvidenceReadsAsSentences(t *testing.T) {
 	}
 }
 
+func TestEvidenceOfStepsIsNarrowedByAPress(t *testing.T) {
+	body := storybook(t, true).as("vera").get("/evidence?ref=run/49&batch=2&before=7").Body.String()
+	for _, want := range []string{
+		`href="/evidence?batch=2&amp;ref=run%2F49&amp;step=deploy"`,
+		`href="/evidence?batch=2&amp;ref=run%2F49&amp;target=host%2Fweb-002.fleet.example"`,
+		`href="/evidence?batch=1&amp;ref=run%2F49"`,
+		`href="/evidence?ref=run%2F49">any batch</a>`,
+		`name="batch" value="2"`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if body := storybook(t, true).as("vera").get("/evidence").Body.String(); strings.Contains(body, `name="batch"`) {
+		t.Error("a batch of no run can be asked for")
+	}
+	if body := storybook(t, true).as("ann").get("/runs/49").Body.String(); !strings.Contains(body, `/evidence?ref=run/49&amp;target=host%2fweb-041.fleet.example`) {
+		t.Error("a host of a run does not lead to its evidence")
+	}
+}
+
 func TestALogIsDownloadedWholeAndInert(t *testing.T) {
 	w := storybook(t, true).as("vera")
 	got := w.get("/download/log?number=43")

@@ -73,7 +73,7 @@ func says(e prentice.Evidence) string {
 	}
 	for _, key := range []string{"says", "reason", "summary", "op", "type"} {
 		if text := plain(data[key]); text != "" {
-			return text
+			return ofStep(e.Kind, data) + text
 		}
 	}
 	var words []string
@@ -81,6 +81,18 @@ func says(e prentice.Evidence) string {
 		words = append(words, name+" "+plain(data[name]))
 	}
 	return strings.Join(words, ", ")
+}
+
+// ofStep is which step of a run a line tells of, and on what; "" of any other line.
+func ofStep(kind string, data map[string]json.RawMessage) string {
+	step, target := plain(data["step"]), prentice.Ref(plain(data["target"]))
+	switch {
+	case !strings.HasPrefix(kind, "step.") || step == "":
+		return ""
+	case target == "":
+		return step + ": "
+	}
+	return step + " on " + target.Name() + ": "
 }
 
 // plain is a JSON string without its quotes, and any other value as it is.
