@@ -16,6 +16,7 @@ var places = map[string]string{
 	"procedure": "/procedures/{name}",
 	"event":     "/events/{number}",
 	"silence":   "/silences/{silence}",
+	"notice":    "/notices/{number}",
 	"evidence":  "/evidence/{seq}",
 	"host":      catalogue,
 	"system":    catalogue,

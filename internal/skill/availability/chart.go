@@ -81,6 +81,14 @@ func (s Shown) Stretches() []Stretch { return Stretches(s.Strip) }
 
 // Stretches are bars with equal neighbours joined.
 func Stretches(bars []Bar) []Stretch {
+	return stretches(bars, func(from, to time.Time, sum Slot) string {
+		return fmt.Sprintf("%s to %s UTC: %s", clock(from), clock(to.Add(slotLength)), counted(sum))
+	})
+}
+
+// stretches are bars with equal neighbours joined, and what is said of each: of
+// the bars that begin between two times, and their counts.
+func stretches(bars []Bar, says func(from, to time.Time, sum Slot) string) []Stretch {
 	var all []Stretch
 	for i := 0; i < len(bars); {
 		from := i
@@ -88,8 +96,7 @@ func Stretches(bars []Bar) []Stretch {
 		for ; i < len(bars) && bars[i].State == bars[from].State; i++ {
 			sum = sum.with(bars[i].slot())
 		}
-		all = append(all, Stretch{From: from, Width: i - from, State: bars[from].State,
-			Says: fmt.Sprintf("%s to %s UTC: %s", clock(bars[from].Start), clock(bars[i-1].Start.Add(slotLength)), counted(sum))})
+		all = append(all, Stretch{From: from, Width: i - from, State: bars[from].State, Says: says(bars[from].Start, bars[i-1].Start, sum)})
 	}
 	return all
 }

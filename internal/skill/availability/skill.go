@@ -26,6 +26,8 @@ func (l *Lookout) Skill() skill.Skill {
 				WithExample("prentice service list --state down"),
 			op.New("service.show", prentice.Look, prentice.Viewer, "Show a service: whether it is well, how sure that is, and what was seen.", l.show).
 				WithExample("prentice service show checkout"),
+			op.New("service.history", prentice.Look, prentice.Viewer, "Show how a service stood in the last days: by the hour up to a week, and by the day beyond.", l.history).
+				WithExample("prentice service history checkout --days 7"),
 			op.NewWatch("service.watch", prentice.Viewer, "Follow services: every change between well, down, flapping and unknown.", l.changes).
 				WithExample("prentice service watch"),
 			op.New("metrics.show", prentice.Look, prentice.Viewer, "Show what a monitoring system takes at /metrics: services, runs, approvals, incidents, events, notices, evidence.", l.metrics).

@@ -135,14 +135,20 @@ func add(tx *db.Tx, k key, s Slot) error {
 			unseen = availability_looks.unseen + excluded.unseen, latency = availability_looks.latency + excluded.latency,
 			slowest = CASE WHEN excluded.slowest > availability_looks.slowest THEN excluded.slowest ELSE availability_looks.slowest END`,
 		string(k.service), k.probe, s.Slot, s.Passed, s.Failed, s.Unseen, s.Latency.Microseconds(), s.Slowest.Microseconds())
-	return err
+	if err != nil {
+		return err
+	}
+	return addHour(tx, k, s)
 }
 
-// prune forgets what is older than a day. The catalogue decides what is shown,
+// prune forgets looks that are older than a day, and hours older than historyDays. The catalogue decides what is shown,
 // so a state is kept a little longer than anybody looks at it.
 func (s store) prune(ctx context.Context, now time.Time) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(`DELETE FROM availability_looks WHERE slot < ?`, slotAt(now)-daySlots); err != nil {
+			return err
+		}
+		if err := pruneHours(tx, now); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`DELETE FROM availability_probes WHERE updated < ?`, db.Micros(now.Add(-7*24*time.Hour)))

@@ -113,6 +113,7 @@ func New(d Deps) skill.Skill {
 			{Path: "/policy/why", Op: "policy.why", Template: "policy-why.html", Title: "Why"},
 			{Path: "/replicas", Op: "replica.list", Template: "replicas.html", Title: "Replicas", Nav: "Replicas", Order: 74},
 			{Path: "/notices", Op: "notice.list", Template: "notices.html", Title: "Notices", Nav: "Notices", Order: 73},
+			{Path: "/notices/{number}", Op: "notice.show", Template: "notice.html", Title: "Notice"},
 			{Path: "/calendar", Op: "calendar.show", Template: "calendar.html", Title: "Calendar", Nav: "Calendar", Key: "d", Order: 42},
 		},
 		Files:   files,
