@@ -75,6 +75,9 @@ func (now *team) ownerOf(subject prentice.Ref, procedure string) prentice.Ref {
 	if s, err := now.catalogue.Service(string(subject)); err == nil && s.Ref == subject && s.Owner != "" {
 		return ""
 	}
+	if e, err := now.catalogue.Entity(subject); err == nil && e.Ref == subject && e.Owner != "" {
+		return ""
+	}
 	return now.belongs[prentice.NewRef("procedure", procedure)].Owner
 }
 

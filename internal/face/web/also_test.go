@@ -21,6 +21,39 @@ func TestAServiceLeadsOnToItsIncidentItsRunsAndWhatCanBeDone(t *testing.T) {
 	}
 }
 
+func TestAServiceShowsItsWeekAndItsMonthsWhereTheReaderAsks(t *testing.T) {
+	w := storybook(t, true).as("vera")
+	for path, want := range map[string][]string{
+		"/services/checkout?_range=7":  {"The last 7 days", `viewBox="0 0 168 16"`, "99.87 %", "What was seen is kept since", "As a table, by the hour", `href="/services/checkout#day"`, `aria-current="true">7 d`},
+		"/services/checkout?_range=90": {"The last 90 days", `viewBox="0 0 90 16"`, "As a table, by the day", "nobody looked"},
+		"/services/checkout?_range=x":  {"The last 24 hours", `viewBox="0 0 288 16"`},
+	} {
+		body := w.get(path).Body.String()
+		for _, text := range want {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s has no %q", path, text)
+			}
+		}
+	}
+}
+
+func TestTheAddressOfAListIsAViewThatCanBeNamed(t *testing.T) {
+	w := storybook(t, true).as("vera")
+	for path, want := range map[string]string{
+		"/runs":                       `href="/runs?state=failed">Views &lt;of&gt; state=failed`,
+		"/runs?state=failed&before=9": `href="/runs?state=failed" aria-current="true">`,
+		"/runs?text=x&before=9":       `name="query" value="text=x"`,
+		"/runs?state=undone":          "Remove “Views &lt;of&gt; state=undone”",
+	} {
+		if body := w.get(path).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%s has no %s", path, want)
+		}
+	}
+	if body := w.get("/runs").Body.String(); strings.Contains(body, "Save this view") {
+		t.Error("a list that is not filtered can be saved")
+	}
+}
+
 func TestWhatAPageAsksForBesidesIsLeftOutWhereItIsNotThere(t *testing.T) {
 	w := storybook(t, true).as("ann")
 	v := w.site.view(httptest.NewRequest(http.MethodGet, "/", nil), "x")

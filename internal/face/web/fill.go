@@ -39,7 +39,7 @@ func fill(d op.Op, given url.Values) (any, error) {
 		}
 	}
 	if len(wrong) > 0 {
-		return nil, prentice.Errorf(prentice.Invalid, "%s", strings.Join(wrong, "; ")).Try("mend that and try again")
+		return nil, prentice.Errorf(prentice.Invalid, "%s", strings.Join(wrong, "; ")).Try("correct it and try again")
 	}
 	return to.Interface(), nil
 }

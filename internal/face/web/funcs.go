@@ -43,12 +43,12 @@ func (s *Site) funcs() template.FuncMap {
 		"text": func(v any) string { return fmt.Sprint(v) },
 
 		// forms and lists
-		"control": control, "choices": s.choices, "also": s.also, "entry": entryOf, "onhost": onHost, "over": over, "share": share, "slotof": slotOf, "manner": manner,
+		"control": control, "choices": s.choices, "also": s.also, "entry": entryOf, "within": within, "stands": s.stands, "standing": standing, "outcomes": outcomes, "first": firstRuns, "over": over, "share": share, "slotof": slotOf, "manner": manner,
 
 		// runs
 		"story": storyOf, "stages": s.stagesOf, "failing": failingOf, "lastwords": lastWordsOf, "fold": foldOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": sumBadge, "tally": tallyOf, "bad": badOnes, "times": timesOf,
 		"may": s.may, "has": s.hasPage, "begin": s.begin, "typed": typed,
-		"query": withQuery, "empty": emptyText, "role": func(a prentice.Actor, least string) bool { return a.Role.Includes(prentice.Role(least)) },
+		"query": withQuery, "filters": filtersOf, "empty": emptyText, "role": func(a prentice.Actor, least string) bool { return a.Role.Includes(prentice.Role(least)) },
 	}
 }
 
@@ -243,6 +243,18 @@ func withQuery(v View, pairs ...any) (string, error) {
 		return v.Path, nil
 	}
 	return v.Path + "?" + q.Encode(), nil
+}
+
+// filtersOf is what the list of this page is filtered by, as a query: all but where
+// in the list the reader is.
+func filtersOf(v View) string {
+	q := url.Values{}
+	for key, values := range v.Query {
+		if key != "before" && key != "after" && key != "cursor" && key != "limit" && strings.Join(values, "") != "" {
+			q[key] = values
+		}
+	}
+	return q.Encode()
 }
 
 // emptyText is what an empty list says of itself, or other words.

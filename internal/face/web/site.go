@@ -156,6 +156,7 @@ func (s *Site) routes() {
 	s.mux.HandleFunc("POST /ask/{op}", s.known(s.askOp))
 	s.mux.HandleFunc("GET /live/{op}", s.known(s.stream))
 	s.mux.HandleFunc("GET /find", s.known(s.find))
+	s.mux.HandleFunc("GET /find/offers", s.known(s.offers))
 	s.mux.HandleFunc("GET /download/log", s.known(s.downloadLog))
 	home := false
 	for _, p := range s.pages {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"prentice"
@@ -118,9 +119,22 @@ func moreOps(full bool) []op.Op {
 				{Ref: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", Type: "service", Owner: "group/platform-and-reliability-engineering", Description: "Speaks to the bank"}, {Ref: "system/shop", Title: "The shop"}}
 			return entitiesOut{Entities: slices.DeleteFunc(all, func(e prentice.Entity) bool { return in.Kind != "" && e.Ref.Kind() != in.Kind })}, nil
 		}),
+		op.New("catalog.graph", prentice.Look, prentice.Viewer, "Show what needs what.", func(ctx context.Context, c op.Call, in design.GraphIn) (out design.Graph, err error) {
+			for _, o := range design.New(design.Deps{Catalogue: func() *prentice.Catalogue { return someShop(full) }}).Ops {
+				if o.Name == "catalog.graph" {
+					v, wrong := o.Do(ctx, c, in)
+					out, _ = v.(design.Graph)
+					return out, wrong
+				}
+			}
+			return out, nil
+		}),
 		op.New("catalog.show", prentice.Look, prentice.Viewer, "Show an entity.", func(_ context.Context, _ op.Call, in struct {
 			Ref string `json:"ref"`
 		}) (entityOut, error) {
+			if in.Ref == "resource/orders-db" || in.Ref == "host/web-1" {
+				return someTarget(prentice.Ref(in.Ref)), nil
+			}
 			if in.Ref != string(checkout.Ref) {
 				return entityOut{Entity: prentice.Entity{Ref: prentice.Ref(in.Ref), Description: "Declared and not much more"}}, nil
 			}
@@ -139,5 +153,43 @@ var moreStories = []story{
 	{name: "replicas", path: "/replicas", who: "vera", lists: true},
 	{name: "catalogue", path: "/catalogue", who: "vera", lists: true},
 	{name: "entity", path: "/catalogue/service/checkout", who: "vera"},
-	{name: "entity-bare", path: "/catalogue/host/web-1", who: "vera"},
+	{name: "entity-bare", path: "/catalogue/group/shop", who: "vera"},
+	{name: "entity-host", path: "/catalogue/host/web-1", who: "vera"},
+	{name: "entity-resource", path: "/catalogue/resource/orders-db", who: "vera"},
+}
+
+// someShop is a catalogue in which much needs much.
+func someShop(full bool) *prentice.Catalogue {
+	c := &prentice.Catalogue{}
+	if !full {
+		return c
+	}
+	for _, line := range []string{
+		"service/web service/basket service/search service/checkout", "service/basket service/checkout service/sessions", "service/checkout service/orders service/payments",
+		"service/orders resource/orders-db", "service/payments service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1 service/ledger", "service/ledger resource/orders-db service/payments",
+		"service/search service/catalogue", "service/mailer resource/queue", "service/sessions", "service/catalogue resource/orders-db", "resource/orders-db host/web-1", "resource/queue", "host/web-1",
+		"service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1",
+	} {
+		words := strings.Fields(line)
+		e := prentice.Entity{Ref: prentice.Ref(words[0])}
+		for _, w := range words[1:] {
+			e.DependsOn = append(e.DependsOn, prentice.Ref(w))
+		}
+		c.Entities = append(c.Entities, e)
+		if e.Ref.Kind() == "service" {
+			c.Services = append(c.Services, prentice.Service{Ref: e.Ref})
+		}
+	}
+	return c
+}
+
+// someTarget is a host, or a database that is reached from it.
+func someTarget(ref prentice.Ref) entityOut {
+	host := prentice.Host{Ref: "host/web-1", Address: "10.20.30.11", Groups: []string{"web", "eu-west-1"}, Facts: map[string]string{"os": "debian-13"}}
+	out := entityOut{Entity: prentice.Entity{Ref: ref, Kind: "Resource", Type: "host", Owner: "group/platform-and-reliability-engineering", Description: "The machine in the corner"}, Host: &host, Reaches: []prentice.Ref{"resource/orders-db"}}
+	if ref.Kind() == "resource" {
+		out.Entity.Type, out.Entity.Description, out.Host, out.Reaches = "database", "What was ordered, and by whom", nil, nil
+		out.Resource = &prentice.Resource{Ref: ref, Address: "orders.db.example:5432", Via: []prentice.Host{host}, Facts: map[string]string{"schema": "main"}}
+	}
+	return out
 }

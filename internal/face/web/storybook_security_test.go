@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -30,8 +31,15 @@ func securityOps(full bool) []op.Op {
 		}),
 		op.New("token.revoke", prentice.Change, prentice.Viewer, "End a token.", answer),
 		op.New("evidence.list", prentice.Look, prentice.Viewer, "List evidence.", func(_ context.Context, _ op.Call, in struct {
-			Kind string `json:"kind,omitempty"`
+			Ref    string `json:"ref,omitempty"`
+			Kind   string `json:"kind,omitempty"`
+			Step   string `json:"step,omitempty"`
+			Target string `json:"target,omitempty"`
+			Batch  int    `json:"batch,omitempty"`
 		}) (out linesOut, err error) {
+			if full && in.Ref == "run/49" {
+				return linesOut{fleetLines(), ""}, nil
+			}
 			if full && in.Kind == "" {
 				out = linesOut{someLines(), "38"}
 			}
@@ -49,6 +57,16 @@ func securityOps(full bool) []op.Op {
 			slices.Reverse(out.Lines)
 			if in.Ref.Kind() != "run" {
 				out = security.Thread{About: in.Ref}
+			}
+			return out, nil
+		}),
+		op.New("view.list", prentice.Look, prentice.Viewer, "List views.", func(_ context.Context, _ op.Call, in struct {
+			Page string `json:"page,omitempty"`
+		}) (out security.SavedViews, err error) {
+			if full && in.Page == "/runs" {
+				for _, query := range []string{"state=failed", "state=undone"} {
+					out.Views = append(out.Views, security.SavedView{SavedView: prentice.SavedView{Name: "Views <of> " + query, Page: in.Page, Query: query}, Href: in.Page + "?" + query})
+				}
 			}
 			return out, nil
 		}),
@@ -113,10 +131,20 @@ func someLines() []prentice.Evidence {
 	}
 }
 
+// fleetLines is what became of steps on many hosts.
+func fleetLines() (lines []prentice.Evidence) {
+	for i := range 6 {
+		data := fmt.Sprintf(`{"batch":%d,"code":0,"kind":"sh","section":"act","step":"deploy","target":"host/web-%03d.fleet.example","says":"exit code 0"}`, 1+i/3, i+1)
+		lines = append(lines, prentice.Evidence{Seq: int64(96 - i), Time: ago(time.Duration(i) * time.Minute), Kind: "step.done", Actor: "self/prentice", Refs: []prentice.Ref{"run/49", "procedure/deploy"}, Data: json.RawMessage(data)})
+	}
+	return lines
+}
+
 var securityStories = []story{
 	{name: "tokens", path: "/tokens", who: "ann", lists: true},
 	{name: "evidence", path: "/evidence", who: "vera", lists: true},
 	{name: "evidence-none-like-that", path: "/evidence?kind=none", who: "vera"},
+	{name: "evidence-of-a-batch", path: "/evidence?ref=run/49&batch=2&target=host/web-002.fleet.example", who: "vera"},
 	{name: "line", path: "/evidence/40", who: "vera"},
 	{name: "thread", path: "/evidence/thread/run/41", who: "vera"},
 	{name: "thread-empty", path: "/evidence/thread/service/mailer", who: "vera"},

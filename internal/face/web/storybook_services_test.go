@@ -18,7 +18,8 @@ import (
 func servicesOps(full bool) []op.Op {
 	return []op.Op{
 		op.New("service.list", prentice.Look, prentice.Viewer, "List services.", func(_ context.Context, _ op.Call, in struct {
-			State string `json:"state,omitempty"`
+			State string   `json:"state,omitempty"`
+			Name  []string `json:"name,omitempty"`
 		}) (out availability.List, err error) {
 			if full && in.State == "" {
 				out.Services = someServices()
@@ -29,6 +30,9 @@ func servicesOps(full bool) []op.Op {
 			Name string `json:"name"`
 		}) (availability.Shown, error) {
 			return someService(in.Name), nil
+		}),
+		op.New("service.history", prentice.Look, prentice.Viewer, "Show a history.", func(_ context.Context, _ op.Call, in availability.HistoryIn) (availability.History, error) {
+			return someHistory(in), nil
 		}),
 		op.New("procedure.list", prentice.Look, prentice.Viewer, "List procedures.", func(_ context.Context, _ op.Call, in automation.ListIn) (out automation.Listed, err error) {
 			if full {
@@ -52,7 +56,15 @@ func servicesOps(full bool) []op.Op {
 				Hold:      &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end: the books are closed", WayOut: "wait for the time that prentice calendar show names", Until: noon.Add(40 * time.Hour)},
 			}}, nil
 		}),
-		canned("event.list", full, func() support.Events { return support.Events{Events: someEvents(), Next_: "3"} }),
+		op.New("event.list", prentice.Look, prentice.Viewer, "List events.", func(_ context.Context, _ op.Call, in struct {
+			Type    string `json:"type,omitempty"`
+			Subject string `json:"subject,omitempty"`
+		}) (out support.Events, err error) {
+			if full && in.Type == "" {
+				out = support.Events{Events: someEvents(), Next_: "3"}
+			}
+			return out, nil
+		}),
 		op.New("event.show", prentice.Look, prentice.Viewer, "Show an event.", func(_ context.Context, _ op.Call, in numberIn) (support.EventOut, error) {
 			return support.EventOut{EventRecord: someEvents()[in.Number%3]}, nil
 		}),
@@ -169,6 +181,8 @@ var servicesStories = []story{
 	{name: "services", path: "/services", who: "vera", lists: true},
 	{name: "services-none-like-that", path: "/services?state=well", who: "vera"},
 	{name: "service", path: "/services/checkout", who: "vera"},
+	{name: "service-week", path: "/services/checkout?_range=7", who: "vera"},
+	{name: "service-months", path: "/services/checkout?_range=90", who: "vera"},
 	{name: "service-unknown", path: "/services/mailer", who: "vera"},
 	{name: "procedures", path: "/procedures", who: "otto", lists: true},
 	{name: "procedure", path: "/procedures/restart-service", who: "otto"},
@@ -179,4 +193,28 @@ var servicesStories = []story{
 	{name: "event-failed", path: "/events/4", who: "vera"},
 	{name: "form-incident", path: "/do/incident.open", who: "otto"},
 	{name: "form-event", path: "/do/event.send", who: "otto"},
+}
+
+// someHistory has days that nobody saw, and bad ones.
+func someHistory(in availability.HistoryIn) availability.History {
+	h := availability.History{Ref: prentice.Ref("service/" + in.Name), Days: in.Days, Each: time.Hour, Availability: availability.Share{Passed: 230_111, Of: 230_400, Unseen: 311}}
+	n := in.Days * 24
+	if in.Days > 7 {
+		h.Each, n = 24*time.Hour, in.Days
+	}
+	first := noon.Truncate(h.Each).Add(-time.Duration(n-1) * h.Each)
+	for i := range n {
+		b := availability.Bar{Start: first.Add(time.Duration(i) * h.Each), State: availability.Well, Passed: 120, Mean: 12 * time.Millisecond}
+		switch {
+		case i < n/3:
+			b.State, b.Passed = availability.Unknown, 0
+		case i%17 == 3:
+			b.State, b.Failed = availability.Degraded, 7
+		case i == n-5:
+			b.State, b.Passed, b.Failed = availability.Down, 20, 100
+		}
+		h.Bars = append(h.Bars, b)
+	}
+	h.Since = h.Bars[n/3].Start
+	return h
 }

@@ -15,9 +15,14 @@ import (
 
 func supervisionOps(full bool) []op.Op {
 	return []op.Op{
-		op.New("inbox.list", prentice.Look, prentice.Viewer, "Show what is there.", func(_ context.Context, c op.Call, _ struct{}) (out supervision.Inbox, err error) {
+		op.New("inbox.list", prentice.Look, prentice.Viewer, "Show what is there.", func(_ context.Context, c op.Call, in struct {
+			All bool `json:"all,omitempty"`
+		}) (out supervision.Inbox, err error) {
 			if full {
 				out = someInbox()
+			}
+			if out.All = in.All; full && !in.All && !c.Actor.Role.Includes(prentice.Operator) {
+				return supervision.Inbox{Others: 6}, nil
 			}
 			for _, g := range out.Groups {
 				for i := range g.Questions {
@@ -46,6 +51,16 @@ func supervisionOps(full bool) []op.Op {
 				out.Notices, out.Next_ = someNotices(), "12"
 			}
 			return out, nil
+		}),
+		canned("lock.list", full, func() supervision.Locks {
+			return supervision.Locks{Locks: []prentice.TargetLock{{Target: "resource/orders-db", Via: "host/web-1", Run: 43, Procedure: "vacuum", State: prentice.Running, Since: ago(4 * time.Minute)}}}
+		}),
+		op.New("notice.show", prentice.Look, prentice.Viewer, "Show a notice.", func(_ context.Context, _ op.Call, in struct {
+			Number int64 `json:"number"`
+		}) (supervision.NoticeOut, error) {
+			n := someNotices()[min(in.Number, 1)]
+			n.Number, n.Text = in.Number, "run/41 waits for an approver\n\n<script>alert(1)</script>\nhttps://prentice.example/runs/41\n"+strings.Repeat("a-word-that-never-ends", 20)
+			return supervision.NoticeOut{Notice: n}, nil
 		}),
 		op.New("run.log", prentice.Look, prentice.Viewer, "Show a log.", func(_ context.Context, _ op.Call, in struct {
 			Number int64  `json:"number"`
@@ -163,6 +178,10 @@ func somePolicy() supervision.PolicyShown {
 			Holes:          []prentice.Hole{{Kind: "looser-at-night", Procedures: []string{"restart-service", "renew-certificate"}, Risk: "change", Places: []string{"production"}, Actors: []string{"self/prentice"}, Times: "22:00 to 06:00", Cells: 16, Verdict: prentice.Allow, Rule: "nights-are-free", Says: "at night it is allowed what by day is asked"}},
 			Contradictions: []prentice.Contradiction{{Rules: [2]string{"danger-asks-two", "platform-may"}, Cells: 3, Where: "rotate-certificates in production by person/ann"}},
 			Silent:         []prentice.SilentRule{{Rule: "old-hosts-are-read-only", Behind: "danger-asks-two"}},
+			Heat: supervision.Heat{Places: []string{"production", "staging", "the-other-machine-room-with-a-long-name"}, Left: 3, Rows: []supervision.HeatRow{
+				{Procedure: "restart-service", Risk: "change", Cells: []supervision.HeatCell{{Known: true, Verdict: prentice.Ask, Varies: true, Says: []string{"ask: an agent, always (r)", "allow: an operator, always (s)"}}, {Known: true, Verdict: prentice.Allow}, {}}},
+				{Procedure: longName, Risk: "danger", Cells: []supervision.HeatCell{{Known: true, Verdict: prentice.Refuse}, {Known: true, Verdict: prentice.Ask}, {Known: true, Verdict: prentice.Ask}}},
+			}},
 		},
 	}
 }
@@ -230,12 +249,15 @@ func someSchedules() schedulesOut {
 var supervisionStories = []story{
 	{name: "inbox", path: "/inbox", who: "ann", lists: true},
 	{name: "inbox-viewer", path: "/inbox", who: "vera"},
+	{name: "inbox-viewer-all", path: "/inbox?all=true", who: "vera"},
 	{name: "limits", path: "/limits", who: "olga"},
 	{name: "limits-viewer", path: "/limits", who: "vera", lists: true},
 	{name: "policy", path: "/policy", who: "olga"},
 	{name: "why", path: "/policy/why?run=run/41", who: "vera"},
 	{name: "calendar", path: "/calendar", who: "vera", lists: true},
 	{name: "notices", path: "/notices", who: "olga", lists: true},
+	{name: "notice", path: "/notices/0", who: "olga"},
+	{name: "notice-viewer", path: "/notices/1", who: "vera"},
 	{name: "log", path: "/runs/43/log", who: "vera"},
 	{name: "log-finds-nothing", path: "/runs/43/log?find=panic", who: "vera"},
 	{name: "log-removed", path: "/runs/44/log", who: "vera"},

@@ -32,7 +32,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "design",
 		Sentence: "systems design: assist in designing components",
-		Ops:      []op.Op{checkOp(d), listOp(d), showOp(d)},
+		Ops:      []op.Op{checkOp(d), listOp(d), showOp(d), graphOp(d)},
 		Pages: []skill.Page{
 			{Path: "/catalogue", Op: "catalog.list", Template: "catalogue.html", Title: "Catalogue", Nav: "Catalogue", Key: "c", Order: 50},
 			{Path: "/catalogue/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity"},

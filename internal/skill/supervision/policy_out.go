@@ -24,10 +24,11 @@ type TableSummary struct {
 	Holes          []prentice.Hole          `json:"holes"`
 	Contradictions []prentice.Contradiction `json:"contradictions"`
 	Silent         []prentice.SilentRule    `json:"silent"`
+	Heat           Heat                     `json:"heat"`
 }
 
 func summary(t prentice.PolicyTable) TableSummary {
-	return TableSummary{t.Cells, t.Refused, t.Asked, t.Allowed, t.Holes, t.Contradictions, t.Silent}
+	return TableSummary{t.Cells, t.Refused, t.Asked, t.Allowed, t.Holes, t.Contradictions, t.Silent, heatOf(t)}
 }
 
 // Text implements op.Texter.

@@ -208,7 +208,7 @@
       var h = doc.createElement("h2"), list = doc.createElement("dl"), shut = doc.createElement("form"), b = doc.createElement("button");
       h.id = "keys-title"; h.textContent = "Keys"; list.className = "pairs";
       all(".rail a[data-key]").forEach(function (a) { pair(list, "g " + a.dataset.key, "Go to " + a.firstChild.textContent.trim()); });
-      pair(list, "/", "Find"); pair(list, "j", "Next row"); pair(list, "k", "Row before"); pair(list, "Enter", "Open the row");
+      pair(list, "/", "Find anything, also Ctrl K"); pair(list, "j", "Next row"); pair(list, "k", "Row before"); pair(list, "Enter", "Open the row");
       pair(list, "a", "Approve: write the reason"); pair(list, "?", "These keys");
       shut.method = "dialog"; b.textContent = "Close"; shut.append(b);
       d.append(h, list, shut); doc.body.append(d);
