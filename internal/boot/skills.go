@@ -56,7 +56,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			},
 			File: s.Team.checkFile,
 		},
-		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]prentice.EvidenceFault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey, Hosts: s.hosts, CheckHosts: s.checkHosts,
+		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Views: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]prentice.EvidenceFault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey, Hosts: s.hosts, CheckHosts: s.checkHosts,
 			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Absences: func(ctx context.Context) ([]prentice.Absence, error) { return s.runner.Absences(ctx) },

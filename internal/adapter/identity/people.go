@@ -104,6 +104,7 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 			`DELETE FROM identity_link WHERE person = ?`,
 			`DELETE FROM identity_grant WHERE person = ?`,
 			`DELETE FROM identity_provider WHERE person = ?`,
+			`DELETE FROM identity_view WHERE who = 'person/' || ?`,
 			`DELETE FROM identity_person WHERE name = ?`,
 		} {
 			if _, err := tx.Exec(query, name); err != nil {

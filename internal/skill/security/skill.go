@@ -61,6 +61,7 @@ type People interface {
 type Deps struct {
 	Ledger Ledger
 	People People
+	Views  Views // nil keeps none
 	Clock  func() time.Time
 	// Borne compares the answers that runs go by with the evidence of them; nil
 	// compares nothing.
@@ -98,7 +99,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
-		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps()),
+		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps()),
 		Pages: []skill.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60},
 			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence"},
