@@ -2,8 +2,10 @@ package security
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"prentice"
 	"prentice/internal/op"
@@ -78,6 +80,7 @@ func (d Deps) saveView(ctx context.Context, c op.Call, in saveViewIn) (ViewSaid,
 	if err != nil {
 		return ViewSaid{}, prentice.Errorf(prentice.Invalid, "%q is not the query of an address", in.Query).Try("write it as state=failed&procedure=deploy")
 	}
+	maps.DeleteFunc(query, func(_ string, values []string) bool { return strings.Join(values, "") == "" }) // a field that was left blank
 	if d.Views == nil {
 		return ViewSaid{}, prentice.Errorf(prentice.Unavailable, "views are not kept here")
 	}
