@@ -12,7 +12,7 @@ const (
 	boxWide, boxHigh = 168, 32
 	gapWide, gapHigh = 48, 12
 	margin           = 4
-	mostLetters      = 22
+	mostLetters      = 20
 )
 
 // Picture is a graph as it is drawn.
