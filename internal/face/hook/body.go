@@ -40,7 +40,7 @@ func tooLarge(most int64) error {
 
 // tellTooLarge tells of a message that was not read because it is too large: its
 // sender does not send it again, and what it told of would be lost unseen. Of one
-// sender it is one event an hour, which counts the others.
+// sender it is one event an hour for each path: the others have the same id.
 func (f *face) tellTooLarge(r *http.Request, actor prentice.Actor, err error) {
 	s, is := errors.AsType[withStatus](err)
 	if !is || s.status != http.StatusRequestEntityTooLarge {
