@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -122,28 +121,7 @@ type accessWorld struct {
 
 func openAccess(t *testing.T) *accessWorld {
 	t.Helper()
-	w := &accessWorld{t: t}
-	dir := t.TempDir()
-	for name, text := range map[string]string{"catalog-info.yaml": accessCatalogue, "procedures/ring-bell.md": accessProcedure, "procedures/ring-gong.md": strings.ReplaceAll(accessProcedure, "bell", "gong")} {
-		path := filepath.Join(dir, "team", name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	set, err := Settings{Data: filepath.Join(dir, "data"), Team: filepath.Join(dir, "team"), Owner: "olga"}.Filled()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.s, err = Open(t.Context(), set, slog.New(slog.DiscardHandler), Answers); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { w.s.Close() })
-	if _, _, err := w.s.Identity.EnsureOwner(t.Context(), "olga"); err != nil {
-		t.Fatal(err)
-	}
+	w := &accessWorld{t: t, s: opened(t, Answers, map[string]string{"procedures/ring-gong.md": strings.ReplaceAll(accessProcedure, "bell", "gong")})}
 	handler, err := api.New(api.Config{Door: w.s.App, Ops: w.s.App.Ops(), Log: slog.New(slog.DiscardHandler),
 		Limits: api.Limits{Actor: rate.Inf, ActorBurst: 1 << 20, Stranger: rate.Inf, StrangerBurst: 1 << 20},
 		Authenticate: func(r *http.Request) (prentice.Actor, error) {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -92,11 +89,7 @@ type way struct {
 // as names and texts.
 func openCaused(t *testing.T, more ...string) *causedWorld {
 	t.Helper()
-	w := &causedWorld{t: t}
-	dir := t.TempDir()
-	w.team = filepath.Join(dir, "team")
 	files := map[string]string{
-		"catalog-info.yaml": accessCatalogue, "procedures/ring-bell.md": accessProcedure,
 		"procedures/ring-told.md":   strings.NewReplacer("procedure: ring-bell", "procedure: ring-told\non:\n  - event: bell.told").Replace(accessProcedure),
 		"procedures/ring-opened.md": strings.NewReplacer("procedure: ring-bell", "procedure: ring-opened\non:\n  - event: incident.opened").Replace(accessProcedure),
 		"limits.yaml":               "runs_per_hour: {installation: 100000, procedure: 100000, service: 100000, target: 100000}\nat_once: {installation: 100, system: 100, service: 100}\n",
@@ -105,26 +98,8 @@ func openCaused(t *testing.T, more ...string) *causedWorld {
 	for i := 0; i < len(more); i += 2 {
 		files[more[i]] = more[i+1]
 	}
-	for name, text := range files {
-		path := filepath.Join(dir, "team", name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	set, err := Settings{Data: filepath.Join(dir, "data"), Team: filepath.Join(dir, "team"), Owner: "olga"}.Filled()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.s, err = Open(t.Context(), set, slog.New(slog.DiscardHandler), Acts); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { w.s.Close() })
-	if _, _, err := w.s.Identity.EnsureOwner(t.Context(), "olga"); err != nil {
-		t.Fatal(err)
-	}
+	w := &causedWorld{t: t, s: opened(t, Acts, files)}
+	w.team = w.s.Settings.Team
 	for name, role := range map[string]prentice.Role{"ann": prentice.Approver, "ben": prentice.Approver, "carl": prentice.Approver, "dora": prentice.Approver,
 		"pia": prentice.Approver, "paul": prentice.Approver, "kay": prentice.Approver, "kim": prentice.Approver} {
 		if _, err := w.s.Identity.AddPerson(t.Context(), name, role); err != nil {

@@ -9,30 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
+	"prentice/internal/kit/filestest"
 	"prentice/internal/kit/needtest"
 )
 
 func corpus(t *testing.T) map[string]string {
-	t.Helper()
-	archive, err := txtar.ParseFile("testdata/corpus.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	top, folders := t.TempDir(), map[string]string{}
-	for _, f := range archive.Files {
-		name := filepath.Join(top, f.Name)
-		dir, _, _ := strings.Cut(f.Name, "/")
-		folders[dir] = filepath.Join(top, dir)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return folders
+	return filestest.Corpus(t, "testdata/corpus.txtar", nil)
 }
 
 func readIn(t *testing.T, dir string) *Config {

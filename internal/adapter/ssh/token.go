@@ -7,43 +7,23 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+
+	"prentice/internal/kit/argv"
 )
 
-// arguments splits what stands behind a word, as OpenSSH does: at spaces, with
-// quotes, and up to a comment. It says whether every quote has an end.
+// wordStyle splits as OpenSSH does, where a backslash keeps a quote, a backslash and,
+// outside of quotes, a space.
+var wordStyle = argv.Style{Escape: func(quote, next byte) argv.Escape {
+	if next == '"' || next == '\'' || next == '\\' || quote == 0 && next == ' ' {
+		return argv.Alone
+	}
+	return argv.Letter
+}}
+
+// arguments splits what stands behind a word. It says whether every quote has an end.
 func arguments(text string) (list []string, ok bool) {
-	var word strings.Builder
-	some, quote := false, byte(0)
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '\\' && i+1 < len(text) && (text[i+1] == '"' || text[i+1] == '\'' || text[i+1] == '\\' || quote == 0 && text[i+1] == ' '):
-			i++
-			word.WriteByte(text[i])
-			some = true
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteByte(c)
-		case c == '"' || c == '\'':
-			quote, some = c, true
-		case c == ' ' || c == '\t':
-			if some {
-				list = append(list, word.String())
-			}
-			word.Reset()
-			some = false
-		case c == '#' && !some:
-			return list, true
-		default:
-			word.WriteByte(c)
-			some = true
-		}
-	}
-	if some {
-		list = append(list, word.String())
-	}
-	return list, quote == 0
+	list, open := wordStyle.Words(text)
+	return list, open == 0
 }
 
 // expand fills in the tokens of a value. It says whether all of them are known.

@@ -2,45 +2,27 @@ package inventory_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"prentice"
 	"prentice/internal/engine/inventory"
+	"prentice/internal/kit/filestest"
 	"prentice/internal/kit/needtest"
 )
 
 // corpus are the folders of testdata/corpus.txtar, laid out below a new folder.
 func corpus(t *testing.T) map[string]string {
-	t.Helper()
-	archive, err := txtar.ParseFile("testdata/corpus.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	top, folders := t.TempDir(), map[string]string{}
-	for _, f := range archive.Files {
-		name := filepath.Join(top, f.Name)
-		dir, _, _ := strings.Cut(f.Name, "/")
-		folders[dir] = filepath.Join(top, dir)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
+	return filestest.Corpus(t, "testdata/corpus.txtar", func(top, text string) string {
+		switch top {
+		case "crlf":
+			return strings.ReplaceAll(text, "\n", "\r\n")
+		case "bom":
+			return "\ufeff" + text
 		}
-		if dir == "crlf" {
-			f.Data = []byte(strings.ReplaceAll(string(f.Data), "\n", "\r\n"))
-		}
-		if dir == "bom" {
-			f.Data = append([]byte("\ufeff"), f.Data...)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return folders
+		return text
+	})
 }
 
 func TestInventoriesOfTeamsAreTaken(t *testing.T) {

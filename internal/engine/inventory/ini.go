@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/argv"
 )
 
 var sectionHead = regexp.MustCompile(`^\[([^\]:\s]+)(?::([^\]\s]*))?\]\s*(?:[#;].*)?$`)
@@ -167,48 +168,23 @@ func (t *tree) settle() {
 	}
 }
 
-// words splits a line as a shell would: at spaces, with quotes and backslashes.
-// text says what is wrong with it.
+// ansible splits as Ansible does, which is as a shell would: a backslash keeps the
+// next character, but not within single quotes.
+var ansible = argv.Style{Inner: true, Escape: func(quote, next byte) argv.Escape {
+	switch {
+	case quote == '\'':
+		return argv.Letter
+	case quote == '"' && next != '"' && next != '\\':
+		return argv.Both
+	}
+	return argv.Alone
+}}
+
+// words splits a line; text says what is wrong with it.
 func words(line string) (list []string, text, hint string) {
-	var word strings.Builder
-	some, quote := false, byte(0)
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == '\\' && quote != '\'' && i+1 < len(line):
-			i++
-			if quote == '"' && line[i] != '"' && line[i] != '\\' {
-				word.WriteByte(c)
-			}
-			word.WriteByte(line[i])
-			some = true
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteByte(c)
-		case c == '"' || c == '\'':
-			quote, some = c, true
-		case c == ' ' || c == '\t':
-			if some {
-				list = append(list, word.String())
-			}
-			word.Reset()
-			some = false
-		case c == '#': // in the middle of a word too, as Ansible has it
-			if some {
-				list = append(list, word.String())
-			}
-			return list, "", ""
-		default:
-			word.WriteByte(c)
-			some = true
-		}
-	}
-	if quote != 0 {
-		return nil, "a quote " + string(quote) + " has no end", "close it on the same line"
-	}
-	if some {
-		list = append(list, word.String())
+	list, open := ansible.Words(line)
+	if open != 0 {
+		return nil, "a quote " + string(open) + " has no end", "close it on the same line"
 	}
 	return list, "", ""
 }
