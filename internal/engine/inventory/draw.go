@@ -147,6 +147,7 @@ func (t *tree) vars(h *host, groups []*group) map[string]setting {
 	}
 	maps.Copy(vars, h.vars)
 	maps.Copy(vars, h.beside)
+	maps.Copy(vars, h.made)
 	return vars
 }
 

@@ -101,12 +101,11 @@ func isProgram(raw []byte) bool {
 	return strings.HasPrefix(string(raw), "#!") || strings.HasPrefix(string(raw), "\x7fELF")
 }
 
-// dynamic notes a list of hosts that is made when it is asked for. It is not run
-// here: who writes into the team folder does not thereby run programs on this
-// machine.
+// dynamic notes a list of hosts that is made when it is asked for. Reading runs
+// nothing: who writes into the team folder does not thereby run programs on this
+// machine, unless the machine's owner lets Ansible be asked.
 func (t *tree) dynamic(name, what string) {
-	t.programs = append(t.programs, name)
-	t.advise(prentice.Pos{File: name}, "write what ansible-inventory --list --yaml prints of it into a file", "%s, which is not run here, so its hosts are unknown", what)
+	t.programs = append(t.programs, program{name, what})
 }
 
 // isVault says whether ansible-vault has encrypted a file as a whole.

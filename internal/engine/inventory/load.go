@@ -25,6 +25,7 @@ var names = []string{"inventory.ini", "inventory.yaml", "inventory.yml"}
 // private keys that hosts name, and Jumps the hosts to jump through, by bare name.
 type Inventory struct {
 	Hosts []prentice.Host // sorted by ref
+	Asked bool            // some were asked for, and may be others the next time
 	Keys  map[string]string
 	Jumps map[string]string
 }
@@ -33,10 +34,17 @@ type Inventory struct {
 // is that the inventory gives no address, or "", and then its name is its
 // address. While a finding is an error, the inventory must not be acted on.
 func Load(dir string, hostName func(string) string) (Inventory, []prentice.Finding) {
+	return LoadAsking(dir, hostName, nil)
+}
+
+// LoadAsking is Load that asks Ansible for what no file says; nil asks nobody.
+func LoadAsking(dir string, hostName func(string) string, ask Ask) (Inventory, []prentice.Finding) {
 	t := newTree()
 	t.folder(dir)
+	t.ask(dir, ask)
 	t.settle()
 	inv := t.draw(hostName)
+	inv.Asked = ask != nil && len(t.programs) > 0
 	t.deserted()
 	t.sayUnreached()
 	return inv, t.inOrder()
@@ -51,6 +59,7 @@ func Check(name string, raw []byte) []prentice.Finding {
 		return t.inOrder()
 	}
 	t.read(name, []byte(strings.TrimPrefix(string(raw), "\ufeff")))
+	t.ask("", nil)
 	t.draw(func(string) string { return "" })
 	t.sayUnreached()
 	return t.inOrder()
@@ -135,6 +144,7 @@ var ignored = []string{".pyc", ".pyo", ".swp", ".bak", ".rpm", ".md", ".txt", ".
 
 func (t *tree) file(root *os.Root, name string) {
 	t.files++
+	t.sources = append(t.sources, name)
 	if raw, ok := t.guarded(root, name); ok {
 		t.read(name, raw)
 	}

@@ -24,9 +24,13 @@ type tree struct {
 	listed   int              // names in the folders of vars
 	full     bool             // more hosts were listed than may be
 	owed     []owed
-	programs []string // files whose hosts are made when they are asked for
+	sources  []string // inventories, in the order in which they are read
+	programs []program
 	found
 }
+
+// program is a file whose hosts are made when they are asked for, and what it is.
+type program struct{ file, what string }
 
 // group is a group as it was first named at a place.
 type group struct {
@@ -48,6 +52,7 @@ type host struct {
 	at     prentice.Pos
 	vars   map[string]setting
 	beside map[string]setting // said in a file of host_vars
+	made   map[string]setting // by a plug-in or a program; nil is by none
 	groups map[string]bool    // directly
 }
 
