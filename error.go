@@ -132,6 +132,11 @@ func HintOf(err error) string {
 	return ""
 }
 
+// NotKept is the error of something that was removed because it was over long ago.
+func NotKept(ref Ref) *Error {
+	return Errorf(NotFound, "%s was over long ago and is no longer kept", ref).Try("what happened is in its evidence: prentice evidence thread %s", ref)
+}
+
 // NothingDone makes the error of something that was not begun one that says so.
 func NothingDone(err error) error {
 	text, hint := err.Error(), ""

@@ -51,6 +51,7 @@ var measurements = []measurement{
 	{"start", coldStart},
 	{"pages", pages},
 	{"pages.inbox", inbox},
+	{"retention", retention},
 	{"policy.decisions", decisions},
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},

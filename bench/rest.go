@@ -134,7 +134,7 @@ func manyRuns(ctx context.Context, address string, n int) error {
 			return err
 		}
 		for i := 1; i <= n; i++ {
-			at := db.Micros(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute))
+			at := db.Micros(time.Now().Add(time.Duration(i-n) * time.Minute))
 			_, err := tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires)
 				VALUES (?, 'three', ?, ?, 'verified', 'it stayed gone', 'change', 'self/prentice', '', '', '{}', '{}', '{}', '', 1, '', '', ?, ?, ?, ?, 0)`,
 				i, plan.Hash(), fmt.Sprintf("service/s%d", i%50), fmt.Sprint("run ", i), at, at, at)

@@ -8,6 +8,7 @@ import (
 
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/policy"
+	"prentice/internal/engine/retention"
 	"prentice/internal/kit/db"
 )
 
@@ -42,7 +43,17 @@ func databaseHealth(ctx context.Context, set Settings, now time.Time) []checked 
 	} else {
 		list = append(list, good("evidence", "%d lines, none of those missing that were signed here; prentice evidence check looks at each", is.Lines))
 	}
+	list = append(list, retentionHealth(ctx, d)...)
 	return append(list, policyHealth(ctx, d, set)...)
+}
+
+// retentionHealth says when nothing old is removed.
+func retentionHealth(ctx context.Context, d *db.DB) []checked {
+	says, _, err := retention.New(retention.Keeper{DB: d, Clock: time.Now}).Held(ctx)
+	if err != nil || says == "" {
+		return nil // tables that are not there are told of elsewhere
+	}
+	return []checked{but(advice, "retention", "nothing old is removed: "+says, "set the clock right; if it is: prentice retention resume --reason '…'")}
 }
 
 func serverHealth(ctx context.Context, d *db.DB) []checked {

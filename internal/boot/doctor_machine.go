@@ -39,7 +39,9 @@ func dataFolder(ctx context.Context, set Settings) []checked {
 	if set.presence() == started && syscall.Access(set.Data, 2) != nil {
 		list = append(list, but(broken, about, "this user may not write to "+set.Data, "run prentice as the user whom it belongs to"))
 	}
-	list = append(list, roomLeft(set.Data, room(set.Data)))
+	left := room(set.Data)
+	list = append(list, roomLeft(set.Data, left))
+	list = append(list, filling(readTrend(filepath.Join(set.Data, inFolder(set.Replica, ""))), time.Now(), int64(min(left, 1<<62)))...) //nolint:gosec // it is no more than that
 	var disk syscall.Statfs_t
 	if syscall.Statfs(set.Data, &disk) == nil {
 		list = append(list, fileSystem(uint64(uint32(disk.Type)), set.postgres())) //nolint:gosec // the number of a file system has 32 bits

@@ -53,6 +53,28 @@ func roomLeft(path string, left uint64) checked {
 	return good("disk", "%s", says)
 }
 
+// soonFull is when a disk that fills is told of, and verySoonFull when that is an
+// error.
+const (
+	soonFull     = 30 * 24 * time.Hour
+	verySoonFull = 2 * 24 * time.Hour
+)
+
+// filling says when a disk is full, if it goes on to fill as it did in the last day.
+func filling(t trend, now time.Time, left int64) []checked {
+	daily, full := t.fills(now, left)
+	in := full.Sub(now)
+	if full.IsZero() || in > soonFull {
+		return nil
+	}
+	state := advice
+	if in <= verySoonFull {
+		state = broken
+	}
+	return []checked{but(state, "disk", fmt.Sprintf("it has %d MB less than a day ago, and is full on %s if that goes on", daily>>20, full.UTC().Format("2006-01-02")),
+		"see what grows with: prentice retention show — and free space, or keep less (history-keep, events-keep, logs-keep, logs-max)")}
+}
+
 // fileSystems are those on which SQLite cannot rely, or that forget, by their number
 // in statfs(2).
 var fileSystems = map[uint64]string{

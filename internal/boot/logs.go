@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/adapter/blob"
 	"prentice/internal/adapter/runlog"
+	"prentice/internal/kit/db"
 )
 
 // What is kept of logs when no setting says otherwise.
@@ -18,18 +19,21 @@ const (
 	defaultLogsMax  = "10GB"
 )
 
-// keep reads the settings that say how long and how much of logs is kept.
+// keep reads the settings that say how long and how much of logs is kept: none
+// longer than its run.
 func (s Settings) keep() (runlog.Keep, error) {
 	var k runlog.Keep
-	age, size := orElse(s.LogsKeep, defaultLogsKeep), orElse(s.LogsMax, defaultLogsMax)
-	if age != "ever" {
-		days, found := strings.CutSuffix(age, "d")
-		n, err := strconv.Atoi(days)
-		if !found || err != nil || n < 1 || n > 36500 {
-			return k, prentice.Errorf(prentice.Invalid, "logs-keep %q is not a number of days", age).Try("write 90d, or ever")
-		}
-		k.Age = time.Duration(n) * 24 * time.Hour
+	history, err := days("history-keep", orElse(s.HistoryKeep, defaultHistoryKeep))
+	if err != nil {
+		return k, err
 	}
+	if k.Age, err = days("logs-keep", orElse(s.LogsKeep, defaultLogsKeep)); err != nil {
+		return k, err
+	}
+	if history > 0 && (k.Age == 0 || k.Age > history) {
+		k.Age = history
+	}
+	size := orElse(s.LogsMax, defaultLogsMax)
 	if size != "any" {
 		for unit, bytes := range map[string]int64{"MB": 1e6, "GB": 1e9, "TB": 1e12} {
 			if number, found := strings.CutSuffix(size, unit); found {
@@ -43,6 +47,19 @@ func (s Settings) keep() (runlog.Keep, error) {
 		}
 	}
 	return k, nil
+}
+
+// days reads how long something is kept; 0 is for ever.
+func days(setting, text string) (time.Duration, error) {
+	if text == "ever" {
+		return 0, nil
+	}
+	number, found := strings.CutSuffix(text, "d")
+	n, err := strconv.Atoi(number)
+	if !found || err != nil || n < 1 || n > 36500 {
+		return 0, prentice.Errorf(prentice.Invalid, "%s %q is not a number of days", setting, text).Try("write 90d, or ever")
+	}
+	return time.Duration(n) * 24 * time.Hour, nil
 }
 
 func orElse(s, other string) string {
@@ -78,7 +95,7 @@ func (s *System) openLogs() (*runlog.Logs, error) {
 	s.closers = append(s.closers, s.blobs.Close)
 	logs, err := runlog.New(runlog.Deps{
 		Own: runlog.Place{Folder: s.own("logs"), Writer: s.Settings.Replica}, Others: s.otherLogs(), Store: s.blobs, Clock: time.Now, Log: s.log,
-		Told: func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) }, Over: s.runIsOver, Watched: func(run int64) bool { return s.runner.Watched(run) },
+		Told: func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) }, Over: s.runIsOver, Gone: func(ctx context.Context, run int64) (bool, error) { return s.runner.Removed(ctx, run) }, Watched: func(run int64) bool { return s.runner.Watched(run) },
 	})
 	if err != nil {
 		return nil, cannotWrite(s.Settings.Data, err)
@@ -108,31 +125,26 @@ func (s *System) otherLogs() func() []runlog.Place {
 	return list
 }
 
-// sweepLogs removes old logs at the start and every hour, until ctx ends.
-func (s *System) sweepLogs(ctx context.Context) error {
+// sweepLogs removes old logs.
+func (s *System) sweepLogs(ctx context.Context, _ db.Sweep) (db.Swept, error) {
 	keep, err := s.Settings.keep()
 	if err != nil {
-		return err
+		return db.Swept{}, err
 	}
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		if err := s.logs.Sweep(ctx, keep, s.logRemoved); err != nil && ctx.Err() == nil {
-			s.log.Error("remove old logs", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+	n := 0
+	err = s.logs.Sweep(ctx, keep, func(ctx context.Context, r prentice.LogRemoved) error {
+		n++
+		return s.logRemoved(ctx, r)
+	})
+	return db.Swept{Removed: n, Over: true}, err
 }
 
-// runIsOver is false also for a run that nobody knows.
+// runIsOver is false also for a run that nobody knows, and true for one that is no
+// longer kept.
 func (s *System) runIsOver(ctx context.Context, run int64) (bool, error) {
 	d, err := s.runner.Show(ctx, run)
 	if prentice.KindOf(err) == prentice.NotFound {
-		return false, nil
+		return s.runner.Removed(ctx, run)
 	}
 	return err == nil && d.State.Ended(), err
 }

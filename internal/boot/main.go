@@ -76,7 +76,7 @@ func (c *commands) told(g cli.Global) error {
 
 func (c *commands) up() *cobra.Command {
 	var accept string
-	var listen, database, owner, hosts, public, proxies, replica, logsKeep, logsMax, enrolment, monitors, blobs string
+	var listen, database, owner, hosts, public, proxies, replica, logsKeep, logsMax, historyKeep, eventsKeep, enrolment, monitors, blobs, inventoryProgram string
 	var sample, verbose, remote bool
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
@@ -95,7 +95,7 @@ func (c *commands) up() *cobra.Command {
 				flag string
 				to   *string
 			}{{listen, &set.Listen}, {database, &set.Database}, {owner, &set.Owner}, {replica, &set.Replica}, {hosts, &set.Hosts}, {public, &set.PublicURL}, {proxies, &set.Proxies}, {logsKeep, &set.LogsKeep},
-				{logsMax, &set.LogsMax}, {enrolment, &set.Enrolment}, {monitors, &set.Monitors}, {blobs, &set.Blobs}, {g.Data, &set.Data}, {g.Team, &set.Team}} {
+				{logsMax, &set.LogsMax}, {historyKeep, &set.HistoryKeep}, {eventsKeep, &set.EventsKeep}, {enrolment, &set.Enrolment}, {monitors, &set.Monitors}, {blobs, &set.Blobs}, {inventoryProgram, &set.InventoryProgram}, {g.Data, &set.Data}, {g.Team, &set.Team}} {
 				if given.flag != "" {
 					*given.to = given.flag
 				}
@@ -120,9 +120,12 @@ func (c *commands) up() *cobra.Command {
 	f.StringVar(&replica, "replica", "", "share the PostgreSQL database and the data folder with others, under this `NAME`")
 	f.StringVar(&logsKeep, "logs-keep", "", "keep the logs of ended runs for so many `DAYS`: 90d, or ever (default "+defaultLogsKeep+")")
 	f.StringVar(&logsMax, "logs-max", "", "keep at most `SIZE` of logs: 500MB, 10GB, or any (default "+defaultLogsMax+")")
+	f.StringVar(&historyKeep, "history-keep", "", "keep runs and incidents for so many `DAYS` after their end: 400d, or ever (default "+defaultHistoryKeep+"); their evidence is kept for ever")
+	f.StringVar(&eventsKeep, "events-keep", "", "keep events and notices for so many `DAYS`: 90d, or ever (default "+defaultEventsKeep+")")
 	f.StringVar(&enrolment, "enrolment", "", "`HOW` far owners are trusted with letting others in: closed (whoever makes a link or token for another is behind what is done with it) or trusted (default closed)")
 	f.StringVar(&monitors, "monitors", "", "`NAMES` of agents that only report what they see, with commas between them: nobody counts as behind their events")
 	f.StringVar(&blobs, "blobs", "", "keep finished parts of logs in the folder or S3 bucket at `ADDRESS`: s3://BUCKET?region=REGION (default: blobs in the data folder)")
+	f.StringVar(&inventoryProgram, "inventory-program", "", "ask `PROGRAM`, which is ansible-inventory or a path to it, for the hosts of inventories that are programs or settings of plug-ins; it runs what stands in the team folder, as this user (default: nothing is run)")
 	f.StringVar(&accept, "accept", "", "start once although something is `LOST`: rollback, when evidence that was signed here is not in the database; lost-keys, when the keys that signed it are gone; or as a copy: copy, of a data folder that is there as well. It comes up stopped")
 	f.BoolVar(&sample, "demo", false, "bring a sample team: three small services, their probes and four procedures")
 	f.BoolVar(&remote, "remote", false, "listen beyond this machine")

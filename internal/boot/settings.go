@@ -13,7 +13,9 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"prentice"
+	"prentice/internal/adapter/ansible"
 	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/inventory"
 	"prentice/internal/kit/nearest"
 )
 
@@ -34,11 +36,16 @@ type Settings struct {
 	LogsKeep  string `toml:"logs-keep"`  // how long logs of ended runs are kept: 90d, or "ever"
 	LogsMax   string `toml:"logs-max"`   // how much all logs may take: 10GB, or "any"
 
+	HistoryKeep string `toml:"history-keep"` // how long runs and incidents are kept after their end: 400d, or "ever"
+	EventsKeep  string `toml:"events-keep"`  // how long events and notices are kept: 90d, or "ever"
+
 	Enrolment string `toml:"enrolment"` // "trusted": whoever lets others in is not behind what they do; "" or "closed": they are
 
 	Monitors string `toml:"monitors"` // agents that only report what they see, comma separated: nobody is behind their events
 
 	Blobs string `toml:"blobs"` // where finished parts of logs are: a folder, or s3://BUCKET?…; "" is in the data folder
+
+	InventoryProgram string `toml:"inventory-program"` // ansible-inventory, which is asked for hosts that no file lists; "" asks nobody
 
 	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback, AcceptKeys or AcceptCopy
 
@@ -130,7 +137,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
 		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_PUBLIC_URL": &s.PublicURL, "PRENTICE_PROXIES": &s.Proxies, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
-		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors} {
+		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_HISTORY_KEEP": &s.HistoryKeep, "PRENTICE_EVENTS_KEEP": &s.EventsKeep, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_INVENTORY_PROGRAM": &s.InventoryProgram, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors} {
 		if v := env(name); v != "" {
 			*to = v
 		}
@@ -156,10 +163,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "enrolment", "monitors", "blobs", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, enrolment, monitors, blobs, oidc and alertmanager")
+		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, oidc and alertmanager")
 	}
 	return nil
 }
@@ -210,6 +217,9 @@ func (s Settings) Filled() (Settings, error) {
 	if _, err := s.keep(); err != nil {
 		return s, err
 	}
+	if _, err := days("events-keep", orElse(s.EventsKeep, defaultEventsKeep)); err != nil {
+		return s, err
+	}
 	if _, err := s.proxies(); err != nil {
 		return s, err
 	}
@@ -233,6 +243,16 @@ func (s Settings) Filled() (Settings, error) {
 		}
 	}
 	return s, s.checkListen()
+}
+
+// ask asks Ansible for hosts that no file lists, where the settings name it and there
+// is something to act on.
+func (s Settings) ask(acting Acting) (inventory.Ask, error) {
+	if s.InventoryProgram == "" || acting == Reads || acting == Tries {
+		return nil, nil
+	}
+	program := ansible.Inventory{Program: s.InventoryProgram}
+	return program.List, program.Check()
 }
 
 // checkDatabase refuses an address that no database can have. It may hold a

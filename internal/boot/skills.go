@@ -51,7 +51,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Design: design.Deps{
 			Catalogue: s.Team.Catalogue,
 			Team: func(context.Context) (*prentice.Catalogue, []prentice.Finding, error) {
-				c, _, findings := readCatalogue(s.Settings.Team)
+				c, _, _, findings := readCatalogueAsking(s.Settings.Team, s.Team.ask)
 				return c, s.Team.notInForce(findings), nil
 			},
 			File: s.Team.checkFile,
@@ -66,7 +66,8 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
-			Days: s.Team.Days, Maintenance: func(now time.Time) []prentice.CalendarEntry { return s.maintained(now, "", 0) }, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas},
+			Days: s.Team.Days, Maintenance: func(now time.Time) []prentice.CalendarEntry { return s.maintained(now, "", 0) }, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas,
+			Kept: supervision.Keeper{Show: s.showRetention, Resume: s.retention.Resume}},
 		Support: s.desk,
 	})
 }

@@ -26,6 +26,7 @@ import (
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/replica"
+	"prentice/internal/engine/retention"
 	"prentice/internal/engine/runner"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
@@ -65,6 +66,8 @@ type System struct {
 	silences  *silence.Silences
 	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none
 	outbox    *notice.Outbox
+	silences  *silence.Silences
+	retention *retention.Keeper
 	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
 	standing  ledger.Standing
 	reads     bool // nothing is written
@@ -123,6 +126,9 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	}
 	s.closers = append(s.closers, s.Identity.Close)
 	if s.Team, err = newTeam(set.Team, log, acting); err != nil {
+		return s, err
+	}
+	if s.Team.ask, err = set.ask(acting); err != nil {
 		return s, err
 	}
 	s.Identity.Provider, s.Identity.Trusting = set.OIDC.provider(), set.Enrolment == trusted
@@ -278,6 +284,9 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	})
 	s.logs = logs
 	s.openOutbox()
+	if err := s.openRetention(); err != nil {
+		return err
+	}
 	s.Skills = s.skills(logs)
 	return nil
 }

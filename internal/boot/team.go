@@ -46,7 +46,12 @@ type team struct {
 	limits    runner.Limits
 	ssh       *ssh.Config
 	marks     string // of the files, to see that they changed
+	read      time.Time
+	asked     bool // hosts were asked for that no file lists
 }
+
+// askEvery is how often Ansible is asked for hosts that no file lists.
+const askEvery = 10 * time.Minute
 
 // Team is the team folder, read again when it changes. What cannot be read
 // leaves in force what was read before.
@@ -63,6 +68,7 @@ type Team struct {
 	granted func(context.Context) (bool, error) // whether anybody holds a role on what is a group's or a system's
 	missing func([]string) string               // the first secret that is not there, or ""; nil asks nobody
 	changed []func(*team)                       // called after each reading that took effect
+	ask     inventory.Ask                       // Ansible, for hosts that no file lists; nil asks nobody
 	missed  atomic.Bool                         // what changed elsewhere could not be read yet
 }
 
@@ -132,7 +138,7 @@ func (t *Team) marks() string {
 
 func (t *Team) stale() bool {
 	now := t.now.Load()
-	return t.missed.Load() || now.library.Stale(t.dir) || now.marks != t.marks()
+	return t.missed.Load() || now.library.Stale(t.dir) || now.marks != t.marks() || now.asked && time.Since(now.read) > askEvery
 }
 
 // Run reads the folder again when it changes, until ctx ends.

@@ -20,9 +20,16 @@ import (
 // its catalogue files, its inventories, and the hosts that ssh_config names. One
 // machine under two names is an error, and nothing may be planned for either.
 func readCatalogue(dir string) (*prentice.Catalogue, *ssh.Config, []prentice.Finding) {
+	c, config, _, findings := readCatalogueAsking(dir, nil)
+	return c, config, findings
+}
+
+// readCatalogueAsking also asks Ansible for hosts that no file lists, and says whether
+// it did; nil asks nobody.
+func readCatalogueAsking(dir string, ask inventory.Ask) (_ *prentice.Catalogue, _ *ssh.Config, asked bool, _ []prentice.Finding) {
 	config, findings := readSSH(dir)
 	unsure := errorsOf(findings)
-	inv, more := inventory.Load(dir, config.HostName)
+	inv, more := inventory.LoadAsking(dir, config.HostName, ask)
 	holed := errorsOf(more)
 	findings = append(findings, more...)
 	spare := config.Hosts()
@@ -46,7 +53,7 @@ func readCatalogue(dir string) (*prentice.Catalogue, *ssh.Config, []prentice.Fin
 		c.NoGroups = "the inventory has an error at " + at(holed[0])
 		blockThese(c, inv.Hosts, c.NoGroups)
 	}
-	return c, config, append(findings, twins...)
+	return c, config, inv.Asked, append(findings, twins...)
 }
 
 // onlyIn says of a host whether it is one that only ssh_config declares.

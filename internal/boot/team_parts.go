@@ -2,6 +2,7 @@ package boot
 
 import (
 	"slices"
+	"time"
 
 	"prentice"
 	"prentice/internal/engine/calendar"
@@ -15,7 +16,8 @@ import (
 // be planned for what has one.
 func (t *Team) readThings(next, had *team) {
 	var findings []prentice.Finding
-	next.catalogue, next.ssh, findings = readCatalogue(t.dir)
+	next.catalogue, next.ssh, next.asked, findings = readCatalogueAsking(t.dir, t.ask)
+	next.read = time.Now()
 	bad := errorsOf(findings)
 	next.troubles = append(next.troubles, bad...)
 	next.partial = len(bad) > 0 && (had == nil || had.partial)

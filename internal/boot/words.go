@@ -23,6 +23,7 @@ var nouns = map[string]string{
 	"policy":    "Rules that decide what may run and who must approve",
 	"procedure": "Agreed ways of doing things, as runbooks",
 	"replica":   "Processes that share this database",
+	"retention": "What is kept, for how long, and what goes next",
 	"review":    "Reviews of emergency overrides",
 	"run":       "Runs of procedures: start, approve, follow",
 	"schedule":  "Procedures that run at certain times",
@@ -44,7 +45,7 @@ var firsts = []cli.First{
 var groups = []cli.Group{
 	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "host", "event", "heartbeat", "schedule", "explain", "stop-all", "resume-all", "resume", "review"}},
 	{Title: "Team files", Nouns: []string{"catalog", "procedure", "policy", "calendar", "notice", "alert"}},
-	{Title: "Administration", Nouns: []string{"up", "drain", "person", "token", "session", "account", "whoami", "secret", "evidence", "limit", "lock", "replica", "metrics", "doctor", "backup", "restore"}},
+	{Title: "Administration", Nouns: []string{"up", "drain", "person", "token", "session", "account", "whoami", "secret", "evidence", "limit", "lock", "replica", "retention", "metrics", "doctor", "backup", "restore"}},
 }
 
 // aliases is what people type for a command, beside the plural of what can be listed.

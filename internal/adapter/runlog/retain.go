@@ -81,8 +81,41 @@ func (l *Logs) Sweep(ctx context.Context, keep Keep, record func(context.Context
 		total -= s.size
 	}
 	l.swept = sweeping{now, total}
+	l.held.Store(total)
+	return l.forgetGone(ctx)
+}
+
+// forgetGone removes what stands where logs were, of runs that are no longer kept.
+func (l *Logs) forgetGone(ctx context.Context) error {
+	if l.Gone == nil {
+		return nil
+	}
+	var old []string
+	err := l.Store.List(ctx, allRemoved, func(name string, _ int64, _ time.Time) error {
+		var run int64
+		if _, err := fmt.Sscanf(name, allRemoved+"run-%d.json", &run); err != nil {
+			return nil // it is not ours
+		}
+		gone, err := l.Gone(ctx, run)
+		if gone {
+			old = append(old, name)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for logs that went with their runs: %w", err)
+	}
+	for _, name := range old {
+		if err := l.Store.Remove(ctx, name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
+
+// Held is how many bytes all logs take, as far as the last whole sweep and what was
+// stored since say.
+func (l *Logs) Held() int64 { return l.held.Load() + l.fresh.Load() }
 
 const allRemoved = "removed/"
 

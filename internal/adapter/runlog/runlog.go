@@ -67,6 +67,7 @@ type Deps struct {
 	Told    func(run int64, line prentice.LogLine)             // hears of each line once it is kept; nil is nobody
 	Watched func(run int64) bool                               // whether somebody hears of a run; of 0, whether anybody hears at all
 	Over    func(ctx context.Context, run int64) (bool, error) // whether a run prints no more; nil is never known
+	Gone    func(ctx context.Context, run int64) (bool, error) // whether a run is no longer kept; nil: all are
 }
 
 // Logs are the logs of all runs.
@@ -79,6 +80,7 @@ type Logs struct {
 
 	waits atomic.Int64  // bytes of finished segments that are not stored yet
 	fresh atomic.Int64  // bytes that were stored since the last whole sweep
+	held  atomic.Int64  // bytes that the last whole sweep left
 	bell  chan struct{} // wakes Run
 	send  sending       // of Run alone
 	swept sweeping      // of Sweep alone

@@ -342,6 +342,11 @@ func TestOldAndLargeLogsGoUnlessTheirRunGoesOn(t *testing.T) {
 	if p := page(t, l, prentice.LogQuery{Run: 1}); p.Total != 100 {
 		t.Errorf("the log of a run that goes on has %d lines", p.Total)
 	}
+	l.Gone = func(_ context.Context, run int64) (bool, error) { return run == 2, nil }
+	sweep(Keep{})
+	if gone, left := page(t, l, prentice.LogQuery{Run: 2}), page(t, l, prentice.LogQuery{Run: 4}); gone.Removed != nil || left.Removed == nil {
+		t.Errorf("of a run that is no longer kept %+v stands there, and of one that is %+v", gone, left)
+	}
 }
 
 func TestAFullDiskLosesLinesAndSaysHowMany(t *testing.T) {

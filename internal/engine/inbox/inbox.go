@@ -50,6 +50,7 @@ type Inbox struct {
 	wake      chan struct{}
 	pauses    []time.Duration   // between the tries of an event
 	held      map[int64]*holdup // events that a listener has not taken, by number; of Run alone
+	forgotten func(tx *db.Tx, events []int64) error
 }
 
 // New is an inbox on a database that has its tables.

@@ -40,6 +40,9 @@ func (in *Inbox) List(ctx context.Context, f prentice.EventFilter) ([]prentice.E
 func (in *Inbox) Show(ctx context.Context, number int64) (prentice.EventRecord, error) {
 	found, err := in.read(ctx, `e.number = ?`, true, number)
 	if err == nil && len(found) == 0 {
+		if was, err := db.Given(in.db.Asking(ctx), "event", number); err == nil && was {
+			return prentice.EventRecord{}, prentice.NotKept(eventRef(number))
+		}
 		return prentice.EventRecord{}, prentice.Errorf(prentice.NotFound, "no event %d", number).Try("list them with: prentice event list")
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"prentice"
@@ -36,8 +37,11 @@ func (r *Runner) Borne(ctx context.Context, lines Lines) ([]prentice.EvidenceFau
 		return nil, err
 	}
 	b := borne{runner: r, kept: kept, seen: map[answerKey]bool{}}
+	if err := b.each(ctx, RunsRemoved, lines, b.removed); err != nil {
+		return nil, err
+	}
 	for _, kind := range []string{"approval.given", "approval.refused"} {
-		if err := b.lines(ctx, kind, lines); err != nil {
+		if err := b.each(ctx, kind, lines, b.line); err != nil {
 			return nil, err
 		}
 	}
@@ -54,6 +58,7 @@ type borne struct {
 	runner *Runner
 	kept   map[answerKey]said
 	seen   map[answerKey]bool
+	gone   []span // runs that are no longer kept, by the evidence
 	faults []prentice.EvidenceFault
 }
 
@@ -62,8 +67,8 @@ func (b *borne) fault(seq int64, says string, args ...any) {
 		Try: "find out who could write to the database, and do not rely on what the run did by it; compare with a backup"})
 }
 
-// lines goes along the evidence of one kind.
-func (b *borne) lines(ctx context.Context, kind string, list Lines) error {
+// each goes along the evidence of one kind.
+func (b *borne) each(ctx context.Context, kind string, list Lines, do func(context.Context, prentice.Evidence) error) error {
 	for f := (prentice.EvidenceFilter{Kind: kind, After: 1, Limit: 500}); ; {
 		page, err := list(ctx, f)
 		if err != nil {
@@ -71,7 +76,7 @@ func (b *borne) lines(ctx context.Context, kind string, list Lines) error {
 		}
 		for _, e := range page {
 			f.After = e.Seq
-			if err := b.line(ctx, e); err != nil {
+			if err := do(ctx, e); err != nil {
 				return err
 			}
 		}
@@ -79,6 +84,20 @@ func (b *borne) lines(ctx context.Context, kind string, list Lines) error {
 			return nil
 		}
 	}
+}
+
+// removed notes which runs a line says are no longer kept.
+func (b *borne) removed(_ context.Context, e prentice.Evidence) error {
+	var data struct{ Of, Numbers string }
+	if e.Actor == prentice.Prentice("").Ref() && json.Unmarshal(e.Data, &data) == nil && data.Of == "runs" {
+		b.gone = append(b.gone, spansIn(data.Numbers)...)
+	}
+	return nil
+}
+
+// isGone says whether a run is one of them.
+func (b *borne) isGone(run int64) bool {
+	return slices.ContainsFunc(b.gone, func(s span) bool { return s.from <= run && run <= s.to })
 }
 
 // line compares one line with the answer that it tells of.
@@ -92,6 +111,7 @@ func (b *borne) line(ctx context.Context, e prentice.Evidence) (err error) {
 		}
 	}
 	switch {
+	case !there && b.isGone(key.run):
 	case !there:
 		b.fault(e.Seq, "line %d says that %s answered run/%d, and the run does not have that answer any more", e.Seq, key.actor, key.run)
 	case is != says:

@@ -26,7 +26,7 @@ func (r *Runner) Decided(ctx context.Context, number int64) (d prentice.Decided,
 	p := &pastDecisions{runner: r}
 	err = r.DB.QueryRow(ctx, `SELECT `+decidedColumns+` FROM runs WHERE number = ?`, []any{number}, p.dest()...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return d, prentice.Errorf(prentice.NotFound, "no run %d", number).Try("list them with: prentice run list")
+		return d, noRun(r.DB.Asking(ctx), number)
 	}
 	if err != nil {
 		return d, fmt.Errorf("read the decision on run %d: %w", number, err)

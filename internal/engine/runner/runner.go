@@ -111,6 +111,7 @@ type Runner struct {
 
 	halts    halts
 	outdated outdated
+	orphans  orphans // of ForgetPlans alone
 }
 
 // New makes a runner that does nothing until Run.

@@ -83,7 +83,7 @@ func (d *detail) readRow(src source, query string, more ...any) (err error) {
 		append([]any{&d.attempt, &d.revision, &d.cancel, &d.owner, &d.Kin, &d.Glass, &inWindow, &d.voided}, more...)...)
 	d.Number, d.Window = number, inWindow != 0
 	if errors.Is(err, sql.ErrNoRows) {
-		return prentice.Errorf(prentice.NotFound, "no run %d", number).Try("list them with: prentice run list")
+		return noRun(src.QueryRow, number)
 	}
 	if err != nil {
 		return fmt.Errorf("read run %d: %w", number, err)

@@ -44,8 +44,9 @@ type world struct {
 	flaps     string
 
 	mu     sync.Mutex
-	events []string   // guarded by mu
-	team   []Standing // guarded by mu
+	events []string        // guarded by mu
+	notes  []prentice.Note // guarded by mu
+	team   []Standing      // guarded by mu
 }
 
 // Team is ann, bob, cat and whoever a test adds.
@@ -180,10 +181,15 @@ func (w *world) Append(tx *db.Tx, at time.Time, notes ...prentice.Note) error {
 	for _, n := range notes {
 		data, _ := n.Data.(map[string]any)
 		state, _ := data["state"].(prentice.State)
-		if _, err := tx.Exec(`INSERT INTO test_notes (run, kind, ends) VALUES (?, ?, ?)`, string(n.Refs[0]), n.Kind, flag(state.Ended())); err != nil {
+		about := ""
+		if len(n.Refs) > 0 {
+			about = string(n.Refs[0])
+		}
+		if _, err := tx.Exec(`INSERT INTO test_notes (run, kind, ends) VALUES (?, ?, ?)`, about, n.Kind, flag(state.Ended())); err != nil {
 			return err
 		}
 	}
+	tx.After(func() { w.mu.Lock(); defer w.mu.Unlock(); w.notes = append(w.notes, notes...) })
 	return nil
 }
 func (w *world) Unhealthy(context.Context, []prentice.Ref) (int, int, error) {

@@ -42,6 +42,14 @@ func supervisionOps(full bool) []op.Op {
 			return someWhy(), nil
 		}),
 		canned("calendar.show", full, someCalendar),
+		op.New("retention.show", prentice.Look, prentice.Viewer, "Show what is kept.", func(_ context.Context, c op.Call, _ struct{}) (supervision.Retention, error) {
+			return someRetention(full, c.Actor.Name == "olga"), nil
+		}),
+		op.New("retention.resume", prentice.Change, prentice.Owner, "Believe the clock.", func(context.Context, op.Call, struct {
+			Reason string `json:"reason"`
+		}) (supervision.Said, error) {
+			return supervision.Said{}, nil
+		}),
 		canned("schedule.list", full, someSchedules),
 		op.New("notice.list", prentice.Look, prentice.Viewer, "List notices.", func(_ context.Context, _ op.Call, in struct {
 			Dead   bool  `json:"dead,omitempty"`
@@ -236,6 +244,25 @@ type scheduled struct {
 	Times                 int
 }
 
+func someRetention(full, held bool) (r supervision.Retention) {
+	r.Now, r.Database, r.Room = noon, 300<<10, 41<<30
+	r.Kept = []prentice.Kept{{Name: "evidence", Holds: "what was seen and done, by whom", Keep: "ever"}, {Name: "runs", Holds: "with their steps and answers", Keep: "400d", Setting: "history-keep"}}
+	if !full {
+		return r
+	}
+	r.Database, r.Free, r.Daily, r.Full = 3<<30, 210<<20, 5<<30, noon.Add(8*24*time.Hour)
+	r.Kept = []prentice.Kept{
+		{Name: "evidence", Holds: "what was seen and done, by whom", Keep: "ever", Count: 4_812_331, Oldest: ago(900 * 24 * time.Hour)},
+		{Name: "logs", Holds: "what the steps of runs printed", Keep: "90d", Setting: "logs-keep", Count: -1, Bytes: 7 << 30, Swept: ago(time.Hour), Removed: 120_012},
+		{Name: "runs", Holds: "with their steps and answers", Keep: "400d", Setting: "history-keep", Count: 310_004, Oldest: ago(410 * 24 * time.Hour), Next: ago(10 * 24 * time.Hour), Removed: 98_110},
+		{Name: "incidents", Holds: "with their timelines", Keep: "400d", Setting: "history-keep", Count: 1200, Oldest: ago(399 * 24 * time.Hour), Next: noon.Add(24 * time.Hour)},
+	}
+	if held {
+		r.Held = "the clock is 365 days ahead of the last time that it was believed, 2025-03-02 12:00 UTC"
+	}
+	return r
+}
+
 type schedulesOut struct{ Schedules []scheduled }
 
 func someSchedules() schedulesOut {
@@ -255,6 +282,8 @@ var supervisionStories = []story{
 	{name: "policy", path: "/policy", who: "olga"},
 	{name: "why", path: "/policy/why?run=run/41", who: "vera"},
 	{name: "calendar", path: "/calendar", who: "vera", lists: true},
+	{name: "retention", path: "/retention", who: "vera", lists: true},
+	{name: "retention-held", path: "/retention", who: "olga"},
 	{name: "notices", path: "/notices", who: "olga", lists: true},
 	{name: "notice", path: "/notices/0", who: "olga"},
 	{name: "notice-viewer", path: "/notices/1", who: "vera"},

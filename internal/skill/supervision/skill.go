@@ -94,6 +94,7 @@ type Deps struct {
 	Notices       Notices
 	CheckNotices  func(file string, text []byte) []prentice.Finding
 	Replicas      func(context.Context) ([]prentice.Replica, error)
+	Kept          Keeper
 }
 
 // New is the skill.
@@ -101,7 +102,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      d.scoped(slices.Concat(d.runOps(), d.askOps(), d.absenceOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps(), d.replicaOps())),
+		Ops:      d.scoped(slices.Concat(d.runOps(), d.askOps(), d.absenceOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps(), d.replicaOps(), d.retentionOps())),
 		Pages: []skill.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Overview", Nav: "Overview", Key: "n", Order: 1},
 			{Path: "/inbox", Op: "inbox.list", Template: "inbox.html", Title: "Approvals", Nav: "Approvals", Key: "x", Order: 2},
@@ -112,6 +113,7 @@ func New(d Deps) skill.Skill {
 			{Path: "/policy", Op: "policy.show", Template: "policy.html", Title: "Policy", Nav: "Policy", Key: "y", Order: 40},
 			{Path: "/policy/why", Op: "policy.why", Template: "policy-why.html", Title: "Why"},
 			{Path: "/replicas", Op: "replica.list", Template: "replicas.html", Title: "Replicas", Nav: "Replicas", Order: 74},
+			{Path: "/retention", Op: "retention.show", Template: "retention.html", Title: "Retention", Nav: "Retention", Order: 75},
 			{Path: "/notices", Op: "notice.list", Template: "notices.html", Title: "Notices", Nav: "Notices", Order: 73},
 			{Path: "/notices/{number}", Op: "notice.show", Template: "notice.html", Title: "Notice"},
 			{Path: "/calendar", Op: "calendar.show", Template: "calendar.html", Title: "Calendar", Nav: "Calendar", Key: "d", Order: 42},

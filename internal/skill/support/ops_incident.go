@@ -165,6 +165,9 @@ func (s *Support) detail(ctx context.Context, number int64, now time.Time) (d De
 		return d, err
 	}
 	if len(found) == 0 {
+		if was, err := db.Given(s.DB.Asking(ctx), "incident", number); err == nil && was {
+			return d, prentice.NotKept(incidentRef(number))
+		}
 		return d, noIncident(number)
 	}
 	d.Incident, d.Now = found[0], now
