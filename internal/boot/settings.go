@@ -13,9 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"prentice"
-	"prentice/internal/adapter/ansible"
 	"prentice/internal/adapter/identity"
-	"prentice/internal/engine/inventory"
 	"prentice/internal/kit/nearest"
 )
 
@@ -243,16 +241,6 @@ func (s Settings) Filled() (Settings, error) {
 		}
 	}
 	return s, s.checkListen()
-}
-
-// ask asks Ansible for hosts that no file lists, where the settings name it and there
-// is something to act on.
-func (s Settings) ask(acting Acting) (inventory.Ask, error) {
-	if s.InventoryProgram == "" || acting == Reads || acting == Tries {
-		return nil, nil
-	}
-	program := ansible.Inventory{Program: s.InventoryProgram}
-	return program.List, program.Check()
 }
 
 // checkDatabase refuses an address that no database can have. It may hold a

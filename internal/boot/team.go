@@ -50,9 +50,6 @@ type team struct {
 	asked     bool // hosts were asked for that no file lists
 }
 
-// askEvery is how often Ansible is asked for hosts that no file lists.
-const askEvery = 10 * time.Minute
-
 // Team is the team folder, read again when it changes. What cannot be read
 // leaves in force what was read before.
 type Team struct {

@@ -216,6 +216,19 @@ func TestRowsOfAWrongClockDoNotEndASweep(t *testing.T) {
 	})
 }
 
+func TestARowThatCannotBeReadHoldsUpNoOther(t *testing.T) {
+	each(t, func(w *world) {
+		w.have(3, 50*day, 40*day)
+		if w.db.Postgres() {
+			w.exec(`UPDATE things SET ended = 0 WHERE number = 2`) // it keeps no words there
+		} else {
+			w.exec(`UPDATE things SET ended = 'soon' WHERE number = 2`)
+		}
+		w.sweep()
+		w.left(1)
+	})
+}
+
 func TestWithAClockThatIsAYearAheadNothingGoes(t *testing.T) {
 	each(t, func(w *world) {
 		w.sweep()

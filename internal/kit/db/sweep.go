@@ -36,11 +36,13 @@ func (d *DB) Aged(ctx context.Context, s Sweep, query string) (due []int64, out 
 	defer rows.Close()
 	before, seen, old := Micros(s.Before), 0, 0
 	for rows.Next() {
-		var began, ended int64
+		var stored [2]any
 		var ref, about string
-		if err := rows.Scan(&out.After, &began, &ended, &ref, &about); err != nil {
+		if err := rows.Scan(&out.After, &stored[0], &stored[1], &ref, &about); err != nil {
 			return nil, out, fmt.Errorf("look for what is old: %w", err)
 		}
+		began, _ := stored[0].(int64) // SQLite keeps words where numbers belong: such a row stays, and holds up no other
+		ended, _ := stored[1].(int64)
 		seen++
 		if began < before {
 			old++
