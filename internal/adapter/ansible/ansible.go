@@ -42,7 +42,11 @@ func (i Inventory) Check() error {
 	if i.Program == "" {
 		return nil
 	}
-	if _, err := proc.Find(i.Program, env("")); err != nil {
+	path, err := proc.Find(i.Program, env(""))
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
 		return prentice.Errorf(prentice.Invalid, "inventory-program %q is not there: %w", i.Program, err).Try("install ansible-core, write the whole path, or leave the setting out")
 	}
 	return nil
