@@ -66,7 +66,6 @@ type System struct {
 	silences  *silence.Silences
 	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none
 	outbox    *notice.Outbox
-	silences  *silence.Silences
 	retention *retention.Keeper
 	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
 	standing  ledger.Standing

@@ -58,7 +58,7 @@ type borne struct {
 	runner *Runner
 	kept   map[answerKey]said
 	seen   map[answerKey]bool
-	gone   []span // runs that are no longer kept, by the evidence
+	gone   []stretch // runs that are no longer kept, by the evidence
 	faults []prentice.EvidenceFault
 }
 
@@ -97,7 +97,7 @@ func (b *borne) removed(_ context.Context, e prentice.Evidence) error {
 
 // isGone says whether a run is one of them.
 func (b *borne) isGone(run int64) bool {
-	return slices.ContainsFunc(b.gone, func(s span) bool { return s.from <= run && run <= s.to })
+	return slices.ContainsFunc(b.gone, func(s stretch) bool { return s.from <= run && run <= s.to })
 }
 
 // line compares one line with the answer that it tells of.

@@ -204,11 +204,11 @@ func spans(numbers []int64) string {
 	return strings.Join(parts, ",")
 }
 
-// span is numbers from one to another.
-type span struct{ from, to int64 }
+// stretch is numbers from one to another.
+type stretch struct{ from, to int64 }
 
 // spansIn reads what spans wrote; what is no number is nothing.
-func spansIn(text string) (list []span) {
+func spansIn(text string) (list []stretch) {
 	for part := range strings.SplitSeq(text, ",") {
 		first, last, found := strings.Cut(part, "-")
 		if !found {
@@ -217,7 +217,7 @@ func spansIn(text string) (list []span) {
 		from, err1 := strconv.ParseInt(first, 10, 64)
 		to, err2 := strconv.ParseInt(last, 10, 64)
 		if err1 == nil && err2 == nil && from <= to {
-			list = append(list, span{from, to})
+			list = append(list, stretch{from, to})
 		}
 	}
 	return list

@@ -9,8 +9,6 @@ import (
 	"prentice/internal/kit/db/dbtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
-
 func TestSilencesThatExpiredLongAgoGo(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		if err := d.Migrate(t.Context(), "silence", Schema()); err != nil {

@@ -35,13 +35,14 @@ func (s *Support) ForgetEvents(tx *db.Tx, events []int64) error {
 	return tx.Delete("support_tasks", "event", events)
 }
 
-// Needed is what open incidents and unfinished tasks name: their own refs, their runs
-// and the events of their symptoms.
+// Needed is what open incidents, unfinished tasks and held schedules name: their own
+// refs, their runs and the events of their symptoms.
 func (s *Support) Needed(ctx context.Context) (map[string]bool, error) {
 	rows, err := s.DB.Query(ctx, `SELECT 'incident/', number FROM incidents WHERE closed = 0
 		UNION ALL SELECT 'run/', r.run FROM incident_runs r JOIN incidents i ON i.number = r.incident WHERE i.closed = 0
 		UNION ALL SELECT 'event/', y.event FROM incident_symptoms y JOIN incidents i ON i.number = y.incident WHERE i.closed = 0
-		UNION ALL SELECT 'event/', event FROM support_tasks WHERE state = 'pending'`)
+		UNION ALL SELECT 'event/', event FROM support_tasks WHERE state = 'pending'
+		UNION ALL SELECT 'run/', run FROM support_ticks_held UNION ALL SELECT 'event/', event FROM support_ticks_held`)
 	if err != nil {
 		return nil, fmt.Errorf("look what open incidents need: %w", err)
 	}
