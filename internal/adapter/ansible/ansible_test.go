@@ -108,7 +108,7 @@ func TestAnAnswerThatCannotBeHadIsAnError(t *testing.T) {
 		want string
 	}{
 		"one that hangs":            {Inventory{Program: answers("sleep 60"), Patience: 300 * time.Millisecond}, "it did not answer within 300ms"},
-		"one that prints too much":  {Inventory{Program: answers("yes"), Patience: time.Second, Most: 1000}, "it "},
+		"one that prints too much":  {Inventory{Program: answers("head -c 5000 /dev/zero | tr '\\0' x"), Most: 1000}, "it prints more than 1000 bytes"},
 		"one that fails":            {Inventory{Program: answers("echo first >&2; echo 'ERROR! no such plug-in' >&2; exit 1")}, "exit code 1: ERROR! no such plug-in"},
 		"one that warns of a file":  {Inventory{Program: answers("echo '{}'; echo ' [WARNING]: Unable to parse /x as an inventory source' >&2")}, "Unable to parse /x"},
 		"one that is not there":     {Inventory{Program: "/nowhere/ansible-inventory"}, "could not be started"},

@@ -210,7 +210,7 @@ func TestABacklogGoesInSmallBatches(t *testing.T) {
 func TestRowsOfAWrongClockDoNotEndASweep(t *testing.T) {
 	each(t, func(w *world) {
 		w.have(3, -365*day, -365*day) // written while the clock was a year ahead
-		w.have(20, 50*day, 40*day)
+		w.have(200, 50*day, 40*day)
 		w.sweep()
 		w.left(3)
 	})
