@@ -272,3 +272,22 @@ func TestWhatStillFiresWhenMaintenanceEndsIsAnnouncedThen(t *testing.T) {
 		}
 	})
 }
+
+func TestMaintenanceMutesTheOpenIncidentOfWhatItIsAbout(t *testing.T) {
+	quiet(t, func(w *world) {
+		u := &upkeep{&silence.Silences{DB: w.db}, "service/web", noon}
+		w.s.Silences = u
+		w.fires("firing", "High", "web", "")
+		w.fires("firing", "Other", "db", "")
+		u.until = noon.Add(time.Hour)
+		w.settle()
+		if m := w.show(1).Muted; m == nil || m.Of != "calendar/upkeep" || w.show(2).Muted != nil {
+			t.Fatalf("muted %+v and %+v", m, w.show(2).Muted)
+		}
+		w.pass(time.Hour)
+		w.settle()
+		if w.show(1).Muted != nil || !has(w.lines(1), "it is silenced no more") {
+			t.Errorf("after it: %+v, %v", w.show(1).Muted, w.lines(1))
+		}
+	})
+}
