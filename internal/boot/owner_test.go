@@ -1,0 +1,25 @@
+package boot
+
+import (
+	"testing"
+
+	"prentice"
+	"prentice/internal/engine/policy"
+)
+
+func TestTheOwnerOfAProcedureIsNotAskedForWhatHasAnOwner(t *testing.T) {
+	now := &team{
+		catalogue: &prentice.Catalogue{Entities: []prentice.Entity{{Ref: "resource/adopted", Owner: "group/dba"}, {Ref: "resource/new", Owner: "group/dba"}, {Ref: "resource/bare"}}},
+		belongs:   map[prentice.Ref]policy.Belonging{"resource/adopted": {Owner: "group/dba"}, "procedure/vacuum": {Owner: "group/keepers"}},
+	}
+	for subject, want := range map[prentice.Ref]prentice.Ref{
+		"resource/adopted": "group/dba",
+		"resource/new":     "", // declared since, and not adopted
+		"resource/bare":    "group/keepers",
+		"resource/unknown": "group/keepers",
+	} {
+		if got := now.ownerOf(subject, "vacuum"); got != want {
+			t.Errorf("%s is owned by %q, want %q", subject, got, want)
+		}
+	}
+}
