@@ -87,7 +87,7 @@ type PersonRecord struct {
 	Seen    time.Time `json:"seen,omitzero"` // about when they last came, to a few minutes
 	Grants  []Grant   `json:"grants,omitempty"`
 	Groups  []Ref     `json:"groups,omitempty"`
-	Unread  string    `json:"unread,omitempty"` // why what is stored of them cannot be read; then they cannot sign in
+	Unread  string    `json:"unread,omitempty"` // what is stored of them and cannot be read
 }
 
 // TokenRecord is what is known of an API token; its value is known to nobody.
@@ -107,7 +107,7 @@ type TokenRecord struct {
 	Parent int64 `json:"parent,omitempty"` // the token that it was made through, with which it ends
 	Given  bool  `json:"given,omitempty"`  // of an agent: an owner gave it its name
 
-	Unread string `json:"unread,omitempty"` // why what is stored of it cannot be read; then nobody comes in by it
+	Unread string `json:"unread,omitempty"` // what is stored of it and cannot be read
 }
 
 // TokenRequest is a wish for an API token. Kind "" is Agent.
@@ -141,5 +141,5 @@ type SessionRecord struct {
 	Idle    time.Time `json:"idle"`             // when it ends if nobody uses it
 	Expires time.Time `json:"expires"`          // when it ends in any case
 	Behind  []Ref     `json:"behind,omitempty"` // the people behind whoever uses it
-	Unread  string    `json:"unread,omitempty"` // why what is stored of it cannot be read; then it is nobody's
+	Unread  string    `json:"unread,omitempty"` // what is stored of it and cannot be read
 }

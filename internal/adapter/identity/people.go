@@ -140,7 +140,7 @@ func (i *Identity) People(ctx context.Context) (_ []prentice.PersonRecord, err e
 		*p, err = scanPerson(scan)
 		p.Grants = grants[p.Name]
 		return err
-	}, func(p *prentice.PersonRecord, why error) { p.Unread, p.Role, p.Grants = why.Error(), "", nil })
+	}, func(p *prentice.PersonRecord, why error) { p.Unread = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list people: %w", err)
 	}

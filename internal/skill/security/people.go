@@ -1,7 +1,6 @@
 package security
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -143,10 +142,18 @@ func (p Team) Absence(name string) string {
 	return ""
 }
 
+// unread says behind something else that a part of it cannot be read.
+func unread(says string) string {
+	if says == "" {
+		return ""
+	}
+	return ", " + says
+}
+
 // Table implements op.Tabler.
 func (p Team) Table() (head []string, rows [][]string) {
 	for _, one := range p.People {
-		rows = append(rows, []string{one.Name, cmp.Or(one.Unread, string(one.Role)+also(one.Grants)), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never"), p.Absence(one.Name)})
+		rows = append(rows, []string{one.Name, string(one.Role) + also(one.Grants) + unread(one.Unread), one.Created.UTC().Format(time.DateOnly), when(one.Seen, "never"), p.Absence(one.Name)})
 	}
 	return []string{"PERSON", "ROLE", "SINCE", "LAST SEEN (UTC)", "AWAY"}, rows
 }
