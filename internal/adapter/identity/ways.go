@@ -21,6 +21,7 @@ const waysQuery = `SELECT person, role, ops, things, behind FROM identity_token 
 
 // Ways are how people could come in for one of some operations, with at least a
 // role. What role they have themselves is not asked here, nor on what a token is for.
+// Ways with the same people behind them are one: nobody makes many of them.
 func (i *Identity) Ways(ctx context.Context, least prentice.Role, ops ...string) (ways []prentice.Way, err error) {
 	now := i.clock()
 	at := db.Micros(now)
@@ -30,6 +31,7 @@ func (i *Identity) Ways(ctx context.Context, least prentice.Role, ops ...string)
 		return nil, fmt.Errorf("look how people come in: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	seen := map[[2]string]bool{}
 	for rows.Next() {
 		var name, role, asks, things, behind string
 		if err := rows.Scan(&name, &role, &asks, &things, &behind); err != nil {
@@ -37,7 +39,8 @@ func (i *Identity) Ways(ctx context.Context, least prentice.Role, ops ...string)
 		}
 		self := prentice.NewRef(string(prentice.Person), name)
 		wide := (role == "" || prentice.Role(role).Includes(least)) && slices.ContainsFunc(ops, scopeFrom(asks, things).Asks)
-		if wide {
+		if one := [2]string{name, behind}; wide && !seen[one] {
+			seen[one] = true
 			ways = append(ways, prentice.Way{Person: self, People: prentice.JoinPeople(prentice.RefsIn(behind), []prentice.Ref{self})})
 		}
 	}

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,18 @@ func TestAPersonIsIndependentByAWayThatOthersDidNotMake(t *testing.T) {
 			}
 		}
 		token("by-ann", prentice.TokenRequest{By: ann})
+		before, err := w.Ways(ctx, prentice.Approver, "run.approve")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, _, err := w.CreateToken(ctx, prentice.TokenRequest{Name: fmt.Sprint("again-", time.Now().UnixNano()), Kind: prentice.Person, Person: "by-ann", Role: prentice.Approver, By: ann}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if after, err := w.Ways(ctx, prentice.Approver, "run.approve"); err != nil || len(after) != len(before) {
+			t.Errorf("more tokens of the same people are more ways: %d, then %d (%v)", len(before), len(after), err)
+		}
 		token("narrow", prentice.TokenRequest{Scope: &prentice.Scope{Ops: []string{"event.send"}, On: []prentice.Ref{prentice.Ref(prentice.All)}}})
 		token("small", prentice.TokenRequest{Role: prentice.Operator})
 		token("agent", prentice.TokenRequest{Kind: prentice.Agent, Role: prentice.Operator})

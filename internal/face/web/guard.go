@@ -3,6 +3,7 @@ package web
 import (
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -59,12 +60,22 @@ func loopbackName(name string) bool {
 }
 
 // localPath says whether p leads to this site and nowhere else, whatever a
-// browser makes of it.
+// browser makes of it. It does not climb either: a site below a path has neighbours
+// on its host.
 func localPath(p string) bool {
-	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || len(p) > 2000 {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || len(p) > 2000 || climbs(p) {
 		return false
 	}
 	return !strings.ContainsFunc(p, func(r rune) bool { return r < 0x20 || r == 0x7f || r == '\\' })
+}
+
+// climbs says whether the path of an address has a part that leads up, however that
+// is written.
+func climbs(address string) bool {
+	path, _, _ := strings.Cut(address, "#")
+	path, _, _ = strings.Cut(path, "?")
+	plain, err := url.PathUnescape(path)
+	return err != nil || slices.Contains(strings.FieldsFunc(plain, func(r rune) bool { return r == '/' || r == '\\' }), "..")
 }
 
 // localOr is p if it leads to this site, otherwise the other way.

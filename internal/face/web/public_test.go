@@ -155,3 +155,19 @@ func TestAProxyThatHidesTheNameIsToldSo(t *testing.T) {
 		t.Errorf("%d %s", res.Code, res.Body)
 	}
 }
+
+// Another site may be on the same host: an address that climbs would lead to it, with
+// a link that began as ours.
+func TestNothingLeadsOutOfThePath(t *testing.T) {
+	for _, next := range []string{"/../other", "/..//other", "/runs/../../other", "/%2e%2e/other", "/.%2E/other", "/..%2fother", "/x/..", "/..?a=b", "/..#a", "/%zz", "/..\\other"} {
+		w := belowPath(t)
+		got := w.post("/sign-in", url.Values{"token": {"token-ann"}, "_next": {next}}, proxied)
+		if to := got.Header().Get("Location"); got.Code != http.StatusSeeOther || to != "/prentice/" {
+			t.Errorf("%q: %d to %q", next, got.Code, to)
+		}
+	}
+	w := belowPath(t)
+	if to := w.post("/sign-in", url.Values{"token": {"token-ann"}, "_next": {"/runs?text=..&a=/../b"}}, proxied).Header().Get("Location"); to != "/prentice/runs?text=..&a=/../b" {
+		t.Errorf("what is asked for may say so: %q", to)
+	}
+}
