@@ -205,27 +205,6 @@ func TestOfFiftyWhoEndASilenceAtOnceOneDoes(t *testing.T) {
 	})
 }
 
-func TestOfFiftyWhoReplaceASilenceAtOnceOneDoes(t *testing.T) {
-	everywhere(t, func(t *testing.T, a, b *world) {
-		a.must("silence.add", `{"matcher":["alertname=High"],"for":3600000000000,"reason":"disks"}`)
-		_, won := crowd(t, a, b, func(w *world, i int) error {
-			_, err := w.doAs(one(i), "silence.add", `{"matcher":["alertname=High"],"for":7200000000000,"reason":"longer","replaces":"silence/1"}`)
-			return err
-		})
-		list := b.must("silence.list", `{}`).(SilenceList)
-		if n := notesOf("silence.ended", a, b); won != 1 || len(list.Silences) != 1 || n != 1 || notesOf("silence.added", a, b) != 2 {
-			t.Errorf("%d replaced it, %d silences are there, and it ended %d times", won, len(list.Silences), n)
-		}
-		// What is over may be taken as a pattern, by everybody.
-		if _, won := crowd(t, a, b, func(w *world, i int) error {
-			_, err := w.doAs(one(i), "silence.add", fmt.Sprintf(`{"matcher":["alertname=Other%d"],"for":7200000000000,"reason":"again","replaces":"silence/1"}`, i))
-			return err
-		}); won != atOnceHere {
-			t.Errorf("%d of %d made another of what is over", won, atOnceHere)
-		}
-	})
-}
-
 // Alerts that fire while a silence for them is made and ended are each in one place:
 // in an incident, or among what is silenced. When it is over each has its incident.
 func TestAlertsThatFireWhileASilenceIsMadeAndEndedAreEachInOnePlace(t *testing.T) {

@@ -149,15 +149,13 @@ func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (S
 	return s.silenceOut(ctx, made)
 }
 
-// replace ends a silence in whose place another comes, unless it is over or none. Of
-// several who replace one at the same moment the first does: the others have looked at
-// what is there no more, and would each leave a silence.
+// replace ends a silence in whose place another comes, unless it is over or none.
 func (s *Support) replace(tx *db.Tx, now time.Time, old prentice.Silence, by prentice.Ref) error {
 	if old.Number == 0 {
 		return nil
 	}
 	ended, err := s.Silences.End(tx, now, old.Number, by)
-	if prentice.KindOf(err) == prentice.Conflict && (!old.Ended.IsZero() || ended.Ended.IsZero()) {
+	if prentice.KindOf(err) == prentice.Conflict {
 		return nil
 	}
 	if err != nil {
