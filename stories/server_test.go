@@ -259,3 +259,11 @@ func eventually(ts *testscript.TestScript, look func() (is bool, seen string)) {
 	}
 	ts.Fatalf("it does not come true; last seen: %s\n%s", seen, of(ts).said)
 }
+
+// freePortWord gives a story a port.
+func freePortWord(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 1, "freeport NAME")
+	port, err := freePort()
+	ts.Check(err)
+	ts.Setenv(args[0], port)
+}

@@ -38,6 +38,7 @@ var nouns = map[string]string{
 var firsts = []cli.First{
 	{Command: "prentice demo", About: "Watch a service fail and be restarted under supervision, in a minute"},
 	{Command: "prentice up --demo", About: "Start a server with a sample team, and look around"},
+	{Command: "prentice init", About: "Make a team folder from what is found on this machine"},
 	{Command: "prentice up", About: "Start a server for your own team"},
 }
 
@@ -45,7 +46,7 @@ var firsts = []cli.First{
 var groups = []cli.Group{
 	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "host", "event", "heartbeat", "schedule", "explain", "stop-all", "resume-all", "resume", "review"}},
 	{Title: "Team files", Nouns: []string{"catalog", "procedure", "policy", "calendar", "notice", "alert"}},
-	{Title: "Administration", Nouns: []string{"up", "drain", "person", "token", "session", "account", "whoami", "secret", "evidence", "limit", "lock", "replica", "retention", "metrics", "doctor", "backup", "restore"}},
+	{Title: "Administration", Nouns: []string{"init", "up", "drain", "person", "token", "session", "account", "whoami", "secret", "evidence", "limit", "lock", "replica", "retention", "metrics", "doctor", "backup", "restore"}},
 }
 
 // aliases is what people type for a command, beside the plural of what can be listed.

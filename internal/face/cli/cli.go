@@ -26,11 +26,12 @@ type Options struct {
 	// what closes it. It is called once, when the request needs it.
 	Open            func(context.Context, Global, op.Op, any) (op.Door, func() error, error)
 	Version, Commit string
-	Extra           []*cobra.Command  // commands that are no operations: up, demo
-	First           []First           // what a newcomer needs, in order
-	Groups          []Group           // how help lists the commands; what is in none comes last
-	Aliases         map[string]string // what people type for a command: logs → run log
-	Home            string            // the operation that says what is going on here; "" for none
+	Extra           []*cobra.Command            // commands that are no operations: up, demo
+	Nested          map[string][]*cobra.Command // those that stand below a noun: procedure new
+	First           []First                     // what a newcomer needs, in order
+	Groups          []Group                     // how help lists the commands; what is in none comes last
+	Aliases         map[string]string           // what people type for a command: logs → run log
+	Home            string                      // the operation that says what is going on here; "" for none
 
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -89,6 +90,11 @@ func New(o Options) *cobra.Command {
 	}
 	for _, extra := range append(f.Extra, f.versionCommand(), manCommand(), exitCodes()) {
 		add(root, extra)
+	}
+	for noun, commands := range f.Nested {
+		for _, c := range commands {
+			add(named(root, noun), c)
+		}
 	}
 	root.InitDefaultCompletionCmd()
 	named(root, "completion").Short = "Completion for bash, zsh, fish and PowerShell"
