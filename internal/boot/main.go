@@ -28,7 +28,7 @@ func (c *commands) root() *cobra.Command {
 		Ops: c.ops(), Nouns: nouns, Told: c.told, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
 		Extra:  []*cobra.Command{c.demo(), c.up(), c.initCommand(), c.backupCommand(), c.doctorCommand(), c.restoreCommand(), demoService(), c.reference()},
 		Nested: map[string][]*cobra.Command{"procedure": {c.procedureNew()}},
-		Home:  "status", First: firsts, Groups: groups, Aliases: aliases,
+		Home:   "status", First: firsts, Groups: groups, Aliases: aliases,
 	})
 }
 
