@@ -76,15 +76,9 @@ func (c *commands) initCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			b, err := begin(cmd.Context(), set, folder, at, dry)
-			if err != nil {
+			b := begun{Team: folder, DryRun: dry, Person: set.Owner, Wants: wants}
+			if err := begin(cmd.Context(), &b, at); err != nil {
 				return err
-			}
-			b.Wants = wants
-			if wants != "" && !dry {
-				if b.Settings, err = nameFolder(folder); err != nil {
-					return err
-				}
 			}
 			return c.tellOf(cmd, b, b.text())
 		},
@@ -127,20 +121,32 @@ func teamFolder(cmd *cobra.Command, args []string) (folder, wants string, err er
 }
 
 // begin finds, drafts, checks and writes.
-func begin(ctx context.Context, set Settings, folder string, at looking, dry bool) (begun, error) {
-	b := begun{Team: folder, DryRun: dry, Person: set.Owner}
+func begin(ctx context.Context, b *begun, at looking) error {
 	if !prentice.ValidName(at.group) || newteam.Name(at.group) != at.group {
-		return b, prentice.Errorf(prentice.Invalid, "%q is no name of a team", at.group).Try("use letters, digits and dashes")
+		return prentice.Errorf(prentice.Invalid, "%q is no name of a team", at.group).Try("use letters, digits and dashes")
 	}
-	found := &newteam.Found{Group: at.group, Person: set.Owner, Zone: zoneHere(), Machine: machineName()}
+	found := &newteam.Found{Group: at.group, Person: b.Person, Zone: zoneHere(), Machine: machineName()}
 	var err error
 	if b.Sources, err = find(ctx, found, at); err != nil {
-		return b, err
+		return err
 	}
 	files, err := drafted(ctx, found, time.Now())
 	if err != nil {
-		return b, err
+		return err
 	}
+	b.count(found)
+	if b.Wants != "" && !b.DryRun {
+		if b.Settings, err = nameFolder(b.Team); err != nil {
+			return err
+		}
+	}
+	if b.Files, err = put(b.Team, files, b.DryRun); err != nil && b.Settings != "" {
+		os.Remove(b.Settings) //nolint:errcheck // it names a folder that is not there
+	}
+	return err
+}
+
+func (b *begun) count(found *newteam.Found) {
 	b.Left, b.Services, b.Hosts = found.Left, len(found.Services), len(found.Hosts)
 	if !found.Knows(found.Machine) {
 		b.Hosts++
@@ -148,8 +154,6 @@ func begin(ctx context.Context, set Settings, folder string, at looking, dry boo
 	for _, s := range found.Services {
 		b.Probes += len(s.Probes)
 	}
-	b.Files, err = put(folder, files, dry)
-	return b, err
 }
 
 // nameFolder writes prentice.toml where there is none, so that commands in this
@@ -166,8 +170,12 @@ func nameFolder(folder string) (string, error) {
 		folder = rel
 	}
 	text := fmt.Sprintf("# Settings of prentice for commands in this folder; see prentice up --help\nteam = %q\n", folder)
-	if _, err := writeNew(filepath.Join(here, SettingsFile), []byte(text), 0o644); err != nil {
+	made, err := writeNew(filepath.Join(here, SettingsFile), []byte(text), 0o644)
+	if err != nil {
 		return "", cannotMake(SettingsFile, err)
+	}
+	if !made {
+		return "", nil // another init did
 	}
 	return SettingsFile, nil
 }

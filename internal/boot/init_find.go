@@ -226,8 +226,11 @@ func findInventory(found *newteam.Found, named string, config *ssh.Config) ([]so
 		found.Leave(counted(len(facts), "var")+" of the inventory", "vars may hold secrets; write those that a step needs as facts into inventory.yaml")
 	}
 	for _, f := range findings {
-		if strings.Contains(f.Text, "is not run here") {
+		switch {
+		case strings.Contains(f.Text, "is not run here"):
 			found.Leave(f.At.File, "%s: %s", f.Text, f.Hint)
+		case strings.HasPrefix(f.Text, "no fact is made of"):
+			found.Leave(f.At.File, "%s", f.Text)
 		}
 	}
 	return []source{{path, counted(len(inv.Hosts), "host")}}, nil

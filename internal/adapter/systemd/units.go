@@ -39,11 +39,35 @@ func Running(ctx context.Context) ([]Unit, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "systemctl", "show", "--type=service", "--state=running", "--property=Id,Description,FragmentPath", "--no-pager", "*").Output()
+	listed, err := systemctl(ctx, "list-units", "--type=service", "--state=running", "--no-legend", "--plain", "--full")
 	if err != nil {
 		return nil, err
 	}
-	return notable(units(string(out))), nil
+	names := running(listed)
+	if len(names) == 0 {
+		return nil, nil // without a name, show tells of systemd itself
+	}
+	shown, err := systemctl(ctx, append([]string{"show", "--property=Id,Description,FragmentPath", "--"}, names...)...)
+	if err != nil {
+		return nil, err
+	}
+	return notable(units(shown)), nil
+}
+
+func systemctl(ctx context.Context, args ...string) (string, error) {
+	out, err := exec.CommandContext(ctx, "systemctl", append([]string{"--no-pager"}, args...)...).Output()
+	return string(out), err
+}
+
+// running are the names in what systemctl list-units prints, a unit a line.
+func running(listed string) []string {
+	var names []string
+	for line := range strings.Lines(listed) {
+		if words := strings.Fields(line); len(words) > 0 && plainName.MatchString(words[0]) {
+			names = append(names, words[0])
+		}
+	}
+	return names
 }
 
 // units reads what systemctl show prints: a paragraph of NAME=value lines for each

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -38,6 +39,13 @@ func TestUnitsOfNoteAreThoseThatPeopleWroteOrChose(t *testing.T) {
 	list := notable(units(shown))
 	if len(list) != 2 || list[0].Name != "postgresql@15-main.service" || list[1].Name != "shop.service" || list[1].Description != "The shop; it's $(here) = there" {
 		t.Errorf("%+v", list)
+	}
+}
+
+func TestUnitsThatRunAreListedByTheirNames(t *testing.T) {
+	got := running("shop.service             loaded active running The shop\nsystemd-journald.service loaded active running Journal Service\n-x.service loaded active running an option\n\n")
+	if !slices.Equal(got, []string{"shop.service", "systemd-journald.service"}) {
+		t.Errorf("%q", got)
 	}
 }
 
