@@ -179,7 +179,7 @@ func (f *Found) Serve(s Service) {
 	f.Services = append(f.Services, s)
 }
 
-var unnamed = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+var unnamed = regexp.MustCompile(`[^A-Za-z0-9._]+`)
 
 // longestName is that of the catalogue's format.
 const longestName = 63
