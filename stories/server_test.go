@@ -267,3 +267,16 @@ func freePortWord(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Setenv(args[0], port)
 }
+
+// atEnd runs a command when the story ends, however it does: what a story starts in a
+// session of its own would outlive it.
+func atEnd(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) > 0, "at-end COMMAND…")
+	c := prentice(ts, args[1:]...)
+	if args[0] != "prentice" {
+		c.Path = ts.MkAbs(args[0])
+	}
+	ts.Defer(func() {
+		c.Run() //nolint:errcheck // it may not have started
+	})
+}

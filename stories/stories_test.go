@@ -50,6 +50,7 @@
 //	lock-database             let nobody write to the database, until unlock-database or the story ends
 //	tmpfs DIR SIZE            mount a small disk there, until the story ends
 //	gotest PACKAGE NAME       a test of our own passes, of the sources that the program was built from
+//	at-end COMMAND…           when the story ends, well or not: stop what it started
 //	freeport NAME             $NAME is a port of loopback that is free
 //	sshd NAME                 raise another machine: a real sshd on loopback, a host of the catalogue, with the folder NAME as home
 //	newkey NAME               give it another host key
@@ -113,8 +114,8 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "version": version, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
 		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
-		"freeport": freePortWord,
-		"s3":       s3, "stored": isStored, "signed": isSigned, "fleet": fleet,
+		"freeport": freePortWord, "at-end": atEnd,
+		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet,
 		"impostor": impostor, "provider": provider, "sso": sso, "browse": browse, "totp": totpWord, "password": byPassword, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
