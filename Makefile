@@ -2,7 +2,7 @@
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race check format vet staticcheck docs bench hazards hazards-teeth package clean
+.PHONY: help build helper demo test race check format vet staticcheck docs bench hazards hazards-teeth package clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -16,8 +16,12 @@ help:
 	sed -n 's/^## \([a-z-]*\): /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
 ## build: one static binary, ./bin/prentice
-build:
+build: helper
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "$(LDFLAGS)" -o bin/prentice ./cmd/prentice
+
+# helper: the program that prentice puts on hosts, into the folder from which it is built in
+helper:
+	packaging/helper.sh
 
 ## demo: build, then watch a service fail and be restarted under supervision
 demo: build

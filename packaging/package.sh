@@ -14,6 +14,7 @@ dist=$(realpath -m "${DIST:-dist}")
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 export SOURCE_DATE_EPOCH
 
+packaging/helper.sh
 rm -rf "$dist"
 mkdir -p "$dist"
 work=$(mktemp -d)

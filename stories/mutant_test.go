@@ -129,6 +129,9 @@ func goTest(ts *testscript.TestScript, _ bool, args []string) {
 		flags = append(flags, "-overlay", overlay)
 	}
 	c := exec.Command("go", append(flags, "-v", args[0])...)
+	if overlay := ts.Getenv("OVERLAY"); overlay != "" { // what the test builds itself is of the same sources
+		c.Env = append(os.Environ(), "GOFLAGS=-overlay="+overlay)
+	}
 	c.Dir = filepath.Dir(filepath.Dir(home))
 	out, err := c.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "--- PASS: "+args[1]) {

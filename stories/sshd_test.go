@@ -8,9 +8,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"prentice/internal/kit/outlive/helpertest"
 )
 
 // sshdPath is where sshd is: outside most people's PATH, and it must be started
@@ -79,8 +82,38 @@ func newKey(ts *testscript.TestScript, name string) {
 	ts.Setenv(strings.ToUpper(name)+"_KEY", strings.Fields(string(out))[1])
 }
 
-// clientKey is prentice's own key, and the list of those that may sign in.
+// builtHelper is the helper that prentice puts on hosts like this one, as its folder holds it.
+var builtHelper = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "story-helper-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	if err := helpertest.Folder(folder); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(folder, helpertest.File()))
+})
+
+// withoutHelper is the variable of a story whose prentice has no helper for hosts.
+const withoutHelper = "WITHOUT_HELPER"
+
+func setupWithoutHelper(env *testscript.Env) error {
+	env.Setenv(withoutHelper, "yes")
+	return setup(env)
+}
+
+// clientKey is prentice's own key, and the list of those that may sign in. With the
+// first of the machines prentice has the helper that it puts there.
 func clientKey(ts *testscript.TestScript) {
+	if ts.Getenv(withoutHelper) == "" {
+		raw, err := builtHelper()
+		ts.Check(err)
+		folder := ts.MkAbs(".helper")
+		ts.Check(os.MkdirAll(folder, 0o755))
+		ts.Check(os.WriteFile(filepath.Join(folder, helpertest.File()), raw, 0o644))
+		ts.Setenv("PRENTICE_STORY_HELPER", folder)
+	}
 	file := filepath.Join(ts.Getenv("PRENTICE_DATA"), "ssh", "id_ed25519")
 	if _, err := os.Stat(file); err == nil {
 		return

@@ -78,10 +78,12 @@ package stories
 
 import (
 	"context"
+	"embed"
 	"flag"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -102,7 +104,11 @@ func TestMain(m *testing.M) {
 func program() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return boot.Main(ctx, boot.Build{Version: "story", Commit: "none"}, os.Args[1:])
+	build := boot.Build{Version: "story", Commit: "none", Helpers: embed.FS{}}
+	if folder := os.Getenv("PRENTICE_STORY_HELPER"); folder != "" {
+		build.Helpers = os.DirFS(folder)
+	}
+	return boot.Main(ctx, build, os.Args[1:])
 }
 
 // cast is everybody who may appear.
@@ -129,6 +135,18 @@ func TestStories(t *testing.T) {
 	t.Cleanup(func() { os.RemoveAll(nextVersion) }) //nolint:errcheck // it is in the system's own folder for such
 	testscript.Run(t, testscript.Params{
 		Dir: ".", Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: vocabulary(), Condition: condition,
+	})
+}
+
+// What is done on other machines is done without the helper as well: not every host can
+// have it.
+func TestStoriesOfHostsWithoutTheHelper(t *testing.T) {
+	files, err := filepath.Glob("ssh*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	testscript.Run(t, testscript.Params{
+		Files: files, Setup: setupWithoutHelper, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: vocabulary(), Condition: condition,
 	})
 }
 

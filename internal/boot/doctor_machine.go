@@ -88,7 +88,7 @@ var tools = []struct {
 }
 
 // machineHealth looks at programs, limits, the clock and the service unit.
-func machineHealth(ctx context.Context, _ Settings) []checked {
+func machineHealth(ctx context.Context, set Settings) []checked {
 	var list []checked
 	var found []string
 	for _, t := range tools {
@@ -101,6 +101,7 @@ func machineHealth(ctx context.Context, _ Settings) []checked {
 	if len(found) > 0 {
 		list = append(list, good("programs", "%s", strings.Join(found, ", ")))
 	}
+	list = append(list, helperHealth(set))
 	var files syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files) == nil {
 		list = append(list, openFilesLimit(files.Cur))
@@ -112,6 +113,25 @@ func machineHealth(ctx context.Context, _ Settings) []checked {
 		list = append(list, good("clock", "set by a time server"))
 	}
 	return append(list, serviceUnit(ctx)...)
+}
+
+// helperHealth says which program steps on hosts are begun with.
+func helperHealth(set Settings) checked {
+	const about = "helper on hosts"
+	list, err := set.build.helpers()
+	switch {
+	case err != nil:
+		return but(broken, about, err.Error(), "build prentice anew with: make build")
+	case set.Helper == forbidden:
+		return good(about, "forbidden by the setting helper: steps on hosts begin by a shell")
+	case len(list) == 0:
+		return but(advice, about, "this prentice was built without one: a step that changes something on a host costs several times as much", "build it with: make build")
+	}
+	var names []string
+	for _, h := range list {
+		names = append(names, h.Name+" sha256:"+h.Digest[:12])
+	}
+	return good(about, "%s", strings.Join(names, ", "))
 }
 
 // serviceUnit asks systemd for the unit, where there is one.

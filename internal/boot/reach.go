@@ -12,6 +12,7 @@ import (
 	"prentice"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/adapter/ssh"
+	"prentice/internal/kit/outlive"
 	"prentice/internal/kit/proc"
 	"prentice/internal/skill/security"
 )
@@ -22,15 +23,38 @@ func (s *System) openReach() error {
 	if err != nil {
 		return cannotWrite(s.Settings.Data, err)
 	}
+	helpers, err := s.helpers()
+	if err != nil {
+		s.log.Warn("steps on hosts begin by the shell wrapper, which costs more", "why", err)
+	}
 	s.reach = &ssh.Reach{
 		Config: func() *ssh.Config { return s.Team.now.Load().ssh }, Keys: s.path("ssh"),
 		Known: []string{filepath.Join(s.path("ssh"), "known_hosts"), filepath.Join(s.Settings.Team, "known_hosts")},
 		Agent: os.Getenv("SSH_AUTH_SOCK"), Grace: proc.DefaultGrace,
+		Helpers: helpers, Unhelped: func(host, why string) {
+			s.log.Warn("steps on a host begin by the shell wrapper, which costs more: it has no helper", "host", host, "why", why)
+		},
 	}
 	s.claims = &shell.Claims{Install: id, Grace: proc.DefaultGrace}
 	s.contacts.begin(s)
 	s.closers = append(s.closers, s.reach.Close, s.claims.Close, s.contacts.Close)
 	return nil
+}
+
+// helpers are the programs that may be put on hosts.
+func (s *System) helpers() (outlive.Helpers, error) {
+	if s.Settings.Helper == forbidden {
+		return nil, nil
+	}
+	return s.Settings.build.helpers()
+}
+
+// helpers are those of a build.
+func (b Build) helpers() (outlive.Helpers, error) {
+	if b.Helpers != nil {
+		return outlive.HelpersIn(b.Helpers)
+	}
+	return outlive.Built()
 }
 
 // onlyHere is what the environment of steps has that means nothing on another

@@ -45,6 +45,8 @@ type Settings struct {
 
 	InventoryProgram string `toml:"inventory-program"` // ansible-inventory, which is asked for hosts that no file lists; "" asks nobody
 
+	Helper string `toml:"helper"` // "forbidden": nothing of ours is put on hosts; "" or "allowed": the helper may be
+
 	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback, AcceptKeys or AcceptCopy
 
 	build Build `toml:"-"` // what runs
@@ -102,6 +104,9 @@ const defaultData = "./prentice-data"
 // trusted is the enrolment by which an owner is not behind those they let in.
 const trusted = "trusted"
 
+// forbidden is the setting with which no helper is put on hosts.
+const forbidden = "forbidden"
+
 // DefaultListen is where the pages and the API are.
 const DefaultListen = "127.0.0.1:7400"
 
@@ -135,7 +140,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
 		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_PUBLIC_URL": &s.PublicURL, "PRENTICE_PROXIES": &s.Proxies, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
-		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_HISTORY_KEEP": &s.HistoryKeep, "PRENTICE_EVENTS_KEEP": &s.EventsKeep, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_INVENTORY_PROGRAM": &s.InventoryProgram, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors} {
+		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_HISTORY_KEEP": &s.HistoryKeep, "PRENTICE_EVENTS_KEEP": &s.EventsKeep, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_INVENTORY_PROGRAM": &s.InventoryProgram, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors, "PRENTICE_HELPER": &s.Helper} {
 		if v := env(name); v != "" {
 			*to = v
 		}
@@ -161,10 +166,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, oidc and alertmanager")
+		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, oidc and alertmanager")
 	}
 	return nil
 }
@@ -234,6 +239,9 @@ func (s Settings) Filled() (Settings, error) {
 		if err := s.Alertmanager.check(); err != nil {
 			return s, err
 		}
+	}
+	if s.Helper != "" && s.Helper != "allowed" && s.Helper != forbidden {
+		return s, prentice.Errorf(prentice.Invalid, "helper %q", s.Helper).Try("write allowed, or forbidden if prentice must put no program on hosts")
 	}
 	if s.OIDC != nil {
 		if err := s.OIDC.provider().Check(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -37,8 +38,11 @@ import (
 	"prentice/internal/skill/support"
 )
 
-// Build says what was built.
-type Build struct{ Version, Commit string }
+// Build says what was built. Helpers are those for hosts; nil are those that were built in.
+type Build struct {
+	Version, Commit string
+	Helpers         fs.FS
+}
 
 // System is one data folder, opened: everything is there, and nothing moves.
 type System struct {

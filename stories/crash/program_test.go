@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"prentice/internal/kit/outlive/helpertest"
 )
 
 // program is one build of prentice that can be told where to die.
@@ -24,7 +26,30 @@ type program struct{ path, version string }
 
 func build(t *testing.T, version string) program {
 	t.Helper()
-	return program{compile(t, "prentice/cmd/prentice", "-tags", "crashproof", "-ldflags", "-s -w -X main.version="+version), version}
+	return program{compile(t, "prentice/cmd/prentice", "-tags", "crashproof", "-overlay", helped(t), "-ldflags", "-s -w -X main.version="+version), version}
+}
+
+// helped is an overlay in which the helper for hosts is built in, as make build does it.
+func helped(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := helpertest.Folder(folder); err != nil {
+		t.Fatal(err)
+	}
+	name := helpertest.File()
+	to, err := filepath.Abs(filepath.Join("..", "..", "internal", "kit", "outlive", "helper", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(map[string]any{"Replace": map[string]string{to: filepath.Join(folder, name)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(folder, "overlay.json")
+	if err := os.WriteFile(overlay, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return overlay
 }
 
 func compile(t *testing.T, pkg string, flags ...string) string {

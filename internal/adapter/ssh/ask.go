@@ -15,6 +15,9 @@ import (
 // Ask implements outlive.Way.
 func (w *way) Ask(ctx context.Context, a outlive.Ask, want string, out func(int64, []byte) error) (outlive.Report, error) {
 	a.Nonce, a.Own = outlive.NewNonce(), true // a server gives each command its session, and signals none that goes on
+	if report, err, helped := w.helped(ctx, a, want, out); helped {
+		return report, err
+	}
 	text, err := outlive.Program(a)
 	if err != nil {
 		return outlive.Report{}, prentice.Errorf(prentice.Invalid, "step %s: %w", a.Name, err)
@@ -24,12 +27,20 @@ func (w *way) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 
 // put is Ask with a program that is there.
 func (w *way) put(ctx context.Context, a outlive.Ask, text, want string, out func(int64, []byte) error) (outlive.Report, error) {
-	s, err := w.open(ctx, w.place, w.sudo, text)
+	s, err := w.open(ctx, w.place, command(w.sudo))
 	if err != nil {
 		return outlive.Report{}, err
 	}
-	broken, over := false, make(chan struct{})
-	defer func() { s.leave(broken) }()
+	go s.begin(text)
+	report, broken, err := w.hear(ctx, s, a, want, "", out)
+	s.leave(broken)
+	return report, err
+}
+
+// hear reads the answer to an ask that a session was given. Word is that of one that begins a
+// helper. Broken says that the connection is of no use any more.
+func (w *way) hear(ctx context.Context, s *shell, a outlive.Ask, want, word string, out func(int64, []byte) error) (report outlive.Report, broken bool, err error) {
+	over := make(chan struct{})
 	defer close(over)
 	give := context.AfterFunc(ctx, func() {
 		stop := s.part()
@@ -42,20 +53,26 @@ func (w *way) put(ctx context.Context, a outlive.Ask, text, want string, out fun
 	lose := func() { late.Store(true); s.client.Close() }
 	slow := time.AfterFunc(w.timed().silence, lose) // what a profile prints is no answer
 	answer := outlive.NewAnswer(&patient{from: s.channel, time: w.timed().silence, give: lose}, a.Nonce)
-	answer.Want, answer.Claimed, answer.Begun = want, a.Claimed, func() { slow.Stop() }
-	report, err := answer.Report(out)
+	answer.Want, answer.Word, answer.Claimed, answer.Begun = want, word, a.Claimed, func() { slow.Stop() }
+	report, err = answer.Report(out)
 	slow.Stop()
+	if host, told := outlive.HostOf(answer.Noise, word); told {
+		w.lanes.learn(w.ID(), host)
+	}
 	if !errors.Is(err, outlive.ErrSilent) && !errors.Is(err, outlive.ErrCut) {
-		return report, err
+		return report, false, err
 	}
 	if ctx.Err() == nil && errors.Is(err, outlive.ErrSilent) && s.over() >= 0 {
-		return outlive.Report{}, silent(w.place, w.sudo, s.complaint(), string(answer.Noise))
+		if word != "" {
+			return outlive.Report{}, false, err
+		}
+		return outlive.Report{}, false, silent(w.place, w.sudo, s.complaint(), string(answer.Noise))
 	}
 	broken = ctx.Err() == nil
 	if late.Load() {
 		err = prentice.Errorf(prentice.Unavailable, "host %s did not answer within %s: %w", w.place.name, w.timed().silence, err).Try("look whether it hangs, and at the user's login shell and profile there")
 	}
-	return outlive.Report{Token: report.Token}, errors.Join(outlive.ErrLost, err)
+	return outlive.Report{Token: report.Token}, broken, errors.Join(outlive.ErrLost, err)
 }
 
 // command is the words that a shell is begun with. They are the same for every
@@ -66,6 +83,9 @@ func command(sudo bool) string {
 	}
 	return "exec /bin/sh"
 }
+
+// commandOf is command with a line that the shell runs, which has no single quotes.
+func commandOf(sudo bool, line string) string { return command(sudo) + " -c '" + line + "'" }
 
 // silent says why a shell that came up did not answer.
 func silent(p *place, sudo bool, wrong, noise string) error {

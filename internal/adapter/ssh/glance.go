@@ -79,10 +79,14 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, prentice.Errorf(prentice.Invalid, "step %s: %w", g.work.Step.ID, err)
 	}
-	s, err := g.open(ctx, g.place, g.sudo, text)
+	if code, err, done := g.onceAlong(ctx, d, text); done {
+		return code, err
+	}
+	s, err := g.open(ctx, g.place, command(g.sudo))
 	if err != nil {
 		return 0, err
 	}
+	go s.begin(text)
 	from := &patient{from: s.channel, time: g.timed().silence, give: func() { s.client.Close() }}
 	give := context.AfterFunc(ctx, func() { s.client.Close() }) // before hello there is nobody who could be ended
 	slow := time.AfterFunc(g.timed().silence, from.give)        // what a profile prints is no answer
@@ -92,11 +96,7 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	if err != nil {
 		defer s.leave(true)
 		if code := s.over(); code >= 0 && errors.Is(err, outlive.ErrSilent) && ctx.Err() == nil {
-			complaint := s.complaint()
-			if g.shell != "" && strings.Contains(complaint, outlive.Missing(g.shell)) {
-				return 0, prentice.Errorf(prentice.Refused, "step %s was not begun: there is no %s on %s", g.work.Step.ID, g.shell, g.place.name).Try("install %s there, or write the block as sh", g.shell)
-			}
-			return 0, silent(g.place, g.sudo, complaint, string(answer.Noise))
+			return 0, g.unbegun(s.complaint(), string(answer.Noise))
 		}
 		return 0, errors.Join(outlive.ErrLost, err)
 	}
@@ -117,6 +117,14 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	}
 	g.runs = outlive.Process{}
 	return code, nil
+}
+
+// unbegun says why a look was not begun, by what the shell said instead.
+func (g *glancing) unbegun(complaint, noise string) error {
+	if g.shell != "" && strings.Contains(complaint+noise, outlive.Missing(g.shell)) {
+		return prentice.Errorf(prentice.Refused, "step %s was not begun: there is no %s on %s", g.work.Step.ID, g.shell, g.place.name).Try("install %s there, or write the block as sh", g.shell)
+	}
+	return silent(g.place, g.sudo, complaint, noise)
 }
 
 // see sees to it that the output comes to an end: when the script has ended and

@@ -38,14 +38,21 @@ func (r *Reach) About(name, address string) (k Known) {
 		}
 	}
 	slices.Sort(k.Keys)
+	k.Connected = r.connected(p)
+	return k
+}
+
+// connected says whether there is a connection to a place now. One that is being dialled
+// is none.
+func (r *Reach) connected(p *place) bool {
 	r.mu.Lock()
 	l := r.links[p.id()]
 	r.mu.Unlock()
-	if l != nil && l.mu.TryLock() { // one that is being dialled is not connected
-		k.Connected = l.client != nil
-		l.mu.Unlock()
+	if l == nil || !l.mu.TryLock() {
+		return false
 	}
-	return k
+	defer l.mu.Unlock()
+	return l.client != nil
 }
 
 // Check connects to a host, signs in and has its shell say yes. It changes nothing

@@ -20,12 +20,16 @@ type Reach struct {
 	Agent  string
 	Grace  time.Duration
 
+	Helpers  outlive.Helpers        // that are put on hosts; none is the wrapper everywhere
+	Unhelped func(host, why string) // is told of a host that has no helper; nil is nobody
+
 	mu    sync.Mutex // guards what follows
 	links map[string]*link
 
 	once     sync.Once
 	dialling chan struct{} // made once; as long as many may be dialled at once
 
+	lanes lanes
 	rings kept[knownKeys]
 	keys  kept[[]ssh.Signer]
 	agent agentLink

@@ -15,8 +15,10 @@ import (
 type shell struct {
 	client  *ssh.Client
 	channel ssh.Channel
+	command string            // that it is begun with
+	opened  time.Time         // before that
+	release func(broken bool) // gives its connection back
 	wrong   *ending
-	leave   func(broken bool)
 	told    chan struct{}
 	closed  chan struct{}
 	heard   chan struct{} // closed when wrong is whole
@@ -52,16 +54,21 @@ func (s *shell) over() int {
 	}
 }
 
-// open gives a shell on a host its program, over a connection that is kept, or on
-// a new one where the kept one turns out to be gone. Nobody waits for the host to
+// open begins a shell on a host with the words of a command, over a connection that is
+// kept, or on a new one where the kept one turns out to be gone. Nobody waits for the host to
 // say that it has begun: hello says so.
-func (r *Reach) open(ctx context.Context, p *place, sudo bool, text string) (*shell, error) {
+func (r *Reach) open(ctx context.Context, p *place, command string) (*shell, error) {
 	for tried := false; ; tried = true {
 		client, leave, err := r.client(ctx, p)
 		if err != nil {
 			return nil, err
 		}
+		opened := time.Now()
 		channel, requests, err := r.session(ctx, client, p)
+		if err != nil && ctx.Err() == nil && r.lanes.closeOn(client) {
+			time.Sleep(parting / 10)
+			channel, requests, err = r.session(ctx, client, p)
+		}
 		if err != nil {
 			leave(true)
 			if tried || ctx.Err() != nil {
@@ -69,11 +76,9 @@ func (r *Reach) open(ctx context.Context, p *place, sudo bool, text string) (*sh
 			}
 			continue
 		}
-		s := &shell{client: client, channel: channel, wrong: &ending{}, told: make(chan struct{}), closed: make(chan struct{}), heard: make(chan struct{})}
-		s.leave = func(broken bool) { channel.Close(); leave(broken) } //nolint:errcheck // it may be closed
+		s := &shell{client: client, channel: channel, command: command, opened: opened, release: leave, wrong: &ending{}, told: make(chan struct{}), closed: make(chan struct{}), heard: make(chan struct{})}
 		go s.listen(requests)
 		go s.hear()
-		go s.begin(sudo, text)
 		return s, nil
 	}
 }
@@ -106,11 +111,29 @@ func (s *shell) part() (stop func() bool) {
 // parting is how long a host may take to agree that a session is over.
 const parting = 2 * time.Second
 
-// begin sends the command and the program. What cannot be sent is not answered.
-func (s *shell) begin(sudo bool, text string) {
-	s.channel.SendRequest("exec", false, ssh.Marshal(struct{ Command string }{command(sudo)})) //nolint:errcheck // as above
-	io.WriteString(s.channel, text)                                                            //nolint:errcheck // as above
-	s.channel.CloseWrite()                                                                     //nolint:errcheck // as above
+// leave ends the session and gives its connection back. Broken says that it is of no
+// use any more.
+func (s *shell) leave(broken bool) {
+	s.channel.Close() //nolint:errcheck // it may be closed
+	s.release(broken)
+}
+
+// begin sends the command and a program, which is all that it reads. What cannot be
+// sent is not answered.
+func (s *shell) begin(text string) {
+	s.start(text)
+	s.channel.CloseWrite() //nolint:errcheck // as above
+}
+
+// start sends the command, and what it reads first.
+func (s *shell) start(text string) {
+	s.channel.SendRequest("exec", false, ssh.Marshal(struct{ Command string }{s.command})) //nolint:errcheck // as above
+	s.tell(text)
+}
+
+// tell sends something more to read.
+func (s *shell) tell(text string) {
+	io.WriteString(s.channel, text) //nolint:errcheck // as above
 }
 
 // hear keeps the end of what the shell complains about.

@@ -48,6 +48,31 @@ var (
 	ErrGarbled = errors.New("the answer is not what the wrapper writes") // as above
 )
 
+// Unhelped is why a shell began no helper. Put is no trouble: it was put there.
+type Unhelped struct{ Why, Detail string }
+
+// Error implements error.
+func (u *Unhelped) Error() string { return "no helper: " + u.Why + " " + u.Detail }
+
+// Says is the same for people.
+func (u *Unhelped) Says() string {
+	switch u.Why {
+	case "unknown":
+		return "there is no helper for a host of the kind " + strconv.Quote(u.Detail)
+	case "swapped":
+		return "the file helper-… in ~/.prentice is not what prentice put there, and was not run; remove it"
+	case "owner", "home":
+		return "~/.prentice, or the helper in it, is not the user's own"
+	case "missing":
+		return "the helper that was put into ~/.prentice is not there"
+	case "room":
+		return "the helper could not be written to ~/.prentice"
+	case "refused":
+		return "the host does not run programs from ~/.prentice (a file system that is mounted noexec?)"
+	}
+	return u.Error()
+}
+
 // mostNoise is how much a shell profile may print before the answer begins.
 const mostNoise = 256 << 10
 
@@ -57,9 +82,10 @@ const longestLine = 1 << 10
 // Answer is an answer being read. Want is the token of the claim that is followed;
 // where the claim is another's, reading ends before its output. Empty is any. Begun,
 // if there is one, is called when the answer begins, and Claimed when it tells the
-// token of the claim.
+// token of the claim. Word is that of a shell which begins a helper; empty is of none.
 type Answer struct {
 	Want    string
+	Word    string
 	Begun   func()
 	Claimed func(token string)
 	from    *bufio.Reader
@@ -152,6 +178,11 @@ func (a *Answer) hello(follows string) error {
 				a.Begun()
 			}
 			return nil
+		}
+		if a.Word != "" && bytes.HasSuffix(a.Noise, []byte("@"+a.Word+" helper ")) {
+			line, err := a.text()
+			why, detail, _ := strings.Cut(line, " ")
+			return errors.Join(err, &Unhelped{why, detail})
 		}
 		if len(a.Noise) > 8<<10 {
 			a.Noise = append([]byte(nil), a.Noise[4<<10:]...)

@@ -19,7 +19,15 @@ func (h *host) effects() string {
 	return string(raw)
 }
 
-// begins is what comes of a program that was changed on its way.
+// word is a word of a program, or that of an ask of the helper.
+func (h *host) word(wrapper, helper string) string {
+	if len(h.helpers) > 0 {
+		return helper
+	}
+	return wrapper
+}
+
+// changed is what comes of a program that was changed on its way.
 func (h *host) changed(a outlive.Ask, from, to string) (outlive.Report, string) {
 	h.t.Helper()
 	c, text := h.command(a)
@@ -41,8 +49,8 @@ func (h *host) changed(a outlive.Ask, from, to string) (outlive.Report, string) 
 
 func TestAShellThatComesLateBeginsNothing(t *testing.T) {
 	start := outlive.Ask{Action: outlive.Start, Script: effect}
-	shells(t, func(t *testing.T, h *host) {
-		if r, _ := h.changed(start, "LATEST=300 ", "LATEST=-1 "); r.State != outlive.Refused || r.Why != "late" || h.effects() != "" {
+	both(t, func(t *testing.T, h *host) {
+		if r, _ := h.changed(start, h.word("LATEST=300 ", "latest=300"), h.word("LATEST=-1 ", "latest=-01")); r.State != outlive.Refused || r.Why != "late" || h.effects() != "" {
 			t.Errorf("older than anybody waits for: %+v, %q", r, h.effects())
 		}
 		if r, _ := h.ask(start); r.State != outlive.Ended || r.Code != 0 {
@@ -72,7 +80,7 @@ func TestAShellThatComesLateBeginsNothing(t *testing.T) {
 }
 
 func TestWhatIsKnownNotToHaveHappenedIsBegunAnew(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		h.ask(outlive.Ask{Action: outlive.Start, Script: effect})
 		h.ask(outlive.Ask{Action: outlive.Anew})
 		if r, _ := h.ask(outlive.Ask{Action: outlive.Start, Script: effect}); r.State != outlive.Ended || h.effects() != "one\none\n" {
@@ -82,7 +90,7 @@ func TestWhatIsKnownNotToHaveHappenedIsBegunAnew(t *testing.T) {
 }
 
 func TestTheNamesOfClaimsThatWentAreSweptInTheEnd(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		h.ask(outlive.Ask{Action: outlive.Stop, Key: "young"})
 		h.ask(outlive.Ask{Action: outlive.Stop, Key: "old"})
 		folder := filepath.Join(h.home, ".prentice")
@@ -98,7 +106,7 @@ func TestTheNamesOfClaimsThatWentAreSweptInTheEnd(t *testing.T) {
 }
 
 func TestAScriptThatWritesInItsOwnFolderDoesNotEndItself(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		r, out := h.ask(outlive.Ask{Action: outlive.Start, Script: "cd \"$(dirname \"$0\")\"; echo 'end 0 none room' >status; true >out-0; true >drained; sleep 0.3; echo over; exit 3"})
 		if r.State != outlive.Ended || r.Code != 3 || out != "over\n" {
 			t.Errorf("got %+v, %q", r, out)
@@ -107,7 +115,7 @@ func TestAScriptThatWritesInItsOwnFolderDoesNotEndItself(t *testing.T) {
 }
 
 func TestAFolderOfClaimsThatOthersCanWriteIsPutRight(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		folder := filepath.Join(h.home, ".prentice")
 		for _, mode := range []os.FileMode{0o777, 0o755, 0o700} {
 			if err := os.MkdirAll(folder, 0o700); err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"prentice/internal/kit/outlive"
+	"prentice/internal/kit/outlive/helpertest"
 )
 
 // shells are those that the wrapper is promised to work in.
@@ -28,12 +30,34 @@ func shells(t *testing.T, do func(t *testing.T, h *host)) {
 	}
 }
 
-// ways is shells, with a session of its own for the relay and with that of the shell
-// that is asked.
+// both is shells, with the wrapper and with the helper.
+func both(t *testing.T, do func(t *testing.T, h *host)) {
+	t.Run("wrapper", func(t *testing.T) { shells(t, do) })
+	t.Run("helper", func(t *testing.T) { shells(t, func(t *testing.T, h *host) { h.put(); do(t, h) }) })
+}
+
+// ways is both, where the wrapper has a session of its own for the relay, and where it
+// shares that of the shell that is asked.
 func ways(t *testing.T, do func(t *testing.T, h *host)) {
-	for name, own := range map[string]bool{"apart": false, "together": true} {
-		t.Run(name, func(t *testing.T) { shells(t, func(t *testing.T, h *host) { h.joined = own; do(t, h) }) })
+	both(t, do)
+	t.Run("together", func(t *testing.T) { shells(t, func(t *testing.T, h *host) { h.joined = true; do(t, h) }) })
+}
+
+// put puts the helper on the host.
+func (h *host) put() {
+	h.t.Helper()
+	h.helpers = helpertest.Build(h.t)
+	if err := os.Mkdir(filepath.Join(h.home, ".prentice"), 0o700); err != nil {
+		h.t.Fatal(err)
 	}
+	if err := os.WriteFile(h.helper(), h.helpers[0].Program, 0o700); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// helper is the helper's file on the host.
+func (h *host) helper() string {
+	return filepath.Join(h.home, ".prentice", "helper-"+h.helpers[0].Digest)
 }
 
 // home is a folder that goes when what still ends in it has ended.
@@ -57,11 +81,13 @@ func home(t *testing.T) string {
 
 // host is a home folder and a shell: the far side of a connection.
 type host struct {
-	t      *testing.T
-	argv   []string
-	home   string
-	path   string
-	joined bool // the relay shares the session of the shell that is asked
+	t       *testing.T
+	argv    []string
+	home    string
+	path    string
+	joined  bool            // the relay shares the session of the shell that is asked
+	helpers outlive.Helpers // that do what is asked; none is the wrapper
+	known   outlive.Host    // what is known of it
 }
 
 const nonce = "0123456789abcdef"
@@ -73,10 +99,16 @@ func (h *host) command(a outlive.Ask) (*exec.Cmd, string) {
 	}
 	a.Nonce, a.Token, a.Own = nonce, "t1", h.joined
 	text, err := outlive.Program(a)
+	argv := h.argv
+	if len(h.helpers) > 0 {
+		var frame []byte
+		frame, err = outlive.Request(a, 0)
+		text, argv = string(frame), append(slices.Clone(argv), "-c", h.helpers.Begin("w1", h.known))
+	}
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	c := exec.Command(h.argv[0], h.argv[1:]...)
+	c := exec.Command(argv[0], argv[1:]...)
 	c.Env = []string{"HOME=" + h.home, "PATH=" + h.path}
 	if h.path == "" {
 		c.Env = []string{"HOME=" + h.home, "PATH=/usr/local/bin:/usr/bin:/bin"}
@@ -214,7 +246,7 @@ func TestLongOutputComesWhole(t *testing.T) {
 }
 
 func TestStoppingReachesTheWholeGroup(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		h.begin("trap '' TERM\nsleep 300 &\necho begun\nsleep 300")
 		pid := h.leader()
 		r, _ := h.ask(outlive.Ask{Action: outlive.Stop, Grace: time.Second})
@@ -251,7 +283,7 @@ func TestWhatIsLeftBehindIsEndedAndTold(t *testing.T) {
 }
 
 func TestWhereTheKeeperIsGoneWithoutAWordTheScriptIsLost(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		h.begin("echo begun\nsleep 300")
 		folder := filepath.Join(h.home, ".prentice", "claim-k1")
 		raw, err := os.ReadFile(filepath.Join(folder, "keeper"))
@@ -334,7 +366,7 @@ func TestWhereItCannotBeKeptItIsNotBegun(t *testing.T) {
 }
 
 func TestASecretIsNeverAnArgument(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		_, out := h.ask(outlive.Ask{Action: outlive.Start, Env: []string{"TOKEN=planted-secret"}, Script: "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'planted[-]secret' || true\ntest \"$TOKEN\" = \"planted-\"secret && echo given"})
 		if out != "0\ngiven\n" {
 			t.Errorf("got %q", out)
@@ -370,7 +402,7 @@ func TestWhatCannotBeAProgramIsRefused(t *testing.T) {
 }
 
 func TestClaimsGoWithTheNextStepButForWhatGoesOn(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		h.ask(outlive.Ask{Action: outlive.Start, Key: "over", Script: "echo over"})
 		h.begin("echo begun\nsleep 300")
 		h.ask(outlive.Ask{Action: outlive.Start, Key: "next", Script: "echo next", Old: []string{"over", "k1", "never"}})

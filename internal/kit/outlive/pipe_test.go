@@ -35,7 +35,7 @@ func TestALookIsFailedByAnyCommandOfAPipeWhereTheShellCan(t *testing.T) {
 }
 
 func TestAScriptIsFailedByAnyCommandOfAPipeWhereItsShellCan(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		h.own("theirs", h.argv...)
 		want := 0
 		if h.pipefail() {

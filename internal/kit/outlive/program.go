@@ -28,6 +28,7 @@ const (
 	Look   Action = "look"   // says how it stands, and waits for nothing
 	Stop   Action = "stop"   // SIGTERM to the script's group, the grace, SIGKILL
 	Anew   Action = "anew"   // removes the claim of a script that is not under way, so that it can be begun once more
+	Glance Action = "glance" // for a helper alone: runs Script, which is the program of a Direct, without a claim; it ends with whoever asks
 	Forget Action = "forget" // removes it because its proof is written: it is never begun again
 )
 
@@ -43,6 +44,9 @@ const (
 	// ahead is how many bytes of output are kept ahead of who reads them, beside the
 	// piece that is being written, of 16 MiB at most.
 	ahead = 48 << 20
+	// waits is how many fifths of a second a relay that is so far ahead waits for who
+	// reads, before it leaves output out; relay.sh knows it too.
+	waits = 300
 )
 
 // Ask is one question about one claim. Nonce frames the answer; Token is told to
@@ -76,34 +80,45 @@ var (
 	variable  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// Program is the text for /bin/sh that performs the ask.
-func Program(a Ask) (string, error) {
+// checked is the ask as it can be put, or what is wrong with it.
+func (a Ask) checked() (Ask, error) {
 	for what, word := range map[string]string{"key": a.Key, "token": a.Token, "signature": "x" + a.Good, "other signature": "x" + a.Bad} {
 		if !plainWord.MatchString(word) {
-			return "", fmt.Errorf("the %s %q is not letters and digits", what, word)
+			return a, fmt.Errorf("the %s %q is not letters and digits", what, word)
 		}
 	}
 	if !plainName.MatchString(a.Name) {
 		a.Name = "step"
 	}
 	if a.Shell != "" && !plainWord.MatchString(a.Shell) {
-		return "", fmt.Errorf("the shell %q is not letters and digits", a.Shell)
+		return a, fmt.Errorf("the shell %q is not letters and digits", a.Shell)
 	}
-	old := ""
 	for _, key := range a.Old {
 		if !plainWord.MatchString(key) {
-			return "", fmt.Errorf("the key %q is not letters and digits", key)
+			return a, fmt.Errorf("the key %q is not letters and digits", key)
 		}
-		old += " claim-" + key
 	}
 	if strings.Contains(a.Base+a.Dir, "\x00") {
-		return "", fmt.Errorf("the folder %q holds a zero byte", a.Base+a.Dir)
+		return a, fmt.Errorf("the folder %q holds a zero byte", a.Base+a.Dir)
 	}
-	environment, err := exports(a.Env, a.Path)
+	if _, err := exports(a.Env, a.Path); err != nil {
+		return a, err
+	}
+	return a, checked(a.Nonce, a.Script)
+}
+
+// Program is the text for /bin/sh that performs the ask.
+func Program(a Ask) (string, error) {
+	a, err := a.checked()
 	if err != nil {
 		return "", err
 	}
-	if err := checked(a.Nonce, a.Script); err != nil {
+	old := ""
+	for _, key := range a.Old {
+		old += " claim-" + key
+	}
+	environment, err := exports(a.Env, a.Path)
+	if err != nil {
 		return "", err
 	}
 	var b strings.Builder

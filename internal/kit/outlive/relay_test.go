@@ -34,7 +34,7 @@ const (
 const chatty = "yes 'a line again and again' | head -c 300000000; true >\"$HOME/over\""
 
 func TestAChattyScriptWaitsForWhoReadsIt(t *testing.T) {
-	shells(t, func(t *testing.T, h *host) {
+	both(t, func(t *testing.T, h *host) {
 		h.begin(chatty)
 		h.await("it is far ahead", func() bool { return h.kept() > most-16<<20 })
 		h.await("it waits", func() bool { return h.waits(h.leader()) })
@@ -95,7 +95,7 @@ func (h *host) waits(group int) bool {
 func TestWhatNobodyReadsForLongIsLeftOutAndCounted(t *testing.T) {
 	ways(t, func(t *testing.T, h *host) {
 		c, text := h.command(outlive.Ask{Action: outlive.Start, Script: chatty})
-		text = strings.Replace(text, `"$n" -lt 300`, `"$n" -lt 3`, 1) // a minute is long for a test
+		text = strings.Replace(text, h.word(`"$n" -lt 300`, "waits=300"), h.word(`"$n" -lt 3`, "waits=003"), 1) // a minute is long for a test
 		c.Stdin = strings.NewReader(text)
 		from, err := c.StdoutPipe()
 		if err == nil {

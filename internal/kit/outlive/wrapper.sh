@@ -189,12 +189,12 @@ relay() {
 }
 # sweep: what is long over goes, and nobody else gets into the folder.
 sweep() {
-  find "$base" \( -name "claim-*" -prune -type d -mtime +"$DAYS" -print \) \
+  find "$base" \( \( -name "claim-*" -o -name "spare*" \) -prune -type d -mtime +"$DAYS" -print \) \
     -o \( ! -name "claim-*" -type d \( -perm -040 -o -perm -020 -o -perm -004 -o -perm -002 \) -print \) \
-    -o \( -type f \( -name "over-*" -o -name "void-*" \) -mtime +"$DAYS" -print \) 2>/dev/null | while read -r old; do
+    -o \( -type f \( -name "over-*" -o -name "void-*" -o -name "helper-*" \) -mtime +"$DAYS" -print \) 2>/dev/null | while read -r old; do
     case $old in
-      */claim-*) alive "$old/keeper" || alive "$old/group" || rm -rf "$old" ;;
-      */over-* | */void-*) rm -f "$old" ;;
+      */claim-* | */spare*) alive "$old/keeper" || alive "$old/group" || rm -rf "$old" ;;
+      */over-* | */void-* | */helper-*) rm -f "$old" ;;
       *) chmod 700 "$old" && say loose ;;
     esac
   done

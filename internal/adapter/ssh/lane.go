@@ -1,0 +1,132 @@
+package ssh
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"prentice/internal/kit/outlive"
+)
+
+// lane is a session in which a helper answers one ask after the other.
+type lane struct {
+	*shell
+	word  string // that is said when there is no helper
+	begun bool   // it was asked something
+	idle  *time.Timer
+}
+
+// gone says whether the session has ended.
+func (l *lane) gone() bool {
+	select {
+	case <-l.closed:
+		return true
+	default:
+		return l.ended()
+	}
+}
+
+// lanes are those that nobody uses at the moment, one for each way at most, and the
+// ways that have no helper. A lane that nobody uses holds no connection.
+type lanes struct {
+	mu      sync.Mutex // guards what follows
+	spare   map[string]*lane
+	without map[string]lack
+	hosts   map[string]outlive.Host // what their shells have said of them
+}
+
+// lack is why a way has no helper, and since when.
+type lack struct {
+	why   string
+	since time.Time
+}
+
+// take is the lane of a way, if there is one. It is whoever's took it.
+func (s *lanes) take(id string) *lane {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.spare[id]
+	delete(s.spare, id)
+	if l != nil {
+		l.idle.Stop()
+	}
+	return l
+}
+
+// keep keeps a lane for whoever wants it next, for a while.
+func (s *lanes) keep(id string, l *lane) {
+	old := s.take(id)
+	if old != nil {
+		old.channel.Close() //nolint:errcheck // it may be closed
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.spare == nil {
+		s.spare = map[string]*lane{}
+	}
+	s.spare[id] = l
+	l.idle = time.AfterFunc(idleTime, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.spare[id] == l {
+			delete(s.spare, id)
+			l.channel.Close() //nolint:errcheck // as above
+		}
+	})
+}
+
+// closeOn closes those that nobody uses on a connection, where a server may allow few
+// sessions. It says whether there was one.
+func (s *lanes) closeOn(client *ssh.Client) (some bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, l := range s.spare {
+		if l.client == client {
+			some = true
+			l.idle.Stop()
+			delete(s.spare, id)
+			l.channel.Close() //nolint:errcheck // as above
+		}
+	}
+	return some
+}
+
+// learn remembers what the shell at the end of a way has said of its host.
+func (s *lanes) learn(id string, host outlive.Host) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hosts == nil {
+		s.hosts = map[string]outlive.Host{}
+	}
+	s.hosts[id] = host
+}
+
+func (s *lanes) known(id string) outlive.Host {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hosts[id]
+}
+
+// lacks is why a way has no helper; "" if it may have one.
+func (s *lanes) lacks(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, known := s.without[id]
+	if known && time.Since(l.since) > withoutTime {
+		return ""
+	}
+	return l.why
+}
+
+// lack remembers why a way has no helper, and says whether that is news.
+func (s *lanes) lack(id, why string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.without == nil {
+		s.without = map[string]lack{}
+	}
+	before := s.without[id]
+	s.without[id] = lack{why, time.Now()}
+	return before.why != why
+}
