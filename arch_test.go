@@ -63,7 +63,7 @@ func TestAPlantedBreachIsFound(t *testing.T) {
 		"internal/skill/support/a.go": "// Package support.\npackage support\nimport _ \"prentice/internal/op\"",
 		"internal/op/op.go":           "// Package op.\npackage op\nimport _ \"prentice\"",
 		"internal/app/a_test.go":      "// Package app.\npackage app\nimport _ \"prentice/internal/engine/ledger\"",
-		"testdata/broken.go":          "this is no Go, and nobody reads it",
+		"testdata/broken.go":          "this is no Go, and no one reads it",
 	}
 	for _, c := range []struct{ name, file, text, want string }{
 		{"nothing", "internal/op/b.go", "package op", ""},

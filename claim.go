@@ -33,7 +33,7 @@ type ClaimVerdict struct {
 // was seen before.
 func (v ClaimVerdict) At(now time.Time) ClaimVerdict {
 	if v.Truth == "" {
-		v.Truth, v.Reason = NotSeen, "nobody has looked"
+		v.Truth, v.Reason = NotSeen, "not checked"
 	}
 	if !v.Claim.Expires.IsZero() && now.After(v.Claim.Expires) {
 		v.Truth, v.Reason = NotSeen, "the claim expired on "+v.Claim.Expires.UTC().Format(time.DateOnly)

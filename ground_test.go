@@ -23,14 +23,14 @@ func TestZeroValuesAreTheSafeOnes(t *testing.T) {
 		answer  prentice.Outcome
 	)
 	for what, ok := range map[string]bool{
-		"a step nobody classified is dangerous":     risk == prentice.Danger,
-		"a decision nobody took is a refusal":       verdict == prentice.Refuse,
-		"an error nobody classified is our fault":   kind == prentice.Internal,
-		"an actor nobody named is nobody":           !actor.Known(),
-		"a role nobody gave includes nothing":       !role.Includes(prentice.Viewer) && !role.Includes(role),
+		"a step no one classified is dangerous":     risk == prentice.Danger,
+		"a decision no one took is a refusal":       verdict == prentice.Refuse,
+		"an error no one classified is our fault":   kind == prentice.Internal,
+		"an actor no one named is no one":           !actor.Known(),
+		"a role no one gave includes nothing":       !role.Includes(prentice.Viewer) && !role.Includes(role),
 		"no role includes one that does not exist":  !prentice.Owner.Includes("god"),
-		"a state nobody set is not an end":          !state.Ended() && !state.Known(),
-		"an outcome nobody filled in is not well":   !answer.OK,
+		"a state no one set is not an end":          !state.Ended() && !state.Known(),
+		"an outcome no one filled in is not well":   !answer.OK,
 		"the worse of danger and look is danger":    prentice.Look.Worse(prentice.Danger) == prentice.Danger,
 		"an owner may what an approver may":         prentice.Owner.Includes(prentice.Approver),
 		"an operator may not what an approver may":  !prentice.Operator.Includes(prentice.Approver),
@@ -196,7 +196,7 @@ func TestAClaimIsUnknownUntilSomebodyLooksAndAfterItExpires(t *testing.T) {
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	v := prentice.ClaimVerdict{Claim: prentice.Claim{About: "service/x", Expires: now}}
 	if got := v.At(now.Add(-time.Hour)); got.Truth != prentice.NotSeen || got.Reason == "" {
-		t.Errorf("nobody looked: %+v", got)
+		t.Errorf("not checked: %+v", got)
 	}
 	v.Truth = prentice.Pass
 	if got := v.At(now.Add(-time.Hour)); got.Truth != prentice.Pass {

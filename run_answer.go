@@ -55,7 +55,7 @@ func (a Answerers) Present() []Ref {
 // String is who can answer, in words: person/ann or person/ben can answer.
 func (a Answerers) String() string {
 	if len(a.Able) == 0 {
-		return "nobody on the team can answer as things are"
+		return "no one on the team can answer as things are"
 	}
 	text := AnyOf(a.Present(), 5) + " can answer"
 	if a.Short() {

@@ -76,8 +76,8 @@ type fleetTable struct{ figures []figure }
 func (f *fleetTable) row(name string, s spent, note string) {
 	f.figures = append(f.figures,
 		figure{name + ".wall", s.wall.Seconds(), "s", "-", true, note},
-		figure{name + ".cpu", s.busy.Seconds(), "s", "-", true, "processor time of whoever asks"},
-		figure{name + ".memory", s.memory, "MB", "-", true, "the most that one process of whoever asks had"})
+		figure{name + ".cpu", s.busy.Seconds(), "s", "-", true, "processor time of anyone who asks"},
+		figure{name + ".memory", s.memory, "MB", "-", true, "the most that one process of anyone who asks had"})
 }
 
 func (f *fleetTable) ratio(name string, ours, limit time.Duration, most float64) {

@@ -85,11 +85,11 @@ func watchers(ctx context.Context) ([]figure, error) {
 		late = append(late, times...)
 	}
 	if len(late) == 0 {
-		return nil, fmt.Errorf("nobody heard anything")
+		return nil, fmt.Errorf("no one heard anything")
 	}
 	p95 := percentile(late, 0.95)
 	return []figure{
-		{"logs.watchers.lost", float64(lost), "lines", "0", lost == 0, fmt.Sprintf("%d watchers over HTTP, %d lines in batches of 100; lines that somebody did not hear", manyWatchers, paced)},
+		{"logs.watchers.lost", float64(lost), "lines", "0", lost == 0, fmt.Sprintf("%d watchers over HTTP, %d lines in batches of 100; lines that someone did not hear", manyWatchers, paced)},
 		{"logs.watchers.delivered", float64(len(late)) / took, "lines/s", "≥ 20000", float64(len(late))/took >= 20_000, "to all of them together; the step prints 400 a second"},
 		{"logs.watchers.delay.p95", p95, "ms", "≤ 250", p95 <= 250, "from when a line was kept to when a watcher has it"},
 		{"logs.watchers.memory", after - before, "MB RSS", "≤ 60", after-before <= 60, "what the server took more at its peak"},

@@ -121,7 +121,7 @@ func takenOver(ctx context.Context, server *pgtest.Server) ([]figure, error) {
 	median := percentile(times, 0.5) / 1000
 	return []figure{
 		{"replicas.idle", idle, "% of a core", "-", true, "two replicas that do nothing, together, over ten seconds"},
-		{"replicas.takeover", median, "s", "≤ 15", median <= 15, "SIGKILL of the replica that performs a run → the run ends well at the other, which takes up the step that went on meanwhile; median of three"},
+		{"replicas.takeover", median, "s", "≤ 15", median <= 15, "SIGKILL of the replica that executes a run → the run ends well at the other, which takes up the step that went on meanwhile; median of three"},
 	}, nil
 }
 

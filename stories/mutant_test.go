@@ -154,7 +154,7 @@ func TestAMutantThatDoesNotFitIsSeen(t *testing.T) {
 			_, err = changed(edits)
 		}
 		if err == nil {
-			t.Errorf("%s: nobody saw it", name)
+			t.Errorf("%s: no one saw it", name)
 		}
 	}
 	edits, err := editsOf("doc.go\n-package prentice\n+package mutant\n")

@@ -81,7 +81,7 @@ func tokenOf(ts *testscript.TestScript, name string) string {
 	}
 	token, known := of(ts).tokens[name]
 	if !known {
-		ts.Fatalf("nobody knows %s yet: say person %s ROLE first", name, name)
+		ts.Fatalf("no one knows %s yet: say person %s ROLE first", name, name)
 	}
 	return token
 }

@@ -86,9 +86,9 @@ func Schema() fs.FS { return db.Under(files, "schema") }
 func New(d Deps) (*App, error) {
 	switch {
 	case d.Clock == nil:
-		return nil, fmt.Errorf("the door needs a clock")
+		return nil, fmt.Errorf("the application needs a clock")
 	case d.DB != nil && (d.Policy == nil || d.Recorder == nil):
-		return nil, fmt.Errorf("the door needs a policy and a recorder")
+		return nil, fmt.Errorf("the application needs a policy and a recorder")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

@@ -177,7 +177,7 @@ func TestADoorThatIsBuiltWrongDoesNotOpen(t *testing.T) {
 		"an input that is a text":   odd(op.New("a.b", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, string) (out, error) { return out{}, nil })),
 		"a bool that is true":       odd(op.New("a.b", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, truth) (out, error) { return out{}, nil })),
 		"a bound that is a word":    odd(op.New("a.b", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, bound) (out, error) { return out{}, nil })),
-		"a default nobody may give": odd(op.New("a.b", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, choice) (out, error) { return out{}, nil })),
+		"a default no one may give": odd(op.New("a.b", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, choice) (out, error) { return out{}, nil })),
 	} {
 		if _, err := app.New(d); err == nil {
 			t.Errorf("%s: it opened", name)
@@ -289,7 +289,7 @@ func TestWhatHappenedIsWrittenDown(t *testing.T) {
 	w := open(t, dbtest.SQLite(t), secret,
 		fails("look.fails", prentice.Look, errors.New("x")),
 		fails("change.fails", prentice.Change, prentice.Errorf(prentice.Conflict, "moved on")),
-		fails("own.approval", prentice.Change, prentice.Errorf(prentice.Denied, "nobody approves their own request")),
+		fails("own.approval", prentice.Change, prentice.Errorf(prentice.Denied, "no one approves their own request")),
 		op.New("look.well", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, in) (out, error) { return out{}, nil }),
 		op.New("run.start", prentice.Change, prentice.Viewer, "", func(context.Context, op.Call, in) (prentice.Run, error) { return prentice.Run{Number: 7}, nil }),
 		op.New("owner.only", prentice.Look, prentice.Owner, "", func(context.Context, op.Call, in) (out, error) { return out{}, nil }),
@@ -305,7 +305,7 @@ func TestWhatHappenedIsWrittenDown(t *testing.T) {
 		{"a deed is told with its refs", "run.start", ann, in{Service: "service/checkout"}, `op.done person/ann [op/run.start service/checkout run/7] {"op":"run.start","door":"cli","input":"sha256:`},
 		{"a failed one with its reason", "change.fails", ann, in{}, `"error":"conflict","says":"moved on"}`},
 		{"the operation's own no is a denial", "own.approval", ann, in{}, `op.denied person/ann [op/own.approval] `},
-		{"somebody turned away is told even for a reading", "owner.only", bob, in{}, `op.denied person/bob [op/owner.only] {"op":"owner.only","door":"api","error":"denied","says":"owner.only needs the role owner; bob has viewer"}`},
+		{"someone turned away is told even for a reading", "owner.only", bob, in{}, `op.denied person/bob [op/owner.only] {"op":"owner.only","door":"api","error":"denied","says":"owner.only needs the role owner; bob has viewer"}`},
 		{"a secret one tells neither input nor output", "token.new", ann, in{Text: "hunter2"}, `op.done person/ann [op/token.new] {"op":"token.new","door":"cli"}`},
 		{"nor the words of its error", "token.new", ann, in{Text: "fail"}, `op.failed person/ann [op/token.new] {"op":"token.new","door":"cli","error":"invalid"}`},
 	} {
@@ -327,7 +327,7 @@ func TestADeedThatCannotBeWrittenDownSaysThatItWasDone(t *testing.T) {
 	wants(t, err, prentice.Unavailable, "echo.do was done", "disk is full", "look before you ask again", "free space")
 	w.full = nil
 	_, err = w.ask(ann, "echo.do", nil, "k1")
-	wants(t, err, prentice.Conflict, "nobody knows how it ended")
+	wants(t, err, prentice.Conflict, "it is not known how it ended")
 	if w.done != 1 {
 		t.Errorf("done %d times", w.done)
 	}

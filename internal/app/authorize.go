@@ -20,7 +20,7 @@ func (a *App) authorize(ctx context.Context, actor prentice.Actor, o op.Op, read
 	}
 	if !actor.Most().Includes(o.Role) {
 		return nil, actor, prentice.Errorf(prentice.Denied, "%s needs the role %s; %s has %s", o.Name, o.Role, actor.Name, orNone(actor.Most())).
-			Try("ask somebody who is %s", o.Role)
+			Try("ask someone who is %s", o.Role)
 	}
 	in, err := read()
 	if err != nil {
@@ -32,7 +32,7 @@ func (a *App) authorize(ctx context.Context, actor prentice.Actor, o op.Op, read
 	}
 	if !role.Includes(o.Role) {
 		return nil, actor, prentice.Errorf(prentice.Denied, "%s needs the role %s on %s; %s has %s there", o.Name, o.Role, things, actor.Name, orNone(role)).
-			Try("ask somebody who is %s there; prentice whoami says what you are, and where", o.Role)
+			Try("ask someone who is %s there; prentice whoami says what you are, and where", o.Role)
 	}
 	actor.Role = role
 	return in, actor, a.ruled(ctx, actor, o)

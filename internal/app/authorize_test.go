@@ -20,7 +20,7 @@ func (s street) Places(_ context.Context, ref prentice.Ref) ([][]prentice.Ref, e
 func TestARoleHoldsForTheThingThatIsAskedAbout(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	var as prentice.Role
-	mend := op.New("thing.mend", prentice.Change, prentice.Operator, "Mend it", func(_ context.Context, c op.Call, _ in) (out, error) {
+	mend := op.New("thing.mend", prentice.Change, prentice.Operator, "Correct it", func(_ context.Context, c op.Call, _ in) (out, error) {
 		as = c.Actor.Role
 		return out{}, nil
 	})
@@ -60,10 +60,10 @@ func TestARoleHoldsForTheThingThatIsAskedAbout(t *testing.T) {
 		{"and not beside it", payer, "thing.mend", "service/shop", ""},
 		{"nor for what touches something else too", payer, "thing.mend", "run/1", ""},
 		{"two grants that cover all of it are as good as the lesser", both, "thing.mend", "run/1", prentice.Operator},
-		{"what nobody knows needs a role everywhere", payer, "thing.mend", "run/9", ""},
+		{"what no one knows needs a role everywhere", payer, "thing.mend", "run/9", ""},
 		{"and so does nothing at all", payer, "thing.mend", "", ""},
 		{"and what declares nothing", payer, "floor.sweep", "service/checkout", ""},
-		{"reading is everybody's", payer, "thing.list", "service/shop", prentice.Viewer},
+		{"reading is everyone's", payer, "thing.list", "service/shop", prentice.Viewer},
 		{"a role everywhere is not asked where", ann, "thing.mend", "run/9", prentice.Owner},
 		{"a token within its scope", narrowed, "thing.mend", "service/checkout", prentice.Operator},
 		{"a token on another thing", narrowed, "thing.mend", "service/shop", ""},

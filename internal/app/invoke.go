@@ -77,7 +77,7 @@ func (a *App) admit(ctx context.Context, r op.Request) (op.Op, any, prentice.Act
 		return op.Op{}, nil, r.Actor, err
 	}
 	if !r.Actor.Known() {
-		return op.Op{}, nil, r.Actor, prentice.Errorf(prentice.Unauthenticated, "nobody knows who asks for %s", o.Name).Try("sign in, or send a token")
+		return op.Op{}, nil, r.Actor, prentice.Errorf(prentice.Unauthenticated, "you are not signed in, and ask for %s", o.Name).Try("sign in, or send a token")
 	}
 	if a.DB == nil && !o.Offline {
 		return op.Op{}, nil, r.Actor, prentice.Errorf(prentice.Unavailable, "%s needs a data folder or a server", o.Name).Try("start one with: prentice up")

@@ -101,7 +101,7 @@ func (a *App) lookUp(tx *db.Tx, d *deed, now time.Time) (*answer, error) {
 		tx.After(func() { a.owed.Delete(d.held()) })
 		return &answer{text.(string)}, nil
 	}
-	return nil, prentice.Errorf(prentice.Conflict, "%s was begun with this key at %s and nobody knows how it ended", d.op.Name, db.Time(created).Format(time.RFC3339)).
+	return nil, prentice.Errorf(prentice.Conflict, "%s was begun with this key at %s and it is not known how it ended", d.op.Name, db.Time(created).Format(time.RFC3339)).
 		Try("look whether it has happened; if not, ask again with a new key")
 }
 

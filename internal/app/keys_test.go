@@ -116,7 +116,7 @@ func TestAKeyThatACrashLeftBehindIsNotDoneAgain(t *testing.T) {
 	crash()
 	after := open(t, d, forever)
 	_, err := after.ask(ann, "slow.do", nil, "k1")
-	wants(t, err, prentice.Conflict, "begun with this key at 2026-11-23T12:00:00Z", "nobody knows", "new key")
+	wants(t, err, prentice.Conflict, "begun with this key at 2026-11-23T12:00:00Z", "no one knows", "new key")
 }
 
 func TestAFailedDeedGivesItsKeyBackAndAPanicDoesNot(t *testing.T) {
@@ -138,7 +138,7 @@ func TestAFailedDeedGivesItsKeyBackAndAPanicDoesNot(t *testing.T) {
 	_, err := w.ask(ann, "odd.do", in{Text: "panic"}, "k2")
 	wants(t, err, prentice.Internal, "id-1")
 	_, err = w.ask(ann, "odd.do", in{Text: "panic"}, "k2")
-	wants(t, err, prentice.Conflict, "nobody knows how it ended")
+	wants(t, err, prentice.Conflict, "it is not known how it ended")
 }
 
 func TestASecretAnswerIsNotKept(t *testing.T) {

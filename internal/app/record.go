@@ -55,7 +55,7 @@ func (d *deed) done(ctx context.Context, out any) error {
 		if d.key != "" {
 			d.app.owed.Store(d.held(), string(text))
 		}
-		d.app.Log.Error("the door's line of evidence could not be written", "op", d.op.Name, "error", err)
+		d.app.Log.Error("the line of evidence of the request could not be written", "op", d.op.Name, "error", err)
 		return nil
 	}
 	e := d.app.explain(d.op.Name, err)

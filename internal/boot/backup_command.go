@@ -108,7 +108,7 @@ func (m made) text() string {
 		b.WriteString("  The PostgreSQL database is not in it. Dump it now, after this file: pg_dump -Fc -f FILE URL\n")
 	}
 	if m.Secrets {
-		b.WriteString("  It holds the keys and the secrets: keep it encrypted, and not where everybody reads.\n")
+		b.WriteString("  It holds the keys and the secrets: keep it encrypted, and not where everyone reads.\n")
 	} else {
 		b.WriteString("  It holds the keys that sign evidence: keep it where only few can read. Secrets are not in it; --with-secrets puts them in.\n")
 	}

@@ -41,7 +41,7 @@ func databaseHealth(ctx context.Context, set Settings, now time.Time) []checked 
 	} else if is.Lost != "" {
 		list = append(list, but(broken, "evidence", is.Lost, "restore the database that belongs to these keys: book/how-to/backup.md"))
 	} else {
-		list = append(list, good("evidence", "%d lines, none of those missing that were signed here; prentice evidence check looks at each", is.Lines))
+		list = append(list, good("evidence", "%d lines, none of those missing that were signed here; prentice evidence check verifies each", is.Lines))
 	}
 	list = append(list, retentionHealth(ctx, d)...)
 	return append(list, policyHealth(ctx, d, set)...)

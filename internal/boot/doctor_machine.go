@@ -34,7 +34,7 @@ func dataFolder(ctx context.Context, set Settings) []checked {
 	case served:
 		list = append(list, good(about, "served at %s by process %d", at.URL, at.PID))
 	default:
-		list = append(list, good(about, "nobody serves it at the moment"))
+		list = append(list, good(about, "no one serves it at the moment"))
 	}
 	if set.presence() == started && syscall.Access(set.Data, 2) != nil {
 		list = append(list, but(broken, about, "this user may not write to "+set.Data, "run prentice as the user whom it belongs to"))
@@ -69,7 +69,7 @@ func fileModes(data string) []checked {
 	}
 	switch {
 	case len(open) > 0:
-		return []checked{but(broken, "keys, secrets", strings.Join(open[:min(3, len(open))], ", ")+" can be read by others", "chmod 600 "+open[0]+" — and if somebody may have copied it, make a new one")}
+		return []checked{but(broken, "keys, secrets", strings.Join(open[:min(3, len(open))], ", ")+" can be read by others", "chmod 600 "+open[0]+" — and if someone may have copied it, make a new one")}
 	case seen > 0:
 		return []checked{good("keys, secrets", "%d files, for their owner alone", seen)}
 	}

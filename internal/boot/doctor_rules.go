@@ -23,7 +23,7 @@ func listening(set Settings) checked {
 	}
 	switch {
 	case !local && set.Proxies == "":
-		return but(broken, about, set.Listen+" is reached from other machines without TLS: whoever is on the way reads tokens and sessions",
+		return but(broken, about, set.Listen+" is reached from other machines without TLS: anyone on the way reads tokens and sessions",
 			"listen on 127.0.0.1 behind a proxy that speaks TLS, and name it in proxies")
 	case !local && names == "":
 		return but(broken, about, set.Listen+" is reached from other machines, and no name of it is known: every request is refused", "write the address that people use into public_url")

@@ -130,7 +130,7 @@ func writeAt(f *os.File, text string) error { _, err := f.WriteAt([]byte(text), 
 
 func cannotWrite(path string, err error) error {
 	return prentice.Errorf(prentice.Unavailable, "the data folder %s cannot be written: %w", path, err).
-		Try("free space, mend its permissions, or name another with --data")
+		Try("free space, correct its permissions, or name another with --data")
 }
 
 // Held says that another process has the data folder.

@@ -28,7 +28,7 @@ func (c *commands) reference() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			files, err := filepath.Glob(filepath.Join(args[0], "*.md"))
 			if err != nil || len(files) == 0 {
-				return prentice.Errorf(prentice.NotFound, "no chapter in %s", args[0]).Try("name the folder book/reference")
+				return prentice.Errorf(prentice.NotFound, "no topic in %s", args[0]).Try("name the folder book/reference")
 			}
 			for _, file := range files {
 				text, err := os.ReadFile(file)

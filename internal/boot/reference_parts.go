@@ -41,9 +41,9 @@ var endings = map[prentice.State][2]string{
 	prentice.Verified:   {"It was done, and the symptom is gone and stayed gone.", "Nothing."},
 	prentice.Unverified: {"It was done, and nothing in the procedure says whether it helped.", "Look yourself, and add a Verify section."},
 	prentice.Failed:     {"It did not help, and nothing was undone; or a check could not be made, and nothing was done.", "Look at the last step and at what it printed."},
-	prentice.Undone:     {"It did not help, and what was done has been put back.", "Look at what it printed; the fault is still there."},
-	prentice.Uncertain:  {"Nobody can tell whether a step was done, most often because of a crash in the middle of it.", "Look at the host that the run names; then put it right by hand, or ask for a new run."},
-	prentice.Expired:    {"Nobody agreed in time. Nothing was done.", "Ask again if it is still needed."},
+	prentice.Undone:     {"It did not help, and what was done has been rolled back.", "Look at what it printed; the fault is still there."},
+	prentice.Uncertain:  {"It is not known whether a step was done, most often because of a crash in the middle of it.", "Look at the host that the run names; then put it right by hand, or ask for a new run."},
+	prentice.Expired:    {"No one approved in time. Nothing was done.", "Ask again if it is still needed."},
 	prentice.Cancelled:  {"A person stopped it.", "Read the reason that they gave."},
 	prentice.RunRefused: {"Policy, a limit, a check or an approver said no. Nothing was done.", "Read the reason; a check that refused means that this was another fault."},
 }

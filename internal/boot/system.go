@@ -233,7 +233,7 @@ func storeTrouble(address string, err error) error {
 		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).
 			Try("this server is a standby or read-only: give the address of the primary, or let the database take writes again (default_transaction_read_only)")
 	case errors.Is(err, db.ErrReadOnly):
-		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).Try("mend the permissions of the data folder, or name another with --data")
+		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).Try("correct the permissions of the data folder, or name another with --data")
 	case errors.Is(err, db.ErrNewer):
 		return prentice.Errorf(prentice.Conflict, "%s was brought up to date by a later version of prentice: %w", where, err).
 			Try("start that version; or put back the copy of the data folder, and of the database, from before the upgrade")

@@ -85,7 +85,7 @@ func (s *System) stoppedSince() (since string, stopped bool) {
 	text, err := os.ReadFile(string(s.stop))
 	about, err2 := os.Stat(string(s.stop))
 	if err != nil || err2 != nil {
-		return "nobody can tell why: the stop file cannot be read", true
+		return "the reason is not known: the stop file cannot be read", true
 	}
 	if said := strings.TrimSpace(string(text)); said != "" {
 		return said, true

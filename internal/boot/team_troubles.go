@@ -33,7 +33,7 @@ func (t *Team) notInForce(findings []prentice.Finding) []prentice.Finding {
 		return findings
 	}
 	elsewhere := *why
-	elsewhere.Error, elsewhere.Text = false, "what is here is not in force before this is mended: "+elsewhere.Text
+	elsewhere.Error, elsewhere.Text = false, "what is here is not in force before this is corrected: "+elsewhere.Text
 	return append(findings, elsewhere)
 }
 

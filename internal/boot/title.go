@@ -95,7 +95,7 @@ func (s *System) lookTrouble(err error) error {
 }
 
 func cannotRead(path string, err error) error {
-	return prentice.Errorf(prentice.Unavailable, "the data folder %s cannot be read: %w", path, err).Try("mend its permissions, or name another with --data")
+	return prentice.Errorf(prentice.Unavailable, "the data folder %s cannot be read: %w", path, err).Try("correct its permissions, or name another with --data")
 }
 
 // entitle writes whose the database is, if it says so no longer or not yet.

@@ -14,7 +14,7 @@ var nouns = map[string]string{
 	"host":      "Machines that steps run on: list and check them",
 	"inbox":     "What waits for people",
 	"incident":  "Incidents, from the first symptom to the verified fix",
-	"limit":     "How much may run, and what holds runs back",
+	"limit":     "How much may run, and what blocks runs",
 	"lock":      "Targets that runs hold",
 	"metrics":   "Measurements for a monitoring system",
 	"notice":    "Messages to people, and what became of them",
@@ -30,7 +30,7 @@ var nouns = map[string]string{
 	"secret":    "Secrets that steps use",
 	"service":   "Services that are watched, and how each is",
 	"session":   "Browsers that are signed in",
-	"silence":   "What is known and shall call nobody, until when and why",
+	"silence":   "What is known and shall call no one, until when and why",
 	"token":     "API tokens of people and programs",
 }
 

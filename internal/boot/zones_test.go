@@ -16,14 +16,14 @@ var withoutZone = regexp.MustCompile(`Format\((time\.DateTime|time\.TimeOnly|tim
 // the zone that is named beside it.
 func TestATimeThatIsPrintedNamesItsZone(t *testing.T) {
 	named := map[string]string{ // where a zone is named in another way
-		"availability/judge.go:nobody has looked since": "UTC",
-		"availability/judge.go:looks failed since":      "15:04:05Z",
-		"availability/cutoff.go:may be cut off":         "UTC",
-		"availability/chart.go:func clock":              "a chart, whose axis says it",
-		"supervision/calendar.go:from.Format":           "MST",
-		"supervision/calendar_strip.go:Moment":          "MST",
-		"supervision/policy_out.go:w.Zone":              "w.Zone",
-		"security/evidence_out.go:05.000000":            "UTC",
+		"availability/judge.go:not checked since":   "UTC",
+		"availability/judge.go:checks failed since": "15:04:05Z",
+		"availability/cutoff.go:may be cut off":     "UTC",
+		"availability/chart.go:func clock":          "a chart, whose axis says it",
+		"supervision/calendar.go:from.Format":       "MST",
+		"supervision/calendar_strip.go:Moment":      "MST",
+		"supervision/policy_out.go:w.Zone":          "w.Zone",
+		"security/evidence_out.go:05.000000":        "UTC",
 	}
 	planted := 0
 	check := func(file, line string) bool {

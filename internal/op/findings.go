@@ -74,7 +74,7 @@ func (f Findings) Report(what string) string {
 	case f.Advice > 0:
 		return fmt.Sprintf("%s● no errors and %s%s\n", f.Lines(""), advice, what)
 	}
-	return fmt.Sprintf("● nothing to say%s\n", what)
+	return fmt.Sprintf("● no problems found%s\n", what)
 }
 
 // Count is a number with its noun.

@@ -25,7 +25,7 @@ func TestAKindAndItsStatusSayTheSame(t *testing.T) {
 		}
 	}
 	if op.Status(prentice.Kind(200)) != 500 {
-		t.Error("a kind that nobody knows is no fault of ours")
+		t.Error("a kind that no one knows is no fault of ours")
 	}
 	for status, want := range map[int]prentice.Kind{413: prentice.Limited, 502: prentice.Unavailable, 504: prentice.Unavailable, 400: prentice.Invalid, 418: prentice.Invalid, 507: prentice.Internal} {
 		if got := op.KindOfStatus(status); got != want {

@@ -63,9 +63,9 @@ func (l *lane) ends(sc scenario, out *outcome, done int) error {
 func atRest(d *db.DB) error {
 	var wrong []error
 	for what, query := range map[string]string{
-		"a lock is held for nobody":            `SELECT target FROM run_locks WHERE run > 0`,
+		"a lock is held for no one":            `SELECT target FROM run_locks WHERE run > 0`,
 		"a step of an ended run is still open": `SELECT step FROM run_steps WHERE state = 'intended' AND run IN (SELECT number FROM runs WHERE state <> 'cancelled')`,
-		"an incident mends for ever":           `SELECT summary FROM incidents WHERE state = 'mending'`,
+		"an incident fixes forever":            `SELECT summary FROM incidents WHERE state = 'fixing'`,
 	} {
 		left, err := column[string](d, query)
 		if err != nil || len(left) > 0 {

@@ -264,7 +264,7 @@ func answers(t *testing.T, address string, log func() string) {
 			return
 		}
 	}
-	t.Fatalf("nobody is ready at %s\n%s", address, log())
+	t.Fatalf("no one is ready at %s\n%s", address, log())
 }
 
 // do runs a command and returns what it printed.

@@ -204,7 +204,7 @@ func (b *Bucket) trouble(doing string, err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case b.folder != "":
-		return e.Try("free space there, or mend its permissions")
+		return e.Try("free space there, or correct its permissions")
 	case gcerrors.Code(err) == gcerrors.PermissionDenied:
 		return e.Try("look whether AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are those of someone who may read, write, list and delete there")
 	case gcerrors.Code(err) == gcerrors.NotFound:

@@ -141,8 +141,8 @@ func TestWhetherItIsDone(t *testing.T) {
 		question *prentice.PlannedStep
 		want     prentice.Answer
 	}{
-		{"a POST without a question: nobody knows", "POST", nil, prentice.Unknown},
-		{"a PATCH without a question: nobody knows", "PATCH", nil, prentice.Unknown},
+		{"a POST without a question: no one knows", "POST", nil, prentice.Unknown},
+		{"a PATCH without a question: no one knows", "PATCH", nil, prentice.Unknown},
 		{"a PUT may be sent again", "PUT", nil, prentice.No},
 		{"a DELETE may be sent again", "DELETE", nil, prentice.No},
 		{"the question is answered as wanted", "POST", question("/echo"), prentice.Yes},
@@ -192,8 +192,8 @@ func TestWhatLintSays(t *testing.T) {
 		{"a url of another sort", prentice.StepSpec{Attrs: attrs("url=file:///etc/passwd")}, "write url="},
 		{"a password in the url", prentice.StepSpec{Attrs: attrs("url=http://ann:pw@a/")}, "write url="},
 		{"a token in a header", prentice.StepSpec{Attrs: attrs("url=http://a", "header.authorization=Bearer x")}, "bearer=NAME"},
-		{"a method nobody knows", prentice.StepSpec{Attrs: attrs("url=http://a", "method=post")}, "use one of GET"},
-		{"a status nobody knows", prentice.StepSpec{Attrs: attrs("url=http://a", "status=2xx")}, "write status=204"},
+		{"a method no one knows", prentice.StepSpec{Attrs: attrs("url=http://a", "method=post")}, "use one of GET"},
+		{"a status no one knows", prentice.StepSpec{Attrs: attrs("url=http://a", "status=2xx")}, "write status=204"},
 		{"a time without a unit", prentice.StepSpec{Attrs: attrs("url=http://a", "timeout=10")}, "write timeout=10s"},
 		{"a look with a body", prentice.StepSpec{Attrs: attrs("url=http://a"), Body: "x"}, "method=POST"},
 	} {

@@ -67,7 +67,7 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 			fail(spelling(name), "an http step has no attribute %q", name)
 		}
 		if strings.EqualFold(name, "header.Authorization") || strings.EqualFold(name, "header.Cookie") {
-			fail("name a secret with bearer=NAME", "%s would stand in the plan, where everybody can read it", name)
+			fail("name a secret with bearer=NAME", "%s would stand in the plan, where everyone can read it", name)
 		}
 	}
 	if m, given := fixed["method"]; given && !slices.Contains(methods, m) {

@@ -99,11 +99,11 @@ func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) 
 		case by.Kind != prentice.Person:
 			return prentice.Errorf(prentice.Denied, "%s is not a person, and only people confirm people", by.Ref()).Try("ask a person of the team")
 		case len(cleared) == 0:
-			return prentice.Errorf(prentice.Conflict, "nobody is behind the password or a passkey of %s", name).
+			return prentice.Errorf(prentice.Conflict, "no one is behind the password or a passkey of %s", name).
 				Try("let them sign in and make one first: prentice person link %s", name)
 		case shared == by.Ref():
 			return prentice.Errorf(prentice.Denied, "%s cannot confirm what they are behind themselves", shared).
-				Try("let somebody do it who has nothing to do with %s", name)
+				Try("let someone do it who has nothing to do with %s", name)
 		case shared != "":
 			return prentice.Errorf(prentice.Denied, "%s is behind %s as well as behind %s", shared, by.Ref(), self).Try("%s", Independent)
 		}
@@ -114,7 +114,7 @@ func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) 
 
 // Independent is what a team does in which nobody is independent of the person
 // who let everybody in.
-const Independent = `let somebody confirm it behind whom nobody else is; or, if the team trusts its owners with this, ` +
+const Independent = `let someone confirm it behind whom no one else is; or, if the team trusts its owners with this, ` +
 	`set enrolment = "trusted" in prentice.toml, start prentice again, and make the link or the token anew`
 
 // behindFactors is the ways in of a person that somebody else is behind.

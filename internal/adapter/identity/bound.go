@@ -54,7 +54,7 @@ func (w word) until(lasts time.Duration) time.Time {
 func (w word) holds(now time.Time, lasts time.Duration) error {
 	switch {
 	case w.bound && w.at.IsZero():
-		return prentice.Errorf(prentice.Unauthenticated, "your organisation does not vouch for you any more").Try("ask whoever keeps its groups, then sign in with your organisation")
+		return prentice.Errorf(prentice.Unauthenticated, "your organisation does not vouch for you any more").Try("ask those who keep its groups, then sign in with your organisation")
 	case w.bound && over(w.until(lasts), now):
 		return prentice.Errorf(prentice.Unauthenticated, "your organisation has not said who you are since %s UTC", w.at.UTC().Format(time.DateTime)).
 			Try("sign in with your organisation; for an hour after that the other ways are open too")

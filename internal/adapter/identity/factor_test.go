@@ -62,14 +62,14 @@ func TestAPasswordSignsInWithASecondFactorOnly(t *testing.T) {
 		}
 		for fact, try := range map[string][3]string{
 			"no code":                     {"ann", phrase, ""},
-			"a code of nobody":            {"ann", phrase, "000000"},
+			"a code of no one":            {"ann", phrase, "000000"},
 			"another password":            {"ann", "seven slow green tricycles", w.code(secret)},
 			"no password":                 {"ann", "", w.code(secret)},
 			"another's name":              {"bob", phrase, w.code(secret)},
 			"no name":                     {"", phrase, w.code(secret)},
 			"a code that is not in force": {"ann", phrase, w.code(other)},
 			"a recovery code used before": {"ann", phrase, recovery[9]},
-			"a recovery code of nobody":   {"ann", phrase, "aaaa-bbbb-cccc-dddd"},
+			"a recovery code of no one":   {"ann", phrase, "aaaa-bbbb-cccc-dddd"},
 		} {
 			err := w.password(try[0], try[1], try[2])
 			if prentice.KindOf(err) != prentice.Unauthenticated || !strings.HasPrefix(err.Error(), "name, password and code do not go together") {

@@ -82,7 +82,7 @@ func (i *Identity) GrantedOnBelongings(ctx context.Context) (bool, error) {
 	err := i.db.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM identity_grant WHERE thing LIKE 'group/%' OR thing LIKE 'system/%')
 		+ (SELECT COUNT(*) FROM identity_token WHERE ' ' || things LIKE '% group/%' OR ' ' || things LIKE '% system/%')`, nil, &n)
 	if err != nil {
-		return false, fmt.Errorf("look for roles on what belongs to somebody: %w", err)
+		return false, fmt.Errorf("look for roles on what belongs to someone: %w", err)
 	}
 	return n > 0, nil
 }

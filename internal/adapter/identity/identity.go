@@ -191,7 +191,7 @@ func (i *Identity) recognised(err error, stored, hash string) error {
 
 // stranger says the same for a secret that never was, was revoked or is too old.
 func stranger() error {
-	return prentice.Errorf(prentice.Unauthenticated, "nobody knows who is asking").
+	return prentice.Errorf(prentice.Unauthenticated, "you are not signed in").
 		Try("sign in again, or send a token that is neither revoked nor expired")
 }
 

@@ -137,12 +137,12 @@ func TestTheFirstLinkIsGivenAnewUntilSomebodyHasComeIn(t *testing.T) {
 		w.pass(24 * time.Hour)
 		link, err := w.FirstLink(ctx)
 		if err != nil || link == "" {
-			t.Fatalf("a day after the start, and nobody has come in: %q, %v", link, err)
+			t.Fatalf("a day after the start, and no one has come in: %q, %v", link, err)
 		}
 		cookie := w.signIn(link)
 		for _, since := range []string{"came in", "went out"} {
 			if again, err := w.FirstLink(ctx); err != nil || again != "" {
-				t.Errorf("once somebody %s: %q, %v", since, again, err)
+				t.Errorf("once someone %s: %q, %v", since, again, err)
 			}
 			if err := w.SignOut(ctx, cookie); err != nil {
 				t.Fatal(err)
@@ -295,7 +295,7 @@ func TestALinkIsGoodForFifteenMinutes(t *testing.T) {
 			t.Errorf("an old link: %v", err)
 		}
 		if _, _, err := w.Link(ctx, "bob", prentice.Actor{}); prentice.KindOf(err) != prentice.NotFound {
-			t.Errorf("a link for nobody: %v", err)
+			t.Errorf("a link for no one: %v", err)
 		}
 	})
 }
@@ -399,7 +399,7 @@ func TestATokenThatWouldGrantWhatNobodyGrantedIsRefused(t *testing.T) {
 		kind prentice.Kind
 	}{
 		{"more than its person", prentice.TokenRequest{Name: "x", Kind: prentice.Person, Person: "bob", Role: prentice.Approver}, prentice.Denied},
-		{"an agent that gives leave", prentice.TokenRequest{Name: "x", Person: "ann", Role: prentice.Approver}, prentice.Refused},
+		{"an agent that approves", prentice.TokenRequest{Name: "x", Person: "ann", Role: prentice.Approver}, prentice.Refused},
 		{"no role", prentice.TokenRequest{Name: "x", Person: "ann"}, prentice.Invalid},
 		{"no such person", prentice.TokenRequest{Name: "x", Person: "eve", Role: prentice.Viewer}, prentice.NotFound},
 		{"prentice itself", prentice.TokenRequest{Name: "x", Kind: prentice.Self, Person: "ann", Role: prentice.Viewer}, prentice.Invalid},
@@ -442,7 +442,7 @@ func TestARevokedTokenStopsAtOnceHereAndElsewhere(t *testing.T) {
 			one.wants("its session before", session(opened), "agent/ci operator")
 		}
 		if err := w.RevokeToken(ctx, record.ID, "bob"); prentice.KindOf(err) != prentice.NotFound {
-			t.Errorf("somebody else's token: %v", err)
+			t.Errorf("another person's token: %v", err)
 		}
 		if err := w.RevokeToken(ctx, record.ID, ""); err != nil {
 			t.Fatal(err)
@@ -514,7 +514,7 @@ func TestARemovedPersonIsOutAtOnceAndMayComeBackEmpty(t *testing.T) {
 			t.Errorf("his link: %v", err)
 		}
 		if err := w.RemovePerson(ctx, "eve"); prentice.KindOf(err) != prentice.NotFound {
-			t.Errorf("nobody: %v", err)
+			t.Errorf("no one: %v", err)
 		}
 	})
 }

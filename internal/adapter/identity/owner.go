@@ -203,7 +203,7 @@ func ReadToken(keys string) (string, error) {
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return "", prentice.Errorf(prentice.Refused, "%s may be read by others (mode %#o)", path, info.Mode().Perm()).
-			Try("run: chmod 600 %s — and if somebody may have copied it, remove it and start prentice again for a new one", path)
+			Try("run: chmod 600 %s — and if someone may have copied it, remove it and start prentice again for a new one", path)
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {

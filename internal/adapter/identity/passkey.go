@@ -188,7 +188,7 @@ func (i *Identity) SignInPasskey(ctx context.Context, in prentice.CeremonyAnswer
 	err = i.db.Write(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(`UPDATE identity_passkey SET credential = ?, seen = ? WHERE id = ? AND person = ?`, string(raw), db.Micros(i.clock()), keyID(used.ID), found.name)
 		if err == nil && n != 1 { // it was removed in the meantime
-			return badPasskey(errors.New("nobody has it any more"))
+			return badPasskey(errors.New("it does not exist any more"))
 		}
 		if err != nil {
 			return fmt.Errorf("use a passkey: %w", err)

@@ -211,9 +211,9 @@ func keepsOwner(tx *db.Tx, p prentice.PersonRecord) error {
 	case err != nil:
 		return fmt.Errorf("count owners: %w", err)
 	case others == 0:
-		return prentice.Errorf(prentice.Refused, "%s is the last owner", p.Name).Try("make somebody else an owner first: prentice person role NAME owner")
+		return prentice.Errorf(prentice.Refused, "%s is the last owner", p.Name).Try("make another person an owner first: prentice person role NAME owner")
 	case own == 0 && !w.bound:
-		return prentice.Errorf(prentice.Refused, "%s is the last owner who comes in without the provider", p.Name).Try("make somebody else such an owner first: prentice person add NAME --role owner")
+		return prentice.Errorf(prentice.Refused, "%s is the last owner who comes in without the provider", p.Name).Try("make another person such an owner first: prentice person add NAME --role owner")
 	}
 	return nil
 }

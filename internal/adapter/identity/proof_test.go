@@ -33,7 +33,7 @@ func TestANewFactorNeedsAFreshProofOfTheOldOne(t *testing.T) {
 				"a passkey":           func(p prentice.Proof) error { _, err := w.BeginPasskey(ctx, name, here, p); return err },
 				"a second factor":     func(p prentice.Proof) error { _, _, err := w.BeginTOTP(ctx, name, p); return err },
 				"a passkey's removal": func(p prentice.Proof) error { return w.RemovePasskey(ctx, name, "none", p) },
-				"a reset of somebody": func(p prentice.Proof) error { return w.Prove(ctx, name, p) },
+				"a reset of someone":  func(p prentice.Proof) error { return w.Prove(ctx, name, p) },
 			}
 		}
 		for what, change := range changes("ann") {

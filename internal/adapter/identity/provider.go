@@ -56,7 +56,7 @@ func (p *Provider) Check() error {
 	case p.ClientID == "":
 		return prentice.Errorf(prentice.Invalid, "oidc.client_id is missing").Try("write the id under which the provider knows prentice")
 	case len(p.Roles) == 0:
-		return prentice.Errorf(prentice.Invalid, "oidc.roles names no group, so that nobody could come in").Try("write [oidc.roles] and below it: developers = \"operator\"")
+		return prentice.Errorf(prentice.Invalid, "oidc.roles names no group, so that no one could come in").Try("write [oidc.roles] and below it: developers = \"operator\"")
 	}
 	for _, scope := range p.Scopes {
 		// https://www.rfc-editor.org/rfc/rfc6749#section-3.3

@@ -313,14 +313,14 @@ func TestAProvidersAnswerIsForUsForThisErrandAndOnce(t *testing.T) {
 		return func(c map[string]any) map[string]any { c[name] = value; return c }
 	}
 	for fact, twist := range map[string]func(map[string]any) map[string]any{
-		"for another audience":    claim("aud", "somebody-else"),
-		"expired":                 claim("exp", time.Now().Add(-time.Hour).Unix()),
-		"from another issuer":     claim("iss", "https://evil.example"),
-		"for another errand":      claim("nonce", "AAAA"),
-		"for no errand":           func(c map[string]any) map[string]any { delete(c, "nonce"); return c },
-		"of somebody with a path": claim("preferred_username", "../olga"),
-		"of prentice itself":      claim("preferred_username", "prentice"),
-		"of nobody":               claim("preferred_username", ""),
+		"for another audience":   claim("aud", "somebody-else"),
+		"expired":                claim("exp", time.Now().Add(-time.Hour).Unix()),
+		"from another issuer":    claim("iss", "https://evil.example"),
+		"for another errand":     claim("nonce", "AAAA"),
+		"for no errand":          func(c map[string]any) map[string]any { delete(c, "nonce"); return c },
+		"of someone with a path": claim("preferred_username", "../olga"),
+		"of prentice itself":     claim("preferred_username", "prentice"),
+		"of no one":              claim("preferred_username", ""),
 	} {
 		g.twist = twist
 		if _, err := g.enter("2", "dan", "developers"); prentice.KindOf(err) != prentice.Unauthenticated && prentice.KindOf(err) != prentice.Denied {
@@ -329,7 +329,7 @@ func TestAProvidersAnswerIsForUsForThisErrandAndOnce(t *testing.T) {
 	}
 	g.twist, g.none = nil, true
 	if _, err := g.enter("2", "dan", "developers"); prentice.KindOf(err) != prentice.Unauthenticated {
-		t.Errorf("signed by nobody: %v", err)
+		t.Errorf("signed by no one: %v", err)
 	}
 	g.none = false
 	if _, err := g.Person(ctx, "dan"); prentice.KindOf(err) != prentice.NotFound {
@@ -337,7 +337,7 @@ func TestAProvidersAnswerIsForUsForThisErrandAndOnce(t *testing.T) {
 	}
 	_, code := g.visit("2", "dan", "developers")
 	other, otherCode := g.visit("3", "eve", "developers")
-	for fact, try := range map[string][2]string{"a state of nobody": {"AAAA", code}, "no state": {"", code}} {
+	for fact, try := range map[string][2]string{"a state of no one": {"AAAA", code}, "no state": {"", code}} {
 		if _, _, err := g.SignInProvider(ctx, try[0], try[1], prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("%s: %v", fact, err)
 		}
@@ -371,7 +371,7 @@ func TestAProviderGivesAwayNobodyElsesName(t *testing.T) {
 		t.Errorf("another of the same name: %v", err)
 	}
 	if _, err := g.enter("5", "ann", "leads"); prentice.KindOf(err) != prentice.Denied {
-		t.Errorf("somebody who calls themselves ann now: %v", err)
+		t.Errorf("someone who calls themselves ann now: %v", err)
 	}
 }
 

@@ -84,7 +84,7 @@ func allowed(r prentice.TokenRequest, p prentice.PersonRecord) error {
 	case r.Kind != prentice.Person && r.Kind != prentice.Agent:
 		return prentice.Errorf(prentice.Invalid, "a token that acts as a %q", clip(string(r.Kind))).Try("use person or agent")
 	case r.Kind == prentice.Agent && !prentice.Operator.Includes(r.Role):
-		return prentice.Errorf(prentice.Refused, "an agent with the role %s: giving leave is for people", r.Role).Try("give it the role operator, or viewer")
+		return prentice.Errorf(prentice.Refused, "an agent with the role %s: only people approve", r.Role).Try("give it the role operator, or viewer")
 	case r.Scope != nil && (len(r.Scope.Ops) == 0 || len(r.Scope.On) == 0):
 		return prentice.Errorf(prentice.Invalid, "token %s would be for nothing", r.Name).Try("name the operations and the things that it is for, or * for all of them")
 	}

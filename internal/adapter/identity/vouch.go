@@ -25,7 +25,7 @@ func (i *Identity) vouched(tx *db.Tx, o outsider) (refused, err error) {
 			Try("ask an owner to remove %s here and to readmit them; then you come in as who you are", name), nil
 	}
 	if o.role == "" {
-		refused = prentice.Errorf(prentice.Denied, "none of your groups has a role here").Try("ask whoever keeps the groups, or an owner: the roles stand under oidc.roles in the settings")
+		refused = prentice.Errorf(prentice.Denied, "none of your groups has a role here").Try("ask those who keep the groups, or an owner: the roles are under oidc.roles in the settings")
 		if !linked {
 			return refused, nil
 		}

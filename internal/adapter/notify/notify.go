@@ -79,7 +79,7 @@ func (s *Sender) Send(ctx context.Context, c notice.Channel, m notice.Message) e
 	case notice.Webhook:
 		err = s.webhook(ctx, address, secret, m)
 	default:
-		return prentice.Errorf(prentice.Invalid, "channel %s is of no known kind", c.Name).Try("mend notices.yaml")
+		return prentice.Errorf(prentice.Invalid, "channel %s is of no known kind", c.Name).Try("correct notices.yaml")
 	}
 	if err == nil {
 		return nil

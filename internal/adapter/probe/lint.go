@@ -35,14 +35,14 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 		fail("write service=${inputs.service}, or a name", "a probe step names no service")
 	}
 	if strings.TrimSpace(s.Body) != "" {
-		fail("take the lines out; what to look at stands in the catalogue", "a probe step has no body")
+		fail("take the lines out; what to check is in the catalogue", "a probe step has no body")
 	}
 	if s.Section == prentice.Act || s.Section == prentice.Undo {
-		fail("put it under Check or Verify", "a probe step looks; it does not act")
+		fail("put it under Check or Verify", "a probe step checks; it does not act")
 	}
 	for _, name := range []string{"settle", "silence", "interval"} {
 		if _, given := s.Attrs[name]; given && s.Section == prentice.Check {
-			fail("take it out, or put the step under Verify", "a probe step under Check looks once and has no %s", name)
+			fail("take it out, or put the step under Verify", "a probe step under Check checks once and has no %s", name)
 		}
 	}
 	if _, err := waitsOf(known); err != nil {

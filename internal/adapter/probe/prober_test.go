@@ -112,7 +112,7 @@ func TestWhatALookSees(t *testing.T) {
 		{"redirects without end", prentice.Probe{Kind: "http", Target: s.URL + "/round"}, prentice.Fail, 302, s.URL + "/round answered 302 after 5 redirects"},
 		{"a page that never comes", prentice.Probe{Kind: "http", Target: s.URL + "/slow", Timeout: 30 * time.Millisecond}, prentice.Fail, 0, s.URL + "/slow: no answer in time"},
 		{"a server that hangs up", prentice.Probe{Kind: "http", Target: s.URL + "/hangup"}, prentice.Fail, 0, s.URL + "/hangup: it hung up before it had answered"},
-		{"a certificate that nobody trusts", prentice.Probe{Kind: "http", Target: secure.URL + "/ok"}, prentice.Fail, 0, secure.URL + "/ok: its certificate is signed by nobody who is trusted here"},
+		{"a certificate that no one trusts", prentice.Probe{Kind: "http", Target: secure.URL + "/ok"}, prentice.Fail, 0, secure.URL + "/ok: its certificate is signed by no one who is trusted here"},
 		{"nobody", prentice.Probe{Kind: "http", Target: "http://" + nobody + "/"}, prentice.Fail, 0, "http://" + nobody + "/: nothing listens there (connection refused)"},
 		{"a password, which is not shown", prentice.Probe{Kind: "http", Target: withPassword}, prentice.Pass, 200, "http://ann:xxxxx@" + address + "/secret answered 200"},
 		{"a port that is open", prentice.Probe{Kind: "tcp", Target: address}, prentice.Pass, 0, address + " takes connections"},
@@ -122,7 +122,7 @@ func TestWhatALookSees(t *testing.T) {
 		{"a command that hangs", prentice.Probe{Kind: "command", Target: "sleep 300", Timeout: 30 * time.Millisecond}, prentice.Fail, 0, "sleep: no answer in time"},
 		{"a command that is not there", prentice.Probe{Kind: "command", Target: "no-such-program"}, prentice.NotSeen, 0, ""},
 		{"a command line that is not whole", prentice.Probe{Kind: "command", Target: "echo 'x"}, prentice.NotSeen, 0, ""},
-		{"a kind that nobody knows", prentice.Probe{Kind: "icmp", Target: "x"}, prentice.NotSeen, 0, `"icmp" is not a kind of probe: use http, tcp or command`},
+		{"a kind that no one knows", prentice.Probe{Kind: "icmp", Target: "x"}, prentice.NotSeen, 0, `"icmp" is not a kind of probe: use http, tcp or command`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := probe.New().Probe(t.Context(), c.probe)

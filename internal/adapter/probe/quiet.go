@@ -66,7 +66,7 @@ func (k *Kind) quiet(ctx context.Context, probes []prentice.Probe, w waits, log 
 		case ctx.Err() != nil:
 			return prentice.Outcome{}, stopped(ctx)
 		case seen.Failed():
-			tell(log, "fail after %d looks that passed: %s", looks, seen.Says)
+			tell(log, "fail after %d checks that passed: %s", looks, seen.Says)
 			return prentice.Outcome{Code: seen.Status, Says: gone(since, began, seen.Says)}, nil
 		case !seen.OK():
 			tell(log, "unknown, so the silence begins again: %s", seen.Says)
@@ -79,7 +79,7 @@ func (k *Kind) quiet(ctx context.Context, probes []prentice.Probe, w waits, log 
 		}
 		quiet := began.Sub(since)
 		if !since.IsZero() && quiet >= w.silence {
-			return prentice.Outcome{OK: true, Code: seen.Status, Says: fmt.Sprintf("%d looks in %s, all passed: %s", looks, brief(w.silence), seen.Says)}, nil
+			return prentice.Outcome{OK: true, Code: seen.Status, Says: fmt.Sprintf("%d checks in %s, all passed: %s", looks, brief(w.silence), seen.Says)}, nil
 		}
 		if !since.IsZero() && quiet-told >= max(w.silence/4, 5*time.Second) {
 			told = quiet

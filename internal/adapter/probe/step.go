@@ -96,7 +96,7 @@ func (k *Kind) once(ctx context.Context, probes []prentice.Probe, log io.Writer)
 		return prentice.Outcome{}, stopped(ctx)
 	}
 	if !seen.OK() && !seen.Failed() {
-		return prentice.Outcome{}, prentice.Errorf(prentice.Unavailable, "nobody can tell: %s", seen.Says).Try("mend what keeps prentice from looking, and ask again")
+		return prentice.Outcome{}, prentice.Errorf(prentice.Unavailable, "not known: %s", seen.Says).Try("remove what keeps prentice from checking, and ask again")
 	}
 	return prentice.Outcome{OK: seen.OK(), Code: seen.Status, Says: seen.Says}, nil
 }

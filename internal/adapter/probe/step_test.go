@@ -53,7 +53,7 @@ func TestInACheckItLooksOnce(t *testing.T) {
 		{"both probes pass", []prentice.Truth{prentice.Pass}, true, 2, 0},
 		{"the first fails", []prentice.Truth{prentice.Fail}, false, 1, 0},
 		{"the second fails", []prentice.Truth{prentice.Pass, prentice.Fail}, false, 2, 0},
-		{"nobody can tell", []prentice.Truth{prentice.NotSeen}, false, 1, prentice.Unavailable},
+		{"no one can tell", []prentice.Truth{prentice.NotSeen}, false, 1, prentice.Unavailable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := seeing(c.truths...)

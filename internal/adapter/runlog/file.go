@@ -268,7 +268,7 @@ func (l *Logs) stand(run int64) (own, end known) {
 	v, err := l.view(ctx, run)
 	defer v.close()
 	if err != nil {
-		l.Log.Warn("where a run's log stands is not known", "run", run, "err", err)
+		l.Log.Warn("where a run's log is kept is not known", "run", run, "err", err)
 	}
 	own, end = known{}, known{bytes: v.bytes, lines: v.lines}
 	for _, s := range v.list {

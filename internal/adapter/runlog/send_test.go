@@ -196,7 +196,7 @@ func TestAKillBetweenAnyTwoStepsLeavesEachLineOnce(t *testing.T) {
 			kill(t, l, f) // f is never closed in order
 			next := logsWith(t, l.Deps)
 			if got := read(t, next, 1); got != want {
-				t.Errorf("before it is mended %d bytes are read, want %d", len(got), len(want))
+				t.Errorf("before it is fixed %d bytes are read, want %d", len(got), len(want))
 			}
 			next = again(t, l)
 			if got := read(t, next, 1); got != want {

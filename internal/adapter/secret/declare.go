@@ -66,7 +66,7 @@ func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
 		r.Wrong(v["name"], "give it another name", "secret %q would be the variable %s: %s", strict.Clip(name), prentice.Variable(name), why)
 	}
 	if _, twice := all[name]; twice {
-		r.Wrong(v["name"], "keep one of them", "secret %q stands twice", strict.Clip(name))
+		r.Wrong(v["name"], "keep one of them", "secret %q appears twice", strict.Clip(name))
 	}
 	d := Declaration{Timeout: patience, At: prentice.Pos{File: file, Line: n.Line}}
 	if v["from"] == nil {

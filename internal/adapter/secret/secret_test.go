@@ -148,7 +148,7 @@ func TestDeclarationsAreStrict(t *testing.T) {
 		"secrets:\n  - {name: a, from: command}":                            "no command",
 		"secrets:\n  - {name: a, from: store, path: /b}":                    "goes with from: file only",
 		"secrets:\n  - {name: ld-preload, from: store}":                     "decides how programs run",
-		"secrets:\n  - {name: a, from: store}\n  - {name: a, from: store}":  "stands twice",
+		"secrets:\n  - {name: a, from: store}\n  - {name: a, from: store}":  "appears twice",
 		"secrets:\n  - {name: a, from: command, command: [x], timeout: 9h}": "not a time",
 		"secret: []": "secrets",
 	} {

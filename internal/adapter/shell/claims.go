@@ -246,7 +246,7 @@ func (j *job) leave(ctx context.Context) (outlive.Report, error) {
 	case report.State == outlive.None:
 		err = prentice.Errorf(prentice.Refused, "step %s was stopped before it began on %s; nothing was done", step, where)
 	case report.State == outlive.Refused:
-		err = prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, and nothing can be written to %s: nobody knows whether it begins yet", step, where, j.way.Home()).Try("free space there, and look")
+		err = prentice.Errorf(prentice.Canceled, "step %s was to be stopped on %s, and nothing can be written to %s: it is not known whether it will begin", step, where, j.way.Home()).Try("free space there, and look")
 	case report.State == outlive.Running:
 		err = prentice.Errorf(prentice.Canceled, "step %s on %s could not be ended", step, where).Try("end it there")
 	case late:

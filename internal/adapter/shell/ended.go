@@ -14,7 +14,7 @@ func (j *job) says(r outlive.Report, lastLine string) string {
 		text += ": " + lastLine
 	}
 	if r.Left > 0 {
-		text += fmt.Sprintf(" (at least %d bytes of its output were left out, because nobody read them or %s had no room)", r.Left, j.way.Home())
+		text += fmt.Sprintf(" (at least %d bytes of its output were left out, because no one read them or %s had no room)", r.Left, j.way.Home())
 	}
 	if r.Full {
 		text += fmt.Sprintf(" (the disk of %s is full, so output may be missing)", j.way.Home())
@@ -61,7 +61,7 @@ func (j *job) wrong(r outlive.Report) error {
 
 // lost says that a script was begun and nobody knows how it ended.
 func lost(way outlive.Way, r outlive.Report) error {
-	return prentice.Errorf(prentice.Unavailable, "%s, and nobody knows how far it came", cut(way, r)).Try("look there")
+	return prentice.Errorf(prentice.Unavailable, "%s, and it is not known how far it came", cut(way, r)).Try("look there")
 }
 
 // Why there is no claim: never is an answer's own word for a script that was not

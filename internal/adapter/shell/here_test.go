@@ -195,9 +195,9 @@ func TestOfAStepThatWasLostTheQuestionIsAsked(t *testing.T) {
 	}{
 		"it is done":                     {done: "test -e effect", effects: "effect\n", says: "its done? question says that it is done, though the step was ended from outside on this machine", log: "begun\n"},
 		"it is not done":                 {done: "false", effects: "effect\neffect\n", says: "exit code 0", log: "begun\n\nprentice: the step was ended from outside on this machine; it is begun anew\nbegun\n"},
-		"nobody asks":                    {effects: "effect\n", says: "the step was ended from outside on this machine, and nobody knows how far it came: look there"},
-		"nobody asks, and it may repeat": {idempotent: true, effects: "effect\neffect\n", says: "exit code 0"},
-		"the question cannot be asked":   {done: "kill -KILL $$", effects: "effect\n", says: "the step was ended from outside on this machine, and nobody knows how far it came: look there"},
+		"no one asks":                    {effects: "effect\n", says: "the step was ended from outside on this machine, and it is not known how far it came: look there"},
+		"no one asks, and it may repeat": {idempotent: true, effects: "effect\neffect\n", says: "exit code 0"},
+		"the question cannot be asked":   {done: "kill -KILL $$", effects: "effect\n", says: "the step was ended from outside on this machine, and it is not known how far it came: look there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k, _ := lasting(t)

@@ -30,7 +30,7 @@ func TestAScriptOfBashIsRunByBash(t *testing.T) {
 		{"a pipe fails with any of its commands", "sh -c 'exit 7' | cat\necho never", 7, ""},
 		{"a command that is not there fails a pipe", "no-such-command 2>/dev/null | cat", 127, ""},
 		{"set +e lets it go on", "set +e\nfalse\necho on", 0, "on\n"},
-		{"a name nobody set ends it", "echo $NOBODY_SET_IT 2>/dev/null\necho never", 1, ""},
+		{"a name no one set ends it", "echo $NOBODY_SET_IT 2>/dev/null\necho never", 1, ""},
 	} {
 		both(t, c.name, func(t *testing.T, k *shell.Kind) {
 			for _, step := range []prentice.Work{work(c.body, nil), change(c.body, nil)} {

@@ -36,7 +36,7 @@ func TestHowAScriptEnds(t *testing.T) {
 		{"well", "echo fine", true, 0, "exit code 0", "fine\n"},
 		{"with a code and its last words", "echo 'no such unit' >&2; exit 5", false, 5, "exit code 5: no such unit", "no such unit\n"},
 		{"at the first command that goes wrong", "false\necho never", false, 1, "exit code 1", ""},
-		{"at a name nobody set", "echo \"$NOBODY_SET_IT\"", false, 2, "", ""},
+		{"at a name no one set", "echo \"$NOBODY_SET_IT\"", false, 2, "", ""},
 		{"having read nothing from standard input", "read line || echo empty", true, 0, "exit code 0", "empty\n"},
 		{"with its inputs", `echo "$INPUT_NAME"`, true, 0, "exit code 0", "a; rm -rf $HOME\n"},
 		{"in words that cannot steer a terminal", "printf 'red \\033[31mwords\\n'; exit 1", false, 1, "exit code 1: red [31mwords", "red \033[31mwords\n"},
@@ -154,7 +154,7 @@ func TestWhetherItIsDone(t *testing.T) {
 	}{
 		{"exit code 0 is yes", "true", prentice.Yes},
 		{"another is no", "exit 3", prentice.No},
-		{"without a question nobody knows", "", prentice.Unknown},
+		{"without a question no one knows", "", prentice.Unknown},
 		{"the question knows the step's environment and its own", `test "$A$B" = 12`, prentice.Yes},
 		{"a question that is killed is no answer", "kill -9 $$", prentice.Unknown},
 	} {

@@ -76,7 +76,7 @@ func (r *Reach) learn(p *place, key ssh.PublicKey, replace bool) (HostKey, error
 			return k, ring.refusal
 		}
 		if w.Filename != r.Known[0] {
-			return k, prentice.Errorf(prentice.Conflict, "another key of host %s stands in %s, line %d", p.name, w.Filename, w.Line).Try("take that line out first")
+			return k, prentice.Errorf(prentice.Conflict, "another key of host %s is in %s, line %d", p.name, w.Filename, w.Line).Try("take that line out first")
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(r.Known[0]), 0o700); err != nil {

@@ -46,7 +46,7 @@ func (r *Reach) Glance(ctx context.Context, w prentice.Work, shell string) (pren
 			g.lost = time.Now()
 		}
 		if errors.Is(err, outlive.ErrLost) {
-			fmt.Fprintf(g.out, "\nprentice: the connection to %s was lost; it looks again\n", g.place.name)
+			fmt.Fprintf(g.out, "\nprentice: the connection to %s was lost; it is tried again\n", g.place.name)
 		}
 		select {
 		case <-ctx.Done():

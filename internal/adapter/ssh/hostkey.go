@@ -42,7 +42,7 @@ func (r *Reach) ring(name string) (*keyring, error) {
 		return knownKeys{check, markedIn(there)}, err
 	})
 	if err != nil {
-		return nil, prentice.Errorf(prentice.Invalid, "known hosts: %w", err).Try("mend that line, or take it out")
+		return nil, prentice.Errorf(prentice.Invalid, "known hosts: %w", err).Try("correct that line, or take it out")
 	}
 	return &keyring{check: known.check, marked: known.marked, name: name}, nil
 }
@@ -93,7 +93,7 @@ func (k *keyring) callback(address string, remote net.Addr, key ssh.PublicKey) e
 			had = append(had, w.Key.Type()+" "+ssh.FingerprintSHA256(w.Key))
 		}
 		k.refusal = trouble{prentice.ContactKeyChanged, prentice.Errorf(prentice.Refused, "the host key of %s has changed: known is %s, it offers %s", k.name, strings.Join(had, ", "), offered).
-			Try("somebody may be in between; if the host was set up anew, compare the key on the host, then: prentice host accept-key %s --fingerprint %s --replace", k.name, ssh.FingerprintSHA256(key))}
+			Try("someone may be in between; if the host was set up anew, compare the key on the host, then: prentice host accept-key %s --fingerprint %s --replace", k.name, ssh.FingerprintSHA256(key))}
 	}
 	return k.refusal
 }

@@ -70,7 +70,7 @@ func TestTheTeamsPolicyDecidesAsItSays(t *testing.T) {
 		{"the backup by schedule may run alone", prentice.Prentice("schedule"), "nightly-backup", prentice.Change, prentice.Allow, 0},
 		{"the backup by hand asks", ann, "nightly-backup", prentice.Change, prentice.Ask, 1},
 		{"another procedure by schedule asks", prentice.Prentice("schedule"), "restart-service", prentice.Change, prentice.Ask, 1},
-		{"what nobody has classified is refused", ann, "restart-service", prentice.Risk(9), prentice.Refuse, 0},
+		{"what no one has classified is refused", ann, "restart-service", prentice.Risk(9), prentice.Refuse, 0},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			plan := &prentice.Plan{Procedure: x.procedure, Risk: x.risk}

@@ -32,7 +32,7 @@ func (p *play) dies(ctx context.Context) (err error) {
 	if err := p.fails(ctx, 1); err != nil {
 		return err
 	}
-	p.says("It may be a flicker, so nothing is proposed yet. But somebody should know:")
+	p.says("It may be a flicker, so nothing is proposed yet. But someone should know:")
 	var in support.Incident
 	if err := p.await(ctx, "an incident is open for "+string(subject), func(ctx context.Context) (is bool, err error) {
 		in, err = p.incidentOf(ctx, subject)

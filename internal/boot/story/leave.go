@@ -94,7 +94,7 @@ var hash = regexp.MustCompile(`(sha256:[0-9a-f]{12})[0-9a-f]{52}`)
 
 // approve is ann's leave for the plan that she has read.
 func (p *play) approve(ctx context.Context) error {
-	const reason = "nobody holds the lock; start orders again"
+	const reason = "no one holds the lock; start orders again"
 	if _, err := ask[supervision.Approved](ctx, p.ann, "run.approve", map[string]any{"number": fmt.Sprint(p.run), "plan": p.hash, "reason": reason}); err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (p *play) approve(ctx context.Context) error {
 	return holdAll(
 		p.hold(a.Actor == "person/ann" && a.Yes, "it was ann who agreed, not %s", a.Actor),
 		p.hold(a.Plan == p.hash, "she agreed to %s, not to %s", p.hash, a.Plan),
-		p.hold(a.Reason == reason && a.Door == "api", "her reason and her door are kept: %q, %s", a.Reason, a.Door),
+		p.hold(a.Reason == reason && a.Door == "api", "her reason and her channel are kept: %q, %s", a.Reason, a.Door),
 		p.hold(a.Actor != d.Requester, "who asked and who agreed are two"),
 	)
 }

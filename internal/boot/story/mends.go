@@ -16,7 +16,7 @@ import (
 
 // mends: ann agrees; the run is told as it happens; it helped.
 func (p *play) mends(ctx context.Context) error {
-	p.chapter("Ann agrees, and it is mended")
+	p.chapter("Ann agrees, and it is fixed")
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	moments := p.follow(ctx)
@@ -125,14 +125,14 @@ func (p *play) closes(ctx context.Context) error {
 		return err
 	}
 	for _, name := range demo.Names() {
-		if err := p.await(ctx, name+" is well again", func(ctx context.Context) (bool, error) {
+		if err := p.await(ctx, name+" is healthy again", func(ctx context.Context) (bool, error) {
 			s, err := p.service(ctx, name)
 			return s.State == availability.Well, err
 		}); err != nil {
 			return err
 		}
 	}
-	p.also("●", "checkout is well again too, and nobody touched it. Its incident closes by itself if it stays so.")
+	p.also("●", "checkout is healthy again too, and no one touched it. Its incident closes by itself if it stays so.")
 	return nil
 }
 

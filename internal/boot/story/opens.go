@@ -71,7 +71,7 @@ func (p *play) joins(ctx context.Context) (err error) {
 	if p.ann, err = p.person(ctx, "ann", prentice.Approver); err != nil {
 		return err
 	}
-	p.now("●", "ann joins the team with the role approver. She comes with a token of her own, through the same API as everybody.")
+	p.now("●", "ann joins the team with the role approver. She comes with a token of her own, through the same API as everyone.")
 	return nil
 }
 

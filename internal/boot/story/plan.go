@@ -46,7 +46,7 @@ func (p *play) thePlan(ctx context.Context) error {
 	if err := p.breathe(ctx, long); err != nil {
 		return err
 	}
-	p.says("The hash is of every byte of the plan; made again from the same event, it is the same. Whoever agrees, agrees to this and to nothing else.")
+	p.says("The hash is of every byte of the plan; made again from the same event, it is the same. An approver agrees to this and to nothing else.")
 	p.at(d.Created, "▲", fmt.Sprintf("%s %s. It holds no lock while it waits, and nothing has been touched.", d.Ref(), d.Says))
 	return p.untouched(ctx)
 }

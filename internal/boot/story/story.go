@@ -82,9 +82,9 @@ func Tell(ctx context.Context, s Stage) (err error) {
 }
 
 func (p *play) title() {
-	p.headline("prentice: a fault is mended under supervision")
+	p.headline("prentice: a fault is fixed under supervision")
 	p.prose("A small shop of three services runs on this machine for the length of this story. One of them is killed. " +
-		"prentice notices, finds out which fault it is, makes a plan, asks, mends it, looks whether it helped, and can prove all of it. " +
+		"prentice notices, finds out which fault it is, makes a plan, asks, fixes it, checks whether it helped, and can prove all of it. " +
 		"The processes, the signal, the people's tokens and the HTTP API are real. It takes half a minute.")
 }
 

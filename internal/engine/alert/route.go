@@ -81,7 +81,7 @@ func byDefault(name, severity string) (prentice.AlertDo, string) {
 	case severity == prentice.Info:
 		return prentice.AlertRecord, "record by default: its severity is info"
 	case severity == prentice.Warning:
-		return prentice.AlertIncident, "incident by default: its severity is warning, for which nobody is called"
+		return prentice.AlertIncident, "incident by default: its severity is warning, for which no one is called"
 	case severity == "":
 		return prentice.AlertNotify, "notify by default: it has no severity"
 	}

@@ -66,7 +66,7 @@ func (r *reader) rules(to *Rules, top *strict.Node) {
 	r.heartbeats(to, v["heartbeats"])
 	list := r.List(v["rules"], "rules")
 	if len(list) > mostRules {
-		r.Wrong(v["rules"], "leave out what nobody needs", "there are %d rules, at most %d are read", len(list), mostRules)
+		r.Wrong(v["rules"], "leave out what is not needed", "there are %d rules, at most %d are read", len(list), mostRules)
 		return
 	}
 	names := map[string]bool{}

@@ -23,7 +23,7 @@ freezes:
   - name: christmas
     from: 2026-12-18
     to: 2027-01-03
-    reason: Nobody is there to help.
+    reason: No one is there to help.
     applies: {all: true}
   - name: sale
     from: 2026-11-27T08:00:00Z
@@ -82,7 +82,7 @@ func TestWhatACalendarHoldsBack(t *testing.T) {
 		until string
 	}{
 		{"nothing applies", plan("restart", "service/checkout", prentice.Change), quiet, "", ""},
-		{"a freeze of everything", plan("restart", "service/checkout", prentice.Change), "2026-12-18 00:00", "frozen by christmas until 2027-01-04 00:00 GMT (2027-01-04 00:00 UTC): Nobody is there to help.", "2027-01-04 00:00"},
+		{"a freeze of everything", plan("restart", "service/checkout", prentice.Change), "2026-12-18 00:00", "frozen by christmas until 2027-01-04 00:00 GMT (2027-01-04 00:00 UTC): No one is there to help.", "2027-01-04 00:00"},
 		{"the last moment of its last day", plan("restart", "service/checkout", prentice.Change), "2027-01-03 23:59", "christmas", "2027-01-04 00:00"},
 		{"the moment after it", plan("restart", "service/checkout", prentice.Change), "2027-01-04 00:00", "", ""},
 		{"looking is never frozen", plan("look", "service/checkout", prentice.Look), "2026-12-20 00:00", "", ""},

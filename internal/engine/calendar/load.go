@@ -68,7 +68,7 @@ func (r *reader) calendar(c *Calendar, top *strict.Node) {
 func (r *reader) few(n *strict.Node, what string) []*strict.Node {
 	list := r.List(n, what)
 	if len(list) > mostEntries {
-		r.Wrong(n, "leave out what nobody needs", "%s has %d entries, at most %d are read", what, len(list), mostEntries)
+		r.Wrong(n, "leave out what is not needed", "%s has %d entries, at most %d are read", what, len(list), mostEntries)
 		return nil
 	}
 	return list
@@ -153,7 +153,7 @@ func (r *reader) entry(n *strict.Node, kind Kind) Entry {
 		r.Wrong(v["name"], fmt.Sprintf("the other one is in line %d", line), "there is another entry %q", e.Name)
 	}
 	r.names[e.Name] = n.Line
-	e.Reason = r.Needed(v["reason"], n, what, "reason", "say why in one sentence: people read it when they are held back")
+	e.Reason = r.Needed(v["reason"], n, what, "reason", "say why in one sentence: people read it when they are blocked")
 	e.during = r.when(v, n, what)
 	if kind == Maintenance {
 		e.Mutes = r.mutes(v["mutes"], n)

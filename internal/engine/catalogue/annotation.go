@@ -151,7 +151,7 @@ func (r *reader) hostNames(at prentice.Pos, value, key string) []word {
 		case !validName.MatchString(name):
 			r.fail(at, "write names with commas between them", "%q in %s is not a name", clip(name), strings.TrimPrefix(key, Prefix))
 		case slices.Contains(names, word{name, at}):
-			r.fail(at, "keep one of them", "host %q stands twice", name)
+			r.fail(at, "keep one of them", "host %q appears twice", name)
 		default:
 			names = append(names, word{name, at})
 		}

@@ -107,7 +107,7 @@ func (r *reader) probe(n *yaml.Node) (prentice.Probe, bool) {
 }
 
 func (r *reader) probeName(n *yaml.Node, f map[string]*yaml.Node) string {
-	name, ok := r.required(n, f, "name", "name: followed by what it looks at")
+	name, ok := r.required(n, f, "name", "name: followed by what it checks")
 	if ok && !validName.MatchString(name) {
 		r.fail(r.at(f["name"]), "use letters, digits and . _ - inside, at most 63", "%q is not a name", clip(name))
 	}

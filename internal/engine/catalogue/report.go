@@ -91,7 +91,7 @@ func (r *report) sorted() []prentice.Finding {
 	if r.left == 0 {
 		return r.list
 	}
-	return append(r.list, prentice.Finding{Error: true, Text: fmt.Sprintf("%d more findings are not shown", r.left), Hint: "mend these first"})
+	return append(r.list, prentice.Finding{Error: true, Text: fmt.Sprintf("%d more findings are not shown", r.left), Hint: "correct these first"})
 }
 
 // clip keeps a hostile value from filling a finding.

@@ -69,7 +69,7 @@ func TestOneThingUnderTwoNamesIsNotActedOn(t *testing.T) {
 		{"one address from two hosts", "prentice.dev/via: bastion-a, prentice.dev/address: 'pg.internal:5432'", "prentice.dev/via: bastion-b, prentice.dev/address: 'root@PG.internal.:5432'", true},
 		{"one address, and a place for each", "prentice.dev/via: bastion-a, prentice.dev/place: orders, prentice.dev/address: 'pg:5432'", "prentice.dev/via: bastion-a, prentice.dev/place: users, prentice.dev/address: 'pg:5432'", false},
 		{"one address, and a place for one", "prentice.dev/via: bastion-a, prentice.dev/address: 'pg:5432'", "prentice.dev/via: bastion-a, prentice.dev/place: users, prentice.dev/address: 'pg:5432'", true},
-		{"one address, a port that nobody says", "prentice.dev/via: bastion-a, prentice.dev/address: pg", "prentice.dev/via: bastion-a, prentice.dev/address: 'pg:5432'", true},
+		{"one address, a port that no one says", "prentice.dev/via: bastion-a, prentice.dev/address: pg", "prentice.dev/via: bastion-a, prentice.dev/address: 'pg:5432'", true},
 		{"two ports", "prentice.dev/via: bastion-a, prentice.dev/address: 'pg:5432'", "prentice.dev/via: bastion-a, prentice.dev/address: 'pg:5433'", false},
 		{"the host itself, on two hosts", "prentice.dev/via: bastion-a, prentice.dev/address: 'localhost:5432'", "prentice.dev/via: bastion-b, prentice.dev/address: '127.0.0.1:5432'", false},
 		{"the host itself, on one", "prentice.dev/via: 'bastion-b, bastion-a', prentice.dev/address: 'localhost:5432'", "prentice.dev/via: bastion-a, prentice.dev/address: '127.0.0.1:5432'", true},

@@ -115,7 +115,7 @@ func (r *reader) syntax(err error, before int) {
 		line, _ := strconv.Atoi(m[1])
 		at.Line, text = before+line, strings.TrimPrefix(err.Error(), m[0])
 	}
-	r.fail(at, "mend the YAML in this line or one beside it", "not YAML: %s", clip(text))
+	r.fail(at, "correct the YAML in this line or one beside it", "not YAML: %s", clip(text))
 }
 
 // The bounds of one file with its aliases written out: a hundred bytes can stand
@@ -178,7 +178,7 @@ func (r *reader) pairs(n *yaml.Node, what string, each func(key, value *yaml.Nod
 		case key.Kind != yaml.ScalarNode:
 			r.odd(r.at(key), "use a word as key", "a key%s is %s", in(what), sortOf(key))
 		case seen[key.Value]:
-			r.odd(r.at(key), "keep one of them", "key %q stands twice%s", clip(key.Value), in(what))
+			r.odd(r.at(key), "keep one of them", "key %q appears twice%s", clip(key.Value), in(what))
 		case value.Tag == "!!null":
 			r.odd(r.at(key), "give it one, or take the key out", "%q has no value%s", clip(key.Value), in(what))
 		default:

@@ -15,7 +15,7 @@ func TestAnEventThatIsRefusedHoldsUpOnlyWhatIsAboutTheSame(t *testing.T) {
 		odd := true
 		w.inbox.Listen(func(_ context.Context, e prentice.EventRecord) error {
 			if e.Number == 1 && odd {
-				return prentice.Errorf(prentice.Invalid, "nobody understands this")
+				return prentice.Errorf(prentice.Invalid, "no one understands this")
 			}
 			return nil
 		})

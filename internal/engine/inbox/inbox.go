@@ -75,7 +75,7 @@ func (in *Inbox) Receive(ctx context.Context, e prentice.Event) (prentice.Receip
 // may speak in our name.
 func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prentice.Event) (prentice.Receipt, error) {
 	if !sender.Known() {
-		return prentice.Receipt{}, prentice.Errorf(prentice.Unauthenticated, "nobody sends this event").Try("sign in, or send a token")
+		return prentice.Receipt{}, prentice.Errorf(prentice.Unauthenticated, "no one sends this event").Try("sign in, or send a token")
 	}
 	if reserved(e.Source) {
 		return prentice.Receipt{}, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip(e.Source)).

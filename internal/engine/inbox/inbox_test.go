@@ -251,7 +251,7 @@ func TestWhatIsRefused(t *testing.T) {
 			}
 		}
 		if _, err := w.inbox.ReceiveFrom(t.Context(), prentice.Actor{}, down("1")); err == nil {
-			t.Error("nobody may send nothing")
+			t.Error("no one may send nothing")
 		}
 		if list, _ := w.inbox.List(t.Context(), prentice.EventFilter{}); len(list) != 0 {
 			t.Errorf("kept %+v", list)
@@ -347,7 +347,7 @@ func TestAnEventReachesItsListenerSoon(t *testing.T) {
 		slices.Sort(took)
 		t.Logf("from the receipt to the listener: p50 %s, p99 %s", took[50], took[99])
 		if took[50] > 100*time.Millisecond {
-			t.Errorf("p50 is %s: somebody polls", took[50])
+			t.Errorf("p50 is %s: someone polls", took[50])
 		}
 	})
 }

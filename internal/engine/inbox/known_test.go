@@ -72,7 +72,7 @@ func TestWhatIsSentWithinAWriteIsThereOnlyWithIt(t *testing.T) {
 		}
 		news.Source = "monitor/eu-1"
 		if err := send(news, nil); prentice.KindOf(err) != prentice.Internal {
-			t.Errorf("of somebody else: %v", err)
+			t.Errorf("of another person: %v", err)
 		}
 	})
 }

@@ -62,7 +62,7 @@ p1=eu
 [all:vars]
 p1=all
 p0=all
-ansible_user=nobody
+ansible_user=no one
 `,
 	"inventory/more", "lone1\n[lone]\nlone2\n",
 	"inventory/group_vars/lone", "---\np5: lone\n",

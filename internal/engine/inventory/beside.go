@@ -75,7 +75,7 @@ func (t *tree) varsIn(root *os.Root, folder, kind string, owners []owner) {
 			t.varsOf(root, found[0], o)
 		}
 		for _, other := range found[min(1, len(found)):] {
-			t.advise(prentice.Pos{File: other}, "put them into one folder "+path.Join(folder, o.name), "is not read, as in Ansible: %s stands there too", found[0])
+			t.advise(prentice.Pos{File: other}, "put them into one folder "+path.Join(folder, o.name), "is not read, as in Ansible: %s is there too", found[0])
 		}
 	}
 	t.ownerless(folder, kind, unread, owners)
@@ -100,7 +100,7 @@ func (t *tree) varsAt(root *os.Root, name string, depth int, vars map[string]set
 		return
 	}
 	if depth > deepest {
-		t.fail(prentice.Pos{File: name}, "take it out, or the link that leads in a ring", "stands more than %d folders deep", deepest)
+		t.fail(prentice.Pos{File: name}, "take it out, or the link that leads in a ring", "is more than %d folders deep", deepest)
 		return
 	}
 	for _, base := range t.list(root, name) {
@@ -144,7 +144,7 @@ func (t *tree) ownerless(folder, kind string, unread map[string]bool, owners []o
 		if i > mostFindings {
 			return // finding the nearest of many names takes its time
 		}
-		meant, hint := name, "rename it, or take it out if nobody needs it"
+		meant, hint := name, "rename it, or take it out if it is not needed"
 		if ext := path.Ext(name); slices.Contains(endings, ext) {
 			meant = strings.TrimSuffix(name, ext)
 		}

@@ -80,7 +80,7 @@ func TestAFileOfVarsThatCannotBeFollowedIsNamedWithItsLine(t *testing.T) {
 		{"a password", "group_vars/all.yml", "ansible_become_password: x\n", "ansible_become_password: not used: prentice asks for no password; let the user sudo without one"},
 		{"a misspelt connection var", "host_vars/db1", "ansible_hots: b\n", `host_vars/db1:1:15: ansible_hots is not used by prentice (did you mean "ansible_host"?)`},
 		{"a fact that hides another", "host_vars/db1", "name: b\n", "no fact is made of name: TARGET_NAME, TARGET_REF and TARGET_ADDRESS are what every target has"},
-		{"a var twice", "host_vars/db1", "x: a\nx: b\n", `host_vars/db1:2:1: the file: "x" stands twice, and the last counts`},
+		{"a var twice", "host_vars/db1", "x: a\nx: b\n", `host_vars/db1:2:1: the file: "x" appears twice, and the last counts`},
 		{"a list of vars", "host_vars/db1", "- x\n", "host_vars/db1:1:1: error: the file: wants a mapping"},
 		{"a tag of another", "host_vars/db1", "x: !!binary aGk=\n", "error: the tag !!binary is not read here"},
 		{"a YAML bomb", "group_vars/all", bomb(), "error: there is more here than is read"},
@@ -114,7 +114,7 @@ func TestAFileOfVarsThatCannotBeFollowedIsNamedWithItsLine(t *testing.T) {
 
 func TestOfTwoFilesForOneGroupTheFirstIsRead(t *testing.T) {
 	_, findings := inventory.Load(folder(t, "inventory.ini", fleet, "group_vars/web", "x: 1\n", "group_vars/web.yml", "y: 1\n"), nowhere)
-	if got := says(findings); !strings.Contains(got, "group_vars/web.yml: is not read, as in Ansible: group_vars/web stands there too") {
+	if got := says(findings); !strings.Contains(got, "group_vars/web.yml: is not read, as in Ansible: group_vars/web is there too") {
 		t.Error(got)
 	}
 }

@@ -44,7 +44,7 @@ func (f *found) add(count *int, one prentice.Finding) {
 	case *count <= mostFindings:
 		f.findings = append(f.findings, one)
 	case *count == mostFindings+1:
-		f.findings = append(f.findings, prentice.Finding{At: prentice.Pos{File: "~"}, Error: one.Error, Text: "there are more findings, which are not shown", Hint: "mend these first"})
+		f.findings = append(f.findings, prentice.Finding{At: prentice.Pos{File: "~"}, Error: one.Error, Text: "there are more findings, which are not shown", Hint: "correct these first"})
 	}
 }
 

@@ -163,7 +163,7 @@ func (r *ini) hostLine(line string, at prentice.Pos) {
 func (t *tree) settle() {
 	for _, o := range t.owed {
 		if !t.groups[o.name].said {
-			t.fail(o.at, t.near(o.name, "add ["+o.name+"] with its hosts"), "group %s %s, and stands nowhere", o.name, o.as)
+			t.fail(o.at, t.near(o.name, "add ["+o.name+"] with its hosts"), "group %s %s, and is nowhere", o.name, o.as)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (t *tree) folderOf(root *os.Root, folder string, depth int) {
 	case err != nil:
 		t.fail(prentice.Pos{File: folder}, "make it a folder whose files are inventories, or rename it", "cannot be listed: %v", cause(err))
 	case depth > deepest:
-		t.fail(prentice.Pos{File: folder}, "take it out, or the link that leads in a ring", "stands more than %d folders deep", deepest)
+		t.fail(prentice.Pos{File: folder}, "take it out, or the link that leads in a ring", "is more than %d folders deep", deepest)
 		return
 	}
 	for _, e := range entries {

@@ -65,7 +65,7 @@ func expand(pattern string, most int) (names []string, text, hint string) {
 	case text != "":
 		return nil, text, hint
 	case len(members)*len(tails) > most:
-		return nil, fmt.Sprintf("%q stands for %d hosts, at most %d are read", clip(pattern), len(members)*len(tails), most), "list fewer"
+		return nil, fmt.Sprintf("%q names %d hosts, at most %d are read", clip(pattern), len(members)*len(tails), most), "list fewer"
 	}
 	for _, m := range members {
 		for _, tail := range tails {
@@ -116,7 +116,7 @@ func span(inside string, most int) (members []string, text, hint string) {
 	case from > to:
 		return nil, fmt.Sprintf("[%s] goes downwards", clip(inside)), "write the smaller end first"
 	case (to-from)/step+1 > most:
-		return nil, fmt.Sprintf("[%s] stands for %d hosts, at most %d are read", clip(inside), (to-from)/step+1, most), "list fewer"
+		return nil, fmt.Sprintf("[%s] names %d hosts, at most %d are read", clip(inside), (to-from)/step+1, most), "list fewer"
 	}
 	for n := from; n <= to; n += step {
 		members = append(members, show(n))

@@ -123,7 +123,7 @@ func (t *tree) host(name string, at prentice.Pos) *host {
 	key := strings.ToLower(name)
 	switch h := t.hosts[key]; {
 	case h != nil && h.name != name:
-		t.fail(at, "write it in one way", "host %s stands at %s as %s, and names are the same whatever their case", name, h.at, h.name)
+		t.fail(at, "write it in one way", "host %s is at %s as %s, and names are the same whatever their case", name, h.at, h.name)
 		return nil
 	case h != nil:
 		return h

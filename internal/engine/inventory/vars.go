@@ -27,10 +27,10 @@ var followed = []string{
 // used. The longest beginning that fits counts.
 var unused = map[string]reason{
 	"ansible_python_interpreter": noPython,
-	"ansible_become":             "not used: write sudo=true on a step, so that it stands in the plan that people approve",
+	"ansible_become":             "not used: write sudo=true on a step, so that it is in the plan that people approve",
 	"ansible_become_pass":        "not used: prentice asks for no password; let the user sudo without one",
-	"ansible_sudo":               "not used: write sudo=true on a step, so that it stands in the plan that people approve",
-	"ansible_su":                 "not used: write sudo=true on a step, so that it stands in the plan that people approve",
+	"ansible_sudo":               "not used: write sudo=true on a step, so that it is in the plan that people approve",
+	"ansible_su":                 "not used: write sudo=true on a step, so that it is in the plan that people approve",
 	"ansible_password":           "not used: prentice signs in with keys",
 	"ansible_ssh_pass":           "not used: prentice signs in with keys",
 	"ansible_host_key_checking":  "not used: host keys are always checked, see prentice host accept-key --help",
@@ -152,7 +152,7 @@ func isTemplate(value string) bool {
 // in Ansible, and that is said: it may not be meant.
 func (t *tree) set(vars map[string]setting, name string, s setting, of string) {
 	if before, set := vars[name]; set && (before.value != s.value || before.none != s.none) {
-		t.advise(s.at, "keep one of them", "%s of %s is %s here and %s at %s; what stands here counts", clip(name), of, s.shown(name), before.shown(name), before.at)
+		t.advise(s.at, "keep one of them", "%s of %s is %s here and %s at %s; what is written here counts", clip(name), of, s.shown(name), before.shown(name), before.at)
 	}
 	vars[name] = s
 }

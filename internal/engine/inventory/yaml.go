@@ -148,7 +148,7 @@ func (r *inYAML) pairs(n *yaml.Node, what string, do func(key, value *yaml.Node)
 			continue
 		}
 		if _, twice := last[key.Value]; twice {
-			r.advise(r.at(key), "keep one of them", "%s: %q stands twice, and the last counts", what, clip(key.Value))
+			r.advise(r.at(key), "keep one of them", "%s: %q appears twice, and the last counts", what, clip(key.Value))
 		}
 		last[key.Value] = i
 	}

@@ -158,7 +158,7 @@ func (w *walk) checkpoint(c Checkpoint, row stored) {
 	switch {
 	case !known:
 		w.report.Fault(c.Seq, fmt.Sprintf("the checkpoint at line %d is signed with an unknown key, %s", c.Seq, short(c.KeyID)),
-			"if that key was yours, put its public half beside ledger.pub as ledger-old.pub; if not, somebody else wrote to the database")
+			"if that key was yours, put its public half beside ledger.pub as ledger-old.pub; if not, another person wrote to the database")
 	case !c.Signed(pub):
 		w.report.Fault(c.Seq, fmt.Sprintf("the signature of the checkpoint at line %d does not fit", c.Seq), restore)
 	case c.Seq == row.seq && c.Hash != row.hash:

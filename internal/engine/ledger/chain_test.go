@@ -161,7 +161,7 @@ func TestEveryWayToForgeALedgerIsSeen(t *testing.T) {
 			c.forge(w)
 			r := w.verify()
 			if r.OK || r.FaultsInAll == 0 {
-				t.Fatal("nobody saw it")
+				t.Fatal("no one saw it")
 			}
 			for _, f := range r.Faults {
 				if f.Seq == c.seq && strings.Contains(f.Says, c.says) && f.Try != "" {
@@ -231,7 +231,7 @@ func TestNoEndIsCutOffUnseenAlsoByTheNextProcess(t *testing.T) {
 		for last := int64(11); last >= 1; last-- {
 			w.cutTo(last)
 			if r := w.verify(); r.OK {
-				t.Errorf("line 12 was signed, and nobody saw that the ledger ends with line %d", last)
+				t.Errorf("line 12 was signed, and no one saw that the ledger ends with line %d", last)
 			}
 		}
 	})

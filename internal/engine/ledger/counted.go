@@ -16,7 +16,7 @@ func (w *walk) counted(ctx context.Context) error {
 		return fmt.Errorf("count the lines of the ledger: %w", err)
 	}
 	if below > 0 {
-		w.report.Fault(first, fmt.Sprintf("%d line(s) are numbered below 1, from %d on: lines are numbered from 1, so nobody wrote them in their turn", below, first), restore)
+		w.report.Fault(first, fmt.Sprintf("%d line(s) are numbered below 1, from %d on: lines are numbered from 1, so no one wrote them in their turn", below, first), restore)
 	}
 	if lines != below+w.report.Lines {
 		w.report.Fault(0, fmt.Sprintf("the ledger has %d lines up to line %d, but only %d of them stand in the chain: a number was given twice", lines, w.last, w.report.Lines), restore)

@@ -13,7 +13,7 @@ import (
 	"prentice/internal/kit/dsse"
 )
 
-const doubt = "do not rely on this file; ask whoever gave it to you for a fresh export"
+const doubt = "do not rely on this file; ask the one who gave it to you for a fresh export"
 
 // VerifyFile looks at an exported file with nothing but the public key. What it
 // finds is in the report; an error means that it could not look at all.
@@ -113,7 +113,7 @@ func lookAt(r *prentice.EvidenceReport, lines []prentice.Evidence, i int) {
 	}
 	switch before := lines[i-1]; {
 	case e.Seq <= before.Seq:
-		r.Fault(e.Seq, fmt.Sprintf("line %d stands behind line %d", e.Seq, before.Seq), doubt)
+		r.Fault(e.Seq, fmt.Sprintf("line %d comes after line %d", e.Seq, before.Seq), doubt)
 	case e.Seq == before.Seq+1 && e.Prev != before.Hash:
 		r.Fault(e.Seq, fmt.Sprintf("line %d does not follow line %d", e.Seq, before.Seq), doubt)
 	}

@@ -92,18 +92,18 @@ func TestEveryChangedByteOfAnExportedFileIsSeen(t *testing.T) {
 				forged := bytes.Clone(file)
 				forged[i] ^= change
 				if r, err := ledger.VerifyFile(forged, pub); err != nil || r.OK || len(r.Faults) == 0 {
-					t.Fatalf("byte %d of %d changed from %q to %q and nobody saw it (%v)", i, len(file), file[i], forged[i], err)
+					t.Fatalf("byte %d of %d changed from %q to %q and no one saw it (%v)", i, len(file), file[i], forged[i], err)
 				}
 			}
 		}
 		for n := range file {
 			if r, _ := ledger.VerifyFile(file[:n], pub); r.OK {
-				t.Fatalf("cut to %d of %d bytes and nobody saw it", n, len(file))
+				t.Fatalf("cut to %d of %d bytes and no one saw it", n, len(file))
 			}
 		}
 		for i := range file {
 			if r, _ := ledger.VerifyFile(append(file[:i:i], file[i+1:]...), pub); r.OK {
-				t.Fatalf("byte %d removed and nobody saw it", i)
+				t.Fatalf("byte %d removed and no one saw it", i)
 			}
 		}
 	}
@@ -147,7 +147,7 @@ func TestAFileThatWasSignedAroundALieIsSeen(t *testing.T) {
 			t.Fatal(err)
 		}
 		if r, err := ledger.VerifyFile(dsse.Sign(w.key(), ledger.PayloadType, canonical).Encode(), w.pub()); err != nil || r.OK {
-			t.Errorf("%s: nobody saw it (%v)", name, err)
+			t.Errorf("%s: no one saw it (%v)", name, err)
 		}
 	}
 	for name, payload := range map[string]string{
@@ -159,11 +159,11 @@ func TestAFileThatWasSignedAroundALieIsSeen(t *testing.T) {
 		"two values":     string(e.Payload) + "{}",
 	} {
 		if r, err := ledger.VerifyFile(dsse.Sign(w.key(), ledger.PayloadType, []byte(payload)).Encode(), w.pub()); err != nil || r.OK {
-			t.Errorf("%s: nobody saw it (%v)", name, err)
+			t.Errorf("%s: no one saw it (%v)", name, err)
 		}
 	}
 	if r, _ := ledger.VerifyFile(dsse.Sign(w.key(), "text/plain", e.Payload).Encode(), w.pub()); r.OK {
-		t.Error("another payload type: nobody saw it")
+		t.Error("another payload type: no one saw it")
 	}
 }
 

@@ -49,7 +49,7 @@ func readPrivate(path string) (ed25519.PrivateKey, error) {
 	}
 	if wide := info.Mode().Perm() & 0o077; wide != 0 {
 		return nil, prentice.Errorf(prentice.Refused, "%s may be read or written by others (mode %#o)", path, info.Mode().Perm()).
-			Try("run: chmod 600 %s — and if somebody may have copied it, rename ledger.pub to ledger-old.pub, remove the key, and start again for a new one", path)
+			Try("run: chmod 600 %s — and if someone may have copied it, rename ledger.pub to ledger-old.pub, remove the key, and start again for a new one", path)
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {

@@ -82,7 +82,7 @@ func TestALineThatOnlyTheDatabaseWroteIsNeitherShownNorSigned(t *testing.T) {
 				_, err = w.List(ctx, prentice.EvidenceFilter{})
 				refused(t, "list", err)
 				if r := w.verify(); r.OK {
-					t.Error("nobody saw it")
+					t.Error("no one saw it")
 				}
 			})
 		})

@@ -129,7 +129,7 @@ func (l *Ledger) lines(ctx context.Context, query string, args ...any) ([]prenti
 }
 
 // errNumber is what is wrong with a line that stands before the first.
-var errNumber = errors.New("lines are numbered from 1, so nobody wrote it in its turn")
+var errNumber = errors.New("lines are numbered from 1, so no one wrote it in its turn")
 
 // stored is a line as the database has it.
 type stored struct {

@@ -22,7 +22,7 @@ func (o *Outbox) aim(ctx context.Context, m *Message, run int64) {
 		return
 	}
 	if m.Answers = able; len(able) == 0 {
-		m.Says = joined(m.Says, "nobody on the team can answer it as things are: the run says what to do")
+		m.Says = joined(m.Says, "no one on the team can answer it as things are: the run says what to do")
 	}
 }
 
@@ -58,7 +58,7 @@ func (o *Outbox) canAnswer(ctx context.Context, c Channel, able []prentice.Ref) 
 		return true
 	}
 	if prentice.SharedPerson(c.People, team) == "" {
-		o.Log.Warn("a channel is for people who are not on the team, and is used as one for everybody", "channel", c.Name, "people", c.People)
+		o.Log.Warn("a channel is for people who are not on the team, and is used as one for everyone", "channel", c.Name, "people", c.People)
 		return true
 	}
 	return false
@@ -85,5 +85,5 @@ func (o *Outbox) moot(ctx context.Context, to Channel, m Message) string {
 	if err != nil || len(able) == 0 || o.canAnswer(ctx, to, able) {
 		return ""
 	}
-	return "nobody whom the channel is for can answer " + string(m.About) + " any more"
+	return "no one whom the channel is for can answer " + string(m.About) + " any more"
 }

@@ -92,13 +92,13 @@ func TestAQuestionGoesToThosePeopleWhoCanAnswerIt(t *testing.T) {
 		w.run.Expires = w.run.Expires.Add(time.Hour)
 		w.hear(waiting())
 		if to := w.told(); !slices.Equal(to, []string{"ann", "ben", "both", "gone", "shared"}) {
-			t.Errorf("nobody can answer, and it was told to %q", to)
+			t.Errorf("no one can answer, and it was told to %q", to)
 		}
 		w.unsure = errDown
 		w.run.Expires = w.run.Expires.Add(time.Hour)
 		w.hear(waiting())
 		if to := w.told(); len(to) != 5 {
-			t.Errorf("nobody can tell who can answer, and it was told to %q", to)
+			t.Errorf("no one can tell who can answer, and it was told to %q", to)
 		}
 	})
 }
@@ -114,7 +114,7 @@ func TestAQuestionNamesWhoCanAnswerIt(t *testing.T) {
 	w.run.Expires = w.run.Expires.Add(time.Hour)
 	w.hear(waiting())
 	if list := w.all(""); len(list) > 0 {
-		if one, err = w.Find(t.Context(), list[0].Number); err != nil || !strings.Contains(one.Text, "nobody on the team can answer it as things are") {
+		if one, err = w.Find(t.Context(), list[0].Number); err != nil || !strings.Contains(one.Text, "no one on the team can answer it as things are") {
 			t.Errorf("%v\n%s", err, one.Text)
 		}
 	}
@@ -133,7 +133,7 @@ func TestWhoseTurnIsOverIsNotAskedAgain(t *testing.T) {
 		if to := w.told(); len(to) != 0 {
 			t.Errorf("asked %q again", to)
 		}
-		if gone := w.all(prentice.NoticeDropped); len(gone) != 1 || gone[0].Channel != "ben" || !strings.Contains(gone[0].Says, "nobody whom the channel is for can answer run/7 any more") {
+		if gone := w.all(prentice.NoticeDropped); len(gone) != 1 || gone[0].Channel != "ben" || !strings.Contains(gone[0].Says, "no one whom the channel is for can answer run/7 any more") {
 			t.Errorf("%+v", gone)
 		}
 	})

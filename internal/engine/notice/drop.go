@@ -42,7 +42,7 @@ func notFound(number int64) error {
 // has said why.
 func (o *Outbox) Drop(ctx context.Context, number int64, by prentice.Actor, reason string) error {
 	if strings.TrimSpace(reason) == "" {
-		return prentice.Errorf(prentice.Invalid, "there is no reason").Try("say in one sentence why nobody need be told, with --reason")
+		return prentice.Errorf(prentice.Invalid, "there is no reason").Try("say in one sentence why no one need be told, with --reason")
 	}
 	now := o.Clock()
 	err := o.DB.Write(ctx, func(tx *db.Tx) error {

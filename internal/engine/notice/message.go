@@ -163,10 +163,10 @@ func compose(topic string, e prentice.EventRecord, d said, run *prentice.RunDeta
 		m.Title = fmt.Sprintf("%s ended %s: %s%s", m.About, d.State, m.Procedure, on(m.Subject))
 		m.Command = fmt.Sprintf("prentice run show %s", m.About)
 	case BreakGlass, Review:
-		m.Title, m.Requester = fmt.Sprintf("%s broke the glass: %s goes on without approval", orSomebody(d.By), m.About), d.By
+		m.Title, m.Requester = fmt.Sprintf("%s used break-glass: %s goes on without approval", orSomebody(d.By), m.About), d.By
 		m.Command = fmt.Sprintf("prentice run show %s", m.About)
 		if topic == Review {
-			m.Title = fmt.Sprintf("%s broke the glass on %s, and somebody else must look at it", orSomebody(d.By), m.About)
+			m.Title = fmt.Sprintf("%s used break-glass on %s, and another person must review it", orSomebody(d.By), m.About)
 		}
 	case Incident, Acked, Resolved:
 		m.incident(topic, e, d)

@@ -28,7 +28,7 @@ func TestANoticeGoesWhereTheRoutesLead(t *testing.T) {
 		{"a question that was answered meanwhile is not asked", waiting(), func(r *prentice.RunDetail) { r.State = prentice.Running }, nil},
 		{"a run that did not help", ended("failed"), nil, []string{"pager: run/7 ended failed: restart on service/shop"}},
 		{"a run that was put back did not help", ended("undone"), nil, []string{"pager: run/7 ended undone: restart on service/shop"}},
-		{"a run of which nobody knows", ended("uncertain"), nil, []string{"pager: run/7 ended uncertain: restart on service/shop"}},
+		{"a run of which no one knows", ended("uncertain"), nil, []string{"pager: run/7 ended uncertain: restart on service/shop"}},
 		{"a run that helped is no news", ended("verified"), nil, nil},
 		{"an incident", prentice.Event{ID: "incident/3 incident.opened", Source: "prentice/support", Type: "incident.opened", Subject: "service/shop", Data: []byte(`{"incident":"incident/3","summary":"get http://shop:80/: connection refused","called":"shop is down: connection refused"}`)}, nil,
 			[]string{"mail: Incident 3: shop is down: connection refused"}},
@@ -39,9 +39,9 @@ func TestANoticeGoesWhereTheRoutesLead(t *testing.T) {
 		{"an incident that ends, of which nobody was told", closed(), nil, nil},
 		{"a schedule that was missed", prentice.Event{ID: "1", Source: "prentice/schedule", Type: "schedule.missed", Subject: "procedure/backup", Data: []byte(`{"procedure":"backup","count":5}`)}, nil,
 			[]string{"mail: backup was due and not begun, 5 times"}},
-		{"breaking the glass is told, and asks for a review", prentice.Event{ID: "1", Source: "prentice/runner", Type: "prentice.break-glass", Subject: "run/7", Data: []byte(`{"run":7,"by":"person/ann","reason":"it burns"}`)}, nil,
-			[]string{"mail: person/ann broke the glass on run/7, and somebody else must look at it", "mail: person/ann broke the glass: run/7 goes on without approval"}},
-		{"what somebody outside says in our name", prentice.Event{ID: "1", Source: "mallory", Type: "run.waiting", Subject: "run/7", Data: []byte(`{"run":7}`)}, nil, nil},
+		{"using break-glass is told, and asks for a review", prentice.Event{ID: "1", Source: "prentice/runner", Type: "prentice.break-glass", Subject: "run/7", Data: []byte(`{"run":7,"by":"person/ann","reason":"it burns"}`)}, nil,
+			[]string{"mail: person/ann used break-glass on run/7, and another person must review it", "mail: person/ann used break-glass: run/7 goes on without approval"}},
+		{"what someone outside says in our name", prentice.Event{ID: "1", Source: "mallory", Type: "run.waiting", Subject: "run/7", Data: []byte(`{"run":7}`)}, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, dbtest.SQLite(t))
@@ -232,7 +232,7 @@ func TestAMistakeInTheNoticesIsFoundWithItsPlace(t *testing.T) {
 		{"an unsigned webhook", channel("kind: webhook, url: 'https://a.b/'"), "no secret", "signs"},
 		{"a chat with a signature", channel(chat + ", secret: s"), "nothing for a chat", "url_secret"},
 		{"a secret that is written out", channel("kind: webhook, url: 'https://a.b/', secret: 'p@ss w0rd!'"), "secret is not a name", "never written out"},
-		{"mail to nobody", channel("kind: smtp, url: 'smtp://mail', from: a@b.c"), "to whom", "ops@example.com"},
+		{"mail to no one", channel("kind: smtp, url: 'smtp://mail', from: a@b.c"), "to whom", "ops@example.com"},
 		{"mail with a header in an address", channel(`kind: smtp, url: 'smtp://mail', from: "a@b.c\r\nBcc: x@y.z", to: [a@b.c]`), "from is", "ops@example.com"},
 		{"a chat with an address for mail", channel(chat + ", to: [a@b.c]"), "smtp only", "leave it out"},
 		{"two of one name", "channels:\n  - {name: a, " + chat + "}\n  - {name: a, " + chat + "}\n", `another channel "a"`, "another name"},

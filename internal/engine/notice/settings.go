@@ -163,7 +163,7 @@ func (r *reader) channel(n *strict.Node) Channel {
 	r.letter(&c, v, n)
 	switch {
 	case c.Kind == Webhook && v["secret"] == nil:
-		r.Wrong(n, "name the secret that signs, and put it into the secrets folder", "the webhook has no secret, so that nobody could tell it from a forged one")
+		r.Wrong(n, "name the secret that signs, and put it into the secrets folder", "the webhook has no secret, so that no one could tell it from a forged one")
 	case c.Kind == Chat && v["secret"] != nil:
 		r.Wrong(v["secret"], "leave it out: chats take no signature; their secret is the URL, see url_secret", "secret says nothing for a chat")
 	}

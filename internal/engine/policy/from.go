@@ -19,7 +19,7 @@ func (r *reader) from(n *yaml.Node) []prentice.Ref {
 		return nil
 	}
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 || len(n.Content) > maxFrom {
-		r.wrong(n, "write a list such as [group/payments, owner, person/ann], or leave it out to ask everybody of the role", "from is not a list of 1 to %d groups or people", maxFrom)
+		r.wrong(n, "write a list such as [group/payments, owner, person/ann], or leave it out to ask everyone of the role", "from is not a list of 1 to %d groups or people", maxFrom)
 		return []prentice.Ref{}
 	}
 	list := []prentice.Ref{}
@@ -52,7 +52,7 @@ func (r *reader) oneOfWhom(n *yaml.Node) (prentice.Ref, bool) {
 	} else if n.Value != "" {
 		hint = instead(n.Value, []string{string(prentice.ThePlansOwner), "group/" + n.Value, "person/" + n.Value})
 	}
-	r.wrong(n, hint, "%q is nobody who can be asked", clip(n.Value))
+	r.wrong(n, hint, "%q cannot be asked", clip(n.Value))
 	return "", false
 }
 

@@ -24,19 +24,19 @@ func TestARuleSaysWhoIsAsked(t *testing.T) {
 	}
 	d.From[0] = "group/mallory"
 	if again := p.Decide(t.Context(), moment(plan())); again.From[0] != "group/payments" {
-		t.Error("whoever got a decision changed the policy")
+		t.Error("anyone who got a decision changed the policy")
 	}
 }
 
 func TestWhoIsAskedIsNeverGuessed(t *testing.T) {
 	for _, c := range []struct{ fact, lines, want string }{
-		{"an empty list is not everybody", "    verdict: ask\n    from: []\n", "policy.yaml:6:11: from is not a list of 1 to 50 groups or people"},
+		{"an empty list is not everyone", "    verdict: ask\n    from: []\n", "policy.yaml:6:11: from is not a list of 1 to 50 groups or people"},
 		{"nor is no value", "    verdict: ask\n    from:\n", "from is not a list"},
-		{"a service cannot answer", "    verdict: ask\n    from: [service/shop]\n", `"service/shop" is nobody who can be asked`},
+		{"a service cannot answer", "    verdict: ask\n    from: [service/shop]\n", `"service/shop" is no one who can be asked`},
 		{"a slip of the finger", "    verdict: ask\n    from: [gruop/payments]\n", `did you mean "group"?`},
 		{"a bare word", "    verdict: ask\n    from: [ownr]\n", `did you mean "owner"?`},
 		{"twice is once too often", "    verdict: ask\n    from: [group/a, group/a]\n", "names group/a twice"},
-		{"nobody is asked when it is allowed", "    verdict: allow\n    from: [group/a]\n", "from says something only when the verdict is ask"},
+		{"no one is asked when it is allowed", "    verdict: allow\n    from: [group/a]\n", "from says something only when the verdict is ask"},
 		{"a reason is needed or not", "    verdict: ask\n    needs_reason: perhaps\n", `needs_reason is "perhaps"`},
 		{"a misspelt key", "    verdict: ask\n    need_reason: true\n", `did you mean "needs_reason"?`},
 	} {

@@ -25,7 +25,7 @@ const good = `rules:
   - name: calls
     when: "true"
     verdict: ask
-    reason: Somebody must know.
+    reason: Someone must know.
 `
 
 func TestAFileIsReadAsItIsWritten(t *testing.T) {
@@ -82,8 +82,8 @@ func TestAMistakeIsFoundWithItsPlaceAndWhatWasMeant(t *testing.T) {
 		{"two rules of one name", one(name, when, verdict, reason) + "  - " + strings.Join([]string{name, when, verdict, reason}, "\n    "), "6:11", `another rule "a"`, "line 2"},
 		{"a misspelt verdict", one(name, when, "verdict: alow", reason), "4:14", `"alow" is not a verdict`, `"allow"`},
 		{"a priority that is not a number", one(name, when, verdict, reason, "priority: high"), "6:15", `"high"`, "whole number"},
-		{"approvers of what asks nobody", one(name, when, verdict, reason, "approvers: 2"), "6:16", "only when the verdict is ask", "verdict: ask"},
-		{"nobody to ask", one(name, when, "verdict: ask", reason, "approvers: 0"), "6:16", "approvers", "from 1 to 10"},
+		{"approvers of what asks no one", one(name, when, verdict, reason, "approvers: 2"), "6:16", "only when the verdict is ask", "verdict: ask"},
+		{"no one to ask", one(name, when, "verdict: ask", reason, "approvers: 0"), "6:16", "approvers", "from 1 to 10"},
 		{"a role that may not approve", one(name, when, "verdict: ask", reason, "role: operator"), "6:11", `"operator" is not a role`, "approver"},
 		{"a misspelt role", one(name, when, "verdict: ask", reason, "role: aprover"), "6:11", `"aprover"`, `"approver"`},
 		{"an endless question", one(name, when, "verdict: ask", reason, "expires: 9000h"), "6:14", "9000h", "30d"},

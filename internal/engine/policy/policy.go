@@ -187,7 +187,7 @@ func (r *Rule) doubted(s scene) (match, bool) {
 	if asks.Role == "" {
 		asks.Role = prentice.Approver
 	}
-	return match{&asks, prentice.Ask, fmt.Sprintf("Nobody can say whether rule %s speaks of this (%s), so people decide.", r.Name, r.wrong)}, true
+	return match{&asks, prentice.Ask, fmt.Sprintf("It cannot be decided whether rule %s speaks of this (%s), so people decide.", r.Name, r.wrong)}, true
 }
 
 // Doubted lists the rules of a policy in force that must be spelt anew.

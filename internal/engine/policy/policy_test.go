@@ -63,7 +63,7 @@ func TestWithoutRulesOfTheTeamTheBuiltInOnesDecide(t *testing.T) {
 		{"reading is allowed", prentice.Look, prentice.Decision{Verdict: prentice.Allow, Rules: []string{"default-look"}}},
 		{"a change asks one person", prentice.Change, prentice.Decision{Verdict: prentice.Ask, Rules: []string{"default-change"}, Approvers: 1, Role: prentice.Approver, Expires: time.Hour}},
 		{"danger asks two", prentice.Danger, prentice.Decision{Verdict: prentice.Ask, Rules: []string{"default-danger"}, Approvers: 2, Role: prentice.Approver, Expires: time.Hour}},
-		{"what nobody has classified is refused", prentice.Risk(9), prentice.Decision{Verdict: prentice.Refuse, Rules: []string{"default-unknown"}}},
+		{"what no one has classified is refused", prentice.Risk(9), prentice.Decision{Verdict: prentice.Refuse, Rules: []string{"default-unknown"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := policy.Default().Decide(t.Context(), moment(plan(risk(c.risk))))
@@ -185,7 +185,7 @@ func TestAnOperationWithoutAPlanIsLeftToRolesUnlessARuleRefusesIt(t *testing.T) 
 		{"a rule about plans is not asked", rules(rule("a", 1, `op == "run.start" && plan.risk != "look"`, "refuse")), prentice.Allow},
 		{"nor one about inputs or the record", rules(rule("a", 1, `op == "run.start" && input.x == ""`, "refuse"), rule("b", 1, `op != "" && record.runs == 0`, "refuse")), prentice.Allow},
 		{"nor one that does not speak of operations", rules(rule("a", 1, `actor.name == "ann"`, "refuse")), prentice.Allow},
-		{"a better rule can except somebody", rules(rule("a", 1, `op == "run.start"`, "refuse"), rule("b", 2, `op == "run.start" && actor.name == "ann"`, "allow")), prentice.Allow},
+		{"a better rule can except someone", rules(rule("a", 1, `op == "run.start"`, "refuse"), rule("b", 2, `op == "run.start" && actor.name == "ann"`, "allow")), prentice.Allow},
 		{"one that cannot be worked out refuses", rules(rule("a", 1, `op == "run.start" && 1 / (time.hour - 12) > 0`, "allow")), prentice.Refuse},
 	} {
 		t.Run(c.name, func(t *testing.T) {

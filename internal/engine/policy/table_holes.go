@@ -26,8 +26,8 @@ const (
 
 var holeSays = map[string]string{
 	Unspoken:          "only a built-in rule decides, although the team's rules decide most of what lies beside it",
-	DangerUnasked:     "it cannot be undone, and nobody is asked",
-	LooserAtNight:     "nobody is asked by night, although somebody is by day",
+	DangerUnasked:     "it cannot be undone, and no one is asked",
+	LooserAtNight:     "no one is asked by night, although someone is by day",
 	LooserForPrograms: "a program may do alone what a person of the same role may not",
 }
 

@@ -123,7 +123,7 @@ func within(times string, at time.Time) bool {
 
 func TestHolesThatWereMadeOnPurposeAreFound(t *testing.T) {
 	for _, c := range []struct{ name, kind, text, procedure, where string }{
-		{"danger that nobody is asked about", policy.DangerUnasked, rules(rule("owners-may", 1, `actor.role == "owner"`, "allow")), "drop-table", "person owner, agent owner; always"},
+		{"danger that no one is asked about", policy.DangerUnasked, rules(rule("owners-may", 1, `actor.role == "owner"`, "allow")), "drop-table", "person owner, agent owner; always"},
 		{"looser by night than by day", policy.LooserAtNight, rules(rule("day", 1, `time.hour >= 6 && time.hour < 22`, "ask"), rule("night", 1, `time.hour >= 22 || time.hour < 6`, "allow")),
 			"restart-service", "every day 00–06, 22–24"},
 		{"looser for programs than for people", policy.LooserForPrograms, rules(rule("agents", 1, `actor.kind == "agent" && plan.risk == "change"`, "allow"), rule("people", 1, `actor.kind == "person"`, "ask")),

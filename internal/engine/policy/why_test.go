@@ -112,7 +112,7 @@ func TestUnchangedRulesJudgeThePastAlike(t *testing.T) {
 func TestATeamsCasesAreTried(t *testing.T) {
 	p := load(t, rules(rule("evening", 2, `time.hour >= 17`, "refuse"), rule("agents", 1, `actor.kind == "agent"`, "refuse"), rule("danger", 1, `plan.risk == "danger"`, "ask"), rule("unseen", 1, `plan.procedure == "x"`, "refuse"), rule("two", 1, `op == "policy.adopt"`, "ask")))
 	cases, findings := p.Cases("policy_test.yaml", []byte(`cases:
-  - {name: nobody works late, procedure: restart-service, inputs: {service: a}, time: 2026-01-14 17:00, expect: refuse, rule: evening}
+  - {name: no one works late, procedure: restart-service, inputs: {service: a}, time: 2026-01-14 17:00, expect: refuse, rule: evening}
   - {name: programs may not, actor: {kind: agent, name: bot}, plan: {risk: change, targets: [web-1]}, expect: refuse, rule: agents}
   - {name: this one is wrong, plan: {risk: danger}, expect: ask, approvers: 2}
   - {name: danger in the evening, plan: {risk: danger}, time: 2026-01-14T20:00:00Z, expect: refuse, rule: danger}

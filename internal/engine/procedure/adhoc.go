@@ -43,7 +43,7 @@ func sound(a prentice.Adhoc) error {
 	}
 	switch {
 	case strings.TrimSpace(a.Targets) == "":
-		return bad(`write an expression such as 'group("web").hosts'; empty is never all`, "nobody says on which hosts")
+		return bad(`write an expression such as 'group("web").hosts'; empty is never all`, "it is not said on which hosts")
 	case strings.TrimSpace(a.Script) == "":
 		return bad("write it behind --, such as: -- uptime", "the command is empty")
 	case len(a.Script) > adhocScript:
@@ -51,7 +51,7 @@ func sound(a prentice.Adhoc) error {
 	case strings.ContainsRune(a.Script, 0) || !utf8.ValidString(a.Script):
 		return bad("take it out", "the command holds a NUL byte or is not UTF-8")
 	case a.Risk > prentice.Look:
-		return bad("write look, change or danger", "nobody says what can go wrong")
+		return bad("write look, change or danger", "it is not said what can go wrong")
 	case a.Parallel < 1 || a.Parallel > 1000:
 		return bad("write a whole number from 1 to 1000", "parallel is %d", a.Parallel)
 	case a.Timeout < time.Second || a.Timeout > adhocTime:

@@ -177,7 +177,7 @@ func (p *page) sectionNamed(title string, level int, at prentice.Pos) prentice.S
 			return s.section
 		}
 		if slices.ContainsFunc(p.proc.Sections, func(told prentice.Prose) bool { return told.Title == s.title }) {
-			p.failOnce(at, "put its steps into the first", "section %s stands twice", s.title)
+			p.failOnce(at, "put its steps into the first", "section %s appears twice", s.title)
 		}
 		p.inSightOnce(s.title, at)
 		return s.section
@@ -263,7 +263,7 @@ func (p *page) within(n ast.Node) {
 		if f, ok := c.(*ast.FencedCodeBlock); ok && f.Info != nil && p.section != "" {
 			info := readInfo(string(f.Info.Segment.Value(p.source)))
 			if p.known(info.word) || nearest.Of(info.word, p.kindNames()) != "" && !oneOf(info.word, proseWords) {
-				p.fail(p.pos(f.Info.Segment.Start), "begin it at the left margin, or call it text", "a step stands inside a list or a quotation")
+				p.fail(p.pos(f.Info.Segment.Start), "begin it at the left margin, or call it text", "a step is inside a list or a quotation")
 			}
 		}
 		p.within(c)

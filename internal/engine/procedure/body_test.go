@@ -12,7 +12,7 @@ func TestStepsAreReadStrictly(t *testing.T) {
 	step := func(info, body string) string { return "\n## Act\n\n" + f + info + "\n" + body + f + "\n" }
 	for _, c := range []struct{ name, body, want string }{
 		{"an unknown attribute of the kind", step("sh id=a idempotant", "true\n"), `p.md:10:1: error: a sh step knows no attribute "idempotant"`},
-		{"an attribute twice", step("sh id=a id=b", "true\n"), "p.md:10:12: error: attribute id stands twice"},
+		{"an attribute twice", step("sh id=a id=b", "true\n"), "p.md:10:12: error: attribute id appears twice"},
 		{"a value without a name", step("sh =a", "true\n"), "p.md:10:7: error: an attribute cannot begin with ="},
 		{"a name without a value", step("sh id= risk=look", "true\n"), "p.md:10:7: error: no value in attribute id"},
 		{"a quotation without an end", step(`http url="a`, ""), "p.md:10:9: error: the quotation has no end in attribute url"},
@@ -43,30 +43,30 @@ func TestStepsAreReadStrictly(t *testing.T) {
 		{"attributes without a kind", step("id=a", "true\n"), "the block has attributes and no kind"},
 		{"a backtick behind the fence", step("sh id=a # the `done?` question", "true\n"), "p.md:10:1: error: this line does not begin a block"},
 		{"a fence indented too far", "\n## Act\n\n    " + f + "sh id=a\n    true\n    " + f + "\n", "p.md:10:1: error: the block is indented too far"},
-		{"a step in a list", "\n## Act\n\n1. First:\n\n   " + f + "sh id=a\n   true\n   " + f + "\n", "a step stands inside a list or a quotation"},
-		{"a step in a quotation", "\n## Act\n\n> " + f + "sh id=a\n> true\n> " + f + "\n", "a step stands inside a list or a quotation"},
-		{"hidden by HTML", "\n<details>\n\n## Act\n\n" + f + "sh\ntrue\n" + f + "\n\n</details>\n", "p.md:10:1: error: section Act stands within the <details> of line 8"},
-		{"a step that is folded away", "\n## Act\n\n<details>\n<summary>More</summary>\n\n" + f + "sh\ntrue\n" + f + "\n\n</details>\n", "p.md:13:1: error: a step stands within the <details> of line 10"},
-		{"a step behind details that nobody closes", "\n## Act\n\nWords <details> and more.\n\n" + f + "sh\ntrue\n" + f + "\n", "a step stands within the <details> of line 10"},
+		{"a step in a list", "\n## Act\n\n1. First:\n\n   " + f + "sh id=a\n   true\n   " + f + "\n", "a step is inside a list or a quotation"},
+		{"a step in a quotation", "\n## Act\n\n> " + f + "sh id=a\n> true\n> " + f + "\n", "a step is inside a list or a quotation"},
+		{"hidden by HTML", "\n<details>\n\n## Act\n\n" + f + "sh\ntrue\n" + f + "\n\n</details>\n", "p.md:10:1: error: section Act is within the <details> of line 8"},
+		{"a step that is folded away", "\n## Act\n\n<details>\n<summary>More</summary>\n\n" + f + "sh\ntrue\n" + f + "\n\n</details>\n", "p.md:13:1: error: a step is within the <details> of line 10"},
+		{"a step behind details that no one closes", "\n## Act\n\nWords <details> and more.\n\n" + f + "sh\ntrue\n" + f + "\n", "a step is within the <details> of line 10"},
 		{"a step that HTML makes none", "\n## Act\n\n<details>\n" + f + "sh\ntrue\n" + f + "\n</details>\n", "a block within HTML is not one; leave a line empty before the block"},
 		{"hidden by a style", "\n<div style=\"display:none\">\n\n## Act\n", "HTML is not read"},
 		{"hidden by an attribute", "\n<div hidden>\n\n## Act\n", "HTML is not read"},
 		{"a script of the page", "\n<script>\n</script>\n", "HTML is not read"},
 		{"a heading that is none", "\n<h2>Act</h2>\n", "HTML is not read"},
 		{"a comment without an end", "\n<!-- \n## Act\n", "the comment is never closed"},
-		{"a section twice", act + act, "section Act stands twice"},
+		{"a section twice", act + act, "section Act appears twice"},
 		{"a section in small letters", "\n## act\n", `p.md:8:1: error: heading "act" is nearly the section Act; write ## Act`},
 		{"a title that is a section", "\n# Act\n", "nearly the section Act; write ## Act"},
-		{"a section twice, of two heights", act + "\n### Act\n", "section Act stands twice"},
+		{"a section twice, of two heights", act + "\n### Act\n", "section Act appears twice"},
 		{"a section with a colon", "\n## Verify:\n", "nearly the section Verify"},
 		{"a section in bold", "\n## **Undo**\n", "nearly the section Undo"},
-		{"a misspelt section with a step", "\n## Verfy\n\n" + f + "sh\ntrue\n" + f + "\n", `heading "Verfy" is not a section, and a step stands below it; did you mean ## Verify?`},
-		{"a marked step outside the sections", "\n## Background\n\n" + f + "sh id=a\ntrue\n" + f + "\n", "a step stands outside the sections"},
+		{"a misspelt section with a step", "\n## Verfy\n\n" + f + "sh\ntrue\n" + f + "\n", `heading "Verfy" is not a section, and a step is below it; did you mean ## Verify?`},
+		{"a marked step outside the sections", "\n## Background\n\n" + f + "sh id=a\ntrue\n" + f + "\n", "a step is outside the sections"},
 		{"no steps at all", "\nJust words.\n", "the procedure has no steps"},
 		{"a misspelt variable", step("sh id=a", "echo \"$EVENT_SUBJCT\"\n"), "p.md:11:7: error: nothing sets $EVENT_SUBJCT; did you mean $EVENT_SUBJECT?"},
 		{"a variable of no service", step("sh id=a", "true\necho ${SERVICE_UNIT}\n"), "p.md:12:6: error: nothing sets $SERVICE_UNIT; give the procedure an input of type service"},
 		{"the event's id", step("sh id=a", "echo $EVENT_ID\n"), "so that equal faults have equal plans"},
-		{"a call that is not an act", "\n## Verify\n\n" + f + "uses procedure=b\n" + f + "\n", "a uses step stands in verify"},
+		{"a call that is not an act", "\n## Verify\n\n" + f + "uses procedure=b\n" + f + "\n", "a uses step is in verify"},
 		{"a call of nothing", step("uses id=a", ""), "the uses step names no procedure"},
 		{"a call with a risk", step("uses procedure=b risk=look", ""), "a uses step has no attribute risk"},
 		{"a call with an unknown attribute", step("uses procedure=b inputs.x=1", ""), `a uses step has no attribute "inputs.x"`},
@@ -95,7 +95,7 @@ func TestAnInputThatIsReadByItsNameAloneIsAdvisedAgainst(t *testing.T) {
 }
 
 func TestProseIsForPeople(t *testing.T) {
-	body := "\nWords first.\n\n# A title\n\n```sh\nan example that nobody runs\n```\n\n## Act\n\nWhy.\n\n```text\n$ not run\n```\n\n```json\n{}\n```\n\n```\nplain\n```\n\n    indented\n\n" +
+	body := "\nWords first.\n\n# A title\n\n```sh\nan example that no one runs\n```\n\n## Act\n\nWhy.\n\n```text\n$ not run\n```\n\n```json\n{}\n```\n\n```\nplain\n```\n\n    indented\n\n" +
 		"### A part of it\n\nMore.\n\n```sh id=a\ntrue\n```\n\nAfter.\n\n<!-- a comment\n```sh id=b\nfalse\n```\n-->\n\n## Notes\n\n~~~html\n<p>\n~~~\n\nLast.\n"
 	p, findings := parse(front() + body)
 	if bad := errorsIn(findings); len(bad) > 0 {

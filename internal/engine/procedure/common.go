@@ -52,7 +52,7 @@ func (p *page) risk(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	case err != nil:
 		p.fail(f.place(a.offset), meant(a.value, []string{"look", "change", "danger"}), "risk %q is not a risk", clip(a.value))
 	case looks && risk != prentice.Look && s.Of != "":
-		p.fail(f.place(a.offset), "a done? question only looks; take it out", "step %s asks about %s and has risk=%s", s.ID, clip(s.Of), risk)
+		p.fail(f.place(a.offset), "a done? question only reads; take it out", "step %s asks about %s and has risk=%s", s.ID, clip(s.Of), risk)
 	case looks && risk != prentice.Look:
 		p.fail(f.place(a.offset), "put it under ## Act", "step %s of %s has risk=%s; only looking is allowed there", clip(s.ID), s.Section, risk)
 	default:
@@ -88,7 +88,7 @@ func (p *page) expect(s *prentice.StepSpec, f fence, given map[string]attribute)
 	switch {
 	case !ok || s.Kind == uses:
 	case !check:
-		p.fail(f.place(a.offset), "take it out, or put the step under ## Check", "expect belongs to a check, and this step stands in %s", s.Section)
+		p.fail(f.place(a.offset), "take it out, or put the step under ## Check", "expect belongs to a check, and this step is in %s", s.Section)
 	case a.value != "ok" && a.value != "fail" && a.value != "any":
 		p.fail(f.place(a.offset), meant(a.value, []string{"ok", "fail", "any"}), "expect %q is not an expectation", clip(a.value))
 	default:

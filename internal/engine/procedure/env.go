@@ -76,7 +76,7 @@ func refusedEnv(name string) (no, hint string) {
 	case prentice.VariableTaken(upper) != "":
 		return prentice.VariableTaken(upper), "give it another name, or set it in the script"
 	case prentice.IsCredential(name):
-		return "its name is that of a credential, and what stands here is read by everybody", "keep the value with prentice secret set, and name it in secrets:"
+		return "its name is that of a credential, and what is written here is read by everyone", "keep the value with prentice secret set, and name it in secrets:"
 	}
 	return "", ""
 }
@@ -100,7 +100,7 @@ func (r *reading) path(n *yaml.Node) {
 		case strings.ContainsAny(folder, ":$`\"'\\\n*?[~") || len(folder) > 200:
 			r.fail(r.place(item), "write it as it is: nothing in it is replaced", "%q cannot be a folder of PATH", clip(folder))
 		case slices.Contains(r.proc.Path, folder):
-			r.fail(r.place(item), "keep one of them", "folder %s stands twice", clip(folder))
+			r.fail(r.place(item), "keep one of them", "folder %s appears twice", clip(folder))
 		default:
 			r.proc.Path = append(r.proc.Path, folder)
 		}

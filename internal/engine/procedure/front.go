@@ -136,7 +136,7 @@ func (r *reading) secrets(n *yaml.Node) {
 		case !isWord(name):
 			r.fail(r.place(item), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of a secret", clip(name))
 		case oneOf(name, r.proc.Secrets):
-			r.fail(r.place(item), "keep one of them", "secret %q stands twice", name)
+			r.fail(r.place(item), "keep one of them", "secret %q appears twice", name)
 		case prentice.VariableTaken(prentice.Variable(name)) != "":
 			r.fail(r.place(item), "give it another name", "secret %s would be the variable %s: %s", name, prentice.Variable(name), prentice.VariableTaken(prentice.Variable(name)))
 		case slices.ContainsFunc(r.proc.Secrets, func(other string) bool { return prentice.Variable(other) == prentice.Variable(name) }):

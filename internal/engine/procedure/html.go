@@ -94,13 +94,13 @@ func (p *page) inSight(what string, at prentice.Pos) bool {
 	if p.folded == 0 {
 		return true
 	}
-	p.fail(at, "close <details> before it, with a line of </details>, or call the block text", "%s stands within the <details> of line %d, where people do not see it", what, p.foldedAt.Line)
+	p.fail(at, "close <details> before it, with a line of </details>, or call the block text", "%s is within the <details> of line %d, where people do not see it", what, p.foldedAt.Line)
 	return false
 }
 
 // inSightOnce is inSight for a section.
 func (p *page) inSightOnce(title string, at prentice.Pos) {
 	if p.folded > 0 {
-		p.failOnce(at, "close <details> before it, with a line of </details>", "section %s stands within the <details> of line %d, where people do not see it", title, p.foldedAt.Line)
+		p.failOnce(at, "close <details> before it, with a line of </details>", "section %s is within the <details> of line %d, where people do not see it", title, p.foldedAt.Line)
 	}
 }

@@ -72,7 +72,7 @@ func TestCallsBetweenProceduresAreJudged(t *testing.T) {
 		texts []string
 		want  string
 	}{
-		{"of nobody", []string{calling("aa", "bb")}, `uses: no procedure "bb"`},
+		{"of no one", []string{calling("aa", "bb")}, `uses: no procedure "bb"`},
 		{"of itself", []string{calling("a", "a")}, "uses: a and a call each other in a circle"},
 		{"in a circle", []string{calling("a", "b"), calling("b", "c"), calling("c", "a")}, "uses: a and b call each other in a circle"},
 		{"into a circle", []string{calling("x", "a"), calling("a", "b"), calling("b", "a")}, "uses: behind a procedures call each other more than 5 deep"},
@@ -110,7 +110,7 @@ func TestManyCallsAreJudgedQuickly(t *testing.T) {
 	}
 	l, findings := shelf(append(texts, calling("p6"))...)
 	if len(errorsIn(findings)) == 0 {
-		t.Error("nobody minds a chain of seven")
+		t.Error("no one minds a chain of seven")
 	}
 	if _, err := procedure.Render(l, proceduretest.Catalogue(), prentice.RunRequest{Procedure: "p4"}); prentice.KindOf(err) != prentice.Refused {
 		t.Errorf("a plan of 22,500 steps: %v", err)
@@ -235,7 +235,7 @@ func TestAdviceDependsOnTheDay(t *testing.T) {
 func TestAdviceNamesWhatAProcedureLacks(t *testing.T) {
 	p, _ := parse(front() + "\n## Act\n\n```sh id=a risk=danger\ntrue\n```\n")
 	got := says(procedure.Lint(p, day("2026-01-01")))
-	for _, want := range []string{"nobody owns", "no day is set", "only end unverified", "it has no Undo section", "step a has risk=danger", "add a block with of=a"} {
+	for _, want := range []string{"no one owns", "no day is set", "only end unverified", "it has no Undo section", "step a has risk=danger", "add a block with of=a"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no advice %q in\n%s", want, got)
 		}
@@ -255,7 +255,7 @@ func TestOneFileIsJudgedInThePlaceOfItsNamesake(t *testing.T) {
 		t.Errorf("the same again: %s", got)
 	}
 	if got := check(calling("a", "c")); !strings.Contains(got, `procedures/a.md:10:1: error: uses: no procedure "c"`) {
-		t.Errorf("a call of nobody: %s", got)
+		t.Errorf("a call of no one: %s", got)
 	}
 	if got := check("nonsense"); !strings.Contains(got, "procedures/unnamed.md:1:1: error: the file has no front matter") {
 		t.Errorf("nonsense: %s", got)

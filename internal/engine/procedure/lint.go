@@ -19,7 +19,7 @@ func Lint(p prentice.Procedure, now time.Time) []prentice.Finding {
 	}
 	top := prentice.Pos{File: p.File, Line: 1, Column: 1}
 	if p.Owner == "" {
-		advise(top, "add a line such as owner: group:platform", "nobody owns the procedure")
+		advise(top, "add a line such as owner: group:platform", "the procedure has no owner")
 	}
 	switch due, err := time.Parse(time.DateOnly, p.ReviewBy); {
 	case p.ReviewBy == "":
@@ -83,7 +83,7 @@ func lintStep(p prentice.Procedure, s prentice.StepSpec, advise func(at prentice
 	asked := slices.ContainsFunc(p.Steps, func(o prentice.StepSpec) bool { return o.Of == s.ID })
 	if scripted(s.Kind) && s.Section == prentice.Act && s.Of == "" && s.Risk != prentice.Look && !s.Idempotent && !asked {
 		advise(s.At, "add a block with of="+s.ID+" that succeeds when it is done, or mark the step idempotent",
-			"after a crash nobody can tell whether step %s was done, and its run ends uncertain", s.ID)
+			"after a crash it is not known whether step %s was done, and its run ends uncertain", s.ID)
 	}
 }
 

@@ -53,7 +53,7 @@ func lookups(cat *prentice.Catalogue) []expr.Func {
 // groupValue is a group of an inventory.
 func groupValue(cat *prentice.Catalogue, name string) (any, error) {
 	if cat.NoGroups != "" {
-		return nil, prentice.Errorf(prentice.Refused, "nobody can tell who is in group %q: %s", clip(name), cat.NoGroups).Try("see prentice catalog check")
+		return nil, prentice.Errorf(prentice.Refused, "it is not known who is in group %q: %s", clip(name), cat.NoGroups).Try("see prentice catalog check")
 	}
 	var hosts []prentice.Host
 	known := map[string]bool{}

@@ -80,7 +80,7 @@ func (r *reading) legible(text []byte) ([]byte, bool) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	if at := bytes.IndexByte(text, '\r'); at >= 0 {
-		r.fail(r.at(1+bytes.Count(text[:at], []byte("\n")), 1), "end lines with a line feed", "a carriage return stands within a line")
+		r.fail(r.at(1+bytes.Count(text[:at], []byte("\n")), 1), "end lines with a line feed", "a carriage return is within a line")
 		return nil, false
 	}
 	if at := bytes.IndexFunc(text, unseen); at >= 0 {

@@ -80,7 +80,7 @@ func TestFrontMatterIsStrict(t *testing.T) {
 		{"front matter without an end", "---\nprocedure: p\n", "p.md:1:1: error: the front matter has no end"},
 		{"nothing at all", "", "p.md:1:1: error: the file has no front matter"},
 		{"a misspelt key", front("ownr: group:a"), `p.md:6:1: error: unknown key "ownr"; did you mean owner?`},
-		{"a key twice", front("owner: a", "owner: b"), `p.md:7:1: error: key "owner" stands twice`},
+		{"a key twice", front("owner: a", "owner: b"), `p.md:7:1: error: key "owner" appears twice`},
 		{"broken YAML", front("owner: [a"), "error: not YAML: did not find expected"},
 		{"an alias", front("secrets: &a [x]", "owner: *a"), "p.md:7:8: error: YAML aliases are not read"},
 		{"a list for a mapping", "---\n- a\n---\n", "p.md:2:1: error: the front matter is not a mapping"},
@@ -101,7 +101,7 @@ func TestFrontMatterIsStrict(t *testing.T) {
 		{"limits left out", "---\nprocedure: p\nsummary: s\ntargets: hosts()\nlimits: {timeout: 1m, parallel: 1, cooldown: 0s}\n---\n",
 			"p.md:5:9: advice: limits not named take their defaults: max_targets: 1, max_unhealthy: 20%, approval_expires: 1h"},
 		{"a secret that holds a value", front("secrets: [Hunter2!]"), `"Hunter2!" is not the name of a secret`},
-		{"a secret twice", front("secrets: [a, a]"), `p.md:6:14: error: secret "a" stands twice`},
+		{"a secret twice", front("secrets: [a, a]"), `p.md:6:14: error: secret "a" appears twice`},
 		{"an input without a type", front("inputs: {a: {}}"), "p.md:6:10: error: input a has no type"},
 		{"an unknown type", front("inputs: {a: {type: integer}}"), `p.md:6:20: error: input a: there is no type "integer"`},
 		{"a misspelt type", front("inputs: {a: {type: srvice}}"), "did you mean service?"},
@@ -119,9 +119,9 @@ func TestFrontMatterIsStrict(t *testing.T) {
 		{"a schedule of six fields", front("on: [{schedule: 1 1 1 * * *}]"), "is not five fields of cron"},
 		{"a schedule in short hand", front("on: [{schedule: '@daily'}]"), "is not five fields of cron"},
 		{"a schedule that never comes", front("on: [{schedule: 0 0 30 2 *}]"), "never comes"},
-		{"a zone nobody knows", front("on: [{schedule: 1 1 * * *, zone: Europe/Londn}]"), `zone "Europe/Londn" is not known`},
+		{"a zone no one knows", front("on: [{schedule: 1 1 * * *, zone: Europe/Londn}]"), `zone "Europe/Londn" is not known`},
 		{"the machine's own zone", front("on: [{schedule: 1 1 * * *, zone: Local}]"), `zone "Local" is not known`},
-		{"a start by itself without its input", front("inputs: {a: {type: int}}", "on: [{event: a.b}]"), "p.md:6:10: error: nobody can give input a"},
+		{"a start by itself without its input", front("inputs: {a: {type: int}}", "on: [{event: a.b}]"), "p.md:6:10: error: no one can give input a"},
 		{"a list where on: is one", front("on: {event: a.b}"), "on is not a list"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -170,7 +170,7 @@ func TestWhatIsNotTextIsRefused(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"a NUL byte":                   {front() + "a\x00b", "p.md:7:1: error: the file holds a NUL byte"},
 		"bytes that are no text":       {front() + "\n\xff\xfe", "p.md:8:1: error: the file is not UTF-8"},
-		"a lone return":                {front() + "a\rb", "p.md:7:1: error: a carriage return stands within a line"},
+		"a lone return":                {front() + "a\rb", "p.md:7:1: error: a carriage return is within a line"},
 		"text that runs the other way": {front() + act + "\u202e", "p.md:13:1: error: the file holds the hidden character U+202E"},
 		"a terminal's escape":          {front() + "\x1b[2K", "p.md:7:1: error: the file holds the hidden character U+001B"},
 		"a huge file":                  {front() + strings.Repeat("a", 1<<20), "at most 1048576 are read"},

@@ -74,9 +74,9 @@ func (p *page) strayStep(f fence, marked bool) bool {
 	near := nearest.Of(p.title, sectionTitles)
 	switch {
 	case p.known(f.info.word) && near != "":
-		p.failOnce(p.titleAt, "did you mean ## "+near+"?", "heading %q is not a section, and a step stands below it", clip(p.title))
+		p.failOnce(p.titleAt, "did you mean ## "+near+"?", "heading %q is not a section, and a step is below it", clip(p.title))
 	case p.known(f.info.word) && marked:
-		p.fail(f.at, "put it under ## Check, ## Act, ## Verify or ## Undo", "a step stands outside the sections")
+		p.fail(f.at, "put it under ## Check, ## Act, ## Verify or ## Undo", "a step is outside the sections")
 	case p.known(f.info.word):
 		p.aside(f.at, f.info.word)
 	}
@@ -110,6 +110,6 @@ func (p *page) tellAsides() {
 	if n := len(p.asides); n > 1 {
 		what = fmt.Sprintf("%d blocks are", n)
 	}
-	hint := "a step stands under ## Check, ## Act, ## Verify or ## Undo, with a kind behind its fence; write text behind the others, and this is not said"
+	hint := "a step is under ## Check, ## Act, ## Verify or ## Undo, with a kind behind its fence; write text behind the others, and this is not said"
 	p.advise(p.asides[0].at, hint, "%s for people and not run: %s", what, strings.Join(slices.Compact(list), ", "))
 }

@@ -190,7 +190,7 @@ func TestPlansAreRefused(t *testing.T) {
 		{"an event without what is wanted", one("inputs: {s: {type: string, from: event.data.x}}"), nil, &prentice.Event{ID: "1", Data: []byte(`{}`)}, prentice.Invalid,
 			"cannot be taken from the event: no such key: x"},
 		{"an event with a list", one("inputs: {s: {type: string, from: event.data.x}}"), nil, &prentice.Event{ID: "1", Data: []byte(`{"x":[1]}`)}, prentice.Invalid, "wanted a single one"},
-		{"an event of nobody's service", one("inputs: {service: {type: service, from: event.subject}}"), nil, &prentice.Event{ID: "1", Subject: "service/x"}, prentice.NotFound, `no service "service/x"`},
+		{"an event of no one's service", one("inputs: {service: {type: service, from: event.subject}}"), nil, &prentice.Event{ID: "1", Subject: "service/x"}, prentice.NotFound, `no service "service/x"`},
 		{"data that is not JSON", one(), nil, &prentice.Event{ID: "1", Data: []byte(`{`)}, prentice.Invalid, "data of event 1"},
 		{"a fact that the catalogue lacks", []string{front(service) + "\n## Act\n\n```sh id=a\nrm -rf \"/srv/$SERVICE_RUN\"\n```\n"}, give("service", "checkout"), nil, prentice.Refused,
 			"step a needs $SERVICE_RUN, and the catalogue has no run for service/checkout"},

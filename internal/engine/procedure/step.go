@@ -74,7 +74,7 @@ func (p *page) step(f fence) {
 	for _, a := range f.info.attributes {
 		_, twice := s.Attrs[a.name]
 		if _, also := common[a.name]; also || twice {
-			p.fail(f.place(a.offset), "keep one of them", "attribute %s stands twice", clip(a.name))
+			p.fail(f.place(a.offset), "keep one of them", "attribute %s appears twice", clip(a.name))
 			continue
 		}
 		if oneOf(a.name, commonAttributes) {
@@ -138,7 +138,7 @@ func placed(findings []prentice.Finding, at prentice.Pos) []prentice.Finding {
 
 func (p *page) lintUses(s prentice.StepSpec, f fence) {
 	if s.Section != prentice.Act {
-		p.fail(s.At, "put it under ## Act; its checks, verification and undo go where they belong", "a uses step stands in %s", s.Section)
+		p.fail(s.At, "put it under ## Act; its checks, verification and undo go where they belong", "a uses step is in %s", s.Section)
 	}
 	for _, a := range f.info.attributes {
 		switch name, isInput := strings.CutPrefix(a.name, "input."); {

@@ -103,7 +103,7 @@ func (r *reading) fillable(n *yaml.Node) {
 	for _, in := range r.proc.Inputs {
 		if in.From == "" && in.Default == nil {
 			r.fail(in.At, "add from: or default:, or take the triggers out and start it by hand",
-				"nobody can give input %s when the procedure starts by itself (line %d)", in.Name, n.Line)
+				"no one can give input %s when the procedure starts by itself (line %d)", in.Name, n.Line)
 		}
 	}
 }

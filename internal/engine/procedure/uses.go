@@ -39,7 +39,7 @@ func (l *Library) checkCall(e *entry, s prentice.StepSpec, tooDeep map[*entry]bo
 		return
 	}
 	if f, bad := firstError(called.findings); bad {
-		e.fail(s.At, "mend it first", "uses: procedure %s has errors: %s: %s", name, f.At, f.Text)
+		e.fail(s.At, "correct it first", "uses: procedure %s has errors: %s: %s", name, f.At, f.Text)
 		return
 	}
 	var known []string

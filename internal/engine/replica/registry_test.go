@@ -194,7 +194,7 @@ func TestWhoLeavesInOrderIsNotDead(t *testing.T) {
 			t.Error(err)
 		}
 		if again := w.join("c"); again.Deserted() {
-			t.Error("nobody died")
+			t.Error("no one died")
 		}
 	})
 }
@@ -260,7 +260,7 @@ func TestWorkIsDoneWhileOneLeads(t *testing.T) {
 		for _, r := range []*replica.Registry{a, b} {
 			go func() { ended <- r.Leading(ctx, work) }()
 		}
-		w.eventually("somebody works", func() bool { return at.Load() == 1 })
+		w.eventually("someone works", func() bool { return at.Load() == 1 })
 		if err := a.Leave(t.Context()); err != nil {
 			t.Fatal(err)
 		}

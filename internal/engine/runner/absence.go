@@ -31,7 +31,7 @@ func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor
 	}
 	switch {
 	case a.Person == a.StandIn:
-		return a, prentice.Errorf(prentice.Invalid, "%s cannot stand in for themselves", a.Person).Try("name somebody else with --stand-in")
+		return a, prentice.Errorf(prentice.Invalid, "%s cannot stand in for themselves", a.Person).Try("name another person with --stand-in")
 	case !a.Until.After(a.Since) || a.Until.Sub(a.Since) > longestAway:
 		return a, prentice.Errorf(prentice.Invalid, "until %s is not within the next year", a.Until.UTC().Format(time.RFC3339)).Try("write a day to come, such as --until %s", a.Since.AddDate(0, 0, 14).UTC().Format(time.DateOnly))
 	}

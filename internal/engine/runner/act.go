@@ -101,7 +101,7 @@ func (r *Runner) verify(ctx context.Context, d *detail) error {
 	case len(failed) > 0:
 		return r.partly(ctx, d, failed)
 	case len(steps) == 0:
-		return r.move(ctx, d, next{state: prentice.Unverified, says: "done; the procedure has no Verify section, so nobody can say whether it helped"})
+		return r.move(ctx, d, next{state: prentice.Unverified, says: "done; the procedure has no Verify section, so it is not known whether it helped"})
 	}
 	return r.move(ctx, d, next{state: prentice.Verified, says: lastSaid(d, prentice.Verify)})
 }
@@ -138,7 +138,7 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 	}
 	if stays {
 		if len(back) > 0 && slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool { return s.Where == "target" }) {
-			because += "; put back there"
+			because += "; rolled back there"
 		}
 		return r.move(ctx, d, next{state: prentice.Failed, says: because})
 	}
@@ -150,7 +150,7 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 			return err
 		}
 	}
-	return r.move(ctx, d, next{state: prentice.Undone, says: "put back; " + because})
+	return r.move(ctx, d, next{state: prentice.Undone, says: "rolled back; " + because})
 }
 
 // backOf lists the targets on which a run's work is to be put back, newest first,

@@ -26,7 +26,7 @@ func gone(t *testing.T, w *world, run prentice.Run, step string, acted int) {
 }
 
 func TestARunThatWaitsForAnotherLooksAgainWhenItsTurnComes(t *testing.T) {
-	for name, verdict := range map[string]prentice.Decision{"nobody was asked": allow, "somebody approved": askOne} {
+	for name, verdict := range map[string]prentice.Decision{"no one was asked": allow, "someone approved": askOne} {
 		t.Run(name, func(t *testing.T) {
 			each(t, mending(), verdict, func(t *testing.T, w *world) {
 				w.deed.block = make(chan struct{}, 1)

@@ -49,7 +49,7 @@ func (r *Runner) yours(d *detail, by prentice.Actor, q question) (prentice.Yours
 	case !by.Scope.Asks("run.approve"):
 		err = prentice.Errorf(prentice.Denied, "the token of %s is not for run.approve", by.Ref()).Try("sign in, or use a token for it")
 	case !by.Role.Includes(prentice.Approver):
-		err = prentice.Errorf(prentice.Denied, "%s is %s, and to approve needs approver", by.Ref(), orNobody(by.Role)).Try("ask somebody with that role")
+		err = prentice.Errorf(prentice.Denied, "%s is %s, and to approve needs approver", by.Ref(), orNobody(by.Role)).Try("ask someone with that role")
 	}
 	yours := prentice.Yours{Approve: err == nil}
 	if err != nil {

@@ -29,9 +29,9 @@ func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
 			approve, refuse, caused bool
 			why                     string
 		}{
-			{"nobody's business but an approver's", dan, true, true, false, ""},
+			{"no one's business but an approver's", dan, true, true, false, ""},
 			{"the person behind the agent that asked", ann, false, true, true, "you caused this: you are behind agent/bot, who asked for run/1"},
-			{"somebody behind whom that person is", eve, false, true, true, "person/ann is behind agent/bot, who asked for run/1, and is behind person/eve as well: eve cannot approve it"},
+			{"someone behind whom that person is", eve, false, true, true, "person/ann is behind agent/bot, who asked for run/1, and is behind person/eve as well: eve cannot approve it"},
 			{"who has answered", cat, false, false, false, "you have answered already"},
 			{"who lacks the role", bob, false, false, false, "you are operator; run/1 asks for approver"},
 			{"a program", prentice.Actor{Kind: prentice.Agent, Name: "other", Role: prentice.Approver}, false, false, false, "you are not a person, and only people approve"},
@@ -127,7 +127,7 @@ func TestATeamOfOneIsToldAtOnceThatNobodyCanAnswer(t *testing.T) {
 		w.is(bob.Ref(), "")
 		run := w.start(cat, "mend")
 		a := run.Answerers
-		if a == nil || !a.Short() || a.String() != "nobody on the team can answer as things are" {
+		if a == nil || !a.Short() || a.String() != "no one on the team can answer as things are" {
 			t.Fatalf("%+v", a)
 		}
 		for _, way := range []string{"prentice person add NAME --role approver", "policy.yaml", "prentice run break-glass run/1"} {

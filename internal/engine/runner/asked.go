@@ -98,7 +98,7 @@ func (q question) unanswerable(causers []prentice.Ref) string {
 	if slices.Contains(q.asks.From, prentice.ThePlansOwner) {
 		do = "name its owner in the catalogue, and adopt that with: prentice policy adopt-groups"
 	}
-	return fmt.Sprintf("nobody could give leave: rule %s asks %s of %s, and beside whoever asked %d of them can answer; %s",
+	return fmt.Sprintf("no one could approve: rule %s asks %s of %s, and besides the requester %d of them can answer; %s",
 		firstOf(q.asks.Rules), count(q.asks.Approvers, string(q.asks.Role)), whom(q.asks.From), len(seats), do)
 }
 
@@ -180,7 +180,7 @@ func whom(from []prentice.Ref) string {
 	for i, ref := range from {
 		words[i] = string(ref)
 		if ref == prentice.ThePlansOwner {
-			words[i] = "an owner that nobody adopted"
+			words[i] = "an owner that no one adopted"
 		}
 	}
 	return strings.Join(words, " or ")

@@ -49,7 +49,7 @@ func (r *Runner) sleep(ctx context.Context, d *detail, says string, until time.T
 	if !now.Before(ends) {
 		return r.move(ctx, d, next{state: prentice.Expired, says: "the calendar did not let it begin in time; nothing was done"})
 	}
-	says = "has leave, and waits for the calendar: " + says
+	says = "is approved, and waits for the calendar: " + says
 	if asleep(d.Run) && d.Says == says {
 		return orParked(r.doze(ctx, d, wakes))
 	}

@@ -47,7 +47,7 @@ func (r *Runner) Borne(ctx context.Context, lines Lines) ([]prentice.EvidenceFau
 	}
 	for key, is := range kept {
 		if !b.seen[key] {
-			b.fault(0, "the answer of %s to run/%d (%s) is borne out by no line of evidence: it was written to the database by somebody else", key.actor, key.run, yesNo(is.yes))
+			b.fault(0, "the answer of %s to run/%d (%s) is borne out by no line of evidence: it was written to the database by another person", key.actor, key.run, yesNo(is.yes))
 		}
 	}
 	return b.faults, nil

@@ -94,10 +94,10 @@ func (d *detail) refuseCauser(actor prentice.Actor) error {
 			comma = ","
 		}
 		return prentice.Errorf(prentice.Denied, "%s %s run/%d%s and cannot approve it", shared, how, d.Number, comma).
-			Try("ask somebody else with the role %s", d.Decision.Role)
+			Try("ask another person with the role %s", d.Decision.Role)
 	}
 	return prentice.Errorf(prentice.Denied, "%s %s run/%d, and is behind %s as well: %s cannot approve it", shared, how, d.Number, actor.Ref(), actor.Name).
-		Try("let somebody approve behind whom %s is not, such as one who signs in by themselves; "+trustedTeam, shared.Name())
+		Try("let someone approve behind whom %s is not, such as one who signs in by themselves; "+trustedTeam, shared.Name())
 }
 
 const trustedTeam = `in a team whose owners may be trusted with letting others in: enrolment = "trusted" in prentice.toml`

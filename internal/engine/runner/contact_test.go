@@ -37,7 +37,7 @@ func TestNobodyIsAskedWhileNoHostCanBeReached(t *testing.T) {
 		w.r.Hosts = n
 		run := w.start(bob, "mend")
 		d := w.until(run.Number, prentice.RunRefused)
-		if d.Hold == nil || d.Hold.Code != prentice.HoldUnreachable || d.Hold.WayOut != "turn it on" || !strings.Contains(d.Says, "it is down; nobody was asked") {
+		if d.Hold == nil || d.Hold.Code != prentice.HoldUnreachable || d.Hold.WayOut != "turn it on" || !strings.Contains(d.Says, "it is down; no one was asked") {
 			t.Errorf("%q, %+v", d.Says, d.Hold)
 		}
 		if h, err := w.r.Still(t.Context(), run.Number); err != nil || h.Code != prentice.HoldUnreachable {

@@ -45,7 +45,7 @@ func TestAWaitingRunOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 				case "cancel":
 					_, err = w.r.Cancel(t.Context(), run.Number, who, "enough")
 				case "glass":
-					_, err = w.r.BreakGlass(t.Context(), run.Number, "", who, "the shop burns and nobody is there")
+					_, err = w.r.BreakGlass(t.Context(), run.Number, "", who, "the shop burns and no one is there")
 				case "expire":
 					err = w.r.expireOne(t.Context(), run.Number)
 				}
@@ -86,8 +86,8 @@ func oneStory(t *testing.T, a *world, d prentice.RunDetail, won map[string]int, 
 		{"answers that people were told of are not those that are kept", won["approve"] != yes || won["refuse"] != no},
 		{"the evidence of answers is not what is kept", kinds["approval.given"] != yes || kinds["approval.refused"] != no},
 		{"more people approved than were asked", yes > 2},
-		{"somebody was told that it is cancelled, and it is not", won["cancel"] > 0 && d.State != prentice.Cancelled},
-		{"it is cancelled, and nobody did it", won["cancel"] == 0 && d.State == prentice.Cancelled},
+		{"someone was told that it is cancelled, and it is not", won["cancel"] > 0 && d.State != prentice.Cancelled},
+		{"it is cancelled, and no one did it", won["cancel"] == 0 && d.State == prentice.Cancelled},
 		{"a refusal did not refuse it", (no == 1) != (d.State == prentice.RunRefused)},
 		{"the glass was broken more than once", won["glass"] > 1},
 		{"the glass is not what was told", (won["glass"] == 1) != (d.Glass != "")},
@@ -193,11 +193,11 @@ func TestOfFiftyWhoBreakTheGlassAtOnceOneDoes(t *testing.T) {
 			a.until(run.Number, prentice.Waiting)
 		}
 		errs := together(atOnce, func(i int) error { // one person, for several runs
-			_, err := either(i, a, b).r.BreakGlass(t.Context(), int64(i%runs+1), "", cat, "the shop burns and nobody is there")
+			_, err := either(i, a, b).r.BreakGlass(t.Context(), int64(i%runs+1), "", cat, "the shop burns and no one is there")
 			return err
 		})
 		if won := wins(t, errs, prentice.Refused); won != 1 || a.only(`SELECT COUNT(*) FROM run_reviews`) != 1 {
-			t.Errorf("one person broke the glass %d times, and %d reviews are open", won, a.only(`SELECT COUNT(*) FROM run_reviews`))
+			t.Errorf("one person used break-glass %d times, and %d reviews are open", won, a.only(`SELECT COUNT(*) FROM run_reviews`))
 		}
 		broken := a.only(`SELECT run FROM run_reviews`)
 		a.until(broken, prentice.Verified)

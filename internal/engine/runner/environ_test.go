@@ -24,7 +24,7 @@ func TestAStepFindsEachNameOnceAndNothingReplacesAnother(t *testing.T) {
 		{"labels called like what every target has", nil, m{"name": "other", "Ref": "x", "address": "6.6.6.6"}, nil, ""},
 		{"two facts of one variable", nil, m{"rack-id": "one", "rack_id": "two", "zone": "a"}, nil, "TARGET_ZONE=a"},
 		{"a secret called like an input", m{"INPUT_MODE": "careful"}, nil, m{"input-mode": "reckless"}, "secret input-mode would be the variable INPUT_MODE"},
-		{"a secret called like an input that nobody set", nil, nil, m{"input-mode": "reckless"}, "secret input-mode would be the variable INPUT_MODE"},
+		{"a secret called like an input that no one set", nil, nil, m{"input-mode": "reckless"}, "secret input-mode would be the variable INPUT_MODE"},
 		{"a secret called like the target", nil, nil, m{"target-name": "elsewhere"}, "secret target-name would be the variable TARGET_NAME"},
 		{"a secret called like the path", nil, nil, m{"path": "/tmp/evil"}, "secret path would be the variable PATH"},
 		{"a secret that a shell reads first", nil, nil, m{"bash-env": "/tmp/evil"}, "secret bash-env would be the variable BASH_ENV"},

@@ -39,9 +39,9 @@ func (r *Runner) expireOne(ctx context.Context, number int64) error {
 		case d.State != prentice.Waiting || d.Expires.IsZero() || now.Before(d.Expires):
 			return next{}, errInTime
 		case d.Waits == waitsApproval:
-			return next{state: prentice.Expired, says: "nobody answered in time; nothing was done"}, nil
+			return next{state: prentice.Expired, says: "no one answered in time; nothing was done"}, nil
 		}
-		return r.confirmed(tx, d, prentice.NotDone, "nobody confirmed it in time", next{}, now)
+		return r.confirmed(tx, d, prentice.NotDone, "no one confirmed it in time", next{}, now)
 	})
 	if err != nil && !errors.Is(err, errInTime) {
 		return fmt.Errorf("expire run %d: %w", number, err)

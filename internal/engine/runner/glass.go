@@ -48,15 +48,15 @@ func brokeSays(by prentice.Actor, reason, lonely string) string {
 	if lonely != "" {
 		lonely = "; " + lonely
 	}
-	return fmt.Sprintf("%s broke the glass: %s%s", by.Ref(), reason, lonely)
+	return fmt.Sprintf("%s used break-glass: %s%s", by.Ref(), reason, lonely)
 }
 
 func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason string) error {
 	switch {
 	case by.Kind != prentice.Person:
-		return prentice.Errorf(prentice.Denied, "%s is not a person, and only people break the glass", by.Ref()).Try("ask a person with the role approver")
+		return prentice.Errorf(prentice.Denied, "%s is not a person, and only people may use break-glass", by.Ref()).Try("ask a person with the role approver")
 	case !by.Role.Includes(prentice.Approver):
-		return prentice.Errorf(prentice.Denied, "%s is %s; breaking the glass needs approver", by.Ref(), orNobody(by.Role)).Try("ask somebody with that role")
+		return prentice.Errorf(prentice.Denied, "%s is %s; break-glass needs the role approver", by.Ref(), orNobody(by.Role)).Try("ask someone with that role")
 	case len([]rune(reason)) < leastReason:
 		return prentice.Errorf(prentice.Invalid, "the reason %q is too short to answer for", reason).Try("say in at least %d letters what burns and why it cannot wait", leastReason)
 	case plan != "" && plan != d.Plan:
@@ -68,7 +68,7 @@ func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason stri
 	case d.State == prentice.Waiting && d.Waits == waitsApproval, asleep(d.Run):
 		return nil
 	}
-	return prentice.Errorf(prentice.Conflict, "run/%d waits neither for leave nor for the calendar: it is %s", d.Number, d.State).
+	return prentice.Errorf(prentice.Conflict, "run/%d waits neither for approval nor for the calendar: it is %s", d.Number, d.State).
 		Try("look at it with: prentice run show %d; a run that a freeze would refuse is asked for with: prentice run start … --when window", d.Number)
 }
 
@@ -88,10 +88,10 @@ func (r *Runner) mayBreakOwn(ctx context.Context, d *detail, by prentice.Actor) 
 	case err != nil:
 		return nil, "", fmt.Errorf("look who is on the team: %w", err)
 	case len(who) == 0:
-		return nil, fmt.Sprintf("nobody on the team who is independent of %s could answer", anyOf(causers)), nil
+		return nil, fmt.Sprintf("no one on the team who is independent of %s could answer", anyOf(causers)), nil
 	}
 	return prentice.Errorf(prentice.Denied, "%s %s run/%d, which needs a second person", shared, how, d.Number).
-		Try("let %s break the glass or approve", anyOf(who)), "", nil
+		Try("let %s approve, or use break-glass", anyOf(who)), "", nil
 }
 
 // answersAlready refuses whoever still has to answer for an earlier time.
@@ -109,8 +109,8 @@ func answersAlready(src source, people []prentice.Ref) error {
 			return fmt.Errorf("look for an open review of %v: %w", people, err)
 		}
 		if shared := prentice.SharedPerson(people, prentice.JoinPeople(prentice.RefsIn(behind), []prentice.Ref{person})); shared != "" {
-			return prentice.Errorf(prentice.Refused, "%s broke the glass for run/%d, and the review of that is open", shared, open).
-				Try("somebody else closes it first with: prentice review close run/%d --says '…'", open)
+			return prentice.Errorf(prentice.Refused, "%s used break-glass on run/%d, and the review of that is open", shared, open).
+				Try("another person closes it first with: prentice review close run/%d --says '…'", open)
 		}
 	}
 	return errors.Join(rows.Err(), rows.Close())
@@ -126,13 +126,13 @@ func openReview(tx *db.Tx, d *detail, by prentice.Actor, reason string, now time
 // told again after a restart while the review is open.
 func (r *Runner) tellGlass(ctx context.Context, run prentice.Run, person prentice.Ref, people []prentice.Ref, reason string) {
 	data, err := json.Marshal(map[string]any{"run": run.Number, "procedure": run.Procedure, "subject": run.Subject, "risk": run.Risk.String(),
-		"by": person, "reason": reason, "says": fmt.Sprintf("%s broke the glass for run/%d: %s", person, run.Number, reason)})
+		"by": person, "reason": reason, "says": fmt.Sprintf("%s used break-glass on run/%d: %s", person, run.Number, reason)})
 	if err != nil {
-		r.Log.Error("tell of broken glass", "run", run.Number, "err", err)
+		r.Log.Error("announce break-glass", "run", run.Number, "err", err)
 		return
 	}
 	e := prentice.Event{ID: string(run.Ref()) + " break-glass", Source: "prentice/runner", Type: "prentice.break-glass", Subject: run.Ref(), Time: r.Clock(), Data: data, Causes: people}
 	if err := r.Send(context.WithoutCancel(ctx), e); err != nil {
-		r.Log.Error("tell of broken glass", "run", run.Number, "err", err)
+		r.Log.Error("announce break-glass", "run", run.Number, "err", err)
 	}
 }

@@ -91,7 +91,7 @@ func health(s situation) prentice.HoldBack {
 		if x.layer == system {
 			others += " of " + x.name
 		}
-		return hold(prentice.HoldUnhealthy, "look at what they have in common before you mend one of them",
+		return hold(prentice.HoldUnhealthy, "look at what they have in common before you fix one of them",
 			"%d of %d %s are unhealthy, more than %d %%: this is not the fault the procedure is for; call a person", x.unhealthy, x.known, others, x.allow)
 	}
 	return prentice.HoldBack{}
@@ -104,7 +104,7 @@ func history(s situation) prentice.HoldBack {
 		return prentice.HoldBack{}
 	}
 	if k := s.streaks[prentice.HoldUseless]; s.limits.Useless == 0 || k.times >= s.limits.Useless {
-		return hold(prentice.HoldUseless, "find out why and start a run yourself; an owner lifts it with: "+liftCommand(prentice.HoldUseless, k.name),
+		return hold(prentice.HoldUseless, "find out why and start a run yourself; an owner overrides it with: "+liftCommand(prentice.HoldUseless, k.name),
 			"the last %d runs on %s did not help; a person must look", k.times, s.plan.Subject)
 	}
 	if k := s.streaks[prentice.HoldFailures]; s.now.Before(k.until) {
@@ -121,14 +121,14 @@ func history(s situation) prentice.HoldBack {
 // flapping: mending what goes up and down hides why it does.
 func flapping(s situation) prentice.HoldBack {
 	if s.flaps != "" {
-		return hold(prentice.HoldFlapping, "find out why; start a run yourself if one is needed now", "%s goes up and down (%s); mending it again and again would hide why", s.plan.Subject, s.flaps)
+		return hold(prentice.HoldFlapping, "find out why; start a run yourself if one is needed now", "%s goes up and down (%s); fixing it again and again would hide why", s.plan.Subject, s.flaps)
 	}
 	if len(s.mended) == 0 || len(s.mended) < s.limits.Mended {
 		return prentice.HoldBack{}
 	}
 	again := s.mended[len(s.mended)-s.limits.Mended].Add(s.limits.Within)
 	return until(again, "find out why; "+lifted(prentice.HoldFlapping, string(s.plan.Subject), again),
-		prentice.HoldFlapping, "%s was mended %d times within %s without a person, and it is down again", s.plan.Subject, len(s.mended), brief(s.limits.Within))
+		prentice.HoldFlapping, "%s was fixed %d times within %s without a person, and it is down again", s.plan.Subject, len(s.mended), brief(s.limits.Within))
 }
 
 // rate: how much was done within the last hour. People are bound too.
@@ -198,7 +198,7 @@ func until(when time.Time, wayOut string, code prentice.HoldCode, says string, a
 
 // lifted is the way out of what time ends and an owner can end sooner.
 func lifted(code prentice.HoldCode, name string, when time.Time) string {
-	return fmt.Sprintf("ask again after %s, or have an owner lift it with: %s", when.UTC().Format(time.DateTime+" UTC"), liftCommand(code, name))
+	return fmt.Sprintf("ask again after %s, or have an owner override it with: %s", when.UTC().Format(time.DateTime+" UTC"), liftCommand(code, name))
 }
 
 func liftCommand(code prentice.HoldCode, name string) string {

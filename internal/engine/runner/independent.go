@@ -27,7 +27,7 @@ func (r *Runner) advice(ctx context.Context, d *detail, of []prentice.Ref, do st
 	case err != nil:
 		return "", err
 	case len(who) == 0:
-		return fmt.Sprintf("nobody on the team is independent of %s: let somebody in whom they did not let in, such as by single sign-on; "+
+		return fmt.Sprintf("no one on the team is independent of %s: let someone in whom they did not let in, such as by single sign-on; "+
 			"or let an independent person vouch for a password or a passkey with: prentice person confirm NAME; or, "+trustedTeam, anyOf(of)), nil
 	}
 	return fmt.Sprintf("let %s %s", anyOf(who), do), nil

@@ -23,7 +23,7 @@ func (r *Runner) Lift(ctx context.Context, code prentice.HoldCode, name string, 
 			return err
 		}
 		if n == 0 {
-			return prentice.Errorf(prentice.NotFound, "no %s holds back %q", code, name).Try("see what is in force with: prentice limit show")
+			return prentice.Errorf(prentice.NotFound, "no %s blocks %q", code, name).Try("see what is in force with: prentice limit show")
 		}
 		refs := []prentice.Ref{"op/limit.lift"}
 		if ref, err := prentice.ParseRef(name); err == nil {
@@ -52,5 +52,5 @@ func lift(tx *db.Tx, code prentice.HoldCode, name string, now time.Time) (int64,
 	case prentice.HoldFailures, prentice.HoldBackOff:
 		return tx.Exec(`DELETE FROM run_streaks WHERE code = ? AND name = ?`, string(code), name)
 	}
-	return 0, prentice.Errorf(prentice.Invalid, "%q cannot be lifted", code).Try("one of %v can", Liftable())
+	return 0, prentice.Errorf(prentice.Invalid, "%q cannot be overridden", code).Try("one of %v can", Liftable())
 }

@@ -105,7 +105,7 @@ func (r *Runner) inForce(ctx context.Context, now time.Time) (list []prentice.In
 	l := r.Estate.Limits()
 	list = []prentice.InForce{}
 	add := func(code prentice.HoldCode, name string, run int64, when time.Time, says string, args ...any) {
-		way := "an owner lifts it with: " + liftCommand(code, name)
+		way := "an owner overrides it with: " + liftCommand(code, name)
 		list = append(list, prentice.InForce{Name: name, Run: run, HoldBack: until(when, way, code, says, args...)})
 	}
 	rows, err := r.DB.Query(ctx, `SELECT code, name, times, until, run FROM run_streaks ORDER BY code, name`)
@@ -168,7 +168,7 @@ func (r *Runner) coolingNow(ctx context.Context, now time.Time, add adder) (more
 func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add adder) error {
 	rows, err := r.DB.Query(ctx, `SELECT subject, COUNT(*), MIN(time), MAX(run) FROM run_mended WHERE time > ? GROUP BY subject ORDER BY subject`, db.Micros(now.Add(-l.Within)))
 	if err != nil {
-		return fmt.Errorf("read what was mended: %w", err)
+		return fmt.Errorf("read what was fixed: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -179,7 +179,7 @@ func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add a
 			return err
 		}
 		if times >= l.Mended {
-			add(prentice.HoldFlapping, subject, run, db.Time(first).Add(l.Within), "%s was mended %d times within %s without a person", subject, times, brief(l.Within))
+			add(prentice.HoldFlapping, subject, run, db.Time(first).Add(l.Within), "%s was fixed %d times within %s without a person", subject, times, brief(l.Within))
 		}
 	}
 	return rows.Err()

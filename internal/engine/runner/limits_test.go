@@ -287,5 +287,5 @@ func (w *world) heldBy(number int64, code prentice.HoldCode) {
 			return
 		}
 	}
-	w.t.Fatalf("run %d is not held back by %s", number, code)
+	w.t.Fatalf("run %d is not blocked by %s", number, code)
 }

@@ -148,7 +148,7 @@ func TestOfManyAtOnceNoTwoHaveOneThing(t *testing.T) {
 			t.Errorf("%d times: %s", len(now.bad), now.bad[0])
 		}
 		if got[0] == 0 {
-			t.Error("nobody got anything")
+			t.Error("no one got anything")
 		}
 		if n := rowsLeft(t, processes[0]); n != 0 {
 			t.Errorf("%d locks are left", n)

@@ -99,7 +99,7 @@ func TestWhatTheLimitsDoNotListIsCounted(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
 			for n := range mostListed + 3 {
-				if _, err := tx.Exec(`INSERT INTO run_cooldowns (procedure, target, until, run) VALUES ('mend', ?, ?, 1)`, fmt.Sprintf("host/h%d", n), db.Micros(w.r.Clock().Add(time.Hour))); err != nil {
+				if _, err := tx.Exec(`INSERT INTO run_cooldowns (procedure, target, until, run) VALUES ('fix', ?, ?, 1)`, fmt.Sprintf("host/h%d", n), db.Micros(w.r.Clock().Add(time.Hour))); err != nil {
 					return err
 				}
 			}

@@ -60,7 +60,7 @@ func counts(d *detail, a prentice.Reply, q question) (standsFor prentice.Ref, pe
 	case a.Actor.Kind != prentice.Person:
 		return "", nil, prentice.Errorf(prentice.Denied, "%s is not a person, and only people approve", a.Actor.Ref()).Try("ask a person with the role %s", d.Decision.Role)
 	case !a.Actor.Role.Includes(d.Decision.Role):
-		return "", nil, prentice.Errorf(prentice.Denied, "%s is %s; run/%d asks for %s", a.Actor.Ref(), orNobody(a.Actor.Role), d.Number, d.Decision.Role).Try("ask somebody with that role")
+		return "", nil, prentice.Errorf(prentice.Denied, "%s is %s; run/%d asks for %s", a.Actor.Ref(), orNobody(a.Actor.Role), d.Number, d.Decision.Role).Try("ask someone with that role")
 	}
 	for _, before := range d.Approvals {
 		if before.Actor == a.Actor.Ref() {
@@ -75,7 +75,7 @@ func counts(d *detail, a prentice.Reply, q question) (standsFor prentice.Ref, pe
 	people = prentice.JoinPeople(people, declared)
 	if shared, how := d.caused(declared); shared != "" {
 		return "", nil, prentice.Errorf(prentice.Denied, "%s %s run/%d, and said that %s stands in for %s", shared, how, d.Number, a.Actor.Ref(), standsFor).
-			Try("ask somebody else of %s", whom(d.Decision.From))
+			Try("ask another person of %s", whom(d.Decision.From))
 	}
 	return standsFor, people, d.refuseShared(people, a.Actor.Ref())
 }
@@ -93,7 +93,7 @@ func seatOf(d *detail, a prentice.Reply, q question) (standsFor prentice.Ref, de
 		return "", nil, prentice.Errorf(prentice.Denied, "run/%d asks %s, and %s is none of them", d.Number, whom(d.Decision.From), person).
 			Try("ask one of them; see who with: prentice run show %d", d.Number)
 	case a.Yes && how != "":
-		return "", nil, prentice.Errorf(prentice.Denied, "%s stands in for %s, who %s run/%d", person, seat, how, d.Number).Try("ask somebody else of %s", whom(d.Decision.From))
+		return "", nil, prentice.Errorf(prentice.Denied, "%s stands in for %s, who %s run/%d", person, seat, how, d.Number).Try("ask another person of %s", whom(d.Decision.From))
 	case slices.ContainsFunc(d.Approvals, func(b prentice.Approval) bool { return orSelf(b) == seat }):
 		return "", nil, prentice.Errorf(prentice.Conflict, "%s has been answered for already", seat).Try("another person must answer")
 	case seat == person:

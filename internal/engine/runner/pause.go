@@ -180,7 +180,7 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 			return err
 		}
 		if !paused {
-			return prentice.Errorf(prentice.Conflict, "somebody has let the work go on already")
+			return prentice.Errorf(prentice.Conflict, "someone has let the work go on already")
 		}
 		if _, err := tx.Exec(`UPDATE run_process SET paused = 0, says = '' WHERE one = 1`); err != nil {
 			return err

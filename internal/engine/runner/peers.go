@@ -216,7 +216,7 @@ func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, m
 	}
 	rows, err := r.DB.Query(ctx, query+` ORDER BY number`, args...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("look for runs that nothing performs: %w", err)
+		return nil, nil, fmt.Errorf("look for runs that nothing executes: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -276,7 +276,7 @@ func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 			return err
 		}
 		if died && taken > mostTaken {
-			says := fmt.Sprintf("run/%d was taken over %d times: %d replicas died while they performed it, so work that no person started waits", o.number, taken, taken)
+			says := fmt.Sprintf("run/%d was taken over %d times: %d replicas died while they executed it, so work that no person started waits", o.number, taken, taken)
 			if err := r.pause(tx, now, says); err != nil {
 				return err
 			}
@@ -321,7 +321,7 @@ func (r *Runner) StopWanted(ctx context.Context, number int64) error {
 func (r *Runner) Attended(ctx context.Context) (map[string]int, error) {
 	rows, err := r.DB.Query(ctx, `SELECT owner, COUNT(*) FROM runs WHERE `+movable+` GROUP BY owner`)
 	if err != nil {
-		return nil, fmt.Errorf("count who performs what: %w", err)
+		return nil, fmt.Errorf("count who executes what: %w", err)
 	}
 	defer rows.Close()
 	by := map[string]int{}

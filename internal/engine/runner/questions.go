@@ -177,7 +177,7 @@ func scanQuestion(row scanner) (q prentice.Question, d *detail, err error) {
 // unread says why what is stored of a run cannot be read. One such run keeps no other
 // from being listed.
 func unread(err error) string {
-	return fmt.Sprintf("what is stored of it cannot be read, so nobody can approve it: %v", err)
+	return fmt.Sprintf("what is stored of it cannot be read, so no one can approve it: %v", err)
 }
 
 func unreadRun(run prentice.Run, err error) prentice.Run {

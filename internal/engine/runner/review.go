@@ -137,13 +137,13 @@ func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, ask, says s
 	causer, how := d.caused(by.People())
 	switch {
 	case d.Glass == "":
-		return prentice.Errorf(prentice.NotFound, "nobody broke the glass for run/%d", d.Number).Try("list the reviews with: prentice review list")
+		return prentice.Errorf(prentice.NotFound, "no one used break-glass on run/%d", d.Number).Try("list the reviews with: prentice review list")
 	case by.Kind != prentice.Person:
 		return prentice.Errorf(prentice.Denied, "%s is not a person, and people review people", by.Ref()).Try("ask a person with the role approver")
 	case by.Ref() == d.Glass:
-		return prentice.Errorf(prentice.Denied, "%s broke the glass and cannot close the review of it", by.Ref()).Try("%s", ask)
+		return prentice.Errorf(prentice.Denied, "%s used break-glass and cannot close the review of it", by.Ref()).Try("%s", ask)
 	case shared != "":
-		return prentice.Errorf(prentice.Denied, "%s is behind %s, who broke the glass, and behind %s as well", shared, d.Glass, by.Ref()).
+		return prentice.Errorf(prentice.Denied, "%s is behind %s, who used break-glass, and behind %s as well", shared, d.Glass, by.Ref()).
 			Try("%s", ask)
 	case causer == by.Ref():
 		return prentice.Errorf(prentice.Denied, "%s %s run/%d: they cannot close the review of its break-glass", causer, how, d.Number).
@@ -177,7 +177,7 @@ func brokenBy(src source, d *detail) ([]prentice.Ref, error) {
 	var people string
 	err := src.QueryRow(`SELECT people FROM run_reviews WHERE run = ?`, []any{d.Number}, &people)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("look who broke the glass for run/%d: %w", d.Number, err)
+		return nil, fmt.Errorf("look who used break-glass for run/%d: %w", d.Number, err)
 	}
 	return prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{d.Glass}), nil
 }

@@ -17,7 +17,7 @@ func TestNobodyClosesTheReviewOfARunThatTheyCaused(t *testing.T) {
 			each(t, mending(), askTwo, func(t *testing.T, w *world) {
 				run := w.start(c.asks, "mend")
 				w.until(run.Number, prentice.Waiting)
-				if _, err := w.r.BreakGlass(t.Context(), run.Number, "", ann, "the shop burns and nobody is there"); err != nil {
+				if _, err := w.r.BreakGlass(t.Context(), run.Number, "", ann, "the shop burns and no one is there"); err != nil {
 					t.Fatal(err)
 				}
 				w.until(run.Number, prentice.Verified)
@@ -30,7 +30,7 @@ func TestNobodyClosesTheReviewOfARunThatTheyCaused(t *testing.T) {
 					t.Errorf("%d reviews are open (%v)", len(open), err)
 				}
 				if err := w.r.CloseReview(t.Context(), run.Number, eve, "it was right, I looked"); err != nil {
-					t.Errorf("nobody is behind eve, and she may not close it: %v", err)
+					t.Errorf("no one is behind eve, and she may not close it: %v", err)
 				}
 			})
 		})
@@ -42,7 +42,7 @@ func TestNobodyClosesTheReviewOfARunThatTheyCaused(t *testing.T) {
 func TestWhoeverCausedARunGoesOnAloneOnlyWhereNobodyIsIndependent(t *testing.T) {
 	through := ann
 	through.Behind = []prentice.Ref{cat.Ref()}
-	why := "the shop burns and nobody is there"
+	why := "the shop burns and no one is there"
 	each(t, mending(), askTwo, func(t *testing.T, w *world) {
 		run := w.start(cat, "mend")
 		w.until(run.Number, prentice.Waiting)
@@ -52,7 +52,7 @@ func TestWhoeverCausedARunGoesOnAloneOnlyWhereNobodyIsIndependent(t *testing.T) 
 				t.Errorf("%s is shown %+v %v", by.Ref(), shown.Override, err)
 			}
 			_, err = w.r.BreakGlass(t.Context(), run.Number, "", by, why)
-			if prentice.KindOf(err) != prentice.Denied || !strings.HasSuffix(err.Error(), ": let person/ann break the glass or approve") {
+			if prentice.KindOf(err) != prentice.Denied || !strings.HasSuffix(err.Error(), ": let person/ann use break-glass or approve") {
 				t.Errorf("ann is independent, and %s goes on alone: %v", by.Ref(), err)
 			}
 		}
@@ -61,15 +61,15 @@ func TestWhoeverCausedARunGoesOnAloneOnlyWhereNobodyIsIndependent(t *testing.T) 
 		}
 		w.letIn = cat.Ref()
 		_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: through, Yes: true})
-		if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), "nobody on the team is independent of person/cat") {
+		if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), "no one on the team is independent of person/cat") {
 			t.Errorf("the ways out are not told: %v", err)
 		}
 		if _, err := w.r.BreakGlass(t.Context(), run.Number, "", through, why); err != nil {
-			t.Fatalf("nobody is independent, and the emergency waits: %v", err)
+			t.Fatalf("no one is independent, and the emergency waits: %v", err)
 		}
 		w.until(run.Number, prentice.Verified)
 		err = w.r.CloseReview(t.Context(), run.Number, through, "all was right, believe me")
-		if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), "nobody on the team is independent of person/ann or person/cat") {
+		if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), "no one on the team is independent of person/ann or person/cat") {
 			t.Errorf("the review: %v", err)
 		}
 	})

@@ -54,7 +54,7 @@ func TestARunThatNeedsLeaveWaitsForSomebodyElse(t *testing.T) {
 		_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true, Plan: "sha256:other"})
 		wantKind(t, err, prentice.Conflict)
 		if n := w.deed.times("restart", "host/a"); n != 0 {
-			t.Fatalf("acted %d times without leave", n)
+			t.Fatalf("acted %d times without approval", n)
 		}
 		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true, Reason: "the probe is right"}); err != nil {
 			t.Fatal(err)
@@ -138,7 +138,7 @@ func TestAWorldThatMovedVoidsThePlan(t *testing.T) {
 		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
-		if d := w.until(run.Number, prentice.RunRefused); !strings.Contains(d.Says, "the world has moved") {
+		if d := w.until(run.Number, prentice.RunRefused); !strings.Contains(d.Says, "the state has changed") {
 			t.Errorf("says %q", d.Says)
 		}
 		if n := w.deed.times("restart", "host/a"); n != 0 {
@@ -352,8 +352,8 @@ func TestAfterACrashAStepIsAskedWhetherItIsDone(t *testing.T) {
 	}{
 		{"done already: not repeated", prentice.Yes, false, prentice.Verified, 0},
 		{"not done: done now", prentice.No, false, prentice.Verified, 1},
-		{"nobody can tell, and it may be repeated: repeated", prentice.Unknown, true, prentice.Verified, 1},
-		{"nobody can tell, and it must not be repeated: uncertain", prentice.Unknown, false, prentice.Uncertain, 0},
+		{"no one can tell, and it may be repeated: repeated", prentice.Unknown, true, prentice.Verified, 1},
+		{"no one can tell, and it must not be repeated: uncertain", prentice.Unknown, false, prentice.Uncertain, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			plan := mending()
@@ -371,7 +371,7 @@ func TestAfterACrashAStepIsAskedWhetherItIsDone(t *testing.T) {
 					t.Errorf("done %d times after the crash, want %d", n, c.times)
 				}
 				if w.reaped.Load() == 0 {
-					t.Error("nobody looked for processes that the crash left")
+					t.Error("not checked for processes that the crash left")
 				}
 			})
 		})
@@ -418,7 +418,7 @@ func TestWhatACrashLeftEndsAlsoWhenAllIsStopped(t *testing.T) {
 			t.Errorf("says %q", d.Says)
 		}
 		if w.reaped.Load() == 0 {
-			t.Error("nobody looked for processes that the crash left")
+			t.Error("not checked for processes that the crash left")
 		}
 	})
 }

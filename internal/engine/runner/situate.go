@@ -151,13 +151,13 @@ func (r *Runner) seeFlapping(ctx context.Context, s *situation) (err error) {
 	}
 	rows, err := r.DB.Query(ctx, `SELECT time FROM run_mended WHERE subject = ? AND time > ? ORDER BY time`, string(s.plan.Subject), db.Micros(s.now.Add(-s.limits.Within)))
 	if err != nil {
-		return fmt.Errorf("read how often %s was mended: %w", s.plan.Subject, err)
+		return fmt.Errorf("read how often %s was fixed: %w", s.plan.Subject, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var at int64
 		if err := rows.Scan(&at); err != nil {
-			return fmt.Errorf("read how often %s was mended: %w", s.plan.Subject, err)
+			return fmt.Errorf("read how often %s was fixed: %w", s.plan.Subject, err)
 		}
 		s.mended = append(s.mended, db.Time(at))
 	}

@@ -183,7 +183,7 @@ func (r *Runner) ask(ctx context.Context, d *detail) error {
 	}
 	contact := r.contactBefore(ctx, d.ThePlan)
 	if h := unreachable(contact); h.Holds() {
-		return r.move(ctx, d, next{state: prentice.RunRefused, says: h.Says + "; nobody was asked", kind: "run.refused", hold: h})
+		return r.move(ctx, d, next{state: prentice.RunRefused, says: h.Says + "; no one was asked", kind: "run.refused", hold: h})
 	}
 	says := "waits for " + asking(d.Decision)
 	if lost := contact.Short(); lost != "" {

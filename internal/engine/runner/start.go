@@ -21,7 +21,7 @@ import (
 // everybody else is told of it.
 func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.Run, error) {
 	if !req.Actor.Known() {
-		return prentice.Run{}, prentice.Errorf(prentice.Unauthenticated, "nobody asks for %s", req.Procedure).Try("sign in")
+		return prentice.Run{}, prentice.Errorf(prentice.Unauthenticated, "no one asks for %s", req.Procedure).Try("sign in")
 	}
 	req, err := r.cite(ctx, req)
 	if err != nil {

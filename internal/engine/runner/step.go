@@ -107,7 +107,7 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	case err == nil && answer == prentice.Yes:
 		return prentice.WasDone, "was done before the interruption; not repeated", nil
 	case r.outOfSight(kind, work, from):
-		return prentice.Unsure, "the replica that was at it is gone, and was on another machine: nobody can see from here how far it came, and it may still go on; look there", nil
+		return prentice.Unsure, "the replica that was at it is gone, and was on another machine: it cannot be seen from here how far it came, and it may still go on; look there", nil
 	case err == nil && answer == prentice.No, work.Step.Idempotent:
 		return "", "", nil
 	case err != nil:

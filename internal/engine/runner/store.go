@@ -111,7 +111,7 @@ func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
 	}
 	if got := prentice.Digest([]byte(canonical)); got != d.Plan {
 		return nil, prentice.Errorf(prentice.Conflict, "the stored plan of run %d is not the one that was approved (%s, not %s)", number, got, d.Plan).
-			Try("somebody changed the database: look with prentice evidence check")
+			Try("someone changed the database: look with prentice evidence check")
 	}
 	d.Causes, d.Targets = causesKept(d.request), targetRefs(d.ThePlan)
 	d.Hosts, d.Command = len(d.Targets), commandOf(d.Procedure, d.ThePlan.Steps)
@@ -321,7 +321,7 @@ func (r *Runner) unsaid(ctx context.Context, since time.Time, owner string) ([]p
 	rows, err := r.DB.Query(ctx, `SELECT `+runColumns+` FROM runs WHERE (ended > ? AND number > (SELECT COALESCE(MAX(number), 0) FROM runs) - 1000 OR state = 'waiting')
 		AND (? = '' OR owner = ?) ORDER BY number DESC LIMIT ?`, db.Micros(since), owner, owner, 2*mostListed)
 	if err != nil {
-		return nil, fmt.Errorf("list runs that nobody may have heard of: %w", err)
+		return nil, fmt.Errorf("list runs that no one may have heard of: %w", err)
 	}
 	defer rows.Close()
 	var runs []prentice.Run

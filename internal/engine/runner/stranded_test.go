@@ -61,8 +61,8 @@ func TestARunThatNothingBeganIsBegunLater(t *testing.T) {
 		"approved": {mending(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
 			return w.r.Answer(w.t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
 		}, prentice.Verified},
-		"through broken glass": {mending(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
-			return w.r.BreakGlass(w.t.Context(), run.Number, "", ann, "the shop burns and nobody is there")
+		"through break-glass": {mending(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
+			return w.r.BreakGlass(w.t.Context(), run.Number, "", ann, "the shop burns and no one is there")
 		}, prentice.Verified},
 		"confirmed": {human, allow, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
 			return w.r.Confirm(w.t.Context(), prentice.Reply{Run: run.Number, Actor: bob, Yes: true})
@@ -137,7 +137,7 @@ func TestOneRunThatCannotBeReadKeepsNoOtherFromItsEnd(t *testing.T) {
 			t.Errorf("%+v, %v", runs, err)
 		}
 		if err := w.r.sayAgain(t.Context(), ""); err != nil {
-			t.Errorf("nobody hears of the others: %v", err)
+			t.Errorf("no one hears of the others: %v", err)
 		}
 	})
 }

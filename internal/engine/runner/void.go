@@ -38,7 +38,7 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 	}
 	plan, err := r.Planner.Render(ctx, d.request)
 	if err != nil {
-		return &prentice.Void{Says: "the world has moved: the plan can no longer be made: " + err.Error(), Old: d.Plan}, nil
+		return &prentice.Void{Says: "the state has changed: the plan can no longer be made: " + err.Error(), Old: d.Plan}, nil
 	}
 	if d.ThePlan.Limits.Verify == "" { // it was approved before batches were verified, and ends as it was approved
 		plan.Limits.Verify, plan.Limits.Rollback = "", ""
@@ -48,7 +48,7 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 	}
 	if hash := plan.Hash(); hash != d.Plan {
 		return &prentice.Void{
-			Says: fmt.Sprintf("the world has moved: the same request now gives plan %.19s…, and leave was for %.19s…; ask again", hash, d.Plan),
+			Says: fmt.Sprintf("the state has changed: the same request now gives plan %.19s…, and the approval was for %.19s…; ask again", hash, d.Plan),
 			Old:  d.Plan, New: hash, Changes: prentice.Differences(d.ThePlan, plan),
 		}, nil
 	}
@@ -59,7 +59,7 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 	if no == "" || err != nil {
 		return nil, err
 	}
-	return &prentice.Void{Says: "the world has moved, and preconditions no longer hold: " + no, Old: d.Plan, New: d.Plan}, nil
+	return &prentice.Void{Says: "the state has changed, and preconditions no longer hold: " + no, Old: d.Plan, New: d.Plan}, nil
 }
 
 // needless says that the symptoms which asked for a run are gone, or nil. What a
@@ -75,7 +75,7 @@ func (r *Runner) needless(ctx context.Context, d *detail) (*prentice.Void, error
 	if since.IsZero() {
 		return nil, nil
 	}
-	return &prentice.Void{Says: fmt.Sprintf("the world has moved: %s has no symptom left since %s", d.Incident, since.UTC().Format(time.RFC3339)), Old: d.Plan, New: d.Plan}, nil
+	return &prentice.Void{Says: fmt.Sprintf("the state has changed: %s has no symptom left since %s", d.Incident, since.UTC().Format(time.RFC3339)), Old: d.Plan, New: d.Plan}, nil
 }
 
 // ruledOtherwise asks the policy in force about the same moment again, and looks
@@ -95,7 +95,7 @@ func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void,
 	}
 	causers := prentice.Causers(d.Causes)
 	if no := q.covers(d.Approvals, causers); no != "" {
-		return &prentice.Void{Says: "leave is void: " + no, Old: d.Plan, New: d.Plan}, nil
+		return &prentice.Void{Says: "the approval is void: " + no, Old: d.Plan, New: d.Plan}, nil
 	}
 	q.asks = now
 	if no := q.covers(d.Approvals, causers); no != "" {

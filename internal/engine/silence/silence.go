@@ -109,7 +109,7 @@ func (s *Silences) Add(tx *db.Tx, now time.Time, n prentice.Silence) (prentice.S
 		return n, err
 	}
 	if many >= mostAtOnce {
-		return n, prentice.Errorf(prentice.Refused, "there are %d silences already", many).Try("end those that nobody needs: prentice silence list")
+		return n, prentice.Errorf(prentice.Refused, "there are %d silences already", many).Try("end those that are not needed: prentice silence list")
 	}
 	if n.Number, err = tx.Next("silence"); err != nil {
 		return n, err

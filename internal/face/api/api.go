@@ -69,7 +69,7 @@ type face struct {
 // as a tag that says nothing.
 func New(c Config) (http.Handler, error) {
 	if c.Door == nil || c.Authenticate == nil {
-		return nil, fmt.Errorf("the API needs a door and somebody who says who is asking")
+		return nil, fmt.Errorf("the API needs an application and someone who says who is asking")
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

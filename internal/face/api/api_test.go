@@ -76,7 +76,7 @@ func TestEveryAnswerHasItsStatusAndItsWords(t *testing.T) {
 		{"another wrong method", call{path: "/v1/watch/thing.follow"}, 405, []string{"use GET"}},
 		{"nobody", call{path: make, token: "none"}, 401, []string{`"kind":"unauthenticated"`, "Authorization: Bearer"}},
 		{"a wrong token", call{path: make, token: "eve"}, 401, []string{`"kind":"unauthenticated"`}},
-		{"nobody asks for the list", call{method: "GET", path: "/v1/ops", token: "none"}, 401, nil},
+		{"no one asks for the list", call{method: "GET", path: "/v1/ops", token: "none"}, 401, nil},
 		{"a broken table of tokens", call{path: make, token: "broken"}, 500, []string{"something broke"}},
 		{"too small a role", call{path: "/v1/op/thing.rule", token: "bob"}, 403, []string{`"kind":"denied"`, "owner"}},
 		{"policy", call{path: "/v1/op/thing.frozen"}, 409, []string{`"kind":"refused"`, "It is a holiday.", "rule freeze"}},

@@ -178,10 +178,10 @@ func TestWhatIsNotAnswerIsToldWithTheNextStep(t *testing.T) {
 	gone := httptest.NewServer(nil)
 	gone.Close()
 	for _, c := range []struct{ name, base, token, want string }{
-		{"nobody listens", gone.URL, "t-ann", "unavailable|no answer from " + gone.URL},
+		{"no one listens", gone.URL, "t-ann", "unavailable|no answer from " + gone.URL},
 		{"no socket", "unix:/nowhere/at/all", "t-ann", "unavailable|no answer from unix:/nowhere/at/all"},
 		{"not an address", "checkout", "t-ann", `invalid|"checkout" is not the address of a server`},
-		{"nobody known", w.server.URL, "t-eve", "unauthenticated|nobody knows who is asking"},
+		{"no one known", w.server.URL, "t-eve", "unauthenticated|you are not signed in"},
 		{"a page of something else", answers(200, "<html>"), "t-ann", "unavailable|the answer to thing.rule cannot be read"},
 		{"a proxy without a server", answers(502, "bad gateway"), "t-ann", "unavailable|the answer is 502 Bad Gateway"},
 		{"a wall", answers(403, "{}"), "t-ann", "denied|the answer is 403"},

@@ -19,7 +19,7 @@ import (
 // client takes it for broken.
 const deaf = time.Minute
 
-var errDeaf = errors.New("the server has fallen silent")
+var errDeaf = errors.New("the server does not answer any more")
 
 // Watch asks the server for a stream and hands each item on, until the stream
 // ends, emit fails or the context ends. A stream that breaks off is an error.

@@ -43,7 +43,7 @@ func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Acto
 			f.refuse(w, r, err)
 			return
 		}
-		nobody := prentice.Errorf(prentice.Unauthenticated, "nobody knows who is asking")
+		nobody := prentice.Errorf(prentice.Unauthenticated, "you are not signed in")
 		if err != nil {
 			writeProblem(w, 0, nobody.Try("send a token that is neither revoked nor expired"))
 			return

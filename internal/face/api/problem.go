@@ -32,12 +32,12 @@ var kinds = []struct {
 	{prentice.Internal, "a fault of prentice; report it"},
 	{prentice.Invalid, "the input is wrong; change it"},
 	{prentice.NotFound, "there is no such thing; look at what there is"},
-	{prentice.Unauthenticated, "nobody knows who is asking; sign in"},
-	{prentice.Denied, "you may not; ask somebody who may"},
+	{prentice.Unauthenticated, "you are not signed in; sign in"},
+	{prentice.Denied, "you may not; ask someone who may"},
 	{prentice.Refused, "policy, a limit or a law said no; read the reasons"},
-	{prentice.Conflict, "the world has moved; look again and decide again"},
+	{prentice.Conflict, "the state has changed; check it and decide again"},
 	{prentice.Limited, "too much or too fast; ask for less or later"},
-	{prentice.Unavailable, "something that is needed is down or full; mend it and try again"},
+	{prentice.Unavailable, "something that is needed is down or full; fix it and try again"},
 	{prentice.Canceled, "the caller gave up"},
 }
 

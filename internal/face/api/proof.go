@@ -44,7 +44,7 @@ func (f *face) proof(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, []byte(`{"proof":"`+Proof(f.Secret, question)+`"}`))
 }
 
-var errImpostor = errors.New("whoever listens there does not know the secret of the data folder")
+var errImpostor = errors.New("the program that listens there does not know the secret of the data folder")
 
 // Proves says whether the server at an address knows the secret. An error is why
 // not: it did not answer, or it is another.

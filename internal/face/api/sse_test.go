@@ -28,7 +28,7 @@ func TestServerSentEventsAreReadAsTheStandardSays(t *testing.T) {
 		{"a comment is not one", ": beat\n\nevent: item\ndata: 1\n\n", "item", "1"},
 		{"nor is one without data", "event: item\n\n", "", ""},
 		{"empty data is data", "event: item\ndata\n\n", "item", ""},
-		{"an id and what nobody knows are passed over", "id: 7\nretry: 1\nx\nevent: item\ndata: 1\n\n", "item", "1"},
+		{"an id and what no one knows are passed over", "id: 7\nretry: 1\nx\nevent: item\ndata: 1\n\n", "item", "1"},
 		{"half an event is none", "event: item\ndata: 1\n", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

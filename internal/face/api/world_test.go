@@ -129,7 +129,7 @@ func (w *world) ops() []op.Op {
 		fail("fail.internal", errors.New("the password is hunter2")),
 		fail("fail.invalid", prentice.Errorf(prentice.Invalid, "line is odd").Try("make it even").In(prentice.Pos{File: "a.md", Line: 3, Column: 7})),
 		fail("fail.not-found", prentice.Errorf(prentice.NotFound, "no run 7").Try("list them")),
-		fail("fail.denied", prentice.Errorf(prentice.Denied, "nobody approves their own request")),
+		fail("fail.denied", prentice.Errorf(prentice.Denied, "no one approves their own request")),
 		fail("fail.refused", prentice.Errorf(prentice.Refused, "limit reached")),
 		fail("fail.conflict", prentice.Errorf(prentice.Conflict, "the plan has drifted")),
 		fail("fail.limited", prentice.Errorf(prentice.Limited, "too many events")),

@@ -466,7 +466,7 @@ func TestTheEnvironmentAnswersForFlagsThatAreNotGiven(t *testing.T) {
 func TestTwoCommandsOfOneNameAreABrokenProgram(t *testing.T) {
 	defer func() {
 		if recover() == nil {
-			t.Error("nobody noticed")
+			t.Error("no one noticed")
 		}
 	}()
 	cli.New(cli.Options{Ops: append(ops(), ops()...)})

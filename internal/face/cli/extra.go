@@ -74,7 +74,7 @@ func manCommand() *cobra.Command {
 // helpCommand is prentice help: with words, of the command that they name.
 func (f *face) helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND...]", Short: "Help for a command, or a chapter", Example: "prentice help exit-codes",
+		Use: "help [COMMAND...]", Short: "Help for a command, or a topic", Example: "prentice help exit-codes",
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			at, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {

@@ -68,7 +68,7 @@ type askedHelp struct {
 // Set refuses to be asked behind a word.
 func (h *askedHelp) Set(s string) (err error) {
 	if words := h.cmd.Flags().Args(); len(words) > 0 {
-		return prentice.Errorf(prentice.Invalid, "it stands behind %q", words[0]).Try("write -- before %s if it is a flag of that; help is: %s -h", words[0], h.cmd.CommandPath())
+		return prentice.Errorf(prentice.Invalid, "it comes after %q", words[0]).Try("write -- before %s if it is a flag of that; help is: %s -h", words[0], h.cmd.CommandPath())
 	}
 	h.is, err = strconv.ParseBool(s)
 	return err

@@ -60,7 +60,7 @@ func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Acto
 		case err != nil:
 			f.refuse(w, r, err)
 		case !actor.Known():
-			writeProblem(w, 0, prentice.Errorf(prentice.Unauthenticated, "nobody knows who sends this").Try("send a token: Authorization: Bearer TOKEN"))
+			writeProblem(w, 0, prentice.Errorf(prentice.Unauthenticated, "the sender is not known").Try("send a token: Authorization: Bearer TOKEN"))
 		default:
 			actor.Door = "hook"
 			// A sender that dawdles must not hold a connection; not every writer can

@@ -61,7 +61,7 @@ func shallow(raw []byte) ([]member, error) {
 		return nil, invalid("send one JSON object", "this is not JSON: %v", err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, invalid("send one JSON value", "something stands behind the object")
+		return nil, invalid("send one JSON value", "something comes after the object")
 	}
 	return members, nil
 }

@@ -25,13 +25,13 @@ type Problem struct {
 }
 
 var titles = map[prentice.Kind]string{
-	prentice.Internal:        "Something of ours broke",
+	prentice.Internal:        "Internal error",
 	prentice.Invalid:         "That cannot be used as it is",
 	prentice.NotFound:        "There is nothing here",
 	prentice.Unauthenticated: "Sign in first",
 	prentice.Denied:          "You may not do that",
 	prentice.Refused:         "Refused",
-	prentice.Conflict:        "The world has moved",
+	prentice.Conflict:        "The state has changed",
 	prentice.Limited:         "Too much, or too fast",
 	prentice.Unavailable:     "Something that is needed is not there",
 	prentice.Canceled:        "Stopped before it was done",

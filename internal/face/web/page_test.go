@@ -58,7 +58,7 @@ func TestAPageThatIsNotThereKeepsTheMenu(t *testing.T) {
 	for path, status := range map[string]int{"/no-such-page": http.StatusNotFound, "/runs/forty": http.StatusUnprocessableEntity, "/find?q=nothing-like-that": http.StatusNotFound} {
 		got := w.get(path)
 		if body := got.Body.String(); got.Code != status || !strings.Contains(body, `aria-label="Pages"`) || !strings.Contains(body, "Sign out") || strings.Contains(body, `href="/sign-in"`) {
-			t.Errorf("%s: %d, without the menu or as if nobody were signed in", path, got.Code)
+			t.Errorf("%s: %d, without the menu or as if no one were signed in", path, got.Code)
 		}
 	}
 	if body := supervised(t).get("/no-such-page").Body.String(); strings.Contains(body, `aria-label="Pages"`) || !strings.Contains(body, `href="/sign-in"`) {
@@ -101,7 +101,7 @@ func TestAFormThatGoesWrongComesBackWithWhatWasTyped(t *testing.T) {
 	if got.Code != http.StatusConflict {
 		t.Errorf("got %d", got.Code)
 	}
-	for _, want := range []string{"The world has moved", "The plan of run 41 is no longer sha256:old", "read the plan again and answer that one", "I looked &lt;b&gt;twice&lt;/b&gt; &amp; agree", "Approve restart-service on 1 host"} {
+	for _, want := range []string{"The state has changed", "The plan of run 41 is no longer sha256:old", "read the plan again and answer that one", "I looked &lt;b&gt;twice&lt;/b&gt; &amp; agree", "Approve restart-service on 1 host"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q", want)
 		}

@@ -99,7 +99,7 @@ func TestAPersonSignsInApprovesAndWatches(t *testing.T) {
 	}
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#reason").value = ""`), chromedp.SendKeys("#reason", "I see the same")) // a driven browser types the key itself, too
 	m.set(prentice.Waiting, "has 0 of 1 approvals")
-	m.moments <- prentice.RunMoment{Run: 41, Time: noon, State: prentice.Waiting, Says: "somebody else looked"}
+	m.moments <- prentice.RunMoment{Run: 41, Time: noon, State: prentice.Waiting, Says: "another person looked"}
 	see(b, until(`document.querySelector("#run-head .lead").textContent.includes("0 of 1")`))
 	b.do(chromedp.KeyEvent(" from here")) // the page has changed around the hand that types
 	if wrote := see(b, chromedp.Value("#reason")); wrote != "I see the same from here" {

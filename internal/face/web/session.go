@@ -72,14 +72,14 @@ func byScript(r *http.Request) bool {
 func (s *Site) recognise(r *http.Request) (visit, error) {
 	c, err := r.Cookie(s.cookieName(r))
 	if err != nil || c.Value == "" {
-		return visit{}, prentice.Errorf(prentice.Unauthenticated, "nobody is signed in").Try("sign in and do it again")
+		return visit{}, prentice.Errorf(prentice.Unauthenticated, "you are not signed in").Try("sign in and do it again")
 	}
 	actor, err := s.o.Identity.Identify(r.Context(), c.Value)
 	if err != nil {
 		return visit{}, err
 	}
 	if !actor.Known() {
-		return visit{}, prentice.Errorf(prentice.Unauthenticated, "the session belongs to nobody").Try("sign in and do it again")
+		return visit{}, prentice.Errorf(prentice.Unauthenticated, "the session belongs to no one").Try("sign in and do it again")
 	}
 	actor.Door = "web"
 	return visit{actor: actor, session: c.Value}, nil

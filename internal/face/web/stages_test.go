@@ -38,7 +38,7 @@ func TestTheAnswerStandsBesideThePlanAndSaysWhatIsGivenAndWhatHoldsBack(t *testi
 	body := storybook(t, true).as("ann").get("/runs/41").Body.String()
 	answer, plan := strings.Index(body, `id="run-answer"`), strings.Index(body, `id="run-plan"`)
 	if answer < 0 || plan < answer {
-		t.Error("whoever reads from the top meets the plan, and the answer far below it")
+		t.Error("anyone who reads from the top meets the plan, and the answer far below it")
 	}
 	for _, want := range []string{"0 of 1", "expires", "Reject", "quarter-end until Monday"} {
 		if !strings.Contains(body[answer:plan], want) {

@@ -75,7 +75,7 @@ func servicesOps(full bool) []op.Op {
 func someContact(checking int) *prentice.Contact {
 	return &prentice.Contact{Hosts: 4, Reached: 2 - checking, Checking: checking, First: true, Lost: []prentice.HostContact{
 		{Host: "host/web-2", State: prentice.ContactNoAnswer, Says: "it did not answer within 5s", Hint: "look at its network, and whether sshd runs there", Tried: noon},
-		{Host: "host/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", State: prentice.ContactKeyChanged, Says: "the host key of web-3 has changed: known is ssh-ed25519 SHA256:Ij+Zrq/MlEMAmmOHuTIEw8uJvmqP5rcxQLOAg5yjdlg, it offers ssh-ed25519 SHA256:z14pWAe0MIx3qNDrzgFHEaZJVv9uIzXfLyPwIenyOGU", Hint: "somebody may be in between", Tried: noon},
+		{Host: "host/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", State: prentice.ContactKeyChanged, Says: "the host key of web-3 has changed: known is ssh-ed25519 SHA256:Ij+Zrq/MlEMAmmOHuTIEw8uJvmqP5rcxQLOAg5yjdlg, it offers ssh-ed25519 SHA256:z14pWAe0MIx3qNDrzgFHEaZJVv9uIzXfLyPwIenyOGU", Hint: "someone may be in between", Tried: noon},
 	}}
 }
 
@@ -94,7 +94,7 @@ func someServices() []availability.Line {
 	list[1].Day = list[0].Day
 	list[2].Day = availability.Stretches(someStrip()[20:80])
 	list[2].Day[0].Width = 288
-	list[3].Day = []availability.Stretch{{Width: 288, State: availability.Unknown, Says: "nobody looked"}}
+	list[3].Day = []availability.Stretch{{Width: 288, State: availability.Unknown, Says: "not checked"}}
 	return list
 }
 
@@ -151,7 +151,7 @@ func someProcedure(name string) automation.Shown {
 			Sections: []prentice.Prose{{Title: "When to use it", Text: "A service refuses connections and its host is well.\n\n- Not while the disk is full.\n- Not during a deploy."}},
 			Steps: []prentice.StepSpec{
 				{ID: "down", Section: prentice.Check, Kind: "sh", Risk: prentice.Look, Expect: "fail", Body: `curl -fsS --max-time 5 "$SERVICE_URL/healthz"`, Prose: "Is it really down?"},
-				{ID: "restart", Section: prentice.Act, Kind: "sh", Risk: prentice.Change, Idempotent: true, Body: `systemctl restart "$SERVICE_UNIT"`, Prose: "It takes a few seconds, in which nobody can buy."},
+				{ID: "restart", Section: prentice.Act, Kind: "sh", Risk: prentice.Change, Idempotent: true, Body: `systemctl restart "$SERVICE_UNIT"`, Prose: "It takes a few seconds, in which no one can buy."},
 				{ID: "quiet", Section: prentice.Verify, Kind: "probe", Risk: prentice.Look, Attrs: map[string]string{"service": "checkout", "settle": "30s", "silence": "2m"}},
 			},
 		},

@@ -123,7 +123,7 @@ func someInbox() supervision.Inbox {
 	soon := question(someRun(53, prentice.Waiting, "changes need one approver"))
 	soon.Procedure, soon.Expires, soon.Created = "renew-certificate", noon.Add(4*time.Minute), ago(56*time.Minute)
 	soon.Last.Changes = []prentice.Difference{{What: "target host/web-1", New: "host/web-1"}, {What: "step renew: body", Old: "certbot renew", New: "certbot renew --deploy-hook 'systemctl reload nginx'"}}
-	adhoc := question(someRun(54, prentice.Waiting, "nobody has agreed to this command"))
+	adhoc := question(someRun(54, prentice.Waiting, "no one has approved this command"))
 	adhoc.Procedure, adhoc.Subject, adhoc.Incident, adhoc.Command, adhoc.Requester = prentice.AdhocName, "host/web-1", "", script, "person/otto"
 	adhoc.Last, adhoc.Record, adhoc.Undoable = nil, prentice.Record{}, false
 	for range 13 {
@@ -140,7 +140,7 @@ func someInbox() supervision.Inbox {
 			{Questions: []supervision.Asks{soon}}, {Questions: []supervision.Asks{ordinary, kin}}, {Questions: []supervision.Asks{adhoc}},
 			{Questions: []supervision.Asks{danger}}, {Questions: []supervision.Asks{mine}}, {Questions: []supervision.Asks{step}},
 		},
-		Reviews: []prentice.Review{{Run: 39, Procedure: "restart-service", Subject: "service/checkout", State: prentice.Verified, By: "person/olga", Reason: "checkout was down and nobody else was awake", Opened: ago(7 * time.Hour)}},
+		Reviews: []prentice.Review{{Run: 39, Procedure: "restart-service", Subject: "service/checkout", State: prentice.Verified, By: "person/olga", Reason: "checkout was down and no one else was awake", Opened: ago(7 * time.Hour)}},
 		Next_:   "later",
 	}
 }
@@ -164,7 +164,7 @@ func someLimits() supervision.LimitState {
 
 var rules = []prentice.Rule{
 	{Name: "danger-asks-two", Priority: 90, When: `plan.risk == "danger"`, Verdict: prentice.Ask, Asks: "2 of group/platform, for 1 h", Reason: "What cannot be undone is looked at by two people."},
-	{Name: "nothing-on-friday-evenings-in-production-unless-something-is-down", Priority: 80, When: `now.weekday == "friday" && now.hour >= 16 && plan.environment == "production" && !plan.incident.open`, Verdict: prentice.Refuse, Reason: "Nobody is here to see what follows."},
+	{Name: "nothing-on-friday-evenings-in-production-unless-something-is-down", Priority: 80, When: `now.weekday == "friday" && now.hour >= 16 && plan.environment == "production" && !plan.incident.open`, Verdict: prentice.Refuse, Reason: "No one is here to see what follows."},
 	{Name: "change-asks-one", BuiltIn: true, When: `plan.risk == "change"`, Verdict: prentice.Ask, Asks: "1 approver", Reason: "Changes need one approver."},
 	{Name: "look-is-allowed", BuiltIn: true, When: `plan.risk == "look"`, Verdict: prentice.Allow, Reason: "Who only reads breaks nothing."},
 }
@@ -222,7 +222,7 @@ func someCalendar() supervision.Calendar {
 			{Name: upkeep.Name, Kind: upkeep.Kind, Reason: upkeep.Reason, Applies: upkeep.Applies, InForce: true, Spans: []prentice.Span{{From: at(0, 10), To: at(0, 14)}}},
 			{Name: "christmas", Kind: "freeze", Reason: "Nobody is here.", Applies: "everything"},
 		}},
-		Findings: []prentice.Finding{{Text: `freeze "quarter-end" applies to system/paymnts, which nobody has`, Hint: "did you mean system/payments?"}},
+		Findings: []prentice.Finding{{Text: `freeze "quarter-end" applies to system/paymnts, which no one has`, Hint: "did you mean system/payments?"}},
 	}
 }
 

@@ -92,7 +92,7 @@ func fleet(out *runOut) {
 		case i%97 == 40:
 			rec.State, rec.Says = prentice.NotDone, "exit code 100: E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4127 (unattended-upgr)"
 		case i == 211:
-			rec.State, rec.Says = prentice.Unsure, "host web-212.fleet.example at 10.2.0.212:22 cannot be reached any more, and nobody knows how far it came"
+			rec.State, rec.Says = prentice.Unsure, "host web-212.fleet.example at 10.2.0.212:22 cannot be reached any more, and it is not known how far it came"
 		case !out.State.Ended() && i > 330 && i < 380:
 			rec.State, rec.Says, rec.Ended = prentice.Intended, "", time.Time{}
 		}
@@ -104,9 +104,9 @@ func fleet(out *runOut) {
 func yoursOf(r prentice.Run, by prentice.Actor) *prentice.Yours {
 	switch {
 	case by.Ref() == r.Requester:
-		return &prentice.Yours{Refuse: true, Caused: true, Why: "you caused this: you asked for " + string(r.Ref()), Try: "ask somebody else with the role approver"}
+		return &prentice.Yours{Refuse: true, Caused: true, Why: "you caused this: you asked for " + string(r.Ref()), Try: "ask another person with the role approver"}
 	case !by.Role.Includes(prentice.Approver):
-		return &prentice.Yours{Why: "you are " + string(by.Role) + "; " + string(r.Ref()) + " asks for approver", Try: "ask somebody with that role"}
+		return &prentice.Yours{Why: "you are " + string(by.Role) + "; " + string(r.Ref()) + " asks for approver", Try: "ask someone with that role"}
 	}
 	return &prentice.Yours{Approve: true, Refuse: true}
 }

@@ -106,7 +106,7 @@ type door struct {
 func (d *door) Invoke(ctx context.Context, r op.Request) (any, error) {
 	o := d.ops[r.Op]
 	if !r.Actor.Role.Includes(o.Role) {
-		return nil, prentice.Errorf(prentice.Denied, "%s may not ask for %s", r.Actor.Ref(), r.Op).Try("ask somebody with the role %s", o.Role)
+		return nil, prentice.Errorf(prentice.Denied, "%s may not ask for %s", r.Actor.Ref(), r.Op).Try("ask someone with the role %s", o.Role)
 	}
 	in, err := o.Input(r.In)
 	if err != nil {

@@ -36,7 +36,7 @@ func TestWhoeverWaitsHoldsUpNoIndex(t *testing.T) {
 	}
 	free()
 	if err := <-waits; err != nil {
-		t.Errorf("whoever waited: %v", err)
+		t.Errorf("anyone who waited: %v", err)
 	}
 }
 

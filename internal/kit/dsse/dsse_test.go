@@ -50,13 +50,13 @@ func TestEveryChangedByteIsSeen(t *testing.T) {
 				forged := bytes.Clone(file)
 				forged[i] ^= byte(change + 1)
 				if opens(forged) {
-					t.Fatalf("byte %d of %q changed to %q and nobody saw it", i, file, forged[i])
+					t.Fatalf("byte %d of %q changed to %q and no one saw it", i, file, forged[i])
 				}
 			}
 		}
 		for n := range file {
 			if opens(file[:n]) {
-				t.Fatalf("cut to %d of %d bytes and nobody saw it", n, len(file))
+				t.Fatalf("cut to %d of %d bytes and no one saw it", n, len(file))
 			}
 		}
 	}

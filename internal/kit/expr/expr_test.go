@@ -144,7 +144,7 @@ func TestRunningEndsWithAReason(t *testing.T) {
 		{"a missing field of a record", "event.subject", "not set"},
 		{"a function that refuses", "host('nowhere').name", "no host nowhere"},
 		{"division by nothing", "1 / (list.size() - 3)", "division by zero"},
-		{"a value nobody can use", "type(1)", "of no use"},
+		{"a value no one can use", "type(1)", "of no use"},
 		{"a key that is not a string", "{1: 2}", "wanted string"},
 		{"a hostile loop", hostile, "costs too much"},
 	} {

@@ -55,7 +55,7 @@ func TestAPortThatSomebodyListensOnIsNotGiven(t *testing.T) {
 	port := give(t)
 	l, err := net.Listen("tcp", freeport.Address(port+1))
 	if err != nil {
-		t.Fatalf("somebody else has %d: %v", port+1, err)
+		t.Fatalf("another person has %d: %v", port+1, err)
 	}
 	defer l.Close()
 	if got := give(t); got == port+1 {

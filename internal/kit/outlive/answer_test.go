@@ -29,7 +29,7 @@ func TestAnAnswerIsReadAsItIsFramed(t *testing.T) {
 		{"noise without end", strings.Repeat("x", 300<<10), "", outlive.Report{}, outlive.ErrSilent},
 		{"cut in a line", "@n hello\n@n en", "", outlive.Report{}, outlive.ErrCut},
 		{"cut in the output", "@n hello\n@n out 0 3\na", "a", outlive.Report{}, outlive.ErrCut},
-		{"a word nobody knows", "@n hello\n@n dance\n", "", outlive.Report{}, outlive.ErrGarbled},
+		{"a word no one knows", "@n hello\n@n dance\n", "", outlive.Report{}, outlive.ErrGarbled},
 		{"an end without a code", "@n hello\n@n end\n", "", outlive.Report{}, outlive.ErrGarbled},
 		{"a frame of no sane size", "@n hello\n@n out 0 99999999999\n", "", outlive.Report{}, outlive.ErrGarbled},
 		{"a line without end", "@n hello\n@n " + strings.Repeat("x", 5000), "", outlive.Report{}, outlive.ErrGarbled},

@@ -108,7 +108,7 @@ func TestWhatNobodyReadsForLongIsLeftOutAndCounted(t *testing.T) {
 		outlive.NewAnswer(from, nonce).Report(func(int64, []byte) error { return enough }) //nolint:errcheck // it is left in the middle
 		c.Process.Kill()                                                                   //nolint:errcheck // it is ours
 		c.Wait()                                                                           //nolint:errcheck // it was killed
-		h.await("it ends though nobody reads", func() bool { _, err := os.Stat(filepath.Join(h.home, "over")); return err == nil })
+		h.await("it ends though no one reads", func() bool { _, err := os.Stat(filepath.Join(h.home, "over")); return err == nil })
 		r, out := h.ask(outlive.Ask{Action: outlive.Follow})
 		if r.State != outlive.Ended || r.Code != 0 || r.Left == 0 || !strings.Contains(out, fmt.Sprintf("\nprentice: at least %d bytes were left out here\n", r.Left)) {
 			t.Errorf("got %+v", r)

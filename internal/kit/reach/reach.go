@@ -47,7 +47,7 @@ func Why(err error) string {
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "it hung up before it had answered"
 	case errors.As(err, &unknown):
-		return "its certificate is signed by nobody who is trusted here"
+		return "its certificate is signed by no one who is trusted here"
 	case errors.As(err, &wrongName):
 		return "its certificate is for another name: " + wrongName.Error()
 	case errors.As(err, &certificate):

@@ -26,7 +26,7 @@ func TestWhySomethingCannotBeReached(t *testing.T) {
 		ours bool
 	}{
 		{"nothing went wrong", nil, "", false},
-		{"nobody listens", dial(syscall.ECONNREFUSED), "nothing listens there (connection refused)", false},
+		{"no one listens", dial(syscall.ECONNREFUSED), "nothing listens there (connection refused)", false},
 		{"the machine is away", dial(syscall.EHOSTUNREACH), "the machine does not answer (no route to host)", false},
 		{"our network is away", dial(syscall.ENETUNREACH), "there is no network to it from here", true},
 		{"we have too many files open", dial(syscall.EMFILE), "too many files are open here", true},
@@ -35,7 +35,7 @@ func TestWhySomethingCannotBeReached(t *testing.T) {
 		{"it hung up", dial(io.EOF), "it hung up before it had answered", false},
 		{"the name is not known", dial(&net.DNSError{Name: "shop.test", Err: "no such host", IsNotFound: true}), "the name shop.test is not known", false},
 		{"the name server is away", dial(&net.DNSError{Name: "shop.test", Err: "server misbehaving"}), "the name shop.test could not be looked up: server misbehaving", false},
-		{"the certificate is not trusted", dial(x509.UnknownAuthorityError{}), "its certificate is signed by nobody who is trusted here", false},
+		{"the certificate is not trusted", dial(x509.UnknownAuthorityError{}), "its certificate is signed by no one who is trusted here", false},
 		{"something else", dial(errors.New("http: strange")), "strange", false},
 		{"something wrapped", fmt.Errorf("probe: %w", dial(syscall.ECONNREFUSED)), "nothing listens there (connection refused)", false},
 	} {

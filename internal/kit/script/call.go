@@ -83,7 +83,7 @@ func unwrapped(w []string) []string {
 }
 
 const (
-	nobody   = "nobody is there to answer: "
+	nobody   = "no one is there to answer: "
 	editHint = "change the file with sed -i, or put the new one in its place"
 )
 

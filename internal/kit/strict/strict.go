@@ -55,7 +55,7 @@ type Reader struct {
 // that can be read.
 func (r *Reader) Document(text []byte) *Node {
 	if len(text) > MaxBytes {
-		r.Wrong(nil, "split it, or leave out what nobody needs", "the file has %d bytes, at most %d are read", len(text), MaxBytes)
+		r.Wrong(nil, "split it, or leave out what is not needed", "the file has %d bytes, at most %d are read", len(text), MaxBytes)
 		return nil
 	}
 	d := yaml.NewDecoder(strings.NewReader(string(text)))

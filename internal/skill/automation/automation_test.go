@@ -49,7 +49,7 @@ func world() Deps {
 		},
 		File: "procedures/restart.md", Text: "---\nprocedure: restart\n---\n\n# Restart\n\n<script>alert(1)</script>\n",
 	}
-	broken := prentice.Procedure{Name: "broken", Summary: "Nobody knows", File: "procedures/broken.md", Text: "# nothing\n", Limits: prentice.DefaultLimits()}
+	broken := prentice.Procedure{Name: "broken", Summary: "No one knows", File: "procedures/broken.md", Text: "# nothing\n", Limits: prentice.DefaultLimits()}
 	l := shelf{known: []prentice.Procedure{broken, restart}, findings: map[string][]prentice.Finding{
 		"broken": {{At: prentice.Pos{File: "procedures/broken.md", Line: 1, Column: 1}, Error: true, Text: "the file has no front matter", Hint: "begin with ---"}},
 	}}
@@ -140,7 +140,7 @@ func TestTheChapterCanBeDescribedWithNothingBehindIt(t *testing.T) {
 		}
 		for _, f := range o.Fields() {
 			if f.Doc == "" {
-				t.Errorf("%s: nobody says what %s is", o.Name, f.Name)
+				t.Errorf("%s: no one says what %s is", o.Name, f.Name)
 			}
 		}
 	}
@@ -169,7 +169,7 @@ func TestALintWithErrorsIsNotASuccess(t *testing.T) {
 		t.Errorf("got %+v", out)
 	}
 	has(t, out.Text(), "procedures/broken.md:1:1: error: the file has no front matter: begin with ---\n", "✕ 1 error and 0 pieces of advice in 2 procedures")
-	if out := get[Linted](t, world(), "procedure.lint", LintIn{File: "good"}); out.ExitCode() != 0 || out.Text() != "● nothing to say in 1 procedure\n" {
+	if out := get[Linted](t, world(), "procedure.lint", LintIn{File: "good"}); out.ExitCode() != 0 || out.Text() != "● no problems found in 1 procedure\n" {
 		t.Errorf("got %s", out.Text())
 	}
 	if out := get[Linted](t, world(), "procedure.lint", LintIn{File: "bad"}); out.ExitCode() != op.NotWell {
@@ -183,7 +183,7 @@ func TestALintWithErrorsIsNotASuccess(t *testing.T) {
 func TestTheListSaysWhatCanBeUsedAndHowItWent(t *testing.T) {
 	head, rows := get[Listed](t, world(), "procedure.list", ListIn{}).Table()
 	want := [][]string{
-		{"broken", "✕ 1 error", "no record", "hand", "", "Nobody knows"},
+		{"broken", "✕ 1 error", "no record", "hand", "", "No one knows"},
 		{"restart", "● usable", "31 verified of 32", "probe.failed if event.data.consecutive >= 3, 30 3 * * 1 UTC", "group/platform", "Bring it back"},
 	}
 	if len(head) != len(rows[0]) || !reflect.DeepEqual(rows, want) {
@@ -227,7 +227,7 @@ func TestAPlanIsShownRiskFirstAndNothingIsDone(t *testing.T) {
 	out := get[Planned](t, world(), "procedure.plan", PlanIn{Procedure: "restart", Input: map[string]string{"service": "service/checkout"}})
 	text := out.Text()
 	has(t, text, "restart on service/checkout\nBring it back\n\nRisk        change: it has no Undo section: if it fails, nothing is rolled back\nTouches     2 hosts: host/web-1, host/web-2\nPlan        "+out.Hash,
-		"Input       service = service/checkout", "rests 10m, 5m a step, leave expires after 1h", "down  curl -f x (look, target, expects fail)\n",
+		"Input       service = service/checkout", "rests 10m, 5m a step, approval expires after 1h", "down  curl -f x (look, target, expects fail)\n",
 		"restart  systemctl restart checkout (change, target, may be repeated)\n    │ # now\n    │ systemctl restart checkout\n", "    done? up  systemctl is-active checkout (look, target)\n", "Service     SERVICE_UNIT = checkout.service\n",
 		"can only end unverified", "Nothing was done. Ask for it with: prentice run start restart --input service=service/checkout\n")
 	if strings.Index(text, "Risk") > strings.Index(text, "Check") {
@@ -282,8 +282,8 @@ func explained(t *testing.T, d Deps) string {
 
 func TestTheExplanationSpeaksFromEvidence(t *testing.T) {
 	has(t, explained(t, Deps{}), "I have no evidence: there is no procedure")
-	has(t, explained(t, world()), "**restart**, kept by group/platform: Bring it back.", "31 of 32 runs ended verified, 1 did harm",
-		"**broken**: Nobody knows. It has errors and cannot be used", "Of 32 runs 31 ended verified")
+	has(t, explained(t, world()), "**restart**, kept by group/platform: Bring it back.", "31 of 32 runs ended verified, 1 failed",
+		"**broken**: No one knows. It has errors and cannot be used", "Of 32 runs 31 ended verified")
 	d := world()
 	d.Record = nil
 	has(t, explained(t, d), "I have no evidence of any run yet", "Never tried: restart.")

@@ -59,7 +59,7 @@ func (p Planned) Text() string {
 		pair(&b, "Secrets", strings.Join(plan.Secrets, ", ")+" (names only; the values reach the steps alone)")
 	}
 	l := plan.Limits
-	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
+	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, cooldown %s, %s a step, approval expires after %s",
 		op.Count(l.MaxTargets, "host", "hosts"), l.Parallel, mayFail(strconv.Itoa(l.MaxFailures)), l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
 	if says := plan.Rollout(); says != "" {
 		pair(&b, "Rollout", says)
@@ -80,7 +80,7 @@ func writeAhead(b *strings.Builder, o *prentice.Outlook) {
 	b.WriteString("\nIf you requested it now\n")
 	switch o.Decision.Verdict {
 	case prentice.Allow:
-		b.WriteString("  policy allows it: nobody is asked\n")
+		b.WriteString("  policy allows it: no one is asked\n")
 	case prentice.Refuse:
 		fmt.Fprintf(b, "  policy refuses it: %s\n", strings.Join(o.Decision.Reasons, "; "))
 	case prentice.Ask:
@@ -94,7 +94,7 @@ func writeAhead(b *strings.Builder, o *prentice.Outlook) {
 	}
 	writeContact(b, o.Contact)
 	if h := o.Hold; h != nil {
-		fmt.Fprintf(b, "  held back by %s: %s", h.Code, h.Says)
+		fmt.Fprintf(b, "  blocked by %s: %s", h.Code, h.Says)
 		if !h.Until.IsZero() {
 			fmt.Fprintf(b, ", until %s", op.At(h.Until))
 		}
@@ -158,7 +158,7 @@ func writeSection(b *strings.Builder, plan prentice.Plan, section prentice.Secti
 	steps := plan.In(section)
 	if len(steps) == 0 {
 		if section == prentice.Verify && plan.Risk != prentice.Look {
-			b.WriteString("\nVerify\n  nothing looks whether it helped: the run can only end unverified\n")
+			b.WriteString("\nVerify\n  nothing checks whether it helped: the run can only end unverified\n")
 		}
 		return
 	}
@@ -253,7 +253,7 @@ func planOp(d Deps) op.Op {
 		return out, err
 	}).WithExample("prentice procedure plan restart-service service=checkout").FromFiles().WithHelp(
 		"Renders the procedure for one case: exact targets, commands, inputs, limits, verification and undo. The hash names the plan; it is the same in every process and on every machine, and it is what people approve.\n\n" +
-			"If you requested it now tells what policy says, who could approve it, what would hold it back, and whether the hosts that it acts on over SSH can be reached. Who may request it has those tried of which nothing recent is known; --check-hosts waits for their answers. While none of them can be reached, nobody is asked to approve it.\n\n" +
+			"If you requested it now tells what policy says, who could approve it, what would block it, and whether the hosts that it acts on over SSH can be reached. Who may request it has those tried of which nothing recent is known; --check-hosts waits for their answers. While none of them can be reached, no one is asked to approve it.\n\n" +
 			"With -o json the plan's canonical bytes are written as they are, so that sha256sum gives the hash.")
 }
 

@@ -37,7 +37,7 @@ func writeContact(b *strings.Builder, c *prentice.Contact) {
 		fmt.Fprintf(b, "    and %d more; see prentice host check\n", more)
 	}
 	if c.None() {
-		b.WriteString("    nobody would be asked to approve it while none of them can be reached\n")
+		b.WriteString("    no one would be asked to approve it while none of them can be reached\n")
 	}
 	if c.Checking > 0 {
 		b.WriteString("    wait for those with --check-hosts\n")

@@ -63,7 +63,7 @@ func (s Shown) Text() string {
 	pair(&b, "Started by", startsOf(s.Starts))
 	pair(&b, "Record", recordOf(s.Record))
 	pair(&b, "Targets", p.Targets)
-	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, rests %s, %s a step, leave expires after %s",
+	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, cooldown %s, %s a step, approval expires after %s",
 		op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, mayFail(p.Limits.MaxFailures), p.Limits.MaxUnhealthy, p.Limits.Cooldown, p.Limits.Timeout, p.Limits.ApprovalExpires))
 	for _, in := range p.Inputs {
 		pair(&b, "Input", inputLine(in))

@@ -124,11 +124,11 @@ func clock(t time.Time) string { return t.UTC().Format("15:04") }
 func counted(s Slot) string {
 	switch {
 	case s.Passed+s.Failed+s.Unseen == 0:
-		return "nobody looked"
+		return "not checked"
 	case s.Passed+s.Failed == 0:
-		return fmt.Sprintf("%s looks could not be made", thousands(s.Unseen))
+		return fmt.Sprintf("%s checks could not be made", thousands(s.Unseen))
 	default:
-		return fmt.Sprintf("%s of %s looks passed", thousands(s.Passed), thousands(s.Passed+s.Failed))
+		return fmt.Sprintf("%s of %s checks passed", thousands(s.Passed), thousands(s.Passed+s.Failed))
 	}
 }
 

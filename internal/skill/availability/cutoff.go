@@ -50,7 +50,7 @@ func (c *cutoff) weigh(now time.Time, service string, p prentice.Probe, fresh bo
 		return seen, false
 	}
 	seen.Truth = prentice.NotSeen
-	seen.Says = fmt.Sprintf("the prober may be cut off: since %s UTC nothing far away has answered; the last look: %s", c.since.UTC().Format(time.TimeOnly), seen.Says)
+	seen.Says = fmt.Sprintf("the prober may be cut off: since %s UTC nothing far away has answered; the last check: %s", c.since.UTC().Format(time.TimeOnly), seen.Says)
 	return seen, began
 }
 

@@ -90,9 +90,9 @@ func (s State) At(now time.Time, r Rules) State {
 	case len(s.Last) == 0 && s.Reason == unreadable:
 		s.Word = Unknown
 	case len(s.Last) == 0:
-		s.Word, s.Reason = Unknown, "nobody has looked yet"
+		s.Word, s.Reason = Unknown, "not checked yet"
 	case now.Sub(s.looked()) > r.Stale:
-		s = s.become(Unknown, s.looked(), fmt.Sprintf("nobody has looked since %s UTC", s.looked().UTC().Format(time.DateTime)))
+		s = s.become(Unknown, s.looked(), fmt.Sprintf("not checked since %s UTC", s.looked().UTC().Format(time.DateTime)))
 	}
 	return s
 }
@@ -191,11 +191,11 @@ func settle(now time.Time, r Rules, s State, seen prentice.Observation) State {
 		s = s.flipTo(Well, now)
 		return s.become(Well, now, seen.Says)
 	case s.Word == "" || s.Word == Unknown:
-		return s.become(Unknown, now, fmt.Sprintf("too few looks yet: %d of %d passed, %d of %d failed in a row", s.Passes, r.PassAfter, s.Fails, r.FailAfter))
+		return s.become(Unknown, now, fmt.Sprintf("too few checks yet: %d of %d passed, %d of %d failed in a row", s.Passes, r.PassAfter, s.Fails, r.FailAfter))
 	case s.Word == Well && s.Fails > 0:
 		s.Reason = fmt.Sprintf("%d of %d failures in a row until it counts as down: %s", s.Fails, r.FailAfter, seen.Says)
 	case s.Word == Down && s.Passes > 0:
-		s.Reason = fmt.Sprintf("%d of %d passes in a row until it counts as well: %s", s.Passes, r.PassAfter, seen.Says)
+		s.Reason = fmt.Sprintf("%d of %d passes in a row until it counts as healthy: %s", s.Passes, r.PassAfter, seen.Says)
 	}
 	return s
 }
@@ -209,9 +209,9 @@ func unsettled(r Rules, s State) bool {
 // flap begins the time in which nothing is signalled, with one signal.
 func flap(now time.Time, s State) (State, []Signal) {
 	changes := len(s.Flips)
-	why := fmt.Sprintf("it changed between well and down %d times within %s", changes, flapSpan)
+	why := fmt.Sprintf("it changed between healthy and down %d times within %s", changes, flapSpan)
 	if changes < flapChanges {
-		why = fmt.Sprintf("%d looks failed since %s, and never enough of them passed in a row", s.Failures, s.FirstFailed.UTC().Format("15:04:05Z"))
+		why = fmt.Sprintf("%d checks failed since %s, and never enough of them passed in a row", s.Failures, s.FirstFailed.UTC().Format("15:04:05Z"))
 	}
 	s = s.become(Flapping, now, why)
 	return s, []Signal{{Type: "probe.flapping", Consecutive: s.Fails, Says: why, FirstFailed: s.FirstFailed, LastOK: s.LastOK, Changes: changes}}

@@ -53,12 +53,12 @@ func TestWhatARowOfLooksMeans(t *testing.T) {
 		{"one pass in between is not enough", "ppfffpfpp", "?wwwddddw", "f1 f2 f3 p1m0s"},
 		{"later failures are told when they have doubled", "ppffffffffffffffffffffffff", "?wwwdddddddddddddddddddddd", "f1 f2 f3 f6 f12 f24"},
 		{"a repeated failure within the episode is told once", "ppfpf", "?wwww", "f1"},
-		{"looks that could not be made change nothing at first", "pp??pp", "?wwwww", ""},
-		{"and then nobody knows", "pp???", "?www?", ""},
-		{"until somebody sees again", "pp????p", "?www??w", ""},
+		{"checks that could not be made change nothing at first", "pp??pp", "?wwwww", ""},
+		{"and then no one knows", "pp???", "?www?", ""},
+		{"until someone sees again", "pp????p", "?www??w", ""},
 		{"they neither begin nor end a row of failures", "ppf?f?f", "?wwwwwd", "f1 f2 f3"},
 		{"what could never be seen is unknown", "???", "???", ""},
-		{"a time in which nobody looked is not a time in which it was well", "pp____ff", "?w??", "f1 f2"},
+		{"a time in which not checked is not a time in which it was well", "pp____ff", "?w??", "f1 f2"},
 		{"and the count of failures outlives it", "ppff____f", "?wwwd", "f1 f2 f3"},
 		{"up and down again and again is told once", "ppfffppfffppfffppfffppfffpp", "?wwwddwwwddwwwFFFFFFFFFFFFF", "f1 f2 f3 p40s f1 f2 f3 p40s f1 f2 ~"},
 		{"short failures again and again are told once", "ppfppfppfppfppfppfpp", "?wwwwwwwwwwwwwwwFFFF", "f1 p20s f1 p20s f1 p20s f1 p20s f1 ~"},
@@ -94,17 +94,17 @@ func TestFlappingEndsWhenItHasBeenCalm(t *testing.T) {
 
 func TestAnUnknownSaysWhy(t *testing.T) {
 	rules := rulesOf(prentice.Probe{Interval: 10 * time.Second, Timeout: time.Second, FailAfter: 3, PassAfter: 2})
-	if s := (State{}).At(start, rules); s.Word != Unknown || s.Reason != "nobody has looked yet" {
+	if s := (State{}).At(start, rules); s.Word != Unknown || s.Reason != "not checked yet" {
 		t.Errorf("never looked: %s, %q", s.Word, s.Reason)
 	}
 	_, _, s := story(t, "ppp", 10*time.Second)
 	if at := s.At(start.Add(40*time.Second), rules); at.Word != Well {
 		t.Errorf("just looked: %s", at.Word)
 	}
-	if at := s.At(start.Add(time.Hour), rules); at.Word != Unknown || at.Reason != "nobody has looked since 2027-03-01 12:00:30 UTC" {
+	if at := s.At(start.Add(time.Hour), rules); at.Word != Unknown || at.Reason != "not checked since 2027-03-01 12:00:30 UTC" {
 		t.Errorf("looked an hour ago: %s, %q", at.Word, at.Reason)
 	}
-	if _, _, s := story(t, "p", time.Second); s.Word != Unknown || s.Reason != "too few looks yet: 1 of 2 passed, 0 of 3 failed in a row" {
+	if _, _, s := story(t, "p", time.Second); s.Word != Unknown || s.Reason != "too few checks yet: 1 of 2 passed, 0 of 3 failed in a row" {
 		t.Errorf("looked once: %s, %q", s.Word, s.Reason)
 	}
 	if _, _, s := story(t, "pp???", time.Second); s.Word != Unknown || s.Reason != "saw ?" {

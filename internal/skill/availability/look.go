@@ -78,7 +78,7 @@ func (l *Lookout) tell(ctx context.Context, w *watched) {
 		l.mu.Unlock()
 		if err := l.Send(ctx, first); err != nil {
 			if ctx.Err() == nil {
-				l.Log.Error("send event; it is sent again after the next look", "event", first.ID, "err", err)
+				l.Log.Error("send event; it is sent again after the next check", "event", first.ID, "err", err)
 			}
 			return
 		}

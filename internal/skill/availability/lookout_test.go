@@ -70,7 +70,7 @@ func TestWhatIsNotLookedAtIsUnknownAndSaysWhy(t *testing.T) {
 	if err != nil || len(list.Services) != 2 {
 		t.Fatalf("got %+v %v", list, err)
 	}
-	for i, why := range []string{"it has no probes", "nobody has looked yet"} {
+	for i, why := range []string{"it has no probes", "not checked yet"} {
 		if s := list.Services[i]; s.State != Unknown || !strings.Contains(s.Says, why) || s.Says24 != "unknown" {
 			t.Errorf("got %+v", s)
 		}
@@ -154,7 +154,7 @@ func TestCountsAndStatesOutliveARestart(t *testing.T) {
 
 		reader := NewLookout(Deps{DB: d, Catalogue: w.team.Load, Clock: func() time.Time { return time.Now().Add(time.Hour) }})
 		read, err := reader.show(t.Context(), op.Call{}, ShowIn{Name: "service/shop"})
-		if err != nil || read.State != Unknown || !strings.Contains(read.Says, "nobody has looked since") || read.Availability != after.Availability {
+		if err != nil || read.State != Unknown || !strings.Contains(read.Says, "not checked since") || read.Availability != after.Availability {
 			t.Errorf("read from the store: %s, %q, %+v, %v", read.State, read.Says, read.Availability, err)
 		}
 	})
@@ -169,7 +169,7 @@ func TestAPlaceThatIsLookedAtAnewBeginsAfresh(t *testing.T) {
 	reader := NewLookout(Deps{DB: d, Catalogue: func() *prentice.Catalogue {
 		return &prentice.Catalogue{Services: []prentice.Service{serviceOf("shop", probeOf("web", "http", b.URL))}}
 	}})
-	if read, err := reader.show(t.Context(), op.Call{}, ShowIn{Name: "shop"}); err != nil || read.Says != "nobody has looked yet" || read.Availability.Of != 0 {
+	if read, err := reader.show(t.Context(), op.Call{}, ShowIn{Name: "shop"}); err != nil || read.Says != "not checked yet" || read.Availability.Of != 0 {
 		t.Errorf("got %q %+v %v", read.Says, read.Availability, err)
 	}
 }
@@ -206,7 +206,7 @@ func TestWhoWatchesHearsOfEveryChange(t *testing.T) {
 	go func() {
 		ended <- w.changes(ctx, op.Call{}, WatchIn{Name: "a"}, func(c Change) error { heard <- c; return nil })
 	}()
-	w.until("somebody listens", func() bool { w.hub.mu.Lock(); defer w.hub.mu.Unlock(); return len(w.hub.ears) == 1 })
+	w.until("someone listens", func() bool { w.hub.mu.Lock(); defer w.hub.mu.Unlock(); return len(w.hub.ears) == 1 })
 	w.untilStands("a", Well)
 	s.sick.Store(true)
 	for c := range heard {

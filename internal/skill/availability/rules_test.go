@@ -45,7 +45,7 @@ func TestTheProbeThatFaresWorstSpeaksForTheService(t *testing.T) {
 		want   string
 	}{
 		{"none", nil, "unknown"},
-		{"one that nobody has looked at", []probeState{at(0, 0)}, "unknown"},
+		{"one that not checked at", []probeState{at(0, 0)}, "unknown"},
 		{"the second is worse", []probeState{at(9, 1), at(2, 2)}, "50.00 % (2 of 4)"},
 		{"the first is worse", []probeState{at(0, 1), at(9, 0)}, "0.00 % (0 of 1)"},
 		{"one without looks is not the worst", []probeState{at(0, 0), at(9, 0), at(0, 0)}, "100.00 % (9 of 9)"},
@@ -91,7 +91,7 @@ func TestAStripShowsWhatNobodySaw(t *testing.T) {
 		t.Errorf("got %s, %s, %s", bars[0].State, bars[100].State, bars[287].State)
 	}
 	stretches := shown.Stretches()
-	if len(stretches) != 3 || stretches[1].From != 1 || stretches[1].Width != 286 || stretches[1].Says != "12:05 to 11:55 UTC: nobody looked" {
+	if len(stretches) != 3 || stretches[1].From != 1 || stretches[1].Width != 286 || stretches[1].Says != "12:05 to 11:55 UTC: not checked" {
 		t.Errorf("got %+v", stretches)
 	}
 	if hours := shown.Hours(); len(hours) != 24 || hours[0].Failed != 1 || hours[0].State != Down || hours[1].State != Unknown || hours[23].State != Well {

@@ -86,7 +86,7 @@ func shownProbe(now time.Time, p probeState) ProbeShown {
 
 // wants is what a probe asks for, in words.
 func wants(p prentice.Probe) string {
-	text := fmt.Sprintf("every %s, within %s; down after %d failures in a row, well after %d passes", p.Interval, p.Timeout, max(1, p.FailAfter), max(1, p.PassAfter))
+	text := fmt.Sprintf("every %s, within %s; down after %d failures in a row, healthy after %d passes", p.Interval, p.Timeout, max(1, p.FailAfter), max(1, p.PassAfter))
 	if p.Contains != "" {
 		text = fmt.Sprintf("the text %q, ", p.Contains) + text
 	}
@@ -129,7 +129,7 @@ func unseenToo(s Share) string {
 	if s.Unseen == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", and %s looks that could not be made", thousands(s.Unseen))
+	return fmt.Sprintf(", and %s checks that could not be made", thousands(s.Unseen))
 }
 
 func hosts(list []prentice.Host) string {

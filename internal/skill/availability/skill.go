@@ -22,9 +22,9 @@ func (l *Lookout) Skill() skill.Skill {
 		Name:     "availability",
 		Sentence: "availability and capacity management: explain the processes",
 		Ops: []op.Op{
-			op.New("service.list", prentice.Look, prentice.Viewer, "List services: how each stands, since when, and its last 24 hours.", l.list).
+			op.New("service.list", prentice.Look, prentice.Viewer, "List services: the state of each, since when, and its last 24 hours.", l.list).
 				WithExample("prentice service list --state down"),
-			op.New("service.show", prentice.Look, prentice.Viewer, "Show a service: whether it is well, how sure that is, and what was seen.", l.show).
+			op.New("service.show", prentice.Look, prentice.Viewer, "Show a service: whether it is healthy, how sure that is, and what was seen.", l.show).
 				WithExample("prentice service show checkout"),
 			op.New("service.history", prentice.Look, prentice.Viewer, "Show how a service stood in the last days: by the hour up to a week, and by the day beyond.", l.history).
 				WithExample("prentice service history checkout --days 7"),

@@ -175,7 +175,7 @@ func TestACheckSaysNoOnlyWhenSomethingIsWrong(t *testing.T) {
 		code     int
 		text     string
 	}{
-		{"nothing found", nil, 0, "● nothing to say in 9 entities\n"},
+		{"nothing found", nil, 0, "● no problems found in 9 entities\n"},
 		{"advice alone", []prentice.Finding{{At: at, Text: "no lifecycle", Hint: "add one"}}, 0, "catalog-info.yaml:3:7: advice: no lifecycle: add one\n● no errors and 1 piece of advice in 9 entities\n"},
 		{"an error", []prentice.Finding{{At: at, Error: true, Text: `unknown kind "x"`}}, op.NotWell, "catalog-info.yaml:3:7: error: unknown kind \"x\"\n✕ 1 error and 0 pieces of advice in 9 entities\n"},
 	} {
@@ -225,7 +225,7 @@ func TestTheExplanationCitesTheTeamsOwnData(t *testing.T) {
 		"- **host/a** (one machine): without it resource/db, service/payments, service/checkout cannot work.",
 		"- **service/payments** (runs on host/b only): without it service/checkout cannot work.",
 		"- service/checkout names no hosts, so no procedure can touch it.",
-		"- service/checkout has no probe, so nobody notices when it stops.",
+		"- service/checkout has no probe, so no one notices when it stops.",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q in\n%s", want, text)

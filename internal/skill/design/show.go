@@ -180,7 +180,7 @@ func (s Shown) facts(line func(what, text string)) {
 	}
 	line("hosts", strings.Join(hosts, ", "))
 	for _, p := range s.Service.Probes {
-		line("probe", fmt.Sprintf("%s: %s %s every %s, down after %d, well after %d", p.Name, p.Kind, p.Target, p.Interval, p.FailAfter, p.PassAfter))
+		line("probe", fmt.Sprintf("%s: %s %s every %s, down after %d, healthy after %d", p.Name, p.Kind, p.Target, p.Interval, p.FailAfter, p.PassAfter))
 	}
 }
 

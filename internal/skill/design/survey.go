@@ -94,9 +94,9 @@ func gaps(s prentice.Service) []Gap {
 		what    string
 	}{
 		{len(s.Hosts) == 0, "names no hosts, so no procedure can touch it"},
-		{len(s.Probes) == 0, "has no probe, so nobody notices when it stops"},
+		{len(s.Probes) == 0, "has no probe, so no one notices when it stops"},
 		{s.Run == "" && s.Unit == "", "names neither a unit nor a run command, so it cannot be started again"},
-		{s.Owner == "", "has no owner, so nobody is called"},
+		{s.Owner == "", "has no owner, so no one is called"},
 	} {
 		if g.missing {
 			found = append(found, Gap{Ref: s.Ref, What: g.what})

@@ -54,7 +54,7 @@ func (d Deps) accountOps() []op.Op {
 			WithHelp("Scan it with an authenticator; it counts once account.password was given a code of it."),
 		op.New("account.password", change, viewer, "Set your password, with a code of your second factor.", d.setPassword).WithSecretOutput().
 			WithExample("prentice account password --password 'four words or more' --code 123456").
-			WithHelp("A password alone signs in nobody. With a new second factor you are shown ten recovery codes, each of which stands for one code. All your sessions end."),
+			WithHelp("A password alone signs no one in. With a new second factor you are shown ten recovery codes, each of which replaces one code. All your sessions end."),
 		op.New("account.ask-passkey", change, viewer, "Ask this browser to make a passkey.", d.askPasskey).WithSecretOutput().
 			WithExample("prentice account ask-passkey --origin https://prentice.example").
 			WithHelp("Who has a passkey or a second factor already shows it again: with a code, or by signing in with it within the last ten minutes."),
@@ -67,9 +67,9 @@ func (d Deps) accountOps() []op.Op {
 		op.New("person.reset", change, prentice.Owner, "Forget a person's password, second factor and passkeys, and end their sessions.", d.resetPerson).
 			WithExample("prentice person reset ann").
 			WithHelp("A one-time link is their way in again: prentice person link ann. Their tokens stay."),
-		op.New("person.confirm", change, prentice.Approver, "Say that a person's password and passkeys are theirs alone, whoever let them in.", d.confirmPerson).
+		op.New("person.confirm", change, prentice.Approver, "Say that a person's password and passkeys are theirs alone, no matter who let them in.", d.confirmPerson).
 			WithExample("prentice person confirm ann").
-			WithHelp("Whoever makes a sign-in link for another is behind what is done with it, and with the password and the passkeys that are made through it. Somebody who is not behind them, and has seen that the person holds them, says so here. It needs a session of your own, not a token."),
+			WithHelp("Anyone who makes a sign-in link for another is behind what is done with it, and with the password and the passkeys that are made through it. Someone who is not behind them, and has seen that the person holds them, says so here. It needs a session of your own, not a token."),
 	}
 }
 
@@ -80,7 +80,7 @@ func themselves(a prentice.Actor) error {
 		return err
 	}
 	if a.Token != 0 {
-		return prentice.Errorf(prentice.Denied, "you came by a token, and how you sign in is for you to change, not for whoever holds it").
+		return prentice.Errorf(prentice.Denied, "you came by a token, and how you sign in is for you to change, not for its holder").
 			Try("open a one-time link in a browser, made on the machine or by another owner: prentice person link %s", a.Name)
 	}
 	return nil
@@ -254,7 +254,7 @@ type PasswordSet struct {
 func (p PasswordSet) Text() string {
 	text := "Your password is set, and your sessions have ended. Sign in with your name, the password and a code.\n"
 	if len(p.Recovery) > 0 {
-		text += "Keep these recovery codes where you keep what must not be lost; each stands for one code, once:\n  " + strings.Join(p.Recovery, "\n  ") + "\n"
+		text += "Keep these recovery codes where you keep what must not be lost; each replaces one code, once:\n  " + strings.Join(p.Recovery, "\n  ") + "\n"
 	}
 	return text
 }

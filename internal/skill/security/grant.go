@@ -30,14 +30,14 @@ func (d Deps) grantOps() []op.Op {
 	return []op.Op{
 		op.New("person.grant", prentice.Change, prentice.Owner, "Give a person a role on one system, one service, or what a group owns.", d.grant).
 			WithExample("prentice person grant ann approver --on system/payments").
-			WithHelp("The role counts only for acting on what belongs there; everybody who may sign in may read everything. " +
+			WithHelp("The role counts only for acting on what belongs there; everyone who may sign in may read everything. " +
 				"A run counts as acting on its subject and on every target that is not one of the subject's hosts, and the least role on all of it counts. " +
 				"Their sessions end, so that they sign in as who they are now."),
 		op.New("person.revoke-grant", prentice.Change, prentice.Owner, "Take away the role that a person has on one thing.", d.revokeGrant).
 			WithExample("prentice person revoke-grant ann --on system/payments"),
 		op.New("person.show", prentice.Look, prentice.Viewer, "Show a person: roles, where they hold, groups, sessions and tokens.", d.showPerson).
 			WithExample("prentice person show ann").
-			WithHelp("Everybody may look at themselves; owners may look at everybody."),
+			WithHelp("Everyone may look at themselves; owners may look at everyone."),
 	}
 }
 

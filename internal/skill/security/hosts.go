@@ -127,7 +127,7 @@ func (d Deps) hostLookOps() []op.Op {
 	return []op.Op{
 		op.New("host.list", prentice.Look, prentice.Viewer, "List hosts: where each is, whether it was reached, and whether its key is known.", d.listHosts).
 			WithExample("prentice host list web-*").FromFiles().
-			WithHelp("It connects to none. A host is connected when there is a connection to it now, reachable or unreachable as the last check or step found it, and unknown when nobody has tried; prentice host check tries."),
+			WithHelp("It connects to none. A host is connected when there is a connection to it now, reachable or unreachable as the last check or step found it, and unknown when it was not tried; prentice host check tries."),
 		op.New("host.check", prentice.Look, prentice.Operator, "Connect to hosts and say of each whether prentice can act on it, or why not.", d.checkHosts).
 			WithExample("prentice host check web-*").
 			WithHelp("It connects as a step would, checks the key of the host, signs in, and has the shell there say yes: nothing is changed and nothing is left behind. Up to 16 hosts are tried at a time, each for at most 15 seconds. Ends with exit code 9 when one was not reached."),

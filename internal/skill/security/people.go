@@ -115,7 +115,7 @@ func (l SignInLink) Text() string {
 	if l.URL != "" {
 		what, is = "link", l.URL
 	}
-	return fmt.Sprintf("This %s signs %s in once, until %s. Give it to nobody else.\n%s\n", what, l.Person, op.At(l.Expires), is)
+	return fmt.Sprintf("This %s signs %s in once, until %s. Give it to no one else.\n%s\n", what, l.Person, op.At(l.Expires), is)
 }
 
 // Quiet implements op.Quieter: what signs the person in.
@@ -163,7 +163,7 @@ type PersonOut struct{ prentice.PersonRecord }
 
 // Text implements op.Texter.
 func (p PersonOut) Text() string {
-	return fmt.Sprintf("%s is %s now%s, by every door. A token does no more than it was made for: make another for more.", p.Name, p.Role, also(p.Grants))
+	return fmt.Sprintf("%s is %s now%s, on every channel. A token does no more than it was made for: make another for more.", p.Name, p.Role, also(p.Grants))
 }
 
 // Removed is who is gone.

@@ -48,7 +48,7 @@ func (d Deps) secretOps() []op.Op {
 			WithHelp("The value is read from a file or from standard input, never from the command line, which other users of the machine can see. No operation shows it again."),
 		op.New("secret.rotate", prentice.Change, owner, "Put a new value in the place of a secret's old one.", d.rotateSecret).WithSecretOutput().
 			WithExample("prentice secret rotate deploy-token token.txt").
-			WithHelp("Steps that begin from now on get the new value; whoever still has the old one should be told to forget it."),
+			WithHelp("Steps that begin from now on get the new value; tell those who still have the old one to forget it."),
 		op.New("secret.remove", prentice.Danger, owner, "Forget a secret of the store.", d.removeSecret).WithExample("prentice secret remove deploy-token"),
 	}
 }

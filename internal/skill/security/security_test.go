@@ -237,7 +237,7 @@ func TestATokenCanDoNoMoreThanWhoAsksForIt(t *testing.T) {
 	}{
 		{"above one's role", bob, `{"name":"x","role":"approver"}`, prentice.Denied},
 		{"above the role of the token that asks", asViewer, `{"name":"x","role":"operator"}`, prentice.Denied},
-		{"for somebody else, without being an owner", bob, `{"name":"x","role":"viewer","for":"ann"}`, prentice.Denied},
+		{"for another person, without being an owner", bob, `{"name":"x","role":"viewer","for":"ann"}`, prentice.Denied},
 		{"by a program", robot, `{"name":"x","role":"viewer"}`, prentice.Denied},
 		{"for no time", ann, `{"name":"x","role":"viewer","lasts":"0d"}`, prentice.Invalid},
 		{"for a word", ann, `{"name":"x","role":"viewer","lasts":"soon"}`, prentice.Invalid},

@@ -15,7 +15,7 @@ type revokeSessionIn struct {
 
 func (d Deps) sessionOps() []op.Op {
 	return []op.Op{
-		op.New("session.list", prentice.Look, prentice.Viewer, "List the browsers that you are signed in with; owners see everybody's.", d.listSessions).
+		op.New("session.list", prentice.Look, prentice.Viewer, "List the browsers that you are signed in with; owners see everyone's.", d.listSessions).
 			WithExample("prentice session list"),
 		op.New("session.revoke", prentice.Change, prentice.Viewer, "Sign one of your browsers out at once; owners may end anybody's session.", d.revokeSession).
 			WithExample("prentice session revoke 3f9a0c1d2e4b"),

@@ -149,7 +149,7 @@ func (d Deps) personOps() []op.Op {
 		op.New("person.list", prentice.Look, owner, "List the people of the team and their roles.", d.listPeople).WithExample("prentice person list"),
 		op.New("person.link", change, owner, "Make a link that signs a person in once, within 15 minutes.", d.link).WithSecretOutput().
 			WithExample("prentice person link ann"),
-		op.New("person.role", change, owner, "Change what a person may do, at once and by every door.", d.setRole).WithExample("prentice person role ann owner"),
+		op.New("person.role", change, owner, "Change what a person may do, at once and on every channel.", d.setRole).WithExample("prentice person role ann owner"),
 		op.New("person.remove", prentice.Danger, owner, "Take a person off the team, with all their tokens and sessions.", d.removePerson).
 			WithExample("prentice person remove ann").
 			WithHelp("What they did stays in the ledger. The last owner cannot be removed, nor the last who comes in without a sign-in provider. The provider does not bring them back, unless you readmit them."),
@@ -165,11 +165,11 @@ func (d Deps) tokenOps() []op.Op {
 	return []op.Op{
 		op.New("token.create", change, viewer, "Make a token for a program, and print it once.", d.createToken).WithSecretOutput().
 			WithExample("prentice token create ci --role operator --lasts 30d").
-			WithHelp("A token may do at most what you may, and one that acts as an agent at most what an operator may: giving leave is for people. " +
+			WithHelp("A token may do at most what you may, and one that acts as an agent at most what an operator may: only people approve. " +
 				"Owners may make tokens for others with --for, and are then behind what is done with it; a name that the policy mentions is theirs to give. " +
 				"A token that is made through another ends with it at the latest. With --ops and --on it is narrowed further: to operations (run.start, or event.* for all of a noun) " +
 				"and to acting on systems, services and what groups own. Reading is not narrowed by --on."),
-		op.New("token.list", prentice.Look, viewer, "List your tokens; owners see everybody's.", d.listTokens).WithExample("prentice token list"),
+		op.New("token.list", prentice.Look, viewer, "List your tokens; owners see everyone's.", d.listTokens).WithExample("prentice token list"),
 		op.New("token.revoke", change, viewer, "End one of your tokens at once; owners may end anybody's.", d.revokeToken).WithExample("prentice token revoke 3"),
 	}
 }

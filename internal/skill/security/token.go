@@ -220,7 +220,7 @@ type Tokens struct {
 // Table implements op.Tabler.
 func (t Tokens) Table() (head []string, rows [][]string) {
 	for _, one := range t.Tokens {
-		until := when(one.Expires, "for ever")
+		until := when(one.Expires, "forever")
 		if !one.Expires.IsZero() && !t.Now.IsZero() && !t.Now.Before(one.Expires) {
 			until = "expired"
 		}

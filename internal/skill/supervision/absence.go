@@ -87,4 +87,4 @@ func (a Absences) Table() (head []string, rows [][]string) {
 }
 
 // Empty implements op.Emptier.
-func (a Absences) Empty() string { return "Nobody is away." }
+func (a Absences) Empty() string { return "No one is away." }

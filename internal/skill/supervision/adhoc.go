@@ -19,16 +19,16 @@ type adhocIn struct {
 	Parallel    int           `json:"parallel,omitempty" label:"hosts at a time" minimum:"1" maximum:"1000" default:"10" doc:"On how many hosts at a time, after the first one came out well."`
 	MaxFailures string        `json:"max_failures,omitempty" label:"failures allowed" maxLength:"10" example:"10%" doc:"On how many hosts, or per cent of them, it may fail before no other is begun; without it, one."`
 	Timeout     time.Duration `json:"timeout,omitempty" label:"time on one host" doc:"How long it may take on one host; 5m if nothing is said."`
-	Reason      string        `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
+	Reason      string        `json:"reason,omitempty" doc:"Why, in one sentence, for the approver." maxLength:"2000"`
 	When        string        `json:"when,omitempty" enum:"now,window" doc:"With window it waits until the calendar lets it begin; otherwise a freeze refuses it."`
 }
 
 func (d Deps) adhocOp() op.Op {
 	return op.New("run.adhoc", prentice.Change, prentice.Operator, "Ask for a command on hosts, without a procedure.", d.adhoc).
 		WithExample(`prentice run adhoc --targets 'group("web").hosts' --risk look --reason 'how full are they?' -- df -h /`).
-		WithHelp("The command is a plan like any other: its hosts and its text are hashed, locked, logged and kept as evidence. Nobody has agreed to the text beforehand, so the built-in policy asks a person whatever risk is claimed; a rule of the team may allow it by naming plan.procedure == \"adhoc\".\n\n" +
+		WithHelp("The command is a plan like any other: its hosts and its text are hashed, locked, logged and kept as evidence. No one has approved the text beforehand, so the built-in policy asks a person whatever risk is claimed; a rule of the team may allow it by naming plan.procedure == \"adhoc\".\n\n" +
 			"Targets are names of hosts with commas between, patterns such as web-*, or all; or an expression: hosts(), group(\"web\").hosts, service(\"checkout\").hosts, except(a, b), both(a, b), a + b, resource(\"orders-db\"), and hosts().filter(h, h.facts.rack == \"a\"). None is refused.\n\n" +
-			"The command finds its host in TARGET_NAME, TARGET_REF, TARGET_ADDRESS and TARGET_ followed by the name of a fact. What is typed is kept for ever, so no password belongs there. On a command line everything behind -- is the command, and with --wait it tells what happens and ends as the run does.")
+			"The command finds its host in TARGET_NAME, TARGET_REF, TARGET_ADDRESS and TARGET_ followed by the name of a fact. What is typed is kept forever, so no password belongs there. On a command line everything behind -- is the command, and with --wait it tells what happens and ends as the run does.")
 }
 
 func (d Deps) adhoc(ctx context.Context, c op.Call, in adhocIn) (Asked, error) {

@@ -43,11 +43,11 @@ func (d Deps) askOps() []op.Op {
 			WithExample("prentice inbox list").
 			WithHelp("Questions whose plans are equal but for subject and targets stand together and can be answered with one reason."),
 		op.New("run.break-glass", prentice.Danger, prentice.Approver, "Let a run that waits go at once, without the approvals it lacks and through a freeze.", d.breakGlass).
-			WithExample("prentice run break-glass run/1 --reason 'checkout is down and nobody else is awake'").
-			WithHelp("What policy refuses, limits, locks, checks and the stop file still bind. Everybody is told at once, and a review is opened that somebody else must close; until then you cannot do it again."),
-		op.New("review.list", prentice.Look, prentice.Viewer, "List the reviews of broken glass that are open.", d.reviews).WithExample("prentice review list"),
+			WithExample("prentice run break-glass run/1 --reason 'checkout is down and no one else is awake'").
+			WithHelp("What policy refuses, limits, locks, checks and the stop file still bind. Everyone is told at once, and a review is opened that another person must close; until then you cannot do it again."),
+		op.New("review.list", prentice.Look, prentice.Viewer, "List the open break-glass reviews.", d.reviews).WithExample("prentice review list"),
 		op.New("review.show", prentice.Look, prentice.Viewer, "Show the review of one run.", d.review).WithExample("prentice review show run/1"),
-		op.New("review.close", prentice.Change, prentice.Approver, "Close the review of a run for which somebody else broke the glass.", d.closeReview).
+		op.New("review.close", prentice.Change, prentice.Approver, "Close the review of a run on which another person used break-glass.", d.closeReview).
 			WithExample("prentice review close run/1 --says 'It was right; ben joins the group so that two can be asked.'"),
 	}
 }
@@ -168,7 +168,7 @@ func (i Inbox) Next() string { return i.Next_ }
 func (i Inbox) Text() string {
 	var b strings.Builder
 	for _, v := range i.Reviews {
-		fmt.Fprintf(&b, "■ %s broke the glass for run/%d (%s): %s\n  Somebody else closes it with: prentice review close run/%d --says '…'\n\n", v.By, v.Run, v.Procedure, v.Reason, v.Run)
+		fmt.Fprintf(&b, "■ %s used break-glass on run/%d (%s): %s\n  Another person closes it with: prentice review close run/%d --says '…'\n\n", v.By, v.Run, v.Procedure, v.Reason, v.Run)
 	}
 	left(&b, i.More, "more review that is open", "more reviews that are open", "prentice review list")
 	for _, g := range i.Groups {
@@ -293,9 +293,9 @@ type ReviewOut struct{ prentice.Review }
 
 // Text implements op.Texter.
 func (v ReviewOut) Text() string {
-	text := fmt.Sprintf("run/%d  %s %s  %s on %s\n%s broke the glass at %s: %s\n", v.Run, v.State.Sign(), v.State, v.Procedure, v.Subject, v.By, op.At(v.Opened), v.Review.Reason)
+	text := fmt.Sprintf("run/%d  %s %s  %s on %s\n%s used break-glass at %s: %s\n", v.Run, v.State.Sign(), v.State, v.Procedure, v.Subject, v.By, op.At(v.Opened), v.Review.Reason)
 	if v.Closed.IsZero() {
-		return text + fmt.Sprintf("Open. Somebody else closes it with: prentice review close run/%d --says '…'\n", v.Run)
+		return text + fmt.Sprintf("Open. Another person closes it with: prentice review close run/%d --says '…'\n", v.Run)
 	}
 	return text + fmt.Sprintf("Closed by %s at %s: %s\n", v.Closer, op.At(v.Closed), v.Says)
 }
@@ -314,7 +314,7 @@ func (d Deps) reviewOf(ctx context.Context, run int64) (ReviewOut, error) {
 		return ReviewOut{}, err
 	}
 	if len(list) == 0 || list[0].Run != run {
-		return ReviewOut{}, prentice.Errorf(prentice.NotFound, "nobody broke the glass for run/%d", run).Try("list the reviews with: prentice review list --all")
+		return ReviewOut{}, prentice.Errorf(prentice.NotFound, "no one used break-glass on run/%d", run).Try("list the reviews with: prentice review list --all")
 	}
 	return ReviewOut{list[0]}, nil
 }

@@ -15,7 +15,7 @@ type resumeIn struct {
 }
 
 type liftIn struct {
-	Code   string `json:"code" arg:"1" doc:"What holds back." enum:"recently-mended,exponential-back-off,consecutive-failures,ineffective-chain,flapping,over-limit"`
+	Code   string `json:"code" arg:"1" doc:"What blocks it." enum:"recently-mended,exponential-back-off,consecutive-failures,ineffective-chain,flapping,over-limit"`
 	Name   string `json:"name" arg:"2" doc:"What it lies on, as limit show names it." example:"service/checkout" maxLength:"300"`
 	Reason string `json:"reason" doc:"Why, in one sentence; it is kept as evidence." maxLength:"2000"`
 }
@@ -25,11 +25,11 @@ func (d Deps) limitOps() []op.Op {
 		op.New("limit.show", prentice.Look, prentice.Viewer, "Show the limits with what is used of them, and all that holds runs back now.", d.limits).WithExample("prentice limit show"),
 		op.New("limit.lift", prentice.Change, prentice.Owner, "End a hold before its time.", d.lift).
 			WithExample("prentice limit lift recently-mended host/web-1 --reason 'the first run was on the wrong branch'").
-			WithHelp("It changes what was counted and never the limit, which stands in limits.yaml or in the procedure."),
+			WithHelp("It changes what was counted and never the limit, which is in limits.yaml or in the procedure."),
 		op.New("lock.list", prentice.Look, prentice.Viewer, "List the targets that runs hold.", d.locks).WithExample("prentice lock list"),
 		op.New("resume", prentice.Change, prentice.Operator, "Let work go on that no person started, after prentice did not end in order.", d.resume).
 			WithExample("prentice resume --reason 'the host is back, and all services answer'").
-			WithEvidence().WithHelp("After a crash only those runs go on that people started. The others wait, as they are, until somebody has looked and says resume."),
+			WithEvidence().WithHelp("After a crash only those runs go on that people started. The others wait, as they are, until someone has looked and says resume."),
 	}
 }
 
@@ -42,7 +42,7 @@ func (d Deps) lift(ctx context.Context, c op.Call, in liftIn) (Said, error) {
 	if strings.TrimSpace(in.Reason) == "" {
 		return Said{}, prentice.Errorf(prentice.Invalid, "no reason was given").Try("say why with --reason '…'")
 	}
-	return Said{fmt.Sprintf("Lifted: %s of %s.", in.Code, in.Name)}, d.Limits.Lift(ctx, prentice.HoldCode(in.Code), in.Name, c.Actor, in.Reason)
+	return Said{fmt.Sprintf("Overridden: %s of %s.", in.Code, in.Name)}, d.Limits.Lift(ctx, prentice.HoldCode(in.Code), in.Name, c.Actor, in.Reason)
 }
 
 func (d Deps) locks(ctx context.Context, _ op.Call, _ nothing) (Locks, error) {
@@ -89,7 +89,7 @@ func (s LimitState) Text() string {
 	for _, u := range s.Uses {
 		fmt.Fprintf(&b, "  %d of %d %-12s %s%s\n", u.Used, u.Most, Span(u), u.Layer, after(" ", u.Name))
 	}
-	b.WriteString("\nHolds back\n")
+	b.WriteString("\nBlocks\n")
 	for _, h := range s.InForce {
 		fmt.Fprintf(&b, "  %-21s %s%s\n  %-21s %s\n", h.Code, h.Says, untilText(h.Until), "", h.WayOut)
 	}
@@ -158,7 +158,7 @@ func holdText(h prentice.HoldBack, said string) string {
 	if !strings.Contains(said, h.Says) {
 		fmt.Fprintf(&b, ": %s", h.Says)
 	}
-	fmt.Fprintf(&b, "%s\nWay out   %s\n", untilText(h.Until), h.WayOut)
+	fmt.Fprintf(&b, "%s\nResolve   %s\n", untilText(h.Until), h.WayOut)
 	return b.String()
 }
 

@@ -21,7 +21,7 @@ type Notices interface {
 }
 
 type noticesIn struct {
-	Dead   bool  `json:"dead,omitempty" doc:"Only those that nobody took and nobody tries any more."`
+	Dead   bool  `json:"dead,omitempty" doc:"Only those that were not delivered and are not tried any more."`
 	Before int64 `json:"before,omitempty" doc:"A cursor: only notices with a smaller number." minimum:"1"`
 	Limit  int   `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
@@ -32,7 +32,7 @@ type noticeIn struct {
 
 type dropIn struct {
 	noticeIn
-	Reason string `json:"reason" doc:"Why nobody need be told, in one sentence; it is kept as evidence." minLength:"1" maxLength:"2000"`
+	Reason string `json:"reason" doc:"Why no one need be told, in one sentence; it is kept as evidence." minLength:"1" maxLength:"2000"`
 }
 
 type channelIn struct {
@@ -50,9 +50,9 @@ func (d Deps) noticeOps() []op.Op {
 			WithExample("prentice notice list --dead"),
 		op.New("notice.show", prentice.Look, prentice.Viewer, "Show a message to people as it is sent, and what became of it.", d.showNotice).
 			WithExample("prentice notice show notice/5"),
-		op.New("notice.drop", prentice.Change, prentice.Operator, "End a message that was not sent: nobody need be told any more.", d.dropNotice).
-			WithExample("prentice notice drop notice/5 --reason 'everybody knows'"),
-		op.New("notice.retry", prentice.Change, prentice.Operator, "Try a message again at once, also one that nobody tries any more.", d.retryNotice).
+		op.New("notice.drop", prentice.Change, prentice.Operator, "End a message that was not sent: no one need be told any more.", d.dropNotice).
+			WithExample("prentice notice drop notice/5 --reason 'everyone knows'"),
+		op.New("notice.retry", prentice.Change, prentice.Operator, "Try a message again at once, also one that is not tried any more.", d.retryNotice).
 			WithExample("prentice notice retry notice/5"),
 		op.New("notice.test", prentice.Change, prentice.Operator, "Send a test message to a channel and say how it came out.", d.testChannel).
 			WithExample("prentice notice test team-chat"),

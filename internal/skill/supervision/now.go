@@ -187,7 +187,7 @@ func (n Now) Text() string {
 			op.Count(len(n.Team), "error", "errors"), op.Found(n.Team[:min(len(n.Team), troublesShown)]).Lines("  "))
 	}
 	for _, v := range n.Reviews {
-		fmt.Fprintf(&b, "■ %s broke the glass for run/%d: %s (somebody else closes the review)\n", v.By, v.Run, v.Reason)
+		fmt.Fprintf(&b, "■ %s used break-glass on run/%d: %s (another person closes the review)\n", v.By, v.Run, v.Reason)
 	}
 	left(&b, n.More.Reviews, "more review that is open", "more reviews that are open", "prentice review list")
 	for _, x := range n.Broken {
@@ -195,7 +195,7 @@ func (n Now) Text() string {
 	}
 	left(&b, n.More.Broken, "more open incident", "more open incidents", "prentice incident list --open")
 	for _, x := range n.Unheard {
-		fmt.Fprintf(&b, "■ %s  nobody took it over %s: %s (%s); try again with: prentice notice retry %s\n", x.Ref(), x.Channel, x.Title, x.Says, x.Ref())
+		fmt.Fprintf(&b, "■ %s  not delivered over %s: %s (%s); try again with: prentice notice retry %s\n", x.Ref(), x.Channel, x.Title, x.Says, x.Ref())
 	}
 	left(&b, n.More.Unheard, "more message that nobody took", "more messages that nobody took", "prentice notice list --dead")
 	for _, e := range n.Maintenance {
@@ -229,7 +229,7 @@ func (n Now) Text() string {
 		left(&b, group.more, "more run", "more runs", group.where)
 	}
 	if len(n.Recent) > 0 {
-		b.WriteString("\nEnded lately\n")
+		b.WriteString("\nRecent runs\n")
 	}
 	for _, r := range n.Recent {
 		b.WriteString(lineOf(r.Run))

@@ -28,9 +28,9 @@ func numbered(kind, text string) (int64, error) {
 }
 
 type startIn struct {
-	Procedure string            `json:"procedure" arg:"1" of:"procedure" doc:"The procedure to perform." example:"restart-service" maxLength:"100"`
+	Procedure string            `json:"procedure" arg:"1" of:"procedure" doc:"The procedure to run." example:"restart-service" maxLength:"100"`
 	Input     map[string]string `json:"input,omitempty" arg:"2" doc:"A value for one of its inputs, as NAME=VALUE."`
-	Reason    string            `json:"reason,omitempty" doc:"Why, in one sentence, for whoever is asked." maxLength:"2000"`
+	Reason    string            `json:"reason,omitempty" doc:"Why, in one sentence, for the approver." maxLength:"2000"`
 	Incident  string            `json:"incident,omitempty" doc:"The incident that this is for, such as incident/3." maxLength:"200"`
 	When      string            `json:"when,omitempty" enum:"now,window" doc:"With window it waits until the calendar lets it begin; otherwise a freeze refuses it."`
 	Event     string            `json:"event,omitempty" doc:"The event that it answers, such as event/12." maxLength:"30"`
@@ -81,15 +81,15 @@ type watchIn struct {
 
 func (d Deps) runOps() []op.Op {
 	return []op.Op{
-		op.New("run.start", prentice.Change, prentice.Operator, "Ask for a procedure to be performed.", d.start).
+		op.New("run.start", prentice.Change, prentice.Operator, "Request a run of a procedure.", d.start).
 			WithExample("prentice run start restart-service service=checkout --reason 'it does not answer'").
 			DryRunBy(op.Turn{Op: "procedure.plan", Fields: []string{"procedure", "input"}, Not: []string{"event"}}).
-			WithHelp("The procedure is rendered into a plan, checked, and decided on by policy. It may be refused, allowed, or wait for approval by somebody else."),
+			WithHelp("The procedure is rendered into a plan, checked, and decided on by policy. It may be refused, allowed, or wait for approval by another person."),
 		d.adhocOp(),
-		op.New("run.approve", prentice.Change, prentice.Approver, "Give leave for exactly the plan of a run.", d.approve).
+		op.New("run.approve", prentice.Change, prentice.Approver, "Approve exactly the plan of a run.", d.approve).
 			WithExample("prentice run approve run/1 --reason 'the probe is right'").
-			WithHelp("Several runs may be named whose plans are equal but for subject and targets. Each leave is given for its own plan, and each result is told."),
-		op.New("run.refuse", prentice.Change, prentice.Operator, "Refuse the plan of a run; whoever asked may take it back.", d.refuse).
+			WithHelp("Several runs may be named whose plans are equal but for subject and targets. Each approval is for its own plan, and each result is told."),
+		op.New("run.refuse", prentice.Change, prentice.Operator, "Refuse the plan of a run; the requester may withdraw it.", d.refuse).
 			WithExample("prentice run refuse run/1 --reason 'not during the sale'"),
 		op.New("run.confirm", prentice.Change, prentice.Operator, "Say that a step for people is done, or could not be.", d.confirm).
 			WithExample("prentice run confirm run/1 --reason 'told the on-call engineer'"),
@@ -97,9 +97,9 @@ func (d Deps) runOps() []op.Op {
 			WithExample("prentice run cancel run/1 --reason 'wrong host'"),
 		op.New("run.retry", prentice.Change, prentice.Operator, "Ask for a run again, on the hosts alone where it did not do everything.", d.retry).
 			WithExample("prentice run retry run/1 --reason 'the disk was full'").
-			WithHelp("It is a new run with a plan and leave of its own. A host that has gone from the procedure's targets in the meantime is refused."),
+			WithHelp("It is a new run with a plan and an approval of its own. A host that has gone from the procedure's targets in the meantime is refused."),
 		op.New("run.list", prentice.Look, prentice.Viewer, "List runs, newest first.", d.list).WithExample("prentice run list --open"),
-		op.New("run.show", prentice.Look, prentice.Viewer, "Show what exactly a run will do or did, by whose leave, and whether it helped.", d.show).
+		op.New("run.show", prentice.Look, prentice.Viewer, "Show what exactly a run will do or did, who approved it, and whether it helped.", d.show).
 			WithExample("prentice run show run/1"),
 		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1 --find error").
 			FollowedBy(op.Turn{Op: "run.watch", Fields: []string{"number"}, Set: map[string]any{"printed": true}, Not: []string{"find", "offset", "line", "tail", "target"}}).
@@ -221,7 +221,7 @@ func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment
 type nothing struct{}
 
 type stopIn struct {
-	Reason string `json:"reason,omitempty" doc:"Why, in one sentence, for whoever finds it stopped." maxLength:"2000"`
+	Reason string `json:"reason,omitempty" doc:"Why, in one sentence, for those who find it stopped." maxLength:"2000"`
 }
 
 func (d Deps) stopAll(_ context.Context, c op.Call, in stopIn) (Said, error) {

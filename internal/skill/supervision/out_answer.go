@@ -19,7 +19,7 @@ func next(r prentice.Run, step string) string {
 	case r.State != prentice.Waiting:
 		return ahead(r.Answerers)
 	case step != "" && step != "approval":
-		return fmt.Sprintf("Counts as not done at %s. Whoever did it says so with: prentice run confirm run/%d --step %s --reason '…'\n", at, r.Number, step)
+		return fmt.Sprintf("Counts as not done at %s. Anyone who did it says so with: prentice run confirm run/%d --step %s --reason '…'\n", at, r.Number, step)
 	case r.Answerers == nil:
 		return fmt.Sprintf("Expires at %s. Another person answers with: prentice run approve run/%d --reason '…'\n", at, r.Number)
 	case r.Answerers.Short():
@@ -33,7 +33,7 @@ func (d Detail) next() string {
 	if d.State != prentice.Waiting || !d.Asks() {
 		return next(d.Run, d.Waits)
 	}
-	return fmt.Sprintf("Counts as no at %s. Whoever has looked says so with: prentice run confirm run/%d --step %s --reason '…', and with --failed if it is not so.\n", op.At(d.Expires), d.Number, d.Waits)
+	return fmt.Sprintf("Counts as no at %s. Anyone who has looked says so with: prentice run confirm run/%d --step %s --reason '…', and with --failed if it is not so.\n", op.At(d.Expires), d.Number, d.Waits)
 }
 
 // Asks says whether the step that the run waits for asks a person what they see.

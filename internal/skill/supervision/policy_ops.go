@@ -56,14 +56,14 @@ func (d Deps) policyOps() []op.Op {
 			WithHelp("A member whom the catalogue adds to a group approves nothing, and one whom it drops goes on approving, until an owner adopts it. The same holds for the owner and the system of a service or a host, and the owner of a procedure, as soon as a rule asks an owner or a role is held on a group or a system. The policy in force judges that as it judges a new policy: by the rules over op == \"policy.adopt\"."),
 		op.New("policy.why", prentice.Look, prentice.Viewer, "Say which rules decide, and the smallest change that would change the verdict.", d.why).
 			WithExample("prentice policy why restart-service service=checkout --kind agent --hour 23").FromFiles().
-			WithHelp("Give a run, or a call that nobody has made: what is not said is as it would be for you, now. Every change that it names was tried: single facts first, then two at once; among equals the nearest."),
+			WithHelp("Give a run, or a call that was not made: what is not said is as it would be for you, now. Every change that it names was tried: single facts first, then two at once; among equals the nearest."),
 		op.New("policy.table", prentice.Look, prentice.Viewer, "Lay the policy out over every procedure, place, actor and hour; name holes and contradictions.", d.table).
 			WithExample("prentice policy table").FromFiles(),
 		op.New("policy.replay", prentice.Look, prentice.Viewer, "Judge past decisions again, by the policy in force or by another.", d.replay).
 			WithExample("prentice policy replay --since 30d"),
 		op.New("policy.test", prentice.Look, prentice.Viewer, "Try the team's own table of cases against its policy.yaml.", d.testPolicy).
 			WithExample("prentice policy test --team ./team").WithoutState().
-			WithHelp("Reads policy.yaml, the catalogue and the procedures of the team folder, adopted or not, and needs neither server nor data folder: it is for the pipeline that the policy goes through before anybody adopts it. Ends with exit code 9 when a case fails. Rules that no case reached are named: nobody has seen them decide."),
+			WithHelp("Reads policy.yaml, the catalogue and the procedures of the team folder, adopted or not, and needs neither server nor data folder: it is for the pipeline that the policy goes through before anybody adopts it. Ends with exit code 9 when a case fails. Rules that no case reached are named: no one has seen them decide."),
 	}
 }
 

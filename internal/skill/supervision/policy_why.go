@@ -19,7 +19,7 @@ type whyIn struct {
 	Kind        string            `json:"kind,omitempty" enum:"person,agent,self" doc:"Who would ask: a person, an agent, or prentice itself."`
 	Name        string            `json:"name,omitempty" doc:"Their name." maxLength:"100"`
 	Role        string            `json:"role,omitempty" enum:"viewer,operator,approver,owner" doc:"Their role."`
-	Door        string            `json:"door,omitempty" doc:"The door they would come through: cli, web, api, event, schedule …" maxLength:"40"`
+	Door        string            `json:"door,omitempty" doc:"The channel they would use: cli, web, api, event, schedule …" maxLength:"40"`
 	Hour        *int              `json:"hour,omitempty" minimum:"0" maximum:"23" doc:"The hour, in the zone of the policy."`
 	Weekday     string            `json:"weekday,omitempty" enum:"monday,tuesday,wednesday,thursday,friday,saturday,sunday" doc:"The day of the week."`
 	Date        string            `json:"date,omitempty" doc:"The day, such as 2026-12-24." maxLength:"10"`

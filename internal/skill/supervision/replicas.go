@@ -10,9 +10,9 @@ import (
 
 func (d Deps) replicaOps() []op.Op {
 	return []op.Op{
-		op.New("replica.list", prentice.Look, prentice.Viewer, "List the processes that share this database: who lives, who leads, and how many runs each performs.", d.replicas).
+		op.New("replica.list", prentice.Look, prentice.Viewer, "List the processes that share this database: who lives, who leads, and how many runs each executes.", d.replicas).
 			WithExample("prentice replica list").
-			WithHelp("A replica that has not said for eight seconds that it lives is dead: another takes its runs over. The one that leads also looks at services, keeps the schedules and delivers events and notices. " +
+			WithHelp("A replica that has not said for eight seconds that it lives is dead: another takes its runs over. The one that leads also probes services, keeps the schedules and delivers events and notices. " +
 				"Start one with: prentice up --replica NAME --database postgres://…"),
 	}
 }

@@ -37,7 +37,7 @@ type Status struct {
 const fewShown = 5
 
 func (d Deps) statusOp() op.Op {
-	return op.New("status", prentice.Look, prentice.Viewer, "Show on one screen whether anything is wrong, waits, or is held back.", d.status).
+	return op.New("status", prentice.Look, prentice.Viewer, "Show on one screen whether anything is wrong, waits, or is blocked.", d.status).
 		WithExample("prentice status").
 		WithHelp("Ends with exit code 9 when something is wrong: a service is down or flapping, an incident is open, everything is stopped, the team folder has errors, the evidence is damaged, or no server works on the data folder. A run that waits for approval, a freeze and a service of which nothing is known are told, and are not wrong.\n\nprentice alone shows its first lines, and ends with 0.")
 }
@@ -160,12 +160,12 @@ func (s Status) text(whole bool) string {
 		below(fmt.Sprintf("▲ %s  %s%s: %s", run.Ref(), run.Procedure, after(" on ", run.About()), run.Says))
 	}
 	if len(s.Holds) == 0 {
-		head("Held back", "● nothing")
+		head("Blocked", "● nothing")
 	}
 	for i, hold := range s.Holds {
 		name := ""
 		if i == 0 {
-			name = "Held back"
+			name = "Blocked"
 		}
 		head(name, "▲ "+hold)
 	}

@@ -132,7 +132,7 @@ func (s *Support) noMatch(tx *db.Tx, now time.Time, t task, in *Incident) error 
 // about it.
 func (s *Support) unmatched(tx *db.Tx, now time.Time, in *Incident) error {
 	in.callAt = time.Time{}
-	if err := addLineOnce(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: "no procedure matches, and nobody is called: " + orNo(in.Severity)}); err != nil {
+	if err := addLineOnce(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: "no procedure matches, and no one is called: " + orNo(in.Severity)}); err != nil {
 		return err
 	}
 	return save(tx, in)

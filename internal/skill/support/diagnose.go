@@ -71,7 +71,7 @@ func (s *Support) look(ctx context.Context, t task, names []string) ([]prentice.
 
 func (s *Support) lookOnce(ctx context.Context, t task, name string) prentice.Diagnosis {
 	if s.Diagnoser == nil {
-		return prentice.Diagnosis{Procedure: name, Says: "nobody can ask its checks here"}
+		return prentice.Diagnosis{Procedure: name, Says: "no one can ask its checks here"}
 	}
 	d, err := s.Diagnoser.Diagnose(ctx, prentice.RunRequest{
 		Procedure: name, Event: &t.event.Event, EventNumber: t.event.Number, Incident: refOrNone(t.incident), Reason: "does it fit?", Actor: prentice.Prentice("event"),

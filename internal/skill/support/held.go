@@ -218,7 +218,7 @@ func (s *Support) proposals(ctx context.Context) ([]proposal, error) {
 		return err
 	}, nil)
 	if err != nil {
-		return nil, fmt.Errorf("read what is held back: %w", err)
+		return nil, fmt.Errorf("read what is blocked: %w", err)
 	}
 	return list, nil
 }
@@ -238,7 +238,7 @@ func (s *Support) stillHeld(ctx context.Context, p proposal, h prentice.HoldBack
 		if err := s.restsStill(tx, p.run, h, again); err != nil || h.Says == p.Says {
 			return err
 		}
-		says := fmt.Sprintf("%s is held back until %s: %s", p.Procedure, op.At(until), clip(h.Says, 400))
+		says := fmt.Sprintf("%s is blocked until %s: %s", p.Procedure, op.At(until), clip(h.Says, 400))
 		return addLineOnce(tx, p.incident, Line{Time: now, Kind: "run", Says: says, About: p.Run})
 	})
 }
@@ -295,7 +295,7 @@ func (s *Support) nextAgain(ctx context.Context) (time.Time, error) {
 	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(due), 0) FROM (SELECT h.due FROM incident_held h JOIN incidents i ON i.number = h.incident WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 AND i.muted = ''
 		UNION ALL SELECT due FROM support_ticks_held) waits`, nil, &due)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("read what is held back: %w", err)
+		return time.Time{}, fmt.Errorf("read what is blocked: %w", err)
 	}
 	if due == 0 {
 		return time.Time{}, nil
@@ -319,7 +319,7 @@ func (s *Support) Held(ctx context.Context) (map[prentice.Ref][]Held, error) {
 		return err
 	}, func(p *proposal, why error) { p.Says = why.Error() })
 	if err != nil {
-		return nil, fmt.Errorf("read what is held back: %w", err)
+		return nil, fmt.Errorf("read what is blocked: %w", err)
 	}
 	for _, p := range list {
 		all[incidentRef(p.incident)] = append(all[incidentRef(p.incident)], p.Held)

@@ -67,7 +67,7 @@ func TestNothingIsProposedAgainForWhatIsOver(t *testing.T) {
 		w.settle()
 		w.pass(time.Hour)
 		w.settle()
-		if d := w.show(1); d.State != Closed || len(w.retried) != 0 || !has(w.lines(1), "what was held back is not proposed any more") {
+		if d := w.show(1); d.State != Closed || len(w.retried) != 0 || !has(w.lines(1), "what was blocked is not proposed any more") {
 			w.t.Errorf("%s, again %v, %q", d.State, w.retried, w.lines(1))
 		}
 	})

@@ -74,7 +74,7 @@ func (h Holder) assigning(in, to, by, from prentice.Ref, now time.Time) (Holder,
 func (h Holder) from(in, to, by, from prentice.Ref) error {
 	switch {
 	case from != "" && from != h.Assignee && h.Assignee == "":
-		return prentice.Errorf(prentice.Conflict, "%s is assigned to nobody by now", in).Try("leave out --from")
+		return prentice.Errorf(prentice.Conflict, "%s is assigned to no one by now", in).Try("leave out --from")
 	case from != "" && from != h.Assignee, from == "" && h.Assignee != "" && h.Assignee != to && h.Assignee != by:
 		return h.taken(in, to)
 	}
@@ -98,27 +98,27 @@ type ackIn struct {
 type assignIn struct {
 	which
 	To     string `json:"to" arg:"2" doc:"The person or group, such as ann, person/ann or group/ops." example:"person/ann" minLength:"1" maxLength:"200"`
-	From   string `json:"from,omitempty" doc:"Who has it now, when that is somebody else: so that nobody is passed over without knowing." maxLength:"200"`
+	From   string `json:"from,omitempty" doc:"Who has it now, when that is another person: so that no one is passed over without knowing." maxLength:"200"`
 	Reason string `json:"reason,omitempty" doc:"Why, in one sentence." maxLength:"500"`
 }
 
 type unassignIn struct {
 	which
-	From   string `json:"from,omitempty" doc:"Who has it now, when that is somebody else." maxLength:"200"`
+	From   string `json:"from,omitempty" doc:"Who has it now, when that is another person." maxLength:"200"`
 	Reason string `json:"reason,omitempty" doc:"Why, in one sentence." maxLength:"500"`
 }
 
 func (s *Support) holderOps() []op.Op {
 	return []op.Op{
-		op.About(op.New("incident.ack", prentice.Change, prentice.Operator, "Acknowledge an incident: you have it, and nobody else is called.", s.incidentAck), func(_ context.Context, in ackIn) ([]prentice.Ref, error) { return in.about() }).
+		op.About(op.New("incident.ack", prentice.Change, prentice.Operator, "Acknowledge an incident: you have it, and no one else is called.", s.incidentAck), func(_ context.Context, in ackIn) ([]prentice.Ref, error) { return in.about() }).
 			WithExample("prentice incident ack incident/17 --reason 'looking at the disk'").WithEvidence().
-			WithHelp("The incident is assigned to you, and whoever was told of it is told that you have it. If another has it already, you are told who. It ends when the incident does, when its symptoms come back after all of them were gone, or when a worse one joins: then people are called again."),
+			WithHelp("The incident is assigned to you, and those who were told of it are told that you have it. If another has it already, you are told who. It ends when the incident does, when its symptoms come back after all of them were gone, or when a worse one joins: then people are called again."),
 		op.About(op.New("incident.assign", prentice.Change, prentice.Operator, "Assign an incident to a person or a group.", s.incidentAssign), func(_ context.Context, in assignIn) ([]prentice.Ref, error) { return in.about() }).
 			WithExample("prentice incident assign incident/17 person/ann").WithEvidence().
-			WithHelp("It is acknowledged when they say so themselves; if you assign it to yourself, you have. To take it from somebody, name them with --from."),
-		op.About(op.New("incident.unassign", prentice.Change, prentice.Operator, "Give an incident back: nobody has it.", s.incidentUnassign), func(_ context.Context, in unassignIn) ([]prentice.Ref, error) { return in.about() }).
+			WithHelp("It is acknowledged when they say so themselves; if you assign it to yourself, you have. To take it from someone, name them with --from."),
+		op.About(op.New("incident.unassign", prentice.Change, prentice.Operator, "Give an incident back: no one has it.", s.incidentUnassign), func(_ context.Context, in unassignIn) ([]prentice.Ref, error) { return in.about() }).
 			WithExample("prentice incident unassign incident/17 --reason 'my shift is over'").WithEvidence().
-			WithHelp("People are told that nobody has it."),
+			WithHelp("People are told that no one has it."),
 	}
 }
 
@@ -144,7 +144,7 @@ func (s *Support) incidentAssign(ctx context.Context, c op.Call, in assignIn) (D
 func (s *Support) incidentUnassign(ctx context.Context, c op.Call, in unassignIn) (Detail, error) {
 	return s.handOver(ctx, c, in.which, in.Reason, func(h Holder, i prentice.Ref, now time.Time) (Holder, error) {
 		if h.Assignee == "" {
-			return h, prentice.Errorf(prentice.Conflict, "%s is assigned to nobody", i).Try("take it with: prentice incident ack %s", i)
+			return h, prentice.Errorf(prentice.Conflict, "%s is assigned to no one", i).Try("take it with: prentice incident ack %s", i)
 		}
 		return Holder{}, h.from(i, "", c.Actor.Ref(), h.meant(in.From))
 	})
@@ -211,7 +211,7 @@ func (s *Support) handed(tx *db.Tx, now time.Time, in *Incident, was Holder, by 
 	kind, says := "incident.assigned", fmt.Sprintf("assigned to %s", in.Assignee)
 	switch {
 	case in.Assignee == "":
-		kind, says = "incident.unassigned", fmt.Sprintf("%s does not have it any more; nobody has", was.Assignee)
+		kind, says = "incident.unassigned", fmt.Sprintf("%s does not have it any more; no one has", was.Assignee)
 	case in.Acked():
 		kind, says = "incident.acknowledged", fmt.Sprintf("acknowledged: %s has it", in.Assignee)
 	}

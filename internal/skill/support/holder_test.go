@@ -101,7 +101,7 @@ func TestAnIncidentIsTakenOnlyFromWhoHasIt(t *testing.T) {
 			t.Errorf("handed over: %+v", d.Holder)
 		}
 		if _, err := w.doAs(ann, "incident.assign", `{"number":"1","to":"bbo","from":"bob"}`); kindOf(err) != prentice.NotFound || !strings.Contains(fmt.Sprintf("%+v", err), "did you mean bob?") {
-			t.Errorf("a name that nobody has: %v", err)
+			t.Errorf("a name that no one has: %v", err)
 		}
 		if _, err := w.doAs(ann, "incident.unassign", `{"number":"1"}`); !strings.Contains(fmt.Sprintf("%+v", err), "prentice incident unassign incident/1 --from person/bob") {
 			t.Errorf("given back for another: %+v", err)
@@ -125,7 +125,7 @@ func TestNobodyIsCalledForWhatIsAcknowledged(t *testing.T) {
 			t.Error("a person was called although ann has it")
 		}
 		w.restart()
-		if d := w.must("incident.show", `{"number":"1"}`).(Detail); !strings.Contains(d.Text(), "nobody is called: person/ann has it") || !strings.Contains(d.Text(), "Assignee: person/ann has acknowledged it") {
+		if d := w.must("incident.show", `{"number":"1"}`).(Detail); !strings.Contains(d.Text(), "no one is called: person/ann has it") || !strings.Contains(d.Text(), "Assignee: person/ann has acknowledged it") {
 			t.Errorf("shown\n%s", d.Text())
 		}
 	})

@@ -29,7 +29,7 @@ func (s *Support) Measure(ctx context.Context) ([]metric.Family, error) {
 		{Name: "prentice_incidents_total", Help: "Incidents that were opened.", Counter: true, Samples: []metric.Sample{{Value: float64(all)}}},
 		metric.One("prentice_incidents_open", "Incidents that are open.", float64(open)),
 		metric.One("prentice_incidents_escalated", "Open incidents for which a person was called.", float64(called)),
-		metric.One("prentice_incidents_acknowledged", "Open incidents that somebody has acknowledged.", float64(acked)),
+		metric.One("prentice_incidents_acknowledged", "Open incidents that someone has acknowledged.", float64(acked)),
 		metric.One("prentice_incidents_oldest_seconds", "How long the oldest open incident has been open.", age),
 	}, nil
 }

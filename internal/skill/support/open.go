@@ -40,7 +40,7 @@ func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, 
 	if dropped, err := s.letGo(tx, in.Number, ""); err != nil {
 		return err
 	} else if dropped > 0 {
-		if err := addLine(tx, in.Number, Line{Time: now, Kind: "run", Says: "what was held back is not proposed any more: the incident is over"}); err != nil {
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "run", Says: "what was blocked is not proposed any more: the incident is over"}); err != nil {
 			return err
 		}
 	}
@@ -69,14 +69,14 @@ func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen 
 	}
 	if in.Acked() {
 		in.callAt = time.Time{}
-		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: fmt.Sprintf("%s (nobody is called: %s has it)", why, in.Assignee)}); err != nil {
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: fmt.Sprintf("%s (no one is called: %s has it)", why, in.Assignee)}); err != nil {
 			return err
 		}
 		return save(tx, in)
 	}
 	if in.Muted != nil {
 		in.owed, in.callAt = why, time.Time{}
-		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: why + " (nobody is called while it is silenced)"}); err != nil {
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: why + " (no one is called while it is silenced)"}); err != nil {
 			return err
 		}
 		return save(tx, in)

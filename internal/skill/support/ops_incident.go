@@ -52,7 +52,7 @@ func (s *Support) incidentOps() []op.Op {
 		op.About(op.New("incident.note", prentice.Change, prentice.Operator, "Write something down in an incident's timeline.", s.incidentNote), aboutNote).
 			WithExample("prentice incident note incident/17 'the supplier confirms an outage'"),
 		op.About(op.New("incident.close", prentice.Change, prentice.Operator, "Close an incident by hand.", s.incidentClose), aboutClose).
-			WithExample("prentice incident close incident/17 --reason 'the supplier has mended it'").
+			WithExample("prentice incident close incident/17 --reason 'the supplier has fixed it'").
 			WithHelp("Runs that act go on; what waits for approval is withdrawn. A new symptom opens a new incident."),
 	}
 }

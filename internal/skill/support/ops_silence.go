@@ -50,7 +50,7 @@ func (s *Support) silenceOps() []op.Op {
 	return []op.Op{
 		op.About(op.New("silence.add", prentice.Change, prentice.Operator, "Silence alerts and probes for a time.", s.silenceAdd), s.aboutAdded).
 			WithExample("prentice silence add --matcher alertname=HighLoad --matcher 'host=~web-.*' --for 2h --reason 'the disks are replaced'").WithEvidence().
-			WithHelp("What matches opens no incident, asks for no procedure and calls nobody; it is shown as silenced. An incident all of whose symptoms match stays open and is shown so. What still fires when the silence ends opens its incident then. " +
+			WithHelp("What matches opens no incident, asks for no procedure and calls no one; it is shown as silenced. An incident all of whose symptoms match stays open and is shown so. What still fires when the silence ends opens its incident then. " +
 				"Matchers that would match everything are refused. An operator of some services may silence those: with service=NAME among the matchers. An agent may silence for 4h at most."),
 		op.New("silence.preview", prentice.Look, prentice.Viewer, "Show what a silence with some matchers would match now.", s.silencePreview).
 			WithExample("prentice silence preview --matcher alertname=HighLoad"),

@@ -134,8 +134,8 @@ func TestAnIncidentIsOpenedNotedAndClosedByHand(t *testing.T) {
 		}
 		w.pass(time.Minute)
 		w.must("incident.note", `{"number":"incident/1","text":"the supplier confirms"}`)
-		d = w.must("incident.close", `{"number":"1","reason":"the supplier has mended it"}`).(Detail)
-		if d.State != Closed || d.How != "by hand" || d.Says != "the supplier has mended it" || !has(w.lines(1), "note: the supplier confirms") {
+		d = w.must("incident.close", `{"number":"1","reason":"the supplier has fixed it"}`).(Detail)
+		if d.State != Closed || d.How != "by hand" || d.Says != "the supplier has fixed it" || !has(w.lines(1), "note: the supplier confirms") {
 			t.Errorf("closed %+v", d)
 		}
 		if _, err := w.do("incident.close", `{"number":"1","reason":"again"}`); kindOf(err) != prentice.Conflict {

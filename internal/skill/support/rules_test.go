@@ -147,7 +147,7 @@ func TestAnIncidentIsRelievedOnceNothingIsLeftToMend(t *testing.T) {
 	}{
 		{"with a symptom", Incident{}, time.Time{}},
 		{"since its last symptom has gone", Incident{WellSince: noon}, noon},
-		{"since somebody closed it", Incident{Closed: noon}, noon},
+		{"since someone closed it", Incident{Closed: noon}, noon},
 	} {
 		if got := relieved(c.in); !got.Equal(c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)

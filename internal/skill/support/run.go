@@ -302,7 +302,7 @@ func (s *Support) judge(tx *db.Tx, now time.Time, number int64) error {
 		if helped != "" {
 			says = "recovered; whether " + string(helped) + " helped is not known"
 		}
-		return s.end(tx, now, in, byItself, fmt.Sprintf("%s, and has been well for %s", says, s.Quiet), prentice.Prentice("event"), helped)
+		return s.end(tx, now, in, byItself, fmt.Sprintf("%s, and has been healthy for %s", says, s.Quiet), prentice.Prentice("event"), helped)
 	case nobodyComes(now, in.callAt, len(runs), in.Verified != 0) && in.WellSince.IsZero():
 		why := "no procedure matches"
 		if in.Verified != 0 {

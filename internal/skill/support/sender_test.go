@@ -23,7 +23,7 @@ func TestWhatPrenticeSawOnlyPrenticeSeesGone(t *testing.T) {
 		w.hears(probe("probe.failed", "prentice/probe"), probe("probe.failed", "monitor/eu-1"))
 		w.hears(probe("probe.passed", "monitor/eu-1"))
 		if d := w.show(1); !d.WellSince.IsZero() {
-			t.Fatalf("somebody else has said that it is over: %+v", d.Incident)
+			t.Fatalf("another person has said that it is over: %+v", d.Incident)
 		}
 		w.hears(probe("probe.passed", "prentice/probe"))
 		d := w.show(1)

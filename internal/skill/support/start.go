@@ -82,7 +82,7 @@ func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, a
 		Hold *prentice.HoldBack `json:"hold"`
 	}
 	if err := json.Unmarshal(raw, &run); err != nil || run.Number < 1 || !run.State.Known() {
-		return prentice.Errorf(prentice.Internal, "the door started %s and did not say which run it is", name)
+		return prentice.Errorf(prentice.Internal, "the application started %s and did not say which run it is", name)
 	}
 	in.callAt = time.Time{}
 	if err := save(tx, in); err != nil {

@@ -55,11 +55,11 @@ func (*AlertKind) Lint(s prentice.StepSpec) []prentice.Finding {
 		fail("take the lines out", "an alert step has no body")
 	}
 	if s.Section == prentice.Act || s.Section == prentice.Undo {
-		fail("put it under Check or Verify", "an alert step looks; it does not act")
+		fail("put it under Check or Verify", "an alert step checks; it does not act")
 	}
 	for _, name := range []string{"silence", "interval"} {
 		if _, given := s.Attrs[name]; given && s.Section == prentice.Check {
-			fail("take it out, or put the step under Verify", "an alert step under Check looks once and has no %s", name)
+			fail("take it out, or put the step under Verify", "an alert step under Check checks once and has no %s", name)
 		}
 	}
 	if _, _, err := alertTimes(s.Attrs); err != nil && !strings.Contains(s.Attrs["silence"]+s.Attrs["interval"], "${") {
@@ -119,12 +119,12 @@ func (k *AlertKind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcom
 // again begins the silence anew; the run's timeout ends the wait.
 func (k *AlertKind) wait(ctx context.Context, w prentice.Work, silence, interval time.Duration) (prentice.Outcome, error) {
 	var since time.Time
-	last := "nobody has looked"
+	last := "not checked"
 	for {
 		firing, err := k.look(ctx, w.Step)
 		switch {
 		case ctx.Err() != nil:
-			return prentice.Outcome{}, prentice.Errorf(prentice.Canceled, "the wait ended: %s", last).Try("a longer timeout in the procedure's limits gives whoever sends alerts more time to tell of their end")
+			return prentice.Outcome{}, prentice.Errorf(prentice.Canceled, "the wait ended: %s", last).Try("a longer timeout in the procedure's limits gives the sender more time to tell of their end")
 		case err != nil:
 			since, last = time.Time{}, err.Error()
 		case firing != "":
@@ -152,7 +152,7 @@ func (k *AlertKind) wait(ctx context.Context, w prentice.Work, silence, interval
 // look says which alert fires, or "".
 func (k *AlertKind) look(ctx context.Context, s prentice.PlannedStep) (string, error) {
 	if k.Firing == nil {
-		return "", prentice.Errorf(prentice.Unavailable, "nobody knows here which alerts fire").Try("start the server with: prentice up")
+		return "", prentice.Errorf(prentice.Unavailable, "no one knows here which alerts fire").Try("start the server with: prentice up")
 	}
 	var about prentice.Ref
 	if service := s.Attrs["service"]; service != "" {

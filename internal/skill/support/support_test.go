@@ -350,7 +350,7 @@ func TestARunThatIsNotNeededAnyMoreCallsNobody(t *testing.T) {
 				w.happens("probe.failed", connection)
 				w.hears(w.moves(1, "restart-service", prentice.Waiting, "needs one approver"))
 				w.happens("probe.passed", `{"probe":"http"}`)
-				w.hears(w.moves(1, "restart-service", state, "the world has moved"))
+				w.hears(w.moves(1, "restart-service", state, "the state has changed"))
 				if n := len(w.sentOf("person.called")); n != calls {
 					t.Errorf("called %d times", n)
 				}

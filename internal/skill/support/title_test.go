@@ -46,6 +46,6 @@ func TestACheckThatFailsOnCountsAsDownInTheTitleToo(t *testing.T) {
 	}
 	down.Source = "somebody"
 	if got := retitled(Incident{Subject: "service/checkout", Title: "checkout fails its check"}, down); got != "checkout fails its check" {
-		t.Errorf("what somebody else claims makes it %q", got)
+		t.Errorf("what another person claims makes it %q", got)
 	}
 }

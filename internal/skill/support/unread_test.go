@@ -42,7 +42,7 @@ func TestATaskThatNothingCanReadIsToldAndHoldsUpNoOther(t *testing.T) {
 		w.corrupt(`UPDATE support_tasks SET record = '{', event = 999 WHERE state = 'pending'`)
 		w.settle()
 		if !has(w.lines(1), "event 999 cannot be read") || len(w.evidence("event.unread")) != 1 {
-			t.Errorf("nobody is told: %v, %v", w.lines(1), w.notes)
+			t.Errorf("no one is told: %v, %v", w.lines(1), w.notes)
 		}
 		w.happens("probe.failed", connection)
 		if got := w.askedFor(); !slices.Equal(got, []string{"restart-service"}) {
