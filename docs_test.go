@@ -24,21 +24,21 @@ func TestDocsEveryDecisionSaysWhatItMust(t *testing.T) {
 	}
 }
 
-func TestDocsTheReadmeSaysWhichSkillsThereAre(t *testing.T) {
+func TestDocsTheRoleSaysWhichSkillsThereAre(t *testing.T) {
 	for _, wrong := range wrongSkills(t, os.DirFS(".")) {
 		t.Error(wrong)
 	}
 }
 
-func TestDocsAReadmeThatPromisesTooMuchIsSeen(t *testing.T) {
+func TestDocsARoleThatPromisesTooMuchIsSeen(t *testing.T) {
 	world := fstest.MapFS{
-		"README.md":                       {Data: []byte("| of the role | skill | now | not yet |\n|---|---|---|---|\n| a | build | all | – |\n| b | support | – | all |\n| c | design | some | – |\n")},
+		rolePage:                          {Data: []byte("| of the role | skill | now | not yet |\n|---|---|---|---|\n| a | build | all | – |\n| b | support | – | all |\n| c | design | some | – |\n")},
 		"internal/skill/support/doc.go":   {},
 		"internal/skill/design/doc.go":    {},
 		"internal/skill/forgotten/doc.go": {},
 		"internal/skill/all/all.go":       {},
 	}
-	want := []string{"README.md: build is promised and is not there", "README.md: support is there and is not promised", "README.md: forgotten is not in the table"}
+	want := []string{rolePage + ": build is promised and is not there", rolePage + ": support is there and is not promised", rolePage + ": forgotten is not in the table"}
 	if found := wrongSkills(t, world); !slices.Equal(found, want) {
 		t.Errorf("want %q, found %q", want, found)
 	}
@@ -107,11 +107,13 @@ func deadLinks(t *testing.T, fsys fs.FS) []string {
 
 var skillRow = regexp.MustCompile(`(?m)^\| [^|]+ \| ([a-z]+) \| ([^|]+) \| [^|]+ \|$`)
 
-// wrongSkills are the skills that the README promises and that are not there,
+const rolePage = "book/role.md"
+
+// wrongSkills are the skills that the page about the role promises and that are not there,
 // and those that are there and that it does not speak of.
 func wrongSkills(t *testing.T, fsys fs.FS) []string {
 	t.Helper()
-	text, err := fs.ReadFile(fsys, "README.md")
+	text, err := fs.ReadFile(fsys, rolePage)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,9 +128,9 @@ func wrongSkills(t *testing.T, fsys fs.FS) []string {
 		_, err := fs.Stat(fsys, "internal/skill/"+skill)
 		switch {
 		case err != nil && now != "–":
-			found = append(found, "README.md: "+skill+" is promised and is not there")
+			found = append(found, rolePage+": "+skill+" is promised and is not there")
 		case err == nil && now == "–":
-			found = append(found, "README.md: "+skill+" is there and is not promised")
+			found = append(found, rolePage+": "+skill+" is there and is not promised")
 		}
 	}
 	folders, err := fs.ReadDir(fsys, "internal/skill")
@@ -137,7 +139,7 @@ func wrongSkills(t *testing.T, fsys fs.FS) []string {
 	}
 	for _, f := range folders {
 		if f.IsDir() && !named[f.Name()] {
-			found = append(found, "README.md: "+f.Name()+" is not in the table")
+			found = append(found, rolePage+": "+f.Name()+" is not in the table")
 		}
 	}
 	return found

@@ -23,8 +23,8 @@ func TestDocsTheGlossaryIsKept(t *testing.T) {
 
 func TestDocsAWordThatIsNotUsedIsSeenWhereverPeopleRead(t *testing.T) {
 	world := fstest.MapFS{
-		glossary: {Data: []byte("| term | meaning |\n|---|---|\n| run | One. |\n| unheard | Two. |\n\n## Words that are not used\n\n| not | write |\n|---|---|\n| whoever | the requester |\n| the glass | break-glass |\n")},
-		"book/a.md": {Data: []byte("A run is for Whoever asks.\n```sh\necho whoever\n```\nBreak `whoever` or the\nglassware.")},
+		glossary:                    {Data: []byte("| term | meaning |\n|---|---|\n| run | One. |\n| unheard | Two. |\n\n## Words that are not used\n\n| not | write |\n|---|---|\n| whoever | the requester |\n| the glass | break-glass |\n")},
+		"book/a.md":                 {Data: []byte("A run is for Whoever asks.\n```sh\necho whoever\n```\nBreak `whoever` or the\nglassware.")},
 		"internal/a.go":             {Data: []byte("package a // whoever reads\nconst a = \"ask whoever\\nof the glass\"\nvar b = []string{\"whoever\"}\nvar c = `x:\"whoever it is\"`")},
 		"internal/a_test.go":        {Data: []byte("package a\nconst a = \"ask whoever\"")},
 		"internal/face/web/a.html":  {Data: []byte("<p class=\"whoever\">\n{{/* whoever */}}the glass</p>")},
