@@ -24,7 +24,7 @@ const (
 	Canceled                    // the caller gave up
 )
 
-var kindNames = [...]string{"internal", "invalid", "not-found", "unauthenticated", "denied", "refused", "conflict", "limited", "unavailable", "canceled"}
+var kindNames = [...]string{"internal", "invalid", "not-found", "unauthenticated", "denied", "refused", "conflict", "limited", "unavailable", "cancelled"}
 
 // String is the kind's name as the API prints it.
 func (k Kind) String() string {

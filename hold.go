@@ -50,7 +50,7 @@ type HoldMeaning struct {
 }
 
 const (
-	bindsAll   = "everybody"
+	bindsAll   = "everyone"
 	bindsAlone = "work that no person started"
 )
 

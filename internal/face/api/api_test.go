@@ -101,7 +101,7 @@ func TestEveryAnswerHasItsStatusAndItsWords(t *testing.T) {
 		{"conflict", call{path: "/v1/op/fail.conflict", body: `{"name":"x"}`}, 409, []string{`"kind":"conflict"`}},
 		{"limited", call{path: "/v1/op/fail.limited", body: `{"name":"x"}`}, 429, nil},
 		{"unavailable", call{path: "/v1/op/fail.unavailable", body: `{"name":"x"}`}, 503, []string{"free space on the disk that holds the data folder"}},
-		{"canceled", call{path: "/v1/op/fail.canceled", body: `{"name":"x"}`}, 499, nil},
+		{"cancelled", call{path: "/v1/op/fail.cancelled", body: `{"name":"x"}`}, 499, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := build(t) // strangers may not ask often

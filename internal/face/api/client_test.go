@@ -57,7 +57,7 @@ func TestNearAndFarGiveTheSame(t *testing.T) {
 		{"conflict", "t-ann", "fail.conflict", in{Name: "x"}},
 		{"limited", "t-ann", "fail.limited", in{Name: "x"}},
 		{"unavailable", "t-ann", "fail.unavailable", in{Name: "x"}},
-		{"canceled", "t-ann", "fail.canceled", in{Name: "x"}},
+		{"cancelled", "t-ann", "fail.cancelled", in{Name: "x"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := op.Request{Actor: people[c.token], Op: c.op, In: c.in}
@@ -124,7 +124,7 @@ func TestAStreamEndsWhenItsListenerGoes(t *testing.T) {
 		cancel()
 		return nil
 	})
-	if got := likeness(err); !strings.HasPrefix(got, "canceled|") {
+	if got := likeness(err); !strings.HasPrefix(got, "cancelled|") {
 		t.Errorf("got %s", got)
 	}
 	w.server.Close() // returns only when no request is left
@@ -202,7 +202,7 @@ func TestARequestThatIsGivenUpSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := w.client("t-ann").Invoke(ctx, op.Request{Op: "thing.rule"})
-	if got := likeness(err); !strings.HasPrefix(got, "canceled|") {
+	if got := likeness(err); !strings.HasPrefix(got, "cancelled|") {
 		t.Errorf("got %s", got)
 	}
 }

@@ -18,7 +18,7 @@ type Problem struct {
 	Status int           `json:"status"`
 	Detail string        `json:"detail" doc:"what is wrong, in one sentence"`
 	Hint   string        `json:"hint,omitempty" doc:"the next step, in one sentence"`
-	Kind   string        `json:"kind" enum:"internal,invalid,not-found,unauthenticated,denied,refused,conflict,limited,unavailable,canceled"`
+	Kind   string        `json:"kind" enum:"internal,invalid,not-found,unauthenticated,denied,refused,conflict,limited,unavailable,cancelled"`
 	At     *prentice.Pos `json:"at,omitempty" doc:"the place in a file"`
 }
 

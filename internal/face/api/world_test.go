@@ -134,7 +134,7 @@ func (w *world) ops() []op.Op {
 		fail("fail.conflict", prentice.Errorf(prentice.Conflict, "the plan has drifted")),
 		fail("fail.limited", prentice.Errorf(prentice.Limited, "too many events")),
 		fail("fail.unavailable", fmt.Errorf("keep: %w", db.ErrFull)),
-		fail("fail.canceled", prentice.Errorf(prentice.Canceled, "given up")),
+		fail("fail.cancelled", prentice.Errorf(prentice.Canceled, "given up")),
 	}
 }
 

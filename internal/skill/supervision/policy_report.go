@@ -50,7 +50,7 @@ func SilentText(s prentice.SilentRule) string {
 
 func who(actors []string, all int) string {
 	if len(actors) == all {
-		return "everybody"
+		return "everyone"
 	}
 	return strings.Join(actors, ", ")
 }
