@@ -18,9 +18,9 @@ const (
 	Unauthenticated             // nobody knows who is asking; sign in
 	Denied                      // the actor may not; ask somebody who may
 	Refused                     // policy, a limit or a law said no; read the reasons
-	Conflict                    // the world has moved; look again and decide again
+	Conflict                    // the state has changed; check again and decide again
 	Limited                     // too much or too fast; ask for less or later
-	Unavailable                 // something that is needed is down or full; mend it and try again
+	Unavailable                 // something that is needed is down or full; fix it and try again
 	Canceled                    // the caller gave up
 )
 

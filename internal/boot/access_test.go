@@ -60,7 +60,7 @@ func TestWhoMayWhatIsTheTable(t *testing.T) {
 	}
 }
 
-const accessHead = `# Who may ask for what, as the API answers it: yes, no, or who (no one knows who asks).
+const accessHead = `# Who may ask for what, as the API answers it: yes, no, or who (not signed in).
 # granted is a viewer who is approver on service/bell, and asks about it; elsewhere they ask about another.
 # token is an agent's with the role operator, for run.* and whoami, on service/bell; its elsewhere is another service.
 `

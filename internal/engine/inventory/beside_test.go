@@ -175,7 +175,7 @@ func TestOnlyPlainFilesOfTheTeamFolderAreRead(t *testing.T) {
 		{"a link out of the folder", func(dir string) error { return os.Symlink(outside+"/all.yml", dir+"/group_vars/all.yml") }, "group_vars/all.yml: is a link that leads out of the team folder"},
 		{"a link to a folder outside", func(dir string) error { return os.Symlink(outside, dir+"/host_vars") }, "host_vars: is a link that leads out of the team folder"},
 		{"a link to nowhere", func(dir string) error { return os.Symlink("none", dir+"/host_vars") }, "host_vars: is not readable: no such file"},
-		{"a link in a ring", func(dir string) error { return os.Symlink("..", dir+"/group_vars/web/again") }, "stands more than 8 folders deep"},
+		{"a link in a ring", func(dir string) error { return os.Symlink("..", dir+"/group_vars/web/again") }, "is more than 8 folders deep"},
 		{"a named pipe", func(dir string) error { return syscall.Mkfifo(dir+"/group_vars/all", 0o644) }, "group_vars/all: is not a plain file"},
 		{"a named pipe for a folder", func(dir string) error { return syscall.Mkfifo(dir+"/host_vars", 0o644) }, "host_vars: is not a folder"},
 	} {

@@ -32,7 +32,7 @@ func TestWhoIsAskedIsNeverGuessed(t *testing.T) {
 	for _, c := range []struct{ fact, lines, want string }{
 		{"an empty list is not everyone", "    verdict: ask\n    from: []\n", "policy.yaml:6:11: from is not a list of 1 to 50 groups or people"},
 		{"nor is no value", "    verdict: ask\n    from:\n", "from is not a list"},
-		{"a service cannot answer", "    verdict: ask\n    from: [service/shop]\n", `"service/shop" is no one who can be asked`},
+		{"a service cannot answer", "    verdict: ask\n    from: [service/shop]\n", `"service/shop" cannot be asked`},
 		{"a slip of the finger", "    verdict: ask\n    from: [gruop/payments]\n", `did you mean "group"?`},
 		{"a bare word", "    verdict: ask\n    from: [ownr]\n", `did you mean "owner"?`},
 		{"twice is once too often", "    verdict: ask\n    from: [group/a, group/a]\n", "names group/a twice"},

@@ -235,7 +235,7 @@ func TestAdviceDependsOnTheDay(t *testing.T) {
 func TestAdviceNamesWhatAProcedureLacks(t *testing.T) {
 	p, _ := parse(front() + "\n## Act\n\n```sh id=a risk=danger\ntrue\n```\n")
 	got := says(procedure.Lint(p, day("2026-01-01")))
-	for _, want := range []string{"no one owns", "no day is set", "only end unverified", "it has no Undo section", "step a has risk=danger", "add a block with of=a"} {
+	for _, want := range []string{"has no owner", "no day is set", "only end unverified", "it has no Undo section", "step a has risk=danger", "add a block with of=a"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no advice %q in\n%s", want, got)
 		}

@@ -128,7 +128,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"binary with text", "down", append(in("text/plain"), "Ce-Specversion", "1.0"), 415, "application/json"},
 		{"no JSON", "{", in(structured), 422, "not JSON"},
 		{"an array", "[]", in(structured), 422, "not a JSON object"},
-		{"two objects", whole + whole, in(structured), 422, "behind the object"},
+		{"two objects", whole + whole, in(structured), 422, "after the object"},
 		{"a batch that is no array", whole, in(batch), 422, "not a JSON array"},
 		{"a batch with one mistake", "[" + whole + "," + change(`"id":"7",`, "") + "]", in(batch), 422, "event id has 0 characters"},
 		{"a hundred and one events", many, in(batch), 413, "send at most 100 at once"},

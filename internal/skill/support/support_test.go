@@ -253,7 +253,7 @@ func TestAServiceThatRecoversByItselfClosesItsIncidentWhenItStaysWell(t *testing
 		}
 		w.pass(time.Second)
 		w.settle()
-		if d := w.show(1); d.State != Closed || d.How != "recovered" || d.Says != "recovered by itself, and has been well for 2m0s" {
+		if d := w.show(1); d.State != Closed || d.How != "recovered" || d.Says != "recovered by itself, and has been healthy for 2m0s" {
 			t.Errorf("incident %+v", d.Incident)
 		}
 		if len(w.sentOf("person.called")) != 0 {
@@ -277,7 +277,7 @@ func TestOneRecoveryOfTwoSymptomsIsNotARecovery(t *testing.T) {
 		w.happens("alert.resolved", `{"fingerprint":"b"}`)
 		w.pass(DefaultQuiet)
 		w.settle()
-		if d := w.show(1); d.State != Closed || d.Says != "recovered; whether run/1 helped is not known, and has been well for 2m0s" {
+		if d := w.show(1); d.State != Closed || d.Says != "recovered; whether run/1 helped is not known, and has been healthy for 2m0s" {
 			t.Errorf("incident %+v", d.Incident)
 		}
 	})
