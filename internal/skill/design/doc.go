@@ -3,10 +3,10 @@
 //
 // Its words: an entity is anything the catalogue declares; a dependant is what
 // needs it, directly or through others; the way is the chain of needs between
-// the two; a single point is an entity that others need and that stands on one
-// host only; a gap is what the catalogue leaves out.
+// the two; a single point of failure is an entity that others need and that is on
+// one host only; a gap is what the catalogue leaves out.
 //
 // It works from what the team declares and says so. It refuses to call a thing
-// harmless because nothing is declared to need it: that is "nothing is known to
+// safe because nothing is declared to need it: that is "nothing is known to
 // need it". It changes nothing.
 package design
