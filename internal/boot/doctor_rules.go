@@ -28,7 +28,7 @@ func listening(set Settings) checked {
 	case !local && names == "":
 		return but(broken, about, set.Listen+" is reached from other machines, and no name of it is known: every request is refused", "write the address that people use into public_url")
 	case names != "" && set.Proxies == "":
-		return but(advice, about, fmt.Sprintf("%s, as %s; no proxy is named, so that everybody seems to come from the proxy's address and shares its limit of wrong sign-ins", set.Listen, names),
+		return but(advice, about, fmt.Sprintf("%s, as %s; no proxy is named, so that everyone seems to come from the proxy's address and shares its limit of wrong sign-ins", set.Listen, names),
 			`write the proxy's address into proxies, such as proxies = "127.0.0.1"`)
 	case names == "":
 		return good(about, "%s, for this machine alone", set.Listen)

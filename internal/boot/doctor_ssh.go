@@ -89,7 +89,7 @@ func knownHosts(files ...string) checked {
 			_, err = knownhosts.New(file)
 		}
 		if err != nil {
-			return but(broken, about, err.Error()+": no host can be reached", "mend that line, or take it out")
+			return but(broken, about, err.Error()+": no host can be reached", "correct that line, or take it out")
 		}
 		there = append(there, file)
 	}

@@ -85,7 +85,7 @@ func below(public *url.URL, pages []web.Page, next *http.ServeMux) (http.Handler
 	root := public.Path
 	first := "/" + strings.Split(root, "/")[1]
 	if reserved(first, pages, next) {
-		return nil, prentice.Errorf(prentice.Invalid, "public_url %s: %s is a path of prentice itself, so that nobody could tell the two apart", public, first).Try("choose another path, such as /prentice")
+		return nil, prentice.Errorf(prentice.Invalid, "public_url %s: %s is a path of prentice itself, so that no one could tell the two apart", public, first).Try("choose another path, such as /prentice")
 	}
 	strip := http.StripPrefix(root, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

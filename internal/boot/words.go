@@ -6,7 +6,7 @@ import "prentice/internal/face/cli"
 var nouns = map[string]string{
 	"account":   "How you sign in, and where you are signed in",
 	"alert":     "Rules that say what becomes of an alert: check and try them",
-	"calendar":  "Freezes, windows and maintenance: when runs may begin, and when nobody is told of a fault",
+	"calendar":  "Freezes, windows and maintenance: when runs may begin, and when no one is told of a fault",
 	"catalog":   "Services, hosts, systems and groups",
 	"event":     "What happened, as it was reported",
 	"evidence":  "What was seen and done, chained and signed",

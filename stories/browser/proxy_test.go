@@ -183,7 +183,7 @@ func TestAPersonWorksBehindAProxyAsTheBookSetsItUp(t *testing.T) {
 					t.Run("every address leads somewhere", func(t *testing.T) { crawl(t, f, s) })
 					t.Run("a page follows a run", func(t *testing.T) { follows(t, f, s, waits) })
 					t.Run("programs ask and send", func(t *testing.T) { programs(t, f, s) })
-					t.Run("nobody says where they come from", func(t *testing.T) { comesFrom(t, f, s) })
+					t.Run("no one says where they come from", func(t *testing.T) { comesFrom(t, f, s) })
 					t.Run("people sign in", func(t *testing.T) {
 						s.says(t, "person", "add", "ann-"+kind, "--role", "approver")
 						signsIn(t, f.browser(t), "ann-"+kind, s.newLink(t, "ann-"+kind))

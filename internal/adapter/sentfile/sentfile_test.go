@@ -20,7 +20,7 @@ func has(t *testing.T, f *File, digest string) bool {
 func TestWhatWasSentIsKnownAfterARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sent")
 	if has(t, At(path), "sha256:one") {
-		t.Error("it knows what nobody sent")
+		t.Error("it knows what no one sent")
 	}
 	first := At(path)
 	for range 2 {

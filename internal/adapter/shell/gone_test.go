@@ -25,10 +25,10 @@ func TestAStepWhoseClaimIsGoneIsNotBegunAgain(t *testing.T) {
 		effects    string
 		says       string
 	}{
-		"it goes on":         {body: "echo effect >>effect; rm -rf claims/*; sleep 1", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
-		"it ended with it":   {body: "echo effect >>effect; rm -rf claims/*; kill -9 $PPID; kill -9 $$", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
+		"it goes on":         {body: "echo effect >>effect; rm -rf claims/*; sleep 1", effects: "effect\n", says: "is gone, and it is not known how far it came"},
+		"it ended with it":   {body: "echo effect >>effect; rm -rf claims/*; kill -9 $PPID; kill -9 $$", effects: "effect\n", says: "is gone, and it is not known how far it came"},
 		"it is done":         {body: "echo effect >>effect; rm -rf claims/*", done: "test -e effect", effects: "effect\n", says: "its done? question says that it is done"},
-		"it is not done yet": {body: "echo effect >>effect; rm -rf claims/*; sleep 1", done: "false", effects: "effect\n", says: "is gone, and nobody knows how far it came"},
+		"it is not done yet": {body: "echo effect >>effect; rm -rf claims/*; sleep 1", done: "false", effects: "effect\n", says: "is gone, and it is not known how far it came"},
 		"it may be repeated": {body: "echo effect >>effect; test -e spared || { : >spared; rm -rf claims/*; }", idempotent: true, effects: "effect\neffect\n", says: "exit code 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestAStepThatIsStoppedAfterItsClaimWentIsNotSaidToHaveDoneNothing(t *testin
 				stop(prentice.ErrStopped)
 			}}
 			_, err := k.Apply(ctx, w)
-			if prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "is gone, and nobody knows how far it came") {
+			if prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "is gone, and it is not known how far it came") {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -119,7 +119,7 @@ func TestAStepOfWhoseClaimAPartIsLeftIsNotBegunAgain(t *testing.T) {
 			begun(t, first, w)
 			takenAway(t, next, left...)
 			w.Begun = true
-			if answer, err := next.Done(t.Context(), w); answer != prentice.Unknown || err == nil || !strings.Contains(err.Error(), "is gone, and nobody knows how far it came") {
+			if answer, err := next.Done(t.Context(), w); answer != prentice.Unknown || err == nil || !strings.Contains(err.Error(), "is gone, and it is not known how far it came") {
 				t.Errorf("got %s %v", answer, err)
 			}
 			if err := os.WriteFile(filepath.Join(next.Dir, "go"), nil, 0o600); err != nil {
@@ -135,7 +135,7 @@ func TestAStepThatTheJournalSaysWasBegunIsNotBegunAgainWhenItsClaimIsGone(t *tes
 		done              string
 		answer            prentice.Answer
 	}{
-		"nobody has heard that it was begun": {answer: prentice.No},
+		"no one has heard that it was begun": {answer: prentice.No},
 		"it was begun":                       {begun: true, answer: prentice.Unknown},
 		"it may be repeated":                 {begun: true, idempotent: true, answer: prentice.Unknown},
 		"it is done":                         {begun: true, done: "true", answer: prentice.Yes},
@@ -151,7 +151,7 @@ func TestAStepThatTheJournalSaysWasBegunIsNotBegunAgainWhenItsClaimIsGone(t *tes
 				w.Step.Done = &prentice.PlannedStep{ID: "asked", Body: c.done}
 			}
 			answer, err := next.Done(t.Context(), w)
-			if answer != c.answer || (answer == prentice.Unknown && !c.idempotent) != (err != nil && strings.Contains(err.Error(), "is gone, and nobody knows how far it came")) {
+			if answer != c.answer || (answer == prentice.Unknown && !c.idempotent) != (err != nil && strings.Contains(err.Error(), "is gone, and it is not known how far it came")) {
 				t.Errorf("got %s %v", answer, err)
 			}
 		})

@@ -52,7 +52,7 @@ func (r *Rules) Beats(labels map[string]string) (names []string) {
 func (r *reader) heartbeats(to *Rules, n *strict.Node) {
 	list := r.List(n, "heartbeats")
 	if len(list) > mostBeats {
-		r.Wrong(n, "leave out what nobody needs", "there are %d heartbeats, at most %d are read", len(list), mostBeats)
+		r.Wrong(n, "leave out what no one needs", "there are %d heartbeats, at most %d are read", len(list), mostBeats)
 		return
 	}
 	names := map[string]bool{}

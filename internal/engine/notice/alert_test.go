@@ -81,7 +81,7 @@ func TestARouteCanBeForOwners(t *testing.T) {
 	told("its alert names another", "group/other", []prentice.Ref{"group/shop"}, 0)
 	told("its service has an owner", "", []prentice.Ref{"group/else", "user/ann"}, 1)
 	told("its service has another", "", []prentice.Ref{"group/else"}, 0)
-	told("nobody owns it", "", nil, 1)
+	told("no one owns it", "", nil, 1)
 }
 
 func TestWhatIsNoOwnerIsRefused(t *testing.T) {

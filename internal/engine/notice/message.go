@@ -211,7 +211,7 @@ func (m *Message) incident(topic string, e prentice.EventRecord, d said) {
 		m.Title = fmt.Sprintf("%s is not acknowledged any more, %s had it%s", which, has, what)
 		m.Says = joined(line(d.Why), m.Says)
 	case "incident.unassigned":
-		m.Title = fmt.Sprintf("%s is assigned to nobody, %s gave it back%s", which, personName(d.By), what)
+		m.Title = fmt.Sprintf("%s is assigned to no one, %s gave it back%s", which, personName(d.By), what)
 	case "incident.assigned":
 		m.Title = fmt.Sprintf("%s is assigned to %s by %s%s", which, has, personName(d.By), what)
 	case "person.called":

@@ -36,7 +36,7 @@ func TestANoticeGoesWhereTheRoutesLead(t *testing.T) {
 			Data: []byte(`{"event":"event/9","summary":"NodeDiskFull","why":"it names no subject"}`)}, nil, []string{"mail: A person must look at event 9: NodeDiskFull"}},
 		{"an event without an incident, of before", prentice.Event{ID: "person.called sha256:1", Source: "prentice/support", Type: "person.called", Data: []byte(`{"why":"it names no subject"}`)}, nil,
 			[]string{"mail: A person must look at event 12"}},
-		{"an incident that ends, of which nobody was told", closed(), nil, nil},
+		{"an incident that ends, of which no one was told", closed(), nil, nil},
 		{"a schedule that was missed", prentice.Event{ID: "1", Source: "prentice/schedule", Type: "schedule.missed", Subject: "procedure/backup", Data: []byte(`{"procedure":"backup","count":5}`)}, nil,
 			[]string{"mail: backup was due and not begun, 5 times"}},
 		{"using break-glass is told, and asks for a review", prentice.Event{ID: "1", Source: "prentice/runner", Type: "prentice.break-glass", Subject: "run/7", Data: []byte(`{"run":7,"by":"person/ann","reason":"it burns"}`)}, nil,

@@ -164,7 +164,7 @@ func (o *Outbox) unreadable(ctx context.Context, channel string, why error) (aga
 func (o *Outbox) remembers(number int64, digest string) bool {
 	sent, err := o.Memory.Has(digest)
 	if err != nil {
-		o.Log.Warn("nobody can tell what was sent before", "notice", number, "err", err)
+		o.Log.Warn("no one can tell what was sent before", "notice", number, "err", err)
 	}
 	return sent
 }

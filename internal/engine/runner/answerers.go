@@ -173,10 +173,10 @@ func waysOutOf(d *detail, others int, tied []prentice.Ref) []string {
 	case len(d.Decision.From) > 0:
 		out[0] = fmt.Sprintf("add people with the role %s to %s, or ask others in policy.yaml", d.Decision.Role, whom(d.Decision.From))
 	case others >= d.Decision.Approvers-seats(d.Approvals):
-		out[0] = fmt.Sprintf("let somebody in whom %s did not let in, such as by single sign-on", anyOf(prentice.JoinPeople(causers, tied)))
+		out[0] = fmt.Sprintf("let someone in whom %s did not let in, such as by single sign-on", anyOf(prentice.JoinPeople(causers, tied)))
 	}
 	if behind := prentice.JoinPeople(causers, tied); len(behind) > 0 {
-		out = append(out, fmt.Sprintf("whoever %s lets in counts as them until another person vouches for it with prentice person confirm NAME; %s", anyOf(behind), trustedTeam))
+		out = append(out, fmt.Sprintf("anyone who %s lets in counts as them until another person vouches for it with prentice person confirm NAME; %s", anyOf(behind), trustedTeam))
 	}
 	if d.Risk != prentice.Danger {
 		out = append(out, "if one person may do this alone, say so with a rule in policy.yaml that allows it")

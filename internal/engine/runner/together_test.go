@@ -17,11 +17,11 @@ func TestThatSeveralApproversCountAsOneIsToldBeforeAnybodyAnswers(t *testing.T) 
 		more    prentice.Ref // another approver
 		tied    []prentice.Ref
 	}{
-		"nobody is behind anybody":            {},
+		"no one is behind anybody":            {},
 		"one of them let the other in":        {letInBy: map[prentice.Ref][]prentice.Ref{"person/cat": {"person/ann"}}, tied: []prentice.Ref{"person/ann"}},
 		"another let both in":                 {letInBy: map[prentice.Ref][]prentice.Ref{"person/ann": {"person/zoe"}, "person/cat": {"person/zoe"}}, tied: []prentice.Ref{"person/zoe"}},
-		"each was let in by somebody else":    {letInBy: map[prentice.Ref][]prentice.Ref{"person/ann": {"person/zoe"}, "person/cat": {"person/yan"}}},
-		"there is a third, let in by nobody":  {letInBy: map[prentice.Ref][]prentice.Ref{"person/cat": {"person/ann"}}, more: "person/dan"},
+		"each was let in by another person":   {letInBy: map[prentice.Ref][]prentice.Ref{"person/ann": {"person/zoe"}, "person/cat": {"person/yan"}}},
+		"there is a third, let in by no one":  {letInBy: map[prentice.Ref][]prentice.Ref{"person/cat": {"person/ann"}}, more: "person/dan"},
 		"there is a third, let in by the one": {letInBy: map[prentice.Ref][]prentice.Ref{"person/cat": {"person/ann"}, "person/dan": {"person/ann"}}, more: "person/dan", tied: []prentice.Ref{"person/ann"}},
 	} {
 		t.Run(name, func(t *testing.T) {

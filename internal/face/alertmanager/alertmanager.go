@@ -52,7 +52,7 @@ func (f *face) known(then func(*http.Request, prentice.Actor) (any, error)) http
 	return func(w http.ResponseWriter, r *http.Request) {
 		actor, err := f.Authenticate(r)
 		if err == nil && !actor.Known() {
-			err = prentice.Errorf(prentice.Unauthenticated, "nobody knows who sends this").Try("send a token: Authorization: Bearer TOKEN")
+			err = prentice.Errorf(prentice.Unauthenticated, "the sender is not known").Try("send a token: Authorization: Bearer TOKEN")
 		}
 		if err != nil {
 			f.refuse(w, r, err)

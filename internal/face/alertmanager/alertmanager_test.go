@@ -114,8 +114,8 @@ func TestWhatIsNoSilenceIsRefused(t *testing.T) {
 		status         int
 	}{
 		{"no JSON", "{", "", 400},
-		{"a key that nobody knows", `"comment"`, `"scope":"x","comment"`, 400},
-		{"a matcher's key that nobody knows", `"isRegex"`, `"isRegexp"`, 400},
+		{"a key that no one knows", `"comment"`, `"scope":"x","comment"`, 400},
+		{"a matcher's key that no one knows", `"isRegex"`, `"isRegexp"`, 400},
 		{"no matchers", `{"name":"a","value":"b","isRegex":true}`, "", 400},
 		{"a matcher without a name", `"name":"a"`, `"name":""`, 400},
 		{"a pattern that is none", `"b"`, `"("`, 400},

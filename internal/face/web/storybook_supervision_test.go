@@ -220,7 +220,7 @@ func someCalendar() supervision.Calendar {
 			{Name: "quarter-end", Kind: "freeze", Reason: "The books are closed.", Applies: "everything in system/payments", InForce: true, Spans: []prentice.Span{{From: at(0, 0), To: at(2, 12)}}},
 			{Name: "nights", Kind: "window", Reason: "Few people buy at night.", Applies: "restart-database", Spans: nights},
 			{Name: upkeep.Name, Kind: upkeep.Kind, Reason: upkeep.Reason, Applies: upkeep.Applies, InForce: true, Spans: []prentice.Span{{From: at(0, 10), To: at(0, 14)}}},
-			{Name: "christmas", Kind: "freeze", Reason: "Nobody is here.", Applies: "everything"},
+			{Name: "christmas", Kind: "freeze", Reason: "No one is here.", Applies: "everything"},
 		}},
 		Findings: []prentice.Finding{{Text: `freeze "quarter-end" applies to system/paymnts, which no one has`, Hint: "did you mean system/payments?"}},
 	}

@@ -33,7 +33,7 @@ func (d Deps) calendarOps() []op.Op {
 	return []op.Op{
 		op.New("calendar.show", prentice.Look, prentice.Viewer, "Show the freezes, windows and maintenance of the coming days.", d.calendar).
 			WithExample("prentice calendar show --days 14").FromFiles().
-			WithHelp("In a freeze nothing that it applies to is begun; of what a window applies to, nothing is begun outside of it. Both bind people as much as prentice. In maintenance, what fails of the things that it names opens no incident and calls nobody. All are kept in calendar.yaml in the team folder."),
+			WithHelp("In a freeze nothing that it applies to is begun; of what a window applies to, nothing is begun outside of it. Both bind people as much as prentice. In maintenance, what fails of the things that it names opens no incident and calls no one. All are kept in calendar.yaml in the team folder."),
 		op.New("calendar.check", prentice.Look, prentice.Viewer, "Check a calendar.yaml for mistakes.", d.checkCalendar).
 			WithExample("prentice calendar check calendar.yaml").WithoutState(),
 	}

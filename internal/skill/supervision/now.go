@@ -197,7 +197,7 @@ func (n Now) Text() string {
 	for _, x := range n.Unheard {
 		fmt.Fprintf(&b, "■ %s  not delivered over %s: %s (%s); try again with: prentice notice retry %s\n", x.Ref(), x.Channel, x.Title, x.Says, x.Ref())
 	}
-	left(&b, n.More.Unheard, "more message that nobody took", "more messages that nobody took", "prentice notice list --dead")
+	left(&b, n.More.Unheard, "more message that was not delivered", "more messages that were not delivered", "prentice notice list --dead")
 	for _, e := range n.Maintenance {
 		fmt.Fprintf(&b, "◇ maintenance  %s mutes %s%s: %s\n", e.Name, e.Applies, untilSays(e.Until), e.Reason)
 	}

@@ -160,7 +160,7 @@ func TestOfFiftyWhoAssignAtOnceEachThatCountsIsTold(t *testing.T) {
 			if won == 0 || len(lines) < won-1 || len(lines) != told {
 				t.Errorf("%d were told that they did, %d lines, %d of evidence", won, len(lines), told)
 			}
-			if says := lines[len(lines)-1].Says; d.Assignee != "" && !strings.Contains(says, string(d.Assignee)) || d.Assignee == "" && !strings.Contains(says, "nobody has") {
+			if says := lines[len(lines)-1].Says; d.Assignee != "" && !strings.Contains(says, string(d.Assignee)) || d.Assignee == "" && !strings.Contains(says, "no one has") {
 				t.Errorf("%q has it, and the last line is %q", d.Assignee, says)
 			}
 		}

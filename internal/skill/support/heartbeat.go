@@ -131,7 +131,7 @@ func (s *Support) miss(ctx context.Context, h prentice.Heartbeat, b beating) err
 			says += ", since " + b.last.UTC().Format("2006-01-02 15:04:05 UTC")
 		}
 		tx.After(s.ring)
-		return post(tx, beatEvent(now, "heartbeat.failed", h.Name, b.beats), map[string]any{"name": h.Name, "heartbeat": h.Name, "says": says + ": whoever sends it may not be watching", "severity": h.Severity, "owner": h.Owner})
+		return post(tx, beatEvent(now, "heartbeat.failed", h.Name, b.beats), map[string]any{"name": h.Name, "heartbeat": h.Name, "says": says + ": anyone who sends it may not be watching", "severity": h.Severity, "owner": h.Owner})
 	})
 }
 

@@ -62,7 +62,7 @@ func TestAHeartbeatThatIsNotHeardIsAnIncident(t *testing.T) {
 		sits(1)
 		w.tells()
 		if w.open() != 1 {
-			t.Fatal("it was not heard, and nobody is told")
+			t.Fatal("it was not heard, and no one is told")
 		}
 		text := w.show(1).Text()
 		for _, part := range []string{"heartbeat/Watchdog", "Watchdog is not heard: nothing was heard of it for 10m, since 2026-03-02 12:", "Severity critical, owner group/ops"} {
@@ -138,7 +138,7 @@ func TestAfterAStartItIsWaitedForAnew(t *testing.T) {
 		sits(10*time.Minute - 1)
 		w.tells()
 		if w.open() != 0 {
-			t.Fatal("nobody could be heard while it was down")
+			t.Fatal("no one could be heard while it was down")
 		}
 		sits(1)
 		w.tells()

@@ -98,7 +98,7 @@ func TestWhatCannotBeReadHidesNoOtherIncidentAndNoOtherSilence(t *testing.T) {
 		w.pass(3 * time.Minute)
 		w.settle()
 		if d := w.show(2); d.Called.IsZero() {
-			t.Errorf("nobody was called for the other: %+v", d.Incident)
+			t.Errorf("no one was called for the other: %+v", d.Incident)
 		}
 		w.pass(time.Hour)
 		w.settle()
