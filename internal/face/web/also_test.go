@@ -25,7 +25,7 @@ func TestAServiceShowsItsWeekAndItsMonthsWhereTheReaderAsks(t *testing.T) {
 	w := storybook(t, true).as("vera")
 	for path, want := range map[string][]string{
 		"/services/checkout?_range=7":  {"The last 7 days", `viewBox="0 0 168 16"`, "99.87 %", "What was seen is kept since", "As a table, by the hour", `href="/services/checkout#day"`, `aria-current="true">7 d`},
-		"/services/checkout?_range=90": {"The last 90 days", `viewBox="0 0 90 16"`, "As a table, by the day", "no one looked"},
+		"/services/checkout?_range=90": {"The last 90 days", `viewBox="0 0 90 16"`, "As a table, by the day", "not checked"},
 		"/services/checkout?_range=x":  {"The last 24 hours", `viewBox="0 0 288 16"`},
 	} {
 		body := w.get(path).Body.String()

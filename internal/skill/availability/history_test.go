@@ -43,7 +43,7 @@ func TestAHistoryIsHonestAboutWhatNobodySaw(t *testing.T) {
 	for _, s := range stretches {
 		width += s.Width
 	}
-	if width != 90 || len(stretches) != 3 || stretches[0].Says != "5 Dec to 2 Mar: no one looked" || stretches[2].Says != "4 Mar: 160 of 300 looks passed" {
+	if width != 90 || len(stretches) != 3 || stretches[0].Says != "5 Dec to 2 Mar: not checked" || stretches[2].Says != "4 Mar: 160 of 300 checks passed" {
 		t.Errorf("%d of 90 in %+v", width, stretches)
 	}
 	empty := History{Days: 7, Each: time.Hour}

@@ -58,7 +58,7 @@ func TestWhatARowOfLooksMeans(t *testing.T) {
 		{"until someone sees again", "pp????p", "?www??w", ""},
 		{"they neither begin nor end a row of failures", "ppf?f?f", "?wwwwwd", "f1 f2 f3"},
 		{"what could never be seen is unknown", "???", "???", ""},
-		{"a time in which not checked is not a time in which it was well", "pp____ff", "?w??", "f1 f2"},
+		{"a time without checks is not a time in which it was well", "pp____ff", "?w??", "f1 f2"},
 		{"and the count of failures outlives it", "ppff____f", "?wwwd", "f1 f2 f3"},
 		{"up and down again and again is told once", "ppfffppfffppfffppfffppfffpp", "?wwwddwwwddwwwFFFFFFFFFFFFF", "f1 f2 f3 p40s f1 f2 f3 p40s f1 f2 ~"},
 		{"short failures again and again are told once", "ppfppfppfppfppfppfpp", "?wwwwwwwwwwwwwwwFFFF", "f1 p20s f1 p20s f1 p20s f1 p20s f1 ~"},

@@ -45,7 +45,7 @@ func TestTheProbeThatFaresWorstSpeaksForTheService(t *testing.T) {
 		want   string
 	}{
 		{"none", nil, "unknown"},
-		{"one that not checked at", []probeState{at(0, 0)}, "unknown"},
+		{"one that was not checked", []probeState{at(0, 0)}, "unknown"},
 		{"the second is worse", []probeState{at(9, 1), at(2, 2)}, "50.00 % (2 of 4)"},
 		{"the first is worse", []probeState{at(0, 1), at(9, 0)}, "0.00 % (0 of 1)"},
 		{"one without looks is not the worst", []probeState{at(0, 0), at(9, 0), at(0, 0)}, "100.00 % (9 of 9)"},
