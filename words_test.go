@@ -23,21 +23,21 @@ func TestDocsTheGlossaryIsKept(t *testing.T) {
 
 func TestDocsAWordThatIsNotUsedIsSeenWhereverPeopleRead(t *testing.T) {
 	world := fstest.MapFS{
-		glossary:                    {Data: []byte("| term | meaning |\n|---|---|\n| run | One. |\n| unheard | Two. |\n\n## Words that are not used\n\n| not | write |\n|---|---|\n| anyone who | the requester |\n| the glass | break-glass |\n")},
-		"book/a.md":                 {Data: []byte("A run is for Anyone who asks.\n```sh\necho anyone who\n```\nBreak `anyone who` or the\nglassware.")},
-		"internal/a.go":             {Data: []byte("package a // anyone who reads\nconst a = \"ask the one who\\nof the glass\"\nvar b = []string{\"anyone who\"}\nvar c = `x:\"anyone who it is\"`")},
-		"internal/a_test.go":        {Data: []byte("package a\nconst a = \"ask the one who\"")},
-		"internal/face/web/a.html":  {Data: []byte("<p class=\"anyone who\">\n{{/* anyone who */}}the glass</p>")},
+		glossary:                    {Data: []byte("| term | meaning |\n|---|---|\n| run | One. |\n| unheard | Two. |\n\n## Words that are not used\n\n| not | write |\n|---|---|\n| whoever | the requester |\n| the glass | break-glass |\n")},
+		"book/a.md":                 {Data: []byte("A run is for Whoever asks.\n```sh\necho whoever\n```\nBreak `whoever` or the\nglassware.")},
+		"internal/a.go":             {Data: []byte("package a // whoever reads\nconst a = \"ask whoever\\nof the glass\"\nvar b = []string{\"whoever\"}\nvar c = `x:\"whoever it is\"`")},
+		"internal/a_test.go":        {Data: []byte("package a\nconst a = \"ask whoever\"")},
+		"internal/face/web/a.html":  {Data: []byte("<p class=\"whoever\">\n{{/* whoever */}}the glass</p>")},
 		"internal/skill/explain.md": {Data: []byte("\nwhoever")},
 	}
 	want := []string{
-		"book/a.md:1: anyone who: write the requester",
+		"book/a.md:1: whoever: write the requester",
 		"book/glossary.md: unheard is used nowhere in the book",
 		"internal/a.go:2: the glass: write break-glass",
-		"internal/a.go:2: anyone who: write the requester",
-		"internal/a.go:4: anyone who: write the requester",
+		"internal/a.go:2: whoever: write the requester",
+		"internal/a.go:4: whoever: write the requester",
 		"internal/face/web/a.html:2: the glass: write break-glass",
-		"internal/skill/explain.md:2: anyone who: write the requester",
+		"internal/skill/explain.md:2: whoever: write the requester",
 	}
 	if found := wrongWords(t, world); !slices.Equal(found, want) {
 		t.Errorf("want %q\nfound %q", want, found)

@@ -48,7 +48,7 @@ func TestAProgramOfTheTeamFolderIsRunOnlyWhereTheMachineLetsIt(t *testing.T) {
 		}
 	}
 	if ask, err := (Settings{InventoryProgram: "/nowhere"}).ask(Reads); ask != nil || err != nil {
-		t.Error("whoever only reads asks somebody")
+		t.Error("anyone who only reads asks someone")
 	}
 	if _, err := (Settings{InventoryProgram: "/nowhere"}).ask(Acts); prentice.KindOf(err) != prentice.Invalid {
 		t.Error(err)

@@ -93,7 +93,7 @@ func TestAnAlertThatStillFiresIsKept(t *testing.T) {
 			w.t.Errorf("an alert that still fires is news: %+v", r)
 		}
 		if r := w.receive(ended); !r.New {
-			w.t.Errorf("an alert that nobody knows any more is not: %+v", r)
+			w.t.Errorf("an alert that no one knows any more is not: %+v", r)
 		}
 	})
 }

@@ -108,7 +108,7 @@ func TestRunsThatEndedLongAgoGoWithAllThatIsTheirs(t *testing.T) {
 		}
 		w.exec(`DELETE FROM run_approvals WHERE run = ?`, other)
 		if faults, err := w.r.Borne(t.Context(), w.evidenceOf); err != nil || len(faults) != 1 {
-			t.Errorf("an answer that somebody took away is no fault: %+v %v", faults, err)
+			t.Errorf("an answer that someone took away is no fault: %+v %v", faults, err)
 		}
 		if _, err := w.r.Show(t.Context(), 99); err == nil || strings.Contains(err.Error(), "no longer") {
 			t.Errorf("a run that never was: %v", err)

@@ -26,7 +26,7 @@ func (d Deps) retentionOps() []op.Op {
 		op.New("retention.show", prentice.Look, prentice.Viewer, "Show what is kept, how much and how old it is, how long it stays, and when the disk is full.", d.showRetention).
 			WithExample("prentice retention show").
 			WithHelp("What is over goes after a time that the settings history-keep, events-keep and logs-keep give; what is open, waits or is named by what is open stays, and so does all evidence. Things go a few at a time, every hour. " +
-				"When the clock has leapt by more than a week since the last time, nothing goes until somebody has looked at it: prentice retention resume"),
+				"When the clock has leapt by more than a week since the last time, nothing goes until someone has looked at it: prentice retention resume"),
 		op.New("retention.resume", prentice.Change, prentice.Owner, "Say that the clock is right, so that old things are removed again.", d.believe).
 			WithExample("prentice retention resume --reason 'the machine was off for a month'").WithEvidence().
 			WithHelp("Look at the clock first: with one that is a year ahead, a year's worth of runs, incidents, events and logs goes at once."),
