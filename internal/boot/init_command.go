@@ -214,7 +214,7 @@ func (b begun) text() string {
 		}
 		return t.String()
 	}
-	fmt.Fprintf(&t, "\n%s owns the installation, and is its first approver. Nobody approves their own request: add a second person when it runs, with prentice person add.\n", b.Person)
+	fmt.Fprintf(&t, "\n%s owns the installation, and is its first approver. No one approves their own request: add a second person when it runs, with prentice person add.\n", b.Person)
 	team := ""
 	if b.Wants != "" && b.Settings == "" {
 		team = " --team " + b.Team

@@ -140,7 +140,7 @@ func (t taken) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "● %s is written, from the template %s.\n", t.File, t.Template)
 	if t.Owner == "" {
-		b.WriteString("  Nobody owns it: add a line such as owner: group:platform.\n")
+		b.WriteString("  No one owns it: add a line such as owner: group:platform.\n")
 	}
 	fmt.Fprintf(&b, "\nRead it, then:\n  prentice procedure lint\n  prentice procedure show %s\n", t.Procedure)
 	return b.String()

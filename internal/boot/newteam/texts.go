@@ -27,7 +27,7 @@ const policy = `# Who must approve what. Of the rules that match, the one of hig
 # Try it with: prentice policy test. What you change here decides nothing until an
 # owner adopts it: prentice policy adopt
 #
-# Nobody approves their own request, whatever stands here. Where you are alone, you
+# No one approves their own request, whatever stands here. Where you are alone, you
 # approve what prentice proposes, and need a second person for what you ask for:
 # prentice person add NAME --role approver
 zone: %s
@@ -48,7 +48,7 @@ rules:
     approvers: 1
     role: approver
     expires: 1h
-    reason: Nobody has agreed on this command before, so one person must approve it.
+    reason: No one has agreed on this command before, so one person must approve it.
 
   - name: changes-ask-one
     priority: 20
@@ -125,6 +125,6 @@ zone: %s # where the team's days begin
 #   - name: holidays
 #     from: 2026-12-24
 #     to: 2026-12-27               # the last day is a part of it
-#     reason: Nobody is there to help.
+#     reason: No one is there to help.
 #     applies: {all: true}
 `
