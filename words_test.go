@@ -134,9 +134,7 @@ func wordsOfTheProgram(t *testing.T, file, text string, instead map[string]strin
 		}
 		said, err := strconv.Unquote(lit.Value)
 		if err == nil && strings.Contains(strings.TrimSpace(said), " ") {
-			for _, wrong := range wordsIn(file, strings.ReplaceAll(said, "\n", " "), at.Position(lit.Pos()).Line, instead) {
-				found = append(found, wrong)
-			}
+			found = append(found, wordsIn(file, strings.ReplaceAll(said, "\n", " "), at.Position(lit.Pos()).Line, instead)...)
 		}
 		return true
 	})

@@ -15,7 +15,7 @@ import (
 
 func main() {
 	if len(os.Args) < 3 {
-		os.Stderr.WriteString("prentice-helper is begun by prentice, and answers to nobody else\n") //nolint:errcheck // the code says it too
+		os.Stderr.WriteString("prentice-helper is begun by prentice, and answers to no one else\n") //nolint:errcheck // the code says it too
 		os.Exit(2)
 	}
 	syscall.Close(3)                     //nolint:errcheck // the shell had this program's file there

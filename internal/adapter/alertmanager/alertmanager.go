@@ -115,13 +115,13 @@ func (a *Alertmanager) ask(ctx context.Context, method, path string, in, out any
 	}
 	r, err := http.NewRequestWithContext(ctx, method, a.URL+"/api/v2/"+path, body)
 	if err != nil {
-		return fmt.Errorf("Alertmanager's address %s: %w", a.URL, err)
+		return fmt.Errorf("the address of Alertmanager %s: %w", a.URL, err)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	if a.TokenFile != "" {
 		token, err := os.ReadFile(a.TokenFile)
 		if err != nil {
-			return fmt.Errorf("Alertmanager's token: %w", err)
+			return fmt.Errorf("the token for Alertmanager: %w", err)
 		}
 		r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	}
@@ -132,7 +132,7 @@ func (a *Alertmanager) ask(ctx context.Context, method, path string, in, out any
 	defer answer.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(answer.Body, mostRead))
 	if err != nil {
-		return fmt.Errorf("Alertmanager's answer did not arrive: %w", err)
+		return fmt.Errorf("the answer of Alertmanager did not arrive: %w", err)
 	}
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("Alertmanager answered %s: %s", answer.Status, said(raw))
