@@ -42,7 +42,7 @@ func (w *way) helped(ctx context.Context, a outlive.Ask, want string, out func(i
 			if sent, err = true, w.send(ctx, no.Detail); err == nil {
 				continue
 			}
-			if no, unhelped = errors.AsType[*outlive.Unhelped](err); !unhelped { // the connection was lost: what comes next says so
+			if _, unhelped = errors.AsType[*outlive.Unhelped](err); !unhelped { // the connection was lost: what comes next says so
 				return outlive.Report{}, nil, false
 			}
 		case unhelped:
