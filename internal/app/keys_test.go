@@ -116,7 +116,7 @@ func TestAKeyThatACrashLeftBehindIsNotDoneAgain(t *testing.T) {
 	crash()
 	after := open(t, d, forever)
 	_, err := after.ask(ann, "slow.do", nil, "k1")
-	wants(t, err, prentice.Conflict, "begun with this key at 2026-11-23T12:00:00Z", "no one knows", "new key")
+	wants(t, err, prentice.Conflict, "begun with this key at 2026-11-23T12:00:00Z", "it is not known", "new key")
 }
 
 func TestAFailedDeedGivesItsKeyBackAndAPanicDoesNot(t *testing.T) {

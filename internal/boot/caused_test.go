@@ -302,7 +302,7 @@ func (w *causedWorld) shown(run int64, who prentice.Actor) bool {
 	}
 	var detail struct{ Yours prentice.Yours }
 	w.read(out, &detail)
-	if out, err = w.as(who, "inbox.list", map[string]any{}); err != nil {
+	if out, err = w.as(who, "inbox.list", map[string]any{"all": true}); err != nil {
 		w.t.Fatal(err)
 	}
 	var inbox struct {

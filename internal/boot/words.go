@@ -32,6 +32,7 @@ var nouns = map[string]string{
 	"session":   "Browsers that are signed in",
 	"silence":   "What is known and shall call no one, until when and why",
 	"token":     "API tokens of people and programs",
+	"view":      "Lists with filters, saved under a name",
 }
 
 // firsts is what a newcomer needs.
@@ -44,7 +45,7 @@ var firsts = []cli.First{
 
 // groups is how help lists the commands.
 var groups = []cli.Group{
-	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "host", "event", "heartbeat", "schedule", "explain", "stop-all", "resume-all", "resume", "review"}},
+	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "host", "event", "heartbeat", "schedule", "view", "explain", "stop-all", "resume-all", "resume", "review"}},
 	{Title: "Team files", Nouns: []string{"catalog", "procedure", "policy", "calendar", "notice", "alert"}},
 	{Title: "Administration", Nouns: []string{"init", "up", "drain", "person", "token", "session", "account", "whoami", "secret", "evidence", "limit", "lock", "replica", "retention", "metrics", "doctor", "backup", "restore"}},
 }

@@ -74,7 +74,7 @@ func TestInAVerifyTheSymptomHasToStayGone(t *testing.T) {
 		ok     bool
 		says   string
 	}{
-		{"it stays gone", []prentice.Truth{pass}, true, "looks in 60ms, all passed: saw pass"},
+		{"it stays gone", []prentice.Truth{pass}, true, "checks in 60ms, all passed: saw pass"},
 		{"it is still there", []prentice.Truth{fail}, false, "saw fail"},
 		{"it comes back in the silence", []prentice.Truth{pass, pass, fail, pass}, false, "and failed again: saw fail"},
 		{"a look that could not be made begins the silence again", []prentice.Truth{pass, unseen, pass}, true, "all passed"},

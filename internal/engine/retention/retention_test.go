@@ -100,7 +100,9 @@ func (w *world) Append(tx *db.Tx, _ time.Time, notes ...prentice.Note) error {
 }
 
 func (w *world) remove(ctx context.Context, s db.Sweep) (db.Swept, error) {
+	w.mu.Lock()
 	w.most = max(w.most, s.Most)
+	w.mu.Unlock()
 	due, out, err := w.db.Aged(ctx, s, `SELECT number, began, ended, 'thing/' || CAST(number AS TEXT), '' FROM things WHERE number > ? ORDER BY number LIMIT ?`)
 	if err != nil {
 		return out, err

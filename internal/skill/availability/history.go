@@ -139,7 +139,7 @@ func (h History) Gap() string {
 func (h History) Table() (head []string, rows [][]string) {
 	head = []string{"FROM (UTC)", "STATE", "PASSED", "FAILED", "NOT SEEN", "MEAN"}
 	for _, b := range h.Rows() {
-		rows = append(rows, []string{b.Start.Format("2006-01-02 15:04"), string(b.State), thousands(b.Passed), thousands(b.Failed), thousands(b.Unseen), b.MeanSays()})
+		rows = append(rows, []string{op.Cell(b.Start), string(b.State), thousands(b.Passed), thousands(b.Failed), thousands(b.Unseen), b.MeanSays()})
 	}
 	return head, rows
 }

@@ -88,7 +88,7 @@ func minuteOf(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.UTC().Format("2006-01-02 15:04")
+	return t.UTC().Format("2006-01-02 15:04") // of a column
 }
 
 func freeText(free int64) string {
