@@ -180,7 +180,7 @@ func TestTheExplanationIsDrawnFromWhatWasSeen(t *testing.T) {
 	if err := template.Must(template.New("explain").Parse(explain)).Execute(&text, facts); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"I look at 2 services with 1 probe.", "1 is well, 0 down", "**service/bare** is unknown: it has no probes", "| service/checkout | 100.00 % ("} {
+	for _, want := range []string{"I check 2 services with 1 probe.", "1 is healthy, 0 down", "**service/bare** is unknown: it has no probes", "| service/checkout | 100.00 % ("} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("%q is not in\n%s", want, text.String())
 		}

@@ -26,7 +26,7 @@ func (l *Lookout) Skill() skill.Skill {
 				WithExample("prentice service list --state down"),
 			op.New("service.show", prentice.Look, prentice.Viewer, "Show a service: whether it is healthy, how sure that is, and what was seen.", l.show).
 				WithExample("prentice service show checkout"),
-			op.New("service.history", prentice.Look, prentice.Viewer, "Show how a service stood in the last days: by the hour up to a week, and by the day beyond.", l.history).
+			op.New("service.history", prentice.Look, prentice.Viewer, "Show the state of a service over the last days: by the hour up to a week, and by the day beyond.", l.history).
 				WithExample("prentice service history checkout --days 7"),
 			op.NewWatch("service.watch", prentice.Viewer, "Follow services: every change between well, down, flapping and unknown.", l.changes).
 				WithExample("prentice service watch"),
