@@ -192,7 +192,7 @@ func approves(t *testing.T, olga person, where, run string) {
 	olga.until("Approve restart-service on 1 host", "approval required", "0 of 1")
 
 	olga.do(chromedp.SendKeys("textarea#reason", "the probe is right"), chromedp.Click("#answer button"))
-	text := olga.until("verified", "payments runs as process", "looks in")
+	text := olga.until("verified", "payments runs as process", "checks in")
 	if !strings.Contains(text, "olga") {
 		t.Errorf("the page does not say who approved: %s", text)
 	}

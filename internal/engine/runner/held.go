@@ -21,9 +21,9 @@ func kept(h prentice.HoldBack) *prentice.HoldBack {
 func (r *Runner) Rest(tx *db.Tx, number int64, h *prentice.HoldBack) error {
 	var err error
 	if h == nil {
-		_, err = tx.Exec(`UPDATE runs SET state = ? WHERE number = ? AND state = ?`, string(prentice.RunRefused), number, string(prentice.RunHeld))
+		_, err = tx.Exec(`UPDATE runs SET revision = revision + 1, state = ? WHERE number = ? AND state = ?`, string(prentice.RunRefused), number, string(prentice.RunHeld))
 	} else {
-		_, err = tx.Exec(`UPDATE runs SET state = ?, says = ?, hold = ? WHERE number = ? AND state IN (?, ?)`, string(prentice.RunHeld), h.Says, holdText(h), number, string(prentice.RunRefused), string(prentice.RunHeld))
+		_, err = tx.Exec(`UPDATE runs SET revision = revision + 1, state = ?, says = ?, hold = ? WHERE number = ? AND state IN (?, ?)`, string(prentice.RunHeld), h.Says, holdText(h), number, string(prentice.RunRefused), string(prentice.RunHeld))
 	}
 	return err
 }

@@ -37,7 +37,7 @@ func TestEveryReasonToHoldBackHasItsCodeItsTextAndItsWayOut(t *testing.T) {
 		{"two useless fixes, and no one asked", situation{alone: true, streaks: tried(prentice.HoldUseless, streak{"service/shop", 2, time.Time{}, 7})}, prentice.HoldUseless, "the last 2 runs on service/shop did not help", "limit lift ineffective-chain service/shop"},
 		{"one useless fix is not a chain", situation{alone: true, streaks: tried(prentice.HoldUseless, streak{"service/shop", 1, time.Time{}, 7})}, "", "", ""},
 		{"two useless fixes, and a person asks", situation{streaks: tried(prentice.HoldUseless, streak{"service/shop", 2, time.Time{}, 7})}, "", "", ""},
-		{"a procedure that failed too often in a row", situation{alone: true, streaks: tried(prentice.HoldFailures, streak{"mend", 3, soon, 7})}, prentice.HoldFailures, "failed 3 times in a row", "limit lift consecutive-failures fix"},
+		{"a procedure that failed too often in a row", situation{alone: true, streaks: tried(prentice.HoldFailures, streak{"mend", 3, soon, 7})}, prentice.HoldFailures, "failed 3 times in a row", "limit lift consecutive-failures mend"},
 		{"a procedure whose block is over", situation{alone: true, streaks: tried(prentice.HoldFailures, streak{"mend", 3, now, 7})}, "", "", ""},
 		{"a useless run a moment ago", situation{alone: true, streaks: tried(prentice.HoldBackOff, streak{"mend@service/shop", 1, soon, 7})}, prentice.HoldBackOff, "not tried again for another 1m30s", "limit lift exponential-back-off"},
 		{"a service that goes up and down", situation{alone: true, flaps: "5 changes"}, prentice.HoldFlapping, "goes up and down (5 changes)", "find out why"},

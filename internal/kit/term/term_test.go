@@ -180,7 +180,7 @@ func TestWrappedTextHangsBelowItsBeginning(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"what fits stays", "short  and  wide", "short  and  wide"},
 		{"an indent is kept", "short\n  one two three four five", "short\n  one two three four\n  five"},
-		{"text hangs behind its label", "  4  you are not signed in", "  4  no one knows\n     who is asking"},
+		{"text hangs behind its label", "  4  you are not signed in", "  4  you are not\n     signed in"},
 		{"a label that takes half the screen is none", "a label too long  and its text", "a label too long and\nits text"},
 		{"nothing but spaces", "                         ", "                         "},
 	} {
