@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"prentice"
 	"prentice/internal/adapter/shell"
@@ -23,15 +24,11 @@ func (s *System) openReach() error {
 	if err != nil {
 		return cannotWrite(s.Settings.Data, err)
 	}
-	helpers, err := s.helpers()
-	if err != nil {
-		s.log.Warn("steps on hosts begin by the shell wrapper, which costs more", "why", err)
-	}
 	s.reach = &ssh.Reach{
 		Config: func() *ssh.Config { return s.Team.now.Load().ssh }, Keys: s.path("ssh"),
 		Known: []string{filepath.Join(s.path("ssh"), "known_hosts"), filepath.Join(s.Settings.Team, "known_hosts")},
 		Agent: os.Getenv("SSH_AUTH_SOCK"), Grace: proc.DefaultGrace,
-		Helpers: helpers, Unhelped: func(host, why string) {
+		Helpers: sync.OnceValue(s.helpers), Unhelped: func(host, why string) {
 			s.log.Warn("steps on a host begin by the shell wrapper, which costs more: it has no helper", "host", host, "why", why)
 		},
 	}
@@ -41,12 +38,17 @@ func (s *System) openReach() error {
 	return nil
 }
 
-// helpers are the programs that may be put on hosts.
-func (s *System) helpers() (outlive.Helpers, error) {
+// helpers are the programs that may be put on hosts. To unpack them takes as long as a
+// third of a start, and memory, so it is done when a step goes to the first host.
+func (s *System) helpers() outlive.Helpers {
 	if s.Settings.Helper == forbidden {
-		return nil, nil
+		return nil
 	}
-	return s.Settings.build.helpers()
+	list, err := s.Settings.build.helpers()
+	if err != nil {
+		s.log.Warn("steps on hosts begin by the shell wrapper, which costs more", "why", err)
+	}
+	return list
 }
 
 // helpers are those of a build.

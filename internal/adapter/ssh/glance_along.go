@@ -55,7 +55,7 @@ func (g *glancing) onceAlong(ctx context.Context, d outlive.Direct, text string)
 // warm is a lane for a look. None is put on a host for it, and none is begun where there is
 // no connection yet: that would cost more than it spares.
 func (g *glancing) warm(ctx context.Context) *lane {
-	if len(g.Helpers) == 0 || g.lanes.lacks(g.ID()) != "" {
+	if len(g.helpers()) == 0 || g.lanes.lacks(g.ID()) != "" {
 		return nil
 	}
 	l, err := g.lane(ctx, g.lanes.known(g.ID()) != outlive.Host{} && g.connected(g.place))

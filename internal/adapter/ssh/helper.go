@@ -24,7 +24,7 @@ const (
 // helped is Ask by the helper, if there is one. A step that has to be begun is worth
 // putting it there; all else goes by a lane that is there already.
 func (w *way) helped(ctx context.Context, a outlive.Ask, want string, out func(int64, []byte) error) (report outlive.Report, err error, helped bool) {
-	if len(w.Helpers) == 0 || w.lanes.lacks(w.ID()) != "" {
+	if len(w.helpers()) == 0 || w.lanes.lacks(w.ID()) != "" {
 		return report, nil, false
 	}
 	for sent := false; ; {
@@ -89,7 +89,7 @@ func (w *way) lane(ctx context.Context, begin bool) (*lane, error) {
 		return nil, nil
 	}
 	word := outlive.NewNonce()
-	s, err := w.open(ctx, w.place, commandOf(w.sudo, w.Helpers.Begin(word, w.lanes.known(w.ID()))))
+	s, err := w.open(ctx, w.place, commandOf(w.sudo, w.helpers().Begin(word, w.lanes.known(w.ID()))))
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (w *way) along(ctx context.Context, l *lane, a outlive.Ask, want string, ou
 
 // send puts the helper on a host of some kind.
 func (w *way) send(ctx context.Context, kind string) error {
-	h, found := w.Helpers.For(kind)
+	h, found := w.helpers().For(kind)
 	if !found {
 		return &outlive.Unhelped{Why: "unknown", Detail: kind}
 	}

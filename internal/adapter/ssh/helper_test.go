@@ -28,11 +28,15 @@ type helpedWorld struct {
 	lacks []string   // why it had no helper
 }
 
+func (w *helpedWorld) helpers(list outlive.Helpers) {
+	w.reach.Helpers = func() outlive.Helpers { return list }
+}
+
 func newHelpedWorld(t *testing.T) *helpedWorld {
 	t.Helper()
 	w := &helpedWorld{lazyWorld: newLazyWorld(t), home: t.TempDir()}
 	w.reach.pace = pace{}
-	w.reach.Helpers = helpertest.Build(t)
+	w.helpers(helpertest.Build(t))
 	w.reach.Unhelped = func(_, why string) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -69,7 +73,7 @@ func (w *helpedWorld) start(key, script string) string {
 const keeper = `cat "/proc/$PPID/comm"; echo $PPID`
 
 func (w *helpedWorld) helper() string {
-	return filepath.Join(w.home, ".prentice", "helper-"+w.reach.Helpers[0].Digest)
+	return filepath.Join(w.home, ".prentice", "helper-"+w.reach.Helpers()[0].Digest)
 }
 
 func TestAHelperIsPutOnAHostOnceAndBeginsOneStepAfterTheOther(t *testing.T) {
@@ -139,13 +143,13 @@ func TestWhereAHelperCannotBeRunTheWrapperIs(t *testing.T) {
 			return errors.Join(os.Mkdir(filepath.Dir(w.helper()), 0o700), os.WriteFile(w.helper(), []byte("#!/bin/sh\ntouch ~/spoiled\n"), 0o700))
 		}, "is not what prentice put there"},
 		"there is none for its kind": {func(w *helpedWorld) error {
-			w.reach.Helpers = outlive.Helpers{{Kind: "Moon x86_64", Digest: "0"}}
+			w.helpers(outlive.Helpers{{Kind: "Moon x86_64", Digest: "0"}})
 			return nil
 		}, `no helper for a host of the kind "Linux `},
 		"it does not run there": {func(w *helpedWorld) error {
-			one := w.reach.Helpers[0]
+			one := w.reach.Helpers()[0]
 			one.Program, one.Digest = []byte("neither a program nor a script\n"), "af3c4f4cf0b0d4bd0e42ee7b9b1ae7f7a4d4b5f0a2a7b8f1a3f4f2f1e0d9c8b7"
-			w.reach.Helpers = outlive.Helpers{one}
+			w.helpers(outlive.Helpers{one})
 			return nil
 		}, "could not be written"},
 	} {

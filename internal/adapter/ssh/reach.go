@@ -20,8 +20,8 @@ type Reach struct {
 	Agent  string
 	Grace  time.Duration
 
-	Helpers  outlive.Helpers        // that are put on hosts; none is the wrapper everywhere
-	Unhelped func(host, why string) // is told of a host that has no helper; nil is nobody
+	Helpers  func() outlive.Helpers // that are put on hosts, when the first is needed; nil or none is the wrapper everywhere
+	Unhelped func(host, why string) // is told of a host that has no helper; nil is no one
 
 	mu    sync.Mutex // guards what follows
 	links map[string]*link
@@ -34,6 +34,14 @@ type Reach struct {
 	keys  kept[[]ssh.Signer]
 	agent agentLink
 	pace  pace // zero is the usual
+}
+
+// helpers are those that there are.
+func (r *Reach) helpers() outlive.Helpers {
+	if r.Helpers == nil {
+		return nil
+	}
+	return r.Helpers()
 }
 
 // Way leads to the shell of the work's target, of its user or, with sudo, of root.

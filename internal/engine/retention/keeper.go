@@ -46,12 +46,20 @@ func New(k Keeper) *Keeper {
 	return &k
 }
 
-// every is how often a pass is made.
-const every = time.Hour
+// A pass is made a moment after the start, when the server is ready, and every hour.
+const (
+	first = time.Second
+	every = time.Hour
+)
 
-// Run makes a pass at once and then every hour, until ctx ends. Of several processes
+// Run makes passes until ctx ends. Of several processes
 // on one database one must do so.
 func (k *Keeper) Run(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-time.After(first):
+	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
