@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// AccountRecord is how somebody signs in. What they sign in with is known to
-// nobody.
+// AccountRecord is how someone signs in. What they sign in with is known to
+// no one.
 type AccountRecord struct {
 	Person   string          `json:"person"`
 	Password bool            `json:"password"` // with its second factor
@@ -23,7 +23,7 @@ type PasskeyRecord struct {
 	Created time.Time `json:"created"`
 	Seen    time.Time `json:"seen,omitzero"`
 	Behind  []Ref     `json:"behind,omitempty"` // the people behind those who sign in with it
-	Unread  bool      `json:"unread,omitempty"` // what is stored of it cannot be read, so it signs nobody in
+	Unread  bool      `json:"unread,omitempty"` // what is stored of it cannot be read, so it signs no one in
 }
 
 // Factor is one way in of a person, as it was confirmed to be theirs alone.
@@ -42,7 +42,7 @@ func (f Factor) String() string {
 	return "the " + f.Kind
 }
 
-// PasswordSignIn is what somebody types to sign in.
+// PasswordSignIn is what someone types to sign in.
 type PasswordSignIn struct{ Name, Password, Code string }
 
 // Ceremony is a question to a browser about a passkey, in the JSON form of
@@ -59,7 +59,7 @@ type CeremonyAnswer struct {
 	Behind                 []Ref
 }
 
-// Proof is what somebody shows again before they change how they sign in.
+// Proof is what someone shows again before they change how they sign in.
 type Proof struct {
 	Code string    // of their second factor, or a recovery code; "" is none
 	At   time.Time // when they signed in with a passkey, or a password and a code; zero is in another way

@@ -80,11 +80,11 @@ func (a Actor) Ref() Ref {
 	return NewRef(string(a.Kind), a.Name)
 }
 
-// GivesNames says whether an agent that somebody makes may be trusted for its
+// GivesNames says whether an agent that someone makes may be trusted for its
 // name: they are an owner, in a session of their own or at the machine.
 func (a Actor) GivesNames() bool {
 	return a.Kind == Person && a.Role.Includes(Owner) && a.Scope == nil && (a.Token == 0 || a.Machine)
 }
 
-// Known says whether anybody is there at all.
+// Known says whether anyone is there at all.
 func (a Actor) Known() bool { return a.Kind != "" && a.Name != "" }

@@ -21,7 +21,7 @@ func OpFor(procedure string) string {
 	return OpStart
 }
 
-// Adhoc is a command that somebody asks for without a procedure. Nobody has
+// Adhoc is a command that someone asks for without a procedure. No one has
 // agreed to its text beforehand, so the risk is only what the asker claims.
 type Adhoc struct {
 	Targets     string // CEL to a list of hosts

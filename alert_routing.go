@@ -2,7 +2,7 @@ package prentice
 
 import "time"
 
-// Heartbeat is an alert that always fires: when nothing is heard of it, whoever
+// Heartbeat is an alert that always fires: when nothing is heard of it, anyone who
 // watches is not watching.
 type Heartbeat struct {
 	Name     string        `json:"name"`

@@ -17,7 +17,7 @@ type Question struct {
 	Summary     string   `json:"summary"`
 	Undoable    bool     `json:"undoable"`
 	StepSays    string   `json:"step_says,omitempty"` // of the human step
-	Reasons     []string `json:"reasons"`             // why somebody is asked
+	Reasons     []string `json:"reasons"`             // why someone is asked
 	Rules       []string `json:"rules"`
 	Needed      int      `json:"needed"` // approvers, of
 	Role        Role     `json:"role,omitempty"`
@@ -36,8 +36,8 @@ type Questions struct {
 	Next string
 }
 
-// Review is what somebody must answer for after they let a run go without the
-// approvals it lacked. Somebody else closes it.
+// Review is what someone must answer for after they let a run go without the
+// approvals it lacked. Another person closes it.
 type Review struct {
 	Run       int64     `json:"run"`
 	Procedure string    `json:"procedure"`

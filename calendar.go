@@ -3,7 +3,7 @@ package prentice
 import "time"
 
 // Span is a time from its first moment up to, but not including, its last. A
-// zero To is further away than anybody looked.
+// zero To is further away than anyone looked.
 type Span struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to,omitzero"`
@@ -12,11 +12,11 @@ type Span struct {
 // CalendarEntry is a freeze, a window or maintenance, and when it is in force.
 type CalendarEntry struct {
 	Name    string    `json:"name"`
-	Kind    string    `json:"kind"` // freeze: nothing it applies to is begun in it; window: only in it; maintenance: nobody is told in it
+	Kind    string    `json:"kind"` // freeze: nothing it applies to is begun in it; window: only in it; maintenance: no one is told in it
 	Reason  string    `json:"reason"`
 	Applies string    `json:"applies"` // to what, in words
 	InForce bool      `json:"in_force"`
-	Until   time.Time `json:"until,omitzero"` // when that changes next; zero is further away than anybody looked
+	Until   time.Time `json:"until,omitzero"` // when that changes next; zero is further away than anyone looked
 	Spans   []Span    `json:"spans"`          // of the days that were asked for, in order
 }
 

@@ -86,7 +86,7 @@ type Catalogue struct {
 	Services  []Service  `json:"services"`            // sorted by ref
 	Hosts     []Host     `json:"hosts"`               // sorted by ref
 	Resources []Resource `json:"resources,omitempty"` // sorted by ref; all but hosts
-	NoGroups  string     `json:"no_groups,omitempty"` // why nobody can tell who is in a group of an inventory; "" is nothing
+	NoGroups  string     `json:"no_groups,omitempty"` // why no one can tell who is in a group of an inventory; "" is nothing
 }
 
 // Service finds a service by ref or by bare name.
@@ -136,7 +136,7 @@ func (c *Catalogue) Unmanaged(ref Ref) string {
 
 // Touches lists the services that have to do with an act about subject on
 // targets: the subject itself, whatever runs on one of the hosts, and whatever
-// depends on one of the resources. Whoever restarts a host restarts what runs
+// depends on one of the resources. Anyone who restarts a host restarts what runs
 // there, whatever it is done for.
 func (c *Catalogue) Touches(subject Ref, targets []Ref) []Service {
 	var found []Service

@@ -12,9 +12,9 @@ type ContactState string
 // The ways in which a host is not reached.
 const (
 	ContactNoAnswer   ContactState = "no-answer"     // it is down, far, slow, or no SSH server is there
-	ContactKeyUnknown ContactState = "key-unknown"   // nobody has accepted its host key
+	ContactKeyUnknown ContactState = "key-unknown"   // no one has accepted its host key
 	ContactKeyChanged ContactState = "key-changed"   // its host key is another one than the accepted
-	ContactNoLogin    ContactState = "login-refused" // it lets nobody in with the keys that there are
+	ContactNoLogin    ContactState = "login-refused" // it lets no one in with the keys that there are
 	ContactOther      ContactState = "other"         // Says says what
 )
 
@@ -43,7 +43,7 @@ func (c *Contact) None() bool {
 	return c != nil && c.First && c.Hosts > 0 && len(c.Lost) == c.Hosts
 }
 
-// Unknown is how many hosts nobody has tried lately.
+// Unknown is how many hosts no one has tried lately.
 func (c *Contact) Unknown() int { return c.Hosts - c.Reached - c.Checking - len(c.Lost) }
 
 // mostNamed is how many hosts a sentence names.

@@ -15,8 +15,8 @@ const (
 	Internal        Kind = iota // a fault of ours; report it
 	Invalid                     // the input is wrong; change the input
 	NotFound                    // there is no such thing; look at what there is
-	Unauthenticated             // nobody knows who is asking; sign in
-	Denied                      // the actor may not; ask somebody who may
+	Unauthenticated             // no one knows who is asking; sign in
+	Denied                      // the actor may not; ask someone who may
 	Refused                     // policy, a limit or a law said no; read the reasons
 	Conflict                    // the state has changed; check again and decide again
 	Limited                     // too much or too fast; ask for less or later

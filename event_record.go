@@ -32,7 +32,7 @@ type EventRecord struct {
 	State    EventState `json:"state"`
 	Attempts int        `json:"attempts"` // how often listeners were tried
 	Says     string     `json:"says,omitempty"`
-	Unread   string     `json:"unread,omitempty"` // why what is stored of it cannot be read; then it is told to nobody
+	Unread   string     `json:"unread,omitempty"` // why what is stored of it cannot be read; then it is told to no one
 	Note     string     `json:"note,omitempty"`
 	Count    int64      `json:"count"`
 	Last     time.Time  `json:"last"` // when it was last said

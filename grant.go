@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// All is every operation or every thing, where somebody says so. Saying nothing
+// All is every operation or every thing, where someone says so. Saying nothing
 // is none of them.
 const All = "*"
 
@@ -73,7 +73,7 @@ func (s *Scope) covers(thing []Ref) bool {
 
 // RoleFor is what the actor is for a thing, given the refs by which it can be
 // granted: its own, its system's and its owner's. Outside the scope of their
-// token they are nobody.
+// token they are no one.
 func (a Actor) RoleFor(thing ...Ref) Role {
 	if !a.Scope.covers(thing) {
 		return ""

@@ -38,7 +38,7 @@ type HoldBack struct {
 // Holds says whether there is anything that holds back.
 func (h HoldBack) Holds() bool { return h.Code != "" }
 
-// Error is the hold as an error of a kind, for whoever gets no run to look at.
+// Error is the hold as an error of a kind, for anyone who gets no run to look at.
 func (h HoldBack) Error(kind Kind) error {
 	return Errorf(kind, "%s", h.Says).Try("%s", h.WayOut)
 }

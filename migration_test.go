@@ -8,7 +8,7 @@ import (
 )
 
 // Two that were written at the same time, each on its own, are found here and not at
-// somebody's next start.
+// someone's next start.
 func TestNoTwoMigrationsOfOneOwnerHaveTheSameNumber(t *testing.T) {
 	has := map[string]string{}
 	number := func(path string) string {

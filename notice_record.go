@@ -9,8 +9,8 @@ type NoticeState string
 const (
 	NoticeWaiting NoticeState = "waiting" // not taken yet; it is tried again
 	NoticeSent    NoticeState = "sent"    // the receiver took it
-	NoticeDead    NoticeState = "dead"    // nobody took it, and nobody tries any more; a person must look
-	NoticeDropped NoticeState = "dropped" // a person said that nobody need be told, or its channel is gone
+	NoticeDead    NoticeState = "dead"    // no one took it, and no one tries any more; a person must look
+	NoticeDropped NoticeState = "dropped" // a person said that no one need be told, or its channel is gone
 )
 
 // Notice is a message to people, as it is kept.

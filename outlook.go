@@ -1,6 +1,6 @@
 package prentice
 
-// Outlook is what would become of a plan if somebody asked for it now. Nothing has
+// Outlook is what would become of a plan if someone asked for it now. Nothing has
 // been asked for, and it may be otherwise a moment later.
 type Outlook struct {
 	Decision  Decision   `json:"decision"`

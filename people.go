@@ -3,7 +3,7 @@ package prentice
 import "slices"
 
 // People are all the people behind an actor: themselves, if they are a person,
-// and whoever is behind them. Prentice itself has nobody behind it. Whoever is
+// and anyone who is behind them. Prentice itself has no one behind it. Anyone who is
 // among them has done what the actor does, as far as approvals are concerned.
 func (a Actor) People() []Ref {
 	if a.Kind == Person && a.Name != "" {
@@ -19,7 +19,7 @@ func JoinPeople(lists ...[]Ref) []Ref {
 	return slices.Compact(all)
 }
 
-// SharedPerson is somebody who is in both lists, or "".
+// SharedPerson is someone who is in both lists, or "".
 func SharedPerson(a, b []Ref) Ref {
 	for _, one := range a {
 		if slices.Contains(b, one) {
@@ -47,7 +47,7 @@ func Independent(ways []Way, of []Ref) []Ref {
 	return JoinPeople(list)
 }
 
-// Cause is a person by whose doing a run was asked for, and how. Nobody who
+// Cause is a person by whose doing a run was asked for, and how. No one who
 // caused a run approves it.
 type Cause struct {
 	Person Ref    `json:"person"`

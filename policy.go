@@ -6,7 +6,7 @@ import (
 )
 
 // Risk is what can go wrong with a step. The zero Risk is Danger, so that a
-// step nobody classified is treated as the worst.
+// step no one classified is treated as the worst.
 type Risk uint8
 
 // The risks, worst first.
@@ -72,7 +72,7 @@ type Decision struct {
 	Reasons     []string      `json:"reasons"`
 	Approvers   int           `json:"approvers,omitempty"`
 	Role        Role          `json:"role,omitempty"`
-	From        []Ref         `json:"from,omitempty"` // groups and people; none is everybody of the role
+	From        []Ref         `json:"from,omitempty"` // groups and people; none is everyone of the role
 	NeedsReason bool          `json:"needs_reason,omitempty"`
 	Expires     time.Duration `json:"expires,omitempty"`
 	Policy      string        `json:"policy,omitempty"` // the digest of the policy that decided

@@ -26,7 +26,7 @@ type PendingPolicy struct {
 	Digest   string       `json:"digest,omitempty"`
 	Diff     string       `json:"diff"`
 	Findings []Finding    `json:"findings"`
-	Needs    int          `json:"needs"` // owners, by the policy in force, for whoever asks now
+	Needs    int          `json:"needs"` // owners, by the policy in force, for anyone who asks now
 	Votes    []PolicyVote `json:"votes"` // given so far and still good
 	Rules    []string     `json:"rules"` // of the policy in force that say so
 	Refused  string       `json:"refused,omitempty"`

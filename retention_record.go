@@ -8,7 +8,7 @@ type Kept struct {
 	Holds   string    `json:"holds"`             // what that is
 	Keep    string    `json:"keep"`              // how long after its end: 400d, ever …
 	Setting string    `json:"setting,omitempty"` // that says so; "" when none does
-	Count   int64     `json:"count"`             // how many are kept; -1 when nobody counts them
+	Count   int64     `json:"count"`             // how many are kept; -1 when no one counts them
 	Bytes   int64     `json:"bytes,omitempty"`   // that they take, where that is known
 	Oldest  time.Time `json:"oldest,omitzero"`
 	Next    time.Time `json:"next,omitzero"`  // when the oldest goes, unless something needs it

@@ -9,7 +9,7 @@ import (
 // State is where a run stands. A run that has not ended is in one of the first
 // five; every run ends in one of the eight end states and stays there. One that was
 // refused because of what time or a limit ends is held until it is asked for again
-// as another run, or nobody needs it any more, and refused from then on.
+// as another run, or no one needs it any more, and refused from then on.
 type State string
 
 // The states on the way.
@@ -27,8 +27,8 @@ const (
 	Unverified State = "unverified" // acted, and nothing says whether it helped
 	Failed     State = "failed"     // did not help, and nothing was undone
 	Undone     State = "undone"     // did not help, and was put back
-	Uncertain  State = "uncertain"  // nobody can tell what happened; a person must look
-	Expired    State = "expired"    // nobody answered in time; nothing was done
+	Uncertain  State = "uncertain"  // no one can tell what happened; a person must look
+	Expired    State = "expired"    // no one answered in time; nothing was done
 	Cancelled  State = "cancelled"  // a person stopped it
 	RunRefused State = "refused"    // policy, a limit, a check or an approver said no; nothing was done
 )

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Yours is how somebody relates to a run that waits for an approval, before they
+// Yours is how someone relates to a run that waits for an approval, before they
 // answer: what they would be told if they tried.
 type Yours struct {
 	Approve bool   `json:"approve"`       // they may
@@ -15,7 +15,7 @@ type Yours struct {
 	Try     string `json:"try,omitempty"` // what to do instead
 }
 
-// Override says whether somebody may let a run go without the approvals that it
+// Override says whether someone may let a run go without the approvals that it
 // lacks, and why not, before they try.
 type Override struct {
 	May bool   `json:"may"`

@@ -30,7 +30,7 @@ func (b Batch) Word() string {
 
 // Batches says how far a run is that verifies batch by batch: the batches that
 // were begun, and then those that are to come if all goes well. It follows from
-// the plan and the journal alone, so that whoever takes the run up after a crash
+// the plan and the journal alone, so that anyone who takes the run up after a crash
 // goes on with the same batch. Targets that no batch may begin with any more are
 // one last batch that was not begun.
 func (d RunDetail) Batches() []Batch {

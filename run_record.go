@@ -6,7 +6,7 @@ import "time"
 type RunRequest struct {
 	Procedure   string
 	Inputs      map[string]string
-	Event       *Event  // what moved it, or nil; a run takes it from the inbox by its number and believes nobody else
+	Event       *Event  // what moved it, or nil; a run takes it from the inbox by its number and believes no one else
 	EventNumber int64   `json:",omitempty"` // of the event in the inbox; 0 when none moves it, or when it is only looked at
 	Mover       Ref     // who sent the event, when it came from outside
 	Causes      []Cause `json:",omitempty"` // the people by whose doing it is asked for, by any chain; the runner finds them out
@@ -58,7 +58,7 @@ type Approval struct {
 	For    Ref       `json:"for,omitempty"` // who is away, and for whom the actor stood in
 	Door   string    `json:"door"`
 	Token  int64     `json:"token,omitempty"`  // that the actor came by; 0 is by signing in
-	People []Ref     `json:"people,omitempty"` // behind the answer: the actor, and whoever is behind them
+	People []Ref     `json:"people,omitempty"` // behind the answer: the actor, and anyone who is behind them
 	Yes    bool      `json:"yes"`
 	Reason string    `json:"reason"`
 	Time   time.Time `json:"time"`
@@ -132,7 +132,7 @@ type RunMoment struct {
 // TargetTally is how many targets stand how, at a moment of a run.
 type TargetTally struct {
 	Done   int `json:"done"`
-	Failed int `json:"failed"` // or nobody knows
+	Failed int `json:"failed"` // or no one knows
 	Of     int `json:"of"`
 }
 

@@ -15,7 +15,7 @@ type TargetStanding struct {
 	Says  string    `json:"says,omitempty"`
 }
 
-// Bad says whether somebody must look at the target.
+// Bad says whether someone must look at the target.
 func (t TargetStanding) Bad() bool { return t.State == NotDone || t.State == Unsure || t.State == Held }
 
 // NotBegun is the state of a target that no step has acted on.

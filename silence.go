@@ -48,5 +48,5 @@ type Mute struct {
 	Of    Ref       `json:"of"` // the silence, or calendar/NAME
 	By    Ref       `json:"by,omitempty"`
 	Why   string    `json:"why"`
-	Until time.Time `json:"until,omitzero"` // zero is further away than anybody looked
+	Until time.Time `json:"until,omitzero"` // zero is further away than anyone looked
 }

@@ -20,7 +20,7 @@ type StepKind interface {
 	// Says is one line for people: what Apply would make true here.
 	Says(PlannedStep) string
 	// Apply makes it true on one target. An error of kind Unavailable or
-	// Canceled means that nobody knows how far it came, one of kind Refused that
+	// Canceled means that no one knows how far it came, one of kind Refused that
 	// it was not begun, so that nothing is put back.
 	Apply(context.Context, Work) (Outcome, error)
 	// Done looks whether it is true already. A kind that cannot look answers
@@ -39,7 +39,7 @@ type Work struct {
 	Env     []string  // complete: inputs, facts, event, secrets; NAME=value
 	Secrets []string  // the values to mask
 	Log     io.Writer // what the step prints; masked and kept by the caller
-	Lasting bool      // for Done: whoever began it knew how to let it go on by itself, here too
+	Lasting bool      // for Done: anyone who began it knew how to let it go on by itself, here too
 	Begun   bool      // for Done: it was heard that it had been begun where it is done
 	Seal    string    // a word that the step itself never sees, by which its end is known; "" is of an earlier version
 	Heard   func()    // for Apply: called when it is known that it has been begun where it is done; may be nil
@@ -56,7 +56,7 @@ type Outcome struct {
 // Answer is what Done saw.
 type Answer string
 
-// The answers. The zero Answer is Unknown's equal: nobody can tell.
+// The answers. The zero Answer is Unknown's equal: no one can tell.
 const (
 	Unknown Answer = "unknown"
 	Yes     Answer = "yes"

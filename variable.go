@@ -44,7 +44,7 @@ func GivenVariable(name string) bool {
 
 // VariableTaken says why something that a team names freely, such as a secret, must
 // not become this variable; "" means that it may. What was approved is never
-// replaced, and what a shell reads to find its programs is nobody's to choose.
+// replaced, and what a shell reads to find its programs is no one's to choose.
 func VariableTaken(variable string) string {
 	for _, p := range ourPrefixes {
 		if strings.HasPrefix(variable, p) {

@@ -90,7 +90,7 @@ type PersonRecord struct {
 	Unread  string    `json:"unread,omitempty"` // what is stored of them and cannot be read
 }
 
-// TokenRecord is what is known of an API token; its value is known to nobody.
+// TokenRecord is what is known of an API token; its value is known to no one.
 type TokenRecord struct {
 	ID      int64     `json:"id"`
 	Name    string    `json:"name"`
@@ -103,7 +103,7 @@ type TokenRecord struct {
 	Seen    time.Time `json:"seen,omitzero"`    // about when it was last used, to a few minutes
 
 	Maker  Ref   `json:"maker,omitempty"`  // who made it; "" is not known
-	Behind []Ref `json:"behind,omitempty"` // the people behind whoever comes by it
+	Behind []Ref `json:"behind,omitempty"` // the people behind anyone who comes by it
 	Parent int64 `json:"parent,omitempty"` // the token that it was made through, with which it ends
 	Given  bool  `json:"given,omitempty"`  // of an agent: an owner gave it its name
 
@@ -121,7 +121,7 @@ type TokenRequest struct {
 	By     Actor // who makes it; the zero Actor is the program, for the person
 }
 
-// Origin is where somebody signs in from, as far as that can be told.
+// Origin is where someone signs in from, as far as that can be told.
 type Origin struct {
 	Address string
 	Agent   string // what the browser calls itself
@@ -129,7 +129,7 @@ type Origin struct {
 }
 
 // SessionRecord is what is known of a browser that is signed in. Its ID is no
-// secret and lets nobody in.
+// secret and lets no one in.
 type SessionRecord struct {
 	ID      string    `json:"id"`
 	Person  string    `json:"person"`
@@ -138,8 +138,8 @@ type SessionRecord struct {
 	Agent   string    `json:"agent,omitempty"`
 	Created time.Time `json:"created"`
 	Seen    time.Time `json:"seen"`             // about when it was last used, to a few minutes
-	Idle    time.Time `json:"idle"`             // when it ends if nobody uses it
+	Idle    time.Time `json:"idle"`             // when it ends if no one uses it
 	Expires time.Time `json:"expires"`          // when it ends in any case
-	Behind  []Ref     `json:"behind,omitempty"` // the people behind whoever uses it
+	Behind  []Ref     `json:"behind,omitempty"` // the people behind anyone who uses it
 	Unread  string    `json:"unread,omitempty"` // what is stored of it and cannot be read
 }

@@ -1,6 +1,6 @@
 package prentice
 
-// SavedView is a list as somebody wants to find it again: the page, and what it is
+// SavedView is a list as someone wants to find it again: the page, and what it is
 // filtered by, as the query of its address.
 type SavedView struct {
 	Name  string `json:"name"`

@@ -17,9 +17,9 @@ const (
 )
 
 // fleet is the time for one command on 200 hosts, each a real sshd on this
-// machine: by us, through the door, with locks, journal, evidence and logs; by
+// machine: by us, over the API, with locks, journal, evidence and logs; by
 // Ansible and by ClusterShell; and by a bare loop over the SSH library, which is
-// the limit. The sshds share the machine's processors with whoever asks. Cold
+// the limit. The sshds share the machine's processors with anyone who asks. Cold
 // means that no connection is there; warm that all are.
 func fleet(ctx context.Context) ([]figure, error) {
 	m, err := startMachines(ctx, fleetHosts)
@@ -45,7 +45,7 @@ func fleet(ctx context.Context) ([]figure, error) {
 		over                    spent
 		most                    float64
 	}{
-		{"fleet.look.cold", "look", "cold", "one step of risk=look on 200 sshds through the door, cold", bareCold, 1.3},
+		{"fleet.look.cold", "look", "cold", "one step of risk=look on 200 sshds over the API, cold", bareCold, 1.3},
 		{"fleet.look.warm", "look", "warm", "the same, warm, on hosts that have no helper", bareWarm, 1.5},
 		{"fleet.change.cold", "change", "cold", "one step of risk=change, cold", bareCold, 1.5},
 		{"fleet.change.warm", "change", "warm", "the same, warm", bareWarm, 3},
@@ -76,8 +76,8 @@ type fleetTable struct{ figures []figure }
 func (f *fleetTable) row(name string, s spent, note string) {
 	f.figures = append(f.figures,
 		figure{name + ".wall", s.wall.Seconds(), "s", "-", true, note},
-		figure{name + ".cpu", s.busy.Seconds(), "s", "-", true, "processor time of anyone who asks"},
-		figure{name + ".memory", s.memory, "MB", "-", true, "the most that one process of anyone who asks had"})
+		figure{name + ".cpu", s.busy.Seconds(), "s", "-", true, "processor time of the client"},
+		figure{name + ".memory", s.memory, "MB", "-", true, "the most that one process of the client had"})
 }
 
 func (f *fleetTable) ratio(name string, ours, limit time.Duration, most float64) {

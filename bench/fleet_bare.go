@@ -12,7 +12,7 @@ import (
 
 // bare is the physical limit: a loop over x/crypto/ssh that runs one command on
 // each host, as many at once as we do. It checks host keys as we do, from a file
-// that it reads once; it asks nobody, locks nothing and keeps nothing.
+// that it reads once; it asks no one, locks nothing and keeps nothing.
 type bare struct {
 	config ssh.ClientConfig
 	list   []machine

@@ -37,7 +37,7 @@ type machines struct {
 	running []*exec.Cmd
 }
 
-// startMachines starts so many sshds on 127.0.7.1 and on. Whoever called ends
+// startMachines starts so many sshds on 127.0.7.1 and on. Anyone who called ends
 // them.
 func startMachines(ctx context.Context, number int) (*machines, error) {
 	sshd, err := exec.LookPath("/usr/sbin/sshd")
@@ -74,7 +74,7 @@ func startMachines(ctx context.Context, number int) (*machines, error) {
 
 func (m *machines) path(name string) string { return filepath.Join(m.folder, name) }
 
-// addUser makes the user. "*" is a password that nobody has; useradd's own locks
+// addUser makes the user. "*" is a password that no one has; useradd's own locks
 // the user for keys too.
 func (m *machines) addUser() (*user.User, error) {
 	if who, err := user.Lookup(fleetUser); err == nil {

@@ -16,7 +16,7 @@ import (
 	"prentice/internal/op"
 )
 
-// spent is what one round over all hosts costs whoever asks: time, processor
+// spent is what one round over all hosts costs anyone who asks: time, processor
 // time, and the most memory that one of its processes had.
 type spent struct {
 	wall, busy time.Duration

@@ -50,7 +50,7 @@ func simulated(ctx context.Context) ([]figure, error) {
 			}
 			name := fmt.Sprintf("fleet.simulated.%d.%s", n, state)
 			figures = append(figures,
-				figure{name + ".wall", s.wall.Seconds(), "s", "-", true, "one look at simulated hosts through the door, 50 at once"},
+				figure{name + ".wall", s.wall.Seconds(), "s", "-", true, "one look at simulated hosts over the API, 50 at once"},
 				figure{name + ".each", 1000 * s.wall.Seconds() / float64(n), "ms", "-", true, "the same, a host"},
 				figure{name + ".memory", s.memory, "MB", "-", true, "the most that this process had"})
 		}

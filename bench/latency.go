@@ -40,9 +40,9 @@ func latency(ctx context.Context) ([]figure, error) {
 	}
 	p50, p99, a50 := percentile(moved[20:], 0.5), percentile(moved[20:], 0.99), percentile(approved, 0.5)
 	return []figure{
-		{"latency.event-to-step.p50", p50, "ms", "≤ 20", p50 <= 20, "event at the door → first step of the run that it causes, allowed"},
+		{"latency.event-to-step.p50", p50, "ms", "≤ 20", p50 <= 20, "event over the API → first step of the run that it causes, allowed"},
 		{"latency.event-to-step.p99", p99, "ms", "≤ 100", p99 <= 100, "the same, 99 of 100"},
-		{"latency.approval-to-step.p50", a50, "ms", "≤ 30", a50 <= 30, "approval at the door → next step, after the drift check"},
+		{"latency.approval-to-step.p50", a50, "ms", "≤ 30", a50 <= 30, "approval over the API → next step, after the drift check"},
 	}, nil
 }
 

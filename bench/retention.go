@@ -113,7 +113,7 @@ func makeOld(ctx context.Context, folder string) error {
 	return nil
 }
 
-// databaseSize is what the files of SQLite take, when nobody has them open.
+// databaseSize is what the files of SQLite take, when no one has them open.
 func databaseSize(folder string) (bytes int64, err error) {
 	for _, name := range []string{"prentice.db", "prentice.db-wal"} {
 		about, err := os.Stat(filepath.Join(folder, "data", name))

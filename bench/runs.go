@@ -25,7 +25,7 @@ const (
 
 // runsSQLite is how many runs of three trivial steps are planned, decided on,
 // locked, journalled step by step, ended and recorded as evidence in a second,
-// through the door, with 100 in flight; and beside it the bare commits
+// over the API, with 100 in flight; and beside it the bare commits
 // underneath, with nothing else in them.
 func runsSQLite(ctx context.Context) ([]figure, error) {
 	ours, err := runsPerSecond(ctx, "")
@@ -70,7 +70,7 @@ func runsPostgres(ctx context.Context) ([]figure, error) {
 
 func runFigures(store string, ours, bare float64) []figure {
 	return []figure{
-		{"runs.three-steps." + store, ours, "runs/s", "≥ 150", ours >= 150, "three-step runs through the door, 100 in flight, with locks, journal and evidence"},
+		{"runs.three-steps." + store, ours, "runs/s", "≥ 150", ours >= 150, "three-step runs over the API, 100 in flight, with locks, journal and evidence"},
 		{"runs.bare-commits." + store, bare, "runs/s", "-", true, "the limit: the eight commits of such a run, 100 in flight, nothing else in them"},
 		{"runs.ratio." + store, ours / bare, "×", "-", true, "ours over the bare commits, which neither lock nor ask nor record"},
 	}

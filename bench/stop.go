@@ -33,7 +33,7 @@ func killSwitch(ctx context.Context) ([]figure, error) {
 	}
 	p50, p99 := percentile(times, 0.5), percentile(times, 0.99)
 	return []figure{
-		{"stop.p50", p50, "ms", "≤ 100", p50 <= 100, "stop-all at the door → the process of the step under way is gone"},
+		{"stop.p50", p50, "ms", "≤ 100", p50 <= 100, "stop-all over the API → the process of the step under way is gone"},
 		{"stop.p99", p99, "ms", "≤ 200", p99 <= 200, "the same, 99 of 100"},
 	}, nil
 }

@@ -124,7 +124,7 @@ func openWorld(ctx context.Context, folder, database, replica string) (*world, e
 	if w.System, err = boot.Open(ctx, set, slog.New(slog.DiscardHandler), boot.Acts); err != nil {
 		return nil, err
 	}
-	for _, who := range []prentice.Actor{operator, approver} { // whoever agrees must still be somebody when the run begins
+	for _, who := range []prentice.Actor{operator, approver} { // anyone who agrees must still be someone when the run begins
 		if _, err := w.Identity.AddPerson(ctx, who.Name, who.Role); err != nil && prentice.KindOf(err) != prentice.Conflict {
 			return nil, err
 		}

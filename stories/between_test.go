@@ -48,7 +48,7 @@ func heal(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // freeze stops the processes that serve the connections of a machine, as a machine
-// does that hangs: its kernel still answers, and nobody else does.
+// does that hangs: its kernel still answers, and no one else does.
 func freeze(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1 && of(ts).far[args[0]] != nil, "freeze NAME")
 	if signalServing(of(ts).far[args[0]].Process.Pid, syscall.SIGSTOP) == 0 {

@@ -22,7 +22,7 @@ func canDeputise() bool {
 }
 
 // deputy makes a user with a plain shell, whom nothing is allowed yet. "*" is a
-// password that nobody has; useradd's own locks the user for keys too.
+// password that no one has; useradd's own locks the user for keys too.
 func deputy(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1, "deputy NAME")
 	name, rules := args[0], "/etc/sudoers.d/"+args[0]

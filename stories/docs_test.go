@@ -90,7 +90,7 @@ func stepsOf(text string) []typed {
 	return steps
 }
 
-// reader is somebody who types what a document says.
+// reader is someone who types what a document says.
 type reader struct {
 	dir, listen, service string
 	env                  []string

@@ -34,7 +34,7 @@ func fleet(ts *testscript.TestScript, _ bool, args []string) {
 		name := fmt.Sprint("h", i)
 		home := ts.MkAbs(filepath.Join("homes", name))
 		ts.Check(os.MkdirAll(home, 0o700))
-		address := fmt.Sprintf("127.0.%d.%d:9", 9+i/200, 1+i%200) // where nobody listens
+		address := fmt.Sprintf("127.0.%d.%d:9", 9+i/200, 1+i%200) // where no one listens
 		if i%10 < 10-down {
 			var l net.Listener
 			var line string

@@ -25,7 +25,7 @@ func behind(ts *testscript.TestScript) (d *sql.DB, mark func(n int) string) {
 	return d, mark
 }
 
-// forge writes a line of evidence as somebody would who can write to the database
+// forge writes a line of evidence as someone would who can write to the database
 // and has no key: what it says is a lie, its hash is right, and it is in the index.
 func forge(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 2, "forge NUMBER|last REF")

@@ -18,7 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// A hazard is a way in which automation has hurt somebody. Each file of hazards/
+// A hazard is a way in which automation has hurt someone. Each file of hazards/
 // is a story like the others, in two parts: what is true before, and from the
 // line "# Hazard: …" on, what goes wrong and how prentice answers. Its comment
 // ends with "# Guard: …", which names what holds it off; the file "mutant" in it

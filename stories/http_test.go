@@ -101,7 +101,7 @@ func status(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// forbidden tries every operation that is above somebody's role.
+// forbidden tries every operation that is above someone's role.
 func forbidden(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1, "forbidden NAME")
 	call := func(method, path string, to any) {
@@ -144,7 +144,7 @@ func forbidden(ts *testscript.TestScript, _ bool, args []string) {
 
 var csrfField = regexp.MustCompile(`name="_csrf" value="([^"]+)"`)
 
-// session signs somebody in as a browser does, with their token or by a link that
+// session signs someone in as a browser does, with their token or by a link that
 // another makes, and keeps what it would know.
 func session(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1 || len(args) == 3 && args[1] == "by", "session NAME [by MAKER]")
@@ -177,7 +177,7 @@ func session(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("CSRF", url.QueryEscape(string(found[1])))
 }
 
-// linkFor is the code of a link that signs somebody in, as somebody makes it.
+// linkFor is the code of a link that signs someone in, as someone makes it.
 func linkFor(ts *testscript.TestScript, name, maker string) string {
 	c := prentice(ts, "person", "link", name, "-o", "json")
 	if maker != "olga" {

@@ -21,7 +21,7 @@ func person(ts *testscript.TestScript, _ bool, args []string) {
 	token(ts, false, []string{args[0], "olga", "--kind", "person", "--for", args[0], "--role", args[1]})
 }
 
-// token gives somebody a token that somebody makes. It may be another's.
+// token gives someone a token that someone makes. It may be another's.
 func token(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) > 1 && slices.Contains(cast, args[0]), "token NAME WHO ARG…, with one of the cast")
 	c := prentice(ts, append([]string{"token", "create", args[0], "-o", "json"}, args[2:]...)...)
@@ -52,7 +52,7 @@ func run(ts *testscript.TestScript, c *exec.Cmd) []byte {
 	return out
 }
 
-// as does what somebody types.
+// as does what someone types.
 func as(ts *testscript.TestScript, neg bool, name string, args []string) {
 	c := prentice(ts, args...)
 	if name != "olga" {
@@ -71,7 +71,7 @@ func as(ts *testscript.TestScript, neg bool, name string, args []string) {
 	}
 }
 
-// tokenOf is somebody's token. Olga sits at the machine, so hers is in the data
+// tokenOf is someone's token. Olga sits at the machine, so hers is in the data
 // folder.
 func tokenOf(ts *testscript.TestScript, name string) string {
 	if name == "olga" {

@@ -25,7 +25,7 @@ func provider(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs("."), "prentice.toml"), []byte(text), 0o600))
 }
 
-// sso signs somebody in by the provider, who knows them by a subject, a name and
+// sso signs someone in by the provider, who knows them by a subject, a name and
 // groups. With !, they are refused.
 func sso(ts *testscript.TestScript, neg bool, args []string) {
 	s := of(ts)

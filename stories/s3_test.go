@@ -26,7 +26,7 @@ type storage struct {
 }
 
 // s3 begins a storage with the bucket "logs" and gives prentice its address; lets
-// it be away, come back, or refuse everybody.
+// it be away, come back, or refuse everyone.
 func s3(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1, "s3 up|down|refuse")
 	s := of(ts)

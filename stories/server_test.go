@@ -81,7 +81,7 @@ func setup(env *testscript.Env) error {
 		"PRENTICE_LISTEN=127.0.0.1:"+port,
 		"PRENTICE_OWNER=olga",
 		"PACKAGING="+packaging,
-		"PRENTICE_ENROLMENT=trusted", // olga lets everybody in; a story about that says closed
+		"PRENTICE_ENROLMENT=trusted", // olga lets everyone in; a story about that says closed
 		"URL=http://127.0.0.1:"+port,
 		"NO_COLOR=1",
 		"TZ=UTC",
@@ -92,7 +92,7 @@ func setup(env *testscript.Env) error {
 	env.Values[sceneKey{}] = s
 	env.Defer(func() {
 		s.end(syscall.SIGKILL)
-		endClaims(filepath.Join(env.WorkDir, "*", "claims")) //nolint:errcheck // what is left is seen by nobody
+		endClaims(filepath.Join(env.WorkDir, "*", "claims")) //nolint:errcheck // what is left is seen by no one
 	})
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// browse signs somebody in by a one-time link, as a person does who is at a
+// browse signs someone in by a one-time link, as a person does who is at a
 // browser; $COOKIE and $CSRF are what it knows then, and $DEVICE what stays there when
 // the session is over.
 func browse(ts *testscript.TestScript, _ bool, args []string) {
@@ -24,7 +24,7 @@ func browse(ts *testscript.TestScript, _ bool, args []string) {
 	enter(ts, http.MethodPost, string(code), nil)
 }
 
-// byPassword signs somebody in by their password and $CODE, as browse does.
+// byPassword signs someone in by their password and $CODE, as browse does.
 func byPassword(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 2, "password NAME PASSWORD")
 	enter(ts, http.MethodPost, "/sign-in/password", url.Values{"name": {args[0]}, "password": {args[1]}, "code": {ts.Getenv("CODE")}})

@@ -24,7 +24,7 @@
 //	down                      stop it with SIGTERM and wait for its end
 //	kill9                     stop it with SIGKILL
 //	freeze-server, thaw-server  let it hang, and go on
-//	impostor FILE             somebody else has its port now, answers everything, and keeps what they hear in FILE
+//	impostor FILE             another person has its port now, answers everything, and keeps what they hear in FILE
 //	slow-bodies N             open N connections, on each of which a form begins and does not go on
 //	said PATTERN              what the server printed has a line like this by now, or soon
 //	rss N                     the server never had more than N MB of memory
@@ -38,7 +38,7 @@
 //	                          and $CSRF are what the browser knows
 //	browse NAME               sign NAME in on the pages by a one-time link; $COOKIE and $CSRF are what the browser knows
 //	provider                  raise an OpenID Connect provider, whose developers, leads and bosses are let in
-//	sso SUBJECT NAME GROUP…   sign somebody in by it, as browse does; with !, they are refused
+//	sso SUBJECT NAME GROUP…   sign someone in by it, as browse does; with !, they are refused
 //	password NAME PASSWORD    sign NAME in by their password and $CODE, as browse does
 //	totp FILE                 $CODE is a code of the second factor that FILE (or stdout) shows
 //	storm N FILE              send the event in FILE N times, each under an id of its own, in parallel batches
@@ -47,7 +47,7 @@
 //	                          encoded, in compressed logs and in every row of the database too; @FILE is one a line; with !, each is found
 //	sql STATEMENT             change the database behind prentice's back
 //	forge NUMBER|last REF     write a line of evidence about REF behind its back, with a right hash: below the first, or behind the last
-//	lock-database             let nobody write to the database, until unlock-database or the story ends
+//	lock-database             let no one write to the database, until unlock-database or the story ends
 //	tmpfs DIR SIZE            mount a small disk there, until the story ends
 //	gotest PACKAGE NAME       a test of our own passes, of the sources that the program was built from
 //	at-end COMMAND…           when the story ends, well or not: stop what it started
@@ -70,7 +70,7 @@
 //	together NAME NAME…       start several at the same moment, and go on at the last
 //	kill-lead                 end the one that leads with SIGKILL, and go on at another
 //	s3 up|down|refuse         raise a storage that speaks S3, with a bucket, and keep finished parts of logs there;
-//	                          let it be away, or refuse everybody; what is in it stays
+//	                          let it be away, or refuse everyone; what is in it stays
 //	stored PATTERN            it has an object of such a name by now, or soon; with !, none by now, or soon
 //	at NAME                   go on at that replica; its port is $PORT
 //	kill-replica NAME         end it with SIGKILL; freeze-replica and thaw-replica stop it and let it go on; stop-replica ends it in order
@@ -111,7 +111,7 @@ func program() int {
 	return boot.Main(ctx, build, os.Args[1:])
 }
 
-// cast is everybody who may appear.
+// cast is everyone who may appear.
 var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 
 // vocabulary is what a story may say beside testscript's own commands.

@@ -144,7 +144,7 @@ func statement(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// lockDatabase keeps everybody else from writing, as a backup that hangs does.
+// lockDatabase keeps everyone else from writing, as a backup that hangs does.
 func lockDatabase(ts *testscript.TestScript, _ bool, args []string) {
 	s := of(ts)
 	usage(ts, len(args) == 0 && s.unlock == nil, "lock-database, once")

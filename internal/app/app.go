@@ -7,7 +7,7 @@
 // the same as asking once; a denial is a request that was turned away, and it
 // is evidence too.
 //
-// It refuses everybody it does not know, every role that is too small, every
+// It refuses everyone it does not know, every role that is too small, every
 // input with a key or a value that the operation did not declare, and to tell a
 // stranger what broke inside: that goes to the log under an id.
 package app
@@ -44,7 +44,7 @@ type Recorder interface {
 
 // Places says where a thing stands: for each part that it touches, the refs by
 // which a role on that part can be granted (its own, its system's, its owner's).
-// A thing that nobody knows has no part.
+// A thing that no one knows has no part.
 type Places interface {
 	Places(context.Context, prentice.Ref) ([][]prentice.Ref, error)
 }

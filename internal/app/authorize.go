@@ -39,7 +39,7 @@ func (a *App) authorize(ctx context.Context, actor prentice.Actor, o op.Op, read
 }
 
 // roleFor is what an actor is for what an operation would act on, and the words
-// for it. Reading is everybody's who may read at all: grants and scopes bind
+// for it. Reading is everyone's who may read at all: grants and scopes bind
 // acting. What stands nowhere needs a role, and a token, that hold everywhere.
 func (a *App) roleFor(ctx context.Context, actor prentice.Actor, o op.Op, in any) (string, prentice.Role, error) {
 	reads := o.Risk == prentice.Look && o.Role == prentice.Viewer

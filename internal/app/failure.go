@@ -29,7 +29,7 @@ var mendable = []struct {
 	{context.DeadlineExceeded, "it took too long", "try again when less is going on"},
 }
 
-// explain turns any error into the one that callers see. What nobody outside
+// explain turns any error into the one that callers see. What no one outside
 // can mend keeps its cause, goes to the log, and is told only by its id.
 func (a *App) explain(name string, err error) *prentice.Error {
 	told, ok := errors.AsType[*prentice.Error](err)

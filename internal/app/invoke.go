@@ -108,7 +108,7 @@ func (d *deed) call() op.Call {
 	return op.Call{Actor: d.actor, Now: d.app.Clock(), Key: d.came}
 }
 
-// perform does the operation. A panic is an error of ours and stops nobody else.
+// perform does the operation. A panic is an error of ours and stops no one else.
 func (d *deed) perform(ctx context.Context) (out any, err error) {
 	defer d.catch(&err)
 	return d.op.Do(ctx, d.call(), d.in)

@@ -88,7 +88,7 @@ func (d *deed) failed(ctx context.Context, err error) error {
 	return e
 }
 
-// denied writes down that somebody was turned away at the door.
+// denied writes down that someone was turned away at the door.
 func (a *App) denied(ctx context.Context, actor prentice.Actor, o op.Op, e *prentice.Error) error {
 	if a.DB != nil {
 		d := &deed{app: a, op: o, actor: actor}

@@ -145,7 +145,7 @@ func (known shapes) field(f reflect.StructField, name string, required bool) (_ 
 	return one, one.readDefault(f)
 }
 
-// readDefault reads the default tag. A bool has none but false: nobody could
+// readDefault reads the default tag. A bool has none but false: no one could
 // tell false from absent.
 func (f *field) readDefault(from reflect.StructField) error {
 	text, ok := from.Tag.Lookup("default")

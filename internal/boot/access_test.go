@@ -29,7 +29,7 @@ var redraw = flag.Bool("redraw", false, "write the table of who may what as it i
 const accessTable = "testdata/access.txt"
 
 // Who may what, from the outside: every operation is asked for over the API by
-// everybody there is, and what came of it is compared with the table. A role
+// everyone there is, and what came of it is compared with the table. A role
 // that changes is a line that changes, and an operation without a line fails.
 func TestWhoMayWhatIsTheTable(t *testing.T) {
 	w := openAccess(t)
@@ -92,7 +92,7 @@ func differing(got, want string) string {
 	return strings.Join(out, "\n")
 }
 
-// The table must be able to be wrong: a door that lets everybody do everything
+// The table must be able to be wrong: a door that lets everyone do everything
 // is seen.
 func TestATableOfWhoMayWhatSeesAnOpenDoor(t *testing.T) {
 	w := openAccess(t)
@@ -141,7 +141,7 @@ func openAccess(t *testing.T) *accessWorld {
 	return w
 }
 
-// hire makes everybody there is, and the runs and incidents that they ask about.
+// hire makes everyone there is, and the runs and incidents that they ask about.
 func (w *accessWorld) hire() {
 	ctx, people := w.t.Context(), w.s.Identity
 	token := func(r prentice.TokenRequest) string {
@@ -229,7 +229,7 @@ func (w *accessWorld) input(o op.Op, elsewhere bool) string {
 	return text
 }
 
-// verdict is what the API says when somebody asks.
+// verdict is what the API says when someone asks.
 func (w *accessWorld) verdict(o op.Op, who accessor) string {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel() // a stream ends with it

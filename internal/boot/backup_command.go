@@ -14,7 +14,7 @@ import (
 	"prentice/internal/kit/term"
 )
 
-// made is a backup, for whoever asked for it.
+// made is a backup, for anyone who asked for it.
 type made struct {
 	File   string `json:"file"`
 	Bytes  int64  `json:"bytes"`

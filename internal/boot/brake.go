@@ -22,8 +22,8 @@ const brakeOp = "stop-all"
 // tellPatience is how long a server may take over hearing that all is stopped.
 const tellPatience = 5 * time.Second
 
-// brake is the door of stop-all where the data folder is. Whoever sits at the
-// machine makes the file first, and then the server is told. Whoever acts by a
+// brake is the door of stop-all where the data folder is. Anyone who sits at the
+// machine makes the file first, and then the server is told. Anyone who acts by a
 // token of their own asks the server first, since it may refuse them; when it does
 // not answer, the file is made all the same: they may write it by hand.
 type brake struct {
@@ -57,7 +57,7 @@ func (b *brake) Invoke(ctx context.Context, r op.Request) (any, error) {
 	return supervision.Said{Says: fmt.Sprintf("Stopped by the file %s. Nothing begins its next step until it is gone: prentice resume-all\nNo server was told: %v", file, err)}, nil
 }
 
-// tell asks whoever serves the folder, or does it here when nobody does.
+// tell asks anyone who serves the folder, or does it here when no one does.
 func (b *brake) tell(ctx context.Context, r op.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, tellPatience)
 	defer cancel()

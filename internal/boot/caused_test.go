@@ -19,14 +19,14 @@ import (
 // Every way to cause a run is tried with every way to approve it, in a whole
 // system. What is expected comes from a small model beside it: who is behind each
 // way, written down by hand. Where a person is on both sides the approval is
-// refused; where nobody is, it is taken.
+// refused; where no one is, it is taken.
 func TestNobodyApprovesWhatTheyCausedByAnyPair(t *testing.T) {
 	w := openCaused(t)
 	w.walk(w.approvals(), 200, 90)
 }
 
-// Of a run that needs no second person whoever caused it may break the glass; the
-// review is closed by nobody who is behind that or behind the cause of the run.
+// Of a run that needs no second person anyone who caused it may break the glass; the
+// review is closed by no one who is behind that or behind the cause of the run.
 func TestNobodyClosesTheReviewOfWhatTheyCausedByAnyPair(t *testing.T) {
 	w := openCaused(t)
 	breaker := w.link("dora", prentice.Actor{})
@@ -114,8 +114,8 @@ func openCaused(t *testing.T, more ...string) *causedWorld {
 	return w
 }
 
-// link signs somebody in by a link that an actor makes; the zero actor is the
-// program, as at the first start, and leaves nobody behind it.
+// link signs someone in by a link that an actor makes; the zero actor is the
+// program, as at the first start, and leaves no one behind it.
 func (w *causedWorld) link(name string, by prentice.Actor) prentice.Actor {
 	code, _, err := w.s.Identity.Link(w.t.Context(), name, by)
 	if err != nil {
@@ -138,7 +138,7 @@ func (w *causedWorld) identify(c identity.Credential, err error) prentice.Actor 
 	return a
 }
 
-// token is whoever comes by a token that an actor makes through the door.
+// token is anyone who comes by a token that an actor makes through the door.
 func (w *causedWorld) token(by prentice.Actor, kind prentice.ActorKind, of string, role prentice.Role) prentice.Actor {
 	w.t.Helper()
 	return w.identify(identity.Credential{Bearer: w.secret(by, kind, of, role)}, nil)
@@ -157,7 +157,7 @@ func (w *causedWorld) secret(by prentice.Actor, kind prentice.ActorKind, of stri
 	return made.Token
 }
 
-// factor is whoever signs in by a password that was made in a session.
+// factor is anyone who signs in by a password that was made in a session.
 func (w *causedWorld) factor(by prentice.Actor) prentice.Actor {
 	w.t.Helper()
 	_, recovery := w.secondFactor(by)
@@ -167,7 +167,7 @@ func (w *causedWorld) factor(by prentice.Actor) prentice.Actor {
 
 const thePassword = "seven slow green bicycles"
 
-// secondFactor gives whoever is in a session a password and a second factor.
+// secondFactor gives anyone who is in a session a password and a second factor.
 func (w *causedWorld) secondFactor(by prentice.Actor) (secret string, recovery []string) {
 	w.t.Helper()
 	ctx := w.t.Context()
@@ -280,7 +280,7 @@ func (w *causedWorld) read(out, to any) {
 	}
 }
 
-// asked is the run that somebody asked for.
+// asked is the run that someone asked for.
 func (w *causedWorld) asked(who prentice.Actor, name string, in any) int64 {
 	w.t.Helper()
 	out, err := w.as(who, name, in)
@@ -292,7 +292,7 @@ func (w *causedWorld) asked(who prentice.Actor, name string, in any) int64 {
 	return run.Number
 }
 
-// shown says whether somebody who looks at a run is shown the form to approve it:
+// shown says whether someone who looks at a run is shown the form to approve it:
 // on the page of the run, and in the inbox.
 func (w *causedWorld) shown(run int64, who prentice.Actor) bool {
 	w.t.Helper()
@@ -315,7 +315,7 @@ func (w *causedWorld) shown(run int64, who prentice.Actor) bool {
 	return detail.Yours.Approve
 }
 
-// moved is the run that prentice asks for because of what somebody did.
+// moved is the run that prentice asks for because of what someone did.
 func (w *causedWorld) moved(who prentice.Actor, name string, in any) int64 {
 	w.t.Helper()
 	return w.found(func() {

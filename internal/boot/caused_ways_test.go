@@ -21,10 +21,10 @@ import (
 	"prentice/internal/adapter/identity"
 )
 
-// The question is put to a group of which ben and dora are, and somebody stands in
+// The question is put to a group of which ben and dora are, and someone stands in
 // for ben, who says so or of whom olga does. Behind such an answer are who gives it,
-// who is away, and who named them. Whoever is in the group only by the file, which
-// nobody has adopted, is not asked.
+// who is away, and who named them. Anyone who is in the group only by the file, which
+// no one has adopted, is not asked.
 func TestNobodyApprovesWhatTheyCausedByStandingIn(t *testing.T) {
 	catalogue := strings.Replace(accessCatalogue, "children: []", "children: [], members: [ben, dora]", 1)
 	w := openCaused(t, "catalog-info.yaml", catalogue,
@@ -105,8 +105,8 @@ func (w *causedWorld) approve(by way, run int64) error {
 	return err
 }
 
-// withPassword is whoever signs in with a password, which was made in a session
-// that a link of somebody's opened.
+// withPassword is anyone who signs in with a password, which was made in a session
+// that a link of someone's opened.
 func (w *causedWorld) withPassword(name string, by prentice.Actor) prentice.Actor {
 	w.t.Helper()
 	if w.passwords == nil {
@@ -121,7 +121,7 @@ func (w *causedWorld) withPassword(name string, by prentice.Actor) prentice.Acto
 	return w.identify(identity.Credential{Session: session}, err)
 }
 
-// withPasskey is whoever signs in with a passkey, which was made likewise.
+// withPasskey is anyone who signs in with a passkey, which was made likewise.
 func (w *causedWorld) withPasskey(name string, by prentice.Actor) prentice.Actor {
 	w.t.Helper()
 	ctx := w.t.Context()
@@ -183,7 +183,7 @@ func (w *causedWorld) faces() string {
 
 var formMark = regexp.MustCompile(`name="_csrf" value="([^"]+)"`)
 
-// page is the browser of somebody who came in by a link that an actor made.
+// page is the browser of someone who came in by a link that an actor made.
 func (w *causedWorld) page(name string, by prentice.Actor) entrance {
 	w.t.Helper()
 	code, _, err := w.s.Identity.Link(w.t.Context(), name, by)
@@ -218,7 +218,7 @@ func (w *causedWorld) page(name string, by prentice.Actor) entrance {
 	}}
 }
 
-// call is whoever holds a token.
+// call is anyone who holds a token.
 func (w *causedWorld) call(token string) entrance {
 	return entrance{w: w, do: func(op string, in url.Values) (*http.Response, error) {
 		body := map[string]string{}

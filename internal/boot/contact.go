@@ -10,14 +10,14 @@ import (
 	"prentice/internal/skill/security"
 )
 
-// How the hosts of a plan are tried before anybody is asked about it.
+// How the hosts of a plan are tried before anyone is asked about it.
 const (
 	contactTime  = 5 * time.Second  // for each of them
 	contactOnce  = 16               // at once, for all plans together
 	contactMost  = 256              // of one plan's; of the others nothing is known
 	reachedHolds = 30 * time.Second // that a host was reached
 	lostHolds    = 10 * time.Second // that it was not
-	freshHolds   = 2 * time.Second  // that it was reached, for whoever waits; that it was not is asked again
+	freshHolds   = 2 * time.Second  // that it was reached, for anyone who waits; that it was not is asked again
 )
 
 // contacts tries the hosts of plans in the background, each once at a time and not
@@ -163,7 +163,7 @@ func (c *contacts) begun(t prentice.Target) chan struct{} {
 	return tried
 }
 
-// sum puts together what is known of a plan's hosts. For whoever waited for fresh
+// sum puts together what is known of a plan's hosts. For anyone who waited for fresh
 // answers, what was known of a host before that is still being tried is none.
 func (c *contacts) sum(plan prentice.Plan, targets []prentice.Target, fresh bool) *prentice.Contact {
 	if len(targets) == 0 {

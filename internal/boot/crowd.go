@@ -61,7 +61,7 @@ func forwarded(proxies []netip.Prefix, headers []string) (netip.Addr, bool) {
 		}
 		ip, err := netip.ParseAddr(strings.Trim(hop, "[]"))
 		if err != nil {
-			return ip, false // whoever wrote this is no proxy that we understand
+			return ip, false // anyone who wrote this is no proxy that we understand
 		}
 		if ip = ip.Unmap().WithZone(""); !among(proxies, ip) {
 			return ip, true

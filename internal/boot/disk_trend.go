@@ -87,7 +87,7 @@ func (s *System) watchDisk(ctx context.Context) error {
 // noteRoom adds what is seen now. A file that is half written is as good as none.
 func noteRoom(folder string, now time.Time, room uint64) error {
 	if room >= 1<<62 {
-		return nil // nobody knows
+		return nil // no one knows
 	}
 	raw, err := json.Marshal(readTrend(folder).with(now, int64(room))) //nolint:gosec // it is less than that
 	if err != nil {

@@ -120,7 +120,7 @@ func (c *commands) openFiles(ctx context.Context, set Settings, g cli.Global) (o
 	return near{s, token}, shut, nil
 }
 
-// openSoon waits a moment for whoever holds the data folder to serve it. One that
+// openSoon waits a moment for anyone who holds the data folder to serve it. One that
 // does not answer is not told any token.
 func (c *commands) openSoon(ctx context.Context, set Settings, g cli.Global, held *Held) (op.Door, func() error, error) {
 	for until := time.Now().Add(startPatience); time.Now().Before(until) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
@@ -146,7 +146,7 @@ func (c *commands) far(url, token string) op.Door {
 	return &api.Client{Base: url, Token: token, Ops: c.ops()}
 }
 
-// token is the one that was given, or that of whoever may read the data folder.
+// token is the one that was given, or that of anyone who may read the data folder.
 func (c *commands) token(set Settings, g cli.Global) (string, error) {
 	if g.Token != "" {
 		return g.Token, nil
@@ -158,7 +158,7 @@ func (c *commands) token(set Settings, g cli.Global) (string, error) {
 	return strings.TrimSpace(string(raw)), nil
 }
 
-// near is the door of an opened data folder, for whoever holds the token.
+// near is the door of an opened data folder, for anyone who holds the token.
 type near struct {
 	*System
 	token string

@@ -54,7 +54,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	return behind(proxies, all), err
 }
 
-// counts is what stands beside the words of the menu. Whoever may not count sees
+// counts is what stands beside the words of the menu. Anyone who may not count sees
 // none.
 func (s *System) counts(ctx context.Context, actor prentice.Actor) map[string]int {
 	out, err := s.App.Invoke(ctx, op.Request{Actor: actor, Op: "inbox.count"})
@@ -63,7 +63,7 @@ func (s *System) counts(ctx context.Context, actor prentice.Actor) map[string]in
 		return nil
 	}
 	counts := map[string]int{"/incidents": c.Broken, "/runs": c.Running}
-	if actor.MightAsk("run.approve", prentice.Approver) || actor.MightAsk("run.confirm", prentice.Operator) { // nobody else can answer
+	if actor.MightAsk("run.approve", prentice.Approver) || actor.MightAsk("run.confirm", prentice.Operator) { // no one else can answer
 		counts["/inbox"] = c.Waiting
 	}
 	return counts

@@ -190,7 +190,7 @@ func (w whereabouts) write(folder string) error {
 
 // serving finds a process that serves a data folder, if there is one. Others may
 // have its port since it ended, so it must prove that it is the one. A process
-// that is there and does not answer is no error: whoever takes the folder next
+// that is there and does not answer is no error: anyone who takes the folder next
 // finds out that it is held.
 func serving(ctx context.Context, data string) (whereabouts, bool) {
 	replicas, _ := filepath.Glob(filepath.Join(data, "replicas", "*")) // the pattern is good

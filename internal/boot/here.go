@@ -70,7 +70,7 @@ func holdFor(ctx context.Context, set Settings, acting Acting) (*folder, error) 
 }
 
 // holdToRead takes the data folder beside others that only read, and writes nothing
-// in it. A folder that nobody has ever held has no lock to take.
+// in it. A folder that no one has ever held has no lock to take.
 func holdToRead(path string) (*folder, error) {
 	lock, err := os.Open(filepath.Join(path, "lock"))
 	switch {

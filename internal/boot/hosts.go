@@ -193,7 +193,7 @@ func (s *System) tryHost(ctx context.Context, h security.HostState, target prent
 	err := s.reach.Check(timed, target)
 	h.Took, h.Says, h.Hint, h.Cause = time.Since(begun), "", "", ""
 	switch {
-	case ctx.Err() != nil && err != nil: // whoever asked has gone, and that says nothing of the host
+	case ctx.Err() != nil && err != nil: // anyone who asked has gone, and that says nothing of the host
 		return h
 	case err == nil:
 		h.State, h.Seen = security.HostReached, time.Now().UTC()

@@ -120,7 +120,7 @@ func firstIn(findings []prentice.Finding, as, path string) error {
 	return nil
 }
 
-// forges are hosts that many an ssh_config names and that nobody acts on.
+// forges are hosts that many an ssh_config names and that no one acts on.
 var forges = []string{"github.com", "ssh.github.com", "gitlab.com", "altssh.gitlab.com", "bitbucket.org", "codeberg.org", "ssh.dev.azure.com", "vs-ssh.visualstudio.com", "git.sr.ht"}
 
 // addSSH takes the hosts that an ssh_config names in full, and what it says of those

@@ -139,7 +139,7 @@ func (s *System) sweepLogs(ctx context.Context, _ db.Sweep) (db.Swept, error) {
 	return db.Swept{Removed: n, Over: true}, err
 }
 
-// runIsOver is false also for a run that nobody knows, and true for one that is no
+// runIsOver is false also for a run that no one knows, and true for one that is no
 // longer kept.
 func (s *System) runIsOver(ctx context.Context, run int64) (bool, error) {
 	d, err := s.runner.Show(ctx, run)

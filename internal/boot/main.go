@@ -157,7 +157,7 @@ func demoService() *cobra.Command {
 }
 
 // firstStart makes the owner of a new installation, and gives the link to sign in
-// once as long as nobody has: a command may have made the owner before.
+// once as long as no one has: a command may have made the owner before.
 func (s *System) firstStart(ctx context.Context, url string) (string, error) {
 	if _, _, err := s.Identity.EnsureOwner(ctx, s.Settings.Owner); err != nil {
 		return "", err

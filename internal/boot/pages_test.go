@@ -7,7 +7,7 @@ import (
 	"prentice/internal/op"
 )
 
-// Templates meet the types that operations put out only when somebody opens the
+// Templates meet the types that operations put out only when someone opens the
 // page; here they meet before.
 func TestEveryPageCanBeDrawn(t *testing.T) {
 	s := &System{Skills: Describe()}

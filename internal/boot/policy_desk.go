@@ -18,7 +18,7 @@ import (
 // PolicyTestFile is the team's table of cases, beside the policy.
 const PolicyTestFile = "policy_test.yaml"
 
-// roleOf is what a person may do everywhere; somebody who is gone may nothing.
+// roleOf is what a person may do everywhere; someone who is gone may nothing.
 func (s *System) roleOf(ctx context.Context, who prentice.Ref) (prentice.Role, error) {
 	p, err := s.Identity.Person(ctx, who.Name())
 	if prentice.KindOf(err) == prentice.NotFound {

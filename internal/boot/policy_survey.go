@@ -70,7 +70,7 @@ func spotsOf(cat *prentice.Catalogue, named []string) []spot {
 }
 
 // inPlaces is a procedure in each place: its plan as it would be rendered, or,
-// when that needs an input that nobody can guess, what its file says. One that
+// when that needs an input that no one can guess, what its file says. One that
 // is always about the same thing is in one place.
 func inPlaces(t *team, p prentice.Procedure, subjects []spot) []policy.Surveyed {
 	var list []policy.Surveyed

@@ -23,7 +23,7 @@ type taken struct {
 	Owner     string `json:"owner,omitempty"`
 }
 
-// shelf is the templates, for whoever asks what there is.
+// shelf is the templates, for anyone who asks what there is.
 type shelf struct {
 	Templates []starter.Template `json:"templates"`
 }

@@ -29,7 +29,7 @@ type readiness struct {
 }
 
 // try is one attempt to write. It waits in the line of all writes, which does not
-// end with the patience of whoever asks.
+// end with the patience of anyone who asks.
 type try struct {
 	begun time.Time
 	done  chan struct{} // closed when err is there
@@ -144,7 +144,7 @@ func notReady(why, try string) error {
 	return prentice.Errorf(prentice.Unavailable, "prentice is not ready: %s", why).Try("%s", try)
 }
 
-// room is how many bytes a disk has left for us; as many as can be when nobody
+// room is how many bytes a disk has left for us; as many as can be when no one
 // knows.
 func room(path string) uint64 {
 	var disk syscall.Statfs_t

@@ -35,7 +35,7 @@ func (s Settings) checkReplica() error {
 
 // openReplicas makes this process one of those that may work on the database: one of
 // several, if it has a name among them, and otherwise the only one. Of SQLite it has
-// the file, and nobody else can have it.
+// the file, and no one else can have it.
 func (s *System) openReplicas() error {
 	if !s.Settings.postgres() {
 		return nil
@@ -45,7 +45,7 @@ func (s *System) openReplicas() error {
 		return cannotWrite(s.Settings.Data, err)
 	}
 	s.replicas = &replica.Registry{DB: s.db, Clock: time.Now, Log: s.log, Name: cmp.Or(s.Settings.Replica, replica.SingleName), Folder: id, Machine: proc.Place(), Copy: copyOf(s.Settings.Data)}
-	s.replicas.OnUnfit(func() { s.runner.LetGo() }) // the runner is there before anybody joins
+	s.replicas.OnUnfit(func() { s.runner.LetGo() }) // the runner is there before anyone joins
 	return nil
 }
 
@@ -131,7 +131,7 @@ func (s *System) leaveReplicas() error {
 const hearEvery = 250 * time.Millisecond
 
 // hearOthers tells this process what the others did after a line of evidence: it
-// says all that happens, in order, whoever did it.
+// says all that happens, in order, anyone who did it.
 func (s *System) hearOthers(ctx context.Context, after int64) error {
 	tick := time.NewTicker(hearEvery)
 	defer tick.Stop()

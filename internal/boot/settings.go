@@ -37,13 +37,13 @@ type Settings struct {
 	HistoryKeep string `toml:"history-keep"` // how long runs and incidents are kept after their end: 400d, or "ever"
 	EventsKeep  string `toml:"events-keep"`  // how long events and notices are kept: 90d, or "ever"
 
-	Enrolment string `toml:"enrolment"` // "trusted": whoever lets others in is not behind what they do; "" or "closed": they are
+	Enrolment string `toml:"enrolment"` // "trusted": anyone who lets others in is not behind what they do; "" or "closed": they are
 
-	Monitors string `toml:"monitors"` // agents that only report what they see, comma separated: nobody is behind their events
+	Monitors string `toml:"monitors"` // agents that only report what they see, comma separated: no one is behind their events
 
 	Blobs string `toml:"blobs"` // where finished parts of logs are: a folder, or s3://BUCKET?…; "" is in the data folder
 
-	InventoryProgram string `toml:"inventory-program"` // ansible-inventory, which is asked for hosts that no file lists; "" asks nobody
+	InventoryProgram string `toml:"inventory-program"` // ansible-inventory, which is asked for hosts that no file lists; "" asks no one
 
 	Helper string `toml:"helper"` // "forbidden": nothing of ours is put on hosts; "" or "allowed": the helper may be
 
@@ -98,7 +98,7 @@ func (o *OIDCSettings) provider() *identity.Provider {
 	return p
 }
 
-// defaultData is the data folder that nobody named.
+// defaultData is the data folder that no one named.
 const defaultData = "./prentice-data"
 
 // trusted is the enrolment by which an owner is not behind those they let in.

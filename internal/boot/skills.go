@@ -32,7 +32,7 @@ import (
 // commands, documents and forms, and to perform what needs no state.
 func Describe() []skill.Skill { return describe(func() string { return "." }) }
 
-// describe is Describe for whoever knows where the team folder is.
+// describe is Describe for anyone who knows where the team folder is.
 func describe(dir func() string) []skill.Skill {
 	return all.Skills(all.Deps{
 		Automation:  automation.Deps{Schema: procedure.Schema},
@@ -177,7 +177,7 @@ func (s *System) bearer(ctx context.Context, token string) (prentice.Actor, erro
 	return actor, err
 }
 
-// broken is the open incidents. What the catalogue has comes first: nobody can
+// broken is the open incidents. What the catalogue has comes first: no one can
 // hide the fault of a service behind those of things that they made up.
 func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) {
 	open, all, err := s.desk.Broken(ctx)
@@ -215,7 +215,7 @@ func (s *System) silenced(ctx context.Context) ([]supervision.Silenced, error) {
 	return list, err
 }
 
-// holders is everybody to whom an incident can be assigned.
+// holders is everyone to whom an incident can be assigned.
 func (s *System) holders(ctx context.Context) ([]prentice.Ref, error) {
 	people, err := s.Identity.People(ctx)
 	var list []prentice.Ref

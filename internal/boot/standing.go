@@ -8,7 +8,7 @@ import (
 	"prentice/internal/engine/runner"
 )
 
-// Team implements runner.People: everybody as they stand now, with the role that
+// Team implements runner.People: everyone as they stand now, with the role that
 // they have on all that a plan touches.
 func (p places) Team(ctx context.Context, plan prentice.Plan) ([]runner.Standing, error) {
 	people, err := p.s.Identity.People(ctx)
@@ -47,7 +47,7 @@ func (p places) RoleOn(by prentice.Actor, plan prentice.Plan) prentice.Role {
 	return roleOn(by, now.placesIn(touched(now.catalogue, plan)))
 }
 
-// roleOn is the least role that somebody has on some things; of none it is their
+// roleOn is the least role that someone has on some things; of none it is their
 // role everywhere.
 func roleOn(a prentice.Actor, parts [][]prentice.Ref) prentice.Role {
 	if len(parts) == 0 {

@@ -17,7 +17,7 @@ import (
 	"prentice/internal/engine/silence"
 )
 
-// owner is somebody who has tables, and the files that make them.
+// owner is someone who has tables, and the files that make them.
 type owner struct {
 	name  string
 	files fs.FS

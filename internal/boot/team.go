@@ -59,13 +59,13 @@ type Team struct {
 	reads   bool // it is only asked what it says; nothing is adopted
 	book    *policy.Book
 	groups  *policy.Book
-	reading sync.Mutex // held by whoever reads the folder
+	reading sync.Mutex // held by anyone who reads the folder
 	now     atomic.Pointer[team]
 	wrong   atomic.Pointer[error]               // with what the folder says now, when it is not what is in force
-	granted func(context.Context) (bool, error) // whether anybody holds a role on what is a group's or a system's
-	missing func([]string) string               // the first secret that is not there, or ""; nil asks nobody
+	granted func(context.Context) (bool, error) // whether anyone holds a role on what is a group's or a system's
+	missing func([]string) string               // the first secret that is not there, or ""; nil asks no one
 	changed []func(*team)                       // called after each reading that took effect
-	ask     inventory.Ask                       // Ansible, for hosts that no file lists; nil asks nobody
+	ask     inventory.Ask                       // Ansible, for hosts that no file lists; nil asks no one
 	missed  atomic.Bool                         // what changed elsewhere could not be read yet
 }
 
@@ -186,7 +186,7 @@ func (t *Team) Decide(ctx context.Context, m prentice.Moment) prentice.Decision 
 }
 
 // Render plans a request from what is in force. A plan that needs a secret which is
-// not there is refused before anybody is asked about it.
+// not there is refused before anyone is asked about it.
 func (t *Team) Render(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
 	now := t.now.Load()
 	plan, err := procedure.Render(now.library, now.catalogue, req)

@@ -9,7 +9,7 @@ import (
 )
 
 // How often Ansible is asked for hosts that no file lists, and how long its answer
-// counts for whoever only looks.
+// counts for anyone who only looks.
 const (
 	askEvery = 10 * time.Minute
 	askedFor = time.Minute

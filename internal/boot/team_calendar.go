@@ -29,7 +29,7 @@ func (t *Team) Hold(_ context.Context, plan prentice.Plan, now time.Time) (says 
 	return says, until, nil
 }
 
-// Days is the calendar in force, and what is wrong around it: names that nobody
+// Days is the calendar in force, and what is wrong around it: names that no one
 // has, and a folder that could not be read since.
 func (t *Team) Days(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) {
 	in := t.now.Load()

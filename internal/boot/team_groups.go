@@ -67,7 +67,7 @@ func (t *Team) enterGroups(ctx context.Context, old policy.Entry, found bool, te
 }
 
 // ownerOf is the group that answers for a thing, as it was adopted; of what the
-// catalogue gave an owner since, it is nobody.
+// catalogue gave an owner since, it is no one.
 func (now *team) ownerOf(subject prentice.Ref, procedure string) prentice.Ref {
 	if owner := now.belongs[subject].Owner; owner != "" && subject != "" {
 		return owner
@@ -86,7 +86,7 @@ func (t *Team) GroupsOf(person string) []prentice.Ref {
 	return policy.GroupsIn(t.now.Load().groups.Text, person)
 }
 
-// pendingGroups is what the catalogue says of groups and nobody adopted yet.
+// pendingGroups is what the catalogue says of groups and no one adopted yet.
 func (t *Team) pendingGroups(ctx context.Context, now *team, asker prentice.Actor) (*prentice.PendingPolicy, error) {
 	if now.newGroups == nil {
 		return nil, nil

@@ -25,7 +25,7 @@ func readCatalogue(dir string) (*prentice.Catalogue, *ssh.Config, []prentice.Fin
 }
 
 // readCatalogueAsking also asks Ansible for hosts that no file lists, and says whether
-// it did; nil asks nobody.
+// it did; nil asks no one.
 func readCatalogueAsking(dir string, ask inventory.Ask) (_ *prentice.Catalogue, _ *ssh.Config, asked bool, _ []prentice.Finding) {
 	config, findings := readSSH(dir)
 	unsure := errorsOf(findings)

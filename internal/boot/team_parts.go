@@ -28,7 +28,7 @@ func (t *Team) readThings(next, had *team) {
 
 // readRest reads the files that say what holds for all. Each by itself stays as it
 // was read before when it has an error; without a before, nothing is acted on until
-// it can be read, since nobody knows what it forbids.
+// it can be read, since no one knows what it forbids.
 func (t *Team) readRest(next, had *team) {
 	var err error
 	part := func(was, none func(), holdsBack bool) {
@@ -54,7 +54,7 @@ func (t *Team) readRest(next, had *team) {
 	next.notices, err = t.readNotices()
 	part(func() { next.notices = had.notices }, func() { next.notices, _ = notice.Load(NoticesFile, nil) }, false)
 	next.alerts, err = t.readAlerts()
-	part(func() { next.alerts = had.alerts }, func() {}, false) // nobody knows what it says
+	part(func() { next.alerts = had.alerts }, func() {}, false) // no one knows what it says
 }
 
 // blockAll keeps every host from being planned for.

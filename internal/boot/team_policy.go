@@ -22,7 +22,7 @@ type pending struct {
 
 // readPolicy takes the policy in force from the book, and looks whether the file
 // says another. The first policy that is found enters the book by itself; one
-// with errors is refused then, because nobody could say what it means.
+// with errors is refused then, because no one could say what it means.
 func (t *Team) readPolicy(ctx context.Context, next *team) error {
 	text, err := t.policyText()
 	if err != nil {
@@ -115,7 +115,7 @@ func (t *Team) sayPending(next *team) {
 }
 
 // State is which policy is in force and which one waits, as it stands for
-// somebody who might adopt it.
+// someone who might adopt it.
 func (t *Team) State(ctx context.Context, asker prentice.Actor) (prentice.PolicyState, error) {
 	now := t.now.Load()
 	s := prentice.PolicyState{InForce: prentice.AdoptedPolicy{
@@ -143,7 +143,7 @@ func views(p *policy.Policy) []prentice.Rule {
 	return list
 }
 
-// Adopt is somebody's vote for the policy that waits, as the file says it at
+// Adopt is someone's vote for the policy that waits, as the file says it at
 // this moment.
 func (t *Team) Adopt(ctx context.Context, who prentice.Actor, digest, reason string) (prentice.Adoption, error) {
 	if err := t.read(ctx); err != nil {

@@ -84,7 +84,7 @@ func (s *System) acceptable(stranger error, folder replica.Folder, acting Acting
 	case acting == Acts || s.standing.Lines == 0:
 		return lost
 	}
-	return nil // somebody looks what is the matter
+	return nil // someone looks what is the matter
 }
 
 func (s *System) lookTrouble(err error) error {
@@ -131,7 +131,7 @@ func (s *System) entitle(ctx context.Context) error {
 	})
 }
 
-// accept notes what the operator accepts, and lets nothing be done before somebody
+// accept notes what the operator accepts, and lets nothing be done before someone
 // has looked: what was done since may be done again.
 func (s *System) accept(ctx context.Context) error {
 	if s.Settings.Accept == "" || s.Settings.Accept == AcceptCopy { // a copy is afterRestore's
@@ -155,7 +155,7 @@ func (s *System) accept(ctx context.Context) error {
 	return err
 }
 
-// whoStarts is the user of this machine that runs prentice: nobody has signed in.
+// whoStarts is the user of this machine that runs prentice: no one has signed in.
 func whoStarts() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username

@@ -56,7 +56,7 @@ type Door interface {
 	Watch(ctx context.Context, r Request, emit func(any) error) error
 }
 
-// Rester is a door behind which nothing goes on by itself: whoever watched or
+// Rester is a door behind which nothing goes on by itself: anyone who watched or
 // waited there would do so for ever. Rests says why, and what to do.
 type Rester interface {
 	Rests() error

@@ -65,7 +65,7 @@ type Briefer interface {
 	Brief() string
 }
 
-// Outcomer is an output that says, to whoever has watched it, how it ended.
+// Outcomer is an output that says, to anyone who has watched it, how it ended.
 type Outcomer interface {
 	Outcome() string
 }
@@ -74,7 +74,7 @@ type Outcomer interface {
 // no: the run did not end well, what was checked did not pass.
 const NotWell = 9
 
-// Exact is an output whose JSON form is exact bytes, because somebody will hash
+// Exact is an output whose JSON form is exact bytes, because someone will hash
 // them: a plan. With -o json they are written as they are.
 type Exact interface {
 	Canonical() []byte

@@ -9,7 +9,7 @@ import (
 // statuses is the one table from a kind of error to its HTTP status, for every
 // face. Refused is 409 like Conflict: the world as it is does not let it happen,
 // and the same request may be fine later; 403 is for the wrong person. Canceled is
-// 499, which nobody is left to read.
+// 499, which no one is left to read.
 var statuses = [...]int{
 	prentice.Internal:        http.StatusInternalServerError,
 	prentice.Invalid:         http.StatusUnprocessableEntity,

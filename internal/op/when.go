@@ -2,7 +2,7 @@ package op
 
 import "time"
 
-// Times in text are in UTC, for everybody and wherever the reader is, and each says
+// Times in text are in UTC, for everyone and wherever the reader is, and each says
 // so: a sentence by At, a line of a stream by Clock, a column of a table by its head,
 // with UTC in it, over cells by Cell. In JSON they are RFC 3339.
 

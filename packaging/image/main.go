@@ -30,7 +30,7 @@ import (
 // user runs prentice in the image; it owns the data folder and nothing else.
 const user = 65532
 
-// settings are those of a container: its address is its own, and whoever starts
+// settings are those of a container: its address is its own, and anyone who starts
 // it says where it can be reached.
 const settings = `data = "/data"
 team = "/team"

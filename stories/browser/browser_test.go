@@ -103,7 +103,7 @@ func (s server) says(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// person is somebody in front of a browser.
+// person is someone in front of a browser.
 type person struct {
 	t   *testing.T
 	ctx context.Context
@@ -185,7 +185,7 @@ func (s server) breaks() string {
 	return s.waiting(demo.Payments)
 }
 
-// approves is somebody who is signed in, and approves a run and watches it.
+// approves is someone who is signed in, and approves a run and watches it.
 func approves(t *testing.T, olga person, where, run string) {
 	t.Helper()
 	olga.do(chromedp.Navigate(where + "/runs/" + run))

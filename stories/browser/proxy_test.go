@@ -28,7 +28,7 @@ import (
 
 // The proxies are set up as the book says it: the blocks of its page are what they
 // and prentice run with, but for ports and files, which are the test's own. The name
-// is ops.example.org here too, and whoever asks for it is sent to the proxy.
+// is ops.example.org here too, and anyone who asks for it is sent to the proxy.
 
 const publicName = "ops.example.org"
 
@@ -140,7 +140,7 @@ func (f *front) client(t *testing.T) *http.Client {
 	return &http.Client{Jar: jar, Timeout: patience, Transport: tr}
 }
 
-// browser is somebody in front of a browser for whom the name is the proxy.
+// browser is someone in front of a browser for whom the name is the proxy.
 func (f *front) browser(t *testing.T) person {
 	t.Helper()
 	return sitDown(t, chromedp.Flag("host-resolver-rules", fmt.Sprintf("MAP %s %s", publicName, f.address)), chromedp.Flag("ignore-certificate-errors-spki-list", f.spki))
@@ -202,7 +202,7 @@ func TestAPersonWorksBehindAProxyAsTheBookSetsItUp(t *testing.T) {
 	}
 }
 
-// newLink is a link that signs somebody in.
+// newLink is a link that signs someone in.
 func (s server) newLink(t *testing.T, name string) string {
 	t.Helper()
 	out := s.says(t, "person", "link", name)

@@ -35,7 +35,7 @@ func TestAPersonSignsInWithAPasskeyAndWithAPassword(t *testing.T) {
 	signsIn(t, olga, "olga", strings.Replace(s.link, "127.0.0.1", "localhost", 1)) // passkeys belong to names
 }
 
-// signsIn is somebody who comes in by a link, makes a passkey and a password, and
+// signsIn is someone who comes in by a link, makes a passkey and a password, and
 // comes in with each.
 func signsIn(t *testing.T, olga person, name, link string) {
 	t.Helper()

@@ -164,7 +164,7 @@ func (s *server) end(signal syscall.Signal) {
 	}
 }
 
-// caller asks a server as somebody.
+// caller asks a server as someone.
 type caller struct {
 	url, token string
 	http       *http.Client

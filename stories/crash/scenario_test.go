@@ -23,7 +23,7 @@ type scenario struct {
 	section   string           // whose passes are points of the sweep
 	first     []string         // kills before those of the sweep
 	tail      int              // 0, or how many of the last commits are swept
-	maybe     bool             // nobody can tell after a kill in the middle
+	maybe     bool             // no one can tell after a kill in the middle
 	alone     bool             // it needs an installation of its own
 	bad       *moment          // nil, or what goes wrong besides the kill
 }

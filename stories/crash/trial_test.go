@@ -74,10 +74,10 @@ type play struct {
 	crashed  bool            // the life before ended by a kill
 	looked   bool            // it was seen in this life that what no person started is held
 	resumed  bool            // it was told in this life to go on, whatever the answer: the disk may be full
-	told     bool            // somebody was told that the fault or the wish is known
+	told     bool            // someone was told that the fault or the wish is known
 	asked    int             // keys that a wish was sent with
 	before   int             // what the server had said before this trial
-	story    strings.Builder // of what happened, for whoever reads a failure
+	story    strings.Builder // of what happened, for anyone who reads a failure
 }
 
 func (p *play) say(format string, args ...any) {
@@ -286,7 +286,7 @@ func (p *play) tell(olga caller, runs int) (err error) {
 	}
 	err = olga.call("run.start", fmt.Sprintf("trial-%d-%d", n, p.asked), map[string]any{"procedure": sc.procedure, "reason": "it is time"}, nil)
 	if no, ok := errors.AsType[*refusal](err); ok && no.status == http.StatusConflict {
-		// Nobody knows how it ended: one looks, and asks again if it has not happened.
+		// No one knows how it ended: one looks, and asks again if it has not happened.
 		p.told = runs > 0
 		p.asked++
 		return nil

@@ -251,7 +251,7 @@ func (r *root) starts() (stop func()) {
 	}
 }
 
-// answers waits until somebody at an address says that they are ready.
+// answers waits until someone at an address says that they are ready.
 func answers(t *testing.T, address string, log func() string) {
 	t.Helper()
 	for until := time.Now().Add(patience); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {

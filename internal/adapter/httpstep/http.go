@@ -5,10 +5,10 @@
 // target, so that a server which knows such keys does the thing once however
 // often it is asked. Runs are told apart across installations and restores, in
 // which their numbers come again. Redirects are not followed: a plan names where it goes. When
-// the request was sent and no answer came, the step does not guess: nobody knows
+// the request was sent and no answer came, the step does not guess: no one knows
 // how far it came.
 //
-// It refuses secrets in attributes, which everybody can read in the plan; the
+// It refuses secrets in attributes, which everyone can read in the plan; the
 // attribute bearer names one whose value is sent as a bearer token.
 package httpstep
 
@@ -88,7 +88,7 @@ func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, erro
 		return prentice.Unknown, err
 	case out.OK:
 		return prentice.Yes, nil
-	case out.Code == 0: // nobody answered the question
+	case out.Code == 0: // no one answered the question
 		return prentice.Unknown, prentice.Errorf(prentice.Unavailable, "the done? question of step %s: %s", w.Step.ID, out.Says)
 	default:
 		return prentice.No, nil

@@ -10,7 +10,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// Account is how somebody signs in.
+// Account is how someone signs in.
 func (i *Identity) Account(ctx context.Context, name string) (a prentice.AccountRecord, err error) {
 	a.Person = name
 	var passwords, totps, codes int64
@@ -27,7 +27,7 @@ func (i *Identity) Account(ctx context.Context, name string) (a prentice.Account
 }
 
 // BeginTOTP shows a new second factor, which counts once SetPassword was given a
-// code of it. Whoever has a factor already proves it first.
+// code of it. Anyone who has a factor already proves it first.
 func (i *Identity) BeginTOTP(ctx context.Context, name string, p prentice.Proof) (secret, url string, err error) {
 	if err := i.Prove(ctx, name, p); err != nil {
 		return "", "", err
@@ -52,10 +52,10 @@ func (i *Identity) BeginTOTP(ctx context.Context, name string, p prentice.Proof)
 }
 
 // ProofLife is how long a sign-in with a passkey, or with a password and a code,
-// proves who somebody is when they change how they sign in.
+// proves who someone is when they change how they sign in.
 const ProofLife = 10 * time.Minute
 
-// Prove asks somebody who has a passkey or a second factor to show it again: a
+// Prove asks someone who has a passkey or a second factor to show it again: a
 // session that was stolen must not become a factor of the thief's. A code is used
 // up. Who has neither has nothing to show.
 func (i *Identity) Prove(ctx context.Context, name string, p prentice.Proof) error {
@@ -110,10 +110,10 @@ func (i *Identity) totpOf(ctx context.Context, name string) (secret, pending str
 	return secret, pending, nil
 }
 
-// SetPassword gives somebody a password, by a code of their second factor: of
+// SetPassword gives someone a password, by a code of their second factor: of
 // the one that BeginTOTP showed, if it did, which counts from now on and has new
 // recovery codes. All their sessions end, so that who signs in next has both.
-// Behind are the people behind whoever asks; they are behind the password too.
+// Behind are the people behind anyone who asks; they are behind the password too.
 func (i *Identity) SetPassword(ctx context.Context, name, password, code string, behind []prentice.Ref) (recovery []string, err error) {
 	if err := goodPassword(name, password); err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (i *Identity) SetPassword(ctx context.Context, name, password, code string,
 	return recovery, err
 }
 
-// ResetPerson forgets how somebody signs in and ends their sessions; a one-time
+// ResetPerson forgets how someone signs in and ends their sessions; a one-time
 // link is their way in again. Their tokens stay.
 func (i *Identity) ResetPerson(ctx context.Context, name string) error {
 	return i.change(ctx, func(tx *db.Tx) error {
@@ -179,7 +179,7 @@ func (i *Identity) ResetPerson(ctx context.Context, name string) error {
 	})
 }
 
-// forgetBegun forgets the passkeys that somebody has begun to make: what was asked
+// forgetBegun forgets the passkeys that someone has begun to make: what was asked
 // for before a factor counted was asked for without it.
 func forgetBegun(tx *db.Tx, name string) error {
 	if _, err := tx.Exec(`DELETE FROM identity_ceremony WHERE person = ?`, name); err != nil {

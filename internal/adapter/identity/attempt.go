@@ -11,7 +11,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// How often somebody may guess. What counts is kept in the database, so that
+// How often someone may guess. What counts is kept in the database, so that
 // neither a restart nor a second process begins anew.
 const (
 	attemptWindow  = 15 * time.Minute
@@ -22,7 +22,7 @@ const (
 // attempt counts a try to sign in before it is looked at: by the browser, if the
 // person has signed in there before; otherwise by the name that was given, whether
 // there is one or not, and by the address it comes from. Loopback says nothing of who
-// is there: behind a proxy on this machine it is everybody. What was counted is
+// is there: behind a proxy on this machine it is everyone. What was counted is
 // forgiven by its key once it was right.
 func (i *Identity) attempt(ctx context.Context, what, name string, from prentice.Origin) (key string, err error) {
 	key, known := i.counted(what, name, from)

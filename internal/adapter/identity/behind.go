@@ -9,7 +9,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// behindToken are the people behind whoever comes by a token: its maker and
+// behindToken are the people behind anyone who comes by a token: its maker and
 // those behind them, unless its person made it; and of an agent its person.
 func (i *Identity) behindToken(r prentice.TokenRequest) []prentice.Ref {
 	self := prentice.NewRef(string(prentice.Person), r.Person)
@@ -19,7 +19,7 @@ func (i *Identity) behindToken(r prentice.TokenRequest) []prentice.Ref {
 	return i.behindWay(self, r.By)
 }
 
-// behindWay are the people behind a way in that somebody makes for a person, who
+// behindWay are the people behind a way in that someone makes for a person, who
 // may be themselves. Where enrolment is trusted, its maker is left out.
 func (i *Identity) behindWay(of prentice.Ref, by prentice.Actor) []prentice.Ref {
 	people := by.People()
@@ -39,7 +39,7 @@ func others(of prentice.Ref, people []prentice.Ref) []prentice.Ref {
 	return rest
 }
 
-// through is the token by which somebody came who makes something, when it will
+// through is the token by which someone came who makes something, when it will
 // end some day: what is made through it ends with it. The machine's own token
 // never does.
 func through(tx *db.Tx, by prentice.Actor) (id, expires int64, person string, err error) {
@@ -79,8 +79,8 @@ func (i *Identity) ownName(tx *db.Tx, r prentice.TokenRequest) error {
 	return nil
 }
 
-// Confirm says that a person's password and passkeys are theirs alone, whoever
-// let them in at first. Only somebody who is not behind them can know, and say
+// Confirm says that a person's password and passkeys are theirs alone, anyone who
+// let them in at first. Only someone who is not behind them can know, and say
 // so. It returns who counts as behind them no more.
 func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) (factors []prentice.Factor, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
@@ -112,12 +112,12 @@ func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) 
 	return factors, err
 }
 
-// Independent is what a team does in which nobody is independent of the person
-// who let everybody in.
+// Independent is what a team does in which no one is independent of the person
+// who let everyone in.
 const Independent = `let someone confirm it behind whom no one else is; or, if the team trusts its owners with this, ` +
 	`set enrolment = "trusted" in prentice.toml, start prentice again, and make the link or the token anew`
 
-// behindFactors is the ways in of a person that somebody else is behind.
+// behindFactors is the ways in of a person that another person is behind.
 func behindFactors(tx *db.Tx, name string) (factors []prentice.Factor, err error) {
 	rows, err := tx.Query(`SELECT 'password', '', '', behind FROM identity_password WHERE person = ? AND behind <> ''
 		UNION ALL SELECT 'passkey', id, name, behind FROM identity_passkey WHERE person = ? AND behind <> '' ORDER BY 1, 2`, name, name)

@@ -9,7 +9,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// word is what a provider outside last said of somebody. For whom no provider
+// word is what a provider outside last said of someone. For whom no provider
 // speaks it is not bound and holds for ever.
 type word struct {
 	bound  bool
@@ -49,7 +49,7 @@ func (w word) until(lasts time.Duration) time.Time {
 	return w.at.Add(lasts)
 }
 
-// holds refuses whoever the provider does not vouch for any more, or has not for
+// holds refuses anyone who the provider does not vouch for any more, or has not for
 // so long.
 func (w word) holds(now time.Time, lasts time.Duration) error {
 	switch {
@@ -62,9 +62,9 @@ func (w word) holds(now time.Time, lasts time.Duration) error {
 	return nil
 }
 
-// leansFor is how long what somebody came by may lean on the provider's word: a
+// leansFor is how long what someone came by may lean on the provider's word: a
 // person for an hour, whatever else they could show; the program that a token of
-// theirs was made for, for as long as nobody need sign in.
+// theirs was made for, for as long as no one need sign in.
 func leansFor(kind prentice.ActorKind) time.Duration {
 	if kind == prentice.Agent {
 		return ProviderStanding

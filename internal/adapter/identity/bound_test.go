@@ -125,7 +125,7 @@ func TestWhatTheProviderChangesIsEvidence(t *testing.T) {
 	})
 }
 
-// What somebody made for others through a token of theirs ends with it when the
+// What someone made for others through a token of theirs ends with it when the
 // provider takes their role away.
 func TestWhatWasMadeThroughATokenEndsWhenItsOwnerIsWithdrawn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -235,7 +235,7 @@ func TestATokenForAnotherClientIsRefused(t *testing.T) {
 func TestWhatIsRevokedAtOneReplicaCountsAtNoOther(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		if !d.Postgres() {
-			return // nobody shares it
+			return // no one shares it
 		}
 		w := open(t, d)
 		other := w.reopened()

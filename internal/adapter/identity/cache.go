@@ -15,7 +15,7 @@ const (
 // revision counts the changes to people, tokens and sessions. Where others may
 // share the database it is asked for with every request, so that what one process
 // takes away counts at no other; on SQLite there is no other, and each change here
-// forgets everybody.
+// forgets everyone.
 func (i *Identity) revision(ctx context.Context) (n int64, err error) {
 	if !i.db.Postgres() {
 		return 0, nil
@@ -31,12 +31,12 @@ func (i *Identity) revision(ctx context.Context) (n int64, err error) {
 func (i *Identity) Changed() <-chan struct{} { return i.cache.changes() }
 
 // cache remembers for a few seconds who was recognised. Strangers are not
-// remembered. Any change to people, tokens or sessions forgets everybody.
+// remembered. Any change to people, tokens or sessions forgets everyone.
 type cache struct {
 	mu         sync.Mutex // guards the fields below
-	generation int64      // counts how often everybody was forgotten
+	generation int64      // counts how often everyone was forgotten
 	known      map[string]remembered
-	changed    chan struct{} // closed by the next change; nil while nobody waits
+	changed    chan struct{} // closed by the next change; nil while no one waits
 }
 
 type remembered struct {
@@ -63,7 +63,7 @@ func (c *cache) now() int64 {
 	return c.generation
 }
 
-// keep remembers somebody, unless everybody was forgotten while they were
+// keep remembers someone, unless everyone was forgotten while they were
 // looked up: what was read then may not be true any more.
 func (c *cache) keep(hash string, k known, revision int64, now time.Time, generation int64) {
 	c.mu.Lock()

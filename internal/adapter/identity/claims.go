@@ -18,7 +18,7 @@ import (
 const groupsScope = "groups"
 
 // scopes are those that the provider is asked for: the ones that the settings
-// name, else what identifies somebody, and their groups where the provider says
+// name, else what identifies someone, and their groups where the provider says
 // in its discovery document that it has such a scope
 // (https://openid.net/specs/openid-connect-discovery-1_0.html, scopes_supported).
 func (p *Provider) scopes(found *oidc.Provider) []string {
@@ -39,7 +39,7 @@ func (p *Provider) scopes(found *oidc.Provider) []string {
 }
 
 // completed adds what the provider leaves out of its token and tells those who
-// ask: groups alone, of the same subject. Who somebody is stands in the token.
+// ask: groups alone, of the same subject. Who someone is stands in the token.
 func (p *Provider) completed(ctx context.Context, found *oidc.Provider, token *oauth2.Token, subject string, claims map[string]any) (map[string]any, error) {
 	path := orElse(p.GroupClaim, "groups")
 	if _, said := claimAt(claims, path); said || found.UserInfoEndpoint() == "" {
@@ -85,7 +85,7 @@ func claimAt(claims map[string]any, path string) (any, bool) {
 	return nil, false
 }
 
-// groupsIn reads somebody's groups. Some providers write one group as a text and
+// groupsIn reads someone's groups. Some providers write one group as a text and
 // not as a list of one, and some write each with a slash before it.
 func (p *Provider) groupsIn(claims map[string]any) ([]string, error) {
 	path := orElse(p.GroupClaim, "groups")

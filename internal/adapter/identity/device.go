@@ -11,9 +11,9 @@ import (
 	"prentice"
 )
 
-// A browser in which somebody has signed in keeps a device cookie
+// A browser in which someone has signed in keeps a device cookie
 // (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies):
-// a word for one person that nobody else can make. Wrong passwords that come with one
+// a word for one person that no one else can make. Wrong passwords that come with one
 // are counted for it alone, and those of strangers for the name: who knows nothing but
 // a name closes its password to strangers, and not to the browsers of who has it. It
 // opens nothing by itself.
@@ -26,7 +26,7 @@ const longestDevice = 300
 
 func devicePurpose(name string) string { return "device of " + name }
 
-// Device is a new device cookie for whoever has a session; "" for one that is no
+// Device is a new device cookie for anyone who has a session; "" for one that is no
 // person's, or can do less than the person.
 func (i *Identity) Device(ctx context.Context, session string) (string, error) {
 	actor, _, err := i.Identify(ctx, Credential{Session: session})

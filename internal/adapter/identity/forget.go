@@ -10,7 +10,7 @@ import (
 // Forget removes tokens that expired long ago, and sessions and questions to browsers
 // that have ended. A token through which others were made goes after them. Whose agent
 // a name is, and who was removed, stays known; so do links, by which the first start
-// knows whether anybody has come in.
+// knows whether anyone has come in.
 func (i *Identity) Forget(ctx context.Context, s db.Sweep) (out db.Swept, err error) {
 	due, err := i.expired(ctx, s)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// Grant gives somebody a role on one thing; a role that they had on it before
+// Grant gives someone a role on one thing; a role that they had on it before
 // is no more. Their sessions end, as with SetRole.
 func (i *Identity) Grant(ctx context.Context, name string, g prentice.Grant) (p prentice.PersonRecord, err error) {
 	if _, err := prentice.ParseRole(string(g.Role)); err != nil {
@@ -31,7 +31,7 @@ func (i *Identity) Grant(ctx context.Context, name string, g prentice.Grant) (p 
 	})
 }
 
-// RevokeGrant takes away the role that somebody has on one thing.
+// RevokeGrant takes away the role that someone has on one thing.
 func (i *Identity) RevokeGrant(ctx context.Context, name string, on prentice.Ref) (prentice.PersonRecord, error) {
 	return i.changeGrants(ctx, name, func(tx *db.Tx) error { return forgetGrant(tx, name, on) })
 }
@@ -67,7 +67,7 @@ func forgetGrant(tx *db.Tx, name string, on prentice.Ref) error {
 	return nil
 }
 
-// endSessions ends the sessions of somebody whose standing changes.
+// endSessions ends the sessions of someone whose standing changes.
 func endSessions(tx *db.Tx, name string) error {
 	if _, err := tx.Exec(`DELETE FROM identity_session WHERE person = ?`, name); err != nil {
 		return fmt.Errorf("end the sessions of %s: %w", name, err)
@@ -75,7 +75,7 @@ func endSessions(tx *db.Tx, name string) error {
 	return nil
 }
 
-// GrantedOnBelongings says whether anybody holds a role, or a token, on what belongs
+// GrantedOnBelongings says whether anyone holds a role, or a token, on what belongs
 // to a group or a system.
 func (i *Identity) GrantedOnBelongings(ctx context.Context) (bool, error) {
 	var n int
@@ -125,9 +125,9 @@ func scanGrants(rows *sql.Rows) (_ map[string][]prentice.Grant, err error) {
 	return all, rows.Err()
 }
 
-// groupsOf are the groups that somebody belongs to, by the catalogue and by the
+// groupsOf are the groups that someone belongs to, by the catalogue and by the
 // provider that signs them in, and until when that holds. Whom it has not vouched
-// for lately is nobody.
+// for lately is no one.
 func (i *Identity) groupsOf(ctx context.Context, name string, lasts time.Duration) (groups []prentice.Ref, until time.Time, err error) {
 	w, err := i.word(ctx, name)
 	if err == nil {
@@ -144,7 +144,7 @@ func (i *Identity) groupsOf(ctx context.Context, name string, lasts time.Duratio
 	return slices.Compact(groups), w.until(lasts), nil
 }
 
-// shownGroups are somebody's groups for others to look at: none for whom the
+// shownGroups are someone's groups for others to look at: none for whom the
 // provider does not vouch.
 func (i *Identity) shownGroups(ctx context.Context, name string) ([]prentice.Ref, error) {
 	groups, _, err := i.groupsOf(ctx, name, ProviderStanding)
@@ -154,7 +154,7 @@ func (i *Identity) shownGroups(ctx context.Context, name string) ([]prentice.Ref
 	return groups, err
 }
 
-// standing is somebody of the team as they act themselves, and until when a
+// standing is someone of the team as they act themselves, and until when a
 // provider's word for that holds.
 func (i *Identity) standing(ctx context.Context, name string, role prentice.Role, lasts time.Duration) (prentice.Actor, time.Time, error) {
 	grants, err := i.grants(ctx, name)
@@ -187,7 +187,7 @@ type tokenRow struct {
 	given                         bool
 }
 
-// throughToken is somebody as a token lets them act: nowhere more than its role,
+// throughToken is someone as a token lets them act: nowhere more than its role,
 // and for nothing outside its scope. An agent is no member of their groups.
 func (i *Identity) throughToken(ctx context.Context, person string, role prentice.Role, t tokenRow) (prentice.Actor, time.Time, error) {
 	a, until, err := i.standing(ctx, person, role, leansFor(prentice.ActorKind(t.kind)))

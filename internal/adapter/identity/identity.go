@@ -26,12 +26,12 @@ func Schema() fs.FS { return db.Under(files, "schema") }
 
 // How long things last.
 const (
-	SessionIdle = 12 * time.Hour      // a session that nobody uses
+	SessionIdle = 12 * time.Hour      // a session that no one uses
 	SessionLife = 7 * 24 * time.Hour  // a session at most
 	LinkLife    = 15 * time.Minute    // a sign-in link
 	TokenLife   = 90 * 24 * time.Hour // a token, unless its request says otherwise
 	LongestLife = 366 * 24 * time.Hour
-	enough      = 100 * time.Millisecond // that a request waits for it to be kept when somebody was last seen
+	enough      = 100 * time.Millisecond // that a request waits for it to be kept when someone was last seen
 	coarse      = 5 * time.Minute        // how exactly "last seen" is kept
 )
 
@@ -42,8 +42,8 @@ type Identity struct {
 	clock func() time.Time
 	cache cache
 
-	// Groups are the groups that somebody belongs to by the team's catalogue;
-	// nil knows none. It is set before anybody is asked.
+	// Groups are the groups that someone belongs to by the team's catalogue;
+	// nil knows none. It is set before anyone is asked.
 	Groups func(person string) []prentice.Ref
 	// Provider signs people in from outside; nil is none.
 	Provider *Provider
@@ -51,7 +51,7 @@ type Identity struct {
 	// nothing.
 	Record func(tx *db.Tx, now time.Time, notes ...prentice.Note) error
 	// Trusting leaves the maker of a link or a token for another person out of
-	// the people behind it. It is set before anybody is asked.
+	// the people behind it. It is set before anyone is asked.
 	Trusting bool
 
 	touches sync.WaitGroup // of who was last seen
@@ -65,7 +65,7 @@ func Open(d *db.DB, keys string, clock func() time.Time) (*Identity, error) {
 	return &Identity{db: d, keys: keys, clock: clock}, nil
 }
 
-// Credential is what somebody shows: a token, or else a session.
+// Credential is what someone shows: a token, or else a session.
 type Credential struct {
 	Bearer  string
 	Session string
@@ -109,7 +109,7 @@ func (i *Identity) Identify(ctx context.Context, c Credential) (prentice.Actor, 
 	return k.actor, k.session, nil
 }
 
-// known is somebody who was recognised.
+// known is someone who was recognised.
 type known struct {
 	actor   prentice.Actor
 	session SessionInfo
@@ -140,7 +140,7 @@ func (i *Identity) byToken(ctx context.Context, hash string, now time.Time) (kno
 	return k, err
 }
 
-// leaning is somebody as far as a provider's word for them reaches.
+// leaning is someone as far as a provider's word for them reaches.
 func (k known) leaning(a prentice.Actor, until time.Time, err error) (known, error) {
 	k.actor, k.until = a, sooner(k.until, until)
 	return k, err
@@ -195,9 +195,9 @@ func stranger() error {
 		Try("sign in again, or send a token that is neither revoked nor expired")
 }
 
-// touch keeps about when somebody was last seen. It is written rarely, and its
-// failure keeps nobody out: a session that cannot be kept alive ends sooner. Nor
-// does anybody wait long for a database that is locked: they may have come to
+// touch keeps about when someone was last seen. It is written rarely, and its
+// failure keeps no one out: a session that cannot be kept alive ends sooner. Nor
+// does anyone wait long for a database that is locked: they may have come to
 // stop everything.
 func (i *Identity) touch(ctx context.Context, k known, now time.Time) {
 	if since := now.Sub(k.seen); since >= 0 && since < coarse {
@@ -257,7 +257,7 @@ func sooner(a, b time.Time) time.Time {
 
 func over(until, now time.Time) bool { return !until.IsZero() && !now.Before(until) }
 
-// csrfOf derives the secret of a session's forms, from which nobody finds the
+// csrfOf derives the secret of a session's forms, from which no one finds the
 // way back, so that it needs no place of its own.
 func csrfOf(session string) string {
 	mac := hmac.New(sha256.New, []byte(session))

@@ -63,7 +63,7 @@ func (w world) reopened() world {
 	return w
 }
 
-// pass lets time go by, once it is written down when everybody was last seen.
+// pass lets time go by, once it is written down when everyone was last seen.
 func (w world) pass(d time.Duration) {
 	w.Close() // it waits, and nothing more
 	w.time.Add(d.Microseconds())
@@ -449,7 +449,7 @@ func TestARevokedTokenStopsAtOnceHereAndElsewhere(t *testing.T) {
 		}
 		w.wants("here", bearer(value), "nobody")
 		w.wants("its session here", session(opened), "nobody")
-		if !d.Postgres() { // then nobody else may be there, and there is nothing to ask
+		if !d.Postgres() { // then no one else may be there, and there is nothing to ask
 			w.pass(3 * time.Second)
 		}
 		elsewhere.wants("elsewhere", bearer(value), "nobody")

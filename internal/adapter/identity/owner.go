@@ -20,7 +20,7 @@ const tokenFile = "cli.token"
 // EnsureOwner makes sure that there is an owner. At the first start it adds one
 // and returns the code of a link that signs them in. It also writes, where it is
 // missing or does not act as an owner any more, the token for the command line
-// on this machine: whoever can read that file can write to the database too.
+// on this machine: anyone who can read that file can write to the database too.
 func (i *Identity) EnsureOwner(ctx context.Context, name string) (created bool, link string, err error) {
 	there, err := i.hasOwner(ctx)
 	if err != nil {
@@ -48,7 +48,7 @@ func (i *Identity) EnsureOwner(ctx context.Context, name string) (created bool, 
 	return created, link, i.renewToken(ctx)
 }
 
-// hasOwner asks without writing: whoever only looks may do so where nothing can be
+// hasOwner asks without writing: anyone who only looks may do so where nothing can be
 // written.
 func (i *Identity) hasOwner(ctx context.Context) (bool, error) {
 	var n int64
@@ -68,7 +68,7 @@ func (i *Identity) renewToken(ctx context.Context) error {
 	return i.writeToken(ctx)
 }
 
-// FirstLink is the code of a link that signs the owner in, as long as nobody has
+// FirstLink is the code of a link that signs the owner in, as long as no one has
 // ever come in: the owner is alone, without a session or another way, and a link
 // that was made before lies unused. Otherwise it is "".
 func (i *Identity) FirstLink(ctx context.Context) (link string, err error) {
@@ -118,7 +118,7 @@ func firstOwner(tx *db.Tx) (name string, err error) {
 }
 
 // writeToken makes a token for this folder's command line in the place of the
-// one it had, and writes it after it is committed: a token in a file that nobody
+// one it had, and writes it after it is committed: a token in a file that no one
 // knows would be worse than none, which the next start mends.
 func (i *Identity) writeToken(ctx context.Context) error {
 	var value string

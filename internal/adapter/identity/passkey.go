@@ -58,7 +58,7 @@ func (h holder) WebAuthnDisplayName() string { return h.name }
 // WebAuthnCredentials implements webauthn.User.
 func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
-// BeginPasskey asks a browser to make a passkey for somebody. Whoever has a factor
+// BeginPasskey asks a browser to make a passkey for someone. Anyone who has a factor
 // already proves it first; the answer needs no more proof than that it answers.
 func (i *Identity) BeginPasskey(ctx context.Context, name, origin string, p prentice.Proof) (prentice.Ceremony, error) {
 	rp, err := relyingParty(origin)
@@ -123,7 +123,7 @@ func (i *Identity) AddPasskey(ctx context.Context, name string, in prentice.Cere
 	return p, err
 }
 
-// RemovePasskey forgets one of somebody's passkeys, who proves first that it is
+// RemovePasskey forgets one of someone's passkeys, who proves first that it is
 // them, and ends their sessions: one may have been opened with it.
 func (i *Identity) RemovePasskey(ctx context.Context, name, id string, p prentice.Proof) error {
 	if err := i.Prove(ctx, name, p); err != nil {
@@ -151,7 +151,7 @@ func (i *Identity) BeginPasskeySignIn(ctx context.Context, origin string) (prent
 	return i.ceremony(ctx, "sign-in "+origin, "", options, data)
 }
 
-// SignInPasskey opens a session for whoever holds a passkey of a person and
+// SignInPasskey opens a session for anyone who holds a passkey of a person and
 // showed their authenticator that it is them.
 func (i *Identity) SignInPasskey(ctx context.Context, in prentice.CeremonyAnswer, from prentice.Origin) (session string, expires time.Time, err error) {
 	origin, data, err := i.finish(ctx, "sign-in ", "", in.Ceremony)

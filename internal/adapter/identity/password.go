@@ -50,7 +50,7 @@ func hashPassword(password string) string {
 var nobodys = "$argon2id$v=19$m=19456,t=2,p=1$" + base64.RawStdEncoding.EncodeToString(make([]byte, 16)) + "$" + base64.RawStdEncoding.EncodeToString(make([]byte, argonLen))
 
 // rightPassword compares in constant time. What is stored in another form than
-// this program writes is nobody's password.
+// this program writes is no one's password.
 func rightPassword(stored, password string) bool {
 	parts := strings.Split(stored, "$")
 	if len(parts) != 6 || strings.Join(parts[:4], "$") != strings.Join(strings.Split(nobodys, "$")[:4], "$") {
@@ -73,9 +73,9 @@ func goodPassword(name, password string) error {
 	return nil
 }
 
-// SignInPassword opens a session for whoever knows a person's password and has
+// SignInPassword opens a session for anyone who knows a person's password and has
 // their second factor: a code of the moment, or a recovery code. A password
-// alone signs in nobody. Whatever is wrong, the answer is the same and takes the
+// alone signs in no one. Whatever is wrong, the answer is the same and takes the
 // same work.
 func (i *Identity) SignInPassword(ctx context.Context, in prentice.PasswordSignIn, from prentice.Origin) (session string, expires time.Time, err error) {
 	tried, err := i.attempt(ctx, "sign-in", in.Name, from)

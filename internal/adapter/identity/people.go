@@ -23,7 +23,7 @@ func (i *Identity) change(ctx context.Context, do func(*db.Tx) error) error {
 	})
 }
 
-// AddPerson adds somebody to the team. The same name is the same person: what
+// AddPerson adds someone to the team. The same name is the same person: what
 // was recorded of ann stays ann's.
 func (i *Identity) AddPerson(ctx context.Context, name string, role prentice.Role) (p prentice.PersonRecord, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
@@ -56,7 +56,7 @@ func (i *Identity) addPerson(tx *db.Tx, name string, role prentice.Role) (prenti
 	return p, nil
 }
 
-// SetRole changes what somebody may do everywhere, at once and by every door.
+// SetRole changes what someone may do everywhere, at once and by every door.
 // Their sessions end: who signs in with another role holds another secret.
 func (i *Identity) SetRole(ctx context.Context, name string, role prentice.Role) (p prentice.PersonRecord, err error) {
 	if _, err := prentice.ParseRole(string(role)); err != nil {
@@ -80,7 +80,7 @@ func (i *Identity) SetRole(ctx context.Context, name string, role prentice.Role)
 	return p, err
 }
 
-// RemovePerson takes somebody off the team, with all their tokens, sessions and
+// RemovePerson takes someone off the team, with all their tokens, sessions and
 // links. What they did stays in the ledger. No provider brings them back.
 func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 	return i.change(ctx, func(tx *db.Tx) error {
@@ -115,7 +115,7 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 	})
 }
 
-// Readmit lets a provider bring somebody in again who was removed.
+// Readmit lets a provider bring someone in again who was removed.
 func (i *Identity) Readmit(ctx context.Context, name string) error {
 	return i.change(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(`DELETE FROM identity_removed WHERE name = ?`, strings.ToLower(name))
@@ -193,7 +193,7 @@ func scanPerson(scan func(...any) error) (p prentice.PersonRecord, err error) {
 	return p, err
 }
 
-// keepsOwner refuses to lose the last owner: nobody could let anybody in again.
+// keepsOwner refuses to lose the last owner: no one could let anyone in again.
 // An owner who comes in without a provider stays as long as there is no other such
 // one, since a provider may fail, or be lost.
 func keepsOwner(tx *db.Tx, p prentice.PersonRecord) error {

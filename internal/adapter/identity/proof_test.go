@@ -12,7 +12,7 @@ import (
 
 const here = "http://localhost:7400"
 
-// passkey gives somebody a passkey, without a browser.
+// passkey gives someone a passkey, without a browser.
 func (w world) passkey(name, id string) {
 	w.t.Helper()
 	err := w.db.Write(ctx, func(tx *db.Tx) error {

@@ -26,7 +26,7 @@ const (
 	// ProviderSession is how long a session lasts that a provider vouched for:
 	// what it takes away is gone within the hour. Signing in again is a click.
 	ProviderSession = time.Hour
-	// ProviderStanding is how long the programs that somebody's tokens are for act
+	// ProviderStanding is how long the programs that someone's tokens are for act
 	// after the provider last vouched for them.
 	ProviderStanding = 30 * 24 * time.Hour
 
@@ -47,7 +47,7 @@ type Provider struct {
 	found *oidc.Provider
 }
 
-// Check refuses a provider that could let in whom nobody meant.
+// Check refuses a provider that could let in whom no one meant.
 func (p *Provider) Check() error {
 	u, err := url.Parse(p.Issuer)
 	switch {
@@ -108,7 +108,7 @@ func (p *Provider) client(found *oidc.Provider, redirect string) (*oauth2.Config
 	return c, nil
 }
 
-// errand is what is kept while somebody is away at the provider.
+// errand is what is kept while someone is away at the provider.
 type errand struct{ Nonce, Verifier, Redirect string }
 
 // HasProvider says whether a provider signs people in.

@@ -27,12 +27,12 @@ type gate struct {
 	world
 	*mockoidc.MockOIDC
 	twist func(map[string]any) map[string]any // of the claims, before they are signed
-	none  bool                                // answers with a token that nobody signed
+	none  bool                                // answers with a token that no one signed
 	info  string                              // what it tells of people when asked, once set
 	has   []string                            // the scopes that it says it has
 }
 
-// guest is somebody at the provider.
+// guest is someone at the provider.
 type guest struct {
 	*mockoidc.MockUser
 	g *gate
@@ -140,7 +140,7 @@ func (g *gate) tells(next http.Handler) http.Handler {
 	})
 }
 
-// visit goes to the provider as somebody and comes back with its answer.
+// visit goes to the provider as someone and comes back with its answer.
 func (g *gate) visit(subject, name string, groups ...string) (state, code string) {
 	g.t.Helper()
 	g.QueueUser(guest{&mockoidc.MockUser{Subject: subject, PreferredUsername: name, Email: name + "@example.com", Groups: groups}, g})

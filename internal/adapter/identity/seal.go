@@ -26,7 +26,7 @@ func (i *Identity) sealer() (cipher.AEAD, error) {
 		if err := writeNew(path, key); err != nil {
 			return nil, unwritable(err)
 		}
-		key, err = os.ReadFile(path) // somebody else may have been first
+		key, err = os.ReadFile(path) // another person may have been first
 	}
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "the key of second factors: %w", err).Try("let the user who runs prentice read %s", path)

@@ -11,7 +11,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// Link makes a code that signs a person in once. Whoever makes it for another is
+// Link makes a code that signs a person in once. Anyone who makes it for another is
 // behind the session that it opens.
 func (i *Identity) Link(ctx context.Context, name string, by prentice.Actor) (code string, expires time.Time, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
@@ -105,7 +105,7 @@ type opening struct {
 	from        prentice.Origin
 	token       int64     // that it was opened with, or 0
 	most        time.Time // it lasts no longer; zero is as long as any
-	behind      string    // the people behind whoever opens it
+	behind      string    // the people behind anyone who opens it
 }
 
 // boundBy lets a session that a person opened by a link of their own, made
@@ -123,7 +123,7 @@ func boundBy(tx *db.Tx, o *opening, parent int64) error {
 }
 
 // begin opens a session and clears away those that have ended. Its secret is
-// always new: one that somebody held before is worth nothing. Whom a provider
+// always new: one that someone held before is worth nothing. Whom a provider
 // brought comes in by no way for longer than its word holds.
 func (i *Identity) begin(tx *db.Tx, o opening) (string, time.Time, error) {
 	now := i.clock()

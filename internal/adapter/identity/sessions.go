@@ -11,7 +11,7 @@ import (
 )
 
 // sessionIDLen is how much of a session's hash names it. The hash is of a
-// random secret, so that its beginning tells nobody anything.
+// random secret, so that its beginning tells no one anything.
 const sessionIDLen = 12
 
 // SessionID names a session where its secret must not stand.

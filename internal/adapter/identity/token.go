@@ -73,7 +73,7 @@ func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.
 	return value, t, nil
 }
 
-// allowed refuses a token that could do what nobody granted.
+// allowed refuses a token that could do what no one granted.
 func allowed(r prentice.TokenRequest, p prentice.PersonRecord) error {
 	if _, err := prentice.ParseRole(string(r.Role)); err != nil {
 		return err

@@ -73,7 +73,7 @@ func useCode(tx *db.Tx, name, code string, step int64, timely bool) error {
 	return nil
 }
 
-// newRecovery gives somebody new recovery codes in the place of all old ones.
+// newRecovery gives someone new recovery codes in the place of all old ones.
 func newRecovery(tx *db.Tx, name string) ([]string, error) {
 	if _, err := tx.Exec(`DELETE FROM identity_recovery WHERE person = ?`, name); err != nil {
 		return nil, fmt.Errorf("forget recovery codes: %w", err)

@@ -12,7 +12,7 @@ import (
 // mostViews is how many views one person may name.
 const mostViews = 50
 
-// Views lists the views of a page that somebody has named, by name; of all pages
+// Views lists the views of a page that someone has named, by name; of all pages
 // for "".
 func (i *Identity) Views(ctx context.Context, who prentice.Ref, page string) (_ []prentice.SavedView, err error) {
 	rows, err := i.db.Query(ctx, `SELECT page, name, query FROM identity_view WHERE who = ? AND (page = ? OR ? = '') ORDER BY page, name`, string(who), page, page)

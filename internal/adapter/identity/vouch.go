@@ -8,9 +8,9 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// vouched writes down what the provider says of somebody. Who has no role there
+// vouched writes down what the provider says of someone. Who has no role there
 // any more is refused, and that is written too: their sessions end and their
-// tokens are gone, for good. A name that somebody here has already is theirs, not
+// tokens are gone, for good. A name that someone here has already is theirs, not
 // the provider's to give away, and who was removed here stays so. Whatever changes
 // is evidence.
 func (i *Identity) vouched(tx *db.Tx, o outsider) (refused, err error) {
@@ -37,7 +37,7 @@ func (i *Identity) vouched(tx *db.Tx, o outsider) (refused, err error) {
 	return nil, i.renew(tx, o)
 }
 
-// welcome makes a person of somebody whom the provider names for the first time.
+// welcome makes a person of someone whom the provider names for the first time.
 func (i *Identity) welcome(tx *db.Tx, o outsider) (refused, err error) {
 	var removed int64
 	err = tx.QueryRow(`SELECT COUNT(*) FROM identity_removed WHERE name = ? OR issuer = ? AND subject = ?`, []any{strings.ToLower(o.name), o.issuer, o.subject}, &removed)
@@ -61,7 +61,7 @@ func (i *Identity) welcome(tx *db.Tx, o outsider) (refused, err error) {
 	return nil, i.note(tx, "person.added", o, map[string]any{"role": string(o.role), "groups": prentice.JoinRefs(o.groups)})
 }
 
-// renew takes over role and groups of somebody whom the provider has named before.
+// renew takes over role and groups of someone whom the provider has named before.
 func (i *Identity) renew(tx *db.Tx, o outsider) error {
 	p, err := person(tx, o.name)
 	if err != nil {
@@ -95,7 +95,7 @@ func (i *Identity) renew(tx *db.Tx, o outsider) error {
 	return nil
 }
 
-// withdraw ends what somebody could do, once the provider gives them no role.
+// withdraw ends what someone could do, once the provider gives them no role.
 func (i *Identity) withdraw(tx *db.Tx, o outsider) error {
 	was, err := wordIn(tx, o.name)
 	if err != nil {
@@ -117,7 +117,7 @@ func (i *Identity) withdraw(tx *db.Tx, o outsider) error {
 	return i.note(tx, "person.withdrawn", o, map[string]any{"tokens_revoked": tokens, "groups": prentice.JoinRefs(o.groups)})
 }
 
-// becomes gives somebody another role. Their sessions end, and no token of theirs
+// becomes gives someone another role. Their sessions end, and no token of theirs
 // keeps more than they may now: what is lost does not come back with the role.
 func (i *Identity) becomes(tx *db.Tx, p prentice.PersonRecord, role prentice.Role) (err error) {
 	if err := endSessions(tx, p.Name); err != nil {
@@ -141,7 +141,7 @@ func (i *Identity) becomes(tx *db.Tx, p prentice.PersonRecord, role prentice.Rol
 	return nil
 }
 
-// bury keeps whom somebody was to a provider, before they are removed.
+// bury keeps whom someone was to a provider, before they are removed.
 func (i *Identity) bury(tx *db.Tx, name string) error {
 	var issuer, subject string
 	err := tx.QueryRow(`SELECT issuer, subject FROM identity_provider WHERE person = ?`, []any{name}, &issuer, &subject)

@@ -21,7 +21,7 @@ const waysQuery = `SELECT person, role, ops, things, behind FROM identity_token 
 
 // Ways are how people could come in for one of some operations, with at least a
 // role. What role they have themselves is not asked here, nor on what a token is for.
-// Ways with the same people behind them are one: nobody makes many of them.
+// Ways with the same people behind them are one: no one makes many of them.
 func (i *Identity) Ways(ctx context.Context, least prentice.Role, ops ...string) (ways []prentice.Way, err error) {
 	now := i.clock()
 	at := db.Micros(now)

@@ -4,7 +4,7 @@
 //
 // Addresses come from the team's own git and are trusted, also when they are
 // private. What answers there is not: a receiver gets ten seconds and may answer
-// with a few bytes, which nobody reads; redirects are not followed; what came
+// with a few bytes, which no one reads; redirects are not followed; what came
 // from outside reaches it as plain text.
 //
 // It refuses certificates that do not fit, passwords over connections that can

@@ -7,7 +7,7 @@
 // start); it says nothing about the service.
 //
 // Every look opens a connection of its own, as a new visitor would: one kept open
-// goes on working when nobody can connect any more. It uses no proxy, verifies
+// goes on working when no one can connect any more. It uses no proxy, verifies
 // certificates, and does not follow a redirect to another host, because what
 // answers there is not the service.
 package probe

@@ -68,7 +68,7 @@ func world(t *testing.T) *httptest.Server {
 	return s
 }
 
-// vacant is an address that nobody listens on.
+// vacant is an address that no one listens on.
 func vacant(t *testing.T) string {
 	t.Helper()
 	port, err := freeport.Give()

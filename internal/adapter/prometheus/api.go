@@ -55,7 +55,7 @@ func Ask(ctx context.Context, base string) (Found, error) {
 	return f, nil
 }
 
-// plainJobs are the jobs whose pages need nobody to sign in.
+// plainJobs are the jobs whose pages need no one to sign in.
 func plainJobs(ctx context.Context, u *url.URL) (map[string]bool, error) {
 	raw, err := get(ctx, u, "/api/v1/status/config")
 	if err != nil {

@@ -50,7 +50,7 @@ type relabel struct {
 // signing are the keys with which a page is asked otherwise than plainly.
 var signing = []string{"basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file", "tls_config", "proxy_url", "proxy_from_environment", "http_headers", "params"}
 
-// signs says whether the job's pages want somebody to sign in.
+// signs says whether the job's pages want someone to sign in.
 func (j job) signs() bool {
 	return slices.ContainsFunc(signing, func(key string) bool { _, there := j.Rest[key]; return there })
 }

@@ -47,7 +47,7 @@ func (f *Found) leave(what, format string, args ...any) {
 
 var validHost = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
 
-// add takes a target by its address. Signs says that the page wants somebody to sign
+// add takes a target by its address. Signs says that the page wants someone to sign
 // in, or another way of asking than a plain one.
 func (f *Found) add(job, address string, signs, page bool) {
 	u, err := url.Parse(address)

@@ -133,7 +133,7 @@ func TestAPrometheusIsAskedHowItAsks(t *testing.T) {
 }
 
 func TestAPrometheusThatDoesNotAnswerSoIsRefusedWithoutItsPassword(t *testing.T) {
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(answer)) })) //nolint:errcheck // nobody should come
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(answer)) })) //nolint:errcheck // no one should come
 	defer elsewhere.Close()
 	for name, handler := range map[string]http.HandlerFunc{
 		"another host": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) },

@@ -210,7 +210,7 @@ func removeAll(paths ...string) error {
 }
 
 // begin makes a tail of records, or an empty one. Its first line says where it
-// stands in the segment. It is another file, so that whoever reads the old one
+// stands in the segment. It is another file, so that anyone who reads the old one
 // reads it whole.
 func (f *file) begin(records []byte) error {
 	head, fresh := fmt.Sprintf(tailHead, f.sealed, f.lines), f.path("new")
@@ -260,7 +260,7 @@ func (l *Logs) stand(run int64) (own, end known) {
 	own, found := l.known[run]
 	l.mu.Unlock()
 	if found && l.Others == nil {
-		return own, own // nobody else writes
+		return own, own // no one else writes
 	}
 	lost := own
 	ctx, cancel := context.WithTimeout(context.Background(), standPatience)

@@ -26,7 +26,7 @@ type following struct {
 	runs     map[int64]bool        // those that were watched at the last look; guarded by mu
 }
 
-// Follow tells, while somebody watches, what other writers print, until ctx ends.
+// Follow tells, while someone watches, what other writers print, until ctx ends.
 func (l *Logs) Follow(ctx context.Context) error {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
@@ -43,7 +43,7 @@ func (l *Logs) Follow(ctx context.Context) error {
 }
 
 // CatchUp tells what others have printed by now. What was there before a run was
-// watched is not told: whoever watches has read it.
+// watched is not told: anyone who watches has read it.
 func (l *Logs) CatchUp(ctx context.Context) error {
 	l.others.mu.Lock()
 	defer l.others.mu.Unlock()

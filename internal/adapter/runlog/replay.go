@@ -19,7 +19,7 @@ func (m *masked) Replay() {
 }
 
 // Passed implements prentice.Replayer. A mask is longer or shorter than what it
-// hides, so that with secrets nobody knows which bytes of the log those were.
+// hides, so that with secrets no one knows which bytes of the log those were.
 func (m *masked) Passed(bytes int64) bool {
 	m.lines.skip = max(0, m.lines.skip-bytes)
 	if m.secrets {
@@ -30,7 +30,7 @@ func (m *masked) Passed(bytes int64) bool {
 
 var _ prentice.Replayer = (*masked)(nil)
 
-// kept is how many bytes are kept of what a step printed on a target, whoever
+// kept is how many bytes are kept of what a step printed on a target, anyone who
 // kept them.
 func (f *file) kept(step string, target prentice.Ref) (kept int64, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storePatience)

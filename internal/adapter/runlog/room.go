@@ -10,8 +10,8 @@ import (
 // compressed and as records, and one entry. What is read next takes its place.
 type room struct {
 	object      string        // that the chunk is of; "" is none
-	next        int64         // where in it whoever reads on is
-	rest        io.ReadCloser // of the object from there on; nil until somebody reads on
+	next        int64         // where in it anyone who reads on is
+	rest        io.ReadCloser // of the object from there on; nil until someone reads on
 	packed, raw []byte
 	entry       [entrySize]byte
 }
@@ -20,7 +20,7 @@ type room struct {
 // just that, because most pages are within one; all that follow it share one more.
 func (r *room) ofObject(ctx context.Context, s Store, name string, size, place, length int64) ([]byte, error) {
 	if r.object == name && r.next == place+length && int64(len(r.packed)) == length {
-		return r.packed, nil // whoever found out where a page begins reads it next
+		return r.packed, nil // anyone who found out where a page begins reads it next
 	}
 	on := r.object == name && r.next == place
 	if !on || r.rest == nil {

@@ -16,7 +16,7 @@
 // records once. Secrets are masked before the first byte is written, also across
 // the borders of writes.
 //
-// Whoever reads changes nothing: the files may be another process's. It reads in
+// Anyone who reads changes nothing: the files may be another process's. It reads in
 // the order in which records move (tail, chunks, store), and so sees each once.
 //
 // It refuses to count lines by reading, to read a file whole, and to fail a step
@@ -64,8 +64,8 @@ type Deps struct {
 	Store   Store
 	Clock   func() time.Time
 	Log     *slog.Logger
-	Told    func(run int64, line prentice.LogLine)             // hears of each line once it is kept; nil is nobody
-	Watched func(run int64) bool                               // whether somebody hears of a run; of 0, whether anybody hears at all
+	Told    func(run int64, line prentice.LogLine)             // hears of each line once it is kept; nil is no one
+	Watched func(run int64) bool                               // whether someone hears of a run; of 0, whether anyone hears at all
 	Over    func(ctx context.Context, run int64) (bool, error) // whether a run prints no more; nil is never known
 	Gone    func(ctx context.Context, run int64) (bool, error) // whether a run is no longer kept; nil: all are
 }

@@ -39,7 +39,7 @@ func (l *Logs) wake() {
 	}
 }
 
-// Run finishes the segments that nobody writes any more, mends those that a crash
+// Run finishes the segments that no one writes any more, mends those that a crash
 // left, and puts what is finished into the store, until ctx ends.
 func (l *Logs) Run(ctx context.Context) error {
 	if err := l.mend(); err != nil {
@@ -112,7 +112,7 @@ func (l *Logs) look(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// ready says whether an unfinished segment is to be finished: nobody writes it and
+// ready says whether an unfinished segment is to be finished: no one writes it and
 // its run is over, or it is old.
 func (l *Logs) ready(ctx context.Context, name segment) bool {
 	about, err := os.Stat(name.path(l.Own.Folder, tailFile))

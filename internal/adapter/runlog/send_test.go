@@ -235,7 +235,7 @@ func copies(t *testing.T, l *Logs) func(sorts ...string) {
 	}
 }
 
-// Whoever reads while it is written sees a beginning of it, never a hole.
+// Anyone who reads while it is written sees a beginning of it, never a hole.
 func TestWhoReadsWhileItIsWrittenSeesNoHole(t *testing.T) {
 	l := newLogs(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())

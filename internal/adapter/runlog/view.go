@@ -16,7 +16,7 @@ type view struct {
 	room         *room
 }
 
-// storePatience is how long whoever reads waits for the store, at most.
+// storePatience is how long anyone who reads waits for the store, at most.
 const storePatience = 20 * time.Second
 
 // view looks for segments first where they are written and then where they go.

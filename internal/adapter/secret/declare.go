@@ -37,7 +37,7 @@ const (
 )
 
 // Load reads a team's secrets.yaml. With an error among the findings there are
-// no declarations, and whoever has older ones keeps them.
+// no declarations, and anyone who has older ones keeps them.
 func Load(file string, text []byte) (Declarations, []prentice.Finding) {
 	r := &strict.Reader{Near: nearest.Of}
 	all := Declarations{}

@@ -2,7 +2,7 @@
 //
 // Its words: the store is the data folder's secrets/NAME.age, each value
 // encrypted with age to a key of this installation; a file is a secret that
-// somebody else keeps, readable by its owner alone; a command is a program that
+// another person keeps, readable by its owner alone; a command is a program that
 // prints one. The team's secrets.yaml says where a name comes from; a name that
 // it does not list is in the store, or in the file secrets/NAME.
 //
@@ -104,7 +104,7 @@ func fit(name, value string) error {
 	return nil
 }
 
-// read reads a file that nobody else can read. A line end after it does not
+// read reads a file that no one else can read. A line end after it does not
 // count.
 func read(name, path string) (string, error) {
 	about, err := os.Lstat(path)
@@ -158,7 +158,7 @@ func (l *limited) Write(p []byte) (int, error) {
 }
 
 // List is every secret that is declared, stored, or lies in the folder, by name.
-// Changed is zero where nobody knows.
+// Changed is zero where no one knows.
 func (s *Secrets) List(context.Context) ([]prentice.SecretRecord, error) {
 	entries, err := os.ReadDir(s.Folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -77,7 +77,7 @@ func (c *Claims) apply(ctx context.Context, way outlive.Way, w prentice.Work, as
 
 // done looks how a step stands that an earlier prentice may have begun. No means
 // that applying it is right: it was never begun, or it will be taken up where it
-// is. Unknown means that it was begun and nobody there knows how it ended.
+// is. Unknown means that it was begun and no one there knows how it ended.
 func (c *Claims) done(ctx context.Context, way outlive.Way, w prentice.Work, ask asking) (prentice.Answer, error) {
 	j := c.job(way, w)
 	report, err := j.look(ctx)

@@ -59,7 +59,7 @@ func (j *job) wrong(r outlive.Report) error {
 	}
 }
 
-// lost says that a script was begun and nobody knows how it ended.
+// lost says that a script was begun and no one knows how it ended.
 func lost(way outlive.Way, r outlive.Report) error {
 	return prentice.Errorf(prentice.Unavailable, "%s, and it is not known how far it came", cut(way, r)).Try("look there")
 }

@@ -79,7 +79,7 @@ func takenAway(t *testing.T, k *shell.Kind, but ...string) {
 	}
 }
 
-// partsLeft are what may be left of a claim when somebody tidies while it is written to.
+// partsLeft are what may be left of a claim when someone tidies while it is written to.
 var partsLeft = map[string][]string{
 	"nothing is left of it":                      nil,
 	"what is written while it is read is left":   {"read"},

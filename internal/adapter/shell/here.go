@@ -38,7 +38,7 @@ func (h here) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 	answer := outlive.NewAnswer(s.from, a.Nonce)
 	answer.Want, answer.Claimed = want, a.Claimed
 	report, err := answer.Report(out)
-	if err != nil && ctx.Err() != nil { // a stop does not wait for the end of whoever listened
+	if err != nil && ctx.Err() != nil { // a stop does not wait for the end of anyone who listened
 		go s.close(false) //nolint:errcheck // as above
 		return outlive.Report{Token: report.Token}, errors.Join(outlive.ErrLost, err)
 	}

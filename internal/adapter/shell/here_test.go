@@ -182,7 +182,7 @@ func TestOnlyAStepThatHasEndedDoesNotLinger(t *testing.T) {
 	t.Error("what has ended lingers")
 }
 
-// A keeper that is killed, as by a kernel without memory, leaves nobody who knows how
+// A keeper that is killed, as by a kernel without memory, leaves no one who knows how
 // its step ended: the procedure's question decides, as after a crash.
 func TestOfAStepThatWasLostTheQuestionIsAsked(t *testing.T) {
 	const deadly = "echo effect >>effect; echo begun; test -e spared || { : >spared; kill -KILL $PPID; exit 1; }"

@@ -65,7 +65,7 @@ func (o *owed) take(name string) (keys []string, sweep bool) {
 	if l := o.lists[name]; l != nil {
 		n := min(len(l.keys), mostOwed)
 		keys, l.keys = l.keys[:n:n], l.keys[n:]
-		if len(l.keys) == 0 && l.timer.Stop() { // all of it goes with a step, so that nobody has to come for it
+		if len(l.keys) == 0 && l.timer.Stop() { // all of it goes with a step, so that no one has to come for it
 			delete(o.lists, name)
 			o.tidy.Done()
 		}

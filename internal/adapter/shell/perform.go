@@ -48,7 +48,7 @@ func (j *job) perform(ctx context.Context, said *tail) (outlive.Report, error) {
 				return report, err
 			}
 			j.how, j.seen, a.Action = resume, false, outlive.Start
-		case err == nil && report.State == outlive.Refused && report.Why == "late": // a shell that nobody waited for any more, but we did
+		case err == nil && report.State == outlive.Refused && report.Why == "late": // a shell that no one waited for any more, but we did
 		case err == nil && report.State == outlive.None: // it was not begun
 			j.seen, a.Action = false, outlive.Start
 		case err == nil:

@@ -35,7 +35,7 @@ import (
 )
 
 // Kind is the step kind. Scratch is a folder of ours for the scripts of looks, in
-// folders sh-*; whoever owns it may remove those when no step runs. Home is the absolute folder of
+// folders sh-*; anyone who owns it may remove those when no step runs. Home is the absolute folder of
 // the claims of this machine; where it is empty, steps that change something end
 // with us. Dir is where scripts run; empty is Scratch. Env stands in for what a
 // step's own environment leaves out (PATH, LANG, HOME, TMPDIR). Here is what steps
@@ -236,7 +236,7 @@ func (k *Kind) run(ctx context.Context, w prentice.Work, step prentice.PlannedSt
 	if err != nil {
 		return proc.Exit{}, "", prentice.Errorf(prentice.Unavailable, "write the script of step %s: %w", step.ID, err).Try("make room in %s and let prentice write there", k.Scratch)
 	}
-	defer os.RemoveAll(filepath.Dir(script)) //nolint:errcheck // what stays is swept by whoever owns Scratch
+	defer os.RemoveAll(filepath.Dir(script)) //nolint:errcheck // what stays is swept by anyone who owns Scratch
 
 	argv, err := k.argv(step, script)
 	if err != nil {

@@ -71,7 +71,7 @@ type agentLink struct {
 const silentFor = time.Minute
 
 // signers are the keys that the agent holds now. An agent that is not there, or does
-// not answer in time, holds none: a key may be elsewhere, and whoever has none at all
+// not answer in time, holds none: a key may be elsewhere, and anyone who has none at all
 // is told so.
 func (a *agentLink) signers(socket string, answers time.Duration) []ssh.Signer {
 	if socket == "" {

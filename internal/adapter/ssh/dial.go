@@ -35,7 +35,7 @@ func (r *Reach) timed() pace {
 	return r.pace
 }
 
-// link is a connection that is kept for whoever wants it next.
+// link is a connection that is kept for anyone who wants it next.
 type link struct {
 	mu     sync.Mutex // held while it is dialled; guards client, users and idle
 	client *ssh.Client
@@ -75,7 +75,7 @@ func (r *Reach) client(ctx context.Context, p *place) (*ssh.Client, func(broken 
 	return c, func(broken bool) { l.leave(c, broken) }, nil
 }
 
-// leave gives a connection back. One that nobody wants for a while is closed.
+// leave gives a connection back. One that no one wants for a while is closed.
 func (l *link) leave(c *ssh.Client, broken bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -88,7 +88,7 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	}
 	go s.begin(text)
 	from := &patient{from: s.channel, time: g.timed().silence, give: func() { s.client.Close() }}
-	give := context.AfterFunc(ctx, func() { s.client.Close() }) // before hello there is nobody who could be ended
+	give := context.AfterFunc(ctx, func() { s.client.Close() }) // before hello there is no one who could be ended
 	slow := time.AfterFunc(g.timed().silence, from.give)        // what a profile prints is no answer
 	runs, answer, err := d.Begun(from)
 	slow.Stop()
@@ -128,7 +128,7 @@ func (g *glancing) unbegun(complaint, noise string) error {
 }
 
 // see sees to it that the output comes to an end: when the script has ended and
-// has left somebody behind who holds it open, and when the time is over.
+// has left someone behind who holds it open, and when the time is over.
 func (g *glancing) see(ctx context.Context, s *shell, held <-chan struct{}) {
 	select {
 	case <-held:

@@ -27,7 +27,7 @@ func (g *glancing) onceAlong(ctx context.Context, d outlive.Direct, text string)
 		report, why = g.along(context.WithoutCancel(ctx), l, a, "", func(_ int64, p []byte) error { _, err := to.Write(p); return err })
 		to.CloseWithError(why)
 	}()
-	give := context.AfterFunc(ctx, func() { l.channel.Close() }) //nolint:errcheck // before hello there is nobody who could be ended
+	give := context.AfterFunc(ctx, func() { l.channel.Close() }) //nolint:errcheck // before hello there is no one who could be ended
 	runs, answer, err := d.Begun(from)
 	give()
 	if err != nil {

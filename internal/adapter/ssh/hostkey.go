@@ -139,7 +139,7 @@ func (k *keyring) wanted(address string) []knownhosts.KnownKey {
 	})
 }
 
-// noKey is a key that nobody has.
+// noKey is a key that no one has.
 type noKey struct{}
 
 func (noKey) Type() string                        { return "none" }

@@ -27,8 +27,8 @@ func (l *lane) gone() bool {
 	}
 }
 
-// lanes are those that nobody uses at the moment, one for each way at most, and the
-// ways that have no helper. A lane that nobody uses holds no connection.
+// lanes are those that no one uses at the moment, one for each way at most, and the
+// ways that have no helper. A lane that no one uses holds no connection.
 type lanes struct {
 	mu      sync.Mutex // guards what follows
 	spare   map[string]*lane
@@ -42,7 +42,7 @@ type lack struct {
 	since time.Time
 }
 
-// take is the lane of a way, if there is one. It is whoever's took it.
+// take is the lane of a way, if there is one. It is anyone who's took it.
 func (s *lanes) take(id string) *lane {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,7 +54,7 @@ func (s *lanes) take(id string) *lane {
 	return l
 }
 
-// keep keeps a lane for whoever wants it next, for a while.
+// keep keeps a lane for anyone who wants it next, for a while.
 func (s *lanes) keep(id string, l *lane) {
 	old := s.take(id)
 	if old != nil {
@@ -76,7 +76,7 @@ func (s *lanes) keep(id string, l *lane) {
 	})
 }
 
-// closeOn closes those that nobody uses on a connection, where a server may allow few
+// closeOn closes those that no one uses on a connection, where a server may allow few
 // sessions. It says whether there was one.
 func (s *lanes) closeOn(client *ssh.Client) (some bool) {
 	s.mu.Lock()

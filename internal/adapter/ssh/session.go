@@ -55,7 +55,7 @@ func (s *shell) over() int {
 }
 
 // open begins a shell on a host with the words of a command, over a connection that is
-// kept, or on a new one where the kept one turns out to be gone. Nobody waits for the host to
+// kept, or on a new one where the kept one turns out to be gone. No one waits for the host to
 // say that it has begun: hello says so.
 func (r *Reach) open(ctx context.Context, p *place, command string) (*shell, error) {
 	for tried := false; ; tried = true {

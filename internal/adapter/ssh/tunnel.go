@@ -6,7 +6,7 @@ import (
 )
 
 // tunnel is a connection through another host that is over as soon as we close it.
-// By itself one ends only when that host agrees, and until then whoever reads or
+// By itself one ends only when that host agrees, and until then anyone who reads or
 // writes is held: a host that hangs would hold all that is behind it.
 type tunnel struct {
 	net.Conn

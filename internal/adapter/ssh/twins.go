@@ -21,7 +21,7 @@ type Here struct {
 
 // Twins finds the hosts that are one machine under two names: each would be locked
 // by itself, and both could be acted on at once. A machine is where it is reached,
-// whoever signs in there. Blocked are those that nothing may be planned for; a name
+// anyone who signs in there. Blocked are those that nothing may be planned for; a name
 // that only ssh_config has is another name of the host, and that is no error.
 func (c *Config) Twins(hosts []prentice.Host, here Here, alias func(prentice.Host) bool) (findings []prentice.Finding, blocked map[prentice.Ref]string) {
 	blocked = map[prentice.Ref]string{}
@@ -88,7 +88,7 @@ func number(is bool) int {
 
 var ipv4Loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
-// where is the machine, whoever signs in there, in one form for all ways to write
+// where is the machine, anyone who signs in there, in one form for all ways to write
 // its address.
 func (p *place) where(here Here) string {
 	i := strings.LastIndexByte(p.address, ':')

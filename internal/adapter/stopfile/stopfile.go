@@ -1,6 +1,6 @@
 // Package stopfile is the kill switch: a file whose being there stops everything
 // before its next step. It works when the database does not, and a person can
-// make it with nothing but a shell. When nobody can tell whether it is there,
+// make it with nothing but a shell. When no one can tell whether it is there,
 // it counts as there.
 package stopfile
 
@@ -49,7 +49,7 @@ func (p Path) Says() string {
 	}, strings.ToValidUTF8(line, "")))
 }
 
-// Stop makes the file. Its text is for whoever finds it, and is there as soon as
+// Stop makes the file. Its text is for anyone who finds it, and is there as soon as
 // the file is; on a full disk the file comes without it.
 func (p Path) Stop(reason string) error {
 	if p.whole(reason) == nil {

@@ -18,7 +18,7 @@ import (
 
 // orders keeps each order as one line of a file, on the disk before it is
 // confirmed. While it runs it holds a lock file with its process id; one that is
-// there already keeps it from starting, whoever left it.
+// there already keeps it from starting, anyone who left it.
 type orders struct {
 	lock string
 
@@ -49,7 +49,7 @@ func openOrders(state string) (*orders, error) {
 }
 
 // read opens the file and counts its orders. A torn last line is what a crash
-// left of an order that nobody was told is taken; it is cut off.
+// left of an order that no one was told is taken; it is cut off.
 func (o *orders) read(name string) error {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -80,7 +80,7 @@ const (
 )
 
 // start runs the service as a process of its own session, so that it outlives
-// whoever started it, and returns when it answers.
+// anyone who started it, and returns when it answers.
 func (s settings) start(ctx context.Context, stdout io.Writer) error {
 	if pid, alive := Alive(s.state, s.name); alive {
 		fmt.Fprintf(stdout, "%s runs already as process %d\n", s.name, pid)

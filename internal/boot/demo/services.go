@@ -15,7 +15,7 @@ import (
 
 // Start starts those services of the team that do not run, with the run commands
 // of its catalogue. It tries them all; the error tells of those that did not
-// start, which prentice will then notice as anybody's.
+// start, which prentice will then notice as anyone's.
 func Start(ctx context.Context, w Where) error {
 	if err := w.check(); err != nil {
 		return err

@@ -32,7 +32,7 @@ func Names() []string { return []string{Orders, Payments, Checkout} }
 type Ports map[string]int
 
 // Ports are looked for below those that systems give to outgoing connections
-// (from 32768 on Linux, 49152 elsewhere): there, a connection of anybody could
+// (from 32768 on Linux, 49152 elsewhere): there, a connection of anyone could
 // take a service's port while it is down, or even reach itself.
 const (
 	firstPort = 20_000

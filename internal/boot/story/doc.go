@@ -1,4 +1,4 @@
-// Package story plays the main job from its beginning to its end, for somebody
+// Package story plays the main job from its beginning to its end, for someone
 // who watches a terminal: a service of the sample team is killed, and what
 // happens then is told as it happens, with what prentice saw and why it acted.
 //
@@ -9,6 +9,6 @@
 // the story with an error.
 //
 // It refuses to pretend: nothing that is told is written here beforehand unless
-// it was looked at just now, and nobody in it has a way in that others have not.
+// it was looked at just now, and no one in it has a way in that others have not.
 // It starts nothing itself; what starts the stage also stops it.
 package story

@@ -42,7 +42,7 @@ func (p *play) whoMaySayYes(ctx context.Context) error {
 	return p.untouched(ctx)
 }
 
-// ownerTries: whoever asked cannot agree, were it the owner.
+// ownerTries: anyone who asked cannot agree, were it the owner.
 func (p *play) ownerTries(ctx context.Context) error {
 	asked, err := ask[supervision.Asked](ctx, p.owner, "run.start", map[string]any{"procedure": "nightly-backup", "reason": "before anything else happens"})
 	if err != nil {
@@ -66,7 +66,7 @@ func (p *play) ownerTries(ctx context.Context) error {
 	return holdAll(p.hold(back.State == prentice.RunRefused, "%s is refused", back.Ref()), p.breathe(ctx, short))
 }
 
-// mayNot looks whether somebody's approval is refused.
+// mayNot looks whether someone's approval is refused.
 func (p *play) mayNot(ctx context.Context, as op.Door, run int64, in map[string]any, kind prentice.Kind, who string) error {
 	if in == nil {
 		in = map[string]any{}
@@ -83,7 +83,7 @@ func (p *play) mayNot(ctx context.Context, as op.Door, run int64, in map[string]
 	return nil
 }
 
-// sentence is an error without the next step, which nobody here needs, and with
+// sentence is an error without the next step, which no one here needs, and with
 // hashes as short as people say them.
 func sentence(err error) string {
 	text := strings.TrimSuffix(strings.TrimSuffix(err.Error(), prentice.HintOf(err)), ": ")

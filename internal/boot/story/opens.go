@@ -75,7 +75,7 @@ func (p *play) joins(ctx context.Context) (err error) {
 	return nil
 }
 
-// person adds somebody to the team and is the API as they have it.
+// person adds someone to the team and is the API as they have it.
 func (p *play) person(ctx context.Context, name string, role prentice.Role) (op.Door, error) {
 	if _, err := ask[security.SignInLink](ctx, p.owner, "person.add", map[string]any{"name": name, "role": role}); err != nil {
 		return nil, err

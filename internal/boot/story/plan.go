@@ -13,7 +13,7 @@ import (
 	"prentice/internal/skill/support"
 )
 
-// thePlan: what exactly would be done is there before anybody is asked.
+// thePlan: what exactly would be done is there before anyone is asked.
 func (p *play) thePlan(ctx context.Context) error {
 	p.chapter("The plan")
 	var d supervision.Detail

@@ -22,7 +22,7 @@ import (
 // answers are the lines of evidence that say who did what; the others say how.
 var answers = []string{"incident.opened", "run.planned", "approval.given", "run.started", "run.verified", "incident.closed"}
 
-// proves: what happened is in a file that needs nobody to be believed.
+// proves: what happened is in a file that needs no one to be believed.
 func (p *play) proves(ctx context.Context) error {
 	p.chapter("The proof")
 	file, key := filepath.Join(p.Data, fmt.Sprintf("run-%d.json", p.run)), filepath.Join(p.Data, "ledger.pub")

@@ -6,7 +6,7 @@
 // and answers some of four questions: what to do, about which service, who owns it,
 // how severe it is. Each question is answered by the first rule that matches and
 // answers it. To ignore is to keep nothing, to record is to keep the event and no
-// more, an incident calls nobody, and to notify is an incident that does.
+// more, an incident calls no one, and to notify is an incident that does.
 //
 // It refuses to guess: a service that the catalogue does not have is never the
 // subject, and the nearest name is only told. An alert that no rule fits is told to

@@ -36,7 +36,7 @@ type rule struct {
 const mostRules = 1000
 
 // Load reads a team's alerts.yaml. With an error among the findings there are no
-// rules, and whoever has older ones keeps them.
+// rules, and anyone who has older ones keeps them.
 func Load(file string, text []byte) (*Rules, []prentice.Finding) {
 	r := reader{strict.Reader{Near: nearest.Of}}
 	rules := &Rules{}

@@ -1,11 +1,11 @@
-// Package calendar says when runs may begin, and when nobody is told of a fault.
+// Package calendar says when runs may begin, and when no one is told of a fault.
 //
 // Its words: a freeze is a time in which nothing that it applies to is begun; a
 // window is a time outside of which nothing that it applies to is begun. Both
 // are kept by the team in calendar.yaml, in git, and bind people as much as
 // prentice. A freeze beats a window. Of several windows that apply, all must be
 // open: the strictest wins, and times that are as good as each other are one
-// window with several intervals. A maintenance is a time in which somebody works
+// window with several intervals. A maintenance is a time in which someone works
 // on things: what fails of them is known, and muted until its end. It holds back
 // no run.
 //
@@ -98,8 +98,8 @@ func (c *Calendar) At(now time.Time) []Entry {
 }
 
 // Hold says why a plan must not begin now, or "" when nothing holds it back,
-// and when to look again; zero when that is further away than anybody looked.
-// Looking harms nobody, so a plan that only looks is never held.
+// and when to look again; zero when that is further away than anyone looked.
+// Looking harms no one, so a plan that only looks is never held.
 func (c *Calendar) Hold(services *prentice.Catalogue, plan prentice.Plan, now time.Time) (says string, until time.Time) {
 	if c == nil || plan.Risk == prentice.Look {
 		return "", time.Time{}

@@ -122,7 +122,7 @@ func TestAWindowThatNeverOpensSaysSo(t *testing.T) {
 	}
 }
 
-// The zone of the machine must not matter, or whoever sets it moves the freeze.
+// The zone of the machine must not matter, or anyone who sets it moves the freeze.
 func TestTheZoneOfTheMachineIsNotAsked(t *testing.T) {
 	here := time.Local
 	t.Cleanup(func() { time.Local = here })
@@ -287,7 +287,7 @@ func BenchmarkHold(b *testing.B) {
 	}
 }
 
-// Whoever restarts a batch is surprised by the window of a cache, unless it is said
+// Anyone who restarts a batch is surprised by the window of a cache, unless it is said
 // that both run on one host.
 func TestAHoldForAnotherServiceOfTheHostSaysSo(t *testing.T) {
 	c := load(t, "windows: [{name: caches, reason: Customers sleep., applies: {services: [redis]}, from: 2098-01-01, to: 2098-01-02}]")

@@ -18,7 +18,7 @@ import (
 const mostEntries = 500
 
 // Load reads a team's calendar.yaml. With an error among the findings there is
-// no calendar, and whoever has an older one keeps it. An empty file is a
+// no calendar, and anyone who has an older one keeps it. An empty file is a
 // calendar without entries.
 func Load(file string, text []byte) (*Calendar, []prentice.Finding) {
 	r := reader{Reader: strict.Reader{Near: nearest.Of}, file: file, intervals: map[string][]timeinterval.TimeInterval{}, names: map[string]int{}}

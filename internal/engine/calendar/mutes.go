@@ -117,7 +117,7 @@ func (c *Calendar) Maintained(catalogue *prentice.Catalogue, about prentice.Ref,
 }
 
 // Turn names the maintenance that is in force at a moment, and says when that is next
-// otherwise; zero when nobody looked so far ahead.
+// otherwise; zero when no one looked so far ahead.
 func (c *Calendar) Turn(now time.Time) (mark string, next time.Time) {
 	var names []string
 	for _, e := range c.Entries() {

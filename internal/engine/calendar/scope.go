@@ -90,7 +90,7 @@ func (s Scope) covers(on scene) bool {
 }
 
 // because says why an entry applies to a plan that is not about what it names: a
-// service of it runs on a host that the plan touches. "" is that nobody wonders.
+// service of it runs on a host that the plan touches. "" is that no one wonders.
 func (s Scope) because(on scene) string {
 	if s.All || slices.Contains(s.Services, on.subject) {
 		return ""
@@ -139,7 +139,7 @@ func risks(list []prentice.Risk) []string {
 }
 
 // Unknown finds names that neither the catalogue nor the procedures have. They
-// are advice: they may come, but until then they protect nobody.
+// are advice: they may come, but until then they protect no one.
 func (c *Calendar) Unknown(services *prentice.Catalogue, procedures []string) []prentice.Finding {
 	known := map[string][]string{"procedure": procedures}
 	for _, s := range services.Services {

@@ -9,7 +9,7 @@ import (
 )
 
 // cycles advises on entities that need each other in a ring. Such a ring can
-// run, but nobody can start it one by one.
+// run, but no one can start it one by one.
 func cycles(found *report, entries []*entry) {
 	w := &rings{byRef: map[prentice.Ref]*entry{}, seen: map[prentice.Ref]int{}, low: map[prentice.Ref]int{}, open: map[prentice.Ref]bool{}}
 	for _, e := range entries {

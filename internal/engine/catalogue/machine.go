@@ -11,13 +11,13 @@ import (
 
 // Elsewhere are hosts that are declared outside of catalogue files. A host of
 // Hosts that a file declares too is one host, when both agree. One of Spare
-// counts only when nobody else declares it.
+// counts only when no one else declares it.
 type Elsewhere struct {
 	Hosts, Spare []prentice.Host
 }
 
 // machines adds the hosts that are declared elsewhere. Where two declarations do
-// not agree, nobody could say which is acted on.
+// not agree, no one could say which is acted on.
 func machines(found *report, entries []*entry, elsewhere Elsewhere) []*entry {
 	byName := map[string]*entry{}
 	for _, e := range entries {

@@ -72,7 +72,7 @@ type speller struct {
 	byKind map[string][]string
 }
 
-// hint says what somebody who named a missing entity may have meant: a name
+// hint says what someone who named a missing entity may have meant: a name
 // that is spelt much like it, or the same name of another kind.
 func (s *speller) hint(found *report, kind, name string) string {
 	if s.byKind == nil {

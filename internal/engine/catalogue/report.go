@@ -10,7 +10,7 @@ import (
 	"prentice/internal/kit/nearest"
 )
 
-// maxFindings bounds what one reading reports. Whoever has a thousand errors
+// maxFindings bounds what one reading reports. Anyone who has a thousand errors
 // has one mistake, and needs to see its first lines.
 const maxFindings = 1000
 
@@ -50,7 +50,7 @@ const (
 )
 
 // mentions says whether a name stands in a document that could not be read. What it
-// says of the name nobody knows.
+// says of the name no one knows.
 func (r *report) mentions(name string) bool {
 	for _, text := range r.unread {
 		for rest := text; ; {

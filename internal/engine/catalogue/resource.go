@@ -25,7 +25,7 @@ func resources(found *report, names *speller, entries []*entry, hosts map[string
 }
 
 // resource draws one. A name in prentice.dev/via that is no host keeps it from
-// being acted on: nobody could say from where that would be.
+// being acted on: no one could say from where that would be.
 func resource(found *report, names *speller, e *entry, hosts map[string]prentice.Host) prentice.Resource {
 	if e.blocked == "" && found.mentions(e.entity.Ref.Name()) {
 		e.blocked = "it is named in what cannot be read"
@@ -98,7 +98,7 @@ func twins(found *report, list []prentice.Resource) {
 	for _, where := range slices.Sorted(maps.Keys(addresses)) {
 		some := addresses[where]
 		if host := where[:strings.LastIndexByte(where, ':')+1]; where != host {
-			some = append(slices.Clone(addresses[host]), some...) // a port that nobody says may be this one
+			some = append(slices.Clone(addresses[host]), some...) // a port that no one says may be this one
 		}
 		for n, i := range some {
 			first := -1

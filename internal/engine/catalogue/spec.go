@@ -32,7 +32,7 @@ func (r *reader) spec(e *entry, at prentice.Pos, spec map[string]*yaml.Node) {
 }
 
 // need reports what is missing. Only Backstage wants a lifecycle, so its lack is
-// advice, and so is that of an owner: whom nobody can ask is asked nothing.
+// advice, and so is that of an owner: whom no one can ask is asked nothing.
 func (r *reader) need(e *entry, at prentice.Pos, spec map[string]*yaml.Node, keys ...string) {
 	for _, key := range keys {
 		switch {

@@ -117,7 +117,7 @@ func (in *Inbox) keepAlert(tx *db.Tx, now time.Time, l letter, a alert) (prentic
 	return in.fresh(tx, now, l, number)
 }
 
-// keepLate writes down what changes nothing any more. Nobody is told of it, and what
+// keepLate writes down what changes nothing any more. No one is told of it, and what
 // was told last stays so.
 func (in *Inbox) keepLate(tx *db.Tx, now time.Time, l letter, number int64, was *told) (prentice.Receipt, error) {
 	says := fmt.Sprintf("it came after its own end, %s, and changes nothing", eventRef(was.number))

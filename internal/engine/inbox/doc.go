@@ -19,11 +19,11 @@
 // Receive returns when the event is on disk. Listeners are told after that by Run,
 // of what is about the same thing in order. An event that a listener refuses is
 // told again after a pause of its own, and holds up only what is about the same
-// thing. Whoever listens must be idempotent by the event's number: an event whose
+// thing. Anyone who listens must be idempotent by the event's number: an event whose
 // delivery was not noted before a crash is delivered again after it.
 //
 // It refuses events that break prentice.Event.Check, text that no database
-// keeps, and, from outside, sources that begin with prentice/: nobody may speak
+// keeps, and, from outside, sources that begin with prentice/: no one may speak
 // in our name. It never drops an event silently: one that a listener refuses
 // five times is marked failed, and that is evidence.
 package inbox

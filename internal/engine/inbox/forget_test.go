@@ -47,7 +47,7 @@ func TestEventsThatWereSaidLongAgoGoWithTheirIDs(t *testing.T) {
 		if err := w.inbox.SumUp(w.t.Context()); err != nil {
 			w.t.Fatal(err)
 		}
-		w.receive(waits) // and nobody is told of it
+		w.receive(waits) // and no one is told of it
 		w.pass(keepFor + time.Hour)
 		young := w.receive(numbered(60))
 		if n := w.forget("event/3"); n != 6 { // eight, but for one that is needed and one that was not summed up

@@ -38,7 +38,7 @@ type Listener func(context.Context, prentice.EventRecord) error
 // Inbox receives events and tells listeners.
 type Inbox struct {
 	Window time.Duration // set it before the first event, if at all
-	// Monitors are agents that only report what they see: nobody is behind their
+	// Monitors are agents that only report what they see: no one is behind their
 	// events, if an owner gave them that name. It is set before the first event, if at all.
 	Monitors []string
 
@@ -71,7 +71,7 @@ func (in *Inbox) Receive(ctx context.Context, e prentice.Event) (prentice.Receip
 	return in.receive(ctx, self, e)
 }
 
-// ReceiveFrom takes an event from outside, sent by an actor: from there nobody
+// ReceiveFrom takes an event from outside, sent by an actor: from there no one
 // may speak in our name.
 func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prentice.Event) (prentice.Receipt, error) {
 	if !sender.Known() {

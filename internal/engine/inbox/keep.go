@@ -83,7 +83,7 @@ type own struct {
 // that may use these sources.
 type identity struct{ source, id string }
 
-// keepOwnTogether is keepOwn for several, of which nobody needs a receipt.
+// keepOwnTogether is keepOwn for several, of which no one needs a receipt.
 func (in *Inbox) keepOwnTogether(tx *db.Tx, items []any) error {
 	seen, err := knownOf(tx, items)
 	if err != nil {

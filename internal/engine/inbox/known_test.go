@@ -10,7 +10,7 @@ import (
 	"prentice/internal/kit/db/dbtest"
 )
 
-// What prentice tells itself is the most of what an inbox holds, so that whoever
+// What prentice tells itself is the most of what an inbox holds, so that anyone who
 // looks through all of it takes longer with every run.
 func TestWhetherAnEventIsKnownIsAskedOfItsIDAlone(t *testing.T) {
 	d := dbtest.SQLite(t) // PostgreSQL plans by what is in the table, and there is nothing

@@ -85,7 +85,7 @@ func scan(from func(...any) error) (e prentice.EventRecord, err error) {
 	return e, err
 }
 
-// Find is the last event that was kept under a source and id, whoever sent it;
+// Find is the last event that was kept under a source and id, anyone who sent it;
 // its number is 0 when there is none.
 func (in *Inbox) Find(ctx context.Context, source, id string) (prentice.EventRecord, error) {
 	found, err := in.read(ctx, `e.source = ? AND e.id = ? ORDER BY e.number DESC LIMIT 1`, true, source, id)

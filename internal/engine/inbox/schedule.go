@@ -37,8 +37,8 @@ type Coming struct {
 // Schedules sends a schedule.tick event when a schedule is due. The event's id
 // is made of the procedure and the due time, so that none fires twice: not
 // after a restart, not beside a twin, not when the clock jumps back. What was
-// due while nobody looked is told as one schedule.missed event and is not run:
-// five nightly backups at nine in the morning help nobody.
+// due while no one looked is told as one schedule.missed event and is not run:
+// five nightly backups at nine in the morning help no one.
 type Schedules struct {
 	inbox *Inbox
 	clock func() time.Time

@@ -8,7 +8,7 @@ import (
 	"prentice"
 )
 
-// SQLite keeps words where numbers belong. An event like that is told to nobody, and
+// SQLite keeps words where numbers belong. An event like that is told to no one, and
 // says so; every other one is told, and all are listed.
 func TestAnEventThatCannotBeReadHoldsUpNoOtherAndHidesNone(t *testing.T) {
 	each(t, func(w *world) {

@@ -130,7 +130,7 @@ func (t *tree) readVars(name string, raw []byte) map[string]setting {
 	return vars
 }
 
-// ownerless reports what stands in a folder and is of nobody. After errors it
+// ownerless reports what stands in a folder and is of no one. After errors it
 // may only follow from them.
 func (t *tree) ownerless(folder, kind string, unread map[string]bool, owners []owner) {
 	if t.errors > 0 {

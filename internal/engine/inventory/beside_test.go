@@ -155,7 +155,7 @@ func TestHundredsOfListsAreNoError(t *testing.T) {
 	}
 }
 
-// alter is a team folder of the fleet in which somebody has been.
+// alter is a team folder of the fleet in which someone has been.
 func alter(t *testing.T, do func(dir string) error) string {
 	t.Helper()
 	dir := folder(t, "inventory.ini", fleet, "group_vars/web/vars", "x: 1\n")

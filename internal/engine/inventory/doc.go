@@ -12,7 +12,7 @@
 // a fact, as text.
 //
 // It refuses to run anything: no script, no template, no plugin; and it decrypts
-// nothing. What only Ansible can make of such a file it takes from whoever asks
+// nothing. What only Ansible can make of such a file it takes from anyone who asks
 // Ansible, where a machine lets it. A list, a template, what ansible-vault has encrypted and what is called
 // like a secret become no facts, and that is said. A var of
 // Ansible's own that would change how a host is reached, and is not followed

@@ -176,7 +176,7 @@ func (t *tree) facts(vars map[string]setting) map[string]string {
 	return facts
 }
 
-// deserted names the groups without a host: whoever acts on one is refused, and
+// deserted names the groups without a host: anyone who acts on one is refused, and
 // may mean something else. After errors it may only follow from them.
 func (t *tree) deserted() {
 	if t.errors > 0 {

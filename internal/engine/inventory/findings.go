@@ -9,7 +9,7 @@ import (
 	"prentice"
 )
 
-// mostFindings bounds what is reported, of errors and of advice: whoever has a
+// mostFindings bounds what is reported, of errors and of advice: anyone who has a
 // hundred errors has one mistake, and needs to see its first lines.
 const mostFindings = 100
 

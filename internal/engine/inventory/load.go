@@ -37,7 +37,7 @@ func Load(dir string, hostName func(string) string) (Inventory, []prentice.Findi
 	return LoadAsking(dir, hostName, nil)
 }
 
-// LoadAsking is Load that asks Ansible for what no file says; nil asks nobody.
+// LoadAsking is Load that asks Ansible for what no file says; nil asks no one.
 func LoadAsking(dir string, hostName func(string) string, ask Ask) (Inventory, []prentice.Finding) {
 	t := newTree()
 	t.folder(dir)

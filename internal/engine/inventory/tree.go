@@ -141,7 +141,7 @@ func (t *tree) host(name string, at prentice.Pos) *host {
 	return t.hosts[key]
 }
 
-// near names the group that somebody probably meant.
+// near names the group that someone probably meant.
 func (t *tree) near(name, otherwise string) string {
 	var known []string
 	for _, g := range t.groups {

@@ -17,7 +17,7 @@ var (
 )
 
 // way is how a host is reached, by its vars. Blocked says why it cannot be by
-// prentice; whoever tried all the same might reach another machine.
+// prentice; anyone who tried all the same might reach another machine.
 type way struct {
 	local            bool
 	user, host, port string

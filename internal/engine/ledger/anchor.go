@@ -1,7 +1,7 @@
 package ledger
 
 // The anchor is the last checkpoint, kept beside the keys and not in the
-// database: whoever can only write to the database can remove checkpoints
+// database: anyone who can only write to the database can remove checkpoints
 // together with the lines that they speak of, but not this one.
 const anchorFile = "ledger.head"
 

@@ -25,7 +25,7 @@ type head struct {
 // Append adds notes to the chain within the caller's transaction. If the
 // transaction is undone, so are they. They are checked at once, and chained and
 // written right before the commit, together with those of the writes beside it:
-// the chain has one end, and whoever holds it keeps everybody waiting.
+// the chain has one end, and anyone who holds it keeps everyone waiting.
 func (l *Ledger) Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error {
 	if now.IsZero() && len(notes) > 0 {
 		return prentice.Errorf(prentice.Internal, "evidence without a time")

@@ -196,7 +196,7 @@ func TestAKeyThatWasSwappedDoesNotMakeAForgedChainTrue(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		w = w.reopened() // with a new pair, as somebody would make who wants to sign the forgery
+		w = w.reopened() // with a new pair, as someone would make who wants to sign the forgery
 		if err := w.Checkpoint(ctx, noon); err == nil {
 			t.Error("the forged chain was signed with the new key")
 		}

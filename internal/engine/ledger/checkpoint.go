@@ -118,7 +118,7 @@ func (l *Ledger) Seal(ctx context.Context, now time.Time) error {
 	return l.Checkpoint(ctx, now)
 }
 
-// vetMost vets what there is before the chain is locked, which keeps everybody
+// vetMost vets what there is before the chain is locked, which keeps everyone
 // waiting: only what is written meanwhile is left to be looked at then.
 func (l *Ledger) vetMost(ctx context.Context, before Checkpoint, s Seal) error {
 	end, _, err := l.ends(ctx)

@@ -12,7 +12,7 @@ import (
 )
 
 // findable checks that every line is in the index by which threads are found: a
-// line that nobody finds is as good as removed. It asks once for many refs.
+// line that no one finds is as good as removed. It asks once for many refs.
 func (w *walk) findable(ctx context.Context, lines []prentice.Evidence) error {
 	if len(lines) == 0 {
 		return nil

@@ -9,7 +9,7 @@ import (
 )
 
 // The kept end is the last line that was committed here, beside the keys and not in
-// the database. It speaks of the lines behind the last checkpoint: whoever ends
+// the database. It speaks of the lines behind the last checkpoint: anyone who ends
 // prentice and cuts them off before the next one would not be seen otherwise. It is
 // written after each commit and not forced to the disk: the end of a process leaves
 // it as it is, and after a power cut it is older, or nothing, and never ahead.

@@ -40,7 +40,7 @@ func openKeys(folder string) (keys, error) {
 	return collect(folder, key)
 }
 
-// readPrivate refuses a key that anybody but its owner may read: it may have
+// readPrivate refuses a key that anyone but its owner may read: it may have
 // been copied already.
 func readPrivate(path string) (ed25519.PrivateKey, error) {
 	info, err := os.Stat(path)

@@ -14,7 +14,7 @@ import (
 )
 
 // A mark is a MAC over a line's hash. Its key comes from the private key, so that
-// whoever can write to the database but not read the folder of keys can make no
+// anyone who can write to the database but not read the folder of keys can make no
 // line that is taken for ours. Through the hash it speaks of the whole line and
 // of its place in the chain.
 

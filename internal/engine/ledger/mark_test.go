@@ -16,7 +16,7 @@ import (
 	"prentice/internal/kit/dsse"
 )
 
-// plant writes a line as somebody would who can write to the database: its hash is
+// plant writes a line as someone would who can write to the database: its hash is
 // right, and it is in the index of threads.
 func (w world) plant(seq int64, prev string, refs ...prentice.Ref) prentice.Evidence {
 	w.t.Helper()
@@ -198,7 +198,7 @@ func TestWhatWasWrittenBeforeThereWereMarksIsSealed(t *testing.T) {
 	})
 }
 
-// Whoever can write to the database cannot say that all was written before.
+// Anyone who can write to the database cannot say that all was written before.
 func TestTheSealIsNotInTheDatabase(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.story()

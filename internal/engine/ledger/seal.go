@@ -3,7 +3,7 @@ package ledger
 // Seal says from where on every line must bear a mark of a key: behind line Seq,
 // which had that hash. What is before was written by an earlier version, or with
 // an earlier key, and a checkpoint speaks of it. It lies beside the keys, where
-// whoever can only write to the database cannot change it.
+// anyone who can only write to the database cannot change it.
 type Seal struct {
 	Hash  string `json:"hash"`
 	KeyID string `json:"keyid"`

@@ -52,7 +52,7 @@ func statementOf(p Predicate) Statement {
 	return Statement{Type: StatementType, Predicate: p, PredicateType: PredicateType, Subject: []Subject{subjectOf(p)}}
 }
 
-// subjectOf follows from the lines alone, so that whoever verifies can work it
+// subjectOf follows from the lines alone, so that anyone who verifies can work it
 // out again.
 func subjectOf(p Predicate) Subject {
 	name, hash := "ledger", p.Lines[len(p.Lines)-1].Hash

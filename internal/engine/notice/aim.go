@@ -10,8 +10,8 @@ import (
 )
 
 // aim says in a message who can answer it. That is worked out anew for each
-// message: whoever caused a run, has approved it or is away is not among them.
-// When it cannot be, the message goes to everybody.
+// message: anyone who caused a run, has approved it or is away is not among them.
+// When it cannot be, the message goes to everyone.
 func (o *Outbox) aim(ctx context.Context, m *Message, run int64) {
 	if m.Topic != Asked && m.Topic != Review {
 		return
@@ -34,7 +34,7 @@ func joined(a, b string) string {
 }
 
 // reaching leaves out of some channels those of people who cannot answer a
-// question. What nobody can answer goes to all of them, so that it is heard.
+// question. What no one can answer goes to all of them, so that it is heard.
 func (o *Outbox) reaching(ctx context.Context, s *Settings, channels []string, m Message) []string {
 	if len(m.Answers) == 0 {
 		return channels
@@ -46,8 +46,8 @@ func (o *Outbox) reaching(ctx context.Context, s *Settings, channels []string, m
 }
 
 // canAnswer says whether a question is for a channel: one of its people can answer
-// it, or it is a channel for everybody. A channel whose people have all left the
-// team, or are misspelt, is for everybody: better heard by too many than by nobody.
+// it, or it is a channel for everyone. A channel whose people have all left the
+// team, or are misspelt, is for everyone: better heard by too many than by no one.
 func (o *Outbox) canAnswer(ctx context.Context, c Channel, able []prentice.Ref) bool {
 	if len(c.People) == 0 || prentice.SharedPerson(c.People, able) != "" {
 		return true
@@ -72,7 +72,7 @@ func (o *Outbox) moot(ctx context.Context, to Channel, m Message) string {
 	}
 	run, err := o.Show(ctx, number)
 	if err != nil {
-		return "" // it is sent: whoever reads it sees how the run is
+		return "" // it is sent: anyone who reads it sees how the run is
 	}
 	until := func(t time.Time) int64 { return t.UnixMicro() } // what the database keeps of a time
 	if run.State != prentice.Waiting || until(run.Expires) != until(m.Until) {

@@ -12,7 +12,7 @@ import (
 )
 
 // A receiver was down while the run was answered: once it is there again, it is not
-// asked what nobody asks any more.
+// asked what no one asks any more.
 func TestAQuestionThatWasAnsweredMeanwhileIsNotSent(t *testing.T) {
 	for name, answer := range map[string]func(*world){
 		"it runs":                     func(w *world) { w.run.State = prentice.Running },
@@ -72,7 +72,7 @@ func (w *world) told() (list []string) {
 }
 
 // Ann caused the run, has approved it, lacks the role or is away: her channel is not
-// asked, one that she shares is, and so is one that is for nobody who is here.
+// asked, one that she shares is, and so is one that is for no one who is here.
 func TestAQuestionGoesToThosePeopleWhoCanAnswerIt(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := aimedWorld(t, d)

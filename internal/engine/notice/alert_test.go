@@ -34,7 +34,7 @@ func TestAnIncidentForWhichNobodyIsCalledIsToldWhenItIsWorse(t *testing.T) {
 	})
 }
 
-// Routes that name systems would leave out what belongs to none, and nobody would hear.
+// Routes that name systems would leave out what belongs to none, and no one would hear.
 func TestAnIncidentThatBelongsToNoSystemIsToldAllTheSame(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	narrow, findings := Load("notices.yaml", []byte(strings.Replace(team, "{on: [incident,", "{systems: [shop], on: [incident,", 1)))
@@ -58,7 +58,7 @@ func TestAnIncidentThatBelongsToNoSystemIsToldAllTheSame(t *testing.T) {
 	}
 }
 
-// Whoever owns what is broken is told, and what nobody owns is told to all.
+// Anyone who owns what is broken is told, and what no one owns is told to all.
 func TestARouteCanBeForOwners(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	owned, findings := Load("notices.yaml", []byte(strings.Replace(team, "{on: [incident,", "{owners: [group:shop, data, user:ann], on: [incident,", 1)))

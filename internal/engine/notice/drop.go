@@ -38,7 +38,7 @@ func notFound(number int64) error {
 	return prentice.Errorf(prentice.NotFound, "no notice %d", number).Try("list them with: prentice notice list")
 }
 
-// Drop ends a notice that was not sent: nobody tries it any more, and a person
+// Drop ends a notice that was not sent: no one tries it any more, and a person
 // has said why.
 func (o *Outbox) Drop(ctx context.Context, number int64, by prentice.Actor, reason string) error {
 	if strings.TrimSpace(reason) == "" {

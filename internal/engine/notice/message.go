@@ -106,12 +106,12 @@ type said struct {
 	Owner     prentice.Ref   `json:"owner"`
 	Assignee  prentice.Ref   `json:"assignee"` // who has an incident
 	Was       prentice.Ref   `json:"was"`      // who had it
-	Quiet     bool           `json:"quiet"`    // nobody is to be told
+	Quiet     bool           `json:"quiet"`    // no one is to be told
 	Hint      string         `json:"hint"`     // that the catalogue does not have what it is about
 }
 
 // topicsOf says which topics an event is about. Only events of our own sources
-// have any: nobody else can claim those.
+// have any: no one else can claim those.
 func topicsOf(e prentice.Event, d said) []string {
 	if name, _, _ := strings.Cut(e.Source, "/"); name != "prentice" {
 		return nil
@@ -220,7 +220,7 @@ func (m *Message) incident(topic string, e prentice.EventRecord, d said) {
 	m.Title = capital(m.Title)
 }
 
-// personName is somebody as people say it.
+// personName is someone as people say it.
 func personName(who prentice.Ref) string {
 	switch {
 	case who == "":

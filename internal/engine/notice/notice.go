@@ -1,10 +1,10 @@
 // Package notice tells people what prentice wants of them: that a plan waits
-// for approval, that a run failed, that somebody broke the glass.
+// for approval, that a run failed, that someone broke the glass.
 //
 // Its words: a channel is a way to people; a route says which topics go to
 // which channels; both are kept by the team in notices.yaml, in git. A notice
 // is one message for one channel. It lies in the outbox until its receiver took
-// it, is tried again with growing pauses, and is dead when nobody took it after
+// it, is tried again with growing pauses, and is dead when no one took it after
 // twelve tries: then it is shown until a person looks. What was sent is remembered
 // outside the database too, and every try carries the same id, because a crash just
 // after the sending sends it again.
@@ -59,7 +59,7 @@ type Deps struct {
 	Settings func() *Settings                                                           // in force at this moment
 	Show     func(ctx context.Context, number int64) (prentice.RunDetail, error)        // a run, with its plan
 	Able     func(ctx context.Context, topic string, run int64) ([]prentice.Ref, error) // who can answer a question of a run, or close its review
-	Team     func(context.Context) ([]prentice.Ref, error)                              // everybody
+	Team     func(context.Context) ([]prentice.Ref, error)                              // everyone
 	Systems  func(subject prentice.Ref, targets []prentice.Ref) []string                // what an act has to do with, by bare name
 	Owners   func(subject prentice.Ref, targets []prentice.Ref) []prentice.Ref          // who owns that
 	Stopped  func() (since string, stopped bool)                                        // the kill switch; since tells one stop from another

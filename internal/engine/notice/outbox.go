@@ -31,7 +31,7 @@ func (o *Outbox) Listen(ctx context.Context, rec prentice.EventRecord) error {
 	}
 	for _, topic := range topics {
 		if topic == Asked && (run == nil || run.State != prentice.Waiting) {
-			continue // somebody was faster
+			continue // someone was faster
 		}
 		m := compose(topic, rec, d, run, settings.Link)
 		o.aim(ctx, &m, d.Run)
@@ -43,7 +43,7 @@ func (o *Outbox) Listen(ctx context.Context, rec prentice.EventRecord) error {
 }
 
 // keyOf is what a notice is known by: the event; of a question, which wait of the
-// run it is. An approval that leaves the run waiting for others asks nobody again.
+// run it is. An approval that leaves the run waiting for others asks no one again.
 func keyOf(topic string, e prentice.Event, run *prentice.RunDetail) string {
 	if topic == Asked {
 		return fmt.Sprintf("%s waits for %s until %d", run.Ref(), run.Waits, run.Expires.UnixMicro())
@@ -140,8 +140,8 @@ func (s *Settings) wanting(m Message, b belonging) []string {
 }
 
 // anyway are the channels of the routes that name a topic and are narrowed to what
-// something does not have: what belongs to no system, or to nobody, would be told to
-// nobody.
+// something does not have: what belongs to no system, or to no one, would be told to
+// no one.
 func (s *Settings) anyway(topic string, b belonging) []string {
 	var channels []string
 	for _, r := range s.Routes {

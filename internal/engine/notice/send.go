@@ -131,7 +131,7 @@ func (o *Outbox) sendNext(ctx context.Context, channel string) (again bool, err 
 			return true, o.note(ctx, n, prentice.NoticeDropped, says, time.Time{})
 		}
 		failure := o.Sender.Send(ctx, to, n.Message)
-		if failure != nil && ctx.Err() != nil { // we are being stopped; nobody knows, so it is sent again
+		if failure != nil && ctx.Err() != nil { // we are being stopped; no one knows, so it is sent again
 			n.attempts--
 			return false, o.note(ctx, n, prentice.NoticeWaiting, "", o.Clock())
 		}
@@ -159,7 +159,7 @@ func (o *Outbox) unreadable(ctx context.Context, channel string, why error) (aga
 	return true, o.note(ctx, n, prentice.NoticeDead, "what is stored of it cannot be read: "+line(why.Error()), time.Time{})
 }
 
-// remembers says whether a message was sent already. Where nobody can tell, it is
+// remembers says whether a message was sent already. Where no one can tell, it is
 // sent: one that is heard twice is better than one that is not heard.
 func (o *Outbox) remembers(number int64, digest string) bool {
 	sent, err := o.Memory.Has(digest)
@@ -222,7 +222,7 @@ func (o *Outbox) note(ctx context.Context, n tried, state prentice.NoticeState, 
 		moved, err := tx.Exec(`UPDATE notices SET state = ?, attempts = ?, says = ?, due = ?, ended = ? WHERE number = ? AND state = 'waiting'`,
 			string(state), n.attempts, says, db.Micros(due), db.Micros(ended), n.number)
 		if err != nil || moved == 0 || state == prentice.NoticeWaiting {
-			return err // somebody may have dropped it in the meantime
+			return err // someone may have dropped it in the meantime
 		}
 		return o.Recorder.Append(tx, now, prentice.Note{Kind: "notice." + string(state), Actor: "self/prentice", Refs: refsOf(n),
 			Data: map[string]any{"channel": n.channel, "topic": n.Topic, "id": n.ID, "attempts": n.attempts, "says": says}})

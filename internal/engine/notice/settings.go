@@ -15,10 +15,10 @@ import (
 // The topics that a route may name.
 const (
 	Asked      = "asked"           // a run waits for people
-	BreakGlass = "break-glass"     // somebody went on without approval
-	Review     = "review"          // a task of looking at that waits for somebody
+	BreakGlass = "break-glass"     // someone went on without approval
+	Review     = "review"          // a task of looking at that waits for someone
 	Failed     = "failed"          // a run did not help
-	Unsure     = "uncertain"       // nobody can tell what a run did
+	Unsure     = "uncertain"       // no one can tell what a run did
 	Incident   = "incident"        // a fault was seen
 	Acked      = "acknowledged"    // who has it now; without a route, for those who were told of it, and for whom it is assigned to
 	Resolved   = "resolved"        // it is over; without a route, for those who were told that it was there
@@ -40,7 +40,7 @@ const (
 )
 
 // Channel is a way to people. Secret and URLSecret are names of secrets. People are
-// those whom it reaches; none is everybody, and who they are is not known.
+// those whom it reaches; none is everyone, and who they are is not known.
 type Channel struct {
 	Name      string
 	Kind      string
@@ -53,7 +53,7 @@ type Channel struct {
 }
 
 // Route says which topics go to which channels. Empty Risks, Systems and Owners do
-// not narrow it; what has no risk, belongs to no system or is owned by nobody is not
+// not narrow it; what has no risk, belongs to no system or is owned by no one is not
 // in a route that names one.
 type Route struct {
 	On      []string
@@ -63,7 +63,7 @@ type Route struct {
 	To      []string
 }
 
-// Settings is a team's notices.yaml. The nil Settings tells nobody.
+// Settings is a team's notices.yaml. The nil Settings tells no one.
 type Settings struct {
 	Link     string // where people reach the pages, without a slash at its end; "" is unknown
 	Channels []Channel
@@ -96,7 +96,7 @@ func (s *Settings) Using(secret string) (names []string) {
 }
 
 // Load reads a team's notices.yaml. With an error among the findings there are
-// no settings, and whoever has older ones keeps them.
+// no settings, and anyone who has older ones keeps them.
 func Load(file string, text []byte) (*Settings, []prentice.Finding) {
 	r := reader{strict.Reader{Near: nearest.Of}}
 	s := &Settings{}
@@ -268,7 +268,7 @@ func (r *reader) owners(n *strict.Node) (list []prentice.Ref) {
 }
 
 // CheckURL refuses addresses to which a kind of channel cannot send, or over
-// which anybody could read along. The text of the error does not hold the URL,
+// which anyone could read along. The text of the error does not hold the URL,
 // which may be a secret.
 func CheckURL(kind, text string) error {
 	u, err := url.Parse(text)

@@ -36,7 +36,7 @@ type world struct {
 	run    prentice.RunDetail
 	stop   string
 	able   []prentice.Ref // who can answer
-	unsure error          // that nobody can tell who can
+	unsure error          // that no one can tell who can
 	notes  []string
 	owners []prentice.Ref // of whatever a message is about
 	mute   bool           // nothing can be recorded

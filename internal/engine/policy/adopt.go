@@ -57,7 +57,7 @@ func (b *Book) Adopt(ctx context.Context, old *Policy, base Entry, w Wish) (a pr
 	}
 }
 
-// errVoted says that somebody else has voted since the votes were counted.
+// errVoted says that another person has voted since the votes were counted.
 var errVoted = errors.New("there is another vote")
 
 // cast is how many votes there are for a policy, and when the last was given.
@@ -197,7 +197,7 @@ func (b *Book) Votes(ctx context.Context, base int64, digest string) ([]Vote, er
 	return list, nil
 }
 
-// Standing says how far a pending policy is, for somebody who might adopt it:
+// Standing says how far a pending policy is, for someone who might adopt it:
 // how many owners it takes, who has voted, and what refuses it.
 func (b *Book) Standing(ctx context.Context, old *Policy, base Entry, digest string, asker prentice.Actor) (p prentice.PendingPolicy, err error) {
 	p.Digest, p.Votes, p.Rules = digest, []prentice.PolicyVote{}, []string{}

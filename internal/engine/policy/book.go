@@ -36,7 +36,7 @@ type Book struct {
 	OfGroups bool // it is the book of who is in which group
 	Recorder Recorder
 	Clock    func() time.Time
-	// Role is what a person may do at this moment: a vote of somebody who is no
+	// Role is what a person may do at this moment: a vote of someone who is no
 	// owner any more does not count.
 	Role func(context.Context, prentice.Ref) (prentice.Role, error)
 }

@@ -44,7 +44,7 @@ func owner(name string) prentice.Actor {
 	return prentice.Actor{Kind: prentice.Person, Name: name, Role: prentice.Owner, Door: "cli"}
 }
 
-// adopt is somebody's wish for a text.
+// adopt is someone's wish for a text.
 func (l *library) adopt(who prentice.Actor, text string) (prentice.Adoption, error) {
 	l.t.Helper()
 	base, _, err := l.InForce(l.t.Context())

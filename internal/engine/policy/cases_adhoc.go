@@ -9,7 +9,7 @@ import (
 var adhocKeys = []string{"targets", "command", "risk", "parallel", "max_failures"}
 
 // adhoc reads a command without a procedure; what it leaves out is as it would be
-// for whoever asks.
+// for anyone who asks.
 func (r *reader) adhoc(n *yaml.Node) *prentice.Adhoc {
 	v := r.mapping(n, "command", adhocKeys...)
 	a := prentice.Adhoc{

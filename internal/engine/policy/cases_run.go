@@ -9,7 +9,7 @@ import (
 )
 
 // Test asks the policy about every case, and says which rules of the team
-// decided none: nobody has seen those decide.
+// decided none: no one has seen those decide.
 func (p *Policy) Test(ctx context.Context, cases []Case, render Renderer) prentice.PolicyTest {
 	t := prentice.PolicyTest{Cases: []prentice.PolicyCase{}, Unreached: []string{}}
 	reached := map[string]bool{}

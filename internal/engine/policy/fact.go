@@ -17,7 +17,7 @@ import (
 type fact struct {
 	name string // as conditions write it
 	plan bool   // it belongs to the plan or its record
-	far  int    // steps that are added, because nobody can choose it
+	far  int    // steps that are added, because no one can choose it
 	is   func(prentice.Moment) string
 	// others are the values that are worth a try, with how many steps of the
 	// fact's own scale they are away: hours, days, roles, hosts, runs.
@@ -83,7 +83,7 @@ func actorFacts() []fact {
 }
 
 // The plan's facts from this one on are what it is, not how much of it or what
-// it has earned: nobody can choose them, so any other change is nearer.
+// it has earned: no one can choose them, so any other change is nearer.
 const (
 	firstNature = 5
 	farther     = 1000
@@ -112,7 +112,7 @@ func planFacts() []fact {
 	return list
 }
 
-// onPlan is the moment's plan, copied so that nobody else's changes.
+// onPlan is the moment's plan, copied so that no one else's changes.
 func onPlan(m *prentice.Moment) *prentice.Plan {
 	copied := *m.Plan
 	m.Plan = &copied

@@ -12,8 +12,8 @@ import (
 const maxFrom = 50
 
 // from reads who is asked: groups, people, or the owner of what the plan is
-// about. An empty list would be nobody, so it is a mistake; no list at all is
-// everybody of the role.
+// about. An empty list would be no one, so it is a mistake; no list at all is
+// everyone of the role.
 func (r *reader) from(n *yaml.Node) []prentice.Ref {
 	if n == nil {
 		return nil

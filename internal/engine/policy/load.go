@@ -37,7 +37,7 @@ func Default() *Policy {
 }
 
 // Load reads a team's policy.yaml. With an error among the findings there is no
-// policy, and whoever has an older one keeps it. An empty file adds nothing to
+// policy, and anyone who has an older one keeps it. An empty file adds nothing to
 // the built-in rules.
 func Load(file string, text []byte) (*Policy, []prentice.Finding) {
 	return load(reader{file: file, text: string(text)})
@@ -45,7 +45,7 @@ func Load(file string, text []byte) (*Policy, []prentice.Finding) {
 
 // LoadAdopted reads a policy that is in force. A name that no fact can have was no
 // error when it was adopted: the policy stays in force, the rule allows nothing,
-// and where it would refuse or ask somebody is asked, until the team has adopted
+// and where it would refuse or ask someone is asked, until the team has adopted
 // one that is spelt right.
 func LoadAdopted(file string, text []byte) (*Policy, []prentice.Finding) {
 	return load(reader{file: file, text: string(text), adopted: true})

@@ -5,7 +5,7 @@
 // and the procedure's record, and a verdict: refuse, ask or allow. Of the rules
 // that match, the one of highest priority decides; of equals, the strictest.
 // When no rule of the team matches, the built-in rules decide: reading is
-// allowed, a change asks one person, danger asks two, and what nobody has
+// allowed, a change asks one person, danger asks two, and what no one has
 // classified is refused.
 //
 // It refuses to guess. A misspelt key, field or value is found when the file is
@@ -37,7 +37,7 @@ type Rule struct {
 	Reason      string           `json:"reason"`
 	Approvers   int              `json:"approvers,omitempty"`    // with ask
 	Role        prentice.Role    `json:"role,omitempty"`         // with ask: who may agree
-	From        []prentice.Ref   `json:"from,omitempty"`         // with ask: of which groups or people; none is everybody
+	From        []prentice.Ref   `json:"from,omitempty"`         // with ask: of which groups or people; none is everyone
 	NeedsReason bool             `json:"needs_reason,omitempty"` // with ask: an answer needs a reason
 	Expires     time.Duration    `json:"expires,omitempty"`      // with ask: how long the question stands
 	BuiltIn     bool             `json:"built_in,omitempty"`
@@ -45,7 +45,7 @@ type Rule struct {
 
 	when  expr.Program
 	where func(text string) prentice.Pos // of a text within when
-	wrong string                         // why nobody can say whether it speaks: it was adopted before that was an error
+	wrong string                         // why no one can say whether it speaks: it was adopted before that was an error
 	asks  mentions
 	looks []expr.Mention // at what
 }
@@ -176,7 +176,7 @@ func matching(ctx context.Context, rules []Rule, s scene) []match {
 	return found
 }
 
-// doubted is what a rule says of which nobody can tell whether it speaks: it allows
+// doubted is what a rule says of which no one can tell whether it speaks: it allows
 // nothing, and people decide where it would have kept a change from them.
 func (r *Rule) doubted(s scene) (match, bool) {
 	if r.Verdict == prentice.Allow || !s.plan || s.look {

@@ -14,12 +14,12 @@ const (
 	// decide more than half of the hours of the same plan and actor, of the
 	// actors at the same hour, or of the places for the same procedure.
 	Unspoken = "unspoken"
-	// DangerUnasked: what cannot be undone is allowed with nobody asked.
+	// DangerUnasked: what cannot be undone is allowed with no one asked.
 	DangerUnasked = "danger-unasked"
-	// LooserAtNight: allowed with nobody asked between 22 and 6, although it is
+	// LooserAtNight: allowed with no one asked between 22 and 6, although it is
 	// asked about or refused between 9 and 17 of the same day.
 	LooserAtNight = "looser-at-night"
-	// LooserForPrograms: an agent may do with nobody asked what a person of the
+	// LooserForPrograms: an agent may do with no one asked what a person of the
 	// same role is asked about or refused.
 	LooserForPrograms = "looser-for-programs"
 )

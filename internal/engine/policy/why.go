@@ -169,7 +169,7 @@ func (e *examination) pairs(note func(prentice.Decision, int, ...prentice.FactCh
 	}
 }
 
-// ofWhom names the groups and people whom a rule asks, unless it asks everybody.
+// ofWhom names the groups and people whom a rule asks, unless it asks everyone.
 func ofWhom(from []prentice.Ref) string {
 	if len(from) == 0 {
 		return ""

@@ -64,7 +64,7 @@ func (r *reading) body(before int) {
 
 var container = regexp.MustCompile(`^[ \t]*(>|[-+*][ \t]|[0-9]{1,9}[.)][ \t])`)
 
-// flat refuses text that nests deeper than anybody writes.
+// flat refuses text that nests deeper than anyone writes.
 func (r *reading) flat(before int) bool {
 	for i, line := range r.lines[before:] {
 		depth := 0

@@ -7,7 +7,7 @@
 // folder, judged together; Render makes a plan of one of them for one case.
 //
 // What people see is what runs: the file is read as CommonMark, so a block that
-// a forge would not show as one is not a step, and a step stands where everybody
+// a forge would not show as one is not a step, and a step stands where everyone
 // sees it. Nothing that looks like a step, a section or a key is passed over in
 // silence.
 //

@@ -12,7 +12,7 @@ import (
 )
 
 // shownTags are the tags of HTML that show what stands in them, without leave to
-// move it or to hide it. details is folded away until somebody opens it: no step
+// move it or to hide it. details is folded away until someone opens it: no step
 // may stand in it.
 var shownTags = []string{"details", "summary", "br", "hr", "p", "div", "center", "b", "i", "em", "strong", "code", "kbd", "sub", "sup", "a", "img", "picture", "source",
 	"table", "thead", "tbody", "tr", "th", "td", "ul", "ol", "li"}

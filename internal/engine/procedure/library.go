@@ -74,7 +74,7 @@ func (e *entry) fail(at prentice.Pos, hint, format string, args ...any) {
 	e.findings = append(e.findings, prentice.Finding{At: at, Error: true, Text: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// refuseTwins makes both of two procedures with one name unusable: nobody could
+// refuseTwins makes both of two procedures with one name unusable: no one could
 // say which of them was agreed on.
 func (l *Library) refuseTwins() {
 	for i := 1; i < len(l.entries); i++ { // equal names lie side by side

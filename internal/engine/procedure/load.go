@@ -133,7 +133,7 @@ func unreadable(name string, err error) prentice.Finding {
 }
 
 // unread says that something in the folder is not read, if it looks as if
-// somebody thought it was.
+// someone thought it was.
 func unread(name, ext string) []prentice.Finding {
 	switch strings.ToLower(ext) {
 	case ".md", ".markdown", ".mdown", ".yaml", ".yml", "":

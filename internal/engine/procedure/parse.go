@@ -61,7 +61,7 @@ func (r *reading) advise(at prentice.Pos, hint, format string, args ...any) {
 	r.findings = append(r.findings, prentice.Finding{At: at, Text: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// legible is the text with line ends of one sort; false if nobody could read it.
+// legible is the text with line ends of one sort; false if no one could read it.
 // Line ends must not change a digest: git may rewrite them on the way.
 func (r *reading) legible(text []byte) ([]byte, bool) {
 	switch {

@@ -26,7 +26,7 @@ type aside struct {
 	word string
 }
 
-// isStep says whether a block is a step. What is nearly one is an error: nobody
+// isStep says whether a block is a step. What is nearly one is an error: no one
 // should believe that something will run which will not. What is none is said, as
 // advice.
 func (p *page) isStep(f fence) bool {

@@ -244,7 +244,7 @@ func batches(p *prentice.Plan, l prentice.Limits) {
 }
 
 // failures is how many of so many targets may fail. A part of a target is none,
-// but one may always fail, since nobody knows it beforehand.
+// but one may always fail, since no one knows it beforehand.
 func failures(limit string, targets int) int {
 	number, percent := strings.CutSuffix(limit, "%")
 	n, err := strconv.Atoi(number)

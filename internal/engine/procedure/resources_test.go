@@ -8,7 +8,7 @@ import (
 	"prentice/internal/engine/procedure"
 )
 
-// shops is a system with two databases, a queue and a namespace that nobody
+// shops is a system with two databases, a queue and a namespace that no one
 // reaches, and the hosts from which they are reached.
 func shops() *prentice.Catalogue {
 	a := prentice.Host{Ref: "host/admin-a", Address: "10.0.0.1"}

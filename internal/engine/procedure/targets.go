@@ -51,7 +51,7 @@ func (s *scene) targets() ([]prentice.Target, error) {
 
 var missingKey = regexp.MustCompile(`^no such key: (.*)$`)
 
-// instead says what somebody may have meant whose targets cannot be worked out:
+// instead says what someone may have meant whose targets cannot be worked out:
 // another name, or a fact that not every host has.
 func (s *scene) instead(err error) string {
 	otherwise := "look at the inputs and at targets: " + clip(s.proc.Targets)

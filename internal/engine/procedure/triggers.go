@@ -97,7 +97,7 @@ func (r *reading) zone(t *prentice.Trigger, n *yaml.Node) *time.Location {
 	return where
 }
 
-// fillable refuses triggers that could never make a plan, because nobody is
+// fillable refuses triggers that could never make a plan, because no one is
 // there to give an input.
 func (r *reading) fillable(n *yaml.Node) {
 	for _, in := range r.proc.Inputs {

@@ -73,7 +73,7 @@ var (
 	eventDataFact = "EVENT_DATA_"
 )
 
-// variables refuses a script that reads a variable which nobody will set: a
+// variables refuses a script that reads a variable which no one will set: a
 // shell takes it for nothing, and nothing in a path can be everything.
 func (r *reading) variables(s prentice.StepSpec) {
 	if !scripted(s.Kind) {
@@ -111,7 +111,7 @@ func (r *reading) barely(s prentice.StepSpec) {
 		}
 		secret := slices.ContainsFunc(r.proc.Secrets, func(s string) bool { return variable(s) == name })
 		if len(read) == 0 || len(all) > len(read) || secret || slices.Contains(ofMachine, name) {
-			continue // it is not read, it is set here, or by somebody else
+			continue // it is not read, it is set here, or by another person
 		}
 		r.advise(r.within(s, read[0][0]), "did you mean $INPUT_"+name+"?", "nothing here sets $%s", name)
 	}

@@ -70,7 +70,7 @@ func (r *Registry) forget() {
 	}
 }
 
-// watch notices by itself that beats no longer arrive: whoever beats may hang.
+// watch notices by itself that beats no longer arrive: anyone who beats may hang.
 func (r *Registry) watch(ctx context.Context) {
 	tick := time.NewTicker(every / 4)
 	defer tick.Stop()
@@ -107,7 +107,7 @@ func (r *Registry) beat(ctx context.Context) error {
 	return nil
 }
 
-// turn declares dead who is, looks who lives, and takes the lead if nobody who
+// turn declares dead who is, looks who lives, and takes the lead if no one who
 // lives has it.
 func (r *Registry) turn(ctx context.Context) error {
 	id := r.ID()

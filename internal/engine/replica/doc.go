@@ -3,7 +3,7 @@
 //
 // Its words: a replica is one launch of one process, with an id that no other
 // launch ever has. It beats: it writes to the database that it lives. One that
-// has not beaten for Dead is declared dead by whoever notices, for good: its id
+// has not beaten for Dead is declared dead by anyone who notices, for good: its id
 // never acts again. One that could not beat for Unfit says so itself, well before
 // others take its work, and stops acting. The leader is one living replica; it
 // does what must be done once: looking at services, schedules, delivery.

@@ -18,7 +18,7 @@ func (r *Registry) ID() string {
 	return r.id
 }
 
-// Fit says whether this replica may act: it lives, and nobody can have declared
+// Fit says whether this replica may act: it lives, and no one can have declared
 // it dead yet.
 func (r *Registry) Fit() bool {
 	r.mu.Lock()
@@ -60,7 +60,7 @@ func (r *Registry) lose() {
 	}
 }
 
-// change wakes whoever waits for the lead. The caller holds mu.
+// change wakes anyone who waits for the lead. The caller holds mu.
 func (r *Registry) change() {
 	if r.changed != nil {
 		close(r.changed)
@@ -77,7 +77,7 @@ func (r *Registry) lead() (leads bool, changed <-chan struct{}) {
 	return r.leads, r.changed
 }
 
-// Leads says whether this replica leads, and nobody can have taken the lead yet.
+// Leads says whether this replica leads, and no one can have taken the lead yet.
 func (r *Registry) Leads() bool {
 	leads, _ := r.lead()
 	return leads && r.Fit()
@@ -108,7 +108,7 @@ func (r *Registry) Yield(ctx context.Context) error {
 
 // Leading does something while this replica leads, again each time that it comes
 // to lead, until ctx ends. When the lead is lost the context that do was given
-// ends, and Leading waits for do. What fails is begun again: whoever leads is the
+// ends, and Leading waits for do. What fails is begun again: anyone who leads is the
 // only one who does it, and the database may have been away for a moment.
 func (r *Registry) Leading(ctx context.Context, do func(context.Context) error) error {
 	for ctx.Err() == nil {

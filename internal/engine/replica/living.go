@@ -82,7 +82,7 @@ type blocked struct {
 
 func (b *blocked) Error() string { return b.why.Error() }
 
-// patience is how often one looks whether whoever is in the way lives at all.
+// patience is how often one looks whether anyone who is in the way lives at all.
 const patience = every / 4
 
 // patiently tries again while who is in the way does not beat: it may have died a
@@ -109,7 +109,7 @@ func patiently(ctx context.Context, try func() error) error {
 	}
 }
 
-// Alone refuses while another process lives on the database. Whoever asks holds the
+// Alone refuses while another process lives on the database. Anyone who asks holds the
 // data folder alone, and may ask before there are tables.
 func (r *Registry) Alone(ctx context.Context) error {
 	return patiently(ctx, func() error {

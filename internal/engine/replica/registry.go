@@ -34,7 +34,7 @@ type Recorder interface {
 }
 
 // Registry is this process among those that work on the database. Name tells it from
-// the others and stays the same over restarts; whoever opens one holds the name alone
+// the others and stays the same over restarts; anyone who opens one holds the name alone
 // on the data folder Folder, or the whole of it as SingleName. Machine tells where
 // processes see each other, and Copy which folder it is there.
 type Registry struct {
@@ -58,7 +58,7 @@ type Registry struct {
 	changed  chan struct{} // closed and replaced when id or leads change
 }
 
-// Join makes this process a living replica, as soon as nobody lives whom it must not
+// Join makes this process a living replica, as soon as no one lives whom it must not
 // be beside.
 func (r *Registry) Join(ctx context.Context) error {
 	return patiently(ctx, func() error { return r.join(ctx) })
@@ -125,7 +125,7 @@ func (r *Registry) Fate(tx *db.Tx, id string) (lives, died bool, err error) {
 }
 
 // settle writes whether one process has the database or several share it, if that
-// has changed: whoever lives has the same mode.
+// has changed: anyone who lives has the same mode.
 func (r *Registry) settle(tx *db.Tx, now time.Time) ([]prentice.Note, error) {
 	n, err := tx.Exec(`UPDATE installation SET mode = ?, since = ? WHERE mode <> ?`, string(r.mode()), db.Micros(now), string(r.mode()))
 	if err != nil || n == 0 {

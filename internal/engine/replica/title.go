@@ -31,7 +31,7 @@ const (
 // SingleName is the name of the process that has the database to itself.
 const SingleName = "single"
 
-// ReadTitle says whose a database is, and whether it is anybody's. It can be asked
+// ReadTitle says whose a database is, and whether it is anyone's. It can be asked
 // before there are tables.
 func ReadTitle(ctx context.Context, d *db.DB) (t Title, found bool, err error) {
 	if there, err := d.HasTable(ctx, "installation"); err != nil || !there {

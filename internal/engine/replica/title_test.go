@@ -145,7 +145,7 @@ func TestTheModeChangesWhenNobodyLives(t *testing.T) {
 	})
 }
 
-// One that was killed a moment ago is in nobody's way for longer than the dead are.
+// One that was killed a moment ago is in no one's way for longer than the dead are.
 func TestWhoWasKilledElsewhereIsWaitedFor(t *testing.T) {
 	each(t, func(w *world) {
 		w.join("a")

@@ -20,7 +20,7 @@ type Sort struct {
 	Keep   time.Duration
 	Ever   bool                                              // it is never removed
 	Remove func(context.Context, db.Sweep) (db.Swept, error) // some of it; nil: its owner does so by itself
-	Stock  func(context.Context) (db.Stock, error)           // nil: nobody counts it
+	Stock  func(context.Context) (db.Stock, error)           // nil: no one counts it
 }
 
 // Recorder keeps evidence within the caller's transaction.

@@ -64,9 +64,9 @@ func (r *Runner) Back(ctx context.Context, person prentice.Ref, by prentice.Acto
 	})
 }
 
-// maySay refuses whoever is neither the person nor an owner; and tokens, but for
-// the machine's own: who stands in for somebody is for them to say, not for
-// whoever holds a token of theirs.
+// maySay refuses anyone who is neither the person nor an owner; and tokens, but for
+// the machine's own: who stands in for someone is for them to say, not for
+// anyone who holds a token of theirs.
 func maySay(person prentice.Ref, by prentice.Actor) error {
 	switch {
 	case by.Kind != prentice.Person || by.Ref() != person && !by.Role.Includes(prentice.Owner):
@@ -91,7 +91,7 @@ func absent(src source, now time.Time) ([]prentice.Absence, error) {
 		err := scan(&a.Person, &a.StandIn, &since, &until, &a.By, &people)
 		a.Since, a.Until, a.People = db.Time(since), db.Time(until), prentice.RefsIn(people)
 		return err
-	}, nil) // one that cannot be read lets nobody stand in
+	}, nil) // one that cannot be read lets no one stand in
 	if err != nil {
 		return nil, fmt.Errorf("list absences: %w", err)
 	}

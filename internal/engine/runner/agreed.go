@@ -13,7 +13,7 @@ import (
 )
 
 // agree keeps a plan as the last one that people approved and that was performed
-// for its procedure and subject. Glass that was broken is nobody's approval.
+// for its procedure and subject. Glass that was broken is no one's approval.
 func agree(tx *db.Tx, d *detail, now time.Time) error {
 	if len(d.Approvers) == 0 || d.Glass != "" {
 		return nil

@@ -9,7 +9,7 @@ import (
 )
 
 // What is alike is the same procedure for the same subject with the same inputs,
-// whoever asks: anything else is another run.
+// anyone who asks: anything else is another run.
 func TestOtherInputsAreAnotherRunAndTheSameAreNot(t *testing.T) {
 	each(t, planOf(1, step("grow", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
 		ask := func(by prentice.Actor, size string) (prentice.Run, error) {

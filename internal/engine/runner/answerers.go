@@ -10,7 +10,7 @@ import (
 	"prentice"
 )
 
-// ShowTo is Show, with what somebody may do about a run that waits for an
+// ShowTo is Show, with what someone may do about a run that waits for an
 // approval, and who can give it.
 func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (prentice.RunDetail, error) {
 	shown, err := r.Show(ctx, number)
@@ -38,7 +38,7 @@ func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (p
 	return shown, err
 }
 
-// yours is what somebody would be told if they answered now, and the error that
+// yours is what someone would be told if they answered now, and the error that
 // they would get.
 func (r *Runner) yours(d *detail, by prentice.Actor, q question) (prentice.Yours, error) {
 	by.Role = r.People.RoleOn(by, d.ThePlan)
@@ -76,7 +76,7 @@ func sentenceOf(err error) string {
 	return err.Error()
 }
 
-// toYou turns a sentence about somebody into one to them.
+// toYou turns a sentence about someone into one to them.
 func toYou(says string, who prentice.Ref) string {
 	rest, about := strings.CutPrefix(says, string(who)+" ")
 	if !about {
@@ -121,7 +121,7 @@ func confirmers(q question) prentice.Answerers {
 }
 
 // answerersOf are those who can approve a run, also one that does not wait yet: by
-// the rule of answers, and by a way in behind which nobody is who caused it or has
+// the rule of answers, and by a way in behind which no one is who caused it or has
 // approved it.
 func (r *Runner) answerersOf(ctx context.Context, d *detail, q question) (*prentice.Answerers, error) {
 	gone := prentice.Causers(d.Causes)
@@ -184,7 +184,7 @@ func waysOutOf(d *detail, others int, tied []prentice.Ref) []string {
 	return append(out, fmt.Sprintf("in an emergency: prentice run break-glass run/%d --reason '…', which opens a review", d.Number))
 }
 
-// sayAnswerers adds to a run that somebody asked for just now who can approve it.
+// sayAnswerers adds to a run that someone asked for just now who can approve it.
 func (r *Runner) sayAnswerers(ctx context.Context, d *detail) error {
 	if d.Decision.Verdict != prentice.Ask || d.request.Actor.Kind == prentice.Self || d.State.Ended() {
 		return nil

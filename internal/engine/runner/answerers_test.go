@@ -9,7 +9,7 @@ import (
 	"prentice"
 )
 
-// Whoever looks at a run that waits is shown what they would be told: everybody who
+// Anyone who looks at a run that waits is shown what they would be told: everyone who
 // caused it, by any chain, who has answered, or who lacks the role sees why.
 func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
 	each(t, planOf(1, step("mend", prentice.Act, "target")), askTwo, func(t *testing.T, w *world) {
@@ -63,7 +63,7 @@ func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
 	})
 }
 
-// What a person is shown is what they are told: for everybody of the team, the
+// What a person is shown is what they are told: for everyone of the team, the
 // answer itself comes out as the page says.
 func TestWhatAPersonIsShownIsHowTheirAnswerComesOut(t *testing.T) {
 	each(t, planOf(1, step("mend", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
@@ -103,7 +103,7 @@ func TestWhoAsksIsToldAtOnceWhoCanAnswer(t *testing.T) {
 		}
 		w.until(run.Number, prentice.Waiting)
 
-		// Whoever is away is not counted on, and not left out of what they may do.
+		// Anyone who is away is not counted on, and not left out of what they may do.
 		if _, err := w.r.Away(t.Context(), prentice.Absence{Person: "person/ann", StandIn: "person/bob", Until: time.Now().Add(time.Hour)}, cat); err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +111,7 @@ func TestWhoAsksIsToldAtOnceWhoCanAnswer(t *testing.T) {
 		if err != nil || !slices.Equal(a.Away, []prentice.Ref{"person/ann"}) || !slices.Equal(a.Present(), []prentice.Ref{"person/cat"}) {
 			t.Errorf("%+v, %v", a, err)
 		}
-		// Whoever let everybody in is behind all of them.
+		// Anyone who let everyone in is behind all of them.
 		w.letIn = "person/bob"
 		if d, err := w.r.ShowTo(t.Context(), run.Number, bob); err != nil || !d.Answerers.Short() || len(d.Answerers.Able) != 0 || !strings.Contains(strings.Join(d.Answerers.WaysOut, " "), "person/bob did not let in") {
 			t.Errorf("%+v, %v", d.Answerers, err)
@@ -120,7 +120,7 @@ func TestWhoAsksIsToldAtOnceWhoCanAnswer(t *testing.T) {
 }
 
 // A team of one is told so at once, with the ways out: the run waits, because
-// somebody can be added meanwhile.
+// someone can be added meanwhile.
 func TestATeamOfOneIsToldAtOnceThatNobodyCanAnswer(t *testing.T) {
 	each(t, planOf(1, step("mend", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
 		w.is(ann.Ref(), "")

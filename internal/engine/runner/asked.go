@@ -10,7 +10,7 @@ import (
 	"prentice"
 )
 
-// Standing is what somebody of the team is at this moment, towards one plan.
+// Standing is what someone of the team is at this moment, towards one plan.
 type Standing struct {
 	Person prentice.Ref
 	Role   prentice.Role
@@ -20,7 +20,7 @@ type Standing struct {
 // People is the team as it is now: an answer counts for what its giver is when
 // the run begins, not for what they were.
 type People interface {
-	// Team is everybody, with the role that they have on what a plan touches.
+	// Team is everyone, with the role that they have on what a plan touches.
 	Team(ctx context.Context, plan prentice.Plan) ([]Standing, error)
 	// Ways are how those with the role approver on what a plan touches could come in
 	// for one of some operations.
@@ -38,14 +38,14 @@ type question struct {
 	away []prentice.Absence // those that hold now
 }
 
-// seat is whom a person's answer counts for: themselves, or somebody who is away
+// seat is whom a person's answer counts for: themselves, or someone who is away
 // and whom they stand in for. It is "" when they are not asked at all.
 func (q question) seat(person prentice.Ref) prentice.Ref {
 	seat, _ := q.seated(person)
 	return seat
 }
 
-// seated is seat, with the people behind the absence by which somebody stands in.
+// seated is seat, with the people behind the absence by which someone stands in.
 func (q question) seated(person prentice.Ref) (seat prentice.Ref, declared []prentice.Ref) {
 	who, found := q.standing(person)
 	switch {
@@ -70,7 +70,7 @@ func (q question) standing(person prentice.Ref) (Standing, bool) {
 	return q.team[i], true
 }
 
-// names says whether the question is put to somebody: by name, or as a member of
+// names says whether the question is put to someone: by name, or as a member of
 // a group.
 func (q question) names(s Standing) bool {
 	return slices.ContainsFunc(q.asks.From, func(from prentice.Ref) bool {
@@ -103,7 +103,7 @@ func (q question) unanswerable(causers []prentice.Ref) string {
 }
 
 // covers says why answers that were given do not suffice for the question, or "".
-// An answer behind which somebody stands who caused the run is none, and two that
+// An answer behind which someone stands who caused the run is none, and two that
 // share a person are one.
 func (q question) covers(given []prentice.Approval, causers []prentice.Ref) string {
 	if q.asks.Verdict != prentice.Ask {
@@ -135,8 +135,8 @@ func (q question) covers(given []prentice.Approval, causers []prentice.Ref) stri
 	return fmt.Sprintf("%d of %d approvals count%s", len(seats), q.asks.Approvers, why)
 }
 
-// stillCounts says whether whoever gave an approval could give it now. Leave
-// that was given for somebody who has come back since stays given.
+// stillCounts says whether anyone who gave an approval could give it now. Leave
+// that was given for someone who has come back since stays given.
 func (q question) stillCounts(a prentice.Approval) bool {
 	if a.For == "" {
 		return q.seat(a.Actor) != ""
@@ -146,7 +146,7 @@ func (q question) stillCounts(a prentice.Approval) bool {
 	return found && who.Role.Includes(q.asks.Role) && there && (len(q.asks.From) == 0 || q.names(absent))
 }
 
-// fell is what became of somebody whose approval no longer counts.
+// fell is what became of someone whose approval no longer counts.
 func (q question) fell(a prentice.Approval) string {
 	who, found := q.standing(a.Actor)
 	switch {

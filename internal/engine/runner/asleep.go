@@ -11,7 +11,7 @@ import (
 
 const (
 	leaveLasts = 7 * 24 * time.Hour // how long a run that has leave waits for the calendar
-	lookAgain  = time.Minute        // a freeze may be lifted, so nobody sleeps longer than this
+	lookAgain  = time.Minute        // a freeze may be lifted, so no one sleeps longer than this
 )
 
 // asleep says whether a run waits for the calendar: it is queued, and that ends.
@@ -19,8 +19,8 @@ func asleep(run prentice.Run) bool {
 	return run.State == prentice.Queued && !run.Expires.IsZero()
 }
 
-// movable is a condition of SQL: a run that somebody must perform. One that waits
-// for the calendar is none until it is woken; whoever woke it may have died since.
+// movable is a condition of SQL: a run that someone must perform. One that waits
+// for the calendar is none until it is woken; anyone who woke it may have died since.
 const movable = `ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND expires > 0 AND wakes > 0)`
 
 // shut says why a run that may wait for the calendar must not begin now, or "".

@@ -54,7 +54,7 @@ func either(i int, a, b *world) *world {
 	return b
 }
 
-// wins counts who got what they wanted, and fails if anybody was told anything
+// wins counts who got what they wanted, and fails if anyone was told anything
 // but that the world has moved.
 func wins(t *testing.T, errs []error, losers ...prentice.Kind) (won int) {
 	t.Helper()

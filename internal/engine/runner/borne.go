@@ -26,7 +26,7 @@ type said struct {
 }
 
 // Borne compares the answers that runs go by with the evidence of them, in both
-// directions: an approval in the table that no line bears out was given by nobody, and
+// directions: an approval in the table that no line bears out was given by no one, and
 // a line whose approval is gone tells of one that was taken away. An answer and its
 // line are one write, so neither is ever there alone.
 func (r *Runner) Borne(ctx context.Context, lines Lines) ([]prentice.EvidenceFault, error) {
@@ -132,7 +132,7 @@ func answerIn(e prentice.Evidence) (answerKey, said) {
 	key := answerKey{actor: e.Actor}
 	for _, ref := range e.Refs {
 		if ref.Kind() == "run" && key.run == 0 {
-			key.run, _ = strconv.ParseInt(ref.Name(), 10, 64) //nolint:errcheck // 0 is no run, and nobody answered it
+			key.run, _ = strconv.ParseInt(ref.Name(), 10, 64) //nolint:errcheck // 0 is no run, and no one answered it
 		}
 	}
 	var data struct{ Plan, Reason, Door string }

@@ -9,7 +9,7 @@ import (
 )
 
 // Calendar says why a plan must not begin now, or "", and when to look again;
-// zero when nobody knows. It binds people and prentice alike.
+// zero when no one knows. It binds people and prentice alike.
 type Calendar interface {
 	Hold(ctx context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error)
 }

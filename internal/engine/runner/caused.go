@@ -82,7 +82,7 @@ func (d *detail) caused(people []prentice.Ref) (prentice.Ref, string) {
 	return "", ""
 }
 
-// refuseCauser refuses an answer behind which somebody stands who caused the run.
+// refuseCauser refuses an answer behind which someone stands who caused the run.
 func (d *detail) refuseCauser(actor prentice.Actor) error {
 	shared, how := d.caused(actor.People())
 	switch {
@@ -118,7 +118,7 @@ func apart(given []prentice.Approval) (list []prentice.Approval) {
 	return list
 }
 
-// refuseShared refuses an approval behind which somebody stands who is behind an
+// refuseShared refuses an approval behind which someone stands who is behind an
 // earlier one: the two are one person's.
 func (d *detail) refuseShared(people []prentice.Ref, by prentice.Ref) error {
 	for _, before := range d.Approvals {

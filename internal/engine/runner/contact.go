@@ -22,8 +22,8 @@ type Hosts interface {
 // contactWait is how long a question waits for the answers of hosts.
 const contactWait = 6 * time.Second
 
-// contact is whether a plan's hosts can be reached, for whoever looks. Who could
-// not ask for the plan has nobody connected to.
+// contact is whether a plan's hosts can be reached, for anyone who looks. Who could
+// not ask for the plan has no one connected to.
 func (r *Runner) contact(ctx context.Context, plan prentice.Plan, by prentice.Actor, wait time.Duration) *prentice.Contact {
 	switch {
 	case r.Hosts == nil:
@@ -34,7 +34,7 @@ func (r *Runner) contact(ctx context.Context, plan prentice.Plan, by prentice.Ac
 	return r.Hosts.Try(ctx, plan, wait)
 }
 
-// contactBefore has a plan's hosts tried, before anybody is asked about it.
+// contactBefore has a plan's hosts tried, before anyone is asked about it.
 func (r *Runner) contactBefore(ctx context.Context, plan prentice.Plan) *prentice.Contact {
 	if r.Hosts == nil {
 		return nil

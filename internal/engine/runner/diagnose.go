@@ -125,7 +125,7 @@ func (r *Runner) overNow(ctx context.Context, number int64, emit func(prentice.R
 	return true, emit(prentice.RunMoment{Run: number, Time: d.Ended, State: d.State, Says: d.Says})
 }
 
-// Watched says whether somebody watches a run here; of 0, whether anybody watches
+// Watched says whether someone watches a run here; of 0, whether anyone watches
 // anything.
 func (r *Runner) Watched(run int64) bool { return r.hub.watched(run) }
 

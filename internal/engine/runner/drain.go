@@ -49,7 +49,7 @@ func (r *Runner) rested(ctx context.Context) error {
 	return nil
 }
 
-// handOver makes the runs of a process that drains nobody's, so that another takes
+// handOver makes the runs of a process that drains no one's, so that another takes
 // them on at once.
 func (r *Runner) handOver(ctx context.Context) error {
 	me := r.Peers.ID()
@@ -70,7 +70,7 @@ func (r *Runner) handOver(ctx context.Context) error {
 				return err
 			}
 			if n == 0 {
-				continue // somebody has written it since
+				continue // someone has written it since
 			}
 			if err := r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "run.handed-over", Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("run", fmt.Sprint(run.number))},
 				Data: map[string]any{"replica": me}}); err != nil {

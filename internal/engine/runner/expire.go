@@ -10,7 +10,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// expire ends the waits that nobody answered in time. A human step that nobody
+// expire ends the waits that no one answered in time. A human step that no one
 // confirmed counts as not done. A run that cannot be ended says why, and keeps no
 // other from its end.
 func (r *Runner) expire(ctx context.Context) error {

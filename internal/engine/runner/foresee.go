@@ -9,7 +9,7 @@ import (
 
 // Foresee says what would become of a request if it were made now: what policy
 // says of it, who could approve it and what would hold it back. It writes nothing
-// and binds nobody: Start asks everything again. It waits for what the plan's hosts answer
+// and binds no one: Start asks everything again. It waits for what the plan's hosts answer
 // for at most a while; with 0 it does not.
 func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time.Duration) (out prentice.Outlook, err error) {
 	plan, err := r.Planner.Render(ctx, req)

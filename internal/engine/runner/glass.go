@@ -18,8 +18,8 @@ const leastReason = 10
 
 // BreakGlass lets a run that waits go at once, without the approvals that it
 // lacks and through a freeze. All else still binds it: what the policy refuses,
-// limits, locks, the checks, the stop file. It is told at once, and whoever did
-// it answers for it in a review that somebody else closes.
+// limits, locks, the checks, the stop file. It is told at once, and anyone who did
+// it answers for it in a review that another person closes.
 func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by prentice.Actor, reason string) (prentice.Run, error) {
 	d, err := r.load(ctx, number)
 	if err != nil {
@@ -72,7 +72,7 @@ func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason stri
 		Try("look at it with: prentice run show %d; a run that a freeze would refuse is asked for with: prentice run start … --when window", d.Number)
 }
 
-// mayBreakOwn says why whoever caused a run that needs two people, or that cannot
+// mayBreakOwn says why anyone who caused a run that needs two people, or that cannot
 // be undone, may not let it go alone: a person behind whom they are not could
 // answer. An emergency is a reason to do without approvals that are missing, not
 // without a second person. Where there is no such person it says so, and the
@@ -94,7 +94,7 @@ func (r *Runner) mayBreakOwn(ctx context.Context, d *detail, by prentice.Actor) 
 		Try("let %s approve, or use break-glass", anyOf(who)), "", nil
 }
 
-// answersAlready refuses whoever still has to answer for an earlier time.
+// answersAlready refuses anyone who still has to answer for an earlier time.
 func answersAlready(src source, people []prentice.Ref) error {
 	rows, err := src.Query(`SELECT run, person, people FROM run_reviews WHERE closed = 0 ORDER BY run`)
 	if err != nil {

@@ -101,8 +101,8 @@ func (r *Runner) recordHalts(ctx context.Context) error {
 	return nil
 }
 
-// note is the evidence of a turn. The file says who stopped; anybody who can
-// write there can be anybody, so the one who is recorded is prentice.
+// note is the evidence of a turn. The file says who stopped; anyone who can
+// write there can be anyone, so the one who is recorded is prentice.
 func (t turn) note() prentice.Note {
 	kind := "switch.off"
 	if t.on {

@@ -14,7 +14,7 @@ import (
 const soon = 50 * time.Millisecond
 
 // hearing writes down that a step was begun where it is done, beside the step, so
-// that nobody takes it for one that was only meant when all that the place keeps of
+// that no one takes it for one that was only meant when all that the place keeps of
 // it is gone.
 type hearing struct {
 	write func()
@@ -31,7 +31,7 @@ func (r *Runner) hearing(ctx context.Context, d *detail, rec prentice.StepRecord
 			_, err := tx.Exec(`UPDATE run_steps SET begun = 1 WHERE run = ? AND round = ? AND step = ? AND target = ? AND begun = 0`, rec.Run, rec.Round, rec.Step, string(rec.Target))
 			return err
 		})
-		if err != nil { // the proof will say it, or nobody can
+		if err != nil { // the proof will say it, or no one can
 			r.Log.Warn("write that a step was begun", "run", rec.Run, "step", rec.Step, "err", err)
 		}
 	}}

@@ -19,7 +19,7 @@ type situation struct {
 	why       string    // it is stopped
 	unmanaged string    // why the subject or a target is no business of ours, or ""
 	frozen    string    // by the calendar
-	thaws     time.Time // when to ask the calendar again; zero when nobody knows
+	thaws     time.Time // when to ask the calendar again; zero when no one knows
 	cooling   []cooling
 	sick      []sick
 	streaks   map[prentice.HoldCode]streak
@@ -98,7 +98,7 @@ func health(s situation) prentice.HoldBack {
 }
 
 // history: what was tried already. It binds only work that no person started:
-// whoever stands beside it may try again.
+// anyone who stands beside it may try again.
 func history(s situation) prentice.HoldBack {
 	if !s.alone {
 		return prentice.HoldBack{}

@@ -6,7 +6,7 @@ import (
 	"prentice"
 )
 
-// hub tells whoever watches a run what happens to it. A watcher that does not
+// hub tells anyone who watches a run what happens to it. A watcher that does not
 // keep up loses moments, never the run its time: the store has them all.
 type hub struct {
 	mu       sync.Mutex
@@ -34,8 +34,8 @@ func (h *hub) watch(run int64) (moments <-chan prentice.RunMoment, stop func()) 
 	}
 }
 
-// watched says whether somebody watches a run or all of them; of 0, whether
-// anybody watches anything.
+// watched says whether someone watches a run or all of them; of 0, whether
+// anyone watches anything.
 func (h *hub) watched(run int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -58,7 +58,7 @@ func (h *hub) tell(m prentice.RunMoment) {
 	}
 }
 
-// bell wakes everybody who waits for something to change.
+// bell wakes everyone who waits for something to change.
 type bell struct {
 	mu sync.Mutex
 	c  chan struct{} // closed and replaced at each ring; guarded by mu

@@ -42,8 +42,8 @@ func anyOf(people []prentice.Ref) string {
 	return strings.Join(words, " or ")
 }
 
-// waysOut adds to the refusal of an approval what a team does in which nobody is
-// independent of whoever caused the run.
+// waysOut adds to the refusal of an approval what a team does in which no one is
+// independent of anyone who caused the run.
 func (r *Runner) waysOut(ctx context.Context, d *detail, by prentice.Actor, refused error) error {
 	var e *prentice.Error
 	if shared, _ := d.caused(by.People()); shared == "" || !errors.As(refused, &e) || e.Kind != prentice.Denied {

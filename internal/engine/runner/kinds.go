@@ -11,7 +11,7 @@ import (
 )
 
 // Wait is the step kind `wait for=30s`: let time pass. An interrupted wait is
-// begun again: waiting twice harms nobody.
+// begun again: waiting twice harms no one.
 type Wait struct{}
 
 // Name implements prentice.StepKind.
@@ -49,7 +49,7 @@ func (Wait) Done(context.Context, prentice.Work) (prentice.Answer, error) { retu
 
 // Human is the step kind `human`: a person does something outside and says so; under
 // Check and Verify they say what they see.
-// The runner never applies it; it holds the run until somebody confirms.
+// The runner never applies it; it holds the run until someone confirms.
 type Human struct{}
 
 // Name implements prentice.StepKind.

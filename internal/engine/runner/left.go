@@ -75,7 +75,7 @@ func (r *Runner) sweep(ctx context.Context) {
 	}
 }
 
-// inFlight are the steps that somebody is at or has to take up, by name alone.
+// inFlight are the steps that someone is at or has to take up, by name alone.
 func (r *Runner) inFlight(ctx context.Context) ([]prentice.Work, error) {
 	rows, err := r.DB.Query(ctx, `SELECT s.run, s.step, s.target, s.round, s.lasting, r.created FROM run_steps s JOIN runs r ON r.number = s.run WHERE r.ended = 0 AND s.state = ?`, prentice.Intended)
 	if err != nil {

@@ -48,7 +48,7 @@ func DefaultLimits() Limits {
 
 // LoadLimits reads a team's limits.yaml. What the file does not say is as in
 // DefaultLimits; with an error among the findings there are no limits, and
-// whoever has older ones keeps them.
+// anyone who has older ones keeps them.
 func LoadLimits(file string, text []byte) (Limits, []prentice.Finding) {
 	r := limitsReader{Reader: strict.Reader{Near: nearest.Of}}
 	l := DefaultLimits()

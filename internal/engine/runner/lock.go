@@ -24,7 +24,7 @@ type key struct {
 
 // lock takes all of a plan's targets for a run, or none. It says who holds the
 // first that is taken. What is reached from a host has a lock of its own, and with
-// it nobody has the host for itself; others may go through it too. What is wanted
+// it no one has the host for itself; others may go through it too. What is wanted
 // is sorted, so that two processes that want the same never wait for each other in
 // a circle.
 func lock(tx *db.Tx, run int64, targets []prentice.Target, now time.Time) (holder string, err error) {
@@ -102,7 +102,7 @@ func lockSome(tx *db.Tx, run int64, through map[prentice.Ref]bool, places string
 }
 
 // takeOver makes hosts a run's own that others went through, or says who still
-// does. Their rows are this run's already until it commits, so that nobody can
+// does. Their rows are this run's already until it commits, so that no one can
 // begin to.
 func takeOver(tx *db.Tx, run int64, hosts []any, now time.Time) (holder string, err error) {
 	if len(hosts) == 0 {

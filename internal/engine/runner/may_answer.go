@@ -49,7 +49,7 @@ func (r *Runner) inTime(d *detail) error {
 	return nil
 }
 
-// counts refuses an answer from somebody who may not give it: who caused the run
+// counts refuses an answer from someone who may not give it: who caused the run
 // or is behind who did, is not asked, or has answered already, also through
 // another. It says for whom the answer is given, "" for themselves, and which
 // people are behind it.

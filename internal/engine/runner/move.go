@@ -10,7 +10,7 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// errMoved says that somebody else moved the run in the meantime: the stage
+// errMoved says that another person moved the run in the meantime: the stage
 // looks again.
 var errMoved = prentice.Errorf(prentice.Conflict, "the run has moved in the meantime")
 
@@ -32,7 +32,7 @@ type next struct {
 }
 
 // move takes a run from how it was loaded to the next state, in one write with
-// its evidence and with whatever more must be true at the same moment. If anybody
+// its evidence and with whatever more must be true at the same moment. If anyone
 // has written the run since, for instance that it is to stop, it is errMoved. At
 // an end it lets the locks go and counts the run in its procedure's record.
 func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.Tx, time.Time) error) error {
@@ -135,7 +135,7 @@ func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 		return err
 	}
 	if run.Started.IsZero() || run.Risk == prentice.Look {
-		return nil // it did nothing, or only read: it fixed nothing and harmed nobody
+		return nil // it did nothing, or only read: it fixed nothing and harmed no one
 	}
 	acted, err := settleTouched(tx, run)
 	if err != nil {
@@ -159,7 +159,7 @@ func settle(tx *db.Tx, l Limits, run prentice.Run) error {
 	}
 	switch {
 	case err != nil || verified+harmful == 0:
-		return err // nobody knows whether it helped
+		return err // no one knows whether it helped
 	case verified == 1:
 		_, err = tx.Exec(`DELETE FROM run_useless WHERE procedure = ? AND subject = ?`, run.Procedure, string(run.Subject))
 		return err

@@ -25,7 +25,7 @@ type outdated struct {
 	since   map[int64]time.Time
 }
 
-// withdrawOutdated ends proposals of which nobody could make use any more: their procedure
+// withdrawOutdated ends proposals of which no one could make use any more: their procedure
 // has changed, or its inputs or targets are gone. An approval would come too late,
 // and only say so then. What cannot be looked at for now stays.
 func (r *Runner) withdrawOutdated(ctx context.Context) error {

@@ -69,7 +69,7 @@ func TestAProposalIsLookedAtWhenTheFilesHaveChanged(t *testing.T) {
 		w.plan.Targets = nil
 		w.later(time.Minute)
 		w.later(time.Minute)
-		w.until(run.Number, prentice.Waiting) // nobody said that anything changed
+		w.until(run.Number, prentice.Waiting) // no one said that anything changed
 		edition++
 		w.later(time.Minute)
 		w.later(2 * time.Minute)

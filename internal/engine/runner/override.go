@@ -19,7 +19,7 @@ func (r *Runner) mayOverride(src source, d *detail, a prentice.Reply, alone erro
 	return answersAlready(src, a.Actor.People())
 }
 
-// overrideOf is what somebody would be told if they tried now; nil of a run that
+// overrideOf is what someone would be told if they tried now; nil of a run that
 // waits for nothing that could be done without.
 func (r *Runner) overrideOf(ctx context.Context, d *detail, by prentice.Actor) (*prentice.Override, error) {
 	if (d.State != prentice.Waiting || d.Waits != waitsApproval) && !asleep(d.Run) {

@@ -40,7 +40,7 @@ func (r *Runner) begun(ctx context.Context) error {
 }
 
 // joined is begun among several: what one leaves behind the others look after,
-// so that only a crash which nobody lived to see pauses.
+// so that only a crash which no one lived to see pauses.
 func (r *Runner) joined(ctx context.Context, now time.Time) error {
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(`INSERT INTO run_process (one, busy, paused, says) VALUES (1, 0, 0, '') ON CONFLICT (one) DO NOTHING`); err != nil {
@@ -112,7 +112,7 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 	still := false
 	err = r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) (err error) {
 		if still, err = lockPause(tx); err != nil || !still {
-			return err // somebody has said resume since, and did not see this run
+			return err // someone has said resume since, and did not see this run
 		}
 		n, err := tx.Exec(`UPDATE runs SET revision = revision + 1, hold = ? WHERE number = ? AND revision = ? AND ended = 0`, holdText(&h), d.Number, d.revision)
 		if err != nil {
@@ -140,7 +140,7 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 }
 
 // lockPause says whether work is paused, and keeps it so until the transaction
-// ends: a run that is held because of it is seen by whoever says resume.
+// ends: a run that is held because of it is seen by anyone who says resume.
 func lockPause(tx *db.Tx) (paused bool, err error) {
 	var since int64
 	err = tx.QueryRow(`SELECT paused FROM run_process WHERE one = 1`, nil, &since)

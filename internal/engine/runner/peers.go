@@ -250,8 +250,8 @@ const mostTaken = 1
 
 // claim takes a run over, unless another has or its process lives after all: one
 // that has joined since the last beat is not known here yet. A run that was taken
-// over from the dead before pauses what no person started, as a crash does: nobody
-// knows what it does to whoever performs it.
+// over from the dead before pauses what no person started, as a crash does: no one
+// knows what it does to anyone who performs it.
 func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
 	now := r.Clock()
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
@@ -302,7 +302,7 @@ func (r *Runner) Heard(m prentice.RunMoment) {
 	r.hub.tell(m)
 }
 
-// StopWanted is told that somebody asked another process to stop a run.
+// StopWanted is told that someone asked another process to stop a run.
 func (r *Runner) StopWanted(ctx context.Context, number int64) error {
 	r.mu.Lock()
 	stop := r.active[number]

@@ -83,7 +83,7 @@ func two(t *testing.T, d *db.DB, plan prentice.Plan, verdict prentice.Decision) 
 	return open("a#1"), open("b#2"), c
 }
 
-// shared runs a test on PostgreSQL, and with two runners on SQLite, where nobody
+// shared runs a test on PostgreSQL, and with two runners on SQLite, where no one
 // shares a database but the rules are the same.
 func shared(t *testing.T, plan prentice.Plan, verdict prentice.Decision, test func(t *testing.T, a, b *world, c *crew)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -196,7 +196,7 @@ func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 func TestWhatTheDeadLeftUnsaidIsSaid(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
 		run := a.start(bob, "mend")
-		a.until(run.Number, prentice.Unverified) // and a dies before it has told anybody
+		a.until(run.Number, prentice.Unverified) // and a dies before it has told anyone
 		ended := func() bool {
 			b.mu.Lock()
 			defer b.mu.Unlock()

@@ -17,8 +17,8 @@ const (
 )
 
 // Answer records a person's answer to a plan. The plan is performed once
-// enough people agreed; one refusal refuses it. Nobody answers their own
-// request, by any door, and nobody answers twice. Who may answer and how many
+// enough people agreed; one refusal refuses it. No one answers their own
+// request, by any door, and no one answers twice. Who may answer and how many
 // have is decided inside the write that keeps the answer.
 func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, error) {
 	d, err := r.load(ctx, a.Run)

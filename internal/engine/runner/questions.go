@@ -17,7 +17,7 @@ const mostQuestions = 100
 
 // Questions is a page of the runs that wait for people, soonest to expire first,
 // each with its plan, who was asked and who answered, and how the plan differs
-// from the last one that was agreed to; and whether somebody may answer it. It costs
+// from the last one that was agreed to; and whether someone may answer it. It costs
 // two queries, however many wait, and one more for each that names whom it asks.
 func (r *Runner) Questions(ctx context.Context, by prentice.Actor, after string, limit int) (page prentice.Questions, err error) {
 	expires, number, err := placeOf(after)
@@ -60,7 +60,7 @@ func (r *Runner) Questions(ctx context.Context, by prentice.Actor, after string,
 	return page, r.relate(ctx, page.List, details, by)
 }
 
-// relate says of each question whether somebody may answer it.
+// relate says of each question whether someone may answer it.
 func (r *Runner) relate(ctx context.Context, list []prentice.Question, details []*detail, by prentice.Actor) (err error) {
 	for i := range list {
 		d := details[i]

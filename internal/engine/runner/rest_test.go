@@ -9,7 +9,7 @@ import (
 )
 
 // A run that was refused is held while it is asked for again by itself. Others stay
-// as they are, whoever says it of them.
+// as they are, anyone who says it of them.
 func TestWhatIsAskedForAgainIsHeld(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		frozen := "frozen by sale"

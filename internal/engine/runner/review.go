@@ -37,7 +37,7 @@ func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prenti
 	return list, nil
 }
 
-// OpenReviews counts the reviews that nobody has closed.
+// OpenReviews counts the reviews that no one has closed.
 func (r *Runner) OpenReviews(ctx context.Context) (n int, err error) {
 	if err := r.DB.QueryRow(ctx, `SELECT COUNT(*) FROM run_reviews WHERE closed = 0`, nil, &n); err != nil {
 		return 0, fmt.Errorf("count reviews: %w", err)
@@ -45,7 +45,7 @@ func (r *Runner) OpenReviews(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// ReviewsTo is the open reviews, with whether somebody may close each.
+// ReviewsTo is the open reviews, with whether someone may close each.
 func (r *Runner) ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.Review, error) {
 	list, err := r.Reviews(ctx, true, 0)
 	for i := range list {
@@ -57,7 +57,7 @@ func (r *Runner) ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.R
 	return list, err
 }
 
-// yourReview is what somebody would be told if they closed a review now.
+// yourReview is what someone would be told if they closed a review now.
 func (r *Runner) yourReview(ctx context.Context, v prentice.Review, by prentice.Actor) (*prentice.Yours, error) {
 	d, err := r.load(ctx, v.Run)
 	if err != nil {
@@ -79,7 +79,7 @@ func (r *Runner) yourReview(ctx context.Context, v prentice.Review, by prentice.
 }
 
 // Reviewers are those who can close the review of a run: by a way in behind which
-// is nobody who broke the glass or caused the run.
+// is no one who broke the glass or caused the run.
 func (r *Runner) Reviewers(ctx context.Context, run int64) ([]prentice.Ref, error) {
 	d, err := r.load(ctx, run)
 	if err != nil {
@@ -92,7 +92,7 @@ func (r *Runner) Reviewers(ctx context.Context, run int64) ([]prentice.Ref, erro
 	return r.independent(ctx, d.ThePlan, prentice.JoinPeople(breakers, prentice.Causers(d.Causes)), "review.close")
 }
 
-// CloseReview ends a review with what its closer found. Nobody closes their own,
+// CloseReview ends a review with what its closer found. No one closes their own,
 // nor that of a run that they caused; while there is no other, it stays open.
 func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error {
 	d, err := r.load(ctx, run)
@@ -131,7 +131,7 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 	})
 }
 
-// mayClose refuses whoever may not close the review of a run, and what says nothing.
+// mayClose refuses anyone who may not close the review of a run, and what says nothing.
 func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, ask, says string) error {
 	shared := prentice.SharedPerson(by.People(), breakers)
 	causer, how := d.caused(by.People())
@@ -169,7 +169,7 @@ func (r *Runner) remind(ctx context.Context) error {
 	return err
 }
 
-// brokenBy are the people behind whoever broke the glass for a run.
+// brokenBy are the people behind anyone who broke the glass for a run.
 func brokenBy(src source, d *detail) ([]prentice.Ref, error) {
 	if d.Glass == "" {
 		return nil, nil

@@ -80,14 +80,14 @@ type Deps struct {
 	Send     func(context.Context, prentice.Event) error                               // tells the inbox what happened to a run
 	SendIn   func(*db.Tx, prentice.Event) error                                        // the same, within the write that makes it true
 	Event    func(ctx context.Context, number int64) (prentice.EventRecord, error)     // from the inbox
-	Incident func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: nobody knows any
-	Opened   func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error)  // the people who opened an incident or fed it; nil: nobody did
+	Incident func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: no one knows any
+	Opened   func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error)  // the people who opened an incident or fed it; nil: no one did
 	Over     func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) // whether no open incident waits for a run any more; nil: one always does
 	Edition  func() any                                                                // of what plans are made from: another one when it has changed; nil: it may change at any time
 	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error)       // since when an incident has no symptom left; zero while it has; nil: it always has
 	Clock    func() time.Time
 	Log      *slog.Logger
-	Hosts    Hosts    // nil: nobody knows
+	Hosts    Hosts    // nil: no one knows
 	Peers    Peers    // nil is none
 	Install  string   // the installation's id, which no other has
 	Env      []string // what every step gets: PATH, PRENTICE_STATE …
@@ -147,13 +147,13 @@ func (r *Runner) takeUp(ctx context.Context) error {
 	return errors.Join(r.sayAgain(ctx, ""), r.remind(ctx))
 }
 
-// sayAgain announces what whoever owned the runs may not have come to announce.
+// sayAgain announces what anyone who owned the runs may not have come to announce.
 // Who has heard it already hears nothing.
 func (r *Runner) sayAgain(ctx context.Context, owner string) error {
 	runs, err := r.unsaid(ctx, r.Clock().Add(-time.Hour), owner)
 	for _, run := range runs {
 		causes, e := r.causesOf(ctx, run.Number)
-		if e != nil { // of one that cannot be read nobody is told, and of all others they are
+		if e != nil { // of one that cannot be read no one is told, and of all others they are
 			r.cannot("run not announced", run.Number, run.State, e)
 			continue
 		}
@@ -162,7 +162,7 @@ func (r *Runner) sayAgain(ctx context.Context, owner string) error {
 	return err
 }
 
-// beginAll starts a fresh attempt for every run that nobody performs.
+// beginAll starts a fresh attempt for every run that no one performs.
 func (r *Runner) beginAll(ctx context.Context) error {
 	if r.shared() {
 		_, err := r.takeOver(ctx, nil)
@@ -176,7 +176,7 @@ func (r *Runner) beginAll(ctx context.Context) error {
 	return nil
 }
 
-// Run watches the kill switch, expires what nobody answered and wakes what waits
+// Run watches the kill switch, expires what no one answered and wakes what waits
 // for the calendar, until ctx ends.
 func (r *Runner) Run(ctx context.Context) error {
 	var watch sync.WaitGroup

@@ -44,7 +44,7 @@ func (r *Runner) situate(ctx context.Context, plan prentice.Plan, actor prentice
 		return s, err
 	}
 	if plan.Risk == prentice.Look {
-		return s, nil // looking harms nobody, however sick they are
+		return s, nil // looking harms no one, however sick they are
 	}
 	for _, ask := range []func(context.Context, *situation) error{r.seeHealth, r.seeCooling, r.seeStreaks, r.seeFlapping, r.seeHour} {
 		if err := ask(ctx, &s); err != nil {

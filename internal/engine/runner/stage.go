@@ -117,7 +117,7 @@ func (r *Runner) from(ctx context.Context, d *detail) error {
 
 // giveUp ends a run that a person or the stop file stopped, and says what it
 // had done by then. What a crash left of its steps is ended first: a run that is
-// stopped must not go on behind everybody's back.
+// stopped must not go on behind everyone's back.
 func (r *Runner) giveUp(ctx context.Context, d *detail) error {
 	ended, goesOn, err := r.endLeft(context.WithoutCancel(ctx), d)
 	if err != nil {
@@ -192,7 +192,7 @@ func (r *Runner) ask(ctx context.Context, d *detail) error {
 	return r.move(ctx, d, next{state: prentice.Waiting, says: says, waits: waitsApproval, expires: expires, kind: "run.asked"})
 }
 
-// unable is why a check could not be made. It says nothing of the world: what nobody
+// unable is why a check could not be made. It says nothing of the world: what no one
 // could look at is neither the fault nor none.
 type unable string
 

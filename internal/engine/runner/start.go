@@ -18,7 +18,7 @@ import (
 // error means that there is nothing to show. The same event never starts a
 // procedure twice, and of those that ask for what is under way already, with the
 // same inputs for the same subject, prentice itself gets the run that exists and
-// everybody else is told of it.
+// everyone else is told of it.
 func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.Run, error) {
 	if !req.Actor.Known() {
 		return prentice.Run{}, prentice.Errorf(prentice.Unauthenticated, "no one asks for %s", req.Procedure).Try("sign in")
@@ -111,7 +111,7 @@ func beginning(plan prentice.Plan) string {
 }
 
 // once is the key under which a second request is the first one's twin. Only what
-// prentice itself starts for an event has a twin: nobody else's request can stand
+// prentice itself starts for an event has a twin: no one else's request can stand
 // in the way of it.
 func once(req prentice.RunRequest, number int64) string {
 	if !answers(req) {
@@ -153,7 +153,7 @@ func alikeBefore(plan prentice.Plan) string {
 // insertOnly writes a run, or finds the one that it would only repeat and that came
 // first at this very moment.
 func (r *Runner) insertOnly(ctx context.Context, d *detail) (twin prentice.Run, found bool, err error) {
-	for range 3 { // the twin may have ended before anybody saw it
+	for range 3 { // the twin may have ended before anyone saw it
 		if err = r.insert(ctx, d); !errors.Is(err, db.ErrTaken) {
 			return prentice.Run{}, false, err
 		}
@@ -226,7 +226,7 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 }
 
 // begin starts a fresh attempt at the stage of a run that nothing performs. If
-// anybody has written the run since, it is left to them.
+// anyone has written the run since, it is left to them.
 func (r *Runner) begin(ctx context.Context, run resting) error {
 	var begun int64
 	err := r.DB.Write(ctx, func(tx *db.Tx) (err error) {
@@ -305,7 +305,7 @@ func (r *Runner) newsOf(run prentice.Run, causes []prentice.Cause) (_ prentice.E
 	return e, true
 }
 
-// tell tells whoever watches.
+// tell tells anyone who watches.
 func (r *Runner) tell(run prentice.Run, step string) {
 	r.hub.tell(prentice.RunMoment{Run: run.Number, Time: r.Clock(), State: run.State, Step: step, Says: run.Says})
 }

@@ -165,7 +165,7 @@ func known(step prentice.PlannedStep, out prentice.Outcome, err error) bool {
 }
 
 // judge says how a step stands, from what it said of itself. A check is judged
-// by what was expected, and is unsure when it could not be made; an act of which nobody knows how far it came is unsure,
+// by what was expected, and is unsure when it could not be made; an act of which no one knows how far it came is unsure,
 // unless its kind can be repeated or looks only.
 func (r *Runner) judge(step prentice.PlannedStep, out prentice.Outcome, err error) prentice.StepState {
 	if err != nil {
@@ -257,7 +257,7 @@ const (
 	onlyOnce = 2 // by one that tells each making of a step from all others
 )
 
-// beganWith is the way in which a step is begun, or was by whoever meant it first.
+// beganWith is the way in which a step is begun, or was by anyone who meant it first.
 func (r *Runner) beganWith(from origin, found bool) origin {
 	how := origin{session: r.Session, place: r.Peers.Place(), lasting: onlyOnce}
 	if found {
@@ -341,7 +341,7 @@ func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error
 	}
 	refs := refsOf(d.Run)
 	if _, err := prentice.ParseRef(string(rec.Target)); err == nil && !slices.Contains(refs, rec.Target) {
-		refs = append(refs, rec.Target) // whoever looks at the host finds what was done there
+		refs = append(refs, rec.Target) // anyone who looks at the host finds what was done there
 	}
 	return r.Ledger.Append(tx, at, prentice.Note{Kind: "step." + string(rec.State), Actor: "self/prentice", Refs: refs, Data: data})
 }

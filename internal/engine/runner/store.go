@@ -314,8 +314,8 @@ func (r *Runner) Count(ctx context.Context, f prentice.RunFilter) (n int, err er
 	return n, err
 }
 
-// unsaid lists the runs of which nobody may have been told how they stand: those
-// that ended or wait, and whoever brought them there may have gone before it said
+// unsaid lists the runs of which no one may have been told how they stand: those
+// that ended or wait, and anyone who brought them there may have gone before it said
 // so. Only those of an owner, unless that is "".
 func (r *Runner) unsaid(ctx context.Context, since time.Time, owner string) ([]prentice.Run, error) {
 	rows, err := r.DB.Query(ctx, `SELECT `+runColumns+` FROM runs WHERE (ended > ? AND number > (SELECT COALESCE(MAX(number), 0) FROM runs) - 1000 OR state = 'waiting')
@@ -330,7 +330,7 @@ func (r *Runner) unsaid(ctx context.Context, since time.Time, owner string) ([]p
 		if err != nil {
 			return nil, err
 		}
-		if run.Unread != "" { // nobody knows what is to be said of it
+		if run.Unread != "" { // no one knows what is to be said of it
 			continue
 		}
 		runs = append(runs, run)

@@ -32,7 +32,7 @@ func settleTouched(tx *db.Tx, run prentice.Run) (acted bool, err error) {
 
 // settleStreaks counts an ended run among those that did or did not help. Only
 // what is known to have helped ends the row of those that did not: one that a
-// person stopped, or that nobody can judge, says nothing. A failure before
+// person stopped, or that no one can judge, says nothing. A failure before
 // anything was begun is a failure of the procedure, and no useless fix.
 func settleStreaks(tx *db.Tx, l Limits, run prentice.Run, acted bool) error {
 	if acted && run.State == prentice.Verified && run.Requester.Kind() != string(prentice.Person) && run.Subject != "" {
@@ -42,7 +42,7 @@ func settleStreaks(tx *db.Tx, l Limits, run prentice.Run, acted bool) error {
 	}
 	names := streakNames(run.Procedure, run.Subject)
 	if run.Subject == "" || !acted {
-		delete(names, prentice.HoldUseless) // nothing that anybody could look at, or nothing was tried
+		delete(names, prentice.HoldUseless) // nothing that anyone could look at, or nothing was tried
 	}
 	switch {
 	case run.State == prentice.Unverified: // it did what it should, whether or not that helped

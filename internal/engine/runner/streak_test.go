@@ -28,9 +28,9 @@ func TestOnlyWhatHelpedEndsTheRowOfUselessFixes(t *testing.T) {
 
 		fix := w.plan
 		w.plan = looking()
-		w.until(w.start(bob, "mend").Number, prentice.Verified) // reading helps nobody
+		w.until(w.start(bob, "mend").Number, prentice.Verified) // reading helps no one
 		w.plan = planOf(1, step("restart", prentice.Act, "target"))
-		w.until(w.start(bob, "mend").Number, prentice.Unverified) // nobody knows whether it did
+		w.until(w.start(bob, "mend").Number, prentice.Unverified) // no one knows whether it did
 
 		w.plan = fix
 		w.deed.block = make(chan struct{})
@@ -83,7 +83,7 @@ func TestARunThatBeganNothingIsNoFixAndCoolsNothing(t *testing.T) {
 	})
 }
 
-// What nobody could reach fails for its procedure all the same: it is not tried
+// What no one could reach fails for its procedure all the same: it is not tried
 // over and over by itself.
 func TestAProcedureThatCannotBeginBacksOff(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {

@@ -46,7 +46,7 @@ func (s *stuck) says(run *prentice.Run) {
 	}
 }
 
-// cannot says once, to the log and to whoever watches, that a run cannot go on for
+// cannot says once, to the log and to anyone who watches, that a run cannot go on for
 // now.
 func (r *Runner) cannot(what string, run int64, state prentice.State, err error) {
 	if !r.stuck.is(run, err) {

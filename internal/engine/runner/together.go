@@ -39,7 +39,7 @@ func enough(d *detail, needed int, ways []prentice.Way, q question) bool {
 }
 
 // tying are the people who are behind several of some approvers, so that these count
-// as one: everybody who is behind each way of at least two of them, and whoever
+// as one: everyone who is behind each way of at least two of them, and anyone who
 // several of them would answer for.
 func tying(able []prentice.Ref, ways []prentice.Way, q question) (list []prentice.Ref) {
 	holds := map[prentice.Ref]int{}
@@ -56,7 +56,7 @@ func tying(able []prentice.Ref, ways []prentice.Way, q question) (list []prentic
 	return prentice.JoinPeople(list)
 }
 
-// behindAll are the people behind every way of somebody, and whom they answer for.
+// behindAll are the people behind every way of someone, and whom they answer for.
 func behindAll(person prentice.Ref, ways []prentice.Way, q question) []prentice.Ref {
 	var all []prentice.Ref
 	first := true

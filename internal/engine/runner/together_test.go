@@ -9,7 +9,7 @@ import (
 	"prentice"
 )
 
-// Two approvers whom one person let in count as one. Where that leaves too few, whoever
+// Two approvers whom one person let in count as one. Where that leaves too few, anyone who
 // asks is told at once, and not when the first of them has answered.
 func TestThatSeveralApproversCountAsOneIsToldBeforeAnybodyAnswers(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -55,7 +55,7 @@ func TestThatSeveralApproversCountAsOneIsToldBeforeAnybodyAnswers(t *testing.T) 
 	}
 }
 
-// Whoever is away and who stands in for them are one seat.
+// Anyone who is away and who stands in for them are one seat.
 func TestWhoIsAwayAndTheirStandInAreNotTwoWhoCanAnswer(t *testing.T) {
 	ask := askTwo
 	ask.From = []prentice.Ref{"person/ann", "person/cat"}

@@ -57,7 +57,7 @@ func (d *detail) again(tx *db.Tx) error {
 		return err
 	}
 	if d.State != prentice.Waiting || d.Waits == waitsApproval {
-		return nil // nobody asks for its steps
+		return nil // no one asks for its steps
 	}
 	return d.readSteps(tx)
 }

@@ -7,7 +7,7 @@ import (
 	"prentice"
 )
 
-// What prentice proposed for an incident that is over asks nobody any more; what a
+// What prentice proposed for an incident that is over asks no one any more; what a
 // person asked for is theirs to take back.
 func TestAProposalForWhatIsOverIsWithdrawn(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {

@@ -18,7 +18,7 @@ type person struct{ rec prentice.StepRecord }
 func (p person) Error() string { return "a person must answer " + p.rec.Step }
 
 // waitFor lets a run wait for a person, and lets go of all that it holds: what a
-// person takes hours for keeps nobody else out.
+// person takes hours for keeps no one else out.
 func (r *Runner) waitFor(ctx context.Context, d *detail, rec prentice.StepRecord) error {
 	_, _, expires, err := d.ThePlan.Limits.Times()
 	if err != nil {
@@ -27,7 +27,7 @@ func (r *Runner) waitFor(ctx context.Context, d *detail, rec prentice.StepRecord
 	return r.move(ctx, d, next{state: prentice.Waiting, says: "waits for a person: " + rec.Says, waits: rec.Step, expires: expires, kind: "run.held"}, releaseAs(d))
 }
 
-// answered is the word of a person on a check, given in any round: nobody is asked
+// answered is the word of a person on a check, given in any round: no one is asked
 // the same again because the others are looked at once more.
 func (d *detail) answered(step prentice.PlannedStep, target prentice.Target) (prentice.StepRecord, bool) {
 	d.mu.Lock()

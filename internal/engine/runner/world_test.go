@@ -29,7 +29,7 @@ type world struct {
 	plan      prentice.Plan
 	verdict   prentice.Decision
 	mover     prentice.Ref // who sent every event
-	letIn     prentice.Ref // who let everybody in, or ""
+	letIn     prentice.Ref // who let everyone in, or ""
 	letInBy   map[prentice.Ref][]prentice.Ref
 	incidents map[prentice.Ref]Incident
 	frozen    atomic.Pointer[string]
@@ -49,14 +49,14 @@ type world struct {
 	team   []Standing      // guarded by mu
 }
 
-// Team is ann, bob, cat and whoever a test adds.
+// Team is ann, bob, cat and anyone who a test adds.
 func (w *world) Team(context.Context, prentice.Plan) ([]Standing, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.team), nil
 }
 
-// Ways are how approvers come in: with whoever let them in behind them.
+// Ways are how approvers come in: with anyone who let them in behind them.
 func (w *world) Ways(context.Context, prentice.Plan, ...string) (list []prentice.Way, _ error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -72,7 +72,7 @@ func (w *world) RoleOn(by prentice.Actor, _ prentice.Plan) prentice.Role { retur
 
 func (w *world) Owner(p prentice.Plan) prentice.Ref { return p.Owner }
 
-// is changes what somebody is, or takes them off the team with the role "".
+// is changes what someone is, or takes them off the team with the role "".
 func (w *world) is(person prentice.Ref, role prentice.Role, groups ...prentice.Ref) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

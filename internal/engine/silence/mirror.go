@@ -29,7 +29,7 @@ type Receiver interface {
 
 // Mirror keeps in an Alertmanager what is silent here. It compares what there is
 // with what there should be, so that a crash, a lost answer and an Alertmanager that
-// has forgotten everything lead to the same end. What somebody ended there is not
+// has forgotten everything lead to the same end. What someone ended there is not
 // added again.
 type Mirror struct {
 	Silences *Silences
@@ -48,7 +48,7 @@ func NewMirror(of *Silences, to Receiver, clock func() time.Time, log *slog.Logg
 	return m
 }
 
-// lookEvery is how often is compared when nobody rings.
+// lookEvery is how often is compared when no one rings.
 const lookEvery = 15 * time.Second
 
 func (m *Mirror) ring() {

@@ -1,7 +1,7 @@
 // Package silence keeps silences and says which of them matches labels.
 //
 // Its words: a silence has matchers, all of which have to match, a beginning, an
-// end, somebody who made it and a reason. It is pending before its beginning, active
+// end, someone who made it and a reason. It is pending before its beginning, active
 // until its end, and expired from that very moment on.
 //
 // It refuses a silence that would match everything, that has no end or a distant
@@ -45,7 +45,7 @@ const (
 type Silences struct {
 	DB      *db.DB
 	Longest func() time.Duration // nil or 0 is Longest
-	Changed func()               // called when one was added or ended; nil is nobody
+	Changed func()               // called when one was added or ended; nil is no one
 
 	compiled sync.Map // by their text, of matchers that were read
 }

@@ -63,11 +63,11 @@ func Find(name string) (Template, error) {
 	return Template{}, e.Try("the templates are %s", strings.Join(names, ", "))
 }
 
-// reviewAfter is when somebody should look at a procedure that was taken over.
+// reviewAfter is when someone should look at a procedure that was taken over.
 const reviewAfter = 6 // months
 
 // As is the template as a team's own procedure. Owner is such as group:platform;
-// with "" nobody owns it, and lint says so.
+// with "" no one owns it, and lint says so.
 func (t Template) As(name, owner string, now time.Time) string {
 	text := set(t.text, "procedure", name)
 	text = set(text, "review_by", now.AddDate(0, reviewAfter, 0).Format(time.DateOnly))

@@ -25,7 +25,7 @@ const (
 // Config is what the face needs.
 type Config struct {
 	Door op.Door
-	// Authenticate says who sends a request; an actor who is not known is nobody.
+	// Authenticate says who sends a request; an actor who is not known is no one.
 	Authenticate func(*http.Request) (prentice.Actor, error)
 	Clock        func() time.Time
 	Log          *slog.Logger
@@ -47,7 +47,7 @@ func New(c Config) http.Handler {
 
 type face struct{ Config }
 
-// known lets a request through when somebody known sends it.
+// known lets a request through when someone known sends it.
 func (f *face) known(then func(*http.Request, prentice.Actor) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		actor, err := f.Authenticate(r)
@@ -68,7 +68,7 @@ func (f *face) known(then func(*http.Request, prentice.Actor) (any, error)) http
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if out != nil {
-			_ = json.NewEncoder(w).Encode(out) // whoever has gone hears nothing
+			_ = json.NewEncoder(w).Encode(out) // anyone who has gone hears nothing
 		}
 	}
 }
@@ -186,5 +186,5 @@ func (f *face) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(strings.TrimSuffix(e.Text, ".") + ". " + e.Hint) // whoever has gone hears nothing
+	_ = json.NewEncoder(w).Encode(strings.TrimSuffix(e.Text, ".") + ". " + e.Hint) // anyone who has gone hears nothing
 }

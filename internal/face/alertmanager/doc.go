@@ -9,7 +9,7 @@
 //	DELETE /api/v2/silence/{id}      end it
 //
 // Each passes the door as silence.list, silence.add, silence.show or silence.end, in
-// the name of whoever holds the bearer token, and is bound as everybody is: a silence
+// the name of anyone who holds the bearer token, and is bound as everyone is: a silence
 // that would match everything, or without an end near enough, is refused. What is
 // replaced ends, and the answer has the id of the one in its place.
 //

@@ -53,7 +53,7 @@ type Config struct {
 	Log     *slog.Logger                // nil discards
 	Beat    time.Duration               // between the heartbeats of a stream; 0 is 15 s
 	Reading time.Duration               // for a body to arrive; 0 is 30 s
-	Changed func() <-chan struct{}      // closed when anybody's standing next changes; nil is never
+	Changed func() <-chan struct{}      // closed when anyone's standing next changes; nil is never
 }
 
 // face is the configured handler.
@@ -195,7 +195,7 @@ func (f *face) readBody(w http.ResponseWriter, r *http.Request) (_ []byte, statu
 
 func writeJSON(w http.ResponseWriter, raw []byte) {
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(append(raw, '\n')) //nolint:errcheck // whoever has gone hears nothing
+	w.Write(append(raw, '\n')) //nolint:errcheck // anyone who has gone hears nothing
 }
 
 func (f *face) operations(w http.ResponseWriter, _ *http.Request, _ prentice.Actor) {
@@ -209,7 +209,7 @@ func (f *face) document(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
-	w.Write(text) //nolint:errcheck // whoever has gone hears nothing
+	w.Write(text) //nolint:errcheck // anyone who has gone hears nothing
 }
 
 // health says that the process answers.

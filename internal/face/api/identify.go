@@ -14,7 +14,7 @@ import (
 	"prentice/internal/kit/crowd"
 )
 
-// Limits are how fast one actor, and one address that nobody knows, may ask.
+// Limits are how fast one actor, and one address that no one knows, may ask.
 type Limits struct {
 	Actor, Stranger           rate.Limit // requests a second
 	ActorBurst, StrangerBurst int
@@ -25,7 +25,7 @@ func DefaultLimits() Limits {
 	return Limits{Actor: 50, ActorBurst: 200, Stranger: 10, StrangerBurst: 20}
 }
 
-// known lets a request through when somebody known sends it, and not too fast.
+// known lets a request through when someone known sends it, and not too fast.
 func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Actor)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		actor, err := f.Authenticate(r)
@@ -52,7 +52,7 @@ func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Acto
 	}
 }
 
-// open lets anybody through, not too fast.
+// open lets anyone through, not too fast.
 func (f *face) open(then http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if f.slow(w, f.strangers, crowd.Peer(r.RemoteAddr)) {
@@ -107,7 +107,7 @@ func newLimiter(r rate.Limit, burst int, otherwise rate.Limit, otherwiseBurst in
 	return &limiter{rate: r, burst: burst, buckets: map[string]*bucket{}}
 }
 
-// wait is how long somebody must wait before asking; 0 is not at all.
+// wait is how long someone must wait before asking; 0 is not at all.
 func (l *limiter) wait(now time.Time, who string) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -15,7 +15,7 @@ func TestABucketFillsAgainWithTime(t *testing.T) {
 		want time.Duration
 	}{
 		{0, 0}, {0, 0}, {0, 500 * time.Millisecond}, {400 * time.Millisecond, 100 * time.Millisecond}, {500 * time.Millisecond, 0},
-		{time.Hour, 0}, {-time.Hour, 0}, // a clock that jumps locks nobody out
+		{time.Hour, 0}, {-time.Hour, 0}, // a clock that jumps locks no one out
 	} {
 		if got := l.wait(noon.Add(c.at), "ann"); got.Round(time.Millisecond) != c.want {
 			t.Errorf("request %d waits %v, want %v", i, got, c.want)

@@ -43,7 +43,7 @@ func (c *Client) whileItLives(ctx context.Context) (context.Context, func()) {
 	return ctx, func() { cancel(nil); asking.Wait() }
 }
 
-// lives says whether anybody answers at all, be it with a refusal.
+// lives says whether anyone answers at all, be it with a refusal.
 func (c *Client) lives(ctx context.Context, within time.Duration) bool {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()

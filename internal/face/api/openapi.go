@@ -49,8 +49,8 @@ func route(o op.Op) (method, path string) {
 	return "POST", "/v1/op/" + o.Name
 }
 
-// openAPI is the document, written when somebody first asks for it: most starts
-// are over before anybody does.
+// openAPI is the document, written when someone first asks for it: most starts
+// are over before anyone does.
 type openAPI struct{ text func() ([]byte, error) }
 
 // describe draws the OpenAPI document from the operations. The library panics at

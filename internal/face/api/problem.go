@@ -84,7 +84,7 @@ func writeProblem(w http.ResponseWriter, status int, err error) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	w.Write(append(raw, '\n')) //nolint:errcheck // whoever has gone hears nothing
+	w.Write(append(raw, '\n')) //nolint:errcheck // anyone who has gone hears nothing
 }
 
 // Err is the problem as the error that it was.

@@ -17,7 +17,7 @@ import (
 	"prentice"
 )
 
-// A port belongs to whoever opens it first. So a client that found the address
+// A port belongs to anyone who opens it first. So a client that found the address
 // of its server in a data folder sends no token there until the other end has
 // shown that it knows the secret which lies beside that address.
 
@@ -34,7 +34,7 @@ func Proof(secret, question string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// proof is GET /v1/proof?question=WORD. Everybody may ask.
+// proof is GET /v1/proof?question=WORD. Everyone may ask.
 func (f *face) proof(w http.ResponseWriter, r *http.Request) {
 	question := r.URL.Query().Get("question")
 	if f.Secret == "" || question == "" || len(question) > mostQuestion {

@@ -10,7 +10,7 @@ import (
 	"prentice/internal/face/api"
 )
 
-// A body that drips is over when its time is, whoever sends it: nothing reads on
+// A body that drips is over when its time is, anyone who sends it: nothing reads on
 // behind the answer, for as long as it drips.
 func TestABodyThatDripsHoldsNothing(t *testing.T) {
 	for name, begins := range map[string]string{

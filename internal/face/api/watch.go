@@ -47,8 +47,8 @@ func (f *face) watch(w http.ResponseWriter, r *http.Request, actor prentice.Acto
 	s.close(stopping(err))
 }
 
-// guard ends a stream when whoever listens is not any more who they were: it looks
-// at once when this process changes anybody's standing, and with every beat, since
+// guard ends a stream when anyone who listens is not any more who they were: it looks
+// at once when this process changes anyone's standing, and with every beat, since
 // a token may expire and another process may revoke it. The returned function stops
 // it and waits until it has stopped.
 func (f *face) guard(ctx context.Context, r *http.Request, as prentice.Actor, end context.CancelCauseFunc) (stop func()) {
@@ -75,7 +75,7 @@ func (f *face) guard(ctx context.Context, r *http.Request, as prentice.Actor, en
 	return func() { end(nil); done.Wait() }
 }
 
-// still refuses whoever is not known any more, or may less or more than before.
+// still refuses anyone who is not known any more, or may less or more than before.
 func (f *face) still(r *http.Request, as prentice.Actor) error {
 	now, err := f.Authenticate(r)
 	now.Door = as.Door
@@ -129,7 +129,7 @@ func (s *stream) close(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
-		_ = s.send("end", []byte("{}")) // whoever has gone hears nothing
+		_ = s.send("end", []byte("{}")) // anyone who has gone hears nothing
 		return
 	}
 	raw, err := json.Marshal(problemOf(err))

@@ -42,7 +42,7 @@ type Options struct {
 // Global is what the flags of every command say, or the environment where a flag
 // is not given. Empty means that neither says anything.
 type Global struct {
-	Server   string // URL of a server; "" means whoever serves Data, or Data itself
+	Server   string // URL of a server; "" means anyone who serves Data, or Data itself
 	Token    string
 	Data     string // the data folder
 	Team     string // the team folder
@@ -137,7 +137,7 @@ func (o Options) filled() Options {
 
 // globals adds the flags that every command knows. What they stand at without
 // being given comes from the environment and is not shown in help: a token is
-// nobody's default.
+// no one's default.
 func (f *face) globals(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.SortFlags = false

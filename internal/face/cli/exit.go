@@ -70,7 +70,7 @@ func Exit(code int) error {
 	return exit{code}
 }
 
-// Error is for the case that somebody prints it; Main does not.
+// Error is for the case that someone prints it; Main does not.
 func (e exit) Error() string { return "exit code " + strconv.Itoa(e.code) }
 
 // Main executes the command line and returns the process's exit code. Errors are

@@ -180,7 +180,7 @@ func ownFlags(cmd *cobra.Command) *pflag.FlagSet {
 	return own
 }
 
-// flags drops the line about --help, which everybody who reads it has found.
+// flags drops the line about --help, which everyone who reads it has found.
 func flags(usages string) string {
 	var b strings.Builder
 	for line := range strings.Lines(usages) {

@@ -29,7 +29,7 @@ func (p *printer) json(out any) error {
 	return err
 }
 
-// exact prints bytes that somebody will hash. Only somebody who looks at them
+// exact prints bytes that someone will hash. Only someone who looks at them
 // gets a line end behind them and escapes in them.
 func (p *printer) exact(b []byte) error {
 	if p.screen.Terminal() {

@@ -144,7 +144,7 @@ func (v *value) Set(text string) error {
 	switch {
 	case v.field.NotZero && v.to.IsZero():
 		return prentice.Errorf(prentice.Invalid, "%q counts as not given", text).Try("leave it out, or give more")
-	case v.field.Optional && v.to.Kind() == reflect.String && v.to.IsZero(): // --subject "$NOBODY" would be everybody
+	case v.field.Optional && v.to.Kind() == reflect.String && v.to.IsZero(): // --subject "$NOBODY" would be everyone
 		return prentice.Errorf(prentice.Invalid, "an empty text counts as not given").Try("leave it out, or write one")
 	}
 	return nil

@@ -118,7 +118,7 @@ func (p *printer) await(ctx context.Context, door op.Door, by prentice.Actor, b 
 	return wentOn(ctx, b, err)
 }
 
-// wentOn is why there is nobody waiting any more for what was begun. Asking again
+// wentOn is why there is no one waiting any more for what was begun. Asking again
 // would begin another.
 func wentOn(ctx context.Context, b op.Begun, err error) error {
 	hint := "it may go on; follow it with: " + path(b.Watch.Op) + " " + b.Ref

@@ -98,7 +98,7 @@ func TestAlertsBeyondTheLimitAreLeftOutAloud(t *testing.T) {
 	}
 }
 
-// What Alertmanager left out is with each alert, so that whoever reads of one knows.
+// What Alertmanager left out is with each alert, so that anyone who reads of one knows.
 func TestWhatWasTruncatedIsWithTheAlert(t *testing.T) {
 	d := &door{}
 	post(t, d, "/v1/alertmanager", strings.Replace(notify(fires("A")), `"alerts"`, `"truncatedAlerts":7,"groupLabels":{"alertname":"A"},"alerts"`, 1), "Content-Type", "application/json")

@@ -3,7 +3,7 @@
 // Alertmanager's webhook, version 4, at POST /v1/alertmanager, and Grafana's,
 // version 1, there or at POST /v1/grafana.
 //
-// Each event passes the door as the operation event.send, in the name of whoever
+// Each event passes the door as the operation event.send, in the name of anyone who
 // holds the bearer token. The answer comes when the events are kept: 202, what
 // became of each, and the names of those parts of the request that were not
 // used, so that nothing is ignored silently. An error is Problem Details

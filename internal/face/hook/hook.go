@@ -22,7 +22,7 @@ const (
 // Config is what the face needs.
 type Config struct {
 	Door op.Door
-	// Authenticate says who sends a request; an actor who is not known is nobody.
+	// Authenticate says who sends a request; an actor who is not known is no one.
 	Authenticate func(*http.Request) (prentice.Actor, error)
 	Log          *slog.Logger
 }
@@ -52,7 +52,7 @@ type answer struct {
 	Ignored []string          `json:"ignored"` // parts of the request that were not used
 }
 
-// known lets a request through when somebody known sends it.
+// known lets a request through when someone known sends it.
 func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Actor)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		actor, err := f.Authenticate(r)
@@ -93,7 +93,7 @@ func (f *face) accept(w http.ResponseWriter, heard answer) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
-	_ = json.NewEncoder(w).Encode(heard) // whoever has gone hears nothing
+	_ = json.NewEncoder(w).Encode(heard) // anyone who has gone hears nothing
 }
 
 func (f *face) sendOne(ctx context.Context, actor prentice.Actor, e prentice.Event) (json.RawMessage, error) {

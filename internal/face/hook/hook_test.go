@@ -55,7 +55,7 @@ func serve(d *door) http.Handler {
 	}})
 }
 
-// post sends a body with headers, as somebody with a good token.
+// post sends a body with headers, as someone with a good token.
 func post(t *testing.T, d *door, path, body string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
@@ -153,7 +153,7 @@ func TestWhatIsRefused(t *testing.T) {
 		d := &door{}
 		w := post(t, d, "/v1/events", c.body, c.headers...)
 		told := 0
-		if c.status == http.StatusRequestEntityTooLarge { // nobody sends it again, so that it is told of
+		if c.status == http.StatusRequestEntityTooLarge { // no one sends it again, so that it is told of
 			told = 1
 		}
 		if w.Code != c.status || len(d.asked) != told || told == 1 && d.asked[0]["type"] != "alert.unread" || !strings.Contains(w.Body.String(), c.says) {

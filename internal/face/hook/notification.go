@@ -168,7 +168,7 @@ func aboutTheAlert(err error) bool {
 }
 
 // unreadEvent tells of alerts that could not be read: an alert that was refused
-// would wake nobody.
+// would wake no one.
 func (n *notification) unreadEvent() prentice.Event {
 	says := strings.Join(n.unread, "; ")
 	summary := fmt.Sprintf("something that %s sent could not be read: %s", n.source(), clipTo(n.unread[0], 200))

@@ -30,7 +30,7 @@ func twice(err error) error {
 }
 
 // shallow is membersOf that refuses only a key of the object itself that is there
-// twice, and leaves what is in its values to whoever reads those.
+// twice, and leaves what is in its values to anyone who reads those.
 func shallow(raw []byte) ([]member, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	first, err := d.Token()

@@ -70,7 +70,7 @@ func writeProblem(w http.ResponseWriter, status int, e *prentice.Error) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
 	p := problem{"urn:prentice:error:" + e.Kind.String(), title, status, e.Text, e.Hint, e.Kind.String()}
-	_ = json.NewEncoder(w).Encode(p) // whoever has gone hears nothing
+	_ = json.NewEncoder(w).Encode(p) // anyone who has gone hears nothing
 }
 
 func wrongMethod(w http.ResponseWriter, r *http.Request) {

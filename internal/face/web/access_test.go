@@ -30,7 +30,7 @@ func TestEveryPageCanBeReadAndWorkedByEverybody(t *testing.T) {
 	}
 }
 
-// examine looks at a page as somebody with a phone sees it, and as somebody at
+// examine looks at a page as someone with a phone sees it, and as someone at
 // a desk in the dark.
 func examine(b tab, address string, s story) {
 	b.do(forget(), cookie(address, s.who), chromedp.Navigate(address+s.path), chromedp.WaitReady("main"))

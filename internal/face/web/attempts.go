@@ -11,7 +11,7 @@ import (
 	"prentice/internal/kit/crowd"
 )
 
-// attempts slows down those who try to sign in, by way and address: whoever
+// attempts slows down those who try to sign in, by way and address: anyone who
 // guesses passwords closes no link, and a flood from one address no other. What
 // is a long secret (a link, a token, a passkey) is looked at in any case, so that
 // a good one always opens, however many bad ones came from the same address:

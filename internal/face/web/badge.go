@@ -152,7 +152,7 @@ func sumBadge(v any, n int) template.HTML {
 	return template.HTML(fmt.Sprintf(`<span class="state %s"><span class="sign" aria-hidden="true">%s</span>%d %s</span>`, l.hue, l.sign, n, template.HTMLEscapeString(l.word)))
 }
 
-// badOnes are the targets that somebody must look at, the failed ones first.
+// badOnes are the targets that someone must look at, the failed ones first.
 func badOnes(all []prentice.TargetStanding) []prentice.TargetStanding {
 	var list []prentice.TargetStanding
 	for _, t := range all {

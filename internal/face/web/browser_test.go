@@ -69,7 +69,7 @@ func call[P, R any](cmd cdp.Command[P, R], params P) chromedp.Action[chromedp.Vo
 	})
 }
 
-// cookie signs somebody in at a server's address.
+// cookie signs someone in at a server's address.
 func cookie(address, name string) chromedp.Action[chromedp.Void] {
 	u, _ := url.Parse(address)
 	return call(network.SetCookie, network.SetCookieParams{Name: "prentice_" + u.Port(), Value: "session-" + name, URL: address})

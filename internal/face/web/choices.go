@@ -9,7 +9,7 @@ import (
 	"prentice/internal/op"
 )
 
-// mostChoices is how many names a field offers. Whoever has more types.
+// mostChoices is how many names a field offers. Anyone who has more types.
 const mostChoices = 500
 
 // source is an operation whose table has the names of a kind of thing in its

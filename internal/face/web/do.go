@@ -111,7 +111,7 @@ func (s *Site) again(w http.ResponseWriter, r *http.Request, d op.Op, err error)
 }
 
 // withoutSecrets is what the form of an operation held, but for what is never
-// shown; of an operation that nobody knows, nothing.
+// shown; of an operation that no one knows, nothing.
 func (s *Site) withoutSecrets(name string, typed url.Values) url.Values {
 	d, found := s.ops[name]
 	if !found {

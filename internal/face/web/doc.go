@@ -10,5 +10,5 @@
 // The face holds no rules of the trade and reads no store. It refuses a request
 // for a host that it does not serve (which is how a web site reaches programs on
 // loopback), a form that did not come from its own pages, a way back that leads
-// to another site, and a query key that nobody knows.
+// to another site, and a query key that no one knows.
 package web

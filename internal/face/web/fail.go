@@ -71,7 +71,7 @@ func sentence(err error) string {
 // fail shows a problem as a page of its own.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) { s.failWith(w, r, err, nil) }
 
-// failWith shows a problem, and beside it what somebody had typed, so that it
+// failWith shows a problem, and beside it what someone had typed, so that it
 // can be copied and is not lost.
 func (s *Site) failWith(w http.ResponseWriter, r *http.Request, err error, typed url.Values) {
 	p := s.problemOf(r, err)

@@ -17,7 +17,7 @@ const (
 func (s *Site) flashName(r *http.Request) string { return s.cookieName(r) + "_said" }
 
 // setFlash leaves a sentence for the next page, signed for this session, so
-// that nobody else can put words into the site's mouth.
+// that no one else can put words into the site's mouth.
 func (s *Site) setFlash(w http.ResponseWriter, r *http.Request, session, text string, now time.Time) {
 	if len(text) > mostFlash {
 		text = strings.ToValidUTF8(text[:mostFlash], "") + "…"

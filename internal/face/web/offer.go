@@ -7,7 +7,7 @@ import (
 	"prentice/internal/kit/render"
 )
 
-// mostOffered is how many things of a kind are offered while somebody types.
+// mostOffered is how many things of a kind are offered while someone types.
 const mostOffered = 5
 
 // offer is a place that a few typed characters may mean.
@@ -15,7 +15,7 @@ type offer struct {
 	Kind, Name, Href, Says string
 }
 
-// offers is the list below the search field while somebody types: the one thing
+// offers is the list below the search field while someone types: the one thing
 // that is named exactly, pages of the menu, and what search finds. It is a part of
 // a page, and a page without script goes without it.
 func (s *Site) offers(w http.ResponseWriter, r *http.Request) {

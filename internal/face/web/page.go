@@ -67,7 +67,7 @@ type NavItem struct {
 	Count           int
 }
 
-// SignedIn says whether somebody is.
+// SignedIn says whether someone is.
 func (v View) SignedIn() bool { return v.Actor.Known() }
 
 var pathName = regexp.MustCompile(`\{([A-Za-z_]\w*)(?:\.\.\.)?\}`)
@@ -179,7 +179,7 @@ func (s *Site) view(r *http.Request, title string) View {
 	return v
 }
 
-// navFor is the menu for somebody: the pages that they may read.
+// navFor is the menu for someone: the pages that they may read.
 func (s *Site) navFor(r *http.Request, actor prentice.Actor) []NavGroup {
 	var counts map[string]int
 	if s.o.Counts != nil {

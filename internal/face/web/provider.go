@@ -10,13 +10,13 @@ import (
 	"prentice"
 )
 
-// errandLife is how long somebody may be away at the provider.
+// errandLife is how long someone may be away at the provider.
 const errandLife = 5 * time.Minute
 
 func (s *Site) errandCookie(r *http.Request) string { return s.cookieName(r) + "_sso" }
 
 // providerAsk sends a browser to the provider. The state stays in a cookie, so
-// that only the browser that went comes back: nobody is signed in as somebody
+// that only the browser that went comes back: no one is signed in as someone
 // else by a link.
 func (s *Site) providerAsk(w http.ResponseWriter, r *http.Request) {
 	a := asking{Next: localOr(r.URL.Query().Get("_next"), "/")}
@@ -63,7 +63,7 @@ func (s *Site) signInProvider(w http.ResponseWriter, r *http.Request) {
 }
 
 // refusalOf tells of an error that the provider sent a browser back with
-// (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1). Anybody can write such
+// (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1). Anyone can write such
 // an address, so that its words are clipped and never more than words.
 func refusalOf(code, description string) error {
 	try := "try once more, or sign in another way"

@@ -14,7 +14,7 @@ import (
 	"prentice"
 )
 
-// visit is what is known of a request once somebody has been recognised.
+// visit is what is known of a request once someone has been recognised.
 type visit struct {
 	actor   prentice.Actor
 	session string
@@ -53,7 +53,7 @@ func (s *Site) known(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// greeted lets everybody through, and knows whoever is signed in.
+// greeted lets everyone through, and knows anyone who is signed in.
 func (s *Site) greeted(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if v, err := s.recognise(r); err == nil {
@@ -116,7 +116,7 @@ func (s *Site) dropCookie(w http.ResponseWriter, r *http.Request, name string) {
 	})
 }
 
-// derive makes a value for one purpose from a session, from which nobody finds
+// derive makes a value for one purpose from a session, from which no one finds
 // the way back. So forms and notes need no store and no key of their own.
 func derive(session, purpose string) []byte {
 	mac := hmac.New(sha256.New, []byte(session))

@@ -39,7 +39,7 @@ type Options struct {
 	Identity Identity
 	Clock    func() time.Time // time.Now if nil
 	Log      *slog.Logger     // nowhere if nil
-	// Changed is closed when anybody's standing next changes; nil is never.
+	// Changed is closed when anyone's standing next changes; nil is never.
 	Changed func() <-chan struct{}
 	// Hosts are the names that the site is reached by, without port. With none
 	// it answers only to the names of loopback.

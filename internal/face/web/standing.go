@@ -28,5 +28,5 @@ func (s *Site) stands(v View, names []string) map[string]any {
 	return states
 }
 
-// standing is how one thing stands, or nil when nobody says.
+// standing is how one thing stands, or nil when no one says.
 func standing(states map[string]any, ref prentice.Ref) any { return states[string(ref)] }

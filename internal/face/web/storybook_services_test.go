@@ -195,7 +195,7 @@ var servicesStories = []story{
 	{name: "form-event", path: "/do/event.send", who: "otto"},
 }
 
-// someHistory has days that nobody saw, and bad ones.
+// someHistory has days that no one saw, and bad ones.
 func someHistory(in availability.HistoryIn) availability.History {
 	h := availability.History{Ref: prentice.Ref("service/" + in.Name), Days: in.Days, Each: time.Hour, Availability: availability.Share{Passed: 230_111, Of: 230_400, Unseen: 311}}
 	n := in.Days * 24

@@ -74,7 +74,7 @@ func record(step string, section prentice.Section, state prentice.StepState, say
 }
 
 // fleet is 500 hosts of which one in three is done with, some failed, and some
-// nobody knows about.
+// no one knows about.
 func fleet(out *runOut) {
 	out.ThePlan = somePlan()
 	out.ThePlan.Procedure, out.ThePlan.Targets = "adhoc", nil
@@ -100,7 +100,7 @@ func fleet(out *runOut) {
 	}
 }
 
-// yoursOf is how somebody relates to a run that waits.
+// yoursOf is how someone relates to a run that waits.
 func yoursOf(r prentice.Run, by prentice.Actor) *prentice.Yours {
 	switch {
 	case by.Ref() == r.Requester:

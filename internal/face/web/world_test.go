@@ -139,7 +139,7 @@ func (d *door) last(name string) (op.Request, bool) {
 
 var _ op.Door = (*door)(nil)
 
-// world is a site with somebody in front of it.
+// world is a site with someone in front of it.
 type world struct {
 	t       *testing.T
 	site    *Site
@@ -172,7 +172,7 @@ func (l testLog) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// as signs somebody in.
+// as signs someone in.
 func (w *world) as(name string) *world {
 	w.cookies["prentice_8080"] = "session-" + name
 	return w
@@ -214,5 +214,5 @@ func (w *world) send(r *http.Request, changes []change) *httptest.ResponseRecord
 	return rec
 }
 
-// csrf is the token that the forms of whoever is signed in carry.
+// csrf is the token that the forms of anyone who is signed in carry.
 func (w *world) csrf() string { return csrfOf(w.cookies["prentice_8080"]) }

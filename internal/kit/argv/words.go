@@ -2,7 +2,7 @@ package argv
 
 import "strings"
 
-// Style is how a format of somebody else splits a line into words, where they differ.
+// Style is how a format of another person splits a line into words, where they differ.
 type Style struct {
 	// Escape says what a backslash is before a character, within a quote or (0) outside.
 	Escape func(quote, next byte) Escape

@@ -4,9 +4,9 @@
 // new, idle, or still sending a request; the server works on all others.
 //
 // What it promises: a request has arrived within a time, or it is over, and has at
-// most a size; whoever does not read what is answered is left; there are never more connections than a number; and one more is
+// most a size; anyone who does not read what is answered is left; there are never more connections than a number; and one more is
 // always let in as long as any waits. It is the oldest that waits which makes
-// room, of the address that has the most: whoever floods a server pushes out
+// room, of the address that has the most: anyone who floods a server pushes out
 // themselves. It never ends what is being answered.
 package crowd
 

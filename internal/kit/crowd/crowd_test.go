@@ -191,7 +191,7 @@ func TestANetworkFloodsAsOne(t *testing.T) {
 	}
 }
 
-// A stream to somebody who reads nothing goes into the buffers of the system first; when
+// A stream to someone who reads nothing goes into the buffers of the system first; when
 // those take nothing more, it has its time and no longer.
 func TestWhoReadsNothingOfAStreamIsLeft(t *testing.T) {
 	left := make(chan error, 1)

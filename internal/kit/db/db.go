@@ -3,7 +3,7 @@
 //
 // Its users write portable SQL: ? for a value, BIGINT and TEXT for columns,
 // times as microseconds since 1970 in UTC, JSON as text. Each owner of tables
-// brings numbered goose migrations and queries nobody else's tables.
+// brings numbered goose migrations and queries no one else's tables.
 //
 // Writes that wait at the same moment share one transaction, so that a hundred
 // runs cost a few commits and not hundreds; one that fails is undone alone.
@@ -88,7 +88,7 @@ func (d *DB) well(ctx context.Context, question string) error {
 	return explain(d.writes.QueryRowContext(ctx, question).Scan(&n))
 }
 
-// Close waits for nobody: whoever still writes gets an error.
+// Close waits for no one: anyone who still writes gets an error.
 func (d *DB) Close() error {
 	if d.reads == d.writes {
 		return d.writes.Close()
@@ -127,7 +127,7 @@ func (d *DB) QueryRow(ctx context.Context, query string, args []any, dest ...any
 
 // Hold keeps every other process that shares the database out of something, until
 // the function that it returns is called or this process ends. Within one process
-// it keeps nobody out.
+// it keeps no one out.
 func (d *DB) Hold(ctx context.Context, name string) (free func(), err error) {
 	if d.dialect == sqlite {
 		return func() {}, nil
@@ -151,7 +151,7 @@ func (d *DB) Hold(ctx context.Context, name string) (free func(), err error) {
 const holdPause = 100 * time.Millisecond
 
 // takeLock asks again and again instead of waiting in one statement. A statement
-// that waits is one that CREATE INDEX CONCURRENTLY waits for, so that whoever
+// that waits is one that CREATE INDEX CONCURRENTLY waits for, so that anyone who
 // holds the lock and makes such an index would wait for ever.
 func takeLock(ctx context.Context, conn *sql.Conn, name string) error {
 	for {

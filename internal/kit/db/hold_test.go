@@ -50,7 +50,7 @@ func connect(t *testing.T, address string) *db.DB {
 	return d
 }
 
-// asks waits until somebody has asked for the lock.
+// asks waits until someone has asked for the lock.
 func asks(t *testing.T, d *db.DB) {
 	t.Helper()
 	for n := 0; n == 0; {

@@ -19,7 +19,7 @@ import (
 // another's.
 var ErrShared = errors.New("a pooler hands out one session for each transaction")
 
-// The most connections to PostgreSQL, and the fewest that are enough: whoever
+// The most connections to PostgreSQL, and the fewest that are enough: anyone who
 // reads a list may ask about each of its entries while it is open.
 const (
 	mostConnections  = 12

@@ -42,7 +42,7 @@ func (d *DB) begin(ctx context.Context) (transaction, error) {
 }
 
 // writer is the one connection that SQLite is written through. It is used by
-// whoever leads, one at a time.
+// anyone who leads, one at a time.
 type writer struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt

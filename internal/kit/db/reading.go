@@ -15,7 +15,7 @@ var errReading = fmt.Errorf("%w: it was opened to be read only", ErrReadOnly)
 
 // OpenReading opens a database that is there already, to be read and never
 // written: no file is made, no table is brought up to date. still says that
-// nobody writes it meanwhile; then not even the files beside an SQLite database
+// no one writes it meanwhile; then not even the files beside an SQLite database
 // come and go.
 func OpenReading(ctx context.Context, address string, still bool) (*DB, error) {
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {

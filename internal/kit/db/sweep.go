@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Sweep asks whoever owns numbered rows to remove some that are old.
+// Sweep asks anyone who owns numbered rows to remove some that are old.
 type Sweep struct {
 	Before time.Time             // what ended before this moment goes
 	After  int64                 // only rows with a greater number are looked at,
@@ -75,7 +75,7 @@ func (t *Tx) Delete(table, column string, numbers []int64) error {
 
 // Stock is what is kept of one sort.
 type Stock struct {
-	Rows   int64     // -1: nobody counts them
+	Rows   int64     // -1: no one counts them
 	Bytes  int64     // 0: not known
 	Oldest time.Time // when the one with the lowest number began; zero when there is none
 }

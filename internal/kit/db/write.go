@@ -23,7 +23,7 @@ type write struct {
 }
 
 // Write runs do in a transaction and returns when it is committed. If do
-// returns an error its changes are undone and nobody else's. The transaction may
+// returns an error its changes are undone and no one else's. The transaction may
 // be shared with the writes of others, and do may be run more than once, when
 // what an earlier attempt did was undone: it must not keep the Tx, must not wait
 // for anything outside the database, and what it leaves outside the Tx must be
@@ -46,7 +46,7 @@ func (d *DB) Write(ctx context.Context, do func(*Tx) error) error {
 	return w.err
 }
 
-// commitFor returns when w is committed. Whoever comes in first commits for all
+// commitFor returns when w is committed. Anyone who comes in first commits for all
 // who stand in line; the others find their work done when it is their turn.
 func (d *DB) commitFor(w *write) {
 	d.leader.Lock()
@@ -92,7 +92,7 @@ func (d *DB) commit(batch []*write) {
 // and writes seldom fail. So a batch goes without them at first, and if one of its
 // writes fails, everything is undone and done again with them; the next batches
 // then have them from the beginning, as failures come in flocks. If what the
-// writes have put off fails, nobody can tell whose fault it is, and each is done
+// writes have put off fails, no one can tell whose fault it is, and each is done
 // again by itself.
 func (d *DB) transact(batch []*write) error {
 	if len(batch) == 1 {
@@ -173,7 +173,7 @@ type late struct {
 }
 
 // turn waits until no other process writes, until the transaction ends: what is read
-// within a write cannot change before its commit. Whoever writes takes locks in the
+// within a write cannot change before its commit. Anyone who writes takes locks in the
 // order of its own work, and two that wrote at once would wait for each other in a
 // circle.
 func (d *DB) turn(ctx context.Context, tx transaction) error {
@@ -311,7 +311,7 @@ func (t *Tx) Now() (time.Time, error) {
 	return Time(micros), err
 }
 
-// ForShare is what stands at the end of a SELECT of a row that nobody may change
+// ForShare is what stands at the end of a SELECT of a row that no one may change
 // until the transaction ends. SQLite has one writer and needs nothing.
 func (t *Tx) ForShare() string {
 	if t.dialect == sqlite {

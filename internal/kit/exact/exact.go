@@ -106,7 +106,7 @@ func (w walk) object(t reflect.Type, depth int) error {
 	return nil
 }
 
-// plain is a type behind its pointers; nil when it reads itself, so that nobody
+// plain is a type behind its pointers; nil when it reads itself, so that no one
 // knows its keys.
 func plain(t reflect.Type) reflect.Type {
 	for t != nil && t.Kind() == reflect.Pointer {

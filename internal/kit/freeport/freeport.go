@@ -1,6 +1,6 @@
 // Package freeport gives ports of loopback to tests and measurements that must know
-// an address before anybody listens there, or while nobody does. A port that the
-// system chose may be taken at any moment, by whoever asks it for one or connects
+// an address before anyone listens there, or while no one does. A port that the
+// system chose may be taken at any moment, by anyone who asks it for one or connects
 // to somewhere; these lie below the ports that systems choose (from 32768 on
 // Linux, from 49152 elsewhere) and below those of the sample services, and no two
 // processes that ask here get the same. It refuses to give a port twice.
@@ -32,7 +32,7 @@ var (
 	blocks []*os.File // whose locks are held; guarded by mu
 )
 
-// Give is a port that nobody listens on.
+// Give is a port that no one listens on.
 func Give() (int, error) {
 	mu.Lock()
 	defer mu.Unlock()

@@ -22,7 +22,7 @@ type ask struct {
 	waits                     int           // fifths of a second that the relay waits for who reads
 	grace                     time.Duration // between SIGTERM and SIGKILL
 	latest                    time.Duration // how old this process may be when it begins a script
-	elapsed                   time.Duration // how old it is for whoever asks
+	elapsed                   time.Duration // how old it is for anyone who asks
 	days                      int           // how long names of claims are kept
 }
 

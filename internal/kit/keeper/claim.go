@@ -130,7 +130,7 @@ func private(base string) (loose bool, why string) {
 }
 
 // taken says whether the right to begin it has been used up, or taken away. That is
-// looked at when the claim is made: whoever takes the claim away has left this before.
+// looked at when the claim is made: anyone who takes the claim away has left this before.
 func (c claim) taken() bool { return there(c.left("over")) || there(c.left("void")) }
 
 // make makes the claim; ours says whether it was not there before.
@@ -183,7 +183,7 @@ func (c claim) settled(told ...string) []string {
 			return nil
 		}
 	}
-	if c.once("begun") && c.has("armed") { // nobody can begin it any more
+	if c.once("begun") && c.has("armed") { // no one can begin it any more
 		os.RemoveAll(c.dir) //nolint:errcheck // what stays is never begun
 		return c.none("never")
 	}
@@ -224,7 +224,7 @@ func (c claim) signal(s syscall.Signal) bool {
 	return group > 0 && c.underWay() && syscall.Kill(-group, s) == nil
 }
 
-// sweep lets what is long over go, and nobody else into the folder. It says whether
+// sweep lets what is long over go, and no one else into the folder. It says whether
 // others could get in.
 func (c claim) sweep(now time.Time, days int) (loose bool) {
 	long := now.Add(-time.Duration(days+1) * 24 * time.Hour)

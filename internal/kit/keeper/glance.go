@@ -10,14 +10,14 @@ import (
 const straysTime = 2 * time.Second
 
 // glance runs a text in /bin/sh, whose output and code are the answer. It is for what only
-// looks: there is no claim, and it ends with whoever asked.
+// looks: there is no claim, and it ends with anyone who asked.
 func (s *server) glance(a ask) {
 	g, err := s.lookIn(a)
 	if err != nil {
 		s.say("refuse", "shell", plain(err.Error()))
 		return
 	}
-	defer g.from.Close() //nolint:errcheck // it was read, or nobody hears it
+	defer g.from.Close() //nolint:errcheck // it was read, or no one hears it
 	code, left, said := -1, "none", time.NewTicker(sign)
 	defer said.Stop()
 	var at int64
@@ -72,7 +72,7 @@ func (s *server) lookIn(a ask) (*look, error) {
 	defer in.Close()
 	from, to, err := os.Pipe()
 	if err != nil {
-		feed.Close() //nolint:errcheck // nobody reads it
+		feed.Close() //nolint:errcheck // no one reads it
 		return nil, err
 	}
 	defer to.Close()
@@ -110,7 +110,7 @@ func (s *server) lookIn(a ask) (*look, error) {
 	return g, nil
 }
 
-// end ends the shell's group, and says whether somebody was in it.
+// end ends the shell's group, and says whether someone was in it.
 func (g *look) end(grace time.Duration) bool {
 	if syscall.Kill(-g.group, syscall.SIGTERM) != nil {
 		return false

@@ -48,7 +48,7 @@ func ident(pid int, boot string) string {
 
 // named is the process that a file names, as it is written there.
 func named(file string) (pid int, name string) {
-	raw, _ := os.ReadFile(file) // what cannot be read names nobody
+	raw, _ := os.ReadFile(file) // what cannot be read names no one
 	line, _, _ := strings.Cut(string(raw), "\n")
 	first, _, _ := strings.Cut(line, " ")
 	pid, err := strconv.Atoi(first)
@@ -64,8 +64,8 @@ func alive(file, boot string) bool {
 	return pid > 0 && !strings.HasSuffix(name, gone) && ident(pid, boot) == name
 }
 
-// late says whether this process was begun so long ago that nobody waits for it,
-// beside the time that whoever asks knows of. Its age is that of the shell that began
+// late says whether this process was begun so long ago that no one waits for it,
+// beside the time that anyone who asks knows of. Its age is that of the shell that began
 // it and of the sudo above that, by the machine's own clock.
 func (s *server) late(a ask) bool {
 	raw, err := os.ReadFile("/proc/uptime")
@@ -81,7 +81,7 @@ func (s *server) late(a ask) bool {
 const ticks = 100
 
 // beginning is the second after the boot in which this process, the shell that began
-// it and the sudo above that shell began; -1 if nobody can tell.
+// it and the sudo above that shell began; -1 if no one can tell.
 func beginning(shell int) int64 {
 	began := int64(-1)
 	older := func(fields []string) {
@@ -103,7 +103,7 @@ func beginning(shell int) int64 {
 	return began
 }
 
-// empty waits until nobody is left in a group, but not longer than that.
+// empty waits until no one is left in a group, but not longer than that.
 func empty(group int, most time.Duration) bool {
 	pause := time.Millisecond
 	for until := time.Now().Add(most); ; pause = min(2*pause, 50*time.Millisecond) {

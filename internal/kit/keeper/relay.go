@@ -26,7 +26,7 @@ func (c claim) pieces() []int64 {
 func (c claim) piece(at int64) string { return c.file("out-" + text(at)) }
 
 // relay keeps what the script prints, in pieces of some megabytes, and no more of it
-// than so much ahead of who reads it: then the script waits. It goes on until nobody
+// than so much ahead of who reads it: then the script waits. It goes on until no one
 // holds the output open any more.
 func (r *run) relay(from *os.File, a ask) {
 	w := &relaying{run: r, ask: a}
@@ -58,7 +58,7 @@ type relaying struct {
 	missing  int64 // bytes that were left out
 	part     int64 // of them since some were kept
 	since    int64 // of them since it was tried to go on
-	past     int   // pieces that were begun though nobody reads, after the script's end
+	past     int   // pieces that were begun though no one reads, after the script's end
 }
 
 // take keeps what comes, or leaves it out.
@@ -130,7 +130,7 @@ func (w *relaying) ahead() bool { return w.at-w.read() > w.ask.ahead }
 // read is how much of it was read.
 func (w *relaying) read() int64 { return number(first(w.claim.file("read"))) }
 
-// room waits until it is not ahead; false when nobody has read for a minute, and of a
+// room waits until it is not ahead; false when no one has read for a minute, and of a
 // daemon that prints on when the script has ended.
 func (w *relaying) room() bool {
 	const pause = 20 * time.Millisecond

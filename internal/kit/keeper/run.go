@@ -13,10 +13,10 @@ type run struct {
 	group   int           // the process group of the script
 	grew    chan struct{} // told when there is more output
 	ended   chan struct{} // closed when it is written how the script ended
-	drained chan struct{} // closed when nobody holds its output open any more
+	drained chan struct{} // closed when no one holds its output open any more
 }
 
-// launch begins the script in a session of its own, unless somebody gave it up.
+// launch begins the script in a session of its own, unless someone gave it up.
 func (s *server) launch(c claim, a ask, shell string) {
 	if over(c.file("keeper"), ident(os.Getpid(), s.boot)) != nil || !c.once("begun") {
 		return

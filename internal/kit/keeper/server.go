@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Main answers what is asked on standard input, until there is nothing more or nobody
+// Main answers what is asked on standard input, until there is nothing more or no one
 // reads the answers, and then goes on until its scripts have ended. Shell is the number of the
 // shell that began it, pipes says of shells whether they fail a pipe with any of its commands, where
 // that is known.
@@ -41,7 +41,7 @@ func Main(shell int, pipes map[string]bool) {
 			there = a.action != "start" || s.said != "refuse" && s.said != "over" // one that came late is asked nothing more
 		case <-s.gone:
 			there = false
-		case <-time.After(idleTime): // whoever asks has a lane for a shorter time than this
+		case <-time.After(idleTime): // anyone who asks has a lane for a shorter time than this
 			there = false
 		}
 	}
@@ -65,18 +65,18 @@ const idleTime = 2 * time.Minute
 // server answers.
 type server struct {
 	out       io.Writer
-	lost      error         // why nobody hears it any more
-	gone      chan struct{} // closed when nobody asks any more
+	lost      error         // why no one hears it any more
+	gone      chan struct{} // closed when no one asks any more
 	nonce     string
 	said      string // the first word of the last line of the answer
 	home      string
 	boot      string
-	began     int64           // when this process did, in seconds after the boot; -1 if nobody can tell
+	began     int64           // when this process did, in seconds after the boot; -1 if no one can tell
 	pipes     map[string]bool // by shell: whether it fails a pipe with any of its commands
 	runs      map[string]*run // by the folder of their claim
 	spare     string          // a folder that is ready to be that of a claim; "" if there is none
 	inherited bool            // it was looked for one that an earlier helper left
-	work      sync.WaitGroup  // scripts that go on, and output that somebody holds open
+	work      sync.WaitGroup  // scripts that go on, and output that someone holds open
 }
 
 // say writes a line of an answer.

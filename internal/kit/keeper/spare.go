@@ -12,7 +12,7 @@ import (
 
 // A claim consists of a dozen files, and to make them anew costs a file system more than
 // all else that a short step costs. So the folder of one that went is made ready to be that of the
-// next, if it was kept by a helper and nobody has changed what it consists of. One stays for the
+// next, if it was kept by a helper and no one has changed what it consists of. One stays for the
 // helper that comes next.
 
 // lines are the files of a claim that are written over, and what they hold before.
@@ -96,7 +96,7 @@ func ready(dir string) bool {
 	return err == nil && len(scripts) == 1 && seen == len(lines)+len(emptied)+1
 }
 
-// renew writes a file of ours anew, which nobody else has a name of.
+// renew writes a file of ours anew, which no one else has a name of.
 func renew(file, text string) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
@@ -148,7 +148,7 @@ func (s *server) reuse(c claim, a ask) bool {
 	return err == nil
 }
 
-// renameNew renames a folder to a name that nobody has, by renameat2(2).
+// renameNew renames a folder to a name that no one has, by renameat2(2).
 func renameNew(from, to string) error {
 	call := map[string]uintptr{"amd64": 316, "arm64": 276}[runtime.GOARCH]
 	if call == 0 || runtime.GOOS != "linux" {

@@ -136,7 +136,7 @@ const steering = "\x1b\x00\r\b\x7f"
 
 // second are the bytes that are looked for as noise behind the first byte of a needle.
 // Of white space that is a line end alone, where something was wrapped: blanks stand
-// behind too many letters, and nobody writes base64 with one there.
+// behind too many letters, and no one writes base64 with one there.
 func (k kind) second() string {
 	if k == raw {
 		return steering

@@ -1,4 +1,4 @@
-// Package nearest finds the known word that somebody probably meant. Its one
+// Package nearest finds the known word that someone probably meant. Its one
 // word is distance: how many letters must be put in, taken out, replaced or
 // swapped with their neighbour to make one word of another (optimal string
 // alignment, Levenshtein with neighbours). It refuses to guess wildly: a word
@@ -31,7 +31,7 @@ func Of(word string, known []string) string {
 	return best
 }
 
-// slips is the distance between two words. Whoever leaves off the end of a word
+// slips is the distance between two words. Anyone who leaves off the end of a word
 // made two slips at most, however long the end: web01 means web01.example.
 func slips(word, known string) int {
 	d := distance(word, known)

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// State is how a claim stands. The zero State is Lost's equal: nobody can tell.
+// State is how a claim stands. The zero State is Lost's equal: no one can tell.
 type State string
 
 // The states.
@@ -20,7 +20,7 @@ const (
 	Ended   State = "end"     // it ended, with a code
 	Lost    State = "lost"    // it was begun, and its keeper is gone without a word
 	Refused State = "refuse"  // it was not begun, and Why says what is missing
-	Taken   State = "taken"   // somebody else made the claim
+	Taken   State = "taken"   // another person made the claim
 	Over    State = "over"    // its proof was written once, and the claim is gone
 )
 
@@ -33,12 +33,12 @@ type Report struct {
 	Code    int
 	Strays  bool  // it left processes behind, which were ended
 	Full    bool  // nothing could be written to the disk when it ended
-	Left    int64 // bytes of its output that were left out, because nobody read them or the disk was full
+	Left    int64 // bytes of its output that were left out, because no one read them or the disk was full
 	Loose   bool  // others could read or write the folder of claims, and cannot any more
 	Stopped bool  // this ask told it to end; otherwise it had ended by itself
 	Why     string
 	Detail  string // more, in the words of the other side
-	Token   string // of whoever made the claim; "" if that was not told
+	Token   string // of anyone who made the claim; "" if that was not told
 }
 
 // The ways in which an answer goes wrong.

@@ -76,10 +76,10 @@ func checked(nonce, script string) error {
 
 // Process is a shell that runs a script, in the words it says hello with: itself,
 // its group, and the boot and the moment that it was started in, which tell it
-// from a later one with its number. The zero Process is nobody.
+// from a later one with its number. The zero Process is no one.
 type Process struct{ pid, group, boot, start string }
 
-// Known says whether it is somebody.
+// Known says whether it is someone.
 func (p Process) Known() bool { return p.pid != "" }
 
 var helloWords = regexp.MustCompile(`^([0-9]{1,10}) ([0-9]{1,10}|-) ([a-f0-9-]{1,40}) ([0-9]{1,20}|-|ended)$`)
@@ -109,8 +109,8 @@ func (a *Answer) Read(to []byte) (int, error) { return a.from.Read(to) }
 func (a *Answer) WriteTo(to io.Writer) (int64, error) { return a.from.WriteTo(to) }
 
 // End is the text for /bin/sh that ends a process and its group: SIGTERM, the
-// grace, SIGKILL. It answers none when there was nobody, an end when there was, and
-// running when somebody is still there.
+// grace, SIGKILL. It answers none when there was no one, an end when there was, and
+// running when someone is still there.
 func (p Process) End(nonce string, grace time.Duration) (string, error) {
 	if err := checked(nonce, ""); err != nil {
 		return "", err

@@ -75,7 +75,7 @@ func TestALookIsDirect(t *testing.T) {
 func TestWhatALookLeavesBehindIsEnded(t *testing.T) {
 	shells(t, func(t *testing.T, h *host) {
 		cmd, _, from := h.direct("sleep 300 & echo $$")
-		out, err := io.ReadAll(from) // the output is over when nobody holds it any more
+		out, err := io.ReadAll(from) // the output is over when no one holds it any more
 		cmd.Wait()                   //nolint:errcheck // its code is looked at
 		if err != nil || cmd.ProcessState.ExitCode() != 0 {
 			t.Errorf("%q, code %d, %v", out, cmd.ProcessState.ExitCode(), err)
@@ -102,7 +102,7 @@ func TestALookIsEndedWithItsGroup(t *testing.T) {
 	})
 }
 
-// The number of a process that has ended is given anew one day; whoever has it
+// The number of a process that has ended is given anew one day; anyone who has it
 // then is not ended.
 func TestAnotherProcessWithTheSameNumberIsNotEnded(t *testing.T) {
 	shells(t, func(t *testing.T, h *host) {

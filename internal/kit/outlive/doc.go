@@ -1,4 +1,4 @@
-// Package outlive lets a shell script go on when whoever started it is gone: the
+// Package outlive lets a shell script go on when anyone who started it is gone: the
 // connection, the program, the machine that it came from.
 //
 // Its words: a claim is a private folder, below ~/.prentice, that one making of

@@ -11,7 +11,7 @@ import (
 	"prentice/internal/kit/outlive"
 )
 
-// As where somebody tidies while the claim is written to, so that what is made anew
+// As where someone tidies while the claim is written to, so that what is made anew
 // stays: that it was not begun can be said only of a claim that is whole.
 func TestAClaimOfWhichOnlyAPartIsLeftIsGone(t *testing.T) {
 	for _, left := range [][]string{{"read"}, {"armed"}, {"armed", "claim", "s", "status"}, {"begun"}, {"drained", "out-0"}} {

@@ -23,7 +23,7 @@ exec </dev/null
 cd -- "$6" 2>/dev/null || cd /
 ident "$$" 1<>"$d/keeper"
 set -C
-{ true >"$d/begun"; } 2>/dev/null || exit 0 # somebody gave it up, or nothing can be kept
+{ true >"$d/begun"; } 2>/dev/null || exit 0 # someone gave it up, or nothing can be kept
 set +C
 pipes= # a pipe fails with any of its commands, where the shell can
 case $7 in

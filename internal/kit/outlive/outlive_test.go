@@ -257,7 +257,7 @@ func TestStoppingReachesTheWholeGroup(t *testing.T) {
 	})
 }
 
-// there says whether anybody in the group still lives; those who only wait to
+// there says whether anyone in the group still lives; those who only wait to
 // be reaped do not.
 func there(group int) bool {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")

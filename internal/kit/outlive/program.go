@@ -28,12 +28,12 @@ const (
 	Look   Action = "look"   // says how it stands, and waits for nothing
 	Stop   Action = "stop"   // SIGTERM to the script's group, the grace, SIGKILL
 	Anew   Action = "anew"   // removes the claim of a script that is not under way, so that it can be begun once more
-	Glance Action = "glance" // for a helper alone: runs Script, which is the program of a Direct, without a claim; it ends with whoever asks
+	Glance Action = "glance" // for a helper alone: runs Script, which is the program of a Direct, without a claim; it ends with anyone who asks
 	Forget Action = "forget" // removes it because its proof is written: it is never begun again
 )
 
 const (
-	// latest is how old a shell may be that begins a script. Whoever asked has given
+	// latest is how old a shell may be that begins a script. Anyone who asked has given
 	// it up by then; the age is measured by the machine's own clock, where it tells it.
 	latest = 5 * time.Minute
 	// remembered is how long the names of claims that went are kept, so that a shell
@@ -50,7 +50,7 @@ const (
 )
 
 // Ask is one question about one claim. Nonce frames the answer; Token is told to
-// whoever follows, so that they know whose claim it is. Key, Nonce and Token are
+// anyone who follows, so that they know whose claim it is. Key, Nonce and Token are
 // letters and digits. Script, Name and Env are for Start alone.
 type Ask struct {
 	Action  Action
@@ -67,7 +67,7 @@ type Ask struct {
 	Base    string             // the absolute folder of claims; "" is .prentice in the home folder
 	Dir     string             // where the script begins; "" is the home folder
 	Sweep   bool               // claims that are long over go first; for Start
-	Own     bool               // the shell that is asked has a session of its own, which is ended by nobody; the relay may share it
+	Own     bool               // the shell that is asked has a session of its own, which is ended by no one; the relay may share it
 	Good    string             // the word that a keeper signs exit code 0 with; the script never sees it. "" is of an earlier version, whose ends carry none
 	Bad     string             // as Good, for all other exit codes
 	Claimed func(token string) // when there is one, it is told whose the claim is as soon as the answer says it

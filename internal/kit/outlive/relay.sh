@@ -1,5 +1,5 @@
 # It keeps what the script prints, in pieces of some megabytes, and no more of it
-# than so much ahead of who reads it: then the script waits. It goes on until nobody
+# than so much ahead of who reads it: then the script waits. It goes on until no one
 # holds the output open any more.
 trap '' HUP INT TERM
 umask 077
@@ -28,7 +28,7 @@ ahead() {
   case $got in '' | *[!0-9]*) got=0 ;; esac
   [ $((at - got)) -gt "$limit" ]
 }
-# room: waits until it is not; false when nobody has read for a minute, and of a
+# room: waits until it is not; false when no one has read for a minute, and of a
 # daemon that prints on when the script has ended.
 room() {
   n=0 was=
@@ -40,7 +40,7 @@ room() {
     nap 0.2
   done
 }
-# spill: leaves out what comes until somebody reads again and there is room, and
+# spill: leaves out what comes until someone reads again and there is room, and
 # writes how much that was. False at the end.
 spill() {
   part=0

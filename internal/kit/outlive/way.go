@@ -28,7 +28,7 @@ type Way interface {
 // ErrLost is an answer that did not come, though it was owed.
 var ErrLost = errors.New("the connection was lost")
 
-// NewNonce is a word that nobody can guess.
+// NewNonce is a word that no one can guess.
 func NewNonce() string {
 	var b [12]byte
 	rand.Read(b[:]) //nolint:errcheck // it never fails

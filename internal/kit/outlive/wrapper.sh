@@ -56,7 +56,7 @@ settled() {
   status && { say end "$code" "$left" "$room" $told; return 0; }
   under_way && return 1
   status && { say end "$code" "$left" "$room" $told; return 0; }
-  if once "$d/begun" && [ -e "$d/armed" ] && unbegun; then rm -rf "$d"; none never; return 0; fi # nobody can begin it any more
+  if once "$d/begun" && [ -e "$d/armed" ] && unbegun; then rm -rf "$d"; none never; return 0; fi # no one can begin it any more
   [ -d "$d/." ] || { none; return 0; }
   [ -e "$d/armed" ] && [ -e "$d/group" ] || { say lost gone; return 0; }
   was=-
@@ -187,7 +187,7 @@ relay() {
   shift
   eval "$RELAY"
 }
-# sweep: what is long over goes, and nobody else gets into the folder.
+# sweep: what is long over goes, and no one else gets into the folder.
 sweep() {
   find "$base" \( \( -name "claim-*" -o -name "spare*" \) -prune -type d -mtime +"$DAYS" -print \) \
     -o \( ! -name "claim-*" -type d \( -perm -040 -o -perm -020 -o -perm -004 -o -perm -002 \) -print \) \
@@ -199,7 +199,7 @@ sweep() {
     esac
   done
 }
-# late: this shell began so long ago that nobody waits for it. Its age is that of
+# late: this shell began so long ago that no one waits for it. Its age is that of
 # the process, which the machine's own clock tells; a sudo above it is older.
 late() {
   { read -r up rest </proc/uptime; } 2>/dev/null || return 1
@@ -228,7 +228,7 @@ $SCRIPT
 END
 }
 # taken: the right to begin it has been used up, or taken away. That is looked at
-# when the claim is made: whoever takes the claim away has left this before.
+# when the claim is made: anyone who takes the claim away has left this before.
 taken() { [ -e "$base/over-$KEY" ] || [ -e "$base/void-$KEY" ]; }
 start() {
   private || return
@@ -253,7 +253,7 @@ start() {
     return
   fi
   follow
-  [ ! -e "$d/drained" ] || wait # for what it has launched: nobody else would
+  [ ! -e "$d/drained" ] || wait # for what it has launched: no one else would
 }
 signal() {
   g='' was=

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// mostAfter is how much is read after everybody in the group is gone: more than
+// mostAfter is how much is read after everyone in the group is gone: more than
 // a pipe can hold, so that nothing the program wrote is lost, and an end, so
 // that a daemon that goes on talking does not keep us.
 const mostAfter = 1 << 20
@@ -55,7 +55,7 @@ func (o *output) end() error {
 	return err
 }
 
-// copy reads until nobody holds the other end. A deadline, set by end, means
+// copy reads until no one holds the other end. A deadline, set by end, means
 // that only strangers hold it: then it takes what is in the pipe and leaves. A
 // writer that fails does not stop the child, which would be left half-way: the
 // rest is read and dropped, and the failure is told.

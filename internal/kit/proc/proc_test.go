@@ -333,7 +333,7 @@ func number(t *testing.T, s string) int {
 	return n
 }
 
-// vanishes waits until a process is gone or only waits to be reaped by somebody
+// vanishes waits until a process is gone or only waits to be reaped by someone
 // else.
 func vanishes(t *testing.T, pid string) {
 	t.Helper()

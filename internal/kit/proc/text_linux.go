@@ -10,7 +10,7 @@ import (
 
 // DropText lets go of the pages of this program's own instructions. Most were
 // needed to begin with and never again; those that are needed come back from the
-// file, which nobody has changed in memory.
+// file, which no one has changed in memory.
 func DropText() error {
 	self, err := os.Readlink("/proc/self/exe")
 	if err != nil {

@@ -33,7 +33,7 @@ func (r *reading) fed() bool {
 				return true
 			}
 		case *syntax.FuncDecl:
-			return true // whoever calls it knows
+			return true // anyone who calls it knows
 		}
 	}
 	return false

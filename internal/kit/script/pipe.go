@@ -38,7 +38,7 @@ func (r *reading) innerPipe() bool {
 	return ok && isPipe(outer)
 }
 
-// unheard says whether nobody asks how the pipe came out: it stands within a word
+// unheard says whether no one asks how the pipe came out: it stands within a word
 // of a command.
 func (r *reading) unheard() bool {
 	for i, n := range slices.Backward(r.above) {

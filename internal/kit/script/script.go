@@ -1,5 +1,5 @@
 // Package script reads a shell script and says what in it probably goes wrong
-// when nobody sits before it.
+// when no one sits before it.
 //
 // Its words: a remark is one such thing, with its place in the script. It looks
 // for failures that a pipe hides, for commands that wait for a person, for those

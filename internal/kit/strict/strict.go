@@ -40,7 +40,7 @@ type Problem struct {
 }
 
 // Reader collects what is wrong with one file. Near finds the known word that
-// somebody probably meant, or "". Tags are those that whoever reads the nodes
+// someone probably meant, or "". Tags are those that anyone who reads the nodes
 // knows what to do with; no other is let through. Anchors lets aliases through,
 // each in the place of what it stands for, in files that another tool owns.
 type Reader struct {

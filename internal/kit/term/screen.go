@@ -38,7 +38,7 @@ func On(w io.Writer, env func(string) string, plain bool) Screen {
 	return Screen{Width: width, Colour: !plain && env("NO_COLOR") == "" && env("TERM") != "dumb"}
 }
 
-// Terminal says whether somebody is looking.
+// Terminal says whether someone is looking.
 func (s Screen) Terminal() bool { return s.Width > 0 }
 
 // Hue is the colour of a state, or a weight. It never stands alone: the same

@@ -80,7 +80,7 @@ func listOp(d Deps) op.Op {
 	return op.New("procedure.list", prentice.Look, prentice.Viewer, "List what the team has agreed on", d.list).WithExample("prentice procedure list").FromFiles()
 }
 
-// defaultLimit is the page of somebody who does not say.
+// defaultLimit is the page of someone who does not say.
 const defaultLimit = 100
 
 func (d Deps) list(ctx context.Context, c op.Call, in ListIn) (Listed, error) {

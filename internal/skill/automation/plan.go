@@ -29,7 +29,7 @@ type Planned struct {
 	Ahead *prentice.Outlook `json:"ahead,omitempty"` // what would become of it now; only of a server
 }
 
-// Canonical is the plan's one byte form, so that whoever asks for JSON can hash
+// Canonical is the plan's one byte form, so that anyone who asks for JSON can hash
 // it.
 func (p Planned) Canonical() []byte { return []byte(p.Bytes) }
 

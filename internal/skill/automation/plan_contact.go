@@ -8,7 +8,7 @@ import (
 	"prentice"
 )
 
-// contactWait is how long a plan waits for its hosts, for whoever wants that.
+// contactWait is how long a plan waits for its hosts, for anyone who wants that.
 const contactWait = 6 * time.Second
 
 // mostLost is how many hosts a plan for people names with what is wrong.

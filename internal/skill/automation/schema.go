@@ -19,7 +19,7 @@ type Schema struct {
 // Text is the schema itself.
 func (s Schema) Text() string { return string(s.Schema) }
 
-// Canonical is the schema itself, for whoever asks for JSON.
+// Canonical is the schema itself, for anyone who asks for JSON.
 func (s Schema) Canonical() []byte { return s.Schema }
 
 func schemaOp(d Deps) op.Op {

@@ -8,7 +8,7 @@ import (
 
 // Bar is five minutes of a service, for a chart and the table behind it. Its
 // counts are those of all probes, its state is that of the probe that fared worst.
-// Nobody having looked is a state of its own.
+// No one having looked is a state of its own.
 type Bar struct {
 	Start   time.Time     `json:"start"`
 	State   Word          `json:"state"`
@@ -37,7 +37,7 @@ func (s Slot) word() Word {
 	}
 }
 
-// strip is the 24 hours that end now in bars, also where nobody looked, of
+// strip is the 24 hours that end now in bars, also where no one looked, of
 // several probes together.
 func strip(now time.Time, days ...day) []Bar {
 	last := slotAt(now)
@@ -56,7 +56,7 @@ func strip(now time.Time, days ...day) []Bar {
 	return bars
 }
 
-// worstSeen is the worse of two words; what nobody saw is worse than nothing only.
+// worstSeen is the worse of two words; what no one saw is worse than nothing only.
 func worstSeen(a, b Word) Word {
 	if a == "" || a == Unknown || b != Unknown && rankOf(b) > rankOf(a) {
 		return b
@@ -145,7 +145,7 @@ func (b Bar) SlowestSays() string { return took(b.Slowest) }
 func (s Seen) After() string { return took(s.Latency) }
 
 // Curve is how long a service took to answer, for a chart of daySlots by
-// curveHigh: lines from left to right, broken where nobody saw an answer.
+// curveHigh: lines from left to right, broken where no one saw an answer.
 type Curve struct {
 	Peak  string // the highest point, as people read it
 	Lines []string

@@ -15,7 +15,7 @@ func TestADayInAListIsOneChartWithItsWords(t *testing.T) {
 	for i := daySlots - 1; i >= 0; i-- {
 		well = append(well, Slot{Slot: last - i, Passed: 60})
 		switch {
-		case i >= 264: // nobody looked for two hours
+		case i >= 264: // no one looked for two hours
 		case i < 12:
 			torn = append(torn, Slot{Slot: last - i, Failed: 60})
 		default:

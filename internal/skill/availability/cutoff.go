@@ -78,7 +78,7 @@ func (c *cutoff) suspect(now time.Time, service, machine string, within time.Dur
 }
 
 // farMachine is the machine that a probe asks, or "" when it is this one or
-// nobody can tell.
+// no one can tell.
 func farMachine(p prentice.Probe) string {
 	host := ""
 	switch p.Kind {

@@ -50,7 +50,7 @@ func (s Slot) Mean() time.Duration {
 	return s.Latency / time.Duration(s.Passed)
 }
 
-// day is the slots in which somebody looked, oldest first.
+// day is the slots in which someone looked, oldest first.
 type day []Slot
 
 // add counts a look. It keeps no more than a day behind the look.

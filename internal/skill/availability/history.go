@@ -23,7 +23,7 @@ type HistoryIn struct {
 	Days int    `json:"days,omitempty" minimum:"1" maximum:"90" default:"7" doc:"How many days, today included."`
 }
 
-// History is how a service stood over days. What nobody saw is a gap, not a success.
+// History is how a service stood over days. What no one saw is a gap, not a success.
 type History struct {
 	Ref          prentice.Ref  `json:"ref"`
 	Days         int           `json:"days"`
@@ -117,7 +117,7 @@ func (h History) Stretches() []Stretch {
 	})
 }
 
-// Rows are the bars in which somebody looked, newest first: the table behind the chart.
+// Rows are the bars in which someone looked, newest first: the table behind the chart.
 func (h History) Rows() []Bar {
 	rows := slices.DeleteFunc(slices.Clone(h.Bars), func(b Bar) bool { return b.Passed+b.Failed+b.Unseen == 0 })
 	slices.Reverse(rows)

@@ -30,7 +30,7 @@ func (c Change) Text() string {
 	return text
 }
 
-// hub tells changes to those who listen. Nobody who is slow holds up a look.
+// hub tells changes to those who listen. No one who is slow holds up a look.
 type hub struct {
 	mu     sync.Mutex // guards all below
 	ears   map[*ear]bool
@@ -59,7 +59,7 @@ func (h *hub) tell(c Change) {
 	}
 }
 
-// listen hands every change to emit until the context ends, emit fails or nobody
+// listen hands every change to emit until the context ends, emit fails or no one
 // looks any more.
 func (h *hub) listen(ctx context.Context, emit func(Change) error) error {
 	e := &ear{changes: make(chan Change, backlog)}

@@ -78,7 +78,7 @@ type Rules struct {
 }
 
 // rulesOf are a probe's rules; a forgotten threshold is 1. After three intervals
-// without a look nobody knows any more.
+// without a look no one knows any more.
 func rulesOf(p prentice.Probe) Rules {
 	return Rules{max(1, p.FailAfter), max(1, p.PassAfter), 3*p.Interval + max(p.Timeout, 5*time.Second)}
 }
@@ -125,7 +125,7 @@ type Signal struct {
 // then true is signalled once.
 func Judge(now time.Time, r Rules, s State, seen prentice.Observation) (State, []Signal) {
 	if len(s.Last) > 0 {
-		s = s.At(now, r) // a judgement does not outlive a time in which nobody looked; the counts do
+		s = s.At(now, r) // a judgement does not outlive a time in which no one looked; the counts do
 	}
 	s.Last = remember(s.Last, seen)
 	if !seen.OK() && !seen.Failed() {
@@ -149,7 +149,7 @@ func Judge(now time.Time, r Rules, s State, seen prentice.Observation) (State, [
 }
 
 // unseen is a look that could not be made. It says nothing, so it changes
-// nothing; but when there are too many in a row, nobody knows any more.
+// nothing; but when there are too many in a row, no one knows any more.
 func unseen(now time.Time, r Rules, s State, seen prentice.Observation) State {
 	s.Unseen++
 	if s.Unseen >= r.FailAfter || s.Word == "" || s.Word == Unknown {

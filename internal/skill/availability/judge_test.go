@@ -22,7 +22,7 @@ func story(t *testing.T, looks string, every time.Duration) (words, signals stri
 	now := start
 	for _, look := range looks {
 		now = now.Add(every)
-		if look == '_' { // nobody looks
+		if look == '_' { // no one looks
 			continue
 		}
 		truth := map[rune]prentice.Truth{'p': prentice.Pass, 'f': prentice.Fail, '?': prentice.NotSeen}[look]

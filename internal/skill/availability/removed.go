@@ -8,7 +8,7 @@ import (
 	"prentice"
 )
 
-// removed is a probe that was told to fail and asks no more: nobody would ever tell
+// removed is a probe that was told to fail and asks no more: no one would ever tell
 // that it passes.
 type removed struct {
 	key

@@ -9,7 +9,7 @@ import (
 )
 
 // firstWithin is the longest that a probe waits for its first look. Its own
-// interval may be longer, but nobody wants to wait that long to know.
+// interval may be longer, but no one wants to wait that long to know.
 const firstWithin = 10 * time.Second
 
 // Run looks at everything until the context ends, and then keeps what it has

@@ -62,7 +62,7 @@ func (p probeState) says(of int) string {
 	return fmt.Sprintf("%s: %s", p.Probe.Name, p.State.Reason)
 }
 
-// seen is all that is known of a service's probes now. Probes that nobody has
+// seen is all that is known of a service's probes now. Probes that no one has
 // looked at are among them.
 func (l *Lookout) seen(now time.Time, s prentice.Service) []probeState {
 	var list []probeState
@@ -114,7 +114,7 @@ func (l *Lookout) Health(ctx context.Context) (unhealthy, known int, err error) 
 }
 
 // Unhealthy counts like Health, leaving out the services named and whatever
-// depends on them: that those are not well is why somebody asks.
+// depends on them: that those are not well is why someone asks.
 func (l *Lookout) Unhealthy(ctx context.Context, except []prentice.Ref) (unhealthy, known int, err error) {
 	return l.UnhealthyIn(ctx, "", except)
 }

@@ -23,7 +23,7 @@ func Schema() fs.FS { return db.Under(files, "schema") }
 const keepEvery = 15 * time.Second
 
 // store keeps what was seen across restarts. Unread is told, once for each probe, what
-// cannot be read of it; nil is nobody.
+// cannot be read of it; nil is no one.
 type store struct {
 	db     *db.DB
 	unread func(what string, k key, err error)
@@ -142,7 +142,7 @@ func add(tx *db.Tx, k key, s Slot) error {
 }
 
 // prune forgets looks that are older than a day, and hours older than historyDays. The catalogue decides what is shown,
-// so a state is kept a little longer than anybody looks at it.
+// so a state is kept a little longer than anyone looks at it.
 func (s store) prune(ctx context.Context, now time.Time) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(`DELETE FROM availability_looks WHERE slot < ?`, slotAt(now)-daySlots); err != nil {

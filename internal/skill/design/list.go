@@ -64,7 +64,7 @@ func listOp(d Deps) op.Op {
 	}).WithExample("prentice catalog list --kind service").FromFiles()
 }
 
-// defaultLimit is the page of somebody who does not say.
+// defaultLimit is the page of someone who does not say.
 const defaultLimit = 100
 
 func list(c *prentice.Catalogue, in ListIn) Listed {

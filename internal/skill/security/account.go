@@ -40,7 +40,7 @@ type resetIn struct {
 	Code string `json:"code,omitempty" doc:"A code of your own second factor, or a recovery code; empty if you have none, signed in with a passkey or a password just now, or come by a token." maxLength:"40"`
 }
 
-// proof is what somebody shows beside their session.
+// proof is what someone shows beside their session.
 func proof(c op.Call, code string) prentice.Proof {
 	return prentice.Proof{Code: code, At: c.Actor.Proven}
 }
@@ -73,7 +73,7 @@ func (d Deps) accountOps() []op.Op {
 	}
 }
 
-// themselves refuses whoever came by a token: one that is stolen must not become
+// themselves refuses anyone who came by a token: one that is stolen must not become
 // a way in that outlives it.
 func themselves(a prentice.Actor) error {
 	if err := isPerson(a); err != nil {
@@ -159,7 +159,7 @@ func (d Deps) forgetPasskey(ctx context.Context, c op.Call, in forgetPasskeyIn) 
 	return PasskeyForgotten{in.ID}, d.record(ctx, c, "person.passkey-forgotten", nil, person(c.Actor.Name))
 }
 
-// resetPerson forgets how somebody signs in. Who comes by a token has no factor to
+// resetPerson forgets how someone signs in. Who comes by a token has no factor to
 // show: theirs is the way back for an owner who has lost everything.
 func (d Deps) resetPerson(ctx context.Context, c op.Call, in resetIn) (ResetDone, error) {
 	if c.Actor.Token == 0 {
@@ -188,7 +188,7 @@ func (d Deps) confirmPerson(ctx context.Context, c op.Call, in nameIn) (Confirme
 	return Confirmed{in.Name, cleared, factors}, d.record(ctx, c, "person.confirmed", map[string]any{"cleared": cleared, "factors": factors, "behind": c.Actor.Behind}, person(in.Name))
 }
 
-// Confirmed is a person behind whose password and passkeys nobody else is now.
+// Confirmed is a person behind whose password and passkeys no one else is now.
 type Confirmed struct {
 	Person  string         `json:"person"`
 	Cleared []prentice.Ref `json:"cleared"`
@@ -205,11 +205,11 @@ func (c Confirmed) Text() string {
 	return fmt.Sprintf("Confirmed as %s's alone: %s. %s counts as behind it no more.", c.Person, strings.Join(names, ", "), joined(c.Cleared))
 }
 
-// Account is how somebody signs in, and where they are.
+// Account is how someone signs in, and where they are.
 type Account struct {
 	PersonDetail
 	SignsIn prentice.AccountRecord `json:"signs_in"`
-	ByToken bool                   `json:"by_token,omitempty"` // whoever asks came by a token, and changes nothing here
+	ByToken bool                   `json:"by_token,omitempty"` // anyone who asks came by a token, and changes nothing here
 }
 
 // Text implements op.Texter.

@@ -17,7 +17,7 @@ type facts struct {
 	Tokens  int
 	Agents  int
 	Forever []prentice.TokenRecord // tokens that never expire
-	Unused  []prentice.TokenRecord // tokens that nobody used for 30 days
+	Unused  []prentice.TokenRecord // tokens that no one used for 30 days
 	Ending  []prentice.TokenRecord // tokens that expire within 14 days
 }
 
@@ -64,7 +64,7 @@ func (f *facts) sort(tokens []prentice.TokenRecord, now time.Time) {
 			last = t.Created
 		}
 		switch {
-		case t.Unread != "": // nobody comes in by it
+		case t.Unread != "": // no one comes in by it
 		case t.Expires.IsZero():
 			f.Forever = append(f.Forever, t)
 		case t.Expires.Sub(now) < ending:

@@ -136,7 +136,7 @@ func (p PersonDetail) Text() string {
 	return b.String()
 }
 
-// also says what somebody is in particular.
+// also says what someone is in particular.
 func also(grants []prentice.Grant) string {
 	var b strings.Builder
 	for _, g := range grants {

@@ -32,7 +32,7 @@ const (
 	HostReached   = "reachable"   // it was reached the last time
 	HostLost      = "unreachable" // it was not
 	HostBlocked   = "blocked"     // no plan may aim at it
-	HostUnknown   = "unknown"     // nobody has tried since prentice was started
+	HostUnknown   = "unknown"     // no one has tried since prentice was started
 )
 
 func hostSign(state string) string {

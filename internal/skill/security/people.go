@@ -101,7 +101,7 @@ func (d Deps) record(ctx context.Context, c op.Call, kind string, data any, refs
 	return nil
 }
 
-// SignInLink is a link that signs somebody in once.
+// SignInLink is a link that signs someone in once.
 type SignInLink struct {
 	Person  string    `json:"person"`
 	Code    string    `json:"code"`
@@ -132,7 +132,7 @@ type Team struct {
 	Away   []prentice.Absence      `json:"away,omitempty"` // who of them is away now
 }
 
-// Absence says until when somebody is away and who stands in, or nothing.
+// Absence says until when someone is away and who stands in, or nothing.
 func (p Team) Absence(name string) string {
 	for _, a := range p.Away {
 		if a.Person.Name() == name {

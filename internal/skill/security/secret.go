@@ -11,7 +11,7 @@ import (
 	"prentice/internal/op"
 )
 
-// Secrets keeps what steps need and nobody may read. Put with replace puts a
+// Secrets keeps what steps need and no one may read. Put with replace puts a
 // value in the place of an older one, and else refuses to.
 type Secrets interface {
 	Put(ctx context.Context, name, value string, replace bool) error

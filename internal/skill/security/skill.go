@@ -30,7 +30,7 @@ type Ledger interface {
 }
 
 // People keeps who may come in. A person given to lists and to RevokeToken and
-// RevokeSession narrows them to that person's own; "" is everybody's.
+// RevokeSession narrows them to that person's own; "" is everyone's.
 type People interface {
 	AddPerson(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
 	SetRole(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)

@@ -48,7 +48,7 @@ func (d Deps) createToken(ctx context.Context, c op.Call, in createIn) (NewToken
 }
 
 // request says which token an actor may ask for: their own, and no more than
-// they themselves may at this moment. Somebody who came with a token that may
+// they themselves may at this moment. Someone who came with a token that may
 // less than they do cannot make one that may more.
 func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
 	r := prentice.TokenRequest{Name: in.Name, Kind: prentice.ActorKind(in.Kind), Person: by.Name, Role: prentice.Role(in.Role), By: by}
@@ -73,7 +73,7 @@ func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
 }
 
 // mayName keeps a name that the policy trusts, or distrusts, or that the settings
-// call a monitor, from being taken by whoever comes first.
+// call a monitor, from being taken by anyone who comes first.
 func (d Deps) mayName(by prentice.Actor, r prentice.TokenRequest) error {
 	if d.Trusts == nil || r.Kind == prentice.Person || by.GivesNames() {
 		return nil
@@ -154,7 +154,7 @@ func (d Deps) knownOp(name string) error {
 
 func clipped(s string) string { return strings.ToValidUTF8(s[:min(len(s), 80)], "") }
 
-// whose narrows somebody to their own tokens, unless they are an owner.
+// whose narrows someone to their own tokens, unless they are an owner.
 func whose(a prentice.Actor) (string, error) {
 	if a.Role.Includes(prentice.Owner) {
 		return "", nil
@@ -200,7 +200,7 @@ func (t NewToken) Text() string {
 		t.ID, acts, t.Role, scoped(t.Scope), at(t.Expires, "it is revoked"), behind(t.Behind), t.Token)
 }
 
-// behind says in words who is behind a way in, if anybody.
+// behind says in words who is behind a way in, if anyone.
 func behind(people []prentice.Ref) string {
 	if len(people) == 0 {
 		return ""

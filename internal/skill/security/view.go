@@ -42,7 +42,7 @@ func (d Deps) viewOps() []op.Op {
 	}
 }
 
-// SavedViews are somebody's own.
+// SavedViews are someone's own.
 type SavedViews struct {
 	Views []SavedView `json:"views"`
 }

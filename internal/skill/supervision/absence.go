@@ -29,7 +29,7 @@ func (d Deps) absenceOps() []op.Op {
 	}
 }
 
-// personRef is somebody by name, or by ref.
+// personRef is someone by name, or by ref.
 func personRef(name string) (prentice.Ref, error) {
 	name = strings.TrimPrefix(name, "person/")
 	if !prentice.ValidName(name) {

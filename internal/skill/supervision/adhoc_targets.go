@@ -12,7 +12,7 @@ var bare = regexp.MustCompile(`^(host/)?[A-Za-z0-9*?][A-Za-z0-9_.*?-]*$`)
 
 // targetsOf writes the hosts that people name as an expression: all, names and
 // patterns with commas or spaces between. What is an expression already stays, and
-// so does what is neither: whoever reads expressions says what is wrong with it.
+// so does what is neither: anyone who reads expressions says what is wrong with it.
 func targetsOf(text string) string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 	if len(words) == 1 && words[0] == "all" {

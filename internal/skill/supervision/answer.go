@@ -22,7 +22,7 @@ const (
 	refused  verdict = false
 )
 
-// Answered is a run that somebody answered, and what became of the others that
+// Answered is a run that someone answered, and what became of the others that
 // they answered with it.
 type Answered struct {
 	RunOut
@@ -63,7 +63,7 @@ func (a Answered) ExitCode() int {
 	return 0
 }
 
-// Approved is a run that somebody approved; it goes on.
+// Approved is a run that someone approved; it goes on.
 type Approved struct{ Answered }
 
 // Begun implements op.Beginner.

@@ -11,7 +11,7 @@ import (
 	"prentice/internal/op"
 )
 
-// daysShown is how many days of the calendar are shown when nobody says.
+// daysShown is how many days of the calendar are shown when no one says.
 const daysShown = 14
 
 type daysIn struct {
@@ -26,7 +26,7 @@ type calendarFileIn struct {
 // Calendar is the freezes, windows and maintenance of the coming days.
 type Calendar struct {
 	prentice.CalendarDays
-	Findings []prentice.Finding `json:"findings"` // names that nobody has, and a file that is not in force
+	Findings []prentice.Finding `json:"findings"` // names that no one has, and a file that is not in force
 }
 
 func (d Deps) calendarOps() []op.Op {

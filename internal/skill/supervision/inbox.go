@@ -11,7 +11,7 @@ import (
 	"prentice/internal/op"
 )
 
-// questionsShown is how many questions stand on a page unless somebody asks for
+// questionsShown is how many questions stand on a page unless someone asks for
 // another number.
 const questionsShown = 25
 
@@ -122,7 +122,7 @@ func (d Deps) openReviews(ctx context.Context, by prentice.Actor, out *Inbox) (e
 	return nil
 }
 
-// concerns says whether a question is for somebody: they can answer it or take it
+// concerns says whether a question is for someone: they can answer it or take it
 // back, or it is asked because of them. A step for people waits for operators.
 func concerns(q prentice.Question, by prentice.Actor) bool {
 	if q.Yours == nil {
@@ -132,7 +132,7 @@ func concerns(q prentice.Question, by prentice.Actor) bool {
 }
 
 // pagesRead is how many pages of questions are read to find those that concern
-// somebody.
+// someone.
 const pagesRead = 20
 
 const onlyOpen = true

@@ -68,9 +68,9 @@ type Now struct {
 
 	Damage  []prentice.Finding `json:"damage,omitempty"`  // what is wrong with the evidence
 	Team    []prentice.Finding `json:"team,omitempty"`    // why not all of the team folder is in force
-	Unheard []prentice.Notice  `json:"unheard"`           // notices that nobody took
+	Unheard []prentice.Notice  `json:"unheard"`           // notices that no one took
 	More    More               `json:"more,omitzero"`     // that is not listed here
-	Reviews []prentice.Review  `json:"reviews,omitempty"` // of broken glass, that somebody must close
+	Reviews []prentice.Review  `json:"reviews,omitempty"` // of broken glass, that someone must close
 }
 
 // More is how much there is of what Now does not list.

@@ -8,7 +8,7 @@ import (
 )
 
 // Standing counts the services that are well, those that are not, and those of
-// which nobody knows.
+// which no one knows.
 func (n Now) Standing() (s struct{ Well, Bad, Unknown int }) {
 	for _, x := range n.Services {
 		switch x.State {

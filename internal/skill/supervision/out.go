@@ -26,7 +26,7 @@ func paragraph(r prentice.Run) string {
 	return b.String()
 }
 
-// Asked is a run that somebody asked for just now.
+// Asked is a run that someone asked for just now.
 type Asked struct{ RunOut }
 
 // ExitCode implements op.Ender: a refusal at once is exit code 5.
@@ -103,7 +103,7 @@ func (r Runs) Next() string { return r.Next_ }
 // Moment is something that happened to a run.
 type Moment struct{ prentice.RunMoment }
 
-// ExitCode implements op.Ender: whoever has watched a run to its end ends as it
+// ExitCode implements op.Ender: anyone who has watched a run to its end ends as it
 // does.
 func (m Moment) ExitCode() int { return ending(m.State) }
 

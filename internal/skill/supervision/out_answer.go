@@ -74,7 +74,7 @@ func writeContact(b *strings.Builder, c *prentice.Contact) {
 	}
 }
 
-// writeYours says why whoever looks cannot approve a run that waits for it.
+// writeYours says why anyone who looks cannot approve a run that waits for it.
 func writeYours(b *strings.Builder, y *prentice.Yours) {
 	if y == nil || y.Approve {
 		return

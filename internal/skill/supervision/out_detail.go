@@ -186,7 +186,7 @@ func beyondID(s prentice.PlannedStep) string {
 	return s.Says
 }
 
-// writeWhole shows all of a text of which Says shows the beginning: nobody should
+// writeWhole shows all of a text of which Says shows the beginning: no one should
 // agree to what they were not shown.
 func writeWhole(b *strings.Builder, s prentice.PlannedStep) {
 	body := strings.TrimRight(s.Body, "\n")

@@ -10,7 +10,7 @@ import (
 	"prentice/internal/op"
 )
 
-// whyIn is a run, or a call that nobody has made.
+// whyIn is a run, or a call that no one has made.
 type whyIn struct {
 	Run         string            `json:"run,omitempty" arg:"1" doc:"The run, such as run/7; or the name of a procedure that would be asked for." maxLength:"100"`
 	Procedure   string            `json:"procedure,omitempty" of:"procedure" doc:"A procedure that would be asked for." maxLength:"100"`
@@ -54,7 +54,7 @@ func (d Deps) why(ctx context.Context, c op.Call, in whyIn) (Why, error) {
 	return Why{desk.Why(ctx, m)}, nil
 }
 
-// moment is the call that nobody has made.
+// moment is the call that no one has made.
 func (in whyIn) moment(ctx context.Context, desk PolicyDesk, c op.Call) (prentice.Moment, error) {
 	m := prentice.Moment{Now: c.Now, Op: prentice.OpStart, Actor: in.actor(c.Actor)}
 	var err error

@@ -47,7 +47,7 @@ func (s *Support) lookInto(ctx context.Context, t task) error {
 }
 
 // tellFindings says on the incident's timeline, once, which procedures could not
-// be considered: they are left out, and nobody would know why.
+// be considered: they are left out, and no one would know why.
 func (s *Support) tellFindings(ctx context.Context, t task, findings []prentice.Finding) error {
 	for _, f := range findings {
 		s.Log.Warn("procedure left out", "event", t.event.ID, "at", f.At.String(), "says", f.Text, "hint", f.Hint)
@@ -128,7 +128,7 @@ func (s *Support) noMatch(tx *db.Tx, now time.Time, t task, in *Incident) error 
 	return nil
 }
 
-// unmatched says of an incident for which nobody is called that no procedure is
+// unmatched says of an incident for which no one is called that no procedure is
 // about it.
 func (s *Support) unmatched(tx *db.Tx, now time.Time, in *Incident) error {
 	in.callAt = time.Time{}

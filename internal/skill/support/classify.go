@@ -89,7 +89,7 @@ func complaintFrom(key string) complaint {
 
 // ends says whether a recovery with this complaint ends another's: the same one,
 // or any of its kind when one of the two names none. A probe that passes also
-// answers whoever said that the service is down.
+// answers anyone who said that the service is down.
 func (c complaint) ends(wrong complaint) bool {
 	if c.only {
 		return c.stem == wrong.stem && c.name == wrong.name

@@ -42,7 +42,7 @@ func everywhere(t *testing.T, test func(t *testing.T, a, b *world)) {
 	})
 }
 
-// crowded lets a world have silences, and everybody of the crowd hold an incident.
+// crowded lets a world have silences, and everyone of the crowd hold an incident.
 func (w *world) crowded() {
 	if err := w.db.Migrate(w.t.Context(), "silence", silence.Schema()); err != nil {
 		w.t.Fatal(err)
@@ -62,7 +62,7 @@ func one(i int) prentice.Actor {
 }
 
 // crowd lets fifty people do something at the same moment, every second of them in
-// the other process, and returns what each was told. It fails when anybody was told
+// the other process, and returns what each was told. It fails when anyone was told
 // anything but that another was faster.
 func crowd(t *testing.T, a, b *world, do func(w *world, i int) error) (errs []error, won int) {
 	t.Helper()
@@ -124,7 +124,7 @@ func TestOfFiftyWhoAcknowledgeAtOnceOneHasIt(t *testing.T) {
 }
 
 // Fifty who take an incident, hand it on or give it back: each who was told that they
-// did is in the timeline, and whoever is last there has it.
+// did is in the timeline, and anyone who is last there has it.
 func TestOfFiftyWhoAssignAtOnceEachThatCountsIsTold(t *testing.T) {
 	everywhere(t, func(t *testing.T, a, b *world) {
 		a.alert("firing", "HighErr", "f1", "critical", "")

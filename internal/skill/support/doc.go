@@ -17,7 +17,7 @@
 // service that recovers and stays well. An alert says by the team's rules what it is
 // about and whether people are called. What is held back is one proposal that waits.
 //
-// It refuses to act by itself: it only asks the door, like anybody else, and
+// It refuses to act by itself: it only asks the door, like anyone else, and
 // policy decides. It refuses to guess between procedures, to start a second run
 // of one that is under way, and to take an event up twice.
 package support

@@ -20,8 +20,8 @@ type beating struct {
 	last, missing time.Time
 }
 
-// listening is since when a heartbeat has not been heard, by a clock that nobody
-// moves. It begins anew with the process: nobody could be heard before.
+// listening is since when a heartbeat has not been heard, by a clock that no one
+// moves. It begins anew with the process: no one could be heard before.
 type listening struct {
 	beats int64
 	since time.Duration

@@ -9,7 +9,7 @@ import (
 	"prentice/internal/op"
 )
 
-// listens is a world with a heartbeat, and a clock beside its own that nobody moves.
+// listens is a world with a heartbeat, and a clock beside its own that no one moves.
 func listens(t *testing.T, test func(w *world, sits func(time.Duration))) {
 	quiet(t, func(w *world) {
 		var elapsed time.Duration

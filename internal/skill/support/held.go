@@ -46,7 +46,7 @@ func rest(now time.Time, h *prentice.HoldBack, tries int64) (until time.Time, ag
 	case h == nil:
 		return now.Add(pause), false
 	case h.Until.After(now):
-		return h.Until.Add(time.Second), true // so that whoever compares clocks finds it over
+		return h.Until.Add(time.Second), true // so that anyone who compares clocks finds it over
 	}
 	switch h.Code {
 	case prentice.HoldNoTargets, prentice.HoldManyTargets, prentice.HoldUnmanaged, prentice.HoldUseless, prentice.HoldDuplicate:

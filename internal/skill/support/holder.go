@@ -14,7 +14,7 @@ import (
 )
 
 // Holder is who has an incident. Acknowledged is since when they say so themselves;
-// as long as it holds, nobody is called for the incident.
+// as long as it holds, no one is called for the incident.
 type Holder struct {
 	Assignee     prentice.Ref `json:"assignee,omitempty"`
 	Assigned     time.Time    `json:"assigned,omitzero"`
@@ -25,7 +25,7 @@ type Holder struct {
 // Acked says whether the incident is acknowledged.
 func (h Holder) Acked() bool { return !h.Acknowledged.IsZero() }
 
-// Who is who has an incident, for people; "" when it is assigned to nobody.
+// Who is who has an incident, for people; "" when it is assigned to no one.
 func (h Holder) Who() string {
 	switch {
 	case h.Assignee == "":
@@ -38,7 +38,7 @@ func (h Holder) Who() string {
 	return fmt.Sprintf("assigned to %s at %s, not acknowledged", h.Assignee, op.At(h.Assigned))
 }
 
-// acknowledging is the holder after somebody says that they have an incident, or why
+// acknowledging is the holder after someone says that they have an incident, or why
 // they cannot: another has it. What is assigned to a group is for any of them.
 func (h Holder) acknowledging(in prentice.Ref, who prentice.Ref, now time.Time) (Holder, error) {
 	if h.Assignee != who && (h.Acked() || h.Assignee != "" && h.Assignee.Kind() != "group") {
@@ -54,8 +54,8 @@ func (h Holder) acknowledging(in prentice.Ref, who prentice.Ref, now time.Time) 
 	return h, nil
 }
 
-// assigning is the holder after somebody gives an incident to another, or why they
-// cannot: whom they take it from has to be named, and still to have it. Whoever
+// assigning is the holder after someone gives an incident to another, or why they
+// cannot: whom they take it from has to be named, and still to have it. Anyone who
 // assigns it to themselves has acknowledged it.
 func (h Holder) assigning(in, to, by, from prentice.Ref, now time.Time) (Holder, error) {
 	if err := h.from(in, to, by, from); err != nil {
@@ -158,7 +158,7 @@ func (h Holder) meant(name string) prentice.Ref {
 	return prentice.Ref(name)
 }
 
-// holderNamed finds a person or a group that is known here. Whoever asks is.
+// holderNamed finds a person or a group that is known here. Anyone who asks is.
 func (s *Support) holderNamed(ctx context.Context, name string, asks prentice.Ref) (prentice.Ref, error) {
 	if prentice.Ref(name) == asks {
 		return asks, nil
@@ -226,7 +226,7 @@ func (s *Support) handed(tx *db.Tx, now time.Time, in *Incident, was Holder, by 
 		return err
 	}
 	data["incident"], data["summary"], data["by"], data["severity"], data["owner"] = in.Ref, in.Summary, by.Ref(), in.Severity, in.Owner
-	data["quiet"] = in.Quiet && in.Called.IsZero() && in.Assignee == "" // nobody was called who would have to be told
+	data["quiet"] = in.Quiet && in.Called.IsZero() && in.Assignee == "" // no one was called who would have to be told
 	if err := s.tellNow(tx, now, kind, in, data, by.People()); err != nil {
 		return err
 	}

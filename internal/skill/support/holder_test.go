@@ -15,7 +15,7 @@ import (
 
 var bob = prentice.Actor{Kind: prentice.Person, Name: "bob", Role: prentice.Operator, Door: "cli"}
 
-// doAs performs an operation as somebody.
+// doAs performs an operation as someone.
 func (w *world) doAs(who prentice.Actor, name, in string) (any, error) {
 	w.t.Helper()
 	for _, o := range w.s.Skill().Ops {
@@ -78,7 +78,7 @@ func TestWhoAcknowledgesAnIncidentHasItAndTheOtherIsToldWho(t *testing.T) {
 	})
 }
 
-// The second that takes an incident from somebody has looked at an old page.
+// The second that takes an incident from someone has looked at an old page.
 func TestAnIncidentIsTakenOnlyFromWhoHasIt(t *testing.T) {
 	routed(t, func(w *world) {
 		w.s.Holders = func(context.Context) ([]prentice.Ref, error) {

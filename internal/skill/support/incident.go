@@ -50,7 +50,7 @@ type Incident struct {
 	Group    string       `json:"group,omitempty"`    // of its alerts, when they name no service
 	Severity string       `json:"severity,omitempty"` // the worst of its alerts
 	Owner    prentice.Ref `json:"owner,omitempty"`
-	Quiet    bool         `json:"quiet,omitempty"`    // nobody is called for it
+	Quiet    bool         `json:"quiet,omitempty"`    // no one is called for it
 	Verified int64        `json:"verified,omitempty"` // the run that was verified while a symptom was still there
 
 	Holder // who has it

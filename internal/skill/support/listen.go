@@ -131,7 +131,7 @@ func (s *Support) match(e prentice.Event) ([]string, []prentice.Finding) {
 }
 
 // mayPropose says whether an event has to be looked into: it proposes something,
-// or nobody could tell.
+// or no one could tell.
 func (s *Support) mayPropose(e prentice.Event) bool {
 	names, findings := s.match(e)
 	return len(names)+len(findings) > 0

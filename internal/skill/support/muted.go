@@ -167,7 +167,7 @@ func (s *Support) labelled(tx *db.Tx, incident int64, r prentice.EventRecord, ro
 }
 
 // weigh looks whether all symptoms of an incident are silenced. When they are no
-// more, whoever would have been called meanwhile is called.
+// more, anyone who would have been called meanwhile is called.
 func (s *Support) weigh(tx *db.Tx, now time.Time, in *Incident) error {
 	if s.Silences == nil || !in.Closed.IsZero() {
 		return nil

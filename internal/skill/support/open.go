@@ -9,7 +9,7 @@ import (
 )
 
 // open opens an incident with its first line, its evidence, and an event for
-// whoever else wants to know. People are those by whose doing it is opened.
+// anyone who else wants to know. People are those by whose doing it is opened.
 func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref, people []prentice.Ref) error {
 	if err := insertIncident(tx, in); err != nil {
 		return err
@@ -57,7 +57,7 @@ func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, 
 	return save(tx, in)
 }
 
-// call calls a person: a line, evidence, and an event that whoever reaches
+// call calls a person: a line, evidence, and an event that anyone who reaches
 // people listens to. A person who was called for an incident is not called
 // again for it; what is new goes to the timeline, where they are looking.
 func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen []prentice.Diagnosis) error {

@@ -33,7 +33,7 @@ type eventShowIn struct {
 }
 
 // To send an event is to say something and changes nothing by itself: what may
-// be done about it is decided when somebody asks for a run. So its risk is Look,
+// be done about it is decided when someone asks for a run. So its risk is Look,
 // and the inbox, which knows news from repetition, keeps the evidence.
 func (s *Support) eventOps() []op.Op {
 	return []op.Op{

@@ -17,7 +17,7 @@ import (
 // Router says what an alert is about and what becomes of it.
 type Router interface {
 	Route(prentice.Event) prentice.Routing
-	// Heartbeats lists the alerts that always fire; not known when nobody could read
+	// Heartbeats lists the alerts that always fire; not known when no one could read
 	// which they are.
 	Heartbeats() (list []prentice.Heartbeat, known bool)
 	// Beats names those that an alert is a message of.
@@ -117,7 +117,7 @@ func (s *Support) taken(ctx context.Context, event int64) (incident prentice.Ref
 	return refOrNone(number), route, nil
 }
 
-// live says whether whoever tells of a symptom tells of its end as well: our own
+// live says whether anyone who tells of a symptom tells of its end as well: our own
 // probes do, and the senders of alerts.
 func live(e prentice.Event) bool {
 	from, _, _ := strings.Cut(e.Source, "/")

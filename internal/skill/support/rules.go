@@ -11,12 +11,12 @@ import (
 // The times that rules wait unless they are set.
 const (
 	DefaultQuiet    = 2 * time.Minute  // a service must stay well so long before its incident closes by itself
-	DefaultLag      = 15 * time.Minute // whoever tells of a symptom may take so long to tell of its end, once a run is verified
+	DefaultLag      = 15 * time.Minute // anyone who tells of a symptom may take so long to tell of its end, once a run is verified
 	DefaultPatience = 2 * time.Minute  // a symptom that counts itself may stay unmatched so long before a person is called
 )
 
 // wellAgain says whether a service has stayed well long enough to close its
-// incident without a verified run. While a run acts, nobody can tell who helped;
+// incident without a verified run. While a run acts, no one can tell who helped;
 // one that waits for people does nothing and holds up nothing.
 func wellAgain(now, wellSince time.Time, acting int, quiet time.Duration) bool {
 	return !wellSince.IsZero() && acting == 0 && now.Sub(wellSince) >= quiet
@@ -24,7 +24,7 @@ func wellAgain(now, wellSince time.Time, acting int, quiet time.Duration) bool {
 
 // counts says whether a symptom counts itself, as a probe counts its failures in
 // a row. Where the first matches nothing, the third may, so the first wakes
-// nobody; other symptoms that match nothing call a person at once.
+// no one; other symptoms that match nothing call a person at once.
 func counts(e prentice.Event) bool {
 	var data struct {
 		Consecutive *json.Number `json:"consecutive"`
@@ -65,8 +65,8 @@ func acts(s prentice.State) bool { return !s.Ended() && s != prentice.Waiting }
 
 // needsPerson says whether a run that ended so leaves the fault to people. Who
 // cancelled it is there already, and an unverified run may have helped: the
-// symptoms will tell. A run that did nothing wakes nobody once the symptoms are
-// gone: it was refused, or nobody answered, because there was no need any more.
+// symptoms will tell. A run that did nothing wakes no one once the symptoms are
+// gone: it was refused, or no one answered, because there was no need any more.
 func needsPerson(s prentice.State, well bool) bool {
 	return s.Harmful() || !well && (s == prentice.RunRefused || s == prentice.Expired)
 }

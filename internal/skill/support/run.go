@@ -18,7 +18,7 @@ const (
 )
 
 // Run does what events ask for, tells what has happened, and applies the rules
-// that need time, until ctx ends. It waits for whoever still works.
+// that need time, until ctx ends. It waits for anyone who still works.
 func (s *Support) Run(ctx context.Context) error {
 	if s.ready() != nil {
 		<-ctx.Done()

@@ -62,7 +62,7 @@ type Deps struct {
 	Silences    Silences                                                                   // nil: nothing is ever silenced
 	Maintenance func(now time.Time, about prentice.Ref, days int) []prentice.CalendarEntry // in force, or within some days; of everything with ""; nil: there is none
 	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error)            // what would hold back a run that was refused, now; nil: its time alone tells
-	Rest        func(tx *db.Tx, run int64, h *prentice.HoldBack) error                     // a run that was refused is held by this, or with nil no more; nil: nobody shows it
+	Rest        func(tx *db.Tx, run int64, h *prentice.HoldBack) error                     // a run that was refused is held by this, or with nil no more; nil: no one shows it
 	Scheduled   func(procedure string) bool                                                // whether it still has a schedule; nil: all have
 	Holders     func(context.Context) ([]prentice.Ref, error)                              // the people and groups to whom an incident can be assigned
 	Log         *slog.Logger
@@ -82,7 +82,7 @@ type Support struct {
 	looked time.Time // when what is held back was last looked at; of Run alone
 
 	mu   sync.Mutex      // guards busy
-	busy map[string]bool // the incidents that somebody works on
+	busy map[string]bool // the incidents that someone works on
 	hand sync.WaitGroup  // those who work
 
 	turn struct { // of Run alone: what was silent when it last looked

@@ -16,7 +16,7 @@ import (
 
 // AlertKind is the step kind alert: an alert is not firing. In a Check it is one
 // look; in a Verify it waits until the alert has ended and has stayed so for the
-// silence. Whoever sends alerts tells of an end some time after it.
+// silence. Anyone who sends alerts tells of an end some time after it.
 type AlertKind struct {
 	// Firing are the alerts of a name that fire, about a service or about anything.
 	Firing func(ctx context.Context, name string, about prentice.Ref) ([]Symptom, error)

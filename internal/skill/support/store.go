@@ -152,7 +152,7 @@ func (s *Support) write(ctx context.Context, do func(tx *db.Tx, now time.Time) e
 }
 
 // Relieved is since when an incident has nothing left to mend; zero while it
-// has, and for one that nobody knows.
+// has, and for one that no one knows.
 func (s *Support) Relieved(ctx context.Context, incident prentice.Ref) (time.Time, error) {
 	number, err := numberOf("incident", string(incident))
 	if err != nil {
@@ -166,7 +166,7 @@ func (s *Support) Relieved(ctx context.Context, incident prentice.Ref) (time.Tim
 }
 
 // Over says whether a run's incident is closed and no other that is open waits for
-// the run. An incident that nobody knows is not over.
+// the run. An incident that no one knows is not over.
 func (s *Support) Over(ctx context.Context, run int64, incident prentice.Ref) (bool, error) {
 	number, err := numberOf("incident", string(incident))
 	if err != nil || incident.Kind() != "incident" {

@@ -121,7 +121,7 @@ func symptomLine(in *Incident, e prentice.Event, route prentice.Routing) string 
 }
 
 // worse notes what a symptom adds to what is known of an incident. One for which
-// nobody is called becomes one for which people are.
+// no one is called becomes one for which people are.
 func (s *Support) worse(tx *db.Tx, now time.Time, in *Incident, e prentice.Event, route prentice.Routing) error {
 	if prentice.SeverityRank(route.Severity) > prentice.SeverityRank(in.Severity) {
 		in.Severity = route.Severity
@@ -149,12 +149,12 @@ func (s *Support) worse(tx *db.Tx, now time.Time, in *Incident, e prentice.Event
 	return s.tell(tx, now, "incident.raised", in, data, e.Causes)
 }
 
-// ours says whether prentice itself has seen what an event tells of. Nobody else
+// ours says whether prentice itself has seen what an event tells of. No one else
 // can use its sources.
 func ours(e prentice.Event) bool { return strings.HasPrefix(e.Source, "prentice/") }
 
 // suffer notes a symptom and says whether it was not there just before. One that
-// prentice has seen itself stays its own, whoever else says the same.
+// prentice has seen itself stays its own, anyone who else says the same.
 func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.EventRecord, route prentice.Routing) (bool, error) {
 	links, about := "", string(r.Subject)
 	if list := linksOf(r.Event); len(list) > 0 {

@@ -9,7 +9,7 @@ import (
 	"prentice"
 )
 
-// corrupt changes what is stored behind everybody's back.
+// corrupt changes what is stored behind everyone's back.
 func (w *world) corrupt(query string, args ...any) {
 	w.t.Helper()
 	if n, err := w.db.Straight(w.t.Context(), query, args...); err != nil || n != 1 {

@@ -134,7 +134,7 @@
     fetch(location.href, { headers: { "HX-Request": "true" } }).then(function (r) { return r.ok ? r.text() : ""; }).then(function (html) {
       var page = new DOMParser().parseFromString(html, "text/html");
       all("[data-log] li[data-offset]", page).forEach(function (li) { log.append(li); });
-    }).catch(function () { /* the stream says that nobody answers */ });
+    }).catch(function () { /* the stream says that no one answers */ });
   }
   doc.addEventListener("htmx:sseOpen", catchUp);
   doc.addEventListener("htmx:sseClose", catchUp);

@@ -1,6 +1,6 @@
 // Package pgtest starts a PostgreSQL server of its own, for tests and
 // measurements: on a free port of loopback, in a temporary folder, run by
-// somebody who is not root. It refuses to touch a server that was there before.
+// someone who is not root. It refuses to touch a server that was there before.
 package pgtest
 
 import (
@@ -154,7 +154,7 @@ func (s *Server) ask(statement string) error {
 	return err
 }
 
-// command is one of the server's programs, run by somebody who is not root:
+// command is one of the server's programs, run by someone who is not root:
 // PostgreSQL refuses root.
 func (s *Server) command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(filepath.Join(s.bin, name), args...)

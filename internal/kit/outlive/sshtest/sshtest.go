@@ -75,7 +75,7 @@ func session(channel ssh.Channel, asks <-chan *ssh.Request, home string) {
 	defer channel.Close()
 	for ask := range asks {
 		if ask.WantReply {
-			ask.Reply(ask.Type == "exec", nil) //nolint:errcheck // whoever asked may have gone
+			ask.Reply(ask.Type == "exec", nil) //nolint:errcheck // anyone who asked may have gone
 		}
 		if ask.Type != "exec" || len(ask.Payload) < 4 {
 			continue
@@ -91,7 +91,7 @@ func session(channel ssh.Channel, asks <-chan *ssh.Request, home string) {
 		go func() { io.Copy(in, channel); in.Close() }() //nolint:errcheck // the shell may end before it has read all
 		c.Wait()                                         //nolint:errcheck // how it ended is told below
 		status := ssh.Marshal(struct{ Code uint32 }{uint32(max(0, c.ProcessState.ExitCode()))})
-		channel.SendRequest("exit-status", false, status) //nolint:errcheck // whoever asked may have gone
+		channel.SendRequest("exit-status", false, status) //nolint:errcheck // anyone who asked may have gone
 		return
 	}
 }
