@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,9 +68,12 @@ func begunBy(out any) []op.Begun {
 	return nil
 }
 
-// How long, and how often, a command looks whether what it began is decided.
+// How long, and how often, a command looks whether what it began is decided. It is
+// far longer than checks take, so that the exit code of a refusal is the same on a
+// busy machine; a command that outlasts patience says what it waits for.
 const (
-	settleTime  = time.Second
+	settleTime  = 10 * time.Second
+	patience    = time.Second
 	settlePause = 50 * time.Millisecond
 )
 
@@ -84,7 +88,12 @@ func (p *printer) settled(ctx context.Context, door op.Door, by prentice.Actor, 
 	}
 	show := begun[0].Show
 	show.Actor = by
-	for until := time.Now().Add(settleTime); s.Settling() && time.Now().Before(until); {
+	told := false
+	for begin := time.Now(); s.Settling() && time.Since(begin) < settleTime; {
+		if !told && p.tells() && time.Since(begin) > patience {
+			told = true
+			fmt.Fprintf(p.hints, "%s: its checks decide; Ctrl-C stops the waiting, not the run\n", begun[0].Ref) //nolint:errcheck // a message to the side
+		}
 		select {
 		case <-ctx.Done():
 			return out
