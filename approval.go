@@ -24,7 +24,7 @@ type Question struct {
 	From        []Ref    `json:"from,omitempty"`
 	NeedsReason bool     `json:"needs_reason,omitempty"`
 	Record      Record   `json:"record"`
-	Kin         string   `json:"kin,omitempty"`
+	PlanGroup   string   `json:"plan_group,omitempty"`
 	Last        *Agreed  `json:"last,omitempty"`
 	Yours       *Yours   `json:"yours,omitempty"` // how the reader relates to it, if it waits for an approval
 }

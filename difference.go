@@ -186,10 +186,10 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-// Kin names what a plan has in common with those that are equal to it but for
+// PlanGroup names what a plan has in common with those that are equal to it but for
 // their subject and targets: people may answer such plans together. It is no
 // leave: that is given for each plan's own hash.
-func (p Plan) Kin() string {
+func (p Plan) PlanGroup() string {
 	names := []string{string(p.Subject), p.Subject.Name()}
 	for _, t := range p.Targets {
 		names = append(names, string(t.Ref), t.Ref.Name(), t.Address)

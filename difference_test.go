@@ -67,7 +67,7 @@ func TestKinAreEqualButForSubjectAndTargets(t *testing.T) {
 		p.Steps[1].Says, p.Steps[1].Body, p.Steps[1].Env = "restart cart", "systemctl restart cart\n", map[string]string{"SERVICE_NAME": "cart"}
 	}
 	shop := mendPlan(nil)
-	if a, b := shop.Kin(), mendPlan(cart).Kin(); a != b {
+	if a, b := shop.PlanGroup(), mendPlan(cart).PlanGroup(); a != b {
 		t.Errorf("%s and %s", a, b)
 	}
 	for fact, change := range map[string]func(*prentice.Plan){
@@ -78,7 +78,7 @@ func TestKinAreEqualButForSubjectAndTargets(t *testing.T) {
 		"a name in a name":  func(p *prentice.Plan) { cart(p); p.Steps[1].Says = "restart cartel" },
 		"another procedure": func(p *prentice.Plan) { cart(p); p.Procedure = "break" },
 	} {
-		if shop.Kin() == mendPlan(change).Kin() {
+		if shop.PlanGroup() == mendPlan(change).PlanGroup() {
 			t.Errorf("%s is no kin", fact)
 		}
 	}

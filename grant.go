@@ -10,7 +10,7 @@ import (
 const All = "*"
 
 // Grant is a role that holds for some things only: a service or another entity
-// of the catalogue, all that belongs to a system, or all that a group owns.
+// of the catalog, all that belongs to a system, or all that a group owns.
 type Grant struct {
 	Role Role `json:"role"`
 	On   Ref  `json:"on"`

@@ -208,7 +208,7 @@ func TestAClaimIsUnknownUntilSomebodyLooksAndAfterItExpires(t *testing.T) {
 }
 
 func TestDependantsAreFoundThroughOthersAndCyclesEnd(t *testing.T) {
-	c := prentice.Catalogue{Services: []prentice.Service{
+	c := prentice.Catalog{Services: []prentice.Service{
 		{Ref: "service/a", DependsOn: []prentice.Ref{"service/b"}}, {Ref: "service/b", DependsOn: []prentice.Ref{"service/c"}},
 		{Ref: "service/c", DependsOn: []prentice.Ref{"service/a"}}, {Ref: "service/d"},
 	}}

@@ -15,7 +15,7 @@ const (
 	HoldManyTargets  HoldCode = "too-many-targets"
 	HoldUnmanaged    HoldCode = "unmanaged-target"
 	HoldFrozen       HoldCode = "frozen"
-	HoldMended       HoldCode = "recently-mended"
+	HoldCooldown     HoldCode = "cooldown"
 	HoldUnhealthy    HoldCode = "too-much-unhealthy"
 	HoldUseless      HoldCode = "ineffective-chain"
 	HoldFailures     HoldCode = "consecutive-failures"
@@ -61,11 +61,11 @@ func HoldMeanings() []HoldMeaning {
 		{HoldPaused, "Prentice did not end in order last time. The run is kept as it is.", bindsAlone, "A person says resume."},
 		{HoldDraining, "Prentice was told to begin no further step, before a stop or an upgrade, and no other replica lives that could.", bindsAll, "It is stopped and started again."},
 		{HoldDuplicate, "The same procedure is under way for the same subject with the same inputs. The run that exists is the answer.", bindsAll, "That run ends."},
-		{HoldNoTargets, "The plan has no targets. Empty is never all.", bindsAll, "The procedure's targets or the catalogue are corrected."},
+		{HoldNoTargets, "The plan has no targets. Empty is never all.", bindsAll, "The procedure's targets or the catalog are corrected."},
 		{HoldManyTargets, "The plan has more targets than the procedure's max_targets.", bindsAll, "Ask for less, or have the limit raised."},
-		{HoldUnmanaged, "The subject or a target is not in the catalogue, or is marked prentice.dev/managed: \"false\".", bindsAll, "The catalogue is changed."},
+		{HoldUnmanaged, "The subject or a target is not in the catalog, or is marked prentice.dev/managed: \"false\".", bindsAll, "The catalog is changed."},
 		{HoldFrozen, "A freeze holds, or no window is open.", bindsAll, "The calendar says when."},
-		{HoldMended, "The same procedure touched a target less than its cooldown ago.", bindsAll, "The cooldown ends, or an owner overrides it."},
+		{HoldCooldown, "The same procedure touched a target less than its cooldown ago.", bindsAll, "The cooldown ends, or an owner overrides it."},
 		{HoldUnhealthy, "Too many other services are unhealthy, of all or of the same system.", bindsAll, "They recover; call a person."},
 		{HoldUseless, "Fixes in a row did not help one subject, whatever the procedure. A run that only read, was cancelled, or of which it is not known whether it helped neither counts nor ends the row.", bindsAlone, "A run that a person starts helps, or an owner overrides it."},
 		{HoldFailures, "A procedure failed too often in a row, on whatever subject. The time doubles with each further failure.", bindsAlone, "The time ends, a run of it helps, or an owner overrides it."},

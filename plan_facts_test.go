@@ -40,7 +40,7 @@ func TestManyFactsOfAllTargetsAreSaidOnce(t *testing.T) {
 					t.Fatalf("%s has %d facts, want %d", target.Ref, len(got), len(want[i]))
 				}
 				if !maps.Equal(said[i].Facts, want[i]) {
-					t.Fatalf("the catalogue's own facts of %s were changed", target.Ref)
+					t.Fatalf("the catalog's own facts of %s were changed", target.Ref)
 				}
 			}
 		})

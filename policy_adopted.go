@@ -7,7 +7,7 @@ type PolicyState struct {
 	InForce AdoptedPolicy  `json:"in_force"`
 	Pending *PendingPolicy `json:"pending,omitempty"`
 
-	PendingGroups *PendingPolicy `json:"pending_groups,omitempty"` // who is in which group, as the catalogue says it now
+	PendingGroups *PendingPolicy `json:"pending_groups,omitempty"` // who is in which group, as the catalog says it now
 }
 
 // AdoptedPolicy is the policy that decides.

@@ -8,7 +8,7 @@ type RunRequest struct {
 	Inputs      map[string]string
 	Event       *Event  // what moved it, or nil; a run takes it from the inbox by its number and believes no one else
 	EventNumber int64   `json:",omitempty"` // of the event in the inbox; 0 when none moves it, or when it is only looked at
-	Mover       Ref     // who sent the event, when it came from outside
+	EventSender Ref     `json:"Mover"`      // who sent the event, when it came from outside
 	Causes      []Cause `json:",omitempty"` // the people by whose doing it is asked for, by any chain; the runner finds them out
 	Incident    Ref
 	Reason      string
@@ -78,12 +78,12 @@ type RunDetail struct {
 	Yours     *Yours       `json:"yours,omitempty"`    // how the reader relates to it, if it waits for an approval
 	Override  *Override    `json:"override,omitempty"` // whether they may let it go without, if that is possible
 
-	Kin    string  `json:"kin,omitempty"`    // equal for plans that are equal but for subject and targets
-	Window bool    `json:"window,omitempty"` // once it has leave it waits for the calendar
-	Review *Review `json:"review,omitempty"` // of the glass that was broken for it
-	Glass  Ref     `json:"glass,omitempty"`  // who let it go without the approvals it lacked
-	Void   *Void   `json:"void,omitempty"`   // why the leave it had was void
-	Last   *Agreed `json:"last,omitempty"`   // what people agreed to before, for the same procedure and subject
+	PlanGroup    string  `json:"plan_group,omitempty"`     // equal for plans that are equal but for subject and targets
+	Window       bool    `json:"window,omitempty"`         // once it has leave it waits for the calendar
+	Review       *Review `json:"review,omitempty"`         // of the glass that was broken for it
+	BreakGlassBy Ref     `json:"break_glass_by,omitempty"` // who let it go without the approvals it lacked
+	Void         *Void   `json:"void,omitempty"`           // why the leave it had was void
+	Last         *Agreed `json:"last,omitempty"`           // what people agreed to before, for the same procedure and subject
 }
 
 // RunFilter chooses runs. Zero fields choose all. Before is a cursor: only runs

@@ -30,19 +30,19 @@ type StepKind interface {
 
 // Work is one step on one target, with what it needs to be done.
 type Work struct {
-	Run     Ref
-	Once    string // tells this making of the step from all others of the same name: of an earlier round, or of an older database; "" is of an earlier version
-	Nonce   string // tells this run from every other that ever was: of other installations, and of the same number after a restore
-	Plan    *Plan
-	Step    PlannedStep
-	Target  Target
-	Env     []string  // complete: inputs, facts, event, secrets; NAME=value
-	Secrets []string  // the values to mask
-	Log     io.Writer // what the step prints; masked and kept by the caller
-	Lasting bool      // for Done: anyone who began it knew how to let it go on by itself, here too
-	Begun   bool      // for Done: it was heard that it had been begun where it is done
-	Seal    string    // a word that the step itself never sees, by which its end is known; "" is of an earlier version
-	Heard   func()    // for Apply: called when it is known that it has been begun where it is done; may be nil
+	Run         Ref
+	Once        string // tells this making of the step from all others of the same name: of an earlier round, or of an older database; "" is of an earlier version
+	Nonce       string // tells this run from every other that ever was: of other installations, and of the same number after a restore
+	Plan        *Plan
+	Step        PlannedStep
+	Target      Target
+	Env         []string  // complete: inputs, facts, event, secrets; NAME=value
+	Secrets     []string  // the values to mask
+	Log         io.Writer // what the step prints; masked and kept by the caller
+	DetachAware bool      // for Done: anyone who began it knew how to let it go on by itself, here too
+	Begun       bool      // for Done: it was heard that it had been begun where it is done
+	Seal        string    // a word that the step itself never sees, by which its end is known; "" is of an earlier version
+	Heard       func()    // for Apply: called when it is known that it has been begun where it is done; may be nil
 }
 
 // Outcome is how applying a step came out. OK is what the step itself says:

@@ -136,7 +136,6 @@ func wordsOfTheProgram(t *testing.T, file, text string, instead map[string]strin
 		}
 		said, err := strconv.Unquote(lit.Value)
 		if err == nil && strings.Contains(strings.TrimSpace(said), " ") {
-			said = strings.ReplaceAll(said, "mended:", "") // a key of limits.yaml
 			found = append(found, wordsIn(file, strings.ReplaceAll(said, "\n", " "), at.Position(lit.Pos()).Line, instead)...)
 		}
 		return true

@@ -49,7 +49,7 @@ func middle(rounds []spent) spent {
 	return rounds[len(rounds)/2]
 }
 
-// newFleet is a world whose catalogue holds the machines, with a service for each
+// newFleet is a world whose catalog holds the machines, with a service for each
 // of the sizes: its hosts are that many of them.
 func newFleet(ctx context.Context, list []machine, key, known string, sizes ...int) (*world, error) {
 	var catalog strings.Builder

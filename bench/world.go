@@ -66,7 +66,7 @@ const rules = `rules:
 // wide is limits that a measurement does not meet: it is not of them.
 const wide = `runs_per_hour: {installation: 1000000, procedure: 1000000, service: 1000000, target: 1000000}
 at_once: {installation: 10000, system: 10000, service: 10000}
-flapping: {mended: 1000}
+flapping: {fixed: 1000}
 `
 
 const front = `---

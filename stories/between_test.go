@@ -13,7 +13,7 @@ import (
 )
 
 // between puts a bad network between prentice and a machine: a proxy whose
-// address is the one in the catalogue. At first it does no harm.
+// address is the one in the catalog. At first it does no harm.
 func between(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1 && of(ts).far[args[0]] != nil, "between NAME, after sshd NAME")
 	name := args[0]

@@ -28,7 +28,7 @@ func fleet(ts *testscript.TestScript, _ bool, args []string) {
 	key, err := ssh.ParsePrivateKey(raw)
 	ts.Check(err)
 	hosts := sshtest.New(key)
-	var catalogue, known strings.Builder
+	var catalog, known strings.Builder
 	var names []string
 	for i := 1; i <= n; i++ {
 		name := fmt.Sprint("h", i)
@@ -47,10 +47,10 @@ func fleet(ts *testscript.TestScript, _ bool, args []string) {
 			known.WriteString(fmt.Sprintf("[127.0.%d.%d]:9 %s", 9+i/200, 1+i%200, ssh.MarshalAuthorizedKey(key.PublicKey())))
 		}
 		names = append(names, name)
-		fmt.Fprintf(&catalogue, "apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: %s\n  annotations:\n    prentice.dev/address: %s\nspec: {type: host, owner: group:keepers}\n---\n", name, address)
+		fmt.Fprintf(&catalog, "apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: %s\n  annotations:\n    prentice.dev/address: %s\nspec: {type: host, owner: group:keepers}\n---\n", name, address)
 	}
-	fmt.Fprintf(&catalogue, "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: fleet\n  annotations:\n    prentice.dev/hosts: %s\nspec: {type: service, lifecycle: production, owner: group:keepers}\n", strings.Join(names, ","))
+	fmt.Fprintf(&catalog, "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: fleet\n  annotations:\n    prentice.dev/hosts: %s\nspec: {type: service, lifecycle: production, owner: group:keepers}\n", strings.Join(names, ","))
 	ts.Check(os.MkdirAll(ts.MkAbs("team/fleet"), 0o755))
-	ts.Check(os.WriteFile(ts.MkAbs("team/fleet/catalog-info.yaml"), []byte(catalogue.String()), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs("team/fleet/catalog-info.yaml"), []byte(catalog.String()), 0o644))
 	ts.Check(os.WriteFile(ts.MkAbs("team/known_hosts"), []byte(known.String()), 0o644))
 }

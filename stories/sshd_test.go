@@ -29,7 +29,7 @@ func sshdPath() string {
 
 // sshd is another machine: a real sshd with a host key of its own and a home
 // folder of its own, which is the folder NAME. It becomes a host of the
-// catalogue. $NAME_KEY is its fingerprint, in capitals. Started again, it has the
+// catalog. $NAME_KEY is its fingerprint, in capitals. Started again, it has the
 // same key and port.
 func sshd(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 1, "sshd NAME")

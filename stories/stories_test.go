@@ -52,7 +52,7 @@
 //	gotest PACKAGE NAME       a test of our own passes, of the sources that the program was built from
 //	at-end COMMAND…           when the story ends, well or not: stop what it started
 //	freeport NAME             $NAME is a port of loopback that is free
-//	sshd NAME                 raise another machine: a real sshd on loopback, a host of the catalogue, with the folder NAME as home
+//	sshd NAME                 raise another machine: a real sshd on loopback, a host of the catalog, with the folder NAME as home
 //	newkey NAME               give it another host key
 //	cut NAME                  end its connections in the middle
 //	unplug NAME               end its sshd

@@ -268,7 +268,7 @@ func (w *accessWorld) verdict(o op.Op, who accessor) string {
 	return "yes"
 }
 
-const accessCatalogue = `apiVersion: backstage.io/v1alpha1
+const accessCatalog = `apiVersion: backstage.io/v1alpha1
 kind: Group
 metadata: {name: keepers}
 spec: {type: team, children: []}

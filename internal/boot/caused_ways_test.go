@@ -26,10 +26,10 @@ import (
 // who is away, and who named them. Anyone who is in the group only by the file, which
 // no one has adopted, is not asked.
 func TestNobodyApprovesWhatTheyCausedByStandingIn(t *testing.T) {
-	catalogue := strings.Replace(accessCatalogue, "children: []", "children: [], members: [ben, dora]", 1)
-	w := openCaused(t, "catalog-info.yaml", catalogue,
+	catalog := strings.Replace(accessCatalog, "children: []", "children: [], members: [ben, dora]", 1)
+	w := openCaused(t, "catalog-info.yaml", catalog,
 		"policy.yaml", "rules:\n  - {name: keepers, priority: 100, when: 'true', verdict: ask, reason: It is theirs., from: [group/keepers]}\n")
-	if err := os.WriteFile(filepath.Join(w.team, "catalog-info.yaml"), []byte(strings.Replace(catalogue, "dora]", "dora, kay, ann]", 1)), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(w.team, "catalog-info.yaml"), []byte(strings.Replace(catalog, "dora]", "dora, kay, ann]", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	w.until(func() bool { now := w.s.Team.now.Load(); return now != nil && now.newGroups != nil })

@@ -36,9 +36,9 @@ func (c *commands) teamHealth(ctx context.Context, set Settings, now time.Time) 
 		list = append(list, but(broken, about, strings.TrimPrefix(f.At.String()+": "+f.Text, ": "), f.Hint))
 	}
 	if len(list) == 0 {
-		list = append(list, good(about, "%s, %s, %s", counted(len(team.Catalogue().Services), "service"), counted(len(team.Catalogue().Hosts), "host"), counted(len(team.Library().All()), "procedure")))
+		list = append(list, good(about, "%s, %s, %s", counted(len(team.Catalog().Services), "service"), counted(len(team.Catalog().Hosts), "host"), counted(len(team.Library().All()), "procedure")))
 	}
-	list = append(list, sshHealth(ctx, set, team.Catalogue().Hosts)...)
+	list = append(list, sshHealth(ctx, set, team.Catalog().Hosts)...)
 	list = append(list, reviews(team.Library(), now)...)
 	return append(list, secretsHealth(set, team)...)
 }

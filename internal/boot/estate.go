@@ -29,7 +29,7 @@ type estate struct{ s *System }
 func (e estate) Limits() runner.Limits { return e.s.Team.now.Load().limits }
 
 func (e estate) System(subject prentice.Ref) prentice.Ref {
-	for _, service := range e.s.Team.Catalogue().Services {
+	for _, service := range e.s.Team.Catalog().Services {
 		if service.Ref == subject {
 			return service.System
 		}
@@ -38,7 +38,7 @@ func (e estate) System(subject prentice.Ref) prentice.Ref {
 }
 
 func (e estate) Unmanaged(ref prentice.Ref) string {
-	return e.s.Team.Catalogue().Unmanaged(ref)
+	return e.s.Team.Catalog().Unmanaged(ref)
 }
 
 func (e estate) Flapping(ctx context.Context, subject prentice.Ref) (string, error) {

@@ -51,7 +51,7 @@ func (t *tries) of(ref prentice.Ref) (security.HostState, bool) {
 
 // hosts is the hosts that names choose, with what is known of each.
 func (s *System) hosts(ctx context.Context, names []string) ([]security.HostState, error) {
-	c := s.Team.Catalogue()
+	c := s.Team.Catalog()
 	chosen, err := choose(c, names)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (s *System) hosts(ctx context.Context, names []string) ([]security.HostStat
 
 // choose is the hosts that names mean: a host, a pattern, a group, or the hosts of a
 // service. A name that means none is refused.
-func choose(c *prentice.Catalogue, names []string) ([]prentice.Host, error) {
+func choose(c *prentice.Catalog, names []string) ([]prentice.Host, error) {
 	if len(names) == 0 {
 		return c.Hosts, nil
 	}
@@ -99,7 +99,7 @@ func means(name string, h prentice.Host) bool {
 	return err == nil && fits || slices.Contains(h.Groups, strings.TrimPrefix(name, "group/"))
 }
 
-func noHost(c *prentice.Catalogue, name string) error {
+func noHost(c *prentice.Catalog, name string) error {
 	var known []string
 	for _, h := range c.Hosts {
 		known = append(append(known, h.Ref.Name()), h.Groups...)
@@ -115,7 +115,7 @@ func noHost(c *prentice.Catalogue, name string) error {
 }
 
 // hostState is what is known of a host without asking it.
-func (s *System) hostState(ctx context.Context, c *prentice.Catalogue, h prentice.Host) (security.HostState, error) {
+func (s *System) hostState(ctx context.Context, c *prentice.Catalog, h prentice.Host) (security.HostState, error) {
 	state := security.HostState{Host: h.Ref, Groups: append([]string{}, h.Groups...), Services: []prentice.Ref{}, Keys: []string{}, State: security.HostUnknown}
 	for _, service := range c.Services {
 		if slices.ContainsFunc(service.Hosts, func(on prentice.Host) bool { return on.Ref == h.Ref }) {
@@ -167,7 +167,7 @@ func (s *System) checkHosts(ctx context.Context, names []string) ([]security.Hos
 	if err != nil {
 		return nil, err
 	}
-	c := s.Team.Catalogue()
+	c := s.Team.Catalog()
 	free := make(chan struct{}, checkedAtOnce)
 	var all sync.WaitGroup
 	for i := range list {

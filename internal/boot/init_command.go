@@ -57,7 +57,7 @@ func (c *commands) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "init [FOLDER]", Short: "Make a team folder from what is found on this machine", Args: cobra.MaximumNArgs(1),
 		Example: "  prentice init team --inventory ansible/hosts.ini --prometheus http://127.0.0.1:9090",
-		Long: "Writes a team folder with comments: catalogue, inventory, ssh_config, policy with its tests, alerts, calendar and first procedures. " +
+		Long: "Writes a team folder with comments: catalog, inventory, ssh_config, policy with its tests, alerts, calendar and first procedures. " +
 			"Hosts come from ~/.ssh/config and an Ansible inventory, services and their probes from the running systemd units and the targets of a Prometheus. " +
 			"FOLDER is the team folder of the settings, or else team, and prentice.toml is written so that prentice up finds it.\n\n" +
 			"Nothing is overwritten: a file that is there stays as it is, and is named. All that is written passes prentice catalog check, policy test and procedure lint. " +

@@ -175,7 +175,7 @@ func takeSSH(found *newteam.Found, config *ssh.Config, name string) []string {
 	return s.Through()
 }
 
-// joined is an address as the catalogue writes it.
+// joined is an address as the catalog writes it.
 func joined(user, host, port string) string {
 	if port != "" {
 		host = net.JoinHostPort(strings.Trim(host, "[]"), port)
@@ -263,7 +263,7 @@ func findUnits(ctx context.Context, found *newteam.Found, named string) ([]sourc
 	return []source{{"systemd", strconv.Itoa(len(units)) + " units of note run"}}, nil
 }
 
-// machineName is what this machine is called in the catalogue.
+// machineName is what this machine is called in the catalog.
 func machineName() string {
 	name, err := os.Hostname()
 	if name = newteam.Name(name); err != nil || name == "" || strings.EqualFold(name, "localhost") {

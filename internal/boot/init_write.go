@@ -63,7 +63,7 @@ func lay(dir string, files []newteam.File) error {
 // apart takes out hosts for which nothing could be planned, and says whether there
 // were any. Of several names of one machine that of the first source stays.
 func apart(found *newteam.Found, dir string) bool {
-	c, _, _ := readCatalogue(dir)
+	c, _, _ := readCatalog(dir)
 	by := map[string][]string{} // the names that are blocked for one reason
 	for _, h := range c.Hosts {
 		if h.Blocked != "" {
@@ -102,7 +102,7 @@ func foremost(found *newteam.Found, names []string) string {
 // faultless refuses a draft that prentice itself would refuse: nothing of it is
 // written then.
 func faultless(ctx context.Context, dir string, now time.Time) error {
-	c, _, findings := readCatalogue(dir)
+	c, _, findings := readCatalog(dir)
 	kinds := procedure.Kinds(stepKinds(c, &shell.Kind{}))
 	_, more := procedure.Load(dir, kinds)
 	findings = append(findings, more...)

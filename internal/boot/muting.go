@@ -36,7 +36,7 @@ func (m *muting) Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map
 		return nil, err
 	}
 	t := m.team.now.Load()
-	maintained := t.calendar.Mute(t.catalogue, about, labels, now)
+	maintained := t.calendar.Mute(t.catalog, about, labels, now)
 	if by == nil || maintained != nil && (maintained.Until.IsZero() || maintained.Until.After(by.Until)) {
 		return cmp.Or(maintained, by), nil
 	}
@@ -81,5 +81,5 @@ func (m *muting) calendar(now time.Time) (mark string, next time.Time) {
 // within some days.
 func (s *System) maintained(now time.Time, about prentice.Ref, days int) []prentice.CalendarEntry {
 	t := s.Team.now.Load()
-	return t.calendar.Maintained(t.catalogue, about, now, days)
+	return t.calendar.Maintained(t.catalog, about, now, days)
 }

@@ -14,7 +14,7 @@ import (
 	"prentice/internal/kit/db/dbtest"
 )
 
-// aTeam is a team folder with a catalogue and other files.
+// aTeam is a team folder with a catalog and other files.
 func aTeam(t *testing.T, files map[string]string) *Team {
 	t.Helper()
 	set := Settings{Data: filepath.Join(t.TempDir(), "data")}
@@ -124,15 +124,15 @@ func TestOfASilenceAndMaintenanceTheLongerCounts(t *testing.T) {
 	})
 }
 
-func TestWhatTheCatalogueDoesNotHaveIsToldToTheOwnerOfAlerts(t *testing.T) {
+func TestWhatTheCatalogDoesNotHaveIsToldToTheOwnerOfAlerts(t *testing.T) {
 	r := router{aTeam(t, map[string]string{AlertsFile: "owner: group:platform\n"})}
 	for about, want := range map[prentice.Ref][2]string{
 		"service/checkout": {"group/shop", ""},
 		"host/web-1":       {"group/ops", ""},
-		"service/chekcout": {"group/platform", "the catalogue has no service/chekcout: did you mean service/checkout?"},
+		"service/chekcout": {"group/platform", "the catalog has no service/chekcout: did you mean service/checkout?"},
 		"service/Checkout": {"group/platform", "did you mean service/checkout?"},
-		"host/checkout":    {"group/platform", "the catalogue has no host/checkout"},
-		"system/nothing":   {"group/platform", "the catalogue has no system/nothing"},
+		"host/checkout":    {"group/platform", "the catalog has no host/checkout"},
+		"system/nothing":   {"group/platform", "the catalog has no system/nothing"},
 		"backup/nightly":   {"group/platform", ""},
 	} {
 		owner, hint := r.Owner(about)

@@ -10,10 +10,10 @@ import (
 )
 
 // opened is a whole system of olga's, with these files in its team folder beside the
-// catalogue and the procedure of the bell.
+// catalog and the procedure of the bell.
 func opened(t *testing.T, acting Acting, files map[string]string) *System {
 	t.Helper()
-	dir, all := t.TempDir(), map[string]string{"catalog-info.yaml": accessCatalogue, "procedures/ring-bell.md": accessProcedure}
+	dir, all := t.TempDir(), map[string]string{"catalog-info.yaml": accessCatalog, "procedures/ring-bell.md": accessProcedure}
 	maps.Copy(all, files)
 	filestest.Lay(t, filepath.Join(dir, "team"), all)
 	set, err := Settings{Data: filepath.Join(dir, "data"), Team: filepath.Join(dir, "team"), Owner: "olga"}.Filled()

@@ -9,8 +9,8 @@ import (
 
 func TestTheOwnerOfAProcedureIsNotAskedForWhatHasAnOwner(t *testing.T) {
 	now := &team{
-		catalogue: &prentice.Catalogue{Entities: []prentice.Entity{{Ref: "resource/adopted", Owner: "group/dba"}, {Ref: "resource/new", Owner: "group/dba"}, {Ref: "resource/bare"}}},
-		belongs:   map[prentice.Ref]policy.Belonging{"resource/adopted": {Owner: "group/dba"}, "procedure/vacuum": {Owner: "group/keepers"}},
+		catalog: &prentice.Catalog{Entities: []prentice.Entity{{Ref: "resource/adopted", Owner: "group/dba"}, {Ref: "resource/new", Owner: "group/dba"}, {Ref: "resource/bare"}}},
+		belongs: map[prentice.Ref]policy.Belonging{"resource/adopted": {Owner: "group/dba"}, "procedure/vacuum": {Owner: "group/keepers"}},
 	}
 	for subject, want := range map[prentice.Ref]prentice.Ref{
 		"resource/adopted": "group/dba",

@@ -26,7 +26,7 @@ func (p places) Places(ctx context.Context, ref prentice.Ref) ([][]prentice.Ref,
 		if prentice.KindOf(err) == prentice.NotFound {
 			return nil, nil
 		}
-		return now.placesIn(touched(now.catalogue, d.ThePlan)), err
+		return now.placesIn(touched(now.catalog, d.ThePlan)), err
 	case "incident":
 		n, err := strconv.ParseInt(ref.Name(), 10, 64)
 		if err != nil {
@@ -64,12 +64,12 @@ func (s *System) touches(ctx context.Context, req prentice.RunRequest) ([]prenti
 	if err != nil {
 		return nil, err
 	}
-	return touched(s.Team.Catalogue(), plan), nil
+	return touched(s.Team.Catalog(), plan), nil
 }
 
 // touched is what a plan acts on: its subject, and every target that is not one
 // of the subject's hosts. The names of both are data, and are looked up.
-func touched(c *prentice.Catalogue, p prentice.Plan) []prentice.Ref {
+func touched(c *prentice.Catalog, p prentice.Plan) []prentice.Ref {
 	var things, own []prentice.Ref
 	if p.Subject != "" {
 		things = append(things, p.Subject)
@@ -88,7 +88,7 @@ func touched(c *prentice.Catalogue, p prentice.Plan) []prentice.Ref {
 }
 
 // placesIn is where things stand: each by its own name, its system's and its
-// owner's, as these were adopted. What the catalogue does not know has no name at
+// owner's, as these were adopted. What the catalog does not know has no name at
 // all, and a grant on that name does not count.
 func (now *team) placesIn(things []prentice.Ref) [][]prentice.Ref {
 	var parts [][]prentice.Ref
@@ -107,11 +107,11 @@ func (now *team) placesIn(things []prentice.Ref) [][]prentice.Ref {
 	return parts
 }
 
-// knows says whether the catalogue has a thing.
+// knows says whether the catalog has a thing.
 func (now *team) knows(ref prentice.Ref) bool {
-	if s, err := now.catalogue.Service(string(ref)); err == nil && s.Ref == ref {
+	if s, err := now.catalog.Service(string(ref)); err == nil && s.Ref == ref {
 		return true
 	}
-	_, err := now.catalogue.Entity(ref)
+	_, err := now.catalog.Entity(ref)
 	return err == nil
 }

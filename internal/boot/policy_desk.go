@@ -96,7 +96,7 @@ func (d offlineDesk) Test(ctx context.Context, file, text string) (prentice.Poli
 	return testPolicy(ctx, d.dir(), file, text)
 }
 
-// testPolicy reads policy.yaml, the catalogue and the procedures of a folder, and
+// testPolicy reads policy.yaml, the catalog and the procedures of a folder, and
 // tries the cases. Without a text they are those of policy_test.yaml there.
 func testPolicy(ctx context.Context, dir, file, text string) (t prentice.PolicyTest, findings []prentice.Finding, err error) {
 	if file == "" {
@@ -113,7 +113,7 @@ func testPolicy(ctx context.Context, dir, file, text string) (t prentice.PolicyT
 	if p == nil {
 		return t, findings, nil
 	}
-	cat, _, findings := readCatalogue(dir)
+	cat, _, findings := readCatalog(dir)
 	if firstError(findings) != nil {
 		return t, findings, nil
 	}

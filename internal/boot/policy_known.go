@@ -9,7 +9,7 @@ import (
 )
 
 // knownTo is what the files of a team folder know by name.
-func knownTo(cat *prentice.Catalogue, library *procedure.Library, kinds procedure.Kinds) *policy.Known {
+func knownTo(cat *prentice.Catalog, library *procedure.Library, kinds procedure.Kinds) *policy.Known {
 	var names []string
 	for _, k := range kinds {
 		names = append(names, k.Name())

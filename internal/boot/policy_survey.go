@@ -13,7 +13,7 @@ import (
 // surveyed is every procedure in every place that it could be about, and beside
 // them a procedure of each risk that the team has not written yet.
 func surveyed(t *team) []policy.Surveyed {
-	subjects := spotsOf(t.catalogue, t.policy.Names())
+	subjects := spotsOf(t.catalog, t.policy.Names())
 	var list []policy.Surveyed
 	for _, p := range t.library.All() {
 		list = append(list, inPlaces(t, p, subjects)...)
@@ -37,9 +37,9 @@ type spot struct {
 	environment string
 }
 
-// spotsOf is one service for each system and environment of the catalogue, every
+// spotsOf is one service for each system and environment of the catalog, every
 // service that a rule names, and nothing in particular when there is none.
-func spotsOf(cat *prentice.Catalogue, named []string) []spot {
+func spotsOf(cat *prentice.Catalog, named []string) []spot {
 	found := map[string]spot{}
 	for _, s := range cat.Services {
 		e, _ := cat.Entity(s.Ref) // a service is an entity
@@ -76,7 +76,7 @@ func inPlaces(t *team, p prentice.Procedure, subjects []spot) []policy.Surveyed 
 	var list []policy.Surveyed
 	for _, s := range subjects {
 		inputs, moves := guessed(p, s)
-		plan, err := procedure.Render(t.library, t.catalogue, prentice.RunRequest{Procedure: p.Name, Inputs: inputs})
+		plan, err := procedure.Render(t.library, t.catalog, prentice.RunRequest{Procedure: p.Name, Inputs: inputs})
 		if err != nil {
 			plan = bare(p, s)
 		}

@@ -36,7 +36,7 @@ func (c *commands) procedureNew() *cobra.Command {
 		Example: "  prentice procedure new restart-checkout --from restart-service",
 		Long: "Writes procedures/NAME.md into the team folder, from a template of the library that is in the program. It is the team's own then: read it, change it, keep it in git. " +
 			"A file that is there already is not touched. --list says which templates there are.\n\n" +
-			"The owner is --owner, or else the only group of the catalogue.",
+			"The owner is --owner, or else the only group of the catalog.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := c.onThisMachine(cmd, "a procedure")
@@ -120,9 +120,9 @@ func takeOver(team, name, from, owner string, now time.Time) (taken, error) {
 	return made, nil
 }
 
-// onlyGroup is the group of the team when the catalogue has one, or "".
+// onlyGroup is the group of the team when the catalog has one, or "".
 func onlyGroup(team string) string {
-	c, _, _ := readCatalogue(team)
+	c, _, _ := readCatalog(team)
 	only := ""
 	for _, e := range c.Entities {
 		if e.Kind != "Group" {

@@ -91,10 +91,10 @@ func installation(keys string) (string, error) {
 	return strings.TrimSpace(string(raw)), err
 }
 
-// acceptKey finds a host in the catalogue and accepts its key.
+// acceptKey finds a host in the catalog and accepts its key.
 func (s *System) acceptKey(ctx context.Context, name, fingerprint string, replace bool) (security.HostKey, error) {
 	name = strings.TrimPrefix(name, "host/")
-	h, err := s.Team.Catalogue().Host(name)
+	h, err := s.Team.Catalog().Host(name)
 	if err == nil && h.Local && h.Address == "" {
 		return security.HostKey{}, prentice.Errorf(prentice.Invalid, "host %s is this machine, and is not reached over SSH", name)
 	}

@@ -85,7 +85,7 @@ func sameTree(t *testing.T, what string, was, is map[string]string) {
 
 func writeTeam(t *testing.T, dir string) {
 	t.Helper()
-	for name, text := range map[string]string{"catalog-info.yaml": accessCatalogue, "procedures/ring-bell.md": accessProcedure, "policy.yaml": "rules: []\n", "calendar.yaml": "", "notices.yaml": ""} {
+	for name, text := range map[string]string{"catalog-info.yaml": accessCatalog, "procedures/ring-bell.md": accessProcedure, "policy.yaml": "rules: []\n", "calendar.yaml": "", "notices.yaml": ""} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/shell"
-	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/catalog"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
 )
@@ -79,8 +79,8 @@ func TestTheExamplesOfTheReferenceAreRight(t *testing.T) {
 			t.Errorf("%s: %d examples", what, n)
 		}
 	}
-	examples := blocks(chapter(t, "catalogue.md"), "yaml")
-	right("catalogue", len(examples), catalogue.Check("catalog-info.yaml", []byte(examples[0]), nil))
+	examples := blocks(chapter(t, "catalog.md"), "yaml")
+	right("catalog", len(examples), catalog.Check("catalog-info.yaml", []byte(examples[0]), nil))
 
 	examples = blocks(chapter(t, "policy.md"), "yaml")
 	_, findings := policy.Load("policy.yaml", []byte(examples[0]))
@@ -115,8 +115,8 @@ func TestTheReferenceNamesAllThereIs(t *testing.T) {
 			}
 		}
 	}
-	for _, a := range catalogue.Annotations() {
-		named("catalogue.md", catalogue.Prefix+a)
+	for _, a := range catalog.Annotations() {
+		named("catalog.md", catalog.Prefix+a)
 	}
 	for _, k := range stepKinds(nil, &shell.Kind{}) {
 		named("procedure-format.md", k.Name())

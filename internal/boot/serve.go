@@ -107,7 +107,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 func (s *System) greet(out io.Writer, url, link string, took time.Duration) {
 	fmt.Fprintf(out, "prentice is ready at %s after %d ms\n", url, took.Milliseconds())
 	fmt.Fprintf(out, "  data %s, team %s: %s, %s\n", s.Settings.Data, s.Settings.Team,
-		op.Count(len(s.Team.Catalogue().Services), "service", "services"), op.Count(len(s.Team.Library().All()), "procedure", "procedures"))
+		op.Count(len(s.Team.Catalog().Services), "service", "services"), op.Count(len(s.Team.Library().All()), "procedure", "procedures"))
 	if link != "" {
 		fmt.Fprintf(out, "\nSign in once with this link; it is good for 15 minutes:\n  %s\n\n", link)
 	}

@@ -49,22 +49,22 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 		Automation:   s.automation(),
 		Availability: s.lookout,
 		Design: design.Deps{
-			Catalogue: s.Team.Catalogue,
-			Team: func(context.Context) (*prentice.Catalogue, []prentice.Finding, error) {
-				c, _, _, findings := readCatalogueAsking(s.Settings.Team, s.Team.ask)
+			Catalog: s.Team.Catalog,
+			Team: func(context.Context) (*prentice.Catalog, []prentice.Finding, error) {
+				c, _, _, findings := readCatalogAsking(s.Settings.Team, s.Team.ask)
 				return c, s.Team.notInForce(findings), nil
 			},
 			File: s.Team.checkFile,
 		},
 		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Views: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]prentice.EvidenceFault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey, Hosts: s.hosts, CheckHosts: s.checkHosts,
-			Catalogue: s.Team.Catalogue, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
+			Catalog: s.Team.Catalog, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Absences: func(ctx context.Context) ([]prentice.Absence, error) { return s.runner.Absences(ctx) },
 			Channels: func(secret string) []string { return s.Team.now.Load().notices.Using(secret) },
 			Page:     func(path string) string { return s.url() + path },
 			Address:  func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
-			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalogue().Dependants(ref) },
+			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalog().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
 			Days: s.Team.Days, Maintenance: func(now time.Time) []prentice.CalendarEntry { return s.maintained(now, "", 0) }, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas,
 			Kept: supervision.Keeper{Show: s.showRetention, Resume: s.retention.Resume}},
@@ -85,7 +85,7 @@ func (s *System) trusts(agent string) string {
 
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
-	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalogue: s.Team.Catalogue, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
+	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
 	s.silences = &silence.Silences{DB: s.db, Longest: s.Team.longestSilence}
 	if set := s.Settings.Alertmanager; set != nil {
 		s.mirror = silence.NewMirror(s.silences, alertmanager.New(set.URL, set.TokenFile), time.Now, s.log)
@@ -177,7 +177,7 @@ func (s *System) bearer(ctx context.Context, token string) (prentice.Actor, erro
 	return actor, err
 }
 
-// broken is the open incidents. What the catalogue has comes first: no one can
+// broken is the open incidents. What the catalog has comes first: no one can
 // hide the fault of a service behind those of things that they made up.
 func (s *System) broken(ctx context.Context) ([]supervision.Broken, int, error) {
 	open, all, err := s.desk.Broken(ctx)
@@ -222,7 +222,7 @@ func (s *System) holders(ctx context.Context) ([]prentice.Ref, error) {
 	for _, p := range people {
 		list = append(list, prentice.NewRef(string(prentice.Person), p.Name))
 	}
-	for _, e := range s.Team.Catalogue().Entities {
+	for _, e := range s.Team.Catalog().Entities {
 		if e.Ref.Kind() == "group" {
 			list = append(list, e.Ref)
 		}
@@ -230,7 +230,7 @@ func (s *System) holders(ctx context.Context) ([]prentice.Ref, error) {
 	return list, err
 }
 
-// knows says whether the catalogue has a thing.
+// knows says whether the catalog has a thing.
 func (s *System) knows(ref prentice.Ref) bool { return s.Team.now.Load().knows(ref) }
 
 func (s *System) serviceStates(ctx context.Context) ([]supervision.ServiceState, error) {

@@ -16,7 +16,7 @@ func (p places) Team(ctx context.Context, plan prentice.Plan) ([]runner.Standing
 		return nil, err
 	}
 	now := p.s.Team.now.Load()
-	parts := now.placesIn(touched(now.catalogue, plan))
+	parts := now.placesIn(touched(now.catalog, plan))
 	team := make([]runner.Standing, len(people))
 	for i, one := range people {
 		actor := prentice.Actor{Kind: prentice.Person, Name: one.Name, Role: one.Role, Grants: one.Grants}
@@ -44,7 +44,7 @@ func (p places) Ways(ctx context.Context, plan prentice.Plan, ops ...string) ([]
 // RoleOn implements runner.People.
 func (p places) RoleOn(by prentice.Actor, plan prentice.Plan) prentice.Role {
 	now := p.s.Team.now.Load()
-	return roleOn(by, now.placesIn(touched(now.catalogue, plan)))
+	return roleOn(by, now.placesIn(touched(now.catalog, plan)))
 }
 
 // roleOn is the least role that someone has on some things; of none it is their

@@ -15,7 +15,7 @@ import (
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/engine/alert"
 	"prentice/internal/engine/calendar"
-	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/catalog"
 	"prentice/internal/engine/inventory"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
@@ -28,9 +28,9 @@ const PolicyFile = "policy.yaml"
 
 // team is what the team folder says at this moment.
 type team struct {
-	catalogue *prentice.Catalogue
+	catalog   *prentice.Catalog
 	library   *procedure.Library
-	partial   bool               // the catalogue was never read without an error
+	partial   bool               // the catalog was never read without an error
 	troubles  []prentice.Finding // why a file of the folder is not in force as it stands
 	broken    []prentice.Finding // why procedures of the library cannot be asked for
 	policy    *policy.Policy
@@ -38,7 +38,7 @@ type team struct {
 	pending   *pending                          // nil when the file says what is in force
 	groups    policy.Entry                      // who is in which group, as it was adopted
 	belongs   map[prentice.Ref]policy.Belonging // what belongs to whom, as it was adopted
-	newGroups *string                           // as the catalogue says it, when that is not what was adopted
+	newGroups *string                           // as the catalog says it, when that is not what was adopted
 	calendar  *calendar.Calendar
 	notices   *notice.Settings
 	alerts    *alert.Rules
@@ -119,7 +119,7 @@ func firstError(findings []prentice.Finding) error {
 
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
-	marks := catalogue.Fingerprint(t.dir) + " " + inventory.Marks(t.dir)
+	marks := catalog.Fingerprint(t.dir) + " " + inventory.Marks(t.dir)
 	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile, AlertsFile, SecretsFile, ssh.ConfigFile} {
 		mark := "none"
 		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
@@ -165,20 +165,20 @@ func (t *Team) Run(ctx context.Context) error {
 			said = err.Error()
 		}
 		if err == nil && len(t.now.Load().troubles) == 0 {
-			t.log.Info("the team folder was read again", "procedures", len(t.Library().All()), "services", len(t.Catalogue().Services))
+			t.log.Info("the team folder was read again", "procedures", len(t.Library().All()), "services", len(t.Catalog().Services))
 			said = ""
 		}
 	}
 }
 
-// Catalogue is the one in force.
-func (t *Team) Catalogue() *prentice.Catalogue { return t.now.Load().catalogue }
+// Catalog is the one in force.
+func (t *Team) Catalog() *prentice.Catalog { return t.now.Load().catalog }
 
 // Library is the one in force.
 func (t *Team) Library() *procedure.Library { return t.now.Load().library }
 
-// Service implements the step kinds' look into the catalogue.
-func (t *Team) Service(name string) (prentice.Service, error) { return t.Catalogue().Service(name) }
+// Service implements the step kinds' look into the catalog.
+func (t *Team) Service(name string) (prentice.Service, error) { return t.Catalog().Service(name) }
 
 // Decide is the policy in force.
 func (t *Team) Decide(ctx context.Context, m prentice.Moment) prentice.Decision {
@@ -189,7 +189,7 @@ func (t *Team) Decide(ctx context.Context, m prentice.Moment) prentice.Decision 
 // not there is refused before anyone is asked about it.
 func (t *Team) Render(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
 	now := t.now.Load()
-	plan, err := procedure.Render(now.library, now.catalogue, req)
+	plan, err := procedure.Render(now.library, now.catalog, req)
 	if err != nil || t.missing == nil {
 		return plan, err
 	}

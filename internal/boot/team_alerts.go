@@ -32,7 +32,7 @@ func checkAlerts(file string, text []byte) []prentice.Finding {
 	return findings
 }
 
-// router routes alerts by the rules and the catalogue in force.
+// router routes alerts by the rules and the catalog in force.
 type router struct{ team *Team }
 
 // told is an alert as the webhooks write it.
@@ -61,7 +61,7 @@ func toldBy(e prentice.Event) (data told) {
 func (r router) Route(e prentice.Event) prentice.Routing {
 	data, now := toldBy(e), r.team.now.Load()
 	a := alert.Alert{Fingerprint: data.Fingerprint, Labels: data.Labels, Group: data.Group, GroupLabels: data.GroupLabels}
-	return now.alerts.Route(a, alert.Known{Services: now.catalogue.Services, Hosts: now.catalogue.Hosts})
+	return now.alerts.Route(a, alert.Known{Services: now.catalog.Services, Hosts: now.catalog.Hosts})
 }
 
 // Heartbeats implements support.Router.
@@ -75,7 +75,7 @@ func (r router) Beats(e prentice.Event) []string {
 	return r.team.now.Load().alerts.Beats(toldBy(e).Labels)
 }
 
-// declared are the kinds of thing that only a catalogue has.
+// declared are the kinds of thing that only a catalog has.
 var declared = []string{"service", "host", "resource", "system"}
 
 // Owner implements support.Router.
@@ -90,31 +90,31 @@ func (r router) Owner(about prentice.Ref) (owner prentice.Ref, hint string) {
 	if !slices.Contains(declared, about.Kind()) {
 		return owner, ""
 	}
-	hint = fmt.Sprintf("the catalogue has no %s", about)
+	hint = fmt.Sprintf("the catalog has no %s", about)
 	if near := now.nearest(about); near != "" {
 		hint += ": did you mean " + near + "?"
 	}
 	return owner, hint
 }
 
-// owns is who owns a thing of the catalogue, as it stands there.
+// owns is who owns a thing of the catalog, as it stands there.
 func (now *team) owns(ref prentice.Ref) prentice.Ref {
-	if s, err := now.catalogue.Service(string(ref)); err == nil && s.Ref == ref {
+	if s, err := now.catalog.Service(string(ref)); err == nil && s.Ref == ref {
 		return s.Owner
 	}
-	if e, err := now.catalogue.Entity(ref); err == nil {
+	if e, err := now.catalog.Entity(ref); err == nil {
 		return e.Owner
 	}
 	return ""
 }
 
-// nearest is the thing of the catalogue that was probably meant, or "".
+// nearest is the thing of the catalog that was probably meant, or "".
 func (now *team) nearest(ref prentice.Ref) string {
 	var names []string
-	for _, s := range now.catalogue.Services {
+	for _, s := range now.catalog.Services {
 		names = append(names, string(s.Ref))
 	}
-	for _, e := range now.catalogue.Entities {
+	for _, e := range now.catalog.Entities {
 		names = append(names, string(e.Ref))
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return prentice.Ref(name).Kind() != ref.Kind() })
@@ -132,7 +132,7 @@ func (t *Team) Owners(subject prentice.Ref, targets []prentice.Ref) (owners []pr
 	for _, ref := range append([]prentice.Ref{subject}, targets...) {
 		owners = append(owners, now.owns(ref))
 	}
-	for _, s := range now.catalogue.Touches(subject, targets) {
+	for _, s := range now.catalog.Touches(subject, targets) {
 		owners = append(owners, s.Owner)
 	}
 	owners = slices.DeleteFunc(owners, func(o prentice.Ref) bool { return o == "" })

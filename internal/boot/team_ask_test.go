@@ -41,7 +41,7 @@ func TestAProgramOfTheTeamFolderIsRunOnlyWhereTheMachineLetsIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c, _, _, _ := readCatalogueAsking(set.Team, ask)
+			c, _, _, _ := readCatalogAsking(set.Team, ask)
 			if len(c.Hosts) != want {
 				t.Errorf("with %q there are %d hosts: %+v", asked, len(c.Hosts), c.Hosts)
 			}

@@ -25,7 +25,7 @@ func (t *Team) readCalendar() (*calendar.Calendar, error) {
 // Hold is what the calendar in force says of a plan.
 func (t *Team) Hold(_ context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error) {
 	in := t.now.Load()
-	says, until = in.calendar.Hold(in.catalogue, plan, now)
+	says, until = in.calendar.Hold(in.catalog, plan, now)
 	return says, until, nil
 }
 
@@ -37,7 +37,7 @@ func (t *Team) Days(now time.Time, days int) (prentice.CalendarDays, []prentice.
 	for _, p := range in.library.All() {
 		procedures = append(procedures, p.Name)
 	}
-	findings := in.calendar.Unknown(in.catalogue, procedures)
+	findings := in.calendar.Unknown(in.catalog, procedures)
 	if why := t.why(); why != nil {
 		findings = append(findings, prentice.Finding{At: why.At, Error: true, Text: "the team folder has errors, and what was read before stays in force: " + why.Text, Hint: why.Hint})
 	}

@@ -8,11 +8,11 @@ import (
 )
 
 // readGroups takes who is in which group, and what belongs to whom, from the book
-// of groups: what the catalogue changes counts for nothing until an owner adopts
+// of groups: what the catalog changes counts for nothing until an owner adopts
 // it, as with the policy. What is found first enters by itself, and so does what
 // belongs to whom as long as nothing depends on it.
 func (t *Team) readGroups(ctx context.Context, next *team) error {
-	groups, belongings := policy.Memberships(next.catalogue), policy.Belongings(next.catalogue, next.library.All())
+	groups, belongings := policy.Memberships(next.catalog), policy.Belongings(next.catalog, next.library.All())
 	entry, found, err := t.groups.InForce(ctx)
 	if err != nil {
 		return err
@@ -67,15 +67,15 @@ func (t *Team) enterGroups(ctx context.Context, old policy.Entry, found bool, te
 }
 
 // ownerOf is the group that answers for a thing, as it was adopted; of what the
-// catalogue gave an owner since, it is no one.
+// catalog gave an owner since, it is no one.
 func (now *team) ownerOf(subject prentice.Ref, procedure string) prentice.Ref {
 	if owner := now.belongs[subject].Owner; owner != "" && subject != "" {
 		return owner
 	}
-	if s, err := now.catalogue.Service(string(subject)); err == nil && s.Ref == subject && s.Owner != "" {
+	if s, err := now.catalog.Service(string(subject)); err == nil && s.Ref == subject && s.Owner != "" {
 		return ""
 	}
-	if e, err := now.catalogue.Entity(subject); err == nil && e.Ref == subject && e.Owner != "" {
+	if e, err := now.catalog.Entity(subject); err == nil && e.Ref == subject && e.Owner != "" {
 		return ""
 	}
 	return now.belongs[prentice.NewRef("procedure", procedure)].Owner
@@ -86,7 +86,7 @@ func (t *Team) GroupsOf(person string) []prentice.Ref {
 	return policy.GroupsIn(t.now.Load().groups.Text, person)
 }
 
-// pendingGroups is what the catalogue says of groups and no one adopted yet.
+// pendingGroups is what the catalog says of groups and no one adopted yet.
 func (t *Team) pendingGroups(ctx context.Context, now *team, asker prentice.Actor) (*prentice.PendingPolicy, error) {
 	if now.newGroups == nil {
 		return nil, nil
@@ -96,14 +96,14 @@ func (t *Team) pendingGroups(ctx context.Context, now *team, asker prentice.Acto
 	return &p, err
 }
 
-// AdoptGroups is a vote for the groups as the catalogue says them at this moment.
+// AdoptGroups is a vote for the groups as the catalog says them at this moment.
 func (t *Team) AdoptGroups(ctx context.Context, who prentice.Actor, digest, reason string) (prentice.Adoption, error) {
 	if err := t.read(ctx); err != nil {
 		return prentice.Adoption{}, err
 	}
 	now := t.now.Load()
 	if now.newGroups == nil {
-		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "the groups of the catalogue are in force already").Try("edit the members of a Group in the catalogue first")
+		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "the groups of the catalog are in force already").Try("edit the members of a Group in the catalog first")
 	}
 	if is := prentice.Digest([]byte(*now.newGroups)); digest != "" && digest != is {
 		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "the groups are %s, not %s", is, digest).Try("look at what has changed with: prentice policy show")

@@ -12,28 +12,28 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/ssh"
-	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/catalog"
 	"prentice/internal/engine/inventory"
 )
 
-// readCatalogue reads what a team folder says of the team's things and hosts:
-// its catalogue files, its inventories, and the hosts that ssh_config names. One
+// readCatalog reads what a team folder says of the team's things and hosts:
+// its catalog files, its inventories, and the hosts that ssh_config names. One
 // machine under two names is an error, and nothing may be planned for either.
-func readCatalogue(dir string) (*prentice.Catalogue, *ssh.Config, []prentice.Finding) {
-	c, config, _, findings := readCatalogueAsking(dir, nil)
+func readCatalog(dir string) (*prentice.Catalog, *ssh.Config, []prentice.Finding) {
+	c, config, _, findings := readCatalogAsking(dir, nil)
 	return c, config, findings
 }
 
-// readCatalogueAsking also asks Ansible for hosts that no file lists, and says whether
+// readCatalogAsking also asks Ansible for hosts that no file lists, and says whether
 // it did; nil asks no one.
-func readCatalogueAsking(dir string, ask inventory.Ask) (_ *prentice.Catalogue, _ *ssh.Config, asked bool, _ []prentice.Finding) {
+func readCatalogAsking(dir string, ask inventory.Ask) (_ *prentice.Catalog, _ *ssh.Config, asked bool, _ []prentice.Finding) {
 	config, findings := readSSH(dir)
 	unsure := errorsOf(findings)
 	inv, more := inventory.LoadAsking(dir, config.HostName, ask)
 	holed := errorsOf(more)
 	findings = append(findings, more...)
 	spare := config.Hosts()
-	c, more := catalogue.LoadWith(dir, catalogue.Elsewhere{Hosts: inv.Hosts, Spare: spare})
+	c, more := catalog.LoadWith(dir, catalog.Elsewhere{Hosts: inv.Hosts, Spare: spare})
 	findings = append(findings, more...)
 	config = config.With(inv.Keys, inv.Jumps)
 	twins, blocked := config.Twins(c.Hosts, here(), onlyIn(spare))
@@ -66,7 +66,7 @@ func onlyIn(spare []prentice.Host) func(prentice.Host) bool {
 }
 
 // block marks hosts as ones that nothing may be planned for, wherever they stand.
-func block(c *prentice.Catalogue, why map[prentice.Ref]string) {
+func block(c *prentice.Catalog, why map[prentice.Ref]string) {
 	mark := func(hosts []prentice.Host) {
 		for i := range hosts {
 			if w := why[hosts[i].Ref]; w != "" && hosts[i].Blocked == "" {
@@ -87,7 +87,7 @@ func at(f prentice.Finding) string { return f.At.String() }
 
 // blockReached keeps hosts that are reached over SSH from being planned for: the
 // ssh_config has an error there, and may say where they are.
-func blockReached(c *prentice.Catalogue, where string) {
+func blockReached(c *prentice.Catalog, where string) {
 	var list []prentice.Host
 	for _, h := range c.Hosts {
 		if !h.Local {
@@ -97,7 +97,7 @@ func blockReached(c *prentice.Catalogue, where string) {
 	blockThese(c, list, "ssh_config has an error at "+where)
 }
 
-func blockThese(c *prentice.Catalogue, hosts []prentice.Host, why string) {
+func blockThese(c *prentice.Catalog, hosts []prentice.Host, why string) {
 	blocked := map[prentice.Ref]string{}
 	for _, h := range hosts {
 		blocked[h.Ref] = why
@@ -139,7 +139,7 @@ func (t *Team) checkFile(file string, text []byte) []prentice.Finding {
 	case inventory.Is(file):
 		return inventory.Check(file, text)
 	case slices.Contains([]string{".yaml", ".yml"}, path.Ext(file)):
-		return catalogue.Check(file, text, t.Catalogue())
+		return catalog.Check(file, text, t.Catalog())
 	}
-	return []prentice.Finding{{At: prentice.Pos{File: file}, Error: true, Text: "is no part of a catalogue by its name", Hint: "name it .yaml for services and hosts as in a catalog-info.yaml, .ini for an inventory, or ssh_config, or put it into group_vars or host_vars"}}
+	return []prentice.Finding{{At: prentice.Pos{File: file}, Error: true, Text: "is no part of a catalog by its name", Hint: "name it .yaml for services and hosts as in a catalog-info.yaml, .ini for an inventory, or ssh_config, or put it into group_vars or host_vars"}}
 }

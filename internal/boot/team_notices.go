@@ -38,7 +38,7 @@ func (t *Team) Systems(subject prentice.Ref, targets []prentice.Ref) []string {
 	if subject.Kind() == "system" {
 		names = append(names, subject.Name())
 	}
-	for _, s := range t.Catalogue().Touches(subject, targets) {
+	for _, s := range t.Catalog().Touches(subject, targets) {
 		if s.System != "" {
 			names = append(names, s.System.Name())
 		}

@@ -10,19 +10,19 @@ import (
 	"prentice/internal/engine/runner"
 )
 
-// readThings reads the catalogue, the inventories and ssh_config. With an error in
+// readThings reads the catalog, the inventories and ssh_config. With an error in
 // them, what was read before stays in force, whole: half a list of hosts is another
 // list. When nothing was read before, what has no error is in force, and nothing can
 // be planned for what has one.
 func (t *Team) readThings(next, had *team) {
 	var findings []prentice.Finding
-	next.catalogue, next.ssh, next.asked, findings = readCatalogueAsking(t.dir, t.ask)
+	next.catalog, next.ssh, next.asked, findings = readCatalogAsking(t.dir, t.ask)
 	next.read = time.Now()
 	bad := errorsOf(findings)
 	next.troubles = append(next.troubles, bad...)
 	next.partial = len(bad) > 0 && (had == nil || had.partial)
 	if len(bad) > 0 && !next.partial {
-		next.catalogue, next.ssh = had.catalogue, had.ssh
+		next.catalog, next.ssh = had.catalog, had.ssh
 	}
 }
 
@@ -40,7 +40,7 @@ func (t *Team) readRest(next, had *team) {
 		default:
 			none()
 			if holdsBack {
-				blockAll(next.catalogue, "the team folder has an error: "+err.Error())
+				blockAll(next.catalog, "the team folder has an error: "+err.Error())
 			}
 		}
 		next.troubles = append(next.troubles, asFinding(err))
@@ -58,7 +58,7 @@ func (t *Team) readRest(next, had *team) {
 }
 
 // blockAll keeps every host from being planned for.
-func blockAll(c *prentice.Catalogue, why string) {
+func blockAll(c *prentice.Catalog, why string) {
 	all := map[prentice.Ref]string{}
 	for _, h := range c.Hosts {
 		all[h.Ref] = why

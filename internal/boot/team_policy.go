@@ -30,7 +30,7 @@ func (t *Team) readPolicy(ctx context.Context, next *team) error {
 	}
 	edited, findings := policy.Load(PolicyFile, []byte(text))
 	if edited != nil {
-		findings = append(findings, edited.Misspelt(knownTo(next.catalogue, next.library, t.kinds))...)
+		findings = append(findings, edited.Misspelt(knownTo(next.catalog, next.library, t.kinds))...)
 		if firstError(findings) != nil {
 			edited = nil
 		}

@@ -25,7 +25,7 @@ func (t *Team) Troubles() []prentice.Finding {
 	return list
 }
 
-// notInForce adds to what was found in the catalogue, if that is no error, what keeps
+// notInForce adds to what was found in the catalog, if that is no error, what keeps
 // it from being in force all the same: an error elsewhere in the folder.
 func (t *Team) notInForce(findings []prentice.Finding) []prentice.Finding {
 	why := t.why()

@@ -57,7 +57,6 @@ var aliases = map[string]string{
 	"log":       "run log",
 	"logs":      "run log",
 	"catalogue": "catalog list",
-	"catalogs":  "catalog list",
 	"people":    "person list",
 	"approvals": "inbox list",
 }

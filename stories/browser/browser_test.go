@@ -163,7 +163,7 @@ func (p person) until(words ...string) string {
 	}
 }
 
-func TestAPersonApprovesAndWatchesAServiceBeingMended(t *testing.T) {
+func TestAPersonApprovesAndWatchesAServiceBeingFixed(t *testing.T) {
 	olga := sitDown(t)
 	s := serve(t)
 	where, _, _ := strings.Cut(s.link, "/sign-in/")

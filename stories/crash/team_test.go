@@ -83,13 +83,13 @@ func install(folder, state, shop string, ports demo.Ports) (*crew, error) {
 		os.WriteFile(filepath.Join(folder, "limits.yaml"), []byte(limits), 0o600)); err != nil {
 		return nil, err
 	}
-	catalogue := filepath.Join(folder, "catalog-info.yaml")
-	raw, err := os.ReadFile(catalogue)
+	catalog := filepath.Join(folder, "catalog-info.yaml")
+	raw, err := os.ReadFile(catalog)
 	if err != nil {
 		return nil, err
 	}
 	text := strings.ReplaceAll(quick.Replace(string(raw)), `"$PRENTICE_BIN"`, `"`+shop+`"`)
-	if err := os.WriteFile(catalogue, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(catalog, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
 	c := &crew{folder: folder, texts: map[string]string{"charge-a-fee": charging}, points: map[string]points{}, spoilt: true}
@@ -163,4 +163,4 @@ func watched(text string) (string, points) {
 }
 
 // limits are so wide that the trials of an installation do not meet them.
-const limits = "runs_per_hour: {procedure: 1000, service: 1000, target: 1000, installation: 1000}\nfailures: {useless: 100, in_a_row: 100, back_off: 0s}\nflapping: {mended: 1000}\n"
+const limits = "runs_per_hour: {procedure: 1000, service: 1000, target: 1000, installation: 1000}\nfailures: {useless: 100, in_a_row: 100, back_off: 0s}\nflapping: {fixed: 1000}\n"

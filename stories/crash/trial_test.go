@@ -217,7 +217,7 @@ func (p *play) round(olga, ann caller) (rest bool, seen string, err error) {
 	}
 	for _, in := range faults.Incidents {
 		seen += "incident is " + in.State + "; "
-		rest = rest && in.State != "mending"
+		rest = rest && in.State != "fixing"
 	}
 	return rest, seen, nil
 }

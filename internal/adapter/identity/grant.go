@@ -125,7 +125,7 @@ func scanGrants(rows *sql.Rows) (_ map[string][]prentice.Grant, err error) {
 	return all, rows.Err()
 }
 
-// groupsOf are the groups that someone belongs to, by the catalogue and by the
+// groupsOf are the groups that someone belongs to, by the catalog and by the
 // provider that signs them in, and until when that holds. Whom it has not vouched
 // for lately is no one.
 func (i *Identity) groupsOf(ctx context.Context, name string, lasts time.Duration) (groups []prentice.Ref, until time.Time, err error) {

@@ -42,7 +42,7 @@ type Identity struct {
 	clock func() time.Time
 	cache cache
 
-	// Groups are the groups that someone belongs to by the team's catalogue;
+	// Groups are the groups that someone belongs to by the team's catalog;
 	// nil knows none. It is set before anyone is asked.
 	Groups func(person string) []prentice.Ref
 	// Provider signs people in from outside; nil is none.

@@ -35,7 +35,7 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 		fail("write service=${inputs.service}, or a name", "a probe step names no service")
 	}
 	if strings.TrimSpace(s.Body) != "" {
-		fail("take the lines out; what to check is in the catalogue", "a probe step has no body")
+		fail("take the lines out; what to check is in the catalog", "a probe step has no body")
 	}
 	if s.Section == prentice.Act || s.Section == prentice.Undo {
 		fail("put it under Check or Verify", "a probe step checks; it does not act")

@@ -10,7 +10,7 @@ import (
 	"prentice"
 )
 
-// Services finds a service in the catalogue of this moment.
+// Services finds a service in the catalog of this moment.
 type Services interface {
 	Service(name string) (prentice.Service, error)
 }
@@ -33,7 +33,7 @@ type Kind struct {
 func (*Kind) Name() string { return "probe" }
 
 // Says implements prentice.StepKind. It names what is looked at, so that a plan
-// shows it and a changed catalogue makes another plan.
+// shows it and a changed catalog makes another plan.
 func (k *Kind) Says(s prentice.PlannedStep) string {
 	name := s.Attrs["service"]
 	probes, err := k.probes(s)
@@ -58,9 +58,9 @@ func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 	}
 	if says := k.Says(w.Step); w.Step.Says != "" && says != w.Step.Says {
 		if w.Step.Section != prentice.Verify {
-			return prentice.Outcome{}, prentice.Errorf(prentice.Refused, "the catalogue has changed since the plan was made: planned was %q, now it would be %q", w.Step.Says, says).Try("make a new plan")
+			return prentice.Outcome{}, prentice.Errorf(prentice.Refused, "the catalog has changed since the plan was made: planned was %q, now it would be %q", w.Step.Says, says).Try("make a new plan")
 		}
-		tell(w.Log, "the catalogue has changed since the plan was made; what counts is how the service is looked at now: %s", says)
+		tell(w.Log, "the catalog has changed since the plan was made; what counts is how the service is looked at now: %s", says)
 	}
 	if w.Step.Section != prentice.Verify {
 		return k.once(ctx, probes, w.Log)
@@ -129,7 +129,7 @@ func (k *Kind) probes(s prentice.PlannedStep) ([]prentice.Probe, error) {
 	}
 	switch {
 	case len(names) == 0:
-		return nil, prentice.Errorf(prentice.NotFound, "service %s has no probes", service.Ref.Name()).Try("add the annotation prentice.dev/probes to it in the catalogue")
+		return nil, prentice.Errorf(prentice.NotFound, "service %s has no probes", service.Ref.Name()).Try("add the annotation prentice.dev/probes to it in the catalog")
 	case s.Attrs["probe"] != "":
 		return nil, prentice.Errorf(prentice.NotFound, "service %s has no probe %q", service.Ref.Name(), s.Attrs["probe"]).Try("it has %s", strings.Join(names, ", "))
 	}

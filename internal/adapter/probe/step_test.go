@@ -25,7 +25,7 @@ func (s *script) Probe(context.Context, prentice.Probe) prentice.Observation {
 
 func seeing(truths ...prentice.Truth) *script { return &script{truths: truths} }
 
-var catalogue = &prentice.Catalogue{Services: []prentice.Service{
+var catalog = &prentice.Catalog{Services: []prentice.Service{
 	{Ref: "service/checkout", Probes: []prentice.Probe{
 		{Name: "web", Kind: "http", Target: "http://ann:pw@127.0.0.1:8080/healthz", Contains: "ok"},
 		{Name: "port", Kind: "tcp", Target: "127.0.0.1:8080"},
@@ -57,7 +57,7 @@ func TestInACheckItLooksOnce(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := seeing(c.truths...)
-			k := &probe.Kind{Services: catalogue, Prober: s}
+			k := &probe.Kind{Services: catalog, Prober: s}
 			out, err := k.Apply(t.Context(), prentice.Work{Step: step(prentice.Check), Log: &bytes.Buffer{}})
 			if out.OK != c.ok || s.looks != c.looks || (c.kind == 0) != (err == nil) || err != nil && prentice.KindOf(err) != c.kind {
 				t.Errorf("got %+v %v after %d looks", out, err, s.looks)
@@ -80,7 +80,7 @@ func TestInAVerifyTheSymptomHasToStayGone(t *testing.T) {
 		{"a look that could not be made begins the silence again", []prentice.Truth{pass, unseen, pass}, true, "all passed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			k := &probe.Kind{Services: catalogue, Prober: seeing(c.truths...)}
+			k := &probe.Kind{Services: catalog, Prober: seeing(c.truths...)}
 			began, log := time.Now(), &bytes.Buffer{}
 			out, err := k.Apply(t.Context(), prentice.Work{Log: log, Step: step(prentice.Verify, "probe=web", "settle=20ms", "silence=60ms", "interval=10ms")})
 			if err != nil || out.OK != c.ok || !strings.Contains(out.Says, c.says) {
@@ -94,7 +94,7 @@ func TestInAVerifyTheSymptomHasToStayGone(t *testing.T) {
 }
 
 func TestAVerifyThatCannotBeFinishedSaysThatNobodyKnows(t *testing.T) {
-	k := &probe.Kind{Services: catalogue, Prober: seeing(prentice.NotSeen)}
+	k := &probe.Kind{Services: catalog, Prober: seeing(prentice.NotSeen)}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	out, err := k.Apply(ctx, prentice.Work{Step: step(prentice.Verify, "settle=0s", "silence=20ms", "interval=10ms")})
@@ -104,7 +104,7 @@ func TestAVerifyThatCannotBeFinishedSaysThatNobodyKnows(t *testing.T) {
 }
 
 func TestThePlanShowsWhatIsLookedAt(t *testing.T) {
-	k := &probe.Kind{Services: catalogue}
+	k := &probe.Kind{Services: catalog}
 	for _, c := range []struct {
 		step prentice.PlannedStep
 		want string
@@ -119,17 +119,17 @@ func TestThePlanShowsWhatIsLookedAt(t *testing.T) {
 	}
 }
 
-func TestACheckIsRefusedWhenTheCatalogueHasChanged(t *testing.T) {
+func TestACheckIsRefusedWhenTheCatalogHasChanged(t *testing.T) {
 	s := step(prentice.Check, "probe=port")
 	s.Says = "checkout answers: tcp 127.0.0.1:9999"
-	k := &probe.Kind{Services: catalogue, Prober: seeing(prentice.Pass)}
+	k := &probe.Kind{Services: catalog, Prober: seeing(prentice.Pass)}
 	if _, err := k.Apply(t.Context(), prentice.Work{Step: s}); prentice.KindOf(err) != prentice.Refused {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestAServiceWithoutProbesIsNeverWell(t *testing.T) {
-	k := &probe.Kind{Services: catalogue, Prober: seeing(prentice.Pass)}
+	k := &probe.Kind{Services: catalog, Prober: seeing(prentice.Pass)}
 	for _, name := range []string{"silent", "nobody", ""} {
 		w := prentice.Work{Step: step(prentice.Check, "service="+name)}
 		if out, err := k.Apply(t.Context(), w); prentice.KindOf(err) != prentice.NotFound || out.OK {
@@ -143,7 +143,7 @@ func TestAServiceWithoutProbesIsNeverWell(t *testing.T) {
 
 func TestDoneLooksAgain(t *testing.T) {
 	for truth, want := range map[prentice.Truth]prentice.Answer{prentice.Pass: prentice.Yes, prentice.Fail: prentice.No, prentice.NotSeen: prentice.Unknown} {
-		k := &probe.Kind{Services: catalogue, Prober: seeing(truth)}
+		k := &probe.Kind{Services: catalog, Prober: seeing(truth)}
 		if got, err := k.Done(t.Context(), prentice.Work{Step: step(prentice.Verify)}); err != nil || got != want {
 			t.Errorf("%s: got %s %v", truth, got, err)
 		}

@@ -30,7 +30,7 @@ func lasting(t *testing.T) (first, next *shell.Kind) {
 
 func change(body string, log *bytes.Buffer, env ...string) prentice.Work {
 	w := work(body, log, env...)
-	w.Run, w.Step.Risk, w.Lasting = "run/7", prentice.Change, true
+	w.Run, w.Step.Risk, w.DetachAware = "run/7", prentice.Change, true
 	return w
 }
 
@@ -291,7 +291,7 @@ func TestWhatIsLeftIsSweptButForWhatIsInFlight(t *testing.T) {
 func TestOfAStepFromBeforeClaimsOnlyTheQuestionIsAsked(t *testing.T) {
 	k, _ := lasting(t)
 	w := change("true", &bytes.Buffer{})
-	w.Lasting = false
+	w.DetachAware = false
 	if answer, err := k.Done(t.Context(), w); answer != prentice.Unknown || err != nil {
 		t.Errorf("got %s %v", answer, err)
 	}

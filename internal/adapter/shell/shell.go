@@ -102,7 +102,7 @@ func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, erro
 	if err != nil {
 		return prentice.Unknown, err
 	}
-	if _, local := way.(here); way == nil || local && !w.Lasting {
+	if _, local := way.(here); way == nil || local && !w.DetachAware {
 		return k.question(ctx, w)
 	}
 	return k.Claims.done(ctx, way, claimed, k.asking(w))

@@ -34,7 +34,7 @@ func (r *Reach) Accept(ctx context.Context, name, address, fingerprint string, r
 		config = r.Config()
 	}
 	if address == "" && config.of(name).hostName == "" {
-		return HostKey{}, prentice.Errorf(prentice.NotFound, "no host %q in the catalogue or in %s", name, ConfigFile).Try("list them with: prentice catalog list --kind host")
+		return HostKey{}, prentice.Errorf(prentice.NotFound, "no host %q in the catalog or in %s", name, ConfigFile).Try("list them with: prentice catalog list --kind host")
 	}
 	p, err := locate(name, address, config, 0)
 	if err != nil {

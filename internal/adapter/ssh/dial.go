@@ -198,7 +198,7 @@ func (r *Reach) wire(ctx context.Context, p *place) (net.Conn, func(), error) {
 	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", p.address)
 	if err != nil {
-		return nil, nil, prentice.Errorf(prentice.Unavailable, "host %s at %s cannot be reached: %w", p.name, p.address, err).Try("look whether it is up, and at its address in the catalogue")
+		return nil, nil, prentice.Errorf(prentice.Unavailable, "host %s at %s cannot be reached: %w", p.name, p.address, err).Try("look whether it is up, and at its address in the catalog")
 	}
 	return conn, func() {}, nil
 }

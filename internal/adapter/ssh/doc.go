@@ -7,7 +7,7 @@
 // up after a time, and one that prints without end fills no memory here.
 //
 // Its words: a place is where a host is reached (user, address, port, key, the
-// host to jump through); it is drawn from the catalogue and the team's
+// host to jump through); it is drawn from the catalog and the team's
 // ssh_config. The known keys are those of known_hosts, in the team folder and in
 // the data folder.
 //

@@ -39,7 +39,7 @@ func (s *source) each(do func(directive)) {
 	}
 }
 
-// address is [user@]host[:port], as the catalogue writes it.
+// address is [user@]host[:port], as the catalog writes it.
 func (s said) address(name string) string {
 	host := first(s.hostName, name)
 	if s.port != "" {

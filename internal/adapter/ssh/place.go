@@ -79,7 +79,7 @@ func locate(name, address string, c *Config, depth int) (*place, error) {
 	if address == "" {
 		address = unbracketed(first(said.hostName, name))
 	} else if _, host, _, err := split(address); err == nil && said.hostName != "" && !sameHost(said.hostName, host) {
-		return nil, prentice.Errorf(prentice.Invalid, "host %s is at %s by the catalogue and at %s by %s", name, host, said.hostName, ConfigFile).Try("let one of them go")
+		return nil, prentice.Errorf(prentice.Invalid, "host %s is at %s by the catalog and at %s by %s", name, host, said.hostName, ConfigFile).Try("let one of them go")
 	}
 	who, host, port, err := split(address)
 	if err != nil {

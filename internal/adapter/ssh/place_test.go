@@ -22,7 +22,7 @@ func TestWhereAHostIsReached(t *testing.T) {
 			t.Errorf("%s at %s: %v %v, want %s", k.name, k.address, p.id(), err, k.want)
 		}
 	}
-	if _, err := locate("gate", "10.9.9.9", c, 0); err == nil || !strings.Contains(err.Error(), "at 10.9.9.9 by the catalogue and at 10.0.0.1") {
+	if _, err := locate("gate", "10.9.9.9", c, 0); err == nil || !strings.Contains(err.Error(), "at 10.9.9.9 by the catalog and at 10.0.0.1") {
 		t.Errorf("two addresses: %v", err)
 	}
 	loop, _ := ParseConfig("ssh_config", []byte("Host a\nProxyJump b\nHost b\nProxyJump a\n"))

@@ -13,7 +13,7 @@ import (
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/boot/demo"
-	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/catalog"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/runner"
 )
@@ -23,7 +23,7 @@ type crew struct {
 	t       *testing.T
 	where   demo.Where
 	ports   demo.Ports
-	cat     *prentice.Catalogue
+	cat     *prentice.Catalog
 	library *procedure.Library
 	kinds   map[string]prentice.StepKind
 	run     int
@@ -34,8 +34,8 @@ func team(t *testing.T, make func(*testing.T) (demo.Where, demo.Ports)) *crew {
 	c := &crew{t: t}
 	c.where, c.ports = make(t)
 	var findings []prentice.Finding
-	if c.cat, findings = catalogue.Load(c.where.Team); len(findings) > 0 {
-		t.Fatalf("findings in the catalogue: %+v", findings)
+	if c.cat, findings = catalog.Load(c.where.Team); len(findings) > 0 {
+		t.Fatalf("findings in the catalog: %+v", findings)
 	}
 	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
 	list := []prentice.StepKind{

@@ -226,7 +226,7 @@ func TestATeamIsNeverWrittenOver(t *testing.T) {
 		t.Error("it was installed again")
 	}
 	if after, _ := os.ReadFile(filepath.Join(w.Team, "catalog-info.yaml")); string(after) != string(before) {
-		t.Error("the catalogue was changed")
+		t.Error("the catalog was changed")
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "policy.yaml"), []byte("rules: []\n"), 0o600); err != nil {

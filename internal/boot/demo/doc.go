@@ -1,5 +1,5 @@
 // Package demo is the sample team: a shop of three small services that really
-// run, with their catalogue, their policy and four procedures.
+// run, with their catalog, their policy and four procedures.
 //
 // Its words: the team is a folder of files, as any team's, that Install writes;
 // the state is the folder in which the services keep their data, their logs and

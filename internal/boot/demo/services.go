@@ -10,17 +10,17 @@ import (
 	"os/exec"
 
 	"prentice"
-	"prentice/internal/engine/catalogue"
+	"prentice/internal/engine/catalog"
 )
 
 // Start starts those services of the team that do not run, with the run commands
-// of its catalogue. It tries them all; the error tells of those that did not
+// of its catalog. It tries them all; the error tells of those that did not
 // start, which prentice will then notice as anyone's.
 func Start(ctx context.Context, w Where) error {
 	if err := w.check(); err != nil {
 		return err
 	}
-	c, findings := catalogue.Load(w.Team)
+	c, findings := catalog.Load(w.Team)
 	for _, f := range findings {
 		if f.Error {
 			return prentice.Errorf(prentice.Invalid, "%s", f.Text).Try("%s", f.Hint).In(f.At)

@@ -22,7 +22,7 @@ type File struct {
 
 // Draft is the files of the team folder, in the order in which they are written.
 func (f *Found) Draft(now time.Time) []File {
-	files := []File{{"catalog-info.yaml", f.catalogue()}}
+	files := []File{{"catalog-info.yaml", f.catalog()}}
 	if text := f.inventory(); text != "" {
 		files = append(files, File{"inventory.yaml", text})
 	}
@@ -74,8 +74,8 @@ type spec struct {
 	Members   []string  `yaml:"members,omitempty,flow"`
 }
 
-func (f *Found) catalogue() string {
-	docs := []string{catalogueHead + document(entity{Kind: "Group", Metadata: metadata{Name: f.Group, Description: "Looks after all that stands here."}, Spec: spec{Type: "team", Children: &[]string{}, Members: []string{f.Person}}})}
+func (f *Found) catalog() string {
+	docs := []string{catalogHead + document(entity{Kind: "Group", Metadata: metadata{Name: f.Group, Description: "Looks after all that stands here."}, Spec: spec{Type: "team", Children: &[]string{}, Members: []string{f.Person}}})}
 	if !f.Knows(f.Machine) {
 		docs = append(docs, machineHead+document(f.resource(f.Machine, "local", "true")))
 	}

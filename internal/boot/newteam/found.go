@@ -40,7 +40,7 @@ const (
 // Host is a machine that was found.
 type Host struct {
 	Name      string
-	Address   string // as the catalogue writes it: [user@]host[:port]
+	Address   string // as the catalog writes it: [user@]host[:port]
 	Key, Jump string // as an inventory says it
 	Groups    []string
 	Local     bool
@@ -116,7 +116,7 @@ func (f *Found) At(address string) (string, bool) {
 	return "", false
 }
 
-// bare is the host of an address as the catalogue writes it.
+// bare is the host of an address as the catalog writes it.
 func bare(address string) string {
 	_, after, found := strings.Cut(address, "@")
 	if !found {
@@ -181,10 +181,10 @@ func (f *Found) Serve(s Service) {
 
 var unnamed = regexp.MustCompile(`[^A-Za-z0-9._]+`)
 
-// longestName is that of the catalogue's format.
+// longestName is that of the catalog's format.
 const longestName = 63
 
-// Name makes a name for the catalogue of any text; "" if nothing of it can stand in
+// Name makes a name for the catalog of any text; "" if nothing of it can stand in
 // one.
 func Name(text string) string {
 	name := unnamed.ReplaceAllString(strings.TrimSpace(text), "-")

@@ -1,6 +1,6 @@
 package newteam
 
-const catalogueHead = `# What the team has: its services, the hosts they run on, and who looks after them.
+const catalogHead = `# What the team has: its services, the hosts they run on, and who looks after them.
 # The format is that of Backstage; the annotations under prentice.dev/ say how a
 # service is watched and started. Check it with: prentice catalog check
 

@@ -59,7 +59,7 @@ func TestAnAlertIsAboutTheServiceThenTheHostThenItself(t *testing.T) {
 		subject, hint string
 	}{
 		{labels("service", "orders", "instance", "web-1:9100"), "service/orders", ""},
-		{labels("service", "Orders"), "alert/X-", `the label service is "Orders", and the catalogue has no such service: did you mean orders?`},
+		{labels("service", "Orders"), "alert/X-", `the label service is "Orders", and the catalog has no such service: did you mean orders?`},
 		{labels("service", "orders "), "alert/X-", "did you mean orders?"},
 		{labels("service", "chekout", "instance", "web-1:9100"), "host/web-1", "did you mean checkout?"},
 		{labels("service", "prometheus-operated"), "alert/X-", "no such service"},

@@ -8,7 +8,7 @@
 // answers it. To ignore is to keep nothing, to record is to keep the event and no
 // more, an incident calls no one, and to notify is an incident that does.
 //
-// It refuses to guess: a service that the catalogue does not have is never the
+// It refuses to guess: a service that the catalog does not have is never the
 // subject, and the nearest name is only told. An alert that no rule fits is told to
 // people.
 package alert

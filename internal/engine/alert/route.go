@@ -20,7 +20,7 @@ type Alert struct {
 	GroupLabels map[string]string // that are the same in its group
 }
 
-// Known is what the catalogue says about names.
+// Known is what the catalog says about names.
 type Known struct {
 	Services []prentice.Service
 	Hosts    []prentice.Host
@@ -121,7 +121,7 @@ func about(r *prentice.Routing, a Alert, service string, known Known) {
 			}
 			return
 		}
-		r.Hint = fmt.Sprintf("%s is %q, and the catalogue has no such service%s", label, shown(service), hint)
+		r.Hint = fmt.Sprintf("%s is %q, and the catalog has no such service%s", label, shown(service), hint)
 	}
 	name := a.Labels["alertname"]
 	r.Group = groupOf(a, name)

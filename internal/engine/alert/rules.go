@@ -130,7 +130,7 @@ func (r *reader) match(n, of *strict.Node, what string) (list []label.Matcher) {
 
 func (r *reader) ref(n *strict.Node) prentice.Ref {
 	text := r.Text(n, "owner")
-	ref, err := prentice.ParseRef(strings.Replace(text, ":", "/", 1)) // as the catalogue writes it
+	ref, err := prentice.ParseRef(strings.Replace(text, ":", "/", 1)) // as the catalog writes it
 	if strings.Contains(text, "/") {
 		ref, err = prentice.ParseRef(text)
 	}

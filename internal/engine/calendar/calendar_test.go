@@ -58,7 +58,7 @@ func utc(text string) time.Time {
 	return t
 }
 
-var services = &prentice.Catalogue{Services: []prentice.Service{
+var services = &prentice.Catalog{Services: []prentice.Service{
 	{Ref: "service/checkout", System: "system/shop", Hosts: []prentice.Host{{Ref: "host/web"}}},
 	{Ref: "service/db", System: "system/store", Hosts: []prentice.Host{{Ref: "host/db"}}},
 }}
@@ -291,7 +291,7 @@ func BenchmarkHold(b *testing.B) {
 // that both run on one host.
 func TestAHoldForAnotherServiceOfTheHostSaysSo(t *testing.T) {
 	c := load(t, "windows: [{name: caches, reason: Customers sleep., applies: {services: [redis]}, from: 2098-01-01, to: 2098-01-02}]")
-	shared := &prentice.Catalogue{Services: []prentice.Service{
+	shared := &prentice.Catalog{Services: []prentice.Service{
 		{Ref: "service/batch", Hosts: []prentice.Host{{Ref: "host/cache-01"}}},
 		{Ref: "service/redis", Hosts: []prentice.Host{{Ref: "host/cache-01"}, {Ref: "host/cache-02"}}},
 	}}

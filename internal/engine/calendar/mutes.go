@@ -25,7 +25,7 @@ func (m Mutes) things() bool {
 
 // covers says whether a symptom is muted. What it is about is what prentice found
 // out; a label that a sender wrote names no thing.
-func (m Mutes) covers(c *prentice.Catalogue, about prentice.Ref, labels map[string]string) bool {
+func (m Mutes) covers(c *prentice.Catalog, about prentice.Ref, labels map[string]string) bool {
 	switch {
 	case m.All:
 		return true
@@ -39,7 +39,7 @@ func (m Mutes) covers(c *prentice.Catalogue, about prentice.Ref, labels map[stri
 
 // names says whether a thing is named, or a part of what is named: a service or a
 // resource of a system, and a service all of whose hosts are worked on.
-func (m Mutes) names(c *prentice.Catalogue, about prentice.Ref) bool {
+func (m Mutes) names(c *prentice.Catalog, about prentice.Ref) bool {
 	name, in := about.Name(), map[string][]string{"system": m.Systems, "service": m.Services, "host": m.Hosts, "resource": m.Resources}[about.Kind()]
 	if slices.Contains(in, name) {
 		return true
@@ -84,13 +84,13 @@ func (m Mutes) String() string {
 
 // Mute is the maintenance that mutes a symptom at a moment, or nil. Of several it is
 // the one that lasts longest.
-func (c *Calendar) Mute(catalogue *prentice.Catalogue, about prentice.Ref, labels map[string]string, now time.Time) *prentice.Mute {
+func (c *Calendar) Mute(catalog *prentice.Catalog, about prentice.Ref, labels map[string]string, now time.Time) *prentice.Mute {
 	var longest *prentice.Mute
 	if c == nil {
 		return nil
 	}
 	for _, e := range c.entries {
-		if e.Kind != Maintenance || !e.during.has(now) || !e.Mutes.covers(catalogue, about, labels) {
+		if e.Kind != Maintenance || !e.during.has(now) || !e.Mutes.covers(catalog, about, labels) {
 			continue
 		}
 		until := e.during.flips(now)
@@ -103,10 +103,10 @@ func (c *Calendar) Mute(catalogue *prentice.Catalogue, about prentice.Ref, label
 
 // Maintained is the maintenance that is in force at a moment or will be within some
 // days: all, or with about what names that thing.
-func (c *Calendar) Maintained(catalogue *prentice.Catalogue, about prentice.Ref, now time.Time, days int) []prentice.CalendarEntry {
+func (c *Calendar) Maintained(catalog *prentice.Catalog, about prentice.Ref, now time.Time, days int) []prentice.CalendarEntry {
 	list := []prentice.CalendarEntry{}
 	for _, e := range c.Entries() {
-		if e.Kind != Maintenance || about != "" && !e.Mutes.All && !e.Mutes.names(catalogue, about) {
+		if e.Kind != Maintenance || about != "" && !e.Mutes.All && !e.Mutes.names(catalog, about) {
 			continue
 		}
 		if shown := e.shown(now, now, now.Add(time.Duration(days)*day)); shown.InForce || len(shown.Spans) > 0 {

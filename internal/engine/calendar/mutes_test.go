@@ -9,7 +9,7 @@ import (
 	"prentice/internal/engine/calendar"
 )
 
-var things = &prentice.Catalogue{
+var things = &prentice.Catalog{
 	Services: []prentice.Service{
 		{Ref: "service/checkout", System: "system/shop", Hosts: []prentice.Host{{Ref: "host/web-1"}, {Ref: "host/web-2"}}},
 		{Ref: "service/db", System: "system/store", Hosts: []prentice.Host{{Ref: "host/db"}}},

@@ -32,7 +32,7 @@ type scene struct {
 }
 
 // touched works out which services and systems a plan has to do with.
-func touched(c *prentice.Catalogue, plan prentice.Plan) scene {
+func touched(c *prentice.Catalog, plan prentice.Plan) scene {
 	s := scene{procedure: plan.Procedure, risk: plan.Risk, on: map[string]prentice.Ref{}}
 	if kind := plan.Subject.Kind(); kind == "service" {
 		s.subject = plan.Subject.Name()
@@ -138,9 +138,9 @@ func risks(list []prentice.Risk) []string {
 	return words
 }
 
-// Unknown finds names that neither the catalogue nor the procedures have. They
+// Unknown finds names that neither the catalog nor the procedures have. They
 // are advice: they may come, but until then they protect no one.
-func (c *Calendar) Unknown(services *prentice.Catalogue, procedures []string) []prentice.Finding {
+func (c *Calendar) Unknown(services *prentice.Catalog, procedures []string) []prentice.Finding {
 	known := map[string][]string{"procedure": procedures}
 	for _, s := range services.Services {
 		known["service"] = append(known["service"], s.Ref.Name())

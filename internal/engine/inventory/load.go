@@ -78,7 +78,7 @@ func isRead(base string) bool {
 }
 
 // isOther says whether what is called so is passed over, as hidden, an editor's
-// backup or the catalogue's.
+// backup or the catalog's.
 func isOther(base string) bool {
 	return strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") || strings.HasPrefix(base, "catalog-info.")
 }
@@ -92,7 +92,7 @@ func isYAML(name string) bool {
 func (t *tree) folder(dir string) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return // the catalogue, which is in the same folder, says so
+		return // the catalog, which is in the same folder, says so
 	}
 	defer root.Close()
 	for _, name := range names {

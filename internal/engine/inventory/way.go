@@ -221,7 +221,7 @@ func from(user, host, port string) string {
 	return host
 }
 
-// address is [user@]host[:port], as the catalogue writes it.
+// address is [user@]host[:port], as the catalog writes it.
 func (w way) address(name string, hostName func(string) string) string {
 	host := first(w.host, hostName(name), name)
 	if w.port != "" {

@@ -107,7 +107,7 @@ type said struct {
 	Assignee  prentice.Ref   `json:"assignee"` // who has an incident
 	Was       prentice.Ref   `json:"was"`      // who had it
 	Quiet     bool           `json:"quiet"`    // no one is to be told
-	Hint      string         `json:"hint"`     // that the catalogue does not have what it is about
+	Hint      string         `json:"hint"`     // that the catalog does not have what it is about
 }
 
 // topicsOf says which topics an event is about. Only events of our own sources

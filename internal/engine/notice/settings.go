@@ -250,7 +250,7 @@ func (r *reader) route(n *strict.Node, channels []string) Route {
 	}
 }
 
-// owners reads groups and people as the catalogue writes them; a bare name is a
+// owners reads groups and people as the catalog writes them; a bare name is a
 // group.
 func (r *reader) owners(n *strict.Node) (list []prentice.Ref) {
 	for _, word := range r.Words(n, "owners") {
@@ -260,7 +260,7 @@ func (r *reader) owners(n *strict.Node) (list []prentice.Ref) {
 		}
 		ref, err := prentice.ParseRef(kind + "/" + name)
 		if word != "" && (err != nil || kind != "group" && kind != "user") {
-			r.Wrong(n, "write group:NAME or user:NAME, as the catalogue has its owners", "%q cannot be an owner", strict.Clip(word))
+			r.Wrong(n, "write group:NAME or user:NAME, as the catalog has its owners", "%q cannot be an owner", strict.Clip(word))
 		}
 		list = append(list, ref)
 	}

@@ -9,7 +9,7 @@ import (
 
 // Memberships is who is in which group, as a text that is adopted as a policy is:
 // a line for each group that has members, with its members behind a colon.
-func Memberships(c *prentice.Catalogue) string {
+func Memberships(c *prentice.Catalog) string {
 	var lines []string
 	for _, e := range c.Entities {
 		if e.Ref.Kind() != "group" || len(e.Members) == 0 {

@@ -22,9 +22,9 @@ const (
 	systemOf = "system of "
 )
 
-// Belongings is what the catalogue and the procedures say of what belongs to whom,
+// Belongings is what the catalog and the procedures say of what belongs to whom,
 // as the second part of a text that is adopted.
-func Belongings(c *prentice.Catalogue, procedures []prentice.Procedure) string {
+func Belongings(c *prentice.Catalog, procedures []prentice.Procedure) string {
 	lines := map[string]bool{}
 	add := func(of string, thing, whose prentice.Ref) {
 		if thing != "" && whose != "" {

@@ -15,7 +15,7 @@ import (
 // else, so a rule that is held against another name can never be true, and one
 // that excepts it always is.
 type Known struct {
-	Refs         []prentice.Ref // of the catalogue
+	Refs         []prentice.Ref // of the catalog
 	Environments []string
 	Procedures   []string
 	Ops          []string
@@ -25,14 +25,14 @@ type Known struct {
 	Inputs       map[string]string // the type of each input that a procedure has; "" where procedures differ
 }
 
-// place is where something of the catalogue stands.
+// place is where something of the catalog stands.
 type place struct {
 	system      prentice.Ref
 	environment string
 }
 
-// KnownOf gathers the names of a catalogue and of procedures.
-func KnownOf(cat *prentice.Catalogue, procedures []prentice.Procedure, kinds, ops []string) *Known {
+// KnownOf gathers the names of a catalog and of procedures.
+func KnownOf(cat *prentice.Catalog, procedures []prentice.Procedure, kinds, ops []string) *Known {
 	k := &Known{Environments: []string{"mixed"}, Procedures: []string{prentice.AdhocName}, Ops: ops, Kinds: kinds, Inputs: map[string]string{}, places: map[prentice.Ref]place{}}
 	for _, e := range cat.Entities {
 		k.Refs = append(k.Refs, e.Ref)
@@ -123,14 +123,14 @@ func (k *Known) unknown(path, value string) string {
 	return ""
 }
 
-// unknownRef is unknown of a ref. Of kinds that the catalogue does not keep, such
+// unknownRef is unknown of a ref. Of kinds that the catalog does not keep, such
 // as the subject of a stranger's event, nothing is known.
 func (k *Known) unknownRef(path, value string) string {
 	ref := prentice.Ref(value)
 	if slices.Contains(k.Refs, ref) || strings.Contains(value, "/") && !kept[ref.Kind()] {
 		return ""
 	}
-	var same, all []string // of the catalogue: of that name, of that kind
+	var same, all []string // of the catalog: of that name, of that kind
 	for _, known := range k.Refs {
 		if known.Name() == ref.Name() || known.Name() == value {
 			same = append(same, string(known))
@@ -145,7 +145,7 @@ func (k *Known) unknownRef(path, value string) string {
 	return cmp.Or(missing(value, all), "look at what there is with: prentice catalog list")
 }
 
-// kept are the kinds that a catalogue keeps.
+// kept are the kinds that a catalog keeps.
 var kept = map[string]bool{"service": true, "host": true, "system": true, "group": true, "domain": true, "api": true, "resource": true}
 
 func missing(value string, known []string) string {

@@ -9,7 +9,7 @@ import (
 )
 
 func shopKnown() *policy.Known {
-	cat := &prentice.Catalogue{Entities: []prentice.Entity{{Ref: "system/data"}, {Ref: "group/platform"}, {Ref: "service/orders", Labels: map[string]string{"environment": "production"}}, {Ref: "host/web-1"}}}
+	cat := &prentice.Catalog{Entities: []prentice.Entity{{Ref: "system/data"}, {Ref: "group/platform"}, {Ref: "service/orders", Labels: map[string]string{"environment": "production"}}, {Ref: "host/web-1"}}}
 	return policy.KnownOf(cat, []prentice.Procedure{{Name: "restart-service", Secrets: []string{"deploy-token"}, Inputs: []prentice.Input{{Name: "service", Type: "service"}, {Name: "depth", Type: "int"}}}},
 		[]string{"sh", "http"}, []string{"run.start", "run.adhoc", "policy.adopt"})
 }

@@ -12,8 +12,8 @@ import (
 
 // fleet is 12 hosts of an inventory: web-00 to web-07, of which four are in rack
 // a and two have no rack, and db-08 to db-11.
-func fleet() *prentice.Catalogue {
-	c := &prentice.Catalogue{}
+func fleet() *prentice.Catalog {
+	c := &prentice.Catalog{}
 	for i := range 12 {
 		name, group := fmt.Sprintf("web-%02d", i), "web"
 		if i > 7 {
@@ -69,7 +69,7 @@ func TestTargetsThatCannotBeMeantAreRefused(t *testing.T) {
 		{` `, "empty is never all"},
 		{`"$(reboot)"`, "wanted list(Host)"},
 		{`except(hosts(), ["wbe-01"])`, "wbe-01"},
-		{`["$(reboot)"]`, "is not in the catalogue"},
+		{`["$(reboot)"]`, "is not in the catalog"},
 		{`group("web")`, "wanted"},
 	} {
 		_, err := procedure.Render(samples(t), fleet(), adhoc(c.targets, "uptime"))

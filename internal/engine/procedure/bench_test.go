@@ -25,7 +25,7 @@ func BenchmarkMatch(b *testing.B) {
 }
 
 func BenchmarkRender(b *testing.B) {
-	l, cat := samples(b), proceduretest.Catalogue()
+	l, cat := samples(b), proceduretest.Catalog()
 	for b.Loop() {
 		if _, err := procedure.Render(l, cat, prentice.RunRequest{Procedure: "restart-service", Event: down("3")}); err != nil {
 			b.Fatal(err)

@@ -8,16 +8,16 @@ import (
 	"prentice/internal/kit/expr"
 )
 
-// compiled keeps a library's expressions as they were compiled for one catalogue,
+// compiled keeps a library's expressions as they were compiled for one catalog,
 // whose lookups are part of them: compiling one costs more than all else of a plan.
 type compiled struct {
-	mu        sync.Mutex
-	catalogue *prentice.Catalogue          // guarded by mu
-	programs  map[expression]*expr.Program // guarded by mu
+	mu       sync.Mutex
+	catalog  *prentice.Catalog            // guarded by mu
+	programs map[expression]*expr.Program // guarded by mu
 }
 
 // expression is all that decides how an expression is compiled, but for the
-// catalogue.
+// catalog.
 type expression struct {
 	source string
 	inputs string     // that it may speak of, with their types
@@ -28,20 +28,20 @@ type expression struct {
 // expressions of their own.
 const mostCompiled = 500
 
-func (c *compiled) find(cat *prentice.Catalogue, e expression) *expr.Program {
+func (c *compiled) find(cat *prentice.Catalog, e expression) *expr.Program {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.catalogue != cat {
+	if c.catalog != cat {
 		return nil
 	}
 	return c.programs[e]
 }
 
-func (c *compiled) keep(cat *prentice.Catalogue, e expression, p *expr.Program) {
+func (c *compiled) keep(cat *prentice.Catalog, e expression, p *expr.Program) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.catalogue != cat || len(c.programs) >= mostCompiled {
-		c.catalogue, c.programs = cat, map[expression]*expr.Program{}
+	if c.catalog != cat || len(c.programs) >= mostCompiled {
+		c.catalog, c.programs = cat, map[expression]*expr.Program{}
 	}
 	c.programs[e] = p
 }
@@ -49,10 +49,10 @@ func (c *compiled) keep(cat *prentice.Catalogue, e expression, p *expr.Program) 
 // compile is an expression over the whole case of a procedure.
 func (s *scene) compile(source string, want []expr.Type) (*expr.Program, error) {
 	e := expression{source, signature(s.proc.Inputs), &want[0]}
-	if p := s.library.compiled.find(s.catalogue, e); p != nil {
+	if p := s.library.compiled.find(s.catalog, e); p != nil {
 		return p, nil
 	}
-	env, err := caseEnv(s.proc.Inputs, s.catalogue)
+	env, err := caseEnv(s.proc.Inputs, s.catalog)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (s *scene) compile(source string, want []expr.Type) (*expr.Program, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.library.compiled.keep(s.catalogue, e, &p)
+	s.library.compiled.keep(s.catalog, e, &p)
 	return &p, nil
 }
 

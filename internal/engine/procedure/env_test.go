@@ -46,7 +46,7 @@ func TestWhatAProcedureSetsIsPartOfItsPlan(t *testing.T) {
 		if bad := errorsIn(findings); len(bad) > 0 {
 			t.Fatal(says(bad))
 		}
-		plan, err := procedure.Render(l, proceduretest.Catalogue(), prentice.RunRequest{Procedure: "p", Inputs: given})
+		plan, err := procedure.Render(l, proceduretest.Catalog(), prentice.RunRequest{Procedure: "p", Inputs: given})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -79,7 +79,7 @@ func flat(raw json.RawMessage) (string, bool) {
 	return s, err == nil
 }
 
-// serviceEnviron is the facts of a service. One that the catalogue does not have
+// serviceEnviron is the facts of a service. One that the catalog does not have
 // is unset.
 func serviceEnviron(s prentice.Service) map[string]string {
 	env := map[string]string{}

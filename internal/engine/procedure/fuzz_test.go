@@ -45,7 +45,7 @@ func FuzzParse(f *testing.F) {
 		procedure.Lint(p, day("2026-01-01"))
 		l, _ := procedure.New([]procedure.File{{Name: p.File, Text: []byte(text)}}, proceduretest.Kinds())
 		l.Match(event("probe.failed", "service/checkout", `{"consecutive":3}`))
-		plan, err := procedure.Render(l, proceduretest.Catalogue(), prentice.RunRequest{Procedure: p.Name, Event: down("3"), Inputs: map[string]string{"service": "checkout"}})
+		plan, err := procedure.Render(l, proceduretest.Catalog(), prentice.RunRequest{Procedure: p.Name, Event: down("3"), Inputs: map[string]string{"service": "checkout"}})
 		if err != nil {
 			return
 		}

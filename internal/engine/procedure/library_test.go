@@ -112,7 +112,7 @@ func TestManyCallsAreJudgedQuickly(t *testing.T) {
 	if len(errorsIn(findings)) == 0 {
 		t.Error("no one minds a chain of seven")
 	}
-	if _, err := procedure.Render(l, proceduretest.Catalogue(), prentice.RunRequest{Procedure: "p4"}); prentice.KindOf(err) != prentice.Refused {
+	if _, err := procedure.Render(l, proceduretest.Catalog(), prentice.RunRequest{Procedure: "p4"}); prentice.KindOf(err) != prentice.Refused {
 		t.Errorf("a plan of 22,500 steps: %v", err)
 	}
 }

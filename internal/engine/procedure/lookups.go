@@ -10,13 +10,13 @@ import (
 	"prentice/internal/kit/nearest"
 )
 
-// lookups are the functions over the catalogue: service(x), host(x), hosts(),
+// lookups are the functions over the catalog: service(x), host(x), hosts(),
 // group(x) and system(x), and those over two lists of hosts: except(a, b) and
-// both(a, b). What is not in the catalogue is an error, never nothing: a
+// both(a, b). What is not in the catalog is an error, never nothing: a
 // misspelt group that is taken away would leave everything.
-func lookups(cat *prentice.Catalogue) []expr.Func {
+func lookups(cat *prentice.Catalog) []expr.Func {
 	if cat == nil {
-		cat = &prentice.Catalogue{}
+		cat = &prentice.Catalog{}
 	}
 	one, hostList := []expr.Type{expr.String}, expr.ListOf(hostType)
 	two := []expr.Type{expr.ListOf(expr.Any), expr.ListOf(expr.Any)} // hosts, or their names
@@ -51,7 +51,7 @@ func lookups(cat *prentice.Catalogue) []expr.Func {
 }
 
 // groupValue is a group of an inventory.
-func groupValue(cat *prentice.Catalogue, name string) (any, error) {
+func groupValue(cat *prentice.Catalog, name string) (any, error) {
 	if cat.NoGroups != "" {
 		return nil, prentice.Errorf(prentice.Refused, "it is not known who is in group %q: %s", clip(name), cat.NoGroups).Try("see prentice catalog check")
 	}
@@ -86,7 +86,7 @@ func first(words []string, most int) []string {
 }
 
 // chosen are the hosts of a list that are, or are not, in another.
-func chosen(cat *prentice.Catalogue, from, by any, in bool) (any, error) {
+func chosen(cat *prentice.Catalog, from, by any, in bool) (any, error) {
 	there := map[string]bool{}
 	for _, h := range by.([]any) {
 		ref, err := refIn(cat, h)
@@ -109,7 +109,7 @@ func chosen(cat *prentice.Catalogue, from, by any, in bool) (any, error) {
 }
 
 // refIn is the ref of a host, or of one that is named, which must be there.
-func refIn(cat *prentice.Catalogue, item any) (string, error) {
+func refIn(cat *prentice.Catalog, item any) (string, error) {
 	switch v := item.(type) {
 	case string:
 		if prentice.Ref(v).Kind() == "resource" {
@@ -126,9 +126,9 @@ func refIn(cat *prentice.Catalogue, item any) (string, error) {
 	return "", prentice.Errorf(prentice.Invalid, "%s is not a host", clip(fmt.Sprint(item)))
 }
 
-// findHost looks among the hosts of the catalogue and those that only a service
+// findHost looks among the hosts of the catalog and those that only a service
 // names.
-func findHost(cat *prentice.Catalogue, name string) (prentice.Host, error) {
+func findHost(cat *prentice.Catalog, name string) (prentice.Host, error) {
 	h, err := cat.Host(name)
 	if err == nil {
 		return h, nil
@@ -150,7 +150,7 @@ func findHost(cat *prentice.Catalogue, name string) (prentice.Host, error) {
 	return prentice.Host{}, err
 }
 
-func systemValue(cat *prentice.Catalogue, name string) (any, error) {
+func systemValue(cat *prentice.Catalog, name string) (any, error) {
 	var ref prentice.Ref
 	for _, e := range cat.Entities {
 		if e.Kind == "System" && (string(e.Ref) == name || e.Ref.Name() == name) {
@@ -158,7 +158,7 @@ func systemValue(cat *prentice.Catalogue, name string) (any, error) {
 		}
 	}
 	if ref == "" {
-		return nil, prentice.Errorf(prentice.NotFound, "no system %q in the catalogue", clip(name)).Try("list them with: prentice catalog list")
+		return nil, prentice.Errorf(prentice.NotFound, "no system %q in the catalog", clip(name)).Try("list them with: prentice catalog list")
 	}
 	services, hosts := []map[string]any{}, []prentice.Host{}
 	for _, s := range cat.Services {
@@ -178,7 +178,7 @@ func systemValue(cat *prentice.Catalogue, name string) (any, error) {
 	return map[string]any{"ref": string(ref), "name": ref.Name(), "services": services, "hosts": hostValues(hosts), "resources": resourceValues(resourcesOf(cat, ref))}, nil
 }
 
-func serviceValue(cat *prentice.Catalogue, s prentice.Service) map[string]any {
+func serviceValue(cat *prentice.Catalog, s prentice.Service) map[string]any {
 	needs := make([]string, len(s.DependsOn))
 	for i, ref := range s.DependsOn {
 		needs[i] = string(ref)

@@ -11,17 +11,17 @@ import (
 
 // Render makes the plan of one procedure for one case: inputs checked, targets
 // found, every value filled in. It is a calculation: the same library,
-// catalogue and request give the same bytes on every machine. It refuses a plan
+// catalog and request give the same bytes on every machine. It refuses a plan
 // without targets, or with more than the procedure's limit.
-func Render(l *Library, cat *prentice.Catalogue, req prentice.RunRequest) (prentice.Plan, error) {
+func Render(l *Library, cat *prentice.Catalog, req prentice.RunRequest) (prentice.Plan, error) {
 	p, err := asked(l, req)
 	if err != nil {
 		return prentice.Plan{}, err
 	}
 	if cat == nil {
-		cat = &prentice.Catalogue{}
+		cat = &prentice.Catalog{}
 	}
-	c := &rendering{library: l, catalogue: cat, event: req.Event, files: map[string]string{}}
+	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}}
 	if c.eventValue, err = eventValue(req.Event); err != nil {
 		return prentice.Plan{}, err
 	}
@@ -65,7 +65,7 @@ func only(targets []prentice.Target, wanted []prentice.Ref) ([]prentice.Target, 
 	for _, ref := range wanted {
 		t, found := byRef[ref]
 		if !found {
-			return nil, prentice.Errorf(prentice.Refused, "%s is not a target of the procedure any more", ref).Try("start the procedure anew: it finds its targets in the catalogue of today")
+			return nil, prentice.Errorf(prentice.Refused, "%s is not a target of the procedure any more", ref).Try("start the procedure anew: it finds its targets in the catalog of today")
 		}
 		kept = append(kept, t)
 	}
@@ -75,7 +75,7 @@ func only(targets []prentice.Target, wanted []prentice.Ref) ([]prentice.Target, 
 // rendering is one plan being made.
 type rendering struct {
 	library    *Library
-	catalogue  *prentice.Catalogue
+	catalog    *prentice.Catalog
 	event      *prentice.Event
 	eventValue map[string]any
 	files      map[string]string // digest of every procedure used, by name
@@ -157,7 +157,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 	}
 	p.Undoable = undoable(p)
 	batches(&p, s.proc.Limits)
-	p.System, p.Environment = place(c.catalogue, p)
+	p.System, p.Environment = place(c.catalog, p)
 	p.SayFactsOnce()
 	return p
 }
@@ -202,7 +202,7 @@ const mixed = "mixed"
 
 // place is the system and the environment that a plan is about: those of its
 // subject, or else of its hosts, if they agree.
-func place(cat *prentice.Catalogue, p prentice.Plan) (system prentice.Ref, environment string) {
+func place(cat *prentice.Catalog, p prentice.Plan) (system prentice.Ref, environment string) {
 	subject, _ := cat.Entity(p.Subject) // what is not declared has neither
 	system, environment = subject.System, subject.Labels[environmentLabel]
 	if environment != "" {

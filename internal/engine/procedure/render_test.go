@@ -32,12 +32,12 @@ func TestPlansAreTheSameEverywhere(t *testing.T) {
 		{"recover-shop", prentice.RunRequest{Procedure: "recover-shop"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			plan, err := procedure.Render(samples(t), proceduretest.Catalogue(), c.req)
+			plan, err := procedure.Render(samples(t), proceduretest.Catalog(), c.req)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for range 20 {
-				again, err := procedure.Render(samples(t), proceduretest.Catalogue(), c.req)
+				again, err := procedure.Render(samples(t), proceduretest.Catalog(), c.req)
 				if err != nil || again.Hash() != plan.Hash() {
 					t.Fatalf("another hash: %v", err)
 				}
@@ -62,7 +62,7 @@ func TestPlansAreTheSameEverywhere(t *testing.T) {
 func TestEqualFaultsHaveEqualPlans(t *testing.T) {
 	first, second := down("3"), down("3")
 	second.ID, second.Time = "2", day("2027-01-01")
-	l, cat := samples(t), proceduretest.Catalogue()
+	l, cat := samples(t), proceduretest.Catalog()
 	a, err := procedure.Render(l, cat, prentice.RunRequest{Procedure: "restart-service", Event: first})
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func TestEqualFaultsHaveEqualPlans(t *testing.T) {
 }
 
 func TestAPlanSaysExactlyWhatWillHappen(t *testing.T) {
-	plan, err := procedure.Render(samples(t), proceduretest.Catalogue(), prentice.RunRequest{Procedure: "restart-service", Event: down("3")})
+	plan, err := procedure.Render(samples(t), proceduretest.Catalog(), prentice.RunRequest{Procedure: "restart-service", Event: down("3")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestAPlanSaysExactlyWhatWillHappen(t *testing.T) {
 }
 
 func TestUsedProceduresStandInTheirSections(t *testing.T) {
-	plan, err := procedure.Render(samples(t), proceduretest.Catalogue(), prentice.RunRequest{Procedure: "recover-shop"})
+	plan, err := procedure.Render(samples(t), proceduretest.Catalog(), prentice.RunRequest{Procedure: "recover-shop"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestUsedProceduresStandInTheirSections(t *testing.T) {
 		t.Errorf("secrets %v", plan.Secrets)
 	}
 	changed := strings.Replace(sample(t, "restart-service"), "Use this when", "Use it when", 1)
-	other, err := procedure.Render(library(t, sample(t, "recover-shop"), changed), proceduretest.Catalogue(), prentice.RunRequest{Procedure: "recover-shop"})
+	other, err := procedure.Render(library(t, sample(t, "recover-shop"), changed), proceduretest.Catalog(), prentice.RunRequest{Procedure: "recover-shop"})
 	if err != nil || other.Digest == plan.Digest {
 		t.Errorf("the digest does not cover what is used: %v", err)
 	}
@@ -170,14 +170,14 @@ func TestPlansAreRefused(t *testing.T) {
 		{"a system without services", one("targets: system('empty').hosts"), nil, nil, prentice.Refused, "no targets"},
 		{"an unknown system", one("targets: system('shopp').hosts"), nil, nil, prentice.Refused, `no system "shopp"`},
 		{"an unknown host", one("targets: '[host(\"web-9\")]'"), nil, nil, prentice.Refused, `no host "web-9"`},
-		{"a name that is no host", one("targets: '[\"web-9\"]'"), nil, nil, prentice.Refused, `target "web-9" is not in the catalogue`},
+		{"a name that is no host", one("targets: '[\"web-9\"]'"), nil, nil, prentice.Refused, `target "web-9" is not in the catalog`},
 		{"a service as a target", one("targets: '[\"service/checkout\"]'"), nil, nil, prentice.Refused, "target service/checkout is neither a host nor a resource"},
 		{"a number as a target", one("targets: event.data.list"), nil, &prentice.Event{ID: "1", Data: []byte(`{"list":[1]}`)}, prentice.Refused, "is not a host"},
 		{"more targets than allowed", []string{strings.Replace(front(), "max_targets: 9", "max_targets: 3", 1) + act}, nil, nil, prentice.Refused, "4 targets are more than the procedure's limit of 3"},
 		{"an event that is not there", one("targets: '[event.subject]'"), nil, nil, prentice.Refused, `"subject" is not set`},
 		{"a missing input", one(service), nil, nil, prentice.Invalid, "input service of procedure p is missing: give it a value; on a command line: --input service=VALUE"},
 		{"an unknown input", one(service), give("srvice", "x"), nil, prentice.Invalid, `has no input "srvice": did you mean service?`},
-		{"an unknown service", one(service), give("service", "chekout"), nil, prentice.NotFound, `no service "chekout" in the catalogue: did you mean checkout?`},
+		{"an unknown service", one(service), give("service", "chekout"), nil, prentice.NotFound, `no service "chekout" in the catalog: did you mean checkout?`},
 		{"a service that is a path", one(service), give("service", "../../etc"), nil, prentice.Invalid, "is not the name of a service"},
 		{"a host that is a service", one("inputs: {h: {type: host}}"), give("h", "service/checkout"), nil, prentice.Invalid, "is not the name of a host"},
 		{"an unknown host as input", one("inputs: {h: {type: host}}"), give("h", "wbe-1"), nil, prentice.NotFound, "did you mean web-1?"},
@@ -192,14 +192,14 @@ func TestPlansAreRefused(t *testing.T) {
 		{"an event with a list", one("inputs: {s: {type: string, from: event.data.x}}"), nil, &prentice.Event{ID: "1", Data: []byte(`{"x":[1]}`)}, prentice.Invalid, "wanted a single one"},
 		{"an event of no one's service", one("inputs: {service: {type: service, from: event.subject}}"), nil, &prentice.Event{ID: "1", Subject: "service/x"}, prentice.NotFound, `no service "service/x"`},
 		{"data that is not JSON", one(), nil, &prentice.Event{ID: "1", Data: []byte(`{`)}, prentice.Invalid, "data of event 1"},
-		{"a fact that the catalogue lacks", []string{front(service) + "\n## Act\n\n```sh id=a\nrm -rf \"/srv/$SERVICE_RUN\"\n```\n"}, give("service", "checkout"), nil, prentice.Refused,
-			"step a needs $SERVICE_RUN, and the catalogue has no run for service/checkout"},
+		{"a fact that the catalog lacks", []string{front(service) + "\n## Act\n\n```sh id=a\nrm -rf \"/srv/$SERVICE_RUN\"\n```\n"}, give("service", "checkout"), nil, prentice.Refused,
+			"step a needs $SERVICE_RUN, and the catalog has no run for service/checkout"},
 		{"an attribute that cannot be worked out", []string{front() + "\n## Act\n\n```http id=a url=${event.data.url}\n```\n"}, nil, nil, prentice.Refused, "attribute url of step a"},
 		{"an attribute that comes out empty", []string{front("inputs: {s: {type: string}}") + "\n## Act\n\n```http id=a url=${inputs.s}\n```\n"}, give("s", ""), nil, prentice.Refused, "step a: a http step needs url"},
 		{"an attribute that is a list", []string{front() + "\n## Act\n\n```http id=a url=${event.data.url}\n```\n"}, nil, &prentice.Event{ID: "1", Data: []byte(`{"url":[]}`)}, prentice.Refused, "wanted a single one"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			plan, err := procedure.Render(library(t, c.texts...), proceduretest.Catalogue(), prentice.RunRequest{Procedure: "p", Inputs: c.inputs, Event: c.event})
+			plan, err := procedure.Render(library(t, c.texts...), proceduretest.Catalog(), prentice.RunRequest{Procedure: "p", Inputs: c.inputs, Event: c.event})
 			if err == nil || prentice.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v (%s), want %s", err, prentice.KindOf(err), c.want)
 			}
@@ -210,7 +210,7 @@ func TestPlansAreRefused(t *testing.T) {
 	}
 }
 
-func TestNothingIsPlannedWithoutACatalogue(t *testing.T) {
+func TestNothingIsPlannedWithoutACatalog(t *testing.T) {
 	if _, err := procedure.Render(library(t, front()+act), nil, prentice.RunRequest{Procedure: "p"}); prentice.KindOf(err) != prentice.Refused {
 		t.Errorf("got %v", err)
 	}
@@ -229,7 +229,7 @@ func TestTargetsAreFoundInManyWays(t *testing.T) {
 		`service(service("checkout").depends_on[0]).hosts`:                "db-1",
 		`system("shop").services.filter(s, s.title == "Orders")[0].hosts`: "db-1",
 	} {
-		plan, err := procedure.Render(library(t, front("targets: "+source)+act), proceduretest.Catalogue(), prentice.RunRequest{Procedure: "p"})
+		plan, err := procedure.Render(library(t, front("targets: "+source)+act), proceduretest.Catalog(), prentice.RunRequest{Procedure: "p"})
 		if err != nil {
 			t.Errorf("%s: %v", source, err)
 			continue
@@ -246,7 +246,7 @@ func TestTargetsAreFoundInManyWays(t *testing.T) {
 
 func TestAStrangersKeysCannotBecomeOtherVariables(t *testing.T) {
 	e := event("a.b", "", `{"PATH":"/evil","x y":"1","x-y":"2","a=b\nLD_PRELOAD":"x","nul":"a\u0000b","long":"`+strings.Repeat("a", 5000)+`","ok":true,"n":1.50,"none":null}`)
-	plan, err := procedure.Render(library(t, front()+act), proceduretest.Catalogue(), prentice.RunRequest{Procedure: "p", Event: &e})
+	plan, err := procedure.Render(library(t, front()+act), proceduretest.Catalog(), prentice.RunRequest{Procedure: "p", Event: &e})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestAPlanIsUndoableOnlyIfItSaysHow(t *testing.T) {
 		{"danger with undo", "\n## Act\n\n```sh id=a risk=danger\ntrue\n```\n" + undo, false},
 		{"only looking", "\n## Check\n\n```sh id=a\ntrue\n```\n", true},
 	} {
-		plan, err := procedure.Render(library(t, front()+c.text), proceduretest.Catalogue(), prentice.RunRequest{Procedure: "p"})
+		plan, err := procedure.Render(library(t, front()+c.text), proceduretest.Catalog(), prentice.RunRequest{Procedure: "p"})
 		if err != nil || plan.Undoable != c.want {
 			t.Errorf("%s: %v, %v", c.name, plan.Undoable, err)
 		}
@@ -280,7 +280,7 @@ func TestAPlanIsUndoableOnlyIfItSaysHow(t *testing.T) {
 }
 
 func TestWithoutAServiceThePlanIsAboutItsFirstTarget(t *testing.T) {
-	plan, err := procedure.Render(library(t, front()+act), proceduretest.Catalogue(), prentice.RunRequest{Procedure: "p"})
+	plan, err := procedure.Render(library(t, front()+act), proceduretest.Catalog(), prentice.RunRequest{Procedure: "p"})
 	if err != nil || plan.Subject != "host/db-1" {
 		t.Errorf("%s, %v", plan.Subject, err)
 	}

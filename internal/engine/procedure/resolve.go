@@ -80,7 +80,7 @@ func (c *rendering) fromEvent(source string) (string, error) {
 }
 
 // checked is a value in the one form of its type. A service or a host must be in
-// the catalogue.
+// the catalog.
 func (c *rendering) checked(p prentice.Procedure, in prentice.Input, text string) (string, error) {
 	plain, why := typed(in.Type, text)
 	switch {
@@ -90,35 +90,35 @@ func (c *rendering) checked(p prentice.Procedure, in prentice.Input, text string
 		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q is not one of %s", in.Name, p.Name, clip(text), strings.Join(in.Enum, ", ")).
 			Try("%s", meant(plain, in.Enum))
 	case in.Type == "service":
-		if s, err := c.catalogue.Service(plain); err == nil && s.Blocked != "" {
+		if s, err := c.catalog.Service(plain); err == nil && s.Blocked != "" {
 			return "", blocked(s.Ref, s.Blocked)
 		}
-		return plain, c.inCatalogue(plain, c.serviceNames(), func() error { _, err := c.catalogue.Service(plain); return err })
+		return plain, c.inCatalog(plain, c.serviceNames(), func() error { _, err := c.catalog.Service(plain); return err })
 	case in.Type == "resource":
-		return plain, c.inCatalogue(plain, resourceNames(c.catalogue), func() error { _, err := c.catalogue.Resource(plain); return err })
+		return plain, c.inCatalog(plain, resourceNames(c.catalog), func() error { _, err := c.catalog.Resource(plain); return err })
 	case in.Type == "host":
-		return plain, c.inCatalogue(plain, c.hostNames(), func() error { _, err := findHost(c.catalogue, plain); return err })
+		return plain, c.inCatalog(plain, c.hostNames(), func() error { _, err := findHost(c.catalog, plain); return err })
 	}
 	return plain, nil
 }
 
-// inCatalogue adds to what the catalogue says about an unknown name the one
+// inCatalog adds to what the catalog says about an unknown name the one
 // that was meant.
-func (c *rendering) inCatalogue(ref string, known []string, find func() error) error {
+func (c *rendering) inCatalog(ref string, known []string, find func() error) error {
 	err := find()
 	if err == nil {
 		return nil
 	}
 	kind, name := prentice.Ref(ref).Kind(), prentice.Ref(ref).Name()
 	if near := nearest.Of(name, known); near != "" {
-		return prentice.Errorf(prentice.NotFound, "no %s %q in the catalogue", kind, clip(name)).Try("did you mean %s?", near)
+		return prentice.Errorf(prentice.NotFound, "no %s %q in the catalog", kind, clip(name)).Try("did you mean %s?", near)
 	}
 	return err
 }
 
 func (c *rendering) serviceNames() []string {
 	var names []string
-	for _, s := range c.catalogue.Services {
+	for _, s := range c.catalog.Services {
 		names = append(names, s.Ref.Name())
 	}
 	return names
@@ -126,7 +126,7 @@ func (c *rendering) serviceNames() []string {
 
 func (c *rendering) hostNames() []string {
 	var names []string
-	for _, h := range c.catalogue.Hosts {
+	for _, h := range c.catalog.Hosts {
 		names = append(names, h.Ref.Name())
 	}
 	return names

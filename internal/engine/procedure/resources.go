@@ -12,7 +12,7 @@ import (
 // resourceLookups are the functions over what is reached from a host and is none:
 // resource(x), resources(), and from(r, host), which chooses another of the hosts
 // from which it says that it is reached.
-func resourceLookups(cat *prentice.Catalogue) []expr.Func {
+func resourceLookups(cat *prentice.Catalog) []expr.Func {
 	return []expr.Func{
 		{Name: "resource", Takes: []expr.Type{expr.String}, Gives: resourceType, Do: func(args ...any) (any, error) {
 			r, err := findResource(cat, args[0].(string))
@@ -36,7 +36,7 @@ func resourceLookups(cat *prentice.Catalogue) []expr.Func {
 	}
 }
 
-func findResource(cat *prentice.Catalogue, name string) (prentice.Resource, error) {
+func findResource(cat *prentice.Catalog, name string) (prentice.Resource, error) {
 	r, err := cat.Resource(name)
 	if err == nil {
 		return r, nil
@@ -50,7 +50,7 @@ func findResource(cat *prentice.Catalogue, name string) (prentice.Resource, erro
 	return r, err
 }
 
-func resourceNames(cat *prentice.Catalogue) []string {
+func resourceNames(cat *prentice.Catalog) []string {
 	names := make([]string, len(cat.Resources))
 	for i, r := range cat.Resources {
 		names[i] = r.Ref.Name()
@@ -80,7 +80,7 @@ func resourceValue(r prentice.Resource, from string) map[string]any {
 }
 
 // resourcesOf are the resources of a system.
-func resourcesOf(cat *prentice.Catalogue, system prentice.Ref) []prentice.Resource {
+func resourcesOf(cat *prentice.Catalog, system prentice.Ref) []prentice.Resource {
 	var list []prentice.Resource
 	for _, r := range cat.Resources {
 		if r.System == system {
@@ -91,7 +91,7 @@ func resourcesOf(cat *prentice.Catalogue, system prentice.Ref) []prentice.Resour
 }
 
 // needed are the resources that a service depends on.
-func needed(cat *prentice.Catalogue, s prentice.Service) []prentice.Resource {
+func needed(cat *prentice.Catalog, s prentice.Service) []prentice.Resource {
 	var list []prentice.Resource
 	for _, r := range cat.Resources {
 		if slices.Contains(s.DependsOn, r.Ref) {
@@ -103,11 +103,11 @@ func needed(cat *prentice.Catalogue, s prentice.Service) []prentice.Resource {
 
 // resourceTarget is a resource as a target, reached from a host; from "" is the
 // first that it says.
-func resourceTarget(cat *prentice.Catalogue, ref, from string) (prentice.Target, error) {
+func resourceTarget(cat *prentice.Catalog, ref, from string) (prentice.Target, error) {
 	r, err := cat.Resource(ref)
 	switch {
 	case err != nil:
-		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(ref)).Try("list resources with: prentice catalog list --kind resource")
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalog", clip(ref)).Try("list resources with: prentice catalog list --kind resource")
 	case r.Blocked != "":
 		return prentice.Target{}, blocked(r.Ref, r.Blocked)
 	}

@@ -10,11 +10,11 @@ import (
 
 // shops is a system with two databases, a queue and a namespace that no one
 // reaches, and the hosts from which they are reached.
-func shops() *prentice.Catalogue {
+func shops() *prentice.Catalog {
 	a := prentice.Host{Ref: "host/admin-a", Address: "10.0.0.1"}
 	b := prentice.Host{Ref: "host/admin-b", Address: "10.0.0.2"}
 	sick := prentice.Host{Ref: "host/sick", Blocked: "it has two names"}
-	return &prentice.Catalogue{
+	return &prentice.Catalog{
 		Entities: []prentice.Entity{{Ref: "system/shop", Kind: "System"}},
 		Services: []prentice.Service{{Ref: "service/checkout", DependsOn: []prentice.Ref{"resource/orders-db", "service/other"}}},
 		Hosts:    []prentice.Host{a, b, sick},

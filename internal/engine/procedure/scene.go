@@ -37,12 +37,12 @@ func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene
 		s.environ["INPUT_"+variable(name)] = value
 	}
 	if in, ok := firstService(p.Inputs); ok {
-		found, err := c.catalogue.Service(inputs[in.Name])
+		found, err := c.catalog.Service(inputs[in.Name])
 		if err != nil {
 			return nil, err
 		}
 		s.service = &found
-		s.values["service"] = serviceValue(s.catalogue, found)
+		s.values["service"] = serviceValue(s.catalog, found)
 		maps.Copy(s.environ, serviceEnviron(found))
 	}
 	return s, s.own()
@@ -91,7 +91,7 @@ func (s *scene) question(step *prentice.PlannedStep, spec prentice.StepSpec, pre
 	return err
 }
 
-// factsFor refuses a step that reads a fact of the service which the catalogue
+// factsFor refuses a step that reads a fact of the service which the catalog
 // does not have: a shell would take it for nothing.
 func (s *scene) factsFor(spec prentice.StepSpec) error {
 	if !scripted(spec.Kind) || s.service == nil {
@@ -100,7 +100,7 @@ func (s *scene) factsFor(spec prentice.StepSpec) error {
 	for _, m := range mentioned.FindAllStringSubmatch(spec.Body, -1) {
 		if _, set := s.environ[m[1]]; !set && oneOf(m[1], serviceFacts) {
 			fact := strings.ToLower(strings.TrimPrefix(m[1], "SERVICE_"))
-			return prentice.Errorf(prentice.Refused, "step %s needs $%s, and the catalogue has no %s for %s", spec.ID, m[1], fact, s.service.Ref).
+			return prentice.Errorf(prentice.Refused, "step %s needs $%s, and the catalog has no %s for %s", spec.ID, m[1], fact, s.service.Ref).
 				In(spec.At).Try("add it to the service's catalog-info.yaml")
 		}
 	}

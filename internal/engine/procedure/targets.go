@@ -26,7 +26,7 @@ func (s *scene) targets() ([]prentice.Target, error) {
 		list = []any{value}
 	}
 	var targets []prentice.Target
-	known := hostsOf(s.catalogue)
+	known := hostsOf(s.catalog)
 	for _, item := range list {
 		t, err := s.target(item, known)
 		if err != nil {
@@ -87,12 +87,12 @@ func (s *scene) instead(err error) string {
 // facts are those that any host or resource has.
 func (s *scene) facts() map[string]bool {
 	known := map[string]bool{}
-	for _, h := range s.catalogue.Hosts {
+	for _, h := range s.catalog.Hosts {
 		for name := range h.Facts {
 			known[name] = true
 		}
 	}
-	for _, r := range s.catalogue.Resources {
+	for _, r := range s.catalog.Resources {
 		for name := range r.Facts {
 			known[name] = true
 		}
@@ -126,10 +126,10 @@ func (s *scene) noHosts() string {
 	if s.proc.Name == prentice.AdhocName {
 		return "look which hosts there are with: prentice catalog list --kind host"
 	}
-	return "look at the inputs, and at where the catalogue says the service runs"
+	return "look at the inputs, and at where the catalog says the service runs"
 }
 
-// bare says how to write hosts for whom a name of the catalogue or what has hosts
+// bare says how to write hosts for whom a name of the catalog or what has hosts
 // stands alone.
 func (s *scene) bare(e *expr.Error) string {
 	for _, typ := range []string{"Group", "Service", "System"} {
@@ -140,7 +140,7 @@ func (s *scene) bare(e *expr.Error) string {
 	if e.Unknown == "" {
 		return ""
 	}
-	for _, h := range s.catalogue.Hosts {
+	for _, h := range s.catalog.Hosts {
 		switch {
 		case slices.Contains(h.Groups, e.Unknown):
 			return fmt.Sprintf("write group(%q).hosts for the hosts of that group", e.Unknown)
@@ -148,12 +148,12 @@ func (s *scene) bare(e *expr.Error) string {
 			return fmt.Sprintf("write host(%q) for that host", e.Unknown)
 		}
 	}
-	for _, r := range s.catalogue.Resources {
+	for _, r := range s.catalog.Resources {
 		if r.Ref.Name() == e.Unknown {
 			return fmt.Sprintf("write resource(%q) for that resource", e.Unknown)
 		}
 	}
-	for _, service := range s.catalogue.Services {
+	for _, service := range s.catalog.Services {
 		if service.Ref.Name() == e.Unknown {
 			return fmt.Sprintf("write service(%q).hosts for the hosts of that service", e.Unknown)
 		}
@@ -188,7 +188,7 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 	switch ref := prentice.Ref(name); {
 	case !strings.Contains(name, "/"):
 	case ref.Kind() == "resource":
-		return resourceTarget(s.catalogue, name, from)
+		return resourceTarget(s.catalog, name, from)
 	case ref.Kind() != "host":
 		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %s is neither a host nor a resource", clip(name)).Try("write service(%q).hosts for the hosts of a service", clip(name))
 	}
@@ -197,10 +197,10 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 		h, found = known[name]
 	}
 	if !found {
-		if r, err := s.catalogue.Resource(name); err == nil {
+		if r, err := s.catalog.Resource(name); err == nil {
 			return prentice.Target{}, prentice.Errorf(prentice.Refused, "there is no host %q", clip(name)).Try("write %q for the resource of that name", r.Ref)
 		}
-		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalogue", clip(name)).Try("%s", s.meant(name, known))
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalog", clip(name)).Try("%s", s.meant(name, known))
 	}
 	if h.Blocked != "" {
 		return prentice.Target{}, blocked(h.Ref, h.Blocked)
@@ -208,14 +208,14 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 	return h.Target(), nil
 }
 
-// blocked refuses what is in the catalogue and cannot be acted on.
+// blocked refuses what is in the catalog and cannot be acted on.
 func blocked(ref prentice.Ref, why string) error {
 	return prentice.Errorf(prentice.Refused, "nothing can be planned for %s: %s", ref, why).Try("see prentice catalog check")
 }
 
-// hostsOf is the hosts of the catalogue and those that only a service names, by
+// hostsOf is the hosts of the catalog and those that only a service names, by
 // bare name.
-func hostsOf(cat *prentice.Catalogue) map[string]prentice.Host {
+func hostsOf(cat *prentice.Catalog) map[string]prentice.Host {
 	known := map[string]prentice.Host{}
 	for _, s := range cat.Services {
 		for _, h := range s.Hosts {

@@ -14,7 +14,7 @@ const MaxValue = 4096
 
 // typed is a value in the one form of its type, so that equal values make equal
 // plans; why says what is wrong with it. Whether a service or a host exists is
-// for the catalogue to say.
+// for the catalog to say.
 func typed(kind, s string) (plain, why string) {
 	if len(s) > MaxValue {
 		return "", "has more than 4096 bytes"

@@ -53,8 +53,8 @@ var eventEnv = sync.OnceValues(func() (*expr.Env, error) {
 })
 
 // caseEnv is for targets: and ${…}: the inputs of one procedure, the event, the
-// service it is about, and the catalogue by functions.
-func caseEnv(inputs []prentice.Input, cat *prentice.Catalogue) (*expr.Env, error) {
+// service it is about, and the catalog by functions.
+func caseEnv(inputs []prentice.Input, cat *prentice.Catalog) (*expr.Env, error) {
 	fields := map[string]expr.Type{}
 	for _, in := range inputs {
 		fields[field(in.Name)] = inputTypes[in.Type]

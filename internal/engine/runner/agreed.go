@@ -13,9 +13,9 @@ import (
 )
 
 // agree keeps a plan as the last one that people approved and that was performed
-// for its procedure and subject. Glass that was broken is no one's approval.
+// for its procedure and subject. BreakGlassBy that was broken is no one's approval.
 func agree(tx *db.Tx, d *detail, now time.Time) error {
-	if len(d.Approvers) == 0 || d.Glass != "" {
+	if len(d.Approvers) == 0 || d.BreakGlassBy != "" {
 		return nil
 	}
 	_, err := tx.Exec(`INSERT INTO run_agreed (procedure, subject, run, plan, time) VALUES (?, ?, ?, ?, ?)

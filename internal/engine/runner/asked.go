@@ -94,9 +94,9 @@ func (q question) unanswerable(causers []prentice.Ref) string {
 	if len(seats) >= q.asks.Approvers {
 		return ""
 	}
-	do := "add members with that role to the group in the catalogue, or name others in policy.yaml"
+	do := "add members with that role to the group in the catalog, or name others in policy.yaml"
 	if slices.Contains(q.asks.From, prentice.ThePlansOwner) {
-		do = "name its owner in the catalogue, and adopt that with: prentice policy adopt-groups"
+		do = "name its owner in the catalog, and adopt that with: prentice policy adopt-groups"
 	}
 	return fmt.Sprintf("no one could approve: rule %s asks %s of %s, and besides the requester %d of them can answer; %s",
 		firstOf(q.asks.Rules), count(q.asks.Approvers, string(q.asks.Role)), whom(q.asks.From), len(seats), do)

@@ -25,7 +25,7 @@ const movable = `ended = 0 AND state <> 'waiting' AND NOT (state = 'queued' AND 
 
 // shut says why a run that may wait for the calendar must not begin now, or "".
 func (r *Runner) shut(ctx context.Context, d *detail) (says string, until time.Time, err error) {
-	if !d.Window || d.Glass != "" || d.ThePlan.Risk == prentice.Look {
+	if !d.Window || d.BreakGlassBy != "" || d.ThePlan.Risk == prentice.Look {
 		return "", time.Time{}, nil
 	}
 	if says, until, err = r.Calendar.Hold(ctx, d.ThePlan, r.Clock()); err != nil {

@@ -17,7 +17,7 @@ import (
 func (r *Runner) causes(ctx context.Context, req prentice.RunRequest) ([]prentice.Cause, error) {
 	causes := prentice.Requested(req.Actor)
 	if req.EventNumber != 0 && req.Event != nil {
-		causes = append(causes, sent(req.Mover, req.Event.Causes)...)
+		causes = append(causes, sent(req.EventSender, req.Event.Causes)...)
 	}
 	if req.Incident != "" && req.Actor.Kind != prentice.Person && r.Opened != nil {
 		people, err := r.Opened(ctx, req.Incident)
@@ -68,7 +68,7 @@ func causesKept(req prentice.RunRequest) []prentice.Cause {
 	if len(req.Causes) > 0 {
 		return req.Causes
 	}
-	return firstWays(append(prentice.Requested(req.Actor), sent(req.Mover, nil)...))
+	return firstWays(append(prentice.Requested(req.Actor), sent(req.EventSender, nil)...))
 }
 
 // caused is how one of some people caused a run, as the beginning of a sentence

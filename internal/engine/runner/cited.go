@@ -26,7 +26,7 @@ func (r *Runner) cite(ctx context.Context, req prentice.RunRequest) (prentice.Ru
 	if err != nil {
 		return req, err
 	}
-	req.Event, req.Mover = &e.Event, e.Sender
+	req.Event, req.EventSender = &e.Event, e.Sender
 	return req, nil
 }
 

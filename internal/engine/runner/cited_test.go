@@ -33,7 +33,7 @@ func TestAnEventIsTakenFromTheInboxAndNotFromTheRequest(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		w.mover = ann.Ref()
 		forged := &prentice.Event{ID: "x", Source: "prentice/schedule", Type: "schedule.tick"}
-		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, EventNumber: 3, Event: forged, Mover: cat.Ref()})
+		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, EventNumber: 3, Event: forged, EventSender: cat.Ref()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -90,14 +90,14 @@ func oneStory(t *testing.T, a *world, d prentice.RunDetail, won map[string]int, 
 		{"it is cancelled, and no one did it", won["cancel"] == 0 && d.State == prentice.Cancelled},
 		{"a refusal did not refuse it", (no == 1) != (d.State == prentice.RunRefused)},
 		{"the glass was broken more than once", won["glass"] > 1},
-		{"the glass is not what was told", (won["glass"] == 1) != (d.Glass != "")},
-		{"it acted without what it needed", effects > 0 && yes < 2 && d.Glass == ""},
+		{"the glass is not what was told", (won["glass"] == 1) != (d.BreakGlassBy != "")},
+		{"it acted without what it needed", effects > 0 && yes < 2 && d.BreakGlassBy == ""},
 		{"it acted more than once", effects > 1},
 		{"it ended well and did nothing", d.State == prentice.Verified && effects != 1},
 		{"it ended more than once, by the evidence", ends != 1},
 	} {
 		if bad.is {
-			t.Errorf("%s: %s, %s (%s), %d yes, %d no, glass %q, %d effects, won %v, evidence %v", bad.says, d.Ref(), d.State, d.Says, yes, no, d.Glass, effects, won, kinds)
+			t.Errorf("%s: %s, %s (%s), %d yes, %d no, glass %q, %d effects, won %v, evidence %v", bad.says, d.Ref(), d.State, d.Says, yes, no, d.BreakGlassBy, effects, won, kinds)
 		}
 	}
 }

@@ -24,7 +24,7 @@ type situation struct {
 	sick      []sick
 	streaks   map[prentice.HoldCode]streak
 	flaps     string // what the watch says of a subject that goes up and down, or ""
-	mended    []time.Time
+	fixed     []time.Time
 	uses      []prentice.LimitUse // in the last hour
 	relief    time.Time           // when the first use that is full has room again
 }
@@ -65,18 +65,18 @@ func halted(s situation) prentice.HoldBack {
 func aim(s situation) prentice.HoldBack {
 	switch {
 	case len(s.plan.Targets) == 0:
-		return hold(prentice.HoldNoTargets, "look at the targets of the procedure and at the catalogue", "the plan has no targets, and empty is never all")
+		return hold(prentice.HoldNoTargets, "look at the targets of the procedure and at the catalog", "the plan has no targets, and empty is never all")
 	case len(s.plan.Targets) > s.plan.Limits.MaxTargets:
 		return hold(prentice.HoldManyTargets, "ask for fewer, or have max_targets raised in the procedure",
 			"%d targets, and the procedure's max_targets is %d", len(s.plan.Targets), s.plan.Limits.MaxTargets)
 	case s.unmanaged != "":
-		return hold(prentice.HoldUnmanaged, "do it by hand, or change the catalogue", "%s", s.unmanaged)
+		return hold(prentice.HoldUnmanaged, "do it by hand, or change the catalog", "%s", s.unmanaged)
 	case s.frozen != "":
 		return until(s.thaws, "wait for the time that prentice calendar show names", prentice.HoldFrozen, "%s", s.frozen)
 	case len(s.cooling) > 0:
 		c := s.cooling[0]
-		return until(c.until, lifted(prentice.HoldMended, string(c.target), c.until),
-			prentice.HoldMended, "%s was touched by run/%d; it cools down for another %s", c.target, c.run, c.until.Sub(s.now).Round(time.Second))
+		return until(c.until, overriding(prentice.HoldCooldown, string(c.target), c.until),
+			prentice.HoldCooldown, "%s was touched by run/%d; it cools down for another %s", c.target, c.run, c.until.Sub(s.now).Round(time.Second))
 	}
 	return prentice.HoldBack{}
 }
@@ -108,11 +108,11 @@ func history(s situation) prentice.HoldBack {
 			"the last %d runs on %s did not help; a person must look", k.times, s.plan.Subject)
 	}
 	if k := s.streaks[prentice.HoldFailures]; s.now.Before(k.until) {
-		return until(k.until, lifted(prentice.HoldFailures, k.name, k.until),
+		return until(k.until, overriding(prentice.HoldFailures, k.name, k.until),
 			prentice.HoldFailures, "%s failed %d times in a row, the last time in run/%d; it is blocked for another %s", k.name, k.times, k.run, k.until.Sub(s.now).Round(time.Second))
 	}
 	if k := s.streaks[prentice.HoldBackOff]; s.now.Before(k.until) {
-		return until(k.until, lifted(prentice.HoldBackOff, k.name, k.until),
+		return until(k.until, overriding(prentice.HoldBackOff, k.name, k.until),
 			prentice.HoldBackOff, "run/%d of %s did not help %s; it is not tried again for another %s", k.run, s.plan.Procedure, s.plan.Subject, k.until.Sub(s.now).Round(time.Second))
 	}
 	return flapping(s)
@@ -123,12 +123,12 @@ func flapping(s situation) prentice.HoldBack {
 	if s.flaps != "" {
 		return hold(prentice.HoldFlapping, "find out why; start a run yourself if one is needed now", "%s goes up and down (%s); fixing it again and again would hide why", s.plan.Subject, s.flaps)
 	}
-	if len(s.mended) == 0 || len(s.mended) < s.limits.Mended {
+	if len(s.fixed) == 0 || len(s.fixed) < s.limits.Fixed {
 		return prentice.HoldBack{}
 	}
-	again := s.mended[len(s.mended)-s.limits.Mended].Add(s.limits.Within)
-	return until(again, "find out why; "+lifted(prentice.HoldFlapping, string(s.plan.Subject), again),
-		prentice.HoldFlapping, "%s was fixed %d times within %s without a person, and it is down again", s.plan.Subject, len(s.mended), brief(s.limits.Within))
+	again := s.fixed[len(s.fixed)-s.limits.Fixed].Add(s.limits.Within)
+	return until(again, "find out why; "+overriding(prentice.HoldFlapping, string(s.plan.Subject), again),
+		prentice.HoldFlapping, "%s was fixed %d times within %s without a person, and it is down again", s.plan.Subject, len(s.fixed), brief(s.limits.Within))
 }
 
 // rate: how much was done within the last hour. People are bound too.
@@ -141,7 +141,7 @@ func rate(s situation) prentice.HoldBack {
 		if name == "" {
 			name = installation
 		}
-		return until(s.relief, lifted(prentice.HoldOverLimit, name, s.relief)+fmt.Sprintf(", or raise runs_per_hour: {%s: …} in limits.yaml", u.Layer),
+		return until(s.relief, overriding(prentice.HoldOverLimit, name, s.relief)+fmt.Sprintf(", or raise runs_per_hour: {%s: …} in limits.yaml", u.Layer),
 			prentice.HoldOverLimit, "%d of %d runs this hour for the %s%s", u.Used, u.Most, u.Layer, named(u.Name))
 	}
 	return prentice.HoldBack{}
@@ -197,12 +197,12 @@ func until(when time.Time, wayOut string, code prentice.HoldCode, says string, a
 }
 
 // lifted is the way out of what time ends and an owner can end sooner.
-func lifted(code prentice.HoldCode, name string, when time.Time) string {
+func overriding(code prentice.HoldCode, name string, when time.Time) string {
 	return fmt.Sprintf("ask again after %s, or have an owner override it with: %s", when.UTC().Format(time.DateTime+" UTC"), liftCommand(code, name))
 }
 
 func liftCommand(code prentice.HoldCode, name string) string {
-	return fmt.Sprintf("prentice limit lift %s %s", code, name)
+	return fmt.Sprintf("prentice limit override %s %s", code, name)
 }
 
 // brief is a time as people write it: 1h, not 1h0m0s.

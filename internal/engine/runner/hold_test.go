@@ -25,27 +25,27 @@ func TestEveryReasonToHoldBackHasItsCodeItsTextAndItsWayOut(t *testing.T) {
 		way  string
 	}{
 		{"a plan within its limits goes", situation{sick: others(2, 10)}, "", "", ""},
-		{"no target is refused, not read as all", situation{plan: planOf(0)}, prentice.HoldNoTargets, "empty is never all", "catalogue"},
+		{"no target is refused, not read as all", situation{plan: planOf(0)}, prentice.HoldNoTargets, "empty is never all", "catalog"},
 		{"more targets than the limit", situation{plan: planOf(11)}, prentice.HoldManyTargets, "max_targets is 10", "ask for fewer"},
-		{"what is not ours is left alone", situation{unmanaged: "host/a is not in the catalogue"}, prentice.HoldUnmanaged, "host/a is not in the catalogue", "by hand"},
+		{"what is not ours is left alone", situation{unmanaged: "host/a is not in the catalog"}, prentice.HoldUnmanaged, "host/a is not in the catalog", "by hand"},
 		{"a freeze", situation{frozen: "frozen by sale"}, prentice.HoldFrozen, "frozen by sale", "calendar show"},
 		{"too much is unhealthy already", situation{sick: others(3, 10)}, prentice.HoldUnhealthy, "3 of 10 other services", "in common"},
 		{"too much of the system is unhealthy already", situation{sick: append(others(1, 10), sick{system, "system/shop", 1, 2, 20})}, prentice.HoldUnhealthy, "1 of 2 other services of system/shop", ""},
 		{"nothing known is not too much", situation{sick: others(0, 0)}, "", "", ""},
-		{"a target that cools down", situation{cooling: []cooling{{"host/a", soon, 4}}}, prentice.HoldMended, "another 1m30s", "limit lift recently-mended host/a"},
+		{"a target that cools down", situation{cooling: []cooling{{"host/a", soon, 4}}}, prentice.HoldCooldown, "another 1m30s", "limit override cooldown host/a"},
 		{"the kill switch", situation{stopped: true, why: "person/oz: fire"}, prentice.HoldStopped, "everything is stopped: person/oz: fire", "resume-all"},
-		{"two useless fixes, and no one asked", situation{alone: true, streaks: tried(prentice.HoldUseless, streak{"service/shop", 2, time.Time{}, 7})}, prentice.HoldUseless, "the last 2 runs on service/shop did not help", "limit lift ineffective-chain service/shop"},
+		{"two useless fixes, and no one asked", situation{alone: true, streaks: tried(prentice.HoldUseless, streak{"service/shop", 2, time.Time{}, 7})}, prentice.HoldUseless, "the last 2 runs on service/shop did not help", "limit override ineffective-chain service/shop"},
 		{"one useless fix is not a chain", situation{alone: true, streaks: tried(prentice.HoldUseless, streak{"service/shop", 1, time.Time{}, 7})}, "", "", ""},
 		{"two useless fixes, and a person asks", situation{streaks: tried(prentice.HoldUseless, streak{"service/shop", 2, time.Time{}, 7})}, "", "", ""},
-		{"a procedure that failed too often in a row", situation{alone: true, streaks: tried(prentice.HoldFailures, streak{"mend", 3, soon, 7})}, prentice.HoldFailures, "failed 3 times in a row", "limit lift consecutive-failures mend"},
+		{"a procedure that failed too often in a row", situation{alone: true, streaks: tried(prentice.HoldFailures, streak{"mend", 3, soon, 7})}, prentice.HoldFailures, "failed 3 times in a row", "limit override consecutive-failures mend"},
 		{"a procedure whose block is over", situation{alone: true, streaks: tried(prentice.HoldFailures, streak{"mend", 3, now, 7})}, "", "", ""},
-		{"a useless run a moment ago", situation{alone: true, streaks: tried(prentice.HoldBackOff, streak{"mend@service/shop", 1, soon, 7})}, prentice.HoldBackOff, "not tried again for another 1m30s", "limit lift exponential-back-off"},
+		{"a useless run a moment ago", situation{alone: true, streaks: tried(prentice.HoldBackOff, streak{"mend@service/shop", 1, soon, 7})}, prentice.HoldBackOff, "not tried again for another 1m30s", "limit override exponential-back-off"},
 		{"a service that goes up and down", situation{alone: true, flaps: "5 changes"}, prentice.HoldFlapping, "goes up and down (5 changes)", "find out why"},
 		{"a service that goes up and down, and a person asks", situation{flaps: "5 changes"}, "", "", ""},
-		{"fixed too often within the hour", situation{alone: true, mended: []time.Time{now.Add(-50 * time.Minute), now.Add(-30 * time.Minute), now.Add(-time.Minute)}}, prentice.HoldFlapping, "fixed 3 times within 1h", "limit lift flapping"},
-		{"fixed less often than that", situation{alone: true, mended: []time.Time{now.Add(-30 * time.Minute), now.Add(-time.Minute)}}, "", "", ""},
+		{"fixed too often within the hour", situation{alone: true, fixed: []time.Time{now.Add(-50 * time.Minute), now.Add(-30 * time.Minute), now.Add(-time.Minute)}}, prentice.HoldFlapping, "fixed 3 times within 1h", "limit override flapping"},
+		{"fixed less often than that", situation{alone: true, fixed: []time.Time{now.Add(-30 * time.Minute), now.Add(-time.Minute)}}, "", "", ""},
 		{"the hour is full, for people too", situation{uses: []prentice.LimitUse{{Layer: installation, Used: 5, Most: 60}, {Layer: service, Name: "service/shop", Used: 5, Most: 5}}, relief: soon},
-			prentice.HoldOverLimit, "5 of 5 runs this hour for the service service/shop", "limit lift over-limit service/shop"},
+			prentice.HoldOverLimit, "5 of 5 runs this hour for the service service/shop", "limit override over-limit service/shop"},
 		{"limits that no one set let nothing through", situation{uses: []prentice.LimitUse{{Layer: installation}}}, prentice.HoldOverLimit, "0 of 0", "limits.yaml"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -91,8 +91,8 @@ func TestTimesDoubleUpToADay(t *testing.T) {
 }
 
 func TestALimitsFileIsReadStrictly(t *testing.T) {
-	l, findings := LoadLimits("limits.yaml", []byte("runs_per_hour: {service: 3}\nat_once: {system: 2}\nunhealthy: {installation: 10%}\nfailures: {back_off: 2m}\nflapping: {mended: 5, within: 2h}\n"))
-	if len(findings) > 0 || l.PerHour[service] != 3 || l.PerHour[installation] != 60 || l.AtOnce[system] != 2 || l.Unhealthy[installation] != 10 || l.BackOff != 2*time.Minute || l.Mended != 5 || l.Within != 2*time.Hour {
+	l, findings := LoadLimits("limits.yaml", []byte("runs_per_hour: {service: 3}\nat_once: {system: 2}\nunhealthy: {installation: 10%}\nfailures: {back_off: 2m}\nflapping: {fixed: 5, within: 2h}\n"))
+	if len(findings) > 0 || l.PerHour[service] != 3 || l.PerHour[installation] != 60 || l.AtOnce[system] != 2 || l.Unhealthy[installation] != 10 || l.BackOff != 2*time.Minute || l.Fixed != 5 || l.Within != 2*time.Hour {
 		t.Errorf("%+v, %v", l, findings)
 	}
 	if l, findings := LoadLimits("limits.yaml", nil); len(findings) > 0 || fmt.Sprint(l) != fmt.Sprint(DefaultLimits()) {

@@ -20,7 +20,7 @@ type Limits struct {
 	InARow  int           // failures of a procedure in a row
 	Blocked time.Duration // for how long, then; doubled with each further failure
 	BackOff time.Duration // after a useless run, before the same is tried again; doubled too
-	Mended  int           // times that a service may be mended without a person
+	Fixed   int           // times that a service may be fixed without a person
 	Within  time.Duration // this time
 }
 
@@ -42,7 +42,7 @@ func DefaultLimits() Limits {
 		PerHour:   map[string]int{installation: 60, procedure: 20, service: 10, target: 10},
 		AtOnce:    map[string]int{installation: 10, system: 3, service: 1},
 		Unhealthy: map[string]int{},
-		Useless:   2, InARow: 3, Blocked: time.Hour, BackOff: time.Minute, Mended: 3, Within: time.Hour,
+		Useless:   2, InARow: 3, Blocked: time.Hour, BackOff: time.Minute, Fixed: 3, Within: time.Hour,
 	}
 }
 
@@ -80,8 +80,8 @@ func (r *limitsReader) limits(l *Limits, top *strict.Node) {
 		r.length(f["back_off"], "back_off", &l.BackOff)
 	}
 	if v["flapping"] != nil {
-		f := r.Mapping(v["flapping"], "flapping mapping", "mended", "within")
-		r.number(f["mended"], "mended", "", 1000, &l.Mended)
+		f := r.Mapping(v["flapping"], "flapping mapping", "fixed", "within")
+		r.number(f["fixed"], "fixed", "", 1000, &l.Fixed)
 		r.length(f["within"], "within", &l.Within)
 	}
 }

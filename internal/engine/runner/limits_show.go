@@ -140,7 +140,7 @@ func (r *Runner) inForce(ctx context.Context, now time.Time) (list []prentice.In
 	if more, err = r.coolingNow(ctx, now, add); err != nil {
 		return nil, 0, err
 	}
-	return list, more, r.mendedOften(ctx, now, l, add)
+	return list, more, r.fixedOften(ctx, now, l, add)
 }
 
 type adder func(code prentice.HoldCode, name string, run int64, when time.Time, says string, args ...any)
@@ -156,7 +156,7 @@ func (r *Runner) coolingNow(ctx context.Context, now time.Time, add adder) (more
 		var name, on string
 		var ends, run int64
 		err := scan(&name, &on, &ends, &run)
-		add(prentice.HoldMended, on, run, db.Time(ends), "%s was touched by %s", on, name)
+		add(prentice.HoldCooldown, on, run, db.Time(ends), "%s was touched by %s", on, name)
 		return err
 	}, nil)
 	if err != nil {
@@ -165,7 +165,7 @@ func (r *Runner) coolingNow(ctx context.Context, now time.Time, add adder) (more
 	return max(0, all-mostListed), nil
 }
 
-func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add adder) error {
+func (r *Runner) fixedOften(ctx context.Context, now time.Time, l Limits, add adder) error {
 	rows, err := r.DB.Query(ctx, `SELECT subject, COUNT(*), MIN(time), MAX(run) FROM run_mended WHERE time > ? GROUP BY subject ORDER BY subject`, db.Micros(now.Add(-l.Within)))
 	if err != nil {
 		return fmt.Errorf("read what was fixed: %w", err)
@@ -178,7 +178,7 @@ func (r *Runner) mendedOften(ctx context.Context, now time.Time, l Limits, add a
 		if err := rows.Scan(&subject, &times, &first, &run); err != nil {
 			return err
 		}
-		if times >= l.Mended {
+		if times >= l.Fixed {
 			add(prentice.HoldFlapping, subject, run, db.Time(first).Add(l.Within), "%s was fixed %d times within %s without a person", subject, times, brief(l.Within))
 		}
 	}

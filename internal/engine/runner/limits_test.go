@@ -94,9 +94,9 @@ func TestTheHourBindsPeopleTooUntilAnOwnerLiftsIt(t *testing.T) {
 		if err != nil || len(state.Uses) < 3 {
 			t.Fatalf("%+v, %v", state, err)
 		}
-		wantKind(t, w.r.Lift(t.Context(), prentice.HoldOverLimit, "service/pub", cat, "wrong name"), prentice.NotFound)
-		wantKind(t, w.r.Lift(t.Context(), prentice.HoldStopped, "service/shop", cat, "cannot"), prentice.Invalid)
-		if err := w.r.Lift(t.Context(), prentice.HoldOverLimit, "service/shop", cat, "I stand beside it"); err != nil {
+		wantKind(t, w.r.Override(t.Context(), prentice.HoldOverLimit, "service/pub", cat, "wrong name"), prentice.NotFound)
+		wantKind(t, w.r.Override(t.Context(), prentice.HoldStopped, "service/shop", cat, "cannot"), prentice.Invalid)
+		if err := w.r.Override(t.Context(), prentice.HoldOverLimit, "service/shop", cat, "I stand beside it"); err != nil {
 			t.Fatal(err)
 		}
 		w.until(w.start(bob, "mend").Number, prentice.Verified)
@@ -155,15 +155,15 @@ func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
 	})
 }
 
-func TestWhatIsMendedAgainAndAgainIsNotMendedAgain(t *testing.T) {
+func TestWhatIsFixedAgainAndAgainIsNotFixedAgain(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.Mended = 2 })
+		w.limit(func(l *Limits) { l.Fixed = 2 })
 		for _, event := range []int64{1, 2} {
 			w.until(w.alone("mend", event).Number, prentice.Verified)
 		}
 		wantHold(t, w.alone("mend", 3), prentice.HoldFlapping)
 		w.until(w.start(bob, "mend").Number, prentice.Verified)
-		if err := w.r.Lift(t.Context(), prentice.HoldFlapping, "service/shop", cat, "the cable is changed"); err != nil {
+		if err := w.r.Override(t.Context(), prentice.HoldFlapping, "service/shop", cat, "the cable is changed"); err != nil {
 			t.Fatal(err)
 		}
 		w.until(w.alone("mend", 4).Number, prentice.Verified)

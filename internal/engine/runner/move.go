@@ -74,7 +74,7 @@ func (r *Runner) write(tx *db.Tx, d *detail, to next, run prentice.Run, now time
 	n, err := tx.Exec(`UPDATE runs SET revision = revision + 1, state = ?, says = ?, waits = ?, started = ?, ended = ?, expires = ?, wakes = ?, hold = ?, attempt = attempt + ?, owner = ?, in_window = ?, glass = ?, void = ?
 		WHERE number = ? AND revision = ? AND owner = ? AND ended = 0`,
 		string(run.State), run.Says, to.waits, db.Micros(run.Started), db.Micros(run.Ended), db.Micros(run.Expires), db.Micros(to.wakes), holdText(run.Hold),
-		flag(to.begin), owner, flag(d.Window || to.window), string(cmp.Or(to.glass, d.Glass)), cmp.Or(to.void, d.voided), run.Number, d.revision, d.owner)
+		flag(to.begin), owner, flag(d.Window || to.window), string(cmp.Or(to.glass, d.BreakGlassBy)), cmp.Or(to.void, d.voided), run.Number, d.revision, d.owner)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (r *Runner) write(tx *db.Tx, d *detail, to next, run prentice.Run, now time
 func (r *Runner) moved(d *detail, to next, run prentice.Run) {
 	d.Run, d.Waits = run, to.waits
 	d.revision++
-	d.Window, d.Glass, d.voided = d.Window || to.window, cmp.Or(to.glass, d.Glass), cmp.Or(to.void, d.voided)
+	d.Window, d.BreakGlassBy, d.voided = d.Window || to.window, cmp.Or(to.glass, d.BreakGlassBy), cmp.Or(to.void, d.voided)
 	if to.begin {
 		d.attempt++
 		d.owner = r.taker()

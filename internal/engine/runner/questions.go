@@ -139,7 +139,7 @@ func scanQuestion(row scanner) (q prentice.Question, d *detail, err error) {
 	var last prentice.Agreed
 	var at int64
 	d = &detail{}
-	if q.Run, err = scanListed(row, &request, &decision, &record, &q.Kin, &canonical, &last.Run, &last.Plan, &at, &old); err != nil || q.Unread != "" {
+	if q.Run, err = scanListed(row, &request, &decision, &record, &q.PlanGroup, &canonical, &last.Run, &last.Plan, &at, &old); err != nil || q.Unread != "" {
 		return q, d, err
 	}
 	for _, f := range []struct {

@@ -127,7 +127,7 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 		if n == 0 {
 			return prentice.Errorf(prentice.Conflict, "the review of run/%d is closed already", run).Try("read it with: prentice review show run/%d", run)
 		}
-		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(refsOf(d.Run), d.Glass), Data: map[string]any{"says": says, "door": by.Door, "token": by.Token, "people": by.People()}})
+		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(refsOf(d.Run), d.BreakGlassBy), Data: map[string]any{"says": says, "door": by.Door, "token": by.Token, "people": by.People()}})
 	})
 }
 
@@ -136,14 +136,14 @@ func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, ask, says s
 	shared := prentice.SharedPerson(by.People(), breakers)
 	causer, how := d.caused(by.People())
 	switch {
-	case d.Glass == "":
+	case d.BreakGlassBy == "":
 		return prentice.Errorf(prentice.NotFound, "no one used break-glass on run/%d", d.Number).Try("list the reviews with: prentice review list")
 	case by.Kind != prentice.Person:
 		return prentice.Errorf(prentice.Denied, "%s is not a person, and people review people", by.Ref()).Try("ask a person with the role approver")
-	case by.Ref() == d.Glass:
+	case by.Ref() == d.BreakGlassBy:
 		return prentice.Errorf(prentice.Denied, "%s used break-glass and cannot close the review of it", by.Ref()).Try("%s", ask)
 	case shared != "":
-		return prentice.Errorf(prentice.Denied, "%s is behind %s, who used break-glass, and behind %s as well", shared, d.Glass, by.Ref()).
+		return prentice.Errorf(prentice.Denied, "%s is behind %s, who used break-glass, and behind %s as well", shared, d.BreakGlassBy, by.Ref()).
 			Try("%s", ask)
 	case causer == by.Ref():
 		return prentice.Errorf(prentice.Denied, "%s %s run/%d: they cannot close the review of its break-glass", causer, how, d.Number).
@@ -171,7 +171,7 @@ func (r *Runner) remind(ctx context.Context) error {
 
 // brokenBy are the people behind anyone who broke the glass for a run.
 func brokenBy(src source, d *detail) ([]prentice.Ref, error) {
-	if d.Glass == "" {
+	if d.BreakGlassBy == "" {
 		return nil, nil
 	}
 	var people string
@@ -179,5 +179,5 @@ func brokenBy(src source, d *detail) ([]prentice.Ref, error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("look who used break-glass for run/%d: %w", d.Number, err)
 	}
-	return prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{d.Glass}), nil
+	return prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{d.BreakGlassBy}), nil
 }

@@ -21,7 +21,7 @@ var schema embed.FS
 // Schema is the runner's tables.
 func Schema() fs.FS { return db.Under(schema, "schema") }
 
-// Planner renders a request into a plan, from the procedures and the catalogue
+// Planner renders a request into a plan, from the procedures and the catalog
 // of this moment.
 type Planner interface {
 	Render(context.Context, prentice.RunRequest) (prentice.Plan, error)

@@ -159,7 +159,7 @@ func (r *Runner) seeFlapping(ctx context.Context, s *situation) (err error) {
 		if err := rows.Scan(&at); err != nil {
 			return fmt.Errorf("read how often %s was fixed: %w", s.plan.Subject, err)
 		}
-		s.mended = append(s.mended, db.Time(at))
+		s.fixed = append(s.fixed, db.Time(at))
 	}
 	return rows.Err()
 }

@@ -61,7 +61,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	}
 	d.Run = opening(s, req, plan, d.Decision, unanswerable)
 	if d.Decision.Verdict == prentice.Ask {
-		d.Kin = plan.Kin()
+		d.PlanGroup = plan.PlanGroup()
 	}
 	if run, found, err := r.insertOnly(ctx, d); found || err != nil {
 		return run, err
@@ -184,7 +184,7 @@ func (r *Runner) insert(ctx context.Context, d *detail) error {
 		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window, owner, alike)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?, ?, ?, ?, ?)`,
 			d.Number, d.Procedure, d.Plan, string(d.Subject), string(d.State), d.Says, d.Risk.String(), string(d.Requester), string(d.Incident), d.Event,
-			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold), d.Kin, flag(d.Window), d.owner, alike(d.ThePlan))
+			texts[0], texts[1], texts[2], d.attempt, d.Reason, once(d.request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), holdText(d.Hold), d.PlanGroup, flag(d.Window), d.owner, alike(d.ThePlan))
 		if err != nil {
 			return err
 		}

@@ -99,7 +99,7 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	if err := r.DB.Write(ctx, func(tx *db.Tx) error { return r.secretsUsed(tx, d, work.Step, work.Target) }); err != nil {
 		return "", "", fmt.Errorf("write which secrets %s uses: %w", stepKey(rec), err)
 	}
-	work.Lasting, work.Begun = from.lasting != 0, from.begun
+	work.DetachAware, work.Begun = from.lasting != 0, from.begun
 	answer, err := kind.Done(ctx, work)
 	switch {
 	case ctx.Err() != nil:

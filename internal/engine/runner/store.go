@@ -80,7 +80,7 @@ const rowColumns = runColumns + `, attempt, revision, cancel, owner, kin, glass,
 func (d *detail) readRow(src source, query string, more ...any) (err error) {
 	number, inWindow := d.Number, 0
 	d.Run, err = scanRun(rowScan(func(dest ...any) error { return src.QueryRow(query, []any{number}, dest...) }),
-		append([]any{&d.attempt, &d.revision, &d.cancel, &d.owner, &d.Kin, &d.Glass, &inWindow, &d.voided}, more...)...)
+		append([]any{&d.attempt, &d.revision, &d.cancel, &d.owner, &d.PlanGroup, &d.BreakGlassBy, &inWindow, &d.voided}, more...)...)
 	d.Number, d.Window = number, inWindow != 0
 	if errors.Is(err, sql.ErrNoRows) {
 		return noRun(src.QueryRow, number)
@@ -144,7 +144,7 @@ func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, er
 			return prentice.RunDetail{}, err
 		}
 	}
-	if d.Glass != "" {
+	if d.BreakGlassBy != "" {
 		found, err := r.Reviews(ctx, false, number+1)
 		if err != nil {
 			return prentice.RunDetail{}, err

@@ -36,7 +36,7 @@ func settleTouched(tx *db.Tx, run prentice.Run) (acted bool, err error) {
 // anything was begun is a failure of the procedure, and no useless fix.
 func settleStreaks(tx *db.Tx, l Limits, run prentice.Run, acted bool) error {
 	if acted && run.State == prentice.Verified && run.Requester.Kind() != string(prentice.Person) && run.Subject != "" {
-		if err := noteMended(tx, l, run); err != nil {
+		if err := noteFixed(tx, l, run); err != nil {
 			return err
 		}
 	}
@@ -86,7 +86,7 @@ func streakEnds(l Limits, code prentice.HoldCode, times int, ended time.Time) ti
 	return time.Time{}
 }
 
-func noteMended(tx *db.Tx, l Limits, run prentice.Run) error {
+func noteFixed(tx *db.Tx, l Limits, run prentice.Run) error {
 	if _, err := tx.Exec(`DELETE FROM run_mended WHERE subject = ? AND time < ?`, string(run.Subject), db.Micros(run.Ended.Add(-l.Within))); err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func TestOnlyWhatHelpedEndsTheRowOfUselessFixes(t *testing.T) {
 
 func TestAProcedureEarnsNothingByReading(t *testing.T) {
 	each(t, looking(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.Mended = 1 })
+		w.limit(func(l *Limits) { l.Fixed = 1 })
 		w.until(w.start(bob, "mend").Number, prentice.Verified)
 		w.until(w.alone("mend", 1).Number, prentice.Verified)
 		if rec, err := w.r.Record(t.Context(), "mend", "service/shop"); err != nil || rec.Runs != 0 || rec.Verified != 0 {
@@ -79,7 +79,7 @@ func TestARunThatBeganNothingIsNoFixAndCoolsNothing(t *testing.T) {
 		}
 		w.deed.shut = nil
 		w.until(w.alone("mend", 1).Number, prentice.Verified)
-		wantHold(t, w.alone("mend", 2), prentice.HoldMended)
+		wantHold(t, w.alone("mend", 2), prentice.HoldCooldown)
 	})
 }
 

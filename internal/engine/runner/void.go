@@ -17,7 +17,7 @@ func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h pr
 	if err != nil {
 		return nil, h, err
 	}
-	if d.Glass != "" {
+	if d.BreakGlassBy != "" {
 		s.frozen = "" // the one thing that breaks a freeze
 	}
 	if h = holdBack(s); h.Holds() {
@@ -86,7 +86,7 @@ func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void,
 	if now.Verdict == prentice.Refuse {
 		return &prentice.Void{Says: "the policy refuses it now: " + strings.Join(now.Reasons, "; "), Old: d.Plan, New: d.Plan, Changes: ruleChanges(d.Decision, now)}, nil
 	}
-	if d.Glass != "" || d.Decision.Verdict != prentice.Ask && now.Verdict != prentice.Ask {
+	if d.BreakGlassBy != "" || d.Decision.Verdict != prentice.Ask && now.Verdict != prentice.Ask {
 		return nil, nil
 	}
 	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())

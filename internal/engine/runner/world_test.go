@@ -210,13 +210,13 @@ func (w *world) Limits() Limits {
 	l := DefaultLimits()
 	l.PerHour = map[string]int{installation: 1000, procedure: 1000, service: 1000, target: 1000}
 	l.AtOnce = map[string]int{installation: 100, system: 100, service: 100}
-	l.Mended = 1000
+	l.Fixed = 1000
 	return l
 }
 func (w *world) System(prentice.Ref) prentice.Ref { return w.system }
 func (w *world) Unmanaged(ref prentice.Ref) string {
 	if ref == w.unmanaged {
-		return string(ref) + " is not in the catalogue"
+		return string(ref) + " is not in the catalog"
 	}
 	return ""
 }

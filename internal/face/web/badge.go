@@ -80,10 +80,10 @@ var looks = map[string]look{
 	// where an event stands
 	"delivered":              {"●", "delivered", good},
 	"watching":               {"◐", "watching", busy},
-	"mending":                {"◐", "fix in progress", busy},
+	"fixing":                 {"◐", "fix in progress", busy},
 	"resolved":               {"●", "resolved", good},
 	"closed":                 {"●", "closed", good},
-	"mended":                 {"●", "fixed", good},
+	"fixed":                  {"●", "fixed", good},
 	string(prentice.Pass):    {"●", "pass", good},
 	string(prentice.Fail):    {"■", "fail", bad},
 	string(prentice.NotSeen): {"◇", "unknown", quiet},

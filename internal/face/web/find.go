@@ -65,7 +65,7 @@ type haystack struct {
 var haystacks = []haystack{
 	{"Services", "service", source{"service.list", nil}, "", "/services"},
 	{"Procedures", "procedure", sources["procedure"], "", "/procedures"},
-	{"Hosts", "host", sources["host"], "", "/catalogue?kind=host"},
+	{"Hosts", "host", sources["host"], "", "/catalog?kind=host"},
 	{"Incidents", "incident", source{"incident.list", url.Values{"limit": {"200"}}}, "", "/incidents"},
 	{"Runs", "run", source{"run.list", url.Values{"limit": {"11"}}}, "text", "/runs?text="},
 }

@@ -18,16 +18,16 @@ var places = map[string]string{
 	"silence":   "/silences/{silence}",
 	"notice":    "/notices/{number}",
 	"evidence":  "/evidence/{seq}",
-	"host":      catalogue,
-	"system":    catalogue,
-	"component": catalogue,
-	"api":       catalogue,
-	"resource":  catalogue,
-	"group":     catalogue,
-	"domain":    catalogue,
+	"host":      catalog,
+	"system":    catalog,
+	"component": catalog,
+	"api":       catalog,
+	"resource":  catalog,
+	"group":     catalog,
+	"domain":    catalog,
 }
 
-const catalogue = "/catalogue/{ref...}"
+const catalog = "/catalog/{ref...}"
 
 // links knows which of the places this site has: kind of ref to path, of which
 // only the part before the name is kept.

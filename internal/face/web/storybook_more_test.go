@@ -24,8 +24,8 @@ type (
 func someFaults() []fault {
 	list := []fault{
 		{Number: 19, State: "open", Subject: "service/payments", Title: "customers wait long for payments", Summary: "customers wait long for payments", FirstSymptom: ago(8 * time.Second), Events: 1},
-		{Number: 18, State: "watching", Subject: "service/catalogue", Title: "catalogue is down: it answered 503, not 200", Summary: "http://10.20.30.11:8080/healthz: it answered 503, not 200", FirstSymptom: ago(9 * time.Minute), WellSince: ago(30 * time.Second), Events: 12},
-		{Number: 17, State: "mending", Subject: "service/checkout", Title: "checkout is down: nothing listens there (connection refused)", Summary: "http://10.20.30.12:8080/healthz: nothing listens there (connection refused)", FirstSymptom: ago(52 * time.Second), Events: 4, Called: ago(2 * time.Second)},
+		{Number: 18, State: "watching", Subject: "service/catalog", Title: "catalog is down: it answered 503, not 200", Summary: "http://10.20.30.11:8080/healthz: it answered 503, not 200", FirstSymptom: ago(9 * time.Minute), WellSince: ago(30 * time.Second), Events: 12},
+		{Number: 17, State: "fixing", Subject: "service/checkout", Title: "checkout is down: nothing listens there (connection refused)", Summary: "http://10.20.30.12:8080/healthz: nothing listens there (connection refused)", FirstSymptom: ago(52 * time.Second), Events: 4, Called: ago(2 * time.Second)},
 		{Number: 16, State: "closed", Subject: "service/checkout", Title: "HighErrorRate on service/checkout", Summary: "5 % of requests fail for 10 minutes", FirstSymptom: ago(26 * time.Hour), Closed: ago(26*time.Hour - 95*time.Second), Events: 4, How: "verified", Says: "run/38 restarted it"},
 	}
 	for i := range list {
@@ -120,7 +120,7 @@ func moreOps(full bool) []op.Op {
 			return entitiesOut{Entities: slices.DeleteFunc(all, func(e prentice.Entity) bool { return in.Kind != "" && e.Ref.Kind() != in.Kind })}, nil
 		}),
 		op.New("catalog.graph", prentice.Look, prentice.Viewer, "Show what needs what.", func(ctx context.Context, c op.Call, in design.GraphIn) (out design.Graph, err error) {
-			for _, o := range design.New(design.Deps{Catalogue: func() *prentice.Catalogue { return someShop(full) }}).Ops {
+			for _, o := range design.New(design.Deps{Catalog: func() *prentice.Catalog { return someShop(full) }}).Ops {
 				if o.Name == "catalog.graph" {
 					v, wrong := o.Do(ctx, c, in)
 					out, _ = v.(design.Graph)
@@ -151,23 +151,23 @@ var moreStories = []story{
 	{name: "incident-watching", path: "/incidents/18", who: "vera"},
 	{name: "incident-closed", path: "/incidents/16", who: "ann"},
 	{name: "replicas", path: "/replicas", who: "vera", lists: true},
-	{name: "catalogue", path: "/catalogue", who: "vera", lists: true},
-	{name: "entity", path: "/catalogue/service/checkout", who: "vera"},
-	{name: "entity-bare", path: "/catalogue/group/shop", who: "vera"},
-	{name: "entity-host", path: "/catalogue/host/web-1", who: "vera"},
-	{name: "entity-resource", path: "/catalogue/resource/orders-db", who: "vera"},
+	{name: "catalog", path: "/catalog", who: "vera", lists: true},
+	{name: "entity", path: "/catalog/service/checkout", who: "vera"},
+	{name: "entity-bare", path: "/catalog/group/shop", who: "vera"},
+	{name: "entity-host", path: "/catalog/host/web-1", who: "vera"},
+	{name: "entity-resource", path: "/catalog/resource/orders-db", who: "vera"},
 }
 
-// someShop is a catalogue in which much needs much.
-func someShop(full bool) *prentice.Catalogue {
-	c := &prentice.Catalogue{}
+// someShop is a catalog in which much needs much.
+func someShop(full bool) *prentice.Catalog {
+	c := &prentice.Catalog{}
 	if !full {
 		return c
 	}
 	for _, line := range []string{
 		"service/web service/basket service/search service/checkout", "service/basket service/checkout service/sessions", "service/checkout service/orders service/payments",
 		"service/orders resource/orders-db", "service/payments service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1 service/ledger", "service/ledger resource/orders-db service/payments",
-		"service/search service/catalogue", "service/mailer resource/queue", "service/sessions", "service/catalogue resource/orders-db", "resource/orders-db host/web-1", "resource/queue", "host/web-1",
+		"service/search service/catalog", "service/mailer resource/queue", "service/sessions", "service/catalog resource/orders-db", "resource/orders-db host/web-1", "resource/queue", "host/web-1",
 		"service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1",
 	} {
 		words := strings.Fields(line)

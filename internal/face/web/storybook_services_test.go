@@ -86,8 +86,8 @@ func someServices() []availability.Line {
 	list := []availability.Line{
 		line("service/checkout", availability.Down, 52*time.Second, "probe checkout-http failed 3 times: connection refused", 16912, 17280),
 		line("service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", availability.Flapping, 3*time.Minute, "its probe changed 6 times in 10 min", 17001, 17280),
-		line("service/catalogue", availability.Well, 49*time.Hour, "its probe passes", 17280, 17280),
-		line("service/mailer", availability.Unknown, 0, "it has no probes; add the annotation prentice.dev/probes to it in the catalogue", 0, 0),
+		line("service/catalog", availability.Well, 49*time.Hour, "its probe passes", 17280, 17280),
+		line("service/mailer", availability.Unknown, 0, "it has no probes; add the annotation prentice.dev/probes to it in the catalog", 0, 0),
 	}
 	list[3].Since, list[3].Mean = time.Time{}, 0
 	list[0].Day = availability.Stretches(someStrip())
@@ -172,7 +172,7 @@ func someEvents() []prentice.EventRecord {
 		event(5, "deployment.finished-with-warnings", "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", prentice.EventFailed),
 		event(4, "schedule.tick", "", prentice.EventWaiting),
 	}
-	list[1].Says, list[1].Attempts, list[1].Sender, list[1].Source = "no listener could take it: the catalogue has no such service", 12, "agent/ci", "https://forge.example.org/platform/payments/hooks"
+	list[1].Says, list[1].Attempts, list[1].Sender, list[1].Source = "no listener could take it: the catalog has no such service", 12, "agent/ci", "https://forge.example.org/platform/payments/hooks"
 	list[1].Note = "its time lay 3 min in the future and was set to when it came"
 	return list
 }

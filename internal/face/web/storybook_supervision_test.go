@@ -155,7 +155,7 @@ func someLimits() supervision.LimitState {
 			{Layer: "procedure", Name: "restart-service", Per: "hour", Used: 4, Most: 12},
 		},
 		InForce: []prentice.InForce{
-			{Name: "host/web-1", Run: 43, HoldBack: prentice.HoldBack{Code: prentice.HoldMended, Says: "restart-service touched host/web-1 40 s ago, and rests for 10 min after it", WayOut: "wait, or ask an owner to lift it", Until: noon.Add(9 * time.Minute)}},
+			{Name: "host/web-1", Run: 43, HoldBack: prentice.HoldBack{Code: prentice.HoldCooldown, Says: "restart-service touched host/web-1 40 s ago, and rests for 10 min after it", WayOut: "wait, or ask an owner to override it", Until: noon.Add(9 * time.Minute)}},
 			{Name: "service/checkout", HoldBack: prentice.HoldBack{Code: prentice.HoldUseless, Says: "two fixes in a row did not help service/checkout", WayOut: "find out why, and start the next run by hand"}},
 		},
 		Locks: []prentice.TargetLock{{Target: "host/web-1", Run: 42, Procedure: "restart-service", State: prentice.Running, Since: ago(32 * time.Second)}},

@@ -228,7 +228,7 @@ func someNow() supervision.Now {
 }
 
 func manyServices() []supervision.ServiceState {
-	list := []supervision.ServiceState{{Ref: "service/catalogue", State: "well"}, {Ref: "service/checkout", State: "down", Says: "connection refused"}, {Ref: "service/mailer", State: "flapping"},
+	list := []supervision.ServiceState{{Ref: "service/catalog", State: "well"}, {Ref: "service/checkout", State: "down", Says: "connection refused"}, {Ref: "service/mailer", State: "flapping"},
 		{Ref: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", State: "well"}, {Ref: "service/reports", State: "unknown"}}
 	for _, name := range []string{"basket", "search", "images", "prices", "stock", "web", "accounts", "payments"} {
 		list = append(list, supervision.ServiceState{Ref: prentice.NewRef("service", name), State: "well", Says: "answers in 12 ms"})

@@ -17,7 +17,7 @@ func TestAHistoryIsHonestAboutWhatNobodySaw(t *testing.T) {
 	hours := map[string][]Slot{
 		"http": {{Slot: hour - 26, Passed: 120}, {Slot: hour - 2, Passed: 100, Failed: 20}, {Slot: hour, Passed: 60}},
 		"tcp":  {{Slot: hour - 26, Passed: 120}, {Slot: hour - 2, Failed: 120}, {Slot: hour, Unseen: 60}},
-		"gone": {{Slot: hour, Failed: 120}}, // a probe that the catalogue has no more
+		"gone": {{Slot: hour, Failed: 120}}, // a probe that the catalog has no more
 	}
 	week := History{Days: 7, Each: time.Hour}
 	week.draw(now, probes, hours)

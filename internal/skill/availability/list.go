@@ -18,7 +18,7 @@ type ListIn struct {
 	Name  []string `json:"name,omitempty" of:"service" doc:"Only services of these names."`
 }
 
-// List is the services of the catalogue.
+// List is the services of the catalog.
 type List struct {
 	Services []Line `json:"services"`
 	Filtered bool   `json:"filtered,omitempty"` // there are services, though perhaps none of the wanted state
@@ -37,7 +37,7 @@ type Line struct {
 }
 
 func (l *Lookout) list(ctx context.Context, _ op.Call, in ListIn) (List, error) {
-	services := named(l.catalogue().Services, in.Name)
+	services := named(l.catalog().Services, in.Name)
 	all, now, err := l.view(ctx, services)
 	if err != nil {
 		return List{}, err
@@ -131,7 +131,7 @@ func (l List) Empty() string {
 
 // find is the service of a name or ref, or an error that knows the spelling.
 func (l *Lookout) find(name string) (prentice.Service, error) {
-	c := l.catalogue()
+	c := l.catalog()
 	s, err := c.Service(name)
 	if err == nil {
 		return s, nil
@@ -141,7 +141,7 @@ func (l *Lookout) find(name string) (prentice.Service, error) {
 		known = append(known, s.Ref.Name())
 	}
 	if near := nearest.Of(strings.TrimPrefix(name, "service/"), known); near != "" {
-		return s, prentice.Errorf(prentice.NotFound, "no service %q in the catalogue", name).Try("did you mean %s?", near)
+		return s, prentice.Errorf(prentice.NotFound, "no service %q in the catalog", name).Try("did you mean %s?", near)
 	}
 	return s, err
 }

@@ -36,7 +36,7 @@ func (l *Lookout) record(w *watched, seen prentice.Observation, late bool) {
 	if late {
 		l.work.Late++
 	}
-	if w.gone { // the catalogue has changed meanwhile
+	if w.gone { // the catalog has changed meanwhile
 		return
 	}
 	now := l.Clock()

@@ -18,13 +18,13 @@ type Prober interface {
 
 // Deps is what the chapter needs. The zero Deps is enough to describe it.
 type Deps struct {
-	DB        *db.DB // with the tables of Schema
-	Catalogue func() *prentice.Catalogue
-	Prober    Prober
-	Send      func(context.Context, prentice.Event) error
-	Clock     func() time.Time
-	Log       *slog.Logger
-	Most      int // looks at the same time; 0 is 512
+	DB      *db.DB // with the tables of Schema
+	Catalog func() *prentice.Catalog
+	Prober  Prober
+	Send    func(context.Context, prentice.Event) error
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Most    int // looks at the same time; 0 is 512
 
 	// Others is what is measured elsewhere; nil is nothing.
 	Others func(context.Context) ([]metric.Family, error)
@@ -34,7 +34,7 @@ type Deps struct {
 	Lead func(context.Context, func(context.Context) error) error
 }
 
-// Lookout watches the services of the catalogue in force.
+// Lookout watches the services of the catalog in force.
 type Lookout struct {
 	Deps
 	hub  hub
@@ -42,8 +42,8 @@ type Lookout struct {
 
 	mu     sync.Mutex // guards all below
 	loaded bool
-	looks  bool                // this process looks, rather than another
-	at     *prentice.Catalogue // the catalogue that watched was made from
+	looks  bool              // this process looks, rather than another
+	at     *prentice.Catalog // the catalog that watched was made from
 	all    map[key]*watched
 	fresh  []*watched // that have no turn yet
 	ended  []removed  // that ask no more, and were told to fail
@@ -69,7 +69,7 @@ type watched struct {
 	dirty   bool             // the state in the store is another one
 	pending []prentice.Event // that could not be sent yet
 	busy    bool             // a look is under way
-	gone    bool             // no longer in the catalogue
+	gone    bool             // no longer in the catalog
 	due     time.Time
 }
 
@@ -102,14 +102,14 @@ func NewLookout(d Deps) *Lookout {
 	return l
 }
 
-// catalogue is the one in force, or an empty one.
-func (l *Lookout) catalogue() *prentice.Catalogue {
-	if l.Catalogue != nil {
-		if c := l.Catalogue(); c != nil {
+// catalog is the one in force, or an empty one.
+func (l *Lookout) catalog() *prentice.Catalog {
+	if l.Catalog != nil {
+		if c := l.Catalog(); c != nil {
 			return c
 		}
 	}
-	return &prentice.Catalogue{}
+	return &prentice.Catalog{}
 }
 
 // load reads what an earlier process has seen, once.
@@ -130,11 +130,11 @@ func (l *Lookout) load(ctx context.Context) error {
 	return nil
 }
 
-// follow takes over the catalogue in force, if it is another one. What is new is
+// follow takes over the catalog in force, if it is another one. What is new is
 // watched, what is gone is not, and what looks elsewhere now begins afresh. The
 // caller holds mu.
 func (l *Lookout) follow() {
-	c := l.catalogue()
+	c := l.catalog()
 	if c == l.at {
 		return
 	}

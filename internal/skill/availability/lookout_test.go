@@ -152,7 +152,7 @@ func TestCountsAndStatesOutliveARestart(t *testing.T) {
 			t.Errorf("%d looks are counted, %d were made", after.Availability.Of, s.hits.Load())
 		}
 
-		reader := NewLookout(Deps{DB: d, Catalogue: w.team.Load, Clock: func() time.Time { return time.Now().Add(time.Hour) }})
+		reader := NewLookout(Deps{DB: d, Catalog: w.team.Load, Clock: func() time.Time { return time.Now().Add(time.Hour) }})
 		read, err := reader.show(t.Context(), op.Call{}, ShowIn{Name: "service/shop"})
 		if err != nil || read.State != Unknown || !strings.Contains(read.Says, "not checked since") || read.Availability != after.Availability {
 			t.Errorf("read from the store: %s, %q, %+v, %v", read.State, read.Says, read.Availability, err)
@@ -166,8 +166,8 @@ func TestAPlaceThatIsLookedAtAnewBeginsAfresh(t *testing.T) {
 	w := watch(t, d, serviceOf("shop", probeOf("web", "http", a.URL)))
 	w.untilStands("shop", Well)
 	w.stop()
-	reader := NewLookout(Deps{DB: d, Catalogue: func() *prentice.Catalogue {
-		return &prentice.Catalogue{Services: []prentice.Service{serviceOf("shop", probeOf("web", "http", b.URL))}}
+	reader := NewLookout(Deps{DB: d, Catalog: func() *prentice.Catalog {
+		return &prentice.Catalog{Services: []prentice.Service{serviceOf("shop", probeOf("web", "http", b.URL))}}
 	}})
 	if read, err := reader.show(t.Context(), op.Call{}, ShowIn{Name: "shop"}); err != nil || read.Says != "not checked yet" || read.Availability.Of != 0 {
 		t.Errorf("got %q %+v %v", read.Says, read.Availability, err)
@@ -263,7 +263,7 @@ func TestASlowListenerHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-func TestHealthLeavesOutTheFaultThatIsBeingMended(t *testing.T) {
+func TestHealthLeavesOutTheFaultThatIsBeingFixed(t *testing.T) {
 	well, sick := newService(t), newService(t)
 	sick.sick.Store(true)
 	needs := serviceOf("checkout", probeOf("web", "http", sick.URL))

@@ -19,7 +19,7 @@ type removed struct {
 // removed is what is told of a probe that asks no more, or, with another in its
 // place, something else. Its id is that of the episode, so that it is told once.
 func (w *watched) removed(by *watched, now time.Time) removed {
-	says := fmt.Sprintf("the probe %s is no longer in the catalogue", w.key)
+	says := fmt.Sprintf("the probe %s is no longer in the catalog", w.key)
 	if by != nil {
 		says = fmt.Sprintf("the probe %s asks something else now: %s %s", w.key, by.rule.Kind, shown(by.rule))
 	}

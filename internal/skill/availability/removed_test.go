@@ -53,7 +53,7 @@ func TestAProbeThatIsEditedRenamedOrRemovedEndsWhatItTold(t *testing.T) {
 	})
 }
 
-// The catalogue may be edited while no one is there.
+// The catalog may be edited while no one is there.
 func TestAProbeThatIsRemovedBetweenTwoProcessesEndsWhatItTold(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		migrate(t, d)

@@ -78,7 +78,7 @@ func (l *Lookout) lookOut(ctx context.Context) error {
 				return nil
 			}
 		}
-		wait := time.Second // the catalogue may change
+		wait := time.Second // the catalog may change
 		if len(line) > 0 {
 			wait = min(wait, time.Until(line[0].due))
 		}

@@ -58,7 +58,7 @@ func (l *Lookout) show(ctx context.Context, _ op.Call, in ShowIn) (Shown, error)
 	}
 	out := Shown{
 		Line:   lineOf(now, s, standing(s.Ref, all[0]), all[0]),
-		System: s.System, URL: s.URL, Unit: s.Unit, Hosts: s.Hosts, DependsOn: s.DependsOn, Dependants: l.catalogue().Dependants(s.Ref),
+		System: s.System, URL: s.URL, Unit: s.Unit, Hosts: s.Hosts, DependsOn: s.DependsOn, Dependants: l.catalog().Dependants(s.Ref),
 		Looks: []ProbeShown{},
 	}
 	var days []day

@@ -19,7 +19,7 @@ type Standing struct {
 // standing is a service as its probes see it together: the worst counts. A
 // service is well only if every probe says so.
 func standing(service prentice.Ref, probes []probeState) Standing {
-	s := Standing{Ref: service, State: Unknown, Says: "it has no probes; add the annotation prentice.dev/probes to it in the catalogue"}
+	s := Standing{Ref: service, State: Unknown, Says: "it has no probes; add the annotation prentice.dev/probes to it in the catalog"}
 	worst := -1
 	for _, p := range probes {
 		switch rank := rankOf(p.State.Word); {
@@ -93,9 +93,9 @@ func (l *Lookout) view(ctx context.Context, services []prentice.Service) ([][]pr
 	return all, now, nil
 }
 
-// Services is how every service of the catalogue stands.
+// Services is how every service of the catalog stands.
 func (l *Lookout) Services(ctx context.Context) ([]Standing, error) {
-	services := l.catalogue().Services
+	services := l.catalog().Services
 	all, _, err := l.view(ctx, services)
 	if err != nil {
 		return nil, err
@@ -125,11 +125,11 @@ func (l *Lookout) UnhealthyIn(ctx context.Context, system prentice.Ref, except [
 	out := map[prentice.Ref]bool{}
 	for _, ref := range except {
 		out[ref] = true
-		for _, d := range l.catalogue().Dependants(ref) {
+		for _, d := range l.catalog().Dependants(ref) {
 			out[d] = true
 		}
 	}
-	for _, s := range l.catalogue().Services {
+	for _, s := range l.catalog().Services {
 		out[s.Ref] = out[s.Ref] || system != "" && s.System != system
 	}
 	list, err := l.Services(ctx)

@@ -141,7 +141,7 @@ func add(tx *db.Tx, k key, s Slot) error {
 	return addHour(tx, k, s)
 }
 
-// prune forgets looks that are older than a day, and hours older than historyDays. The catalogue decides what is shown,
+// prune forgets looks that are older than a day, and hours older than historyDays. The catalog decides what is shown,
 // so a state is kept a little longer than anyone looks at it.
 func (s store) prune(ctx context.Context, now time.Time) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {

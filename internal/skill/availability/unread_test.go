@@ -24,7 +24,7 @@ func TestWhatCannotBeReadOfAProbeIsToldAndHidesNoOther(t *testing.T) {
 				t.Fatalf("%s: %d %v", query, n, err)
 			}
 		}
-		reader := NewLookout(Deps{DB: d, Clock: w.Clock, Catalogue: w.Catalogue})
+		reader := NewLookout(Deps{DB: d, Clock: w.Clock, Catalog: w.Catalog})
 		if read, err := reader.show(t.Context(), op.Call{}, ShowIn{Name: "shop"}); err != nil || read.Says != unreadable {
 			t.Errorf("got %q %v", read.Says, err)
 		}

@@ -118,7 +118,7 @@ func serviceOf(name string, probes ...prentice.Probe) prentice.Service {
 type world struct {
 	*Lookout
 	t       testing.TB
-	team    atomic.Pointer[prentice.Catalogue]
+	team    atomic.Pointer[prentice.Catalog]
 	mu      sync.Mutex // guards events
 	events  []prentice.Event
 	refuses atomic.Bool // no event can be sent
@@ -130,7 +130,7 @@ func watch(t testing.TB, d *db.DB, services ...prentice.Service) *world {
 	t.Helper()
 	w := &world{t: t}
 	w.change(services...)
-	w.Lookout = NewLookout(Deps{DB: d, Catalogue: w.team.Load, Prober: newVisitor(), Send: w.hear})
+	w.Lookout = NewLookout(Deps{DB: d, Catalog: w.team.Load, Prober: newVisitor(), Send: w.hear})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.Run(ctx) }()
@@ -153,7 +153,7 @@ func migrate(t testing.TB, d *db.DB) *db.DB {
 }
 
 func (w *world) change(services ...prentice.Service) {
-	w.team.Store(&prentice.Catalogue{Services: services})
+	w.team.Store(&prentice.Catalog{Services: services})
 }
 
 func (w *world) hear(_ context.Context, e prentice.Event) error {

@@ -38,10 +38,10 @@ func (in CheckIn) held(findings []prentice.Finding) []prentice.Finding {
 }
 
 func checkOp(d Deps) op.Op {
-	return op.New("catalog.check", prentice.Look, prentice.Viewer, "Check the catalogue for mistakes", func(ctx context.Context, _ op.Call, in CheckIn) (Checked, error) {
+	return op.New("catalog.check", prentice.Look, prentice.Viewer, "Check the catalog for mistakes", func(ctx context.Context, _ op.Call, in CheckIn) (Checked, error) {
 		if in.File+in.Name != "" {
 			if d.File == nil {
-				return Checked{}, unavailable("a catalogue file")
+				return Checked{}, unavailable("a catalog file")
 			}
 			return Checked{op.Found(in.held(d.File(cmp.Or(in.Name, "catalog-info.yaml"), []byte(in.File)))), 0}, nil
 		}

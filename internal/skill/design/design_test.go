@@ -16,9 +16,9 @@ import (
 
 // shop is checkout, which needs payments and consumes what orders provides;
 // payments keeps its data in db, which stands on one host. Orders runs on two.
-func shop() *prentice.Catalogue {
+func shop() *prentice.Catalog {
 	a, b := prentice.Host{Ref: "host/a", Address: "a.example"}, prentice.Host{Ref: "host/b", Local: true}
-	return &prentice.Catalogue{
+	return &prentice.Catalog{
 		Entities: []prentice.Entity{
 			{Ref: "api/orders", Kind: "API", Provides: nil},
 			{Ref: "group/platform", Kind: "Group", Members: []string{"ann", "bob"}},
@@ -39,7 +39,7 @@ func shop() *prentice.Catalogue {
 	}
 }
 
-func chapter() skill.Skill { return design.New(design.Deps{Catalogue: shop}) }
+func chapter() skill.Skill { return design.New(design.Deps{Catalog: shop}) }
 
 // do asks an operation with JSON, as a face does.
 func do(t *testing.T, s skill.Skill, name, in string) (any, error) {
@@ -80,7 +80,7 @@ func TestWhatBreaksIsFoundThroughEveryKindOfNeed(t *testing.T) {
 }
 
 func TestARingOfNeedsComesToAnEnd(t *testing.T) {
-	ring := &prentice.Catalogue{Entities: []prentice.Entity{
+	ring := &prentice.Catalog{Entities: []prentice.Entity{
 		{Ref: "service/a", DependsOn: []prentice.Ref{"service/b"}},
 		{Ref: "service/b", DependsOn: []prentice.Ref{"service/a"}},
 	}}
@@ -180,7 +180,7 @@ func TestACheckSaysNoOnlyWhenSomethingIsWrong(t *testing.T) {
 		{"an error", []prentice.Finding{{At: at, Error: true, Text: `unknown kind "x"`}}, op.NotWell, "catalog-info.yaml:3:7: error: unknown kind \"x\"\n✕ 1 error and 0 pieces of advice in 9 entities\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := design.New(design.Deps{Team: func(context.Context) (*prentice.Catalogue, []prentice.Finding, error) { return shop(), c.findings, nil }})
+			s := design.New(design.Deps{Team: func(context.Context) (*prentice.Catalog, []prentice.Finding, error) { return shop(), c.findings, nil }})
 			out, err := do(t, s, "catalog.check", `{}`)
 			if err != nil {
 				t.Fatal(err)
@@ -236,7 +236,7 @@ func TestTheExplanationCitesTheTeamsOwnData(t *testing.T) {
 	}
 }
 
-func TestWithoutACatalogueThereIsNoEvidence(t *testing.T) {
+func TestWithoutACatalogThereIsNoEvidence(t *testing.T) {
 	s := design.New(design.Deps{})
 	if text := explained(t, s); !strings.Contains(text, "I have no evidence") {
 		t.Errorf("it explains\n%s", text)

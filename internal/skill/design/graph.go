@@ -48,7 +48,7 @@ type Edge struct {
 
 func graphOp(d Deps) op.Op {
 	return op.New("catalog.graph", prentice.Look, prentice.Viewer, "Show what needs what, near one entity or among all services", func(_ context.Context, _ op.Call, in GraphIn) (Graph, error) {
-		c := d.catalogue()
+		c := d.catalog()
 		if in.Ref == "" {
 			return graphOf(c, "", connected(c)), nil
 		}
@@ -65,7 +65,7 @@ func graphOp(d Deps) op.Op {
 
 // connected is what takes part in the needs of services, those that most need
 // first. Hosts are left out: nearly everything needs one.
-func connected(c *prentice.Catalogue) []prentice.Ref {
+func connected(c *prentice.Catalog) []prentice.Ref {
 	degree := map[prentice.Ref]int{}
 	for who, what := range needs(c) {
 		for _, w := range what {
@@ -85,7 +85,7 @@ func connected(c *prentice.Catalogue) []prentice.Ref {
 
 // near is what is at most so many steps away, what needs it on the one side and
 // what it needs on the other, nearest first.
-func near(c *prentice.Catalogue, ref prentice.Ref, steps int) []prentice.Ref {
+func near(c *prentice.Catalog, ref prentice.Ref, steps int) []prentice.Ref {
 	refs, seen := []prentice.Ref{ref}, map[prentice.Ref]bool{ref: true}
 	for _, way := range []map[prentice.Ref][]prentice.Ref{needs(c), neededBy(c)} {
 		for frontier, n := []prentice.Ref{ref}, 0; n < steps; n++ {
@@ -105,7 +105,7 @@ func near(c *prentice.Catalogue, ref prentice.Ref, steps int) []prentice.Ref {
 }
 
 // graphOf places entities in columns and rows, and joins them.
-func graphOf(c *prentice.Catalogue, focus prentice.Ref, refs []prentice.Ref) Graph {
+func graphOf(c *prentice.Catalog, focus prentice.Ref, refs []prentice.Ref) Graph {
 	g := Graph{Focus: focus, Nodes: []Node{}, Edges: []Edge{}, Left: max(0, len(refs)-mostNodes)}
 	refs = slices.Sorted(slices.Values(refs[:min(len(refs), mostNodes)]))
 	out := map[prentice.Ref][]prentice.Ref{}
@@ -224,7 +224,7 @@ func (g Graph) Text() string {
 		fmt.Fprintf(&b, "%s needs %s\n", ref, commas(needs[ref]))
 	}
 	if len(needs) == 0 {
-		b.WriteString("Nothing is known to need anything else. Declare it with dependsOn in the catalogue.\n")
+		b.WriteString("Nothing is known to need anything else. Declare it with dependsOn in the catalog.\n")
 	}
 	if g.Left > 0 {
 		fmt.Fprintf(&b, "%s left out; look near one with: prentice catalog graph REF\n", op.Count(g.Left, "entity is", "entities are"))

@@ -9,9 +9,9 @@ import (
 	"prentice"
 )
 
-// chain is a catalogue of services: "web api db" is web that needs api and db.
-func chain(lines ...string) *prentice.Catalogue {
-	c := &prentice.Catalogue{}
+// chain is a catalog of services: "web api db" is web that needs api and db.
+func chain(lines ...string) *prentice.Catalog {
+	c := &prentice.Catalog{}
 	for _, line := range lines {
 		words := strings.Fields(line)
 		e := prentice.Entity{Ref: prentice.NewRef("service", words[0])}

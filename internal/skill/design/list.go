@@ -43,7 +43,7 @@ func (l Listed) Table() ([]string, [][]string) {
 
 // Empty says how the first entity is made.
 func (l Listed) Empty() string {
-	return "Nothing in the catalogue fits. What your team runs will stand here: declare it in a catalog-info.yaml or an inventory in the team folder, then run prentice catalog check."
+	return "Nothing in the catalog fits. What your team runs will stand here: declare it in a catalog-info.yaml or an inventory in the team folder, then run prentice catalog check."
 }
 
 // Next is the cursor of the next page.
@@ -59,15 +59,15 @@ func firstLine(e prentice.Entity) string {
 }
 
 func listOp(d Deps) op.Op {
-	return op.New("catalog.list", prentice.Look, prentice.Viewer, "List services, hosts and all else that the catalogue has", func(_ context.Context, _ op.Call, in ListIn) (Listed, error) {
-		return list(d.catalogue(), in), nil
+	return op.New("catalog.list", prentice.Look, prentice.Viewer, "List services, hosts and all else that the catalog has", func(_ context.Context, _ op.Call, in ListIn) (Listed, error) {
+		return list(d.catalog(), in), nil
 	}).WithExample("prentice catalog list --kind service").FromFiles()
 }
 
 // defaultLimit is the page of someone who does not say.
 const defaultLimit = 100
 
-func list(c *prentice.Catalogue, in ListIn) Listed {
+func list(c *prentice.Catalog, in ListIn) Listed {
 	if in.Limit <= 0 {
 		in.Limit = defaultLimit
 	}

@@ -31,11 +31,11 @@ type Shown struct {
 
 func showOp(d Deps) op.Op {
 	return op.New("catalog.show", prentice.Look, prentice.Viewer, "Show one entity and what breaks if it breaks", func(_ context.Context, _ op.Call, in ShowIn) (Shown, error) {
-		return show(d.catalogue(), in.Ref)
+		return show(d.catalog(), in.Ref)
 	}).WithExample("prentice catalog show service/checkout").FromFiles()
 }
 
-func show(c *prentice.Catalogue, name string) (Shown, error) {
+func show(c *prentice.Catalog, name string) (Shown, error) {
 	e, err := find(c, name)
 	if err != nil {
 		return Shown{}, err
@@ -75,7 +75,7 @@ func show(c *prentice.Catalogue, name string) (Shown, error) {
 }
 
 // find takes a ref, or a bare name that only one entity has.
-func find(c *prentice.Catalogue, name string) (prentice.Entity, error) {
+func find(c *prentice.Catalog, name string) (prentice.Entity, error) {
 	if strings.Contains(name, "/") {
 		e, err := c.Entity(prentice.Ref(name))
 		if err != nil {
@@ -99,12 +99,12 @@ func find(c *prentice.Catalogue, name string) (prentice.Entity, error) {
 	}
 }
 
-func missing(c *prentice.Catalogue, name string, spell func(prentice.Entity) string) error {
+func missing(c *prentice.Catalog, name string, spell func(prentice.Entity) string) error {
 	known := make([]string, len(c.Entities))
 	for i, e := range c.Entities {
 		known[i] = spell(e)
 	}
-	e := prentice.Errorf(prentice.NotFound, "no entity %q in the catalogue", name).Try("list them with: prentice catalog list")
+	e := prentice.Errorf(prentice.NotFound, "no entity %q in the catalog", name).Try("list them with: prentice catalog list")
 	if near := nearest.Of(name, known); near != "" {
 		e.Hint = fmt.Sprintf("did you mean %s?", near)
 	}

@@ -18,11 +18,11 @@ var explain string
 // Deps is what the chapter uses. Each may be nil; an operation that lacks what
 // it needs says so.
 type Deps struct {
-	// Catalogue is the one in force.
-	Catalogue func() *prentice.Catalogue
+	// Catalog is the one in force.
+	Catalog func() *prentice.Catalog
 	// Team reads the team folder afresh.
-	Team func(context.Context) (*prentice.Catalogue, []prentice.Finding, error)
-	// File checks one file by its text; references may lead into the catalogue
+	Team func(context.Context) (*prentice.Catalog, []prentice.Finding, error)
+	// File checks one file by its text; references may lead into the catalog
 	// in force.
 	File func(file string, text []byte) []prentice.Finding
 }
@@ -34,23 +34,23 @@ func New(d Deps) skill.Skill {
 		Sentence: "systems design: assist in designing components",
 		Ops:      []op.Op{checkOp(d), listOp(d), showOp(d), graphOp(d)},
 		Pages: []skill.Page{
-			{Path: "/catalogue", Op: "catalog.list", Template: "catalogue.html", Title: "Catalogue", Nav: "Catalogue", Key: "c", Order: 50},
-			{Path: "/catalogue/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity"},
+			{Path: "/catalog", Op: "catalog.list", Template: "catalog.html", Title: "Catalog", Nav: "Catalog", Key: "c", Order: 50},
+			{Path: "/catalog/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity"},
 		},
 		Files:   files,
 		Explain: explain,
-		Facts:   func(context.Context) (any, error) { return survey(d.catalogue()), nil },
+		Facts:   func(context.Context) (any, error) { return survey(d.catalog()), nil },
 	}
 }
 
-// catalogue is the one in force, or an empty one.
-func (d Deps) catalogue() *prentice.Catalogue {
-	if d.Catalogue != nil {
-		if c := d.Catalogue(); c != nil {
+// catalog is the one in force, or an empty one.
+func (d Deps) catalog() *prentice.Catalog {
+	if d.Catalog != nil {
+		if c := d.Catalog(); c != nil {
 			return c
 		}
 	}
-	return &prentice.Catalogue{}
+	return &prentice.Catalog{}
 }
 
 func unavailable(what string) error {

@@ -8,10 +8,10 @@ import (
 	"prentice"
 )
 
-// Survey is what can be said of the whole catalogue: the facts that explain.md
+// Survey is what can be said of the whole catalog: the facts that explain.md
 // is drawn from.
 type Survey struct {
-	Known    bool // whether there is a catalogue at all
+	Known    bool // whether there is a catalog at all
 	Services []Brief
 	Hosts    int
 	Entities int
@@ -35,15 +35,15 @@ type SinglePoint struct {
 	Why    string
 }
 
-// Gap is what the catalogue does not say about a service.
+// Gap is what the catalog does not say about a service.
 type Gap struct {
 	Ref  prentice.Ref
 	What string
 }
 
-// survey looks the whole catalogue over. Of a very large one it names the worst
+// survey looks the whole catalog over. Of a very large one it names the worst
 // single points only.
-func survey(c *prentice.Catalogue) Survey {
+func survey(c *prentice.Catalog) Survey {
 	if c == nil || len(c.Entities) == 0 {
 		return Survey{}
 	}

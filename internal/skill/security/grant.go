@@ -56,23 +56,23 @@ func (d Deps) grant(ctx context.Context, c op.Call, in grantIn) (PersonOut, erro
 	return PersonOut{p}, d.record(ctx, c, "person.granted", map[string]any{"role": in.Role, "on": string(on)}, person(p.Name), on)
 }
 
-// there refuses to grant anything on what the catalogue does not know: a
+// there refuses to grant anything on what the catalog does not know: a
 // misspelt name would be a role that never counts.
 func (d Deps) there(on prentice.Ref) error {
-	if d.Catalogue == nil {
+	if d.Catalog == nil {
 		return nil
 	}
 	var known []string
-	for _, e := range d.Catalogue().Entities {
+	for _, e := range d.Catalog().Entities {
 		known = append(known, string(e.Ref))
 	}
-	for _, s := range d.Catalogue().Services {
+	for _, s := range d.Catalog().Services {
 		known = append(known, string(s.Ref))
 	}
 	if slices.Contains(known, string(on)) {
 		return nil
 	}
-	e := prentice.Errorf(prentice.NotFound, "the catalogue has no %s", on)
+	e := prentice.Errorf(prentice.NotFound, "the catalog has no %s", on)
 	if near := nearest.Of(string(on), known); near != "" {
 		return e.Try("did you mean %s?", near)
 	}

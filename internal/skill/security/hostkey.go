@@ -22,7 +22,7 @@ func (k HostKey) Text() string {
 }
 
 type acceptIn struct {
-	Host        string `json:"host" arg:"1" of:"host" doc:"The host, by its name in the catalogue or in ssh_config." example:"web1" minLength:"1" maxLength:"100"`
+	Host        string `json:"host" arg:"1" of:"host" doc:"The host, by its name in the catalog or in ssh_config." example:"web1" minLength:"1" maxLength:"100"`
 	Fingerprint string `json:"fingerprint" doc:"The SHA256 fingerprint of its key, as read on the host itself." example:"SHA256:uNiVztksCsDhcc0u9e8BrqXp…" minLength:"10" maxLength:"100"`
 	Replace     bool   `json:"replace,omitempty" doc:"Take the place of the key that was known, because the host was set up anew."`
 }

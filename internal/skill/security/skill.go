@@ -66,9 +66,9 @@ type Deps struct {
 	// Borne compares the answers that runs go by with the evidence of them; nil
 	// compares nothing.
 	Borne func(context.Context) ([]prentice.EvidenceFault, error)
-	// Catalogue is what roles are granted on, and Operations are what tokens
+	// Catalog is what roles are granted on, and Operations are what tokens
 	// are for; without them names are not looked up.
-	Catalogue  func() *prentice.Catalogue
+	Catalog    func() *prentice.Catalog
 	Operations func() []string
 	// Trusts says what tells an agent of a name from others, such as a rule of the
 	// policy in force, or ""; nil knows none.

@@ -145,7 +145,7 @@ func (d Deps) together(ctx context.Context, c op.Call, in answerIn, v verdict, l
 		list = append(list, one)
 	}
 	for i, one := range list {
-		run, err := prentice.Run{}, d.kin(ctx, one, first.Kin)
+		run, err := prentice.Run{}, d.kin(ctx, one, first.PlanGroup)
 		if err == nil {
 			run, err = d.answerOne(ctx, c, one, v, later)
 		}
@@ -172,7 +172,7 @@ func (d Deps) kin(ctx context.Context, in answerIn, kin string) error {
 	if err != nil {
 		return err
 	}
-	if kin == "" || detail.Kin != kin {
+	if kin == "" || detail.PlanGroup != kin {
 		return prentice.Errorf(prentice.Conflict, "the plan of run/%d differs in more than its subject and targets", n).Try("answer it by itself")
 	}
 	return nil

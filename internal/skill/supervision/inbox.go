@@ -150,9 +150,9 @@ func (d Deps) grouped(list []prentice.Question) []Group {
 		if d.Needs != nil && q.Subject != "" {
 			asks.Needs = d.Needs(q.Subject)
 		}
-		i, known := at[q.Kin]
-		if q.Kin == "" || q.Waits != "approval" || !known {
-			at[q.Kin] = len(groups)
+		i, known := at[q.PlanGroup]
+		if q.PlanGroup == "" || q.Waits != "approval" || !known {
+			at[q.PlanGroup] = len(groups)
 			groups = append(groups, Group{Questions: []Asks{asks}})
 			continue
 		}

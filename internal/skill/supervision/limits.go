@@ -14,8 +14,8 @@ type resumeIn struct {
 	Reason string `json:"reason,omitempty" doc:"What you looked at before, in one sentence; it is kept as evidence." maxLength:"2000"`
 }
 
-type liftIn struct {
-	Code   string `json:"code" arg:"1" doc:"What blocks it." enum:"recently-mended,exponential-back-off,consecutive-failures,ineffective-chain,flapping,over-limit"`
+type overrideIn struct {
+	Code   string `json:"code" arg:"1" doc:"What blocks it." enum:"cooldown,exponential-back-off,consecutive-failures,ineffective-chain,flapping,over-limit"`
 	Name   string `json:"name" arg:"2" doc:"What it lies on, as limit show names it." example:"service/checkout" maxLength:"300"`
 	Reason string `json:"reason" doc:"Why, in one sentence; it is kept as evidence." maxLength:"2000"`
 }
@@ -23,8 +23,8 @@ type liftIn struct {
 func (d Deps) limitOps() []op.Op {
 	return []op.Op{
 		op.New("limit.show", prentice.Look, prentice.Viewer, "Show the limits with what is used of them, and all that holds runs back now.", d.limits).WithExample("prentice limit show"),
-		op.New("limit.lift", prentice.Change, prentice.Owner, "End a hold before its time.", d.lift).
-			WithExample("prentice limit lift recently-mended host/web-1 --reason 'the first run was on the wrong branch'").
+		op.New("limit.override", prentice.Change, prentice.Owner, "End a hold before its time.", d.override).
+			WithExample("prentice limit override cooldown host/web-1 --reason 'the first run was on the wrong branch'").
 			WithHelp("It changes what was counted and never the limit, which is in limits.yaml or in the procedure."),
 		op.New("lock.list", prentice.Look, prentice.Viewer, "List the targets that runs hold.", d.locks).WithExample("prentice lock list"),
 		op.New("resume", prentice.Change, prentice.Operator, "Let work go on that no person started, after prentice did not end in order.", d.resume).
@@ -38,11 +38,11 @@ func (d Deps) limits(ctx context.Context, _ op.Call, _ nothing) (LimitState, err
 	return LimitState{s}, err
 }
 
-func (d Deps) lift(ctx context.Context, c op.Call, in liftIn) (Said, error) {
+func (d Deps) override(ctx context.Context, c op.Call, in overrideIn) (Said, error) {
 	if strings.TrimSpace(in.Reason) == "" {
 		return Said{}, prentice.Errorf(prentice.Invalid, "no reason was given").Try("say why with --reason '…'")
 	}
-	return Said{fmt.Sprintf("Overridden: %s of %s.", in.Code, in.Name)}, d.Limits.Lift(ctx, prentice.HoldCode(in.Code), in.Name, c.Actor, in.Reason)
+	return Said{fmt.Sprintf("Overridden: %s of %s.", in.Code, in.Name)}, d.Limits.Override(ctx, prentice.HoldCode(in.Code), in.Name, c.Actor, in.Reason)
 }
 
 func (d Deps) locks(ctx context.Context, _ op.Call, _ nothing) (Locks, error) {

@@ -18,7 +18,7 @@ type Broken struct {
 	Subject prentice.Ref `json:"subject"`
 	State   string       `json:"state"`
 	Opened  time.Time    `json:"opened"`
-	Unknown bool         `json:"unknown,omitempty"` // the catalogue does not have its subject
+	Unknown bool         `json:"unknown,omitempty"` // the catalog does not have its subject
 
 	Severity string `json:"severity,omitempty"` // the worst of its alerts
 	Waits    string `json:"waits,omitempty"`    // which proposal is held back, until when and why
@@ -261,7 +261,7 @@ func untilSays(t time.Time) string {
 
 func unknown(is bool) string {
 	if is {
-		return " (not in the catalogue)"
+		return " (not in the catalog)"
 	}
 	return ""
 }

@@ -224,8 +224,8 @@ func (d Detail) writeRecords(b *strings.Builder, step string) {
 // writeDifference tells what is not as it was: since leave was given, or since
 // people last agreed to a plan like this.
 func (d Detail) writeDifference(b *strings.Builder) {
-	if d.Glass != "" {
-		fmt.Fprintf(b, "Glass     broken by %s; read the review with: prentice review show run/%d\n", d.Glass, d.Number)
+	if d.BreakGlassBy != "" {
+		fmt.Fprintf(b, "Override  %s used break-glass; read the review with: prentice review show run/%d\n", d.BreakGlassBy, d.Number)
 	}
 	if d.Void == nil {
 		if d.Decision.Verdict == prentice.Ask {

@@ -51,9 +51,9 @@ func (d Deps) policyOps() []op.Op {
 		op.New("policy.adopt", prentice.Change, prentice.Owner, "Bring the edited policy.yaml into force, if the policy in force agrees.", d.adopt).
 			WithExample("prentice policy adopt --reason 'agents may restart staging'").
 			WithHelp("An edited policy.yaml decides nothing until an owner adopts it. The policy in force judges that: a rule over op == \"policy.adopt\" may refuse it, or ask, and then so many different owners must adopt the very same file.\n\nWithout --digest it is the file as it is now."),
-		op.New("policy.adopt-groups", prentice.Change, prentice.Owner, "Bring into force who is in which group and what belongs to whom, as the catalogue and the procedures say it now.", d.adoptGroups).
+		op.New("policy.adopt-groups", prentice.Change, prentice.Owner, "Bring into force who is in which group and what belongs to whom, as the catalog and the procedures say it now.", d.adoptGroups).
 			WithExample("prentice policy adopt-groups --reason 'carl is on call from today'").
-			WithHelp("A member whom the catalogue adds to a group approves nothing, and one whom it drops goes on approving, until an owner adopts it. The same holds for the owner and the system of a service or a host, and the owner of a procedure, as soon as a rule asks an owner or a role is held on a group or a system. The policy in force judges that as it judges a new policy: by the rules over op == \"policy.adopt\"."),
+			WithHelp("A member whom the catalog adds to a group approves nothing, and one whom it drops goes on approving, until an owner adopts it. The same holds for the owner and the system of a service or a host, and the owner of a procedure, as soon as a rule asks an owner or a role is held on a group or a system. The policy in force judges that as it judges a new policy: by the rules over op == \"policy.adopt\"."),
 		op.New("policy.why", prentice.Look, prentice.Viewer, "Say which rules decide, and the smallest change that would change the verdict.", d.why).
 			WithExample("prentice policy why restart-service service=checkout --kind agent --hour 23").FromFiles().
 			WithHelp("Give a run, or a call that was not made: what is not said is as it would be for you, now. Every change that it names was tried: single facts first, then two at once; among equals the nearest."),
@@ -63,7 +63,7 @@ func (d Deps) policyOps() []op.Op {
 			WithExample("prentice policy replay --since 30d"),
 		op.New("policy.test", prentice.Look, prentice.Viewer, "Try the team's own table of cases against its policy.yaml.", d.testPolicy).
 			WithExample("prentice policy test --team ./team").WithoutState().
-			WithHelp("Reads policy.yaml, the catalogue and the procedures of the team folder, adopted or not, and needs neither server nor data folder: it is for the pipeline that the policy goes through before anybody adopts it. Ends with exit code 9 when a case fails. Rules that no case reached are named: no one has seen them decide."),
+			WithHelp("Reads policy.yaml, the catalog and the procedures of the team folder, adopted or not, and needs neither server nor data folder: it is for the pipeline that the policy goes through before anybody adopts it. Ends with exit code 9 when a case fails. Rules that no case reached are named: no one has seen them decide."),
 	}
 }
 
@@ -91,7 +91,7 @@ func (d Deps) waitingPolicy(ctx context.Context) (string, error) {
 	state, err := d.Policy.State(ctx, prentice.Actor{})
 	switch {
 	case err == nil && state.Pending == nil && state.PendingGroups != nil:
-		return "Who is in which group, or what belongs to whom, was edited in the catalogue and waits for an owner to adopt it; who was adopted before goes on approving.", nil
+		return "Who is in which group, or what belongs to whom, was edited in the catalog and waits for an owner to adopt it; who was adopted before goes on approving.", nil
 	case err != nil || state.Pending == nil:
 		return "", err
 	case state.Pending.Digest == "":

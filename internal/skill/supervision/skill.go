@@ -62,7 +62,7 @@ type Limits interface {
 	LimitState(context.Context) (prentice.LimitState, error)
 	Locks(context.Context) ([]prentice.TargetLock, error)
 	Pause(context.Context) (*prentice.Pause, error)
-	Lift(ctx context.Context, code prentice.HoldCode, name string, actor prentice.Actor, reason string) error
+	Override(ctx context.Context, code prentice.HoldCode, name string, actor prentice.Actor, reason string) error
 	Resume(ctx context.Context, actor prentice.Actor, reason string) ([]prentice.Run, error)
 }
 

@@ -27,7 +27,7 @@ func (r routes) Beats(e prentice.Event) (names []string) {
 
 func (routes) Owner(about prentice.Ref) (prentice.Ref, string) {
 	if about == "service/chekcout" {
-		return "group/ops", "the catalogue has no service/chekcout: did you mean service/checkout?"
+		return "group/ops", "the catalog has no service/chekcout: did you mean service/checkout?"
 	}
 	return "group/shop", ""
 }
@@ -181,7 +181,7 @@ func TestAHundredAlertsOfOneGroupAreOneIncidentAndOneCall(t *testing.T) {
 			w.t.Errorf("%d incidents, %d calls, %d symptoms", w.count(), len(w.sentOf("person.called")), len(d.Symptoms))
 		}
 		for i := range 100 {
-			w.alert("resolved", "PodDown", fmt.Sprint("f", i), "critical", "elsewhere") // the catalogue knows another host by now
+			w.alert("resolved", "PodDown", fmt.Sprint("f", i), "critical", "elsewhere") // the catalog knows another host by now
 		}
 		w.pass(DefaultQuiet)
 		w.settle()

@@ -5,7 +5,7 @@
 // Its words: a symptom is an event that says that something is wrong; a
 // recovery is one that says it no longer is. A subject has at most one open
 // incident, and every symptom of it joins that one. An incident is open (nothing
-// is being done), mending (a run is under way or waits), watching (the symptoms
+// is being done), fixing (a run is under way or waits), watching (the symptoms
 // are gone and it must stay so for the quiet time) or closed. To diagnose is to
 // ask the Check sections of several procedures which of them is this fault's.
 // A person is called once for an incident.

@@ -197,7 +197,7 @@ func TestWhatIsUnknownIsToldToWhoeverIsToldOfSuch(t *testing.T) {
 			t.Errorf("told %+v", sent)
 		}
 		w.happens("service.down", "")
-		if d := w.show(2); d.Owner != "group/shop" || has(w.lines(2), "catalogue") {
+		if d := w.show(2); d.Owner != "group/shop" || has(w.lines(2), "catalog") {
 			t.Errorf("of a known one: owner %s, %v", d.Owner, w.lines(2))
 		}
 	})

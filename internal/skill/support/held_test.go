@@ -47,7 +47,7 @@ func TestWhatIsHeldBackIsAskedForOnceAndAgainWhenTheHoldEnds(t *testing.T) {
 		if len(w.retried) != 1 || w.retried[0] != "run/1" {
 			w.t.Errorf("asked again for %v", w.retried)
 		}
-		if d := w.show(1); d.State != Mending || len(d.Held) != 0 || len(d.Runs) != 2 {
+		if d := w.show(1); d.State != Fixing || len(d.Held) != 0 || len(d.Runs) != 2 {
 			w.t.Errorf("%s, held %+v, runs %+v", d.State, d.Held, d.Runs)
 		}
 		w.fails()
@@ -60,7 +60,7 @@ func TestWhatIsHeldBackIsAskedForOnceAndAgainWhenTheHoldEnds(t *testing.T) {
 func TestNothingIsProposedAgainForWhatIsOver(t *testing.T) {
 	each(t, func(w *world) {
 		w.matches["probe.failed"] = []string{"restart"}
-		w.refusing(&prentice.HoldBack{Code: prentice.HoldMended, Until: noon.Add(time.Hour)})
+		w.refusing(&prentice.HoldBack{Code: prentice.HoldCooldown, Until: noon.Add(time.Hour)})
 		w.fails()
 		w.happens("probe.passed", `{"probe":"http"}`)
 		w.pass(DefaultQuiet)
@@ -119,7 +119,7 @@ func TestAHoldThatIsLiftedEarlyEndsTheWaitAndAnotherGoesOnWithIt(t *testing.T) {
 		w.s.Still = func(context.Context, int64) (prentice.HoldBack, error) { return now, nil }
 		w.fails()
 		w.settle()
-		now = prentice.HoldBack{Code: prentice.HoldMended, Says: "it cools down", Until: noon.Add(10 * time.Minute)}
+		now = prentice.HoldBack{Code: prentice.HoldCooldown, Says: "it cools down", Until: noon.Add(10 * time.Minute)}
 		w.fails()
 		w.settle()
 		if d := w.show(1); len(d.Held) != 1 || d.Held[0].Says != "it cools down" || !d.Held[0].Until.Equal(noon.Add(10*time.Minute+time.Second)) || len(w.retried) != 0 || len(d.Runs) != 1 {
@@ -129,7 +129,7 @@ func TestAHoldThatIsLiftedEarlyEndsTheWaitAndAnotherGoesOnWithIt(t *testing.T) {
 		w.answer = func(wish) (any, error) { return run{9, prentice.Waiting, "waits for 1 approver"}, nil }
 		w.fails()
 		w.settle()
-		if d := w.show(1); len(w.retried) != 1 || len(d.Held) != 0 || d.State != Mending {
+		if d := w.show(1); len(w.retried) != 1 || len(d.Held) != 0 || d.State != Fixing {
 			w.t.Errorf("again %v, held %+v, %s", w.retried, d.Held, d.State)
 		}
 	})

@@ -186,7 +186,7 @@ func (s *Support) holderNamed(ctx context.Context, name string, asks prentice.Re
 	if near := nearest.Of(name, names); near != "" {
 		return "", err.Try("did you mean %s?", near)
 	}
-	return "", err.Try("people are added by an owner with: prentice person add; groups stand in the catalogue: prentice catalog list")
+	return "", err.Try("people are added by an owner with: prentice person add; groups stand in the catalog: prentice catalog list")
 }
 
 // handOver changes who has an incident, unless another was faster.

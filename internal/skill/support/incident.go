@@ -13,7 +13,7 @@ type State string
 // The states of an incident.
 const (
 	Open     State = "open"     // something is wrong and nothing is being done
-	Mending  State = "mending"  // a run is under way or waits for people
+	Fixing   State = "fixing"   // a run is under way or waits for people
 	Watching State = "watching" // the symptoms are gone; they must stay away
 	Closed   State = "closed"
 )
@@ -59,7 +59,7 @@ type Incident struct {
 
 	Unread string `json:"unread,omitempty"` // why what is stored of it cannot be read
 
-	hint   string    // that the catalogue does not have what it is about; of one that is opened
+	hint   string    // that the catalog does not have what it is about; of one that is opened
 	owed   string    // for what a person would have been called while it was silenced
 	callAt time.Time // when a person is called unless something matches first; zero when something did
 }

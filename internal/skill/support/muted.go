@@ -75,7 +75,7 @@ func labelsOf(e prentice.Event, severity string) map[string]string {
 		labels["severity"] = severity
 	}
 	if e.Subject.Kind() != "service" {
-		delete(labels, "service") // the catalogue has no such service, or it is not about it
+		delete(labels, "service") // the catalog has no such service, or it is not about it
 	}
 	if kind := e.Subject.Kind(); kind == "service" || kind == "host" || kind == "resource" {
 		labels[kind] = e.Subject.Name()

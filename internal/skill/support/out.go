@@ -284,7 +284,7 @@ func long(d time.Duration) string {
 // Sign is the state's shape, the same in the terminal and on the pages.
 func (s State) Sign() string {
 	switch s {
-	case Mending, Watching:
+	case Fixing, Watching:
 		return "◐"
 	case Closed:
 		return "●"

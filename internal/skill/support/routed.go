@@ -22,7 +22,7 @@ type Router interface {
 	Heartbeats() (list []prentice.Heartbeat, known bool)
 	// Beats names those that an alert is a message of.
 	Beats(prentice.Event) []string
-	// Owner is who owns what something is about, or, when the catalogue does not have
+	// Owner is who owns what something is about, or, when the catalog does not have
 	// it, who is told then, with what was probably meant.
 	Owner(about prentice.Ref) (owner prentice.Ref, hint string)
 }

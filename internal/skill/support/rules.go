@@ -44,7 +44,7 @@ func stateOf(closed, wellSince time.Time, openRuns int) State {
 	case !closed.IsZero():
 		return Closed
 	case openRuns > 0:
-		return Mending
+		return Fixing
 	case !wellSince.IsZero():
 		return Watching
 	default:

@@ -98,8 +98,8 @@ func TestWhereAnIncidentStands(t *testing.T) {
 		state        State
 	}{
 		{"nothing is done yet", false, false, 0, Open},
-		{"a run is under way", false, false, 1, Mending},
-		{"well, but a run is under way", false, true, 1, Mending},
+		{"a run is under way", false, false, 1, Fixing},
+		{"well, but a run is under way", false, true, 1, Fixing},
 		{"well", false, true, 0, Watching},
 		{"closed, whatever else", true, true, 1, Closed},
 	} {

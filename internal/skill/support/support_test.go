@@ -17,7 +17,7 @@ const counted = `{"probe":"http","consecutive":1}`
 
 const connection = `{"probe":"http","says":"connection refused"}`
 
-func TestAFaultIsMendedByTheOneProcedureThatMatches(t *testing.T) {
+func TestAFaultIsFixedByTheOneProcedureThatMatches(t *testing.T) {
 	each(t, func(w *world) {
 		w.matches["probe.failed"] = []string{"restart-service"}
 		w.happens("probe.failed", connection)
@@ -29,7 +29,7 @@ func TestAFaultIsMendedByTheOneProcedureThatMatches(t *testing.T) {
 			asked.Reason != "probe.failed on service/checkout (connection refused); the only procedure that matches" {
 			t.Errorf("asked %+v", asked)
 		}
-		if d := w.show(1); d.State != Mending || d.Summary != "connection refused" || len(d.Runs) != 1 || d.Runs[0].Run != "run/1" {
+		if d := w.show(1); d.State != Fixing || d.Summary != "connection refused" || len(d.Runs) != 1 || d.Runs[0].Run != "run/1" {
 			t.Errorf("incident %+v", d)
 		}
 		w.pass(2 * time.Second)
@@ -291,7 +291,7 @@ func TestWhileARunActsNobodyRecoversByItself(t *testing.T) {
 		w.happens("probe.passed", `{"probe":"http"}`)
 		w.pass(time.Hour)
 		w.settle()
-		if d := w.show(1); d.State != Mending {
+		if d := w.show(1); d.State != Fixing {
 			t.Fatalf("state %s", d.State)
 		}
 		w.hears(w.moves(1, "restart-service", prentice.Verified, "quiet"))
@@ -334,7 +334,7 @@ func TestARunThatDidNotHelpCallsAPerson(t *testing.T) {
 				if n := len(w.sentOf("person.called")); n != calls {
 					t.Errorf("called %d times", n)
 				}
-				if d := w.show(1); d.Runs[0].State != state || (d.State == Closed) != (state == prentice.Verified) || d.State == Mending {
+				if d := w.show(1); d.Runs[0].State != state || (d.State == Closed) != (state == prentice.Verified) || d.State == Fixing {
 					t.Errorf("incident %s, run %s", d.State, d.Runs[0].State)
 				}
 			})
@@ -395,7 +395,7 @@ func TestADoorThatIsOutOfOrderIsAskedAgain(t *testing.T) {
 		w.answer = working
 		w.pass(time.Second)
 		w.settle()
-		if d := w.show(1); len(w.askedFor()) != 2 || d.State != Mending {
+		if d := w.show(1); len(w.askedFor()) != 2 || d.State != Fixing {
 			t.Errorf("asked for %v, state %s", w.askedFor(), d.State)
 		}
 		w.answer = broken
@@ -452,7 +452,7 @@ func TestWhatTheChecksDecidedIsAskedForAgainAfterACrash(t *testing.T) {
 		w.restart()
 		w.pass(time.Second)
 		w.settle()
-		if got := w.askedFor(); !slices.Equal(got, []string{"restart-service", "restart-service"}) || w.show(1).State != Mending {
+		if got := w.askedFor(); !slices.Equal(got, []string{"restart-service", "restart-service"}) || w.show(1).State != Fixing {
 			t.Errorf("asked for %v, the incident is %s", got, w.show(1).State)
 		}
 		if w.looks != 2 {

@@ -1,5 +1,5 @@
 // Package proceduretest holds what tests of procedures need: kinds of step that
-// do nothing, and a small team with a catalogue.
+// do nothing, and a small team with a catalog.
 package proceduretest
 
 import (
@@ -69,13 +69,13 @@ func (kind) Done(context.Context, prentice.Work) (prentice.Answer, error) {
 	return prentice.Unknown, nil
 }
 
-// Catalogue is a shop: checkout on two hosts, its database on one, and a
+// Catalog is a shop: checkout on two hosts, its database on one, and a
 // forgotten service that runs nowhere.
-func Catalogue() *prentice.Catalogue {
+func Catalog() *prentice.Catalog {
 	web1 := prentice.Host{Ref: "host/web-1", Address: "10.0.0.1", Facts: map[string]string{"zone": "a"}}
 	web2 := prentice.Host{Ref: "host/web-2", Address: "10.0.0.2", Facts: map[string]string{"zone": "b"}}
 	db1 := prentice.Host{Ref: "host/db-1", Address: "10.0.1.1"}
-	return &prentice.Catalogue{
+	return &prentice.Catalog{
 		Entities: []prentice.Entity{{Ref: "system/shop", Kind: "System"}, {Ref: "system/empty", Kind: "System"}},
 		Services: []prentice.Service{
 			{Ref: "service/checkout", Title: "Checkout", Owner: "group/shop", System: "system/shop", Unit: "checkout.service",

@@ -1,0 +1,3 @@
+-- +goose Up
+-- A state carries the word that people read.
+UPDATE incidents SET state = 'fixing' WHERE state = 'mending';
