@@ -31,6 +31,7 @@ demo: build
 test:
 	.ci/needs
 	go test -timeout 12m $(or $(PACKAGES),./...)
+	go build -C bench -o /dev/null .
 
 ## hazards: what has hurt others, played against the program; a line for each
 hazards:
@@ -47,7 +48,7 @@ race:
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out
 check: format vet staticcheck docs race
-	$(MAKE) test PACKAGES="./bench/... ./cmd/... ./stories/..."
+	$(MAKE) test PACKAGES="./cmd/... ./stories/..."
 
 ## format: refuse what gofmt would change
 format:
@@ -57,18 +58,21 @@ format:
 ## vet: go vet
 vet:
 	go vet ./...
+	go vet -C bench ./...
 
 ## staticcheck: the pinned staticcheck
 staticcheck:
 	go run $(STATICCHECK) ./...
+	go run -C bench $(STATICCHECK) ./...
 
 ## docs: links lead somewhere, decisions say what they must, the floors hold
 docs:
 	go test -count=1 -run 'Docs|Floor|Planted' .
 
-## bench: the published measurements, into bench/RESULTS.md
+## bench: the published measurements, into bench/RESULTS.md; FIGURES="runs latency" makes and prints a part
 bench: build
-	go run ./bench
+	go build -C bench -o ../.bench/bench .
+	.bench/bench $(FIGURES)
 
 ## package: deb, rpm, tar.gz, OCI image and checksums, into dist/; ARCHES="amd64" for a part
 package:
