@@ -51,7 +51,7 @@ func (c *commands) reference() *cobra.Command {
 // draw fills the drawn parts of a chapter.
 func (c *commands) draw(text string) (string, error) {
 	parts := map[string]func() string{
-		"operations": c.operations, "exit-codes": c.exitCodes, "end-states": endStates, "holds": holds, "settings": c.settingsTable,
+		"operations": c.operations, "exit-codes": exitCodes, "end-states": endStates, "holds": holds, "settings": c.settingsTable,
 		"front-matter": frontMatter, "built-in-rules": builtInRules,
 	}
 	var unknown error

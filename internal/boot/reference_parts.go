@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -13,25 +13,20 @@ import (
 	"prentice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
-	"prentice/internal/face/cli"
+	"prentice/internal/op"
 )
 
 // exitCodes is what the chapter of help says, as a table.
-func (c *commands) exitCodes() string {
-	root := c.root()
-	chapter, _, err := root.Find([]string{"exit-codes"})
-	if err != nil {
-		return err.Error()
-	}
+func exitCodes() string {
 	var b strings.Builder
 	head(&b, "code", "when")
-	for _, m := range regexp.MustCompile(`(?m)^ +(\d+)  (.*)$`).FindAllStringSubmatch(chapter.Long, -1) {
-		row(&b, m[1], m[2])
+	for _, e := range op.Exits() {
+		row(&b, strconv.Itoa(e.Code), e.When)
 	}
 	b.WriteString("\n")
 	head(&b, "kind of error, as the API names it", "exit code")
-	for k := prentice.Internal; k <= prentice.Canceled; k++ {
-		row(&b, "`"+k.String()+"`", fmt.Sprint(cli.ExitCode(k)))
+	for _, p := range op.Problems() {
+		row(&b, "`"+p.Kind.String()+"`", strconv.Itoa(p.Exit))
 	}
 	return b.String()
 }

@@ -70,10 +70,6 @@ type Outcomer interface {
 	Outcome() string
 }
 
-// NotWell is the exit code of an output that was got without an error and says
-// no: the run did not end well, what was checked did not pass.
-const NotWell = 9
-
 // Exact is an output whose JSON form is exact bytes, because someone will hash
 // them: a plan. With -o json they are written as they are.
 type Exact interface {

@@ -175,13 +175,14 @@ func (f *face) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		f.Log.Error("the API for silences broke", "path", r.URL.Path, "err", err)
 		e = prentice.Errorf(prentice.Internal, "something broke inside prentice").Try("read its log and report it")
 	}
-	status := op.Status(e.Kind)
+	status := op.ProblemOf(e.Kind).Status
 	switch e.Kind {
 	case prentice.Invalid:
 		status = http.StatusBadRequest
 	case prentice.Limited:
 		status = http.StatusRequestEntityTooLarge
-	case prentice.Unauthenticated:
+	}
+	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="prentice"`)
 	}
 	w.Header().Set("Content-Type", "application/json")

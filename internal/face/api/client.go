@@ -191,7 +191,7 @@ func problemFrom(res *http.Response, raw []byte) error {
 	if err := json.Unmarshal(raw, &p); err == nil && strings.HasPrefix(p.Type, problemType) {
 		return p.Err()
 	}
-	e := prentice.Errorf(kindNamed("", res.StatusCode), "the answer is %s, and not from prentice", res.Status)
+	e := prentice.Errorf(op.KindOf("", res.StatusCode), "the answer is %s, and not from prentice", res.Status)
 	return e.Try("look whether %s is the right address", fmt.Sprintf("%s://%s", res.Request.URL.Scheme, res.Request.URL.Host))
 }
 

@@ -133,13 +133,13 @@ func plain(id, summary string, out, problem *huma.Schema) *huma.Operation {
 	if out != nil {
 		d.Responses["200"] = &huma.Response{Description: "What there is.", Content: jsonOf(out)}
 	}
-	for _, k := range kinds {
-		code := strconv.Itoa(op.Status(k.kind))
+	for _, k := range op.Problems() {
+		code := strconv.Itoa(k.Status)
 		if d.Responses[code] != nil {
-			d.Responses[code].Description += " Or: " + k.title + "."
+			d.Responses[code].Description += " Or: " + k.Advice + "."
 			continue
 		}
-		d.Responses[code] = &huma.Response{Description: k.title + ".", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: problem}}}
+		d.Responses[code] = &huma.Response{Description: k.Advice + ".", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: problem}}}
 	}
 	return d
 }

@@ -24,23 +24,6 @@ type Problem struct {
 
 const problemType = "urn:prentice:error:"
 
-// kinds is what the caller can do about an error of each kind.
-var kinds = []struct {
-	kind  prentice.Kind
-	title string
-}{
-	{prentice.Internal, "a fault of prentice; report it"},
-	{prentice.Invalid, "the input is wrong; change it"},
-	{prentice.NotFound, "there is no such thing; look at what there is"},
-	{prentice.Unauthenticated, "you are not signed in; sign in"},
-	{prentice.Denied, "you may not; ask someone who may"},
-	{prentice.Refused, "policy, a limit or a law said no; read the reasons"},
-	{prentice.Conflict, "the state has changed; check it and decide again"},
-	{prentice.Limited, "too much or too fast; ask for less or later"},
-	{prentice.Unavailable, "something that is needed is down or full; fix it and try again"},
-	{prentice.Canceled, "the caller gave up"},
-}
-
 // problemOf is an error as the caller sees it. An error that is not one of ours
 // tells nothing of what is inside.
 func problemOf(err error) Problem {
@@ -48,12 +31,8 @@ func problemOf(err error) Problem {
 	if !ok {
 		e = prentice.Errorf(prentice.Internal, "something broke inside prentice").Try("read its log and report it")
 	}
-	p := Problem{Type: problemType + e.Kind.String(), Kind: e.Kind.String(), Detail: e.Text, Hint: e.Hint}
-	for _, k := range kinds {
-		if k.kind.String() == p.Kind {
-			p.Status, p.Title = op.Status(k.kind), k.title
-		}
-	}
+	means := op.ProblemOf(e.Kind)
+	p := Problem{Type: problemType + e.Kind.String(), Title: means.Advice, Status: means.Status, Kind: e.Kind.String(), Detail: e.Text, Hint: e.Hint}
 	if e.At != (prentice.Pos{}) {
 		p.At = &e.At
 	}
@@ -89,22 +68,11 @@ func writeProblem(w http.ResponseWriter, status int, err error) {
 
 // Err is the problem as the error that it was.
 func (p Problem) Err() *prentice.Error {
-	e := &prentice.Error{Kind: kindNamed(p.Kind, p.Status), Text: p.Detail, Hint: p.Hint}
+	e := &prentice.Error{Kind: op.KindOf(p.Kind, p.Status), Text: p.Detail, Hint: p.Hint}
 	if p.At != nil {
 		e.At = *p.At
 	}
 	return e
-}
-
-// kindNamed is the kind of that name. Something between client and server may
-// answer without one; then the status has to do.
-func kindNamed(name string, status int) prentice.Kind {
-	for _, k := range kinds {
-		if k.kind.String() == name {
-			return k.kind
-		}
-	}
-	return op.KindOfStatus(status)
 }
 
 func isTooLarge(err error) bool {

@@ -18,47 +18,6 @@ import (
 	"prentice/internal/op"
 )
 
-// The exit codes. Scripts read them, so they never change their meaning.
-var exits = []struct {
-	code int
-	when string
-}{
-	{0, "done, or nothing to do"},
-	{1, "a fault of prentice itself; report it"},
-	{2, "the command, a flag or the input is wrong; change it"},
-	{3, "there is no such thing"},
-	{4, "not signed in, or not permitted"},
-	{5, "refused by policy, a limit or a law; the reasons are printed"},
-	{6, "the state has changed in the meantime; check it and decide again"},
-	{7, "too much or too fast; ask for less, or later"},
-	{8, "something that is needed is down or full"},
-	{op.NotWell, "the run did not end well, or what was checked did not pass"},
-	{130, "interrupted"},
-}
-
-// ExitCode is the code of an error's kind.
-func ExitCode(kind prentice.Kind) int {
-	switch kind {
-	case prentice.Invalid:
-		return 2
-	case prentice.NotFound:
-		return 3
-	case prentice.Unauthenticated, prentice.Denied:
-		return 4
-	case prentice.Refused:
-		return 5
-	case prentice.Conflict:
-		return 6
-	case prentice.Limited:
-		return 7
-	case prentice.Unavailable:
-		return 8
-	case prentice.Canceled:
-		return 130
-	}
-	return 1
-}
-
 // exit ends a command that did its work and has its own exit code.
 type exit struct{ code int }
 
@@ -85,9 +44,9 @@ func Main(ctx context.Context, root *cobra.Command, args []string) int {
 	if e, ok := errors.AsType[exit](err); ok {
 		return e.code
 	}
-	code := ExitCode(prentice.KindOf(err))
+	code := op.ProblemOf(prentice.KindOf(err)).Exit
 	if ctx.Err() != nil {
-		code = ExitCode(prentice.Canceled)
+		code = op.ProblemOf(prentice.Canceled).Exit
 		if errors.Is(err, context.Canceled) && prentice.HintOf(err) == "" { // wherever it was, also within a request
 			err = interrupted(err)
 		}
@@ -148,9 +107,9 @@ func problem(w io.Writer, err error, code int) {
 }
 
 func meaning(code int) string {
-	for _, e := range exits {
-		if e.code == code {
-			return e.when
+	for _, e := range op.Exits() {
+		if e.Code == code {
+			return e.When
 		}
 	}
 	return ""
@@ -171,8 +130,8 @@ func wantsJSON(cmd *cobra.Command, args []string) bool {
 func exitCodes() *cobra.Command {
 	var b strings.Builder
 	b.WriteString("What the exit code of every command means:\n\n")
-	for _, e := range exits {
-		fmt.Fprintf(&b, "  %3d  %s\n", e.code, e.when)
+	for _, e := range op.Exits() {
+		fmt.Fprintf(&b, "  %3d  %s\n", e.Code, e.When)
 	}
 	b.WriteString("\nWith -o json an error is one JSON object on standard error (RFC 9457), which holds the same code as exit_code.\n")
 	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: b.String()}

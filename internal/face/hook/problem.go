@@ -58,7 +58,7 @@ func (f *face) refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 func writeProblem(w http.ResponseWriter, status int, e *prentice.Error) {
 	if status == 0 {
-		status = op.Status(e.Kind)
+		status = op.ProblemOf(e.Kind).Status
 	}
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="prentice"`)

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/kit/render"
@@ -22,26 +24,15 @@ type Problem struct {
 	Text   string
 	Hint   string
 	Number string // to be quoted when it is a fault of ours
-}
-
-var titles = map[prentice.Kind]string{
-	prentice.Internal:        "Internal error",
-	prentice.Invalid:         "That cannot be used as it is",
-	prentice.NotFound:        "There is nothing here",
-	prentice.Unauthenticated: "Sign in first",
-	prentice.Denied:          "You may not do that",
-	prentice.Refused:         "Refused",
-	prentice.Conflict:        "The state has changed",
-	prentice.Limited:         "Too much, or too fast",
-	prentice.Unavailable:     "Something that is needed is not there",
-	prentice.Canceled:        "Stopped before it was done",
+	Again  time.Duration
 }
 
 // problemOf turns an error into what a person can use. The text of a fault of
 // ours goes to the log, under a number that the person is shown.
 func (s *Site) problemOf(r *http.Request, err error) Problem {
 	kind := prentice.KindOf(err)
-	p := Problem{Status: op.Status(kind), Title: titles[kind], Text: sentence(err), Hint: prentice.HintOf(err)}
+	means := op.ProblemOf(kind)
+	p := Problem{Status: means.Status, Title: means.Title, Again: means.Again, Text: sentence(err), Hint: prentice.HintOf(err)}
 	if kind != prentice.Internal || p.Hint != "" { // the door has put it into words already
 		return p
 	}
@@ -75,8 +66,8 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) { s.failW
 // can be copied and is not lost.
 func (s *Site) failWith(w http.ResponseWriter, r *http.Request, err error, typed url.Values) {
 	p := s.problemOf(r, err)
-	if p.Status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", "60")
+	if p.Again > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(p.Again.Seconds())))
 	}
 	v := s.view(r, p.Title)
 	v.Problem = &p

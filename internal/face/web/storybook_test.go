@@ -341,7 +341,7 @@ func TestEveryStoryIsTold(t *testing.T) {
 					w.as(s.who)
 				}
 				body := w.get(s.path).Body.String()
-				for _, bad := range []string{titles[prentice.Internal], "ZgotmplZ", "<no value>", "%!", "<script>alert", "\x1b", "style=", "onclick"} {
+				for _, bad := range []string{op.ProblemOf(prentice.Internal).Title, "ZgotmplZ", "<no value>", "%!", "<script>alert", "\x1b", "style=", "onclick"} {
 					if strings.Contains(body, bad) {
 						t.Errorf("%s contains %q", s.path, bad)
 					}
