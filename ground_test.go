@@ -192,21 +192,6 @@ func TestEventsAreRefusedBeforeTheyAreKept(t *testing.T) {
 	}
 }
 
-func TestAClaimIsUnknownUntilSomebodyLooksAndAfterItExpires(t *testing.T) {
-	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-	v := prentice.ClaimVerdict{Claim: prentice.Claim{About: "service/x", Expires: now}}
-	if got := v.At(now.Add(-time.Hour)); got.Truth != prentice.NotSeen || got.Reason == "" {
-		t.Errorf("not checked: %+v", got)
-	}
-	v.Truth = prentice.Pass
-	if got := v.At(now.Add(-time.Hour)); got.Truth != prentice.Pass {
-		t.Errorf("it was seen to pass: %+v", got)
-	}
-	if got := v.At(now.Add(time.Hour)); got.Truth != prentice.NotSeen {
-		t.Errorf("expired, and still %s", got.Truth)
-	}
-}
-
 func TestDependantsAreFoundThroughOthersAndCyclesEnd(t *testing.T) {
 	c := prentice.Catalog{Services: []prentice.Service{
 		{Ref: "service/a", DependsOn: []prentice.Ref{"service/b"}}, {Ref: "service/b", DependsOn: []prentice.Ref{"service/c"}},
