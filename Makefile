@@ -2,12 +2,13 @@
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help build helper demo test race check format vet staticcheck docs bench hazards hazards-teeth package clean
+.PHONY: help build helper demo test stories race check format vet staticcheck docs bench hazards hazards-teeth package clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
+BESIDE      = bench stories # modules of their own: what only they need is not the program's
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 help:
@@ -31,7 +32,12 @@ demo: build
 test:
 	.ci/needs
 	go test -timeout 12m $(or $(PACKAGES),./...)
+	$(if $(PACKAGES),,$(MAKE) stories)
+
+## stories: what users do, against the whole program, on both databases and in a browser
+stories:
 	go build -C bench -o /dev/null .
+	go test -C stories -timeout 12m ./...
 
 ## hazards: what has hurt others, played against the program; a line for each
 hazards:
@@ -48,7 +54,8 @@ race:
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out
 check: format vet staticcheck docs race
-	$(MAKE) test PACKAGES="./cmd/... ./stories/..."
+	.ci/needs
+	$(MAKE) stories
 
 ## format: refuse what gofmt would change
 format:
@@ -57,13 +64,11 @@ format:
 
 ## vet: go vet
 vet:
-	go vet ./...
-	go vet -C bench ./...
+	for module in . $(BESIDE); do go vet -C $$module ./... || exit 1; done
 
 ## staticcheck: the pinned staticcheck
 staticcheck:
-	go run $(STATICCHECK) ./...
-	go run -C bench $(STATICCHECK) ./...
+	for module in . $(BESIDE); do go run -C $$module $(STATICCHECK) ./... || exit 1; done
 
 ## docs: links lead somewhere, decisions say what they must, the floors hold
 docs:

@@ -192,8 +192,6 @@ func named(t *testing.T, fsys fs.FS, suffix string) []string {
 		switch {
 		case d.IsDir() && name != "." && (base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || strings.HasSuffix(base, "-data")):
 			return fs.SkipDir
-		case d.IsDir() && name != "." && ownModule(fsys, name):
-			return fs.SkipDir
 		case !d.IsDir() && strings.HasSuffix(base, suffix):
 			names = append(names, name)
 		}
@@ -203,10 +201,4 @@ func named(t *testing.T, fsys fs.FS, suffix string) []string {
 		t.Fatal(err)
 	}
 	return names
-}
-
-// ownModule says whether a folder is a module beside this one.
-func ownModule(fsys fs.FS, folder string) bool {
-	_, err := fs.Stat(fsys, folder+"/go.mod")
-	return err == nil
 }
