@@ -144,6 +144,9 @@ func TestAVerdictIsReusedOnTheSameBasisOnly(t *testing.T) {
 		if till := seen(answers("till"), prentice.NotSeen, 0, time.Minute); reused(0, till.Basis) {
 			t.Error("unknown is reused as an answer")
 		}
+		if w.add(seen(answers("shop"), prentice.NotSeen, time.Second, time.Minute)); reused(2*time.Second, shop.Basis) {
+			t.Error("a verdict is reused on which the claim does not stand any more")
+		}
 	})
 }
 

@@ -19,12 +19,13 @@ const (
 
 const verdictColumns = `number, claim, digest, subject, environment, tool, truth, reason, witness, run, made, valid_until`
 
-// Reuse is the verdict that is there on a basis and still valid: what was asked on
-// it need not be asked again. Unknown is no answer, so it is not reused.
+// Reuse is the verdict on which a claim stands, if it has this basis and is still
+// valid: what was asked on it need not be asked again. Unknown is no answer, so it is
+// not reused.
 func (s *Store) Reuse(ctx context.Context, now time.Time, b prentice.Basis) (v prentice.ClaimVerdict, found bool, err error) {
 	v, err = verdict(func(dest ...any) error {
-		return s.DB.QueryRow(ctx, `SELECT `+verdictColumns+` FROM claim_verdicts
-			WHERE digest = ? AND subject = ? AND environment = ? AND tool = ? AND truth <> ? AND valid_until > ? ORDER BY number DESC LIMIT 1`,
+		return s.DB.QueryRow(ctx, `SELECT `+verdictColumns+` FROM claim_verdicts WHERE digest = ? AND subject = ? AND environment = ? AND tool = ?
+			AND truth <> ? AND valid_until > ? AND number = (SELECT latest FROM claims WHERE id = claim)`,
 			[]any{b.Claim, b.Subject, b.Environment, b.Tool, string(prentice.NotSeen), db.Micros(now)}, dest...)
 	})
 	if errors.Is(err, sql.ErrNoRows) {

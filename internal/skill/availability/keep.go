@@ -29,6 +29,9 @@ func (l *Lookout) keepOn(ctx context.Context) {
 		if err := l.keep(ctx, everything); err != nil && ctx.Err() == nil {
 			l.Log.Error("keep what was seen of services; it is tried again", "err", err)
 		}
+		if err := l.keepVerdicts(ctx); err != nil && ctx.Err() == nil {
+			l.Log.Error("keep what probes claim and the verdicts on it; it is tried again", "err", err)
+		}
 		if l.DB != nil && time.Since(pruned) >= slotLength {
 			pruned = time.Now()
 			if err := l.kept.prune(ctx, l.Clock()); err != nil && ctx.Err() == nil {
@@ -44,6 +47,9 @@ func (l *Lookout) keepLast() {
 	defer cancel()
 	if err := l.keep(ctx, true); err != nil {
 		l.Log.Error("keep what was seen of services", "err", err)
+	}
+	if err := l.keepVerdicts(ctx); err != nil {
+		l.Log.Error("keep the verdicts on what probes claim", "err", err)
 	}
 }
 

@@ -26,6 +26,9 @@ type Deps struct {
 	Log     *slog.Logger
 	Most    int // looks at the same time; 0 is 512
 
+	Claims Claims // nil: no one keeps what probes claim
+	Tool   string // by which they are judged, as tool@version
+
 	// Others is what is measured elsewhere; nil is nothing.
 	Others func(context.Context) ([]metric.Family, error)
 
@@ -49,6 +52,8 @@ type Lookout struct {
 	ended  []removed  // that ask no more, and were told to fail
 	cut    cutoff
 	work   Work
+
+	declared *prentice.Catalog // whose claims are declared
 }
 
 // key names a probe.
@@ -71,6 +76,7 @@ type watched struct {
 	busy    bool             // a look is under way
 	gone    bool             // no longer in the catalog
 	due     time.Time
+	says    claimed
 }
 
 // Work counts what the lookout itself has done since it began.
@@ -155,6 +161,7 @@ func (l *Lookout) follow() {
 				l.fresh = append(l.fresh, w)
 			}
 			w.rule = p
+			w.claim(s, p, l.Tool)
 			l.all[k] = w
 		}
 	}

@@ -23,7 +23,7 @@ func (l *Lookout) believed(r Rules) Rules {
 // another may have looked since.
 func (l *Lookout) anew(ctx context.Context) error {
 	l.mu.Lock()
-	l.loaded, l.looks = l.loaded && l.Lead == nil, true
+	l.loaded, l.looks, l.declared = l.loaded && l.Lead == nil, true, nil
 	if !l.loaded {
 		l.all, l.at, l.fresh, l.cut = map[key]*watched{}, nil, nil, cutoff{}
 	}

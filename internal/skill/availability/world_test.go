@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -130,7 +132,11 @@ func watch(t testing.TB, d *db.DB, services ...prentice.Service) *world {
 	t.Helper()
 	w := &world{t: t}
 	w.change(services...)
-	w.Lookout = NewLookout(Deps{DB: d, Catalog: w.team.Load, Prober: newVisitor(), Send: w.hear})
+	deps := Deps{DB: d, Catalog: w.team.Load, Prober: newVisitor(), Send: w.hear}
+	if d != nil {
+		deps.Claims = &claims.Store{DB: d}
+	}
+	w.Lookout = NewLookout(deps)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.Run(ctx) }()
@@ -146,8 +152,10 @@ func watch(t testing.TB, d *db.DB, services ...prentice.Service) *world {
 
 func migrate(t testing.TB, d *db.DB) *db.DB {
 	t.Helper()
-	if err := d.Migrate(context.Background(), "availability", Schema()); err != nil {
-		t.Fatal(err)
+	for owner, files := range map[string]fs.FS{"availability": Schema(), "claims": claims.Schema()} {
+		if err := d.Migrate(context.Background(), owner, files); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return d
 }

@@ -1,0 +1,99 @@
+package availability
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+)
+
+// claimKind is the kind of the claims that probes make.
+const claimKind = "probe"
+
+// extendEvery is about how long a verdict that comes out the same is left alone
+// until it is made valid for longer.
+const extendEvery = 5 * time.Minute
+
+// claimOf is what a probe claims about its service.
+func claimOf(s prentice.Service, p prentice.Probe, source string) prentice.Claim {
+	return prentice.Claim{
+		ID: claimID(s.Ref, p.Name), Kind: claimKind, About: s.Ref, Says: statement(p), Asks: fmt.Sprintf("%s %s, %s", p.Kind, shown(p), wants(p)),
+		Source: source, Owner: s.Owner, Severity: prentice.Warn,
+	}
+}
+
+// claimID names a probe's claim. Names that are too long together are replaced by
+// their digest.
+func claimID(service prentice.Ref, probe string) string {
+	id := claimKind + ":" + service.Name() + ":" + probe
+	if prentice.ValidName(id) {
+		return id
+	}
+	_, sum, _ := strings.Cut(prentice.Digest([]byte(id)), ":")
+	return claimKind + ":" + sum[:32]
+}
+
+// statement is what a probe asks, as a statement.
+func statement(p prentice.Probe) string {
+	says := ""
+	switch p.Kind {
+	case "http":
+		says = " answers " + cmp.Or(statusOf(p), "2xx")
+	case "tcp":
+		says = " takes connections"
+	default:
+		says = " succeeds"
+	}
+	if p.Contains != "" {
+		says += fmt.Sprintf(" with the text %q", p.Contains)
+	}
+	return fmt.Sprintf("%s%s within %s", shown(p), says, p.Timeout)
+}
+
+func statusOf(p prentice.Probe) string {
+	if p.Status == 0 {
+		return ""
+	}
+	return fmt.Sprint(p.Status)
+}
+
+// basisOf is what verdicts on a probe's claim depend on. The subject is the service
+// as it is declared to run: when its hosts, its unit or its address change, what was
+// seen of it before says nothing of it any more.
+func basisOf(c prentice.Claim, s prentice.Service, tool string) prentice.Basis {
+	raw, err := json.Marshal([]any{s.Ref, s.URL, s.Unit, s.Run, s.Hosts})
+	if err != nil {
+		panic("a service always has a JSON form: " + err.Error())
+	}
+	return prentice.Basis{Claim: c.Digest(), Subject: prentice.Digest(raw), Environment: "live", Tool: cmp.Or(tool, "probe")}
+}
+
+// truthOf is what a judgement says of the claim. What goes up and down does not
+// keep it.
+func truthOf(w Word) prentice.Truth {
+	switch w {
+	case Well:
+		return prentice.Pass
+	case Down, Flapping:
+		return prentice.Fail
+	default:
+		return prentice.NotSeen
+	}
+}
+
+// verdict is what a state, as it is believed now, says of a claim, or nothing
+// while no one has looked yet.
+func (s State) verdict(now time.Time, r Rules, claim string, b prentice.Basis) (v prentice.ClaimVerdict, judged bool) {
+	if s = s.At(now, r); len(s.Last) == 0 && s.Reason != unreadable {
+		return v, false
+	}
+	v = prentice.ClaimVerdict{Claim: claim, Basis: b, Truth: truthOf(s.Word), Reason: cmp.Or(s.Reason, string(orUnknown(s.Word))), Time: now, Until: now.Add(r.Stale + extendEvery)}
+	if n := len(s.Last); n > 0 {
+		last := s.Last[n-1]
+		v.Witness = fmt.Sprintf("%s UTC: %s after %s: %s", last.Time.UTC().Format(time.DateTime), last.Truth, took(last.Latency), last.Says)
+	}
+	return v, true
+}
