@@ -70,6 +70,7 @@ func (s *System) sorts() ([]retention.Sort, error) {
 		of("history-keep", history, "tokens", "that have expired, and sessions that have ended", s.Identity.Forget, nil),
 		of("history-keep", history, "counts", "for cooldowns and absences that are over", s.runner.ForgetCounts, nil),
 		of("events-keep", events, "events", "with the ids by which they are known again", s.inbox.Forget, s.inbox.Stock),
+		of("events-keep", events, "verdicts", "on claims, such as what probes ask", s.claimed.Forget, s.claimed.Stock),
 		of("events-keep", events, "notices", "the messages to people", s.outbox.Forget, s.outbox.Stock),
 	}
 	if s.replicas != nil {

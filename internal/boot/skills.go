@@ -12,6 +12,7 @@ import (
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/runlog"
 	"prentice/internal/adapter/shell"
+	"prentice/internal/engine/claims"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/silence"
@@ -85,7 +86,8 @@ func (s *System) trusts(agent string) string {
 
 // openWorking makes the skills that are at work beside answering.
 func (s *System) openWorking() {
-	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure})
+	s.claimed = &claims.Store{DB: s.db}
+	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version})
 	s.silences = &silence.Silences{DB: s.db, Longest: s.Team.longestSilence}
 	if set := s.Settings.Alertmanager; set != nil {
 		s.mirror = silence.NewMirror(s.silences, alertmanager.New(set.URL, set.TokenFile), time.Now, s.log)

@@ -22,6 +22,7 @@ import (
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/adapter/stopfile"
 	"prentice/internal/app"
+	"prentice/internal/engine/claims"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/notice"
@@ -66,6 +67,7 @@ type System struct {
 	tried     tries
 	contacts  contacts
 	lookout   *availability.Lookout
+	claimed   *claims.Store
 	desk      *support.Support
 	silences  *silence.Silences
 	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none

@@ -7,6 +7,7 @@ import (
 	"prentice/internal/app"
 
 	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/claims"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/notice"
@@ -25,7 +26,7 @@ type owner struct {
 
 // tables is every owner of tables.
 func tables() []owner {
-	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}}
+	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}}
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

@@ -93,7 +93,7 @@ func (s State) verdict(now time.Time, r Rules, claim string, b prentice.Basis) (
 	v = prentice.ClaimVerdict{Claim: claim, Basis: b, Truth: truthOf(s.Word), Reason: cmp.Or(s.Reason, string(orUnknown(s.Word))), Time: now, Until: now.Add(r.Stale + extendEvery)}
 	if n := len(s.Last); n > 0 {
 		last := s.Last[n-1]
-		v.Witness = fmt.Sprintf("%s UTC: %s after %s: %s", last.Time.UTC().Format(time.DateTime), last.Truth, took(last.Latency), last.Says)
+		v.Witness = fmt.Sprintf("%s: %s after %s: %s", last.Time.UTC().Format(time.DateTime+" UTC"), last.Truth, took(last.Latency), last.Says)
 	}
 	return v, true
 }
