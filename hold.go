@@ -38,6 +38,14 @@ type HoldBack struct {
 // Holds says whether there is anything that holds back.
 func (h HoldBack) Holds() bool { return h.Code != "" }
 
+// OrNil is the hold as a run keeps it: nil when nothing holds.
+func (h HoldBack) OrNil() *HoldBack {
+	if !h.Holds() {
+		return nil
+	}
+	return &h
+}
+
 // Error is the hold as an error of a kind, for anyone who gets no run to look at.
 func (h HoldBack) Error(kind Kind) error {
 	return Errorf(kind, "%s", h.Says).Try("%s", h.WayOut)

@@ -7,26 +7,26 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/engine/runner"
+	"prentice/internal/engine/gate"
 	"prentice/internal/skill/availability"
 )
 
 // LimitsFile is the team's limits, in the team folder.
 const LimitsFile = "limits.yaml"
 
-func (t *Team) readLimits() (runner.Limits, error) {
+func (t *Team) readLimits() (gate.Limits, error) {
 	raw, err := os.ReadFile(filepath.Join(t.dir, LimitsFile))
 	if err != nil && !os.IsNotExist(err) {
-		return runner.Limits{}, prentice.Errorf(prentice.Unavailable, "limits: %w", err)
+		return gate.Limits{}, prentice.Errorf(prentice.Unavailable, "limits: %w", err)
 	}
-	l, findings := runner.LoadLimits(LimitsFile, raw)
+	l, findings := gate.Read(LimitsFile, raw)
 	return l, firstError(findings)
 }
 
 // estate is what the limits ask of the team's files and of the watch.
 type estate struct{ s *System }
 
-func (e estate) Limits() runner.Limits { return e.s.Team.now.Load().limits }
+func (e estate) Limits() gate.Limits { return e.s.Team.now.Load().limits }
 
 func (e estate) System(subject prentice.Ref) prentice.Ref {
 	for _, service := range e.s.Team.Catalog().Services {

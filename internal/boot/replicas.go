@@ -45,7 +45,7 @@ func (s *System) openReplicas() error {
 		return cannotWrite(s.Settings.Data, err)
 	}
 	s.replicas = &replica.Registry{DB: s.db, Clock: time.Now, Log: s.log, Name: cmp.Or(s.Settings.Replica, replica.SingleName), Folder: id, Machine: proc.Place(), Copy: copyOf(s.Settings.Data)}
-	s.replicas.OnUnfit(func() { s.runner.LetGo() }) // the runner is there before anyone joins
+	s.replicas.OnUnfit(func() { s.runner.InterruptAll() }) // the runner is there before anyone joins
 	return nil
 }
 

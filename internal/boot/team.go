@@ -16,11 +16,11 @@ import (
 	"prentice/internal/engine/alert"
 	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/catalog"
+	"prentice/internal/engine/gate"
 	"prentice/internal/engine/inventory"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
-	"prentice/internal/engine/runner"
 )
 
 // PolicyFile is the team's policy, in the team folder.
@@ -43,7 +43,7 @@ type team struct {
 	notices   *notice.Settings
 	alerts    *alert.Rules
 	secrets   secret.Declarations
-	limits    runner.Limits
+	limits    gate.Limits
 	ssh       *ssh.Config
 	marks     string // of the files, to see that they changed
 	read      time.Time

@@ -6,8 +6,8 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/calendar"
+	"prentice/internal/engine/gate"
 	"prentice/internal/engine/notice"
-	"prentice/internal/engine/runner"
 )
 
 // readThings reads the catalog, the inventories and ssh_config. With an error in
@@ -50,7 +50,7 @@ func (t *Team) readRest(next, had *team) {
 	next.calendar, err = t.readCalendar()
 	part(func() { next.calendar = had.calendar }, func() { next.calendar, _ = calendar.Load(CalendarFile, nil) }, true)
 	next.limits, err = t.readLimits()
-	part(func() { next.limits = had.limits }, func() { next.limits, _ = runner.LoadLimits(LimitsFile, nil) }, true)
+	part(func() { next.limits = had.limits }, func() { next.limits, _ = gate.Read(LimitsFile, nil) }, true)
 	next.notices, err = t.readNotices()
 	part(func() { next.notices = had.notices }, func() { next.notices, _ = notice.Load(NoticesFile, nil) }, false)
 	next.alerts, err = t.readAlerts()

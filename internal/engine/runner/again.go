@@ -81,35 +81,6 @@ func (r *Runner) lookAgain(ctx context.Context, d *detail) (*prentice.Void, erro
 	return v, err
 }
 
-// reserve takes all the targets of a run, and a place among those that act.
-func (r *Runner) reserve(tx *db.Tx, d *detail, now time.Time) error {
-	holder, err := lock(tx, d.Number, d.ThePlan.Targets, now)
-	if err != nil {
-		return err
-	}
-	if holder != "" {
-		return heldBack{hold(prentice.HoldTargetIsBusy, "it goes on by itself when that run ends", "%s", holder)}
-	}
-	if d.ThePlan.Risk == prentice.Look {
-		return nil
-	}
-	return place(tx, r.Estate.Limits(), d, r.Estate.System(d.Subject))
-}
-
-// release lets go of targets and place.
-func release(tx *db.Tx, run int64) error {
-	if _, err := tx.Exec(`DELETE FROM run_locks WHERE run = ?`, run); err != nil {
-		return err
-	}
-	_, err := tx.Exec(`DELETE FROM run_acting WHERE run = ?`, run)
-	return err
-}
-
-// releaseAs is release for what a run's move must do besides.
-func releaseAs(d *detail) func(*db.Tx, time.Time) error {
-	return func(tx *db.Tx, _ time.Time) error { return release(tx, d.Number) }
-}
-
 // closeLooks proves checks that a crash interrupted as not done: they are made
 // anew, in a round of their own.
 func (r *Runner) closeLooks(ctx context.Context, d *detail) error {

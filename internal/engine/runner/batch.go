@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 // roll performs steps on one batch of targets after the other, and verifies each
@@ -19,7 +20,7 @@ func (r *Runner) roll(ctx context.Context, d *detail, steps []prentice.PlannedSt
 			return d.exceeded(), nil
 		}
 		d.rolling = batch.Number
-		w := window{parallel: d.ThePlan.Limits.Parallel, failures: d.ThePlan.Limits.MaxFailures, good: batch.Good, bad: batch.Bad}
+		w := gate.Window{Parallel: d.ThePlan.Limits.Parallel, Failures: d.ThePlan.Limits.MaxFailures, Good: batch.Good, Bad: batch.Bad}
 		members := slices.DeleteFunc(slices.Clone(d.ThePlan.Targets), func(t prentice.Target) bool { return !slices.Contains(batch.Targets, t.Ref) })
 		if stops, err = r.spread(ctx, d, steps, members, w); stops != nil || err != nil {
 			return stops, err
@@ -49,8 +50,8 @@ func (d *detail) exceeded() *prentice.StepRecord {
 	defer d.mu.Unlock()
 	fine := true
 	for _, b := range d.Batches() {
-		w := window{good: b.Good + len(b.Verified), bad: b.Bad + len(b.Failed), failures: d.ThePlan.Limits.MaxFailures}
-		fine = !b.Barred && !b.Broken && w.tolerated()
+		w := gate.Window{Good: b.Good + len(b.Verified), Bad: b.Bad + len(b.Failed), Failures: d.ThePlan.Limits.MaxFailures}
+		fine = !b.Barred && !b.Broken && w.Tolerated()
 	}
 	if fine {
 		return nil
@@ -67,8 +68,8 @@ func (d *detail) exceeded() *prentice.StepRecord {
 // those that do not verify.
 func (d *detail) tolerates() bool {
 	failed := len(failedTargets(d))
-	w := window{bad: failed, good: len(d.ThePlan.Targets) - failed, failures: d.ThePlan.Limits.MaxFailures}
-	return d.ThePlan.Limits.Verify != "" && w.tolerated()
+	w := gate.Window{Bad: failed, Good: len(d.ThePlan.Targets) - failed, Failures: d.ThePlan.Limits.MaxFailures}
+	return d.ThePlan.Limits.Verify != "" && w.Tolerated()
 }
 
 // verifyOn performs verification steps on those of some targets that have not
@@ -88,7 +89,7 @@ func (r *Runner) verifyOn(ctx context.Context, d *detail, steps []prentice.Plann
 			}
 			continue
 		}
-		all := window{parallel: d.ThePlan.Limits.Parallel, failures: len(list) + 1, good: len(list)} // each is asked, whatever the others say
+		all := gate.Window{Parallel: d.ThePlan.Limits.Parallel, Failures: len(list) + 1, Good: len(list)} // each is asked, whatever the others say
 		asked, err := r.each(ctx, d, group, list, all)
 		if asked.last != nil {
 			bad = asked.last

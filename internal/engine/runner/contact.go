@@ -2,8 +2,6 @@ package runner
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"prentice"
@@ -40,24 +38,4 @@ func (r *Runner) contactBefore(ctx context.Context, plan prentice.Plan) *prentic
 		return nil
 	}
 	return r.Hosts.Try(ctx, plan, contactWait)
-}
-
-// unreachable holds back a plan of which nothing can be done. The zero HoldBack lets
-// it.
-func unreachable(c *prentice.Contact) prentice.HoldBack {
-	if !c.None() {
-		return prentice.HoldBack{}
-	}
-	first := c.Lost[0]
-	says := first.Says
-	if len(c.Lost) > 1 {
-		says = fmt.Sprintf("none of %d hosts can be reached, the first is %s: %s", len(c.Lost), first.Host, first.Says)
-	} else if !strings.Contains(says, first.Host.Name()) {
-		says = fmt.Sprintf("%s cannot be reached: %s", first.Host, says)
-	}
-	way := first.Hint
-	if way == "" {
-		way = "see what is wrong with: prentice host check " + first.Host.Name()
-	}
-	return hold(prentice.HoldUnreachable, way, "%s", says)
 }

@@ -145,8 +145,8 @@ func (d *detail) unbegun(step prentice.PlannedStep, target prentice.Target, roun
 	return rec
 }
 
-// held is the human step that the run waits for.
-func (d *detail) held() (prentice.StepRecord, bool) {
+// waitedFor is the human step that the run waits for.
+func (d *detail) waitedFor() (prentice.StepRecord, bool) {
 	for _, s := range d.Steps {
 		if s.Step == d.Waits && s.State == prentice.Held {
 			return s, true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
@@ -91,6 +92,6 @@ func (r *Runner) drains(run *prentice.Run) {
 	if !r.draining.Load() || run.State.Ended() || run.State == prentice.Waiting || asleep(*run) || len(r.Peers.Living()) > 1 || r.performs(run.Number) {
 		return
 	}
-	h := hold(prentice.HoldDraining, "stop prentice and start it again, or cancel the run", "prentice drains, and begins no step before it is started again")
+	h := gate.Hold(prentice.HoldDraining, "stop prentice and start it again, or cancel the run", "prentice drains, and begins no step before it is started again")
 	run.Hold, run.Says = &h, "does not go on: "+h.Says
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 // Foresee says what would become of a request if it were made now: what policy
@@ -28,17 +29,17 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time
 	if err != nil {
 		return out, err
 	}
-	s, err := r.situate(ctx, plan, req.Actor.Kind, record)
+	s, err := r.facts(ctx, plan, req.Actor.Kind, record)
 	if err != nil {
 		return out, err
 	}
-	out.Hold = kept(holdBack(s))
-	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
+	out.Hold = gate.Check(s).OrNil()
+	d.Decision = r.decide(ctx, prentice.Moment{Now: s.Now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
 	out.Decision, out.Contact = d.Decision, r.contact(ctx, plan, req.Actor, wait)
 	if d.Decision.Verdict != prentice.Ask {
 		return out, nil
 	}
-	q, err := r.question(ctx, d.Decision, plan, s.now)
+	q, err := r.question(ctx, d.Decision, plan, s.Now)
 	if err != nil {
 		return out, err
 	}
@@ -48,9 +49,9 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time
 
 // ahead is what would hold a run back that waits for approval, if it had it now.
 func (r *Runner) ahead(ctx context.Context, d prentice.RunDetail) (*prentice.HoldBack, error) {
-	s, err := r.situate(ctx, d.ThePlan, prentice.ActorKind(d.Requester.Kind()), d.Record)
+	s, err := r.facts(ctx, d.ThePlan, prentice.ActorKind(d.Requester.Kind()), d.Record)
 	if err != nil {
 		return nil, err
 	}
-	return kept(holdBack(s)), nil
+	return gate.Check(s).OrNil(), nil
 }

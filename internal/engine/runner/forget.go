@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
@@ -221,4 +223,12 @@ func spansIn(text string) (list []stretch) {
 		}
 	}
 	return list
+}
+
+// forgetCounts removes what no longer counts by the hour.
+func (r *Runner) forgetCounts(ctx context.Context) error {
+	return r.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`DELETE FROM run_counts WHERE minute < ?`, gate.Minute(r.Clock().Add(-2*time.Hour)))
+		return err
+	})
 }

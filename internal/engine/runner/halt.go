@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
@@ -55,7 +56,7 @@ func (r *Runner) haltAll() {
 	if len(r.active) == 0 {
 		return
 	}
-	says := stopped{"everything was stopped" + because(r.StopSays())}
+	says := stopped{"everything was stopped" + gate.Because(r.StopSays())}
 	for _, stop := range r.active {
 		stop(says)
 	}
@@ -124,5 +125,5 @@ func (r *Runner) endedBy(ctx context.Context, d *detail) string {
 	if s, ok := context.Cause(ctx).(stopped); ok {
 		return s.says
 	}
-	return "everything was stopped" + because(r.StopSays())
+	return "everything was stopped" + gate.Because(r.StopSays())
 }

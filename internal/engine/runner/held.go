@@ -7,14 +7,6 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// kept is a hold as a run keeps it: nil when nothing holds.
-func kept(h prentice.HoldBack) *prentice.HoldBack {
-	if !h.Holds() {
-		return nil
-	}
-	return &h
-}
-
 // Rest says of a run that was refused that it is held, by what and until when, and is
 // asked for again by itself; with nil, that it is no more. Other runs stay as they
 // are.

@@ -55,14 +55,14 @@ func (r *Runner) endLeft(ctx context.Context, d *detail) (list []left, goesOn st
 	return list, strings.Join(says, ""), nil
 }
 
-// letGo tells a kind that the proof of a step is written.
-func letGo(ctx context.Context, kind prentice.StepKind, work prentice.Work) {
+// tellProved tells a kind that the proof of a step is written.
+func tellProved(ctx context.Context, kind prentice.StepKind, work prentice.Work) {
 	if kind, ok := kind.(prentice.Prover); ok {
 		kind.Proved(context.WithoutCancel(ctx), work)
 	}
 }
 
-// sweep lets go of what an earlier process left of steps that are proved.
+// sweep clears what an earlier process left of steps that are proved.
 func (r *Runner) sweep(ctx context.Context) {
 	for _, kind := range r.Kinds {
 		sweeper, ok := kind.(prentice.Sweeper)

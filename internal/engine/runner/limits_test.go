@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
 // limit sets one number of the limits in force.
-func (w *world) limit(change func(*Limits)) {
+func (w *world) limit(change func(*gate.Limits)) {
 	w.limits.Store(nil)
 	l := w.Limits()
 	change(&l)
@@ -42,7 +43,7 @@ func wantHold(t *testing.T, run prentice.Run, code prentice.HoldCode) {
 func TestNobodyRacesPastALimit(t *testing.T) {
 	const most, wanted = 5, 20
 	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.PerHour[installation] = most })
+		w.limit(func(l *gate.Limits) { l.PerHour[gate.Installation] = most })
 		w.r.Stop(time.Second) //nolint:errcheck // this test takes the places itself
 		var runs []*detail
 		for i := range wanted {
@@ -60,7 +61,7 @@ func TestNobodyRacesPastALimit(t *testing.T) {
 		all.Wait()
 		passed := 0
 		for _, err := range errs {
-			held, is := err.(heldBack)
+			held, is := err.(gate.Error)
 			switch {
 			case err == nil:
 				passed++
@@ -76,7 +77,7 @@ func TestNobodyRacesPastALimit(t *testing.T) {
 
 func TestTheHourBindsPeopleTooUntilAnOwnerLiftsIt(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.PerHour[service] = 2 })
+		w.limit(func(l *gate.Limits) { l.PerHour[gate.Service] = 2 })
 		for range 2 {
 			w.until(w.start(bob, "mend").Number, prentice.Verified)
 		}
@@ -107,7 +108,7 @@ func TestTheHourBindsPeopleTooUntilAnOwnerLiftsIt(t *testing.T) {
 
 func TestWhoGetsNoPlaceStandsInLine(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.AtOnce[service] = 1 })
+		w.limit(func(l *gate.Limits) { l.AtOnce[gate.Service] = 1 })
 		w.deed.block = make(chan struct{}, 2)
 		first := w.start(bob, "mend")
 		<-w.deed.began
@@ -130,7 +131,7 @@ func TestWhoGetsNoPlaceStandsInLine(t *testing.T) {
 
 func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.InARow, l.BackOff = 2, time.Minute })
+		w.limit(func(l *gate.Limits) { l.InARow, l.BackOff = 2, time.Minute })
 		w.deed.sick["well"] = true
 		w.until(w.alone("mend", 1).Number, prentice.Undone)
 		wantHold(t, w.alone("mend", 2), prentice.HoldBackOff)
@@ -157,7 +158,7 @@ func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
 
 func TestWhatIsFixedAgainAndAgainIsNotFixedAgain(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.Fixed = 2 })
+		w.limit(func(l *gate.Limits) { l.Fixed = 2 })
 		for _, event := range []int64{1, 2} {
 			w.until(w.alone("mend", event).Number, prentice.Verified)
 		}

@@ -48,7 +48,7 @@ func (r *Runner) move(ctx context.Context, d *detail, to next, more ...func(*db.
 
 // onward is a run as a move leaves it.
 func onward(run prentice.Run, to next, now time.Time) prentice.Run {
-	run.State, run.Says, run.Hold = to.state, to.says, kept(to.hold)
+	run.State, run.Says, run.Hold = to.state, to.says, to.hold.OrNil()
 	run.Expires = time.Time{}
 	if to.state == prentice.Waiting || to.expires > 0 {
 		run.Expires = now.Add(to.expires)
@@ -127,44 +127,4 @@ func noteOf(run prentice.Run, to next, by string) prentice.Note {
 		note.Actor = "self/prentice"
 	}
 	return note
-}
-
-// settle lets go of what an ended run held and counts it.
-func settle(tx *db.Tx, l Limits, run prentice.Run) error {
-	if err := release(tx, run.Number); err != nil {
-		return err
-	}
-	if run.Started.IsZero() || run.Risk == prentice.Look {
-		return nil // it did nothing, or only read: it fixed nothing and harmed no one
-	}
-	acted, err := settleTouched(tx, run)
-	if err != nil {
-		return err
-	}
-	if err := settleStreaks(tx, l, run, acted); err != nil || !acted {
-		return err
-	}
-	verified, harmful := 0, 0
-	if run.State == prentice.Verified {
-		verified = 1
-	}
-	if run.State.Harmful() {
-		harmful = 1
-	}
-	_, err = tx.Exec(`INSERT INTO run_records (procedure, runs, verified, harmful, ended) VALUES (?, 1, ?, ?, ?)
-		ON CONFLICT (procedure) DO UPDATE SET runs = run_records.runs + 1, verified = run_records.verified + excluded.verified,
-		harmful = run_records.harmful + excluded.harmful, ended = excluded.ended`, run.Procedure, verified, harmful, db.Micros(run.Ended))
-	if err != nil {
-		return err
-	}
-	switch {
-	case err != nil || verified+harmful == 0:
-		return err // no one knows whether it helped
-	case verified == 1:
-		_, err = tx.Exec(`DELETE FROM run_useless WHERE procedure = ? AND subject = ?`, run.Procedure, string(run.Subject))
-		return err
-	}
-	_, err = tx.Exec(`INSERT INTO run_useless (procedure, subject, times) VALUES (?, ?, 1)
-		ON CONFLICT (procedure, subject) DO UPDATE SET times = run_useless.times + 1`, run.Procedure, string(run.Subject))
-	return err
 }

@@ -5,13 +5,9 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
-
-// Overridable are the reasons that an owner may end before their time.
-func Overridable() []prentice.HoldCode {
-	return []prentice.HoldCode{prentice.HoldCooldown, prentice.HoldBackOff, prentice.HoldFailures, prentice.HoldUseless, prentice.HoldFlapping, prentice.HoldOverLimit}
-}
 
 // Override ends a hold that lies on something. It changes what was counted, never
 // the limit: that is in the team's git.
@@ -40,10 +36,10 @@ func override(tx *db.Tx, code prentice.HoldCode, name string, now time.Time) (in
 	case prentice.HoldFlapping:
 		return tx.Exec(`DELETE FROM run_mended WHERE subject = ?`, name)
 	case prentice.HoldOverLimit:
-		if name == installation {
-			return tx.Exec(`DELETE FROM run_counts WHERE layer = ?`, installation)
+		if name == gate.Installation {
+			return tx.Exec(`DELETE FROM run_counts WHERE layer = ?`, gate.Installation)
 		}
-		return tx.Exec(`DELETE FROM run_counts WHERE name = ? AND layer <> ?`, name, installation)
+		return tx.Exec(`DELETE FROM run_counts WHERE name = ? AND layer <> ?`, name, gate.Installation)
 	case prentice.HoldUseless:
 		if _, err := tx.Exec(`DELETE FROM run_useless WHERE subject = ?`, name); err != nil {
 			return 0, err
@@ -52,5 +48,5 @@ func override(tx *db.Tx, code prentice.HoldCode, name string, now time.Time) (in
 	case prentice.HoldFailures, prentice.HoldBackOff:
 		return tx.Exec(`DELETE FROM run_streaks WHERE code = ? AND name = ?`, string(code), name)
 	}
-	return 0, prentice.Errorf(prentice.Invalid, "%q cannot be overridden", code).Try("one of %v can", Overridable())
+	return 0, prentice.Errorf(prentice.Invalid, "%q cannot be overridden", code).Try("one of %v can", gate.Overridable())
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
@@ -108,7 +109,7 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 	if d.Hold != nil && d.Hold.Code == prentice.HoldPaused {
 		return true, nil
 	}
-	h := hold(prentice.HoldPaused, "a person lets it go on with: prentice resume", "paused: %s", says)
+	h := gate.Hold(prentice.HoldPaused, "a person lets it go on with: prentice resume", "paused: %s", says)
 	still := false
 	err = r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) (err error) {
 		if still, err = lockPause(tx); err != nil || !still {
@@ -185,7 +186,7 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 		if _, err := tx.Exec(`UPDATE run_process SET paused = 0, says = '' WHERE one = 1`); err != nil {
 			return err
 		}
-		if held, at, err = heldIn(tx); err != nil {
+		if held, at, err = pausedIn(tx); err != nil {
 			return err
 		}
 		refs := []prentice.Ref{"op/resume"}
@@ -211,8 +212,8 @@ func (r *Runner) Resume(ctx context.Context, actor prentice.Actor, reason string
 // mostNamed is how many runs one line of evidence names; it counts the others.
 const mostNamed = 50
 
-// heldIn is heldRuns as a transaction sees it, with the revision that each has once its hold is gone.
-func heldIn(tx *db.Tx) (held []prentice.Run, at []resting, err error) {
+// pausedIn is pausedRuns as a transaction sees it, with the revision that each has once its hold is gone.
+func pausedIn(tx *db.Tx) (held []prentice.Run, at []resting, err error) {
 	rows, err := tx.Query(`SELECT ` + runColumns + `, revision FROM runs WHERE ended = 0 AND hold <> '' ORDER BY number`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read which runs are paused: %w", err)
@@ -232,8 +233,8 @@ func heldIn(tx *db.Tx) (held []prentice.Run, at []resting, err error) {
 	return held, at, errors.Join(rows.Err(), rows.Close())
 }
 
-// heldRuns are the runs that wait for a person to say resume.
-func (r *Runner) heldRuns(ctx context.Context) ([]prentice.Run, error) {
+// pausedRuns are the runs that wait for a person to say resume.
+func (r *Runner) pausedRuns(ctx context.Context) ([]prentice.Run, error) {
 	moving, err := r.moving(ctx)
 	held := []prentice.Run{}
 	for _, run := range moving {

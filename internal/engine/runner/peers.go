@@ -97,9 +97,9 @@ func stillOwned(tx *db.Tx, items []any) error {
 	return err
 }
 
-// LetGo interrupts whatever is under way here, because this process must not act
+// InterruptAll interrupts whatever is under way here, because this process must not act
 // any more: another may have begun to.
-func (r *Runner) LetGo() {
+func (r *Runner) InterruptAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, stop := range r.active {

@@ -164,7 +164,7 @@ func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
 		c.live("b#2")
 		b.takeOver()
 		b.until(run.Number, prentice.Waiting)
-		if _, err := a.r.hold(t.Context(), d, ask, prentice.Target{Local: true}, 1); !errors.Is(err, errMoved) {
+		if _, err := a.r.askPerson(t.Context(), d, ask, prentice.Target{Local: true}, 1); !errors.Is(err, errMoved) {
 			t.Errorf("it wrote: %v", err)
 		}
 		close(a.deed.block)
@@ -270,7 +270,7 @@ func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
 		if since, _, err := b.r.pausedSince(t.Context()); err != nil || !since.IsZero() {
 			t.Errorf("paused after one death: %v, %v", since, err)
 		}
-		a.r.LetGo()
+		a.r.InterruptAll()
 		c.live("a#1")
 		for a.r.performs(1) {
 			time.Sleep(time.Millisecond)
@@ -281,7 +281,7 @@ func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
 			t.Errorf("not paused after two deaths: %v", err)
 		}
 		t.Log(says)
-		b.r.LetGo()
+		b.r.InterruptAll()
 	})
 }
 
@@ -296,7 +296,7 @@ func TestARunThatIsHandedOnTwiceInOrderPausesNothing(t *testing.T) {
 		c.live("b#2")
 		b.takeOver()
 		<-b.deed.began
-		a.r.LetGo()
+		a.r.InterruptAll()
 		c.live("a#1")
 		for a.r.performs(1) {
 			time.Sleep(time.Millisecond)
@@ -305,7 +305,7 @@ func TestARunThatIsHandedOnTwiceInOrderPausesNothing(t *testing.T) {
 		if since, says, err := a.r.pausedSince(t.Context()); err != nil || !since.IsZero() {
 			t.Errorf("paused: %s, %v", says, err)
 		}
-		b.r.LetGo()
+		b.r.InterruptAll()
 	})
 }
 

@@ -116,8 +116,8 @@ func flag(yes bool) int {
 	return 0
 }
 
-// hold lets a run wait for a person to do a step and say so.
-func (r *Runner) hold(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
+// askPerson lets a run wait for a person to do a step and say so.
+func (r *Runner) askPerson(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
 	rec := d.meant(step, target, round, r.Clock())
 	rec.State, rec.Says = prentice.Held, step.Says
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
@@ -147,7 +147,7 @@ func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, e
 		if !a.Yes {
 			state = prentice.NotDone
 		}
-		rec, _ := d.held()
+		rec, _ := d.waitedFor()
 		says := fmt.Sprintf("%s says %s: %s", a.Actor.Ref(), wordOn(rec.Section, a.Yes), orNoReason(a.Reason))
 		return r.confirmed(tx, d, state, says, next{kind: "run.confirmed", actor: a.Actor.Ref()}, now)
 	})
@@ -157,7 +157,7 @@ func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, e
 // asksQuestion says whether the step that a run waits for asks what a person sees,
 // and not that they do something.
 func (d *detail) asksQuestion() bool {
-	rec, _ := d.held()
+	rec, _ := d.waitedFor()
 	return rec.Section == prentice.Check || rec.Section == prentice.Verify
 }
 
@@ -191,7 +191,7 @@ func mayConfirm(d *detail, a prentice.Reply) error {
 
 // confirmed proves the human step that the run waits for, and lets the run go on.
 func (r *Runner) confirmed(tx *db.Tx, d *detail, state prentice.StepState, says string, to next, now time.Time) (next, error) {
-	rec, found := d.held()
+	rec, found := d.waitedFor()
 	if !found {
 		return to, prentice.Errorf(prentice.Internal, "run/%d waits for step %s, of which the journal knows nothing", d.Number, d.Waits)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 // landed is a target on which a group of steps has ended.
@@ -18,7 +19,7 @@ type landed struct {
 // group performs steps of Act that follow each other in the same place: here, on
 // all targets, or on one batch of them after the other.
 func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *prentice.StepRecord, err error) {
-	w := window{parallel: d.ThePlan.Limits.Parallel, failures: d.ThePlan.Limits.MaxFailures}
+	w := gate.Window{Parallel: d.ThePlan.Limits.Parallel, Failures: d.ThePlan.Limits.MaxFailures}
 	targets := d.ThePlan.Targets
 	if steps[0].Where == "target" {
 		if rolling, _ := d.ThePlan.Rolling(); d.ThePlan.PerBatch() && rolling[0].ID == steps[0].ID {
@@ -26,7 +27,7 @@ func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedS
 		}
 		failed := failedBefore(d, steps)
 		targets = without(targets, failed)
-		w.bad, w.good = len(failed), min(len(failed), 1) // the canary was another one
+		w.Bad, w.Good = len(failed), min(len(failed), 1) // the canary was another one
 	}
 	return r.spread(ctx, d, steps, where(steps[0], targets), w)
 }
@@ -34,12 +35,12 @@ func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedS
 // spread performs a group of steps on targets, as many at once as the window
 // lets. It returns the step that stops the run, if one does: more failed than may,
 // or a person must do something first.
-func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, w window) (*prentice.StepRecord, error) {
+func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, w gate.Window) (*prentice.StepRecord, error) {
 	all, err := r.each(ctx, d, steps, targets, w)
 	if err != nil || all.stops != nil {
 		return all.stops, err
 	}
-	if all.left > 0 || !all.window.tolerated() {
+	if all.left > 0 || !all.window.Tolerated() {
 		return all.last, nil
 	}
 	return nil, nil
@@ -50,32 +51,32 @@ type outcome struct {
 	stops  *prentice.StepRecord // a person must look, or do something
 	last   *prentice.StepRecord // that failed
 	left   int                  // targets that were not begun
-	window window
+	window gate.Window
 }
 
 // each performs a group of steps on targets while the window is open; first where
 // something was begun before a crash, so that how it came out counts.
-func (r *Runner) each(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, w window) (all outcome, err error) {
+func (r *Runner) each(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, w gate.Window) (all outcome, err error) {
 	targets = begunFirst(d, steps, targets)
 	ended := make(chan landed)
 	for {
-		for len(targets) > 0 && all.stops == nil && err == nil && w.open() {
+		for len(targets) > 0 && all.stops == nil && err == nil && w.Open() {
 			go func(t prentice.Target) { ended <- r.column(ctx, d, steps, t) }(targets[0])
-			w.flying, targets = w.flying+1, targets[1:]
+			w.Flying, targets = w.Flying+1, targets[1:]
 		}
-		if w.flying == 0 {
+		if w.Flying == 0 {
 			all.left, all.window = len(targets), w
 			return all, err
 		}
 		one := <-ended
-		w.flying--
+		w.Flying--
 		switch {
 		case one.err != nil:
 			err = one.err
 		case one.bad == nil:
-			w.good++
+			w.Good++
 		case one.bad.State == prentice.NotDone:
-			w.bad++
+			w.Bad++
 			all.last = one.bad
 		default:
 			all.stops = one.bad
@@ -140,7 +141,7 @@ func setOf(refs []prentice.Ref) map[prentice.Ref]bool {
 // of the others is good.
 func isPartly(d *detail) bool {
 	failed := failedTargets(d)
-	if w := (window{bad: len(failed), good: len(d.ThePlan.Targets) - len(failed), failures: d.ThePlan.Limits.MaxFailures}); w.bad == 0 || !w.tolerated() {
+	if w := (gate.Window{Bad: len(failed), Good: len(d.ThePlan.Targets) - len(failed), Failures: d.ThePlan.Limits.MaxFailures}); w.Bad == 0 || !w.Tolerated() {
 		return false
 	}
 	if len(unfinished(d)) > len(failed) {

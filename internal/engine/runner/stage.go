@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
@@ -128,7 +129,7 @@ func (r *Runner) giveUp(ctx context.Context, d *detail) error {
 		return err
 	}
 	for _, l := range ended {
-		letGo(ctx, l.kind, l.work)
+		tellProved(ctx, l.kind, l.work)
 	}
 	return nil
 }
@@ -182,7 +183,7 @@ func (r *Runner) ask(ctx context.Context, d *detail) error {
 		expires = min(expires, d.Decision.Expires)
 	}
 	contact := r.contactBefore(ctx, d.ThePlan)
-	if h := unreachable(contact); h.Holds() {
+	if h := gate.Unreachable(contact); h.Holds() {
 		return r.move(ctx, d, next{state: prentice.RunRefused, says: h.Says + "; no one was asked", kind: "run.refused", hold: h})
 	}
 	says := "waits for " + asking(d.Decision)
@@ -262,8 +263,8 @@ func (r *Runner) queue(ctx context.Context, d *detail) error {
 	if err == nil {
 		err = r.lockAll(ctx, d)
 	}
-	if held, ok := errors.AsType[heldBack](err); ok {
-		return r.heldAtTheDoor(ctx, d, held.HoldBack)
+	if full, ok := errors.AsType[gate.Error](err); ok {
+		return r.notAdmitted(ctx, d, full.HoldBack)
 	}
 	if errors.Is(err, errStale) {
 		d.looked = looked{}
@@ -310,9 +311,9 @@ func cool(tx *db.Tx, d *detail, until time.Time) error {
 	return tx.Insert(`INSERT INTO run_cooldowns (procedure, target, until, run)`, 4, rows, ` ON CONFLICT (procedure, target) DO UPDATE SET until = excluded.until, run = excluded.run`)
 }
 
-// heldAtTheDoor is what becomes of a run that has leave and gets no place: it is
+// notAdmitted is what becomes of a run that has leave and gets no place: it is
 // refused when the hour is full, and otherwise stands in line.
-func (r *Runner) heldAtTheDoor(ctx context.Context, d *detail, h prentice.HoldBack) error {
+func (r *Runner) notAdmitted(ctx context.Context, d *detail, h prentice.HoldBack) error {
 	if !h.Until.IsZero() {
 		return r.move(ctx, d, next{state: prentice.RunRefused, says: h.Says, hold: h})
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
@@ -44,16 +45,16 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	s, err := r.situate(ctx, plan, req.Actor.Kind, record)
+	s, err := r.facts(ctx, plan, req.Actor.Kind, record)
 	if err != nil {
 		return prentice.Run{}, err
 	}
 	d := &detail{request: req, attempt: 1, owner: r.taker()}
 	d.ThePlan, d.Record = plan, record
 	d.Window, d.Causes = req.Window, req.Causes
-	d.Decision = r.decide(ctx, prentice.Moment{Now: s.now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
+	d.Decision = r.decide(ctx, prentice.Moment{Now: s.Now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
 	if req.Window {
-		s.frozen = "" // the calendar is asked again once the run has leave
+		s.Frozen = "" // the calendar is asked again once the run has leave
 	}
 	unanswerable, err := r.askable(ctx, req, plan, d.Decision)
 	if err != nil {
@@ -78,17 +79,17 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 }
 
 // opening is the run as it begins: checking, or refused with the reasons.
-func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision prentice.Decision, unanswerable string) prentice.Run {
+func opening(s gate.Facts, req prentice.RunRequest, plan prentice.Plan, decision prentice.Decision, unanswerable string) prentice.Run {
 	run := prentice.Run{
 		Procedure: plan.Procedure, Plan: plan.Hash(), Subject: plan.Subject, Risk: plan.Risk, Targets: targetRefs(plan), Hosts: len(plan.Targets),
-		Requester: req.Actor.Ref(), Incident: req.Incident, Reason: req.Reason, Created: s.now,
+		Requester: req.Actor.Ref(), Incident: req.Incident, Reason: req.Reason, Created: s.Now,
 		State: prentice.Checking, Says: beginning(plan),
 	}
 	if req.EventNumber != 0 {
 		run.Event = string(prentice.EventRecord{Number: req.EventNumber}.Ref())
 	}
-	h := holdBack(s)
-	run.Hold = kept(h)
+	h := gate.Check(s)
+	run.Hold = h.OrNil()
 	no := h.Says
 	if no == "" {
 		no = unanswerable
@@ -97,7 +98,7 @@ func opening(s situation, req prentice.RunRequest, plan prentice.Plan, decision 
 		no = "policy: " + strings.Join(decision.Reasons, "; ")
 	}
 	if no != "" {
-		run.State, run.Says, run.Ended = prentice.RunRefused, no, s.now
+		run.State, run.Says, run.Ended = prentice.RunRefused, no, s.Now
 	}
 	return run
 }
@@ -219,7 +220,7 @@ func (r *Runner) underWay(ctx context.Context, req prentice.RunRequest, plan pre
 	}
 	run, found, err := look("ended = 0 AND procedure = ? AND subject = ? AND alike IN (?, ?, '')", plan.Procedure, string(plan.Subject), alike(plan), alikeBefore(plan))
 	if found && req.Actor.Kind != prentice.Self && err == nil {
-		return run, true, hold(prentice.HoldDuplicate, fmt.Sprintf("look at it with: prentice run show %d", run.Number),
+		return run, true, gate.Hold(prentice.HoldDuplicate, fmt.Sprintf("look at it with: prentice run show %d", run.Number),
 			"run/%d does this already: it is %s", run.Number, run.State).Error(prentice.Conflict)
 	}
 	return run, found, err

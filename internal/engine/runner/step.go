@@ -50,13 +50,13 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 		}
 		if state != "" {
 			if rec, err = r.prove(ctx, d, rec, state, prentice.Outcome{Says: says}); err == nil {
-				letGo(ctx, kind, work)
+				tellProved(ctx, kind, work)
 			}
 			return rec, err
 		}
 	}
 	if step.Kind == humanKind && !found {
-		return r.hold(ctx, d, step, target, round)
+		return r.askPerson(ctx, d, step, target, round)
 	}
 	if rec, err = r.intend(ctx, d, step, target, round, how); err != nil {
 		return rec, err
@@ -152,7 +152,7 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 		return rec, errMoved // a look that a person stopped says nothing of the world: the stage looks again, and gives up
 	}
 	if err == nil {
-		letGo(ctx, kind, work)
+		tellProved(ctx, kind, work)
 	}
 	return rec, err
 }

@@ -171,7 +171,7 @@ func TestAnActThatEndedAsTheProcessDidIsProved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, mending(), allow, func(t *testing.T, w *world) {
-				w.r.kinds["deed"] = ending{w.deed, w.r.LetGo, c.out, c.err}
+				w.r.kinds["deed"] = ending{w.deed, w.r.InterruptAll, c.out, c.err}
 				run := w.start(bob, "mend")
 				for {
 					busy := w.r.performs(run.Number)

@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 // useless lets fixes fail without back-off, so that only the row of useless ones
 // holds back.
-func useless(l *Limits) { l.InARow, l.BackOff = 10, 0 }
+func useless(l *gate.Limits) { l.InARow, l.BackOff = 10, 0 }
 
 // looking is a plan that only reads, and whose verification comes out well.
 func looking() prentice.Plan {
@@ -55,7 +56,7 @@ func TestOnlyWhatHelpedEndsTheRowOfUselessFixes(t *testing.T) {
 
 func TestAProcedureEarnsNothingByReading(t *testing.T) {
 	each(t, looking(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.Fixed = 1 })
+		w.limit(func(l *gate.Limits) { l.Fixed = 1 })
 		w.until(w.start(bob, "mend").Number, prentice.Verified)
 		w.until(w.alone("mend", 1).Number, prentice.Verified)
 		if rec, err := w.r.Record(t.Context(), "mend", "service/shop"); err != nil || rec.Runs != 0 || rec.Verified != 0 {
@@ -87,7 +88,7 @@ func TestARunThatBeganNothingIsNoFixAndCoolsNothing(t *testing.T) {
 // over and over by itself.
 func TestAProcedureThatCannotBeginBacksOff(t *testing.T) {
 	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.limit(func(l *Limits) { l.BackOff = time.Minute })
+		w.limit(func(l *gate.Limits) { l.BackOff = time.Minute })
 		w.deed.shut = map[prentice.Ref]bool{"host/a": true}
 		w.until(w.alone("mend", 1).Number, prentice.Failed)
 		wantHold(t, w.alone("mend", 2), prentice.HoldBackOff)

@@ -8,19 +8,20 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 // drifted says why the approval that a run has is void, or nil: a limit holds it
 // back, who agreed is no longer who may, or the policy asks otherwise.
 func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h prentice.HoldBack, err error) {
-	s, err := r.situate(ctx, d.ThePlan, d.request.Actor.Kind, d.Record)
+	s, err := r.facts(ctx, d.ThePlan, d.request.Actor.Kind, d.Record)
 	if err != nil {
 		return nil, h, err
 	}
 	if d.BreakGlassBy != "" {
-		s.frozen = "" // the one thing that breaks a freeze
+		s.Frozen = "" // the one thing that breaks a freeze
 	}
-	if h = holdBack(s); h.Holds() {
+	if h = gate.Check(s); h.Holds() {
 		return &prentice.Void{Says: h.Says}, h, nil
 	}
 	if v, err = r.ruledOtherwise(ctx, d); v != nil || err != nil {

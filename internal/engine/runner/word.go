@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
@@ -69,8 +70,8 @@ func (r *Runner) regain(ctx context.Context, d *detail) (bool, error) {
 		}
 		return r.reserve(tx, d, r.Clock())
 	})
-	if held, ok := errors.AsType[heldBack](err); ok {
-		return false, r.standAside(ctx, d, held.HoldBack, freed)
+	if busy, ok := errors.AsType[gate.Error](err); ok {
+		return false, r.standAside(ctx, d, busy.HoldBack, freed)
 	}
 	if err != nil {
 		return false, fmt.Errorf("take the targets of run %d again: %w", d.Number, err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -38,7 +39,7 @@ type world struct {
 	reaped    atomic.Int64
 	now       atomic.Int64 // added to the clock, in nanoseconds
 
-	limits    atomic.Pointer[Limits]
+	limits    atomic.Pointer[gate.Limits]
 	system    prentice.Ref
 	unmanaged prentice.Ref
 	flaps     string
@@ -203,13 +204,13 @@ func (w *world) Hold(context.Context, prentice.Plan, time.Time) (string, time.Ti
 }
 
 // Limits are so wide that only those tests meet them that set their own.
-func (w *world) Limits() Limits {
+func (w *world) Limits() gate.Limits {
 	if l := w.limits.Load(); l != nil {
 		return *l
 	}
-	l := DefaultLimits()
-	l.PerHour = map[string]int{installation: 1000, procedure: 1000, service: 1000, target: 1000}
-	l.AtOnce = map[string]int{installation: 100, system: 100, service: 100}
+	l := gate.Default()
+	l.PerHour = map[string]int{gate.Installation: 1000, gate.Procedure: 1000, gate.Service: 1000, gate.Target: 1000}
+	l.AtOnce = map[string]int{gate.Installation: 100, gate.System: 100, gate.Service: 100}
 	l.Fixed = 1000
 	return l
 }

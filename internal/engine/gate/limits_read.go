@@ -1,4 +1,4 @@
-package runner
+package gate
 
 import (
 	"fmt"
@@ -10,48 +10,12 @@ import (
 	"prentice/internal/kit/strict"
 )
 
-// Limits bound all runs together, in layers. The zero Limits let nothing run.
-type Limits struct {
-	PerHour   map[string]int // runs that begin to act, by layer
-	AtOnce    map[string]int // runs that act, by layer
-	Unhealthy map[string]int // per cent, by layer; a layer that is not there has the procedure's own
-
-	Useless int           // fixes in a row that may fail to help one subject
-	InARow  int           // failures of a procedure in a row
-	Blocked time.Duration // for how long, then; doubled with each further failure
-	BackOff time.Duration // after a useless run, before the same is tried again; doubled too
-	Fixed   int           // times that a service may be fixed without a person
-	Within  time.Duration // this time
-}
-
-// The layers.
-const (
-	installation = "installation"
-	system       = "system"
-	service      = "service"
-	procedure    = "procedure"
-	target       = "target"
-)
-
-// longest is how long a doubled time gets at most.
-const longest = 24 * time.Hour
-
-// DefaultLimits are those of a team that has written none.
-func DefaultLimits() Limits {
-	return Limits{
-		PerHour:   map[string]int{installation: 60, procedure: 20, service: 10, target: 10},
-		AtOnce:    map[string]int{installation: 10, system: 3, service: 1},
-		Unhealthy: map[string]int{},
-		Useless:   2, InARow: 3, Blocked: time.Hour, BackOff: time.Minute, Fixed: 3, Within: time.Hour,
-	}
-}
-
-// LoadLimits reads a team's limits.yaml. What the file does not say is as in
-// DefaultLimits; with an error among the findings there are no limits, and
+// Read reads a team's limits.yaml. What the file does not say is as in
+// Default; with an error among the findings there are no limits, and
 // anyone who has older ones keeps them.
-func LoadLimits(file string, text []byte) (Limits, []prentice.Finding) {
+func Read(file string, text []byte) (Limits, []prentice.Finding) {
 	r := limitsReader{Reader: strict.Reader{Near: nearest.Of}}
-	l := DefaultLimits()
+	l := Default()
 	if top := r.Document(text); top != nil {
 		r.limits(&l, top)
 	}
@@ -69,9 +33,9 @@ type limitsReader struct{ strict.Reader }
 
 func (r *limitsReader) limits(l *Limits, top *strict.Node) {
 	v := r.Mapping(top, "limits file", "runs_per_hour", "at_once", "unhealthy", "failures", "flapping")
-	r.layer(v["runs_per_hour"], "runs_per_hour", l.PerHour, "", 1_000_000, installation, procedure, service, target)
-	r.layer(v["at_once"], "at_once", l.AtOnce, "", 10_000, installation, system, service)
-	r.layer(v["unhealthy"], "unhealthy", l.Unhealthy, "%", 100, installation, system)
+	r.layer(v["runs_per_hour"], "runs_per_hour", l.PerHour, "", 1_000_000, Installation, Procedure, Service, Target)
+	r.layer(v["at_once"], "at_once", l.AtOnce, "", 10_000, Installation, System, Service)
+	r.layer(v["unhealthy"], "unhealthy", l.Unhealthy, "%", 100, Installation, System)
 	if v["failures"] != nil {
 		f := r.Mapping(v["failures"], "failures mapping", "useless", "in_a_row", "blocked", "back_off")
 		r.number(f["useless"], "useless", "", 100, &l.Useless)
@@ -126,15 +90,4 @@ func (r *limitsReader) length(n *strict.Node, what string, to *time.Duration) {
 		return
 	}
 	*to = d
-}
-
-// doubled is a time that doubles with each time beyond the first, up to the
-// longest.
-func doubled(d time.Duration, times int) time.Duration {
-	for range max(0, times-1) {
-		if d *= 2; d >= longest {
-			return longest
-		}
-	}
-	return min(d, longest)
 }
