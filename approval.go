@@ -22,6 +22,7 @@ type Question struct {
 	Needed      int      `json:"needed"` // approvers, of
 	Role        Role     `json:"role,omitempty"`
 	From        []Ref    `json:"from,omitempty"`
+	Owners      []Ref    `json:"owners,omitempty"` // of From, who must each agree
 	NeedsReason bool     `json:"needs_reason,omitempty"`
 	Record      Record   `json:"record"`
 	PlanGroup   string   `json:"plan_group,omitempty"`

@@ -72,7 +72,8 @@ type Decision struct {
 	Reasons     []string      `json:"reasons"`
 	Approvers   int           `json:"approvers,omitempty"`
 	Role        Role          `json:"role,omitempty"`
-	From        []Ref         `json:"from,omitempty"` // groups and people; none is everyone of the role
+	From        []Ref         `json:"from,omitempty"`   // groups and people; none is everyone of the role
+	Owners      []Ref         `json:"owners,omitempty"` // those of From who must each agree, as they own different parts of the plan
 	NeedsReason bool          `json:"needs_reason,omitempty"`
 	Expires     time.Duration `json:"expires,omitempty"`
 	Policy      string        `json:"policy,omitempty"` // the digest of the policy that decided
@@ -86,8 +87,8 @@ type Decided struct {
 	Unread   string   `json:"unread,omitempty"` // why it cannot be read, and then nothing else is known of it
 }
 
-// ThePlansOwner stands in a rule's From for the group that answers for what the
-// plan is about. A decision on a plan has the group itself in its place.
+// ThePlansOwner stands in a rule's From for the groups that answer for what the
+// plan acts on. A decision on a plan has the groups themselves in its place.
 const ThePlansOwner Ref = "owner"
 
 // Moment is all that policy may look at. Record is what the procedure has

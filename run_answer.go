@@ -26,17 +26,21 @@ type Override struct {
 // Answerers are the people who can approve a run at this moment, and how many
 // of them it takes.
 type Answerers struct {
-	Needed  int      `json:"needed"`         // approvals that it still lacks
-	Role    Role     `json:"role,omitempty"` // that they need on all that it touches
-	Able    []Ref    `json:"able"`           // who can give one: not those behind the cause of the run or behind an approval that it has
-	Away    []Ref    `json:"away,omitempty"` // those of them who said that they are away
-	Tied    []Ref    `json:"tied,omitempty"` // who is behind several of them, where these count as one, and so all are too few
+	Needed  int      `json:"needed"`            // approvals that it still lacks
+	Role    Role     `json:"role,omitempty"`    // that they need on all that it touches
+	Able    []Ref    `json:"able"`              // who can give one: not those behind the cause of the run or behind an approval that it has
+	Away    []Ref    `json:"away,omitempty"`    // those of them who said that they are away
+	Owners  []Ref    `json:"owners,omitempty"`  // of several parts of the plan, each of whom still has to agree
+	Without []Ref    `json:"without,omitempty"` // those of them for whom no one can answer
+	Tied    []Ref    `json:"tied,omitempty"`    // who is behind several of them, where these count as one, and so all are too few
 	WaysOut []string `json:"ways_out,omitempty"`
 }
 
 // Short says whether they are too few for the run ever to be approved as the
 // team is now.
-func (a Answerers) Short() bool { return len(a.Able) < a.Needed || len(a.Tied) > 0 }
+func (a Answerers) Short() bool {
+	return len(a.Able) < a.Needed || len(a.Tied) > 0 || len(a.Without) > 0
+}
 
 // Present are those who can answer and are not away; if all of them are away, all.
 func (a Answerers) Present() []Ref {
@@ -58,8 +62,14 @@ func (a Answerers) String() string {
 		return "no one on the team can answer as things are"
 	}
 	text := AnyOf(a.Present(), 5) + " can answer"
-	if a.Short() {
+	if a.Short() && len(a.Without) == 0 {
 		text = fmt.Sprintf("%d must, and only %s", a.Needed, text)
+	}
+	if len(a.Owners) > 0 {
+		text += ", and each of " + AllOf(a.Owners) + " has to agree"
+	}
+	if len(a.Without) > 0 {
+		text += ", but no one can answer for " + joined(a.Without, " or ")
 	}
 	if len(a.Tied) > 0 {
 		text += fmt.Sprintf(", several of whom count as one, because %s is behind them", AnyOf(a.Tied, 3))

@@ -60,8 +60,7 @@ func roleOn(a prentice.Actor, parts [][]prentice.Ref) prentice.Role {
 	return prentice.LeastRole(held...)
 }
 
-// Owner implements runner.People: who owns the service, or else the procedure, as it
-// was adopted.
-func (p places) Owner(plan prentice.Plan) prentice.Ref {
-	return p.s.Team.now.Load().ownerOf(plan.Subject, plan.Procedure)
+// Owners implements runner.People.
+func (p places) Owners(plan prentice.Plan) []prentice.Ref {
+	return p.s.Team.now.Load().ownersOf(plan)
 }

@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"slices"
 
 	"prentice"
 	"prentice/internal/engine/policy"
@@ -64,6 +65,27 @@ func (t *Team) enterGroups(ctx context.Context, old policy.Entry, found bool, te
 	}
 	entry, _, err := t.groups.InForce(ctx)
 	return entry, err
+}
+
+// ownersOf are the groups that answer for what a plan acts on: the owner of each
+// thing, or else of the procedure. An owner that no one adopted is ThePlansOwner, who
+// is no one, so that what it owns is not decided by the others.
+func (now *team) ownersOf(plan prentice.Plan) (owners []prentice.Ref) {
+	things := touched(now.catalog, plan)
+	if len(things) == 0 {
+		things = []prentice.Ref{""}
+	}
+	for _, thing := range things {
+		owner := now.ownerOf(thing, plan.Procedure)
+		if owner == "" && (plan.Owner != "" || now.owns(thing) != "") {
+			owner = prentice.ThePlansOwner
+		}
+		if owner != "" {
+			owners = append(owners, owner)
+		}
+	}
+	slices.Sort(owners)
+	return slices.Compact(owners)
 }
 
 // ownerOf is the group that answers for a thing, as it was adopted; of what the

@@ -133,7 +133,8 @@ func (r *Runner) answerersOf(ctx context.Context, d *detail, q question) (*prent
 		return nil, fmt.Errorf("look who is independent of %s: %w", anyOf(gone), err)
 	}
 	apart := prentice.Independent(ways, gone)
-	a := &prentice.Answerers{Needed: max(0, d.Decision.Approvers-seats(d.Approvals)), Role: d.Decision.Role, Able: []prentice.Ref{}}
+	lacking := q.lacking(d.Approvals)
+	a := &prentice.Answerers{Needed: max(min(1, len(lacking)), d.Decision.Approvers-seats(d.Approvals)), Owners: lacking, Role: d.Decision.Role, Able: []prentice.Ref{}}
 	others := 0 // with the role, beside those who caused it
 	for _, s := range q.team {
 		by := prentice.Actor{Kind: prentice.Person, Name: s.Person.Name(), Role: s.Role}
@@ -147,11 +148,12 @@ func (r *Runner) answerersOf(ctx context.Context, d *detail, q question) (*prent
 		}
 	}
 	a.Away = awayOf(a.Able, q.away)
-	if len(a.Able) >= a.Needed && !enough(d, a.Needed, ways, q) {
+	a.Without = q.unable(lacking, a.Able)
+	if len(a.Without) == 0 && len(a.Able) >= a.Needed && !enough(d, a.Needed, ways, q) {
 		a.Tied = tying(a.Able, ways, q)
 	}
 	if a.Short() {
-		a.WaysOut = waysOutOf(d, others, a.Tied)
+		a.WaysOut = waysOutOf(d, others, a)
 	}
 	return a, nil
 }
@@ -166,16 +168,18 @@ func awayOf(people []prentice.Ref, away []prentice.Absence) (list []prentice.Ref
 }
 
 // waysOutOf is what a team does of whom too few can approve a run.
-func waysOutOf(d *detail, others int, tied []prentice.Ref) []string {
+func waysOutOf(d *detail, others int, a *prentice.Answerers) []string {
 	causers := prentice.Causers(d.Causes)
 	out := []string{fmt.Sprintf("add a person who can, while it waits: prentice person add NAME --role %s", d.Decision.Role)}
 	switch {
+	case len(a.Without) > 0:
+		out[0] = fmt.Sprintf("add people with the role %s to %s, or give what it owns another owner in the catalog", d.Decision.Role, whom(a.Without))
 	case len(d.Decision.From) > 0:
 		out[0] = fmt.Sprintf("add people with the role %s to %s, or ask others in policy.yaml", d.Decision.Role, whom(d.Decision.From))
 	case others >= d.Decision.Approvers-seats(d.Approvals):
-		out[0] = fmt.Sprintf("let someone in whom %s did not let in, such as by single sign-on", anyOf(prentice.JoinPeople(causers, tied)))
+		out[0] = fmt.Sprintf("let someone in whom %s did not let in, such as by single sign-on", anyOf(prentice.JoinPeople(causers, a.Tied)))
 	}
-	if behind := prentice.JoinPeople(causers, tied); len(behind) > 0 {
+	if behind := prentice.JoinPeople(causers, a.Tied); len(behind) > 0 {
 		out = append(out, fmt.Sprintf("anyone who %s lets in counts as them until another person vouches for it with prentice person confirm NAME; %s", anyOf(behind), trustedTeam))
 	}
 	if d.Risk != prentice.Danger {

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +28,9 @@ type People interface {
 	Ways(ctx context.Context, plan prentice.Plan, ops ...string) ([]prentice.Way, error)
 	// RoleOn is the role that an actor has on all that a plan touches.
 	RoleOn(by prentice.Actor, plan prentice.Plan) prentice.Role
-	// Owner is the group that answers for what a plan is about, or "".
-	Owner(plan prentice.Plan) prentice.Ref
+	// Owners are the groups that answer for what a plan acts on, each once; one that
+	// has no one who was agreed to is prentice.ThePlansOwner.
+	Owners(plan prentice.Plan) []prentice.Ref
 }
 
 // question is what a decision asks, of the people there are.
@@ -91,15 +93,20 @@ func (q question) unanswerable(causers []prentice.Ref) string {
 			seats[seat] = true
 		}
 	}
-	if len(seats) >= q.asks.Approvers {
+	without := q.without(slices.Collect(maps.Keys(seats)))
+	if len(seats) >= q.asks.Approvers && len(without) == 0 {
 		return ""
 	}
 	do := "add members with that role to the group in the catalog, or name others in policy.yaml"
 	if slices.Contains(q.asks.From, prentice.ThePlansOwner) {
 		do = "name its owner in the catalog, and adopt that with: prentice policy adopt-groups"
 	}
-	return fmt.Sprintf("no one could approve: rule %s asks %s of %s, and besides the requester %d of them can answer; %s",
-		firstOf(q.asks.Rules), count(q.asks.Approvers, string(q.asks.Role)), whom(q.asks.From), len(seats), do)
+	if len(without) > 0 {
+		return fmt.Sprintf("no one could approve: rule %s asks %s, and besides the requester no one can answer for %s; %s",
+			firstOf(q.asks.Rules), q.asks.Asks(), whom(without), do)
+	}
+	return fmt.Sprintf("no one could approve: rule %s asks %s, and besides the requester %d of them can answer; %s",
+		firstOf(q.asks.Rules), q.asks.Asks(), len(seats), do)
 }
 
 // covers says why answers that were given do not suffice for the question, or "".
@@ -129,8 +136,12 @@ func (q question) covers(given []prentice.Approval, causers []prentice.Ref) stri
 	for _, a := range apart(good) {
 		seats[orSelf(a)] = true
 	}
-	if len(seats) >= q.asks.Approvers {
+	lacking := q.lacking(good)
+	switch {
+	case len(seats) >= q.asks.Approvers && len(lacking) == 0:
 		return ""
+	case len(seats) >= q.asks.Approvers:
+		return fmt.Sprintf("no one who agreed is of %s%s", whom(lacking), why)
 	}
 	return fmt.Sprintf("%d of %d approvals count%s", len(seats), q.asks.Approvers, why)
 }
@@ -175,16 +186,7 @@ func orNobody(r prentice.Role) string {
 	return string(r)
 }
 
-func whom(from []prentice.Ref) string {
-	words := make([]string, len(from))
-	for i, ref := range from {
-		words[i] = string(ref)
-		if ref == prentice.ThePlansOwner {
-			words[i] = "an owner that no one adopted"
-		}
-	}
-	return strings.Join(words, " or ")
-}
+func whom(from []prentice.Ref) string { return prentice.Asked{From: from}.Whom() }
 
 func firstOf(list []string) string {
 	if len(list) == 0 {
@@ -203,16 +205,9 @@ func (r *Runner) question(ctx context.Context, asks prentice.Decision, plan pren
 	return q, err
 }
 
-// decide asks the policy, and puts the group itself in the place of the owner.
+// decide asks the policy, and puts the groups themselves in the place of the owner.
 func (r *Runner) decide(ctx context.Context, m prentice.Moment) prentice.Decision {
-	d := r.Policy.Decide(ctx, m)
-	d.From = slices.Clone(d.From)
-	for i, from := range d.From {
-		if owner := r.People.Owner(*m.Plan); from == prentice.ThePlansOwner && owner != "" {
-			d.From[i] = owner
-		}
-	}
-	return d
+	return ownedBy(r.Policy.Decide(ctx, m), r.People.Owners(*m.Plan))
 }
 
 // askable says why the people whom a decision asks could never give leave, or "".

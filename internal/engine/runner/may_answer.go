@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -77,7 +78,10 @@ func counts(d *detail, a prentice.Reply, q question) (standsFor prentice.Ref, pe
 		return "", nil, prentice.Errorf(prentice.Denied, "%s %s run/%d, and said that %s stands in for %s", shared, how, d.Number, a.Actor.Ref(), standsFor).
 			Try("ask another person of %s", whom(d.Decision.From))
 	}
-	return standsFor, people, d.refuseShared(people, a.Actor.Ref())
+	if err := d.refuseShared(people, a.Actor.Ref()); err != nil {
+		return "", nil, err
+	}
+	return standsFor, people, q.adds(d, cmp.Or(standsFor, a.Actor.Ref()))
 }
 
 // seatOf is whom an answer counts for, and the people by whose word it does.

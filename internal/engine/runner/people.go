@@ -40,7 +40,9 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 		if err != nil {
 			return next{}, err
 		}
-		return answered(d, a, now), r.writeAnswer(tx, d, a, standsFor, people, now)
+		given := prentice.Approval{Actor: a.Actor.Ref(), Yes: a.Yes, For: standsFor, People: people}
+		lacking := q.lacking(append(d.Approvals[:len(d.Approvals):len(d.Approvals)], given))
+		return answered(d, a, lacking, now), r.writeAnswer(tx, d, a, given, lacking, now)
 	})
 	if err != nil && a.Yes {
 		err = r.waysOut(ctx, d, a.Actor, err)
@@ -48,14 +50,19 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 	return d.Run, err
 }
 
-// answered is what becomes of a run when an answer joins those that it has.
-func answered(d *detail, a prentice.Reply, now time.Time) next {
+// answered is what becomes of a run when an answer joins those that it has, and some
+// owners still have to agree.
+func answered(d *detail, a prentice.Reply, lacking []prentice.Ref, now time.Time) next {
 	yes := seats(d.Approvals) + 1
 	switch {
 	case !a.Yes:
 		return next{state: prentice.RunRefused, says: fmt.Sprintf("%s refused: %s", a.Actor.Ref(), orNoReason(a.Reason)), actor: a.Actor.Ref(), kind: "run.refused"}
-	case yes < d.Decision.Approvers:
-		return next{state: prentice.Waiting, says: fmt.Sprintf("has %d of %d approvals", yes, d.Decision.Approvers), waits: waitsApproval, expires: d.Expires.Sub(now),
+	case yes < d.Decision.Approvers || len(lacking) > 0:
+		says := fmt.Sprintf("has %d of %d approvals", yes, d.Decision.Approvers)
+		if len(lacking) > 0 {
+			says = fmt.Sprintf("has %s, and waits for %s", count(yes, "approval"), prentice.AllOf(lacking))
+		}
+		return next{state: prentice.Waiting, says: says, waits: waitsApproval, expires: d.Expires.Sub(now),
 			actor: a.Actor.Ref(), kind: "run.asked", window: a.Window}
 	}
 	return next{state: prentice.Queued, says: fmt.Sprintf("approved by %s", a.Actor.Ref()), actor: a.Actor.Ref(), kind: "run.approved", window: a.Window, begin: true}
@@ -89,18 +96,21 @@ func takesBack(d *detail, a prentice.Reply) bool {
 // seats counts the approvals behind which different people stand.
 func seats(approvals []prentice.Approval) int { return len(apart(approvals)) }
 
-func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, standsFor prentice.Ref, people []prentice.Ref, now time.Time) error {
+func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, given prentice.Approval, lacking []prentice.Ref, now time.Time) error {
 	kind := "approval.refused"
 	if a.Yes {
 		kind = "approval.given"
 	}
 	if _, err := tx.Exec(`INSERT INTO run_approvals (run, actor, plan, door, yes, reason, time, stand_for, token, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(standsFor), a.Actor.Token, prentice.JoinRefs(people)); err != nil {
+		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(given.For), a.Actor.Token, prentice.JoinRefs(given.People)); err != nil {
 		return err
 	}
-	data := map[string]any{"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester, "token": a.Actor.Token, "people": people}
-	if standsFor != "" {
-		data["for"] = standsFor
+	data := map[string]any{"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester, "token": a.Actor.Token, "people": given.People}
+	if given.For != "" {
+		data["for"] = given.For
+	}
+	if len(d.Decision.Owners) > 0 {
+		data["owners"], data["lacking"] = d.Decision.Owners, lacking
 	}
 	if a.Window {
 		data["when"] = "window"

@@ -153,7 +153,7 @@ func scanQuestion(row scanner) (q prentice.Question, d *detail, err error) {
 	plan := d.ThePlan
 	q.Targets, q.Summary, q.Undoable = targetRefs(plan), plan.Summary, plan.Undoable
 	q.Hosts, q.Command = len(q.Targets), commandOf(q.Procedure, plan.Steps)
-	q.Reasons, q.Rules, q.Needed, q.Role, q.From, q.NeedsReason = d.Decision.Reasons, d.Decision.Rules, d.Decision.Approvers, d.Decision.Role, d.Decision.From, d.Decision.NeedsReason
+	q.Reasons, q.Rules, q.Needed, q.Role, q.From, q.Owners, q.NeedsReason = d.Decision.Reasons, d.Decision.Rules, d.Decision.Approvers, d.Decision.Role, d.Decision.From, d.Decision.Owners, d.Decision.NeedsReason
 	d.Run, d.Waits, d.Causes = q.Run, q.Waits, causesKept(d.request)
 	for _, s := range plan.Steps {
 		if s.ID == q.Waits {

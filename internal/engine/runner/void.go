@@ -125,10 +125,7 @@ func asking(d prentice.Decision) string {
 	if d.Verdict != prentice.Ask {
 		return "nobody"
 	}
-	text := count(d.Approvers, string(d.Role))
-	if len(d.From) > 0 {
-		text += " of " + whom(d.From)
-	}
+	text := d.Asks().String()
 	if d.NeedsReason {
 		text += ", with a reason"
 	}

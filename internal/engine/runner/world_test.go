@@ -42,6 +42,7 @@ type world struct {
 	limits    atomic.Pointer[gate.Limits]
 	system    prentice.Ref
 	unmanaged prentice.Ref
+	owners    []prentice.Ref // of what every plan acts on, if not that of the procedure
 	flaps     string
 
 	mu     sync.Mutex
@@ -71,7 +72,12 @@ func (w *world) Ways(context.Context, prentice.Plan, ...string) (list []prentice
 
 func (w *world) RoleOn(by prentice.Actor, _ prentice.Plan) prentice.Role { return by.Role }
 
-func (w *world) Owner(p prentice.Plan) prentice.Ref { return p.Owner }
+func (w *world) Owners(p prentice.Plan) []prentice.Ref {
+	if w.owners != nil || p.Owner == "" {
+		return w.owners
+	}
+	return []prentice.Ref{p.Owner}
+}
 
 // is changes what someone is, or takes them off the team with the role "".
 func (w *world) is(person prentice.Ref, role prentice.Role, groups ...prentice.Ref) {

@@ -41,6 +41,9 @@ func (s *Site) stagesOf(d prentice.RunDetail) []stage {
 
 func approvalOf(d prentice.RunDetail) stage {
 	st := stage{Name: "Approval", Of: d.Decision.Approvers, Done: len(d.Approvers), State: prentice.NotBegun}
+	if a := d.Answerers; a != nil && len(a.Owners) > 0 {
+		st.Of = max(st.Of, st.Done+len(a.Owners))
+	}
 	switch {
 	case d.State == prentice.Waiting && d.Waits == "approval":
 		st.State, st.Now = prentice.Held, true

@@ -84,7 +84,7 @@ func writeAhead(b *strings.Builder, o *prentice.Outlook) {
 	case prentice.Refuse:
 		fmt.Fprintf(b, "  policy refuses it: %s\n", strings.Join(o.Decision.Reasons, "; "))
 	case prentice.Ask:
-		fmt.Fprintf(b, "  approval required from %s: %s\n", op.Count(o.Decision.Approvers, "person", "people"), strings.Join(o.Decision.Reasons, "; "))
+		fmt.Fprintf(b, "  approval required from %s: %s\n", required(o.Decision), strings.Join(o.Decision.Reasons, "; "))
 		if o.Answerers != nil {
 			fmt.Fprintf(b, "  %s\n", o.Answerers)
 		}
@@ -100,6 +100,14 @@ func writeAhead(b *strings.Builder, o *prentice.Outlook) {
 		}
 		b.WriteByte('\n')
 	}
+}
+
+// required is who has to agree, in words.
+func required(d prentice.Decision) string {
+	if len(d.Owners) > 1 {
+		return d.Asks().String()
+	}
+	return op.Count(d.Approvers, "person", "people")
 }
 
 // serviceFacts is what the steps are told of their service. Where procedures

@@ -204,7 +204,7 @@ func (q Asks) write(b *strings.Builder) {
 		fmt.Fprintf(b, "  a step for people: %s\n", q.StepSays)
 		return
 	}
-	fmt.Fprintf(b, "  asks %s; asked by %s", OfWhom(q.Needed, q.Role, q.From), q.Requester)
+	fmt.Fprintf(b, "  asks %s; asked by %s", q.Asks(), q.Requester)
 	if len(q.Approvers) > 0 {
 		fmt.Fprintf(b, "; approved by %s", refList(q.Approvers))
 	}
@@ -212,18 +212,6 @@ func (q Asks) write(b *strings.Builder) {
 		fmt.Fprintf(b, "; %d services need it", len(q.Needs))
 	}
 	fmt.Fprintf(b, "\n  %s\n", sameAs(q.Last))
-}
-
-// OfWhom is who is asked, in words.
-func OfWhom(needed int, role prentice.Role, from []prentice.Ref) string {
-	text := fmt.Sprintf("%d %s", needed, role)
-	if needed != 1 {
-		text += "s"
-	}
-	if len(from) > 0 {
-		text += " of " + strings.ReplaceAll(refList(from), ", ", " or ")
-	}
-	return text
 }
 
 // sameAs is how a plan stands to the last one that was agreed to, in a line.

@@ -23,7 +23,7 @@ func next(r prentice.Run, step string) string {
 	case r.Answerers == nil:
 		return fmt.Sprintf("Expires at %s. Another person answers with: prentice run approve run/%d --reason '…'\n", at, r.Number)
 	case r.Answerers.Short():
-		return fmt.Sprintf("Expires at %s. It needs %s: %s.\n%s", at, OfWhom(r.Answerers.Needed, r.Answerers.Role, nil), r.Answerers, waysOut(*r.Answerers))
+		return fmt.Sprintf("Expires at %s. It needs %s: %s.\n%s", at, asks(*r.Answerers), r.Answerers, waysOut(*r.Answerers))
 	}
 	return fmt.Sprintf("Expires at %s. %s with: prentice run approve run/%d --reason '…'\n", at, r.Answerers, r.Number)
 }
@@ -48,11 +48,16 @@ func ahead(a *prentice.Answerers) string {
 	if a == nil {
 		return ""
 	}
-	text := fmt.Sprintf("It will need %s: %s.\n", OfWhom(a.Needed, a.Role, nil), a)
+	text := fmt.Sprintf("It will need %s: %s.\n", asks(*a), a)
 	if a.Short() {
 		text += waysOut(*a)
 	}
 	return text
+}
+
+// asks is how many it still takes, in words.
+func asks(a prentice.Answerers) prentice.Asked {
+	return prentice.Asked{Needed: a.Needed, Role: a.Role}
 }
 
 func waysOut(a prentice.Answerers) string {
