@@ -19,13 +19,12 @@ import (
 
 // logsIn keeps logs in a data folder as prentice up does, finished parts in a
 // folder.
-func logsIn(data string) (*runlog.Logs, func() error, error) {
+func logsIn(data string) (*runlog.Logs, error) {
 	store, err := blob.New(filepath.Join(data, "blobs"))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	l, err := runlog.New(runlog.Deps{Own: runlog.Place{Folder: filepath.Join(data, "logs")}, Store: store, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
-	return l, store.Close, err
+	return runlog.New(runlog.Deps{Own: runlog.Place{Folder: filepath.Join(data, "logs")}, Store: store, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
 }
 
 // printed is n lines as programs print them, of about a hundred bytes.
@@ -46,11 +45,10 @@ func ingest(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(folder)
-	l, done, err := logsIn(folder)
+	l, err := logsIn(folder)
 	if err != nil {
 		return nil, err
 	}
-	defer done() //nolint:errcheck // measured already
 	const n = 400_000
 	text := printed(0, n)
 	var secrets []string

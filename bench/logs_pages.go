@@ -61,7 +61,7 @@ func longLog(ctx context.Context) ([]figure, error) {
 }
 
 func printMuch(data string, n int) error {
-	l, done, err := logsIn(data)
+	l, err := logsIn(data)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,6 @@ func (s *System) openLogs() (*runlog.Logs, error) {
 	if s.blobs, err = blob.New(s.Settings.Blobs); err != nil {
 		return nil, err
 	}
-	s.closers = append(s.closers, s.blobs.Close)
 	logs, err := runlog.New(runlog.Deps{
 		Own: runlog.Place{Folder: s.own("logs"), Writer: s.Settings.Replica}, Others: s.otherLogs(), Store: s.blobs, Clock: time.Now, Log: s.log,
 		Told: func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) }, Over: s.runIsOver, Gone: func(ctx context.Context, run int64) (bool, error) { return s.runner.Removed(ctx, run) }, Watched: func(run int64) bool { return s.runner.Watched(run) },

@@ -45,7 +45,6 @@ func open(t *testing.T, address string) *Bucket {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { b.Close() })
 	return b
 }
 

@@ -3,6 +3,8 @@ package blob
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,8 +16,6 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"gocloud.dev/blob"
-	"gocloud.dev/blob/s3blob"
 
 	"prentice"
 	"prentice/internal/kit/nearest"
@@ -66,8 +66,14 @@ func checkS3(address string) (prefix string, err error) {
 	return prefix, nil
 }
 
+// s3Bucket is a bucket of a storage that speaks S3.
+type s3Bucket struct {
+	client *s3.Client
+	name   *string
+}
+
 // openS3 knows the bucket; nothing is asked of it yet.
-func openS3(ctx context.Context, address string) (*blob.Bucket, error) {
+func openS3(ctx context.Context, address string) (storage, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
@@ -102,5 +108,47 @@ func openS3(ctx context.Context, address string) (*blob.Bucket, error) {
 			o.BaseEndpoint = aws.String(end)
 		}
 	})
-	return s3blob.OpenBucket(ctx, to, u.Host, &s3blob.Options{RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired})
+	return s3Bucket{to, aws.String(u.Host)}, nil
+}
+
+func (b s3Bucket) read(ctx context.Context, name string, from, length int64) (io.ReadCloser, error) {
+	ask := &s3.GetObjectInput{Bucket: b.name, Key: &name}
+	switch {
+	case length > 0:
+		ask.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, from+length-1))
+	case from > 0:
+		ask.Range = aws.String(fmt.Sprintf("bytes=%d-", from))
+	}
+	answer, err := b.client.GetObject(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	if length == 0 { // no range is empty
+		return http.NoBody, answer.Body.Close()
+	}
+	return answer.Body, nil
+}
+
+func (b s3Bucket) list(ctx context.Context, prefix string, each func(object) error) error {
+	ask := &s3.ListObjectsV2Input{Bucket: b.name, Prefix: &prefix}
+	for {
+		page, err := b.client.ListObjectsV2(ctx, ask)
+		if err != nil {
+			return err
+		}
+		for _, o := range page.Contents {
+			if err := each(object{aws.ToString(o.Key), aws.ToInt64(o.Size), aws.ToTime(o.LastModified)}); err != nil {
+				return err
+			}
+		}
+		if !aws.ToBool(page.IsTruncated) || page.NextContinuationToken == nil {
+			return nil
+		}
+		ask.ContinuationToken = page.NextContinuationToken
+	}
+}
+
+func (b s3Bucket) remove(ctx context.Context, name string) error {
+	_, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b.name, Key: &name})
+	return err
 }
