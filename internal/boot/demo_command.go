@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"prentice"
-	"prentice/internal/boot/story"
+	"prentice/internal/demo/story"
 	"prentice/internal/face/cli"
 	"prentice/internal/kit/term"
 	"prentice/internal/op"

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/face/cli"
 	"prentice/internal/op"
 	"prentice/internal/skill"

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 )
 
 // startSample puts a sample team into the data folder, if it is not there, and

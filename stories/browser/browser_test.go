@@ -22,7 +22,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"prentice/internal/boot"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/kit/needtest"
 )
 

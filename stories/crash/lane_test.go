@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/kit/freeport"
 )
 

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 )
 
 // scenario is a fault, who tells of it, and what should become of it.

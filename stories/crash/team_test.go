@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 )
 
 // quick makes the sample team's times short and its background looking rare:

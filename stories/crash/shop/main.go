@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"os"
 
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 )
 
 func main() {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/engine/policy"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/support"
 )

@@ -12,7 +12,7 @@ import (
 	"prentice/internal/adapter/httpstep"
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/shell"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/engine/catalog"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/runner"

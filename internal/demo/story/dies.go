@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/skill/support"
 )
 

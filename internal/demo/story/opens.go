@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/op"
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"

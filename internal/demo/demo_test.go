@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 )
 
 func TestTheShopSells(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/kit/term"
 	"prentice/internal/op"
 )

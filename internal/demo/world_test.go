@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/kit/freeport"
 )
 

@@ -12,7 +12,7 @@ import (
 	"slices"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/dsse"
 	"prentice/internal/op"

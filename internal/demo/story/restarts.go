@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/boot/demo"
+	"prentice/internal/demo"
 	"prentice/internal/op"
 	"prentice/internal/skill/availability"
 	"prentice/internal/skill/supervision"
