@@ -9,6 +9,7 @@ import (
 )
 
 func TestAnAnswerIsReadAsItIsFramed(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, text, out string
 		want            outlive.Report

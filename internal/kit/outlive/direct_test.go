@@ -46,6 +46,7 @@ func (h *host) direct(script string, env ...string) (*exec.Cmd, outlive.Process,
 }
 
 func TestALookIsDirect(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		for _, c := range []struct {
 			name, script, out string
@@ -73,6 +74,7 @@ func TestALookIsDirect(t *testing.T) {
 }
 
 func TestWhatALookLeavesBehindIsEnded(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		cmd, _, from := h.direct("sleep 300 & echo $$")
 		out, err := io.ReadAll(from) // the output is over when no one holds it any more
@@ -84,6 +86,7 @@ func TestWhatALookLeavesBehindIsEnded(t *testing.T) {
 }
 
 func TestALookIsEndedWithItsGroup(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		cmd, p, from := h.direct("trap '' TERM\nsleep 300 &\necho begun\nsleep 300")
 		if _, err := from.Read(make([]byte, 10)); err != nil {
@@ -105,6 +108,7 @@ func TestALookIsEndedWithItsGroup(t *testing.T) {
 // The number of a process that has ended is given anew one day; anyone who has it
 // then is not ended.
 func TestAnotherProcessWithTheSameNumberIsNotEnded(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		stranger := exec.Command("sleep", "300")
 		stranger.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -129,6 +133,7 @@ func TestAnotherProcessWithTheSameNumberIsNotEnded(t *testing.T) {
 }
 
 func TestHelloIsReadStrictly(t *testing.T) {
+	t.Parallel()
 	for _, words := range []string{"1 1 - -", "0 0 - -", "7 0 - -", "7 1 - -", "$(id) 7 - -", "7 7 a;b -", "7 7 - 1;2", "7 7", "", "-7 7 - -"} {
 		if p, _, err := (outlive.Direct{Nonce: nonce}).Begun(strings.NewReader("@" + nonce + " hello " + words + "\n")); err == nil {
 			t.Errorf("%q was taken for %+v", words, p)

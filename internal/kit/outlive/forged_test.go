@@ -20,6 +20,7 @@ func signed(script string) outlive.Ask {
 const claim = `d=${0%/s/*}; `
 
 func TestAScriptCannotWriteHowItEnded(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		script string
 		state  outlive.State
@@ -60,6 +61,7 @@ func (h *host) cutOff(a outlive.Ask) {
 }
 
 func TestAScriptDoesNotSeeWhatSignsItsEnd(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, h *host) {
 		a := signed(claim + `env; cat "/proc/$$/cmdline" "/proc/$PPID/cmdline" "/proc/$PPID/environ" "$0" "$d"/* 2>/dev/null | tr '\0' '\n'; cat`)
 		a.Env = []string{"GOOD=theirs", "BAD=theirs"}
@@ -72,6 +74,7 @@ func TestAScriptDoesNotSeeWhatSignsItsEnd(t *testing.T) {
 
 // One that an earlier version began signs nothing.
 func TestAnEndWithoutASignatureIsOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		a := signed("exit 4")
 		a.Good, a.Bad = "", ""

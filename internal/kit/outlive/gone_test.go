@@ -14,6 +14,7 @@ import (
 // As where someone tidies while the claim is written to, so that what is made anew
 // stays: that it was not begun can be said only of a claim that is whole.
 func TestAClaimOfWhichOnlyAPartIsLeftIsGone(t *testing.T) {
+	t.Parallel()
 	for _, left := range [][]string{{"read"}, {"armed"}, {"armed", "claim", "s", "status"}, {"begun"}, {"drained", "out-0"}} {
 		t.Run(strings.Join(left, " "), func(t *testing.T) {
 			t.Parallel()

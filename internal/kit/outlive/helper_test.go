@@ -42,6 +42,7 @@ func (h *host) unhelped() string {
 
 // A helper that others have swapped, or could have, is not run.
 func TestOnlyTheHelperThatWasPutThereIsRun(t *testing.T) {
+	t.Parallel()
 	spoiled := "#!/bin/sh\ntouch \"$HOME/spoiled\"\n"
 	for name, c := range map[string]struct {
 		spoil func(h *host) error
@@ -93,6 +94,7 @@ func TestOnlyTheHelperThatWasPutThereIsRun(t *testing.T) {
 }
 
 func TestAHelperOfAnotherUserIsNotRun(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("SKIPPED: it needs root, to give a file away")
 	}
@@ -107,6 +109,7 @@ func TestAHelperOfAnotherUserIsNotRun(t *testing.T) {
 }
 
 func TestAHelperIsPutOnAHostWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		one := helpertest.Build(t)[0]
 		put := func(program []byte) string {
@@ -176,6 +179,7 @@ func (h *host) along(asks ...outlive.Ask) (reports []outlive.Report, outs []stri
 }
 
 func TestAHelperAnswersOneAskAfterTheOther(t *testing.T) {
+	t.Parallel()
 	helped(t, func(t *testing.T, h *host) {
 		reports, outs := h.along(
 			outlive.Ask{Action: outlive.Start, Key: "a", Script: "echo $A; umask; exit 3", Env: []string{"A=first"}},
@@ -200,6 +204,7 @@ func TestAHelperAnswersOneAskAfterTheOther(t *testing.T) {
 // What one of the two began, the other takes up, stops and forgets: an upgrade comes in
 // the middle of a step.
 func TestWrapperAndHelperTakeUpWhatTheOtherBegan(t *testing.T) {
+	t.Parallel()
 	helped(t, func(t *testing.T, h *host) {
 		helpers := h.helpers
 		for _, c := range []struct {
@@ -241,6 +246,7 @@ func TestWrapperAndHelperTakeUpWhatTheOtherBegan(t *testing.T) {
 }
 
 func TestAnAskThatWasCutOffDoesNothing(t *testing.T) {
+	t.Parallel()
 	helped(t, func(t *testing.T, h *host) {
 		_, text := h.command(outlive.Ask{Action: outlive.Start, Script: "touch \"$HOME/effect\"\n# end"})
 		for _, part := range []string{"", text[:3], text[:len(text)/2], text[:len(text)-1], "ask -1\n" + text[8:], "ask 99999999999\n", strings.Replace(text, "grace=", "grade=", 1)} {
@@ -257,6 +263,7 @@ func TestAnAskThatWasCutOffDoesNothing(t *testing.T) {
 }
 
 func TestAScriptDoesNotReadWhatTheHelperIsAsked(t *testing.T) {
+	t.Parallel()
 	if raw, _ := os.ReadFile("/proc/self/mounts"); os.Geteuid() == 0 || strings.Contains(string(raw), "hidepid=") {
 		t.Skip("SKIPPED: root reads everything, and with hidepid nothing is hidden")
 	}
@@ -268,6 +275,7 @@ func TestAScriptDoesNotReadWhatTheHelperIsAsked(t *testing.T) {
 }
 
 func TestAHelperThatNothingUsesGoesInTheEnd(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		folder := filepath.Join(h.home, ".prentice")
 		h.ask(outlive.Ask{Action: outlive.Look})
@@ -302,6 +310,7 @@ func TestAHelperThatNothingUsesGoesInTheEnd(t *testing.T) {
 
 // The folder of a claim that went is that of a later one, if it is as the helper made it.
 func TestAFolderThatAScriptChangedIsNotThatOfALaterOne(t *testing.T) {
+	t.Parallel()
 	for change, again := range map[string]bool{
 		`:`:                           true,
 		`echo printed`:                true,
@@ -341,6 +350,7 @@ func TestAFolderThatAScriptChangedIsNotThatOfALaterOne(t *testing.T) {
 }
 
 func TestWhatIsKnownOfAHostIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
 	helped(t, func(t *testing.T, h *host) {
 		c, text := h.command(outlive.Ask{Action: outlive.Start, Script: effect})
 		c.Stdin = strings.NewReader(text)

@@ -48,6 +48,7 @@ func (h *host) changed(a outlive.Ask, from, to string) (outlive.Report, string) 
 }
 
 func TestAShellThatComesLateBeginsNothing(t *testing.T) {
+	t.Parallel()
 	start := outlive.Ask{Action: outlive.Start, Script: effect}
 	both(t, func(t *testing.T, h *host) {
 		if r, _ := h.changed(start, h.word("LATEST=300 ", "latest=300"), h.word("LATEST=-1 ", "latest=-01")); r.State != outlive.Refused || r.Why != "late" || h.effects() != "" {
@@ -80,6 +81,7 @@ func TestAShellThatComesLateBeginsNothing(t *testing.T) {
 }
 
 func TestWhatIsKnownNotToHaveHappenedIsBegunAnew(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		h.ask(outlive.Ask{Action: outlive.Start, Script: effect})
 		h.ask(outlive.Ask{Action: outlive.Anew})
@@ -90,6 +92,7 @@ func TestWhatIsKnownNotToHaveHappenedIsBegunAnew(t *testing.T) {
 }
 
 func TestTheNamesOfClaimsThatWentAreSweptInTheEnd(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		h.ask(outlive.Ask{Action: outlive.Stop, Key: "young"})
 		h.ask(outlive.Ask{Action: outlive.Stop, Key: "old"})
@@ -106,6 +109,7 @@ func TestTheNamesOfClaimsThatWentAreSweptInTheEnd(t *testing.T) {
 }
 
 func TestAScriptThatWritesInItsOwnFolderDoesNotEndItself(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		r, out := h.ask(outlive.Ask{Action: outlive.Start, Script: "cd \"$(dirname \"$0\")\"; echo 'end 0 none room' >status; true >out-0; true >drained; sleep 0.3; echo over; exit 3"})
 		if r.State != outlive.Ended || r.Code != 3 || out != "over\n" {
@@ -115,6 +119,7 @@ func TestAScriptThatWritesInItsOwnFolderDoesNotEndItself(t *testing.T) {
 }
 
 func TestAFolderOfClaimsThatOthersCanWriteIsPutRight(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		folder := filepath.Join(h.home, ".prentice")
 		for _, mode := range []os.FileMode{0o777, 0o755, 0o700} {
@@ -134,6 +139,7 @@ func TestAFolderOfClaimsThatOthersCanWriteIsPutRight(t *testing.T) {
 }
 
 func TestADaemonMayHoldTheOutputOpen(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, h *host) {
 		r, out := h.ask(outlive.Ask{Action: outlive.Start, Script: "setsid sh -c 'while test ! -e \"$HOME/go\"; do sleep 0.02; done; echo late; echo later; true >\"$HOME/alive\"' &\nsleep 0.1; echo begun"})
 		if r.State != outlive.Ended || r.Code != 0 || out != "begun\n" {

@@ -195,6 +195,7 @@ func (h *host) leader() int {
 }
 
 func TestAScriptRunsOnceAndSaysHowItEnded(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, h *host) {
 		ask := outlive.Ask{Action: outlive.Start, Script: "echo one >>\"$HOME/effect\"\nprintf '%s ' \"$A\"; echo $0; echo wrong >&2; printf 'no line end'; exit 7", Name: "gild", Env: []string{"A=a'b $(touch pwned) \\n"}}
 		for range 3 {
@@ -219,6 +220,7 @@ func TestAScriptRunsOnceAndSaysHowItEnded(t *testing.T) {
 }
 
 func TestAScriptOutlivesTheConnectionAndIsFollowedFromAByteOn(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, h *host) {
 		h.begin("echo first\nwhile test ! -e \"$HOME/go\"; do sleep 0.02; done\necho second")
 		if r, _ := h.ask(outlive.Ask{Action: outlive.Look}); r.State != outlive.Running {
@@ -237,6 +239,7 @@ func TestAScriptOutlivesTheConnectionAndIsFollowedFromAByteOn(t *testing.T) {
 }
 
 func TestLongOutputComesWhole(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, h *host) {
 		r, out := h.ask(outlive.Ask{Action: outlive.Start, Script: "head -c 3000001 /dev/zero | tr '\\0' x; printf '@" + nonce + " end 0'"})
 		if r.Code != 0 || len(out) != 3000001+len("@"+nonce+" end 0") {
@@ -246,6 +249,7 @@ func TestLongOutputComesWhole(t *testing.T) {
 }
 
 func TestStoppingReachesTheWholeGroup(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		h.begin("trap '' TERM\nsleep 300 &\necho begun\nsleep 300")
 		pid := h.leader()
@@ -275,6 +279,7 @@ func there(group int) bool {
 }
 
 func TestWhatIsLeftBehindIsEndedAndTold(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, h *host) {
 		if r, _ := h.ask(outlive.Ask{Action: outlive.Start, Script: "sleep 300 &", Grace: time.Second}); r.State != outlive.Ended || r.Code != 0 || !r.Strays {
 			t.Errorf("got %+v", r)
@@ -283,6 +288,7 @@ func TestWhatIsLeftBehindIsEndedAndTold(t *testing.T) {
 }
 
 func TestWhereTheKeeperIsGoneWithoutAWordTheScriptIsLost(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		h.begin("echo begun\nsleep 300")
 		folder := filepath.Join(h.home, ".prentice", "claim-k1")
@@ -317,6 +323,7 @@ func TestWhereTheKeeperIsGoneWithoutAWordTheScriptIsLost(t *testing.T) {
 }
 
 func TestAProgramThatWasCutOffDoesNothing(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		_, text := h.command(outlive.Ask{Action: outlive.Start, Script: "touch \"$HOME/effect\"\n# end"})
 		for _, n := range []int{10, len(text) / 2, len(text) - len("main\nexit 0\n"), len(text) - 10} {
@@ -331,6 +338,7 @@ func TestAProgramThatWasCutOffDoesNothing(t *testing.T) {
 }
 
 func TestWhereItCannotBeKeptItIsNotBegun(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		script := outlive.Ask{Action: outlive.Start, Script: "touch \"$HOME/effect\""}
 		h.path = t.TempDir()
@@ -366,6 +374,7 @@ func TestWhereItCannotBeKeptItIsNotBegun(t *testing.T) {
 }
 
 func TestASecretIsNeverAnArgument(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		_, out := h.ask(outlive.Ask{Action: outlive.Start, Env: []string{"TOKEN=planted-secret"}, Script: "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'planted[-]secret' || true\ntest \"$TOKEN\" = \"planted-\"secret && echo given"})
 		if out != "0\ngiven\n" {
@@ -384,6 +393,7 @@ func TestASecretIsNeverAnArgument(t *testing.T) {
 }
 
 func TestWhatCannotBeAProgramIsRefused(t *testing.T) {
+	t.Parallel()
 	good := outlive.Ask{Action: outlive.Look, Key: "k", Nonce: "n", Token: "t"}
 	for name, spoil := range map[string]func(*outlive.Ask){
 		"a key with a path":       func(a *outlive.Ask) { a.Key = "../x" },
@@ -402,6 +412,7 @@ func TestWhatCannotBeAProgramIsRefused(t *testing.T) {
 }
 
 func TestClaimsGoWithTheNextStepButForWhatGoesOn(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		h.ask(outlive.Ask{Action: outlive.Start, Key: "over", Script: "echo over"})
 		h.begin("echo begun\nsleep 300")

@@ -20,6 +20,7 @@ func (h *host) pipefail() bool {
 }
 
 func TestALookIsFailedByAnyCommandOfAPipeWhereTheShellCan(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		want := 0
 		if h.pipefail() {
@@ -35,6 +36,7 @@ func TestALookIsFailedByAnyCommandOfAPipeWhereTheShellCan(t *testing.T) {
 }
 
 func TestAScriptIsFailedByAnyCommandOfAPipeWhereItsShellCan(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		h.own("theirs", h.argv...)
 		want := 0
@@ -59,6 +61,7 @@ func (h *host) own(name string, argv ...string) {
 }
 
 func TestAScriptRunsInTheShellItNames(t *testing.T) {
+	t.Parallel()
 	needtest.Program(t, "bash")
 	const script = "words=(one two)\necho \"${words[1]}\" \"${BASH_VERSION:+bash}\" \"$A\" \"$SCRIPT $shell\"\nread line || echo empty\nexit 3"
 	shells(t, func(t *testing.T, h *host) {
@@ -92,6 +95,7 @@ func (h *host) begun(d outlive.Direct) (*exec.Cmd, io.Reader) {
 }
 
 func TestALongScriptRunsInTheShellItNames(t *testing.T) {
+	t.Parallel()
 	needtest.Program(t, "bash")
 	shells(t, func(t *testing.T, h *host) {
 		cmd, from := h.begun(outlive.Direct{Nonce: nonce, Shell: "bash", Script: ": " + strings.Repeat("x", 300<<10) + "\ncat <<'END'\n$SCRIPT\nEND\necho 'there'\n"})
@@ -104,6 +108,7 @@ func TestALongScriptRunsInTheShellItNames(t *testing.T) {
 }
 
 func TestWhereTheShellIsMissingNothingIsBegun(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		r, _ := h.ask(outlive.Ask{Action: outlive.Start, Shell: "nosuchshell", Script: "touch ~/begun"})
 		if r.State != outlive.Refused || r.Why != "shell" || r.Detail != "nosuchshell" {
@@ -129,6 +134,7 @@ func TestWhereTheShellIsMissingNothingIsBegun(t *testing.T) {
 }
 
 func TestAShellIsAPlainWord(t *testing.T) {
+	t.Parallel()
 	for _, word := range []string{"bash -x", "/bin/evil", "a;b", "$(x)", "-c"} {
 		if _, err := outlive.Program(outlive.Ask{Action: outlive.Start, Key: "k", Nonce: nonce, Token: "t", Shell: word}); err == nil {
 			t.Errorf("a change in %q is taken", word)
@@ -140,6 +146,7 @@ func TestAShellIsAPlainWord(t *testing.T) {
 }
 
 func TestFoldersOfProgramsComeBeforeThoseOfTheMachine(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		folder := t.TempDir() + "/it's here"
 		if err := os.Mkdir(folder, 0o755); err != nil {

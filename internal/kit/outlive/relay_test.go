@@ -34,6 +34,7 @@ const (
 const chatty = "yes 'a line again and again' | head -c 300000000; true >\"$HOME/over\""
 
 func TestAChattyScriptWaitsForWhoReadsIt(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, h *host) {
 		h.begin(chatty)
 		h.await("it is far ahead", func() bool { return h.kept() > most-16<<20 })
@@ -93,6 +94,7 @@ func (h *host) waits(group int) bool {
 }
 
 func TestWhatNobodyReadsForLongIsLeftOutAndCounted(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, h *host) {
 		c, text := h.command(outlive.Ask{Action: outlive.Start, Script: chatty})
 		text = strings.Replace(text, h.word(`"$n" -lt 300`, "waits=300"), h.word(`"$n" -lt 3`, "waits=003"), 1) // a minute is long for a test
@@ -122,6 +124,7 @@ func TestWhatNobodyReadsForLongIsLeftOutAndCounted(t *testing.T) {
 
 // The relay runs in whatever /bin/sh is on the machine.
 func TestTheRelayWorksInEveryShell(t *testing.T) {
+	t.Parallel()
 	shells(t, func(t *testing.T, h *host) {
 		_, text := h.command(outlive.Ask{Action: outlive.Start, Script: "true"})
 		_, program, _ := strings.Cut(text, "\nRELAY=")
