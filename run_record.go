@@ -1,6 +1,9 @@
 package prentice
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // RunRequest is a wish for a run: which procedure, for what, and why.
 type RunRequest struct {
@@ -127,6 +130,15 @@ type RunMoment struct {
 	Target Ref          `json:"target,omitempty"` // of the step
 	Stands StepState    `json:"stands,omitempty"` // how the step does, on the target
 	Tally  *TargetTally `json:"tally,omitempty"`  // how the targets stand, of a run that has many
+}
+
+// Streamed says how a page hears of a moment: what a run prints is a "log" with the
+// offset to read on from, and what happens to it is a "moment".
+func (m RunMoment) Streamed() (event, id string) {
+	if m.Log != nil {
+		return "log", strconv.FormatInt(m.Log.Offset, 10)
+	}
+	return "moment", ""
 }
 
 // TargetTally is how many targets stand how, at a moment of a run.

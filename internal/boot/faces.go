@@ -13,6 +13,7 @@ import (
 	"prentice/internal/face/hook"
 	"prentice/internal/face/web"
 	"prentice/internal/op"
+	"prentice/internal/skill"
 	"prentice/internal/skill/supervision"
 )
 
@@ -24,7 +25,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 		return nil, err
 	}
 	pages, err := web.New(web.Options{
-		Door: s.App, Ops: s.App.Ops(), Pages: s.pages(), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(), Public: public,
+		Door: s.App, Ops: s.App.Ops(), Pages: skill.Pages(s.Skills), Refs: skill.Refs(s.Skills), States: skill.States(s.Skills), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(), Public: public,
 		Stopped: s.stopped, Paused: s.paused, Drained: func() bool { return s.runner.Draining() }, Counts: s.counts, Changed: s.Identity.Changed,
 	})
 	if err != nil {
@@ -46,7 +47,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/grafana", hooks)
 	mux.Handle("/api/v2/", silences)
 	mux.Handle("/", pages)
-	all, err := below(public, s.pages(), mux)
+	all, err := below(public, skill.Pages(s.Skills), mux)
 	if err != nil {
 		return nil, err
 	}
@@ -67,17 +68,6 @@ func (s *System) counts(ctx context.Context, actor prentice.Actor) map[string]in
 		counts["/inbox"] = c.Waiting
 	}
 	return counts
-}
-
-// pages is what the skills bring for people to read.
-func (s *System) pages() []web.Page {
-	var pages []web.Page
-	for _, sk := range s.Skills {
-		for _, p := range sk.Pages {
-			pages = append(pages, web.Page{Path: p.Path, Op: p.Op, Template: p.Template, Title: p.Title, Nav: p.Nav, Key: p.Key, Order: p.Order, Files: sk.Files})
-		}
-	}
-	return pages
 }
 
 // authenticate says whose token a request carries.

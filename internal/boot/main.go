@@ -44,12 +44,8 @@ type commands struct {
 
 // ops is every operation there is, described without a data folder.
 func (c *commands) ops() []op.Op {
-	var ops []op.Op
 	skills := describe(func() string { return c.team })
-	for _, sk := range skills {
-		ops = append(ops, sk.Ops...)
-	}
-	return append(ops, explainOp(func() []skill.Skill { return skills }))
+	return append(skill.Ops(skills), explainOp(func() []skill.Skill { return skills }))
 }
 
 // settings joins flags, environment and file.

@@ -6,6 +6,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/skill"
 )
 
 // knownTo is what the files of a team folder know by name.
@@ -20,10 +21,8 @@ func knownTo(cat *prentice.Catalog, library *procedure.Library, kinds procedure.
 // operations are the names of all operations.
 var operations = sync.OnceValue(func() []string {
 	var names []string
-	for _, sk := range Describe() {
-		for _, o := range sk.Ops {
-			names = append(names, o.Name)
-		}
+	for _, o := range skill.Ops(Describe()) {
+		names = append(names, o.Name)
 	}
 	return names
 })

@@ -11,6 +11,7 @@ import (
 
 	"prentice"
 	"prentice/internal/face/web"
+	"prentice/internal/op"
 )
 
 var goodPath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
@@ -78,7 +79,7 @@ func (s Settings) forPeople(at string) string {
 // below serves what is below the path of the public address, and the same without it:
 // a proxy may take the path away before it asks, and programs on this machine need
 // not know it.
-func below(public *url.URL, pages []web.Page, next *http.ServeMux) (http.Handler, error) {
+func below(public *url.URL, pages []op.Page, next *http.ServeMux) (http.Handler, error) {
 	if public == nil || public.Path == "" {
 		return next, nil
 	}
@@ -116,10 +117,10 @@ func tidy(p string) string {
 }
 
 // reserved says whether a path begins one that the program answers itself.
-func reserved(first string, pages []web.Page, mux *http.ServeMux) bool {
+func reserved(first string, pages []op.Page, mux *http.ServeMux) bool {
 	ask := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: first + "/"}}
 	if _, pattern := mux.Handler(ask); pattern != "/" {
 		return true
 	}
-	return slices.Contains(web.Reserved, first) || slices.ContainsFunc(pages, func(p web.Page) bool { return p.Path == first || strings.HasPrefix(p.Path, first+"/") })
+	return slices.Contains(web.Reserved, first) || slices.ContainsFunc(pages, func(p op.Page) bool { return p.Path == first || strings.HasPrefix(p.Path, first+"/") })
 }

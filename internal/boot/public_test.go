@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"prentice/internal/face/web"
+	"prentice/internal/op"
 )
 
 func TestAPublicAddressIsASiteOrAPartOfOne(t *testing.T) {
@@ -60,7 +60,7 @@ func saidPaths(t *testing.T, public string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/v1/", func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("api " + r.URL.EscapedPath())) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.URL.EscapedPath())) })
-	h, err := below(u, []web.Page{{Path: "/runs/{number}"}}, mux)
+	h, err := below(u, []op.Page{{Path: "/runs/{number}"}}, mux)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestAPathOfOurOwnIsNotTheRoot(t *testing.T) {
 	mux.HandleFunc("/metrics", http.NotFound)
 	mux.HandleFunc("/", http.NotFound)
 	for _, path := range []string{"/runs", "/v1", "/v1/op", "/do/x", "/sign-in", "/assets"} {
-		if _, err := below(&url.URL{Scheme: "https", Host: "ops.example.org", Path: path}, []web.Page{{Path: "/runs/{number}"}}, mux); err == nil {
+		if _, err := below(&url.URL{Scheme: "https", Host: "ops.example.org", Path: path}, []op.Page{{Path: "/runs/{number}"}}, mux); err == nil {
 			t.Errorf("%s is taken", path)
 		}
 	}

@@ -158,7 +158,7 @@ func (s *System) hearOthers(ctx context.Context, after int64) error {
 			}
 		}
 		s.inbox.Ring()
-		s.desk.Ring()
+		s.ring()
 	}
 }
 

@@ -153,8 +153,15 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	begin("disk", s.watchDisk)
 	once("notices", s.outbox.Run)
 	begin("memory", giveBack)
-	begin("availability", s.lookout.Run)
-	once("support", s.desk.Run)
+	for _, sk := range s.Skills {
+		for _, w := range sk.Work {
+			if w.OnAll {
+				begin(w.Name, w.Run)
+			} else {
+				once(w.Name, w.Run)
+			}
+		}
+	}
 	if s.mirror != nil {
 		once("silences", s.mirror.Run)
 	}

@@ -12,7 +12,6 @@ import (
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/runlog"
 	"prentice/internal/adapter/shell"
-	"prentice/internal/engine/claims"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/silence"
@@ -39,7 +38,7 @@ func describe(dir func() string) []skill.Skill {
 		Automation:  automation.Deps{Schema: procedure.Schema},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
 		Supervision: supervision.Deps{CheckCalendar: checkCalendar, CheckNotices: checkNotices, Tester: offlineDesk{dir}},
-		Support:     support.Make(support.Deps{CheckAlerts: checkAlerts}),
+		Support:     support.Deps{CheckAlerts: checkAlerts},
 	})
 }
 
@@ -48,7 +47,7 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 	desk := &policyDesk{Team: s.Team, s: s}
 	return all.Skills(all.Deps{
 		Automation:   s.automation(),
-		Availability: s.lookout,
+		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,
 			Team: func(context.Context) (*prentice.Catalog, []prentice.Finding, error) {
@@ -64,12 +63,14 @@ func (s *System) skills(logs *runlog.Logs) []skill.Skill {
 			Channels: func(secret string) []string { return s.Team.now.Load().notices.Using(secret) },
 			Page:     func(path string) string { return s.url() + path },
 			Address:  func(code string) string { return s.url() + "/sign-in/" + code }},
-		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: s.desk.OpenCount, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
+		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: func(ctx context.Context) (int, error) { return s.desk.OpenCount(ctx) }, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalog().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
 			Days: s.Team.Days, Maintenance: func(now time.Time) []prentice.CalendarEntry { return s.maintained(now, "", 0) }, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas,
-			Kept: supervision.Keeper{Show: s.showRetention, Resume: s.retention.Resume}},
-		Support: s.desk,
+			Kept: supervision.Keeper{Show: s.showRetention, Resume: func(ctx context.Context, by prentice.Actor, reason string) error {
+				return s.retention.Resume(ctx, by, reason)
+			}}},
+		Support: support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained},
 	})
 }
 
@@ -84,23 +85,26 @@ func (s *System) trusts(agent string) string {
 	return ""
 }
 
-// openWorking makes the skills that are at work beside answering.
-func (s *System) openWorking() {
-	s.claimed = &claims.Store{DB: s.db}
-	s.lookout = availability.NewLookout(availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version})
+// openSilences makes what knows of silences, here and in an Alertmanager.
+func (s *System) openSilences() {
 	s.silences = &silence.Silences{DB: s.db, Longest: s.Team.longestSilence}
 	if set := s.Settings.Alertmanager; set != nil {
 		s.mirror = silence.NewMirror(s.silences, alertmanager.New(set.URL, set.TokenFile), time.Now, s.log)
 	}
-	s.desk = support.Make(support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained})
+}
+
+// unwell counts the services that are not well, as the skill that looks at them does.
+type unwell struct{ s *System }
+
+func (u unwell) Unhealthy(ctx context.Context, except []prentice.Ref) (int, int, error) {
+	return u.s.lookout.Unhealthy(ctx, except)
 }
 
 func (s *System) automation() automation.Deps {
-	kinds := procedure.Kinds(s.Team.kinds)
 	return automation.Deps{
 		Library: func() automation.Library { return s.Team.Library() },
 		Team: func(_ context.Context, now time.Time) (int, []prentice.Finding, error) {
-			n, findings := procedure.Survey(s.Settings.Team, kinds, now)
+			n, findings := procedure.Survey(s.Settings.Team, s.Team.kinds, now)
 			return n, findings, nil
 		},
 		File: func(file string, text []byte, now time.Time) []prentice.Finding {
@@ -255,8 +259,5 @@ func (s *System) kinds() []prentice.StepKind {
 	} else {
 		s.log.Warn("there is no setsid on this machine: steps that run here end when prentice is killed", "try", "install util-linux")
 	}
-	// The desk is there before any run is.
-	return kindsWith(s.Team, sh, func(ctx context.Context, name string, about prentice.Ref) ([]support.Symptom, error) {
-		return s.desk.Firing(ctx, name, about)
-	})
+	return kindsWith(s.Team, sh, s.Skills)
 }

@@ -33,7 +33,6 @@ import (
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
-	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/availability"
 	"prentice/internal/skill/support"
@@ -260,21 +259,18 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	if err := s.openReach(); err != nil {
 		return err
 	}
-	s.Team.kinds = s.kinds()
 	s.Team.book = &policy.Book{DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
 	s.Team.groups = &policy.Book{OfGroups: true, DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
 	s.Team.granted = s.Identity.GrantedOnBelongings
-	if err := s.Team.read(ctx); err != nil {
-		return err
-	}
 	s.secrets = &secret.Secrets{Folder: s.path("secrets"), Key: filepath.Join(s.path("keys"), "secrets.key"), Declared: s.Team.Secrets}
 	s.Team.missing = s.secrets.Missing
-	s.openWorking()
+	s.openSilences()
+	s.claimed = &claims.Store{DB: s.db}
 	s.runner = runner.New(runner.Deps{
 		Peers: s.peers(acting), Install: s.claims.Install, Hosts: &s.contacts,
-		DB: s.db, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: s.lookout, Calendar: s.Team, Estate: estate{s},
-		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Kinds: s.Team.kinds,
-		// The desk is there before any run is.
+		DB: s.db, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: unwell{s}, Calendar: s.Team, Estate: estate{s},
+		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")},
+		// The skills are there before any run is.
 		Edition: func() any { return s.Team.now.Load() },
 		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
 			return s.desk.Relieved(ctx, incident)
@@ -289,11 +285,14 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	})
 	s.logs = logs
 	s.openOutbox()
-	if err := s.openRetention(); err != nil {
+	s.Skills = s.skills(logs)
+	s.lookout, s.desk = skill.At[*availability.Lookout](s.Skills), skill.At[*support.Support](s.Skills)
+	s.Team.kinds = s.kinds()
+	s.runner.Know(s.Team.kinds)
+	if err := s.Team.read(ctx); err != nil {
 		return err
 	}
-	s.Skills = s.skills(logs)
-	return nil
+	return s.openRetention()
 }
 
 // stepEnv is what every step gets beside its plan: where the team's own state
@@ -308,23 +307,17 @@ func (s *System) stepEnv() []string {
 
 // stepKinds is the kinds of step there are.
 func stepKinds(services probe.Services, sh *shell.Kind) []prentice.StepKind {
-	return kindsWith(services, sh, nil)
+	return kindsWith(services, sh, Describe())
 }
 
-// firing says which alerts fire.
-type firing func(ctx context.Context, name string, about prentice.Ref) ([]support.Symptom, error)
-
-func kindsWith(services probe.Services, sh *shell.Kind, alerts firing) []prentice.StepKind {
-	return []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: probe.New()}, httpstep.New(), &support.AlertKind{Firing: alerts}, runner.Wait{}, runner.Human{}}
+func kindsWith(services probe.Services, sh *shell.Kind, skills []skill.Skill) []prentice.StepKind {
+	kinds := []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: probe.New()}, httpstep.New()}
+	return append(append(kinds, skill.Kinds(skills)...), runner.Wait{}, runner.Human{})
 }
 
 // join hangs the skills into the door and the inbox.
 func (s *System) join() (err error) {
-	var ops []op.Op
-	for _, sk := range s.Skills {
-		ops = append(ops, sk.Ops...)
-	}
-	ops = append(ops, explainOp(func() []skill.Skill { return s.Skills }))
+	ops := append(skill.Ops(s.Skills), explainOp(func() []skill.Skill { return s.Skills }))
 	s.App, err = app.New(app.Deps{Ops: ops, DB: s.db, Policy: s.Team, Recorder: s.ledger, Places: places{s}, Clock: time.Now, Log: s.log})
 	if err != nil {
 		return err
@@ -335,9 +328,18 @@ func (s *System) join() (err error) {
 		}
 	}
 	s.inbox.Listen(s.outbox.Listen)
-	s.Team.changed = append(s.Team.changed, s.follow, func(*team) { s.desk.Ring() }) // what is muted may be another
+	s.Team.changed = append(s.Team.changed, s.follow, func(*team) { s.ring() })
 	s.follow(s.Team.now.Load())
 	return nil
+}
+
+// ring tells the skills that there may be news for them.
+func (s *System) ring() {
+	for _, sk := range s.Skills {
+		if sk.Ring != nil {
+			sk.Ring()
+		}
+	}
 }
 
 // follow takes the schedules from the procedures in force.

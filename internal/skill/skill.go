@@ -11,29 +11,34 @@ import (
 	"prentice/internal/op"
 )
 
-// Skill is one chapter. Everything but Name and Sentence may be empty.
+// Skill is one chapter: all that it brings. Everything but Name and Sentence may be
+// empty. Boot and the faces loop over these fields and know no chapter by name.
 type Skill struct {
 	Name     string // the folder's name
 	Sentence string // of the role, as product.md has it
-	Ops      []op.Op
-	Kinds    []prentice.StepKind
-	Pages    []Page
-	Files    fs.FS                                                   // pages/*.html and schema/*.sql
-	Explain  string                                                  // explain.md: a text/template over the skill's own facts
-	Facts    func(ctx context.Context) (any, error)                  // what Explain is drawn from
-	Listen   func(ctx context.Context, e prentice.EventRecord) error // told of every new event, in order
-	Run      func(ctx context.Context) error                         // background work; returns when ctx ends
+
+	Ops    []op.Op
+	Kinds  []prentice.StepKind
+	Listen func(ctx context.Context, e prentice.EventRecord) error // told of every new event, in order
+	Work   []Work
+	Ring   func() // what the team's files say, or what other replicas did, may be news; it must not wait
+
+	Pages  []op.Page
+	Refs   map[string]string   // the page that shows a ref, by its kind: the Path of one of all pages
+	States map[string]op.Badge // how the words for states are shown; a kind of evidence is asked for by its last part as well
+
+	Files   fs.FS                                  // pages/*.html and schema/*.sql
+	Explain string                                 // explain.md: a text/template over the skill's own facts
+	Facts   func(ctx context.Context) (any, error) // what Explain is drawn from
+
+	// Self is the chapter at work, for boot to give to engines that declare methods
+	// which it has; nil where there is none.
+	Self any
 }
 
-// Page is a reading page: a template over the output of one operation, whose
-// input is filled from the path and the query. The first page with Nav set to a
-// word stands under that word in the menu.
-type Page struct {
-	Path     string // a net/http pattern without method, such as /runs/{number}
-	Op       string
-	Template string // file below pages/
-	Title    string
-	Nav      string // the word in the menu; "" for pages reached from others
-	Key      string // the letter after g that goes there
-	Order    int    // place in the menu
+// Work goes on in the background, from the start until ctx ends.
+type Work struct {
+	Name  string
+	Run   func(ctx context.Context) error
+	OnAll bool // every replica does it, and not just the one that leads
 }

@@ -10,6 +10,16 @@ import (
 	"prentice"
 )
 
+// Know says which kinds of step there are, where they are made after the runner. It
+// must be called before Launch.
+func (r *Runner) Know(kinds []prentice.StepKind) {
+	r.Kinds = kinds
+	clear(r.kinds)
+	for _, k := range kinds {
+		r.kinds[k.Name()] = k
+	}
+}
+
 // Wait is the step kind `wait for=30s`: let time pass. An interrupted wait is
 // begun again: waiting twice harms no one.
 type Wait struct{}

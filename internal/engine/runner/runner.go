@@ -121,9 +121,7 @@ func New(deps Deps) *Runner {
 	}
 	r := &Runner{Deps: deps, kinds: map[string]prentice.StepKind{}, hub: newHub(), freed: newBell(), active: map[int64]context.CancelCauseFunc{}}
 	r.idle = sync.NewCond(&r.mu)
-	for _, k := range deps.Kinds {
-		r.kinds[k.Name()] = k
-	}
+	r.Know(deps.Kinds)
 	return r
 }
 

@@ -17,9 +17,9 @@ type said struct {
 	Batch                                                                           int
 }
 
-// entryOf is an entry of evidence as a sentence: who did what to what. What it
+// entry is an entry of evidence as a sentence: who did what to what. What it
 // has no sentence for is its kind in words. The entry itself is a page of its own.
-func entryOf(e prentice.Evidence) string {
+func (b badges) entry(e prentice.Evidence) string {
 	var d said
 	_ = json.Unmarshal(e.Data, &d) // data of another shape says nothing here
 	who := e.Actor.Name()
@@ -27,11 +27,11 @@ func entryOf(e prentice.Evidence) string {
 	var text string
 	switch area {
 	case "step":
-		return render.Plain(stepSays(d, what))
+		return render.Plain(b.step(d, what))
 	case "approval":
 		text = fmt.Sprintf("%s approved %s", who, runNamed(e.Refs))
 	case "run":
-		text = runSays(who, what, e, d)
+		text = b.doing(who, what, e, d)
 	case "op":
 		text = fmt.Sprintf("%s did %s", who, d.Op)
 		if what != "done" {
@@ -40,7 +40,7 @@ func entryOf(e prentice.Evidence) string {
 	case "event":
 		text = fmt.Sprintf("%s %s: %s from %s", refNamed(e.Refs, "event"), what, d.Type, d.Source)
 	case "notice":
-		text = fmt.Sprintf("notice %s over %s", lookOf(e.Kind).word, d.Channel)
+		text = fmt.Sprintf("notice %s over %s", b.of(e.Kind).Word, d.Channel)
 	default:
 		text = fmt.Sprintf("%s: %s %s", who, strings.ReplaceAll(area, "-", " "), strings.ReplaceAll(what, "-", " "))
 	}
@@ -52,20 +52,20 @@ func entryOf(e prentice.Evidence) string {
 	return render.Plain(text)
 }
 
-func stepSays(d said, state string) string {
+func (b badges) step(d said, state string) string {
 	text := fmt.Sprintf("%s: step %s", d.Section, d.Step)
 	if d.Target != "" {
 		text += " on " + d.Target.Name()
 	}
-	text += " " + lookOf(state).word
+	text += " " + b.of(state).Word
 	if d.Says != "" {
 		text += ": " + d.Says
 	}
 	return text
 }
 
-// runSays is what an entry about a run tells: a person's doing, or where it stands.
-func runSays(who, what string, e prentice.Evidence, d said) string {
+// doing is what an entry about a run tells: a person's doing, or where it stands.
+func (b badges) doing(who, what string, e prentice.Evidence, d said) string {
 	run := runNamed(e.Refs)
 	switch what {
 	case "planned":
@@ -78,9 +78,9 @@ func runSays(who, what string, e prentice.Evidence, d said) string {
 		return fmt.Sprintf("%s was %s by %s", run, strings.ReplaceAll(what, "-", " "), who)
 	}
 	if prentice.State(what).Known() && e.Actor.Kind() == string(prentice.Person) {
-		return fmt.Sprintf("%s: %s, by %s", run, lookOf(what).word, who)
+		return fmt.Sprintf("%s: %s, by %s", run, b.of(what).Word, who)
 	}
-	return fmt.Sprintf("%s: %s", run, lookOf(what).word)
+	return fmt.Sprintf("%s: %s", run, b.of(what).Word)
 }
 
 // runNamed is the run that an entry is about, with its procedure and subject.

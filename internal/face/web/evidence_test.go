@@ -19,12 +19,12 @@ func TestEvidenceReadsAsSentences(t *testing.T) {
 		"olga could not do run.start: no procedure":                         {Kind: "op.failed", Actor: "person/olga", Refs: []prentice.Ref{"op/run.start"}, Data: json.RawMessage(`{"op":"run.start","says":"no procedure"}`)},
 		"prentice: database mode":                                           {Kind: "database.mode", Actor: "self/prentice", Data: json.RawMessage(`[1]`)},
 	} {
-		if got := entryOf(e); got != want {
+		if got := testBadges().entry(e); got != want {
 			t.Errorf("%s reads %q, want %q", e.Kind, got, want)
 		}
 	}
 	evil := prentice.Evidence{Kind: "step.done", Data: json.RawMessage(`{"step":"x\u001b[31m","says":"\u202e"}`)}
-	if got := entryOf(evil); strings.ContainsAny(got, "\x1b\u202e") {
+	if got := testBadges().entry(evil); strings.ContainsAny(got, "\x1b\u202e") {
 		t.Errorf("an entry acts on a terminal: %q", got)
 	}
 }

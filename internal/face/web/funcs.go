@@ -22,8 +22,8 @@ func (s *Site) funcs() template.FuncMap {
 		"asset": func(name string) string { return s.assets.named[name] }, "address": s.at,
 
 		// state and risk
-		"state": stateBadge, "runstate": runBadge, "sign": func(v any) string { return lookOf(v).sign }, "hue": func(v any) string { return lookOf(v).hue },
-		"word": func(v any) string { return lookOf(v).word }, "risk": riskBadge,
+		"state": s.badges.state, "runstate": s.badges.run, "sign": func(v any) string { return s.badges.of(v).Sign }, "hue": func(v any) string { return string(s.badges.of(v).Hue) },
+		"word": func(v any) string { return s.badges.of(v).Word }, "risk": riskBadge,
 
 		// what things are about
 		"ref": s.refLink, "refs": s.refList, "between": between, "link": func(v any) string { return s.links.to(prentice.Ref(fmt.Sprint(v))) },
@@ -43,10 +43,10 @@ func (s *Site) funcs() template.FuncMap {
 		"text": func(v any) string { return fmt.Sprint(v) },
 
 		// forms and lists
-		"control": control, "choices": s.choices, "also": s.also, "entry": entryOf, "within": within, "stands": s.stands, "standing": standing, "outcomes": outcomes, "first": firstRuns, "over": over, "share": share, "slotof": slotOf, "manner": manner,
+		"control": control, "choices": s.choices, "also": s.also, "entry": s.badges.entry, "within": within, "stands": s.stands, "standing": standing, "outcomes": outcomes, "first": firstRuns, "over": over, "share": share, "slotof": slotOf, "manner": manner,
 
 		// runs
-		"story": storyOf, "stages": s.stagesOf, "failing": failingOf, "lastwords": lastWordsOf, "fold": foldOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": sumBadge, "tally": tallyOf, "bad": badOnes, "times": timesOf,
+		"story": storyOf, "stages": s.stagesOf, "failing": failingOf, "lastwords": lastWordsOf, "fold": foldOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": s.badges.sum, "tally": tallyOf, "bad": badOnes, "times": timesOf,
 		"may": s.may, "has": s.hasPage, "begin": s.begin, "typed": typed,
 		"query": withQuery, "filters": filtersOf, "empty": emptyText, "role": func(a prentice.Actor, least string) bool { return a.Role.Includes(prentice.Role(least)) },
 	}
@@ -194,7 +194,7 @@ func (s *Site) may(v View, name string) bool {
 
 // hasPage says whether a skill has brought a page with this path.
 func (s *Site) hasPage(path string) bool {
-	return slices.ContainsFunc(s.o.Pages, func(p Page) bool { return p.Path == path })
+	return slices.ContainsFunc(s.o.Pages, func(p op.Page) bool { return p.Path == path })
 }
 
 // begin opens a form for an operation: where it goes, the session's token, the

@@ -5,32 +5,11 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
-// places says which page shows a ref, by its kind. A path that ends in
-// {ref...} takes the whole ref, any other its name.
-var places = map[string]string{
-	"service":   "/services/{name}",
-	"run":       "/runs/{number}",
-	"incident":  "/incidents/{number}",
-	"procedure": "/procedures/{name}",
-	"event":     "/events/{number}",
-	"silence":   "/silences/{silence}",
-	"notice":    "/notices/{number}",
-	"evidence":  "/evidence/{seq}",
-	"host":      catalog,
-	"system":    catalog,
-	"component": catalog,
-	"api":       catalog,
-	"resource":  catalog,
-	"group":     catalog,
-	"domain":    catalog,
-}
-
-const catalog = "/catalog/{ref...}"
-
-// links knows which of the places this site has: kind of ref to path, of which
-// only the part before the name is kept.
+// links says which page shows a ref, by its kind. Of the path only the part before
+// the name is kept.
 type links map[string]place
 
 type place struct {
@@ -38,13 +17,15 @@ type place struct {
 	whole  bool // the path takes the whole ref
 }
 
-func linksTo(pages []Page) links {
+// linksTo is the links of a site, without those whose page it does not have. A path
+// that ends in {ref...} takes the whole ref, any other its name.
+func linksTo(refs map[string]string, pages []op.Page) links {
 	have := map[string]bool{}
 	for _, p := range pages {
 		have[pathName.ReplaceAllString(p.Path, "{}")] = true
 	}
 	l := links{}
-	for kind, p := range places {
+	for kind, p := range refs {
 		if !have[pathName.ReplaceAllString(p, "{}")] {
 			continue
 		}

@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"html/template"
 	"net/http"
-	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -63,7 +61,8 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, d op.Op, in any) {
 		if err != nil {
 			return err
 		}
-		return out.send(nameOf(item), idOf(item), body)
+		event, id := heardAs(item)
+		return out.send(event, id, body)
 	})
 	over, ended := errors.AsType[*prentice.Error](context.Cause(ctx))
 	switch {
@@ -126,40 +125,18 @@ func (s *Site) draw(name string, item any) (string, error) {
 	return strings.TrimSpace(b.String()), err
 }
 
-// nameOf is the event's name: what a run prints is "log", what happens to it is
-// "moment", anything else is a "message".
-func nameOf(item any) string {
-	m, ok := momentOf(item)
-	switch {
-	case !ok:
-		return "message"
-	case m.Log != nil:
-		return "log"
-	default:
-		return "moment"
-	}
+// streamed is an item that says by which name a page hears it, and where to go on
+// after it when the connection breaks.
+type streamed interface {
+	Streamed() (event, id string)
 }
 
-// momentOf finds the moment of a run in an item that is one or embeds one.
-func momentOf(item any) (prentice.RunMoment, bool) {
-	v := reflect.ValueOf(item)
-	if v.Kind() == reflect.Struct && v.Type() != momentType {
-		v = v.FieldByName(momentType.Name())
+// heardAs is the event's name, "message" where the item does not say, and its id.
+func heardAs(item any) (event, id string) {
+	if s, ok := item.(streamed); ok {
+		return s.Streamed()
 	}
-	if !v.IsValid() || v.Type() != momentType {
-		return prentice.RunMoment{}, false
-	}
-	return v.Interface().(prentice.RunMoment), true
-}
-
-var momentType = reflect.TypeFor[prentice.RunMoment]()
-
-// idOf is what a browser sends back to go on after a broken connection.
-func idOf(item any) string {
-	if m, ok := momentOf(item); ok && m.Log != nil {
-		return fmt.Sprint(m.Log.Offset)
-	}
-	return ""
+	return "message", ""
 }
 
 // events writes server-sent events, one at a time.

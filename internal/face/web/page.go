@@ -18,9 +18,9 @@ import (
 	"prentice/internal/op"
 )
 
-// page is a Page made ready.
+// page is an op.Page made ready.
 type page struct {
-	Page
+	op.Page
 	op      op.Op
 	content func() (*template.Template, error) // read again when it is first shown, because all of them take megabytes
 	names   []string                           // of the values in the path
@@ -179,34 +179,27 @@ func (s *Site) view(r *http.Request, title string) View {
 	return v
 }
 
-// navFor is the menu for someone: the pages that they may read.
+// navFor is the menu for someone: the pages that they may read. The groups come in the
+// order of their first page.
 func (s *Site) navFor(r *http.Request, actor prentice.Actor) []NavGroup {
 	var counts map[string]int
 	if s.o.Counts != nil {
 		counts = s.o.Counts(r.Context(), actor)
 	}
-	groups := []NavGroup{{}, {Word: "Governance"}, {Word: "Settings"}}
+	groups := []NavGroup{{}}
 	for _, p := range s.menu {
 		if !actor.MightAsk(p.op.Name, p.op.Role) {
 			continue
 		}
-		g := &groups[groupOf(p.Order)]
+		i := slices.IndexFunc(groups, func(g NavGroup) bool { return g.Word == p.Group })
+		if i < 0 {
+			i, groups = len(groups), append(groups, NavGroup{Word: p.Group})
+		}
+		g := &groups[i]
 		item := NavItem{Word: p.Nav, Path: p.Path, Key: p.Key, Current: under(p.Path, r.URL.Path), Count: counts[p.Path]}
 		g.Items, g.Open = append(g.Items, item), g.Open || item.Current
 	}
 	return slices.DeleteFunc(groups, func(g NavGroup) bool { return len(g.Items) == 0 })
-}
-
-// groupOf is which group of the menu an order belongs to: the day's work, the
-// rules and what is known, what is set up once.
-func groupOf(order int) int {
-	switch {
-	case order < 10:
-		return 0
-	case order < 70:
-		return 1
-	}
-	return 2
 }
 
 // under says whether a path is a menu page or one below it.

@@ -198,7 +198,7 @@ func TestNamesAndLogsCannotAct(t *testing.T) {
 	})
 	files := fstest.MapFS{"pages/evil.html": {Data: []byte(`{{define "title"}}{{.Out.Name}}{{end}}<h1 title="{{.Out.Name}}">{{.Out.Name}}</h1>{{ref .Out.Ref}}{{state .Out.Name}}<pre>{{plain .Out.Text}}{{pretty .Out.Raw}}{{join "\n" (env .Out.Env)}}</pre>
 {{md .Out.Text}}{{hash .Out.Name}}<a href="{{query . "q" .Out.Name}}">x</a>`)}}
-	w := newWorld(t, []Page{{Path: "/", Op: "evil.show", Template: "evil.html", Title: evil, Nav: evil, Files: files}}, show).as("ann")
+	w := newWorld(t, []op.Page{{Path: "/", Op: "evil.show", Template: "evil.html", Title: evil, Nav: evil, Files: files}}, show).as("ann")
 	for _, path := range []string{"/", "/?_q=" + url.QueryEscape(evil), "/find?q=" + url.QueryEscape(evil), "/" + url.PathEscape(evil), "/do/evil.show"} {
 		body := w.get(path).Body.String()
 		for _, bad := range []string{"<script>alert", "<img src=x", `"'>`, "\x1b", "ZgotmplZ"} {
@@ -216,7 +216,7 @@ func TestAFaultOfOursSaysANumberAndNothingElse(t *testing.T) {
 	})
 	panics := op.New("y.show", prentice.Look, prentice.Viewer, "y", func(context.Context, op.Call, struct{}) (string, error) { panic("hunter2") })
 	files := fstest.MapFS{"pages/x.html": {Data: []byte(`{{.Out}}`)}}
-	w := newWorld(t, []Page{{Path: "/x", Op: "x.show", Template: "x.html", Files: files}, {Path: "/y", Op: "y.show", Template: "x.html", Files: files}}, broken, panics).as("ann")
+	w := newWorld(t, []op.Page{{Path: "/x", Op: "x.show", Template: "x.html", Files: files}, {Path: "/y", Op: "y.show", Template: "x.html", Files: files}}, broken, panics).as("ann")
 	for _, path := range []string{"/x", "/y"} {
 		got := w.get(path)
 		if body := got.Body.String(); got.Code != http.StatusInternalServerError || strings.Contains(body, "hunter2") || !strings.Contains(body, "report the number") {
@@ -269,9 +269,9 @@ func TestAssetsAreKeptForEver(t *testing.T) {
 
 func TestAPageWithoutItsOperationIsFoundAtStart(t *testing.T) {
 	files := fstest.MapFS{"pages/x.html": {Data: []byte(`{{.Out}}`)}, "pages/bad.html": {Data: []byte(`{{nosuch .}}`)}}
-	for _, p := range []Page{{Path: "/x", Op: "no.such", Template: "x.html", Files: files}, {Path: "/x", Op: "run.watch", Template: "x.html", Files: files},
+	for _, p := range []op.Page{{Path: "/x", Op: "no.such", Template: "x.html", Files: files}, {Path: "/x", Op: "run.watch", Template: "x.html", Files: files},
 		{Path: "/x", Op: "run.show", Template: "bad.html", Files: files}, {Path: "/x", Op: "run.show", Template: "none.html", Files: files}} {
-		if _, err := New(Options{Pages: []Page{p}, Ops: storyOps(true)}); err == nil {
+		if _, err := New(Options{Pages: []op.Page{p}, Ops: storyOps(true)}); err == nil {
 			t.Errorf("%+v was taken", p)
 		}
 	}
@@ -285,7 +285,7 @@ func TestRehearsalFindsATemplateThatAsksForTooMuch(t *testing.T) {
 		"pages/x.html": {Data: []byte(`{{range .Out.Runs}}{{.Nmber}}{{end}}`)},
 		"pages/y.html": {Data: []byte(`{{define "live run.watch"}}{{.Sayz}}{{end}}`)},
 	}
-	w := newWorld(t, []Page{{Path: "/x", Op: "run.list", Template: "x.html", Files: files}, {Path: "/y", Op: "run.list", Template: "y.html", Files: files}}, storyOps(true)...)
+	w := newWorld(t, []op.Page{{Path: "/x", Op: "run.list", Template: "x.html", Files: files}, {Path: "/y", Op: "run.list", Template: "y.html", Files: files}}, storyOps(true)...)
 	err := w.site.Rehearse()
 	if err == nil || !strings.Contains(err.Error(), "Nmber") || !strings.Contains(err.Error(), "Sayz") {
 		t.Errorf("rehearsal said: %v", err)

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"prentice/internal/op"
 )
 
 //go:embed templates
@@ -36,7 +38,7 @@ func (s *Site) parseOwn() error {
 // parsePage reads a page's template. The file itself is the content; it may
 // define "title" and "live OP" beside it, and use the parts that stand in its
 // folder in files whose names begin with an underscore.
-func (s *Site) parsePage(p Page) (*template.Template, error) {
+func (s *Site) parsePage(p op.Page) (*template.Template, error) {
 	return s.withContent(p.Files, path.Join("pages", p.Template))
 }
 

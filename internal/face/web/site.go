@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -18,24 +17,13 @@ import (
 	"prentice/internal/op"
 )
 
-// Page is a reading page: a template over the output of one operation, whose
-// input is filled from the path and the query.
-type Page struct {
-	Path     string // a net/http pattern without method, such as /runs/{number}
-	Op       string
-	Template string // file below pages/
-	Title    string
-	Nav      string // the word in the menu; "" for pages reached from others
-	Key      string // the letter after g that goes there
-	Order    int    // place in the menu
-	Files    fs.FS  // where pages/ is
-}
-
 // Options are what a site is made of. Door, Ops and Identity are needed.
 type Options struct {
 	Door     op.Door
 	Ops      []op.Op
-	Pages    []Page
+	Pages    []op.Page
+	Refs     map[string]string   // the page that shows a ref, by its kind; one of Pages
+	States   map[string]op.Badge // how the words for states are shown
 	Identity Identity
 	Clock    func() time.Time // time.Now if nil
 	Log      *slog.Logger     // nowhere if nil
@@ -68,6 +56,7 @@ type Site struct {
 	own    map[string]*template.Template // the site's own pages
 	assets assets
 	links  links
+	badges badges
 	mux    *http.ServeMux
 	tries  attempts // to sign in
 }
@@ -89,7 +78,7 @@ func New(o Options) (*Site, error) {
 	if s.assets, err = readAssets(); err != nil {
 		return nil, err
 	}
-	s.links = linksTo(o.Pages)
+	s.links, s.badges = linksTo(o.Refs, o.Pages), o.States
 	if err = s.parseOwn(); err != nil {
 		return nil, err
 	}
@@ -103,7 +92,7 @@ func New(o Options) (*Site, error) {
 	return s, nil
 }
 
-func (s *Site) add(p Page) error {
+func (s *Site) add(p op.Page) error {
 	d, ok := s.ops[p.Op]
 	if !ok || d.Streams() {
 		return fmt.Errorf("page %s shows %q, which is no operation that answers", p.Path, p.Op)

@@ -15,7 +15,7 @@ import (
 // happening is one line of a timeline.
 type happening struct {
 	Time  time.Time
-	State any // anything lookOf knows
+	State any // anything that has a badge
 	Says  string
 	Sub   string
 	Who   prentice.Ref

@@ -9,19 +9,14 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/skill"
 	"prentice/internal/skill/all"
 )
 
 // allPages are the pages that the skills bring.
-func allPages() []Page {
-	var pages []Page
-	for _, s := range all.Skills(all.Deps{}) {
-		for _, p := range s.Pages {
-			pages = append(pages, Page{Path: p.Path, Op: p.Op, Template: p.Template, Title: p.Title, Nav: p.Nav, Key: p.Key, Order: p.Order, Files: s.Files})
-		}
-	}
-	return pages
-}
+func allPages() []op.Page { return skill.Pages(all.Skills(all.Deps{})) }
+
+func testBadges() badges { return skill.States(all.Skills(all.Deps{})) }
 
 // allOps are the canned operations, and of the skills those that only have their
 // form drawn.

@@ -297,9 +297,9 @@ func answer(_ context.Context, c op.Call, in answerIn) (prentice.Run, error) {
 	return r, nil
 }
 
-func storyPages() []Page {
+func storyPages() []op.Page {
 	files := os.DirFS("../../skill/supervision")
-	return []Page{
+	return []op.Page{
 		{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Overview", Nav: "Overview", Key: "n", Order: 10, Files: files},
 		{Path: "/runs", Op: "run.list", Template: "runs.html", Title: "Runs", Nav: "Runs", Key: "r", Order: 20, Files: files},
 		{Path: "/runs/{number}", Op: "run.show", Template: "run.html", Title: "Run", Files: files},

@@ -13,6 +13,8 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/skill"
+	"prentice/internal/skill/all"
 )
 
 var noon = time.Date(2026, 3, 4, 12, 5, 6, 0, time.UTC)
@@ -148,7 +150,7 @@ type world struct {
 	cookies map[string]string
 }
 
-func newWorld(t *testing.T, pages []Page, ops ...op.Op) *world {
+func newWorld(t *testing.T, pages []op.Page, ops ...op.Op) *world {
 	t.Helper()
 	d := &door{ops: map[string]op.Op{}}
 	for _, o := range ops {
@@ -156,7 +158,7 @@ func newWorld(t *testing.T, pages []Page, ops ...op.Op) *world {
 	}
 	who := &people{used: map[string]bool{}, gone: map[string]bool{}}
 	site, err := New(Options{
-		Door: d, Ops: ops, Pages: pages, Identity: who, Clock: func() time.Time { return noon },
+		Door: d, Ops: ops, Pages: pages, Refs: skill.Refs(all.Skills(all.Deps{})), States: testBadges(), Identity: who, Clock: func() time.Time { return noon },
 		Log: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {

@@ -13,28 +13,21 @@ import (
 )
 
 // Deps is what the skills need. The zero Deps is enough to describe them.
-// Availability and support are at work beside answering, so boot makes them.
 type Deps struct {
 	Automation   automation.Deps
-	Availability *availability.Lookout
+	Availability availability.Deps
 	Design       design.Deps
 	Security     security.Deps
 	Supervision  supervision.Deps
-	Support      *support.Support
+	Support      support.Deps
 }
 
 // Skills is every skill there is.
 func Skills(d Deps) []skill.Skill {
-	if d.Availability == nil {
-		d.Availability = availability.NewLookout(availability.Deps{})
-	}
-	if d.Support == nil {
-		d.Support = support.Make(support.Deps{})
-	}
 	return []skill.Skill{
 		supervision.New(d.Supervision),
-		d.Support.Skill(),
-		d.Availability.Skill(),
+		support.New(d.Support),
+		availability.New(d.Availability),
 		automation.New(d.Automation),
 		design.New(d.Design),
 		security.New(d.Security),

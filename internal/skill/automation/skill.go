@@ -56,11 +56,13 @@ func New(d Deps) skill.Skill {
 		Name:     "automation",
 		Sentence: "writing software that automates systems",
 		Ops:      []op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), schemaOp(d), schedulesOp(d)},
-		Pages: []skill.Page{
+		Pages: []op.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure"},
 			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan"},
 		},
+		Refs:    map[string]string{"procedure": "/procedures/{name}"},
+		States:  states,
 		Files:   files,
 		Explain: explain,
 		Facts:   func(ctx context.Context) (any, error) { return d.facts(ctx) },

@@ -172,7 +172,7 @@ func TestTheExplanationIsDrawnFromWhatWasSeen(t *testing.T) {
 	s := newService(t)
 	w := watch(t, nil, serviceOf("checkout", probeOf("web", "http", s.URL)), serviceOf("bare"))
 	w.untilStands("checkout", Well)
-	facts, err := w.Skill().Facts(t.Context())
+	facts, err := w.chapter().Facts(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

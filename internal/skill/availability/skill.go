@@ -13,11 +13,11 @@ import (
 //go:embed explain.md
 var explain string
 
-// New is the chapter. With the zero Deps it describes itself and knows nothing.
-func New(d Deps) skill.Skill { return NewLookout(d).Skill() }
+// New is the chapter's one registration. With the zero Deps it describes itself and
+// knows nothing.
+func New(d Deps) skill.Skill { return NewLookout(d).chapter() }
 
-// Skill is the chapter that this lookout fills with life.
-func (l *Lookout) Skill() skill.Skill {
+func (l *Lookout) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "availability",
 		Sentence: "availability and capacity management: explain the processes",
@@ -33,14 +33,17 @@ func (l *Lookout) Skill() skill.Skill {
 			op.New("metrics.show", prentice.Look, prentice.Viewer, "Show what a monitoring system takes at /metrics: services, runs, approvals, incidents, events, notices, evidence.", l.metrics).
 				WithExample("prentice metrics show"),
 		},
-		Pages: []skill.Page{
+		Pages: []op.Page{
 			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 4},
 			{Path: "/services/{name}", Op: "service.show", Template: "service.html", Title: "Service"},
 		},
+		Refs:    map[string]string{"service": "/services/{name}"},
+		States:  states,
 		Files:   files,
 		Explain: explain,
 		Facts:   func(ctx context.Context) (any, error) { return l.facts(ctx) },
-		Run:     l.Run,
+		Work:    []skill.Work{{Name: "availability", Run: l.Run, OnAll: true}}, // those that do not lead read what the leader saw
+		Self:    l,
 	}
 }
 

@@ -33,14 +33,24 @@ func New(d Deps) skill.Skill {
 		Name:     "design",
 		Sentence: "systems design: assist in designing components",
 		Ops:      []op.Op{checkOp(d), listOp(d), showOp(d), graphOp(d)},
-		Pages: []skill.Page{
-			{Path: "/catalog", Op: "catalog.list", Template: "catalog.html", Title: "Catalog", Nav: "Catalog", Key: "c", Order: 50},
+		Pages: []op.Page{
+			{Path: "/catalog", Op: "catalog.list", Template: "catalog.html", Title: "Catalog", Nav: "Catalog", Key: "c", Order: 50, Group: op.Governance},
 			{Path: "/catalog/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity"},
 		},
+		Refs:    shown(),
 		Files:   files,
 		Explain: explain,
 		Facts:   func(context.Context) (any, error) { return survey(d.catalog()), nil },
 	}
+}
+
+// shown are the pages of what is in a catalog and has no other.
+func shown() map[string]string {
+	all := map[string]string{}
+	for _, kind := range []string{"host", "system", "component", "api", "resource", "group", "domain"} {
+		all[kind] = "/catalog/{ref...}"
+	}
+	return all
 }
 
 // catalog is the one in force, or an empty one.

@@ -18,7 +18,7 @@ var bob = prentice.Actor{Kind: prentice.Person, Name: "bob", Role: prentice.Oper
 // doAs performs an operation as someone.
 func (w *world) doAs(who prentice.Actor, name, in string) (any, error) {
 	w.t.Helper()
-	for _, o := range w.s.Skill().Ops {
+	for _, o := range w.s.chapter().Ops {
 		if o.Name == name {
 			input, err := o.Input(json.RawMessage(in))
 			if err != nil {

@@ -16,7 +16,7 @@ import (
 // do performs an operation as ann.
 func (w *world) do(name, in string) (any, error) {
 	w.t.Helper()
-	for _, o := range w.s.Skill().Ops {
+	for _, o := range w.s.chapter().Ops {
 		if o.Name == name {
 			input, err := o.Input(json.RawMessage(in))
 			if err != nil {
@@ -47,7 +47,7 @@ func kindOf(err error) prentice.Kind {
 
 func TestTheSkillDescribesItselfWithoutAnything(t *testing.T) {
 	s := New(Deps{})
-	if s.Name != "support" || s.Sentence == "" || s.Listen == nil || s.Run == nil {
+	if s.Name != "support" || s.Sentence == "" || s.Listen == nil || len(s.Work) != 1 || len(s.Kinds) != 1 {
 		t.Errorf("skill %+v", s)
 	}
 	for _, o := range s.Ops {

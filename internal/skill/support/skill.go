@@ -123,28 +123,32 @@ func Make(d Deps) *Support {
 }
 
 // New is the skill's one registration.
-func New(d Deps) skill.Skill { return Make(d).Skill() }
+func New(d Deps) skill.Skill { return Make(d).chapter() }
 
-// Skill is what this chapter brings.
-func (s *Support) Skill() skill.Skill {
+func (s *Support) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
 		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps()),
-		Pages: []skill.Page{
+		Pages: []op.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident"},
 			{Path: "/silences", Op: "silence.list", Template: "silences.html", Title: "Silences", Nav: "Silences", Key: "m", Order: 4},
 			{Path: "/silences/preview", Op: "silence.preview", Template: "silence-preview.html", Title: "Silence"},
 			{Path: "/silences/{silence}", Op: "silence.show", Template: "silence.html", Title: "Silence"},
-			{Path: "/events", Op: "event.list", Template: "events.html", Title: "Events", Nav: "Events", Key: "v", Order: 65},
+			{Path: "/events", Op: "event.list", Template: "events.html", Title: "Events", Nav: "Events", Key: "v", Order: 65, Group: op.Governance},
 			{Path: "/events/{number}", Op: "event.show", Template: "event.html", Title: "Event"},
 		},
+		Refs:    refs,
+		States:  states,
 		Files:   files,
 		Explain: explain,
 		Facts:   s.facts,
 		Listen:  s.Listen,
-		Run:     s.Run,
+		Ring:    s.Ring, // what is muted may be another
+		Work:    []skill.Work{{Name: "support", Run: s.Run}},
+		Kinds:   []prentice.StepKind{&AlertKind{Firing: s.Firing}},
+		Self:    s,
 	}
 }
 

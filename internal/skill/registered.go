@@ -1,0 +1,63 @@
+package skill
+
+import (
+	"maps"
+
+	"prentice"
+	"prentice/internal/op"
+)
+
+// Ops are the operations of all skills.
+func Ops(list []Skill) (all []op.Op) {
+	for _, s := range list {
+		all = append(all, s.Ops...)
+	}
+	return all
+}
+
+// Kinds are the step kinds of all skills.
+func Kinds(list []Skill) (all []prentice.StepKind) {
+	for _, s := range list {
+		all = append(all, s.Kinds...)
+	}
+	return all
+}
+
+// Pages are the pages of all skills, each with the files of its skill.
+func Pages(list []Skill) (all []op.Page) {
+	for _, s := range list {
+		for _, p := range s.Pages {
+			p.Files = s.Files
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// Refs says which page shows a ref, by its kind.
+func Refs(list []Skill) map[string]string {
+	all := map[string]string{}
+	for _, s := range list {
+		maps.Copy(all, s.Refs)
+	}
+	return all
+}
+
+// States says how the words for states are shown.
+func States(list []Skill) map[string]op.Badge {
+	all := map[string]op.Badge{}
+	for _, s := range list {
+		maps.Copy(all, s.States)
+	}
+	return all
+}
+
+// At is the skill at work that has the type T, or the zero T.
+func At[T any](list []Skill) (found T) {
+	for _, s := range list {
+		if self, ok := s.Self.(T); ok {
+			return self
+		}
+	}
+	return found
+}

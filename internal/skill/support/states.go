@@ -1,0 +1,37 @@
+package support
+
+import "prentice/internal/op"
+
+// refs are the pages of what this chapter shows.
+var refs = map[string]string{"incident": "/incidents/{number}", "event": "/events/{number}", "silence": "/silences/{silence}"}
+
+// states are how incidents, silences and events are shown. What has expired is shown
+// like a run that has.
+var states = map[string]op.Badge{
+	"open":     {Sign: "■", Word: "open", Hue: op.Bad},
+	"watching": {Sign: "◐", Word: "watching", Hue: op.Busy},
+	"fixing":   {Sign: "◐", Word: "fix in progress", Hue: op.Busy},
+	"resolved": {Sign: "●", Word: "resolved", Hue: op.Good},
+	"closed":   {Sign: "●", Word: "closed", Hue: op.Good},
+	"fixed":    {Sign: "●", Word: "fixed", Hue: op.Good},
+	// what happened, in the timeline of an incident
+	"opened":    {Sign: "■", Word: "opened", Hue: op.Bad},
+	"symptom":   {Sign: "■", Word: "alert", Hue: op.Bad},
+	"recovery":  {Sign: "●", Word: "recovery", Hue: op.Good},
+	"recovered": {Sign: "●", Word: "recovered", Hue: op.Good},
+	"gone":      {Sign: "●", Word: "gone", Hue: op.Good},
+	"run":       {Sign: "◐", Word: "run", Hue: op.Busy},
+	"diagnosis": {Sign: "○", Word: "diagnosis", Hue: op.Quiet},
+	"called":    {Sign: "▲", Word: "escalated", Hue: op.Attention},
+	"note":      {Sign: "○", Word: "note", Hue: op.Quiet},
+	"holder":    {Sign: "●", Word: "assigned", Hue: op.Quiet},
+	// silences
+	"silenced": {Sign: "◇", Word: "silenced", Hue: op.Quiet},
+	"muted":    {Sign: "◇", Word: "muted", Hue: op.Attention},
+	"active":   {Sign: "◇", Word: "active", Hue: op.Attention},
+	"pending":  {Sign: "○", Word: "pending", Hue: op.Quiet},
+	// events
+	"received":  {Sign: "○", Word: "received", Hue: op.Quiet},
+	"repeated":  {Sign: "○", Word: "repeated", Hue: op.Quiet},
+	"delivered": {Sign: "●", Word: "delivered", Hue: op.Good},
+}
