@@ -68,7 +68,6 @@ type App struct {
 	Deps
 	ops     map[string]op.Op
 	names   []string // sorted
-	shapes  map[string]*shape
 	me      string   // which door began an operation, in app_keys
 	busy    sync.Map // heldKey: what this door is doing now under a key
 	owed    sync.Map // heldKey: the answer to what was done, where it could not be written beside its key
@@ -96,7 +95,7 @@ func New(d Deps) (*App, error) {
 	if d.ID == nil {
 		d.ID = randomID
 	}
-	a := &App{Deps: d, ops: map[string]op.Op{}, shapes: map[string]*shape{}, me: randomID()}
+	a := &App{Deps: d, ops: map[string]op.Op{}, me: randomID()}
 	for _, o := range d.Ops {
 		if err := a.add(o); err != nil {
 			return nil, err
@@ -123,11 +122,10 @@ func (a *App) add(o op.Op) error {
 	if !prentice.Owner.Includes(o.Role) {
 		return fmt.Errorf("operation %s: %q is not a role", o.Name, o.Role)
 	}
-	s, err := shapeOf(o.In)
-	if err != nil {
+	if _, err := o.Schema(); err != nil {
 		return fmt.Errorf("operation %s: %w", o.Name, err)
 	}
-	a.ops[o.Name], a.shapes[o.Name] = o, s
+	a.ops[o.Name] = o
 	a.names = append(a.names, o.Name)
 	return nil
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"prentice"
 	"prentice/internal/op"
@@ -15,7 +16,7 @@ import (
 // plan may do is decided later, when there is one, by the role found here.
 func (a *App) authorize(ctx context.Context, actor prentice.Actor, o op.Op, read func() (any, error)) (any, prentice.Actor, error) {
 	if !actor.Scope.Asks(o.Name) {
-		return nil, actor, prentice.Errorf(prentice.Denied, "the token of %s is not for %s; it is for %s", actor.Name, o.Name, list(actor.Scope.Ops)).
+		return nil, actor, prentice.Errorf(prentice.Denied, "the token of %s is not for %s; it is for %s", actor.Name, o.Name, strings.Join(actor.Scope.Ops, ", ")).
 			Try("use a token whose scope holds %s", o.Name)
 	}
 	if !actor.Most().Includes(o.Role) {
@@ -72,7 +73,7 @@ func (a *App) roleFor(ctx context.Context, actor prentice.Actor, o op.Op, in any
 		return "everything", actor.RoleFor(), nil
 	}
 	slices.Sort(names)
-	return list(slices.Compact(names)), prentice.LeastRole(held...), nil
+	return strings.Join(slices.Compact(names), ", "), prentice.LeastRole(held...), nil
 }
 
 func (a *App) placesOf(ctx context.Context, thing prentice.Ref) ([][]prentice.Ref, error) {

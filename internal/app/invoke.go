@@ -89,6 +89,16 @@ func (a *App) admit(ctx context.Context, r op.Request) (op.Op, any, prentice.Act
 	return o, in, actor, err
 }
 
+// input is the operation's input as it wants it, or why it cannot be. Only what is
+// wrong with the program is hidden from those who ask.
+func (a *App) input(o op.Op, from any) (any, error) {
+	in, err := o.Input(from, a.Clock())
+	if err != nil {
+		return nil, a.explain(o.Name, err)
+	}
+	return in, nil
+}
+
 // deed is one request on its way. Its key is "" when none came with it, and when
 // the door keeps no answers to it, because it only reads.
 type deed struct {

@@ -15,7 +15,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -211,7 +210,7 @@ func (w *accessWorld) input(o op.Op, elsewhere bool) string {
 				in[f.Name] = f.Enum[0]
 			case f.Example != "":
 				in[f.Name] = f.Example
-			case f.Type == reflect.TypeFor[time.Time](), f.Type == reflect.TypeFor[op.Time]():
+			case f.Moment():
 				in[f.Name] = "2030-01-01T00:00:00Z"
 			default:
 				in[f.Name] = "words"

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,22 +19,31 @@ type Field struct {
 	Doc      string
 	Default  string
 	Example  string
-	Enum     []string
 	Arg      int    // 1 for the first word of a command line; 0 for none
 	File     bool   // on a command line the word names a file
 	Secret   bool   // what is typed here is never shown
 	Of       string // what it names, such as service or host, for faces that offer those there are
 	NameOf   string // the field whose file's name it is on a command line
-	Ago      bool   // a moment that may be given on a command line as how long ago it is
+	Ago      bool   // a moment that may be given as how long ago it is
 	Optional bool   // it may be left out: omitempty, omitzero, a default, or a bool
 	NotZero  bool   // a number or a length of time of which 0 counts as left out
-	Type     reflect.Type
-	Index    []int // for reflect.Value.FieldByIndex
+	Rules
+	*Schema
+	Index []int // for reflect.Value.FieldByIndex
+
+	required bool          // neither omitempty nor omitzero
+	standard reflect.Value // the default
 }
 
-// Fields lists the fields of an operation's input in the order of its type.
-// Fields of embedded structs stand among them.
-func (o Op) Fields() []Field { return fieldsOf(o.In, nil) }
+// Rules are what a value has to keep to. Those of a list hold for its texts, but for
+// how many there are.
+type Rules struct {
+	Enum              []string
+	Least, Most       *float64
+	Shortest, Longest *int
+	Fewest, MostItems *int
+	Pattern           *regexp.Regexp
+}
 
 // GivenFile says whether an input brings the content of a file along.
 func (o Op) GivenFile(in any) bool {
@@ -46,49 +56,89 @@ func (o Op) GivenFile(in any) bool {
 	return false
 }
 
-func fieldsOf(t reflect.Type, at []int) []Field {
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	var fields []Field
-	for i := range t.NumField() {
-		f := t.Field(i)
-		index := append(slices.Clone(at), i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		switch {
-		case name == "-" || !f.IsExported() && !f.Anonymous:
-			continue
-		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
-			fields = append(fields, fieldsOf(f.Type, index)...)
-			continue
-		case name == "":
-			name = f.Name
-		}
-		fields = append(fields, fieldOf(f, name, options, index))
-	}
-	return fields
-}
-
-func fieldOf(f reflect.StructField, name, options string, index []int) Field {
-	tag := f.Tag
-	field := Field{
+func fieldOf(from reflect.StructField, name, options string, of *Schema) (_ Field, err error) {
+	tag := from.Tag
+	f := Field{
 		Name: name, Label: cmp.Or(tag.Get("label"), strings.ReplaceAll(name, "_", " ")), Doc: tag.Get("doc"), Default: tag.Get("default"), Example: tag.Get("example"),
-		File: tag.Get("file") == "true", Secret: tag.Get("secret") == "true", Of: tag.Get("of"), NameOf: tag.Get("nameof"), Type: f.Type, Index: index,
-	}
-	field.Ago = tag.Get("ago") == "true"
-	if enum := tag.Get("enum"); enum != "" {
-		field.Enum = strings.Split(enum, ",")
+		File: tag.Get("file") == "true", Secret: tag.Get("secret") == "true", Of: tag.Get("of"), NameOf: tag.Get("nameof"), Ago: tag.Get("ago") == "true", Schema: of,
 	}
 	if arg, ok := tag.Lookup("arg"); ok {
-		n, err := strconv.Atoi(arg)
-		if err != nil || n < 1 {
-			panic(fmt.Sprintf("field %s: arg:%q is not the number of a word", name, arg))
+		if f.Arg, err = strconv.Atoi(arg); err != nil || f.Arg < 1 {
+			return f, fmt.Errorf("arg:%q is not the number of a word", arg)
 		}
-		field.Arg = n
 	}
-	omits := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
-	least, err := strconv.ParseFloat(tag.Get("minimum"), 64)
-	field.NotZero = omits && (err == nil && least > 0 || f.Type == reflect.TypeFor[time.Duration]())
-	field.Optional = omits || field.Default != "" || f.Type.Kind() == reflect.Bool
-	return field
+	if f.Rules, err = rulesOf(tag); err != nil {
+		return f, err
+	}
+	f.required = !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero")
+	f.NotZero = !f.required && (f.Least != nil && *f.Least > 0 || of.form == length)
+	f.Optional = !f.required || f.Default != "" || of.Type.Kind() == reflect.Bool
+	return f, f.readDefault()
+}
+
+func rulesOf(tag reflect.StructTag) (r Rules, err error) {
+	if enum := tag.Get("enum"); enum != "" {
+		r.Enum = strings.Split(enum, ",")
+	}
+	for name, to := range map[string]**float64{"minimum": &r.Least, "maximum": &r.Most} {
+		if text, ok := tag.Lookup(name); ok {
+			n, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return r, fmt.Errorf("%s %q is not a number", name, text)
+			}
+			*to = &n
+		}
+	}
+	for name, to := range map[string]**int{"minLength": &r.Shortest, "maxLength": &r.Longest, "minItems": &r.Fewest, "maxItems": &r.MostItems} {
+		if text, ok := tag.Lookup(name); ok {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return r, fmt.Errorf("%s %q is not a whole number", name, text)
+			}
+			*to = &n
+		}
+	}
+	if p := tag.Get("pattern"); p != "" {
+		r.Pattern, err = regexp.Compile(p)
+	}
+	return r, err
+}
+
+// readDefault reads the default tag. A bool has none but false: no one could
+// tell false from absent.
+func (f *Field) readDefault() error {
+	switch {
+	case f.Default == "":
+		return nil
+	case len(f.Enum) > 0 && !slices.Contains(f.Enum, f.Default):
+		return fmt.Errorf("default %q is not one of %s", f.Default, list(f.Enum))
+	case f.Type.Kind() == reflect.Bool && f.Default != "false":
+		return fmt.Errorf("a bool cannot be %s by default; turn its meaning round", f.Default)
+	}
+	v := reflect.New(f.Type).Elem()
+	if err := f.Schema.set(v, f.Default); err != nil {
+		return fmt.Errorf("default %q: %w", f.Default, err)
+	}
+	f.standard = v
+	return nil
+}
+
+// Fill puts the field's default into a value that has none.
+func (f Field) Fill(v reflect.Value) {
+	if v.IsZero() && f.standard.IsValid() {
+		v.Set(f.standard)
+	}
+}
+
+// Set reads a text into a value of the field; a list or a map gets one more item. A
+// text means the same by every face. A moment may be told as how long before now it
+// was, where the field says so.
+func (f Field) Set(to reflect.Value, text string, now time.Time) error {
+	if f.Ago && f.form == moment {
+		if length, ok := ago(text); ok {
+			to.Set(reflect.ValueOf(now.Add(-length).UTC()))
+			return nil
+		}
+	}
+	return f.Schema.set(to, text)
 }

@@ -9,7 +9,7 @@
 //	arg:"1"                 on the command line it may be the first, second … word
 //	file:"true"             on the command line the word names a file to read ("-" is standard input)
 //	secret:"true"       what is typed is never shown: forms hide it, and forget it when they come back
-//	ago:"true"              on the command line a moment may be given as how long ago it is: 2h, 30d
+//	ago:"true"              a moment may be given as how long ago it is: 2h, 30d
 //	nameof:"file"           on the command line it is the name of the file that the field "file" was read from
 //	of:"host"               it names one of these, so that faces can offer those there are
 //	enum:"a,b" default:"a" example:"…" minimum:"0" maxLength:"200"   as in OpenAPI
@@ -19,15 +19,12 @@
 package op
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
 	"reflect"
+	"sync"
 	"time"
 
 	"prentice"
-	"prentice/internal/kit/exact"
 )
 
 // Call is what an operation is told beside its input: who asks, when, and which
@@ -81,6 +78,7 @@ type Op struct {
 	Follow Turn // what goes on telling what it tells
 
 	In, Out reflect.Type
+	schema  func() (*Schema, error)
 	about   func(context.Context, any) ([]prentice.Ref, error)
 	do      func(context.Context, Call, any) (any, error)
 	watch   func(context.Context, Call, any, func(any) error) error
@@ -90,16 +88,21 @@ type Op struct {
 func New[In, Out any](name string, risk prentice.Risk, role prentice.Role, summary string, do func(context.Context, Call, In) (Out, error)) Op {
 	return Op{
 		Name: name, Summary: summary, Risk: risk, Role: role,
-		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](),
+		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](), schema: schemaOnce[In](),
 		do: func(ctx context.Context, c Call, in any) (any, error) { return do(ctx, c, in.(In)) },
 	}
+}
+
+// schemaOnce reads the tags of an input when they are first asked for.
+func schemaOnce[In any]() func() (*Schema, error) {
+	return sync.OnceValues(func() (*Schema, error) { return schemaOf(reflect.TypeFor[In]()) })
 }
 
 // NewWatch declares an operation that answers with a stream of items.
 func NewWatch[In, Item any](name string, role prentice.Role, summary string, watch func(ctx context.Context, c Call, in In, emit func(Item) error) error) Op {
 	return Op{
 		Name: name, Summary: summary, Risk: prentice.Look, Role: role,
-		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Item](),
+		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Item](), schema: schemaOnce[In](),
 		watch: func(ctx context.Context, c Call, in any, emit func(any) error) error {
 			return watch(ctx, c, in.(In), func(item Item) error { return emit(item) })
 		},
@@ -162,47 +165,4 @@ func (o Op) Do(ctx context.Context, c Call, in any) (any, error) { return o.do(c
 // Watch performs a watch operation. Only the door calls it.
 func (o Op) Watch(ctx context.Context, c Call, in any, emit func(any) error) error {
 	return o.watch(ctx, c, in, emit)
-}
-
-// Input makes a value of the operation's input type from what a face has: the
-// type itself, a pointer to it, or JSON, in which an unknown key is an error.
-func (o Op) Input(from any) (any, error) {
-	v := reflect.ValueOf(from)
-	switch {
-	case from == nil:
-		return reflect.Zero(o.In).Interface(), nil
-	case v.Type() == o.In:
-		return from, nil
-	case v.Kind() == reflect.Pointer && v.Type().Elem() == o.In && !v.IsNil():
-		return v.Elem().Interface(), nil
-	}
-	raw, ok := from.(json.RawMessage)
-	if !ok {
-		return nil, prentice.Errorf(prentice.Internal, "operation %s got a %T, wants %s", o.Name, from, o.In)
-	}
-	return o.decode(raw)
-}
-
-func (o Op) decode(raw []byte) (any, error) {
-	to := reflect.New(o.In)
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return to.Elem().Interface(), nil
-	}
-	if err := exact.Check(raw, o.In); err != nil {
-		return nil, prentice.Errorf(prentice.Invalid, "input of %s: %w", o.Name, err).Try("write each key once, as it is spelt in: prentice %s --help", command(o.Name))
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(to.Interface()); err != nil {
-		return nil, prentice.Errorf(prentice.Invalid, "input of %s: %w", o.Name, err).Try("see prentice %s --help", command(o.Name))
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, prentice.Errorf(prentice.Invalid, "input of %s: more than one JSON value", o.Name).Try("send one object")
-	}
-	return to.Elem().Interface(), nil
-}
-
-// command is an operation's name as it is typed: run.start is run start.
-func command(name string) string {
-	return string(bytes.ReplaceAll([]byte(name), []byte("."), []byte(" ")))
 }

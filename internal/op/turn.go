@@ -1,7 +1,7 @@
 package op
 
 import (
-	"encoding/json"
+	"reflect"
 	"slices"
 
 	"prentice"
@@ -11,9 +11,9 @@ import (
 // its input. The zero Turn is none.
 type Turn struct {
 	Op     string
-	Fields []string       // that both have
-	Set    map[string]any // and what is said beside them
-	Not    []string       // fields that make no sense with it
+	Fields []string // that both have
+	Yes    []string // fields of the other that are true with it
+	Not    []string // fields that make no sense with it
 }
 
 // DryRunBy names the operation that shows what this one would do, and the fields that
@@ -23,30 +23,37 @@ func (o Op) DryRunBy(t Turn) Op { o.DryRun = t; return o }
 // FollowedBy names the operation that goes on telling what this one tells.
 func (o Op) FollowedBy(t Turn) Op { o.Follow = t; return o }
 
-// Input is what the other operation is given.
-func (t Turn) Input(other Op, in any) (any, error) {
-	raw, err := json.Marshal(in)
-	if err != nil {
-		return nil, err
-	}
-	all := map[string]json.RawMessage{}
-	if err := json.Unmarshal(raw, &all); err != nil {
-		return nil, err
-	}
-	given := map[string]any{}
-	for name, value := range all {
-		if slices.Contains(t.Not, name) {
-			return nil, prentice.Errorf(prentice.Invalid, "%s makes no sense here", name).Try("leave it out, or use: prentice %s", command(t.Op))
+// Input is what the other operation is given, of the input of the one.
+func (t Turn) Input(one, other Op, in any) (any, error) {
+	from, to := reflect.ValueOf(in), reflect.New(other.In).Elem()
+	for _, f := range one.Fields() {
+		value := from.FieldByIndex(f.Index)
+		if value.IsZero() {
+			continue
 		}
-		if slices.Contains(t.Fields, name) {
-			given[name] = value
+		if slices.Contains(t.Not, f.Name) {
+			return nil, prentice.Errorf(prentice.Invalid, "%s makes no sense here", f.Name).Try("leave it out, or use: prentice %s", command(t.Op))
+		}
+		if !slices.Contains(t.Fields, f.Name) {
+			continue
+		}
+		if err := other.put(to, f.Name, value); err != nil {
+			return nil, err
 		}
 	}
-	for name, value := range t.Set {
-		given[name] = value
+	for _, name := range t.Yes {
+		if err := other.put(to, name, reflect.ValueOf(true)); err != nil {
+			return nil, err
+		}
 	}
-	if raw, err = json.Marshal(given); err != nil {
-		return nil, err
+	return to.Interface(), nil
+}
+
+func (o Op) put(to reflect.Value, name string, value reflect.Value) error {
+	f, ok := o.promised().field(name)
+	if !ok || !value.Type().AssignableTo(f.Type) {
+		return prentice.Errorf(prentice.Internal, "%s takes no %s of type %s", o.Name, name, value.Type())
 	}
-	return other.Input(json.RawMessage(raw))
+	to.FieldByIndex(f.Index).Set(value)
+	return nil
 }

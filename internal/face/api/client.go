@@ -103,7 +103,7 @@ func (c *Client) prepare(r op.Request) (op.Op, []byte, error) {
 	if raw, ok := r.In.(json.RawMessage); ok {
 		return o, raw, nil
 	}
-	in, err := o.Input(r.In)
+	in, err := o.Typed(r.In, time.Now())
 	if err != nil {
 		return op.Op{}, nil, err
 	}

@@ -61,7 +61,7 @@ func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
 			err = fmt.Errorf("describe the API: %v", fault)
 		}
 	}()
-	n := namer{names: map[reflect.Type]string{}, taken: map[string]bool{}}
+	n := namer{names: map[reflect.Type]string{}, inputs: map[reflect.Type]string{}, taken: map[string]bool{}}
 	r := huma.NewMapRegistry("#/components/schemas/", n.name)
 	doc := &huma.OpenAPI{
 		OpenAPI: "3.1.0",
@@ -77,11 +77,15 @@ func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
 	}
 	problem := r.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	for _, o := range ops {
+		in, err := inputOf(o, r, n)
+		if err != nil {
+			return openAPI{}, fmt.Errorf("describe %s: %w", o.Name, err)
+		}
 		_, path := route(o)
 		if o.Streams() {
-			doc.Paths[path] = &huma.PathItem{Get: watchOf(o, r, problem)}
+			doc.Paths[path] = &huma.PathItem{Get: watchOf(o, in, r, problem)}
 		} else {
-			doc.Paths[path] = &huma.PathItem{Post: invokeOf(o, r, problem)}
+			doc.Paths[path] = &huma.PathItem{Post: invokeOf(o, in, r, problem)}
 		}
 	}
 	doc.Paths["/v1/ops"] = &huma.PathItem{Get: plain("operations", "List the operations", r.Schema(reflect.TypeFor[listing](), true, "Listing"), problem)}
@@ -91,9 +95,9 @@ func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
 	return openAPI{sync.OnceValues(func() ([]byte, error) { return json.Marshal(doc) })}, nil
 }
 
-func invokeOf(o op.Op, r huma.Registry, problem *huma.Schema) *huma.Operation {
+func invokeOf(o op.Op, in *huma.Schema, r huma.Registry, problem *huma.Schema) *huma.Operation {
 	d := base(o, problem)
-	d.RequestBody = &huma.RequestBody{Required: true, Content: jsonOf(r.Schema(o.In, true, title(o.Name)+"Input"))}
+	d.RequestBody = &huma.RequestBody{Required: true, Content: jsonOf(in)}
 	d.Responses["200"] = &huma.Response{Description: "What came of it.", Content: jsonOf(r.Schema(o.Out, true, title(o.Name)+"Output"))}
 	if o.Risk != prentice.Look {
 		most := 200
@@ -105,11 +109,11 @@ func invokeOf(o op.Op, r huma.Registry, problem *huma.Schema) *huma.Operation {
 	return d
 }
 
-func watchOf(o op.Op, r huma.Registry, problem *huma.Schema) *huma.Operation {
+func watchOf(o op.Op, in *huma.Schema, r huma.Registry, problem *huma.Schema) *huma.Operation {
 	d := base(o, problem)
 	d.Parameters = []*huma.Param{{
 		Name: "in", In: "query", Description: "The input, as JSON.",
-		Extensions: map[string]any{"content": jsonOf(r.Schema(o.In, true, title(o.Name)+"Input"))},
+		Extensions: map[string]any{"content": jsonOf(in)},
 	}}
 	item := r.Schema(o.Out, true, title(o.Name)+"Item")
 	d.Responses["200"] = &huma.Response{
@@ -171,15 +175,19 @@ func nilMaps(r huma.Registry) {
 // namer names types in the document. Two types of one name in two packages get
 // two names.
 type namer struct {
-	names map[reflect.Type]string
-	taken map[string]bool
+	names  map[reflect.Type]string // of what is answered
+	inputs map[reflect.Type]string
+	taken  map[string]bool
 }
 
-func (n namer) name(t reflect.Type, hint string) string {
+func (n namer) name(t reflect.Type, hint string) string { return n.nameIn(n.names, t, hint) }
+
+// nameIn names a type of one use: an input is drawn in another way than an answer.
+func (n namer) nameIn(names map[reflect.Type]string, t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if name, ok := n.names[t]; ok {
+	if name, ok := names[t]; ok {
 		return name
 	}
 	if t.Name() == "" && t.Kind() != reflect.Struct {
@@ -197,7 +205,7 @@ func (n namer) name(t reflect.Type, hint string) string {
 			name += strconv.Itoa(i)
 		}
 	}
-	n.names[t], n.taken[name] = name, true
+	names[t], n.taken[name] = name, true
 	return name
 }
 

@@ -3,8 +3,12 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"prentice"
 	"prentice/internal/face/api"
@@ -63,6 +67,48 @@ func TestTheDocumentIsDrawnFromTheOperations(t *testing.T) {
 	input := at(t, doc, "components", "schemas", "In", "properties")
 	if at(t, input, "name", "description") != "what to call it" || at(t, input, "state", "default") != "open" || at(t, input, "limit", "maximum") != 5e6 {
 		t.Errorf("got %v", input)
+	}
+}
+
+type placed struct {
+	Number string `json:"number" doc:"Which."`
+}
+
+type placedIn struct {
+	placed
+	For   time.Duration `json:"for,omitempty"`
+	Until time.Time     `json:"until,omitzero" doc:"Until when."`
+	Names []string      `json:"names,omitempty" enum:"a,b" maxItems:"2" example:"a"`
+}
+
+// The document is what the door takes: all fields, and each as it may be sent.
+func TestTheDocumentSaysOfAnInputWhatTheDoorTakes(t *testing.T) {
+	w := build(t)
+	w.config.Ops = append(w.config.Ops, op.New("place.make", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, placedIn) (struct{}, error) { return struct{}{}, nil }))
+	handler, err := api.New(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := httptest.NewRecorder()
+	handler.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/openapi.json", nil))
+	var doc map[string]any
+	if err := json.Unmarshal(rec.Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	input := at(t, doc, "components", "schemas", "PlacedIn")
+	for want, got := range map[string]any{
+		"a field of an embedded type": at(t, input, "properties", "number", "description") == "Which.",
+		"what must be there":          fmt.Sprint(at(t, input, "required")) == "[number]",
+		"no key beside them":          input.(map[string]any)["additionalProperties"] == false,
+		"a length of time as text":    len(at(t, input, "properties", "for", "anyOf").([]any)) == 2,
+		"a day":                       input.(map[string]any)["properties"].(map[string]any)["until"].(map[string]any)["format"] == nil,
+		"a list":                      fmt.Sprint(at(t, input, "properties", "names", "items", "enum")) == "[a b]",
+		"how many":                    at(t, input, "properties", "names", "maxItems") == 2.0,
+		"an example that is a list":   fmt.Sprint(at(t, input, "properties", "names", "examples")) == "[[a]]",
+	} {
+		if got != true {
+			t.Errorf("it does not say: %s", want)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (f *face) command(o op.Op, verb string, globals *pflag.FlagSet) *cobra.Comm
 	}
 	offerWait(cmd, o)
 	offerTurns(cmd, o)
-	if len(words) > 0 && words[0].many() {
+	if len(words) > 0 && words[0].field.Many() {
 		helpFirst(cmd)
 	}
 	return cmd

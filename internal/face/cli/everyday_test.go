@@ -67,9 +67,9 @@ type planIn struct {
 }
 
 type findIn struct {
-	Since op.Time `json:"since,omitzero" ago:"true"`
-	Limit int     `json:"limit,omitempty" minimum:"1"`
-	Open  bool    `json:"open"`
+	Since time.Time `json:"since,omitzero" ago:"true"`
+	Limit int       `json:"limit,omitempty" minimum:"1"`
+	Open  bool      `json:"open"`
 }
 
 var everyNoon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)

@@ -28,7 +28,7 @@ func (c *choice) Set(s string) error {
 			return nil
 		}
 	}
-	return wrong(s, "one of "+strings.Join(c.from, ", "), "use one of: "+strings.Join(c.from, ", "))
+	return prentice.Errorf(prentice.Invalid, "%q is not one of %s", s, strings.Join(c.from, ", ")).Try("use one of: %s", strings.Join(c.from, ", "))
 }
 
 // String is the chosen word.

@@ -20,7 +20,7 @@ func (f *face) home(cmd *cobra.Command, args []string) error {
 		return f.group(cmd, args)
 	}
 	o := f.Ops[at]
-	in, err := o.Input(nil)
+	in, err := o.Typed(nil, f.Now())
 	if err != nil {
 		return err
 	}

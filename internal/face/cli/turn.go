@@ -31,6 +31,6 @@ func (f *face) turned(cmd *cobra.Command, o op.Op, in any) (other op.Op, given a
 	if t.Op == "" || at < 0 {
 		return other, nil, false, nil
 	}
-	given, err = t.Input(f.Ops[at], in)
+	given, err = t.Input(o, f.Ops[at], in)
 	return f.Ops[at], given, err == nil, err
 }

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"encoding"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"prentice"
-	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
@@ -34,11 +30,7 @@ func (f *face) values(o op.Op, in reflect.Value) []*value {
 	var values []*value
 	for _, field := range o.Fields() {
 		v := &value{field: field, to: in.FieldByIndex(field.Index), stdin: f.Stdin, now: f.Now}
-		if field.Default != "" {
-			if err := v.assign(field.Default); err != nil {
-				panic(fmt.Sprintf("operation %s: default of %s: %v", o.Name, field.Name, err))
-			}
-		}
+		field.Fill(v.to)
 		values = append(values, v)
 	}
 	return values
@@ -54,7 +46,7 @@ func (v *value) add(cmd *cobra.Command) {
 	if len(v.field.Enum) > 0 {
 		about += " (" + strings.Join(v.field.Enum, ", ") + ")"
 	}
-	if v.many() && v.field.Arg == 0 {
+	if v.field.Many() && v.field.Arg == 0 {
 		about += "; may be repeated"
 	}
 	short := ""
@@ -95,16 +87,16 @@ func (v *value) Type() string {
 		return "file"
 	case v.field.Ago:
 		return "2h|time"
-	case t == reflect.TypeFor[time.Duration]():
+	case v.field.Length():
 		return "duration"
-	case t == reflect.TypeFor[time.Time]():
+	case v.field.Moment():
 		return "time"
-	case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.String:
-		return "name=value"
-	case reads(t):
-		return "string"
-	case structured(t):
+	case v.field.ByJSON():
 		return "json"
+	case v.field.ByText():
+		return "string"
+	case t.Kind() == reflect.Map:
+		return "name=value"
 	}
 	if t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -122,7 +114,7 @@ func (v *value) Type() string {
 // Set reads what was given. A value that is no list is given once: which of two
 // was meant cannot be known.
 func (v *value) Set(text string) error {
-	many := v.many()
+	many := v.field.Many()
 	if v.given && !many {
 		return prentice.Errorf(prentice.Invalid, "given twice").Try("give it once")
 	}
@@ -136,7 +128,7 @@ func (v *value) Set(text string) error {
 			return err
 		}
 		v.file = text
-		return v.assignBytes(content)
+		return v.read(string(content))
 	}
 	if err := v.assign(text); err != nil {
 		return err
@@ -150,93 +142,22 @@ func (v *value) Set(text string) error {
 	return nil
 }
 
-func (v *value) many() bool {
-	t := v.field.Type
-	return !structured(t) && !reads(t) && (t.Kind() == reflect.Map || t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8)
-}
-
-// assignBytes takes the content of a file.
-func (v *value) assignBytes(content []byte) error {
-	switch {
-	case v.field.Type == rawJSON || structured(v.field.Type):
-		return decode(v.to, content)
-	case v.to.Kind() == reflect.Slice && v.to.Type().Elem().Kind() == reflect.Uint8:
-		v.to.SetBytes(content)
-		return nil
-	default:
-		return set(v.to, string(content))
-	}
-}
-
+// assign takes a text. JSON may stand in a file, whose name then follows an @.
 func (v *value) assign(text string) error {
-	if v.field.Ago {
-		if length, ok := lengthOf(text); ok {
-			text = v.now().Add(-length).UTC().Format(time.RFC3339Nano)
-		}
-	}
-	if !structured(v.field.Type) {
-		return set(v.to, text)
-	}
-	content := []byte(text)
-	if name, ok := strings.CutPrefix(text, "@"); ok {
-		var err error
-		if content, err = readFile(name, v.stdin); err != nil {
+	if name, ok := strings.CutPrefix(text, "@"); ok && v.field.ByJSON() {
+		content, err := readFile(name, v.stdin)
+		if err != nil {
 			return err
 		}
+		text = string(content)
 	}
-	return decode(v.to, content)
+	return v.read(text)
 }
 
-// lengthOf reads 90s, 2h, 1h30m or 30d.
-func lengthOf(text string) (time.Duration, bool) {
-	length, err := span.Parse(text)
-	return length, err == nil && length > 0
-}
-
-var rawJSON = reflect.TypeFor[json.RawMessage]()
-
-// structured says whether a type is given as JSON.
-func structured(t reflect.Type) bool {
-	if t == rawJSON {
-		return true
+func (v *value) read(text string) error {
+	err := v.field.Set(v.to, text, v.now())
+	if e, ok := errors.AsType[*prentice.Error](err); ok && v.field.ByJSON() {
+		return e.Try("write JSON, or @FILE to read it from a file")
 	}
-	if reads(t) || t == reflect.TypeFor[time.Time]() {
-		return false
-	}
-	switch t.Kind() {
-	case reflect.Struct, reflect.Interface, reflect.Array:
-		return true
-	case reflect.Pointer:
-		return structured(t.Elem())
-	case reflect.Slice:
-		return t.Elem().Kind() == reflect.Slice || t.Elem().Kind() == reflect.Map || structured(t.Elem())
-	case reflect.Map:
-		return t.Elem().Kind() != reflect.String || t.Key().Kind() != reflect.String
-	}
-	return false
-}
-
-// reads says whether a type reads itself from text.
-func reads(t reflect.Type) bool {
-	return t != rawJSON && reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
-}
-
-func decode(to reflect.Value, content []byte) error {
-	if to.Type() == rawJSON {
-		if !json.Valid(content) {
-			return prentice.Errorf(prentice.Invalid, "this is not JSON").Try("write JSON, or @FILE to read it from a file")
-		}
-		to.SetBytes(content)
-		return nil
-	}
-	d := json.NewDecoder(bytes.NewReader(content))
-	d.DisallowUnknownFields()
-	err := d.Decode(to.Addr().Interface())
-	if _, more := d.Token(); err == nil && more != io.EOF {
-		err = errors.New("more than one JSON value")
-	}
-	if err != nil {
-		return prentice.Errorf(prentice.Invalid, "%s", strings.TrimPrefix(err.Error(), "json: ")).Try("write JSON, or @FILE to read it from a file")
-	}
-	return nil
+	return err
 }

@@ -21,7 +21,7 @@ func ordered(o op.Op, words []*value) {
 		if w.field.Arg != i+1 {
 			panic(fmt.Sprintf("operation %s: word %d is missing or there twice", o.Name, i+1))
 		}
-		if w.many() && i < len(words)-1 {
+		if w.field.Many() && i < len(words)-1 {
 			panic(fmt.Sprintf("operation %s: the list %s is not its last word", o.Name, w.field.Name))
 		}
 		if i > 0 && words[i-1].field.Optional && !w.field.Optional {
@@ -35,7 +35,7 @@ func usage(words []*value) string {
 	shown := make([]string, len(words))
 	for i, w := range words {
 		text := w.name()
-		if w.many() {
+		if w.field.Many() {
 			text += "..."
 		}
 		if w.field.Optional {
@@ -56,7 +56,7 @@ func take(cmd *cobra.Command, words []*value, args []string) error {
 			return extra(cmd, words, arg)
 		}
 		w := words[min(i, len(words)-1)]
-		if i >= len(words) && !w.many() {
+		if i >= len(words) && !w.field.Many() {
 			return extra(cmd, words, arg)
 		}
 		if err := w.Set(arg); err != nil {
@@ -121,7 +121,7 @@ func completeWords(words []*value) cobra.CompletionFunc {
 		}
 		w := words[min(len(args), len(words)-1)]
 		switch {
-		case len(args) >= len(words) && !w.many():
+		case len(args) >= len(words) && !w.field.Many():
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		case w.field.File:
 			return nil, cobra.ShellCompDirectiveDefault

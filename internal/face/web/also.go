@@ -23,7 +23,7 @@ func (s *Site) also(v View, name string, pairs ...any) any {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		given.Set(fmt.Sprint(pairs[i]), fmt.Sprint(pairs[i+1]))
 	}
-	in, err := fill(d, given)
+	in, err := fill(d, given, s.o.Clock())
 	if err == nil {
 		var out any
 		if out, err = s.o.Door.Invoke(v.ctx, op.Request{Actor: v.Actor, Op: d.Name, In: in}); err == nil {

@@ -53,7 +53,7 @@ func (s *Site) table(ctx context.Context, v View, from source) [][]string {
 	if !ok || ctx == nil || !v.Actor.MightAsk(d.Name, d.Role) {
 		return nil
 	}
-	in, err := fill(d, asked(d, from.query))
+	in, err := fill(d, asked(d, from.query), s.o.Clock())
 	if err != nil {
 		return nil
 	}

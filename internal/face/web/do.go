@@ -88,7 +88,7 @@ func (s *Site) submit(r *http.Request, d op.Op) (any, error) {
 		return nil, prentice.Errorf(prentice.Invalid, "%q was typed, not %q, so nothing was done", clip(given.Get("_typed")), name).
 			Try("type the name exactly to show that you mean it")
 	}
-	in, err := fill(d, given)
+	in, err := fill(d, given, s.o.Clock())
 	if err != nil {
 		return nil, err
 	}

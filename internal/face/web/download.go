@@ -52,7 +52,7 @@ func (s *Site) downloadLog(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Site) logPart(r *http.Request, d op.Op, given url.Values) (prentice.LogPage, error) {
-	in, err := fill(d, given)
+	in, err := fill(d, given, s.o.Clock())
 	if err != nil {
 		return prentice.LogPage{}, err
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -11,11 +10,8 @@ import (
 )
 
 var (
-	durationType = reflect.TypeFor[time.Duration]()
-	timeType     = reflect.TypeFor[time.Time]()
-	dayType      = reflect.TypeFor[op.Time]()
-	rawType      = reflect.TypeFor[json.RawMessage]()
-	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
+	timeType = reflect.TypeFor[time.Time]()
+	rawType  = reflect.TypeFor[json.RawMessage]()
 )
 
 // control is the HTML control that takes a field of an operation's input.
@@ -29,11 +25,13 @@ func control(f op.Field) string {
 		return "password"
 	case len(f.Enum) > 0:
 		return "select"
-	case t == rawType, t.Kind() == reflect.Map, t.Kind() == reflect.Slice, f.File, wordy(f):
+	case f.ByJSON(), f.Many(), f.File, wordy(f):
 		return "area"
 	case t.Kind() == reflect.Bool:
 		return "check"
-	case t != durationType && t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64 && !reflect.PointerTo(t).Implements(textType):
+	case f.Length(), f.Moment(), f.ByText():
+		return "text"
+	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64:
 		return "number"
 	default:
 		return "text"
@@ -42,16 +40,16 @@ func control(f op.Field) string {
 
 // manner tells in a sentence how to write a field that is no plain word.
 func manner(f op.Field) string {
-	switch t := f.Type; {
+	switch {
 	case f.Secret && f.File:
 		return "One line; longer ones on the command line."
-	case t == rawType && !strings.Contains(f.Doc, "JSON"):
+	case f.ByJSON() && !strings.Contains(f.Doc, "JSON"):
 		return "As JSON."
-	case t.Kind() == reflect.Map:
+	case f.Many() && f.Type.Kind() == reflect.Map:
 		return "As name=value, one a line."
-	case t.Kind() == reflect.Slice && t != rawType:
+	case f.Many():
 		return "One a line."
-	case t == durationType:
+	case f.Length():
 		return "Such as 10m or 1h30m."
 	default:
 		return ""

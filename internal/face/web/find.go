@@ -150,7 +150,7 @@ func (s *Site) shows(r *http.Request, address string) bool {
 	if i < 0 {
 		return false
 	}
-	in, err := fill(s.pages[i].op, s.pages[i].values(u.Path))
+	in, err := fill(s.pages[i].op, s.pages[i].values(u.Path), s.o.Clock())
 	if err != nil {
 		return false
 	}

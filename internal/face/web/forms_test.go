@@ -29,7 +29,7 @@ func TestABoxOfAMapIsTickedOrNot(t *testing.T) {
 		Input map[string]string `json:"input"`
 	}
 	for want, given := range map[string]url.Values{"false": {"input[force]": {"false"}}, "true": {"input[force]": {"false", "true"}}} {
-		got, err := fill(op.Op{In: reflect.TypeFor[in]()}, given)
+		got, err := fill(op.Op{In: reflect.TypeFor[in]()}, given, noon)
 		if err != nil || got.(in).Input["force"] != want {
 			t.Errorf("%v gives %v, %v", given, got, err)
 		}

@@ -30,7 +30,7 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request) {
 	if last := r.Header.Get("Last-Event-ID"); last != "" && hasField(d, "after") {
 		given.Set("after", last)
 	}
-	in, err := fill(d, given)
+	in, err := fill(d, given, s.o.Clock())
 	if err != nil {
 		s.fail(w, r, err)
 		return

@@ -130,7 +130,7 @@ func (p *page) read(s *Site, r *http.Request) (any, error) {
 	for _, name := range p.names {
 		given.Set(name, r.PathValue(name))
 	}
-	in, err := fill(p.op, given)
+	in, err := fill(p.op, given, s.o.Clock())
 	if err != nil {
 		return nil, err
 	}

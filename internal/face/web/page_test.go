@@ -18,7 +18,7 @@ func TestAQueryThatCannotBeUsedSaysWhy(t *testing.T) {
 	w := supervised(t).as("ann")
 	for path, want := range map[string]string{
 		"/runs?state=a&state=b":      "given 2 times",
-		"/runs?open=perhaps":         "is neither true nor false",
+		"/runs?open=perhaps":         "is not yes or no",
 		"/runs/forty":                "is not a whole number",
 		"/runs/99999999999999999999": "is not a whole number",
 		"/do/run.aprove":             "the nearest word is run.approve",
@@ -118,7 +118,7 @@ func TestAFormOfAnyOperationIsDrawnAndComesBackToo(t *testing.T) {
 	}
 	form := url.Values{"_csrf": {w.csrf()}, "_from": {"/do/run.approve?number=41"}, "number": {"fourtyone"}, "plan": {""}, "reason": {"because"}}
 	got := w.post("/do/run.approve", form)
-	for _, want := range []string{"&#34;fourtyone&#34; is not a whole number that fits", `value="fourtyone"`, ">because</textarea>"} {
+	for _, want := range []string{"&#34;fourtyone&#34; is not a whole number", `value="fourtyone"`, ">because</textarea>"} {
 		if body := got.Body.String(); got.Code != http.StatusUnprocessableEntity || !strings.Contains(body, want) {
 			t.Errorf("%d, no %q", got.Code, want)
 		}

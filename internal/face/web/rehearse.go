@@ -69,7 +69,7 @@ func (s *Site) fillIn(v reflect.Value, word string, deep int) {
 		return
 	}
 	switch v.Type() {
-	case timeType, dayType:
+	case timeType:
 		v.Set(reflect.ValueOf(s.o.Clock().Add(-time.Minute)))
 		return
 	case rawType:

@@ -110,7 +110,7 @@ func (d *door) Invoke(ctx context.Context, r op.Request) (any, error) {
 	if !r.Actor.Role.Includes(o.Role) {
 		return nil, prentice.Errorf(prentice.Denied, "%s may not ask for %s", r.Actor.Ref(), r.Op).Try("ask someone with the role %s", o.Role)
 	}
-	in, err := o.Input(r.In)
+	in, err := o.Input(r.In, noon)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (d *door) Invoke(ctx context.Context, r op.Request) (any, error) {
 }
 
 func (d *door) Watch(ctx context.Context, r op.Request, emit func(any) error) error {
-	in, err := d.ops[r.Op].Input(r.In)
+	in, err := d.ops[r.Op].Input(r.In, noon)
 	if err != nil {
 		return err
 	}

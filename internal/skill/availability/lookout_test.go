@@ -286,7 +286,7 @@ func TestTheChapterDescribesItselfWithoutAnything(t *testing.T) {
 		t.Errorf("got %+v", sk)
 	}
 	for _, o := range sk.Ops {
-		in, err := o.Input(json.RawMessage(`{}`))
+		in, err := o.Typed(json.RawMessage(`{}`), time.Time{})
 		if err != nil {
 			t.Error(err)
 		}

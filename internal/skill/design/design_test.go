@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+	"time"
 
 	"prentice"
 	"prentice/internal/op"
@@ -48,7 +49,7 @@ func do(t *testing.T, s skill.Skill, name, in string) (any, error) {
 	if i < 0 {
 		t.Fatalf("there is no operation %s", name)
 	}
-	input, err := s.Ops[i].Input(json.RawMessage(in))
+	input, err := s.Ops[i].Typed(json.RawMessage(in), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

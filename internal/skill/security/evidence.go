@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"strconv"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/kit/dsse"
@@ -12,15 +13,15 @@ import (
 )
 
 type listIn struct {
-	Ref    string  `json:"ref,omitempty" arg:"1" doc:"Only lines about this, such as service/checkout." example:"service/checkout" maxLength:"200"`
-	Kind   string  `json:"kind,omitempty" doc:"Only lines of this kind, such as approval.given." maxLength:"100"`
-	Step   string  `json:"step,omitempty" doc:"Only what became of this step; with a run." maxLength:"100"`
-	Target string  `json:"target,omitempty" doc:"Only what became of steps on this target, such as host/web-1; with a run." maxLength:"200"`
-	Batch  int     `json:"batch,omitempty" doc:"Only what became of steps in this batch; with a run." minimum:"1"`
-	Since  op.Time `json:"since,omitzero" ago:"true" doc:"Only lines that were written then or later, such as 2h, 30d or 2030-08-31."`
-	Before int64   `json:"before,omitempty" doc:"A cursor: only lines with a smaller number." minimum:"1"`
-	After  int64   `json:"after,omitempty" doc:"A cursor: only lines with a greater number, oldest first." minimum:"0"`
-	Limit  int     `json:"limit,omitempty" doc:"How many at most; 50 unless told." minimum:"1" maximum:"500"`
+	Ref    string    `json:"ref,omitempty" arg:"1" doc:"Only lines about this, such as service/checkout." example:"service/checkout" maxLength:"200"`
+	Kind   string    `json:"kind,omitempty" doc:"Only lines of this kind, such as approval.given." maxLength:"100"`
+	Step   string    `json:"step,omitempty" doc:"Only what became of this step; with a run." maxLength:"100"`
+	Target string    `json:"target,omitempty" doc:"Only what became of steps on this target, such as host/web-1; with a run." maxLength:"200"`
+	Batch  int       `json:"batch,omitempty" doc:"Only what became of steps in this batch; with a run." minimum:"1"`
+	Since  time.Time `json:"since,omitzero" ago:"true" doc:"Only lines that were written then or later, such as 2h, 30d or 2030-08-31."`
+	Before int64     `json:"before,omitempty" doc:"A cursor: only lines with a smaller number." minimum:"1"`
+	After  int64     `json:"after,omitempty" doc:"A cursor: only lines with a greater number, oldest first." minimum:"0"`
+	Limit  int       `json:"limit,omitempty" doc:"How many at most; 50 unless told." minimum:"1" maximum:"500"`
 }
 
 type showIn struct {
@@ -59,7 +60,7 @@ func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Lines, error) {
 	if in.Target != "" && !strings.Contains(in.Target, "/") {
 		target = prentice.NewRef("host", in.Target)
 	}
-	f := prentice.EvidenceFilter{Ref: ref, Kind: in.Kind, Step: in.Step, Target: target, Batch: in.Batch, Since: in.Since.Time, Before: in.Before, After: in.After, Limit: in.Limit}
+	f := prentice.EvidenceFilter{Ref: ref, Kind: in.Kind, Step: in.Step, Target: target, Batch: in.Batch, Since: in.Since, Before: in.Before, After: in.After, Limit: in.Limit}
 	lines, err := d.Ledger.List(ctx, f)
 	if err != nil {
 		return Lines{}, err

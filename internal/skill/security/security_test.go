@@ -143,7 +143,7 @@ func ask(t *testing.T, b *book, by prentice.Actor, name, in string) (any, error)
 	t.Helper()
 	for _, o := range security.New(b.deps()).Ops {
 		if o.Name == name {
-			input, err := o.Input(json.RawMessage(in))
+			input, err := o.Typed(json.RawMessage(in), time.Time{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -321,7 +321,7 @@ func TestWhatCouldNotBeWrittenDownIsSaid(t *testing.T) {
 	}
 	for _, o := range security.New(d).Ops {
 		if o.Name == "person.remove" {
-			in, _ := o.Input(json.RawMessage(`{"name":"bob"}`))
+			in, _ := o.Typed(json.RawMessage(`{"name":"bob"}`), time.Time{})
 			if _, err := o.Do(ctx, op.Call{Actor: ann, Now: noon}, in); prentice.KindOf(err) != prentice.Unavailable || !strings.Contains(err.Error(), "it was done") {
 				t.Errorf("%v", err)
 			}

@@ -4,15 +4,16 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/op"
 )
 
 type awayIn struct {
-	Name    string  `json:"name" arg:"1" of:"person" doc:"Who is away." example:"ann" maxLength:"100"`
-	Until   op.Time `json:"until" doc:"Until when, such as 2030-08-31 or 2030-08-31T12:00:00Z."`
-	StandIn string  `json:"stand_in" of:"person" doc:"Who counts for them meanwhile." maxLength:"100"`
+	Name    string    `json:"name" arg:"1" of:"person" doc:"Who is away." example:"ann" maxLength:"100"`
+	Until   time.Time `json:"until" doc:"Until when, such as 2030-08-31 or 2030-08-31T12:00:00Z."`
+	StandIn string    `json:"stand_in" of:"person" doc:"Who counts for them meanwhile." maxLength:"100"`
 }
 
 type backIn struct {
@@ -47,7 +48,7 @@ func (d Deps) away(ctx context.Context, c op.Call, in awayIn) (Absent, error) {
 	if err != nil {
 		return Absent{}, err
 	}
-	a, err := d.Runner.Away(ctx, prentice.Absence{Person: person, StandIn: standIn, Until: in.Until.Time}, c.Actor)
+	a, err := d.Runner.Away(ctx, prentice.Absence{Person: person, StandIn: standIn, Until: in.Until}, c.Actor)
 	return Absent{a}, err
 }
 

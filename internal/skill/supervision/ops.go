@@ -61,17 +61,17 @@ type cancelIn struct {
 }
 
 type listIn struct {
-	State     string  `json:"state,omitempty" doc:"Only runs in this state." maxLength:"20"`
-	Open      bool    `json:"open,omitempty" doc:"Only runs that are not over."`
-	Procedure string  `json:"procedure,omitempty" of:"procedure" doc:"Only runs of this procedure." maxLength:"100"`
-	Subject   string  `json:"subject,omitempty" of:"ref" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
-	Incident  string  `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
-	Host      string  `json:"host,omitempty" of:"host" doc:"Only runs that act on this host or other target, such as web-1, host/web-1 or resource/orders-db." maxLength:"200"`
-	Text      string  `json:"text,omitempty" doc:"Only runs that have all of these words, or parts of them, in their procedure, subject, reason, requester, command or outcome." maxLength:"200"`
-	Since     op.Time `json:"since,omitzero" ago:"true" doc:"Only runs that were requested then or later, such as 2h, 30d or 2030-08-31."`
-	Until     op.Time `json:"until,omitzero" ago:"true" doc:"Only runs that were requested before."`
-	Before    int64   `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"1"`
-	Limit     int     `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
+	State     string    `json:"state,omitempty" doc:"Only runs in this state." maxLength:"20"`
+	Open      bool      `json:"open,omitempty" doc:"Only runs that are not over."`
+	Procedure string    `json:"procedure,omitempty" of:"procedure" doc:"Only runs of this procedure." maxLength:"100"`
+	Subject   string    `json:"subject,omitempty" of:"ref" doc:"Only runs about this, such as service/checkout." maxLength:"200"`
+	Incident  string    `json:"incident,omitempty" doc:"Only runs for this incident." maxLength:"200"`
+	Host      string    `json:"host,omitempty" of:"host" doc:"Only runs that act on this host or other target, such as web-1, host/web-1 or resource/orders-db." maxLength:"200"`
+	Text      string    `json:"text,omitempty" doc:"Only runs that have all of these words, or parts of them, in their procedure, subject, reason, requester, command or outcome." maxLength:"200"`
+	Since     time.Time `json:"since,omitzero" ago:"true" doc:"Only runs that were requested then or later, such as 2h, 30d or 2030-08-31."`
+	Until     time.Time `json:"until,omitzero" ago:"true" doc:"Only runs that were requested before."`
+	Before    int64     `json:"before,omitempty" doc:"A cursor: only runs with a smaller number." minimum:"1"`
+	Limit     int       `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type watchIn struct {
@@ -102,7 +102,7 @@ func (d Deps) runOps() []op.Op {
 		op.New("run.show", prentice.Look, prentice.Viewer, "Show what exactly a run will do or did, who approved it, and whether it helped.", d.show).
 			WithExample("prentice run show run/1"),
 		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1 --find error").
-			FollowedBy(op.Turn{Op: "run.watch", Fields: []string{"number"}, Set: map[string]any{"printed": true}, Not: []string{"find", "offset", "line", "tail", "target"}}).
+			FollowedBy(op.Turn{Op: "run.watch", Fields: []string{"number"}, Yes: []string{"printed"}, Not: []string{"find", "offset", "line", "tail", "target"}}).
 			WithHelp("An answer holds at most 5,000 lines and says where the next begins. A search looks for exactly that text within a line; a very long line is kept in pieces of 16 KiB, each with a number of its own."),
 		op.NewWatch("run.watch", prentice.Viewer, "Follow a run, or all, as it happens.", d.watch).WithExample("prentice run watch run/1").
 			WithHelp("One run is followed to its end, and then the exit code is 0 if it ended well and 9 if not: see prentice help exit-codes."),
@@ -163,7 +163,7 @@ func (d Deps) retry(ctx context.Context, c op.Call, in cancelIn) (Asked, error) 
 
 func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
 	f := prentice.RunFilter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject), Host: hostNamed(in.Host), Text: in.Text,
-		Since: in.Since.Time, Until: in.Until.Time, Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
+		Since: in.Since, Until: in.Until, Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
 	if in.State != "" && !f.State.Known() {
 		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or held, waiting, running, queued, checking, undoing", prentice.EndStates())
 	}

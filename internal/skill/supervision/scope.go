@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"reflect"
 
 	"prentice"
 	"prentice/internal/op"
@@ -26,7 +27,7 @@ func (d Deps) scoped(ops []op.Op) []op.Op {
 	return ops
 }
 
-func zero(o op.Op) any { in, _ := o.Input(nil); return in }
+func zero(o op.Op) any { return reflect.Zero(o.In).Interface() }
 
 // about is the run. What is no run is found out by the operation itself.
 func (w which) about() []prentice.Ref {

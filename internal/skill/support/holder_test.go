@@ -20,7 +20,7 @@ func (w *world) doAs(who prentice.Actor, name, in string) (any, error) {
 	w.t.Helper()
 	for _, o := range w.s.chapter().Ops {
 		if o.Name == name {
-			input, err := o.Input(json.RawMessage(in))
+			input, err := o.Typed(json.RawMessage(in), time.Time{})
 			if err != nil {
 				return nil, err
 			}

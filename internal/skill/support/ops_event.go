@@ -21,11 +21,11 @@ type sendIn struct {
 }
 
 type eventListIn struct {
-	Subject string  `json:"subject,omitempty" of:"ref" doc:"Only events about this, such as service/checkout." maxLength:"200"`
-	Type    string  `json:"type,omitempty" doc:"Only events of this type." maxLength:"100"`
-	Since   op.Time `json:"since,omitzero" ago:"true" doc:"Only events that were received then or later, such as 2h, 30d or 2030-08-31."`
-	Before  int64   `json:"before,omitempty" doc:"A cursor: only events with a smaller number." minimum:"1"`
-	Limit   int     `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
+	Subject string    `json:"subject,omitempty" of:"ref" doc:"Only events about this, such as service/checkout." maxLength:"200"`
+	Type    string    `json:"type,omitempty" doc:"Only events of this type." maxLength:"100"`
+	Since   time.Time `json:"since,omitzero" ago:"true" doc:"Only events that were received then or later, such as 2h, 30d or 2030-08-31."`
+	Before  int64     `json:"before,omitempty" doc:"A cursor: only events with a smaller number." minimum:"1"`
+	Limit   int       `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type eventShowIn struct {
@@ -100,7 +100,7 @@ func (s *Support) eventList(ctx context.Context, _ op.Call, in eventListIn) (Eve
 	if limit == 0 {
 		limit = 50
 	}
-	list, err := s.Inbox.List(ctx, prentice.EventFilter{Subject: prentice.Ref(in.Subject), Type: in.Type, Since: in.Since.Time, Before: in.Before, Limit: limit})
+	list, err := s.Inbox.List(ctx, prentice.EventFilter{Subject: prentice.Ref(in.Subject), Type: in.Type, Since: in.Since, Before: in.Before, Limit: limit})
 	out := Events{Events: list, Filtered: in.Subject != "" || in.Type != "" || !in.Since.IsZero()}
 	if len(list) == limit {
 		out.Next_ = cursor(list[len(list)-1].Number)

@@ -14,11 +14,11 @@ import (
 )
 
 type incidentListIn struct {
-	Open    bool    `json:"open,omitempty" doc:"Only those that are not closed."`
-	Subject string  `json:"subject,omitempty" of:"ref" doc:"Only incidents of this, such as service/checkout." maxLength:"200"`
-	Since   op.Time `json:"since,omitzero" ago:"true" doc:"Only incidents that began then or later, such as 2h, 30d or 2030-08-31."`
-	Before  int64   `json:"before,omitempty" doc:"A cursor: only incidents with a smaller number." minimum:"1"`
-	Limit   int     `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
+	Open    bool      `json:"open,omitempty" doc:"Only those that are not closed."`
+	Subject string    `json:"subject,omitempty" of:"ref" doc:"Only incidents of this, such as service/checkout." maxLength:"200"`
+	Since   time.Time `json:"since,omitzero" ago:"true" doc:"Only incidents that began then or later, such as 2h, 30d or 2030-08-31."`
+	Before  int64     `json:"before,omitempty" doc:"A cursor: only incidents with a smaller number." minimum:"1"`
+	Limit   int       `json:"limit,omitempty" doc:"How many at most." minimum:"1" maximum:"500"`
 }
 
 type which struct {
@@ -108,7 +108,7 @@ func (s *Support) incidentList(ctx context.Context, _ op.Call, in incidentListIn
 		where, args = where+` AND subject = ?`, append(args, in.Subject)
 	}
 	if !in.Since.IsZero() {
-		where, args = where+` AND first_symptom >= ?`, append(args, db.Micros(in.Since.Time))
+		where, args = where+` AND first_symptom >= ?`, append(args, db.Micros(in.Since))
 	}
 	if in.Before > 0 {
 		where, args = where+` AND number < ?`, append(args, in.Before)

@@ -18,7 +18,7 @@ func (w *world) do(name, in string) (any, error) {
 	w.t.Helper()
 	for _, o := range w.s.chapter().Ops {
 		if o.Name == name {
-			input, err := o.Input(json.RawMessage(in))
+			input, err := o.Typed(json.RawMessage(in), time.Time{})
 			if err != nil {
 				return nil, err
 			}
@@ -59,7 +59,7 @@ func TestTheSkillDescribesItselfWithoutAnything(t *testing.T) {
 				t.Errorf("operation %s: field %s says nothing", o.Name, f.Name)
 			}
 		}
-		in, err := o.Input(json.RawMessage(`{}`))
+		in, err := o.Typed(json.RawMessage(`{}`), time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
