@@ -14,17 +14,17 @@ import (
 	"time"
 
 	"prentice/internal/adapter/blob"
-	"prentice/internal/adapter/runlog"
+	"prentice/internal/engine/log"
 )
 
 // logsIn keeps logs in a data folder as prentice up does, finished parts in a
 // folder.
-func logsIn(data string) (*runlog.Logs, error) {
+func logsIn(data string) (*log.Logs, error) {
 	store, err := blob.New(filepath.Join(data, "blobs"))
 	if err != nil {
 		return nil, err
 	}
-	return runlog.New(runlog.Deps{Own: runlog.Place{Folder: filepath.Join(data, "logs")}, Store: store, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	return log.New(log.Deps{Own: log.Place{Folder: filepath.Join(data, "logs")}, Store: store, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
 }
 
 // printed is n lines as programs print them, of about a hundred bytes.
@@ -79,7 +79,7 @@ func median(times []time.Duration) time.Duration {
 }
 
 // keep writes text as a pipe gives it.
-func keep(l *runlog.Logs, run int64, text []byte, secrets []string) time.Duration {
+func keep(l *log.Logs, run int64, text []byte, secrets []string) time.Duration {
 	w := l.Writer(run, "print", "host/h0", secrets)
 	begun := time.Now()
 	for rest := text; len(rest) > 0; {

@@ -12,7 +12,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 	"prentice/internal/op"
 )
 

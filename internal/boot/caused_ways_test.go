@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 )
 
 // The question is put to a group of which ben and dora are, and someone stands in

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 	"prentice/internal/face/alertmanager"
 	"prentice/internal/face/api"
 	"prentice/internal/face/hook"

@@ -9,7 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/blob"
-	"prentice/internal/adapter/runlog"
+	"prentice/internal/engine/log"
 	"prentice/internal/kit/db"
 )
 
@@ -21,8 +21,8 @@ const (
 
 // keep reads the settings that say how long and how much of logs is kept: none
 // longer than its run.
-func (s Settings) keep() (runlog.Keep, error) {
-	var k runlog.Keep
+func (s Settings) keep() (log.Keep, error) {
+	var k log.Keep
 	history, err := days("history-keep", orElse(s.HistoryKeep, defaultHistoryKeep))
 	if err != nil {
 		return k, err
@@ -87,13 +87,13 @@ func blobs(address, data string) (string, error) {
 // openLogs opens what steps print. Finished parts go to the blob storage, which all
 // share; what is being written is in the own part of the data folder, where the
 // others read it.
-func (s *System) openLogs() (*runlog.Logs, error) {
+func (s *System) openLogs() (*log.Logs, error) {
 	var err error
 	if s.blobs, err = blob.New(s.Settings.Blobs); err != nil {
 		return nil, err
 	}
-	logs, err := runlog.New(runlog.Deps{
-		Own: runlog.Place{Folder: s.own("logs"), Writer: s.Settings.Replica}, Others: s.otherLogs(), Store: s.blobs, Clock: time.Now, Log: s.log,
+	logs, err := log.New(log.Deps{
+		Own: log.Place{Folder: s.own("logs"), Writer: s.Settings.Replica}, Others: s.otherLogs(), Store: s.blobs, Clock: time.Now, Log: s.log,
 		Told: func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) }, Over: s.runIsOver, Gone: func(ctx context.Context, run int64) (bool, error) { return s.runner.Removed(ctx, run) }, Watched: func(run int64) bool { return s.runner.Watched(run) },
 	})
 	if err != nil {
@@ -104,17 +104,17 @@ func (s *System) openLogs() (*runlog.Logs, error) {
 
 // otherLogs is where other processes on this data folder write logs; nil when there
 // were none.
-func (s *System) otherLogs() func() []runlog.Place {
-	list := func() []runlog.Place {
-		var places []runlog.Place
+func (s *System) otherLogs() func() []log.Place {
+	list := func() []log.Place {
+		var places []log.Place
 		folders, _ := filepath.Glob(s.path(inFolder("*", "logs"))) // the pattern is good
 		for _, folder := range folders {
 			if name := filepath.Base(filepath.Dir(folder)); name != s.Settings.Replica {
-				places = append(places, runlog.Place{Folder: folder, Writer: name})
+				places = append(places, log.Place{Folder: folder, Writer: name})
 			}
 		}
 		if s.Settings.Replica != "" {
-			places = append(places, runlog.Place{Folder: s.path("logs")}) // from when this process was alone
+			places = append(places, log.Place{Folder: s.path("logs")}) // from when this process was alone
 		}
 		return places
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 	"prentice/internal/engine/retention"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/metric"

@@ -13,7 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/nearest"
 )
 

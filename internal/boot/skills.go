@@ -8,11 +8,11 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/alertmanager"
-	"prentice/internal/adapter/identity"
 	"prentice/internal/adapter/probe"
-	"prentice/internal/adapter/runlog"
 	"prentice/internal/adapter/shell"
+	"prentice/internal/engine/identity"
 	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/log"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
@@ -43,7 +43,7 @@ func describe(dir func() string) []skill.Skill {
 }
 
 // skills is every skill with what it needs.
-func (s *System) skills(logs *runlog.Logs) []skill.Skill {
+func (s *System) skills(logs *log.Logs) []skill.Skill {
 	desk := &policyDesk{Team: s.Team, s: s}
 	return all.Skills(all.Deps{
 		Automation:   s.automation(),

@@ -14,17 +14,17 @@ import (
 	"prentice"
 	"prentice/internal/adapter/blob"
 	"prentice/internal/adapter/httpstep"
-	"prentice/internal/adapter/identity"
 	"prentice/internal/adapter/probe"
-	"prentice/internal/adapter/runlog"
 	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/adapter/stopfile"
 	"prentice/internal/app"
 	"prentice/internal/engine/claims"
+	"prentice/internal/engine/identity"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/log"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/replica"
@@ -58,7 +58,7 @@ type System struct {
 	inbox     *inbox.Inbox
 	schedules *inbox.Schedules
 	runner    *runner.Runner
-	logs      *runlog.Logs
+	logs      *log.Logs
 	blobs     *blob.Bucket
 	secrets   *secret.Secrets
 	reach     *ssh.Reach

@@ -6,8 +6,8 @@ import (
 
 	"prentice/internal/app"
 
-	"prentice/internal/adapter/identity"
 	"prentice/internal/engine/claims"
+	"prentice/internal/engine/identity"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/notice"

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )

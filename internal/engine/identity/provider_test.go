@@ -17,7 +17,7 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )

@@ -1,4 +1,4 @@
-// Package runlog keeps what steps print.
+// Package log keeps what steps print.
 //
 // Its words: a record is one line of output with its time, step and target, or
 // a piece of a very long one; offsets count bytes of records, lines count
@@ -22,7 +22,7 @@
 // It refuses to count lines by reading, to read a file whole, and to fail a step
 // because the disk is full or the store away: a log may be lost, and the log then
 // says how much of it was; what happened is in the ledger.
-package runlog
+package log
 
 import (
 	"context"

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )

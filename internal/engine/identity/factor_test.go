@@ -11,7 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"prentice"
-	"prentice/internal/adapter/identity"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
