@@ -13,7 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"prentice"
-	"prentice/internal/engine/identity"
+	"prentice/internal/adapter/oidc"
 	"prentice/internal/kit/nearest"
 )
 
@@ -87,11 +87,11 @@ type OIDCSettings struct {
 	Roles      map[string]string `toml:"roles"`  // by group
 }
 
-func (o *OIDCSettings) provider() *identity.Provider {
+func (o *OIDCSettings) provider() *oidc.Provider {
 	if o == nil {
 		return nil
 	}
-	p := &identity.Provider{Issuer: o.Issuer, ClientID: o.ClientID, SecretFile: o.SecretFile, NameClaim: o.NameClaim, GroupClaim: o.GroupClaim, Scopes: o.Scopes, Roles: map[string]prentice.Role{}}
+	p := &oidc.Provider{Issuer: o.Issuer, ClientID: o.ClientID, SecretFile: o.SecretFile, NameClaim: o.NameClaim, GroupClaim: o.GroupClaim, Scopes: o.Scopes, Roles: map[string]prentice.Role{}}
 	for group, role := range o.Roles {
 		p.Roles[group] = prentice.Role(role)
 	}

@@ -135,7 +135,9 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if s.Team.ask, err = set.ask(acting); err != nil {
 		return s, err
 	}
-	s.Identity.Provider, s.Identity.Trusting = set.OIDC.provider(), set.Enrolment == trusted
+	if s.Identity.Trusting = set.Enrolment == trusted; set.OIDC != nil {
+		s.Identity.Provider = set.OIDC.provider()
+	}
 	s.Identity.Record = s.ledger.Append
 	s.Identity.Groups = s.Team.GroupsOf
 	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)

@@ -73,10 +73,10 @@ func leansFor(kind prentice.ActorKind) time.Duration {
 }
 
 // note writes down what the provider changed, as it is when an owner does.
-func (i *Identity) note(tx *db.Tx, kind string, o outsider, data map[string]any) error {
+func (i *Identity) note(tx *db.Tx, kind string, o Outsider, data map[string]any) error {
 	if i.Record == nil {
 		return nil
 	}
-	data["provider"], data["subject"] = o.issuer, o.subject
-	return i.Record(tx, i.clock(), prentice.Note{Kind: kind, Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef(string(prentice.Person), o.name)}, Data: data})
+	data["provider"], data["subject"] = o.Issuer, o.Subject
+	return i.Record(tx, i.clock(), prentice.Note{Kind: kind, Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef(string(prentice.Person), o.Name)}, Data: data})
 }

@@ -29,7 +29,7 @@ func kinds(notes []prentice.Note) (list []string) {
 
 // late lets the provider's tokens be good by the clock of the test.
 func (g *gate) late() {
-	g.twist = func(c map[string]any) map[string]any {
+	g.Twist = func(c map[string]any) map[string]any {
 		c["exp"] = time.UnixMicro(g.time.Load()).Add(10 * time.Minute).Unix()
 		return c
 	}
@@ -213,7 +213,7 @@ func TestATokenForAnotherClientIsRefused(t *testing.T) {
 		"for several, and issued to no one": {"aud": []string{us, "another"}},
 		"issued to what is no client":       {"azp": 7},
 	} {
-		g.twist = func(c map[string]any) map[string]any {
+		g.Twist = func(c map[string]any) map[string]any {
 			for name, value := range claims {
 				c[name] = value
 			}
@@ -223,7 +223,7 @@ func TestATokenForAnotherClientIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", fact, err)
 		}
 	}
-	g.twist = func(c map[string]any) map[string]any {
+	g.Twist = func(c map[string]any) map[string]any {
 		c["aud"], c["azp"] = []string{us, "another"}, us
 		return c
 	}

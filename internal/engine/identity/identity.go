@@ -46,7 +46,7 @@ type Identity struct {
 	// nil knows none. It is set before anyone is asked.
 	Groups func(person string) []prentice.Ref
 	// Provider signs people in from outside; nil is none.
-	Provider *Provider
+	Provider Provider
 	// Record keeps, in the same transaction, what the provider changes; nil keeps
 	// nothing.
 	Record func(tx *db.Tx, now time.Time, notes ...prentice.Note) error

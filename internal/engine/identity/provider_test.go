@@ -1,11 +1,7 @@
 package identity_test
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"slices"
@@ -13,152 +9,39 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-	"github.com/oauth2-proxy/mockoidc"
-
 	"prentice"
+	"prentice/internal/adapter/oidc/oidctest"
 	"prentice/internal/engine/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
 
-// gate is a real provider on loopback, which says of people what the test wants.
+// gate is a world with a real provider on loopback.
 type gate struct {
 	world
-	*mockoidc.MockOIDC
-	twist func(map[string]any) map[string]any // of the claims, before they are signed
-	none  bool                                // answers with a token that no one signed
-	info  string                              // what it tells of people when asked, once set
-	has   []string                            // the scopes that it says it has
-}
-
-// guest is someone at the provider.
-type guest struct {
-	*mockoidc.MockUser
-	g *gate
-}
-
-func (u guest) Claims(scope []string, base *mockoidc.IDTokenClaims) (jwt.Claims, error) {
-	c, err := u.MockUser.Claims(scope, base)
-	if err != nil || u.g.twist == nil {
-		return c, err
-	}
-	raw, err := json.Marshal(c)
-	if err != nil {
-		return nil, err
-	}
-	claims := map[string]any{}
-	if err := json.Unmarshal(raw, &claims); err != nil {
-		return nil, err
-	}
-	return jwt.MapClaims(u.g.twist(claims)), nil
+	*oidctest.Server
 }
 
 func openGate(t *testing.T, d *db.DB) *gate {
 	t.Helper()
-	g := &gate{world: open(t, d)}
+	g := &gate{open(t, d), oidctest.Start(t)}
 	g.time.Store(time.Now().UnixMicro()) // the provider's clock is the real one
-	var err error
-	if g.MockOIDC, err = mockoidc.NewServer(nil); err != nil {
-		t.Fatal(err)
-	}
-	g.has = mockoidc.ScopesSupported
-	for _, m := range []func(http.Handler) http.Handler{g.unsigned, g.tells} {
-		if err := g.AddMiddleware(m); err != nil {
-			t.Fatal(err)
-		}
-	}
-	server := httptest.NewUnstartedServer(nil)
-	if err := g.Start(server.Listener, nil); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { g.Shutdown() }) //nolint:errcheck // the test is over
-	g.Provider = &identity.Provider{Issuer: g.Issuer(), ClientID: g.Config().ClientID, SecretFile: g.secret(t),
-		Roles: map[string]prentice.Role{"developers": prentice.Operator, "leads": prentice.Approver}}
-	if err := g.Provider.Check(); err != nil {
-		t.Fatal(err)
-	}
+	g.world.Provider = g.Server.Provider
 	return g
-}
-
-func (g *gate) secret(t *testing.T) string {
-	t.Helper()
-	path := t.TempDir() + "/secret"
-	write(t, path, g.Config().ClientSecret+"\n")
-	return path
-}
-
-// unsigned replaces the token by one of the same claims with alg none.
-func (g *gate) unsigned(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !g.none || !strings.HasSuffix(r.URL.Path, "/token") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		kept := httptest.NewRecorder()
-		next.ServeHTTP(kept, r)
-		var answer map[string]any
-		if err := json.Unmarshal(kept.Body.Bytes(), &answer); err != nil {
-			g.t.Error(err)
-			return
-		}
-		token, ok := answer["id_token"].(string)
-		if !ok { // the client is asked to say who it is in another way
-			w.WriteHeader(kept.Code)
-			w.Write(kept.Body.Bytes()) //nolint:errcheck // a provider on loopback
-			return
-		}
-		parts := strings.Split(token, ".")
-		answer["id_token"] = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(answer)
-	})
-}
-
-// tells says what the provider has, and what it tells of people.
-func (g *gate) tells(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		kept := httptest.NewRecorder()
-		next.ServeHTTP(kept, r)
-		maps.Copy(w.Header(), kept.Header())
-		switch {
-		case strings.HasSuffix(r.URL.Path, "/userinfo") && g.info != "":
-			w.Header().Del("Content-Length")
-			w.Write([]byte(g.info)) //nolint:errcheck // a provider on loopback
-		case strings.HasSuffix(r.URL.Path, "/openid-configuration"):
-			says := map[string]any{}
-			if err := json.Unmarshal(kept.Body.Bytes(), &says); err != nil {
-				g.t.Error(err)
-			}
-			says["scopes_supported"] = g.has
-			w.Header().Del("Content-Length")
-			_ = json.NewEncoder(w).Encode(says)
-		default:
-			w.WriteHeader(kept.Code)
-			w.Write(kept.Body.Bytes()) //nolint:errcheck // a provider on loopback
-		}
-	})
 }
 
 // visit goes to the provider as someone and comes back with its answer.
 func (g *gate) visit(subject, name string, groups ...string) (state, code string) {
 	g.t.Helper()
-	g.QueueUser(guest{&mockoidc.MockUser{Subject: subject, PreferredUsername: name, Email: name + "@example.com", Groups: groups}, g})
 	to, state, err := g.BeginProvider(ctx, "http://localhost:7400/sign-in/sso/back")
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	stay := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := stay.Get(to)
-	if err != nil {
-		g.t.Fatal(err)
+	back, code := g.Code(to, subject, name, groups...)
+	if back != state {
+		g.t.Fatalf("it brings back the state %q, not %q", back, state)
 	}
-	res.Body.Close()
-	back, err := url.Parse(res.Header.Get("Location"))
-	if err != nil || back.Query().Get("state") != state {
-		g.t.Fatal(res.Status, back, err)
-	}
-	return state, back.Query().Get("code")
+	return state, code
 }
 
 func (g *gate) enter(subject, name string, groups ...string) (string, error) {
@@ -234,7 +117,7 @@ func TestGroupsAreReadAsProvidersWriteThem(t *testing.T) {
 		"nothing at all":                {"", map[string]any{"groups": nil}, "", "none of your groups"},
 	} {
 		g.Provider.GroupClaim = c.claim
-		g.twist = func(claims map[string]any) map[string]any {
+		g.Twist = func(claims map[string]any) map[string]any {
 			delete(claims, "groups")
 			maps.Copy(claims, c.claims)
 			return claims
@@ -259,7 +142,7 @@ func TestGroupsAreReadAsProvidersWriteThem(t *testing.T) {
 // another person they tell nothing that counts.
 func TestGroupsThatAreNotInTheTokenAreAskedFor(t *testing.T) {
 	g := openGate(t, dbtest.SQLite(t))
-	g.twist = func(claims map[string]any) map[string]any { delete(claims, "groups"); return claims }
+	g.Twist = func(claims map[string]any) map[string]any { delete(claims, "groups"); return claims }
 	for fact, c := range map[string]struct {
 		answer  string
 		bad     bool
@@ -271,7 +154,7 @@ func TestGroupsThatAreNotInTheTokenAreAskedFor(t *testing.T) {
 		"no groups":              {`{"sub": "1"}`, true, prentice.Denied},
 		"no answer":              {`no`, true, prentice.Unavailable},
 	} {
-		g.info = c.answer
+		g.Info = c.answer
 		s, err := g.enter("1", "carol")
 		if c.bad != (err != nil) || c.bad && prentice.KindOf(err) != c.refused {
 			t.Errorf("%s: %v", fact, err)
@@ -295,7 +178,7 @@ func TestAProviderIsAskedForNoScopeThatItDoesNotHave(t *testing.T) {
 		"the settings before it": {[]string{"groups"}, []string{"openid"}, "openid"},
 	} {
 		g := openGate(t, dbtest.SQLite(t))
-		g.has, g.Provider.Scopes = c.has, c.set
+		g.Has, g.Provider.Scopes = c.has, c.set
 		to, _, err := g.BeginProvider(ctx, "http://localhost:7400/sign-in/sso/back")
 		if err != nil {
 			t.Fatal(err)
@@ -322,16 +205,16 @@ func TestAProvidersAnswerIsForUsForThisErrandAndOnce(t *testing.T) {
 		"of prentice itself":     claim("preferred_username", "prentice"),
 		"of no one":              claim("preferred_username", ""),
 	} {
-		g.twist = twist
+		g.Twist = twist
 		if _, err := g.enter("2", "dan", "developers"); prentice.KindOf(err) != prentice.Unauthenticated && prentice.KindOf(err) != prentice.Denied {
 			t.Errorf("%s: %v", fact, err)
 		}
 	}
-	g.twist, g.none = nil, true
+	g.Twist, g.Unsigned = nil, true
 	if _, err := g.enter("2", "dan", "developers"); prentice.KindOf(err) != prentice.Unauthenticated {
 		t.Errorf("signed by no one: %v", err)
 	}
-	g.none = false
+	g.Unsigned = false
 	if _, err := g.Person(ctx, "dan"); prentice.KindOf(err) != prentice.NotFound {
 		t.Fatalf("one of them made a person: %v", err)
 	}
@@ -372,22 +255,6 @@ func TestAProviderGivesAwayNobodyElsesName(t *testing.T) {
 	}
 	if _, err := g.enter("5", "ann", "leads"); prentice.KindOf(err) != prentice.Denied {
 		t.Errorf("someone who calls themselves ann now: %v", err)
-	}
-}
-
-func TestAProviderThatWouldLetInAnybodyIsRefused(t *testing.T) {
-	good := map[string]prentice.Role{"developers": prentice.Operator}
-	for fact, p := range map[string]*identity.Provider{
-		"no issuer":             {ClientID: "x", Roles: good},
-		"an issuer in the open": {Issuer: "http://provider.example", ClientID: "x", Roles: good},
-		"no client":             {Issuer: "https://provider.example", Roles: good},
-		"no group":              {Issuer: "https://provider.example", ClientID: "x"},
-		"an empty group":        {Issuer: "https://provider.example", ClientID: "x", Roles: map[string]prentice.Role{"": prentice.Viewer}},
-		"a role there is not":   {Issuer: "https://provider.example", ClientID: "x", Roles: map[string]prentice.Role{"developers": "root"}},
-	} {
-		if err := p.Check(); prentice.KindOf(err) != prentice.Invalid {
-			t.Errorf("%s: %v", fact, err)
-		}
 	}
 }
 

@@ -1,4 +1,4 @@
-package identity
+package oidc
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"golang.org/x/oauth2"
 
 	"prentice"
+	"prentice/internal/engine/identity"
+	"prentice/internal/kit/text"
 )
 
 // groupsScope is the scope by which some providers give groups. Others refuse it
@@ -48,11 +50,11 @@ func (p *Provider) completed(ctx context.Context, found *oidc.Provider, token *o
 	info, err := found.UserInfo(oidc.ClientContext(ctx, patient()), oauth2.StaticTokenSource(token))
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "the provider's token names no groups, and it does not tell them: %w", err).
-			Try("ask an owner: the provider has to put the claim %s into the ID token", clip(path))
+			Try("ask an owner: the provider has to put the claim %s into the ID token", text.Clip(path))
 	}
 	more := map[string]any{}
 	if err := info.Claims(&more); err != nil || info.Subject != subject {
-		return nil, unvouched(fmt.Errorf("what it tells of you is of %q", clip(info.Subject)))
+		return nil, identity.Unvouched(fmt.Errorf("what it tells of you is of %q", text.Clip(info.Subject)))
 	}
 	top, _, _ := strings.Cut(path, ".")
 	all := maps.Clone(claims)
@@ -102,7 +104,7 @@ func (p *Provider) groupsIn(claims map[string]any) ([]string, error) {
 		list, isList = []any{one}, true
 	}
 	if !isList && value != nil {
-		return nil, prentice.Errorf(prentice.Denied, "the provider's claim %s is no list of groups", clip(path)).
+		return nil, prentice.Errorf(prentice.Denied, "the provider's claim %s is no list of groups", text.Clip(path)).
 			Try("ask an owner to set oidc.group_claim to a claim that holds a list of names, with dots on the way to it: realm_access.roles")
 	}
 	var groups []string
