@@ -3,7 +3,6 @@ package identity_test
 import (
 	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -255,12 +254,5 @@ func TestAProviderGivesAwayNobodyElsesName(t *testing.T) {
 	}
 	if _, err := g.enter("5", "ann", "leads"); prentice.KindOf(err) != prentice.Denied {
 		t.Errorf("someone who calls themselves ann now: %v", err)
-	}
-}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
