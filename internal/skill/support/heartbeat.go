@@ -18,6 +18,7 @@ const beatSource = "prentice/heartbeat"
 type beating struct {
 	beats, missed int64
 	last, missing time.Time
+	first         time.Time // zero when that is not known
 }
 
 // listening is since when a heartbeat has not been heard, by a clock that no one
@@ -39,8 +40,9 @@ func (s *Support) beat(ctx context.Context, e prentice.Event) error {
 	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
 		tx.After(s.ring)
 		for _, name := range names {
-			_, err := tx.Exec(`INSERT INTO support_heartbeats (name, beats, last, missing, missed) VALUES (?, 1, ?, 0, 0)
-				ON CONFLICT (name) DO UPDATE SET beats = support_heartbeats.beats + 1, last = excluded.last`, name, db.Micros(now))
+			_, err := tx.Exec(`INSERT INTO support_heartbeats (name, beats, last, missing, missed, first) VALUES (?, 1, ?, 0, 0, ?)
+				ON CONFLICT (name) DO UPDATE SET beats = support_heartbeats.beats + 1, last = excluded.last,
+				first = CASE WHEN support_heartbeats.beats = 0 THEN excluded.first ELSE support_heartbeats.first END`, name, db.Micros(now), db.Micros(now))
 			if err != nil {
 				return err
 			}
@@ -50,7 +52,7 @@ func (s *Support) beat(ctx context.Context, e prentice.Event) error {
 }
 
 func (s *Support) beatings(ctx context.Context) (map[string]beating, error) {
-	rows, err := s.DB.Query(ctx, `SELECT name, beats, last, missing, missed FROM support_heartbeats`)
+	rows, err := s.DB.Query(ctx, `SELECT name, beats, last, missing, missed, first FROM support_heartbeats`)
 	if err != nil {
 		return nil, fmt.Errorf("read heartbeats: %w", err)
 	}
@@ -59,11 +61,11 @@ func (s *Support) beatings(ctx context.Context) (map[string]beating, error) {
 	for rows.Next() {
 		var name string
 		var b beating
-		var last, missing int64
-		if err := rows.Scan(&name, &b.beats, &last, &missing, &b.missed); err != nil {
+		var last, missing, first int64
+		if err := rows.Scan(&name, &b.beats, &last, &missing, &b.missed, &first); err != nil {
 			return nil, fmt.Errorf("read heartbeats: %w", err)
 		}
-		b.last, b.missing = db.Time(last), db.Time(missing)
+		b.last, b.missing, b.first = db.Time(last), db.Time(missing), db.Time(first)
 		all[name] = b
 	}
 	return all, errors.Join(rows.Err(), rows.Close())

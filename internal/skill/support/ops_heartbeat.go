@@ -2,6 +2,9 @@ package support
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"prentice"
@@ -12,10 +15,72 @@ import (
 // Heartbeat is an alert that always fires, and how it stands.
 type Heartbeat struct {
 	prentice.Heartbeat
-	State   string    `json:"state"` // heard, missing, or waited for: not heard yet
-	Last    time.Time `json:"last,omitzero"`
-	Missing time.Time `json:"missing,omitzero"` // since when
+	State    string       `json:"state"`              // heard, missing, or waited for: not heard yet
+	First    time.Time    `json:"first,omitzero"`     // when it was heard first, if that is known
+	Last     time.Time    `json:"last,omitzero"`      // when it was heard last
+	Due      time.Time    `json:"due,omitzero"`       // when it has to be heard again, while it is heard
+	Missing  time.Time    `json:"missing,omitzero"`   // since when
+	Incident prentice.Ref `json:"incident,omitempty"` // that is open about it
 }
+
+// Ref is what its events and incidents are about.
+func (h Heartbeat) Ref() prentice.Ref { return prentice.NewRef("heartbeat", h.Name) }
+
+// Every is how long may pass between two of its messages, as people read it.
+func (h Heartbeat) Every() string { return span.String(h.Within) }
+
+// HeartbeatShown is a heartbeat and when it was missing.
+type HeartbeatShown struct {
+	Heartbeat
+	From time.Time `json:"from"` // the history goes back to this
+	Now  time.Time `json:"now"`
+	Gaps []Gap     `json:"gaps"` // the newest first
+}
+
+// Stretches are the picture of its history.
+func (h HeartbeatShown) Stretches() []Stretch { return stretchesOf(h.From, h.Now, h.First, h.Gaps) }
+
+// Lasted is how long a gap was, as people read it.
+func (h HeartbeatShown) Lasted(g Gap) string { return span.String(g.Lasted(h.Now).Round(time.Second)) }
+
+// Text implements op.Texter.
+func (h HeartbeatShown) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s %s, %s\n", h.Ref(), beatSigns[h.State], h.State, h.says())
+	fmt.Fprintf(&b, "Every     %s at most\nSeverity  %s\n", h.Every(), h.Severity)
+	if h.Owner != "" {
+		fmt.Fprintf(&b, "Owner     %s\n", h.Owner)
+	}
+	if h.Incident != "" {
+		fmt.Fprintf(&b, "Incident  %s\n", h.Incident)
+	}
+	fmt.Fprintf(&b, "\nMissing in the last %d days\n", beatDays)
+	for _, g := range h.Gaps {
+		until := "now"
+		if !g.Until.IsZero() {
+			until = op.At(g.Until)
+		}
+		fmt.Fprintf(&b, "  %s until %s, for %s  (%s)\n", op.At(g.From), until, h.Lasted(g), g.Event)
+	}
+	if len(h.Gaps) == 0 {
+		b.WriteString("  at no time that was noticed\n")
+	}
+	return b.String()
+}
+
+func (h Heartbeat) says() string {
+	switch {
+	case !h.Missing.IsZero() && h.Last.IsZero():
+		return "never heard"
+	case !h.Missing.IsZero():
+		return "last heard " + op.At(h.Last)
+	case h.Last.IsZero():
+		return "not heard yet"
+	}
+	return "last heard " + op.At(h.Last) + ", due by " + op.At(h.Due)
+}
+
+var beatSigns = map[string]string{"heard": "●", "missing": "■", "waited for": "○"}
 
 // Heartbeats is the alerts that always fire.
 type Heartbeats struct {
@@ -24,13 +89,12 @@ type Heartbeats struct {
 
 // Table implements op.Tabler.
 func (l Heartbeats) Table() (head []string, rows [][]string) {
-	signs := map[string]string{"heard": "●", "missing": "■", "waited for": "○"}
 	for _, h := range l.Heartbeats {
 		last := "never"
 		if !h.Last.IsZero() {
 			last = op.Cell(h.Last)
 		}
-		rows = append(rows, []string{h.Name, signs[h.State] + " " + h.State, last, span.String(h.Within), h.Severity, string(h.Owner)})
+		rows = append(rows, []string{h.Name, beatSigns[h.State] + " " + h.State, last, span.String(h.Within), h.Severity, string(h.Owner)})
 	}
 	return []string{"HEARTBEAT", "STATE", "LAST HEARD (UTC)", "WITHIN", "SEVERITY", "OWNER"}, rows
 }
@@ -45,6 +109,9 @@ func (s *Support) heartbeatOps() []op.Op {
 		op.New("heartbeat.list", prentice.Look, prentice.Viewer, "List the alerts that always fire, and when each was heard last.", s.heartbeatList).
 			WithExample("prentice heartbeat list").
 			WithHelp("They are named under heartbeats in alerts.yaml. When nothing is heard of one for longer than it may be, an incident is opened, which ends when it is heard again. After a start each is waited for anew."),
+		op.New("heartbeat.show", prentice.Look, prentice.Viewer, "Show an alert that always fires, and when it was missing.", s.heartbeatShow).
+			WithExample("prentice heartbeat show prometheus").
+			WithHelp("Its history goes back seven days, or as far as the events about it are kept. Of the time in which prentice did not run nothing is told."),
 	}
 }
 
@@ -53,18 +120,68 @@ func (s *Support) heartbeatList(ctx context.Context, _ op.Call, _ struct{}) (Hea
 		return Heartbeats{}, err
 	}
 	wanted, _ := s.Router.Heartbeats()
-	kept, err := s.beatings(ctx)
 	out := Heartbeats{Heartbeats: []Heartbeat{}}
+	if len(wanted) == 0 {
+		return out, nil
+	}
+	kept, err := s.beatings(ctx)
+	if err != nil {
+		return out, err
+	}
+	open, err := s.incidents(ctx, `closed = 0 AND subject LIKE 'heartbeat/%' ORDER BY number`)
+	if err != nil {
+		return out, err
+	}
+	about := map[prentice.Ref]prentice.Ref{}
+	for _, i := range open {
+		about[i.Subject] = i.Ref
+	}
 	for _, h := range wanted {
-		b := kept[h.Name]
-		one := Heartbeat{Heartbeat: h, State: "heard", Last: b.last, Missing: b.missing}
-		switch {
-		case !b.missing.IsZero():
-			one.State = "missing"
-		case b.beats == 0:
-			one.State = "waited for"
-		}
+		one := heartbeatOf(h, kept[h.Name])
+		one.Incident = about[one.Ref()]
 		out.Heartbeats = append(out.Heartbeats, one)
+	}
+	return out, nil
+}
+
+// heartbeatOf is a heartbeat as it stands.
+func heartbeatOf(h prentice.Heartbeat, b beating) Heartbeat {
+	one := Heartbeat{Heartbeat: h, State: "heard", First: b.first, Last: b.last, Missing: b.missing}
+	switch {
+	case !b.missing.IsZero():
+		one.State = "missing"
+	case b.beats == 0:
+		one.State = "waited for"
+	default:
+		one.Due = b.last.Add(h.Within)
+	}
+	return one
+}
+
+type heartbeatIn struct {
+	Name string `json:"name" arg:"1" doc:"The heartbeat, such as prometheus." example:"prometheus" minLength:"1" maxLength:"200"`
+}
+
+func (s *Support) heartbeatShow(ctx context.Context, c op.Call, in heartbeatIn) (HeartbeatShown, error) {
+	list, err := s.heartbeatList(ctx, c, struct{}{})
+	if err != nil {
+		return HeartbeatShown{}, err
+	}
+	name := strings.TrimPrefix(in.Name, "heartbeat/")
+	at := slices.IndexFunc(list.Heartbeats, func(h Heartbeat) bool { return h.Name == name })
+	if at < 0 {
+		return HeartbeatShown{}, prentice.Errorf(prentice.NotFound, "alerts.yaml names no heartbeat %q", clip(name, 100)).Try("list them with: prentice heartbeat list")
+	}
+	out := HeartbeatShown{Heartbeat: list.Heartbeats[at], Now: s.Clock(), Gaps: []Gap{}}
+	out.From = out.Now.AddDate(0, 0, -beatDays)
+	events, err := s.Inbox.List(ctx, prentice.EventFilter{Subject: out.Ref(), Limit: mostTold})
+	for _, g := range gapsIn(events) {
+		if g.Until.IsZero() || g.Until.After(out.From) {
+			out.Gaps = append(out.Gaps, g)
+		}
 	}
 	return out, err
 }
+
+// mostTold is how many events about a heartbeat its history is read from, at most.
+const mostTold = 500

@@ -136,6 +136,8 @@ func (s *Support) chapter() skill.Skill {
 			{Path: "/silences", Op: "silence.list", Template: "silences.html", Title: "Silences", Nav: "Silences", Key: "m", Order: 4},
 			{Path: "/silences/preview", Op: "silence.preview", Template: "silence-preview.html", Title: "Silence"},
 			{Path: "/silences/{silence}", Op: "silence.show", Template: "silence.html", Title: "Silence"},
+			{Path: "/heartbeats", Op: "heartbeat.list", Template: "heartbeats.html", Title: "Heartbeats", Nav: "Heartbeats", Order: 43, Group: op.Governance},
+			{Path: "/heartbeats/{name}", Op: "heartbeat.show", Template: "heartbeat.html", Title: "Heartbeat"},
 			{Path: "/events", Op: "event.list", Template: "events.html", Title: "Events", Nav: "Events", Key: "v", Order: 65, Group: op.Governance},
 			{Path: "/events/{number}", Op: "event.show", Template: "event.html", Title: "Event"},
 		},

@@ -3,17 +3,20 @@ package support
 import "prentice/internal/op"
 
 // refs are the pages of what this chapter shows.
-var refs = map[string]string{"incident": "/incidents/{number}", "event": "/events/{number}", "silence": "/silences/{silence}"}
+var refs = map[string]string{"incident": "/incidents/{number}", "event": "/events/{number}", "silence": "/silences/{silence}", "heartbeat": "/heartbeats/{name}"}
 
 // states are how incidents, silences and events are shown. What has expired is shown
 // like a run that has.
 var states = map[string]op.Badge{
-	"open":     {Sign: "■", Word: "open", Hue: op.Bad},
-	"watching": {Sign: "◐", Word: "watching", Hue: op.Busy},
-	"fixing":   {Sign: "◐", Word: "fix in progress", Hue: op.Busy},
-	"resolved": {Sign: "●", Word: "resolved", Hue: op.Good},
-	"closed":   {Sign: "●", Word: "closed", Hue: op.Good},
-	"fixed":    {Sign: "●", Word: "fixed", Hue: op.Good},
+	"heard":      {Sign: "●", Word: "heard", Hue: op.Good},
+	"missing":    {Sign: "■", Word: "missing", Hue: op.Bad},
+	"waited for": {Sign: "○", Word: "waited for", Hue: op.Quiet},
+	"open":       {Sign: "■", Word: "open", Hue: op.Bad},
+	"watching":   {Sign: "◐", Word: "watching", Hue: op.Busy},
+	"fixing":     {Sign: "◐", Word: "fix in progress", Hue: op.Busy},
+	"resolved":   {Sign: "●", Word: "resolved", Hue: op.Good},
+	"closed":     {Sign: "●", Word: "closed", Hue: op.Good},
+	"fixed":      {Sign: "●", Word: "fixed", Hue: op.Good},
 	// what happened, in the timeline of an incident
 	"opened":    {Sign: "■", Word: "opened", Hue: op.Bad},
 	"symptom":   {Sign: "■", Word: "alert", Hue: op.Bad},
