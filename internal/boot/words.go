@@ -8,6 +8,7 @@ var nouns = map[string]string{
 	"alert":     "Rules that say what becomes of an alert: check and try them",
 	"calendar":  "Freezes, windows and maintenance: when runs may begin, and when no one is told of a fault",
 	"catalog":   "Services, hosts, systems and groups",
+	"claim":     "Claims about services, and the verdicts on them",
 	"event":     "What happened, as it was reported",
 	"evidence":  "What was seen and done, chained and signed",
 	"heartbeat": "Alerts that always fire, and when each was heard last",
@@ -45,7 +46,7 @@ var firsts = []cli.First{
 
 // groups is how help lists the commands.
 var groups = []cli.Group{
-	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "host", "event", "heartbeat", "schedule", "view", "explain", "stop-all", "resume-all", "resume", "review"}},
+	{Title: "Every day", Nouns: []string{"status", "now", "inbox", "run", "incident", "silence", "service", "claim", "host", "event", "heartbeat", "schedule", "view", "explain", "stop-all", "resume-all", "resume", "review"}},
 	{Title: "Team files", Nouns: []string{"catalog", "procedure", "policy", "calendar", "notice", "alert"}},
 	{Title: "Administration", Nouns: []string{"init", "up", "drain", "person", "token", "session", "account", "whoami", "secret", "evidence", "limit", "lock", "replica", "retention", "metrics", "doctor", "backup", "restore"}},
 }

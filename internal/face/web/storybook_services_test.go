@@ -34,6 +34,15 @@ func servicesOps(full bool) []op.Op {
 		op.New("service.history", prentice.Look, prentice.Viewer, "Show a history.", func(_ context.Context, _ op.Call, in availability.HistoryIn) (availability.History, error) {
 			return someHistory(in), nil
 		}),
+		op.New("claim.list", prentice.Look, prentice.Viewer, "List claims.", func(_ context.Context, _ op.Call, in availability.ClaimListIn) (out availability.ClaimList, err error) {
+			if full {
+				out = availability.ClaimList{Claims: []prentice.ClaimStanding{someClaim().ClaimStanding}, Next_: "probe:checkout:http"}
+			}
+			return out, nil
+		}),
+		op.New("claim.show", prentice.Look, prentice.Viewer, "Show a claim.", func(context.Context, op.Call, availability.ClaimShowIn) (availability.ClaimShown, error) {
+			return someClaim(), nil
+		}),
 		op.New("procedure.list", prentice.Look, prentice.Viewer, "List procedures.", func(_ context.Context, _ op.Call, in automation.ListIn) (out automation.Listed, err error) {
 			if full {
 				out = someProcedures()
@@ -105,13 +114,29 @@ func someService(name string) availability.Shown {
 	out := availability.Shown{
 		Line: someServices()[0], System: "system/shop", URL: "http://127.0.0.1:7001", Unit: "checkout.service", Hosts: []prentice.Host{{Ref: "host/web-1", Local: true}},
 		DependsOn: []prentice.Ref{"service/orders", "service/payments"}, Dependants: []prentice.Ref{"service/basket", "service/web"},
-		Looks: []availability.ProbeShown{{Name: "checkout-http", Kind: "http", Target: "http://127.0.0.1:7001/healthz", Wants: "status 200, every 5s, within 2s; down after 3 failures in a row, well after 2 passes", State: availability.Down, Says: "failed 3 times: connection refused"}},
+		Looks: []availability.ProbeShown{{Name: "checkout-http", Claim: "claim/probe:checkout:checkout-http", Kind: "http", Target: "http://127.0.0.1:7001/healthz", Wants: "status 200, every 5s, within 2s; down after 3 failures in a row, well after 2 passes", State: availability.Down, Says: "failed 3 times: connection refused"}},
 	}
 	for i := range 3 {
 		out.Looks[0].Last = append(out.Looks[0].Last, availability.Seen{Time: ago(time.Duration(5*i) * time.Second), Truth: prentice.Fail, Latency: 900 * time.Microsecond, Says: "dial tcp 127.0.0.1:7001: connect: connection refused"})
 	}
 	out.Strip = someStrip()
 	return out
+}
+
+// someClaim failed a minute ago, and was not checked for an hour.
+func someClaim() availability.ClaimShown {
+	c := prentice.Claim{ID: "probe:checkout:checkout-http", Kind: "probe", About: "service/checkout", Owner: "group/shop", Severity: prentice.Warn, Source: "catalog-info.yaml:12",
+		Says: "http://127.0.0.1:7001/healthz answers 200 within 2s", Asks: "http http://127.0.0.1:7001/healthz, status 200, every 5s, within 2s; down after 3 failures in a row, healthy after 2 passes"}
+	verdict := func(truth prentice.Truth, reason string, since, until time.Duration) prentice.ClaimVerdict {
+		return prentice.ClaimVerdict{Number: 7, Claim: c.ID, Basis: prentice.Basis{Claim: c.Digest(), Subject: prentice.Digest(nil), Environment: "live", Tool: "probe@1.0.0"},
+			Truth: truth, Reason: reason, Witness: "2026-03-04 11:59:00 UTC: " + string(truth) + " after 12 ms: " + reason, Time: ago(since), Until: ago(until)}
+	}
+	history := []prentice.ClaimVerdict{
+		verdict(prentice.Fail, "dial tcp 127.0.0.1:7001: connect: connection refused", time.Minute, -5*time.Minute),
+		verdict(prentice.Pass, "http://127.0.0.1:7001/healthz answered 200", 40*time.Hour, 0),
+		verdict(prentice.Pass, "http://127.0.0.1:7001/healthz answered 200", 90*time.Hour, 41*time.Hour),
+	}
+	return availability.ClaimShown{ClaimStanding: prentice.ClaimStanding{Claim: c, Verdict: history[0]}, Now: noon, Days: 7, From: ago(7 * 24 * time.Hour), History: history}
 }
 
 // someStrip is a day with a bad hour, and a service that has just gone down.
@@ -184,6 +209,8 @@ var servicesStories = []story{
 	{name: "service-week", path: "/services/checkout?_range=7", who: "vera"},
 	{name: "service-months", path: "/services/checkout?_range=90", who: "vera"},
 	{name: "service-unknown", path: "/services/mailer", who: "vera"},
+	{name: "claims", path: "/claims", who: "vera", lists: true},
+	{name: "claim", path: "/claims/probe:checkout:checkout-http", who: "vera"},
 	{name: "procedures", path: "/procedures", who: "otto", lists: true},
 	{name: "procedure", path: "/procedures/restart-service", who: "otto"},
 	{name: "procedure-broken", path: "/procedures/" + longName, who: "otto"},

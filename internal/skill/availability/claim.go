@@ -84,16 +84,29 @@ func truthOf(w Word) prentice.Truth {
 	}
 }
 
-// verdict is what a state, as it is believed now, says of a claim, or nothing
-// while no one has looked yet.
+// verdict is what a state, as it is believed now, says of a claim. While no one has
+// looked, or not often enough to judge, it says nothing.
 func (s State) verdict(now time.Time, r Rules, claim string, b prentice.Basis) (v prentice.ClaimVerdict, judged bool) {
-	if s = s.At(now, r); len(s.Last) == 0 && s.Reason != unreadable {
+	if s.judging(now, r) {
 		return v, false
 	}
+	s = s.At(now, r)
 	v = prentice.ClaimVerdict{Claim: claim, Basis: b, Truth: truthOf(s.Word), Reason: cmp.Or(s.Reason, string(orUnknown(s.Word))), Time: now, Until: now.Add(r.Stale + extendEvery)}
 	if n := len(s.Last); n > 0 {
 		last := s.Last[n-1]
 		v.Witness = fmt.Sprintf("%s: %s after %s: %s", last.Time.UTC().Format(time.DateTime+" UTC"), last.Truth, took(last.Latency), last.Says)
 	}
 	return v, true
+}
+
+// judging says whether there were too few looks yet for a judgement.
+func (s State) judging(now time.Time, r Rules) bool {
+	switch {
+	case len(s.Last) == 0:
+		return s.Reason != unreadable
+	case orUnknown(s.Word) != Unknown || s.Unseen > 0:
+		return false
+	default:
+		return now.Sub(s.looked()) <= r.Stale
+	}
 }

@@ -44,16 +44,18 @@ func TestWhatAStateSaysOfItsClaim(t *testing.T) {
 		{"healthy", State{Word: Well, Reason: "answered", Last: seen}, 0, prentice.Pass, "answered"},
 		{"down", State{Word: Down, Reason: "status 500", Last: seen}, 0, prentice.Fail, "status 500"},
 		{"flapping", State{Word: Flapping, Reason: "it changed", Last: seen}, 0, prentice.Fail, "it changed"},
-		{"unknown", State{Word: Unknown, Reason: "the prober may be cut off", Last: seen}, 0, prentice.NotSeen, "the prober may be cut off"},
+		{"unknown", State{Word: Unknown, Unseen: 1, Reason: "the prober may be cut off", Last: seen}, 0, prentice.NotSeen, "the prober may be cut off"},
 		{"healthy, and no one has looked since", State{Word: Well, Reason: "answered", Last: seen}, time.Hour, prentice.NotSeen, "not checked since"},
 		{"unreadable", State{Reason: unreadable}, 0, prentice.NotSeen, unreadable},
+		{"too few checks yet", State{Word: Unknown, Reason: "too few checks yet", Fails: 1, Last: seen}, 0, "", ""},
+		{"too few checks, and none for long", State{Word: Unknown, Reason: "too few checks yet", Fails: 1, Last: seen}, time.Hour, prentice.NotSeen, "not checked since"},
 		{"not checked yet", State{}, 0, "", ""},
 	} {
 		v, judged := c.state.verdict(start.Add(c.after), rules, "probe:shop:web", b)
 		if judged != (c.truth != "") || v.Truth != c.truth || !strings.HasPrefix(v.Reason, c.reason) || judged && !v.Until.After(start.Add(c.after+extendEvery)) {
 			t.Errorf("%s: %+v", c.what, v)
 		}
-		if len(c.state.Last) > 0 && !strings.Contains(v.Witness, "pass after 12 ms: answered") {
+		if judged && len(c.state.Last) > 0 && !strings.Contains(v.Witness, "pass after 12 ms: answered") {
 			t.Errorf("%s: its witness says %q", c.what, v.Witness)
 		}
 	}

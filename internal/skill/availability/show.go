@@ -31,6 +31,7 @@ type Shown struct {
 // ProbeShown is one probe of a service.
 type ProbeShown struct {
 	Name         string        `json:"name"`
+	Claim        prentice.Ref  `json:"claim"` // what it claims about the service
 	Kind         string        `json:"kind"`
 	Target       string        `json:"target"`
 	Wants        string        `json:"wants"`
@@ -63,18 +64,18 @@ func (l *Lookout) show(ctx context.Context, _ op.Call, in ShowIn) (Shown, error)
 	}
 	var days []day
 	for _, p := range all[0] {
-		out.Looks = append(out.Looks, shownProbe(now, p))
+		out.Looks = append(out.Looks, shownProbe(now, s.Ref, p))
 		days = append(days, p.day)
 	}
 	out.Strip = strip(now, days...)
 	return out, nil
 }
 
-func shownProbe(now time.Time, p probeState) ProbeShown {
+func shownProbe(now time.Time, service prentice.Ref, p probeState) ProbeShown {
 	total := p.day.total(now)
 	share := total.share()
 	shownProbe := ProbeShown{
-		Name: p.Probe.Name, Kind: p.Probe.Kind, Target: shown(p.Probe), Wants: wants(p.Probe), State: orUnknown(p.State.Word), Since: p.State.Since, Says: p.State.Reason,
+		Name: p.Probe.Name, Claim: prentice.NewRef("claim", claimID(service, p.Probe.Name)), Kind: p.Probe.Kind, Target: shown(p.Probe), Wants: wants(p.Probe), State: orUnknown(p.State.Word), Since: p.State.Since, Says: p.State.Reason,
 		Availability: share, Says24: share.String(), Mean: total.Mean(), Slowest: total.Slowest,
 		Fails: p.State.Fails, LastOK: p.State.LastOK, FirstFailed: p.State.FirstFailed, Last: []Seen{},
 	}

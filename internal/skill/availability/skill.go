@@ -3,6 +3,7 @@ package availability
 import (
 	"context"
 	_ "embed"
+	"slices"
 	"time"
 
 	"prentice"
@@ -21,29 +22,35 @@ func (l *Lookout) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "availability",
 		Sentence: "availability and capacity management: explain the processes",
-		Ops: []op.Op{
-			op.New("service.list", prentice.Look, prentice.Viewer, "List services: the state of each, since when, and its last 24 hours.", l.list).
-				WithExample("prentice service list --state down"),
-			op.New("service.show", prentice.Look, prentice.Viewer, "Show a service: whether it is healthy, how sure that is, and what was seen.", l.show).
-				WithExample("prentice service show checkout"),
-			op.New("service.history", prentice.Look, prentice.Viewer, "Show the state of a service over the last days: by the hour up to a week, and by the day beyond.", l.history).
-				WithExample("prentice service history checkout --days 7"),
-			op.NewWatch("service.watch", prentice.Viewer, "Follow services: every change between well, down, flapping and unknown.", l.changes).
-				WithExample("prentice service watch"),
-			op.New("metrics.show", prentice.Look, prentice.Viewer, "Show what a monitoring system takes at /metrics: services, runs, approvals, incidents, events, notices, evidence.", l.metrics).
-				WithExample("prentice metrics show"),
-		},
+		Ops:      slices.Concat(l.serviceOps(), l.claimOps()),
 		Pages: []op.Page{
 			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 4},
 			{Path: "/services/{name}", Op: "service.show", Template: "service.html", Title: "Service"},
+			{Path: "/claims", Op: "claim.list", Template: "claims.html", Title: "Claims", Nav: "Claims", Order: 61},
+			{Path: "/claims/{claim}", Op: "claim.show", Template: "claim.html", Title: "Claim"},
 		},
-		Refs:    map[string]string{"service": "/services/{name}"},
+		Refs:    map[string]string{"service": "/services/{name}", "claim": "/claims/{claim}"},
 		States:  states,
 		Files:   files,
 		Explain: explain,
 		Facts:   func(ctx context.Context) (any, error) { return l.facts(ctx) },
 		Work:    []skill.Work{{Name: "availability", Run: l.Run, OnAll: true}}, // those that do not lead read what the leader saw
 		Self:    l,
+	}
+}
+
+func (l *Lookout) serviceOps() []op.Op {
+	return []op.Op{
+		op.New("service.list", prentice.Look, prentice.Viewer, "List services: the state of each, since when, and its last 24 hours.", l.list).
+			WithExample("prentice service list --state down"),
+		op.New("service.show", prentice.Look, prentice.Viewer, "Show a service: whether it is healthy, how sure that is, and what was seen.", l.show).
+			WithExample("prentice service show checkout"),
+		op.New("service.history", prentice.Look, prentice.Viewer, "Show the state of a service over the last days: by the hour up to a week, and by the day beyond.", l.history).
+			WithExample("prentice service history checkout --days 7"),
+		op.NewWatch("service.watch", prentice.Viewer, "Follow services: every change between well, down, flapping and unknown.", l.changes).
+			WithExample("prentice service watch"),
+		op.New("metrics.show", prentice.Look, prentice.Viewer, "Show what a monitoring system takes at /metrics: services, runs, approvals, incidents, events, notices, evidence.", l.metrics).
+			WithExample("prentice metrics show"),
 	}
 }
 
@@ -57,6 +64,7 @@ type facts struct {
 	Share             Share
 	Work              Work
 	OnTime            string
+	Failing           []prentice.ClaimStanding
 }
 
 func (l *Lookout) facts(ctx context.Context) (facts, error) {
@@ -79,6 +87,11 @@ func (l *Lookout) facts(ctx context.Context) (facts, error) {
 			f.Flaps = append(f.Flaps, s.Ref)
 		default:
 			f.Unknown = append(f.Unknown, s)
+		}
+	}
+	if l.Claims != nil {
+		if f.Failing, err = l.Claims.List(ctx, f.Now, prentice.ClaimFilter{Truth: prentice.Fail, Limit: 20}); err != nil {
+			return facts{}, err
 		}
 	}
 	l.mu.Lock()
