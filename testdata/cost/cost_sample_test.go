@@ -1,0 +1,66 @@
+package boot
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"prentice"
+	"prentice/internal/adapter/shell"
+	"prentice/internal/engine/procedure"
+	"prentice/internal/face/web"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+// This file is laid into internal/boot by cost_test.go of the root, together with the
+// samples.
+
+func TestTheSampleOperationIsDescribed(t *testing.T) {
+	for _, name := range []string{"catalog.greet", "sample.show"} {
+		if !slices.ContainsFunc(skill.Ops(Describe()), func(o op.Op) bool { return o.Name == name }) {
+			t.Errorf("there is no operation %s", name)
+		}
+	}
+}
+
+func TestTheSampleSkillCanBeExplained(t *testing.T) {
+	i := slices.IndexFunc(Describe(), func(s skill.Skill) bool { return s.Name == "sample" })
+	if i < 0 {
+		t.Fatal("there is no skill sample")
+	}
+	if told, err := explain(t.Context(), Describe()[i]); err != nil || told.Markdown != "hello" {
+		t.Errorf("%+v, %v", told, err)
+	}
+}
+
+func TestTheSamplePageHasARoute(t *testing.T) {
+	list := Describe()
+	site, err := web.New(web.Options{Ops: skill.Ops(list), Pages: skill.Pages(list), Refs: skill.Refs(list), States: skill.States(list)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := site.Rehearse(); err != nil {
+		t.Error(err)
+	}
+	for path, want := range map[string]int{"/samples": http.StatusSeeOther, "/nothing": http.StatusNotFound} { // to the sign-in page, and nowhere
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
+func TestTheSampleKindIsAKindOfStep(t *testing.T) {
+	kinds := procedure.Kinds(stepKinds(nil, &shell.Kind{}))
+	for kind, want := range map[string]bool{"sample": true, "nothing": false} {
+		_, findings := procedure.Parse("x.md", []byte("---\nsummary: x\n---\n\n## Check\n\n```"+kind+" id=a\n```\n"), kinds)
+		known := !slices.ContainsFunc(findings, func(f prentice.Finding) bool { return strings.Contains(f.Text, "not a kind of step") })
+		if known != want {
+			t.Errorf("%s is a kind of step: %v; %v", kind, known, findings)
+		}
+	}
+}
