@@ -153,7 +153,7 @@ func seeThemWork(t *testing.T, changed map[string]string) {
 		t.Skip("there is no go command here: the samples are counted and not built")
 	}
 	overlay := overlaid(t, changed)
-	cmd := exec.CommandContext(t.Context(), tool, "test", "-overlay", overlay, "-run", "^TestTheSample", "-count=1", "-v", "./internal/boot")
+	cmd := exec.CommandContext(t.Context(), tool, "test", "-overlay", overlay, "-run", "^TestTheSample", "-count=1", "-vet=off", "-v", "./internal/boot")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("with the samples in it: %v\n%s", err, out)
