@@ -49,7 +49,9 @@ func (l *Lookout) list(ctx context.Context, _ op.Call, in ListIn) (List, error) 
 			continue
 		}
 		line := lineOf(now, s, stands, all[i])
-		line.Day = Stretches(strip(now, daysOf(all[i])...))
+		if len(in.Name) == 0 { // who names services asks how they stand, and draws no chart of each
+			line.Day = Stretches(strip(now, daysOf(all[i])...))
+		}
 		out.Services = append(out.Services, line)
 	}
 	return out, nil

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"prentice"
 	"prentice/internal/op"
@@ -47,10 +48,16 @@ type Edge struct {
 }
 
 func graphOp(d Deps) op.Op {
+	var whole atomic.Pointer[drawnOf] // of the catalog that was asked about last: it is the same until a file changes
 	return op.New("catalog.graph", prentice.Look, prentice.Viewer, "Show what needs what, near one entity or among all services", func(_ context.Context, _ op.Call, in GraphIn) (Graph, error) {
 		c := d.catalog()
 		if in.Ref == "" {
-			return graphOf(c, "", connected(c)), nil
+			have := whole.Load()
+			if have == nil || have.catalog != c {
+				have = &drawnOf{c, graphOf(c, "", connected(c))}
+				whole.Store(have)
+			}
+			return have.graph, nil
 		}
 		e, err := find(c, in.Ref)
 		if err != nil {
@@ -61,6 +68,12 @@ func graphOp(d Deps) op.Op {
 		}
 		return graphOf(c, e.Ref, near(c, e.Ref, in.Steps)), nil
 	}).WithExample("prentice catalog graph service/checkout").FromFiles()
+}
+
+// drawnOf is the whole graph of a catalog. No one changes it once it is made.
+type drawnOf struct {
+	catalog *prentice.Catalog
+	graph   Graph
 }
 
 // connected is what takes part in the needs of services, those that most need
