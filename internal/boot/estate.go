@@ -2,26 +2,12 @@ package boot
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"time"
 
 	"prentice"
 	"prentice/internal/engine/gate"
 	"prentice/internal/skill/availability"
 )
-
-// LimitsFile is the team's limits, in the team folder.
-const LimitsFile = "limits.yaml"
-
-func (t *Team) readLimits() (gate.Limits, error) {
-	raw, err := os.ReadFile(filepath.Join(t.dir, LimitsFile))
-	if err != nil && !os.IsNotExist(err) {
-		return gate.Limits{}, prentice.Errorf(prentice.Unavailable, "limits: %w", err)
-	}
-	l, findings := gate.Read(LimitsFile, raw)
-	return l, firstError(findings)
-}
 
 // estate is what the limits ask of the team's files and of the watch.
 type estate struct{ s *System }

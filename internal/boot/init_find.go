@@ -18,6 +18,7 @@ import (
 	"prentice/internal/adapter/systemd"
 	"prentice/internal/boot/newteam"
 	"prentice/internal/engine/inventory"
+	teamfile "prentice/internal/team"
 )
 
 // find looks at all sources, those that say most of a host first.
@@ -114,7 +115,7 @@ func firstIn(findings []prentice.Finding, as, path string) error {
 			findings[i].At.File = path
 		}
 	}
-	if err := firstError(findings); err != nil {
+	if err := teamfile.FirstError(findings); err != nil {
 		return err
 	}
 	return nil
@@ -198,7 +199,7 @@ func findInventory(found *newteam.Found, named string, config *ssh.Config) ([]so
 		return []source{{"Ansible inventory", notLooked(named, usual)}}, nil
 	}
 	inv, findings := inventory.From(path, config.HostName)
-	if err := firstError(findings); err != nil {
+	if err := teamfile.FirstError(findings); err != nil {
 		return nil, err
 	}
 	facts, local := map[string]bool{}, ""

@@ -13,10 +13,9 @@ import (
 	"prentice"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/boot/newteam"
-	"prentice/internal/engine/alert"
-	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/inventory"
 	"prentice/internal/engine/procedure"
+	teamfile "prentice/internal/team"
 )
 
 // What becomes of a file.
@@ -110,8 +109,8 @@ func faultless(ctx context.Context, dir string, now time.Time) error {
 		name string
 		load func(string, []byte) []prentice.Finding
 	}{
-		{CalendarFile, func(file string, text []byte) []prentice.Finding { _, f := calendar.Load(file, text); return f }},
-		{AlertsFile, func(file string, text []byte) []prentice.Finding { _, f := alert.Load(file, text); return f }},
+		{calendarFile.Name, calendarFile.Check},
+		{alertsFile.Name, alertsFile.Check},
 	} {
 		text, err := slurp(dir, part.name)
 		if err != nil {
@@ -123,7 +122,7 @@ func faultless(ctx context.Context, dir string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	bad := firstError(append(findings, more...))
+	bad := teamfile.FirstError(append(findings, more...))
 	if bad == nil && test.Failed == 0 {
 		return nil
 	}

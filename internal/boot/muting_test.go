@@ -64,7 +64,7 @@ spec: {type: host, owner: group:ops}
 }
 
 func TestOfASilenceAndMaintenanceTheLongerCounts(t *testing.T) {
-	team := aTeam(t, map[string]string{CalendarFile: `maintenance:
+	team := aTeam(t, map[string]string{calendarFile.Name: `maintenance:
   - {name: upkeep, reason: Disks., from: '2026-03-02T10:00:00Z', to: '2026-03-02T14:00:00Z', mutes: {services: [checkout]}}
 `})
 	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -125,7 +125,7 @@ func TestOfASilenceAndMaintenanceTheLongerCounts(t *testing.T) {
 }
 
 func TestWhatTheCatalogDoesNotHaveIsToldToTheOwnerOfAlerts(t *testing.T) {
-	r := router{aTeam(t, map[string]string{AlertsFile: "owner: group:platform\n"})}
+	r := router{aTeam(t, map[string]string{alertsFile.Name: "owner: group:platform\n"})}
 	for about, want := range map[prentice.Ref][2]string{
 		"service/checkout": {"group/shop", ""},
 		"host/web-1":       {"group/ops", ""},

@@ -13,6 +13,7 @@ import (
 	"prentice/internal/adapter/shell"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
+	teamfile "prentice/internal/team"
 )
 
 // PolicyTestFile is the team's table of cases, beside the policy.
@@ -114,17 +115,17 @@ func testPolicy(ctx context.Context, dir, file, text string) (t prentice.PolicyT
 		return t, findings, nil
 	}
 	cat, _, findings := readCatalog(dir)
-	if firstError(findings) != nil {
+	if teamfile.FirstError(findings) != nil {
 		return t, findings, nil
 	}
 	kinds := procedure.Kinds(stepKinds(cat, &shell.Kind{}))
 	library, _ := procedure.Load(dir, kinds) // one with errors is refused where a case asks for it
 	known := knownTo(cat, library, kinds)
-	if findings = p.Misspelt(known); firstError(findings) != nil {
+	if findings = p.Misspelt(known); teamfile.FirstError(findings) != nil {
 		return t, findings, nil
 	}
 	cases, findings := p.Cases(file, []byte(text), known)
-	if firstError(findings) != nil {
+	if teamfile.FirstError(findings) != nil {
 		return t, findings, nil
 	}
 	return p.Test(ctx, cases, func(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {

@@ -37,8 +37,8 @@ func describe(dir func() string) []skill.Skill {
 	return all.Skills(all.Deps{
 		Automation:  automation.Deps{Schema: procedure.Schema},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
-		Supervision: supervision.Deps{CheckCalendar: checkCalendar, CheckNotices: checkNotices, Tester: offlineDesk{dir}},
-		Support:     support.Deps{CheckAlerts: checkAlerts},
+		Supervision: supervision.Deps{CheckCalendar: calendarFile.Check, CheckNotices: noticesFile.Check, Tester: offlineDesk{dir}},
+		Support:     support.Deps{CheckAlerts: alertsFile.Check},
 	})
 }
 
@@ -66,11 +66,11 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: func(ctx context.Context) (int, error) { return s.desk.OpenCount(ctx) }, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalog().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
-			Days: s.Team.Days, Maintenance: func(now time.Time) []prentice.CalendarEntry { return s.maintained(now, "", 0) }, CheckCalendar: checkCalendar, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: checkNotices, Replicas: s.listReplicas,
+			Days: s.Team.Days, Maintenance: func(now time.Time) []prentice.CalendarEntry { return s.maintained(now, "", 0) }, CheckCalendar: calendarFile.Check, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: noticesFile.Check, Replicas: s.listReplicas,
 			Kept: supervision.Keeper{Show: s.showRetention, Resume: func(ctx context.Context, by prentice.Actor, reason string) error {
 				return s.retention.Resume(ctx, by, reason)
 			}}},
-		Support: support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: checkAlerts, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained},
+		Support: support.Deps{DB: s.db, Clock: time.Now, Door: door{s}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: alertsFile.Check, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained},
 	})
 }
 

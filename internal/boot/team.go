@@ -108,19 +108,14 @@ func (t *Team) read(ctx context.Context) error {
 	return nil
 }
 
-func firstError(findings []prentice.Finding) error {
-	for _, f := range findings {
-		if f.Error {
-			return prentice.Errorf(prentice.Invalid, "%s", f.Text).In(f.At).Try("%s", f.Hint)
-		}
-	}
-	return nil
-}
-
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
 	marks := catalog.Fingerprint(t.dir) + " " + inventory.Marks(t.dir)
-	for _, name := range []string{PolicyFile, CalendarFile, LimitsFile, NoticesFile, AlertsFile, SecretsFile, ssh.ConfigFile} {
+	names := []string{PolicyFile, ssh.ConfigFile}
+	for _, f := range files {
+		names = append(names, f.name)
+	}
+	for _, name := range names {
 		mark := "none"
 		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
 			mark = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -14,23 +12,6 @@ import (
 	"prentice/internal/engine/alert"
 	"prentice/internal/kit/nearest"
 )
-
-// AlertsFile says what becomes of alerts, in the team folder.
-const AlertsFile = "alerts.yaml"
-
-func (t *Team) readAlerts() (*alert.Rules, error) {
-	raw, err := os.ReadFile(filepath.Join(t.dir, AlertsFile))
-	if err != nil && !os.IsNotExist(err) {
-		return nil, prentice.Errorf(prentice.Unavailable, "alerts: %w", err)
-	}
-	r, findings := alert.Load(AlertsFile, raw)
-	return r, firstError(findings)
-}
-
-func checkAlerts(file string, text []byte) []prentice.Finding {
-	_, findings := alert.Load(file, text)
-	return findings
-}
 
 // router routes alerts by the rules and the catalog in force.
 type router struct{ team *Team }

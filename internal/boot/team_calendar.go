@@ -2,25 +2,10 @@ package boot
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"time"
 
 	"prentice"
-	"prentice/internal/engine/calendar"
 )
-
-// CalendarFile is the team's freezes, windows and maintenance, in the team folder.
-const CalendarFile = "calendar.yaml"
-
-func (t *Team) readCalendar() (*calendar.Calendar, error) {
-	raw, err := os.ReadFile(filepath.Join(t.dir, CalendarFile))
-	if err != nil && !os.IsNotExist(err) {
-		return nil, prentice.Errorf(prentice.Unavailable, "calendar: %w", err)
-	}
-	c, findings := calendar.Load(CalendarFile, raw)
-	return c, firstError(findings)
-}
 
 // Hold is what the calendar in force says of a plan.
 func (t *Team) Hold(_ context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error) {
@@ -42,9 +27,4 @@ func (t *Team) Days(now time.Time, days int) (prentice.CalendarDays, []prentice.
 		findings = append(findings, prentice.Finding{At: why.At, Error: true, Text: "the team folder has errors, and what was read before stays in force: " + why.Text, Hint: why.Hint})
 	}
 	return in.calendar.Days(now, days), findings
-}
-
-func checkCalendar(file string, text []byte) []prentice.Finding {
-	_, findings := calendar.Load(file, text)
-	return findings
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -13,23 +12,6 @@ import (
 	"prentice/internal/adapter/sentfile"
 	"prentice/internal/engine/notice"
 )
-
-// NoticesFile says who is told what, in the team folder.
-const NoticesFile = "notices.yaml"
-
-func (t *Team) readNotices() (*notice.Settings, error) {
-	raw, err := os.ReadFile(filepath.Join(t.dir, NoticesFile))
-	if err != nil && !os.IsNotExist(err) {
-		return nil, prentice.Errorf(prentice.Unavailable, "notices: %w", err)
-	}
-	s, findings := notice.Load(NoticesFile, raw)
-	return s, firstError(findings)
-}
-
-func checkNotices(file string, text []byte) []prentice.Finding {
-	_, findings := notice.Load(file, text)
-	return findings
-}
 
 // Systems lists the systems that an act about subject on targets has to do
 // with, by bare name.

@@ -5,9 +5,6 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/engine/calendar"
-	"prentice/internal/engine/gate"
-	"prentice/internal/engine/notice"
 )
 
 // readThings reads the catalog, the inventories and ssh_config. With an error in
@@ -24,37 +21,6 @@ func (t *Team) readThings(next, had *team) {
 	if len(bad) > 0 && !next.partial {
 		next.catalog, next.ssh = had.catalog, had.ssh
 	}
-}
-
-// readRest reads the files that say what holds for all. Each by itself stays as it
-// was read before when it has an error; without a before, nothing is acted on until
-// it can be read, since no one knows what it forbids.
-func (t *Team) readRest(next, had *team) {
-	var err error
-	part := func(was, none func(), holdsBack bool) {
-		switch {
-		case err == nil:
-			return
-		case had != nil:
-			was()
-		default:
-			none()
-			if holdsBack {
-				blockAll(next.catalog, "the team folder has an error: "+err.Error())
-			}
-		}
-		next.troubles = append(next.troubles, asFinding(err))
-	}
-	next.secrets, err = t.readSecrets()
-	part(func() { next.secrets = had.secrets }, func() {}, true)
-	next.calendar, err = t.readCalendar()
-	part(func() { next.calendar = had.calendar }, func() { next.calendar, _ = calendar.Load(CalendarFile, nil) }, true)
-	next.limits, err = t.readLimits()
-	part(func() { next.limits = had.limits }, func() { next.limits, _ = gate.Read(LimitsFile, nil) }, true)
-	next.notices, err = t.readNotices()
-	part(func() { next.notices = had.notices }, func() { next.notices, _ = notice.Load(NoticesFile, nil) }, false)
-	next.alerts, err = t.readAlerts()
-	part(func() { next.alerts = had.alerts }, func() {}, false) // no one knows what it says
 }
 
 // blockAll keeps every host from being planned for.

@@ -7,6 +7,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
+	"prentice/internal/team"
 )
 
 // Source is where a secret comes from.
@@ -46,14 +47,10 @@ func Load(file string, text []byte) (Declarations, []prentice.Finding) {
 			declare(r, all, n, file)
 		}
 	}
-	findings := []prentice.Finding{}
-	for _, p := range r.Problems {
-		findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: p.Line, Column: p.Column}, Error: true, Text: p.Text, Hint: p.Hint})
+	if len(r.Problems) > 0 {
+		return nil, team.Findings(file, r.Problems)
 	}
-	if len(findings) > 0 {
-		return nil, findings
-	}
-	return all, findings
+	return all, []prentice.Finding{}
 }
 
 func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {

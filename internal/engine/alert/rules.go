@@ -11,6 +11,7 @@ import (
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
+	"prentice/internal/team"
 )
 
 // Rules are a team's alerts.yaml. The nil Rules are those that come with prentice.
@@ -46,11 +47,7 @@ func Load(file string, text []byte) (*Rules, []prentice.Finding) {
 	if len(r.Problems) == 0 {
 		return rules, nil
 	}
-	var findings []prentice.Finding
-	for _, p := range r.Problems {
-		findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: p.Line, Column: p.Column}, Error: true, Text: p.Text, Hint: p.Hint})
-	}
-	return nil, findings
+	return nil, team.Findings(file, r.Problems)
 }
 
 type reader struct{ strict.Reader }

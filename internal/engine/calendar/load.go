@@ -12,6 +12,7 @@ import (
 	"prentice/internal/kit/label"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
+	"prentice/internal/team"
 )
 
 // mostEntries bounds the entries of each kind, and the intervals, of one file.
@@ -26,14 +27,10 @@ func Load(file string, text []byte) (*Calendar, []prentice.Finding) {
 	if top := r.Document(text); top != nil {
 		r.calendar(c, top)
 	}
-	findings := []prentice.Finding{}
-	for _, p := range r.Problems {
-		findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: p.Line, Column: p.Column}, Error: true, Text: p.Text, Hint: p.Hint})
+	if len(r.Problems) > 0 {
+		return nil, team.Findings(file, r.Problems)
 	}
-	if len(findings) > 0 {
-		return nil, findings
-	}
-	return c, findings
+	return c, []prentice.Finding{}
 }
 
 type reader struct {

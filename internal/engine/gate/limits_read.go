@@ -8,6 +8,7 @@ import (
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
+	"prentice/internal/team"
 )
 
 // Read reads a team's limits.yaml. What the file does not say is as in
@@ -22,11 +23,7 @@ func Read(file string, text []byte) (Limits, []prentice.Finding) {
 	if len(r.Problems) == 0 {
 		return l, nil
 	}
-	var findings []prentice.Finding
-	for _, p := range r.Problems {
-		findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: p.Line, Column: p.Column}, Error: true, Text: p.Text, Hint: p.Hint})
-	}
-	return Limits{}, findings
+	return Limits{}, team.Findings(file, r.Problems)
 }
 
 type limitsReader struct{ strict.Reader }

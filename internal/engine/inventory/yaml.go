@@ -9,6 +9,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
+	"prentice/internal/team"
 )
 
 // inYAML reads one YAML inventory: groups by name, each with hosts, vars and
@@ -53,8 +54,8 @@ func pluginOf(raw []byte) string {
 func (r *inYAML) document(raw []byte, what string, do func(key, value *yaml.Node)) {
 	doc := strict.Reader{Near: nearest.Of, Tags: tags, Anchors: true}
 	top := doc.Document(raw)
-	for _, p := range doc.Problems {
-		r.fail(prentice.Pos{File: r.name, Line: p.Line, Column: p.Column}, p.Hint, "%s", p.Text)
+	for _, f := range team.Findings(r.name, doc.Problems) {
+		r.fail(f.At, f.Hint, "%s", f.Text)
 	}
 	if top != nil {
 		r.pairs(top, what, do)

@@ -37,7 +37,7 @@ func TestAnIncidentForWhichNobodyIsCalledIsToldWhenItIsWorse(t *testing.T) {
 // Routes that name systems would leave out what belongs to none, and no one would hear.
 func TestAnIncidentThatBelongsToNoSystemIsToldAllTheSame(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	narrow, findings := Load("notices.yaml", []byte(strings.Replace(team, "{on: [incident,", "{systems: [shop], on: [incident,", 1)))
+	narrow, findings := Load("notices.yaml", []byte(strings.Replace(teamText, "{on: [incident,", "{systems: [shop], on: [incident,", 1)))
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
@@ -61,7 +61,7 @@ func TestAnIncidentThatBelongsToNoSystemIsToldAllTheSame(t *testing.T) {
 // Anyone who owns what is broken is told, and what no one owns is told to all.
 func TestARouteCanBeForOwners(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	owned, findings := Load("notices.yaml", []byte(strings.Replace(team, "{on: [incident,", "{owners: [group:shop, data, user:ann], on: [incident,", 1)))
+	owned, findings := Load("notices.yaml", []byte(strings.Replace(teamText, "{on: [incident,", "{owners: [group:shop, data, user:ann], on: [incident,", 1)))
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
@@ -86,7 +86,7 @@ func TestARouteCanBeForOwners(t *testing.T) {
 
 func TestWhatIsNoOwnerIsRefused(t *testing.T) {
 	for _, owner := range []string{"'shop team'", "component:web", "''", "[x]"} {
-		text := strings.Replace(team, "{on: [incident,", "{owners: ["+owner+"], on: [incident,", 1)
+		text := strings.Replace(teamText, "{on: [incident,", "{owners: ["+owner+"], on: [incident,", 1)
 		if s, findings := Load("notices.yaml", []byte(text)); s != nil || len(findings) == 0 || findings[0].Hint == "" {
 			t.Errorf("%s: %+v", owner, findings)
 		}

@@ -141,7 +141,7 @@ func TestWhoHeardOfAnIncidentHearsThatItIsOver(t *testing.T) {
 
 func TestARouteForWhatIsOverIsTheOnlyOne(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	s, findings := Load("notices.yaml", []byte(team+"  - {on: [resolved], to: [chat]}\n"))
+	s, findings := Load("notices.yaml", []byte(teamText+"  - {on: [resolved], to: [chat]}\n"))
 	if s == nil {
 		t.Fatal(findings)
 	}

@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
+	"prentice/internal/team"
 )
 
 // The topics that a route may name.
@@ -103,12 +104,8 @@ func Load(file string, text []byte) (*Settings, []prentice.Finding) {
 	if top := r.Document(text); top != nil {
 		r.settings(s, top)
 	}
-	var findings []prentice.Finding
-	for _, p := range r.Problems {
-		findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: p.Line, Column: p.Column}, Error: true, Text: p.Text, Hint: p.Hint})
-	}
-	if len(findings) > 0 {
-		return nil, findings
+	if len(r.Problems) > 0 {
+		return nil, team.Findings(file, r.Problems)
 	}
 	return s, nil
 }

@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
-const team = `link: https://prentice.example.com/
+const teamText = `link: https://prentice.example.com/
 channels:
   - {name: pager, kind: webhook, url: "https://pager.example.com/in", secret: pager-key}
   - {name: chat, kind: chat, url_secret: chat-url}
@@ -54,7 +54,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if err := d.Migrate(t.Context(), "notice", Schema()); err != nil {
 		t.Fatal(err)
 	}
-	settings, findings := Load("notices.yaml", []byte(team))
+	settings, findings := Load("notices.yaml", []byte(teamText))
 	if settings == nil {
 		t.Fatalf("findings %+v", findings)
 	}
