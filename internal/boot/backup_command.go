@@ -12,6 +12,7 @@ import (
 	"prentice"
 	"prentice/internal/face/cli"
 	"prentice/internal/kit/term"
+	"prentice/internal/op"
 )
 
 // made is a backup, for anyone who asked for it.
@@ -34,7 +35,7 @@ type restored struct {
 func (c *commands) backupCommand() *cobra.Command {
 	var secrets bool
 	cmd := &cobra.Command{
-		Use: "backup FILE", Short: "Copy everything into one file, also while prentice runs", Args: cobra.ExactArgs(1),
+		Use: "backup FILE", GroupID: string(op.Administration), Short: "Copy everything into one file, also while prentice runs", Args: cobra.ExactArgs(1),
 		Example: "  prentice backup /backup/prentice.tar.gz",
 		Long: "Writes the database, the keys, the logs, the hosts' keys, and the team folder where it lies in the data folder, as they are at one moment, into one archive with a manifest of what it holds. " +
 			"A server that runs goes on meanwhile. FILE is replaced only once the new one is whole, and only its owner may read it: the keys that sign evidence are in it.\n\n" +
@@ -57,7 +58,7 @@ func (c *commands) backupCommand() *cobra.Command {
 
 func (c *commands) restoreCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "restore FILE", Short: "Make a data folder of a backup", Args: cobra.ExactArgs(1),
+		Use: "restore FILE", GroupID: string(op.Administration), Short: "Make a data folder of a backup", Args: cobra.ExactArgs(1),
 		Example: "  prentice restore /backup/prentice.tar.gz --data /var/lib/prentice",
 		Long: "Unpacks a backup into an empty data folder, after everything in it was compared with its manifest, the database with the keys, and every line of evidence with the one before it. " +
 			"What is cut off, changed or of a later version is refused, and leaves nothing.\n\n" +

@@ -95,7 +95,7 @@ func counted(n int, what string) string {
 
 func (c *commands) doctorCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "doctor", Short: "What this machine and these settings can and cannot do", Args: cobra.NoArgs, Example: "  prentice doctor",
+		Use: "doctor", GroupID: string(op.Administration), Short: "What this machine and these settings can and cannot do", Args: cobra.NoArgs, Example: "  prentice doctor",
 		Long: "Looks at the settings, the data folder and its disk, the database, the keys and secrets, the programs and limits of this machine, its clock, the service unit, the team folder, the ways to its hosts and the last backup, " +
 			"and says what is wrong or could be better, each with its remedy. It only reads, works beside a server that runs and without one, and prints no secret.\n\n" +
 			"It ends with exit code 0 when nothing is wrong, also if there is advice, and with 9 when something is.",

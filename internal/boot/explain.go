@@ -45,7 +45,7 @@ func explainOp(skills func() []skill.Skill) op.Op {
 				return Explained{}, err.Try("did you mean %s?", near)
 			}
 			return Explained{}, err.Try("there are %s", strings.Join(names, ", "))
-		}).WithExample("prentice explain supervision")
+		}).WithExample("prentice explain supervision").Under(op.Noun{Name: "explain", Part: op.EveryDay})
 }
 
 func topics(skills []skill.Skill) Explained {

@@ -13,6 +13,7 @@ import (
 	"prentice"
 	"prentice/internal/boot/newteam"
 	"prentice/internal/face/cli"
+	"prentice/internal/op"
 )
 
 // begun is what init made, or would make.
@@ -55,7 +56,7 @@ func (c *commands) initCommand() *cobra.Command {
 	var at looking
 	var dry bool
 	cmd := &cobra.Command{
-		Use: "init [FOLDER]", Short: "Make a team folder from what is found on this machine", Args: cobra.MaximumNArgs(1),
+		Use: "init [FOLDER]", GroupID: string(op.Administration), Short: "Make a team folder from what is found on this machine", Args: cobra.MaximumNArgs(1),
 		Example: "  prentice init team --inventory ansible/hosts.ini --prometheus http://127.0.0.1:9090",
 		Long: "Writes a team folder with comments: catalog, inventory, ssh_config, policy with its tests, alerts, calendar and first procedures. " +
 			"Hosts come from ~/.ssh/config and an Ansible inventory, services and their probes from the running systemd units and the targets of a Prometheus. " +

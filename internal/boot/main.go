@@ -25,10 +25,10 @@ func Main(ctx context.Context, build Build, args []string) int {
 // root is the whole command line.
 func (c *commands) root() *cobra.Command {
 	return cli.New(cli.Options{
-		Ops: c.ops(), Nouns: nouns, Told: c.told, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
+		Ops: c.ops(), Told: c.told, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
 		Extra:  []*cobra.Command{c.demo(), c.up(), c.initCommand(), c.backupCommand(), c.doctorCommand(), c.restoreCommand(), demoService(), c.reference()},
 		Nested: map[string][]*cobra.Command{"procedure": {c.procedureNew()}},
-		Home:   "status", First: firsts, Groups: groups, Aliases: aliases,
+		Home:   "status", First: firsts,
 	})
 }
 
@@ -76,7 +76,7 @@ func (c *commands) up() *cobra.Command {
 	var listen, database, owner, hosts, public, proxies, replica, logsKeep, logsMax, historyKeep, eventsKeep, enrolment, monitors, blobs, inventoryProgram, helper string
 	var sample, verbose, remote bool
 	cmd := &cobra.Command{
-		Use: "up", Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
+		Use: "up", GroupID: string(op.Administration), Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
 		Long: "Starts the watching, the schedules and the performing of runs, and serves pages and API until it is told to stop (SIGINT or SIGTERM): then it lets the steps under way end. The data folder is made if it is not there.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			g := cli.GlobalOf(cmd)

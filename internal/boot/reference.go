@@ -83,13 +83,14 @@ func head(b *strings.Builder, cells ...string) {
 // operations is every use case, by what it is about.
 func (c *commands) operations() string {
 	ops := c.ops()
+	nouns := op.NounsOf(ops)
 	slices.SortFunc(ops, func(a, b op.Op) int { return cmp.Compare(a.Name, b.Name) })
 	var b strings.Builder
 	noun := ""
 	for _, o := range ops {
 		if before, _, found := strings.Cut(o.Name, "."); found && before != noun {
 			noun = before
-			fmt.Fprintf(&b, "## %s\n\n%s.\n\n", noun, nouns[noun])
+			fmt.Fprintf(&b, "## %s\n\n%s.\n\n", noun, nouns[noun].About)
 		}
 		c.operation(&b, o)
 	}

@@ -1,29 +1,49 @@
 package boot
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"prentice/internal/face/cli"
+	"prentice/internal/op"
 )
 
-// A command that is in no group of the help stands at its end, as verbs alone.
+// A command that is in no section of the help stands at its end, as verbs alone.
 func TestEveryNounHasAPlaceInTheHelpAndATextThere(t *testing.T) {
-	known := map[string]bool{}
-	for _, o := range (&commands{}).ops() {
-		noun, _, isGroup := strings.Cut(o.Name, ".")
-		known[noun] = true
-		if isGroup && nouns[noun] == "" {
-			t.Errorf("the help says nothing of %s", noun)
+	ops := (&commands{}).ops()
+	declared := op.NounsOf(ops)
+	for _, o := range ops {
+		name, _, several := strings.Cut(o.Name, ".")
+		switch noun := declared[name]; {
+		case noun.Name == "":
+			t.Errorf("no skill declares what %s is about; add it to its nouns.go", o.Name)
+		case noun.Part == "":
+			t.Errorf("%s is in no section of the help", name)
+		case several == (noun.About == ""):
+			t.Errorf("the help says of %s %q; a noun has a text, and an operation of one word has its summary", name, noun.About)
 		}
-		if !slices.ContainsFunc(groups, func(g cli.Group) bool { return slices.Contains(g.Nouns, noun) }) {
-			t.Errorf("%s is in no group of the help", noun)
+		if o.Noun.Name != "" && o.Noun != declared[name] {
+			t.Errorf("%s is declared twice, and differently", name)
 		}
 	}
-	for noun := range nouns {
-		if !known[noun] {
-			t.Errorf("the help speaks of %s, and there is no such operation", noun)
+	for _, c := range (&commands{}).root().Commands() {
+		if c.GroupID == "" && declared[c.Name()].Name != "" {
+			t.Errorf("%s is drawn in no section", c.Name())
 		}
+	}
+}
+
+func TestWhatPeopleTypeForACommandIsDeclaredOnce(t *testing.T) {
+	seen := map[string]string{}
+	for _, o := range (&commands{}).ops() {
+		for _, as := range o.Also {
+			word, _, _ := strings.Cut(as, " ")
+			if seen[word] != "" {
+				t.Errorf("%s is typed for %s and for %s", word, seen[word], o.Name)
+			}
+			seen[word] = o.Name
+		}
+	}
+	if len(seen) < 5 {
+		t.Errorf("only %d words are typed for commands", len(seen))
 	}
 }

@@ -74,6 +74,9 @@ type Op struct {
 	Urgent  bool          // it is done before anything is written down, and waits for no database
 	Secret  bool          // its output must not be kept or logged (a new token)
 
+	Noun Noun     // what it is about
+	Also []string // what people type for it beside its name: a word, and perhaps flags
+
 	DryRun Turn // what shows what it would do, and does nothing
 	Follow Turn // what goes on telling what it tells
 
@@ -84,12 +87,27 @@ type Op struct {
 	watch   func(context.Context, Call, any, func(any) error) error
 }
 
+// Abouter is an input that says itself what it is about, for all operations that take
+// it. About sets it for one.
+type Abouter interface {
+	About() ([]prentice.Ref, error)
+}
+
+// aboutInput is what an operation acts on by its input alone; nil where that says nothing.
+func aboutInput[In any]() func(context.Context, any) ([]prentice.Ref, error) {
+	if !reflect.TypeFor[In]().Implements(reflect.TypeFor[Abouter]()) {
+		return nil
+	}
+	return func(_ context.Context, in any) ([]prentice.Ref, error) { return in.(Abouter).About() }
+}
+
 // New declares an operation that answers once.
 func New[In, Out any](name string, risk prentice.Risk, role prentice.Role, summary string, do func(context.Context, Call, In) (Out, error)) Op {
 	return Op{
 		Name: name, Summary: summary, Risk: risk, Role: role,
 		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](), schema: schemaOnce[In](),
-		do: func(ctx context.Context, c Call, in any) (any, error) { return do(ctx, c, in.(In)) },
+		about: aboutInput[In](),
+		do:    func(ctx context.Context, c Call, in any) (any, error) { return do(ctx, c, in.(In)) },
 	}
 }
 
@@ -114,6 +132,10 @@ func (o Op) WithExample(command string) Op { o.Example = command; return o }
 
 // WithHelp adds paragraphs for --help and the reference.
 func (o Op) WithHelp(text string) Op { o.Help = text; return o }
+
+// AlsoTyped adds what people type for it: a word, or a word and the flags that it
+// stands for, as in "ps --open".
+func (o Op) AlsoTyped(as ...string) Op { o.Also = append(o.Also, as...); return o }
 
 // WithoutState marks an operation that needs neither server nor data folder.
 func (o Op) WithoutState() Op { o.Offline = true; return o }

@@ -8,7 +8,7 @@ import (
 )
 
 // aliasesOf is what people type for a command, by the command: the plural of a noun
-// that can be listed lists it, and what the options say.
+// that can be listed lists it, and what the operations say.
 func aliasesOf(o Options) map[string]string {
 	aliases := map[string]string{}
 	for _, one := range o.Ops {
@@ -16,8 +16,11 @@ func aliasesOf(o Options) map[string]string {
 			aliases[plural(noun)] = noun + " list"
 		}
 	}
-	for word, means := range o.Aliases {
-		aliases[word] = means
+	for _, one := range o.Ops {
+		for _, as := range one.Also {
+			word, flags, _ := strings.Cut(as, " ")
+			aliases[word] = strings.TrimSpace(strings.ReplaceAll(one.Name, ".", " ") + " " + flags)
+		}
 	}
 	return aliases
 }

@@ -17,8 +17,7 @@ import (
 
 // Options is what the command line is made of. Everything may be left out.
 type Options struct {
-	Ops   []op.Op
-	Nouns map[string]string // what a noun is about, for help: run → Runs, from plan to verified
+	Ops []op.Op
 	// Told hears what the global flags say before anything is done, also by an
 	// operation that needs no door.
 	Told func(Global) error
@@ -29,8 +28,6 @@ type Options struct {
 	Extra           []*cobra.Command            // commands that are no operations: up, demo
 	Nested          map[string][]*cobra.Command // those that stand below a noun: procedure new
 	First           []First                     // what a newcomer needs, in order
-	Groups          []Group                     // how help lists the commands; what is in none comes last
-	Aliases         map[string]string           // what people type for a command: logs → run log
 	Home            string                      // the operation that says what is going on here; "" for none
 
 	Stdin          io.Reader
@@ -54,16 +51,10 @@ type Global struct {
 // First is a command that a newcomer needs, and what it does.
 type First struct{ Command, About string }
 
-// Group is commands that help lists together.
-type Group struct {
-	Title string
-	Nouns []string
-}
-
 // New draws the commands. The result is good for one execution, because flags
 // remember what they were given.
 func New(o Options) *cobra.Command {
-	f := &face{Options: o.filled()}
+	f := &face{Options: o.filled(), nouns: op.NounsOf(o.Ops)}
 	root := &cobra.Command{
 		Use:           "prentice",
 		Short:         "The junior DevOps engineer a team runs as one binary",
@@ -91,6 +82,14 @@ func New(o Options) *cobra.Command {
 	for _, extra := range append(f.Extra, f.versionCommand(), manCommand(), exitCodes()) {
 		add(root, extra)
 	}
+	for _, section := range op.Sections() {
+		root.AddGroup(&cobra.Group{ID: string(section), Title: string(section)})
+	}
+	for _, c := range root.Commands() {
+		if c.GroupID == "" {
+			c.GroupID = string(f.nouns[c.Name()].Part)
+		}
+	}
 	for noun, commands := range f.Nested {
 		for _, c := range commands {
 			add(named(root, noun), c)
@@ -114,7 +113,10 @@ func GlobalOf(cmd *cobra.Command) Global {
 	return Global{Server: text("server"), Token: text("token"), Data: text("data"), Team: text("team"), Output: output, Quiet: quiet, NoColour: plain}
 }
 
-type face struct{ Options }
+type face struct {
+	Options
+	nouns map[string]op.Noun
+}
 
 func (o Options) filled() Options {
 	if o.Stdin == nil {
@@ -166,7 +168,7 @@ func (f *face) draw(root *cobra.Command, o op.Op) {
 	for i, noun := range words[:len(words)-1] {
 		child := named(parent, noun)
 		if child == nil {
-			child = &cobra.Command{Use: noun, Short: f.Nouns[strings.Join(words[:i+1], ".")], Args: cobra.ArbitraryArgs, RunE: f.group}
+			child = &cobra.Command{Use: noun, Short: f.nouns[strings.Join(words[:i+1], ".")].About, Args: cobra.ArbitraryArgs, RunE: f.group}
 			parent.AddCommand(child)
 		}
 		parent = child

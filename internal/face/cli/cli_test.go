@@ -185,7 +185,7 @@ func (w world) run(t *testing.T, args ...string) result {
 		door[o.Name] = o
 	}
 	root := cli.New(cli.Options{
-		Ops: ops(), Nouns: map[string]string{"run": "Runs, from plan to verified"}, Version: "1.2.3", Commit: "abc",
+		Ops: op.Nouns{{Name: "run", About: "Runs, from plan to verified"}}.Of(ops()), Version: "1.2.3", Commit: "abc",
 		Open: func(_ context.Context, g cli.Global, _ op.Op, _ any) (op.Door, func() error, error) {
 			r.global, r.opened = g, true
 			if w.other != nil {

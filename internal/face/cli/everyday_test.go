@@ -89,7 +89,7 @@ func everyday(t *testing.T, nothingHere bool, args ...string) result {
 			return asked{"refused"}, nil
 		}),
 		op.NewWatch("run.watch", prentice.Viewer, "Watch.", func(_ context.Context, _ op.Call, _ none, emit func(line) error) error { return emit("it goes on") }),
-		op.New("run.log", prentice.Look, prentice.Viewer, "Log.", func(context.Context, op.Call, none) (line, error) { return "printed", nil }).FollowedBy(op.Turn{Op: "run.watch"}),
+		op.New("run.log", prentice.Look, prentice.Viewer, "Log.", func(context.Context, op.Call, none) (line, error) { return "printed", nil }).FollowedBy(op.Turn{Op: "run.watch"}).AlsoTyped("logs"),
 		op.New("run.list", prentice.Look, prentice.Viewer, "List.", func(_ context.Context, _ op.Call, in findIn) (runs, error) {
 			since := "always"
 			if !in.Since.IsZero() {
@@ -100,7 +100,7 @@ func everyday(t *testing.T, nothingHere bool, args ...string) result {
 				state = "running"
 			}
 			return runs{Runs: []run{{"run/7", state, since}, {"run/8", state, "x"}}[:min(2, max(in.Limit, 1))], More: "c"}, nil
-		}),
+		}).AlsoTyped("ps --open"),
 		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Plan.", func(_ context.Context, _ op.Call, in planIn) (line, error) {
 			return line("plan of " + in.Procedure + " for " + in.Input["service"]), nil
 		}),
@@ -114,9 +114,7 @@ func everyday(t *testing.T, nothingHere bool, args ...string) result {
 	var out, problems bytes.Buffer
 	var r result
 	root := cli.New(cli.Options{
-		Ops: list, Home: "status", First: []cli.First{{Command: "prentice demo", About: "See it"}},
-		Groups:  []cli.Group{{Title: "Every day", Nouns: []string{"run", "status"}}, {Title: "Team files", Nouns: []string{"procedure"}}},
-		Aliases: map[string]string{"ps": "run list --open", "logs": "run log"},
+		Ops: op.Nouns{{Name: "run", Part: op.EveryDay}, {Name: "status", Part: op.EveryDay}, {Name: "procedure", Part: op.TeamFiles}}.Of(list), Home: "status", First: []cli.First{{Command: "prentice demo", About: "See it"}},
 		Open: func(context.Context, cli.Global, op.Op, any) (op.Door, func() error, error) {
 			if nothingHere {
 				return nil, nil, prentice.Errorf(prentice.Unavailable, "there is no prentice here").Try("begin")

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"prentice/internal/kit/term"
+	"prentice/internal/op"
 )
 
 // widestHelp keeps sentences short enough to read, and help that is piped the
@@ -49,12 +50,12 @@ func (f *face) manual(cmd *cobra.Command, screen term.Screen) string {
 	}
 	part("Usage", "  "+usageLine(cmd))
 	part("Words", words(cmd, screen))
-	if !cmd.HasParent() && len(f.Groups) > 0 {
-		for _, group := range f.grouped(cmd) {
-			part(group.Title, commands(cmd, screen, func(c *cobra.Command) bool { return slices.Contains(group.Nouns, c.Name()) }))
+	if !cmd.HasParent() && slices.ContainsFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.GroupID != "" }) {
+		for _, section := range append(op.Sections(), "") {
+			part(first(string(section), "Other commands"), commands(cmd, screen, func(c *cobra.Command) bool { return c.IsAvailableCommand() && c.GroupID == string(section) }))
 		}
 	} else {
-		part("Commands", commands(cmd, screen, func(c *cobra.Command) bool { return c.IsAvailableCommand() }))
+		part("Commands", commands(cmd, screen, (*cobra.Command).IsAvailableCommand))
 	}
 	if words := saysFor(cmd.Root(), strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")); len(words) > 0 {
 		part("Also typed as", "  "+cmd.Root().Name()+" "+strings.Join(words, ", "+cmd.Root().Name()+" "))
@@ -72,17 +73,6 @@ func (f *face) firsts(screen term.Screen) string {
 		rows = append(rows, []string{"  " + first.Command, first.About})
 	}
 	return table(rows, screen)
-}
-
-// grouped is the groups of help, with a last one for what is in none of them.
-func (f *face) grouped(root *cobra.Command) []Group {
-	rest := Group{Title: "Other commands"}
-	for _, c := range root.Commands() {
-		if c.IsAvailableCommand() && !slices.ContainsFunc(f.Groups, func(g Group) bool { return slices.Contains(g.Nouns, c.Name()) }) {
-			rest.Nouns = append(rest.Nouns, c.Name())
-		}
-	}
-	return append(slices.Clone(f.Groups), rest)
 }
 
 // exampleOf is a command's example; a noun without one borrows that of what

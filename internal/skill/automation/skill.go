@@ -55,7 +55,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "automation",
 		Sentence: "writing software that automates systems",
-		Ops:      []op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), schemaOp(d), schedulesOp(d)},
+		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), schemaOp(d), schedulesOp(d)}),
 		Pages: []op.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure"},

@@ -32,7 +32,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "design",
 		Sentence: "systems design: assist in designing components",
-		Ops:      []op.Op{checkOp(d), listOp(d), showOp(d), graphOp(d)},
+		Ops:      nouns.Of([]op.Op{checkOp(d), listOp(d), showOp(d), graphOp(d)}),
 		Pages: []op.Page{
 			{Path: "/catalog", Op: "catalog.list", Template: "catalog.html", Title: "Catalog", Nav: "Catalog", Key: "c", Order: 50, Group: op.Governance},
 			{Path: "/catalog/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity"},

@@ -99,7 +99,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
-		Ops:      slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps()),
+		Ops:      nouns.Of(slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps())),
 		Pages: []op.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60, Group: op.Governance},
 			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence"},
@@ -147,7 +147,7 @@ func (d Deps) personOps() []op.Op {
 	return []op.Op{
 		op.New("person.add", change, owner, "Add a person to the team, and print a link that signs them in once.", d.addPerson).WithSecretOutput().
 			WithExample("prentice person add ann --role approver"),
-		op.New("person.list", prentice.Look, owner, "List the people of the team and their roles.", d.listPeople).WithExample("prentice person list"),
+		op.New("person.list", prentice.Look, owner, "List the people of the team and their roles.", d.listPeople).WithExample("prentice person list").AlsoTyped("people"),
 		op.New("person.link", change, owner, "Make a link that signs a person in once, within 15 minutes.", d.link).WithSecretOutput().
 			WithExample("prentice person link ann"),
 		op.New("person.role", change, owner, "Change what a person may do, at once and on every channel.", d.setRole).WithExample("prentice person role ann owner"),

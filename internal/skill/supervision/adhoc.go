@@ -24,7 +24,7 @@ type adhocIn struct {
 }
 
 func (d Deps) adhocOp() op.Op {
-	return op.New("run.adhoc", prentice.Change, prentice.Operator, "Ask for a command on hosts, without a procedure.", d.adhoc).
+	return op.About(op.New("run.adhoc", prentice.Change, prentice.Operator, "Ask for a command on hosts, without a procedure.", d.adhoc), d.wouldReach).
 		WithExample(`prentice run adhoc --targets 'group("web").hosts' --risk look --reason 'how full are they?' -- df -h /`).
 		WithHelp("The command is a plan like any other: its hosts and its text are hashed, locked, logged and kept as evidence. No one has approved the text beforehand, so the built-in policy asks a person whatever risk is claimed; a rule of the team may allow it by naming plan.procedure == \"adhoc\".\n\n" +
 			"Targets are names of hosts with commas between, patterns such as web-*, or all; or an expression: hosts(), group(\"web\").hosts, service(\"checkout\").hosts, except(a, b), both(a, b), a + b, resource(\"orders-db\"), and hosts().filter(h, h.facts.rack == \"a\"). None is refused.\n\n" +

@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -83,13 +84,14 @@ func (a Approved) BegunAll() []op.Begun {
 	return list
 }
 
-// about is the runs. What is no run is found out by the operation itself.
-func (in answerIn) about() []prentice.Ref {
-	refs := in.which.about()
+// About is the runs. What is no run is found out by the operation itself.
+func (in answerIn) About() ([]prentice.Ref, error) {
+	refs, err := in.which.About()
 	for _, other := range in.Also {
-		refs = append(refs, named(other).about()...)
+		more, wrong := named(other).which.About()
+		refs, err = append(refs, more...), errors.Join(err, wrong)
 	}
-	return refs
+	return refs, err
 }
 
 // named is a run as run/8 or run/8@HASH.

@@ -40,7 +40,7 @@ type closeIn struct {
 func (d Deps) askOps() []op.Op {
 	return []op.Op{
 		op.New("inbox.list", prentice.Look, prentice.Viewer, "What is asked of you or by you, of whom and until when; and what waits for a review.", d.inbox).
-			WithExample("prentice inbox list").
+			WithExample("prentice inbox list").AlsoTyped("approvals").
 			WithHelp("Questions whose plans are equal but for subject and targets stand together and can be answered with one reason."),
 		op.New("run.break-glass", prentice.Danger, prentice.Approver, "Let a run that waits go at once, without the approvals it lacks and through a freeze.", d.breakGlass).
 			WithExample("prentice run break-glass run/1 --reason 'checkout is down and no one else is awake'").

@@ -81,7 +81,7 @@ type watchIn struct {
 
 func (d Deps) runOps() []op.Op {
 	return []op.Op{
-		op.New("run.start", prentice.Change, prentice.Operator, "Request a run of a procedure.", d.start).
+		op.About(op.New("run.start", prentice.Change, prentice.Operator, "Request a run of a procedure.", d.start), d.wouldTouch).
 			WithExample("prentice run start restart-service service=checkout --reason 'it does not answer'").
 			DryRunBy(op.Turn{Op: "procedure.plan", Fields: []string{"procedure", "input"}, Not: []string{"event"}}).
 			WithHelp("The procedure is rendered into a plan, checked, and decided on by policy. It may be refused, allowed, or wait for approval by another person."),
@@ -98,10 +98,10 @@ func (d Deps) runOps() []op.Op {
 		op.New("run.retry", prentice.Change, prentice.Operator, "Ask for a run again, on the hosts alone where it did not do everything.", d.retry).
 			WithExample("prentice run retry run/1 --reason 'the disk was full'").
 			WithHelp("It is a new run with a plan and an approval of its own. A host that has gone from the procedure's targets in the meantime is refused."),
-		op.New("run.list", prentice.Look, prentice.Viewer, "List runs, newest first.", d.list).WithExample("prentice run list --open"),
+		op.New("run.list", prentice.Look, prentice.Viewer, "List runs, newest first.", d.list).WithExample("prentice run list --open").AlsoTyped("ls", "ps --open"),
 		op.New("run.show", prentice.Look, prentice.Viewer, "Show what exactly a run will do or did, who approved it, and whether it helped.", d.show).
 			WithExample("prentice run show run/1"),
-		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1 --find error").
+		op.New("run.log", prentice.Look, prentice.Viewer, "Show what the steps of a run printed.", d.log).WithExample("prentice run log run/1 --find error").AlsoTyped("log", "logs").
 			FollowedBy(op.Turn{Op: "run.watch", Fields: []string{"number"}, Yes: []string{"printed"}, Not: []string{"find", "offset", "line", "tail", "target"}}).
 			WithHelp("An answer holds at most 5,000 lines and says where the next begins. A search looks for exactly that text within a line; a very long line is kept in pieces of 16 KiB, each with a number of its own."),
 		op.NewWatch("run.watch", prentice.Viewer, "Follow a run, or all, as it happens.", d.watch).WithExample("prentice run watch run/1").

@@ -102,7 +102,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "supervision",
 		Sentence: "works under supervision; learns on the job; implementation, not planning",
-		Ops:      d.scoped(slices.Concat(d.runOps(), d.askOps(), d.absenceOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps(), d.replicaOps(), d.retentionOps())),
+		Ops:      nouns.Of(slices.Concat(d.runOps(), d.askOps(), d.absenceOps(), d.otherOps(), d.limitOps(), d.policyOps(), d.calendarOps(), d.noticeOps(), d.replicaOps(), d.retentionOps())),
 		Pages: []op.Page{
 			{Path: "/{$}", Op: "now.show", Template: "now.html", Title: "Overview", Nav: "Overview", Key: "n", Order: 1},
 			{Path: "/inbox", Op: "inbox.list", Template: "inbox.html", Title: "Approvals", Nav: "Approvals", Key: "x", Order: 2},

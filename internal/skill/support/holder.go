@@ -110,13 +110,13 @@ type unassignIn struct {
 
 func (s *Support) holderOps() []op.Op {
 	return []op.Op{
-		op.About(op.New("incident.ack", prentice.Change, prentice.Operator, "Acknowledge an incident: you have it, and no one else is called.", s.incidentAck), func(_ context.Context, in ackIn) ([]prentice.Ref, error) { return in.about() }).
+		op.New("incident.ack", prentice.Change, prentice.Operator, "Acknowledge an incident: you have it, and no one else is called.", s.incidentAck).
 			WithExample("prentice incident ack incident/17 --reason 'looking at the disk'").WithEvidence().
 			WithHelp("The incident is assigned to you, and those who were told of it are told that you have it. If another has it already, you are told who. It ends when the incident does, when its symptoms come back after all of them were gone, or when a worse one joins: then people are called again."),
-		op.About(op.New("incident.assign", prentice.Change, prentice.Operator, "Assign an incident to a person or a group.", s.incidentAssign), func(_ context.Context, in assignIn) ([]prentice.Ref, error) { return in.about() }).
+		op.New("incident.assign", prentice.Change, prentice.Operator, "Assign an incident to a person or a group.", s.incidentAssign).
 			WithExample("prentice incident assign incident/17 person/ann").WithEvidence().
 			WithHelp("It is acknowledged when they say so themselves; if you assign it to yourself, you have. To take it from someone, name them with --from."),
-		op.About(op.New("incident.unassign", prentice.Change, prentice.Operator, "Give an incident back: no one has it.", s.incidentUnassign), func(_ context.Context, in unassignIn) ([]prentice.Ref, error) { return in.about() }).
+		op.New("incident.unassign", prentice.Change, prentice.Operator, "Give an incident back: no one has it.", s.incidentUnassign).
 			WithExample("prentice incident unassign incident/17 --reason 'my shift is over'").WithEvidence().
 			WithHelp("People are told that no one has it."),
 	}

@@ -46,27 +46,22 @@ func (s *Support) incidentOps() []op.Op {
 			WithExample("prentice incident list --open"),
 		op.New("incident.show", prentice.Look, prentice.Viewer, "Show an incident from the first symptom to its end.", s.incidentShow).
 			WithExample("prentice incident show incident/17"),
-		op.About(op.New("incident.open", prentice.Change, prentice.Operator, "Open an incident by hand.", s.incidentOpen), aboutSubject).
+		op.New("incident.open", prentice.Change, prentice.Operator, "Open an incident by hand.", s.incidentOpen).
 			WithExample("prentice incident open service/checkout --summary 'customers see an empty basket'").
 			WithHelp("Procedures that are proposed by incident.opened are looked for, as for any symptom."),
-		op.About(op.New("incident.note", prentice.Change, prentice.Operator, "Write something down in an incident's timeline.", s.incidentNote), aboutNote).
+		op.New("incident.note", prentice.Change, prentice.Operator, "Write something down in an incident's timeline.", s.incidentNote).
 			WithExample("prentice incident note incident/17 'the supplier confirms an outage'"),
-		op.About(op.New("incident.close", prentice.Change, prentice.Operator, "Close an incident by hand.", s.incidentClose), aboutClose).
+		op.New("incident.close", prentice.Change, prentice.Operator, "Close an incident by hand.", s.incidentClose).
 			WithExample("prentice incident close incident/17 --reason 'the supplier has fixed it'").
 			WithHelp("Runs that act go on; what waits for approval is withdrawn. A new symptom opens a new incident."),
 	}
 }
 
-func aboutSubject(_ context.Context, in incidentOpenIn) ([]prentice.Ref, error) {
-	return []prentice.Ref{in.Subject}, nil
-}
+// About is what the incident would be about.
+func (in incidentOpenIn) About() ([]prentice.Ref, error) { return []prentice.Ref{in.Subject}, nil }
 
-func aboutNote(_ context.Context, in incidentNoteIn) ([]prentice.Ref, error) { return in.about() }
-
-func aboutClose(_ context.Context, in incidentCloseIn) ([]prentice.Ref, error) { return in.about() }
-
-// about is the incident itself, which stands where its subject does.
-func (w which) about() ([]prentice.Ref, error) {
+// About is the incident itself, which stands where its subject does.
+func (w which) About() ([]prentice.Ref, error) {
 	n, err := numberOf("incident", w.Number)
 	return []prentice.Ref{prentice.NewRef("incident", strconv.FormatInt(n, 10))}, err
 }

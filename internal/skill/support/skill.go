@@ -129,7 +129,7 @@ func (s *Support) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps()),
+		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps())),
 		Pages: []op.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident"},

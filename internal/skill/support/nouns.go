@@ -1,0 +1,12 @@
+package support
+
+import "prentice/internal/op"
+
+// nouns are what the operations of the chapter are about, for the help.
+var nouns = op.Nouns{
+	{Name: "incident", About: "Incidents, from the first symptom to the verified fix", Part: op.EveryDay},
+	{Name: "silence", About: "What is known and shall call no one, until when and why", Part: op.EveryDay},
+	{Name: "event", About: "What happened, as it was reported", Part: op.EveryDay},
+	{Name: "heartbeat", About: "Alerts that always fire, and when each was heard last", Part: op.EveryDay},
+	{Name: "alert", About: "Rules that say what becomes of an alert: check and try them", Part: op.TeamFiles},
+}
