@@ -7,6 +7,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/retention"
+	"prentice/internal/engine/series"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/metric"
 )
@@ -76,8 +77,10 @@ func (s *System) sorts() ([]retention.Sort, error) {
 	if s.replicas != nil {
 		list = append(list, of("events-keep", events, "replicas", "processes that left or died", s.replicas.Forget, nil))
 	}
+	measured := &series.Store{DB: s.db}
 	return append(list,
-		retention.Sort{Name: "measurements", Holds: "of the probes, for the charts", Keep: 24 * time.Hour},
+		of("", series.KeepFine, "measurements", "of the probes, for the charts of a day", measured.Forget(series.Fine), measured.Stock(series.Fine)),
+		of("", series.KeepHour, "measurements by the hour", "for the charts of up to 90 days", measured.Forget(series.Hour), measured.Stock(series.Hour)),
 		retention.Sort{Name: "keys", Holds: "by which a repeated request is known", Keep: 24 * time.Hour},
 		retention.Sort{Name: "sessions", Holds: "of people who signed in", Keep: identity.SessionLife},
 	), nil

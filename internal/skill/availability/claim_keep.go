@@ -44,9 +44,11 @@ type unkept struct {
 // of it is soon no longer valid.
 func (w *watched) unkept(now time.Time) (unkept, bool) {
 	r := rulesOf(w.rule)
+	if truthOf(w.state.At(now, r).Word) == w.says.truth && !now.After(w.says.until.Add(-r.Stale)) {
+		return unkept{}, false
+	}
 	v, judged := w.state.verdict(now, r, w.says.id, w.says.basis)
-	due := judged && (v.Truth != w.says.truth || now.After(w.says.until.Add(-r.Stale)))
-	return unkept{w, v, w.says.truth == ""}, due
+	return unkept{w, v, w.says.truth == ""}, judged
 }
 
 // keepVerdicts declares the claims of the catalog in force and keeps the verdicts

@@ -6,21 +6,20 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/series"
 )
 
 // A day is kept as slots of five minutes.
 const (
-	slotLength = 5 * time.Minute
+	slotLength = time.Duration(series.Fine)
 	daySlots   = int64(24 * time.Hour / slotLength)
 )
 
 // slotAt is the slot that a time falls into.
-func slotAt(t time.Time) int64 { return t.Unix() / int64(slotLength/time.Second) }
+func slotAt(t time.Time) int64 { return series.Fine.Slot(t) }
 
 // slotStart is when a slot begins.
-func slotStart(slot int64) time.Time {
-	return time.Unix(slot*int64(slotLength/time.Second), 0).UTC()
-}
+func slotStart(slot int64) time.Time { return series.Fine.Start(slot) }
 
 // Slot counts the looks of five minutes. Latencies are of the looks that passed.
 type Slot struct {
@@ -29,11 +28,18 @@ type Slot struct {
 	Failed  int64
 	Unseen  int64
 	Latency time.Duration // the sum
+	Fastest time.Duration
 	Slowest time.Duration
 }
 
 // with is the slot and another one together.
 func (s Slot) with(other Slot) Slot {
+	switch {
+	case s.Passed == 0:
+		s.Fastest = other.Fastest
+	case other.Passed > 0:
+		s.Fastest = min(s.Fastest, other.Fastest)
+	}
 	s.Passed += other.Passed
 	s.Failed += other.Failed
 	s.Unseen += other.Unseen
@@ -58,7 +64,8 @@ func (d day) add(now time.Time, seen prentice.Observation) day {
 	one := Slot{Slot: slotAt(now)}
 	switch {
 	case seen.OK():
-		one.Passed, one.Latency, one.Slowest = 1, seen.Latency.Truncate(time.Microsecond), seen.Latency.Truncate(time.Microsecond)
+		took := seen.Latency.Truncate(time.Microsecond)
+		one.Passed, one.Latency, one.Fastest, one.Slowest = 1, took, took, took
 	case seen.Failed():
 		one.Failed = 1
 	default:

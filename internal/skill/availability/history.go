@@ -7,12 +7,9 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/kit/db"
+	"prentice/internal/engine/series"
 	"prentice/internal/op"
 )
-
-// historyDays is for how many days the hours of a probe are kept.
-const historyDays = 90
 
 // byTheHour is up to how many days a history has a bar for each hour.
 const byTheHour = 7
@@ -75,7 +72,7 @@ func (h *History) draw(now time.Time, probes []prentice.Probe, hours map[string]
 		var whole Slot
 		bars := make([]Slot, n)
 		for _, s := range hours[p.Name] {
-			at := hourStart(s.Slot)
+			at := series.Hour.Start(s.Slot)
 			i := int(at.Sub(first) / h.Each)
 			if at.Before(first) || i >= n {
 				continue
@@ -101,8 +98,6 @@ func (h *History) draw(now time.Time, probes []prentice.Probe, hours map[string]
 }
 
 func (s Slot) looked() bool { return s.Passed+s.Failed+s.Unseen > 0 }
-
-func hourStart(hour int64) time.Time { return time.Unix(hour*3600, 0).UTC() }
 
 // Stretches are the bars with equal neighbours joined, for a chart.
 func (h History) Stretches() []Stretch {
@@ -146,44 +141,6 @@ func (h History) Table() (head []string, rows [][]string) {
 
 // Empty implements op.Emptier.
 func (h History) Empty() string { return h.Gap() }
-
-// hours reads the hours of a service's probes from a time on.
-func (s store) hours(ctx context.Context, service prentice.Ref, from time.Time) (map[string][]Slot, error) {
-	rows, err := s.db.Query(ctx, `SELECT probe, hour, passed, failed, unseen, latency FROM availability_hours WHERE service = ? AND hour >= ? ORDER BY probe, hour`, string(service), hourAt(from))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	hours := map[string][]Slot{}
-	for rows.Next() {
-		var probe string
-		var slot Slot
-		var latency int64
-		if err := rows.Scan(&probe, &slot.Slot, &slot.Passed, &slot.Failed, &slot.Unseen, &latency); err != nil {
-			s.tell("hour", key{service, probe}, err) // a value of another type: one row hides no other
-			continue
-		}
-		slot.Latency = time.Duration(latency) * time.Microsecond
-		hours[probe] = append(hours[probe], slot)
-	}
-	return hours, rows.Err()
-}
-
-// hourAt is the hour that a time falls into.
-func hourAt(t time.Time) int64 { return t.Unix() / 3600 }
-
-func addHour(tx *db.Tx, k key, s Slot) error {
-	_, err := tx.Exec(`INSERT INTO availability_hours (service, probe, hour, passed, failed, unseen, latency) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (service, probe, hour) DO UPDATE SET passed = availability_hours.passed + excluded.passed, failed = availability_hours.failed + excluded.failed,
-			unseen = availability_hours.unseen + excluded.unseen, latency = availability_hours.latency + excluded.latency`,
-		string(k.service), k.probe, hourAt(slotStart(s.Slot)), s.Passed, s.Failed, s.Unseen, s.Latency.Microseconds())
-	return err
-}
-
-func pruneHours(tx *db.Tx, now time.Time) error {
-	_, err := tx.Exec(`DELETE FROM availability_hours WHERE hour < ?`, hourAt(now.Add(-historyDays*24*time.Hour)))
-	return err
-}
 
 var (
 	_ op.Tabler  = History{}

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/series"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
 
 func TestAHistoryIsHonestAboutWhatNobodySaw(t *testing.T) {
 	now := time.Date(2026, 3, 4, 12, 30, 0, 0, time.UTC)
-	hour := hourAt(now)
+	hour := series.Hour.Slot(now)
 	probes := []prentice.Probe{{Name: "http"}, {Name: "tcp"}}
 	hours := map[string][]Slot{
 		"http": {{Slot: hour - 26, Passed: 120}, {Slot: hour - 2, Passed: 100, Failed: 20}, {Slot: hour, Passed: 60}},
@@ -69,8 +70,10 @@ func TestHoursOutliveTheirDayAndARestartAndEndAfterNinetyDays(t *testing.T) {
 		write(now.Add(-89*24*time.Hour), 2, 0)
 		write(now.Add(-20*time.Minute), 3, 1) // two slots of one hour
 		write(now, 4, 0)
-		if err := s.prune(t.Context(), now); err != nil {
-			t.Fatal(err)
+		for step, keep := range map[series.Step]time.Duration{series.Fine: series.KeepFine, series.Hour: series.KeepHour} {
+			if _, err := s.series().Forget(step)(t.Context(), db.Sweep{Before: now.Add(-keep), Most: 100}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		hours, err := store{db: d}.hours(t.Context(), k.service, now.Add(-200*24*time.Hour))
 		if err != nil || len(hours) != 1 || len(hours["http"]) != 2 {

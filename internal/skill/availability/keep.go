@@ -35,7 +35,7 @@ func (l *Lookout) keepOn(ctx context.Context) {
 		if l.DB != nil && time.Since(pruned) >= slotLength {
 			pruned = time.Now()
 			if err := l.kept.prune(ctx, l.Clock()); err != nil && ctx.Err() == nil {
-				l.Log.Error("forget what is older than a day", "err", err)
+				l.Log.Error("forget probes that are gone", "err", err)
 			}
 		}
 	}

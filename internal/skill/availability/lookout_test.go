@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/series"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 	"prentice/internal/op"
@@ -185,6 +186,9 @@ func TestTheStoreForgetsWhatIsOlderThanADay(t *testing.T) {
 			}
 		}
 		if err := s.prune(t.Context(), start); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.series().Forget(series.Fine)(t.Context(), db.Sweep{Before: start.Add(-series.KeepFine), Most: 100}); err != nil {
 			t.Fatal(err)
 		}
 		states, days, err := s.read(t.Context(), 0)

@@ -67,7 +67,7 @@ func TestADayIsCountedInFiveMinutes(t *testing.T) {
 	d = d.add(start.Add(2*time.Minute), seen(prentice.Fail, time.Second))
 	d = d.add(start.Add(6*time.Minute), seen(prentice.NotSeen, 0))
 	d = d.add(start.Add(3*time.Minute), seen(prentice.Fail, 0)) // the clock was set back
-	want := day{{Slot: slotAt(start), Passed: 2, Failed: 2, Latency: 40 * time.Millisecond, Slowest: 30 * time.Millisecond}, {Slot: slotAt(start) + 1, Unseen: 1}}
+	want := day{{Slot: slotAt(start), Passed: 2, Failed: 2, Latency: 40 * time.Millisecond, Fastest: 10 * time.Millisecond, Slowest: 30 * time.Millisecond}, {Slot: slotAt(start) + 1, Unseen: 1}}
 	if fmt.Sprint(d) != fmt.Sprint(want) {
 		t.Errorf("got %+v, want %+v", d, want)
 	}

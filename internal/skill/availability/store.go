@@ -80,27 +80,6 @@ func (s store) states(ctx context.Context) ([]keptState, error) {
 	return list, rows.Err()
 }
 
-func (s store) days(ctx context.Context, first int64) (map[key]day, error) {
-	rows, err := s.db.Query(ctx, `SELECT service, probe, slot, passed, failed, unseen, latency, slowest FROM availability_looks WHERE slot >= ? ORDER BY service, probe, slot`, first)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	days := map[key]day{}
-	for rows.Next() {
-		var k key
-		var slot Slot
-		var latency, slowest int64
-		if err := rows.Scan(&k.service, &k.probe, &slot.Slot, &slot.Passed, &slot.Failed, &slot.Unseen, &latency, &slowest); err != nil {
-			s.tell("day", k, err) // a value of another type: one row hides no other
-			continue
-		}
-		slot.Latency, slot.Slowest = time.Duration(latency)*time.Microsecond, time.Duration(slowest)*time.Microsecond
-		days[k] = append(days[k], slot)
-	}
-	return days, rows.Err()
-}
-
 // unsaved is what one probe has to write.
 type unsaved struct {
 	key
@@ -109,8 +88,7 @@ type unsaved struct {
 	slots  day
 }
 
-// write keeps states and adds counts, in one transaction, and forgets what is
-// older than a day.
+// write keeps states and adds counts, in one transaction.
 func (s store) write(ctx context.Context, now time.Time, list []unsaved) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		for _, u := range list {
@@ -119,38 +97,18 @@ func (s store) write(ctx context.Context, now time.Time, list []unsaved) error {
 				string(u.service), u.probe, u.target, u.state, db.Micros(now)); err != nil {
 				return err
 			}
-			for _, slot := range u.slots {
-				if err := add(tx, u.key, slot); err != nil {
-					return err
-				}
+			if err := s.add(tx, u.key, u.slots); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
-func add(tx *db.Tx, k key, s Slot) error {
-	_, err := tx.Exec(`INSERT INTO availability_looks (service, probe, slot, passed, failed, unseen, latency, slowest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (service, probe, slot) DO UPDATE SET passed = availability_looks.passed + excluded.passed, failed = availability_looks.failed + excluded.failed,
-			unseen = availability_looks.unseen + excluded.unseen, latency = availability_looks.latency + excluded.latency,
-			slowest = CASE WHEN excluded.slowest > availability_looks.slowest THEN excluded.slowest ELSE availability_looks.slowest END`,
-		string(k.service), k.probe, s.Slot, s.Passed, s.Failed, s.Unseen, s.Latency.Microseconds(), s.Slowest.Microseconds())
-	if err != nil {
-		return err
-	}
-	return addHour(tx, k, s)
-}
-
-// prune forgets looks that are older than a day, and hours older than historyDays. The catalog decides what is shown,
-// so a state is kept a little longer than anyone looks at it.
+// prune forgets states that no one has added to for a week. The catalog decides what
+// is shown, so a state is kept a little longer than anyone looks at it.
 func (s store) prune(ctx context.Context, now time.Time) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`DELETE FROM availability_looks WHERE slot < ?`, slotAt(now)-daySlots); err != nil {
-			return err
-		}
-		if err := pruneHours(tx, now); err != nil {
-			return err
-		}
 		_, err := tx.Exec(`DELETE FROM availability_probes WHERE updated < ?`, db.Micros(now.Add(-7*24*time.Hour)))
 		return err
 	})

@@ -17,7 +17,7 @@ func TestWhatCannotBeReadOfAProbeIsToldAndHidesNoOther(t *testing.T) {
 		w.stop()
 		spoil := []string{`UPDATE availability_probes SET state = '{' WHERE service = 'service/shop'`}
 		if !d.Postgres() { // which takes no words for numbers
-			spoil = append(spoil, `UPDATE availability_looks SET passed = 'many' WHERE service = 'service/shop'`)
+			spoil = append(spoil, `UPDATE series_points SET n = 'many' WHERE about = 'service/shop'`)
 		}
 		for _, query := range spoil {
 			if n, err := d.Straight(t.Context(), query); err != nil || n == 0 {

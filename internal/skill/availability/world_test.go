@@ -17,6 +17,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/claims"
+	"prentice/internal/engine/series"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -152,8 +153,11 @@ func watch(t testing.TB, d *db.DB, services ...prentice.Service) *world {
 
 func migrate(t testing.TB, d *db.DB) *db.DB {
 	t.Helper()
-	for owner, files := range map[string]fs.FS{"availability": Schema(), "claims": claims.Schema()} {
-		if err := d.Migrate(context.Background(), owner, files); err != nil {
+	for _, owner := range []struct {
+		name  string
+		files fs.FS
+	}{{"series", series.Schema()}, {"claims", claims.Schema()}, {"availability", Schema()}} {
+		if err := d.Migrate(context.Background(), owner.name, owner.files); err != nil {
 			t.Fatal(err)
 		}
 	}
