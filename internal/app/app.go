@@ -21,12 +21,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
@@ -152,7 +152,7 @@ func (a *App) find(name string) (op.Op, error) {
 // NoSuchOp is the error for an operation that is not among the known ones, the
 // same at every door.
 func NoSuchOp(name string, known []string) error {
-	e := prentice.Errorf(prentice.NotFound, "there is no operation %q", clip(name))
+	e := prentice.Errorf(prentice.NotFound, "there is no operation %q", clip.Text(name))
 	if near := nearest.Of(name, known); near != "" {
 		return e.Try("did you mean %q?", near)
 	}
@@ -163,14 +163,6 @@ func randomID() string {
 	var b [6]byte
 	rand.Read(b[:]) //nolint:errcheck // it never fails
 	return hex.EncodeToString(b[:])
-}
-
-// clip keeps a stranger's text from filling a message.
-func clip(s string) string {
-	if len(s) > 80 {
-		return strings.ToValidUTF8(s[:80], "") + "…"
-	}
-	return s
 }
 
 var _ op.Door = (*App)(nil)

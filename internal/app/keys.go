@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -88,7 +89,7 @@ func (a *App) lookUp(tx *db.Tx, d *deed, now time.Time) (*answer, error) {
 		_, err := tx.Exec(`DELETE FROM app_keys WHERE actor = ? AND idem = ?`, string(d.actor.Ref()), d.key)
 		return nil, err
 	case name != d.op.Name || input != d.digest:
-		return nil, prentice.Errorf(prentice.Conflict, "key %q was used for another request (%s)", clip(d.key), name).Try("use a new key for a new request")
+		return nil, prentice.Errorf(prentice.Conflict, "key %q was used for another request (%s)", clip.Text(d.key), name).Try("use a new key for a new request")
 	case answered != 0:
 		return &answer{text}, nil
 	case holder == a.me && !d.holds:
@@ -143,7 +144,7 @@ func checkKey(key string) error {
 		ok = key[i] > ' ' && key[i] < 0x7f
 	}
 	if !ok {
-		return prentice.Errorf(prentice.Invalid, "idempotency key %q", clip(key)).Try("use 1 to %d printable ASCII characters without spaces", maxKey)
+		return prentice.Errorf(prentice.Invalid, "idempotency key %q", clip.Text(key)).Try("use 1 to %d printable ASCII characters without spaces", maxKey)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 )
@@ -104,7 +105,7 @@ func (a *App) note(tx *db.Tx, kind string, d *deed, out any, e *prentice.Error) 
 	if e != nil {
 		data.Error = e.Kind.String()
 		if !d.op.Secret {
-			data.Says = clip(e.Text)
+			data.Says = clip.Text(e.Text)
 		}
 	}
 	err := a.Recorder.Append(tx, a.Clock(), prentice.Note{Kind: kind, Actor: d.actor.Ref(), Refs: refsOf(d, out), Data: data})

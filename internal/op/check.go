@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -50,7 +51,7 @@ func (s *Schema) checkPlain(path, text string) *prentice.Error {
 	}
 	if s.Type == refType && text != "" {
 		if _, err := prentice.ParseRef(text); err != nil {
-			return wrong("write kind/name, such as service/checkout", "%s is %q, which is not a ref", path, clip(text))
+			return wrong("write kind/name, such as service/checkout", "%s is %q, which is not a ref", path, clip.Text(text))
 		}
 	}
 	return nil
@@ -80,7 +81,7 @@ func (s *Schema) checkMap(path string, v reflect.Value) *prentice.Error {
 		}
 		value := reflect.New(it.Value().Type()).Elem()
 		value.Set(it.Value())
-		if err := s.Elem.check(join(path, clip(name)), value); err != nil {
+		if err := s.Elem.check(join(path, clip.Text(name)), value); err != nil {
 			return err
 		}
 	}
@@ -149,13 +150,13 @@ func (f Field) checkText(path, text string) *prentice.Error {
 	long := utf8.RuneCountInString(text)
 	switch {
 	case len(f.Enum) > 0 && !slices.Contains(f.Enum, text):
-		return wrong(oneOf(text, f.Enum), "%s is %q", path, clip(text))
+		return wrong(oneOf(text, f.Enum), "%s is %q", path, clip.Text(text))
 	case f.Longest != nil && long > *f.Longest:
 		return wrong(fmt.Sprintf("use at most %d", *f.Longest), "%s has %d characters", path, long)
 	case f.Shortest != nil && long < *f.Shortest:
 		return wrong(fmt.Sprintf("use at least %d", *f.Shortest), "%s has %d characters", path, long)
 	case f.Pattern != nil && !f.Pattern.MatchString(text):
-		return wrong(f.give(), "%s is %q, which does not match %s", path, clip(text), f.Pattern)
+		return wrong(f.give(), "%s is %q, which does not match %s", path, clip.Text(text), f.Pattern)
 	}
 	return nil
 }
@@ -213,12 +214,4 @@ func oneOf(value string, known []string) string {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "use " + list(known)
-}
-
-// clip keeps a stranger's text from filling a message.
-func clip(s string) string {
-	if len(s) > 80 {
-		return strings.ToValidUTF8(s[:80], "") + "…"
-	}
-	return s
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/exact"
 	"prentice/internal/kit/nearest"
 )
@@ -130,7 +131,7 @@ func (o Op) misread(err error) error {
 		return o.wrong(&prentice.Error{Kind: prentice.Invalid, Text: e.Text, Hint: e.Hint, Err: err})
 	}
 	if m := unknownKey.FindStringSubmatch(says); m != nil {
-		e := prentice.Errorf(prentice.Invalid, "there is no key %q", clip(m[1]))
+		e := prentice.Errorf(prentice.Invalid, "there is no key %q", clip.Text(m[1]))
 		if near := nearest.Of(m[1], s.names()); near != "" {
 			return o.wrong(e.Try("did you mean %q?", near))
 		}

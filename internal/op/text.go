@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/exact"
 	"prentice/internal/kit/span"
 )
@@ -139,7 +140,7 @@ func (s *Schema) addPair(to reflect.Value, text string) error {
 	}
 	key := reflect.ValueOf(name).Convert(s.Type.Key())
 	if to.MapIndex(key).IsValid() {
-		return prentice.Errorf(prentice.Invalid, "%s is given twice", clip(name)).Try("give each name once")
+		return prentice.Errorf(prentice.Invalid, "%s is given twice", clip.Text(name)).Try("give each name once")
 	}
 	item := reflect.New(s.Type.Elem()).Elem()
 	if err := s.Elem.set(item, content); err != nil {

@@ -12,7 +12,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/identity"
-	"prentice/internal/kit/text"
+	"prentice/internal/kit/clip"
 )
 
 // groupsScope is the scope by which some providers give groups. Others refuse it
@@ -50,11 +50,11 @@ func (p *Provider) completed(ctx context.Context, found *oidc.Provider, token *o
 	info, err := found.UserInfo(oidc.ClientContext(ctx, patient()), oauth2.StaticTokenSource(token))
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "the provider's token names no groups, and it does not tell them: %w", err).
-			Try("ask an owner: the provider has to put the claim %s into the ID token", text.Clip(path))
+			Try("ask an owner: the provider has to put the claim %s into the ID token", clip.Text(path))
 	}
 	more := map[string]any{}
 	if err := info.Claims(&more); err != nil || info.Subject != subject {
-		return nil, identity.Unvouched(fmt.Errorf("what it tells of you is of %q", text.Clip(info.Subject)))
+		return nil, identity.Unvouched(fmt.Errorf("what it tells of you is of %q", clip.Text(info.Subject)))
 	}
 	top, _, _ := strings.Cut(path, ".")
 	all := maps.Clone(claims)
@@ -104,7 +104,7 @@ func (p *Provider) groupsIn(claims map[string]any) ([]string, error) {
 		list, isList = []any{one}, true
 	}
 	if !isList && value != nil {
-		return nil, prentice.Errorf(prentice.Denied, "the provider's claim %s is no list of groups", text.Clip(path)).
+		return nil, prentice.Errorf(prentice.Denied, "the provider's claim %s is no list of groups", clip.Text(path)).
 			Try("ask an owner to set oidc.group_claim to a claim that holds a list of names, with dots on the way to it: realm_access.roles")
 	}
 	var groups []string

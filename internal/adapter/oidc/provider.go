@@ -29,7 +29,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/identity"
-	"prentice/internal/kit/text"
+	"prentice/internal/kit/clip"
 )
 
 // patience is how long the provider may take to answer.
@@ -54,7 +54,7 @@ func (p *Provider) Check() error {
 	u, err := url.Parse(p.Issuer)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
-		return prentice.Errorf(prentice.Invalid, "oidc.issuer %q", text.Clip(p.Issuer)).Try("write its address as it writes it itself, with https://")
+		return prentice.Errorf(prentice.Invalid, "oidc.issuer %q", clip.Text(p.Issuer)).Try("write its address as it writes it itself, with https://")
 	case p.ClientID == "":
 		return prentice.Errorf(prentice.Invalid, "oidc.client_id is missing").Try("write the id under which the provider knows prentice")
 	case len(p.Roles) == 0:
@@ -63,12 +63,12 @@ func (p *Provider) Check() error {
 	for _, scope := range p.Scopes {
 		// https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 		if scope == "" || strings.ContainsFunc(scope, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
-			return prentice.Errorf(prentice.Invalid, "oidc.scopes: %q", text.Clip(scope)).Try("write each scope by itself: scopes = [\"openid\", \"profile\"]")
+			return prentice.Errorf(prentice.Invalid, "oidc.scopes: %q", clip.Text(scope)).Try("write each scope by itself: scopes = [\"openid\", \"profile\"]")
 		}
 	}
 	for group, role := range p.Roles {
 		if _, err := prentice.ParseRole(string(role)); err != nil || strings.TrimPrefix(group, "/") == "" {
-			return prentice.Errorf(prentice.Invalid, "oidc.roles: %q = %q", text.Clip(group), text.Clip(string(role))).Try("give each group viewer, operator, approver or owner")
+			return prentice.Errorf(prentice.Invalid, "oidc.roles: %q = %q", clip.Text(group), clip.Text(string(role))).Try("give each group viewer, operator, approver or owner")
 		}
 	}
 	return nil
@@ -162,7 +162,7 @@ func (p *Provider) Exchange(ctx context.Context, e identity.Errand, code string,
 func (p *Provider) party(audience []string, claims map[string]any) error {
 	azp, said := claims["azp"]
 	if said && azp != p.ClientID || !said && len(audience) > 1 {
-		return fmt.Errorf("its token was issued to %q, for %d audiences", text.Clip(fmt.Sprint(azp)), len(audience))
+		return fmt.Errorf("its token was issued to %q, for %d audiences", clip.Text(fmt.Sprint(azp)), len(audience))
 	}
 	return nil
 }
@@ -172,10 +172,10 @@ func (p *Provider) outsider(issuer, subject string, claims map[string]any) (o id
 	o = identity.Outsider{Issuer: issuer, Subject: subject}
 	claim := orElse(p.NameClaim, "preferred_username")
 	if o.Name, _ = claims[claim].(string); subject == "" || !prentice.ValidName(o.Name) || strings.EqualFold(o.Name, "prentice") {
-		return o, prentice.Errorf(prentice.Denied, "the provider calls you %q (claim %s), which is no name here", text.Clip(o.Name), claim).Try("ask an owner to set oidc.name_claim to a claim that holds one")
+		return o, prentice.Errorf(prentice.Denied, "the provider calls you %q (claim %s), which is no name here", clip.Text(o.Name), claim).Try("ask an owner to set oidc.name_claim to a claim that holds one")
 	}
 	if verified, said := claims["email_verified"].(bool); claim == "email" && (!said || !verified) {
-		return o, prentice.Errorf(prentice.Denied, "the provider has not verified the address %s", text.Clip(o.Name)).Try("verify it there first")
+		return o, prentice.Errorf(prentice.Denied, "the provider has not verified the address %s", clip.Text(o.Name)).Try("verify it there first")
 	}
 	groups, err := p.groupsIn(claims)
 	if err != nil {

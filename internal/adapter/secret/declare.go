@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
 	"prentice/internal/team"
@@ -57,13 +58,13 @@ func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
 	v := r.Mapping(n, "secret", "name", "from", "path", "command", "timeout")
 	name := r.Needed(v["name"], n, "secret", "name", "give it the name that procedures use")
 	if name != "" && named(name) != nil {
-		r.Wrong(v["name"], "use letters, digits, dashes and underscores", "%q is not the name of a secret", strict.Clip(name))
+		r.Wrong(v["name"], "use letters, digits, dashes and underscores", "%q is not the name of a secret", clip.Text(name))
 	}
 	if why := prentice.VariableTaken(prentice.Variable(name)); why != "" {
-		r.Wrong(v["name"], "give it another name", "secret %q would be the variable %s: %s", strict.Clip(name), prentice.Variable(name), why)
+		r.Wrong(v["name"], "give it another name", "secret %q would be the variable %s: %s", clip.Text(name), prentice.Variable(name), why)
 	}
 	if _, twice := all[name]; twice {
-		r.Wrong(v["name"], "keep one of them", "secret %q appears twice", strict.Clip(name))
+		r.Wrong(v["name"], "keep one of them", "secret %q appears twice", clip.Text(name))
 	}
 	d := Declaration{Timeout: patience, At: prentice.Pos{File: file, Line: n.Line}}
 	if v["from"] == nil {
@@ -78,7 +79,7 @@ func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
 	case File:
 		d.Path = r.Needed(v["path"], n, "secret", "path", "name the file, from / on")
 		if d.Path != "" && !filepath.IsAbs(d.Path) {
-			r.Wrong(v["path"], "write it from / on", "%q depends on where prentice was started", strict.Clip(d.Path))
+			r.Wrong(v["path"], "write it from / on", "%q depends on where prentice was started", clip.Text(d.Path))
 		}
 	case Command:
 		if d.Command = r.Words(v["command"], "command"); len(d.Command) == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/inventory"
+	"prentice/internal/kit/clip"
 )
 
 // ConfigFile is the team's ssh_config, in the team folder.
@@ -82,23 +83,23 @@ func (v values) said(name string) said {
 	if v.word["hostname"] != "" {
 		s.hostName = host
 		if _, _, port, err := split(unbracketed(host)); !ok || err != nil || port != "" || strings.Contains(host, "@") {
-			block("its HostName %s cannot be used", strconv.Quote(clip(v.word["hostname"])))
+			block("its HostName %s cannot be used", strconv.Quote(clip.Text(v.word["hostname"])))
 		}
 	}
 	if s.user != "" && !validUser.MatchString(s.user) {
-		block("its User %s cannot be used", strconv.Quote(clip(s.user)))
+		block("its User %s cannot be used", strconv.Quote(clip.Text(s.user)))
 	}
 	tokens := s.tokens(name, host)
 	if command := v.word["proxycommand"]; command != "" && !strings.EqualFold(command, "none") {
 		if s.jump = inventory.JumpOf(command); s.jump == "" {
-			block("it is reached by ProxyCommand %s, which is not run here: write ProxyJump", clip(command))
+			block("it is reached by ProxyCommand %s, which is not run here: write ProxyJump", clip.Text(command))
 		}
 	}
 	if strings.EqualFold(s.jump, "none") {
 		s.jump = ""
 	}
 	if s.jump, ok = expand(s.jump, tokens); !ok {
-		block("its ProxyJump %s cannot be used", strconv.Quote(clip(v.word["proxyjump"])))
+		block("its ProxyJump %s cannot be used", strconv.Quote(clip.Text(v.word["proxyjump"])))
 	}
 	for _, file := range v.identities {
 		if strings.EqualFold(file, "none") {
@@ -106,7 +107,7 @@ func (v values) said(name string) said {
 		}
 		path, ok := expand(file, tokens)
 		if !ok {
-			block("its IdentityFile %s cannot be used", strconv.Quote(clip(file)))
+			block("its IdentityFile %s cannot be used", strconv.Quote(clip.Text(file)))
 		}
 		s.identities = append(s.identities, path)
 	}
@@ -150,12 +151,4 @@ func (c *Config) Blocked(name, address string) string {
 		return err.Error()
 	}
 	return p.why()
-}
-
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "…"
 }

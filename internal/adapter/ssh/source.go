@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -119,7 +120,7 @@ func (r *reading) line(line string, at prentice.Pos) (directive, bool) {
 	} else {
 		args, ok := arguments(rest)
 		if !ok {
-			r.fail(at, "close the quote on the same line", "a quote in %s has no end", clip(line))
+			r.fail(at, "close the quote on the same line", "a quote in %s has no end", clip.Text(line))
 			return d, false
 		}
 		d.args = args
@@ -137,7 +138,7 @@ func (r *reading) line(line string, at prentice.Pos) (directive, bool) {
 		if near := nearest.Of(d.word, openSSHWords); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", proper(near))
 		}
-		r.fail(at, hint, "OpenSSH has no word %s", strconv.Quote(clip(shown)))
+		r.fail(at, hint, "OpenSSH has no word %s", strconv.Quote(clip.Text(shown)))
 		return d, false
 	case len(d.args) == 0 || d.args[0] == "":
 		r.fail(at, "give it one, or take the line out", "%s has no value", shown)
@@ -158,11 +159,11 @@ func (r *reading) line(line string, at prentice.Pos) (directive, bool) {
 // refuse for every host.
 func (r *reading) followed(d directive) bool {
 	if n, err := strconv.ParseUint(d.args[0], 10, 16); d.word == "port" && (err != nil || n == 0) {
-		r.fail(d.at, "write a number up to 65535", "Port %s cannot be used", strconv.Quote(clip(d.args[0])))
+		r.fail(d.at, "write a number up to 65535", "Port %s cannot be used", strconv.Quote(clip.Text(d.args[0])))
 		return false
 	}
 	if len(d.args) > 1 {
-		r.fail(d.at, "put it in quotes if it has spaces, or take the rest out", "%s has more than one value: %s", proper(d.word), strconv.Quote(clip(strings.Join(d.args, " "))))
+		r.fail(d.at, "put it in quotes if it has spaces, or take the rest out", "%s has more than one value: %s", proper(d.word), strconv.Quote(clip.Text(strings.Join(d.args, " "))))
 		return false
 	}
 	return true
@@ -176,7 +177,7 @@ func (r *reading) match(d *directive) {
 			continue
 		}
 		if i++; i >= len(d.args) {
-			r.fail(d.at, "write Match "+word+" VALUE", "Match %s has no value", clip(word))
+			r.fail(d.at, "write Match "+word+" VALUE", "Match %s has no value", clip.Text(word))
 			d.args = []string{"unknown", ""}
 			return
 		}
@@ -185,7 +186,7 @@ func (r *reading) match(d *directive) {
 		case "exec":
 			r.advise(d.at, "write the section for hosts by name, without exec", "Match exec is not run here: what this section says of how a host is reached makes that host blocked")
 		default:
-			r.advise(d.at, "write the section for hosts by name", "Match %s is not worked out here: what this section says of how a host is reached makes that host blocked", clip(word))
+			r.advise(d.at, "write the section for hosts by name", "Match %s is not worked out here: what this section says of how a host is reached makes that host blocked", clip.Text(word))
 		}
 	}
 }
@@ -227,7 +228,7 @@ func (r *reading) include(pattern, dir string, at prentice.Pos, depth int) []*so
 	r.patterns = append(r.patterns, full)
 	found, err := filepath.Glob(full)
 	if err != nil || len(found) == 0 {
-		r.advise(at, "put it into the team folder, or take the line out", "Include %s leads to no file", clip(pattern))
+		r.advise(at, "put it into the team folder, or take the line out", "Include %s leads to no file", clip.Text(pattern))
 		return nil
 	}
 	var list []*source
@@ -238,12 +239,12 @@ func (r *reading) include(pattern, dir string, at prentice.Pos, depth int) []*so
 		}
 		shown, within := r.within(name, home)
 		if !within {
-			r.advise(at, "put it into the team folder", "Include %s leads out of the team folder and of ~/.ssh, and is not read", clip(pattern))
+			r.advise(at, "put it into the team folder", "Include %s leads out of the team folder and of ~/.ssh, and is not read", clip.Text(pattern))
 			continue
 		}
 		info, err := os.Stat(name)
 		if err != nil || !info.Mode().IsRegular() || info.Size() > mostConfigBytes {
-			r.advise(at, "look at the file", "Include %s is not a plain file that can be read", clip(shown))
+			r.advise(at, "look at the file", "Include %s is not a plain file that can be read", clip.Text(shown))
 			continue
 		}
 		raw, err := os.ReadFile(name)

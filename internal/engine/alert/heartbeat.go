@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/label"
 	"prentice/internal/kit/strict"
 )
@@ -71,7 +72,7 @@ func (r *reader) heartbeat(n *strict.Node) heartbeat {
 	b := heartbeat{Heartbeat: prentice.Heartbeat{Severity: prentice.Critical}}
 	b.Name = r.Needed(v["name"], n, "heartbeat", "name", "give it a name: its incident is about heartbeat/NAME")
 	if b.Name != "" && !prentice.ValidName(b.Name) {
-		r.Wrong(v["name"], "use letters, digits and . _ : @ -", "%q is not a name", strict.Clip(b.Name))
+		r.Wrong(v["name"], "use letters, digits and . _ : @ -", "%q is not a name", clip.Text(b.Name))
 	}
 	b.match = r.match(v["match"], n, "heartbeat")
 	if v["within"] == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/label"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/span"
@@ -82,7 +83,7 @@ func (r *reader) length(n *strict.Node, key string, least, most time.Duration) t
 	text := r.Text(n, key)
 	d, err := span.Parse(text)
 	if text != "" && (err != nil || d < least || d > most) {
-		r.Wrong(n, fmt.Sprintf("write a time from %s to %s, such as 12h or 7d", span.String(least), span.String(most)), "%s is %q", key, strict.Clip(text))
+		r.Wrong(n, fmt.Sprintf("write a time from %s to %s, such as 12h or 7d", span.String(least), span.String(most)), "%s is %q", key, clip.Text(text))
 		return 0
 	}
 	return d
@@ -93,7 +94,7 @@ func (r *reader) rule(n *strict.Node) rule {
 	v := r.Mapping(n, "rule", "name", "match", "do", "service", "owner", "severity")
 	one := rule{name: r.Needed(v["name"], n, "rule", "name", "give it a name: it is told which rule an alert went by")}
 	if one.name != "" && !prentice.ValidName(one.name) {
-		r.Wrong(v["name"], "use letters, digits and . _ : @ -", "%q is not a name", strict.Clip(one.name))
+		r.Wrong(v["name"], "use letters, digits and . _ : @ -", "%q is not a name", clip.Text(one.name))
 	}
 	one.match = r.match(v["match"], n, "rule")
 	if v["do"] != nil {
@@ -132,7 +133,7 @@ func (r *reader) ref(n *strict.Node) prentice.Ref {
 		ref, err = prentice.ParseRef(text)
 	}
 	if text != "" && err != nil {
-		r.Wrong(n, "write a ref such as group:ops or group/ops", "owner is %q", strict.Clip(text))
+		r.Wrong(n, "write a ref such as group:ops or group/ops", "owner is %q", clip.Text(text))
 	}
 	return ref
 }
@@ -157,11 +158,11 @@ func (r *reader) template(n *strict.Node) string {
 	text := r.Text(n, "service")
 	for _, found := range inBraces.FindAllStringSubmatch(text, -1) {
 		if !isLabel.MatchString(found[1]) {
-			r.Wrong(n, "write the name of a label in braces, such as {app}", "%q is not a label", strict.Clip(found[1]))
+			r.Wrong(n, "write the name of a label in braces, such as {app}", "%q is not a label", clip.Text(found[1]))
 		}
 	}
 	if rest := inBraces.ReplaceAllString(text, ""); strings.ContainsAny(rest, "{}") {
-		r.Wrong(n, "write the name of a label in braces, such as {app}", "the braces of %q do not go together", strict.Clip(text))
+		r.Wrong(n, "write the name of a label in braces, such as {app}", "the braces of %q do not go together", clip.Text(text))
 	}
 	return text
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/alertmanager/timeinterval"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/label"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
@@ -77,7 +78,7 @@ func (r *reader) location(n *strict.Node) *time.Location {
 	name := r.Text(n, "zone")
 	where, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		r.Wrong(n, "write a name such as Europe/London or UTC", "%q is not an IANA time zone", strict.Clip(name))
+		r.Wrong(n, "write a name such as Europe/London or UTC", "%q is not an IANA time zone", clip.Text(name))
 		return time.UTC
 	}
 	return where
@@ -123,7 +124,7 @@ func (r *reader) times(n *strict.Node) (i timeinterval.TimeInterval) {
 		return i
 	}
 	if err := n.Decode(&i); err != nil {
-		r.Wrong(n, "see book/reference/calendar.md for how times are written", "%s", strict.Clip(strings.ReplaceAll(err.Error(), "\n", " ")))
+		r.Wrong(n, "see book/reference/calendar.md for how times are written", "%s", clip.Text(strings.ReplaceAll(err.Error(), "\n", " ")))
 	}
 	return i
 }
@@ -131,7 +132,7 @@ func (r *reader) times(n *strict.Node) (i timeinterval.TimeInterval) {
 func (r *reader) name(n, of *strict.Node, what string) string {
 	name := r.Needed(n, of, what, "name", "give it a name that people can cite")
 	if name != "" && !prentice.ValidName(name) {
-		r.Wrong(n, "use letters, digits and . _ : @ -", "%q is not a name", strict.Clip(name))
+		r.Wrong(n, "use letters, digits and . _ : @ -", "%q is not a name", clip.Text(name))
 	}
 	return name
 }
@@ -203,7 +204,7 @@ func (r *reader) moment(n *strict.Node, key string) time.Time {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, text, r.zone)
 	if err != nil {
-		r.Wrong(n, "write a day such as 2026-12-18, or a moment such as 2026-12-18T18:00:00Z", "%s is %q", key, strict.Clip(text))
+		r.Wrong(n, "write a day such as 2026-12-18, or a moment such as 2026-12-18T18:00:00Z", "%s is %q", key, clip.Text(text))
 		return time.Time{}
 	}
 	if key == "to" {
@@ -247,7 +248,7 @@ func (r *reader) all(n *strict.Node, v map[string]*strict.Node, what string) boo
 	}
 	is := all.Tag == "!!bool" && strings.EqualFold(all.Value, "true")
 	if !is || len(v) > 1 {
-		r.Wrong(all, "write all: true and nothing beside it, or leave it out", "all is %q with %d other keys", strict.Clip(all.Value), len(v)-1)
+		r.Wrong(all, "write all: true and nothing beside it, or leave it out", "all is %q with %d other keys", clip.Text(all.Value), len(v)-1)
 	}
 	return is
 }

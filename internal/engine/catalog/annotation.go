@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -46,7 +47,7 @@ func (r *reader) annotationPairs(n *yaml.Node) []annotation {
 		if strings.HasPrefix(key.Value, Prefix) {
 			r = r.strictly()
 		}
-		if s, ok := r.text(value, "annotation "+clip(key.Value)); ok {
+		if s, ok := r.text(value, "annotation "+clip.Text(key.Value)); ok {
 			list = append(list, annotation{key: key.Value, value: s, keyAt: r.at(key), node: value})
 		}
 	})
@@ -66,7 +67,7 @@ func (r *reader) annotations(e *entry, list []annotation) {
 		case !ours:
 			r.misspelt(a)
 		case !slices.Contains(Annotations(), word):
-			r.fail(a.keyAt, r.guess(word, Annotations(), "known: "+strings.Join(Annotations(), ", ")), "unknown annotation %q", clip(a.key))
+			r.fail(a.keyAt, r.guess(word, Annotations(), "known: "+strings.Join(Annotations(), ", ")), "unknown annotation %q", clip.Text(a.key))
 		case slices.Contains(serviceAnnotations, word) && e.entity.Ref.Kind() != "service":
 			r.fail(a.keyAt, "set spec.type to service on a Component, or take it out", "annotation %q means something only on a service", a.key)
 		case slices.Contains(hostAnnotations, word) && e.kind != "resource":
@@ -90,7 +91,7 @@ func (r *reader) misspelt(a annotation) {
 	}
 	near := prefix == "" || nearest.Of(prefix+"/", []string{Prefix}) == Prefix
 	if near && slices.Contains(Annotations(), word) {
-		r.advise(a.keyAt, "write "+Prefix+word, "annotation %q is not prentice's and is not used", clip(a.key))
+		r.advise(a.keyAt, "write "+Prefix+word, "annotation %q is not prentice's and is not used", clip.Text(a.key))
 	}
 }
 
@@ -108,10 +109,10 @@ func (r *reader) annotation(e *entry, word string, a annotation) {
 	switch word {
 	case "unit":
 		e.unit = value
-		r.unless(validUnit.MatchString(value), at, "use letters, digits and : _ . @ -, beginning with a letter or a digit", "unit %q is not a name", clip(value))
+		r.unless(validUnit.MatchString(value), at, "use letters, digits and : _ . @ -, beginning with a letter or a digit", "unit %q is not a name", clip.Text(value))
 	case "url":
 		e.url = strings.TrimSuffix(value, "/")
-		r.unless(isWeb(value), at, "write http://host:port", "url %q is not an address on the web", clip(value))
+		r.unless(isWeb(value), at, "write http://host:port", "url %q is not an address on the web", clip.Text(value))
 	case "run":
 		e.run = value
 		r.unless(!strings.ContainsAny(value, "\n\x00"), at, "put more than one line into a script of its own", "the run command has more than one line")
@@ -123,15 +124,15 @@ func (r *reader) annotation(e *entry, word string, a annotation) {
 		e.probes = r.probes(a.node)
 	case "address":
 		e.addr = value
-		r.unless(validAddress.MatchString(value), at, "write host, host:port or user@host", "address %q is not one", clip(value))
+		r.unless(validAddress.MatchString(value), at, "write host, host:port or user@host", "address %q is not one", clip.Text(value))
 	case "managed":
-		r.unless(value == "true" || value == "false", at, `write "true" or "false"`, "managed is %q", clip(value))
+		r.unless(value == "true" || value == "false", at, `write "true" or "false"`, "managed is %q", clip.Text(value))
 	case "local":
 		e.local = value == "true"
-		r.unless(value == "true" || value == "false", at, `write "true" or "false"`, "local is %q", clip(value))
+		r.unless(value == "true" || value == "false", at, `write "true" or "false"`, "local is %q", clip.Text(value))
 	case "place":
 		e.place = value
-		r.unless(validName.MatchString(value), at, "use letters, digits and . _ - inside, at most 63", "place %q is not a name", clip(value))
+		r.unless(validName.MatchString(value), at, "use letters, digits and . _ - inside, at most 63", "place %q is not a name", clip.Text(value))
 	}
 }
 
@@ -149,7 +150,7 @@ func (r *reader) hostNames(at prentice.Pos, value, key string) []word {
 		name = strings.TrimPrefix(strings.TrimSpace(name), "host/")
 		switch {
 		case !validName.MatchString(name):
-			r.fail(at, "write names with commas between them", "%q in %s is not a name", clip(name), strings.TrimPrefix(key, Prefix))
+			r.fail(at, "write names with commas between them", "%q in %s is not a name", clip.Text(name), strings.TrimPrefix(key, Prefix))
 		case slices.Contains(names, word{name, at}):
 			r.fail(at, "keep one of them", "host %q appears twice", name)
 		default:

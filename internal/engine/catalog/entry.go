@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -96,11 +97,11 @@ func (r *reader) envelope(doc *yaml.Node, top map[string]*yaml.Node) bool {
 	version, okVersion := r.required(doc, top, "apiVersion", "apiVersion: "+apiVersions[0])
 	kind, okKind := r.required(doc, top, "kind", "kind: Component")
 	if okVersion && !slices.Contains(apiVersions, version) {
-		r.advise(r.at(top["apiVersion"]), r.guess(version, apiVersions, "nothing, if it is for another tool"), "apiVersion %q is not one that prentice uses", clip(version))
+		r.advise(r.at(top["apiVersion"]), r.guess(version, apiVersions, "nothing, if it is for another tool"), "apiVersion %q is not one that prentice uses", clip.Text(version))
 		return false
 	}
 	if okKind && !slices.Contains(kinds, kind) {
-		r.advise(r.at(top["kind"]), r.guess(kind, kinds, "nothing, if it is for another tool; used are "+strings.Join(kinds, ", ")), "kind %q is not one that prentice uses", clip(kind))
+		r.advise(r.at(top["kind"]), r.guess(kind, kinds, "nothing, if it is for another tool; used are "+strings.Join(kinds, ", ")), "kind %q is not one that prentice uses", clip.Text(kind))
 		return false
 	}
 	if top["metadata"] == nil {
@@ -134,16 +135,16 @@ func (r *reader) metadata(n *yaml.Node) metadata {
 	name, ok := r.required(n, m, "name", "name: followed by the entity's name")
 	switch {
 	case ok && strings.Contains(name, "{{"):
-		r.advise(r.at(m["name"]), "nothing, if it is a template of another tool", "%q is the name of nothing yet, and the document is passed over", clip(name))
+		r.advise(r.at(m["name"]), "nothing, if it is a template of another tool", "%q is the name of nothing yet, and the document is passed over", clip.Text(name))
 	case ok && !validName.MatchString(name):
-		r.fail(r.at(m["name"]), "use letters, digits and . _ - inside, at most 63", "%q is not a name", clip(name))
+		r.fail(r.at(m["name"]), "use letters, digits and . _ - inside, at most 63", "%q is not a name", clip.Text(name))
 	case ok:
 		out.name = name
 		out.entity.At = r.at(m["name"])
 	}
 	if space, ok := r.text(m["namespace"], "namespace"); ok && !strings.EqualFold(space, "default") && space != "" {
 		if !validName.MatchString(space) {
-			r.fail(r.at(m["namespace"]), "use letters, digits and -, at most 63", "%q is not a namespace", clip(space))
+			r.fail(r.at(m["namespace"]), "use letters, digits and -, at most 63", "%q is not a namespace", clip.Text(space))
 			return metadata{}
 		}
 		out.space = strings.ToLower(space)
@@ -181,7 +182,7 @@ func (r *reader) labels(n *yaml.Node) map[string]string {
 	}
 	labels := map[string]string{}
 	r.pairs(n, "labels", func(key, value *yaml.Node) {
-		if s, ok := r.text(value, "label "+clip(key.Value)); ok {
+		if s, ok := r.text(value, "label "+clip.Text(key.Value)); ok {
 			labels[key.Value] = s
 		}
 	})
@@ -199,7 +200,7 @@ func (r *reader) link(n *yaml.Node) []prentice.Link {
 		return nil
 	}
 	if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		r.odd(r.at(f["url"]), "begin with https://", "link %q is not an address on the web", clip(address))
+		r.odd(r.at(f["url"]), "begin with https://", "link %q is not an address on the web", clip.Text(address))
 		return nil
 	}
 	return []prentice.Link{{URL: address, Title: r.textual(f["title"], "title of a link")}}
@@ -222,6 +223,6 @@ func refOf(kind, typ, name string) prentice.Ref {
 // almost warns of a type that looks like the one that prentice acts on.
 func (r *reader) almost(n *yaml.Node, typ, meant string) {
 	if typ != meant && nearest.Of(typ, []string{meant}) == meant {
-		r.advise(r.at(n), "write "+meant, "type %q is not %q, so this is not one", clip(typ), meant)
+		r.advise(r.at(n), "write "+meant, "type %q is not %q, so this is not one", clip.Text(typ), meant)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/argv"
+	"prentice/internal/kit/clip"
 )
 
 var (
@@ -109,7 +110,7 @@ func (r *reader) probe(n *yaml.Node) (prentice.Probe, bool) {
 func (r *reader) probeName(n *yaml.Node, f map[string]*yaml.Node) string {
 	name, ok := r.required(n, f, "name", "name: followed by what it checks")
 	if ok && !validName.MatchString(name) {
-		r.fail(r.at(f["name"]), "use letters, digits and . _ - inside, at most 63", "%q is not a name", clip(name))
+		r.fail(r.at(f["name"]), "use letters, digits and . _ - inside, at most 63", "%q is not a name", clip.Text(name))
 	}
 	return name
 }
@@ -117,7 +118,7 @@ func (r *reader) probeName(n *yaml.Node, f map[string]*yaml.Node) string {
 func (r *reader) probeKind(n *yaml.Node, f map[string]*yaml.Node) string {
 	kind, ok := r.required(n, f, "kind", "kind: http, tcp or command")
 	if ok && !slices.Contains(probeKinds, kind) {
-		r.fail(r.at(f["kind"]), r.guess(kind, probeKinds, "kinds: "+strings.Join(probeKinds, ", ")), "%q is not a kind of probe", clip(kind))
+		r.fail(r.at(f["kind"]), r.guess(kind, probeKinds, "kinds: "+strings.Join(probeKinds, ", ")), "%q is not a kind of probe", clip.Text(kind))
 	}
 	if kind == "http" {
 		return kind
@@ -136,9 +137,9 @@ func (r *reader) probeTarget(n *yaml.Node, f map[string]*yaml.Node, p *prentice.
 	switch at := f["target"]; {
 	case !ok:
 	case p.Kind == "http":
-		r.unless(isWeb(p.Target), r.at(at), "write http://host:port/path", "target %q is not an address on the web", clip(target))
+		r.unless(isWeb(p.Target), r.at(at), "write http://host:port/path", "target %q is not an address on the web", clip.Text(target))
 	case p.Kind == "tcp":
-		r.unless(isAddress(p.Target), r.at(at), "write host:port", "target %q is not host:port", clip(target))
+		r.unless(isAddress(p.Target), r.at(at), "write host:port", "target %q is not host:port", clip.Text(target))
 	case p.Kind == "command":
 		r.commandLine(at, p.Target)
 	}
@@ -164,7 +165,7 @@ func (r *reader) whole(n *yaml.Node, what string, otherwise, least, most int) in
 	}
 	i, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || i < least || i > most {
-		r.fail(r.at(n), "write a whole number without quotes", "%s is %q, wants a number from %d to %d", what, clip(n.Value), least, most)
+		r.fail(r.at(n), "write a whole number without quotes", "%s is %q, wants a number from %d to %d", what, clip.Text(n.Value), least, most)
 		return otherwise
 	}
 	return i
@@ -177,7 +178,7 @@ func (r *reader) duration(n *yaml.Node, what string, otherwise time.Duration) ti
 	}
 	d, err := time.ParseDuration(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || d < minTime || d > maxTime {
-		r.fail(r.at(n), "write it like 10s or 1m30s", "%s is %q, wants a time from %s to %s", what, clip(n.Value), minTime, maxTime)
+		r.fail(r.at(n), "write it like 10s or 1m30s", "%s is %q, wants a time from %s to %s", what, clip.Text(n.Value), minTime, maxTime)
 		return otherwise
 	}
 	return d

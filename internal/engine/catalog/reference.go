@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // reference is a place where one entity names another.
@@ -30,7 +31,7 @@ var allowed = map[string][]string{
 func (r *reader) reference(e *entry, ref reference) {
 	kind, name, why := split(ref.text, ref.kind, e.space)
 	if why != "" {
-		r.odd(ref.at, why, "%s: %q is not a reference", ref.field, clip(ref.text))
+		r.odd(ref.at, why, "%s: %q is not a reference", ref.field, clip.Text(ref.text))
 		return
 	}
 	may := allowed[ref.field]
@@ -38,7 +39,7 @@ func (r *reader) reference(e *entry, ref reference) {
 		may = []string{ref.kind}
 	}
 	if !slices.Contains(may, kind) {
-		r.odd(ref.at, r.guess(kind, may, "write "+may[0]+":NAME"), "%s: a %s cannot stand here", ref.field, clip(kind))
+		r.odd(ref.at, r.guess(kind, may, "write "+may[0]+":NAME"), "%s: a %s cannot stand here", ref.field, clip.Text(kind))
 		return
 	}
 	ref.kind, ref.name = kind, name

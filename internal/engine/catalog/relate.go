@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // relate resolves what the entries say of each other and draws the catalog.
@@ -152,7 +153,7 @@ func service(found *report, names *speller, e *entry, hosts map[string]prentice.
 		}
 		if other := names.all[key("resource", name.text)]; other != nil {
 			unknown(name.text)
-			found.fail(name.at, "set its spec.type to host", "prentice.dev/hosts: resource %q is of type %q, not host", name.text, clip(other.entity.Type))
+			found.fail(name.at, "set its spec.type to host", "prentice.dev/hosts: resource %q is of type %q, not host", name.text, clip.Text(other.entity.Type))
 			continue
 		}
 		unknown(name.text)

@@ -93,12 +93,3 @@ func (r *report) sorted() []prentice.Finding {
 	}
 	return append(r.list, prentice.Finding{Error: true, Text: fmt.Sprintf("%d more findings are not shown", r.left), Hint: "correct these first"})
 }
-
-// clip keeps a hostile value from filling a finding.
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "…"
-}

@@ -4,6 +4,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // spec reads what a kind of entity declares about itself. Whatever names
@@ -95,9 +96,9 @@ func (r *reader) members(n *yaml.Node) []string {
 		kind, name, why := split(s, "user", "")
 		switch {
 		case why != "":
-			r.odd(r.at(item), why, "%q does not name a person", clip(s))
+			r.odd(r.at(item), why, "%q does not name a person", clip.Text(s))
 		case kind != "user":
-			r.odd(r.at(item), "write user:NAME", "%q is not a person", clip(s))
+			r.odd(r.at(item), "write user:NAME", "%q is not a person", clip.Text(s))
 		default:
 			names = append(names, name)
 		}

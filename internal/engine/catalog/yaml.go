@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // reader reads the nodes of one file strictly and reports what it meets.
@@ -115,7 +116,7 @@ func (r *reader) syntax(err error, before int) {
 		line, _ := strconv.Atoi(m[1])
 		at.Line, text = before+line, strings.TrimPrefix(err.Error(), m[0])
 	}
-	r.fail(at, "correct the YAML in this line or one beside it", "not YAML: %s", clip(text))
+	r.fail(at, "correct the YAML in this line or one beside it", "not YAML: %s", clip.Text(text))
 }
 
 // The bounds of one file with its aliases written out: a hundred bytes can stand
@@ -153,7 +154,7 @@ func (r *reader) fields(n *yaml.Node, what string, known []string) map[string]*y
 	found := map[string]*yaml.Node{}
 	r.pairs(n, what, func(key, value *yaml.Node) {
 		if !slices.Contains(known, key.Value) {
-			r.odd(r.at(key), r.guess(key.Value, known, "known keys: "+strings.Join(known, ", ")), "unknown key %q%s"+r.passed(), clip(key.Value), in(what))
+			r.odd(r.at(key), r.guess(key.Value, known, "known keys: "+strings.Join(known, ", ")), "unknown key %q%s"+r.passed(), clip.Text(key.Value), in(what))
 			return
 		}
 		found[key.Value] = value
@@ -178,9 +179,9 @@ func (r *reader) pairs(n *yaml.Node, what string, each func(key, value *yaml.Nod
 		case key.Kind != yaml.ScalarNode:
 			r.odd(r.at(key), "use a word as key", "a key%s is %s", in(what), sortOf(key))
 		case seen[key.Value]:
-			r.odd(r.at(key), "keep one of them", "key %q appears twice%s", clip(key.Value), in(what))
+			r.odd(r.at(key), "keep one of them", "key %q appears twice%s", clip.Text(key.Value), in(what))
 		case value.Tag == "!!null":
-			r.odd(r.at(key), "give it one, or take the key out", "%q has no value%s", clip(key.Value), in(what))
+			r.odd(r.at(key), "give it one, or take the key out", "%q has no value%s", clip.Text(key.Value), in(what))
 		default:
 			seen[key.Value] = true
 			each(key, value)
@@ -198,7 +199,7 @@ func (r *reader) text(n *yaml.Node, what string) (string, bool) {
 		r.odd(r.at(n), "write one line of text", "%s is %s, wants text", what, sortOf(n))
 		return "", false
 	case n.Tag != "!!str" && n.Tag != "!!timestamp":
-		r.odd(r.at(n), "put it in quotes: "+strconv.Quote(clip(n.Value)), "%s is %s, wants text", what, sortOf(n))
+		r.odd(r.at(n), "put it in quotes: "+strconv.Quote(clip.Text(n.Value)), "%s is %s, wants text", what, sortOf(n))
 		return n.Value, r.lenient
 	}
 	return n.Value, true

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
@@ -71,7 +72,7 @@ func (r *limitsReader) number(n *strict.Node, what, unit string, most int, to *i
 	}
 	count, _ := fmt.Sscanf(r.Text(n, what)+"\n", "%d%s", &got, &rest) //nolint:errcheck // the count tells
 	if count == 0 || rest != unit || got < least || got > most {
-		r.Wrong(n, fmt.Sprintf("write a whole number from %d%s to %d%s", least, unit, most, unit), "%s is %q", what, strict.Clip(n.Value))
+		r.Wrong(n, fmt.Sprintf("write a whole number from %d%s to %d%s", least, unit, most, unit), "%s is %q", what, clip.Text(n.Value))
 		return
 	}
 	*to = got
@@ -83,7 +84,7 @@ func (r *limitsReader) length(n *strict.Node, what string, to *time.Duration) {
 	}
 	d, err := span.Parse(r.Text(n, what))
 	if err != nil || d < 0 || d > 7*24*time.Hour {
-		r.Wrong(n, "write a time such as 90s, 10m or 2h, at most 7d", "%s is %q", what, strict.Clip(n.Value))
+		r.Wrong(n, "write a time such as 90s, 10m or 2h, at most 7d", "%s is %q", what, clip.Text(n.Value))
 		return
 	}
 	*to = d

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -62,7 +63,7 @@ func forgetGrant(tx *db.Tx, name string, on prentice.Ref) error {
 		return fmt.Errorf("take a role on %s from %s: %w", on, name, err)
 	}
 	if n == 0 {
-		return prentice.Errorf(prentice.NotFound, "%s has no role on %s in particular", name, clip(string(on))).Try("look with: prentice person show %s", name)
+		return prentice.Errorf(prentice.NotFound, "%s has no role on %s in particular", name, clip.Text(string(on))).Try("look with: prentice person show %s", name)
 	}
 	return nil
 }

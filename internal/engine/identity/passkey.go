@@ -15,6 +15,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -26,10 +27,10 @@ const ceremonyLife = 5 * time.Minute
 func relyingParty(origin string) (*webauthn.WebAuthn, error) {
 	u, err := url.Parse(origin)
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Hostname() != "localhost" {
-		return nil, prentice.Errorf(prentice.Invalid, "%q cannot have passkeys", clip(origin)).Try("open the pages over HTTPS, or on this machine as http://localhost")
+		return nil, prentice.Errorf(prentice.Invalid, "%q cannot have passkeys", clip.Text(origin)).Try("open the pages over HTTPS, or on this machine as http://localhost")
 	}
 	if net.ParseIP(u.Hostname()) != nil {
-		return nil, prentice.Errorf(prentice.Invalid, "%q has no name, and passkeys belong to names", clip(origin)).Try("open the pages by a name; on this machine that is localhost")
+		return nil, prentice.Errorf(prentice.Invalid, "%q has no name, and passkeys belong to names", clip.Text(origin)).Try("open the pages by a name; on this machine that is localhost")
 	}
 	return webauthn.New(&webauthn.Config{
 		RPID: u.Hostname(), RPDisplayName: "prentice", RPOrigins: []string{origin},
@@ -132,7 +133,7 @@ func (i *Identity) RemovePasskey(ctx context.Context, name, id string, p prentic
 	return i.change(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(`DELETE FROM identity_passkey WHERE person = ? AND id = ?`, name, id)
 		if err == nil && n == 0 {
-			return prentice.Errorf(prentice.NotFound, "you have no passkey %s", clip(id)).Try("look at your account")
+			return prentice.Errorf(prentice.NotFound, "you have no passkey %s", clip.Text(id)).Try("look at your account")
 		}
 		return errors.Join(err, endSessions(tx, name))
 	})

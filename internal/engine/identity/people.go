@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -39,7 +40,7 @@ func (i *Identity) addPerson(tx *db.Tx, name string, role prentice.Role) (prenti
 		return p, err
 	}
 	if !prentice.ValidName(name) || strings.EqualFold(name, "prentice") {
-		return p, prentice.Errorf(prentice.Invalid, "%q cannot be the name of a person", clip(name)).
+		return p, prentice.Errorf(prentice.Invalid, "%q cannot be the name of a person", clip.Text(name)).
 			Try("use letters, digits and . _ : @ -, beginning with a letter or a digit, such as ann")
 	}
 	var there string
@@ -123,7 +124,7 @@ func (i *Identity) Readmit(ctx context.Context, name string) error {
 			return fmt.Errorf("readmit %s: %w", name, err)
 		}
 		if n == 0 {
-			return prentice.Errorf(prentice.NotFound, "no person %q was removed", clip(name)).Try("look with: prentice evidence list --ref person/NAME; who was never here needs no readmission")
+			return prentice.Errorf(prentice.NotFound, "no person %q was removed", clip.Text(name)).Try("look with: prentice evidence list --ref person/NAME; who was never here needs no readmission")
 		}
 		return nil
 	})
@@ -181,7 +182,7 @@ func person(tx *db.Tx, name string) (prentice.PersonRecord, error) {
 
 func personError(name string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return prentice.Errorf(prentice.NotFound, "no person %q", clip(name)).Try("list them with: prentice person list")
+		return prentice.Errorf(prentice.NotFound, "no person %q", clip.Text(name)).Try("list them with: prentice person list")
 	}
 	return fmt.Errorf("look for person %s: %w", name, err)
 }
@@ -216,13 +217,4 @@ func keepsOwner(tx *db.Tx, p prentice.PersonRecord) error {
 		return prentice.Errorf(prentice.Refused, "%s is the last owner who comes in without the provider", p.Name).Try("make another person such an owner first: prentice person add NAME --role owner")
 	}
 	return nil
-}
-
-// clip keeps a hostile value from filling an error message.
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "…"
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -142,7 +143,7 @@ func (i *Identity) begin(tx *db.Tx, o opening) (string, time.Time, error) {
 	}
 	session, expires := newSecret(), sooner(now.Add(SessionLife), o.most)
 	_, err := tx.Exec(`INSERT INTO identity_session (hash, person, token, created, seen, expires, way, address, agent, behind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		hashOf(session), o.person, o.token, db.Micros(now), db.Micros(now), db.Micros(expires), o.way, clip(o.from.Address), printable(o.from.Agent), o.behind)
+		hashOf(session), o.person, o.token, db.Micros(now), db.Micros(now), db.Micros(expires), o.way, clip.Text(o.from.Address), printable(o.from.Agent), o.behind)
 	if err != nil {
 		return "", now, fmt.Errorf("open a session for %s: %w", o.person, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -46,7 +47,7 @@ func (i *Identity) ListSessions(ctx context.Context, person string) ([]prentice.
 // RevokeSession ends a session at once. With a person, only one of theirs is
 // found. It returns whose it was.
 func (i *Identity) RevokeSession(ctx context.Context, id, person string) (of string, err error) {
-	missing := prentice.Errorf(prentice.NotFound, "no session %s", clip(id)).Try("list them with: prentice session list")
+	missing := prentice.Errorf(prentice.NotFound, "no session %s", clip.Text(id)).Try("list them with: prentice session list")
 	if len(id) != sessionIDLen || strings.ContainsFunc(id, func(r rune) bool { return !unicode.Is(unicode.ASCII_Hex_Digit, r) }) {
 		return "", missing
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -80,9 +81,9 @@ func allowed(r prentice.TokenRequest, p prentice.PersonRecord) error {
 	}
 	switch {
 	case !prentice.ValidName(r.Name):
-		return prentice.Errorf(prentice.Invalid, "%q cannot be the name of a token", clip(r.Name)).Try("use letters, digits and . _ : @ -, such as ci or ann-laptop")
+		return prentice.Errorf(prentice.Invalid, "%q cannot be the name of a token", clip.Text(r.Name)).Try("use letters, digits and . _ : @ -, such as ci or ann-laptop")
 	case r.Kind != prentice.Person && r.Kind != prentice.Agent:
-		return prentice.Errorf(prentice.Invalid, "a token that acts as a %q", clip(string(r.Kind))).Try("use person or agent")
+		return prentice.Errorf(prentice.Invalid, "a token that acts as a %q", clip.Text(string(r.Kind))).Try("use person or agent")
 	case r.Kind == prentice.Agent && !prentice.Operator.Includes(r.Role):
 		return prentice.Errorf(prentice.Refused, "an agent with the role %s: only people approve", r.Role).Try("give it the role operator, or viewer")
 	case r.Scope != nil && (len(r.Scope.Ops) == 0 || len(r.Scope.On) == 0):

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -51,7 +52,7 @@ func (i *Identity) RemoveView(ctx context.Context, who prentice.Ref, page, name 
 	return i.db.Write(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(`DELETE FROM identity_view WHERE who = ? AND page = ? AND name = ?`, string(who), page, name)
 		if err == nil && n == 0 {
-			return prentice.Errorf(prentice.NotFound, "no saved view %q of %s", clip(name), clip(page)).Try("list yours with: prentice view list")
+			return prentice.Errorf(prentice.NotFound, "no saved view %q of %s", clip.Text(name), clip.Text(page)).Try("list yours with: prentice view list")
 		}
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // mostAhead is how far ahead of ours a sender's clock may be.
@@ -62,7 +63,7 @@ func accept(e prentice.Event, now time.Time) (letter, error) {
 	}
 	for _, text := range []struct{ name, is string }{{"id", e.ID}, {"source", e.Source}} {
 		if !printable(text.is) {
-			return letter{}, prentice.Errorf(prentice.Invalid, "event %s %q has characters that do not print", text.name, clip(text.is)).
+			return letter{}, prentice.Errorf(prentice.Invalid, "event %s %q has characters that do not print", text.name, clip.Text(text.is)).
 				Try("use printable UTF-8")
 		}
 	}
@@ -120,12 +121,4 @@ func reserved(source string) bool {
 
 func printable(s string) bool {
 	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
-}
-
-// clip keeps a hostile value from filling an error message.
-func clip(s string) string {
-	if r := []rune(s); len(r) > 80 {
-		return string(r[:80]) + "…"
-	}
-	return s
 }

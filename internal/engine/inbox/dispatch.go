@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -207,7 +208,7 @@ func (in *Inbox) mark(ctx context.Context, told []delivery) error {
 func (in *Inbox) markOne(tx *db.Tx, now time.Time, d delivery) error {
 	state, says := prentice.EventDelivered, ""
 	if d.err != nil {
-		state, says = prentice.EventFailed, clip(d.err.Error())
+		state, says = prentice.EventFailed, clip.Text(d.err.Error())
 	}
 	n, err := tx.Exec(`UPDATE inbox_marks SET state = ?, attempts = attempts + ?, says = ? WHERE number = ? AND state = ?`,
 		string(state), d.attempts, says, d.event.Number, string(prentice.EventWaiting))

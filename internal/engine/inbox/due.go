@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/cron"
 )
 
@@ -14,11 +15,11 @@ const MaxDue = 100
 func parseSchedule(spec, zone string) (*cron.Schedule, error) {
 	where, err := cron.Zone(zone)
 	if err != nil {
-		return nil, prentice.Errorf(prentice.Invalid, "zone %q %w", clip(zone), err).Try("write a name such as Europe/London, or leave it out for UTC")
+		return nil, prentice.Errorf(prentice.Invalid, "zone %q %w", clip.Text(zone), err).Try("write a name such as Europe/London, or leave it out for UTC")
 	}
 	s, err := cron.Parse(spec, where)
 	if err != nil {
-		return nil, prentice.Errorf(prentice.Invalid, "schedule %q %w", clip(spec), err).Try("write minute hour day month weekday, such as 30 2 * * 1, and the zone beside it")
+		return nil, prentice.Errorf(prentice.Invalid, "schedule %q %w", clip.Text(spec), err).Try("write minute hour day month weekday, such as 30 2 * * 1, and the zone beside it")
 	}
 	return s, nil
 }

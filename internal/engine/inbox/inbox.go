@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 )
 
@@ -78,7 +79,7 @@ func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prent
 		return prentice.Receipt{}, prentice.Errorf(prentice.Unauthenticated, "no one sends this event").Try("sign in, or send a token")
 	}
 	if reserved(e.Source) {
-		return prentice.Receipt{}, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip(e.Source)).
+		return prentice.Receipt{}, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip.Text(e.Source)).
 			Try("name your own source, such as monitor/eu-1")
 	}
 	e.Causes = sender.People() // and not what the event says of itself
@@ -96,7 +97,7 @@ func (in *Inbox) Send(ctx context.Context, e prentice.Event) error {
 		return err
 	}
 	if err := in.write(ctx, func(tx *db.Tx) error { return in.SendIn(tx, e) }); err != nil {
-		return fmt.Errorf("keep event %s: %w", clip(e.ID), err)
+		return fmt.Errorf("keep event %s: %w", clip.Text(e.ID), err)
 	}
 	return nil
 }
@@ -105,7 +106,7 @@ func (in *Inbox) Send(ctx context.Context, e prentice.Event) error {
 // true: the one is not there without the other.
 func (in *Inbox) SendIn(tx *db.Tx, e prentice.Event) error {
 	if !reserved(e.Source) {
-		return prentice.Errorf(prentice.Internal, "the source %q is not prentice's own", clip(e.Source))
+		return prentice.Errorf(prentice.Internal, "the source %q is not prentice's own", clip.Text(e.Source))
 	}
 	now := in.clock().UTC()
 	kept, err := accept(e, now)
@@ -131,7 +132,7 @@ func (in *Inbox) receive(ctx context.Context, sender prentice.Ref, e prentice.Ev
 		return err
 	})
 	if err != nil {
-		return prentice.Receipt{}, fmt.Errorf("keep event %s: %w", clip(e.ID), err)
+		return prentice.Receipt{}, fmt.Errorf("keep event %s: %w", clip.Text(e.ID), err)
 	}
 	return receipt, nil
 }

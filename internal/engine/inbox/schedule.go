@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/cron"
 )
 
@@ -73,7 +74,7 @@ func (s *Schedules) Set(schedules []Schedule) error {
 		rule, err := parseSchedule(one.Cron, one.Zone)
 		switch {
 		case !prentice.ValidName(one.Procedure):
-			err = prentice.Errorf(prentice.Invalid, "%q is not a procedure's name", clip(one.Procedure))
+			err = prentice.Errorf(prentice.Invalid, "%q is not a procedure's name", clip.Text(one.Procedure))
 		case err != nil:
 			err = fmt.Errorf("procedure %s: %w", one.Procedure, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -151,7 +152,7 @@ func (t *tree) ownerless(folder, kind string, unread map[string]bool, owners []o
 		if near := nearest.Of(meant, known); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		t.advise(prentice.Pos{File: path.Join(folder, name)}, hint, "no inventory has a %s %q, and what is said here counts for nothing", kind, clip(meant))
+		t.advise(prentice.Pos{File: path.Join(folder, name)}, hint, "no inventory has a %s %q, and what is said here counts for nothing", kind, clip.Text(meant))
 	}
 }
 

@@ -84,12 +84,3 @@ func (f *found) inOrder() []prentice.Finding {
 	})
 	return f.findings
 }
-
-// clip keeps a hostile value from filling a finding.
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "…"
-}

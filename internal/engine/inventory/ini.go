@@ -6,6 +6,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/argv"
+	"prentice/internal/kit/clip"
 )
 
 var sectionHead = regexp.MustCompile(`^\[([^\]:\s]+)(?::([^\]\s]*))?\]\s*(?:[#;].*)?$`)
@@ -43,7 +44,7 @@ func (r *ini) line(line string, at prentice.Pos) {
 	}
 	if line[0] == '[' && line[len(line)-1] == ']' && !strings.Contains(line, "=") && !sectionLike(line) {
 		r.group = nil
-		r.fail(at, "write [NAME], [NAME:vars] or [NAME:children], without spaces", "%q is not the head of a section", clip(line))
+		r.fail(at, "write [NAME], [NAME:vars] or [NAME:children], without spaces", "%q is not the head of a section", clip.Text(line))
 		return
 	}
 	if r.group == nil {
@@ -65,7 +66,7 @@ func (r *ini) section(name, what string, colon bool, at prentice.Pos) {
 	case !r.named(name, at):
 		return
 	case colon && what != "vars" && what != "children":
-		r.fail(at, "write ["+name+"], ["+name+":vars] or ["+name+":children]", "a section cannot end in %q", ":"+clip(what))
+		r.fail(at, "write ["+name+"], ["+name+":vars] or ["+name+":children]", "a section cannot end in %q", ":"+clip.Text(what))
 		return
 	case what == "vars" && name != all && name != ungrouped:
 		r.owed = append(r.owed, owed{name, "has vars", at})
@@ -80,12 +81,12 @@ func (r *ini) section(name, what string, colon bool, at prentice.Pos) {
 func (r *ini) groupVar(line string, at prentice.Pos) {
 	name, value, found := strings.Cut(line, "=")
 	if !found {
-		r.fail(at, "write NAME=VALUE", "%q under [%s:vars] has no =", clip(line), r.group.name)
+		r.fail(at, "write NAME=VALUE", "%q under [%s:vars] has no =", clip.Text(line), r.group.name)
 		return
 	}
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	if strings.Contains(value, " #") && !strings.ContainsAny(value[:1], `"'`) && !behindValue.MatchString(value) {
-		r.advise(at, "put the comment on a line of its own", "%s ends in what looks like a comment, and is part of the value, as in Ansible", clip(name))
+		r.advise(at, "put the comment on a line of its own", "%s ends in what looks like a comment, and is part of the value, as in Ansible", clip.Text(name))
 	}
 	r.set(r.group.vars, name, r.literal(name, value, at), "group "+r.group.name)
 }
@@ -126,7 +127,7 @@ func (r *ini) child(line string, at prentice.Pos) {
 	case text != "":
 		r.fail(at, hint, "%s", text)
 	case len(list) != 1:
-		r.fail(at, "write one group on a line", "%q under [%s:children] is not the name of a group", clip(line), r.group.name)
+		r.fail(at, "write one group on a line", "%q under [%s:children] is not the name of a group", clip.Text(line), r.group.name)
 	case r.named(list[0], at):
 		if r.below(r.group, list[0], at) == nil {
 			return
@@ -149,7 +150,7 @@ func (r *ini) hostLine(line string, at prentice.Pos) {
 	for _, word := range list[1:] {
 		name, value, found := strings.Cut(word, "=")
 		if !found {
-			r.fail(at, "write NAME=VALUE, and quotes around a value with spaces", "%q behind host %s has no =", clip(word), clip(list[0]))
+			r.fail(at, "write NAME=VALUE, and quotes around a value with spaces", "%q behind host %s has no =", clip.Text(word), clip.Text(list[0]))
 			return
 		}
 		s := r.literal(name, value, at)

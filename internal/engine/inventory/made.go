@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // Ask gives what ansible-inventory --list prints of some sources, in their order: its
@@ -99,7 +100,7 @@ func groupsOf(raw []byte, groups *map[string]json.RawMessage) []byte {
 
 func (t *tree) madeGroup(name string, is madeGroup, at prentice.Pos) {
 	if !validGroup.MatchString(name) {
-		t.advise(at, "let the plug-in give it another name", "group %q is left out: prentice cannot use the name", clip(name))
+		t.advise(at, "let the plug-in give it another name", "group %q is left out: prentice cannot use the name", clip.Text(name))
 		return
 	}
 	g := t.group(name, at)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 var (
@@ -43,18 +44,18 @@ func cutPort(pattern string) (host, port string) {
 // them. text says what is wrong with it.
 func expand(pattern string, most int) (names []string, text, hint string) {
 	if len(pattern) > 300 {
-		return nil, fmt.Sprintf("%q has %d characters, at most 300 are read", clip(pattern), len(pattern)), "write a shorter name"
+		return nil, fmt.Sprintf("%q has %d characters, at most 300 are read", clip.Text(pattern), len(pattern)), "write a shorter name"
 	}
 	before, rest, some := strings.Cut(pattern, "[")
 	if !some {
 		if strings.Contains(pattern, "]") {
-			return nil, fmt.Sprintf("%q ends a range that does not begin", clip(pattern)), "write a range as [01:50]"
+			return nil, fmt.Sprintf("%q ends a range that does not begin", clip.Text(pattern)), "write a range as [01:50]"
 		}
 		return []string{pattern}, "", ""
 	}
 	inside, after, closed := strings.Cut(rest, "]")
 	if !closed {
-		return nil, fmt.Sprintf("the range of %q has no end", clip(pattern)), "close it with ]"
+		return nil, fmt.Sprintf("the range of %q has no end", clip.Text(pattern)), "close it with ]"
 	}
 	members, text, hint := span(inside, most)
 	if text != "" {
@@ -65,7 +66,7 @@ func expand(pattern string, most int) (names []string, text, hint string) {
 	case text != "":
 		return nil, text, hint
 	case len(members)*len(tails) > most:
-		return nil, fmt.Sprintf("%q names %d hosts, at most %d are read", clip(pattern), len(members)*len(tails), most), "list fewer"
+		return nil, fmt.Sprintf("%q names %d hosts, at most %d are read", clip.Text(pattern), len(members)*len(tails), most), "list fewer"
 	}
 	for _, m := range members {
 		for _, tail := range tails {
@@ -81,13 +82,13 @@ const rangeHint = "write a range as [01:50], [1:50:2] or [a:f]"
 func span(inside string, most int) (members []string, text, hint string) {
 	parts := strings.Split(inside, ":")
 	if len(parts) < 2 || len(parts) > 3 {
-		return nil, fmt.Sprintf("[%s] is not a range", clip(inside)), rangeHint
+		return nil, fmt.Sprintf("[%s] is not a range", clip.Text(inside)), rangeHint
 	}
 	step := 1
 	if len(parts) == 3 {
 		n, err := strconv.Atoi(parts[2])
 		if err != nil || n < 1 {
-			return nil, fmt.Sprintf("the step %q of [%s] is not a number above 0", clip(parts[2]), clip(inside)), rangeHint
+			return nil, fmt.Sprintf("the step %q of [%s] is not a number above 0", clip.Text(parts[2]), clip.Text(inside)), rangeHint
 		}
 		step = n
 	}
@@ -102,21 +103,21 @@ func span(inside string, most int) (members []string, text, hint string) {
 		from, err1 = number(first)
 		to, err2 = number(last)
 		if err1 != nil || err2 != nil {
-			return nil, fmt.Sprintf("[%s] goes neither from number to number nor from letter to letter of one case", clip(inside)), rangeHint
+			return nil, fmt.Sprintf("[%s] goes neither from number to number nor from letter to letter of one case", clip.Text(inside)), rangeHint
 		}
 		width := 0
 		if len(first) > 1 && first[0] == '0' {
 			if width = len(first); len(last) != width {
-				return nil, fmt.Sprintf("the ends of [%s] do not have equally many digits", clip(inside)), fmt.Sprintf("write [%s:%0*d]", first, width, to)
+				return nil, fmt.Sprintf("the ends of [%s] do not have equally many digits", clip.Text(inside)), fmt.Sprintf("write [%s:%0*d]", first, width, to)
 			}
 		}
 		show = func(n int) string { return fmt.Sprintf("%0*d", width, n) }
 	}
 	switch {
 	case from > to:
-		return nil, fmt.Sprintf("[%s] goes downwards", clip(inside)), "write the smaller end first"
+		return nil, fmt.Sprintf("[%s] goes downwards", clip.Text(inside)), "write the smaller end first"
 	case (to-from)/step+1 > most:
-		return nil, fmt.Sprintf("[%s] names %d hosts, at most %d are read", clip(inside), (to-from)/step+1, most), "list fewer"
+		return nil, fmt.Sprintf("[%s] names %d hosts, at most %d are read", clip.Text(inside), (to-from)/step+1, most), "list fewer"
 	}
 	for n := from; n <= to; n += step {
 		members = append(members, show(n))

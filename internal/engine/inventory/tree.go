@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -78,7 +79,7 @@ func (t *tree) named(name string, at prentice.Pos) bool {
 	if validGroup.MatchString(name) {
 		return true
 	}
-	t.fail(at, "use letters, digits and _ . -", "%q is not the name of a group", clip(name))
+	t.fail(at, "use letters, digits and _ . -", "%q is not the name of a group", clip.Text(name))
 	return false
 }
 
@@ -128,7 +129,7 @@ func (t *tree) host(name string, at prentice.Pos) *host {
 	case h != nil:
 		return h
 	case !isHostName(name):
-		t.advise(at, "use letters, digits and . _ - in the name, and say its address with ansible_host=", "host %q is left out: prentice cannot use the name", clip(name))
+		t.advise(at, "use letters, digits and . _ - in the name, and say its address with ansible_host=", "host %q is left out: prentice cannot use the name", clip.Text(name))
 		return nil
 	case t.full:
 		return nil

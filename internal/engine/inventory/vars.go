@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -126,7 +127,7 @@ func (t *tree) unused(name string, at prentice.Pos) {
 		why = unused[name[:n]]
 	}
 	if near := nearest.Of(name, misspeltOf); near != "" && why == unused[connection] && !slices.Contains(real, name) {
-		t.advise(at, fmt.Sprintf("did you mean %q?", near), "%s is not used by prentice", clip(name))
+		t.advise(at, fmt.Sprintf("did you mean %q?", near), "%s is not used by prentice", clip.Text(name))
 		return
 	}
 	t.noFact(name, at, why)
@@ -136,7 +137,7 @@ func (t *tree) unused(name string, at prentice.Pos) {
 func (t *tree) unset(name string, at prentice.Pos, why reason) setting {
 	shown := name
 	if !plainWord.MatchString(name) || len(name) > 63 {
-		shown = strconv.Quote(clip(name))
+		shown = strconv.Quote(clip.Text(name))
 	}
 	if !slices.Contains(followed, name) {
 		t.noFact(shown, at, why)
@@ -152,7 +153,7 @@ func isTemplate(value string) bool {
 // in Ansible, and that is said: it may not be meant.
 func (t *tree) set(vars map[string]setting, name string, s setting, of string) {
 	if before, set := vars[name]; set && (before.value != s.value || before.none != s.none) {
-		t.advise(s.at, "keep one of them", "%s of %s is %s here and %s at %s; what is written here counts", clip(name), of, s.shown(name), before.shown(name), before.at)
+		t.advise(s.at, "keep one of them", "%s of %s is %s here and %s at %s; what is written here counts", clip.Text(name), of, s.shown(name), before.shown(name), before.at)
 	}
 	vars[name] = s
 }
@@ -165,5 +166,5 @@ func (s setting) shown(name string) string {
 	case prentice.IsCredential(name):
 		return "one value"
 	}
-	return strconv.Quote(clip(s.value))
+	return strconv.Quote(clip.Text(s.value))
 }

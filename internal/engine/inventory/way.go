@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 var (
@@ -53,7 +54,7 @@ func wayTo(name string, vars map[string]setting) way {
 			case isTemplate(value):
 				block(s, "its %s cannot be read: %s", called, aTemplate)
 			case !valid(value):
-				block(s, "its %s is %q, which prentice cannot use", called, clip(value))
+				block(s, "its %s is %q, which prentice cannot use", called, clip.Text(value))
 			}
 			return value
 		}
@@ -61,7 +62,7 @@ func wayTo(name string, vars map[string]setting) way {
 	}
 	by := strings.TrimPrefix(read(plainWords, "ansible_connection"), "ansible.builtin.")
 	if s := vars["ansible_connection"]; !connections[by] {
-		block(s, "it is reached by %s, and prentice has SSH alone", clip(by))
+		block(s, "it is reached by %s, and prentice has SSH alone", clip.Text(by))
 	}
 	if w.local = by == "local"; w.local {
 		w.place = read(prentice.ValidName, placeVar)
@@ -80,7 +81,7 @@ func wayTo(name string, vars map[string]setting) way {
 			jump, key, why := sshArgs(text)
 			w.jump, w.key = first(w.jump, jump), first(w.key, key)
 			if why != "" {
-				block(s, "its %s says %s, which prentice does not follow", args, clip(why))
+				block(s, "its %s says %s, which prentice does not follow", args, clip.Text(why))
 			}
 		}
 	}

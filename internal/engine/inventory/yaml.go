@@ -7,6 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
 	"prentice/internal/team"
@@ -25,13 +26,13 @@ var tags = []string{"!vault", "!vault-encrypted", "!unsafe", "!!str", "!!int", "
 func readYAML(t *tree, name string, raw []byte) {
 	r := &inYAML{t, name}
 	if plugin := pluginOf(raw); plugin != "" {
-		t.dynamic(name, "is a list that the plugin "+clip(plugin)+" makes")
+		t.dynamic(name, "is a list that the plugin "+clip.Text(plugin)+" makes")
 		return
 	}
 	r.document(raw, "the inventory", func(key, value *yaml.Node) {
 		switch {
 		case value.Kind != yaml.MappingNode && !isNull(value):
-			r.advise(r.at(key), "write hosts, vars or children below it, or take it out", "%q is not a group, and is passed over, as Ansible does", clip(key.Value))
+			r.advise(r.at(key), "write hosts, vars or children below it, or take it out", "%q is not a group, and is passed over, as Ansible does", clip.Text(key.Value))
 		case r.named(key.Value, r.at(key)):
 			r.groupOf(key, value)
 		}
@@ -97,7 +98,7 @@ func (r *inYAML) groupOf(key, value *yaml.Node) *group {
 			if near := nearest.Of(key.Value, groupKeys); near != "" {
 				hint = "did you mean \"" + near + "\"?"
 			}
-			r.advise(r.at(key), hint, "group %s has no key %q, which is passed over, as Ansible does", g.name, clip(key.Value))
+			r.advise(r.at(key), hint, "group %s has no key %q, which is passed over, as Ansible does", g.name, clip.Text(key.Value))
 		}
 	})
 	return g
@@ -108,7 +109,7 @@ func (r *inYAML) hostOf(g *group, key, value *yaml.Node) {
 	if isNull(value) {
 		return
 	}
-	r.pairs(value, "host "+clip(key.Value), func(key, value *yaml.Node) {
+	r.pairs(value, "host "+clip.Text(key.Value), func(key, value *yaml.Node) {
 		s := r.settingOf(key, value)
 		for _, h := range hosts {
 			r.set(h.vars, key.Value, s, "host "+h.name)
@@ -149,7 +150,7 @@ func (r *inYAML) pairs(n *yaml.Node, what string, do func(key, value *yaml.Node)
 			continue
 		}
 		if _, twice := last[key.Value]; twice {
-			r.advise(r.at(key), "keep one of them", "%s: %q appears twice, and the last counts", what, clip(key.Value))
+			r.advise(r.at(key), "keep one of them", "%s: %q appears twice, and the last counts", what, clip.Text(key.Value))
 		}
 		last[key.Value] = i
 	}

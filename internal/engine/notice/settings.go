@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/strict"
 	"prentice/internal/team"
@@ -139,7 +140,7 @@ func (r *reader) link(n *strict.Node) string {
 	text := strings.TrimRight(r.Text(n, "link"), "/")
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		r.Wrong(n, "write the address at which people reach the pages, such as https://prentice.example.com", "link is %q", strict.Clip(text))
+		r.Wrong(n, "write the address at which people reach the pages, such as https://prentice.example.com", "link is %q", clip.Text(text))
 		return ""
 	}
 	return text
@@ -180,7 +181,7 @@ func (r *reader) people(n *strict.Node) (list []prentice.Ref) {
 	for _, name := range r.Words(n, "people") {
 		ref := prentice.NewRef(string(prentice.Person), strings.TrimPrefix(name, "person/"))
 		if !prentice.ValidName(ref.Name()) {
-			r.Wrong(n, "write names as prentice person list shows them, such as [ann, ben]", "%q cannot be the name of a person", strict.Clip(name))
+			r.Wrong(n, "write names as prentice person list shows them, such as [ann, ben]", "%q cannot be the name of a person", clip.Text(name))
 		}
 		list = append(list, ref)
 	}
@@ -228,7 +229,7 @@ func (r *reader) letter(c *Channel, v map[string]*strict.Node, n *strict.Node) {
 func (r *reader) mailbox(n, of *strict.Node, key string) string {
 	text := r.Needed(n, of, "channel", key, "write an address such as ops@example.com")
 	if a, err := mail.ParseAddress(text); text != "" && (err != nil || a.Address != text) {
-		r.Wrong(n, "write an address such as ops@example.com", "%s is %q", key, strict.Clip(text))
+		r.Wrong(n, "write an address such as ops@example.com", "%s is %q", key, clip.Text(text))
 	}
 	return text
 }
@@ -257,7 +258,7 @@ func (r *reader) owners(n *strict.Node) (list []prentice.Ref) {
 		}
 		ref, err := prentice.ParseRef(kind + "/" + name)
 		if word != "" && (err != nil || kind != "group" && kind != "user") {
-			r.Wrong(n, "write group:NAME or user:NAME, as the catalog has its owners", "%q cannot be an owner", strict.Clip(word))
+			r.Wrong(n, "write group:NAME or user:NAME, as the catalog has its owners", "%q cannot be an owner", clip.Text(word))
 		}
 		list = append(list, ref)
 	}
@@ -277,13 +278,13 @@ func CheckURL(kind, text string) error {
 	}
 	switch {
 	case kind == SMTP && u.Scheme != "smtp" && u.Scheme != "smtps":
-		return prentice.Errorf(prentice.Invalid, "the URL of a mail channel begins with %q", strict.Clip(u.Scheme)).Try("write smtp://host:587 or smtps://host:465")
+		return prentice.Errorf(prentice.Invalid, "the URL of a mail channel begins with %q", clip.Text(u.Scheme)).Try("write smtp://host:587 or smtps://host:465")
 	case kind == SMTP || u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()):
 		return nil
 	case u.Scheme == "http":
 		return prentice.Errorf(prentice.Invalid, "anybody on the way could read what is sent by http").Try("use https; http is for this machine only")
 	}
-	return prentice.Errorf(prentice.Invalid, "the URL of the channel begins with %q", strict.Clip(u.Scheme)).Try("use https")
+	return prentice.Errorf(prentice.Invalid, "the URL of the channel begins with %q", clip.Text(u.Scheme)).Try("use https")
 }
 
 func loopback(host string) bool {

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // Case is one line of a team's own table: a situation, and what the policy is
@@ -71,7 +72,7 @@ func (r *reader) testCase(n *yaml.Node, p *Policy) Case {
 	v := r.mapping(n, "case", caseKeys...)
 	c.Name = r.needed(v["name"], n, "name", "say what the case is, as a fact")
 	if first := r.names[c.Name]; first.Line != 0 {
-		r.wrong(v["name"], fmt.Sprintf("the other one is in line %d", first.Line), "there is another case %q", clip(c.Name))
+		r.wrong(v["name"], fmt.Sprintf("the other one is in line %d", first.Line), "there is another case %q", clip.Text(c.Name))
 	}
 	r.names[c.Name] = c.At
 	c.Moment = prentice.Moment{Op: r.textOr(v["op"], "op", ""), Actor: r.actor(v["actor"]), Record: r.record(v["record"]), Now: r.time(v["time"], p)}
@@ -82,7 +83,7 @@ func (r *reader) testCase(n *yaml.Node, p *Policy) Case {
 	}
 	c.Rule = r.textOr(v["rule"], "rule", "")
 	if known := p.names(); c.Rule != "" && !slices.Contains(known, c.Rule) {
-		r.wrong(v["rule"], instead(c.Rule, known), "there is no rule %q", clip(c.Rule))
+		r.wrong(v["rule"], instead(c.Rule, known), "there is no rule %q", clip.Text(c.Rule))
 	}
 	r.asks(&c, n, v)
 	return c
@@ -130,7 +131,7 @@ func (r *reader) textOr(n *yaml.Node, key, otherwise string) string {
 func (r *reader) oneOf(n *yaml.Node, key, otherwise string, known []string) string {
 	word := r.textOr(n, key, otherwise)
 	if word != otherwise && !slices.Contains(known, word) {
-		r.wrong(n, instead(word, known), "%s is never %q", key, clip(word))
+		r.wrong(n, instead(word, known), "%s is never %q", key, clip.Text(word))
 	}
 	return word
 }
@@ -181,7 +182,7 @@ func (r *reader) time(n *yaml.Node, p *Policy) time.Time {
 			return t
 		}
 	}
-	r.wrong(n, "write 2026-01-14 23:30 for the policy's zone, or 2026-01-14T23:30:00Z", "time is %q", clip(n.Value))
+	r.wrong(n, "write 2026-01-14 23:30 for the policy's zone, or 2026-01-14T23:30:00Z", "time is %q", clip.Text(n.Value))
 	return someDay
 }
 
@@ -250,7 +251,7 @@ func (r *reader) planWords(n *yaml.Node) []func(*prentice.Plan) {
 	if n := v["undoable"]; n != nil {
 		yes, err := strconv.ParseBool(n.Value)
 		if err != nil || n.Tag != "!!bool" {
-			r.wrong(n, "write true or false", "undoable is %q", clip(n.Value))
+			r.wrong(n, "write true or false", "undoable is %q", clip.Text(n.Value))
 		}
 		list = append(list, func(p *prentice.Plan) { p.Undoable = yes })
 	}
@@ -269,7 +270,7 @@ func (r *reader) fact(n *yaml.Node, path, value string) string {
 		hint = r.known.unknown(path, value)
 	}
 	if hint != "" {
-		r.wrong(n, hint, "%s is never %q", path, clip(value))
+		r.wrong(n, hint, "%s is never %q", path, clip.Text(value))
 	}
 	return value
 }

@@ -6,6 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // maxFrom is how many groups and people a rule may name.
@@ -48,11 +49,11 @@ func (r *reader) oneOfWhom(n *yaml.Node) (prentice.Ref, bool) {
 	}
 	hint := "write group/NAME, person/NAME or owner"
 	if kind, name, found := strings.Cut(n.Value, "/"); found {
-		hint = instead(kind, []string{"group", "person"}) + " before /" + clip(name)
+		hint = instead(kind, []string{"group", "person"}) + " before /" + clip.Text(name)
 	} else if n.Value != "" {
 		hint = instead(n.Value, []string{string(prentice.ThePlansOwner), "group/" + n.Value, "person/" + n.Value})
 	}
-	r.wrong(n, hint, "%q cannot be asked", clip(n.Value))
+	r.wrong(n, hint, "%q cannot be asked", clip.Text(n.Value))
 	return "", false
 }
 
@@ -62,7 +63,7 @@ func (r *reader) yes(n *yaml.Node, key string) bool {
 		return false
 	}
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || n.Value != "true" {
-		r.wrong(n, "write true or false", "%s is %q", key, clip(n.Value))
+		r.wrong(n, "write true or false", "%s is %q", key, clip.Text(n.Value))
 	}
 	return true
 }

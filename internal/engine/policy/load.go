@@ -15,6 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -108,7 +109,7 @@ func (r *reader) readZone(n *yaml.Node) {
 	}
 	zone, err := time.LoadLocation(n.Value)
 	if err != nil || n.Kind != yaml.ScalarNode || n.Value == "" || n.Value == "Local" {
-		r.wrong(n, "write a name of the IANA list, such as Europe/London, or UTC", "zone %q is not known", clip(n.Value))
+		r.wrong(n, "write a name of the IANA list, such as Europe/London, or UTC", "zone %q is not known", clip.Text(n.Value))
 		return
 	}
 	r.inZone = zone
@@ -185,7 +186,7 @@ func (r *reader) plain(n *yaml.Node) bool {
 		return false
 	}
 	if n.Style&yaml.TaggedStyle != 0 {
-		r.wrong(n, "leave the tag out", "the tag %s is not read here", clip(n.Tag))
+		r.wrong(n, "leave the tag out", "the tag %s is not read here", clip.Text(n.Tag))
 		return false
 	}
 	for _, child := range n.Content {
@@ -207,7 +208,7 @@ func (r *reader) mapping(n *yaml.Node, what string, known ...string) map[string]
 		key, value := n.Content[i], n.Content[i+1]
 		switch {
 		case !slices.Contains(known, key.Value):
-			r.wrong(key, instead(key.Value, known), "a %s has no key %q", what, clip(key.Value))
+			r.wrong(key, instead(key.Value, known), "a %s has no key %q", what, clip.Text(key.Value))
 		case values[key.Value] != nil:
 			r.wrong(key, "keep one of them", "key %q is there twice", key.Value)
 		default:
@@ -236,11 +237,4 @@ func instead(word string, known []string) string {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "use " + strings.Join(known, ", ")
-}
-
-func clip(s string) string {
-	if len(s) > 80 {
-		return strings.ToValidUTF8(s[:80], "") + "…"
-	}
-	return s
 }

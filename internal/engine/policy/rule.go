@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/span"
@@ -53,7 +54,7 @@ func (r *reader) name(n, rule *yaml.Node) string {
 	case name == "":
 		return ""
 	case !prentice.ValidName(name):
-		r.wrong(n, "use letters, digits and . _ : @ -", "%q is not a name", clip(name))
+		r.wrong(n, "use letters, digits and . _ : @ -", "%q is not a name", clip.Text(name))
 	case !r.builtIn && strings.HasPrefix(name, "default-"):
 		r.wrong(n, "choose another name", "names that begin with default- are those of the built-in rules")
 	case r.names[name].Line != 0:
@@ -83,7 +84,7 @@ func (r *reader) verdict(n, rule *yaml.Node) prentice.Verdict {
 	}
 	verdict, err := prentice.ParseVerdict(word)
 	if err != nil {
-		r.wrong(n, instead(word, []string{"refuse", "ask", "allow"}), "%q is not a verdict", clip(word))
+		r.wrong(n, instead(word, []string{"refuse", "ask", "allow"}), "%q is not a verdict", clip.Text(word))
 	}
 	return verdict
 }
@@ -94,7 +95,7 @@ func (r *reader) whole(n *yaml.Node, key string, least, most, otherwise int) int
 	}
 	i, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || i < least || i > most {
-		r.wrong(n, fmt.Sprintf("write a whole number from %d to %d", least, most), "%s is %q", key, clip(n.Value))
+		r.wrong(n, fmt.Sprintf("write a whole number from %d to %d", least, most), "%s is %q", key, clip.Text(n.Value))
 		return otherwise
 	}
 	return i
@@ -139,7 +140,7 @@ func (r *reader) role(n *yaml.Node) prentice.Role {
 	}
 	role := prentice.Role(n.Value)
 	if n.Kind != yaml.ScalarNode || !role.Includes(prentice.Approver) {
-		r.wrong(n, instead(n.Value, []string{"approver", "owner"}), "%q is not a role that may approve", clip(n.Value))
+		r.wrong(n, instead(n.Value, []string{"approver", "owner"}), "%q is not a role that may approve", clip.Text(n.Value))
 		return prentice.Owner
 	}
 	return role
@@ -151,7 +152,7 @@ func (r *reader) expiry(n *yaml.Node) time.Duration {
 	}
 	d, err := span.Parse(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || d <= 0 || d > maxExpiry {
-		r.wrong(n, "write a time such as 30m or 24h, at most 30d", "expires is %q", clip(n.Value))
+		r.wrong(n, "write a time such as 30m or 24h, at most 30d", "expires is %q", clip.Text(n.Value))
 		return defaultExpiry
 	}
 	return d
@@ -259,7 +260,7 @@ func (r *reader) values(condition string, n *yaml.Node) {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			line, column := lineAndColumn(condition, from+q[0])
-			r.wrongAt(r.place(n, line, column), hint, fmt.Sprintf("when: %s is never %q", word, clip(value)))
+			r.wrongAt(r.place(n, line, column), hint, fmt.Sprintf("when: %s is never %q", word, clip.Text(value)))
 		}
 	}
 }

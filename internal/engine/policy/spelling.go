@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -172,7 +173,7 @@ func (r *Rule) misspelt(fault func(path, value string) string) []prentice.Findin
 			text, ok := v.(string)
 			if hint := ""; ok {
 				if hint = fault(m.Path, text); hint != "" {
-					findings = append(findings, prentice.Finding{At: r.where(text), Error: true, Text: fmt.Sprintf("when: %s is never %q", m.Path, clip(text)), Hint: hint})
+					findings = append(findings, prentice.Finding{At: r.where(text), Error: true, Text: fmt.Sprintf("when: %s is never %q", m.Path, clip.Text(text)), Hint: hint})
 				}
 			}
 		}
@@ -190,11 +191,11 @@ func (p *Policy) Misspelt(k *Known) []prentice.Finding {
 		for _, m := range r.looks {
 			if name, ok := strings.CutPrefix(m.Path, "input."); ok && k != nil {
 				if _, known := k.Inputs[name]; !known {
-					findings = append(findings, prentice.Finding{At: r.where(name), Error: true, Text: fmt.Sprintf("when: no procedure has an input %q", clip(name)), Hint: missing(name, sortedNames(k.Inputs))})
+					findings = append(findings, prentice.Finding{At: r.where(name), Error: true, Text: fmt.Sprintf("when: no procedure has an input %q", clip.Text(name)), Hint: missing(name, sortedNames(k.Inputs))})
 				}
 			}
 			if name, ok := strings.CutPrefix(m.Path, "plan.event."); ok && !strings.HasPrefix(name, "EVENT_DATA_") && !slices.Contains(eventNames, name) {
-				findings = append(findings, prentice.Finding{At: r.where(name), Error: true, Text: fmt.Sprintf("when: an event has no %q", clip(name)), Hint: missing(name, append([]string{"EVENT_DATA_"}, eventNames...))})
+				findings = append(findings, prentice.Finding{At: r.where(name), Error: true, Text: fmt.Sprintf("when: an event has no %q", clip.Text(name)), Hint: missing(name, append([]string{"EVENT_DATA_"}, eventNames...))})
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // Bounds on an ad-hoc command.
@@ -57,7 +58,7 @@ func sound(a prentice.Adhoc) error {
 	case a.Timeout < time.Second || a.Timeout > adhocTime:
 		return bad("write a time from 1s to 24h", "timeout is %s", a.Timeout)
 	case !isFailures(a.MaxFailures):
-		return bad("write a whole number of hosts from 1 on, or per cent of them, such as 10%", "max_failures is %q, neither a number of hosts nor per cent", clip(a.MaxFailures))
+		return bad("write a whole number of hosts from 1 on, or per cent of them, such as 10%", "max_failures is %q, neither a number of hosts nor per cent", clip.Text(a.MaxFailures))
 	}
 	return nil
 }
@@ -72,7 +73,7 @@ func isFailures(s string) bool {
 // headline is the first line of a script that says something, for people.
 func headline(script string) string {
 	line, rest, more := strings.Cut(strings.TrimSpace(script), "\n")
-	if line = clip(strings.TrimSpace(line)); more && strings.TrimSpace(rest) != "" {
+	if line = clip.Text(strings.TrimSpace(line)); more && strings.TrimSpace(rest) != "" {
 		line += " …"
 	}
 	return line

@@ -11,6 +11,7 @@ import (
 	"github.com/yuin/goldmark/text"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -171,9 +172,9 @@ func (p *page) sectionNamed(title string, level int, at prentice.Pos) prentice.S
 			continue
 		}
 		if title == s.title && level > 2 {
-			p.adviseOnce(at, "write ## "+s.title, "heading %q of level %d opens the section", clip(title), level)
+			p.adviseOnce(at, "write ## "+s.title, "heading %q of level %d opens the section", clip.Text(title), level)
 		} else if title != s.title || level != 2 {
-			p.failOnce(at, "write ## "+s.title, "heading %q is nearly the section %s", clip(title), s.title)
+			p.failOnce(at, "write ## "+s.title, "heading %q is nearly the section %s", clip.Text(title), s.title)
 			return s.section
 		}
 		if slices.ContainsFunc(p.proc.Sections, func(told prentice.Prose) bool { return told.Title == s.title }) {

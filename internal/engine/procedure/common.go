@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // common reads the attributes that every step has, and their defaults.
@@ -11,7 +12,7 @@ func (p *page) common(s *prentice.StepSpec, f fence, given map[string]attribute)
 	if a, ok := given["id"]; ok {
 		s.ID = a.value
 		if !isWord(s.ID) {
-			p.fail(f.place(a.offset), "use small letters, digits, dashes and underscores, and begin with a letter", "id %q is not a name", clip(s.ID))
+			p.fail(f.place(a.offset), "use small letters, digits, dashes and underscores, and begin with a letter", "id %q is not a name", clip.Text(s.ID))
 		}
 	} else {
 		s.ID = p.freeID(s.Section)
@@ -50,11 +51,11 @@ func (p *page) risk(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	risk, err := prentice.ParseRisk(a.value)
 	switch {
 	case err != nil:
-		p.fail(f.place(a.offset), meant(a.value, []string{"look", "change", "danger"}), "risk %q is not a risk", clip(a.value))
+		p.fail(f.place(a.offset), meant(a.value, []string{"look", "change", "danger"}), "risk %q is not a risk", clip.Text(a.value))
 	case looks && risk != prentice.Look && s.Of != "":
-		p.fail(f.place(a.offset), "a done? question only reads; take it out", "step %s asks about %s and has risk=%s", s.ID, clip(s.Of), risk)
+		p.fail(f.place(a.offset), "a done? question only reads; take it out", "step %s asks about %s and has risk=%s", s.ID, clip.Text(s.Of), risk)
 	case looks && risk != prentice.Look:
-		p.fail(f.place(a.offset), "put it under ## Act", "step %s of %s has risk=%s; only looking is allowed there", clip(s.ID), s.Section, risk)
+		p.fail(f.place(a.offset), "put it under ## Act", "step %s of %s has risk=%s; only looking is allowed there", clip.Text(s.ID), s.Section, risk)
 	default:
 		s.Risk = risk
 	}
@@ -75,7 +76,7 @@ func (p *page) where(s *prentice.StepSpec, f fence, given map[string]attribute) 
 	case "sandbox":
 		p.fail(f.place(a.offset), "use where=target or where=here", "where=sandbox is not built yet")
 	default:
-		p.fail(f.place(a.offset), meant(a.value, []string{"target", "here"}), "where %q is not a place", clip(a.value))
+		p.fail(f.place(a.offset), meant(a.value, []string{"target", "here"}), "where %q is not a place", clip.Text(a.value))
 	}
 }
 
@@ -90,7 +91,7 @@ func (p *page) expect(s *prentice.StepSpec, f fence, given map[string]attribute)
 	case !check:
 		p.fail(f.place(a.offset), "take it out, or put the step under ## Check", "expect belongs to a check, and this step is in %s", s.Section)
 	case a.value != "ok" && a.value != "fail" && a.value != "any":
-		p.fail(f.place(a.offset), meant(a.value, []string{"ok", "fail", "any"}), "expect %q is not an expectation", clip(a.value))
+		p.fail(f.place(a.offset), meant(a.value, []string{"ok", "fail", "any"}), "expect %q is not an expectation", clip.Text(a.value))
 	default:
 		s.Expect = a.value
 	}
@@ -105,6 +106,6 @@ func (p *page) idempotent(s *prentice.StepSpec, f fence, given map[string]attrib
 	case a.bare || a.value == "true":
 		s.Idempotent = true
 	case a.value != "false":
-		p.fail(f.place(a.offset), "write idempotent, or leave it out", "idempotent %q is not true or false", clip(strings.TrimSpace(a.value)))
+		p.fail(f.place(a.offset), "write idempotent, or leave it out", "idempotent %q is not true or false", clip.Text(strings.TrimSpace(a.value)))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // Bounds on what a procedure sets in the environment of its scripts.
@@ -35,9 +36,9 @@ func (r *reading) environment(n *yaml.Node) {
 	}
 	r.pairs(n, "env", func(key, value *yaml.Node) {
 		name := key.Value
-		text, ok := r.scalar(value, "env "+clip(name))
+		text, ok := r.scalar(value, "env "+clip.Text(name))
 		if no, hint := refusedEnv(name); no != "" {
-			r.fail(r.place(key), hint, "env %s: %s", clip(name), no)
+			r.fail(r.place(key), hint, "env %s: %s", clip.Text(name), no)
 			return
 		}
 		if !ok {
@@ -96,11 +97,11 @@ func (r *reading) path(n *yaml.Node) {
 		switch {
 		case !ok:
 		case !path.IsAbs(folder) || path.Clean(folder) != folder || folder == "/":
-			r.fail(r.place(item), "write the whole path, beginning with / and without .., such as /opt/tools/bin", "%q is not the path of a folder", clip(folder))
+			r.fail(r.place(item), "write the whole path, beginning with / and without .., such as /opt/tools/bin", "%q is not the path of a folder", clip.Text(folder))
 		case strings.ContainsAny(folder, ":$`\"'\\\n*?[~") || len(folder) > 200:
-			r.fail(r.place(item), "write it as it is: nothing in it is replaced", "%q cannot be a folder of PATH", clip(folder))
+			r.fail(r.place(item), "write it as it is: nothing in it is replaced", "%q cannot be a folder of PATH", clip.Text(folder))
 		case slices.Contains(r.proc.Path, folder):
-			r.fail(r.place(item), "keep one of them", "folder %s appears twice", clip(folder))
+			r.fail(r.place(item), "keep one of them", "folder %s appears twice", clip.Text(folder))
 		default:
 			r.proc.Path = append(r.proc.Path, folder)
 		}

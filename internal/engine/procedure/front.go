@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // front reads the front matter.
@@ -41,7 +42,7 @@ func (r *reading) name(n *yaml.Node) {
 		return
 	}
 	if !prentice.ValidName(name) {
-		r.fail(r.place(n), "use letters, digits, dots and dashes, such as restart-service", "procedure %q is not a name", clip(name))
+		r.fail(r.place(n), "use letters, digits, dots and dashes, such as restart-service", "procedure %q is not a name", clip.Text(name))
 		return
 	}
 	if strings.EqualFold(name, prentice.AdhocName) {
@@ -87,7 +88,7 @@ func (r *reading) owner(n *yaml.Node) {
 	name = strings.TrimPrefix(name, "default/")
 	ref, err := prentice.ParseRef(kind + "/" + name)
 	if err != nil || kind != "group" && kind != "user" {
-		r.fail(r.place(n), "write group:NAME or user:NAME", "owner %q is not a group or a user", clip(s))
+		r.fail(r.place(n), "write group:NAME or user:NAME", "owner %q is not a group or a user", clip.Text(s))
 		return
 	}
 	r.proc.Owner = ref
@@ -102,7 +103,7 @@ func (r *reading) reviewBy(n *yaml.Node) {
 		return
 	}
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		r.fail(r.place(n), "write a date such as 2027-05-01", "review_by %q is not a date", clip(s))
+		r.fail(r.place(n), "write a date such as 2027-05-01", "review_by %q is not a date", clip.Text(s))
 		return
 	}
 	r.proc.ReviewBy = s
@@ -134,7 +135,7 @@ func (r *reading) secrets(n *yaml.Node) {
 		switch {
 		case !ok:
 		case !isWord(name):
-			r.fail(r.place(item), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of a secret", clip(name))
+			r.fail(r.place(item), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of a secret", clip.Text(name))
 		case oneOf(name, r.proc.Secrets):
 			r.fail(r.place(item), "keep one of them", "secret %q appears twice", name)
 		case prentice.VariableTaken(prentice.Variable(name)) != "":

@@ -6,6 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 )
 
@@ -28,7 +29,7 @@ func (r *reading) inputs(n *yaml.Node) {
 	r.pairs(n, "inputs", func(key, value *yaml.Node) {
 		name := key.Value
 		if !isWord(name) {
-			r.fail(r.place(key), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of an input", clip(name))
+			r.fail(r.place(key), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of an input", clip.Text(name))
 			return
 		}
 		if other, taken := variables[variable(name)]; taken {
@@ -70,7 +71,7 @@ func (r *reading) inputType(in *prentice.Input, n *yaml.Node, what string) {
 	}
 	s, ok := r.scalar(n, "type of "+what)
 	if _, known := inputTypes[s]; ok && !known {
-		r.fail(r.place(n), meant(s, inputTypeNames), "%s: there is no type %q", what, clip(s))
+		r.fail(r.place(n), meant(s, inputTypeNames), "%s: there is no type %q", what, clip.Text(s))
 		return
 	}
 	in.Type = s
@@ -95,7 +96,7 @@ func (r *reading) enum(in *prentice.Input, n *yaml.Node, what string) {
 		}
 		plain, why := typed(in.Type, s)
 		if why != "" {
-			r.fail(r.place(item), "write another value", "enum of %s: %q %s", what, clip(s), why)
+			r.fail(r.place(item), "write another value", "enum of %s: %q %s", what, clip.Text(s), why)
 			continue
 		}
 		in.Enum = append(in.Enum, plain)
@@ -113,9 +114,9 @@ func (r *reading) standard(in *prentice.Input, n *yaml.Node, what string) {
 	plain, why := typed(in.Type, s)
 	switch {
 	case why != "":
-		r.fail(r.place(n), "write another default", "default of %s: %q %s", what, clip(s), why)
+		r.fail(r.place(n), "write another default", "default of %s: %q %s", what, clip.Text(s), why)
 	case len(in.Enum) > 0 && !oneOf(plain, in.Enum):
-		r.fail(r.place(n), "write one of "+strings.Join(in.Enum, ", "), "default of %s: %q is not in its enum", what, clip(s))
+		r.fail(r.place(n), "write one of "+strings.Join(in.Enum, ", "), "default of %s: %q is not in its enum", what, clip.Text(s))
 	default:
 		in.Default = &plain
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -113,7 +114,7 @@ func (l *Library) entry(name string) (*entry, error) {
 	for i, e := range l.entries {
 		names[i] = e.proc.Name
 	}
-	err := prentice.Errorf(prentice.NotFound, "no procedure %q", clip(name))
+	err := prentice.Errorf(prentice.NotFound, "no procedure %q", clip.Text(name))
 	if near := nearest.Of(name, names); near != "" {
 		return nil, err.Try("did you mean %s?", near)
 	}

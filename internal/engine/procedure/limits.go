@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/span"
 )
 
@@ -62,7 +63,7 @@ func (r *reading) word(name string, n *yaml.Node, to *string, words ...string) {
 		return
 	}
 	if !oneOf(s, words) {
-		r.fail(r.place(n), meant(s, words), "%s is %q", name, clip(s))
+		r.fail(r.place(n), meant(s, words), "%s is %q", name, clip.Text(s))
 		return
 	}
 	*to = s
@@ -76,7 +77,7 @@ func (r *reading) number(name string, to *int, least, most int) func(*yaml.Node)
 		}
 		v, err := strconv.Atoi(s)
 		if err != nil || v < least || v > most {
-			r.fail(r.place(n), "write a whole number", "%s %q is not between %d and %d", name, clip(s), least, most)
+			r.fail(r.place(n), "write a whole number", "%s %q is not between %d and %d", name, clip.Text(s), least, most)
 			return
 		}
 		*to = v
@@ -91,7 +92,7 @@ func (r *reading) failures(n *yaml.Node) {
 		return
 	}
 	if s == "" || !isFailures(s) {
-		r.fail(r.place(n), "write a whole number of targets from 1 on, or per cent of them, such as 10%", "max_failures is %q, neither a number of targets nor per cent", clip(s))
+		r.fail(r.place(n), "write a whole number of targets from 1 on, or per cent of them, such as 10%", "max_failures is %q, neither a number of targets nor per cent", clip.Text(s))
 		return
 	}
 	r.proc.Limits.MaxFailures = s
@@ -106,7 +107,7 @@ func (r *reading) percent(name string, to *int) func(*yaml.Node) {
 		number, found := strings.CutSuffix(s, "%")
 		v, err := strconv.Atoi(number)
 		if err != nil || !found || v < 0 || v > 100 {
-			r.fail(r.place(n), "write a whole number and %, such as 20%", "%s %q is not between 0%% and 100%%", name, clip(s))
+			r.fail(r.place(n), "write a whole number and %, such as 20%", "%s %q is not between 0%% and 100%%", name, clip.Text(s))
 			return
 		}
 		*to = v
@@ -121,7 +122,7 @@ func (r *reading) span(name string, to *time.Duration, least, most time.Duration
 		}
 		v, err := span.Parse(s)
 		if err != nil || v < least || v > most {
-			r.fail(r.place(n), "write a duration such as 10m, 1h30m or 7d", "%s %q is not between %s and %s", name, clip(s), short(least), short(most))
+			r.fail(r.place(n), "write a duration such as 10m, 1h30m or 7d", "%s %q is not between %s and %s", name, clip.Text(s), short(least), short(most))
 			return
 		}
 		*to = v

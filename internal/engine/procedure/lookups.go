@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
 )
@@ -53,7 +54,7 @@ func lookups(cat *prentice.Catalog) []expr.Func {
 // groupValue is a group of an inventory.
 func groupValue(cat *prentice.Catalog, name string) (any, error) {
 	if cat.NoGroups != "" {
-		return nil, prentice.Errorf(prentice.Refused, "it is not known who is in group %q: %s", clip(name), cat.NoGroups).Try("see prentice catalog check")
+		return nil, prentice.Errorf(prentice.Refused, "it is not known who is in group %q: %s", clip.Text(name), cat.NoGroups).Try("see prentice catalog check")
 	}
 	var hosts []prentice.Host
 	known := map[string]bool{}
@@ -75,7 +76,7 @@ func groupValue(cat *prentice.Catalog, name string) (any, error) {
 	if len(known) == 0 {
 		hint = "no inventory of the team has one"
 	}
-	return nil, prentice.Errorf(prentice.NotFound, "there is no group %q: %s", clip(name), hint)
+	return nil, prentice.Errorf(prentice.NotFound, "there is no group %q: %s", clip.Text(name), hint)
 }
 
 func first(words []string, most int) []string {
@@ -123,7 +124,7 @@ func refIn(cat *prentice.Catalog, item any) (string, error) {
 			return ref, nil
 		}
 	}
-	return "", prentice.Errorf(prentice.Invalid, "%s is not a host", clip(fmt.Sprint(item)))
+	return "", prentice.Errorf(prentice.Invalid, "%s is not a host", clip.Text(fmt.Sprint(item)))
 }
 
 // findHost looks among the hosts of the catalog and those that only a service
@@ -145,7 +146,7 @@ func findHost(cat *prentice.Catalog, name string) (prentice.Host, error) {
 		names[i] = h.Ref.Name()
 	}
 	if near := nearest.Of(name, names); near != "" {
-		return prentice.Host{}, prentice.Errorf(prentice.NotFound, "there is no host %q: did you mean %s?", clip(name), near)
+		return prentice.Host{}, prentice.Errorf(prentice.NotFound, "there is no host %q: did you mean %s?", clip.Text(name), near)
 	}
 	return prentice.Host{}, err
 }
@@ -158,7 +159,7 @@ func systemValue(cat *prentice.Catalog, name string) (any, error) {
 		}
 	}
 	if ref == "" {
-		return nil, prentice.Errorf(prentice.NotFound, "no system %q in the catalog", clip(name)).Try("list them with: prentice catalog list")
+		return nil, prentice.Errorf(prentice.NotFound, "no system %q in the catalog", clip.Text(name)).Try("list them with: prentice catalog list")
 	}
 	services, hosts := []map[string]any{}, []prentice.Host{}
 	for _, s := range cat.Services {

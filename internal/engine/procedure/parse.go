@@ -166,12 +166,3 @@ func firstError(findings []prentice.Finding) (prentice.Finding, bool) {
 func errorsOf(findings []prentice.Finding) []prentice.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f prentice.Finding) bool { return !f.Error })
 }
-
-// clip keeps a hostile value from filling a message.
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}

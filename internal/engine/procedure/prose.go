@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -43,15 +44,15 @@ func (p *page) isStep(f fence) bool {
 	case strings.Contains(word, "=") && !p.known(bare):
 		p.fail(f.infoAt, "write the kind first: "+strings.Join(p.kindNames(), ", "), "the block has attributes and no kind")
 	case p.known(bare):
-		p.fail(f.infoAt, "write "+bare+" and a blank behind it, or text for what only people read", "%q is not a kind of step", clip(word))
+		p.fail(f.infoAt, "write "+bare+" and a blank behind it, or text for what only people read", "%q is not a kind of step", clip.Text(word))
 	case other != "" && p.known(other):
-		p.fail(f.infoAt, "write "+other+", or text for what only people read", "%q is not a kind of step", clip(word))
+		p.fail(f.infoAt, "write "+other+", or text for what only people read", "%q is not a kind of step", clip.Text(word))
 	case oneOf(bare, typedWords) && !marked:
-		p.advise(f.infoAt, "write sh or bash if it is to run, or text for what only people read", "a block of %s is for people: it is not run", clip(word))
+		p.advise(f.infoAt, "write sh or bash if it is to run, or text for what only people read", "a block of %s is for people: it is not run", clip.Text(word))
 	case near != "" && !oneOf(word, proseWords):
-		p.fail(f.infoAt, "did you mean "+near+"? Write text for what only people read", "%q is not a kind of step", clip(word))
+		p.fail(f.infoAt, "did you mean "+near+"? Write text for what only people read", "%q is not a kind of step", clip.Text(word))
 	case marked:
-		p.fail(f.infoAt, "use one of "+strings.Join(p.kindNames(), ", "), "%q is not a kind of step", clip(word))
+		p.fail(f.infoAt, "use one of "+strings.Join(p.kindNames(), ", "), "%q is not a kind of step", clip.Text(word))
 	default:
 		p.aside(f.at, word)
 	}
@@ -74,7 +75,7 @@ func (p *page) strayStep(f fence, marked bool) bool {
 	near := nearest.Of(p.title, sectionTitles)
 	switch {
 	case p.known(f.info.word) && near != "":
-		p.failOnce(p.titleAt, "did you mean ## "+near+"?", "heading %q is not a section, and a step is below it", clip(p.title))
+		p.failOnce(p.titleAt, "did you mean ## "+near+"?", "heading %q is not a section, and a step is below it", clip.Text(p.title))
 	case p.known(f.info.word) && marked:
 		p.fail(f.at, "put it under ## Check, ## Act, ## Verify or ## Undo", "a step is outside the sections")
 	case p.known(f.info.word):
@@ -97,7 +98,7 @@ func (p *page) tellAsides() {
 	}
 	var list []string
 	for _, a := range p.asides[:min(len(p.asides), 10)] {
-		word := clip(a.word)
+		word := clip.Text(a.word)
 		if word == "" {
 			word = "without a kind"
 		}

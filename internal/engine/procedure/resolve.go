@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
 )
@@ -18,7 +19,7 @@ func (c *rendering) resolve(p prentice.Procedure, given map[string]string) (map[
 	}
 	for _, name := range sortedKeys(given) {
 		if !oneOf(name, names) {
-			return nil, prentice.Errorf(prentice.Invalid, "procedure %s has no input %q", p.Name, clip(name)).Try("%s", meant(name, names))
+			return nil, prentice.Errorf(prentice.Invalid, "procedure %s has no input %q", p.Name, clip.Text(name)).Try("%s", meant(name, names))
 		}
 	}
 	inputs := map[string]string{}
@@ -85,9 +86,9 @@ func (c *rendering) checked(p prentice.Procedure, in prentice.Input, text string
 	plain, why := typed(in.Type, text)
 	switch {
 	case why != "":
-		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q %s", in.Name, p.Name, clip(text), why).Try("give another value")
+		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q %s", in.Name, p.Name, clip.Text(text), why).Try("give another value")
 	case len(in.Enum) > 0 && !oneOf(plain, in.Enum):
-		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q is not one of %s", in.Name, p.Name, clip(text), strings.Join(in.Enum, ", ")).
+		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q is not one of %s", in.Name, p.Name, clip.Text(text), strings.Join(in.Enum, ", ")).
 			Try("%s", meant(plain, in.Enum))
 	case in.Type == "service":
 		if s, err := c.catalog.Service(plain); err == nil && s.Blocked != "" {
@@ -111,7 +112,7 @@ func (c *rendering) inCatalog(ref string, known []string, find func() error) err
 	}
 	kind, name := prentice.Ref(ref).Kind(), prentice.Ref(ref).Name()
 	if near := nearest.Of(name, known); near != "" {
-		return prentice.Errorf(prentice.NotFound, "no %s %q in the catalog", kind, clip(name)).Try("did you mean %s?", near)
+		return prentice.Errorf(prentice.NotFound, "no %s %q in the catalog", kind, clip.Text(name)).Try("did you mean %s?", near)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
 )
@@ -42,10 +43,10 @@ func findResource(cat *prentice.Catalog, name string) (prentice.Resource, error)
 		return r, nil
 	}
 	if _, other := cat.Host(name); other == nil {
-		return r, prentice.Errorf(prentice.NotFound, "%q is a host: write host(%q)", clip(name), clip(name))
+		return r, prentice.Errorf(prentice.NotFound, "%q is a host: write host(%q)", clip.Text(name), clip.Text(name))
 	}
 	if near := nearest.Of(strings.TrimPrefix(name, "resource/"), resourceNames(cat)); near != "" {
-		return r, prentice.Errorf(prentice.NotFound, "there is no resource %q: did you mean %s?", clip(name), near)
+		return r, prentice.Errorf(prentice.NotFound, "there is no resource %q: did you mean %s?", clip.Text(name), near)
 	}
 	return r, err
 }
@@ -107,7 +108,7 @@ func resourceTarget(cat *prentice.Catalog, ref, from string) (prentice.Target, e
 	r, err := cat.Resource(ref)
 	switch {
 	case err != nil:
-		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalog", clip(ref)).Try("list resources with: prentice catalog list --kind resource")
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalog", clip.Text(ref)).Try("list resources with: prentice catalog list --kind resource")
 	case r.Blocked != "":
 		return prentice.Target{}, blocked(r.Ref, r.Blocked)
 	}

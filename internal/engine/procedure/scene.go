@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/span"
 )
@@ -66,7 +67,7 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 	}
 	kind, ok := s.library.kinds.named(spec.Kind)
 	if !ok {
-		return step, prentice.Errorf(prentice.Refused, "there is no kind of step %q", clip(spec.Kind)).In(spec.At).Try("see prentice procedure lint")
+		return step, prentice.Errorf(prentice.Refused, "there is no kind of step %q", clip.Text(spec.Kind)).In(spec.At).Try("see prentice procedure lint")
 	}
 	filled := spec
 	filled.Attrs = step.Attrs
@@ -111,7 +112,7 @@ func (s *scene) factsFor(spec prentice.StepSpec) error {
 func (s *scene) fill(text string) (string, error) {
 	list, ok := parts(text)
 	if !ok {
-		return "", fmt.Errorf("${ has no end in %q", clip(text))
+		return "", fmt.Errorf("${ has no end in %q", clip.Text(text))
 	}
 	var b strings.Builder
 	for _, part := range list {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // uses is the kind of step that calls another procedure. It is not run: its
@@ -74,7 +75,7 @@ func (p *page) step(f fence) {
 	for _, a := range f.info.attributes {
 		_, twice := s.Attrs[a.name]
 		if _, also := common[a.name]; also || twice {
-			p.fail(f.place(a.offset), "keep one of them", "attribute %s appears twice", clip(a.name))
+			p.fail(f.place(a.offset), "keep one of them", "attribute %s appears twice", clip.Text(a.name))
 			continue
 		}
 		if oneOf(a.name, commonAttributes) {
@@ -146,11 +147,11 @@ func (p *page) lintUses(s prentice.StepSpec, f fence) {
 		case oneOf(a.name, commonAttributes):
 			p.fail(f.place(a.offset), "it comes from the steps of the other procedure", "a uses step has no attribute %s", a.name)
 		default:
-			p.fail(f.place(a.offset), "known are id, procedure and input.NAME", "a uses step has no attribute %q", clip(a.name))
+			p.fail(f.place(a.offset), "known are id, procedure and input.NAME", "a uses step has no attribute %q", clip.Text(a.name))
 		}
 	}
 	if name := s.Attrs["procedure"]; !prentice.ValidName(name) {
-		p.fail(s.At, "write procedure=NAME, without ${…}", "the uses step names no procedure: %q", clip(name))
+		p.fail(s.At, "write procedure=NAME, without ${…}", "the uses step names no procedure: %q", clip.Text(name))
 	}
 	if strings.TrimSpace(s.Body) != "" {
 		p.fail(s.At, "put what people must know before the block", "the uses step has text inside")

@@ -3,6 +3,8 @@ package procedure
 import (
 	"slices"
 	"strings"
+
+	"prentice/internal/kit/clip"
 )
 
 // swallowed refuses a block that holds the beginning of another step, or a heading
@@ -24,7 +26,7 @@ func (p *page) swallowed(body, opening string, first int) {
 		word := readInfo(line[len(inner):]).word
 		switch {
 		case p.known(word):
-			p.fail(p.at(first+i, 1), "end the block above with "+outer+"; or, if its script writes this line, give it a longer fence", "a block of kind %s begins within another, which is not closed before it", clip(word))
+			p.fail(p.at(first+i, 1), "end the block above with "+outer+"; or, if its script writes this line, give it a longer fence", "a block of kind %s begins within another, which is not closed before it", clip.Text(word))
 			return
 		case section != "":
 			p.fail(p.at(first+i, 1), "end the block above "+section+" with "+outer+"; or, if its script writes these lines, give it a longer fence", "a block begins within another, which is not closed before %s", section)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
 )
@@ -40,7 +41,7 @@ func (s *scene) targets() ([]prentice.Target, error) {
 	}
 	switch most := s.proc.Limits.MaxTargets; {
 	case len(targets) == 0:
-		return nil, prentice.Errorf(prentice.Refused, "no targets: %s gives %s", clip(s.proc.Targets), s.none()).
+		return nil, prentice.Errorf(prentice.Refused, "no targets: %s gives %s", clip.Text(s.proc.Targets), s.none()).
 			Try("empty is never all: %s", s.noHosts())
 	case len(targets) > most:
 		return nil, prentice.Errorf(prentice.Refused, "%d targets are more than the procedure's limit of %d", len(targets), most).
@@ -54,7 +55,7 @@ var missingKey = regexp.MustCompile(`^no such key: (.*)$`)
 // instead says what someone may have meant whose targets cannot be worked out:
 // another name, or a fact that not every host has.
 func (s *scene) instead(err error) string {
-	otherwise := "look at the inputs and at targets: " + clip(s.proc.Targets)
+	otherwise := "look at the inputs and at targets: " + clip.Text(s.proc.Targets)
 	if s.proc.Name == prentice.AdhocName {
 		otherwise = "look at --targets, and at the hosts with: prentice catalog list --kind host"
 	}
@@ -81,7 +82,7 @@ func (s *scene) instead(err error) string {
 	case near != "":
 		return "did you mean the fact " + near + "?"
 	}
-	return "no host has the fact " + clip(m[1]) + "; look at them with: prentice catalog list --kind host"
+	return "no host has the fact " + clip.Text(m[1]) + "; look at them with: prentice catalog list --kind host"
 }
 
 // facts are those that any host or resource has.
@@ -119,9 +120,9 @@ func (s *scene) noHosts() string {
 			continue
 		}
 		if near := nearest.Of(m[1], sortedKeys(known)); near != "" {
-			return fmt.Sprintf("no host has the fact %s; did you mean the fact %s?", clip(m[1]), near)
+			return fmt.Sprintf("no host has the fact %s; did you mean the fact %s?", clip.Text(m[1]), near)
 		}
-		return "no host has the fact " + clip(m[1])
+		return "no host has the fact " + clip.Text(m[1])
 	}
 	if s.proc.Name == prentice.AdhocName {
 		return "look which hosts there are with: prentice catalog list --kind host"
@@ -182,15 +183,15 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 		from, _ = v["via"].(string)
 	}
 	if name == "" {
-		return prentice.Target{}, prentice.Errorf(prentice.Refused, "targets hold %s, which is not a host", clip(fmt.Sprint(item))).
-			Try("make %s give hosts or resources, or their names", clip(s.proc.Targets))
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "targets hold %s, which is not a host", clip.Text(fmt.Sprint(item))).
+			Try("make %s give hosts or resources, or their names", clip.Text(s.proc.Targets))
 	}
 	switch ref := prentice.Ref(name); {
 	case !strings.Contains(name, "/"):
 	case ref.Kind() == "resource":
 		return resourceTarget(s.catalog, name, from)
 	case ref.Kind() != "host":
-		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %s is neither a host nor a resource", clip(name)).Try("write service(%q).hosts for the hosts of a service", clip(name))
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %s is neither a host nor a resource", clip.Text(name)).Try("write service(%q).hosts for the hosts of a service", clip.Text(name))
 	}
 	h, found := known[prentice.Ref(name).Name()]
 	if !strings.Contains(name, "/") {
@@ -198,9 +199,9 @@ func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Targe
 	}
 	if !found {
 		if r, err := s.catalog.Resource(name); err == nil {
-			return prentice.Target{}, prentice.Errorf(prentice.Refused, "there is no host %q", clip(name)).Try("write %q for the resource of that name", r.Ref)
+			return prentice.Target{}, prentice.Errorf(prentice.Refused, "there is no host %q", clip.Text(name)).Try("write %q for the resource of that name", r.Ref)
 		}
-		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalog", clip(name)).Try("%s", s.meant(name, known))
+		return prentice.Target{}, prentice.Errorf(prentice.Refused, "target %q is not in the catalog", clip.Text(name)).Try("%s", s.meant(name, known))
 	}
 	if h.Blocked != "" {
 		return prentice.Target{}, blocked(h.Ref, h.Blocked)

@@ -6,6 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/cron"
 	"prentice/internal/kit/expr"
 )
@@ -57,7 +58,7 @@ func (r *reading) absent(n *yaml.Node, text string) {
 func (r *reading) onEvent(t *prentice.Trigger, event, condition *yaml.Node) {
 	kind, ok := r.scalar(event, "event")
 	if ok && !prentice.ValidName(kind) {
-		r.fail(r.place(event), "write a type such as probe.failed", "event %q is not an event's type", clip(kind))
+		r.fail(r.place(event), "write a type such as probe.failed", "event %q is not an event's type", clip.Text(kind))
 	}
 	t.Event = kind
 	if condition == nil {
@@ -75,7 +76,7 @@ func (r *reading) onSchedule(t *prentice.Trigger, schedule, zone *yaml.Node) {
 		return
 	}
 	if _, err := cron.Parse(t.Schedule, where); err != nil {
-		r.fail(r.place(schedule), "write five fields: minute, hour, day, month, day of the week, such as \"30 3 * * 1\"", "schedule %q %s", clip(t.Schedule), clip(err.Error()))
+		r.fail(r.place(schedule), "write five fields: minute, hour, day, month, day of the week, such as \"30 3 * * 1\"", "schedule %q %s", clip.Text(t.Schedule), clip.Text(err.Error()))
 	}
 }
 
@@ -91,7 +92,7 @@ func (r *reading) zone(t *prentice.Trigger, n *yaml.Node) *time.Location {
 	}
 	where, err := cron.Zone(name)
 	if err != nil || name == "" {
-		r.fail(r.place(n), "write a name of the IANA list, such as Europe/London", "zone %q is not known", clip(name))
+		r.fail(r.place(n), "write a name of the IANA list, such as Europe/London", "zone %q is not known", clip.Text(name))
 		return time.UTC
 	}
 	return where

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // deepest is how many procedures may call each other in a row.
@@ -27,7 +28,7 @@ func (l *Library) checkCall(e *entry, s prentice.StepSpec, tooDeep map[*entry]bo
 	name := s.Attrs["procedure"]
 	called, err := l.entry(name)
 	if err != nil {
-		e.fail(s.At, prentice.HintOf(err), "uses: no procedure %q", clip(name))
+		e.fail(s.At, prentice.HintOf(err), "uses: no procedure %q", clip.Text(name))
 		return
 	}
 	switch {
@@ -52,7 +53,7 @@ func (l *Library) checkCall(e *entry, s prentice.StepSpec, tooDeep map[*entry]bo
 	}
 	for attr := range s.Attrs {
 		if in, ok := strings.CutPrefix(attr, "input."); ok && !oneOf(in, known) {
-			e.fail(s.At, meant(in, known), "uses: procedure %s has no input %q", name, clip(in))
+			e.fail(s.At, meant(in, known), "uses: procedure %s has no input %q", name, clip.Text(in))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 )
 
@@ -95,7 +96,7 @@ func eventValue(e *prentice.Event) (map[string]any, error) {
 	}
 	data, err := expr.JSON(e.Data)
 	if err != nil {
-		return nil, prentice.Errorf(prentice.Invalid, "data of event %s: %w", clip(e.ID), err).Try("send JSON as data")
+		return nil, prentice.Errorf(prentice.Invalid, "data of event %s: %w", clip.Text(e.ID), err).Try("send JSON as data")
 	}
 	return map[string]any{
 		"id": e.ID, "source": e.Source, "type": e.Type, "subject": string(e.Subject), "time": e.Time, "data": data,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -30,7 +31,7 @@ func (r *reading) ids() {
 	seen := map[string]prentice.Pos{}
 	for _, s := range r.proc.Steps {
 		if first, twice := seen[s.ID]; twice {
-			r.fail(s.At, "give it another", "id %s is taken by the step in line %d", clip(s.ID), first.Line)
+			r.fail(s.At, "give it another", "id %s is taken by the step in line %d", clip.Text(s.ID), first.Line)
 			continue
 		}
 		seen[s.ID] = s.At
@@ -53,13 +54,13 @@ func (r *reading) questions() {
 		i := slices.IndexFunc(r.proc.Steps, func(o prentice.StepSpec) bool { return o.ID == s.Of })
 		switch {
 		case i < 0:
-			r.fail(s.At, meant(s.Of, known), "of=%s names no step", clip(s.Of))
+			r.fail(s.At, meant(s.Of, known), "of=%s names no step", clip.Text(s.Of))
 		case r.proc.Steps[i].Of != "" || r.proc.Steps[i].Kind == uses:
-			r.fail(s.At, "ask about a step that does something", "of=%s names a step that cannot be asked about", clip(s.Of))
+			r.fail(s.At, "ask about a step that does something", "of=%s names a step that cannot be asked about", clip.Text(s.Of))
 		case r.proc.Steps[i].Section != s.Section:
-			r.fail(s.At, "put it beside the step", "of=%s names a step of another section", clip(s.Of))
+			r.fail(s.At, "put it beside the step", "of=%s names a step of another section", clip.Text(s.Of))
 		case asked[s.Of] != "":
-			r.fail(s.At, "make it one script", "step %s is asked about by %s already", clip(s.Of), asked[s.Of])
+			r.fail(s.At, "make it one script", "step %s is asked about by %s already", clip.Text(s.Of), asked[s.Of])
 		default:
 			asked[s.Of] = s.ID
 		}
@@ -92,7 +93,7 @@ func (r *reading) variables(s prentice.StepSpec) {
 		if oneOf(name, known) || strings.HasPrefix(name, eventDataFact) || strings.Contains(s.Body, name+"=") {
 			continue
 		}
-		r.fail(r.within(s, m[0]), r.variableHint(name, known, about), "nothing sets $%s", clip(name))
+		r.fail(r.within(s, m[0]), r.variableHint(name, known, about), "nothing sets $%s", clip.Text(name))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -41,7 +42,7 @@ func (r *reading) notYAML(err error) {
 		n, _ := strconv.Atoi(m[1])
 		line, text = max(n, 2), strings.TrimPrefix(err.Error(), m[0])
 	}
-	r.fail(r.at(line, 1), "correct the YAML in this line or one beside it", "not YAML: %s", clip(text))
+	r.fail(r.at(line, 1), "correct the YAML in this line or one beside it", "not YAML: %s", clip.Text(text))
 }
 
 // noAliases refuses aliases and merge keys: with them a hundred bytes can stand
@@ -67,7 +68,7 @@ func (r *reading) fields(n *yaml.Node, what string, known ...string) map[string]
 	found := map[string]*yaml.Node{}
 	r.pairs(n, what, func(key, value *yaml.Node) {
 		if !oneOf(key.Value, known) {
-			r.fail(r.place(key), meant(key.Value, known), "unknown key %q%s", clip(key.Value), within(what))
+			r.fail(r.place(key), meant(key.Value, known), "unknown key %q%s", clip.Text(key.Value), within(what))
 			return
 		}
 		found[key.Value] = value
@@ -88,7 +89,7 @@ func (r *reading) pairs(n *yaml.Node, what string, each func(key, value *yaml.No
 		case key.Kind != yaml.ScalarNode:
 			r.fail(r.place(key), "write a plain word before the colon", "a key%s is not a word", within(what))
 		case seen[key.Value]:
-			r.fail(r.place(key), "keep one of them", "key %q appears twice%s", clip(key.Value), within(what))
+			r.fail(r.place(key), "keep one of them", "key %q appears twice%s", clip.Text(key.Value), within(what))
 		default:
 			seen[key.Value] = true
 			each(key, n.Content[i+1])

@@ -23,6 +23,7 @@ import (
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 )
 
@@ -169,7 +170,7 @@ func (f *face) invoke(w http.ResponseWriter, r *http.Request, actor prentice.Act
 func (f *face) readBody(w http.ResponseWriter, r *http.Request) (_ []byte, status int, _ *prentice.Error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return nil, http.StatusUnsupportedMediaType, prentice.Errorf(prentice.Invalid, "the body is %q", clip(r.Header.Get("Content-Type"))).
+		return nil, http.StatusUnsupportedMediaType, prentice.Errorf(prentice.Invalid, "the body is %q", clip.Text(r.Header.Get("Content-Type"))).
 			Try("send JSON with the header Content-Type: application/json")
 	}
 	tooLarge := prentice.Errorf(prentice.Limited, "the body has more than %d bytes", MaxBody).Try("send less at once")
@@ -236,10 +237,10 @@ func (f *face) ready(w http.ResponseWriter, r *http.Request) {
 func (f *face) wrongMethod(allowed string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", allowed)
-		writeProblem(w, http.StatusMethodNotAllowed, prentice.Errorf(prentice.Invalid, "%s is not answered here", clip(r.Method)).Try("use %s", allowed))
+		writeProblem(w, http.StatusMethodNotAllowed, prentice.Errorf(prentice.Invalid, "%s is not answered here", clip.Text(r.Method)).Try("use %s", allowed))
 	}
 }
 
 func (f *face) nothing(w http.ResponseWriter, r *http.Request) {
-	writeProblem(w, http.StatusNotFound, prentice.Errorf(prentice.NotFound, "there is nothing at %s", clip(r.URL.Path)).Try("see what there is at /openapi.json"))
+	writeProblem(w, http.StatusNotFound, prentice.Errorf(prentice.NotFound, "there is nothing at %s", clip.Text(r.URL.Path)).Try("see what there is at /openapi.json"))
 }

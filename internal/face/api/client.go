@@ -17,6 +17,7 @@ import (
 
 	"prentice"
 	"prentice/internal/app"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 )
 
@@ -125,7 +126,7 @@ func (c *Client) setUp() {
 	if socket {
 		c.base = "http://prentice"
 	} else if u, err := url.Parse(c.base); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		c.fault = prentice.Errorf(prentice.Invalid, "%q is not the address of a server", clip(c.Base)).Try("write http://HOST:PORT or unix:PATH")
+		c.fault = prentice.Errorf(prentice.Invalid, "%q is not the address of a server", clip.Text(c.Base)).Try("write http://HOST:PORT or unix:PATH")
 		return
 	}
 	if c.client != nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // A port belongs to anyone who opens it first. So a client that found the address
@@ -51,7 +52,7 @@ var errImpostor = errors.New("the program that listens there does not know the s
 func Proves(ctx context.Context, base, secret string) error {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" {
-		return prentice.Errorf(prentice.Invalid, "%q is not the address of a server", clip(base))
+		return prentice.Errorf(prentice.Invalid, "%q is not the address of a server", clip.Text(base))
 	}
 	conn, err := dialProven(ctx, "tcp", u.Host, secret)
 	if err != nil {

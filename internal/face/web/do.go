@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
 )
@@ -69,7 +70,7 @@ func (s *Site) opNamed(name string) (op.Op, error) {
 	if ok && !d.Streams() && !d.Offline {
 		return d, nil
 	}
-	e := prentice.Errorf(prentice.NotFound, "there is no form for %q", clip(name))
+	e := prentice.Errorf(prentice.NotFound, "there is no form for %q", clip.Text(name))
 	var known []string
 	for _, o := range s.o.Ops {
 		if !o.Streams() && !o.Offline {
@@ -85,7 +86,7 @@ func (s *Site) opNamed(name string) (op.Op, error) {
 func (s *Site) submit(r *http.Request, d op.Op) (any, error) {
 	given := r.PostForm
 	if name := given.Get("_name"); given.Has("_name") && strings.TrimSpace(given.Get("_typed")) != name {
-		return nil, prentice.Errorf(prentice.Invalid, "%q was typed, not %q, so nothing was done", clip(given.Get("_typed")), name).
+		return nil, prentice.Errorf(prentice.Invalid, "%q was typed, not %q, so nothing was done", clip.Text(given.Get("_typed")), name).
 			Try("type the name exactly to show that you mean it")
 	}
 	in, err := fill(d, given, s.o.Clock())

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
 )
@@ -56,9 +57,9 @@ func unknownKey(key string, fields []op.Field) string {
 		names[i] = f.Name
 	}
 	if near := nearest.Of(key, names); near != "" {
-		return strconv.Quote(clip(key)) + " is not known here; the nearest word is " + near
+		return strconv.Quote(clip.Text(key)) + " is not known here; the nearest word is " + near
 	}
-	return strconv.Quote(clip(key)) + " is not known here"
+	return strconv.Quote(clip.Text(key)) + " is not known here"
 }
 
 // set puts the given texts into a value of the input. Nothing given leaves the zero

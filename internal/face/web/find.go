@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 )
 
@@ -30,7 +31,7 @@ func (s *Site) find(w http.ResponseWriter, r *http.Request) {
 	v := s.view(r, "Search")
 	list := s.search(v, q)
 	if len(list) == 0 {
-		s.fail(w, r, prentice.Errorf(prentice.NotFound, "nothing has %q in its name or words", clip(q)).
+		s.fail(w, r, prentice.Errorf(prentice.NotFound, "nothing has %q in its name or words", clip.Text(q)).
 			Try("type fewer letters, a run's number, or a ref such as service/checkout or incident/3"))
 		return
 	}

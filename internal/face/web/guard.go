@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // policyCSP allows what the site itself brings and nothing else: no script and no style
@@ -35,7 +36,7 @@ func (s *Site) serves(host string) bool {
 }
 
 func (s *Site) wrongHost(w http.ResponseWriter, r *http.Request) {
-	e := prentice.Errorf(prentice.Denied, "this server does not answer to the name %q", clip(r.Host))
+	e := prentice.Errorf(prentice.Denied, "this server does not answer to the name %q", clip.Text(r.Host))
 	if s.o.Public != nil {
 		s.fail(w, r, e.Try("open %s; a proxy before it must pass on the Host header that it was sent", s.o.Public))
 		return
@@ -84,13 +85,4 @@ func localOr(p, other string) string {
 		return p
 	}
 	return other
-}
-
-// clip keeps a hostile value from filling a page.
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
 }

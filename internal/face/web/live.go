@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 )
 
@@ -23,7 +24,7 @@ const heartbeat = 15 * time.Second
 func (s *Site) stream(w http.ResponseWriter, r *http.Request) {
 	d, ok := s.ops[r.PathValue("op")]
 	if !ok || !d.Streams() {
-		s.fail(w, r, prentice.Errorf(prentice.NotFound, "there is no stream %q", clip(r.PathValue("op"))))
+		s.fail(w, r, prentice.Errorf(prentice.NotFound, "there is no stream %q", clip.Text(r.PathValue("op"))))
 		return
 	}
 	given := r.URL.Query()

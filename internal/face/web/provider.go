@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // errandLife is how long someone may be away at the provider.
@@ -76,7 +77,7 @@ func refusalOf(code, description string) error {
 		try = "ask an owner to compare oidc.client_id and the redirect address with what the provider has"
 	}
 	if description != "" {
-		return prentice.Errorf(prentice.Denied, "the provider refuses: %s (%s)", clip(code), clip(description)).Try("%s", try)
+		return prentice.Errorf(prentice.Denied, "the provider refuses: %s (%s)", clip.Text(code), clip.Text(description)).Try("%s", try)
 	}
-	return prentice.Errorf(prentice.Denied, "the provider refuses: %s", clip(code)).Try("%s", try)
+	return prentice.Errorf(prentice.Denied, "the provider refuses: %s", clip.Text(code)).Try("%s", try)
 }

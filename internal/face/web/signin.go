@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 )
 
 // asking is what the sign-in page shows.
@@ -101,7 +102,7 @@ func (s *Site) mayTry(r *http.Request) error {
 		return prentice.Errorf(prentice.Denied, "another site tried to sign you in, so nothing was done").Try("sign in from this page")
 	}
 	if origin := r.Header.Get("Origin"); s.encrypted(r) && strings.HasPrefix(origin, "http://") {
-		return prentice.Errorf(prentice.Refused, "%s is not encrypted, and a session would travel in the open", clip(origin)).
+		return prentice.Errorf(prentice.Refused, "%s is not encrypted, and a session would travel in the open", clip.Text(origin)).
 			Try("put TLS in front of prentice, or reach it through a tunnel to loopback")
 	}
 	return nil

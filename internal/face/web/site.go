@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 )
 
@@ -182,8 +183,8 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // nothing answers for every address where nothing is.
 func (s *Site) nothing(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		s.fail(w, r, prentice.Errorf(prentice.NotFound, "%s %s does nothing here", r.Method, clip(r.URL.Path)).Try("go back and use the form of the page"))
+		s.fail(w, r, prentice.Errorf(prentice.NotFound, "%s %s does nothing here", r.Method, clip.Text(r.URL.Path)).Try("go back and use the form of the page"))
 		return
 	}
-	s.fail(w, r, prentice.Errorf(prentice.NotFound, "there is no page %s", clip(r.URL.Path)).Try("choose a page from the menu"))
+	s.fail(w, r, prentice.Errorf(prentice.NotFound, "there is no page %s", clip.Text(r.URL.Path)).Try("choose a page from the menu"))
 }

@@ -109,7 +109,7 @@ func (r *Reader) plain(n *Node, depth int) bool {
 		r.Wrong(n, "write the value out", "anchors and aliases are not read here")
 		return false
 	case n.Style&yaml.TaggedStyle != 0 && !slices.Contains(r.Tags, n.Tag):
-		r.Wrong(n, "leave the tag out", "the tag %s is not read here", Clip(n.Tag))
+		r.Wrong(n, "leave the tag out", "the tag %s is not read here", clip(n.Tag))
 		return false
 	}
 	r.written(n)
@@ -142,7 +142,7 @@ func (r *Reader) Mapping(n *Node, what string, known ...string) map[string]*Node
 		key, value := n.Content[i], n.Content[i+1]
 		switch {
 		case !slices.Contains(known, key.Value):
-			r.Wrong(key, r.instead(key.Value, known), "a %s has no key %q", what, Clip(key.Value))
+			r.Wrong(key, r.instead(key.Value, known), "a %s has no key %q", what, clip(key.Value))
 		case values[key.Value] != nil:
 			r.Wrong(key, "keep one of them", "key %q is there twice", key.Value)
 		default:
@@ -170,7 +170,7 @@ func (r *Reader) Words(n *Node, what string) []string {
 	for _, m := range r.List(n, what) {
 		word := r.Text(m, what)
 		if slices.Contains(words, word) {
-			r.Wrong(m, "keep one of them", "%q is there twice", Clip(word))
+			r.Wrong(m, "keep one of them", "%q is there twice", clip(word))
 		}
 		words = append(words, word)
 	}
@@ -199,7 +199,7 @@ func (r *Reader) Needed(n, of *Node, what, key, hint string) string {
 func (r *Reader) Choice(n *Node, what string, known []string) string {
 	word := r.Text(n, what)
 	if word != "" && !slices.Contains(known, word) {
-		r.Wrong(n, r.instead(word, known), "%q is not a %s", Clip(word), what)
+		r.Wrong(n, r.instead(word, known), "%q is not a %s", clip(word), what)
 		return ""
 	}
 	return word
@@ -210,7 +210,7 @@ func (r *Reader) Choices(n *Node, what string, known []string) []string {
 	words := r.Words(n, what)
 	for i, word := range words {
 		if word != "" && !slices.Contains(known, word) {
-			r.Wrong(n.Content[i], r.instead(word, known), "%s has no %q", what, Clip(word))
+			r.Wrong(n.Content[i], r.instead(word, known), "%s has no %q", what, clip(word))
 		}
 	}
 	return words
@@ -226,8 +226,8 @@ func (r *Reader) instead(word string, known []string) string {
 	return "use " + strings.Join(known, ", ")
 }
 
-// Clip keeps a hostile value from filling a message.
-func Clip(s string) string {
+// clip keeps a hostile value from filling a message.
+func clip(s string) string {
 	if len(s) > 80 {
 		return strings.ToValidUTF8(s[:80], "") + "…"
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 )
@@ -90,7 +91,7 @@ func (d Deps) record(ctx context.Context, procedure string) (prentice.Record, er
 type nothing struct{}
 
 func (nothing) Find(name string) (prentice.Procedure, error) {
-	return prentice.Procedure{}, prentice.Errorf(prentice.NotFound, "no procedure %q", clip(name)).Try("write the first into procedures/ in the team folder")
+	return prentice.Procedure{}, prentice.Errorf(prentice.NotFound, "no procedure %q", clip.Text(name)).Try("write the first into procedures/ in the team folder")
 }
 func (nothing) Known() []prentice.Procedure                           { return nil }
 func (nothing) Lint(prentice.Procedure, time.Time) []prentice.Finding { return nil }
@@ -101,13 +102,6 @@ func unavailable(what string) error {
 
 func usable(findings []prentice.Finding) bool {
 	return !slices.ContainsFunc(findings, func(f prentice.Finding) bool { return f.Error })
-}
-
-func clip(s string) string {
-	if r := []rune(s); len(r) > 80 {
-		return string(r[:80]) + "…"
-	}
-	return s
 }
 
 var _ Library = nothing{}

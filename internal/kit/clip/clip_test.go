@@ -1,10 +1,10 @@
-package text_test
+package clip_test
 
 import (
 	"strings"
 	"testing"
 
-	"prentice/internal/kit/text"
+	"prentice/internal/kit/clip"
 )
 
 func TestWhatIsShortenedSaysSoAndKeepsWholeCharacters(t *testing.T) {
@@ -16,7 +16,7 @@ func TestWhatIsShortenedSaysSoAndKeepsWholeCharacters(t *testing.T) {
 		strings.Repeat("ä", 50):       strings.Repeat("ä", 40) + "…",
 		"x" + strings.Repeat("ä", 50): "x" + strings.Repeat("ä", 39) + "…",
 	} {
-		if got := text.Clip(given); got != want {
+		if got := clip.Text(given); got != want {
 			t.Errorf("%q became %q", given, got)
 		}
 	}
