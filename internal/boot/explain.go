@@ -4,74 +4,70 @@ import (
 	"context"
 	"strings"
 	"text/template"
+	"time"
 
 	"prentice"
-	"prentice/internal/kit/nearest"
-	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/skill/learning"
+	"prentice/internal/skill/support"
 )
 
-type explainIn struct {
-	Topic string `json:"topic,omitempty" arg:"1" doc:"The skill to explain; without it, what there is to explain." example:"supervision" maxLength:"60"`
-}
-
-// Explained is a chapter of the role, drawn with this team's own data.
-type Explained struct {
-	Topic    string `json:"topic"`
-	Sentence string `json:"sentence"`
-	Markdown string `json:"markdown"`
-}
-
-// Text implements op.Texter.
-func (e Explained) Text() string { return strings.TrimSpace(e.Markdown) + "\n" }
-
-// explainOp explains a skill from the team's data: what it is, what it does
-// here, and where the evidence is.
-func explainOp(skills func() []skill.Skill) op.Op {
-	return op.New("explain", prentice.Look, prentice.Viewer, "Explain a skill of the role, from this team's own data.",
-		func(ctx context.Context, _ op.Call, in explainIn) (Explained, error) {
-			if in.Topic == "" {
-				return topics(skills()), nil
-			}
-			var names []string
-			for _, sk := range skills() {
-				if sk.Name == in.Topic {
-					return explain(ctx, sk)
-				}
-				names = append(names, sk.Name)
-			}
-			err := prentice.Errorf(prentice.NotFound, "no skill %q", in.Topic)
-			if near := nearest.Of(in.Topic, names); near != "" {
-				return Explained{}, err.Try("did you mean %s?", near)
-			}
-			return Explained{}, err.Try("there are %s", strings.Join(names, ", "))
-		}).WithExample("prentice explain supervision").Under(op.Noun{Name: "explain", Part: op.EveryDay})
-}
-
-func topics(skills []skill.Skill) Explained {
-	var b strings.Builder
-	b.WriteString("# What can be explained\n\n")
-	for _, sk := range skills {
-		b.WriteString("- **" + sk.Name + "**: " + sk.Sentence + "\n")
+// learning is what the chapter that explains reads of the others.
+func (s *System) learning() learning.Deps {
+	return learning.Deps{
+		Clock:      time.Now,
+		Chapters:   func() []learning.Chapter { return explained(s.Skills) },
+		Catalog:    s.Team.Catalog,
+		Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
+		Troubles:   s.Team.Troubles,
+		Rules:      func() int { return len(s.Team.now.Load().policy.Rules()) },
+		Runs:       func(ctx context.Context, f prentice.RunFilter) ([]prentice.Run, error) { return s.runner.List(ctx, f) },
+		Events: func(ctx context.Context, f prentice.EventFilter) ([]prentice.EventRecord, error) {
+			return s.inbox.List(ctx, f)
+		},
+		Notices: func(ctx context.Context, state prentice.NoticeState) (int, error) { return s.outbox.Count(ctx, state) },
+		Outages: func(ctx context.Context, since, now time.Time) ([]learning.Outage, error) {
+			list, err := s.desk.Outages(ctx, since)
+			return outages(list, now), err
+		},
 	}
-	return Explained{Sentence: "what there is to explain", Markdown: b.String()}
 }
 
-func explain(ctx context.Context, sk skill.Skill) (Explained, error) {
+func outages(list []support.Incident, now time.Time) (felt []learning.Outage) {
+	for _, in := range list {
+		until := in.Closed
+		if until.IsZero() {
+			until = now
+		}
+		felt = append(felt, learning.Outage{Incident: in.Ref, Subject: in.Subject, Title: in.Title, For: until.Sub(in.FirstSymptom), Lasted: until.Sub(in.FirstSymptom).Round(time.Second).String()})
+	}
+	return felt
+}
+
+// explained are the skills that explain themselves.
+func explained(skills []skill.Skill) (list []learning.Chapter) {
+	for _, sk := range skills {
+		if sk.Explain != "" {
+			list = append(list, learning.Chapter{Name: sk.Name, Sentence: sk.Sentence, Explain: func(ctx context.Context) (string, error) { return explain(ctx, sk) }})
+		}
+	}
+	return list
+}
+
+// explain draws a chapter's own text with its own facts.
+func explain(ctx context.Context, sk skill.Skill) (string, error) {
 	var facts any
 	if sk.Facts != nil {
 		var err error
 		if facts, err = sk.Facts(ctx); err != nil {
-			return Explained{}, err
+			return "", err
 		}
 	}
 	text, err := template.New(sk.Name).Parse(sk.Explain)
 	if err != nil {
-		return Explained{}, err
+		return "", err
 	}
 	var b strings.Builder
-	if err := text.Execute(&b, facts); err != nil {
-		return Explained{}, err
-	}
-	return Explained{Topic: sk.Name, Sentence: sk.Sentence, Markdown: b.String()}, nil
+	err = text.Execute(&b, facts)
+	return b.String(), err
 }

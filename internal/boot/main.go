@@ -45,7 +45,7 @@ type commands struct {
 // ops is every operation there is, described without a data folder.
 func (c *commands) ops() []op.Op {
 	skills := describe(func() string { return c.team })
-	return append(skill.Ops(skills), explainOp(func() []skill.Skill { return skills }))
+	return skill.Ops(skills)
 }
 
 // settings joins flags, environment and file.

@@ -13,9 +13,11 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/skill/learning"
 )
 
 //go:generate go run ../../cmd/prentice reference ../../book/reference
+//go:generate go run ../../cmd/prentice reference ../../book
 
 // A chapter of the reference is written by people, but for the parts between
 // these lines, which are drawn from the program.
@@ -52,7 +54,7 @@ func (c *commands) reference() *cobra.Command {
 func (c *commands) draw(text string) (string, error) {
 	parts := map[string]func() string{
 		"operations": c.operations, "exit-codes": exitCodes, "end-states": endStates, "holds": holds, "settings": c.settingsTable,
-		"front-matter": frontMatter, "built-in-rules": builtInRules,
+		"front-matter": frontMatter, "built-in-rules": builtInRules, "role": learning.Book,
 	}
 	var unknown error
 	drawn := drawnPart.ReplaceAllStringFunc(text, func(old string) string {

@@ -23,6 +23,7 @@ import (
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
 	"prentice/internal/skill/design"
+	"prentice/internal/skill/learning"
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
@@ -33,13 +34,15 @@ import (
 func Describe() []skill.Skill { return describe(func() string { return "." }) }
 
 // describe is Describe for anyone who knows where the team folder is.
-func describe(dir func() string) []skill.Skill {
-	return all.Skills(all.Deps{
+func describe(dir func() string) (list []skill.Skill) {
+	list = all.Skills(all.Deps{
+		Learning:    learning.Deps{Chapters: func() []learning.Chapter { return explained(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
 		Supervision: supervision.Deps{CheckCalendar: calendarFile.Check, CheckNotices: noticesFile.Check, Tester: offlineDesk{dir}},
 		Support:     support.Deps{CheckAlerts: alertsFile.Check},
 	})
+	return list
 }
 
 // skills is every skill with what it needs.
@@ -47,6 +50,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 	desk := &policyDesk{Team: s.Team, s: s}
 	return all.Skills(all.Deps{
 		Automation:   s.automation(),
+		Learning:     s.learning(),
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,

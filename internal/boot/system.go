@@ -319,7 +319,7 @@ func kindsWith(services probe.Services, sh *shell.Kind, skills []skill.Skill) []
 
 // join hangs the skills into the door and the inbox.
 func (s *System) join() (err error) {
-	ops := append(skill.Ops(s.Skills), explainOp(func() []skill.Skill { return s.Skills }))
+	ops := skill.Ops(s.Skills)
 	s.App, err = app.New(app.Deps{Ops: ops, DB: s.db, Policy: s.Team, Recorder: s.ledger, Places: places{s}, Clock: time.Now, Log: s.log})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
 	"prentice/internal/skill/design"
+	"prentice/internal/skill/learning"
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
@@ -17,6 +18,7 @@ type Deps struct {
 	Automation   automation.Deps
 	Availability availability.Deps
 	Design       design.Deps
+	Learning     learning.Deps
 	Security     security.Deps
 	Supervision  supervision.Deps
 	Support      support.Deps
@@ -31,5 +33,6 @@ func Skills(d Deps) []skill.Skill {
 		automation.New(d.Automation),
 		design.New(d.Design),
 		security.New(d.Security),
+		learning.New(d.Learning),
 	}
 }

@@ -3,6 +3,8 @@ package support
 import (
 	"context"
 	"time"
+
+	"prentice/internal/kit/db"
 )
 
 // Facts is what explain.md is drawn from.
@@ -37,4 +39,12 @@ func (s *Support) facts(ctx context.Context) (any, error) {
 		f.Ended = append(f.Ended, Ended{in, long(in.Closed.Sub(in.FirstSymptom))})
 	}
 	return f, err
+}
+
+// Outages are the incidents that were opened since a time, newest first, at most 500.
+func (s *Support) Outages(ctx context.Context, since time.Time) ([]Incident, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	return s.incidents(ctx, `opened >= ? ORDER BY number DESC LIMIT 500`, db.Micros(since))
 }

@@ -1,0 +1,120 @@
+package learning
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"prentice"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// team is a team of two services, two procedures and a bad day.
+func team() Deps {
+	step := func(s prentice.Section) prentice.StepSpec { return prentice.StepSpec{Section: s} }
+	return Deps{
+		Clock: func() time.Time { return noon },
+		Catalog: func() *prentice.Catalog {
+			return &prentice.Catalog{
+				Services: []prentice.Service{{Ref: "service/shop", DependsOn: []prentice.Ref{"service/cart"}, Probes: []prentice.Probe{{}}}, {Ref: "service/cart"}},
+				Hosts:    []prentice.Host{{Ref: "host/a"}},
+				Entities: []prentice.Entity{{Ref: "service/shop", Description: "Sells kettles"}, {Ref: "service/cart"}, {Ref: "api/orders"}},
+			}
+		},
+		Procedures: func() []prentice.Procedure {
+			return []prentice.Procedure{
+				{Name: "restart", ReviewBy: "2026-02-28", Steps: []prentice.StepSpec{step(prentice.Act), step(prentice.Verify)}},
+				{Name: "look", ReviewBy: "2026-03-01", Steps: []prentice.StepSpec{step(prentice.Check)}},
+			}
+		},
+		Troubles: func() []prentice.Finding { return make([]prentice.Finding, 2) },
+		Rules:    func() int { return 4 },
+		Runs: func(_ context.Context, f prentice.RunFilter) ([]prentice.Run, error) {
+			if !f.Since.Equal(noon.AddDate(0, 0, -30)) {
+				return nil, fmt.Errorf("asked since %s", f.Since)
+			}
+			return []prentice.Run{{Procedure: "restart", State: prentice.Verified}, {Procedure: "adhoc", Command: "uptime"}, {Procedure: "adhoc", Command: "uptime"}, {Procedure: "adhoc", Command: "df"}}, nil
+		},
+		Events: func(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error) {
+			return []prentice.EventRecord{{Event: prentice.Event{Source: "alertmanager"}, Count: 3}, {Event: prentice.Event{Source: "alertmanager"}, Count: 1}, {Event: prentice.Event{Source: "ci"}, Count: 1}}, nil
+		},
+		Notices: func(_ context.Context, state prentice.NoticeState) (int, error) {
+			return map[prentice.NoticeState]int{prentice.NoticeDead: 1, prentice.NoticeSent: 7}[state], nil
+		},
+		Outages: func(context.Context, time.Time, time.Time) ([]Outage, error) {
+			return []Outage{{Incident: "incident/1", Title: "cart is slow", For: time.Minute}, {Incident: "incident/2", Subject: "service/shop", Title: "shop is down", Lasted: "1h0m0s", For: time.Hour}}, nil
+		},
+	}
+}
+
+func TestWhatStandsHereIsCountedFromTheTeamsData(t *testing.T) {
+	for topic, want := range map[string][]string{
+		"capacity":    {"1 host and 2 services", "4 runs"},
+		"standards":   {"2 findings", "4 rules", "Of 2 procedures these are due for review: restart (since 2026-02-28)"},
+		"build":       {"Without an Undo section: restart."},
+		"prototyping": {"3 commands were run ad hoc", "`uptime`, 2 times", "rare faults: look."},
+		"integration": {"api/orders", "1 of 2 services need another", "from alertmanager: 2", "from ci: 1", "1 of them was sent more than once", "7 were taken, 1 were given up"},
+		"userfocus":   {"incident/2: shop is down. It lasted 1h0m0s, on service/shop.", "1 of 2 services say"},
+	} {
+		text, err := team().stands(t.Context(), topic)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s lacks %q:\n%s", topic, w, text)
+			}
+		}
+	}
+	text, _ := team().stands(t.Context(), "userfocus")
+	if strings.Index(text, "incident/2") > strings.Index(text, "incident/1") {
+		t.Errorf("the longest is not first:\n%s", text)
+	}
+	if text, _ := team().stands(t.Context(), "prototyping"); strings.Contains(text, "`df`") {
+		t.Errorf("what was asked for once is not asked for again and again:\n%s", text)
+	}
+}
+
+func TestWithoutATeamEachTopicSaysThatThereIsNoEvidence(t *testing.T) {
+	for _, line := range framework().Lines {
+		text, err := Deps{}.stands(t.Context(), line.Topic)
+		if err != nil || !strings.Contains(text, "no evidence") {
+			t.Errorf("%s: %q, %v", line.Topic, text, err)
+		}
+	}
+}
+
+func TestWhoReadsChangesTheOrderAndNoFact(t *testing.T) {
+	lines := map[string]map[string]bool{}
+	for who := range orders {
+		e, err := team().explain(t.Context(), explainIn{Topic: "standards", For: who})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines[who] = map[string]bool{}
+		for line := range strings.Lines(e.Markdown) {
+			lines[who][line] = true
+		}
+	}
+	for who := range orders {
+		for line := range lines["junior"] {
+			if !lines[who][line] {
+				t.Errorf("%s is not told %q", who, line)
+			}
+		}
+	}
+}
+
+func TestATopicThatIsNotThereNamesTheNearest(t *testing.T) {
+	_, err := team().explain(t.Context(), explainIn{Topic: "capasity"})
+	if prentice.KindOf(err) != prentice.NotFound || !strings.Contains(prentice.HintOf(err), "capacity") {
+		t.Errorf("got %v, %s", err, prentice.HintOf(err))
+	}
+	_, _, err = framework().tell("desing")
+	if prentice.KindOf(err) != prentice.NotFound || !strings.Contains(prentice.HintOf(err), "design") {
+		t.Errorf("got %v, %s", err, prentice.HintOf(err))
+	}
+}

@@ -1,0 +1,9 @@
+package learning
+
+import "prentice/internal/op"
+
+// nouns are what the operations of this chapter are about.
+var nouns = op.Nouns{
+	{Name: "explain", Part: op.EveryDay},
+	{Name: "role", About: "The role and its skills, as the capability framework has them", Part: op.EveryDay},
+}

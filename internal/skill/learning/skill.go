@@ -1,0 +1,133 @@
+package learning
+
+import (
+	"cmp"
+	"context"
+	"embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+//go:embed pages/*.html
+var files embed.FS
+
+// Chapter is another chapter of prentice, as far as it explains itself.
+type Chapter struct {
+	Name, Sentence string
+	Explain        func(context.Context) (string, error)
+}
+
+// Deps is what the chapter reads. Without a Catalog there is no team to tell of.
+type Deps struct {
+	Clock      func() time.Time
+	Chapters   func() []Chapter
+	Catalog    func() *prentice.Catalog
+	Procedures func() []prentice.Procedure
+	Troubles   func() []prentice.Finding
+	Rules      func() int
+	Runs       func(context.Context, prentice.RunFilter) ([]prentice.Run, error)
+	Events     func(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error)
+	Notices    func(context.Context, prentice.NoticeState) (int, error)
+	Outages    func(ctx context.Context, since, now time.Time) ([]Outage, error)
+}
+
+// New is the chapter's one registration.
+func New(d Deps) skill.Skill {
+	return skill.Skill{
+		Name: "learning",
+		Ops:  nouns.Of([]op.Op{explainOp(d), roleOp()}),
+		Pages: []op.Page{
+			{Path: "/explain", Op: "explain", Template: "explain.html", Title: "The role", Nav: "Explain", Key: "x", Order: 90, Group: op.Governance},
+			{Path: "/explain/{topic}", Op: "explain", Template: "explain.html", Title: "Explain"},
+		},
+		Files: files,
+	}
+}
+
+type explainIn struct {
+	Topic  string `json:"topic,omitempty" arg:"1" doc:"The topic to explain; without it, the role line by line." example:"supervision" maxLength:"60"`
+	Lesson bool   `json:"lesson,omitempty" doc:"The lesson of the topic: a principle, an exercise and questions."`
+	For    string `json:"for,omitempty" doc:"Who reads: it changes the order of the parts, never a fact." enum:"junior,lead,auditor" default:"junior"`
+}
+
+// Explained is a topic, told with this team's own data, or the role line by line.
+type Explained struct {
+	Topic     string     `json:"topic,omitempty"`
+	Title     string     `json:"title"`
+	Of        string     `json:"of,omitempty"` // what the role asks for
+	Markdown  string     `json:"markdown"`
+	Questions []Question `json:"questions,omitempty"`
+	Lines     []Line     `json:"lines,omitempty"` // of the role
+}
+
+// Text implements op.Texter.
+func (e Explained) Text() string {
+	text := strings.TrimSpace(e.Markdown) + "\n"
+	if len(e.Questions) == 0 {
+		return text
+	}
+	var asked, answers strings.Builder
+	for i, q := range e.Questions {
+		fmt.Fprintf(&asked, "%d. %s\n", i+1, q.Ask)
+		fmt.Fprintf(&answers, "%d. %s\n", i+1, q.Answer)
+	}
+	return text + "\nQuestions, with the answers below:\n\n" + asked.String() + "\n\n\n" + answers.String()
+}
+
+func explainOp(d Deps) op.Op {
+	return op.New("explain", prentice.Look, prentice.Viewer, "Explain a topic of the role, from this team's own data.",
+		func(ctx context.Context, _ op.Call, in explainIn) (Explained, error) {
+			if in.Topic == "" {
+				return framework().role(), nil
+			}
+			return d.explain(ctx, in)
+		}).WithExample("prentice explain capacity --lesson")
+}
+
+// role is the role line by line.
+func (f Framework) role() Explained {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n", f.Roles[junior].Title, f.Roles[junior].Summary)
+	for _, l := range f.Lines {
+		fmt.Fprintf(&b, "- **%s**: %s. Here: %s; see `prentice explain %s`.\n", l.Topic, l.Of, cmp.Or(l.Now, "it is explained; nothing does it yet"), l.Topic)
+	}
+	return Explained{Title: "The role, line by line", Lines: f.Lines, Markdown: b.String() + f.from()}
+}
+
+// Book is the chapter of the book about the role, made of the same data.
+func Book() string {
+	f := framework()
+	var b strings.Builder
+	fmt.Fprintf(&b, "The work of a junior DevOps engineer, as the [capability framework](%s) of the UK government has it. Each line is to be a skill of prentice; this is what it does for each now, and what is still missing. The same is told from your own data by `prentice explain`.\n\n", f.Source)
+	b.WriteString("| topic | the role asks to | now | not yet |\n|---|---|---|---|\n")
+	for _, l := range f.Lines {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.Topic, l.Of, cmp.Or(l.Now, "it is explained"), l.Later)
+	}
+	return b.String() + "\n#" + f.tellRole(f.Roles[junior])
+}
+
+type roleIn struct {
+	Name string `json:"name,omitempty" arg:"1" doc:"A role or a skill of the framework; without it, the role that prentice has." example:"support" maxLength:"60"`
+}
+
+// Shown is a role or a skill of the framework.
+type Shown struct {
+	Title    string `json:"title"`
+	Markdown string `json:"markdown"`
+}
+
+// Text implements op.Texter.
+func (s Shown) Text() string { return strings.TrimSpace(s.Markdown) + "\n" }
+
+func roleOp() op.Op {
+	return op.New("role.show", prentice.Look, prentice.Viewer, "Show a role or a skill of the capability framework.",
+		func(_ context.Context, _ op.Call, in roleIn) (Shown, error) {
+			title, text, err := framework().tell(in.Name)
+			return Shown{title, text}, err
+		}).WithExample("prentice role show support").WithoutState()
+}

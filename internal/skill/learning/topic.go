@@ -1,0 +1,157 @@
+package learning
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"strings"
+	"text/template"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+	"prentice/internal/op"
+)
+
+//go:embed topics/*.md here/*.md
+var texts embed.FS
+
+// The parts of a topic, by the headings that its text has.
+const (
+	whatItIs = "What it is"
+	here     = "How it stands here"
+	hard     = "What is hard about it"
+	next     = "What to do next"
+	lesson   = "Lesson"
+)
+
+// orders are the parts in the order in which each kind of reader needs them.
+var orders = map[string][]string{
+	"junior":  {whatItIs, here, hard, next},
+	"lead":    {here, next, hard, whatItIs},
+	"auditor": {here, whatItIs, hard, next},
+}
+
+// topic is a topic's own text, taken apart.
+type topic struct {
+	title string
+	parts map[string]string
+}
+
+// readTopic takes the text of a topic apart at its headings.
+func readTopic(name string) (topic, error) {
+	raw, err := texts.ReadFile("topics/" + name + ".md")
+	if err != nil {
+		return topic{}, err
+	}
+	t := topic{parts: map[string]string{}}
+	sections := strings.Split("\n"+string(raw), "\n## ")
+	t.title = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(sections[0]), "#"))
+	for _, s := range sections[1:] {
+		heading, body, _ := strings.Cut(s, "\n")
+		t.parts[heading] = strings.TrimSpace(body)
+	}
+	return t, nil
+}
+
+// explain tells a topic for a kind of reader.
+func (d Deps) explain(ctx context.Context, in explainIn) (Explained, error) {
+	f := framework()
+	line, ok := f.line(in.Topic)
+	if !ok {
+		err := prentice.Errorf(prentice.NotFound, "no topic %q", in.Topic)
+		if near := nearest.Of(in.Topic, f.topics()); near != "" {
+			return Explained{}, err.Try("did you mean %s?", near)
+		}
+		return Explained{}, err.Try("there are %s", strings.Join(f.topics(), ", "))
+	}
+	t, err := readTopic(line.Topic)
+	if err != nil {
+		return Explained{}, err
+	}
+	e := Explained{Topic: line.Topic, Title: t.title, Of: line.Of}
+	if in.Lesson {
+		e.Markdown, e.Questions = t.teach()
+		return e, nil
+	}
+	if t.parts[here], err = d.stands(ctx, line.Topic); err != nil {
+		return Explained{}, err
+	}
+	order := orders[in.For]
+	if order == nil {
+		order = orders["junior"]
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\nThe role asks to %s.\n", t.title, line.Of)
+	for _, part := range order {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", part, t.parts[part])
+	}
+	fmt.Fprintf(&b, "\nA lesson with an exercise: `prentice explain %s --lesson`. The skill in the framework: `prentice role show %s`.\n", line.Topic, line.Skill)
+	e.Markdown = b.String()
+	return e, nil
+}
+
+// stands is how a topic stands here: what the chapter of that name says of itself, or
+// what is counted for it.
+func (d Deps) stands(ctx context.Context, name string) (string, error) {
+	if d.Chapters != nil {
+		for _, c := range d.Chapters() {
+			if c.Name == name {
+				text, err := c.Explain(ctx)
+				return below(text), err
+			}
+		}
+	}
+	raw, err := texts.ReadFile("here/" + name + ".md")
+	if err != nil {
+		return "There is no evidence: nothing of it is done here yet.", nil //nolint:nilerr // that is what it says
+	}
+	t, err := template.New(name).Funcs(template.FuncMap{"count": op.Count}).Parse(string(raw))
+	if err != nil {
+		return "", err
+	}
+	facts, err := d.survey(ctx)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, facts); err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+// below is a chapter's text as a part of another: without its title, its headings one
+// lower.
+func below(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	if strings.HasPrefix(lines[0], "# ") {
+		lines = lines[1:]
+	}
+	code := false
+	for i, line := range lines {
+		code = code != strings.HasPrefix(line, "```")
+		if !code && strings.HasPrefix(line, "#") {
+			lines[i] = "#" + line
+		}
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// Question is for testing oneself.
+type Question struct {
+	Ask    string `json:"ask"`
+	Answer string `json:"answer"`
+}
+
+// teach is a topic's lesson, and its questions apart so that the answers can be opened
+// one by one.
+func (t topic) teach() (text string, list []Question) {
+	body, asked, _ := strings.Cut(t.parts[lesson], "\nQuestions:\n")
+	for line := range strings.Lines(asked) {
+		ask, answer, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "- "), " | ")
+		if ok {
+			list = append(list, Question{ask, answer})
+		}
+	}
+	return fmt.Sprintf("# %s: a lesson\n\n%s\n", t.title, strings.TrimSpace(body)), list
+}
