@@ -131,10 +131,10 @@ func (f Framework) tellRole(r Role) string {
 	for _, duty := range r.Duties {
 		fmt.Fprintf(&b, "- %s\n", duty)
 	}
-	b.WriteString("\n| skill | level | what that means | topics here |\n|---|---|---|---|\n")
+	b.WriteString("\n| skill | what is asked for | level | topics here |\n|---|---|---|---|\n")
 	for _, name := range sorted(r.Skills) {
 		s, level := f.Skills[name], r.Skills[name]
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", s.Title, level, s.at(level), strings.Join(f.serving(name), ", "))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", s.Title, s.at(level), level, strings.Join(f.serving(name), ", "))
 	}
 	return b.String() + f.from()
 }

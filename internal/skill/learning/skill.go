@@ -104,9 +104,9 @@ func Book() string {
 	f := framework()
 	var b strings.Builder
 	fmt.Fprintf(&b, "The work of a junior DevOps engineer, as the [capability framework](%s) of the UK government has it. Each line is to be a skill of prentice; this is what it does for each now, and what is still missing. The same is told from your own data by `prentice explain`.\n\n", f.Source)
-	b.WriteString("| topic | the role asks to | now | not yet |\n|---|---|---|---|\n")
+	b.WriteString("| the role asks to | skill | now | not yet |\n|---|---|---|---|\n")
 	for _, l := range f.Lines {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.Topic, l.Of, cmp.Or(l.Now, "it is explained"), l.Later)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.Of, l.Topic, cmp.Or(l.Now, "–"), l.Later)
 	}
 	return b.String() + "\n#" + f.tellRole(f.Roles[junior])
 }
