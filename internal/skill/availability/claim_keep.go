@@ -122,16 +122,23 @@ func (l *Lookout) unkept(now time.Time) (at *prentice.Catalog, list []unkept) {
 	return at, list
 }
 
-// claimsOf is what all probes of a catalog claim.
+// claimsOf is what all probes of a catalog claim. Of two that have the same name the
+// last counts, as it does for what is looked at.
 func claimsOf(c *prentice.Catalog) []prentice.Claim {
 	source := map[prentice.Ref]string{}
 	for _, e := range c.Entities {
 		source[e.Ref] = e.At.String()
 	}
 	var list []prentice.Claim
+	at := map[string]int{}
 	for _, s := range c.Services {
 		for _, p := range s.Probes {
-			list = append(list, claimOf(s, p, source[s.Ref]))
+			one := claimOf(s, p, source[s.Ref])
+			if i, there := at[one.ID]; there {
+				list[i] = one
+				continue
+			}
+			at[one.ID], list = len(list), append(list, one)
 		}
 	}
 	return list

@@ -120,3 +120,11 @@ func (w *world) says(service, probe string) claimed {
 	}
 	return claimed{}
 }
+
+func TestTwoProbesOfOneNameAreOneClaim(t *testing.T) {
+	first, last := prentice.Probe{Name: "web", Kind: "tcp", Target: "a:1"}, prentice.Probe{Name: "web", Kind: "tcp", Target: "b:1"}
+	list := claimsOf(&prentice.Catalog{Services: []prentice.Service{serviceOf("shop", first, last), serviceOf("till", first)}})
+	if len(list) != 2 || !strings.HasPrefix(list[0].Says, "b:1 ") || list[1].About != "service/till" {
+		t.Errorf("got %+v", list)
+	}
+}

@@ -26,7 +26,7 @@ func (l *Lookout) chapter() skill.Skill {
 		Pages: []op.Page{
 			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 4},
 			{Path: "/services/{name}", Op: "service.show", Template: "service.html", Title: "Service"},
-			{Path: "/claims", Op: "claim.list", Template: "claims.html", Title: "Claims", Nav: "Claims", Order: 61},
+			{Path: "/claims", Op: "claim.list", Template: "claims.html", Title: "Claims", Nav: "Claims", Order: 61, Group: op.Governance},
 			{Path: "/claims/{claim}", Op: "claim.show", Template: "claim.html", Title: "Claim"},
 		},
 		Refs:    map[string]string{"service": "/services/{name}", "claim": "/claims/{claim}"},
