@@ -28,6 +28,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/mask"
 	"prentice/internal/kit/reach"
+	"prentice/internal/kit/span"
 )
 
 // DefaultTimeout is how long a step waits for its answer when it does not say.
@@ -202,7 +203,7 @@ type wanted struct {
 func read(attrs map[string]string) (w wanted, err error) {
 	w.timeout = DefaultTimeout
 	if text := attrs["timeout"]; text != "" {
-		if w.timeout, err = time.ParseDuration(text); err != nil || w.timeout <= 0 {
+		if w.timeout, err = span.Parse(text); err != nil || w.timeout <= 0 {
 			return w, prentice.Errorf(prentice.Invalid, "timeout=%q is not a time", text).Try("write timeout=10s")
 		}
 	}

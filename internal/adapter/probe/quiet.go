@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/span"
 )
 
 // waits are the times of a verification.
@@ -32,7 +33,7 @@ func waitsOf(attrs map[string]string) (waits, error) {
 		if !given {
 			continue
 		}
-		d, err := time.ParseDuration(text)
+		d, err := span.Parse(text)
 		if err != nil || d < t.least || d > 24*time.Hour {
 			return w, prentice.Errorf(prentice.Invalid, "%s=%q is not a time from %s to 24h", t.name, text, t.least).Try("write it like 30s or 2m")
 		}

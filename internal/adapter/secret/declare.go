@@ -7,6 +7,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
 	"prentice/internal/team"
 )
@@ -87,7 +88,7 @@ func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
 		}
 		if v["timeout"] != nil {
 			var err error
-			if d.Timeout, err = time.ParseDuration(r.Text(v["timeout"], "timeout")); err != nil || d.Timeout <= 0 || d.Timeout > longest {
+			if d.Timeout, err = span.Parse(r.Text(v["timeout"], "timeout")); err != nil || d.Timeout <= 0 || d.Timeout > longest {
 				r.Wrong(v["timeout"], "write 10s, at most 5m", "the timeout is not a time to wait")
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/argv"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/span"
 )
 
 var (
@@ -176,7 +177,7 @@ func (r *reader) duration(n *yaml.Node, what string, otherwise time.Duration) ti
 	if n == nil {
 		return otherwise
 	}
-	d, err := time.ParseDuration(n.Value)
+	d, err := span.Parse(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || d < minTime || d > maxTime {
 		r.fail(r.at(n), "write it like 10s or 1m30s", "%s is %q, wants a time from %s to %s", what, clip.Text(n.Value), minTime, maxTime)
 		return otherwise

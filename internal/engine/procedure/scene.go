@@ -63,7 +63,7 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 		if err != nil {
 			return step, s.wrong(spec, name, err)
 		}
-		step.Attrs[name] = value
+		step.Attrs[name] = lengthIn(name, value)
 	}
 	kind, ok := s.library.kinds.named(spec.Kind)
 	if !ok {

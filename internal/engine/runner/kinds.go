@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/span"
 )
 
 // Know says which kinds of step there are, where they are made after the runner. It
@@ -30,7 +31,7 @@ func (Wait) Name() string { return "wait" }
 // Lint implements prentice.StepKind.
 func (Wait) Lint(s prentice.StepSpec) []prentice.Finding {
 	findings := only(s, "for")
-	if d, err := time.ParseDuration(s.Attrs["for"]); !strings.Contains(s.Attrs["for"], "${") && (err != nil || d < 0 || d > 24*time.Hour) {
+	if d, err := span.Parse(s.Attrs["for"]); !strings.Contains(s.Attrs["for"], "${") && (err != nil || d < 0 || d > 24*time.Hour) {
 		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: fmt.Sprintf("wait for=%q is not a time between 0s and 24h", s.Attrs["for"]), Hint: "write for=30s"})
 	}
 	return findings
@@ -41,7 +42,7 @@ func (Wait) Says(s prentice.PlannedStep) string { return "wait " + s.Attrs["for"
 
 // Apply implements prentice.StepKind.
 func (Wait) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
-	d, err := time.ParseDuration(w.Step.Attrs["for"])
+	d, err := span.Parse(w.Step.Attrs["for"])
 	if err != nil {
 		return prentice.Outcome{}, prentice.Errorf(prentice.Invalid, "wait for=%q is not a time", w.Step.Attrs["for"]).Try("write for=30s")
 	}

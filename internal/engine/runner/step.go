@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/span"
 )
 
 // one performs one step on one target, at most once for every step that must
@@ -201,7 +202,7 @@ func allowance(plan prentice.Plan, step prentice.PlannedStep) time.Duration {
 		return time.Second // a forged plan: do not let it linger
 	}
 	for _, name := range []string{"settle", "silence", "for"} {
-		if d, err := time.ParseDuration(step.Attrs[name]); err == nil {
+		if d, err := span.Parse(step.Attrs[name]); err == nil {
 			total += d
 		}
 	}

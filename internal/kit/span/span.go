@@ -1,5 +1,5 @@
 // Package span reads and writes lengths of time as people write them: 90s, 2h30m,
-// and 7d, which Go itself does not know. A day has 24 hours.
+// and 7d and 2w, which Go itself does not know. A day has 24 hours, a week 7 days.
 package span
 
 import (
@@ -12,31 +12,46 @@ import (
 // mostDays keeps days within what a duration holds.
 const mostDays = 36500
 
-// Parse reads a length such as 45s, 1h30m, 7d or 1d12h. What has days has a whole
-// number of them, in front.
+// Parse reads a length such as 45s, 1h30m, 7d, 1d12h or 2w. What has weeks or days has
+// a whole number of them, in front.
 func Parse(text string) (time.Duration, error) {
-	days, rest, found := strings.Cut(text, "d")
-	if !found {
+	if !strings.ContainsAny(text, "dw") {
 		return time.ParseDuration(text)
 	}
-	sign := time.Duration(1)
-	if strings.HasPrefix(days, "-") {
-		days, sign = days[1:], -1
+	rest, negative := strings.CutPrefix(text, "-")
+	days := uint64(0)
+	for _, unit := range []struct {
+		letter string
+		days   uint64
+	}{{"w", 7}, {"d", 1}} {
+		count, after, found := strings.Cut(rest, unit.letter)
+		if !found {
+			continue
+		}
+		n, err := strconv.ParseUint(count, 10, 16)
+		if err != nil {
+			return 0, noLength(text)
+		}
+		days, rest = days+n*unit.days, after
 	}
-	n, err := strconv.ParseUint(days, 10, 32)
-	if err != nil || n > mostDays || strings.ContainsAny(rest, "+-") {
-		return 0, fmt.Errorf("%.40q is not a length of time", text)
+	length := time.Duration(days) * 24 * time.Hour
+	if days > mostDays || strings.ContainsAny(rest, "+-") {
+		return 0, noLength(text)
 	}
-	length := time.Duration(n) * 24 * time.Hour
 	if rest != "" {
 		more, err := time.ParseDuration(rest)
 		if err != nil || more > 24*time.Hour*mostDays {
-			return 0, fmt.Errorf("%.40q is not a length of time", text)
+			return 0, noLength(text)
 		}
 		length += more
 	}
-	return sign * length, nil
+	if negative {
+		return -length, nil
+	}
+	return length, nil
 }
+
+func noLength(text string) error { return fmt.Errorf("%.40q is not a length of time", text) }
 
 // String is a length without what is nothing in it: 7d, 2h30m, 45s.
 func String(d time.Duration) string {

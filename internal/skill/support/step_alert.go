@@ -11,6 +11,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
@@ -76,7 +77,7 @@ func alertTimes(attrs map[string]string) (silence, interval time.Duration, err e
 		if !given {
 			continue
 		}
-		d, err := time.ParseDuration(text)
+		d, err := span.Parse(text)
 		if err != nil || d < 10*time.Millisecond || d > 24*time.Hour {
 			return 0, 0, prentice.Errorf(prentice.Invalid, "%s=%q is not a time from 10ms to 24h", name, text).Try("write it like 30s or 2m")
 		}
