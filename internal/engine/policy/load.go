@@ -2,12 +2,8 @@ package policy
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // a zone must mean the same on every machine
@@ -17,6 +13,8 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/strict"
+	"prentice/internal/team"
 )
 
 // Bounds on a policy file.
@@ -52,16 +50,16 @@ func LoadAdopted(file string, text []byte) (*Policy, []prentice.Finding) {
 	return load(reader{file: file, text: string(text), adopted: true})
 }
 
-func load(team reader) (*Policy, []prentice.Finding) {
+func load(file reader) (*Policy, []prentice.Finding) {
 	builtIn := reader{file: "built-in policy", builtIn: true, text: string(builtInText)}
 	ours := builtIn.rules()
-	theirs := team.rules()
-	findings := append(builtIn.findings, team.findings...)
+	theirs := file.rules()
+	findings := append(builtIn.findings, file.findings...)
 	if slices.ContainsFunc(findings, func(f prentice.Finding) bool { return f.Error }) {
 		return nil, findings
 	}
-	digest := prentice.Digest(append(append([]byte{}, builtInText...), team.text...))
-	return &Policy{team: inOrder(theirs), builtIn: inOrder(ours), digest: digest, zone: team.zone()}, findings
+	digest := prentice.Digest(append(append([]byte{}, builtInText...), file.text...))
+	return &Policy{team: inOrder(theirs), builtIn: inOrder(ours), digest: digest, zone: file.zone()}, findings
 }
 
 // inOrder puts the rules in the order in which they decide: by priority, and
@@ -115,8 +113,6 @@ func (r *reader) readZone(n *yaml.Node) {
 	r.inZone = zone
 }
 
-var lineOfYAML = regexp.MustCompile(`line (\d+): `)
-
 // rules reads the whole file.
 func (r *reader) rules() []Rule {
 	if len(r.text) > MaxBytes {
@@ -147,75 +143,22 @@ func (r *reader) rules() []Rule {
 
 // document is the top of the file's only document, or nil when there is none to
 // read.
-func (r *reader) document() *yaml.Node {
-	d := yaml.NewDecoder(strings.NewReader(r.text))
-	var doc yaml.Node
-	if err := d.Decode(&doc); err != nil {
-		if !errors.Is(err, io.EOF) {
-			r.unreadable(err)
-		}
-		return nil
-	}
-	var more yaml.Node
-	if err := d.Decode(&more); err == nil {
-		r.wrong(&more, "keep all rules in one document", "a second YAML document begins here")
-		return nil
-	} else if !errors.Is(err, io.EOF) {
-		r.unreadable(err)
-		return nil
-	}
-	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" || !r.plain(doc.Content[0]) {
-		return nil
-	}
-	return doc.Content[0]
-}
-
-func (r *reader) unreadable(err error) {
-	f := prentice.Finding{At: prentice.Pos{File: r.file}, Error: true, Text: "not YAML: " + err.Error(), Hint: "look at the indentation and the quotes around this place"}
-	if m := lineOfYAML.FindStringSubmatch(err.Error()); m != nil {
-		f.At.Line, _ = strconv.Atoi(m[1])
-	}
-	r.findings = append(r.findings, f)
-}
-
-// plain refuses what makes a file mean something other than it shows: anchors,
-// aliases and tags.
-func (r *reader) plain(n *yaml.Node) bool {
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		r.wrong(n, "write the value out", "anchors and aliases are not read here")
-		return false
-	}
-	if n.Style&yaml.TaggedStyle != 0 {
-		r.wrong(n, "leave the tag out", "the tag %s is not read here", clip.Text(n.Tag))
-		return false
-	}
-	for _, child := range n.Content {
-		if !r.plain(child) {
-			return false
-		}
-	}
-	return true
+func (r *reader) document() (top *yaml.Node) {
+	r.strictly(func(s *strict.Reader) { top = s.Document([]byte(r.text)) })
+	return top
 }
 
 // mapping reads a mapping whose keys must be among known.
-func (r *reader) mapping(n *yaml.Node, what string, known ...string) map[string]*yaml.Node {
-	values := map[string]*yaml.Node{}
-	if n.Kind != yaml.MappingNode {
-		r.wrong(n, "write key: value lines", "a %s is a mapping", what)
-		return values
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		switch {
-		case !slices.Contains(known, key.Value):
-			r.wrong(key, instead(key.Value, known), "a %s has no key %q", what, clip.Text(key.Value))
-		case values[key.Value] != nil:
-			r.wrong(key, "keep one of them", "key %q is there twice", key.Value)
-		default:
-			values[key.Value] = value
-		}
-	}
+func (r *reader) mapping(n *yaml.Node, what string, known ...string) (values map[string]*yaml.Node) {
+	r.strictly(func(s *strict.Reader) { values = s.Mapping(n, what, known...) })
 	return values
+}
+
+// strictly reads with the reader of all files of a team.
+func (r *reader) strictly(read func(*strict.Reader)) {
+	s := strict.Reader{Near: nearest.Of}
+	read(&s)
+	r.findings = append(r.findings, team.Findings(r.file, s.Problems)...)
 }
 
 // wrong adds an error at a node, or at the file when there is none.
