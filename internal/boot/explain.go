@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/book"
 	"prentice/internal/skill"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/support"
@@ -16,6 +17,7 @@ import (
 func (s *System) learning() learning.Deps {
 	return learning.Deps{
 		Clock:      time.Now,
+		Glossary:   book.Glossary,
 		Chapters:   func() []learning.Chapter { return explained(s.Skills) },
 		Catalog:    s.Team.Catalog,
 		Procedures: func() []prentice.Procedure { return s.Team.Library().All() },

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/book"
 	"prentice/internal/adapter/alertmanager"
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/shell"
@@ -36,7 +37,7 @@ func Describe() []skill.Skill { return describe(func() string { return "." }) }
 // describe is Describe for anyone who knows where the team folder is.
 func describe(dir func() string) (list []skill.Skill) {
 	list = all.Skills(all.Deps{
-		Learning:    learning.Deps{Chapters: func() []learning.Chapter { return explained(list) }},
+		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
 		Supervision: supervision.Deps{CheckCalendar: calendarFile.Check, CheckNotices: noticesFile.Check, Tester: offlineDesk{dir}},

@@ -25,6 +25,7 @@ type Chapter struct {
 // Deps is what the chapter reads. Without a Catalog there is no team to tell of.
 type Deps struct {
 	Clock      func() time.Time
+	Glossary   string // the book's
 	Chapters   func() []Chapter
 	Catalog    func() *prentice.Catalog
 	Procedures func() []prentice.Procedure
@@ -44,6 +45,7 @@ func New(d Deps) skill.Skill {
 		Pages: []op.Page{
 			{Path: "/explain", Op: "explain", Template: "explain.html", Title: "The role", Nav: "Explain", Key: "x", Order: 90, Group: op.Governance},
 			{Path: "/explain/{topic}", Op: "explain", Template: "explain.html", Title: "Explain"},
+			{Path: "/explain/{topic}/{word}", Op: "explain", Template: "explain.html", Title: "Explain"},
 		},
 		Files: files,
 	}
@@ -51,6 +53,7 @@ func New(d Deps) skill.Skill {
 
 type explainIn struct {
 	Topic  string `json:"topic,omitempty" arg:"1" doc:"The topic to explain; without it, the role line by line." example:"supervision" maxLength:"60"`
+	Word   string `json:"word,omitempty" arg:"2" doc:"With the topic term: the word of the glossary to explain." example:"canary" maxLength:"60"`
 	Lesson bool   `json:"lesson,omitempty" doc:"The lesson of the topic: a principle, an exercise and questions."`
 	For    string `json:"for,omitempty" doc:"Who reads: it changes the order of the parts, never a fact." enum:"junior,lead,auditor" default:"junior"`
 }
@@ -84,6 +87,12 @@ func explainOp(d Deps) op.Op {
 		func(ctx context.Context, _ op.Call, in explainIn) (Explained, error) {
 			if in.Topic == "" {
 				return framework().role(), nil
+			}
+			if in.Topic == "term" {
+				return d.explainTerm(in.Word)
+			}
+			if in.Word != "" {
+				return Explained{}, prentice.Errorf(prentice.Invalid, "%s %s is not a topic", in.Topic, in.Word).Try("a word of the glossary is explained by: prentice explain term %s", in.Word)
 			}
 			return d.explain(ctx, in)
 		}).WithExample("prentice explain capacity --lesson")
