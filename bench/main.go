@@ -71,13 +71,13 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // what was started is ended then too
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second time it is the end at once
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := measureAll(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, only []string) error {
+func measureAll(ctx context.Context, only []string) error {
 	var all []figure
 	for _, m := range measurements {
 		if !chosen(m.name, only) {

@@ -12,7 +12,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/policy"
-	"prentice/internal/engine/runner"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -88,7 +88,7 @@ func replaying(ctx context.Context) (_ []figure, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	if err := errors.Join(d.Prepare(ctx), d.Migrate(ctx, "runner", runner.Schema())); err != nil {
+	if err := errors.Join(d.Prepare(ctx), d.Migrate(ctx, "runner", run.Schema())); err != nil {
 		return nil, err
 	}
 	const n = 100_000
@@ -99,7 +99,7 @@ func replaying(ctx context.Context) (_ []figure, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r := runner.New(runner.Deps{DB: d, Clock: time.Now})
+	r := &run.Store{DB: d, Clock: time.Now}
 	begun := time.Now()
 	got, err := p.Replay(ctx, time.Unix(0, 0), func(emit func(prentice.Decided) error) error { return r.Decisions(ctx, time.Unix(0, 0), emit) })
 	took := time.Since(begun).Seconds()

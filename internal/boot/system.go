@@ -29,6 +29,7 @@ import (
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/retention"
+	"prentice/internal/engine/run"
 	"prentice/internal/engine/runner"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
@@ -270,7 +271,8 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.claimed = &claims.Store{DB: s.db}
 	s.runner = runner.New(runner.Deps{
 		Peers: s.peers(acting), Install: s.claims.Install, Hosts: &s.contacts,
-		DB: s.db, Planner: s.Team, Policy: s.Team, People: places{s}, Ledger: s.ledger, Health: unwell{s}, Calendar: s.Team, Estate: estate{s},
+		Store:   &run.Store{DB: s.db, Ledger: s.ledger, Clock: time.Now},
+		Planner: s.Team, Policy: s.Team, People: places{s}, Health: unwell{s}, Calendar: s.Team, Estate: estate{s},
 		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")},
 		// The skills are there before any run is.
 		Edition: func() any { return s.Team.now.Load() },
@@ -283,7 +285,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		Opened: func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error) {
 			return s.desk.Opened(ctx, incident)
 		},
-		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, SendIn: s.inbox.SendIn, Event: s.inbox.Show, Incident: s.incident, Clock: time.Now, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
+		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, SendIn: s.inbox.SendIn, Event: s.inbox.Show, Incident: s.incident, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
 	})
 	s.logs = logs
 	s.openOutbox()

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 
 	"prentice/internal/app"
-
 	"prentice/internal/engine/claims"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/inbox"
@@ -14,7 +13,7 @@ import (
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/retention"
-	"prentice/internal/engine/runner"
+	"prentice/internal/engine/run"
 	"prentice/internal/engine/series"
 	"prentice/internal/engine/silence"
 )
@@ -27,7 +26,7 @@ type owner struct {
 
 // tables is every owner of tables.
 func tables() []owner {
-	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", runner.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}}
+	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}}
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

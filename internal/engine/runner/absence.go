@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -36,10 +37,7 @@ func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor
 		return a, prentice.Errorf(prentice.Invalid, "until %s is not within the next year", a.Until.UTC().Format(time.RFC3339)).Try("write a day to come, such as --until %s", a.Since.AddDate(0, 0, 14).UTC().Format(time.DateOnly))
 	}
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO run_absences (person, stand_in, since, until, said_by, people) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (person) DO UPDATE SET stand_in = excluded.stand_in, since = excluded.since, until = excluded.until, said_by = excluded.said_by, people = excluded.people`,
-			string(a.Person), string(a.StandIn), db.Micros(a.Since), db.Micros(a.Until), string(a.By), prentice.JoinRefs(a.People))
-		if err != nil {
+		if err := run.WriteAbsence(tx, a); err != nil {
 			return err
 		}
 		return r.Ledger.Append(tx, a.Since, prentice.Note{Kind: "person.away", Actor: a.By, Refs: []prentice.Ref{a.Person, a.StandIn}, Data: map[string]any{"until": a.Until, "stand_in": a.StandIn, "people": a.People, "door": by.Door}})
@@ -53,11 +51,11 @@ func (r *Runner) Back(ctx context.Context, person prentice.Ref, by prentice.Acto
 		return err
 	}
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(`DELETE FROM run_absences WHERE person = ?`, string(person))
+		away, err := run.EndAbsence(tx, person)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if !away {
 			return prentice.Errorf(prentice.NotFound, "%s is not away", person).Try("list who is with: prentice person absences")
 		}
 		return r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "person.back", Actor: by.Ref(), Refs: []prentice.Ref{person}, Data: map[string]any{}})
@@ -76,24 +74,4 @@ func maySay(person prentice.Ref, by prentice.Actor) error {
 			Try("sign in on the pages, as yourself; or let an owner say it on the machine: prentice person away %s --until DAY --stand-in NAME", person.Name())
 	}
 	return nil
-}
-
-// Absences lists who is away now.
-func (r *Runner) Absences(ctx context.Context) ([]prentice.Absence, error) {
-	return absent(reader{ctx, r.DB}, r.Clock())
-}
-
-func absent(src source, now time.Time) ([]prentice.Absence, error) {
-	rows, err := src.Query(`SELECT person, stand_in, since, until, said_by, people FROM run_absences WHERE until > ? ORDER BY person`, db.Micros(now))
-	list, err := db.List(rows, err, func(scan func(...any) error, a *prentice.Absence) error {
-		var since, until int64
-		var people string
-		err := scan(&a.Person, &a.StandIn, &since, &until, &a.By, &people)
-		a.Since, a.Until, a.People = db.Time(since), db.Time(until), prentice.RefsIn(people)
-		return err
-	}, nil) // one that cannot be read lets no one stand in
-	if err != nil {
-		return nil, fmt.Errorf("list absences: %w", err)
-	}
-	return list, nil
 }

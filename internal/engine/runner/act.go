@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // act performs the Act section and then verifies. What the journal holds is not
@@ -42,11 +43,11 @@ func (r *Runner) fault(ctx context.Context, d *detail, bad prentice.StepRecord) 
 	case bad.State == prentice.Unsure && ctx.Err() != nil:
 		return r.parkedOr(ctx)
 	case bad.State == prentice.Unsure:
-		return r.move(ctx, d, next{state: prentice.Uncertain, says: at})
+		return r.move(ctx, d, run.Next{State: prentice.Uncertain, Says: at})
 	case len(d.ThePlan.In(prentice.Undo)) > 0 && len(touched(d)) > 0:
-		return r.move(ctx, d, next{state: prentice.Undoing, says: "undoing, because " + at})
+		return r.move(ctx, d, run.Next{State: prentice.Undoing, Says: "undoing, because " + at})
 	default:
-		return r.move(ctx, d, next{state: prentice.Failed, says: at})
+		return r.move(ctx, d, run.Next{State: prentice.Failed, Says: at})
 	}
 }
 
@@ -101,9 +102,9 @@ func (r *Runner) verify(ctx context.Context, d *detail) error {
 	case len(failed) > 0:
 		return r.partly(ctx, d, failed)
 	case len(steps) == 0:
-		return r.move(ctx, d, next{state: prentice.Unverified, says: "done; the procedure has no Verify section, so it is not known whether it helped"})
+		return r.move(ctx, d, run.Next{State: prentice.Unverified, Says: "done; the procedure has no Verify section, so it is not known whether it helped"})
 	}
-	return r.move(ctx, d, next{state: prentice.Verified, says: lastSaid(d, prentice.Verify)})
+	return r.move(ctx, d, run.Next{State: prentice.Verified, Says: lastSaid(d, prentice.Verify)})
 }
 
 // lastSaid is what the last step of a section said.
@@ -140,7 +141,7 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 		if len(back) > 0 && slices.ContainsFunc(steps, func(s prentice.PlannedStep) bool { return s.Where == "target" }) {
 			because += "; rolled back there"
 		}
-		return r.move(ctx, d, next{state: prentice.Failed, says: because})
+		return r.move(ctx, d, run.Next{State: prentice.Failed, Says: because})
 	}
 	for _, step := range steps {
 		if step.Where == "target" {
@@ -150,7 +151,7 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 			return err
 		}
 	}
-	return r.move(ctx, d, next{state: prentice.Undone, says: "rolled back; " + because})
+	return r.move(ctx, d, run.Next{State: prentice.Undone, Says: "rolled back; " + because})
 }
 
 // backOf lists the targets on which a run's work is to be put back, newest first,
@@ -186,9 +187,9 @@ func (r *Runner) putBack(ctx context.Context, d *detail, step prentice.PlannedSt
 		if ctx.Err() != nil {
 			return true, r.parkedOr(ctx)
 		}
-		return true, r.move(ctx, d, next{state: prentice.Uncertain, says: fmt.Sprintf("undo step %s on %s: %s; %s", step.ID, orHere(target.Ref), rec.Says, d.Says)})
+		return true, r.move(ctx, d, run.Next{State: prentice.Uncertain, Says: fmt.Sprintf("undo step %s on %s: %s; %s", step.ID, orHere(target.Ref), rec.Says, d.Says)})
 	default:
-		return true, r.move(ctx, d, next{state: prentice.Failed, says: fmt.Sprintf("undo step %s on %s did not work: %s; %s", step.ID, orHere(target.Ref), rec.Says, d.Says)})
+		return true, r.move(ctx, d, run.Next{State: prentice.Failed, Says: fmt.Sprintf("undo step %s on %s did not work: %s; %s", step.ID, orHere(target.Ref), rec.Says, d.Says)})
 	}
 }
 

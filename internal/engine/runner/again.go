@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -32,7 +33,7 @@ const stale = 30 * time.Second
 func (r *Runner) looks(ctx context.Context, d *detail) (looked, error) {
 	seen := looked{ends: r.ends.Load()}
 	age := r.Clock().Sub(d.Created)
-	if d.attempt > 1 || checked(d) > 0 || age < 0 || age > stale {
+	if d.Attempt > 1 || checked(d) > 0 || age < 0 || age > stale {
 		return seen, nil // a crash or a pause came between
 	}
 	if len(d.ThePlan.In(prentice.Check)) == 0 {
@@ -41,28 +42,9 @@ func (r *Runner) looks(ctx context.Context, d *detail) (looked, error) {
 	if r.shared() {
 		return seen, nil
 	}
-	held, err := r.locked(ctx, d)
+	held, err := r.Locked(ctx, d.Detail)
 	seen.good = err == nil && !held
 	return seen, err
-}
-
-// locked says whether another run holds one of the plan's targets.
-func (r *Runner) locked(ctx context.Context, d *detail) (bool, error) {
-	wanted, through := setOf(d.Targets), vias(d.ThePlan.Targets)
-	rows, err := r.DB.Query(ctx, `SELECT target, via FROM run_locks WHERE run <> ? AND run > 0`, d.Number)
-	if err != nil {
-		return false, fmt.Errorf("ask who holds the targets of run %d: %w", d.Number, err)
-	}
-	defer rows.Close()
-	held := false
-	for rows.Next() {
-		var target, via prentice.Ref
-		if err := rows.Scan(&target, &via); err != nil {
-			return false, err
-		}
-		held = held || wanted[target] || through[target] || wanted[via]
-	}
-	return held, errors.Join(rows.Err(), rows.Close())
 }
 
 // lookAgain takes the targets and looks under their locks whether the plan is
@@ -70,7 +52,7 @@ func (r *Runner) locked(ctx context.Context, d *detail) (bool, error) {
 // another run could change.
 func (r *Runner) lookAgain(ctx context.Context, d *detail) (*prentice.Void, error) {
 	if len(d.ThePlan.In(prentice.Check)) > 0 {
-		err := r.move(ctx, d, next{state: prentice.Queued, says: "has its targets; checks once more before it acts"},
+		err := r.move(ctx, d, run.Next{State: prentice.Queued, Says: "has its targets; checks once more before it acts"},
 			func(tx *db.Tx, now time.Time) error { return r.reserve(tx, d, now) })
 		if err != nil {
 			return nil, err
@@ -88,8 +70,8 @@ func (r *Runner) closeLooks(ctx context.Context, d *detail) error {
 		if rec.Section != prentice.Check || rec.State != prentice.Intended {
 			continue
 		}
-		if _, err := r.Reaper.Reap(ctx, stepKey(rec), d.origins[entryOf(rec)].session); err != nil {
-			return fmt.Errorf("end what a crash left of %s: %w", stepKey(rec), err)
+		if _, err := r.Reaper.Reap(ctx, run.StepKey(rec), d.OriginOf(rec).Session); err != nil {
+			return fmt.Errorf("end what a crash left of %s: %w", run.StepKey(rec), err)
 		}
 		if _, err := r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: "interrupted; it is made anew"}); err != nil {
 			return err

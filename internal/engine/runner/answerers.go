@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // ShowTo is Show, with what someone may do about a run that waits for an
@@ -15,12 +16,12 @@ import (
 func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (prentice.RunDetail, error) {
 	shown, err := r.Show(ctx, number)
 	if err == nil {
-		shown.Override, err = r.overrideOf(ctx, &detail{RunDetail: shown}, by)
+		shown.Override, err = r.overrideOf(ctx, &run.Detail{RunDetail: shown}, by)
 	}
-	if err != nil || shown.State != prentice.Waiting || shown.Waits != waitsApproval {
+	if err != nil || shown.State != prentice.Waiting || shown.Waits != run.WaitsApproval {
 		return shown, err
 	}
-	d := &detail{RunDetail: shown}
+	d := &run.Detail{RunDetail: shown}
 	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())
 	if err != nil {
 		return shown, err
@@ -40,7 +41,7 @@ func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (p
 
 // yours is what someone would be told if they answered now, and the error that
 // they would get.
-func (r *Runner) yours(d *detail, by prentice.Actor, q question) (prentice.Yours, error) {
+func (r *Runner) yours(d *run.Detail, by prentice.Actor, q question) (prentice.Yours, error) {
 	by.Role = r.People.RoleOn(by, d.ThePlan)
 	reply := prentice.Reply{Run: d.Number, Actor: by, Yes: true, Reason: "one that is to come"}
 	_, _, err := r.mayAnswer(d, reply, q)
@@ -55,7 +56,7 @@ func (r *Runner) yours(d *detail, by prentice.Actor, q question) (prentice.Yours
 	if err != nil {
 		yours.Why, yours.Try = toYou(sentenceOf(err), by.Ref()), prentice.HintOf(err)
 	}
-	if shared, how := d.caused(by.People()); shared != "" {
+	if shared, how := caused(d, by.People()); shared != "" {
 		yours.Caused = true
 		if shared == by.Ref() {
 			yours.Why = fmt.Sprintf("you caused this: %s", toYou(fmt.Sprintf("%s %s run/%d", shared, how, d.Number), shared))
@@ -93,7 +94,7 @@ func toYou(says string, who prentice.Ref) string {
 // Answerers are the people who can answer a run that waits: approve it, or say
 // how the step came out that it waits for. A run that waits for nothing has none.
 func (r *Runner) Answerers(ctx context.Context, number int64) (prentice.Answerers, error) {
-	d, err := r.load(ctx, number)
+	d, err := r.Load(ctx, number)
 	if err != nil || d.State != prentice.Waiting {
 		return prentice.Answerers{}, err
 	}
@@ -101,7 +102,7 @@ func (r *Runner) Answerers(ctx context.Context, number int64) (prentice.Answerer
 	if err != nil {
 		return prentice.Answerers{}, err
 	}
-	if d.Waits != waitsApproval {
+	if d.Waits != run.WaitsApproval {
 		return confirmers(q), nil
 	}
 	a, err := r.answerersOf(ctx, d, q)
@@ -123,7 +124,7 @@ func confirmers(q question) prentice.Answerers {
 // answerersOf are those who can approve a run, also one that does not wait yet: by
 // the rule of answers, and by a way in behind which no one is who caused it or has
 // approved it.
-func (r *Runner) answerersOf(ctx context.Context, d *detail, q question) (*prentice.Answerers, error) {
+func (r *Runner) answerersOf(ctx context.Context, d *run.Detail, q question) (*prentice.Answerers, error) {
 	gone := prentice.Causers(d.Causes)
 	for _, b := range d.Approvals {
 		gone = prentice.JoinPeople(gone, peopleOf(b))
@@ -168,7 +169,7 @@ func awayOf(people []prentice.Ref, away []prentice.Absence) (list []prentice.Ref
 }
 
 // waysOutOf is what a team does of whom too few can approve a run.
-func waysOutOf(d *detail, others int, a *prentice.Answerers) []string {
+func waysOutOf(d *run.Detail, others int, a *prentice.Answerers) []string {
 	causers := prentice.Causers(d.Causes)
 	out := []string{fmt.Sprintf("add a person who can, while it waits: prentice person add NAME --role %s", d.Decision.Role)}
 	switch {
@@ -189,8 +190,8 @@ func waysOutOf(d *detail, others int, a *prentice.Answerers) []string {
 }
 
 // sayAnswerers adds to a run that someone asked for just now who can approve it.
-func (r *Runner) sayAnswerers(ctx context.Context, d *detail) error {
-	if d.Decision.Verdict != prentice.Ask || d.request.Actor.Kind == prentice.Self || d.State.Ended() {
+func (r *Runner) sayAnswerers(ctx context.Context, d *run.Detail) error {
+	if d.Decision.Verdict != prentice.Ask || d.Request.Actor.Kind == prentice.Self || d.State.Ended() {
 		return nil
 	}
 	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())

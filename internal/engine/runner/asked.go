@@ -201,7 +201,7 @@ func (r *Runner) question(ctx context.Context, asks prentice.Decision, plan pren
 	if q.team, err = r.People.Team(ctx, plan); err != nil {
 		return q, fmt.Errorf("look who is on the team: %w", err)
 	}
-	q.away, err = absent(reader{ctx, r.DB}, now)
+	q.away, err = r.AbsencesAt(ctx, now)
 	return q, err
 }
 

@@ -33,8 +33,8 @@ func (r *Runner) roll(ctx context.Context, d *detail, steps []prentice.PlannedSt
 
 // batch is the one that is under way or comes next; nil when none may begin.
 func (d *detail) batch() *prentice.Batch {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.Mu.Lock()
+	defer d.Mu.Unlock()
 	for _, b := range d.Batches() {
 		if !b.Over && !b.Barred {
 			return &b
@@ -46,8 +46,8 @@ func (d *detail) batch() *prentice.Batch {
 // exceeded is the step that stops a run of which no batch may begin, or nil when
 // all are over and no more failed than may.
 func (d *detail) exceeded() *prentice.StepRecord {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.Mu.Lock()
+	defer d.Mu.Unlock()
 	fine := true
 	for _, b := range d.Batches() {
 		w := gate.Window{Good: b.Good + len(b.Verified), Bad: b.Bad + len(b.Failed), Failures: d.ThePlan.Limits.MaxFailures}
@@ -118,8 +118,8 @@ func (d *detail) stoppedAt() string {
 // verifiedTargets are those that are done with and came out well, of a plan that
 // verifies batch by batch.
 func verifiedTargets(d *detail) []prentice.Ref {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.Mu.Lock()
+	defer d.Mu.Unlock()
 	var list []prentice.Ref
 	for _, b := range d.Batches() {
 		list = append(list, b.Verified...)
@@ -165,7 +165,7 @@ func (d *detail) failedAtEnd() bool {
 func begunFirst(d *detail, steps []prentice.PlannedStep, targets []prentice.Target) []prentice.Target {
 	begun := func(t prentice.Target) int {
 		for _, s := range steps {
-			if _, _, found := d.past(s.ID, t.Ref, 1); found {
+			if _, _, found := d.Past(s.ID, t.Ref, 1); found {
 				return 0
 			}
 		}

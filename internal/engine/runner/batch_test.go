@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // rolling is a deploy to so many hosts, each of which is verified, and then all
@@ -97,7 +98,7 @@ func TestNoBatchBeginsOnceTooManyFailed(t *testing.T) {
 				if n := w.doneOn("restore"); n != restored || (d.State == prentice.Undone) != (restored == 5) {
 					t.Errorf("%s, restored on %d hosts: %s", d.State, n, d.Says)
 				}
-				if only := unfinished(&detail{RunDetail: d}); len(only) != 10-5+restored {
+				if only := unfinished(&detail{Detail: &run.Detail{RunDetail: d}}); len(only) != 10-5+restored {
 					t.Errorf("left for a retry: %v", only)
 				}
 			})

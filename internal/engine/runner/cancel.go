@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -21,17 +22,17 @@ func (r *Runner) Cancel(ctx context.Context, number int64, actor prentice.Actor,
 		return prentice.Run{}, err
 	}
 	says := fmt.Sprintf("stopped by %s: %s", actor.Ref(), orNoReason(reason))
-	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (run.Next, error) {
 		switch {
 		case d.State.Ended():
-			return next{}, prentice.Errorf(prentice.Conflict, "run/%d is over: it is %s", number, d.State).Try("look at it with: prentice run show %d", number)
+			return run.Next{}, prentice.Errorf(prentice.Conflict, "run/%d is over: it is %s", number, d.State).Try("look at it with: prentice run show %d", number)
 		case d.State == prentice.Waiting || asleep(d.Run):
-			return next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps), actor: actor.Ref()}, nil
+			return run.Next{State: prentice.Cancelled, Says: says + "; " + sofar(d.Steps), Actor: actor.Ref()}, nil
 		}
-		if _, err := tx.Exec(`UPDATE runs SET revision = revision + 1, cancel = ? WHERE number = ? AND ended = 0`, says, number); err != nil {
-			return next{}, err
+		if err := run.WantStopped(tx, number, says); err != nil {
+			return run.Next{}, err
 		}
-		return next{}, r.Ledger.Append(tx, now, prentice.Note{Kind: "run.stop-wanted", Actor: actor.Ref(), Refs: refsOf(d.Run), Data: map[string]any{"reason": reason}})
+		return run.Next{}, r.Ledger.Append(tx, now, prentice.Note{Kind: "run.stop-wanted", Actor: actor.Ref(), Refs: run.Refs(d.Run), Data: map[string]any{"reason": reason}})
 	})
 	if err != nil || d.State.Ended() {
 		return d.Run, err
@@ -49,11 +50,11 @@ func (r *Runner) interrupt(ctx context.Context, d *detail, says string) (prentic
 	case stop != nil:
 		stop(stopped{says})
 		return d.Run, nil
-	case r.shared() && d.owner != me:
-		if me == "" || slices.Contains(r.Peers.Living(), d.owner) {
+	case r.shared() && d.Owner != me:
+		if me == "" || slices.Contains(r.Peers.Living(), d.Owner) {
 			return d.Run, nil
 		}
-		return d.Run, r.claim(ctx, orphan{d.Number, d.owner}, me)
+		return d.Run, r.claim(ctx, run.Orphan{Idle: run.Idle{Number: d.Number}, Owner: d.Owner}, me)
 	}
 	return r.endIdle(ctx, d)
 }
@@ -63,7 +64,7 @@ func (r *Runner) interrupt(ctx context.Context, d *detail, says string) (prentic
 func (r *Runner) endIdle(ctx context.Context, d *detail) (prentice.Run, error) {
 	within, leave := r.enter(context.WithoutCancel(ctx), d.Number)
 	_, err := r.stage(within, d.Number)
-	for errors.Is(err, errMoved) { // others want it stopped too
+	for errors.Is(err, run.ErrMoved) { // others want it stopped too
 		_, err = r.stage(within, d.Number)
 	}
 	leave()

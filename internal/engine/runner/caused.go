@@ -2,12 +2,12 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // causes are the people by whose doing a run is asked for, by any chain: those
@@ -17,7 +17,7 @@ import (
 func (r *Runner) causes(ctx context.Context, req prentice.RunRequest) ([]prentice.Cause, error) {
 	causes := prentice.Requested(req.Actor)
 	if req.EventNumber != 0 && req.Event != nil {
-		causes = append(causes, sent(req.EventSender, req.Event.Causes)...)
+		causes = append(causes, run.Sent(req.EventSender, req.Event.Causes)...)
 	}
 	if req.Incident != "" && req.Actor.Kind != prentice.Person && r.Opened != nil {
 		people, err := r.Opened(ctx, req.Incident)
@@ -33,47 +33,12 @@ func (r *Runner) causes(ctx context.Context, req prentice.RunRequest) ([]prentic
 		}
 		causes = append(causes, prentice.CausedBy(prentice.Causers(parent.Causes), fmt.Sprintf("caused run/%d, which is retried by", req.RetryOf))...)
 	}
-	return firstWays(causes), nil
-}
-
-// sent is what the people behind an event caused.
-func sent(sender prentice.Ref, people []prentice.Ref) []prentice.Cause {
-	var causes []prentice.Cause
-	for _, p := range prentice.JoinPeople(people, []prentice.Ref{sender}) {
-		how := fmt.Sprintf("is behind %s, who sent the event that asks for", sender)
-		switch {
-		case p == sender:
-			how = "sent the event that asks for"
-		case sender.Kind() == string(prentice.Self):
-			how = "caused the event that asks for"
-		}
-		causes = append(causes, prentice.Cause{Person: p, How: how})
-	}
-	return causes
-}
-
-// firstWays keeps of each person the first way in which they caused it.
-func firstWays(causes []prentice.Cause) (list []prentice.Cause) {
-	for _, c := range causes {
-		if !slices.ContainsFunc(list, func(have prentice.Cause) bool { return have.Person == c.Person }) {
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
-// causesKept are the causes of a run that was stored; of one from before they were
-// kept, its requester and who sent its event.
-func causesKept(req prentice.RunRequest) []prentice.Cause {
-	if len(req.Causes) > 0 {
-		return req.Causes
-	}
-	return firstWays(append(prentice.Requested(req.Actor), sent(req.EventSender, nil)...))
+	return run.FirstWays(causes), nil
 }
 
 // caused is how one of some people caused a run, as the beginning of a sentence
 // about it, or "".
-func (d *detail) caused(people []prentice.Ref) (prentice.Ref, string) {
+func caused(d *run.Detail, people []prentice.Ref) (prentice.Ref, string) {
 	for _, c := range d.Causes {
 		if slices.Contains(people, c.Person) {
 			return c.Person, c.How
@@ -83,8 +48,8 @@ func (d *detail) caused(people []prentice.Ref) (prentice.Ref, string) {
 }
 
 // refuseCauser refuses an answer behind which someone stands who caused the run.
-func (d *detail) refuseCauser(actor prentice.Actor) error {
-	shared, how := d.caused(actor.People())
+func refuseCauser(d *run.Detail, actor prentice.Actor) error {
+	shared, how := caused(d, actor.People())
 	switch {
 	case shared == "":
 		return nil
@@ -120,7 +85,7 @@ func apart(given []prentice.Approval) (list []prentice.Approval) {
 
 // refuseShared refuses an approval behind which someone stands who is behind an
 // earlier one: the two are one person's.
-func (d *detail) refuseShared(people []prentice.Ref, by prentice.Ref) error {
+func refuseShared(d *run.Detail, people []prentice.Ref, by prentice.Ref) error {
 	for _, before := range d.Approvals {
 		if shared := prentice.SharedPerson(people, peopleOf(before)); before.Yes && shared != "" {
 			return prentice.Errorf(prentice.Denied, "%s is behind the approval of %s already, and behind that of %s as well: they count as one", shared, before.Actor, by).
@@ -128,18 +93,4 @@ func (d *detail) refuseShared(people []prentice.Ref, by prentice.Ref) error {
 		}
 	}
 	return nil
-}
-
-// causesOf are the causes of a run.
-func (r *Runner) causesOf(ctx context.Context, number int64) ([]prentice.Cause, error) {
-	var text string
-	var req prentice.RunRequest
-	err := r.DB.QueryRow(ctx, `SELECT request FROM runs WHERE number = ?`, []any{number}, &text)
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &req)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read who caused run %d: %w", number, err)
-	}
-	return causesKept(req), nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -158,7 +159,7 @@ func TestOfFiftyRetriesAtOnceOneBegins(t *testing.T) {
 
 func TestOfFiftyWhoSayResumeAtOnceOneDoes(t *testing.T) {
 	everywhere(t, mending(), allow, func(t *testing.T, a, b *world) {
-		if err := a.db.Write(t.Context(), func(tx *db.Tx) error { return a.r.pause(tx, time.Now(), pausedSays) }); err != nil {
+		if err := a.db.Write(t.Context(), func(tx *db.Tx) error { return a.r.PauseWork(tx, time.Now(), run.PausedSays) }); err != nil {
 			t.Fatal(err)
 		}
 		const runs = 8

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -16,7 +17,7 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentic
 	if err != nil {
 		return prentice.Diagnosis{}, err
 	}
-	d := &detail{request: req}
+	d := &detail{Detail: &run.Detail{Request: req}}
 	d.ThePlan, d.Procedure, d.Subject = plan, plan.Procedure, plan.Subject
 	diagnosis := prentice.Diagnosis{Procedure: plan.Procedure, Fits: true, Says: "its checks fit"}
 	checks := plan.In(prentice.Check)
@@ -26,7 +27,7 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentic
 	for _, step := range checks {
 		for _, target := range where(step, plan.Targets) {
 			if step.Kind == humanKind {
-				rec := d.meant(step, target, 1, r.Clock())
+				rec := d.Meant(step, target, 1, r.Clock())
 				rec.State, rec.Says = prentice.Held, "a person answers it: "+step.Says
 				diagnosis.Steps = append(diagnosis.Steps, rec)
 				diagnosis.Says = "its checks fit, but for what a person must answer: " + step.Says
@@ -46,7 +47,7 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentic
 
 // look performs a check outside any run.
 func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) prentice.StepRecord {
-	rec := d.meant(step, target, 1, r.Clock())
+	rec := d.Meant(step, target, 1, r.Clock())
 	rec.State = prentice.NotDone
 	if r.Stopped() {
 		rec.Says = "everything is stopped"

@@ -6,6 +6,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -57,23 +58,23 @@ func (r *Runner) handOver(ctx context.Context) error {
 	if !r.shared() || me == "" {
 		return nil
 	}
-	mine, err := r.resting(ctx, `SELECT number, revision FROM runs WHERE `+movable+` AND owner = ? AND cancel = '' ORDER BY number`, me)
+	mine, err := r.MovingOf(ctx, me)
 	if err != nil || len(mine) == 0 {
 		return err
 	}
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		for _, run := range mine {
-			if r.performs(run.number) {
+		for _, one := range mine {
+			if r.performs(one.Number) {
 				continue
 			}
-			n, err := tx.Exec(`UPDATE runs SET revision = revision + 1, owner = '' WHERE number = ? AND revision = ? AND ended = 0`, run.number, run.revision)
+			alone, err := run.HandOver(tx, one)
 			if err != nil {
 				return err
 			}
-			if n == 0 {
+			if !alone {
 				continue // someone has written it since
 			}
-			if err := r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "run.handed-over", Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("run", fmt.Sprint(run.number))},
+			if err := r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "run.handed-over", Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("run", fmt.Sprint(one.Number))},
 				Data: map[string]any{"replica": me}}); err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -14,7 +15,7 @@ import (
 // confirmed counts as not done. A run that cannot be ended says why, and keeps no
 // other from its end.
 func (r *Runner) expire(ctx context.Context) error {
-	late, err := r.numbers(ctx, `SELECT number FROM runs WHERE state = 'waiting' AND expires > 0 AND expires <= ? ORDER BY expires`, db.Micros(r.Clock()))
+	late, err := r.Late(ctx, r.Clock())
 	if err != nil {
 		return err
 	}
@@ -34,14 +35,14 @@ func (r *Runner) expireOne(ctx context.Context, number int64) error {
 	if err != nil {
 		return err
 	}
-	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (run.Next, error) {
 		switch {
 		case d.State != prentice.Waiting || d.Expires.IsZero() || now.Before(d.Expires):
-			return next{}, errInTime
-		case d.Waits == waitsApproval:
-			return next{state: prentice.Expired, says: "no one answered in time; nothing was done"}, nil
+			return run.Next{}, errInTime
+		case d.Waits == run.WaitsApproval:
+			return run.Next{State: prentice.Expired, Says: "no one answered in time; nothing was done"}, nil
 		}
-		return r.confirmed(tx, d, prentice.NotDone, "no one confirmed it in time", next{}, now)
+		return r.confirmed(tx, d, prentice.NotDone, "no one confirmed it in time", run.Next{}, now)
 	})
 	if err != nil && !errors.Is(err, errInTime) {
 		return fmt.Errorf("expire run %d: %w", number, err)
@@ -56,7 +57,7 @@ func (r *Runner) withdraw(ctx context.Context) error {
 	if r.Over == nil {
 		return nil
 	}
-	asked, err := r.numbers(ctx, `SELECT number FROM runs WHERE state = 'waiting' AND waits = '`+waitsApproval+`' AND incident <> '' AND requester = 'self/prentice' ORDER BY number`)
+	asked, err := r.ProposedForIncidents(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,11 +81,11 @@ func (r *Runner) withdrawOne(ctx context.Context, number int64) error {
 	if !over {
 		return nil
 	}
-	err = r.transit(ctx, d, func(*db.Tx, time.Time) (next, error) {
-		if d.State != prentice.Waiting || d.Waits != waitsApproval {
-			return next{}, errInTime
+	err = r.transit(ctx, d, func(*db.Tx, time.Time) (run.Next, error) {
+		if d.State != prentice.Waiting || d.Waits != run.WaitsApproval {
+			return run.Next{}, errInTime
 		}
-		return next{state: prentice.RunRefused, says: fmt.Sprintf("withdrawn: %s is over, and nothing was done", d.Incident), kind: "run.withdrawn"}, nil
+		return run.Next{State: prentice.RunRefused, Says: fmt.Sprintf("withdrawn: %s is over, and nothing was done", d.Incident), Kind: "run.withdrawn"}, nil
 	})
 	if err != nil && !errors.Is(err, errInTime) {
 		return fmt.Errorf("withdraw run %d: %w", number, err)

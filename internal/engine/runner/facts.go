@@ -2,13 +2,10 @@ package runner
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"strings"
 
 	"prentice"
 	"prentice/internal/engine/gate"
-	"prentice/internal/kit/db"
 )
 
 // Estate is what the team's files and the watch say of what may be touched.
@@ -39,7 +36,7 @@ func (r *Runner) facts(ctx context.Context, plan prentice.Plan, actor prentice.A
 	if plan.Risk == prentice.Look {
 		return s, nil // looking harms no one, however sick they are
 	}
-	for _, ask := range []func(context.Context, *gate.Facts) error{r.seeHealth, r.seeCooldowns, r.seeStreaks, r.seeFlapping, r.seeHour} {
+	for _, ask := range []func(context.Context, *gate.Facts) error{r.seeHealth, r.Cooldowns, r.Streaks, r.seeFlapping, r.seeHour} {
 		if err := ask(ctx, &s); err != nil {
 			return s, err
 		}
@@ -80,53 +77,6 @@ func (r *Runner) seeHealth(ctx context.Context, s *gate.Facts) error {
 	return nil
 }
 
-func (r *Runner) seeCooldowns(ctx context.Context, s *gate.Facts) error {
-	if len(s.Plan.Targets) == 0 {
-		return nil
-	}
-	args := []any{s.Plan.Procedure, db.Micros(s.Now)}
-	for _, t := range s.Plan.Targets {
-		args = append(args, string(t.Ref))
-	}
-	rows, err := r.DB.Query(ctx, `SELECT target, until, run FROM run_cooldowns WHERE procedure = ? AND until > ?
-		AND target IN (?`+strings.Repeat(", ?", len(s.Plan.Targets)-1)+`) ORDER BY until DESC`, args...)
-	if err != nil {
-		return fmt.Errorf("read cool-downs: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var c gate.Cooldown
-		var until int64
-		if err := rows.Scan(&c.Target, &until, &c.Run); err != nil {
-			return fmt.Errorf("read cool-downs: %w", err)
-		}
-		c.Until = db.Time(until)
-		s.Cooldowns = append(s.Cooldowns, c)
-	}
-	return rows.Err()
-}
-
-func (r *Runner) seeStreaks(ctx context.Context, s *gate.Facts) error {
-	names := gate.StreakNames(s.Plan.Procedure, s.Plan.Subject)
-	rows, err := r.DB.Query(ctx, `SELECT code, name, times, until, run FROM run_streaks WHERE (code = ? AND name = ?) OR (code = ? AND name = ?) OR (code = ? AND name = ?)`,
-		string(prentice.HoldUseless), names[prentice.HoldUseless], string(prentice.HoldFailures), names[prentice.HoldFailures], string(prentice.HoldBackOff), names[prentice.HoldBackOff])
-	if err != nil {
-		return fmt.Errorf("read what was tried before: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var code prentice.HoldCode
-		var k gate.Streak
-		var until int64
-		if err := rows.Scan(&code, &k.Name, &k.Times, &until, &k.Run); err != nil {
-			return fmt.Errorf("read what was tried before: %w", err)
-		}
-		k.Until = db.Time(until)
-		s.Streaks[code] = k
-	}
-	return rows.Err()
-}
-
 func (r *Runner) seeFlapping(ctx context.Context, s *gate.Facts) (err error) {
 	if !s.Alone || s.Plan.Subject == "" {
 		return nil
@@ -134,22 +84,11 @@ func (r *Runner) seeFlapping(ctx context.Context, s *gate.Facts) (err error) {
 	if s.Flaps, err = r.Estate.Flapping(ctx, s.Plan.Subject); err != nil {
 		return fmt.Errorf("ask whether %s goes up and down: %w", s.Plan.Subject, err)
 	}
-	rows, err := r.DB.Query(ctx, `SELECT time FROM run_mended WHERE subject = ? AND time > ? ORDER BY time`, string(s.Plan.Subject), db.Micros(s.Now.Add(-s.Limits.Within)))
-	if err != nil {
-		return fmt.Errorf("read how often %s was fixed: %w", s.Plan.Subject, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var at int64
-		if err := rows.Scan(&at); err != nil {
-			return fmt.Errorf("read how often %s was fixed: %w", s.Plan.Subject, err)
-		}
-		s.Fixed = append(s.Fixed, db.Time(at))
-	}
-	return rows.Err()
+	s.Fixed, err = r.Fixed(ctx, s.Plan.Subject, s.Now.Add(-s.Limits.Within))
+	return err
 }
 
 func (r *Runner) seeHour(ctx context.Context, s *gate.Facts) (err error) {
-	s.Hour, err = hourOf(func(query string, args ...any) (*sql.Rows, error) { return r.DB.Query(ctx, query, args...) }, s.Limits, s.Plan, s.Now)
+	s.Hour, err = r.Hour(ctx, s.Limits, s.Plan, s.Now)
 	return err
 }

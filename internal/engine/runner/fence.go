@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // Fence ends as uncertain every run that was under way, was queued or was looking
@@ -13,7 +14,7 @@ import (
 // where the copy ends would do it again. A run that waits for an approval waits on.
 // It is called before anything is performed.
 func (r *Runner) Fence(ctx context.Context, says string) ([]int64, error) {
-	open, err := r.numbers(ctx, `SELECT number FROM runs WHERE ended = 0 AND NOT (state = 'waiting' AND waits = ?) ORDER BY number`, waitsApproval)
+	open, err := r.UnderWay(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -25,9 +26,9 @@ func (r *Runner) Fence(ctx context.Context, says string) ([]int64, error) {
 			continue
 		}
 		if err == nil {
-			err = r.move(ctx, d, next{state: prentice.Uncertain, says: says})
+			err = r.move(ctx, d, run.Next{State: prentice.Uncertain, Says: says})
 		}
-		if errors.Is(err, errMoved) {
+		if errors.Is(err, run.ErrMoved) {
 			continue // another process of this installation was faster
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -79,9 +80,9 @@ func TestRunsAreFoundByWordsDaysAndHosts(t *testing.T) {
 
 func TestLookingForWordsGoesOnWhereItEnded(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
-		w.manyEnded(run, textSearched+hostSearched)
+		begun := w.start(bob, "mend")
+		w.until(begun.Number, prentice.Waiting)
+		w.manyEnded(begun, run.TextSearched+run.HostSearched)
 		f := prentice.RunFilter{Text: "ops-77", State: prentice.Verified}
 		var got []int64
 		pages := 0
@@ -89,7 +90,7 @@ func TestLookingForWordsGoesOnWhereItEnded(t *testing.T) {
 			page := w.find(f)
 			pages++
 			for _, r := range page.Runs {
-				got = append(got, r.Number-run.Number)
+				got = append(got, r.Number-begun.Number)
 			}
 			if page.Next == 0 {
 				break

@@ -6,6 +6,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 )
 
 // Foresee says what would become of a request if it were made now: what policy
@@ -17,10 +18,10 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time
 	if err != nil {
 		return out, err
 	}
-	if _, _, err := r.underWay(ctx, req, plan); prentice.KindOf(err) == prentice.Conflict {
+	if _, _, err := r.Twin(ctx, req, plan); prentice.KindOf(err) == prentice.Conflict {
 		out.Already = sentenceOf(err)
 	}
-	d := &detail{request: req}
+	d := &run.Detail{Request: req}
 	d.ThePlan, d.Risk = plan, plan.Risk
 	if d.Causes, err = r.causes(ctx, req); err != nil {
 		return out, err

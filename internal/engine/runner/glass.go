@@ -3,12 +3,12 @@ package runner
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -26,16 +26,16 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 		return prentice.Run{}, err
 	}
 	reason = strings.TrimSpace(reason)
-	alone, lonely, err := r.mayBreakOwn(ctx, d, by)
+	alone, lonely, err := r.mayBreakOwn(ctx, d.Detail, by)
 	if err != nil {
 		return d.Run, err
 	}
-	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
-		if err := r.mayOverride(tx, d, prentice.Reply{Actor: by, Plan: plan, Reason: reason}, alone); err != nil {
-			return next{}, err
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (run.Next, error) {
+		if err := r.mayOverride(tx, d.Detail, prentice.Reply{Actor: by, Plan: plan, Reason: reason}, alone); err != nil {
+			return run.Next{}, err
 		}
-		return next{state: prentice.Queued, says: brokeSays(by, reason, lonely), actor: by.Ref(), kind: "run.break-glass", glass: by.Ref(), begin: true, data: map[string]any{
-			"reason": reason, "door": by.Door, "role": by.Role, "token": by.Token, "people": by.People(), "causes": d.Causes, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision), "alone": lonely}}, openReview(tx, d, by, reason, now)
+		return run.Next{State: prentice.Queued, Says: brokeSays(by, reason, lonely), Actor: by.Ref(), Kind: "run.break-glass", Glass: by.Ref(), Begin: true, Data: map[string]any{
+			"reason": reason, "door": by.Door, "role": by.Role, "token": by.Token, "people": by.People(), "causes": d.Causes, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision), "alone": lonely}}, run.BeginReview(tx, d.Detail, by, reason, now)
 	})
 	if err != nil {
 		return d.Run, err
@@ -51,7 +51,7 @@ func brokeSays(by prentice.Actor, reason, lonely string) string {
 	return fmt.Sprintf("%s used break-glass: %s%s", by.Ref(), reason, lonely)
 }
 
-func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason string) error {
+func (r *Runner) mayBreak(d *run.Detail, plan string, by prentice.Actor, reason string) error {
 	switch {
 	case by.Kind != prentice.Person:
 		return prentice.Errorf(prentice.Denied, "%s is not a person, and only people may use break-glass", by.Ref()).Try("ask a person with the role approver")
@@ -63,9 +63,9 @@ func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason stri
 		return prentice.Errorf(prentice.Conflict, "run/%d is for plan %s, not %s", d.Number, d.Plan, plan).Try("look at the plan again")
 	case r.Stopped():
 		return prentice.Errorf(prentice.Refused, "everything is stopped").Try("remove the stop file with prentice resume-all first")
-	case d.State == prentice.Waiting && d.Waits == waitsApproval && !r.Clock().Before(d.Expires):
+	case d.State == prentice.Waiting && d.Waits == run.WaitsApproval && !r.Clock().Before(d.Expires):
 		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: %s", anew(d.Procedure))
-	case d.State == prentice.Waiting && d.Waits == waitsApproval, asleep(d.Run):
+	case d.State == prentice.Waiting && d.Waits == run.WaitsApproval, asleep(d.Run):
 		return nil
 	}
 	return prentice.Errorf(prentice.Conflict, "run/%d waits neither for approval nor for the calendar: it is %s", d.Number, d.State).
@@ -77,8 +77,8 @@ func (r *Runner) mayBreak(d *detail, plan string, by prentice.Actor, reason stri
 // answer. An emergency is a reason to do without approvals that are missing, not
 // without a second person. Where there is no such person it says so, and the
 // review is what is left.
-func (r *Runner) mayBreakOwn(ctx context.Context, d *detail, by prentice.Actor) (alone error, lonely string, err error) {
-	shared, how := d.caused(by.People())
+func (r *Runner) mayBreakOwn(ctx context.Context, d *run.Detail, by prentice.Actor) (alone error, lonely string, err error) {
+	shared, how := caused(d, by.People())
 	if shared == "" || d.Risk != prentice.Danger && d.Decision.Approvers < 2 {
 		return nil, "", nil
 	}
@@ -92,34 +92,6 @@ func (r *Runner) mayBreakOwn(ctx context.Context, d *detail, by prentice.Actor) 
 	}
 	return prentice.Errorf(prentice.Denied, "%s %s run/%d, which needs a second person", shared, how, d.Number).
 		Try("let %s approve, or use break-glass", anyOf(who)), "", nil
-}
-
-// answersAlready refuses anyone who still has to answer for an earlier time.
-func answersAlready(src source, people []prentice.Ref) error {
-	rows, err := src.Query(`SELECT run, person, people FROM run_reviews WHERE closed = 0 ORDER BY run`)
-	if err != nil {
-		return fmt.Errorf("look for an open review of %v: %w", people, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var open int64
-		var person prentice.Ref
-		var behind string
-		if err := rows.Scan(&open, &person, &behind); err != nil {
-			return fmt.Errorf("look for an open review of %v: %w", people, err)
-		}
-		if shared := prentice.SharedPerson(people, prentice.JoinPeople(prentice.RefsIn(behind), []prentice.Ref{person})); shared != "" {
-			return prentice.Errorf(prentice.Refused, "%s used break-glass on run/%d, and the review of that is open", shared, open).
-				Try("another person closes it first with: prentice review close run/%d --says '…'", open)
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
-}
-
-func openReview(tx *db.Tx, d *detail, by prentice.Actor, reason string, now time.Time) error {
-	_, err := tx.Exec(`INSERT INTO run_reviews (run, person, people, reason, opened, closed, closer, says) VALUES (?, ?, ?, ?, ?, 0, '', '')`,
-		d.Number, string(by.Ref()), prentice.JoinRefs(by.People()), reason, db.Micros(now))
-	return err
 }
 
 // tellGlass tells the inbox. The event's id makes a repeat harmless, so it is

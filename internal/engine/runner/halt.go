@@ -119,8 +119,8 @@ func (t turn) note() prentice.Note {
 
 // endedBy says who or what stopped a run.
 func (r *Runner) endedBy(ctx context.Context, d *detail) string {
-	if d.cancel != "" {
-		return d.cancel
+	if d.Cancel != "" {
+		return d.Cancel
 	}
 	if s, ok := context.Cause(ctx).(stopped); ok {
 		return s.says

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/kit/db"
 )
 
 // soon is how long a step may take before it is written down that it was heard to
@@ -27,11 +26,7 @@ type hearing struct {
 
 func (r *Runner) hearing(ctx context.Context, d *detail, rec prentice.StepRecord) *hearing {
 	return &hearing{write: func() {
-		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
-			_, err := tx.Exec(`UPDATE run_steps SET begun = 1 WHERE run = ? AND round = ? AND step = ? AND target = ? AND begun = 0`, rec.Run, rec.Round, rec.Step, string(rec.Target))
-			return err
-		})
-		if err != nil { // the proof will say it, or no one can
+		if err := r.Begun(ctx, rec); err != nil { // the proof will say it, or no one can
 			r.Log.Warn("write that a step was begun", "run", rec.Run, "step", rec.Step, "err", err)
 		}
 	}}

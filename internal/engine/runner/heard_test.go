@@ -40,6 +40,6 @@ func begunAt(t *testing.T, w *world, run int64) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, from, _ := d.past("restart", "host/a", 1)
-	return from.begun
+	_, from, _ := d.Past("restart", "host/a", 1)
+	return from.Begun
 }

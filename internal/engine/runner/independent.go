@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // independent are those who could come in for one of some operations on what a plan
@@ -21,7 +22,7 @@ func (r *Runner) independent(ctx context.Context, plan prentice.Plan, of []prent
 
 // advice is who may do something that some people may not, or what a team does
 // in which there is no such person.
-func (r *Runner) advice(ctx context.Context, d *detail, of []prentice.Ref, do string, ops ...string) (string, error) {
+func (r *Runner) advice(ctx context.Context, d *run.Detail, of []prentice.Ref, do string, ops ...string) (string, error) {
 	who, err := r.independent(ctx, d.ThePlan, of, ops...)
 	switch {
 	case err != nil:
@@ -44,9 +45,9 @@ func anyOf(people []prentice.Ref) string {
 
 // waysOut adds to the refusal of an approval what a team does in which no one is
 // independent of anyone who caused the run.
-func (r *Runner) waysOut(ctx context.Context, d *detail, by prentice.Actor, refused error) error {
+func (r *Runner) waysOut(ctx context.Context, d *run.Detail, by prentice.Actor, refused error) error {
 	var e *prentice.Error
-	if shared, _ := d.caused(by.People()); shared == "" || !errors.As(refused, &e) || e.Kind != prentice.Denied {
+	if shared, _ := caused(d, by.People()); shared == "" || !errors.As(refused, &e) || e.Kind != prentice.Denied {
 		return refused
 	}
 	causers := prentice.Causers(d.Causes)

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"prentice"
-	"prentice/internal/kit/db"
+	"prentice/internal/engine/run"
 )
 
 // mostEnded is how many steps that a crash left are ended at once.
@@ -28,8 +28,8 @@ func (r *Runner) endLeft(ctx context.Context, d *detail) (list []left, goesOn st
 		if s.State != prentice.Intended {
 			continue
 		}
-		if _, err := r.Reaper.Reap(ctx, stepKey(s), d.origins[entryOf(s)].session); err != nil {
-			return nil, "", fmt.Errorf("end what a crash left of %s: %w", stepKey(s), err)
+		if _, err := r.Reaper.Reap(ctx, run.StepKey(s), d.OriginOf(s).Session); err != nil {
+			return nil, "", fmt.Errorf("end what a crash left of %s: %w", run.StepKey(s), err)
 		}
 		if work, found := d.workOf(s); found && r.kinds[s.Kind] != nil {
 			list = append(list, left{r.kinds[s.Kind], work})
@@ -69,38 +69,17 @@ func (r *Runner) sweep(ctx context.Context) {
 		if !ok {
 			continue
 		}
-		if err := sweeper.Sweep(ctx, func() ([]prentice.Work, error) { return r.inFlight(ctx) }); err != nil {
+		if err := sweeper.Sweep(ctx, func() ([]prentice.Work, error) { return r.InFlight(ctx) }); err != nil {
 			r.Log.Warn("sweep what steps have left", "kind", kind.Name(), "err", err)
 		}
 	}
 }
 
-// inFlight are the steps that someone is at or has to take up, by name alone.
-func (r *Runner) inFlight(ctx context.Context) ([]prentice.Work, error) {
-	rows, err := r.DB.Query(ctx, `SELECT s.run, s.step, s.target, s.round, s.lasting, r.created FROM run_steps s JOIN runs r ON r.number = s.run WHERE r.ended = 0 AND s.state = ?`, prentice.Intended)
-	if err != nil {
-		return nil, fmt.Errorf("read the steps in flight: %w", err)
-	}
-	defer rows.Close()
-	var list []prentice.Work
-	for rows.Next() {
-		var run, created int64
-		var round, lasting int
-		var w prentice.Work
-		if err := rows.Scan(&run, &w.Step.ID, &w.Target.Ref, &round, &lasting, &created); err != nil {
-			return nil, fmt.Errorf("read the steps in flight: %w", err)
-		}
-		w.Run, w.Once = prentice.NewRef("run", fmt.Sprint(run)), making(db.Time(created), round, lasting)
-		list = append(list, w)
-	}
-	return list, rows.Err()
-}
-
 // workOf is a step of the journal as its kind knows it, without what it needs to
 // be done.
 func (d *detail) workOf(s prentice.StepRecord) (prentice.Work, bool) {
-	from := d.origins[entryOf(s)]
-	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Once: making(d.Created, s.Round, from.lasting), Begun: from.begun, Seal: from.seal}
+	from := d.OriginOf(s)
+	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Once: run.Making(d.Created, s.Round, from.Lasting), Begun: from.Begun, Seal: from.Seal}
 	steps := d.ThePlan.In(s.Section)
 	i := slices.IndexFunc(steps, func(p prentice.PlannedStep) bool { return p.ID == s.Step })
 	if i < 0 {

@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -47,7 +48,7 @@ func TestNobodyRacesPastALimit(t *testing.T) {
 		w.r.Stop(time.Second) //nolint:errcheck // this test takes the places itself
 		var runs []*detail
 		for i := range wanted {
-			d := &detail{}
+			d := &detail{Detail: &run.Detail{}}
 			d.Number, d.Procedure, d.ThePlan = int64(i+1), "mend", mending()
 			runs = append(runs, d)
 		}

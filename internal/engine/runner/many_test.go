@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -16,7 +17,7 @@ func (w *world) manyWait(like int64, more int) {
 	err := w.db.Write(w.t.Context(), func(tx *db.Tx) error {
 		for n := like + 1; n <= like+int64(more); n++ {
 			_, err := tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, kin)
-				SELECT ?, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, CAST(? AS TEXT), created, started, ended, expires, kin FROM runs WHERE number = ?`, n, once(prentice.RunRequest{}, n), like)
+				SELECT ?, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, CAST(? AS TEXT), created, started, ended, expires, kin FROM runs WHERE number = ?`, n, fmt.Sprint("run ", n), like)
 			if err != nil {
 				return err
 			}
@@ -30,23 +31,23 @@ func (w *world) manyWait(like int64, more int) {
 
 func TestARunIsTakenUpHoweverManyNewerOnesWaitForPeople(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
-		w.manyWait(run.Number, mostListed)
+		begun := w.start(bob, "mend")
+		w.until(begun.Number, prentice.Waiting)
+		w.manyWait(begun.Number, run.MostListed)
 		w.deed.truth["restart"] = prentice.No
-		crash(t, w, run.Number)
+		crash(t, w, begun.Number)
 		if err := w.r.takeUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		w.until(run.Number, prentice.Verified)
+		w.until(begun.Number, prentice.Verified)
 	})
 }
 
 func TestAllThatMovesIsReadOldestFirst(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
-		w.manyWait(run.Number, 2*mostListed)
+		begun := w.start(bob, "mend")
+		w.until(begun.Number, prentice.Waiting)
+		w.manyWait(begun.Number, 2*run.MostListed)
 		if err := w.db.Write(t.Context(), func(tx *db.Tx) error {
 			_, err := tx.Exec(`UPDATE runs SET state = 'queued' WHERE number <> 7`)
 			return err
@@ -54,7 +55,7 @@ func TestAllThatMovesIsReadOldestFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 		moving, err := w.r.moving(t.Context())
-		if err != nil || len(moving) != 2*mostListed || moving[0].Number != run.Number {
+		if err != nil || len(moving) != 2*run.MostListed || moving[0].Number != begun.Number {
 			t.Errorf("%d are moving, want all but the one that waits (%v)", len(moving), err)
 		}
 	})
@@ -98,7 +99,7 @@ func TestOpenReviewsAreReadOnBehindThoseThatAPageHolds(t *testing.T) {
 func TestWhatTheLimitsDoNotListIsCounted(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
-			for n := range mostListed + 3 {
+			for n := range run.MostListed + 3 {
 				if _, err := tx.Exec(`INSERT INTO run_cooldowns (procedure, target, until, run) VALUES ('fix', ?, ?, 1)`, fmt.Sprintf("host/h%d", n), db.Micros(w.r.Clock().Add(time.Hour))); err != nil {
 					return err
 				}
@@ -109,7 +110,7 @@ func TestWhatTheLimitsDoNotListIsCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, err := w.r.LimitState(t.Context())
-		if err != nil || len(s.InForce) != mostListed || s.More != 3 {
+		if err != nil || len(s.InForce) != run.MostListed || s.More != 3 {
 			t.Errorf("%d are listed and %d are counted (%v)", len(s.InForce), s.More, err)
 		}
 	})

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // mayAnswer says for whom an answer counts, "" for its giver, and which people are
 // behind it; or why it cannot be given. It is the one rule: of answers that are
 // given, of what people are shown before they answer, and of who is told.
-func (r *Runner) mayAnswer(d *detail, a prentice.Reply, q question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
+func (r *Runner) mayAnswer(d *run.Detail, a prentice.Reply, q question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
 	if err := fits(d, a); err != nil {
 		return "", nil, err
 	}
@@ -26,9 +27,9 @@ func (r *Runner) mayAnswer(d *detail, a prentice.Reply, q question) (standsFor p
 }
 
 // fits refuses an answer that is not to what the run asks.
-func fits(d *detail, a prentice.Reply) error {
+func fits(d *run.Detail, a prentice.Reply) error {
 	switch {
-	case d.State != prentice.Waiting || d.Waits != waitsApproval:
+	case d.State != prentice.Waiting || d.Waits != run.WaitsApproval:
 		return prentice.Errorf(prentice.Conflict, "run/%d does not wait for an approval: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)
 	case a.Plan != "" && a.Plan != d.Plan:
 		return prentice.Errorf(prentice.Conflict, "run/%d is for plan %s, not %s", d.Number, d.Plan, a.Plan).Try("look at the plan again before you answer")
@@ -40,7 +41,7 @@ func fits(d *detail, a prentice.Reply) error {
 
 // inTime refuses every answer while everything is stopped, and those that come
 // too late.
-func (r *Runner) inTime(d *detail) error {
+func (r *Runner) inTime(d *run.Detail) error {
 	switch {
 	case r.Stopped():
 		return prentice.Errorf(prentice.Refused, "everything is stopped").Try("remove the stop file with prentice resume-all, then approve")
@@ -54,10 +55,10 @@ func (r *Runner) inTime(d *detail) error {
 // or is behind who did, is not asked, or has answered already, also through
 // another. It says for whom the answer is given, "" for themselves, and which
 // people are behind it.
-func counts(d *detail, a prentice.Reply, q question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
+func counts(d *run.Detail, a prentice.Reply, q question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
 	switch {
-	case a.Yes && d.refuseCauser(a.Actor) != nil:
-		return "", nil, d.refuseCauser(a.Actor)
+	case a.Yes && refuseCauser(d, a.Actor) != nil:
+		return "", nil, refuseCauser(d, a.Actor)
 	case a.Actor.Kind != prentice.Person:
 		return "", nil, prentice.Errorf(prentice.Denied, "%s is not a person, and only people approve", a.Actor.Ref()).Try("ask a person with the role %s", d.Decision.Role)
 	case !a.Actor.Role.Includes(d.Decision.Role):
@@ -74,24 +75,24 @@ func counts(d *detail, a prentice.Reply, q question) (standsFor prentice.Ref, pe
 		return standsFor, people, err
 	}
 	people = prentice.JoinPeople(people, declared)
-	if shared, how := d.caused(declared); shared != "" {
+	if shared, how := caused(d, declared); shared != "" {
 		return "", nil, prentice.Errorf(prentice.Denied, "%s %s run/%d, and said that %s stands in for %s", shared, how, d.Number, a.Actor.Ref(), standsFor).
 			Try("ask another person of %s", whom(d.Decision.From))
 	}
-	if err := d.refuseShared(people, a.Actor.Ref()); err != nil {
+	if err := refuseShared(d, people, a.Actor.Ref()); err != nil {
 		return "", nil, err
 	}
 	return standsFor, people, q.adds(d, cmp.Or(standsFor, a.Actor.Ref()))
 }
 
 // seatOf is whom an answer counts for, and the people by whose word it does.
-func seatOf(d *detail, a prentice.Reply, q question) (standsFor prentice.Ref, declared []prentice.Ref, err error) {
+func seatOf(d *run.Detail, a prentice.Reply, q question) (standsFor prentice.Ref, declared []prentice.Ref, err error) {
 	if len(d.Decision.From) == 0 {
 		return "", nil, nil
 	}
 	person := a.Actor.Ref()
 	seat, declared := q.seated(person)
-	_, how := d.caused([]prentice.Ref{seat})
+	_, how := caused(d, []prentice.Ref{seat})
 	switch {
 	case seat == "":
 		return "", nil, prentice.Errorf(prentice.Denied, "run/%d asks %s, and %s is none of them", d.Number, whom(d.Decision.From), person).

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -39,7 +40,7 @@ func (r *Runner) withdrawOutdated(ctx context.Context) error {
 	if r.Edition != nil && edition == o.edition && len(o.since) == 0 {
 		return nil
 	}
-	waiting, err := r.numbers(ctx, `SELECT number FROM runs WHERE state = 'waiting' AND waits = ? ORDER BY number`, waitsApproval)
+	waiting, err := r.Proposed(ctx)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (r *Runner) withdrawOutdated(ctx context.Context) error {
 // differs says how the plan that a request gives now differs from the one that is
 // proposed, or nil.
 func (r *Runner) differs(ctx context.Context, d *detail) *prentice.Void {
-	plan, err := r.Planner.Render(ctx, d.request)
+	plan, err := r.Planner.Render(ctx, d.Request)
 	switch kind := prentice.KindOf(err); {
 	case err != nil && slices.Contains([]prentice.Kind{prentice.Refused, prentice.NotFound, prentice.Invalid}, kind):
 		return &prentice.Void{Says: "withdrawn: its plan can no longer be made: " + err.Error(), Old: d.Plan}
@@ -108,11 +109,11 @@ func (r *Runner) endOutdated(ctx context.Context, d *detail, v prentice.Void) er
 		return err
 	}
 	proposed := d.Plan
-	err = r.transit(ctx, d, func(*db.Tx, time.Time) (next, error) {
-		if d.State != prentice.Waiting || d.Waits != waitsApproval || d.Plan != proposed {
-			return next{}, errInTime
+	err = r.transit(ctx, d, func(*db.Tx, time.Time) (run.Next, error) {
+		if d.State != prentice.Waiting || d.Waits != run.WaitsApproval || d.Plan != proposed {
+			return run.Next{}, errInTime
 		}
-		return next{state: prentice.RunRefused, says: v.Says, kind: "run.voided", void: string(raw), data: map[string]any{"new": v.New, "changes": v.Changes}}, nil
+		return run.Next{State: prentice.RunRefused, Says: v.Says, Kind: "run.voided", Void: string(raw), Data: map[string]any{"new": v.New, "changes": v.Changes}}, nil
 	})
 	if errors.Is(err, errInTime) {
 		return nil

@@ -4,32 +4,33 @@ import (
 	"context"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // mayOverride refuses to let a run go without the approvals that it lacks. It is the
 // one rule: of those who do it, and of what people are shown before they try. Alone
 // is what mayBreakOwn says.
-func (r *Runner) mayOverride(src source, d *detail, a prentice.Reply, alone error) error {
+func (r *Runner) mayOverride(src run.Source, d *run.Detail, a prentice.Reply, alone error) error {
 	if err := r.mayBreak(d, a.Plan, a.Actor, a.Reason); err != nil {
 		return err
 	}
 	if alone != nil && seats(d.Approvals) == 0 {
 		return alone
 	}
-	return answersAlready(src, a.Actor.People())
+	return run.AnswersAlready(src, a.Actor.People())
 }
 
 // overrideOf is what someone would be told if they tried now; nil of a run that
 // waits for nothing that could be done without.
-func (r *Runner) overrideOf(ctx context.Context, d *detail, by prentice.Actor) (*prentice.Override, error) {
-	if (d.State != prentice.Waiting || d.Waits != waitsApproval) && !asleep(d.Run) {
+func (r *Runner) overrideOf(ctx context.Context, d *run.Detail, by prentice.Actor) (*prentice.Override, error) {
+	if (d.State != prentice.Waiting || d.Waits != run.WaitsApproval) && !asleep(d.Run) {
 		return nil, nil
 	}
 	alone, _, err := r.mayBreakOwn(ctx, d, by)
 	if err != nil {
 		return nil, err
 	}
-	no := r.mayOverride(reader{ctx, r.DB}, d, prentice.Reply{Actor: by, Reason: "one that is to come"}, alone)
+	no := r.mayOverride(r.Reading(ctx), d, prentice.Reply{Actor: by, Reason: "one that is to come"}, alone)
 	switch {
 	case no == nil:
 		return &prentice.Override{May: true}, nil

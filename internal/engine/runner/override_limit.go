@@ -2,10 +2,9 @@ package runner
 
 import (
 	"context"
-	"time"
 
 	"prentice"
-	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -14,7 +13,7 @@ import (
 func (r *Runner) Override(ctx context.Context, code prentice.HoldCode, name string, actor prentice.Actor, reason string) error {
 	now := r.Clock()
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
-		n, err := override(tx, code, name, now)
+		n, err := run.Override(tx, code, name, now)
 		if err != nil {
 			return err
 		}
@@ -27,26 +26,4 @@ func (r *Runner) Override(ctx context.Context, code prentice.HoldCode, name stri
 		}
 		return r.Ledger.Append(tx, now, prentice.Note{Kind: "limit.overridden", Actor: actor.Ref(), Refs: refs, Data: map[string]any{"code": code, "name": name, "reason": reason}})
 	})
-}
-
-func override(tx *db.Tx, code prentice.HoldCode, name string, now time.Time) (int64, error) {
-	switch code {
-	case prentice.HoldCooldown:
-		return tx.Exec(`DELETE FROM run_cooldowns WHERE target = ? AND until > ?`, name, db.Micros(now))
-	case prentice.HoldFlapping:
-		return tx.Exec(`DELETE FROM run_mended WHERE subject = ?`, name)
-	case prentice.HoldOverLimit:
-		if name == gate.Installation {
-			return tx.Exec(`DELETE FROM run_counts WHERE layer = ?`, gate.Installation)
-		}
-		return tx.Exec(`DELETE FROM run_counts WHERE name = ? AND layer <> ?`, name, gate.Installation)
-	case prentice.HoldUseless:
-		if _, err := tx.Exec(`DELETE FROM run_useless WHERE subject = ?`, name); err != nil {
-			return 0, err
-		}
-		return tx.Exec(`DELETE FROM run_streaks WHERE code = ? AND name = ?`, string(code), name)
-	case prentice.HoldFailures, prentice.HoldBackOff:
-		return tx.Exec(`DELETE FROM run_streaks WHERE code = ? AND name = ?`, string(code), name)
-	}
-	return 0, prentice.Errorf(prentice.Invalid, "%q cannot be overridden", code).Try("one of %v can", gate.Overridable())
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // ownedBy is a decision with the owners of a plan in the place of the word. When
@@ -56,7 +57,7 @@ func (q question) unable(owners, people []prentice.Ref) []prentice.Ref {
 
 // adds refuses one more approval where enough have agreed, but for an owner for
 // whom its giver cannot answer.
-func (q question) adds(d *detail, seat prentice.Ref) error {
+func (q question) adds(d *run.Detail, seat prentice.Ref) error {
 	lacking := q.lacking(d.Approvals)
 	if len(lacking) == 0 || seats(d.Approvals) < q.asks.Approvers {
 		return nil

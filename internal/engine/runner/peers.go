@@ -2,14 +2,13 @@ package runner
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -57,44 +56,11 @@ func (r *Runner) own(tx *db.Tx, d *detail) error {
 	if !r.shared() {
 		return nil
 	}
-	if d.owner != r.Peers.ID() {
-		return errMoved
+	if d.Owner != r.Peers.ID() {
+		return run.ErrMoved
 	}
-	tx.Late(owners, owned{d.Number, d.owner}, stillOwned)
+	run.KeepOwned(tx, d.Detail)
 	return nil
-}
-
-// owned is a run and whose it must be.
-type owned struct {
-	number int64
-	owner  string
-}
-
-// owners is the key under which writes bring the runs that must be theirs.
-const owners journal = "owners"
-
-// stillOwned looks once for all writes of a transaction whether their runs are still
-// with their owners. Processes write one after the other (kit/db), so that what
-// is seen holds until the commit.
-func stillOwned(tx *db.Tx, items []any) error {
-	var values []any
-	lost := map[owned]bool{}
-	for _, item := range items {
-		o := item.(owned)
-		if !lost[o] {
-			lost[o], values = true, append(values, o.number, o.owner)
-		}
-	}
-	err := tx.Each(`SELECT number, owner FROM runs WHERE number = ? AND owner = ?`, 2, values, func(rows *sql.Rows) error {
-		var o owned
-		err := rows.Scan(&o.number, &o.owner)
-		delete(lost, o)
-		return err
-	})
-	if err == nil && len(lost) > 0 {
-		err = errMoved
-	}
-	return err
 }
 
 // InterruptAll interrupts whatever is under way here, because this process must not act
@@ -138,16 +104,16 @@ func (r *Runner) takeOver(ctx context.Context, idle map[int64]bool) (map[int64]b
 	}
 	for _, o := range orphans {
 		if err := r.claim(ctx, o, me); err != nil && ctx.Err() == nil {
-			r.cannot("run not taken over", o.number, prentice.Queued, err)
+			r.cannot("run not taken over", o.Number, prentice.Queued, err)
 		}
 	}
 	seen := map[int64]bool{}
-	var ripe []resting
+	var ripe []run.Idle
 	for _, run := range mine {
-		if idle[run.number] {
+		if idle[run.Number] {
 			ripe = append(ripe, run)
 		} else { // it may only just be about to begin
-			seen[run.number] = true
+			seen[run.Number] = true
 		}
 	}
 	r.beginThese(ctx, ripe)
@@ -192,50 +158,28 @@ func (r *Runner) speakFor(ctx context.Context, knew []string) []string {
 	return next
 }
 
-// orphan is a run whose process does not live.
-type orphan struct {
-	number int64
-	owner  string
-}
-
 // unattended lists the moving runs of processes that do not live, and those of
 // this one that are not under way here and that nothing holds. A process that has
 // the database alone has them all.
-func (r *Runner) unattended(ctx context.Context, me string) (orphans []orphan, mine []resting, err error) {
-	query, args := `SELECT number, owner, hold, cancel, revision FROM runs WHERE `+movable, []any{}
+func (r *Runner) unattended(ctx context.Context, me string) (orphans []run.Orphan, mine []run.Idle, err error) {
+	var living []string
 	if r.shared() {
-		living := r.Peers.Living()
-		if !slices.Contains(living, me) {
+		if living = r.Peers.Living(); !slices.Contains(living, me) {
 			return nil, nil, nil
 		}
-		query += ` AND (owner = ? OR owner NOT IN (?` + strings.Repeat(", ?", len(living)-1) + `))`
-		args = append(args, me)
-		for _, id := range living {
-			args = append(args, id)
-		}
 	}
-	rows, err := r.DB.Query(ctx, query+` ORDER BY number`, args...)
-	if err != nil {
-		return nil, nil, fmt.Errorf("look for runs that nothing executes: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var o orphan
-		var hold, cancel string
-		var revision int64
-		if err := rows.Scan(&o.number, &o.owner, &hold, &cancel, &revision); err != nil {
-			return nil, nil, err
-		}
-		switch held := holdOf(hold); {
-		case r.draining.Load() && cancel == "":
-		case r.shared() && o.owner != me:
+	list, err := r.Unattended(ctx, me, living)
+	for _, o := range list {
+		switch {
+		case r.draining.Load() && !o.Stopping:
+		case r.shared() && o.Owner != me:
 			orphans = append(orphans, o)
-		case held != nil && held.Code == prentice.HoldPaused && cancel == "" || r.performs(o.number):
+		case o.Paused && !o.Stopping || r.performs(o.Number):
 		default:
-			mine = append(mine, resting{o.number, revision})
+			mine = append(mine, o.Idle)
 		}
 	}
-	return orphans, mine, rows.Err()
+	return orphans, mine, err
 }
 
 func (r *Runner) performs(number int64) bool {
@@ -252,45 +196,36 @@ const mostTaken = 1
 // that has joined since the last beat is not known here yet. A run that was taken
 // over from the dead before pauses what no person started, as a crash does: no one
 // knows what it does to anyone who performs it.
-func (r *Runner) claim(ctx context.Context, o orphan, me string) error {
+func (r *Runner) claim(ctx context.Context, o run.Orphan, me string) error {
 	now := r.Clock()
 	err := r.DB.Write(ctx, func(tx *db.Tx) error {
-		lives, died, err := r.Peers.Fate(tx, o.owner)
+		lives, died, err := r.Peers.Fate(tx, o.Owner)
 		if err != nil {
 			return err
 		}
 		if lives {
-			return errMoved
+			return run.ErrMoved
 		}
-		var taken int
-		rows, err := tx.Query(`UPDATE runs SET revision = revision + 1, owner = ?, attempt = attempt + 1, taken = taken + ?
-			WHERE number = ? AND owner = ? AND ended = 0 AND state <> 'waiting' RETURNING taken`, me, flag(died), o.number, o.owner)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		if !rows.Next() {
-			return errors.Join(rows.Err(), errMoved)
-		}
-		if err := errors.Join(rows.Scan(&taken), rows.Close()); err != nil || o.owner == "" {
+		taken, err := run.TakeOver(tx, o, me, died)
+		if err != nil || o.Owner == "" {
 			return err
 		}
 		if died && taken > mostTaken {
-			says := fmt.Sprintf("run/%d was taken over %d times: %d replicas died while they executed it, so work that no person started waits", o.number, taken, taken)
-			if err := r.pause(tx, now, says); err != nil {
+			says := fmt.Sprintf("run/%d was taken over %d times: %d replicas died while they executed it, so work that no person started waits", o.Number, taken, taken)
+			if err := r.PauseWork(tx, now, says); err != nil {
 				return err
 			}
 		}
-		return r.Ledger.Append(tx, now, prentice.Note{Kind: "run.taken-over", Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("run", fmt.Sprint(o.number))},
-			Data: map[string]any{"from": o.owner, "replica": me, "times": taken}})
+		return r.Ledger.Append(tx, now, prentice.Note{Kind: "run.taken-over", Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("run", fmt.Sprint(o.Number))},
+			Data: map[string]any{"from": o.Owner, "replica": me, "times": taken}})
 	})
-	if errors.Is(err, errMoved) {
+	if errors.Is(err, run.ErrMoved) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("take over run %d: %w", o.number, err)
+		return fmt.Errorf("take over run %d: %w", o.Number, err)
 	}
-	r.workers.begin(o.number)
+	r.workers.begin(o.Number)
 	return nil
 }
 
@@ -311,27 +246,8 @@ func (r *Runner) StopWanted(ctx context.Context, number int64) error {
 		return nil
 	}
 	d, err := r.load(ctx, number)
-	if err == nil && d.cancel != "" {
-		stop(stopped{d.cancel})
+	if err == nil && d.Cancel != "" {
+		stop(stopped{d.Cancel})
 	}
 	return err
-}
-
-// Attended counts the runs that each process performs.
-func (r *Runner) Attended(ctx context.Context) (map[string]int, error) {
-	rows, err := r.DB.Query(ctx, `SELECT owner, COUNT(*) FROM runs WHERE `+movable+` GROUP BY owner`)
-	if err != nil {
-		return nil, fmt.Errorf("count who executes what: %w", err)
-	}
-	defer rows.Close()
-	by := map[string]int{}
-	for rows.Next() {
-		var owner string
-		var n int
-		if err := rows.Scan(&owner, &n); err != nil {
-			return nil, err
-		}
-		by[owner] = n
-	}
-	return by, rows.Err()
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -126,8 +127,8 @@ func TestARunOfAProcessThatHasJustJoinedIsNotTakenFromIt(t *testing.T) {
 		run := a.start(bob, "mend")
 		<-a.deed.began
 		b.takeOver()
-		if d, err := b.r.load(t.Context(), run.Number); err != nil || d.owner != "a#1" {
-			t.Errorf("it is %s's now: %v", d.owner, err)
+		if d, err := b.r.load(t.Context(), run.Number); err != nil || d.Owner != "a#1" {
+			t.Errorf("it is %s's now: %v", d.Owner, err)
 		}
 		close(a.deed.block)
 		a.until(run.Number, prentice.Unverified)
@@ -137,16 +138,16 @@ func TestARunOfAProcessThatHasJustJoinedIsNotTakenFromIt(t *testing.T) {
 func TestWhoeverIsLateToBeginARunLeavesItToWhoeverHasBegun(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
 		a.deed.block = make(chan struct{})
-		run := a.start(bob, "mend")
+		begun := a.start(bob, "mend")
 		<-a.deed.began
-		if err := b.r.begin(t.Context(), resting{number: run.Number}); err != nil { // as it stood when b let it go on
+		if err := b.r.begin(t.Context(), run.Idle{Number: begun.Number}); err != nil { // as it stood when b let it go on
 			t.Fatal(err)
 		}
-		if d, err := b.r.load(t.Context(), run.Number); err != nil || d.owner != "a#1" {
-			t.Errorf("it is %s's now: %v", d.owner, err)
+		if d, err := b.r.load(t.Context(), begun.Number); err != nil || d.Owner != "a#1" {
+			t.Errorf("it is %s's now: %v", d.Owner, err)
 		}
 		close(a.deed.block)
-		a.until(run.Number, prentice.Unverified)
+		a.until(begun.Number, prentice.Unverified)
 	})
 }
 
@@ -155,16 +156,16 @@ func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
 	ask.Kind = humanKind
 	shared(t, planOf(1, repeatable("restart"), ask), allow, func(t *testing.T, a, b *world, c *crew) {
 		a.deed.block = make(chan struct{})
-		run := a.start(bob, "mend")
+		begun := a.start(bob, "mend")
 		<-a.deed.began
-		d, err := a.r.load(t.Context(), run.Number)
+		d, err := a.r.load(t.Context(), begun.Number)
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.live("b#2")
 		b.takeOver()
-		b.until(run.Number, prentice.Waiting)
-		if _, err := a.r.askPerson(t.Context(), d, ask, prentice.Target{Local: true}, 1); !errors.Is(err, errMoved) {
+		b.until(begun.Number, prentice.Waiting)
+		if _, err := a.r.askPerson(t.Context(), d, ask, prentice.Target{Local: true}, 1); !errors.Is(err, run.ErrMoved) {
 			t.Errorf("it wrote: %v", err)
 		}
 		close(a.deed.block)
@@ -267,7 +268,7 @@ func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
 		c.live("b#2")
 		b.takeOver()
 		<-b.deed.began
-		if since, _, err := b.r.pausedSince(t.Context()); err != nil || !since.IsZero() {
+		if since, _, err := b.r.PausedSince(t.Context()); err != nil || !since.IsZero() {
 			t.Errorf("paused after one death: %v, %v", since, err)
 		}
 		a.r.InterruptAll()
@@ -276,7 +277,7 @@ func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		a.takeOver()
-		since, says, err := a.r.pausedSince(t.Context())
+		since, says, err := a.r.PausedSince(t.Context())
 		if err != nil || since.IsZero() {
 			t.Errorf("not paused after two deaths: %v", err)
 		}
@@ -302,7 +303,7 @@ func TestARunThatIsHandedOnTwiceInOrderPausesNothing(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		a.takeOver()
-		if since, says, err := a.r.pausedSince(t.Context()); err != nil || !since.IsZero() {
+		if since, says, err := a.r.PausedSince(t.Context()); err != nil || !since.IsZero() {
 			t.Errorf("paused: %s, %v", says, err)
 		}
 		b.r.InterruptAll()
@@ -315,7 +316,7 @@ func TestTheNextAfterAllDiedComesUpPaused(t *testing.T) {
 		if err := a.r.begun(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if since, _, err := a.r.pausedSince(t.Context()); err != nil || since.IsZero() {
+		if since, _, err := a.r.PausedSince(t.Context()); err != nil || since.IsZero() {
 			t.Errorf("not paused: %v", err)
 		}
 	})

@@ -8,13 +8,11 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
-const (
-	waitsApproval = "approval"
-	humanKind     = "human"
-)
+const humanKind = "human"
 
 // Answer records a person's answer to a plan. The plan is performed once
 // enough people agreed; one refusal refuses it. No one answers their own
@@ -25,47 +23,47 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	team, err := r.teamFor(ctx, d)
+	team, err := r.teamFor(ctx, d.Detail)
 	if err != nil {
 		return d.Run, err
 	}
-	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (run.Next, error) {
 		q := question{asks: d.Decision, team: team}
 		if len(q.asks.From) > 0 {
-			if q.away, err = absent(tx, now); err != nil {
-				return next{}, err
+			if q.away, err = run.AbsentIn(tx, now); err != nil {
+				return run.Next{}, err
 			}
 		}
-		standsFor, people, err := r.mayAnswer(d, a, q)
+		standsFor, people, err := r.mayAnswer(d.Detail, a, q)
 		if err != nil {
-			return next{}, err
+			return run.Next{}, err
 		}
 		given := prentice.Approval{Actor: a.Actor.Ref(), Yes: a.Yes, For: standsFor, People: people}
 		lacking := q.lacking(append(d.Approvals[:len(d.Approvals):len(d.Approvals)], given))
-		return answered(d, a, lacking, now), r.writeAnswer(tx, d, a, given, lacking, now)
+		return answered(d.Detail, a, lacking, now), r.WriteAnswer(tx, d.Detail, a, given, lacking, now)
 	})
 	if err != nil && a.Yes {
-		err = r.waysOut(ctx, d, a.Actor, err)
+		err = r.waysOut(ctx, d.Detail, a.Actor, err)
 	}
 	return d.Run, err
 }
 
 // answered is what becomes of a run when an answer joins those that it has, and some
 // owners still have to agree.
-func answered(d *detail, a prentice.Reply, lacking []prentice.Ref, now time.Time) next {
+func answered(d *run.Detail, a prentice.Reply, lacking []prentice.Ref, now time.Time) run.Next {
 	yes := seats(d.Approvals) + 1
 	switch {
 	case !a.Yes:
-		return next{state: prentice.RunRefused, says: fmt.Sprintf("%s refused: %s", a.Actor.Ref(), orNoReason(a.Reason)), actor: a.Actor.Ref(), kind: "run.refused"}
+		return run.Next{State: prentice.RunRefused, Says: fmt.Sprintf("%s refused: %s", a.Actor.Ref(), orNoReason(a.Reason)), Actor: a.Actor.Ref(), Kind: "run.refused"}
 	case yes < d.Decision.Approvers || len(lacking) > 0:
 		says := fmt.Sprintf("has %d of %d approvals", yes, d.Decision.Approvers)
 		if len(lacking) > 0 {
 			says = fmt.Sprintf("has %s, and waits for %s", count(yes, "approval"), prentice.AllOf(lacking))
 		}
-		return next{state: prentice.Waiting, says: says, waits: waitsApproval, expires: d.Expires.Sub(now),
-			actor: a.Actor.Ref(), kind: "run.asked", window: a.Window}
+		return run.Next{State: prentice.Waiting, Says: says, Waits: run.WaitsApproval, Expires: d.Expires.Sub(now),
+			Actor: a.Actor.Ref(), Kind: "run.asked", Window: a.Window}
 	}
-	return next{state: prentice.Queued, says: fmt.Sprintf("approved by %s", a.Actor.Ref()), actor: a.Actor.Ref(), kind: "run.approved", window: a.Window, begin: true}
+	return run.Next{State: prentice.Queued, Says: fmt.Sprintf("approved by %s", a.Actor.Ref()), Actor: a.Actor.Ref(), Kind: "run.approved", Window: a.Window, Begin: true}
 }
 
 func orNoReason(s string) string {
@@ -76,7 +74,7 @@ func orNoReason(s string) string {
 }
 
 // teamFor is the team, if it matters to a run who answers.
-func (r *Runner) teamFor(ctx context.Context, d *detail) ([]Standing, error) {
+func (r *Runner) teamFor(ctx context.Context, d *run.Detail) ([]Standing, error) {
 	if len(d.Decision.From) == 0 {
 		return nil, nil
 	}
@@ -89,46 +87,16 @@ func (r *Runner) teamFor(ctx context.Context, d *detail) ([]Standing, error) {
 
 // takesBack says whether an answer refuses what its giver asked for or caused
 // themselves, which they always may.
-func takesBack(d *detail, a prentice.Reply) bool {
+func takesBack(d *run.Detail, a prentice.Reply) bool {
 	return !a.Yes && (a.Actor.Ref() == d.Requester || slices.Contains(prentice.Causers(d.Causes), a.Actor.Ref()))
 }
 
 // seats counts the approvals behind which different people stand.
 func seats(approvals []prentice.Approval) int { return len(apart(approvals)) }
 
-func (r *Runner) writeAnswer(tx *db.Tx, d *detail, a prentice.Reply, given prentice.Approval, lacking []prentice.Ref, now time.Time) error {
-	kind := "approval.refused"
-	if a.Yes {
-		kind = "approval.given"
-	}
-	if _, err := tx.Exec(`INSERT INTO run_approvals (run, actor, plan, door, yes, reason, time, stand_for, token, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.Number, string(a.Actor.Ref()), d.Plan, a.Actor.Door, flag(a.Yes), a.Reason, db.Micros(now), string(given.For), a.Actor.Token, prentice.JoinRefs(given.People)); err != nil {
-		return err
-	}
-	data := map[string]any{"plan": d.Plan, "reason": a.Reason, "door": a.Actor.Door, "role": a.Actor.Role, "requester": d.Requester, "token": a.Actor.Token, "people": given.People}
-	if given.For != "" {
-		data["for"] = given.For
-	}
-	if len(d.Decision.Owners) > 0 {
-		data["owners"], data["lacking"] = d.Decision.Owners, lacking
-	}
-	if a.Window {
-		data["when"] = "window"
-	}
-	return r.Ledger.Append(tx, now, prentice.Note{Kind: kind, Actor: a.Actor.Ref(), Refs: refsOf(d.Run), Data: data})
-}
-
-// flag is a truth as the database keeps it.
-func flag(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
-}
-
 // askPerson lets a run wait for a person to do a step and say so.
 func (r *Runner) askPerson(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
-	rec := d.meant(step, target, round, r.Clock())
+	rec := d.Meant(step, target, round, r.Clock())
 	rec.State, rec.Says = prentice.Held, step.Says
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 		if err := r.own(tx, d); err != nil {
@@ -137,9 +105,9 @@ func (r *Runner) askPerson(ctx context.Context, d *detail, step prentice.Planned
 		return r.writeProof(tx, d, rec)
 	})
 	if err != nil {
-		return rec, fmt.Errorf("write that %s waits: %w", stepKey(rec), err)
+		return rec, fmt.Errorf("write that %s waits: %w", run.StepKey(rec), err)
 	}
-	d.note(rec)
+	d.Note(rec)
 	return rec, nil
 }
 
@@ -149,25 +117,25 @@ func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, e
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (next, error) {
-		if err := mayConfirm(d, a); err != nil {
-			return next{}, err
+	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (run.Next, error) {
+		if err := mayConfirm(d.Detail, a); err != nil {
+			return run.Next{}, err
 		}
 		state := prentice.Done
 		if !a.Yes {
 			state = prentice.NotDone
 		}
-		rec, _ := d.waitedFor()
+		rec, _ := d.WaitedFor()
 		says := fmt.Sprintf("%s says %s: %s", a.Actor.Ref(), wordOn(rec.Section, a.Yes), orNoReason(a.Reason))
-		return r.confirmed(tx, d, state, says, next{kind: "run.confirmed", actor: a.Actor.Ref()}, now)
+		return r.confirmed(tx, d, state, says, run.Next{Kind: "run.confirmed", Actor: a.Actor.Ref()}, now)
 	})
 	return d.Run, err
 }
 
 // asksQuestion says whether the step that a run waits for asks what a person sees,
 // and not that they do something.
-func (d *detail) asksQuestion() bool {
-	rec, _ := d.waitedFor()
+func asksQuestion(d *run.Detail) bool {
+	rec, _ := d.WaitedFor()
 	return rec.Section == prentice.Check || rec.Section == prentice.Verify
 }
 
@@ -185,13 +153,13 @@ func wordOn(section prentice.Section, yes bool) string {
 }
 
 // mayConfirm refuses a word on a human step that the run does not wait for.
-func mayConfirm(d *detail, a prentice.Reply) error {
+func mayConfirm(d *run.Detail, a prentice.Reply) error {
 	switch {
-	case d.State != prentice.Waiting || d.Waits == waitsApproval:
+	case d.State != prentice.Waiting || d.Waits == run.WaitsApproval:
 		return prentice.Errorf(prentice.Conflict, "run/%d does not wait for a person to do a step: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)
 	case a.Step != "" && a.Step != d.Waits:
 		return prentice.Errorf(prentice.Conflict, "run/%d waits for step %s, not %s", d.Number, d.Waits, a.Step).Try("look at it with: prentice run show %d", d.Number)
-	case a.Actor.Kind == prentice.Person && strings.TrimSpace(a.Reason) == "" && d.asksQuestion():
+	case a.Actor.Kind == prentice.Person && strings.TrimSpace(a.Reason) == "" && asksQuestion(d):
 		return prentice.Errorf(prentice.Invalid, "step %s of run/%d asks what a person sees, and there is no reason", d.Waits, d.Number).Try("say what you saw: --reason '…'")
 	case a.Actor.Kind != prentice.Person:
 		return prentice.Errorf(prentice.Denied, "%s is not a person, and step %s is for people", a.Actor.Ref(), d.Waits).Try("ask a person to do it and to confirm")
@@ -200,18 +168,18 @@ func mayConfirm(d *detail, a prentice.Reply) error {
 }
 
 // confirmed proves the human step that the run waits for, and lets the run go on.
-func (r *Runner) confirmed(tx *db.Tx, d *detail, state prentice.StepState, says string, to next, now time.Time) (next, error) {
-	rec, found := d.waitedFor()
+func (r *Runner) confirmed(tx *db.Tx, d *detail, state prentice.StepState, says string, to run.Next, now time.Time) (run.Next, error) {
+	rec, found := d.WaitedFor()
 	if !found {
 		return to, prentice.Errorf(prentice.Internal, "run/%d waits for step %s, of which the journal knows nothing", d.Number, d.Waits)
 	}
 	rec.State, rec.Ended, rec.Says = state, now, says
-	to.state, to.says, to.begin = prentice.Running, says, true
+	to.State, to.Says, to.Begin = prentice.Running, says, true
 	switch rec.Section {
 	case prentice.Check:
-		to.state = prentice.Checking
+		to.State = prentice.Checking
 	case prentice.Undo:
-		to.state = prentice.Undoing
+		to.State = prentice.Undoing
 	}
 	return to, r.writeProof(tx, d, rec)
 }

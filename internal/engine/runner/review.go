@@ -2,48 +2,12 @@ package runner
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
-
-// Reviews lists the reviews of broken glass, newest first: the open ones, or all
-// with a run's number below before.
-func (r *Runner) Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error) {
-	where, args := "v.run > 0", []any{}
-	if open {
-		where = "closed = 0"
-	}
-	if before > 0 {
-		where, args = where+" AND v.run < ?", append(args, before)
-	}
-	rows, err := r.DB.Query(ctx, `SELECT v.run, r.procedure, r.subject, r.state, v.person, v.people, v.reason, v.opened, v.closed, v.closer, v.says
-		FROM run_reviews v JOIN runs r ON r.number = v.run WHERE `+where+` ORDER BY v.run DESC LIMIT 100`, args...)
-	list, err := db.List(rows, err, func(scan func(...any) error, v *prentice.Review) error {
-		var state, people string
-		var opened, closed int64
-		err := scan(&v.Run, &v.Procedure, &v.Subject, &state, &v.By, &people, &v.Reason, &opened, &closed, &v.Closer, &v.Says)
-		v.People = prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{v.By})
-		v.State, v.Opened, v.Closed = prentice.State(state), db.Time(opened), db.Time(closed)
-		return err
-	}, func(v *prentice.Review, why error) { v.Reason, v.Says = why.Error(), why.Error() })
-	if err != nil {
-		return nil, fmt.Errorf("list reviews: %w", err)
-	}
-	return list, nil
-}
-
-// OpenReviews counts the reviews that no one has closed.
-func (r *Runner) OpenReviews(ctx context.Context) (n int, err error) {
-	if err := r.DB.QueryRow(ctx, `SELECT COUNT(*) FROM run_reviews WHERE closed = 0`, nil, &n); err != nil {
-		return 0, fmt.Errorf("count reviews: %w", err)
-	}
-	return n, nil
-}
 
 // ReviewsTo is the open reviews, with whether someone may close each.
 func (r *Runner) ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.Review, error) {
@@ -59,7 +23,7 @@ func (r *Runner) ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.R
 
 // yourReview is what someone would be told if they closed a review now.
 func (r *Runner) yourReview(ctx context.Context, v prentice.Review, by prentice.Actor) (*prentice.Yours, error) {
-	d, err := r.load(ctx, v.Run)
+	d, err := r.Load(ctx, v.Run)
 	if err != nil {
 		return nil, err
 	}
@@ -80,12 +44,12 @@ func (r *Runner) yourReview(ctx context.Context, v prentice.Review, by prentice.
 
 // Reviewers are those who can close the review of a run: by a way in behind which
 // is no one who broke the glass or caused the run.
-func (r *Runner) Reviewers(ctx context.Context, run int64) ([]prentice.Ref, error) {
-	d, err := r.load(ctx, run)
+func (r *Runner) Reviewers(ctx context.Context, number int64) ([]prentice.Ref, error) {
+	d, err := r.Load(ctx, number)
 	if err != nil {
 		return nil, err
 	}
-	breakers, err := brokenBy(reader{ctx, r.DB}, d)
+	breakers, err := run.BrokenBy(r.Reading(ctx), d)
 	if err != nil {
 		return nil, err
 	}
@@ -94,13 +58,13 @@ func (r *Runner) Reviewers(ctx context.Context, run int64) ([]prentice.Ref, erro
 
 // CloseReview ends a review with what its closer found. No one closes their own,
 // nor that of a run that they caused; while there is no other, it stays open.
-func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error {
-	d, err := r.load(ctx, run)
+func (r *Runner) CloseReview(ctx context.Context, number int64, by prentice.Actor, says string) error {
+	d, err := r.Load(ctx, number)
 	if err != nil {
 		return err
 	}
 	says = strings.TrimSpace(says)
-	breakers, err := brokenBy(reader{ctx, r.DB}, d)
+	breakers, err := run.BrokenBy(r.Reading(ctx), d)
 	if err != nil {
 		return err
 	}
@@ -110,31 +74,31 @@ func (r *Runner) CloseReview(ctx context.Context, run int64, by prentice.Actor, 
 	}
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
 		now := r.Clock()
-		if err := d.again(tx); err != nil {
+		if err := d.Again(tx); err != nil {
 			return err
 		}
-		breakers, err := brokenBy(tx, d)
+		breakers, err := run.BrokenBy(tx, d)
 		if err != nil {
 			return err
 		}
 		if err := mayClose(d, by, breakers, ask, says); err != nil {
 			return err
 		}
-		n, err := tx.Exec(`UPDATE run_reviews SET closed = ?, closer = ?, says = ? WHERE run = ? AND closed = 0`, db.Micros(now), string(by.Ref()), says, run)
+		open, err := run.EndReview(tx, number, by.Ref(), says, now)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return prentice.Errorf(prentice.Conflict, "the review of run/%d is closed already", run).Try("read it with: prentice review show run/%d", run)
+		if !open {
+			return prentice.Errorf(prentice.Conflict, "the review of run/%d is closed already", number).Try("read it with: prentice review show run/%d", number)
 		}
-		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(refsOf(d.Run), d.BreakGlassBy), Data: map[string]any{"says": says, "door": by.Door, "token": by.Token, "people": by.People()}})
+		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(run.Refs(d.Run), d.BreakGlassBy), Data: map[string]any{"says": says, "door": by.Door, "token": by.Token, "people": by.People()}})
 	})
 }
 
 // mayClose refuses anyone who may not close the review of a run, and what says nothing.
-func mayClose(d *detail, by prentice.Actor, breakers []prentice.Ref, ask, says string) error {
+func mayClose(d *run.Detail, by prentice.Actor, breakers []prentice.Ref, ask, says string) error {
 	shared := prentice.SharedPerson(by.People(), breakers)
-	causer, how := d.caused(by.People())
+	causer, how := caused(d, by.People())
 	switch {
 	case d.BreakGlassBy == "":
 		return prentice.Errorf(prentice.NotFound, "no one used break-glass on run/%d", d.Number).Try("list the reviews with: prentice review list")
@@ -167,17 +131,4 @@ func (r *Runner) remind(ctx context.Context) error {
 		r.tellGlass(ctx, prentice.Run{Number: v.Run, Procedure: v.Procedure, Subject: v.Subject}, v.By, v.People, v.Reason)
 	}
 	return err
-}
-
-// brokenBy are the people behind anyone who broke the glass for a run.
-func brokenBy(src source, d *detail) ([]prentice.Ref, error) {
-	if d.BreakGlassBy == "" {
-		return nil, nil
-	}
-	var people string
-	err := src.QueryRow(`SELECT people FROM run_reviews WHERE run = ?`, []any{d.Number}, &people)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("look who used break-glass for run/%d: %w", d.Number, err)
-	}
-	return prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{d.BreakGlassBy}), nil
 }

@@ -2,24 +2,17 @@ package runner
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"io"
-	"io/fs"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
-
-//go:embed schema/*.sql
-var schema embed.FS
-
-// Schema is the runner's tables.
-func Schema() fs.FS { return db.Under(schema, "schema") }
 
 // Planner renders a request into a plan, from the procedures and the catalog
 // of this moment.
@@ -30,11 +23,6 @@ type Planner interface {
 // Policy decides. It must be pure.
 type Policy interface {
 	Decide(context.Context, prentice.Moment) prentice.Decision
-}
-
-// Recorder keeps evidence within the transaction that makes it true.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
 }
 
 // Health says how many services, leaving out those named and whatever depends
@@ -63,35 +51,33 @@ type Reaper interface {
 
 // Deps is all that a runner needs of the world.
 type Deps struct {
-	DB       *db.DB
-	Planner  Planner
-	Policy   Policy
-	People   People
-	Ledger   Recorder
-	Health   Health
-	Calendar Calendar
-	Estate   Estate
-	Secrets  Secrets
-	Logs     Logs
-	Reaper   Reaper
-	Kinds    []prentice.StepKind
-	Stopped  func() bool                                                               // the kill switch
-	StopSays func() string                                                             // who turned it on and why, or ""
-	Send     func(context.Context, prentice.Event) error                               // tells the inbox what happened to a run
-	SendIn   func(*db.Tx, prentice.Event) error                                        // the same, within the write that makes it true
-	Event    func(ctx context.Context, number int64) (prentice.EventRecord, error)     // from the inbox
-	Incident func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: no one knows any
-	Opened   func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error)  // the people who opened an incident or fed it; nil: no one did
-	Over     func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) // whether no open incident waits for a run any more; nil: one always does
-	Edition  func() any                                                                // of what plans are made from: another one when it has changed; nil: it may change at any time
-	Relieved func(ctx context.Context, incident prentice.Ref) (time.Time, error)       // since when an incident has no symptom left; zero while it has; nil: it always has
-	Clock    func() time.Time
-	Log      *slog.Logger
-	Hosts    Hosts    // nil: no one knows
-	Peers    Peers    // nil is none
-	Install  string   // the installation's id, which no other has
-	Env      []string // what every step gets: PATH, PRENTICE_STATE …
-	Session  int      // of this process, to tell a crashed one's children from ours
+	*run.Store // the runs that it carries out
+	Planner    Planner
+	Policy     Policy
+	People     People
+	Health     Health
+	Calendar   Calendar
+	Estate     Estate
+	Secrets    Secrets
+	Logs       Logs
+	Reaper     Reaper
+	Kinds      []prentice.StepKind
+	Stopped    func() bool                                                               // the kill switch
+	StopSays   func() string                                                             // who turned it on and why, or ""
+	Send       func(context.Context, prentice.Event) error                               // tells the inbox what happened to a run
+	SendIn     func(*db.Tx, prentice.Event) error                                        // the same, within the write that makes it true
+	Event      func(ctx context.Context, number int64) (prentice.EventRecord, error)     // from the inbox
+	Incident   func(ctx context.Context, incident, about prentice.Ref) (Incident, error) // as it stands towards what a run is about; nil: no one knows any
+	Opened     func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error)  // the people who opened an incident or fed it; nil: no one did
+	Over       func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) // whether no open incident waits for a run any more; nil: one always does
+	Edition    func() any                                                                // of what plans are made from: another one when it has changed; nil: it may change at any time
+	Relieved   func(ctx context.Context, incident prentice.Ref) (time.Time, error)       // since when an incident has no symptom left; zero while it has; nil: it always has
+	Log        *slog.Logger
+	Hosts      Hosts    // nil: no one knows
+	Peers      Peers    // nil is none
+	Install    string   // the installation's id, which no other has
+	Env        []string // what every step gets: PATH, PRENTICE_STATE …
+	Session    int      // of this process, to tell a crashed one's children from ours
 }
 
 // Runner performs runs.
@@ -111,7 +97,6 @@ type Runner struct {
 
 	halts    halts
 	outdated outdated
-	orphans  orphans // of ForgetPlans alone
 }
 
 // New makes a runner that does nothing until Run.
@@ -148,9 +133,9 @@ func (r *Runner) takeUp(ctx context.Context) error {
 // sayAgain announces what anyone who owned the runs may not have come to announce.
 // Who has heard it already hears nothing.
 func (r *Runner) sayAgain(ctx context.Context, owner string) error {
-	runs, err := r.unsaid(ctx, r.Clock().Add(-time.Hour), owner)
+	runs, err := r.Unsaid(ctx, r.Clock().Add(-time.Hour), owner)
 	for _, run := range runs {
-		causes, e := r.causesOf(ctx, run.Number)
+		causes, e := r.CausesOf(ctx, run.Number)
 		if e != nil { // of one that cannot be read no one is told, and of all others they are
 			r.cannot("run not announced", run.Number, run.State, e)
 			continue
@@ -166,7 +151,7 @@ func (r *Runner) beginAll(ctx context.Context) error {
 		_, err := r.takeOver(ctx, nil)
 		return err
 	}
-	moving, err := r.resting(ctx, `SELECT number, revision FROM runs WHERE `+movable+` ORDER BY number`)
+	moving, err := r.Moving(ctx)
 	if err != nil {
 		return err
 	}
@@ -190,7 +175,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-hourly.C:
-			if err := r.forgetCounts(ctx); err != nil && ctx.Err() == nil {
+			if err := r.ForgetHour(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("forget what no longer counts", "err", err)
 			}
 		case <-tick.C:

@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 )
 
 // landed is a target on which a group of steps has ended.
@@ -112,8 +113,8 @@ func failedTargets(d *detail) []prentice.Ref {
 // failures are the first steps that failed on each target: of Act, and of Verify
 // where a target may fail that.
 func failures(d *detail) map[prentice.Ref]prentice.StepRecord {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.Mu.Lock()
+	defer d.Mu.Unlock()
 	failed := map[prentice.Ref]prentice.StepRecord{}
 	for _, s := range d.Steps {
 		counts := s.Section == prentice.Act || s.Section == prentice.Verify && s.Target != "" && d.ThePlan.Limits.Verify != ""
@@ -162,7 +163,7 @@ func unfinished(d *detail) []prentice.Ref {
 			if s.Where != "target" {
 				return false
 			}
-			rec, _, found := d.past(s.ID, t.Ref, 1)
+			rec, _, found := d.Past(s.ID, t.Ref, 1)
 			return !found || rec.State != prentice.Done && rec.State != prentice.WasDone
 		}) {
 			list = append(list, t.Ref)
@@ -182,7 +183,7 @@ func (r *Runner) partly(ctx context.Context, d *detail, failed []prentice.Ref) e
 		slices.ContainsFunc(touched(d), func(t prentice.Target) bool { return some[t.Ref] }) {
 		to = prentice.Undoing
 	}
-	return r.move(ctx, d, next{state: to, says: says})
+	return r.move(ctx, d, run.Next{State: to, Says: says})
 }
 
 // someRefs names the first few.

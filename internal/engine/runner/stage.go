@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -34,7 +35,7 @@ func (r *Runner) stages(ctx context.Context, number int64) {
 		switch {
 		case over || errors.Is(err, errParked):
 			return
-		case err == nil || errors.Is(err, errMoved):
+		case err == nil || errors.Is(err, run.ErrMoved):
 			r.stuck.no(number)
 			patience = 100 * time.Millisecond
 		default:
@@ -81,13 +82,13 @@ func (r *Runner) stage(ctx context.Context, number int64) (over bool, err error)
 	if d.State.Ended() || d.State == prentice.Waiting {
 		return true, nil
 	}
-	if d.owner != r.Peers.ID() && r.shared() {
+	if d.Owner != r.Peers.ID() && r.shared() {
 		return true, errParked
 	}
-	if r.draining.Load() && d.cancel == "" { // what a person stops ends also while it drains
+	if r.draining.Load() && d.Cancel == "" { // what a person stops ends also while it drains
 		return true, errParked
 	}
-	if d.cancel != "" || r.Stopped() || r.wanted(ctx) {
+	if d.Cancel != "" || r.Stopped() || r.wanted(ctx) {
 		err := r.giveUp(ctx, d)
 		return err == nil, err
 	}
@@ -125,7 +126,7 @@ func (r *Runner) giveUp(ctx context.Context, d *detail) error {
 		return err
 	}
 	says := r.endedBy(ctx, d)
-	if err := r.move(ctx, d, next{state: prentice.Cancelled, says: says + "; " + sofar(d.Steps) + goesOn}); err != nil {
+	if err := r.move(ctx, d, run.Next{State: prentice.Cancelled, Says: says + "; " + sofar(d.Steps) + goesOn}); err != nil {
 		return err
 	}
 	for _, l := range ended {
@@ -165,7 +166,7 @@ func (r *Runner) check(ctx context.Context, d *detail) error {
 		return r.unlooked(ctx, d, "whether this is the fault", err)
 	}
 	if no != "" {
-		return r.move(ctx, d, next{state: prentice.RunRefused, says: "not this fault: " + no, kind: "run.refused"})
+		return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: "not this fault: " + no, Kind: "run.refused"})
 	}
 	if d.Decision.Verdict == prentice.Ask {
 		return r.ask(ctx, d)
@@ -184,13 +185,13 @@ func (r *Runner) ask(ctx context.Context, d *detail) error {
 	}
 	contact := r.contactBefore(ctx, d.ThePlan)
 	if h := gate.Unreachable(contact); h.Holds() {
-		return r.move(ctx, d, next{state: prentice.RunRefused, says: h.Says + "; no one was asked", kind: "run.refused", hold: h})
+		return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: h.Says + "; no one was asked", Kind: "run.refused", Hold: h})
 	}
 	says := "waits for " + asking(d.Decision)
 	if lost := contact.Short(); lost != "" {
 		says += "; " + lost
 	}
-	return r.move(ctx, d, next{state: prentice.Waiting, says: says, waits: waitsApproval, expires: expires, kind: "run.asked"})
+	return r.move(ctx, d, run.Next{State: prentice.Waiting, Says: says, Waits: run.WaitsApproval, Expires: expires, Kind: "run.asked"})
 }
 
 // unable is why a check could not be made. It says nothing of the world: what no one
@@ -206,7 +207,7 @@ func (r *Runner) unlooked(ctx context.Context, d *detail, what string, err error
 	if !ok {
 		return err
 	}
-	return r.move(ctx, d, next{state: prentice.Failed, says: fmt.Sprintf("it could not be checked %s: %s; nothing was done", what, why)})
+	return r.move(ctx, d, run.Next{State: prentice.Failed, Says: fmt.Sprintf("it could not be checked %s: %s; nothing was done", what, why)})
 }
 
 // fits performs the Check section and says which check came out otherwise than
@@ -282,7 +283,7 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 	if err != nil {
 		return err
 	}
-	return r.move(ctx, d, next{state: prentice.Running, says: "acting on " + prentice.CountTargets(len(d.ThePlan.Targets), d.ThePlan.Targets[0].Ref), kind: "run.started"},
+	return r.move(ctx, d, run.Next{State: prentice.Running, Says: "acting on " + prentice.CountTargets(len(d.ThePlan.Targets), d.ThePlan.Targets[0].Ref), Kind: "run.started"},
 		func(tx *db.Tx, now time.Time) error {
 			if err := r.reserve(tx, d, now); err != nil {
 				return err
@@ -290,7 +291,7 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 			if !d.looked.locks && d.looked.ends != r.ends.Load() {
 				return errStale
 			}
-			if err := agree(tx, d, now); err != nil {
+			if err := run.Agree(tx, d.Detail, now); err != nil {
 				return err
 			}
 			if d.ThePlan.Risk == prentice.Look {
@@ -299,23 +300,15 @@ func (r *Runner) lockAll(ctx context.Context, d *detail) error {
 			if err := admit(tx, r.Estate.Limits(), d, now); err != nil || cooldown == 0 {
 				return err
 			}
-			return cool(tx, d, now.Add(cooldown))
+			return run.Cool(tx, d.Detail, now.Add(cooldown))
 		})
-}
-
-func cool(tx *db.Tx, d *detail, until time.Time) error {
-	var rows []any
-	for _, t := range d.ThePlan.Targets {
-		rows = append(rows, d.Procedure, string(t.Ref), db.Micros(until), d.Number)
-	}
-	return tx.Insert(`INSERT INTO run_cooldowns (procedure, target, until, run)`, 4, rows, ` ON CONFLICT (procedure, target) DO UPDATE SET until = excluded.until, run = excluded.run`)
 }
 
 // notAdmitted is what becomes of a run that has leave and gets no place: it is
 // refused when the hour is full, and otherwise stands in line.
 func (r *Runner) notAdmitted(ctx context.Context, d *detail, h prentice.HoldBack) error {
 	if !h.Until.IsZero() {
-		return r.move(ctx, d, next{state: prentice.RunRefused, says: h.Says, hold: h})
+		return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: h.Says, Hold: h})
 	}
 	return r.standInLine(ctx, d, h)
 }
@@ -324,7 +317,7 @@ func (r *Runner) notAdmitted(ctx context.Context, d *detail, h prentice.HoldBack
 func (r *Runner) standInLine(ctx context.Context, d *detail, h prentice.HoldBack) error {
 	freed := r.freed.wait()
 	if says := "waits: " + h.Says; d.State != prentice.Queued || d.Says != says {
-		if err := r.move(ctx, d, next{state: prentice.Queued, says: says, hold: h}, releaseAs(d)); err != nil {
+		if err := r.move(ctx, d, run.Next{State: prentice.Queued, Says: says, Hold: h}, releaseAs(d)); err != nil {
 			return err
 		}
 	}

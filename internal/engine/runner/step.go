@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/span"
 )
@@ -18,7 +19,7 @@ import (
 // it, so that a crash between the two leaves a question that Done can answer.
 // The error is errParked or the store's; how the step came out is in the record.
 func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
-	rec, from, found := d.past(step.ID, target.Ref, round)
+	rec, from, found := d.Past(step.ID, target.Ref, round)
 	if found && rec.State != prentice.Intended {
 		return rec, nil
 	}
@@ -29,21 +30,21 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 		return rec, errParked
 	}
 	if r.Stopped() || r.cancelled(ctx, d) {
-		return rec, errMoved // the stage looks again and gives up
+		return rec, run.ErrMoved // the stage looks again and gives up
 	}
 	kind := r.kinds[step.Kind]
 	if kind == nil {
-		rec = d.unbegun(step, target, round, r.Clock())
+		rec = d.Unbegun(step, target, round, r.Clock())
 		return r.prove(ctx, d, rec, unmade(step), prentice.Outcome{Says: fmt.Sprintf("this prentice knows no step kind %q", step.Kind)})
 	}
 	work, cleanup, err := r.work(ctx, d, step, target)
 	if err != nil {
-		rec = d.unbegun(step, target, round, r.Clock())
+		rec = d.Unbegun(step, target, round, r.Clock())
 		return r.prove(ctx, d, rec, unmade(step), prentice.Outcome{Says: err.Error()})
 	}
 	defer cleanup()
 	how := r.beganWith(from, found)
-	work.Once, work.Seal = making(d.Created, round, how.lasting), how.seal
+	work.Once, work.Seal = run.Making(d.Created, round, how.Lasting), how.Seal
 	if found {
 		state, says, err := r.afterCrash(ctx, d, kind, work, rec, from)
 		if err != nil {
@@ -65,7 +66,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	if r.Stopped() { // while the intention waited for the database
 		rec.Attempts--
 		if rec, err = r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: "everything was stopped before it began"}); err == nil {
-			err = errMoved
+			err = run.ErrMoved
 		}
 		return rec, err
 	}
@@ -80,27 +81,27 @@ func (r *Runner) parkedOrStop(ctx context.Context) error {
 	if err := r.parkedOr(ctx); err != nil {
 		return err
 	}
-	return errMoved
+	return run.ErrMoved
 }
 
 // cancelled looks whether a person has asked to stop since the run was loaded.
 func (r *Runner) cancelled(ctx context.Context, d *detail) bool {
-	return d.cancel != "" || r.wanted(ctx)
+	return d.Cancel != "" || r.wanted(ctx)
 }
 
 // afterCrash decides what becomes of a step whose intention is there and whose
 // proof is not. The empty state means: perform it (again).
-func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord, from origin) (prentice.StepState, string, error) {
-	if _, err := r.Reaper.Reap(ctx, stepKey(rec), from.session); err != nil {
-		return "", "", fmt.Errorf("end what a crash left of %s: %w", stepKey(rec), err)
+func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord, from run.Origin) (prentice.StepState, string, error) {
+	if _, err := r.Reaper.Reap(ctx, run.StepKey(rec), from.Session); err != nil {
+		return "", "", fmt.Errorf("end what a crash left of %s: %w", run.StepKey(rec), err)
 	}
 	if work.Step.Risk == prentice.Look || work.Step.Kind == humanKind {
 		return "", "", nil
 	}
 	if err := r.DB.Write(ctx, func(tx *db.Tx) error { return r.secretsUsed(tx, d, work.Step, work.Target) }); err != nil {
-		return "", "", fmt.Errorf("write which secrets %s uses: %w", stepKey(rec), err)
+		return "", "", fmt.Errorf("write which secrets %s uses: %w", run.StepKey(rec), err)
 	}
-	work.DetachAware, work.Begun = from.lasting != 0, from.begun
+	work.DetachAware, work.Begun = from.Lasting != 0, from.Begun
 	answer, err := kind.Done(ctx, work)
 	switch {
 	case ctx.Err() != nil:
@@ -120,9 +121,9 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 
 // outOfSight says whether a step may go on where the process was that began it,
 // and whether that is a place which cannot be seen from here.
-func (r *Runner) outOfSight(kind prentice.StepKind, work prentice.Work, from origin) bool {
+func (r *Runner) outOfSight(kind prentice.StepKind, work prentice.Work, from run.Origin) bool {
 	lingers, ok := kind.(prentice.Lingerer)
-	return ok && lingers.Lingers(work) && from.place != "" && from.place != r.Peers.Place()
+	return ok && lingers.Lingers(work) && from.Place != "" && from.Place != r.Peers.Place()
 }
 
 // apply does it and proves it.
@@ -150,7 +151,7 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 	stopped := err != nil && work.Step.Risk == prentice.Look && r.wanted(ctx)
 	rec, err = r.prove(ctx, d, rec, state, out)
 	if stopped && err == nil {
-		return rec, errMoved // a look that a person stopped says nothing of the world: the stage looks again, and gives up
+		return rec, run.ErrMoved // a look that a person stopped says nothing of the world: the stage looks again, and gives up
 	}
 	if err == nil {
 		tellProved(ctx, kind, work)
@@ -221,7 +222,7 @@ func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep,
 		w.Secrets = append(w.Secrets, value)
 		secrets[name] = value
 	}
-	ours := slices.Concat(r.Env, []string{"PRENTICE_RUN=" + string(d.Ref()), "PRENTICE_STEP=" + keyOf(d.Number, step.ID, target.Ref)})
+	ours := slices.Concat(r.Env, []string{"PRENTICE_RUN=" + string(d.Ref()), "PRENTICE_STEP=" + run.KeyOf(d.Number, step.ID, target.Ref)})
 	var err error
 	if w.Env, err = environment(ours, step.Env, target, d.ThePlan.FactsOf(target), secrets); err != nil {
 		return w, nil, err
@@ -244,61 +245,38 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
-// keyOf marks the processes of a step, for the reaper.
-func keyOf(run int64, step string, target prentice.Ref) string {
-	return fmt.Sprintf("run/%d %s %s", run, step, target)
-}
-
-func stepKey(rec prentice.StepRecord) string { return keyOf(rec.Run, rec.Step, rec.Target) }
-
-// The ways in which a step was begun, as its intention says them.
-const (
-	longAgo  = 0 // by a version whose steps ended with it here
-	byName   = 1 // by one whose steps went on, under the name of the step alone
-	onlyOnce = 2 // by one that tells each making of a step from all others
-)
-
 // beganWith is the way in which a step is begun, or was by anyone who meant it first.
-func (r *Runner) beganWith(from origin, found bool) origin {
-	how := origin{session: r.Session, place: r.Peers.Place(), lasting: onlyOnce}
+func (r *Runner) beganWith(from run.Origin, found bool) run.Origin {
+	how := run.Origin{Session: r.Session, Place: r.Peers.Place(), Lasting: run.OnlyOnce}
 	if found {
-		how.lasting, how.seal = max(from.lasting, byName), from.seal
+		how.Lasting, how.Seal = max(from.Lasting, run.ByName), from.Seal
 		return how
 	}
-	how.seal = rand.Text()
+	how.Seal = rand.Text()
 	return how
 }
 
-// making tells the making of a step from others of the same name: a database that was
-// restored gives the numbers of its runs again.
-func making(created time.Time, round, lasting int) string {
-	if lasting < onlyOnce {
-		return ""
-	}
-	return fmt.Sprintf("%d/%d", db.Micros(created), round)
-}
-
 // intend writes that a step is about to be performed.
-func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int, how origin) (prentice.StepRecord, error) {
-	rec := d.meant(step, target, round, r.Clock())
+func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int, how run.Origin) (prentice.StepRecord, error) {
+	rec := d.Meant(step, target, round, r.Clock())
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 		if err := r.own(tx, d); err != nil {
 			return err
 		}
-		tx.Late(intentions, stepRow{rec, how}, writeIntentions)
+		run.Intend(tx, rec, how)
 		return r.secretsUsed(tx, d, step, target)
 	})
 	if err != nil {
-		return rec, fmt.Errorf("write the intention of %s: %w", stepKey(rec), err)
+		return rec, fmt.Errorf("write the intention of %s: %w", run.StepKey(rec), err)
 	}
-	r.hub.tell(d.moment(rec, rec.Started, step.Says))
+	r.hub.tell(d.Moment(rec, rec.Started, step.Says))
 	return rec, nil
 }
 
 // prove writes how a step came out. A store that cannot be written now is asked
 // again until it can: a proof is not given up while the process lives.
 func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, state prentice.StepState, out prentice.Outcome) (prentice.StepRecord, error) {
-	rec.State, rec.Says, rec.Code, rec.Ended = state, keepable(out.Says), out.Code, r.Clock()
+	rec.State, rec.Says, rec.Code, rec.Ended = state, run.Keepable(out.Says), out.Code, r.Clock()
 	for {
 		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 			if err := r.own(tx, d); err != nil {
@@ -309,23 +287,23 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 		if err == nil {
 			break
 		}
-		if errors.Is(err, errMoved) {
+		if errors.Is(err, run.ErrMoved) {
 			return rec, err // it is another's now, who asks whether it is done
 		}
 		r.cannot("write the proof of step "+rec.Step, rec.Run, d.State, err)
 		rest(ctx, time.Second)
 		if ctx.Err() != nil {
-			return rec, fmt.Errorf("write the proof of %s: %w", stepKey(rec), err)
+			return rec, fmt.Errorf("write the proof of %s: %w", run.StepKey(rec), err)
 		}
 	}
 	r.stuck.no(rec.Run)
-	d.note(rec)
-	r.hub.tell(d.moment(rec, rec.Ended, rec.Step+": "+string(rec.State)+". "+rec.Says))
+	d.Note(rec)
+	r.hub.tell(d.Moment(rec, rec.Ended, rec.Step+": "+string(rec.State)+". "+rec.Says))
 	return rec, nil
 }
 
 func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error {
-	tx.Late(proofs, stepRow{rec, origin{session: r.Session, place: r.Peers.Place(), lasting: onlyOnce}}, writeProofs)
+	run.Prove(tx, rec, run.Origin{Session: r.Session, Place: r.Peers.Place(), Lasting: run.OnlyOnce})
 	at := rec.Ended
 	if at.IsZero() {
 		at = rec.Started // a step that waits for a person has not ended
@@ -340,7 +318,7 @@ func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error
 	if by := r.Peers.ID(); by != "" {
 		data["state"], data["replica"] = d.State, by
 	}
-	refs := refsOf(d.Run)
+	refs := run.Refs(d.Run)
 	if _, err := prentice.ParseRef(string(rec.Target)); err == nil && !slices.Contains(refs, rec.Target) {
 		refs = append(refs, rec.Target) // anyone who looks at the host finds what was done there
 	}

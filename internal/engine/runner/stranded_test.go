@@ -179,7 +179,7 @@ func TestAnActThatEndedAsTheProcessDidIsProved(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					rec, _, found := d.past("restart", "host/a", 1)
+					rec, _, found := d.Past("restart", "host/a", 1)
 					if found && !busy {
 						if rec.State != c.want {
 							t.Errorf("it is %s, want %s", rec.State, c.want)

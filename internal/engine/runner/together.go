@@ -2,6 +2,7 @@ package runner
 
 import (
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // mostTried bounds how many sets of approvers are tried. A team in which more have to
@@ -11,10 +12,10 @@ const mostTried = 5000
 // enough says whether so many people can approve a run one after the other, and each
 // owner whose part it touches among them, by the ways in which they could come in: by
 // the rule of answers, as if each had answered.
-func enough(d *detail, needed int, ways []prentice.Way, q question) bool {
+func enough(d *run.Detail, needed int, ways []prentice.Way, q question) bool {
 	tried := 0
-	var from func(d *detail, i, needed int) bool
-	from = func(d *detail, i, needed int) bool {
+	var from func(d *run.Detail, i, needed int) bool
+	from = func(d *run.Detail, i, needed int) bool {
 		if needed <= 0 && len(q.lacking(d.Approvals)) == 0 || tried >= mostTried {
 			return true
 		}
@@ -28,7 +29,7 @@ func enough(d *detail, needed int, ways []prentice.Way, q question) bool {
 			if err != nil || !by.Role.Includes(prentice.Approver) {
 				continue
 			}
-			after := &detail{RunDetail: d.RunDetail}
+			after := &run.Detail{RunDetail: d.RunDetail}
 			after.Approvals = append(d.Approvals[:len(d.Approvals):len(d.Approvals)], prentice.Approval{Actor: by.Ref(), Yes: true, For: seat, People: people})
 			if from(after, i+1, needed-1) {
 				return true

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -12,54 +13,38 @@ import (
 // be asked more than once, and must leave nothing outside tx. What it writes
 // beside the move belongs to the same write; an error undoes all of it. The zero
 // next leaves the run where it is.
-type verdict func(tx *db.Tx, now time.Time) (next, error)
+type verdict func(tx *db.Tx, now time.Time) (run.Next, error)
 
 // transit takes a run on by what a person wants, or a time that has come: the
 // run is read again inside the write, so that of those who act at the same moment
 // each decides on what the one before has left. d is then how it stands, also
 // when there is an error.
 func (r *Runner) transit(ctx context.Context, d *detail, decide verdict) error {
-	var to next
-	var run prentice.Run
+	var to run.Next
+	var then prentice.Run
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 		now := r.Clock()
-		if err := d.again(tx); err != nil {
+		if err := d.Again(tx); err != nil {
 			return err
 		}
 		var err error
 		if to, err = decide(tx, now); err != nil {
 			return err
 		}
-		if to.state == "" {
+		if to.State == "" {
 			return nil
 		}
-		run = onward(d.Run, to, now)
-		return r.write(tx, d, to, run, now)
+		then = run.Onward(d.Run, to, now)
+		return r.write(tx, d, to, then, now)
 	})
-	if err != nil || to.state == "" {
+	if err != nil || to.State == "" {
 		return err
 	}
-	r.moved(d, to, run)
-	if to.begin {
+	r.moved(d, to, then)
+	if to.Begin {
 		r.perform(d)
 	}
 	return nil
-}
-
-// again reads what may have changed of a run since it was loaded.
-func (d *detail) again(tx *db.Tx) error {
-	targets, hosts, command := d.Targets, d.Hosts, d.Command
-	if err := d.readRow(tx, `SELECT `+rowColumns+` FROM runs WHERE number = ?`); err != nil {
-		return err
-	}
-	d.Targets, d.Hosts, d.Command = targets, hosts, command
-	if err := d.readApprovals(tx); err != nil {
-		return err
-	}
-	if d.State != prentice.Waiting || d.Waits == waitsApproval {
-		return nil // no one asks for its steps
-	}
-	return d.readSteps(tx)
 }
 
 // perform begins the attempt that was written, unless this process begins nothing

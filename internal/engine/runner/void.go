@@ -9,12 +9,13 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 )
 
 // drifted says why the approval that a run has is void, or nil: a limit holds it
 // back, who agreed is no longer who may, or the policy asks otherwise.
 func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h prentice.HoldBack, err error) {
-	s, err := r.facts(ctx, d.ThePlan, d.request.Actor.Kind, d.Record)
+	s, err := r.facts(ctx, d.ThePlan, d.Request.Actor.Kind, d.Record)
 	if err != nil {
 		return nil, h, err
 	}
@@ -37,7 +38,7 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 	if v, err := r.needless(ctx, d); v != nil || err != nil {
 		return v, err
 	}
-	plan, err := r.Planner.Render(ctx, d.request)
+	plan, err := r.Planner.Render(ctx, d.Request)
 	if err != nil {
 		return &prentice.Void{Says: "the state has changed: the plan can no longer be made: " + err.Error(), Old: d.Plan}, nil
 	}
@@ -66,7 +67,7 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 // needless says that the symptoms which asked for a run are gone, or nil. What a
 // person asked for is theirs to take back.
 func (r *Runner) needless(ctx context.Context, d *detail) (*prentice.Void, error) {
-	if r.Relieved == nil || d.Incident == "" || d.request.Actor.Kind != prentice.Self {
+	if r.Relieved == nil || d.Incident == "" || d.Request.Actor.Kind != prentice.Self {
 		return nil, nil
 	}
 	since, err := r.Relieved(ctx, d.Incident)
@@ -83,7 +84,7 @@ func (r *Runner) needless(ctx context.Context, d *detail) (*prentice.Void, error
 // whether the answers that people gave still cover what was asked and what is
 // asked now.
 func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void, error) {
-	now := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: d.request.Actor, Op: prentice.OpFor(d.Procedure), Plan: &d.ThePlan, Record: d.Record})
+	now := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: d.Request.Actor, Op: prentice.OpFor(d.Procedure), Plan: &d.ThePlan, Record: d.Record})
 	if now.Verdict == prentice.Refuse {
 		return &prentice.Void{Says: "the policy refuses it now: " + strings.Join(now.Reasons, "; "), Old: d.Plan, New: d.Plan, Changes: ruleChanges(d.Decision, now)}, nil
 	}
@@ -146,7 +147,7 @@ func (r *Runner) void(ctx context.Context, d *detail, v *prentice.Void, h prenti
 	if err != nil {
 		return err
 	}
-	err = r.move(ctx, d, next{state: prentice.RunRefused, says: v.Says, kind: "run.voided", hold: h, void: string(raw), data: map[string]any{"new": v.New, "changes": v.Changes}})
+	err = r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: v.Says, Kind: "run.voided", Hold: h, Void: string(raw), Data: map[string]any{"new": v.New, "changes": v.Changes}})
 	if err == nil {
 		d.Void = v
 	}

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -25,14 +25,14 @@ func (r *Runner) waitFor(ctx context.Context, d *detail, rec prentice.StepRecord
 	if err != nil {
 		return err
 	}
-	return r.move(ctx, d, next{state: prentice.Waiting, says: "waits for a person: " + rec.Says, waits: rec.Step, expires: expires, kind: "run.held"}, releaseAs(d))
+	return r.move(ctx, d, run.Next{State: prentice.Waiting, Says: "waits for a person: " + rec.Says, Waits: rec.Step, Expires: expires, Kind: "run.held"}, releaseAs(d))
 }
 
 // answered is the word of a person on a check, given in any round: no one is asked
 // the same again because the others are looked at once more.
 func (d *detail) answered(step prentice.PlannedStep, target prentice.Target) (prentice.StepRecord, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.Mu.Lock()
+	defer d.Mu.Unlock()
 	for _, s := range slices.Backward(d.Steps) {
 		if step.Kind == humanKind && s.Section == prentice.Check && s.Step == step.ID && s.Target == target.Ref && s.State != prentice.Held && s.State != prentice.Intended {
 			return s, true
@@ -83,13 +83,13 @@ func (r *Runner) regain(ctx context.Context, d *detail) (bool, error) {
 	if who == "" || err != nil {
 		return err == nil, err
 	}
-	return false, r.move(ctx, d, next{state: prentice.Uncertain, says: who + " while it waited for a person; look whether it may go on, and start it anew"})
+	return false, r.move(ctx, d, run.Next{State: prentice.Uncertain, Says: who + " while it waited for a person; look whether it may go on, and start it anew"})
 }
 
 // standAside waits until some lock is let go.
 func (r *Runner) standAside(ctx context.Context, d *detail, h prentice.HoldBack, freed <-chan struct{}) error {
 	if says := "waits: " + h.Says; d.State == prentice.Running && d.Says != says { // what is undone says why
-		if err := r.move(ctx, d, next{state: d.State, says: says, hold: h, kind: "run.queued"}); err != nil {
+		if err := r.move(ctx, d, run.Next{State: d.State, Says: says, Hold: h, Kind: "run.queued"}); err != nil {
 			return err
 		}
 	}
@@ -106,7 +106,7 @@ func (r *Runner) standAside(ctx context.Context, d *detail, h prentice.HoldBack,
 func actsOn(d *detail) bool {
 	for _, step := range d.ThePlan.In(prentice.Act) {
 		for _, t := range where(step, d.ThePlan.Targets) {
-			rec, _, found := d.past(step.ID, t.Ref, 1)
+			rec, _, found := d.Past(step.ID, t.Ref, 1)
 			if !found || rec.State != prentice.Done && rec.State != prentice.WasDone && rec.State != prentice.NotDone {
 				return true
 			}
@@ -124,27 +124,5 @@ func (r *Runner) actedMeanwhile(ctx context.Context, d *detail) (string, error) 
 			since = s.Started
 		}
 	}
-	args := []any{d.Number, db.Micros(since), prentice.Look.String()}
-	for _, t := range touched(d) {
-		args = append(args, string(t.Ref))
-	}
-	if len(args) == 3 {
-		return "", nil
-	}
-	rows, err := r.DB.Query(ctx, `SELECT s.run, s.target FROM run_steps s JOIN runs r ON r.number = s.run WHERE s.run <> ? AND s.section = 'act' AND s.attempts > 0 AND s.started >= ? AND r.risk <> ?
-		AND s.target IN (?`+strings.Repeat(", ?", len(args)-4)+`) ORDER BY s.run DESC LIMIT 1`, args...)
-	if err != nil {
-		return "", fmt.Errorf("ask who acted meanwhile: %w", err)
-	}
-	defer rows.Close()
-	says := ""
-	for rows.Next() {
-		var run int64
-		var target string
-		if err := rows.Scan(&run, &target); err != nil {
-			return "", err
-		}
-		says = fmt.Sprintf("run/%d acted on %s", run, target)
-	}
-	return says, errors.Join(rows.Err(), rows.Close())
+	return r.ActedSince(ctx, d.Number, since, touched(d))
 }

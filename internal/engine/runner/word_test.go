@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // human is a step for people.
@@ -55,29 +56,29 @@ func TestAPersonCanVerify(t *testing.T) {
 func TestAPersonCanCheck(t *testing.T) {
 	plan := planOf(1, step("down", prentice.Check, "here"), human("agreed", prentice.Check), step("disk", prentice.Check, "here"), step("restart", prentice.Act, "target"), step("well", prentice.Verify, "here"))
 	each(t, plan, askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend-yes")
-		if d := w.until(run.Number, prentice.Waiting); d.Waits != "agreed" || w.deed.times("disk", "") != 0 || w.locksOf(run.Number) != 0 {
+		begun := w.start(bob, "mend-yes")
+		if d := w.until(begun.Number, prentice.Waiting); d.Waits != "agreed" || w.deed.times("disk", "") != 0 || w.locksOf(begun.Number) != 0 {
 			t.Errorf("it waits for %s, and looked %d times at what comes after", d.Waits, w.deed.times("disk", ""))
 		}
-		if err := w.confirm(run.Number, true, "it is so"); err != nil {
+		if err := w.confirm(begun.Number, true, "it is so"); err != nil {
 			t.Fatal(err)
 		}
-		for w.until(run.Number, prentice.Waiting).Waits != waitsApproval {
+		for w.until(begun.Number, prentice.Waiting).Waits != run.WaitsApproval {
 			time.Sleep(10 * time.Millisecond)
 		}
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true, Reason: "yes"}); err != nil {
+		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: begun.Number, Actor: ann, Yes: true, Reason: "yes"}); err != nil {
 			t.Fatal(err)
 		}
-		d := w.ended(run.Number)
+		d := w.ended(begun.Number)
 		if d.State != prentice.Verified || w.deed.times("disk", "") < 2 {
 			t.Errorf("%s (%s), looked %d times", d.State, d.Says, w.deed.times("disk", ""))
 		}
-		run = w.start(bob, "mend-no")
-		w.until(run.Number, prentice.Waiting)
-		if err := w.confirm(run.Number, false, "it is another fault"); err != nil {
+		begun = w.start(bob, "mend-no")
+		w.until(begun.Number, prentice.Waiting)
+		if err := w.confirm(begun.Number, false, "it is another fault"); err != nil {
 			t.Fatal(err)
 		}
-		if d = w.ended(run.Number); d.State != prentice.RunRefused || !strings.Contains(d.Says, "not this fault") || !strings.Contains(d.Says, "it is another fault") {
+		if d = w.ended(begun.Number); d.State != prentice.RunRefused || !strings.Contains(d.Says, "not this fault") || !strings.Contains(d.Says, "it is another fault") {
 			t.Errorf("%s (%s)", d.State, d.Says)
 		}
 	})

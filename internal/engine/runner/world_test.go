@@ -15,6 +15,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -192,7 +193,11 @@ func (w *world) Append(tx *db.Tx, at time.Time, notes ...prentice.Note) error {
 		if len(n.Refs) > 0 {
 			about = string(n.Refs[0])
 		}
-		if _, err := tx.Exec(`INSERT INTO test_notes (run, kind, ends) VALUES (?, ?, ?)`, about, n.Kind, flag(state.Ended())); err != nil {
+		ends := 0
+		if state.Ended() {
+			ends = 1
+		}
+		if _, err := tx.Exec(`INSERT INTO test_notes (run, kind, ends) VALUES (?, ?, ?)`, about, n.Kind, ends); err != nil {
 			return err
 		}
 	}
@@ -287,7 +292,7 @@ func newWorld(t *testing.T, d *db.DB, plan prentice.Plan, verdict prentice.Decis
 // migrate makes the tables, and one for the evidence that is kept.
 func migrate(t *testing.T, d *db.DB) {
 	t.Helper()
-	if err := d.Migrate(t.Context(), "runner", Schema()); err != nil {
+	if err := d.Migrate(t.Context(), "runner", run.Schema()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Straight(t.Context(), `CREATE TABLE test_notes (run TEXT NOT NULL, kind TEXT NOT NULL, ends BIGINT NOT NULL)`); err != nil {
@@ -300,7 +305,7 @@ func (w *world) runner() *Runner {
 	if os.Getenv("RUNNER_LOG") != "" {
 		quiet = slog.Default()
 	}
-	return New(Deps{DB: w.db, Planner: w, Policy: w, People: w, Ledger: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
+	return New(Deps{Store: &run.Store{DB: w.db, Ledger: w, Clock: func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }}, Planner: w, Policy: w, People: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
 		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send, SendIn: w.sendIn,
 		Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
 			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed", Causes: prentice.JoinPeople([]prentice.Ref{w.mover})}}, nil
@@ -309,7 +314,7 @@ func (w *world) runner() *Runner {
 			return !w.incidents[incident].Open, nil
 		},
 		Incident: func(_ context.Context, ref, about prentice.Ref) (Incident, error) { return w.incidents[ref], nil },
-		Clock:    func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }, Log: quiet})
+		Log:      quiet})
 }
 
 // each runs a test on every sort of database.

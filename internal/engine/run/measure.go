@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 // Measure tells a monitoring system how many runs there are and what became of
 // those that acted. Counts of ended runs are those of the procedures' records,
 // which are kept as runs end: nothing is counted anew.
-func (r *Runner) Measure(ctx context.Context) ([]metric.Family, error) {
+func (r *Store) Measure(ctx context.Context) ([]metric.Family, error) {
 	open := metric.Family{Name: "prentice_runs_open", Help: "Runs that have not ended, by state.", Labels: []string{"state"}}
 	err := open.Fill(r.DB.Query(ctx, `SELECT state, COUNT(*) FROM runs WHERE ended = 0 GROUP BY state ORDER BY state`))
 	if err != nil {
@@ -21,7 +21,7 @@ func (r *Runner) Measure(ctx context.Context) ([]metric.Family, error) {
 	}
 	open.Samples = withNone(open.Samples)
 	var approvals, oldest int64
-	if err := r.DB.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MIN(created), 0) FROM runs WHERE state = 'waiting' AND waits = ?`, []any{waitsApproval}, &approvals, &oldest); err != nil {
+	if err := r.DB.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MIN(created), 0) FROM runs WHERE state = 'waiting' AND waits = ?`, []any{WaitsApproval}, &approvals, &oldest); err != nil {
 		return nil, fmt.Errorf("count runs that wait for an approval: %w", err)
 	}
 	var waited float64

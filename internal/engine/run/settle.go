@@ -1,17 +1,18 @@
-package runner
+package run
 
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"prentice"
 	"prentice/internal/engine/gate"
 	"prentice/internal/kit/db"
 )
 
-// settle frees what an ended run held, and counts it.
-func settle(tx *db.Tx, l gate.Limits, run prentice.Run) error {
-	if err := release(tx, run.Number); err != nil {
+// Settle frees what an ended run held, and counts it.
+func Settle(tx *db.Tx, l gate.Limits, run prentice.Run) error {
+	if err := Release(tx, run.Number); err != nil {
 		return err
 	}
 	if run.Started.IsZero() || run.Risk == prentice.Look {
@@ -101,4 +102,13 @@ func noteFixed(tx *db.Tx, l gate.Limits, run prentice.Run) error {
 	}
 	_, err := tx.Exec(`INSERT INTO run_mended (subject, run, time) VALUES (?, ?, ?)`, string(run.Subject), run.Number, db.Micros(run.Ended))
 	return err
+}
+
+// Cool starts the cool-down of a plan's targets.
+func Cool(tx *db.Tx, d *Detail, until time.Time) error {
+	var rows []any
+	for _, t := range d.ThePlan.Targets {
+		rows = append(rows, d.Procedure, string(t.Ref), db.Micros(until), d.Number)
+	}
+	return tx.Insert(`INSERT INTO run_cooldowns (procedure, target, until, run)`, 4, rows, ` ON CONFLICT (procedure, target) DO UPDATE SET until = excluded.until, run = excluded.run`)
 }

@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -13,30 +13,18 @@ import (
 // Lines lists evidence.
 type Lines func(context.Context, prentice.EvidenceFilter) ([]prentice.Evidence, error)
 
-// answerKey is what an answer to a question is known by: a person answers a run once.
-type answerKey struct {
-	run   int64
-	actor prentice.Ref
-}
-
-// said is what of an answer both the table and the ledger hold.
-type said struct {
-	yes                bool
-	plan, reason, door string
-}
-
 // Borne compares the answers that runs go by with the evidence of them, in both
 // directions: an approval in the table that no line bears out was given by no one, and
 // a line whose approval is gone tells of one that was taken away. An answer and its
 // line are one write, so neither is ever there alone.
-func (r *Runner) Borne(ctx context.Context, lines Lines) ([]prentice.EvidenceFault, error) {
+func (r *Store) Borne(ctx context.Context, lines Lines) ([]prentice.EvidenceFault, error) {
 	// The table is read first: what is written meanwhile has a line, and is asked for
 	// by itself when the line is met.
 	kept, err := r.answers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	b := borne{runner: r, kept: kept, seen: map[answerKey]bool{}}
+	b := borne{runs: r, kept: kept, seen: map[answerKey]bool{}}
 	if err := b.each(ctx, RunsRemoved, lines, b.removed); err != nil {
 		return nil, err
 	}
@@ -55,7 +43,7 @@ func (r *Runner) Borne(ctx context.Context, lines Lines) ([]prentice.EvidenceFau
 
 // borne is a comparison under way.
 type borne struct {
-	runner *Runner
+	runs   *Store
 	kept   map[answerKey]said
 	seen   map[answerKey]bool
 	gone   []stretch // runs that are no longer kept, by the evidence
@@ -106,7 +94,7 @@ func (b *borne) line(ctx context.Context, e prentice.Evidence) (err error) {
 	b.seen[key] = true
 	is, there := b.kept[key]
 	if !there {
-		if is, there, err = b.runner.answerOf(ctx, key); err != nil {
+		if is, there, err = b.runs.answerOf(ctx, key); err != nil {
 			return err
 		}
 	}
@@ -138,37 +126,4 @@ func answerIn(e prentice.Evidence) (answerKey, said) {
 	var data struct{ Plan, Reason, Door string }
 	_ = json.Unmarshal(e.Data, &data) // what does not fit is equal to nothing
 	return key, said{yes: e.Kind == "approval.given", plan: data.Plan, reason: data.Reason, door: data.Door}
-}
-
-const answersQuery = `SELECT run, actor, yes, plan, reason, door FROM run_approvals`
-
-func (r *Runner) answers(ctx context.Context) (map[answerKey]said, error) {
-	rows, err := r.DB.Query(ctx, answersQuery)
-	if err != nil {
-		return nil, fmt.Errorf("read who answered: %w", err)
-	}
-	defer rows.Close()
-	kept := map[answerKey]said{}
-	for rows.Next() {
-		var key answerKey
-		var is said
-		var yes int64
-		if err := rows.Scan(&key.run, &key.actor, &yes, &is.plan, &is.reason, &is.door); err != nil {
-			return nil, fmt.Errorf("read who answered: %w", err)
-		}
-		is.yes = yes != 0
-		kept[key] = is
-	}
-	return kept, rows.Err()
-}
-
-func (r *Runner) answerOf(ctx context.Context, key answerKey) (is said, there bool, err error) {
-	var n, yes int64
-	err = r.DB.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MAX(yes), 0), COALESCE(MAX(plan), ''), COALESCE(MAX(reason), ''), COALESCE(MAX(door), '') FROM run_approvals WHERE run = ? AND actor = ?`,
-		[]any{key.run, string(key.actor)}, &n, &yes, &is.plan, &is.reason, &is.door)
-	if err != nil {
-		return is, false, fmt.Errorf("read what %s answered to run/%d: %w", key.actor, key.run, err)
-	}
-	is.yes = yes != 0
-	return is, n > 0, nil
 }

@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"database/sql"
@@ -16,8 +16,8 @@ import (
 // ask reads rows, within a write or beside it.
 type ask func(query string, args ...any) (*sql.Rows, error)
 
-// hourOf counts what was begun within the last hour, in each layer of a plan.
-func hourOf(rows ask, l gate.Limits, plan prentice.Plan, now time.Time) (gate.Hour, error) {
+// HourOf counts what was begun within the last hour, in each layer of a plan.
+func HourOf(rows ask, l gate.Limits, plan prentice.Plan, now time.Time) (gate.Hour, error) {
 	layers := gate.Layers(plan)
 	counted := make(map[prentice.LimitUse]gate.Counted, len(layers)) // by layer and name
 	for some := range slices.Chunk(layers, atATime) {
@@ -53,8 +53,8 @@ func countSome(rows ask, some []prentice.LimitUse, since int64, counted map[pren
 	return errors.Join(r.Err(), r.Close())
 }
 
-// countIn counts a run in each layer.
-func countIn(tx *db.Tx, layers []prentice.LimitUse, now time.Time) error {
+// CountIn counts a run in each layer.
+func CountIn(tx *db.Tx, layers []prentice.LimitUse, now time.Time) error {
 	var rows []any
 	for _, u := range layers {
 		rows = append(rows, u.Layer, u.Name, gate.Minute(now), 1)
@@ -62,8 +62,8 @@ func countIn(tx *db.Tx, layers []prentice.LimitUse, now time.Time) error {
 	return tx.Insert(`INSERT INTO run_counts (layer, name, minute, n)`, 4, rows, ` ON CONFLICT (layer, name, minute) DO UPDATE SET n = run_counts.n + 1`)
 }
 
-// actingIn counts the other runs that act.
-func actingIn(tx *db.Tx, run int64, system, subject prentice.Ref) (gate.Acting, error) {
+// ActingIn counts the other runs that act.
+func ActingIn(tx *db.Tx, run int64, system, subject prentice.Ref) (gate.Acting, error) {
 	a := gate.Acting{System: system, Subject: subject}
 	err := tx.QueryRow(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN system = ? THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN subject = ? THEN 1 ELSE 0 END), 0)
 		FROM run_acting WHERE run <> ?`, []any{string(system), string(subject), run}, &a.All, &a.InSystem, &a.OnSubject)
@@ -73,8 +73,8 @@ func actingIn(tx *db.Tx, run int64, system, subject prentice.Ref) (gate.Acting, 
 	return a, err
 }
 
-// actsNow notes that a run acts.
-func actsNow(tx *db.Tx, run int64, system, subject prentice.Ref) error {
+// ActsNow notes that a run acts.
+func ActsNow(tx *db.Tx, run int64, system, subject prentice.Ref) error {
 	_, err := tx.Exec(`INSERT INTO run_acting (run, subject, system) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING`, run, string(subject), string(system))
 	return err
 }

@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -31,7 +31,7 @@ var errTaken = errors.New("taken")
 func takes(d *db.DB, run int64, targets ...string) (holder string, err error) {
 	err = d.Write(context.Background(), func(tx *db.Tx) error {
 		var err error
-		if holder, err = lock(tx, run, aims(targets...), time.Unix(1, 0)); err == nil && holder != "" {
+		if holder, err = Lock(tx, run, aims(targets...), time.Unix(1, 0)); err == nil && holder != "" {
 			err = errTaken
 		}
 		return err
@@ -43,7 +43,7 @@ func takes(d *db.DB, run int64, targets ...string) (holder string, err error) {
 }
 
 func letsGo(d *db.DB, run int64) error {
-	return d.Write(context.Background(), func(tx *db.Tx) error { return release(tx, run) })
+	return d.Write(context.Background(), func(tx *db.Tx) error { return Release(tx, run) })
 }
 
 func TestWhatIsReachedFromAHostExcludesTheHostAndNothingElseThere(t *testing.T) {

@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// agree keeps a plan as the last one that people approved and that was performed
+// Agree keeps a plan as the last one that people approved and that was performed
 // for its procedure and subject. BreakGlassBy that was broken is no one's approval.
-func agree(tx *db.Tx, d *detail, now time.Time) error {
+func Agree(tx *db.Tx, d *Detail, now time.Time) error {
 	if len(d.Approvers) == 0 || d.BreakGlassBy != "" {
 		return nil
 	}
@@ -24,9 +24,9 @@ func agree(tx *db.Tx, d *detail, now time.Time) error {
 	return err
 }
 
-// lastAgreed is how a plan differs from the last one that was agreed to and
+// LastAgreed is how a plan differs from the last one that was agreed to and
 // performed, or nil when there is none but this run's own.
-func (r *Runner) lastAgreed(ctx context.Context, run int64, plan prentice.Plan) (*prentice.Agreed, error) {
+func (r *Store) LastAgreed(ctx context.Context, run int64, plan prentice.Plan) (*prentice.Agreed, error) {
 	var a prentice.Agreed
 	var at int64
 	var canonical string

@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -22,8 +22,8 @@ const (
 const decidedColumns = `number, plan, request, decision, record, created`
 
 // Decided is the decision about a run, with all that it was made from.
-func (r *Runner) Decided(ctx context.Context, number int64) (d prentice.Decided, err error) {
-	p := &pastDecisions{runner: r}
+func (r *Store) Decided(ctx context.Context, number int64) (d prentice.Decided, err error) {
+	p := &pastDecisions{runs: r}
 	err = r.DB.QueryRow(ctx, `SELECT `+decidedColumns+` FROM runs WHERE number = ?`, []any{number}, p.dest()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, noRun(r.DB.Asking(ctx), number)
@@ -37,8 +37,8 @@ func (r *Runner) Decided(ctx context.Context, number int64) (d prentice.Decided,
 // Decisions hands over every decision since a time, oldest first. It reads them
 // in pages, so that neither memory nor the database is held for long. One that
 // cannot be read is handed over as such, and keeps no other back.
-func (r *Runner) Decisions(ctx context.Context, since time.Time, emit func(prentice.Decided) error) error {
-	p := &pastDecisions{runner: r}
+func (r *Store) Decisions(ctx context.Context, since time.Time, emit func(prentice.Decided) error) error {
+	p := &pastDecisions{runs: r}
 	var after int64
 	err := r.DB.QueryRow(ctx, `SELECT COALESCE(MIN(number), 0) - 1 FROM runs WHERE created >= ?`, []any{db.Micros(since)}, &after)
 	if err != nil {
@@ -75,9 +75,9 @@ func (u unreadable) Unwrap() error { return u.error }
 
 // pastDecisions reads decisions one after the other.
 type pastDecisions struct {
-	runner *Runner
-	row    decidedRow
-	plans  map[string]*prentice.Plan
+	runs  *Store
+	row   decidedRow
+	plans map[string]*prentice.Plan
 }
 
 type decidedRow struct {
@@ -90,7 +90,7 @@ func (p *pastDecisions) dest() []any {
 }
 
 func (p *pastDecisions) page(ctx context.Context, after int64, since time.Time) ([]decidedRow, error) {
-	rows, err := p.runner.DB.Query(ctx, `SELECT `+decidedColumns+` FROM runs WHERE number > ? AND created >= ? ORDER BY number LIMIT ?`, after, db.Micros(since), decidedPage)
+	rows, err := p.runs.DB.Query(ctx, `SELECT `+decidedColumns+` FROM runs WHERE number > ? AND created >= ? ORDER BY number LIMIT ?`, after, db.Micros(since), decidedPage)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (p *pastDecisions) planOf(ctx context.Context) (*prentice.Plan, error) {
 		return plan, nil
 	}
 	var canonical string
-	err := p.runner.DB.QueryRow(ctx, `SELECT canonical FROM run_plans WHERE plan = ?`, []any{p.row.plan}, &canonical)
+	err := p.runs.DB.QueryRow(ctx, `SELECT canonical FROM run_plans WHERE plan = ?`, []any{p.row.plan}, &canonical)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, unreadable{fmt.Errorf("the plan of run %d is not there", p.row.number)}
 	}

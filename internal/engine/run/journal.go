@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"strings"
@@ -16,10 +16,20 @@ const (
 	proofs     journal = "proofs"
 )
 
+// Intend brings the intention of a step to a write.
+func Intend(tx *db.Tx, rec prentice.StepRecord, from Origin) {
+	tx.Late(intentions, stepRow{rec, from}, writeIntentions)
+}
+
+// Prove brings the proof of a step to a write.
+func Prove(tx *db.Tx, rec prentice.StepRecord, from Origin) {
+	tx.Late(proofs, stepRow{rec, from}, writeProofs)
+}
+
 // stepRow is how a step stands, and the process that says so.
 type stepRow struct {
 	prentice.StepRecord
-	origin
+	Origin
 }
 
 const stepColumns = `INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, place, lasting, seal, started, ended)`
@@ -39,12 +49,12 @@ func writeProofs(tx *db.Tx, rows []any) error {
 func stepValues(rows []any) (values []any) {
 	for _, row := range rows {
 		s := row.(stepRow)
-		values = append(values, s.Run, s.Round, s.Step, string(s.Target), string(s.Section), s.Kind, string(s.State), s.Says, s.Code, s.Attempts, s.session, s.place, s.lasting, s.seal,
+		values = append(values, s.Run, s.Round, s.Step, string(s.Target), string(s.Section), s.Kind, string(s.State), s.Says, s.Code, s.Attempts, s.Session, s.Place, s.Lasting, s.Seal,
 			db.Micros(s.Started), db.Micros(s.Ended))
 	}
 	return values
 }
 
-// keepable is a text without what PostgreSQL keeps in none: a stranger may have
+// Keepable is a text without what PostgreSQL keeps in none: a stranger may have
 // said it, and a proof that cannot be written would be tried for ever.
-func keepable(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }
+func Keepable(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }

@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -19,7 +19,7 @@ const RunsRemoved = "retention.removed"
 // that has not ended, holds something or is under review, and one by which prentice
 // still goes: the last that was approved for a procedure and subject, and those that
 // hold others back. The evidence of all stays, and one line more says which went.
-func (r *Runner) Forget(ctx context.Context, s db.Sweep) (db.Swept, error) {
+func (r *Store) Forget(ctx context.Context, s db.Sweep) (db.Swept, error) {
 	bound, err := r.bound(ctx)
 	if err != nil {
 		return db.Swept{}, err
@@ -48,7 +48,7 @@ func (r *Runner) Forget(ctx context.Context, s db.Sweep) (db.Swept, error) {
 }
 
 // Needed is what runs that have not ended name: themselves, their events and incidents.
-func (r *Runner) Needed(ctx context.Context) (map[string]bool, error) {
+func (r *Store) Needed(ctx context.Context) (map[string]bool, error) {
 	rows, err := r.DB.Query(ctx, `SELECT number, event, incident FROM runs WHERE ended = 0`)
 	if err != nil {
 		return nil, fmt.Errorf("look what open runs need: %w", err)
@@ -69,7 +69,7 @@ func (r *Runner) Needed(ctx context.Context) (map[string]bool, error) {
 }
 
 // bound are the runs that something in force names.
-func (r *Runner) bound(ctx context.Context) (map[string]bool, error) {
+func (r *Store) bound(ctx context.Context) (map[string]bool, error) {
 	rows, err := r.DB.Query(ctx, `SELECT run FROM run_agreed UNION SELECT run FROM run_streaks UNION SELECT run FROM run_cooldowns WHERE until > ?`, db.Micros(r.Clock()))
 	if err != nil {
 		return nil, fmt.Errorf("look which runs are gone by: %w", err)
@@ -87,7 +87,7 @@ func (r *Runner) bound(ctx context.Context) (map[string]bool, error) {
 }
 
 // ForgetPlans removes plans that no run has any more.
-func (r *Runner) ForgetPlans(ctx context.Context, s db.Sweep) (db.Swept, error) {
+func (r *Store) ForgetPlans(ctx context.Context, s db.Sweep) (db.Swept, error) {
 	o := &r.orphans
 	if len(o.plans) == 0 {
 		if err := r.findOrphans(ctx); err != nil {
@@ -127,7 +127,7 @@ type orphans struct {
 // mostOrphans is how many plans are looked for at once: the look goes through all.
 const mostOrphans = 5000
 
-func (r *Runner) findOrphans(ctx context.Context) error {
+func (r *Store) findOrphans(ctx context.Context) error {
 	o := orphans{}
 	if err := r.DB.QueryRow(ctx, `SELECT COALESCE(MAX(number), 0) FROM runs`, nil, &o.last); err != nil {
 		return fmt.Errorf("look for plans that no run has: %w", err)
@@ -150,7 +150,7 @@ func (r *Runner) findOrphans(ctx context.Context) error {
 }
 
 // ForgetCounts removes what was counted and set for a time that is long over.
-func (r *Runner) ForgetCounts(ctx context.Context, s db.Sweep) (out db.Swept, err error) {
+func (r *Store) ForgetCounts(ctx context.Context, s db.Sweep) (out db.Swept, err error) {
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
 		out = db.Swept{Over: true}
 		for _, query := range []string{`DELETE FROM run_cooldowns WHERE until < ?`, `DELETE FROM run_mended WHERE time < ?`, `DELETE FROM run_absences WHERE until < ?`} {
@@ -166,12 +166,12 @@ func (r *Runner) ForgetCounts(ctx context.Context, s db.Sweep) (out db.Swept, er
 }
 
 // Stock is how many runs are kept, and when the oldest was requested.
-func (r *Runner) Stock(ctx context.Context) (db.Stock, error) {
+func (r *Store) Stock(ctx context.Context) (db.Stock, error) {
 	return r.DB.Stock(ctx, "runs", "number", "created")
 }
 
 // Removed says whether there was a run of which nothing but evidence is kept.
-func (r *Runner) Removed(ctx context.Context, number int64) (bool, error) {
+func (r *Store) Removed(ctx context.Context, number int64) (bool, error) {
 	var there int64
 	err := r.DB.QueryRow(ctx, `SELECT COUNT(*) FROM runs WHERE number = ?`, []any{number}, &there)
 	if err != nil || there > 0 {
@@ -225,8 +225,8 @@ func spansIn(text string) (list []stretch) {
 	return list
 }
 
-// forgetCounts removes what no longer counts by the hour.
-func (r *Runner) forgetCounts(ctx context.Context) error {
+// ForgetHour removes what no longer counts by the hour.
+func (r *Store) ForgetHour(ctx context.Context) error {
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`DELETE FROM run_counts WHERE minute < ?`, gate.Minute(r.Clock().Add(-2*time.Hour)))
 		return err

@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -16,15 +16,15 @@ import (
 // How many runs one page looks through at most when it looks for a host, which is
 // in the plans, or for words.
 const (
-	hostSearched = 2000
-	textSearched = 5000
+	HostSearched = 2000
+	TextSearched = 5000
 	mostWords    = 8
 )
 
-// Find is a page of runs, newest first. Like List it carries neither approvers nor
+// Page is a page of runs, newest first. Like Runs it carries neither approvers nor
 // targets. What no index knows is looked for in a bounded number of runs at a
 // time, so that a page of a hundred thousand runs comes as fast as one of ten.
-func (r *Runner) Find(ctx context.Context, f prentice.RunFilter) (page prentice.RunPage, err error) {
+func (r *Store) Page(ctx context.Context, f prentice.RunFilter) (page prentice.RunPage, err error) {
 	high, low, err := r.reach(ctx, f)
 	if err != nil || high < low {
 		page.Runs = []prentice.Run{}
@@ -34,7 +34,7 @@ func (r *Runner) Find(ctx context.Context, f prentice.RunFilter) (page prentice.
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	f.Limit = min(f.Limit, mostListed)
+	f.Limit = min(f.Limit, MostListed)
 	f.Before = high + 1
 	where, args := chosen(f)
 	where, args = where+" AND number >= ?", append(args, page.Down)
@@ -72,9 +72,9 @@ func escaped(text string) string {
 func searched(f prentice.RunFilter) int64 {
 	switch {
 	case f.Host != "":
-		return hostSearched
+		return HostSearched
 	case len(wordsOf(f.Text)) > 0:
-		return textSearched
+		return TextSearched
 	default:
 		return 1 << 62
 	}
@@ -82,7 +82,7 @@ func searched(f prentice.RunFilter) int64 {
 
 // reach is between which numbers the runs of a filter lie. Numbers grow with
 // time, so that days need no index of their own.
-func (r *Runner) reach(ctx context.Context, f prentice.RunFilter) (high, low int64, err error) {
+func (r *Store) reach(ctx context.Context, f prentice.RunFilter) (high, low int64, err error) {
 	if err = r.DB.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) FROM runs", nil, &high); err != nil {
 		return 0, 0, fmt.Errorf("find runs: %w", err)
 	}
@@ -108,7 +108,7 @@ func (r *Runner) reach(ctx context.Context, f prentice.RunFilter) (high, low int
 // numberAt is the number of the first run that was asked for at a moment or
 // later; one above the last if there is none. Where the clock was set back it may
 // be a number near it.
-func (r *Runner) numberAt(ctx context.Context, at time.Time, last int64) (int64, error) {
+func (r *Store) numberAt(ctx context.Context, at time.Time, last int64) (int64, error) {
 	var trouble error
 	n := sort.Search(int(last), func(i int) bool {
 		var created int64

@@ -1,6 +1,7 @@
-package runner
+package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,9 +13,9 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// goneThrough is who holds a host that runs go through: no run for itself. Its row is
+// GoneThrough is who holds a host that runs go through: no run for itself. Its row is
 // what a run that wants the host, and those that go through it, meet at.
-const goneThrough = 0
+const GoneThrough = 0
 
 // key is one row that a run wants of the locks.
 type key struct {
@@ -22,13 +23,13 @@ type key struct {
 	run       int64
 }
 
-// lock takes all of a plan's targets for a run, or none. It says who holds the
+// Lock takes all of a plan's targets for a run, or none. It says who holds the
 // first that is taken. What is reached from a host has a lock of its own, and with
 // it no one has the host for itself; others may go through it too. What is wanted
 // is sorted, so that two processes that want the same never wait for each other in
 // a circle.
-func lock(tx *db.Tx, run int64, targets []prentice.Target, now time.Time) (holder string, err error) {
-	through := vias(targets)
+func Lock(tx *db.Tx, run int64, targets []prentice.Target, now time.Time) (holder string, err error) {
+	through := Vias(targets)
 	for some := range slices.Chunk(keys(run, targets, through), atATime) {
 		var args []any
 		for _, k := range some {
@@ -36,7 +37,7 @@ func lock(tx *db.Tx, run int64, targets []prentice.Target, now time.Time) (holde
 		}
 		holder, wait, err := lockSome(tx, run, through, "(?, ?, ?, ?)"+strings.Repeat(", (?, ?, ?, ?)", len(some)-1), args)
 		if holder == "" && err == nil {
-			holder, err = takeOver(tx, run, wait, now)
+			holder, err = takeHosts(tx, run, wait, now)
 		}
 		if holder != "" || err != nil {
 			return holder, err
@@ -52,14 +53,14 @@ func keys(run int64, targets []prentice.Target, through map[prentice.Ref]bool) [
 		list = append(list, key{t.Ref, t.Via.Ref, run})
 	}
 	for _, host := range slices.Sorted(maps.Keys(through)) {
-		list = append(list, key{name: host, run: goneThrough})
+		list = append(list, key{name: host, run: GoneThrough})
 	}
 	slices.SortStableFunc(list, func(a, b key) int { return strings.Compare(string(a.name), string(b.name)) })
 	return list
 }
 
-// vias are the hosts from which targets are reached.
-func vias(targets []prentice.Target) map[prentice.Ref]bool {
+// Vias are the hosts from which targets are reached.
+func Vias(targets []prentice.Target) map[prentice.Ref]bool {
 	var set map[prentice.Ref]bool
 	for _, t := range targets {
 		if t.Via.Ref == "" {
@@ -88,7 +89,7 @@ func lockSome(tx *db.Tx, run int64, through map[prentice.Ref]bool, places string
 		if err := rows.Scan(&target, &by); err != nil {
 			return "", nil, err
 		}
-		if by == goneThrough {
+		if by == GoneThrough {
 			if !through[prentice.Ref(target)] {
 				passed = append(passed, target)
 			}
@@ -101,10 +102,10 @@ func lockSome(tx *db.Tx, run int64, through map[prentice.Ref]bool, places string
 	return holder, passed, errors.Join(rows.Err(), rows.Close())
 }
 
-// takeOver makes hosts a run's own that others went through, or says who still
+// takeHosts makes hosts a run's own that others went through, or says who still
 // does. Their rows are this run's already until it commits, so that no one can
 // begin to.
-func takeOver(tx *db.Tx, run int64, hosts []any, now time.Time) (holder string, err error) {
+func takeHosts(tx *db.Tx, run int64, hosts []any, now time.Time) (holder string, err error) {
 	if len(hosts) == 0 {
 		return "", nil
 	}
@@ -127,4 +128,35 @@ func takeOver(tx *db.Tx, run int64, hosts []any, now time.Time) (holder string, 
 	}
 	_, err = tx.Exec(`UPDATE run_locks SET run = ?, since = ? WHERE run = 0 AND target IN `+in, append([]any{run, db.Micros(now)}, hosts...)...)
 	return "", err
+}
+
+// Locked says whether another run holds one of the plan's targets.
+func (r *Store) Locked(ctx context.Context, d *Detail) (bool, error) {
+	through, wanted := Vias(d.ThePlan.Targets), make(map[prentice.Ref]bool, len(d.Targets))
+	for _, target := range d.Targets {
+		wanted[target] = true
+	}
+	rows, err := r.DB.Query(ctx, `SELECT target, via FROM run_locks WHERE run <> ? AND run > 0`, d.Number)
+	if err != nil {
+		return false, fmt.Errorf("ask who holds the targets of run %d: %w", d.Number, err)
+	}
+	defer rows.Close()
+	held := false
+	for rows.Next() {
+		var target, via prentice.Ref
+		if err := rows.Scan(&target, &via); err != nil {
+			return false, err
+		}
+		held = held || wanted[target] || through[target] || wanted[via]
+	}
+	return held, errors.Join(rows.Err(), rows.Close())
+}
+
+// Release frees targets and place.
+func Release(tx *db.Tx, run int64) error {
+	if _, err := tx.Exec(`DELETE FROM run_locks WHERE run = ?`, run); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM run_acting WHERE run = ?`, run)
+	return err
 }

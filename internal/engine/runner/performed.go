@@ -1,0 +1,23 @@
+package runner
+
+import (
+	"context"
+
+	"prentice/internal/engine/run"
+)
+
+// detail is a run that is carried out, with what is known of it in this process alone.
+type detail struct {
+	*run.Detail
+	looked  looked // since it was loaded
+	rolling int    // the number of the batch that is under way, or 0; written only while no target is acted on
+}
+
+// load reads a run, to carry it on.
+func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {
+	d, err := r.Load(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	return &detail{Detail: d}, nil
+}
