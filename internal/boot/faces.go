@@ -15,6 +15,7 @@ import (
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/supervision"
+	"prentice/internal/skill/support"
 )
 
 // faces is everything that is answered over HTTP. The secret is that of the data
@@ -36,8 +37,11 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	hooks := hook.New(hook.Config{Door: s.App, Authenticate: s.authenticate, Log: s.log})
-	silences := alertmanager.New(alertmanager.Config{Door: s.App, Authenticate: s.authenticate, Clock: time.Now, Log: s.log})
+	through := support.Through{Door: s.App}
+	hooks := hook.New(hook.Config{Send: func(ctx context.Context, by prentice.Actor, e prentice.Event) (any, error) {
+		return through.Send(ctx, by, e)
+	}, Authenticate: s.authenticate, Log: s.log})
+	silences := alertmanager.New(alertmanager.Config{Silences: silencesOf{through}, Authenticate: s.authenticate, Clock: time.Now, Log: s.log})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/metrics", "/readyz"} {
 		mux.Handle(path, calls)
@@ -58,9 +62,8 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 // counts is what stands beside the words of the menu. Anyone who may not count sees
 // none.
 func (s *System) counts(ctx context.Context, actor prentice.Actor) map[string]int {
-	out, err := s.App.Invoke(ctx, op.Request{Actor: actor, Op: "inbox.count"})
-	c, ok := out.(supervision.Count)
-	if err != nil || !ok {
+	c, err := op.Ask[supervision.Count](ctx, s.App, op.Request{Actor: actor, Op: "inbox.count"})
+	if err != nil {
 		return nil
 	}
 	counts := map[string]int{"/incidents": c.Broken, "/runs": c.Running}

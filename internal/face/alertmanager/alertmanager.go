@@ -24,11 +24,19 @@ const (
 
 // Config is what the face needs.
 type Config struct {
-	Door op.Door
+	Silences Silences
 	// Authenticate says who sends a request; an actor who is not known is no one.
 	Authenticate func(*http.Request) (prentice.Actor, error)
 	Clock        func() time.Time
 	Log          *slog.Logger
+}
+
+// Silences is what the door does about silences.
+type Silences interface {
+	List(ctx context.Context, by prentice.Actor, over bool, limit int) ([]Silence, error)
+	Show(ctx context.Context, by prentice.Actor, id string) (Silence, error)
+	Add(context.Context, prentice.Actor, Wish) (Silence, error)
+	End(ctx context.Context, by prentice.Actor, id string) error
 }
 
 // New is the face as a handler of everything below /api/v2/.
@@ -73,22 +81,6 @@ func (f *face) known(then func(*http.Request, prentice.Actor) (any, error)) http
 	}
 }
 
-// ask passes the door and reads its answer by its JSON.
-func (f *face) ask(ctx context.Context, actor prentice.Actor, name string, in, out any) error {
-	raw, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	answer, err := f.Door.Invoke(ctx, op.Request{Actor: actor, Op: name, In: json.RawMessage(raw)})
-	if err != nil {
-		return err
-	}
-	if raw, err = json.Marshal(answer); err != nil {
-		return err
-	}
-	return json.Unmarshal(raw, out)
-}
-
 func (f *face) list(r *http.Request, actor prentice.Actor) (any, error) {
 	filter, err := filterOf(r)
 	if err != nil {
@@ -96,13 +88,11 @@ func (f *face) list(r *http.Request, actor prentice.Actor) (any, error) {
 	}
 	all := []shown{}
 	for _, over := range []bool{false, true} {
-		var page struct {
-			Silences []silence `json:"silences"`
-		}
-		if err := f.ask(r.Context(), actor, "silence.list", map[string]any{"all": over, "limit": mostListed}, &page); err != nil {
+		list, err := f.Silences.List(r.Context(), actor, over, mostListed)
+		if err != nil {
 			return nil, err
 		}
-		for _, s := range page.Silences {
+		for _, s := range list {
 			one, err := s.show()
 			if err != nil {
 				return nil, err
@@ -143,8 +133,8 @@ func (f *face) add(r *http.Request, actor prentice.Actor) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var made silence
-	if err := f.ask(r.Context(), actor, "silence.add", wish, &made); err != nil {
+	made, err := f.Silences.Add(r.Context(), actor, wish)
+	if err != nil {
 		return nil, err
 	}
 	return map[string]string{"silenceID": made.ID}, nil
@@ -155,16 +145,15 @@ func tooLarge() error {
 }
 
 func (f *face) show(r *http.Request, actor prentice.Actor) (any, error) {
-	var s silence
-	if err := f.ask(r.Context(), actor, "silence.show", map[string]any{"silence": r.PathValue("id")}, &s); err != nil {
+	s, err := f.Silences.Show(r.Context(), actor, r.PathValue("id"))
+	if err != nil {
 		return nil, err
 	}
 	return s.show()
 }
 
 func (f *face) end(r *http.Request, actor prentice.Actor) (any, error) {
-	var s silence
-	return nil, f.ask(r.Context(), actor, "silence.end", map[string]any{"silence": r.PathValue("id")}, &s)
+	return nil, f.Silences.End(r.Context(), actor, r.PathValue("id"))
 }
 
 // refuse answers with an error: a JSON text, as Alertmanager does. What must be

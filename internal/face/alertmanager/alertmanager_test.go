@@ -6,42 +6,52 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"prentice"
-	"prentice/internal/op"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 // door has some silences and remembers what it was asked for.
 type door struct {
-	silences []silence
-	op       string
-	in       map[string]any
+	silences []Silence
+	op, id   string
+	in       Wish
 	err      error
 }
 
-func (d *door) Invoke(_ context.Context, r op.Request) (any, error) {
-	d.op, d.in = r.Op, nil
-	if err := json.Unmarshal(r.In.(json.RawMessage), &d.in); err != nil {
-		return nil, err
-	}
-	switch {
-	case d.err != nil:
-		return nil, d.err
-	case r.Op == "silence.list":
-		return map[string]any{"silences": d.silences}, nil
+func (d *door) asked(name, id string, in Wish) (Silence, error) {
+	d.op, d.id, d.in = name, id, in
+	if d.err != nil || len(d.silences) == 0 {
+		return Silence{}, d.err
 	}
 	return d.silences[0], nil
 }
 
-func (d *door) Watch(context.Context, op.Request, func(any) error) error { return nil }
+func (d *door) List(context.Context, prentice.Actor, bool, int) ([]Silence, error) {
+	_, err := d.asked("list", "", Wish{})
+	return d.silences, err
+}
+
+func (d *door) Show(_ context.Context, _ prentice.Actor, id string) (Silence, error) {
+	return d.asked("show", id, Wish{})
+}
+
+func (d *door) Add(_ context.Context, _ prentice.Actor, w Wish) (Silence, error) {
+	return d.asked("add", "", w)
+}
+
+func (d *door) End(_ context.Context, _ prentice.Actor, id string) error {
+	_, err := d.asked("end", id, Wish{})
+	return err
+}
 
 func (d *door) ask(method, path, body string) *httptest.ResponseRecorder {
-	h := New(Config{Door: d, Clock: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler), Authenticate: func(r *http.Request) (prentice.Actor, error) {
+	h := New(Config{Silences: d, Clock: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler), Authenticate: func(r *http.Request) (prentice.Actor, error) {
 		if r.Header.Get("Authorization") == "" {
 			return prentice.Actor{}, nil
 		}
@@ -54,12 +64,12 @@ func (d *door) ask(method, path, body string) *httptest.ResponseRecorder {
 	return w
 }
 
-func of(number int64, state string, ends time.Time, matchers ...string) silence {
-	return silence{prentice.Silence{Number: number, ID: "id-" + string(rune('0'+number)), Matchers: matchers, Starts: noon.Add(-time.Hour), Ends: ends, By: "person/ann", Reason: "disks", Created: noon.Add(-time.Hour)}, state}
+func of(number int64, state string, ends time.Time, matchers ...string) Silence {
+	return Silence{prentice.Silence{Number: number, ID: "id-" + string(rune('0'+number)), Matchers: matchers, Starts: noon.Add(-time.Hour), Ends: ends, By: "person/ann", Reason: "disks", Created: noon.Add(-time.Hour)}, state}
 }
 
 func TestSilencesAreShownAsAlertmanagerShowsThem(t *testing.T) {
-	d := &door{silences: []silence{
+	d := &door{silences: []Silence{
 		of(1, "expired", noon.Add(-time.Minute), `a="b"`), of(2, "active", noon.Add(2*time.Hour), `a="b"`, `host!~"web-.*"`), of(3, "pending", noon.Add(time.Hour), `c=~"d|e"`),
 		of(4, "active", noon.Add(time.Hour), `x!="y"`), of(5, "expired", noon.Add(-6*24*time.Hour), `a="b"`),
 	}}
@@ -89,21 +99,21 @@ func TestSilencesAreShownAsAlertmanagerShowsThem(t *testing.T) {
 }
 
 func TestASilenceThatIsPostedIsAskedForAtTheDoor(t *testing.T) {
-	d := &door{silences: []silence{of(7, "active", noon.Add(time.Hour), `a="b"`)}}
+	d := &door{silences: []Silence{of(7, "active", noon.Add(time.Hour), `a="b"`)}}
 	w := d.ask("POST", "/api/v2/silences", `{"id":"id-3","matchers":[{"name":"a","value":"b","isRegex":false},{"name":"h","value":"w.*","isRegex":true,"isEqual":false}],"startsAt":"2026-03-02T12:00:00.000Z","endsAt":"2026-03-02T13:00:00.000Z","createdBy":"dora","comment":"disks"}`)
 	if w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"silenceID":"id-7"}` {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	raw, _ := json.Marshal(d.in)
-	if d.op != "silence.add" || string(raw) != `{"matcher":["a=\"b\"","h!~\"w.*\""],"reason":"disks (for dora)","replaces":"id-3","starts":"2026-03-02T12:00:00Z","until":"2026-03-02T13:00:00Z"}` {
-		t.Errorf("%s %s", d.op, raw)
+	want := Wish{prentice.Silence{Matchers: []string{`a="b"`, `h!~"w.*"`}, Reason: "disks (for dora)", Starts: noon, Ends: noon.Add(time.Hour)}, "id-3"}
+	if d.op != "add" || !reflect.DeepEqual(d.in, want) {
+		t.Errorf("%s %+v", d.op, d.in)
 	}
 	d.ask("POST", "/api/v2/silences", `{"matchers":[{"name":"a","value":"b"}],"endsAt":"2026-03-02T13:00:00Z","createdBy":"dora","comment":"disks (for dora)"}`)
-	if d.in["reason"] != "disks (for dora)" {
-		t.Errorf("said twice: %v", d.in["reason"])
+	if d.in.Reason != "disks (for dora)" {
+		t.Errorf("said twice: %v", d.in.Reason)
 	}
-	if w := d.ask("DELETE", "/api/v2/silence/id-7", ""); w.Code != 200 || d.op != "silence.end" || d.in["silence"] != "id-7" {
-		t.Errorf("%d %s %v", w.Code, d.op, d.in)
+	if w := d.ask("DELETE", "/api/v2/silence/id-7", ""); w.Code != 200 || d.op != "end" || d.id != "id-7" {
+		t.Errorf("%d %s %v", w.Code, d.op, d.id)
 	}
 }
 
@@ -141,7 +151,7 @@ func FuzzSilence(f *testing.F) {
 	f.Add([]byte(`{"matchers":[{"name":"a","value":"b","isRegex":true,"isEqual":false}],"endsAt":"2026-03-02T13:00:00Z","comment":"disks"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		w, err := readSilence(body, prentice.Actor{})
-		if err == nil && (len(w.Matcher) == 0 || w.Reason == "" || w.Until.IsZero()) {
+		if err == nil && (len(w.Matchers) == 0 || w.Reason == "" || w.Ends.IsZero()) {
 			t.Errorf("%s is read as %+v", body, w)
 		}
 	})

@@ -50,42 +50,39 @@ type status struct {
 	State string `json:"state"`
 }
 
-// silence is one as the door tells of it.
-type silence struct {
+// Silence is one as the door tells of it.
+type Silence struct {
 	prentice.Silence
-	State string `json:"state"`
+	State string
 }
 
-// wish is what the door is asked for.
-type wish struct {
-	Matcher  []string  `json:"matcher"`
-	Starts   time.Time `json:"starts,omitzero"`
-	Until    time.Time `json:"until"`
-	Reason   string    `json:"reason"`
-	Replaces string    `json:"replaces,omitempty"`
+// Wish is what the door is asked for: a silence, perhaps in the place of another.
+type Wish struct {
+	prentice.Silence
+	Replaces string
 }
 
 // readSilence reads what a client sent. Who made it is who sends it; a name that the
 // client gives beside it is kept with the reason.
-func readSilence(body []byte, sender prentice.Actor) (w wish, err error) {
+func readSilence(body []byte, sender prentice.Actor) (w Wish, err error) {
 	var p posted
 	if err := exact.Unmarshal(body, &p); err != nil {
 		return w, prentice.Errorf(prentice.Invalid, "the silence is not as Alertmanager's API has it: %w", err).Try("send matchers, startsAt, endsAt, createdBy and comment")
 	}
-	w = wish{Starts: p.StartsAt, Until: p.EndsAt, Reason: strings.TrimSpace(p.Comment), Replaces: p.ID}
+	w = Wish{prentice.Silence{Starts: p.StartsAt, Ends: p.EndsAt, Reason: strings.TrimSpace(p.Comment)}, p.ID}
 	for _, m := range p.Matchers {
 		one, err := label.New(m.Name, m.op(), m.Value)
 		if err != nil {
 			return w, prentice.Errorf(prentice.Invalid, "%w", err).Try("correct the matcher")
 		}
-		w.Matcher = append(w.Matcher, one.String())
+		w.Matchers = append(w.Matchers, one.String())
 	}
 	switch {
-	case len(w.Matcher) == 0:
+	case len(w.Matchers) == 0:
 		return w, prentice.Errorf(prentice.Invalid, "the silence has no matchers").Try("name what is to be silent")
 	case w.Reason == "":
 		return w, prentice.Errorf(prentice.Invalid, "the silence has no comment").Try("say why, in one sentence")
-	case w.Until.IsZero():
+	case w.Ends.IsZero():
 		return w, prentice.Errorf(prentice.Invalid, "the silence has no endsAt").Try("say until when")
 	}
 	if by := strings.TrimSpace(p.CreatedBy); by != "" && by != sender.Name && by != string(sender.Ref()) && !strings.HasSuffix(w.Reason, forWhom(by)) {
@@ -110,7 +107,7 @@ func (m matcher) op() string {
 }
 
 // show is a silence as Alertmanager shows it. One that was ended has ended then.
-func (s silence) show() (shown, error) {
+func (s Silence) show() (shown, error) {
 	out := shown{ID: s.ID, Status: status{s.State}, UpdatedAt: s.Created, Matchers: []matcher{}, StartsAt: s.Starts, EndsAt: s.Ends, CreatedBy: string(s.By), Comment: s.Reason}
 	if !s.Ended.IsZero() {
 		out.EndsAt, out.UpdatedAt = s.Ended, s.Ended

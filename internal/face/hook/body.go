@@ -49,7 +49,7 @@ func (f *face) tellTooLarge(r *http.Request, actor prentice.Actor, err error) {
 	says := fmt.Sprintf("a message from %s to %s was not read, and what it told of is lost: %s", actor.Ref(), r.URL.Path, s.is.Text)
 	raw, _ := json.Marshal(map[string]string{"name": "too large to " + r.URL.Path + " from " + string(actor.Ref()), "summary": says, "hint": s.is.Hint}) // texts always have a JSON form
 	e := prentice.Event{Source: string(actor.Ref()), Type: "alert.unread", Subject: "alert/unread", ID: "too large " + r.URL.Path + " " + time.Now().UTC().Format("2006-01-02T15"), Data: raw}
-	if _, err := f.sendOne(r.Context(), actor, e); err != nil {
+	if _, err := f.Send(r.Context(), actor, e); err != nil {
 		f.Log.Warn("a message that is too large", "sender", actor.Ref(), "path", r.URL.Path, "err", err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/op"
 )
 
 // The limits of a request.
@@ -21,7 +20,8 @@ const (
 
 // Config is what the face needs.
 type Config struct {
-	Door op.Door
+	// Send hands an event to the door; what it answers goes to the sender as JSON.
+	Send func(context.Context, prentice.Actor, prentice.Event) (any, error)
 	// Authenticate says who sends a request; an actor who is not known is no one.
 	Authenticate func(*http.Request) (prentice.Actor, error)
 	Log          *slog.Logger
@@ -48,8 +48,8 @@ type face struct{ Config }
 
 // answer is what a sender hears.
 type answer struct {
-	Events  []json.RawMessage `json:"events"`
-	Ignored []string          `json:"ignored"` // parts of the request that were not used
+	Events  []any    `json:"events"`
+	Ignored []string `json:"ignored"` // parts of the request that were not used
 }
 
 // known lets a request through when someone known sends it.
@@ -74,9 +74,9 @@ func (f *face) known(then func(http.ResponseWriter, *http.Request, prentice.Acto
 // send hands events to the door, in order. When one is refused, those before it
 // are kept; sending all again does them no harm.
 func (f *face) send(w http.ResponseWriter, r *http.Request, actor prentice.Actor, events []prentice.Event, ignored []string) {
-	heard := answer{Events: []json.RawMessage{}, Ignored: ignored}
+	heard := answer{Events: []any{}, Ignored: ignored}
 	for _, e := range events {
-		receipt, err := f.sendOne(r.Context(), actor, e)
+		receipt, err := f.Send(r.Context(), actor, e)
 		if err != nil {
 			f.refuse(w, r, err)
 			return
@@ -94,26 +94,4 @@ func (f *face) accept(w http.ResponseWriter, heard answer) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
 	_ = json.NewEncoder(w).Encode(heard) // anyone who has gone hears nothing
-}
-
-func (f *face) sendOne(ctx context.Context, actor prentice.Actor, e prentice.Event) (json.RawMessage, error) {
-	in := map[string]any{"id": e.ID, "source": e.Source, "type": e.Type}
-	if e.Subject != "" {
-		in["subject"] = e.Subject
-	}
-	if !e.Time.IsZero() {
-		in["time"] = e.Time
-	}
-	if len(e.Data) > 0 {
-		in["data"] = e.Data
-	}
-	raw, err := json.Marshal(in)
-	if err != nil {
-		return nil, prentice.Errorf(prentice.Invalid, "event %q: %w", clip(e.ID), err).Try("send JSON")
-	}
-	out, err := f.Door.Invoke(ctx, op.Request{Actor: actor, Op: "event.send", In: json.RawMessage(raw)})
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(out)
 }

@@ -16,7 +16,6 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/op"
 )
 
 // door remembers what it was asked for.
@@ -26,25 +25,24 @@ type door struct {
 	err   error
 }
 
-func (d *door) Invoke(_ context.Context, r op.Request) (any, error) {
-	if r.Op != "event.send" {
-		return nil, prentice.Errorf(prentice.NotFound, "no operation %s", r.Op)
-	}
+func (d *door) send(_ context.Context, by prentice.Actor, e prentice.Event) (any, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
-	var in map[string]any
-	if err := json.Unmarshal(r.In.(json.RawMessage), &in); err != nil {
+	raw, err := json.Marshal(e)
+	if err != nil {
 		return nil, err
 	}
-	d.asked, d.actor = append(d.asked, in), r.Actor
+	var in map[string]any
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return nil, err
+	}
+	d.asked, d.actor = append(d.asked, in), by
 	return prentice.Receipt{Event: "event/1", Number: 1, New: true, Count: 1}, nil
 }
 
-func (d *door) Watch(context.Context, op.Request, func(any) error) error { return nil }
-
 func serve(d *door) http.Handler {
-	return New(Config{Door: d, Log: slog.New(slog.DiscardHandler), Authenticate: func(r *http.Request) (prentice.Actor, error) {
+	return New(Config{Send: d.send, Log: slog.New(slog.DiscardHandler), Authenticate: func(r *http.Request) (prentice.Actor, error) {
 		switch r.Header.Get("Authorization") {
 		case "Bearer good":
 			return prentice.Actor{Kind: prentice.Agent, Name: "monitor", Role: prentice.Operator}, nil

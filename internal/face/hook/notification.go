@@ -126,12 +126,12 @@ func (f *face) alerts(w http.ResponseWriter, r *http.Request, actor prentice.Act
 // take for what it says is left out; a door that is out of order, or that this
 // sender may not pass, is told as such, so that everything is sent again.
 func (f *face) sendAlerts(w http.ResponseWriter, r *http.Request, actor prentice.Actor, n *notification) {
-	heard := answer{Events: []json.RawMessage{}}
+	heard := answer{Events: []any{}}
 	for i, raw := range n.Alerts {
 		e, err := n.read(i, raw)
 		if err == nil {
-			var receipt json.RawMessage
-			if receipt, err = f.sendOne(r.Context(), actor, e); err == nil {
+			var receipt any
+			if receipt, err = f.Send(r.Context(), actor, e); err == nil {
 				heard.Events = append(heard.Events, receipt)
 			}
 		}
@@ -144,7 +144,7 @@ func (f *face) sendAlerts(w http.ResponseWriter, r *http.Request, actor prentice
 		}
 	}
 	if len(n.unread) > 0 {
-		receipt, err := f.sendOne(r.Context(), actor, n.unreadEvent())
+		receipt, err := f.Send(r.Context(), actor, n.unreadEvent())
 		if err != nil {
 			f.refuse(w, r, err)
 			return

@@ -164,7 +164,7 @@ func TestOneThatNobodyNamesAnyMoreIsNotMissing(t *testing.T) {
 func TestWhatAnotherProcessHearsCounts(t *testing.T) {
 	listens(t, func(w *world, sits func(time.Duration)) {
 		w.beats()
-		other := Make(Deps{DB: w.db, Clock: w.clock, Door: w, Inbox: w, Matcher: w, Diagnoser: w, Recorder: w, Router: w.s.Router})
+		other := Make(Deps{DB: w.db, Clock: w.clock, Runs: w, Inbox: w, Matcher: w, Diagnoser: w, Recorder: w, Router: w.s.Router})
 		for range 3 {
 			sits(9 * time.Minute)
 			e := w.event("alert.firing", `{"alertname":"Watchdog","fingerprint":"w","severity":"noise","labels":{"alertname":"Watchdog"}}`)

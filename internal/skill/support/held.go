@@ -3,7 +3,6 @@ package support
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -252,11 +251,7 @@ func (s *Support) restsStill(tx *db.Tx, run int64, h prentice.HoldBack, again bo
 }
 
 func (s *Support) askOnceMore(ctx context.Context, p proposal) error {
-	raw, err := json.Marshal(map[string]any{"number": p.Run, "reason": "what held " + string(p.Run) + " back is over"})
-	if err != nil {
-		return err
-	}
-	out, no := s.Door.Invoke(ctx, op.Request{Actor: prentice.Prentice("event"), Op: "run.retry", In: json.RawMessage(raw)})
+	run, no := s.Runs.Retry(ctx, p.run, prentice.Prentice("event"), "what held "+string(p.Run)+" back is over")
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -284,7 +279,7 @@ func (s *Support) askOnceMore(ctx context.Context, p proposal) error {
 		if err := s.rests(tx, p.run, nil); err != nil {
 			return err
 		}
-		return s.started(tx, now, in, p.Procedure, p.About, out)
+		return s.started(tx, now, in, p.Procedure, p.About, run)
 	})
 }
 

@@ -11,11 +11,8 @@ import (
 
 // refusing makes the door refuse each run with a hold.
 func (w *world) refusing(h *prentice.HoldBack) {
-	w.answer = func(wish) (any, error) {
-		return struct {
-			run
-			Hold *prentice.HoldBack `json:"hold"`
-		}{run{int64(len(w.asked)), prentice.RunRefused, "frozen by sale"}, h}, nil
+	w.answer = func(wish) (prentice.Run, error) {
+		return prentice.Run{Number: int64(len(w.asked)), State: prentice.RunRefused, Says: "frozen by sale", Hold: h}, nil
 	}
 }
 
@@ -41,7 +38,9 @@ func TestWhatIsHeldBackIsAskedForOnceAndAgainWhenTheHoldEnds(t *testing.T) {
 			w.t.Errorf("called: %s", why)
 		}
 		w.restart()
-		w.answer = func(wish) (any, error) { return run{9, prentice.Waiting, "waits for 1 approver"}, nil }
+		w.answer = func(wish) (prentice.Run, error) {
+			return prentice.Run{Number: 9, State: prentice.Waiting, Says: "waits for 1 approver"}, nil
+		}
 		w.pass(until.Sub(w.clock()) + time.Second)
 		w.settle()
 		if len(w.retried) != 1 || w.retried[0] != "run/1" {
@@ -126,7 +125,9 @@ func TestAHoldThatIsLiftedEarlyEndsTheWaitAndAnotherGoesOnWithIt(t *testing.T) {
 			w.t.Fatalf("held %+v, runs %+v", d.Held, d.Runs)
 		}
 		now = prentice.HoldBack{}
-		w.answer = func(wish) (any, error) { return run{9, prentice.Waiting, "waits for 1 approver"}, nil }
+		w.answer = func(wish) (prentice.Run, error) {
+			return prentice.Run{Number: 9, State: prentice.Waiting, Says: "waits for 1 approver"}, nil
+		}
 		w.fails()
 		w.settle()
 		if d := w.show(1); len(w.retried) != 1 || len(d.Held) != 0 || d.State != Fixing {

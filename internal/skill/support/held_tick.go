@@ -2,7 +2,6 @@ package support
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -150,16 +149,13 @@ func (s *Support) askTick(ctx context.Context, h heldTick) error {
 	if h.skipped > 0 {
 		reason += fmt.Sprintf("; its schedule was due %s since", op.Count(int(h.skipped), "time", "times"))
 	}
-	raw, err := json.Marshal(map[string]any{"number": runRef(h.run), "reason": reason})
-	if err != nil {
-		return err
-	}
-	_, no := s.Door.Invoke(ctx, op.Request{Actor: prentice.Prentice("schedule"), Op: "run.retry", In: json.RawMessage(raw)})
+	_, no := s.Runs.Retry(ctx, h.run, prentice.Prentice("schedule"), reason)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	var event prentice.EventRecord
 	if no != nil {
+		var err error
 		if event, err = s.Inbox.Show(ctx, h.event); err != nil {
 			return fmt.Errorf("read event %d: %w", h.event, err)
 		}

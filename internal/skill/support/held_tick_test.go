@@ -24,13 +24,13 @@ type nightly struct {
 func held(t *testing.T, test func(*nightly)) {
 	each(t, func(w *world) {
 		n := &nightly{w, prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by sale", Until: noon.Add(5 * time.Hour)}, map[int64]prentice.State{}}
-		w.answer = func(wish) (any, error) { // the runner refuses, and tells so
+		w.answer = func(wish) (prentice.Run, error) { // the runner refuses, and tells so
 			number := int64(len(w.asked) + len(w.retried))
 			if n.hold.Holds() {
 				n.shown[number] = prentice.RunRefused
-				return run{number, prentice.RunRefused, n.hold.Says}, nil
+				return prentice.Run{Number: number, State: prentice.RunRefused, Says: n.hold.Says}, nil
 			}
-			return run{number, prentice.Waiting, "waits for 1 approver"}, nil
+			return prentice.Run{Number: number, State: prentice.Waiting, Says: "waits for 1 approver"}, nil
 		}
 		n.again()
 		test(n)
@@ -139,7 +139,9 @@ func TestAScheduleThatPolicyRefusesWaitsForNothing(t *testing.T) {
 func TestWhatIsNotAskedForAgainIsToldToAPerson(t *testing.T) {
 	held(t, func(n *nightly) {
 		n.due()
-		n.answer = func(wish) (any, error) { return nil, prentice.Errorf(prentice.Refused, "policy: not at night") }
+		n.answer = func(wish) (prentice.Run, error) {
+			return prentice.Run{}, prentice.Errorf(prentice.Refused, "policy: not at night")
+		}
 		n.hold = prentice.HoldBack{}
 		n.pass(6 * time.Hour)
 		n.settle()

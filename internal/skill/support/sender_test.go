@@ -51,7 +51,9 @@ func TestWhatWasTakenUpBeforeTheUpgradeIsDone(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := &world{t: t, db: d, now: noon, matches: map[string][]string{"schedule.missed": {"catch-up"}}, checks: map[string]prentice.Diagnosis{}}
-		w.answer = func(wish) (any, error) { return run{1, prentice.Checking, "looking"}, nil }
+		w.answer = func(wish) (prentice.Run, error) {
+			return prentice.Run{Number: 1, State: prentice.Checking, Says: "looking"}, nil
+		}
 		w.restart()
 		e := w.event("schedule.missed", "")
 		text, err := json.Marshal(e)

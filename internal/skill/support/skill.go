@@ -43,6 +43,13 @@ type Diagnoser interface {
 	Diagnose(context.Context, prentice.RunRequest) (prentice.Diagnosis, error)
 }
 
+// Runs asks for runs, as prentice and through the door: they are decided about as
+// anyone's are.
+type Runs interface {
+	Start(context.Context, prentice.RunRequest) (prentice.Run, error)
+	Retry(ctx context.Context, run int64, by prentice.Actor, reason string) (prentice.Run, error)
+}
+
 // Recorder keeps evidence within the caller's transaction.
 type Recorder interface {
 	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
@@ -53,7 +60,7 @@ type Recorder interface {
 type Deps struct {
 	DB          *db.DB
 	Clock       func() time.Time
-	Door        op.Door
+	Runs        Runs
 	Inbox       Inbox
 	Matcher     Matcher
 	Router      Router // nil: every alert is told to people
@@ -156,7 +163,7 @@ func (s *Support) chapter() skill.Skill {
 
 // ready refuses what needs a store when the skill was made only to be described.
 func (s *Support) ready() error {
-	if s.DB == nil || s.Inbox == nil || s.Recorder == nil || s.Door == nil {
+	if s.DB == nil || s.Inbox == nil || s.Recorder == nil || s.Runs == nil {
 		return prentice.Errorf(prentice.Unavailable, "there are no incidents here").Try("start the server with: prentice up")
 	}
 	return nil

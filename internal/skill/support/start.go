@@ -2,14 +2,12 @@ package support
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"prentice"
 	"prentice/internal/kit/db"
-	"prentice/internal/op"
 )
 
 // mostTries is how often a door that is out of order is asked.
@@ -23,20 +21,16 @@ func (s *Support) start(ctx context.Context, t task, name, reason string) error 
 	if sortOf(t.event.Event) == tick {
 		door = "schedule"
 	}
-	wish := map[string]any{"procedure": name, "event": t.event.Ref(), "reason": reason}
+	wish := prentice.RunRequest{Actor: prentice.Prentice(door), Procedure: name, EventNumber: t.event.Number, Reason: reason}
 	if t.incident != 0 {
-		wish["incident"] = incidentRef(t.incident)
+		wish.Incident = incidentRef(t.incident)
 	}
-	raw, err := json.Marshal(wish)
-	if err != nil {
-		return err
-	}
-	out, err := s.Door.Invoke(ctx, op.Request{Actor: prentice.Prentice(door), Op: "run.start", In: json.RawMessage(raw)})
+	run, err := s.Runs.Start(ctx, wish)
 	if err != nil {
 		return s.notStarted(ctx, t, name, err)
 	}
 	return s.done(ctx, t, func(tx *db.Tx, now time.Time, _ task, in *Incident) error {
-		return s.started(tx, now, in, name, t.event.Subject, out)
+		return s.started(tx, now, in, name, t.event.Subject, run)
 	})
 }
 
@@ -64,32 +58,17 @@ func (s *Support) notStarted(ctx context.Context, t task, name string, no error)
 	})
 }
 
-// started brings the run that the door answered with to the incident. The
-// answer is another skill's type, so it is read by its JSON.
-func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, about prentice.Ref, out any) error {
+// started brings the run that the door answered with to the incident.
+func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, about prentice.Ref, run prentice.Run) error {
 	if in == nil {
 		return nil
-	}
-	raw, err := json.Marshal(out)
-	if err != nil {
-		return err
-	}
-	var run struct {
-		Number int64          `json:"number"`
-		State  prentice.State `json:"state"`
-		Says   string         `json:"says"`
-
-		Hold *prentice.HoldBack `json:"hold"`
-	}
-	if err := json.Unmarshal(raw, &run); err != nil || run.Number < 1 || !run.State.Known() {
-		return prentice.Errorf(prentice.Internal, "the application started %s and did not say which run it is", name)
 	}
 	in.callAt = time.Time{}
 	if err := save(tx, in); err != nil {
 		return err
 	}
 	n := news{Run: run.Number, Procedure: name, State: run.State, Says: clip(run.Says, 500), Hold: run.Hold}
-	_, err = tx.Exec(`INSERT INTO incident_runs (incident, run, procedure_name, state, says, asked, ended, doubled, about) VALUES (?, ?, ?, '', '', ?, 0, 0, ?)
+	_, err := tx.Exec(`INSERT INTO incident_runs (incident, run, procedure_name, state, says, asked, ended, doubled, about) VALUES (?, ?, ?, '', '', ?, 0, 0, ?)
 		ON CONFLICT (incident, run) DO UPDATE SET about = excluded.about`, in.Number, run.Number, name, db.Micros(now), string(about))
 	if err != nil {
 		return err

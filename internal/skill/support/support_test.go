@@ -367,14 +367,16 @@ func TestARunThatIsNotNeededAnyMoreCallsNobody(t *testing.T) {
 func TestARefusalAtTheDoorIsWrittenDownWithItsReason(t *testing.T) {
 	each(t, func(w *world) {
 		w.matches["probe.failed"] = []string{"restart-service"}
-		w.answer = func(wish) (any, error) {
-			return nil, prentice.Errorf(prentice.Refused, "policy refuses run.start: not during the sale").Try("read rule sale")
+		w.answer = func(wish) (prentice.Run, error) {
+			return prentice.Run{}, prentice.Errorf(prentice.Refused, "policy refuses run.start: not during the sale").Try("read rule sale")
 		}
 		w.happens("probe.failed", connection)
 		if !has(w.lines(1), "run: restart-service was not started: policy refuses run.start: not during the sale") || len(w.sentOf("person.called")) != 1 {
 			t.Errorf("timeline %q", w.lines(1))
 		}
-		w.answer = func(wish) (any, error) { return run{9, prentice.RunRefused, "cool-down: 4 min left"}, nil }
+		w.answer = func(wish) (prentice.Run, error) {
+			return prentice.Run{Number: 9, State: prentice.RunRefused, Says: "cool-down: 4 min left"}, nil
+		}
 		w.happens("probe.failed", connection)
 		if !has(w.lines(1), "run: run/9 of restart-service ended refused: cool-down: 4 min left") || len(w.sentOf("person.called")) != 1 {
 			t.Errorf("timeline %q", w.lines(1))
@@ -386,7 +388,9 @@ func TestADoorThatIsOutOfOrderIsAskedAgain(t *testing.T) {
 	each(t, func(w *world) {
 		w.matches["probe.failed"] = []string{"restart-service"}
 		working := w.answer
-		broken := func(wish) (any, error) { return nil, prentice.Errorf(prentice.Unavailable, "the disk is full") }
+		broken := func(wish) (prentice.Run, error) {
+			return prentice.Run{}, prentice.Errorf(prentice.Unavailable, "the disk is full")
+		}
 		w.answer = broken
 		w.happens("probe.failed", connection)
 		if n := len(w.askedFor()); n != 1 || len(w.sentOf("person.called")) != 0 {
@@ -446,7 +450,9 @@ func TestWhatTheChecksDecidedIsAskedForAgainAfterACrash(t *testing.T) {
 		w.matches["probe.failed"] = []string{"clean-disk", "restart-service"}
 		w.checks = map[string]prentice.Diagnosis{"clean-disk": {Says: "there is room"}, "restart-service": {Fits: true, Says: "its checks fit"}}
 		working := w.answer
-		w.answer = func(wish) (any, error) { return nil, prentice.Errorf(prentice.Unavailable, "killed in the middle") }
+		w.answer = func(wish) (prentice.Run, error) {
+			return prentice.Run{}, prentice.Errorf(prentice.Unavailable, "killed in the middle")
+		}
 		w.happens("probe.failed", connection)
 		w.answer = working
 		w.restart()
@@ -471,7 +477,9 @@ func TestAScheduleThatIsDueStartsItsProcedure(t *testing.T) {
 		if got := w.askedFor(); !slices.Equal(got, []string{"backup"}) || w.asked[0].actor.Door != "schedule" || w.asked[0].Incident != "" || w.count() != 0 {
 			t.Errorf("asked %+v", w.asked)
 		}
-		w.answer = func(wish) (any, error) { return nil, prentice.Errorf(prentice.NotFound, "no procedure %q", "backup") }
+		w.answer = func(wish) (prentice.Run, error) {
+			return prentice.Run{}, prentice.Errorf(prentice.NotFound, "no procedure %q", "backup")
+		}
 		due.ID = "next"
 		w.hears(due)
 		if called := w.sentOf("person.called"); len(called) != 1 || !strings.Contains(textOf(called[0], "why"), "backup was not started: no procedure") {
@@ -495,12 +503,12 @@ func TestSlowChecksHoldUpNoOtherIncident(t *testing.T) {
 	each(t, func(w *world) {
 		w.matches["probe.failed"] = []string{"restart-service"}
 		slow, began := make(chan struct{}), make(chan struct{})
-		w.answer = func(asked wish) (any, error) {
+		w.answer = func(asked wish) (prentice.Run, error) {
 			if w.about(asked) == "service/checkout" {
 				close(began)
 				<-slow
 			}
-			return run{1, prentice.Checking, "looking"}, nil
+			return prentice.Run{Number: 1, State: prentice.Checking, Says: "looking"}, nil
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
@@ -539,8 +547,8 @@ func TestARunThatALaterIncidentFindsUnderWayEndsThatOneToo(t *testing.T) {
 		w.matches["probe.failed"] = []string{"restart-service"}
 		w.happens("probe.failed", connection)
 		w.must("incident.close", `{"number":"1","reason":"it looked well"}`)
-		w.answer = func(wish) (any, error) { // the runner knows that it is under way for incident/1
-			return run{1, prentice.Waiting, "waits for 1 approver"}, nil
+		w.answer = func(wish) (prentice.Run, error) { // the runner knows that it is under way for incident/1
+			return prentice.Run{Number: 1, State: prentice.Waiting, Says: "waits for 1 approver"}, nil
 		}
 		w.pass(10 * time.Minute)
 		w.happens("probe.failed", connection)

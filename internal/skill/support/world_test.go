@@ -13,7 +13,6 @@ import (
 	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
-	"prentice/internal/op"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -38,7 +37,7 @@ type world struct {
 	looks   int
 	asked   []wish
 	retried []string // runs that were asked for again
-	answer  func(wish) (any, error)
+	answer  func(wish) (prentice.Run, error)
 	sent    []prentice.Event
 	inbox   []prentice.EventRecord // that the skill was told of
 	notes   []prentice.Note
@@ -49,17 +48,11 @@ type world struct {
 
 // wish is what the door was asked for.
 type wish struct {
-	Procedure string       `json:"procedure"`
-	Event     prentice.Ref `json:"event"`
-	Incident  prentice.Ref `json:"incident"`
-	Reason    string       `json:"reason"`
+	Procedure string
+	Event     prentice.Ref
+	Incident  prentice.Ref
+	Reason    string
 	actor     prentice.Actor
-}
-
-type run struct {
-	Number int64          `json:"number"`
-	State  prentice.State `json:"state"`
-	Says   string         `json:"says"`
 }
 
 func each(t *testing.T, test func(*world)) {
@@ -73,13 +66,15 @@ func fresh(t *testing.T, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, db: d, now: noon, matches: map[string][]string{}, checks: map[string]prentice.Diagnosis{}, passedOn: map[string]bool{}}
-	w.answer = func(wish) (any, error) { return run{int64(len(w.asked)), prentice.Checking, "looking"}, nil }
+	w.answer = func(wish) (prentice.Run, error) {
+		return prentice.Run{Number: int64(len(w.asked)), State: prentice.Checking, Says: "looking"}, nil
+	}
 	w.restart()
 	return w
 }
 
 func (w *world) restart() {
-	w.s = Make(Deps{DB: w.db, Clock: w.clock, Door: w, Inbox: w, Matcher: w, Diagnoser: w, Recorder: w, NewID: func() string { return w.id() }})
+	w.s = Make(Deps{DB: w.db, Clock: w.clock, Runs: w, Inbox: w, Matcher: w, Diagnoser: w, Recorder: w, NewID: func() string { return w.id() }})
 }
 
 func (w *world) clock() time.Time     { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
@@ -112,30 +107,19 @@ func (w *world) Diagnose(_ context.Context, r prentice.RunRequest) (prentice.Dia
 	return d, nil
 }
 
-func (w *world) Invoke(_ context.Context, r op.Request) (any, error) {
-	var asked wish
-	if r.Op == "run.retry" {
-		var again struct {
-			Number string `json:"number"`
-		}
-		if err := json.Unmarshal(r.In.(json.RawMessage), &again); err != nil {
-			w.t.Error(err)
-		}
-		w.retried = append(w.retried, again.Number)
-		return w.answer(asked)
-	}
-	if err := json.Unmarshal(r.In.(json.RawMessage), &asked); err != nil || r.Op != "run.start" {
-		w.t.Errorf("asked for %s with %s", r.Op, r.In)
-	}
-	asked.actor = r.Actor
+func (w *world) Retry(_ context.Context, run int64, _ prentice.Actor, _ string) (prentice.Run, error) {
+	w.retried = append(w.retried, string(prentice.Run{Number: run}.Ref()))
+	return w.answer(wish{})
+}
+
+func (w *world) Start(_ context.Context, r prentice.RunRequest) (prentice.Run, error) {
+	asked := wish{Procedure: r.Procedure, Event: prentice.EventRecord{Number: r.EventNumber}.Ref(), Incident: r.Incident, Reason: r.Reason, actor: r.Actor}
 	w.mu.Lock()
 	w.asked = append(w.asked, asked)
 	answer := w.answer
 	w.mu.Unlock()
 	return answer(asked)
 }
-
-func (w *world) Watch(context.Context, op.Request, func(any) error) error { return nil }
 
 func (w *world) Append(tx *db.Tx, _ time.Time, notes ...prentice.Note) error {
 	tx.After(func() { w.mu.Lock(); defer w.mu.Unlock(); w.notes = append(w.notes, notes...) })
