@@ -1,6 +1,10 @@
 package prentice
 
-import "time"
+import (
+	"net/url"
+	"strings"
+	"time"
+)
 
 // Entity is one thing of the catalog, as a Backstage catalog-info.yaml
 // declares it (https://backstage.io/docs/features/software-catalog/descriptor-format).
@@ -77,6 +81,15 @@ type Probe struct {
 	Timeout   time.Duration `json:"timeout"`
 	FailAfter int           `json:"fail_after"` // consecutive failures until the service counts as down
 	PassAfter int           `json:"pass_after"` // consecutive passes until it counts as well
+}
+
+// Shown is a probe's target as people may see it: without a password.
+func (p Probe) Shown() string {
+	u, err := url.Parse(p.Target)
+	if p.Kind != "http" || err != nil {
+		return strings.ToValidUTF8(p.Target, "")
+	}
+	return u.Redacted()
 }
 
 // Catalog is all the entities of a team, and the services and hosts drawn

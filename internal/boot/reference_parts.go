@@ -76,7 +76,7 @@ func (c *commands) settingsTable() string {
 		if flag == nil {
 			flag = root.PersistentFlags().Lookup(given)
 		}
-		environment := "`PRENTICE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "`"
+		environment := "`PRENTICE_" + prentice.Variable(name) + "`"
 		if of.Field(i).Type.Kind() == reflect.Bool {
 			environment = "–"
 		}

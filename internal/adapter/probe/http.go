@@ -40,7 +40,7 @@ type wantedStatus struct{}
 func (p *Prober) http(ctx context.Context, q prentice.Probe) prentice.Observation {
 	r, err := http.NewRequestWithContext(context.WithValue(ctx, wantedStatus{}, q.Status), http.MethodGet, q.Target, nil)
 	if err != nil {
-		return unseen(fmt.Sprintf("%s is not an address: %s", shown(q), reach.Why(err)))
+		return unseen(fmt.Sprintf("%s is not an address: %s", q.Shown(), reach.Why(err)))
 	}
 	r.Header.Set("User-Agent", "prentice-probe")
 	answer, err := p.client.Do(r)
@@ -58,7 +58,7 @@ func (p *Prober) http(ctx context.Context, q prentice.Probe) prentice.Observatio
 // judge holds a status against the wanted one.
 func judge(q prentice.Probe, answer *http.Response) prentice.Observation {
 	seen := prentice.Observation{Truth: prentice.Fail, Status: answer.StatusCode}
-	where := shown(q)
+	where := q.Shown()
 	if final := answer.Request.URL; final.String() != q.Target && answer.Request.Response != nil {
 		where += " (redirected to " + final.Redacted() + ")"
 	}
@@ -126,13 +126,4 @@ func search(from io.Reader, text []byte) (found, whole bool, err error) {
 		window = window[:copy(window, window[len(window)-keep:])]
 	}
 	return false, false, nil
-}
-
-// shown is a probe's target as people may see it: without a password.
-func shown(q prentice.Probe) string {
-	u, err := url.Parse(q.Target)
-	if q.Kind != "http" || err != nil {
-		return strings.ToValidUTF8(q.Target, "")
-	}
-	return u.Redacted()
 }

@@ -78,7 +78,7 @@ func (p *Prober) tcp(ctx context.Context, q prentice.Probe) prentice.Observation
 
 // unreached is an observation of a target that did not answer at all.
 func unreached(q prentice.Probe, err error) prentice.Observation {
-	says := shown(q) + ": " + reach.Why(err)
+	says := q.Shown() + ": " + reach.Why(err)
 	if reach.Ours(err) {
 		return unseen(says)
 	}

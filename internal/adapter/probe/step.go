@@ -147,7 +147,7 @@ func list(probes []prentice.Probe) string {
 		if p.Contains != "" {
 			wants += fmt.Sprintf(" containing %q", p.Contains)
 		}
-		says = append(says, fmt.Sprintf("%s %s%s", p.Kind, shown(p), wants))
+		says = append(says, fmt.Sprintf("%s %s%s", p.Kind, p.Shown(), wants))
 	}
 	return strings.Join(says, "; ")
 }

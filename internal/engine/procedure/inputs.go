@@ -32,11 +32,11 @@ func (r *reading) inputs(n *yaml.Node) {
 			r.fail(r.place(key), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of an input", clip.Text(name))
 			return
 		}
-		if other, taken := variables[variable(name)]; taken {
-			r.fail(r.place(key), "rename one of them", "inputs %s and %s would be the same environment variable %s", other, name, variable(name))
+		if other, taken := variables[prentice.Variable(name)]; taken {
+			r.fail(r.place(key), "rename one of them", "inputs %s and %s would be the same environment variable %s", other, name, prentice.Variable(name))
 			return
 		}
-		variables[variable(name)] = name
+		variables[prentice.Variable(name)] = name
 		// A wrong input is kept, so that expressions which name it are not blamed.
 		r.proc.Inputs = append(r.proc.Inputs, r.input(name, key, value))
 	})
@@ -121,9 +121,6 @@ func (r *reading) standard(in *prentice.Input, n *yaml.Node, what string) {
 		in.Default = &plain
 	}
 }
-
-// variable is an input's name as it stands in environment variables.
-func variable(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
 
 // field is an input's name as it stands in expressions: a dash there would be a
 // minus.

@@ -35,7 +35,7 @@ func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene
 	s.values = map[string]any{"event": c.eventValue, "inputs": inputValues(p.Inputs, inputs)}
 	s.environ = eventEnviron(c.event)
 	for name, value := range inputs {
-		s.environ["INPUT_"+variable(name)] = value
+		s.environ["INPUT_"+prentice.Variable(name)] = value
 	}
 	if in, ok := firstService(p.Inputs); ok {
 		found, err := c.catalog.Service(inputs[in.Name])

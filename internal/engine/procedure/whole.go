@@ -82,7 +82,7 @@ func (r *reading) variables(s prentice.StepSpec) {
 	}
 	known := slices.Clone(eventFacts)
 	for _, in := range r.proc.Inputs {
-		known = append(known, "INPUT_"+variable(in.Name))
+		known = append(known, "INPUT_"+prentice.Variable(in.Name))
 	}
 	_, about := firstService(r.proc.Inputs)
 	if about {
@@ -104,13 +104,13 @@ func (r *reading) barely(s prentice.StepSpec) {
 		return
 	}
 	for _, in := range r.proc.Inputs {
-		name := variable(in.Name)
+		name := prentice.Variable(in.Name)
 		read := regexp.MustCompile(`\$\{?`+regexp.QuoteMeta(name)+`\b`).FindAllStringIndex(s.Body, -1)
 		all := regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).FindAllStringIndex(s.Body, -1)
 		if slices.ContainsFunc(r.proc.Env, func(v prentice.EnvVar) bool { return v.Name == name }) {
 			continue
 		}
-		secret := slices.ContainsFunc(r.proc.Secrets, func(s string) bool { return variable(s) == name })
+		secret := slices.ContainsFunc(r.proc.Secrets, func(s string) bool { return prentice.Variable(s) == name })
 		if len(read) == 0 || len(all) > len(read) || secret || slices.Contains(ofMachine, name) {
 			continue // it is not read, it is set here, or by another person
 		}

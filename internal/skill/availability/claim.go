@@ -20,7 +20,7 @@ const extendEvery = 5 * time.Minute
 // claimOf is what a probe claims about its service.
 func claimOf(s prentice.Service, p prentice.Probe, source string) prentice.Claim {
 	return prentice.Claim{
-		ID: claimID(s.Ref, p.Name), Kind: claimKind, About: s.Ref, Says: statement(p), Asks: fmt.Sprintf("%s %s, %s", p.Kind, shown(p), wants(p)),
+		ID: claimID(s.Ref, p.Name), Kind: claimKind, About: s.Ref, Says: statement(p), Asks: fmt.Sprintf("%s %s, %s", p.Kind, p.Shown(), wants(p)),
 		Source: source, Owner: s.Owner, Severity: prentice.Warn,
 	}
 }
@@ -50,7 +50,7 @@ func statement(p prentice.Probe) string {
 	if p.Contains != "" {
 		says += fmt.Sprintf(" with the text %q", p.Contains)
 	}
-	return fmt.Sprintf("%s%s within %s", shown(p), says, p.Timeout)
+	return fmt.Sprintf("%s%s within %s", p.Shown(), says, p.Timeout)
 }
 
 func statusOf(p prentice.Probe) string {

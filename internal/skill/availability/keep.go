@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"time"
-
-	"prentice"
 )
 
 // keepOn writes what was seen: counts every now and then, a state that matters
@@ -95,15 +92,6 @@ func (l *Lookout) unsaved(everything bool) (list []unsaved, taken []*watched) {
 		w.dirty, w.unsaved = false, nil
 	}
 	return list, taken
-}
-
-// shown is a probe's target as people may see it: without a password.
-func shown(p prentice.Probe) string {
-	u, err := url.Parse(p.Target)
-	if p.Kind != "http" || err != nil {
-		return p.Target
-	}
-	return u.Redacted()
 }
 
 // took is a latency as people read it.

@@ -93,7 +93,7 @@ func (l *Lookout) tell(ctx context.Context, w *watched) {
 // event is a signal as the rest of prentice hears it.
 func (w *watched) event(now time.Time, s Signal) prentice.Event {
 	data := map[string]any{
-		"service": w.service.Name(), "probe": w.probe, "target": shown(w.rule), "consecutive": s.Consecutive,
+		"service": w.service.Name(), "probe": w.probe, "target": w.rule.Shown(), "consecutive": s.Consecutive,
 		"first_failed": stamp(s.FirstFailed), "last_ok": stamp(s.LastOK),
 	}
 	switch s.Type {

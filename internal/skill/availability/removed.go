@@ -21,9 +21,9 @@ type removed struct {
 func (w *watched) removed(by *watched, now time.Time) removed {
 	says := fmt.Sprintf("the probe %s is no longer in the catalog", w.key)
 	if by != nil {
-		says = fmt.Sprintf("the probe %s asks something else now: %s %s", w.key, by.rule.Kind, shown(by.rule))
+		says = fmt.Sprintf("the probe %s asks something else now: %s %s", w.key, by.rule.Kind, by.rule.Shown())
 	}
-	e := w.made(now, "probe.removed", w.service, map[string]any{"service": w.service.Name(), "probe": w.probe, "target": shown(w.rule), "says": says})
+	e := w.made(now, "probe.removed", w.service, map[string]any{"service": w.service.Name(), "probe": w.probe, "target": w.rule.Shown(), "says": says})
 	e.ID = fmt.Sprintf("%s@%d removed", w.key, w.state.FirstFailed.UnixMicro())
 	return removed{w.key, by != nil, e}
 }

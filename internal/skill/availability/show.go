@@ -75,7 +75,7 @@ func shownProbe(now time.Time, service prentice.Ref, p probeState) ProbeShown {
 	total := p.day.total(now)
 	share := total.share()
 	shownProbe := ProbeShown{
-		Name: p.Probe.Name, Claim: prentice.NewRef("claim", claimID(service, p.Probe.Name)), Kind: p.Probe.Kind, Target: shown(p.Probe), Wants: wants(p.Probe), State: orUnknown(p.State.Word), Since: p.State.Since, Says: p.State.Reason,
+		Name: p.Probe.Name, Claim: prentice.NewRef("claim", claimID(service, p.Probe.Name)), Kind: p.Probe.Kind, Target: p.Probe.Shown(), Wants: wants(p.Probe), State: orUnknown(p.State.Word), Since: p.State.Since, Says: p.State.Reason,
 		Availability: share, Says24: share.String(), Mean: total.Mean(), Slowest: total.Slowest,
 		Fails: p.State.Fails, LastOK: p.State.LastOK, FirstFailed: p.State.FirstFailed, Last: []Seen{},
 	}
