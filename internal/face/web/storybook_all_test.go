@@ -8,9 +8,11 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/book"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/all"
+	"prentice/internal/skill/learning"
 )
 
 // allPages are the pages that the skills bring.
@@ -22,7 +24,7 @@ func testBadges() badges { return skill.States(all.Skills(all.Deps{})) }
 // form drawn.
 func allOps(full bool) []op.Op {
 	ops := slices.Concat(storyOps(full), moreOps(full), securityOps(full), supervisionOps(full), servicesOps(full), silenceOps(full), heartbeatOps(full))
-	for _, s := range all.Skills(all.Deps{}) {
+	for _, s := range all.Skills(all.Deps{Learning: learning.Deps{Glossary: book.Glossary}}) {
 		for _, o := range s.Ops {
 			if !slices.ContainsFunc(ops, func(have op.Op) bool { return have.Name == o.Name }) {
 				ops = append(ops, o)
@@ -33,7 +35,7 @@ func allOps(full bool) []op.Op {
 }
 
 func allStories() []story {
-	return slices.Concat(stories, moreStories, securityStories, supervisionStories, servicesStories, silenceStories, heartbeatStories)
+	return slices.Concat(stories, moreStories, securityStories, supervisionStories, servicesStories, silenceStories, heartbeatStories, learningStories)
 }
 
 // storybook is a site with all pages. With little to show, it is also a site on

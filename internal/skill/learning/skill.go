@@ -64,8 +64,20 @@ type Explained struct {
 	Title     string     `json:"title"`
 	Of        string     `json:"of,omitempty"` // what the role asks for
 	Markdown  string     `json:"markdown"`
+	Parts     []Part     `json:"parts,omitempty"` // of the text, in its order
 	Questions []Question `json:"questions,omitempty"`
 	Lines     []Line     `json:"lines,omitempty"` // of the role
+}
+
+// Part is one of the parts in which each topic is told.
+type Part struct {
+	Title string `json:"title"`
+	Text  string `json:"text"` // Markdown
+}
+
+// Prose is the text as a document of its own, its headings from the first level on.
+func (p Part) Prose() string {
+	return strings.TrimPrefix(strings.ReplaceAll("\n"+p.Text, "\n### ", "\n# "), "\n")
 }
 
 // Text implements op.Texter.

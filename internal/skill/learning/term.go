@@ -32,7 +32,7 @@ func (d Deps) explainTerm(word string) (Explained, error) {
 		for _, term := range sorted(meanings) {
 			fmt.Fprintf(&b, "- **%s**: %s\n", term, meanings[term])
 		}
-		return Explained{Topic: "term", Title: "Glossary", Markdown: b.String()}, nil
+		return Explained{Topic: "term", Title: "Glossary", Markdown: b.String(), Parts: []Part{{"Words and what they mean", strings.TrimPrefix(b.String(), "# Glossary\n\n")}}}, nil
 	}
 	meaning, ok := meanings[word]
 	if !ok {
@@ -42,5 +42,5 @@ func (d Deps) explainTerm(word string) (Explained, error) {
 		}
 		return Explained{}, err.Try("see all words with: prentice explain term")
 	}
-	return Explained{Topic: "term", Title: word, Markdown: fmt.Sprintf("# %s\n\n%s\n", word, meaning)}, nil
+	return Explained{Topic: "term", Title: word, Markdown: fmt.Sprintf("# %s\n\n%s\n", word, meaning), Parts: []Part{{"What it means here", meaning}}}, nil
 }

@@ -70,7 +70,9 @@ func (d Deps) explain(ctx context.Context, in explainIn) (Explained, error) {
 	}
 	e := Explained{Topic: line.Topic, Title: t.title, Of: line.Of}
 	if in.Lesson {
-		e.Markdown, e.Questions = t.teach()
+		text, questions := t.teach()
+		e.Title, e.Questions = t.title+": a lesson", questions
+		e.Markdown, e.Parts = "# "+e.Title+"\n\n"+text+"\n", []Part{{lesson, text}}
 		return e, nil
 	}
 	if t.parts[here], err = d.stands(ctx, line.Topic); err != nil {
@@ -83,6 +85,7 @@ func (d Deps) explain(ctx context.Context, in explainIn) (Explained, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nThe role asks to %s.\n", t.title, line.Of)
 	for _, part := range order {
+		e.Parts = append(e.Parts, Part{part, t.parts[part]})
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", part, t.parts[part])
 	}
 	fmt.Fprintf(&b, "\nA lesson with an exercise: `prentice explain %s --lesson`. The skill in the framework: `prentice role show %s`.\n", line.Topic, line.Skill)
@@ -153,5 +156,5 @@ func (t topic) teach() (text string, list []Question) {
 			list = append(list, Question{ask, answer})
 		}
 	}
-	return fmt.Sprintf("# %s: a lesson\n\n%s\n", t.title, strings.TrimSpace(body)), list
+	return strings.TrimSpace(body), list
 }
