@@ -10,7 +10,7 @@ import (
 // The measures of the picture, in pixels.
 const (
 	boxWide, boxHigh = 168, 32
-	gapWide, gapHigh = 48, 12
+	gapWide, gapHigh = 32, 12
 	margin           = 4
 	mostLetters      = 20
 )
@@ -21,6 +21,13 @@ type Picture struct {
 	Boxes      []Box
 	Lines      []Line
 }
+
+// widest is how wide a picture may be and still be read when it is made to fit beside
+// other things; a wider one is scrolled.
+const widest = 5*(boxWide+gapWide) + 2*margin
+
+// Fits says whether the picture can be made to fit.
+func (p Picture) Fits() bool { return p.Wide <= widest }
 
 // Box is an entity in a picture.
 type Box struct {

@@ -35,7 +35,7 @@ func summary(t prentice.PolicyTable) TableSummary {
 func (p PolicyShown) Text() string {
 	var b strings.Builder
 	f := p.InForce
-	fmt.Fprintf(&b, "In force  %s\n          since %s, adopted by %s: %s\n          hours are those of %s\n\n", f.Digest, op.At(f.Since), refList(f.By), f.Reason, f.Zone)
+	fmt.Fprintf(&b, "In force  %s\n          %s\n          hours are those of %s\n\n", f.Digest, adoptedText(f.Since, f.By, f.Reason), f.Zone)
 	for _, r := range f.Rules {
 		from := "built in"
 		if !r.BuiltIn {
@@ -53,6 +53,15 @@ func (p PolicyShown) Text() string {
 		fmt.Fprintf(&b, "\n▲ who is in which group, or what belongs to whom, was edited and waits: %s\n%s  Bring them into force with: prentice policy adopt-groups --digest %s --reason '…'\n\n%s", g.Digest, votesText(*g), g.Digest, g.Diff)
 	}
 	return b.String()
+}
+
+// adoptedText is since when a policy is in force and by whom. Before the first start
+// no one has adopted one.
+func adoptedText(since time.Time, by []prentice.Ref, reason string) string {
+	if since.IsZero() {
+		return "adopted by no one yet: the first start does it"
+	}
+	return fmt.Sprintf("since %s, adopted by %s: %s", op.At(since), refList(by), reason)
 }
 
 func pendingText(p prentice.PendingPolicy) string {
