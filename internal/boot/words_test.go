@@ -32,6 +32,30 @@ func TestEveryNounHasAPlaceInTheHelpAndATextThere(t *testing.T) {
 	}
 }
 
+func TestAFieldThatNamesAThingCanOfferThoseThereAre(t *testing.T) {
+	listed := map[string]string{"ref": "the kinds that are offered as refs"}
+	for _, o := range (&commands{}).ops() {
+		for _, kind := range o.Kinds {
+			if listed[kind] != "" {
+				t.Errorf("%s and %s list the names of a %s", listed[kind], o.Name, kind)
+			}
+			listed[kind] = o.Name
+		}
+		for _, kind := range o.Refs {
+			if listed[kind] != o.Name {
+				t.Errorf("%s offers refs of a %s, and lists none", o.Name, kind)
+			}
+		}
+	}
+	for _, o := range (&commands{}).ops() {
+		for _, f := range o.Fields() {
+			if f.Of != "" && listed[f.Of] == "" {
+				t.Errorf("%s of %s names a %s, and no operation lists those", f.Name, o.Name, f.Of)
+			}
+		}
+	}
+}
+
 func TestWhatPeopleTypeForACommandIsDeclaredOnce(t *testing.T) {
 	seen := map[string]string{}
 	for _, o := range (&commands{}).ops() {

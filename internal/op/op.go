@@ -74,8 +74,10 @@ type Op struct {
 	Urgent  bool          // it is done before anything is written down, and waits for no database
 	Secret  bool          // its output must not be kept or logged (a new token)
 
-	Noun Noun     // what it is about
-	Also []string // what people type for it beside its name: a word, and perhaps flags
+	Noun  Noun     // what it is about
+	Kinds []string // of things whose names are the first column of its table; of several, its field kind chooses
+	Refs  []string // those of them that fields of refs offer
+	Also  []string // what people type for it beside its name: a word, and perhaps flags
 
 	DryRun Turn // what shows what it would do, and does nothing
 	Follow Turn // what goes on telling what it tells
@@ -132,6 +134,13 @@ func (o Op) WithExample(command string) Op { o.Example = command; return o }
 
 // WithHelp adds paragraphs for --help and the reference.
 func (o Op) WithHelp(text string) Op { o.Help = text; return o }
+
+// Naming says of which kinds of things it lists the names, so that fields of forms can
+// offer those there are.
+func (o Op) Naming(kinds ...string) Op { o.Kinds = kinds; return o }
+
+// OfferedAsRefs says which of these kinds a field of a ref offers.
+func (o Op) OfferedAsRefs(kinds ...string) Op { o.Refs = kinds; return o }
 
 // AlsoTyped adds what people type for it: a word, or a word and the flags that it
 // stands for, as in "ps --open".

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"prentice/internal/op"
@@ -19,28 +20,41 @@ type source struct {
 	query url.Values
 }
 
-var sources = map[string]source{
-	"procedure": {"procedure.list", url.Values{"limit": {"500"}}},
-	"service":   {"catalog.list", url.Values{"kind": {"service"}, "limit": {"500"}}},
-	"host":      {"catalog.list", url.Values{"kind": {"host"}, "limit": {"500"}}},
-	"system":    {"catalog.list", url.Values{"kind": {"system"}, "limit": {"500"}}},
-	"group":     {"catalog.list", url.Values{"kind": {"group"}, "limit": {"500"}}},
-	"person":    {"person.list", nil},
+// sourceOf finds the operation that lists the names of a kind; the zero source for none.
+func (s *Site) sourceOf(kind string) source {
+	for _, o := range s.o.Ops {
+		if !slices.Contains(o.Kinds, kind) {
+			continue
+		}
+		query := url.Values{}
+		if hasField(o, "limit") {
+			query.Set("limit", strconv.Itoa(mostChoices))
+		}
+		if len(o.Kinds) > 1 {
+			query.Set("kind", kind)
+		}
+		return source{o.Name, query}
+	}
+	return source{}
 }
 
-// whole are the kinds whose things are named by their whole refs.
-var whole = map[string][]string{"ref": {"service", "host", "system", "resource"}}
+// refs is what a field says that takes the ref of a thing.
+const refs = "ref"
 
 // choices are the names that there are of a kind of thing and that the reader may
 // see. A reader who may see none types the name.
 func (s *Site) choices(v View, kind string) []string {
 	var names []string
-	for _, one := range whole[kind] {
-		for _, name := range s.choices(v, one) {
-			names = append(names, one+"/"+name)
+	if kind == refs {
+		for _, o := range s.o.Ops {
+			for _, one := range o.Refs {
+				for _, name := range s.choices(v, one) {
+					names = append(names, one+"/"+name)
+				}
+			}
 		}
 	}
-	for _, row := range s.table(v.ctx, v, sources[kind]) {
+	for _, row := range s.table(v.ctx, v, s.sourceOf(kind)) {
 		names = append(names, strings.TrimPrefix(row[0], kind+"/"))
 	}
 	slices.Sort(names)

@@ -65,8 +65,8 @@ type haystack struct {
 
 var haystacks = []haystack{
 	{"Services", "service", source{"service.list", nil}, "", "/services"},
-	{"Procedures", "procedure", sources["procedure"], "", "/procedures"},
-	{"Hosts", "host", sources["host"], "", "/catalog?kind=host"},
+	{"Procedures", "procedure", source{"procedure.list", url.Values{"limit": {"500"}}}, "", "/procedures"},
+	{"Hosts", "host", source{"catalog.list", url.Values{"kind": {"host"}, "limit": {"500"}}}, "", "/catalog?kind=host"},
 	{"Incidents", "incident", source{"incident.list", url.Values{"limit": {"200"}}}, "", "/incidents"},
 	{"Runs", "run", source{"run.list", url.Values{"limit": {"11"}}}, "text", "/runs?text="},
 }

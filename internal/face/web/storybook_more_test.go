@@ -118,7 +118,7 @@ func moreOps(full bool) []op.Op {
 			all := []prentice.Entity{{Ref: "group/shop", Title: "The shop team"}, {Ref: "host/web-1", Description: "The machine in the corner"}, checkout,
 				{Ref: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", Type: "service", Owner: "group/platform-and-reliability-engineering", Description: "Speaks to the bank"}, {Ref: "system/shop", Title: "The shop"}}
 			return entitiesOut{Entities: slices.DeleteFunc(all, func(e prentice.Entity) bool { return in.Kind != "" && e.Ref.Kind() != in.Kind })}, nil
-		}),
+		}).Naming("service", "host", "system", "group").OfferedAsRefs("service", "host", "system"),
 		op.New("catalog.graph", prentice.Look, prentice.Viewer, "Show what needs what.", func(ctx context.Context, c op.Call, in design.GraphIn) (out design.Graph, err error) {
 			for _, o := range design.New(design.Deps{Catalog: func() *prentice.Catalog { return someShop(full) }}).Ops {
 				if o.Name == "catalog.graph" {

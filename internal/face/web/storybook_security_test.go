@@ -71,7 +71,7 @@ func securityOps(full bool) []op.Op {
 			return out, nil
 		}),
 		canned("secret.list", full, someSecrets),
-		canned("person.list", full, func() security.Team { return security.Team{People: somePeople()} }),
+		canned("person.list", full, func() security.Team { return security.Team{People: somePeople()} }).Naming("person"),
 		op.New("person.show", prentice.Look, prentice.Viewer, "Show a person.", func(_ context.Context, _ op.Call, in struct {
 			Name string `json:"name"`
 		}) (security.PersonDetail, error) {

@@ -51,7 +51,7 @@ func servicesOps(full bool) []op.Op {
 				out.Procedures, out.NextPage = out.Procedures[:min(2, len(out.Procedures))], ""
 			}
 			return out, nil
-		}),
+		}).Naming("procedure"),
 		op.New("procedure.show", prentice.Look, prentice.Viewer, "Show a procedure.", func(_ context.Context, _ op.Call, in struct {
 			Name string `json:"name"`
 		}) (automation.Shown, error) {

@@ -77,7 +77,7 @@ func startsOf(starts []string) string {
 }
 
 func listOp(d Deps) op.Op {
-	return op.New("procedure.list", prentice.Look, prentice.Viewer, "List what the team has agreed on", d.list).WithExample("prentice procedure list").FromFiles()
+	return op.New("procedure.list", prentice.Look, prentice.Viewer, "List what the team has agreed on", d.list).Naming("procedure").WithExample("prentice procedure list").FromFiles()
 }
 
 // defaultLimit is the page of someone who does not say.

@@ -61,7 +61,7 @@ func firstLine(e prentice.Entity) string {
 func listOp(d Deps) op.Op {
 	return op.New("catalog.list", prentice.Look, prentice.Viewer, "List services, hosts and all else that the catalog has", func(_ context.Context, _ op.Call, in ListIn) (Listed, error) {
 		return list(d.catalog(), in), nil
-	}).WithExample("prentice catalog list --kind service").AlsoTyped("catalogue").FromFiles()
+	}).WithExample("prentice catalog list --kind service").AlsoTyped("catalogue").Naming("service", "host", "system", "group").OfferedAsRefs("service", "host", "system").FromFiles()
 }
 
 // defaultLimit is the page of someone who does not say.

@@ -147,7 +147,7 @@ func (d Deps) personOps() []op.Op {
 	return []op.Op{
 		op.New("person.add", change, owner, "Add a person to the team, and print a link that signs them in once.", d.addPerson).WithSecretOutput().
 			WithExample("prentice person add ann --role approver"),
-		op.New("person.list", prentice.Look, owner, "List the people of the team and their roles.", d.listPeople).WithExample("prentice person list").AlsoTyped("people"),
+		op.New("person.list", prentice.Look, owner, "List the people of the team and their roles.", d.listPeople).WithExample("prentice person list").AlsoTyped("people").Naming("person"),
 		op.New("person.link", change, owner, "Make a link that signs a person in once, within 15 minutes.", d.link).WithSecretOutput().
 			WithExample("prentice person link ann"),
 		op.New("person.role", change, owner, "Change what a person may do, at once and on every channel.", d.setRole).WithExample("prentice person role ann owner"),
