@@ -17,8 +17,8 @@ import (
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/adapter/systemd"
 	"prentice/internal/boot/newteam"
-	"prentice/internal/engine/inventory"
 	teamfile "prentice/internal/team"
+	"prentice/internal/team/inventory"
 )
 
 // find looks at all sources, those that say most of a host first.

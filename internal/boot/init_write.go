@@ -13,9 +13,9 @@ import (
 	"prentice"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/boot/newteam"
-	"prentice/internal/engine/inventory"
 	"prentice/internal/engine/procedure"
 	teamfile "prentice/internal/team"
+	"prentice/internal/team/inventory"
 )
 
 // What becomes of a file.

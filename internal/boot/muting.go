@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
+	"prentice/internal/team/calendar"
 )
 
 // muting is what keeps symptoms silent: the silences that people add, and the

@@ -12,9 +12,9 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/shell"
-	"prentice/internal/engine/catalog"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/team/catalog"
 )
 
 const chapters = "../../book/reference/"

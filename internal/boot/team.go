@@ -14,13 +14,13 @@ import (
 	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/engine/alert"
-	"prentice/internal/engine/calendar"
-	"prentice/internal/engine/catalog"
 	"prentice/internal/engine/gate"
-	"prentice/internal/engine/inventory"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/team/calendar"
+	"prentice/internal/team/catalog"
+	"prentice/internal/team/inventory"
 )
 
 // PolicyFile is the team's policy, in the team folder.

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"prentice/internal/adapter/ansible"
-	"prentice/internal/engine/inventory"
+	"prentice/internal/team/inventory"
 )
 
 // How often Ansible is asked for hosts that no file lists, and how long its answer

@@ -3,10 +3,10 @@ package boot
 import (
 	"prentice/internal/adapter/secret"
 	"prentice/internal/engine/alert"
-	"prentice/internal/engine/calendar"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/notice"
 	teamfile "prentice/internal/team"
+	"prentice/internal/team/calendar"
 )
 
 // The files of the team folder that say what holds for all.

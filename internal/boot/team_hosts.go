@@ -12,8 +12,8 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/ssh"
-	"prentice/internal/engine/catalog"
-	"prentice/internal/engine/inventory"
+	"prentice/internal/team/catalog"
+	"prentice/internal/team/inventory"
 )
 
 // readCatalog reads what a team folder says of the team's things and hosts:

@@ -13,9 +13,9 @@ import (
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/demo"
-	"prentice/internal/engine/catalog"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/runner"
+	"prentice/internal/team/catalog"
 )
 
 // crew is the sample team with all that its procedures are performed with.

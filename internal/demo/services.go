@@ -10,7 +10,7 @@ import (
 	"os/exec"
 
 	"prentice"
-	"prentice/internal/engine/catalog"
+	"prentice/internal/team/catalog"
 )
 
 // Start starts those services of the team that do not run, with the run commands

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/engine/inventory"
 	"prentice/internal/kit/filestest"
 	"prentice/internal/kit/needtest"
+	"prentice/internal/team/inventory"
 )
 
 func nowhere(string) string { return "" }

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"prentice"
-	"prentice/internal/engine/inventory"
 	"prentice/internal/kit/clip"
+	"prentice/internal/team/inventory"
 )
 
 // ConfigFile is the team's ssh_config, in the team folder.

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/engine/inventory"
+	"prentice/internal/team/inventory"
 )
 
 // folder is a team folder with files, name and text in turn.

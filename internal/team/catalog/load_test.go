@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/engine/catalog"
+	"prentice/internal/team/catalog"
 )
 
 const shop = `# a small shop

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/engine/catalog"
+	"prentice/internal/team/catalog"
 )
 
 const head = "apiVersion: backstage.io/v1alpha1\n"

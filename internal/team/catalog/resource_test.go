@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"prentice/internal/engine/catalog"
+	"prentice/internal/team/catalog"
 )
 
 // reached is two hosts, and resources with the annotations that are given.

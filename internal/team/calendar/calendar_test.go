@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/engine/calendar"
+	"prentice/internal/team/calendar"
 )
 
 const team = `zone: Europe/London

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/engine/inventory"
 	"prentice/internal/kit/filestest"
 	"prentice/internal/kit/needtest"
+	"prentice/internal/team/inventory"
 )
 
 // corpus are the folders of testdata/corpus.txtar, laid out below a new folder.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"prentice/internal/engine/catalog"
+	"prentice/internal/team/catalog"
 )
 
 // Each file of the corpus is taken; the comment in its first line lists what is

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/engine/inventory"
+	"prentice/internal/team/inventory"
 )
 
 // FuzzINI holds that no text stands for more hosts than may be, and that every

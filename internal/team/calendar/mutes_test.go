@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/engine/calendar"
+	"prentice/internal/team/calendar"
 )
 
 var things = &prentice.Catalog{

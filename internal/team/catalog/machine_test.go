@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/engine/catalog"
+	"prentice/internal/team/catalog"
 )
 
 const ofGroup = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: crew}\nspec: {type: team, children: []}\n---\n"

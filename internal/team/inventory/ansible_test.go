@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/engine/inventory"
 	"prentice/internal/kit/needtest"
+	"prentice/internal/team/inventory"
 )
 
 // deep has what is easily misread: groups equally far with other values, one

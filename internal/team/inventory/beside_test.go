@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"prentice/internal/engine/inventory"
+	"prentice/internal/team/inventory"
 )
 
 const fleet = "[web]\nweb1 a=host\nweb2\n[db]\ndb1\n[eu:children]\nweb\ndb\n[web:vars]\na=web\nb=web\nc=web\n"
