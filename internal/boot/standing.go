@@ -5,22 +5,22 @@ import (
 	"slices"
 
 	"prentice"
-	"prentice/internal/engine/runner"
+	"prentice/internal/engine/approval"
 )
 
 // Team implements runner.People: everyone as they stand now, with the role that
 // they have on all that a plan touches.
-func (p places) Team(ctx context.Context, plan prentice.Plan) ([]runner.Standing, error) {
+func (p places) Team(ctx context.Context, plan prentice.Plan) ([]approval.Standing, error) {
 	people, err := p.s.Identity.People(ctx)
 	if err != nil {
 		return nil, err
 	}
 	now := p.s.Team.now.Load()
 	parts := now.placesIn(touched(now.catalog, plan))
-	team := make([]runner.Standing, len(people))
+	team := make([]approval.Standing, len(people))
 	for i, one := range people {
 		actor := prentice.Actor{Kind: prentice.Person, Name: one.Name, Role: one.Role, Grants: one.Grants}
-		team[i] = runner.Standing{Person: actor.Ref(), Role: roleOn(actor, parts), Groups: one.Groups}
+		team[i] = approval.Standing{Person: actor.Ref(), Role: roleOn(actor, parts), Groups: one.Groups}
 	}
 	return team, nil
 }
@@ -37,7 +37,7 @@ func (p places) Ways(ctx context.Context, plan prentice.Plan, ops ...string) ([]
 		return nil, err
 	}
 	return slices.DeleteFunc(ways, func(w prentice.Way) bool {
-		return !slices.ContainsFunc(team, func(s runner.Standing) bool { return s.Person == w.Person && s.Role.Includes(prentice.Approver) })
+		return !slices.ContainsFunc(team, func(s approval.Standing) bool { return s.Person == w.Person && s.Role.Includes(prentice.Approver) })
 	}), nil
 }
 

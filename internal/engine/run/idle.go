@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"prentice"
 	"prentice/internal/kit/db"
 )
 
@@ -89,4 +90,9 @@ func (r *Store) Doze(ctx context.Context, d *Detail, wakes time.Time) error {
 		}
 		return err
 	})
+}
+
+// Asleep says whether a run waits for the calendar: it is queued, and that ends.
+func Asleep(run prentice.Run) bool {
+	return run.State == prentice.Queued && !run.Expires.IsZero()
 }

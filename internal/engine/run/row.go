@@ -58,3 +58,11 @@ func scanApproval(row scanner) (a prentice.Approval, err error) {
 	a.Yes, a.Time, a.People = yes != 0, db.Time(at), prentice.RefsIn(people)
 	return a, err
 }
+
+// AskAgain is the command that asks for a procedure once more.
+func AskAgain(procedure string) string {
+	if procedure == prentice.AdhocName {
+		return "prentice run adhoc"
+	}
+	return "prentice run start " + procedure
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
@@ -18,7 +19,7 @@ const longestAway = 366 * 24 * time.Hour
 // person says so, or an owner. A later absence takes the place of an earlier.
 func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor) (prentice.Absence, error) {
 	a.Since, a.By, a.People = r.Clock(), by.Ref(), by.People()
-	if err := maySay(a.Person, by); err != nil {
+	if err := approval.MaySayAway(a.Person, by); err != nil {
 		return a, err
 	}
 	team, err := r.People.Team(ctx, prentice.Plan{})
@@ -26,7 +27,7 @@ func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor
 		return a, fmt.Errorf("look who is on the team: %w", err)
 	}
 	for _, ref := range []prentice.Ref{a.Person, a.StandIn} {
-		if !slices.ContainsFunc(team, func(s Standing) bool { return s.Person == ref }) {
+		if !slices.ContainsFunc(team, func(s approval.Standing) bool { return s.Person == ref }) {
 			return a, prentice.Errorf(prentice.NotFound, "%s is not on the team", ref).Try("list the people with: prentice person list")
 		}
 	}
@@ -47,7 +48,7 @@ func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor
 
 // Back ends an absence.
 func (r *Runner) Back(ctx context.Context, person prentice.Ref, by prentice.Actor) error {
-	if err := maySay(person, by); err != nil {
+	if err := approval.MaySayAway(person, by); err != nil {
 		return err
 	}
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
@@ -60,18 +61,4 @@ func (r *Runner) Back(ctx context.Context, person prentice.Ref, by prentice.Acto
 		}
 		return r.Ledger.Append(tx, r.Clock(), prentice.Note{Kind: "person.back", Actor: by.Ref(), Refs: []prentice.Ref{person}, Data: map[string]any{}})
 	})
-}
-
-// maySay refuses anyone who is neither the person nor an owner; and tokens, but for
-// the machine's own: who stands in for someone is for them to say, not for
-// anyone who holds a token of theirs.
-func maySay(person prentice.Ref, by prentice.Actor) error {
-	switch {
-	case by.Kind != prentice.Person || by.Ref() != person && !by.Role.Includes(prentice.Owner):
-		return prentice.Errorf(prentice.Denied, "%s cannot say who stands in for %s", by.Ref(), person).Try("ask %s, or an owner", person)
-	case by.Token != 0 && !by.Machine:
-		return prentice.Errorf(prentice.Denied, "%s came by a token, and who stands in for whom is not for a token to say", by.Ref()).
-			Try("sign in on the pages, as yourself; or let an owner say it on the machine: prentice person away %s --until DAY --stand-in NAME", person.Name())
-	}
-	return nil
 }

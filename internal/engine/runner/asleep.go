@@ -14,11 +14,6 @@ const (
 	lookAgain  = time.Minute        // a freeze may be lifted, so no one sleeps longer than this
 )
 
-// asleep says whether a run waits for the calendar: it is queued, and that ends.
-func asleep(run prentice.Run) bool {
-	return run.State == prentice.Queued && !run.Expires.IsZero()
-}
-
 // shut says why a run that may wait for the calendar must not begin now, or "".
 func (r *Runner) shut(ctx context.Context, d *detail) (says string, until time.Time, err error) {
 	if !d.Window || d.BreakGlassBy != "" || d.ThePlan.Risk == prentice.Look {
@@ -39,14 +34,14 @@ func (r *Runner) sleep(ctx context.Context, d *detail, says string, until time.T
 		wakes = until
 	}
 	ends := d.Expires
-	if !asleep(d.Run) {
+	if !run.Asleep(d.Run) {
 		ends = now.Add(leaveLasts)
 	}
 	if !now.Before(ends) {
 		return r.move(ctx, d, run.Next{State: prentice.Expired, Says: "the calendar did not let it begin in time; nothing was done"})
 	}
 	says = "is approved, and waits for the calendar: " + says
-	if asleep(d.Run) && d.Says == says {
+	if run.Asleep(d.Run) && d.Says == says {
 		return orParked(r.Doze(ctx, d.Detail, wakes))
 	}
 	return orParked(r.move(ctx, d, run.Next{State: prentice.Queued, Says: says, Expires: ends.Sub(now), Wakes: wakes, Kind: "run.held"}, releaseAs(d)))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
@@ -21,12 +22,12 @@ func (r *Runner) Cancel(ctx context.Context, number int64, actor prentice.Actor,
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	says := fmt.Sprintf("stopped by %s: %s", actor.Ref(), orNoReason(reason))
+	says := fmt.Sprintf("stopped by %s: %s", actor.Ref(), approval.OrNoReason(reason))
 	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (run.Next, error) {
 		switch {
 		case d.State.Ended():
 			return run.Next{}, prentice.Errorf(prentice.Conflict, "run/%d is over: it is %s", number, d.State).Try("look at it with: prentice run show %d", number)
-		case d.State == prentice.Waiting || asleep(d.Run):
+		case d.State == prentice.Waiting || run.Asleep(d.Run):
 			return run.Next{State: prentice.Cancelled, Says: says + "; " + sofar(d.Steps), Actor: actor.Ref()}, nil
 		}
 		if err := run.WantStopped(tx, number, says); err != nil {

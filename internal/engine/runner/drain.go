@@ -89,10 +89,10 @@ func (r *Runner) handOver(ctx context.Context) error {
 
 // drains says of a run that nothing performs it, because this process drains and
 // no other lives that could.
-func (r *Runner) drains(run *prentice.Run) {
-	if !r.draining.Load() || run.State.Ended() || run.State == prentice.Waiting || asleep(*run) || len(r.Peers.Living()) > 1 || r.performs(run.Number) {
+func (r *Runner) drains(shown *prentice.Run) {
+	if !r.draining.Load() || shown.State.Ended() || shown.State == prentice.Waiting || run.Asleep(*shown) || len(r.Peers.Living()) > 1 || r.performs(shown.Number) {
 		return
 	}
 	h := gate.Hold(prentice.HoldDraining, "stop prentice and start it again, or cancel the run", "prentice drains, and begins no step before it is started again")
-	run.Hold, run.Says = &h, "does not go on: "+h.Says
+	shown.Hold, shown.Says = &h, "does not go on: "+h.Says
 }

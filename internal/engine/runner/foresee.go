@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/run"
 )
@@ -19,7 +20,7 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time
 		return out, err
 	}
 	if _, _, err := r.Twin(ctx, req, plan); prentice.KindOf(err) == prentice.Conflict {
-		out.Already = sentenceOf(err)
+		out.Already = approval.SentenceOf(err)
 	}
 	d := &run.Detail{Request: req}
 	d.ThePlan, d.Risk = plan, plan.Risk

@@ -8,13 +8,10 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
-
-// leastReason is how many letters a reason for breaking the glass has at least:
-// enough for a sentence that the review can start from.
-const leastReason = 10
 
 // BreakGlass lets a run that waits go at once, without the approvals that it
 // lacks and through a freeze. All else still binds it: what the policy refuses,
@@ -35,7 +32,7 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 			return run.Next{}, err
 		}
 		return run.Next{State: prentice.Queued, Says: brokeSays(by, reason, lonely), Actor: by.Ref(), Kind: "run.break-glass", Glass: by.Ref(), Begin: true, Data: map[string]any{
-			"reason": reason, "door": by.Door, "role": by.Role, "token": by.Token, "people": by.People(), "causes": d.Causes, "requester": d.Requester, "approvals": d.Approvals, "lacked": asking(d.Decision), "alone": lonely}}, run.BeginReview(tx, d.Detail, by, reason, now)
+			"reason": reason, "door": by.Door, "role": by.Role, "token": by.Token, "people": by.People(), "causes": d.Causes, "requester": d.Requester, "approvals": d.Approvals, "lacked": approval.Asking(d.Decision), "alone": lonely}}, run.BeginReview(tx, d.Detail, by, reason, now)
 	})
 	if err != nil {
 		return d.Run, err
@@ -51,34 +48,13 @@ func brokeSays(by prentice.Actor, reason, lonely string) string {
 	return fmt.Sprintf("%s used break-glass: %s%s", by.Ref(), reason, lonely)
 }
 
-func (r *Runner) mayBreak(d *run.Detail, plan string, by prentice.Actor, reason string) error {
-	switch {
-	case by.Kind != prentice.Person:
-		return prentice.Errorf(prentice.Denied, "%s is not a person, and only people may use break-glass", by.Ref()).Try("ask a person with the role approver")
-	case !by.Role.Includes(prentice.Approver):
-		return prentice.Errorf(prentice.Denied, "%s is %s; break-glass needs the role approver", by.Ref(), orNobody(by.Role)).Try("ask someone with that role")
-	case len([]rune(reason)) < leastReason:
-		return prentice.Errorf(prentice.Invalid, "the reason %q is too short to answer for", reason).Try("say in at least %d letters what burns and why it cannot wait", leastReason)
-	case plan != "" && plan != d.Plan:
-		return prentice.Errorf(prentice.Conflict, "run/%d is for plan %s, not %s", d.Number, d.Plan, plan).Try("look at the plan again")
-	case r.Stopped():
-		return prentice.Errorf(prentice.Refused, "everything is stopped").Try("remove the stop file with prentice resume-all first")
-	case d.State == prentice.Waiting && d.Waits == run.WaitsApproval && !r.Clock().Before(d.Expires):
-		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: %s", anew(d.Procedure))
-	case d.State == prentice.Waiting && d.Waits == run.WaitsApproval, asleep(d.Run):
-		return nil
-	}
-	return prentice.Errorf(prentice.Conflict, "run/%d waits neither for approval nor for the calendar: it is %s", d.Number, d.State).
-		Try("look at it with: prentice run show %d; a run that a freeze would refuse is asked for with: prentice run start … --when window", d.Number)
-}
-
 // mayBreakOwn says why anyone who caused a run that needs two people, or that cannot
 // be undone, may not let it go alone: a person behind whom they are not could
 // answer. An emergency is a reason to do without approvals that are missing, not
 // without a second person. Where there is no such person it says so, and the
 // review is what is left.
 func (r *Runner) mayBreakOwn(ctx context.Context, d *run.Detail, by prentice.Actor) (alone error, lonely string, err error) {
-	shared, how := caused(d, by.People())
+	shared, how := approval.Caused(d, by.People())
 	if shared == "" || d.Risk != prentice.Danger && d.Decision.Approvers < 2 {
 		return nil, "", nil
 	}
@@ -88,10 +64,10 @@ func (r *Runner) mayBreakOwn(ctx context.Context, d *run.Detail, by prentice.Act
 	case err != nil:
 		return nil, "", fmt.Errorf("look who is on the team: %w", err)
 	case len(who) == 0:
-		return nil, fmt.Sprintf("no one on the team who is independent of %s could answer", anyOf(causers)), nil
+		return nil, fmt.Sprintf("no one on the team who is independent of %s could answer", approval.AnyOf(causers)), nil
 	}
 	return prentice.Errorf(prentice.Denied, "%s %s run/%d, which needs a second person", shared, how, d.Number).
-		Try("let %s approve, or use break-glass", anyOf(who)), "", nil
+		Try("let %s approve, or use break-glass", approval.AnyOf(who)), "", nil
 }
 
 // tellGlass tells the inbox. The event's id makes a repeat harmless, so it is

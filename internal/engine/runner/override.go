@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/run"
 )
 
@@ -11,10 +12,10 @@ import (
 // one rule: of those who do it, and of what people are shown before they try. Alone
 // is what mayBreakOwn says.
 func (r *Runner) mayOverride(src run.Source, d *run.Detail, a prentice.Reply, alone error) error {
-	if err := r.mayBreak(d, a.Plan, a.Actor, a.Reason); err != nil {
+	if err := approval.MayBreakGlass(d, a.Plan, a.Actor, a.Reason, r.atNow()); err != nil {
 		return err
 	}
-	if alone != nil && seats(d.Approvals) == 0 {
+	if alone != nil && approval.Seats(d.Approvals) == 0 {
 		return alone
 	}
 	return run.AnswersAlready(src, a.Actor.People())
@@ -23,7 +24,7 @@ func (r *Runner) mayOverride(src run.Source, d *run.Detail, a prentice.Reply, al
 // overrideOf is what someone would be told if they tried now; nil of a run that
 // waits for nothing that could be done without.
 func (r *Runner) overrideOf(ctx context.Context, d *run.Detail, by prentice.Actor) (*prentice.Override, error) {
-	if (d.State != prentice.Waiting || d.Waits != run.WaitsApproval) && !asleep(d.Run) {
+	if (d.State != prentice.Waiting || d.Waits != run.WaitsApproval) && !run.Asleep(d.Run) {
 		return nil, nil
 	}
 	alone, _, err := r.mayBreakOwn(ctx, d, by)
@@ -37,5 +38,5 @@ func (r *Runner) overrideOf(ctx context.Context, d *run.Detail, by prentice.Acto
 	case prentice.KindOf(no) == prentice.Internal:
 		return nil, no
 	}
-	return &prentice.Override{Why: toYou(sentenceOf(no), by.Ref()), Try: prentice.HintOf(no)}, nil
+	return &prentice.Override{Why: approval.ToYou(approval.SentenceOf(no), by.Ref()), Try: prentice.HintOf(no)}, nil
 }

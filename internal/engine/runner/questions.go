@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/run"
 )
 
@@ -26,13 +27,13 @@ func (r *Runner) relate(ctx context.Context, list []prentice.Question, details [
 		if d.Waits != run.WaitsApproval {
 			continue
 		}
-		q := question{asks: d.Decision}
-		if len(q.asks.From) > 0 {
+		q := approval.Question{Asks: d.Decision}
+		if len(q.Asks.From) > 0 {
 			if q, err = r.question(ctx, d.Decision, d.ThePlan, r.Clock()); err != nil {
 				return err
 			}
 		}
-		yours, _ := r.yours(d, by, q)
+		yours, _ := r.yoursOf(d, by, q)
 		list[i].Yours = &yours
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // Retry asks for a run's procedure again, on those of its targets alone on which
@@ -23,7 +24,7 @@ func (r *Runner) Retry(ctx context.Context, number int64, actor prentice.Actor, 
 		only = d.Targets // nothing of it is left
 	}
 	if len(only) == 0 {
-		return d.Run, prentice.Errorf(prentice.Refused, "run/%d has no host on which something is left to do: it is %s", number, d.State).Try("to do it all anew: %s", anew(d.Procedure))
+		return d.Run, prentice.Errorf(prentice.Refused, "run/%d has no host on which something is left to do: it is %s", number, d.State).Try("to do it all anew: %s", run.AskAgain(d.Procedure))
 	}
 	req := d.Request
 	req.Actor, req.Causes, req.Only, req.RetryOf = actor, nil, only, number
@@ -31,12 +32,4 @@ func (r *Runner) Retry(ctx context.Context, number int64, actor prentice.Actor, 
 		req.Reason = fmt.Sprintf("again on %s where run/%d did not do everything", prentice.CountTargets(len(only), only[0]), number)
 	}
 	return r.Start(ctx, req)
-}
-
-// anew is the command that asks for a procedure once more.
-func anew(procedure string) string {
-	if procedure == prentice.AdhocName {
-		return "prentice run adhoc"
-	}
-	return "prentice run start " + procedure
 }

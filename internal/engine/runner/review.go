@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
@@ -28,18 +29,18 @@ func (r *Runner) yourReview(ctx context.Context, v prentice.Review, by prentice.
 		return nil, err
 	}
 	by.Role = r.People.RoleOn(by, d.ThePlan)
-	refused := mayClose(d, by, v.People, "", strings.Repeat("x", leastReason))
+	refused := approval.MayCloseReview(d, by, v.People, "", strings.Repeat("x", approval.LeastReason))
 	switch {
 	case refused != nil:
 	case !by.Scope.Asks("review.close"):
 		refused = prentice.Errorf(prentice.Denied, "the token of %s is not for review.close", by.Ref())
 	case !by.Role.Includes(prentice.Approver):
-		refused = prentice.Errorf(prentice.Denied, "%s is %s, and to close a review needs approver", by.Ref(), orNobody(by.Role))
+		refused = prentice.Errorf(prentice.Denied, "%s is %s, and to close a review needs approver", by.Ref(), approval.OrNobody(by.Role))
 	}
 	if refused == nil {
 		return &prentice.Yours{Approve: true}, nil
 	}
-	return &prentice.Yours{Why: toYou(sentenceOf(refused), by.Ref())}, nil
+	return &prentice.Yours{Why: approval.ToYou(approval.SentenceOf(refused), by.Ref())}, nil
 }
 
 // Reviewers are those who can close the review of a run: by a way in behind which
@@ -81,7 +82,7 @@ func (r *Runner) CloseReview(ctx context.Context, number int64, by prentice.Acto
 		if err != nil {
 			return err
 		}
-		if err := mayClose(d, by, breakers, ask, says); err != nil {
+		if err := approval.MayCloseReview(d, by, breakers, ask, says); err != nil {
 			return err
 		}
 		open, err := run.EndReview(tx, number, by.Ref(), says, now)
@@ -93,34 +94,6 @@ func (r *Runner) CloseReview(ctx context.Context, number int64, by prentice.Acto
 		}
 		return r.Ledger.Append(tx, now, prentice.Note{Kind: "review.closed", Actor: by.Ref(), Refs: append(run.Refs(d.Run), d.BreakGlassBy), Data: map[string]any{"says": says, "door": by.Door, "token": by.Token, "people": by.People()}})
 	})
-}
-
-// mayClose refuses anyone who may not close the review of a run, and what says nothing.
-func mayClose(d *run.Detail, by prentice.Actor, breakers []prentice.Ref, ask, says string) error {
-	shared := prentice.SharedPerson(by.People(), breakers)
-	causer, how := caused(d, by.People())
-	switch {
-	case d.BreakGlassBy == "":
-		return prentice.Errorf(prentice.NotFound, "no one used break-glass on run/%d", d.Number).Try("list the reviews with: prentice review list")
-	case by.Kind != prentice.Person:
-		return prentice.Errorf(prentice.Denied, "%s is not a person, and people review people", by.Ref()).Try("ask a person with the role approver")
-	case by.Ref() == d.BreakGlassBy:
-		return prentice.Errorf(prentice.Denied, "%s used break-glass and cannot close the review of it", by.Ref()).Try("%s", ask)
-	case shared != "":
-		return prentice.Errorf(prentice.Denied, "%s is behind %s, who used break-glass, and behind %s as well", shared, d.BreakGlassBy, by.Ref()).
-			Try("%s", ask)
-	case causer == by.Ref():
-		return prentice.Errorf(prentice.Denied, "%s %s run/%d: they cannot close the review of its break-glass", causer, how, d.Number).
-			Try("%s", ask)
-	case causer != "":
-		return prentice.Errorf(prentice.Denied, "%s %s run/%d, and is behind %s as well: %s cannot close the review of its break-glass", causer, how, d.Number, by.Ref(), by.Name).
-			Try("%s", ask)
-	case !d.State.Ended():
-		return prentice.Errorf(prentice.Conflict, "run/%d is not over: it is %s", d.Number, d.State).Try("wait for its end, then say what came of it")
-	case len([]rune(says)) < leastReason:
-		return prentice.Errorf(prentice.Invalid, "%q is too short to be what a review found", says).Try("say in at least %d letters whether it was right and what follows", leastReason)
-	}
-	return nil
 }
 
 // remind tells the inbox again of the glass whose review is open, as it may not

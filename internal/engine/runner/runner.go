@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
@@ -54,7 +55,7 @@ type Deps struct {
 	*run.Store // the runs that it carries out
 	Planner    Planner
 	Policy     Policy
-	People     People
+	People     approval.People
 	Health     Health
 	Calendar   Calendar
 	Estate     Estate

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
@@ -152,7 +153,11 @@ func sofar(steps []prentice.StepRecord) string {
 	if done == 0 && open == "" {
 		return "nothing was done"
 	}
-	return fmt.Sprintf("%s done, nothing undone%s", count(done, "step"), open)
+	what := "steps"
+	if done == 1 {
+		what = "step"
+	}
+	return fmt.Sprintf("%d %s done, nothing undone%s", done, what, open)
 }
 
 // check looks whether this is the fault, and then does what the decision says.
@@ -187,7 +192,7 @@ func (r *Runner) ask(ctx context.Context, d *detail) error {
 	if h := gate.Unreachable(contact); h.Holds() {
 		return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: h.Says + "; no one was asked", Kind: "run.refused", Hold: h})
 	}
-	says := "waits for " + asking(d.Decision)
+	says := "waits for " + approval.Asking(d.Decision)
 	if lost := contact.Short(); lost != "" {
 		says += "; " + lost
 	}
@@ -352,13 +357,6 @@ func orHere(target prentice.Ref) string {
 		return "prentice's own host"
 	}
 	return string(target)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // rest waits, or until the context ends.

@@ -10,7 +10,7 @@ import (
 	"prentice"
 )
 
-// away lets a runner write what becomes of runs and perform none, as a process does
+// Away lets a runner write what becomes of runs and perform none, as a process does
 // that only answers, until it is called back.
 func (w *world) away() (back func()) {
 	crew := &w.r.workers

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/run"
 )
@@ -86,7 +87,7 @@ func (r *Runner) needless(ctx context.Context, d *detail) (*prentice.Void, error
 func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void, error) {
 	now := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: d.Request.Actor, Op: prentice.OpFor(d.Procedure), Plan: &d.ThePlan, Record: d.Record})
 	if now.Verdict == prentice.Refuse {
-		return &prentice.Void{Says: "the policy refuses it now: " + strings.Join(now.Reasons, "; "), Old: d.Plan, New: d.Plan, Changes: ruleChanges(d.Decision, now)}, nil
+		return &prentice.Void{Says: "the policy refuses it now: " + strings.Join(now.Reasons, "; "), Old: d.Plan, New: d.Plan, Changes: approval.RuleChanges(d.Decision, now)}, nil
 	}
 	if d.BreakGlassBy != "" || d.Decision.Verdict != prentice.Ask && now.Verdict != prentice.Ask {
 		return nil, nil
@@ -96,41 +97,14 @@ func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void,
 		return nil, err
 	}
 	causers := prentice.Causers(d.Causes)
-	if no := q.covers(d.Approvals, causers); no != "" {
+	if no := q.Covers(d.Approvals, causers); no != "" {
 		return &prentice.Void{Says: "the approval is void: " + no, Old: d.Plan, New: d.Plan}, nil
 	}
-	q.asks = now
-	if no := q.covers(d.Approvals, causers); no != "" {
-		return &prentice.Void{Says: fmt.Sprintf("the policy asks otherwise now (rule %s): %s", firstOf(now.Rules), no), Old: d.Plan, New: d.Plan, Changes: ruleChanges(d.Decision, now)}, nil
+	q.Asks = now
+	if no := q.Covers(d.Approvals, causers); no != "" {
+		return &prentice.Void{Says: fmt.Sprintf("the policy asks otherwise now (rule %s): %s", approval.FirstOf(now.Rules), no), Old: d.Plan, New: d.Plan, Changes: approval.RuleChanges(d.Decision, now)}, nil
 	}
 	return nil, nil
-}
-
-// ruleChanges compares two answers of the policy.
-func ruleChanges(old, now prentice.Decision) []prentice.Difference {
-	var changes []prentice.Difference
-	add := func(what, old, now string) {
-		if old != now {
-			changes = append(changes, prentice.Difference{What: what, Old: old, New: now})
-		}
-	}
-	add("policy", old.Policy, now.Policy)
-	add("rules", strings.Join(old.Rules, ", "), strings.Join(now.Rules, ", "))
-	add("verdict", old.Verdict.String(), now.Verdict.String())
-	add("asks", asking(old), asking(now))
-	return changes
-}
-
-// asking is what a decision asks, in words.
-func asking(d prentice.Decision) string {
-	if d.Verdict != prentice.Ask {
-		return "nobody"
-	}
-	text := d.Asks().String()
-	if d.NeedsReason {
-		text += ", with a reason"
-	}
-	return text
 }
 
 // voidOr is void for a reason that was found, unless finding it went wrong.

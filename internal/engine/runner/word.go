@@ -28,7 +28,7 @@ func (r *Runner) waitFor(ctx context.Context, d *detail, rec prentice.StepRecord
 	return r.move(ctx, d, run.Next{State: prentice.Waiting, Says: "waits for a person: " + rec.Says, Waits: rec.Step, Expires: expires, Kind: "run.held"}, releaseAs(d))
 }
 
-// answered is the word of a person on a check, given in any round: no one is asked
+// Answered is the word of a person on a check, given in any round: no one is asked
 // the same again because the others are looked at once more.
 func (d *detail) answered(step prentice.PlannedStep, target prentice.Target) (prentice.StepRecord, bool) {
 	d.Mu.Lock()

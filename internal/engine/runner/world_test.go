@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/approval"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
@@ -47,13 +48,13 @@ type world struct {
 	flaps     string
 
 	mu     sync.Mutex
-	events []string        // guarded by mu
-	notes  []prentice.Note // guarded by mu
-	team   []Standing      // guarded by mu
+	events []string            // guarded by mu
+	notes  []prentice.Note     // guarded by mu
+	team   []approval.Standing // guarded by mu
 }
 
 // Team is ann, bob, cat and anyone who a test adds.
-func (w *world) Team(context.Context, prentice.Plan) ([]Standing, error) {
+func (w *world) Team(context.Context, prentice.Plan) ([]approval.Standing, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.team), nil
@@ -84,9 +85,9 @@ func (w *world) Owners(p prentice.Plan) []prentice.Ref {
 func (w *world) is(person prentice.Ref, role prentice.Role, groups ...prentice.Ref) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.team = slices.DeleteFunc(w.team, func(s Standing) bool { return s.Person == person })
+	w.team = slices.DeleteFunc(w.team, func(s approval.Standing) bool { return s.Person == person })
 	if role != "" {
-		w.team = append(w.team, Standing{person, role, groups})
+		w.team = append(w.team, approval.Standing{person, role, groups})
 	}
 }
 

@@ -1,4 +1,4 @@
-package runner
+package approval
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"prentice"
 )
@@ -33,30 +32,30 @@ type People interface {
 	Owners(plan prentice.Plan) []prentice.Ref
 }
 
-// question is what a decision asks, of the people there are.
-type question struct {
-	asks prentice.Decision
-	team []Standing
-	away []prentice.Absence // those that hold now
+// Question is what a decision asks, of the people there are.
+type Question struct {
+	Asks prentice.Decision
+	Team []Standing
+	Away []prentice.Absence // those that hold now
 }
 
 // seat is whom a person's answer counts for: themselves, or someone who is away
 // and whom they stand in for. It is "" when they are not asked at all.
-func (q question) seat(person prentice.Ref) prentice.Ref {
+func (q Question) seat(person prentice.Ref) prentice.Ref {
 	seat, _ := q.seated(person)
 	return seat
 }
 
 // seated is seat, with the people behind the absence by which someone stands in.
-func (q question) seated(person prentice.Ref) (seat prentice.Ref, declared []prentice.Ref) {
+func (q Question) seated(person prentice.Ref) (seat prentice.Ref, declared []prentice.Ref) {
 	who, found := q.standing(person)
 	switch {
-	case !found || !who.Role.Includes(q.asks.Role):
+	case !found || !who.Role.Includes(q.Asks.Role):
 		return "", nil
-	case len(q.asks.From) == 0 || q.names(who):
+	case len(q.Asks.From) == 0 || q.names(who):
 		return person, nil
 	}
-	for _, a := range q.away {
+	for _, a := range q.Away {
 		if absent, found := q.standing(a.Person); a.StandIn == person && found && q.names(absent) {
 			return a.Person, slices.DeleteFunc(prentice.JoinPeople(a.People, []prentice.Ref{a.By}), func(p prentice.Ref) bool { return p == a.Person })
 		}
@@ -64,56 +63,56 @@ func (q question) seated(person prentice.Ref) (seat prentice.Ref, declared []pre
 	return "", nil
 }
 
-func (q question) standing(person prentice.Ref) (Standing, bool) {
-	i := slices.IndexFunc(q.team, func(s Standing) bool { return s.Person == person })
+func (q Question) standing(person prentice.Ref) (Standing, bool) {
+	i := slices.IndexFunc(q.Team, func(s Standing) bool { return s.Person == person })
 	if i < 0 {
 		return Standing{}, false
 	}
-	return q.team[i], true
+	return q.Team[i], true
 }
 
 // names says whether the question is put to someone: by name, or as a member of
 // a group.
-func (q question) names(s Standing) bool {
-	return slices.ContainsFunc(q.asks.From, func(from prentice.Ref) bool {
+func (q Question) names(s Standing) bool {
+	return slices.ContainsFunc(q.Asks.From, func(from prentice.Ref) bool {
 		return from == s.Person || from.Kind() == "group" && slices.Contains(s.Groups, from)
 	})
 }
 
-// unanswerable says why a question can never be answered yes, or "": of the
+// Unanswerable says why a question can never be answered yes, or "": of the
 // groups and people that it names, too few are left when those who caused it are
 // taken out. Empty is never all.
-func (q question) unanswerable(causers []prentice.Ref) string {
-	if q.asks.Verdict != prentice.Ask || len(q.asks.From) == 0 {
+func (q Question) Unanswerable(causers []prentice.Ref) string {
+	if q.Asks.Verdict != prentice.Ask || len(q.Asks.From) == 0 {
 		return ""
 	}
 	seats := map[prentice.Ref]bool{}
-	for _, s := range q.team {
+	for _, s := range q.Team {
 		if seat := q.seat(s.Person); seat != "" && !slices.Contains(causers, s.Person) && !slices.Contains(causers, seat) {
 			seats[seat] = true
 		}
 	}
 	without := q.without(slices.Collect(maps.Keys(seats)))
-	if len(seats) >= q.asks.Approvers && len(without) == 0 {
+	if len(seats) >= q.Asks.Approvers && len(without) == 0 {
 		return ""
 	}
 	do := "add members with that role to the group in the catalog, or name others in policy.yaml"
-	if slices.Contains(q.asks.From, prentice.ThePlansOwner) {
+	if slices.Contains(q.Asks.From, prentice.ThePlansOwner) {
 		do = "name its owner in the catalog, and adopt that with: prentice policy adopt-groups"
 	}
 	if len(without) > 0 {
 		return fmt.Sprintf("no one could approve: rule %s asks %s, and besides the requester no one can answer for %s; %s",
-			firstOf(q.asks.Rules), q.asks.Asks(), whom(without), do)
+			FirstOf(q.Asks.Rules), q.Asks.Asks(), whom(without), do)
 	}
 	return fmt.Sprintf("no one could approve: rule %s asks %s, and besides the requester %d of them can answer; %s",
-		firstOf(q.asks.Rules), q.asks.Asks(), len(seats), do)
+		FirstOf(q.Asks.Rules), q.Asks.Asks(), len(seats), do)
 }
 
-// covers says why answers that were given do not suffice for the question, or "".
+// Covers says why answers that were given do not suffice for the question, or "".
 // An answer behind which someone stands who caused the run is none, and two that
 // share a person are one.
-func (q question) covers(given []prentice.Approval, causers []prentice.Ref) string {
-	if q.asks.Verdict != prentice.Ask {
+func (q Question) Covers(given []prentice.Approval, causers []prentice.Ref) string {
+	if q.Asks.Verdict != prentice.Ask {
 		return ""
 	}
 	var good []prentice.Approval
@@ -124,7 +123,7 @@ func (q question) covers(given []prentice.Approval, causers []prentice.Ref) stri
 		case !a.Yes:
 		case shared != "":
 			why = fmt.Sprintf("; %s caused it, and is behind the approval of %s", shared, a.Actor)
-		case q.asks.NeedsReason && strings.TrimSpace(a.Reason) == "":
+		case q.Asks.NeedsReason && strings.TrimSpace(a.Reason) == "":
 			why = fmt.Sprintf("; %s gave no reason", a.Actor)
 		case !q.stillCounts(a):
 			why = "; " + q.fell(a)
@@ -136,39 +135,39 @@ func (q question) covers(given []prentice.Approval, causers []prentice.Ref) stri
 	for _, a := range apart(good) {
 		seats[orSelf(a)] = true
 	}
-	lacking := q.lacking(good)
+	lacking := q.Lacking(good)
 	switch {
-	case len(seats) >= q.asks.Approvers && len(lacking) == 0:
+	case len(seats) >= q.Asks.Approvers && len(lacking) == 0:
 		return ""
-	case len(seats) >= q.asks.Approvers:
+	case len(seats) >= q.Asks.Approvers:
 		return fmt.Sprintf("no one who agreed is of %s%s", whom(lacking), why)
 	}
-	return fmt.Sprintf("%d of %d approvals count%s", len(seats), q.asks.Approvers, why)
+	return fmt.Sprintf("%d of %d approvals count%s", len(seats), q.Asks.Approvers, why)
 }
 
 // stillCounts says whether anyone who gave an approval could give it now. Leave
 // that was given for someone who has come back since stays given.
-func (q question) stillCounts(a prentice.Approval) bool {
+func (q Question) stillCounts(a prentice.Approval) bool {
 	if a.For == "" {
 		return q.seat(a.Actor) != ""
 	}
 	who, found := q.standing(a.Actor)
 	absent, there := q.standing(a.For)
-	return found && who.Role.Includes(q.asks.Role) && there && (len(q.asks.From) == 0 || q.names(absent))
+	return found && who.Role.Includes(q.Asks.Role) && there && (len(q.Asks.From) == 0 || q.names(absent))
 }
 
 // fell is what became of someone whose approval no longer counts.
-func (q question) fell(a prentice.Approval) string {
+func (q Question) fell(a prentice.Approval) string {
 	who, found := q.standing(a.Actor)
 	switch {
 	case !found:
 		return fmt.Sprintf("%s is no longer on the team", a.Actor)
-	case !who.Role.Includes(q.asks.Role):
-		return fmt.Sprintf("%s is %s now, and it asks for %s", a.Actor, orNobody(who.Role), q.asks.Role)
+	case !who.Role.Includes(q.Asks.Role):
+		return fmt.Sprintf("%s is %s now, and it asks for %s", a.Actor, OrNobody(who.Role), q.Asks.Role)
 	case a.For != "":
-		return fmt.Sprintf("%s, for whom %s answered, is not of %s", a.For, a.Actor, whom(q.asks.From))
+		return fmt.Sprintf("%s, for whom %s answered, is not of %s", a.For, a.Actor, whom(q.Asks.From))
 	}
-	return fmt.Sprintf("%s is not of %s", a.Actor, whom(q.asks.From))
+	return fmt.Sprintf("%s is not of %s", a.Actor, whom(q.Asks.From))
 }
 
 // orSelf is whom an approval counts for.
@@ -179,7 +178,7 @@ func orSelf(a prentice.Approval) prentice.Ref {
 	return a.Actor
 }
 
-func orNobody(r prentice.Role) string {
+func OrNobody(r prentice.Role) string {
 	if r == "" {
 		return "nobody"
 	}
@@ -188,33 +187,9 @@ func orNobody(r prentice.Role) string {
 
 func whom(from []prentice.Ref) string { return prentice.Asked{From: from}.Whom() }
 
-func firstOf(list []string) string {
+func FirstOf(list []string) string {
 	if len(list) == 0 {
 		return "(unnamed)"
 	}
 	return list[0]
-}
-
-// question puts a decision to the team as it is now.
-func (r *Runner) question(ctx context.Context, asks prentice.Decision, plan prentice.Plan, now time.Time) (q question, err error) {
-	q.asks = asks
-	if q.team, err = r.People.Team(ctx, plan); err != nil {
-		return q, fmt.Errorf("look who is on the team: %w", err)
-	}
-	q.away, err = r.AbsencesAt(ctx, now)
-	return q, err
-}
-
-// decide asks the policy, and puts the groups themselves in the place of the owner.
-func (r *Runner) decide(ctx context.Context, m prentice.Moment) prentice.Decision {
-	return ownedBy(r.Policy.Decide(ctx, m), r.People.Owners(*m.Plan))
-}
-
-// askable says why the people whom a decision asks could never give leave, or "".
-func (r *Runner) askable(ctx context.Context, req prentice.RunRequest, plan prentice.Plan, d prentice.Decision) (string, error) {
-	if d.Verdict != prentice.Ask || len(d.From) == 0 {
-		return "", nil
-	}
-	q, err := r.question(ctx, d, plan, r.Clock())
-	return q.unanswerable(prentice.Causers(req.Causes)), err
 }

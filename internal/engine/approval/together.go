@@ -1,4 +1,4 @@
-package runner
+package approval
 
 import (
 	"prentice"
@@ -12,11 +12,11 @@ const mostTried = 5000
 // enough says whether so many people can approve a run one after the other, and each
 // owner whose part it touches among them, by the ways in which they could come in: by
 // the rule of answers, as if each had answered.
-func enough(d *run.Detail, needed int, ways []prentice.Way, q question) bool {
+func enough(d *run.Detail, needed int, ways []prentice.Way, q Question) bool {
 	tried := 0
 	var from func(d *run.Detail, i, needed int) bool
 	from = func(d *run.Detail, i, needed int) bool {
-		if needed <= 0 && len(q.lacking(d.Approvals)) == 0 || tried >= mostTried {
+		if needed <= 0 && len(q.Lacking(d.Approvals)) == 0 || tried >= mostTried {
 			return true
 		}
 		for ; len(ways)-i >= needed; i++ {
@@ -43,7 +43,7 @@ func enough(d *run.Detail, needed int, ways []prentice.Way, q question) bool {
 // tying are the people who are behind several of some approvers, so that these count
 // as one: everyone who is behind each way of at least two of them, and anyone who
 // several of them would answer for.
-func tying(able []prentice.Ref, ways []prentice.Way, q question) (list []prentice.Ref) {
+func tying(able []prentice.Ref, ways []prentice.Way, q Question) (list []prentice.Ref) {
 	holds := map[prentice.Ref]int{}
 	for _, person := range able {
 		for _, behind := range behindAll(person, ways, q) {
@@ -59,7 +59,7 @@ func tying(able []prentice.Ref, ways []prentice.Way, q question) (list []prentic
 }
 
 // behindAll are the people behind every way of someone, and whom they answer for.
-func behindAll(person prentice.Ref, ways []prentice.Way, q question) []prentice.Ref {
+func behindAll(person prentice.Ref, ways []prentice.Way, q Question) []prentice.Ref {
 	var all []prentice.Ref
 	first := true
 	for _, w := range ways {

@@ -1,4 +1,4 @@
-package runner
+package approval
 
 import (
 	"cmp"
@@ -10,10 +10,16 @@ import (
 	"prentice/internal/engine/run"
 )
 
-// mayAnswer says for whom an answer counts, "" for its giver, and which people are
+// Moment is what the clock and the kill switch say while someone answers.
+type Moment struct {
+	Now     time.Time
+	Stopped bool
+}
+
+// MayAnswer says for whom an answer counts, "" for its giver, and which people are
 // behind it; or why it cannot be given. It is the one rule: of answers that are
 // given, of what people are shown before they answer, and of who is told.
-func (r *Runner) mayAnswer(d *run.Detail, a prentice.Reply, q question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
+func MayAnswer(d *run.Detail, a prentice.Reply, q Question, at Moment) (standsFor prentice.Ref, people []prentice.Ref, err error) {
 	if err := fits(d, a); err != nil {
 		return "", nil, err
 	}
@@ -23,7 +29,7 @@ func (r *Runner) mayAnswer(d *run.Detail, a prentice.Reply, q question) (standsF
 	if standsFor, people, err = counts(d, a, q); err != nil {
 		return "", nil, err
 	}
-	return standsFor, people, r.inTime(d)
+	return standsFor, people, inTime(d, at)
 }
 
 // fits refuses an answer that is not to what the run asks.
@@ -34,19 +40,19 @@ func fits(d *run.Detail, a prentice.Reply) error {
 	case a.Plan != "" && a.Plan != d.Plan:
 		return prentice.Errorf(prentice.Conflict, "run/%d is for plan %s, not %s", d.Number, d.Plan, a.Plan).Try("look at the plan again before you answer")
 	case d.Decision.NeedsReason && strings.TrimSpace(a.Reason) == "":
-		return prentice.Errorf(prentice.Invalid, "rule %s wants a reason with every answer to run/%d", firstOf(d.Decision.Rules), d.Number).Try("say why in one sentence with --reason")
+		return prentice.Errorf(prentice.Invalid, "rule %s wants a reason with every answer to run/%d", FirstOf(d.Decision.Rules), d.Number).Try("say why in one sentence with --reason")
 	}
 	return nil
 }
 
 // inTime refuses every answer while everything is stopped, and those that come
 // too late.
-func (r *Runner) inTime(d *run.Detail) error {
+func inTime(d *run.Detail, at Moment) error {
 	switch {
-	case r.Stopped():
+	case at.Stopped:
 		return prentice.Errorf(prentice.Refused, "everything is stopped").Try("remove the stop file with prentice resume-all, then approve")
-	case !r.Clock().Before(d.Expires):
-		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: %s", anew(d.Procedure))
+	case !at.Now.Before(d.Expires):
+		return prentice.Errorf(prentice.Refused, "the request expired at %s UTC", d.Expires.UTC().Format(time.DateTime)).Try("ask again with: %s", run.AskAgain(d.Procedure))
 	}
 	return nil
 }
@@ -55,14 +61,14 @@ func (r *Runner) inTime(d *run.Detail) error {
 // or is behind who did, is not asked, or has answered already, also through
 // another. It says for whom the answer is given, "" for themselves, and which
 // people are behind it.
-func counts(d *run.Detail, a prentice.Reply, q question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
+func counts(d *run.Detail, a prentice.Reply, q Question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
 	switch {
 	case a.Yes && refuseCauser(d, a.Actor) != nil:
 		return "", nil, refuseCauser(d, a.Actor)
 	case a.Actor.Kind != prentice.Person:
 		return "", nil, prentice.Errorf(prentice.Denied, "%s is not a person, and only people approve", a.Actor.Ref()).Try("ask a person with the role %s", d.Decision.Role)
 	case !a.Actor.Role.Includes(d.Decision.Role):
-		return "", nil, prentice.Errorf(prentice.Denied, "%s is %s; run/%d asks for %s", a.Actor.Ref(), orNobody(a.Actor.Role), d.Number, d.Decision.Role).Try("ask someone with that role")
+		return "", nil, prentice.Errorf(prentice.Denied, "%s is %s; run/%d asks for %s", a.Actor.Ref(), OrNobody(a.Actor.Role), d.Number, d.Decision.Role).Try("ask someone with that role")
 	}
 	for _, before := range d.Approvals {
 		if before.Actor == a.Actor.Ref() {
@@ -75,7 +81,7 @@ func counts(d *run.Detail, a prentice.Reply, q question) (standsFor prentice.Ref
 		return standsFor, people, err
 	}
 	people = prentice.JoinPeople(people, declared)
-	if shared, how := caused(d, declared); shared != "" {
+	if shared, how := Caused(d, declared); shared != "" {
 		return "", nil, prentice.Errorf(prentice.Denied, "%s %s run/%d, and said that %s stands in for %s", shared, how, d.Number, a.Actor.Ref(), standsFor).
 			Try("ask another person of %s", whom(d.Decision.From))
 	}
@@ -86,13 +92,13 @@ func counts(d *run.Detail, a prentice.Reply, q question) (standsFor prentice.Ref
 }
 
 // seatOf is whom an answer counts for, and the people by whose word it does.
-func seatOf(d *run.Detail, a prentice.Reply, q question) (standsFor prentice.Ref, declared []prentice.Ref, err error) {
+func seatOf(d *run.Detail, a prentice.Reply, q Question) (standsFor prentice.Ref, declared []prentice.Ref, err error) {
 	if len(d.Decision.From) == 0 {
 		return "", nil, nil
 	}
 	person := a.Actor.Ref()
 	seat, declared := q.seated(person)
-	_, how := caused(d, []prentice.Ref{seat})
+	_, how := Caused(d, []prentice.Ref{seat})
 	switch {
 	case seat == "":
 		return "", nil, prentice.Errorf(prentice.Denied, "run/%d asks %s, and %s is none of them", d.Number, whom(d.Decision.From), person).

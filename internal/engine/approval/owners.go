@@ -1,4 +1,4 @@
-package runner
+package approval
 
 import (
 	"slices"
@@ -7,9 +7,9 @@ import (
 	"prentice/internal/engine/run"
 )
 
-// ownedBy is a decision with the owners of a plan in the place of the word. When
+// OwnedBy is a decision with the owners of a plan in the place of the word. When
 // they are several, each must agree: no one's part is decided by the others alone.
-func ownedBy(d prentice.Decision, owners []prentice.Ref) prentice.Decision {
+func OwnedBy(d prentice.Decision, owners []prentice.Ref) prentice.Decision {
 	d.From = slices.Clone(d.From)
 	at := slices.Index(d.From, prentice.ThePlansOwner)
 	if at < 0 || len(owners) == 0 {
@@ -24,10 +24,10 @@ func ownedBy(d prentice.Decision, owners []prentice.Ref) prentice.Decision {
 }
 
 // without are the owners for whom none of some people can answer.
-func (q question) without(people []prentice.Ref) (list []prentice.Ref) {
-	beside := q.asks.Asks().Beside()
-	for _, owner := range q.asks.Owners {
-		of := question{asks: prentice.Decision{From: append(beside[:len(beside):len(beside)], owner)}, team: q.team}
+func (q Question) without(people []prentice.Ref) (list []prentice.Ref) {
+	beside := q.Asks.Asks().Beside()
+	for _, owner := range q.Asks.Owners {
+		of := Question{Asks: prentice.Decision{From: append(beside[:len(beside):len(beside)], owner)}, Team: q.Team}
 		if !slices.ContainsFunc(people, func(p prentice.Ref) bool { s, found := q.standing(p); return found && of.names(s) }) {
 			list = append(list, owner)
 		}
@@ -35,8 +35,8 @@ func (q question) without(people []prentice.Ref) (list []prentice.Ref) {
 	return list
 }
 
-// lacking are the owners who have not agreed yet.
-func (q question) lacking(given []prentice.Approval) []prentice.Ref {
+// Lacking are the owners who have not agreed yet.
+func (q Question) Lacking(given []prentice.Approval) []prentice.Ref {
 	var seats []prentice.Ref
 	for _, a := range apart(given) {
 		seats = append(seats, orSelf(a))
@@ -46,7 +46,7 @@ func (q question) lacking(given []prentice.Approval) []prentice.Ref {
 
 // unable are those of some owners for whom none of some people can answer, also not in
 // the place of someone who is away.
-func (q question) unable(owners, people []prentice.Ref) []prentice.Ref {
+func (q Question) unable(owners, people []prentice.Ref) []prentice.Ref {
 	var seats []prentice.Ref
 	for _, p := range people {
 		seats = append(seats, q.seat(p))
@@ -57,9 +57,9 @@ func (q question) unable(owners, people []prentice.Ref) []prentice.Ref {
 
 // adds refuses one more approval where enough have agreed, but for an owner for
 // whom its giver cannot answer.
-func (q question) adds(d *run.Detail, seat prentice.Ref) error {
-	lacking := q.lacking(d.Approvals)
-	if len(lacking) == 0 || seats(d.Approvals) < q.asks.Approvers {
+func (q Question) adds(d *run.Detail, seat prentice.Ref) error {
+	lacking := q.Lacking(d.Approvals)
+	if len(lacking) == 0 || Seats(d.Approvals) < q.Asks.Approvers {
 		return nil
 	}
 	if still := q.without([]prentice.Ref{seat}); !slices.ContainsFunc(lacking, func(o prentice.Ref) bool { return !slices.Contains(still, o) }) {

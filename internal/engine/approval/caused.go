@@ -1,8 +1,6 @@
-package runner
+package approval
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,35 +8,9 @@ import (
 	"prentice/internal/engine/run"
 )
 
-// causes are the people by whose doing a run is asked for, by any chain: those
-// behind the requester, behind the event, behind the incident that proposes it,
-// and behind the run that it retries. They are found here and not believed from
-// the request.
-func (r *Runner) causes(ctx context.Context, req prentice.RunRequest) ([]prentice.Cause, error) {
-	causes := prentice.Requested(req.Actor)
-	if req.EventNumber != 0 && req.Event != nil {
-		causes = append(causes, run.Sent(req.EventSender, req.Event.Causes)...)
-	}
-	if req.Incident != "" && req.Actor.Kind != prentice.Person && r.Opened != nil {
-		people, err := r.Opened(ctx, req.Incident)
-		if err != nil {
-			return nil, fmt.Errorf("look who opened %s: %w", req.Incident, err)
-		}
-		causes = append(causes, prentice.CausedBy(people, fmt.Sprintf("opened or fed %s, which asks for", req.Incident))...)
-	}
-	if req.RetryOf != 0 {
-		parent, err := r.load(ctx, req.RetryOf)
-		if err != nil {
-			return nil, err
-		}
-		causes = append(causes, prentice.CausedBy(prentice.Causers(parent.Causes), fmt.Sprintf("caused run/%d, which is retried by", req.RetryOf))...)
-	}
-	return run.FirstWays(causes), nil
-}
-
-// caused is how one of some people caused a run, as the beginning of a sentence
+// Caused is how one of some people caused a run, as the beginning of a sentence
 // about it, or "".
-func caused(d *run.Detail, people []prentice.Ref) (prentice.Ref, string) {
+func Caused(d *run.Detail, people []prentice.Ref) (prentice.Ref, string) {
 	for _, c := range d.Causes {
 		if slices.Contains(people, c.Person) {
 			return c.Person, c.How
@@ -49,7 +21,7 @@ func caused(d *run.Detail, people []prentice.Ref) (prentice.Ref, string) {
 
 // refuseCauser refuses an answer behind which someone stands who caused the run.
 func refuseCauser(d *run.Detail, actor prentice.Actor) error {
-	shared, how := caused(d, actor.People())
+	shared, how := Caused(d, actor.People())
 	switch {
 	case shared == "":
 		return nil
@@ -94,3 +66,12 @@ func refuseShared(d *run.Detail, people []prentice.Ref, by prentice.Ref) error {
 	}
 	return nil
 }
+
+// takesBack says whether an answer refuses what its giver asked for or caused
+// themselves, which they always may.
+func takesBack(d *run.Detail, a prentice.Reply) bool {
+	return !a.Yes && (a.Actor.Ref() == d.Requester || slices.Contains(prentice.Causers(d.Causes), a.Actor.Ref()))
+}
+
+// Seats counts the approvals behind which different people stand.
+func Seats(approvals []prentice.Approval) int { return len(apart(approvals)) }
