@@ -8,7 +8,7 @@ import (
 	"prentice/internal/engine/approval"
 )
 
-// Team implements runner.People: everyone as they stand now, with the role that
+// Team implements approval.People: everyone as they stand now, with the role that
 // they have on all that a plan touches.
 func (p places) Team(ctx context.Context, plan prentice.Plan) ([]approval.Standing, error) {
 	people, err := p.s.Identity.People(ctx)
@@ -25,7 +25,7 @@ func (p places) Team(ctx context.Context, plan prentice.Plan) ([]approval.Standi
 	return team, nil
 }
 
-// Ways implements runner.People: how the approvers of all that a plan touches could
+// Ways implements approval.People: how the approvers of all that a plan touches could
 // come in for one of some operations.
 func (p places) Ways(ctx context.Context, plan prentice.Plan, ops ...string) ([]prentice.Way, error) {
 	ways, err := p.s.Identity.Ways(ctx, prentice.Approver, ops...)
@@ -41,7 +41,7 @@ func (p places) Ways(ctx context.Context, plan prentice.Plan, ops ...string) ([]
 	}), nil
 }
 
-// RoleOn implements runner.People.
+// RoleOn implements approval.People.
 func (p places) RoleOn(by prentice.Actor, plan prentice.Plan) prentice.Role {
 	now := p.s.Team.now.Load()
 	return roleOn(by, now.placesIn(touched(now.catalog, plan)))
@@ -60,7 +60,7 @@ func roleOn(a prentice.Actor, parts [][]prentice.Ref) prentice.Role {
 	return prentice.LeastRole(held...)
 }
 
-// Owners implements runner.People.
+// Owners implements approval.People.
 func (p places) Owners(plan prentice.Plan) []prentice.Ref {
 	return p.s.Team.now.Load().ownersOf(plan)
 }

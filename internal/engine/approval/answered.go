@@ -30,6 +30,7 @@ func Answered(d *run.Detail, a prentice.Reply, lacking []prentice.Ref, now time.
 	return run.Next{State: prentice.Queued, Says: fmt.Sprintf("approved by %s", a.Actor.Ref()), Actor: a.Actor.Ref(), Kind: "run.approved", Window: a.Window, Begin: true}
 }
 
+// OrNoReason is a reason, or that there is none.
 func OrNoReason(s string) string {
 	if s == "" {
 		return "no reason given"

@@ -178,6 +178,7 @@ func orSelf(a prentice.Approval) prentice.Ref {
 	return a.Actor
 }
 
+// OrNobody is a role, or what someone is who has none.
 func OrNobody(r prentice.Role) string {
 	if r == "" {
 		return "nobody"
@@ -187,6 +188,7 @@ func OrNobody(r prentice.Role) string {
 
 func whom(from []prentice.Ref) string { return prentice.Asked{From: from}.Whom() }
 
+// FirstOf is the first of some rules.
 func FirstOf(list []string) string {
 	if len(list) == 0 {
 		return "(unnamed)"
