@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"prentice"
 	"prentice/internal/engine/run"
@@ -78,60 +77,4 @@ func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep,
 		rec.Says = err.Error()
 	}
 	return rec
-}
-
-// Watch tells what happens to a run, or to all with 0, from now on, until ctx
-// ends, emit fails, or the one run is over.
-func (r *Runner) Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error {
-	moments, stop := r.hub.watch(number)
-	defer stop()
-	if number != 0 {
-		d, err := r.Show(ctx, number)
-		if err != nil {
-			return err
-		}
-		if err := emit(prentice.RunMoment{Run: number, Time: r.Clock(), State: d.State, Says: d.Says}); err != nil || d.State.Ended() {
-			return err
-		}
-	}
-	again := time.NewTicker(2 * time.Second) // a moment may be lost; the store has it
-	defer again.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case m := <-moments:
-			if err := emit(m); err != nil {
-				return err
-			}
-			if number != 0 && m.State.Ended() {
-				return nil
-			}
-		case <-again.C:
-			if over, err := r.overNow(ctx, number, emit); over || err != nil {
-				return err
-			}
-		}
-	}
-}
-
-func (r *Runner) overNow(ctx context.Context, number int64, emit func(prentice.RunMoment) error) (bool, error) {
-	if number == 0 {
-		return false, nil
-	}
-	d, err := r.Show(ctx, number)
-	if err != nil || !d.State.Ended() {
-		return false, err
-	}
-	return true, emit(prentice.RunMoment{Run: number, Time: d.Ended, State: d.State, Says: d.Says})
-}
-
-// Watched says whether someone watches a run here; of 0, whether anyone watches
-// anything.
-func (r *Runner) Watched(run int64) bool { return r.hub.watched(run) }
-
-// Printed tells watchers what a step has printed. The log's keeper calls it once
-// the line is kept.
-func (r *Runner) Printed(run int64, line prentice.LogLine) {
-	r.hub.tell(prentice.RunMoment{Run: run, Time: line.Time, Step: line.Step, State: prentice.Running, Log: &line})
 }

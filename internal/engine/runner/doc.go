@@ -1,11 +1,11 @@
-// Package runner performs plans: it checks, asks, waits, acts, verifies and
-// undoes, and survives a crash at any line.
+// Package runner carries runs out: it checks, asks, waits, acts, verifies and
+// undoes, and survives a crash at any line. What is kept of a run is package run's,
+// whether it may begin is package gate's, and who may answer is package approval's:
+// the runner gathers what they need, asks them, and does what follows.
 //
-// Its words: a run is one performance of a plan. A stage is what a run does in
-// one state (checking, queued, running, undoing); it ends by moving the run to
-// the next state. The journal holds, for every step on every target, the
-// intention written before the act and the proof written after it. A worker
-// performs a run from where its journal ends. A launch begins what moves and
+// Its words: a stage is what a run does in one state (checking, queued, running,
+// undoing); it ends by moving the run to the next state. A worker performs a run from
+// where its journal ends. A launch begins what moves and
 // nothing performs, and take-over what moves and belongs to a process that died:
 // together they make a stage happen at least once, across crashes, and the journal
 // makes an effect happen at most once.

@@ -87,7 +87,7 @@ func (w *world) is(person prentice.Ref, role prentice.Role, groups ...prentice.R
 	defer w.mu.Unlock()
 	w.team = slices.DeleteFunc(w.team, func(s approval.Standing) bool { return s.Person == person })
 	if role != "" {
-		w.team = append(w.team, approval.Standing{person, role, groups})
+		w.team = append(w.team, approval.Standing{Person: person, Role: role, Groups: groups})
 	}
 }
 
