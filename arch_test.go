@@ -74,6 +74,8 @@ func TestAPlantedBreachIsFound(t *testing.T) {
 		{"an engine knows an engine", "internal/engine/policy/b.go", "package policy\nimport _ \"prentice/internal/engine/ledger\"", "internal/engine/policy/b.go imports internal/engine/ledger"},
 		{"so does its test", "internal/engine/policy/b_test.go", "package policy\nimport _ \"prentice/internal/engine/ledger\"", "internal/engine/policy/b_test.go imports internal/engine/ledger"},
 		{"a skill knows a skill", "internal/skill/design/b.go", "// Package design.\npackage design\nimport _ \"prentice/internal/skill/support\"", "internal/skill/design/b.go imports internal/skill/support"},
+		{"a skill uses an engine", "internal/skill/design/b.go", "// Package design.\npackage design\nimport _ \"prentice/internal/engine/policy\"", ""},
+		{"an engine knows a skill", "internal/engine/policy/b.go", "package policy\nimport _ \"prentice/internal/skill/support\"", "internal/engine/policy/b.go imports internal/skill/support"},
 		{"a face knows an engine", "internal/face/cli/b.go", "package cli\nimport _ \"prentice/internal/engine/ledger\"", "internal/face/cli/b.go imports internal/engine/ledger"},
 		{"a command knows more than boot", "cmd/prentice/b.go", "package main\nimport _ \"prentice/internal/op\"", "cmd/prentice/b.go imports internal/op"},
 		{"a test helper is used outside tests", "internal/kit/db/b.go", "package db\nimport _ \"prentice/internal/kit/db/dbtest\"", "internal/kit/db/b.go imports internal/kit/db/dbtest"},

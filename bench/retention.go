@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"prentice"
+	"prentice/internal/engine/retention"
 	"prentice/internal/kit/db"
 )
 
@@ -151,7 +151,7 @@ func kept(ctx context.Context, p *process) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var all prentice.Retention
+	var all retention.Report
 	if err := json.Unmarshal(raw, &all); err != nil {
 		return 0, err
 	}

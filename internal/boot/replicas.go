@@ -89,9 +89,9 @@ func (s *System) once(do func(context.Context) error) func(context.Context) erro
 
 // listReplicas is the replicas, with how many runs each performs; none when this
 // process has the database alone.
-func (s *System) listReplicas(ctx context.Context) ([]prentice.Replica, error) {
+func (s *System) listReplicas(ctx context.Context) ([]replica.Replica, error) {
 	if s.Settings.Replica == "" {
-		return []prentice.Replica{}, nil
+		return []replica.Replica{}, nil
 	}
 	list, err := s.replicas.List(ctx)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"prentice"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/retention"
 	"prentice/internal/engine/series"
@@ -91,7 +90,7 @@ func (s *System) stockOfLogs(context.Context) (db.Stock, error) {
 }
 
 // showRetention is all that is kept, with what the disk has left.
-func (s *System) showRetention(ctx context.Context) (prentice.Retention, error) {
+func (s *System) showRetention(ctx context.Context) (retention.Report, error) {
 	r, err := s.retention.Show(ctx)
 	if err != nil {
 		return r, err

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/db"
 )
 
@@ -158,7 +157,7 @@ func (r *Registry) lendLead(ctx context.Context, changed <-chan struct{}, do fun
 }
 
 // List is the replicas that live, and those that ended within the last day.
-func (r *Registry) List(ctx context.Context) ([]prentice.Replica, error) {
+func (r *Registry) List(ctx context.Context) ([]Replica, error) {
 	rows, err := r.DB.Query(ctx, `SELECT p.id, p.name, p.machine, p.url, p.joined, p.beat, p.ended, p.how, CASE WHEN l.id IS NULL THEN 0 ELSE 1 END
 		FROM replicas p LEFT JOIN replica_lead l ON l.id = p.id AND p.ended = 0
 		WHERE p.ended = 0 OR p.ended > `+r.DB.NowMicros()+` - 86400000000 ORDER BY p.joined, p.id`)
@@ -166,9 +165,9 @@ func (r *Registry) List(ctx context.Context) ([]prentice.Replica, error) {
 		return nil, fmt.Errorf("list replicas: %w", err)
 	}
 	defer rows.Close()
-	list := []prentice.Replica{}
+	list := []Replica{}
 	for rows.Next() {
-		var x prentice.Replica
+		var x Replica
 		var joined, beat, ended, leads int64
 		if err := rows.Scan(&x.ID, &x.Name, &x.Machine, &x.URL, &joined, &beat, &ended, &x.How, &leads); err != nil {
 			return nil, fmt.Errorf("list replicas: %w", err)

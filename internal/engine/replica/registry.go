@@ -183,7 +183,7 @@ func ids(tx *db.Tx, query string, args ...any) ([]string, error) {
 }
 
 func note(kind, id string) prentice.Note {
-	name, _ := prentice.ReplicaName(id)
+	name, _ := NameOf(id)
 	return prentice.Note{Kind: kind, Actor: "self/prentice", Refs: []prentice.Ref{prentice.NewRef("replica", name)}, Data: map[string]any{"id": id}}
 }
 

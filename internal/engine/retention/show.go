@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/db"
 )
 
 // Show is what is kept of each sort, and why nothing is removed, if so.
-func (k *Keeper) Show(ctx context.Context) (r prentice.Retention, err error) {
+func (k *Keeper) Show(ctx context.Context) (r Retention, err error) {
 	if r.Held, r.Since, err = k.Held(ctx); err != nil {
 		return r, err
 	}
@@ -29,8 +28,8 @@ func (k *Keeper) Show(ctx context.Context) (r prentice.Retention, err error) {
 	return r, nil
 }
 
-func (k *Keeper) kept(ctx context.Context, s Sort) (is prentice.Kept, err error) {
-	is = prentice.Kept{Name: s.Name, Holds: s.Holds, Keep: s.keeps(), Setting: s.By, Count: -1}
+func (k *Keeper) kept(ctx context.Context, s Sort) (is Kept, err error) {
+	is = Kept{Name: s.Name, Holds: s.Holds, Keep: s.keeps(), Setting: s.By, Count: -1}
 	if s.Stock != nil {
 		stock, err := s.Stock(ctx)
 		if err != nil {

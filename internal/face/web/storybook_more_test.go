@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/replica"
 	"prentice/internal/op"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/support"
@@ -57,7 +58,7 @@ func someFault(number int64) (faultOut, error) {
 	return faultOut{}, prentice.Errorf(prentice.NotFound, "no incident %d", number).Try("list them with: prentice incident list")
 }
 
-type replicasOut struct{ Replicas []prentice.Replica }
+type replicasOut struct{ Replicas []replica.Replica }
 
 type entitiesOut = design.Listed
 
@@ -102,7 +103,7 @@ func moreOps(full bool) []op.Op {
 			if !full {
 				return replicasOut{}, nil
 			}
-			return replicasOut{[]prentice.Replica{
+			return replicasOut{[]replica.Replica{
 				{Name: "web-a", URL: "http://10.20.30.11:7390", Joined: ago(49 * time.Hour), Leads: true, Runs: 12},
 				{Name: "the-one-in-the-other-machine-room", URL: "http://replica-of-the-other-room.fleet.example:7390", Joined: ago(3 * time.Hour)},
 				{Name: "web-c", URL: "http://10.20.30.13:7390", Joined: ago(49 * time.Hour), Ended: ago(4 * time.Minute), How: "died"},

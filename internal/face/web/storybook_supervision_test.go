@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/retention"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
 )
@@ -246,12 +247,12 @@ type scheduled struct {
 
 func someRetention(full, held bool) (r supervision.Retention) {
 	r.Now, r.Database, r.Room = noon, 300<<10, 41<<30
-	r.Kept = []prentice.Kept{{Name: "evidence", Holds: "what was seen and done, by whom", Keep: "ever"}, {Name: "runs", Holds: "with their steps and answers", Keep: "400d", Setting: "history-keep"}}
+	r.Kept = []retention.Kept{{Name: "evidence", Holds: "what was seen and done, by whom", Keep: "ever"}, {Name: "runs", Holds: "with their steps and answers", Keep: "400d", Setting: "history-keep"}}
 	if !full {
 		return r
 	}
 	r.Database, r.Free, r.Daily, r.Full = 3<<30, 210<<20, 5<<30, noon.Add(8*24*time.Hour)
-	r.Kept = []prentice.Kept{
+	r.Kept = []retention.Kept{
 		{Name: "evidence", Holds: "what was seen and done, by whom", Keep: "ever", Count: 4_812_331, Oldest: ago(900 * 24 * time.Hour)},
 		{Name: "logs", Holds: "what the steps of runs printed", Keep: "90d", Setting: "logs-keep", Count: -1, Bytes: 7 << 30, Swept: ago(time.Hour), Removed: 120_012},
 		{Name: "runs", Holds: "with their steps and answers", Keep: "400d", Setting: "history-keep", Count: 310_004, Oldest: ago(410 * 24 * time.Hour), Next: ago(10 * 24 * time.Hour), Removed: 98_110},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"prentice"
+	"prentice/internal/engine/replica"
 	"prentice/internal/op"
 )
 
@@ -25,7 +26,7 @@ func (d Deps) replicas(ctx context.Context, _ op.Call, _ nothing) (Replicas, err
 // Replicas is the processes that share a database. There are none where one
 // process has it alone.
 type Replicas struct {
-	Replicas []prentice.Replica `json:"replicas"`
+	Replicas []replica.Replica `json:"replicas"`
 }
 
 // Table implements op.Tabler.
@@ -41,7 +42,7 @@ func (r Replicas) Table() (head []string, rows [][]string) {
 }
 
 // LifeOf is how a replica stands, with its sign.
-func LifeOf(x prentice.Replica) string {
+func LifeOf(x replica.Replica) string {
 	switch x.How {
 	case "":
 		return prentice.Verified.Sign() + " lives"

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/retention"
 	"prentice/internal/kit/render"
 	"prentice/internal/op"
 )
 
 // Keeper removes what is old.
 type Keeper struct {
-	Show   func(context.Context) (prentice.Retention, error)
+	Show   func(context.Context) (retention.Report, error)
 	Resume func(ctx context.Context, by prentice.Actor, reason string) error
 }
 
@@ -47,7 +48,7 @@ func (d Deps) believe(ctx context.Context, c op.Call, in believeIn) (Said, error
 
 // Retention is all that is kept, and what becomes of it.
 type Retention struct {
-	prentice.Retention
+	retention.Report
 	Now time.Time `json:"now"`
 }
 
@@ -66,7 +67,7 @@ func (r Retention) Text() string {
 }
 
 // AmountOf is how much is kept of a sort.
-func AmountOf(k prentice.Kept) string {
+func AmountOf(k retention.Kept) string {
 	switch {
 	case k.Bytes > 0:
 		return render.Bytes(k.Bytes)
@@ -77,7 +78,7 @@ func AmountOf(k prentice.Kept) string {
 }
 
 // goes is when the oldest of a sort goes.
-func goes(k prentice.Kept, now time.Time) string {
+func goes(k retention.Kept, now time.Time) string {
 	if !k.Next.IsZero() && k.Next.Before(now) {
 		return "when it is over"
 	}

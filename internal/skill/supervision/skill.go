@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/replica"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 )
@@ -93,7 +94,7 @@ type Deps struct {
 	CheckCalendar func(file string, text []byte) []prentice.Finding
 	Notices       Notices
 	CheckNotices  func(file string, text []byte) []prentice.Finding
-	Replicas      func(context.Context) ([]prentice.Replica, error)
+	Replicas      func(context.Context) ([]replica.Replica, error)
 	Kept          Keeper
 }
 

@@ -1,4 +1,4 @@
-package prentice
+package replica
 
 import (
 	"strings"
@@ -19,8 +19,8 @@ type Replica struct {
 	Runs    int       `json:"runs"` // that it performs now
 }
 
-// ReplicaName is the name in a replica's id, which is NAME#NUMBER.
-func ReplicaName(id string) (name string, ok bool) {
+// NameOf is the name in a replica's id, which is NAME#NUMBER.
+func NameOf(id string) (name string, ok bool) {
 	name, _, ok = strings.Cut(id, "#")
 	return name, ok
 }

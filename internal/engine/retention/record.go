@@ -1,4 +1,4 @@
-package prentice
+package retention
 
 import "time"
 
@@ -17,8 +17,8 @@ type Kept struct {
 	Removed int64     `json:"removed"`        // how many went in all
 }
 
-// Retention is all that is kept, and what becomes of it.
-type Retention struct {
+// Report is all that is kept, and what becomes of it.
+type Report struct {
 	Kept     []Kept    `json:"kept"`
 	Held     string    `json:"held,omitempty"`  // why nothing is removed; "" when it is
 	Since    time.Time `json:"since,omitzero"`  // since when
