@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"prentice/internal/engine/retention"
+	keeping "prentice/internal/engine/retention"
 	"prentice/internal/kit/db"
 )
 
@@ -151,7 +151,7 @@ func kept(ctx context.Context, p *process) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var all retention.Report
+	var all keeping.Report
 	if err := json.Unmarshal(raw, &all); err != nil {
 		return 0, err
 	}

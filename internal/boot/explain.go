@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/book"
+	"prentice/internal/engine/notice"
 	"prentice/internal/skill"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/support"
@@ -27,7 +28,7 @@ func (s *System) learning() learning.Deps {
 		Events: func(ctx context.Context, f prentice.EventFilter) ([]prentice.EventRecord, error) {
 			return s.inbox.List(ctx, f)
 		},
-		Notices: func(ctx context.Context, state prentice.NoticeState) (int, error) { return s.outbox.Count(ctx, state) },
+		Notices: func(ctx context.Context, state notice.State) (int, error) { return s.outbox.Count(ctx, state) },
 		Outages: func(ctx context.Context, since, now time.Time) ([]learning.Outage, error) {
 			list, err := s.desk.Outages(ctx, since)
 			return outages(list, now), err

@@ -79,7 +79,7 @@ func (m *muting) calendar(now time.Time) (mark string, next time.Time) {
 
 // maintained is the maintenance of a thing, or with "" all, that is in force or comes
 // within some days.
-func (s *System) maintained(now time.Time, about prentice.Ref, days int) []prentice.CalendarEntry {
+func (s *System) maintained(now time.Time, about prentice.Ref, days int) []calendar.Listed {
 	t := s.Team.now.Load()
 	return t.calendar.Maintained(t.catalog, about, now, days)
 }

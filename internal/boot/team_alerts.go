@@ -39,14 +39,14 @@ func toldBy(e prentice.Event) (data told) {
 }
 
 // Route implements support.Router.
-func (r router) Route(e prentice.Event) prentice.Routing {
+func (r router) Route(e prentice.Event) alert.Routing {
 	data, now := toldBy(e), r.team.now.Load()
 	a := alert.Alert{Fingerprint: data.Fingerprint, Labels: data.Labels, Group: data.Group, GroupLabels: data.GroupLabels}
 	return now.alerts.Route(a, alert.Known{Services: now.catalog.Services, Hosts: now.catalog.Hosts})
 }
 
 // Heartbeats implements support.Router.
-func (r router) Heartbeats() ([]prentice.Heartbeat, bool) {
+func (r router) Heartbeats() ([]alert.Heartbeat, bool) {
 	rules := r.team.now.Load().alerts
 	return rules.Heartbeats(), rules != nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
 )
 
 // Hold is what the calendar in force says of a plan.
@@ -16,7 +17,7 @@ func (t *Team) Hold(_ context.Context, plan prentice.Plan, now time.Time) (says 
 
 // Days is the calendar in force, and what is wrong around it: names that no one
 // has, and a folder that could not be read since.
-func (t *Team) Days(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) {
+func (t *Team) Days(now time.Time, days int) (calendar.Days, []prentice.Finding) {
 	in := t.now.Load()
 	var procedures []string
 	for _, p := range in.library.All() {

@@ -35,16 +35,16 @@ func load(t *testing.T, text string) *Rules {
 func TestTheDefaultsFitWhatPrometheusSends(t *testing.T) {
 	for _, c := range []struct {
 		labels map[string]string
-		do     prentice.AlertDo
+		do     Do
 	}{
-		{labels("alertname", "Watchdog", "severity", "none"), prentice.AlertRecord},
-		{labels("alertname", "InfoInhibitor", "severity", "none"), prentice.AlertRecord},
-		{labels("alertname", "CPUThrottlingHigh", "severity", "info"), prentice.AlertRecord},
-		{labels("alertname", "KubePodCrashLooping", "severity", "warning"), prentice.AlertIncident},
-		{labels("alertname", "KubeAPIDown", "severity", "critical"), prentice.AlertNotify},
-		{labels("alertname", "Old", "severity", "page"), prentice.AlertNotify},
-		{labels("alertname", "Own", "severity", "sev2"), prentice.AlertNotify},
-		{labels("alertname", "Plain"), prentice.AlertNotify},
+		{labels("alertname", "Watchdog", "severity", "none"), Record},
+		{labels("alertname", "InfoInhibitor", "severity", "none"), Record},
+		{labels("alertname", "CPUThrottlingHigh", "severity", "info"), Record},
+		{labels("alertname", "KubePodCrashLooping", "severity", "warning"), Incident},
+		{labels("alertname", "KubeAPIDown", "severity", "critical"), Notify},
+		{labels("alertname", "Old", "severity", "page"), Notify},
+		{labels("alertname", "Own", "severity", "sev2"), Notify},
+		{labels("alertname", "Plain"), Notify},
 	} {
 		var none *Rules
 		if got := none.Route(Alert{Labels: c.labels}, known); got.Do != c.do || got.Why == "" {
@@ -123,7 +123,7 @@ rules:
   - {name: db-quiet, match: [job=postgres], do: record}
 `)
 	got := r.Route(Alert{Labels: labels("alertname", "Slow", "app", "checkout", "job", "postgres", "severity", "warning")}, known)
-	if got.Subject != "service/checkout" || got.Owner != "group/data" || got.Severity != prentice.Critical || got.Do != prentice.AlertRecord {
+	if got.Subject != "service/checkout" || got.Owner != "group/data" || got.Severity != Critical || got.Do != Record {
 		t.Errorf("%+v", got)
 	}
 	for _, part := range []string{"service checkout by rule by-app of alerts.yaml", "do record by rule db-quiet", "severity critical by rule db"} {
@@ -131,10 +131,10 @@ rules:
 			t.Errorf("why: %s", got.Why)
 		}
 	}
-	if got := r.Route(Alert{Labels: labels("alertname", "KubePodThrottled", "namespace", "test")}, known); got.Do != prentice.AlertIgnore || got.Owner != "group/ops" {
+	if got := r.Route(Alert{Labels: labels("alertname", "KubePodThrottled", "namespace", "test")}, known); got.Do != Ignore || got.Owner != "group/ops" {
 		t.Errorf("%+v", got)
 	}
-	if got := r.Route(Alert{Labels: labels("alertname", "KubePodThrottled", "namespace", "prod")}, known); got.Do != prentice.AlertNotify {
+	if got := r.Route(Alert{Labels: labels("alertname", "KubePodThrottled", "namespace", "prod")}, known); got.Do != Notify {
 		t.Errorf("%+v", got)
 	}
 }
@@ -180,7 +180,7 @@ heartbeats:
 		t.Errorf("one: %v", got)
 	}
 	list := r.Heartbeats()
-	if len(list) != 2 || list[0] != (prentice.Heartbeat{Name: "eu", Within: 10 * time.Minute, Severity: prentice.Critical, Owner: "group/ops"}) || list[1].Within != 24*time.Hour || list[1].Owner != "group/data" {
+	if len(list) != 2 || list[0] != (Heartbeat{Name: "eu", Within: 10 * time.Minute, Severity: Critical, Owner: "group/ops"}) || list[1].Within != 24*time.Hour || list[1].Owner != "group/data" {
 		t.Errorf("%+v", list)
 	}
 	var none *Rules

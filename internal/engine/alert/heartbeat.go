@@ -12,7 +12,7 @@ import (
 
 // heartbeat is an alert that always fires, and how it is known.
 type heartbeat struct {
-	prentice.Heartbeat
+	Heartbeat
 	match []label.Matcher
 }
 
@@ -24,8 +24,8 @@ const (
 )
 
 // Heartbeats lists those that the team names.
-func (r *Rules) Heartbeats() []prentice.Heartbeat {
-	list := []prentice.Heartbeat{}
+func (r *Rules) Heartbeats() []Heartbeat {
+	list := []Heartbeat{}
 	if r == nil {
 		return list
 	}
@@ -69,7 +69,7 @@ func (r *reader) heartbeats(to *Rules, n *strict.Node) {
 
 func (r *reader) heartbeat(n *strict.Node) heartbeat {
 	v := r.Mapping(n, "heartbeat", "name", "match", "within", "severity", "owner")
-	b := heartbeat{Heartbeat: prentice.Heartbeat{Severity: prentice.Critical}}
+	b := heartbeat{Heartbeat: Heartbeat{Severity: Critical}}
 	b.Name = r.Needed(v["name"], n, "heartbeat", "name", "give it a name: its incident is about heartbeat/NAME")
 	if b.Name != "" && !prentice.ValidName(b.Name) {
 		r.Wrong(v["name"], "use letters, digits and . _ : @ -", "%q is not a name", clip.Text(b.Name))
@@ -81,7 +81,7 @@ func (r *reader) heartbeat(n *strict.Node) heartbeat {
 		b.Within = r.length(v["within"], "within", leastBeat, mostBeat)
 	}
 	if v["severity"] != nil {
-		b.Severity = r.Choice(v["severity"], "severity", []string{prentice.Critical, prentice.Warning, prentice.Info})
+		b.Severity = r.Choice(v["severity"], "severity", []string{Critical, Warning, Info})
 	}
 	if v["owner"] != nil {
 		b.Owner = r.ref(v["owner"])

@@ -27,12 +27,12 @@ type Known struct {
 }
 
 // Route decides about one alert.
-func (r *Rules) Route(a Alert, known Known) prentice.Routing {
+func (r *Rules) Route(a Alert, known Known) Routing {
 	var team []rule
 	if r != nil {
 		team = r.rules
 	}
-	var route prentice.Routing
+	var route Routing
 	var why []string
 	answer := func(rule rule, empty bool, what, is string) bool {
 		if !empty || is == "" || !label.Fit(rule.match, a.Labels) {
@@ -74,18 +74,18 @@ func (r *Rules) Route(a Alert, known Known) prentice.Routing {
 
 // byDefault is what becomes of an alert when no rule of the team says it. It fits
 // kube-prometheus: one alert there always fires, and one only keeps others quiet.
-func byDefault(name, severity string) (prentice.AlertDo, string) {
+func byDefault(name, severity string) (Do, string) {
 	switch {
 	case name == "Watchdog" || name == "InfoInhibitor":
-		return prentice.AlertRecord, fmt.Sprintf("record by default: %s is no fault", name)
-	case severity == prentice.Info:
-		return prentice.AlertRecord, "record by default: its severity is info"
-	case severity == prentice.Warning:
-		return prentice.AlertIncident, "incident by default: its severity is warning, for which no one is called"
+		return Record, fmt.Sprintf("record by default: %s is no fault", name)
+	case severity == Info:
+		return Record, "record by default: its severity is info"
+	case severity == Warning:
+		return Incident, "incident by default: its severity is warning, for which no one is called"
 	case severity == "":
-		return prentice.AlertNotify, "notify by default: it has no severity"
+		return Notify, "notify by default: it has no severity"
 	}
-	return prentice.AlertNotify, "notify by default: its severity is " + severity
+	return Notify, "notify by default: its severity is " + severity
 }
 
 // SeverityOf is an alert's severity in the words that prentice tells apart.
@@ -93,11 +93,11 @@ func SeverityOf(labels map[string]string) string {
 	said := strings.ToLower(strings.TrimSpace(labels["severity"]))
 	switch said {
 	case "critical", "page", "crit", "emergency", "fatal", "disaster":
-		return prentice.Critical
+		return Critical
 	case "warning", "warn":
-		return prentice.Warning
+		return Warning
 	case "info", "none", "informational", "information", "debug", "notice":
-		return prentice.Info
+		return Info
 	}
 	if r := []rune(said); len(r) > 40 {
 		said = string(r[:40])
@@ -107,7 +107,7 @@ func SeverityOf(labels map[string]string) string {
 
 // about finds what an alert is about: the service that it names, else the host,
 // else itself, together with those of its group.
-func about(r *prentice.Routing, a Alert, service string, known Known) {
+func about(r *Routing, a Alert, service string, known Known) {
 	label := "the service of its rule"
 	if service == "" {
 		service, label = a.Labels["service"], "the label service"

@@ -28,7 +28,7 @@ type Rules struct {
 type rule struct {
 	name     string
 	match    []label.Matcher
-	do       prentice.AlertDo
+	do       Do
 	service  string // a name, in which {label} is a label's value
 	owner    prentice.Ref
 	severity string
@@ -98,7 +98,7 @@ func (r *reader) rule(n *strict.Node) rule {
 	}
 	one.match = r.match(v["match"], n, "rule")
 	if v["do"] != nil {
-		one.do = prentice.AlertDo(r.Choice(v["do"], "thing to do", []string{string(prentice.AlertIgnore), string(prentice.AlertRecord), string(prentice.AlertIncident), string(prentice.AlertNotify)}))
+		one.do = Do(r.Choice(v["do"], "thing to do", []string{string(Ignore), string(Record), string(Incident), string(Notify)}))
 	}
 	if v["service"] != nil {
 		one.service = r.template(v["service"])
@@ -107,7 +107,7 @@ func (r *reader) rule(n *strict.Node) rule {
 		one.owner = r.ref(v["owner"])
 	}
 	if v["severity"] != nil {
-		one.severity = r.Choice(v["severity"], "severity", []string{prentice.Critical, prentice.Warning, prentice.Info})
+		one.severity = r.Choice(v["severity"], "severity", []string{Critical, Warning, Info})
 	}
 	if len(r.Problems) == before && v["do"] == nil && v["service"] == nil && v["owner"] == nil && v["severity"] == nil {
 		r.Wrong(n, "say what it is for: do, service, owner or severity", "the rule answers nothing")

@@ -15,15 +15,15 @@ const mostViews = 50
 
 // Views lists the views of a page that someone has named, by name; of all pages
 // for "".
-func (i *Identity) Views(ctx context.Context, who prentice.Ref, page string) (_ []prentice.SavedView, err error) {
+func (i *Identity) Views(ctx context.Context, who prentice.Ref, page string) (_ []SavedView, err error) {
 	rows, err := i.db.Query(ctx, `SELECT page, name, query FROM identity_view WHERE who = ? AND (page = ? OR ? = '') ORDER BY page, name`, string(who), page, page)
 	if err != nil {
 		return nil, fmt.Errorf("list saved views: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	views := []prentice.SavedView{}
+	views := []SavedView{}
 	for rows.Next() {
-		var v prentice.SavedView
+		var v SavedView
 		if err := rows.Scan(&v.Page, &v.Name, &v.Query); err != nil {
 			return nil, fmt.Errorf("list saved views: %w", err)
 		}
@@ -33,7 +33,7 @@ func (i *Identity) Views(ctx context.Context, who prentice.Ref, page string) (_ 
 }
 
 // SaveView names a view; one of the same name of the same page is replaced.
-func (i *Identity) SaveView(ctx context.Context, who prentice.Ref, v prentice.SavedView) error {
+func (i *Identity) SaveView(ctx context.Context, who prentice.Ref, v SavedView) error {
 	return i.db.Write(ctx, func(tx *db.Tx) error {
 		var others int
 		if err := tx.QueryRow(`SELECT COUNT(*) FROM identity_view WHERE who = ? AND NOT (page = ? AND name = ?)`, []any{string(who), v.Page, v.Name}, &others); err != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -16,7 +17,7 @@ func TestSavedViewsAreTheirPersonsOwnAndEndWithThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		save := func(who prentice.Ref, page, name, query string) error {
-			return w.SaveView(ctx, who, prentice.SavedView{Name: name, Page: page, Query: query})
+			return w.SaveView(ctx, who, identity.SavedView{Name: name, Page: page, Query: query})
 		}
 		for _, err := range []error{save("person/ann", "/runs", "mine", "state=failed"), save("person/ben", "/runs", "mine", "state=refused"), save("person/ann", "/runs", "mine", "state=undone"), save("person/ann", "/evidence", "mine", "kind=x")} {
 			if err != nil {

@@ -29,7 +29,7 @@ func TestAQuestionThatWasAnsweredMeanwhileIsNotSent(t *testing.T) {
 				answer(w)
 				w.now = w.now.Add(time.Minute)
 				w.round()
-				if gone := w.all(prentice.NoticeDropped); len(w.sent) != 1 || len(gone) != 1 || !strings.Contains(gone[0].Says, "does not ask this any more") || !slices.Equal(w.notes, []string{"notice.dropped"}) {
+				if gone := w.all(Dropped); len(w.sent) != 1 || len(gone) != 1 || !strings.Contains(gone[0].Says, "does not ask this any more") || !slices.Equal(w.notes, []string{"notice.dropped"}) {
 					t.Errorf("sent %q, dropped %+v, evidence %q", w.sent, gone, w.notes)
 				}
 			})
@@ -133,7 +133,7 @@ func TestWhoseTurnIsOverIsNotAskedAgain(t *testing.T) {
 		if to := w.told(); len(to) != 0 {
 			t.Errorf("asked %q again", to)
 		}
-		if gone := w.all(prentice.NoticeDropped); len(gone) != 1 || gone[0].Channel != "ben" || !strings.Contains(gone[0].Says, "no one whom the channel is for can answer run/7 any more") {
+		if gone := w.all(Dropped); len(gone) != 1 || gone[0].Channel != "ben" || !strings.Contains(gone[0].Says, "no one whom the channel is for can answer run/7 any more") {
 			t.Errorf("%+v", gone)
 		}
 	})

@@ -14,8 +14,8 @@ import (
 )
 
 // Find is one notice with its text.
-func (o *Outbox) Find(ctx context.Context, number int64) (prentice.Notice, error) {
-	var n prentice.Notice
+func (o *Outbox) Find(ctx context.Context, number int64) (Notice, error) {
+	var n Notice
 	var created, due, ended int64
 	var text string
 	err := o.DB.QueryRow(ctx, `SELECT `+columns+`, message FROM notices WHERE number = ?`, []any{number},
@@ -47,14 +47,14 @@ func (o *Outbox) Drop(ctx context.Context, number int64, by prentice.Actor, reas
 	now := o.Clock()
 	err := o.DB.Write(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(`UPDATE notices SET state = ?, says = ?, ended = ? WHERE number = ? AND state IN ('waiting', 'dead')`,
-			string(prentice.NoticeDropped), line(reason), db.Micros(now), number)
+			string(Dropped), line(reason), db.Micros(now), number)
 		if err != nil || n == 0 {
 			if err == nil {
 				err = whyNot(tx, number)
 			}
 			return err
 		}
-		return o.Recorder.Append(tx, now, prentice.Note{Kind: "notice.dropped", Actor: by.Ref(), Refs: []prentice.Ref{prentice.Notice{Number: number}.Ref()},
+		return o.Recorder.Append(tx, now, prentice.Note{Kind: "notice.dropped", Actor: by.Ref(), Refs: []prentice.Ref{Notice{Number: number}.Ref()},
 			Data: map[string]any{"reason": reason}})
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func (o *Outbox) dropAll(ctx context.Context, channel string, now time.Time) err
 	says := fmt.Sprintf("there is no channel %s in notices.yaml any more", channel)
 	err := o.DB.Write(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(`UPDATE notices SET state = ?, says = ?, ended = ? WHERE channel = ? AND state = 'waiting'`,
-			string(prentice.NoticeDropped), says, db.Micros(now), channel)
+			string(Dropped), says, db.Micros(now), channel)
 		if err != nil || n == 0 {
 			return err
 		}

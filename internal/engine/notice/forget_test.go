@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -26,8 +25,8 @@ func TestNoticesThatEndedLongAgoGo(t *testing.T) {
 		if out, err := w.Forget(t.Context(), ask); err != nil || out.Removed != 1 {
 			t.Errorf("%+v %v", out, err)
 		}
-		if len(w.all(prentice.NoticeSent)) != 0 || len(w.all(prentice.NoticeWaiting)) != 1 {
-			t.Errorf("%d sent and %d waiting are left", len(w.all(prentice.NoticeSent)), len(w.all(prentice.NoticeWaiting)))
+		if len(w.all(Sent)) != 0 || len(w.all(Waiting)) != 1 {
+			t.Errorf("%d sent and %d waiting are left", len(w.all(Sent)), len(w.all(Waiting)))
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 const columns = `number, once, channel, topic, title, about, state, attempts, says, created, due, ended`
 
 // List is the notices that a filter chooses, newest first.
-func (o *Outbox) List(ctx context.Context, f prentice.NoticeFilter) ([]prentice.Notice, error) {
+func (o *Outbox) List(ctx context.Context, f Filter) ([]Notice, error) {
 	where, args := []string{"1 = 1"}, []any(nil)
 	if f.State != "" {
 		where, args = append(where, "state = ?"), append(args, string(f.State))
@@ -28,12 +28,12 @@ func (o *Outbox) List(ctx context.Context, f prentice.NoticeFilter) ([]prentice.
 	args = append(args, min(f.Limit, 500))
 	rows, err := o.DB.Query(ctx, `SELECT `+columns+` FROM notices
 		WHERE `+strings.Join(where, " AND ")+` ORDER BY number DESC LIMIT ?`, args...)
-	list, err := db.List(rows, err, func(scan func(...any) error, n *prentice.Notice) error {
+	list, err := db.List(rows, err, func(scan func(...any) error, n *Notice) error {
 		var created, due, ended int64
 		err := scan(&n.Number, &n.ID, &n.Channel, &n.Topic, &n.Title, &n.About, &n.State, &n.Attempts, &n.Says, &created, &due, &ended)
 		n.Created, n.Due, n.Ended = db.Time(created), db.Time(due), db.Time(ended)
 		return err
-	}, func(n *prentice.Notice, why error) { n.Says = why.Error() })
+	}, func(n *Notice, why error) { n.Says = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}
@@ -41,7 +41,7 @@ func (o *Outbox) List(ctx context.Context, f prentice.NoticeFilter) ([]prentice.
 }
 
 // Count is how many notices are in a state.
-func (o *Outbox) Count(ctx context.Context, state prentice.NoticeState) (n int, err error) {
+func (o *Outbox) Count(ctx context.Context, state State) (n int, err error) {
 	if err = o.DB.QueryRow(ctx, `SELECT COUNT(*) FROM notices WHERE state = ?`, []any{string(state)}, &n); err != nil {
 		err = fmt.Errorf("count notices: %w", err)
 	}
@@ -61,7 +61,7 @@ func (o *Outbox) Retry(ctx context.Context, number int64, by prentice.Actor) err
 			}
 			return err
 		}
-		return o.Recorder.Append(tx, now, prentice.Note{Kind: "notice.retried", Actor: by.Ref(), Refs: []prentice.Ref{prentice.Notice{Number: number}.Ref()}})
+		return o.Recorder.Append(tx, now, prentice.Note{Kind: "notice.retried", Actor: by.Ref(), Refs: []prentice.Ref{Notice{Number: number}.Ref()}})
 	})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

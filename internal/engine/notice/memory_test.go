@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -31,7 +30,7 @@ func TestWhatTheDatabaseHasForgottenToHaveSentIsNotSentAgain(t *testing.T) {
 		w.forgets()
 		w.now = w.now.Add(time.Minute)
 		w.round()
-		if list := w.all(prentice.NoticeSent); len(w.sent) != 1 || len(list) != 1 || !strings.Contains(list[0].Says, "it was sent before") {
+		if list := w.all(Sent); len(w.sent) != 1 || len(list) != 1 || !strings.Contains(list[0].Says, "it was sent before") {
 			t.Errorf("sent %q, kept %+v", w.sent, list)
 		}
 	})
@@ -63,7 +62,7 @@ func TestWithoutAMemoryAMessageIsSentRatherThanLost(t *testing.T) {
 	w.memory.fail = errDown
 	w.hear(waiting())
 	w.round()
-	if list := w.all(prentice.NoticeSent); len(w.sent) != 1 || len(list) != 1 {
+	if list := w.all(Sent); len(w.sent) != 1 || len(list) != 1 {
 		t.Errorf("sent %q, kept %+v", w.sent, list)
 	}
 }

@@ -64,12 +64,12 @@ func TestANoticeIsKeptOnceAndSentOnce(t *testing.T) {
 		w := newWorld(t, d)
 		w.hear(waiting())
 		w.hear(waiting()) // as after a crash
-		if list := w.all(prentice.NoticeWaiting); len(list) != 1 || list[0].Channel != "chat" || list[0].About != "run/7" {
+		if list := w.all(Waiting); len(list) != 1 || list[0].Channel != "chat" || list[0].About != "run/7" {
 			t.Fatalf("kept %+v", list)
 		}
 		w.round()
 		w.round()
-		if list := w.all(prentice.NoticeSent); len(list) != 1 || list[0].Attempts != 1 || len(w.sent) != 1 || !slices.Equal(w.notes, []string{"notice.sent"}) {
+		if list := w.all(Sent); len(list) != 1 || list[0].Attempts != 1 || len(w.sent) != 1 || !slices.Equal(w.notes, []string{"notice.sent"}) {
 			t.Errorf("sent %q, kept %+v, evidence %q", w.sent, list, w.notes)
 		}
 		w.hear(waiting())
@@ -95,7 +95,7 @@ func TestWhatNobodyTakesIsTriedAgainAndThenDead(t *testing.T) {
 			w.now = w.now.Add(mostPause)
 			w.round()
 		}
-		dead := w.all(prentice.NoticeDead)
+		dead := w.all(Dead)
 		if len(w.sent) != mostTries || len(dead) != 1 || dead[0].Attempts != mostTries || dead[0].Says != "it answered 500" || !slices.Equal(w.notes, []string{"notice.dead"}) {
 			t.Fatalf("tried %d times, dead %+v, evidence %q", len(w.sent), dead, w.notes)
 		}
@@ -108,7 +108,7 @@ func TestWhatNobodyTakesIsTriedAgainAndThenDead(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.round()
-		if list := w.all(prentice.NoticeSent); len(list) != 1 {
+		if list := w.all(Sent); len(list) != 1 {
 			t.Errorf("after the retry: %+v", w.all(""))
 		}
 		if err := w.Retry(t.Context(), dead[0].Number, olga); prentice.KindOf(err) != prentice.Conflict {
@@ -128,7 +128,7 @@ func TestASlowReceiverHoldsUpNobodyElse(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()
-	for len(w.all(prentice.NoticeSent)) == 0 {
+	for len(w.all(Sent)) == 0 {
 		time.Sleep(time.Millisecond)
 	}
 	w.mu.Lock()
@@ -137,17 +137,17 @@ func TestASlowReceiverHoldsUpNobodyElse(t *testing.T) {
 	second := waiting()
 	second.ID = "run/8 waiting 1"
 	w.hear(second)
-	for len(w.all(prentice.NoticeSent)) < 2 {
+	for len(w.all(Sent)) < 2 {
 		time.Sleep(time.Millisecond)
 	}
-	if list := w.all(prentice.NoticeWaiting); len(list) != 2 {
+	if list := w.all(Waiting); len(list) != 2 {
 		t.Errorf("the pager still hangs, and %+v waits", list)
 	}
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if list := w.all(prentice.NoticeWaiting); len(list) != 2 || list[1].Attempts != 0 {
+	if list := w.all(Waiting); len(list) != 2 || list[1].Attempts != 0 {
 		t.Errorf("what was under way at the stop is not to be sent again: %+v", list)
 	}
 }
@@ -176,7 +176,7 @@ func TestTheNoticesOfAChannelThatIsGoneEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.round()
-	if gone := w.all(prentice.NoticeDropped); len(gone) != 1 || !strings.Contains(gone[0].Says, "no channel chat") || len(w.sent) != 0 {
+	if gone := w.all(Dropped); len(gone) != 1 || !strings.Contains(gone[0].Says, "no channel chat") || len(w.sent) != 0 {
 		t.Errorf("dropped %+v, sent %q", gone, w.sent)
 	}
 	if err := w.Test(t.Context(), "chat", olga); prentice.KindOf(err) != prentice.NotFound {

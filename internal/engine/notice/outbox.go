@@ -178,7 +178,7 @@ func insert(tx *db.Tx, now time.Time, channel, key string, m Message) error {
 	}
 	_, err = tx.Exec(`INSERT INTO notices (number, once, channel, topic, about, title, message, state, attempts, says, created, due, ended)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, 0) ON CONFLICT (once) DO NOTHING`,
-		number, m.ID, channel, m.Topic, string(m.About), m.Title, string(text), string(prentice.NoticeWaiting), db.Micros(now), db.Micros(now))
+		number, m.ID, channel, m.Topic, string(m.About), m.Title, string(text), string(Waiting), db.Micros(now), db.Micros(now))
 	return err
 }
 

@@ -24,13 +24,13 @@ func TestWhatWasSentAndCouldNotBeRecordedIsNotSentAgain(t *testing.T) {
 		if len(w.sent) != 1 {
 			t.Fatalf("sent %d times", len(w.sent))
 		}
-		if list := w.all(prentice.NoticeWaiting); len(list) != 1 || list[0].Attempts != 1 || !strings.Contains(list[0].Says, "could not be recorded") {
+		if list := w.all(Waiting); len(list) != 1 || list[0].Attempts != 1 || !strings.Contains(list[0].Says, "could not be recorded") {
 			t.Errorf("kept %+v", list)
 		}
 		w.mute = false
 		w.now = w.now.Add(mostPause)
 		w.round()
-		if list := w.all(prentice.NoticeSent); len(list) != 1 || len(w.sent) != 1 || !slices.Equal(w.notes, []string{"notice.sent"}) {
+		if list := w.all(Sent); len(list) != 1 || len(w.sent) != 1 || !slices.Equal(w.notes, []string{"notice.sent"}) {
 			t.Errorf("kept %+v, sent %q, recorded %q", list, w.sent, w.notes)
 		}
 	})
@@ -44,7 +44,7 @@ func TestWhatCanNeverBeRecordedEnds(t *testing.T) {
 		w.fail(t)
 		w.now = w.now.Add(mostPause)
 	}
-	if list := w.all(prentice.NoticeSent); len(list) != 1 || len(w.sent) != 1 || list[0].Attempts != mostTries {
+	if list := w.all(Sent); len(list) != 1 || len(w.sent) != 1 || list[0].Attempts != mostTries {
 		t.Errorf("kept %+v, sent %q", w.all(""), w.sent)
 	}
 }
@@ -83,15 +83,15 @@ func TestOneNoticeHoldsUpNoOtherOfItsChannel(t *testing.T) {
 		delete(w.fails, "chat")
 		w.hear(third)
 		w.round()
-		if list := w.all(prentice.NoticeSent); len(list) != 1 || list[0].About != "run/9" {
+		if list := w.all(Sent); len(list) != 1 || list[0].About != "run/9" {
 			t.Errorf("sent %+v", list)
 		}
-		if dead := w.all(prentice.NoticeDead); len(dead) != 1 || dead[0].Says != "what it says cannot be read" {
+		if dead := w.all(Dead); len(dead) != 1 || dead[0].Says != "what it says cannot be read" {
 			t.Errorf("dead %+v", dead)
 		}
 		w.now = w.now.Add(mostPause)
 		w.round()
-		if list := w.all(prentice.NoticeSent); len(list) != 2 {
+		if list := w.all(Sent); len(list) != 2 {
 			t.Errorf("sent at last %+v", list)
 		}
 	})
@@ -109,7 +109,7 @@ func TestANoticeIsDroppedWithAReason(t *testing.T) {
 		}
 		w.round()
 		n, err := w.Find(t.Context(), 1)
-		if err != nil || n.State != prentice.NoticeDropped || n.Says != "it is over" || !strings.Contains(n.Text, "run/7 waits for an approver") || len(w.sent) != 0 || !slices.Equal(w.notes, []string{"notice.dropped"}) {
+		if err != nil || n.State != Dropped || n.Says != "it is over" || !strings.Contains(n.Text, "run/7 waits for an approver") || len(w.sent) != 0 || !slices.Equal(w.notes, []string{"notice.dropped"}) {
 			t.Errorf("kept %+v (%v), sent %q, recorded %q", n, err, w.sent, w.notes)
 		}
 		if err := w.Drop(t.Context(), 1, olga, "again"); prentice.KindOf(err) != prentice.Conflict {

@@ -116,7 +116,7 @@ func (o *Outbox) sendNext(ctx context.Context, channel string) (again bool, err 
 		return o.unreadable(ctx, channel, err)
 	}
 	if json.Unmarshal([]byte(text), &n.Message) != nil {
-		return true, o.note(ctx, n, prentice.NoticeDead, "what it says cannot be read", time.Time{})
+		return true, o.note(ctx, n, Dead, "what it says cannot be read", time.Time{})
 	}
 	if err := o.begin(ctx, &n); err != nil {
 		return false, err
@@ -128,12 +128,12 @@ func (o *Outbox) sendNext(ctx context.Context, channel string) (again bool, err 
 	if taken == 0 {
 		to, _ := o.Settings().Channel(channel) // one that has just gone takes nothing, and its notices end
 		if says := o.moot(ctx, to, n.Message); says != "" {
-			return true, o.note(ctx, n, prentice.NoticeDropped, says, time.Time{})
+			return true, o.note(ctx, n, Dropped, says, time.Time{})
 		}
 		failure := o.Sender.Send(ctx, to, n.Message)
 		if failure != nil && ctx.Err() != nil { // we are being stopped; no one knows, so it is sent again
 			n.attempts--
-			return false, o.note(ctx, n, prentice.NoticeWaiting, "", o.Clock())
+			return false, o.note(ctx, n, Waiting, "", o.Clock())
 		}
 		if failure != nil {
 			return true, o.failed(ctx, n, line(failure.Error()))
@@ -142,7 +142,7 @@ func (o *Outbox) sendNext(ctx context.Context, channel string) (again bool, err 
 			o.Log.Warn("a message that was sent may be sent again after a loss of the database", "notice", n.number, "err", err)
 		}
 	}
-	if err := o.note(ctx, n, prentice.NoticeSent, says, time.Time{}); err != nil {
+	if err := o.note(ctx, n, Sent, says, time.Time{}); err != nil {
 		return true, errors.Join(err, o.unrecorded(ctx, n))
 	}
 	return true, nil
@@ -156,7 +156,7 @@ func (o *Outbox) unreadable(ctx context.Context, channel string, why error) (aga
 	if err != nil || ctx.Err() != nil {
 		return false, fmt.Errorf("read a notice: %w", errors.Join(why, err))
 	}
-	return true, o.note(ctx, n, prentice.NoticeDead, "what is stored of it cannot be read: "+line(why.Error()), time.Time{})
+	return true, o.note(ctx, n, Dead, "what is stored of it cannot be read: "+line(why.Error()), time.Time{})
 }
 
 // remembers says whether a message was sent already. Where no one can tell, it is
@@ -187,9 +187,9 @@ func (o *Outbox) begin(ctx context.Context, n *tried) error {
 // failed notes a try that the receiver did not take.
 func (o *Outbox) failed(ctx context.Context, n tried, says string) error {
 	if n.attempts >= mostTries {
-		return o.note(ctx, n, prentice.NoticeDead, says, time.Time{})
+		return o.note(ctx, n, Dead, says, time.Time{})
 	}
-	return o.note(ctx, n, prentice.NoticeWaiting, says, o.Clock().Add(Pause(n.attempts, o.Chance())))
+	return o.note(ctx, n, Waiting, says, o.Clock().Add(Pause(n.attempts, o.Chance())))
 }
 
 // unrecorded keeps what was sent and could not be recorded from being sent again:
@@ -197,9 +197,9 @@ func (o *Outbox) failed(ctx context.Context, n tried, says string) error {
 func (o *Outbox) unrecorded(ctx context.Context, n tried) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	state, ended := prentice.NoticeWaiting, time.Time{}
+	state, ended := Waiting, time.Time{}
 	if n.attempts >= mostTries {
-		state, ended = prentice.NoticeSent, o.Clock()
+		state, ended = Sent, o.Clock()
 	}
 	return o.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`UPDATE notices SET state = ?, says = ?, taken = ?, ended = ? WHERE number = ? AND state = 'waiting'`,
@@ -210,18 +210,18 @@ func (o *Outbox) unrecorded(ctx context.Context, n tried) error {
 
 // note writes down how a try came out, with its evidence. What has been sent
 // has been sent, also while we are being stopped.
-func (o *Outbox) note(ctx context.Context, n tried, state prentice.NoticeState, says string, due time.Time) error {
+func (o *Outbox) note(ctx context.Context, n tried, state State, says string, due time.Time) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	now := o.Clock()
 	ended := now
-	if state == prentice.NoticeWaiting {
+	if state == Waiting {
 		ended = time.Time{}
 	}
 	err := o.DB.Write(ctx, func(tx *db.Tx) error {
 		moved, err := tx.Exec(`UPDATE notices SET state = ?, attempts = ?, says = ?, due = ?, ended = ? WHERE number = ? AND state = 'waiting'`,
 			string(state), n.attempts, says, db.Micros(due), db.Micros(ended), n.number)
-		if err != nil || moved == 0 || state == prentice.NoticeWaiting {
+		if err != nil || moved == 0 || state == Waiting {
 			return err // someone may have dropped it in the meantime
 		}
 		return o.Recorder.Append(tx, now, prentice.Note{Kind: "notice." + string(state), Actor: "self/prentice", Refs: refsOf(n),
@@ -234,7 +234,7 @@ func (o *Outbox) note(ctx context.Context, n tried, state prentice.NoticeState, 
 }
 
 func refsOf(n tried) []prentice.Ref {
-	refs := []prentice.Ref{prentice.Notice{Number: n.number}.Ref()}
+	refs := []prentice.Ref{Notice{Number: n.number}.Ref()}
 	if _, err := prentice.ParseRef(string(n.About)); err == nil {
 		refs = append(refs, n.About)
 	}

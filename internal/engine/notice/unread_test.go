@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"prentice"
 	"prentice/internal/kit/db/dbtest"
 )
 
@@ -27,7 +26,7 @@ func TestANoticeThatCannotBeReadHoldsUpNoOtherAndHidesNone(t *testing.T) {
 		t.Fatalf("sent %q, listed %+v", w.sent, list)
 	}
 	for _, n := range list {
-		if is := n.State == prentice.NoticeDead && strings.Contains(n.Says, "cannot be read"); is != (n.Number == 1) {
+		if is := n.State == Dead && strings.Contains(n.Says, "cannot be read"); is != (n.Number == 1) {
 			t.Errorf("%+v", n)
 		}
 	}

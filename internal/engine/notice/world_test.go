@@ -148,9 +148,9 @@ func (w *world) round() {
 	}
 }
 
-func (w *world) all(state prentice.NoticeState) []prentice.Notice {
+func (w *world) all(state State) []Notice {
 	w.t.Helper()
-	list, err := w.List(w.t.Context(), prentice.NoticeFilter{State: state})
+	list, err := w.List(w.t.Context(), Filter{State: state})
 	if err != nil {
 		w.t.Fatal(err)
 	}

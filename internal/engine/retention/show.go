@@ -11,7 +11,7 @@ import (
 )
 
 // Show is what is kept of each sort, and why nothing is removed, if so.
-func (k *Keeper) Show(ctx context.Context) (r Retention, err error) {
+func (k *Keeper) Show(ctx context.Context) (r Report, err error) {
 	if r.Held, r.Since, err = k.Held(ctx); err != nil {
 		return r, err
 	}

@@ -5,14 +5,15 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/op"
 	"prentice/internal/skill/support"
 )
 
 var beats = []support.Heartbeat{
-	{Heartbeat: prentice.Heartbeat{Name: "prometheus", Within: 10 * time.Minute, Severity: "critical", Owner: "group/platform"}, State: "heard", First: ago(90 * time.Hour), Last: ago(2 * time.Minute), Due: ago(-8 * time.Minute)},
-	{Heartbeat: prentice.Heartbeat{Name: "nightly-backup-of-the-orders-database", Within: 25 * time.Hour, Severity: "warning", Owner: "group/dba"}, State: "missing", First: ago(400 * time.Hour), Last: ago(27 * time.Hour), Missing: ago(2 * time.Hour), Incident: "incident/17"},
-	{Heartbeat: prentice.Heartbeat{Name: "edge", Within: time.Minute, Severity: "info"}, State: "waited for"},
+	{Heartbeat: alert.Heartbeat{Name: "prometheus", Within: 10 * time.Minute, Severity: "critical", Owner: "group/platform"}, State: "heard", First: ago(90 * time.Hour), Last: ago(2 * time.Minute), Due: ago(-8 * time.Minute)},
+	{Heartbeat: alert.Heartbeat{Name: "nightly-backup-of-the-orders-database", Within: 25 * time.Hour, Severity: "warning", Owner: "group/dba"}, State: "missing", First: ago(400 * time.Hour), Last: ago(27 * time.Hour), Missing: ago(2 * time.Hour), Incident: "incident/17"},
+	{Heartbeat: alert.Heartbeat{Name: "edge", Within: time.Minute, Severity: "info"}, State: "waited for"},
 }
 
 func heartbeatOps(full bool) []op.Op {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/op"
 	"prentice/internal/skill/security"
 )
@@ -65,7 +66,7 @@ func securityOps(full bool) []op.Op {
 		}) (out security.SavedViews, err error) {
 			if full && in.Page == "/runs" {
 				for _, query := range []string{"state=failed", "state=undone"} {
-					out.Views = append(out.Views, security.SavedView{SavedView: prentice.SavedView{Name: "Views <of> " + query, Page: in.Page, Query: query}, Href: in.Page + "?" + query})
+					out.Views = append(out.Views, security.SavedView{SavedView: identity.SavedView{Name: "Views <of> " + query, Page: in.Page, Query: query}, Href: in.Page + "?" + query})
 				}
 			}
 			return out, nil

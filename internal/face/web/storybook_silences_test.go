@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
 	"prentice/internal/op"
 	"prentice/internal/skill/support"
 )
@@ -15,7 +16,7 @@ var (
 	matched = []support.Match{{What: "alert HighLoad", Subject: "host/web-1", Incident: "incident/17"}, {What: "alert HighLoad", Subject: "service/checkout"}}
 )
 
-var upkeep = prentice.CalendarEntry{Name: "database-upgrade", Kind: "maintenance", Reason: "The database is upgraded to PostgreSQL 18.", Applies: "resource orders-db and service orders", InForce: true, Until: ago(-90 * time.Minute)}
+var upkeep = calendar.Listed{Name: "database-upgrade", Kind: "maintenance", Reason: "The database is upgraded to PostgreSQL 18.", Applies: "resource orders-db and service orders", InForce: true, Until: ago(-90 * time.Minute)}
 
 func silenceOps(full bool) []op.Op {
 	return []op.Op{
@@ -27,7 +28,7 @@ func silenceOps(full bool) []op.Op {
 				return support.SilenceList{}, nil
 			}
 			mute := prentice.Mute{Of: "silence/3", By: "person/ann", Why: silenced.Reason, Until: silenced.Ends}
-			return support.SilenceList{Silences: []support.SilenceOut{silenced}, Maintenance: []prentice.CalendarEntry{upkeep, {Name: "rack-move", Kind: "maintenance", Reason: "The rack is moved.", Applies: "host web-1 or web-2", Until: ago(-50 * time.Hour)}}, Muted: []support.Muted{{What: "alert HighLoad", Summary: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: mute}}}, nil
+			return support.SilenceList{Silences: []support.SilenceOut{silenced}, Maintenance: []calendar.Listed{upkeep, {Name: "rack-move", Kind: "maintenance", Reason: "The rack is moved.", Applies: "host web-1 or web-2", Until: ago(-50 * time.Hour)}}, Muted: []support.Muted{{What: "alert HighLoad", Summary: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: mute}}}, nil
 		}),
 		op.New("silence.preview", prentice.Look, prentice.Viewer, "Preview.", func(_ context.Context, _ op.Call, in struct {
 			Matcher []string `json:"matcher,omitempty"`

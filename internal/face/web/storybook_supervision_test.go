@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
+	"prentice/internal/engine/notice"
 	"prentice/internal/engine/retention"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
@@ -212,26 +214,26 @@ func someWhy() supervision.Why {
 func someCalendar() supervision.Calendar {
 	midnight := noon.Truncate(24 * time.Hour)
 	at := func(day, hour int) time.Time { return midnight.Add(time.Duration(24*day+hour) * time.Hour) }
-	var nights []prentice.Span
+	var nights []calendar.Span
 	for day := range 14 {
-		nights = append(nights, prentice.Span{From: at(day, 1), To: at(day, 5)})
+		nights = append(nights, calendar.Span{From: at(day, 1), To: at(day, 5)})
 	}
 	return supervision.Calendar{
-		CalendarDays: prentice.CalendarDays{Zone: "Europe/London", Now: noon, From: midnight, To: at(14, 0), Entries: []prentice.CalendarEntry{
-			{Name: "quarter-end", Kind: "freeze", Reason: "The books are closed.", Applies: "everything in system/payments", InForce: true, Spans: []prentice.Span{{From: at(0, 0), To: at(2, 12)}}},
+		Days: calendar.Days{Zone: "Europe/London", Now: noon, From: midnight, To: at(14, 0), Entries: []calendar.Listed{
+			{Name: "quarter-end", Kind: "freeze", Reason: "The books are closed.", Applies: "everything in system/payments", InForce: true, Spans: []calendar.Span{{From: at(0, 0), To: at(2, 12)}}},
 			{Name: "nights", Kind: "window", Reason: "Few people buy at night.", Applies: "restart-database", Spans: nights},
-			{Name: upkeep.Name, Kind: upkeep.Kind, Reason: upkeep.Reason, Applies: upkeep.Applies, InForce: true, Spans: []prentice.Span{{From: at(0, 10), To: at(0, 14)}}},
+			{Name: upkeep.Name, Kind: upkeep.Kind, Reason: upkeep.Reason, Applies: upkeep.Applies, InForce: true, Spans: []calendar.Span{{From: at(0, 10), To: at(0, 14)}}},
 			{Name: "christmas", Kind: "freeze", Reason: "No one is here.", Applies: "everything"},
 		}},
 		Findings: []prentice.Finding{{Text: `freeze "quarter-end" applies to system/paymnts, which no one has`, Hint: "did you mean system/payments?"}},
 	}
 }
 
-func someNotices() []prentice.Notice {
-	return []prentice.Notice{
-		{Number: 31, Channel: "team-chat", Topic: "asks", Title: "restart-service on service/checkout wants an approval", About: "run/41", State: prentice.NoticeSent, Attempts: 1, Created: ago(40 * time.Second), Ended: ago(39 * time.Second)},
-		{Number: 30, Channel: "pager-of-the-platform-and-reliability-engineers", Topic: "incident", Title: "payment-gateway-with-an-unreasonably-long-name-in-eu-west-1 is down: " + strings.Repeat("aVeryLongWord", 9), About: "incident/17", State: prentice.NoticeDead, Attempts: 8, Says: "the receiver answered 503 Service Unavailable", Created: ago(3 * time.Hour), Ended: ago(time.Hour)},
-		{Number: 29, Channel: "mail", Topic: "ended", Title: "renew-certificate ended verified", About: "run/38", State: prentice.NoticeWaiting, Attempts: 2, Says: "connection refused", Created: ago(4 * time.Hour), Due: noon.Add(4 * time.Minute)},
+func someNotices() []notice.Notice {
+	return []notice.Notice{
+		{Number: 31, Channel: "team-chat", Topic: "asks", Title: "restart-service on service/checkout wants an approval", About: "run/41", State: notice.Sent, Attempts: 1, Created: ago(40 * time.Second), Ended: ago(39 * time.Second)},
+		{Number: 30, Channel: "pager-of-the-platform-and-reliability-engineers", Topic: "incident", Title: "payment-gateway-with-an-unreasonably-long-name-in-eu-west-1 is down: " + strings.Repeat("aVeryLongWord", 9), About: "incident/17", State: notice.Dead, Attempts: 8, Says: "the receiver answered 503 Service Unavailable", Created: ago(3 * time.Hour), Ended: ago(time.Hour)},
+		{Number: 29, Channel: "mail", Topic: "ended", Title: "renew-certificate ended verified", About: "run/38", State: notice.Waiting, Attempts: 2, Says: "connection refused", Created: ago(4 * time.Hour), Due: noon.Add(4 * time.Minute)},
 	}
 }
 

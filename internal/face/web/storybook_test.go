@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
+	"prentice/internal/engine/notice"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
 )
@@ -214,10 +216,10 @@ func someNow() supervision.Now {
 	return supervision.Now{
 		More: supervision.More{Broken: 12, Waiting: 1},
 		Team: []prentice.Finding{{At: prentice.Pos{File: "procedures/rotate-certificates-of-the-checkout.md", Line: 14, Column: 3}, Error: true, Text: `the step has no key "on-hots"`, Hint: `did you mean "on-hosts"?`}},
-		Unheard: []prentice.Notice{{Number: 5, Channel: "team-chat", Topic: "asked", Title: "run/40 waits for an approver: restart-service on service/checkout, on 1 host", State: prentice.NoticeDead, Attempts: 12,
+		Unheard: []notice.Notice{{Number: 5, Channel: "team-chat", Topic: "asked", Title: "run/40 waits for an approver: restart-service on service/checkout, on 1 host", State: notice.Dead, Attempts: 12,
 			Says: "channel team-chat: it answered 500", Created: ago(4 * time.Hour)}},
 		Broken:      []supervision.Broken{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}, {Ref: "incident/16", Subject: "service/mailer", Title: strings.Repeat("mailer-queue-depth", 9), State: "watching", Opened: ago(52 * time.Minute)}},
-		Maintenance: []prentice.CalendarEntry{upkeep},
+		Maintenance: []calendar.Listed{upkeep},
 		Silenced:    []supervision.Silenced{{What: "alert HighLoad", Title: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: prentice.Mute{Of: "calendar/database-upgrade", Why: upkeep.Reason, Until: upkeep.Until}}},
 		Waiting:     []prentice.Run{runStates[41], runStates[48]},
 		Running:     []prentice.Run{runStates[42]},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/notice"
 )
 
 // Here is what of this team's data the topics are told from that no other chapter
@@ -84,10 +85,10 @@ func (d Deps) survey(ctx context.Context) (h Here, err error) {
 		return h, err
 	}
 	h.ofEvents(events)
-	if h.Dead, err = d.Notices(ctx, prentice.NoticeDead); err != nil {
+	if h.Dead, err = d.Notices(ctx, notice.Dead); err != nil {
 		return h, err
 	}
-	if h.Sent, err = d.Notices(ctx, prentice.NoticeSent); err != nil {
+	if h.Sent, err = d.Notices(ctx, notice.Sent); err != nil {
 		return h, err
 	}
 	h.Outages, err = d.Outages(ctx, since, now)

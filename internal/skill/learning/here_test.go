@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/notice"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -41,8 +42,8 @@ func team() Deps {
 		Events: func(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error) {
 			return []prentice.EventRecord{{Event: prentice.Event{Source: "alertmanager"}, Count: 3}, {Event: prentice.Event{Source: "alertmanager"}, Count: 1}, {Event: prentice.Event{Source: "ci"}, Count: 1}}, nil
 		},
-		Notices: func(_ context.Context, state prentice.NoticeState) (int, error) {
-			return map[prentice.NoticeState]int{prentice.NoticeDead: 1, prentice.NoticeSent: 7}[state], nil
+		Notices: func(_ context.Context, state notice.State) (int, error) {
+			return map[notice.State]int{notice.Dead: 1, notice.Sent: 7}[state], nil
 		},
 		Outages: func(context.Context, time.Time, time.Time) ([]Outage, error) {
 			return []Outage{{Incident: "incident/1", Title: "cart is slow", For: time.Minute}, {Incident: "incident/2", Subject: "service/shop", Title: "shop is down", Lasted: "1h0m0s", For: time.Hour}}, nil

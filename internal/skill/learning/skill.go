@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/notice"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 )
@@ -33,7 +34,7 @@ type Deps struct {
 	Rules      func() int
 	Runs       func(context.Context, prentice.RunFilter) ([]prentice.Run, error)
 	Events     func(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error)
-	Notices    func(context.Context, prentice.NoticeState) (int, error)
+	Notices    func(context.Context, notice.State) (int, error)
 	Outages    func(ctx context.Context, since, now time.Time) ([]Outage, error)
 }
 

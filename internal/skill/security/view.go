@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/op"
 )
 
 // Views keeps the views of lists that people have named, each their own.
 type Views interface {
-	Views(ctx context.Context, who prentice.Ref, page string) ([]prentice.SavedView, error)
-	SaveView(ctx context.Context, who prentice.Ref, v prentice.SavedView) error
+	Views(ctx context.Context, who prentice.Ref, page string) ([]identity.SavedView, error)
+	SaveView(ctx context.Context, who prentice.Ref, v identity.SavedView) error
 	RemoveView(ctx context.Context, who prentice.Ref, page, name string) error
 }
 
@@ -49,7 +50,7 @@ type SavedViews struct {
 
 // SavedView is a view with its address.
 type SavedView struct {
-	prentice.SavedView
+	identity.SavedView
 	Href string `json:"href"`
 }
 
@@ -84,7 +85,7 @@ func (d Deps) saveView(ctx context.Context, c op.Call, in saveViewIn) (ViewSaid,
 	if d.Views == nil {
 		return ViewSaid{}, prentice.Errorf(prentice.Unavailable, "views are not kept here")
 	}
-	return ViewSaid{"Saved as " + in.Name + "."}, d.Views.SaveView(ctx, c.Actor.Ref(), prentice.SavedView{Name: in.Name, Page: in.Page, Query: query.Encode()})
+	return ViewSaid{"Saved as " + in.Name + "."}, d.Views.SaveView(ctx, c.Actor.Ref(), identity.SavedView{Name: in.Name, Page: in.Page, Query: query.Encode()})
 }
 
 func (d Deps) removeView(ctx context.Context, c op.Call, in viewIn) (ViewSaid, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
 	"prentice/internal/op"
 )
 
@@ -25,7 +26,7 @@ type calendarFileIn struct {
 
 // Calendar is the freezes, windows and maintenance of the coming days.
 type Calendar struct {
-	prentice.CalendarDays
+	calendar.Days
 	Findings []prentice.Finding `json:"findings"` // names that no one has, and a file that is not in force
 }
 
@@ -81,7 +82,7 @@ func (c Calendar) Text() string {
 const maintenance = "maintenance"
 
 // does is what an entry does to what it names.
-func does(e prentice.CalendarEntry) string {
+func does(e calendar.Listed) string {
 	if e.Kind == maintenance {
 		return "mutes"
 	}
@@ -89,7 +90,7 @@ func does(e prentice.CalendarEntry) string {
 }
 
 // standing is how an entry stands now: a shape and a word.
-func standing(e prentice.CalendarEntry) (sign, word string) {
+func standing(e calendar.Listed) (sign, word string) {
 	switch {
 	case e.Kind == "freeze" && e.InForce:
 		return "✕", "frozen now"
@@ -115,7 +116,7 @@ func (c Calendar) where() *time.Location {
 }
 
 // Range is a span in the team's zone, and in UTC beside it.
-func (c Calendar) Range(s prentice.Span) string {
+func (c Calendar) Range(s calendar.Span) string {
 	local, utc := c.Local(s), c.InUTC(s)
 	if c.Zone == "UTC" || local == utc {
 		return utc
@@ -124,14 +125,14 @@ func (c Calendar) Range(s prentice.Span) string {
 }
 
 // Local is a span in the team's zone.
-func (c Calendar) Local(s prentice.Span) string { return c.said(s, c.where()) }
+func (c Calendar) Local(s calendar.Span) string { return c.said(s, c.where()) }
 
 // InUTC is a span in UTC.
-func (c Calendar) InUTC(s prentice.Span) string { return c.said(s, time.UTC) }
+func (c Calendar) InUTC(s calendar.Span) string { return c.said(s, time.UTC) }
 
 // said is a span in words. What began before the days that are shown, or goes
 // on after them, says so.
-func (c Calendar) said(s prentice.Span, where *time.Location) string {
+func (c Calendar) said(s calendar.Span, where *time.Location) string {
 	from, to := s.From.In(where), s.To.In(where)
 	before, after := s.From.Equal(c.From), s.To.Equal(c.To)
 	switch {

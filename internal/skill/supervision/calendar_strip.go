@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"time"
 
-	"prentice"
+	"prentice/internal/team/calendar"
 )
 
 // CalendarRow is an entry of the calendar, with its strip.
 type CalendarRow struct {
-	prentice.CalendarEntry
+	calendar.Listed
 	Sign, Word string // how it stands now
 	Hue        string
 	When, Does string // what its times are, and what it does to what it names
@@ -26,7 +26,7 @@ type Bar struct {
 func (c Calendar) Rows() []CalendarRow {
 	rows := make([]CalendarRow, len(c.Entries))
 	for i, e := range c.Entries {
-		rows[i] = CalendarRow{CalendarEntry: e, Hue: "good", When: "Open", Does: does(e)}
+		rows[i] = CalendarRow{Listed: e, Hue: "good", When: "Open", Does: does(e)}
 		rows[i].Sign, rows[i].Word = standing(e)
 		switch e.Kind {
 		case "freeze":

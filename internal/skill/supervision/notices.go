@@ -7,14 +7,15 @@ import (
 	"strconv"
 
 	"prentice"
+	"prentice/internal/engine/notice"
 	"prentice/internal/op"
 )
 
 // Notices is the outbox of messages to people.
 type Notices interface {
-	List(context.Context, prentice.NoticeFilter) ([]prentice.Notice, error)
-	Count(ctx context.Context, state prentice.NoticeState) (int, error)
-	Find(ctx context.Context, number int64) (prentice.Notice, error)
+	List(context.Context, notice.Filter) ([]notice.Notice, error)
+	Count(ctx context.Context, state notice.State) (int, error)
+	Find(ctx context.Context, number int64) (notice.Notice, error)
 	Retry(ctx context.Context, number int64, by prentice.Actor) error
 	Drop(ctx context.Context, number int64, by prentice.Actor, reason string) error
 	Test(ctx context.Context, channel string, by prentice.Actor) error
@@ -63,9 +64,9 @@ func (d Deps) noticeOps() []op.Op {
 
 // NoticeList is a page of notices.
 type NoticeList struct {
-	Notices []prentice.Notice `json:"notices"`
-	Next_   string            `json:"next,omitempty"`
-	Dead    bool              `json:"dead,omitempty"` // only those that were not delivered were asked for
+	Notices []notice.Notice `json:"notices"`
+	Next_   string          `json:"next,omitempty"`
+	Dead    bool            `json:"dead,omitempty"` // only those that were not delivered were asked for
 }
 
 // Table implements op.Tabler.
@@ -78,13 +79,13 @@ func (l NoticeList) Table() (head []string, rows [][]string) {
 	return head, rows
 }
 
-func signOfNotice(s prentice.NoticeState) string {
+func signOfNotice(s notice.State) string {
 	switch s {
-	case prentice.NoticeSent:
+	case notice.Sent:
 		return "●"
-	case prentice.NoticeWaiting:
+	case notice.Waiting:
 		return "○"
-	case prentice.NoticeDropped:
+	case notice.Dropped:
 		return "✕"
 	}
 	return "■"
@@ -102,9 +103,9 @@ func (l NoticeList) Empty() string {
 func (l NoticeList) Next() string { return l.Next_ }
 
 func (d Deps) listNotices(ctx context.Context, _ op.Call, in noticesIn) (NoticeList, error) {
-	f := prentice.NoticeFilter{Before: in.Before, Limit: cmp.Or(in.Limit, 50)}
+	f := notice.Filter{Before: in.Before, Limit: cmp.Or(in.Limit, 50)}
 	if in.Dead {
-		f.State = prentice.NoticeDead
+		f.State = notice.Dead
 	}
 	list, err := d.Notices.List(ctx, f)
 	out := NoticeList{Notices: list, Dead: in.Dead}
@@ -126,7 +127,7 @@ func (d Deps) retryNotice(ctx context.Context, c op.Call, in noticeIn) (Said, er
 }
 
 // NoticeOut is one notice.
-type NoticeOut struct{ prentice.Notice }
+type NoticeOut struct{ notice.Notice }
 
 // Text implements op.Texter.
 func (n NoticeOut) Text() string {
@@ -135,7 +136,7 @@ func (n NoticeOut) Text() string {
 		text += fmt.Sprintf(", over since %s", op.At(n.Ended))
 	}
 	text += fmt.Sprintf("\nTries     %d", n.Attempts)
-	if n.State == prentice.NoticeWaiting {
+	if n.State == notice.Waiting {
 		text += fmt.Sprintf(", the next at %s", op.At(n.Due))
 	}
 	if n.Says != "" {

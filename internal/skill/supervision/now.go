@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
+	"prentice/internal/engine/notice"
 	"prentice/internal/op"
 )
 
@@ -54,7 +56,7 @@ type Now struct {
 	Broken   []Broken   `json:"broken"`
 	Silenced []Silenced `json:"silenced,omitempty"`
 
-	Maintenance []prentice.CalendarEntry `json:"maintenance,omitempty"` // in force: what it names is muted
+	Maintenance []calendar.Listed `json:"maintenance,omitempty"` // in force: what it names is muted
 
 	Waiting  []prentice.Run  `json:"waiting"`
 	Running  []prentice.Run  `json:"running"`
@@ -68,7 +70,7 @@ type Now struct {
 
 	Damage  []prentice.Finding `json:"damage,omitempty"`  // what is wrong with the evidence
 	Team    []prentice.Finding `json:"team,omitempty"`    // why not all of the team folder is in force
-	Unheard []prentice.Notice  `json:"unheard"`           // notices that no one took
+	Unheard []notice.Notice    `json:"unheard"`           // notices that no one took
 	More    More               `json:"more,omitzero"`     // that is not listed here
 	Reviews []prentice.Review  `json:"reviews,omitempty"` // of broken glass, that someone must close
 }
@@ -108,7 +110,7 @@ func (d Deps) now(ctx context.Context, c op.Call, _ nothing) (out Now, err error
 	if out.Paused, err = d.Limits.Pause(ctx); err != nil {
 		return out, err
 	}
-	if out.Unheard, err = d.Notices.List(ctx, prentice.NoticeFilter{State: prentice.NoticeDead, Limit: unheardShown}); err != nil {
+	if out.Unheard, err = d.Notices.List(ctx, notice.Filter{State: notice.Dead, Limit: unheardShown}); err != nil {
 		return out, err
 	}
 	broken := 0
@@ -160,7 +162,7 @@ func (d Deps) more(ctx context.Context, out *Now) (err error) {
 	rest(&out.More.Waiting, len(out.Waiting), questionsShown, func() (int, error) { return d.Runner.Count(ctx, prentice.RunFilter{State: prentice.Waiting}) })
 	rest(&out.More.Running, len(out.Running), runningShown, func() (int, error) { return d.Runner.Count(ctx, prentice.RunFilter{Moving: true}) })
 	rest(&out.More.Reviews, len(out.Reviews), reviewsShown, func() (int, error) { return d.Runner.OpenReviews(ctx) })
-	rest(&out.More.Unheard, len(out.Unheard), unheardShown, func() (int, error) { return d.Notices.Count(ctx, prentice.NoticeDead) })
+	rest(&out.More.Unheard, len(out.Unheard), unheardShown, func() (int, error) { return d.Notices.Count(ctx, notice.Dead) })
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
 	"prentice/internal/engine/replica"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -87,10 +88,10 @@ type Deps struct {
 	Policy PolicyDesk
 	Tester PolicyTester
 
-	Troubles      func() []prentice.Finding                                                 // why not all of the team folder is in force
-	Damage        func(context.Context) ([]prentice.Finding, error)                         // what is wrong with the evidence
-	Maintenance   func(now time.Time) []prentice.CalendarEntry                              // that is in force; nil: there is none
-	Days          func(now time.Time, days int) (prentice.CalendarDays, []prentice.Finding) // of the calendar in force
+	Troubles      func() []prentice.Finding                                         // why not all of the team folder is in force
+	Damage        func(context.Context) ([]prentice.Finding, error)                 // what is wrong with the evidence
+	Maintenance   func(now time.Time) []calendar.Listed                             // that is in force; nil: there is none
+	Days          func(now time.Time, days int) (calendar.Days, []prentice.Finding) // of the calendar in force
 	CheckCalendar func(file string, text []byte) []prentice.Finding
 	Notices       Notices
 	CheckNotices  func(file string, text []byte) []prentice.Finding

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
 	"prentice/internal/op"
 )
 
@@ -90,7 +91,7 @@ func (s *Status) held(now Now) {
 }
 
 // frozen adds the freezes that hold now.
-func (s *Status) frozen(days prentice.CalendarDays, now time.Time) {
+func (s *Status) frozen(days calendar.Days, now time.Time) {
 	for _, e := range days.Entries {
 		if e.Kind != "freeze" || !e.InForce {
 			continue

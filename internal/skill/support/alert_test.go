@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 )
 
 // routes routes alerts by their severity, and those without a service by their name.
-type routes struct{ beats []prentice.Heartbeat }
+type routes struct{ beats []alert.Heartbeat }
 
-func (r routes) Heartbeats() ([]prentice.Heartbeat, bool) { return r.beats, true }
+func (r routes) Heartbeats() ([]alert.Heartbeat, bool) { return r.beats, true }
 
 func (r routes) Beats(e prentice.Event) (names []string) {
 	for _, b := range r.beats {
@@ -32,24 +33,24 @@ func (routes) Owner(about prentice.Ref) (prentice.Ref, string) {
 	return "group/shop", ""
 }
 
-func (routes) Route(e prentice.Event) prentice.Routing {
+func (routes) Route(e prentice.Event) alert.Routing {
 	var data struct {
 		Name     string `json:"alertname"`
 		Severity string `json:"severity"`
 		Host     string `json:"host"`
 	}
 	_ = json.Unmarshal(e.Data, &data)
-	r := prentice.Routing{Do: prentice.AlertNotify, Severity: data.Severity, Subject: prentice.Ref("alert/" + data.Name), Group: "g-" + data.Name, Why: "by severity", Owner: "group/ops"}
+	r := alert.Routing{Do: alert.Notify, Severity: data.Severity, Subject: prentice.Ref("alert/" + data.Name), Group: "g-" + data.Name, Why: "by severity", Owner: "group/ops"}
 	if data.Host != "" {
 		r.Subject = prentice.Ref("host/" + data.Host)
 	}
 	switch data.Severity {
 	case "warning":
-		r.Do = prentice.AlertIncident
+		r.Do = alert.Incident
 	case "info":
-		r.Do = prentice.AlertRecord
+		r.Do = alert.Record
 	case "noise":
-		r.Do = prentice.AlertIgnore
+		r.Do = alert.Ignore
 	}
 	return r
 }
@@ -228,7 +229,7 @@ func TestWhatIsOnlyRecordedDoesNothing(t *testing.T) {
 			w.t.Errorf("%d incidents, sent %v", w.count(), w.sent)
 		}
 		_, route, err := w.s.taken(w.t.Context(), 1)
-		if err != nil || route == nil || route.Do != prentice.AlertRecord {
+		if err != nil || route == nil || route.Do != alert.Record {
 			w.t.Errorf("routed %+v, %v", route, err)
 		}
 	})

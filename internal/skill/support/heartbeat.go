@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/span"
 )
@@ -118,7 +119,7 @@ func (s *Support) listenFor(ctx context.Context) (time.Duration, error) {
 }
 
 // miss tells that a heartbeat is missing, once.
-func (s *Support) miss(ctx context.Context, h prentice.Heartbeat, b beating) error {
+func (s *Support) miss(ctx context.Context, h alert.Heartbeat, b beating) error {
 	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
 		_, err := tx.Exec(`INSERT INTO support_heartbeats (name, beats, last, missing, missed) VALUES (?, 0, 0, 0, 0) ON CONFLICT (name) DO NOTHING`, h.Name)
 		if err != nil {

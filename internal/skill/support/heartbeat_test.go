@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/op"
 )
 
@@ -15,7 +16,7 @@ func listens(t *testing.T, test func(w *world, sits func(time.Duration))) {
 		var elapsed time.Duration
 		again := func() {
 			w.silences()
-			w.s.Router = routes{[]prentice.Heartbeat{{Name: "Watchdog", Within: 10 * time.Minute, Severity: "critical", Owner: "group/ops"}}}
+			w.s.Router = routes{[]alert.Heartbeat{{Name: "Watchdog", Within: 10 * time.Minute, Severity: "critical", Owner: "group/ops"}}}
 			w.s.Elapsed = func() time.Duration { return elapsed }
 			w.settle()
 		}

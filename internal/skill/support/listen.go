@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/kit/db"
 )
 
@@ -19,7 +20,7 @@ func (s *Support) Listen(ctx context.Context, r prentice.EventRecord) error {
 	}
 	e := r.Event
 	is, route := sortOf(e), s.route(r.Event)
-	if is == symptom && route.Do == prentice.AlertRecord {
+	if is == symptom && route.Do == alert.Record {
 		is = recorded
 	}
 	proposes := is == symptom || is == tick || is == byHand || is < runNews && s.mayPropose(e)
@@ -46,7 +47,7 @@ func (s *Support) Listen(ctx context.Context, r prentice.EventRecord) error {
 				return err
 			}
 			if why != nil { // it is part of its incident, and asks for nothing
-				asks, route.Do = false, prentice.AlertIncident
+				asks, route.Do = false, alert.Incident
 			}
 		case recovery:
 			if err := unmute(tx, complaintOf(e), e); err != nil {
@@ -105,7 +106,7 @@ func laneOf(incident int64, subject prentice.Ref) string {
 }
 
 // join brings an event to its incident and says which; 0 is none.
-func (s *Support) join(tx *db.Tx, now time.Time, is sort, e prentice.EventRecord, route prentice.Routing) (int64, error) {
+func (s *Support) join(tx *db.Tx, now time.Time, is sort, e prentice.EventRecord, route alert.Routing) (int64, error) {
 	switch is {
 	case symptom:
 		return s.joinSymptom(tx, now, e, route)

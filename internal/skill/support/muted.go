@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/kit/db"
 )
 
@@ -85,7 +86,7 @@ func labelsOf(e prentice.Event, severity string) map[string]string {
 
 // mute keeps a symptom that is silenced from its incident, and says whether it did.
 // One that an open incident has already stays there, and asks for nothing.
-func (s *Support) mute(tx *db.Tx, now time.Time, r prentice.EventRecord, route prentice.Routing) (why *prentice.Mute, apart bool, err error) {
+func (s *Support) mute(tx *db.Tx, now time.Time, r prentice.EventRecord, route alert.Routing) (why *prentice.Mute, apart bool, err error) {
 	if s.Silences == nil || !silenceable(r.Event) {
 		return nil, false, nil
 	}
@@ -155,7 +156,7 @@ func unmute(tx *db.Tx, c complaint, e prentice.Event) error {
 }
 
 // labelled keeps the labels of an incident's symptom beside it.
-func (s *Support) labelled(tx *db.Tx, incident int64, r prentice.EventRecord, route prentice.Routing) error {
+func (s *Support) labelled(tx *db.Tx, incident int64, r prentice.EventRecord, route alert.Routing) error {
 	if !silenceable(r.Event) {
 		return nil
 	}

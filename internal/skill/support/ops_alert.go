@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/op"
 )
 
@@ -44,7 +45,7 @@ func (s *Support) checkAlerts(_ context.Context, _ op.Call, in alertsFileIn) (Al
 }
 
 // Routed is what would become of an alert.
-type Routed struct{ prentice.Routing }
+type Routed struct{ alert.Routing }
 
 // Text implements op.Texter.
 func (r Routed) Text() string {

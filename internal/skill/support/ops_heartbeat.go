@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
 // Heartbeat is an alert that always fires, and how it stands.
 type Heartbeat struct {
-	prentice.Heartbeat
+	alert.Heartbeat
 	State    string       `json:"state"`              // heard, missing, or waited for: not heard yet
 	First    time.Time    `json:"first,omitzero"`     // when it was heard first, if that is known
 	Last     time.Time    `json:"last,omitzero"`      // when it was heard last
@@ -145,7 +146,7 @@ func (s *Support) heartbeatList(ctx context.Context, _ op.Call, _ struct{}) (Hea
 }
 
 // heartbeatOf is a heartbeat as it stands.
-func heartbeatOf(h prentice.Heartbeat, b beating) Heartbeat {
+func heartbeatOf(h alert.Heartbeat, b beating) Heartbeat {
 	one := Heartbeat{Heartbeat: h, State: "heard", First: b.first, Last: b.last, Missing: b.missing}
 	switch {
 	case !b.missing.IsZero():

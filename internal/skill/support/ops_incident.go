@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 )
@@ -244,7 +245,7 @@ func (s *Support) incidentOpen(ctx context.Context, c op.Call, in incidentOpenIn
 		if err := s.open(tx, now, &made, c.Actor.Ref(), c.Actor.People()); err != nil {
 			return err
 		}
-		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now, prentice.EventRecord{Event: prentice.Event{Subject: in.Subject}}, prentice.Routing{})
+		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now, prentice.EventRecord{Event: prentice.Event{Subject: in.Subject}}, alert.Routing{})
 		return err
 	})
 	if err != nil {

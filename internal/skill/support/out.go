@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/op"
 )
 
@@ -70,8 +71,8 @@ func (e Events) Next() string { return e.Next_ }
 // EventOut is one event.
 type EventOut struct {
 	prentice.EventRecord
-	Incident prentice.Ref      `json:"incident,omitempty"` // that it joined
-	Routed   *prentice.Routing `json:"routed,omitempty"`   // of an alert
+	Incident prentice.Ref   `json:"incident,omitempty"` // that it joined
+	Routed   *alert.Routing `json:"routed,omitempty"`   // of an alert
 }
 
 // Text implements op.Texter.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team/calendar"
 	"prentice/internal/op"
 )
 
@@ -74,11 +75,11 @@ func (p SilencePreview) Text() string {
 
 // SilenceList is silences, and what is silenced now.
 type SilenceList struct {
-	Silences    []SilenceOut             `json:"silences"`
-	Maintenance []prentice.CalendarEntry `json:"maintenance,omitempty"` // in force, or soon
-	Muted       []Muted                  `json:"muted"`
-	Next_       string                   `json:"next,omitempty"`
-	All         bool                     `json:"all,omitempty"` // those that are over too
+	Silences    []SilenceOut      `json:"silences"`
+	Maintenance []calendar.Listed `json:"maintenance,omitempty"` // in force, or soon
+	Muted       []Muted           `json:"muted"`
+	Next_       string            `json:"next,omitempty"`
+	All         bool              `json:"all,omitempty"` // those that are over too
 }
 
 // Text implements op.Texter.
@@ -103,7 +104,7 @@ func (l SilenceList) Text() string {
 }
 
 // maintenanceText is how maintenance stands.
-func maintenanceText(e prentice.CalendarEntry) string {
+func maintenanceText(e calendar.Listed) string {
 	switch {
 	case e.InForce && e.Until.IsZero():
 		return "active, without an end"

@@ -11,15 +11,16 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/kit/db"
 )
 
 // Router says what an alert is about and what becomes of it.
 type Router interface {
-	Route(prentice.Event) prentice.Routing
+	Route(prentice.Event) alert.Routing
 	// Heartbeats lists the alerts that always fire; not known when no one could read
 	// which they are.
-	Heartbeats() (list []prentice.Heartbeat, known bool)
+	Heartbeats() (list []alert.Heartbeat, known bool)
 	// Beats names those that an alert is a message of.
 	Beats(prentice.Event) []string
 	// Owner is who owns what something is about, or, when the catalog does not have
@@ -31,9 +32,9 @@ func isAlert(kind string) bool { return kind == "alert.firing" || kind == "alert
 
 // route is what becomes of an event. What is no alert is told like every symptom,
 // and what an event is about stays as it was kept.
-func (s *Support) route(e prentice.Event) prentice.Routing {
+func (s *Support) route(e prentice.Event) alert.Routing {
 	if s.Router == nil {
-		return prentice.Routing{Do: prentice.AlertNotify, Subject: e.Subject}
+		return alert.Routing{Do: alert.Notify, Subject: e.Subject}
 	}
 	if !isAlert(e.Type) {
 		return s.routeOther(e)
@@ -47,8 +48,8 @@ func (s *Support) route(e prentice.Event) prentice.Routing {
 
 // routeOther is what becomes of what is no alert: it is told to who owns what it is
 // about.
-func (s *Support) routeOther(e prentice.Event) prentice.Routing {
-	r := prentice.Routing{Do: prentice.AlertNotify, Subject: e.Subject}
+func (s *Support) routeOther(e prentice.Event) alert.Routing {
+	r := alert.Routing{Do: alert.Notify, Subject: e.Subject}
 	if isBeat(e) {
 		r.Severity, r.Owner = textOf(e, "severity"), prentice.Ref(textOf(e, "owner"))
 		return r
@@ -67,7 +68,7 @@ func (s *Support) receive(ctx context.Context, by prentice.Actor, e prentice.Eve
 		return r, e.Subject, err
 	}
 	route := s.route(e)
-	if route.Do == prentice.AlertIgnore {
+	if route.Do == alert.Ignore {
 		if err := e.Check(); err != nil {
 			return prentice.Receipt{}, "", err
 		}
@@ -85,7 +86,7 @@ func (s *Support) receive(ctx context.Context, by prentice.Actor, e prentice.Eve
 }
 
 // noteRoute keeps how an alert was routed, for who asks why.
-func noteRoute(tx *db.Tx, event int64, r prentice.Routing) error {
+func noteRoute(tx *db.Tx, event int64, r alert.Routing) error {
 	if r.Why == "" && r.Hint == "" {
 		return nil
 	}
@@ -98,7 +99,7 @@ func noteRoute(tx *db.Tx, event int64, r prentice.Routing) error {
 
 // taken is what became of an event here: the incident that it joined, and how it was
 // routed.
-func (s *Support) taken(ctx context.Context, event int64) (incident prentice.Ref, route *prentice.Routing, err error) {
+func (s *Support) taken(ctx context.Context, event int64) (incident prentice.Ref, route *alert.Routing, err error) {
 	var number int64
 	var text string
 	err = s.DB.QueryRow(ctx, `SELECT incident, routed FROM support_tasks WHERE event = ?`, []any{event}, &number, &text)
@@ -109,7 +110,7 @@ func (s *Support) taken(ctx context.Context, event int64) (incident prentice.Ref
 		return "", nil, fmt.Errorf("read what became of event %d: %w", event, err)
 	}
 	if text != "" {
-		route = &prentice.Routing{}
+		route = &alert.Routing{}
 		if err := json.Unmarshal([]byte(text), route); err != nil {
 			return "", nil, fmt.Errorf("read how event %d was routed: %w", event, err)
 		}

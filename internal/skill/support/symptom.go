@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/kit/db"
 )
 
 // joinSymptom opens an incident for a symptom or brings it to the one that it
 // belongs to. A symptom that names no subject cannot have an incident: two faults
 // without a subject are not one.
-func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, route prentice.Routing) (int64, error) {
+func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, route alert.Routing) (int64, error) {
 	e := r.Event
 	if e.Subject == "" {
 		return 0, nil
@@ -28,7 +29,7 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 	}
 	if in == nil {
 		in = &Incident{Subject: e.Subject, Title: title(e), Summary: titleOf(e), Opened: now, FirstSymptom: at, LastSymptom: at,
-			Group: route.Group, Severity: route.Severity, Owner: route.Owner, Quiet: route.Do == prentice.AlertIncident, hint: clip(route.Hint, 300)}
+			Group: route.Group, Severity: route.Severity, Owner: route.Owner, Quiet: route.Do == alert.Incident, hint: clip(route.Hint, 300)}
 		if err := s.open(tx, now, in, self, e.Causes); err != nil {
 			return 0, err
 		}
@@ -103,7 +104,7 @@ func suffering(tx *db.Tx, e prentice.Event) (*Incident, error) {
 	return incidentWhere(tx, `number = ?`, number)
 }
 
-func symptomLine(in *Incident, e prentice.Event, route prentice.Routing) string {
+func symptomLine(in *Incident, e prentice.Event, route alert.Routing) string {
 	says := e.Type + " from " + clip(e.Source, 100)
 	if e.Subject != in.Subject {
 		says += " on " + string(e.Subject)
@@ -122,8 +123,8 @@ func symptomLine(in *Incident, e prentice.Event, route prentice.Routing) string 
 
 // worse notes what a symptom adds to what is known of an incident. One for which
 // no one is called becomes one for which people are.
-func (s *Support) worse(tx *db.Tx, now time.Time, in *Incident, e prentice.Event, route prentice.Routing) error {
-	if prentice.SeverityRank(route.Severity) > prentice.SeverityRank(in.Severity) {
+func (s *Support) worse(tx *db.Tx, now time.Time, in *Incident, e prentice.Event, route alert.Routing) error {
+	if alert.Rank(route.Severity) > alert.Rank(in.Severity) {
 		in.Severity = route.Severity
 		if err := s.refires(tx, now, in, "its severity is "+clip(route.Severity, 40)+" now"); err != nil {
 			return err
@@ -138,7 +139,7 @@ func (s *Support) worse(tx *db.Tx, now time.Time, in *Incident, e prentice.Event
 			return err
 		}
 	}
-	if !in.Quiet || route.Do != prentice.AlertNotify {
+	if !in.Quiet || route.Do != alert.Notify {
 		return nil
 	}
 	in.Quiet = false
@@ -155,7 +156,7 @@ func ours(e prentice.Event) bool { return strings.HasPrefix(e.Source, "prentice/
 
 // suffer notes a symptom and says whether it was not there just before. One that
 // prentice has seen itself stays its own, anyone who else says the same.
-func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.EventRecord, route prentice.Routing) (bool, error) {
+func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.EventRecord, route alert.Routing) (bool, error) {
 	links, about := "", string(r.Subject)
 	if list := linksOf(r.Event); len(list) > 0 {
 		raw, err := json.Marshal(list)

@@ -149,10 +149,10 @@ func (c *Calendar) moment(t time.Time) string {
 
 // Days is what stands in the calendar on some days, beginning with that of now
 // in the team's zone.
-func (c *Calendar) Days(now time.Time, days int) prentice.CalendarDays {
+func (c *Calendar) Days(now time.Time, days int) Days {
 	local := now.In(c.Zone())
-	d := prentice.CalendarDays{
-		Zone: c.Zone().String(), Now: now.UTC(), Entries: []prentice.CalendarEntry{},
+	d := Days{
+		Zone: c.Zone().String(), Now: now.UTC(), Entries: []Listed{},
 		From: time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, c.Zone()),
 		To:   time.Date(local.Year(), local.Month(), local.Day()+days, 0, 0, 0, 0, c.Zone()),
 	}
@@ -162,8 +162,8 @@ func (c *Calendar) Days(now time.Time, days int) prentice.CalendarDays {
 	return d
 }
 
-func (e Entry) shown(now, from, to time.Time) prentice.CalendarEntry {
-	return prentice.CalendarEntry{
+func (e Entry) shown(now, from, to time.Time) Listed {
+	return Listed{
 		Name: e.Name, Kind: e.Kind.String(), Reason: e.Reason, Applies: e.to(),
 		InForce: e.during.has(now), Until: e.during.flips(now), Spans: e.during.spans(from, to),
 	}

@@ -103,8 +103,8 @@ func (c *Calendar) Mute(catalog *prentice.Catalog, about prentice.Ref, labels ma
 
 // Maintained is the maintenance that is in force at a moment or will be within some
 // days: all, or with about what names that thing.
-func (c *Calendar) Maintained(catalog *prentice.Catalog, about prentice.Ref, now time.Time, days int) []prentice.CalendarEntry {
-	list := []prentice.CalendarEntry{}
+func (c *Calendar) Maintained(catalog *prentice.Catalog, about prentice.Ref, now time.Time, days int) []Listed {
+	list := []Listed{}
 	for _, e := range c.Entries() {
 		if e.Kind != Maintenance || about != "" && !e.Mutes.All && !e.Mutes.names(catalog, about) {
 			continue

@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/prometheus/alertmanager/timeinterval"
-
-	"prentice"
 )
 
 const (
@@ -94,8 +92,8 @@ func midnight(t time.Time, i timeinterval.TimeInterval) time.Time {
 }
 
 // spans lists the parts of the set between two moments.
-func (w when) spans(from, to time.Time) []prentice.Span {
-	list := []prentice.Span{}
+func (w when) spans(from, to time.Time) []Span {
+	list := []Span{}
 	for at := from; at.Before(to); {
 		flip := w.flipsBy(at, to)
 		end := flip
@@ -103,7 +101,7 @@ func (w when) spans(from, to time.Time) []prentice.Span {
 			end = to
 		}
 		if w.has(at) {
-			list = append(list, prentice.Span{From: at.UTC(), To: end.UTC()})
+			list = append(list, Span{From: at.UTC(), To: end.UTC()})
 		}
 		at = end
 	}

@@ -1,4 +1,4 @@
-package prentice
+package calendar
 
 import "time"
 
@@ -9,8 +9,8 @@ type Span struct {
 	To   time.Time `json:"to,omitzero"`
 }
 
-// CalendarEntry is a freeze, a window or maintenance, and when it is in force.
-type CalendarEntry struct {
+// Listed is a freeze, a window or maintenance, and when it is in force.
+type Listed struct {
 	Name    string    `json:"name"`
 	Kind    string    `json:"kind"` // freeze: nothing it applies to is begun in it; window: only in it; maintenance: no one is told in it
 	Reason  string    `json:"reason"`
@@ -20,12 +20,12 @@ type CalendarEntry struct {
 	Spans   []Span    `json:"spans"`          // of the days that were asked for, in order
 }
 
-// CalendarDays is what a team's calendar says of some days. They begin with the
+// Days is what a team's calendar says of some days. They begin with the
 // day of From in the team's zone.
-type CalendarDays struct {
-	Zone    string          `json:"zone"`
-	Now     time.Time       `json:"now"`
-	From    time.Time       `json:"from"`
-	To      time.Time       `json:"to"`
-	Entries []CalendarEntry `json:"entries"`
+type Days struct {
+	Zone    string    `json:"zone"`
+	Now     time.Time `json:"now"`
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Entries []Listed  `json:"entries"`
 }

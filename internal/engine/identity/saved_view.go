@@ -1,4 +1,4 @@
-package prentice
+package identity
 
 // SavedView is a list as someone wants to find it again: the page, and what it is
 // filtered by, as the query of its address.
