@@ -11,7 +11,6 @@ import (
 	"prentice/internal/adapter/alertmanager"
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/shell"
-	"prentice/internal/team/calendar"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/log"
@@ -29,6 +28,7 @@ import (
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
+	"prentice/internal/team/calendar"
 )
 
 // Describe is every skill without a data folder behind it: enough to draw

@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/op"
 	"prentice/internal/skill/support"
+	"prentice/internal/team/calendar"
 )
 
 var (

@@ -6,11 +6,11 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/retention"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
+	"prentice/internal/team/calendar"
 )
 
 // The stories of what supervises: what is asked, the rules, the limits, the

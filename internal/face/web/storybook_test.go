@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/engine/notice"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
+	"prentice/internal/team/calendar"
 )
 
 // The storybook shows every page in every state that matters, with canned data.

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/op"
+	"prentice/internal/team/calendar"
 )
 
 // daysShown is how many days of the calendar are shown when no one says.

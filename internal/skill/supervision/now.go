@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/engine/notice"
 	"prentice/internal/op"
+	"prentice/internal/team/calendar"
 )
 
 // Broken is an open incident, as the first page shows it.

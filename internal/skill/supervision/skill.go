@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/engine/replica"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team/calendar"
 )
 
 //go:embed pages/*.html

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/op"
+	"prentice/internal/team/calendar"
 )
 
 // Status is the whole of it on one screen: is anything wrong, does anything wait for

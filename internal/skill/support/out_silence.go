@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/op"
+	"prentice/internal/team/calendar"
 )
 
 // Match is something that fires and that matchers match.

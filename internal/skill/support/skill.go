@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/team/calendar"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team/calendar"
 )
 
 //go:embed schema/*.sql pages/*.html
