@@ -37,7 +37,7 @@ test:
 ## stories: what users do, against the whole program, on both databases and in a browser
 stories:
 	go build -C bench -o /dev/null .
-	go test -C stories -parallel 4 -timeout 12m ./...
+	go test -C stories -parallel 6 -timeout 15m ./...
 
 ## hazards: what has hurt others, played against the program; a line for each
 hazards:

@@ -62,9 +62,12 @@ func (c *commands) tell(ctx context.Context, folder string, plain, quick bool) (
 	if err != nil {
 		return prentice.Errorf(prentice.Internal, "where is this program? %w", err)
 	}
+	outliveReaders()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	screen := term.On(c.stdout, os.Getenv, plain)
 	err = story.Tell(ctx, story.Stage{
-		Data: set.Data, Bin: bin, Called: called(), Out: c.stdout, Screen: screen, Quick: quick,
+		Data: set.Data, Bin: bin, Called: called(), Out: followed{c.stdout, end}, Screen: screen, Quick: quick,
 		Open: func(ctx context.Context) (story.Opened, error) { return c.openStage(ctx, set) },
 	})
 	said := screen

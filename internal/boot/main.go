@@ -79,6 +79,7 @@ func (c *commands) up() *cobra.Command {
 		Use: "up", GroupID: string(op.Administration), Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
 		Long: "Starts the watching, the schedules and the performing of runs, and serves pages and API until it is told to stop (SIGINT or SIGTERM): then it lets the steps under way end. The data folder is made if it is not there.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			outliveReaders()
 			g := cli.GlobalOf(cmd)
 			file := settingsFile()
 			if sample {
