@@ -127,9 +127,21 @@ func (p person) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		p.t.Fatalf("%v; the page says: %.600s", err, p.page())
+	for _, step := range steps {
+		err := chromedp.Do(ctx, step)
+		for replaced(err) && ctx.Err() == nil {
+			err = chromedp.Do(ctx, step)
+		}
+		if err != nil {
+			p.t.Fatalf("%v; the page says: %.600s", err, p.page())
+		}
 	}
+}
+
+// replaced says that the page, which changes by itself, had another node in the place
+// of one by the time that it was to be worked with.
+func replaced(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "Could not find node with given id")
 }
 
 // page is the text that the person reads now.
