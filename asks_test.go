@@ -2,10 +2,9 @@ package prentice_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,29 +16,19 @@ var outside = []string{"internal/face/api/", "internal/demo/"}
 // untyped finds the requests to a door whose input is JSON or a map.
 func untyped(t *testing.T, name string, source any) []string {
 	t.Helper()
-	set := token.NewFileSet()
-	file, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []string
-	ast.Inspect(file, func(n ast.Node) bool {
+	return placesOf(t, name, source, func(n ast.Node) bool {
 		lit, ok := n.(*ast.CompositeLit)
-		if !ok || !isSelector(lit.Type, "op", "Request") {
-			return true
-		}
-		for _, elt := range lit.Elts {
-			pair, ok := elt.(*ast.KeyValueExpr)
-			if !ok {
-				continue
-			}
-			if key, ok := pair.Key.(*ast.Ident); ok && key.Name == "In" && isUntyped(pair.Value) {
-				found = append(found, set.Position(pair.Pos()).String())
-			}
-		}
-		return true
+		return ok && isSelector(lit.Type, "op", "Request") && slices.ContainsFunc(lit.Elts, isUntypedInput)
 	})
-	return found
+}
+
+func isUntypedInput(elt ast.Expr) bool {
+	pair, ok := elt.(*ast.KeyValueExpr)
+	if !ok {
+		return false
+	}
+	key, ok := pair.Key.(*ast.Ident)
+	return ok && key.Name == "In" && isUntyped(pair.Value)
 }
 
 func isUntyped(e ast.Expr) bool {

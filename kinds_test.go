@@ -66,14 +66,19 @@ func kindsToldApart(n ast.Node) int {
 
 func tablesOfKinds(t *testing.T, name string, source any) []string {
 	t.Helper()
+	return placesOf(t, name, source, func(n ast.Node) bool { return kindsToldApart(n) > mostKinds })
+}
+
+// placesOf is where in a source, or in the file of its name, something stands.
+func placesOf(t *testing.T, name string, source any, is func(ast.Node) bool) (found []string) {
+	t.Helper()
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []string
 	ast.Inspect(file, func(n ast.Node) bool {
-		if kindsToldApart(n) > mostKinds {
+		if n != nil && is(n) {
 			found = append(found, set.Position(n.Pos()).String())
 		}
 		return true

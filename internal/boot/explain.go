@@ -9,6 +9,7 @@ import (
 	"prentice"
 	"prentice/book"
 	"prentice/internal/engine/notice"
+	"prentice/internal/kit/render"
 	"prentice/internal/skill"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/support"
@@ -42,7 +43,7 @@ func outages(list []support.Incident, now time.Time) (felt []learning.Outage) {
 		if until.IsZero() {
 			until = now
 		}
-		felt = append(felt, learning.Outage{Incident: in.Ref, Subject: in.Subject, Title: in.Title, For: until.Sub(in.FirstSymptom), Lasted: until.Sub(in.FirstSymptom).Round(time.Second).String()})
+		felt = append(felt, learning.Outage{Incident: in.Ref, Subject: in.Subject, Title: in.Title, For: until.Sub(in.FirstSymptom), Lasted: render.Span(until.Sub(in.FirstSymptom))})
 	}
 	return felt
 }

@@ -116,7 +116,7 @@ func TestOfManyAtOnceNoTwoHaveOneThing(t *testing.T) {
 		now := &heldNow{own: map[string]int64{}, pass: map[string]int{}}
 		var got [2]int
 		var count sync.Mutex
-		errs := together(atOnce, func(i int) error {
+		errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 			d, chance := processes[i%len(processes)], rand.New(rand.NewPCG(1, uint64(i)))
 			for n := range 12 {
 				run, set := int64(1+i*1000+n), sets[chance.IntN(len(sets))]

@@ -2,30 +2,11 @@ package runner
 
 import (
 	"fmt"
-	"sync"
 	"testing"
 
 	"prentice"
+	"prentice/internal/kit/db/dbtest"
 )
-
-// atOnce is how many people do something at the same moment.
-const atOnce = 50
-
-// together calls do for each of n at the same moment, and returns their errors.
-func together(n int, do func(i int) error) []error {
-	errs := make([]error, n)
-	gate := make(chan struct{})
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			<-gate
-			errs[i] = do(i)
-		})
-	}
-	close(gate)
-	all.Wait()
-	return errs
-}
 
 // crowd puts n approvers on the team.
 func (w *world) crowd(n int) []prentice.Actor {
@@ -98,14 +79,14 @@ func asks(approvers int) prentice.Decision {
 }
 
 func TestOfFiftyWhoApproveAtOnceAsManyCountAsAreAsked(t *testing.T) {
-	for _, asked := range []int{1, 2, 7, atOnce} {
+	for _, asked := range []int{1, 2, 7, dbtest.AtOnce} {
 		t.Run(fmt.Sprint(asked), func(t *testing.T) {
 			everywhere(t, mending(), asks(asked), func(t *testing.T, a, b *world) {
-				people := a.crowd(atOnce)
-				b.crowd(atOnce)
+				people := a.crowd(dbtest.AtOnce)
+				b.crowd(dbtest.AtOnce)
 				run := a.start(bob, "mend")
 				a.until(run.Number, prentice.Waiting)
-				errs := together(atOnce, func(i int) error {
+				errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 					_, err := either(i, a, b).r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: people[i], Yes: true})
 					return err
 				})

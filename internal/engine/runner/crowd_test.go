@@ -8,6 +8,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
 )
 
 // ended waits for the end of a run, whichever it is.
@@ -20,8 +21,8 @@ func (w *world) ended(number int64) prentice.RunDetail {
 // refuse, cancel, break the glass, and let it expire.
 func TestAWaitingRunOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 	everywhere(t, mending(), askTwo, func(t *testing.T, a, b *world) {
-		people := a.crowd(atOnce)
-		b.crowd(atOnce)
+		people := a.crowd(dbtest.AtOnce)
+		b.crowd(dbtest.AtOnce)
 		menus := [][]string{
 			{"approve", "refuse", "cancel", "glass", "expire"},
 			{"approve", "glass"},
@@ -34,8 +35,8 @@ func TestAWaitingRunOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 			run := a.start(bob, procedure)
 			a.until(run.Number, prentice.Waiting)
 			before := acted("restart", "host/a", a, b)
-			done := make([]string, atOnce)
-			errs := together(atOnce, func(i int) (err error) {
+			done := make([]string, dbtest.AtOnce)
+			errs := dbtest.Together(dbtest.AtOnce, func(i int) (err error) {
 				w, who, menu := either(i, a, b), people[i], menus[round%len(menus)]
 				done[i] = menu[(i+round)%len(menu)]
 				switch done[i] {
@@ -109,12 +110,12 @@ func TestAStepForAPersonOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 	human.Kind = humanKind
 	plan.Steps = append(plan.Steps, human)
 	everywhere(t, plan, allow, func(t *testing.T, a, b *world) {
-		people := a.crowd(atOnce)
+		people := a.crowd(dbtest.AtOnce)
 		for round := range 6 {
 			run := a.start(bob, fmt.Sprintf("mend-%d", round))
 			a.until(run.Number, prentice.Waiting)
-			cancelled := make([]bool, atOnce)
-			errs := together(atOnce, func(i int) (err error) {
+			cancelled := make([]bool, dbtest.AtOnce)
+			errs := dbtest.Together(dbtest.AtOnce, func(i int) (err error) {
 				w := either(i, a, b)
 				if cancelled[i] = (i+round)%9 == 0; cancelled[i] {
 					_, err = w.r.Cancel(t.Context(), run.Number, people[i], "enough")
@@ -147,7 +148,7 @@ func TestOfFiftyRetriesAtOnceOneBegins(t *testing.T) {
 		first := a.start(bob, "mend")
 		a.until(first.Number, prentice.Undone)
 		a.verdict, b.verdict = askOne, askOne
-		errs := together(atOnce, func(i int) error {
+		errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 			_, err := either(i, a, b).r.Retry(t.Context(), first.Number, bob, "")
 			return err
 		})
@@ -169,7 +170,7 @@ func TestOfFiftyWhoSayResumeAtOnceOneDoes(t *testing.T) {
 		for a.only(`SELECT COUNT(*) FROM runs WHERE hold <> ''`) < runs {
 			time.Sleep(time.Millisecond)
 		}
-		errs := together(atOnce, func(i int) error {
+		errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 			_, err := either(i, a, b).r.Resume(t.Context(), bob, "seen to")
 			return err
 		})
@@ -187,13 +188,13 @@ func TestOfFiftyWhoSayResumeAtOnceOneDoes(t *testing.T) {
 
 func TestOfFiftyWhoBreakTheGlassAtOnceOneDoes(t *testing.T) {
 	everywhere(t, mending(), askOne, func(t *testing.T, a, b *world) {
-		people := a.crowd(atOnce)
+		people := a.crowd(dbtest.AtOnce)
 		const runs = 5
 		for n := range runs {
 			run := a.start(bob, fmt.Sprintf("mend-%d", n))
 			a.until(run.Number, prentice.Waiting)
 		}
-		errs := together(atOnce, func(i int) error { // one person, for several runs
+		errs := dbtest.Together(dbtest.AtOnce, func(i int) error { // one person, for several runs
 			_, err := either(i, a, b).r.BreakGlass(t.Context(), int64(i%runs+1), "", cat, "the shop burns and no one is there")
 			return err
 		})
@@ -202,7 +203,7 @@ func TestOfFiftyWhoBreakTheGlassAtOnceOneDoes(t *testing.T) {
 		}
 		broken := a.only(`SELECT run FROM run_reviews`)
 		a.until(broken, prentice.Verified)
-		errs = together(atOnce, func(i int) error {
+		errs = dbtest.Together(dbtest.AtOnce, func(i int) error {
 			return either(i, a, b).r.CloseReview(t.Context(), broken, people[i], "it was right to do so")
 		})
 		if won := wins(t, errs); won != 1 {
@@ -213,7 +214,7 @@ func TestOfFiftyWhoBreakTheGlassAtOnceOneDoes(t *testing.T) {
 
 func TestACancelThatIsAnsweredIsNeverLost(t *testing.T) {
 	everywhere(t, mending(), askOne, func(t *testing.T, a, b *world) {
-		errs := together(atOnce, func(i int) error {
+		errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 			run, err := a.r.Start(t.Context(), prentice.RunRequest{Procedure: fmt.Sprintf("mend-%d", i), Actor: bob})
 			if err != nil {
 				return err
@@ -245,14 +246,14 @@ func TestOfFiftyRequestsForTheSameAtOnceOneBegins(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			everywhere(t, mending(), askOne, func(t *testing.T, a, b *world) {
-				numbers := make([]int64, atOnce)
-				errs := together(atOnce, func(i int) error {
+				numbers := make([]int64, dbtest.AtOnce)
+				errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 					run, err := either(i, a, b).r.Start(t.Context(), c.req)
 					numbers[i] = run.Number
 					return err
 				})
-				if won := wins(t, errs); (won != 1) == c.losers || !c.losers && won != atOnce {
-					t.Errorf("%d of %d were told that it began", won, atOnce)
+				if won := wins(t, errs); (won != 1) == c.losers || !c.losers && won != dbtest.AtOnce {
+					t.Errorf("%d of %d were told that it began", won, dbtest.AtOnce)
 				}
 				for _, n := range numbers {
 					if n != numbers[0] {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/db/dbtest"
 )
 
 // later lets time pass and looks at the proposals.
@@ -88,7 +89,7 @@ func TestOfAnAnswerAndAWithdrawalAtOnceOneCounts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			together(2, func(i int) error {
+			dbtest.Together(2, func(i int) error {
 				if i == 0 {
 					return w.r.endOutdated(t.Context(), loaded, prentice.Void{Says: "withdrawn", Old: d.Plan})
 				}

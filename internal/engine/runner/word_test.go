@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/run"
+	"prentice/internal/kit/db/dbtest"
 )
 
 // human is a step for people.
@@ -193,11 +194,11 @@ func TestOfFiftyWhoVerifyOrCheckAtOnceOneCounts(t *testing.T) {
 
 func fiftyAnswer(t *testing.T, section prentice.Section) {
 	everywhere(t, planOf(1, step("restart", prentice.Act, "target"), human("seen", section)), allow, func(t *testing.T, a, b *world) {
-		people := a.crowd(atOnce)
+		people := a.crowd(dbtest.AtOnce)
 		for round := range 3 {
 			run := a.start(bob, fmt.Sprintf("mend-%d", round))
 			a.until(run.Number, prentice.Waiting)
-			errs := together(atOnce, func(i int) error {
+			errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 				_, err := either(i, a, b).r.Confirm(t.Context(), prentice.Reply{Run: run.Number, Actor: people[i], Yes: i%2 == 0, Reason: "looked"})
 				return err
 			})

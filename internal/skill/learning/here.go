@@ -26,7 +26,7 @@ type Here struct {
 	Overdue    []Due // procedures whose review is due
 	NoUndo     []string
 	NoVerify   []string
-	Never      []string // procedures that no one ever ran in these days
+	Never      []string // procedures that did not run in these days; none when Cut, as they may have
 	Findings   int      // in the team's files
 	Rules      int      // of the policy
 	Events     int      // the most that are looked at
@@ -35,6 +35,7 @@ type Here struct {
 	Dead       int // notices that no one took
 	Sent       int
 	Runs       int
+	Cut        bool // there were more runs, and only the newest are counted
 	Verified   int
 	Adhoc      int
 	Again      []Counted // ad-hoc commands that were asked for more than once
@@ -64,7 +65,7 @@ const (
 	most = 500 // of what is listed to be counted
 )
 
-// survey counts what is here. What cannot be read here is left out.
+// survey counts what is here; without a team it is nothing.
 func (d Deps) survey(ctx context.Context) (h Here, err error) {
 	if d.Catalog == nil {
 		return h, nil
@@ -145,7 +146,7 @@ func changes(p prentice.Procedure) bool { return has(p, prentice.Act) }
 
 func (h *Here) ofRuns(runs []prentice.Run, all []prentice.Procedure) {
 	ran, commands := map[string]bool{}, map[string]int{}
-	h.Runs = len(runs)
+	h.Runs, h.Cut = len(runs), len(runs) == most
 	for _, r := range runs {
 		ran[r.Procedure] = true
 		if r.State == prentice.Verified {
@@ -157,7 +158,7 @@ func (h *Here) ofRuns(runs []prentice.Run, all []prentice.Procedure) {
 		}
 	}
 	for _, p := range all {
-		if !ran[p.Name] {
+		if !ran[p.Name] && !h.Cut {
 			h.Never = append(h.Never, p.Name)
 		}
 	}

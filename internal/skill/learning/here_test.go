@@ -79,6 +79,17 @@ func TestWhatStandsHereIsCountedFromTheTeamsData(t *testing.T) {
 	}
 }
 
+func TestOfMoreRunsThanAreCountedNoProcedureIsSaidToBeUnused(t *testing.T) {
+	d := team()
+	d.Runs = func(context.Context, prentice.RunFilter) ([]prentice.Run, error) {
+		return make([]prentice.Run, most), nil
+	}
+	text, err := d.stands(t.Context(), "prototyping")
+	if err != nil || strings.Contains(text, "did not run") || !strings.Contains(text, "among the newest 500 runs") {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
 func TestWithoutATeamEachTopicSaysThatThereIsNoEvidence(t *testing.T) {
 	for _, line := range framework().Lines {
 		text, err := Deps{}.stands(t.Context(), line.Topic)
