@@ -59,6 +59,17 @@ type explainIn struct {
 	For    string `json:"for,omitempty" doc:"Who reads: it changes the order of the parts, never a fact." enum:"junior,lead,auditor" default:"junior"`
 }
 
+// check refuses what would have no effect.
+func (in explainIn) check() error {
+	if in.Word != "" && in.Topic != "term" {
+		return prentice.Errorf(prentice.Invalid, "%s %s is not a topic", in.Topic, in.Word).Try("a word of the glossary is explained by: prentice explain term %s", in.Word)
+	}
+	if in.Lesson && (in.Topic == "" || in.Topic == "term") {
+		return prentice.Errorf(prentice.Invalid, "a lesson is of one topic").Try("name it, such as: prentice explain %s --lesson", framework().Lines[0].Topic)
+	}
+	return nil
+}
+
 // Explained is a topic, told with this team's own data, or the role line by line.
 type Explained struct {
 	Topic     string     `json:"topic,omitempty"`
@@ -98,14 +109,14 @@ func (e Explained) Text() string {
 func explainOp(d Deps) op.Op {
 	return op.New("explain", prentice.Look, prentice.Viewer, "Explain a topic of the role, from this team's own data.",
 		func(ctx context.Context, _ op.Call, in explainIn) (Explained, error) {
-			if in.Topic == "" {
+			if err := in.check(); err != nil {
+				return Explained{}, err
+			}
+			switch in.Topic {
+			case "":
 				return framework().role(), nil
-			}
-			if in.Topic == "term" {
+			case "term":
 				return d.explainTerm(in.Word)
-			}
-			if in.Word != "" {
-				return Explained{}, prentice.Errorf(prentice.Invalid, "%s %s is not a topic", in.Topic, in.Word).Try("a word of the glossary is explained by: prentice explain term %s", in.Word)
 			}
 			return d.explain(ctx, in)
 		}).WithExample("prentice explain capacity --lesson")
