@@ -9,6 +9,7 @@ COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 BESIDE      = bench stories # modules of their own: what only they need is not the program's
+GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 help:
@@ -37,7 +38,17 @@ test:
 ## stories: what users do, against the whole program, on both databases and in a browser
 stories:
 	go build -C bench -o /dev/null .
-	go test -C stories -parallel 6 -timeout 15m ./...
+	$(MAKE) --no-print-directory -j2 -Otarget stories-told crash-proof
+
+# A story plays with clocks, networks and other programs. CI tells up to three that failed
+# once more, alone, and lists them; the crash proof and what runs with the race detector
+# get one try (decisions/0060).
+.PHONY: stories-told crash-proof
+stories-told:
+	cd stories && $(if $(CI),go run $(GOTESTSUM) --format standard-quiet --rerun-fails=1 --rerun-fails-max-failures=3 \
+	  --packages ". ./browser ./packages" -- -parallel 6 -timeout 15m,go test -parallel 6 -timeout 15m . ./browser ./packages)
+crash-proof:
+	go test -C stories -timeout 15m ./crash/...
 
 ## hazards: what has hurt others, played against the program; a line for each
 hazards:
