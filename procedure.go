@@ -92,6 +92,7 @@ type StepSpec struct {
 	Idempotent bool              `json:"idempotent,omitempty"`
 	Of         string            `json:"of,omitempty"` // the step whose done? question this is
 	Attrs      map[string]string `json:"attrs,omitempty"`
+	Script     string            `json:"-"` // the shell of which Body is a script, as its kind says; "" is none
 	Body       string            `json:"body"`
 	Prose      string            `json:"prose,omitempty"` // what stands before the block, for people
 	At         Pos               `json:"at"`

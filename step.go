@@ -14,6 +14,8 @@ import (
 type StepKind interface {
 	// Name is the word after the fence: sh, http, probe, wait, human.
 	Name() string
+	// Needs is what each of its steps needs. It is always the same.
+	Needs() StepNeeds
 	// Lint says what is wrong with a step of this kind: an attribute that it
 	// does not know, a value that it cannot use, a body that is missing.
 	Lint(StepSpec) []Finding
@@ -26,6 +28,14 @@ type StepKind interface {
 	// Done looks whether it is true already. A kind that cannot look answers
 	// Unknown.
 	Done(context.Context, Work) (Answer, error)
+}
+
+// StepNeeds is what the steps of a kind need of those who plan and perform them, so
+// that no one asks for the name of a kind. The zero value is nothing.
+type StepNeeds struct {
+	Script string   // the shell of which the body is a script, sh or bash; it runs on the targets unless the step says otherwise
+	Person bool     // a person does it, and says so; it is asked for and never applied
+	Budget []string // the attributes that are times which a step may take beside what the plan allows for each
 }
 
 // Work is one step on one target, with what it needs to be done.
@@ -77,27 +87,23 @@ type Replayer interface {
 	Passed(bytes int64) bool
 }
 
-// Lingerer is a kind of which a step may go on where the process was that performed
-// it, when that process is gone.
-type Lingerer interface {
+// Detached is a kind of which a step may go on without the process that began it,
+// and is taken up by the next: Done says No while it goes on, and Apply after that
+// follows it to its end and begins nothing. What it keeps for that is kept until the
+// proof of the step is written.
+type Detached interface {
+	StepKind
+	// Lingers says whether a step may go on where the process was that began it, when
+	// that process is gone.
 	Lingers(Work) bool
-}
-
-// Prover is a kind that wants to hear when the proof of a step is written, to let
-// go of what it kept for the case that it never would be.
-type Prover interface {
-	Proved(context.Context, Work)
-}
-
-// Ender is a kind of which a step may go on without the process that performed it:
-// End ends it, when a person stops the run before another process has taken it up.
-type Ender interface {
+	// End ends a step that goes on, when a person stops the run before another process
+	// has taken it up. Of one that does not there is nothing to end, and no error.
 	End(context.Context, Work) error
-}
-
-// Sweeper is a kind that keeps something of a step until its proof is written.
-// Sweep lets go of what earlier processes left here of steps that are not in
-// flight. It asks for those after it has looked what there is.
-type Sweeper interface {
+	// Proved hears that the proof is written, and lets go of what was kept. It may hear
+	// so twice.
+	Proved(context.Context, Work)
+	// Sweep lets go of what earlier processes left here of steps that are not in
+	// flight. It asks for those after it has looked what there is, and lets go of
+	// nothing when they are not known.
 	Sweep(ctx context.Context, inFlight func() ([]Work, error)) error
 }

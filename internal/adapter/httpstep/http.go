@@ -51,6 +51,9 @@ var client = http.Client{
 // Name implements prentice.StepKind.
 func (*Kind) Name() string { return "http" }
 
+// Needs implements prentice.StepKind.
+func (*Kind) Needs() prentice.StepNeeds { return prentice.StepNeeds{} }
+
 // Says implements prentice.StepKind.
 func (*Kind) Says(s prentice.PlannedStep) string {
 	wants := "a 2xx"

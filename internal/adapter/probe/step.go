@@ -32,6 +32,11 @@ type Kind struct {
 // Name implements prentice.StepKind.
 func (*Kind) Name() string { return "probe" }
 
+// Needs implements prentice.StepKind.
+func (*Kind) Needs() prentice.StepNeeds {
+	return prentice.StepNeeds{Budget: []string{"settle", "silence"}}
+}
+
 // Says implements prentice.StepKind. It names what is looked at, so that a plan
 // shows it and a changed catalog makes another plan.
 func (k *Kind) Says(s prentice.PlannedStep) string {

@@ -55,7 +55,7 @@ func (h here) Ask(ctx context.Context, a outlive.Ask, want string, out func(int6
 	}
 }
 
-// Sweep implements prentice.Sweeper, for the claims of this machine.
+// Sweep implements prentice.Detached, for the claims of this machine.
 func (k *Kind) Sweep(ctx context.Context, inFlight func() ([]prentice.Work, error)) error {
 	there, err := filepath.Glob(filepath.Join(k.Home, "claim-*"))
 	if err != nil || len(there) == 0 || k.Home == "" {

@@ -20,7 +20,10 @@ type Bash struct{ *Kind }
 // Name implements prentice.StepKind.
 func (Bash) Name() string { return bash }
 
-// Sweep implements prentice.Sweeper: the kind sh sweeps for both.
+// Needs implements prentice.StepKind.
+func (Bash) Needs() prentice.StepNeeds { return prentice.StepNeeds{Script: bash} }
+
+// Sweep implements prentice.Detached: the kind sh sweeps for both.
 func (Bash) Sweep(context.Context, func() ([]prentice.Work, error)) error { return nil }
 
 // shellOf is the shell that runs a step, by the name of its kind; "" is /bin/sh.
@@ -90,10 +93,4 @@ func answer(step prentice.PlannedStep, out prentice.Outcome, err error) (prentic
 // unanswered says whether a question ended in a way that is no answer.
 func unanswered(exit proc.Exit) bool { return exit.Signal != "" || exit.Code > 128 }
 
-var (
-	_ prentice.StepKind = Bash{}
-	_ prentice.Prover   = Bash{}
-	_ prentice.Lingerer = Bash{}
-	_ prentice.Ender    = Bash{}
-	_ prentice.Sweeper  = Bash{}
-)
+var _ prentice.Detached = Bash{}

@@ -64,6 +64,9 @@ type Remote interface {
 // Name implements prentice.StepKind.
 func (*Kind) Name() string { return "sh" }
 
+// Needs implements prentice.StepKind.
+func (*Kind) Needs() prentice.StepNeeds { return prentice.StepNeeds{Script: "sh"} }
+
 // Says implements prentice.StepKind: the first line that does something.
 func (*Kind) Says(s prentice.PlannedStep) string {
 	if s.Attrs["sudo"] == "true" {
@@ -108,14 +111,14 @@ func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, erro
 	return k.Claims.done(ctx, way, claimed, k.asking(w))
 }
 
-// Proved implements prentice.Prover.
+// Proved implements prentice.Detached.
 func (k *Kind) Proved(_ context.Context, w prentice.Work) {
 	if way, w, err := k.way(w); err == nil && way != nil {
 		k.Claims.proved(way, w)
 	}
 }
 
-// End implements prentice.Ender.
+// End implements prentice.Detached.
 func (k *Kind) End(ctx context.Context, w prentice.Work) error {
 	way, w, err := k.way(w)
 	if err != nil || way == nil {
@@ -124,7 +127,7 @@ func (k *Kind) End(ctx context.Context, w prentice.Work) error {
 	return k.Claims.end(ctx, way, w)
 }
 
-// Lingers implements prentice.Lingerer: what was started on this machine may go
+// Lingers implements prentice.Detached: what was started on this machine may go
 // on, unless it is known to have ended.
 func (k *Kind) Lingers(w prentice.Work) bool {
 	return !k.remote(w.Step, w.Target) && (k.Claims == nil || !k.Claims.over(w))
@@ -339,10 +342,4 @@ func explain(step prentice.PlannedStep, err error, log io.Writer) error {
 	}
 }
 
-var (
-	_ prentice.StepKind = (*Kind)(nil)
-	_ prentice.Prover   = (*Kind)(nil)
-	_ prentice.Lingerer = (*Kind)(nil)
-	_ prentice.Ender    = (*Kind)(nil)
-	_ prentice.Sweeper  = (*Kind)(nil)
-)
+var _ prentice.Detached = (*Kind)(nil)

@@ -20,14 +20,18 @@ const (
 // adhoc is the procedure that an ad-hoc command is planned as: one step on each
 // target, and nothing that verifies it or puts it back. Its digest names the
 // command as that of a file does.
-func adhoc(a prentice.Adhoc) (prentice.Procedure, error) {
+func adhoc(a prentice.Adhoc, kinds Kinds) (prentice.Procedure, error) {
 	if err := sound(a); err != nil {
 		return prentice.Procedure{}, err
+	}
+	kind, ok := kinds.running("sh")
+	if !ok {
+		return prentice.Procedure{}, prentice.Errorf(prentice.Unavailable, "no kind of step runs a command here")
 	}
 	limits := prentice.DefaultLimits()
 	limits.MaxTargets, limits.Parallel, limits.MaxFailures, limits.Timeout = adhocTargets, a.Parallel, a.MaxFailures, a.Timeout
 	limits.Cooldown = 0 // one command does not stand in the way of another
-	step := prentice.StepSpec{ID: "command", Section: prentice.Act, Kind: "sh", Risk: a.Risk, Where: "target", Body: a.Script}
+	step := prentice.StepSpec{ID: "command", Section: prentice.Act, Kind: kind.Name(), Script: kind.Needs().Script, Risk: a.Risk, Where: "target", Body: a.Script}
 	if a.Sudo {
 		step.Attrs = map[string]string{"sudo": "true"}
 	}

@@ -63,7 +63,7 @@ func (p *page) risk(s *prentice.StepSpec, f fence, given map[string]attribute) {
 
 func (p *page) where(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	s.Where = "here"
-	if scripted(s.Kind) {
+	if s.Script != "" {
 		s.Where = "target"
 	}
 	a, ok := given["where"]

@@ -67,21 +67,21 @@ func scheduleAdvice(t prentice.Trigger, now time.Time) []string {
 	return s.Advice(now.In(where).Year())
 }
 
-// shells are the languages of the kinds whose bodies are scripts.
+// shells are the languages of scripts, by the shell that a kind needs.
 var shells = map[string]script.Shell{"sh": script.POSIX, "bash": script.Bash}
 
 func lintStep(p prentice.Procedure, s prentice.StepSpec, advise func(at prentice.Pos, hint, format string, args ...any)) {
 	if s.Risk == prentice.Danger {
 		advise(s.At, "make sure that people know what they approve", "step %s has risk=danger, so that the plan cannot be undone; to the policy, plan.risk is \"danger\" and plan.undoable is false", s.ID)
 	}
-	if shell, is := shells[s.Kind]; is {
+	if shell, is := shells[s.Script]; is {
 		for _, r := range script.Read(s.Body, shell) {
 			at := prentice.Pos{File: s.At.File, Line: s.At.Line + r.Line, Column: r.Column}
 			advise(at, r.Hint, "step %s: %s", s.ID, r.Text)
 		}
 	}
 	asked := slices.ContainsFunc(p.Steps, func(o prentice.StepSpec) bool { return o.Of == s.ID })
-	if scripted(s.Kind) && s.Section == prentice.Act && s.Of == "" && s.Risk != prentice.Look && !s.Idempotent && !asked {
+	if s.Script != "" && s.Section == prentice.Act && s.Of == "" && s.Risk != prentice.Look && !s.Idempotent && !asked {
 		advise(s.At, "add a block with of="+s.ID+" that succeeds when it is done, or mark the step idempotent",
 			"after a crash it is not known whether step %s was done, and its run ends uncertain", s.ID)
 	}

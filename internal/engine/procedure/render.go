@@ -46,7 +46,7 @@ func Render(l *Library, cat *prentice.Catalog, req prentice.RunRequest) (prentic
 // command that it brings.
 func asked(l *Library, req prentice.RunRequest) (prentice.Procedure, error) {
 	if req.Adhoc != nil && req.Procedure == prentice.AdhocName {
-		return adhoc(*req.Adhoc)
+		return adhoc(*req.Adhoc, l.kinds)
 	}
 	return l.Find(req.Procedure)
 }

@@ -15,7 +15,7 @@ const longestLine = 100
 // script the sentence that its writer put before it, or else its id. The first
 // line of a script says how it begins, and not what it is for.
 func says(kind prentice.StepKind, step prentice.PlannedStep, prose string) string {
-	if !scripted(step.Kind) {
+	if kind.Needs().Script == "" {
 		return kind.Says(step)
 	}
 	line := sentence(prose)

@@ -95,7 +95,7 @@ func (s *scene) question(step *prentice.PlannedStep, spec prentice.StepSpec, pre
 // factsFor refuses a step that reads a fact of the service which the catalog
 // does not have: a shell would take it for nothing.
 func (s *scene) factsFor(spec prentice.StepSpec) error {
-	if !scripted(spec.Kind) || s.service == nil {
+	if spec.Script == "" || s.service == nil {
 		return nil
 	}
 	for _, m := range mentioned.FindAllStringSubmatch(spec.Body, -1) {

@@ -33,9 +33,6 @@ func (f fence) place(offset int) prentice.Pos {
 // The attributes that every step has. The others belong to its kind.
 var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of"}
 
-// scripted says whether the body of a kind's steps is a script for a shell.
-func scripted(kind string) bool { return kind == "sh" || kind == "bash" }
-
 func (r *reading) kindNames() []string {
 	names := []string{}
 	for _, k := range r.kinds {
@@ -55,6 +52,25 @@ func (kinds Kinds) named(name string) (prentice.StepKind, bool) {
 	return nil, false
 }
 
+// script is the shell of which the bodies of a kind are scripts, or "".
+func (kinds Kinds) script(name string) string {
+	k, ok := kinds.named(name)
+	if !ok {
+		return ""
+	}
+	return k.Needs().Script
+}
+
+// running is the kind whose bodies are scripts of a shell.
+func (kinds Kinds) running(shell string) (prentice.StepKind, bool) {
+	for _, k := range kinds {
+		if k.Needs().Script == shell {
+			return k, true
+		}
+	}
+	return nil, false
+}
+
 // marked says whether a block has an attribute that only steps have.
 func (f fence) marked() bool {
 	for _, a := range f.info.attributes {
@@ -67,7 +83,7 @@ func (f fence) marked() bool {
 
 // step keeps a block as a step of the procedure.
 func (p *page) step(f fence) {
-	s := prentice.StepSpec{Section: p.section, Kind: f.info.word, Body: f.body, Prose: f.prose, At: f.at, Attrs: map[string]string{}}
+	s := prentice.StepSpec{Section: p.section, Kind: f.info.word, Script: p.kinds.script(f.info.word), Body: f.body, Prose: f.prose, At: f.at, Attrs: map[string]string{}}
 	if f.info.wrong != "" {
 		p.fail(f.place(f.info.wrongAt), `write name=value, name="a value with blanks" or name=${an expression}`, "%s", f.info.wrong)
 	}
@@ -116,7 +132,7 @@ func (p *page) lintKind(s prentice.StepSpec, f fence) {
 		p.lintUses(s, f)
 		return
 	}
-	if scripted(s.Kind) && strings.TrimSpace(s.Body) == "" {
+	if s.Script != "" && strings.TrimSpace(s.Body) == "" {
 		p.fail(s.At, "write the command between the fences", "the script is empty")
 		return
 	}

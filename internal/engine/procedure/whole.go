@@ -77,7 +77,7 @@ var (
 // variables refuses a script that reads a variable which no one will set: a
 // shell takes it for nothing, and nothing in a path can be everything.
 func (r *reading) variables(s prentice.StepSpec) {
-	if !scripted(s.Kind) {
+	if s.Script == "" {
 		return
 	}
 	known := slices.Clone(eventFacts)
@@ -100,7 +100,7 @@ func (r *reading) variables(s prentice.StepSpec) {
 // barely gives advice about a script that reads an input by its name alone. The
 // machine may set such a variable, so that it is no error.
 func (r *reading) barely(s prentice.StepSpec) {
-	if !scripted(s.Kind) {
+	if s.Script == "" {
 		return
 	}
 	for _, in := range r.proc.Inputs {

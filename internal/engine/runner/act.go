@@ -16,7 +16,7 @@ func (r *Runner) act(ctx context.Context, d *detail) error {
 	if has, err := r.regain(ctx, d); !has || err != nil {
 		return err
 	}
-	if !d.looked.good && !hasChanged(d) { // a crash, a pause or a person came between; it has its locks
+	if !d.looked.good && !r.hasChanged(d) { // a crash, a pause or a person came between; it has its locks
 		if v, err := r.outgrown(ctx, d); v != nil || err != nil {
 			return r.voidOr(ctx, d, v, err)
 		}

@@ -72,7 +72,7 @@ func (r *Runner) unlooked(ctx context.Context, d *detail, what string, err error
 func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error) {
 	for _, step := range d.ThePlan.In(prentice.Check) {
 		for _, target := range where(step, d.ThePlan.Targets) {
-			rec, told := d.answered(step, target)
+			rec, told := r.answered(d, step, target)
 			if !told {
 				var err error
 				if rec, err = r.one(ctx, d, step, target, round); err != nil {

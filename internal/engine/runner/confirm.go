@@ -11,8 +11,6 @@ import (
 	"prentice/internal/kit/db"
 )
 
-const humanKind = "human"
-
 // askPerson lets a run wait for a person to do a step and say so.
 func (r *Runner) askPerson(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
 	rec := d.Meant(step, target, round, r.Clock())

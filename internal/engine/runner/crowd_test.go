@@ -107,7 +107,7 @@ func oneStory(t *testing.T, a *world, d prentice.RunDetail, won map[string]int, 
 func TestAStepForAPersonOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 	plan := mending()
 	human := step("tell", prentice.Act, "here")
-	human.Kind = humanKind
+	human.Kind = "human"
 	plan.Steps = append(plan.Steps, human)
 	everywhere(t, plan, allow, func(t *testing.T, a, b *world) {
 		people := a.crowd(dbtest.AtOnce)

@@ -25,7 +25,7 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentic
 	}
 	for _, step := range checks {
 		for _, target := range where(step, plan.Targets) {
-			if step.Kind == humanKind {
+			if r.forPeople(step.Kind) {
 				rec := d.Meant(step, target, 1, r.Clock())
 				rec.State, rec.Says = prentice.Held, "a person answers it: "+step.Says
 				diagnosis.Steps = append(diagnosis.Steps, rec)
@@ -69,7 +69,7 @@ func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep,
 			return rec
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, allowance(d.ThePlan, step))
+	ctx, cancel := context.WithTimeout(ctx, r.allowance(d.ThePlan, step))
 	defer cancel()
 	out, err := kind.Apply(ctx, work)
 	rec.State, rec.Says, rec.Code, rec.Ended = r.judge(step, out, err), out.Says, out.Code, r.Clock()

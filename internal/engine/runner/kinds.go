@@ -21,12 +21,40 @@ func (r *Runner) Know(kinds []prentice.StepKind) {
 	}
 }
 
+// forPeople says whether a person does the steps of a kind.
+func (r *Runner) forPeople(kind string) bool {
+	k, known := r.kinds[kind]
+	return known && k.Needs().Person
+}
+
+// allowance is how long a step may take in all. What waits until a symptom has
+// stayed away gets that time beside the limit of the plan.
+func (r *Runner) allowance(plan prentice.Plan, step prentice.PlannedStep) time.Duration {
+	_, total, _, err := plan.Limits.Times()
+	if err != nil {
+		return time.Second // a forged plan: do not let it linger
+	}
+	k, known := r.kinds[step.Kind]
+	if !known {
+		return total
+	}
+	for _, name := range k.Needs().Budget {
+		if d, err := span.Parse(step.Attrs[name]); err == nil {
+			total += d
+		}
+	}
+	return total
+}
+
 // Wait is the step kind `wait for=30s`: let time pass. An interrupted wait is
 // begun again: waiting twice harms no one.
 type Wait struct{}
 
 // Name implements prentice.StepKind.
 func (Wait) Name() string { return "wait" }
+
+// Needs implements prentice.StepKind.
+func (Wait) Needs() prentice.StepNeeds { return prentice.StepNeeds{Budget: []string{"for"}} }
 
 // Lint implements prentice.StepKind.
 func (Wait) Lint(s prentice.StepSpec) []prentice.Finding {
@@ -64,7 +92,10 @@ func (Wait) Done(context.Context, prentice.Work) (prentice.Answer, error) { retu
 type Human struct{}
 
 // Name implements prentice.StepKind.
-func (Human) Name() string { return humanKind }
+func (Human) Name() string { return "human" }
+
+// Needs implements prentice.StepKind.
+func (Human) Needs() prentice.StepNeeds { return prentice.StepNeeds{Person: true} }
 
 // Lint implements prentice.StepKind.
 func (Human) Lint(s prentice.StepSpec) []prentice.Finding {

@@ -39,7 +39,7 @@ func (r *Runner) endLeft(ctx context.Context, d *detail) (list []left, goesOn st
 	turn := make(chan struct{}, mostEnded)
 	var all sync.WaitGroup
 	for i, l := range list {
-		kind, ok := l.kind.(prentice.Ender)
+		kind, ok := l.kind.(prentice.Detached)
 		if !ok {
 			continue
 		}
@@ -57,7 +57,7 @@ func (r *Runner) endLeft(ctx context.Context, d *detail) (list []left, goesOn st
 
 // tellProved tells a kind that the proof of a step is written.
 func tellProved(ctx context.Context, kind prentice.StepKind, work prentice.Work) {
-	if kind, ok := kind.(prentice.Prover); ok {
+	if kind, ok := kind.(prentice.Detached); ok {
 		kind.Proved(context.WithoutCancel(ctx), work)
 	}
 }
@@ -65,11 +65,11 @@ func tellProved(ctx context.Context, kind prentice.StepKind, work prentice.Work)
 // sweep clears what an earlier process left of steps that are proved.
 func (r *Runner) sweep(ctx context.Context) {
 	for _, kind := range r.Kinds {
-		sweeper, ok := kind.(prentice.Sweeper)
+		detached, ok := kind.(prentice.Detached)
 		if !ok {
 			continue
 		}
-		if err := sweeper.Sweep(ctx, func() ([]prentice.Work, error) { return r.InFlight(ctx) }); err != nil {
+		if err := detached.Sweep(ctx, func() ([]prentice.Work, error) { return r.InFlight(ctx) }); err != nil {
 			r.Log.Warn("sweep what steps have left", "kind", kind.Name(), "err", err)
 		}
 	}

@@ -153,7 +153,7 @@ func TestWhoeverIsLateToBeginARunLeavesItToWhoeverHasBegun(t *testing.T) {
 
 func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
 	ask := step("look", prentice.Act, "here")
-	ask.Kind = humanKind
+	ask.Kind = "human"
 	shared(t, planOf(1, repeatable("restart"), ask), allow, func(t *testing.T, a, b *world, c *crew) {
 		a.deed.block = make(chan struct{})
 		begun := a.start(bob, "mend")
@@ -256,7 +256,12 @@ func TestAStepThatLingersOnAnotherMachineIsUncertain(t *testing.T) {
 // lingering is a deed that goes on where it was begun.
 type lingering struct{ *deed }
 
-func (lingering) Lingers(prentice.Work) bool { return true }
+func (lingering) Lingers(prentice.Work) bool                                   { return true }
+func (lingering) End(context.Context, prentice.Work) error                     { return nil }
+func (lingering) Proved(context.Context, prentice.Work)                        {}
+func (lingering) Sweep(context.Context, func() ([]prentice.Work, error)) error { return nil }
+
+var _ prentice.Detached = lingering{}
 
 func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {

@@ -11,7 +11,6 @@ import (
 	"prentice"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
-	"prentice/internal/kit/span"
 )
 
 // one performs one step on one target, at most once for every step that must
@@ -57,7 +56,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 			return rec, err
 		}
 	}
-	if step.Kind == humanKind && !found {
+	if r.forPeople(step.Kind) && !found {
 		return r.askPerson(ctx, d, step, target, round)
 	}
 	if rec, err = r.intend(ctx, d, step, target, round, how); err != nil {
@@ -95,7 +94,7 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	if _, err := r.Reaper.Reap(ctx, run.StepKey(rec), from.Session); err != nil {
 		return "", "", fmt.Errorf("end what a crash left of %s: %w", run.StepKey(rec), err)
 	}
-	if work.Step.Risk == prentice.Look || work.Step.Kind == humanKind {
+	if work.Step.Risk == prentice.Look || r.forPeople(work.Step.Kind) {
 		return "", "", nil
 	}
 	if err := r.DB.Write(ctx, func(tx *db.Tx) error { return r.secretsUsed(tx, d, work.Step, work.Target) }); err != nil {
@@ -122,13 +121,13 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 // outOfSight says whether a step may go on where the process was that began it,
 // and whether that is a place which cannot be seen from here.
 func (r *Runner) outOfSight(kind prentice.StepKind, work prentice.Work, from run.Origin) bool {
-	lingers, ok := kind.(prentice.Lingerer)
-	return ok && lingers.Lingers(work) && from.Place != "" && from.Place != r.Peers.Place()
+	detached, ok := kind.(prentice.Detached)
+	return ok && detached.Lingers(work) && from.Place != "" && from.Place != r.Peers.Place()
 }
 
 // apply does it and proves it.
 func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord) (prentice.StepRecord, error) {
-	timed, cancel := context.WithTimeout(ctx, allowance(d.ThePlan, work.Step))
+	timed, cancel := context.WithTimeout(ctx, r.allowance(d.ThePlan, work.Step))
 	defer cancel()
 	heard := r.hearing(ctx, d, rec)
 	work.Heard = heard.now
@@ -145,7 +144,7 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 		}
 		out.Says = err.Error()
 		if timed.Err() != nil && ctx.Err() == nil {
-			out.Says = fmt.Sprintf("not over after %s: %v", allowance(d.ThePlan, work.Step), err)
+			out.Says = fmt.Sprintf("not over after %s: %v", r.allowance(d.ThePlan, work.Step), err)
 		}
 	}
 	stopped := err != nil && work.Step.Risk == prentice.Look && r.wanted(ctx)
@@ -193,21 +192,6 @@ func unmade(step prentice.PlannedStep) prentice.StepState {
 		return prentice.Unsure
 	}
 	return prentice.NotDone
-}
-
-// allowance is how long a step may take: the limit, and whatever it waits for on
-// purpose.
-func allowance(plan prentice.Plan, step prentice.PlannedStep) time.Duration {
-	_, total, _, err := plan.Limits.Times()
-	if err != nil {
-		return time.Second // a forged plan: do not let it linger
-	}
-	for _, name := range []string{"settle", "silence", "for"} {
-		if d, err := span.Parse(step.Attrs[name]); err == nil {
-			total += d
-		}
-	}
-	return total
 }
 
 // work is a step with all that it needs to be done.

@@ -41,7 +41,7 @@ func (w *world) look() {
 func TestARunThatNothingBeganIsBegunLater(t *testing.T) {
 	human := mending()
 	tell := step("tell", prentice.Act, "here")
-	tell.Kind = humanKind
+	tell.Kind = "human"
 	human.Steps = append(human.Steps, tell)
 	asked := func(w *world) prentice.Run {
 		run := w.start(bob, "mend")

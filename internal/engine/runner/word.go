@@ -30,11 +30,11 @@ func (r *Runner) waitFor(ctx context.Context, d *detail, rec prentice.StepRecord
 
 // Answered is the word of a person on a check, given in any round: no one is asked
 // the same again because the others are looked at once more.
-func (d *detail) answered(step prentice.PlannedStep, target prentice.Target) (prentice.StepRecord, bool) {
+func (r *Runner) answered(d *detail, step prentice.PlannedStep, target prentice.Target) (prentice.StepRecord, bool) {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	for _, s := range slices.Backward(d.Steps) {
-		if step.Kind == humanKind && s.Section == prentice.Check && s.Step == step.ID && s.Target == target.Ref && s.State != prentice.Held && s.State != prentice.Intended {
+		if r.forPeople(step.Kind) && s.Section == prentice.Check && s.Step == step.ID && s.Target == target.Ref && s.State != prentice.Held && s.State != prentice.Intended {
 			return s, true
 		}
 	}
@@ -42,14 +42,14 @@ func (d *detail) answered(step prentice.PlannedStep, target prentice.Target) (pr
 }
 
 // hasWaited says whether a run has let go of its targets to wait for a person.
-func hasWaited(d *detail) bool {
-	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool { return s.Kind == humanKind && s.Section != prentice.Check })
+func (r *Runner) hasWaited(d *detail) bool {
+	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool { return r.forPeople(s.Kind) && s.Section != prentice.Check })
 }
 
 // hasChanged says whether anything was begun that changes something.
-func hasChanged(d *detail) bool {
+func (r *Runner) hasChanged(d *detail) bool {
 	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool {
-		if s.Section != prentice.Act || s.Kind == humanKind || s.Attempts == 0 {
+		if s.Section != prentice.Act || r.forPeople(s.Kind) || s.Attempts == 0 {
 			return false
 		}
 		i := slices.IndexFunc(d.ThePlan.Steps, func(p prentice.PlannedStep) bool { return p.Section == prentice.Act && p.ID == s.Step })
@@ -60,7 +60,7 @@ func hasChanged(d *detail) bool {
 // regain takes the targets again of a run that has waited for a person. It says
 // whether it has them and may go on; otherwise the stage looks again.
 func (r *Runner) regain(ctx context.Context, d *detail) (bool, error) {
-	if !hasWaited(d) {
+	if !r.hasWaited(d) {
 		return true, nil
 	}
 	freed := r.freed.wait()
@@ -76,7 +76,7 @@ func (r *Runner) regain(ctx context.Context, d *detail) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("take the targets of run %d again: %w", d.Number, err)
 	}
-	if !hasChanged(d) || d.State == prentice.Running && !actsOn(d) {
+	if !r.hasChanged(d) || d.State == prentice.Running && !actsOn(d) {
 		return true, nil
 	}
 	who, err := r.actedMeanwhile(ctx, d)
@@ -120,7 +120,7 @@ func actsOn(d *detail) bool {
 func (r *Runner) actedMeanwhile(ctx context.Context, d *detail) (string, error) {
 	var since time.Time
 	for _, s := range d.Steps {
-		if s.Kind == humanKind && s.Section != prentice.Check && (since.IsZero() || s.Started.Before(since)) {
+		if r.forPeople(s.Kind) && s.Section != prentice.Check && (since.IsZero() || s.Started.Before(since)) {
 			since = s.Started
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // human is a step for people.
 func human(id string, section prentice.Section) prentice.PlannedStep {
 	s := step(id, section, "here")
-	s.Kind = humanKind
+	s.Kind = "human"
 	return s
 }
 

@@ -116,6 +116,7 @@ type deed struct {
 }
 
 func (*deed) Name() string                              { return "deed" }
+func (*deed) Needs() prentice.StepNeeds                 { return prentice.StepNeeds{} }
 func (*deed) Lint(prentice.StepSpec) []prentice.Finding { return nil }
 func (*deed) Says(s prentice.PlannedStep) string        { return s.ID }
 func (d *deed) key(w prentice.Work) string              { return w.Step.ID + string(w.Target.Ref) }

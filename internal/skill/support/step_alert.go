@@ -33,6 +33,9 @@ const (
 // Name implements prentice.StepKind.
 func (*AlertKind) Name() string { return "alert" }
 
+// Needs implements prentice.StepKind.
+func (*AlertKind) Needs() prentice.StepNeeds { return prentice.StepNeeds{Budget: []string{"silence"}} }
+
 // Lint implements prentice.StepKind.
 func (*AlertKind) Lint(s prentice.StepSpec) []prentice.Finding {
 	var findings []prentice.Finding

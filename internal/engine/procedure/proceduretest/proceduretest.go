@@ -14,8 +14,8 @@ import (
 // applying one reaches nothing.
 func Kinds() []prentice.StepKind {
 	return []prentice.StepKind{
-		kind{name: "sh", body: true},
-		kind{name: "bash", body: true},
+		kind{name: "sh", script: "sh", body: true},
+		kind{name: "bash", script: "bash", body: true},
 		kind{name: "http", attrs: []string{"url", "method", "status"}, needs: "url"},
 		kind{name: "probe", attrs: []string{"service", "settle", "silence"}, needs: "service"},
 		kind{name: "wait", attrs: []string{"for"}, needs: "for"},
@@ -24,14 +24,20 @@ func Kinds() []prentice.StepKind {
 }
 
 type kind struct {
-	name  string
-	attrs []string
-	needs string
-	body  bool
+	name   string
+	script string
+	attrs  []string
+	needs  string
+	body   bool
 }
 
 // Name implements prentice.StepKind.
 func (k kind) Name() string { return k.name }
+
+// Needs implements prentice.StepKind.
+func (k kind) Needs() prentice.StepNeeds {
+	return prentice.StepNeeds{Script: k.script, Person: k.name == "human"}
+}
 
 // Lint implements prentice.StepKind.
 func (k kind) Lint(s prentice.StepSpec) []prentice.Finding {

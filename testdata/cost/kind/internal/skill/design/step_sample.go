@@ -10,6 +10,7 @@ import (
 type sampleKind struct{}
 
 func (sampleKind) Name() string                              { return "sample" }
+func (sampleKind) Needs() prentice.StepNeeds                 { return prentice.StepNeeds{} }
 func (sampleKind) Lint(prentice.StepSpec) []prentice.Finding { return nil }
 func (sampleKind) Says(prentice.PlannedStep) string          { return "nothing" }
 func (sampleKind) Apply(context.Context, prentice.Work) (prentice.Outcome, error) {
