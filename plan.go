@@ -33,6 +33,15 @@ type Plan struct {
 	Limits      PlanLimits        `json:"limits"`
 	Secrets     []string          `json:"secrets"`
 	Steps       []PlannedStep     `json:"steps"`
+	LeftOut     []LeftOut         `json:"left_out,omitempty"` // what the procedure has and this plan does not
+}
+
+// LeftOut is a step, or a round of one, that is not in the plan, and why not.
+type LeftOut struct {
+	ID      string  `json:"id"`
+	Section Section `json:"section"`
+	Each    string  `json:"each,omitempty"` // the value of its round
+	Why     string  `json:"why"`
 }
 
 // Target is a host that steps act on, or a resource that is reached from one. The
@@ -64,6 +73,7 @@ type PlanLimits struct {
 type PlannedStep struct {
 	ID         string            `json:"id"`
 	Section    Section           `json:"section"`
+	Each       string            `json:"each,omitempty"` // the value that this round of a step is for
 	Kind       string            `json:"kind"`
 	Risk       Risk              `json:"risk"`
 	Where      string            `json:"where"`
@@ -103,6 +113,25 @@ func (p Plan) In(s Section) []PlannedStep {
 		}
 	}
 	return steps
+}
+
+// LeftOutOf lists what the plan leaves out of a section, in order.
+func (p Plan) LeftOutOf(s Section) []LeftOut {
+	var left []LeftOut
+	for _, l := range p.LeftOut {
+		if l.Section == s {
+			left = append(left, l)
+		}
+	}
+	return left
+}
+
+// String is the step that is left out, with what its round would be for.
+func (l LeftOut) String() string {
+	if l.Each == "" {
+		return l.ID
+	}
+	return l.ID + " for " + l.Each
 }
 
 // Times reads the limits that are durations. A plan that was rendered here

@@ -23,7 +23,7 @@ func Variable(name string) string {
 
 var (
 	// ourPrefixes begin the variables that say what a plan was approved for.
-	ourPrefixes = []string{"INPUT_", "SERVICE_", "TARGET_", "EVENT_", "PRENTICE_"}
+	ourPrefixes = []string{"INPUT_", "SERVICE_", "TARGET_", "EVENT_", "EACH_", "PRENTICE_"}
 
 	// steering are variables that decide which program runs, or what it reads
 	// before it begins: those of shells, of the loader, and of what scripts run most.

@@ -21,7 +21,8 @@ type compiled struct {
 type expression struct {
 	source string
 	inputs string     // that it may speak of, with their types
-	want   *expr.Type // the first of scalarTypes or targetTypes
+	want   *expr.Type // the first of scalarTypes, targetTypes, ruleTypes or listTypes
+	round  bool       // it may speak of each
 }
 
 // mostCompiled bounds what is kept: commands that are given directly have
@@ -48,11 +49,12 @@ func (c *compiled) keep(cat *prentice.Catalog, e expression, p *expr.Program) {
 
 // compile is an expression over the whole case of a procedure.
 func (s *scene) compile(source string, want []expr.Type) (*expr.Program, error) {
-	e := expression{source, signature(s.proc.Inputs), &want[0]}
+	_, round := s.values["each"]
+	e := expression{source, signature(s.proc.Inputs), &want[0], round}
 	if p := s.library.compiled.find(s.catalog, e); p != nil {
 		return p, nil
 	}
-	env, err := caseEnv(s.proc.Inputs, s.catalog)
+	env, err := caseEnv(s.proc.Inputs, s.catalog, round)
 	if err != nil {
 		return nil, err
 	}

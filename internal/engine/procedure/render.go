@@ -81,6 +81,7 @@ type rendering struct {
 	files      map[string]string // digest of every procedure used, by name
 	secrets    []string
 	steps      []prentice.PlannedStep
+	leftOut    []prentice.LeftOut
 }
 
 // add plans the steps of a procedure, and in their place those of the
@@ -89,30 +90,35 @@ func (c *rendering) add(s *scene, prefix string) error {
 	c.files[s.proc.Name] = s.proc.Digest
 	c.secrets = append(c.secrets, s.proc.Secrets...)
 	for _, spec := range s.proc.Steps {
-		switch {
-		case spec.Of != "":
+		if spec.Of != "" {
 			continue
-		case spec.Kind == uses:
-			if err := c.call(s, spec, prefix); err != nil {
-				return err
-			}
-		default:
-			step, err := s.step(spec, prefix)
-			if err != nil {
-				return err
-			}
-			c.steps = append(c.steps, step)
 		}
-		if len(c.steps) > MaxSteps {
-			return prentice.Errorf(prentice.Refused, "the plan has more than %d steps", MaxSteps).Try("divide procedure %s", s.proc.Name)
+		if err := c.unroll(s, spec, prefix); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// one plans a step, or those of the procedure that it uses.
+func (c *rendering) one(s *scene, spec prentice.StepSpec, prefix string) error {
+	if spec.Kind == uses {
+		return c.call(s, spec, prefix)
+	}
+	step, err := s.step(spec, prefix)
+	if err != nil {
+		return err
+	}
+	c.steps = append(c.steps, step)
+	if len(c.steps) > MaxSteps {
+		return prentice.Errorf(prentice.Refused, "the plan has more than %d steps", MaxSteps).In(spec.At).Try("divide procedure %s", s.proc.Name)
 	}
 	return nil
 }
 
 // call plans the steps of a procedure that another uses.
 func (c *rendering) call(s *scene, spec prentice.StepSpec, prefix string) error {
-	if strings.Count(prefix, ".") >= deepest {
+	if s.depth >= deepest {
 		return prentice.Errorf(prentice.Refused, "procedures call each other more than %d deep", deepest).In(spec.At).Try("take one of the calls out")
 	}
 	called, err := c.library.Find(spec.Attrs["procedure"])
@@ -131,9 +137,10 @@ func (c *rendering) call(s *scene, spec prentice.StepSpec, prefix string) error 
 	}
 	inner, err := c.scene(called, given)
 	if err != nil {
-		return fmt.Errorf("step %s%s uses %s: %w", prefix, spec.ID, called.Name, err)
+		return fmt.Errorf("step %s uses %s: %w", prefix+spec.ID+s.suffix(), called.Name, err)
 	}
-	return c.add(inner, prefix+spec.ID+".")
+	inner.depth = s.depth + 1
+	return c.add(inner, prefix+spec.ID+s.suffix()+".")
 }
 
 var order = []prentice.Section{prentice.Check, prentice.Act, prentice.Verify, prentice.Undo}
@@ -143,11 +150,14 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 	slices.SortStableFunc(c.steps, func(a, b prentice.PlannedStep) int {
 		return slices.Index(order, a.Section) - slices.Index(order, b.Section)
 	})
+	slices.SortStableFunc(c.leftOut, func(a, b prentice.LeftOut) int {
+		return slices.Index(order, a.Section) - slices.Index(order, b.Section)
+	})
 	slices.Sort(c.secrets)
 	p := prentice.Plan{
 		Format: prentice.PlanFormat, Procedure: s.proc.Name, Digest: c.digest(s.proc), Summary: s.proc.Summary, Owner: s.proc.Owner,
 		Subject: c.subject(s, targets), Risk: prentice.Look, Inputs: s.inputs, Event: eventEnviron(c.event),
-		Targets: targets, Limits: plannedLimits(s.proc.Limits, len(targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps,
+		Targets: targets, Limits: plannedLimits(s.proc.Limits, len(targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps, LeftOut: c.leftOut,
 	}
 	if p.Secrets == nil {
 		p.Secrets = []string{}

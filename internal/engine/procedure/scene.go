@@ -24,6 +24,9 @@ type scene struct {
 	service *prentice.Service // the first service input, if there is one
 	values  map[string]any
 	environ map[string]string
+	depth   int // of the calls that lead to it
+	round   int // of the step that is being planned, from 1; 0 for a step that has none
+	each    string
 }
 
 func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene, error) {
@@ -52,7 +55,7 @@ func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene
 // step fills in one step, and the question whether it is done.
 func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedStep, error) {
 	step := prentice.PlannedStep{
-		ID: prefix + spec.ID, Section: spec.Section, Kind: spec.Kind, Risk: spec.Risk, Where: spec.Where, Expect: spec.Expect,
+		ID: prefix + spec.ID + s.suffix(), Section: spec.Section, Each: s.each, Kind: spec.Kind, Risk: spec.Risk, Where: spec.Where, Expect: spec.Expect,
 		Idempotent: spec.Idempotent, Attrs: map[string]string{}, Env: maps.Clone(s.environ), Path: slices.Clone(s.proc.Path), Body: spec.Body,
 	}
 	if err := s.factsFor(spec); err != nil {

@@ -31,7 +31,7 @@ func (f fence) place(offset int) prentice.Pos {
 }
 
 // The attributes that every step has. The others belong to its kind.
-var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of"}
+var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of", "if", "each"}
 
 func (r *reading) kindNames() []string {
 	names := []string{}
@@ -88,6 +88,7 @@ func (p *page) step(f fence) {
 		p.fail(f.place(f.info.wrongAt), `write name=value, name="a value with blanks" or name=${an expression}`, "%s", f.info.wrong)
 	}
 	common := map[string]attribute{}
+	at := len(p.proc.Steps)
 	for _, a := range f.info.attributes {
 		_, twice := s.Attrs[a.name]
 		if _, also := common[a.name]; also || twice {
@@ -98,7 +99,7 @@ func (p *page) step(f fence) {
 			common[a.name] = a
 			continue
 		}
-		s.Attrs[a.name] = p.attribute(f, a)
+		s.Attrs[a.name] = p.attribute(f, a, at)
 	}
 	p.common(&s, f, common)
 	p.lintKind(s, f)
@@ -106,8 +107,8 @@ func (p *page) step(f fence) {
 }
 
 // attribute is the value of one of the kind's attributes. Its expressions are
-// compiled when all inputs are known.
-func (p *page) attribute(f fence, a attribute) string {
+// compiled when all inputs are known. step is its place among the steps.
+func (p *page) attribute(f fence, a attribute, step int) string {
 	if a.bare {
 		return "true"
 	}
@@ -119,11 +120,15 @@ func (p *page) attribute(f fence, a attribute) string {
 		if !part.isExpr {
 			continue
 		}
-		at := f.place(a.valueAt + part.offset)
-		p.later(value{source: part.text, in: wholeCase, want: scalarTypes, what: "attribute " + a.name,
-			at: func(_, column int) prentice.Pos { return p.at(at.Line, at.Column+column-1) }})
+		p.later(value{source: part.text, in: wholeCase, want: scalarTypes, what: "attribute " + a.name, at: p.inLine(f.place(a.valueAt + part.offset)),
+			rounds: func() bool { return loops(p.proc.Steps, p.proc.Steps[step]) }})
 	}
 	return a.value
+}
+
+// inLine turns places within an expression into those of the line that it stands in.
+func (p *page) inLine(from prentice.Pos) func(line, column int) prentice.Pos {
+	return func(_, column int) prentice.Pos { return p.at(from.Line, from.Column+column-1) }
 }
 
 // lintKind asks the step's kind what it thinks of the step.
@@ -159,11 +164,11 @@ func (p *page) lintUses(s prentice.StepSpec, f fence) {
 	}
 	for _, a := range f.info.attributes {
 		switch name, isInput := strings.CutPrefix(a.name, "input."); {
-		case a.name == "id", a.name == "procedure", isInput && isWord(name):
+		case oneOf(a.name, []string{"id", "procedure", "if", "each"}), isInput && isWord(name):
 		case oneOf(a.name, commonAttributes):
 			p.fail(f.place(a.offset), "it comes from the steps of the other procedure", "a uses step has no attribute %s", a.name)
 		default:
-			p.fail(f.place(a.offset), "known are id, procedure and input.NAME", "a uses step has no attribute %q", clip.Text(a.name))
+			p.fail(f.place(a.offset), "known are id, procedure, if, each and input.NAME", "a uses step has no attribute %q", clip.Text(a.name))
 		}
 	}
 	if name := s.Attrs["procedure"]; !prentice.ValidName(name) {

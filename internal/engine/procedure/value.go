@@ -19,6 +19,7 @@ type value struct {
 	want   []expr.Type
 	what   string
 	at     func(line, column int) prentice.Pos
+	rounds func() bool // whether it may speak of each; nil means no
 }
 
 func (r *reading) later(v value) { r.values = append(r.values, v) }
@@ -33,14 +34,22 @@ func (r *reading) compileAll() {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
 	}
-	whole, err := caseEnv(r.proc.Inputs, nil)
+	whole, err := caseEnv(r.proc.Inputs, nil, false)
+	if err != nil {
+		r.fail(r.at(1, 1), "report this", "%v", err)
+		return
+	}
+	round, err := caseEnv(r.proc.Inputs, nil, true)
 	if err != nil {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
 	}
 	for _, v := range r.values {
 		env := only
-		if v.in == wholeCase {
+		switch {
+		case v.in == wholeCase && v.rounds != nil && v.rounds():
+			env = round
+		case v.in == wholeCase:
 			env = whole
 		}
 		if _, err := env.Compile(v.source, v.want...); err != nil {
@@ -65,6 +74,8 @@ func (r *reading) unknownHint(v value, e *expr.Error) string {
 	switch {
 	case v.in == onlyEvent:
 		return "use event.id, source, type, subject, time and data; see https://cel.dev for the language"
+	case e.Unknown == "each":
+		return "give the step each=${a list}: each is then the value of the round"
 	case e.Unknown == "service":
 		return "give the procedure an input of type service"
 	default:

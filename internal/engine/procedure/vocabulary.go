@@ -36,6 +36,8 @@ var (
 
 var (
 	scalarTypes = []expr.Type{expr.String, expr.Int, expr.Bool, expr.Duration, expr.Float, expr.Time}
+	ruleTypes   = []expr.Type{expr.Bool}
+	listTypes   = []expr.Type{expr.ListOf(expr.Any)}
 	targetTypes = []expr.Type{expr.ListOf(hostType), expr.ListOf(expr.String), hostType, expr.ListOf(resourceType), resourceType}
 )
 
@@ -54,8 +56,9 @@ var eventEnv = sync.OnceValues(func() (*expr.Env, error) {
 })
 
 // caseEnv is for targets: and ${…}: the inputs of one procedure, the event, the
-// service it is about, and the catalog by functions.
-func caseEnv(inputs []prentice.Input, cat *prentice.Catalog) (*expr.Env, error) {
+// service it is about, and the catalog by functions; in the round of a step also
+// what the round is for.
+func caseEnv(inputs []prentice.Input, cat *prentice.Catalog, round bool) (*expr.Env, error) {
 	fields := map[string]expr.Type{}
 	for _, in := range inputs {
 		fields[field(in.Name)] = inputTypes[in.Type]
@@ -63,6 +66,9 @@ func caseEnv(inputs []prentice.Input, cat *prentice.Catalog) (*expr.Env, error) 
 	vars := expr.Vars{"inputs": expr.Record("Inputs", fields), "event": eventType}
 	if _, ok := firstService(inputs); ok {
 		vars["service"] = serviceType
+	}
+	if round {
+		vars["each"] = expr.Any
 	}
 	return expr.NewEnv(vars, lookups(cat)...)
 }
@@ -86,7 +92,7 @@ func words(inputs []prentice.Input) []string {
 	for _, t := range []expr.Type{eventType, serviceType, hostType, systemType, resourceType} {
 		known = append(known, t.Fields()...)
 	}
-	return append(known, "inputs", "event", "service", "host", "hosts", "system", "group", "except", "both", "resource", "resources", "from")
+	return append(known, "each", "inputs", "event", "service", "host", "hosts", "system", "group", "except", "both", "resource", "resources", "from")
 }
 
 // eventValue is an event as expressions see it; without one, no field is set.

@@ -68,8 +68,9 @@ func (r *reading) questions() {
 }
 
 var (
-	mentioned     = regexp.MustCompile(`\$\{?((?:INPUT|SERVICE|EVENT)_[A-Za-z0-9_]+)`)
+	mentioned     = regexp.MustCompile(`\$\{?((?:INPUT|SERVICE|EVENT|EACH)_[A-Za-z0-9_]+)`)
 	serviceFacts  = []string{"SERVICE_NAME", "SERVICE_UNIT", "SERVICE_URL", "SERVICE_RUN", "SERVICE_OWNER"}
+	roundFacts    = []string{"EACH_VALUE", "EACH_NAME", "EACH_NUMBER"}
 	eventFacts    = []string{"EVENT_TYPE", "EVENT_SUBJECT", "EVENT_SOURCE"}
 	eventDataFact = "EVENT_DATA_"
 )
@@ -87,6 +88,9 @@ func (r *reading) variables(s prentice.StepSpec) {
 	_, about := firstService(r.proc.Inputs)
 	if about {
 		known = append(known, serviceFacts...)
+	}
+	if loops(r.proc.Steps, s) {
+		known = append(known, roundFacts...)
 	}
 	for _, m := range mentioned.FindAllStringSubmatchIndex(s.Body, -1) {
 		name := s.Body[m[2]:m[3]]
@@ -132,6 +136,9 @@ func (r *reading) variableHint(name string, known []string, about bool) string {
 	}
 	if near := nearest.Of(name, known); near != "" {
 		return "did you mean $" + near + "?"
+	}
+	if oneOf(name, roundFacts) {
+		return "give the step each=${a list}"
 	}
 	if strings.HasPrefix(name, "SERVICE_") && !about {
 		return "give the procedure an input of type service"

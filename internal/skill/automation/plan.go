@@ -164,7 +164,8 @@ func touches(targets []prentice.Target) string {
 
 func writeSection(b *strings.Builder, plan prentice.Plan, section prentice.Section) {
 	steps := plan.In(section)
-	if len(steps) == 0 {
+	left := plan.LeftOutOf(section)
+	if len(steps)+len(left) == 0 {
 		if section == prentice.Verify && plan.Risk != prentice.Look {
 			b.WriteString("\nVerify\n  nothing checks whether it helped: the run can only end unverified\n")
 		}
@@ -174,10 +175,16 @@ func writeSection(b *strings.Builder, plan prentice.Plan, section prentice.Secti
 	for _, s := range steps {
 		writePlanned(b, "  ", "", s)
 	}
+	for _, s := range left {
+		fmt.Fprintf(b, "  – %s: left out, %s\n", s, s.Why)
+	}
 }
 
 func writePlanned(b *strings.Builder, before, label string, s prentice.PlannedStep) {
 	words := []string{s.Risk.String(), s.Where}
+	if s.Each != "" {
+		words = append([]string{"for " + s.Each}, words...)
+	}
 	if s.Expect != "" {
 		words = append(words, "expects "+s.Expect)
 	}

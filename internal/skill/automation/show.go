@@ -116,6 +116,12 @@ func manner(s prentice.StepSpec) []string {
 	for _, name := range sortedKeys(s.Attrs) {
 		words = append(words, name+"="+s.Attrs[name])
 	}
+	if s.Each != "" {
+		words = append(words, "for each of "+s.Each)
+	}
+	if s.If != "" {
+		words = append(words, "if "+s.If)
+	}
 	if s.Of != "" {
 		return append(words, "asks whether "+s.Of+" is done")
 	}
