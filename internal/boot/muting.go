@@ -78,8 +78,27 @@ func (m *muting) calendar(now time.Time) (mark string, next time.Time) {
 }
 
 // maintained is the maintenance of a thing, or with "" all, that is in force or comes
-// within some days.
-func (s *System) maintained(now time.Time, about prentice.Ref, days int) []calendar.Listed {
+// within some days, and how it stands in the Alertmanager that hears of it.
+func (s *System) maintained(ctx context.Context, now time.Time, about prentice.Ref, days int) []calendar.Listed {
 	t := s.Team.now.Load()
-	return t.calendar.Maintained(t.catalog, about, now, days)
+	list := t.calendar.Maintained(t.catalog, about, now, days)
+	if s.mirror == nil || len(list) == 0 {
+		return list
+	}
+	says, err := s.silences.WindowsElsewhere(ctx, now)
+	for i, e := range list {
+		if list[i].Elsewhere = says[e.Name]; err != nil {
+			list[i].Elsewhere = "not known whether it is in Alertmanager: " + err.Error()
+		}
+	}
+	return list
+}
+
+// windows is the maintenance in force, and that of the coming day, by labels.
+func (t *Team) windows(now time.Time) (list []silence.Window) {
+	in := t.now.Load()
+	for _, l := range in.calendar.Labelled(in.catalog, now) {
+		list = append(list, silence.Window{Name: l.Name, Reason: l.Reason, Matchers: l.Matchers, Own: l.Own, Starts: l.From, Ends: l.To})
+	}
+	return list
 }

@@ -72,7 +72,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: func(ctx context.Context) (int, error) { return s.desk.OpenCount(ctx) }, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalog().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
-			Days: s.Team.Days, Maintenance: func(now time.Time) []calendar.Listed { return s.maintained(now, "", 0) }, CheckCalendar: calendarFile.Check, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: noticesFile.Check, Replicas: s.listReplicas,
+			Days: s.Team.Days, Maintenance: func(ctx context.Context, now time.Time) []calendar.Listed { return s.maintained(ctx, now, "", 0) }, CheckCalendar: calendarFile.Check, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: noticesFile.Check, Replicas: s.listReplicas,
 			Kept: supervision.Keeper{Show: s.showRetention, Resume: func(ctx context.Context, by prentice.Actor, reason string) error {
 				return s.retention.Resume(ctx, by, reason)
 			}}},
@@ -96,6 +96,7 @@ func (s *System) openSilences() {
 	s.silences = &silence.Silences{DB: s.db, Longest: s.Team.longestSilence}
 	if set := s.Settings.Alertmanager; set != nil {
 		s.mirror = silence.NewMirror(s.silences, alertmanager.New(set.URL, set.TokenFile), time.Now, s.log)
+		s.mirror.Windows = s.Team.windows
 	}
 }
 

@@ -82,7 +82,7 @@ func (a *Alertmanager) List(ctx context.Context) ([]silence.Copy, error) {
 
 // Add implements silence.Receiver.
 func (a *Alertmanager) Add(ctx context.Context, s prentice.Silence) (id string, err error) {
-	body := map[string]any{"startsAt": s.Starts.UTC(), "endsAt": s.Ends.UTC(), "createdBy": "prentice", "comment": fmt.Sprintf("%s (%s by %s) [prentice %s]", s.Reason, s.Ref(), s.By, s.ID)}
+	body := map[string]any{"startsAt": s.Starts.UTC(), "endsAt": s.Ends.UTC(), "createdBy": "prentice", "comment": comment(s)}
 	var matchers []matcher
 	for _, text := range s.Matchers {
 		m, err := label.Parse(text)
@@ -97,6 +97,16 @@ func (a *Alertmanager) Add(ctx context.Context, s prentice.Silence) (id string, 
 	}
 	err = a.ask(ctx, http.MethodPost, "silences", body, &made)
 	return made.SilenceID, err
+}
+
+// comment says what a silence is a copy of: one of ours, or maintenance, which has no
+// number.
+func comment(s prentice.Silence) string {
+	of := fmt.Sprintf("%s by %s", s.Ref(), s.By)
+	if s.Number == 0 {
+		of = "maintenance " + s.By.Name()
+	}
+	return fmt.Sprintf("%s (%s) [prentice %s]", s.Reason, of, s.ID)
 }
 
 // End implements silence.Receiver.

@@ -27,12 +27,13 @@ type Receiver interface {
 	End(ctx context.Context, id string) error
 }
 
-// Mirror keeps in an Alertmanager what is silent here. It compares what there is
+// Mirror keeps in an Alertmanager what is silent here, by silences and by maintenance. It compares what there is
 // with what there should be, so that a crash, a lost answer and an Alertmanager that
 // has forgotten everything lead to the same end. What someone ended there is not
 // added again.
 type Mirror struct {
 	Silences *Silences
+	Windows  func(now time.Time) []Window // of the calendar; nil is none
 	To       Receiver
 	Clock    func() time.Time
 	Log      *slog.Logger
@@ -47,6 +48,9 @@ func NewMirror(of *Silences, to Receiver, clock func() time.Time, log *slog.Logg
 	of.Changed = m.ring
 	return m
 }
+
+// isThere is how it is said that a copy lasts.
+const isThere = "in Alertmanager as "
 
 // lookEvery is how often is compared when no one rings.
 const lookEvery = 15 * time.Second
@@ -81,7 +85,7 @@ func (m *Mirror) Run(ctx context.Context) error {
 
 // Round compares once, and does what is missing.
 func (m *Mirror) Round(ctx context.Context) error {
-	ours, err := m.Silences.lasting(ctx, m.Clock())
+	ours, err := m.ours(ctx, m.Clock())
 	if err != nil || len(ours) == 0 {
 		return err
 	}
@@ -104,6 +108,23 @@ func (m *Mirror) Round(ctx context.Context) error {
 	return unheard
 }
 
+// ours is all that another system should know.
+func (m *Mirror) ours(ctx context.Context, now time.Time) (list []told, err error) {
+	silences, err := m.Silences.lasting(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range silences {
+		list = append(list, told{Silence: s, untold: untold(s)})
+	}
+	var wanted []Window
+	if m.Windows != nil {
+		wanted = m.Windows(now)
+	}
+	windows, err := m.Silences.windows(ctx, wanted, now)
+	return append(list, windows...), err
+}
+
 // deed is what is missing elsewhere of one of our silences.
 type deed struct {
 	add bool
@@ -114,7 +135,7 @@ type deed struct {
 
 // missing compares one of our silences with the copies that there are. Of two copies
 // that last, as after an answer that was lost, one is ended.
-func missing(s prentice.Silence, theirs []Copy, now time.Time) (d deed) {
+func missing(s told, theirs []Copy, now time.Time) (d deed) {
 	over := s.State(now) == prentice.SilenceExpired
 	ended := ""
 	for _, c := range theirs {
@@ -125,10 +146,10 @@ func missing(s prentice.Silence, theirs []Copy, now time.Time) (d deed) {
 		case over || d.is != "":
 			d.end = append(d.end, c.ID)
 		default:
-			d.is = "in Alertmanager as " + c.ID
+			d.is = isThere + c.ID
 		}
 	}
-	if d.why = untold(s); d.why != "" {
+	if d.why = s.untold; d.why != "" {
 		return d
 	}
 	switch {
@@ -141,14 +162,14 @@ func missing(s prentice.Silence, theirs []Copy, now time.Time) (d deed) {
 	return d
 }
 
-func (m *Mirror) do(ctx context.Context, s prentice.Silence, d deed) error {
+func (m *Mirror) do(ctx context.Context, s told, d deed) error {
 	var failed error
 	for _, id := range d.end {
 		failed = cmp.Or(failed, m.To.End(ctx, id))
 	}
 	if d.add {
-		id, err := m.To.Add(ctx, s)
-		if d.is = "in Alertmanager as " + id; err != nil {
+		id, err := m.To.Add(ctx, s.Silence)
+		if d.is = isThere + id; err != nil {
 			d.is, failed = "not in Alertmanager: "+err.Error(), err
 		}
 	}
@@ -162,16 +183,19 @@ func (m *Mirror) do(ctx context.Context, s prentice.Silence, d deed) error {
 }
 
 // note keeps how a silence stands elsewhere.
-func (m *Mirror) note(ctx context.Context, s prentice.Silence, is string) error {
+func (m *Mirror) note(ctx context.Context, s told, is string) error {
 	if is = clip(is); is == s.Elsewhere {
 		return nil
 	}
 	err := m.Silences.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE silences SET elsewhere = ? WHERE number = ?`, is, s.Number)
+		_, err := tx.Exec(`UPDATE silences SET elsewhere = ? WHERE id = ?`, is, s.ID)
+		if s.window != "" {
+			_, err = tx.Exec(`UPDATE silence_windows SET elsewhere = ? WHERE id = ?`, is, s.ID)
+		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("keep how %s stands in Alertmanager: %w", s.Ref(), err)
+		return fmt.Errorf("keep how %s stands in Alertmanager: %w", s.ref(), err)
 	}
 	return nil
 }

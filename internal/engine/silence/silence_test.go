@@ -298,6 +298,92 @@ func TestWhatIsSilentHereIsSilentThere(t *testing.T) {
 	})
 }
 
+// windows are those of maintenance that the calendar has.
+type windows []Window
+
+func (w windows) told(t *testing.T, s *Silences, e *elsewhere, at time.Time) {
+	t.Helper()
+	m := NewMirror(s, e, func() time.Time { return at }, slog.New(slog.DiscardHandler)) // as after a restart
+	m.Windows = func(time.Time) []Window { return w }
+	if err := m.Round(t.Context()); err != nil && e.away == nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMaintenanceIsSilentThere(t *testing.T) {
+	each(t, func(t *testing.T, s *Silences) {
+		e := &elsewhere{copies: []Copy{{ID: "of-others", Of: newID()}}}
+		w := Window{Name: "disks", Reason: "new disks", Matchers: []string{`service=~"db"`}, Starts: noon.Add(-time.Minute), Ends: noon.Add(time.Hour)}
+		e.away = errors.New("no route")
+		windows{w}.told(t, s, e, noon)
+		if says, err := s.WindowsElsewhere(t.Context(), noon); err != nil || says["disks"] != "not known whether it is in Alertmanager: no route" {
+			t.Errorf("%v, %v", says, err)
+		}
+		e.away = nil
+		for i := range 3 { // of what comes again no one knows when it began
+			w.Starts = noon.Add(time.Duration(i) * time.Second)
+			windows{w}.told(t, s, e, w.Starts)
+		}
+		if says, err := s.WindowsElsewhere(t.Context(), noon); e.added != 1 || err != nil || says["disks"] != "in Alertmanager as am-1" {
+			t.Fatalf("added %d times: %v, %v", e.added, says, err)
+		}
+		w.Ends = noon.Add(30 * time.Minute)
+		windows{w}.told(t, s, e, noon.Add(time.Minute))
+		if e.added != 2 || e.lasting() != 2 || !e.copies[1].Over {
+			t.Errorf("its end was moved: %+v", e.copies)
+		}
+		e.away = errors.New("no route")
+		windows{}.told(t, s, e, noon.Add(2*time.Minute))
+		e.away = nil
+		windows{}.told(t, s, e, noon.Add(3*time.Minute))
+		windows{}.told(t, s, e, noon.Add(4*time.Minute))
+		if says, _ := s.WindowsElsewhere(t.Context(), noon.Add(4*time.Minute)); e.added != 2 || e.lasting() != 1 || len(says) != 0 {
+			t.Errorf("it was removed: %+v, %v", e.copies, says)
+		}
+		w.Reason = "disks again"
+		windows{w}.told(t, s, e, noon.Add(5*time.Minute))
+		e.copies[len(e.copies)-1].Over = true
+		windows{w}.told(t, s, e, noon.Add(6*time.Minute))
+		if says, _ := s.WindowsElsewhere(t.Context(), noon.Add(6*time.Minute)); e.added != 3 || !strings.HasPrefix(says["disks"], "ended in Alertmanager, where it was") {
+			t.Errorf("someone ended it there: %+v, %v", e.copies, says)
+		}
+	})
+}
+
+func TestMaintenanceThatLabelsDoNotTellSaysSo(t *testing.T) {
+	each(t, func(t *testing.T, s *Silences) {
+		e := &elsewhere{}
+		from, to := noon, noon.Add(time.Hour)
+		windows{
+			{Name: "queue", Starts: from, Ends: to},
+			{Name: "calm", Matchers: []string{"severity!=\"critical\""}, Own: []string{"severity!=\"critical\""}, Starts: from, Ends: to},
+			{Name: "hosts", Matchers: []string{`host=~"a"`, `service=""`}, Starts: from, Ends: to},
+		}.told(t, s, e, noon)
+		says, err := s.WindowsElsewhere(t.Context(), noon)
+		if err != nil || !strings.Contains(says["queue"], "no label of an alert tells") || !strings.Contains(says["calm"], "would match more there") || says["hosts"] != "in Alertmanager as am-1" {
+			t.Errorf("%v, %v", says, err)
+		}
+	})
+}
+
+func TestProcessesThatTellMaintenanceAtOnceKeepItOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *Silences) {
+		w := []Window{{Name: "disks", Matchers: []string{`service=~"db"`}, Starts: noon, Ends: noon.Add(time.Hour)}}
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				if _, err := (&Silences{DB: s.DB}).windows(t.Context(), w, noon); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if kept, err := keptWindows(noon, s.reads(t.Context())); len(kept) != 1 || err != nil {
+			t.Errorf("%+v, %v", kept, err)
+		}
+	})
+}
+
 func TestWhatWasEndedThereIsNotAddedAgain(t *testing.T) {
 	each(t, func(t *testing.T, s *Silences) {
 		one := s.add(t, 0, time.Hour, "alertname=High")

@@ -28,7 +28,7 @@ func silenceOps(full bool) []op.Op {
 				return support.SilenceList{}, nil
 			}
 			mute := prentice.Mute{Of: "silence/3", By: "person/ann", Why: silenced.Reason, Until: silenced.Ends}
-			return support.SilenceList{Silences: []support.SilenceOut{silenced}, Maintenance: []calendar.Listed{upkeep, {Name: "rack-move", Kind: "maintenance", Reason: "The rack is moved.", Applies: "host web-1 or web-2", Until: ago(-50 * time.Hour)}}, Muted: []support.Muted{{What: "alert HighLoad", Summary: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: mute}}}, nil
+			return support.SilenceList{Silences: []support.SilenceOut{silenced}, Maintenance: []calendar.Listed{upkeep, {Name: "rack-move", Kind: "maintenance", Reason: "The rack is moved.", Applies: "host web-1 or web-2", Until: ago(-50 * time.Hour), Elsewhere: "not in Alertmanager: no label of an alert tells what it mutes"}}, Muted: []support.Muted{{What: "alert HighLoad", Summary: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: mute}}}, nil
 		}),
 		op.New("silence.preview", prentice.Look, prentice.Viewer, "Preview.", func(_ context.Context, _ op.Call, in struct {
 			Matcher []string `json:"matcher,omitempty"`

@@ -120,7 +120,7 @@ func (d Deps) now(ctx context.Context, c op.Call, _ nothing) (out Now, err error
 	out.Broken = out.Broken[:min(len(out.Broken), brokenShown)]
 	out.More.Broken = broken - len(out.Broken)
 	if d.Maintenance != nil {
-		out.Maintenance = d.Maintenance(c.Now)
+		out.Maintenance = d.Maintenance(ctx, c.Now)
 	}
 	if d.Silenced != nil {
 		if out.Silenced, err = d.Silenced(ctx); err != nil {

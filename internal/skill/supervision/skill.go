@@ -90,7 +90,7 @@ type Deps struct {
 
 	Troubles      func() []prentice.Finding                                         // why not all of the team folder is in force
 	Damage        func(context.Context) ([]prentice.Finding, error)                 // what is wrong with the evidence
-	Maintenance   func(now time.Time) []calendar.Listed                             // that is in force; nil: there is none
+	Maintenance   func(ctx context.Context, now time.Time) []calendar.Listed        // that is in force; nil: there is none
 	Days          func(now time.Time, days int) (calendar.Days, []prentice.Finding) // of the calendar in force
 	CheckCalendar func(file string, text []byte) []prentice.Finding
 	Notices       Notices

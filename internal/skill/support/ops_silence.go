@@ -231,7 +231,7 @@ func (s *Support) silenceList(ctx context.Context, c op.Call, in silenceListIn) 
 	}
 	out := SilenceList{All: in.All, Silences: []SilenceOut{}}
 	if s.Maintenance != nil {
-		out.Maintenance = s.Maintenance(c.Now, about, daysAhead)
+		out.Maintenance = s.Maintenance(ctx, c.Now, about, daysAhead)
 	}
 	if len(list) == limit {
 		out.Next_ = cursor(list[len(list)-1].Number)

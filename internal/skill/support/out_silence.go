@@ -93,6 +93,9 @@ func (l SilenceList) Text() string {
 	}
 	for _, e := range l.Maintenance {
 		fmt.Fprintf(&b, "maintenance %s  %s  mutes %s: %s\n", e.Name, maintenanceText(e), e.Applies, e.Reason)
+		if e.Elsewhere != "" {
+			fmt.Fprintf(&b, "  %s\n", e.Elsewhere)
+		}
 	}
 	if len(l.Muted) > 0 {
 		fmt.Fprintf(&b, "\nSilenced now\n")

@@ -18,6 +18,8 @@ type Listed struct {
 	InForce bool      `json:"in_force"`
 	Until   time.Time `json:"until,omitzero"` // when that changes next; zero is further away than anyone looked
 	Spans   []Span    `json:"spans"`          // of the days that were asked for, in order
+
+	Elsewhere string `json:"elsewhere,omitempty"` // of maintenance: how it stands in the Alertmanager that hears of it, if one does
 }
 
 // Days is what a team's calendar says of some days. They begin with the
