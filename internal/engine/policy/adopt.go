@@ -95,7 +95,7 @@ func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 		needs = max(needs, v.Needs)
 	}
 	a.Votes, a.Needs, a.Adopted = len(votes)+1, needs, len(votes)+1 >= needs
-	mine := Vote{PolicyVote: prentice.PolicyVote{Actor: w.Actor.Ref(), People: w.Actor.People(), Reason: w.Reason, Time: now, Expires: now.Add(stands)}, Needs: needs}
+	mine := CountedVote{PolicyVote: prentice.PolicyVote{Actor: w.Actor.Ref(), People: w.Actor.People(), Reason: w.Reason, Time: now, Expires: now.Add(stands)}, Needs: needs}
 	err = b.DB.Write(ctx, func(tx *db.Tx) error {
 		var seq int64
 		if err := tx.QueryRow(b.sql(`SELECT MAX(seq) FROM policy_adopted`), nil, &seq); err != nil {
@@ -123,7 +123,7 @@ func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 }
 
 // vote keeps a vote that is not enough.
-func (b *Book) vote(tx *db.Tx, base Entry, w Wish, a prentice.Adoption, v Vote) error {
+func (b *Book) vote(tx *db.Tx, base Entry, w Wish, a prentice.Adoption, v CountedVote) error {
 	_, err := tx.Exec(b.sql(`INSERT INTO policy_votes (base, digest, actor, needs, reason, at, expires, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (base, digest, actor) DO UPDATE SET needs = excluded.needs, reason = excluded.reason, at = excluded.at, expires = excluded.expires, people = excluded.people`),
 		base.Seq, a.Digest, string(v.Actor), v.Needs, v.Reason, db.Micros(v.Time), db.Micros(v.Expires), prentice.JoinRefs(v.People))
@@ -135,7 +135,7 @@ func (b *Book) vote(tx *db.Tx, base Entry, w Wish, a prentice.Adoption, v Vote) 
 }
 
 // enter brings a policy into force.
-func (b *Book) enter(tx *db.Tx, base Entry, w Wish, votes []Vote) error {
+func (b *Book) enter(tx *db.Tx, base Entry, w Wish, votes []CountedVote) error {
 	var by []prentice.Ref
 	for _, v := range votes {
 		by = append(by, v.Actor)
@@ -156,23 +156,23 @@ func (b *Book) enter(tx *db.Tx, base Entry, w Wish, votes []Vote) error {
 		"from": base.Digest, "to": w.digest(), "by": by, "reason": w.Reason, "door": w.Actor.Door, "token": w.Actor.Token, "people": w.Actor.People(), "diff": Diff(base.Text, w.Text)}})
 }
 
-// Vote is a vote with how many owners it asked for.
-type Vote struct {
+// CountedVote is a vote with how many owners it asked for.
+type CountedVote struct {
 	prentice.PolicyVote
 	Needs int
 }
 
 // Votes are those for a policy that still count: judged by the policy in force,
 // not expired, and of people who are owners still.
-func (b *Book) Votes(ctx context.Context, base int64, digest string) ([]Vote, error) {
+func (b *Book) Votes(ctx context.Context, base int64, digest string) ([]CountedVote, error) {
 	rows, err := b.DB.Query(ctx, b.sql(`SELECT actor, needs, reason, at, expires, people FROM policy_votes WHERE base = ? AND digest = ? AND expires > ? ORDER BY at`), base, digest, db.Micros(b.Clock()))
 	if err != nil {
 		return nil, fmt.Errorf("read the votes for a policy: %w", err)
 	}
 	defer rows.Close()
-	var list []Vote
+	var list []CountedVote
 	for rows.Next() {
-		var v Vote
+		var v CountedVote
 		var people string
 		if err := rows.Scan(&v.Actor, &v.Needs, &v.Reason, micros{&v.Time}, micros{&v.Expires}, &people); err != nil {
 			return nil, fmt.Errorf("read the votes for a policy: %w", err)
