@@ -33,20 +33,20 @@ type policyDesk struct {
 	*Team
 	s     *System
 	mu    sync.Mutex
-	table prentice.PolicyTable // of laid; guarded by mu
+	table policy.Table // of laid; guarded by mu
 	laid  *team
 }
 
 // Why asks the policy in force about a moment.
-func (d *policyDesk) Why(ctx context.Context, m prentice.Moment) prentice.Why {
+func (d *policyDesk) Why(ctx context.Context, m prentice.Moment) policy.Why {
 	return d.now.Load().policy.Why(ctx, m)
 }
 
 // WhyRun asks the policy in force about the moment in which a run was decided.
-func (d *policyDesk) WhyRun(ctx context.Context, number int64) (prentice.Why, error) {
+func (d *policyDesk) WhyRun(ctx context.Context, number int64) (policy.Why, error) {
 	then, err := d.s.runner.Decided(ctx, number)
 	if err != nil {
-		return prentice.Why{}, err
+		return policy.Why{}, err
 	}
 	w := d.Why(ctx, then.Moment)
 	w.Run = prentice.Run{Number: number}.Ref()
@@ -63,7 +63,7 @@ func (d *policyDesk) Record(ctx context.Context, procedure string, subject prent
 
 // Table lays out the policy in force over the team's procedures. It changes with
 // the team's files alone, so it is made once for each reading of them.
-func (d *policyDesk) Table(ctx context.Context) prentice.PolicyTable {
+func (d *policyDesk) Table(ctx context.Context) policy.Table {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now := d.now.Load(); d.laid != now {
@@ -73,12 +73,12 @@ func (d *policyDesk) Table(ctx context.Context) prentice.PolicyTable {
 }
 
 // Replay judges past decisions by the policy in force, or by another text.
-func (d *policyDesk) Replay(ctx context.Context, since time.Time, text *string) (prentice.Replay, []prentice.Finding, error) {
+func (d *policyDesk) Replay(ctx context.Context, since time.Time, text *string) (policy.Replay, []prentice.Finding, error) {
 	by := d.now.Load().policy
 	if text != nil {
 		var findings []prentice.Finding
 		if by, findings = policy.Load(PolicyFile, []byte(*text)); by == nil {
-			return prentice.Replay{}, findings, nil
+			return policy.Replay{}, findings, nil
 		}
 	}
 	r, err := by.Replay(ctx, since, func(emit func(prentice.Decided) error) error { return d.s.runner.Decisions(ctx, since, emit) })
@@ -86,20 +86,20 @@ func (d *policyDesk) Replay(ctx context.Context, since time.Time, text *string) 
 }
 
 // Test runs the team's cases against the files of the team folder, adopted or not.
-func (d *policyDesk) Test(ctx context.Context, file, text string) (prentice.PolicyTest, []prentice.Finding, error) {
+func (d *policyDesk) Test(ctx context.Context, file, text string) (policy.CaseResults, []prentice.Finding, error) {
 	return testPolicy(ctx, d.dir, file, text)
 }
 
 // offlineDesk tests the policy of a folder; it knows no other question.
 type offlineDesk struct{ dir func() string }
 
-func (d offlineDesk) Test(ctx context.Context, file, text string) (prentice.PolicyTest, []prentice.Finding, error) {
+func (d offlineDesk) Test(ctx context.Context, file, text string) (policy.CaseResults, []prentice.Finding, error) {
 	return testPolicy(ctx, d.dir(), file, text)
 }
 
 // testPolicy reads policy.yaml, the catalog and the procedures of a folder, and
 // tries the cases. Without a text they are those of policy_test.yaml there.
-func testPolicy(ctx context.Context, dir, file, text string) (t prentice.PolicyTest, findings []prentice.Finding, err error) {
+func testPolicy(ctx context.Context, dir, file, text string) (t policy.CaseResults, findings []prentice.Finding, err error) {
 	if file == "" {
 		file = PolicyTestFile
 		if text, err = slurp(dir, file); err != nil {

@@ -109,7 +109,7 @@ func (t *Team) GroupsOf(person string) []prentice.Ref {
 }
 
 // pendingGroups is what the catalog says of groups and no one adopted yet.
-func (t *Team) pendingGroups(ctx context.Context, now *team, asker prentice.Actor) (*prentice.PendingPolicy, error) {
+func (t *Team) pendingGroups(ctx context.Context, now *team, asker prentice.Actor) (*policy.Pending, error) {
 	if now.newGroups == nil {
 		return nil, nil
 	}
@@ -119,16 +119,16 @@ func (t *Team) pendingGroups(ctx context.Context, now *team, asker prentice.Acto
 }
 
 // AdoptGroups is a vote for the groups as the catalog says them at this moment.
-func (t *Team) AdoptGroups(ctx context.Context, who prentice.Actor, digest, reason string) (prentice.Adoption, error) {
+func (t *Team) AdoptGroups(ctx context.Context, who prentice.Actor, digest, reason string) (policy.Adoption, error) {
 	if err := t.read(ctx); err != nil {
-		return prentice.Adoption{}, err
+		return policy.Adoption{}, err
 	}
 	now := t.now.Load()
 	if now.newGroups == nil {
-		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "the groups of the catalog are in force already").Try("edit the members of a Group in the catalog first")
+		return policy.Adoption{}, prentice.Errorf(prentice.Conflict, "the groups of the catalog are in force already").Try("edit the members of a Group in the catalog first")
 	}
 	if is := prentice.Digest([]byte(*now.newGroups)); digest != "" && digest != is {
-		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "the groups are %s, not %s", is, digest).Try("look at what has changed with: prentice policy show")
+		return policy.Adoption{}, prentice.Errorf(prentice.Conflict, "the groups are %s, not %s", is, digest).Try("look at what has changed with: prentice policy show")
 	}
 	a, err := t.groups.Adopt(ctx, now.policy, now.groups, policy.Wish{Actor: who, Reason: reason, Text: *now.newGroups})
 	if err != nil || !a.Adopted {

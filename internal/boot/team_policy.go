@@ -117,15 +117,15 @@ func (t *Team) sayPending(next *team) {
 
 // State is which policy is in force and which one waits, as it stands for
 // someone who might adopt it.
-func (t *Team) State(ctx context.Context, asker prentice.Actor) (prentice.PolicyState, error) {
+func (t *Team) State(ctx context.Context, asker prentice.Actor) (policy.State, error) {
 	now := t.now.Load()
-	s := prentice.PolicyState{InForce: prentice.AdoptedPolicy{
+	s := policy.State{InForce: policy.Adopted{
 		Digest: now.policy.Digest(), Since: now.inForce.At, By: now.inForce.By, Reason: now.inForce.Reason, Rules: views(now.policy), Zone: now.policy.Zone().String()}}
 	var err error
 	if s.PendingGroups, err = t.pendingGroups(ctx, now, asker); err != nil || now.pending == nil {
 		return s, err
 	}
-	p := prentice.PendingPolicy{Votes: []prentice.PolicyVote{}, Rules: []string{}}
+	p := policy.Pending{Votes: []policy.Vote{}, Rules: []string{}}
 	if now.pending.policy != nil {
 		if p, err = t.book.Standing(ctx, now.policy, now.inForce, now.pending.policy.Digest(), asker); err != nil {
 			return s, err
@@ -136,8 +136,8 @@ func (t *Team) State(ctx context.Context, asker prentice.Actor) (prentice.Policy
 	return s, nil
 }
 
-func views(p *policy.Policy) []prentice.Rule {
-	list := []prentice.Rule{}
+func views(p *policy.Policy) []policy.RuleView {
+	list := []policy.RuleView{}
 	for _, r := range p.Rules() {
 		list = append(list, r.View())
 	}
@@ -146,18 +146,18 @@ func views(p *policy.Policy) []prentice.Rule {
 
 // Adopt is someone's vote for the policy that waits, as the file says it at
 // this moment.
-func (t *Team) Adopt(ctx context.Context, who prentice.Actor, digest, reason string) (prentice.Adoption, error) {
+func (t *Team) Adopt(ctx context.Context, who prentice.Actor, digest, reason string) (policy.Adoption, error) {
 	if err := t.read(ctx); err != nil {
-		return prentice.Adoption{}, err
+		return policy.Adoption{}, err
 	}
 	now := t.now.Load()
 	switch {
 	case now.pending == nil:
-		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml says what is in force already: %s", now.policy.Digest()).Try("edit %s first", filepath.Join(t.dir, PolicyFile))
+		return policy.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml says what is in force already: %s", now.policy.Digest()).Try("edit %s first", filepath.Join(t.dir, PolicyFile))
 	case now.pending.policy == nil:
-		return prentice.Adoption{}, teamfile.FirstError(now.pending.findings)
+		return policy.Adoption{}, teamfile.FirstError(now.pending.findings)
 	case digest != "" && digest != now.pending.policy.Digest():
-		return prentice.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml is %s, not %s", now.pending.policy.Digest(), digest).Try("look at what has changed with: prentice policy show")
+		return policy.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml is %s, not %s", now.pending.policy.Digest(), digest).Try("look at what has changed with: prentice policy show")
 	}
 	a, err := t.book.Adopt(ctx, now.policy, now.inForce, policy.Wish{Actor: who, Reason: reason, Policy: now.pending.policy, Text: now.pending.text})
 	if err != nil || !a.Adopted {

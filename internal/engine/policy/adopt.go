@@ -49,7 +49,7 @@ func (p *Policy) needs(ctx context.Context, now time.Time, a prentice.Actor) (ow
 // content with the votes, brings it into force. The policy in force judges: it
 // may refuse, and when it asks for N approvers N different owners must adopt the
 // very same text.
-func (b *Book) Adopt(ctx context.Context, old *Policy, base Entry, w Wish) (a prentice.Adoption, err error) {
+func (b *Book) Adopt(ctx context.Context, old *Policy, base Entry, w Wish) (a Adoption, err error) {
 	for {
 		if a, err = b.adopt(ctx, old, base, w); !errors.Is(err, errVoted) {
 			return a, err
@@ -66,8 +66,8 @@ type cast struct{ votes, last int64 }
 const castQuery = `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM policy_votes WHERE base = ? AND digest = ?`
 
 // adopt is Adopt, or errVoted.
-func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (prentice.Adoption, error) {
-	a := prentice.Adoption{Digest: w.digest(), From: base.Digest}
+func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (Adoption, error) {
+	a := Adoption{Digest: w.digest(), From: base.Digest}
 	now := b.Clock()
 	if w.Actor.Kind != prentice.Person {
 		return a, prentice.Errorf(prentice.Denied, "%s is not a person, and only people adopt a policy", w.Actor.Ref()).Try("ask an owner")
@@ -95,7 +95,7 @@ func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 		needs = max(needs, v.Needs)
 	}
 	a.Votes, a.Needs, a.Adopted = len(votes)+1, needs, len(votes)+1 >= needs
-	mine := CountedVote{PolicyVote: prentice.PolicyVote{Actor: w.Actor.Ref(), People: w.Actor.People(), Reason: w.Reason, Time: now, Expires: now.Add(stands)}, Needs: needs}
+	mine := CountedVote{Vote: Vote{Actor: w.Actor.Ref(), People: w.Actor.People(), Reason: w.Reason, Time: now, Expires: now.Add(stands)}, Needs: needs}
 	err = b.DB.Write(ctx, func(tx *db.Tx) error {
 		var seq int64
 		if err := tx.QueryRow(b.sql(`SELECT MAX(seq) FROM policy_adopted`), nil, &seq); err != nil {
@@ -123,7 +123,7 @@ func (b *Book) adopt(ctx context.Context, old *Policy, base Entry, w Wish) (pren
 }
 
 // vote keeps a vote that is not enough.
-func (b *Book) vote(tx *db.Tx, base Entry, w Wish, a prentice.Adoption, v CountedVote) error {
+func (b *Book) vote(tx *db.Tx, base Entry, w Wish, a Adoption, v CountedVote) error {
 	_, err := tx.Exec(b.sql(`INSERT INTO policy_votes (base, digest, actor, needs, reason, at, expires, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (base, digest, actor) DO UPDATE SET needs = excluded.needs, reason = excluded.reason, at = excluded.at, expires = excluded.expires, people = excluded.people`),
 		base.Seq, a.Digest, string(v.Actor), v.Needs, v.Reason, db.Micros(v.Time), db.Micros(v.Expires), prentice.JoinRefs(v.People))
@@ -158,7 +158,7 @@ func (b *Book) enter(tx *db.Tx, base Entry, w Wish, votes []CountedVote) error {
 
 // CountedVote is a vote with how many owners it asked for.
 type CountedVote struct {
-	prentice.PolicyVote
+	Vote
 	Needs int
 }
 
@@ -199,8 +199,8 @@ func (b *Book) Votes(ctx context.Context, base int64, digest string) ([]CountedV
 
 // Standing says how far a pending policy is, for someone who might adopt it:
 // how many owners it takes, who has voted, and what refuses it.
-func (b *Book) Standing(ctx context.Context, old *Policy, base Entry, digest string, asker prentice.Actor) (p prentice.PendingPolicy, err error) {
-	p.Digest, p.Votes, p.Rules = digest, []prentice.PolicyVote{}, []string{}
+func (b *Book) Standing(ctx context.Context, old *Policy, base Entry, digest string, asker prentice.Actor) (p Pending, err error) {
+	p.Digest, p.Votes, p.Rules = digest, []Vote{}, []string{}
 	var refused error
 	var d prentice.Decision
 	p.Needs, _, d, refused = old.needs(ctx, b.Clock(), asker)
@@ -209,7 +209,7 @@ func (b *Book) Standing(ctx context.Context, old *Policy, base Entry, digest str
 	}
 	votes, err := b.Votes(ctx, base.Seq, digest)
 	for _, v := range votes {
-		p.Votes = append(p.Votes, v.PolicyVote)
+		p.Votes = append(p.Votes, v.Vote)
 		p.Needs = max(p.Needs, v.Needs)
 	}
 	return p, err

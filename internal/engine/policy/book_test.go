@@ -45,7 +45,7 @@ func owner(name string) prentice.Actor {
 }
 
 // adopt is someone's wish for a text.
-func (l *library) adopt(who prentice.Actor, text string) (prentice.Adoption, error) {
+func (l *library) adopt(who prentice.Actor, text string) (policy.Adoption, error) {
 	l.t.Helper()
 	base, _, err := l.InForce(l.t.Context())
 	if err != nil {

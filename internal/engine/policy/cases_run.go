@@ -10,8 +10,8 @@ import (
 
 // Test asks the policy about every case, and says which rules of the team
 // decided none: no one has seen those decide.
-func (p *Policy) Test(ctx context.Context, cases []Case, render Renderer) prentice.PolicyTest {
-	t := prentice.PolicyTest{Cases: []prentice.PolicyCase{}, Unreached: []string{}}
+func (p *Policy) Test(ctx context.Context, cases []Case, render Renderer) CaseResults {
+	t := CaseResults{Cases: []CaseResult{}, Unreached: []string{}}
 	reached := map[string]bool{}
 	for _, c := range cases {
 		one := p.try(ctx, c, render)
@@ -31,8 +31,8 @@ func (p *Policy) Test(ctx context.Context, cases []Case, render Renderer) prenti
 	return t
 }
 
-func (p *Policy) try(ctx context.Context, c Case, render Renderer) prentice.PolicyCase {
-	one := prentice.PolicyCase{Name: c.Name, Want: wants(c), At: c.At}
+func (p *Policy) try(ctx context.Context, c Case, render Renderer) CaseResult {
+	one := CaseResult{Name: c.Name, Want: wants(c), At: c.At}
 	m := c.Moment
 	if c.Request.Procedure != "" {
 		plan, err := render(ctx, c.Request)

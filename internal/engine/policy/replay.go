@@ -16,8 +16,8 @@ const mostDifferences = 200
 // the other, so that a replay of any length needs no more memory than a short
 // one. The same rules always give the same answers, because a decision is made
 // of nothing but its moment.
-func (p *Policy) Replay(ctx context.Context, since time.Time, past func(func(prentice.Decided) error) error) (prentice.Replay, error) {
-	r := prentice.Replay{Since: since, Policy: p.Digest(), Changed: []prentice.VerdictChange{}, Differences: []prentice.ReplayDifference{}, Then: []prentice.PolicyCount{}}
+func (p *Policy) Replay(ctx context.Context, since time.Time, past func(func(prentice.Decided) error) error) (Replay, error) {
+	r := Replay{Since: since, Policy: p.Digest(), Changed: []VerdictChange{}, Differences: []ReplayDifference{}, Then: []Count{}}
 	changed, then := map[[2]prentice.Verdict]int{}, map[string]int{}
 	err := past(func(d prentice.Decided) error {
 		if d.Unread != "" {
@@ -40,15 +40,15 @@ func (p *Policy) Replay(ctx context.Context, since time.Time, past func(func(pre
 		return nil
 	})
 	for way, n := range changed {
-		r.Changed = append(r.Changed, prentice.VerdictChange{Was: way[0].String(), Would: way[1].String(), Count: n})
+		r.Changed = append(r.Changed, VerdictChange{Was: way[0].String(), Would: way[1].String(), Count: n})
 	}
-	slices.SortFunc(r.Changed, func(a, b prentice.VerdictChange) int {
+	slices.SortFunc(r.Changed, func(a, b VerdictChange) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Was+a.Would, b.Was+b.Would))
 	})
 	for digest, n := range then {
-		r.Then = append(r.Then, prentice.PolicyCount{Policy: digest, Decisions: n})
+		r.Then = append(r.Then, Count{Policy: digest, Decisions: n})
 	}
-	slices.SortFunc(r.Then, func(a, b prentice.PolicyCount) int {
+	slices.SortFunc(r.Then, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(b.Decisions, a.Decisions), cmp.Compare(a.Policy, b.Policy))
 	})
 	return r, err
@@ -60,8 +60,8 @@ func same(a, b prentice.Decision) bool {
 	return a.Verdict == b.Verdict && a.Approvers == b.Approvers && a.Role == b.Role
 }
 
-func differenceOf(d prentice.Decided, would prentice.Decision) prentice.ReplayDifference {
-	diff := prentice.ReplayDifference{Run: prentice.Run{Number: d.Run}.Ref(), Requester: d.Moment.Actor.Ref(), Time: d.Moment.Now, Was: d.Decision, Would: would}
+func differenceOf(d prentice.Decided, would prentice.Decision) ReplayDifference {
+	diff := ReplayDifference{Run: prentice.Run{Number: d.Run}.Ref(), Requester: d.Moment.Actor.Ref(), Time: d.Moment.Now, Was: d.Decision, Would: would}
 	if plan := d.Moment.Plan; plan != nil {
 		diff.Procedure, diff.Subject = plan.Procedure, plan.Subject
 	}

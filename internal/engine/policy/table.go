@@ -19,11 +19,11 @@ type Surveyed struct {
 // of a week without a change of clocks, and of every date that a rule names. It
 // is no guess: a cell is what Decide says. A rule is asked once for all cells
 // that it cannot tell apart, which is what makes it quick.
-func (p *Policy) Table(ctx context.Context, plans []Surveyed, now time.Time) prentice.PolicyTable {
+func (p *Policy) Table(ctx context.Context, plans []Surveyed, now time.Time) Table {
 	g := p.lay(plans, now)
 	g.fill(ctx)
 	g.class()
-	t := prentice.PolicyTable{
+	t := Table{
 		Policy: p.Digest(), Zone: p.Zone().String(), Procedures: len(g.procedures()), Places: g.places(), Times: g.times, Cells: len(plans) * len(g.actors) * len(g.classes),
 		Rows: g.rows(), Holes: g.holes(), Contradictions: g.contradictions(), Silent: g.silent(ctx), Held: p.held(),
 	}

@@ -32,8 +32,8 @@ var holeSays = map[string]string{
 }
 
 // holes finds what looks forgotten.
-func (g *grid) holes() []prentice.Hole {
-	f := &finder{grid: g, at: map[string]int{}, holes: []prentice.Hole{}}
+func (g *grid) holes() []Hole {
+	f := &finder{grid: g, at: map[string]int{}, holes: []Hole{}}
 	for _, kind := range []string{DangerUnasked, LooserAtNight, LooserForPrograms, Unspoken} {
 		is := map[string]func(plan, actor, slot int) bool{
 			Unspoken: g.unspoken(), DangerUnasked: g.dangerUnasked, LooserAtNight: g.looserAtNight, LooserForPrograms: g.looserForPrograms,
@@ -114,7 +114,7 @@ func (g *grid) looserForPrograms(plan, actor, slot int) bool {
 type finder struct {
 	*grid
 	at    map[string]int
-	holes []prentice.Hole
+	holes []Hole
 }
 
 func (f *finder) collect(kind string, plan int, is func(plan, actor, slot int) bool) {
@@ -143,7 +143,7 @@ func (f *finder) collect(kind string, plan int, is func(plan, actor, slot int) b
 
 func (f *finder) add(kind string, plan int, actors, hours []int) {
 	o, of := f.out[f.cell(plan, actors[0], hours[0])], f.plans[plan]
-	h := prentice.Hole{Kind: kind, Procedures: []string{of.Plan.Procedure}, Risk: riskOf(of.Plan), Places: []string{of.Place}, Actors: f.actorNames(actors),
+	h := Hole{Kind: kind, Procedures: []string{of.Plan.Procedure}, Risk: riskOf(of.Plan), Places: []string{of.Place}, Actors: f.actorNames(actors),
 		Times: f.nameHours(hours), Verdict: o.verdict, Rule: f.ruleName(o), Says: holeSays[kind]}
 	cells := 0
 	for _, class := range f.classes {
@@ -171,8 +171,8 @@ func (f *finder) add(kind string, plan int, actors, hours []int) {
 
 // contradictions are pairs of the team's rules that both match a cell, with the
 // highest priority there, and want different things.
-func (g *grid) contradictions() []prentice.Contradiction {
-	list := []prentice.Contradiction{}
+func (g *grid) contradictions() []Contradiction {
+	list := []Contradiction{}
 	at := map[[2]string]int{}
 	for p := range g.plans {
 		for a := range g.actors {
@@ -189,7 +189,7 @@ func (g *grid) contradictions() []prentice.Contradiction {
 					pair := [2]string{g.rules[o.rule].Name, g.rules[i].Name}
 					if _, ok := at[pair]; !ok {
 						at[pair] = len(list)
-						list = append(list, prentice.Contradiction{Rules: pair, Where: strings.Join([]string{g.plans[p].Plan.Procedure, g.plans[p].Place, nameOfActor(g.actors[a]), g.times[c]}, ", ")})
+						list = append(list, Contradiction{Rules: pair, Where: strings.Join([]string{g.plans[p].Plan.Procedure, g.plans[p].Place, nameOfActor(g.actors[a]), g.times[c]}, ", ")})
 					}
 					list[at[pair]].Cells++
 				}

@@ -10,14 +10,14 @@ import (
 
 // rows are the cells said as shortly as can be without losing one: actors with
 // the same answers at all hours stand together, and so do places.
-func (g *grid) rows() []prentice.TableRow {
-	rows := []prentice.TableRow{}
+func (g *grid) rows() []TableRow {
+	rows := []TableRow{}
 	at := map[string]int{} // a row without its places
 	for p, plan := range g.plans {
 		for _, actors := range g.alikeActors(p) {
 			for _, hours := range g.alikeHours(p, actors[0]) {
 				o := g.out[g.cell(p, actors[0], hours[0])]
-				row := prentice.TableRow{Procedure: plan.Plan.Procedure, Risk: riskOf(plan.Plan), Places: []string{plan.Place}, Actors: g.actorNames(actors),
+				row := TableRow{Procedure: plan.Plan.Procedure, Risk: riskOf(plan.Plan), Places: []string{plan.Place}, Actors: g.actorNames(actors),
 					Times: g.nameHours(hours), Verdict: o.verdict, Approvers: o.approvers, Rule: g.ruleName(o), BuiltIn: o.rule >= g.team}
 				key := strings.Join(append([]string{row.Procedure, row.Risk, row.Times, row.Rule, row.Verdict.String()}, row.Actors...), "\x1f")
 				if i, ok := at[key]; ok {
@@ -29,7 +29,7 @@ func (g *grid) rows() []prentice.TableRow {
 			}
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b prentice.TableRow) int { return strings.Compare(a.Procedure, b.Procedure) })
+	slices.SortStableFunc(rows, func(a, b TableRow) int { return strings.Compare(a.Procedure, b.Procedure) })
 	return rows
 }
 

@@ -15,8 +15,8 @@ const (
 // silent are the rules of the team that decide nothing: not one cell, and not
 // one of them either with other values of the facts that the cells hold still
 // and the rule looks at. A rule about operations alone is not about cells.
-func (g *grid) silent(ctx context.Context) []prentice.SilentRule {
-	list := []prentice.SilentRule{}
+func (g *grid) silent(ctx context.Context) []SilentRule {
+	list := []SilentRule{}
 	decides := map[int]bool{}
 	for _, o := range g.out {
 		decides[o.rule] = true
@@ -26,7 +26,7 @@ func (g *grid) silent(ctx context.Context) []prentice.SilentRule {
 			continue
 		}
 		if found, behind := g.search(ctx, r); !found {
-			list = append(list, prentice.SilentRule{Rule: r.Name, Behind: behind, At: r.At})
+			list = append(list, SilentRule{Rule: r.Name, Behind: behind, At: r.At})
 		}
 	}
 	return list

@@ -28,13 +28,13 @@ func shop() []policy.Surveyed {
 	return list
 }
 
-func table(t *testing.T, text string) prentice.PolicyTable {
+func table(t *testing.T, text string) policy.Table {
 	t.Helper()
 	return load(t, text).Table(t.Context(), shop(), noon)
 }
 
-func hole(table prentice.PolicyTable, kind string) *prentice.Hole {
-	i := slices.IndexFunc(table.Holes, func(h prentice.Hole) bool { return h.Kind == kind })
+func hole(table policy.Table, kind string) *policy.Hole {
+	i := slices.IndexFunc(table.Holes, func(h policy.Hole) bool { return h.Kind == kind })
 	if i < 0 {
 		return nil
 	}
@@ -78,7 +78,7 @@ func TestATableSaysWhatThePolicyWouldSay(t *testing.T) {
 }
 
 // rowOf finds the row of a cell by the words that people would look for.
-func rowOf(table prentice.PolicyTable, s policy.Surveyed, a prentice.Actor, at time.Time) *prentice.TableRow {
+func rowOf(table policy.Table, s policy.Surveyed, a prentice.Actor, at time.Time) *policy.TableRow {
 	name := map[prentice.ActorKind]string{prentice.Person: "person operator", prentice.Agent: "agent owner", prentice.Self: "prentice by event"}[a.Kind]
 	for i, r := range table.Rows {
 		if r.Procedure == s.Plan.Procedure && slices.Contains(r.Places, s.Place) && slices.Contains(r.Actors, name) && within(r.Times, at) {

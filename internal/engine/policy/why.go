@@ -18,8 +18,8 @@ const mostAsked = 20_000
 // spoken but for one fact, and the smallest change of facts that leads to each
 // other verdict: fewest facts first, then fewest steps of their scales, then the
 // order in which people would think of them. Every change was tried.
-func (p *Policy) Why(ctx context.Context, m prentice.Moment) prentice.Why {
-	w := prentice.Why{Time: m.Now, Zone: p.Zone().String(), Actor: m.Actor, Op: m.Op, Decision: p.Decide(ctx, m), Rules: []prentice.RuleHeard{}}
+func (p *Policy) Why(ctx context.Context, m prentice.Moment) Why {
+	w := Why{Time: m.Now, Zone: p.Zone().String(), Actor: m.Actor, Op: m.Op, Decision: p.Decide(ctx, m), Rules: []RuleHeard{}}
 	if m.Plan != nil {
 		w.Procedure, w.Subject, w.Risk, w.Targets = m.Plan.Procedure, m.Plan.Subject, m.Plan.Risk.String(), len(m.Plan.Targets)
 	}
@@ -34,7 +34,7 @@ func (p *Policy) Why(ctx context.Context, m prentice.Moment) prentice.Why {
 // trial is one fact at another value.
 type trial struct {
 	fact   fact
-	change prentice.FactChange
+	change FactChange
 	other
 	moment prentice.Moment
 }
@@ -60,7 +60,7 @@ func (p *Policy) examine(ctx context.Context, m prentice.Moment) *examination {
 			then := m
 			o.set(&then)
 			o.steps += f.far
-			e.trials = append(e.trials, trial{f, prentice.FactChange{Fact: f.name, Is: f.is(m), Were: o.value}, o, then})
+			e.trials = append(e.trials, trial{f, FactChange{Fact: f.name, Is: f.is(m), Were: o.value}, o, then})
 		}
 	}
 	return e
@@ -71,11 +71,11 @@ func (e *examination) decide(m prentice.Moment) prentice.Decision {
 	return e.policy.Decide(e.ctx, m)
 }
 
-func (e *examination) heard(d prentice.Decision) []prentice.RuleHeard {
-	list := []prentice.RuleHeard{}
+func (e *examination) heard(d prentice.Decision) []RuleHeard {
+	list := []RuleHeard{}
 	s := see(e.moment, e.policy.Zone())
 	for _, r := range e.policy.Rules() {
-		list = append(list, prentice.RuleHeard{Rule: r.View(), Matched: e.policy.speaks(e.ctx, r, s), Decided: len(d.Rules) > 0 && d.Rules[0] == r.Name})
+		list = append(list, RuleHeard{RuleView: r.View(), Matched: e.policy.speaks(e.ctx, r, s), Decided: len(d.Rules) > 0 && d.Rules[0] == r.Name})
 	}
 	return list
 }
@@ -90,8 +90,8 @@ func (p *Policy) speaks(ctx context.Context, r Rule, s scene) bool {
 }
 
 // near is the rules of the team that were silent and need but one other fact.
-func (e *examination) near() []prentice.NearMiss {
-	var list []prentice.NearMiss
+func (e *examination) near() []NearMiss {
+	var list []NearMiss
 	now := see(e.moment, e.policy.Zone())
 	for _, r := range e.policy.team {
 		if e.policy.speaks(e.ctx, r, now) {
@@ -105,7 +105,7 @@ func (e *examination) near() []prentice.NearMiss {
 			}
 		}
 		if best != nil {
-			list = append(list, prentice.NearMiss{Rule: r.Name, Verdict: r.Verdict, Fact: best.change})
+			list = append(list, NearMiss{Rule: r.Name, Verdict: r.Verdict, Fact: best.change})
 		}
 	}
 	return list
@@ -116,9 +116,9 @@ func (r Rule) looksAt(path string) bool {
 }
 
 // changes finds the smallest change for each other verdict.
-func (e *examination) changes(now prentice.Decision) []prentice.WhatIf {
+func (e *examination) changes(now prentice.Decision) []WhatIf {
 	best := map[prentice.Verdict]found{}
-	note := func(d prentice.Decision, steps int, facts ...prentice.FactChange) {
+	note := func(d prentice.Decision, steps int, facts ...FactChange) {
 		if old, ok := best[d.Verdict]; d.Verdict != now.Verdict && (!ok || len(facts) < len(old.Facts) || len(facts) == len(old.Facts) && steps < old.steps) {
 			best[d.Verdict] = foundAt(d, steps, facts)
 		}
@@ -129,13 +129,13 @@ func (e *examination) changes(now prentice.Decision) []prentice.WhatIf {
 	if len(best) < 2 {
 		e.pairs(note)
 	}
-	var list []prentice.WhatIf
+	var list []WhatIf
 	for _, verdict := range []prentice.Verdict{prentice.Allow, prentice.Ask, prentice.Refuse} {
 		if f, ok := best[verdict]; ok {
 			list = append(list, f.WhatIf)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b prentice.WhatIf) int {
+	slices.SortStableFunc(list, func(a, b WhatIf) int {
 		return cmp.Or(cmp.Compare(len(a.Facts), len(b.Facts)), cmp.Compare(best[a.Verdict].steps, best[b.Verdict].steps))
 	})
 	return list
@@ -143,17 +143,17 @@ func (e *examination) changes(now prentice.Decision) []prentice.WhatIf {
 
 // found is a change with how far away it is.
 type found struct {
-	prentice.WhatIf
+	WhatIf
 	steps int
 }
 
-func foundAt(d prentice.Decision, steps int, facts []prentice.FactChange) found {
-	return found{prentice.WhatIf{Verdict: d.Verdict, Approvers: d.Approvers, Rule: d.Rules[0], Facts: slices.Clone(facts)}, steps}
+func foundAt(d prentice.Decision, steps int, facts []FactChange) found {
+	return found{WhatIf{Verdict: d.Verdict, Approvers: d.Approvers, Rule: d.Rules[0], Facts: slices.Clone(facts)}, steps}
 }
 
 // pairs tries two facts at once, the nearest values first where there are too
 // many.
-func (e *examination) pairs(note func(prentice.Decision, int, ...prentice.FactChange)) {
+func (e *examination) pairs(note func(prentice.Decision, int, ...FactChange)) {
 	for i, a := range e.trials {
 		for _, b := range e.trials[i+1:] {
 			if a.fact.name == b.fact.name {
@@ -182,8 +182,8 @@ func ofWhom(from []prentice.Ref) string {
 }
 
 // View is a rule as people read it.
-func (r Rule) View() prentice.Rule {
-	v := prentice.Rule{Name: r.Name, Priority: r.Priority, When: r.When, Verdict: r.Verdict, Reason: r.Reason, BuiltIn: r.BuiltIn, At: r.At}
+func (r Rule) View() RuleView {
+	v := RuleView{Name: r.Name, Priority: r.Priority, When: r.When, Verdict: r.Verdict, Reason: r.Reason, BuiltIn: r.BuiltIn, At: r.At}
 	if r.Verdict == prentice.Ask {
 		v.Asks = fmt.Sprintf("%d with the role %s%s, for %s", r.Approvers, r.Role, ofWhom(r.From), strings.TrimSuffix(r.Expires.String(), "0m0s"))
 	}

@@ -11,7 +11,7 @@ import (
 	"prentice/internal/engine/policy"
 )
 
-func said(w prentice.Why) string {
+func said(w policy.Why) string {
 	var parts []string
 	for _, c := range w.Changes {
 		text := c.Verdict.String() + ":"
@@ -53,7 +53,7 @@ func TestTheSmallestChangeIsFoundByAsking(t *testing.T) {
 
 func TestANearMissNeedsOneFactOnly(t *testing.T) {
 	w := load(t, rules(rule("evening", 1, `time.hour >= 17`, "refuse"), rule("far", 1, `time.hour >= 17 && actor.kind == "agent"`, "refuse"), rule("here", 1, `actor.kind == "person"`, "ask"))).Why(t.Context(), moment(plan()))
-	if len(w.Near) != 1 || w.Near[0].Rule != "evening" || w.Near[0].Fact != (prentice.FactChange{Fact: "time.hour", Is: "12", Were: "17"}) {
+	if len(w.Near) != 1 || w.Near[0].Rule != "evening" || w.Near[0].Fact != (policy.FactChange{Fact: "time.hour", Is: "12", Were: "17"}) {
 		t.Errorf("%+v", w.Near)
 	}
 	for _, r := range w.Rules {

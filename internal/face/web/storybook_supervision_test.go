@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/policy"
 	"prentice/internal/engine/retention"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
@@ -165,7 +166,7 @@ func someLimits() supervision.LimitState {
 	}}
 }
 
-var rules = []prentice.Rule{
+var rules = []policy.RuleView{
 	{Name: "danger-asks-two", Priority: 90, When: `plan.risk == "danger"`, Verdict: prentice.Ask, Asks: "2 of group/platform, for 1 h", Reason: "What cannot be undone is looked at by two people."},
 	{Name: "nothing-on-friday-evenings-in-production-unless-something-is-down", Priority: 80, When: `now.weekday == "friday" && now.hour >= 16 && plan.environment == "production" && !plan.incident.open`, Verdict: prentice.Refuse, Reason: "No one is here to see what follows."},
 	{Name: "change-asks-one", BuiltIn: true, When: `plan.risk == "change"`, Verdict: prentice.Ask, Asks: "1 approver", Reason: "Changes need one approver."},
@@ -175,20 +176,20 @@ var rules = []prentice.Rule{
 func somePolicy() supervision.PolicyShown {
 	digest := "sha256:" + strings.Repeat("4be1907a", 8)
 	return supervision.PolicyShown{
-		PolicyState: prentice.PolicyState{
-			InForce: prentice.AdoptedPolicy{Digest: digest, Since: ago(12 * 24 * time.Hour), By: []prentice.Ref{"person/olga", "person/ann"}, Reason: "two eyes for what cannot be undone", Rules: rules, Zone: "Europe/London"},
-			Pending: &prentice.PendingPolicy{
+		State: policy.State{
+			InForce: policy.Adopted{Digest: digest, Since: ago(12 * 24 * time.Hour), By: []prentice.Ref{"person/olga", "person/ann"}, Reason: "two eyes for what cannot be undone", Rules: rules, Zone: "Europe/London"},
+			Pending: &policy.Pending{
 				Digest: "sha256:" + strings.Repeat("77c0a2de", 8), Needs: 2, Rules: []string{"policy-asks-owners"},
 				Diff:     "--- in force\n+++ policy.yaml\n@@ -4,3 +4,3 @@\n   - name: danger-asks-two\n-    approvers: 2\n+    approvers: 1\n",
-				Votes:    []prentice.PolicyVote{{Actor: "person/olga", Reason: "one of the two is away until Monday", Time: ago(20 * time.Minute), Expires: noon.Add(time.Hour)}},
+				Votes:    []policy.Vote{{Actor: "person/olga", Reason: "one of the two is away until Monday", Time: ago(20 * time.Minute), Expires: noon.Add(time.Hour)}},
 				Findings: []prentice.Finding{{At: prentice.Pos{File: "policy.yaml", Line: 5, Column: 5}, Text: "danger asks one person only", Hint: "two see more than one"}},
 			},
 		},
 		Table: supervision.TableSummary{
 			Cells: 336, Refused: 24, Asked: 250, Allowed: 62,
-			Holes:          []prentice.Hole{{Kind: "looser-at-night", Procedures: []string{"restart-service", "renew-certificate"}, Risk: "change", Places: []string{"production"}, Actors: []string{"self/prentice"}, Times: "22:00 to 06:00", Cells: 16, Verdict: prentice.Allow, Rule: "nights-are-free", Says: "at night it is allowed what by day is asked"}},
-			Contradictions: []prentice.Contradiction{{Rules: [2]string{"danger-asks-two", "platform-may"}, Cells: 3, Where: "rotate-certificates in production by person/ann"}},
-			Silent:         []prentice.SilentRule{{Rule: "old-hosts-are-read-only", Behind: "danger-asks-two"}},
+			Holes:          []policy.Hole{{Kind: "looser-at-night", Procedures: []string{"restart-service", "renew-certificate"}, Risk: "change", Places: []string{"production"}, Actors: []string{"self/prentice"}, Times: "22:00 to 06:00", Cells: 16, Verdict: prentice.Allow, Rule: "nights-are-free", Says: "at night it is allowed what by day is asked"}},
+			Contradictions: []policy.Contradiction{{Rules: [2]string{"danger-asks-two", "platform-may"}, Cells: 3, Where: "rotate-certificates in production by person/ann"}},
+			Silent:         []policy.SilentRule{{Rule: "old-hosts-are-read-only", Behind: "danger-asks-two"}},
 			Heat: supervision.Heat{Places: []string{"production", "staging", "the-other-machine-room-with-a-long-name"}, Left: 3, Rows: []supervision.HeatRow{
 				{Procedure: "restart-service", Risk: "change", Cells: []supervision.HeatCell{{Known: true, Verdict: prentice.Ask, Varies: true, Says: []string{"ask: an agent, always (r)", "allow: an operator, always (s)"}}, {Known: true, Verdict: prentice.Allow}, {}}},
 				{Procedure: longName, Risk: "danger", Cells: []supervision.HeatCell{{Known: true, Verdict: prentice.Refuse}, {Known: true, Verdict: prentice.Ask}, {Known: true, Verdict: prentice.Ask}}},
@@ -198,16 +199,16 @@ func somePolicy() supervision.PolicyShown {
 }
 
 func someWhy() supervision.Why {
-	heard := make([]prentice.RuleHeard, len(rules))
+	heard := make([]policy.RuleHeard, len(rules))
 	for i, r := range rules {
-		heard[i] = prentice.RuleHeard{Rule: r, Matched: i >= 2, Decided: i == 2}
+		heard[i] = policy.RuleHeard{RuleView: r, Matched: i >= 2, Decided: i == 2}
 	}
-	return supervision.Why{Why: prentice.Why{
+	return supervision.Why{Why: policy.Why{
 		Run: "run/41", Time: noon, Zone: "Europe/London", Actor: prentice.Actor{Kind: prentice.Self, Name: "prentice", Role: prentice.Operator, Door: "event"}, Op: "run.start", Procedure: "restart-service", Subject: "service/checkout", Risk: "change", Targets: 1,
 		Decision: prentice.Decision{Verdict: prentice.Ask, Rules: []string{"change-asks-one"}, Reasons: []string{"Changes need one approver."}, Approvers: 1, Role: prentice.Approver},
 		Rules:    heard,
-		Near:     []prentice.NearMiss{{Rule: "danger-asks-two", Verdict: prentice.Ask, Fact: prentice.FactChange{Fact: "plan.risk", Is: "change", Were: "danger"}}},
-		Changes:  []prentice.WhatIf{{Verdict: prentice.Allow, Rule: "look-is-allowed", Facts: []prentice.FactChange{{Fact: "plan.risk", Is: "change", Were: "look"}}}},
+		Near:     []policy.NearMiss{{Rule: "danger-asks-two", Verdict: prentice.Ask, Fact: policy.FactChange{Fact: "plan.risk", Is: "change", Were: "danger"}}},
+		Changes:  []policy.WhatIf{{Verdict: prentice.Allow, Rule: "look-is-allowed", Facts: []policy.FactChange{{Fact: "plan.risk", Is: "change", Were: "look"}}}},
 	}}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/policy"
 )
 
 // mostHeat is how many procedures the map shows.
@@ -35,7 +36,7 @@ type HeatCell struct {
 }
 
 // heatOf is a table as a map, by procedure and risk.
-func heatOf(t prentice.PolicyTable) Heat {
+func heatOf(t policy.Table) Heat {
 	h := Heat{Places: t.Places, Rows: []HeatRow{}}
 	for _, row := range t.Rows {
 		i := slices.IndexFunc(h.Rows, func(r HeatRow) bool { return r.Procedure == row.Procedure && r.Risk == row.Risk })
@@ -55,7 +56,7 @@ func heatOf(t prentice.PolicyTable) Heat {
 	return h
 }
 
-func (c *HeatCell) add(row prentice.TableRow) {
+func (c *HeatCell) add(row policy.TableRow) {
 	c.Says = append(c.Says, fmt.Sprintf("%s: %s, %s (%s)", row.Verdict, strings.Join(row.Actors, ", "), row.Times, row.Rule))
 	switch {
 	case !c.Known:

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/policy"
 )
 
 func TestAMapOfThePolicyShowsTheStrictestAndThatItVaries(t *testing.T) {
-	table := prentice.PolicyTable{Places: []string{"production", "staging"}}
+	table := policy.Table{Places: []string{"production", "staging"}}
 	add := func(procedure, risk string, v prentice.Verdict, actor string, places ...string) {
-		table.Rows = append(table.Rows, prentice.TableRow{Procedure: procedure, Risk: risk, Places: places, Actors: []string{actor}, Times: "always", Verdict: v, Rule: "r"})
+		table.Rows = append(table.Rows, policy.TableRow{Procedure: procedure, Risk: risk, Places: places, Actors: []string{actor}, Times: "always", Verdict: v, Rule: "r"})
 	}
 	add("look", "look", prentice.Allow, "an operator", "production", "staging")
 	add("look", "look", prentice.Allow, "an agent", "production", "staging")

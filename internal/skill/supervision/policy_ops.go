@@ -6,19 +6,20 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/policy"
 	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
 // PolicyDesk answers questions about the policy and brings another into force.
 type PolicyDesk interface {
-	State(ctx context.Context, asker prentice.Actor) (prentice.PolicyState, error)
-	Adopt(ctx context.Context, who prentice.Actor, digest, reason string) (prentice.Adoption, error)
-	AdoptGroups(ctx context.Context, who prentice.Actor, digest, reason string) (prentice.Adoption, error)
-	Why(context.Context, prentice.Moment) prentice.Why
-	WhyRun(ctx context.Context, number int64) (prentice.Why, error)
-	Table(context.Context) prentice.PolicyTable
-	Replay(ctx context.Context, since time.Time, policy *string) (prentice.Replay, []prentice.Finding, error)
+	State(ctx context.Context, asker prentice.Actor) (policy.State, error)
+	Adopt(ctx context.Context, who prentice.Actor, digest, reason string) (policy.Adoption, error)
+	AdoptGroups(ctx context.Context, who prentice.Actor, digest, reason string) (policy.Adoption, error)
+	Why(context.Context, prentice.Moment) policy.Why
+	WhyRun(ctx context.Context, number int64) (policy.Why, error)
+	Table(context.Context) policy.Table
+	Replay(ctx context.Context, since time.Time, policy *string) (policy.Replay, []prentice.Finding, error)
 	Render(context.Context, prentice.RunRequest) (prentice.Plan, error)
 	Record(ctx context.Context, procedure string, subject prentice.Ref) (prentice.Record, error)
 }
@@ -26,7 +27,7 @@ type PolicyDesk interface {
 // PolicyTester tries a team's cases. An empty file name stands for the team's
 // own.
 type PolicyTester interface {
-	Test(ctx context.Context, file, text string) (prentice.PolicyTest, []prentice.Finding, error)
+	Test(ctx context.Context, file, text string) (policy.CaseResults, []prentice.Finding, error)
 }
 
 type adoptIn struct {
@@ -80,7 +81,7 @@ func (d Deps) showPolicy(ctx context.Context, c op.Call, _ nothing) (PolicyShown
 		return PolicyShown{}, err
 	}
 	state, err := desk.State(ctx, c.Actor)
-	return PolicyShown{PolicyState: state, Table: summary(desk.Table(ctx))}, err
+	return PolicyShown{State: state, Table: summary(desk.Table(ctx))}, err
 }
 
 // waitingPolicy says that an edited policy waits, or "".

@@ -6,28 +6,29 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/policy"
 	"prentice/internal/op"
 )
 
 // PolicyShown is the policy in force, what waits, and what the table finds.
 type PolicyShown struct {
-	prentice.PolicyState
+	policy.State
 	Table TableSummary `json:"table"`
 }
 
 // TableSummary is a policy's table in numbers, with what is wrong in it.
 type TableSummary struct {
-	Cells          int                      `json:"cells"`
-	Refused        int                      `json:"refused"`
-	Asked          int                      `json:"asked"`
-	Allowed        int                      `json:"allowed"`
-	Holes          []prentice.Hole          `json:"holes"`
-	Contradictions []prentice.Contradiction `json:"contradictions"`
-	Silent         []prentice.SilentRule    `json:"silent"`
-	Heat           Heat                     `json:"heat"`
+	Cells          int                    `json:"cells"`
+	Refused        int                    `json:"refused"`
+	Asked          int                    `json:"asked"`
+	Allowed        int                    `json:"allowed"`
+	Holes          []policy.Hole          `json:"holes"`
+	Contradictions []policy.Contradiction `json:"contradictions"`
+	Silent         []policy.SilentRule    `json:"silent"`
+	Heat           Heat                   `json:"heat"`
 }
 
-func summary(t prentice.PolicyTable) TableSummary {
+func summary(t policy.Table) TableSummary {
 	return TableSummary{t.Cells, t.Refused, t.Asked, t.Allowed, t.Holes, t.Contradictions, t.Silent, heatOf(t)}
 }
 
@@ -64,7 +65,7 @@ func adoptedText(since time.Time, by []prentice.Ref, reason string) string {
 	return fmt.Sprintf("since %s, adopted by %s: %s", op.At(since), refList(by), reason)
 }
 
-func pendingText(p prentice.PendingPolicy) string {
+func pendingText(p policy.Pending) string {
 	var b strings.Builder
 	if p.Digest == "" {
 		b.WriteString("▲ policy.yaml was edited and cannot be adopted:\n" + op.Found(p.Findings).Lines("  "))
@@ -75,7 +76,7 @@ func pendingText(p prentice.PendingPolicy) string {
 }
 
 // votesText says how far a pending policy, or pending groups, are.
-func votesText(p prentice.PendingPolicy) string {
+func votesText(p policy.Pending) string {
 	var b strings.Builder
 	if p.Refused != "" {
 		fmt.Fprintf(&b, "  The policy in force refuses it from you: %s\n", p.Refused)
@@ -89,7 +90,7 @@ func votesText(p prentice.PendingPolicy) string {
 }
 
 // Adopted is what came of a wish to adopt a policy.
-type Adopted struct{ prentice.Adoption }
+type Adopted struct{ policy.Adoption }
 
 // Text implements op.Texter.
 func (a Adopted) Text() string {
@@ -100,7 +101,7 @@ func (a Adopted) Text() string {
 }
 
 // Why is how the policy comes to a decision.
-type Why struct{ prentice.Why }
+type Why struct{ policy.Why }
 
 // Text implements op.Texter.
 func (w Why) Text() string {
@@ -134,7 +135,7 @@ func (w Why) Text() string {
 		if i == 0 {
 			b.WriteString("\nRules that one other fact would wake\n")
 		}
-		fmt.Fprintf(&b, "    %s (%s), if %s\n", n.Rule, n.Verdict, factsText([]prentice.FactChange{n.Fact}))
+		fmt.Fprintf(&b, "    %s (%s), if %s\n", n.Rule, n.Verdict, factsText([]policy.FactChange{n.Fact}))
 	}
 	return b.String()
 }
@@ -149,7 +150,7 @@ func (w Why) At() string {
 }
 
 // Facts is a change in words.
-func (w Why) Facts(list []prentice.FactChange) string { return factsText(list) }
+func (w Why) Facts(list []policy.FactChange) string { return factsText(list) }
 
 // Verdict is a decision in words.
 func (w Why) Verdict(verdict prentice.Verdict, approvers int) string {
@@ -163,7 +164,7 @@ func orNothing(s string) string {
 	return s
 }
 
-func factsText(list []prentice.FactChange) string {
+func factsText(list []policy.FactChange) string {
 	var parts []string
 	for _, f := range list {
 		is, were := f.Is, f.Were

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/policy"
 	"prentice/internal/op"
 )
 
 // Table is a policy laid out.
-type Table struct{ prentice.PolicyTable }
+type Table struct{ policy.Table }
 
 // Text implements op.Texter.
 func (t Table) Text() string {
@@ -41,7 +42,7 @@ func (t Table) Text() string {
 }
 
 // SilentText says why a rule decides nothing.
-func SilentText(s prentice.SilentRule) string {
+func SilentText(s policy.SilentRule) string {
 	if s.Behind == "" {
 		return fmt.Sprintf("%s (%s) matches nothing that was tried", s.Rule, s.At)
 	}
@@ -69,7 +70,7 @@ func findings(b *strings.Builder, title string, n int, line func(int) string) {
 
 // Tested is what came of a team's cases.
 type Tested struct {
-	prentice.PolicyTest
+	policy.CaseResults
 	op.Findings
 }
 
@@ -103,7 +104,7 @@ func (t Tested) Text() string {
 
 // Replayed is past decisions judged again.
 type Replayed struct {
-	prentice.Replay
+	policy.Replay
 	op.Findings
 }
 
