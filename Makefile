@@ -58,10 +58,11 @@ hazards:
 hazards-teeth:
 	cd stories && go test -count=1 -timeout 30m -run '^TestHazardsHaveTeeth$$' -args -teeth=$(or $(SHARE),all)
 
-## race: the tests below the stories, with the race detector
+## race: the tests below the stories, and those with servers of others, with the race detector
 race:
 	command -v cc >/dev/null || { echo "make race needs a C compiler (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
 	CGO_ENABLED=1 go test -race -timeout 12m . ./internal/...
+	CGO_ENABLED=1 go test -C stories -race ./adapter
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out
 check: format vet staticcheck docs race

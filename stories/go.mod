@@ -116,6 +116,10 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-require prentice v0.0.0
+require (
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
+	github.com/emersion/go-smtp v0.25.1
+	prentice v0.0.0
+)
 
 replace prentice => ../

@@ -206,7 +206,7 @@ func TestAnOwnerWhoNeedsNoProviderStays(t *testing.T) {
 
 func TestATokenForAnotherClientIsRefused(t *testing.T) {
 	g := openGate(t, dbtest.SQLite(t))
-	us := g.Config().ClientID
+	us := g.Provider.ClientID
 	for fact, claims := range map[string]map[string]any{
 		"issued to another client":          {"azp": "another"},
 		"issued to another, for us also":    {"aud": []string{us, "another"}, "azp": "another"},

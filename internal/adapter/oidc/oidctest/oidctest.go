@@ -1,56 +1,74 @@
-// Package oidctest is a real provider on loopback, which says of people what a test
-// wants. It is for tests alone.
+// Package oidctest is a provider on loopback that says of people what a test wants.
+// It checks of a client what a provider has to: who it is, that a code is used once,
+// and that it comes back with the verifier of its errand. It is for tests alone; the
+// stories sign people in at one that others wrote.
 package oidctest
 
 import (
-	"encoding/base64"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
-
-	"github.com/golang-jwt/jwt/v5"
-	"github.com/oauth2-proxy/mockoidc"
+	"time"
 
 	"prentice"
 	"prentice/internal/adapter/oidc"
 )
 
+const (
+	client = "prentice-of-a-test"
+	secret = "known-to-both"
+)
+
 // Server is a provider, and how it is known to us.
 type Server struct {
-	*mockoidc.MockOIDC
 	Provider *oidc.Provider
 	Twist    func(map[string]any) map[string]any // of the claims, before they are signed
 	Unsigned bool                                // answers with a token that no one signed
 	Info     string                              // what it tells of people when asked, once set
-	Has      []string                            // the scopes that it says it has
+	Has      []string                            // the scopes that it says it has; none is said as none
 
-	t *testing.T
+	t       *testing.T
+	address string
+	key     *rsa.PrivateKey
+
+	mu      sync.Mutex
+	next    map[string]any            // who comes to the door next; guarded by mu
+	errands map[string]url.Values     // by code, until it is used; guarded by mu
+	people  map[string]map[string]any // by code, the claims of who has it; guarded by mu
 }
 
 // Start is a provider whose developers are operators and whose leads are approvers.
 func Start(t *testing.T) *Server {
 	t.Helper()
-	s := &Server{t: t, Has: mockoidc.ScopesSupported}
-	var err error
-	if s.MockOIDC, err = mockoidc.NewServer(nil); err != nil {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range []func(http.Handler) http.Handler{s.unsigned, s.tells} {
-		if err := s.AddMiddleware(m); err != nil {
-			t.Fatal(err)
-		}
-	}
-	server := httptest.NewUnstartedServer(nil)
-	if err := s.MockOIDC.Start(server.Listener, nil); err != nil {
+	s := &Server{t: t, key: key, Has: []string{"openid", "email", "groups", "profile"}, errands: map[string]url.Values{}, people: map[string]map[string]any{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /.well-known/openid-configuration", s.discovery)
+	mux.HandleFunc("GET /keys", s.keys)
+	mux.HandleFunc("GET /authorize", s.authorize)
+	mux.HandleFunc("POST /token", s.token)
+	mux.HandleFunc("GET /userinfo", s.userinfo)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	s.address = server.URL
+	file := t.TempDir() + "/secret"
+	if err := os.WriteFile(file, []byte(secret+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Shutdown() }) //nolint:errcheck // the test is over
-	s.Provider = &oidc.Provider{Issuer: s.Issuer(), ClientID: s.Config().ClientID, SecretFile: s.secret(),
+	s.Provider = &oidc.Provider{Issuer: s.Issuer(), ClientID: client, SecretFile: file,
 		Roles: map[string]prentice.Role{"developers": prentice.Operator, "leads": prentice.Approver}}
 	if err := s.Provider.Check(); err != nil {
 		t.Fatal(err)
@@ -58,19 +76,19 @@ func Start(t *testing.T) *Server {
 	return s
 }
 
-func (s *Server) secret() string {
-	path := s.t.TempDir() + "/secret"
-	if err := os.WriteFile(path, []byte(s.Config().ClientSecret+"\n"), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	return path
-}
+// Issuer is the name of the provider.
+func (s *Server) Issuer() string { return s.address }
 
 // Code is what the browser of a person brings back from a visit to an address of
 // the provider, with the state.
 func (s *Server) Code(to, subject, name string, groups ...string) (state, code string) {
 	s.t.Helper()
-	s.QueueUser(guest{&mockoidc.MockUser{Subject: subject, PreferredUsername: name, Email: name + "@example.com", Groups: groups}, s})
+	s.mu.Lock()
+	s.next = map[string]any{"sub": subject, "preferred_username": name, "email": name + "@example.com"}
+	if len(groups) > 0 {
+		s.next["groups"] = groups
+	}
+	s.mu.Unlock()
 	stay := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := stay.Get(to)
 	if err != nil {
@@ -78,82 +96,76 @@ func (s *Server) Code(to, subject, name string, groups ...string) (state, code s
 	}
 	res.Body.Close()
 	back, err := url.Parse(res.Header.Get("Location"))
-	if err != nil {
+	if err != nil || res.StatusCode != http.StatusFound {
 		s.t.Fatal(res.Status, back, err)
 	}
 	return back.Query().Get("state"), back.Query().Get("code")
 }
 
-// guest is someone at the provider.
-type guest struct {
-	*mockoidc.MockUser
-	s *Server
+func (s *Server) discovery(w http.ResponseWriter, _ *http.Request) {
+	answer(w, map[string]any{
+		"issuer": s.Issuer(), "authorization_endpoint": s.address + "/authorize", "token_endpoint": s.address + "/token",
+		"jwks_uri": s.address + "/keys", "userinfo_endpoint": s.address + "/userinfo", "scopes_supported": s.Has,
+		"response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{"RS256"},
+	})
 }
 
-func (u guest) Claims(scope []string, base *mockoidc.IDTokenClaims) (jwt.Claims, error) {
-	c, err := u.MockUser.Claims(scope, base)
-	if err != nil || u.s.Twist == nil {
-		return c, err
+func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	if q.Get("client_id") != client || q.Get("response_type") != "code" || q.Get("state") == "" || q.Get("code_challenge_method") != "S256" || !strings.Contains(q.Get("scope"), "openid") {
+		http.Error(w, "invalid_request", http.StatusBadRequest)
+		return
 	}
-	raw, err := json.Marshal(c)
-	if err != nil {
-		return nil, err
-	}
-	claims := map[string]any{}
-	if err := json.Unmarshal(raw, &claims); err != nil {
-		return nil, err
-	}
-	return jwt.MapClaims(u.s.Twist(claims)), nil
+	code := rand.Text()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.errands[code], s.people[code] = q, s.next
+	back := q.Get("redirect_uri") + "?" + url.Values{"code": {code}, "state": {q.Get("state")}}.Encode()
+	http.Redirect(w, r, back, http.StatusFound)
 }
 
-// unsigned replaces the token by one of the same claims with alg none.
-func (s *Server) unsigned(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.Unsigned || !strings.HasSuffix(r.URL.Path, "/token") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		kept := httptest.NewRecorder()
-		next.ServeHTTP(kept, r)
-		var answer map[string]any
-		if err := json.Unmarshal(kept.Body.Bytes(), &answer); err != nil {
-			s.t.Error(err)
-			return
-		}
-		token, ok := answer["id_token"].(string)
-		if !ok { // the client is asked to say who it is in another way
-			w.WriteHeader(kept.Code)
-			w.Write(kept.Body.Bytes()) //nolint:errcheck // a provider on loopback
-			return
-		}
-		parts := strings.Split(token, ".")
-		answer["id_token"] = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."
+// token gives the token of a code once, to the client whose errand it was.
+func (s *Server) token(w http.ResponseWriter, r *http.Request) {
+	code := r.FormValue("code")
+	s.mu.Lock()
+	errand, ok := s.errands[code]
+	delete(s.errands, code)
+	claims := maps.Clone(s.people[code])
+	s.mu.Unlock()
+	id, password, basic := r.BasicAuth()
+	if !basic {
+		id, password = r.FormValue("client_id"), r.FormValue("client_secret")
+	}
+	hash := sha256.Sum256([]byte(r.FormValue("code_verifier")))
+	if !ok || id != client || password != secret || r.FormValue("redirect_uri") != errand.Get("redirect_uri") || encode(hash[:]) != errand.Get("code_challenge") {
+		http.Error(w, `{"error":"invalid_grant"}`, http.StatusBadRequest)
+		return
+	}
+	now := time.Now()
+	maps.Copy(claims, map[string]any{"iss": s.Issuer(), "aud": []string{client}, "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(), "nonce": errand.Get("nonce")})
+	if s.Twist != nil {
+		claims = s.Twist(claims)
+	}
+	answer(w, map[string]any{"access_token": code, "token_type": "bearer", "expires_in": 600, "id_token": s.signed(claims)})
+}
+
+// userinfo tells those who have a token of someone who that is.
+func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	claims, ok := s.people[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	s.mu.Unlock()
+	switch {
+	case !ok:
+		w.WriteHeader(http.StatusUnauthorized)
+	case s.Info != "":
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(answer)
-	})
+		fmt.Fprint(w, s.Info)
+	default:
+		answer(w, claims)
+	}
 }
 
-// tells says what the provider has, and what it tells of people.
-func (s *Server) tells(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		kept := httptest.NewRecorder()
-		next.ServeHTTP(kept, r)
-		maps.Copy(w.Header(), kept.Header())
-		switch {
-		case strings.HasSuffix(r.URL.Path, "/userinfo") && s.Info != "":
-			w.Header().Del("Content-Length")
-			w.Write([]byte(s.Info)) //nolint:errcheck // a provider on loopback
-		case strings.HasSuffix(r.URL.Path, "/openid-configuration"):
-			says := map[string]any{}
-			if err := json.Unmarshal(kept.Body.Bytes(), &says); err != nil {
-				s.t.Error(err)
-			}
-			says["scopes_supported"] = s.Has
-			w.Header().Del("Content-Length")
-			_ = json.NewEncoder(w).Encode(says)
-		default:
-			w.WriteHeader(kept.Code)
-			w.Write(kept.Body.Bytes()) //nolint:errcheck // a provider on loopback
-		}
-	})
+func answer(w http.ResponseWriter, what any) {
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(what) //nolint:errcheck // a provider on loopback
 }

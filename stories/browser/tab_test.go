@@ -1,11 +1,10 @@
-package web
+package browser
 
 import (
 	"context"
 	"net/url"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -37,8 +36,6 @@ func browser(t *testing.T) tab {
 	}
 	return tab{t, ctx}
 }
-
-const patience = 30 * time.Second
 
 func (b tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()

@@ -1,4 +1,4 @@
-package web
+package browser
 
 import (
 	_ "embed"
@@ -13,34 +13,26 @@ import (
 
 // access.js says what on a page cannot be reached, read, named or seen.
 //
-//go:embed testdata/access.js
+//go:embed access.js
 var accessScript string
 
 func TestEveryPageCanBeReadAndWorkedByEverybody(t *testing.T) {
 	b := browser(t)
 	b.do(call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
-	for _, full := range []bool{true, false} {
-		server := httptest.NewServer(storybook(t, full).site)
-		for _, s := range allStories() {
-			if full || s.lists {
-				examine(b, server.URL, s)
-			}
-		}
-		server.Close()
-	}
+	openStorybook(t).each(func(site string, s story) { examine(b, site, s) })
 }
 
 // examine looks at a page as someone with a phone sees it, and as someone at
 // a desk in the dark.
 func examine(b tab, address string, s story) {
-	b.do(forget(), cookie(address, s.who), chromedp.Navigate(address+s.path), chromedp.WaitReady("main"))
+	b.do(forget(), cookie(address, s.Who), chromedp.Navigate(address+s.Path), chromedp.WaitReady("main"))
 	for _, look := range []struct {
 		theme string
 		width int64
 	}{{"light", 390}, {"dark", 1280}} {
 		b.do(chromedp.EmulateViewport(look.width, 800), scheme(look.theme))
 		for _, wrong := range see(b, chromedp.Evaluate[[]string](accessScript)) {
-			b.t.Errorf("%s, %s, %d px: %s", s.name, look.theme, look.width, wrong)
+			b.t.Errorf("%s, %s, %d px: %s", s.Name, look.theme, look.width, wrong)
 		}
 	}
 }

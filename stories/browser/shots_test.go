@@ -1,7 +1,6 @@
-package web
+package browser
 
 import (
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,16 +17,8 @@ func TestShots(t *testing.T) {
 		t.Log("set PRENTICE_SHOTS to a folder to have every story drawn there")
 		return
 	}
-	b := browser(t)
-	for _, full := range []bool{true, false} {
-		server := httptest.NewServer(storybook(t, full).site)
-		for _, s := range allStories() {
-			if full || s.lists {
-				drawStory(b, folder, server.URL, s, full)
-			}
-		}
-		server.Close()
-	}
+	b, book := browser(t), openStorybook(t)
+	book.each(func(site string, s story) { drawStory(b, folder, site, s, site == book.Full) })
 }
 
 func drawStory(b tab, folder, address string, s story, full bool) {
@@ -35,7 +26,7 @@ func drawStory(b tab, folder, address string, s story, full bool) {
 		theme string
 		width int64
 	}{{"light", 1280}, {"dark", 1280}, {"light", 390}, {"dark", 390}} {
-		name := s.name + "-" + look.theme
+		name := s.Name + "-" + look.theme
 		if look.width < 400 {
 			name += "-phone"
 		}
@@ -48,10 +39,10 @@ func drawStory(b tab, folder, address string, s story, full bool) {
 			}
 		}
 		b.do(forget(), chromedp.EmulateViewport(look.width, 800), scheme(look.theme))
-		if s.who != "" {
-			b.do(cookie(address, s.who))
+		if s.Who != "" {
+			b.do(cookie(address, s.Who))
 		}
-		b.do(chromedp.Navigate(address+s.path), chromedp.WaitReady("main"))
+		b.do(chromedp.Navigate(address+s.Path), chromedp.WaitReady("main"))
 		if over := see(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); over > 0 {
 			b.t.Errorf("%s scrolls sideways by %d px", name, over)
 		}
