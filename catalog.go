@@ -1,11 +1,5 @@
 package prentice
 
-import (
-	"net/url"
-	"strings"
-	"time"
-)
-
 // Entity is one thing of the catalog, as a Backstage catalog-info.yaml
 // declares it (https://backstage.io/docs/features/software-catalog/descriptor-format).
 type Entity struct {
@@ -67,29 +61,6 @@ type Host struct {
 // Target is the host as a plan names it.
 func (h Host) Target() Target {
 	return Target{Ref: h.Ref, Address: h.Address, Local: h.Local, Facts: h.Facts}
-}
-
-// Probe is a question asked of a service again and again. Kind is http, tcp or
-// command; Target is the URL, the host:port or the command line.
-type Probe struct {
-	Name      string        `json:"name"`
-	Kind      string        `json:"kind"`
-	Target    string        `json:"target"`
-	Status    int           `json:"status,omitempty"` // http: the wanted status; 0 is any 2xx
-	Contains  string        `json:"contains,omitempty"`
-	Interval  time.Duration `json:"interval"`
-	Timeout   time.Duration `json:"timeout"`
-	FailAfter int           `json:"fail_after"` // consecutive failures until the service counts as down
-	PassAfter int           `json:"pass_after"` // consecutive passes until it counts as well
-}
-
-// Shown is a probe's target as people may see it: without a password.
-func (p Probe) Shown() string {
-	u, err := url.Parse(p.Target)
-	if p.Kind != "http" || err != nil {
-		return strings.ToValidUTF8(p.Target, "")
-	}
-	return u.Redacted()
 }
 
 // Catalog is all the entities of a team, and the services and hosts drawn

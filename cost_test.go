@@ -39,6 +39,9 @@ const (
 var costSamples = []sample{
 	{"operation", []edit{{oneSkill, "[]op.Op{", "[]op.Op{greetOp(), "}}},
 	{"kind", []edit{{oneSkill, "		Files: ", "		Kinds:   []prentice.StepKind{sampleKind{}},\n		Files: "}}},
+	{"probe", []edit{{oneSkill, "		Files: ", "		Probes:  []prentice.ProbeKind{sampleProbe{}},\n		Files: "}}},
+	{"listener", []edit{{oneSkill, "		Files: ", "		Listen:  hear,\n		Files: "}}},
+	{"work", []edit{{oneSkill, "		Files: ", "		Work:    []skill.Work{{Name: \"sample\", Run: toil}},\n		Files: "}}},
 	{"page", []edit{{oneSkill, "[]op.Page{\n", "[]op.Page{\n			{Path: \"/samples\", Op: \"catalog.list\", Template: \"sample.html\", Title: \"Sample\", Nav: \"Sample\", Order: 51, Group: op.Governance},\n"}}},
 	{"skill", []edit{{allSkills, importSkill, "	\"prentice/internal/skill/sample\"\n" + importSkill}, {allSkills, "[]skill.Skill{\n", "[]skill.Skill{\n		sample.New(),\n"}}},
 }
@@ -158,8 +161,12 @@ func seeThemWork(t *testing.T, changed map[string]string) {
 	if err != nil {
 		t.Fatalf("with the samples in it: %v\n%s", err, out)
 	}
-	if passed := strings.Count(string(out), "--- PASS: TestTheSample"); passed < len(costSamples) {
-		t.Errorf("only %d of the samples were looked at:\n%s", passed, out)
+	looks, err := os.ReadFile(filepath.Join(samplesDir, "cost_sample_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if passed, all := strings.Count(string(out), "--- PASS: TestTheSample"), strings.Count(string(looks), "\nfunc TestTheSample"); passed < all || all == 0 {
+		t.Errorf("%d of %d looks at the samples were made:\n%s", passed, all, out)
 	}
 }
 

@@ -84,7 +84,7 @@ func TestTheExamplesOfTheReferenceAreRight(t *testing.T) {
 		}
 	}
 	examples := blocks(chapter(t, "catalog.md"), "yaml")
-	right("catalog", len(examples), catalog.Check("catalog-info.yaml", []byte(examples[0]), nil))
+	right("catalog", len(examples), probeKinds().Check("catalog-info.yaml", []byte(examples[0]), nil))
 
 	examples = blocks(chapter(t, "policy.md"), "yaml")
 	_, findings := policy.Load("policy.yaml", []byte(examples[0]))

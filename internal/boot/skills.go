@@ -9,7 +9,6 @@ import (
 	"prentice"
 	"prentice/book"
 	"prentice/internal/adapter/alertmanager"
-	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/ledger"
@@ -53,7 +52,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 	return all.Skills(all.Deps{
 		Automation:   s.automation(),
 		Learning:     s.learning(),
-		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: probe.New(), Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
+		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,
 			Team: func(context.Context) (*prentice.Catalog, []prentice.Finding, error) {

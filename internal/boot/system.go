@@ -67,6 +67,7 @@ type System struct {
 	tried     tries
 	contacts  contacts
 	lookout   *availability.Lookout
+	prober    *probe.Prober
 	claimed   *claims.Store
 	desk      *support.Support
 	silences  *silence.Silences
@@ -289,7 +290,9 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	})
 	s.logs = logs
 	s.openOutbox()
+	s.prober = probe.New()
 	s.Skills = s.skills(logs)
+	s.prober.Know(skill.Probes(s.Skills))
 	s.lookout, s.desk = skill.At[*availability.Lookout](s.Skills), skill.At[*support.Support](s.Skills)
 	s.Team.kinds = s.kinds()
 	s.runner.Know(s.Team.kinds)
@@ -315,7 +318,8 @@ func stepKinds(services probe.Services, sh *shell.Kind) []prentice.StepKind {
 }
 
 func kindsWith(services probe.Services, sh *shell.Kind, skills []skill.Skill) []prentice.StepKind {
-	kinds := []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: probe.New()}, httpstep.New()}
+	prober := probe.New().Know(skill.Probes(skills))
+	kinds := []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: prober}, httpstep.New()}
 	return append(append(kinds, skill.Kinds(skills)...), runner.Wait{}, runner.Human{})
 }
 

@@ -9,9 +9,12 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"prentice"
+	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/ssh"
+	"prentice/internal/skill"
 	"prentice/internal/team/catalog"
 	"prentice/internal/team/inventory"
 )
@@ -33,7 +36,7 @@ func readCatalogAsking(dir string, ask inventory.Ask) (_ *prentice.Catalog, _ *s
 	holed := errorsOf(more)
 	findings = append(findings, more...)
 	spare := config.Hosts()
-	c, more := catalog.LoadWith(dir, catalog.Elsewhere{Hosts: inv.Hosts, Spare: spare})
+	c, more := probeKinds().LoadWith(dir, catalog.Elsewhere{Hosts: inv.Hosts, Spare: spare})
 	findings = append(findings, more...)
 	config = config.With(inv.Keys, inv.Jumps)
 	twins, blocked := config.Twins(c.Hosts, here(), onlyIn(spare))
@@ -55,6 +58,10 @@ func readCatalogAsking(dir string, ask inventory.Ask) (_ *prentice.Catalog, _ *s
 	}
 	return c, config, inv.Asked, append(findings, twins...)
 }
+
+// probeKinds are the kinds of probe that a catalog may name. To judge one they need
+// nothing of what is at work.
+var probeKinds = sync.OnceValue(func() catalog.Kinds { return probe.New().Know(skill.Probes(Describe())).Kinds() })
 
 // onlyIn says of a host whether it is one that only ssh_config declares.
 func onlyIn(spare []prentice.Host) func(prentice.Host) bool {
@@ -139,7 +146,7 @@ func (t *Team) checkFile(file string, text []byte) []prentice.Finding {
 	case inventory.Is(file):
 		return inventory.Check(file, text)
 	case slices.Contains([]string{".yaml", ".yml"}, path.Ext(file)):
-		return catalog.Check(file, text, t.Catalog())
+		return probeKinds().Check(file, text, t.Catalog())
 	}
 	return []prentice.Finding{{At: prentice.Pos{File: file}, Error: true, Text: "is no part of a catalog by its name", Hint: "name it .yaml for services and hosts as in a catalog-info.yaml, .ini for an inventory, or ssh_config, or put it into group_vars or host_vars"}}
 }

@@ -23,6 +23,14 @@ func Kinds(list []Skill) (all []prentice.StepKind) {
 	return all
 }
 
+// Probes are the kinds of probe of all skills.
+func Probes(list []Skill) (all []prentice.ProbeKind) {
+	for _, s := range list {
+		all = append(all, s.Probes...)
+	}
+	return all
+}
+
 // Pages are the pages of all skills, each with the files of its skill.
 func Pages(list []Skill) (all []op.Page) {
 	for _, s := range list {

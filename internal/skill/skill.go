@@ -19,6 +19,7 @@ type Skill struct {
 
 	Ops    []op.Op
 	Kinds  []prentice.StepKind
+	Probes []prentice.ProbeKind
 	Listen func(ctx context.Context, e prentice.EventRecord) error // told of every new event, in order
 	Work   []Work
 	Ring   func() // what the team's files say, or what other replicas did, may be news; it must not wait

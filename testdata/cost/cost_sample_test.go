@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/face/web"
@@ -51,6 +52,29 @@ func TestTheSamplePageHasARoute(t *testing.T) {
 		if w.Code != want {
 			t.Errorf("%s: %d", path, w.Code)
 		}
+	}
+}
+
+func TestTheSampleProbeIsAKindOfProbe(t *testing.T) {
+	of := func(kind string) []prentice.Finding {
+		return probeKinds().Check("catalog-info.yaml", []byte("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: x\n  annotations:\n    prentice.dev/probes: |\n      - {name: a, kind: "+kind+", target: y}\nspec: {type: service, lifecycle: production, owner: x}\n"), nil)
+	}
+	for kind, want := range map[string]bool{"sample": true, "nothing": false} {
+		known := !slices.ContainsFunc(of(kind), func(f prentice.Finding) bool { return strings.Contains(f.Text, "not a kind of probe") })
+		if known != want {
+			t.Errorf("%s is a kind of probe: %v; %v", kind, known, of(kind))
+		}
+	}
+	seen := probe.New().Know(skill.Probes(Describe())).Probe(t.Context(), prentice.Probe{Kind: "sample"})
+	if !seen.OK() {
+		t.Errorf("it says %+v", seen)
+	}
+}
+
+func TestTheSampleListenerAndTheSampleWorkAreOfTheirSkill(t *testing.T) {
+	i := slices.IndexFunc(Describe(), func(s skill.Skill) bool { return s.Name == "design" })
+	if s := Describe()[i]; s.Listen == nil || len(s.Work) != 1 || s.Work[0].Name != "sample" {
+		t.Errorf("it listens: %t; it works: %v", s.Listen != nil, s.Work)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/reach"
 )
 
 var (
@@ -75,7 +76,7 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 	}
 	if s.Attrs["url"] == "" {
 		fail("write url=http://host:port/path", "an http step names no url")
-	} else if address, given := fixed["url"]; given && !isWeb(address) {
+	} else if address, given := fixed["url"]; given && !reach.IsWeb(address) {
 		fail("write url=http://host:port/path", "%q is not an address on the web", address)
 	}
 	if m, given := fixed["method"]; (given || s.Attrs["method"] == "") && s.Body != "" && safe(method(map[string]string{"method": m})) {
@@ -97,9 +98,4 @@ func spelling(name string) string {
 func isHeader(name string) bool {
 	header, found := strings.CutPrefix(name, "header.")
 	return found && header != "" && strings.Trim(strings.ToLower(header), "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
-}
-
-func isWeb(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"prentice"
@@ -20,6 +22,7 @@ type Prober struct {
 	env    []string
 	dialer net.Dialer
 	client http.Client
+	kinds  []prentice.ProbeKind
 }
 
 // New makes a prober. Its commands get the environment env and nothing else;
@@ -33,7 +36,25 @@ func New(env ...string) *Prober {
 		DialContext: p.dialer.DialContext, DisableKeepAlives: true, ForceAttemptHTTP2: true,
 		MaxResponseHeaderBytes: 64 << 10,
 	}}
+	p.kinds = []prentice.ProbeKind{web{p}, port{p}, program{p}}
 	return p
+}
+
+// Know says which kinds there are beside http, tcp and command, and gives the prober
+// back. It must be called before the first look.
+func (p *Prober) Know(kinds []prentice.ProbeKind) *Prober {
+	p.kinds = append(p.kinds, kinds...)
+	return p
+}
+
+// Kinds are all that it knows.
+func (p *Prober) Kinds() []prentice.ProbeKind { return slices.Clone(p.kinds) }
+
+func (p *Prober) names() (names []string) {
+	for _, k := range p.kinds {
+		names = append(names, k.Name())
+	}
+	return names
 }
 
 // Probe looks once. It takes at most the probe's timeout, and for a command
@@ -55,16 +76,12 @@ func (p *Prober) Probe(ctx context.Context, q prentice.Probe) prentice.Observati
 }
 
 func (p *Prober) look(ctx context.Context, q prentice.Probe) prentice.Observation {
-	switch q.Kind {
-	case "http":
-		return p.http(ctx, q)
-	case "tcp":
-		return p.tcp(ctx, q)
-	case "command":
-		return p.command(ctx, q)
-	default:
-		return unseen(fmt.Sprintf("%q is not a kind of probe: use http, tcp or command", q.Kind))
+	for _, k := range p.kinds {
+		if k.Name() == q.Kind {
+			return k.Look(ctx, q)
+		}
 	}
+	return unseen(fmt.Sprintf("%q is not a kind of probe: use one of %s", q.Kind, strings.Join(p.names(), ", ")))
 }
 
 func (p *Prober) tcp(ctx context.Context, q prentice.Probe) prentice.Observation {

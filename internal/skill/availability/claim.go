@@ -38,26 +38,11 @@ func claimID(service prentice.Ref, probe string) string {
 
 // statement is what a probe asks, as a statement.
 func statement(p prentice.Probe) string {
-	says := ""
-	switch p.Kind {
-	case "http":
-		says = " answers " + cmp.Or(statusOf(p), "2xx")
-	case "tcp":
-		says = " takes connections"
-	default:
-		says = " succeeds"
-	}
+	says := p.Shown() + " " + cmp.Or(p.Says, "passes")
 	if p.Contains != "" {
 		says += fmt.Sprintf(" with the text %q", p.Contains)
 	}
-	return fmt.Sprintf("%s%s within %s", p.Shown(), says, p.Timeout)
-}
-
-func statusOf(p prentice.Probe) string {
-	if p.Status == 0 {
-		return ""
-	}
-	return fmt.Sprint(p.Status)
+	return fmt.Sprintf("%s within %s", says, p.Timeout)
 }
 
 // basisOf is what verdicts on a probe's claim depend on. The subject is the service

@@ -13,10 +13,10 @@ import (
 func TestAProbeIsAClaimAboutItsService(t *testing.T) {
 	s := serviceOf("shop")
 	for says, p := range map[string]prentice.Probe{
-		"http://ann:xxxxx@shop/ answers 2xx within 2s":                   {Kind: "http", Target: "http://ann:pw@shop/"},
-		`http://shop/ answers 204 with the text "all is well" within 2s`: {Kind: "http", Target: "http://shop/", Status: 204, Contains: "all is well"},
-		"shop:443 takes connections within 2s":                           {Kind: "tcp", Target: "shop:443"},
-		"test -f /run/shop succeeds within 2s":                           {Kind: "command", Target: "test -f /run/shop"},
+		"http://ann:xxxxx@shop/ answers 2xx within 2s":                   {Kind: "http", Says: "answers 2xx", Target: "http://ann:pw@shop/"},
+		`http://shop/ answers 204 with the text "all is well" within 2s`: {Kind: "http", Says: "answers 204", Target: "http://shop/", Status: 204, Contains: "all is well"},
+		"shop:443 takes connections within 2s":                           {Kind: "tcp", Says: "takes connections", Target: "shop:443"},
+		"test -f /run/shop succeeds within 2s":                           {Kind: "command", Says: "succeeds", Target: "test -f /run/shop"},
 	} {
 		p.Name, p.Timeout = "web", 2*time.Second
 		c := claimOf(s, p, "catalog-info.yaml:7")

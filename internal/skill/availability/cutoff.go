@@ -3,7 +3,6 @@ package availability
 import (
 	"fmt"
 	"net"
-	"net/url"
 	"strings"
 	"time"
 
@@ -80,16 +79,7 @@ func (c *cutoff) suspect(now time.Time, service, machine string, within time.Dur
 // farMachine is the machine that a probe asks, or "" when it is this one or
 // no one can tell.
 func farMachine(p prentice.Probe) string {
-	host := ""
-	switch p.Kind {
-	case "http":
-		if u, err := url.Parse(p.Target); err == nil {
-			host = u.Hostname()
-		}
-	case "tcp":
-		host, _, _ = net.SplitHostPort(p.Target)
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	host := strings.ToLower(strings.TrimSuffix(p.Machine, "."))
 	if ip := net.ParseIP(host); ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
 		return ""
 	}

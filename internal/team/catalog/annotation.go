@@ -1,11 +1,8 @@
 package catalog
 
 import (
-	"net"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -13,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/reach"
 )
 
 // Prefix is what stands before the annotations that are prentice's own.
@@ -112,7 +110,7 @@ func (r *reader) annotation(e *entry, word string, a annotation) {
 		r.unless(validUnit.MatchString(value), at, "use letters, digits and : _ . @ -, beginning with a letter or a digit", "unit %q is not a name", clip.Text(value))
 	case "url":
 		e.url = strings.TrimSuffix(value, "/")
-		r.unless(isWeb(value), at, "write http://host:port", "url %q is not an address on the web", clip.Text(value))
+		r.unless(reach.IsWeb(value), at, "write http://host:port", "url %q is not an address on the web", clip.Text(value))
 	case "run":
 		e.run = value
 		r.unless(!strings.ContainsAny(value, "\n\x00"), at, "put more than one line into a script of its own", "the run command has more than one line")
@@ -158,25 +156,4 @@ func (r *reader) hostNames(at prentice.Pos, value, key string) []word {
 		}
 	}
 	return names
-}
-
-// isWeb says whether s is an absolute http or https address without a password
-// in it.
-func isWeb(s string) bool {
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
-		return false
-	}
-	return u.Port() == "" || isPort(u.Port())
-}
-
-// isAddress says whether s is host:port.
-func isAddress(s string) bool {
-	host, port, err := net.SplitHostPort(s)
-	return err == nil && host != "" && isPort(port)
-}
-
-func isPort(s string) bool {
-	n, err := strconv.ParseUint(s, 10, 16)
-	return err == nil && n > 0
 }

@@ -9,13 +9,22 @@ import (
 // MaxEntities is how many entities a team may have.
 const MaxEntities = 10_000
 
+// Kinds are the sorts of probe that a catalog may name. With none of them known, a
+// probe is taken as it is written: who reads so asks none.
+type Kinds []prentice.ProbeKind
+
+// Load is Kinds.Load for who asks no probes.
+func Load(dir string) (*prentice.Catalog, []prentice.Finding) { return Kinds(nil).Load(dir) }
+
 // Load reads every catalog file below dir. The catalog is never nil; it
 // holds what could be read, and must not be acted on while a finding is an
 // error. The findings are sorted by place, with files relative to dir.
-func Load(dir string) (*prentice.Catalog, []prentice.Finding) { return LoadWith(dir, Elsewhere{}) }
+func (k Kinds) Load(dir string) (*prentice.Catalog, []prentice.Finding) {
+	return k.LoadWith(dir, Elsewhere{})
+}
 
 // LoadWith is Load with the hosts that are declared elsewhere.
-func LoadWith(dir string, elsewhere Elsewhere) (*prentice.Catalog, []prentice.Finding) {
+func (k Kinds) LoadWith(dir string, elsewhere Elsewhere) (*prentice.Catalog, []prentice.Finding) {
 	found := &report{}
 	var entries []*entry
 	some := false
@@ -25,7 +34,7 @@ func LoadWith(dir string, elsewhere Elsewhere) (*prentice.Catalog, []prentice.Fi
 			found.fail(prentice.Pos{File: f.name}, f.err.Hint, "%s", f.err.Text)
 			return
 		}
-		entries = append(entries, parse(found, f.name, f.raw, MaxEntities-len(entries))...)
+		entries = append(entries, k.parse(found, f.name, f.raw, MaxEntities-len(entries))...)
 	})
 	switch {
 	case err != nil:
@@ -43,20 +52,20 @@ func LoadWith(dir string, elsewhere Elsewhere) (*prentice.Catalog, []prentice.Fi
 
 // Check reads one file by itself. A reference may lead into the file or into
 // known, the rest of the team's catalog, which may be nil.
-func Check(name string, raw []byte, known *prentice.Catalog) []prentice.Finding {
+func (k Kinds) Check(name string, raw []byte, known *prentice.Catalog) []prentice.Finding {
 	found := &report{}
 	if len(raw) > MaxFileBytes {
 		e := tooLarge()
 		found.fail(prentice.Pos{File: name}, e.Hint, "%s", e.Text)
 		return found.sorted()
 	}
-	relate(found, parse(found, name, raw, MaxEntities), known)
+	relate(found, k.parse(found, name, raw, MaxEntities), known)
 	return found.sorted()
 }
 
 // parse reads the entities of one file, at most room of them.
-func parse(found *report, name string, raw []byte, room int) []*entry {
-	r := &reader{report: found, file: name, lines: strings.Split(string(raw), "\n"), lenient: true}
+func (k Kinds) parse(found *report, name string, raw []byte, room int) []*entry {
+	r := &reader{report: found, file: name, lines: strings.Split(string(raw), "\n"), lenient: true, kinds: k}
 	var entries []*entry
 	for _, doc := range r.documents(raw) {
 		before := found.errors

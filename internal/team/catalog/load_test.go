@@ -124,7 +124,7 @@ func says(findings []prentice.Finding) string {
 }
 
 func TestATeamIsReadWithItsRelations(t *testing.T) {
-	c, findings := catalog.Load(team(t, "shop/catalog-info.yaml", shop))
+	c, findings := kinds.Load(team(t, "shop/catalog-info.yaml", shop))
 	if len(findings) > 0 {
 		t.Fatalf("findings in a good catalog:\n%s", says(findings))
 	}
@@ -153,8 +153,8 @@ func TestATeamIsReadWithItsRelations(t *testing.T) {
 		t.Errorf("facts of a host are %v, want its labels without a prefix", f)
 	}
 	probes := []prentice.Probe{
-		{Name: "health", Kind: "http", Target: "http://127.0.0.1:8080/healthz", Contains: "ok", Interval: 10 * time.Second, Timeout: 3 * time.Second, FailAfter: 3, PassAfter: 2},
-		{Name: "port", Kind: "tcp", Target: "127.0.0.1:8080", Interval: time.Second, Timeout: time.Second, FailAfter: 2, PassAfter: 2},
+		{Name: "health", Kind: "http", Target: "http://127.0.0.1:8080/healthz", Contains: "ok", Interval: 10 * time.Second, Timeout: 3 * time.Second, FailAfter: 3, PassAfter: 2, Says: "is an address on the web", Machine: "of http://127.0.0.1:8080/healthz"},
+		{Name: "port", Kind: "tcp", Target: "127.0.0.1:8080", Interval: time.Second, Timeout: time.Second, FailAfter: 2, PassAfter: 2, Says: "is host:port", Machine: "of 127.0.0.1:8080"},
 	}
 	if !slices.Equal(s.Probes, probes) {
 		t.Errorf("probes are %+v", s.Probes)
@@ -174,7 +174,7 @@ func TestATeamIsReadWithItsRelations(t *testing.T) {
 }
 
 func TestAServiceThatNamesNoHostsHasNone(t *testing.T) {
-	c, _ := catalog.Load(team(t, "catalog-info.yaml", shop))
+	c, _ := kinds.Load(team(t, "catalog-info.yaml", shop))
 	if s, err := c.Service("payments"); err != nil || s.Hosts == nil || len(s.Hosts) != 0 {
 		t.Errorf("hosts are %v, %v", s.Hosts, err)
 	}
@@ -182,14 +182,14 @@ func TestAServiceThatNamesNoHostsHasNone(t *testing.T) {
 
 func TestReferencesLeadAcrossFiles(t *testing.T) {
 	head, tail, _ := strings.Cut(shop, "---\n")
-	_, findings := catalog.Load(team(t, "a/catalog-info.yml", head, "b/c/catalog-info.yaml", tail))
+	_, findings := kinds.Load(team(t, "a/catalog-info.yml", head, "b/c/catalog-info.yaml", tail))
 	if len(findings) > 0 {
 		t.Errorf("findings:\n%s", says(findings))
 	}
 }
 
 func TestHiddenFoldersAndOtherFilesAreNotRead(t *testing.T) {
-	c, findings := catalog.Load(team(t, "catalog-info.yaml", shop, ".git/catalog-info.yaml", "x: y", "a/.b/c/catalog-info.yaml", "x: y", "other.yaml", "x: y"))
+	c, findings := kinds.Load(team(t, "catalog-info.yaml", shop, ".git/catalog-info.yaml", "x: y", "a/.b/c/catalog-info.yaml", "x: y", "other.yaml", "x: y"))
 	if len(findings) > 0 || len(c.Entities) != 10 {
 		t.Errorf("%d entities, findings:\n%s", len(c.Entities), says(findings))
 	}
@@ -201,7 +201,7 @@ func TestALinkOutOfTheTeamFolderIsRefused(t *testing.T) {
 	if err := os.Symlink(filepath.Join(outside, "catalog-info.yaml"), filepath.Join(dir, "x", "catalog-info.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	c, findings := catalog.Load(dir)
+	c, findings := kinds.Load(dir)
 	if len(c.Entities) != 0 || len(findings) != 1 || !findings[0].Error || !strings.Contains(findings[0].Text, "leads out of the team folder") {
 		t.Errorf("%d entities, findings:\n%s", len(c.Entities), says(findings))
 	}
@@ -212,7 +212,7 @@ func TestALinkWithinTheTeamFolderIsFollowed(t *testing.T) {
 	if err := os.Symlink("shop.yaml", filepath.Join(dir, "x", "catalog-info.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	if c, findings := catalog.Load(dir); len(findings) > 0 || len(c.Entities) != 10 {
+	if c, findings := kinds.Load(dir); len(findings) > 0 || len(c.Entities) != 10 {
 		t.Errorf("%d entities, findings:\n%s", len(c.Entities), says(findings))
 	}
 }
@@ -222,7 +222,7 @@ func TestANamedPipeDoesNotHoldTheReaderUp(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "catalog-info.yaml"), 0o644); err != nil {
 		t.Skipf("NOT TESTED: no named pipes here: %v", err)
 	}
-	if _, findings := catalog.Load(dir); !strings.Contains(says(findings), "catalog-info.yaml: error: is not a plain file") {
+	if _, findings := kinds.Load(dir); !strings.Contains(says(findings), "catalog-info.yaml: error: is not a plain file") {
 		t.Errorf("findings:\n%s", says(findings))
 	}
 }
@@ -235,7 +235,7 @@ func TestAMissingTeamFolderIsAnError(t *testing.T) {
 }
 
 func TestATeamWithoutACatalogIsAdvised(t *testing.T) {
-	_, findings := catalog.Load(t.TempDir())
+	_, findings := kinds.Load(t.TempDir())
 	if len(findings) != 1 || findings[0].Error {
 		t.Errorf("findings:\n%s", says(findings))
 	}
@@ -243,7 +243,7 @@ func TestATeamWithoutACatalogIsAdvised(t *testing.T) {
 
 func TestAFileThatIsTooLargeIsNotRead(t *testing.T) {
 	large := shop + "# " + strings.Repeat("x", catalog.MaxFileBytes)
-	if _, findings := catalog.Load(team(t, "catalog-info.yaml", large)); !strings.Contains(says(findings), "has more than 5 MB") {
+	if _, findings := kinds.Load(team(t, "catalog-info.yaml", large)); !strings.Contains(says(findings), "has more than 5 MB") {
 		t.Errorf("findings:\n%s", says(findings))
 	}
 }
@@ -253,7 +253,7 @@ func TestACatalogHasAtMostTenThousandEntities(t *testing.T) {
 	for i := range catalog.MaxEntities + 1 {
 		fmt.Fprintf(&b, "---\n{apiVersion: backstage.io/v1alpha1, kind: Group, metadata: {name: g%d}, spec: {type: team}}\n", i)
 	}
-	c, findings := catalog.Load(team(t, "catalog-info.yaml", b.String()))
+	c, findings := kinds.Load(team(t, "catalog-info.yaml", b.String()))
 	if len(c.Entities) != catalog.MaxEntities || len(findings) != 1 || !findings[0].Error {
 		t.Errorf("%d entities, findings:\n%s", len(c.Entities), says(findings))
 	}

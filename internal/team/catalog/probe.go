@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,15 +9,40 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"prentice"
-	"prentice/internal/kit/argv"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/span"
 )
 
 var (
-	probeKeys  = []string{"name", "kind", "target", "status", "contains", "interval", "timeout", "fail_after", "pass_after"}
-	probeKinds = []string{"http", "tcp", "command"}
+	probeKeys = []string{"name", "kind", "target", "status", "contains", "interval", "timeout", "fail_after", "pass_after"}
+	kindKeys  = []string{"status", "contains"} // that only some kinds read
 )
+
+func (k Kinds) names() (names []string) {
+	for _, kind := range k {
+		names = append(names, kind.Name())
+	}
+	return names
+}
+
+func (k Kinds) named(name string) prentice.ProbeKind {
+	for _, kind := range k {
+		if kind.Name() == name {
+			return kind
+		}
+	}
+	return nil
+}
+
+// with are the names of the kinds that read a key.
+func (k Kinds) with(key string) (names []string) {
+	for _, kind := range k {
+		if slices.Contains(kind.Keys(), key) {
+			names = append(names, kind.Name())
+		}
+	}
+	return names
+}
 
 // What a probe is when it does not say.
 const (
@@ -40,7 +64,7 @@ const (
 // Findings name their place in the file when the string is a block (|), and the
 // place of the annotation otherwise.
 func (r *reader) probes(n *yaml.Node) []prentice.Probe {
-	inner := &reader{report: &report{}, file: r.file}
+	inner := &reader{report: &report{}, file: r.file, kinds: r.kinds}
 	var list []*yaml.Node
 	for _, doc := range inner.documents([]byte(n.Value)) {
 		list = append(list, inner.items(doc, "prentice.dev/probes")...)
@@ -104,7 +128,11 @@ func (r *reader) probe(n *yaml.Node) (prentice.Probe, bool) {
 	if p.Timeout > p.Interval {
 		r.fail(r.at(f["timeout"]), "make the timeout shorter, so that one question ends before the next", "timeout %s is longer than interval %s", p.Timeout, p.Interval)
 	}
-	r.probeTarget(n, f, &p)
+	target, given := r.required(n, f, "target", "target: followed by the address or the command")
+	p.Target = strings.TrimSpace(target)
+	if kind := r.kinds.named(p.Kind); kind != nil {
+		r.judge(kind, f, &p, given)
+	}
 	return p, len(r.list)+r.left == before
 }
 
@@ -117,46 +145,36 @@ func (r *reader) probeName(n *yaml.Node, f map[string]*yaml.Node) string {
 }
 
 func (r *reader) probeKind(n *yaml.Node, f map[string]*yaml.Node) string {
-	kind, ok := r.required(n, f, "kind", "kind: http, tcp or command")
-	if ok && !slices.Contains(probeKinds, kind) {
-		r.fail(r.at(f["kind"]), r.guess(kind, probeKinds, "kinds: "+strings.Join(probeKinds, ", ")), "%q is not a kind of probe", clip.Text(kind))
-	}
-	if kind == "http" {
-		return kind
-	}
-	for _, key := range []string{"status", "contains"} {
-		if f[key] != nil && slices.Contains(probeKinds, kind) {
-			r.fail(r.at(f[key]), "take it out, or write kind: http", "a %s probe has no %s", kind, key)
-		}
+	names := r.kinds.names()
+	kind, ok := r.required(n, f, "kind", "kind: "+oneOf(names))
+	if ok && len(names) > 0 && !slices.Contains(names, kind) {
+		r.fail(r.at(f["kind"]), r.guess(kind, names, "kinds: "+strings.Join(names, ", ")), "%q is not a kind of probe", clip.Text(kind))
 	}
 	return kind
 }
 
-func (r *reader) probeTarget(n *yaml.Node, f map[string]*yaml.Node, p *prentice.Probe) {
-	target, ok := r.required(n, f, "target", "target: followed by the address or the command")
-	p.Target = strings.TrimSpace(target)
-	switch at := f["target"]; {
-	case !ok:
-	case p.Kind == "http":
-		r.unless(isWeb(p.Target), r.at(at), "write http://host:port/path", "target %q is not an address on the web", clip.Text(target))
-	case p.Kind == "tcp":
-		r.unless(isAddress(p.Target), r.at(at), "write host:port", "target %q is not host:port", clip.Text(target))
-	case p.Kind == "command":
-		r.commandLine(at, p.Target)
+// judge asks the kind of a probe what it thinks of it, and what it promises.
+func (r *reader) judge(kind prentice.ProbeKind, f map[string]*yaml.Node, p *prentice.Probe, target bool) {
+	for _, key := range kindKeys {
+		if f[key] != nil && !slices.Contains(kind.Keys(), key) {
+			r.fail(r.at(f[key]), "take it out, or write kind: "+oneOf(r.kinds.with(key)), "a %s probe has no %s", p.Kind, key)
+		}
 	}
+	if !target {
+		return
+	}
+	for _, found := range kind.Lint(*p) {
+		r.add(r.at(f["target"]), found.Error, found.Hint, found.Text)
+	}
+	p.Says, p.Machine = kind.Says(*p), kind.Machine(*p)
 }
 
-// commandLine refuses what could not be started, or not as it is meant.
-func (r *reader) commandLine(n *yaml.Node, line string) {
-	_, err := argv.Split(line)
-	switch {
-	case line == "":
-		r.fail(r.at(n), "write the command line", "the target is empty")
-	case errors.Is(err, argv.ErrShell):
-		r.fail(r.at(n), "write sh -c '…', with the command in single quotes", "the command line %v", err)
-	case err != nil:
-		r.fail(r.at(n), "write a program and its arguments", "the command line %v", err)
+// oneOf is names as a choice between them: http, tcp or command.
+func oneOf(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " or " + names[n-1]
 	}
+	return strings.Join(names, "")
 }
 
 // whole reads an optional whole number between least and most.

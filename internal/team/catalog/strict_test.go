@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"prentice"
-	"prentice/internal/team/catalog"
 )
 
 const head = "apiVersion: backstage.io/v1alpha1\n"
@@ -77,7 +76,7 @@ func TestAMistakeIsNamedWithItsPlaceAndTheNextStep(t *testing.T) {
 			if text == shop {
 				t.Fatal("the mistake was not made: the text to replace is not there")
 			}
-			_, findings := catalog.Load(team(t, "catalog-info.yaml", text))
+			_, findings := kinds.Load(team(t, "catalog-info.yaml", text))
 			if got := says(findings); !strings.Contains(got, c.want) {
 				t.Errorf("findings are:\n%swant one with: %s", got, c.want)
 			}
@@ -87,7 +86,7 @@ func TestAMistakeIsNamedWithItsPlaceAndTheNextStep(t *testing.T) {
 
 func TestAUserMayOwn(t *testing.T) {
 	text := strings.Replace(shop, "owner: platform\n  system", "owner: user:ann\n  system", 1) + "---\n" + head + "kind: User\nmetadata: {name: ann}\n"
-	c, findings := catalog.Load(team(t, "catalog-info.yaml", text))
+	c, findings := kinds.Load(team(t, "catalog-info.yaml", text))
 	s, _ := c.Service("checkout")
 	if s.Owner != "person/ann" || strings.Contains(says(findings), "error") {
 		t.Errorf("owner is %q, findings:\n%s", s.Owner, says(findings))
@@ -103,7 +102,7 @@ func TestABombOfAliasesStaysSmall(t *testing.T) {
 	for i := 1; i < 30; i++ {
 		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 10), ","))
 	}
-	_, findings := catalog.Load(team(t, "catalog-info.yaml", b.String()))
+	_, findings := kinds.Load(team(t, "catalog-info.yaml", b.String()))
 	if len(findings) != 1 || !strings.Contains(findings[0].Text, "there is more here than is read") {
 		t.Errorf("findings:\n%s", says(findings))
 	}
@@ -128,7 +127,7 @@ func TestHostileFilesComeToAnEnd(t *testing.T) {
 		"nothing but white space": strings.Repeat(" \n", 1<<17),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, findings := catalog.Load(team(t, "catalog-info.yaml", text))
+			_, findings := kinds.Load(team(t, "catalog-info.yaml", text))
 			if len(findings) > 1001 {
 				t.Errorf("%d findings", len(findings))
 			}
@@ -137,12 +136,12 @@ func TestHostileFilesComeToAnEnd(t *testing.T) {
 }
 
 func TestOneFileIsCheckedAgainstTheRest(t *testing.T) {
-	c, _ := catalog.Load(team(t, "catalog-info.yaml", shop))
+	c, _ := kinds.Load(team(t, "catalog-info.yaml", shop))
 	file := []byte(head + "kind: Component\nmetadata:\n  name: refunds\n  annotations: {prentice.dev/hosts: web-1}\nspec: {type: service, lifecycle: production, owner: platform, dependsOn: [payments]}\n")
-	if findings := catalog.Check("refunds.yaml", file, c); len(findings) > 0 {
+	if findings := kinds.Check("refunds.yaml", file, c); len(findings) > 0 {
 		t.Errorf("findings:\n%s", says(findings))
 	}
-	if findings := catalog.Check("refunds.yaml", file, nil); len(findings) != 3 {
+	if findings := kinds.Check("refunds.yaml", file, nil); len(findings) != 3 {
 		t.Errorf("alone it has these findings, want three dangling names:\n%s", says(findings))
 	}
 }
@@ -155,12 +154,12 @@ func FuzzAnyFileIsReadOrRefusedWithAPlace(f *testing.F) {
 	f.Add("a: &a [*a]\n")
 	f.Add("metadata: {annotations: {prentice.dev/probes: \"- {name: a}\"}}")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, found := range catalog.Check("x.yaml", []byte(text), nil) {
+		for _, found := range kinds.Check("x.yaml", []byte(text), nil) {
 			if found.Text == "" || found.At.File != "x.yaml" || found.At.Line < 1 {
 				t.Errorf("a finding without a place: %+v", found)
 			}
 		}
-		c, findings := catalog.Load(team(t, "catalog-info.yaml", text))
+		c, findings := kinds.Load(team(t, "catalog-info.yaml", text))
 		for _, e := range c.Entities {
 			if _, err := prentice.ParseRef(string(e.Ref)); err != nil {
 				t.Errorf("an entity without a ref: %+v: %v", e, err)

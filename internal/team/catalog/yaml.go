@@ -20,6 +20,7 @@ type reader struct {
 	file    string
 	lines   []string // of the file, for places inside block scalars
 	lenient bool     // what is wrong is another tool's, and advice
+	kinds   Kinds
 	nodes   int
 }
 
