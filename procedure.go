@@ -36,10 +36,13 @@ type Trigger struct {
 // Input is a value that a run is given. From is CEL over the event.
 type Input struct {
 	Name    string   `json:"name"`
-	Type    string   `json:"type"` // string, int, bool, duration, service or host
+	Type    string   `json:"type"` // string, int, bool, duration, date, list, service, host or resource
 	From    string   `json:"from,omitempty"`
 	Default *string  `json:"default,omitempty"`
 	Enum    []string `json:"enum,omitempty"`
+	Pattern string   `json:"pattern,omitempty"` // RE2, of the whole value, or of each of a list
+	Min     string   `json:"min,omitempty"`     // of an int, a duration or a date; of a list, how many values it has at least
+	Max     string   `json:"max,omitempty"`
 	Doc     string   `json:"doc,omitempty"`
 	At      Pos      `json:"at"`
 }

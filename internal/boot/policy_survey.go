@@ -109,7 +109,7 @@ func guessed(p prentice.Procedure, s spot) (inputs map[string]string, moves bool
 		case len(in.Enum) > 0:
 			inputs[in.Name] = in.Enum[0]
 		default:
-			inputs[in.Name] = map[string]string{"int": "1", "bool": "true", "duration": "1m"}[in.Type]
+			inputs[in.Name] = map[string]string{"int": "1", "bool": "true", "duration": "1m", "date": "2000-01-01", "list": "one"}[in.Type]
 		}
 	}
 	return inputs, moves

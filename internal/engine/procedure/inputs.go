@@ -14,10 +14,11 @@ import (
 // their refs.
 var inputTypes = map[string]expr.Type{
 	"string": expr.String, "int": expr.Int, "bool": expr.Bool,
-	"duration": expr.Duration, "service": expr.String, "host": expr.String, "resource": expr.String,
+	"duration": expr.Duration, "date": expr.Time, "list": expr.ListOf(expr.String),
+	"service": expr.String, "host": expr.String, "resource": expr.String,
 }
 
-var inputTypeNames = []string{"string", "int", "bool", "duration", "service", "host", "resource"}
+var inputTypeNames = []string{"string", "int", "bool", "duration", "date", "list", "service", "host", "resource"}
 
 // inputs reads the inputs in the order of the file: the first of type service
 // is the one that the run is about.
@@ -44,7 +45,7 @@ func (r *reading) inputs(n *yaml.Node) {
 
 func (r *reading) input(name string, key, n *yaml.Node) prentice.Input {
 	before, what := len(r.findings), "input "+name
-	f := r.fields(n, what, "type", "from", "default", "enum", "doc")
+	f := r.fields(n, what, "type", "from", "default", "enum", "pattern", "min", "max", "doc")
 	in := prentice.Input{Name: name, At: r.place(key)}
 	if len(r.findings) > before {
 		return in
@@ -53,13 +54,18 @@ func (r *reading) input(name string, key, n *yaml.Node) prentice.Input {
 	if from := f["from"]; from != nil {
 		if s, ok := r.scalar(from, "from"); ok {
 			in.From = s
-			r.later(value{source: s, in: onlyEvent, want: scalarTypes, what: "from of " + what, at: r.inside(from)})
+			want := scalarTypes
+			if scalar := f["type"]; scalar != nil && scalar.Value == "list" {
+				want = itemTypes
+			}
+			r.later(value{source: s, in: onlyEvent, want: want, what: "from of " + what, at: r.inside(from)})
 		}
 	}
 	if doc := f["doc"]; doc != nil {
 		in.Doc, _ = r.scalar(doc, "doc")
 	}
 	r.enum(&in, f["enum"], what)
+	r.bounds(&in, f, what)
 	r.standard(&in, f["default"], what)
 	return in
 }
@@ -85,8 +91,8 @@ func (r *reading) enum(in *prentice.Input, n *yaml.Node, what string) {
 		r.fail(r.place(n), "write a list, such as [small, large]", "enum of %s is not a list of values", what)
 		return
 	}
-	if in.Type != "string" && in.Type != "int" {
-		r.fail(r.place(n), "use it with string or int", "%s of type %s cannot have an enum", what, in.Type)
+	if !oneOf(in.Type, []string{"string", "int", "list"}) {
+		r.fail(r.place(n), "use it with string, int or list", "%s of type %s cannot have an enum", what, in.Type)
 		return
 	}
 	for _, item := range n.Content {
@@ -94,7 +100,10 @@ func (r *reading) enum(in *prentice.Input, n *yaml.Node, what string) {
 		if !ok {
 			continue
 		}
-		plain, why := typed(in.Type, s)
+		plain, why := typed(itemType(in.Type), s)
+		if in.Type == "list" && strings.Contains(s, ",") {
+			why = "has a comma, which is between two values of a list"
+		}
 		if why != "" {
 			r.fail(r.place(item), "write another value", "enum of %s: %q %s", what, clip.Text(s), why)
 			continue
@@ -107,19 +116,40 @@ func (r *reading) standard(in *prentice.Input, n *yaml.Node, what string) {
 	if n == nil || in.Type == "" {
 		return
 	}
-	s, ok := r.scalar(n, "default of "+what)
+	s, ok := r.standardText(in, n, what)
 	if !ok {
 		return
 	}
 	plain, why := typed(in.Type, s)
+	no, hint := outside(*in, plain)
 	switch {
 	case why != "":
 		r.fail(r.place(n), "write another default", "default of %s: %q %s", what, clip.Text(s), why)
-	case len(in.Enum) > 0 && !oneOf(plain, in.Enum):
-		r.fail(r.place(n), "write one of "+strings.Join(in.Enum, ", "), "default of %s: %q is not in its enum", what, clip.Text(s))
+	case no != "":
+		r.fail(r.place(n), hint, "default of %s: %s", what, no)
 	default:
 		in.Default = &plain
 	}
+}
+
+// standardText is a default as text; that of a list may be written as one.
+func (r *reading) standardText(in *prentice.Input, n *yaml.Node, what string) (string, bool) {
+	if in.Type != "list" || n.Kind != yaml.SequenceNode {
+		return r.scalar(n, "default of "+what)
+	}
+	var items []string
+	for _, item := range n.Content {
+		s, ok := r.scalar(item, "default of "+what)
+		if !ok {
+			return "", false
+		}
+		if strings.Contains(s, ",") {
+			r.fail(r.place(item), "take the comma out", "default of %s: %q has a comma, which is between two values of a list", what, clip.Text(s))
+			return "", false
+		}
+		items = append(items, s)
+	}
+	return strings.Join(items, ","), true
 }
 
 // field is an input's name as it stands in expressions: a dash there would be a

@@ -107,7 +107,7 @@ func TestFrontMatterIsStrict(t *testing.T) {
 		{"a misspelt type", front("inputs: {a: {type: srvice}}"), "did you mean service?"},
 		{"an unknown key of an input", front("inputs: {a: {type: int, form: x}}"), `unknown key "form" in input a; did you mean from?`},
 		{"a default of another type", front("inputs: {a: {type: int, default: x}}"), `default of input a: "x" is not a whole number`},
-		{"a default outside the enum", front("inputs: {a: {type: string, enum: [x, y], default: z}}"), `"z" is not in its enum`},
+		{"a default outside the enum", front("inputs: {a: {type: string, enum: [x, y], default: z}}"), `"z" is not one of x, y`},
 		{"an enum of services", front("inputs: {a: {type: service, enum: [x]}}"), "cannot have an enum"},
 		{"inputs that are one variable", front("inputs: {a-b: {type: int}, a_b: {type: int}}"), "would be the same environment variable A_B"},
 		{"an input named for a shell", front("inputs: {PATH: {type: string}}"), `"PATH" is not the name of an input`},

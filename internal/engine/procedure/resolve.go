@@ -2,7 +2,6 @@ package procedure
 
 import (
 	"context"
-	"strings"
 
 	"prentice"
 	"prentice/internal/kit/clip"
@@ -43,7 +42,7 @@ func (c *rendering) source(p prentice.Procedure, in prentice.Input, given map[st
 	}
 	var why error
 	if in.From != "" && c.event != nil {
-		text, err := c.fromEvent(in.From)
+		text, err := c.fromEvent(in)
 		if err == nil {
 			return text, nil
 		}
@@ -60,12 +59,12 @@ func (c *rendering) source(p prentice.Procedure, in prentice.Input, given map[st
 	}
 }
 
-func (c *rendering) fromEvent(source string) (string, error) {
+func (c *rendering) fromEvent(in prentice.Input) (string, error) {
 	env, err := eventEnv()
 	if err != nil {
 		return "", err
 	}
-	program, err := env.Compile(source, scalarTypes...)
+	program, err := env.Compile(in.From, itemTypes...)
 	if err != nil {
 		return "", err
 	}
@@ -73,7 +72,11 @@ func (c *rendering) fromEvent(source string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := scalar(value)
+	asText := scalar
+	if in.Type == "list" {
+		asText = itemsOf
+	}
+	text, err := asText(value)
 	if err == nil && text == "" {
 		return "", &expr.Error{Text: "it is empty"}
 	}
@@ -84,12 +87,12 @@ func (c *rendering) fromEvent(source string) (string, error) {
 // the catalog.
 func (c *rendering) checked(p prentice.Procedure, in prentice.Input, text string) (string, error) {
 	plain, why := typed(in.Type, text)
+	no, hint := outside(in, plain)
 	switch {
 	case why != "":
 		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q %s", in.Name, p.Name, clip.Text(text), why).Try("give another value")
-	case len(in.Enum) > 0 && !oneOf(plain, in.Enum):
-		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q is not one of %s", in.Name, p.Name, clip.Text(text), strings.Join(in.Enum, ", ")).
-			Try("%s", meant(plain, in.Enum))
+	case no != "":
+		return "", prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %s", in.Name, p.Name, no).Try("%s", hint)
 	case in.Type == "service":
 		if s, err := c.catalog.Service(plain); err == nil && s.Blocked != "" {
 			return "", blocked(s.Ref, s.Blocked)

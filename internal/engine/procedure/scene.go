@@ -187,6 +187,11 @@ func inputValues(declared []prentice.Input, inputs map[string]string) map[string
 		case "duration":
 			d, _ := span.Parse(text)
 			values[field(in.Name)] = d
+		case "date":
+			day, _ := time.Parse(time.DateOnly, text)
+			values[field(in.Name)] = day
+		case "list":
+			values[field(in.Name)] = listed(text)
 		default:
 			values[field(in.Name)] = text
 		}

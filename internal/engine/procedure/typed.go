@@ -3,6 +3,7 @@ package procedure
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"prentice"
@@ -39,10 +40,43 @@ func typed(kind, s string) (plain, why string) {
 			return "", "is not a duration such as 10m, 1h30m or 7d"
 		}
 		return d.String(), ""
+	case "date":
+		if _, err := time.Parse(time.DateOnly, s); err != nil {
+			return "", "is not a date such as 2027-05-01"
+		}
+	case "list":
+		items := listed(s)
+		if len(items) > maxItems {
+			return "", "has more than 100 values"
+		}
+		return strings.Join(items, ","), ""
 	case "service", "host", "resource":
 		return entity(kind, s)
 	}
 	return s, ""
+}
+
+// maxItems is how many values a list may have.
+const maxItems = 100
+
+// listed are the values of a list, which stand between commas. Blanks around them
+// do not count, and what is empty is no value.
+func listed(s string) []string {
+	items := []string{}
+	for item := range strings.SplitSeq(s, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// itemType is the type of one of a list's values, or the type itself.
+func itemType(kind string) string {
+	if kind == "list" {
+		return "string"
+	}
+	return kind
 }
 
 // entity turns a name or a ref into the ref of a kind.

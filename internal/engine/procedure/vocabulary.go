@@ -36,6 +36,7 @@ var (
 
 var (
 	scalarTypes = []expr.Type{expr.String, expr.Int, expr.Bool, expr.Duration, expr.Float, expr.Time}
+	itemTypes   = append(slices.Clone(scalarTypes), expr.ListOf(expr.String))
 	ruleTypes   = []expr.Type{expr.Bool}
 	listTypes   = []expr.Type{expr.ListOf(expr.Any)}
 	targetTypes = []expr.Type{expr.ListOf(hostType), expr.ListOf(expr.String), hostType, expr.ListOf(resourceType), resourceType}

@@ -171,7 +171,7 @@ func someProcedure(name string) automation.Shown {
 		Findings: []prentice.Finding{{At: prentice.Pos{File: "procedures/" + name + ".md", Line: 31, Column: 1}, Text: "the section Undo has no step", Hint: "say how to go back, or write that there is no way"}},
 		Procedure: prentice.Procedure{
 			Name: name, Summary: "Bring back a service that has stopped answering", Owner: "group/platform", ReviewBy: "2027-01-31", Targets: "service(input.service).hosts", Limits: prentice.DefaultLimits(),
-			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "force", Type: "bool", Doc: "Even if it answers again."}, {Name: "wait", Type: "duration"}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}},
+			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "force", Type: "bool", Doc: "Even if it answers again."}, {Name: "wait", Type: "duration"}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}, {Name: "tables", Type: "list", Pattern: "[a-z_]+", Min: "1", Max: "9", Doc: "The tables to look through."}, {Name: "day", Type: "date", Min: "2026-01-01"}},
 			File:   "procedures/" + name + ".md", Digest: "sha256:" + strings.Repeat("9f2c81d0", 8), Secrets: []string{"deploy-token"},
 			Sections: []prentice.Prose{{Title: "When to use it", Text: "A service refuses connections and its host is well.\n\n- Not while the disk is full.\n- Not during a deploy."}},
 			Steps: []prentice.StepSpec{

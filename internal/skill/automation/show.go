@@ -148,6 +148,17 @@ func inputLine(in prentice.Input) string {
 	if len(in.Enum) > 0 {
 		words = append(words, "one of "+strings.Join(in.Enum, ", "))
 	}
+	if in.Pattern != "" {
+		words = append(words, "like "+in.Pattern)
+	}
+	switch {
+	case in.Min != "" && in.Max != "":
+		words = append(words, in.Min+" to "+in.Max)
+	case in.Min != "":
+		words = append(words, "at least "+in.Min)
+	case in.Max != "":
+		words = append(words, "at most "+in.Max)
+	}
 	if in.Doc != "" {
 		words = append(words, in.Doc)
 	}
