@@ -58,7 +58,7 @@ func servicesOps(full bool) []op.Op {
 			return someProcedure(in.Name), nil
 		}),
 		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(context.Context, op.Call, automation.PlanIn) (automation.Planned, error) {
-			return automation.Planned{Plan: somePlan(), Hash: somePlan().Hash(), Ahead: &prentice.Outlook{
+			return automation.Planned{Plan: unrolledPlan(), Hash: unrolledPlan().Hash(), Ahead: &prentice.Outlook{
 				Decision:  prentice.Decision{Verdict: prentice.Ask, Approvers: 2, Role: prentice.Approver, From: []prentice.Ref{"group/platform"}, Reasons: []string{"what changes production is looked at by two people"}},
 				Contact:   someContact(1),
 				Answerers: &prentice.Answerers{Needed: 2, Role: prentice.Approver, Able: []prentice.Ref{"person/ann", "person/olga"}},

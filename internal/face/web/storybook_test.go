@@ -61,13 +61,21 @@ func somePlan() prentice.Plan {
 			{ID: "down", Section: prentice.Check, Kind: "sh", Risk: prentice.Look, Where: "target", Expect: "fail", Body: `curl -fsS --max-time 5 "$SERVICE_URL/healthz"`, Says: "is checkout really down?", Env: map[string]string{"SERVICE_URL": "http://127.0.0.1:7001", "SERVICE_NAME": "checkout"}},
 			{ID: "disk", Section: prentice.Check, Kind: "sh", Risk: prentice.Look, Where: "target", Expect: "ok", Body: `test "$(df --output=pcent / | tail -1 | tr -dc 0-9)" -lt 95`, Says: "there is room on the disk"},
 			{ID: "restart", Section: prentice.Act, Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `systemctl restart "$SERVICE_UNIT"`, Says: "restart checkout.service", Done: &prentice.PlannedStep{Says: "checkout.service is active"}},
-			{ID: "warm.1", Section: prentice.Act, Each: "orders", Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `checkout-cache warm "$EACH_VALUE"`, Says: "Fill the cache again"},
-			{ID: "warm.3", Section: prentice.Act, Each: "customers", Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `checkout-cache warm "$EACH_VALUE"`, Says: "Fill the cache again"},
 			{ID: "quiet", Section: prentice.Verify, Kind: "probe", Risk: prentice.Look, Where: "here", Says: "checkout answers, and goes on answering for 2 min", Attrs: map[string]string{"service": "checkout", "settle": "30s", "silence": "2m"}},
 			{ID: "stop", Section: prentice.Undo, Kind: "sh", Risk: prentice.Change, Where: "target", Body: `systemctl stop "$SERVICE_UNIT"`, Says: "stop checkout.service"},
 		},
-		LeftOut: []prentice.LeftOut{{ID: "drain", Section: prentice.Act, Why: "if: inputs.drain is false"}, {ID: "warm.2", Section: prentice.Act, Each: "audit", Why: `if: each != "audit" is false`}},
 	}
+}
+
+// unrolledPlan is a plan with a loop and a condition.
+func unrolledPlan() prentice.Plan {
+	p := somePlan()
+	p.Steps = slices.Insert(p.Steps, 3,
+		prentice.PlannedStep{ID: "warm.1", Section: prentice.Act, Each: "orders", Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `checkout-cache warm "$EACH_VALUE"`, Says: "Fill the cache again"},
+		prentice.PlannedStep{ID: "warm.3", Section: prentice.Act, Each: "customers", Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `checkout-cache warm "$EACH_VALUE"`, Says: "Fill the cache again"},
+	)
+	p.LeftOut = []prentice.LeftOut{{ID: "drain", Section: prentice.Act, Why: "if: inputs.drain is false"}, {ID: "warm.2", Section: prentice.Act, Each: "audit", Why: `if: each != "audit" is false`}}
+	return p
 }
 
 func record(step string, section prentice.Section, state prentice.StepState, says string, at time.Duration) prentice.StepRecord {
