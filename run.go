@@ -111,10 +111,18 @@ type Run struct {
 // service is the first of its hosts: to name that one alone would hide the
 // others.
 func (r Run) About() string {
-	if hosts := max(r.Hosts, len(r.Targets)); (r.Subject.Kind() == "host" || r.Subject.Kind() == "resource") && hosts > 1 {
-		return string(r.Subject) + " and " + strconv.Itoa(hosts-1) + " more"
+	if more := r.AndMore(); more > 0 {
+		return string(r.Subject) + " and " + strconv.Itoa(more) + " more"
 	}
 	return string(r.Subject)
+}
+
+// AndMore is on how many targets it acts beside its subject, if that is one of them.
+func (r Run) AndMore() int {
+	if kind := r.Subject.Kind(); kind != "host" && kind != "resource" {
+		return 0
+	}
+	return max(r.Hosts, len(r.Targets), 1) - 1
 }
 
 // Ref names the run.

@@ -27,7 +27,7 @@ func (p *Prober) command(ctx context.Context, q prentice.Probe) prentice.Observa
 	case err != nil:
 		return unseen(err.Error())
 	case exit.OK():
-		return prentice.Observation{Truth: prentice.Pass, Says: words[0] + " says yes"}
+		return prentice.Observation{Truth: prentice.Pass, Says: words[0] + ": exit code 0"}
 	}
 	seen := prentice.Observation{Truth: prentice.Fail, Status: exit.Code, Says: fmt.Sprintf("%s: %s", words[0], exit)}
 	if line := said.text(); line != "" {

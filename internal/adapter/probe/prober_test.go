@@ -117,7 +117,7 @@ func TestWhatALookSees(t *testing.T) {
 		{"a password, which is not shown", prentice.Probe{Kind: "http", Target: withPassword}, prentice.Pass, 200, "http://ann:xxxxx@" + address + "/secret answered 200"},
 		{"a port that is open", prentice.Probe{Kind: "tcp", Target: address}, prentice.Pass, 0, address + " takes connections"},
 		{"a port that is closed", prentice.Probe{Kind: "tcp", Target: nobody}, prentice.Fail, 0, nobody + ": nothing listens there (connection refused)"},
-		{"a command that says yes", prentice.Probe{Kind: "command", Target: "test 1 -lt 2"}, prentice.Pass, 0, "test says yes"},
+		{"a command that succeeds", prentice.Probe{Kind: "command", Target: "test 1 -lt 2"}, prentice.Pass, 0, "test: exit code 0"},
 		{"a command that says no", prentice.Probe{Kind: "command", Target: `sh -c "echo a; echo 'disk is full' >&2; exit 2"`}, prentice.Fail, 2, "sh: exit code 2: disk is full"},
 		{"a command that hangs", prentice.Probe{Kind: "command", Target: "sleep 300", Timeout: 30 * time.Millisecond}, prentice.Fail, 0, "sleep: no answer in time"},
 		{"a command that is not there", prentice.Probe{Kind: "command", Target: "no-such-program"}, prentice.NotSeen, 0, ""},

@@ -37,7 +37,7 @@ func aim(f Facts) prentice.HoldBack {
 	case f.Unmanaged != "":
 		return Hold(prentice.HoldUnmanaged, "do it by hand, or change the catalog", "%s", f.Unmanaged)
 	case f.Frozen != "":
-		return holdUntil(f.Thaws, "wait for the time that prentice calendar show names", prentice.HoldFrozen, "%s", f.Frozen)
+		return holdUntil(f.Thaws, "wait until then; all times are in: prentice calendar show", prentice.HoldFrozen, "%s", f.Frozen)
 	case len(f.Cooldowns) > 0:
 		c := f.Cooldowns[0]
 		return holdUntil(c.Until, overriding(prentice.HoldCooldown, string(c.Target), c.Until),

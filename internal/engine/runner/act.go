@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"prentice"
 	"prentice/internal/engine/run"
@@ -34,6 +35,9 @@ func (r *Runner) act(ctx context.Context, d *detail) error {
 	return r.verify(ctx, d)
 }
 
+// rollingBack begins what is said of a run while it is rolled back; why follows.
+const rollingBack = "rolling back, because "
+
 // fault is what becomes of a run whose step did not come out as it should.
 func (r *Runner) fault(ctx context.Context, d *detail, bad prentice.StepRecord) error {
 	at := fmt.Sprintf("step %s on %s: %s", bad.Step, orHere(bad.Target), bad.Says) + d.stoppedAt()
@@ -45,7 +49,7 @@ func (r *Runner) fault(ctx context.Context, d *detail, bad prentice.StepRecord) 
 	case bad.State == prentice.Unsure:
 		return r.move(ctx, d, run.Next{State: prentice.Uncertain, Says: at})
 	case len(d.ThePlan.In(prentice.Undo)) > 0 && len(touched(d)) > 0:
-		return r.move(ctx, d, run.Next{State: prentice.Undoing, Says: "undoing, because " + at})
+		return r.move(ctx, d, run.Next{State: prentice.Undoing, Says: rollingBack + at})
 	default:
 		return r.move(ctx, d, run.Next{State: prentice.Failed, Says: at})
 	}
@@ -125,7 +129,7 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 		return err
 	}
 	steps := d.ThePlan.In(prentice.Undo)
-	because := d.Says
+	because := strings.TrimPrefix(d.Says, rollingBack)
 	back, stays := backOf(d)
 	for _, target := range back {
 		for _, step := range steps {
@@ -151,7 +155,7 @@ func (r *Runner) undo(ctx context.Context, d *detail) error {
 			return err
 		}
 	}
-	return r.move(ctx, d, run.Next{State: prentice.Undone, Says: "rolled back; " + because})
+	return r.move(ctx, d, run.Next{State: prentice.Undone, Says: "rolled back, because " + because})
 }
 
 // backOf lists the targets on which a run's work is to be put back, newest first,

@@ -53,6 +53,25 @@ func (b badges) state(v any) template.HTML {
 		template.HTMLEscapeString(l.Word) + `</span>`)
 }
 
+// cell is a state as a table of the command line shows it, sign and word, in the words
+// of pages; any other cell is as it is.
+func (b badges) cell(kind, text string) string {
+	sign, word, two := strings.Cut(text, " ")
+	if !two || strings.IndexByte(word, ' ') >= 0 || len(sign) == 1 {
+		return text
+	}
+	var l op.Badge
+	if kind == "run" {
+		l = b.of(prentice.State(word))
+	} else {
+		l = b.of(word)
+	}
+	if l.Sign != sign {
+		return text
+	}
+	return l.Sign + " " + l.Word
+}
+
 // sum is how many stand alike, with the sign and the word of their state.
 func (b badges) sum(v any, n int) template.HTML {
 	l := b.of(v)

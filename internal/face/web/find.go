@@ -74,7 +74,7 @@ var haystacks = []haystack{
 // search looks for words, or parts of them, in what the reader may see.
 func (s *Site) search(v View, q string) (list []hits) {
 	for _, h := range haystacks {
-		found := hits{Word: h.word, List: h.in(s.table(v.ctx, v, h.query(q)), q)}
+		found := hits{Word: h.word, List: s.in(h, s.table(v.ctx, v, h.query(q)), q)}
 		if len(found.List) > mostFound {
 			found.List, found.More = found.List[:mostFound], h.all
 			if h.field != "" {
@@ -98,7 +98,7 @@ func (h haystack) query(q string) source {
 }
 
 // in is the rows that have all of the words.
-func (h haystack) in(rows [][]string, q string) (list []hit) {
+func (s *Site) in(h haystack, rows [][]string, q string) (list []hit) {
 	words := strings.Fields(strings.ToLower(q))
 	for _, row := range rows {
 		text := strings.ToLower(strings.Join(row, " "))
@@ -110,6 +110,9 @@ func (h haystack) in(rows [][]string, q string) (list []hit) {
 			ref = prentice.NewRef(h.kind, row[0])
 		}
 		says := slices.DeleteFunc(slices.Clone(row[1:]), func(cell string) bool { return cell == "" || cell == "–" })
+		for i, cell := range says {
+			says[i] = s.badges.cell(h.kind, cell)
+		}
 		list = append(list, hit{ref, strings.Join(says, " · ")})
 	}
 	return list

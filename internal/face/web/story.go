@@ -24,7 +24,7 @@ type happening struct {
 // storyOf tells a run from its wish to its end: what was asked, who answered,
 // what each step did, how it came out.
 func storyOf(d prentice.RunDetail) []happening {
-	told := []happening{{Time: d.Created, State: "planned", Says: "asked for and planned", Sub: d.Reason, Who: d.Requester}}
+	told := []happening{{Time: d.Created, State: "planned", Says: "requested and planned", Sub: d.Reason, Who: d.Requester}}
 	for _, a := range d.Approvals {
 		state, says := any(prentice.Allow), "approved"
 		if !a.Yes {
@@ -40,7 +40,7 @@ func storyOf(d prentice.RunDetail) []happening {
 	}
 	told = append(told, stepsOf(d.Steps)...)
 	if d.State.Ended() {
-		told = append(told, happening{Time: d.Ended, State: d.State, Says: string(d.State), Sub: d.Says})
+		told = append(told, happening{Time: d.Ended, State: d.State, Sub: d.Says})
 	}
 	slices.SortStableFunc(told, func(a, b happening) int { return a.Time.Compare(b.Time) })
 	return told

@@ -62,7 +62,7 @@ func servicesOps(full bool) []op.Op {
 				Decision:  prentice.Decision{Verdict: prentice.Ask, Approvers: 2, Role: prentice.Approver, From: []prentice.Ref{"group/platform"}, Reasons: []string{"what changes production is looked at by two people"}},
 				Contact:   someContact(1),
 				Answerers: &prentice.Answerers{Needed: 2, Role: prentice.Approver, Able: []prentice.Ref{"person/ann", "person/olga"}},
-				Hold:      &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end: the books are closed", WayOut: "wait for the time that prentice calendar show names", Until: noon.Add(40 * time.Hour)},
+				Hold:      &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end: the books are closed", WayOut: "wait until then; all times are in: prentice calendar show", Until: noon.Add(40 * time.Hour)},
 			}}, nil
 		}),
 		op.New("event.list", prentice.Look, prentice.Viewer, "List events.", func(_ context.Context, _ op.Call, in struct {

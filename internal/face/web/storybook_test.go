@@ -143,7 +143,7 @@ func oneHost(r prentice.Run) runOut {
 	out := runOut{RunDetail: d}
 	if r.State == prentice.Waiting {
 		out.Waits, out.Contact = "approval", someContact(0)
-		out.Ahead = &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end until Monday: the books are closed", WayOut: "wait for the time that prentice calendar show names", Until: noon.Add(40 * time.Hour)}
+		out.Ahead = &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end until Monday: the books are closed", WayOut: "wait until then; all times are in: prentice calendar show", Until: noon.Add(40 * time.Hour)}
 		return out
 	}
 	out.Approvals = []prentice.Approval{{Run: r.Number, Plan: r.Plan, Actor: "person/ann", Door: "web", Yes: true, Reason: "The probe is right, I see the same from here", Time: ago(33 * time.Second)}}

@@ -183,8 +183,8 @@ func TestALintWithErrorsIsNotASuccess(t *testing.T) {
 func TestTheListSaysWhatCanBeUsedAndHowItWent(t *testing.T) {
 	head, rows := get[Listed](t, world(), "procedure.list", ListIn{}).Table()
 	want := [][]string{
-		{"broken", "✕ 1 error", "no record", "hand", "", "No one knows"},
-		{"restart", "● usable", "31 verified of 32", "probe.failed if event.data.consecutive >= 3, 30 3 * * 1 UTC", "group/platform", "Bring it back"},
+		{"broken", "✕ 1 error", "no record", "manual", "", "No one knows"},
+		{"restart", "● valid", "31 verified of 32", "probe.failed if event.data.consecutive >= 3, 30 3 * * 1 UTC", "group/platform", "Bring it back"},
 	}
 	if len(head) != len(rows[0]) || !reflect.DeepEqual(rows, want) {
 		t.Errorf("got %q", rows)
@@ -210,14 +210,14 @@ func TestAProcedureIsShownWithItsStepsAndRecord(t *testing.T) {
 	if !out.Usable || out.Markdown != "\n# Restart\n\n<script>alert(1)</script>\n" {
 		t.Errorf("got %+v", out)
 	}
-	has(t, out.Text(), "restart  ● usable\nBring it back\n", "Record      31 verified of 32", "service (service); from event.subject; The one that is down.",
+	has(t, out.Text(), "restart  ● valid\nBring it back\n", "Record      31 verified of 32", "service (service); from event.subject; The one that is down.",
 		"wait (duration); or else 30s", "Secrets     deploy-token", "Check\n  Is it down?\n  down  sh, expects fail, risk look, where target\n    │ curl -f x\n",
 		"up  sh, asks whether restart is done", "verify-1  probe, service=${inputs.service}, settle=30s, risk look, where here", "may be repeated")
 	broken := get[Shown](t, world(), "procedure.show", ShowIn{Name: "broken"})
 	if broken.Usable || len(broken.Parts()) != 0 {
 		t.Errorf("got %+v", broken)
 	}
-	has(t, broken.Text(), "✕ not usable", "procedures/broken.md:1:1: error: the file has no front matter")
+	has(t, broken.Text(), "✕ not valid", "procedures/broken.md:1:1: error: the file has no front matter")
 	if _, err := ask(t, world(), "procedure.show", ShowIn{Name: "restrat"}); prentice.HintOf(err) != "did you mean restart?" {
 		t.Errorf("got %v", err)
 	}

@@ -49,7 +49,7 @@ func (l Listed) Table() ([]string, [][]string) {
 // State says in a word whether it can be used.
 func (l Line) State() string {
 	if l.Usable {
-		return "● usable"
+		return "● valid"
 	}
 	return "✕ " + op.Count(l.Errors, "error", "errors")
 }
@@ -71,7 +71,7 @@ func recordOf(r prentice.Record) string {
 
 func startsOf(starts []string) string {
 	if len(starts) == 0 {
-		return "hand"
+		return "manual"
 	}
 	return strings.Join(starts, ", ")
 }

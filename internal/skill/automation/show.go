@@ -54,9 +54,9 @@ func (s Shown) Parts() []Part {
 func (s Shown) Text() string {
 	var b strings.Builder
 	p := s.Procedure
-	state := "● usable"
+	state := "● valid"
 	if !s.Usable {
-		state = "✕ not usable"
+		state = "✕ not valid"
 	}
 	fmt.Fprintf(&b, "%s  %s\n%s\n\n", p.Name, state, p.Summary)
 	pair(&b, "Kept by", orDash(string(p.Owner)))

@@ -4,8 +4,8 @@ import "prentice/internal/op"
 
 // states are how a procedure, and what is found in one, are shown.
 var states = map[string]op.Badge{
-	"usable":   {Sign: "●", Word: "usable", Hue: op.Good},
-	"unusable": {Sign: "✕", Word: "cannot be used", Hue: op.Bad},
+	"usable":   {Sign: "●", Word: "valid", Hue: op.Good},
+	"unusable": {Sign: "✕", Word: "not valid", Hue: op.Bad},
 	"error":    {Sign: "✕", Word: "error", Hue: op.Bad},
 	"advice":   {Sign: "○", Word: "advice", Hue: op.Quiet},
 }

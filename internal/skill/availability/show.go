@@ -85,9 +85,17 @@ func shownProbe(now time.Time, service prentice.Ref, p probeState) ProbeShown {
 	return shownProbe
 }
 
+// atLeastOne is how often in a row something must happen, at least once.
+func atLeastOne(n int, one, more string) string {
+	if n > 1 {
+		return fmt.Sprintf("%d %s", n, more)
+	}
+	return "1 " + one
+}
+
 // wants is what a probe asks for, in words.
 func wants(p prentice.Probe) string {
-	text := fmt.Sprintf("every %s, within %s; down after %d failures in a row, healthy after %d passes", p.Interval, p.Timeout, max(1, p.FailAfter), max(1, p.PassAfter))
+	text := fmt.Sprintf("every %s, within %s; down after %s in a row, healthy after %s", p.Interval, p.Timeout, atLeastOne(p.FailAfter, "failure", "failures"), atLeastOne(p.PassAfter, "pass", "passes"))
 	if p.Contains != "" {
 		text = fmt.Sprintf("the text %q, ", p.Contains) + text
 	}

@@ -44,7 +44,7 @@ func New(d Deps) skill.Skill {
 		Name: "learning",
 		Ops:  nouns.Of([]op.Op{explainOp(d), roleOp()}),
 		Pages: []op.Page{
-			{Path: "/explain", Op: "explain", Template: "explain.html", Title: "The role", Nav: "Explain", Key: "x", Order: 90, Group: op.Governance},
+			{Path: "/explain", Op: "explain", Template: "explain.html", Title: "The role", Nav: "Explain", Key: "w", Order: 90, Group: op.Governance},
 			{Path: "/explain/{topic}", Op: "explain", Template: "explain.html", Title: "Explain"},
 			{Path: "/explain/{topic}/{word}", Op: "explain", Template: "explain.html", Title: "Explain"},
 		},

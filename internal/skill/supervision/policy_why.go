@@ -151,7 +151,7 @@ func (in whyIn) plan(ctx context.Context, desk PolicyDesk, m *prentice.Moment) e
 			return err
 		}
 	} else if in.Risk == "" {
-		return prentice.Errorf(prentice.Invalid, "nothing is said that could be asked for").Try("name a run, or --procedure NAME, or --risk change for any procedure, or --op NAME")
+		return prentice.Errorf(prentice.Invalid, "nothing is said that could be asked for").Try("name a run, a procedure, a risk for any procedure, or an operation")
 	}
 	if in.Risk != "" {
 		risk, err := prentice.ParseRisk(in.Risk)
