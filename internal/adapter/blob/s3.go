@@ -3,19 +3,15 @@ package blob
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"prentice"
 	"prentice/internal/kit/nearest"
@@ -68,87 +64,53 @@ func checkS3(address string) (prefix string, err error) {
 
 // s3Bucket is a bucket of a storage that speaks S3.
 type s3Bucket struct {
-	client *s3.Client
-	name   *string
+	client *http.Client
+	keys   *credentials.Credentials
+	region string
+	at     url.URL // of the bucket, without the name of an object
 }
 
 // openS3 knows the bucket; nothing is asked of it yet.
-func openS3(ctx context.Context, address string) (storage, error) {
+func openS3(_ context.Context, address string) (storage, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
 	q := u.Query()
-	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
-		t.ResponseHeaderTimeout, t.TLSHandshakeTimeout, t.IdleConnTimeout, t.MaxIdleConnsPerHost = answers, answers, time.Minute, 4
-	})
-	// Storages other than Amazon's know no newer checksums.
-	load := []func(*config.LoadOptions) error{config.WithHTTPClient(client), config.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
-		config.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired), config.WithRetryMaxAttempts(2)}
-	if region := q.Get("region"); region != "" {
-		load = append(load, config.WithRegion(region))
-	}
-	if profile := q.Get("profile"); profile != "" {
-		load = append(load, config.WithSharedConfigProfile(profile))
-	}
-	conf, err := config.LoadDefaultConfig(ctx, load...)
+	region := cmp.Or(q.Get("region"), os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), regionOf(q.Get("profile")), "us-east-1")
+	at, err := bucketAt(u.Host, region, cmp.Or(q.Get("endpoint"), os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL")), q.Get("path_style"))
 	if err != nil {
 		return nil, err
 	}
-	if conf.Region == "" {
-		conf.Region = "us-east-1"
-	}
-	pathStyle := q.Get("endpoint") != ""
-	if said := q.Get("path_style"); said != "" {
-		pathStyle, _ = strconv.ParseBool(said) // checked when the address was
-	}
-	to := s3.NewFromConfig(conf, func(o *s3.Options) {
-		o.UsePathStyle = pathStyle
-		if end := q.Get("endpoint"); end != "" {
-			o.BaseEndpoint = aws.String(end)
-		}
-	})
-	return s3Bucket{to, aws.String(u.Host)}, nil
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.ResponseHeaderTimeout, t.TLSHandshakeTimeout, t.IdleConnTimeout, t.MaxIdleConnsPerHost = answers, answers, time.Minute, 4
+	t.DisableCompression = true // an object comes as it is kept
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &s3Bucket{&http.Client{Transport: t, CheckRedirect: stay}, keysOf(q.Get("profile")), region, at}, nil
 }
 
-func (b s3Bucket) read(ctx context.Context, name string, from, length int64) (io.ReadCloser, error) {
-	ask := &s3.GetObjectInput{Bucket: b.name, Key: &name}
-	switch {
-	case length > 0:
-		ask.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, from+length-1))
-	case from > 0:
-		ask.Range = aws.String(fmt.Sprintf("bytes=%d-", from))
+// bucketAt is the address of a bucket. Amazon has each in a name of its own, which
+// its certificate fits only where the bucket's name has no dot.
+func bucketAt(name, region, endpoint, pathStyle string) (url.URL, error) {
+	at := &url.URL{Scheme: "https", Host: "s3." + region + ".amazonaws.com"}
+	if strings.HasPrefix(region, "cn-") {
+		at.Host += ".cn"
 	}
-	answer, err := b.client.GetObject(ctx, ask)
-	if err != nil {
-		return nil, err
-	}
-	if length == 0 { // no range is empty
-		return http.NoBody, answer.Body.Close()
-	}
-	return answer.Body, nil
-}
-
-func (b s3Bucket) list(ctx context.Context, prefix string, each func(object) error) error {
-	ask := &s3.ListObjectsV2Input{Bucket: b.name, Prefix: &prefix}
-	for {
-		page, err := b.client.ListObjectsV2(ctx, ask)
-		if err != nil {
-			return err
+	inPath := endpoint != "" || strings.Contains(name, ".")
+	if endpoint != "" {
+		var err error
+		if at, err = url.Parse(endpoint); err != nil {
+			return url.URL{}, err
 		}
-		for _, o := range page.Contents {
-			if err := each(object{aws.ToString(o.Key), aws.ToInt64(o.Size), aws.ToTime(o.LastModified)}); err != nil {
-				return err
-			}
-		}
-		if !aws.ToBool(page.IsTruncated) || page.NextContinuationToken == nil {
-			return nil
-		}
-		ask.ContinuationToken = page.NextContinuationToken
 	}
-}
-
-func (b s3Bucket) remove(ctx context.Context, name string) error {
-	_, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b.name, Key: &name})
-	return err
+	if pathStyle != "" {
+		inPath, _ = strconv.ParseBool(pathStyle) // checked when the address was
+	}
+	at.Path = strings.TrimSuffix(at.Path, "/")
+	if inPath {
+		at.Path += "/" + name
+	} else {
+		at.Host = name + "." + at.Host
+	}
+	return *at, nil
 }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-
 	"prentice"
 )
 
@@ -38,14 +36,14 @@ func gone(err error) bool {
 // answered says whether a storage answered with one of these codes or, without
 // a code, with one of these statuses.
 func answered(err error, codes []string, statuses ...int) bool {
-	if coded, ok := errors.AsType[interface {
-		error
-		ErrorCode() string
-	}](err); ok {
-		return slices.Contains(codes, coded.ErrorCode())
+	said, ok := errors.AsType[*refusal](err)
+	if !ok {
+		return false
 	}
-	answer, ok := errors.AsType[*awshttp.ResponseError](err)
-	return ok && slices.Contains(statuses, answer.HTTPStatusCode())
+	if said.Code != "" {
+		return slices.Contains(codes, said.Code)
+	}
+	return slices.Contains(statuses, said.status)
 }
 
 // brief is an error as short as a line: what a storage answers has no bound.
