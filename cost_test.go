@@ -42,6 +42,7 @@ var costSamples = []sample{
 	{"probe", []edit{{oneSkill, "		Files: ", "		Probes:  []prentice.ProbeKind{sampleProbe{}},\n		Files: "}}},
 	{"listener", []edit{{oneSkill, "		Files: ", "		Listen:  hear,\n		Files: "}}},
 	{"work", []edit{{oneSkill, "		Files: ", "		Work:    []skill.Work{{Name: \"sample\", Run: toil}},\n		Files: "}}},
+	{"teamfile", []edit{{oneSkill, "		Files: ", "		Team:    sampleFiles,\n		Files: "}}},
 	{"page", []edit{{oneSkill, "[]op.Page{\n", "[]op.Page{\n			{Path: \"/samples\", Op: \"catalog.list\", Template: \"sample.html\", Title: \"Sample\", Nav: \"Sample\", Order: 51, Group: op.Governance},\n"}}},
 	{"skill", []edit{{allSkills, importSkill, "	\"prentice/internal/skill/sample\"\n" + importSkill}, {allSkills, "[]skill.Skill{\n", "[]skill.Skill{\n		sample.New(),\n"}}},
 }

@@ -67,7 +67,7 @@ func secretsHealth(set Settings, team *Team) []checked {
 			needs[name] = append(needs[name], "procedure "+p.Name)
 		}
 	}
-	if notices := team.now.Load().notices; notices != nil {
+	if notices := team.now.Load().notices(); notices != nil {
 		for _, ch := range notices.Channels {
 			for _, name := range []string{ch.Secret, ch.URLSecret} {
 				if name != "" {

@@ -12,7 +12,7 @@ import (
 // estate is what the limits ask of the team's files and of the watch.
 type estate struct{ s *System }
 
-func (e estate) Limits() gate.Limits { return e.s.Team.now.Load().limits }
+func (e estate) Limits() gate.Limits { return e.s.Team.now.Load().limits() }
 
 func (e estate) System(subject prentice.Ref) prentice.Ref {
 	for _, service := range e.s.Team.Catalog().Services {

@@ -105,18 +105,12 @@ func faultless(ctx context.Context, dir string, now time.Time) error {
 	kinds := procedure.Kinds(stepKinds(c, &shell.Kind{}))
 	_, more := procedure.Load(dir, kinds)
 	findings = append(findings, more...)
-	for _, part := range []struct {
-		name string
-		load func(string, []byte) []prentice.Finding
-	}{
-		{calendarFile.Name, calendarFile.Check},
-		{alertsFile.Name, alertsFile.Check},
-	} {
-		text, err := slurp(dir, part.name)
-		if err != nil {
+	for _, f := range knownFiles() {
+		text, err := slurp(dir, f.Name)
+		if err != nil && prentice.KindOf(err) != prentice.NotFound {
 			return err
 		}
-		findings = append(findings, part.load(part.name, []byte(text))...)
+		findings = append(findings, f.Check(f.Name, []byte(text))...)
 	}
 	test, more, err := testPolicy(ctx, dir, "", "")
 	if err != nil {

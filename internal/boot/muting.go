@@ -36,7 +36,7 @@ func (m *muting) Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map
 		return nil, err
 	}
 	t := m.team.now.Load()
-	maintained := t.calendar.Mute(t.catalog, about, labels, now)
+	maintained := t.calendar().Mute(t.catalog, about, labels, now)
 	if by == nil || maintained != nil && (maintained.Until.IsZero() || maintained.Until.After(by.Until)) {
 		return cmp.Or(maintained, by), nil
 	}
@@ -62,7 +62,7 @@ const farAhead = time.Hour
 func (m *muting) calendar(now time.Time) (mark string, next time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	in, k := m.team.now.Load().calendar, &m.known
+	in, k := m.team.now.Load().calendar(), &m.known
 	until := k.next
 	if until.IsZero() {
 		until = k.at.Add(farAhead)
@@ -81,7 +81,7 @@ func (m *muting) calendar(now time.Time) (mark string, next time.Time) {
 // within some days, and how it stands in the Alertmanager that hears of it.
 func (s *System) maintained(ctx context.Context, now time.Time, about prentice.Ref, days int) []calendar.Listed {
 	t := s.Team.now.Load()
-	list := t.calendar.Maintained(t.catalog, about, now, days)
+	list := t.calendar().Maintained(t.catalog, about, now, days)
 	if s.mirror == nil || len(list) == 0 {
 		return list
 	}
@@ -97,7 +97,7 @@ func (s *System) maintained(ctx context.Context, now time.Time, about prentice.R
 // windows is the maintenance in force, and that of the coming day, by labels.
 func (t *Team) windows(now time.Time) (list []silence.Window) {
 	in := t.now.Load()
-	for _, l := range in.calendar.Labelled(in.catalog, now) {
+	for _, l := range in.calendar().Labelled(in.catalog, now) {
 		list = append(list, silence.Window{Name: l.Name, Reason: l.Reason, Matchers: l.Matchers, Own: l.Own, Starts: l.From, Ends: l.To})
 	}
 	return list

@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
+	"prentice/internal/team/calendar"
 )
 
 // aTeam is a team folder with a catalog and other files.
@@ -64,7 +66,7 @@ spec: {type: host, owner: group:ops}
 }
 
 func TestOfASilenceAndMaintenanceTheLongerCounts(t *testing.T) {
-	team := aTeam(t, map[string]string{calendarFile.Name: `maintenance:
+	team := aTeam(t, map[string]string{calendar.File.Name: `maintenance:
   - {name: upkeep, reason: Disks., from: '2026-03-02T10:00:00Z', to: '2026-03-02T14:00:00Z', mutes: {services: [checkout]}}
 `})
 	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -125,7 +127,7 @@ func TestOfASilenceAndMaintenanceTheLongerCounts(t *testing.T) {
 }
 
 func TestWhatTheCatalogDoesNotHaveIsToldToTheOwnerOfAlerts(t *testing.T) {
-	r := router{aTeam(t, map[string]string{alertsFile.Name: "owner: group:platform\n"})}
+	r := router{aTeam(t, map[string]string{alert.File.Name: "owner: group:platform\n"})}
 	for about, want := range map[prentice.Ref][2]string{
 		"service/checkout": {"group/shop", ""},
 		"host/web-1":       {"group/ops", ""},

@@ -40,8 +40,7 @@ func describe(dir func() string) (list []skill.Skill) {
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
-		Supervision: supervision.Deps{CheckCalendar: calendarFile.Check, CheckNotices: noticesFile.Check, Tester: offlineDesk{dir}},
-		Support:     support.Deps{CheckAlerts: alertsFile.Check},
+		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 	})
 	return list
 }
@@ -65,17 +64,17 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Catalog: s.Team.Catalog, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Absences: func(ctx context.Context) ([]prentice.Absence, error) { return s.runner.Absences(ctx) },
-			Channels: func(secret string) []string { return s.Team.now.Load().notices.Using(secret) },
+			Channels: func(secret string) []string { return s.Team.now.Load().notices().Using(secret) },
 			Page:     func(path string) string { return s.url() + path },
 			Address:  func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: func(ctx context.Context) (int, error) { return s.desk.OpenCount(ctx) }, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalog().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
-			Days: s.Team.Days, Maintenance: func(ctx context.Context, now time.Time) []calendar.Listed { return s.maintained(ctx, now, "", 0) }, CheckCalendar: calendarFile.Check, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, CheckNotices: noticesFile.Check, Replicas: s.listReplicas,
+			Days: s.Team.Days, Maintenance: func(ctx context.Context, now time.Time) []calendar.Listed { return s.maintained(ctx, now, "", 0) }, Troubles: s.Team.Troubles, Damage: s.damage, Notices: s.outbox, Replicas: s.listReplicas,
 			Kept: supervision.Keeper{Show: s.showRetention, Resume: func(ctx context.Context, by prentice.Actor, reason string) error {
 				return s.retention.Resume(ctx, by, reason)
 			}}},
-		Support: support.Deps{DB: s.db, Clock: time.Now, Runs: supervision.Through{Door: door{s}}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, CheckAlerts: alertsFile.Check, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained},
+		Support: support.Deps{DB: s.db, Clock: time.Now, Runs: supervision.Through{Door: door{s}}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained},
 	})
 }
 

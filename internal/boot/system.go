@@ -294,7 +294,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.Skills = s.skills(logs)
 	s.prober.Know(skill.Probes(s.Skills))
 	s.lookout, s.desk = skill.At[*availability.Lookout](s.Skills), skill.At[*support.Support](s.Skills)
-	s.Team.kinds = s.kinds()
+	s.Team.kinds, s.Team.files = s.kinds(), teamFiles(s.Skills)
 	s.runner.Know(s.Team.kinds)
 	if err := s.Team.read(ctx); err != nil {
 		return err

@@ -11,14 +11,10 @@ import (
 	"time"
 
 	"prentice"
-	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/ssh"
-	"prentice/internal/engine/alert"
-	"prentice/internal/engine/gate"
-	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
-	"prentice/internal/team/calendar"
+	teamfile "prentice/internal/team"
 	"prentice/internal/team/catalog"
 	"prentice/internal/team/inventory"
 )
@@ -39,11 +35,7 @@ type team struct {
 	groups    policy.Entry                      // who is in which group, as it was adopted
 	belongs   map[prentice.Ref]policy.Belonging // what belongs to whom, as it was adopted
 	newGroups *string                           // as the catalog says it, when that is not what was adopted
-	calendar  *calendar.Calendar
-	notices   *notice.Settings
-	alerts    *alert.Rules
-	secrets   secret.Declarations
-	limits    gate.Limits
+	said      teamfile.Said                     // by the other files of the folder
 	ssh       *ssh.Config
 	marks     string // of the files, to see that they changed
 	read      time.Time
@@ -55,6 +47,7 @@ type team struct {
 type Team struct {
 	dir     string
 	kinds   []prentice.StepKind
+	files   []teamfile.Part
 	log     *slog.Logger
 	reads   bool // it is only asked what it says; nothing is adopted
 	book    *policy.Book
@@ -77,7 +70,7 @@ func newTeam(dir string, log *slog.Logger, acting Acting) (*Team, error) {
 			return nil, prentice.Errorf(prentice.Unavailable, "team folder %s: %w", dir, err).Try("name another with --team")
 		}
 	}
-	return &Team{dir: dir, log: log, reads: acting == Reads || acting == Tries}, nil
+	return &Team{dir: dir, files: knownFiles(), log: log, reads: acting == Reads || acting == Tries}, nil
 }
 
 // read makes the folder's present state the one in force.
@@ -102,6 +95,7 @@ func (t *Team) read(ctx context.Context) error {
 	t.sayTroubles(next, had)
 	t.now.Store(next)
 	t.wrong.Store(nil)
+	t.tellFiles(next)
 	for _, f := range t.changed {
 		f(next)
 	}
@@ -112,8 +106,8 @@ func (t *Team) read(ctx context.Context) error {
 func (t *Team) marks() string {
 	marks := catalog.Fingerprint(t.dir) + " " + inventory.Marks(t.dir)
 	names := []string{PolicyFile, ssh.ConfigFile}
-	for _, f := range files {
-		names = append(names, f.name)
+	for _, f := range t.files {
+		names = append(names, f.Name)
 	}
 	for _, name := range names {
 		mark := "none"

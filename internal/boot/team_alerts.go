@@ -42,18 +42,18 @@ func toldBy(e prentice.Event) (data told) {
 func (r router) Route(e prentice.Event) alert.Routing {
 	data, now := toldBy(e), r.team.now.Load()
 	a := alert.Alert{Fingerprint: data.Fingerprint, Labels: data.Labels, Group: data.Group, GroupLabels: data.GroupLabels}
-	return now.alerts.Route(a, alert.Known{Services: now.catalog.Services, Hosts: now.catalog.Hosts})
+	return now.alerts().Route(a, alert.Known{Services: now.catalog.Services, Hosts: now.catalog.Hosts})
 }
 
 // Heartbeats implements support.Router.
 func (r router) Heartbeats() ([]alert.Heartbeat, bool) {
-	rules := r.team.now.Load().alerts
+	rules := r.team.now.Load().alerts()
 	return rules.Heartbeats(), rules != nil
 }
 
 // Beats implements support.Router.
 func (r router) Beats(e prentice.Event) []string {
-	return r.team.now.Load().alerts.Beats(toldBy(e).Labels)
+	return r.team.now.Load().alerts().Beats(toldBy(e).Labels)
 }
 
 // declared are the kinds of thing that only a catalog has.
@@ -62,8 +62,8 @@ var declared = []string{"service", "host", "resource", "system"}
 // Owner implements support.Router.
 func (r router) Owner(about prentice.Ref) (owner prentice.Ref, hint string) {
 	now := r.team.now.Load()
-	if now.alerts != nil {
-		owner = now.alerts.Owner
+	if now.alerts() != nil {
+		owner = now.alerts().Owner
 	}
 	if now.knows(about) {
 		return cmp.Or(now.owns(about), owner), ""
@@ -123,7 +123,7 @@ func (t *Team) Owners(subject prentice.Ref, targets []prentice.Ref) (owners []pr
 
 // longestSilence is how long a silence may be; 0 is the default.
 func (t *Team) longestSilence() time.Duration {
-	if rules := t.now.Load().alerts; rules != nil {
+	if rules := t.now.Load().alerts(); rules != nil {
 		return rules.LongestSilence
 	}
 	return 0

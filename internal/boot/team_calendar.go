@@ -11,7 +11,7 @@ import (
 // Hold is what the calendar in force says of a plan.
 func (t *Team) Hold(_ context.Context, plan prentice.Plan, now time.Time) (says string, until time.Time, err error) {
 	in := t.now.Load()
-	says, until = in.calendar.Hold(in.catalog, plan, now)
+	says, until = in.calendar().Hold(in.catalog, plan, now)
 	return says, until, nil
 }
 
@@ -23,9 +23,9 @@ func (t *Team) Days(now time.Time, days int) (calendar.Days, []prentice.Finding)
 	for _, p := range in.library.All() {
 		procedures = append(procedures, p.Name)
 	}
-	findings := in.calendar.Unknown(in.catalog, procedures)
+	findings := in.calendar().Unknown(in.catalog, procedures)
 	if why := t.why(); why != nil {
 		findings = append(findings, prentice.Finding{At: why.At, Error: true, Text: "the team folder has errors, and what was read before stays in force: " + why.Text, Hint: why.Hint})
 	}
-	return in.calendar.Days(now, days), findings
+	return in.calendar().Days(now, days), findings
 }

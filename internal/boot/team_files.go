@@ -1,75 +1,62 @@
 package boot
 
 import (
+	"sync"
+
 	"prentice/internal/adapter/secret"
 	"prentice/internal/engine/alert"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/notice"
+	"prentice/internal/skill"
 	teamfile "prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
-// The files of the team folder that say what holds for all.
-var (
-	secretsFile  = teamfile.File[secret.Declarations]{Name: "secrets.yaml", Load: secret.Load} // where secrets come from; it holds none
-	calendarFile = teamfile.File[*calendar.Calendar]{Name: "calendar.yaml", Load: calendar.Load}
-	limitsFile   = teamfile.File[gate.Limits]{Name: "limits.yaml", Load: gate.Read}
-	noticesFile  = teamfile.File[*notice.Settings]{Name: "notices.yaml", Load: notice.Load}
-	alertsFile   = teamfile.File[*alert.Rules]{Name: "alerts.yaml", Load: alert.Load}
-)
-
-// files is the list of them, in the order in which they are read.
-var files = []part{
-	partOf(secretsFile, func(t *team) *secret.Declarations { return &t.secrets }, unread{holdsBack: true}),
-	partOf(calendarFile, func(t *team) **calendar.Calendar { return &t.calendar }, unread{isEmpty: true, holdsBack: true}),
-	partOf(limitsFile, func(t *team) *gate.Limits { return &t.limits }, unread{isEmpty: true, holdsBack: true}),
-	partOf(noticesFile, func(t *team) **notice.Settings { return &t.notices }, unread{isEmpty: true}),
-	partOf(alertsFile, func(t *team) **alert.Rules { return &t.alerts }, unread{}), // no one knows what it says
+// teamFiles are the files of the team folder that say what holds for all, in the order
+// in which they are read: that of an adapter, and those of the skills.
+func teamFiles(skills []skill.Skill) []teamfile.Part {
+	return append([]teamfile.Part{secret.TeamFile.Part(nil)}, skill.TeamFiles(skills)...)
 }
 
-// unread is what holds when a file has an error and was never read without one.
-type unread struct {
-	isEmpty   bool // it holds as if it were empty
-	holdsBack bool // nothing is acted on: no one knows what it forbids
-}
+// knownFiles are those files where nothing is at work.
+var knownFiles = sync.OnceValue(func() []teamfile.Part { return teamFiles(Describe()) })
 
-// part is a file and its place in what the folder says.
-type part struct {
-	name  string
-	read  func(dir string, to *team) error
-	stays func(to, had *team) // as it was read before
-	empty func(to *team)
-	unread
-}
-
-func partOf[T any](f teamfile.File[T], in func(*team) *T, u unread) part {
-	return part{
-		name:   f.Name,
-		read:   func(dir string, to *team) (err error) { *in(to), err = f.Read(dir); return err },
-		stays:  func(to, had *team) { *in(to) = *in(had) },
-		empty:  func(to *team) { *in(to) = f.Empty() },
-		unread: u,
-	}
-}
+// What the files of the folder say.
+func (t *team) secrets() secret.Declarations { return teamfile.Of(t.said, secret.TeamFile) }
+func (t *team) calendar() *calendar.Calendar { return teamfile.Of(t.said, calendar.File) }
+func (t *team) limits() gate.Limits          { return teamfile.Of(t.said, gate.File) }
+func (t *team) notices() *notice.Settings    { return teamfile.Of(t.said, notice.File) }
+func (t *team) alerts() *alert.Rules         { return teamfile.Of(t.said, alert.File) }
 
 // readRest reads those files. Each by itself stays as it was read before when it has
 // an error, and never keeps the rest of the folder from being read.
 func (t *Team) readRest(next, had *team) {
-	for _, f := range files {
-		err := f.read(t.dir, next)
-		if err == nil {
+	next.said = teamfile.Said{}
+	for _, f := range t.files {
+		said, err := f.Read(t.dir)
+		switch {
+		case err == nil:
+			next.said[f.Name] = said
 			continue
+		case had != nil:
+			next.said[f.Name] = had.said[f.Name]
+		case f.Unread.IsEmpty:
+			next.said[f.Name] = f.Empty()
+		default:
+			next.said[f.Name] = said
 		}
 		next.troubles = append(next.troubles, asFinding(err))
-		if had != nil {
-			f.stays(next, had)
-			continue
-		}
-		if f.isEmpty {
-			f.empty(next)
-		}
-		if f.holdsBack {
+		if had == nil && f.Unread.HoldsBack {
 			blockAll(next.catalog, "the team folder has an error: "+err.Error())
+		}
+	}
+}
+
+// tellFiles tells those who wait for it what is in force of a file.
+func (t *Team) tellFiles(now *team) {
+	for _, f := range t.files {
+		if f.Took != nil {
+			f.Took(now.said[f.Name])
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (t *Team) Systems(subject prentice.Ref, targets []prentice.Ref) []string {
 func (s *System) openOutbox() {
 	s.outbox = notice.New(notice.Deps{
 		DB: s.db, Recorder: s.ledger, Sender: notify.New(s.secrets, time.Now, nil), Memory: sentfile.At(s.path("sent")),
-		Settings: func() *notice.Settings { return s.Team.now.Load().notices },
+		Settings: func() *notice.Settings { return s.Team.now.Load().notices() },
 		Show:     func(ctx context.Context, n int64) (prentice.RunDetail, error) { return s.runner.Show(ctx, n) },
 		Able:     s.able, Team: s.people,
 		Systems: s.Team.Systems, Owners: s.Team.Owners, Stopped: s.stoppedSince, Clock: time.Now, Chance: rand.Float64, Log: s.log,

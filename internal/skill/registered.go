@@ -5,6 +5,7 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // Ops are the operations of all skills.
@@ -27,6 +28,14 @@ func Kinds(list []Skill) (all []prentice.StepKind) {
 func Probes(list []Skill) (all []prentice.ProbeKind) {
 	for _, s := range list {
 		all = append(all, s.Probes...)
+	}
+	return all
+}
+
+// TeamFiles are the files of the team folder of all skills.
+func TeamFiles(list []Skill) (all []team.Part) {
+	for _, s := range list {
+		all = append(all, s.Team...)
 	}
 	return all
 }

@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // Skill is one chapter: all that it brings. Everything but Name and Sentence may be
@@ -20,6 +21,7 @@ type Skill struct {
 	Ops    []op.Op
 	Kinds  []prentice.StepKind
 	Probes []prentice.ProbeKind
+	Team   []team.Part                                             // the files of the team folder that it answers for
 	Listen func(ctx context.Context, e prentice.EventRecord) error // told of every new event, in order
 	Work   []Work
 	Ring   func() // what the team's files say, or what other replicas did, may be news; it must not wait

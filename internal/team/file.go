@@ -12,8 +12,15 @@ import (
 // File is one file of the folder. Load reads its text, and that of a file that is
 // not there as an empty one; with an error among the findings, nothing was read.
 type File[T any] struct {
-	Name string
-	Load func(file string, text []byte) (T, []prentice.Finding)
+	Name   string
+	Load   func(file string, text []byte) (T, []prentice.Finding)
+	Unread Unread
+}
+
+// Unread is what holds when a file has an error and was never read without one.
+type Unread struct {
+	IsEmpty   bool // it holds as if it were empty; otherwise no one knows what it says
+	HoldsBack bool // nothing is acted on: no one knows what it forbids
 }
 
 // Read is what the file in a folder says.

@@ -14,6 +14,7 @@ import (
 	"prentice/internal/face/web"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/skill/design"
 )
 
 // This file is laid into internal/boot by cost_test.go of the root, together with the
@@ -68,6 +69,13 @@ func TestTheSampleProbeIsAKindOfProbe(t *testing.T) {
 	seen := probe.New().Know(skill.Probes(Describe())).Probe(t.Context(), prentice.Probe{Kind: "sample"})
 	if !seen.OK() {
 		t.Errorf("it says %+v", seen)
+	}
+}
+
+func TestTheSampleFileIsReadFromTheTeamFolder(t *testing.T) {
+	aTeam(t, map[string]string{"rota.yaml": "ann"})
+	if said := design.Rota.Load(); said == nil || *said != "ann" {
+		t.Errorf("the skill heard %v", said)
 	}
 }
 

@@ -39,6 +39,9 @@ const (
 	longest  = 5 * time.Minute
 )
 
+// TeamFile says where secrets come from; it holds none.
+var TeamFile = team.File[Declarations]{Name: "secrets.yaml", Load: Load, Unread: team.Unread{HoldsBack: true}}
+
 // Load reads a team's secrets.yaml. With an error among the findings there are
 // no declarations, and anyone who has older ones keeps them.
 func Load(file string, text []byte) (Declarations, []prentice.Finding) {

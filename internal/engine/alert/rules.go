@@ -37,6 +37,10 @@ type rule struct {
 // mostRules bounds one file.
 const mostRules = 1000
 
+// File is the rules of alerts in the team folder. Where it was never read without an
+// error, no one knows what it says.
+var File = team.File[*Rules]{Name: "alerts.yaml", Load: Load}
+
 // Load reads a team's alerts.yaml. With an error among the findings there are no
 // rules, and anyone who has older ones keeps them.
 func Load(file string, text []byte) (*Rules, []prentice.Finding) {

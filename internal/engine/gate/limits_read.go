@@ -12,6 +12,9 @@ import (
 	"prentice/internal/team"
 )
 
+// File is the limits in the team folder.
+var File = team.File[Limits]{Name: "limits.yaml", Load: Read, Unread: team.Unread{IsEmpty: true, HoldsBack: true}}
+
 // Read reads a team's limits.yaml. What the file does not say is as in
 // Default; with an error among the findings there are no limits, and
 // anyone who has older ones keeps them.

@@ -97,6 +97,9 @@ func (s *Settings) Using(secret string) (names []string) {
 	return names
 }
 
+// File is the settings of notices in the team folder.
+var File = team.File[*Settings]{Name: "notices.yaml", Load: Load, Unread: team.Unread{IsEmpty: true}}
+
 // Load reads a team's notices.yaml. With an error among the findings there are
 // no settings, and anyone who has older ones keeps them.
 func Load(file string, text []byte) (*Settings, []prentice.Finding) {

@@ -55,7 +55,7 @@ type CalendarChecked struct{ op.Findings }
 func (c CalendarChecked) Text() string { return c.Report("") }
 
 func (d Deps) checkCalendar(_ context.Context, _ op.Call, in calendarFileIn) (CalendarChecked, error) {
-	return CalendarChecked{op.Found(d.CheckCalendar(cmp.Or(in.Name, "calendar.yaml"), []byte(in.File)))}, nil
+	return CalendarChecked{op.Found(calendar.File.Check(cmp.Or(in.Name, "calendar.yaml"), []byte(in.File)))}, nil
 }
 
 // Text implements op.Texter: each freeze and window with its times, in the

@@ -179,5 +179,5 @@ type NoticesChecked struct{ op.Findings }
 func (c NoticesChecked) Text() string { return c.Report("") }
 
 func (d Deps) checkNotices(_ context.Context, _ op.Call, in noticesFileIn) (NoticesChecked, error) {
-	return NoticesChecked{op.Found(d.CheckNotices(cmp.Or(in.Name, "notices.yaml"), []byte(in.File)))}, nil
+	return NoticesChecked{op.Found(notice.File.Check(cmp.Or(in.Name, "notices.yaml"), []byte(in.File)))}, nil
 }

@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
+	"prentice/internal/engine/notice"
 	"prentice/internal/engine/replica"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
@@ -88,15 +91,13 @@ type Deps struct {
 	Policy PolicyDesk
 	Tester PolicyTester
 
-	Troubles      func() []prentice.Finding                                         // why not all of the team folder is in force
-	Damage        func(context.Context) ([]prentice.Finding, error)                 // what is wrong with the evidence
-	Maintenance   func(ctx context.Context, now time.Time) []calendar.Listed        // that is in force; nil: there is none
-	Days          func(now time.Time, days int) (calendar.Days, []prentice.Finding) // of the calendar in force
-	CheckCalendar func(file string, text []byte) []prentice.Finding
-	Notices       Notices
-	CheckNotices  func(file string, text []byte) []prentice.Finding
-	Replicas      func(context.Context) ([]replica.Replica, error)
-	Kept          Keeper
+	Troubles    func() []prentice.Finding                                         // why not all of the team folder is in force
+	Damage      func(context.Context) ([]prentice.Finding, error)                 // what is wrong with the evidence
+	Maintenance func(ctx context.Context, now time.Time) []calendar.Listed        // that is in force; nil: there is none
+	Days        func(now time.Time, days int) (calendar.Days, []prentice.Finding) // of the calendar in force
+	Notices     Notices
+	Replicas    func(context.Context) ([]replica.Replica, error)
+	Kept        Keeper
 }
 
 // New is the skill.
@@ -125,6 +126,7 @@ func New(d Deps) skill.Skill {
 		Files:   files,
 		Explain: explain,
 		Facts:   d.facts,
+		Team:    []team.Part{calendar.File.Part(nil), gate.File.Part(nil), notice.File.Part(nil)},
 	}
 }
 

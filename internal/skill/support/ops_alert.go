@@ -38,10 +38,7 @@ func (s *Support) alertOps() []op.Op {
 }
 
 func (s *Support) checkAlerts(_ context.Context, _ op.Call, in alertsFileIn) (AlertsChecked, error) {
-	if s.CheckAlerts == nil {
-		return AlertsChecked{}, s.ready()
-	}
-	return AlertsChecked{op.Found(s.CheckAlerts(cmp.Or(in.Name, "alerts.yaml"), []byte(in.File)))}, nil
+	return AlertsChecked{op.Found(alert.File.Check(cmp.Or(in.Name, "alerts.yaml"), []byte(in.File)))}, nil
 }
 
 // Routed is what would become of an alert.

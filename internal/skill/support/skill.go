@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/alert"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
@@ -74,10 +76,9 @@ type Deps struct {
 	Scheduled   func(procedure string) bool                                                              // whether it still has a schedule; nil: all have
 	Holders     func(context.Context) ([]prentice.Ref, error)                                            // the people and groups to whom an incident can be assigned
 	Log         *slog.Logger
-	Quiet       time.Duration // 0 is DefaultQuiet
-	Patience    time.Duration // 0 is DefaultPatience
-	Lag         time.Duration // 0 is DefaultLag
-	CheckAlerts func(file string, text []byte) []prentice.Finding
+	Quiet       time.Duration        // 0 is DefaultQuiet
+	Patience    time.Duration        // 0 is DefaultPatience
+	Lag         time.Duration        // 0 is DefaultLag
 	Elapsed     func() time.Duration // since some moment, whatever becomes of the clock; nil is since Make
 	NewID       func() string        // of an event that is sent without one; nil is random
 }
@@ -158,6 +159,7 @@ func (s *Support) chapter() skill.Skill {
 		Ring:    s.Ring, // what is muted may be another
 		Work:    []skill.Work{{Name: "support", Run: s.Run}},
 		Kinds:   []prentice.StepKind{&AlertKind{Firing: s.Firing}},
+		Team:    []team.Part{alert.File.Part(nil)},
 		Self:    s,
 	}
 }

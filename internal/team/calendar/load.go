@@ -19,6 +19,9 @@ import (
 // mostEntries bounds the entries of each kind, and the intervals, of one file.
 const mostEntries = 500
 
+// File is the calendar in the team folder.
+var File = team.File[*Calendar]{Name: "calendar.yaml", Load: Load, Unread: team.Unread{IsEmpty: true, HoldsBack: true}}
+
 // Load reads a team's calendar.yaml. With an error among the findings there is
 // no calendar, and anyone who has an older one keeps it. An empty file is a
 // calendar without entries.
