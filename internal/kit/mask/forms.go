@@ -12,25 +12,29 @@ import (
 	"unicode/utf16"
 )
 
-// needles lists all the forms of all the secrets. It is nil when there are none.
-func needles(secrets []string) *index {
-	var x *index
+// needles lists all the forms of all the secrets, and apart those that stand in lines
+// of dumps alone. Both are nil when there are none.
+func needles(secrets []string) (x, inDumps *index) {
 	seen := map[needle]bool{}
 	for _, secret := range secrets {
 		for _, n := range forms(secret) {
 			if len(n.text) >= MinLen && !seen[n] {
 				if x == nil {
-					x = &index{}
+					x, inDumps = &index{}, &index{}
 				}
 				seen[n] = true
-				x.add(n)
+				if n.kind.torn() {
+					x.add(n)
+				} else {
+					inDumps.addWhole(n)
+				}
 			}
 		}
 	}
 	if x != nil {
 		x.sort()
 	}
-	return x
+	return x, inDumps
 }
 
 // forms are the texts that give a secret away. One of several lines, such as a
@@ -73,7 +77,7 @@ func formsOf(secret string) []needle {
 	for _, form := range base32Of(secret) {
 		all = append(all, needle{form, folded})
 	}
-	return all
+	return append(all, dumps(secret)...)
 }
 
 // encoded lists the base64 forms. A secret inside a longer text is encoded

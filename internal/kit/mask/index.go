@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -20,7 +21,10 @@ type index struct {
 	byTwo map[uint16][]needle // by their first two
 	early pairs               // the first and second byte of a needle in a text, or its second and third
 	first pairs               // the first and second
-	fours [4096]uint64        // the first four, as key has them, a bit for each
+	fours [4096]uint64        // the first four, as key or wholeKey has them, a bit for each
+
+	byFour map[uint32][]needle // in an index of needles with no noise in their first four bytes, by these
+	opens  [256]bool           // the first bytes of all
 }
 
 // pairs is a set of pairs of bytes, a bit for each.
@@ -33,6 +37,7 @@ func (p *pairs) has(pair uint16) bool   { return p.bit(pair) != 0 }
 func pairOf(a, b byte) uint16 { return uint16(b)<<8 | uint16(a) } // as they stand in memory
 
 func (x *index) add(n needle) {
+	x.opens[n.text[0]] = true
 	x.by[n.text[0]] = append(x.by[n.text[0]], n)
 	x.starts(n.text[0], n.text[1])
 	for _, c := range []byte(n.kind.second()) {
@@ -110,7 +115,7 @@ func (x *index) skip(text []byte, i int) int {
 			return i
 		}
 	}
-	if i < len(text) && len(x.by[text[i]]) == 0 {
+	if i < len(text) && !x.opens[text[i]] {
 		i++
 	}
 	return i
@@ -122,6 +127,9 @@ func (x *index) may(four []byte) bool {
 		return false
 	}
 	k := key(four)
+	if x.byFour != nil {
+		k = wholeKey(binary.LittleEndian.Uint32(four))
+	}
 	return x.fours[k>>6]>>(k&63)&1 != 0
 }
 
@@ -142,6 +150,9 @@ func key(four []byte) uint32 {
 // at is the length of the longest needle that text begins with, and whether
 // text is the beginning of one that may be longer than it.
 func (x *index) at(text []byte) (length int, more bool) {
+	if x.byFour != nil {
+		return x.wholeAt(text)
+	}
 	list := x.by[text[0]]
 	if len(text) > 1 && !isLoose[text[1]] {
 		list = x.byTwo[pairOf(text[0], text[1])]
@@ -161,21 +172,35 @@ func (x *index) at(text []byte) (length int, more bool) {
 // text is the beginning of it.
 func (n *needle) in(text []byte) (length int, more bool) {
 	i, j := 1, 1
+	gapI, gapJ := 0, 0 // where a column of characters may have begun
 	for i < len(n.text) {
 		switch {
 		case j == len(text):
 			return 0, true
 		case text[j] == n.text[i]:
 			i, j = i+1, j+1
-		case !n.kind.begins(text[j]) || j-i > mostNoise:
+			continue
+		case gapJ == 0 && !n.kind.begins(text[j]) || j-i > mostNoise:
 			return 0, false
-		default:
-			k, unsure := noise(text[j:], n.kind)
-			if k == 0 {
-				return 0, unsure
-			}
-			j = min(j+k, len(text))
 		}
+		k, unsure := 0, false
+		if n.kind.begins(text[j]) {
+			k, unsure = noise(text[j:], n.kind)
+		}
+		if k == 0 && !unsure && gapJ > 0 {
+			k, unsure = column(text[gapJ:])
+			i, j, gapJ = gapI, gapJ, 0
+		} else if (n.kind == dumped || n.kind == grouped) && text[j] == ' ' && j+1 < len(text) && text[j+1] == ' ' && text[j-1] != ' ' {
+			gapI, gapJ = i, j
+		}
+		if k == 0 {
+			return 0, unsure
+		}
+		j = min(j+k, len(text))
+	}
+	if (n.kind == dumped || n.kind == grouped) && bytes.IndexByte(text[:j], ' ') >= 0 {
+		rest, more := restOfDump(text[j:])
+		return j + rest, more
 	}
 	return j, false
 }

@@ -15,7 +15,7 @@ func TestNothingIsPassedOverThatMayBeASecret(t *testing.T) {
 	for i := range 20 {
 		secrets = append(secrets, fmt.Sprintf("%c%x-Zq!%dkP", 'A'+byte(i*5%58), uint32(i)*2654435761, i))
 	}
-	x := needles(secrets)
+	x, _ := needles(secrets)
 	var all []needle
 	for _, list := range x.by {
 		all = append(all, list...)

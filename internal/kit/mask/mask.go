@@ -4,8 +4,10 @@
 // pieces by the writes, also when colours and other sequences of a terminal stand
 // inside it, and also in the forms that programs commonly turn it into: base64 (both
 // alphabets, at any offset, in lines of any length), base32, hexadecimal (also with
-// spaces, colons or \x between the bytes, and as od -tx1 dumps it), escaped for a URL,
-// for JSON, for HTML, by Python and Go, or for a shell. Of a secret that is a JSON
+// spaces, colons or \x between the bytes), the numbers of its bytes in a list, escaped
+// for a URL, for JSON, for HTML, by Python and Go, or for a shell, and as od, hexdump
+// and xxd dump it: over any lines, in words of several bytes, in other numbers and with
+// the column of characters. Of a secret that is a JSON
 // document the credentials in it are hidden too. What belongs to two secrets that
 // overlap is hidden altogether.
 //
@@ -30,11 +32,11 @@ const MinLen = 4
 // only what may be the beginning of one; Close writes that and leaves w open. It
 // is for one goroutine at a time.
 func Writer(w io.Writer, secrets []string) io.WriteCloser {
-	x := needles(secrets)
+	x, inDumps := needles(secrets)
 	if x == nil {
 		return plain{w}
 	}
-	return &writer{to: w, needles: x}
+	return &writer{to: w, needles: x, inDumps: inDumps}
 }
 
 // plain is a writer where there is nothing to hide.
@@ -67,6 +69,8 @@ func String(s string, secrets []string) string {
 type writer struct {
 	to      io.Writer
 	needles *index
+	inDumps *index // those that stand in lines of dumps alone
+	lines   lines
 	held    []byte
 	covered int
 	out     []byte
@@ -112,14 +116,26 @@ func (m *writer) Close() error {
 // decided when no longer secret may begin at it than has been seen of it; at the end
 // all can. What holds no secret is written from where it is.
 func (m *writer) advance(text []byte, end bool) {
-	i, plain := 0, m.covered // from plain on nothing is written yet
+	i, plain, next := 0, m.covered, -1 // from plain on nothing is written yet
 	for i < len(text) {
 		if i >= m.covered {
-			if i = m.needles.skip(text, i); i == len(text) {
+			if next < i {
+				next = m.needles.skip(text, i)
+			}
+			if in := m.lines.next(text, i, next); in < next {
+				i = m.inDumps.skip(text[:next], in)
+			} else {
+				i = next
+			}
+			if i == len(text) {
 				break
 			}
 		}
 		length, more := m.needles.at(text[i:])
+		if m.lines.at <= i && m.lines.next(text, i, i+1) == i {
+			l, also := m.inDumps.at(text[i:])
+			length, more = max(length, l), more || also
+		}
 		if more && !end {
 			break
 		}
@@ -135,6 +151,8 @@ func (m *writer) advance(text []byte, end bool) {
 	m.flush(text[min(plain, i):i])
 	m.held = append(m.held[:0], text[i:]...) // it may be a part of held itself
 	m.covered = max(0, m.covered-i)
+	m.lines.next(text, i, i)
+	m.lines.at -= i
 }
 
 // flush writes what is to be written and then more.

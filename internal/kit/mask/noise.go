@@ -5,10 +5,15 @@ package mask
 type kind uint8
 
 const (
-	raw    kind = iota // sequences that steer a terminal
-	folded             // as raw, and white space: base64 in lines
-	dumped             // as folded, and what dumps put between bytes
+	raw     kind = iota // sequences that steer a terminal
+	folded              // as raw, and white space: base64 in lines
+	dumped              // as folded, and what dumps put between bytes
+	grouped             // as dumped, where a dump shows more than one byte together
+	spread              // as raw, and the ends of a dump's lines: what else stands there is known
 )
+
+// torn says whether noise may stand in the first four bytes of a needle.
+func (k kind) torn() bool { return k < grouped }
 
 // mostNoise is how much noise may stand in one needle, so that no stranger decides
 // how much is kept back. longestSequence is the longest sequence that counts.
@@ -29,10 +34,14 @@ func noise(text []byte, k kind) (n int, more bool) {
 		return 1, false
 	case k == raw:
 		return 0, false
-	case c == '\n' && k == dumped:
+	case c == '\n' && (k == dumped || k == grouped):
 		return dumpLine(text)
+	case k == spread:
+		return spreadLine(text)
 	case c == '\n' || c == ' ' || c == '\t':
 		return 1, false
+	case k == grouped:
+		return 0, false
 	case c == '\\':
 		return escapeOf(text, k)
 	case k == dumped && (c == ':' || c == ',' || c == '-'):
@@ -114,6 +123,17 @@ func dumpLine(text []byte) (n int, more bool) {
 	return 1, false
 }
 
+// spreadLine is as dumpLine, up to the blanks before the first character.
+func spreadLine(text []byte) (n int, more bool) {
+	if text[0] != '\n' {
+		return 0, false
+	}
+	if n, more = dumpLine(text); n > 1 {
+		n--
+	}
+	return n, more
+}
+
 func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
@@ -123,8 +143,10 @@ func (k kind) begins(c byte) bool {
 	switch c {
 	case 0x1b, 0, '\r', '\b', 0x7f:
 		return true
-	case '\n', ' ', '\t', '\\':
+	case '\n':
 		return k != raw
+	case ' ', '\t', '\\':
+		return k == folded || k == dumped || k == grouped && c == ' '
 	case ':', ',', '-', '0':
 		return k == dumped
 	}
