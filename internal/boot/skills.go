@@ -38,7 +38,7 @@ func Describe() []skill.Skill { return describe(func() string { return "." }) }
 func describe(dir func() string) (list []skill.Skill) {
 	list = all.Skills(all.Deps{
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }},
-		Automation:  automation.Deps{Schema: procedure.Schema},
+		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 	})
@@ -116,6 +116,7 @@ func (s *System) automation() automation.Deps {
 			return s.Team.Library().Check(procedure.File{Name: file, Text: text}, now)
 		},
 		Render:    s.Team.Render,
+		Tester:    procedureTester{func() string { return s.Settings.Team }},
 		Record:    func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },
 		Schedules: s.scheduled,
 		Schema:    procedure.Schema,

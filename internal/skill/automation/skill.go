@@ -41,6 +41,8 @@ type Deps struct {
 	File func(file string, text []byte, now time.Time) []prentice.Finding
 	// Render makes a plan and does nothing with it.
 	Render func(context.Context, prentice.RunRequest) (prentice.Plan, error)
+	// Tester tries a team's cases.
+	Tester Tester
 	// Foresee says what would become of a request; nil where only files are read.
 	Foresee func(ctx context.Context, req prentice.RunRequest, wait time.Duration) (prentice.Outlook, error)
 	// Record is how the runs of a procedure have ended, on all subjects.
@@ -56,7 +58,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "automation",
 		Sentence: "writing software that automates systems",
-		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), schemaOp(d), schedulesOp(d)}),
+		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), schemaOp(d), schedulesOp(d)}),
 		Pages: []op.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure"},
