@@ -132,13 +132,16 @@ func (f Field) Fill(v reflect.Value) {
 
 // Set reads a text into a value of the field; a list or a map gets one more item. A
 // text means the same by every face. A moment may be told as how long before now it
-// was, where the field says so.
+// was, where the field says so; and a thing by its ref, where the field wants its name.
 func (f Field) Set(to reflect.Value, text string, now time.Time) error {
 	if f.Ago && f.form == moment {
 		if length, ok := ago(text); ok {
 			to.Set(reflect.ValueOf(now.Add(-length).UTC()))
 			return nil
 		}
+	}
+	if f.Of != "" && f.Of != "ref" {
+		text = strings.TrimPrefix(text, f.Of+"/")
 	}
 	return f.Schema.set(to, text)
 }

@@ -180,7 +180,7 @@ func TestAChatShowsWhatComesFromOutsideAsItIs(t *testing.T) {
 	if len(got) != 1 {
 		t.Errorf("fields %v", got)
 	}
-	for _, want := range []string{"`run/7 waits for an approver", "Risk: `change`", "Until: `2026-11-02 13:00 UTC`", "Look: https://prentice.example.com/runs/7",
+	for _, want := range []string{"`run/7 waits for an approver", "Risk: `change`", "Until: `2026-11-02 13:00 UTC`", "Link: https://prentice.example.com/runs/7",
 		"Reason: `&lt;!channel&gt; *now* [x](http://evil.example) 'code' @all`"} {
 		if !strings.Contains(got["text"], want) {
 			t.Errorf("%q has no %q", got["text"], want)

@@ -27,8 +27,8 @@ func (o *Outbox) aim(ctx context.Context, m *Message, run int64) {
 }
 
 func joined(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + "; " + b
 }

@@ -107,7 +107,7 @@ func TestAQuestionNamesWhoCanAnswerIt(t *testing.T) {
 	w := aimedWorld(t, dbtest.SQLite(t))
 	w.hear(waiting())
 	one, err := w.Find(t.Context(), 1)
-	if err != nil || !strings.Contains(one.Text, "Answers   person/ben, person/carl") {
+	if err != nil || !strings.Contains(one.Text, "Can answer person/ben, person/carl") {
 		t.Errorf("%v\n%s", err, one.Text)
 	}
 	w.able = nil

@@ -28,7 +28,7 @@ func TestAnIncidentForWhichNobodyIsCalledIsToldWhenItIsWorse(t *testing.T) {
 			t.Errorf("sent %q", w.sent)
 		}
 		n, err := w.Find(t.Context(), 1)
-		if err != nil || !strings.Contains(n.Text, "Severity  critical") || !strings.Contains(n.Text, "Owner     group/ops") {
+		if err != nil || !strings.Contains(n.Text, "Severity   critical") || !strings.Contains(n.Text, "Owner      group/ops") {
 			t.Errorf("%s %v", n.Text, err)
 		}
 	})

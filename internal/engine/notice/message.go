@@ -46,8 +46,8 @@ func (m Message) Lines() [][2]string {
 	}
 	targets := refs(m.Targets, 10)
 	var lines [][2]string
-	for _, l := range [][2]string{{"Risk", m.Risk}, {"Severity", m.Severity}, {"Owner", string(m.Owner)}, {"Assignee", string(m.Assignee)}, {"Targets", targets}, {"About", string(m.Subject)}, {"Says", m.Says}, {"Asked by", string(m.Requester)},
-		{"Reason", m.Reason}, {"Answers", refs(m.Answers, 10)}, {"Until", until}, {"Look", m.Link}, {"Or type", m.Command}} {
+	for _, l := range [][2]string{{"Risk", m.Risk}, {"Severity", m.Severity}, {"Owner", string(m.Owner)}, {"Assignee", string(m.Assignee)}, {"Targets", targets}, {"About", string(m.Subject)}, {"Details", m.Says}, {"Requester", string(m.Requester)},
+		{"Reason", m.Reason}, {"Can answer", refs(m.Answers, 10)}, {"Until", until}, {"Link", m.Link}, {"Command", m.Command}} {
 		if l[1] != "" {
 			lines = append(lines, l)
 		}
@@ -60,7 +60,7 @@ func (m Message) Text() string {
 	var b strings.Builder
 	b.WriteString(m.Title + "\n\n")
 	for _, l := range m.Lines() {
-		fmt.Fprintf(&b, "%-9s %s\n", l[0], l[1])
+		fmt.Fprintf(&b, "%-10s %s\n", l[0], l[1])
 	}
 	return b.String()
 }

@@ -188,7 +188,7 @@ func TestAMessageHoldsWhatAPersonNeedsAndNoLog(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	w.run.Reason = "look\x1b[31m\nBcc: x\r\nhere " + strings.Repeat("é", 500)
 	m := compose(Asked, prentice.EventRecord{Event: waiting()}, read(waiting()), &w.run, "https://prentice.example.com")
-	for _, want := range []string{"Risk      change", "Targets   host/web", "Asked by  person/ann", "Until     2026-11-02 13:00 UTC", "Look      https://prentice.example.com/runs/7", "prentice run show run/7"} {
+	for _, want := range []string{"Risk       change", "Targets    host/web", "Requester  person/ann", "Until      2026-11-02 13:00 UTC", "Link       https://prentice.example.com/runs/7", "prentice run show run/7"} {
 		if !strings.Contains(m.Text(), want) {
 			t.Errorf("no %q in\n%s", want, m.Text())
 		}

@@ -226,10 +226,10 @@ func TestAProcedureIsShownWithItsStepsAndRecord(t *testing.T) {
 func TestAPlanIsShownRiskFirstAndNothingIsDone(t *testing.T) {
 	out := get[Planned](t, world(), "procedure.plan", PlanIn{Procedure: "restart", Input: map[string]string{"service": "service/checkout"}})
 	text := out.Text()
-	has(t, text, "restart on service/checkout\nBring it back\n\nRisk        change: it has no Undo section: if it fails, nothing is rolled back\nTouches     2 hosts: host/web-1, host/web-2\nPlan        "+out.Hash,
+	has(t, text, "restart on service/checkout\nBring it back\n\nRisk        change: it has no Undo section: if it fails, nothing is rolled back\nTargets     2 hosts: host/web-1, host/web-2\nPlan        "+out.Hash,
 		"Input       service = service/checkout", "cooldown 10m, 5m a step, approval expires after 1h", "down  curl -f x (look, target, expects fail)\n",
 		"restart  systemctl restart checkout (change, target, may be repeated)\n    │ # now\n    │ systemctl restart checkout\n", "    done? up  systemctl is-active checkout (look, target)\n", "Service     SERVICE_UNIT = checkout.service\n",
-		"can only end unverified", "Nothing was done. Ask for it with: prentice run start restart --input service=service/checkout\n")
+		"can only end unverified", "Nothing was done. Request it with: prentice run start restart --input service=service/checkout\n")
 	if strings.Index(text, "Risk") > strings.Index(text, "Check") {
 		t.Error("the steps come before the risk")
 	}

@@ -40,7 +40,7 @@ func (p Planned) Text() string {
 	plan := p.Plan
 	fmt.Fprintf(&b, "%s on %s\n%s\n\n", plan.Procedure, plan.Subject, plan.Summary)
 	pair(&b, "Risk", riskOf(plan))
-	pair(&b, "Touches", touches(plan.Targets))
+	pair(&b, "Targets", touches(plan.Targets))
 	pair(&b, "Plan", p.Hash)
 	for _, name := range sortedKeys(plan.Inputs) {
 		pair(&b, "Input", name+" = "+plan.Inputs[name])
@@ -68,7 +68,7 @@ func (p Planned) Text() string {
 		writeSection(&b, plan, section)
 	}
 	writeAhead(&b, p.Ahead)
-	b.WriteString("\nNothing was done. Ask for it with: prentice run start " + plan.Procedure + inputFlags(plan) + "\n")
+	b.WriteString("\nNothing was done. Request it with: prentice run start " + plan.Procedure + inputFlags(plan) + "\n")
 	return b.String()
 }
 

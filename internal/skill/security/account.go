@@ -36,7 +36,7 @@ type forgetPasskeyIn struct {
 }
 
 type resetIn struct {
-	Name string `json:"name" arg:"1" doc:"The person's name." example:"ann" maxLength:"100"`
+	Name string `json:"name" arg:"1" of:"person" doc:"The person's name." example:"ann" maxLength:"100"`
 	Code string `json:"code,omitempty" doc:"A code of your own second factor, or a recovery code; empty if you have none, signed in with a passkey or a password just now, or come by a token." maxLength:"40"`
 }
 

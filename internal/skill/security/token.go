@@ -18,7 +18,7 @@ type createIn struct {
 	Name  string   `json:"name" arg:"1" doc:"A name for the token; an agent is known by it." example:"ci" maxLength:"100"`
 	Role  string   `json:"role,omitempty" default:"viewer" enum:"viewer,operator,approver,owner" doc:"What it may do at most."`
 	Kind  string   `json:"kind,omitempty" default:"agent" enum:"agent,person" doc:"Whether its holder acts as an agent of that name, or as the person."`
-	For   string   `json:"for,omitempty" label:"whose" doc:"Whose token it is, if not your own; for owners." maxLength:"100"`
+	For   string   `json:"for,omitempty" of:"person" label:"whose" doc:"Whose token it is, if not your own; for owners." maxLength:"100"`
 	Ops   []string `json:"ops,omitempty" label:"operations" doc:"Only these operations: run.start, or event.* for all of a noun; without it, all that its role may." example:"event.send" maxLength:"50"`
 	On    []string `json:"on,omitempty" label:"things" doc:"Only to act on these: system/NAME, service/NAME, or group/NAME for what it owns; without it, on everything." example:"system/payments" maxLength:"50"`
 	Lasts string   `json:"lasts,omitempty" default:"90d" doc:"How long it lasts, such as 8h or 30d; at most 366d." maxLength:"20"`

@@ -192,7 +192,7 @@ func (i Inbox) Text() string {
 }
 
 func (q Asks) write(b *strings.Builder) {
-	fmt.Fprintf(b, "▲ %s  %s  %s on %s, touches %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.About(), refList(q.Targets), op.At(q.Expires))
+	fmt.Fprintf(b, "▲ %s  %s  %s on %s, targets %s, until %s\n", q.Ref(), q.Risk, q.Procedure, q.About(), refList(q.Targets), op.At(q.Expires))
 	if q.Command != "" {
 		fmt.Fprintf(b, "  runs: %s\n", q.Command)
 	}
@@ -204,7 +204,7 @@ func (q Asks) write(b *strings.Builder) {
 		fmt.Fprintf(b, "  a step for people: %s\n", q.StepSays)
 		return
 	}
-	fmt.Fprintf(b, "  asks %s; asked by %s", q.Asks(), q.Requester)
+	fmt.Fprintf(b, "  asks %s; requested by %s", q.Asks(), q.Requester)
 	if len(q.Approvers) > 0 {
 		fmt.Fprintf(b, "; approved by %s", refList(q.Approvers))
 	}

@@ -78,7 +78,7 @@ type Runs struct {
 
 // Table implements op.Tabler.
 func (r Runs) Table() (head []string, rows [][]string) {
-	head = []string{"RUN", "STATE", "PROCEDURE", "SUBJECT", "ASKED BY", "CREATED (UTC)", "WHY"}
+	head = []string{"RUN", "STATE", "PROCEDURE", "SUBJECT", "REQUESTER", "CREATED (UTC)", "WHY"}
 	for _, run := range r.Runs {
 		rows = append(rows, []string{string(run.Ref()), run.State.Sign() + " " + string(run.State), run.Procedure, run.About(), string(run.Requester),
 			op.Cell(run.Created), run.Says})

@@ -47,7 +47,7 @@ func (d Detail) Text() string {
 		on = prentice.CountTargets(len(d.Targets), d.Targets[0])
 	}
 	fmt.Fprintf(&b, "\nRisk      %s, on %s\n", d.Risk, on)
-	fmt.Fprintf(&b, "Asked by  %s at %s", d.Requester, op.At(d.Created))
+	fmt.Fprintf(&b, "Requester %s at %s", d.Requester, op.At(d.Created))
 	if d.Reason != "" {
 		fmt.Fprintf(&b, ": %s", d.Reason)
 	}

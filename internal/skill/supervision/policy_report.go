@@ -138,7 +138,7 @@ func (r Replayed) Text() string {
 	}
 	b.WriteString("\n")
 	for _, d := range r.Differences {
-		fmt.Fprintf(&b, "  %s  %s on %s, asked by %s at %s: %s by %s, now %s by %s\n", d.Run, d.Procedure, orNothing(string(d.Subject)), d.Requester, op.At(d.Time),
+		fmt.Fprintf(&b, "  %s  %s on %s, requested by %s at %s: %s by %s, now %s by %s\n", d.Run, d.Procedure, orNothing(string(d.Subject)), d.Requester, op.At(d.Time),
 			verdictText(d.Was), first(d.Was.Rules), verdictText(d.Would), first(d.Would.Rules))
 	}
 	if n := r.Decisions - r.Identical - len(r.Differences); n > 0 {

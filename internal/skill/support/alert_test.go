@@ -85,6 +85,33 @@ func TestAnAlertThatComesBackKeepsItsIncidentOpen(t *testing.T) {
 	})
 }
 
+func TestAnAlertThatComesBackStandsAfterItsEndInTheTimeline(t *testing.T) {
+	routed(t, func(w *world) {
+		began := w.clock()
+		for _, kind := range []string{"firing", "resolved", "firing"} { // Prometheus keeps when it began at first
+			e := w.event("alert."+kind, `{"alertname":"HighErr","fingerprint":"f1","severity":"critical"}`)
+			e.Source, e.Subject, e.Time = "alertmanager/eu", "service/web", began
+			if kind == "resolved" {
+				e.Time = w.clock()
+			}
+			w.hears(e)
+			w.pass(time.Minute)
+		}
+		lines := w.lines(1)
+		gone, back := -1, -1
+		for i, l := range lines {
+			if strings.HasPrefix(l, "recovery: ") {
+				gone = i
+			} else if strings.Contains(l, "it is back") && strings.HasPrefix(l, "symptom: ") {
+				back = i
+			}
+		}
+		if gone < 0 || back < gone {
+			w.t.Errorf("%q", lines)
+		}
+	})
+}
+
 func TestAVerifiedRunClosesNoIncidentWhoseSymptomIsStillThere(t *testing.T) {
 	routed(t, func(w *world) {
 		w.matches["alert.firing"] = []string{"restart"}

@@ -45,6 +45,10 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 	if at.Before(in.FirstSymptom) {
 		in.FirstSymptom = at
 	}
+	seen := at // an alert that is back still says when it began at first
+	if seen.Before(in.WellSince) {
+		seen = in.WellSince
+	}
 	news, err := suffer(tx, in, complaintOf(e), at, r, route)
 	if err != nil {
 		return 0, err
@@ -56,7 +60,7 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 				return 0, err
 			}
 		}
-		if err := addLine(tx, in.Number, Line{Time: at, Kind: "symptom", Says: symptomLine(in, e, route), Actor: r.Sender}); err != nil {
+		if err := addLine(tx, in.Number, Line{Time: seen, Kind: "symptom", Says: symptomLine(in, e, route), Actor: r.Sender}); err != nil {
 			return 0, err
 		}
 	}

@@ -29,7 +29,7 @@ func title(e prentice.Event) string {
 	case strings.HasSuffix(e.Type, ".flapping"):
 		called = thing + " is flapping" + behind(says)
 	case alertName(e) != "" && e.Subject.Kind() == "alert":
-		called = alertName(e)
+		called = alertName(e) + on(whereOf(e))
 	case alertName(e) != "":
 		called = alertName(e) + " on " + string(e.Subject)
 	case strings.HasSuffix(e.Type, ".failed"):
@@ -47,9 +47,32 @@ func retitled(in Incident, e prentice.Event) string {
 	return in.Title
 }
 
-// Raw is what was said first, word for word, unless the title says it whole.
+// whereOf is where an alert says that it is, when the catalog has no such thing.
+func whereOf(e prentice.Event) string {
+	var data struct {
+		Labels map[string]string `json:"labels"`
+	}
+	_ = json.Unmarshal(e.Data, &data) // data of another shape names no place
+	for _, label := range []string{"service", "instance", "host", "node", "job"} {
+		if where := strings.TrimSpace(data.Labels[label]); where != "" {
+			return clip(where, 80)
+		}
+	}
+	return ""
+}
+
+func on(where string) string {
+	if where == "" {
+		return ""
+	}
+	return " on " + where
+}
+
+// Raw is what was said first, word for word, unless the title says it whole, or all
+// but the name of the program that said it.
 func (i Incident) Raw() string {
-	if strings.Contains(i.Title, i.Summary) {
+	by, _, _ := strings.Cut(i.Summary, ": ")
+	if strings.Contains(i.Title, i.Summary) || !strings.ContainsAny(by, " /.:") && strings.HasSuffix(i.Title, ": "+strings.TrimPrefix(i.Summary, by+": ")) {
 		return ""
 	}
 	return i.Summary

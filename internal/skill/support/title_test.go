@@ -13,10 +13,13 @@ func TestAnIncidentIsCalledByTheThingAndItsState(t *testing.T) {
 	for _, c := range []struct{ kind, subject, data, want, raw string }{
 		{"probe.failed", "service/checkout", `{"probe":"http","error":"` + refused + `"}`, "checkout fails its check: nothing listens there (connection refused)", refused},
 		{"probe.failed", "service/checkout", `{"probe":"http","down":true,"error":"connection refused"}`, "checkout is down: connection refused", ""},
+		{"probe.failed", "service/mailer", `{"probe":"up","down":true,"error":"test: exit code 1"}`, "mailer is down: exit code 1", ""},
 		{"probe.failed", "service/checkout", `{"probe":"http","down":true}`, "checkout is down", "probe.failed (http)"},
 		{"probe.flapping", "service/checkout", `{"probe":"http","says":"it changed 5 times"}`, "checkout is flapping: it changed 5 times", ""},
 		{"alert.firing", "host/web-1", `{"alertname":"HighLoad","summary":"load of 12 for 5 minutes","fingerprint":"f1"}`, "HighLoad on host/web-1", "load of 12 for 5 minutes"},
 		{"alert.firing", "alert/HighLoad-1a2b", `{"alertname":"HighLoad","summary":"load of 12"}`, "HighLoad", "load of 12"},
+		{"alert.firing", "alert/HighLoad-1a2b", `{"alertname":"HighLoad","labels":{"instance":"10.0.0.9:9100","job":"node"}}`, "HighLoad on 10.0.0.9:9100", ""},
+		{"alert.firing", "alert/HighLoad-1a2b", `{"alertname":"HighLoad","labels":{"service":"chekout","instance":"x"}}`, "HighLoad on chekout", ""},
 		{"alert.firing", "service/bell", `{"summary":"it is silent"}`, "it is silent", ""},
 		{"service.down", "service/bell", `{}`, "bell is down", "service.down"},
 		{"service.down", "service/bell", `{"summary":"it is silent"}`, "bell is down: it is silent", ""},
