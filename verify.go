@@ -8,6 +8,7 @@ import "time"
 type EvidenceFilter struct {
 	Ref    Ref
 	Kind   string
+	Actor  Ref       // only what they did
 	Step   string    // only what became of this step of a run; with Ref
 	Target Ref       // only what became of steps on it; with Ref
 	Batch  int       // only what became of steps in this batch, from 1; with Ref
@@ -49,7 +50,8 @@ type EvidenceReport struct {
 	Lines       int64           `json:"lines"` // how many were looked at
 	First       int64           `json:"first"`
 	Last        int64           `json:"last"`
-	From        time.Time       `json:"from,omitzero"` // of the first line
+	Hash        string          `json:"hash,omitempty"` // of the last line of a file
+	From        time.Time       `json:"from,omitzero"`  // of the first line
 	Until       time.Time       `json:"until,omitzero"`
 	Contiguous  bool            `json:"contiguous"`    // no line between First and Last is missing
 	Cut         bool            `json:"cut,omitempty"` // older lines of the thread were left out on purpose

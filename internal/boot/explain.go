@@ -34,8 +34,16 @@ func (s *System) learning() learning.Deps {
 			list, err := s.desk.Outages(ctx, since)
 			return outages(list, now), err
 		},
+		Progress: s.lessons(),
+		Lines:    s.ledger.List,
+		Head:     s.ledger.Head,
+		Version:  s.Settings.build.Version,
+		Policy:   func() string { return s.Team.now.Load().policy.Digest() },
 	}
 }
+
+// lessons keeps which lessons people have done.
+func (s *System) lessons() learning.Store { return learning.Store{DB: s.db} }
 
 func outages(list []support.Incident, now time.Time) (felt []learning.Outage) {
 	for _, in := range list {

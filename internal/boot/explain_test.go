@@ -29,7 +29,7 @@ func TestEveryCommandThatAnExplanationNamesIsThere(t *testing.T) {
 			named++
 			words := strings.Fields(strings.Split(found[1], " --")[0])
 			c, rest, err := (&commands{}).root().Find(words)
-			if err != nil || len(rest) > 0 || !c.Runnable() {
+			if err != nil || len(rest) > 0 && c.HasSubCommands() || !c.Runnable() {
 				t.Errorf("%s names prentice %s, which is no command", file, found[1])
 			}
 		}

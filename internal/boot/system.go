@@ -142,6 +142,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	}
 	s.Identity.Record = s.ledger.Append
 	s.Identity.Groups = s.Team.GroupsOf
+	s.Identity.Removed = s.lessons().Forget
 	s.inbox = inbox.New(s.db, time.Now, s.ledger, log)
 	s.inbox.Monitors = namesIn(set.Monitors)
 	s.schedules = inbox.NewSchedules(s.inbox, time.Now, log)

@@ -50,6 +50,9 @@ type Identity struct {
 	// Record keeps, in the same transaction, what the provider changes; nil keeps
 	// nothing.
 	Record func(tx *db.Tx, now time.Time, notes ...prentice.Note) error
+	// Removed removes, in the same transaction, what others keep of a person who is
+	// removed; nil is nothing.
+	Removed func(tx *db.Tx, person string) error
 	// Trusting leaves the maker of a link or a token for another person out of
 	// the people behind it. It is set before anyone is asked.
 	Trusting bool

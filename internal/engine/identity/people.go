@@ -101,6 +101,11 @@ func (i *Identity) RemovePerson(ctx context.Context, name string) error {
 		if _, err := deleteTokensOf(tx, name); err != nil {
 			return err
 		}
+		if i.Removed != nil {
+			if err := i.Removed(tx, name); err != nil {
+				return err
+			}
+		}
 		for _, query := range []string{
 			`DELETE FROM identity_link WHERE person = ?`,
 			`DELETE FROM identity_grant WHERE person = ?`,

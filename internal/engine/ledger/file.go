@@ -86,7 +86,7 @@ func parse(payload []byte) (Predicate, error) {
 func look(r *prentice.EvidenceReport, p Predicate, pub ed25519.PublicKey) {
 	first, last := p.Lines[0], p.Lines[len(p.Lines)-1]
 	r.About, r.Lines, r.Cut = p.about(), int64(len(p.Lines)), p.Cut
-	r.First, r.Last, r.From, r.Until = first.Seq, last.Seq, first.Time, last.Time
+	r.First, r.Last, r.From, r.Until, r.Hash = first.Seq, last.Seq, first.Time, last.Time, last.Hash
 	r.Contiguous = last.Seq-first.Seq+1 == r.Lines
 	if p.From != first.Seq || p.To != last.Seq {
 		r.Fault(0, fmt.Sprintf("it says that it holds lines %d to %d, but holds %d to %d", p.From, p.To, first.Seq, last.Seq), doubt)

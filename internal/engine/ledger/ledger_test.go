@@ -257,6 +257,9 @@ func TestListFollowsItsCursors(t *testing.T) {
 			{"about a ref, before a line", prentice.EvidenceFilter{Ref: "run/41", Before: 6}, []int64{4, 3}},
 			{"of a kind", prentice.EvidenceFilter{Kind: "run.planned"}, []int64{10, 3}},
 			{"of a kind about a ref", prentice.EvidenceFilter{Kind: "run.planned", Ref: "run/41"}, []int64{3}},
+			{"of those who did it", prentice.EvidenceFilter{Actor: "person/ann", Limit: 2}, []int64{10, 9}},
+			{"of those who did it, of a kind", prentice.EvidenceFilter{Actor: "person/ann", Kind: "run.planned"}, []int64{10, 3}},
+			{"of those who did nothing", prentice.EvidenceFilter{Actor: "person/bob"}, nil},
 			{"about nothing known", prentice.EvidenceFilter{Ref: "run/999"}, nil},
 		} {
 			lines, err := w.List(ctx, c.filter)

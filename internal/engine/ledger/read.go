@@ -40,6 +40,9 @@ func listQuery(f prentice.EvidenceFilter) (string, []any) {
 	if f.Kind != "" {
 		add("l.kind = ?", f.Kind)
 	}
+	if f.Actor != "" {
+		add("l.actor = ?", string(f.Actor))
+	}
 	within(f, add)
 	if !f.Since.IsZero() {
 		add("l.time >= ?", db.Micros(f.Since))

@@ -84,6 +84,19 @@ func (f Framework) line(topic string) (Line, bool) {
 	return f.Lines[i], true
 }
 
+// find is the line of a topic, or an error that names the nearest.
+func (f Framework) find(topic string) (Line, error) {
+	line, ok := f.line(topic)
+	if ok {
+		return line, nil
+	}
+	err := prentice.Errorf(prentice.NotFound, "no topic %q", topic)
+	if near := nearest.Of(topic, f.topics()); near != "" {
+		return Line{}, err.Try("did you mean %s?", near)
+	}
+	return Line{}, err.Try("there are %s", strings.Join(f.topics(), ", "))
+}
+
 // serving are the topics that serve a skill of the framework.
 func (f Framework) serving(skill string) (names []string) {
 	for _, l := range f.Lines {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 	"prentice/internal/skill"
 )
 
-//go:embed pages/*.html
+//go:embed pages/*.html schema/*.sql
 var files embed.FS
 
 // Chapter is another chapter of prentice, as far as it explains itself.
@@ -36,27 +37,36 @@ type Deps struct {
 	Events     func(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error)
 	Notices    func(context.Context, notice.State) (int, error)
 	Outages    func(ctx context.Context, since, now time.Time) ([]Outage, error)
+
+	Progress Progress // nil keeps none
+	Lines    func(context.Context, prentice.EvidenceFilter) ([]prentice.Evidence, error)
+	Head     func(context.Context) (prentice.EvidenceHead, error)
+	Version  string        // of this program
+	Policy   func() string // the hash of the one in force
 }
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name: "learning",
-		Ops:  nouns.Of([]op.Op{explainOp(d), roleOp()}),
+		Ops:  nouns.Of(slices.Concat([]op.Op{explainOp(d), roleOp()}, d.lessonOps(), d.recordOps())),
 		Pages: []op.Page{
 			{Path: "/explain", Op: "explain", Template: "explain.html", Title: "The role", Nav: "Explain", Key: "w", Order: 90, Group: op.Governance},
 			{Path: "/explain/{topic}", Op: "explain", Template: "explain.html", Title: "Explain"},
 			{Path: "/explain/{topic}/{word}", Op: "explain", Template: "explain.html", Title: "Explain"},
+			{Path: "/lessons", Op: "lesson.list", Template: "lessons.html", Title: "Lessons"},
+			{Path: "/learning", Op: "learning.show", Template: "learning.html", Title: "Your learning record"},
 		},
 		Files: files,
 	}
 }
 
 type explainIn struct {
-	Topic  string `json:"topic,omitempty" arg:"1" doc:"The topic to explain; without it, the role line by line." example:"supervision" maxLength:"60"`
-	Word   string `json:"word,omitempty" arg:"2" doc:"With the topic term: the word of the glossary to explain." example:"canary" maxLength:"60"`
-	Lesson bool   `json:"lesson,omitempty" doc:"The lesson of the topic: a principle, an exercise and questions."`
-	For    string `json:"for,omitempty" doc:"Who reads: it changes the order of the parts, never a fact." enum:"junior,lead,auditor" default:"junior"`
+	Topic   string `json:"topic,omitempty" arg:"1" doc:"The topic to explain; without it, the role line by line." example:"supervision" maxLength:"60"`
+	Word    string `json:"word,omitempty" arg:"2" doc:"With the topic term: the word of the glossary to explain." example:"canary" maxLength:"60"`
+	Lesson  bool   `json:"lesson,omitempty" doc:"The lesson of the topic: a principle, an exercise and questions."`
+	Answers bool   `json:"answers,omitempty" doc:"With lesson: the answers to its questions as well."`
+	For     string `json:"for,omitempty" doc:"Who reads: it changes the order of the parts, never a fact." enum:"junior,lead,auditor" default:"junior"`
 }
 
 // check refuses what would have no effect.
@@ -66,6 +76,9 @@ func (in explainIn) check() error {
 	}
 	if in.Lesson && (in.Topic == "" || in.Topic == "term") {
 		return prentice.Errorf(prentice.Invalid, "a lesson is of one topic").Try("name it, such as: prentice explain %s --lesson", framework().Lines[0].Topic)
+	}
+	if in.Answers && !in.Lesson {
+		return prentice.Errorf(prentice.Invalid, "answers belong to a lesson").Try("ask for it as well, such as: prentice explain %s --lesson --answers", cmp.Or(in.Topic, "support"))
 	}
 	return nil
 }
@@ -78,7 +91,9 @@ type Explained struct {
 	Markdown  string     `json:"markdown"`
 	Parts     []Part     `json:"parts,omitempty"` // of the text, in its order
 	Questions []Question `json:"questions,omitempty"`
-	Lines     []Line     `json:"lines,omitempty"` // of the role
+	Answers   bool       `json:"answers,omitempty"` // are shown in the text as well
+	Lesson    *Lesson    `json:"lesson,omitempty"`  // how it stands for the one who asks
+	Lines     []Line     `json:"lines,omitempty"`   // of the role
 }
 
 // Part is one of the parts in which each topic is told.
@@ -103,12 +118,16 @@ func (e Explained) Text() string {
 		fmt.Fprintf(&asked, "%d. %s\n", i+1, q.Ask)
 		fmt.Fprintf(&answers, "%d. %s\n", i+1, q.Answer)
 	}
-	return text + "\nQuestions, with the answers below:\n\n" + asked.String() + "\n\n\n" + answers.String()
+	text += "\nQuestions:\n\n" + asked.String()
+	if !e.Answers {
+		return text + fmt.Sprintf("\nThe answers: prentice explain %s --lesson --answers\n", e.Topic)
+	}
+	return text + "\nAnswers:\n\n" + answers.String()
 }
 
 func explainOp(d Deps) op.Op {
 	return op.New("explain", prentice.Look, prentice.Viewer, "Explain a topic of the role, from this team's own data.",
-		func(ctx context.Context, _ op.Call, in explainIn) (Explained, error) {
+		func(ctx context.Context, c op.Call, in explainIn) (Explained, error) {
 			if err := in.check(); err != nil {
 				return Explained{}, err
 			}
@@ -118,7 +137,12 @@ func explainOp(d Deps) op.Op {
 			case "term":
 				return d.explainTerm(in.Word)
 			}
-			return d.explain(ctx, in)
+			e, err := d.explain(ctx, in)
+			if err == nil && in.Lesson {
+				e.Answers = in.Answers
+				e.Lesson, err = d.lessonOf(ctx, c.Actor, e)
+			}
+			return e, err
 		}).WithExample("prentice explain capacity --lesson")
 }
 

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"text/template"
 
-	"prentice"
-	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
 )
 
@@ -55,14 +53,9 @@ func readTopic(name string) (topic, error) {
 
 // explain tells a topic for a kind of reader.
 func (d Deps) explain(ctx context.Context, in explainIn) (Explained, error) {
-	f := framework()
-	line, ok := f.line(in.Topic)
-	if !ok {
-		err := prentice.Errorf(prentice.NotFound, "no topic %q", in.Topic)
-		if near := nearest.Of(in.Topic, f.topics()); near != "" {
-			return Explained{}, err.Try("did you mean %s?", near)
-		}
-		return Explained{}, err.Try("there are %s", strings.Join(f.topics(), ", "))
+	line, err := framework().find(in.Topic)
+	if err != nil {
+		return Explained{}, err
 	}
 	t, err := readTopic(line.Topic)
 	if err != nil {
@@ -71,6 +64,11 @@ func (d Deps) explain(ctx context.Context, in explainIn) (Explained, error) {
 	e := Explained{Topic: line.Topic, Title: t.title, Of: line.Of}
 	if in.Lesson {
 		text, questions := t.teach()
+		own, err := d.example(ctx, line.Topic)
+		if err != nil {
+			return Explained{}, err
+		}
+		text = strings.Replace(text, "\n\nExercise: ", "\n\n"+own+"\n\nExercise: ", 1)
 		e.Title, e.Questions = t.title+": a lesson", questions
 		e.Markdown, e.Parts = "# "+e.Title+"\n\n"+text+"\n", []Part{{lesson, text}}
 		return e, nil

@@ -162,7 +162,7 @@ func (v Verified) Text() string {
 		v.About, plural(v.Lines, "line"), op.At(v.From), op.At(v.Until), v.KeyID)
 	switch {
 	case v.Contiguous && v.Lines == 1:
-		fmt.Fprintf(&b, "It is line %d of the ledger. ", v.First)
+		fmt.Fprintf(&b, "It is line %d of the ledger, and its hash is %s. ", v.First, v.Hash)
 	case v.Contiguous:
 		fmt.Fprintf(&b, "No line is missing between line %d and line %d. ", v.First, v.Last)
 	default:
