@@ -8,3 +8,9 @@ import _ "embed"
 //
 //go:embed glossary.md
 var Glossary string
+
+// Questions is the chapter of questions, and of the words of explanations that answer
+// them.
+//
+//go:embed questions.md
+var Questions string
