@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/crowd"
 )
 
 // A browser in which someone has signed in keeps a device cookie
 // (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies):
 // a word for one person that no one else can make. Wrong passwords that come with one
-// are counted for it alone, and those of strangers for the name: who knows nothing but
-// a name closes its password to strangers, and not to the browsers of who has it. It
-// opens nothing by itself.
+// are counted for it alone, and those of strangers for the name and where they come from:
+// who knows nothing but a name closes its password for strangers where they are, and
+// not for the browsers of who has it, nor for anyone elsewhere. It opens nothing by itself.
 
 // DeviceLife is how long a browser is known after the last sign-in.
 const DeviceLife = 180 * 24 * time.Hour
@@ -57,5 +58,5 @@ func (i *Identity) counted(what, name string, from prentice.Origin) (key string,
 	if word, known := i.known(name, from.Device); known {
 		return hashOf(fmt.Sprintf("%s device %s", what, word)), true
 	}
-	return hashOf(what + " name " + name), false
+	return hashOf(what + " name " + name + " from " + crowd.Peer(from.Address)), false
 }

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -208,6 +209,59 @@ func TestWhoGuessesLocksNobodyOutOfABrowserOfTheirs(t *testing.T) {
 		flood()
 		if kind := try(w, phrase, device); kind != "limited" {
 			t.Errorf("from a browser that she has not used for long: %s", kind)
+		}
+	})
+}
+
+func TestWhoGuessesClosesANameForNobodyElsewhere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		var waited []time.Duration
+		w.Wait = func(_ context.Context, d time.Duration) error { waited = append(waited, d); return nil }
+		device, err := w.Device(ctx, w.signIn(w.link))
+		if err != nil || device == "" {
+			t.Fatal(device, err)
+		}
+		secret, _ := w.factor("ann")
+		try := func(name, password, address, device string) string {
+			w.pass(time.Second)
+			_, _, err := w.SignInPassword(ctx, prentice.PasswordSignIn{Name: name, Password: password, Code: w.code(secret)}, prentice.Origin{Address: address, Device: device})
+			if err == nil {
+				return "in"
+			}
+			return prentice.KindOf(err).String()
+		}
+		for n := range 60 { // from one address, of which each name knows
+			for _, name := range []string{"ann", "nobody-at-all"} {
+				try(name, "a wrong password", "192.0.2.7", "")
+			}
+			if n == 11 && try("ann", phrase, "192.0.2.7", "") != "limited" {
+				t.Error("who guesses is not stopped")
+			}
+		}
+		if kind := try("ann", phrase, "198.51.100.1", ""); kind != "in" || len(waited) != 0 {
+			t.Errorf("from another place: %s after %v", kind, waited)
+		}
+		for n := range 31 { // from one network, an address for each try
+			try("ann", "a wrong password", fmt.Sprintf("2001:db8:0:%x::1", n), "")
+		}
+		if kind := try("ann", phrase, "2001:db8:0:ffff::1", ""); kind != "limited" {
+			t.Errorf("from the network of who guesses: %s", kind)
+		}
+		for n := range 200 { // from everywhere
+			try("ann", "a wrong password", fmt.Sprintf("203.0.%d.1", n), "")
+		}
+		waited = nil
+		w.pass(30 * time.Second)
+		if kind := try("ann", phrase, "198.51.100.2", ""); kind != "in" || len(waited) != 1 || waited[0] != 5*time.Second {
+			t.Errorf("while all the world guesses, a stranger: %s after %v", kind, waited)
+		}
+		w.pass(30 * time.Second)
+		if kind := try("ann", phrase, "192.0.2.7", device); kind != "in" || len(waited) != 1 {
+			t.Errorf("while all the world guesses, from a browser of hers: %s after %v", kind, waited)
+		}
+		if kind := try("ben", "a wrong password", "198.51.100.3", ""); kind != "unauthenticated" || len(waited) != 1 {
+			t.Errorf("another name: %s after %v", kind, waited)
 		}
 	})
 }

@@ -56,6 +56,9 @@ type Identity struct {
 	// Trusting leaves the maker of a link or a token for another person out of
 	// the people behind it. It is set before anyone is asked.
 	Trusting bool
+	// Wait waits before a stranger's try at a name that strangers try often is looked
+	// at; nil does so by the clock.
+	Wait func(context.Context, time.Duration) error
 
 	touches sync.WaitGroup // of who was last seen
 }

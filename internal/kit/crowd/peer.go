@@ -24,3 +24,21 @@ func Peer(address string) string {
 	}
 	return network.String()
 }
+
+// Around is the network in which someone who has one address has probably more: of
+// IPv4 256 of them, of IPv6 what a site is given.
+func Around(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	bits := 48
+	if ip = ip.Unmap().WithZone(""); ip.Is4() {
+		bits = 24
+	}
+	network, err := ip.Prefix(bits)
+	if err != nil {
+		return ip.String()
+	}
+	return network.String()
+}

@@ -12,3 +12,11 @@ func TestAPeerIsTheMachineAndNotItsPort(t *testing.T) {
 		}
 	}
 }
+
+func TestAroundAnAddressIsItsNetwork(t *testing.T) {
+	for from, want := range map[string]string{"192.0.2.1": "192.0.2.0/24", "::ffff:192.0.2.9": "192.0.2.0/24", "2001:db8:1:2::3": "2001:db8:1::/48", "@": "@", "": ""} {
+		if got := Around(from); got != want {
+			t.Errorf("%q: %q, not %q", from, got, want)
+		}
+	}
+}
