@@ -15,6 +15,7 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 export SOURCE_DATE_EPOCH
 
 packaging/helper.sh
+templates=$(packaging/templates.sh)
 rm -rf "$dist"
 mkdir -p "$dist"
 work=$(mktemp -d)
@@ -22,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 
 # binary ARCH FILE: for this machine's architecture without ARCH
 binary() {
-  CGO_ENABLED=0 GOOS=linux GOARCH=$1 go build -trimpath -buildvcs=false \
+  CGO_ENABLED=0 GOOS=linux GOARCH=$1 go build -overlay "$templates" -trimpath -buildvcs=false \
     -ldflags "-s -w -X main.version=$version -X main.commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)" -o "$2" ./cmd/prentice
 }
 

@@ -96,8 +96,8 @@ type Abouter interface {
 }
 
 // aboutInput is what an operation acts on by its input alone; nil where that says nothing.
-func aboutInput[In any]() func(context.Context, any) ([]prentice.Ref, error) {
-	if !reflect.TypeFor[In]().Implements(reflect.TypeFor[Abouter]()) {
+func aboutInput(in reflect.Type) func(context.Context, any) ([]prentice.Ref, error) {
+	if !in.Implements(reflect.TypeFor[Abouter]()) {
 		return nil
 	}
 	return func(_ context.Context, in any) ([]prentice.Ref, error) { return in.(Abouter).About() }
@@ -105,27 +105,30 @@ func aboutInput[In any]() func(context.Context, any) ([]prentice.Ref, error) {
 
 // New declares an operation that answers once.
 func New[In, Out any](name string, risk prentice.Risk, role prentice.Role, summary string, do func(context.Context, Call, In) (Out, error)) Op {
-	return Op{
-		Name: name, Summary: summary, Risk: risk, Role: role,
-		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](), schema: schemaOnce[In](),
-		about: aboutInput[In](),
-		do:    func(ctx context.Context, c Call, in any) (any, error) { return do(ctx, c, in.(In)) },
-	}
-}
-
-// schemaOnce reads the tags of an input when they are first asked for.
-func schemaOnce[In any]() func() (*Schema, error) {
-	return sync.OnceValues(func() (*Schema, error) { return schemaOf(reflect.TypeFor[In]()) })
+	o := declared(name, risk, role, summary, reflect.TypeFor[In](), reflect.TypeFor[Out]())
+	o.do = func(ctx context.Context, c Call, in any) (any, error) { return do(ctx, c, in.(In)) }
+	o.about = aboutInput(o.In)
+	return *o
 }
 
 // NewWatch declares an operation that answers with a stream of items.
 func NewWatch[In, Item any](name string, role prentice.Role, summary string, watch func(ctx context.Context, c Call, in In, emit func(Item) error) error) Op {
-	return Op{
-		Name: name, Summary: summary, Risk: prentice.Look, Role: role,
-		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Item](), schema: schemaOnce[In](),
-		watch: func(ctx context.Context, c Call, in any, emit func(any) error) error {
-			return watch(ctx, c, in.(In), func(item Item) error { return emit(item) })
-		},
+	o := declared(name, prentice.Look, role, summary, reflect.TypeFor[In](), reflect.TypeFor[Item]())
+	o.watch = func(ctx context.Context, c Call, in any, emit func(any) error) error {
+		return watch(ctx, c, in.(In), func(item Item) error { return emit(item) })
+	}
+	return *o
+}
+
+// declared is what operations of all types have. It stands apart so that it is built
+// once, and not again for each type. The tags of an input are read when they are
+// first asked for.
+//
+//go:noinline
+func declared(name string, risk prentice.Risk, role prentice.Role, summary string, in, out reflect.Type) *Op {
+	return &Op{
+		Name: name, Summary: summary, Risk: risk, Role: role, In: in, Out: out,
+		schema: sync.OnceValues(func() (*Schema, error) { return schemaOf(in) }),
 	}
 }
 

@@ -2,14 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 	"github.com/spf13/pflag"
-
-	"prentice"
 )
 
 // globalFlags are the flags that every command knows, wherever it stands.
@@ -47,26 +43,6 @@ func (f *face) versionCommand() *cobra.Command {
 				return p.yaml(f.built())
 			}
 			return p.human(f.built())
-		},
-	}
-}
-
-// manCommand writes a manual page for every command. SOURCE_DATE_EPOCH fixes
-// their date.
-func manCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "man DIR", Short: "Write the manual pages into a folder", Example: "prentice man ./man && man -l ./man/prentice.1",
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil {
-				return prentice.Errorf(prentice.Unavailable, "%w", err).Try("name a folder that can be made and written")
-			}
-			root := cmd.Root()
-			root.DisableAutoGenTag = true
-			if err := doc.GenManTree(root, &doc.GenManHeader{Title: "PRENTICE", Section: "1", Source: "prentice", Manual: "prentice"}, args[0]); err != nil {
-				return prentice.Errorf(prentice.Unavailable, "%w", err).Try("name a folder that can be made and written")
-			}
-			return nil
 		},
 	}
 }

@@ -82,7 +82,7 @@ func TestEveryCommandHasAManualPage(t *testing.T) {
 		t.Fatal(r.err)
 	}
 	page, err := os.ReadFile(filepath.Join(folder, "prentice-run-start.1"))
-	if err != nil || !strings.Contains(string(page), "restart-service") {
+	if err != nil || !strings.Contains(string(page), `restart\-service`) {
 		t.Errorf("%v\n%s", err, page)
 	}
 }
