@@ -1,66 +1,137 @@
 package prentice
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// Agreed is the last plan of a procedure and subject that people approved and
-// that was performed, and how a newer plan differs from it.
-type Agreed struct {
-	Run     int64        `json:"run"`
-	Plan    string       `json:"plan"`
-	Time    time.Time    `json:"time"`
-	Changes []Difference `json:"changes,omitempty"` // none: the plan is the same
+// Asked is whom a decision asks: so many people of a role, of some groups and
+// people if it names any. When a plan acts on what is owned by several, each of
+// Owners must agree, or for any of them someone of Beside.
+type Asked struct {
+	Needed int
+	Role   Role
+	From   []Ref
+	Owners []Ref
 }
 
-// Question is a run that waits for people, with what they look at first.
-type Question struct {
-	Run
-	Summary     string   `json:"summary"`
-	Undoable    bool     `json:"undoable"`
-	StepSays    string   `json:"step_says,omitempty"` // of the human step
-	Reasons     []string `json:"reasons"`             // why someone is asked
-	Rules       []string `json:"rules"`
-	Needed      int      `json:"needed"` // approvers, of
-	Role        Role     `json:"role,omitempty"`
-	From        []Ref    `json:"from,omitempty"`
-	Owners      []Ref    `json:"owners,omitempty"` // of From, who must each agree
-	NeedsReason bool     `json:"needs_reason,omitempty"`
-	Record      Record   `json:"record"`
-	PlanGroup   string   `json:"plan_group,omitempty"`
-	Last        *Agreed  `json:"last,omitempty"`
-	Yours       *Yours   `json:"yours,omitempty"` // how the reader relates to it, if it waits for an approval
+// Asks is whom a decision asks.
+func (d Decision) Asks() Asked { return Asked{d.Approvers, d.Role, d.From, d.Owners} }
+
+// Each says whether one of each owner is all that is asked.
+func (a Asked) Each() bool { return len(a.Owners) > 1 && a.Needed <= len(a.Owners) }
+
+// Beside are those who can answer for any of the owners.
+func (a Asked) Beside() []Ref {
+	return slices.DeleteFunc(slices.Clone(a.From), func(f Ref) bool { return slices.Contains(a.Owners, f) })
 }
 
-// Questions is a page of what waits, soonest to expire first. Next is where the
-// next page begins, or "".
-type Questions struct {
-	List []Question
-	Next string
+// Whom is the groups and people whom it names, in words.
+func (a Asked) Whom() string { return joined(a.From, " or ") }
+
+// String is whom it asks, in words: 1 approver of each of group/dba and group/web.
+func (a Asked) String() string {
+	if a.Each() {
+		return fmt.Sprintf("1 %s of each of %s%s", a.Role, AllOf(a.Owners), orOf(a.Beside()))
+	}
+	text := fmt.Sprintf("%d %s", a.Needed, a.Role)
+	if a.Needed != 1 {
+		text += "s"
+	}
+	if len(a.From) > 0 {
+		text += " of " + joined(a.From, " or ")
+	}
+	if len(a.Owners) > 1 {
+		text += ", at least 1 of each of " + AllOf(a.Owners) + orOf(a.Beside())
+	}
+	return text
 }
 
-// Review is what someone must answer for after they let a run go without the
-// approvals it lacked. Another person closes it.
-type Review struct {
-	Run       int64     `json:"run"`
-	Procedure string    `json:"procedure"`
-	Subject   Ref       `json:"subject,omitempty"`
-	State     State     `json:"state"` // of the run
-	By        Ref       `json:"by"`
-	People    []Ref     `json:"people,omitempty"` // behind By, themselves included
-	Reason    string    `json:"reason"`
-	Opened    time.Time `json:"opened"`
-	Closed    time.Time `json:"closed,omitzero"`
-	Closer    Ref       `json:"closer,omitempty"`
-	Says      string    `json:"says,omitempty"`  // what the closer found
-	Yours     *Yours    `json:"yours,omitempty"` // how the reader relates to it, if it is open: to approve is to close it
+func orOf(beside []Ref) string {
+	if len(beside) == 0 {
+		return ""
+	}
+	return ", or of " + joined(beside, " or ") + " in their place"
 }
 
-// Absence is a person who is away, and who counts for them in the groups that
-// are asked, until they are back.
-type Absence struct {
-	Person  Ref       `json:"person"`
-	StandIn Ref       `json:"stand_in"`
-	Since   time.Time `json:"since"`
-	Until   time.Time `json:"until"`
-	By      Ref       `json:"by"`               // who said so
-	People  []Ref     `json:"people,omitempty"` // behind By, themselves included: they are behind the stand-in's answers
+// AllOf are some groups or people in words, all of whom are meant.
+func AllOf(refs []Ref) string { return joined(refs, " and ") }
+
+// joined names each; an owner that no one adopted has no name.
+func joined(refs []Ref, by string) string {
+	words := make([]string, len(refs))
+	for i, ref := range refs {
+		words[i] = string(ref)
+		if ref == ThePlansOwner {
+			words[i] = "an owner that no one adopted"
+		}
+	}
+	return strings.Join(words, by)
+}
+
+// Answerers are the people who can approve a run at this moment, and how many
+// of them it takes.
+type Answerers struct {
+	Needed  int      `json:"needed"`            // approvals that it still lacks
+	Role    Role     `json:"role,omitempty"`    // that they need on all that it touches
+	Able    []Ref    `json:"able"`              // who can give one: not those behind the cause of the run or behind an approval that it has
+	Away    []Ref    `json:"away,omitempty"`    // those of them who said that they are away
+	Owners  []Ref    `json:"owners,omitempty"`  // of several parts of the plan, each of whom still has to agree
+	Without []Ref    `json:"without,omitempty"` // those of them for whom no one can answer
+	Tied    []Ref    `json:"tied,omitempty"`    // who is behind several of them, where these count as one, and so all are too few
+	WaysOut []string `json:"ways_out,omitempty"`
+}
+
+// Short says whether they are too few for the run ever to be approved as the
+// team is now.
+func (a Answerers) Short() bool {
+	return len(a.Able) < a.Needed || len(a.Tied) > 0 || len(a.Without) > 0
+}
+
+// Present are those who can answer and are not away; if all of them are away, all.
+func (a Answerers) Present() []Ref {
+	var here []Ref
+	for _, p := range a.Able {
+		if SharedPerson([]Ref{p}, a.Away) == "" {
+			here = append(here, p)
+		}
+	}
+	if len(here) == 0 {
+		return a.Able
+	}
+	return here
+}
+
+// String is who can answer, in words: person/ann or person/ben can answer.
+func (a Answerers) String() string {
+	if len(a.Able) == 0 {
+		return "no one on the team can answer as things are"
+	}
+	text := AnyOf(a.Present(), 5) + " can answer"
+	if a.Short() && len(a.Without) == 0 {
+		text = fmt.Sprintf("%d must, and only %s", a.Needed, text)
+	}
+	if len(a.Owners) > 0 {
+		text += ", and each of " + AllOf(a.Owners) + " has to agree"
+	}
+	if len(a.Without) > 0 {
+		text += ", but no one can answer for " + joined(a.Without, " or ")
+	}
+	if len(a.Tied) > 0 {
+		text += fmt.Sprintf(", several of whom count as one, because %s is behind them", AnyOf(a.Tied, 3))
+	}
+	return text
+}
+
+// AnyOf is some of a list in words, and how many more there are.
+func AnyOf(list []Ref, most int) string {
+	words := make([]string, 0, most)
+	for _, r := range list[:min(len(list), most)] {
+		words = append(words, string(r))
+	}
+	if more := len(list) - most; more > 0 {
+		return fmt.Sprintf("%s or %d more", strings.Join(words, ", "), more)
+	}
+	return strings.Join(words, " or ")
 }

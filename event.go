@@ -45,3 +45,31 @@ func (e Event) Check() error {
 	_, err := ParseRef(string(e.Subject))
 	return err
 }
+
+// EventState is where an event stands on its way to those who listen.
+type EventState string
+
+// The states of an event.
+const (
+	EventWaiting   EventState = "waiting"   // kept; not all listeners have been told
+	EventDelivered EventState = "delivered" // every listener has been told and agreed
+	EventFailed    EventState = "failed"    // a listener refused it again and again; a person must look
+)
+
+// EventRecord is an event as it is kept. Lists leave Data out.
+type EventRecord struct {
+	Number int64 `json:"number"`
+	Event
+	Received time.Time  `json:"received"`
+	Sender   Ref        `json:"sender"`
+	State    EventState `json:"state"`
+	Attempts int        `json:"attempts"` // how often listeners were tried
+	Says     string     `json:"says,omitempty"`
+	Unread   string     `json:"unread,omitempty"` // why what is stored of it cannot be read; then it is told to no one
+	Note     string     `json:"note,omitempty"`
+	Count    int64      `json:"count"`
+	Last     time.Time  `json:"last"` // when it was last said
+}
+
+// Ref names the event.
+func (r EventRecord) Ref() Ref { return NewRef("event", itoa(r.Number)) }

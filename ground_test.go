@@ -192,37 +192,6 @@ func TestEventsAreRefusedBeforeTheyAreKept(t *testing.T) {
 	}
 }
 
-func TestDependantsAreFoundThroughOthersAndCyclesEnd(t *testing.T) {
-	c := prentice.Catalog{Services: []prentice.Service{
-		{Ref: "service/a", DependsOn: []prentice.Ref{"service/b"}}, {Ref: "service/b", DependsOn: []prentice.Ref{"service/c"}},
-		{Ref: "service/c", DependsOn: []prentice.Ref{"service/a"}}, {Ref: "service/d"},
-	}}
-	if got := fmt.Sprint(c.Dependants("service/c")); got != "[service/b service/a]" {
-		t.Errorf("got %s", got)
-	}
-}
-
-func TestTargetsAreGroupedByHowTheyStand(t *testing.T) {
-	plan := prentice.Plan{
-		Targets: []prentice.Target{{Ref: "host/a"}, {Ref: "host/b"}, {Ref: "host/c"}, {Ref: "host/d"}, {Ref: "host/e"}, {Ref: "host/f"}},
-		Steps:   []prentice.PlannedStep{{ID: "one", Section: prentice.Act, Where: "target"}, {ID: "two", Section: prentice.Act, Where: "target"}, {ID: "back", Section: prentice.Undo, Where: "target"}},
-	}
-	rec := func(step string, section prentice.Section, target prentice.Ref, state prentice.StepState) prentice.StepRecord {
-		return prentice.StepRecord{Step: step, Section: section, Target: target, State: state}
-	}
-	d := prentice.RunDetail{ThePlan: plan, Steps: []prentice.StepRecord{
-		rec("one", prentice.Act, "host/a", prentice.Done), rec("two", prentice.Act, "host/a", prentice.WasDone),
-		rec("one", prentice.Act, "host/b", prentice.NotDone), rec("back", prentice.Undo, "host/b", prentice.Done),
-		rec("one", prentice.Act, "host/c", prentice.Done), rec("two", prentice.Act, "host/c", prentice.NotDone),
-		rec("one", prentice.Act, "host/d", prentice.Done),
-		rec("one", prentice.Act, "host/e", prentice.Unsure),
-	}}
-	got := fmt.Sprint(d.ByState())
-	if want := "[{failed [host/c]} {uncertain [host/e]} {intended [host/d]} {not-begun [host/f]} {done [host/a]} {undone [host/b]}]"; got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
 func TestAnErrorKeepsEveryCause(t *testing.T) {
 	inner := prentice.Errorf(prentice.NotFound, "no such disk").Try("mount it")
 	err := prentice.Errorf(prentice.Unavailable, "%d%% done: %w (after %w)", 50, fs.ErrPermission, inner)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 )
@@ -42,16 +43,6 @@ type LeftOut struct {
 	Section Section `json:"section"`
 	Each    string  `json:"each,omitempty"` // the value of its round
 	Why     string  `json:"why"`
-}
-
-// Target is a host that steps act on, or a resource that is reached from one. The
-// steps of a local target are performed on this machine.
-type Target struct {
-	Ref     Ref               `json:"ref"`
-	Address string            `json:"address,omitempty"`
-	Local   bool              `json:"local"`
-	Facts   map[string]string `json:"facts,omitempty"` // TARGET_*, beside those of the plan
-	Via     Via               `json:"via,omitzero"`    // the host from which a resource is reached; left out of the hash for hosts
 }
 
 // PlanLimits are Limits in a form whose bytes are canonical.
@@ -177,3 +168,31 @@ func (p Plan) SaidAs(other Plan) Plan {
 	}
 	return p
 }
+
+// FactsOf is all that is known of one of the plan's targets.
+func (p Plan) FactsOf(t Target) map[string]string {
+	if len(p.Facts) == 0 {
+		return t.Facts
+	}
+	all := maps.Clone(p.Facts)
+	maps.Copy(all, t.Facts)
+	return all
+}
+
+// UndoSays is what becomes of the work of a plan that fails, in words that are the
+// same wherever its risk is shown.
+func UndoSays(risk Risk, undoable bool) string {
+	switch {
+	case risk == Look:
+		return "it only reads"
+	case risk == Danger:
+		return "it cannot be undone"
+	case undoable:
+		return "if it fails, its Undo section is run"
+	default:
+		return "it has no Undo section: if it fails, nothing is rolled back"
+	}
+}
+
+// UndoSays is what becomes of the plan's work if it fails.
+func (p Plan) UndoSays() string { return UndoSays(p.Risk, p.Undoable) }

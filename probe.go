@@ -50,6 +50,16 @@ type ProbeKind interface {
 	Look(context.Context, Probe) Observation
 }
 
+// Truth is what is known of a claim, or what one look at a target saw.
+type Truth string
+
+// Unknown is never a pass, and it is not a fail either; it comes with a reason.
+const (
+	Pass    Truth = "pass"
+	Fail    Truth = "fail"
+	NotSeen Truth = "unknown"
+)
+
 // Observation is what one look at a probe's target saw. Its zero value is one
 // that saw nothing: a look that could not be made says neither that a service is
 // well nor that it is down.

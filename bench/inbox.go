@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -81,7 +82,7 @@ func (p *process) waits(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		var d prentice.RunDetail
+		var d run.View
 		if err := json.Unmarshal(raw, &d); err != nil {
 			return err
 		}

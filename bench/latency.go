@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // latency is the time from an event's arrival at the door to the intention of
@@ -70,9 +71,9 @@ func (w *world) moved(ctx context.Context, i int) (time.Duration, error) {
 }
 
 // firstStep is how long after begun the first Act step was meant.
-func (w *world) firstStep(ctx context.Context, run int64, begun time.Time) (time.Duration, error) {
-	var d prentice.RunDetail
-	if err := w.ask(ctx, operator, "run.show", map[string]any{"number": fmt.Sprint(run)}, &d); err != nil {
+func (w *world) firstStep(ctx context.Context, number int64, begun time.Time) (time.Duration, error) {
+	var d run.View
+	if err := w.ask(ctx, operator, "run.show", map[string]any{"number": fmt.Sprint(number)}, &d); err != nil {
 		return 0, err
 	}
 	for _, s := range d.Steps {
@@ -80,7 +81,7 @@ func (w *world) firstStep(ctx context.Context, run int64, begun time.Time) (time
 			return s.Started.Sub(begun), nil
 		}
 	}
-	return 0, fmt.Errorf("run %d did nothing: %s", run, d.Says)
+	return 0, fmt.Errorf("run %d did nothing: %s", number, d.Says)
 }
 
 // approved asks for a run, approves it, and waits for its end.
@@ -109,15 +110,15 @@ func (w *world) park(ctx context.Context, host int) (int64, error) {
 	return w.until(ctx, run.Number, prentice.Waiting)
 }
 
-func (w *world) until(ctx context.Context, run int64, state prentice.State) (int64, error) {
-	var d prentice.RunDetail
+func (w *world) until(ctx context.Context, number int64, state prentice.State) (int64, error) {
+	var d run.View
 	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(2 * time.Millisecond) {
-		if err := w.ask(ctx, operator, "run.show", map[string]any{"number": fmt.Sprint(run)}, &d); err != nil {
+		if err := w.ask(ctx, operator, "run.show", map[string]any{"number": fmt.Sprint(number)}, &d); err != nil {
 			return 0, err
 		}
 		if d.State == state {
-			return run, nil
+			return number, nil
 		}
 	}
-	return 0, fmt.Errorf("run %d is %s (%s), want %s", run, d.State, d.Says, state)
+	return 0, fmt.Errorf("run %d is %s (%s), want %s", number, d.State, d.Says, state)
 }

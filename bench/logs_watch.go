@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"prentice"
+	"prentice/internal/engine/run"
 )
 
 const (
@@ -119,7 +119,7 @@ func (p *process) hear(ctx context.Context) ([]time.Duration, error) {
 			return late, nil
 		}
 		data, found := strings.CutPrefix(lines.Text(), "data: ")
-		var m prentice.RunMoment
+		var m run.Moment
 		if found && json.Unmarshal([]byte(data), &m) == nil && m.Log != nil && strings.HasPrefix(m.Log.Text, "batch") {
 			late = append(late, time.Since(m.Log.Time))
 		}

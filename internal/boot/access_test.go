@@ -19,6 +19,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/face/api"
 	"prentice/internal/op"
 )
@@ -143,7 +144,7 @@ func openAccess(t *testing.T) *accessWorld {
 // hire makes everyone there is, and the runs and incidents that they ask about.
 func (w *accessWorld) hire() {
 	ctx, people := w.t.Context(), w.s.Identity
-	token := func(r prentice.TokenRequest) string {
+	token := func(r identity.TokenRequest) string {
 		value, _, err := people.CreateToken(ctx, r)
 		if err != nil {
 			w.t.Fatal(err)
@@ -156,17 +157,17 @@ func (w *accessWorld) hire() {
 		if _, err := people.AddPerson(ctx, name, role); err != nil {
 			w.t.Fatal(err)
 		}
-		w.cast = append(w.cast, accessor{name: string(role), token: token(prentice.TokenRequest{Name: "own", Kind: prentice.Person, Person: name, Role: role})})
+		w.cast = append(w.cast, accessor{name: string(role), token: token(identity.TokenRequest{Name: "own", Kind: prentice.Person, Person: name, Role: role})})
 	}
-	w.cast = append(w.cast, accessor{name: "agent", token: token(prentice.TokenRequest{Name: "agent", Person: "a-owner", Role: prentice.Operator})})
+	w.cast = append(w.cast, accessor{name: "agent", token: token(identity.TokenRequest{Name: "agent", Person: "a-owner", Role: prentice.Operator})})
 	if _, err := people.AddPerson(ctx, "a-granted", prentice.Viewer); err != nil {
 		w.t.Fatal(err)
 	}
 	if _, err := people.Grant(ctx, "a-granted", prentice.Grant{Role: prentice.Approver, On: "service/bell"}); err != nil {
 		w.t.Fatal(err)
 	}
-	granted := token(prentice.TokenRequest{Name: "own", Kind: prentice.Person, Person: "a-granted", Role: prentice.Approver})
-	narrow := token(prentice.TokenRequest{Name: "narrow", Person: "a-owner", Role: prentice.Operator, Scope: &prentice.Scope{Ops: []string{"run.*", "whoami"}, On: []prentice.Ref{"service/bell"}}})
+	granted := token(identity.TokenRequest{Name: "own", Kind: prentice.Person, Person: "a-granted", Role: prentice.Approver})
+	narrow := token(identity.TokenRequest{Name: "narrow", Person: "a-owner", Role: prentice.Operator, Scope: &prentice.Scope{Ops: []string{"run.*", "whoami"}, On: []prentice.Ref{"service/bell"}}})
 	w.cast = append(w.cast, accessor{name: "granted", token: granted}, accessor{name: "elsewhere", token: granted, elsewhere: true},
 		accessor{name: "token", token: narrow}, accessor{name: "elsewhere", token: narrow, elsewhere: true})
 	for _, which := range []string{"bell", "gong"} {

@@ -13,6 +13,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/identity"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -121,7 +122,7 @@ func (w *causedWorld) link(name string, by prentice.Actor) prentice.Actor {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	session, _, err := w.s.Identity.SignInCode(w.t.Context(), code, prentice.Origin{})
+	session, _, err := w.s.Identity.SignInCode(w.t.Context(), code, identity.Origin{})
 	return w.identify(identity.Credential{Session: session}, err)
 }
 
@@ -161,7 +162,7 @@ func (w *causedWorld) secret(by prentice.Actor, kind prentice.ActorKind, of stri
 func (w *causedWorld) factor(by prentice.Actor) prentice.Actor {
 	w.t.Helper()
 	_, recovery := w.secondFactor(by)
-	session, _, err := w.s.Identity.SignInPassword(w.t.Context(), prentice.PasswordSignIn{Name: by.Name, Password: thePassword, Code: recovery[0]}, prentice.Origin{})
+	session, _, err := w.s.Identity.SignInPassword(w.t.Context(), identity.PasswordSignIn{Name: by.Name, Password: thePassword, Code: recovery[0]}, identity.Origin{})
 	return w.identify(identity.Credential{Session: session}, err)
 }
 
@@ -171,7 +172,7 @@ const thePassword = "seven slow green bicycles"
 func (w *causedWorld) secondFactor(by prentice.Actor) (secret string, recovery []string) {
 	w.t.Helper()
 	ctx := w.t.Context()
-	secret, _, err := w.s.Identity.BeginTOTP(ctx, by.Name, prentice.Proof{})
+	secret, _, err := w.s.Identity.BeginTOTP(ctx, by.Name, identity.Proof{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -294,22 +295,22 @@ func (w *causedWorld) asked(who prentice.Actor, name string, in any) int64 {
 
 // shown says whether someone who looks at a run is shown the form to approve it:
 // on the page of the run, and in the inbox.
-func (w *causedWorld) shown(run int64, who prentice.Actor) bool {
+func (w *causedWorld) shown(number int64, who prentice.Actor) bool {
 	w.t.Helper()
-	out, err := w.as(who, "run.show", map[string]any{"number": fmt.Sprint(run)})
+	out, err := w.as(who, "run.show", map[string]any{"number": fmt.Sprint(number)})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	var detail struct{ Yours prentice.Yours }
+	var detail struct{ Yours run.Yours }
 	w.read(out, &detail)
 	if out, err = w.as(who, "inbox.list", map[string]any{"all": true}); err != nil {
 		w.t.Fatal(err)
 	}
 	var inbox struct {
-		Groups []struct{ Questions []prentice.Question }
+		Groups []struct{ Questions []run.Question }
 	}
 	w.read(out, &inbox)
-	if q := inbox.Groups[0].Questions[0]; q.Number != run || q.Yours.Approve != detail.Yours.Approve || q.Yours.Why != detail.Yours.Why {
+	if q := inbox.Groups[0].Questions[0]; q.Number != number || q.Yours.Approve != detail.Yours.Approve || q.Yours.Why != detail.Yours.Why {
 		w.t.Errorf("the inbox says of run/%d %+v, and the run %+v", q.Number, q.Yours, detail.Yours)
 	}
 	return detail.Yours.Approve

@@ -19,6 +19,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/identity"
+	"prentice/internal/engine/run"
 )
 
 // The question is put to a group of which ben and dora are, and someone stands in
@@ -117,7 +118,7 @@ func (w *causedWorld) withPassword(name string, by prentice.Actor) prentice.Acto
 	}
 	code := w.passwords[name][0]
 	w.passwords[name] = w.passwords[name][1:]
-	session, _, err := w.s.Identity.SignInPassword(w.t.Context(), prentice.PasswordSignIn{Name: name, Password: thePassword, Code: code}, prentice.Origin{})
+	session, _, err := w.s.Identity.SignInPassword(w.t.Context(), identity.PasswordSignIn{Name: name, Password: thePassword, Code: code}, identity.Origin{})
 	return w.identify(identity.Credential{Session: session}, err)
 }
 
@@ -130,7 +131,7 @@ func (w *causedWorld) withPasskey(name string, by prentice.Actor) prentice.Actor
 	}
 	if w.keys[name] == nil {
 		made := newAuthenticator(w.t, "http://localhost")
-		asked, err := w.s.Identity.BeginPasskey(ctx, name, made.origin, prentice.Proof{})
+		asked, err := w.s.Identity.BeginPasskey(ctx, name, made.origin, identity.Proof{})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -144,7 +145,7 @@ func (w *causedWorld) withPasskey(name string, by prentice.Actor) prentice.Actor
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	session, _, err := w.s.Identity.SignInPasskey(ctx, prentice.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: w.keys[name].sign(asked.Options)}, prentice.Origin{})
+	session, _, err := w.s.Identity.SignInPasskey(ctx, identity.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: w.keys[name].sign(asked.Options)}, identity.Origin{})
 	return w.identify(identity.Credential{Session: session}, err)
 }
 
@@ -307,7 +308,7 @@ func (w *causedWorld) found(do func()) (number int64) {
 	w.t.Helper()
 	do()
 	w.until(func() bool {
-		runs, err := w.s.runner.List(w.t.Context(), prentice.RunFilter{Open: true})
+		runs, err := w.s.runner.List(w.t.Context(), run.Filter{Open: true})
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/skill/security"
 )
 
@@ -77,12 +78,12 @@ func (c *contacts) Close() error {
 }
 
 // Known implements runner.Hosts.
-func (c *contacts) Known(plan prentice.Plan) *prentice.Contact {
+func (c *contacts) Known(plan prentice.Plan) *gate.Contact {
 	return c.sum(plan, c.targets(plan), false)
 }
 
 // Try implements runner.Hosts.
-func (c *contacts) Try(ctx context.Context, plan prentice.Plan, wait time.Duration) *prentice.Contact {
+func (c *contacts) Try(ctx context.Context, plan prentice.Plan, wait time.Duration) *gate.Contact {
 	targets := c.targets(plan)
 	var pending []chan struct{}
 	for _, t := range targets[:min(len(targets), contactMost)] {
@@ -165,11 +166,11 @@ func (c *contacts) begun(t prentice.Target) chan struct{} {
 
 // sum puts together what is known of a plan's hosts. For anyone who waited for fresh
 // answers, what was known of a host before that is still being tried is none.
-func (c *contacts) sum(plan prentice.Plan, targets []prentice.Target, fresh bool) *prentice.Contact {
+func (c *contacts) sum(plan prentice.Plan, targets []prentice.Target, fresh bool) *gate.Contact {
 	if len(targets) == 0 {
 		return nil
 	}
-	out := &prentice.Contact{Hosts: len(targets), Lost: []prentice.HostContact{}, First: c.first(plan, targets[0])}
+	out := &gate.Contact{Hosts: len(targets), Lost: []gate.HostContact{}, First: c.first(plan, targets[0])}
 	for _, t := range targets {
 		h, known := c.recent(t.Ref)
 		c.mu.Lock()
@@ -181,7 +182,7 @@ func (c *contacts) sum(plan prentice.Plan, targets []prentice.Target, fresh bool
 		case known && h.State == security.HostReached:
 			out.Reached++
 		case known:
-			out.Lost = append(out.Lost, prentice.HostContact{Host: t.Ref, State: h.Cause, Says: h.Says, Hint: h.Hint, Tried: h.Seen})
+			out.Lost = append(out.Lost, gate.HostContact{Host: t.Ref, State: h.Cause, Says: h.Says, Hint: h.Hint, Tried: h.Seen})
 		case trying:
 			out.Checking++
 		}

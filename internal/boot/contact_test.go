@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/skill/security"
 )
 
@@ -46,7 +47,7 @@ func newNetwork(t *testing.T) *network {
 		}
 		h := security.HostState{Host: target.Ref, State: security.HostReached, Seen: time.Now()}
 		if n.down[target.Ref] {
-			h.State, h.Cause, h.Says = security.HostLost, prentice.ContactNoAnswer, "down"
+			h.State, h.Cause, h.Says = security.HostLost, gate.ContactNoAnswer, "down"
 		}
 		n.mu.Lock()
 		n.kept[target.Ref] = h

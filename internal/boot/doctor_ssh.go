@@ -15,7 +15,7 @@ import (
 	"golang.org/x/crypto/ssh/agent"
 	"golang.org/x/crypto/ssh/knownhosts"
 
-	"prentice"
+	"prentice/internal/team"
 )
 
 // agentPatience is how long an agent may take to say which keys it holds.
@@ -23,8 +23,8 @@ const agentPatience = 2 * time.Second
 
 // sshHealth looks at what it takes to reach the team's other machines: a key, in the
 // data folder or in an agent, and the keys of the hosts. None of them is used.
-func sshHealth(ctx context.Context, set Settings, hosts []prentice.Host) []checked {
-	if !slices.ContainsFunc(hosts, func(h prentice.Host) bool { return !h.Local }) {
+func sshHealth(ctx context.Context, set Settings, hosts []team.Host) []checked {
+	if !slices.ContainsFunc(hosts, func(h team.Host) bool { return !h.Local }) {
 		return nil
 	}
 	return append(sshKeys(ctx, filepath.Join(set.Data, "ssh"), os.Getenv("SSH_AUTH_SOCK")),

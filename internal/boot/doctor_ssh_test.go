@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/needtest"
+	"prentice/internal/team"
 )
 
 // realAgent is an ssh-agent of OpenSSH, with a key or without.
@@ -88,7 +88,7 @@ func TestDoctorLooksWhetherOtherMachinesCanBeReached(t *testing.T) {
 	if is := knownHosts(filepath.Join(folder, "none")); is.State != advice {
 		t.Errorf("without a file: %+v", is)
 	}
-	if list := sshHealth(t.Context(), Settings{Data: folder, Team: folder}, []prentice.Host{{Local: true}}); list != nil {
+	if list := sshHealth(t.Context(), Settings{Data: folder, Team: folder}, []team.Host{{Local: true}}); list != nil {
 		t.Errorf("a team of this machine alone: %+v", list)
 	}
 }

@@ -8,7 +8,9 @@ import (
 
 	"prentice"
 	"prentice/book"
+	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/render"
 	"prentice/internal/skill"
 	"prentice/internal/skill/learning"
@@ -25,8 +27,8 @@ func (s *System) learning() learning.Deps {
 		Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 		Troubles:   s.Team.Troubles,
 		Rules:      func() int { return len(s.Team.now.Load().policy.Rules()) },
-		Runs:       func(ctx context.Context, f prentice.RunFilter) ([]prentice.Run, error) { return s.runner.List(ctx, f) },
-		Events: func(ctx context.Context, f prentice.EventFilter) ([]prentice.EventRecord, error) {
+		Runs:       func(ctx context.Context, f run.Filter) ([]prentice.Run, error) { return s.runner.List(ctx, f) },
+		Events: func(ctx context.Context, f inbox.Filter) ([]prentice.EventRecord, error) {
 			return s.inbox.List(ctx, f)
 		},
 		Notices: func(ctx context.Context, state notice.State) (int, error) { return s.outbox.Count(ctx, state) },

@@ -10,8 +10,11 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/ssh"
+	"prentice/internal/engine/gate"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/skill/security"
+	"prentice/internal/team"
 )
 
 // How hosts are checked.
@@ -69,7 +72,7 @@ func (s *System) hosts(ctx context.Context, names []string) ([]security.HostStat
 
 // choose is the hosts that names mean: a host, a pattern, a group, or the hosts of a
 // service. A name that means none is refused.
-func choose(c *prentice.Catalog, names []string) ([]prentice.Host, error) {
+func choose(c *team.Catalog, names []string) ([]team.Host, error) {
 	if len(names) == 0 {
 		return c.Hosts, nil
 	}
@@ -90,16 +93,16 @@ func choose(c *prentice.Catalog, names []string) ([]prentice.Host, error) {
 			return nil, noHost(c, name)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(c.Hosts), func(h prentice.Host) bool { return !wanted[h.Ref] }), nil
+	return slices.DeleteFunc(slices.Clone(c.Hosts), func(h team.Host) bool { return !wanted[h.Ref] }), nil
 }
 
-func means(name string, h prentice.Host) bool {
+func means(name string, h team.Host) bool {
 	bare := strings.TrimPrefix(name, "host/")
 	fits, err := path.Match(bare, h.Ref.Name())
 	return err == nil && fits || slices.Contains(h.Groups, strings.TrimPrefix(name, "group/"))
 }
 
-func noHost(c *prentice.Catalog, name string) error {
+func noHost(c *team.Catalog, name string) error {
 	var known []string
 	for _, h := range c.Hosts {
 		known = append(append(known, h.Ref.Name()), h.Groups...)
@@ -115,10 +118,10 @@ func noHost(c *prentice.Catalog, name string) error {
 }
 
 // hostState is what is known of a host without asking it.
-func (s *System) hostState(ctx context.Context, c *prentice.Catalog, h prentice.Host) (security.HostState, error) {
+func (s *System) hostState(ctx context.Context, c *team.Catalog, h team.Host) (security.HostState, error) {
 	state := security.HostState{Host: h.Ref, Groups: append([]string{}, h.Groups...), Services: []prentice.Ref{}, Keys: []string{}, State: security.HostUnknown}
 	for _, service := range c.Services {
-		if slices.ContainsFunc(service.Hosts, func(on prentice.Host) bool { return on.Ref == h.Ref }) {
+		if slices.ContainsFunc(service.Hosts, func(on team.Host) bool { return on.Ref == h.Ref }) {
 			state.Services = append(state.Services, service.Ref)
 		}
 	}
@@ -152,7 +155,7 @@ func (s *System) hostState(ctx context.Context, c *prentice.Catalog, h prentice.
 // lastStep is when a step last came out well on a host; the zero time for none
 // lately.
 func (s *System) lastStep(ctx context.Context, host prentice.Ref) (time.Time, error) {
-	lines, err := s.ledger.List(ctx, prentice.EvidenceFilter{Ref: host, Limit: linesLooked})
+	lines, err := s.ledger.List(ctx, ledger.Filter{Ref: host, Limit: linesLooked})
 	for _, line := range lines {
 		if line.Kind == "step.done" {
 			return line.Time, err
@@ -198,7 +201,7 @@ func (s *System) tryHost(ctx context.Context, h security.HostState, target prent
 	case err == nil:
 		h.State, h.Seen = security.HostReached, time.Now().UTC()
 	case timed.Err() != nil:
-		h.State, h.Cause, h.Says, h.Hint = security.HostLost, prentice.ContactNoAnswer, "it did not answer within "+most.String(), "look at its network, and whether sshd runs there"
+		h.State, h.Cause, h.Says, h.Hint = security.HostLost, gate.ContactNoAnswer, "it did not answer within "+most.String(), "look at its network, and whether sshd runs there"
 	default:
 		h.Hint = prentice.HintOf(err)
 		h.State, h.Cause, h.Says = security.HostLost, ssh.Trouble(err), strings.TrimSuffix(strings.TrimSuffix(err.Error(), ": "+h.Hint), "; nothing was done")

@@ -17,7 +17,7 @@ import (
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/adapter/systemd"
 	"prentice/internal/boot/newteam"
-	teamfile "prentice/internal/team"
+	"prentice/internal/team"
 	"prentice/internal/team/inventory"
 )
 
@@ -115,7 +115,7 @@ func firstIn(findings []prentice.Finding, as, path string) error {
 			findings[i].At.File = path
 		}
 	}
-	if err := teamfile.FirstError(findings); err != nil {
+	if err := team.FirstError(findings); err != nil {
 		return err
 	}
 	return nil
@@ -199,7 +199,7 @@ func findInventory(found *newteam.Found, named string, config *ssh.Config) ([]so
 		return []source{{"Ansible inventory", notLooked(named, usual)}}, nil
 	}
 	inv, findings := inventory.From(path, config.HostName)
-	if err := teamfile.FirstError(findings); err != nil {
+	if err := team.FirstError(findings); err != nil {
 		return nil, err
 	}
 	facts, local := map[string]bool{}, ""

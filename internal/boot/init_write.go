@@ -14,7 +14,7 @@ import (
 	"prentice/internal/adapter/shell"
 	"prentice/internal/boot/newteam"
 	"prentice/internal/engine/procedure"
-	teamfile "prentice/internal/team"
+	"prentice/internal/team"
 	"prentice/internal/team/inventory"
 )
 
@@ -116,7 +116,7 @@ func faultless(ctx context.Context, dir string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	bad := teamfile.FirstError(append(findings, more...))
+	bad := team.FirstError(append(findings, more...))
 	if bad == nil && test.Failed == 0 {
 		return nil
 	}

@@ -94,7 +94,7 @@ func (s *System) openLogs() (*log.Logs, error) {
 	}
 	logs, err := log.New(log.Deps{
 		Own: log.Place{Folder: s.own("logs"), Writer: s.Settings.Replica}, Others: s.otherLogs(), Store: s.blobs, Clock: time.Now, Log: s.log,
-		Told: func(run int64, line prentice.LogLine) { s.runner.Printed(run, line) }, Over: s.runIsOver, Gone: func(ctx context.Context, run int64) (bool, error) { return s.runner.Removed(ctx, run) }, Watched: func(run int64) bool { return s.runner.Watched(run) },
+		Told: func(run int64, line log.Line) { s.runner.Printed(run, line) }, Over: s.runIsOver, Gone: func(ctx context.Context, run int64) (bool, error) { return s.runner.Removed(ctx, run) }, Watched: func(run int64) bool { return s.runner.Watched(run) },
 	})
 	if err != nil {
 		return nil, cannotWrite(s.Settings.Data, err)
@@ -131,7 +131,7 @@ func (s *System) sweepLogs(ctx context.Context, _ db.Sweep) (db.Swept, error) {
 		return db.Swept{}, err
 	}
 	n := 0
-	err = s.logs.Sweep(ctx, keep, func(ctx context.Context, r prentice.LogRemoved) error {
+	err = s.logs.Sweep(ctx, keep, func(ctx context.Context, r log.Removed) error {
 		n++
 		return s.logRemoved(ctx, r)
 	})
@@ -148,7 +148,7 @@ func (s *System) runIsOver(ctx context.Context, run int64) (bool, error) {
 	return err == nil && d.State.Ended(), err
 }
 
-func (s *System) logRemoved(ctx context.Context, r prentice.LogRemoved) error {
+func (s *System) logRemoved(ctx context.Context, r log.Removed) error {
 	return s.record(ctx, prentice.Note{Kind: "log.removed", Actor: prentice.Prentice("").Ref(), Refs: []prentice.Ref{prentice.NewRef("run", strconv.FormatInt(r.Run, 10))},
 		Data: map[string]any{"bytes": r.Bytes, "lines": r.Lines, "why": r.Why}})
 }

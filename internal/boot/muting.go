@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
@@ -30,7 +31,7 @@ type muting struct {
 
 // Muting implements support.Silences. Of a silence and maintenance it is what lasts
 // longer.
-func (m *muting) Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map[string]string) (*prentice.Mute, error) {
+func (m *muting) Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map[string]string) (*team.Mute, error) {
 	by, err := m.Silences.Muting(tx, now, about, labels)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
@@ -66,7 +67,7 @@ spec: {type: host, owner: group:ops}
 }
 
 func TestOfASilenceAndMaintenanceTheLongerCounts(t *testing.T) {
-	team := aTeam(t, map[string]string{calendar.File.Name: `maintenance:
+	ours := aTeam(t, map[string]string{calendar.File.Name: `maintenance:
   - {name: upkeep, reason: Disks., from: '2026-03-02T10:00:00Z', to: '2026-03-02T14:00:00Z', mutes: {services: [checkout]}}
 `})
 	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -74,9 +75,9 @@ func TestOfASilenceAndMaintenanceTheLongerCounts(t *testing.T) {
 		if err := d.Migrate(t.Context(), "silence", silence.Schema()); err != nil {
 			t.Fatal(err)
 		}
-		m := &muting{Silences: &silence.Silences{DB: d}, team: team}
+		m := &muting{Silences: &silence.Silences{DB: d}, team: ours}
 		by := func(at time.Time, about prentice.Ref) prentice.Ref {
-			var why *prentice.Mute
+			var why *team.Mute
 			err := d.Write(t.Context(), func(tx *db.Tx) (err error) {
 				why, err = m.Muting(tx, at, about, map[string]string{"service": about.Name()})
 				return err
@@ -91,7 +92,7 @@ func TestOfASilenceAndMaintenanceTheLongerCounts(t *testing.T) {
 		}
 		add := func(until time.Time) {
 			err := d.Write(t.Context(), func(tx *db.Tx) error {
-				_, err := m.Add(tx, noon, prentice.Silence{Matchers: []string{"service=checkout"}, Ends: until, By: "person/ann", Reason: "x"})
+				_, err := m.Add(tx, noon, silence.Silence{Matchers: []string{"service=checkout"}, Ends: until, By: "person/ann", Reason: "x"})
 				return err
 			})
 			if err != nil {

@@ -5,11 +5,12 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/policy"
+	"prentice/internal/team"
 )
 
 func TestTheOwnerOfAProcedureIsNotAskedForWhatHasAnOwner(t *testing.T) {
-	now := &team{
-		catalog: &prentice.Catalog{Entities: []prentice.Entity{{Ref: "resource/adopted", Owner: "group/dba"}, {Ref: "resource/new", Owner: "group/dba"}, {Ref: "resource/bare"}}},
+	now := &teamNow{
+		catalog: &team.Catalog{Entities: []team.Entity{{Ref: "resource/adopted", Owner: "group/dba"}, {Ref: "resource/new", Owner: "group/dba"}, {Ref: "resource/bare"}}},
 		belongs: map[prentice.Ref]policy.Belonging{"resource/adopted": {Owner: "group/dba"}, "procedure/vacuum": {Owner: "group/keepers"}},
 	}
 	for subject, want := range map[prentice.Ref]prentice.Ref{

@@ -6,13 +6,14 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/policy"
+	"prentice/internal/team"
 )
 
 func TestEveryThingThatAPlanActsOnHasAnOwnerWhoIsAsked(t *testing.T) {
-	now := &team{
-		catalog: &prentice.Catalog{
-			Services: []prentice.Service{{Ref: "service/shop", Owner: "group/shop", Hosts: []prentice.Host{{Ref: "host/web"}}}},
-			Entities: []prentice.Entity{{Ref: "resource/db", Owner: "group/dba"}, {Ref: "resource/new", Owner: "group/dba"}, {Ref: "host/web", Owner: "group/platform"}, {Ref: "host/bare"}},
+	now := &teamNow{
+		catalog: &team.Catalog{
+			Services: []team.Service{{Ref: "service/shop", Owner: "group/shop", Hosts: []team.Host{{Ref: "host/web"}}}},
+			Entities: []team.Entity{{Ref: "resource/db", Owner: "group/dba"}, {Ref: "resource/new", Owner: "group/dba"}, {Ref: "host/web", Owner: "group/platform"}, {Ref: "host/bare"}},
 		},
 		belongs: map[prentice.Ref]policy.Belonging{"service/shop": {Owner: "group/shop"}, "resource/db": {Owner: "group/dba"}, "host/web": {Owner: "group/platform"}, "procedure/deploy": {Owner: "group/keepers"}},
 	}

@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/runner"
+	"prentice/internal/team"
 )
 
 // places says where things stand, for roles that are held on some things only.
@@ -69,7 +70,7 @@ func (s *System) touches(ctx context.Context, req prentice.RunRequest) ([]prenti
 
 // touched is what a plan acts on: its subject, and every target that is not one
 // of the subject's hosts. The names of both are data, and are looked up.
-func touched(c *prentice.Catalog, p prentice.Plan) []prentice.Ref {
+func touched(c *team.Catalog, p prentice.Plan) []prentice.Ref {
 	var things, own []prentice.Ref
 	if p.Subject != "" {
 		things = append(things, p.Subject)
@@ -90,7 +91,7 @@ func touched(c *prentice.Catalog, p prentice.Plan) []prentice.Ref {
 // placesIn is where things stand: each by its own name, its system's and its
 // owner's, as these were adopted. What the catalog does not know has no name at
 // all, and a grant on that name does not count.
-func (now *team) placesIn(things []prentice.Ref) [][]prentice.Ref {
+func (now *teamNow) placesIn(things []prentice.Ref) [][]prentice.Ref {
 	var parts [][]prentice.Ref
 	for _, ref := range things {
 		part := []prentice.Ref{}
@@ -108,7 +109,7 @@ func (now *team) placesIn(things []prentice.Ref) [][]prentice.Ref {
 }
 
 // knows says whether the catalog has a thing.
-func (now *team) knows(ref prentice.Ref) bool {
+func (now *teamNow) knows(ref prentice.Ref) bool {
 	if s, err := now.catalog.Service(string(ref)); err == nil && s.Ref == ref {
 		return true
 	}

@@ -13,7 +13,7 @@ import (
 	"prentice/internal/adapter/shell"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
-	teamfile "prentice/internal/team"
+	"prentice/internal/team"
 )
 
 // PolicyTestFile is the team's table of cases, beside the policy.
@@ -34,7 +34,7 @@ type policyDesk struct {
 	s     *System
 	mu    sync.Mutex
 	table policy.Table // of laid; guarded by mu
-	laid  *team
+	laid  *teamNow
 }
 
 // Why asks the policy in force about a moment.
@@ -115,17 +115,17 @@ func testPolicy(ctx context.Context, dir, file, text string) (t policy.CaseResul
 		return t, findings, nil
 	}
 	cat, _, findings := readCatalog(dir)
-	if teamfile.FirstError(findings) != nil {
+	if team.FirstError(findings) != nil {
 		return t, findings, nil
 	}
 	kinds := procedure.Kinds(stepKinds(cat, &shell.Kind{}))
 	library, _ := procedure.Load(dir, kinds) // one with errors is refused where a case asks for it
 	known := knownTo(cat, library, kinds)
-	if findings = p.Misspelt(known); teamfile.FirstError(findings) != nil {
+	if findings = p.Misspelt(known); team.FirstError(findings) != nil {
 		return t, findings, nil
 	}
 	cases, findings := p.Cases(file, []byte(text), known)
-	if teamfile.FirstError(findings) != nil {
+	if team.FirstError(findings) != nil {
 		return t, findings, nil
 	}
 	return p.Test(ctx, cases, func(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {

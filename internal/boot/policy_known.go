@@ -3,14 +3,14 @@ package boot
 import (
 	"sync"
 
-	"prentice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 )
 
 // knownTo is what the files of a team folder know by name.
-func knownTo(cat *prentice.Catalog, library *procedure.Library, kinds procedure.Kinds) *policy.Known {
+func knownTo(cat *team.Catalog, library *procedure.Library, kinds procedure.Kinds) *policy.Known {
 	var names []string
 	for _, k := range kinds {
 		names = append(names, k.Name())

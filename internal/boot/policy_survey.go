@@ -8,11 +8,12 @@ import (
 	"prentice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/team"
 )
 
 // surveyed is every procedure in every place that it could be about, and beside
 // them a procedure of each risk that the team has not written yet.
-func surveyed(t *team) []policy.Surveyed {
+func surveyed(t *teamNow) []policy.Surveyed {
 	subjects := spotsOf(t.catalog, t.policy.Names())
 	var list []policy.Surveyed
 	for _, p := range t.library.All() {
@@ -39,7 +40,7 @@ type spot struct {
 
 // spotsOf is one service for each system and environment of the catalog, every
 // service that a rule names, and nothing in particular when there is none.
-func spotsOf(cat *prentice.Catalog, named []string) []spot {
+func spotsOf(cat *team.Catalog, named []string) []spot {
 	found := map[string]spot{}
 	for _, s := range cat.Services {
 		e, _ := cat.Entity(s.Ref) // a service is an entity
@@ -72,7 +73,7 @@ func spotsOf(cat *prentice.Catalog, named []string) []spot {
 // inPlaces is a procedure in each place: its plan as it would be rendered, or,
 // when that needs an input that no one can guess, what its file says. One that
 // is always about the same thing is in one place.
-func inPlaces(t *team, p prentice.Procedure, subjects []spot) []policy.Surveyed {
+func inPlaces(t *teamNow, p prentice.Procedure, subjects []spot) []policy.Surveyed {
 	var list []policy.Surveyed
 	for _, s := range subjects {
 		inputs, moves := guessed(p, s)

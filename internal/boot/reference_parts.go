@@ -11,8 +11,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/kit/variable"
 	"prentice/internal/op"
 )
 
@@ -76,7 +78,7 @@ func (c *commands) settingsTable() string {
 		if flag == nil {
 			flag = root.PersistentFlags().Lookup(given)
 		}
-		environment := "`PRENTICE_" + prentice.Variable(name) + "`"
+		environment := "`PRENTICE_" + variable.Of(name) + "`"
 		if of.Field(i).Type.Kind() == reflect.Bool {
 			environment = "–"
 		}
@@ -201,7 +203,7 @@ func builtInRules() string {
 func holds() string {
 	var b strings.Builder
 	head(&b, "code", "when", "binds", "what ends it")
-	for _, m := range prentice.HoldMeanings() {
+	for _, m := range gate.HoldMeanings() {
 		row(&b, "`"+string(m.Code)+"`", m.When, m.Binds, m.Ends)
 	}
 	return b.String()

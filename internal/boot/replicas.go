@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/replica"
+	"prentice/internal/engine/run"
 	"prentice/internal/engine/runner"
 	"prentice/internal/kit/proc"
 )
@@ -141,7 +143,7 @@ func (s *System) hearOthers(ctx context.Context, after int64) error {
 			return nil
 		case <-tick.C:
 		}
-		lines, err := s.ledger.List(ctx, prentice.EvidenceFilter{After: max(1, after), Limit: 500})
+		lines, err := s.ledger.List(ctx, ledger.Filter{After: max(1, after), Limit: 500})
 		if err != nil {
 			if ctx.Err() == nil {
 				s.log.Error("hear what other replicas did", "err", err)
@@ -199,19 +201,19 @@ func runOf(line prentice.Evidence) (int64, bool) {
 }
 
 // momentOf is what a line says of a run, and which replica wrote it.
-func momentOf(line prentice.Evidence) (m prentice.RunMoment, by string, ok bool) {
+func momentOf(line prentice.Evidence) (m run.Moment, by string, ok bool) {
 	var data struct {
 		State               prentice.State
 		Says, Step, Replica string
 		Target              prentice.Ref
 	}
-	run, ok := runOf(line)
+	number, ok := runOf(line)
 	if !ok || json.Unmarshal(line.Data, &data) != nil || data.State == "" {
 		return m, "", false
 	}
-	m = prentice.RunMoment{Run: run, Time: line.Time, State: data.State, Step: data.Step, Says: data.Says}
+	m = run.Moment{Run: number, Time: line.Time, State: data.State, Step: data.Step, Says: data.Says}
 	if data.Step != "" {
-		m.Target, m.Stands = data.Target, prentice.StepState(strings.TrimPrefix(line.Kind, "step."))
+		m.Target, m.Stands = data.Target, run.StepState(strings.TrimPrefix(line.Kind, "step."))
 		m.Says = fmt.Sprintf("%s: %s. %s", data.Step, m.Stands, data.Says)
 	}
 	return m, data.Replica, true

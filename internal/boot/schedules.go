@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/run"
 	"prentice/internal/skill/automation"
 )
 
@@ -57,11 +58,11 @@ func (s *System) scheduled(ctx context.Context, now time.Time) ([]automation.Sch
 // schedules share their ticks.
 func (s *System) lastTick(ctx context.Context, one *automation.Scheduled) error {
 	about := prentice.NewRef("procedure", one.Procedure)
-	ticks, err := s.inbox.List(ctx, prentice.EventFilter{Subject: about, Type: "schedule.tick", Limit: 1})
+	ticks, err := s.inbox.List(ctx, inbox.Filter{Subject: about, Type: "schedule.tick", Limit: 1})
 	if err != nil {
 		return err
 	}
-	missed, err := s.inbox.List(ctx, prentice.EventFilter{Subject: about, Type: "schedule.missed", Limit: 1})
+	missed, err := s.inbox.List(ctx, inbox.Filter{Subject: about, Type: "schedule.missed", Limit: 1})
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (s *System) lastTick(ctx context.Context, one *automation.Scheduled) error 
 		return nil
 	}
 	one.Fired, one.Says = ticks[0].Time, ticks[0].Says
-	runs, err := s.runner.List(ctx, prentice.RunFilter{Procedure: one.Procedure, Limit: runsLooked})
+	runs, err := s.runner.List(ctx, run.Filter{Procedure: one.Procedure, Limit: runsLooked})
 	for _, run := range runs {
 		if run.Event == string(ticks[0].Ref()) || run.State == prentice.RunHeld { // what is held is what later ticks want
 			one.Run, one.State, one.Says = run.Ref(), run.State, run.Says

@@ -14,6 +14,7 @@ import (
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/log"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/engine/run"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
@@ -27,6 +28,7 @@ import (
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
@@ -54,16 +56,16 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,
-			Team: func(context.Context) (*prentice.Catalog, []prentice.Finding, error) {
+			Team: func(context.Context) (*team.Catalog, []prentice.Finding, error) {
 				c, _, _, findings := readCatalogAsking(s.Settings.Team, s.Team.ask)
 				return c, s.Team.notInForce(findings), nil
 			},
 			File: s.Team.checkFile,
 		},
-		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Views: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]prentice.EvidenceFault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey, Hosts: s.hosts, CheckHosts: s.checkHosts,
+		Security: security.Deps{Ledger: s.ledger, People: s.Identity, Views: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]ledger.Fault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey, Hosts: s.hosts, CheckHosts: s.checkHosts,
 			Catalog: s.Team.Catalog, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
-			Absences: func(ctx context.Context) ([]prentice.Absence, error) { return s.runner.Absences(ctx) },
+			Absences: func(ctx context.Context) ([]run.Absence, error) { return s.runner.Absences(ctx) },
 			Channels: func(secret string) []string { return s.Team.now.Load().notices().Using(secret) },
 			Page:     func(path string) string { return s.url() + path },
 			Address:  func(code string) string { return s.url() + "/sign-in/" + code }},
@@ -155,7 +157,7 @@ func (d door) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 // diagnoser is the runner before it is there.
 type diagnoser struct{ s *System }
 
-func (d diagnoser) Diagnose(ctx context.Context, r prentice.RunRequest) (prentice.Diagnosis, error) {
+func (d diagnoser) Diagnose(ctx context.Context, r prentice.RunRequest) (run.Diagnosis, error) {
 	return d.s.runner.Diagnose(ctx, r)
 }
 

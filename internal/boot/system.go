@@ -337,7 +337,7 @@ func (s *System) join() (err error) {
 		}
 	}
 	s.inbox.Listen(s.outbox.Listen)
-	s.Team.changed = append(s.Team.changed, s.follow, func(*team) { s.ring() })
+	s.Team.changed = append(s.Team.changed, s.follow, func(*teamNow) { s.ring() })
 	s.follow(s.Team.now.Load())
 	return nil
 }
@@ -352,7 +352,7 @@ func (s *System) ring() {
 }
 
 // follow takes the schedules from the procedures in force.
-func (s *System) follow(t *team) {
+func (s *System) follow(t *teamNow) {
 	var list []inbox.Schedule
 	for _, p := range t.library.All() {
 		for _, on := range p.On {

@@ -14,7 +14,7 @@ import (
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
-	teamfile "prentice/internal/team"
+	"prentice/internal/team"
 	"prentice/internal/team/catalog"
 	"prentice/internal/team/inventory"
 )
@@ -22,9 +22,9 @@ import (
 // PolicyFile is the team's policy, in the team folder.
 const PolicyFile = "policy.yaml"
 
-// team is what the team folder says at this moment.
-type team struct {
-	catalog   *prentice.Catalog
+// teamNow is what the team folder says at this moment.
+type teamNow struct {
+	catalog   *team.Catalog
 	library   *procedure.Library
 	partial   bool               // the catalog was never read without an error
 	troubles  []prentice.Finding // why a file of the folder is not in force as it stands
@@ -35,7 +35,7 @@ type team struct {
 	groups    policy.Entry                      // who is in which group, as it was adopted
 	belongs   map[prentice.Ref]policy.Belonging // what belongs to whom, as it was adopted
 	newGroups *string                           // as the catalog says it, when that is not what was adopted
-	said      teamfile.Said                     // by the other files of the folder
+	said      team.Said                         // by the other files of the folder
 	ssh       *ssh.Config
 	marks     string // of the files, to see that they changed
 	read      time.Time
@@ -47,17 +47,17 @@ type team struct {
 type Team struct {
 	dir     string
 	kinds   []prentice.StepKind
-	files   []teamfile.Part
+	files   []team.Part
 	log     *slog.Logger
 	reads   bool // it is only asked what it says; nothing is adopted
 	book    *policy.Book
 	groups  *policy.Book
 	reading sync.Mutex // held by anyone who reads the folder
-	now     atomic.Pointer[team]
+	now     atomic.Pointer[teamNow]
 	wrong   atomic.Pointer[error]               // with what the folder says now, when it is not what is in force
 	granted func(context.Context) (bool, error) // whether anyone holds a role on what is a group's or a system's
 	missing func([]string) string               // the first secret that is not there, or ""; nil asks no one
-	changed []func(*team)                       // called after each reading that took effect
+	changed []func(*teamNow)                    // called after each reading that took effect
 	ask     inventory.Ask                       // Ansible, for hosts that no file lists; nil asks no one
 	missed  atomic.Bool                         // what changed elsewhere could not be read yet
 }
@@ -78,7 +78,7 @@ func (t *Team) read(ctx context.Context) error {
 	t.reading.Lock()
 	defer t.reading.Unlock()
 	t.missed.Store(false)
-	next := &team{marks: t.marks()}
+	next := &teamNow{marks: t.marks()}
 	had := t.now.Load()
 	t.readThings(next, had)
 	var findings []prentice.Finding
@@ -161,13 +161,13 @@ func (t *Team) Run(ctx context.Context) error {
 }
 
 // Catalog is the one in force.
-func (t *Team) Catalog() *prentice.Catalog { return t.now.Load().catalog }
+func (t *Team) Catalog() *team.Catalog { return t.now.Load().catalog }
 
 // Library is the one in force.
 func (t *Team) Library() *procedure.Library { return t.now.Load().library }
 
 // Service implements the step kinds' look into the catalog.
-func (t *Team) Service(name string) (prentice.Service, error) { return t.Catalog().Service(name) }
+func (t *Team) Service(name string) (team.Service, error) { return t.Catalog().Service(name) }
 
 // Decide is the policy in force.
 func (t *Team) Decide(ctx context.Context, m prentice.Moment) prentice.Decision {

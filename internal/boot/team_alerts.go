@@ -79,7 +79,7 @@ func (r router) Owner(about prentice.Ref) (owner prentice.Ref, hint string) {
 }
 
 // owns is who owns a thing of the catalog, as it stands there.
-func (now *team) owns(ref prentice.Ref) prentice.Ref {
+func (now *teamNow) owns(ref prentice.Ref) prentice.Ref {
 	if s, err := now.catalog.Service(string(ref)); err == nil && s.Ref == ref {
 		return s.Owner
 	}
@@ -90,7 +90,7 @@ func (now *team) owns(ref prentice.Ref) prentice.Ref {
 }
 
 // nearest is the thing of the catalog that was probably meant, or "".
-func (now *team) nearest(ref prentice.Ref) string {
+func (now *teamNow) nearest(ref prentice.Ref) string {
 	var names []string
 	for _, s := range now.catalog.Services {
 		names = append(names, string(s.Ref))

@@ -8,30 +8,30 @@ import (
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/notice"
 	"prentice/internal/skill"
-	teamfile "prentice/internal/team"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
 // teamFiles are the files of the team folder that say what holds for all, in the order
 // in which they are read: that of an adapter, and those of the skills.
-func teamFiles(skills []skill.Skill) []teamfile.Part {
-	return append([]teamfile.Part{secret.TeamFile.Part(nil)}, skill.TeamFiles(skills)...)
+func teamFiles(skills []skill.Skill) []team.Part {
+	return append([]team.Part{secret.TeamFile.Part(nil)}, skill.TeamFiles(skills)...)
 }
 
 // knownFiles are those files where nothing is at work.
-var knownFiles = sync.OnceValue(func() []teamfile.Part { return teamFiles(Describe()) })
+var knownFiles = sync.OnceValue(func() []team.Part { return teamFiles(Describe()) })
 
 // What the files of the folder say.
-func (t *team) secrets() secret.Declarations { return teamfile.Of(t.said, secret.TeamFile) }
-func (t *team) calendar() *calendar.Calendar { return teamfile.Of(t.said, calendar.File) }
-func (t *team) limits() gate.Limits          { return teamfile.Of(t.said, gate.File) }
-func (t *team) notices() *notice.Settings    { return teamfile.Of(t.said, notice.File) }
-func (t *team) alerts() *alert.Rules         { return teamfile.Of(t.said, alert.File) }
+func (t *teamNow) secrets() secret.Declarations { return team.Of(t.said, secret.TeamFile) }
+func (t *teamNow) calendar() *calendar.Calendar { return team.Of(t.said, calendar.File) }
+func (t *teamNow) limits() gate.Limits          { return team.Of(t.said, gate.File) }
+func (t *teamNow) notices() *notice.Settings    { return team.Of(t.said, notice.File) }
+func (t *teamNow) alerts() *alert.Rules         { return team.Of(t.said, alert.File) }
 
 // readRest reads those files. Each by itself stays as it was read before when it has
 // an error, and never keeps the rest of the folder from being read.
-func (t *Team) readRest(next, had *team) {
-	next.said = teamfile.Said{}
+func (t *Team) readRest(next, had *teamNow) {
+	next.said = team.Said{}
 	for _, f := range t.files {
 		said, err := f.Read(t.dir)
 		switch {
@@ -53,7 +53,7 @@ func (t *Team) readRest(next, had *team) {
 }
 
 // tellFiles tells those who wait for it what is in force of a file.
-func (t *Team) tellFiles(now *team) {
+func (t *Team) tellFiles(now *teamNow) {
 	for _, f := range t.files {
 		if f.Took != nil {
 			f.Took(now.said[f.Name])

@@ -12,7 +12,7 @@ import (
 // of groups: what the catalog changes counts for nothing until an owner adopts
 // it, as with the policy. What is found first enters by itself, and so does what
 // belongs to whom as long as nothing depends on it.
-func (t *Team) readGroups(ctx context.Context, next *team) error {
+func (t *Team) readGroups(ctx context.Context, next *teamNow) error {
 	groups, belongings := policy.Memberships(next.catalog), policy.Belongings(next.catalog, next.library.All())
 	entry, found, err := t.groups.InForce(ctx)
 	if err != nil {
@@ -70,7 +70,7 @@ func (t *Team) enterGroups(ctx context.Context, old policy.Entry, found bool, te
 // ownersOf are the groups that answer for what a plan acts on: the owner of each
 // thing, or else of the procedure. An owner that no one adopted is ThePlansOwner, who
 // is no one, so that what it owns is not decided by the others.
-func (now *team) ownersOf(plan prentice.Plan) (owners []prentice.Ref) {
+func (now *teamNow) ownersOf(plan prentice.Plan) (owners []prentice.Ref) {
 	things := touched(now.catalog, plan)
 	if len(things) == 0 {
 		things = []prentice.Ref{""}
@@ -90,7 +90,7 @@ func (now *team) ownersOf(plan prentice.Plan) (owners []prentice.Ref) {
 
 // ownerOf is the group that answers for a thing, as it was adopted; of what the
 // catalog gave an owner since, it is no one.
-func (now *team) ownerOf(subject prentice.Ref, procedure string) prentice.Ref {
+func (now *teamNow) ownerOf(subject prentice.Ref, procedure string) prentice.Ref {
 	if owner := now.belongs[subject].Owner; owner != "" && subject != "" {
 		return owner
 	}
@@ -109,7 +109,7 @@ func (t *Team) GroupsOf(person string) []prentice.Ref {
 }
 
 // pendingGroups is what the catalog says of groups and no one adopted yet.
-func (t *Team) pendingGroups(ctx context.Context, now *team, asker prentice.Actor) (*policy.Pending, error) {
+func (t *Team) pendingGroups(ctx context.Context, now *teamNow, asker prentice.Actor) (*policy.Pending, error) {
 	if now.newGroups == nil {
 		return nil, nil
 	}

@@ -15,6 +15,7 @@ import (
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 	"prentice/internal/team/catalog"
 	"prentice/internal/team/inventory"
 )
@@ -22,14 +23,14 @@ import (
 // readCatalog reads what a team folder says of the team's things and hosts:
 // its catalog files, its inventories, and the hosts that ssh_config names. One
 // machine under two names is an error, and nothing may be planned for either.
-func readCatalog(dir string) (*prentice.Catalog, *ssh.Config, []prentice.Finding) {
+func readCatalog(dir string) (*team.Catalog, *ssh.Config, []prentice.Finding) {
 	c, config, _, findings := readCatalogAsking(dir, nil)
 	return c, config, findings
 }
 
 // readCatalogAsking also asks Ansible for hosts that no file lists, and says whether
 // it did; nil asks no one.
-func readCatalogAsking(dir string, ask inventory.Ask) (_ *prentice.Catalog, _ *ssh.Config, asked bool, _ []prentice.Finding) {
+func readCatalogAsking(dir string, ask inventory.Ask) (_ *team.Catalog, _ *ssh.Config, asked bool, _ []prentice.Finding) {
 	config, findings := readSSH(dir)
 	unsure := errorsOf(findings)
 	inv, more := inventory.LoadAsking(dir, config.HostName, ask)
@@ -64,17 +65,17 @@ func readCatalogAsking(dir string, ask inventory.Ask) (_ *prentice.Catalog, _ *s
 var probeKinds = sync.OnceValue(func() catalog.Kinds { return probe.New().Know(skill.Probes(Describe())).Kinds() })
 
 // onlyIn says of a host whether it is one that only ssh_config declares.
-func onlyIn(spare []prentice.Host) func(prentice.Host) bool {
+func onlyIn(spare []team.Host) func(team.Host) bool {
 	at := map[prentice.Pos]bool{}
 	for _, h := range spare {
 		at[h.At] = true
 	}
-	return func(h prentice.Host) bool { return at[h.At] }
+	return func(h team.Host) bool { return at[h.At] }
 }
 
 // block marks hosts as ones that nothing may be planned for, wherever they stand.
-func block(c *prentice.Catalog, why map[prentice.Ref]string) {
-	mark := func(hosts []prentice.Host) {
+func block(c *team.Catalog, why map[prentice.Ref]string) {
+	mark := func(hosts []team.Host) {
 		for i := range hosts {
 			if w := why[hosts[i].Ref]; w != "" && hosts[i].Blocked == "" {
 				hosts[i].Blocked = w
@@ -94,8 +95,8 @@ func at(f prentice.Finding) string { return f.At.String() }
 
 // blockReached keeps hosts that are reached over SSH from being planned for: the
 // ssh_config has an error there, and may say where they are.
-func blockReached(c *prentice.Catalog, where string) {
-	var list []prentice.Host
+func blockReached(c *team.Catalog, where string) {
+	var list []team.Host
 	for _, h := range c.Hosts {
 		if !h.Local {
 			list = append(list, h)
@@ -104,7 +105,7 @@ func blockReached(c *prentice.Catalog, where string) {
 	blockThese(c, list, "ssh_config has an error at "+where)
 }
 
-func blockThese(c *prentice.Catalog, hosts []prentice.Host, why string) {
+func blockThese(c *team.Catalog, hosts []team.Host, why string) {
 	blocked := map[prentice.Ref]string{}
 	for _, h := range hosts {
 		blocked[h.Ref] = why

@@ -11,6 +11,7 @@ import (
 	"prentice/internal/adapter/notify"
 	"prentice/internal/adapter/sentfile"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/run"
 )
 
 // Systems lists the systems that an act about subject on targets has to do
@@ -33,7 +34,7 @@ func (s *System) openOutbox() {
 	s.outbox = notice.New(notice.Deps{
 		DB: s.db, Recorder: s.ledger, Sender: notify.New(s.secrets, time.Now, nil), Memory: sentfile.At(s.path("sent")),
 		Settings: func() *notice.Settings { return s.Team.now.Load().notices() },
-		Show:     func(ctx context.Context, n int64) (prentice.RunDetail, error) { return s.runner.Show(ctx, n) },
+		Show:     func(ctx context.Context, n int64) (run.View, error) { return s.runner.Show(ctx, n) },
 		Able:     s.able, Team: s.people,
 		Systems: s.Team.Systems, Owners: s.Team.Owners, Stopped: s.stoppedSince, Clock: time.Now, Chance: rand.Float64, Log: s.log,
 	})

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // readThings reads the catalog, the inventories and ssh_config. With an error in
 // them, what was read before stays in force, whole: half a list of hosts is another
 // list. When nothing was read before, what has no error is in force, and nothing can
 // be planned for what has one.
-func (t *Team) readThings(next, had *team) {
+func (t *Team) readThings(next, had *teamNow) {
 	var findings []prentice.Finding
 	next.catalog, next.ssh, next.asked, findings = readCatalogAsking(t.dir, t.ask)
 	next.read = time.Now()
@@ -24,7 +25,7 @@ func (t *Team) readThings(next, had *team) {
 }
 
 // blockAll keeps every host from being planned for.
-func blockAll(c *prentice.Catalog, why string) {
+func blockAll(c *team.Catalog, why string) {
 	all := map[prentice.Ref]string{}
 	for _, h := range c.Hosts {
 		all[h.Ref] = why
@@ -33,7 +34,7 @@ func blockAll(c *prentice.Catalog, why string) {
 }
 
 // sayTroubles tells the log of errors that are new.
-func (t *Team) sayTroubles(next, had *team) {
+func (t *Team) sayTroubles(next, had *teamNow) {
 	if len(next.troubles) == 0 || had != nil && slices.Equal(had.troubles, next.troubles) {
 		return
 	}

@@ -10,7 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/policy"
-	teamfile "prentice/internal/team"
+	"prentice/internal/team"
 )
 
 // pending is an edited policy.yaml, which decides nothing until it is adopted.
@@ -24,7 +24,7 @@ type pending struct {
 // readPolicy takes the policy in force from the book, and looks whether the file
 // says another. The first policy that is found enters the book by itself; one
 // with errors is refused then, because no one could say what it means.
-func (t *Team) readPolicy(ctx context.Context, next *team) error {
+func (t *Team) readPolicy(ctx context.Context, next *teamNow) error {
 	text, err := t.policyText()
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (t *Team) readPolicy(ctx context.Context, next *team) error {
 	edited, findings := policy.Load(PolicyFile, []byte(text))
 	if edited != nil {
 		findings = append(findings, edited.Misspelt(knownTo(next.catalog, next.library, t.kinds))...)
-		if teamfile.FirstError(findings) != nil {
+		if team.FirstError(findings) != nil {
 			edited = nil
 		}
 	}
@@ -45,7 +45,7 @@ func (t *Team) readPolicy(ctx context.Context, next *team) error {
 			next.wouldAdopt(edited, text, findings)
 			return nil
 		}
-		if err := teamfile.FirstError(findings); err != nil {
+		if err := team.FirstError(findings); err != nil {
 			return err
 		}
 		if err := t.book.First(ctx, edited, text); err != nil {
@@ -65,7 +65,7 @@ func (t *Team) readPolicy(ctx context.Context, next *team) error {
 
 // wouldAdopt has in force what the next start would adopt by itself. A policy with
 // errors keeps no other file from being asked about.
-func (next *team) wouldAdopt(edited *policy.Policy, text string, findings []prentice.Finding) {
+func (next *teamNow) wouldAdopt(edited *policy.Policy, text string, findings []prentice.Finding) {
 	if edited == nil {
 		next.pending = &pending{nil, text, findings}
 		edited, _ = policy.Load(PolicyFile, nil)
@@ -77,14 +77,14 @@ func (next *team) wouldAdopt(edited *policy.Policy, text string, findings []pren
 // noPolicy is why there is no policy to ask: the first one has errors.
 func (t *Team) noPolicy() error {
 	if now := t.now.Load(); t.reads && now.inForce.Seq == 0 && now.pending != nil {
-		return teamfile.FirstError(now.pending.findings)
+		return team.FirstError(now.pending.findings)
 	}
 	return nil
 }
 
 func inForce(e policy.Entry) (*policy.Policy, error) {
 	p, findings := policy.LoadAdopted("policy in force", []byte(e.Text))
-	if err := teamfile.FirstError(findings); err != nil {
+	if err := team.FirstError(findings); err != nil {
 		return nil, prentice.Errorf(prentice.Invalid, "the policy in force cannot be read by this version: %w", err).
 			Try("start the version that adopted it, adopt a policy that both can read, then start this one")
 	}
@@ -104,12 +104,12 @@ func (t *Team) policyText() (string, error) {
 }
 
 // sayPending tells the log once that a policy waits.
-func (t *Team) sayPending(next *team) {
+func (t *Team) sayPending(next *teamNow) {
 	last := t.now.Load()
 	switch {
 	case next.pending == nil || last != nil && last.pending != nil && last.pending.text == next.pending.text:
 	case next.pending.policy == nil:
-		t.log.Warn("policy.yaml was edited and has errors; what was adopted before stays in force", "error", teamfile.FirstError(next.pending.findings))
+		t.log.Warn("policy.yaml was edited and has errors; what was adopted before stays in force", "error", team.FirstError(next.pending.findings))
 	default:
 		t.log.Info("policy.yaml was edited; what was adopted before stays in force until an owner adopts it", "digest", next.pending.policy.Digest())
 	}
@@ -155,7 +155,7 @@ func (t *Team) Adopt(ctx context.Context, who prentice.Actor, digest, reason str
 	case now.pending == nil:
 		return policy.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml says what is in force already: %s", now.policy.Digest()).Try("edit %s first", filepath.Join(t.dir, PolicyFile))
 	case now.pending.policy == nil:
-		return policy.Adoption{}, teamfile.FirstError(now.pending.findings)
+		return policy.Adoption{}, team.FirstError(now.pending.findings)
 	case digest != "" && digest != now.pending.policy.Digest():
 		return policy.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml is %s, not %s", now.pending.policy.Digest(), digest).Try("look at what has changed with: prentice policy show")
 	}

@@ -15,6 +15,7 @@ import (
 	"prentice/internal/demo"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/runner"
+	"prentice/internal/team"
 	"prentice/internal/team/catalog"
 )
 
@@ -23,13 +24,13 @@ type crew struct {
 	t       *testing.T
 	where   demo.Where
 	ports   demo.Ports
-	cat     *prentice.Catalog
+	cat     *team.Catalog
 	library *procedure.Library
 	kinds   map[string]prentice.StepKind
 	run     int
 }
 
-func team(t *testing.T, make func(*testing.T) (demo.Where, demo.Ports)) *crew {
+func newCrew(t *testing.T, make func(*testing.T) (demo.Where, demo.Ports)) *crew {
 	t.Helper()
 	c := &crew{t: t}
 	c.where, c.ports = make(t)

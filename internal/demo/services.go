@@ -10,6 +10,7 @@ import (
 	"os/exec"
 
 	"prentice"
+	"prentice/internal/team"
 	"prentice/internal/team/catalog"
 )
 
@@ -41,7 +42,7 @@ func Start(ctx context.Context, w Where) error {
 }
 
 // control gives a service's run command a verb.
-func (w Where) control(ctx context.Context, s prentice.Service, verb string) error {
+func (w Where) control(ctx context.Context, s team.Service, verb string) error {
 	if s.Run == "" {
 		return prentice.Errorf(prentice.Invalid, "%s names no run command", s.Ref).Try("add annotation prentice.dev/run to its catalog-info.yaml")
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 //go:embed team
-var team embed.FS
+var files embed.FS
 
 // The services of the team, in the order in which they start.
 const (
@@ -84,7 +84,7 @@ func Install(dir string, ports Ports) error {
 		fill = append(fill, "PORT_OF_"+strings.ToUpper(name), strconv.Itoa(ports[name]))
 	}
 	filled := strings.NewReplacer(fill...)
-	files, err := fs.Sub(team, "team")
+	files, err := fs.Sub(files, "team")
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 func TestTheTeamsFilesAreWithoutAnyFinding(t *testing.T) {
-	c := team(t, shop)
+	c := newCrew(t, shop)
 	var names []string
 	for _, p := range c.library.All() {
 		names = append(names, p.Name)
@@ -45,7 +45,7 @@ func TestTheTeamsFilesAreWithoutAnyFinding(t *testing.T) {
 }
 
 func TestTheTeamsPolicyDecidesAsItSays(t *testing.T) {
-	c := team(t, shop)
+	c := newCrew(t, shop)
 	text, err := os.ReadFile(filepath.Join(c.where.Team, "policy.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestEachFaultFitsOneProcedureWhichMendsIt(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
-			c := team(t, open)
+			c := newCrew(t, open)
 			for _, name := range demo.Names() {
 				if got := c.fits(name); got != "" {
 					t.Fatalf("while all is well, %s fits %s", got, name)
@@ -113,7 +113,7 @@ func TestEachFaultFitsOneProcedureWhichMendsIt(t *testing.T) {
 
 func TestCheckoutThatFailsBecauseOfOrdersFitsNothing(t *testing.T) {
 	t.Parallel()
-	c := team(t, open)
+	c := newCrew(t, open)
 	kill(t, c.where, demo.Orders)
 	if got := c.fits(demo.Checkout); got != "" {
 		t.Errorf("%s fits", got)
@@ -122,7 +122,7 @@ func TestCheckoutThatFailsBecauseOfOrdersFitsNothing(t *testing.T) {
 
 func TestADoneQuestionTellsWhetherAServiceWasStarted(t *testing.T) {
 	t.Parallel()
-	c := team(t, open)
+	c := newCrew(t, open)
 	kill(t, c.where, demo.Payments)
 	p := c.plan("restart-service", map[string]string{"service": demo.Payments})
 	if got := c.done(p, "start"); got != prentice.No {
@@ -138,7 +138,7 @@ func TestADoneQuestionTellsWhetherAServiceWasStarted(t *testing.T) {
 
 func TestWhatALockWasClearedForCanBePutBack(t *testing.T) {
 	t.Parallel()
-	c := team(t, open)
+	c := newCrew(t, open)
 	kill(t, c.where, demo.Orders)
 	left, err := os.ReadFile(demo.LockFile(c.where.State))
 	if err != nil {
@@ -156,7 +156,7 @@ func TestWhatALockWasClearedForCanBePutBack(t *testing.T) {
 
 func TestALockIsNotClearedUnderALivingService(t *testing.T) {
 	t.Parallel()
-	c := team(t, open)
+	c := newCrew(t, open)
 	p := c.plan("clear-stale-lock", map[string]string{"service": demo.Orders})
 	if bad := c.perform(p, prentice.Act); bad != "set-aside" {
 		t.Errorf("it was refused at %q", bad)
@@ -168,7 +168,7 @@ func TestALockIsNotClearedUnderALivingService(t *testing.T) {
 
 func TestABackupIsKeptOnceAndIsWhole(t *testing.T) {
 	t.Parallel()
-	c := team(t, open)
+	c := newCrew(t, open)
 	if bad := c.perform(c.plan("nightly-backup", nil), prentice.Check); bad != "something-to-copy" {
 		t.Errorf("without orders the check comes out at %q", bad)
 	}

@@ -93,7 +93,7 @@ func (tpl *template) make(t *testing.T) {
 	if _, err := people.AddPerson(t.Context(), approver, prentice.Approver); err != nil {
 		t.Fatal(err)
 	}
-	tpl.ann, _, err = people.CreateToken(t.Context(), prentice.TokenRequest{Name: approver, Kind: prentice.Person, Person: approver, Role: prentice.Approver})
+	tpl.ann, _, err = people.CreateToken(t.Context(), identity.TokenRequest{Name: approver, Kind: prentice.Person, Person: approver, Role: prentice.Approver})
 	if err != nil {
 		t.Fatal(err)
 	}

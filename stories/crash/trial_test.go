@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // outcome is what became of a trial.
@@ -228,7 +229,7 @@ func (p *play) resume(olga caller, runs []prentice.Run) (string, error) {
 	if p.looked {
 		return "", nil
 	}
-	var is prentice.LimitState
+	var is run.LimitState
 	if err := olga.call("limit.show", "", map[string]any{}, &is); err != nil {
 		return "", err
 	}

@@ -20,7 +20,6 @@ import (
 	"strings"
 	"time"
 
-	"prentice"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/label"
 )
@@ -71,7 +70,7 @@ func (a *Alertmanager) List(ctx context.Context) ([]silence.Copy, error) {
 	}
 	var list []silence.Copy
 	for _, s := range all {
-		c := silence.Copy{ID: s.ID, Over: s.Status.State == prentice.SilenceExpired}
+		c := silence.Copy{ID: s.ID, Over: s.Status.State == silence.Expired}
 		if found := mark.FindStringSubmatch(s.Comment); found != nil {
 			c.Of = found[1]
 		}
@@ -81,7 +80,7 @@ func (a *Alertmanager) List(ctx context.Context) ([]silence.Copy, error) {
 }
 
 // Add implements silence.Receiver.
-func (a *Alertmanager) Add(ctx context.Context, s prentice.Silence) (id string, err error) {
+func (a *Alertmanager) Add(ctx context.Context, s silence.Silence) (id string, err error) {
 	body := map[string]any{"startsAt": s.Starts.UTC(), "endsAt": s.Ends.UTC(), "createdBy": "prentice", "comment": comment(s)}
 	var matchers []matcher
 	for _, text := range s.Matchers {
@@ -101,7 +100,7 @@ func (a *Alertmanager) Add(ctx context.Context, s prentice.Silence) (id string, 
 
 // comment says what a silence is a copy of: one of ours, or maintenance, which has no
 // number.
-func comment(s prentice.Silence) string {
+func comment(s silence.Silence) string {
 	of := fmt.Sprintf("%s by %s", s.Ref(), s.By)
 	if s.Number == 0 {
 		of = "maintenance " + s.By.Name()

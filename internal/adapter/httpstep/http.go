@@ -29,6 +29,7 @@ import (
 	"prentice/internal/kit/mask"
 	"prentice/internal/kit/reach"
 	"prentice/internal/kit/span"
+	"prentice/internal/kit/variable"
 )
 
 // DefaultTimeout is how long a step waits for its answer when it does not say.
@@ -182,7 +183,7 @@ func key(w prentice.Work, step prentice.PlannedStep) string {
 // lookup finds a secret's value under the name that steps know it by.
 func lookup(env []string, secret string) (string, bool) {
 	for _, e := range env {
-		if v, ok := strings.CutPrefix(e, prentice.Variable(secret)+"="); ok {
+		if v, ok := strings.CutPrefix(e, variable.Of(secret)+"="); ok {
 			return v, true
 		}
 	}

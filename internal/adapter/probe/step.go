@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Services finds a service in the catalog of this moment.
 type Services interface {
-	Service(name string) (prentice.Service, error)
+	Service(name string) (team.Service, error)
 }
 
 // Looker looks once.

@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/probe"
+	"prentice/internal/team"
 )
 
 // script answers looks from a list; the last answer stays.
@@ -25,7 +26,7 @@ func (s *script) Probe(context.Context, prentice.Probe) prentice.Observation {
 
 func seeing(truths ...prentice.Truth) *script { return &script{truths: truths} }
 
-var catalog = &prentice.Catalog{Services: []prentice.Service{
+var catalog = &team.Catalog{Services: []team.Service{
 	{Ref: "service/checkout", Probes: []prentice.Probe{
 		{Name: "web", Kind: "http", Target: "http://ann:pw@127.0.0.1:8080/healthz", Contains: "ok"},
 		{Name: "port", Kind: "tcp", Target: "127.0.0.1:8080"},

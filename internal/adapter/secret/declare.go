@@ -9,6 +9,7 @@ import (
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
+	"prentice/internal/kit/variable"
 	"prentice/internal/team"
 )
 
@@ -64,8 +65,8 @@ func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
 	if name != "" && named(name) != nil {
 		r.Wrong(v["name"], "use letters, digits, dashes and underscores", "%q is not the name of a secret", clip.Text(name))
 	}
-	if why := prentice.VariableTaken(prentice.Variable(name)); why != "" {
-		r.Wrong(v["name"], "give it another name", "secret %q would be the variable %s: %s", clip.Text(name), prentice.Variable(name), why)
+	if why := variable.Taken(variable.Of(name)); why != "" {
+		r.Wrong(v["name"], "give it another name", "secret %q would be the variable %s: %s", clip.Text(name), variable.Of(name), why)
 	}
 	if _, twice := all[name]; twice {
 		r.Wrong(v["name"], "keep one of them", "secret %q appears twice", clip.Text(name))

@@ -22,6 +22,8 @@ import (
 	"prentice"
 	"prentice/internal/kit/mask"
 	"prentice/internal/kit/proc"
+	"prentice/internal/kit/variable"
+	"prentice/internal/team"
 )
 
 // mostBytes is the longest secret.
@@ -84,8 +86,8 @@ func named(name string) error {
 // free refuses a name under which steps would not find the secret, but something
 // else.
 func free(name string) error {
-	as := prentice.Variable(name)
-	if why := prentice.VariableTaken(as); why != "" {
+	as := variable.Of(name)
+	if why := variable.Taken(as); why != "" {
 		return prentice.Errorf(prentice.Invalid, "secret %s would be the variable %s: %s", name, as, why).Try("give it another name")
 	}
 	return nil
@@ -159,7 +161,7 @@ func (l *limited) Write(p []byte) (int, error) {
 
 // List is every secret that is declared, stored, or lies in the folder, by name.
 // Changed is zero where no one knows.
-func (s *Secrets) List(context.Context) ([]prentice.SecretRecord, error) {
+func (s *Secrets) List(context.Context) ([]team.SecretRecord, error) {
 	entries, err := os.ReadDir(s.Folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, prentice.Errorf(prentice.Unavailable, "list secrets: %w", err)
@@ -176,7 +178,7 @@ func (s *Secrets) List(context.Context) ([]prentice.SecretRecord, error) {
 		}
 	}
 	slices.Sort(names)
-	list := []prentice.SecretRecord{}
+	list := []team.SecretRecord{}
 	for _, name := range slices.Compact(names) {
 		list = append(list, s.record(name))
 	}
@@ -193,9 +195,9 @@ func (s *Secrets) Missing(names []string) string {
 	return ""
 }
 
-func (s *Secrets) record(name string) prentice.SecretRecord {
+func (s *Secrets) record(name string) team.SecretRecord {
 	d := s.source(name)
-	r := prentice.SecretRecord{Name: name, From: string(d.From), Set: d.From == Command}
+	r := team.SecretRecord{Name: name, From: string(d.From), Set: d.From == Command}
 	path := d.Path
 	if d.From == Store {
 		path = s.path(name)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 const (
@@ -165,7 +166,7 @@ func (r *Reach) shake(ctx context.Context, p *place, ring *keyring, auth []ssh.A
 	case slowAgent(err):
 		return nil, prentice.Errorf(prentice.Unavailable, "host %s: the agent with the key does not sign within %s", p.name, r.timed().agent).Try("look at the agent at SSH_AUTH_SOCK, and whether its key waits to be confirmed")
 	case strings.Contains(err.Error(), "unable to authenticate"):
-		return nil, trouble{prentice.ContactNoLogin, prentice.Errorf(prentice.Refused, "host %s does not let %s in with the keys that prentice has", p.name, p.user).Try("put the public key into its authorized_keys, or name another user or key")}
+		return nil, trouble{gate.ContactNoLogin, prentice.Errorf(prentice.Refused, "host %s does not let %s in with the keys that prentice has", p.name, p.user).Try("put the public key into its authorized_keys, or name another user or key")}
 	default:
 		return nil, prentice.Errorf(prentice.Unavailable, "host %s at %s: %w", p.name, p.address, err).Try("look whether sshd runs there")
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 // keyring is the known keys of hosts, and what a host offered.
@@ -85,14 +86,14 @@ func (k *keyring) callback(address string, remote net.Addr, key ssh.PublicKey) e
 	case !errors.As(err, &wrong):
 		k.refusal = prentice.Errorf(prentice.Refused, "the host key of %s (%s) is refused: %w", k.name, offered, err).Try("look at the known_hosts files")
 	case len(wanted) == 0:
-		k.refusal = trouble{prentice.ContactKeyUnknown, prentice.Errorf(prentice.Refused, "the host key of %s is not known; it offers %s", k.name, offered).
+		k.refusal = trouble{gate.ContactKeyUnknown, prentice.Errorf(prentice.Refused, "the host key of %s is not known; it offers %s", k.name, offered).
 			Try("compare it on the host with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub, then: prentice host accept-key %s --fingerprint %s", k.name, ssh.FingerprintSHA256(key))}
 	default:
 		var had []string
 		for _, w := range wanted {
 			had = append(had, w.Key.Type()+" "+ssh.FingerprintSHA256(w.Key))
 		}
-		k.refusal = trouble{prentice.ContactKeyChanged, prentice.Errorf(prentice.Refused, "the host key of %s has changed: known is %s, it offers %s", k.name, strings.Join(had, ", "), offered).
+		k.refusal = trouble{gate.ContactKeyChanged, prentice.Errorf(prentice.Refused, "the host key of %s has changed: known is %s, it offers %s", k.name, strings.Join(had, ", "), offered).
 			Try("someone may be in between; if the host was set up anew, compare the key on the host, then: prentice host accept-key %s --fingerprint %s --replace", k.name, ssh.FingerprintSHA256(key))}
 	}
 	return k.refusal

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Hosts are those that a Host line names in full. A pattern is none.
-func (c *Config) Hosts() []prentice.Host {
-	var list []prentice.Host
+func (c *Config) Hosts() []team.Host {
+	var list []team.Host
 	if c == nil {
 		return nil
 	}
@@ -23,7 +24,7 @@ func (c *Config) Hosts() []prentice.Host {
 				continue
 			}
 			seen[strings.ToLower(name)] = true
-			list = append(list, prentice.Host{Ref: prentice.NewRef("host", name), Address: c.of(name).address(name), At: d.at})
+			list = append(list, team.Host{Ref: prentice.NewRef("host", name), Address: c.of(name).address(name), At: d.at})
 		}
 	})
 	return list

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 const config = `Host gate spare
@@ -54,16 +55,16 @@ func TestAKeyThatIsNamedElsewhereComesFirst(t *testing.T) {
 }
 
 func TestOneMachineUnderTwoNamesIsFound(t *testing.T) {
-	host := func(name, address string) prentice.Host {
-		return prentice.Host{Ref: prentice.NewRef("host", name), Address: address, At: prentice.Pos{File: name}}
+	host := func(name, address string) team.Host {
+		return team.Host{Ref: prentice.NewRef("host", name), Address: address, At: prentice.Pos{File: name}}
 	}
-	local := func(name string) prentice.Host {
-		return prentice.Host{Ref: prentice.NewRef("host", name), Local: true, At: prentice.Pos{File: name}}
+	local := func(name string) team.Host {
+		return team.Host{Ref: prentice.NewRef("host", name), Local: true, At: prentice.Pos{File: name}}
 	}
 	here := Here{Ports: []string{"22", "2022"}, Addresses: []netip.Addr{netip.MustParseAddr("198.51.100.4")}}
 	for _, c := range []struct {
 		name string
-		a, b prentice.Host
+		a, b team.Host
 		want bool
 	}{
 		{"at one address", host("a", "192.0.2.1"), host("b", "192.0.2.1:2200"), true},
@@ -81,14 +82,14 @@ func TestOneMachineUnderTwoNamesIsFound(t *testing.T) {
 		{"at two addresses of the loopback", host("a", "127.0.0.2:2201"), host("b", "127.0.0.3:2201"), false},
 		{"here and at another address of the loopback", local("a"), host("b", "127.0.0.9:22"), true},
 		{"twice here", local("a"), local("b"), true},
-		{"at two places here", local("a"), prentice.Host{Ref: "host/b", Local: true, Place: "box"}, false},
+		{"at two places here", local("a"), team.Host{Ref: "host/b", Local: true, Place: "box"}, false},
 		{"here and at a port of the sshd here", local("a"), host("b", "127.0.0.1:2022"), true},
 		{"here and at an address of this machine", local("a"), host("b", "198.51.100.4:22"), true},
 		{"here and in what another port leads to", local("a"), host("b", "127.0.0.1:2222"), false},
 		{"in another network, behind a jump", host("a", "10.0.0.1"), host("inner1", "10.0.0.1"), false},
 		{"in the same network, behind the same jump", host("inner1", "10.0.0.1"), host("inner3", "10.0.0.1"), true},
 	} {
-		findings, blocked := parsed(t).Twins([]prentice.Host{c.a, c.b}, here, func(prentice.Host) bool { return false })
+		findings, blocked := parsed(t).Twins([]team.Host{c.a, c.b}, here, func(team.Host) bool { return false })
 		if got := len(findings) == 1 && findings[0].Error && len(blocked) == 2; got != c.want {
 			t.Errorf("%s: %v %v", c.name, findings, blocked)
 		}
@@ -96,8 +97,8 @@ func TestOneMachineUnderTwoNamesIsFound(t *testing.T) {
 }
 
 func TestANameThatOnlySSHConfigHasIsAnotherNameOfTheHost(t *testing.T) {
-	hosts := []prentice.Host{{Ref: "host/alias", Address: "192.0.2.1", At: prentice.Pos{File: ConfigFile}}, {Ref: "host/web1", Address: "192.0.2.1", At: prentice.Pos{File: "inventory.ini"}}}
-	findings, blocked := parsed(t).Twins(hosts, Here{}, func(h prentice.Host) bool { return h.At.File == ConfigFile })
+	hosts := []team.Host{{Ref: "host/alias", Address: "192.0.2.1", At: prentice.Pos{File: ConfigFile}}, {Ref: "host/web1", Address: "192.0.2.1", At: prentice.Pos{File: "inventory.ini"}}}
+	findings, blocked := parsed(t).Twins(hosts, Here{}, func(h team.Host) bool { return h.At.File == ConfigFile })
 	if len(findings) != 1 || findings[0].Error || blocked["host/alias"] != "it is another name of host/web1" || blocked["host/web1"] != "" {
 		t.Errorf("%v %v", findings, blocked)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Here is what of this machine says that an address leads to it: the ports that its
@@ -23,11 +24,11 @@ type Here struct {
 // by itself, and both could be acted on at once. A machine is where it is reached,
 // anyone who signs in there. Blocked are those that nothing may be planned for; a name
 // that only ssh_config has is another name of the host, and that is no error.
-func (c *Config) Twins(hosts []prentice.Host, here Here, alias func(prentice.Host) bool) (findings []prentice.Finding, blocked map[prentice.Ref]string) {
+func (c *Config) Twins(hosts []team.Host, here Here, alias func(team.Host) bool) (findings []prentice.Finding, blocked map[prentice.Ref]string) {
 	blocked = map[prentice.Ref]string{}
-	seen := map[string]prentice.Host{}
+	seen := map[string]team.Host{}
 	ordered := slices.Clone(hosts)
-	slices.SortStableFunc(ordered, func(a, b prentice.Host) int { return number(alias(a)) - number(alias(b)) })
+	slices.SortStableFunc(ordered, func(a, b team.Host) int { return number(alias(a)) - number(alias(b)) })
 	for _, h := range ordered {
 		where := ""
 		if h.Local {
@@ -62,7 +63,7 @@ func (c *Config) Twins(hosts []prentice.Host, here Here, alias func(prentice.Hos
 }
 
 // apart says how two names become one, or two places.
-func apart(h, other prentice.Host) string {
+func apart(h, other team.Host) string {
 	if h.Local && other.Local {
 		return "keep one name; or, if nothing done in one can touch the other, as in a container, give one the annotation prentice.dev/place (in an inventory: prentice_place)"
 	}

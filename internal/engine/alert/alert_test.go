@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 var known = Known{
-	Services: []prentice.Service{{Ref: "service/orders", Owner: "group/shop"}, {Ref: "service/checkout"}},
-	Hosts:    []prentice.Host{{Ref: "host/web-1", Address: "10.0.0.9:22"}, {Ref: "host/db-1"}},
+	Services: []team.Service{{Ref: "service/orders", Owner: "group/shop"}, {Ref: "service/checkout"}},
+	Hosts:    []team.Host{{Ref: "host/web-1", Address: "10.0.0.9:22"}, {Ref: "host/db-1"}},
 }
 
 func labels(pairs ...string) map[string]string {

@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/label"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/team"
 )
 
 // Alert is what of an alert decides where it goes.
@@ -22,8 +23,8 @@ type Alert struct {
 
 // Known is what the catalog says about names.
 type Known struct {
-	Services []prentice.Service
-	Hosts    []prentice.Host
+	Services []team.Service
+	Hosts    []team.Host
 }
 
 // Route decides about one alert.
@@ -133,7 +134,7 @@ func about(r *Routing, a Alert, service string, known Known) {
 }
 
 // service finds a service by its exact name, or says which was probably meant.
-func (k Known) service(name string) (*prentice.Service, string) {
+func (k Known) service(name string) (*team.Service, string) {
 	names := make([]string, len(k.Services))
 	for i, s := range k.Services {
 		if names[i] = s.Ref.Name(); names[i] == name || string(s.Ref) == name {

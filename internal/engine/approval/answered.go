@@ -10,7 +10,7 @@ import (
 
 // Answered is what becomes of a run when an answer joins those that it has, and some
 // owners still have to agree.
-func Answered(d *run.Detail, a prentice.Reply, lacking []prentice.Ref, now time.Time) run.Next {
+func Answered(d *run.Detail, a run.Reply, lacking []prentice.Ref, now time.Time) run.Next {
 	yes := Seats(d.Approvals) + 1
 	switch {
 	case !a.Yes:

@@ -12,8 +12,8 @@ import (
 
 // Yours is what someone would be told if they answered now, and the error that
 // they would get.
-func Yours(d *run.Detail, by prentice.Actor, q Question, at Moment) (prentice.Yours, error) {
-	reply := prentice.Reply{Run: d.Number, Actor: by, Yes: true, Reason: "one that is to come"}
+func Yours(d *run.Detail, by prentice.Actor, q Question, at Moment) (run.Yours, error) {
+	reply := run.Reply{Run: d.Number, Actor: by, Yes: true, Reason: "one that is to come"}
 	_, _, err := MayAnswer(d, reply, q, at)
 	switch {
 	case err != nil:
@@ -22,7 +22,7 @@ func Yours(d *run.Detail, by prentice.Actor, q Question, at Moment) (prentice.Yo
 	case !by.Role.Includes(prentice.Approver):
 		err = prentice.Errorf(prentice.Denied, "%s is %s, and to approve needs approver", by.Ref(), OrNobody(by.Role)).Try("ask someone with that role")
 	}
-	yours := prentice.Yours{Approve: err == nil}
+	yours := run.Yours{Approve: err == nil}
 	if err != nil {
 		yours.Why, yours.Try = ToYou(SentenceOf(err), by.Ref()), prentice.HintOf(err)
 	}
@@ -93,7 +93,7 @@ func AnswerersBy(d *run.Detail, q Question, ways []prentice.Way) *prentice.Answe
 	others := 0 // with the role, beside those who caused it
 	for _, s := range q.Team {
 		by := prentice.Actor{Kind: prentice.Person, Name: s.Person.Name(), Role: s.Role}
-		_, _, err := counts(d, prentice.Reply{Run: d.Number, Actor: by, Yes: true}, q)
+		_, _, err := counts(d, run.Reply{Run: d.Number, Actor: by, Yes: true}, q)
 		if err != nil || !s.Role.Includes(prentice.Approver) {
 			continue
 		}
@@ -113,7 +113,7 @@ func AnswerersBy(d *run.Detail, q Question, ways []prentice.Way) *prentice.Answe
 	return a
 }
 
-func awayOf(people []prentice.Ref, away []prentice.Absence) (list []prentice.Ref) {
+func awayOf(people []prentice.Ref, away []run.Absence) (list []prentice.Ref) {
 	for _, a := range away {
 		if slices.Contains(people, a.Person) {
 			list = append(list, a.Person)

@@ -40,15 +40,15 @@ func refuseCauser(d *run.Detail, actor prentice.Actor) error {
 const trustedTeam = `in a team whose owners may be trusted with letting others in: enrolment = "trusted" in prentice.toml`
 
 // peopleOf are the people behind an approval.
-func peopleOf(a prentice.Approval) []prentice.Ref {
+func peopleOf(a run.Approval) []prentice.Ref {
 	return prentice.JoinPeople(a.People, []prentice.Ref{a.Actor})
 }
 
 // apart are the approvals behind which different people stand: of two that share
 // a person, the first counts.
-func apart(given []prentice.Approval) (list []prentice.Approval) {
+func apart(given []run.Approval) (list []run.Approval) {
 	for _, a := range given {
-		if a.Yes && !slices.ContainsFunc(list, func(b prentice.Approval) bool { return prentice.SharedPerson(peopleOf(a), peopleOf(b)) != "" }) {
+		if a.Yes && !slices.ContainsFunc(list, func(b run.Approval) bool { return prentice.SharedPerson(peopleOf(a), peopleOf(b)) != "" }) {
 			list = append(list, a)
 		}
 	}
@@ -69,9 +69,9 @@ func refuseShared(d *run.Detail, people []prentice.Ref, by prentice.Ref) error {
 
 // takesBack says whether an answer refuses what its giver asked for or caused
 // themselves, which they always may.
-func takesBack(d *run.Detail, a prentice.Reply) bool {
+func takesBack(d *run.Detail, a run.Reply) bool {
 	return !a.Yes && (a.Actor.Ref() == d.Requester || slices.Contains(prentice.Causers(d.Causes), a.Actor.Ref()))
 }
 
 // Seats counts the approvals behind which different people stand.
-func Seats(approvals []prentice.Approval) int { return len(apart(approvals)) }
+func Seats(approvals []run.Approval) int { return len(apart(approvals)) }

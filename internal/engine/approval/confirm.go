@@ -28,7 +28,7 @@ func WordOn(section prentice.Section, yes bool) string {
 }
 
 // MayConfirm refuses a word on a human step that the run does not wait for.
-func MayConfirm(d *run.Detail, a prentice.Reply) error {
+func MayConfirm(d *run.Detail, a run.Reply) error {
 	switch {
 	case d.State != prentice.Waiting || d.Waits == run.WaitsApproval:
 		return prentice.Errorf(prentice.Conflict, "run/%d does not wait for a person to do a step: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)

@@ -19,7 +19,7 @@ type Moment struct {
 // MayAnswer says for whom an answer counts, "" for its giver, and which people are
 // behind it; or why it cannot be given. It is the one rule: of answers that are
 // given, of what people are shown before they answer, and of who is told.
-func MayAnswer(d *run.Detail, a prentice.Reply, q Question, at Moment) (standsFor prentice.Ref, people []prentice.Ref, err error) {
+func MayAnswer(d *run.Detail, a run.Reply, q Question, at Moment) (standsFor prentice.Ref, people []prentice.Ref, err error) {
 	if err := fits(d, a); err != nil {
 		return "", nil, err
 	}
@@ -33,7 +33,7 @@ func MayAnswer(d *run.Detail, a prentice.Reply, q Question, at Moment) (standsFo
 }
 
 // fits refuses an answer that is not to what the run asks.
-func fits(d *run.Detail, a prentice.Reply) error {
+func fits(d *run.Detail, a run.Reply) error {
 	switch {
 	case d.State != prentice.Waiting || d.Waits != run.WaitsApproval:
 		return prentice.Errorf(prentice.Conflict, "run/%d does not wait for an approval: it is %s", d.Number, d.State).Try("look at it with: prentice run show %d", d.Number)
@@ -61,7 +61,7 @@ func inTime(d *run.Detail, at Moment) error {
 // or is behind who did, is not asked, or has answered already, also through
 // another. It says for whom the answer is given, "" for themselves, and which
 // people are behind it.
-func counts(d *run.Detail, a prentice.Reply, q Question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
+func counts(d *run.Detail, a run.Reply, q Question) (standsFor prentice.Ref, people []prentice.Ref, err error) {
 	switch {
 	case a.Yes && refuseCauser(d, a.Actor) != nil:
 		return "", nil, refuseCauser(d, a.Actor)
@@ -92,7 +92,7 @@ func counts(d *run.Detail, a prentice.Reply, q Question) (standsFor prentice.Ref
 }
 
 // seatOf is whom an answer counts for, and the people by whose word it does.
-func seatOf(d *run.Detail, a prentice.Reply, q Question) (standsFor prentice.Ref, declared []prentice.Ref, err error) {
+func seatOf(d *run.Detail, a run.Reply, q Question) (standsFor prentice.Ref, declared []prentice.Ref, err error) {
 	if len(d.Decision.From) == 0 {
 		return "", nil, nil
 	}
@@ -105,7 +105,7 @@ func seatOf(d *run.Detail, a prentice.Reply, q Question) (standsFor prentice.Ref
 			Try("ask one of them; see who with: prentice run show %d", d.Number)
 	case a.Yes && how != "":
 		return "", nil, prentice.Errorf(prentice.Denied, "%s stands in for %s, who %s run/%d", person, seat, how, d.Number).Try("ask another person of %s", whom(d.Decision.From))
-	case slices.ContainsFunc(d.Approvals, func(b prentice.Approval) bool { return orSelf(b) == seat }):
+	case slices.ContainsFunc(d.Approvals, func(b run.Approval) bool { return orSelf(b) == seat }):
 		return "", nil, prentice.Errorf(prentice.Conflict, "%s has been answered for already", seat).Try("another person must answer")
 	case seat == person:
 		return "", nil, nil

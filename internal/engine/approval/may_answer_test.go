@@ -29,26 +29,26 @@ func TestWhoMayAnswerARun(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*run.Detail)
-		reply  prentice.Reply
+		reply  run.Reply
 		at     Moment
 		says   string // "" is that they may
 	}{
-		{"an approver", nil, prentice.Reply{Actor: ann, Yes: true}, Moment{Now: noon}, ""},
-		{"who caused it", nil, prentice.Reply{Actor: approver("bob"), Yes: true}, Moment{Now: noon}, "person/bob asked for run/7 and cannot approve it"},
-		{"who caused it may take it back", nil, prentice.Reply{Actor: approver("bob")}, Moment{Now: noon}, ""},
-		{"behind whom stands who caused it", nil, prentice.Reply{Actor: approver("ann", "person/bob"), Yes: true}, Moment{Now: noon}, "is behind person/ann as well"},
-		{"a program", nil, prentice.Reply{Actor: prentice.Actor{Kind: prentice.Self, Name: "prentice", Role: prentice.Owner}, Yes: true}, Moment{Now: noon}, "is not a person"},
-		{"without the role", nil, prentice.Reply{Actor: prentice.Actor{Kind: prentice.Person, Name: "eve", Role: prentice.Operator}, Yes: true}, Moment{Now: noon}, "run/7 asks for approver"},
-		{"who has answered", func(d *run.Detail) { d.Approvals = []prentice.Approval{{Actor: "person/ann", Yes: true}} }, prentice.Reply{Actor: ann, Yes: true}, Moment{Now: noon}, "has answered already"},
+		{"an approver", nil, run.Reply{Actor: ann, Yes: true}, Moment{Now: noon}, ""},
+		{"who caused it", nil, run.Reply{Actor: approver("bob"), Yes: true}, Moment{Now: noon}, "person/bob asked for run/7 and cannot approve it"},
+		{"who caused it may take it back", nil, run.Reply{Actor: approver("bob")}, Moment{Now: noon}, ""},
+		{"behind whom stands who caused it", nil, run.Reply{Actor: approver("ann", "person/bob"), Yes: true}, Moment{Now: noon}, "is behind person/ann as well"},
+		{"a program", nil, run.Reply{Actor: prentice.Actor{Kind: prentice.Self, Name: "prentice", Role: prentice.Owner}, Yes: true}, Moment{Now: noon}, "is not a person"},
+		{"without the role", nil, run.Reply{Actor: prentice.Actor{Kind: prentice.Person, Name: "eve", Role: prentice.Operator}, Yes: true}, Moment{Now: noon}, "run/7 asks for approver"},
+		{"who has answered", func(d *run.Detail) { d.Approvals = []run.Approval{{Actor: "person/ann", Yes: true}} }, run.Reply{Actor: ann, Yes: true}, Moment{Now: noon}, "has answered already"},
 		{"behind whom stands who has answered", func(d *run.Detail) {
-			d.Approvals = []prentice.Approval{{Actor: "person/dan", Yes: true, People: []prentice.Ref{"person/ann"}}}
+			d.Approvals = []run.Approval{{Actor: "person/dan", Yes: true, People: []prentice.Ref{"person/ann"}}}
 		},
-			prentice.Reply{Actor: ann, Yes: true}, Moment{Now: noon}, "they count as one"},
-		{"for another plan", nil, prentice.Reply{Actor: ann, Yes: true, Plan: "sha256:b"}, Moment{Now: noon}, "is for plan sha256:a, not sha256:b"},
-		{"without the reason that is asked for", func(d *run.Detail) { d.Decision.NeedsReason = true }, prentice.Reply{Actor: ann, Yes: true, Reason: " "}, Moment{Now: noon}, "wants a reason"},
-		{"too late", nil, prentice.Reply{Actor: ann, Yes: true}, Moment{Now: noon.Add(time.Hour)}, "expired"},
-		{"while everything is stopped", nil, prentice.Reply{Actor: ann, Yes: true}, Moment{Now: noon, Stopped: true}, "everything is stopped"},
-		{"a run that is over", func(d *run.Detail) { d.State = prentice.Verified }, prentice.Reply{Actor: ann, Yes: true}, Moment{Now: noon}, "does not wait for an approval"},
+			run.Reply{Actor: ann, Yes: true}, Moment{Now: noon}, "they count as one"},
+		{"for another plan", nil, run.Reply{Actor: ann, Yes: true, Plan: "sha256:b"}, Moment{Now: noon}, "is for plan sha256:a, not sha256:b"},
+		{"without the reason that is asked for", func(d *run.Detail) { d.Decision.NeedsReason = true }, run.Reply{Actor: ann, Yes: true, Reason: " "}, Moment{Now: noon}, "wants a reason"},
+		{"too late", nil, run.Reply{Actor: ann, Yes: true}, Moment{Now: noon.Add(time.Hour)}, "expired"},
+		{"while everything is stopped", nil, run.Reply{Actor: ann, Yes: true}, Moment{Now: noon, Stopped: true}, "everything is stopped"},
+		{"a run that is over", func(d *run.Detail) { d.State = prentice.Verified }, run.Reply{Actor: ann, Yes: true}, Moment{Now: noon}, "does not wait for an approval"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := waiting()

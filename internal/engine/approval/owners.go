@@ -36,7 +36,7 @@ func (q Question) without(people []prentice.Ref) (list []prentice.Ref) {
 }
 
 // Lacking are the owners who have not agreed yet.
-func (q Question) Lacking(given []prentice.Approval) []prentice.Ref {
+func (q Question) Lacking(given []run.Approval) []prentice.Ref {
 	var seats []prentice.Ref
 	for _, a := range apart(given) {
 		seats = append(seats, orSelf(a))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // Standing is what someone of the team is at this moment, towards one plan.
@@ -36,7 +37,7 @@ type People interface {
 type Question struct {
 	Asks prentice.Decision
 	Team []Standing
-	Away []prentice.Absence // those that hold now
+	Away []run.Absence // those that hold now
 }
 
 // seat is whom a person's answer counts for: themselves, or someone who is away
@@ -111,11 +112,11 @@ func (q Question) Unanswerable(causers []prentice.Ref) string {
 // Covers says why answers that were given do not suffice for the question, or "".
 // An answer behind which someone stands who caused the run is none, and two that
 // share a person are one.
-func (q Question) Covers(given []prentice.Approval, causers []prentice.Ref) string {
+func (q Question) Covers(given []run.Approval, causers []prentice.Ref) string {
 	if q.Asks.Verdict != prentice.Ask {
 		return ""
 	}
-	var good []prentice.Approval
+	var good []run.Approval
 	why := ""
 	for _, a := range given {
 		shared := prentice.SharedPerson(prentice.JoinPeople(peopleOf(a), []prentice.Ref{a.For}), causers)
@@ -147,7 +148,7 @@ func (q Question) Covers(given []prentice.Approval, causers []prentice.Ref) stri
 
 // stillCounts says whether anyone who gave an approval could give it now. Leave
 // that was given for someone who has come back since stays given.
-func (q Question) stillCounts(a prentice.Approval) bool {
+func (q Question) stillCounts(a run.Approval) bool {
 	if a.For == "" {
 		return q.seat(a.Actor) != ""
 	}
@@ -157,7 +158,7 @@ func (q Question) stillCounts(a prentice.Approval) bool {
 }
 
 // fell is what became of someone whose approval no longer counts.
-func (q Question) fell(a prentice.Approval) string {
+func (q Question) fell(a run.Approval) string {
 	who, found := q.standing(a.Actor)
 	switch {
 	case !found:
@@ -171,7 +172,7 @@ func (q Question) fell(a prentice.Approval) string {
 }
 
 // orSelf is whom an approval counts for.
-func orSelf(a prentice.Approval) prentice.Ref {
+func orSelf(a run.Approval) prentice.Ref {
 	if a.For != "" {
 		return a.For
 	}

@@ -4,14 +4,15 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // RuleChanges compares two answers of the policy.
-func RuleChanges(old, now prentice.Decision) []prentice.Difference {
-	var changes []prentice.Difference
+func RuleChanges(old, now prentice.Decision) []run.Difference {
+	var changes []run.Difference
 	add := func(what, old, now string) {
 		if old != now {
-			changes = append(changes, prentice.Difference{What: what, Old: old, New: now})
+			changes = append(changes, run.Difference{What: what, Old: old, New: now})
 		}
 	}
 	add("policy", old.Policy, now.Policy)

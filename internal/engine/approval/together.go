@@ -25,12 +25,12 @@ func enough(d *run.Detail, needed int, ways []prentice.Way, q Question) bool {
 			if who, found := q.standing(by.Ref()); found {
 				by.Role = who.Role
 			}
-			seat, people, err := counts(d, prentice.Reply{Run: d.Number, Actor: by, Yes: true}, q)
+			seat, people, err := counts(d, run.Reply{Run: d.Number, Actor: by, Yes: true}, q)
 			if err != nil || !by.Role.Includes(prentice.Approver) {
 				continue
 			}
-			after := &run.Detail{RunDetail: d.RunDetail}
-			after.Approvals = append(d.Approvals[:len(d.Approvals):len(d.Approvals)], prentice.Approval{Actor: by.Ref(), Yes: true, For: seat, People: people})
+			after := &run.Detail{View: d.View}
+			after.Approvals = append(d.Approvals[:len(d.Approvals):len(d.Approvals)], run.Approval{Actor: by.Ref(), Yes: true, For: seat, People: people})
 			if from(after, i+1, needed-1) {
 				return true
 			}

@@ -33,11 +33,11 @@ func each(t *testing.T, test func(*world)) {
 	})
 }
 
-func answers(service string) prentice.Claim {
-	return prentice.Claim{ID: "probe:" + service + ":http", Kind: "probe", About: prentice.NewRef("service", service), Says: service + " answers 200 within 2s", Owner: "group/platform", Severity: prentice.Warn}
+func answers(service string) Claim {
+	return Claim{ID: "probe:" + service + ":http", Kind: "probe", About: prentice.NewRef("service", service), Says: service + " answers 200 within 2s", Owner: "group/platform", Severity: Warn}
 }
 
-func (w *world) declare(now time.Time, list ...prentice.Claim) {
+func (w *world) declare(now time.Time, list ...Claim) {
 	w.t.Helper()
 	w.ok(w.Declare(w.t.Context(), now, "probe", list))
 }
@@ -49,15 +49,15 @@ func (w *world) ok(err error) {
 	}
 }
 
-func seen(c prentice.Claim, truth prentice.Truth, at, until time.Duration) prentice.ClaimVerdict {
-	return prentice.ClaimVerdict{Claim: c.ID, Basis: prentice.Basis{Claim: c.Digest(), Subject: "sha256:s", Environment: "live", Tool: "probe@1"},
+func seen(c Claim, truth prentice.Truth, at, until time.Duration) Verdict {
+	return Verdict{Claim: c.ID, Basis: Basis{Claim: c.Digest(), Subject: "sha256:s", Environment: "live", Tool: "probe@1"},
 		Truth: truth, Reason: "it was " + string(truth), Witness: "answered", Time: noon.Add(at), Until: noon.Add(until)}
 }
 
-func (w *world) add(list ...prentice.ClaimVerdict) { w.t.Helper(); w.ok(w.Add(w.t.Context(), list)) }
+func (w *world) add(list ...Verdict) { w.t.Helper(); w.ok(w.Add(w.t.Context(), list)) }
 
 // stands is the truths of all claims at a moment, by ID.
-func (w *world) stands(at time.Duration, f prentice.ClaimFilter) string {
+func (w *world) stands(at time.Duration, f Filter) string {
 	w.t.Helper()
 	list, err := w.List(w.t.Context(), noon.Add(at), f)
 	w.ok(err)
@@ -102,16 +102,16 @@ func TestAClaimStandsAsItsLastVerdictWhileThatIsValid(t *testing.T) {
 	each(t, func(w *world) {
 		w.add(seen(answers("shop"), prentice.Pass, 0, time.Minute), seen(answers("till"), prentice.Fail, 0, time.Hour))
 		for at, want := range map[time.Duration]string{0: "shop pass, till fail", time.Minute: "shop unknown, till fail", 2 * time.Hour: "shop unknown, till unknown"} {
-			if got := w.stands(at, prentice.ClaimFilter{}); got != want {
+			if got := w.stands(at, Filter{}); got != want {
 				t.Errorf("after %s: %s, want %s", at, got, want)
 			}
 		}
-		for want, f := range map[string]prentice.ClaimFilter{"till fail": {Truth: prentice.Fail}, "shop pass": {Limit: 1}, "": {About: "service/none"}} {
+		for want, f := range map[string]Filter{"till fail": {Truth: prentice.Fail}, "shop pass": {Limit: 1}, "": {About: "service/none"}} {
 			if got := w.stands(0, f); got != want {
 				t.Errorf("%+v: %s, want %s", f, got, want)
 			}
 		}
-		if got := w.stands(0, prentice.ClaimFilter{After: "probe:shop:http", About: "service/till"}); got != "till fail" {
+		if got := w.stands(0, Filter{After: "probe:shop:http", About: "service/till"}); got != "till fail" {
 			t.Errorf("behind the cursor: %s", got)
 		}
 		if _, err := w.Find(t.Context(), noon, "nothing"); prentice.KindOf(err) != prentice.NotFound {
@@ -124,7 +124,7 @@ func TestAVerdictIsReusedOnTheSameBasisOnly(t *testing.T) {
 	each(t, func(w *world) {
 		shop := seen(answers("shop"), prentice.Pass, 0, time.Minute)
 		w.add(shop, seen(answers("till"), prentice.NotSeen, 0, time.Minute))
-		reused := func(at time.Duration, b prentice.Basis) bool {
+		reused := func(at time.Duration, b Basis) bool {
 			v, found, err := w.Reuse(t.Context(), noon.Add(at), b)
 			w.ok(err)
 			return found && v.Witness == "answered"
@@ -132,9 +132,9 @@ func TestAVerdictIsReusedOnTheSameBasisOnly(t *testing.T) {
 		if !reused(0, shop.Basis) || reused(time.Minute, shop.Basis) {
 			t.Error("it is not reused exactly while it is valid")
 		}
-		for what, change := range map[string]func(*prentice.Basis){
-			"claim": func(b *prentice.Basis) { b.Claim = "x" }, "subject": func(b *prentice.Basis) { b.Subject = "x" },
-			"environment": func(b *prentice.Basis) { b.Environment = "x" }, "tool": func(b *prentice.Basis) { b.Tool = "x" },
+		for what, change := range map[string]func(*Basis){
+			"claim": func(b *Basis) { b.Claim = "x" }, "subject": func(b *Basis) { b.Subject = "x" },
+			"environment": func(b *Basis) { b.Environment = "x" }, "tool": func(b *Basis) { b.Tool = "x" },
 		} {
 			other := shop.Basis
 			if change(&other); reused(0, other) {
@@ -154,7 +154,7 @@ func TestAClaimThatIsNoLongerMadeIsKeptAsRemoved(t *testing.T) {
 	each(t, func(w *world) {
 		w.add(seen(answers("shop"), prentice.Pass, 0, time.Hour))
 		w.declare(noon.Add(time.Minute), answers("till"))
-		if got := w.stands(time.Minute, prentice.ClaimFilter{}); got != "till unknown" {
+		if got := w.stands(time.Minute, Filter{}); got != "till unknown" {
 			t.Errorf("got %s", got)
 		}
 		s, err := w.Find(t.Context(), noon.Add(time.Minute), "probe:shop:http")
@@ -162,7 +162,7 @@ func TestAClaimThatIsNoLongerMadeIsKeptAsRemoved(t *testing.T) {
 			t.Errorf("%+v %v", s, err)
 		}
 		w.declare(noon.Add(2*time.Minute), answers("till"), answers("shop"))
-		if got := w.stands(2*time.Minute, prentice.ClaimFilter{}); got != "shop pass, till unknown" {
+		if got := w.stands(2*time.Minute, Filter{}); got != "shop pass, till unknown" {
 			t.Errorf("what comes back: %s", got)
 		}
 	})
@@ -170,19 +170,19 @@ func TestAClaimThatIsNoLongerMadeIsKeptAsRemoved(t *testing.T) {
 
 func TestVerdictsThatAreRefused(t *testing.T) {
 	each(t, func(w *world) {
-		for what, change := range map[string]func(*prentice.ClaimVerdict){
-			"no truth":          func(v *prentice.ClaimVerdict) { v.Truth = "" },
-			"no reason":         func(v *prentice.ClaimVerdict) { v.Reason = "" },
-			"no time":           func(v *prentice.ClaimVerdict) { v.Until = v.Time },
-			"an unknown claim":  func(v *prentice.ClaimVerdict) { v.Claim = "other" },
-			"a made-up verdict": func(v *prentice.ClaimVerdict) { v.Truth = "green" },
+		for what, change := range map[string]func(*Verdict){
+			"no truth":          func(v *Verdict) { v.Truth = "" },
+			"no reason":         func(v *Verdict) { v.Reason = "" },
+			"no time":           func(v *Verdict) { v.Until = v.Time },
+			"an unknown claim":  func(v *Verdict) { v.Claim = "other" },
+			"a made-up verdict": func(v *Verdict) { v.Truth = "green" },
 		} {
 			bad := seen(answers("shop"), prentice.Pass, 0, time.Minute)
-			if change(&bad); w.Add(t.Context(), []prentice.ClaimVerdict{bad, seen(answers("till"), prentice.Pass, 0, time.Minute)}) == nil {
+			if change(&bad); w.Add(t.Context(), []Verdict{bad, seen(answers("till"), prentice.Pass, 0, time.Minute)}) == nil {
 				t.Errorf("%s was accepted", what)
 			}
 		}
-		if got := w.stands(0, prentice.ClaimFilter{}); got != "shop unknown, till unknown" {
+		if got := w.stands(0, Filter{}); got != "shop unknown, till unknown" {
 			t.Errorf("half of what was refused is kept: %s", got)
 		}
 	})

@@ -12,7 +12,7 @@ import (
 
 // Declare makes the list all the claims of a kind. One that is not in it any more
 // is kept as removed.
-func (s *Store) Declare(ctx context.Context, now time.Time, kind string, list []prentice.Claim) error {
+func (s *Store) Declare(ctx context.Context, now time.Time, kind string, list []Claim) error {
 	bodies := map[string]string{}
 	for _, c := range list {
 		if err := c.Check(); err != nil {

@@ -22,7 +22,7 @@ const verdictColumns = `number, claim, digest, subject, environment, tool, truth
 // Reuse is the verdict on which a claim stands, if it has this basis and is still
 // valid: what was asked on it need not be asked again. Unknown is no answer, so it is
 // not reused.
-func (s *Store) Reuse(ctx context.Context, now time.Time, b prentice.Basis) (v prentice.ClaimVerdict, found bool, err error) {
+func (s *Store) Reuse(ctx context.Context, now time.Time, b Basis) (v Verdict, found bool, err error) {
 	v, err = verdict(func(dest ...any) error {
 		return s.DB.QueryRow(ctx, `SELECT `+verdictColumns+` FROM claim_verdicts WHERE digest = ? AND subject = ? AND environment = ? AND tool = ?
 			AND truth <> ? AND valid_until > ? AND number = (SELECT latest FROM claims WHERE id = claim)`,
@@ -39,7 +39,7 @@ func (s *Store) Reuse(ctx context.Context, now time.Time, b prentice.Basis) (v p
 
 // Add keeps verdicts, all or none. One that comes out as the last of its claim did,
 // on the same basis and while that was valid, makes that valid for longer.
-func (s *Store) Add(ctx context.Context, list []prentice.ClaimVerdict) error {
+func (s *Store) Add(ctx context.Context, list []Verdict) error {
 	for i := range list {
 		v := &list[i]
 		switch {
@@ -48,7 +48,7 @@ func (s *Store) Add(ctx context.Context, list []prentice.ClaimVerdict) error {
 		case !v.Until.After(v.Time):
 			return prentice.Errorf(prentice.Invalid, "the verdict on claim %s is valid for no time", v.Claim)
 		}
-		v.Reason, v.Witness = clip(v.Reason, mostReason), clip(v.Witness, mostWitness)
+		v.Reason, v.Witness = shorten(v.Reason, mostReason), shorten(v.Witness, mostWitness)
 	}
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, v := range list {
@@ -64,7 +64,7 @@ func (s *Store) Add(ctx context.Context, list []prentice.ClaimVerdict) error {
 	return nil
 }
 
-func add(tx *db.Tx, v prentice.ClaimVerdict) error {
+func add(tx *db.Tx, v Verdict) error {
 	n, err := tx.Exec(`UPDATE claim_verdicts SET valid_until = ? WHERE number = (SELECT latest FROM claims WHERE id = ?)
 		AND digest = ? AND subject = ? AND environment = ? AND tool = ? AND truth = ? AND valid_until >= ? AND valid_until < ?`,
 		db.Micros(v.Until), v.Claim, v.Basis.Claim, v.Subject, v.Environment, v.Tool, string(v.Truth), db.Micros(v.Time), db.Micros(v.Until))
@@ -87,14 +87,14 @@ func add(tx *db.Tx, v prentice.ClaimVerdict) error {
 }
 
 // verdict reads one in the order of verdictColumns.
-func verdict(scan func(dest ...any) error) (v prentice.ClaimVerdict, err error) {
+func verdict(scan func(dest ...any) error) (v Verdict, err error) {
 	var made, until int64
 	err = scan(&v.Number, &v.Claim, &v.Basis.Claim, &v.Subject, &v.Environment, &v.Tool, &v.Truth, &v.Reason, &v.Witness, &v.Run, &made, &until)
 	v.Time, v.Until = db.Time(made), db.Time(until)
 	return v, err
 }
 
-func clip(text string, most int) string {
+func shorten(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}

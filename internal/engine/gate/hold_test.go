@@ -44,9 +44,9 @@ func TestEveryReasonToHoldBackHasItsCodeItsTextAndItsWayOut(t *testing.T) {
 		{"a service that goes up and down, and a person asks", Facts{Flaps: "5 changes"}, "", "", ""},
 		{"fixed too often within the hour", Facts{Alone: true, Fixed: []time.Time{now.Add(-50 * time.Minute), now.Add(-30 * time.Minute), now.Add(-time.Minute)}}, prentice.HoldFlapping, "fixed 3 times within 1h", "limit override flapping"},
 		{"fixed less often than that", Facts{Alone: true, Fixed: []time.Time{now.Add(-30 * time.Minute), now.Add(-time.Minute)}}, "", "", ""},
-		{"the hour is full, for people too", Facts{Hour: Hour{Uses: []prentice.LimitUse{{Layer: Installation, Used: 5, Most: 60}, {Layer: Service, Name: "service/shop", Used: 5, Most: 5}}, Relief: soon}},
+		{"the hour is full, for people too", Facts{Hour: Hour{Uses: []LimitUse{{Layer: Installation, Used: 5, Most: 60}, {Layer: Service, Name: "service/shop", Used: 5, Most: 5}}, Relief: soon}},
 			prentice.HoldOverLimit, "5 of 5 runs this hour for the service service/shop", "limit override over-limit service/shop"},
-		{"limits that no one set let nothing through", Facts{Hour: Hour{Uses: []prentice.LimitUse{{Layer: Installation}}}}, prentice.HoldOverLimit, "0 of 0", "limits.yaml"},
+		{"limits that no one set let nothing through", Facts{Hour: Hour{Uses: []LimitUse{{Layer: Installation}}}}, prentice.HoldOverLimit, "0 of 0", "limits.yaml"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.s.Now = now
@@ -66,7 +66,7 @@ func TestEveryReasonToHoldBackHasItsCodeItsTextAndItsWayOut(t *testing.T) {
 }
 
 func TestEveryReasonIsExplained(t *testing.T) {
-	for _, m := range prentice.HoldMeanings() {
+	for _, m := range HoldMeanings() {
 		if m.Code == "" || m.When == "" || m.Binds == "" || m.Ends == "" {
 			t.Errorf("%s is not: %+v", m.Code, m)
 		}

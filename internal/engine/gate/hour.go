@@ -9,7 +9,7 @@ import (
 
 // Hour is what was begun within the last hour, in each layer of a plan.
 type Hour struct {
-	Uses   []prentice.LimitUse
+	Uses   []LimitUse
 	Relief time.Time // when the first that is full has room again
 }
 
@@ -24,21 +24,21 @@ type Counted struct {
 func Minute(t time.Time) int64 { return t.Unix() / 60 }
 
 // Layers are the names under which a plan's runs are counted by the hour.
-func Layers(plan prentice.Plan) []prentice.LimitUse {
-	list := []prentice.LimitUse{{Layer: Installation}, {Layer: Procedure, Name: plan.Procedure}}
+func Layers(plan prentice.Plan) []LimitUse {
+	list := []LimitUse{{Layer: Installation}, {Layer: Procedure, Name: plan.Procedure}}
 	if plan.Subject != "" {
-		list = append(list, prentice.LimitUse{Layer: Service, Name: string(plan.Subject)})
+		list = append(list, LimitUse{Layer: Service, Name: string(plan.Subject)})
 	}
 	for _, t := range plan.Targets {
-		list = append(list, prentice.LimitUse{Layer: Target, Name: string(t.Ref)})
+		list = append(list, LimitUse{Layer: Target, Name: string(t.Ref)})
 	}
 	return list
 }
 
 // HourOf compares what was counted, by layer and name alone, with the limits. It is
 // counted by the minute, and a minute that is partly over counts whole.
-func HourOf(l Limits, layers []prentice.LimitUse, counted map[prentice.LimitUse]Counted) Hour {
-	h := Hour{Uses: make([]prentice.LimitUse, len(layers))}
+func HourOf(l Limits, layers []LimitUse, counted map[LimitUse]Counted) Hour {
+	h := Hour{Uses: make([]LimitUse, len(layers))}
 	for i, u := range layers {
 		c := counted[u]
 		u.Used, u.Per, u.Most = c.Runs, "hour", l.PerHour[u.Layer]

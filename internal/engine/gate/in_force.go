@@ -43,11 +43,11 @@ type Kept struct {
 
 // InForce is what holds more than one run now: cool-downs, times to wait after
 // failures, and what was fixed too often.
-func InForce(l Limits, now time.Time, k Kept) []prentice.InForce {
-	list := []prentice.InForce{}
+func InForce(l Limits, now time.Time, k Kept) []Block {
+	list := []Block{}
 	add := func(code prentice.HoldCode, name string, run int64, when time.Time, says string, args ...any) {
 		way := "an owner overrides it with: " + overrideCommand(code, name)
-		list = append(list, prentice.InForce{Name: name, Run: run, HoldBack: holdUntil(when, way, code, says, args...)})
+		list = append(list, Block{Name: name, Run: run, HoldBack: holdUntil(when, way, code, says, args...)})
 	}
 	for _, s := range k.Streaks {
 		if when, says := s.inForce(l, now); says != "" {

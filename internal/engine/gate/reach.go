@@ -9,7 +9,7 @@ import (
 
 // Unreachable is the hold of a plan of which nothing can be done, because none of
 // its hosts can be reached. The zero HoldBack lets it.
-func Unreachable(c *prentice.Contact) prentice.HoldBack {
+func Unreachable(c *Contact) prentice.HoldBack {
 	if !c.None() {
 		return prentice.HoldBack{}
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Account is how someone signs in.
-func (i *Identity) Account(ctx context.Context, name string) (a prentice.AccountRecord, err error) {
+func (i *Identity) Account(ctx context.Context, name string) (a AccountRecord, err error) {
 	a.Person = name
 	var passwords, totps, codes int64
 	var behind string
@@ -28,7 +28,7 @@ func (i *Identity) Account(ctx context.Context, name string) (a prentice.Account
 
 // BeginTOTP shows a new second factor, which counts once SetPassword was given a
 // code of it. Anyone who has a factor already proves it first.
-func (i *Identity) BeginTOTP(ctx context.Context, name string, p prentice.Proof) (secret, url string, err error) {
+func (i *Identity) BeginTOTP(ctx context.Context, name string, p Proof) (secret, url string, err error) {
 	if err := i.Prove(ctx, name, p); err != nil {
 		return "", "", err
 	}
@@ -58,7 +58,7 @@ const ProofLife = 10 * time.Minute
 // Prove asks someone who has a passkey or a second factor to show it again: a
 // session that was stolen must not become a factor of the thief's. A code is used
 // up. Who has neither has nothing to show.
-func (i *Identity) Prove(ctx context.Context, name string, p prentice.Proof) error {
+func (i *Identity) Prove(ctx context.Context, name string, p Proof) error {
 	sealed, _, err := i.totpOf(ctx, name)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (i *Identity) Prove(ctx context.Context, name string, p prentice.Proof) err
 }
 
 func (i *Identity) proveCode(ctx context.Context, name, sealed, code string) error {
-	tried, err := i.attempt(ctx, "account", name, prentice.Origin{})
+	tried, err := i.attempt(ctx, "account", name, Origin{})
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (i *Identity) SetPassword(ctx context.Context, name, password, code string,
 	if sealed == "" {
 		return nil, prentice.Errorf(prentice.Refused, "a password needs a second factor beside it").Try("make one first: account.totp, on the page of your account")
 	}
-	tried, err := i.attempt(ctx, "account", name, prentice.Origin{})
+	tried, err := i.attempt(ctx, "account", name, Origin{})
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func slowed(tries int64) time.Duration {
 // many places at once it becomes slow. Loopback says nothing of who is there: behind a
 // proxy on this machine it is everyone. What was counted is forgiven by its key once it
 // was right.
-func (i *Identity) attempt(ctx context.Context, what, name string, from prentice.Origin) (key string, err error) {
+func (i *Identity) attempt(ctx context.Context, what, name string, from Origin) (key string, err error) {
 	key, known := i.counted(what, name, from)
 	var all int64
 	err = i.db.Write(ctx, func(tx *db.Tx) error {

@@ -11,7 +11,7 @@ import (
 
 // behindToken are the people behind anyone who comes by a token: its maker and
 // those behind them, unless its person made it; and of an agent its person.
-func (i *Identity) behindToken(r prentice.TokenRequest) []prentice.Ref {
+func (i *Identity) behindToken(r TokenRequest) []prentice.Ref {
 	self := prentice.NewRef(string(prentice.Person), r.Person)
 	if r.Kind == prentice.Agent {
 		return prentice.JoinPeople([]prentice.Ref{self}, r.By.People())
@@ -61,7 +61,7 @@ func through(tx *db.Tx, by prentice.Actor) (id, expires int64, person string, er
 
 // ownName refuses a name that another person's agent has, or had: policy and
 // people know an agent by its name.
-func (i *Identity) ownName(tx *db.Tx, r prentice.TokenRequest) error {
+func (i *Identity) ownName(tx *db.Tx, r TokenRequest) error {
 	if r.Kind != prentice.Agent {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (i *Identity) ownName(tx *db.Tx, r prentice.TokenRequest) error {
 // Confirm says that a person's password and passkeys are theirs alone, anyone who
 // let them in at first. Only someone who is not behind them can know, and say
 // so. It returns who counts as behind them no more.
-func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) (factors []prentice.Factor, err error) {
+func (i *Identity) Confirm(ctx context.Context, name string, by prentice.Actor) (factors []Factor, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
 		if _, err := person(tx, name); err != nil {
 			return err
@@ -118,7 +118,7 @@ const Independent = `let someone confirm it behind whom no one else is; or, if t
 	`set enrolment = "trusted" in prentice.toml, start prentice again, and make the link or the token anew`
 
 // behindFactors is the ways in of a person that another person is behind.
-func behindFactors(tx *db.Tx, name string) (factors []prentice.Factor, err error) {
+func behindFactors(tx *db.Tx, name string) (factors []Factor, err error) {
 	rows, err := tx.Query(`SELECT 'password', '', '', behind FROM identity_password WHERE person = ? AND behind <> ''
 		UNION ALL SELECT 'passkey', id, name, behind FROM identity_passkey WHERE person = ? AND behind <> '' ORDER BY 1, 2`, name, name)
 	if err != nil {
@@ -126,7 +126,7 @@ func behindFactors(tx *db.Tx, name string) (factors []prentice.Factor, err error
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		var f prentice.Factor
+		var f Factor
 		var text string
 		if err := rows.Scan(&f.Kind, &f.ID, &f.Name, &text); err != nil {
 			return nil, fmt.Errorf("look who is behind %s: %w", name, err)

@@ -43,8 +43,8 @@ func TestAPersonOfTheProviderStaysBoundWhateverWayTheyAdd(t *testing.T) {
 			t.Fatal(err)
 		}
 		secret, _ := g.factor("carol")
-		own, _ := g.token(prentice.TokenRequest{Name: "own", Kind: prentice.Person, Person: "carol", Role: prentice.Approver})
-		bot, _ := g.token(prentice.TokenRequest{Name: "bot", Kind: prentice.Agent, Person: "carol", Role: prentice.Operator})
+		own, _ := g.token(identity.TokenRequest{Name: "own", Kind: prentice.Person, Person: "carol", Role: prentice.Approver})
+		bot, _ := g.token(identity.TokenRequest{Name: "bot", Kind: prentice.Agent, Person: "carol", Role: prentice.Operator})
 		link := func() string {
 			t.Helper()
 			code, _, err := g.Link(ctx, "carol", prentice.Actor{})
@@ -53,13 +53,13 @@ func TestAPersonOfTheProviderStaysBoundWhateverWayTheyAdd(t *testing.T) {
 			}
 			return code
 		}
-		in := prentice.PasswordSignIn{Name: "carol", Password: phrase, Code: g.code(secret)}
-		byPassword, until, err := g.SignInPassword(ctx, in, prentice.Origin{})
+		in := identity.PasswordSignIn{Name: "carol", Password: phrase, Code: g.code(secret)}
+		byPassword, until, err := g.SignInPassword(ctx, in, identity.Origin{})
 		if err != nil || until.After(time.UnixMicro(g.time.Load()).Add(time.Hour)) {
 			t.Fatal(until, err)
 		}
 		byLink := g.signIn(link())
-		byToken, _, err := g.SignInToken(ctx, own, prentice.Origin{})
+		byToken, _, err := g.SignInToken(ctx, own, identity.Origin{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,11 +79,11 @@ func TestAPersonOfTheProviderStaysBoundWhateverWayTheyAdd(t *testing.T) {
 			}
 		}
 		in.Code = g.code(secret)
-		_, _, err = g.SignInPassword(ctx, in, prentice.Origin{})
+		_, _, err = g.SignInPassword(ctx, in, identity.Origin{})
 		refused("a password", err)
-		_, _, err = g.SignInCode(ctx, link(), prentice.Origin{})
+		_, _, err = g.SignInCode(ctx, link(), identity.Origin{})
 		refused("a link", err)
-		_, _, err = g.SignInToken(ctx, own, prentice.Origin{})
+		_, _, err = g.SignInToken(ctx, own, identity.Origin{})
 		refused("a token", err)
 
 		if _, err := g.enter("1", "carol", "leads"); err != nil {
@@ -91,14 +91,14 @@ func TestAPersonOfTheProviderStaysBoundWhateverWayTheyAdd(t *testing.T) {
 		}
 		g.wants("her token, after she came back by the provider", bearer(own), "person/carol approver")
 		in.Code = g.code(secret)
-		if _, _, err := g.SignInPassword(ctx, in, prentice.Origin{}); err != nil {
+		if _, _, err := g.SignInPassword(ctx, in, identity.Origin{}); err != nil {
 			t.Errorf("her password, after she came back by the provider: %v", err)
 		}
 		if _, err := g.enter("1", "carol", "nobodies"); prentice.KindOf(err) != prentice.Denied {
 			t.Fatal(err)
 		}
 		g.wants("a program of hers, once she is out", bearer(bot), "nobody")
-		_, _, err = g.SignInCode(ctx, link(), prentice.Origin{})
+		_, _, err = g.SignInCode(ctx, link(), identity.Origin{})
 		refused("a link, once she is out", err)
 	})
 }
@@ -135,8 +135,8 @@ func TestWhatWasMadeThroughATokenEndsWhenItsOwnerIsWithdrawn(t *testing.T) {
 		if _, err := g.enter("1", "carol", "bosses"); err != nil {
 			t.Fatal(err)
 		}
-		value, _ := g.token(prentice.TokenRequest{Name: "carols", Kind: prentice.Person, Person: "carol", Role: prentice.Owner})
-		child, _ := g.token(prentice.TokenRequest{Name: "bobs", Kind: prentice.Person, Person: "bob", Role: prentice.Operator, By: g.actor(bearer(value))})
+		value, _ := g.token(identity.TokenRequest{Name: "carols", Kind: prentice.Person, Person: "carol", Role: prentice.Owner})
+		child, _ := g.token(identity.TokenRequest{Name: "bobs", Kind: prentice.Person, Person: "bob", Role: prentice.Operator, By: g.actor(bearer(value))})
 		g.wants("a token that she made for another", bearer(child), "person/bob operator")
 		if _, err := g.enter("1", "carol", "painters"); prentice.KindOf(err) != prentice.Denied {
 			t.Fatal(err)
@@ -180,7 +180,7 @@ func TestWhatIsLostWithARoleDoesNotComeBackWithIt(t *testing.T) {
 		if _, err := g.enter("1", "carol", "leads"); err != nil {
 			t.Fatal(err)
 		}
-		token, _ := g.token(prentice.TokenRequest{Name: "own", Kind: prentice.Person, Person: "carol", Role: prentice.Approver})
+		token, _ := g.token(identity.TokenRequest{Name: "own", Kind: prentice.Person, Person: "carol", Role: prentice.Approver})
 		for _, group := range []string{"developers", "leads"} {
 			if _, err := g.enter("1", "carol", group); err != nil {
 				t.Fatal(err)
@@ -240,7 +240,7 @@ func TestWhatIsRevokedAtOneReplicaCountsAtNoOther(t *testing.T) {
 		w := open(t, d)
 		other := w.reopened()
 		w.add("bob", prentice.Approver)
-		token, record := w.token(prentice.TokenRequest{Name: "t", Kind: prentice.Person, Person: "bob", Role: prentice.Approver})
+		token, record := w.token(identity.TokenRequest{Name: "t", Kind: prentice.Person, Person: "bob", Role: prentice.Approver})
 		other.wants("a token", bearer(token), "person/bob approver")
 		if _, err := w.SetRole(ctx, "bob", prentice.Operator); err != nil {
 			t.Fatal(err)

@@ -54,7 +54,7 @@ func (i *Identity) known(name, device string) (word string, known bool) {
 }
 
 // counted is the name under which a try is counted.
-func (i *Identity) counted(what, name string, from prentice.Origin) (key string, known bool) {
+func (i *Identity) counted(what, name string, from Origin) (key string, known bool) {
 	if word, known := i.known(name, from.Device); known {
 		return hashOf(fmt.Sprintf("%s device %s", what, word)), true
 	}

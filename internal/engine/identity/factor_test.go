@@ -22,7 +22,7 @@ const phrase = "seven slow green bicycles"
 // factor gives ann a password and a second factor.
 func (w world) factor(name string) (secret string, recovery []string) {
 	w.t.Helper()
-	secret, url, err := w.BeginTOTP(ctx, name, prentice.Proof{})
+	secret, url, err := w.BeginTOTP(ctx, name, identity.Proof{})
 	if err != nil || !strings.Contains(url, secret) {
 		w.t.Fatal(url, err)
 	}
@@ -44,7 +44,7 @@ func (w world) code(secret string) string {
 }
 
 func (w world) password(name, password, code string) error {
-	_, _, err := w.SignInPassword(ctx, prentice.PasswordSignIn{Name: name, Password: password, Code: code}, prentice.Origin{})
+	_, _, err := w.SignInPassword(ctx, identity.PasswordSignIn{Name: name, Password: password, Code: code}, identity.Origin{})
 	return err
 }
 
@@ -57,7 +57,7 @@ func TestAPasswordSignsInWithASecondFactorOnly(t *testing.T) {
 		}
 		secret, recovery := w.factor("ann")
 		w.wants("a session from before", session(old), "nobody")
-		other, _, err := w.BeginTOTP(ctx, "ann", prentice.Proof{Code: recovery[9]})
+		other, _, err := w.BeginTOTP(ctx, "ann", identity.Proof{Code: recovery[9]})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestAPasswordSignsInWithASecondFactorOnly(t *testing.T) {
 			}
 		}
 		code := w.code(secret)
-		s, _, err := w.SignInPassword(ctx, prentice.PasswordSignIn{Name: "ann", Password: phrase, Code: code}, prentice.Origin{})
+		s, _, err := w.SignInPassword(ctx, identity.PasswordSignIn{Name: "ann", Password: phrase, Code: code}, identity.Origin{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +158,7 @@ func TestWhoGuessesLocksNobodyOutOfABrowserOfTheirs(t *testing.T) {
 		other := w.reopened() // as a second replica
 		try := func(who world, password, device string) string {
 			w.pass(30 * time.Second) // each code works once
-			_, _, err := who.SignInPassword(ctx, prentice.PasswordSignIn{Name: "ann", Password: password, Code: w.code(secret)}, prentice.Origin{Device: device, Address: "192.0.2.7"})
+			_, _, err := who.SignInPassword(ctx, identity.PasswordSignIn{Name: "ann", Password: password, Code: w.code(secret)}, identity.Origin{Device: device, Address: "192.0.2.7"})
 			if err == nil {
 				return "in"
 			}
@@ -167,7 +167,7 @@ func TestWhoGuessesLocksNobodyOutOfABrowserOfTheirs(t *testing.T) {
 		flood := func() {
 			for n := range 60 {
 				who := []world{w, other}[n%2]
-				who.SignInPassword(ctx, prentice.PasswordSignIn{Name: "ann", Password: "a wrong password"}, prentice.Origin{Address: "192.0.2.7"}) //nolint:errcheck // it is wrong
+				who.SignInPassword(ctx, identity.PasswordSignIn{Name: "ann", Password: "a wrong password"}, identity.Origin{Address: "192.0.2.7"}) //nolint:errcheck // it is wrong
 			}
 		}
 		flood()
@@ -225,7 +225,7 @@ func TestWhoGuessesClosesANameForNobodyElsewhere(t *testing.T) {
 		secret, _ := w.factor("ann")
 		try := func(name, password, address, device string) string {
 			w.pass(time.Second)
-			_, _, err := w.SignInPassword(ctx, prentice.PasswordSignIn{Name: name, Password: password, Code: w.code(secret)}, prentice.Origin{Address: address, Device: device})
+			_, _, err := w.SignInPassword(ctx, identity.PasswordSignIn{Name: name, Password: password, Code: w.code(secret)}, identity.Origin{Address: address, Device: device})
 			if err == nil {
 				return "in"
 			}
@@ -274,7 +274,7 @@ func TestOneAddressDoesNotGuessAtManyNames(t *testing.T) {
 		w := open(t, dbtest.SQLite(t))
 		var last error
 		for n := range 51 {
-			_, _, last = w.SignInPassword(ctx, prentice.PasswordSignIn{Name: "p" + string(rune('a'+n%26)) + string(rune('a'+n/26))}, prentice.Origin{Address: from(n)})
+			_, _, last = w.SignInPassword(ctx, identity.PasswordSignIn{Name: "p" + string(rune('a'+n%26)) + string(rune('a'+n/26))}, identity.Origin{Address: from(n)})
 		}
 		if prentice.KindOf(last) != prentice.Limited {
 			t.Errorf("%s: %v", name, last)
@@ -286,7 +286,7 @@ func TestAStolenSessionMakesNoSecondFactor(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.factor("ann")
 	for _, code := range []string{"", "000000", "aaaa-bbbb-cccc-dddd"} {
-		if _, _, err := w.BeginTOTP(ctx, "ann", prentice.Proof{Code: code}); prentice.KindOf(err) != prentice.Denied {
+		if _, _, err := w.BeginTOTP(ctx, "ann", identity.Proof{Code: code}); prentice.KindOf(err) != prentice.Denied {
 			t.Errorf("with the code %q: %v", code, err)
 		}
 		if _, err := w.SetPassword(ctx, "ann", phrase+" and more", code, nil); prentice.KindOf(err) != prentice.Denied {
@@ -294,9 +294,9 @@ func TestAStolenSessionMakesNoSecondFactor(t *testing.T) {
 		}
 	}
 	for range 10 {
-		_, _, _ = w.BeginTOTP(ctx, "ann", prentice.Proof{Code: "000000"}) //nolint:dogsled // only that it was tried matters
+		_, _, _ = w.BeginTOTP(ctx, "ann", identity.Proof{Code: "000000"}) //nolint:dogsled // only that it was tried matters
 	}
-	if _, _, err := w.BeginTOTP(ctx, "ann", prentice.Proof{Code: "000000"}); prentice.KindOf(err) != prentice.Limited {
+	if _, _, err := w.BeginTOTP(ctx, "ann", identity.Proof{Code: "000000"}); prentice.KindOf(err) != prentice.Limited {
 		t.Errorf("guessing: %v", err)
 	}
 }
@@ -345,20 +345,20 @@ func TestWhoIsResetComesInByALinkOnly(t *testing.T) {
 func TestAPasskeyNeedsANameAndItsOwnQuestion(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	for _, origin := range []string{"", "http://127.0.0.1:7400", "http://prentice.example", "https://192.0.2.7", "ftp://localhost"} {
-		if _, err := w.BeginPasskey(ctx, "ann", origin, prentice.Proof{}); origin != "ftp://localhost" && prentice.KindOf(err) != prentice.Invalid {
+		if _, err := w.BeginPasskey(ctx, "ann", origin, identity.Proof{}); origin != "ftp://localhost" && prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("%q: %v", origin, err)
 		}
 	}
-	asked, err := w.BeginPasskey(ctx, "ann", "http://localhost:7400", prentice.Proof{})
+	asked, err := w.BeginPasskey(ctx, "ann", "http://localhost:7400", identity.Proof{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for fact, name := range map[string]string{"another person's": "bob", "nobody's": ""} {
-		if _, err := w.AddPasskey(ctx, name, prentice.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"}); prentice.KindOf(err) != prentice.Unauthenticated {
+		if _, err := w.AddPasskey(ctx, name, identity.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("%s question: %v", fact, err)
 		}
 	}
-	if _, _, err := w.SignInPasskey(ctx, prentice.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"}, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+	if _, _, err := w.SignInPasskey(ctx, identity.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"}, identity.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 		t.Errorf("a question that was used up: %v", err)
 	}
 }

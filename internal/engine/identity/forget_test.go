@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -13,7 +14,7 @@ func TestTokensThatExpiredLongAgoGoAndThoseThatHoldStay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		make := func(name string, lasts time.Duration) {
-			if _, _, err := w.CreateToken(ctx, prentice.TokenRequest{Kind: prentice.Agent, Name: name, Person: "ann", Role: prentice.Viewer, Lasts: lasts}); err != nil {
+			if _, _, err := w.CreateToken(ctx, identity.TokenRequest{Kind: prentice.Agent, Name: name, Person: "ann", Role: prentice.Viewer, Lasts: lasts}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -37,7 +38,7 @@ func TestTokensThatExpiredLongAgoGoAndThoseThatHoldStay(t *testing.T) {
 				t.Error("one that expired long ago is there")
 			}
 		}
-		if _, _, err := w.CreateToken(ctx, prentice.TokenRequest{Kind: prentice.Agent, Name: "old-bot", Person: "ann", Role: prentice.Viewer, Lasts: time.Hour}); err != nil {
+		if _, _, err := w.CreateToken(ctx, identity.TokenRequest{Kind: prentice.Agent, Name: "old-bot", Person: "ann", Role: prentice.Viewer, Lasts: time.Hour}); err != nil {
 			t.Errorf("its person cannot make it again: %v", err)
 		}
 	})

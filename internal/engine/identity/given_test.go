@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -15,7 +16,7 @@ func TestAnAgentsNameIsGivenByOwnersAlone(t *testing.T) {
 		w := open(t, d)
 		w.add("bob", prentice.Approver)
 		w.add("olga", prentice.Owner)
-		_, made := w.token(prentice.TokenRequest{Name: "olgas", Kind: prentice.Person, Person: "olga", Role: prentice.Owner})
+		_, made := w.token(identity.TokenRequest{Name: "olgas", Kind: prentice.Person, Person: "olga", Role: prentice.Owner})
 		olga := prentice.Actor{Kind: prentice.Person, Name: "olga", Role: prentice.Owner}
 		with := func(change func(*prentice.Actor)) prentice.Actor { a := olga; change(&a); return a }
 		for name, c := range map[string]struct {
@@ -29,7 +30,7 @@ func TestAnAgentsNameIsGivenByOwnersAlone(t *testing.T) {
 			"by-an-approver":  {prentice.Actor{Kind: prentice.Person, Name: "bob", Role: prentice.Approver}, false},
 			"by-nobody":       {prentice.Actor{}, false},
 		} {
-			value, token := w.token(prentice.TokenRequest{Name: name, Person: "bob", Role: prentice.Operator, By: c.by})
+			value, token := w.token(identity.TokenRequest{Name: name, Person: "bob", Role: prentice.Operator, By: c.by})
 			if token.Given != c.want {
 				t.Errorf("%s: the token says %v", name, token.Given)
 			}

@@ -16,7 +16,7 @@ import (
 
 // Grant gives someone a role on one thing; a role that they had on it before
 // is no more. Their sessions end, as with SetRole.
-func (i *Identity) Grant(ctx context.Context, name string, g prentice.Grant) (p prentice.PersonRecord, err error) {
+func (i *Identity) Grant(ctx context.Context, name string, g prentice.Grant) (p PersonRecord, err error) {
 	if _, err := prentice.ParseRole(string(g.Role)); err != nil {
 		return p, err
 	}
@@ -33,11 +33,11 @@ func (i *Identity) Grant(ctx context.Context, name string, g prentice.Grant) (p 
 }
 
 // RevokeGrant takes away the role that someone has on one thing.
-func (i *Identity) RevokeGrant(ctx context.Context, name string, on prentice.Ref) (prentice.PersonRecord, error) {
+func (i *Identity) RevokeGrant(ctx context.Context, name string, on prentice.Ref) (PersonRecord, error) {
 	return i.changeGrants(ctx, name, func(tx *db.Tx) error { return forgetGrant(tx, name, on) })
 }
 
-func (i *Identity) changeGrants(ctx context.Context, name string, do func(*db.Tx) error) (p prentice.PersonRecord, err error) {
+func (i *Identity) changeGrants(ctx context.Context, name string, do func(*db.Tx) error) (p PersonRecord, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
 		if p, err = person(tx, name); err != nil {
 			return err

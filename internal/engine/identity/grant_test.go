@@ -29,8 +29,8 @@ func TestAGrantHoldsAtOnceAndForTokensToo(t *testing.T) {
 		if _, err := w.Grant(ctx, "bob", payments); err != nil {
 			t.Fatal(err)
 		}
-		own, _ := w.token(prentice.TokenRequest{Name: "own", Kind: prentice.Person, Person: "bob", Role: prentice.Approver})
-		agent, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator,
+		own, _ := w.token(identity.TokenRequest{Name: "own", Kind: prentice.Person, Person: "bob", Role: prentice.Approver})
+		agent, _ := w.token(identity.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator,
 			Scope: &prentice.Scope{Ops: []string{"run.*"}, On: []prentice.Ref{"service/checkout"}}})
 		bob := w.actor(bearer(own))
 		if bob.Role != prentice.Viewer || !slices.Equal(bob.Grants, []prentice.Grant{payments}) || !slices.Equal(bob.Groups, []prentice.Ref{"group/of-bob"}) {
@@ -70,7 +70,7 @@ func TestNothingIsGrantedOnWhatHoldsNothing(t *testing.T) {
 		t.Errorf("a role that there is not: %v", err)
 	}
 	for _, s := range []prentice.Scope{{}, {Ops: []string{"*"}}, {On: []prentice.Ref{"*"}}} {
-		if _, _, err := w.CreateToken(ctx, prentice.TokenRequest{Name: "x", Person: "ann", Role: prentice.Viewer, Scope: &s}); prentice.KindOf(err) != prentice.Invalid {
+		if _, _, err := w.CreateToken(ctx, identity.TokenRequest{Name: "x", Person: "ann", Role: prentice.Viewer, Scope: &s}); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("a token for nothing %+v: %v", s, err)
 		}
 	}
@@ -84,7 +84,7 @@ func TestASessionIsListedAndEndedByItsName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		secret, _, err := w.SignInCode(ctx, code, prentice.Origin{Address: "192.0.2.7", Agent: "Browser\x1b[2J " + strings.Repeat("x", 500)})
+		secret, _, err := w.SignInCode(ctx, code, identity.Origin{Address: "192.0.2.7", Agent: "Browser\x1b[2J " + strings.Repeat("x", 500)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -76,7 +76,7 @@ func (w world) add(name string, role prentice.Role) {
 	}
 }
 
-func (w world) token(r prentice.TokenRequest) (string, prentice.TokenRecord) {
+func (w world) token(r identity.TokenRequest) (string, identity.TokenRecord) {
 	w.t.Helper()
 	value, record, err := w.CreateToken(ctx, r)
 	if err != nil {
@@ -87,7 +87,7 @@ func (w world) token(r prentice.TokenRequest) (string, prentice.TokenRecord) {
 
 func (w world) signIn(code string) string {
 	w.t.Helper()
-	session, _, err := w.SignInCode(ctx, code, prentice.Origin{})
+	session, _, err := w.SignInCode(ctx, code, identity.Origin{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestALinkWorksOnceHoweverManyTry(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 60 {
 			all.Go(func() {
-				_, _, err := others[i%len(others)].SignInCode(ctx, w.link, prentice.Origin{})
+				_, _, err := others[i%len(others)].SignInCode(ctx, w.link, identity.Origin{})
 				switch {
 				case err == nil:
 					in.Add(1)
@@ -268,7 +268,7 @@ func TestALinkWorksOnceAlsoForTwoProcessesAtOnce(t *testing.T) {
 		for _, who := range []world{w, other} {
 			for range 3 {
 				all.Go(func() {
-					if _, _, err := who.SignInCode(ctx, code, prentice.Origin{}); err == nil {
+					if _, _, err := who.SignInCode(ctx, code, identity.Origin{}); err == nil {
 						in.Add(1)
 					}
 				})
@@ -291,7 +291,7 @@ func TestALinkIsGoodForFifteenMinutes(t *testing.T) {
 		}
 		w.signIn(w.link)
 		w.pass(15 * time.Minute)
-		if _, _, err := w.SignInCode(ctx, code, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+		if _, _, err := w.SignInCode(ctx, code, identity.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("an old link: %v", err)
 		}
 		if _, _, err := w.Link(ctx, "bob", prentice.Actor{}); prentice.KindOf(err) != prentice.NotFound {
@@ -367,13 +367,13 @@ func TestATokenActsAsItsPersonOrAsAnAgent(t *testing.T) {
 		w := open(t, d)
 		w.add("bob", prentice.Approver)
 		for _, c := range []struct {
-			r    prentice.TokenRequest
+			r    identity.TokenRequest
 			want string
 		}{
-			{prentice.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator}, "agent/ci operator"},
-			{prentice.TokenRequest{Name: "reader", Kind: prentice.Agent, Person: "ann", Role: prentice.Viewer}, "agent/reader viewer"},
-			{prentice.TokenRequest{Name: "laptop", Kind: prentice.Person, Person: "bob", Role: prentice.Approver}, "person/bob approver"},
-			{prentice.TokenRequest{Name: "laptop", Kind: prentice.Person, Person: "ann", Role: prentice.Viewer}, "person/ann viewer"},
+			{identity.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator}, "agent/ci operator"},
+			{identity.TokenRequest{Name: "reader", Kind: prentice.Agent, Person: "ann", Role: prentice.Viewer}, "agent/reader viewer"},
+			{identity.TokenRequest{Name: "laptop", Kind: prentice.Person, Person: "bob", Role: prentice.Approver}, "person/bob approver"},
+			{identity.TokenRequest{Name: "laptop", Kind: prentice.Person, Person: "ann", Role: prentice.Viewer}, "person/ann viewer"},
 		} {
 			value, record := w.token(c.r)
 			if !strings.HasPrefix(value, "prt_") || len(value) != 47 || record.ID == 0 || record.Expires.Sub(noon) != identity.TokenLife {
@@ -392,21 +392,21 @@ func TestATokenActsAsItsPersonOrAsAnAgent(t *testing.T) {
 func TestATokenThatWouldGrantWhatNobodyGrantedIsRefused(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.add("bob", prentice.Operator)
-	w.token(prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
+	w.token(identity.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
 	for _, c := range []struct {
 		name string
-		r    prentice.TokenRequest
+		r    identity.TokenRequest
 		kind prentice.Kind
 	}{
-		{"more than its person", prentice.TokenRequest{Name: "x", Kind: prentice.Person, Person: "bob", Role: prentice.Approver}, prentice.Denied},
-		{"an agent that approves", prentice.TokenRequest{Name: "x", Person: "ann", Role: prentice.Approver}, prentice.Refused},
-		{"no role", prentice.TokenRequest{Name: "x", Person: "ann"}, prentice.Invalid},
-		{"no such person", prentice.TokenRequest{Name: "x", Person: "eve", Role: prentice.Viewer}, prentice.NotFound},
-		{"prentice itself", prentice.TokenRequest{Name: "x", Kind: prentice.Self, Person: "ann", Role: prentice.Viewer}, prentice.Invalid},
-		{"a name that is no word", prentice.TokenRequest{Name: "a b", Person: "ann", Role: prentice.Viewer}, prentice.Invalid},
-		{"an agent's name twice", prentice.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Viewer}, prentice.Conflict},
-		{"for longer than a year", prentice.TokenRequest{Name: "x", Person: "ann", Role: prentice.Viewer, Lasts: 367 * 24 * time.Hour}, prentice.Invalid},
-		{"until yesterday", prentice.TokenRequest{Name: "x", Person: "ann", Role: prentice.Viewer, Lasts: -time.Hour}, prentice.Invalid},
+		{"more than its person", identity.TokenRequest{Name: "x", Kind: prentice.Person, Person: "bob", Role: prentice.Approver}, prentice.Denied},
+		{"an agent that approves", identity.TokenRequest{Name: "x", Person: "ann", Role: prentice.Approver}, prentice.Refused},
+		{"no role", identity.TokenRequest{Name: "x", Person: "ann"}, prentice.Invalid},
+		{"no such person", identity.TokenRequest{Name: "x", Person: "eve", Role: prentice.Viewer}, prentice.NotFound},
+		{"prentice itself", identity.TokenRequest{Name: "x", Kind: prentice.Self, Person: "ann", Role: prentice.Viewer}, prentice.Invalid},
+		{"a name that is no word", identity.TokenRequest{Name: "a b", Person: "ann", Role: prentice.Viewer}, prentice.Invalid},
+		{"an agent's name twice", identity.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Viewer}, prentice.Conflict},
+		{"for longer than a year", identity.TokenRequest{Name: "x", Person: "ann", Role: prentice.Viewer, Lasts: 367 * 24 * time.Hour}, prentice.Invalid},
+		{"until yesterday", identity.TokenRequest{Name: "x", Person: "ann", Role: prentice.Viewer, Lasts: -time.Hour}, prentice.Invalid},
 	} {
 		value, _, err := w.CreateToken(ctx, c.r)
 		if prentice.KindOf(err) != c.kind || value != "" || prentice.HintOf(err) == "" {
@@ -418,7 +418,7 @@ func TestATokenThatWouldGrantWhatNobodyGrantedIsRefused(t *testing.T) {
 func TestATokenExpiresAndItsNameIsFreeAgain(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
-		r := prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer, Lasts: time.Hour}
+		r := identity.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer, Lasts: time.Hour}
 		value, _ := w.token(r)
 		w.pass(time.Hour - time.Second)
 		w.wants("just before", bearer(value), "agent/ci viewer")
@@ -432,8 +432,8 @@ func TestARevokedTokenStopsAtOnceHereAndElsewhere(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		elsewhere := w.reopened()
-		value, record := w.token(prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Operator})
-		opened, _, err := w.SignInToken(ctx, value, prentice.Origin{})
+		value, record := w.token(identity.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Operator})
+		opened, _, err := w.SignInToken(ctx, value, identity.Origin{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -454,7 +454,7 @@ func TestARevokedTokenStopsAtOnceHereAndElsewhere(t *testing.T) {
 		}
 		elsewhere.wants("elsewhere", bearer(value), "nobody")
 		elsewhere.wants("its session elsewhere", session(opened), "nobody")
-		if _, _, err := w.SignInToken(ctx, value, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+		if _, _, err := w.SignInToken(ctx, value, identity.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("signing in with it: %v", err)
 		}
 	})
@@ -462,8 +462,8 @@ func TestARevokedTokenStopsAtOnceHereAndElsewhere(t *testing.T) {
 
 func TestASessionOpenedWithATokenDoesNoMoreAndLastsNoLonger(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
-	value, _ := w.token(prentice.TokenRequest{Name: "x", Kind: prentice.Person, Person: "ann", Role: prentice.Viewer, Lasts: time.Hour})
-	s, expires, err := w.SignInToken(ctx, value, prentice.Origin{})
+	value, _ := w.token(identity.TokenRequest{Name: "x", Kind: prentice.Person, Person: "ann", Role: prentice.Viewer, Lasts: time.Hour})
+	s, expires, err := w.SignInToken(ctx, value, identity.Origin{})
 	if err != nil || expires.Sub(noon) != time.Hour {
 		t.Fatalf("%v, %v", expires, err)
 	}
@@ -476,8 +476,8 @@ func TestARoleTakenAwayIsTakenFromTokensAndSessionsToo(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		w.add("bob", prentice.Approver)
-		own, _ := w.token(prentice.TokenRequest{Name: "x", Kind: prentice.Person, Person: "bob", Role: prentice.Approver})
-		agent, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator})
+		own, _ := w.token(identity.TokenRequest{Name: "x", Kind: prentice.Person, Person: "bob", Role: prentice.Approver})
+		agent, _ := w.token(identity.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator})
 		code, _, err := w.Link(ctx, "bob", prentice.Actor{})
 		if err != nil {
 			t.Fatal(err)
@@ -498,7 +498,7 @@ func TestARemovedPersonIsOutAtOnceAndMayComeBackEmpty(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		w.add("bob", prentice.Operator)
-		token, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator})
+		token, _ := w.token(identity.TokenRequest{Name: "ci", Person: "bob", Role: prentice.Operator})
 		code, _, _ := w.Link(ctx, "bob", prentice.Actor{})
 		s := w.signIn(code)
 		unused, _, _ := w.Link(ctx, "bob", prentice.Actor{})
@@ -510,7 +510,7 @@ func TestARemovedPersonIsOutAtOnceAndMayComeBackEmpty(t *testing.T) {
 		w.add("bob", prentice.Viewer)
 		w.wants("his token", bearer(token), "nobody")
 		w.wants("his session", session(s), "nobody")
-		if _, _, err := w.SignInCode(ctx, unused, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+		if _, _, err := w.SignInCode(ctx, unused, identity.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("his link: %v", err)
 		}
 		if err := w.RemovePerson(ctx, "eve"); prentice.KindOf(err) != prentice.NotFound {
@@ -566,7 +566,7 @@ func TestANameThatCouldBeMistakenIsRefused(t *testing.T) {
 
 func TestStrangersAreNobody(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
-	good, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
+	good, _ := w.token(identity.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
 	s := w.signIn(w.link)
 	for name, c := range map[string]identity.Credential{
 		"nothing":                       {},
@@ -584,7 +584,7 @@ func TestStrangersAreNobody(t *testing.T) {
 
 func TestNoSecretIsInTheDatabase(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
-	token, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
+	token, _ := w.token(identity.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
 	code, _, _ := w.Link(ctx, "ann", prentice.Actor{})
 	s := w.signIn(w.link)
 	for table, columns := range map[string]string{"identity_token": "hash || name", "identity_session": "hash || person", "identity_link": "hash || person"} {
@@ -611,7 +611,7 @@ func TestNoSecretIsInTheDatabase(t *testing.T) {
 
 func TestWhenSomebodyWasLastSeenIsKeptRoughly(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
-	value, _ := w.token(prentice.TokenRequest{Name: "x", Kind: prentice.Person, Person: "ann", Role: prentice.Viewer})
+	value, _ := w.token(identity.TokenRequest{Name: "x", Kind: prentice.Person, Person: "ann", Role: prentice.Viewer})
 	seen := func() (token, person time.Duration) {
 		tokens, err := w.Tokens(ctx, "")
 		if err != nil {
@@ -637,7 +637,7 @@ func TestWhenSomebodyWasLastSeenIsKeptRoughly(t *testing.T) {
 func TestAClockThatJumpsBackDoesNotKeepTheRevokedIn(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	elsewhere := w.reopened()
-	value, record := w.token(prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
+	value, record := w.token(identity.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
 	elsewhere.wants("before", bearer(value), "agent/ci viewer")
 	if err := w.RevokeToken(ctx, record.ID, ""); err != nil {
 		t.Fatal(err)
@@ -656,7 +656,7 @@ func TestAFaceOfSessionsKnowsWhoseTheyAre(t *testing.T) {
 
 func BenchmarkIdentify(b *testing.B) {
 	w := open(b, dbtest.SQLite(b))
-	value, _ := w.token(prentice.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
+	value, _ := w.token(identity.TokenRequest{Name: "ci", Person: "ann", Role: prentice.Viewer})
 	for b.Loop() {
 		if _, _, err := w.Identify(ctx, bearer(value)); err != nil {
 			b.Fatal(err)

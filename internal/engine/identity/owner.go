@@ -127,7 +127,7 @@ func (i *Identity) writeToken(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("look for an owner: %w", err)
 		}
-		r := prentice.TokenRequest{Name: i.tokenName(), Kind: prentice.Person, Person: owner, Role: prentice.Owner}
+		r := TokenRequest{Name: i.tokenName(), Kind: prentice.Person, Person: owner, Role: prentice.Owner}
 		if err := forgetToken(tx, r.Name); err != nil {
 			return err
 		}

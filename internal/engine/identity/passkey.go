@@ -61,27 +61,27 @@ func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
 // BeginPasskey asks a browser to make a passkey for someone. Anyone who has a factor
 // already proves it first; the answer needs no more proof than that it answers.
-func (i *Identity) BeginPasskey(ctx context.Context, name, origin string, p prentice.Proof) (prentice.Ceremony, error) {
+func (i *Identity) BeginPasskey(ctx context.Context, name, origin string, p Proof) (Ceremony, error) {
 	rp, err := relyingParty(origin)
 	if err == nil {
 		err = i.Prove(ctx, name, p)
 	}
 	if err != nil {
-		return prentice.Ceremony{}, err
+		return Ceremony{}, err
 	}
 	h, err := i.holder(ctx, name)
 	if err != nil {
-		return prentice.Ceremony{}, err
+		return Ceremony{}, err
 	}
 	options, data, err := rp.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
 	if err != nil {
-		return prentice.Ceremony{}, fmt.Errorf("begin a passkey: %w", err)
+		return Ceremony{}, fmt.Errorf("begin a passkey: %w", err)
 	}
 	return i.ceremony(ctx, "passkey "+origin, name, options, data)
 }
 
 // AddPasskey keeps the passkey that a browser made.
-func (i *Identity) AddPasskey(ctx context.Context, name string, in prentice.CeremonyAnswer) (p prentice.PasskeyRecord, err error) {
+func (i *Identity) AddPasskey(ctx context.Context, name string, in CeremonyAnswer) (p PasskeyRecord, err error) {
 	origin, data, err := i.finish(ctx, "passkey ", name, in.Ceremony)
 	if err != nil {
 		return p, err
@@ -106,7 +106,7 @@ func (i *Identity) AddPasskey(ctx context.Context, name string, in prentice.Cere
 	if err != nil {
 		return p, fmt.Errorf("keep a passkey: %w", err)
 	}
-	p = prentice.PasskeyRecord{ID: keyID(made.ID), Name: printable(in.Name), Created: i.clock(), Behind: in.Behind}
+	p = PasskeyRecord{ID: keyID(made.ID), Name: printable(in.Name), Created: i.clock(), Behind: in.Behind}
 	err = i.change(ctx, func(tx *db.Tx) error {
 		if _, err := person(tx, name); err != nil {
 			return err
@@ -126,7 +126,7 @@ func (i *Identity) AddPasskey(ctx context.Context, name string, in prentice.Cere
 
 // RemovePasskey forgets one of someone's passkeys, who proves first that it is
 // them, and ends their sessions: one may have been opened with it.
-func (i *Identity) RemovePasskey(ctx context.Context, name, id string, p prentice.Proof) error {
+func (i *Identity) RemovePasskey(ctx context.Context, name, id string, p Proof) error {
 	if err := i.Prove(ctx, name, p); err != nil {
 		return err
 	}
@@ -140,21 +140,21 @@ func (i *Identity) RemovePasskey(ctx context.Context, name, id string, p prentic
 }
 
 // BeginPasskeySignIn asks a browser for any passkey that it has for this place.
-func (i *Identity) BeginPasskeySignIn(ctx context.Context, origin string) (prentice.Ceremony, error) {
+func (i *Identity) BeginPasskeySignIn(ctx context.Context, origin string) (Ceremony, error) {
 	rp, err := relyingParty(origin)
 	if err != nil {
-		return prentice.Ceremony{}, err
+		return Ceremony{}, err
 	}
 	options, data, err := rp.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
-		return prentice.Ceremony{}, fmt.Errorf("begin a sign-in: %w", err)
+		return Ceremony{}, fmt.Errorf("begin a sign-in: %w", err)
 	}
 	return i.ceremony(ctx, "sign-in "+origin, "", options, data)
 }
 
 // SignInPasskey opens a session for anyone who holds a passkey of a person and
 // showed their authenticator that it is them.
-func (i *Identity) SignInPasskey(ctx context.Context, in prentice.CeremonyAnswer, from prentice.Origin) (session string, expires time.Time, err error) {
+func (i *Identity) SignInPasskey(ctx context.Context, in CeremonyAnswer, from Origin) (session string, expires time.Time, err error) {
 	origin, data, err := i.finish(ctx, "sign-in ", "", in.Ceremony)
 	if err != nil {
 		return "", expires, err
@@ -212,7 +212,7 @@ func badPasskey(err error) error {
 func keyID(id []byte) string { return base64.RawURLEncoding.EncodeToString(id) }
 
 // ceremony keeps what a browser was asked, under a name that only it was told.
-func (i *Identity) ceremony(ctx context.Context, kind, name string, options any, data *webauthn.SessionData) (c prentice.Ceremony, err error) {
+func (i *Identity) ceremony(ctx context.Context, kind, name string, options any, data *webauthn.SessionData) (c Ceremony, err error) {
 	raw, err := json.Marshal(data)
 	if err != nil {
 		return c, fmt.Errorf("keep a challenge: %w", err)
@@ -297,15 +297,15 @@ func (i *Identity) holder(ctx context.Context, name string) (h holder, err error
 	return h, rows.Err()
 }
 
-func (i *Identity) passkeys(ctx context.Context, name string) (list []prentice.PasskeyRecord, err error) {
+func (i *Identity) passkeys(ctx context.Context, name string) (list []PasskeyRecord, err error) {
 	rows, err := i.db.Query(ctx, `SELECT id, name, created, seen, behind, credential FROM identity_passkey WHERE person = ? ORDER BY created`, name)
-	list, err = db.List(rows, err, func(scan func(...any) error, p *prentice.PasskeyRecord) error {
+	list, err = db.List(rows, err, func(scan func(...any) error, p *PasskeyRecord) error {
 		var created, seen int64
 		var behind, credential string
 		err := scan(&p.ID, &p.Name, &created, &seen, &behind, &credential)
 		p.Created, p.Seen, p.Behind = db.Time(created), db.Time(seen), prentice.RefsIn(behind)
 		return errors.Join(err, json.Unmarshal([]byte(credential), &webauthn.Credential{}))
-	}, func(p *prentice.PasskeyRecord, _ error) { p.Unread = true })
+	}, func(p *PasskeyRecord, _ error) { p.Unread = true })
 	if err != nil {
 		return nil, fmt.Errorf("look for passkeys of %s: %w", name, err)
 	}

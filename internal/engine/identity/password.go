@@ -77,7 +77,7 @@ func goodPassword(name, password string) error {
 // their second factor: a code of the moment, or a recovery code. A password
 // alone signs in no one. Whatever is wrong, the answer is the same and takes the
 // same work.
-func (i *Identity) SignInPassword(ctx context.Context, in prentice.PasswordSignIn, from prentice.Origin) (session string, expires time.Time, err error) {
+func (i *Identity) SignInPassword(ctx context.Context, in PasswordSignIn, from Origin) (session string, expires time.Time, err error) {
 	tried, err := i.attempt(ctx, "sign-in", in.Name, from)
 	if err != nil {
 		return "", expires, err

@@ -26,7 +26,7 @@ func (i *Identity) change(ctx context.Context, do func(*db.Tx) error) error {
 
 // AddPerson adds someone to the team. The same name is the same person: what
 // was recorded of ann stays ann's.
-func (i *Identity) AddPerson(ctx context.Context, name string, role prentice.Role) (p prentice.PersonRecord, err error) {
+func (i *Identity) AddPerson(ctx context.Context, name string, role prentice.Role) (p PersonRecord, err error) {
 	err = i.change(ctx, func(tx *db.Tx) error {
 		p, err = i.addPerson(tx, name, role)
 		return err
@@ -34,8 +34,8 @@ func (i *Identity) AddPerson(ctx context.Context, name string, role prentice.Rol
 	return p, err
 }
 
-func (i *Identity) addPerson(tx *db.Tx, name string, role prentice.Role) (prentice.PersonRecord, error) {
-	p := prentice.PersonRecord{Name: name, Role: role, Created: i.clock()}
+func (i *Identity) addPerson(tx *db.Tx, name string, role prentice.Role) (PersonRecord, error) {
+	p := PersonRecord{Name: name, Role: role, Created: i.clock()}
 	if _, err := prentice.ParseRole(string(role)); err != nil {
 		return p, err
 	}
@@ -59,7 +59,7 @@ func (i *Identity) addPerson(tx *db.Tx, name string, role prentice.Role) (prenti
 
 // SetRole changes what someone may do everywhere, at once and by every door.
 // Their sessions end: who signs in with another role holds another secret.
-func (i *Identity) SetRole(ctx context.Context, name string, role prentice.Role) (p prentice.PersonRecord, err error) {
+func (i *Identity) SetRole(ctx context.Context, name string, role prentice.Role) (p PersonRecord, err error) {
 	if _, err := prentice.ParseRole(string(role)); err != nil {
 		return p, err
 	}
@@ -136,17 +136,17 @@ func (i *Identity) Readmit(ctx context.Context, name string) error {
 }
 
 // People lists the team by name.
-func (i *Identity) People(ctx context.Context) (_ []prentice.PersonRecord, err error) {
+func (i *Identity) People(ctx context.Context) (_ []PersonRecord, err error) {
 	grants, err := i.grants(ctx, "")
 	if err != nil {
 		return nil, err
 	}
 	rows, err := i.db.Query(ctx, `SELECT name, role, created, seen FROM identity_person ORDER BY name`)
-	people, err := db.List(rows, err, func(scan func(...any) error, p *prentice.PersonRecord) (err error) {
+	people, err := db.List(rows, err, func(scan func(...any) error, p *PersonRecord) (err error) {
 		*p, err = scanPerson(scan)
 		p.Grants = grants[p.Name]
 		return err
-	}, func(p *prentice.PersonRecord, why error) { p.Unread = why.Error() })
+	}, func(p *PersonRecord, why error) { p.Unread = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list people: %w", err)
 	}
@@ -159,7 +159,7 @@ func (i *Identity) People(ctx context.Context) (_ []prentice.PersonRecord, err e
 }
 
 // Person is one of the team.
-func (i *Identity) Person(ctx context.Context, name string) (prentice.PersonRecord, error) {
+func (i *Identity) Person(ctx context.Context, name string) (PersonRecord, error) {
 	p, err := scanPerson(func(dest ...any) error {
 		return i.db.QueryRow(ctx, `SELECT name, role, created, seen FROM identity_person WHERE name = ?`, []any{name}, dest...)
 	})
@@ -175,7 +175,7 @@ func (i *Identity) Person(ctx context.Context, name string) (prentice.PersonReco
 	return p, err
 }
 
-func person(tx *db.Tx, name string) (prentice.PersonRecord, error) {
+func person(tx *db.Tx, name string) (PersonRecord, error) {
 	p, err := scanPerson(func(dest ...any) error {
 		return tx.QueryRow(`SELECT name, role, created, seen FROM identity_person WHERE name = ?`, []any{name}, dest...)
 	})
@@ -192,7 +192,7 @@ func personError(name string, err error) error {
 	return fmt.Errorf("look for person %s: %w", name, err)
 }
 
-func scanPerson(scan func(...any) error) (p prentice.PersonRecord, err error) {
+func scanPerson(scan func(...any) error) (p PersonRecord, err error) {
 	var created, seen int64
 	err = scan(&p.Name, &p.Role, &created, &seen)
 	p.Created, p.Seen = db.Time(created), db.Time(seen)
@@ -202,7 +202,7 @@ func scanPerson(scan func(...any) error) (p prentice.PersonRecord, err error) {
 // keepsOwner refuses to lose the last owner: no one could let anyone in again.
 // An owner who comes in without a provider stays as long as there is no other such
 // one, since a provider may fail, or be lost.
-func keepsOwner(tx *db.Tx, p prentice.PersonRecord) error {
+func keepsOwner(tx *db.Tx, p PersonRecord) error {
 	if p.Role != prentice.Owner {
 		return nil
 	}

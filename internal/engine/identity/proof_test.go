@@ -28,16 +28,16 @@ func TestANewFactorNeedsAFreshProofOfTheOldOne(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		now := func() time.Time { return time.UnixMicro(w.time.Load()) }
-		changes := func(name string) map[string]func(prentice.Proof) error {
-			return map[string]func(prentice.Proof) error{
-				"a passkey":           func(p prentice.Proof) error { _, err := w.BeginPasskey(ctx, name, here, p); return err },
-				"a second factor":     func(p prentice.Proof) error { _, _, err := w.BeginTOTP(ctx, name, p); return err },
-				"a passkey's removal": func(p prentice.Proof) error { return w.RemovePasskey(ctx, name, "none", p) },
-				"a reset of someone":  func(p prentice.Proof) error { return w.Prove(ctx, name, p) },
+		changes := func(name string) map[string]func(identity.Proof) error {
+			return map[string]func(identity.Proof) error{
+				"a passkey":           func(p identity.Proof) error { _, err := w.BeginPasskey(ctx, name, here, p); return err },
+				"a second factor":     func(p identity.Proof) error { _, _, err := w.BeginTOTP(ctx, name, p); return err },
+				"a passkey's removal": func(p identity.Proof) error { return w.RemovePasskey(ctx, name, "none", p) },
+				"a reset of someone":  func(p identity.Proof) error { return w.Prove(ctx, name, p) },
 			}
 		}
 		for what, change := range changes("ann") {
-			if err := change(prentice.Proof{}); prentice.KindOf(err) == prentice.Denied {
+			if err := change(identity.Proof{}); prentice.KindOf(err) == prentice.Denied {
 				t.Errorf("%s, by whom has nothing to show: %v", what, err)
 			}
 		}
@@ -47,21 +47,21 @@ func TestANewFactorNeedsAFreshProofOfTheOldOne(t *testing.T) {
 		used := 0
 		for _, name := range []string{"ann", "bob"} {
 			for what, change := range changes(name) {
-				for fact, p := range map[string]prentice.Proof{
+				for fact, p := range map[string]identity.Proof{
 					"a session alone": {}, "a session that showed one long ago": {At: now().Add(-identity.ProofLife)}, "one that will": {At: now().Add(time.Hour)},
 				} {
 					if err := change(p); prentice.KindOf(err) != prentice.Denied {
 						t.Errorf("%s of %s by %s: %v", what, name, fact, err)
 					}
 				}
-				if err := change(prentice.Proof{At: now().Add(-time.Minute)}); prentice.KindOf(err) == prentice.Denied {
+				if err := change(identity.Proof{At: now().Add(-time.Minute)}); prentice.KindOf(err) == prentice.Denied {
 					t.Errorf("%s of %s, who showed one a minute ago: %v", what, name, err)
 				}
 				if name == "ann" {
-					if err := change(prentice.Proof{Code: recovery[used]}); prentice.KindOf(err) == prentice.Denied {
+					if err := change(identity.Proof{Code: recovery[used]}); prentice.KindOf(err) == prentice.Denied {
 						t.Errorf("%s with a recovery code: %v", what, err)
 					}
-					if err := change(prentice.Proof{Code: recovery[used]}); prentice.KindOf(err) != prentice.Denied {
+					if err := change(identity.Proof{Code: recovery[used]}); prentice.KindOf(err) != prentice.Denied {
 						t.Errorf("%s with a code that was used: %v", what, err)
 					}
 					used++
@@ -73,12 +73,12 @@ func TestANewFactorNeedsAFreshProofOfTheOldOne(t *testing.T) {
 
 func TestWhatWasBegunWithoutAFactorEndsWithTheFirst(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
-	asked, err := w.BeginPasskey(ctx, "ann", here, prentice.Proof{})
+	asked, err := w.BeginPasskey(ctx, "ann", here, identity.Proof{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.factor("ann")
-	_, err = w.AddPasskey(ctx, "ann", prentice.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"})
+	_, err = w.AddPasskey(ctx, "ann", identity.CeremonyAnswer{Ceremony: asked.Ceremony, Answer: "{}"})
 	if prentice.KindOf(err) != prentice.Unauthenticated {
 		t.Errorf("a passkey that was asked for before: %v", err)
 	}
@@ -91,7 +91,7 @@ func TestASessionKnowsWhetherAFactorWasShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	byPassword, _, err := w.SignInPassword(ctx, prentice.PasswordSignIn{Name: "ann", Password: phrase, Code: w.code(secret)}, prentice.Origin{})
+	byPassword, _, err := w.SignInPassword(ctx, identity.PasswordSignIn{Name: "ann", Password: phrase, Code: w.code(secret)}, identity.Origin{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestAPasskeyThatCannotBeReadIsToldAndHoldsUpNoOther(t *testing.T) {
 		if _, err := w.db.Straight(ctx, `UPDATE identity_passkey SET credential = '{' WHERE id = 'bad'`); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.BeginPasskey(ctx, "ann", here, prentice.Proof{At: time.UnixMicro(w.time.Load())}); err != nil {
+		if _, err := w.BeginPasskey(ctx, "ann", here, identity.Proof{At: time.UnixMicro(w.time.Load())}); err != nil {
 			t.Errorf("another cannot be added: %v", err)
 		}
 		is, err := w.Account(ctx, "ann")

@@ -67,7 +67,7 @@ func (i *Identity) BeginProvider(ctx context.Context, redirect string) (to, stat
 // SignInProvider turns what came back from the provider into a session. It
 // counts once, for whom the provider names in a token that it signed for us, for
 // this errand, and only if one of their groups has a role here.
-func (i *Identity) SignInProvider(ctx context.Context, state, code string, from prentice.Origin) (session string, expires time.Time, err error) {
+func (i *Identity) SignInProvider(ctx context.Context, state, code string, from Origin) (session string, expires time.Time, err error) {
 	kind, raw, err := i.takeCeremony(ctx, state, "")
 	var e Errand
 	if err == nil && (kind != "provider" || i.Provider == nil || json.Unmarshal([]byte(raw), &e) != nil) {

@@ -45,7 +45,7 @@ func (g *gate) visit(subject, name string, groups ...string) (state, code string
 
 func (g *gate) enter(subject, name string, groups ...string) (string, error) {
 	state, code := g.visit(subject, name, groups...)
-	s, expires, err := g.SignInProvider(ctx, state, code, prentice.Origin{})
+	s, expires, err := g.SignInProvider(ctx, state, code, identity.Origin{})
 	if err == nil && expires.After(time.UnixMicro(g.time.Load()).Add(time.Hour)) {
 		g.t.Errorf("the session lasts until %s", expires)
 	}
@@ -63,7 +63,7 @@ func TestAProviderSignsInWhoHasAGroupWithARole(t *testing.T) {
 		if a := g.actor(session(s)); !slices.Equal(a.Groups, []prentice.Ref{"group/developers", "group/leads", "group/payments"}) {
 			t.Errorf("her groups are %v", a.Groups)
 		}
-		token, _ := g.token(prentice.TokenRequest{Name: "own", Kind: prentice.Person, Person: "carol", Role: prentice.Operator})
+		token, _ := g.token(identity.TokenRequest{Name: "own", Kind: prentice.Person, Person: "carol", Role: prentice.Operator})
 		again, err := g.enter("1", "carol", "developers")
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func TestAProviderSignsInWhoHasAGroupWithARole(t *testing.T) {
 			t.Fatal(err)
 		}
 		g.wants("her token, once they are back", bearer(token), "nobody")
-		bot, _ := g.token(prentice.TokenRequest{Name: "bot", Kind: prentice.Agent, Person: "carol", Role: prentice.Operator})
+		bot, _ := g.token(identity.TokenRequest{Name: "bot", Kind: prentice.Agent, Person: "carol", Role: prentice.Operator})
 		g.pass(61 * time.Minute)
 		g.wants("her session an hour later", session(s), "nobody")
 		g.wants("her program an hour later", bearer(bot), "agent/bot operator")
@@ -220,21 +220,21 @@ func TestAProvidersAnswerIsForUsForThisErrandAndOnce(t *testing.T) {
 	_, code := g.visit("2", "dan", "developers")
 	other, otherCode := g.visit("3", "eve", "developers")
 	for fact, try := range map[string][2]string{"a state of no one": {"AAAA", code}, "no state": {"", code}} {
-		if _, _, err := g.SignInProvider(ctx, try[0], try[1], prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+		if _, _, err := g.SignInProvider(ctx, try[0], try[1], identity.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 			t.Errorf("%s: %v", fact, err)
 		}
 	}
-	if _, _, err := g.SignInProvider(ctx, other, code, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+	if _, _, err := g.SignInProvider(ctx, other, code, identity.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 		t.Errorf("the code of another errand: %v", err)
 	}
-	if _, _, err := g.SignInProvider(ctx, other, otherCode, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+	if _, _, err := g.SignInProvider(ctx, other, otherCode, identity.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 		t.Errorf("an errand that was tried: %v", err)
 	}
 	state, fresh := g.visit("2", "dan", "developers")
-	if _, _, err := g.SignInProvider(ctx, state, fresh, prentice.Origin{}); err != nil {
+	if _, _, err := g.SignInProvider(ctx, state, fresh, identity.Origin{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := g.SignInProvider(ctx, state, fresh, prentice.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
+	if _, _, err := g.SignInProvider(ctx, state, fresh, identity.Origin{}); prentice.KindOf(err) != prentice.Unauthenticated {
 		t.Errorf("the same answer twice: %v", err)
 	}
 }

@@ -44,7 +44,7 @@ func (i *Identity) link(tx *db.Tx, name string, by prentice.Actor) (string, time
 
 // SignInCode turns a link's code into a session. Of all who try the same code
 // exactly one comes in: the one whose transaction removed it.
-func (i *Identity) SignInCode(ctx context.Context, code string, from prentice.Origin) (session string, expires time.Time, err error) {
+func (i *Identity) SignInCode(ctx context.Context, code string, from Origin) (session string, expires time.Time, err error) {
 	hash := hashOf(code)
 	err = i.db.Write(ctx, func(tx *db.Tx) error {
 		var until, parent int64
@@ -79,7 +79,7 @@ func spent() error {
 
 // SignInToken turns a token into a session that can do no more and lasts no
 // longer than the token.
-func (i *Identity) SignInToken(ctx context.Context, token string, from prentice.Origin) (session string, expires time.Time, err error) {
+func (i *Identity) SignInToken(ctx context.Context, token string, from Origin) (session string, expires time.Time, err error) {
 	k, err := i.byToken(ctx, hashOf(token), i.clock())
 	if err != nil {
 		return "", time.Time{}, err
@@ -103,7 +103,7 @@ func (i *Identity) SignInToken(ctx context.Context, token string, from prentice.
 // opening is a session about to be opened.
 type opening struct {
 	person, way string
-	from        prentice.Origin
+	from        Origin
 	token       int64     // that it was opened with, or 0
 	most        time.Time // it lasts no longer; zero is as long as any
 	behind      string    // the people behind anyone who opens it

@@ -20,7 +20,7 @@ func SessionID(session string) string { return hashOf(session)[:sessionIDLen] }
 
 // ListSessions lists the sessions that live, the youngest first: those of one
 // person, or all.
-func (i *Identity) ListSessions(ctx context.Context, person string) ([]prentice.SessionRecord, error) {
+func (i *Identity) ListSessions(ctx context.Context, person string) ([]SessionRecord, error) {
 	now := i.clock()
 	query, args := `SELECT hash, person, way, address, agent, created, seen, expires, behind FROM identity_session WHERE expires > ? AND seen > ? `,
 		[]any{db.Micros(now), db.Micros(now.Add(-SessionIdle))}
@@ -28,7 +28,7 @@ func (i *Identity) ListSessions(ctx context.Context, person string) ([]prentice.
 		query, args = query+`AND person = ? `, append(args, person)
 	}
 	rows, err := i.db.Query(ctx, query+`ORDER BY created DESC`, args...)
-	sessions, err := db.List(rows, err, func(scan func(...any) error, s *prentice.SessionRecord) error {
+	sessions, err := db.List(rows, err, func(scan func(...any) error, s *SessionRecord) error {
 		var created, seen, expires int64
 		var behind string
 		err := scan(&s.ID, &s.Person, &s.Way, &s.Address, &s.Agent, &created, &seen, &expires, &behind)
@@ -37,7 +37,7 @@ func (i *Identity) ListSessions(ctx context.Context, person string) ([]prentice.
 		s.Behind = prentice.RefsIn(behind)
 		s.Idle = sooner(s.Seen.Add(SessionIdle), s.Expires)
 		return err
-	}, func(s *prentice.SessionRecord, why error) { s.Unread = why.Error() })
+	}, func(s *SessionRecord, why error) { s.Unread = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}

@@ -14,7 +14,7 @@ import (
 
 // CreateToken makes a token and returns its value, which is never seen again.
 // Its role is at most its person's; an agent's is at most operator.
-func (i *Identity) CreateToken(ctx context.Context, r prentice.TokenRequest) (value string, t prentice.TokenRecord, err error) {
+func (i *Identity) CreateToken(ctx context.Context, r TokenRequest) (value string, t TokenRecord, err error) {
 	if r.Lasts == 0 {
 		r.Lasts = TokenLife
 	}
@@ -29,11 +29,11 @@ func (i *Identity) CreateToken(ctx context.Context, r prentice.TokenRequest) (va
 }
 
 // createToken makes a token that lasts until expires; zero is for ever.
-func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.Time) (string, prentice.TokenRecord, error) {
+func (i *Identity) createToken(tx *db.Tx, r TokenRequest, expires time.Time) (string, TokenRecord, error) {
 	if r.Kind == "" {
 		r.Kind = prentice.Agent
 	}
-	t := prentice.TokenRecord{Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Scope: r.Scope, Created: i.clock(), Expires: expires}
+	t := TokenRecord{Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Scope: r.Scope, Created: i.clock(), Expires: expires}
 	p, err := person(tx, r.Person)
 	if err != nil {
 		return "", t, err
@@ -75,7 +75,7 @@ func (i *Identity) createToken(tx *db.Tx, r prentice.TokenRequest, expires time.
 }
 
 // allowed refuses a token that could do what no one granted.
-func allowed(r prentice.TokenRequest, p prentice.PersonRecord) error {
+func allowed(r TokenRequest, p PersonRecord) error {
 	if _, err := prentice.ParseRole(string(r.Role)); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func allowed(r prentice.TokenRequest, p prentice.PersonRecord) error {
 }
 
 // free refuses a name that is in use. One that has expired makes room.
-func free(tx *db.Tx, r prentice.TokenRequest, now time.Time) error {
+func free(tx *db.Tx, r TokenRequest, now time.Time) error {
 	var id, expires int64
 	err := tx.QueryRow(`SELECT id, expires FROM identity_token WHERE scope = ? AND name = ?`, []any{scopeOf(r), r.Name}, &id, &expires)
 	switch {
@@ -112,7 +112,7 @@ func free(tx *db.Tx, r prentice.TokenRequest, now time.Time) error {
 
 // scopeOf is where a token's name must be unique: an agent is known by its
 // name, so that no two may share one.
-func scopeOf(r prentice.TokenRequest) string {
+func scopeOf(r TokenRequest) string {
 	if r.Kind == prentice.Person {
 		return r.Person
 	}
@@ -121,20 +121,20 @@ func scopeOf(r prentice.TokenRequest) string {
 
 // Tokens lists the tokens there are, the oldest first: those of one person, or
 // all.
-func (i *Identity) Tokens(ctx context.Context, person string) ([]prentice.TokenRecord, error) {
+func (i *Identity) Tokens(ctx context.Context, person string) ([]TokenRecord, error) {
 	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given FROM identity_token `, []any{}
 	if person != "" {
 		query, args = query+`WHERE person = ? `, append(args, person)
 	}
 	rows, err := i.db.Query(ctx, query+`ORDER BY id`, args...)
-	tokens, err := db.List(rows, err, func(scan func(...any) error, t *prentice.TokenRecord) error {
+	tokens, err := db.List(rows, err, func(scan func(...any) error, t *TokenRecord) error {
 		var ops, things, behind string
 		var created, expires, seen int64
 		err := scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent, &t.Given)
 		t.Scope, t.Behind = scopeFrom(ops, things), prentice.RefsIn(behind)
 		t.Created, t.Expires, t.Seen = db.Time(created), db.Time(expires), db.Time(seen)
 		return err
-	}, func(t *prentice.TokenRecord, why error) { t.Unread = why.Error() })
+	}, func(t *TokenRecord, why error) { t.Unread = why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}

@@ -119,7 +119,7 @@ func (i *Identity) withdraw(tx *db.Tx, o Outsider) error {
 
 // becomes gives someone another role. Their sessions end, and no token of theirs
 // keeps more than they may now: what is lost does not come back with the role.
-func (i *Identity) becomes(tx *db.Tx, p prentice.PersonRecord, role prentice.Role) (err error) {
+func (i *Identity) becomes(tx *db.Tx, p PersonRecord, role prentice.Role) (err error) {
 	if err := endSessions(tx, p.Name); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func TestAPersonIsIndependentByAWayThatOthersDidNotMake(t *testing.T) {
 		for _, name := range []string{"no-way", "by-ann", "narrow", "small", "agent", "past", "own", "linked", "session", "password"} {
 			w.add(name, prentice.Approver)
 		}
-		token := func(of string, r prentice.TokenRequest) {
+		token := func(of string, r identity.TokenRequest) {
 			r.Name, r.Person = "t-"+of, of
 			if r.Kind == "" {
 				r.Kind = prentice.Person
@@ -33,30 +33,30 @@ func TestAPersonIsIndependentByAWayThatOthersDidNotMake(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		token("by-ann", prentice.TokenRequest{By: ann})
+		token("by-ann", identity.TokenRequest{By: ann})
 		before, err := w.Ways(ctx, prentice.Approver, "run.approve")
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 3 {
-			if _, _, err := w.CreateToken(ctx, prentice.TokenRequest{Name: fmt.Sprint("again-", time.Now().UnixNano()), Kind: prentice.Person, Person: "by-ann", Role: prentice.Approver, By: ann}); err != nil {
+			if _, _, err := w.CreateToken(ctx, identity.TokenRequest{Name: fmt.Sprint("again-", time.Now().UnixNano()), Kind: prentice.Person, Person: "by-ann", Role: prentice.Approver, By: ann}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if after, err := w.Ways(ctx, prentice.Approver, "run.approve"); err != nil || len(after) != len(before) {
 			t.Errorf("more tokens of the same people are more ways: %d, then %d (%v)", len(before), len(after), err)
 		}
-		token("narrow", prentice.TokenRequest{Scope: &prentice.Scope{Ops: []string{"event.send"}, On: []prentice.Ref{prentice.Ref(prentice.All)}}})
-		token("small", prentice.TokenRequest{Role: prentice.Operator})
-		token("agent", prentice.TokenRequest{Kind: prentice.Agent, Role: prentice.Operator})
-		token("past", prentice.TokenRequest{Lasts: time.Minute})
-		token("own", prentice.TokenRequest{})
+		token("narrow", identity.TokenRequest{Scope: &prentice.Scope{Ops: []string{"event.send"}, On: []prentice.Ref{prentice.Ref(prentice.All)}}})
+		token("small", identity.TokenRequest{Role: prentice.Operator})
+		token("agent", identity.TokenRequest{Kind: prentice.Agent, Role: prentice.Operator})
+		token("past", identity.TokenRequest{Lasts: time.Minute})
+		token("own", identity.TokenRequest{})
 		w.factor("password")
 		w.pass(2 * time.Minute)
 		for name, by := range map[string]prentice.Actor{"linked": {}, "session": {}, "by-ann": ann} {
 			code, _, err := w.Link(ctx, name, by)
 			if err == nil && name != "linked" {
-				_, _, err = w.SignInCode(ctx, code, prentice.Origin{})
+				_, _, err = w.SignInCode(ctx, code, identity.Origin{})
 			}
 			if err != nil {
 				t.Fatal(err)

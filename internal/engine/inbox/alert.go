@@ -80,10 +80,10 @@ func hear(kind string, a alert, was *told, now time.Time, within time.Duration) 
 }
 
 // keepAlert writes down what is told of an alert, or counts it.
-func (in *Inbox) keepAlert(tx *db.Tx, now time.Time, l letter, a alert) (prentice.Receipt, error) {
+func (in *Inbox) keepAlert(tx *db.Tx, now time.Time, l letter, a alert) (Receipt, error) {
 	was, err := lastTold(tx, l, a.Fingerprint)
 	if err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	is := hear(l.Type, a, was, now, in.Window)
 	if is == again {
@@ -94,44 +94,44 @@ func (in *Inbox) keepAlert(tx *db.Tx, now time.Time, l letter, a alert) (prentic
 	}
 	number, err := known(tx, l)
 	if err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	if number != 0 && is == overtaken {
 		return in.countAlert(tx, now, number)
 	}
 	if number != 0 { // it was received before turns were counted
 		if err := noteTold(tx, l, a, number, false); err != nil {
-			return prentice.Receipt{}, err
+			return Receipt{}, err
 		}
 		return in.countAlert(tx, now, number)
 	}
 	if number, err = tx.Next("event"); err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	if is == overtaken {
 		return in.keepLate(tx, now, l, number, was)
 	}
 	if err := noteTold(tx, l, a, number, l.Type == alertEnds && (was == nil || was.kind == alertEnds)); err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	return in.fresh(tx, now, l, number)
 }
 
 // keepLate writes down what changes nothing any more. No one is told of it, and what
 // was told last stays so.
-func (in *Inbox) keepLate(tx *db.Tx, now time.Time, l letter, number int64, was *told) (prentice.Receipt, error) {
+func (in *Inbox) keepLate(tx *db.Tx, now time.Time, l letter, number int64, was *told) (Receipt, error) {
 	says := fmt.Sprintf("it came after its own end, %s, and changes nothing", eventRef(was.number))
 	if l.Type == alertEnds {
 		says = fmt.Sprintf("it tells of an end before %s, and changes nothing", eventRef(was.number))
 	}
 	l.tell(says)
 	if err := in.insert(tx, now, l, number); err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	if _, err := tx.Exec(`UPDATE inbox_marks SET state = ? WHERE number = ?`, string(prentice.EventDelivered), number); err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
-	return prentice.Receipt{Event: eventRef(number), Number: number, Count: 1, Duplicate: byLateness, Note: l.note}, nil
+	return Receipt{Event: eventRef(number), Number: number, Count: 1, Duplicate: byLateness, Note: l.note}, nil
 }
 
 // lastTold is what a sender said last of an alert, or nil.
@@ -165,8 +165,8 @@ func noteTold(tx *db.Tx, l letter, a alert, number int64, lone bool) error {
 }
 
 // countAlert notes that an alert is told of again: so one knows that it still fires.
-func (in *Inbox) countAlert(tx *db.Tx, now time.Time, number int64) (prentice.Receipt, error) {
-	r := prentice.Receipt{Event: eventRef(number), Number: number, Duplicate: byID}
+func (in *Inbox) countAlert(tx *db.Tx, now time.Time, number int64) (Receipt, error) {
+	r := Receipt{Event: eventRef(number), Number: number, Duplicate: byID}
 	err := tx.QueryRow(`UPDATE inbox_marks SET times = times + 1, last = ? WHERE number = ? RETURNING times`, []any{db.Micros(now), number}, &r.Count)
 	return r, err
 }

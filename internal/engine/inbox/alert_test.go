@@ -9,7 +9,7 @@ import (
 )
 
 // told of an alert, as the webhook tells it: starts and ends are minutes from noon.
-func (w *world) alert(kind string, starts, ends int) prentice.Receipt {
+func (w *world) alert(kind string, starts, ends int) Receipt {
 	w.t.Helper()
 	at := func(minutes int) string {
 		return noon.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339Nano)

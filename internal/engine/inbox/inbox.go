@@ -68,18 +68,18 @@ func (in *Inbox) Listen(l func(context.Context, prentice.EventRecord) error) {
 }
 
 // Receive takes an event from within. When it returns, the event is on disk.
-func (in *Inbox) Receive(ctx context.Context, e prentice.Event) (prentice.Receipt, error) {
+func (in *Inbox) Receive(ctx context.Context, e prentice.Event) (Receipt, error) {
 	return in.receive(ctx, self, e)
 }
 
 // ReceiveFrom takes an event from outside, sent by an actor: from there no one
 // may speak in our name.
-func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prentice.Event) (prentice.Receipt, error) {
+func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prentice.Event) (Receipt, error) {
 	if !sender.Known() {
-		return prentice.Receipt{}, prentice.Errorf(prentice.Unauthenticated, "no one sends this event").Try("sign in, or send a token")
+		return Receipt{}, prentice.Errorf(prentice.Unauthenticated, "no one sends this event").Try("sign in, or send a token")
 	}
 	if reserved(e.Source) {
-		return prentice.Receipt{}, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip.Text(e.Source)).
+		return Receipt{}, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip.Text(e.Source)).
 			Try("name your own source, such as monitor/eu-1")
 	}
 	e.Causes = sender.People() // and not what the event says of itself
@@ -119,20 +119,20 @@ func (in *Inbox) SendIn(tx *db.Tx, e prentice.Event) error {
 	return nil
 }
 
-func (in *Inbox) receive(ctx context.Context, sender prentice.Ref, e prentice.Event) (prentice.Receipt, error) {
+func (in *Inbox) receive(ctx context.Context, sender prentice.Ref, e prentice.Event) (Receipt, error) {
 	now := in.clock().UTC()
 	kept, err := accept(e, now)
 	if err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	kept.sender = sender
-	var receipt prentice.Receipt
+	var receipt Receipt
 	err = in.write(ctx, func(tx *db.Tx) (err error) {
 		receipt, err = in.keep(tx, now, kept)
 		return err
 	})
 	if err != nil {
-		return prentice.Receipt{}, fmt.Errorf("keep event %s: %w", clip.Text(e.ID), err)
+		return Receipt{}, fmt.Errorf("keep event %s: %w", clip.Text(e.ID), err)
 	}
 	return receipt, nil
 }

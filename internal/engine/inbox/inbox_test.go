@@ -144,7 +144,7 @@ func TestAStormIsToldOnceAndCounted(t *testing.T) {
 		if got := w.toldIDs(); len(got) != 1 {
 			t.Errorf("told %d times", len(got))
 		}
-		list, err := w.inbox.List(t.Context(), prentice.EventFilter{})
+		list, err := w.inbox.List(t.Context(), Filter{})
 		if err != nil || len(list) != 1 || list[0].Count != storm {
 			t.Fatalf("list %+v, %v", list, err)
 		}
@@ -253,7 +253,7 @@ func TestWhatIsRefused(t *testing.T) {
 		if _, err := w.inbox.ReceiveFrom(t.Context(), prentice.Actor{}, down("1")); err == nil {
 			t.Error("no one may send nothing")
 		}
-		if list, _ := w.inbox.List(t.Context(), prentice.EventFilter{}); len(list) != 0 {
+		if list, _ := w.inbox.List(t.Context(), Filter{}); len(list) != 0 {
 			t.Errorf("kept %+v", list)
 		}
 		if _, err := w.inbox.ReceiveFrom(t.Context(), ann, down("1")); err != nil {
@@ -298,7 +298,7 @@ func TestEventsAreListedByPage(t *testing.T) {
 			}
 			w.receive(e)
 		}
-		numbers := func(f prentice.EventFilter) (got []int64) {
+		numbers := func(f Filter) (got []int64) {
 			list, err := w.inbox.List(t.Context(), f)
 			if err != nil {
 				t.Fatal(err)
@@ -311,16 +311,16 @@ func TestEventsAreListedByPage(t *testing.T) {
 			}
 			return got
 		}
-		if got := numbers(prentice.EventFilter{Limit: 3}); !slices.Equal(got, []int64{7, 6, 5}) {
+		if got := numbers(Filter{Limit: 3}); !slices.Equal(got, []int64{7, 6, 5}) {
 			t.Errorf("first page %v", got)
 		}
-		if got := numbers(prentice.EventFilter{Limit: 3, Before: 5}); !slices.Equal(got, []int64{4, 3, 2}) {
+		if got := numbers(Filter{Limit: 3, Before: 5}); !slices.Equal(got, []int64{4, 3, 2}) {
 			t.Errorf("second page %v", got)
 		}
-		if got := numbers(prentice.EventFilter{Subject: "service/cart"}); !slices.Equal(got, []int64{6, 4, 2}) {
+		if got := numbers(Filter{Subject: "service/cart"}); !slices.Equal(got, []int64{6, 4, 2}) {
 			t.Errorf("of the cart %v", got)
 		}
-		if got := numbers(prentice.EventFilter{Type: "probe.failed", Subject: "service/checkout"}); len(got) != 0 {
+		if got := numbers(Filter{Type: "probe.failed", Subject: "service/checkout"}); len(got) != 0 {
 			t.Errorf("of neither %v", got)
 		}
 		if _, err := w.inbox.Show(t.Context(), 99); err == nil {

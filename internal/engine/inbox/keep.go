@@ -20,7 +20,7 @@ const (
 )
 
 // keep writes an event down, or counts it on the one that it repeats.
-func (in *Inbox) keep(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, error) {
+func (in *Inbox) keep(tx *db.Tx, now time.Time, l letter) (Receipt, error) {
 	if reserved(l.Source) {
 		return in.keepOwn(tx, now, l)
 	}
@@ -29,7 +29,7 @@ func (in *Inbox) keep(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, err
 	}
 	first, err := in.firstEqual(tx, now, l)
 	if err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	if first != 0 {
 		return in.count(tx, now, l, first)
@@ -40,35 +40,35 @@ func (in *Inbox) keep(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, err
 	}
 	before, err := reused(tx, l)
 	if err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	if before != 0 {
 		l.tell(fmt.Sprintf("its source and id were used before, in %s, for something else; it is kept as an event of its own", eventRef(before)))
 	}
 	if number, err = tx.Next("event"); err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	return in.fresh(tx, now, l, number)
 }
 
 // fresh writes a new event down and wakes those who are told of it.
-func (in *Inbox) fresh(tx *db.Tx, now time.Time, l letter, number int64) (prentice.Receipt, error) {
+func (in *Inbox) fresh(tx *db.Tx, now time.Time, l letter, number int64) (Receipt, error) {
 	if err := in.insert(tx, now, l, number); err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	tx.After(in.ring)
-	return prentice.Receipt{Event: eventRef(number), Number: number, New: true, Count: 1, Note: l.note}, nil
+	return Receipt{Event: eventRef(number), Number: number, New: true, Count: 1, Note: l.note}, nil
 }
 
 // keepOwn writes down what prentice tells itself. Each of those events is about a
 // moment of its own, and its id names that moment: nothing but the id repeats.
-func (in *Inbox) keepOwn(tx *db.Tx, now time.Time, l letter) (prentice.Receipt, error) {
+func (in *Inbox) keepOwn(tx *db.Tx, now time.Time, l letter) (Receipt, error) {
 	number, err := known(tx, l)
 	if err != nil || number != 0 {
 		return sameAgain(tx, number, err)
 	}
 	if number, err = tx.Next("event"); err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	return in.fresh(tx, now, l, number)
 }
@@ -162,17 +162,17 @@ func open(began, now time.Time, window time.Duration) bool {
 }
 
 // count adds l to the event that it repeats, unless l itself was counted before.
-func (in *Inbox) count(tx *db.Tx, now time.Time, l letter, first int64) (prentice.Receipt, error) {
+func (in *Inbox) count(tx *db.Tx, now time.Time, l letter, first int64) (Receipt, error) {
 	n, err := tx.Exec(`INSERT INTO inbox_known (sender, source, id, says, number) VALUES (?, ?, ?, ?, ?) ON CONFLICT (sender, source, id, says) DO NOTHING`,
 		string(l.sender), l.Source, l.ID, l.words(), first)
 	if err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
 	if n == 0 {
 		number, err := known(tx, l)
 		return sameAgain(tx, number, err)
 	}
-	r := prentice.Receipt{Event: eventRef(first), Number: first, Duplicate: byFingerprint, Note: l.note}
+	r := Receipt{Event: eventRef(first), Number: first, Duplicate: byFingerprint, Note: l.note}
 	err = tx.QueryRow(`UPDATE inbox_marks SET times = times + 1, last = ? WHERE number = ? RETURNING times`, []any{db.Micros(now), first}, &r.Count)
 	return r, err
 }
@@ -194,11 +194,11 @@ func reused(tx *db.Tx, l letter) (number int64, err error) {
 	return number, err
 }
 
-func sameAgain(tx *db.Tx, number int64, err error) (prentice.Receipt, error) {
+func sameAgain(tx *db.Tx, number int64, err error) (Receipt, error) {
 	if err != nil {
-		return prentice.Receipt{}, err
+		return Receipt{}, err
 	}
-	r := prentice.Receipt{Event: eventRef(number), Number: number, Duplicate: byID}
+	r := Receipt{Event: eventRef(number), Number: number, Duplicate: byID}
 	err = tx.QueryRow(`SELECT times FROM inbox_marks WHERE number = ?`, []any{number}, &r.Count)
 	return r, err
 }

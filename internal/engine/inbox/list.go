@@ -14,7 +14,7 @@ import (
 const columns = `e.number, e.source, e.id, e.type, e.subject, e.said, e.received, e.sender, e.note, e.causes, m.state, m.attempts, m.says, m.times, m.last`
 
 // List is the events that a filter chooses, newest first, without their data.
-func (in *Inbox) List(ctx context.Context, f prentice.EventFilter) ([]prentice.EventRecord, error) {
+func (in *Inbox) List(ctx context.Context, f Filter) ([]prentice.EventRecord, error) {
 	limit := f.Limit
 	if limit <= 0 {
 		limit = 50

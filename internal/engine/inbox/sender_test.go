@@ -17,7 +17,7 @@ var (
 	mallory = prentice.Actor{Kind: prentice.Agent, Name: "mallory"}
 )
 
-func (w *world) from(who prentice.Actor, e prentice.Event) prentice.Receipt {
+func (w *world) from(who prentice.Actor, e prentice.Event) Receipt {
 	w.t.Helper()
 	r, err := w.inbox.ReceiveFrom(w.t.Context(), who, e)
 	if err != nil {
@@ -105,7 +105,7 @@ func TestWhatPrenticeTellsItselfIsKnownByItsIDAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if list, _ := w.inbox.List(t.Context(), prentice.EventFilter{}); len(list) != 1 {
+		if list, _ := w.inbox.List(t.Context(), Filter{}); len(list) != 1 {
 			t.Errorf("kept %+v", list)
 		}
 	})

@@ -25,7 +25,7 @@ func TestAnEventThatCannotBeReadHoldsUpNoOtherAndHidesNone(t *testing.T) {
 		if got := w.toldIDs(); !slices.Equal(got, []string{"n1", "n3"}) {
 			t.Errorf("told %v", got)
 		}
-		list, err := w.inbox.List(t.Context(), prentice.EventFilter{})
+		list, err := w.inbox.List(t.Context(), Filter{})
 		if err != nil || len(list) != 3 || list[0].State != prentice.EventDelivered || list[2].State != prentice.EventDelivered {
 			t.Fatalf("%+v %v", list, err)
 		}

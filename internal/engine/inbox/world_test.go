@@ -70,7 +70,7 @@ func (w *world) listen(_ context.Context, e prentice.EventRecord) error {
 	return nil
 }
 
-func (w *world) receive(e prentice.Event) prentice.Receipt {
+func (w *world) receive(e prentice.Event) Receipt {
 	w.t.Helper()
 	r, err := w.inbox.Receive(w.t.Context(), e)
 	if err != nil {

@@ -20,16 +20,16 @@ const restore = "compare with a backup or an exported file, find out who could w
 
 // VerifyChain looks at every line and every checkpoint that there was when it
 // began. What it finds is in the report; an error means that it could not look.
-func (l *Ledger) VerifyChain(ctx context.Context) (prentice.EvidenceReport, error) {
+func (l *Ledger) VerifyChain(ctx context.Context) (Report, error) {
 	// The last checkpoint and what this process wrote are read before the head: the
 	// ledger may grow between the two, and growing must not look like shrinking.
 	wrote := l.vetted.last()
 	last, err := l.lastCheckpoint(ctx)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return prentice.EvidenceReport{}, err
+		return Report{}, err
 	}
-	w := walk{ledger: l, wrote: wrote, report: prentice.EvidenceReport{
-		OK: true, About: "the whole ledger", KeyID: l.keys.id, Contiguous: true, Faults: []prentice.EvidenceFault{},
+	w := walk{ledger: l, wrote: wrote, report: Report{
+		OK: true, About: "the whole ledger", KeyID: l.keys.id, Contiguous: true, Faults: []Fault{},
 	}}
 	w.anchor, err = readAnchor(l.keys.folder)
 	if err != nil {
@@ -39,10 +39,10 @@ func (l *Ledger) VerifyChain(ctx context.Context) (prentice.EvidenceReport, erro
 		w.report.Fault(0, err.Error(), prentice.HintOf(err))
 	}
 	if w.end, w.last, err = l.ends(ctx); err != nil {
-		return prentice.EvidenceReport{}, err
+		return Report{}, err
 	}
 	if err := w.lines(ctx); err != nil {
-		return prentice.EvidenceReport{}, err
+		return Report{}, err
 	}
 	w.closing(last)
 	return w.report, w.counted(ctx)
@@ -68,7 +68,7 @@ type walk struct {
 	seal   Seal       // from where on lines bear marks
 	at     head       // the last line that was looked at
 	refs   int64      // how often a line is about something
-	report prentice.EvidenceReport
+	report Report
 }
 
 func (w *walk) lines(ctx context.Context) error {

@@ -23,9 +23,9 @@ import (
 // would who can write to the database but does not have the key.
 func (w world) rehash(seq int64, change func(*prentice.Evidence)) {
 	w.t.Helper()
-	lines, err := w.List(ctx, prentice.EvidenceFilter{After: seq - 1, Limit: 500})
+	lines, err := w.List(ctx, ledger.Filter{After: seq - 1, Limit: 500})
 	if seq == 1 {
-		lines, err = w.List(ctx, prentice.EvidenceFilter{Limit: 500})
+		lines, err = w.List(ctx, ledger.Filter{Limit: 500})
 		for i, j := 0, len(lines)-1; i < j; i, j = i+1, j-1 {
 			lines[i], lines[j] = lines[j], lines[i]
 		}

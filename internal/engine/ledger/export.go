@@ -20,7 +20,7 @@ const (
 // be verified with the public key and nothing else. It signs the head first if
 // no checkpoint speaks of the last line yet, and refuses to export a line that
 // is not true.
-func (l *Ledger) Export(ctx context.Context, now time.Time, r prentice.EvidenceRange) (dsse.Envelope, error) {
+func (l *Ledger) Export(ctx context.Context, now time.Time, r Range) (dsse.Envelope, error) {
 	p, err := l.choose(ctx, r)
 	if err != nil {
 		return dsse.Envelope{}, err
@@ -54,7 +54,7 @@ func payloadOf(p Predicate) ([]byte, error) {
 	return prentice.CanonicalJSON(raw)
 }
 
-func (l *Ledger) choose(ctx context.Context, r prentice.EvidenceRange) (Predicate, error) {
+func (l *Ledger) choose(ctx context.Context, r Range) (Predicate, error) {
 	switch {
 	case r.Ref != "" && (r.From != 0 || r.To != 0):
 		return Predicate{}, prentice.Errorf(prentice.Invalid, "both a ref and a range of lines").Try("name %s, or lines with --from and --to", r.Ref)

@@ -22,11 +22,11 @@ const doubt = "do not rely on this file; ask the one who gave it to you for a fr
 // was changed since it was written, and that lines with neighbouring numbers
 // follow each other. Of a thread it cannot prove that no line was left out:
 // that is known only where the lines are contiguous.
-func VerifyFile(file []byte, pub ed25519.PublicKey) (prentice.EvidenceReport, error) {
+func VerifyFile(file []byte, pub ed25519.PublicKey) (Report, error) {
 	if len(pub) != ed25519.PublicKeySize {
-		return prentice.EvidenceReport{}, prentice.Errorf(prentice.Invalid, "a public key of %d bytes", len(pub)).Try("give the file ledger.pub, or what prentice evidence key prints")
+		return Report{}, prentice.Errorf(prentice.Invalid, "a public key of %d bytes", len(pub)).Try("give the file ledger.pub, or what prentice evidence key prints")
 	}
-	r := prentice.EvidenceReport{OK: true, About: "nothing", KeyID: dsse.KeyID(pub), Faults: []prentice.EvidenceFault{}}
+	r := Report{OK: true, About: "nothing", KeyID: dsse.KeyID(pub), Faults: []Fault{}}
 	p, err := open(file, pub)
 	if err != nil {
 		r.Fault(0, err.Error(), tryWith(err))
@@ -83,7 +83,7 @@ func parse(payload []byte) (Predicate, error) {
 	return s.Predicate, nil
 }
 
-func look(r *prentice.EvidenceReport, p Predicate, pub ed25519.PublicKey) {
+func look(r *Report, p Predicate, pub ed25519.PublicKey) {
 	first, last := p.Lines[0], p.Lines[len(p.Lines)-1]
 	r.About, r.Lines, r.Cut = p.about(), int64(len(p.Lines)), p.Cut
 	r.First, r.Last, r.From, r.Until, r.Hash = first.Seq, last.Seq, first.Time, last.Time, last.Hash
@@ -103,7 +103,7 @@ func look(r *prentice.EvidenceReport, p Predicate, pub ed25519.PublicKey) {
 	covered(r, p, pub)
 }
 
-func lookAt(r *prentice.EvidenceReport, lines []prentice.Evidence, i int) {
+func lookAt(r *Report, lines []prentice.Evidence, i int) {
 	e := lines[i]
 	if err := fits(e); err != nil {
 		r.Fault(e.Seq, fmt.Sprintf("line %d was changed: %v", e.Seq, err), doubt)
@@ -120,7 +120,7 @@ func lookAt(r *prentice.EvidenceReport, lines []prentice.Evidence, i int) {
 }
 
 // covered looks at the checkpoint, which must speak of the last line.
-func covered(r *prentice.EvidenceReport, p Predicate, pub ed25519.PublicKey) {
+func covered(r *Report, p Predicate, pub ed25519.PublicKey) {
 	c, last := p.Checkpoint, p.Lines[len(p.Lines)-1]
 	switch {
 	case c.KeyID != dsse.KeyID(pub) || !c.Signed(pub):

@@ -16,7 +16,7 @@ import (
 	"prentice/internal/kit/dsse"
 )
 
-func (w world) export(r prentice.EvidenceRange) []byte {
+func (w world) export(r ledger.Range) []byte {
 	w.t.Helper()
 	e, err := w.Export(ctx, noon, r)
 	if err != nil {
@@ -44,14 +44,14 @@ func TestAnExportedFileVerifiesWithThePublicKeyAlone(t *testing.T) {
 		w.story()
 		for _, c := range []struct {
 			about      string
-			choose     prentice.EvidenceRange
+			choose     ledger.Range
 			lines      int64
 			contiguous bool
 		}{
-			{"run/41", prentice.EvidenceRange{Ref: "run/41"}, 7, false},
-			{"service/checkout", prentice.EvidenceRange{Ref: "service/checkout"}, 8, false},
-			{"lines 1 to 10 of the ledger", prentice.EvidenceRange{}, 10, true},
-			{"lines 3 to 5 of the ledger", prentice.EvidenceRange{From: 3, To: 5}, 3, true},
+			{"run/41", ledger.Range{Ref: "run/41"}, 7, false},
+			{"service/checkout", ledger.Range{Ref: "service/checkout"}, 8, false},
+			{"lines 1 to 10 of the ledger", ledger.Range{}, 10, true},
+			{"lines 3 to 5 of the ledger", ledger.Range{From: 3, To: 5}, 3, true},
 		} {
 			r, err := ledger.VerifyFile(w.export(c.choose), w.pub())
 			if err != nil || !r.OK || r.About != c.about || r.Lines != c.lines || r.Contiguous != c.contiguous || r.SignedSeq != 10 {
@@ -65,7 +65,7 @@ func TestTheStatementOfARunNamesItsPlan(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.story()
 	var envelope struct{ Payload []byte }
-	if err := json.Unmarshal(w.export(prentice.EvidenceRange{Ref: "run/41"}), &envelope); err != nil {
+	if err := json.Unmarshal(w.export(ledger.Range{Ref: "run/41"}), &envelope); err != nil {
 		t.Fatal(err)
 	}
 	var statement map[string]any
@@ -85,7 +85,7 @@ func TestEveryChangedByteOfAnExportedFileIsSeen(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.story()
 	pub := w.pub()
-	for _, choose := range []prentice.EvidenceRange{{Ref: "run/42"}, {From: 3, To: 4}} {
+	for _, choose := range []ledger.Range{{Ref: "run/42"}, {From: 3, To: 4}} {
 		file := w.export(choose)
 		for i := range file {
 			for _, change := range []byte{1, 2, 4, 8, 16, 32, 64, 128, 255} {
@@ -112,7 +112,7 @@ func TestEveryChangedByteOfAnExportedFileIsSeen(t *testing.T) {
 func TestAFileThatWasSignedAroundALieIsSeen(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.story()
-	e, err := w.Export(ctx, noon, prentice.EvidenceRange{})
+	e, err := w.Export(ctx, noon, ledger.Range{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestAFileThatWasSignedAroundALieIsSeen(t *testing.T) {
 func TestAFileIsNotBelievedWithAnotherKey(t *testing.T) {
 	w, other := open(t, dbtest.SQLite(t)), open(t, dbtest.SQLite(t))
 	w.story()
-	r, err := ledger.VerifyFile(w.export(prentice.EvidenceRange{}), other.pub())
+	r, err := ledger.VerifyFile(w.export(ledger.Range{}), other.pub())
 	if err != nil || r.OK || !strings.Contains(r.Faults[0].Says, "another key") {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -181,28 +181,28 @@ func TestAFileIsNotBelievedWithAnotherKey(t *testing.T) {
 
 func TestNothingIsExportedThatIsNotThereOrNotTrue(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
-	refuse := func(name string, r prentice.EvidenceRange, kind prentice.Kind) {
+	refuse := func(name string, r ledger.Range, kind prentice.Kind) {
 		t.Helper()
 		if _, err := w.Export(ctx, noon, r); prentice.KindOf(err) != kind || prentice.HintOf(err) == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	refuse("an empty ledger", prentice.EvidenceRange{}, prentice.NotFound)
+	refuse("an empty ledger", ledger.Range{}, prentice.NotFound)
 	w.story()
-	refuse("an unknown ref", prentice.EvidenceRange{Ref: "run/99"}, prentice.NotFound)
-	refuse("a ref and a range", prentice.EvidenceRange{Ref: "run/41", From: 1}, prentice.Invalid)
-	refuse("lines beyond the end", prentice.EvidenceRange{From: 5, To: 11}, prentice.Invalid)
-	refuse("lines backwards", prentice.EvidenceRange{From: 5, To: 4}, prentice.Invalid)
+	refuse("an unknown ref", ledger.Range{Ref: "run/99"}, prentice.NotFound)
+	refuse("a ref and a range", ledger.Range{Ref: "run/41", From: 1}, prentice.Invalid)
+	refuse("lines beyond the end", ledger.Range{From: 5, To: 11}, prentice.Invalid)
+	refuse("lines backwards", ledger.Range{From: 5, To: 4}, prentice.Invalid)
 	w.exec(`UPDATE ledger_line SET kind = 'lie' WHERE seq = 4`)
-	refuse("a line that was changed", prentice.EvidenceRange{Ref: "run/41"}, prentice.Unavailable)
+	refuse("a line that was changed", ledger.Range{Ref: "run/41"}, prentice.Unavailable)
 	w.exec(`DELETE FROM ledger_line WHERE seq = 4`)
-	refuse("a line that is gone", prentice.EvidenceRange{}, prentice.Unavailable)
+	refuse("a line that is gone", ledger.Range{}, prentice.Unavailable)
 }
 
 func TestOldFilesAndOldCheckpointsOutliveANewKey(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.story()
-	old, file := w.pub(), w.export(prentice.EvidenceRange{})
+	old, file := w.pub(), w.export(ledger.Range{})
 	move(t, filepath.Join(w.keys, "ledger.pub"), filepath.Join(w.keys, "ledger-2026.pub"))
 	if err := os.Remove(filepath.Join(w.keys, "ledger.key")); err != nil {
 		t.Fatal(err)
@@ -211,7 +211,7 @@ func TestOldFilesAndOldCheckpointsOutliveANewKey(t *testing.T) {
 	if w.pub().Equal(old) {
 		t.Fatal("it is the old key still")
 	}
-	if r, _ := ledger.VerifyFile(w.export(prentice.EvidenceRange{}), w.pub()); !r.OK {
+	if r, _ := ledger.VerifyFile(w.export(ledger.Range{}), w.pub()); !r.OK {
 		t.Errorf("a new file of old lines with the new key: %+v", r)
 	}
 	w.append(note("a", nil))
@@ -222,7 +222,7 @@ func TestOldFilesAndOldCheckpointsOutliveANewKey(t *testing.T) {
 	if r, _ := ledger.VerifyFile(file, old); !r.OK {
 		t.Errorf("the old file with the old key: %+v", r)
 	}
-	if r, _ := ledger.VerifyFile(w.export(prentice.EvidenceRange{}), w.pub()); !r.OK {
+	if r, _ := ledger.VerifyFile(w.export(ledger.Range{}), w.pub()); !r.OK {
 		t.Errorf("a new file with the new key: %+v", r)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/db"
 )
 
@@ -46,8 +45,8 @@ func Open(d *db.DB, keyDir string) (*Ledger, error) {
 }
 
 // Head says where the ledger stands.
-func (l *Ledger) Head(ctx context.Context) (prentice.EvidenceHead, error) {
-	h := prentice.EvidenceHead{KeyID: l.keys.id, PublicKeyPEM: l.keys.pem}
+func (l *Ledger) Head(ctx context.Context) (Head, error) {
+	h := Head{KeyID: l.keys.id, PublicKeyPEM: l.keys.pem}
 	var at int64
 	err := l.db.QueryRow(ctx, `SELECT h.seq, h.hash, COALESCE(l.time, 0) FROM ledger_end h LEFT JOIN ledger_line l ON l.seq = h.seq WHERE h.id = 1`,
 		nil, &h.Seq, &h.Hash, &at)

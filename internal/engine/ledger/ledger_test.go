@@ -109,7 +109,7 @@ func (w world) story() {
 	w.append(note("run.planned", nil, "run/42", "service/search"))
 }
 
-func (w world) verify() prentice.EvidenceReport {
+func (w world) verify() ledger.Report {
 	w.t.Helper()
 	r, err := w.VerifyChain(ctx)
 	if err != nil {
@@ -137,7 +137,7 @@ func TestLinesAreNumberedFromOneAndChained(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := open(t, d)
 		w.story()
-		lines, err := w.List(ctx, prentice.EvidenceFilter{After: -0, Limit: 100})
+		lines, err := w.List(ctx, ledger.Filter{After: -0, Limit: 100})
 		if err != nil || len(lines) != 10 {
 			t.Fatalf("%d lines, %v", len(lines), err)
 		}
@@ -247,27 +247,27 @@ func TestListFollowsItsCursors(t *testing.T) {
 		w.story()
 		for _, c := range []struct {
 			name   string
-			filter prentice.EvidenceFilter
+			filter ledger.Filter
 			want   []int64
 		}{
-			{"the newest first", prentice.EvidenceFilter{Limit: 3}, []int64{10, 9, 8}},
-			{"before a line", prentice.EvidenceFilter{Before: 8, Limit: 2}, []int64{7, 6}},
-			{"after a line, in order", prentice.EvidenceFilter{After: 8, Limit: 5}, []int64{9, 10}},
-			{"about a ref", prentice.EvidenceFilter{Ref: "run/41"}, []int64{8, 7, 6, 4, 3}},
-			{"about a ref, before a line", prentice.EvidenceFilter{Ref: "run/41", Before: 6}, []int64{4, 3}},
-			{"of a kind", prentice.EvidenceFilter{Kind: "run.planned"}, []int64{10, 3}},
-			{"of a kind about a ref", prentice.EvidenceFilter{Kind: "run.planned", Ref: "run/41"}, []int64{3}},
-			{"of those who did it", prentice.EvidenceFilter{Actor: "person/ann", Limit: 2}, []int64{10, 9}},
-			{"of those who did it, of a kind", prentice.EvidenceFilter{Actor: "person/ann", Kind: "run.planned"}, []int64{10, 3}},
-			{"of those who did nothing", prentice.EvidenceFilter{Actor: "person/bob"}, nil},
-			{"about nothing known", prentice.EvidenceFilter{Ref: "run/999"}, nil},
+			{"the newest first", ledger.Filter{Limit: 3}, []int64{10, 9, 8}},
+			{"before a line", ledger.Filter{Before: 8, Limit: 2}, []int64{7, 6}},
+			{"after a line, in order", ledger.Filter{After: 8, Limit: 5}, []int64{9, 10}},
+			{"about a ref", ledger.Filter{Ref: "run/41"}, []int64{8, 7, 6, 4, 3}},
+			{"about a ref, before a line", ledger.Filter{Ref: "run/41", Before: 6}, []int64{4, 3}},
+			{"of a kind", ledger.Filter{Kind: "run.planned"}, []int64{10, 3}},
+			{"of a kind about a ref", ledger.Filter{Kind: "run.planned", Ref: "run/41"}, []int64{3}},
+			{"of those who did it", ledger.Filter{Actor: "person/ann", Limit: 2}, []int64{10, 9}},
+			{"of those who did it, of a kind", ledger.Filter{Actor: "person/ann", Kind: "run.planned"}, []int64{10, 3}},
+			{"of those who did nothing", ledger.Filter{Actor: "person/bob"}, nil},
+			{"about nothing known", ledger.Filter{Ref: "run/999"}, nil},
 		} {
 			lines, err := w.List(ctx, c.filter)
 			if got := seqsOf(lines); err != nil || !equal(got, c.want) {
 				t.Errorf("%s: %v, want %v (%v)", c.name, got, c.want, err)
 			}
 		}
-		if _, err := w.List(ctx, prentice.EvidenceFilter{Limit: 501}); prentice.KindOf(err) != prentice.Invalid {
+		if _, err := w.List(ctx, ledger.Filter{Limit: 501}); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("a page of 501: %v", err)
 		}
 		if _, err := w.Show(ctx, 11); prentice.KindOf(err) != prentice.NotFound {
@@ -308,10 +308,10 @@ func TestAThreadIsBounded(t *testing.T) {
 		w.append(notes...)
 	}
 	lines, err := w.Thread(ctx, "service/checkout")
-	if err != nil || len(lines) != prentice.MaxThread || lines[len(lines)-1].Seq != 2500 {
+	if err != nil || len(lines) != ledger.MaxThread || lines[len(lines)-1].Seq != 2500 {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
-	e, err := w.Export(ctx, noon, prentice.EvidenceRange{Ref: "service/checkout"})
+	e, err := w.Export(ctx, noon, ledger.Range{Ref: "service/checkout"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,9 +77,9 @@ func TestALineThatOnlyTheDatabaseWroteIsNeitherShownNorSigned(t *testing.T) {
 				plant(w)
 				_, err := w.Thread(ctx, "run/41")
 				refused(t, "thread", err)
-				_, err = w.Export(ctx, noon, prentice.EvidenceRange{Ref: "run/41"})
+				_, err = w.Export(ctx, noon, ledger.Range{Ref: "run/41"})
 				refused(t, "export", err)
-				_, err = w.List(ctx, prentice.EvidenceFilter{})
+				_, err = w.List(ctx, ledger.Filter{})
 				refused(t, "list", err)
 				if r := w.verify(); r.OK {
 					t.Error("no one saw it")
@@ -190,7 +190,7 @@ func TestWhatWasWrittenBeforeThereWereMarksIsSealed(t *testing.T) {
 		if r := w.verify(); !r.OK || r.Lines != 13 {
 			t.Errorf("%+v", r)
 		}
-		if file, err := ledger.VerifyFile(w.export(prentice.EvidenceRange{}), w.pub()); err != nil || !file.OK {
+		if file, err := ledger.VerifyFile(w.export(ledger.Range{}), w.pub()); err != nil || !file.OK {
 			t.Errorf("%+v, %v", file, err)
 		}
 		w.plantLast()
@@ -222,7 +222,7 @@ func TestAFileWithALineBelowOneIsNotVerified(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.story()
 	var envelope struct{ Payload []byte }
-	if err := json.Unmarshal(w.export(prentice.EvidenceRange{Ref: "run/41"}), &envelope); err != nil {
+	if err := json.Unmarshal(w.export(ledger.Range{Ref: "run/41"}), &envelope); err != nil {
 		t.Fatal(err)
 	}
 	var s ledger.Statement

@@ -14,7 +14,7 @@ import (
 const lineColumns = `SELECT l.seq, l.time, l.kind, l.actor, l.refs, l.data, l.prev, l.hash, l.mark FROM ledger_line l `
 
 // List chooses lines, the newest first unless the filter has After.
-func (l *Ledger) List(ctx context.Context, f prentice.EvidenceFilter) ([]prentice.Evidence, error) {
+func (l *Ledger) List(ctx context.Context, f Filter) ([]prentice.Evidence, error) {
 	if f.Limit < 0 || f.Limit > 500 {
 		return nil, prentice.Errorf(prentice.Invalid, "a page of %d lines", f.Limit).Try("ask for 1 to 500 and follow the cursor")
 	}
@@ -28,7 +28,7 @@ func (l *Ledger) List(ctx context.Context, f prentice.EvidenceFilter) ([]prentic
 	return l.lines(ctx, query, args...)
 }
 
-func listQuery(f prentice.EvidenceFilter) (string, []any) {
+func listQuery(f Filter) (string, []any) {
 	from, seq := "", "l.seq"
 	var where []string
 	var args []any
@@ -64,7 +64,7 @@ func listQuery(f prentice.EvidenceFilter) (string, []any) {
 
 // within narrows to the steps that a filter names. Their lines say so in canonical
 // JSON, in which no text between quotes looks like a key and its value.
-func within(f prentice.EvidenceFilter, add func(condition string, value any)) {
+func within(f Filter, add func(condition string, value any)) {
 	const holds = `l.kind LIKE 'step.%' AND l.data LIKE ? ESCAPE '\'`
 	for key, value := range map[string]string{"step": f.Step, "target": string(f.Target)} {
 		if value != "" {

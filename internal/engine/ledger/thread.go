@@ -32,7 +32,7 @@ func (l *Ledger) thread(ctx context.Context, ref prentice.Ref) (lines []prentice
 	if _, err := prentice.ParseRef(string(ref)); err != nil {
 		return nil, false, err
 	}
-	own, err := l.newest(ctx, ref, prentice.MaxThread+1)
+	own, err := l.newest(ctx, ref, MaxThread+1)
 	if err != nil {
 		return nil, false, err
 	}
@@ -53,7 +53,7 @@ func (l *Ledger) thread(ctx context.Context, ref prentice.Ref) (lines []prentice
 		keep(bySeq, more)
 	}
 	seqs := slices.Sorted(maps.Keys(bySeq))
-	if over := len(seqs) - prentice.MaxThread; over > 0 {
+	if over := len(seqs) - MaxThread; over > 0 {
 		seqs, cut = seqs[over:], true
 	}
 	for _, seq := range seqs {

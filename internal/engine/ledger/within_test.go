@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -27,16 +28,16 @@ func TestStepsOfARunAreFoundByStepTargetAndBatch(t *testing.T) {
 		w.append(note("run.ended", map[string]any{"step": "deploy", "target": "host/web-1"}, "run/1")) // 7
 		for _, c := range []struct {
 			name   string
-			filter prentice.EvidenceFilter
+			filter ledger.Filter
 			want   []int64
 		}{
-			{"of a step", prentice.EvidenceFilter{Step: "deploy"}, []int64{4, 2, 1}},
-			{"on a target, whatever a step says", prentice.EvidenceFilter{Target: "host/web-1"}, []int64{3, 1}},
-			{"on a target whose name has a wildcard of the database", prentice.EvidenceFilter{Target: "host/web_1"}, []int64{4}},
-			{"of a batch, not of another that begins like it", prentice.EvidenceFilter{Batch: 1}, []int64{3, 1}},
-			{"of a step on a target in a batch", prentice.EvidenceFilter{Step: "verify", Target: "host/web-1", Batch: 1}, []int64{3}},
-			{"of a part of a step's name", prentice.EvidenceFilter{Step: "deplo"}, nil},
-			{"of a name that would be a pattern", prentice.EvidenceFilter{Step: "%"}, nil},
+			{"of a step", ledger.Filter{Step: "deploy"}, []int64{4, 2, 1}},
+			{"on a target, whatever a step says", ledger.Filter{Target: "host/web-1"}, []int64{3, 1}},
+			{"on a target whose name has a wildcard of the database", ledger.Filter{Target: "host/web_1"}, []int64{4}},
+			{"of a batch, not of another that begins like it", ledger.Filter{Batch: 1}, []int64{3, 1}},
+			{"of a step on a target in a batch", ledger.Filter{Step: "verify", Target: "host/web-1", Batch: 1}, []int64{3}},
+			{"of a part of a step's name", ledger.Filter{Step: "deplo"}, nil},
+			{"of a name that would be a pattern", ledger.Filter{Step: "%"}, nil},
 		} {
 			c.filter.Ref = "run/1"
 			lines, err := w.List(ctx, c.filter)
@@ -44,7 +45,7 @@ func TestStepsOfARunAreFoundByStepTargetAndBatch(t *testing.T) {
 				t.Errorf("%s: %v, want %v (%v)", c.name, got, c.want, err)
 			}
 		}
-		if _, err := w.List(ctx, prentice.EvidenceFilter{Step: "deploy"}); prentice.KindOf(err) != prentice.Invalid {
+		if _, err := w.List(ctx, ledger.Filter{Step: "deploy"}); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("a step of no run: %v", err)
 		}
 	})

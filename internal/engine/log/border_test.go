@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"prentice"
 )
 
 func TestACharacterIsNotCutAtTheEndOfAPiece(t *testing.T) {
@@ -16,7 +14,7 @@ func TestACharacterIsNotCutAtTheEndOfAPiece(t *testing.T) {
 			text := strings.Repeat("x", shift) + strings.Repeat(char, 3*piece/len(char))
 			w.Write([]byte(text + "\n")) //nolint:errcheck // it never fails
 			w.Close()                    //nolint:errcheck // as above
-			p, err := l.Page(t.Context(), prentice.LogQuery{Run: 7})
+			p, err := l.Page(t.Context(), Query{Run: 7})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -37,7 +35,7 @@ func TestACharacterIsNotCutAtTheEndOfAPiece(t *testing.T) {
 	bytes := strings.Repeat("\x80\xff", piece)
 	w.Write([]byte(bytes + "\n")) //nolint:errcheck // it never fails
 	w.Close()                     //nolint:errcheck // as above
-	if p, err := l.Page(t.Context(), prentice.LogQuery{Run: 7}); err != nil || len(p.Lines) != 3 {
+	if p, err := l.Page(t.Context(), Query{Run: 7}); err != nil || len(p.Lines) != 3 {
 		t.Errorf("bytes that are no text: %d lines, %v", len(p.Lines), err)
 	}
 }
@@ -60,7 +58,7 @@ func TestWhatStandsAcrossTheEndOfAPieceIsFound(t *testing.T) {
 		var found []string
 		next := int64(0)
 		for range 10 {
-			p, err := l.Page(t.Context(), prentice.LogQuery{Run: 7, Find: "needle", Offset: next, Limit: 1})
+			p, err := l.Page(t.Context(), Query{Run: 7, Find: "needle", Offset: next, Limit: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +72,7 @@ func TestWhatStandsAcrossTheEndOfAPieceIsFound(t *testing.T) {
 		if len(found) != 2 || found[0] != "dle and more\n" || found[1] != "needle in one\n" {
 			t.Errorf("far %v: found %q", far, found)
 		}
-		p, err := l.Page(t.Context(), prentice.LogQuery{Run: 7, Find: "needle", Target: "host/b"})
+		p, err := l.Page(t.Context(), Query{Run: 7, Find: "needle", Target: "host/b"})
 		if err != nil || len(p.Lines) != 0 {
 			t.Errorf("of another target: %+v %v", p.Lines, err)
 		}
@@ -82,7 +80,7 @@ func TestWhatStandsAcrossTheEndOfAPieceIsFound(t *testing.T) {
 }
 
 func TestALogInWhichNothingStandsIsAnEmptyList(t *testing.T) {
-	p, err := newLogs(t, nil).Page(t.Context(), prentice.LogQuery{Run: 7})
+	p, err := newLogs(t, nil).Page(t.Context(), Query{Run: 7})
 	if err != nil || p.Lines == nil || len(p.Lines) != 0 || !p.End {
 		t.Errorf("%+v %v", p, err)
 	}

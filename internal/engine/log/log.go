@@ -64,7 +64,7 @@ type Deps struct {
 	Store   Store
 	Clock   func() time.Time
 	Log     *slog.Logger
-	Told    func(run int64, line prentice.LogLine)             // hears of each line once it is kept; nil is no one
+	Told    func(run int64, line Line)                         // hears of each line once it is kept; nil is no one
 	Watched func(run int64) bool                               // whether someone hears of a run; of 0, whether anyone hears at all
 	Over    func(ctx context.Context, run int64) (bool, error) // whether a run prints no more; nil is never known
 	Gone    func(ctx context.Context, run int64) (bool, error) // whether a run is no longer kept; nil: all are

@@ -14,7 +14,7 @@ import (
 	"prentice"
 )
 
-func newLogs(t *testing.T, told func(int64, prentice.LogLine)) *Logs {
+func newLogs(t *testing.T, told func(int64, Line)) *Logs {
 	t.Helper()
 	return logsWith(t, Deps{Own: Place{Folder: t.TempDir()}, Store: &shelfInMemory{objects: map[string]object{}}, Told: told})
 }
@@ -69,7 +69,7 @@ func print(l *Logs, run int64, text string) {
 	w.Close()               //nolint:errcheck // never fails
 }
 
-func page(t *testing.T, l *Logs, q prentice.LogQuery) prentice.LogPage {
+func page(t *testing.T, l *Logs, q Query) Page {
 	t.Helper()
 	p, err := l.Page(t.Context(), q)
 	if err != nil {
@@ -88,8 +88,8 @@ func many(n int) string {
 }
 
 func TestLinesComeBackInOrderByOffset(t *testing.T) {
-	var told []prentice.LogLine
-	l := newLogs(t, func(_ int64, line prentice.LogLine) { told = append(told, line) })
+	var told []Line
+	l := newLogs(t, func(_ int64, line Line) { told = append(told, line) })
 	w := l.Writer(7, "restart", "host/a", nil)
 	io.WriteString(w, "one\ntw")  //nolint:errcheck // never fails
 	io.WriteString(w, "o\nthree") //nolint:errcheck // never fails
@@ -116,7 +116,7 @@ func TestALongLogIsReadFromAnywhere(t *testing.T) {
 		if i == 2 {
 			storeAll(t, started)
 		}
-		for name, q := range map[string]prentice.LogQuery{
+		for name, q := range map[string]Query{
 			"1": {}, "2": {Line: 2}, "25000": {Line: 25_000}, "49991": {Tail: 10}, "50000": {Line: n},
 		} {
 			q.Run, q.Limit = 1, 10
@@ -124,7 +124,7 @@ func TestALongLogIsReadFromAnywhere(t *testing.T) {
 			if len(p.Lines) == 0 || p.Total != n || fmt.Sprint(p.Lines[0].Line) != name || !strings.HasPrefix(p.Lines[0].Text, "line "+name+" ") {
 				t.Errorf("from line %s on: %+v", name, p)
 			}
-			if next := page(t, again, prentice.LogQuery{Run: 1, Offset: p.Next, Limit: 1}); !p.End && next.Lines[0].Line != p.Lines[len(p.Lines)-1].Line+1 {
+			if next := page(t, again, Query{Run: 1, Offset: p.Next, Limit: 1}); !p.End && next.Lines[0].Line != p.Lines[len(p.Lines)-1].Line+1 {
 				t.Errorf("after line %s it goes on with %+v", name, next)
 			}
 		}
@@ -141,18 +141,18 @@ func TestALongLogIsReadFromAnywhere(t *testing.T) {
 func TestWhatIsLookedForIsFoundWithItsLine(t *testing.T) {
 	l := newLogs(t, nil)
 	print(l, 1, many(20_000)+"restart is a word of the story, not only a step\n"+many(9))
-	p := page(t, l, prentice.LogQuery{Run: 1, Find: "restart"})
+	p := page(t, l, Query{Run: 1, Find: "restart"})
 	if len(p.Lines) != 1 || p.Lines[0].Line != 20_001 || !p.End {
 		t.Errorf("found %+v", p)
 	}
-	p = page(t, l, prentice.LogQuery{Run: 1, Find: "line 7", Limit: 3})
+	p = page(t, l, Query{Run: 1, Find: "line 7", Limit: 3})
 	if len(p.Lines) != 3 || p.End || p.Lines[1].Line != 70 {
 		t.Errorf("found %+v", p)
 	}
-	if p = page(t, l, prentice.LogQuery{Run: 1, Find: "line 7", Limit: 1, Offset: p.Next}); p.Lines[0].Line != 72 {
+	if p = page(t, l, Query{Run: 1, Find: "line 7", Limit: 1, Offset: p.Next}); p.Lines[0].Line != 72 {
 		t.Errorf("found next %+v", p)
 	}
-	if p = page(t, l, prentice.LogQuery{Run: 1, Target: "host/b"}); len(p.Lines) != 0 || !p.End {
+	if p = page(t, l, Query{Run: 1, Target: "host/b"}); len(p.Lines) != 0 || !p.End {
 		t.Errorf("of another target: %+v", p)
 	}
 }
@@ -164,7 +164,7 @@ func TestBytesThatAreNoTextStayAsTheyAre(t *testing.T) {
 	if err != nil || !bytes.Contains(raw, []byte("|\xff\xfe\x00\x1b[31m\n")) {
 		t.Errorf("on disk is %q, %v", raw, err)
 	}
-	if p := page(t, l, prentice.LogQuery{Run: 1}); p.Lines[0].Text != "\ufffd\x00\x1b[31m\n" {
+	if p := page(t, l, Query{Run: 1}); p.Lines[0].Text != "\ufffd\x00\x1b[31m\n" {
 		t.Errorf("shown is %q", p.Lines[0].Text)
 	}
 }
@@ -242,7 +242,7 @@ func TestWhatACrashToreIsCutOffAndTold(t *testing.T) {
 			}
 			c.tear(t, l)
 			l = again(t, l)
-			p := page(t, l, prentice.LogQuery{Run: 1, Tail: 1})
+			p := page(t, l, Query{Run: 1, Tail: 1})
 			if c.left > 0 && p.Total != c.left {
 				t.Errorf("%d lines are left, want %d", p.Total, c.left)
 			}
@@ -250,7 +250,7 @@ func TestWhatACrashToreIsCutOffAndTold(t *testing.T) {
 				t.Errorf("the last line is %q", p.Lines[0].Text)
 			}
 			print(l, 1, "and so on\n")
-			after := page(t, again(t, l), prentice.LogQuery{Run: 1, Tail: 1})
+			after := page(t, again(t, l), Query{Run: 1, Tail: 1})
 			if after.Total != p.Total+1 || after.Lines[0].Text != "and so on\n" {
 				t.Errorf("it goes on with %+v", after)
 			}
@@ -292,10 +292,10 @@ func TestADamagedChunkIsToldAndReadAround(t *testing.T) {
 	if err := os.WriteFile(the(t, l, 1, "zst"), raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Page(t.Context(), prentice.LogQuery{Run: 1}); prentice.KindOf(err) != prentice.Unavailable {
+	if _, err := l.Page(t.Context(), Query{Run: 1}); prentice.KindOf(err) != prentice.Unavailable {
 		t.Errorf("got %v", err)
 	}
-	if p := page(t, l, prentice.LogQuery{Run: 1, Tail: 5}); len(p.Lines) != 5 {
+	if p := page(t, l, Query{Run: 1, Tail: 5}); len(p.Lines) != 5 {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -316,12 +316,12 @@ func TestOldAndLargeLogsGoUnlessTheirRunGoesOn(t *testing.T) {
 			}
 		}
 	}
-	var told []prentice.LogRemoved
+	var told []Removed
 	sweep := func(keep Keep) {
 		t.Helper()
 		told = nil
 		l.swept = sweeping{}
-		err := l.Sweep(t.Context(), keep, func(_ context.Context, r prentice.LogRemoved) error { told = append(told, r); return nil })
+		err := l.Sweep(t.Context(), keep, func(_ context.Context, r Removed) error { told = append(told, r); return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -332,19 +332,19 @@ func TestOldAndLargeLogsGoUnlessTheirRunGoesOn(t *testing.T) {
 	if sweep(Keep{Age: time.Hour}); len(told) != 1 || told[0].Run != 2 || told[0].Lines != 100 {
 		t.Errorf("by age %+v went", told)
 	}
-	p := page(t, l, prentice.LogQuery{Run: 2})
+	p := page(t, l, Query{Run: 2})
 	if p.Removed == nil || !strings.Contains(p.Removed.Why, "kept for 1h") || len(p.Lines) != 0 {
 		t.Errorf("what is left says %+v", p)
 	}
 	if sweep(Keep{Size: 1}); len(told) != 2 || told[0].Run != 4 || told[1].Run != 5 {
 		t.Errorf("by size %+v went", told)
 	}
-	if p := page(t, l, prentice.LogQuery{Run: 1}); p.Total != 100 {
+	if p := page(t, l, Query{Run: 1}); p.Total != 100 {
 		t.Errorf("the log of a run that goes on has %d lines", p.Total)
 	}
 	l.Gone = func(_ context.Context, run int64) (bool, error) { return run == 2, nil }
 	sweep(Keep{})
-	if gone, left := page(t, l, prentice.LogQuery{Run: 2}), page(t, l, prentice.LogQuery{Run: 4}); gone.Removed != nil || left.Removed == nil {
+	if gone, left := page(t, l, Query{Run: 2}), page(t, l, Query{Run: 4}); gone.Removed != nil || left.Removed == nil {
 		t.Errorf("of a run that is no longer kept %+v stands there, and of one that is %+v", gone, left)
 	}
 }
@@ -365,7 +365,7 @@ func TestAFullDiskLosesLinesAndSaysHowMany(t *testing.T) {
 	full.Close()
 	io.WriteString(w, "after\n") //nolint:errcheck // never fails
 	w.Close()
-	p := page(t, l, prentice.LogQuery{Run: 1})
+	p := page(t, l, Query{Run: 1})
 	if len(p.Lines) != 3 || !strings.Contains(p.Lines[1].Text, "2 lines could not be kept here: ") || p.Lines[2].Text != "after\n" {
 		t.Errorf("got %+v", p.Lines)
 	}

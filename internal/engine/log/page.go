@@ -18,17 +18,17 @@ const (
 )
 
 // Read gives at most limit lines from a byte offset on, and where to read on.
-func (l *Logs) Read(ctx context.Context, run, offset int64, limit int) ([]prentice.LogLine, int64, error) {
-	p, err := l.Page(ctx, prentice.LogQuery{Run: run, Offset: offset, Limit: limit})
+func (l *Logs) Read(ctx context.Context, run, offset int64, limit int) ([]Line, int64, error) {
+	p, err := l.Page(ctx, Query{Run: run, Offset: offset, Limit: limit})
 	return p.Lines, p.Next, err
 }
 
 // Page gives a page of a log. A run without a log has an empty one.
-func (l *Logs) Page(ctx context.Context, q prentice.LogQuery) (p prentice.LogPage, err error) {
+func (l *Logs) Page(ctx context.Context, q Query) (p Page, err error) {
 	if strings.ContainsAny(q.Find, "\r\n") {
 		return p, prentice.Errorf(prentice.Invalid, "a search is within one line").Try("leave out the line end")
 	}
-	p.Lines = []prentice.LogLine{}
+	p.Lines = []Line{}
 	if q.Limit <= 0 || q.Limit > mostLines {
 		q.Limit = mostLines
 	}
@@ -56,7 +56,7 @@ func (l *Logs) Page(ctx context.Context, q prentice.LogQuery) (p prentice.LogPag
 }
 
 // place is the offset at which a query begins.
-func (v *view) place(ctx context.Context, q prentice.LogQuery) (offset, total int64, err error) {
+func (v *view) place(ctx context.Context, q Query) (offset, total int64, err error) {
 	skip := int64(0) // lines before the first
 	switch {
 	case q.Tail > 0:
@@ -82,7 +82,7 @@ func (v *view) place(ctx context.Context, q prentice.LogQuery) (offset, total in
 }
 
 // fill reads records from p.Next on until the page is full.
-func (v *view) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPage) error {
+func (v *view) fill(ctx context.Context, q Query, p *Page) error {
 	looked, text := 0, 0
 	across := newBorders(q.Find)
 	if q.Find != "" {
@@ -121,7 +121,7 @@ func (v *view) fill(ctx context.Context, q prentice.LogQuery, p *prentice.LogPag
 
 // collect takes the wanted records from a place in the block on, and says how
 // far it came.
-func (b *block) collect(q prentice.LogQuery, p *prentice.LogPage, across *borders, from, text int) (int, int) {
+func (b *block) collect(q Query, p *Page, across *borders, from, text int) (int, int) {
 	line, counted := b.line, 0
 	sign := q.Find // what every wanted record holds
 	if sign == "" && q.Target != "" {

@@ -129,7 +129,7 @@ func unword(s []byte) string {
 
 // parse reads a record without its line end. The bytes that are no UTF-8 stay on
 // disk as they are; who reads sees that they are none.
-func parse(raw []byte) (line prentice.LogLine, text []byte, ok bool) {
+func parse(raw []byte) (line Line, text []byte, ok bool) {
 	micros, rest, ok1 := bytes.Cut(raw, []byte{' '})
 	step, rest, ok2 := bytes.Cut(rest, []byte{' '})
 	target, text, ok3 := bytes.Cut(rest, []byte{' '})
@@ -137,7 +137,7 @@ func parse(raw []byte) (line prentice.LogLine, text []byte, ok bool) {
 	if !ok1 || !ok2 || !ok3 || err != nil || len(text) == 0 || text[0] != whole && text[0] != part {
 		return line, nil, false
 	}
-	line = prentice.LogLine{Time: time.UnixMicro(at).UTC(), Step: unword(step), Target: prentice.Ref(unword(target))}
+	line = Line{Time: time.UnixMicro(at).UTC(), Step: unword(step), Target: prentice.Ref(unword(target))}
 	return line, text, true
 }
 

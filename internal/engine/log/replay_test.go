@@ -31,7 +31,7 @@ func TestWhatComesAgainIsKeptOnce(t *testing.T) {
 
 		var got strings.Builder
 		for offset := int64(0); ; {
-			p := page(t, l, prentice.LogQuery{Run: 1, Offset: offset, Target: "host/a"})
+			p := page(t, l, Query{Run: 1, Offset: offset, Target: "host/a"})
 			for _, line := range p.Lines {
 				got.WriteString(line.Text)
 			}

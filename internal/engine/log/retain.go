@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-
-	"prentice"
 )
 
 // Keep says how long and how much. 0 is without a limit.
@@ -53,7 +51,7 @@ const wholeEvery = 24 * time.Hour
 // Sweep removes old logs, never that of a run that is not over. What is removed
 // is told before it is gone: record writes the evidence. It lists the store once
 // a day, and sooner when what was stored since is more than is kept.
-func (l *Logs) Sweep(ctx context.Context, keep Keep, record func(context.Context, prentice.LogRemoved) error) error {
+func (l *Logs) Sweep(ctx context.Context, keep Keep, record func(context.Context, Removed) error) error {
 	now := l.Clock()
 	if full := keep.Size > 0 && l.swept.total+l.fresh.Load() > keep.Size; !full && now.Sub(l.swept.at) < wholeEvery {
 		return nil
@@ -122,7 +120,7 @@ const allRemoved = "removed/"
 func removedOf(run int64) string { return fmt.Sprintf("%srun-%d.json", allRemoved, run) }
 
 // removed is what stands where a log was that is no longer kept.
-func (l *Logs) removed(ctx context.Context, run int64) (*prentice.LogRemoved, error) {
+func (l *Logs) removed(ctx context.Context, run int64) (*Removed, error) {
 	raw, err := l.readRemoved(ctx, run)
 	if errors.Is(err, fs.ErrNotExist) { // an earlier version wrote it beside the log
 		for _, p := range l.places() {
@@ -131,7 +129,7 @@ func (l *Logs) removed(ctx context.Context, run int64) (*prentice.LogRemoved, er
 			}
 		}
 	}
-	var r prentice.LogRemoved
+	var r Removed
 	if errors.Is(err, fs.ErrNotExist) || err == nil && json.Unmarshal(raw, &r) != nil {
 		return nil, nil
 	}
@@ -148,13 +146,13 @@ func (l *Logs) readRemoved(ctx context.Context, run int64) ([]byte, error) {
 }
 
 // remove writes first what it is about to do. A crash after that does it again.
-func (l *Logs) remove(ctx context.Context, s taken, why string, record func(context.Context, prentice.LogRemoved) error) error {
+func (l *Logs) remove(ctx context.Context, s taken, why string, record func(context.Context, Removed) error) error {
 	v, err := l.view(ctx, s.run)
 	defer v.close()
 	if err != nil {
 		return err
 	}
-	gone := prentice.LogRemoved{Run: s.run, Time: l.Clock().UTC().Truncate(time.Second), Bytes: s.size, Lines: v.lines, Why: why}
+	gone := Removed{Run: s.run, Time: l.Clock().UTC().Truncate(time.Second), Bytes: s.size, Lines: v.lines, Why: why}
 	raw, err := json.Marshal(gone)
 	if err != nil {
 		return err

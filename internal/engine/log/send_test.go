@@ -10,8 +10,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"prentice"
 )
 
 // read is all of a run's log, page by page.
@@ -19,7 +17,7 @@ func read(t *testing.T, l *Logs, run int64) string {
 	t.Helper()
 	var b strings.Builder
 	for offset := int64(0); ; {
-		p := page(t, l, prentice.LogQuery{Run: run, Offset: offset})
+		p := page(t, l, Query{Run: run, Offset: offset})
 		for i, line := range p.Lines {
 			if i > 0 && line.Line != p.Lines[i-1].Line+1 {
 				t.Fatalf("after line %d comes line %d", p.Lines[i-1].Line, line.Line)
@@ -57,7 +55,7 @@ func TestWhatIsStoredIsReadAsItWasWritten(t *testing.T) {
 	if !strings.HasSuffix(got, "and what is here\n") || strings.Count(got, "\n") < 30_001 {
 		t.Errorf("%d bytes came back", len(got))
 	}
-	if p := page(t, l, prentice.LogQuery{Run: 1, Find: "line 30000 "}); len(p.Lines) != 1 {
+	if p := page(t, l, Query{Run: 1, Find: "line 30000 "}); len(p.Lines) != 1 {
 		t.Errorf("found %+v", p)
 	}
 }
@@ -69,16 +67,16 @@ func TestAPageCostsFewRequestsAndASearchOneMoreForEachObject(t *testing.T) {
 		storeAll(t, l)
 	}
 	store := l.Store.(*shelfInMemory)
-	page(t, l, prentice.LogQuery{Run: 1, Find: "no line has this"}) // reads the indexes
+	page(t, l, Query{Run: 1, Find: "no line has this"}) // reads the indexes
 	for _, c := range []struct {
 		name  string
-		query prentice.LogQuery
+		query Query
 		most  int
 	}{
-		{"a page within a chunk", prentice.LogQuery{Run: 1, Limit: 10}, 1},
-		{"a page from a line on", prentice.LogQuery{Run: 1, Line: 30_000, Limit: 10}, 1},
-		{"the end", prentice.LogQuery{Run: 1, Tail: 10}, 1},
-		{"a search through two objects", prentice.LogQuery{Run: 1, Find: "no line has this"}, 4},
+		{"a page within a chunk", Query{Run: 1, Limit: 10}, 1},
+		{"a page from a line on", Query{Run: 1, Line: 30_000, Limit: 10}, 1},
+		{"the end", Query{Run: 1, Tail: 10}, 1},
+		{"a search through two objects", Query{Run: 1, Find: "no line has this"}, 4},
 	} {
 		store.reads = 0
 		if page(t, l, c.query); store.reads == 0 || store.reads > c.most {
@@ -103,7 +101,7 @@ func TestALogWaitsForTheStoreAndIsReadMeanwhile(t *testing.T) {
 	if err := l.look(t.Context()); err == nil || !strings.Contains(err.Error(), "kept here") {
 		t.Errorf("the trouble is told as %v", err)
 	}
-	p := page(t, l, prentice.LogQuery{Run: 1})
+	p := page(t, l, Query{Run: 1})
 	if len(p.Lines) != 100 || p.Trouble == "" {
 		t.Errorf("while the store is away %d lines are read, trouble %q", len(p.Lines), p.Trouble)
 	}
@@ -266,7 +264,7 @@ func TestWhoReadsWhileItIsWrittenSeesNoHole(t *testing.T) {
 			done = true
 		default:
 		}
-		p := page(t, l, prentice.LogQuery{Run: 1, Tail: 50})
+		p := page(t, l, Query{Run: 1, Tail: 50})
 		if len(p.Lines) == 0 {
 			continue
 		}
@@ -278,7 +276,7 @@ func TestWhoReadsWhileItIsWrittenSeesNoHole(t *testing.T) {
 	}
 	cancel()
 	run.Wait()
-	if p := page(t, l, prentice.LogQuery{Run: 1, Tail: 1}); p.Total != n || len(localFiles(t, l)) > 0 {
+	if p := page(t, l, Query{Run: 1, Tail: 1}); p.Total != n || len(localFiles(t, l)) > 0 {
 		t.Errorf("at the end there are %d lines, and here is %v", p.Total, localFiles(t, l))
 	}
 }

@@ -6,12 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"prentice"
 )
 
 // twoWriters are the logs of two processes on one store and one data folder.
-func twoWriters(t *testing.T, toldB func(int64, prentice.LogLine)) (a, b *Logs) {
+func twoWriters(t *testing.T, toldB func(int64, Line)) (a, b *Logs) {
 	t.Helper()
 	folder, store := t.TempDir(), &shelfInMemory{objects: map[string]object{}}
 	places := []Place{{filepath.Join(folder, "a"), "a"}, {filepath.Join(folder, "b"), "b"}}
@@ -66,8 +64,8 @@ func TestWhoReadsChangesNothingOfAnothers(t *testing.T) {
 }
 
 func TestWhatAnotherPrintsIsToldOnce(t *testing.T) {
-	var told []prentice.LogLine
-	a, b := twoWriters(t, func(_ int64, line prentice.LogLine) { told = append(told, line) })
+	var told []Line
+	a, b := twoWriters(t, func(_ int64, line Line) { told = append(told, line) })
 	b.Watched = func(int64) bool { return true }
 	look := func(want string, lines ...int64) {
 		t.Helper()
@@ -100,7 +98,7 @@ func TestWhatAnotherPrintsIsToldOnce(t *testing.T) {
 	look(many(9000), 5)
 	storeAll(t, a)
 	look("")
-	p := page(t, b, prentice.LogQuery{Run: 1, Tail: 1})
+	p := page(t, b, Query{Run: 1, Tail: 1})
 	if p.Total != 9004 {
 		t.Errorf("there are %d lines", p.Total)
 	}
@@ -138,11 +136,11 @@ func TestWhatWasRemovedIsToldByEveryWriter(t *testing.T) {
 	print(a, 1, "one\n")
 	storeAll(t, a)
 	print(b, 1, "two\n")
-	if err := a.Sweep(t.Context(), Keep{Size: 1}, func(context.Context, prentice.LogRemoved) error { return nil }); err != nil {
+	if err := a.Sweep(t.Context(), Keep{Size: 1}, func(context.Context, Removed) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range []*Logs{a, b} {
-		if p := page(t, l, prentice.LogQuery{Run: 1}); p.Removed == nil || p.Removed.Lines != 2 || len(p.Lines) != 0 {
+		if p := page(t, l, Query{Run: 1}); p.Removed == nil || p.Removed.Lines != 2 || len(p.Lines) != 0 {
 			t.Errorf("what is left says %+v", p)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/render"
 )
 
@@ -146,7 +147,7 @@ func topicsOf(e prentice.Event, d said) []string {
 // compose writes the message of a topic. run is nil when the event is about
 // none. What a step printed is not in it: that is read where it is masked and
 // where people sign in.
-func compose(topic string, e prentice.EventRecord, d said, run *prentice.RunDetail, link string) Message {
+func compose(topic string, e prentice.EventRecord, d said, run *run.View, link string) Message {
 	m := Message{Topic: topic, Time: e.Time.UTC(), About: e.Subject, Reason: line(d.Reason)}
 	if run != nil {
 		m.about(*run)
@@ -244,7 +245,7 @@ func capital(text string) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
-func (m *Message) about(run prentice.RunDetail) {
+func (m *Message) about(run run.View) {
 	m.About, m.Procedure, m.Subject, m.Risk = run.Ref(), run.Procedure, run.Subject, run.Risk.String()
 	m.Targets, m.Requester = slices.Clone(run.Targets), run.Requester
 	if m.Reason == "" {

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -57,7 +58,7 @@ type Deps struct {
 	Sender   Sender
 	Memory   Memory
 	Settings func() *Settings                                                           // in force at this moment
-	Show     func(ctx context.Context, number int64) (prentice.RunDetail, error)        // a run, with its plan
+	Show     func(ctx context.Context, number int64) (run.View, error)                  // a run, with its plan
 	Able     func(ctx context.Context, topic string, run int64) ([]prentice.Ref, error) // who can answer a question of a run, or close its review
 	Team     func(context.Context) ([]prentice.Ref, error)                              // everyone
 	Systems  func(subject prentice.Ref, targets []prentice.Ref) []string                // what an act has to do with, by bare name

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -19,13 +20,13 @@ func TestANoticeGoesWhereTheRoutesLead(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		event prentice.Event
-		run   func(*prentice.RunDetail)
+		run   func(*run.View)
 		want  []string
 	}{
 		{"a question goes to the chat", waiting(), nil, []string{"chat: run/7 waits for an approver: restart on service/shop, on 1 host"}},
-		{"a dangerous one to the pager too, and to the chat once", waiting(), func(r *prentice.RunDetail) { r.Risk = prentice.Danger },
+		{"a dangerous one to the pager too, and to the chat once", waiting(), func(r *run.View) { r.Risk = prentice.Danger },
 			[]string{"chat: run/7 waits for an approver: restart on service/shop, on 1 host", "pager: run/7 waits for an approver: restart on service/shop, on 1 host"}},
-		{"a question that was answered meanwhile is not asked", waiting(), func(r *prentice.RunDetail) { r.State = prentice.Running }, nil},
+		{"a question that was answered meanwhile is not asked", waiting(), func(r *run.View) { r.State = prentice.Running }, nil},
 		{"a run that did not help", ended("failed"), nil, []string{"pager: run/7 ended failed: restart on service/shop"}},
 		{"a run that was put back did not help", ended("undone"), nil, []string{"pager: run/7 ended undone: restart on service/shop"}},
 		{"a run of which no one knows", ended("uncertain"), nil, []string{"pager: run/7 ended uncertain: restart on service/shop"}},

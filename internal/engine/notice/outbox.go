@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -21,7 +22,7 @@ func (o *Outbox) Listen(ctx context.Context, rec prentice.EventRecord) error {
 	if settings == nil || len(topics) == 0 {
 		return nil
 	}
-	var run *prentice.RunDetail
+	var run *run.View
 	if e.Subject.Kind() == "run" && d.Run > 0 {
 		found, err := o.Show(ctx, d.Run)
 		if err != nil {
@@ -44,7 +45,7 @@ func (o *Outbox) Listen(ctx context.Context, rec prentice.EventRecord) error {
 
 // keyOf is what a notice is known by: the event; of a question, which wait of the
 // run it is. An approval that leaves the run waiting for others asks no one again.
-func keyOf(topic string, e prentice.Event, run *prentice.RunDetail) string {
+func keyOf(topic string, e prentice.Event, run *run.View) string {
 	if topic == Asked {
 		return fmt.Sprintf("%s waits for %s until %d", run.Ref(), run.Waits, run.Expires.UnixMicro())
 	}

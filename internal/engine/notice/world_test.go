@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -33,7 +34,7 @@ type world struct {
 	*Outbox
 	t      *testing.T
 	now    time.Time
-	run    prentice.RunDetail
+	run    run.View
 	stop   string
 	able   []prentice.Ref // who can answer
 	unsure error          // that no one can tell who can
@@ -59,10 +60,10 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		t.Fatalf("findings %+v", findings)
 	}
 	w := &world{t: t, able: []prentice.Ref{"person/ben", "person/carl"}, now: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), fails: map[string]error{}, hang: map[string]chan struct{}{}}
-	w.run = prentice.RunDetail{Run: prentice.Run{Number: 7, Procedure: "restart", Subject: "service/shop", State: prentice.Waiting, Says: "waits for 1 approver", Risk: prentice.Change,
+	w.run = run.View{Run: prentice.Run{Number: 7, Procedure: "restart", Subject: "service/shop", State: prentice.Waiting, Says: "waits for 1 approver", Risk: prentice.Change,
 		Targets: []prentice.Ref{"host/web"}, Requester: "person/ann", Reason: "it is slow", Expires: w.now.Add(time.Hour)}}
 	w.Outbox = New(Deps{DB: d, Recorder: w, Sender: w, Memory: &w.memory, Settings: func() *Settings { return settings },
-		Show: func(context.Context, int64) (prentice.RunDetail, error) {
+		Show: func(context.Context, int64) (run.View, error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			return w.run, nil

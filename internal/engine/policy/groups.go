@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Memberships is who is in which group, as a text that is adopted as a policy is:
 // a line for each group that has members, with its members behind a colon.
-func Memberships(c *prentice.Catalog) string {
+func Memberships(c *team.Catalog) string {
 	var lines []string
 	for _, e := range c.Entities {
 		if e.Ref.Kind() != "group" || len(e.Members) == 0 {

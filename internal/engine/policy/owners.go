@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Belonging is whose a thing is: the group that owns it, and the system that it is
@@ -24,7 +25,7 @@ const (
 
 // Belongings is what the catalog and the procedures say of what belongs to whom,
 // as the second part of a text that is adopted.
-func Belongings(c *prentice.Catalog, procedures []prentice.Procedure) string {
+func Belongings(c *team.Catalog, procedures []prentice.Procedure) string {
 	lines := map[string]bool{}
 	add := func(of string, thing, whose prentice.Ref) {
 		if thing != "" && whose != "" {

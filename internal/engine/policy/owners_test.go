@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 func TestWhatBelongsToWhomIsReadAsItWasAdopted(t *testing.T) {
-	c := &prentice.Catalog{
-		Entities: []prentice.Entity{{Ref: "host/web", Owner: "group/platform"}, {Ref: "service/shop", Owner: "group/sales", System: "system/trade"}, {Ref: "group/sales", Members: []string{"ann"}}},
-		Services: []prentice.Service{{Ref: "service/shop", Owner: "group/sales", System: "system/trade"}},
+	c := &team.Catalog{
+		Entities: []team.Entity{{Ref: "host/web", Owner: "group/platform"}, {Ref: "service/shop", Owner: "group/sales", System: "system/trade"}, {Ref: "group/sales", Members: []string{"ann"}}},
+		Services: []team.Service{{Ref: "service/shop", Owner: "group/sales", System: "system/trade"}},
 	}
 	text := Memberships(c) + Belongings(c, []prentice.Procedure{{Name: "restart", Owner: "group/platform"}})
 	got := BelongingsIn(text)
@@ -30,9 +31,9 @@ func TestWhatBelongsToWhomIsReadAsItWasAdopted(t *testing.T) {
 }
 
 func TestAnEditIsWhatATextDoesNotSayYet(t *testing.T) {
-	was := Belongings(&prentice.Catalog{Entities: []prentice.Entity{{Ref: "host/a", Owner: "group/x"}, {Ref: "host/b", Owner: "group/x"}}}, nil)
-	less := Belongings(&prentice.Catalog{Entities: []prentice.Entity{{Ref: "host/a", Owner: "group/x"}}}, nil)
-	other := Belongings(&prentice.Catalog{Entities: []prentice.Entity{{Ref: "host/a", Owner: "group/y"}}}, nil)
+	was := Belongings(&team.Catalog{Entities: []team.Entity{{Ref: "host/a", Owner: "group/x"}, {Ref: "host/b", Owner: "group/x"}}}, nil)
+	less := Belongings(&team.Catalog{Entities: []team.Entity{{Ref: "host/a", Owner: "group/x"}}}, nil)
+	other := Belongings(&team.Catalog{Entities: []team.Entity{{Ref: "host/a", Owner: "group/y"}}}, nil)
 	if !Says(was, was) || !Says(was, less) || Says(was, other) || Says(less, was) || Says("", less) {
 		t.Error("what was only left out is an edit, or what was changed is none")
 	}

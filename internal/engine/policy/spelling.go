@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/team"
 )
 
 // Known is what the team's files know by name. The facts of a plan hold nothing
@@ -33,7 +34,7 @@ type place struct {
 }
 
 // KnownOf gathers the names of a catalog and of procedures.
-func KnownOf(cat *prentice.Catalog, procedures []prentice.Procedure, kinds, ops []string) *Known {
+func KnownOf(cat *team.Catalog, procedures []prentice.Procedure, kinds, ops []string) *Known {
 	k := &Known{Environments: []string{"mixed"}, Procedures: []string{prentice.AdhocName}, Ops: ops, Kinds: kinds, Inputs: map[string]string{}, places: map[prentice.Ref]place{}}
 	for _, e := range cat.Entities {
 		k.Refs = append(k.Refs, e.Ref)

@@ -6,10 +6,11 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/policy"
+	"prentice/internal/team"
 )
 
 func shopKnown() *policy.Known {
-	cat := &prentice.Catalog{Entities: []prentice.Entity{{Ref: "system/data"}, {Ref: "group/platform"}, {Ref: "service/orders", Labels: map[string]string{"environment": "production"}}, {Ref: "host/web-1"}}}
+	cat := &team.Catalog{Entities: []team.Entity{{Ref: "system/data"}, {Ref: "group/platform"}, {Ref: "service/orders", Labels: map[string]string{"environment": "production"}}, {Ref: "host/web-1"}}}
 	return policy.KnownOf(cat, []prentice.Procedure{{Name: "restart-service", Secrets: []string{"deploy-token"}, Inputs: []prentice.Input{{Name: "service", Type: "service"}, {Name: "depth", Type: "int"}}}},
 		[]string{"sh", "http"}, []string{"run.start", "run.adhoc", "policy.adopt"})
 }

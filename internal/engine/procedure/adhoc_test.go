@@ -8,18 +8,19 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/team"
 )
 
 // fleet is 12 hosts of an inventory: web-00 to web-07, of which four are in rack
 // a and two have no rack, and db-08 to db-11.
-func fleet() *prentice.Catalog {
-	c := &prentice.Catalog{}
+func fleet() *team.Catalog {
+	c := &team.Catalog{}
 	for i := range 12 {
 		name, group := fmt.Sprintf("web-%02d", i), "web"
 		if i > 7 {
 			name, group = fmt.Sprintf("db-%02d", i), "db"
 		}
-		h := prentice.Host{Ref: prentice.NewRef("host", name), Address: name, Groups: []string{group}, Facts: map[string]string{"rack": string(rune('a' + i%2))}}
+		h := team.Host{Ref: prentice.NewRef("host", name), Address: name, Groups: []string{group}, Facts: map[string]string{"rack": string(rune('a' + i%2))}}
 		if i == 6 || i == 7 {
 			h.Facts = nil
 		}

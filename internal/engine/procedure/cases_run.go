@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"fmt"
+	"prentice/internal/team"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ type CaseResult struct {
 
 // Test tries every case against the procedures and a catalog, and says of which
 // procedures no case speaks. It runs nothing.
-func (l *Library) Test(cat *prentice.Catalog, cases []Case) CaseResults {
+func (l *Library) Test(cat *team.Catalog, cases []Case) CaseResults {
 	t := CaseResults{Cases: []CaseResult{}, Untold: []string{}}
 	told := map[string]bool{}
 	for _, c := range cases {
@@ -63,7 +64,7 @@ func (c Case) wants() string {
 }
 
 // differs says what is not as a case expects it, or "".
-func (l *Library) differs(cat *prentice.Catalog, c Case) string {
+func (l *Library) differs(cat *team.Catalog, c Case) string {
 	if c.Proposes != nil {
 		return l.proposals(c)
 	}

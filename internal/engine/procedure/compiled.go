@@ -6,13 +6,14 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/expr"
+	"prentice/internal/team"
 )
 
 // compiled keeps a library's expressions as they were compiled for one catalog,
 // whose lookups are part of them: compiling one costs more than all else of a plan.
 type compiled struct {
 	mu       sync.Mutex
-	catalog  *prentice.Catalog            // guarded by mu
+	catalog  *team.Catalog                // guarded by mu
 	programs map[expression]*expr.Program // guarded by mu
 }
 
@@ -29,7 +30,7 @@ type expression struct {
 // expressions of their own.
 const mostCompiled = 500
 
-func (c *compiled) find(cat *prentice.Catalog, e expression) *expr.Program {
+func (c *compiled) find(cat *team.Catalog, e expression) *expr.Program {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.catalog != cat {
@@ -38,7 +39,7 @@ func (c *compiled) find(cat *prentice.Catalog, e expression) *expr.Program {
 	return c.programs[e]
 }
 
-func (c *compiled) keep(cat *prentice.Catalog, e expression, p *expr.Program) {
+func (c *compiled) keep(cat *team.Catalog, e expression, p *expr.Program) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.catalog != cat || len(c.programs) >= mostCompiled {

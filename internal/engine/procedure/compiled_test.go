@@ -7,13 +7,14 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/team"
 )
 
 func TestAPlanIsOfTheCatalogThatItIsRenderedWith(t *testing.T) {
 	l := library(t, front(`targets: "host('web').facts.zone == 'b' ? [host('web'), host('db')] : [host('web')]"`)+act)
-	cats := map[string]*prentice.Catalog{}
+	cats := map[string]*team.Catalog{}
 	for _, zone := range []string{"a", "b"} {
-		cats[zone] = &prentice.Catalog{Hosts: []prentice.Host{
+		cats[zone] = &team.Catalog{Hosts: []team.Host{
 			{Ref: "host/web", Local: true, Facts: map[string]string{"zone": zone}}, {Ref: "host/db", Local: true},
 		}}
 	}
@@ -38,7 +39,7 @@ func TestTheSameWordsOverInputsOfOtherTypesAreOtherExpressions(t *testing.T) {
 		return front("procedure: "+name, fmt.Sprintf("inputs: {n: {type: %s}}", kind), "targets: hosts()") + "\n## Act\n\n```wait id=a for=${inputs.n}s\n```\n"
 	}
 	l := library(t, text("one", "int"), text("two", "string"))
-	cat := &prentice.Catalog{Hosts: []prentice.Host{{Ref: "host/web", Local: true}}}
+	cat := &team.Catalog{Hosts: []team.Host{{Ref: "host/web", Local: true}}}
 	for range 2 {
 		for name, given := range map[string]string{"one": "007", "two": "7"} {
 			plan, err := procedure.Render(l, cat, prentice.RunRequest{Procedure: name, Inputs: map[string]string{"n": given}})

@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/variable"
 )
 
 // Bounds on what a procedure sets in the environment of its scripts.
@@ -74,9 +75,9 @@ func refusedEnv(name string) (no, hint string) {
 		return "it is not the name of a variable", "use letters, digits and underscores, and do not begin with a digit"
 	case slices.Contains(harmless, name):
 		return "", ""
-	case prentice.VariableTaken(upper) != "":
-		return prentice.VariableTaken(upper), "give it another name, or set it in the script"
-	case prentice.IsCredential(name):
+	case variable.Taken(upper) != "":
+		return variable.Taken(upper), "give it another name, or set it in the script"
+	case variable.IsCredential(name):
 		return "its name is that of a credential, and what is written here is read by everyone", "keep the value with prentice secret set, and name it in secrets:"
 	}
 	return "", ""
@@ -112,7 +113,7 @@ func (r *reading) path(n *yaml.Node) {
 func (r *reading) envAndSecrets(n *yaml.Node) {
 	for _, v := range r.proc.Env {
 		for _, secret := range r.proc.Secrets {
-			if prentice.Variable(secret) == v.Name {
+			if variable.Of(secret) == v.Name {
 				r.fail(r.place(n), "keep one of them", "env %s is the variable of secret %s", v.Name, secret)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // maxEventFacts is how many values of an event reach a script.
@@ -81,7 +82,7 @@ func flat(raw json.RawMessage) (string, bool) {
 
 // serviceEnviron is the facts of a service. One that the catalog does not have
 // is unset.
-func serviceEnviron(s prentice.Service) map[string]string {
+func serviceEnviron(s team.Service) map[string]string {
 	env := map[string]string{}
 	put(env, "SERVICE_NAME", s.Ref.Name())
 	put(env, "SERVICE_UNIT", s.Unit)

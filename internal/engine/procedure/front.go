@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/variable"
 )
 
 // front reads the front matter.
@@ -138,10 +139,10 @@ func (r *reading) secrets(n *yaml.Node) {
 			r.fail(r.place(item), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of a secret", clip.Text(name))
 		case oneOf(name, r.proc.Secrets):
 			r.fail(r.place(item), "keep one of them", "secret %q appears twice", name)
-		case prentice.VariableTaken(prentice.Variable(name)) != "":
-			r.fail(r.place(item), "give it another name", "secret %s would be the variable %s: %s", name, prentice.Variable(name), prentice.VariableTaken(prentice.Variable(name)))
-		case slices.ContainsFunc(r.proc.Secrets, func(other string) bool { return prentice.Variable(other) == prentice.Variable(name) }):
-			r.fail(r.place(item), "rename one of them", "secret %s would be the same variable %s as another", name, prentice.Variable(name))
+		case variable.Taken(variable.Of(name)) != "":
+			r.fail(r.place(item), "give it another name", "secret %s would be the variable %s: %s", name, variable.Of(name), variable.Taken(variable.Of(name)))
+		case slices.ContainsFunc(r.proc.Secrets, func(other string) bool { return variable.Of(other) == variable.Of(name) }):
+			r.fail(r.place(item), "rename one of them", "secret %s would be the same variable %s as another", name, variable.Of(name))
 		default:
 			r.proc.Secrets = append(r.proc.Secrets, name)
 		}

@@ -14,7 +14,7 @@ import (
 // FuzzParse holds Parse to three promises: it comes back, every finding has a
 // place, and what has no error can be rendered or is refused with a reason.
 func FuzzParse(f *testing.F) {
-	paths, err := filepath.Glob(team + "/procedures/*.md")
+	paths, err := filepath.Glob(teamFolder + "/procedures/*.md")
 	if err != nil || len(paths) == 0 {
 		f.Fatal("no samples", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
+	"prentice/internal/kit/variable"
 )
 
 // The types of input, and how expressions see them: a service and a host are
@@ -33,11 +34,11 @@ func (r *reading) inputs(n *yaml.Node) {
 			r.fail(r.place(key), "use small letters, digits, dashes and underscores, and begin with a letter", "%q is not the name of an input", clip.Text(name))
 			return
 		}
-		if other, taken := variables[prentice.Variable(name)]; taken {
-			r.fail(r.place(key), "rename one of them", "inputs %s and %s would be the same environment variable %s", other, name, prentice.Variable(name))
+		if other, taken := variables[variable.Of(name)]; taken {
+			r.fail(r.place(key), "rename one of them", "inputs %s and %s would be the same environment variable %s", other, name, variable.Of(name))
 			return
 		}
-		variables[prentice.Variable(name)] = name
+		variables[variable.Of(name)] = name
 		// A wrong input is kept, so that expressions which name it are not blamed.
 		r.proc.Inputs = append(r.proc.Inputs, r.input(name, key, value))
 	})

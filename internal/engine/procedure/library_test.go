@@ -263,7 +263,7 @@ func TestOneFileIsJudgedInThePlaceOfItsNamesake(t *testing.T) {
 }
 
 func TestASurveyReadsTheFolderAfresh(t *testing.T) {
-	n, findings := procedure.Survey(team, proceduretest.Kinds(), day("2028-01-01"))
+	n, findings := procedure.Survey(teamFolder, proceduretest.Kinds(), day("2028-01-01"))
 	if n != 6 || len(errorsIn(findings)) > 0 || strings.Count(says(findings), "its review was due on") != 6 {
 		t.Errorf("%d procedures\n%s", n, says(findings))
 	}

@@ -9,15 +9,16 @@ import (
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/team"
 )
 
 // lookups are the functions over the catalog: service(x), host(x), hosts(),
 // group(x) and system(x), and those over two lists of hosts: except(a, b) and
 // both(a, b). What is not in the catalog is an error, never nothing: a
 // misspelt group that is taken away would leave everything.
-func lookups(cat *prentice.Catalog) []expr.Func {
+func lookups(cat *team.Catalog) []expr.Func {
 	if cat == nil {
-		cat = &prentice.Catalog{}
+		cat = &team.Catalog{}
 	}
 	one, hostList := []expr.Type{expr.String}, expr.ListOf(hostType)
 	two := []expr.Type{expr.ListOf(expr.Any), expr.ListOf(expr.Any)} // hosts, or their names
@@ -52,11 +53,11 @@ func lookups(cat *prentice.Catalog) []expr.Func {
 }
 
 // groupValue is a group of an inventory.
-func groupValue(cat *prentice.Catalog, name string) (any, error) {
+func groupValue(cat *team.Catalog, name string) (any, error) {
 	if cat.NoGroups != "" {
 		return nil, prentice.Errorf(prentice.Refused, "it is not known who is in group %q: %s", clip.Text(name), cat.NoGroups).Try("see prentice catalog check")
 	}
-	var hosts []prentice.Host
+	var hosts []team.Host
 	known := map[string]bool{}
 	for _, h := range cat.Hosts {
 		for _, g := range h.Groups {
@@ -87,7 +88,7 @@ func first(words []string, most int) []string {
 }
 
 // chosen are the hosts of a list that are, or are not, in another.
-func chosen(cat *prentice.Catalog, from, by any, in bool) (any, error) {
+func chosen(cat *team.Catalog, from, by any, in bool) (any, error) {
 	there := map[string]bool{}
 	for _, h := range by.([]any) {
 		ref, err := refIn(cat, h)
@@ -110,7 +111,7 @@ func chosen(cat *prentice.Catalog, from, by any, in bool) (any, error) {
 }
 
 // refIn is the ref of a host, or of one that is named, which must be there.
-func refIn(cat *prentice.Catalog, item any) (string, error) {
+func refIn(cat *team.Catalog, item any) (string, error) {
 	switch v := item.(type) {
 	case string:
 		if prentice.Ref(v).Kind() == "resource" {
@@ -129,7 +130,7 @@ func refIn(cat *prentice.Catalog, item any) (string, error) {
 
 // findHost looks among the hosts of the catalog and those that only a service
 // names.
-func findHost(cat *prentice.Catalog, name string) (prentice.Host, error) {
+func findHost(cat *team.Catalog, name string) (team.Host, error) {
 	h, err := cat.Host(name)
 	if err == nil {
 		return h, nil
@@ -146,12 +147,12 @@ func findHost(cat *prentice.Catalog, name string) (prentice.Host, error) {
 		names[i] = h.Ref.Name()
 	}
 	if near := nearest.Of(name, names); near != "" {
-		return prentice.Host{}, prentice.Errorf(prentice.NotFound, "there is no host %q: did you mean %s?", clip.Text(name), near)
+		return team.Host{}, prentice.Errorf(prentice.NotFound, "there is no host %q: did you mean %s?", clip.Text(name), near)
 	}
-	return prentice.Host{}, err
+	return team.Host{}, err
 }
 
-func systemValue(cat *prentice.Catalog, name string) (any, error) {
+func systemValue(cat *team.Catalog, name string) (any, error) {
 	var ref prentice.Ref
 	for _, e := range cat.Entities {
 		if e.Kind == "System" && (string(e.Ref) == name || e.Ref.Name() == name) {
@@ -161,7 +162,7 @@ func systemValue(cat *prentice.Catalog, name string) (any, error) {
 	if ref == "" {
 		return nil, prentice.Errorf(prentice.NotFound, "no system %q in the catalog", clip.Text(name)).Try("list them with: prentice catalog list")
 	}
-	services, hosts := []map[string]any{}, []prentice.Host{}
+	services, hosts := []map[string]any{}, []team.Host{}
 	for _, s := range cat.Services {
 		if s.System != ref {
 			continue
@@ -171,7 +172,7 @@ func systemValue(cat *prentice.Catalog, name string) (any, error) {
 		}
 		services = append(services, serviceValue(cat, s))
 		for _, h := range s.Hosts {
-			if !slices.ContainsFunc(hosts, func(o prentice.Host) bool { return o.Ref == h.Ref }) {
+			if !slices.ContainsFunc(hosts, func(o team.Host) bool { return o.Ref == h.Ref }) {
 				hosts = append(hosts, h)
 			}
 		}
@@ -179,7 +180,7 @@ func systemValue(cat *prentice.Catalog, name string) (any, error) {
 	return map[string]any{"ref": string(ref), "name": ref.Name(), "services": services, "hosts": hostValues(hosts), "resources": resourceValues(resourcesOf(cat, ref))}, nil
 }
 
-func serviceValue(cat *prentice.Catalog, s prentice.Service) map[string]any {
+func serviceValue(cat *team.Catalog, s team.Service) map[string]any {
 	needs := make([]string, len(s.DependsOn))
 	for i, ref := range s.DependsOn {
 		needs[i] = string(ref)
@@ -190,7 +191,7 @@ func serviceValue(cat *prentice.Catalog, s prentice.Service) map[string]any {
 	}
 }
 
-func hostValues(hosts []prentice.Host) []map[string]any {
+func hostValues(hosts []team.Host) []map[string]any {
 	values := make([]map[string]any, len(hosts))
 	for i, h := range hosts {
 		values[i] = hostValue(h)
@@ -198,7 +199,7 @@ func hostValues(hosts []prentice.Host) []map[string]any {
 	return values
 }
 
-func hostValue(h prentice.Host) map[string]any {
+func hostValue(h team.Host) map[string]any {
 	facts := h.Facts
 	if facts == nil {
 		facts = map[string]string{}

@@ -7,19 +7,20 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Render makes the plan of one procedure for one case: inputs checked, targets
 // found, every value filled in. It is a calculation: the same library,
 // catalog and request give the same bytes on every machine. It refuses a plan
 // without targets, or with more than the procedure's limit.
-func Render(l *Library, cat *prentice.Catalog, req prentice.RunRequest) (prentice.Plan, error) {
+func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Plan, error) {
 	p, err := asked(l, req)
 	if err != nil {
 		return prentice.Plan{}, err
 	}
 	if cat == nil {
-		cat = &prentice.Catalog{}
+		cat = &team.Catalog{}
 	}
 	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}}
 	if c.eventValue, err = eventValue(req.Event); err != nil {
@@ -75,7 +76,7 @@ func only(targets []prentice.Target, wanted []prentice.Ref) ([]prentice.Target, 
 // rendering is one plan being made.
 type rendering struct {
 	library    *Library
-	catalog    *prentice.Catalog
+	catalog    *team.Catalog
 	event      *prentice.Event
 	eventValue map[string]any
 	files      map[string]string // digest of every procedure used, by name
@@ -168,7 +169,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 	p.Undoable = undoable(p)
 	batches(&p, s.proc.Limits)
 	p.System, p.Environment = place(c.catalog, p)
-	p.SayFactsOnce()
+	sayFactsOnce(&p)
 	return p
 }
 
@@ -212,7 +213,7 @@ const mixed = "mixed"
 
 // place is the system and the environment that a plan is about: those of its
 // subject, or else of its hosts, if they agree.
-func place(cat *prentice.Catalog, p prentice.Plan) (system prentice.Ref, environment string) {
+func place(cat *team.Catalog, p prentice.Plan) (system prentice.Ref, environment string) {
 	subject, _ := cat.Entity(p.Subject) // what is not declared has neither
 	system, environment = subject.System, subject.Labels[environmentLabel]
 	if environment != "" {

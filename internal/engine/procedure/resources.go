@@ -8,12 +8,13 @@ import (
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/team"
 )
 
 // resourceLookups are the functions over what is reached from a host and is none:
 // resource(x), resources(), and from(r, host), which chooses another of the hosts
 // from which it says that it is reached.
-func resourceLookups(cat *prentice.Catalog) []expr.Func {
+func resourceLookups(cat *team.Catalog) []expr.Func {
 	return []expr.Func{
 		{Name: "resource", Takes: []expr.Type{expr.String}, Gives: resourceType, Do: func(args ...any) (any, error) {
 			r, err := findResource(cat, args[0].(string))
@@ -37,7 +38,7 @@ func resourceLookups(cat *prentice.Catalog) []expr.Func {
 	}
 }
 
-func findResource(cat *prentice.Catalog, name string) (prentice.Resource, error) {
+func findResource(cat *team.Catalog, name string) (team.Resource, error) {
 	r, err := cat.Resource(name)
 	if err == nil {
 		return r, nil
@@ -51,7 +52,7 @@ func findResource(cat *prentice.Catalog, name string) (prentice.Resource, error)
 	return r, err
 }
 
-func resourceNames(cat *prentice.Catalog) []string {
+func resourceNames(cat *team.Catalog) []string {
 	names := make([]string, len(cat.Resources))
 	for i, r := range cat.Resources {
 		names[i] = r.Ref.Name()
@@ -59,7 +60,7 @@ func resourceNames(cat *prentice.Catalog) []string {
 	return names
 }
 
-func resourceValues(list []prentice.Resource) []map[string]any {
+func resourceValues(list []team.Resource) []map[string]any {
 	values := make([]map[string]any, len(list))
 	for i, r := range list {
 		values[i] = resourceValue(r, "")
@@ -68,7 +69,7 @@ func resourceValues(list []prentice.Resource) []map[string]any {
 }
 
 // resourceValue is a resource as expressions see it, reached from one of its hosts.
-func resourceValue(r prentice.Resource, from string) map[string]any {
+func resourceValue(r team.Resource, from string) map[string]any {
 	facts := r.Facts
 	if facts == nil {
 		facts = map[string]string{}
@@ -81,8 +82,8 @@ func resourceValue(r prentice.Resource, from string) map[string]any {
 }
 
 // resourcesOf are the resources of a system.
-func resourcesOf(cat *prentice.Catalog, system prentice.Ref) []prentice.Resource {
-	var list []prentice.Resource
+func resourcesOf(cat *team.Catalog, system prentice.Ref) []team.Resource {
+	var list []team.Resource
 	for _, r := range cat.Resources {
 		if r.System == system {
 			list = append(list, r)
@@ -92,8 +93,8 @@ func resourcesOf(cat *prentice.Catalog, system prentice.Ref) []prentice.Resource
 }
 
 // needed are the resources that a service depends on.
-func needed(cat *prentice.Catalog, s prentice.Service) []prentice.Resource {
-	var list []prentice.Resource
+func needed(cat *team.Catalog, s team.Service) []team.Resource {
+	var list []team.Resource
 	for _, r := range cat.Resources {
 		if slices.Contains(s.DependsOn, r.Ref) {
 			list = append(list, r)
@@ -104,7 +105,7 @@ func needed(cat *prentice.Catalog, s prentice.Service) []prentice.Resource {
 
 // resourceTarget is a resource as a target, reached from a host; from "" is the
 // first that it says.
-func resourceTarget(cat *prentice.Catalog, ref, from string) (prentice.Target, error) {
+func resourceTarget(cat *team.Catalog, ref, from string) (prentice.Target, error) {
 	r, err := cat.Resource(ref)
 	switch {
 	case err != nil:

@@ -6,24 +6,25 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/team"
 )
 
 // shops is a system with two databases, a queue and a namespace that no one
 // reaches, and the hosts from which they are reached.
-func shops() *prentice.Catalog {
-	a := prentice.Host{Ref: "host/admin-a", Address: "10.0.0.1"}
-	b := prentice.Host{Ref: "host/admin-b", Address: "10.0.0.2"}
-	sick := prentice.Host{Ref: "host/sick", Blocked: "it has two names"}
-	return &prentice.Catalog{
-		Entities: []prentice.Entity{{Ref: "system/shop", Kind: "System"}},
-		Services: []prentice.Service{{Ref: "service/checkout", DependsOn: []prentice.Ref{"resource/orders-db", "service/other"}}},
-		Hosts:    []prentice.Host{a, b, sick},
-		Resources: []prentice.Resource{
+func shops() *team.Catalog {
+	a := team.Host{Ref: "host/admin-a", Address: "10.0.0.1"}
+	b := team.Host{Ref: "host/admin-b", Address: "10.0.0.2"}
+	sick := team.Host{Ref: "host/sick", Blocked: "it has two names"}
+	return &team.Catalog{
+		Entities: []team.Entity{{Ref: "system/shop", Kind: "System"}},
+		Services: []team.Service{{Ref: "service/checkout", DependsOn: []prentice.Ref{"resource/orders-db", "service/other"}}},
+		Hosts:    []team.Host{a, b, sick},
+		Resources: []team.Resource{
 			{Ref: "resource/far", Type: "namespace"},
-			{Ref: "resource/ill", Type: "database", Via: []prentice.Host{sick}},
-			{Ref: "resource/orders-db", Type: "database", System: "system/shop", Via: []prentice.Host{a, b}, Address: "pg:5432", Facts: map[string]string{"tier": "one"}},
-			{Ref: "resource/twin", Blocked: "it is two", Via: []prentice.Host{a}},
-			{Ref: "resource/users-db", Type: "database", System: "system/shop", Via: []prentice.Host{b}, Facts: map[string]string{"tier": "two"}},
+			{Ref: "resource/ill", Type: "database", Via: []team.Host{sick}},
+			{Ref: "resource/orders-db", Type: "database", System: "system/shop", Via: []team.Host{a, b}, Address: "pg:5432", Facts: map[string]string{"tier": "one"}},
+			{Ref: "resource/twin", Blocked: "it is two", Via: []team.Host{a}},
+			{Ref: "resource/users-db", Type: "database", System: "system/shop", Via: []team.Host{b}, Facts: map[string]string{"tier": "two"}},
 		},
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/span"
+	"prentice/internal/kit/variable"
+	"prentice/internal/team"
 )
 
 // scene is one procedure with its inputs: what its expressions see and what its
@@ -21,7 +23,7 @@ type scene struct {
 	*rendering
 	proc    prentice.Procedure
 	inputs  map[string]string
-	service *prentice.Service // the first service input, if there is one
+	service *team.Service // the first service input, if there is one
 	values  map[string]any
 	environ map[string]string
 	depth   int // of the calls that lead to it
@@ -38,7 +40,7 @@ func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene
 	s.values = map[string]any{"event": c.eventValue, "inputs": inputValues(p.Inputs, inputs)}
 	s.environ = eventEnviron(c.event)
 	for name, value := range inputs {
-		s.environ["INPUT_"+prentice.Variable(name)] = value
+		s.environ["INPUT_"+variable.Of(name)] = value
 	}
 	if in, ok := firstService(p.Inputs); ok {
 		found, err := c.catalog.Service(inputs[in.Name])

@@ -66,7 +66,7 @@ func plainDates(n *yaml.Node) {
 
 func TestTheSchemaFitsEverySample(t *testing.T) {
 	s := compiled(t)
-	paths, _ := filepath.Glob(team + "/procedures/*.md")
+	paths, _ := filepath.Glob(teamFolder + "/procedures/*.md")
 	if len(paths) < 6 {
 		t.Fatalf("only %d samples", len(paths))
 	}

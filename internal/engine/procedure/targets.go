@@ -11,6 +11,7 @@ import (
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/team"
 )
 
 // targets works out the hosts and resources that the plan is for: each once, sorted by ref.
@@ -163,7 +164,7 @@ func (s *scene) bare(e *expr.Error) string {
 }
 
 // meant says what a name that is no host may mean.
-func (s *scene) meant(name string, known map[string]prentice.Host) string {
+func (s *scene) meant(name string, known map[string]team.Host) string {
 	if says := s.bare(&expr.Error{Unknown: name}); says != "" {
 		return says
 	}
@@ -173,7 +174,7 @@ func (s *scene) meant(name string, known map[string]prentice.Host) string {
 	return "list hosts with: prentice host list"
 }
 
-func (s *scene) target(item any, known map[string]prentice.Host) (prentice.Target, error) {
+func (s *scene) target(item any, known map[string]team.Host) (prentice.Target, error) {
 	var name, from string
 	switch v := item.(type) {
 	case string:
@@ -216,8 +217,8 @@ func blocked(ref prentice.Ref, why string) error {
 
 // hostsOf is the hosts of the catalog and those that only a service names, by
 // bare name.
-func hostsOf(cat *prentice.Catalog) map[string]prentice.Host {
-	known := map[string]prentice.Host{}
+func hostsOf(cat *team.Catalog) map[string]team.Host {
+	known := map[string]team.Host{}
 	for _, s := range cat.Services {
 		for _, h := range s.Hosts {
 			known[h.Ref.Name()] = h

@@ -8,6 +8,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/procedure/proceduretest"
+	"prentice/internal/team"
 )
 
 // rolled is a plan in short: section, id and value of each step, then what is left out.
@@ -157,7 +158,7 @@ func BenchmarkAPlanOf200Rounds(b *testing.B) {
 		block("sh id=a each="+values, "true\n")+block("sh id=b each="+values, "true\n"))
 	cat := proceduretest.Catalog()
 	for i := range 46 {
-		cat.Hosts = append(cat.Hosts, prentice.Host{Ref: prentice.Ref(fmt.Sprintf("host/h%d", i)), Address: "10.0.0.1"})
+		cat.Hosts = append(cat.Hosts, team.Host{Ref: prentice.Ref(fmt.Sprintf("host/h%d", i)), Address: "10.0.0.1"})
 	}
 	for b.Loop() {
 		if _, err := procedure.Render(l, cat, prentice.RunRequest{Procedure: "p"}); err != nil {

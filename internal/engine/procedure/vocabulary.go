@@ -7,6 +7,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/expr"
+	"prentice/internal/team"
 )
 
 // What expressions see. A record has these fields and no others, so that a
@@ -59,7 +60,7 @@ var eventEnv = sync.OnceValues(func() (*expr.Env, error) {
 // caseEnv is for targets: and ${…}: the inputs of one procedure, the event, the
 // service it is about, and the catalog by functions; in the round of a step also
 // what the round is for.
-func caseEnv(inputs []prentice.Input, cat *prentice.Catalog, round bool) (*expr.Env, error) {
+func caseEnv(inputs []prentice.Input, cat *team.Catalog, round bool) (*expr.Env, error) {
 	fields := map[string]expr.Type{}
 	for _, in := range inputs {
 		fields[field(in.Name)] = inputTypes[in.Type]

@@ -8,6 +8,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/variable"
 )
 
 // whole judges what only all of the file together can tell.
@@ -83,7 +84,7 @@ func (r *reading) variables(s prentice.StepSpec) {
 	}
 	known := slices.Clone(eventFacts)
 	for _, in := range r.proc.Inputs {
-		known = append(known, "INPUT_"+prentice.Variable(in.Name))
+		known = append(known, "INPUT_"+variable.Of(in.Name))
 	}
 	_, about := firstService(r.proc.Inputs)
 	if about {
@@ -108,13 +109,13 @@ func (r *reading) barely(s prentice.StepSpec) {
 		return
 	}
 	for _, in := range r.proc.Inputs {
-		name := prentice.Variable(in.Name)
+		name := variable.Of(in.Name)
 		read := regexp.MustCompile(`\$\{?`+regexp.QuoteMeta(name)+`\b`).FindAllStringIndex(s.Body, -1)
 		all := regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).FindAllStringIndex(s.Body, -1)
 		if slices.ContainsFunc(r.proc.Env, func(v prentice.EnvVar) bool { return v.Name == name }) {
 			continue
 		}
-		secret := slices.ContainsFunc(r.proc.Secrets, func(s string) bool { return prentice.Variable(s) == name })
+		secret := slices.ContainsFunc(r.proc.Secrets, func(s string) bool { return variable.Of(s) == name })
 		if len(read) == 0 || len(all) > len(read) || secret || slices.Contains(ofMachine, name) {
 			continue // it is not read, it is set here, or by another person
 		}

@@ -13,7 +13,7 @@ import (
 	"prentice/internal/engine/procedure/proceduretest"
 )
 
-const team = "testdata/team"
+const teamFolder = "testdata/team"
 
 // front is front matter that is right; lines replace or follow its own.
 func front(lines ...string) string {
@@ -60,7 +60,7 @@ func errorsIn(findings []prentice.Finding) []prentice.Finding {
 
 func sample(t testing.TB, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(team + "/procedures/" + name + ".md")
+	text, err := os.ReadFile(teamFolder + "/procedures/" + name + ".md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func shelf(texts ...string) (*procedure.Library, []prentice.Finding) {
 
 func samples(t testing.TB) *procedure.Library {
 	t.Helper()
-	l, findings := procedure.Load(team, proceduretest.Kinds())
+	l, findings := procedure.Load(teamFolder, proceduretest.Kinds())
 	if len(findings) > 0 {
 		t.Fatal(says(findings))
 	}

@@ -10,9 +10,9 @@ import (
 )
 
 // AbsentIn lists who is away at a time.
-func AbsentIn(src Source, now time.Time) ([]prentice.Absence, error) {
+func AbsentIn(src Source, now time.Time) ([]Absence, error) {
 	rows, err := src.Query(`SELECT person, stand_in, since, until, said_by, people FROM run_absences WHERE until > ? ORDER BY person`, db.Micros(now))
-	list, err := db.List(rows, err, func(scan func(...any) error, a *prentice.Absence) error {
+	list, err := db.List(rows, err, func(scan func(...any) error, a *Absence) error {
 		var since, until int64
 		var people string
 		err := scan(&a.Person, &a.StandIn, &since, &until, &a.By, &people)
@@ -26,12 +26,12 @@ func AbsentIn(src Source, now time.Time) ([]prentice.Absence, error) {
 }
 
 // Absences lists who is away now.
-func (r *Store) Absences(ctx context.Context) ([]prentice.Absence, error) {
+func (r *Store) Absences(ctx context.Context) ([]Absence, error) {
 	return r.AbsencesAt(ctx, r.Clock())
 }
 
 // WriteAbsence keeps an absence in the place of an earlier one.
-func WriteAbsence(tx *db.Tx, a prentice.Absence) error {
+func WriteAbsence(tx *db.Tx, a Absence) error {
 	_, err := tx.Exec(`INSERT INTO run_absences (person, stand_in, since, until, said_by, people) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (person) DO UPDATE SET stand_in = excluded.stand_in, since = excluded.since, until = excluded.until, said_by = excluded.said_by, people = excluded.people`,
 		string(a.Person), string(a.StandIn), db.Micros(a.Since), db.Micros(a.Until), string(a.By), prentice.JoinRefs(a.People))
@@ -45,6 +45,6 @@ func EndAbsence(tx *db.Tx, person prentice.Ref) (bool, error) {
 }
 
 // AbsencesAt lists who is away at a time.
-func (r *Store) AbsencesAt(ctx context.Context, now time.Time) ([]prentice.Absence, error) {
+func (r *Store) AbsencesAt(ctx context.Context, now time.Time) ([]Absence, error) {
 	return AbsentIn(reader{ctx, r.DB}, now)
 }

@@ -26,8 +26,8 @@ func Agree(tx *db.Tx, d *Detail, now time.Time) error {
 
 // LastAgreed is how a plan differs from the last one that was agreed to and
 // performed, or nil when there is none but this run's own.
-func (r *Store) LastAgreed(ctx context.Context, run int64, plan prentice.Plan) (*prentice.Agreed, error) {
-	var a prentice.Agreed
+func (r *Store) LastAgreed(ctx context.Context, run int64, plan prentice.Plan) (*Agreed, error) {
+	var a Agreed
 	var at int64
 	var canonical string
 	err := r.DB.QueryRow(ctx, `SELECT a.run, a.plan, a.time, p.canonical FROM run_agreed a JOIN run_plans p ON p.plan = a.plan
@@ -43,11 +43,11 @@ func (r *Store) LastAgreed(ctx context.Context, run int64, plan prentice.Plan) (
 }
 
 // compare tells how a plan differs from the one that was agreed to.
-func compare(a *prentice.Agreed, canonical string, plan prentice.Plan) error {
+func compare(a *Agreed, canonical string, plan prentice.Plan) error {
 	var old prentice.Plan
 	if err := json.Unmarshal([]byte(canonical), &old); err != nil {
 		return fmt.Errorf("read plan %s: %w", a.Plan, err)
 	}
-	a.Changes = prentice.Differences(old, plan)
+	a.Changes = Differences(old, plan)
 	return nil
 }

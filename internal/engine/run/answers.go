@@ -56,7 +56,7 @@ func (r *Store) answerOf(ctx context.Context, key answerKey) (is said, there boo
 
 // WriteAnswer keeps an answer, for whom and by whom it counts, and its evidence, with
 // the owners who still have to agree.
-func (r *Store) WriteAnswer(tx *db.Tx, d *Detail, a prentice.Reply, given prentice.Approval, lacking []prentice.Ref, now time.Time) error {
+func (r *Store) WriteAnswer(tx *db.Tx, d *Detail, a Reply, given Approval, lacking []prentice.Ref, now time.Time) error {
 	kind := "approval.refused"
 	if a.Yes {
 		kind = "approval.given"

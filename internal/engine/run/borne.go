@@ -8,16 +8,17 @@ import (
 	"strconv"
 
 	"prentice"
+	"prentice/internal/engine/ledger"
 )
 
 // Lines lists evidence.
-type Lines func(context.Context, prentice.EvidenceFilter) ([]prentice.Evidence, error)
+type Lines func(context.Context, ledger.Filter) ([]prentice.Evidence, error)
 
 // Borne compares the answers that runs go by with the evidence of them, in both
 // directions: an approval in the table that no line bears out was given by no one, and
 // a line whose approval is gone tells of one that was taken away. An answer and its
 // line are one write, so neither is ever there alone.
-func (r *Store) Borne(ctx context.Context, lines Lines) ([]prentice.EvidenceFault, error) {
+func (r *Store) Borne(ctx context.Context, lines Lines) ([]ledger.Fault, error) {
 	// The table is read first: what is written meanwhile has a line, and is asked for
 	// by itself when the line is met.
 	kept, err := r.answers(ctx)
@@ -47,17 +48,17 @@ type borne struct {
 	kept   map[answerKey]said
 	seen   map[answerKey]bool
 	gone   []stretch // runs that are no longer kept, by the evidence
-	faults []prentice.EvidenceFault
+	faults []ledger.Fault
 }
 
 func (b *borne) fault(seq int64, says string, args ...any) {
-	b.faults = append(b.faults, prentice.EvidenceFault{Seq: seq, Says: fmt.Sprintf(says, args...),
+	b.faults = append(b.faults, ledger.Fault{Seq: seq, Says: fmt.Sprintf(says, args...),
 		Try: "find out who could write to the database, and do not rely on what the run did by it; compare with a backup"})
 }
 
 // each goes along the evidence of one kind.
 func (b *borne) each(ctx context.Context, kind string, list Lines, do func(context.Context, prentice.Evidence) error) error {
-	for f := (prentice.EvidenceFilter{Kind: kind, After: 1, Limit: 500}); ; {
+	for f := (ledger.Filter{Kind: kind, After: 1, Limit: 500}); ; {
 		page, err := list(ctx, f)
 		if err != nil {
 			return fmt.Errorf("read the evidence of answers: %w", err)

@@ -19,7 +19,7 @@ type ask func(query string, args ...any) (*sql.Rows, error)
 // HourOf counts what was begun within the last hour, in each layer of a plan.
 func HourOf(rows ask, l gate.Limits, plan prentice.Plan, now time.Time) (gate.Hour, error) {
 	layers := gate.Layers(plan)
-	counted := make(map[prentice.LimitUse]gate.Counted, len(layers)) // by layer and name
+	counted := make(map[gate.LimitUse]gate.Counted, len(layers)) // by layer and name
 	for some := range slices.Chunk(layers, atATime) {
 		if err := countSome(rows, some, gate.Minute(now.Add(-time.Hour)), counted); err != nil {
 			return gate.Hour{}, fmt.Errorf("count the runs of the last hour: %w", err)
@@ -32,7 +32,7 @@ func HourOf(rows ask, l gate.Limits, plan prentice.Plan, now time.Time) (gate.Ho
 const atATime = 64
 
 // countSome counts what was begun since a minute, in some layers.
-func countSome(rows ask, some []prentice.LimitUse, since int64, counted map[prentice.LimitUse]gate.Counted) error {
+func countSome(rows ask, some []gate.LimitUse, since int64, counted map[gate.LimitUse]gate.Counted) error {
 	args := []any{since}
 	for _, u := range some {
 		args = append(args, u.Layer, u.Name)
@@ -43,7 +43,7 @@ func countSome(rows ask, some []prentice.LimitUse, since int64, counted map[pren
 	}
 	defer r.Close()
 	for r.Next() {
-		var u prentice.LimitUse
+		var u gate.LimitUse
 		var c gate.Counted
 		if err := r.Scan(&u.Layer, &u.Name, &c.Runs, &c.First); err != nil {
 			return err
@@ -54,7 +54,7 @@ func countSome(rows ask, some []prentice.LimitUse, since int64, counted map[pren
 }
 
 // CountIn counts a run in each layer.
-func CountIn(tx *db.Tx, layers []prentice.LimitUse, now time.Time) error {
+func CountIn(tx *db.Tx, layers []gate.LimitUse, now time.Time) error {
 	var rows []any
 	for _, u := range layers {
 		rows = append(rows, u.Layer, u.Name, gate.Minute(now), 1)

@@ -10,7 +10,7 @@ import (
 
 // Detail is a run with what its stages need beside what people see.
 type Detail struct {
-	prentice.RunDetail
+	View
 	Request  prentice.RunRequest
 	Attempt  int64
 	Revision int64  // how often the run was written
@@ -20,7 +20,7 @@ type Detail struct {
 
 	Mu      sync.Mutex    // guards Steps, at and tally while targets run side by side
 	at      map[entry]int // where a line of the journal stands in Steps; made when it is first asked for
-	tally   *prentice.TargetTally
+	tally   *TargetTally
 	origins map[entry]Origin // of the steps that were read
 }
 
@@ -42,17 +42,17 @@ type entry struct {
 	round  int
 }
 
-func entryOf(s prentice.StepRecord) entry { return entry{s.Step, s.Target, s.Round} }
+func entryOf(s StepRecord) entry { return entry{s.Step, s.Target, s.Round} }
 
 // Past finds what the journal holds of a step, and the process that meant to
 // do it.
-func (d *Detail) Past(step string, target prentice.Ref, round int) (prentice.StepRecord, Origin, bool) {
+func (d *Detail) Past(step string, target prentice.Ref, round int) (StepRecord, Origin, bool) {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	wanted := entry{step, target, round}
 	i, found := d.lines()[wanted]
 	if !found {
-		return prentice.StepRecord{}, Origin{}, false
+		return StepRecord{}, Origin{}, false
 	}
 	return d.Steps[i], d.origins[wanted], true
 }
@@ -69,7 +69,7 @@ func (d *Detail) lines() map[entry]int {
 }
 
 // Note adds a proof to what is known here.
-func (d *Detail) Note(rec prentice.StepRecord) {
+func (d *Detail) Note(rec StepRecord) {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	if d.tally != nil {
@@ -85,15 +85,15 @@ func (d *Detail) Note(rec prentice.StepRecord) {
 
 // Moment is what is told of a step on a target. Where there are several targets
 // it says how all of them stand.
-func (d *Detail) Moment(rec prentice.StepRecord, at time.Time, says string) prentice.RunMoment {
-	m := prentice.RunMoment{Run: rec.Run, Time: at, State: d.State, Step: rec.Step, Says: says, Target: rec.Target, Stands: rec.State}
+func (d *Detail) Moment(rec StepRecord, at time.Time, says string) Moment {
+	m := Moment{Run: rec.Run, Time: at, State: d.State, Step: rec.Step, Says: says, Target: rec.Target, Stands: rec.State}
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	if rec.Section != prentice.Act || len(d.ThePlan.Targets) < 2 {
 		return m
 	}
 	if d.tally == nil {
-		d.tally = &prentice.TargetTally{Of: len(d.ThePlan.Targets)}
+		d.tally = &TargetTally{Of: len(d.ThePlan.Targets)}
 		for _, s := range d.Steps {
 			d.count(s)
 		}
@@ -105,12 +105,12 @@ func (d *Detail) Moment(rec prentice.StepRecord, at time.Time, says string) pren
 
 // count counts a target whose last Act step is done, or on which one went
 // wrong. The lock is held.
-func (d *Detail) count(rec prentice.StepRecord) {
+func (d *Detail) count(rec StepRecord) {
 	switch {
 	case rec.Section != prentice.Act || rec.Target == "":
-	case rec.State == prentice.NotDone, rec.State == prentice.Unsure:
+	case rec.State == NotDone, rec.State == Unsure:
 		d.tally.Failed++
-	case (rec.State == prentice.Done || rec.State == prentice.WasDone) && rec.Step == d.lastAct():
+	case (rec.State == Done || rec.State == WasDone) && rec.Step == d.lastAct():
 		d.tally.Done++
 	}
 }
@@ -127,31 +127,31 @@ func (d *Detail) lastAct() (id string) {
 
 // Meant is the record of a step that is about to be performed; one that was
 // meant before keeps when it was first meant.
-func (d *Detail) Meant(step prentice.PlannedStep, target prentice.Target, round int, now time.Time) prentice.StepRecord {
+func (d *Detail) Meant(step prentice.PlannedStep, target prentice.Target, round int, now time.Time) StepRecord {
 	rec, _, found := d.Past(step.ID, target.Ref, round)
 	if found {
 		rec.Attempts++
 		return rec
 	}
-	return prentice.StepRecord{Run: d.Number, Step: step.ID, Section: step.Section, Kind: step.Kind, Target: target.Ref, Round: round,
-		State: prentice.Intended, Attempts: 1, Started: now}
+	return StepRecord{Run: d.Number, Step: step.ID, Section: step.Section, Kind: step.Kind, Target: target.Ref, Round: round,
+		State: Intended, Attempts: 1, Started: now}
 }
 
 // Unbegun is the record of a step that cannot be begun.
-func (d *Detail) Unbegun(step prentice.PlannedStep, target prentice.Target, round int, now time.Time) prentice.StepRecord {
+func (d *Detail) Unbegun(step prentice.PlannedStep, target prentice.Target, round int, now time.Time) StepRecord {
 	rec := d.Meant(step, target, round, now)
 	rec.Attempts--
 	return rec
 }
 
 // WaitedFor is the human step that the run waits for.
-func (d *Detail) WaitedFor() (prentice.StepRecord, bool) {
+func (d *Detail) WaitedFor() (StepRecord, bool) {
 	for _, s := range d.Steps {
-		if s.Step == d.Waits && s.State == prentice.Held {
+		if s.Step == d.Waits && s.State == Held {
 			return s, true
 		}
 	}
-	return prentice.StepRecord{}, false
+	return StepRecord{}, false
 }
 
 // Again reads what may have changed of a run since it was loaded.
@@ -171,4 +171,4 @@ func (d *Detail) Again(tx *db.Tx) error {
 }
 
 // OriginOf is the process that meant to do a step of the journal, as it was read.
-func (d *Detail) OriginOf(s prentice.StepRecord) Origin { return d.origins[entryOf(s)] }
+func (d *Detail) OriginOf(s StepRecord) Origin { return d.origins[entryOf(s)] }

@@ -24,7 +24,7 @@ const (
 // Page is a page of runs, newest first. Like Runs it carries neither approvers nor
 // targets. What no index knows is looked for in a bounded number of runs at a
 // time, so that a page of a hundred thousand runs comes as fast as one of ten.
-func (r *Store) Page(ctx context.Context, f prentice.RunFilter) (page prentice.RunPage, err error) {
+func (r *Store) Page(ctx context.Context, f Filter) (page Page, err error) {
 	high, low, err := r.reach(ctx, f)
 	if err != nil || high < low {
 		page.Runs = []prentice.Run{}
@@ -69,7 +69,7 @@ func escaped(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 
-func searched(f prentice.RunFilter) int64 {
+func searched(f Filter) int64 {
 	switch {
 	case f.Host != "":
 		return HostSearched
@@ -82,7 +82,7 @@ func searched(f prentice.RunFilter) int64 {
 
 // reach is between which numbers the runs of a filter lie. Numbers grow with
 // time, so that days need no index of their own.
-func (r *Store) reach(ctx context.Context, f prentice.RunFilter) (high, low int64, err error) {
+func (r *Store) reach(ctx context.Context, f Filter) (high, low int64, err error) {
 	if err = r.DB.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) FROM runs", nil, &high); err != nil {
 		return 0, 0, fmt.Errorf("find runs: %w", err)
 	}

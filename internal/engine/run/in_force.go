@@ -64,15 +64,15 @@ func (r *Store) KeptFixed(ctx context.Context, since time.Time) (list []gate.Oft
 }
 
 // Uses is every limit of which something is used, and those of the installation.
-func (r *Store) Uses(ctx context.Context, l gate.Limits, now time.Time) ([]prentice.LimitUse, error) {
-	uses := []prentice.LimitUse{{Layer: gate.Installation, Per: "hour", Most: l.PerHour[gate.Installation]}, {Layer: gate.Installation, Per: "moment", Most: l.AtOnce[gate.Installation]}}
+func (r *Store) Uses(ctx context.Context, l gate.Limits, now time.Time) ([]gate.LimitUse, error) {
+	uses := []gate.LimitUse{{Layer: gate.Installation, Per: "hour", Most: l.PerHour[gate.Installation]}, {Layer: gate.Installation, Per: "moment", Most: l.AtOnce[gate.Installation]}}
 	rows, err := r.DB.Query(ctx, `SELECT layer, name, SUM(n) FROM run_counts WHERE minute >= ? GROUP BY layer, name ORDER BY layer, name`, gate.Minute(now.Add(-time.Hour)))
 	if err != nil {
 		return nil, fmt.Errorf("count the runs of the last hour: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		u := prentice.LimitUse{Per: "hour"}
+		u := gate.LimitUse{Per: "hour"}
 		if err := rows.Scan(&u.Layer, &u.Name, &u.Used); err != nil {
 			return nil, err
 		}
@@ -89,7 +89,7 @@ func (r *Store) Uses(ctx context.Context, l gate.Limits, now time.Time) ([]prent
 	return uses, r.atOnce(ctx, l, &uses)
 }
 
-func (r *Store) atOnce(ctx context.Context, l gate.Limits, uses *[]prentice.LimitUse) error {
+func (r *Store) atOnce(ctx context.Context, l gate.Limits, uses *[]gate.LimitUse) error {
 	rows, err := r.DB.Query(ctx, `SELECT subject, system FROM run_acting ORDER BY run`)
 	if err != nil {
 		return fmt.Errorf("count the runs that act: %w", err)
@@ -107,7 +107,7 @@ func (r *Store) atOnce(ctx context.Context, l gate.Limits, uses *[]prentice.Limi
 	return rows.Err()
 }
 
-func addUse(uses *[]prentice.LimitUse, l gate.Limits, layer, name string) {
+func addUse(uses *[]gate.LimitUse, l gate.Limits, layer, name string) {
 	if name == "" {
 		return
 	}
@@ -117,18 +117,18 @@ func addUse(uses *[]prentice.LimitUse, l gate.Limits, layer, name string) {
 			return
 		}
 	}
-	*uses = append(*uses, prentice.LimitUse{Layer: layer, Name: name, Per: "moment", Used: 1, Most: l.AtOnce[layer]})
+	*uses = append(*uses, gate.LimitUse{Layer: layer, Name: name, Per: "moment", Used: 1, Most: l.AtOnce[layer]})
 }
 
 // Locks are the targets that runs hold.
-func (r *Store) Locks(ctx context.Context) ([]prentice.TargetLock, error) {
+func (r *Store) Locks(ctx context.Context) ([]TargetLock, error) {
 	rows, err := r.DB.Query(ctx, `SELECT l.target, l.run, r.procedure, r.state, l.since, l.via FROM run_locks l JOIN runs r ON r.number = l.run ORDER BY l.since, l.target`)
-	list, err := db.List(rows, err, func(scan func(...any) error, t *prentice.TargetLock) error {
+	list, err := db.List(rows, err, func(scan func(...any) error, t *TargetLock) error {
 		var since int64
 		err := scan(&t.Target, &t.Run, &t.Procedure, &t.State, &since, &t.Via)
 		t.Since = db.Time(since)
 		return err
-	}, func(*prentice.TargetLock, error) {}) // it holds its target, whatever else is known of it
+	}, func(*TargetLock, error) {}) // it holds its target, whatever else is known of it
 	if err != nil {
 		return nil, fmt.Errorf("read locks: %w", err)
 	}

@@ -3,7 +3,6 @@ package run
 import (
 	"strings"
 
-	"prentice"
 	"prentice/internal/kit/db"
 )
 
@@ -17,18 +16,18 @@ const (
 )
 
 // Intend brings the intention of a step to a write.
-func Intend(tx *db.Tx, rec prentice.StepRecord, from Origin) {
+func Intend(tx *db.Tx, rec StepRecord, from Origin) {
 	tx.Late(intentions, stepRow{rec, from}, writeIntentions)
 }
 
 // Prove brings the proof of a step to a write.
-func Prove(tx *db.Tx, rec prentice.StepRecord, from Origin) {
+func Prove(tx *db.Tx, rec StepRecord, from Origin) {
 	tx.Late(proofs, stepRow{rec, from}, writeProofs)
 }
 
 // stepRow is how a step stands, and the process that says so.
 type stepRow struct {
-	prentice.StepRecord
+	StepRecord
 	Origin
 }
 

@@ -16,7 +16,7 @@ const MostListed = 500
 
 // Runs is runs, newest first. The lists carry neither approvers nor targets, but
 // how many these are; Load does.
-func (r *Store) Runs(ctx context.Context, f prentice.RunFilter) ([]prentice.Run, error) {
+func (r *Store) Runs(ctx context.Context, f Filter) ([]prentice.Run, error) {
 	where, args := chosen(f)
 	return r.list(ctx, where, args, f.Limit)
 }
@@ -47,7 +47,7 @@ func (r *Store) list(ctx context.Context, where string, args []any, limit int) (
 	return runs, rows.Err()
 }
 
-func chosen(f prentice.RunFilter) (string, []any) {
+func chosen(f Filter) (string, []any) {
 	var where []string
 	var args []any
 	also := func(condition string, value ...any) {
@@ -91,7 +91,7 @@ func chosen(f prentice.RunFilter) (string, []any) {
 }
 
 // Count is how many runs a filter chooses, whatever its limit.
-func (r *Store) Count(ctx context.Context, f prentice.RunFilter) (n int, err error) {
+func (r *Store) Count(ctx context.Context, f Filter) (n int, err error) {
 	where, args := chosen(f)
 	if err = r.DB.QueryRow(ctx, "SELECT COUNT(*) FROM runs"+where, args, &n); err != nil {
 		err = fmt.Errorf("count runs: %w", err)

@@ -52,7 +52,7 @@ func (d *Detail) readSteps(src Source) error {
 	defer rows.Close()
 	d.Steps, d.at, d.origins = nil, nil, map[entry]Origin{}
 	for rows.Next() {
-		var s prentice.StepRecord
+		var s StepRecord
 		var started, ended int64
 		var from Origin
 		var begun int

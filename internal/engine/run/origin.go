@@ -14,7 +14,7 @@ func KeyOf(run int64, step string, target prentice.Ref) string {
 }
 
 // StepKey is KeyOf for a line of the journal.
-func StepKey(rec prentice.StepRecord) string { return KeyOf(rec.Run, rec.Step, rec.Target) }
+func StepKey(rec StepRecord) string { return KeyOf(rec.Run, rec.Step, rec.Target) }
 
 // The ways in which a step was begun, as its intention says them.
 const (

@@ -18,7 +18,7 @@ const mostQuestions = 100
 // Questioned is a page of the runs that wait for people, soonest to expire first, each
 // with its plan, who was asked and who answered, and how the plan differs from the
 // last one that was agreed to. It costs two queries, however many wait.
-func (r *Store) Questioned(ctx context.Context, after string, limit int) (page prentice.Questions, details []*Detail, err error) {
+func (r *Store) Questioned(ctx context.Context, after string, limit int) (page Questions, details []*Detail, err error) {
 	expires, number, err := placeOf(after)
 	if err != nil {
 		return page, nil, err
@@ -36,7 +36,7 @@ func (r *Store) Questioned(ctx context.Context, after string, limit int) (page p
 		return page, nil, fmt.Errorf("list what waits: %w", err)
 	}
 	defer rows.Close()
-	page.List = []prentice.Question{}
+	page.List = []Question{}
 	for rows.Next() {
 		q, d, err := scanQuestion(rows)
 		if err != nil {
@@ -110,9 +110,9 @@ func placeOf(cursor string) (expires, number int64, err error) {
 }
 
 // scanQuestion reads a question, and what of its run decides who may answer it.
-func scanQuestion(row scanner) (q prentice.Question, d *Detail, err error) {
+func scanQuestion(row scanner) (q Question, d *Detail, err error) {
 	var request, decision, record, canonical, old string
-	var last prentice.Agreed
+	var last Agreed
 	var at int64
 	d = &Detail{}
 	if q.Run, err = scanListed(row, &request, &decision, &record, &q.PlanGroup, &canonical, &last.Run, &last.Plan, &at, &old); err != nil || q.Unread != "" {
@@ -123,7 +123,7 @@ func scanQuestion(row scanner) (q prentice.Question, d *Detail, err error) {
 		to   any
 	}{{request, &d.Request}, {decision, &d.Decision}, {record, &q.Record}, {canonical, &d.ThePlan}} {
 		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
-			return prentice.Question{Run: UnreadRun(q.Run, err)}, d, nil
+			return Question{Run: UnreadRun(q.Run, err)}, d, nil
 		}
 	}
 	plan := d.ThePlan
@@ -163,7 +163,7 @@ func UnreadRun(run prentice.Run, err error) prentice.Run {
 }
 
 // answered adds who has answered so far.
-func (r *Store) answered(ctx context.Context, list []prentice.Question, details []*Detail) error {
+func (r *Store) answered(ctx context.Context, list []Question, details []*Detail) error {
 	if len(list) == 0 {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 
 // Reviews lists the reviews of broken glass, newest first: the open ones, or all
 // with a run's number below before.
-func (r *Store) Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error) {
+func (r *Store) Reviews(ctx context.Context, open bool, before int64) ([]Review, error) {
 	where, args := "v.run > 0", []any{}
 	if open {
 		where = "closed = 0"
@@ -23,14 +23,14 @@ func (r *Store) Reviews(ctx context.Context, open bool, before int64) ([]prentic
 	}
 	rows, err := r.DB.Query(ctx, `SELECT v.run, r.procedure, r.subject, r.state, v.person, v.people, v.reason, v.opened, v.closed, v.closer, v.says
 		FROM run_reviews v JOIN runs r ON r.number = v.run WHERE `+where+` ORDER BY v.run DESC LIMIT 100`, args...)
-	list, err := db.List(rows, err, func(scan func(...any) error, v *prentice.Review) error {
+	list, err := db.List(rows, err, func(scan func(...any) error, v *Review) error {
 		var state, people string
 		var opened, closed int64
 		err := scan(&v.Run, &v.Procedure, &v.Subject, &state, &v.By, &people, &v.Reason, &opened, &closed, &v.Closer, &v.Says)
 		v.People = prentice.JoinPeople(prentice.RefsIn(people), []prentice.Ref{v.By})
 		v.State, v.Opened, v.Closed = prentice.State(state), db.Time(opened), db.Time(closed)
 		return err
-	}, func(v *prentice.Review, why error) { v.Reason, v.Says = why.Error(), why.Error() })
+	}, func(v *Review, why error) { v.Reason, v.Says = why.Error(), why.Error() })
 	if err != nil {
 		return nil, fmt.Errorf("list reviews: %w", err)
 	}

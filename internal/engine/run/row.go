@@ -51,7 +51,7 @@ func TargetRefs(p prentice.Plan) []prentice.Ref {
 
 const approvalsQuery = `SELECT run, plan, actor, door, yes, reason, time, stand_for, token, people FROM run_approvals`
 
-func scanApproval(row scanner) (a prentice.Approval, err error) {
+func scanApproval(row scanner) (a Approval, err error) {
 	var yes, at int64
 	var people string
 	err = row.Scan(&a.Run, &a.Plan, &a.Actor, &a.Door, &yes, &a.Reason, &at, &a.For, &a.Token, &people)

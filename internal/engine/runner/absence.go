@@ -17,7 +17,7 @@ const longestAway = 366 * 24 * time.Hour
 
 // Away says that a person is away until a time and who stands in for them: that
 // person says so, or an owner. A later absence takes the place of an earlier.
-func (r *Runner) Away(ctx context.Context, a prentice.Absence, by prentice.Actor) (prentice.Absence, error) {
+func (r *Runner) Away(ctx context.Context, a run.Absence, by prentice.Actor) (run.Absence, error) {
 	a.Since, a.By, a.People = r.Clock(), by.Ref(), by.People()
 	if err := approval.MaySayAway(a.Person, by); err != nil {
 		return a, err

@@ -39,14 +39,14 @@ func (r *Runner) act(ctx context.Context, d *detail) error {
 const rollingBack = "rolling back, because "
 
 // fault is what becomes of a run whose step did not come out as it should.
-func (r *Runner) fault(ctx context.Context, d *detail, bad prentice.StepRecord) error {
+func (r *Runner) fault(ctx context.Context, d *detail, bad run.StepRecord) error {
 	at := fmt.Sprintf("step %s on %s: %s", bad.Step, orHere(bad.Target), bad.Says) + d.stoppedAt()
 	switch {
-	case bad.State == prentice.Held:
+	case bad.State == run.Held:
 		return r.waitFor(ctx, d, bad)
-	case bad.State == prentice.Unsure && ctx.Err() != nil:
+	case bad.State == run.Unsure && ctx.Err() != nil:
 		return r.parkedOr(ctx)
-	case bad.State == prentice.Unsure:
+	case bad.State == run.Unsure:
 		return r.move(ctx, d, run.Next{State: prentice.Uncertain, Says: at})
 	case len(d.ThePlan.In(prentice.Undo)) > 0 && len(touched(d)) > 0:
 		return r.move(ctx, d, run.Next{State: prentice.Undoing, Says: rollingBack + at})
@@ -77,7 +77,7 @@ func (r *Runner) column(ctx context.Context, d *detail, steps []prentice.Planned
 		if err != nil {
 			return landed{err: err}
 		}
-		if rec.State != prentice.Done && rec.State != prentice.WasDone {
+		if rec.State != run.Done && rec.State != run.WasDone {
 			return landed{bad: &rec}
 		}
 	}
@@ -185,9 +185,9 @@ func (r *Runner) putBack(ctx context.Context, d *detail, step prentice.PlannedSt
 		return false, err
 	}
 	switch rec.State {
-	case prentice.Done, prentice.WasDone:
+	case run.Done, run.WasDone:
 		return false, nil
-	case prentice.Unsure:
+	case run.Unsure:
 		if ctx.Err() != nil {
 			return true, r.parkedOr(ctx)
 		}

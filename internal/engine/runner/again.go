@@ -50,7 +50,7 @@ func (r *Runner) looks(ctx context.Context, d *detail) (looked, error) {
 // lookAgain takes the targets and looks under their locks whether the plan is
 // still the one for this world. Without checks there is nothing to look at that
 // another run could change.
-func (r *Runner) lookAgain(ctx context.Context, d *detail) (*prentice.Void, error) {
+func (r *Runner) lookAgain(ctx context.Context, d *detail) (*run.Void, error) {
 	if len(d.ThePlan.In(prentice.Check)) > 0 {
 		err := r.move(ctx, d, run.Next{State: prentice.Queued, Says: "has its targets; checks once more before it acts"},
 			func(tx *db.Tx, now time.Time) error { return r.reserve(tx, d, now) })
@@ -67,13 +67,13 @@ func (r *Runner) lookAgain(ctx context.Context, d *detail) (*prentice.Void, erro
 // anew, in a round of their own.
 func (r *Runner) closeLooks(ctx context.Context, d *detail) error {
 	for _, rec := range d.Steps {
-		if rec.Section != prentice.Check || rec.State != prentice.Intended {
+		if rec.Section != prentice.Check || rec.State != run.Intended {
 			continue
 		}
 		if _, err := r.Reaper.Reap(ctx, run.StepKey(rec), d.OriginOf(rec).Session); err != nil {
 			return fmt.Errorf("end what a crash left of %s: %w", run.StepKey(rec), err)
 		}
-		if _, err := r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: "interrupted; it is made anew"}); err != nil {
+		if _, err := r.prove(ctx, d, rec, run.NotDone, prentice.Outcome{Says: "interrupted; it is made anew"}); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -31,14 +32,14 @@ func TestARunThatWaitsForAnotherLooksAgainWhenItsTurnComes(t *testing.T) {
 			each(t, mending(), verdict, func(t *testing.T, w *world) {
 				w.deed.block = make(chan struct{}, 1)
 				begin := func(procedure string) prentice.Run {
-					run := w.start(bob, procedure)
+					one := w.start(bob, procedure)
 					if verdict.Verdict == prentice.Ask {
-						w.until(run.Number, prentice.Waiting)
-						if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true}); err != nil {
+						w.until(one.Number, prentice.Waiting)
+						if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true}); err != nil {
 							t.Fatal(err)
 						}
 					}
-					return run
+					return one
 				}
 				holder := begin("mend")
 				<-w.deed.began

@@ -15,7 +15,7 @@ import (
 // enough people agreed; one refusal refuses it. No one answers their own
 // request, by any door, and no one answers twice. Who may answer and how many
 // have is decided inside the write that keeps the answer.
-func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, error) {
+func (r *Runner) Answer(ctx context.Context, a run.Reply) (prentice.Run, error) {
 	d, err := r.load(ctx, a.Run)
 	if err != nil {
 		return prentice.Run{}, err
@@ -35,7 +35,7 @@ func (r *Runner) Answer(ctx context.Context, a prentice.Reply) (prentice.Run, er
 		if err != nil {
 			return run.Next{}, err
 		}
-		given := prentice.Approval{Actor: a.Actor.Ref(), Yes: a.Yes, For: standsFor, People: people}
+		given := run.Approval{Actor: a.Actor.Ref(), Yes: a.Yes, For: standsFor, People: people}
 		lacking := q.Lacking(append(d.Approvals[:len(d.Approvals):len(d.Approvals)], given))
 		return approval.Answered(d.Detail, a, lacking, now), r.WriteAnswer(tx, d.Detail, a, given, lacking, now)
 	})

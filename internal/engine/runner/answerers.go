@@ -18,7 +18,7 @@ func (r *Runner) atNow() approval.Moment {
 
 // yoursOf is what someone would be told if they answered now, and the error that they
 // would get.
-func (r *Runner) yoursOf(d *run.Detail, by prentice.Actor, q approval.Question) (prentice.Yours, error) {
+func (r *Runner) yoursOf(d *run.Detail, by prentice.Actor, q approval.Question) (run.Yours, error) {
 	by.Role = r.People.RoleOn(by, d.ThePlan)
 	return approval.Yours(d, by, q, r.atNow())
 }
@@ -34,15 +34,15 @@ func (r *Runner) answerersOf(ctx context.Context, d *run.Detail, q approval.Ques
 
 // ShowTo is Show, with what someone may do about a run that waits for an
 // approval, and who can give it.
-func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (prentice.RunDetail, error) {
+func (r *Runner) ShowTo(ctx context.Context, number int64, by prentice.Actor) (run.View, error) {
 	shown, err := r.Show(ctx, number)
 	if err == nil {
-		shown.Override, err = r.overrideOf(ctx, &run.Detail{RunDetail: shown}, by)
+		shown.Override, err = r.overrideOf(ctx, &run.Detail{View: shown}, by)
 	}
 	if err != nil || shown.State != prentice.Waiting || shown.Waits != run.WaitsApproval {
 		return shown, err
 	}
-	d := &run.Detail{RunDetail: shown}
+	d := &run.Detail{View: shown}
 	q, err := r.question(ctx, d.Decision, d.ThePlan, r.Clock())
 	if err != nil {
 		return shown, err

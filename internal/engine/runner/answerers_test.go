@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // Anyone who looks at a run that waits is shown what they would be told: everyone who
@@ -18,9 +19,9 @@ func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
 		bot := prentice.Actor{Kind: prentice.Agent, Name: "bot", Role: prentice.Operator, Behind: []prentice.Ref{"person/ann"}}
 		narrow := dan
 		narrow.Scope = &prentice.Scope{Ops: []string{"run.show"}, On: []prentice.Ref{prentice.All}}
-		run := w.start(bot, "mend")
-		w.until(run.Number, prentice.Waiting)
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true, Reason: "yes"}); err != nil {
+		one := w.start(bot, "mend")
+		w.until(one.Number, prentice.Waiting)
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: cat, Yes: true, Reason: "yes"}); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
@@ -37,7 +38,7 @@ func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
 			{"a program", prentice.Actor{Kind: prentice.Agent, Name: "other", Role: prentice.Approver}, false, false, false, "you are not a person, and only people approve"},
 			{"who comes by a token for something else", narrow, false, false, false, "the token of person/dan is not for run.approve"},
 		} {
-			d, err := w.r.ShowTo(t.Context(), run.Number, c.by)
+			d, err := w.r.ShowTo(t.Context(), one.Number, c.by)
 			if err != nil || d.Yours == nil {
 				t.Fatal(d.Yours, err)
 			}
@@ -51,13 +52,13 @@ func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
 			if y := d.Yours; y.Approve != c.approve || y.Refuse != c.refuse || y.Caused != c.caused || y.Why != c.why {
 				t.Errorf("%s: %+v", c.name, y)
 			}
-			_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: c.by, Yes: true, Plan: "another", Reason: "yes"})
+			_, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: c.by, Yes: true, Plan: "another", Reason: "yes"})
 			if err == nil {
 				t.Errorf("%s: answered another plan", c.name)
 			}
 		}
 		w.stop.Store(true)
-		if d, err := w.r.ShowTo(t.Context(), run.Number, dan); err != nil || d.Yours.Approve || d.Yours.Why != "everything is stopped" {
+		if d, err := w.r.ShowTo(t.Context(), one.Number, dan); err != nil || d.Yours.Approve || d.Yours.Why != "everything is stopped" {
 			t.Errorf("while everything is stopped: %+v, %v", d.Yours, err)
 		}
 	})
@@ -68,24 +69,24 @@ func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
 func TestWhatAPersonIsShownIsHowTheirAnswerComesOut(t *testing.T) {
 	each(t, planOf(1, step("mend", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
 		for _, by := range []prentice.Actor{ann, bob, cat} {
-			run := w.start(ann, "mend")
-			w.until(run.Number, prentice.Waiting)
-			d, err := w.r.ShowTo(t.Context(), run.Number, by)
+			one := w.start(ann, "mend")
+			w.until(one.Number, prentice.Waiting)
+			d, err := w.r.ShowTo(t.Context(), one.Number, by)
 			if err != nil {
 				t.Fatal(err)
 			}
 			able := slices.Contains(d.Answerers.Able, by.Ref())
-			_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: by, Yes: true, Reason: "yes"})
+			_, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: by, Yes: true, Reason: "yes"})
 			if (err == nil) != d.Yours.Approve || able != d.Yours.Approve {
 				t.Errorf("%s: shown %+v, able %t, and answering: %v", by.Name, d.Yours, able, err)
 			}
 			if err != nil {
-				if _, err := w.r.Cancel(t.Context(), run.Number, ann, "next"); err != nil {
+				if _, err := w.r.Cancel(t.Context(), one.Number, ann, "next"); err != nil {
 					t.Fatal(err)
 				}
 			}
 			for end := false; !end; time.Sleep(5 * time.Millisecond) {
-				d, err := w.r.Show(t.Context(), run.Number)
+				d, err := w.r.Show(t.Context(), one.Number)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -97,23 +98,23 @@ func TestWhatAPersonIsShownIsHowTheirAnswerComesOut(t *testing.T) {
 
 func TestWhoAsksIsToldAtOnceWhoCanAnswer(t *testing.T) {
 	each(t, planOf(1, step("mend", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		if a := run.Answerers; a == nil || a.Needed != 1 || a.Short() || !slices.Equal(a.Able, []prentice.Ref{"person/ann", "person/cat"}) || a.String() != "person/ann or person/cat can answer" {
+		one := w.start(bob, "mend")
+		if a := one.Answerers; a == nil || a.Needed != 1 || a.Short() || !slices.Equal(a.Able, []prentice.Ref{"person/ann", "person/cat"}) || a.String() != "person/ann or person/cat can answer" {
 			t.Fatalf("%+v", a)
 		}
-		w.until(run.Number, prentice.Waiting)
+		w.until(one.Number, prentice.Waiting)
 
 		// Anyone who is away is not counted on, and not left out of what they may do.
-		if _, err := w.r.Away(t.Context(), prentice.Absence{Person: "person/ann", StandIn: "person/bob", Until: time.Now().Add(time.Hour)}, cat); err != nil {
+		if _, err := w.r.Away(t.Context(), run.Absence{Person: "person/ann", StandIn: "person/bob", Until: time.Now().Add(time.Hour)}, cat); err != nil {
 			t.Fatal(err)
 		}
-		a, err := w.r.Answerers(t.Context(), run.Number)
+		a, err := w.r.Answerers(t.Context(), one.Number)
 		if err != nil || !slices.Equal(a.Away, []prentice.Ref{"person/ann"}) || !slices.Equal(a.Present(), []prentice.Ref{"person/cat"}) {
 			t.Errorf("%+v, %v", a, err)
 		}
 		// Anyone who let everyone in is behind all of them.
 		w.letIn = "person/bob"
-		if d, err := w.r.ShowTo(t.Context(), run.Number, bob); err != nil || !d.Answerers.Short() || len(d.Answerers.Able) != 0 || !strings.Contains(strings.Join(d.Answerers.WaysOut, " "), "person/bob did not let in") {
+		if d, err := w.r.ShowTo(t.Context(), one.Number, bob); err != nil || !d.Answerers.Short() || len(d.Answerers.Able) != 0 || !strings.Contains(strings.Join(d.Answerers.WaysOut, " "), "person/bob did not let in") {
 			t.Errorf("%+v, %v", d.Answerers, err)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db/dbtest"
 )
 
@@ -84,13 +85,13 @@ func TestOfFiftyWhoApproveAtOnceAsManyCountAsAreAsked(t *testing.T) {
 			everywhere(t, mending(), asks(asked), func(t *testing.T, a, b *world) {
 				people := a.crowd(dbtest.AtOnce)
 				b.crowd(dbtest.AtOnce)
-				run := a.start(bob, "mend")
-				a.until(run.Number, prentice.Waiting)
+				one := a.start(bob, "mend")
+				a.until(one.Number, prentice.Waiting)
 				errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
-					_, err := either(i, a, b).r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: people[i], Yes: true})
+					_, err := either(i, a, b).r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: people[i], Yes: true})
 					return err
 				})
-				d := a.until(run.Number, prentice.Verified)
+				d := a.until(one.Number, prentice.Verified)
 				if won := wins(t, errs); won != asked || len(d.Approvals) != asked {
 					t.Errorf("%d of %d were told that they approved, and %d approvals are kept", won, asked, len(d.Approvals))
 				}

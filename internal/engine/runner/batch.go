@@ -7,12 +7,13 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 )
 
 // roll performs steps on one batch of targets after the other, and verifies each
 // before the next begins. How far it is follows from the journal: after a crash it
 // goes on in the middle of the same batch.
-func (r *Runner) roll(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *prentice.StepRecord, err error) {
+func (r *Runner) roll(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *run.StepRecord, err error) {
 	defer func() { d.rolling = 0 }()
 	for {
 		batch := d.batch()
@@ -32,7 +33,7 @@ func (r *Runner) roll(ctx context.Context, d *detail, steps []prentice.PlannedSt
 }
 
 // batch is the one that is under way or comes next; nil when none may begin.
-func (d *detail) batch() *prentice.Batch {
+func (d *detail) batch() *run.Batch {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	for _, b := range d.Batches() {
@@ -45,7 +46,7 @@ func (d *detail) batch() *prentice.Batch {
 
 // exceeded is the step that stops a run of which no batch may begin, or nil when
 // all are over and no more failed than may.
-func (d *detail) exceeded() *prentice.StepRecord {
+func (d *detail) exceeded() *run.StepRecord {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	fine := true
@@ -57,7 +58,7 @@ func (d *detail) exceeded() *prentice.StepRecord {
 		return nil
 	}
 	for _, s := range slices.Backward(d.Steps) {
-		if s.State == prentice.NotDone && (s.Section == prentice.Act || s.Section == prentice.Verify) {
+		if s.State == run.NotDone && (s.Section == prentice.Act || s.Section == prentice.Verify) {
 			return &s
 		}
 	}
@@ -76,7 +77,7 @@ func (d *detail) tolerates() bool {
 // failed, as many at once as may be, and once in a round of its own what is not
 // tied to a target. It returns the step that stops the run, and the last that
 // failed on a target.
-func (r *Runner) verifyOn(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, round int) (stops, bad *prentice.StepRecord, err error) {
+func (r *Runner) verifyOn(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, round int) (stops, bad *run.StepRecord, err error) {
 	for _, group := range blocks(steps) {
 		list := without(targets, failedTargets(d))
 		if len(list) == 0 {
@@ -84,7 +85,7 @@ func (r *Runner) verifyOn(ctx context.Context, d *detail, steps []prentice.Plann
 		}
 		if group[0].Where != "target" {
 			rec, err := r.one(ctx, d, group[0], prentice.Target{Local: true}, round)
-			if err != nil || rec.State != prentice.Done && rec.State != prentice.WasDone {
+			if err != nil || rec.State != run.Done && rec.State != run.WasDone {
 				return &rec, bad, err
 			}
 			continue
@@ -105,7 +106,7 @@ func (r *Runner) verifyOn(ctx context.Context, d *detail, steps []prentice.Plann
 func (d *detail) stoppedAt() string {
 	at := 0
 	for _, b := range d.Batches() {
-		if b.State != prentice.NotBegun {
+		if b.State != run.NotBegun {
 			at = b.Number
 		}
 	}
@@ -155,8 +156,8 @@ func (d *detail) failedAtEnd() bool {
 	if _, followed := d.ThePlan.Rolling(); !followed {
 		return false
 	}
-	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool {
-		return s.Section == prentice.Verify && s.Target == "" && s.State == prentice.NotDone
+	return slices.ContainsFunc(d.Steps, func(s run.StepRecord) bool {
+		return s.Section == prentice.Verify && s.Target == "" && s.State == run.NotDone
 	})
 }
 

@@ -52,7 +52,7 @@ func TestBatchesGrowAndAreVerifiedOneByOne(t *testing.T) {
 		sizes := []int{}
 		for _, b := range d.Batches() {
 			sizes = append(sizes, len(b.Verified))
-			if b.State != prentice.Done {
+			if b.State != run.Done {
 				t.Errorf("batch %+v", b)
 			}
 		}
@@ -98,7 +98,7 @@ func TestNoBatchBeginsOnceTooManyFailed(t *testing.T) {
 				if n := w.doneOn("restore"); n != restored || (d.State == prentice.Undone) != (restored == 5) {
 					t.Errorf("%s, restored on %d hosts: %s", d.State, n, d.Says)
 				}
-				if only := unfinished(&detail{Detail: &run.Detail{RunDetail: d}}); len(only) != 10-5+restored {
+				if only := unfinished(&detail{Detail: &run.Detail{View: d}}); len(only) != 10-5+restored {
 					t.Errorf("left for a retry: %v", only)
 				}
 			})
@@ -110,13 +110,13 @@ func TestNoBatchBeginsOnceTooManyFailed(t *testing.T) {
 // approved.
 func TestAPlanThatSaysNothingOfBatchesIsVerifiedAtTheEnd(t *testing.T) {
 	each(t, rolling(4, 0, ""), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
+		one := w.start(bob, "mend")
+		w.until(one.Number, prentice.Waiting)
 		w.plan.Limits.Verify = prentice.VerifyPerBatch // as it is rendered now
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
-		w.until(run.Number, prentice.Verified)
+		w.until(one.Number, prentice.Verified)
 		if n := w.deed.times("whole", ""); n != 1 {
 			t.Errorf("the whole was verified %d times", n)
 		}

@@ -28,7 +28,7 @@ func (r *Runner) BreakGlass(ctx context.Context, number int64, plan string, by p
 		return d.Run, err
 	}
 	err = r.transit(ctx, d, func(tx *db.Tx, now time.Time) (run.Next, error) {
-		if err := r.mayOverride(tx, d.Detail, prentice.Reply{Actor: by, Plan: plan, Reason: reason}, alone); err != nil {
+		if err := r.mayOverride(tx, d.Detail, run.Reply{Actor: by, Plan: plan, Reason: reason}, alone); err != nil {
 			return run.Next{}, err
 		}
 		return run.Next{State: prentice.Queued, Says: brokeSays(by, reason, lonely), Actor: by.Ref(), Kind: "run.break-glass", Glass: by.Ref(), Begin: true, Data: map[string]any{

@@ -79,14 +79,14 @@ func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error)
 					return "", err
 				}
 			}
-			if rec.State == prentice.Held {
+			if rec.State == run.Held {
 				return "", person{rec}
 			}
 			says := fmt.Sprintf("check %s on %s: %s", step.ID, orHere(target.Ref), rec.Says)
-			if rec.State == prentice.Unsure {
+			if rec.State == run.Unsure {
 				return "", unable(says)
 			}
-			if rec.State != prentice.Done && rec.State != prentice.WasDone {
+			if rec.State != run.Done && rec.State != run.WasDone {
 				return says, nil
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // A person may say that a run answers an event; prentice's own answer to that
@@ -33,14 +34,14 @@ func TestAnEventIsTakenFromTheInboxAndNotFromTheRequest(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		w.mover = ann.Ref()
 		forged := &prentice.Event{ID: "x", Source: "prentice/schedule", Type: "schedule.tick"}
-		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, EventNumber: 3, Event: forged, EventSender: cat.Ref()})
+		one, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, EventNumber: 3, Event: forged, EventSender: cat.Ref()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := w.until(run.Number, prentice.Waiting)
-		_, err = w.r.Answer(t.Context(), prentice.Reply{Run: d.Number, Actor: ann, Yes: true})
+		d := w.until(one.Number, prentice.Waiting)
+		_, err = w.r.Answer(t.Context(), run.Reply{Run: d.Number, Actor: ann, Yes: true})
 		wantKind(t, err, prentice.Denied)
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: d.Number, Actor: cat, Yes: true}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: d.Number, Actor: cat, Yes: true}); err != nil {
 			t.Errorf("cat, whom the request named, was excluded: %v", err)
 		}
 		_, err = w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, Event: forged})

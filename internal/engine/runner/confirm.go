@@ -12,9 +12,9 @@ import (
 )
 
 // askPerson lets a run wait for a person to do a step and say so.
-func (r *Runner) askPerson(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
+func (r *Runner) askPerson(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (run.StepRecord, error) {
 	rec := d.Meant(step, target, round, r.Clock())
-	rec.State, rec.Says = prentice.Held, step.Says
+	rec.State, rec.Says = run.Held, step.Says
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 		if err := r.own(tx, d); err != nil {
 			return err
@@ -29,7 +29,7 @@ func (r *Runner) askPerson(ctx context.Context, d *detail, step prentice.Planned
 }
 
 // Confirm is a person's word on a human step: done, or not.
-func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, error) {
+func (r *Runner) Confirm(ctx context.Context, a run.Reply) (prentice.Run, error) {
 	d, err := r.load(ctx, a.Run)
 	if err != nil {
 		return prentice.Run{}, err
@@ -38,9 +38,9 @@ func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, e
 		if err := approval.MayConfirm(d.Detail, a); err != nil {
 			return run.Next{}, err
 		}
-		state := prentice.Done
+		state := run.Done
 		if !a.Yes {
-			state = prentice.NotDone
+			state = run.NotDone
 		}
 		rec, _ := d.WaitedFor()
 		says := fmt.Sprintf("%s says %s: %s", a.Actor.Ref(), approval.WordOn(rec.Section, a.Yes), approval.OrNoReason(a.Reason))
@@ -50,7 +50,7 @@ func (r *Runner) Confirm(ctx context.Context, a prentice.Reply) (prentice.Run, e
 }
 
 // confirmed proves the human step that the run waits for, and lets the run go on.
-func (r *Runner) confirmed(tx *db.Tx, d *detail, state prentice.StepState, says string, to run.Next, now time.Time) (run.Next, error) {
+func (r *Runner) confirmed(tx *db.Tx, d *detail, state run.StepState, says string, to run.Next, now time.Time) (run.Next, error) {
 	rec, found := d.WaitedFor()
 	if !found {
 		return to, prentice.Errorf(prentice.Internal, "run/%d waits for step %s, of which the journal knows nothing", d.Number, d.Waits)

@@ -8,24 +8,25 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 // net is whether the hosts of all plans can be reached.
 type net struct {
-	says  atomic.Pointer[prentice.Contact]
+	says  atomic.Pointer[gate.Contact]
 	tried atomic.Int64
 }
 
-func (n *net) Known(prentice.Plan) *prentice.Contact { return n.says.Load() }
-func (n *net) Try(context.Context, prentice.Plan, time.Duration) *prentice.Contact {
+func (n *net) Known(prentice.Plan) *gate.Contact { return n.says.Load() }
+func (n *net) Try(context.Context, prentice.Plan, time.Duration) *gate.Contact {
 	n.tried.Add(1)
 	return n.says.Load()
 }
 
-func down(hosts, lost int) *prentice.Contact {
-	c := &prentice.Contact{Hosts: hosts, Reached: hosts - lost, First: true}
+func down(hosts, lost int) *gate.Contact {
+	c := &gate.Contact{Hosts: hosts, Reached: hosts - lost, First: true}
 	for range lost {
-		c.Lost = append(c.Lost, prentice.HostContact{Host: "host/far", State: prentice.ContactNoAnswer, Says: "it is down", Hint: "turn it on"})
+		c.Lost = append(c.Lost, gate.HostContact{Host: "host/far", State: gate.ContactNoAnswer, Says: "it is down", Hint: "turn it on"})
 	}
 	return c
 }
@@ -43,7 +44,7 @@ func TestNobodyIsAskedWhileNoHostCanBeReached(t *testing.T) {
 		if h, err := w.r.Still(t.Context(), run.Number); err != nil || h.Code != prentice.HoldUnreachable {
 			t.Errorf("while they are down: %+v, %v", h, err)
 		}
-		n.says.Store(&prentice.Contact{Hosts: 2, Checking: 2, First: true})
+		n.says.Store(&gate.Contact{Hosts: 2, Checking: 2, First: true})
 		if h, err := w.r.Still(t.Context(), run.Number); err != nil || h.Code != prentice.HoldUnreachable {
 			t.Errorf("while they are being tried again: %+v, %v", h, err)
 		}

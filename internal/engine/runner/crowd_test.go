@@ -12,7 +12,7 @@ import (
 )
 
 // ended waits for the end of a run, whichever it is.
-func (w *world) ended(number int64) prentice.RunDetail {
+func (w *world) ended(number int64) run.View {
 	w.t.Helper()
 	return w.until(number, prentice.EndStates()...)
 }
@@ -32,8 +32,8 @@ func TestAWaitingRunOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 		seen := map[prentice.State]int{}
 		for round := range 12 {
 			procedure := fmt.Sprintf("mend-%d", round)
-			run := a.start(bob, procedure)
-			a.until(run.Number, prentice.Waiting)
+			one := a.start(bob, procedure)
+			a.until(one.Number, prentice.Waiting)
 			before := acted("restart", "host/a", a, b)
 			done := make([]string, dbtest.AtOnce)
 			errs := dbtest.Together(dbtest.AtOnce, func(i int) (err error) {
@@ -41,19 +41,19 @@ func TestAWaitingRunOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 				done[i] = menu[(i+round)%len(menu)]
 				switch done[i] {
 				case "approve":
-					_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: who, Yes: true})
+					_, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: who, Yes: true})
 				case "refuse":
-					_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: who})
+					_, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: who})
 				case "cancel":
-					_, err = w.r.Cancel(t.Context(), run.Number, who, "enough")
+					_, err = w.r.Cancel(t.Context(), one.Number, who, "enough")
 				case "glass":
-					_, err = w.r.BreakGlass(t.Context(), run.Number, "", who, "the shop burns and no one is there")
+					_, err = w.r.BreakGlass(t.Context(), one.Number, "", who, "the shop burns and no one is there")
 				case "expire":
-					err = w.r.expireOne(t.Context(), run.Number)
+					err = w.r.expireOne(t.Context(), one.Number)
 				}
 				return err
 			})
-			d := a.ended(run.Number)
+			d := a.ended(one.Number)
 			seen[d.State]++
 			wins(t, errs, prentice.Refused) // a review that is open refuses too
 			won := map[string]int{}
@@ -70,7 +70,7 @@ func TestAWaitingRunOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 
 // oneStory fails unless what people were told, what is kept and how the run ended are
 // one story.
-func oneStory(t *testing.T, a *world, d prentice.RunDetail, won map[string]int, effects int) {
+func oneStory(t *testing.T, a *world, d run.View, won map[string]int, effects int) {
 	t.Helper()
 	yes, no := 0, 0
 	for _, answer := range d.Approvals {
@@ -112,19 +112,19 @@ func TestAStepForAPersonOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 	everywhere(t, plan, allow, func(t *testing.T, a, b *world) {
 		people := a.crowd(dbtest.AtOnce)
 		for round := range 6 {
-			run := a.start(bob, fmt.Sprintf("mend-%d", round))
-			a.until(run.Number, prentice.Waiting)
+			one := a.start(bob, fmt.Sprintf("mend-%d", round))
+			a.until(one.Number, prentice.Waiting)
 			cancelled := make([]bool, dbtest.AtOnce)
 			errs := dbtest.Together(dbtest.AtOnce, func(i int) (err error) {
 				w := either(i, a, b)
 				if cancelled[i] = (i+round)%9 == 0; cancelled[i] {
-					_, err = w.r.Cancel(t.Context(), run.Number, people[i], "enough")
+					_, err = w.r.Cancel(t.Context(), one.Number, people[i], "enough")
 					return err
 				}
-				_, err = w.r.Confirm(t.Context(), prentice.Reply{Run: run.Number, Actor: people[i], Yes: i%2 == 0})
+				_, err = w.r.Confirm(t.Context(), run.Reply{Run: one.Number, Actor: people[i], Yes: i%2 == 0})
 				return err
 			})
-			d := a.ended(run.Number)
+			d := a.ended(one.Number)
 			wins(t, errs)
 			words, stops := 0, 0
 			for i, err := range errs {
@@ -134,7 +134,7 @@ func TestAStepForAPersonOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 					words++
 				}
 			}
-			kinds, ends := a.evidence(run.Ref())
+			kinds, ends := a.evidence(one.Ref())
 			if words > 1 || kinds["run.confirmed"] != words || ends != 1 || (stops > 0) != (d.State == prentice.Cancelled) {
 				t.Errorf("%d words and %d stops count; it is %s (%s), evidence %v", words, stops, d.State, d.Says, kinds)
 			}

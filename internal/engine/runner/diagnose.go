@@ -11,14 +11,14 @@ import (
 
 // Diagnose asks a procedure's Check section whether this is its fault. It reads
 // only, holds no lock, and leaves no run behind.
-func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentice.Diagnosis, error) {
+func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (run.Diagnosis, error) {
 	plan, err := r.Planner.Render(ctx, req)
 	if err != nil {
-		return prentice.Diagnosis{}, err
+		return run.Diagnosis{}, err
 	}
 	d := &detail{Detail: &run.Detail{Request: req}}
 	d.ThePlan, d.Procedure, d.Subject = plan, plan.Procedure, plan.Subject
-	diagnosis := prentice.Diagnosis{Procedure: plan.Procedure, Fits: true, Says: "its checks fit"}
+	diagnosis := run.Diagnosis{Procedure: plan.Procedure, Fits: true, Says: "its checks fit"}
 	checks := plan.In(prentice.Check)
 	if len(checks) == 0 {
 		diagnosis.Says = "it has no Check section, so it fits anything"
@@ -27,14 +27,14 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentic
 		for _, target := range where(step, plan.Targets) {
 			if r.forPeople(step.Kind) {
 				rec := d.Meant(step, target, 1, r.Clock())
-				rec.State, rec.Says = prentice.Held, "a person answers it: "+step.Says
+				rec.State, rec.Says = run.Held, "a person answers it: "+step.Says
 				diagnosis.Steps = append(diagnosis.Steps, rec)
 				diagnosis.Says = "its checks fit, but for what a person must answer: " + step.Says
 				continue
 			}
 			rec := r.look(ctx, d, step, target)
 			diagnosis.Steps = append(diagnosis.Steps, rec)
-			if rec.State != prentice.Done {
+			if rec.State != run.Done {
 				diagnosis.Fits = false
 				diagnosis.Says = fmt.Sprintf("check %s on %s: %s", step.ID, orHere(target.Ref), rec.Says)
 				return diagnosis, nil
@@ -45,9 +45,9 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (prentic
 }
 
 // look performs a check outside any run.
-func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) prentice.StepRecord {
+func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) run.StepRecord {
 	rec := d.Meant(step, target, 1, r.Clock())
-	rec.State = prentice.NotDone
+	rec.State = run.NotDone
 	if r.Stopped() {
 		rec.Says = "everything is stopped"
 		return rec

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 func TestWhatADrainedProcessAcceptsSaysThatItDoesNotGoOnAndCanBeCancelled(t *testing.T) {
@@ -13,7 +14,7 @@ func TestWhatADrainedProcessAcceptsSaysThatItDoesNotGoOnAndCanBeCancelled(t *tes
 		if err := w.r.Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		approved, err := w.r.Answer(t.Context(), prentice.Reply{Run: asked.Number, Actor: ann, Yes: true})
+		approved, err := w.r.Answer(t.Context(), run.Reply{Run: asked.Number, Actor: ann, Yes: true})
 		if err != nil || approved.Hold == nil || approved.Hold.Code != prentice.HoldDraining {
 			t.Errorf("approved: %+v, %v", approved, err)
 		}

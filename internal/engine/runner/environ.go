@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/variable"
 )
 
 // environment is what a step finds in its environment: what every step gets, what
@@ -40,16 +41,16 @@ func environment(ours []string, planned map[string]string, target prentice.Targe
 	}
 	wanted := map[string]int{}
 	for name := range facts {
-		wanted[prentice.FactVariable(name)]++
+		wanted[variable.OfFact(name)]++
 	}
 	for _, name := range sortedKeys(facts) {
-		if as := prentice.FactVariable(name); as != "" && wanted[as] == 1 {
+		if as := variable.OfFact(name); as != "" && wanted[as] == 1 {
 			set(as, facts[name])
 		}
 	}
 	for _, name := range sortedKeys(secrets) {
-		as := prentice.Variable(name)
-		why := prentice.VariableTaken(as)
+		as := variable.Of(name)
+		why := variable.Taken(as)
 		if why == "" && !set(as, secrets[name]) {
 			why = "something else is the variable " + as + " already"
 		}

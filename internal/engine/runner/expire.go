@@ -42,7 +42,7 @@ func (r *Runner) expireOne(ctx context.Context, number int64) error {
 		case d.Waits == run.WaitsApproval:
 			return run.Next{State: prentice.Expired, Says: "no one answered in time; nothing was done"}, nil
 		}
-		return r.confirmed(tx, d, prentice.NotDone, "no one confirmed it in time", run.Next{}, now)
+		return r.confirmed(tx, d, run.NotDone, "no one confirmed it in time", run.Next{}, now)
 	})
 	if err != nil && !errors.Is(err, errInTime) {
 		return fmt.Errorf("expire run %d: %w", number, err)

@@ -25,7 +25,7 @@ func (w *world) manyEnded(like prentice.Run, more int) {
 	}
 }
 
-func (w *world) find(f prentice.RunFilter) prentice.RunPage {
+func (w *world) find(f run.Filter) run.Page {
 	w.t.Helper()
 	page, err := w.r.Find(w.t.Context(), f)
 	if err != nil {
@@ -36,29 +36,29 @@ func (w *world) find(f prentice.RunFilter) prentice.RunPage {
 
 func TestRunsAreFoundByWordsDaysAndHosts(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
-		first := run.Number
-		w.manyEnded(run, 300)
+		one := w.start(bob, "mend")
+		w.until(one.Number, prentice.Waiting)
+		first := one.Number
+		w.manyEnded(one, 300)
 		host := w.plan.Targets[0].Ref
 
 		for name, c := range map[string]struct {
-			f    prentice.RunFilter
+			f    run.Filter
 			want []int64
 		}{
-			"a part of a word, whatever its case":  {prentice.RunFilter{Text: "ops-77"}, []int64{first + 77}},
-			"all words, in any field":              {prentice.RunFilter{Text: "ticket s250 MEN"}, []int64{first + 250}},
-			"its number":                           {prentice.RunFilter{Text: "#" + prentice.Run{Number: first + 9}.Ref().Name()}, nil},
-			"no wildcard":                          {prentice.RunFilter{Text: "ops%77"}, []int64{}},
-			"no other wildcard":                    {prentice.RunFilter{Text: "ops_77"}, []int64{}},
-			"from a moment":                        {prentice.RunFilter{Since: run.Created.Add(299 * time.Minute)}, []int64{first + 300, first + 299}},
-			"before a moment":                      {prentice.RunFilter{Until: run.Created.Add(time.Minute)}, []int64{first}},
-			"between two":                          {prentice.RunFilter{Since: run.Created.Add(10 * time.Minute), Until: run.Created.Add(12 * time.Minute)}, []int64{first + 11, first + 10}},
-			"after all of them":                    {prentice.RunFilter{Since: run.Created.Add(999 * time.Hour)}, []int64{}},
-			"a host that it acts on, with a limit": {prentice.RunFilter{Host: host, Limit: 2}, []int64{first + 300, first + 299}},
-			"a host that it does not act on":       {prentice.RunFilter{Host: host + "x"}, []int64{}},
-			"a part of a host's name is not it":    {prentice.RunFilter{Host: host[:len(host)-1]}, []int64{}},
-			"words and a state":                    {prentice.RunFilter{Text: "mend", State: prentice.Waiting}, []int64{first}},
+			"a part of a word, whatever its case":  {run.Filter{Text: "ops-77"}, []int64{first + 77}},
+			"all words, in any field":              {run.Filter{Text: "ticket s250 MEN"}, []int64{first + 250}},
+			"its number":                           {run.Filter{Text: "#" + prentice.Run{Number: first + 9}.Ref().Name()}, nil},
+			"no wildcard":                          {run.Filter{Text: "ops%77"}, []int64{}},
+			"no other wildcard":                    {run.Filter{Text: "ops_77"}, []int64{}},
+			"from a moment":                        {run.Filter{Since: one.Created.Add(299 * time.Minute)}, []int64{first + 300, first + 299}},
+			"before a moment":                      {run.Filter{Until: one.Created.Add(time.Minute)}, []int64{first}},
+			"between two":                          {run.Filter{Since: one.Created.Add(10 * time.Minute), Until: one.Created.Add(12 * time.Minute)}, []int64{first + 11, first + 10}},
+			"after all of them":                    {run.Filter{Since: one.Created.Add(999 * time.Hour)}, []int64{}},
+			"a host that it acts on, with a limit": {run.Filter{Host: host, Limit: 2}, []int64{first + 300, first + 299}},
+			"a host that it does not act on":       {run.Filter{Host: host + "x"}, []int64{}},
+			"a part of a host's name is not it":    {run.Filter{Host: host[:len(host)-1]}, []int64{}},
+			"words and a state":                    {run.Filter{Text: "mend", State: prentice.Waiting}, []int64{first}},
 		} {
 			page := w.find(c.f)
 			if c.want == nil {
@@ -83,7 +83,7 @@ func TestLookingForWordsGoesOnWhereItEnded(t *testing.T) {
 		begun := w.start(bob, "mend")
 		w.until(begun.Number, prentice.Waiting)
 		w.manyEnded(begun, run.TextSearched+run.HostSearched)
-		f := prentice.RunFilter{Text: "ops-77", State: prentice.Verified}
+		f := run.Filter{Text: "ops-77", State: prentice.Verified}
 		var got []int64
 		pages := 0
 		for {

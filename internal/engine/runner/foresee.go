@@ -14,7 +14,7 @@ import (
 // says of it, who could approve it and what would hold it back. It writes nothing
 // and binds no one: Start asks everything again. It waits for what the plan's hosts answer
 // for at most a while; with 0 it does not.
-func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time.Duration) (out prentice.Outlook, err error) {
+func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time.Duration) (out run.Outlook, err error) {
 	plan, err := r.Planner.Render(ctx, req)
 	if err != nil {
 		return out, err
@@ -50,7 +50,7 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time
 }
 
 // ahead is what would hold a run back that waits for approval, if it had it now.
-func (r *Runner) ahead(ctx context.Context, d prentice.RunDetail) (*prentice.HoldBack, error) {
+func (r *Runner) ahead(ctx context.Context, d run.View) (*prentice.HoldBack, error) {
 	s, err := r.facts(ctx, d.ThePlan, prentice.ActorKind(d.Requester.Kind()), d.Record)
 	if err != nil {
 		return nil, err

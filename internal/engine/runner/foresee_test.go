@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 func TestWhatWouldBecomeOfARequestIsSaidAndNothingIsBegun(t *testing.T) {
@@ -25,7 +26,7 @@ func TestWhatWouldBecomeOfARequestIsSaidAndNothingIsBegun(t *testing.T) {
 			t.Errorf("in a freeze: %+v, %v", out.Hold, err)
 		}
 		w.frozen.Store(nil)
-		if runs, err := w.r.List(t.Context(), prentice.RunFilter{}); err != nil || len(runs) != 0 {
+		if runs, err := w.r.List(t.Context(), run.Filter{}); err != nil || len(runs) != 0 {
 			t.Errorf("%d runs were begun (%v)", len(runs), err)
 		}
 		run := w.start(bob, "mend")

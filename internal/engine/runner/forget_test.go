@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -41,7 +43,7 @@ func (w *world) forget(needed ...string) (removed int) {
 }
 
 // evidenceOf is what was noted, as the ledger has it.
-func (w *world) evidenceOf(_ context.Context, f prentice.EvidenceFilter) (list []prentice.Evidence, _ error) {
+func (w *world) evidenceOf(_ context.Context, f ledger.Filter) (list []prentice.Evidence, _ error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i, n := range w.notes {
@@ -55,13 +57,13 @@ func (w *world) evidenceOf(_ context.Context, f prentice.EvidenceFilter) (list [
 
 func (w *world) approved(procedure string) int64 {
 	w.t.Helper()
-	run := w.start(bob, procedure)
-	w.until(run.Number, prentice.Waiting)
-	if _, err := w.r.Answer(w.t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true, Reason: "go"}); err != nil {
+	one := w.start(bob, procedure)
+	w.until(one.Number, prentice.Waiting)
+	if _, err := w.r.Answer(w.t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true, Reason: "go"}); err != nil {
 		w.t.Fatal(err)
 	}
-	w.until(run.Number, prentice.Verified)
-	return run.Number
+	w.until(one.Number, prentice.Verified)
+	return one.Number
 }
 
 func TestRunsThatEndedLongAgoGoWithAllThatIsTheirs(t *testing.T) {
@@ -113,7 +115,7 @@ func TestRunsThatEndedLongAgoGoWithAllThatIsTheirs(t *testing.T) {
 		if _, err := w.r.Show(t.Context(), 99); err == nil || strings.Contains(err.Error(), "no longer") {
 			t.Errorf("a run that never was: %v", err)
 		}
-		if page := w.find(prentice.RunFilter{}); len(page.Runs) != 3 {
+		if page := w.find(run.Filter{}); len(page.Runs) != 3 {
 			t.Errorf("%d runs are listed", len(page.Runs))
 		}
 		again := w.start(bob, "mend") // with the numbers going on

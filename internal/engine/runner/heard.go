@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // soon is how long a step may take before it is written down that it was heard to
@@ -24,7 +24,7 @@ type hearing struct {
 	done  sync.WaitGroup
 }
 
-func (r *Runner) hearing(ctx context.Context, d *detail, rec prentice.StepRecord) *hearing {
+func (r *Runner) hearing(ctx context.Context, d *detail, rec run.StepRecord) *hearing {
 	return &hearing{write: func() {
 		if err := r.Begun(ctx, rec); err != nil { // the proof will say it, or no one can
 			r.Log.Warn("write that a step was begun", "run", rec.Run, "step", rec.Step, "err", err)

@@ -3,33 +3,33 @@ package runner
 import (
 	"sync"
 
-	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // hub tells anyone who watches a run what happens to it. A watcher that does not
 // keep up loses moments, never the run its time: the store has them all.
 type hub struct {
 	mu       sync.Mutex
-	watchers map[int64]map[chan prentice.RunMoment]bool // guarded by mu; key 0 watches all
+	watchers map[int64]map[chan run.Moment]bool // guarded by mu; key 0 watches all
 }
 
-func newHub() *hub { return &hub{watchers: map[int64]map[chan prentice.RunMoment]bool{}} }
+func newHub() *hub { return &hub{watchers: map[int64]map[chan run.Moment]bool{}} }
 
 // watch listens to one run, or to all with 0, until stop is called.
-func (h *hub) watch(run int64) (moments <-chan prentice.RunMoment, stop func()) {
-	c := make(chan prentice.RunMoment, 256)
+func (h *hub) watch(number int64) (moments <-chan run.Moment, stop func()) {
+	c := make(chan run.Moment, 256)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.watchers[run] == nil {
-		h.watchers[run] = map[chan prentice.RunMoment]bool{}
+	if h.watchers[number] == nil {
+		h.watchers[number] = map[chan run.Moment]bool{}
 	}
-	h.watchers[run][c] = true
+	h.watchers[number][c] = true
 	return c, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		delete(h.watchers[run], c)
-		if len(h.watchers[run]) == 0 {
-			delete(h.watchers, run)
+		delete(h.watchers[number], c)
+		if len(h.watchers[number]) == 0 {
+			delete(h.watchers, number)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func (h *hub) watched(run int64) bool {
 	return len(h.watchers[run]) > 0 || len(h.watchers[0]) > 0
 }
 
-func (h *hub) tell(m prentice.RunMoment) {
+func (h *hub) tell(m run.Moment) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, key := range []int64{m.Run, 0} {

@@ -25,7 +25,7 @@ type left struct {
 // that could not be done.
 func (r *Runner) endLeft(ctx context.Context, d *detail) (list []left, goesOn string, err error) {
 	for _, s := range d.Steps {
-		if s.State != prentice.Intended {
+		if s.State != run.Intended {
 			continue
 		}
 		if _, err := r.Reaper.Reap(ctx, run.StepKey(s), d.OriginOf(s).Session); err != nil {
@@ -77,7 +77,7 @@ func (r *Runner) sweep(ctx context.Context) {
 
 // workOf is a step of the journal as its kind knows it, without what it needs to
 // be done.
-func (d *detail) workOf(s prentice.StepRecord) (prentice.Work, bool) {
+func (d *detail) workOf(s run.StepRecord) (prentice.Work, bool) {
 	from := d.OriginOf(s)
 	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Once: run.Making(d.Created, s.Round, from.Lasting), Begun: from.Begun, Seal: from.Seal}
 	steps := d.ThePlan.In(s.Section)

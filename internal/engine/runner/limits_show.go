@@ -4,12 +4,12 @@ import (
 	"context"
 	"time"
 
-	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 )
 
 // LimitState is the limits in force and all that holds runs now.
-func (r *Runner) LimitState(ctx context.Context) (out prentice.LimitState, err error) {
+func (r *Runner) LimitState(ctx context.Context) (out run.LimitState, err error) {
 	now := r.Clock()
 	if out.Stopped = r.Stopped(); out.Stopped {
 		out.Why = r.StopSays()
@@ -29,17 +29,17 @@ func (r *Runner) LimitState(ctx context.Context) (out prentice.LimitState, err e
 
 // Pause says whether work that no person started is paused, and what is held; nil
 // when it is not.
-func (r *Runner) Pause(ctx context.Context) (*prentice.Pause, error) {
+func (r *Runner) Pause(ctx context.Context) (*run.Pause, error) {
 	since, says, err := r.PausedSince(ctx)
 	if err != nil || since.IsZero() {
 		return nil, err
 	}
 	held, err := r.pausedRuns(ctx)
-	return &prentice.Pause{Since: since, Says: says, Held: held}, err
+	return &run.Pause{Since: since, Says: says, Held: held}, err
 }
 
 // inForce is what holds more than one run now, and how many cool-downs are left out.
-func (r *Runner) inForce(ctx context.Context, now time.Time) (list []prentice.InForce, more int, err error) {
+func (r *Runner) inForce(ctx context.Context, now time.Time) (list []gate.Block, more int, err error) {
 	l, kept := r.Estate.Limits(), gate.Kept{}
 	if kept.Streaks, err = r.KeptStreaks(ctx); err != nil {
 		return nil, 0, err

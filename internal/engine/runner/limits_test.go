@@ -204,7 +204,7 @@ func TestAfterACrashOnlyWhatPeopleStartedGoesOn(t *testing.T) {
 			t.Errorf("%d checks were made, want those of before the crash", n)
 		}
 		// Leave that is given now is a person's word on this run.
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: answered.Number, Actor: ann, Yes: true}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: answered.Number, Actor: ann, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
 		w.until(answered.Number, prentice.Verified)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -61,6 +62,6 @@ func (r *Runner) newsOf(run prentice.Run, causes []prentice.Cause) (_ prentice.E
 }
 
 // tell tells anyone who watches.
-func (r *Runner) tell(run prentice.Run, step string) {
-	r.hub.tell(prentice.RunMoment{Run: run.Number, Time: r.Clock(), State: run.State, Step: step, Says: run.Says})
+func (r *Runner) tell(one prentice.Run, step string) {
+	r.hub.tell(run.Moment{Run: one.Number, Time: r.Clock(), State: one.State, Step: step, Says: one.Says})
 }

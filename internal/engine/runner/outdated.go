@@ -72,11 +72,11 @@ func (r *Runner) withdrawOutdated(ctx context.Context) error {
 
 // differs says how the plan that a request gives now differs from the one that is
 // proposed, or nil.
-func (r *Runner) differs(ctx context.Context, d *detail) *prentice.Void {
+func (r *Runner) differs(ctx context.Context, d *detail) *run.Void {
 	plan, err := r.Planner.Render(ctx, d.Request)
 	switch kind := prentice.KindOf(err); {
 	case err != nil && slices.Contains([]prentice.Kind{prentice.Refused, prentice.NotFound, prentice.Invalid}, kind):
-		return &prentice.Void{Says: "withdrawn: its plan can no longer be made: " + err.Error(), Old: d.Plan}
+		return &run.Void{Says: "withdrawn: its plan can no longer be made: " + err.Error(), Old: d.Plan}
 	case err != nil:
 		return nil
 	}
@@ -90,7 +90,7 @@ func (r *Runner) differs(ctx context.Context, d *detail) *prentice.Void {
 	if hash == d.Plan {
 		return nil
 	}
-	v := &prentice.Void{Old: d.Plan, New: hash, Changes: prentice.Differences(d.ThePlan, plan)}
+	v := &run.Void{Old: d.Plan, New: hash, Changes: run.Differences(d.ThePlan, plan)}
 	v.Says = "withdrawn: its procedure has changed since it was proposed"
 	if plan.Digest == d.ThePlan.Digest {
 		v.Says = "withdrawn: what it is made from has changed since it was proposed"
@@ -103,7 +103,7 @@ func (r *Runner) differs(ctx context.Context, d *detail) *prentice.Void {
 }
 
 // endOutdated ends a proposal, unless it was answered in the meantime.
-func (r *Runner) endOutdated(ctx context.Context, d *detail, v prentice.Void) error {
+func (r *Runner) endOutdated(ctx context.Context, d *detail, v run.Void) error {
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return err

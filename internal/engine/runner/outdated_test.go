@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db/dbtest"
 )
 
@@ -21,12 +22,12 @@ func (w *world) later(by time.Duration) {
 
 func TestAProposalWhoseProcedureHasChangedIsWithdrawn(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run, stays := w.start(bob, "mend"), w.start(bob, "mend-held")
-		w.until(run.Number, prentice.Waiting)
+		one, stays := w.start(bob, "mend"), w.start(bob, "mend-held")
+		w.until(one.Number, prentice.Waiting)
 		w.until(stays.Number, prentice.Waiting)
 		w.plan.Digest = "sha256:another"
 		w.later(20 * time.Second)
-		if d := w.until(run.Number, prentice.Waiting); d.Void != nil {
+		if d := w.until(one.Number, prentice.Waiting); d.Void != nil {
 			t.Errorf("it is withdrawn while the file may be in work: %s", d.Says)
 		}
 		w.plan.Digest = ""
@@ -34,16 +35,16 @@ func TestAProposalWhoseProcedureHasChangedIsWithdrawn(t *testing.T) {
 		w.plan.Digest = "sha256:another"
 		w.later(20 * time.Second)
 		w.later(50 * time.Second)
-		w.until(run.Number, prentice.Waiting) // it was the same in between
+		w.until(one.Number, prentice.Waiting) // it was the same in between
 		w.later(20 * time.Second)
-		d := w.ended(run.Number)
+		d := w.ended(one.Number)
 		if d.State != prentice.RunRefused || !strings.Contains(d.Says, "withdrawn: its procedure has changed since it was proposed") || d.Void == nil || d.Void.New == d.Void.Old {
 			t.Errorf("%s (%s) %+v", d.State, d.Says, d.Void)
 		}
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true, Reason: "yes"}); prentice.KindOf(err) != prentice.Conflict {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true, Reason: "yes"}); prentice.KindOf(err) != prentice.Conflict {
 			t.Errorf("it is approved: %v", err)
 		}
-		if kinds, ends := w.evidence(run.Ref()); kinds["run.voided"] != 1 || ends != 1 {
+		if kinds, ends := w.evidence(one.Ref()); kinds["run.voided"] != 1 || ends != 1 {
 			t.Errorf("evidence %v", kinds)
 		}
 	})
@@ -83,21 +84,21 @@ func TestAProposalIsLookedAtWhenTheFilesHaveChanged(t *testing.T) {
 func TestOfAnAnswerAndAWithdrawalAtOnceOneCounts(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		for round := range 5 {
-			run := w.start(bob, fmt.Sprint("mend-", round))
-			d := w.until(run.Number, prentice.Waiting)
+			one := w.start(bob, fmt.Sprint("mend-", round))
+			d := w.until(one.Number, prentice.Waiting)
 			loaded, err := w.r.load(t.Context(), d.Number)
 			if err != nil {
 				t.Fatal(err)
 			}
 			dbtest.Together(2, func(i int) error {
 				if i == 0 {
-					return w.r.endOutdated(t.Context(), loaded, prentice.Void{Says: "withdrawn", Old: d.Plan})
+					return w.r.endOutdated(t.Context(), loaded, run.Void{Says: "withdrawn", Old: d.Plan})
 				}
-				_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true, Reason: "yes"})
+				_, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true, Reason: "yes"})
 				return err
 			})
-			end := w.ended(run.Number)
-			if _, ends := w.evidence(run.Ref()); ends != 1 || end.State == prentice.RunRefused && w.deed.times("restart", "host/a") != 0 && round == 0 {
+			end := w.ended(one.Number)
+			if _, ends := w.evidence(one.Ref()); ends != 1 || end.State == prentice.RunRefused && w.deed.times("restart", "host/a") != 0 && round == 0 {
 				t.Errorf("%s (%s), %d ends", end.State, end.Says, ends)
 			}
 		}

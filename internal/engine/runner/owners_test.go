@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 var (
@@ -45,20 +46,20 @@ func TestEachOwnerOfWhatAPlanActsOnMustAgree(t *testing.T) {
 				case "eve":
 					w.is("person/eve", prentice.Approver, "group/dba")
 				}
-				run := w.start(bob, "work")
-				w.until(run.Number, prentice.Waiting)
+				one := w.start(bob, "work")
+				w.until(one.Number, prentice.Waiting)
 				for i, who := range c.answers {
 					if last := i == len(c.answers)-1; last {
-						if d, err := w.r.Show(t.Context(), run.Number); err != nil || !strings.Contains(d.Says, c.waits) {
+						if d, err := w.r.Show(t.Context(), one.Number); err != nil || !strings.Contains(d.Says, c.waits) {
 							t.Errorf("before the last answer: %q, %v", d.Says, err)
 						}
 					}
-					_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: who, Yes: true, Reason: "mine too"})
+					_, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: who, Yes: true, Reason: "mine too"})
 					if vain := i == len(c.answers)-1 && c.lastIsVain != ""; vain != (err != nil) || vain && !strings.Contains(err.Error(), c.lastIsVain) {
 						t.Fatalf("%s: %v", who.Name, err)
 					}
 				}
-				w.until(run.Number, c.want)
+				w.until(one.Number, c.want)
 			})
 		})
 	}
@@ -100,14 +101,14 @@ func TestAnApprovalIsVoidWhenAnotherOwnerWouldHaveToAgree(t *testing.T) {
 		w.owners = []prentice.Ref{"group/dba"}
 		w.is("person/ann", prentice.Approver, "group/dba")
 		w.is("person/dan", prentice.Approver, "group/web")
-		run := w.start(bob, "work")
-		w.until(run.Number, prentice.Waiting)
+		one := w.start(bob, "work")
+		w.until(one.Number, prentice.Waiting)
 		w.owners = []prentice.Ref{"group/dba", "group/web"}
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true, Reason: "mine"}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true, Reason: "mine"}); err != nil {
 			t.Fatal(err)
 		}
-		w.until(run.Number, prentice.RunRefused)
-		if d, err := w.r.Show(t.Context(), run.Number); err != nil || d.Void == nil || !strings.Contains(d.Says, "no one who agreed is of group/web") {
+		w.until(one.Number, prentice.RunRefused)
+		if d, err := w.r.Show(t.Context(), one.Number); err != nil || d.Void == nil || !strings.Contains(d.Says, "no one who agreed is of group/web") {
 			t.Errorf("%q, %v", d.Says, err)
 		}
 	})

@@ -51,7 +51,7 @@ func (r *Runner) paused(ctx context.Context, d *detail) (bool, error) {
 	return true, nil
 }
 
-func agreedSince(answers []prentice.Approval, since time.Time) bool {
+func agreedSince(answers []run.Approval, since time.Time) bool {
 	for _, a := range answers {
 		if a.Yes && !a.Time.Before(since) {
 			return true

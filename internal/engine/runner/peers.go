@@ -230,7 +230,7 @@ func (r *Runner) claim(ctx context.Context, o run.Orphan, me string) error {
 }
 
 // Heard is told what happens to runs that other processes perform.
-func (r *Runner) Heard(m prentice.RunMoment) {
+func (r *Runner) Heard(m run.Moment) {
 	if m.State.Ended() {
 		r.freed.ring()
 	}

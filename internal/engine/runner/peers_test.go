@@ -175,20 +175,20 @@ func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
 func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
 		a.deed.block, a.deed.sick["restart"] = make(chan struct{}), true // it will say that it did not work
-		run := a.start(bob, "mend")
+		one := a.start(bob, "mend")
 		<-a.deed.began
 		c.live("b#2") // a hangs, and is taken for dead
 		b.takeOver()
-		b.until(run.Number, prentice.Unverified)
+		b.until(one.Number, prentice.Unverified)
 		close(a.deed.block) // it wakes up and goes on
-		for a.r.performs(run.Number) {
+		for a.r.performs(one.Number) {
 			time.Sleep(time.Millisecond)
 		}
-		d, err := b.r.Show(t.Context(), run.Number)
+		d, err := b.r.Show(t.Context(), one.Number)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.State != prentice.Unverified || len(d.Steps) != 1 || d.Steps[0].Attempts != 2 || d.Steps[0].State != prentice.Done {
+		if d.State != prentice.Unverified || len(d.Steps) != 1 || d.Steps[0].Attempts != 2 || d.Steps[0].State != run.Done {
 			t.Errorf("%s, %+v", d.State, d.Steps)
 		}
 	})

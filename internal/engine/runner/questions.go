@@ -12,7 +12,7 @@ import (
 // each with its plan, who was asked and who answered, and how the plan differs
 // from the last one that was agreed to; and whether someone may answer it. It costs
 // two queries, however many wait, and one more for each that names whom it asks.
-func (r *Runner) Questions(ctx context.Context, by prentice.Actor, after string, limit int) (prentice.Questions, error) {
+func (r *Runner) Questions(ctx context.Context, by prentice.Actor, after string, limit int) (run.Questions, error) {
 	page, details, err := r.Questioned(ctx, after, limit)
 	if err != nil {
 		return page, err
@@ -21,7 +21,7 @@ func (r *Runner) Questions(ctx context.Context, by prentice.Actor, after string,
 }
 
 // relate says of each question whether someone may answer it.
-func (r *Runner) relate(ctx context.Context, list []prentice.Question, details []*run.Detail, by prentice.Actor) (err error) {
+func (r *Runner) relate(ctx context.Context, list []run.Question, details []*run.Detail, by prentice.Actor) (err error) {
 	for i := range list {
 		d := details[i]
 		if d.Waits != run.WaitsApproval {

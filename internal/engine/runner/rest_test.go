@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -40,7 +41,7 @@ func TestWhatIsAskedForAgainIsHeld(t *testing.T) {
 		if run := rest(refused.Number, &sale); run.State != prentice.RunHeld || run.Says != sale.Says || run.Hold == nil || !run.Hold.Until.Equal(until) || !run.State.Ended() {
 			t.Errorf("held: %+v", run)
 		}
-		if list, err := w.r.List(t.Context(), prentice.RunFilter{State: prentice.RunHeld}); err != nil || len(list) != 1 || list[0].Number != refused.Number {
+		if list, err := w.r.List(t.Context(), run.Filter{State: prentice.RunHeld}); err != nil || len(list) != 1 || list[0].Number != refused.Number {
 			t.Errorf("listed %+v, %v", list, err)
 		}
 		if run := rest(refused.Number, nil); run.State != prentice.RunRefused {

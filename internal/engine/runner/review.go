@@ -11,7 +11,7 @@ import (
 )
 
 // ReviewsTo is the open reviews, with whether someone may close each.
-func (r *Runner) ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.Review, error) {
+func (r *Runner) ReviewsTo(ctx context.Context, by prentice.Actor) ([]run.Review, error) {
 	list, err := r.Reviews(ctx, true, 0)
 	for i := range list {
 		if err != nil {
@@ -23,7 +23,7 @@ func (r *Runner) ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.R
 }
 
 // yourReview is what someone would be told if they closed a review now.
-func (r *Runner) yourReview(ctx context.Context, v prentice.Review, by prentice.Actor) (*prentice.Yours, error) {
+func (r *Runner) yourReview(ctx context.Context, v run.Review, by prentice.Actor) (*run.Yours, error) {
 	d, err := r.Load(ctx, v.Run)
 	if err != nil {
 		return nil, err
@@ -38,9 +38,9 @@ func (r *Runner) yourReview(ctx context.Context, v prentice.Review, by prentice.
 		refused = prentice.Errorf(prentice.Denied, "%s is %s, and to close a review needs approver", by.Ref(), approval.OrNobody(by.Role))
 	}
 	if refused == nil {
-		return &prentice.Yours{Approve: true}, nil
+		return &run.Yours{Approve: true}, nil
 	}
-	return &prentice.Yours{Why: approval.ToYou(approval.SentenceOf(refused), by.Ref())}, nil
+	return &run.Yours{Why: approval.ToYou(approval.SentenceOf(refused), by.Ref())}, nil
 }
 
 // Reviewers are those who can close the review of a run: by a way in behind which

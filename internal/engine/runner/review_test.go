@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 func TestNobodyClosesTheReviewOfARunThatTheyCaused(t *testing.T) {
@@ -44,31 +45,31 @@ func TestWhoeverCausedARunGoesOnAloneOnlyWhereNobodyIsIndependent(t *testing.T) 
 	through.Behind = []prentice.Ref{cat.Ref()}
 	why := "the shop burns and no one is there"
 	each(t, mending(), askTwo, func(t *testing.T, w *world) {
-		run := w.start(cat, "mend")
-		w.until(run.Number, prentice.Waiting)
+		one := w.start(cat, "mend")
+		w.until(one.Number, prentice.Waiting)
 		for _, by := range []prentice.Actor{cat, through} {
-			shown, err := w.r.ShowTo(t.Context(), run.Number, by)
+			shown, err := w.r.ShowTo(t.Context(), one.Number, by)
 			if err != nil || shown.Override == nil || shown.Override.May || !strings.HasPrefix(shown.Override.Try, "let person/ann ") {
 				t.Errorf("%s is shown %+v %v", by.Ref(), shown.Override, err)
 			}
-			_, err = w.r.BreakGlass(t.Context(), run.Number, "", by, why)
+			_, err = w.r.BreakGlass(t.Context(), one.Number, "", by, why)
 			if prentice.KindOf(err) != prentice.Denied || !strings.HasSuffix(err.Error(), ": let person/ann approve, or use break-glass") {
 				t.Errorf("ann is independent, and %s goes on alone: %v", by.Ref(), err)
 			}
 		}
-		if shown, err := w.r.ShowTo(t.Context(), run.Number, ann); err != nil || shown.Override == nil || !shown.Override.May {
+		if shown, err := w.r.ShowTo(t.Context(), one.Number, ann); err != nil || shown.Override == nil || !shown.Override.May {
 			t.Errorf("ann is shown %+v %v", shown.Override, err)
 		}
 		w.letIn = cat.Ref()
-		_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: through, Yes: true})
+		_, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: through, Yes: true})
 		if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), "no one on the team is independent of person/cat") {
 			t.Errorf("the ways out are not told: %v", err)
 		}
-		if _, err := w.r.BreakGlass(t.Context(), run.Number, "", through, why); err != nil {
+		if _, err := w.r.BreakGlass(t.Context(), one.Number, "", through, why); err != nil {
 			t.Fatalf("no one is independent, and the emergency waits: %v", err)
 		}
-		w.until(run.Number, prentice.Verified)
-		err = w.r.CloseReview(t.Context(), run.Number, through, "all was right, believe me")
+		w.until(one.Number, prentice.Verified)
+		err = w.r.CloseReview(t.Context(), one.Number, through, "all was right, believe me")
 		if prentice.KindOf(err) != prentice.Denied || !strings.Contains(err.Error(), "no one on the team is independent of person/ann or person/cat") {
 			t.Errorf("the review: %v", err)
 		}

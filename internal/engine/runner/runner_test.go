@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -41,25 +42,25 @@ func TestAnAllowedRunChecksActsAndVerifies(t *testing.T) {
 func TestARunThatNeedsLeaveWaitsForSomebodyElse(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		asker := ann
-		run := w.start(asker, "mend")
-		w.until(run.Number, prentice.Waiting)
+		one := w.start(asker, "mend")
+		w.until(one.Number, prentice.Waiting)
 		for _, door := range []string{"cli", "api", "web", "mcp"} {
 			again := asker
 			again.Door = door
-			_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: again, Yes: true})
+			_, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: again, Yes: true})
 			wantKind(t, err, prentice.Denied)
 		}
-		_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: bob, Yes: true})
+		_, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: bob, Yes: true})
 		wantKind(t, err, prentice.Denied) // an operator is no approver
-		_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true, Plan: "sha256:other"})
+		_, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: cat, Yes: true, Plan: "sha256:other"})
 		wantKind(t, err, prentice.Conflict)
 		if n := w.deed.times("restart", "host/a"); n != 0 {
 			t.Fatalf("acted %d times without approval", n)
 		}
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true, Reason: "the probe is right"}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: cat, Yes: true, Reason: "the probe is right"}); err != nil {
 			t.Fatal(err)
 		}
-		d := w.until(run.Number, prentice.Verified)
+		d := w.until(one.Number, prentice.Verified)
 		if len(d.Approvals) != 1 || d.Approvals[0].Actor != "person/cat" {
 			t.Errorf("approvals %+v", d.Approvals)
 		}
@@ -72,45 +73,45 @@ func TestARunThatNeedsLeaveWaitsForSomebodyElse(t *testing.T) {
 func TestWhoeverSentTheEventCannotApproveWhatItMoves(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
 		w.mover = ann.Ref()
-		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1})
+		one, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.until(run.Number, prentice.Waiting)
-		_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		w.until(one.Number, prentice.Waiting)
+		_, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true})
 		wantKind(t, err, prentice.Denied)
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: cat, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
-		w.until(run.Number, prentice.Verified)
+		w.until(one.Number, prentice.Verified)
 	})
 }
 
 func TestTwoApproversMustBeTwoPeople(t *testing.T) {
 	each(t, mending(), askTwo, func(t *testing.T, w *world) {
-		run := w.start(prentice.Prentice("event"), "mend")
-		w.until(run.Number, prentice.Waiting)
-		got, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		one := w.start(prentice.Prentice("event"), "mend")
+		w.until(one.Number, prentice.Waiting)
+		got, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true})
 		if err != nil || got.State != prentice.Waiting {
 			t.Fatalf("after one of two: %v, %v", got.State, err)
 		}
-		_, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		_, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true})
 		wantKind(t, err, prentice.Conflict)
-		if _, err = w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: cat, Yes: true}); err != nil {
+		if _, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: cat, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
-		w.until(run.Number, prentice.Verified)
+		w.until(one.Number, prentice.Verified)
 	})
 }
 
 func TestOneRefusalRefuses(t *testing.T) {
 	each(t, mending(), askTwo, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Reason: "not now"}); err != nil {
+		one := w.start(bob, "mend")
+		w.until(one.Number, prentice.Waiting)
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Reason: "not now"}); err != nil {
 			t.Fatal(err)
 		}
-		if d := w.until(run.Number, prentice.RunRefused); !strings.Contains(d.Says, "not now") {
+		if d := w.until(one.Number, prentice.RunRefused); !strings.Contains(d.Says, "not now") {
 			t.Errorf("says %q", d.Says)
 		}
 	})
@@ -118,27 +119,27 @@ func TestOneRefusalRefuses(t *testing.T) {
 
 func TestAnApprovalThatNobodyGivesExpires(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
+		one := w.start(bob, "mend")
+		w.until(one.Number, prentice.Waiting)
 		w.now.Store(int64(2 * time.Hour))
-		_, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		_, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true})
 		wantKind(t, err, prentice.Refused)
 		if err := w.r.expire(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		w.until(run.Number, prentice.Expired)
+		w.until(one.Number, prentice.Expired)
 	})
 }
 
 func TestAWorldThatMovedVoidsThePlan(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
+		one := w.start(bob, "mend")
+		w.until(one.Number, prentice.Waiting)
 		w.plan.Steps[1].Body = "something else"
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
-		if d := w.until(run.Number, prentice.RunRefused); !strings.Contains(d.Says, "the state has changed") {
+		if d := w.until(one.Number, prentice.RunRefused); !strings.Contains(d.Says, "the state has changed") {
 			t.Errorf("says %q", d.Says)
 		}
 		if n := w.deed.times("restart", "host/a"); n != 0 {
@@ -231,15 +232,15 @@ func TestAHumanStepHoldsTheRunUntilSomebodyConfirms(t *testing.T) {
 	human.Kind = "human"
 	plan.Steps = append(plan.Steps, human)
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		d := w.until(run.Number, prentice.Waiting)
+		one := w.start(bob, "mend")
+		d := w.until(one.Number, prentice.Waiting)
 		if d.Waits != "tell" {
 			t.Fatalf("waits for %q", d.Waits)
 		}
-		if _, err := w.r.Confirm(t.Context(), prentice.Reply{Run: run.Number, Actor: bob, Yes: true, Reason: "told her"}); err != nil {
+		if _, err := w.r.Confirm(t.Context(), run.Reply{Run: one.Number, Actor: bob, Yes: true, Reason: "told her"}); err != nil {
 			t.Fatal(err)
 		}
-		w.until(run.Number, prentice.Verified)
+		w.until(one.Number, prentice.Verified)
 		if n := w.deed.times("restart", "host/a"); n != 1 {
 			t.Errorf("the step before was done %d times, want once", n)
 		}
@@ -296,13 +297,13 @@ func TestALookThatAPersonStopsIsNoFault(t *testing.T) {
 	peek.Risk = prentice.Look
 	each(t, planOf(1, peek), allow, func(t *testing.T, w *world) {
 		w.deed.block = make(chan struct{})
-		run := w.start(bob, "mend")
+		one := w.start(bob, "mend")
 		<-w.deed.began
-		if _, err := w.r.Cancel(t.Context(), run.Number, ann, "wrong host"); err != nil {
+		if _, err := w.r.Cancel(t.Context(), one.Number, ann, "wrong host"); err != nil {
 			t.Fatal(err)
 		}
-		d := w.until(run.Number, prentice.Cancelled)
-		if len(d.Steps) != 1 || d.Steps[0].State != prentice.NotDone {
+		d := w.until(one.Number, prentice.Cancelled)
+		if len(d.Steps) != 1 || d.Steps[0].State != run.NotDone {
 			t.Errorf("%+v", d.Steps)
 		}
 	})
@@ -454,7 +455,7 @@ func TestAFreezeBindsPeopleAndOutlivesApprovals(t *testing.T) {
 		if run := w.start(bob, "mend-too"); run.State != prentice.RunRefused || run.Says != says {
 			t.Errorf("in a freeze a person's run is %s: %s", run.State, run.Says)
 		}
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: asked.Number, Actor: ann, Yes: true}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: asked.Number, Actor: ann, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
 		if d := w.until(asked.Number, prentice.RunRefused); d.Says != says {

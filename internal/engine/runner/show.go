@@ -9,32 +9,32 @@ import (
 )
 
 // Show is a run with all that belongs to it.
-func (r *Runner) Show(ctx context.Context, number int64) (prentice.RunDetail, error) {
+func (r *Runner) Show(ctx context.Context, number int64) (run.View, error) {
 	d, err := r.load(ctx, number)
 	if err != nil {
-		return prentice.RunDetail{}, err
+		return run.View{}, err
 	}
 	if d.Decision.Verdict == prentice.Ask {
 		if d.Last, err = r.LastAgreed(ctx, number, d.ThePlan); err != nil {
-			return prentice.RunDetail{}, err
+			return run.View{}, err
 		}
 	}
 	if d.BreakGlassBy != "" {
 		found, err := r.Reviews(ctx, false, number+1)
 		if err != nil {
-			return prentice.RunDetail{}, err
+			return run.View{}, err
 		}
 		if len(found) > 0 && found[0].Run == number {
-			d.RunDetail.Review = &found[0]
+			d.View.Review = &found[0]
 		}
 	}
 	r.saysNow(&d.Run)
-	return d.RunDetail, nil
+	return d.View, nil
 }
 
 // List is runs, newest first. The lists carry neither approvers nor targets, but
 // how many these are; Show does.
-func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run, error) {
+func (r *Runner) List(ctx context.Context, f run.Filter) ([]prentice.Run, error) {
 	list, err := r.Runs(ctx, f)
 	for i := range list {
 		r.saysNow(&list[i])
@@ -45,7 +45,7 @@ func (r *Runner) List(ctx context.Context, f prentice.RunFilter) ([]prentice.Run
 // moving is every run that has neither ended nor waits for people, oldest first.
 func (r *Runner) moving(ctx context.Context) ([]prentice.Run, error) {
 	all := []prentice.Run{}
-	for f := (prentice.RunFilter{Moving: true, Limit: run.MostListed}); ; f.Before = all[len(all)-1].Number {
+	for f := (run.Filter{Moving: true, Limit: run.MostListed}); ; f.Before = all[len(all)-1].Number {
 		page, err := r.List(ctx, f)
 		if err != nil {
 			return nil, err
@@ -59,7 +59,7 @@ func (r *Runner) moving(ctx context.Context) ([]prentice.Run, error) {
 
 // Find is a page of runs, newest first. Like List it carries neither approvers nor
 // targets.
-func (r *Runner) Find(ctx context.Context, f prentice.RunFilter) (prentice.RunPage, error) {
+func (r *Runner) Find(ctx context.Context, f run.Filter) (run.Page, error) {
 	page, err := r.Page(ctx, f)
 	for i := range page.Runs {
 		r.saysNow(&page.Runs[i])

@@ -13,13 +13,13 @@ import (
 
 // landed is a target on which a group of steps has ended.
 type landed struct {
-	bad *prentice.StepRecord // the first that did not come out as it should
+	bad *run.StepRecord // the first that did not come out as it should
 	err error
 }
 
 // group performs steps of Act that follow each other in the same place: here, on
 // all targets, or on one batch of them after the other.
-func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *prentice.StepRecord, err error) {
+func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedStep) (stops *run.StepRecord, err error) {
 	w := gate.Window{Parallel: d.ThePlan.Limits.Parallel, Failures: d.ThePlan.Limits.MaxFailures}
 	targets := d.ThePlan.Targets
 	if steps[0].Where == "target" {
@@ -36,7 +36,7 @@ func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedS
 // spread performs a group of steps on targets, as many at once as the window
 // lets. It returns the step that stops the run, if one does: more failed than may,
 // or a person must do something first.
-func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, w gate.Window) (*prentice.StepRecord, error) {
+func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.PlannedStep, targets []prentice.Target, w gate.Window) (*run.StepRecord, error) {
 	all, err := r.each(ctx, d, steps, targets, w)
 	if err != nil || all.stops != nil {
 		return all.stops, err
@@ -49,9 +49,9 @@ func (r *Runner) spread(ctx context.Context, d *detail, steps []prentice.Planned
 
 // outcome is how a group of steps came out on several targets.
 type outcome struct {
-	stops  *prentice.StepRecord // a person must look, or do something
-	last   *prentice.StepRecord // that failed
-	left   int                  // targets that were not begun
+	stops  *run.StepRecord // a person must look, or do something
+	last   *run.StepRecord // that failed
+	left   int             // targets that were not begun
 	window gate.Window
 }
 
@@ -76,7 +76,7 @@ func (r *Runner) each(ctx context.Context, d *detail, steps []prentice.PlannedSt
 			err = one.err
 		case one.bad == nil:
 			w.Good++
-		case one.bad.State == prentice.NotDone:
+		case one.bad.State == run.NotDone:
 			w.Bad++
 			all.last = one.bad
 		default:
@@ -112,13 +112,13 @@ func failedTargets(d *detail) []prentice.Ref {
 
 // failures are the first steps that failed on each target: of Act, and of Verify
 // where a target may fail that.
-func failures(d *detail) map[prentice.Ref]prentice.StepRecord {
+func failures(d *detail) map[prentice.Ref]run.StepRecord {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
-	failed := map[prentice.Ref]prentice.StepRecord{}
+	failed := map[prentice.Ref]run.StepRecord{}
 	for _, s := range d.Steps {
 		counts := s.Section == prentice.Act || s.Section == prentice.Verify && s.Target != "" && d.ThePlan.Limits.Verify != ""
-		if _, known := failed[s.Target]; !known && counts && s.State == prentice.NotDone {
+		if _, known := failed[s.Target]; !known && counts && s.State == run.NotDone {
 			failed[s.Target] = s
 		}
 	}
@@ -149,8 +149,8 @@ func isPartly(d *detail) bool {
 		return false
 	}
 	known := setOf(failed)
-	return !slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool {
-		return s.Section != prentice.Undo && s.Section != prentice.Check && s.State == prentice.NotDone && !known[s.Target]
+	return !slices.ContainsFunc(d.Steps, func(s run.StepRecord) bool {
+		return s.Section != prentice.Undo && s.Section != prentice.Check && s.State == run.NotDone && !known[s.Target]
 	})
 }
 
@@ -164,7 +164,7 @@ func unfinished(d *detail) []prentice.Ref {
 				return false
 			}
 			rec, _, found := d.Past(s.ID, t.Ref, 1)
-			return !found || rec.State != prentice.Done && rec.State != prentice.WasDone
+			return !found || rec.State != run.Done && rec.State != run.WasDone
 		}) {
 			list = append(list, t.Ref)
 		}

@@ -134,16 +134,16 @@ func (r *Runner) giveUp(ctx context.Context, d *detail) error {
 }
 
 // sofar says what a run has done, for a person who must pick up from there.
-func sofar(steps []prentice.StepRecord) string {
+func sofar(steps []run.StepRecord) string {
 	done, open := 0, ""
 	for _, s := range steps {
 		if s.Section != prentice.Act && s.Section != prentice.Undo {
 			continue
 		}
 		switch s.State {
-		case prentice.Done, prentice.WasDone:
+		case run.Done, run.WasDone:
 			done++
-		case prentice.Intended, prentice.Unsure:
+		case run.Intended, run.Unsure:
 			open = fmt.Sprintf("; step %s on %s was interrupted, so look whether it happened", s.Step, orHere(s.Target))
 		}
 	}

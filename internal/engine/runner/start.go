@@ -59,7 +59,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	}
 	d.Run = opening(s, req, plan, d.Decision, unanswerable)
 	if d.Decision.Verdict == prentice.Ask {
-		d.PlanGroup = plan.PlanGroup()
+		d.PlanGroup = run.PlanGroup(plan)
 	}
 	if run, found, err := r.insertOnly(ctx, d); found || err != nil {
 		return run, err

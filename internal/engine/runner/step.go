@@ -17,9 +17,9 @@ import (
 // not be repeated. The intention is written before the act and the proof after
 // it, so that a crash between the two leaves a question that Done can answer.
 // The error is errParked or the store's; how the step came out is in the record.
-func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (prentice.StepRecord, error) {
+func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int) (run.StepRecord, error) {
 	rec, from, found := d.Past(step.ID, target.Ref, round)
-	if found && rec.State != prentice.Intended {
+	if found && rec.State != run.Intended {
 		return rec, nil
 	}
 	if r.draining.Load() || ctx.Err() != nil {
@@ -64,7 +64,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	}
 	if r.Stopped() { // while the intention waited for the database
 		rec.Attempts--
-		if rec, err = r.prove(ctx, d, rec, prentice.NotDone, prentice.Outcome{Says: "everything was stopped before it began"}); err == nil {
+		if rec, err = r.prove(ctx, d, rec, run.NotDone, prentice.Outcome{Says: "everything was stopped before it began"}); err == nil {
 			err = run.ErrMoved
 		}
 		return rec, err
@@ -90,7 +90,7 @@ func (r *Runner) cancelled(ctx context.Context, d *detail) bool {
 
 // afterCrash decides what becomes of a step whose intention is there and whose
 // proof is not. The empty state means: perform it (again).
-func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord, from run.Origin) (prentice.StepState, string, error) {
+func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec run.StepRecord, from run.Origin) (run.StepState, string, error) {
 	if _, err := r.Reaper.Reap(ctx, run.StepKey(rec), from.Session); err != nil {
 		return "", "", fmt.Errorf("end what a crash left of %s: %w", run.StepKey(rec), err)
 	}
@@ -106,15 +106,15 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	case ctx.Err() != nil:
 		return "", "", r.parkedOrStop(ctx)
 	case err == nil && answer == prentice.Yes:
-		return prentice.WasDone, "was done before the interruption; not repeated", nil
+		return run.WasDone, "was done before the interruption; not repeated", nil
 	case r.outOfSight(kind, work, from):
-		return prentice.Unsure, "the replica that was at it is gone, and was on another machine: it cannot be seen from here how far it came, and it may still go on; look there", nil
+		return run.Unsure, "the replica that was at it is gone, and was on another machine: it cannot be seen from here how far it came, and it may still go on; look there", nil
 	case err == nil && answer == prentice.No, work.Step.Idempotent:
 		return "", "", nil
 	case err != nil:
-		return prentice.Unsure, fmt.Sprintf("prentice was interrupted in the middle, and asking whether it is done came out as: %v; look for yourself", err), nil
+		return run.Unsure, fmt.Sprintf("prentice was interrupted in the middle, and asking whether it is done came out as: %v; look for yourself", err), nil
 	default:
-		return prentice.Unsure, "prentice was interrupted in the middle, the step must not be repeated, and it has no done? question; look whether it happened", nil
+		return run.Unsure, "prentice was interrupted in the middle, the step must not be repeated, and it has no done? question; look whether it happened", nil
 	}
 }
 
@@ -126,7 +126,7 @@ func (r *Runner) outOfSight(kind prentice.StepKind, work prentice.Work, from run
 }
 
 // apply does it and proves it.
-func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec prentice.StepRecord) (prentice.StepRecord, error) {
+func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec run.StepRecord) (run.StepRecord, error) {
 	timed, cancel := context.WithTimeout(ctx, r.allowance(d.ThePlan, work.Step))
 	defer cancel()
 	heard := r.hearing(ctx, d, rec)
@@ -168,30 +168,30 @@ func known(step prentice.PlannedStep, out prentice.Outcome, err error) bool {
 // judge says how a step stands, from what it said of itself. A check is judged
 // by what was expected, and is unsure when it could not be made; an act of which no one knows how far it came is unsure,
 // unless its kind can be repeated or looks only.
-func (r *Runner) judge(step prentice.PlannedStep, out prentice.Outcome, err error) prentice.StepState {
+func (r *Runner) judge(step prentice.PlannedStep, out prentice.Outcome, err error) run.StepState {
 	if err != nil {
 		kind := prentice.KindOf(err)
 		if step.Section == prentice.Check && (kind == prentice.Unavailable || kind == prentice.Internal) {
-			return prentice.Unsure
+			return run.Unsure
 		}
 		if step.Risk != prentice.Look && (kind == prentice.Unavailable || kind == prentice.Canceled || kind == prentice.Internal) {
-			return prentice.Unsure
+			return run.Unsure
 		}
-		return prentice.NotDone
+		return run.NotDone
 	}
 	if step.Section == prentice.Check && step.Expect == "any" || out.OK == (step.Expect != "fail") {
-		return prentice.Done
+		return run.Done
 	}
-	return prentice.NotDone
+	return run.NotDone
 }
 
 // unmade is how a step stands that was not made for a reason of ours: an act did
 // nothing, and of a check nothing is known.
-func unmade(step prentice.PlannedStep) prentice.StepState {
+func unmade(step prentice.PlannedStep) run.StepState {
 	if step.Section == prentice.Check {
-		return prentice.Unsure
+		return run.Unsure
 	}
-	return prentice.NotDone
+	return run.NotDone
 }
 
 // work is a step with all that it needs to be done.
@@ -241,7 +241,7 @@ func (r *Runner) beganWith(from run.Origin, found bool) run.Origin {
 }
 
 // intend writes that a step is about to be performed.
-func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int, how run.Origin) (prentice.StepRecord, error) {
+func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target, round int, how run.Origin) (run.StepRecord, error) {
 	rec := d.Meant(step, target, round, r.Clock())
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 		if err := r.own(tx, d); err != nil {
@@ -259,7 +259,7 @@ func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedSte
 
 // prove writes how a step came out. A store that cannot be written now is asked
 // again until it can: a proof is not given up while the process lives.
-func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, state prentice.StepState, out prentice.Outcome) (prentice.StepRecord, error) {
+func (r *Runner) prove(ctx context.Context, d *detail, rec run.StepRecord, state run.StepState, out prentice.Outcome) (run.StepRecord, error) {
 	rec.State, rec.Says, rec.Code, rec.Ended = state, run.Keepable(out.Says), out.Code, r.Clock()
 	for {
 		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
@@ -286,7 +286,7 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec prentice.StepRecord, 
 	return rec, nil
 }
 
-func (r *Runner) writeProof(tx *db.Tx, d *detail, rec prentice.StepRecord) error {
+func (r *Runner) writeProof(tx *db.Tx, d *detail, rec run.StepRecord) error {
 	run.Prove(tx, rec, run.Origin{Session: r.Session, Place: r.Peers.Place(), Lasting: run.OnlyOnce})
 	at := rec.Ended
 	if at.IsZero() {

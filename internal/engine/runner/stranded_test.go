@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // Away lets a runner write what becomes of runs and perform none, as a process does
@@ -58,14 +59,14 @@ func TestARunThatNothingBeganIsBegunLater(t *testing.T) {
 		"started": {mending(), allow, nil, func(w *world, _ prentice.Run) (prentice.Run, error) {
 			return w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob})
 		}, prentice.Verified},
-		"approved": {mending(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
-			return w.r.Answer(w.t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true})
+		"approved": {mending(), askOne, asked, func(w *world, one prentice.Run) (prentice.Run, error) {
+			return w.r.Answer(w.t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true})
 		}, prentice.Verified},
 		"through break-glass": {mending(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
 			return w.r.BreakGlass(w.t.Context(), run.Number, "", ann, "the shop burns and no one is there")
 		}, prentice.Verified},
-		"confirmed": {human, allow, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
-			return w.r.Confirm(w.t.Context(), prentice.Reply{Run: run.Number, Actor: bob, Yes: true})
+		"confirmed": {human, allow, asked, func(w *world, one prentice.Run) (prentice.Run, error) {
+			return w.r.Confirm(w.t.Context(), run.Reply{Run: one.Number, Actor: bob, Yes: true})
 		}, prentice.Verified},
 		"not confirmed in time": {human, allow, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
 			w.now.Store(int64(2 * time.Hour))
@@ -101,13 +102,13 @@ func TestARunThatNothingBeganIsBegunLater(t *testing.T) {
 
 func TestARunThatNothingPerformsEndsWhenItIsCancelled(t *testing.T) {
 	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
+		one := w.start(bob, "mend")
+		w.until(one.Number, prentice.Waiting)
 		back := w.away()
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: ann, Yes: true}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
-		got, err := w.r.Cancel(t.Context(), run.Number, bob, "not any more")
+		got, err := w.r.Cancel(t.Context(), one.Number, bob, "not any more")
 		if err != nil || got.State != prentice.Cancelled || !strings.Contains(got.Says, "not any more; nothing was done") {
 			t.Errorf("%s: %s (%v)", got.State, got.Says, err)
 		}
@@ -132,7 +133,7 @@ func TestOneRunThatCannotBeReadKeepsNoOtherFromItsEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.until(good.Number, prentice.Expired)
-		runs, err := w.r.List(t.Context(), prentice.RunFilter{Open: true})
+		runs, err := w.r.List(t.Context(), run.Filter{Open: true})
 		if err != nil || len(runs) != 1 || !strings.Contains(runs[0].Says, "cannot go on") || runs[0].Risk != prentice.Danger {
 			t.Errorf("%+v, %v", runs, err)
 		}
@@ -162,12 +163,12 @@ func TestAnActThatEndedAsTheProcessDidIsProved(t *testing.T) {
 	for name, c := range map[string]struct {
 		out  prentice.Outcome
 		err  error
-		want prentice.StepState
+		want run.StepState
 	}{
-		"well":                    {prentice.Outcome{OK: true, Says: "done"}, nil, prentice.Done},
-		"with a code":             {prentice.Outcome{Code: 3, Says: "exit code 3"}, nil, prentice.NotDone},
-		"cut short":               {prentice.Outcome{}, errors.New("interrupted"), prentice.Intended},
-		"before it had said much": {prentice.Outcome{Says: "no answer"}, nil, prentice.Intended},
+		"well":                    {prentice.Outcome{OK: true, Says: "done"}, nil, run.Done},
+		"with a code":             {prentice.Outcome{Code: 3, Says: "exit code 3"}, nil, run.NotDone},
+		"cut short":               {prentice.Outcome{}, errors.New("interrupted"), run.Intended},
+		"before it had said much": {prentice.Outcome{Says: "no answer"}, nil, run.Intended},
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, mending(), allow, func(t *testing.T, w *world) {

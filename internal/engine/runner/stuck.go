@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // stuck is which runs cannot go on for now, and why: the store cannot be written,
@@ -48,16 +49,16 @@ func (s *stuck) says(run *prentice.Run) {
 
 // cannot says once, to the log and to anyone who watches, that a run cannot go on for
 // now.
-func (r *Runner) cannot(what string, run int64, state prentice.State, err error) {
-	if !r.stuck.is(run, err) {
+func (r *Runner) cannot(what string, number int64, state prentice.State, err error) {
+	if !r.stuck.is(number, err) {
 		return
 	}
 	log := r.Log
 	if b, ok := errors.AsType[broken](err); ok {
 		log = log.With("panic", b.says, "stack", b.stack)
 	}
-	log.Error(what, "run", run, "err", err)
-	now := prentice.Run{Number: run, State: state}
+	log.Error(what, "run", number, "err", err)
+	now := prentice.Run{Number: number, State: state}
 	r.stuck.says(&now)
-	r.hub.tell(prentice.RunMoment{Run: run, Time: r.Clock(), State: state, Says: now.Says})
+	r.hub.tell(run.Moment{Run: number, Time: r.Clock(), State: state, Says: now.Says})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // Two approvers whom one person let in count as one. Where that leaves too few, anyone who
@@ -30,8 +31,8 @@ func TestThatSeveralApproversCountAsOneIsToldBeforeAnybodyAnswers(t *testing.T) 
 				if c.more != "" {
 					w.is(c.more, prentice.Approver)
 				}
-				run := w.start(bob, "mend")
-				a := run.Answerers
+				one := w.start(bob, "mend")
+				a := one.Answerers
 				if a == nil || !slices.Equal(a.Tied, c.tied) || a.Short() != (len(c.tied) > 0) {
 					t.Fatalf("told at once: %+v", a)
 				}
@@ -39,11 +40,11 @@ func TestThatSeveralApproversCountAsOneIsToldBeforeAnybodyAnswers(t *testing.T) 
 					t.Errorf("%s, %q", a, a.WaysOut)
 				}
 				// It is as they were told: with the answers of all who can, it goes or it does not.
-				w.until(run.Number, prentice.Waiting)
+				w.until(one.Number, prentice.Waiting)
 				given := 0
 				for _, who := range a.Able {
 					by := prentice.Actor{Kind: prentice.Person, Name: who.Name(), Role: prentice.Approver, Door: "api", Behind: c.letInBy[who]}
-					if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: run.Number, Actor: by, Yes: true, Reason: "yes"}); err == nil {
+					if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: by, Yes: true, Reason: "yes"}); err == nil {
 						given++
 					}
 				}
@@ -60,14 +61,14 @@ func TestWhoIsAwayAndTheirStandInAreNotTwoWhoCanAnswer(t *testing.T) {
 	ask := askTwo
 	ask.From = []prentice.Ref{"person/ann", "person/cat"}
 	each(t, planOf(1, step("mend", prentice.Act, "target")), ask, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
-		w.until(run.Number, prentice.Waiting)
+		one := w.start(bob, "mend")
+		w.until(one.Number, prentice.Waiting)
 		w.is("person/dan", prentice.Approver)
 		w.is(cat.Ref(), prentice.Viewer)
-		if _, err := w.r.Away(t.Context(), prentice.Absence{Person: "person/ann", StandIn: "person/dan", Until: time.Now().Add(time.Hour)}, ann); err != nil {
+		if _, err := w.r.Away(t.Context(), run.Absence{Person: "person/ann", StandIn: "person/dan", Until: time.Now().Add(time.Hour)}, ann); err != nil {
 			t.Fatal(err)
 		}
-		if a, err := w.r.Answerers(t.Context(), run.Number); err != nil || !a.Short() || !slices.Equal(a.Able, []prentice.Ref{"person/ann", "person/dan"}) || !slices.Equal(a.Tied, []prentice.Ref{"person/ann"}) {
+		if a, err := w.r.Answerers(t.Context(), one.Number); err != nil || !a.Short() || !slices.Equal(a.Able, []prentice.Ref{"person/ann", "person/dan"}) || !slices.Equal(a.Tied, []prentice.Ref{"person/ann"}) {
 			t.Errorf("%+v, %v", a, err)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 func TestOneRunThatCannotBeReadHidesNoOther(t *testing.T) {
@@ -56,7 +57,7 @@ func TestOneRunWithAValueOfAnotherKindHidesNoOther(t *testing.T) {
 		if _, err := w.db.Straight(t.Context(), `UPDATE runs SET started = 'soon' WHERE number = ?`, bad.Number); err != nil {
 			t.Fatal(err)
 		}
-		list, err := w.r.List(t.Context(), prentice.RunFilter{})
+		list, err := w.r.List(t.Context(), run.Filter{})
 		if err != nil || len(list) != 2 || list[0].Unread != "" || list[1].Number != bad.Number || !strings.Contains(list[1].Unread, "cannot be read") {
 			t.Errorf("the list: %+v, %v", list, err)
 		}

@@ -15,7 +15,7 @@ import (
 
 // drifted says why the approval that a run has is void, or nil: a limit holds it
 // back, who agreed is no longer who may, or the policy asks otherwise.
-func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h prentice.HoldBack, err error) {
+func (r *Runner) drifted(ctx context.Context, d *detail) (v *run.Void, h prentice.HoldBack, err error) {
 	s, err := r.facts(ctx, d.ThePlan, d.Request.Actor.Kind, d.Record)
 	if err != nil {
 		return nil, h, err
@@ -24,7 +24,7 @@ func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h pr
 		s.Frozen = "" // the one thing that breaks a freeze
 	}
 	if h = gate.Check(s); h.Holds() {
-		return &prentice.Void{Says: h.Says}, h, nil
+		return &run.Void{Says: h.Says}, h, nil
 	}
 	if v, err = r.ruledOtherwise(ctx, d); v != nil || err != nil {
 		return v, h, err
@@ -35,13 +35,13 @@ func (r *Runner) drifted(ctx context.Context, d *detail) (v *prentice.Void, h pr
 // outgrown says why the plan is not the one for this world any more, or nil: the
 // symptoms are gone, the same request gives another plan, or a check comes out
 // otherwise.
-func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error) {
+func (r *Runner) outgrown(ctx context.Context, d *detail) (*run.Void, error) {
 	if v, err := r.needless(ctx, d); v != nil || err != nil {
 		return v, err
 	}
 	plan, err := r.Planner.Render(ctx, d.Request)
 	if err != nil {
-		return &prentice.Void{Says: "the state has changed: the plan can no longer be made: " + err.Error(), Old: d.Plan}, nil
+		return &run.Void{Says: "the state has changed: the plan can no longer be made: " + err.Error(), Old: d.Plan}, nil
 	}
 	if d.ThePlan.Limits.Verify == "" { // it was approved before batches were verified, and ends as it was approved
 		plan.Limits.Verify, plan.Limits.Rollback = "", ""
@@ -50,9 +50,9 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 		plan = plan.SaidAs(d.ThePlan)
 	}
 	if hash := plan.Hash(); hash != d.Plan {
-		return &prentice.Void{
+		return &run.Void{
 			Says: fmt.Sprintf("the state has changed: the same request now gives plan %.19s…, and the approval was for %.19s…; ask again", hash, d.Plan),
-			Old:  d.Plan, New: hash, Changes: prentice.Differences(d.ThePlan, plan),
+			Old:  d.Plan, New: hash, Changes: run.Differences(d.ThePlan, plan),
 		}, nil
 	}
 	if err := r.closeLooks(ctx, d); err != nil {
@@ -62,12 +62,12 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*prentice.Void, error
 	if no == "" || err != nil {
 		return nil, err
 	}
-	return &prentice.Void{Says: "the state has changed, and preconditions no longer hold: " + no, Old: d.Plan, New: d.Plan}, nil
+	return &run.Void{Says: "the state has changed, and preconditions no longer hold: " + no, Old: d.Plan, New: d.Plan}, nil
 }
 
 // needless says that the symptoms which asked for a run are gone, or nil. What a
 // person asked for is theirs to take back.
-func (r *Runner) needless(ctx context.Context, d *detail) (*prentice.Void, error) {
+func (r *Runner) needless(ctx context.Context, d *detail) (*run.Void, error) {
 	if r.Relieved == nil || d.Incident == "" || d.Request.Actor.Kind != prentice.Self {
 		return nil, nil
 	}
@@ -78,16 +78,16 @@ func (r *Runner) needless(ctx context.Context, d *detail) (*prentice.Void, error
 	if since.IsZero() {
 		return nil, nil
 	}
-	return &prentice.Void{Says: fmt.Sprintf("the state has changed: %s has no symptom left since %s", d.Incident, since.UTC().Format(time.RFC3339)), Old: d.Plan, New: d.Plan}, nil
+	return &run.Void{Says: fmt.Sprintf("the state has changed: %s has no symptom left since %s", d.Incident, since.UTC().Format(time.RFC3339)), Old: d.Plan, New: d.Plan}, nil
 }
 
 // ruledOtherwise asks the policy in force about the same moment again, and looks
 // whether the answers that people gave still cover what was asked and what is
 // asked now.
-func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void, error) {
+func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*run.Void, error) {
 	now := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: d.Request.Actor, Op: prentice.OpFor(d.Procedure), Plan: &d.ThePlan, Record: d.Record})
 	if now.Verdict == prentice.Refuse {
-		return &prentice.Void{Says: "the policy refuses it now: " + strings.Join(now.Reasons, "; "), Old: d.Plan, New: d.Plan, Changes: approval.RuleChanges(d.Decision, now)}, nil
+		return &run.Void{Says: "the policy refuses it now: " + strings.Join(now.Reasons, "; "), Old: d.Plan, New: d.Plan, Changes: approval.RuleChanges(d.Decision, now)}, nil
 	}
 	if d.BreakGlassBy != "" || d.Decision.Verdict != prentice.Ask && now.Verdict != prentice.Ask {
 		return nil, nil
@@ -98,17 +98,17 @@ func (r *Runner) ruledOtherwise(ctx context.Context, d *detail) (*prentice.Void,
 	}
 	causers := prentice.Causers(d.Causes)
 	if no := q.Covers(d.Approvals, causers); no != "" {
-		return &prentice.Void{Says: "the approval is void: " + no, Old: d.Plan, New: d.Plan}, nil
+		return &run.Void{Says: "the approval is void: " + no, Old: d.Plan, New: d.Plan}, nil
 	}
 	q.Asks = now
 	if no := q.Covers(d.Approvals, causers); no != "" {
-		return &prentice.Void{Says: fmt.Sprintf("the policy asks otherwise now (rule %s): %s", approval.FirstOf(now.Rules), no), Old: d.Plan, New: d.Plan, Changes: approval.RuleChanges(d.Decision, now)}, nil
+		return &run.Void{Says: fmt.Sprintf("the policy asks otherwise now (rule %s): %s", approval.FirstOf(now.Rules), no), Old: d.Plan, New: d.Plan, Changes: approval.RuleChanges(d.Decision, now)}, nil
 	}
 	return nil, nil
 }
 
 // voidOr is void for a reason that was found, unless finding it went wrong.
-func (r *Runner) voidOr(ctx context.Context, d *detail, v *prentice.Void, err error) error {
+func (r *Runner) voidOr(ctx context.Context, d *detail, v *run.Void, err error) error {
 	if err != nil || v == nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (r *Runner) voidOr(ctx context.Context, d *detail, v *prentice.Void, err er
 }
 
 // void ends a run whose leave is void, and keeps why.
-func (r *Runner) void(ctx context.Context, d *detail, v *prentice.Void, h prentice.HoldBack) error {
+func (r *Runner) void(ctx context.Context, d *detail, v *run.Void, h prentice.HoldBack) error {
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return err

@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/log"
+	"prentice/internal/engine/run"
 )
 
 // Watch tells what happens to a run, or to all with 0, from now on, until ctx
 // ends, emit fails, or the one run is over.
-func (r *Runner) Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error {
+func (r *Runner) Watch(ctx context.Context, number int64, emit func(run.Moment) error) error {
 	moments, stop := r.hub.watch(number)
 	defer stop()
 	if number != 0 {
@@ -17,7 +19,7 @@ func (r *Runner) Watch(ctx context.Context, number int64, emit func(prentice.Run
 		if err != nil {
 			return err
 		}
-		if err := emit(prentice.RunMoment{Run: number, Time: r.Clock(), State: d.State, Says: d.Says}); err != nil || d.State.Ended() {
+		if err := emit(run.Moment{Run: number, Time: r.Clock(), State: d.State, Says: d.Says}); err != nil || d.State.Ended() {
 			return err
 		}
 	}
@@ -42,7 +44,7 @@ func (r *Runner) Watch(ctx context.Context, number int64, emit func(prentice.Run
 	}
 }
 
-func (r *Runner) overNow(ctx context.Context, number int64, emit func(prentice.RunMoment) error) (bool, error) {
+func (r *Runner) overNow(ctx context.Context, number int64, emit func(run.Moment) error) (bool, error) {
 	if number == 0 {
 		return false, nil
 	}
@@ -50,7 +52,7 @@ func (r *Runner) overNow(ctx context.Context, number int64, emit func(prentice.R
 	if err != nil || !d.State.Ended() {
 		return false, err
 	}
-	return true, emit(prentice.RunMoment{Run: number, Time: d.Ended, State: d.State, Says: d.Says})
+	return true, emit(run.Moment{Run: number, Time: d.Ended, State: d.State, Says: d.Says})
 }
 
 // Watched says whether someone watches a run here; of 0, whether anyone watches
@@ -59,6 +61,6 @@ func (r *Runner) Watched(run int64) bool { return r.hub.watched(run) }
 
 // Printed tells watchers what a step has printed. The log's keeper calls it once
 // the line is kept.
-func (r *Runner) Printed(run int64, line prentice.LogLine) {
-	r.hub.tell(prentice.RunMoment{Run: run, Time: line.Time, Step: line.Step, State: prentice.Running, Log: &line})
+func (r *Runner) Printed(number int64, line log.Line) {
+	r.hub.tell(run.Moment{Run: number, Time: line.Time, Step: line.Step, State: prentice.Running, Log: &line})
 }

@@ -14,13 +14,13 @@ import (
 )
 
 // person is why a check cannot go on: a person must answer it first.
-type person struct{ rec prentice.StepRecord }
+type person struct{ rec run.StepRecord }
 
 func (p person) Error() string { return "a person must answer " + p.rec.Step }
 
 // waitFor lets a run wait for a person, and lets go of all that it holds: what a
 // person takes hours for keeps no one else out.
-func (r *Runner) waitFor(ctx context.Context, d *detail, rec prentice.StepRecord) error {
+func (r *Runner) waitFor(ctx context.Context, d *detail, rec run.StepRecord) error {
 	_, _, expires, err := d.ThePlan.Limits.Times()
 	if err != nil {
 		return err
@@ -30,25 +30,25 @@ func (r *Runner) waitFor(ctx context.Context, d *detail, rec prentice.StepRecord
 
 // Answered is the word of a person on a check, given in any round: no one is asked
 // the same again because the others are looked at once more.
-func (r *Runner) answered(d *detail, step prentice.PlannedStep, target prentice.Target) (prentice.StepRecord, bool) {
+func (r *Runner) answered(d *detail, step prentice.PlannedStep, target prentice.Target) (run.StepRecord, bool) {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	for _, s := range slices.Backward(d.Steps) {
-		if r.forPeople(step.Kind) && s.Section == prentice.Check && s.Step == step.ID && s.Target == target.Ref && s.State != prentice.Held && s.State != prentice.Intended {
+		if r.forPeople(step.Kind) && s.Section == prentice.Check && s.Step == step.ID && s.Target == target.Ref && s.State != run.Held && s.State != run.Intended {
 			return s, true
 		}
 	}
-	return prentice.StepRecord{}, false
+	return run.StepRecord{}, false
 }
 
 // hasWaited says whether a run has let go of its targets to wait for a person.
 func (r *Runner) hasWaited(d *detail) bool {
-	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool { return r.forPeople(s.Kind) && s.Section != prentice.Check })
+	return slices.ContainsFunc(d.Steps, func(s run.StepRecord) bool { return r.forPeople(s.Kind) && s.Section != prentice.Check })
 }
 
 // hasChanged says whether anything was begun that changes something.
 func (r *Runner) hasChanged(d *detail) bool {
-	return slices.ContainsFunc(d.Steps, func(s prentice.StepRecord) bool {
+	return slices.ContainsFunc(d.Steps, func(s run.StepRecord) bool {
 		if s.Section != prentice.Act || r.forPeople(s.Kind) || s.Attempts == 0 {
 			return false
 		}
@@ -107,7 +107,7 @@ func actsOn(d *detail) bool {
 	for _, step := range d.ThePlan.In(prentice.Act) {
 		for _, t := range where(step, d.ThePlan.Targets) {
 			rec, _, found := d.Past(step.ID, t.Ref, 1)
-			if !found || rec.State != prentice.Done && rec.State != prentice.WasDone && rec.State != prentice.NotDone {
+			if !found || rec.State != run.Done && rec.State != run.WasDone && rec.State != run.NotDone {
 				return true
 			}
 		}

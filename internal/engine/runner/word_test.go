@@ -18,8 +18,8 @@ func human(id string, section prentice.Section) prentice.PlannedStep {
 	return s
 }
 
-func (w *world) confirm(run int64, yes bool, reason string) error {
-	_, err := w.r.Confirm(w.t.Context(), prentice.Reply{Run: run, Actor: ann, Yes: yes, Reason: reason})
+func (w *world) confirm(number int64, yes bool, reason string) error {
+	_, err := w.r.Confirm(w.t.Context(), run.Reply{Run: number, Actor: ann, Yes: yes, Reason: reason})
 	return err
 }
 
@@ -67,7 +67,7 @@ func TestAPersonCanCheck(t *testing.T) {
 		for w.until(begun.Number, prentice.Waiting).Waits != run.WaitsApproval {
 			time.Sleep(10 * time.Millisecond)
 		}
-		if _, err := w.r.Answer(t.Context(), prentice.Reply{Run: begun.Number, Actor: ann, Yes: true, Reason: "yes"}); err != nil {
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: begun.Number, Actor: ann, Yes: true, Reason: "yes"}); err != nil {
 			t.Fatal(err)
 		}
 		d := w.ended(begun.Number)
@@ -196,13 +196,13 @@ func fiftyAnswer(t *testing.T, section prentice.Section) {
 	everywhere(t, planOf(1, step("restart", prentice.Act, "target"), human("seen", section)), allow, func(t *testing.T, a, b *world) {
 		people := a.crowd(dbtest.AtOnce)
 		for round := range 3 {
-			run := a.start(bob, fmt.Sprintf("mend-%d", round))
-			a.until(run.Number, prentice.Waiting)
+			one := a.start(bob, fmt.Sprintf("mend-%d", round))
+			a.until(one.Number, prentice.Waiting)
 			errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
-				_, err := either(i, a, b).r.Confirm(t.Context(), prentice.Reply{Run: run.Number, Actor: people[i], Yes: i%2 == 0, Reason: "looked"})
+				_, err := either(i, a, b).r.Confirm(t.Context(), run.Reply{Run: one.Number, Actor: people[i], Yes: i%2 == 0, Reason: "looked"})
 				return err
 			})
-			d := a.ended(run.Number)
+			d := a.ended(one.Number)
 			wins(t, errs)
 			yes := 0
 			for i, err := range errs {
@@ -210,7 +210,7 @@ func fiftyAnswer(t *testing.T, section prentice.Section) {
 					yes++
 				}
 			}
-			kinds, ends := a.evidence(run.Ref())
+			kinds, ends := a.evidence(one.Ref())
 			good := d.State == prentice.Verified || d.State == prentice.Unverified
 			if kinds["run.confirmed"] != 1 || ends != 1 || good != (yes == 1) {
 				t.Errorf("%s: %d said yes; it is %s (%s), evidence %v", section, yes, d.State, d.Says, kinds)

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -17,7 +16,7 @@ func TestSilencesThatExpiredLongAgoGo(t *testing.T) {
 		s, noon := &Silences{DB: d}, time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 		add := func(now time.Time) {
 			err := d.Write(t.Context(), func(tx *db.Tx) error {
-				_, err := s.Add(tx, now, prentice.Silence{Matchers: []string{`service="web"`}, Ends: now.Add(time.Hour), By: "person/ann", Reason: "test"})
+				_, err := s.Add(tx, now, Silence{Matchers: []string{`service="web"`}, Ends: now.Add(time.Hour), By: "person/ann", Reason: "test"})
 				return err
 			})
 			if err != nil {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/label"
 )
@@ -23,7 +22,7 @@ type Copy struct {
 // Receiver is another system that hears of silences.
 type Receiver interface {
 	List(context.Context) ([]Copy, error)
-	Add(context.Context, prentice.Silence) (id string, err error)
+	Add(context.Context, Silence) (id string, err error)
 	End(ctx context.Context, id string) error
 }
 
@@ -136,7 +135,7 @@ type deed struct {
 // missing compares one of our silences with the copies that there are. Of two copies
 // that last, as after an answer that was lost, one is ended.
 func missing(s told, theirs []Copy, now time.Time) (d deed) {
-	over := s.State(now) == prentice.SilenceExpired
+	over := s.State(now) == Expired
 	ended := ""
 	for _, c := range theirs {
 		switch {
@@ -214,7 +213,7 @@ var made = []string{"service", "host", "resource", "severity"}
 // untold is why a silence cannot be told to an Alertmanager, or "": it compares the
 // labels that it knows, so that one which leaves out what only we know would hide
 // more there than here.
-func untold(s prentice.Silence) string {
+func untold(s Silence) string {
 	if len(s.Matchers) == 0 {
 		return "its matchers cannot be read"
 	}
@@ -237,6 +236,6 @@ func untold(s prentice.Silence) string {
 
 // lasting is the silences whose end is still to come, also those that were ended
 // before it.
-func (s *Silences) lasting(ctx context.Context, now time.Time) ([]prentice.Silence, error) {
+func (s *Silences) lasting(ctx context.Context, now time.Time) ([]Silence, error) {
 	return scanAll(s.DB.Query(ctx, `SELECT `+columns+` FROM silences WHERE ends > ? ORDER BY number DESC LIMIT ?`, db.Micros(now), 2*mostAtOnce))
 }

@@ -26,6 +26,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/label"
+	"prentice/internal/team"
 )
 
 //go:embed schema/*.sql
@@ -52,7 +53,7 @@ type Silences struct {
 
 // Check says what is wrong with a silence, or gives it with its matchers as they are
 // kept.
-func (s *Silences) Check(n prentice.Silence, now time.Time) (prentice.Silence, error) {
+func (s *Silences) Check(n Silence, now time.Time) (Silence, error) {
 	longest := Longest
 	if s.Longest != nil && s.Longest() > 0 {
 		longest = s.Longest()
@@ -96,7 +97,7 @@ func days(d time.Duration) string {
 }
 
 // Add keeps a silence.
-func (s *Silences) Add(tx *db.Tx, now time.Time, n prentice.Silence) (prentice.Silence, error) {
+func (s *Silences) Add(tx *db.Tx, now time.Time, n Silence) (Silence, error) {
 	if n.Starts.IsZero() || n.Starts.Before(now) {
 		n.Starts = now
 	}
@@ -134,7 +135,7 @@ func newID() string {
 }
 
 // End ends a silence before its time.
-func (s *Silences) End(tx *db.Tx, now time.Time, number int64, by prentice.Ref) (prentice.Silence, error) {
+func (s *Silences) End(tx *db.Tx, now time.Time, number int64, by prentice.Ref) (Silence, error) {
 	n, err := scan(func(dest ...any) error {
 		return tx.QueryRow(`SELECT `+columns+` FROM silences WHERE number = ?`, []any{number}, dest...)
 	})
@@ -144,7 +145,7 @@ func (s *Silences) End(tx *db.Tx, now time.Time, number int64, by prentice.Ref) 
 	if err != nil {
 		return n, err
 	}
-	if n.State(now) == prentice.SilenceExpired {
+	if n.State(now) == Expired {
 		at := n.Ends
 		if !n.Ended.IsZero() {
 			at = n.Ended
@@ -162,10 +163,10 @@ func notFound(name string) error {
 }
 
 // Find is a silence by its number or by the id that other tools know.
-func (s *Silences) Find(ctx context.Context, name string) (prentice.Silence, error) {
+func (s *Silences) Find(ctx context.Context, name string) (Silence, error) {
 	bare := strings.TrimPrefix(name, "silence/")
 	if len(bare) > 60 {
-		return prentice.Silence{}, notFound(fmt.Sprintf("%q", bare[:60]+"…"))
+		return Silence{}, notFound(fmt.Sprintf("%q", bare[:60]+"…"))
 	}
 	var number int64
 	if _, err := fmt.Sscanf(bare, "%d", &number); err != nil || fmt.Sprint(number) != bare {
@@ -182,7 +183,7 @@ func (s *Silences) Find(ctx context.Context, name string) (prentice.Silence, err
 
 // List is the silences, newest first: those that are not over, or also those that
 // are.
-func (s *Silences) List(ctx context.Context, now time.Time, all bool, before int64, limit int) ([]prentice.Silence, error) {
+func (s *Silences) List(ctx context.Context, now time.Time, all bool, before int64, limit int) ([]Silence, error) {
 	where, args := `1 = 1`, []any(nil)
 	if !all {
 		where, args = `ended = 0 AND ends > ?`, append(args, db.Micros(now))
@@ -196,14 +197,14 @@ func (s *Silences) List(ctx context.Context, now time.Time, all bool, before int
 // Muting is why something with these labels is silent at a moment, or nil. Of
 // several silences it is the one that lasts longest. What it is about stands in
 // its labels.
-func (s *Silences) Muting(tx *db.Tx, now time.Time, _ prentice.Ref, labels map[string]string) (*prentice.Mute, error) {
+func (s *Silences) Muting(tx *db.Tx, now time.Time, _ prentice.Ref, labels map[string]string) (*team.Mute, error) {
 	list, err := scanAll(tx.Query(`SELECT `+columns+` FROM silences WHERE ended = 0 AND ends > ? AND starts <= ? ORDER BY ends DESC, number`, db.Micros(now), db.Micros(now)))
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range list {
 		if s.Fits(n.Matchers, labels) {
-			return &prentice.Mute{Of: n.Ref(), By: n.By, Why: n.Reason, Until: n.Ends}, nil
+			return &team.Mute{Of: n.Ref(), By: n.By, Why: n.Reason, Until: n.Ends}, nil
 		}
 	}
 	return nil, nil
@@ -269,7 +270,7 @@ func (s *Silences) tell(tx *db.Tx) {
 
 const columns = `number, id, matchers, starts, ends, by_whom, reason, created, ended, ended_by, elsewhere`
 
-func scan(from func(...any) error) (n prentice.Silence, err error) {
+func scan(from func(...any) error) (n Silence, err error) {
 	var matchers string
 	var starts, ends, created, ended int64
 	err = from(&n.Number, &n.ID, &matchers, &starts, &ends, &n.By, &n.Reason, &created, &ended, &n.EndedBy, &n.Elsewhere)
@@ -280,11 +281,11 @@ func scan(from func(...any) error) (n prentice.Silence, err error) {
 	return n, json.Unmarshal([]byte(matchers), &n.Matchers)
 }
 
-func scanAll(rows *sql.Rows, err error) ([]prentice.Silence, error) {
-	list, err := db.List(rows, err, func(from func(...any) error, n *prentice.Silence) (err error) {
+func scanAll(rows *sql.Rows, err error) ([]Silence, error) {
+	list, err := db.List(rows, err, func(from func(...any) error, n *Silence) (err error) {
 		*n, err = scan(from)
 		return err
-	}, func(n *prentice.Silence, why error) {
+	}, func(n *Silence, why error) {
 		n.Matchers, n.Reason = nil, why.Error() // it matches nothing
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
+	"prentice/internal/team"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -27,11 +28,11 @@ func each(t *testing.T, test func(t *testing.T, s *Silences)) {
 	})
 }
 
-func (s *Silences) add(t *testing.T, from, to time.Duration, matchers ...string) prentice.Silence {
+func (s *Silences) add(t *testing.T, from, to time.Duration, matchers ...string) Silence {
 	t.Helper()
-	var made prentice.Silence
+	var made Silence
 	err := s.DB.Write(t.Context(), func(tx *db.Tx) (err error) {
-		made, err = s.Add(tx, noon, prentice.Silence{Matchers: matchers, Starts: noon.Add(from), Ends: noon.Add(to), By: "person/ann", Reason: "disks"})
+		made, err = s.Add(tx, noon, Silence{Matchers: matchers, Starts: noon.Add(from), Ends: noon.Add(to), By: "person/ann", Reason: "disks"})
 		return err
 	})
 	if err != nil {
@@ -42,7 +43,7 @@ func (s *Silences) add(t *testing.T, from, to time.Duration, matchers ...string)
 
 func (s *Silences) muting(t *testing.T, at time.Duration, labels map[string]string) prentice.Ref {
 	t.Helper()
-	var why *prentice.Mute
+	var why *team.Mute
 	err := s.DB.Write(t.Context(), func(tx *db.Tx) (err error) {
 		why, err = s.Muting(tx, noon.Add(at), "", labels)
 		return err
@@ -115,25 +116,25 @@ func TestOneThatIsEndedIsOverThenAndNotTwice(t *testing.T) {
 
 func TestWhatHidesTooMuchOrForEverIsRefused(t *testing.T) {
 	s := &Silences{Longest: func() time.Duration { return 7 * 24 * time.Hour }}
-	good := prentice.Silence{Matchers: []string{"b=c", "a=b", "a=b"}, Starts: noon, Ends: noon.Add(time.Hour), Reason: " disks "}
+	good := Silence{Matchers: []string{"b=c", "a=b", "a=b"}, Starts: noon, Ends: noon.Add(time.Hour), Reason: " disks "}
 	n, err := s.Check(good, noon)
 	if err != nil || strings.Join(n.Matchers, " ") != `a="b" b="c"` || n.Reason != "disks" {
 		t.Fatalf("%+v, %v", n, err)
 	}
-	for says, change := range map[string]func(*prentice.Silence){
-		"would match everything": func(n *prentice.Silence) { n.Matchers = []string{"a=~.*", "b!=x"} },
-		"match everything":       func(n *prentice.Silence) { n.Matchers = nil },
-		"is not a matcher":       func(n *prentice.Silence) { n.Matchers = []string{"a"} },
-		"at most 20": func(n *prentice.Silence) {
+	for says, change := range map[string]func(*Silence){
+		"would match everything": func(n *Silence) { n.Matchers = []string{"a=~.*", "b!=x"} },
+		"match everything":       func(n *Silence) { n.Matchers = nil },
+		"is not a matcher":       func(n *Silence) { n.Matchers = []string{"a"} },
+		"at most 20": func(n *Silence) {
 			for c := 'a'; c <= 'z'; c++ {
 				n.Matchers = append(n.Matchers, string(c)+"=x")
 			}
 		},
-		"has no reason":         func(n *prentice.Silence) { n.Reason = " \n" },
-		"has no end":            func(n *prentice.Silence) { n.Ends = time.Time{} },
-		"before it begins":      func(n *prentice.Silence) { n.Ends = noon },
-		"the longest is 7 days": func(n *prentice.Silence) { n.Ends = noon.Add(7*24*time.Hour + 1) },
-		"the longest":           func(n *prentice.Silence) { n.Starts, n.Ends = noon.Add(8*24*time.Hour), noon.Add(8*24*time.Hour+1) },
+		"has no reason":         func(n *Silence) { n.Reason = " \n" },
+		"has no end":            func(n *Silence) { n.Ends = time.Time{} },
+		"before it begins":      func(n *Silence) { n.Ends = noon },
+		"the longest is 7 days": func(n *Silence) { n.Ends = noon.Add(7*24*time.Hour + 1) },
+		"the longest":           func(n *Silence) { n.Starts, n.Ends = noon.Add(8*24*time.Hour), noon.Add(8*24*time.Hour+1) },
 	} {
 		bad := good
 		change(&bad)
@@ -177,11 +178,11 @@ func TestSilencesAreBounded(t *testing.T) {
 	each(t, func(t *testing.T, s *Silences) {
 		err := s.DB.Write(t.Context(), func(tx *db.Tx) error {
 			for range mostAtOnce {
-				if _, err := s.Add(tx, noon, prentice.Silence{Matchers: []string{"a=b"}, Ends: noon.Add(time.Hour), By: "person/ann", Reason: "x"}); err != nil {
+				if _, err := s.Add(tx, noon, Silence{Matchers: []string{"a=b"}, Ends: noon.Add(time.Hour), By: "person/ann", Reason: "x"}); err != nil {
 					return err
 				}
 			}
-			_, err := s.Add(tx, noon, prentice.Silence{Matchers: []string{"a=b"}, Ends: noon.Add(time.Hour), By: "person/ann", Reason: "x"})
+			_, err := s.Add(tx, noon, Silence{Matchers: []string{"a=b"}, Ends: noon.Add(time.Hour), By: "person/ann", Reason: "x"})
 			return err
 		})
 		if prentice.KindOf(err) != prentice.Refused {
@@ -229,7 +230,7 @@ type elsewhere struct {
 
 func (e *elsewhere) List(context.Context) ([]Copy, error) { return e.copies, e.away }
 
-func (e *elsewhere) Add(_ context.Context, s prentice.Silence) (string, error) {
+func (e *elsewhere) Add(_ context.Context, s Silence) (string, error) {
 	e.added++
 	id := "am-" + string(rune('0'+e.added))
 	e.copies = append(e.copies, Copy{ID: id, Of: s.ID})
@@ -402,7 +403,7 @@ func TestWhatWouldHideMoreThereIsNotTold(t *testing.T) {
 		"alertname=High": true, "alertname!=High": true, "service=web": true, "service=~web|db": true, "service!=web": false, "severity!=critical": false, "severity!~crit.*": false,
 		"host=~.*": false, "host=~\"|web\"": false, `resource=""`: false, "probe=http": false,
 	} {
-		if why := untold(prentice.Silence{Matchers: []string{text}}); (why == "") != told {
+		if why := untold(Silence{Matchers: []string{text}}); (why == "") != told {
 			t.Errorf("%s: %q", text, why)
 		}
 	}

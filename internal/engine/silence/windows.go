@@ -25,7 +25,7 @@ type Window struct {
 // told is a silence of which another system hears: one of ours, or a window of
 // maintenance, whose id is kept, so that the next process knows its copy.
 type told struct {
-	prentice.Silence
+	Silence
 	window string // its name
 	untold string // why it cannot be told, or ""
 }
@@ -46,7 +46,7 @@ func untoldWindow(w Window) string {
 	case len(w.Own) == 0:
 		return ""
 	}
-	return untold(prentice.Silence{Matchers: w.Own})
+	return untold(Silence{Matchers: w.Own})
 }
 
 // windows brings the kept windows to what the calendar says, and lists those whose

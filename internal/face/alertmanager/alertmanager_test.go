@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/silence"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -65,7 +66,7 @@ func (d *door) ask(method, path, body string) *httptest.ResponseRecorder {
 }
 
 func of(number int64, state string, ends time.Time, matchers ...string) Silence {
-	return Silence{prentice.Silence{Number: number, ID: "id-" + string(rune('0'+number)), Matchers: matchers, Starts: noon.Add(-time.Hour), Ends: ends, By: "person/ann", Reason: "disks", Created: noon.Add(-time.Hour)}, state}
+	return Silence{silence.Silence{Number: number, ID: "id-" + string(rune('0'+number)), Matchers: matchers, Starts: noon.Add(-time.Hour), Ends: ends, By: "person/ann", Reason: "disks", Created: noon.Add(-time.Hour)}, state}
 }
 
 func TestSilencesAreShownAsAlertmanagerShowsThem(t *testing.T) {
@@ -104,7 +105,7 @@ func TestASilenceThatIsPostedIsAskedForAtTheDoor(t *testing.T) {
 	if w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"silenceID":"id-7"}` {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	want := Wish{prentice.Silence{Matchers: []string{`a="b"`, `h!~"w.*"`}, Reason: "disks (for dora)", Starts: noon, Ends: noon.Add(time.Hour)}, "id-3"}
+	want := Wish{silence.Silence{Matchers: []string{`a="b"`, `h!~"w.*"`}, Reason: "disks (for dora)", Starts: noon, Ends: noon.Add(time.Hour)}, "id-3"}
 	if d.op != "add" || !reflect.DeepEqual(d.in, want) {
 		t.Errorf("%s %+v", d.op, d.in)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/silence"
 	"prentice/internal/kit/exact"
 	"prentice/internal/kit/label"
 )
@@ -52,13 +53,13 @@ type status struct {
 
 // Silence is one as the door tells of it.
 type Silence struct {
-	prentice.Silence
+	silence.Silence
 	State string
 }
 
 // Wish is what the door is asked for: a silence, perhaps in the place of another.
 type Wish struct {
-	prentice.Silence
+	silence.Silence
 	Replaces string
 }
 
@@ -69,7 +70,7 @@ func readSilence(body []byte, sender prentice.Actor) (w Wish, err error) {
 	if err := exact.Unmarshal(body, &p); err != nil {
 		return w, prentice.Errorf(prentice.Invalid, "the silence is not as Alertmanager's API has it: %w", err).Try("send matchers, startsAt, endsAt, createdBy and comment")
 	}
-	w = Wish{prentice.Silence{Starts: p.StartsAt, Ends: p.EndsAt, Reason: strings.TrimSpace(p.Comment)}, p.ID}
+	w = Wish{silence.Silence{Starts: p.StartsAt, Ends: p.EndsAt, Reason: strings.TrimSpace(p.Comment)}, p.ID}
 	for _, m := range p.Matchers {
 		one, err := label.New(m.Name, m.op(), m.Value)
 		if err != nil {
@@ -135,21 +136,21 @@ func sorted(all []shown, filter []label.Matcher, now time.Time) []shown {
 		for _, m := range s.Matchers {
 			values[m.Name] = m.Value
 		}
-		old := s.Status.State == prentice.SilenceExpired && now.Sub(s.EndsAt) > kept
+		old := s.Status.State == silence.Expired && now.Sub(s.EndsAt) > kept
 		if !seen[s.ID] && !old && (len(filter) == 0 || label.Fit(filter, values)) {
 			list = append(list, s)
 		}
 		seen[s.ID] = true
 	}
-	order := []string{prentice.SilenceActive, prentice.SilencePending, prentice.SilenceExpired}
+	order := []string{silence.Active, silence.Pending, silence.Expired}
 	slices.SortStableFunc(list, func(a, b shown) int {
 		if by := slices.Index(order, a.Status.State) - slices.Index(order, b.Status.State); by != 0 {
 			return by
 		}
 		switch a.Status.State {
-		case prentice.SilenceActive:
+		case silence.Active:
 			return a.EndsAt.Compare(b.EndsAt)
-		case prentice.SilencePending:
+		case silence.Pending:
 			return a.StartsAt.Compare(b.StartsAt)
 		}
 		return b.EndsAt.Compare(a.EndsAt)

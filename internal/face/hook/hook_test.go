@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/inbox"
 )
 
 // door remembers what it was asked for.
@@ -38,7 +39,7 @@ func (d *door) send(_ context.Context, by prentice.Actor, e prentice.Event) (any
 		return nil, err
 	}
 	d.asked, d.actor = append(d.asked, in), by
-	return prentice.Receipt{Event: "event/1", Number: 1, New: true, Count: 1}, nil
+	return inbox.Receipt{Event: "event/1", Number: 1, New: true, Count: 1}, nil
 }
 
 func serve(d *door) http.Handler {

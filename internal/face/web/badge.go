@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -41,7 +42,7 @@ func (b badges) of(v any) op.Badge {
 // for a step that a person does.
 func (b badges) run(s prentice.State, waits string) template.HTML {
 	if s == prentice.Waiting && waits != "" && waits != "approval" {
-		return b.state(prentice.Held)
+		return b.state(run.Held)
 	}
 	return b.state(s)
 }
@@ -79,20 +80,20 @@ func (b badges) sum(v any, n int) template.HTML {
 }
 
 // badOnes are the targets that someone must look at, the failed ones first.
-func badOnes(all []prentice.TargetStanding) []prentice.TargetStanding {
-	var list []prentice.TargetStanding
+func badOnes(all []run.TargetStanding) []run.TargetStanding {
+	var list []run.TargetStanding
 	for _, t := range all {
 		if t.Bad() {
 			list = append(list, t)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b prentice.TargetStanding) int {
+	slices.SortStableFunc(list, func(a, b run.TargetStanding) int {
 		return cmp.Compare(slices.Index(worst, a.State), slices.Index(worst, b.State))
 	})
 	return list
 }
 
-var worst = []prentice.StepState{prentice.NotDone, prentice.Unsure, prentice.Held}
+var worst = []run.StepState{run.NotDone, run.Unsure, run.Held}
 
 // riskBadge shows a risk, with what it means behind it.
 func riskBadge(r prentice.Risk) template.HTML {

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/log"
 	"prentice/internal/kit/render"
 	"prentice/internal/op"
 )
 
 // logPart is an output that holds a part of a log.
-type logPart interface{ Part() prentice.LogPage }
+type logPart interface{ Part() log.Page }
 
 // downloadLog is the log of a run as a text file: a line for each, with its time in
 // UTC, its host and its step. It is read in parts, however long it is.
@@ -51,18 +52,18 @@ func (s *Site) downloadLog(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Site) logPart(r *http.Request, d op.Op, given url.Values) (prentice.LogPage, error) {
+func (s *Site) logPart(r *http.Request, d op.Op, given url.Values) (log.Page, error) {
 	in, err := fill(d, given, s.o.Clock())
 	if err != nil {
-		return prentice.LogPage{}, err
+		return log.Page{}, err
 	}
 	out, err := s.o.Door.Invoke(r.Context(), op.Request{Actor: visitOf(r).actor, Op: d.Name, In: in})
 	if err != nil {
-		return prentice.LogPage{}, err
+		return log.Page{}, err
 	}
 	part, ok := out.(logPart)
 	if !ok {
-		return prentice.LogPage{}, prentice.Errorf(prentice.Internal, "%s puts out no log", d.Name)
+		return log.Page{}, prentice.Errorf(prentice.Internal, "%s puts out no log", d.Name)
 	}
 	return part.Part(), nil
 }

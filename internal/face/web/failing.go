@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/log"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/render"
 )
 
@@ -14,9 +16,9 @@ type failing struct {
 	Says   string
 }
 
-func failingOf(d prentice.RunDetail) *failing {
+func failingOf(d run.View) *failing {
 	for _, r := range d.Steps {
-		if r.State != prentice.NotDone && r.State != prentice.Unsure || r.Section == prentice.Check {
+		if r.State != run.NotDone && r.State != run.Unsure || r.Section == prentice.Check {
 			continue
 		}
 		return &failing{Step: r.Step, Target: r.Target, Says: r.Says}
@@ -42,7 +44,7 @@ const (
 // lastWordsOf looks for them in what was read of a log: its beginning, which may be
 // all of it, and its end, which is nil or a page of it. A beginning that is not all
 // does not say where the output of a step ends.
-func lastWordsOf(f failing, begin []prentice.LogLine, total int64, end any) (w lastWords) {
+func lastWordsOf(f failing, begin []log.Line, total int64, end any) (w lastWords) {
 	lines := begin
 	if int64(len(begin)) < total {
 		part, ok := end.(logPart)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 )
 
 // Identity knows people and their sessions. A session is an unguessable string
@@ -13,21 +14,21 @@ import (
 // given is unknown, used up or too old.
 type Identity interface {
 	// SignInCode turns a one-time code into a session, and the code is gone.
-	SignInCode(ctx context.Context, code string, from prentice.Origin) (session string, expires time.Time, err error)
+	SignInCode(ctx context.Context, code string, from identity.Origin) (session string, expires time.Time, err error)
 	// SignInToken turns an API token into a session that can do no more than it.
-	SignInToken(ctx context.Context, token string, from prentice.Origin) (session string, expires time.Time, err error)
+	SignInToken(ctx context.Context, token string, from identity.Origin) (session string, expires time.Time, err error)
 	// SignInPassword turns a name, a password and a code into a session.
-	SignInPassword(ctx context.Context, in prentice.PasswordSignIn, from prentice.Origin) (session string, expires time.Time, err error)
+	SignInPassword(ctx context.Context, in identity.PasswordSignIn, from identity.Origin) (session string, expires time.Time, err error)
 	// BeginPasskeySignIn asks a browser, at the origin of these pages, for a
 	// passkey; SignInPasskey turns the answer into a session, once.
-	BeginPasskeySignIn(ctx context.Context, origin string) (prentice.Ceremony, error)
-	SignInPasskey(ctx context.Context, in prentice.CeremonyAnswer, from prentice.Origin) (session string, expires time.Time, err error)
+	BeginPasskeySignIn(ctx context.Context, origin string) (identity.Ceremony, error)
+	SignInPasskey(ctx context.Context, in identity.CeremonyAnswer, from identity.Origin) (session string, expires time.Time, err error)
 	// HasProvider says whether a provider outside signs people in. BeginProvider is
 	// where to send the browser, and the state that comes back with it;
 	// SignInProvider turns what came back into a session, once.
 	HasProvider() bool
 	BeginProvider(ctx context.Context, redirect string) (to, state string, err error)
-	SignInProvider(ctx context.Context, state, code string, from prentice.Origin) (session string, expires time.Time, err error)
+	SignInProvider(ctx context.Context, state, code string, from identity.Origin) (session string, expires time.Time, err error)
 	// Device is what a browser keeps after a sign-in, to be told from strangers at the
 	// next one; "" is nothing.
 	Device(ctx context.Context, session string) (string, error)

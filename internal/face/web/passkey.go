@@ -14,6 +14,7 @@ import (
 	"github.com/boombuler/barcode/qr"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/op"
 )
 
@@ -34,13 +35,13 @@ func (s *Site) passkeyAsk(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) signInPasskey(w http.ResponseWriter, r *http.Request) {
 	s.signIn(w, r, "passkey", asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
-		return s.o.Identity.SignInPasskey(ctx, prentice.CeremonyAnswer{Ceremony: form.Get("ceremony"), Answer: form.Get("answer")}, s.originOf(r))
+		return s.o.Identity.SignInPasskey(ctx, identity.CeremonyAnswer{Ceremony: form.Get("ceremony"), Answer: form.Get("answer")}, s.originOf(r))
 	})
 }
 
 func (s *Site) signInPassword(w http.ResponseWriter, r *http.Request) {
 	s.signIn(w, r, "password", asking{}, func(ctx context.Context, form url.Values) (string, time.Time, error) {
-		in := prentice.PasswordSignIn{Name: strings.TrimSpace(form.Get("name")), Password: form.Get("password"), Code: form.Get("code")}
+		in := identity.PasswordSignIn{Name: strings.TrimSpace(form.Get("name")), Password: form.Get("password"), Code: form.Get("code")}
 		return s.o.Identity.SignInPassword(ctx, in, s.originOf(r))
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/clip"
 )
 
@@ -86,9 +87,9 @@ func (s *Site) deviceCookie(r *http.Request) string { return s.cookieName(r) + "
 
 // originOf is where a request comes from, as far as the connection and the browser
 // tell.
-func (s *Site) originOf(r *http.Request) prentice.Origin {
+func (s *Site) originOf(r *http.Request) identity.Origin {
 	address, _, _ := net.SplitHostPort(r.RemoteAddr)
-	from := prentice.Origin{Address: address, Agent: r.UserAgent()}
+	from := identity.Origin{Address: address, Agent: r.UserAgent()}
 	if c, err := r.Cookie(s.deviceCookie(r)); err == nil {
 		from.Device = c.Value
 	}

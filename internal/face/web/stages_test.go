@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 func TestARunOnItsWayHasStagesThatCount(t *testing.T) {
 	s := storybook(t, true).site
-	d := prentice.RunDetail{Run: prentice.Run{State: prentice.Running, Started: ago(time.Minute)}, ThePlan: somePlan(), Decision: prentice.Decision{Verdict: prentice.Ask, Approvers: 1}, Approvals: []prentice.Approval{{Yes: true}}}
-	d.Steps = []prentice.StepRecord{
-		record("down", prentice.Check, prentice.Done, "", 50*time.Second), record("disk", prentice.Check, prentice.Done, "", 50*time.Second),
-		record("restart", prentice.Act, prentice.Done, "", 40*time.Second), record("quiet", prentice.Verify, prentice.Intended, "", 75*time.Second),
+	d := run.View{Run: prentice.Run{State: prentice.Running, Started: ago(time.Minute)}, ThePlan: somePlan(), Decision: prentice.Decision{Verdict: prentice.Ask, Approvers: 1}, Approvals: []run.Approval{{Yes: true}}}
+	d.Steps = []run.StepRecord{
+		record("down", prentice.Check, run.Done, "", 50*time.Second), record("disk", prentice.Check, run.Done, "", 50*time.Second),
+		record("restart", prentice.Act, run.Done, "", 40*time.Second), record("quiet", prentice.Verify, run.Intended, "", 75*time.Second),
 	}
 	var told []string
 	stages := s.stagesOf(d)
@@ -27,9 +28,9 @@ func TestARunOnItsWayHasStagesThatCount(t *testing.T) {
 	if !last.Now || last.Step != "quiet" || last.Lasts != 150*time.Second || last.Percent != 50 {
 		t.Errorf("a wait of 2 min 30 s of which 75 s are over is %+v", last)
 	}
-	d.Steps[3] = record("quiet", prentice.Verify, prentice.NotDone, "", 5*time.Second)
+	d.Steps[3] = record("quiet", prentice.Verify, run.NotDone, "", 5*time.Second)
 	d.State = prentice.Undoing
-	if stages = s.stagesOf(d); len(stages) != 5 || stages[3].State != prentice.NotDone || stages[4].Name != "Undo" {
+	if stages = s.stagesOf(d); len(stages) != 5 || stages[3].State != run.NotDone || stages[4].Name != "Undo" {
 		t.Errorf("after a failed verification: %+v", stages)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // happening is one line of a timeline.
@@ -23,7 +24,7 @@ type happening struct {
 
 // storyOf tells a run from its wish to its end: what was asked, who answered,
 // what each step did, how it came out.
-func storyOf(d prentice.RunDetail) []happening {
+func storyOf(d run.View) []happening {
 	told := []happening{{Time: d.Created, State: "planned", Says: "requested and planned", Sub: d.Reason, Who: d.Requester}}
 	for _, a := range d.Approvals {
 		state, says := any(prentice.Allow), "approved"
@@ -48,8 +49,8 @@ func storyOf(d prentice.RunDetail) []happening {
 
 // stepsOf tells what each step did. One that was done on many targets is told
 // once for each way in which it came out, when the last one did.
-func stepsOf(records []prentice.StepRecord) []happening {
-	groups, order := map[string][]prentice.StepRecord{}, []string{}
+func stepsOf(records []run.StepRecord) []happening {
+	groups, order := map[string][]run.StepRecord{}, []string{}
 	for _, r := range records {
 		title := stepTitle(r)
 		if groups[title] == nil {
@@ -78,14 +79,14 @@ const many = 8
 // tally is how many records of a step are in one state, and when the last one
 // came to be. A host on which a check was made again is one host.
 type tally struct {
-	State prentice.StepState
+	State run.StepState
 	Count int
 	Last  time.Time
 }
 
-func tallyOf(records []prentice.StepRecord) []tally {
+func tallyOf(records []run.StepRecord) []tally {
 	var list []tally
-	for _, r := range prentice.LastRounds(records) {
+	for _, r := range run.LastRounds(records) {
 		i := slices.IndexFunc(list, func(t tally) bool { return t.State == r.State })
 		if i < 0 {
 			i = len(list)
@@ -99,7 +100,7 @@ func tallyOf(records []prentice.StepRecord) []tally {
 	return list
 }
 
-func stepTitle(r prentice.StepRecord) string {
+func stepTitle(r run.StepRecord) string {
 	if r.Round > 1 {
 		return fmt.Sprintf("%s %s, again", r.Section, r.Step)
 	}
@@ -143,8 +144,8 @@ func stepSection(title string) bool {
 }
 
 // marksOf is what is known of one step, on every target and in every round.
-func marksOf(records []prentice.StepRecord, step string) []prentice.StepRecord {
-	var marks []prentice.StepRecord
+func marksOf(records []run.StepRecord, step string) []run.StepRecord {
+	var marks []run.StepRecord
 	for _, r := range records {
 		if r.Step == step {
 			marks = append(marks, r)

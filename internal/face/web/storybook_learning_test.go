@@ -6,6 +6,7 @@ import (
 
 	"prentice"
 	"prentice/book"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/skill/learning"
 )
 
@@ -28,10 +29,10 @@ func someLearning(full bool) learning.Deps {
 		return d
 	}
 	d.Progress = someProgress{}
-	d.Head = func(context.Context) (prentice.EvidenceHead, error) {
-		return prentice.EvidenceHead{KeyID: "sha256:5e1f0c44", SignedSeq: 41, SignedAt: ago(time.Minute)}, nil
+	d.Head = func(context.Context) (ledger.Head, error) {
+		return ledger.Head{KeyID: "sha256:5e1f0c44", SignedSeq: 41, SignedAt: ago(time.Minute)}, nil
 	}
-	d.Lines = func(_ context.Context, f prentice.EvidenceFilter) ([]prentice.Evidence, error) {
+	d.Lines = func(_ context.Context, f ledger.Filter) ([]prentice.Evidence, error) {
 		if f.Actor != "person/ann" {
 			return []prentice.Evidence{{Kind: "run.verified", Actor: "self/prentice", Data: []byte(`{"state":"verified"}`)}}, nil
 		}

@@ -12,6 +12,7 @@ import (
 	"prentice/internal/op"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/support"
+	"prentice/internal/team"
 )
 
 // The stories of the other skills, imitated like the first.
@@ -68,19 +69,19 @@ type dependant struct {
 }
 
 type entityOut struct {
-	Entity      prentice.Entity
-	Service     *prentice.Service
-	Host        *prentice.Host
-	Resource    *prentice.Resource
+	Entity      team.Entity
+	Service     *team.Service
+	Host        *team.Host
+	Resource    *team.Resource
 	Reaches     []prentice.Ref
 	Runs, Parts []prentice.Ref
 	Dependants  []dependant
 }
 
-var checkout = prentice.Entity{
+var checkout = team.Entity{
 	Ref: "service/checkout", Kind: "Component", Type: "service", Title: "Checkout", Description: "Takes the basket, the address and the money, in that order.", Lifecycle: "production",
 	Owner: "group/shop", System: "system/shop", DependsOn: []prentice.Ref{"service/orders", "service/payments"}, Provides: []prentice.Ref{"api/checkout"}, Tags: []string{"tier-1", "go"},
-	Links: []prentice.Link{{URL: "https://example.org/dash", Title: "Dashboard"}}, Annotations: map[string]string{"prentice.dev/unit": "checkout.service"}, At: prentice.Pos{File: "catalog-info.yaml", Line: 12},
+	Links: []team.Link{{URL: "https://example.org/dash", Title: "Dashboard"}}, Annotations: map[string]string{"prentice.dev/unit": "checkout.service"}, At: prentice.Pos{File: "catalog-info.yaml", Line: 12},
 }
 
 func moreOps(full bool) []op.Op {
@@ -116,12 +117,12 @@ func moreOps(full bool) []op.Op {
 			if !full {
 				return entitiesOut{}, nil
 			}
-			all := []prentice.Entity{{Ref: "group/shop", Title: "The shop team"}, {Ref: "host/web-1", Description: "The machine in the corner"}, checkout,
+			all := []team.Entity{{Ref: "group/shop", Title: "The shop team"}, {Ref: "host/web-1", Description: "The machine in the corner"}, checkout,
 				{Ref: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", Type: "service", Owner: "group/platform-and-reliability-engineering", Description: "Speaks to the bank"}, {Ref: "system/shop", Title: "The shop"}}
-			return entitiesOut{Entities: slices.DeleteFunc(all, func(e prentice.Entity) bool { return in.Kind != "" && e.Ref.Kind() != in.Kind })}, nil
+			return entitiesOut{Entities: slices.DeleteFunc(all, func(e team.Entity) bool { return in.Kind != "" && e.Ref.Kind() != in.Kind })}, nil
 		}).Naming("service", "host", "system", "group").OfferedAsRefs("service", "host", "system"),
 		op.New("catalog.graph", prentice.Look, prentice.Viewer, "Show what needs what.", func(ctx context.Context, c op.Call, in design.GraphIn) (out design.Graph, err error) {
-			for _, o := range design.New(design.Deps{Catalog: func() *prentice.Catalog { return someShop(full) }}).Ops {
+			for _, o := range design.New(design.Deps{Catalog: func() *team.Catalog { return someShop(full) }}).Ops {
 				if o.Name == "catalog.graph" {
 					v, wrong := o.Do(ctx, c, in)
 					out, _ = v.(design.Graph)
@@ -137,10 +138,10 @@ func moreOps(full bool) []op.Op {
 				return someTarget(prentice.Ref(in.Ref)), nil
 			}
 			if in.Ref != string(checkout.Ref) {
-				return entityOut{Entity: prentice.Entity{Ref: prentice.Ref(in.Ref), Description: "Declared and not much more"}}, nil
+				return entityOut{Entity: team.Entity{Ref: prentice.Ref(in.Ref), Description: "Declared and not much more"}}, nil
 			}
 			return entityOut{Entity: checkout, Dependants: []dependant{{"service/basket", []prentice.Ref{"service/checkout", "service/basket"}}, {"service/web", []prentice.Ref{"service/checkout", "service/basket", "service/web"}}},
-				Service: &prentice.Service{Unit: "checkout.service", URL: "http://127.0.0.1:7001", Run: "bin/checkout", Hosts: []prentice.Host{{Ref: "host/web-1", Local: true}},
+				Service: &team.Service{Unit: "checkout.service", URL: "http://127.0.0.1:7001", Run: "bin/checkout", Hosts: []team.Host{{Ref: "host/web-1", Local: true}},
 					Probes: []prentice.Probe{{Name: "checkout-http", Kind: "http", Target: "http://127.0.0.1:7001/healthz", Interval: 5 * time.Second, FailAfter: 3, PassAfter: 2}}}}, nil
 		}),
 	}
@@ -160,8 +161,8 @@ var moreStories = []story{
 }
 
 // someShop is a catalog in which much needs much.
-func someShop(full bool) *prentice.Catalog {
-	c := &prentice.Catalog{}
+func someShop(full bool) *team.Catalog {
+	c := &team.Catalog{}
 	if !full {
 		return c
 	}
@@ -172,13 +173,13 @@ func someShop(full bool) *prentice.Catalog {
 		"service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1",
 	} {
 		words := strings.Fields(line)
-		e := prentice.Entity{Ref: prentice.Ref(words[0])}
+		e := team.Entity{Ref: prentice.Ref(words[0])}
 		for _, w := range words[1:] {
 			e.DependsOn = append(e.DependsOn, prentice.Ref(w))
 		}
 		c.Entities = append(c.Entities, e)
 		if e.Ref.Kind() == "service" {
-			c.Services = append(c.Services, prentice.Service{Ref: e.Ref})
+			c.Services = append(c.Services, team.Service{Ref: e.Ref})
 		}
 	}
 	return c
@@ -186,11 +187,11 @@ func someShop(full bool) *prentice.Catalog {
 
 // someTarget is a host, or a database that is reached from it.
 func someTarget(ref prentice.Ref) entityOut {
-	host := prentice.Host{Ref: "host/web-1", Address: "10.20.30.11", Groups: []string{"web", "eu-west-1"}, Facts: map[string]string{"os": "debian-13"}}
-	out := entityOut{Entity: prentice.Entity{Ref: ref, Kind: "Resource", Type: "host", Owner: "group/platform-and-reliability-engineering", Description: "The machine in the corner"}, Host: &host, Reaches: []prentice.Ref{"resource/orders-db"}}
+	host := team.Host{Ref: "host/web-1", Address: "10.20.30.11", Groups: []string{"web", "eu-west-1"}, Facts: map[string]string{"os": "debian-13"}}
+	out := entityOut{Entity: team.Entity{Ref: ref, Kind: "Resource", Type: "host", Owner: "group/platform-and-reliability-engineering", Description: "The machine in the corner"}, Host: &host, Reaches: []prentice.Ref{"resource/orders-db"}}
 	if ref.Kind() == "resource" {
 		out.Entity.Type, out.Entity.Description, out.Host, out.Reaches = "database", "What was ordered, and by whom", nil, nil
-		out.Resource = &prentice.Resource{Ref: ref, Address: "orders.db.example:5432", Via: []prentice.Host{host}, Facts: map[string]string{"schema": "main"}}
+		out.Resource = &team.Resource{Ref: ref, Address: "orders.db.example:5432", Via: []team.Host{host}, Facts: map[string]string{"schema": "main"}}
 	}
 	return out
 }

@@ -11,11 +11,12 @@ import (
 	"prentice/internal/engine/identity"
 	"prentice/internal/op"
 	"prentice/internal/skill/security"
+	"prentice/internal/team"
 )
 
 // The stories of security: lists that are wider than a phone.
 
-type tokensOut struct{ Tokens []prentice.TokenRecord }
+type tokensOut struct{ Tokens []identity.TokenRecord }
 
 type linesOut struct {
 	Lines    []prentice.Evidence
@@ -81,7 +82,7 @@ func securityOps(full bool) []op.Op {
 		op.New("account.show", prentice.Look, prentice.Viewer, "Show your account.", func(_ context.Context, c op.Call, _ struct{}) (out security.Account, err error) {
 			out.PersonDetail, out.ByToken = somePerson(c.Actor.Name), c.Actor.Name == "vera"
 			if out.Name == "ann" {
-				out.SignsIn = prentice.AccountRecord{Password: true, Recovery: 7, Passkeys: []prentice.PasskeyRecord{{ID: "pk-1", Name: "the laptop in the bag", Created: ago(90 * 24 * time.Hour), Seen: ago(3 * time.Minute)}}}
+				out.SignsIn = identity.AccountRecord{Password: true, Recovery: 7, Passkeys: []identity.PasskeyRecord{{ID: "pk-1", Name: "the laptop in the bag", Created: ago(90 * 24 * time.Hour), Seen: ago(3 * time.Minute)}}}
 			}
 			return out, nil
 		}),
@@ -90,7 +91,7 @@ func securityOps(full bool) []op.Op {
 
 func someSecrets() security.SecretList {
 	secret := func(name, from string, set bool) security.SecretUse {
-		return security.SecretUse{SecretRecord: prentice.SecretRecord{Name: name, From: from, Set: set, Changed: ago(40 * 24 * time.Hour)}, UsedBy: []string{"restart-service"}, Used: ago(3 * time.Hour)}
+		return security.SecretUse{SecretRecord: team.SecretRecord{Name: name, From: from, Set: set, Changed: ago(40 * 24 * time.Hour)}, UsedBy: []string{"restart-service"}, Used: ago(3 * time.Hour)}
 	}
 	list := []security.SecretUse{secret("deploy-token", "store", true), secret("the-password-of-the-standby-database-in-the-other-machine-room", "command", true), secret("smtp-password", "file", false)}
 	list[1].UsedBy, list[1].Used = []string{longName, "check-backups"}, time.Time{}
@@ -98,8 +99,8 @@ func someSecrets() security.SecretList {
 	return security.SecretList{Secrets: list}
 }
 
-func somePeople() []prentice.PersonRecord {
-	return []prentice.PersonRecord{
+func somePeople() []identity.PersonRecord {
+	return []identity.PersonRecord{
 		{Name: "ann", Role: prentice.Approver, Created: ago(90 * 24 * time.Hour), Seen: ago(2 * time.Minute), Groups: []prentice.Ref{"group/platform-and-reliability-engineering", "group/shop"}, Grants: []prentice.Grant{{Role: prentice.Owner, On: "system/shop"}, {Role: prentice.Approver, On: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1"}}},
 		{Name: "olga", Role: prentice.Owner, Created: ago(90 * 24 * time.Hour), Seen: ago(26 * time.Hour)},
 		{Name: "somebody-with-an-unusually-long-name", Role: prentice.Viewer, Created: ago(2 * time.Hour)},
@@ -110,14 +111,14 @@ func somePerson(name string) security.PersonDetail {
 	out := security.PersonDetail{PersonRecord: somePeople()[2]}
 	if name == "ann" {
 		out.PersonRecord, out.Tokens = somePeople()[0], someTokens()
-		out.Sessions = []prentice.SessionRecord{{ID: "s-7f3a", Person: "ann", Way: "passkey", Address: "10.20.30.4", Agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36", Created: ago(time.Hour), Seen: ago(time.Minute), Idle: noon.Add(11 * time.Hour), Expires: noon.Add(6 * 24 * time.Hour)}}
+		out.Sessions = []identity.SessionRecord{{ID: "s-7f3a", Person: "ann", Way: "passkey", Address: "10.20.30.4", Agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36", Created: ago(time.Hour), Seen: ago(time.Minute), Idle: noon.Add(11 * time.Hour), Expires: noon.Add(6 * 24 * time.Hour)}}
 	}
 	out.Name = name
 	return out
 }
 
-func someTokens() []prentice.TokenRecord {
-	return []prentice.TokenRecord{
+func someTokens() []identity.TokenRecord {
+	return []identity.TokenRecord{
 		{ID: 1, Name: "cli@the-laptop-of-somebody", Kind: prentice.Person, Person: "ann", Role: prentice.Approver, Seen: ago(time.Minute)},
 		{ID: 2, Name: "ci", Kind: prentice.Agent, Person: "owner", Role: prentice.Operator, Expires: ago(-30 * 24 * time.Hour), Scope: &prentice.Scope{Ops: []string{"run.*", "incident.list"}, On: []prentice.Ref{"service/checkout", "group/platform-and-reliability-engineering"}}},
 		{ID: 3, Name: "night-bot", Kind: prentice.Agent, Person: "owner", Role: prentice.Viewer, Expires: ago(time.Hour), Seen: ago(2 * time.Hour)},

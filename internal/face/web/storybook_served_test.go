@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/log"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -22,7 +24,7 @@ func TestTheStorybookIsServed(t *testing.T) {
 		t.Log("set PRENTICE_STORYBOOK=1 to have the storybook served on loopback")
 		return
 	}
-	m := &mending{run: someRun(41, prentice.Waiting, "changes need one approver"), moments: make(chan prentice.RunMoment)}
+	m := &mending{run: someRun(41, prentice.Waiting, "changes need one approver"), moments: make(chan run.Moment)}
 	book := struct {
 		Full, Empty, Live string // addresses: all there is, lists that are empty, and run 41 that is told what to do
 		Stories           []told
@@ -53,8 +55,8 @@ type told struct {
 type mending struct {
 	mu      sync.Mutex // guards the rest
 	run     prentice.Run
-	lines   []prentice.LogLine
-	moments chan prentice.RunMoment
+	lines   []log.Line
+	moments chan run.Moment
 }
 
 func (m *mending) set(state prentice.State, says string) {
@@ -85,7 +87,7 @@ func (m *mending) approve(_ context.Context, _ op.Call, in answerIn) (prentice.R
 	return m.run, nil
 }
 
-func (m *mending) watch(ctx context.Context, _ op.Call, _ numberIn, emit func(prentice.RunMoment) error) error {
+func (m *mending) watch(ctx context.Context, _ op.Call, _ numberIn, emit func(run.Moment) error) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -100,10 +102,10 @@ func (m *mending) watch(ctx context.Context, _ op.Call, _ numberIn, emit func(pr
 
 func (m *mending) print(text string) {
 	m.mu.Lock()
-	line := prentice.LogLine{Offset: int64(len(m.lines) + 1), Time: noon, Step: "restart", Target: "host/web-1", Text: text}
+	line := log.Line{Offset: int64(len(m.lines) + 1), Time: noon, Step: "restart", Target: "host/web-1", Text: text}
 	m.lines = append(m.lines, line)
 	m.mu.Unlock()
-	m.moments <- prentice.RunMoment{Run: 41, Time: noon, State: prentice.Running, Log: &line}
+	m.moments <- run.Moment{Run: 41, Time: noon, State: prentice.Running, Log: &line}
 }
 
 // beside is a site beside which the run is told what to do.
@@ -114,7 +116,7 @@ func (m *mending) beside(site http.Handler) http.Handler {
 	mux.HandleFunc("POST /-/state", func(_ http.ResponseWriter, r *http.Request) {
 		state := prentice.State(r.FormValue("state"))
 		m.set(state, r.FormValue("says"))
-		m.moments <- prentice.RunMoment{Run: 41, Time: noon, State: state, Says: r.FormValue("says")}
+		m.moments <- run.Moment{Run: 41, Time: noon, State: state, Says: r.FormValue("says")}
 	})
 	return mux
 }

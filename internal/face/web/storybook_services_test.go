@@ -7,10 +7,14 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
+	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
 	"prentice/internal/skill/support"
+	"prentice/internal/team"
 )
 
 // The stories of services, of what happens to them and of what may be done.
@@ -36,7 +40,7 @@ func servicesOps(full bool) []op.Op {
 		}),
 		op.New("claim.list", prentice.Look, prentice.Viewer, "List claims.", func(_ context.Context, _ op.Call, in availability.ClaimListIn) (out availability.ClaimList, err error) {
 			if full {
-				out = availability.ClaimList{Claims: []prentice.ClaimStanding{someClaim().ClaimStanding}, Next_: "probe:checkout:http"}
+				out = availability.ClaimList{Claims: []claims.Standing{someClaim().Standing}, Next_: "probe:checkout:http"}
 			}
 			return out, nil
 		}),
@@ -58,7 +62,7 @@ func servicesOps(full bool) []op.Op {
 			return someProcedure(in.Name), nil
 		}),
 		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(context.Context, op.Call, automation.PlanIn) (automation.Planned, error) {
-			return automation.Planned{Plan: unrolledPlan(), Hash: unrolledPlan().Hash(), Ahead: &prentice.Outlook{
+			return automation.Planned{Plan: unrolledPlan(), Hash: unrolledPlan().Hash(), Ahead: &run.Outlook{
 				Decision:  prentice.Decision{Verdict: prentice.Ask, Approvers: 2, Role: prentice.Approver, From: []prentice.Ref{"group/platform"}, Reasons: []string{"what changes production is looked at by two people"}},
 				Contact:   someContact(1),
 				Answerers: &prentice.Answerers{Needed: 2, Role: prentice.Approver, Able: []prentice.Ref{"person/ann", "person/olga"}},
@@ -81,10 +85,10 @@ func servicesOps(full bool) []op.Op {
 }
 
 // someContact is hosts of which some are still being checked.
-func someContact(checking int) *prentice.Contact {
-	return &prentice.Contact{Hosts: 4, Reached: 2 - checking, Checking: checking, First: true, Lost: []prentice.HostContact{
-		{Host: "host/web-2", State: prentice.ContactNoAnswer, Says: "it did not answer within 5s", Hint: "look at its network, and whether sshd runs there", Tried: noon},
-		{Host: "host/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", State: prentice.ContactKeyChanged, Says: "the host key of web-3 has changed: known is ssh-ed25519 SHA256:Ij+Zrq/MlEMAmmOHuTIEw8uJvmqP5rcxQLOAg5yjdlg, it offers ssh-ed25519 SHA256:z14pWAe0MIx3qNDrzgFHEaZJVv9uIzXfLyPwIenyOGU", Hint: "someone may be in between", Tried: noon},
+func someContact(checking int) *gate.Contact {
+	return &gate.Contact{Hosts: 4, Reached: 2 - checking, Checking: checking, First: true, Lost: []gate.HostContact{
+		{Host: "host/web-2", State: gate.ContactNoAnswer, Says: "it did not answer within 5s", Hint: "look at its network, and whether sshd runs there", Tried: noon},
+		{Host: "host/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", State: gate.ContactKeyChanged, Says: "the host key of web-3 has changed: known is ssh-ed25519 SHA256:Ij+Zrq/MlEMAmmOHuTIEw8uJvmqP5rcxQLOAg5yjdlg, it offers ssh-ed25519 SHA256:z14pWAe0MIx3qNDrzgFHEaZJVv9uIzXfLyPwIenyOGU", Hint: "someone may be in between", Tried: noon},
 	}}
 }
 
@@ -112,7 +116,7 @@ func someService(name string) availability.Shown {
 		return availability.Shown{Line: someServices()[3], Strip: make([]availability.Bar, 288)}
 	}
 	out := availability.Shown{
-		Line: someServices()[0], System: "system/shop", URL: "http://127.0.0.1:7001", Unit: "checkout.service", Hosts: []prentice.Host{{Ref: "host/web-1", Local: true}},
+		Line: someServices()[0], System: "system/shop", URL: "http://127.0.0.1:7001", Unit: "checkout.service", Hosts: []team.Host{{Ref: "host/web-1", Local: true}},
 		DependsOn: []prentice.Ref{"service/orders", "service/payments"}, Dependants: []prentice.Ref{"service/basket", "service/web"},
 		Looks: []availability.ProbeShown{{Name: "checkout-http", Claim: "claim/probe:checkout:checkout-http", Kind: "http", Target: "http://127.0.0.1:7001/healthz", Wants: "status 200, every 5s, within 2s; down after 3 failures in a row, well after 2 passes", State: availability.Down, Says: "failed 3 times: connection refused"}},
 	}
@@ -125,18 +129,18 @@ func someService(name string) availability.Shown {
 
 // someClaim failed a minute ago, and was not checked for an hour.
 func someClaim() availability.ClaimShown {
-	c := prentice.Claim{ID: "probe:checkout:checkout-http", Kind: "probe", About: "service/checkout", Owner: "group/shop", Severity: prentice.Warn, Source: "catalog-info.yaml:12",
+	c := claims.Claim{ID: "probe:checkout:checkout-http", Kind: "probe", About: "service/checkout", Owner: "group/shop", Severity: claims.Warn, Source: "catalog-info.yaml:12",
 		Says: "http://127.0.0.1:7001/healthz answers 200 within 2s", Asks: "http http://127.0.0.1:7001/healthz, status 200, every 5s, within 2s; down after 3 failures in a row, healthy after 2 passes"}
-	verdict := func(truth prentice.Truth, reason string, since, until time.Duration) prentice.ClaimVerdict {
-		return prentice.ClaimVerdict{Number: 7, Claim: c.ID, Basis: prentice.Basis{Claim: c.Digest(), Subject: prentice.Digest(nil), Environment: "live", Tool: "probe@1.0.0"},
+	verdict := func(truth prentice.Truth, reason string, since, until time.Duration) claims.Verdict {
+		return claims.Verdict{Number: 7, Claim: c.ID, Basis: claims.Basis{Claim: c.Digest(), Subject: prentice.Digest(nil), Environment: "live", Tool: "probe@1.0.0"},
 			Truth: truth, Reason: reason, Witness: "2026-03-04 11:59:00 UTC: " + string(truth) + " after 12 ms: " + reason, Time: ago(since), Until: ago(until)}
 	}
-	history := []prentice.ClaimVerdict{
+	history := []claims.Verdict{
 		verdict(prentice.Fail, "dial tcp 127.0.0.1:7001: connect: connection refused", time.Minute, -5*time.Minute),
 		verdict(prentice.Pass, "http://127.0.0.1:7001/healthz answered 200", 40*time.Hour, 0),
 		verdict(prentice.Pass, "http://127.0.0.1:7001/healthz answered 200", 90*time.Hour, 41*time.Hour),
 	}
-	return availability.ClaimShown{ClaimStanding: prentice.ClaimStanding{Claim: c, Verdict: history[0]}, Now: noon, Days: 7, From: ago(7 * 24 * time.Hour), History: history}
+	return availability.ClaimShown{Standing: claims.Standing{Claim: c, Verdict: history[0]}, Now: noon, Days: 7, From: ago(7 * 24 * time.Hour), History: history}
 }
 
 // someStrip is a day with a bad hour, and a service that has just gone down.

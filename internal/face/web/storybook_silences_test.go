@@ -5,14 +5,16 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/silence"
 	"prentice/internal/op"
 	"prentice/internal/skill/support"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
 var (
-	silenced = support.SilenceOut{Silence: prentice.Silence{Number: 3, Matchers: []string{`alertname="HighLoad"`, `host=~"web-.*"`}, Starts: ago(time.Hour), Ends: ago(-time.Hour), By: "person/ann", Reason: "the disks of the web servers are replaced", Created: ago(time.Hour)},
-		State: prentice.SilenceActive, Matches: matched}
+	silenced = support.SilenceOut{Silence: silence.Silence{Number: 3, Matchers: []string{`alertname="HighLoad"`, `host=~"web-.*"`}, Starts: ago(time.Hour), Ends: ago(-time.Hour), By: "person/ann", Reason: "the disks of the web servers are replaced", Created: ago(time.Hour)},
+		State: silence.Active, Matches: matched}
 	matched = []support.Match{{What: "alert HighLoad", Subject: "host/web-1", Incident: "incident/17"}, {What: "alert HighLoad", Subject: "service/checkout"}}
 )
 
@@ -27,7 +29,7 @@ func silenceOps(full bool) []op.Op {
 			if !full {
 				return support.SilenceList{}, nil
 			}
-			mute := prentice.Mute{Of: "silence/3", By: "person/ann", Why: silenced.Reason, Until: silenced.Ends}
+			mute := team.Mute{Of: "silence/3", By: "person/ann", Why: silenced.Reason, Until: silenced.Ends}
 			return support.SilenceList{Silences: []support.SilenceOut{silenced}, Maintenance: []calendar.Listed{upkeep, {Name: "rack-move", Kind: "maintenance", Reason: "The rack is moved.", Applies: "host web-1 or web-2", Until: ago(-50 * time.Hour), Elsewhere: "not in Alertmanager: no label of an alert tells what it mutes"}}, Muted: []support.Muted{{What: "alert HighLoad", Summary: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: mute}}}, nil
 		}),
 		op.New("silence.preview", prentice.Look, prentice.Viewer, "Preview.", func(_ context.Context, _ op.Call, in struct {

@@ -6,9 +6,12 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
+	"prentice/internal/engine/log"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/retention"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/team/calendar"
@@ -34,7 +37,7 @@ func supervisionOps(full bool) []op.Op {
 				}
 			}
 			for i := range out.Reviews {
-				out.Reviews[i].Yours = &prentice.Yours{Approve: c.Actor.Role.Includes(prentice.Approver), Why: "you are viewer, and to close a review needs approver"}
+				out.Reviews[i].Yours = &run.Yours{Approve: c.Actor.Role.Includes(prentice.Approver), Why: "you are viewer, and to close a review needs approver"}
 			}
 			return out, nil
 		}),
@@ -65,7 +68,7 @@ func supervisionOps(full bool) []op.Op {
 			return out, nil
 		}),
 		canned("lock.list", full, func() supervision.Locks {
-			return supervision.Locks{Locks: []prentice.TargetLock{{Target: "resource/orders-db", Via: "host/web-1", Run: 43, Procedure: "vacuum", State: prentice.Running, Since: ago(4 * time.Minute)}}}
+			return supervision.Locks{Locks: []run.TargetLock{{Target: "resource/orders-db", Via: "host/web-1", Run: 43, Procedure: "vacuum", State: prentice.Running, Since: ago(4 * time.Minute)}}}
 		}),
 		op.New("notice.show", prentice.Look, prentice.Viewer, "Show a notice.", func(_ context.Context, _ op.Call, in struct {
 			Number int64 `json:"number"`
@@ -83,7 +86,7 @@ func supervisionOps(full bool) []op.Op {
 		}) (out supervision.Log, err error) {
 			out.Find, out.End, out.Total, out.Targets = in.Find, true, 5000, []prentice.Ref{"host/web-1", "host/web-2"}
 			if in.Offset > 0 {
-				out.Lines = []prentice.LogLine{{Offset: 5000, Line: 5000, Time: noon, Step: "restart", Text: "the last\x1b[31m line"}}
+				out.Lines = []log.Line{{Offset: 5000, Line: 5000, Time: noon, Step: "restart", Text: "the last\x1b[31m line"}}
 				return out, nil
 			}
 			if full && in.Number == 43 && in.Find == "" {
@@ -91,7 +94,7 @@ func supervisionOps(full bool) []op.Op {
 			}
 			if in.Number == 44 {
 				out.Total = 0
-				out.Removed = &prentice.LogRemoved{Run: 44, Time: ago(24 * time.Hour), Bytes: 73_400_320, Lines: 812_004, Why: "logs are kept for 90 days"}
+				out.Removed = &log.Removed{Run: 44, Time: ago(24 * time.Hour), Bytes: 73_400_320, Lines: 812_004, Why: "logs are kept for 90 days"}
 			}
 			return out, nil
 		}),
@@ -110,12 +113,12 @@ func canned[T any](name string, full bool, out func() T) op.Op {
 
 const script = "set -eu\nfor unit in nginx checkout checkout-worker; do\n  systemctl is-active --quiet \"$unit\" || systemctl restart \"$unit\"\ndone\njournalctl --since -2min --unit checkout-worker --no-pager --output short-iso | tail -n 20"
 
-func question(run prentice.Run) supervision.Asks {
-	run.Waits = "approval"
-	return supervision.Asks{Question: prentice.Question{
-		Run: run, Summary: "Bring back a service that has stopped answering", Undoable: run.Risk != prentice.Danger,
+func question(r prentice.Run) supervision.Asks {
+	r.Waits = "approval"
+	return supervision.Asks{Question: run.Question{
+		Run: r, Summary: "Bring back a service that has stopped answering", Undoable: r.Risk != prentice.Danger,
 		Reasons: []string{"it changes something, so one approver is asked"}, Rules: []string{"change-asks-one"}, Needed: 1, Role: prentice.Approver,
-		Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Last: &prentice.Agreed{Run: 38, Time: ago(26 * time.Hour)},
+		Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Last: &run.Agreed{Run: 38, Time: ago(26 * time.Hour)},
 	}}
 }
 
@@ -126,7 +129,7 @@ func someInbox() supervision.Inbox {
 	kin.Subject, kin.Targets = "service/payments", []prentice.Ref{"host/web-2", "host/web-3"}
 	soon := question(someRun(53, prentice.Waiting, "changes need one approver"))
 	soon.Procedure, soon.Expires, soon.Created = "renew-certificate", noon.Add(4*time.Minute), ago(56*time.Minute)
-	soon.Last.Changes = []prentice.Difference{{What: "target host/web-1", New: "host/web-1"}, {What: "step renew: body", Old: "certbot renew", New: "certbot renew --deploy-hook 'systemctl reload nginx'"}}
+	soon.Last.Changes = []run.Difference{{What: "target host/web-1", New: "host/web-1"}, {What: "step renew: body", Old: "certbot renew", New: "certbot renew --deploy-hook 'systemctl reload nginx'"}}
 	adhoc := question(someRun(54, prentice.Waiting, "no one has approved this command"))
 	adhoc.Procedure, adhoc.Subject, adhoc.Incident, adhoc.Command, adhoc.Requester = prentice.AdhocName, "host/web-1", "", script, "person/otto"
 	adhoc.Last, adhoc.Record, adhoc.Undoable = nil, prentice.Record{}, false
@@ -144,25 +147,25 @@ func someInbox() supervision.Inbox {
 			{Questions: []supervision.Asks{soon}}, {Questions: []supervision.Asks{ordinary, kin}}, {Questions: []supervision.Asks{adhoc}},
 			{Questions: []supervision.Asks{danger}}, {Questions: []supervision.Asks{mine}}, {Questions: []supervision.Asks{step}},
 		},
-		Reviews: []prentice.Review{{Run: 39, Procedure: "restart-service", Subject: "service/checkout", State: prentice.Verified, By: "person/olga", Reason: "checkout was down and no one else was awake", Opened: ago(7 * time.Hour)}},
+		Reviews: []run.Review{{Run: 39, Procedure: "restart-service", Subject: "service/checkout", State: prentice.Verified, By: "person/olga", Reason: "checkout was down and no one else was awake", Opened: ago(7 * time.Hour)}},
 		Next_:   "later",
 	}
 }
 
 func someLimits() supervision.LimitState {
-	return supervision.LimitState{LimitState: prentice.LimitState{
+	return supervision.LimitState{LimitState: run.LimitState{
 		Stopped: true, Why: "the load balancer is being replaced (person/olga)",
-		Pause: &prentice.Pause{Since: ago(11 * time.Minute), Says: "prentice did not end in order", Held: []prentice.Run{runStates[42]}},
-		Uses: []prentice.LimitUse{
+		Pause: &run.Pause{Since: ago(11 * time.Minute), Says: "prentice did not end in order", Held: []prentice.Run{runStates[42]}},
+		Uses: []gate.LimitUse{
 			{Layer: "installation", Per: "hour", Used: 7, Most: 60}, {Layer: "installation", Per: "moment", Used: 1, Most: 10},
 			{Layer: "service", Name: "service/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1", Per: "hour", Used: 4, Most: 4},
 			{Layer: "procedure", Name: "restart-service", Per: "hour", Used: 4, Most: 12},
 		},
-		InForce: []prentice.InForce{
+		InForce: []gate.Block{
 			{Name: "host/web-1", Run: 43, HoldBack: prentice.HoldBack{Code: prentice.HoldCooldown, Says: "restart-service touched host/web-1 40 s ago, and rests for 10 min after it", WayOut: "wait, or ask an owner to override it", Until: noon.Add(9 * time.Minute)}},
 			{Name: "service/checkout", HoldBack: prentice.HoldBack{Code: prentice.HoldUseless, Says: "two fixes in a row did not help service/checkout", WayOut: "find out why, and start the next run by hand"}},
 		},
-		Locks: []prentice.TargetLock{{Target: "host/web-1", Run: 42, Procedure: "restart-service", State: prentice.Running, Since: ago(32 * time.Second)}},
+		Locks: []run.TargetLock{{Target: "host/web-1", Run: 42, Procedure: "restart-service", State: prentice.Running, Since: ago(32 * time.Second)}},
 	}}
 }
 

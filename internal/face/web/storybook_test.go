@@ -10,9 +10,12 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/log"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
@@ -78,9 +81,9 @@ func unrolledPlan() prentice.Plan {
 	return p
 }
 
-func record(step string, section prentice.Section, state prentice.StepState, says string, at time.Duration) prentice.StepRecord {
-	r := prentice.StepRecord{Run: 41, Step: step, Section: section, Kind: "sh", Target: "host/web-1", Round: 1, State: state, Says: says, Attempts: 1, Started: ago(at), Ended: ago(at - 1200*time.Millisecond)}
-	if state == prentice.Intended || state == prentice.Held {
+func record(step string, section prentice.Section, state run.StepState, says string, at time.Duration) run.StepRecord {
+	r := run.StepRecord{Run: 41, Step: step, Section: section, Kind: "sh", Target: "host/web-1", Round: 1, State: state, Says: says, Attempts: 1, Started: ago(at), Ended: ago(at - 1200*time.Millisecond)}
+	if state == run.Intended || state == run.Held {
 		r.Ended = time.Time{}
 	}
 	return r
@@ -98,30 +101,30 @@ func fleet(out *runOut) {
 	for i := range 500 {
 		ref := prentice.NewRef("host", fmt.Sprintf("web-%03d.fleet.example", i+1))
 		out.ThePlan.Targets, out.Run.Targets = append(out.ThePlan.Targets, prentice.Target{Ref: ref}), append(out.Run.Targets, ref)
-		rec := record("command", prentice.Act, prentice.Done, "exit code 0", time.Duration(40-i/25)*time.Second)
+		rec := record("command", prentice.Act, run.Done, "exit code 0", time.Duration(40-i/25)*time.Second)
 		switch rec.Target = ref; {
 		case !out.State.Ended() && i >= 380:
 			continue
 		case i%97 == 40:
-			rec.State, rec.Says = prentice.NotDone, "exit code 100: E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4127 (unattended-upgr)"
+			rec.State, rec.Says = run.NotDone, "exit code 100: E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4127 (unattended-upgr)"
 		case i == 211:
-			rec.State, rec.Says = prentice.Unsure, "host web-212.fleet.example at 10.2.0.212:22 cannot be reached any more, and it is not known how far it came"
+			rec.State, rec.Says = run.Unsure, "host web-212.fleet.example at 10.2.0.212:22 cannot be reached any more, and it is not known how far it came"
 		case !out.State.Ended() && i > 330 && i < 380:
-			rec.State, rec.Says, rec.Ended = prentice.Intended, "", time.Time{}
+			rec.State, rec.Says, rec.Ended = run.Intended, "", time.Time{}
 		}
 		out.Steps = append(out.Steps, rec)
 	}
 }
 
 // yoursOf is how someone relates to a run that waits.
-func yoursOf(r prentice.Run, by prentice.Actor) *prentice.Yours {
+func yoursOf(r prentice.Run, by prentice.Actor) *run.Yours {
 	switch {
 	case by.Ref() == r.Requester:
-		return &prentice.Yours{Refuse: true, Caused: true, Why: "you caused this: you asked for " + string(r.Ref()), Try: "ask another person with the role approver"}
+		return &run.Yours{Refuse: true, Caused: true, Why: "you caused this: you asked for " + string(r.Ref()), Try: "ask another person with the role approver"}
 	case !by.Role.Includes(prentice.Approver):
-		return &prentice.Yours{Why: "you are " + string(by.Role) + "; " + string(r.Ref()) + " asks for approver", Try: "ask someone with that role"}
+		return &run.Yours{Why: "you are " + string(by.Role) + "; " + string(r.Ref()) + " asks for approver", Try: "ask someone with that role"}
 	}
-	return &prentice.Yours{Approve: true, Refuse: true}
+	return &run.Yours{Approve: true, Refuse: true}
 }
 
 func someDetail(r prentice.Run) runOut {
@@ -133,33 +136,33 @@ func someDetail(r prentice.Run) runOut {
 }
 
 func oneHost(r prentice.Run) runOut {
-	d := prentice.RunDetail{
+	d := run.View{
 		Run: r, ThePlan: somePlan(), Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1},
 		Decision: prentice.Decision{Verdict: prentice.Ask, Rules: []string{"change-asks-one"}, Reasons: []string{"it changes something, so one approver is asked", "restart-service has not yet earned to act alone: 31 verified of 32, it needs 50"}, Approvers: 1, Role: prentice.Approver},
-		Steps:    []prentice.StepRecord{record("down", prentice.Check, prentice.Done, "failed as expected: connection refused", 38*time.Second), record("disk", prentice.Check, prentice.Done, "41 % used", 36*time.Second)},
+		Steps:    []run.StepRecord{record("down", prentice.Check, run.Done, "failed as expected: connection refused", 38*time.Second), record("disk", prentice.Check, run.Done, "41 % used", 36*time.Second)},
 	}
 	d.ThePlan.Risk = r.Risk
 	d.Plan = d.ThePlan.Hash()
-	out := runOut{RunDetail: d}
+	out := runOut{View: d}
 	if r.State == prentice.Waiting {
 		out.Waits, out.Contact = "approval", someContact(0)
 		out.Ahead = &prentice.HoldBack{Code: prentice.HoldFrozen, Says: "frozen by quarter-end until Monday: the books are closed", WayOut: "wait until then; all times are in: prentice calendar show", Until: noon.Add(40 * time.Hour)}
 		return out
 	}
-	out.Approvals = []prentice.Approval{{Run: r.Number, Plan: r.Plan, Actor: "person/ann", Door: "web", Yes: true, Reason: "The probe is right, I see the same from here", Time: ago(33 * time.Second)}}
+	out.Approvals = []run.Approval{{Run: r.Number, Plan: r.Plan, Actor: "person/ann", Door: "web", Yes: true, Reason: "The probe is right, I see the same from here", Time: ago(33 * time.Second)}}
 	out.Approvers = []prentice.Ref{"person/ann"}
 	switch r.State {
 	case prentice.Running:
-		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.Intended, "", 31*time.Second))
+		out.Steps = append(out.Steps, record("restart", prentice.Act, run.Intended, "", 31*time.Second))
 	case prentice.Verified:
-		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.Done, "exit code 0", 31*time.Second), record("quiet", prentice.Verify, prentice.Done, "no failure since the restart", 20*time.Second))
+		out.Steps = append(out.Steps, record("restart", prentice.Act, run.Done, "exit code 0", 31*time.Second), record("quiet", prentice.Verify, run.Done, "no failure since the restart", 20*time.Second))
 	case prentice.Undone, prentice.Failed:
-		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.NotDone, "exit code 1: Job for checkout.service failed", 31*time.Second))
+		out.Steps = append(out.Steps, record("restart", prentice.Act, run.NotDone, "exit code 1: Job for checkout.service failed", 31*time.Second))
 	case prentice.Uncertain:
-		out.Steps = append(out.Steps, record("restart", prentice.Act, prentice.Unsure, "prentice stopped while this ran, and nothing can tell how far it came", 31*time.Second))
+		out.Steps = append(out.Steps, record("restart", prentice.Act, run.Unsure, "prentice stopped while this ran, and nothing can tell how far it came", 31*time.Second))
 	}
 	for i, text := range []string{"+ systemctl restart checkout.service", "checkout: listening on 127.0.0.1:7001", "<script>alert(1)</script> \x1b[31mred\x1b[0m", strings.Repeat("a line that never ends ", 12)} {
-		out.Log = append(out.Log, prentice.LogLine{Offset: int64(i), Line: int64(i + 1), Time: ago(time.Duration(31-i) * time.Second), Step: "restart", Target: "host/web-1", Text: text})
+		out.Log = append(out.Log, log.Line{Offset: int64(i), Line: int64(i + 1), Time: ago(time.Duration(31-i) * time.Second), Step: "restart", Target: "host/web-1", Text: text})
 	}
 	return out
 }
@@ -231,7 +234,7 @@ func someNow() supervision.Now {
 			Says: "channel team-chat: it answered 500", Created: ago(4 * time.Hour)}},
 		Broken:      []supervision.Broken{{Ref: "incident/17", Subject: "service/checkout", Title: "checkout refuses connections", State: "open", Opened: ago(52 * time.Second)}, {Ref: "incident/16", Subject: "service/mailer", Title: strings.Repeat("mailer-queue-depth", 9), State: "watching", Opened: ago(52 * time.Minute)}},
 		Maintenance: []calendar.Listed{upkeep},
-		Silenced:    []supervision.Silenced{{What: "alert HighLoad", Title: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: prentice.Mute{Of: "calendar/database-upgrade", Why: upkeep.Reason, Until: upkeep.Until}}},
+		Silenced:    []supervision.Silenced{{What: "alert HighLoad", Title: "the load of web-2 is 31", Subject: "host/web-2", Since: ago(20 * time.Minute), Mute: team.Mute{Of: "calendar/database-upgrade", Why: upkeep.Reason, Until: upkeep.Until}}},
 		Waiting:     []prentice.Run{runStates[41], runStates[48]},
 		Running:     []prentice.Run{runStates[42]},
 		Recent: []supervision.Recent{{Run: runStates[43], Times: 1}, {Run: runStates[46], Times: 1}, {Run: runStates[45], Times: 1},
@@ -285,14 +288,14 @@ func storyOps(full bool) []op.Op {
 		op.New("run.approve", prentice.Change, prentice.Approver, "Approve a run.", answer),
 		op.New("run.refuse", prentice.Change, prentice.Approver, "Refuse a run.", answer),
 		op.New("run.cancel", prentice.Change, prentice.Operator, "Cancel a run.", answer),
-		op.NewWatch("run.watch", prentice.Viewer, "Watch a run.", func(_ context.Context, _ op.Call, in numberIn, emit func(prentice.RunMoment) error) error {
+		op.NewWatch("run.watch", prentice.Viewer, "Watch a run.", func(_ context.Context, _ op.Call, in numberIn, emit func(run.Moment) error) error {
 			for i := range 3 {
-				line := &prentice.LogLine{Offset: int64(i + 1), Time: noon, Step: "restart", Text: fmt.Sprintf("line %d <b>&", i)}
-				if err := emit(prentice.RunMoment{Run: in.Number, Time: noon, State: prentice.Running, Log: line}); err != nil {
+				line := &log.Line{Offset: int64(i + 1), Time: noon, Step: "restart", Text: fmt.Sprintf("line %d <b>&", i)}
+				if err := emit(run.Moment{Run: in.Number, Time: noon, State: prentice.Running, Log: line}); err != nil {
 					return err
 				}
 			}
-			return emit(prentice.RunMoment{Run: in.Number, Time: noon, State: prentice.Verified, Says: "quiet\nfor 2 min"})
+			return emit(run.Moment{Run: in.Number, Time: noon, State: prentice.Verified, Says: "quiet\nfor 2 min"})
 		}),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/all"
@@ -33,7 +34,7 @@ func unknown(what string) error {
 	return prentice.Errorf(prentice.Unauthenticated, "that %s is unknown or used up", what).Try("ask an owner for a new one")
 }
 
-func (p *people) SignInCode(_ context.Context, code string, _ prentice.Origin) (string, time.Time, error) {
+func (p *people) SignInCode(_ context.Context, code string, _ identity.Origin) (string, time.Time, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if code != "code-ann" || p.used[code] {
@@ -43,15 +44,15 @@ func (p *people) SignInCode(_ context.Context, code string, _ prentice.Origin) (
 	return "session-ann", noon.Add(time.Hour), nil
 }
 
-func (p *people) SignInPassword(context.Context, prentice.PasswordSignIn, prentice.Origin) (string, time.Time, error) {
+func (p *people) SignInPassword(context.Context, identity.PasswordSignIn, identity.Origin) (string, time.Time, error) {
 	return "", time.Time{}, prentice.Errorf(prentice.Unauthenticated, "name, password and code do not go together")
 }
 
-func (p *people) BeginPasskeySignIn(context.Context, string) (prentice.Ceremony, error) {
-	return prentice.Ceremony{Ceremony: "c", Options: []byte(`{"publicKey":{}}`)}, nil
+func (p *people) BeginPasskeySignIn(context.Context, string) (identity.Ceremony, error) {
+	return identity.Ceremony{Ceremony: "c", Options: []byte(`{"publicKey":{}}`)}, nil
 }
 
-func (p *people) SignInPasskey(context.Context, prentice.CeremonyAnswer, prentice.Origin) (string, time.Time, error) {
+func (p *people) SignInPasskey(context.Context, identity.CeremonyAnswer, identity.Origin) (string, time.Time, error) {
 	return "", time.Time{}, prentice.Errorf(prentice.Unauthenticated, "this passkey is not known here")
 }
 
@@ -61,11 +62,11 @@ func (p *people) BeginProvider(_ context.Context, redirect string) (string, stri
 	return "https://provider.example/?to=" + redirect, "state-of-this-browser", nil
 }
 
-func (p *people) SignInProvider(ctx context.Context, state, code string, from prentice.Origin) (string, time.Time, error) {
+func (p *people) SignInProvider(ctx context.Context, state, code string, from identity.Origin) (string, time.Time, error) {
 	return p.SignInCode(ctx, code, from)
 }
 
-func (p *people) SignInToken(_ context.Context, token string, _ prentice.Origin) (string, time.Time, error) {
+func (p *people) SignInToken(_ context.Context, token string, _ identity.Origin) (string, time.Time, error) {
 	name := strings.TrimPrefix(token, "token-")
 	if _, ok := persons[name]; !ok || name == token {
 		return "", time.Time{}, unknown("token")

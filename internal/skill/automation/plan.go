@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
+	"prentice/internal/kit/variable"
 	"prentice/internal/op"
 )
 
@@ -26,7 +28,7 @@ type Planned struct {
 	Hash  string        `json:"hash"`
 	Bytes string        `json:"canonical"` // what the hash is of
 
-	Ahead *prentice.Outlook `json:"ahead,omitempty"` // what would become of it now; only of a server
+	Ahead *run.Outlook `json:"ahead,omitempty"` // what would become of it now; only of a server
 }
 
 // Canonical is the plan's one byte form, so that anyone who asks for JSON can hash
@@ -73,7 +75,7 @@ func (p Planned) Text() string {
 }
 
 // writeAhead tells what would become of the plan if it were asked for now.
-func writeAhead(b *strings.Builder, o *prentice.Outlook) {
+func writeAhead(b *strings.Builder, o *run.Outlook) {
 	if o == nil {
 		return
 	}
@@ -135,7 +137,7 @@ func ownEnviron(plan prentice.Plan) []string {
 	}
 	for _, s := range plan.Steps {
 		for _, name := range sortedKeys(s.Env) {
-			if !prentice.GivenVariable(name) {
+			if !variable.Given(name) {
 				say(name + " = " + s.Env[name])
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"prentice"
+	"prentice/internal/engine/gate"
 )
 
 // contactWait is how long a plan waits for its hosts, for anyone who wants that.
@@ -22,7 +22,7 @@ func (in PlanIn) patience() time.Duration {
 }
 
 // writeContact tells which hosts of a plan cannot be reached, and what to do.
-func writeContact(b *strings.Builder, c *prentice.Contact) {
+func writeContact(b *strings.Builder, c *gate.Contact) {
 	if c == nil {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -44,7 +45,7 @@ type Deps struct {
 	// Tester tries a team's cases.
 	Tester Tester
 	// Foresee says what would become of a request; nil where only files are read.
-	Foresee func(ctx context.Context, req prentice.RunRequest, wait time.Duration) (prentice.Outlook, error)
+	Foresee func(ctx context.Context, req prentice.RunRequest, wait time.Duration) (run.Outlook, error)
 	// Record is how the runs of a procedure have ended, on all subjects.
 	Record func(ctx context.Context, procedure string) (prentice.Record, error)
 	// Schedules is every schedule of the procedures in force.

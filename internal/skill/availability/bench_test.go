@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/db/dbtest"
+	"prentice/internal/team"
 )
 
 // BenchmarkThousandProbesASecond watches 1,000 probes over real loopback
@@ -18,7 +19,7 @@ import (
 func BenchmarkThousandProbesASecond(b *testing.B) {
 	const probes = 1000
 	s := newService(b)
-	var services []prentice.Service
+	var services []team.Service
 	for i := range probes {
 		p := probeOf("web", "http", s.URL)
 		p.Interval = time.Second

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"prentice"
+	"prentice/internal/team"
 )
 
 func TestADayInAListIsOneChartWithItsWords(t *testing.T) {
@@ -31,7 +31,7 @@ func TestADayInAListIsOneChartWithItsWords(t *testing.T) {
 		{"two probes, of which the worse counts", "the last 24 hours: failing for 1 h", "well down", []probeState{{day: well}, {day: torn}}},
 		{"without a probe", "the last 24 hours: not checked for 1 d", "unknown", nil},
 	} {
-		line := lineOf(now, prentice.Service{}, Standing{}, c.probes)
+		line := lineOf(now, team.Service{}, Standing{}, c.probes)
 		line.Day = Stretches(strip(now, daysOf(c.probes)...))
 		var states []string
 		width := 0

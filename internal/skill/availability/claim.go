@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
+	"prentice/internal/team"
 )
 
 // claimKind is the kind of the claims that probes make.
@@ -18,10 +20,10 @@ const claimKind = "probe"
 const extendEvery = 5 * time.Minute
 
 // claimOf is what a probe claims about its service.
-func claimOf(s prentice.Service, p prentice.Probe, source string) prentice.Claim {
-	return prentice.Claim{
+func claimOf(s team.Service, p prentice.Probe, source string) claims.Claim {
+	return claims.Claim{
 		ID: claimID(s.Ref, p.Name), Kind: claimKind, About: s.Ref, Says: statement(p), Asks: fmt.Sprintf("%s %s, %s", p.Kind, p.Shown(), wants(p)),
-		Source: source, Owner: s.Owner, Severity: prentice.Warn,
+		Source: source, Owner: s.Owner, Severity: claims.Warn,
 	}
 }
 
@@ -48,12 +50,12 @@ func statement(p prentice.Probe) string {
 // basisOf is what verdicts on a probe's claim depend on. The subject is the service
 // as it is declared to run: when its hosts, its unit or its address change, what was
 // seen of it before says nothing of it any more.
-func basisOf(c prentice.Claim, s prentice.Service, tool string) prentice.Basis {
+func basisOf(c claims.Claim, s team.Service, tool string) claims.Basis {
 	raw, err := json.Marshal([]any{s.Ref, s.URL, s.Unit, s.Run, s.Hosts})
 	if err != nil {
 		panic("a service always has a JSON form: " + err.Error())
 	}
-	return prentice.Basis{Claim: c.Digest(), Subject: prentice.Digest(raw), Environment: "live", Tool: cmp.Or(tool, "probe")}
+	return claims.Basis{Claim: c.Digest(), Subject: prentice.Digest(raw), Environment: "live", Tool: cmp.Or(tool, "probe")}
 }
 
 // truthOf is what a judgement says of the claim. What goes up and down does not
@@ -71,12 +73,12 @@ func truthOf(w Word) prentice.Truth {
 
 // verdict is what a state, as it is believed now, says of a claim. While no one has
 // looked, or not often enough to judge, it says nothing.
-func (s State) verdict(now time.Time, r Rules, claim string, b prentice.Basis) (v prentice.ClaimVerdict, judged bool) {
+func (s State) verdict(now time.Time, r Rules, claim string, b claims.Basis) (v claims.Verdict, judged bool) {
 	if s.judging(now, r) {
 		return v, false
 	}
 	s = s.At(now, r)
-	v = prentice.ClaimVerdict{Claim: claim, Basis: b, Truth: truthOf(s.Word), Reason: cmp.Or(s.Reason, string(orUnknown(s.Word))), Time: now, Until: now.Add(r.Stale + extendEvery)}
+	v = claims.Verdict{Claim: claim, Basis: b, Truth: truthOf(s.Word), Reason: cmp.Or(s.Reason, string(orUnknown(s.Word))), Time: now, Until: now.Add(r.Stale + extendEvery)}
 	if n := len(s.Last); n > 0 {
 		last := s.Last[n-1]
 		v.Witness = fmt.Sprintf("%s: %s after %s: %s", last.Time.UTC().Format(time.DateTime+" UTC"), last.Truth, took(last.Latency), last.Says)

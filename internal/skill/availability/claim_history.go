@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
 	"prentice/internal/kit/render"
 	"prentice/internal/op"
 )
@@ -20,7 +21,7 @@ type ClaimSpan struct {
 // claimSpans are the verdicts, which are newest first, as times without a gap between
 // from and now. A verdict counts until the next, or until it is no longer valid; what
 // lies in between is unknown.
-func claimSpans(from, now time.Time, history []prentice.ClaimVerdict) []ClaimSpan {
+func claimSpans(from, now time.Time, history []claims.Verdict) []ClaimSpan {
 	var list []ClaimSpan
 	at := from
 	add := func(to time.Time, truth prentice.Truth, says string) {

@@ -7,24 +7,25 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
 )
 
 func TestTheHistoryOfAClaimHasNoGapAndUnknownIsNeverAPass(t *testing.T) {
 	now := start.Add(10 * time.Hour)
-	verdict := func(truth prentice.Truth, from, until int) prentice.ClaimVerdict {
-		return prentice.ClaimVerdict{Truth: truth, Reason: "seen", Time: start.Add(time.Duration(from) * time.Hour), Until: start.Add(time.Duration(until) * time.Hour)}
+	verdict := func(truth prentice.Truth, from, until int) claims.Verdict {
+		return claims.Verdict{Truth: truth, Reason: "seen", Time: start.Add(time.Duration(from) * time.Hour), Until: start.Add(time.Duration(until) * time.Hour)}
 	}
 	for _, c := range []struct {
 		what    string
-		history []prentice.ClaimVerdict // newest first
+		history []claims.Verdict // newest first
 		want    string
 		lasted  string
 	}{
 		{"nothing", nil, "unknown 0-10", "unknown for 10 h"},
-		{"one that still counts", []prentice.ClaimVerdict{verdict(prentice.Pass, 4, 12)}, "unknown 0-4, pass 4-10", "pass for 6 h, unknown for 4 h"},
-		{"one from before", []prentice.ClaimVerdict{verdict(prentice.Pass, -3, 12)}, "pass 0-10", "pass for 10 h"},
-		{"the next one ends it", []prentice.ClaimVerdict{verdict(prentice.Fail, 6, 12), verdict(prentice.Pass, 0, 9)}, "pass 0-6, fail 6-10", "pass for 6 h, fail for 4 h"},
-		{"no one looked in between", []prentice.ClaimVerdict{verdict(prentice.Fail, 6, 8), verdict(prentice.Pass, 0, 2)}, "pass 0-2, unknown 2-6, fail 6-8, unknown 8-10", "pass for 2 h, fail for 2 h, unknown for 6 h"},
+		{"one that still counts", []claims.Verdict{verdict(prentice.Pass, 4, 12)}, "unknown 0-4, pass 4-10", "pass for 6 h, unknown for 4 h"},
+		{"one from before", []claims.Verdict{verdict(prentice.Pass, -3, 12)}, "pass 0-10", "pass for 10 h"},
+		{"the next one ends it", []claims.Verdict{verdict(prentice.Fail, 6, 12), verdict(prentice.Pass, 0, 9)}, "pass 0-6, fail 6-10", "pass for 6 h, fail for 4 h"},
+		{"no one looked in between", []claims.Verdict{verdict(prentice.Fail, 6, 8), verdict(prentice.Pass, 0, 2)}, "pass 0-2, unknown 2-6, fail 6-8, unknown 8-10", "pass for 2 h, fail for 2 h, unknown for 6 h"},
 	} {
 		shown := ClaimShown{Now: now, From: start, History: c.history}
 		var words []string

@@ -5,28 +5,30 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
+	"prentice/internal/team"
 )
 
 // Claims keeps what probes claim, and the verdicts on it.
 type Claims interface {
-	Declare(ctx context.Context, now time.Time, kind string, list []prentice.Claim) error
-	Reuse(ctx context.Context, now time.Time, b prentice.Basis) (v prentice.ClaimVerdict, found bool, err error)
-	Add(ctx context.Context, list []prentice.ClaimVerdict) error
-	List(ctx context.Context, now time.Time, f prentice.ClaimFilter) ([]prentice.ClaimStanding, error)
-	Find(ctx context.Context, now time.Time, id string) (prentice.ClaimStanding, error)
-	History(ctx context.Context, id string, since time.Time, most int) ([]prentice.ClaimVerdict, error)
+	Declare(ctx context.Context, now time.Time, kind string, list []claims.Claim) error
+	Reuse(ctx context.Context, now time.Time, b claims.Basis) (v claims.Verdict, found bool, err error)
+	Add(ctx context.Context, list []claims.Verdict) error
+	List(ctx context.Context, now time.Time, f claims.Filter) ([]claims.Standing, error)
+	Find(ctx context.Context, now time.Time, id string) (claims.Standing, error)
+	History(ctx context.Context, id string, since time.Time, most int) ([]claims.Verdict, error)
 }
 
 // claimed is the claim of a probe, and the last verdict on it that is kept.
 type claimed struct {
 	id    string
-	basis prentice.Basis
+	basis claims.Basis
 	truth prentice.Truth // "": not known since the start, or since the claim changed
 	until time.Time
 }
 
 // claim takes over what a probe claims now.
-func (w *watched) claim(s prentice.Service, p prentice.Probe, tool string) {
+func (w *watched) claim(s team.Service, p prentice.Probe, tool string) {
 	c := claimOf(s, p, "")
 	if b := basisOf(c, s, tool); w.says.basis != b {
 		w.says = claimed{id: c.ID, basis: b}
@@ -36,7 +38,7 @@ func (w *watched) claim(s prentice.Service, p prentice.Probe, tool string) {
 // unkept is a verdict that is to be kept.
 type unkept struct {
 	*watched
-	prentice.ClaimVerdict
+	claims.Verdict
 	first bool // it is not known what was kept before
 }
 
@@ -82,7 +84,7 @@ func (l *Lookout) keepVerdicts(ctx context.Context) error {
 
 // addVerdicts keeps verdicts, but for those that an earlier process has kept.
 func (l *Lookout) addVerdicts(ctx context.Context, now time.Time, list []unkept) error {
-	var fresh []prentice.ClaimVerdict
+	var fresh []claims.Verdict
 	for i := range list {
 		u := &list[i]
 		if u.first {
@@ -95,7 +97,7 @@ func (l *Lookout) addVerdicts(ctx context.Context, now time.Time, list []unkept)
 				continue
 			}
 		}
-		fresh = append(fresh, u.ClaimVerdict)
+		fresh = append(fresh, u.Verdict)
 	}
 	if len(fresh) == 0 {
 		return nil
@@ -105,7 +107,7 @@ func (l *Lookout) addVerdicts(ctx context.Context, now time.Time, list []unkept)
 
 // unkept is the catalog whose claims are not declared yet, and the verdicts that are
 // to be kept.
-func (l *Lookout) unkept(now time.Time) (at *prentice.Catalog, list []unkept) {
+func (l *Lookout) unkept(now time.Time) (at *team.Catalog, list []unkept) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.at != l.declared {
@@ -124,12 +126,12 @@ func (l *Lookout) unkept(now time.Time) (at *prentice.Catalog, list []unkept) {
 
 // claimsOf is what all probes of a catalog claim. Of two that have the same name the
 // last counts, as it does for what is looked at.
-func claimsOf(c *prentice.Catalog) []prentice.Claim {
+func claimsOf(c *team.Catalog) []claims.Claim {
 	source := map[prentice.Ref]string{}
 	for _, e := range c.Entities {
 		source[e.Ref] = e.At.String()
 	}
-	var list []prentice.Claim
+	var list []claims.Claim
 	at := map[string]int{}
 	for _, s := range c.Services {
 		for _, p := range s.Probes {

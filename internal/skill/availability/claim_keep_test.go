@@ -7,36 +7,38 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
+	"prentice/internal/team"
 )
 
 // counter keeps nothing, and counts what it is given to keep.
 type counter struct {
 	Claims
 	declared, added int
-	last            prentice.ClaimVerdict
+	last            claims.Verdict
 }
 
-func (c *counter) Declare(context.Context, time.Time, string, []prentice.Claim) error {
+func (c *counter) Declare(context.Context, time.Time, string, []claims.Claim) error {
 	c.declared++
 	return nil
 }
 
-func (c *counter) Reuse(context.Context, time.Time, prentice.Basis) (v prentice.ClaimVerdict, found bool, err error) {
+func (c *counter) Reuse(context.Context, time.Time, claims.Basis) (v claims.Verdict, found bool, err error) {
 	return v, false, nil
 }
 
-func (c *counter) Add(_ context.Context, list []prentice.ClaimVerdict) error {
+func (c *counter) Add(_ context.Context, list []claims.Verdict) error {
 	c.added += len(list)
 	c.last = list[len(list)-1]
 	return nil
 }
 
 // clocked is a lookout with a clock that the test owns, which looks by itself at nothing.
-func clocked(services ...prentice.Service) (l *Lookout, kept *counter, now *time.Time) {
+func clocked(services ...team.Service) (l *Lookout, kept *counter, now *time.Time) {
 	at := start
 	kept, now = &counter{}, &at
-	team := &prentice.Catalog{Services: services}
-	l = NewLookout(Deps{Claims: kept, Clock: func() time.Time { return *now }, Catalog: func() *prentice.Catalog { return team }})
+	known := &team.Catalog{Services: services}
+	l = NewLookout(Deps{Claims: kept, Clock: func() time.Time { return *now }, Catalog: func() *team.Catalog { return known }})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.follow()
@@ -82,7 +84,7 @@ func TestAVerdictIsWrittenWhenTheJudgementChangesAndElseEveryFiveMinutes(t *test
 }
 
 func TestWhileNoVerdictIsDueAThousandProbesCostNoMemory(t *testing.T) {
-	var services []prentice.Service
+	var services []team.Service
 	for i := range 1000 {
 		p := probeOf("web", "tcp", "shop:443")
 		p.Interval = 10 * time.Second

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
+	"prentice/internal/team"
 )
 
 func TestAProbeIsAClaimAboutItsService(t *testing.T) {
@@ -32,7 +34,7 @@ func TestAProbeIsAClaimAboutItsService(t *testing.T) {
 }
 
 func TestWhatAStateSaysOfItsClaim(t *testing.T) {
-	rules, b := rulesOf(prentice.Probe{Interval: 10 * time.Second}), prentice.Basis{Claim: "c"}
+	rules, b := rulesOf(prentice.Probe{Interval: 10 * time.Second}), claims.Basis{Claim: "c"}
 	seen := []Seen{{Time: start, Truth: prentice.Pass, Latency: 12 * time.Millisecond, Says: "answered"}}
 	for _, c := range []struct {
 		what   string
@@ -95,12 +97,12 @@ func TestEachJudgementOfAProbeIsAVerdictOnItsClaimAndARestartAddsNone(t *testing
 		if got := w.history("probe:shop:web"); got != "fail pass" {
 			t.Errorf("a restart made it %s", got)
 		}
-		list, err := w.Claims.List(t.Context(), time.Now(), prentice.ClaimFilter{About: shop.Ref})
+		list, err := w.Claims.List(t.Context(), time.Now(), claims.Filter{About: shop.Ref})
 		if err != nil || len(list) != 1 || list[0].Verdict.Truth != prentice.Fail || !strings.Contains(list[0].Verdict.Witness, "status 500") {
 			t.Errorf("%+v %v", list, err)
 		}
 		other := shop
-		other.Hosts = []prentice.Host{{Ref: "host/other", Local: true}}
+		other.Hosts = []team.Host{{Ref: "host/other", Local: true}}
 		w.change(other)
 		w.untilHistory("probe:shop:web", "fail fail pass") // on another host it is another subject
 		w.change()
@@ -123,7 +125,7 @@ func (w *world) says(service, probe string) claimed {
 
 func TestTwoProbesOfOneNameAreOneClaim(t *testing.T) {
 	first, last := prentice.Probe{Name: "web", Kind: "tcp", Target: "a:1"}, prentice.Probe{Name: "web", Kind: "tcp", Target: "b:1"}
-	list := claimsOf(&prentice.Catalog{Services: []prentice.Service{serviceOf("shop", first, last), serviceOf("till", first)}})
+	list := claimsOf(&team.Catalog{Services: []team.Service{serviceOf("shop", first, last), serviceOf("till", first)}})
 	if len(list) != 2 || !strings.HasPrefix(list[0].Says, "b:1 ") || list[1].About != "service/till" {
 		t.Errorf("got %+v", list)
 	}

@@ -10,6 +10,7 @@ import (
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/render"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // ListIn chooses services.
@@ -58,16 +59,16 @@ func (l *Lookout) list(ctx context.Context, _ op.Call, in ListIn) (List, error) 
 }
 
 // named is the services that have one of the names; all of them when there is none.
-func named(all []prentice.Service, names []string) []prentice.Service {
+func named(all []team.Service, names []string) []team.Service {
 	if len(names) == 0 {
 		return all
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(s prentice.Service) bool { return !slices.Contains(names, s.Ref.Name()) })
+	return slices.DeleteFunc(slices.Clone(all), func(s team.Service) bool { return !slices.Contains(names, s.Ref.Name()) })
 }
 
 // lineOf sums up the last 24 hours of a service. Its availability is that of the
 // probe that fared worst, as its standing is.
-func lineOf(now time.Time, s prentice.Service, stands Standing, probes []probeState) Line {
+func lineOf(now time.Time, s team.Service, stands Standing, probes []probeState) Line {
 	line := Line{Standing: stands, Title: s.Title, Owner: s.Owner, Probes: len(s.Probes)}
 	var all Slot
 	for i, p := range probes {
@@ -132,7 +133,7 @@ func (l List) Empty() string {
 }
 
 // find is the service of a name or ref, or an error that knows the spelling.
-func (l *Lookout) find(name string) (prentice.Service, error) {
+func (l *Lookout) find(name string) (team.Service, error) {
 	c := l.catalog()
 	s, err := c.Service(name)
 	if err == nil {

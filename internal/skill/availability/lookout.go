@@ -9,6 +9,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/metric"
+	"prentice/internal/team"
 )
 
 // Prober looks once.
@@ -19,7 +20,7 @@ type Prober interface {
 // Deps is what the chapter needs. The zero Deps is enough to describe it.
 type Deps struct {
 	DB      *db.DB // with the tables of Schema
-	Catalog func() *prentice.Catalog
+	Catalog func() *team.Catalog
 	Prober  Prober
 	Send    func(context.Context, prentice.Event) error
 	Clock   func() time.Time
@@ -45,15 +46,15 @@ type Lookout struct {
 
 	mu     sync.Mutex // guards all below
 	loaded bool
-	looks  bool              // this process looks, rather than another
-	at     *prentice.Catalog // the catalog that watched was made from
+	looks  bool          // this process looks, rather than another
+	at     *team.Catalog // the catalog that watched was made from
 	all    map[key]*watched
 	fresh  []*watched // that have no turn yet
 	ended  []removed  // that ask no more, and were told to fail
 	cut    cutoff
 	work   Work
 
-	declared *prentice.Catalog // whose claims are declared
+	declared *team.Catalog // whose claims are declared
 }
 
 // key names a probe.
@@ -109,13 +110,13 @@ func NewLookout(d Deps) *Lookout {
 }
 
 // catalog is the one in force, or an empty one.
-func (l *Lookout) catalog() *prentice.Catalog {
+func (l *Lookout) catalog() *team.Catalog {
 	if l.Catalog != nil {
 		if c := l.Catalog(); c != nil {
 			return c
 		}
 	}
-	return &prentice.Catalog{}
+	return &team.Catalog{}
 }
 
 // load reads what an earlier process has seen, once.

@@ -13,6 +13,7 @@ import (
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 func TestAServiceThatDiesAndComesBackIsTold(t *testing.T) {
@@ -167,8 +168,8 @@ func TestAPlaceThatIsLookedAtAnewBeginsAfresh(t *testing.T) {
 	w := watch(t, d, serviceOf("shop", probeOf("web", "http", a.URL)))
 	w.untilStands("shop", Well)
 	w.stop()
-	reader := NewLookout(Deps{DB: d, Catalog: func() *prentice.Catalog {
-		return &prentice.Catalog{Services: []prentice.Service{serviceOf("shop", probeOf("web", "http", b.URL))}}
+	reader := NewLookout(Deps{DB: d, Catalog: func() *team.Catalog {
+		return &team.Catalog{Services: []team.Service{serviceOf("shop", probeOf("web", "http", b.URL))}}
 	}})
 	if read, err := reader.show(t.Context(), op.Call{}, ShowIn{Name: "shop"}); err != nil || read.Says != "not checked yet" || read.Availability.Of != 0 {
 		t.Errorf("got %q %+v %v", read.Says, read.Availability, err)

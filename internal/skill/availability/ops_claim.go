@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
 	"prentice/internal/op"
 )
 
@@ -40,7 +41,7 @@ func (l *Lookout) listClaims(ctx context.Context, c op.Call, in ClaimListIn) (Cl
 	if l.Claims == nil {
 		return ClaimList{}, prentice.Errorf(prentice.Unavailable, "no claims are kept here")
 	}
-	f := prentice.ClaimFilter{About: prentice.Ref(in.About), Truth: prentice.Truth(in.State), After: in.After, Limit: cmp.Or(in.Limit, 100)}
+	f := claims.Filter{About: prentice.Ref(in.About), Truth: prentice.Truth(in.State), After: in.After, Limit: cmp.Or(in.Limit, 100)}
 	list, err := l.Claims.List(ctx, c.Now, f)
 	out := ClaimList{Claims: list, Filtered: in.About != "" || in.State != ""}
 	if len(list) == f.Limit {
@@ -58,7 +59,7 @@ func (l *Lookout) showClaim(ctx context.Context, c op.Call, in ClaimShowIn) (Cla
 	if err != nil {
 		return ClaimShown{}, err
 	}
-	out := ClaimShown{ClaimStanding: stands, Now: c.Now, Days: cmp.Or(in.Days, 7)}
+	out := ClaimShown{Standing: stands, Now: c.Now, Days: cmp.Or(in.Days, 7)}
 	out.From = c.Now.Add(-time.Duration(out.Days) * 24 * time.Hour)
 	if out.History, err = l.Claims.History(ctx, id, out.From, mostVerdicts); err != nil {
 		return ClaimShown{}, err

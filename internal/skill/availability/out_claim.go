@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
 	"prentice/internal/op"
 )
 
 // ClaimList is a page of claims.
 type ClaimList struct {
-	Claims   []prentice.ClaimStanding `json:"claims"`
-	Next_    string                   `json:"next,omitempty"`
-	Filtered bool                     `json:"filtered,omitempty"` // not all were asked for
+	Claims   []claims.Standing `json:"claims"`
+	Next_    string            `json:"next,omitempty"`
+	Filtered bool              `json:"filtered,omitempty"` // not all were asked for
 }
 
 // Next implements op.Pager.
@@ -50,12 +51,12 @@ func signOf(t prentice.Truth) string {
 
 // ClaimShown is a claim with its verdict and its history.
 type ClaimShown struct {
-	prentice.ClaimStanding
-	Now     time.Time               `json:"now"`
-	Days    int                     `json:"days"`
-	From    time.Time               `json:"from"`           // of the history
-	History []prentice.ClaimVerdict `json:"history"`        // newest first
-	More    bool                    `json:"more,omitempty"` // there are older ones in these days
+	claims.Standing
+	Now     time.Time        `json:"now"`
+	Days    int              `json:"days"`
+	From    time.Time        `json:"from"`           // of the history
+	History []claims.Verdict `json:"history"`        // newest first
+	More    bool             `json:"more,omitempty"` // there are older ones in these days
 }
 
 // Text implements op.Texter.

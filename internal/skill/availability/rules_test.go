@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 func TestAShareIsExactAndNeverRoundedUp(t *testing.T) {
@@ -50,7 +51,7 @@ func TestTheProbeThatFaresWorstSpeaksForTheService(t *testing.T) {
 		{"the first is worse", []probeState{at(0, 1), at(9, 0)}, "0.00 % (0 of 1)"},
 		{"one without looks is not the worst", []probeState{at(0, 0), at(9, 0), at(0, 0)}, "100.00 % (9 of 9)"},
 	} {
-		if got := lineOf(start, prentice.Service{}, Standing{}, c.probes).Says24; got != c.want {
+		if got := lineOf(start, team.Service{}, Standing{}, c.probes).Says24; got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}

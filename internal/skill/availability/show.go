@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // ShowIn names a service.
@@ -18,14 +19,14 @@ type ShowIn struct {
 // Shown is a service with all that is known of it.
 type Shown struct {
 	Line
-	System     prentice.Ref    `json:"system,omitempty"`
-	URL        string          `json:"url,omitempty"`
-	Unit       string          `json:"unit,omitempty"`
-	Hosts      []prentice.Host `json:"hosts"`
-	DependsOn  []prentice.Ref  `json:"depends_on,omitempty"`
-	Dependants []prentice.Ref  `json:"dependants,omitempty"` // what needs it, nearest first
-	Looks      []ProbeShown    `json:"looks"`
-	Strip      []Bar           `json:"strip"` // the last 24 hours, oldest first
+	System     prentice.Ref   `json:"system,omitempty"`
+	URL        string         `json:"url,omitempty"`
+	Unit       string         `json:"unit,omitempty"`
+	Hosts      []team.Host    `json:"hosts"`
+	DependsOn  []prentice.Ref `json:"depends_on,omitempty"`
+	Dependants []prentice.Ref `json:"dependants,omitempty"` // what needs it, nearest first
+	Looks      []ProbeShown   `json:"looks"`
+	Strip      []Bar          `json:"strip"` // the last 24 hours, oldest first
 }
 
 // ProbeShown is one probe of a service.
@@ -53,7 +54,7 @@ func (l *Lookout) show(ctx context.Context, _ op.Call, in ShowIn) (Shown, error)
 	if err != nil {
 		return Shown{}, err
 	}
-	all, now, err := l.view(ctx, []prentice.Service{s})
+	all, now, err := l.view(ctx, []team.Service{s})
 	if err != nil {
 		return Shown{}, err
 	}
@@ -141,7 +142,7 @@ func unseenToo(s Share) string {
 	return fmt.Sprintf(", and %s checks that could not be made", thousands(s.Unseen))
 }
 
-func hosts(list []prentice.Host) string {
+func hosts(list []team.Host) string {
 	var words []string
 	for _, h := range list {
 		where := h.Address

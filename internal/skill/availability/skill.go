@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 )
@@ -64,7 +65,7 @@ type facts struct {
 	Share             Share
 	Work              Work
 	OnTime            string
-	Failing           []prentice.ClaimStanding
+	Failing           []claims.Standing
 }
 
 func (l *Lookout) facts(ctx context.Context) (facts, error) {
@@ -90,7 +91,7 @@ func (l *Lookout) facts(ctx context.Context) (facts, error) {
 		}
 	}
 	if l.Claims != nil {
-		if f.Failing, err = l.Claims.List(ctx, f.Now, prentice.ClaimFilter{Truth: prentice.Fail, Limit: 20}); err != nil {
+		if f.Failing, err = l.Claims.List(ctx, f.Now, claims.Filter{Truth: prentice.Fail, Limit: 20}); err != nil {
 			return facts{}, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Standing is how a service stands, and why it is thought so.
@@ -64,7 +65,7 @@ func (p probeState) says(of int) string {
 
 // seen is all that is known of a service's probes now. Probes that no one has
 // looked at are among them.
-func (l *Lookout) seen(now time.Time, s prentice.Service) []probeState {
+func (l *Lookout) seen(now time.Time, s team.Service) []probeState {
 	var list []probeState
 	for _, p := range s.Probes {
 		known := probeState{Probe: p}
@@ -78,7 +79,7 @@ func (l *Lookout) seen(now time.Time, s prentice.Service) []probeState {
 }
 
 // view is what is known of some services at one moment.
-func (l *Lookout) view(ctx context.Context, services []prentice.Service) ([][]probeState, time.Time, error) {
+func (l *Lookout) view(ctx context.Context, services []team.Service) ([][]probeState, time.Time, error) {
 	if err := l.load(ctx); err != nil {
 		return nil, time.Time{}, err
 	}

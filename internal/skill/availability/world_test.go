@@ -20,6 +20,7 @@ import (
 	"prentice/internal/engine/series"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
+	"prentice/internal/team"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -113,15 +114,15 @@ func probeOf(name, kind, target string) prentice.Probe {
 	return prentice.Probe{Name: name, Kind: kind, Target: target, Interval: beat, Timeout: time.Second, FailAfter: 3, PassAfter: 2}
 }
 
-func serviceOf(name string, probes ...prentice.Probe) prentice.Service {
-	return prentice.Service{Ref: prentice.NewRef("service", name), Title: name, Owner: "group/platform", Hosts: []prentice.Host{{Ref: "host/local", Local: true}}, Probes: probes}
+func serviceOf(name string, probes ...prentice.Probe) team.Service {
+	return team.Service{Ref: prentice.NewRef("service", name), Title: name, Owner: "group/platform", Hosts: []team.Host{{Ref: "host/local", Local: true}}, Probes: probes}
 }
 
 // world is a lookout at work.
 type world struct {
 	*Lookout
 	t       testing.TB
-	team    atomic.Pointer[prentice.Catalog]
+	team    atomic.Pointer[team.Catalog]
 	mu      sync.Mutex // guards events
 	events  []prentice.Event
 	refuses atomic.Bool // no event can be sent
@@ -129,7 +130,7 @@ type world struct {
 }
 
 // watch starts a lookout over services; d may be nil.
-func watch(t testing.TB, d *db.DB, services ...prentice.Service) *world {
+func watch(t testing.TB, d *db.DB, services ...team.Service) *world {
 	t.Helper()
 	w := &world{t: t}
 	w.change(services...)
@@ -164,8 +165,8 @@ func migrate(t testing.TB, d *db.DB) *db.DB {
 	return d
 }
 
-func (w *world) change(services ...prentice.Service) {
-	w.team.Store(&prentice.Catalog{Services: services})
+func (w *world) change(services ...team.Service) {
+	w.team.Store(&team.Catalog{Services: services})
 }
 
 func (w *world) hear(_ context.Context, e prentice.Event) error {

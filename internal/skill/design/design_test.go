@@ -13,14 +13,15 @@ import (
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/design"
+	"prentice/internal/team"
 )
 
 // shop is checkout, which needs payments and consumes what orders provides;
 // payments keeps its data in db, which stands on one host. Orders runs on two.
-func shop() *prentice.Catalog {
-	a, b := prentice.Host{Ref: "host/a", Address: "a.example"}, prentice.Host{Ref: "host/b", Local: true}
-	return &prentice.Catalog{
-		Entities: []prentice.Entity{
+func shop() *team.Catalog {
+	a, b := team.Host{Ref: "host/a", Address: "a.example"}, team.Host{Ref: "host/b", Local: true}
+	return &team.Catalog{
+		Entities: []team.Entity{
 			{Ref: "api/orders", Kind: "API", Provides: nil},
 			{Ref: "group/platform", Kind: "Group", Members: []string{"ann", "bob"}},
 			{Ref: "host/a", Kind: "Resource", Type: "host", Owner: "group/platform"},
@@ -31,12 +32,12 @@ func shop() *prentice.Catalog {
 			{Ref: "service/payments", Kind: "Component", Type: "service", Owner: "group/platform", DependsOn: []prentice.Ref{"resource/db"}},
 			{Ref: "system/shop", Kind: "System"},
 		},
-		Services: []prentice.Service{
+		Services: []team.Service{
 			{Ref: "service/checkout", Owner: "group/platform", DependsOn: []prentice.Ref{"service/payments"}, Run: "checkout"},
-			{Ref: "service/orders", Owner: "group/platform", Hosts: []prentice.Host{a, b}, Run: "orders", Probes: []prentice.Probe{{Name: "health", Kind: "tcp"}}},
-			{Ref: "service/payments", Owner: "group/platform", Hosts: []prentice.Host{b}, Unit: "payments", DependsOn: []prentice.Ref{"resource/db"}, Probes: []prentice.Probe{{Name: "health", Kind: "tcp"}}},
+			{Ref: "service/orders", Owner: "group/platform", Hosts: []team.Host{a, b}, Run: "orders", Probes: []prentice.Probe{{Name: "health", Kind: "tcp"}}},
+			{Ref: "service/payments", Owner: "group/platform", Hosts: []team.Host{b}, Unit: "payments", DependsOn: []prentice.Ref{"resource/db"}, Probes: []prentice.Probe{{Name: "health", Kind: "tcp"}}},
 		},
-		Hosts: []prentice.Host{a, b},
+		Hosts: []team.Host{a, b},
 	}
 }
 
@@ -81,7 +82,7 @@ func TestWhatBreaksIsFoundThroughEveryKindOfNeed(t *testing.T) {
 }
 
 func TestARingOfNeedsComesToAnEnd(t *testing.T) {
-	ring := &prentice.Catalog{Entities: []prentice.Entity{
+	ring := &team.Catalog{Entities: []team.Entity{
 		{Ref: "service/a", DependsOn: []prentice.Ref{"service/b"}},
 		{Ref: "service/b", DependsOn: []prentice.Ref{"service/a"}},
 	}}
@@ -181,7 +182,7 @@ func TestACheckSaysNoOnlyWhenSomethingIsWrong(t *testing.T) {
 		{"an error", []prentice.Finding{{At: at, Error: true, Text: `unknown kind "x"`}}, op.NotWell, "catalog-info.yaml:3:7: error: unknown kind \"x\"\n✕ 1 error and 0 pieces of advice in 9 entities\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := design.New(design.Deps{Team: func(context.Context) (*prentice.Catalog, []prentice.Finding, error) { return shop(), c.findings, nil }})
+			s := design.New(design.Deps{Team: func(context.Context) (*team.Catalog, []prentice.Finding, error) { return shop(), c.findings, nil }})
 			out, err := do(t, s, "catalog.check", `{}`)
 			if err != nil {
 				t.Fatal(err)

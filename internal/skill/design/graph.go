@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // The bounds of a picture that people can still read.
@@ -72,13 +73,13 @@ func graphOp(d Deps) op.Op {
 
 // drawnOf is the whole graph of a catalog. No one changes it once it is made.
 type drawnOf struct {
-	catalog *prentice.Catalog
+	catalog *team.Catalog
 	graph   Graph
 }
 
 // connected is what takes part in the needs of services, those that most need
 // first. Hosts are left out: nearly everything needs one.
-func connected(c *prentice.Catalog) []prentice.Ref {
+func connected(c *team.Catalog) []prentice.Ref {
 	degree := map[prentice.Ref]int{}
 	for who, what := range needs(c) {
 		for _, w := range what {
@@ -98,7 +99,7 @@ func connected(c *prentice.Catalog) []prentice.Ref {
 
 // near is what is at most so many steps away, what needs it on the one side and
 // what it needs on the other, nearest first.
-func near(c *prentice.Catalog, ref prentice.Ref, steps int) []prentice.Ref {
+func near(c *team.Catalog, ref prentice.Ref, steps int) []prentice.Ref {
 	refs, seen := []prentice.Ref{ref}, map[prentice.Ref]bool{ref: true}
 	for _, way := range []map[prentice.Ref][]prentice.Ref{needs(c), neededBy(c)} {
 		for frontier, n := []prentice.Ref{ref}, 0; n < steps; n++ {
@@ -118,7 +119,7 @@ func near(c *prentice.Catalog, ref prentice.Ref, steps int) []prentice.Ref {
 }
 
 // graphOf places entities in columns and rows, and joins them.
-func graphOf(c *prentice.Catalog, focus prentice.Ref, refs []prentice.Ref) Graph {
+func graphOf(c *team.Catalog, focus prentice.Ref, refs []prentice.Ref) Graph {
 	g := Graph{Focus: focus, Nodes: []Node{}, Edges: []Edge{}, Left: max(0, len(refs)-mostNodes)}
 	refs = slices.Sorted(slices.Values(refs[:min(len(refs), mostNodes)]))
 	out := map[prentice.Ref][]prentice.Ref{}

@@ -7,19 +7,20 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // chain is a catalog of services: "web api db" is web that needs api and db.
-func chain(lines ...string) *prentice.Catalog {
-	c := &prentice.Catalog{}
+func chain(lines ...string) *team.Catalog {
+	c := &team.Catalog{}
 	for _, line := range lines {
 		words := strings.Fields(line)
-		e := prentice.Entity{Ref: prentice.NewRef("service", words[0])}
+		e := team.Entity{Ref: prentice.NewRef("service", words[0])}
 		for _, w := range words[1:] {
 			e.DependsOn = append(e.DependsOn, prentice.NewRef("service", w))
 		}
 		c.Entities = append(c.Entities, e)
-		c.Services = append(c.Services, prentice.Service{Ref: e.Ref})
+		c.Services = append(c.Services, team.Service{Ref: e.Ref})
 	}
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Dependant is what stops working, or is in danger, when something breaks.
@@ -16,7 +17,7 @@ type Dependant struct {
 // it runs on when there is only one of them, the APIs that it consumes, and for
 // an API those who provide it. A service on several hosts survives the loss of
 // one, so it does not need any one of them.
-func needs(c *prentice.Catalog) map[prentice.Ref][]prentice.Ref {
+func needs(c *team.Catalog) map[prentice.Ref][]prentice.Ref {
 	needs := map[prentice.Ref][]prentice.Ref{}
 	add := func(who prentice.Ref, what ...prentice.Ref) { needs[who] = append(needs[who], what...) }
 	for _, e := range c.Entities {
@@ -37,12 +38,12 @@ func needs(c *prentice.Catalog) map[prentice.Ref][]prentice.Ref {
 // Dependants lists what breaks if ref breaks, nearest first and by name among
 // equals, each with one shortest way. An API with several providers counts as
 // needing each of them: whether one is enough is not declared.
-func Dependants(c *prentice.Catalog, ref prentice.Ref) []Dependant {
+func Dependants(c *team.Catalog, ref prentice.Ref) []Dependant {
 	return dependants(neededBy(c), ref)
 }
 
 // neededBy is needs the other way round, sorted.
-func neededBy(c *prentice.Catalog) map[prentice.Ref][]prentice.Ref {
+func neededBy(c *team.Catalog) map[prentice.Ref][]prentice.Ref {
 	by := map[prentice.Ref][]prentice.Ref{}
 	for who, what := range needs(c) {
 		for _, w := range what {

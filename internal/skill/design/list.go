@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // ListIn chooses entities.
@@ -19,14 +20,14 @@ type ListIn struct {
 
 // Listed is one page of entities, by ref.
 type Listed struct {
-	Entities []prentice.Entity `json:"entities"`
-	NextPage string            `json:"next,omitempty"`
+	Entities []team.Entity `json:"entities"`
+	NextPage string        `json:"next,omitempty"`
 }
 
 // Table is a line for each entity, with its groups where one has any.
 func (l Listed) Table() ([]string, [][]string) {
 	head := []string{"ENTITY", "TYPE", "OWNER", "SYSTEM", "WHAT IT IS"}
-	grouped := slices.ContainsFunc(l.Entities, func(e prentice.Entity) bool { return len(e.Groups) > 0 })
+	grouped := slices.ContainsFunc(l.Entities, func(e team.Entity) bool { return len(e.Groups) > 0 })
 	if grouped {
 		head = append(head, "GROUPS")
 	}
@@ -49,7 +50,7 @@ func (l Listed) Empty() string {
 // Next is the cursor of the next page.
 func (l Listed) Next() string { return l.NextPage }
 
-func firstLine(e prentice.Entity) string {
+func firstLine(e team.Entity) string {
 	text := e.Description
 	if text == "" {
 		text = e.Title
@@ -67,11 +68,11 @@ func listOp(d Deps) op.Op {
 // defaultLimit is the page of someone who does not say.
 const defaultLimit = 100
 
-func list(c *prentice.Catalog, in ListIn) Listed {
+func list(c *team.Catalog, in ListIn) Listed {
 	if in.Limit <= 0 {
 		in.Limit = defaultLimit
 	}
-	page := Listed{Entities: []prentice.Entity{}}
+	page := Listed{Entities: []team.Entity{}}
 	for _, e := range c.Entities {
 		owned := in.Owner == "" || string(e.Owner) == in.Owner || e.Owner.Name() == in.Owner
 		if e.Ref <= prentice.Ref(in.After) || in.Kind != "" && e.Ref.Kind() != in.Kind || !owned {

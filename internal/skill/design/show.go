@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // ShowIn names an entity.
@@ -19,14 +20,14 @@ type ShowIn struct {
 
 // Shown is one entity with what it needs and what needs it.
 type Shown struct {
-	Entity     prentice.Entity    `json:"entity"`
-	Service    *prentice.Service  `json:"service,omitempty"`
-	Host       *prentice.Host     `json:"host,omitempty"`
-	Resource   *prentice.Resource `json:"resource,omitempty"` // what else can be a target
-	Reaches    []prentice.Ref     `json:"reaches,omitempty"`  // from a host: the resources that are acted on from there
-	Runs       []prentice.Ref     `json:"runs,omitempty"`     // on a host: the services there
-	Parts      []prentice.Ref     `json:"parts,omitempty"`
-	Dependants []Dependant        `json:"dependants"` // what breaks if this breaks, nearest first
+	Entity     team.Entity    `json:"entity"`
+	Service    *team.Service  `json:"service,omitempty"`
+	Host       *team.Host     `json:"host,omitempty"`
+	Resource   *team.Resource `json:"resource,omitempty"` // what else can be a target
+	Reaches    []prentice.Ref `json:"reaches,omitempty"`  // from a host: the resources that are acted on from there
+	Runs       []prentice.Ref `json:"runs,omitempty"`     // on a host: the services there
+	Parts      []prentice.Ref `json:"parts,omitempty"`
+	Dependants []Dependant    `json:"dependants"` // what breaks if this breaks, nearest first
 }
 
 func showOp(d Deps) op.Op {
@@ -35,7 +36,7 @@ func showOp(d Deps) op.Op {
 	}).WithExample("prentice catalog show service/checkout").FromFiles()
 }
 
-func show(c *prentice.Catalog, name string) (Shown, error) {
+func show(c *team.Catalog, name string) (Shown, error) {
 	e, err := find(c, name)
 	if err != nil {
 		return Shown{}, err
@@ -75,15 +76,15 @@ func show(c *prentice.Catalog, name string) (Shown, error) {
 }
 
 // find takes a ref, or a bare name that only one entity has.
-func find(c *prentice.Catalog, name string) (prentice.Entity, error) {
+func find(c *team.Catalog, name string) (team.Entity, error) {
 	if strings.Contains(name, "/") {
 		e, err := c.Entity(prentice.Ref(name))
 		if err != nil {
-			return e, missing(c, name, func(e prentice.Entity) string { return string(e.Ref) })
+			return e, missing(c, name, func(e team.Entity) string { return string(e.Ref) })
 		}
 		return e, nil
 	}
-	var found []prentice.Entity
+	var found []team.Entity
 	for _, e := range c.Entities {
 		if e.Ref.Name() == name {
 			found = append(found, e)
@@ -91,15 +92,15 @@ func find(c *prentice.Catalog, name string) (prentice.Entity, error) {
 	}
 	switch len(found) {
 	case 0:
-		return prentice.Entity{}, missing(c, name, func(e prentice.Entity) string { return e.Ref.Name() })
+		return team.Entity{}, missing(c, name, func(e team.Entity) string { return e.Ref.Name() })
 	case 1:
 		return found[0], nil
 	default:
-		return prentice.Entity{}, prentice.Errorf(prentice.Invalid, "%d entities are called %q", len(found), name).Try("write %s or %s", found[0].Ref, found[1].Ref)
+		return team.Entity{}, prentice.Errorf(prentice.Invalid, "%d entities are called %q", len(found), name).Try("write %s or %s", found[0].Ref, found[1].Ref)
 	}
 }
 
-func missing(c *prentice.Catalog, name string, spell func(prentice.Entity) string) error {
+func missing(c *team.Catalog, name string, spell func(team.Entity) string) error {
 	known := make([]string, len(c.Entities))
 	for i, e := range c.Entities {
 		known[i] = spell(e)
@@ -193,7 +194,7 @@ func pairs(facts map[string]string) string {
 }
 
 // reachedFrom says from where procedures act on a resource.
-func reachedFrom(r prentice.Resource) string {
+func reachedFrom(r team.Resource) string {
 	var from []string
 	if r.Local && len(r.Via) == 0 {
 		from = append(from, "this machine")
@@ -211,7 +212,7 @@ func reachedFrom(r prentice.Resource) string {
 	return strings.Join(from, ", or ")
 }
 
-func address(h prentice.Host) string {
+func address(h team.Host) string {
 	if h.Local {
 		return joined(", ", "this machine", h.Address)
 	}

@@ -7,6 +7,7 @@ import (
 	"prentice"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 )
 
 //go:embed pages/*.html
@@ -19,9 +20,9 @@ var explain string
 // it needs says so.
 type Deps struct {
 	// Catalog is the one in force.
-	Catalog func() *prentice.Catalog
+	Catalog func() *team.Catalog
 	// Team reads the team folder afresh.
-	Team func(context.Context) (*prentice.Catalog, []prentice.Finding, error)
+	Team func(context.Context) (*team.Catalog, []prentice.Finding, error)
 	// File checks one file by its text; references may lead into the catalog
 	// in force.
 	File func(file string, text []byte) []prentice.Finding
@@ -54,13 +55,13 @@ func shown() map[string]string {
 }
 
 // catalog is the one in force, or an empty one.
-func (d Deps) catalog() *prentice.Catalog {
+func (d Deps) catalog() *team.Catalog {
 	if d.Catalog != nil {
 		if c := d.Catalog(); c != nil {
 			return c
 		}
 	}
-	return &prentice.Catalog{}
+	return &team.Catalog{}
 }
 
 func unavailable(what string) error {

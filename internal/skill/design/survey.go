@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Survey is what can be said of the whole catalog: the facts that explain.md
@@ -43,13 +44,13 @@ type Gap struct {
 
 // survey looks the whole catalog over. Of a very large one it names the worst
 // single points only.
-func survey(c *prentice.Catalog) Survey {
+func survey(c *team.Catalog) Survey {
 	if c == nil || len(c.Entities) == 0 {
 		return Survey{}
 	}
 	s := Survey{Known: true, Hosts: len(c.Hosts), Entities: len(c.Entities)}
 	by := neededBy(c)
-	running := map[prentice.Ref]prentice.Service{}
+	running := map[prentice.Ref]team.Service{}
 	for _, service := range c.Services {
 		running[service.Ref] = service
 		s.Services = append(s.Services, Brief{
@@ -73,7 +74,7 @@ func survey(c *prentice.Catalog) Survey {
 
 // single says why there is only one of an entity, or "" when it may have more
 // than one place to run, or is not a thing that runs.
-func single(e prentice.Entity, running map[prentice.Ref]prentice.Service) string {
+func single(e team.Entity, running map[prentice.Ref]team.Service) string {
 	switch e.Ref.Kind() {
 	case "host":
 		return "one machine"
@@ -87,7 +88,7 @@ func single(e prentice.Entity, running map[prentice.Ref]prentice.Service) string
 	return ""
 }
 
-func gaps(s prentice.Service) []Gap {
+func gaps(s team.Service) []Gap {
 	var found []Gap
 	for _, g := range []struct {
 		missing bool

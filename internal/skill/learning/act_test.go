@@ -3,6 +3,7 @@ package learning
 import (
 	"context"
 	"encoding/json"
+	"prentice/internal/engine/ledger"
 	"strings"
 	"testing"
 
@@ -28,8 +29,8 @@ var shared = []prentice.Evidence{
 	line(1, "run.planned", "person/ann", nil, "run/2", "procedure/adhoc", "host/web"),
 }
 
-func among(lines []prentice.Evidence) func(context.Context, prentice.EvidenceFilter) ([]prentice.Evidence, error) {
-	return func(_ context.Context, f prentice.EvidenceFilter) (found []prentice.Evidence, err error) {
+func among(lines []prentice.Evidence) func(context.Context, ledger.Filter) ([]prentice.Evidence, error) {
+	return func(_ context.Context, f ledger.Filter) (found []prentice.Evidence, err error) {
 		for _, e := range lines {
 			about := f.Ref == ""
 			for _, ref := range e.Refs {
@@ -45,8 +46,8 @@ func among(lines []prentice.Evidence) func(context.Context, prentice.EvidenceFil
 
 func recorded(t *testing.T, whose string, lines []prentice.Evidence) Record {
 	t.Helper()
-	d := Deps{Lines: among(lines), Head: func(context.Context) (prentice.EvidenceHead, error) {
-		return prentice.EvidenceHead{KeyID: "key", SignedSeq: 9, SignedAt: noon}, nil
+	d := Deps{Lines: among(lines), Head: func(context.Context) (ledger.Head, error) {
+		return ledger.Head{KeyID: "key", SignedSeq: 9, SignedAt: noon}, nil
 	}}
 	r, err := d.record(t.Context(), prentice.Actor{Kind: prentice.Person, Name: whose}, noon)
 	if err != nil {

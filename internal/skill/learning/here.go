@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/run"
+	"prentice/internal/team"
 )
 
 // Here is what of this team's data the topics are told from that no other chapter
@@ -76,12 +79,12 @@ func (d Deps) survey(ctx context.Context) (h Here, err error) {
 	h.ofProcedures(d.Procedures(), now)
 	h.Findings, h.Rules = len(d.Troubles()), d.Rules()
 	since := now.AddDate(0, 0, -days)
-	runs, err := d.Runs(ctx, prentice.RunFilter{Since: since, Limit: most})
+	runs, err := d.Runs(ctx, run.Filter{Since: since, Limit: most})
 	if err != nil {
 		return h, err
 	}
 	h.ofRuns(runs, d.Procedures())
-	events, err := d.Events(ctx, prentice.EventFilter{Since: since, Limit: most})
+	events, err := d.Events(ctx, inbox.Filter{Since: since, Limit: most})
 	if err != nil {
 		return h, err
 	}
@@ -98,7 +101,7 @@ func (d Deps) survey(ctx context.Context) (h Here, err error) {
 	return h, err
 }
 
-func (h *Here) ofCatalog(c *prentice.Catalog) {
+func (h *Here) ofCatalog(c *team.Catalog) {
 	if c == nil {
 		return
 	}

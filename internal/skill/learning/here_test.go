@@ -8,21 +8,24 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/run"
+	"prentice/internal/team"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // team is a team of two services, two procedures and a bad day.
-func team() Deps {
+func aTeam() Deps {
 	step := func(s prentice.Section) prentice.StepSpec { return prentice.StepSpec{Section: s} }
 	return Deps{
 		Clock: func() time.Time { return noon },
-		Catalog: func() *prentice.Catalog {
-			return &prentice.Catalog{
-				Services: []prentice.Service{{Ref: "service/shop", DependsOn: []prentice.Ref{"service/cart"}, Probes: []prentice.Probe{{}}}, {Ref: "service/cart"}},
-				Hosts:    []prentice.Host{{Ref: "host/a"}},
-				Entities: []prentice.Entity{{Ref: "service/shop", Description: "Sells kettles"}, {Ref: "service/cart"}, {Ref: "api/orders"}},
+		Catalog: func() *team.Catalog {
+			return &team.Catalog{
+				Services: []team.Service{{Ref: "service/shop", DependsOn: []prentice.Ref{"service/cart"}, Probes: []prentice.Probe{{}}}, {Ref: "service/cart"}},
+				Hosts:    []team.Host{{Ref: "host/a"}},
+				Entities: []team.Entity{{Ref: "service/shop", Description: "Sells kettles"}, {Ref: "service/cart"}, {Ref: "api/orders"}},
 			}
 		},
 		Procedures: func() []prentice.Procedure {
@@ -33,13 +36,13 @@ func team() Deps {
 		},
 		Troubles: func() []prentice.Finding { return make([]prentice.Finding, 2) },
 		Rules:    func() int { return 4 },
-		Runs: func(_ context.Context, f prentice.RunFilter) ([]prentice.Run, error) {
+		Runs: func(_ context.Context, f run.Filter) ([]prentice.Run, error) {
 			if !f.Since.Equal(noon.AddDate(0, 0, -30)) {
 				return nil, fmt.Errorf("asked since %s", f.Since)
 			}
 			return []prentice.Run{{Procedure: "restart", State: prentice.Verified}, {Procedure: "adhoc", Command: "uptime"}, {Procedure: "adhoc", Command: "uptime"}, {Procedure: "adhoc", Command: "df"}}, nil
 		},
-		Events: func(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error) {
+		Events: func(context.Context, inbox.Filter) ([]prentice.EventRecord, error) {
 			return []prentice.EventRecord{{Event: prentice.Event{Source: "alertmanager"}, Count: 3}, {Event: prentice.Event{Source: "alertmanager"}, Count: 1}, {Event: prentice.Event{Source: "ci"}, Count: 1}}, nil
 		},
 		Notices: func(_ context.Context, state notice.State) (int, error) {
@@ -60,7 +63,7 @@ func TestWhatStandsHereIsCountedFromTheTeamsData(t *testing.T) {
 		"integration": {"api/orders", "1 of 2 services need another", "from alertmanager: 2", "from ci: 1", "1 of them was sent more than once", "7 were taken, 1 were given up"},
 		"userfocus":   {"incident/2: shop is down. It lasted 1h0m0s, on service/shop.", "1 of 2 services say"},
 	} {
-		text, err := team().stands(t.Context(), topic)
+		text, err := aTeam().stands(t.Context(), topic)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,18 +73,18 @@ func TestWhatStandsHereIsCountedFromTheTeamsData(t *testing.T) {
 			}
 		}
 	}
-	text, _ := team().stands(t.Context(), "userfocus")
+	text, _ := aTeam().stands(t.Context(), "userfocus")
 	if strings.Index(text, "incident/2") > strings.Index(text, "incident/1") {
 		t.Errorf("the longest is not first:\n%s", text)
 	}
-	if text, _ := team().stands(t.Context(), "prototyping"); strings.Contains(text, "`df`") {
+	if text, _ := aTeam().stands(t.Context(), "prototyping"); strings.Contains(text, "`df`") {
 		t.Errorf("what was asked for once is not asked for again and again:\n%s", text)
 	}
 }
 
 func TestOfMoreRunsThanAreCountedNoProcedureIsSaidToBeUnused(t *testing.T) {
-	d := team()
-	d.Runs = func(context.Context, prentice.RunFilter) ([]prentice.Run, error) {
+	d := aTeam()
+	d.Runs = func(context.Context, run.Filter) ([]prentice.Run, error) {
 		return make([]prentice.Run, most), nil
 	}
 	text, err := d.stands(t.Context(), "prototyping")
@@ -102,7 +105,7 @@ func TestWithoutATeamEachTopicSaysThatThereIsNoEvidence(t *testing.T) {
 func TestWhoReadsChangesTheOrderAndNoFact(t *testing.T) {
 	lines := map[string]map[string]bool{}
 	for who := range orders {
-		e, err := team().explain(t.Context(), explainIn{Topic: "standards", For: who})
+		e, err := aTeam().explain(t.Context(), explainIn{Topic: "standards", For: who})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +137,7 @@ func TestAWordOfTheGlossaryIsExplained(t *testing.T) {
 }
 
 func TestATopicThatIsNotThereNamesTheNearest(t *testing.T) {
-	_, err := team().explain(t.Context(), explainIn{Topic: "capasity"})
+	_, err := aTeam().explain(t.Context(), explainIn{Topic: "capasity"})
 	if prentice.KindOf(err) != prentice.NotFound || !strings.Contains(prentice.HintOf(err), "capacity") {
 		t.Errorf("got %v, %s", err, prentice.HintOf(err))
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/ledger"
 	"slices"
 	"strings"
 
@@ -15,7 +17,7 @@ import (
 // mine are the newest lines of a kind that the person wrote by what they did, of the
 // days that explanations count.
 func (a attempt) mine(ctx context.Context, kind string) ([]prentice.Evidence, error) {
-	return a.Lines(ctx, prentice.EvidenceFilter{Actor: a.who, Kind: kind, Since: a.now.AddDate(0, 0, -days), Limit: most})
+	return a.Lines(ctx, ledger.Filter{Actor: a.who, Kind: kind, Since: a.now.AddDate(0, 0, -days), Limit: most})
 }
 
 // refsOfKind are what of one kind lines are about.
@@ -81,7 +83,7 @@ func askedAndSawItWait(ctx context.Context, a attempt) (finding, error) {
 		if text(e, "verdict") != "ask" || run == "" {
 			continue
 		}
-		of, err := a.Lines(ctx, prentice.EvidenceFilter{Ref: run, Limit: most})
+		of, err := a.Lines(ctx, ledger.Filter{Ref: run, Limit: most})
 		if err != nil {
 			return finding{}, err
 		}
@@ -111,7 +113,7 @@ func triedACommand(ctx context.Context, a attempt) (finding, error) {
 			missing = fmt.Sprintf("the reason of %s is no question: a prototype begins with one", run)
 			continue
 		}
-		of, err := a.Lines(ctx, prentice.EvidenceFilter{Ref: run, Limit: most})
+		of, err := a.Lines(ctx, ledger.Filter{Ref: run, Limit: most})
 		if err != nil {
 			return finding{}, err
 		}
@@ -133,7 +135,7 @@ func sentTwice(ctx context.Context, a attempt) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	events, err := a.Events(ctx, prentice.EventFilter{Since: a.now.AddDate(0, 0, -days), Limit: most})
+	events, err := a.Events(ctx, inbox.Filter{Since: a.now.AddDate(0, 0, -days), Limit: most})
 	if err != nil {
 		return finding{}, err
 	}

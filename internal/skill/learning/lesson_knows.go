@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"prentice/internal/team"
 	"slices"
 	"strings"
 
@@ -52,8 +53,8 @@ func greatest(counts map[string]int) (names []string) {
 	return names
 }
 
-func (a attempt) catalog() *prentice.Catalog {
-	return cmp.Or(a.Catalog(), &prentice.Catalog{})
+func (a attempt) catalog() *team.Catalog {
+	return cmp.Or(a.Catalog(), &team.Catalog{})
 }
 
 func mostPatient(a attempt) []string {

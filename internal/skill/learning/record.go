@@ -2,6 +2,7 @@ package learning
 
 import (
 	"context"
+	"prentice/internal/engine/ledger"
 	"time"
 
 	"prentice"
@@ -96,7 +97,7 @@ func (s *SkillActs) take(acts []Act, done []Done) {
 
 // actsOf are the newest acts of one person, newest first, with how their runs stand.
 func (d Deps) actsOf(ctx context.Context, whose prentice.Ref) (acts []Act, cut bool, err error) {
-	f := prentice.EvidenceFilter{Actor: whose, Limit: perPage}
+	f := ledger.Filter{Actor: whose, Limit: perPage}
 	for {
 		lines, err := d.Lines(ctx, f)
 		if err != nil {
@@ -127,11 +128,11 @@ func (d Deps) tellOutcomes(ctx context.Context, acts []Act, whose prentice.Ref) 
 			continue
 		}
 		if _, ok := told[run]; !ok {
-			newest, err := d.Lines(ctx, prentice.EvidenceFilter{Ref: run, Limit: 50})
+			newest, err := d.Lines(ctx, ledger.Filter{Ref: run, Limit: 50})
 			if err != nil {
 				return err
 			}
-			approvals, err := d.Lines(ctx, prentice.EvidenceFilter{Ref: run, Kind: "approval.given"})
+			approvals, err := d.Lines(ctx, ledger.Filter{Ref: run, Kind: "approval.given"})
 			if err != nil {
 				return err
 			}

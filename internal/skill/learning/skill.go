@@ -10,9 +10,13 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 )
 
 //go:embed pages/*.html schema/*.sql
@@ -29,18 +33,18 @@ type Deps struct {
 	Clock      func() time.Time
 	Glossary   string // the book's
 	Chapters   func() []Chapter
-	Catalog    func() *prentice.Catalog
+	Catalog    func() *team.Catalog
 	Procedures func() []prentice.Procedure
 	Troubles   func() []prentice.Finding
 	Rules      func() int
-	Runs       func(context.Context, prentice.RunFilter) ([]prentice.Run, error)
-	Events     func(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error)
+	Runs       func(context.Context, run.Filter) ([]prentice.Run, error)
+	Events     func(context.Context, inbox.Filter) ([]prentice.EventRecord, error)
 	Notices    func(context.Context, notice.State) (int, error)
 	Outages    func(ctx context.Context, since, now time.Time) ([]Outage, error)
 
 	Progress Progress // nil keeps none
-	Lines    func(context.Context, prentice.EvidenceFilter) ([]prentice.Evidence, error)
-	Head     func(context.Context) (prentice.EvidenceHead, error)
+	Lines    func(context.Context, ledger.Filter) ([]prentice.Evidence, error)
+	Head     func(context.Context) (ledger.Head, error)
 	Version  string        // of this program
 	Policy   func() string // the hash of the one in force
 }

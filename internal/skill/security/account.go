@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/op"
 )
 
@@ -41,8 +42,8 @@ type resetIn struct {
 }
 
 // proof is what someone shows beside their session.
-func proof(c op.Call, code string) prentice.Proof {
-	return prentice.Proof{Code: code, At: c.Actor.Proven}
+func proof(c op.Call, code string) identity.Proof {
+	return identity.Proof{Code: code, At: c.Actor.Proven}
 }
 
 func (d Deps) accountOps() []op.Op {
@@ -142,7 +143,7 @@ func (d Deps) addPasskey(ctx context.Context, c op.Call, in passkeyIn) (PasskeyA
 	if err := d.inBrowser(c.Actor); err != nil {
 		return PasskeyAdded{}, err
 	}
-	p, err := d.People.AddPasskey(ctx, c.Actor.Name, prentice.CeremonyAnswer{Ceremony: in.Ceremony, Answer: in.Answer, Name: in.Name, Behind: c.Actor.Behind})
+	p, err := d.People.AddPasskey(ctx, c.Actor.Name, identity.CeremonyAnswer{Ceremony: in.Ceremony, Answer: in.Answer, Name: in.Name, Behind: c.Actor.Behind})
 	if err != nil {
 		return PasskeyAdded{}, err
 	}
@@ -193,7 +194,7 @@ type Confirmed struct {
 	Person  string         `json:"person"`
 	Cleared []prentice.Ref `json:"cleared"`
 
-	Factors []prentice.Factor `json:"factors"` // that were confirmed
+	Factors []identity.Factor `json:"factors"` // that were confirmed
 }
 
 // Text implements op.Texter.
@@ -208,7 +209,7 @@ func (c Confirmed) Text() string {
 // Account is how someone signs in, and where they are.
 type Account struct {
 	PersonDetail
-	SignsIn prentice.AccountRecord `json:"signs_in"`
+	SignsIn identity.AccountRecord `json:"signs_in"`
 	ByToken bool                   `json:"by_token,omitempty"` // anyone who asks came by a token, and changes nothing here
 }
 
@@ -260,13 +261,13 @@ func (p PasswordSet) Text() string {
 }
 
 // Question is what a browser is asked.
-type Question struct{ prentice.Ceremony }
+type Question struct{ identity.Ceremony }
 
 // Text implements op.Texter.
 func (q Question) Text() string { raw, _ := json.Marshal(q); return string(raw) + "\n" }
 
 // PasskeyAdded is a passkey that counts from now on.
-type PasskeyAdded struct{ prentice.PasskeyRecord }
+type PasskeyAdded struct{ identity.PasskeyRecord }
 
 // Text implements op.Texter.
 func (p PasskeyAdded) Text() string {

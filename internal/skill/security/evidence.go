@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/dsse"
 	"prentice/internal/op"
 )
@@ -60,7 +61,7 @@ func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Lines, error) {
 	if in.Target != "" && !strings.Contains(in.Target, "/") {
 		target = prentice.NewRef("host", in.Target)
 	}
-	f := prentice.EvidenceFilter{Ref: ref, Kind: in.Kind, Step: in.Step, Target: target, Batch: in.Batch, Since: in.Since, Before: in.Before, After: in.After, Limit: in.Limit}
+	f := ledger.Filter{Ref: ref, Kind: in.Kind, Step: in.Step, Target: target, Batch: in.Batch, Since: in.Since, Before: in.Before, After: in.After, Limit: in.Limit}
 	lines, err := d.Ledger.List(ctx, f)
 	if err != nil {
 		return Lines{}, err
@@ -85,7 +86,7 @@ func (d Deps) thread(ctx context.Context, _ op.Call, in threadIn) (Thread, error
 		return Thread{}, err
 	}
 	lines, err := d.Ledger.Thread(ctx, ref)
-	return Thread{About: ref, Lines: lines, Cut: len(lines) >= prentice.MaxThread}, err
+	return Thread{About: ref, Lines: lines, Cut: len(lines) >= ledger.MaxThread}, err
 }
 
 func (d Deps) export(ctx context.Context, c op.Call, in exportIn) (Export, error) {
@@ -93,7 +94,7 @@ func (d Deps) export(ctx context.Context, c op.Call, in exportIn) (Export, error
 	if err != nil {
 		return Export{}, err
 	}
-	envelope, err := d.Ledger.Export(ctx, c.Now, prentice.EvidenceRange{Ref: ref, From: in.From, To: in.To})
+	envelope, err := d.Ledger.Export(ctx, c.Now, ledger.Range{Ref: ref, From: in.From, To: in.To})
 	return Export{envelope}, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/dsse"
 	"prentice/internal/op"
 )
@@ -150,12 +151,12 @@ type Key struct {
 func (k Key) Text() string { return k.PEM }
 
 // Verified is what was found in an exported file.
-type Verified struct{ prentice.EvidenceReport }
+type Verified struct{ ledger.Report }
 
 // Text implements op.Texter.
 func (v Verified) Text() string {
 	if !v.OK {
-		return faults(v.EvidenceReport, "✕ NOT VERIFIED. This file is not what was exported with the key "+v.KeyID+".")
+		return faults(v.Report, "✕ NOT VERIFIED. This file is not what was exported with the key "+v.KeyID+".")
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "● Verified: %s. The file holds %s, written between %s and %s, and it is exactly as the holder of the key %s signed it. No line was changed since it was written. ",
@@ -176,16 +177,16 @@ func (v Verified) Text() string {
 }
 
 // ExitCode implements op.Ender.
-func (v Verified) ExitCode() int { return codeOf(v.EvidenceReport) }
+func (v Verified) ExitCode() int { return codeOf(v.Report) }
 
 // Checked is what was found in the whole ledger.
-type Checked struct{ prentice.EvidenceReport }
+type Checked struct{ ledger.Report }
 
 // Text implements op.Texter.
 func (c Checked) Text() string {
 	switch {
 	case !c.OK:
-		return faults(c.EvidenceReport, "✕ THE LEDGER IS NOT SOUND. "+plural(c.Lines, "line")+" and "+plural(c.Checkpoints, "signed checkpoint")+" were looked at.")
+		return faults(c.Report, "✕ THE LEDGER IS NOT SOUND. "+plural(c.Lines, "line")+" and "+plural(c.Checkpoints, "signed checkpoint")+" were looked at.")
 	case c.Lines == 0:
 		return "● The ledger is empty: nothing has been written yet, and nothing is missing."
 	}
@@ -199,16 +200,16 @@ func (c Checked) Text() string {
 }
 
 // ExitCode implements op.Ender.
-func (c Checked) ExitCode() int { return codeOf(c.EvidenceReport) }
+func (c Checked) ExitCode() int { return codeOf(c.Report) }
 
-func codeOf(r prentice.EvidenceReport) int {
+func codeOf(r ledger.Report) int {
 	if r.OK {
 		return 0
 	}
 	return notVerified
 }
 
-func faults(r prentice.EvidenceReport, begin string) string {
+func faults(r ledger.Report, begin string) string {
 	var b strings.Builder
 	b.WriteString(begin + "\n")
 	for _, f := range r.Faults {

@@ -5,20 +5,22 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
+	"prentice/internal/engine/ledger"
 )
 
 // facts is what explain.md is drawn from.
 type facts struct {
 	Known   bool // whether there is a data folder to look at
-	Head    prentice.EvidenceHead
+	Head    ledger.Head
 	Behind  int64 // lines that no checkpoint speaks of yet
-	People  []prentice.PersonRecord
+	People  []identity.PersonRecord
 	Owners  int
 	Tokens  int
 	Agents  int
-	Forever []prentice.TokenRecord // tokens that never expire
-	Unused  []prentice.TokenRecord // tokens that no one used for 30 days
-	Ending  []prentice.TokenRecord // tokens that expire within 14 days
+	Forever []identity.TokenRecord // tokens that never expire
+	Unused  []identity.TokenRecord // tokens that no one used for 30 days
+	Ending  []identity.TokenRecord // tokens that expire within 14 days
 }
 
 const (
@@ -53,7 +55,7 @@ func (d Deps) facts(ctx context.Context) (any, error) {
 }
 
 // sort puts tokens under what is to be said of them.
-func (f *facts) sort(tokens []prentice.TokenRecord, now time.Time) {
+func (f *facts) sort(tokens []identity.TokenRecord, now time.Time) {
 	f.Tokens = len(tokens)
 	for _, t := range tokens {
 		if t.Kind == prentice.Agent {

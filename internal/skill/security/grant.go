@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/op"
 )
@@ -114,9 +115,9 @@ func (d Deps) personDetail(ctx context.Context, name string) (PersonDetail, erro
 
 // PersonDetail is a person with all by which they come in.
 type PersonDetail struct {
-	prentice.PersonRecord
-	Sessions []prentice.SessionRecord `json:"sessions"`
-	Tokens   []prentice.TokenRecord   `json:"tokens"`
+	identity.PersonRecord
+	Sessions []identity.SessionRecord `json:"sessions"`
+	Tokens   []identity.TokenRecord   `json:"tokens"`
 }
 
 // Text implements op.Texter.

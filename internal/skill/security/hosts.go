@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/op"
 )
 
@@ -22,7 +23,7 @@ type HostState struct {
 	Says     string         `json:"says,omitempty"`
 	Hint     string         `json:"hint,omitempty"`
 
-	Cause prentice.ContactState `json:"cause,omitempty"` // why it is unreachable
+	Cause gate.ContactState `json:"cause,omitempty"` // why it is unreachable
 }
 
 // The states of a host.

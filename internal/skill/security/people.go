@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -128,8 +130,8 @@ func (l SignInLink) Quiet() string {
 
 // Team is the team.
 type Team struct {
-	People []prentice.PersonRecord `json:"people"`
-	Away   []prentice.Absence      `json:"away,omitempty"` // who of them is away now
+	People []identity.PersonRecord `json:"people"`
+	Away   []run.Absence           `json:"away,omitempty"` // who of them is away now
 }
 
 // Absence says until when someone is away and who stands in, or nothing.
@@ -159,7 +161,7 @@ func (p Team) Table() (head []string, rows [][]string) {
 }
 
 // PersonOut is one person.
-type PersonOut struct{ prentice.PersonRecord }
+type PersonOut struct{ identity.PersonRecord }
 
 // Text implements op.Texter.
 func (p PersonOut) Text() string {

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // Secrets keeps what steps need and no one may read. Put with replace puts a
@@ -16,7 +18,7 @@ import (
 type Secrets interface {
 	Put(ctx context.Context, name, value string, replace bool) error
 	Remove(ctx context.Context, name string) error
-	List(context.Context) ([]prentice.SecretRecord, error)
+	List(context.Context) ([]team.SecretRecord, error)
 }
 
 // replacing says what becomes of an older value.
@@ -101,7 +103,7 @@ func (d Deps) usedBy(name string) []string {
 
 // lastUsed is the last line of evidence that a secret was given to a step.
 func (d Deps) lastUsed(ctx context.Context, name string) (time.Time, error) {
-	lines, err := d.Ledger.List(ctx, prentice.EvidenceFilter{Ref: secretRef(name), Kind: "secret.used", Limit: 1})
+	lines, err := d.Ledger.List(ctx, ledger.Filter{Ref: secretRef(name), Kind: "secret.used", Limit: 1})
 	if err != nil || len(lines) == 0 {
 		return time.Time{}, err
 	}
@@ -132,7 +134,7 @@ func (d Deps) whereUsed(ctx context.Context, c op.Call, in secretIn) (SecretUse,
 		}
 	}
 	if used := d.usedBy(in.Name); len(used) > 0 {
-		return SecretUse{SecretRecord: prentice.SecretRecord{Name: in.Name, From: "store"}, UsedBy: used}, nil
+		return SecretUse{SecretRecord: team.SecretRecord{Name: in.Name, From: "store"}, UsedBy: used}, nil
 	}
 	return SecretUse{}, prentice.Errorf(prentice.NotFound, "there is no secret %q, and no procedure that uses one of that name", in.Name).Try("look with: prentice secret list")
 }
@@ -158,7 +160,7 @@ func words(list []string) string {
 
 // SecretUse is a secret, what uses it, and when a step was last given it.
 type SecretUse struct {
-	prentice.SecretRecord
+	team.SecretRecord
 	UsedBy []string  `json:"used_by"`
 	Used   time.Time `json:"used,omitzero"`
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/dsse"
 	"prentice/internal/op"
 	"prentice/internal/skill/security"
@@ -28,18 +30,18 @@ var (
 // asked for.
 type book struct {
 	lines  []prentice.Evidence
-	report prentice.EvidenceReport
-	filter prentice.EvidenceFilter
-	tokens []prentice.TokenRecord
-	asked  []prentice.TokenRequest
+	report ledger.Report
+	filter ledger.Filter
+	tokens []identity.TokenRecord
+	asked  []identity.TokenRequest
 	of     []string
 	notes  []prentice.Note
 }
 
-func (b *book) Head(context.Context) (prentice.EvidenceHead, error) {
-	return prentice.EvidenceHead{Seq: 7, SignedSeq: 5, SignedAt: noon, Time: noon, KeyID: dsse.KeyID(pub), PublicKeyPEM: string(dsse.EncodePublic(pub))}, nil
+func (b *book) Head(context.Context) (ledger.Head, error) {
+	return ledger.Head{Seq: 7, SignedSeq: 5, SignedAt: noon, Time: noon, KeyID: dsse.KeyID(pub), PublicKeyPEM: string(dsse.EncodePublic(pub))}, nil
 }
-func (b *book) List(_ context.Context, f prentice.EvidenceFilter) ([]prentice.Evidence, error) {
+func (b *book) List(_ context.Context, f ledger.Filter) ([]prentice.Evidence, error) {
 	b.filter = f
 	return b.lines, nil
 }
@@ -47,39 +49,39 @@ func (b *book) Thread(context.Context, prentice.Ref) ([]prentice.Evidence, error
 	return b.lines, nil
 }
 func (b *book) Show(context.Context, int64) (prentice.Evidence, error) { return b.lines[0], nil }
-func (b *book) VerifyChain(context.Context) (prentice.EvidenceReport, error) {
+func (b *book) VerifyChain(context.Context) (ledger.Report, error) {
 	return b.report, nil
 }
-func (b *book) Export(context.Context, time.Time, prentice.EvidenceRange) (dsse.Envelope, error) {
+func (b *book) Export(context.Context, time.Time, ledger.Range) (dsse.Envelope, error) {
 	return dsse.Sign(key, "text/plain", []byte("x")), nil
 }
-func (b *book) AddPerson(_ context.Context, name string, role prentice.Role) (prentice.PersonRecord, error) {
-	return prentice.PersonRecord{Name: name, Role: role}, nil
+func (b *book) AddPerson(_ context.Context, name string, role prentice.Role) (identity.PersonRecord, error) {
+	return identity.PersonRecord{Name: name, Role: role}, nil
 }
-func (b *book) SetRole(_ context.Context, name string, role prentice.Role) (prentice.PersonRecord, error) {
-	return prentice.PersonRecord{Name: name, Role: role}, nil
+func (b *book) SetRole(_ context.Context, name string, role prentice.Role) (identity.PersonRecord, error) {
+	return identity.PersonRecord{Name: name, Role: role}, nil
 }
 func (b *book) RemovePerson(context.Context, string) error { return nil }
-func (b *book) People(context.Context) ([]prentice.PersonRecord, error) {
-	return []prentice.PersonRecord{{Name: "ann", Role: prentice.Owner, Created: noon, Seen: noon}, {Name: "bob", Role: prentice.Viewer}}, nil
+func (b *book) People(context.Context) ([]identity.PersonRecord, error) {
+	return []identity.PersonRecord{{Name: "ann", Role: prentice.Owner, Created: noon, Seen: noon}, {Name: "bob", Role: prentice.Viewer}}, nil
 }
 func (b *book) Link(context.Context, string, prentice.Actor) (string, time.Time, error) {
 	return "c0de", noon.Add(15 * time.Minute), nil
 }
-func (b *book) CreateToken(_ context.Context, r prentice.TokenRequest) (string, prentice.TokenRecord, error) {
+func (b *book) CreateToken(_ context.Context, r identity.TokenRequest) (string, identity.TokenRecord, error) {
 	b.asked = append(b.asked, r)
-	return "prt_secret", prentice.TokenRecord{ID: 3, Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Expires: noon.Add(r.Lasts)}, nil
+	return "prt_secret", identity.TokenRecord{ID: 3, Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Expires: noon.Add(r.Lasts)}, nil
 }
-func (b *book) Person(_ context.Context, name string) (prentice.PersonRecord, error) {
-	return prentice.PersonRecord{Name: name, Role: prentice.Viewer}, nil
+func (b *book) Person(_ context.Context, name string) (identity.PersonRecord, error) {
+	return identity.PersonRecord{Name: name, Role: prentice.Viewer}, nil
 }
-func (b *book) Grant(_ context.Context, name string, g prentice.Grant) (prentice.PersonRecord, error) {
-	return prentice.PersonRecord{Name: name, Role: prentice.Viewer, Grants: []prentice.Grant{g}}, nil
+func (b *book) Grant(_ context.Context, name string, g prentice.Grant) (identity.PersonRecord, error) {
+	return identity.PersonRecord{Name: name, Role: prentice.Viewer, Grants: []prentice.Grant{g}}, nil
 }
-func (b *book) RevokeGrant(_ context.Context, name string, _ prentice.Ref) (prentice.PersonRecord, error) {
-	return prentice.PersonRecord{Name: name, Role: prentice.Viewer}, nil
+func (b *book) RevokeGrant(_ context.Context, name string, _ prentice.Ref) (identity.PersonRecord, error) {
+	return identity.PersonRecord{Name: name, Role: prentice.Viewer}, nil
 }
-func (b *book) ListSessions(_ context.Context, person string) ([]prentice.SessionRecord, error) {
+func (b *book) ListSessions(_ context.Context, person string) ([]identity.SessionRecord, error) {
 	b.of = append(b.of, person)
 	return nil, nil
 }
@@ -87,31 +89,31 @@ func (b *book) RevokeSession(_ context.Context, _, person string) (string, error
 	b.of = append(b.of, person)
 	return "bob", nil
 }
-func (b *book) Account(_ context.Context, name string) (prentice.AccountRecord, error) {
-	return prentice.AccountRecord{Person: name}, nil
+func (b *book) Account(_ context.Context, name string) (identity.AccountRecord, error) {
+	return identity.AccountRecord{Person: name}, nil
 }
 func (b *book) Readmit(context.Context, string) error { return nil }
 
-func (b *book) BeginTOTP(context.Context, string, prentice.Proof) (string, string, error) {
+func (b *book) BeginTOTP(context.Context, string, identity.Proof) (string, string, error) {
 	return "SECRET", "otpauth://totp/x", nil
 }
-func (b *book) Confirm(context.Context, string, prentice.Actor) ([]prentice.Factor, error) {
-	return []prentice.Factor{{Kind: "password", Behind: []prentice.Ref{"person/olga"}}}, nil
+func (b *book) Confirm(context.Context, string, prentice.Actor) ([]identity.Factor, error) {
+	return []identity.Factor{{Kind: "password", Behind: []prentice.Ref{"person/olga"}}}, nil
 }
 func (b *book) SetPassword(context.Context, string, string, string, []prentice.Ref) ([]string, error) {
 	return []string{"aaaa-bbbb"}, nil
 }
-func (b *book) BeginPasskey(context.Context, string, string, prentice.Proof) (prentice.Ceremony, error) {
-	return prentice.Ceremony{Ceremony: "c", Options: json.RawMessage("{}")}, nil
+func (b *book) BeginPasskey(context.Context, string, string, identity.Proof) (identity.Ceremony, error) {
+	return identity.Ceremony{Ceremony: "c", Options: json.RawMessage("{}")}, nil
 }
-func (b *book) AddPasskey(_ context.Context, _ string, in prentice.CeremonyAnswer) (prentice.PasskeyRecord, error) {
-	return prentice.PasskeyRecord{ID: "k", Name: in.Name}, nil
+func (b *book) AddPasskey(_ context.Context, _ string, in identity.CeremonyAnswer) (identity.PasskeyRecord, error) {
+	return identity.PasskeyRecord{ID: "k", Name: in.Name}, nil
 }
-func (b *book) RemovePasskey(context.Context, string, string, prentice.Proof) error { return nil }
+func (b *book) RemovePasskey(context.Context, string, string, identity.Proof) error { return nil }
 
-func (b *book) Prove(context.Context, string, prentice.Proof) error { return nil }
+func (b *book) Prove(context.Context, string, identity.Proof) error { return nil }
 func (b *book) ResetPerson(context.Context, string) error           { return nil }
-func (b *book) Tokens(_ context.Context, person string) ([]prentice.TokenRecord, error) {
+func (b *book) Tokens(_ context.Context, person string) ([]identity.TokenRecord, error) {
 	b.of = append(b.of, person)
 	return b.tokens, nil
 }
@@ -125,7 +127,7 @@ func (b *book) deps() security.Deps {
 		Ledger: b, People: b, Clock: func() time.Time { return noon },
 		Record:  func(_ context.Context, n prentice.Note) error { b.notes = append(b.notes, n); return nil },
 		Address: func(code string) string { return "http://127.0.0.1:7400/sign-in/" + code },
-		Verify: func(file []byte, with ed25519.PublicKey) (prentice.EvidenceReport, error) {
+		Verify: func(file []byte, with ed25519.PublicKey) (ledger.Report, error) {
 			r := b.report
 			r.OK = string(file) == "good" && with.Equal(pub)
 			return r, nil
@@ -192,7 +194,7 @@ func TestTheSkillCanBeDescribedWithNothingBehindIt(t *testing.T) {
 }
 
 func TestTheSkillIsExplainedFromTheTeamsOwnData(t *testing.T) {
-	b := &book{tokens: []prentice.TokenRecord{
+	b := &book{tokens: []identity.TokenRecord{
 		{ID: 1, Name: "old", Kind: prentice.Agent, Person: "ann", Created: noon.AddDate(0, -2, 0), Expires: noon.AddDate(0, 1, 0)},
 		{ID: 2, Name: "short", Kind: prentice.Person, Person: "bob", Created: noon, Expires: noon.AddDate(0, 0, 3)},
 		{ID: 3, Name: "cli", Kind: prentice.Person, Person: "ann", Created: noon, Seen: noon},
@@ -255,7 +257,7 @@ func TestATokenIsShownOnceAndWrittenDownWithoutItsValue(t *testing.T) {
 	if !strings.Contains(out, "\nprt_secret\n") || !strings.Contains(out, "agent ci") {
 		t.Error(out)
 	}
-	want := prentice.TokenRequest{Name: "ci", Kind: prentice.Agent, Person: "bob", Role: prentice.Operator, Lasts: 30 * 24 * time.Hour}
+	want := identity.TokenRequest{Name: "ci", Kind: prentice.Agent, Person: "bob", Role: prentice.Operator, Lasts: 30 * 24 * time.Hour}
 	if len(b.asked) == 1 {
 		if b.asked[0].By.Ref() != "person/bob" {
 			t.Errorf("made by %s", b.asked[0].By.Ref())
@@ -330,8 +332,8 @@ func TestWhatCouldNotBeWrittenDownIsSaid(t *testing.T) {
 }
 
 func TestAFileThatDoesNotVerifyEndsWithItsOwnCode(t *testing.T) {
-	b := &book{report: prentice.EvidenceReport{About: "run/41", Lines: 7, First: 2, Last: 9, SignedSeq: 10, KeyID: dsse.KeyID(pub), From: noon, Until: noon, SignedAt: noon,
-		Faults: []prentice.EvidenceFault{{Seq: 4, Says: "line 4 was changed", Try: "do not rely on this file"}}, FaultsInAll: 30}}
+	b := &book{report: ledger.Report{About: "run/41", Lines: 7, First: 2, Last: 9, SignedSeq: 10, KeyID: dsse.KeyID(pub), From: noon, Until: noon, SignedAt: noon,
+		Faults: []ledger.Fault{{Seq: 4, Says: "line 4 was changed", Try: "do not rely on this file"}}, FaultsInAll: 30}}
 	pem, err := json.Marshal(string(dsse.EncodePublic(pub)))
 	if err != nil {
 		t.Fatal(err)
@@ -358,15 +360,15 @@ func TestAFileThatDoesNotVerifyEndsWithItsOwnCode(t *testing.T) {
 }
 
 func TestACheckedLedgerSaysWhatWasLookedAt(t *testing.T) {
-	b := &book{report: prentice.EvidenceReport{OK: true, Lines: 7, First: 1, Last: 7, Checkpoints: 1, SignedSeq: 5, From: noon, Until: noon, SignedAt: noon}}
+	b := &book{report: ledger.Report{OK: true, Lines: 7, First: 1, Last: 7, Checkpoints: 1, SignedSeq: 5, From: noon, Until: noon, SignedAt: noon}}
 	if said := text(t, b, bob, "evidence.check", "{}"); !strings.Contains(said, "7 lines") || !strings.Contains(said, "covers every line up to 5") {
 		t.Error(said)
 	}
-	b.report = prentice.EvidenceReport{OK: true}
+	b.report = ledger.Report{OK: true}
 	if said := text(t, b, bob, "evidence.check", "{}"); !strings.Contains(said, "empty") {
 		t.Error(said)
 	}
-	b.report = prentice.EvidenceReport{}
+	b.report = ledger.Report{}
 	if out, _ := ask(t, b, bob, "evidence.check", "{}"); out.(op.Ender).ExitCode() != op.NotWell {
 		t.Error("a report that says nothing passed")
 	}

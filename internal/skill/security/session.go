@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/op"
 )
 
@@ -45,7 +46,7 @@ func (d Deps) revokeSession(ctx context.Context, c op.Call, in revokeSessionIn) 
 
 // Sessions are browsers that are signed in.
 type Sessions struct {
-	Sessions []prentice.SessionRecord `json:"sessions"`
+	Sessions []identity.SessionRecord `json:"sessions"`
 }
 
 // Table implements op.Tabler.

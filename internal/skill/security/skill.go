@@ -8,9 +8,13 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
+	"prentice/internal/engine/ledger"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/dsse"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 )
 
 //go:embed pages/*.html
@@ -21,40 +25,40 @@ var explain string
 
 // Ledger keeps the evidence.
 type Ledger interface {
-	Head(context.Context) (prentice.EvidenceHead, error)
-	List(context.Context, prentice.EvidenceFilter) ([]prentice.Evidence, error)
+	Head(context.Context) (ledger.Head, error)
+	List(context.Context, ledger.Filter) ([]prentice.Evidence, error)
 	Thread(context.Context, prentice.Ref) ([]prentice.Evidence, error)
 	Show(ctx context.Context, seq int64) (prentice.Evidence, error)
-	VerifyChain(context.Context) (prentice.EvidenceReport, error)
-	Export(context.Context, time.Time, prentice.EvidenceRange) (dsse.Envelope, error)
+	VerifyChain(context.Context) (ledger.Report, error)
+	Export(context.Context, time.Time, ledger.Range) (dsse.Envelope, error)
 }
 
 // People keeps who may come in. A person given to lists and to RevokeToken and
 // RevokeSession narrows them to that person's own; "" is everyone's.
 type People interface {
-	AddPerson(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
-	SetRole(ctx context.Context, name string, role prentice.Role) (prentice.PersonRecord, error)
+	AddPerson(ctx context.Context, name string, role prentice.Role) (identity.PersonRecord, error)
+	SetRole(ctx context.Context, name string, role prentice.Role) (identity.PersonRecord, error)
 	RemovePerson(ctx context.Context, name string) error
 	Readmit(ctx context.Context, name string) error
-	People(context.Context) ([]prentice.PersonRecord, error)
+	People(context.Context) ([]identity.PersonRecord, error)
 	Link(ctx context.Context, name string, by prentice.Actor) (code string, expires time.Time, err error)
-	CreateToken(context.Context, prentice.TokenRequest) (value string, t prentice.TokenRecord, err error)
-	Tokens(ctx context.Context, person string) ([]prentice.TokenRecord, error)
+	CreateToken(context.Context, identity.TokenRequest) (value string, t identity.TokenRecord, err error)
+	Tokens(ctx context.Context, person string) ([]identity.TokenRecord, error)
 	RevokeToken(ctx context.Context, id int64, person string) error
-	Person(ctx context.Context, name string) (prentice.PersonRecord, error)
-	Grant(ctx context.Context, name string, g prentice.Grant) (prentice.PersonRecord, error)
-	RevokeGrant(ctx context.Context, name string, on prentice.Ref) (prentice.PersonRecord, error)
-	ListSessions(ctx context.Context, person string) ([]prentice.SessionRecord, error)
+	Person(ctx context.Context, name string) (identity.PersonRecord, error)
+	Grant(ctx context.Context, name string, g prentice.Grant) (identity.PersonRecord, error)
+	RevokeGrant(ctx context.Context, name string, on prentice.Ref) (identity.PersonRecord, error)
+	ListSessions(ctx context.Context, person string) ([]identity.SessionRecord, error)
 	RevokeSession(ctx context.Context, id, person string) (of string, err error)
-	Account(ctx context.Context, name string) (prentice.AccountRecord, error)
-	Prove(ctx context.Context, name string, p prentice.Proof) error
-	BeginTOTP(ctx context.Context, name string, p prentice.Proof) (secret, url string, err error)
+	Account(ctx context.Context, name string) (identity.AccountRecord, error)
+	Prove(ctx context.Context, name string, p identity.Proof) error
+	BeginTOTP(ctx context.Context, name string, p identity.Proof) (secret, url string, err error)
 	SetPassword(ctx context.Context, name, password, code string, behind []prentice.Ref) (recovery []string, err error)
-	BeginPasskey(ctx context.Context, name, origin string, p prentice.Proof) (prentice.Ceremony, error)
-	AddPasskey(ctx context.Context, name string, in prentice.CeremonyAnswer) (prentice.PasskeyRecord, error)
-	RemovePasskey(ctx context.Context, name, id string, p prentice.Proof) error
+	BeginPasskey(ctx context.Context, name, origin string, p identity.Proof) (identity.Ceremony, error)
+	AddPasskey(ctx context.Context, name string, in identity.CeremonyAnswer) (identity.PasskeyRecord, error)
+	RemovePasskey(ctx context.Context, name, id string, p identity.Proof) error
 	ResetPerson(ctx context.Context, name string) error
-	Confirm(ctx context.Context, name string, by prentice.Actor) (factors []prentice.Factor, err error)
+	Confirm(ctx context.Context, name string, by prentice.Actor) (factors []identity.Factor, err error)
 }
 
 // Deps is what the skill needs. The zero Deps is enough to describe it.
@@ -65,19 +69,19 @@ type Deps struct {
 	Clock  func() time.Time
 	// Borne compares the answers that runs go by with the evidence of them; nil
 	// compares nothing.
-	Borne func(context.Context) ([]prentice.EvidenceFault, error)
+	Borne func(context.Context) ([]ledger.Fault, error)
 	// Catalog is what roles are granted on, and Operations are what tokens
 	// are for; without them names are not looked up.
-	Catalog    func() *prentice.Catalog
+	Catalog    func() *team.Catalog
 	Operations func() []string
 	// Trusts says what tells an agent of a name from others, such as a rule of the
 	// policy in force, or ""; nil knows none.
 	Trusts func(agent string) (what string)
 	// Secrets keeps what steps need, and Procedures says which use what.
 	Secrets    Secrets
-	Absences   func(context.Context) ([]prentice.Absence, error) // who is away now
-	Channels   func(secret string) []string                      // of the notices, that need a secret
-	Page       func(path string) string                          // where people reach a page
+	Absences   func(context.Context) ([]run.Absence, error) // who is away now
+	Channels   func(secret string) []string                 // of the notices, that need a secret
+	Page       func(path string) string                     // where people reach a page
 	Procedures func() []prentice.Procedure
 	// Record writes down what became of people and tokens; nil writes nothing.
 	Record func(context.Context, prentice.Note) error
@@ -91,7 +95,7 @@ type Deps struct {
 	AcceptKey  func(ctx context.Context, host, fingerprint string, replace bool) (HostKey, error)
 	// Verify looks at an exported file with nothing but the public key. It is
 	// needed also where there is no data folder.
-	Verify func(file []byte, pub ed25519.PublicKey) (prentice.EvidenceReport, error)
+	Verify func(file []byte, pub ed25519.PublicKey) (ledger.Report, error)
 }
 
 // New is the skill.

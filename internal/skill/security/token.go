@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/identity"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/span"
 	"prentice/internal/op"
@@ -50,8 +51,8 @@ func (d Deps) createToken(ctx context.Context, c op.Call, in createIn) (NewToken
 // request says which token an actor may ask for: their own, and no more than
 // they themselves may at this moment. Someone who came with a token that may
 // less than they do cannot make one that may more.
-func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
-	r := prentice.TokenRequest{Name: in.Name, Kind: prentice.ActorKind(in.Kind), Person: by.Name, Role: prentice.Role(in.Role), By: by}
+func request(by prentice.Actor, in createIn) (identity.TokenRequest, error) {
+	r := identity.TokenRequest{Name: in.Name, Kind: prentice.ActorKind(in.Kind), Person: by.Name, Role: prentice.Role(in.Role), By: by}
 	if err := isPerson(by); err != nil {
 		return r, err
 	}
@@ -74,7 +75,7 @@ func request(by prentice.Actor, in createIn) (prentice.TokenRequest, error) {
 
 // mayName keeps a name that the policy trusts, or distrusts, or that the settings
 // call a monitor, from being taken by anyone who comes first.
-func (d Deps) mayName(by prentice.Actor, r prentice.TokenRequest) error {
+func (d Deps) mayName(by prentice.Actor, r identity.TokenRequest) error {
 	if d.Trusts == nil || r.Kind == prentice.Person || by.GivesNames() {
 		return nil
 	}
@@ -186,7 +187,7 @@ func token(id int64) prentice.Ref { return prentice.NewRef("token", strconv.Form
 
 // NewToken is a token with its value, which is shown this once.
 type NewToken struct {
-	prentice.TokenRecord
+	identity.TokenRecord
 	Token string `json:"token"`
 }
 
@@ -213,7 +214,7 @@ func (t NewToken) Quiet() string { return t.Token }
 
 // Tokens is a list of tokens.
 type Tokens struct {
-	Tokens []prentice.TokenRecord `json:"tokens"`
+	Tokens []identity.TokenRecord `json:"tokens"`
 	Now    time.Time              `json:"-"`
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -48,7 +49,7 @@ func (d Deps) away(ctx context.Context, c op.Call, in awayIn) (Absent, error) {
 	if err != nil {
 		return Absent{}, err
 	}
-	a, err := d.Runner.Away(ctx, prentice.Absence{Person: person, StandIn: standIn, Until: in.Until}, c.Actor)
+	a, err := d.Runner.Away(ctx, run.Absence{Person: person, StandIn: standIn, Until: in.Until}, c.Actor)
 	return Absent{a}, err
 }
 
@@ -66,7 +67,7 @@ func (d Deps) absences(ctx context.Context, _ op.Call, _ nothing) (Absences, err
 }
 
 // Absent is a person who is away.
-type Absent struct{ prentice.Absence }
+type Absent struct{ run.Absence }
 
 // Text implements op.Texter.
 func (a Absent) Text() string {
@@ -75,7 +76,7 @@ func (a Absent) Text() string {
 
 // Absences is who is away.
 type Absences struct {
-	Absences []prentice.Absence `json:"absences"`
+	Absences []run.Absence `json:"absences"`
 }
 
 // Table implements op.Tabler.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/log"
+	"prentice/internal/engine/run"
 )
 
 func TestEachWordOfACommandReachesTheProgramAsItWasTyped(t *testing.T) {
@@ -39,12 +41,12 @@ func TestACommandIsSaidOnce(t *testing.T) {
 
 func TestAHostThatEndedIsALineWithTheSum(t *testing.T) {
 	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
-	m := prentice.RunMoment{Run: 7, Time: at, State: prentice.Running, Step: "command", Says: "command: failed. exit code 1", Target: "host/w1", Stands: prentice.NotDone,
-		Tally: &prentice.TargetTally{Done: 41, Failed: 3, Of: 500}}
+	m := run.Moment{Run: 7, Time: at, State: prentice.Running, Step: "command", Says: "command: failed. exit code 1", Target: "host/w1", Stands: run.NotDone,
+		Tally: &run.TargetTally{Done: 41, Failed: 3, Of: 500}}
 	if got := (Moment{m}).Text(); got != "12:00:00Z run/7 ■ w1 command: failed. exit code 1 (41 done, 3 failed of 500)" {
 		t.Error(got)
 	}
-	m.Stands = prentice.Intended
+	m.Stands = run.Intended
 	if got := (Moment{m}).Text(); got != "" {
 		t.Errorf("that one of 500 begins is told: %s", got)
 	}
@@ -56,11 +58,11 @@ func TestAHostThatEndedIsALineWithTheSum(t *testing.T) {
 
 func TestALineOfALogNamesItsHost(t *testing.T) {
 	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
-	line := prentice.LogLine{Time: at, Step: "command", Target: "host/w1", Text: "91 % used\n"}
-	if got := (Log{LogPage: prentice.LogPage{Lines: []prentice.LogLine{line}, End: true}}).Text(); got != "12:00:00Z w1 command │ 91 % used\n" {
+	line := log.Line{Time: at, Step: "command", Target: "host/w1", Text: "91 % used\n"}
+	if got := (Log{Page: log.Page{Lines: []log.Line{line}, End: true}}).Text(); got != "12:00:00Z w1 command │ 91 % used\n" {
 		t.Error(got)
 	}
-	if got := (Moment{prentice.RunMoment{Run: 7, Time: at, Log: &line}}).Text(); got != "12:00:00Z run/7 w1 command │ 91 % used" {
+	if got := (Moment{run.Moment{Run: 7, Time: at, Log: &line}}).Text(); got != "12:00:00Z run/7 w1 command │ 91 % used" {
 		t.Error(got)
 	}
 	line.Target = ""
@@ -73,7 +75,7 @@ func TestAnEmptyLogSaysWhyItIs(t *testing.T) {
 	for want, l := range map[string]Log{
 		"Nothing was printed.":         {},
 		`No line here holds "disk".`:   {Find: "disk"},
-		"None of its 3 lines is here.": {LogPage: prentice.LogPage{Total: 3}},
+		"None of its 3 lines is here.": {Page: log.Page{Total: 3}},
 	} {
 		l.End = true
 		if got := l.Empty(); got != want || l.Text() != "" {
@@ -83,7 +85,7 @@ func TestAnEmptyLogSaysWhyItIs(t *testing.T) {
 }
 
 func TestAStepIsNamedOnceAsItEnds(t *testing.T) {
-	m := prentice.RunMoment{Run: 7, State: prentice.Running, Step: "start", Says: "start: done. exit code 0", Stands: prentice.Done}
+	m := run.Moment{Run: 7, State: prentice.Running, Step: "start", Says: "start: done. exit code 0", Stands: run.Done}
 	if got := (Moment{m}).Text(); got != "00:00:00Z run/7 ● start: done. exit code 0" {
 		t.Error(got)
 	}

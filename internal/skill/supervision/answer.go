@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -125,7 +126,7 @@ func (d Deps) answerOne(ctx context.Context, c op.Call, in answerIn, v verdict, 
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	return d.Runner.Answer(ctx, prentice.Reply{Run: n, Actor: c.Actor, Plan: in.Plan, Yes: bool(v), Reason: in.Reason, Window: later})
+	return d.Runner.Answer(ctx, run.Reply{Run: n, Actor: c.Actor, Plan: in.Plan, Yes: bool(v), Reason: in.Reason, Window: later})
 }
 
 // together answers runs one by one with one reason. Each answer is for its own

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -25,10 +26,10 @@ func (d Deps) count(ctx context.Context, _ op.Call, _ nothing) (c Count, err err
 	if c.Broken, err = d.Open(ctx); err != nil {
 		return c, err
 	}
-	if c.Waiting, err = d.Runner.Count(ctx, prentice.RunFilter{State: prentice.Waiting}); err != nil {
+	if c.Waiting, err = d.Runner.Count(ctx, run.Filter{State: prentice.Waiting}); err != nil {
 		return c, err
 	}
-	c.Running, err = d.Runner.Count(ctx, prentice.RunFilter{Moving: true})
+	c.Running, err = d.Runner.Count(ctx, run.Filter{Moving: true})
 	return c, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -54,12 +55,12 @@ func (d Deps) askOps() []op.Op {
 
 // Inbox is what waits for people.
 type Inbox struct {
-	Groups  []Group           `json:"groups"`
-	Reviews []prentice.Review `json:"reviews"`
-	More    int               `json:"more_reviews,omitempty"` // open ones that are not listed here
-	Others  int               `json:"others,omitempty"`       // questions on the way to the end of this page that are for others
-	All     bool              `json:"all,omitempty"`          // and those are listed
-	Next_   string            `json:"next,omitempty"`
+	Groups  []Group      `json:"groups"`
+	Reviews []run.Review `json:"reviews"`
+	More    int          `json:"more_reviews,omitempty"` // open ones that are not listed here
+	Others  int          `json:"others,omitempty"`       // questions on the way to the end of this page that are for others
+	All     bool         `json:"all,omitempty"`          // and those are listed
+	Next_   string       `json:"next,omitempty"`
 }
 
 // Group is questions that can be answered together: their plans are equal but
@@ -76,13 +77,13 @@ func (g Group) Rest() []Asks { return g.Questions[1:] }
 
 // Asks is one question and what else it would touch.
 type Asks struct {
-	prentice.Question
+	run.Question
 	Needs []prentice.Ref `json:"needs,omitempty"` // the services that need its subject
 }
 
 func (d Deps) inbox(ctx context.Context, c op.Call, in inboxIn) (out Inbox, err error) {
 	limit := cmp.Or(in.Limit, questionsShown)
-	var list []prentice.Question
+	var list []run.Question
 	out.All, out.Next_ = in.All, in.Cursor
 	for read := 0; read < pagesRead && len(list) < limit; read++ {
 		page, err := d.Runner.Questions(ctx, c.Actor, out.Next_, limit-len(list))
@@ -117,14 +118,14 @@ func (d Deps) openReviews(ctx context.Context, by prentice.Actor, out *Inbox) (e
 		out.More = max(0, all-len(out.Reviews))
 	}
 	if !out.All {
-		out.Reviews = slices.DeleteFunc(out.Reviews, func(v prentice.Review) bool { return v.Yours != nil && !v.Yours.Approve && v.By != by.Ref() })
+		out.Reviews = slices.DeleteFunc(out.Reviews, func(v run.Review) bool { return v.Yours != nil && !v.Yours.Approve && v.By != by.Ref() })
 	}
 	return nil
 }
 
 // concerns says whether a question is for someone: they can answer it or take it
 // back, or it is asked because of them. A step for people waits for operators.
-func concerns(q prentice.Question, by prentice.Actor) bool {
+func concerns(q run.Question, by prentice.Actor) bool {
 	if q.Yours == nil {
 		return by.Role.Includes(prentice.Operator)
 	}
@@ -142,7 +143,7 @@ const reviewsShown = 100
 
 // grouped puts questions that can be answered together where the first of them
 // stands.
-func (d Deps) grouped(list []prentice.Question) []Group {
+func (d Deps) grouped(list []run.Question) []Group {
 	groups := []Group{}
 	at := map[string]int{}
 	for _, q := range list {
@@ -215,7 +216,7 @@ func (q Asks) write(b *strings.Builder) {
 }
 
 // sameAs is how a plan stands to the last one that was agreed to, in a line.
-func sameAs(last *prentice.Agreed) string {
+func sameAs(last *run.Agreed) string {
 	switch {
 	case last == nil:
 		return "no plan of this procedure was agreed to for it before"
@@ -248,8 +249,8 @@ func (d Deps) breakGlass(ctx context.Context, c op.Call, in glassIn) (RunOut, er
 
 // Reviews is a page of reviews.
 type Reviews struct {
-	Reviews []prentice.Review `json:"reviews"`
-	Next_   string            `json:"next,omitempty"`
+	Reviews []run.Review `json:"reviews"`
+	Next_   string       `json:"next,omitempty"`
 }
 
 // Table implements op.Tabler.
@@ -277,7 +278,7 @@ func (d Deps) reviews(ctx context.Context, _ op.Call, in reviewsIn) (Reviews, er
 }
 
 // ReviewOut is one review.
-type ReviewOut struct{ prentice.Review }
+type ReviewOut struct{ run.Review }
 
 // Text implements op.Texter.
 func (v ReviewOut) Text() string {

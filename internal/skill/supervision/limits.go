@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -74,7 +76,7 @@ func (r Resumed) Text() string {
 }
 
 // LimitState is the limits in force and what holds back.
-type LimitState struct{ prentice.LimitState }
+type LimitState struct{ run.LimitState }
 
 // Text implements op.Texter.
 func (s LimitState) Text() string {
@@ -110,7 +112,7 @@ func (s LimitState) Text() string {
 }
 
 // Span is the time in which a limit counts, in words.
-func Span(u prentice.LimitUse) string {
+func Span(u gate.LimitUse) string {
 	if u.Per == "hour" {
 		return "this hour"
 	}
@@ -119,7 +121,7 @@ func Span(u prentice.LimitUse) string {
 
 // Locks is the targets that runs hold.
 type Locks struct {
-	Locks []prentice.TargetLock `json:"locks"`
+	Locks []run.TargetLock `json:"locks"`
 }
 
 // Table implements op.Tabler.
@@ -131,7 +133,7 @@ func (l Locks) Table() (head []string, rows [][]string) {
 }
 
 // fromHost says from which host a locked target is reached.
-func fromHost(l prentice.TargetLock) string {
+func fromHost(l run.TargetLock) string {
 	if l.Via == "" {
 		return ""
 	}
@@ -141,7 +143,7 @@ func fromHost(l prentice.TargetLock) string {
 // Empty implements op.Emptier.
 func (Locks) Empty() string { return "No run holds a target." }
 
-func pauseText(p prentice.Pause) string {
+func pauseText(p run.Pause) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "▲ Paused since %s: %s.\n", op.At(p.Since), p.Says)
 	for _, run := range p.Held {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/log"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/render"
 	"prentice/internal/op"
@@ -21,7 +22,7 @@ type logIn struct {
 	Limit  int    `json:"limit,omitempty" doc:"How many lines at most." minimum:"1" maximum:"5000"`
 }
 
-func (in logIn) query(run int64) (prentice.LogQuery, error) {
+func (in logIn) query(run int64) (log.Query, error) {
 	begins := 0
 	for _, n := range []int64{in.Offset, in.Line, in.Tail} {
 		if n > 0 {
@@ -29,9 +30,9 @@ func (in logIn) query(run int64) (prentice.LogQuery, error) {
 		}
 	}
 	if begins > 1 {
-		return prentice.LogQuery{}, prentice.Errorf(prentice.Invalid, "a page of a log has one beginning").Try("give one of offset, line and tail")
+		return log.Query{}, prentice.Errorf(prentice.Invalid, "a page of a log has one beginning").Try("give one of offset, line and tail")
 	}
-	return prentice.LogQuery{Run: run, Offset: in.Offset, Line: in.Line, Tail: in.Tail, Find: in.Find, Target: prentice.Ref(in.Target), Limit: in.Limit}, nil
+	return log.Query{Run: run, Offset: in.Offset, Line: in.Line, Tail: in.Tail, Find: in.Find, Target: prentice.Ref(in.Target), Limit: in.Limit}, nil
 }
 
 func (d Deps) log(ctx context.Context, _ op.Call, in logIn) (Log, error) {
@@ -51,7 +52,7 @@ func (d Deps) log(ctx context.Context, _ op.Call, in logIn) (Log, error) {
 		return Log{}, err
 	}
 	page, err := d.Logs.Page(ctx, q)
-	return Log{LogPage: page, Find: in.Find, Targets: run.Targets}, err
+	return Log{Page: page, Find: in.Find, Targets: run.Targets}, err
 }
 
 // targetOf is the target of a run that is meant, which may be called by its bare
@@ -76,13 +77,13 @@ func targetOf(targets []prentice.Ref, name string) (prentice.Ref, error) {
 
 // Log is a page of what steps printed.
 type Log struct {
-	prentice.LogPage
+	log.Page
 	Find    string         `json:"find,omitempty"` // what was looked for
 	Targets []prentice.Ref `json:"-"`              // the run's, for a page that offers them
 }
 
 // Part is the page of the log itself.
-func (l Log) Part() prentice.LogPage { return l.LogPage }
+func (l Log) Part() log.Page { return l.Page }
 
 // Text implements op.Texter.
 func (l Log) Text() string {
@@ -120,7 +121,7 @@ func (l Log) Empty() string {
 // printed is a line with when it was printed, on which host and by which step:
 // what one host of many said is worth nothing without its name. Of a line that
 // overwrites itself, as a progress bar does, it is the last state.
-func printed(line prentice.LogLine) string {
+func printed(line log.Line) string {
 	from := line.Step
 	if line.Target != "" {
 		from = line.Target.Name() + " " + from

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"prentice"
+	"prentice/internal/engine/log"
 )
 
 func TestAProgressBarIsPrintedAsItStoodInTheEnd(t *testing.T) {
@@ -14,7 +14,7 @@ func TestAProgressBarIsPrintedAsItStoodInTheEnd(t *testing.T) {
 		"plain\n":       "plain",
 		"\r\n":          "",
 	} {
-		if got := printed(prentice.LogLine{Step: "a", Text: text}); !strings.HasSuffix(got, "│ "+want) {
+		if got := printed(log.Line{Step: "a", Text: text}); !strings.HasSuffix(got, "│ "+want) {
 			t.Errorf("%q is printed as %q", text, got)
 		}
 	}

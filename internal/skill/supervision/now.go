@@ -8,7 +8,9 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
@@ -28,16 +30,16 @@ type Broken struct {
 	Assignee     prentice.Ref `json:"assignee,omitempty"` // who has it
 	Acknowledged time.Time    `json:"acknowledged,omitzero"`
 
-	Muted *prentice.Mute `json:"muted,omitempty"` // all its symptoms are silenced
+	Muted *team.Mute `json:"muted,omitempty"` // all its symptoms are silenced
 }
 
 // Silenced is a symptom that is silenced, and for which there is no incident.
 type Silenced struct {
-	What    string        `json:"what"`
-	Title   string        `json:"title"`
-	Subject prentice.Ref  `json:"subject"`
-	Since   time.Time     `json:"since"`
-	Mute    prentice.Mute `json:"mute"`
+	What    string       `json:"what"`
+	Title   string       `json:"title"`
+	Subject prentice.Ref `json:"subject"`
+	Since   time.Time    `json:"since"`
+	Mute    team.Mute    `json:"mute"`
 }
 
 // ServiceState is a service and how it is.
@@ -58,21 +60,21 @@ type Now struct {
 
 	Maintenance []calendar.Listed `json:"maintenance,omitempty"` // in force: what it names is muted
 
-	Waiting  []prentice.Run  `json:"waiting"`
-	Running  []prentice.Run  `json:"running"`
-	Recent   []Recent        `json:"recent"` // what ended, the same things folded
-	Services []ServiceState  `json:"services"`
-	Stopped  bool            `json:"stopped"`
-	Why      string          `json:"why,omitempty"`      // everything is stopped
-	Draining bool            `json:"draining,omitempty"` // no further step is begun before a restart
-	Paused   *prentice.Pause `json:"paused,omitempty"`
-	Policy   string          `json:"policy,omitempty"` // that another one waits to be adopted
+	Waiting  []prentice.Run `json:"waiting"`
+	Running  []prentice.Run `json:"running"`
+	Recent   []Recent       `json:"recent"` // what ended, the same things folded
+	Services []ServiceState `json:"services"`
+	Stopped  bool           `json:"stopped"`
+	Why      string         `json:"why,omitempty"`      // everything is stopped
+	Draining bool           `json:"draining,omitempty"` // no further step is begun before a restart
+	Paused   *run.Pause     `json:"paused,omitempty"`
+	Policy   string         `json:"policy,omitempty"` // that another one waits to be adopted
 
 	Damage  []prentice.Finding `json:"damage,omitempty"`  // what is wrong with the evidence
 	Team    []prentice.Finding `json:"team,omitempty"`    // why not all of the team folder is in force
 	Unheard []notice.Notice    `json:"unheard"`           // notices that no one took
 	More    More               `json:"more,omitzero"`     // that is not listed here
-	Reviews []prentice.Review  `json:"reviews,omitempty"` // of broken glass, that someone must close
+	Reviews []run.Review       `json:"reviews,omitempty"` // of broken glass, that someone must close
 }
 
 // More is how much there is of what Now does not list.
@@ -138,10 +140,10 @@ func (d Deps) now(ctx context.Context, c op.Call, _ nothing) (out Now, err error
 	if out.Waiting, err = d.Runner.Waiting(ctx, questionsShown); err != nil {
 		return out, err
 	}
-	if out.Running, err = d.Runner.List(ctx, prentice.RunFilter{Moving: true, Limit: runningShown}); err != nil {
+	if out.Running, err = d.Runner.List(ctx, run.Filter{Moving: true, Limit: runningShown}); err != nil {
 		return out, err
 	}
-	ended, err := d.Runner.List(ctx, prentice.RunFilter{Over: true, Limit: recentRead})
+	ended, err := d.Runner.List(ctx, run.Filter{Over: true, Limit: recentRead})
 	if err != nil {
 		return out, err
 	}
@@ -159,8 +161,8 @@ func (d Deps) more(ctx context.Context, out *Now) (err error) {
 		all, err = count()
 		*more = max(0, all-shown)
 	}
-	rest(&out.More.Waiting, len(out.Waiting), questionsShown, func() (int, error) { return d.Runner.Count(ctx, prentice.RunFilter{State: prentice.Waiting}) })
-	rest(&out.More.Running, len(out.Running), runningShown, func() (int, error) { return d.Runner.Count(ctx, prentice.RunFilter{Moving: true}) })
+	rest(&out.More.Waiting, len(out.Waiting), questionsShown, func() (int, error) { return d.Runner.Count(ctx, run.Filter{State: prentice.Waiting}) })
+	rest(&out.More.Running, len(out.Running), runningShown, func() (int, error) { return d.Runner.Count(ctx, run.Filter{Moving: true}) })
 	rest(&out.More.Reviews, len(out.Reviews), reviewsShown, func() (int, error) { return d.Runner.OpenReviews(ctx) })
 	rest(&out.More.Unheard, len(out.Unheard), unheardShown, func() (int, error) { return d.Notices.Count(ctx, notice.Dead) })
 	return err

@@ -5,6 +5,7 @@ import (
 
 	"prentice"
 	"prentice/internal/op"
+	"prentice/internal/team"
 )
 
 // Standing counts the services that are well, those that are not, and those of
@@ -60,7 +61,7 @@ func (b Broken) MutedSays() string {
 	return "silenced: " + muteText(*b.Muted)
 }
 
-func muteText(m prentice.Mute) string {
+func muteText(m team.Mute) string {
 	text := string(m.Of) + after(" by ", string(m.By))
 	if !m.Until.IsZero() {
 		text += " until " + op.At(m.Until)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/log"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -139,7 +141,7 @@ func (d Deps) confirm(ctx context.Context, c op.Call, in confirmIn) (RunOut, err
 	if err != nil {
 		return RunOut{}, err
 	}
-	run, err := d.Runner.Confirm(ctx, prentice.Reply{Run: n, Actor: c.Actor, Step: in.Step, Yes: !in.Failed, Reason: in.Reason})
+	run, err := d.Runner.Confirm(ctx, run.Reply{Run: n, Actor: c.Actor, Step: in.Step, Yes: !in.Failed, Reason: in.Reason})
 	return RunOut{run}, err
 }
 
@@ -162,7 +164,7 @@ func (d Deps) retry(ctx context.Context, c op.Call, in cancelIn) (Asked, error) 
 }
 
 func (d Deps) list(ctx context.Context, _ op.Call, in listIn) (Runs, error) {
-	f := prentice.RunFilter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject), Host: hostNamed(in.Host), Text: in.Text,
+	f := run.Filter{State: prentice.State(in.State), Open: in.Open, Procedure: in.Procedure, Subject: prentice.Ref(in.Subject), Host: hostNamed(in.Host), Text: in.Text,
 		Since: in.Since, Until: in.Until, Incident: prentice.Ref(in.Incident), Before: in.Before, Limit: in.Limit}
 	if in.State != "" && !f.State.Known() {
 		return Runs{}, prentice.Errorf(prentice.Invalid, "%q is not a state of a run", in.State).Try("use one of %v, or held, waiting, running, queued, checking, undoing", prentice.EndStates())
@@ -196,8 +198,8 @@ func (d Deps) show(ctx context.Context, c op.Call, in which) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	page, err := d.Logs.Page(ctx, prentice.LogQuery{Run: n, Limit: shown})
-	return Detail{RunDetail: detail, Log: page.Lines, LogNext: page.Next, LogTotal: page.Total, LogRemoved: page.Removed, LogTrouble: page.Trouble}, err
+	page, err := d.Logs.Page(ctx, log.Query{Run: n, Limit: shown})
+	return Detail{View: detail, Log: page.Lines, LogNext: page.Next, LogTotal: page.Total, LogRemoved: page.Removed, LogTrouble: page.Trouble}, err
 }
 
 func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment) error) error {
@@ -209,13 +211,13 @@ func (d Deps) watch(ctx context.Context, _ op.Call, in watchIn, emit func(Moment
 		}
 	}
 	if n == 0 {
-		return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return emit(Moment{m}) })
+		return d.Runner.Watch(ctx, n, func(m run.Moment) error { return emit(Moment{m}) })
 	}
 	l := &listener{logs: d.Logs, run: n, emit: emit}
 	if !in.Printed {
 		l.begin(ctx)
 	}
-	return d.Runner.Watch(ctx, n, func(m prentice.RunMoment) error { return l.hear(ctx, m) })
+	return d.Runner.Watch(ctx, n, func(m run.Moment) error { return l.hear(ctx, m) })
 }
 
 type nothing struct{}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -101,7 +102,7 @@ func (r Runs) Empty() string {
 func (r Runs) Next() string { return r.Next_ }
 
 // Moment is something that happened to a run.
-type Moment struct{ prentice.RunMoment }
+type Moment struct{ run.Moment }
 
 // ExitCode implements op.Ender: anyone who has watched a run to its end ends as it
 // does.
@@ -132,7 +133,7 @@ func (m Moment) Text() string {
 // onTarget is a line for each of many hosts on which a step ended, and how all of
 // them stand. That one begins is told of a few.
 func (m Moment) onTarget(at string) string {
-	if m.Stands == prentice.Intended && m.Tally.Of > few {
+	if m.Stands == run.Intended && m.Tally.Of > few {
 		return ""
 	}
 	return fmt.Sprintf("%s%s %s %s (%d done, %d failed of %d)", at, cmp.Or(m.stands(), "●"), m.Target.Name(), m.Says, m.Tally.Done, m.Tally.Failed, m.Tally.Of)
@@ -143,13 +144,13 @@ func (m Moment) stands() string {
 	switch m.Stands {
 	case "":
 		return ""
-	case prentice.NotDone:
+	case run.NotDone:
 		return "■"
-	case prentice.Unsure:
+	case run.Unsure:
 		return "◇"
-	case prentice.Intended:
+	case run.Intended:
 		return "◐"
-	case prentice.Held:
+	case run.Held:
 		return "▲"
 	default:
 		return "●"

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/gate"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -69,7 +71,7 @@ func waysOut(a prentice.Answerers) string {
 }
 
 // writeContact says which hosts of a run that waits for approval cannot be reached.
-func writeContact(b *strings.Builder, c *prentice.Contact) {
+func writeContact(b *strings.Builder, c *gate.Contact) {
 	if c == nil {
 		return
 	}
@@ -80,7 +82,7 @@ func writeContact(b *strings.Builder, c *prentice.Contact) {
 }
 
 // writeYours says why anyone who looks cannot approve a run that waits for it.
-func writeYours(b *strings.Builder, y *prentice.Yours) {
+func writeYours(b *strings.Builder, y *run.Yours) {
 	if y == nil || y.Approve {
 		return
 	}

@@ -5,18 +5,20 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/log"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
 // Detail is a run with its plan, its steps and the beginning of its log.
 type Detail struct {
-	prentice.RunDetail
-	Log     []prentice.LogLine `json:"log"`
-	LogNext int64              `json:"log_next"`
+	run.View
+	Log     []log.Line `json:"log"`
+	LogNext int64      `json:"log_next"`
 	// How many lines the whole log has, and that it is gone if it is.
-	LogTotal   int64                `json:"log_total"`
-	LogRemoved *prentice.LogRemoved `json:"log_removed,omitempty"`
-	LogTrouble string               `json:"log_trouble,omitempty"` // why a part cannot be read now
+	LogTotal   int64        `json:"log_total"`
+	LogRemoved *log.Removed `json:"log_removed,omitempty"`
+	LogTrouble string       `json:"log_trouble,omitempty"` // why a part cannot be read now
 }
 
 // ExitCode implements op.Ender: 9 when the run did not end well.
@@ -92,7 +94,7 @@ func writeCauses(b *strings.Builder, d Detail) {
 }
 
 // came says by which token an answer came, and who else is behind it.
-func came(a prentice.Approval) string {
+func came(a run.Approval) string {
 	var parts []string
 	if a.Token != 0 {
 		parts = append(parts, fmt.Sprintf("token %d", a.Token))
@@ -124,7 +126,7 @@ func (d Detail) writeTargets(b *strings.Builder) {
 	b.WriteString("\n" + head + "\n")
 	for _, g := range d.ByState() {
 		names := "  " + refList(g.Refs)
-		if (g.State == prentice.Done || g.State == prentice.NotBegun && !d.Started.IsZero()) && len(g.Refs) > few {
+		if (g.State == run.Done || g.State == run.NotBegun && !d.Started.IsZero()) && len(g.Refs) > few {
 			names = "" // what is as it should be is counted
 		}
 		fmt.Fprintf(b, "  %-10s %4d%s\n", g.State, len(g.Refs), names)
@@ -139,7 +141,7 @@ func (d Detail) writeBatches(b *strings.Builder) {
 	}
 	b.WriteString("\nBatches\n")
 	for _, batch := range batches {
-		if batch.Barred || batch.State == prentice.NotBegun && d.State.Ended() {
+		if batch.Barred || batch.State == run.NotBegun && d.State.Ended() {
 			fmt.Fprintf(b, "  %-3s %-12s %s\n", "", "not begun", prentice.CountTargets(len(batch.Targets), batch.Targets[0]))
 			if d.State.Ended() {
 				return // those after it were not begun either
@@ -151,7 +153,7 @@ func (d Detail) writeBatches(b *strings.Builder) {
 }
 
 // namesOf are the hosts of a batch that failed, or of one that is small.
-func namesOf(batch prentice.Batch) string {
+func namesOf(batch run.Batch) string {
 	switch {
 	case len(batch.Failed) > 0:
 		return ", failed on " + refList(batch.Failed)
@@ -204,13 +206,13 @@ func (d Detail) writeRecords(b *strings.Builder, step string) {
 	many, done := len(d.Targets) > few, 0
 	records := d.Steps
 	if many {
-		records = prentice.LastRounds(records)
+		records = run.LastRounds(records)
 	}
 	for _, rec := range records {
 		if rec.Step != step {
 			continue
 		}
-		if many && rec.State == prentice.Done && rec.Target != "" {
+		if many && rec.State == run.Done && rec.Target != "" {
 			done++
 			continue
 		}
@@ -242,7 +244,7 @@ func (d Detail) writeDifference(b *strings.Builder) {
 	}
 }
 
-func at(rec prentice.StepRecord) string {
+func at(rec run.StepRecord) string {
 	if rec.Target == "" {
 		return op.Clock(rec.Started)
 	}

@@ -8,8 +8,10 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/log"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/replica"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/team"
@@ -25,33 +27,33 @@ var explain string
 // Runner performs runs.
 type Runner interface {
 	Start(context.Context, prentice.RunRequest) (prentice.Run, error)
-	Answer(context.Context, prentice.Reply) (prentice.Run, error)
-	Confirm(context.Context, prentice.Reply) (prentice.Run, error)
+	Answer(context.Context, run.Reply) (prentice.Run, error)
+	Confirm(context.Context, run.Reply) (prentice.Run, error)
 	Cancel(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
 	Retry(ctx context.Context, number int64, actor prentice.Actor, reason string) (prentice.Run, error)
-	List(context.Context, prentice.RunFilter) ([]prentice.Run, error)
-	Find(context.Context, prentice.RunFilter) (prentice.RunPage, error)
-	Count(context.Context, prentice.RunFilter) (int, error)
-	Show(ctx context.Context, number int64) (prentice.RunDetail, error)
-	Watch(ctx context.Context, number int64, emit func(prentice.RunMoment) error) error
+	List(context.Context, run.Filter) ([]prentice.Run, error)
+	Find(context.Context, run.Filter) (run.Page, error)
+	Count(context.Context, run.Filter) (int, error)
+	Show(ctx context.Context, number int64) (run.View, error)
+	Watch(ctx context.Context, number int64, emit func(run.Moment) error) error
 	Drain(context.Context) error
 	Draining() bool
-	ShowTo(ctx context.Context, number int64, by prentice.Actor) (prentice.RunDetail, error)
-	Questions(ctx context.Context, by prentice.Actor, after string, limit int) (prentice.Questions, error)
+	ShowTo(ctx context.Context, number int64, by prentice.Actor) (run.View, error)
+	Questions(ctx context.Context, by prentice.Actor, after string, limit int) (run.Questions, error)
 	Waiting(ctx context.Context, limit int) ([]prentice.Run, error)
 	BreakGlass(ctx context.Context, run int64, plan string, by prentice.Actor, reason string) (prentice.Run, error)
-	Reviews(ctx context.Context, open bool, before int64) ([]prentice.Review, error)
+	Reviews(ctx context.Context, open bool, before int64) ([]run.Review, error)
 	OpenReviews(context.Context) (int, error)
-	ReviewsTo(ctx context.Context, by prentice.Actor) ([]prentice.Review, error)
+	ReviewsTo(ctx context.Context, by prentice.Actor) ([]run.Review, error)
 	CloseReview(ctx context.Context, run int64, by prentice.Actor, says string) error
-	Away(ctx context.Context, a prentice.Absence, by prentice.Actor) (prentice.Absence, error)
+	Away(ctx context.Context, a run.Absence, by prentice.Actor) (run.Absence, error)
 	Back(ctx context.Context, person prentice.Ref, by prentice.Actor) error
-	Absences(context.Context) ([]prentice.Absence, error)
+	Absences(context.Context) ([]run.Absence, error)
 }
 
 // Logs are what steps printed.
 type Logs interface {
-	Page(context.Context, prentice.LogQuery) (prentice.LogPage, error)
+	Page(context.Context, log.Query) (log.Page, error)
 }
 
 // Switch is the kill switch.
@@ -64,9 +66,9 @@ type Switch interface {
 
 // Limits are those in force, and what holds back.
 type Limits interface {
-	LimitState(context.Context) (prentice.LimitState, error)
-	Locks(context.Context) ([]prentice.TargetLock, error)
-	Pause(context.Context) (*prentice.Pause, error)
+	LimitState(context.Context) (run.LimitState, error)
+	Locks(context.Context) ([]run.TargetLock, error)
+	Pause(context.Context) (*run.Pause, error)
 	Override(ctx context.Context, code prentice.HoldCode, name string, actor prentice.Actor, reason string) error
 	Resume(ctx context.Context, actor prentice.Actor, reason string) ([]prentice.Run, error)
 }

@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/op"
 )
 
@@ -13,11 +14,11 @@ func states() map[string]op.Badge {
 	all := map[string]op.Badge{
 		// A run that is held is refused for now; a step that is held waits for a person.
 		"run/" + string(prentice.RunHeld): {Sign: "○", Word: "held", Hue: op.Quiet},
-		string(prentice.Held):             {Sign: "▲", Word: "action required", Hue: op.Attention},
-		string(prentice.Intended):         {Sign: "◐", Word: "running", Hue: op.Busy},
-		string(prentice.Done):             {Sign: "●", Word: "done", Hue: op.Good},
-		string(prentice.WasDone):          {Sign: "●", Word: "was done", Hue: op.Good},
-		string(prentice.NotBegun):         {Sign: "○", Word: "not begun", Hue: op.Quiet},
+		string(run.Held):                  {Sign: "▲", Word: "action required", Hue: op.Attention},
+		string(run.Intended):              {Sign: "◐", Word: "running", Hue: op.Busy},
+		string(run.Done):                  {Sign: "●", Word: "done", Hue: op.Good},
+		string(run.WasDone):               {Sign: "●", Word: "was done", Hue: op.Good},
+		string(run.NotBegun):              {Sign: "○", Word: "not begun", Hue: op.Quiet},
 		string(prentice.Waiting):          {Sign: "▲", Word: "approval required", Hue: op.Attention},
 		string(prentice.Queued):           {Sign: "○", Word: "waiting", Hue: op.Quiet},
 		string(prentice.Undoing):          {Sign: "◐", Word: "rolling back", Hue: op.Busy},

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/log"
+	"prentice/internal/engine/run"
 )
 
 // listener hands on what happens to a run. Who does not keep up loses moments, but
@@ -24,12 +26,12 @@ type listener struct {
 
 // begin looks where the log stands: what is before it is not news.
 func (l *listener) begin(ctx context.Context) {
-	page, err := l.logs.Page(ctx, prentice.LogQuery{Run: l.run, Tail: 1})
+	page, err := l.logs.Page(ctx, log.Query{Run: l.run, Tail: 1})
 	l.line, l.next, l.lost = page.Total, page.Next, err != nil || page.Trouble != ""
 }
 
 // hear hands a moment on, and before it the lines that it did not come with.
-func (l *listener) hear(ctx context.Context, m prentice.RunMoment) error {
+func (l *listener) hear(ctx context.Context, m run.Moment) error {
 	l.now = m.Time
 	switch {
 	case l.lost:
@@ -54,19 +56,19 @@ func (l *listener) hear(ctx context.Context, m prentice.RunMoment) error {
 // missed says that lines are passed over, and where they will be.
 func (l *listener) missed(err error) Moment {
 	text := fmt.Sprintf("lines from %d on cannot be read now: %v; later: prentice run log run/%d --line %d", l.line+1, err, l.run, l.line+1)
-	return Moment{prentice.RunMoment{Run: l.run, Time: l.now, Step: "log", State: prentice.Running, Says: text}}
+	return Moment{run.Moment{Run: l.run, Time: l.now, Step: "log", State: prentice.Running, Says: text}}
 }
 
 // catchUp reads the lines up to one, or with 0 to the end.
 func (l *listener) catchUp(ctx context.Context, to int64) error {
 	for to == 0 || l.line+1 < to {
-		page, err := l.logs.Page(ctx, prentice.LogQuery{Run: l.run, Offset: l.next, Limit: 500})
+		page, err := l.logs.Page(ctx, log.Query{Run: l.run, Offset: l.next, Limit: 500})
 		if err != nil {
 			return l.emit(l.missed(err)) // what comes is still heard
 		}
 		for _, line := range page.Lines {
 			l.line, l.read, l.next = line.Line, line.Line, line.Offset
-			if err := l.emit(Moment{prentice.RunMoment{Run: l.run, Time: line.Time, Step: line.Step, State: prentice.Running, Log: &line}}); err != nil {
+			if err := l.emit(Moment{run.Moment{Run: l.run, Time: line.Time, Step: line.Step, State: prentice.Running, Log: &line}}); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/log"
+	"prentice/internal/engine/run"
 )
 
 // paper is a log of numbered lines, ten bytes each.
@@ -16,15 +18,15 @@ type paper struct {
 	away  bool // what is before the end cannot be read
 }
 
-func (p *paper) line(n int64) prentice.LogLine {
-	return prentice.LogLine{Line: n, Offset: 10 * n, Text: fmt.Sprint(n)}
+func (p *paper) line(n int64) log.Line {
+	return log.Line{Line: n, Offset: 10 * n, Text: fmt.Sprint(n)}
 }
 
-func (p *paper) Page(_ context.Context, q prentice.LogQuery) (prentice.LogPage, error) {
+func (p *paper) Page(_ context.Context, q log.Query) (log.Page, error) {
 	if p.away {
-		return prentice.LogPage{}, errors.New("away")
+		return log.Page{}, errors.New("away")
 	}
-	page := prentice.LogPage{Total: p.lines, Next: 10 * p.lines, End: true}
+	page := log.Page{Total: p.lines, Next: 10 * p.lines, End: true}
 	for n := q.Offset/10 + 1; q.Tail == 0 && n <= p.lines && len(page.Lines) < q.Limit; n++ {
 		page.Lines = append(page.Lines, p.line(n))
 		page.Next, page.End = 10*n, n == p.lines
@@ -46,7 +48,7 @@ func TestWhoDoesNotKeepUpHearsEveryLineOnce(t *testing.T) {
 	l.begin(t.Context())
 	say := func(n int64) {
 		line := log.line(n)
-		if err := l.hear(t.Context(), prentice.RunMoment{Run: 1, State: prentice.Running, Log: &line}); err != nil {
+		if err := l.hear(t.Context(), run.Moment{Run: 1, State: prentice.Running, Log: &line}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,7 +58,7 @@ func TestWhoDoesNotKeepUpHearsEveryLineOnce(t *testing.T) {
 	say(8)
 	say(9)
 	log.lines = 12
-	if err := l.hear(t.Context(), prentice.RunMoment{Run: 1, State: prentice.Verified}); err != nil {
+	if err := l.hear(t.Context(), run.Moment{Run: 1, State: prentice.Verified}); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(heard, " "); got != "4 5 6 7 8 9 10 11 12 verified" {
@@ -74,7 +76,7 @@ func TestWhoMissesLinesIsToldWhichAndWhereTheyWillBe(t *testing.T) {
 	l.begin(t.Context())
 	log.lines, log.away = 9, true
 	line := log.line(9)
-	if err := l.hear(t.Context(), prentice.RunMoment{Run: 7, State: prentice.Running, Log: &line}); err != nil {
+	if err := l.hear(t.Context(), run.Moment{Run: 7, State: prentice.Running, Log: &line}); err != nil {
 		t.Fatal(err)
 	}
 	if len(heard) != 2 || !strings.Contains(heard[0], "lines from 4 on cannot be read now: away; later: prentice run log run/7 --line 4") || !strings.Contains(heard[1], "│ 9") {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -54,8 +55,8 @@ func (s *Support) diagnose(ctx context.Context, t task, names []string) error {
 
 // look asks the checks of all procedures, a few at the same moment. One that
 // cannot be asked does not fit, and says why.
-func (s *Support) look(ctx context.Context, t task, names []string) ([]prentice.Diagnosis, error) {
-	seen := make([]prentice.Diagnosis, len(names))
+func (s *Support) look(ctx context.Context, t task, names []string) ([]run.Diagnosis, error) {
+	seen := make([]run.Diagnosis, len(names))
 	places := make(chan struct{}, mostLooking)
 	var asking sync.WaitGroup
 	for i, name := range names {
@@ -69,15 +70,15 @@ func (s *Support) look(ctx context.Context, t task, names []string) ([]prentice.
 	return seen, ctx.Err()
 }
 
-func (s *Support) lookOnce(ctx context.Context, t task, name string) prentice.Diagnosis {
+func (s *Support) lookOnce(ctx context.Context, t task, name string) run.Diagnosis {
 	if s.Diagnoser == nil {
-		return prentice.Diagnosis{Procedure: name, Says: "no one can ask its checks here"}
+		return run.Diagnosis{Procedure: name, Says: "no one can ask its checks here"}
 	}
 	d, err := s.Diagnoser.Diagnose(ctx, prentice.RunRequest{
 		Procedure: name, Event: &t.event.Event, EventNumber: t.event.Number, Incident: refOrNone(t.incident), Reason: "does it fit?", Actor: prentice.Prentice("event"),
 	})
 	if err != nil {
-		d = prentice.Diagnosis{Says: "it cannot be asked: " + err.Error()}
+		d = run.Diagnosis{Says: "it cannot be asked: " + err.Error()}
 	}
 	d.Procedure = name
 	return d
@@ -101,7 +102,7 @@ func (s *Support) lookedJustNow(ctx context.Context, t task, names []string) (bo
 }
 
 // noteChoice keeps what the checks decided.
-func (s *Support) noteChoice(ctx context.Context, t task, seen []prentice.Diagnosis, c choice) error {
+func (s *Support) noteChoice(ctx context.Context, t task, seen []run.Diagnosis, c choice) error {
 	return s.write(ctx, func(tx *db.Tx, now time.Time) error {
 		_, err := tx.Exec(`UPDATE support_tasks SET chosen = ?, why = ? WHERE event = ?`, c.start, c.says, t.key)
 		if err != nil || t.incident == 0 {
@@ -115,7 +116,7 @@ func (s *Support) noteChoice(ctx context.Context, t task, seen []prentice.Diagno
 }
 
 // noteLook keeps what the checks of each procedure saw, and when.
-func noteLook(tx *db.Tx, now time.Time, t task, seen []prentice.Diagnosis) error {
+func noteLook(tx *db.Tx, now time.Time, t task, seen []run.Diagnosis) error {
 	for _, d := range seen {
 		if _, err := tx.Exec(`INSERT INTO incident_tries (incident, procedure_name, at, says) VALUES (?, ?, ?, ?)
 			ON CONFLICT (incident, procedure_name) DO UPDATE SET at = excluded.at, says = excluded.says`,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // State is where an incident stands.
@@ -55,7 +56,7 @@ type Incident struct {
 
 	Holder // who has it
 
-	Muted *prentice.Mute `json:"muted,omitempty"` // all its symptoms are silenced
+	Muted *team.Mute `json:"muted,omitempty"` // all its symptoms are silenced
 
 	Unread string `json:"unread,omitempty"` // why what is stored of it cannot be read
 

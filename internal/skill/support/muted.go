@@ -11,20 +11,22 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/alert"
+	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
+	"prentice/internal/team"
 )
 
 // Silences keeps silences and says what is silent.
 type Silences interface {
-	Add(tx *db.Tx, now time.Time, n prentice.Silence) (prentice.Silence, error)
-	Check(n prentice.Silence, now time.Time) (prentice.Silence, error)
-	End(tx *db.Tx, now time.Time, number int64, by prentice.Ref) (prentice.Silence, error)
-	Find(ctx context.Context, name string) (prentice.Silence, error)
-	List(ctx context.Context, now time.Time, all bool, before int64, limit int) ([]prentice.Silence, error)
+	Add(tx *db.Tx, now time.Time, n silence.Silence) (silence.Silence, error)
+	Check(n silence.Silence, now time.Time) (silence.Silence, error)
+	End(tx *db.Tx, now time.Time, number int64, by prentice.Ref) (silence.Silence, error)
+	Find(ctx context.Context, name string) (silence.Silence, error)
+	List(ctx context.Context, now time.Time, all bool, before int64, limit int) ([]silence.Silence, error)
 	Fits(matchers []string, labels map[string]string) bool
 	// Muting is why something about a thing, with these labels, is silent at a moment,
 	// or nil: a silence, or maintenance.
-	Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map[string]string) (*prentice.Mute, error)
+	Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map[string]string) (*team.Mute, error)
 	// Turn is a mark that changes with what is silent, and when it does so by itself.
 	Turn(ctx context.Context, now time.Time) (mark string, next time.Time, err error)
 }
@@ -36,7 +38,7 @@ type Muted struct {
 	Summary string            `json:"summary"`
 	Since   time.Time         `json:"since"`
 	Labels  map[string]string `json:"labels"`
-	Mute    prentice.Mute     `json:"mute"`
+	Mute    team.Mute         `json:"mute"`
 	Event   prentice.Ref      `json:"event"`
 
 	symptom string
@@ -86,7 +88,7 @@ func labelsOf(e prentice.Event, severity string) map[string]string {
 
 // mute keeps a symptom that is silenced from its incident, and says whether it did.
 // One that an open incident has already stays there, and asks for nothing.
-func (s *Support) mute(tx *db.Tx, now time.Time, r prentice.EventRecord, route alert.Routing) (why *prentice.Mute, apart bool, err error) {
+func (s *Support) mute(tx *db.Tx, now time.Time, r prentice.EventRecord, route alert.Routing) (why *team.Mute, apart bool, err error) {
 	if s.Silences == nil || !silenceable(r.Event) {
 		return nil, false, nil
 	}
@@ -212,7 +214,7 @@ func (s *Support) reweigh(tx *db.Tx, now time.Time, incident int64) error {
 
 // allMuted is why all symptoms of an incident are silent, until the first of them is
 // not any more; nil when one is not, or there is none.
-func (s *Support) allMuted(tx *db.Tx, now time.Time, incident int64) (*prentice.Mute, error) {
+func (s *Support) allMuted(tx *db.Tx, now time.Time, incident int64) (*team.Mute, error) {
 	rows, err := tx.Query(`SELECT s.labels, s.about, i.subject FROM incident_symptoms s JOIN incidents i ON i.number = s.incident WHERE s.incident = ? AND s.gone = 0`, incident)
 	if err != nil {
 		return nil, err
@@ -234,7 +236,7 @@ func (s *Support) allMuted(tx *db.Tx, now time.Time, incident int64) (*prentice.
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
-	var first *prentice.Mute
+	var first *team.Mute
 	for _, y := range all {
 		var labels map[string]string
 		if y.labels == "" || json.Unmarshal([]byte(y.labels), &labels) != nil {
@@ -251,7 +253,7 @@ func (s *Support) allMuted(tx *db.Tx, now time.Time, incident int64) (*prentice.
 	return first, nil
 }
 
-func muteText(m prentice.Mute) string {
+func muteText(m team.Mute) string {
 	text := string(m.Of)
 	if m.By != "" {
 		text += " by " + string(m.By)

@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
+	"prentice/internal/team"
 )
 
 // quiet is a world with silences.
@@ -225,9 +226,9 @@ type upkeep struct {
 	until time.Time
 }
 
-func (u *upkeep) Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map[string]string) (*prentice.Mute, error) {
+func (u *upkeep) Muting(tx *db.Tx, now time.Time, about prentice.Ref, labels map[string]string) (*team.Mute, error) {
 	if about == u.of && now.Before(u.until) {
-		return &prentice.Mute{Of: "calendar/upkeep", Why: "disks", Until: u.until}, nil
+		return &team.Mute{Of: "calendar/upkeep", Why: "disks", Until: u.until}, nil
 	}
 	return u.Silences.Muting(tx, now, about, labels)
 }

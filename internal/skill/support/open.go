@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 )
 
@@ -60,7 +61,7 @@ func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, 
 // call calls a person: a line, evidence, and an event that anyone who reaches
 // people listens to. A person who was called for an incident is not called
 // again for it; what is new goes to the timeline, where they are looking.
-func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen []prentice.Diagnosis) error {
+func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen []run.Diagnosis) error {
 	if !in.Called.IsZero() {
 		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: why + " (a person was called before)"}); err != nil {
 			return err
@@ -97,7 +98,7 @@ func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen 
 }
 
 // callFor calls a person for an event that has no incident.
-func (s *Support) callFor(tx *db.Tx, now time.Time, e prentice.EventRecord, why string, seen []prentice.Diagnosis) error {
+func (s *Support) callFor(tx *db.Tx, now time.Time, e prentice.EventRecord, why string, seen []run.Diagnosis) error {
 	data := map[string]any{"event": e.Ref(), "source": clip(e.Source, 300), "id": clip(e.ID, 300), "type": e.Type, "why": why, "tried": triedOf(seen)}
 	err := s.Recorder.Append(tx, now, prentice.Note{Kind: "person.called", Actor: self, Refs: []prentice.Ref{e.Ref(), e.Subject}, Data: data})
 	if err != nil {
@@ -114,7 +115,7 @@ type tried struct {
 	Says      string `json:"says"`
 }
 
-func triedOf(seen []prentice.Diagnosis) []tried {
+func triedOf(seen []run.Diagnosis) []tried {
 	list := []tried{}
 	for _, d := range seen {
 		list = append(list, tried{d.Procedure, d.Fits, clip(d.Says, 500)})

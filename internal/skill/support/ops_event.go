@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/inbox"
 	"prentice/internal/kit/exact"
 	"prentice/internal/op"
 )
@@ -100,7 +101,7 @@ func (s *Support) eventList(ctx context.Context, _ op.Call, in eventListIn) (Eve
 	if limit == 0 {
 		limit = 50
 	}
-	list, err := s.Inbox.List(ctx, prentice.EventFilter{Subject: prentice.Ref(in.Subject), Type: in.Type, Since: in.Since, Before: in.Before, Limit: limit})
+	list, err := s.Inbox.List(ctx, inbox.Filter{Subject: prentice.Ref(in.Subject), Type: in.Type, Since: in.Since, Before: in.Before, Limit: limit})
 	out := Events{Events: list, Filtered: in.Subject != "" || in.Type != "" || !in.Since.IsZero()}
 	if len(list) == limit {
 		out.Next_ = cursor(list[len(list)-1].Number)

@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/alert"
+	"prentice/internal/engine/inbox"
 	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
@@ -175,7 +176,7 @@ func (s *Support) heartbeatShow(ctx context.Context, c op.Call, in heartbeatIn) 
 	}
 	out := HeartbeatShown{Heartbeat: list.Heartbeats[at], Now: s.Clock(), Gaps: []Gap{}}
 	out.From = out.Now.AddDate(0, 0, -beatDays)
-	events, err := s.Inbox.List(ctx, prentice.EventFilter{Subject: out.Ref(), Limit: mostTold})
+	events, err := s.Inbox.List(ctx, inbox.Filter{Subject: out.Ref(), Limit: mostTold})
 	for _, g := range gapsIn(events) {
 		if g.Until.IsZero() || g.Until.After(out.From) {
 			out.Gaps = append(out.Gaps, g)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/label"
 	"prentice/internal/op"
@@ -115,7 +116,7 @@ func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (S
 	if in.For != 0 && !in.Until.IsZero() {
 		return SilenceOut{}, prentice.Errorf(prentice.Invalid, "both how long and until when are given").Try("leave out --for or --until")
 	}
-	var made, old prentice.Silence
+	var made, old silence.Silence
 	if in.Replaces != "" {
 		var err error
 		if old, err = s.Silences.Find(ctx, in.Replaces); err != nil {
@@ -123,7 +124,7 @@ func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (S
 		}
 	}
 	err := s.write(ctx, func(tx *db.Tx, now time.Time) error {
-		n := prentice.Silence{Matchers: in.Matcher, Starts: in.Starts.UTC(), Ends: in.Until.UTC(), By: c.Actor.Ref(), Reason: clip(in.Reason, 1000)}
+		n := silence.Silence{Matchers: in.Matcher, Starts: in.Starts.UTC(), Ends: in.Until.UTC(), By: c.Actor.Ref(), Reason: clip(in.Reason, 1000)}
 		if n.Starts.Before(now) {
 			n.Starts = now
 		}
@@ -150,7 +151,7 @@ func (s *Support) silenceAdd(ctx context.Context, c op.Call, in silenceAddIn) (S
 }
 
 // replace ends a silence in whose place another comes, unless it is over or none.
-func (s *Support) replace(tx *db.Tx, now time.Time, old prentice.Silence, by prentice.Ref) error {
+func (s *Support) replace(tx *db.Tx, now time.Time, old silence.Silence, by prentice.Ref) error {
 	if old.Number == 0 {
 		return nil
 	}
@@ -164,7 +165,7 @@ func (s *Support) replace(tx *db.Tx, now time.Time, old prentice.Silence, by pre
 	return s.noteSilence(tx, now, "silence.ended", by, ended)
 }
 
-func (s *Support) noteSilence(tx *db.Tx, now time.Time, kind string, by prentice.Ref, n prentice.Silence) error {
+func (s *Support) noteSilence(tx *db.Tx, now time.Time, kind string, by prentice.Ref, n silence.Silence) error {
 	refs := []prentice.Ref{n.Ref()}
 	about, err := s.aboutMatchers(context.Background(), silenceAddIn{Matcher: n.Matchers})
 	if err != nil {
@@ -207,10 +208,10 @@ func (s *Support) silenceShow(ctx context.Context, _ op.Call, in silenceIn) (Sil
 	return s.silenceOut(ctx, n)
 }
 
-func (s *Support) silenceOut(ctx context.Context, n prentice.Silence) (SilenceOut, error) {
+func (s *Support) silenceOut(ctx context.Context, n silence.Silence) (SilenceOut, error) {
 	out := SilenceOut{Silence: n, State: n.State(s.Clock())}
 	all, err := s.matching(ctx, n.Matchers)
-	if out.State != prentice.SilenceExpired {
+	if out.State != silence.Expired {
 		out.Matches = all
 	}
 	return out, err
@@ -241,7 +242,7 @@ func (s *Support) silenceList(ctx context.Context, c op.Call, in silenceListIn) 
 	}
 	if about != "" {
 		out.Muted = slices.DeleteFunc(out.Muted, func(m Muted) bool { return m.Subject != about })
-		list = slices.DeleteFunc(list, func(n prentice.Silence) bool {
+		list = slices.DeleteFunc(list, func(n silence.Silence) bool {
 			return !slices.ContainsFunc(out.Muted, func(m Muted) bool { return m.Mute.Of == n.Ref() })
 		})
 	}
@@ -266,7 +267,7 @@ func (s *Support) silencePreview(ctx context.Context, c op.Call, in silencePrevi
 	if len(given) == 0 {
 		return SilencePreview{}, nil
 	}
-	n, err := s.Silences.Check(prentice.Silence{Matchers: given, Reason: "preview", Starts: c.Now, Ends: c.Now.Add(time.Minute)}, c.Now)
+	n, err := s.Silences.Check(silence.Silence{Matchers: given, Reason: "preview", Starts: c.Now, Ends: c.Now.Add(time.Minute)}, c.Now)
 	if err != nil {
 		return SilencePreview{}, err
 	}

@@ -9,12 +9,13 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/alert"
+	"prentice/internal/engine/inbox"
 	"prentice/internal/op"
 )
 
 // Sent is what became of an event that was sent.
 type Sent struct {
-	prentice.Receipt
+	inbox.Receipt
 	ID      string       `json:"id"`
 	Source  string       `json:"source"`
 	Type    string       `json:"type"`

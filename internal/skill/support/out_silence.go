@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/silence"
 	"prentice/internal/op"
 	"prentice/internal/team/calendar"
 )
@@ -19,7 +20,7 @@ type Match struct {
 
 // SilenceOut is a silence, how it is, and what it matches now.
 type SilenceOut struct {
-	prentice.Silence
+	silence.Silence
 	State   string  `json:"state"`
 	Matches []Match `json:"matches,omitempty"`
 }
@@ -28,7 +29,7 @@ type SilenceOut struct {
 func (s SilenceOut) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s, until %s\n", s.Ref(), s.State, op.At(s.Ends))
-	if s.State == prentice.SilencePending {
+	if s.State == silence.Pending {
 		fmt.Fprintf(&b, "From      %s\n", op.At(s.Starts))
 	}
 	fmt.Fprintf(&b, "Matchers  %s\nReason    %s\nBy        %s at %s\n", strings.Join(s.Matchers, " "), s.Reason, s.By, op.At(s.Created))

@@ -12,6 +12,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/alert"
+	"prentice/internal/engine/inbox"
 	"prentice/internal/kit/db"
 )
 
@@ -62,7 +63,7 @@ func (s *Support) routeOther(e prentice.Event) alert.Routing {
 
 // receive takes an event in as it was sent. An alert that does not say what it is
 // about is about what the routing says; one to ignore is not kept.
-func (s *Support) receive(ctx context.Context, by prentice.Actor, e prentice.Event) (prentice.Receipt, prentice.Ref, error) {
+func (s *Support) receive(ctx context.Context, by prentice.Actor, e prentice.Event) (inbox.Receipt, prentice.Ref, error) {
 	if s.Router == nil {
 		r, err := s.Inbox.ReceiveFrom(ctx, by, e)
 		return r, e.Subject, err
@@ -70,9 +71,9 @@ func (s *Support) receive(ctx context.Context, by prentice.Actor, e prentice.Eve
 	route := s.route(e)
 	if route.Do == alert.Ignore {
 		if err := e.Check(); err != nil {
-			return prentice.Receipt{}, "", err
+			return inbox.Receipt{}, "", err
 		}
-		return prentice.Receipt{Duplicate: "ignored", Note: route.Why}, route.Subject, s.beat(ctx, e)
+		return inbox.Receipt{Duplicate: "ignored", Note: route.Why}, route.Subject, s.beat(ctx, e)
 	}
 	e.Subject = route.Subject
 	r, err := s.Inbox.ReceiveFrom(ctx, by, e)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 // The times that rules wait unless they are set.
@@ -79,7 +80,7 @@ type choice struct {
 
 // choose starts a procedure only when its checks alone fit. Two that fit are two
 // opinions about the fault, and a person must decide.
-func choose(seen []prentice.Diagnosis) choice {
+func choose(seen []run.Diagnosis) choice {
 	var fit []string
 	for _, d := range seen {
 		if d.Fits {
@@ -96,7 +97,7 @@ func choose(seen []prentice.Diagnosis) choice {
 	}
 }
 
-func whatChecksSaw(seen []prentice.Diagnosis) string {
+func whatChecksSaw(seen []run.Diagnosis) string {
 	words := make([]string, len(seen))
 	for i, d := range seen {
 		words[i] = d.Procedure + " (" + clip(d.Says, 300) + ")"

@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"prentice"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -50,7 +51,7 @@ func TestWhatWasTakenUpBeforeTheUpgradeIsDone(t *testing.T) {
 		if err := d.Migrate(t.Context(), "support", before); err != nil {
 			t.Fatal(err)
 		}
-		w := &world{t: t, db: d, now: noon, matches: map[string][]string{"schedule.missed": {"catch-up"}}, checks: map[string]prentice.Diagnosis{}}
+		w := &world{t: t, db: d, now: noon, matches: map[string][]string{"schedule.missed": {"catch-up"}}, checks: map[string]run.Diagnosis{}}
 		w.answer = func(wish) (prentice.Run, error) {
 			return prentice.Run{Number: 1, State: prentice.Checking, Says: "looking"}, nil
 		}

@@ -11,6 +11,8 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/alert"
+	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -26,9 +28,9 @@ var explain string
 
 // Inbox takes events in and shows them.
 type Inbox interface {
-	Receive(context.Context, prentice.Event) (prentice.Receipt, error)
-	ReceiveFrom(context.Context, prentice.Actor, prentice.Event) (prentice.Receipt, error)
-	List(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error)
+	Receive(context.Context, prentice.Event) (inbox.Receipt, error)
+	ReceiveFrom(context.Context, prentice.Actor, prentice.Event) (inbox.Receipt, error)
+	List(context.Context, inbox.Filter) ([]prentice.EventRecord, error)
 	Show(ctx context.Context, number int64) (prentice.EventRecord, error)
 	Find(ctx context.Context, source, id string) (prentice.EventRecord, error)
 	Seen(ctx context.Context, numbers []int64) (map[int64]prentice.EventRecord, error)
@@ -43,7 +45,7 @@ type Matcher interface {
 // Diagnoser asks the Check section of a procedure whether this is its fault. It
 // changes nothing.
 type Diagnoser interface {
-	Diagnose(context.Context, prentice.RunRequest) (prentice.Diagnosis, error)
+	Diagnose(context.Context, prentice.RunRequest) (run.Diagnosis, error)
 }
 
 // Runs asks for runs, as prentice and through the door: they are decided about as

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/run"
 )
 
 const counted = `{"probe":"http","consecutive":1}`
@@ -116,23 +117,23 @@ func TestAConditionThatCannotBeWorkedOutIsToldOnce(t *testing.T) {
 }
 
 func TestTheChecksDecideWhenSeveralProceduresMatch(t *testing.T) {
-	yes := prentice.Diagnosis{Fits: true, Says: "its checks fit"}
-	full := prentice.Diagnosis{Says: "check disk on host/web-1: 97 % used"}
-	up := prentice.Diagnosis{Says: "check down on host/web-1: it answers"}
+	yes := run.Diagnosis{Fits: true, Says: "its checks fit"}
+	full := run.Diagnosis{Says: "check disk on host/web-1: 97 % used"}
+	up := run.Diagnosis{Says: "check down on host/web-1: it answers"}
 	cases := []struct {
 		name   string
-		checks map[string]prentice.Diagnosis
+		checks map[string]run.Diagnosis
 		asked  []string
 		called string
 	}{
-		{"one fits and is asked for", map[string]prentice.Diagnosis{"clean-disk": yes, "restart-service": up}, []string{"clean-disk"}, ""},
-		{"none fits and a person is called", map[string]prentice.Diagnosis{"clean-disk": full, "restart-service": up}, []string{},
+		{"one fits and is asked for", map[string]run.Diagnosis{"clean-disk": yes, "restart-service": up}, []string{"clean-disk"}, ""},
+		{"none fits and a person is called", map[string]run.Diagnosis{"clean-disk": full, "restart-service": up}, []string{},
 			"none fits: clean-disk (check disk on host/web-1: 97 % used); restart-service (check down on host/web-1: it answers)"},
-		{"several fit and a person must choose", map[string]prentice.Diagnosis{"clean-disk": yes, "restart-service": yes}, []string{},
+		{"several fit and a person must choose", map[string]run.Diagnosis{"clean-disk": yes, "restart-service": yes}, []string{},
 			"several fit, and a person must choose between clean-disk and restart-service"},
-		{"one that cannot be asked does not fit", map[string]prentice.Diagnosis{"restart-service": up}, []string{},
+		{"one that cannot be asked does not fit", map[string]run.Diagnosis{"restart-service": up}, []string{},
 			"none fits: clean-disk (it cannot be asked: its targets are empty); restart-service"},
-		{"one that cannot be asked does not keep the other", map[string]prentice.Diagnosis{"restart-service": yes}, []string{"restart-service"}, ""},
+		{"one that cannot be asked does not keep the other", map[string]run.Diagnosis{"restart-service": yes}, []string{"restart-service"}, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -448,7 +449,7 @@ func TestWhatWasTakenUpBeforeACrashIsDoneAfterIt(t *testing.T) {
 func TestWhatTheChecksDecidedIsAskedForAgainAfterACrash(t *testing.T) {
 	each(t, func(w *world) {
 		w.matches["probe.failed"] = []string{"clean-disk", "restart-service"}
-		w.checks = map[string]prentice.Diagnosis{"clean-disk": {Says: "there is room"}, "restart-service": {Fits: true, Says: "its checks fit"}}
+		w.checks = map[string]run.Diagnosis{"clean-disk": {Says: "there is room"}, "restart-service": {Fits: true, Says: "its checks fit"}}
 		working := w.answer
 		w.answer = func(wish) (prentice.Run, error) {
 			return prentice.Run{}, prentice.Errorf(prentice.Unavailable, "killed in the middle")

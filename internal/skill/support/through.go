@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"prentice"
+	"prentice/internal/engine/silence"
 	"prentice/internal/op"
 )
 
@@ -18,7 +19,7 @@ func (t Through) Send(ctx context.Context, by prentice.Actor, e prentice.Event) 
 }
 
 // AddSilence asks for a silence, in the place of another if that is named.
-func (t Through) AddSilence(ctx context.Context, by prentice.Actor, n prentice.Silence, replaces string) (SilenceOut, error) {
+func (t Through) AddSilence(ctx context.Context, by prentice.Actor, n silence.Silence, replaces string) (SilenceOut, error) {
 	in := silenceAddIn{Matcher: n.Matchers, Starts: n.Starts, Until: n.Ends, Reason: n.Reason, Replaces: replaces}
 	return op.Ask[SilenceOut](ctx, t.Door, op.Request{Actor: by, Op: "silence.add", In: in})
 }

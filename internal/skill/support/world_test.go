@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 )
@@ -33,7 +35,7 @@ type world struct {
 	events  int // numbered so far
 	matches map[string][]string
 	unclear []prentice.Finding // of every event
-	checks  map[string]prentice.Diagnosis
+	checks  map[string]run.Diagnosis
 	looks   int
 	asked   []wish
 	retried []string // runs that were asked for again
@@ -65,7 +67,7 @@ func fresh(t *testing.T, d *db.DB) *world {
 	if err := d.Migrate(t.Context(), "support", db.Under(files, "schema")); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: d, now: noon, matches: map[string][]string{}, checks: map[string]prentice.Diagnosis{}, passedOn: map[string]bool{}}
+	w := &world{t: t, db: d, now: noon, matches: map[string][]string{}, checks: map[string]run.Diagnosis{}, passedOn: map[string]bool{}}
 	w.answer = func(wish) (prentice.Run, error) {
 		return prentice.Run{Number: int64(len(w.asked)), State: prentice.Checking, Says: "looking"}, nil
 	}
@@ -96,7 +98,7 @@ func (w *world) Match(e prentice.Event) (list []prentice.Procedure, unclear []pr
 	return list, w.unclear
 }
 
-func (w *world) Diagnose(_ context.Context, r prentice.RunRequest) (prentice.Diagnosis, error) {
+func (w *world) Diagnose(_ context.Context, r prentice.RunRequest) (run.Diagnosis, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.looks++
@@ -126,27 +128,27 @@ func (w *world) Append(tx *db.Tx, _ time.Time, notes ...prentice.Note) error {
 	return nil
 }
 
-func (w *world) Receive(_ context.Context, e prentice.Event) (prentice.Receipt, error) {
+func (w *world) Receive(_ context.Context, e prentice.Event) (inbox.Receipt, error) {
 	if err := e.Check(); err != nil {
 		w.t.Errorf("sent a broken event: %v", err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sent = append(w.sent, e)
-	return prentice.Receipt{Event: "event/1", Number: 1, New: true, Count: 1}, nil
+	return inbox.Receipt{Event: "event/1", Number: 1, New: true, Count: 1}, nil
 }
 
-func (w *world) ReceiveFrom(ctx context.Context, a prentice.Actor, e prentice.Event) (prentice.Receipt, error) {
+func (w *world) ReceiveFrom(ctx context.Context, a prentice.Actor, e prentice.Event) (inbox.Receipt, error) {
 	if strings.HasPrefix(e.Source, "prentice/") {
-		return prentice.Receipt{}, prentice.Errorf(prentice.Denied, "ours")
+		return inbox.Receipt{}, prentice.Errorf(prentice.Denied, "ours")
 	}
 	if err := e.Check(); err != nil {
-		return prentice.Receipt{}, err
+		return inbox.Receipt{}, err
 	}
 	return w.Receive(ctx, e)
 }
 
-func (w *world) List(context.Context, prentice.EventFilter) ([]prentice.EventRecord, error) {
+func (w *world) List(context.Context, inbox.Filter) ([]prentice.EventRecord, error) {
 	list := []prentice.EventRecord{}
 	for i, e := range w.sent {
 		list = append(list, prentice.EventRecord{Number: int64(i + 1), Event: e, Count: 1, State: prentice.EventDelivered, Last: noon, Received: noon})

@@ -22,6 +22,7 @@ package calendar
 
 import (
 	"fmt"
+	"prentice/internal/team"
 	"slices"
 	"strings"
 	"time"
@@ -100,7 +101,7 @@ func (c *Calendar) At(now time.Time) []Entry {
 // Hold says why a plan must not begin now, or "" when nothing holds it back,
 // and when to look again; zero when that is further away than anyone looked.
 // Looking harms no one, so a plan that only looks is never held.
-func (c *Calendar) Hold(services *prentice.Catalog, plan prentice.Plan, now time.Time) (says string, until time.Time) {
+func (c *Calendar) Hold(services *team.Catalog, plan prentice.Plan, now time.Time) (says string, until time.Time) {
 	if c == nil || plan.Risk == prentice.Look {
 		return "", time.Time{}
 	}

@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
-const team = `zone: Europe/London
+const calendarText = `zone: Europe/London
 time_intervals:
   - name: night
     time_intervals:
@@ -58,9 +59,9 @@ func utc(text string) time.Time {
 	return t
 }
 
-var services = &prentice.Catalog{Services: []prentice.Service{
-	{Ref: "service/checkout", System: "system/shop", Hosts: []prentice.Host{{Ref: "host/web"}}},
-	{Ref: "service/db", System: "system/store", Hosts: []prentice.Host{{Ref: "host/db"}}},
+var services = &team.Catalog{Services: []team.Service{
+	{Ref: "service/checkout", System: "system/shop", Hosts: []team.Host{{Ref: "host/web"}}},
+	{Ref: "service/db", System: "system/store", Hosts: []team.Host{{Ref: "host/db"}}},
 }}
 
 func plan(procedure, subject string, risk prentice.Risk, hosts ...prentice.Ref) prentice.Plan {
@@ -72,7 +73,7 @@ func plan(procedure, subject string, risk prentice.Risk, hosts ...prentice.Ref) 
 }
 
 func TestWhatACalendarHoldsBack(t *testing.T) {
-	c := load(t, team)
+	c := load(t, calendarText)
 	const quiet = "2026-11-25 12:00" // a Wednesday
 	for _, c2 := range []struct {
 		name  string
@@ -132,7 +133,7 @@ func TestTheZoneOfTheMachineIsNotAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Local = where
-		c := load(t, team)
+		c := load(t, calendarText)
 		if says, until := c.Hold(services, plan("x", "", prentice.Change), utc("2026-12-18 00:00").In(where)); says == "" || !until.Equal(utc("2027-01-04 00:00")) {
 			t.Errorf("in %s: %q until %s", zone, says, until)
 		}
@@ -204,7 +205,7 @@ func TestWhatIsShownIsWhatIsHeld(t *testing.T) {
 }
 
 func TestDaysBeginAtMidnightOfTheTeam(t *testing.T) {
-	d := load(t, team).Days(utc("2026-07-01 23:30"), 14) // it is 00:30 of the 2nd in London
+	d := load(t, calendarText).Days(utc("2026-07-01 23:30"), 14) // it is 00:30 of the 2nd in London
 	if d.Zone != "Europe/London" || !d.From.Equal(utc("2026-07-01 23:00")) || !d.To.Equal(utc("2026-07-15 23:00")) || len(d.Entries) != 4 {
 		t.Errorf("days %+v", d)
 	}
@@ -280,7 +281,7 @@ func TestTheExampleOfTheReferenceIsRight(t *testing.T) {
 }
 
 func BenchmarkHold(b *testing.B) {
-	c := load(b, team)
+	c := load(b, calendarText)
 	p, at := plan("drop", "service/db", prentice.Danger), utc("2026-11-25 12:00")
 	for b.Loop() {
 		c.Hold(services, p, at)
@@ -291,9 +292,9 @@ func BenchmarkHold(b *testing.B) {
 // that both run on one host.
 func TestAHoldForAnotherServiceOfTheHostSaysSo(t *testing.T) {
 	c := load(t, "windows: [{name: caches, reason: Customers sleep., applies: {services: [redis]}, from: 2098-01-01, to: 2098-01-02}]")
-	shared := &prentice.Catalog{Services: []prentice.Service{
-		{Ref: "service/batch", Hosts: []prentice.Host{{Ref: "host/cache-01"}}},
-		{Ref: "service/redis", Hosts: []prentice.Host{{Ref: "host/cache-01"}, {Ref: "host/cache-02"}}},
+	shared := &team.Catalog{Services: []team.Service{
+		{Ref: "service/batch", Hosts: []team.Host{{Ref: "host/cache-01"}}},
+		{Ref: "service/redis", Hosts: []team.Host{{Ref: "host/cache-01"}, {Ref: "host/cache-02"}}},
 	}}
 	says, _ := c.Hold(shared, plan("restart", "service/batch", prentice.Change, "host/cache-01"), utc("2026-11-25 12:00"))
 	if !strings.Contains(says, "outside the window caches") || !strings.Contains(says, "(it is for service/redis, which runs on host/cache-01, and so does what this touches)") {

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"prentice"
 	"prentice/internal/kit/label"
+	"prentice/internal/team"
 )
 
 // Labelled is a time of maintenance by the labels that alerts carry, for another
@@ -31,7 +31,7 @@ var hostLabels = []string{"host", "hostname", "node", "nodename", "instance"}
 // labels of alerts. What it matches is never more than what is muted here: an alert
 // that names a service is about that service, and not about its host. No label tells
 // a resource.
-func (c *Calendar) Labelled(catalog *prentice.Catalog, now time.Time) (list []Labelled) {
+func (c *Calendar) Labelled(catalog *team.Catalog, now time.Time) (list []Labelled) {
 	for _, e := range c.Entries() {
 		if e.Kind != Maintenance {
 			continue
@@ -72,7 +72,7 @@ func (m Mutes) own() (texts []string) {
 
 // labels is what is muted: what matches all of one of these lists. An empty list is
 // that no label tells it.
-func (m Mutes) labels(c *prentice.Catalog) (lists [][]string) {
+func (m Mutes) labels(c *team.Catalog) (lists [][]string) {
 	switch {
 	case m.All:
 		return [][]string{{matcher("alertname", "=~", ".+")}}
@@ -92,7 +92,7 @@ func (m Mutes) labels(c *prentice.Catalog) (lists [][]string) {
 	return lists
 }
 
-func (m Mutes) serviceLabels(c *prentice.Catalog) (lists [][]string) {
+func (m Mutes) serviceLabels(c *team.Catalog) (lists [][]string) {
 	var names []string
 	for _, s := range c.Services {
 		if m.names(c, s.Ref) {
@@ -107,7 +107,7 @@ func (m Mutes) serviceLabels(c *prentice.Catalog) (lists [][]string) {
 
 // hostLabels matches the hosts by name and by address, with a port or without. Of an
 // alert that names several hosts, the first label counts.
-func (m Mutes) hostLabels(c *prentice.Catalog) (lists [][]string) {
+func (m Mutes) hostLabels(c *team.Catalog) (lists [][]string) {
 	var names []string
 	for _, h := range c.Hosts {
 		if !m.names(c, h.Ref) {

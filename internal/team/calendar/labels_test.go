@@ -7,15 +7,16 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/label"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
-var labelled = &prentice.Catalog{
-	Services: []prentice.Service{
-		{Ref: "service/checkout", System: "system/shop", Hosts: []prentice.Host{{Ref: "host/web-1"}, {Ref: "host/web-2"}}},
-		{Ref: "service/db.main", System: "system/store", Hosts: []prentice.Host{{Ref: "host/db"}}},
+var labelled = &team.Catalog{
+	Services: []team.Service{
+		{Ref: "service/checkout", System: "system/shop", Hosts: []team.Host{{Ref: "host/web-1"}, {Ref: "host/web-2"}}},
+		{Ref: "service/db.main", System: "system/store", Hosts: []team.Host{{Ref: "host/db"}}},
 	},
-	Hosts: []prentice.Host{{Ref: "host/db", Address: "10.0.0.9:22"}, {Ref: "host/web-1"}, {Ref: "host/web-2"}},
+	Hosts: []team.Host{{Ref: "host/db", Address: "10.0.0.9:22"}, {Ref: "host/web-1"}, {Ref: "host/web-2"}},
 }
 
 // told says whether one of what is told matches an alert, as an Alertmanager compares.
@@ -94,9 +95,9 @@ func TestTheEndOfMaintenanceThatComesAgainDoesNotMoveDuringADay(t *testing.T) {
 }
 
 func TestManyThingsAreToldInPatternsThatAMatcherMayHold(t *testing.T) {
-	many := &prentice.Catalog{}
+	many := &team.Catalog{}
 	for i := range 300 {
-		many.Services = append(many.Services, prentice.Service{Ref: prentice.Ref("service/a-rather-long-name-" + strings.Repeat("x", i%20)), System: "system/shop"})
+		many.Services = append(many.Services, team.Service{Ref: prentice.Ref("service/a-rather-long-name-" + strings.Repeat("x", i%20)), System: "system/shop"})
 	}
 	list := mutes(t, "systems: [shop]").Labelled(many, utc("2026-03-01 11:00"))
 	for _, l := range list {

@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/label"
+	"prentice/internal/team"
 )
 
 // Mutes is what a maintenance mutes: all, or what is about one of the things that
@@ -25,7 +26,7 @@ func (m Mutes) things() bool {
 
 // covers says whether a symptom is muted. What it is about is what prentice found
 // out; a label that a sender wrote names no thing.
-func (m Mutes) covers(c *prentice.Catalog, about prentice.Ref, labels map[string]string) bool {
+func (m Mutes) covers(c *team.Catalog, about prentice.Ref, labels map[string]string) bool {
 	switch {
 	case m.All:
 		return true
@@ -39,7 +40,7 @@ func (m Mutes) covers(c *prentice.Catalog, about prentice.Ref, labels map[string
 
 // names says whether a thing is named, or a part of what is named: a service or a
 // resource of a system, and a service all of whose hosts are worked on.
-func (m Mutes) names(c *prentice.Catalog, about prentice.Ref) bool {
+func (m Mutes) names(c *team.Catalog, about prentice.Ref) bool {
 	name, in := about.Name(), map[string][]string{"system": m.Systems, "service": m.Services, "host": m.Hosts, "resource": m.Resources}[about.Kind()]
 	if slices.Contains(in, name) {
 		return true
@@ -57,9 +58,9 @@ func (m Mutes) names(c *prentice.Catalog, about prentice.Ref) bool {
 	if err != nil {
 		return false
 	}
-	off := func(h prentice.Host) bool { return slices.Contains(m.Hosts, h.Ref.Name()) }
+	off := func(h team.Host) bool { return slices.Contains(m.Hosts, h.Ref.Name()) }
 	return s.System != "" && slices.Contains(m.Systems, s.System.Name()) ||
-		len(s.Hosts) > 0 && !slices.ContainsFunc(s.Hosts, func(h prentice.Host) bool { return !off(h) })
+		len(s.Hosts) > 0 && !slices.ContainsFunc(s.Hosts, func(h team.Host) bool { return !off(h) })
 }
 
 // String is what is muted, in words.
@@ -84,8 +85,8 @@ func (m Mutes) String() string {
 
 // Mute is the maintenance that mutes a symptom at a moment, or nil. Of several it is
 // the one that lasts longest.
-func (c *Calendar) Mute(catalog *prentice.Catalog, about prentice.Ref, labels map[string]string, now time.Time) *prentice.Mute {
-	var longest *prentice.Mute
+func (c *Calendar) Mute(catalog *team.Catalog, about prentice.Ref, labels map[string]string, now time.Time) *team.Mute {
+	var longest *team.Mute
 	if c == nil {
 		return nil
 	}
@@ -95,7 +96,7 @@ func (c *Calendar) Mute(catalog *prentice.Catalog, about prentice.Ref, labels ma
 		}
 		until := e.during.flips(now)
 		if longest == nil || until.IsZero() || !longest.Until.IsZero() && until.After(longest.Until) {
-			longest = &prentice.Mute{Of: prentice.NewRef("calendar", e.Name), Why: e.Reason, Until: until}
+			longest = &team.Mute{Of: prentice.NewRef("calendar", e.Name), Why: e.Reason, Until: until}
 		}
 	}
 	return longest
@@ -103,7 +104,7 @@ func (c *Calendar) Mute(catalog *prentice.Catalog, about prentice.Ref, labels ma
 
 // Maintained is the maintenance that is in force at a moment or will be within some
 // days: all, or with about what names that thing.
-func (c *Calendar) Maintained(catalog *prentice.Catalog, about prentice.Ref, now time.Time, days int) []Listed {
+func (c *Calendar) Maintained(catalog *team.Catalog, about prentice.Ref, now time.Time, days int) []Listed {
 	list := []Listed{}
 	for _, e := range c.Entries() {
 		if e.Kind != Maintenance || about != "" && !e.Mutes.All && !e.Mutes.names(catalog, about) {

@@ -6,16 +6,17 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/team"
 	"prentice/internal/team/calendar"
 )
 
-var things = &prentice.Catalog{
-	Services: []prentice.Service{
-		{Ref: "service/checkout", System: "system/shop", Hosts: []prentice.Host{{Ref: "host/web-1"}, {Ref: "host/web-2"}}},
-		{Ref: "service/db", System: "system/store", Hosts: []prentice.Host{{Ref: "host/db"}}},
+var things = &team.Catalog{
+	Services: []team.Service{
+		{Ref: "service/checkout", System: "system/shop", Hosts: []team.Host{{Ref: "host/web-1"}, {Ref: "host/web-2"}}},
+		{Ref: "service/db", System: "system/store", Hosts: []team.Host{{Ref: "host/db"}}},
 		{Ref: "service/idle"},
 	},
-	Entities: []prentice.Entity{{Ref: "resource/orders", System: "system/shop"}, {Ref: "system/shop"}},
+	Entities: []team.Entity{{Ref: "resource/orders", System: "system/shop"}, {Ref: "system/shop"}},
 }
 
 func mutes(t *testing.T, mutes string) *calendar.Calendar {

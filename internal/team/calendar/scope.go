@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/team"
 )
 
 // Scope is what an entry applies to: all, or what is in each of the lists that
@@ -32,7 +33,7 @@ type scene struct {
 }
 
 // touched works out which services and systems a plan has to do with.
-func touched(c *prentice.Catalog, plan prentice.Plan) scene {
+func touched(c *team.Catalog, plan prentice.Plan) scene {
 	s := scene{procedure: plan.Procedure, risk: plan.Risk, on: map[string]prentice.Ref{}}
 	if kind := plan.Subject.Kind(); kind == "service" {
 		s.subject = plan.Subject.Name()
@@ -140,7 +141,7 @@ func risks(list []prentice.Risk) []string {
 
 // Unknown finds names that neither the catalog nor the procedures have. They
 // are advice: they may come, but until then they protect no one.
-func (c *Calendar) Unknown(services *prentice.Catalog, procedures []string) []prentice.Finding {
+func (c *Calendar) Unknown(services *team.Catalog, procedures []string) []prentice.Finding {
 	known := map[string][]string{"procedure": procedures}
 	for _, s := range services.Services {
 		known["service"] = append(known["service"], s.Ref.Name())

@@ -27,7 +27,7 @@ func TestCatalogsOfTeamsAreTaken(t *testing.T) {
 		if f.Name == "crlf.yaml" {
 			text = strings.ReplaceAll(text, "\n", "\r\n")
 		}
-		c, findings := kinds.Load(team(t, "catalog-info.yaml", text))
+		c, findings := kinds.Load(teamOf(t, "catalog-info.yaml", text))
 		for _, one := range findings {
 			if one.Error {
 				t.Errorf("%s is refused: %s: %s", f.Name, one.At, one.Text)
@@ -53,7 +53,7 @@ func TestADocumentThatIsNoYAMLHidesNoOther(t *testing.T) {
 		head + "kind: Component\nmetadata:\n  name: 'broken\n  annotations: {prentice.dev/hosts: web-1}\n---\n" +
 		head + "kind: Resource\nmetadata: {name: web-1, annotations: {prentice.dev/address: 192.0.2.1}}\nspec: {type: host, owner: us}\n---\n" +
 		head + "kind: Resource\nmetadata: {name: web-2, annotations: {prentice.dev/address: 192.0.2.2}}\nspec: {type: host, owner: us}\n"
-	c, findings := kinds.Load(team(t, "catalog-info.yaml", text))
+	c, findings := kinds.Load(teamOf(t, "catalog-info.yaml", text))
 	if got := says(findings); strings.Count(got, "error") != 1 || !strings.Contains(got, "not YAML") {
 		t.Error(got)
 	}
@@ -74,7 +74,7 @@ func TestWhatIsDeclaredWithAnErrorIsBlocked(t *testing.T) {
 	}
 	text := head + "kind: Group\nmetadata: {name: us}\nspec: {type: team, children: []}\n" + resource("good", "prentice.dev/address: 192.0.2.1") + resource("bad", "prentice.dev/address: -x") +
 		resource("nowhere", "other: x") + service("well", "prentice.dev/hosts: good") + service("half", "prentice.dev/hosts: 'good, gone'") + service("odd", "prentice.dev/unti: x") + resource("twice", "prentice.dev/address: a") + resource("twice", "prentice.dev/address: b")
-	c, _ := kinds.Load(team(t, "catalog-info.yaml", text))
+	c, _ := kinds.Load(teamOf(t, "catalog-info.yaml", text))
 	for name, want := range map[string]string{"good": "", "bad": "has an error", "nowhere": "it has no address", "twice": "it is declared at"} {
 		if h, err := c.Host(name); err != nil || !strings.Contains(h.Blocked, want) || (h.Blocked == "") != (want == "") {
 			t.Errorf("host %s is blocked %q, %v", name, h.Blocked, err)

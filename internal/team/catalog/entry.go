@@ -12,6 +12,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/team"
 )
 
 // entry is one entity as its document declares it, before its references are
@@ -19,7 +20,7 @@ import (
 type entry struct {
 	kind    string // of Backstage, in lower case
 	space   string // the namespace; "" is default
-	entity  prentice.Entity
+	entity  team.Entity
 	refs    []reference
 	hosts   []word // names in prentice.dev/hosts
 	via     []word // names in prentice.dev/via
@@ -122,7 +123,7 @@ func (r *reader) required(parent *yaml.Node, from map[string]*yaml.Node, key, ex
 type metadata struct {
 	name        string // "" when there is none that can be used
 	space       string // the namespace; "" is default
-	entity      prentice.Entity
+	entity      team.Entity
 	annotations []annotation
 }
 
@@ -190,7 +191,7 @@ func (r *reader) labels(n *yaml.Node) map[string]string {
 }
 
 // link reads one link; only the web's own schemes can stand on a page.
-func (r *reader) link(n *yaml.Node) []prentice.Link {
+func (r *reader) link(n *yaml.Node) []team.Link {
 	f := r.fields(n, "a link", linkKeys)
 	if n.Kind != yaml.MappingNode {
 		return nil
@@ -203,7 +204,7 @@ func (r *reader) link(n *yaml.Node) []prentice.Link {
 		r.odd(r.at(f["url"]), "begin with https://", "link %q is not an address on the web", clip.Text(address))
 		return nil
 	}
-	return []prentice.Link{{URL: address, Title: r.textual(f["title"], "title of a link")}}
+	return []team.Link{{URL: address, Title: r.textual(f["title"], "title of a link")}}
 }
 
 // refOf is the ref of an entity: components of type service are services,

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"slices"
 
-	"prentice"
+	"prentice/internal/kit/variable"
 )
 
 // validFact is what the key of a label must be to become TARGET_KEY.
@@ -23,10 +23,10 @@ func facts(found *report, e *entry) map[string]string {
 		if !validFact.MatchString(k) {
 			continue
 		}
-		as := prentice.FactVariable(k)
+		as := variable.OfFact(k)
 		switch other, twice := by[as]; {
 		case as == "":
-			found.advise(e.entity.At, "call it something else", "no fact is made of the label %s of %s: TARGET_%s is what every target has", k, host, prentice.Variable(k))
+			found.advise(e.entity.At, "call it something else", "no fact is made of the label %s of %s: TARGET_%s is what every target has", k, host, variable.Of(k))
 			continue
 		case twice:
 			found.advise(e.entity.At, "rename one of them", "no fact is made of the labels %s and %s of %s: both would be %s", other, k, host, as)
@@ -34,7 +34,7 @@ func facts(found *report, e *entry) map[string]string {
 			continue
 		}
 		by[as] = k
-		if prentice.IsCredential(k) && e.entity.Labels[k] != "" {
+		if variable.IsCredential(k) && e.entity.Labels[k] != "" {
 			found.advise(e.entity.At, "keep it with: prentice secret set NAME FILE", "no fact is made of the label %s of %s: the name is that of a secret, and facts stand in plans, which are kept", k, host)
 			continue
 		}

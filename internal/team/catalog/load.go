@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // MaxEntities is how many entities a team may have.
@@ -14,17 +15,17 @@ const MaxEntities = 10_000
 type Kinds []prentice.ProbeKind
 
 // Load is Kinds.Load for who asks no probes.
-func Load(dir string) (*prentice.Catalog, []prentice.Finding) { return Kinds(nil).Load(dir) }
+func Load(dir string) (*team.Catalog, []prentice.Finding) { return Kinds(nil).Load(dir) }
 
 // Load reads every catalog file below dir. The catalog is never nil; it
 // holds what could be read, and must not be acted on while a finding is an
 // error. The findings are sorted by place, with files relative to dir.
-func (k Kinds) Load(dir string) (*prentice.Catalog, []prentice.Finding) {
+func (k Kinds) Load(dir string) (*team.Catalog, []prentice.Finding) {
 	return k.LoadWith(dir, Elsewhere{})
 }
 
 // LoadWith is Load with the hosts that are declared elsewhere.
-func (k Kinds) LoadWith(dir string, elsewhere Elsewhere) (*prentice.Catalog, []prentice.Finding) {
+func (k Kinds) LoadWith(dir string, elsewhere Elsewhere) (*team.Catalog, []prentice.Finding) {
 	found := &report{}
 	var entries []*entry
 	some := false
@@ -52,7 +53,7 @@ func (k Kinds) LoadWith(dir string, elsewhere Elsewhere) (*prentice.Catalog, []p
 
 // Check reads one file by itself. A reference may lead into the file or into
 // known, the rest of the team's catalog, which may be nil.
-func (k Kinds) Check(name string, raw []byte, known *prentice.Catalog) []prentice.Finding {
+func (k Kinds) Check(name string, raw []byte, known *team.Catalog) []prentice.Finding {
 	found := &report{}
 	if len(raw) > MaxFileBytes {
 		e := tooLarge()

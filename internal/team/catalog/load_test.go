@@ -96,7 +96,7 @@ spec: {type: team, children: []}
 `
 
 // team writes files below a new folder, given as name, content, name, content.
-func team(t *testing.T, files ...string) string {
+func teamOf(t *testing.T, files ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for i := 0; i < len(files); i += 2 {
@@ -124,7 +124,7 @@ func says(findings []prentice.Finding) string {
 }
 
 func TestATeamIsReadWithItsRelations(t *testing.T) {
-	c, findings := kinds.Load(team(t, "shop/catalog-info.yaml", shop))
+	c, findings := kinds.Load(teamOf(t, "shop/catalog-info.yaml", shop))
 	if len(findings) > 0 {
 		t.Fatalf("findings in a good catalog:\n%s", says(findings))
 	}
@@ -174,7 +174,7 @@ func TestATeamIsReadWithItsRelations(t *testing.T) {
 }
 
 func TestAServiceThatNamesNoHostsHasNone(t *testing.T) {
-	c, _ := kinds.Load(team(t, "catalog-info.yaml", shop))
+	c, _ := kinds.Load(teamOf(t, "catalog-info.yaml", shop))
 	if s, err := c.Service("payments"); err != nil || s.Hosts == nil || len(s.Hosts) != 0 {
 		t.Errorf("hosts are %v, %v", s.Hosts, err)
 	}
@@ -182,22 +182,22 @@ func TestAServiceThatNamesNoHostsHasNone(t *testing.T) {
 
 func TestReferencesLeadAcrossFiles(t *testing.T) {
 	head, tail, _ := strings.Cut(shop, "---\n")
-	_, findings := kinds.Load(team(t, "a/catalog-info.yml", head, "b/c/catalog-info.yaml", tail))
+	_, findings := kinds.Load(teamOf(t, "a/catalog-info.yml", head, "b/c/catalog-info.yaml", tail))
 	if len(findings) > 0 {
 		t.Errorf("findings:\n%s", says(findings))
 	}
 }
 
 func TestHiddenFoldersAndOtherFilesAreNotRead(t *testing.T) {
-	c, findings := kinds.Load(team(t, "catalog-info.yaml", shop, ".git/catalog-info.yaml", "x: y", "a/.b/c/catalog-info.yaml", "x: y", "other.yaml", "x: y"))
+	c, findings := kinds.Load(teamOf(t, "catalog-info.yaml", shop, ".git/catalog-info.yaml", "x: y", "a/.b/c/catalog-info.yaml", "x: y", "other.yaml", "x: y"))
 	if len(findings) > 0 || len(c.Entities) != 10 {
 		t.Errorf("%d entities, findings:\n%s", len(c.Entities), says(findings))
 	}
 }
 
 func TestALinkOutOfTheTeamFolderIsRefused(t *testing.T) {
-	outside := team(t, "catalog-info.yaml", shop)
-	dir := team(t, "x/file", "")
+	outside := teamOf(t, "catalog-info.yaml", shop)
+	dir := teamOf(t, "x/file", "")
 	if err := os.Symlink(filepath.Join(outside, "catalog-info.yaml"), filepath.Join(dir, "x", "catalog-info.yaml")); err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestALinkOutOfTheTeamFolderIsRefused(t *testing.T) {
 }
 
 func TestALinkWithinTheTeamFolderIsFollowed(t *testing.T) {
-	dir := team(t, "x/shop.yaml", shop)
+	dir := teamOf(t, "x/shop.yaml", shop)
 	if err := os.Symlink("shop.yaml", filepath.Join(dir, "x", "catalog-info.yaml")); err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func TestATeamWithoutACatalogIsAdvised(t *testing.T) {
 
 func TestAFileThatIsTooLargeIsNotRead(t *testing.T) {
 	large := shop + "# " + strings.Repeat("x", catalog.MaxFileBytes)
-	if _, findings := kinds.Load(team(t, "catalog-info.yaml", large)); !strings.Contains(says(findings), "has more than 5 MB") {
+	if _, findings := kinds.Load(teamOf(t, "catalog-info.yaml", large)); !strings.Contains(says(findings), "has more than 5 MB") {
 		t.Errorf("findings:\n%s", says(findings))
 	}
 }
@@ -253,14 +253,14 @@ func TestACatalogHasAtMostTenThousandEntities(t *testing.T) {
 	for i := range catalog.MaxEntities + 1 {
 		fmt.Fprintf(&b, "---\n{apiVersion: backstage.io/v1alpha1, kind: Group, metadata: {name: g%d}, spec: {type: team}}\n", i)
 	}
-	c, findings := kinds.Load(team(t, "catalog-info.yaml", b.String()))
+	c, findings := kinds.Load(teamOf(t, "catalog-info.yaml", b.String()))
 	if len(c.Entities) != catalog.MaxEntities || len(findings) != 1 || !findings[0].Error {
 		t.Errorf("%d entities, findings:\n%s", len(c.Entities), says(findings))
 	}
 }
 
 func TestTheFingerprintChangesWithWhatIsRead(t *testing.T) {
-	dir := team(t, "a/catalog-info.yaml", shop, "a/notes.md", "x")
+	dir := teamOf(t, "a/catalog-info.yaml", shop, "a/notes.md", "x")
 	before := catalog.Fingerprint(dir)
 	write := func(name, text string) {
 		t.Helper()

@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"prentice"
+	"prentice/internal/team"
 )
 
 // Elsewhere are hosts that are declared outside of catalog files. A host of
 // Hosts that a file declares too is one host, when both agree. One of Spare
 // counts only when no one else declares it.
 type Elsewhere struct {
-	Hosts, Spare []prentice.Host
+	Hosts, Spare []team.Host
 }
 
 // machines adds the hosts that are declared elsewhere. Where two declarations do
@@ -44,8 +44,8 @@ func machines(found *report, entries []*entry, elsewhere Elsewhere) []*entry {
 }
 
 // machine is a host that is declared elsewhere as an entity.
-func machine(h prentice.Host) *entry {
-	e := prentice.Entity{Ref: h.Ref, Kind: "Resource", Type: "host", Labels: h.Facts, Groups: h.Groups, At: h.At, Annotations: map[string]string{}}
+func machine(h team.Host) *entry {
+	e := team.Entity{Ref: h.Ref, Kind: "Resource", Type: "host", Labels: h.Facts, Groups: h.Groups, At: h.At, Annotations: map[string]string{}}
 	switch {
 	case h.Local:
 		e.Annotations[Prefix+"local"] = "true"
@@ -56,7 +56,7 @@ func machine(h prentice.Host) *entry {
 }
 
 // agree makes one host of two declarations.
-func agree(found *report, e *entry, h prentice.Host) {
+func agree(found *report, e *entry, h team.Host) {
 	bad := func(what, here, there string) {
 		e.blocked = "what is said of it at " + h.At.String() + " and at " + e.entity.At.String() + " does not agree"
 		found.fail(h.At, "let one of them go, or make them agree", "host %s has %s %q here and %q at %s", h.Ref.Name(), what, here, there, e.entity.At)

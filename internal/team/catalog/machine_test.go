@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/team"
 	"prentice/internal/team/catalog"
 )
 
@@ -15,8 +16,8 @@ func declared(annotations string) string {
 		"---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: shop, annotations: {prentice.dev/hosts: 'web, db'}}\nspec: {type: service, lifecycle: production, owner: group:crew}\n"
 }
 
-func elsewhere(name, address string) prentice.Host {
-	return prentice.Host{Ref: prentice.NewRef("host", name), Address: address, Groups: []string{"fleet"}, Facts: map[string]string{"rack": "a"}, At: prentice.Pos{File: "inventory.ini", Line: 7}}
+func elsewhere(name, address string) team.Host {
+	return team.Host{Ref: prentice.NewRef("host", name), Address: address, Groups: []string{"fleet"}, Facts: map[string]string{"rack": "a"}, At: prentice.Pos{File: "inventory.ini", Line: 7}}
 }
 
 func TestAHostThatTwoPlacesDeclareIsOneWhenTheyAgree(t *testing.T) {
@@ -26,7 +27,7 @@ func TestAHostThatTwoPlacesDeclareIsOneWhenTheyAgree(t *testing.T) {
 		{"the bare name says nothing of where", "prentice.dev/address: 10.0.0.1", "deploy@web", "deploy@10.0.0.1"},
 		{"the catalog leaves it to the inventory", "", "10.0.0.1:2222", "10.0.0.1:2222"},
 	} {
-		cat, findings := kinds.LoadWith(team(t, "catalog-info.yaml", declared(c.here)), catalog.Elsewhere{Hosts: []prentice.Host{elsewhere("web", c.there), elsewhere("db", "db")}})
+		cat, findings := kinds.LoadWith(teamOf(t, "catalog-info.yaml", declared(c.here)), catalog.Elsewhere{Hosts: []team.Host{elsewhere("web", c.there), elsewhere("db", "db")}})
 		h, err := cat.Host("web")
 		if len(findings) > 0 || err != nil || h.Address != c.want || h.Facts["rack"] != "a" || h.Facts["tier"] != "front" || h.Groups[0] != "fleet" {
 			t.Errorf("%s: %+v %v %s", c.name, h, err, says(findings))
@@ -40,7 +41,7 @@ func TestAHostThatTwoPlacesDeclareIsOneWhenTheyAgree(t *testing.T) {
 func TestAHostThatTwoPlacesDeclareOtherwiseNamesBoth(t *testing.T) {
 	for _, c := range []struct {
 		name, here string
-		there      prentice.Host
+		there      team.Host
 		want       string
 	}{
 		{"the address", "prentice.dev/address: 10.0.0.1", elsewhere("web", "10.0.0.2"), `inventory.ini:7: error: host web has the address "10.0.0.2" here and "10.0.0.1" at catalog-info.yaml:`},
@@ -49,7 +50,7 @@ func TestAHostThatTwoPlacesDeclareOtherwiseNamesBoth(t *testing.T) {
 		{"the way", `prentice.dev/local: "true"`, elsewhere("web", "10.0.0.1"), `has the way "ssh" here and "local"`},
 		{"the name in another case", "prentice.dev/address: 10.0.0.1", elsewhere("WEB", "10.0.0.1"), "write the name in one way"},
 	} {
-		_, findings := kinds.LoadWith(team(t, "catalog-info.yaml", declared(c.here)), catalog.Elsewhere{Hosts: []prentice.Host{c.there, elsewhere("db", "db")}})
+		_, findings := kinds.LoadWith(teamOf(t, "catalog-info.yaml", declared(c.here)), catalog.Elsewhere{Hosts: []team.Host{c.there, elsewhere("db", "db")}})
 		if !strings.Contains(says(findings), c.want) {
 			t.Errorf("%s: %s", c.name, says(findings))
 		}
@@ -57,7 +58,7 @@ func TestAHostThatTwoPlacesDeclareOtherwiseNamesBoth(t *testing.T) {
 }
 
 func TestASpareHostCountsOnlyWhenNobodyElseDeclaresIt(t *testing.T) {
-	cat, findings := kinds.LoadWith(team(t, "catalog-info.yaml", declared("prentice.dev/address: 10.0.0.1")), catalog.Elsewhere{Spare: []prentice.Host{elsewhere("web", "10.9.9.9"), elsewhere("db", "db")}})
+	cat, findings := kinds.LoadWith(teamOf(t, "catalog-info.yaml", declared("prentice.dev/address: 10.0.0.1")), catalog.Elsewhere{Spare: []team.Host{elsewhere("web", "10.9.9.9"), elsewhere("db", "db")}})
 	web, _ := cat.Host("web")
 	db, err := cat.Host("db")
 	if len(findings) > 0 || web.Address != "10.0.0.1" || err != nil || db.Address != "db" {
@@ -66,7 +67,7 @@ func TestASpareHostCountsOnlyWhenNobodyElseDeclaresIt(t *testing.T) {
 }
 
 func TestAHostThatNobodyGivesAnAddressIsRefused(t *testing.T) {
-	_, findings := kinds.LoadWith(team(t, "catalog-info.yaml", declared("")), catalog.Elsewhere{Hosts: []prentice.Host{elsewhere("db", "db")}})
+	_, findings := kinds.LoadWith(teamOf(t, "catalog-info.yaml", declared("")), catalog.Elsewhere{Hosts: []team.Host{elsewhere("db", "db")}})
 	if !strings.Contains(says(findings), "host web has no address and is not local") {
 		t.Error(says(findings))
 	}
@@ -75,7 +76,7 @@ func TestAHostThatNobodyGivesAnAddressIsRefused(t *testing.T) {
 func TestALabelThatCannotBeAFactIsLeftOutAndSaid(t *testing.T) {
 	labels := "{name: other, Ref: x, address: 6.6.6.6, rack-id: one, rack_id: two, db_password: hunter2, zone: a}"
 	text := strings.Replace(declared("prentice.dev/address: 10.0.0.1"), "{tier: front}", labels, 1)
-	cat, findings := kinds.LoadWith(team(t, "catalog-info.yaml", text), catalog.Elsewhere{Hosts: []prentice.Host{elsewhere("db", "db")}})
+	cat, findings := kinds.LoadWith(teamOf(t, "catalog-info.yaml", text), catalog.Elsewhere{Hosts: []team.Host{elsewhere("db", "db")}})
 	if cat == nil {
 		t.Fatal(says(findings))
 	}

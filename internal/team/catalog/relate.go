@@ -7,11 +7,12 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/team"
 )
 
 // relate resolves what the entries say of each other and draws the catalog.
 // known are entities that stand elsewhere; they may be named, not changed.
-func relate(found *report, entries []*entry, known *prentice.Catalog) *prentice.Catalog {
+func relate(found *report, entries []*entry, known *team.Catalog) *team.Catalog {
 	all := index(found, entries)
 	others := map[string]prentice.Ref{}
 	if known != nil {
@@ -98,9 +99,9 @@ func (s *speller) hint(found *report, kind, name string) string {
 }
 
 // draw makes the catalog out of the resolved entries.
-func draw(found *report, names *speller, entries []*entry) *prentice.Catalog {
-	c := &prentice.Catalog{Entities: []prentice.Entity{}, Services: []prentice.Service{}, Hosts: []prentice.Host{}}
-	hosts := map[string]prentice.Host{}
+func draw(found *report, names *speller, entries []*entry) *team.Catalog {
+	c := &team.Catalog{Entities: []team.Entity{}, Services: []team.Service{}, Hosts: []team.Host{}}
+	hosts := map[string]team.Host{}
 	unique := slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool {
 		return e.kind == "user" || e.kind == "location" || names.all[key(e.kind, e.entity.Ref.Name())] != e
 	})
@@ -115,7 +116,7 @@ func draw(found *report, names *speller, entries []*entry) *prentice.Catalog {
 			if e.blocked == "" && found.mentions(e.entity.Ref.Name()) {
 				e.blocked = "it is named in what cannot be read"
 			}
-			h := prentice.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Place: e.place, Facts: facts(found, e), Groups: e.entity.Groups, Blocked: e.blocked, At: e.entity.At}
+			h := team.Host{Ref: e.entity.Ref, Address: e.addr, Local: e.local, Place: e.place, Facts: facts(found, e), Groups: e.entity.Groups, Blocked: e.blocked, At: e.entity.At}
 			hosts[strings.ToLower(h.Ref.Name())] = h
 			c.Hosts = append(c.Hosts, h)
 		}
@@ -126,17 +127,17 @@ func draw(found *report, names *speller, entries []*entry) *prentice.Catalog {
 		}
 	}
 	c.Resources = resources(found, names, unique, hosts)
-	slices.SortFunc(c.Entities, func(a, b prentice.Entity) int { return cmp.Compare(a.Ref, b.Ref) })
-	slices.SortFunc(c.Services, func(a, b prentice.Service) int { return cmp.Compare(a.Ref, b.Ref) })
-	slices.SortFunc(c.Hosts, func(a, b prentice.Host) int { return cmp.Compare(a.Ref, b.Ref) })
+	slices.SortFunc(c.Entities, func(a, b team.Entity) int { return cmp.Compare(a.Ref, b.Ref) })
+	slices.SortFunc(c.Services, func(a, b team.Service) int { return cmp.Compare(a.Ref, b.Ref) })
+	slices.SortFunc(c.Hosts, func(a, b team.Host) int { return cmp.Compare(a.Ref, b.Ref) })
 	return c
 }
 
 // service draws a service. One that names no hosts has none.
-func service(found *report, names *speller, e *entry, hosts map[string]prentice.Host) prentice.Service {
-	s := prentice.Service{
+func service(found *report, names *speller, e *entry, hosts map[string]team.Host) team.Service {
+	s := team.Service{
 		Ref: e.entity.Ref, Title: cmp.Or(e.entity.Title, e.entity.Ref.Name()), Owner: e.entity.Owner, System: e.entity.System,
-		Unit: e.unit, URL: e.url, Run: e.run, Hosts: []prentice.Host{}, DependsOn: e.entity.DependsOn, Probes: e.probes, Blocked: e.blocked,
+		Unit: e.unit, URL: e.url, Run: e.run, Hosts: []team.Host{}, DependsOn: e.entity.DependsOn, Probes: e.probes, Blocked: e.blocked,
 	}
 	unknown := func(name string) {
 		if s.Blocked == "" {

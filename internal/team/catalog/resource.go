@@ -8,29 +8,29 @@ import (
 	"slices"
 	"strings"
 
-	"prentice"
+	"prentice/internal/team"
 )
 
 // resources are those that are no hosts: what procedures act on from a host.
-func resources(found *report, names *speller, entries []*entry, hosts map[string]prentice.Host) []prentice.Resource {
-	var list []prentice.Resource
+func resources(found *report, names *speller, entries []*entry, hosts map[string]team.Host) []team.Resource {
+	var list []team.Resource
 	for _, e := range entries {
 		if e.entity.Ref.Kind() == "resource" {
 			list = append(list, resource(found, names, e, hosts))
 		}
 	}
-	slices.SortFunc(list, func(a, b prentice.Resource) int { return cmp.Compare(a.Ref, b.Ref) })
+	slices.SortFunc(list, func(a, b team.Resource) int { return cmp.Compare(a.Ref, b.Ref) })
 	twins(found, list)
 	return list
 }
 
 // resource draws one. A name in prentice.dev/via that is no host keeps it from
 // being acted on: no one could say from where that would be.
-func resource(found *report, names *speller, e *entry, hosts map[string]prentice.Host) prentice.Resource {
+func resource(found *report, names *speller, e *entry, hosts map[string]team.Host) team.Resource {
 	if e.blocked == "" && found.mentions(e.entity.Ref.Name()) {
 		e.blocked = "it is named in what cannot be read"
 	}
-	r := prentice.Resource{Ref: e.entity.Ref, Type: e.entity.Type, Owner: e.entity.Owner, System: e.entity.System,
+	r := team.Resource{Ref: e.entity.Ref, Type: e.entity.Type, Owner: e.entity.Owner, System: e.entity.System,
 		Address: e.addr, Local: e.local, Place: e.place, Blocked: e.blocked, At: e.entity.At}
 	if !e.local && len(e.via) == 0 {
 		return r // of another tool, as most are
@@ -64,14 +64,14 @@ func resource(found *report, names *speller, e *entry, hosts map[string]prentice
 
 // thisMachine is the host of the catalog that is the machine itself, if there is
 // one: what happens to it happens to what is reached from here.
-func thisMachine(hosts map[string]prentice.Host) []prentice.Host {
-	var list []prentice.Host
+func thisMachine(hosts map[string]team.Host) []team.Host {
+	var list []team.Host
 	for _, h := range hosts {
 		if h.Local && h.Place == "" {
 			list = append(list, h)
 		}
 	}
-	slices.SortFunc(list, func(a, b prentice.Host) int { return cmp.Compare(a.Ref, b.Ref) })
+	slices.SortFunc(list, func(a, b team.Host) int { return cmp.Compare(a.Ref, b.Ref) })
 	return list[:min(1, len(list))] // two are one machine under two names, which is an error of its own
 }
 
@@ -79,7 +79,7 @@ func thisMachine(hosts map[string]prentice.Host) []prentice.Host {
 // itself, and both could be acted on at once. Two are one when they have the same
 // place, or the same address and not each a place of its own. An address that means
 // the host itself is another on every host.
-func twins(found *report, list []prentice.Resource) {
+func twins(found *report, list []team.Resource) {
 	places, addresses := map[string][]int{}, map[string][]int{}
 	for i, r := range list {
 		if r.Place != "" {
@@ -117,7 +117,7 @@ func twins(found *report, list []prentice.Resource) {
 }
 
 // firstWithout is the first of some that names no place, or -1.
-func firstWithout(list []prentice.Resource, some []int) int {
+func firstWithout(list []team.Resource, some []int) int {
 	for _, i := range some {
 		if list[i].Place == "" {
 			return i
@@ -127,7 +127,7 @@ func firstWithout(list []prentice.Resource, some []int) int {
 }
 
 // same blocks two names of one thing.
-func same(found *report, a, b *prentice.Resource, where string) {
+func same(found *report, a, b *team.Resource, where string) {
 	why := fmt.Sprintf("%s and %s are one thing, and a lock on one of them would not hold for the other", a.Ref, b.Ref)
 	a.Blocked, b.Blocked = cmp.Or(a.Blocked, why), cmp.Or(b.Blocked, why)
 	found.fail(b.At, "keep one name; or, if nothing done to one can touch the other, give each a prentice.dev/place of its own",
@@ -136,7 +136,7 @@ func same(found *report, a, b *prentice.Resource, where string) {
 
 // leads says where the address of a resource leads to, in one form for all ways to
 // write it.
-func leads(r prentice.Resource) []string {
+func leads(r team.Resource) []string {
 	if r.Address == "" || !r.Reached() {
 		return nil
 	}

@@ -18,7 +18,7 @@ func reached(annotations ...string) string {
 }
 
 func TestAResourceSaysFromWhichHostItIsReached(t *testing.T) {
-	cat, findings := kinds.Load(team(t, "catalog-info.yaml", reached("prentice.dev/via: 'host/bastion-b, bastion-a', prentice.dev/address: 'orders.internal:5432'", `prentice.dev/local: "true"`, "")))
+	cat, findings := kinds.Load(teamOf(t, "catalog-info.yaml", reached("prentice.dev/via: 'host/bastion-b, bastion-a', prentice.dev/address: 'orders.internal:5432'", `prentice.dev/local: "true"`, "")))
 	if len(findings) > 0 {
 		t.Fatal(says(findings))
 	}
@@ -51,7 +51,7 @@ func TestWhatIsReachedFromAHostThatIsNotThereIsNotActedOn(t *testing.T) {
 		{"prentice.dev/via: db-a", "prentice.dev/via: resource/db-a is not a host"},
 		{`prentice.dev/via: bastion-a, prentice.dev/local: "true"`, "says both prentice.dev/local and prentice.dev/via"},
 	} {
-		cat, findings := kinds.Load(team(t, "catalog-info.yaml", reached(c.annotations)))
+		cat, findings := kinds.Load(teamOf(t, "catalog-info.yaml", reached(c.annotations)))
 		if r, _ := cat.Resource("db-a"); r.Blocked == "" || !strings.Contains(says(findings), c.want) {
 			t.Errorf("%s: %+v\n%s", c.annotations, r, says(findings))
 		}
@@ -73,7 +73,7 @@ func TestOneThingUnderTwoNamesIsNotActedOn(t *testing.T) {
 		{"the host itself, on one", "prentice.dev/via: 'bastion-b, bastion-a', prentice.dev/address: 'localhost:5432'", "prentice.dev/via: bastion-a, prentice.dev/address: '127.0.0.1:5432'", true},
 		{"no address and no place", "prentice.dev/via: bastion-a", "prentice.dev/via: bastion-a", false},
 	} {
-		cat, findings := kinds.Load(team(t, "catalog-info.yaml", reached(c.a, c.b)))
+		cat, findings := kinds.Load(teamOf(t, "catalog-info.yaml", reached(c.a, c.b)))
 		for _, name := range []string{"db-a", "db-b"} {
 			if r, _ := cat.Resource(name); (r.Blocked != "") != c.one || strings.Contains(says(findings), "are one thing") != c.one {
 				t.Errorf("%s: %s is blocked by %q\n%s", c.name, name, r.Blocked, says(findings))

@@ -76,7 +76,7 @@ func TestAMistakeIsNamedWithItsPlaceAndTheNextStep(t *testing.T) {
 			if text == shop {
 				t.Fatal("the mistake was not made: the text to replace is not there")
 			}
-			_, findings := kinds.Load(team(t, "catalog-info.yaml", text))
+			_, findings := kinds.Load(teamOf(t, "catalog-info.yaml", text))
 			if got := says(findings); !strings.Contains(got, c.want) {
 				t.Errorf("findings are:\n%swant one with: %s", got, c.want)
 			}
@@ -86,7 +86,7 @@ func TestAMistakeIsNamedWithItsPlaceAndTheNextStep(t *testing.T) {
 
 func TestAUserMayOwn(t *testing.T) {
 	text := strings.Replace(shop, "owner: platform\n  system", "owner: user:ann\n  system", 1) + "---\n" + head + "kind: User\nmetadata: {name: ann}\n"
-	c, findings := kinds.Load(team(t, "catalog-info.yaml", text))
+	c, findings := kinds.Load(teamOf(t, "catalog-info.yaml", text))
 	s, _ := c.Service("checkout")
 	if s.Owner != "person/ann" || strings.Contains(says(findings), "error") {
 		t.Errorf("owner is %q, findings:\n%s", s.Owner, says(findings))
@@ -102,7 +102,7 @@ func TestABombOfAliasesStaysSmall(t *testing.T) {
 	for i := 1; i < 30; i++ {
 		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 10), ","))
 	}
-	_, findings := kinds.Load(team(t, "catalog-info.yaml", b.String()))
+	_, findings := kinds.Load(teamOf(t, "catalog-info.yaml", b.String()))
 	if len(findings) != 1 || !strings.Contains(findings[0].Text, "there is more here than is read") {
 		t.Errorf("findings:\n%s", says(findings))
 	}
@@ -127,7 +127,7 @@ func TestHostileFilesComeToAnEnd(t *testing.T) {
 		"nothing but white space": strings.Repeat(" \n", 1<<17),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, findings := kinds.Load(team(t, "catalog-info.yaml", text))
+			_, findings := kinds.Load(teamOf(t, "catalog-info.yaml", text))
 			if len(findings) > 1001 {
 				t.Errorf("%d findings", len(findings))
 			}
@@ -136,7 +136,7 @@ func TestHostileFilesComeToAnEnd(t *testing.T) {
 }
 
 func TestOneFileIsCheckedAgainstTheRest(t *testing.T) {
-	c, _ := kinds.Load(team(t, "catalog-info.yaml", shop))
+	c, _ := kinds.Load(teamOf(t, "catalog-info.yaml", shop))
 	file := []byte(head + "kind: Component\nmetadata:\n  name: refunds\n  annotations: {prentice.dev/hosts: web-1}\nspec: {type: service, lifecycle: production, owner: platform, dependsOn: [payments]}\n")
 	if findings := kinds.Check("refunds.yaml", file, c); len(findings) > 0 {
 		t.Errorf("findings:\n%s", says(findings))
@@ -159,7 +159,7 @@ func FuzzAnyFileIsReadOrRefusedWithAPlace(f *testing.F) {
 				t.Errorf("a finding without a place: %+v", found)
 			}
 		}
-		c, findings := kinds.Load(team(t, "catalog-info.yaml", text))
+		c, findings := kinds.Load(teamOf(t, "catalog-info.yaml", text))
 		for _, e := range c.Entities {
 			if _, err := prentice.ParseRef(string(e.Ref)); err != nil {
 				t.Errorf("an entity without a ref: %+v: %v", e, err)

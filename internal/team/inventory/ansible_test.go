@@ -13,6 +13,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/needtest"
+	"prentice/internal/team"
 	"prentice/internal/team/inventory"
 )
 
@@ -135,7 +136,7 @@ func ansible(t *testing.T, program, dir string) (vars map[string]map[string]any,
 
 // same holds a host against its vars there: each that is a single value is here,
 // in its facts or its address, and no other.
-func same(t *testing.T, h prentice.Host, vars map[string]any) {
+func same(t *testing.T, h team.Host, vars map[string]any) {
 	facts := map[string]string{}
 	address := h.Ref.Name()
 	if host, said := vars["ansible_host"]; said {

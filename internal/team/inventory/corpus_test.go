@@ -9,6 +9,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/filestest"
 	"prentice/internal/kit/needtest"
+	"prentice/internal/team"
 	"prentice/internal/team/inventory"
 )
 
@@ -74,7 +75,7 @@ func TestAnsibleReadsTheCorpusTheSame(t *testing.T) {
 				}
 			}
 			for host := range there {
-				if !slices.ContainsFunc(inv.Hosts, func(h prentice.Host) bool { return h.Ref.Name() == host }) && prentice.ValidName(host) && !strings.Contains(host, "@") {
+				if !slices.ContainsFunc(inv.Hosts, func(h team.Host) bool { return h.Ref.Name() == host }) && prentice.ValidName(host) && !strings.Contains(host, "@") {
 					t.Errorf("%s is not known here", host)
 				}
 			}
@@ -93,7 +94,7 @@ func inAny(groups map[string][]string, host string) bool {
 
 // sameFacts holds a host's facts and address against its vars there: what is here
 // is there, and says the same.
-func sameFacts(t *testing.T, h prentice.Host, vars map[string]any) {
+func sameFacts(t *testing.T, h team.Host, vars map[string]any) {
 	t.Helper()
 	for k, v := range h.Facts {
 		if there := fmt.Sprint(vars[k]); !strings.EqualFold(there, v) && (there != "true" || v != "yes") && fmt.Sprint(vars[k] == nil) == "false" {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/variable"
+	"prentice/internal/team"
 )
 
 // draw makes the hosts out of all that was read.
@@ -21,7 +23,7 @@ func (t *tree) draw(hostName func(string) string) Inventory {
 		groups := t.over(h)
 		vars := t.vars(h, groups)
 		w := wayTo(h.name, vars)
-		drawn := prentice.Host{Ref: prentice.NewRef("host", h.name), Local: w.local, Place: w.place, Facts: t.facts(vars), Blocked: w.blocked, At: h.at}
+		drawn := team.Host{Ref: prentice.NewRef("host", h.name), Local: w.local, Place: w.place, Facts: t.facts(vars), Blocked: w.blocked, At: h.at}
 		if w.blocked != "" {
 			t.cannotReach(h.name, h, w)
 		}
@@ -42,7 +44,7 @@ func (t *tree) draw(hostName func(string) string) Inventory {
 		}
 		inv.Hosts = append(inv.Hosts, drawn)
 	}
-	slices.SortFunc(inv.Hosts, func(a, b prentice.Host) int { return cmp.Compare(a.Ref, b.Ref) })
+	slices.SortFunc(inv.Hosts, func(a, b team.Host) int { return cmp.Compare(a.Ref, b.Ref) })
 	return inv
 }
 
@@ -160,7 +162,7 @@ func (t *tree) facts(vars map[string]setting) map[string]string {
 		if strings.HasPrefix(name, connection) || name == placeVar || vars[name].none != "" {
 			continue
 		}
-		as := prentice.FactVariable(name)
+		as := variable.OfFact(name)
 		if other := seen[as]; other != "" {
 			delete(facts, other)
 			t.noFact(other, vars[other].at, twice)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // MaxHosts is how many hosts a team's inventories may have together.
@@ -24,8 +25,8 @@ var names = []string{"inventory.ini", "inventory.yaml", "inventory.yml"}
 // Inventory is what a team's inventories say together. Keys are the files of the
 // private keys that hosts name, and Jumps the hosts to jump through, by bare name.
 type Inventory struct {
-	Hosts []prentice.Host // sorted by ref
-	Asked bool            // some were asked for, and may be others the next time
+	Hosts []team.Host // sorted by ref
+	Asked bool        // some were asked for, and may be others the next time
 	Keys  map[string]string
 	Jumps map[string]string
 }

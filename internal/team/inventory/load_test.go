@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/team"
 	"prentice/internal/team/inventory"
 )
 
@@ -41,13 +42,13 @@ func says(findings []prentice.Finding) string {
 }
 
 // load reads an inventory in which nothing is wrong.
-func load(t *testing.T, files ...string) map[string]prentice.Host {
+func load(t *testing.T, files ...string) map[string]team.Host {
 	t.Helper()
 	inv, findings := inventory.Load(folder(t, files...), nowhere)
 	if len(findings) > 0 {
 		t.Fatal(says(findings))
 	}
-	hosts := map[string]prentice.Host{}
+	hosts := map[string]team.Host{}
 	for _, h := range inv.Hosts {
 		hosts[h.Ref.Name()] = h
 	}

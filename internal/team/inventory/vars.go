@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/variable"
 )
 
 // connection is how Ansible's own vars begin.
@@ -107,11 +108,11 @@ func (t *tree) setting(name, value string, at prentice.Pos) setting {
 		return setting{value: value, at: at}
 	case isTemplate(value):
 		return t.unset(name, at, aTemplate)
-	case prentice.IsCredential(name) && value != "":
+	case variable.IsCredential(name) && value != "":
 		return t.unset(name, at, aSecret)
 	case !validVar.MatchString(name):
 		return t.unset(name, at, noName)
-	case prentice.FactVariable(name) == "":
+	case variable.OfFact(name) == "":
 		return t.unset(name, at, aTaken)
 	case len(value) > longestFact:
 		return t.unset(name, at, tooLong)
@@ -163,7 +164,7 @@ func (s setting) shown(name string) string {
 	switch {
 	case s.none != "":
 		return "no fact"
-	case prentice.IsCredential(name):
+	case variable.IsCredential(name):
 		return "one value"
 	}
 	return strconv.Quote(clip.Text(s.value))

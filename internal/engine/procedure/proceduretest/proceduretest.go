@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // Kinds are sh, bash, http, probe, wait and human: they know their attributes, and
@@ -77,19 +78,19 @@ func (kind) Done(context.Context, prentice.Work) (prentice.Answer, error) {
 
 // Catalog is a shop: checkout on two hosts, its database on one, and a
 // forgotten service that runs nowhere.
-func Catalog() *prentice.Catalog {
-	web1 := prentice.Host{Ref: "host/web-1", Address: "10.0.0.1", Facts: map[string]string{"zone": "a"}}
-	web2 := prentice.Host{Ref: "host/web-2", Address: "10.0.0.2", Facts: map[string]string{"zone": "b"}}
-	db1 := prentice.Host{Ref: "host/db-1", Address: "10.0.1.1"}
-	return &prentice.Catalog{
-		Entities: []prentice.Entity{{Ref: "system/shop", Kind: "System"}, {Ref: "system/empty", Kind: "System"}},
-		Services: []prentice.Service{
+func Catalog() *team.Catalog {
+	web1 := team.Host{Ref: "host/web-1", Address: "10.0.0.1", Facts: map[string]string{"zone": "a"}}
+	web2 := team.Host{Ref: "host/web-2", Address: "10.0.0.2", Facts: map[string]string{"zone": "b"}}
+	db1 := team.Host{Ref: "host/db-1", Address: "10.0.1.1"}
+	return &team.Catalog{
+		Entities: []team.Entity{{Ref: "system/shop", Kind: "System"}, {Ref: "system/empty", Kind: "System"}},
+		Services: []team.Service{
 			{Ref: "service/checkout", Title: "Checkout", Owner: "group/shop", System: "system/shop", Unit: "checkout.service",
-				URL: "http://127.0.0.1:8080", Hosts: []prentice.Host{web2, web1}, DependsOn: []prentice.Ref{"service/orders-db"}},
+				URL: "http://127.0.0.1:8080", Hosts: []team.Host{web2, web1}, DependsOn: []prentice.Ref{"service/orders-db"}},
 			{Ref: "service/forgotten", Title: "Forgotten"},
-			{Ref: "service/orders-db", Title: "Orders", System: "system/shop", Unit: "postgresql.service", Hosts: []prentice.Host{db1}},
+			{Ref: "service/orders-db", Title: "Orders", System: "system/shop", Unit: "postgresql.service", Hosts: []team.Host{db1}},
 		},
-		Hosts: []prentice.Host{db1, {Ref: "host/here", Local: true}, web1, web2},
+		Hosts: []team.Host{db1, {Ref: "host/here", Local: true}, web1, web2},
 	}
 }
 

@@ -1,0 +1,189 @@
+package run
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/clip"
+)
+
+// Difference is one thing that is not the same in two plans, or in two answers
+// of the policy. Old or New is empty where the thing was not there.
+type Difference struct {
+	What string `json:"what"` // such as "target host/a", "input depth", "step restart: body"
+	Old  string `json:"old,omitempty"`
+	New  string `json:"new,omitempty"`
+}
+
+// String is the difference in one line.
+func (d Difference) String() string {
+	switch {
+	case d.Old == "":
+		return fmt.Sprintf("%s: now %s", d.What, oneLine(d.New))
+	case d.New == "":
+		return fmt.Sprintf("%s: no longer %s", d.What, oneLine(d.Old))
+	}
+	return fmt.Sprintf("%s: was %s, now %s", d.What, oneLine(d.Old), oneLine(d.New))
+}
+
+func oneLine(s string) string {
+	s = strings.TrimSpace(s)
+	if first, _, more := strings.Cut(s, "\n"); more {
+		return clip.Text(first) + " …"
+	}
+	return clip.Text(s)
+}
+
+// Void is why the leave that a run had is void: it was for another plan, by
+// other rules, or by people who may no longer give it.
+type Void struct {
+	Says    string       `json:"says"`
+	Old     string       `json:"old,omitempty"` // the plan that leave was for
+	New     string       `json:"new,omitempty"` // the plan that the same request gives now
+	Changes []Difference `json:"changes,omitempty"`
+}
+
+// Differences compares two plans: who answers, what they touch, with which
+// values and limits, and step by step what they do. Equal plans have none.
+func Differences(old, now prentice.Plan) []Difference {
+	var c comparison
+	c.text("procedure", old.Procedure, now.Procedure)
+	c.text("summary", old.Summary, now.Summary)
+	c.text("owner", string(old.Owner), string(now.Owner))
+	c.text("subject", string(old.Subject), string(now.Subject))
+	c.text("risk", old.Risk.String(), now.Risk.String())
+	c.text("can be undone", yesOrNo(old.Undoable), yesOrNo(now.Undoable))
+	c.maps("target", targetTexts(old.Targets), targetTexts(now.Targets))
+	c.maps("fact of every target", old.Facts, now.Facts)
+	c.maps("input", old.Inputs, now.Inputs)
+	c.maps("event", old.Event, now.Event)
+	c.maps("limit", limitTexts(old.Limits), limitTexts(now.Limits))
+	c.text("secrets", strings.Join(old.Secrets, ", "), strings.Join(now.Secrets, ", "))
+	c.steps(old.Steps, now.Steps)
+	c.text("digest", old.Digest, now.Digest) // last: it only says that something in the file is another
+	if len(c.found) == 0 && old.Hash() != now.Hash() {
+		c.text("plan", old.Hash(), now.Hash())
+	}
+	return c.found
+}
+
+// comparison collects what is not the same.
+type comparison struct{ found []Difference }
+
+func (c *comparison) text(what, old, now string) {
+	if old != now {
+		c.found = append(c.found, Difference{what, old, now})
+	}
+}
+
+func (c *comparison) maps(what string, old, now map[string]string) {
+	names := map[string]bool{}
+	for name := range old {
+		names[name] = true
+	}
+	for name := range now {
+		names[name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		c.text(what+" "+name, old[name], now[name])
+	}
+}
+
+// steps compares steps by their ids, and then their order.
+func (c *comparison) steps(old, now []prentice.PlannedStep) {
+	was, is := byID(old), byID(now)
+	for _, s := range now {
+		before, there := was[s.ID]
+		if !there {
+			c.text("step "+s.ID, "", s.Says)
+			continue
+		}
+		c.step("step "+s.ID, before, s)
+	}
+	for _, s := range old {
+		if _, there := is[s.ID]; !there {
+			c.text("step "+s.ID, s.Says, "")
+		}
+	}
+	c.text("order of the steps", shared(old, is), shared(now, was))
+}
+
+func byID(steps []prentice.PlannedStep) map[string]prentice.PlannedStep {
+	m := map[string]prentice.PlannedStep{}
+	for _, s := range steps {
+		m[s.ID] = s
+	}
+	return m
+}
+
+// shared is the ids of those steps that the other plan has too, in order.
+func shared(steps []prentice.PlannedStep, other map[string]prentice.PlannedStep) string {
+	var ids []string
+	for _, s := range steps {
+		if _, there := other[s.ID]; there {
+			ids = append(ids, s.ID)
+		}
+	}
+	return strings.Join(ids, ", ")
+}
+
+func (c *comparison) step(what string, old, now prentice.PlannedStep) {
+	c.text(what+": section", string(old.Section), string(now.Section))
+	c.text(what+": kind", old.Kind, now.Kind)
+	c.text(what+": risk", old.Risk.String(), now.Risk.String())
+	c.text(what+": where", old.Where, now.Where)
+	c.text(what+": expects", old.Expect, now.Expect)
+	c.text(what+": may be repeated", yesOrNo(old.Idempotent), yesOrNo(now.Idempotent))
+	c.text(what+": path", strings.Join(old.Path, ":"), strings.Join(now.Path, ":"))
+	c.text(what+": says", old.Says, now.Says)
+	c.text(what+": body", old.Body, now.Body)
+	c.maps(what+": attribute", old.Attrs, now.Attrs)
+	c.maps(what+": value", old.Env, now.Env)
+	if old.Done == nil && now.Done == nil {
+		return
+	}
+	var before, after prentice.PlannedStep
+	if old.Done != nil {
+		before = *old.Done
+	}
+	if now.Done != nil {
+		after = *now.Done
+	}
+	c.step(what+": done when", before, after)
+}
+
+func targetTexts(list []prentice.Target) map[string]string {
+	texts := map[string]string{}
+	for _, t := range list {
+		text := cmp.Or(t.Address, "no address")
+		if t.Local {
+			text = "this machine"
+		}
+		if t.Via.Ref != "" {
+			text += " from " + string(t.Via.Ref) + " " + t.Via.Address
+		}
+		for _, name := range slices.Sorted(maps.Keys(t.Facts)) {
+			text += " " + name + "=" + t.Facts[name]
+		}
+		texts[string(t.Ref)] = text
+	}
+	return texts
+}
+
+func limitTexts(l prentice.PlanLimits) map[string]string {
+	return map[string]string{
+		"max_targets": fmt.Sprint(l.MaxTargets), "max_failures": fmt.Sprint(l.MaxFailures), "parallel": fmt.Sprint(l.Parallel), "max_unhealthy": fmt.Sprintf("%d%%", l.MaxUnhealthy),
+		"verify": l.Verify, "rollback": l.Rollback, "cooldown": l.Cooldown, "timeout": l.Timeout, "approval_expires": l.ApprovalExpires,
+	}
+}
+
+func yesOrNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
