@@ -37,11 +37,6 @@ type Policy interface {
 	Decide(context.Context, prentice.Moment) prentice.Decision
 }
 
-// Recorder keeps evidence, in the transaction that it is given.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
-}
-
 // Places says where a thing stands: for each part that it touches, the refs by
 // which a role on that part can be granted (its own, its system's, its owner's).
 // A thing that no one knows has no part.
@@ -56,7 +51,7 @@ type Deps struct {
 	Ops      []op.Op
 	DB       *db.DB
 	Policy   Policy
-	Recorder Recorder
+	Recorder db.Recorder[prentice.Note]
 	Places   Places // nil: nothing stands anywhere, so that only roles held everywhere count
 	Clock    func() time.Time
 	Log      *slog.Logger  // nil discards

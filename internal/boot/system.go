@@ -272,22 +272,14 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.openSilences()
 	s.claimed = &claims.Store{DB: s.db}
 	s.runner = runner.New(runner.Deps{
-		Peers: s.peers(acting), Install: s.claims.Install, Hosts: &s.contacts,
-		Store:   &run.Store{DB: s.db, Ledger: s.ledger, Clock: time.Now},
-		Planner: s.Team, Policy: s.Team, People: places{s}, Health: unwell{s}, Calendar: s.Team, Estate: estate{s},
-		Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")},
-		// The skills are there before any run is.
-		Edition: func() any { return s.Team.now.Load() },
-		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
-			return s.desk.Relieved(ctx, incident)
-		},
-		Over: func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) {
-			return s.desk.Over(ctx, run, incident)
-		},
-		Opened: func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error) {
-			return s.desk.Opened(ctx, incident)
-		},
-		Stopped: s.stop.Stopped, StopSays: s.stop.Says, Send: s.inbox.Send, SendIn: s.inbox.SendIn, Event: s.inbox.Show, Incident: s.incident, Log: s.log, Env: s.stepEnv(), Session: proc.Session(),
+		Store:      &run.Store{DB: s.db, Ledger: s.ledger, Clock: time.Now},
+		Judging:    runner.Judging{Planner: s.Team, Policy: s.Team, People: places{s}, Health: unwell{s}, Calendar: s.Team, Estate: estate{s}, Edition: func() any { return s.Team.now.Load() }},
+		Performing: runner.Performing{Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Hosts: &s.contacts, Env: s.stepEnv(), Install: s.claims.Install, Session: proc.Session()},
+		Switch:     runner.Switch{Stopped: s.stop.Stopped, StopSays: s.stop.Says},
+		Inbox:      runner.Inbox{Send: s.inbox.Send, SendIn: s.inbox.SendIn, Event: s.inbox.Show},
+		Incidents:  s.aboutRuns(),
+		Peers:      s.peers(acting),
+		Log:        s.log,
 	})
 	s.logs = logs
 	s.openOutbox()
@@ -301,6 +293,22 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		return err
 	}
 	return s.openRetention()
+}
+
+// aboutRuns is what the desk of incidents knows. It is there before any run is.
+func (s *System) aboutRuns() runner.Incidents {
+	return runner.Incidents{
+		Incident: s.incident,
+		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
+			return s.desk.Relieved(ctx, incident)
+		},
+		Over: func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) {
+			return s.desk.Over(ctx, run, incident)
+		},
+		Opened: func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error) {
+			return s.desk.Opened(ctx, incident)
+		},
+	}
 }
 
 // stepEnv is what every step gets beside its plan: where the team's own state

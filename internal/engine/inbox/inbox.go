@@ -27,11 +27,6 @@ var files embed.FS
 // Schema is the inbox's own tables, for db.Migrate.
 func Schema() fs.FS { return db.Under(files, "schema") }
 
-// Recorder keeps evidence within the caller's transaction.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
-}
-
 // Listener is told of a new event, with its number and who sent it. It may be
 // told of the same one again.
 type Listener func(context.Context, prentice.EventRecord) error
@@ -45,7 +40,7 @@ type Inbox struct {
 
 	db        *db.DB
 	clock     func() time.Time
-	record    Recorder
+	record    db.Recorder[prentice.Note]
 	log       *slog.Logger
 	listeners []Listener
 	wake      chan struct{}
@@ -55,7 +50,7 @@ type Inbox struct {
 }
 
 // New is an inbox on a database that has its tables.
-func New(d *db.DB, clock func() time.Time, record Recorder, log *slog.Logger) *Inbox {
+func New(d *db.DB, clock func() time.Time, record db.Recorder[prentice.Note], log *slog.Logger) *Inbox {
 	return &Inbox{
 		Window: DefaultWindow, db: d, clock: clock, record: record, log: log, wake: make(chan struct{}, 1), held: map[int64]*holdup{},
 		pauses: []time.Duration{20 * time.Millisecond, 80 * time.Millisecond, 320 * time.Millisecond, 1280 * time.Millisecond},

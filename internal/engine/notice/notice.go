@@ -33,11 +33,6 @@ var files embed.FS
 // Schema is the outbox's own tables, for db.Migrate.
 func Schema() fs.FS { return db.Under(files, "schema") }
 
-// Recorder keeps evidence within the caller's transaction.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
-}
-
 // Sender gives a message to a receiver. It returns soon, also when the receiver
 // does not, and its errors hold no secret.
 type Sender interface {
@@ -54,7 +49,7 @@ type Memory interface {
 // Deps is what an outbox needs of the world.
 type Deps struct {
 	DB       *db.DB
-	Recorder Recorder
+	Recorder db.Recorder[prentice.Note]
 	Sender   Sender
 	Memory   Memory
 	Settings func() *Settings                                                           // in force at this moment

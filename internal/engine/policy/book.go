@@ -23,18 +23,13 @@ var schema embed.FS
 // Schema is the book's tables; their owner is "policy".
 func Schema() fs.FS { return db.Under(schema, "schema") }
 
-// Recorder keeps evidence within the transaction that makes it true.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
-}
-
 // Book keeps which policy is in force. The first one that is found enters by
 // itself; every other is adopted by owners, and the policy in force judges
 // whether they may and how many of them it takes.
 type Book struct {
 	DB       *db.DB
 	OfGroups bool // it is the book of who is in which group
-	Recorder Recorder
+	Recorder db.Recorder[prentice.Note]
 	Clock    func() time.Time
 	// Role is what a person may do at this moment: a vote of someone who is no
 	// owner any more does not count.

@@ -28,18 +28,13 @@ const (
 	Dead  = 8 * time.Second // after this it is declared dead
 )
 
-// Recorder keeps evidence within the transaction that makes it true.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
-}
-
 // Registry is this process among those that work on the database. Name tells it from
 // the others and stays the same over restarts; anyone who opens one holds the name alone
 // on the data folder Folder, or the whole of it as SingleName. Machine tells where
 // processes see each other, and Copy which folder it is there.
 type Registry struct {
 	DB      *db.DB
-	Record  Recorder
+	Record  db.Recorder[prentice.Note]
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Name    string

@@ -23,16 +23,11 @@ type Sort struct {
 	Stock  func(context.Context) (db.Stock, error)           // nil: no one counts it
 }
 
-// Recorder keeps evidence within the caller's transaction.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
-}
-
 // Keeper makes the passes.
 type Keeper struct {
 	DB       *db.DB
 	Clock    func() time.Time
-	Recorder Recorder
+	Recorder db.Recorder[prentice.Note]
 	Log      *slog.Logger
 	Sorts    []Sort
 	Needed   func(context.Context) (map[string]bool, error) // the refs that must stay; nil: none

@@ -35,13 +35,8 @@ func (r *Store) Reading(ctx context.Context) Source { return reader{ctx, r.DB} }
 // Store keeps runs, and all that is written of them.
 type Store struct {
 	DB     *db.DB
-	Ledger Recorder
+	Ledger db.Recorder[prentice.Note]
 	Clock  func() time.Time
 
 	orphans orphans // of ForgetPlans alone
-}
-
-// Recorder keeps evidence within the transaction that makes it true.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
 }

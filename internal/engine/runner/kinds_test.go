@@ -17,7 +17,7 @@ func TestHumanIsAStepKind(t *testing.T) {
 }
 
 func TestAStepGetsTheTimeThatItsKindAsksFor(t *testing.T) {
-	r := New(Deps{Kinds: []prentice.StepKind{Wait{}, Human{}}})
+	r := New(Deps{Performing: Performing{Kinds: []prentice.StepKind{Wait{}, Human{}}}})
 	plan := prentice.Plan{Limits: prentice.PlanLimits{Cooldown: "0s", Timeout: "10s", ApprovalExpires: "1h0m0s"}}
 	_, limit, _, err := plan.Limits.Times()
 	if err != nil {

@@ -63,5 +63,5 @@ func (r *Runner) newsOf(run prentice.Run, causes []prentice.Cause) (_ prentice.E
 
 // tell tells anyone who watches.
 func (r *Runner) tell(one prentice.Run, step string) {
-	r.hub.tell(run.Moment{Run: one.Number, Time: r.Clock(), State: one.State, Step: step, Says: one.Says})
+	r.say(run.Moment{Run: one.Number, Time: r.Clock(), State: one.State, Step: step, Says: one.Says})
 }

@@ -234,7 +234,7 @@ func (r *Runner) Heard(m run.Moment) {
 	if m.State.Ended() {
 		r.freed.ring()
 	}
-	r.hub.tell(m)
+	r.say(m)
 }
 
 // StopWanted is told that someone asked another process to stop a run.

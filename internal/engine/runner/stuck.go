@@ -60,5 +60,5 @@ func (r *Runner) cannot(what string, number int64, state prentice.State, err err
 	log.Error(what, "run", number, "err", err)
 	now := prentice.Run{Number: number, State: state}
 	r.stuck.says(&now)
-	r.hub.tell(run.Moment{Run: number, Time: r.Clock(), State: state, Says: now.Says})
+	r.say(run.Moment{Run: number, Time: r.Clock(), State: state, Says: now.Says})
 }

@@ -12,7 +12,7 @@ import (
 // Watch tells what happens to a run, or to all with 0, from now on, until ctx
 // ends, emit fails, or the one run is over.
 func (r *Runner) Watch(ctx context.Context, number int64, emit func(run.Moment) error) error {
-	moments, stop := r.hub.watch(number)
+	moments, stop := r.hub.Listen(number)
 	defer stop()
 	if number != 0 {
 		d, err := r.Show(ctx, number)
@@ -29,7 +29,8 @@ func (r *Runner) Watch(ctx context.Context, number int64, emit func(run.Moment) 
 		select {
 		case <-ctx.Done():
 			return nil
-		case m := <-moments:
+		case told := <-moments:
+			m := told.It
 			if err := emit(m); err != nil {
 				return err
 			}
@@ -57,10 +58,18 @@ func (r *Runner) overNow(ctx context.Context, number int64, emit func(run.Moment
 
 // Watched says whether someone watches a run here; of 0, whether anyone watches
 // anything.
-func (r *Runner) Watched(run int64) bool { return r.hub.watched(run) }
+func (r *Runner) Watched(number int64) bool {
+	if number == 0 {
+		return r.hub.Heard()
+	}
+	return r.hub.Heard(number, 0)
+}
+
+// say tells those who watch a run, or all.
+func (r *Runner) say(m run.Moment) { r.hub.Tell(m, m.Run, 0) }
 
 // Printed tells watchers what a step has printed. The log's keeper calls it once
 // the line is kept.
 func (r *Runner) Printed(number int64, line log.Line) {
-	r.hub.tell(run.Moment{Run: number, Time: line.Time, Step: line.Step, State: prentice.Running, Log: &line})
+	r.say(run.Moment{Run: number, Time: line.Time, Step: line.Step, State: prentice.Running, Log: &line})
 }

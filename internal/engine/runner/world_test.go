@@ -307,16 +307,22 @@ func (w *world) runner() *Runner {
 	if os.Getenv("RUNNER_LOG") != "" {
 		quiet = slog.Default()
 	}
-	return New(Deps{Store: &run.Store{DB: w.db, Ledger: w, Clock: func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }}, Planner: w, Policy: w, People: w, Health: w, Calendar: w, Estate: w, StopSays: func() string { return "person/oz: a test" }, Secrets: w, Logs: w, Reaper: w,
-		Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Stopped: w.stop.Load, Send: w.send, SendIn: w.sendIn,
-		Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
+	return New(Deps{
+		Store:      &run.Store{DB: w.db, Ledger: w, Clock: func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }},
+		Judging:    Judging{Planner: w, Policy: w, People: w, Health: w, Calendar: w, Estate: w},
+		Performing: Performing{Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Secrets: w, Logs: w, Reaper: w},
+		Switch:     Switch{Stopped: w.stop.Load, StopSays: func() string { return "person/oz: a test" }},
+		Inbox: Inbox{Send: w.send, SendIn: w.sendIn, Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
 			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed", Causes: prentice.JoinPeople([]prentice.Ref{w.mover})}}, nil
+		}},
+		Incidents: Incidents{
+			Over: func(_ context.Context, _ int64, incident prentice.Ref) (bool, error) {
+				return !w.incidents[incident].Open, nil
+			},
+			Incident: func(_ context.Context, ref, about prentice.Ref) (Incident, error) { return w.incidents[ref], nil },
 		},
-		Over: func(_ context.Context, _ int64, incident prentice.Ref) (bool, error) {
-			return !w.incidents[incident].Open, nil
-		},
-		Incident: func(_ context.Context, ref, about prentice.Ref) (Incident, error) { return w.incidents[ref], nil },
-		Log:      quiet})
+		Log: quiet,
+	})
 }
 
 // each runs a test on every sort of database.

@@ -152,13 +152,13 @@ func (l *Lookout) find(name string) (team.Service, error) {
 // changes emits every judgement that becomes another one.
 func (l *Lookout) changes(ctx context.Context, _ op.Call, in WatchIn, emit func(Change) error) error {
 	if in.Name == "" {
-		return l.hub.listen(ctx, emit)
+		return l.listen(ctx, emit)
 	}
 	s, err := l.find(in.Name)
 	if err != nil {
 		return err
 	}
-	return l.hub.listen(ctx, func(c Change) error {
+	return l.listen(ctx, func(c Change) error {
 		if c.Service != s.Ref {
 			return nil
 		}

@@ -55,7 +55,7 @@ func (l *Lookout) record(w *watched, seen prentice.Observation, late bool) {
 	}
 	w.pending = w.pending[max(0, len(w.pending)-mostPending):]
 	if before.Word != w.state.Word {
-		l.hub.tell(Change{Time: now, Service: w.service, Probe: w.probe, From: orUnknown(before.Word), To: w.state.Word, Says: w.state.Reason})
+		l.hub.Tell(Change{Time: now, Service: w.service, Probe: w.probe, From: orUnknown(before.Word), To: w.state.Word, Says: w.state.Reason}, everyone{})
 	}
 }
 

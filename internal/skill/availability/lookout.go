@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/hub"
 	"prentice/internal/kit/metric"
 	"prentice/internal/team"
 )
@@ -41,7 +42,7 @@ type Deps struct {
 // Lookout watches the services of the catalog in force.
 type Lookout struct {
 	Deps
-	hub  hub
+	hub  hub.Hub[everyone, Change]
 	kept store
 
 	mu     sync.Mutex // guards all below

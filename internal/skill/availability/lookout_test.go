@@ -211,7 +211,7 @@ func TestWhoWatchesHearsOfEveryChange(t *testing.T) {
 	go func() {
 		ended <- w.changes(ctx, op.Call{}, WatchIn{Name: "a"}, func(c Change) error { heard <- c; return nil })
 	}()
-	w.until("someone listens", func() bool { w.hub.mu.Lock(); defer w.hub.mu.Unlock(); return len(w.hub.ears) == 1 })
+	w.until("someone listens", func() bool { return w.hub.Heard() })
 	w.untilStands("a", Well)
 	s.sick.Store(true)
 	for c := range heard {
@@ -229,29 +229,28 @@ func TestWhoWatchesHearsOfEveryChange(t *testing.T) {
 }
 
 func TestASlowListenerHoldsNobodyUp(t *testing.T) {
-	var h hub
+	const backlog = 300 // more than is kept for one who is slow
+	var l Lookout
 	ctx, cancel := context.WithCancel(t.Context())
 	got, release, ended := make(chan Change, 2*backlog), make(chan bool), make(chan error, 1)
 	go func() {
-		ended <- h.listen(ctx, func(c Change) error {
+		ended <- l.listen(ctx, func(c Change) error {
 			<-release
 			got <- c
 			return nil
 		})
 	}()
 	for listening := false; !listening; time.Sleep(time.Millisecond) {
-		h.mu.Lock()
-		listening = len(h.ears) == 1
-		h.mu.Unlock()
+		listening = l.hub.Heard()
 	}
 	for range 3 * backlog {
-		h.tell(Change{To: Well})
+		l.hub.Tell(Change{To: Well}, everyone{})
 	}
 	close(release)
-	for range backlog {
+	for range backlog / 2 {
 		<-got
 	}
-	h.tell(Change{To: Down})
+	l.hub.Tell(Change{To: Down}, everyone{})
 	missed := 0
 	for c := range got {
 		missed += c.Missed

@@ -73,7 +73,7 @@ func (l *Lookout) read(ctx context.Context) error {
 			before = orUnknown(w.state.Word)
 		}
 		if now := orUnknown(s.state.Word); before != now {
-			l.hub.tell(Change{Time: l.Clock(), Service: s.service, Probe: s.probe, From: before, To: now, Says: s.state.Reason})
+			l.hub.Tell(Change{Time: l.Clock(), Service: s.service, Probe: s.probe, From: before, To: now, Says: s.state.Reason}, everyone{})
 		}
 	}
 	l.follow()

@@ -15,7 +15,7 @@ const firstWithin = 10 * time.Second
 // Run looks at everything until the context ends, and then keeps what it has
 // seen.
 func (l *Lookout) Run(ctx context.Context) error {
-	defer l.hub.close()
+	defer l.hub.Close()
 	if l.Lead == nil {
 		return l.lookOut(ctx)
 	}

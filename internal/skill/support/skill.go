@@ -55,11 +55,6 @@ type Runs interface {
 	Retry(ctx context.Context, run int64, by prentice.Actor, reason string) (prentice.Run, error)
 }
 
-// Recorder keeps evidence within the caller's transaction.
-type Recorder interface {
-	Append(tx *db.Tx, now time.Time, notes ...prentice.Note) error
-}
-
 // Deps is what the skill uses. None is needed to describe it. The door may be
 // one that is filled in later, since it is made of all skills.
 type Deps struct {
@@ -70,7 +65,7 @@ type Deps struct {
 	Matcher     Matcher
 	Router      Router // nil: every alert is told to people
 	Diagnoser   Diagnoser
-	Recorder    Recorder
+	Recorder    db.Recorder[prentice.Note]
 	Silences    Silences                                                                                 // nil: nothing is ever silenced
 	Maintenance func(ctx context.Context, now time.Time, about prentice.Ref, days int) []calendar.Listed // in force, or within some days; of everything with ""; nil: there is none
 	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error)                          // what would hold back a run that was refused, now; nil: its time alone tells
