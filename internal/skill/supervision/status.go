@@ -80,7 +80,11 @@ func (s *Status) count(services []ServiceState) {
 
 func (s *Status) held(now Now) {
 	if now.Stopped {
-		s.Holds = append(s.Holds, "everything is stopped"+after(": ", now.Why)+"; let it go on with: prentice resume-all")
+		says := "everything is stopped" + after(": ", now.Why)
+		if !strings.Contains(now.Why, "prentice resume-all") { // after a restore the reason says it, and what to look at before
+			says += "; let it go on with: prentice resume-all"
+		}
+		s.Holds = append(s.Holds, says)
 	}
 	if now.Draining {
 		s.Holds = append(s.Holds, "drained: nothing begins before prentice is stopped and started again")
@@ -152,14 +156,17 @@ func (s Status) text(whole bool) string {
 	for _, one := range s.Unhealthy {
 		below(fmt.Sprintf("%s %s: %s", signOfService(one.State), one.Ref, one.Says))
 	}
+	more(below, s.Down+s.Flapping+s.Unknown-len(s.Unhealthy), "prentice service list")
 	head("Incidents", counted([]tally{{s.Incidents, "■ %d open"}}, "● none is open"))
 	for _, one := range s.Broken {
-		below(fmt.Sprintf("■ %s  %s: %s, since %s", one.Ref, one.Subject, one.Title, op.At(one.Opened)))
+		below(fmt.Sprintf("■ %s  %s: %s, since %s%s", one.Ref, one.Subject, one.Title, op.At(one.Opened), one.cared()))
 	}
+	more(below, s.Incidents-len(s.Broken), "prentice incident list --open")
 	head("Runs", counted([]tally{{s.Waiting, "▲ %d waiting for a person"}, {s.Running, "◐ %d under way"}}, "● none is under way, and none waits for a person"))
 	for _, run := range s.Asked {
 		below(fmt.Sprintf("▲ %s  %s%s: %s", run.Ref(), run.Procedure, after(" on ", run.About()), run.Says))
 	}
+	more(below, s.Waiting-len(s.Asked), "prentice inbox list")
 	if len(s.Holds) == 0 {
 		head("Blocked", "● nothing")
 	}
@@ -174,6 +181,28 @@ func (s Status) text(whole bool) string {
 		head("Team", fmt.Sprintf("✕ %s in the team folder; see them with: prentice now", op.Count(s.Errors, "error", "errors")))
 	}
 	return b.String()
+}
+
+// more says how many are not named, and what names them.
+func more(below func(string), n int, command string) {
+	if n > 0 {
+		below(fmt.Sprintf("and %d more: %s", n, command))
+	}
+}
+
+// cared says who has an open incident, or that no one is called for it.
+func (b Broken) cared() string {
+	text := ""
+	if b.Assignee != "" {
+		text += fmt.Sprintf("; %s has it", b.Assignee)
+	}
+	if b.Muted != nil {
+		text += "; silenced"
+		if !b.Muted.Until.IsZero() {
+			text += " until " + op.At(b.Muted.Until)
+		}
+	}
+	return text
 }
 
 // tally is a number, and how it is said when it is not 0.
