@@ -158,3 +158,14 @@ func TestDeclarationsAreStrict(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileThatHoldsASecretIsNamedWhenItIsToBeChanged(t *testing.T) {
+	s := store(t, nil)
+	file := s.Folder + "/pager-url"
+	if err := os.WriteFile(file, []byte("http://127.0.0.1/a"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), "pager-url", "http://127.0.0.1/b", true); !strings.Contains(prentice.HintOf(err), file) {
+		t.Errorf("%v: %s", err, prentice.HintOf(err))
+	}
+}

@@ -39,7 +39,7 @@ func (s *Secrets) Put(_ context.Context, name, value string, replace bool) error
 		return err
 	}
 	if d := s.source(name); d.From != Store {
-		return prentice.Errorf(prentice.Conflict, "secret %s comes from a %s, not from the store", name, d.From).Try("change it there")
+		return prentice.Errorf(prentice.Conflict, "secret %s comes from a %s, not from the store", name, d.From).Try(elsewhere(d))
 	}
 	_, err := os.Stat(s.path(name))
 	switch {
@@ -53,6 +53,14 @@ func (s *Secrets) Put(_ context.Context, name, value string, replace bool) error
 		return err
 	}
 	return write(s.path(name), raw)
+}
+
+// elsewhere is where a value is changed that the store does not have.
+func elsewhere(d Declaration) string {
+	if d.From == File {
+		return "write the new value into " + d.Path
+	}
+	return "change it where its command has it from"
 }
 
 // Remove forgets a value of the store.

@@ -1,12 +1,16 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"prentice"
+	"prentice/internal/op"
+	"prentice/internal/skill/supervision"
 )
 
 func TestEvidenceReadsAsSentences(t *testing.T) {
@@ -91,5 +95,24 @@ func TestLimitsAreBarsAndThoseAboveHalfCanBeSeenAlone(t *testing.T) {
 	}
 	if n := strings.Count(w.get("/limits?_over=50").Body.String(), "<meter "); n != 1 {
 		t.Errorf("%d limits are above half", n)
+	}
+	many := storybook(t, true)
+	many.door.ops["limit.show"] = op.New("limit.show", prentice.Look, prentice.Viewer, "Show limits.", func(context.Context, op.Call, struct{}) (out supervision.LimitState, err error) {
+		for i := range 30 {
+			out.Uses = append(out.Uses, prentice.LimitUse{Layer: "target", Name: fmt.Sprint("host/edge-", i), Used: 1, Most: 10, Per: "hour"})
+		}
+		return out, nil
+	})
+	if page := many.as("olga").get("/limits").Body.String(); strings.Contains(page, "<meter ") || !strings.Contains(page, "All 30 limits") || !strings.Contains(page, "None of 30 limits") {
+		t.Errorf("30 limits of which none is half used: %s", page)
+	}
+}
+
+func TestAHostSaysOnItsPageWhetherItCanBeReached(t *testing.T) {
+	page := storybook(t, true).as("vera").get("/catalog/host/web-1").Body.String()
+	for _, want := range []string{"<dt>contact</dt><dd>unreachable", "It does not answer", `<a href="/services/checkout">service/checkout</a>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in %s", want, page)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"prentice/internal/engine/replica"
 	"prentice/internal/op"
 	"prentice/internal/skill/design"
+	"prentice/internal/skill/security"
 	"prentice/internal/skill/support"
 	"prentice/internal/team"
 )
@@ -130,6 +131,9 @@ func moreOps(full bool) []op.Op {
 				}
 			}
 			return out, nil
+		}),
+		op.New("host.list", prentice.Look, prentice.Viewer, "List hosts.", func(context.Context, op.Call, struct{}) (security.Hosts, error) {
+			return security.Hosts{Hosts: []security.HostState{{Host: "host/web-1", State: security.HostLost, Seen: noon.Add(-5 * time.Minute), Says: "it does not answer", Hint: "look at it with: prentice service show service/checkout"}}}, nil
 		}),
 		op.New("catalog.show", prentice.Look, prentice.Viewer, "Show an entity.", func(_ context.Context, _ op.Call, in struct {
 			Ref string `json:"ref"`
