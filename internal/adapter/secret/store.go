@@ -39,7 +39,7 @@ func (s *Secrets) Put(_ context.Context, name, value string, replace bool) error
 		return err
 	}
 	if d := s.source(name); d.From != Store {
-		return prentice.Errorf(prentice.Conflict, "secret %s comes from a %s, not from the store", name, d.From).Try(elsewhere(d))
+		return prentice.Errorf(prentice.Conflict, "secret %s comes from a %s, not from the store", name, d.From).Try("%s", elsewhere(d))
 	}
 	_, err := os.Stat(s.path(name))
 	switch {

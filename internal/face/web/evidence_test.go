@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"prentice"
+	"prentice/internal/engine/gate"
 	"prentice/internal/op"
 	"prentice/internal/skill/supervision"
 )
@@ -99,7 +100,7 @@ func TestLimitsAreBarsAndThoseAboveHalfCanBeSeenAlone(t *testing.T) {
 	many := storybook(t, true)
 	many.door.ops["limit.show"] = op.New("limit.show", prentice.Look, prentice.Viewer, "Show limits.", func(context.Context, op.Call, struct{}) (out supervision.LimitState, err error) {
 		for i := range 30 {
-			out.Uses = append(out.Uses, prentice.LimitUse{Layer: "target", Name: fmt.Sprint("host/edge-", i), Used: 1, Most: 10, Per: "hour"})
+			out.Uses = append(out.Uses, gate.LimitUse{Layer: "target", Name: fmt.Sprint("host/edge-", i), Used: 1, Most: 10, Per: "hour"})
 		}
 		return out, nil
 	})

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 func TestAStatusSaysWhatItDoesNotName(t *testing.T) {
 	until := time.Date(2026, 3, 2, 13, 0, 0, 0, time.UTC)
 	text := Status{Serving: true, Down: 7, Unhealthy: make([]ServiceState, 5), Incidents: 6, Waiting: 2, Asked: make([]prentice.Run, 1),
-		Broken: []Broken{{Ref: "incident/1", Subject: "service/web", Title: "web is down", Assignee: "person/ann"}, {Ref: "incident/2", Subject: "service/db", Title: "db is down", Muted: &prentice.Mute{Until: until}}},
+		Broken: []Broken{{Ref: "incident/1", Subject: "service/web", Title: "web is down", Assignee: "person/ann"}, {Ref: "incident/2", Subject: "service/db", Title: "db is down", Muted: &team.Mute{Until: until}}},
 	}.Text()
 	for _, want := range []string{"and 2 more: prentice service list\n", "and 4 more: prentice incident list --open\n", "and 1 more: prentice inbox list\n", "; person/ann has it\n", "; silenced until 2026-03-02 13:00:00 UTC\n"} {
 		if !strings.Contains(text, want) {
