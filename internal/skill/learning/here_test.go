@@ -61,7 +61,7 @@ func TestWhatStandsHereIsCountedFromTheTeamsData(t *testing.T) {
 		"build":       {"Without an Undo section: restart."},
 		"prototyping": {"3 commands were run ad hoc", "`uptime`, 2 times", "rare faults: look."},
 		"integration": {"api/orders", "1 of 2 services need another", "from alertmanager: 2", "from ci: 1", "1 of them was sent more than once", "7 were taken, 1 were given up"},
-		"userfocus":   {"incident/2: shop is down. It lasted 1h0m0s, on service/shop.", "1 of 2 services say"},
+		"userfocus":   {"incident/2: shop is down. It lasted 1h0m0s, on service/shop.", "1 of 2 services have a description"},
 	} {
 		text, err := aTeam().stands(t.Context(), topic)
 		if err != nil {
