@@ -320,6 +320,26 @@ func TestWhatHappenedIsWrittenDown(t *testing.T) {
 	}
 }
 
+func TestWhatWasAskedWithABodyThatWasNotReadIsWrittenDown(t *testing.T) {
+	w := open(t, dbtest.SQLite(t), fails("change.it", prentice.Change, errors.New("x")), fails("look.at", prentice.Look, errors.New("x")))
+	large := prentice.Errorf(prentice.Limited, "the body has more than 9 bytes")
+	for _, c := range []struct {
+		actor    prentice.Actor
+		op, want string
+	}{
+		{ann, "change.it", `op.failed person/ann [op/change.it] {"op":"change.it","door":"cli","error":"limited","says":"the body has more than 9 bytes"}`},
+		{ann, "look.at", ""},
+		{ann, "no.such", ""},
+		{prentice.Actor{}, "change.it", ""},
+	} {
+		w.notes = nil
+		w.Unread(t.Context(), c.actor, c.op, large)
+		if got := w.told(); strings.TrimSpace(got) != c.want {
+			t.Errorf("%s: %q", c.op, got)
+		}
+	}
+}
+
 func TestADeedThatCannotBeWrittenDownSaysThatItWasDone(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	w.full = fmt.Errorf("append: %w", db.ErrFull)

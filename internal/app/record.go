@@ -98,6 +98,17 @@ func (a *App) denied(ctx context.Context, actor prentice.Actor, o op.Op, e *pren
 	return e
 }
 
+// Unread writes down that someone asked for an operation with an input that was not
+// read, as one that failed.
+func (a *App) Unread(ctx context.Context, actor prentice.Actor, name string, why *prentice.Error) {
+	o, err := a.find(name)
+	d := &deed{app: a, op: o, actor: actor}
+	if err != nil || !actor.Known() || d.unwritten() {
+		return
+	}
+	a.mustWrite(ctx, o, func(tx *db.Tx) error { return a.note(tx, "op.failed", d, nil, why) })
+}
+
 // note appends one line of evidence. Of a secret operation it keeps neither
 // input nor the words of an error, which may repeat it.
 func (a *App) note(tx *db.Tx, kind string, d *deed, out any, e *prentice.Error) error {

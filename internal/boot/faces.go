@@ -32,12 +32,12 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	calls, err := api.New(api.Config{Door: s.App, Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Public: address(public), Secret: secret, Changed: s.Identity.Changed, Log: s.log,
+	through := support.Through{Door: s.App}
+	calls, err := api.New(api.Config{Door: s.App, Unread: s.unread(through), Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Public: address(public), Secret: secret, Changed: s.Identity.Changed, Log: s.log,
 		Ready: s.readiness().ask})
 	if err != nil {
 		return nil, err
 	}
-	through := support.Through{Door: s.App}
 	hooks := hook.New(hook.Config{Send: func(ctx context.Context, by prentice.Actor, e prentice.Event) (any, error) {
 		return through.Send(ctx, by, e)
 	}, Authenticate: s.authenticate, Log: s.log})
@@ -57,6 +57,20 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	}
 	proxies, err := s.Settings.proxies()
 	return behind(proxies, all), err
+}
+
+// unread writes down what was asked of the API with a body that was not read. The
+// sender of an event does not send it again, so what was lost is told of.
+func (s *System) unread(through support.Through) api.Unread {
+	return func(ctx context.Context, by prentice.Actor, operation string, why *prentice.Error) {
+		s.App.Unread(ctx, by, operation, why)
+		if operation != "event.send" || why.Kind != prentice.Limited {
+			return
+		}
+		if _, err := through.Send(ctx, by, hook.TooLarge(by, "/v1/op/"+operation, why)); err != nil {
+			s.log.Warn("a message that is too large", "sender", by.Ref(), "err", err)
+		}
+	}
 }
 
 // counts is what stands beside the words of the menu. Anyone who may not count sees

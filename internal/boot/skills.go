@@ -67,6 +67,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Absences: func(ctx context.Context) ([]run.Absence, error) { return s.runner.Absences(ctx) },
 			Channels: func(secret string) []string { return s.Team.now.Load().notices().Using(secret) },
+			Anew:     s.outbox.Anew,
 			Page:     func(path string) string { return s.url() + path },
 			Address:  func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: func(ctx context.Context) (int, error) { return s.desk.OpenCount(ctx) }, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,

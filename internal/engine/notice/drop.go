@@ -38,6 +38,27 @@ func notFound(number int64) error {
 	return prentice.Errorf(prentice.NotFound, "no notice %d", number).Try("list them with: prentice notice list")
 }
 
+// Anew makes what waits for some channels due now: something that they needed is
+// there. What was said of the last try is no longer so.
+func (o *Outbox) Anew(ctx context.Context, channels []string) error {
+	if len(channels) == 0 {
+		return nil
+	}
+	err := o.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, channel := range channels {
+			if _, err := tx.Exec(`UPDATE notices SET due = ?, says = '' WHERE channel = ? AND state = 'waiting' AND taken = 0`, db.Micros(o.Clock()), channel); err != nil {
+				return err
+			}
+		}
+		tx.After(o.ring)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("send again what waits: %w", err)
+	}
+	return nil
+}
+
 // Drop ends a notice that was not sent: no one tries it any more, and a person
 // has said why.
 func (o *Outbox) Drop(ctx context.Context, number int64, by prentice.Actor, reason string) error {

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -117,6 +118,32 @@ func TestWhatNobodyTakesIsTriedAgainAndThenDead(t *testing.T) {
 		}
 		if err := w.Retry(t.Context(), 99, olga); prentice.KindOf(err) != prentice.NotFound {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestWhatWaitsForAChannelIsDueOnceItHasWhatItNeeds(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.fails["chat"] = errors.New("secret chat-url is not set")
+		w.hear(waiting())
+		w.round()
+		if list := w.all(Waiting); len(list) != 1 || list[0].Says != "secret chat-url is not set" {
+			t.Fatalf("%+v", list)
+		}
+		if err := w.Anew(t.Context(), []string{"pager"}); err != nil || w.all(Waiting)[0].Says == "" {
+			t.Errorf("another channel: %+v, %v", w.all(Waiting), err)
+		}
+		delete(w.fails, "chat")
+		if err := w.Anew(t.Context(), []string{"chat", "mail"}); err != nil || w.all(Waiting)[0].Says != "" {
+			t.Errorf("it is still said: %+v, %v", w.all(Waiting), err)
+		}
+		w.round()
+		if list := w.all(Sent); len(list) != 1 {
+			t.Errorf("%+v", w.all(""))
+		}
+		if err := w.Anew(t.Context(), []string{"chat"}); err != nil || len(w.all(Sent)) != 1 {
+			t.Errorf("what was sent: %+v, %v", w.all(""), err)
 		}
 	})
 }

@@ -54,8 +54,12 @@ type Config struct {
 	Log     *slog.Logger                // nil discards
 	Beat    time.Duration               // between the heartbeats of a stream; 0 is 15 s
 	Reading time.Duration               // for a body to arrive; 0 is 30 s
+	Unread  Unread                      // hears of bodies that were not read; nil is no one
 	Changed func() <-chan struct{}      // closed when anyone's standing next changes; nil is never
 }
+
+// Unread hears that the input of an operation was not read, and why.
+type Unread func(ctx context.Context, actor prentice.Actor, operation string, why *prentice.Error)
 
 // face is the configured handler.
 type face struct {
@@ -148,6 +152,9 @@ func (f *face) invoke(w http.ResponseWriter, r *http.Request, actor prentice.Act
 	}
 	body, status, problem := f.readBody(w, r)
 	if problem != nil {
+		if f.Unread != nil {
+			f.Unread(r.Context(), actor, r.PathValue("name"), problem)
+		}
 		writeProblem(w, status, problem)
 		return
 	}

@@ -46,12 +46,17 @@ func (f *face) tellTooLarge(r *http.Request, actor prentice.Actor, err error) {
 	if !is || s.status != http.StatusRequestEntityTooLarge {
 		return
 	}
-	says := fmt.Sprintf("a message from %s to %s was not read, and what it told of is lost: %s", actor.Ref(), r.URL.Path, s.is.Text)
-	raw, _ := json.Marshal(map[string]string{"name": "too large to " + r.URL.Path + " from " + string(actor.Ref()), "summary": says, "hint": s.is.Hint}) // texts always have a JSON form
-	e := prentice.Event{Source: string(actor.Ref()), Type: "alert.unread", Subject: "alert/unread", ID: "too large " + r.URL.Path + " " + time.Now().UTC().Format("2006-01-02T15"), Data: raw}
+	e := TooLarge(actor, r.URL.Path, s.is)
 	if _, err := f.Send(r.Context(), actor, e); err != nil {
 		f.Log.Warn("a message that is too large", "sender", actor.Ref(), "path", r.URL.Path, "err", err)
 	}
+}
+
+// TooLarge is the event that tells of a message that was too large to read.
+func TooLarge(actor prentice.Actor, path string, why *prentice.Error) prentice.Event {
+	says := fmt.Sprintf("a message from %s to %s was not read, and what it told of is lost: %s", actor.Ref(), path, why.Text)
+	raw, _ := json.Marshal(map[string]string{"name": "too large to " + path + " from " + string(actor.Ref()), "summary": says, "hint": why.Hint}) // texts always have a JSON form
+	return prentice.Event{Source: string(actor.Ref()), Type: "alert.unread", Subject: "alert/unread", ID: "too large " + path + " " + time.Now().UTC().Format("2006-01-02T15"), Data: raw}
 }
 
 // mediaType is the request's content type without parameters. A charset other

@@ -71,7 +71,11 @@ func (d Deps) putSecret(ctx context.Context, c op.Call, in secretValueIn, how re
 	if how == instead {
 		kind, says = "secret.rotated", "has a new value"
 	}
-	return SecretSaid{Name: in.Name, Says: says, UsedBy: d.usedBy(in.Name)}, d.record(ctx, c, kind, nil, secretRef(in.Name))
+	err := d.record(ctx, c, kind, nil, secretRef(in.Name))
+	if err == nil && d.Channels != nil && d.Anew != nil {
+		err = d.Anew(ctx, d.Channels(in.Name))
+	}
+	return SecretSaid{Name: in.Name, Says: says, UsedBy: d.usedBy(in.Name)}, err
 }
 
 func (d Deps) removeSecret(ctx context.Context, c op.Call, in secretIn) (SecretSaid, error) {

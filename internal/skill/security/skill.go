@@ -79,9 +79,10 @@ type Deps struct {
 	Trusts func(agent string) (what string)
 	// Secrets keeps what steps need, and Procedures says which use what.
 	Secrets    Secrets
-	Absences   func(context.Context) ([]run.Absence, error) // who is away now
-	Channels   func(secret string) []string                 // of the notices, that need a secret
-	Page       func(path string) string                     // where people reach a page
+	Absences   func(context.Context) ([]run.Absence, error)       // who is away now
+	Channels   func(secret string) []string                       // of the notices, that need a secret
+	Anew       func(ctx context.Context, channels []string) error // sends again what waits for channels; nil does nothing
+	Page       func(path string) string                           // where people reach a page
 	Procedures func() []prentice.Procedure
 	// Record writes down what became of people and tokens; nil writes nothing.
 	Record func(context.Context, prentice.Note) error
