@@ -90,7 +90,11 @@ func (c *commands) listTemplates(cmd *cobra.Command, args []string) error {
 	for _, t := range all {
 		table.Rows = append(table.Rows, []string{t.Name, t.Summary})
 	}
-	return term.On(c.stdout, os.Getenv, cli.GlobalOf(cmd).NoColour).Table(c.stdout, table)
+	screen := term.On(c.stdout, os.Getenv, cli.GlobalOf(cmd).NoColour)
+	if cli.GlobalOf(cmd).Wide {
+		screen.Width = 0
+	}
+	return screen.Table(c.stdout, table)
 }
 
 // takeOver writes a template as a procedure of the team.

@@ -44,6 +44,7 @@ type Global struct {
 	Data     string // the data folder
 	Team     string // the team folder
 	Output   string // table, json, yaml or name
+	Wide     bool   // a table with nothing cut
 	Quiet    bool   // only what a script wants
 	NoColour bool
 }
@@ -110,7 +111,11 @@ func GlobalOf(cmd *cobra.Command) Global {
 	if flag := cmd.Flags().Lookup("output"); flag != nil {
 		output = flag.Value.String()
 	}
-	return Global{Server: text("server"), Token: text("token"), Data: text("data"), Team: text("team"), Output: output, Quiet: quiet, NoColour: plain}
+	wide := output == "wide"
+	if wide {
+		output = "table"
+	}
+	return Global{Server: text("server"), Token: text("token"), Data: text("data"), Team: text("team"), Output: output, Wide: wide, Quiet: quiet, NoColour: plain}
 }
 
 type face struct {
@@ -143,7 +148,7 @@ func (o Options) filled() Options {
 func (f *face) globals(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
-	flags.VarP(&choice{"table", outputs}, "output", "o", "how to print: table, json, yaml, or name: names alone")
+	flags.VarP(&choice{"table", outputs}, "output", "o", "how to print: table; wide: a table with nothing cut; json, yaml; name: names alone")
 	flags.BoolP("quiet", "q", false, "print only what a script wants: names, or the one token or link")
 	for _, g := range []struct{ name, env, usage string }{
 		{"server", "PRENTICE_SERVER", "ask the server at `URL` (PRENTICE_SERVER)"},

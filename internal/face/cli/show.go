@@ -19,6 +19,7 @@ import (
 type printer struct {
 	out, hints io.Writer
 	screen     term.Screen
+	wide       bool // a table has no room to keep to
 	as         string
 	quiet      bool
 	code       int // what the last output says the exit code is
@@ -27,7 +28,7 @@ type printer struct {
 func (f *face) printer(cmd *cobra.Command) *printer {
 	g := GlobalOf(cmd)
 	out := cmd.OutOrStdout()
-	return &printer{out: out, hints: cmd.ErrOrStderr(), screen: term.On(out, f.Env, g.NoColour), as: g.Output, quiet: g.Quiet}
+	return &printer{out: out, hints: cmd.ErrOrStderr(), screen: term.On(out, f.Env, g.NoColour), as: g.Output, wide: g.Wide, quiet: g.Quiet}
 }
 
 // tells says whether it is people who read along.
@@ -112,7 +113,11 @@ func (p *printer) table(out op.Tabler) error {
 	if len(rows) == 0 {
 		return p.empty(out)
 	}
-	return p.screen.Table(p.out, term.Table{Head: head, Rows: signed(head, rows), Hue: hueOf, Cut: true})
+	screen := p.screen
+	if p.wide {
+		screen.Width = 0
+	}
+	return screen.Table(p.out, term.Table{Head: head, Rows: signed(head, rows), Hue: hueOf, Cut: true})
 }
 
 // empty says beside the data that there is none, and how there will be.

@@ -75,6 +75,7 @@ var haystacks = []haystack{
 func (s *Site) search(v View, q string) (list []hits) {
 	for _, h := range haystacks {
 		found := hits{Word: h.word, List: s.in(h, s.table(v.ctx, v, h.query(q)), q)}
+		slices.SortStableFunc(found.List, func(a, b hit) int { return named(b, q) - named(a, q) })
 		if len(found.List) > mostFound {
 			found.List, found.More = found.List[:mostFound], h.all
 			if h.field != "" {
@@ -86,6 +87,14 @@ func (s *Site) search(v View, q string) (list []hits) {
 		}
 	}
 	return list
+}
+
+// named is 1 for what has exactly that name.
+func named(h hit, q string) int {
+	if strings.EqualFold(h.Ref.Name(), q) {
+		return 1
+	}
+	return 0
 }
 
 func (h haystack) query(q string) source {

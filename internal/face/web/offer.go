@@ -2,8 +2,10 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
+	"prentice"
 	"prentice/internal/kit/render"
 )
 
@@ -31,9 +33,6 @@ func (s *Site) offers(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) offered(r *http.Request, q string) (list []offer) {
 	v := View{Actor: visitOf(r).actor, ctx: r.Context()}
-	if to := s.found(r, q); q != "" && to != "" {
-		list = append(list, offer{Kind: "Go to", Name: q, Href: to})
-	}
 	for _, p := range s.menu {
 		if v.Actor.MightAsk(p.op.Name, p.op.Role) && strings.Contains(strings.ToLower(p.Nav), strings.ToLower(q)) {
 			list = append(list, offer{Kind: "Page", Name: p.Nav, Href: p.Path})
@@ -45,6 +44,27 @@ func (s *Site) offered(r *http.Request, q string) (list []offer) {
 	for _, found := range s.search(v, q) {
 		for _, h := range found.List[:min(len(found.List), mostOffered)] {
 			list = append(list, offer{Kind: strings.TrimSuffix(found.Word, "s"), Name: h.Ref.Name(), Href: s.links.to(h.Ref), Says: h.Says})
+		}
+	}
+	return s.exactFirst(list, q, s.found(r, q))
+}
+
+// exactFirst puts what was named exactly before all that has it as a part. What no
+// search lists is offered by its full name; half a name of what one lists is not a
+// place to go.
+func (s *Site) exactFirst(list []offer, q, to string) []offer {
+	if to == "" {
+		return list
+	}
+	if i := slices.IndexFunc(list, func(o offer) bool { return o.Href == to }); i >= 0 {
+		return slices.Concat(list[i:i+1], list[:i], list[i+1:])
+	}
+	if _, err := prentice.ParseRef(q); err == nil {
+		return append([]offer{{Kind: "Go to", Name: q, Href: to}}, list...)
+	}
+	for _, kind := range []string{"run", "system", "group"} {
+		if to == s.links.to(prentice.NewRef(kind, q)) {
+			return append([]offer{{Kind: "Go to", Name: kind + " " + q, Href: to}}, list...)
 		}
 	}
 	return list

@@ -136,7 +136,7 @@ func explainOp(d Deps) op.Op {
 				return Explained{}, err
 			}
 			switch in.Topic {
-			case "":
+			case "", "list":
 				return framework().role(), nil
 			case "term":
 				return d.explainTerm(in.Word)
