@@ -2,7 +2,6 @@ package probe
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"prentice"
@@ -18,15 +17,11 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 	fail := func(hint, text string, args ...any) {
 		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: fmt.Sprintf(text, args...), Hint: hint})
 	}
+	for _, u := range nearest.Unknown(s.Attrs, attributes) {
+		fail(u.Hint, "a probe step has no attribute %q", u.Word)
+	}
 	known := map[string]string{}
-	for _, name := range sorted(s.Attrs) {
-		hint := "it knows " + strings.Join(attributes, ", ")
-		if near := nearest.Of(name, attributes); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		if !slices.Contains(attributes, name) {
-			fail(hint, "a probe step has no attribute %q", name)
-		}
+	for name := range s.Attrs {
 		if !strings.Contains(s.Attrs[name], "${") {
 			known[name] = s.Attrs[name]
 		}
@@ -54,13 +49,4 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 // text is an error without its hint, which a finding shows apart.
 func text(err error) string {
 	return strings.TrimSuffix(err.Error(), ": "+prentice.HintOf(err))
-}
-
-func sorted(attrs map[string]string) []string {
-	var names []string
-	for name := range attrs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

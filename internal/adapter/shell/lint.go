@@ -2,7 +2,6 @@ package shell
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"prentice"
@@ -19,12 +18,8 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 	fail := func(hint, text string, args ...any) {
 		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: fmt.Sprintf(text, args...), Hint: hint})
 	}
-	for _, name := range unknown(s.Attrs) {
-		hint := "it knows " + strings.Join(common, ", ")
-		if near := nearest.Of(name, common); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		fail(hint, "a %s step has no attribute %q", s.Kind, name)
+	for _, u := range nearest.Unknown(s.Attrs, common) {
+		fail(u.Hint, "a %s step has no attribute %q", s.Kind, u.Word)
 	}
 	switch {
 	case says(s.Body) == "nothing":
@@ -44,15 +39,4 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 		fail("write where=here or where=target", "a %s step cannot run in a sandbox here", s.Kind)
 	}
 	return findings
-}
-
-func unknown(attrs map[string]string) []string {
-	var names []string
-	for name := range attrs {
-		if !slices.Contains(common, name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }

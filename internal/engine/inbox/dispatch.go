@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/span"
 )
 
 const (
@@ -30,7 +31,7 @@ func (in *Inbox) Run(ctx context.Context) error {
 		n, err := in.Deliver(ctx)
 		if err != nil && ctx.Err() == nil {
 			in.log.Error("deliver events", "err", err)
-			pause(ctx, time.Second)
+			span.Wait(ctx, time.Second)
 			continue
 		}
 		if n > 0 {
@@ -175,17 +176,6 @@ func tell(ctx context.Context, l Listener, e prentice.EventRecord) (err error) {
 		}
 	}()
 	return l(ctx, e)
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }
 
 // mark notes what has been told, so that it is not told again.

@@ -6,6 +6,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/span"
 )
 
 // tellRepeats sums up the windows that have closed, every now and then.
@@ -15,7 +16,7 @@ func (in *Inbox) tellRepeats(ctx context.Context) {
 		if err := in.SumUp(ctx); err != nil && ctx.Err() == nil {
 			in.log.Error("sum up repeated events", "err", err)
 		}
-		if !pause(ctx, every) {
+		if !span.Wait(ctx, every) {
 			return
 		}
 	}

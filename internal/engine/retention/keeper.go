@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/span"
 )
 
 // Sort is one sort of thing that grows.
@@ -105,22 +106,11 @@ func (k *Keeper) sweep(ctx context.Context, now time.Time, s Sort, needed map[st
 		}
 		total, over = total+out.Removed, out.Over
 		ask.After, ask.Most = out.After, next(ask.Most, took)
-		if !over && !pause(ctx, min(rest*took, mostRest)) {
+		if !over && !span.Wait(ctx, min(rest*took, mostRest)) {
 			break
 		}
 	}
 	return k.note(context.WithoutCancel(ctx), now, s.Name, total)
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }
 
 // note writes down what went of a sort.

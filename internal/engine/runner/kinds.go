@@ -75,7 +75,7 @@ func (Wait) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error
 		return prentice.Outcome{}, prentice.Errorf(prentice.Invalid, "wait for=%q is not a time", w.Step.Attrs["for"]).Try("write for=30s")
 	}
 	if d > 0 {
-		rest(ctx, d)
+		span.Wait(ctx, d)
 	}
 	if ctx.Err() != nil {
 		return prentice.Outcome{}, prentice.Errorf(prentice.Canceled, "stopped while waiting")

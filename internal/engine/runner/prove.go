@@ -11,6 +11,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/span"
 )
 
 // beganWith is the way in which a step is begun, or was by anyone who meant it first.
@@ -59,7 +60,7 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec run.StepRecord, state
 			return rec, err // it is another's now, who asks whether it is done
 		}
 		r.cannot("write the proof of step "+rec.Step, rec.Run, d.State, err)
-		rest(ctx, time.Second)
+		span.Wait(ctx, time.Second)
 		if ctx.Err() != nil {
 			return rec, fmt.Errorf("write the proof of %s: %w", run.StepKey(rec), err)
 		}

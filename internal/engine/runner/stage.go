@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/run"
+	"prentice/internal/kit/span"
 )
 
 // errParked says that this process lets the run be: it drains or stops. The
@@ -38,7 +39,7 @@ func (r *Runner) stages(ctx context.Context, number int64) {
 			patience = 100 * time.Millisecond
 		default:
 			r.cannot("run held up", number, prentice.Running, err)
-			rest(context.WithoutCancel(ctx), patience)
+			span.Wait(context.WithoutCancel(ctx), patience)
 			patience = min(2*patience, 5*time.Second)
 		}
 	}
@@ -179,12 +180,4 @@ func orHere(target prentice.Ref) string {
 		return "prentice's own host"
 	}
 	return string(target)
-}
-
-// rest waits, or until the context ends.
-func rest(ctx context.Context, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-ctx.Done():
-	}
 }

@@ -189,7 +189,7 @@ func (c *Client) silent(ctx context.Context, err error) error {
 // problemFrom reads an answer that is not the wanted one.
 func problemFrom(res *http.Response, raw []byte) error {
 	var p Problem
-	if err := json.Unmarshal(raw, &p); err == nil && strings.HasPrefix(p.Type, problemType) {
+	if err := json.Unmarshal(raw, &p); err == nil && strings.HasPrefix(p.Type, op.ProblemType) {
 		return p.Err()
 	}
 	e := prentice.Errorf(op.KindOf("", res.StatusCode), "the answer is %s, and not from prentice", res.Status)

@@ -132,7 +132,7 @@ func (s *stream) close(err error) {
 		_ = s.send("end", []byte("{}")) // anyone who has gone hears nothing
 		return
 	}
-	raw, err := json.Marshal(problemOf(err))
+	raw, err := json.Marshal(op.WireOf(err))
 	if err == nil {
 		_ = s.send("error", raw)
 	}

@@ -98,7 +98,7 @@ func problem(w io.Writer, err error, code int) {
 		Kind   string        `json:"kind"`
 		At     *prentice.Pos `json:"at,omitempty"`
 		Exit   int           `json:"exit_code"`
-	}{"urn:prentice:error:" + kind.String(), meaning(code), text, hint, kind.String(), nil, code}
+	}{op.ProblemType + kind.String(), meaning(code), text, hint, kind.String(), nil, code}
 	if e, ok := errors.AsType[*prentice.Error](err); ok && e.At != (prentice.Pos{}) {
 		p.At = &e.At
 	}

@@ -17,6 +17,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/inbox"
+	"prentice/internal/op"
 )
 
 // door remembers what it was asked for.
@@ -158,7 +159,7 @@ func TestWhatIsRefused(t *testing.T) {
 		if w.Code != c.status || len(d.asked) != told || told == 1 && d.asked[0]["type"] != "alert.unread" || !strings.Contains(w.Body.String(), c.says) {
 			t.Errorf("%s: %d %.300s, asked %d times", c.name, w.Code, w.Body, len(d.asked))
 		}
-		var p problem
+		var p op.Wire
 		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Header().Get("Content-Type") != "application/problem+json" || p.Status != c.status || p.Detail == "" || p.Hint == "" || p.Title == "" {
 			t.Errorf("%s: problem %+v, %v", c.name, p, err)
 		}

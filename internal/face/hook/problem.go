@@ -1,7 +1,7 @@
 package hook
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -9,16 +9,6 @@ import (
 	"prentice"
 	"prentice/internal/op"
 )
-
-// problem is an error on the wire (RFC 9457).
-type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-	Hint   string `json:"hint,omitempty"`
-	Kind   string `json:"kind"`
-}
 
 // withStatus is an error that wants another status than its kind's.
 type withStatus struct {
@@ -56,21 +46,15 @@ func (f *face) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	writeProblem(w, 0, e)
 }
 
+// writeProblem answers with an error, and with another status than its kind's if one
+// is given. Its title is the status, as senders of webhooks know it.
 func writeProblem(w http.ResponseWriter, status int, e *prentice.Error) {
-	if status == 0 {
-		status = op.ProblemOf(e.Kind).Status
+	p := op.WireOf(e)
+	if status != 0 {
+		p.Status = status
 	}
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="prentice"`)
-	}
-	title := http.StatusText(status)
-	if title == "" {
-		title = e.Kind.String()
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	p := problem{"urn:prentice:error:" + e.Kind.String(), title, status, e.Text, e.Hint, e.Kind.String()}
-	_ = json.NewEncoder(w).Encode(p) // anyone who has gone hears nothing
+	p.Title = cmp.Or(http.StatusText(p.Status), p.Kind)
+	p.Answer(w)
 }
 
 func wrongMethod(w http.ResponseWriter, r *http.Request) {

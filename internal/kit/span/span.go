@@ -1,5 +1,6 @@
 // Package span reads and writes lengths of time as people write them: 90s, 2h30m,
 // and 7d and 2w, which Go itself does not know. A day has 24 hours, a week 7 days.
+// It also waits for one.
 package span
 
 import (

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -42,15 +40,8 @@ func (*AlertKind) Lint(s prentice.StepSpec) []prentice.Finding {
 	fail := func(hint, text string, args ...any) {
 		findings = append(findings, prentice.Finding{At: s.At, Error: true, Text: fmt.Sprintf(text, args...), Hint: hint})
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Attrs)) {
-		if slices.Contains(alertAttributes, name) {
-			continue
-		}
-		hint := "it knows " + strings.Join(alertAttributes, ", ")
-		if near := nearest.Of(name, alertAttributes); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		fail(hint, "an alert step has no attribute %q", name)
+	for _, u := range nearest.Unknown(s.Attrs, alertAttributes) {
+		fail(u.Hint, "an alert step has no attribute %q", u.Word)
 	}
 	if s.Attrs["name"] == "" {
 		fail("write name=HighErrorRate, as the label alertname has it", "an alert step names no alert")
