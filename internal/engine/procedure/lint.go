@@ -64,7 +64,7 @@ func scheduleAdvice(t prentice.Trigger, now time.Time) []string {
 	if err != nil {
 		return nil
 	}
-	return s.Advice(now.In(where).Year())
+	return s.Advice(now)
 }
 
 // shells are the languages of scripts, by the shell that a kind needs.

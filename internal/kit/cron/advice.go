@@ -11,8 +11,8 @@ import (
 var sizes = [5]int{60, 24, 31, 12, 7}
 
 // Advice says what in a schedule probably means something else than its author
-// thinks, a sentence each. year is the one whose clock changes are looked at.
-func (s *Schedule) Advice(year int) []string {
+// thinks, a sentence each. The clock changes of the year after now are looked at.
+func (s *Schedule) Advice(now time.Time) []string {
 	var advice []string
 	if !strings.HasPrefix(s.fields[dayOfMonth], "*") && !strings.HasPrefix(s.fields[dayOfWeek], "*") && s.fields[dayOfMonth] != "?" && s.fields[dayOfWeek] != "?" {
 		advice = append(advice, fmt.Sprintf("it is due on each day that fits day of the month %s or day of the week %s, not only on those that fit both", s.fields[dayOfMonth], s.fields[dayOfWeek]))
@@ -28,18 +28,18 @@ func (s *Schedule) Advice(year int) []string {
 			}
 		}
 	}
-	return append(advice, s.changes(year)...)
+	return append(advice, s.changes(now)...)
 }
 
 // changes says what becomes of a fixed schedule on the days on which clocks are
-// changed in a year.
-func (s *Schedule) changes(year int) []string {
+// changed in the year after a moment.
+func (s *Schedule) changes(now time.Time) []string {
 	if !s.fixed() {
 		return nil
 	}
 	var advice []string
-	end := time.Date(year+1, 1, 1, 0, 0, 0, 0, s.zone)
-	for t := time.Date(year, 1, 1, 0, 0, 0, 0, s.zone); ; {
+	end := now.AddDate(1, 0, 0)
+	for t := now.In(s.zone); ; {
 		_, next := t.ZoneBounds()
 		if next.IsZero() || !next.Before(end) {
 			return advice
