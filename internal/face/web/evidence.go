@@ -45,9 +45,13 @@ func (b badges) entry(e prentice.Evidence) string {
 		text = fmt.Sprintf("%s: %s %s", who, strings.ReplaceAll(area, "-", " "), strings.ReplaceAll(what, "-", " "))
 	}
 	for _, more := range []string{d.Reason, d.Says} {
-		if more != "" && !strings.Contains(text, more) {
-			text += ": " + more
+		if more == "" || strings.Contains(text, more) {
+			continue
 		}
+		if i := strings.LastIndex(text, ": "); i >= 0 && strings.HasPrefix(more, text[i+2:]) { // it begins with what stands there
+			text = text[:i]
+		}
+		text += ": " + more
 	}
 	return render.Plain(text)
 }

@@ -20,6 +20,7 @@ func TestEvidenceReadsAsSentences(t *testing.T) {
 		"ann approved run 14 of restart-service on web: the probe is right": {Kind: "approval.given", Actor: "person/ann", Refs: run, Data: json.RawMessage(`{"reason":"the probe is right"}`)},
 		"olga requested run 14 of restart-service on web: test":             {Kind: "run.planned", Actor: "person/olga", Refs: run, Data: json.RawMessage(`{"reason":"test"}`)},
 		"run 14 of restart-service on web: rolled back: still down":         {Kind: "run.undone", Actor: "self/prentice", Refs: run, Data: json.RawMessage(`{"says":"still down"}`)},
+		"run 14 of restart-service on web: rolled back, because it failed":  {Kind: "run.undone", Actor: "self/prentice", Refs: run, Data: json.RawMessage(`{"says":"rolled back, because it failed"}`)},
 		"act: step deploy on web-17 failed: exit code 1":                    {Kind: "step.failed", Actor: "self/prentice", Refs: run, Data: json.RawMessage(`{"step":"deploy","section":"act","target":"host/web-17","says":"exit code 1"}`)},
 		"olga could not do run.start: no procedure":                         {Kind: "op.failed", Actor: "person/olga", Refs: []prentice.Ref{"op/run.start"}, Data: json.RawMessage(`{"op":"run.start","says":"no procedure"}`)},
 		"prentice: database mode":                                           {Kind: "database.mode", Actor: "self/prentice", Data: json.RawMessage(`[1]`)},

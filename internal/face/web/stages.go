@@ -71,6 +71,9 @@ func sectionOf(d run.View, name prentice.Section, now time.Time) stage {
 		st.add(r, d, now)
 	}
 	st.Now = !d.State.Ended() && (st.State == run.Intended || st.State == run.Held)
+	if name == prentice.Undo && d.State.Ended() {
+		st.Of = len(seen) // the other targets needed none
+	}
 	if st.State == run.NotBegun && st.Done > 0 && st.Done >= st.Of {
 		st.State = run.Done
 	}

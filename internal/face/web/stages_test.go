@@ -33,6 +33,11 @@ func TestARunOnItsWayHasStagesThatCount(t *testing.T) {
 	if stages = s.stagesOf(d); len(stages) != 5 || stages[3].State != run.NotDone || stages[4].Name != "Undo" {
 		t.Errorf("after a failed verification: %+v", stages)
 	}
+	d.State, d.ThePlan.Targets = prentice.Undone, []prentice.Target{{Ref: "host/web-1"}, {Ref: "host/web-2"}, {Ref: "host/web-3"}}
+	d.Steps = append(d.Steps, record("stop", prentice.Undo, run.Done, "host/web-1", 4*time.Second))
+	if undo := s.stagesOf(d)[4]; undo.State != run.Done || undo.Done != 1 || undo.Of != 1 {
+		t.Errorf("of three hosts the one that was acted on is rolled back: %+v", undo)
+	}
 }
 
 func TestTheAnswerStandsBesideThePlanAndSaysWhatIsGivenAndWhatHoldsBack(t *testing.T) {
