@@ -100,11 +100,17 @@ func (c *commands) doctorCommand() *cobra.Command {
 			"and says what is wrong or could be better, each with its remedy. It only reads, works beside a server that runs and without one, and prints no secret.\n\n" +
 			"It ends with exit code 0 when nothing is wrong, also if there is advice, and with 9 when something is.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			set, err := c.onThisMachine(cmd, "a diagnosis")
+			if _, err := c.onThisMachine(cmd, "a diagnosis"); err != nil {
+				return err
+			}
+			set, was, err := c.installation(cmd)
 			if err != nil {
 				return err
 			}
-			d := diagnosed(c.examine(cmd.Context(), set, time.Now()))
+			d := diagnosed(c.examine(cmd.Context(), set, was, time.Now()))
+			for i, one := range d.Checks {
+				d.Checks[i].Try = set.pointed(one.Try)
+			}
 			if err := c.tellOf(cmd, d, d.text()); err != nil {
 				return err
 			}
@@ -114,8 +120,8 @@ func (c *commands) doctorCommand() *cobra.Command {
 }
 
 // examine looks at everything, in the order in which a start needs it.
-func (c *commands) examine(ctx context.Context, set Settings, now time.Time) []checked {
-	list := []checked{good("settings", "%s", saidBy(set))}
+func (c *commands) examine(ctx context.Context, set Settings, was lastStart, now time.Time) []checked {
+	list := []checked{good("settings", "%s", saidBy(set, was))}
 	list = append(list, listening(set))
 	list = append(list, dataFolder(ctx, set)...)
 	list = append(list, databaseHealth(ctx, set, now)...)
@@ -125,10 +131,13 @@ func (c *commands) examine(ctx context.Context, set Settings, now time.Time) []c
 	return append(list, lastBackupHealth(set, now))
 }
 
-func saidBy(set Settings) string {
+func saidBy(set Settings, was lastStart) string {
 	file := settingsFile()
 	if _, err := os.Stat(file); err != nil {
 		file = "no " + SettingsFile
+	}
+	if was != (lastStart{}) {
+		file += ", and as it was started last"
 	}
 	return fmt.Sprintf("from %s; data %s, team %s", file, set.Data, set.Team)
 }

@@ -43,7 +43,7 @@ func isFolder(path string) bool {
 // installation, and it does not answer as if a team had nothing.
 func (s Settings) nothingHere() error {
 	return prentice.Errorf(prentice.Unavailable, "there is no prentice here: %s is no data folder", s.Data).
-		Try("name a server with --server URL, a data folder with --data DIR, or begin with: prentice up")
+		Try("name a server with --server URL, a data folder with --data DIR, or begin with: %s", s.pointed("prentice up"))
 }
 
 // nothingStopped is nothingHere for who wanted to stop what is here.
@@ -55,7 +55,7 @@ func (s Settings) nothingStopped() error {
 // notStarted is the answer to a question that the files of a team do not answer.
 func (s Settings) notStarted() error {
 	return prentice.Errorf(prentice.Unavailable, "prentice was never started here: there is the team folder %s, and %s is no data folder", s.Team, s.Data).
-		Try("start it with: prentice up — or name a server with --server URL, or a data folder with --data DIR")
+		Try("start it with: %s — or name a server with --server URL, or a data folder with --data DIR", s.pointed("prentice up"))
 }
 
 // holdFor takes the data folder for what a process may do.

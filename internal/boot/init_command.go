@@ -29,6 +29,7 @@ type begun struct {
 	Probes   int            `json:"probes"`
 	Person   string         `json:"person"`
 	Wants    string         `json:"-"` // what the settings do not say yet
+	Data     string         `json:"-"` // the flag that names the data folder, as it was typed
 }
 
 // begunFile is a file of the team folder, and what became of it.
@@ -78,6 +79,9 @@ func (c *commands) initCommand() *cobra.Command {
 				return err
 			}
 			b := begun{Team: folder, DryRun: dry, Person: set.Owner, Wants: wants}
+			if cmd.Flags().Changed("data") {
+				b.Data = " --data " + quoted(cli.GlobalOf(cmd).Data)
+			}
 			if err := begin(cmd.Context(), &b, at); err != nil {
 				return err
 			}
@@ -216,9 +220,9 @@ func (b begun) text() string {
 		return t.String()
 	}
 	fmt.Fprintf(&t, "\n%s owns the installation, and is its first approver. No one approves their own request: add a second person when it runs, with prentice person add.\n", b.Person)
-	team := ""
+	team := b.Data
 	if b.Wants != "" && b.Settings == "" {
-		team = " --team " + b.Team
+		team += " --team " + quoted(b.Team)
 		fmt.Fprintf(&t, "\nThe settings name another team folder: write team = %q into %s, or give --team.\n", b.Team, SettingsFile)
 	}
 	fmt.Fprintf(&t, "\nNext\n  prentice catalog check%s\n  prentice procedure new --list\n  prentice up%s\n", team, team)

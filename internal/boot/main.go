@@ -50,18 +50,32 @@ func (c *commands) ops() []op.Op {
 
 // settings joins flags, environment and file.
 func (c *commands) settings(g cli.Global) (Settings, error) {
+	s, err := c.given(g)
+	if err != nil {
+		return s, err
+	}
+	return s.Filled()
+}
+
+// given is the settings as they were given, without defaults.
+func (c *commands) given(g cli.Global) (Settings, error) {
 	s, err := ReadSettings(settingsFile(), os.Getenv)
 	if err != nil {
 		return s, err
 	}
-	if g.Data != "" {
-		s.Data = g.Data
-	}
-	if g.Team != "" {
-		s.Team = g.Team
+	for _, folder := range []struct {
+		to                *string
+		is, flag, inherit string
+	}{{&s.Data, g.Data, "--data", "PRENTICE_DATA"}, {&s.Team, g.Team, "--team", "PRENTICE_TEAM"}} {
+		if folder.is == "" {
+			continue
+		}
+		if *folder.to = folder.is; folder.is != os.Getenv(folder.inherit) {
+			s.named += " " + folder.flag + " " + quoted(folder.is)
+		}
 	}
 	s.build = c.build
-	return s.Filled()
+	return s, nil
 }
 
 // told learns where the team folder is, for operations that need no more.

@@ -65,6 +65,9 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	if err := (whereabouts{URL: url, PID: os.Getpid(), Secret: secret}).write(s.own("")); err != nil {
 		return cannotWrite(set.Data, err)
 	}
+	if err := s.keepStarted(); err != nil {
+		return err
+	}
 	s.greet(out, url, link, time.Since(begun))
 	tellManager(log, daemon.SdNotifyReady+"\nSTATUS=ready at "+url)
 

@@ -49,7 +49,8 @@ type Settings struct {
 
 	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback, AcceptKeys or AcceptCopy
 
-	build Build `toml:"-"` // what runs
+	build Build  `toml:"-"` // what runs
+	named string `toml:"-"` // the flags that name the folders, as they were typed
 
 	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
 
