@@ -39,10 +39,10 @@ type DB struct {
 	reading bool         // it is only read
 	spilled atomic.Int64 // when PostgreSQL last had room on its disk, in milliseconds
 
-	leader  sync.Mutex // held by the one caller that commits for all who wait; guards writer and wary
-	writer  *writer    // SQLite's one connection for writes
-	wary    int        // so many batches more have savepoints from the beginning
-	mu      sync.Mutex // guards waiting
+	leader  chan struct{} // holds what the one caller put in that commits for all who wait; guards writer and wary
+	writer  *writer       // SQLite's one connection for writes
+	wary    int           // so many batches more have savepoints from the beginning
+	mu      sync.Mutex    // guards waiting
 	waiting []*write
 }
 
@@ -69,7 +69,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, explain(err)
 	}
 	writes.SetMaxOpenConns(2) // the writer's, and one for migrations
-	d := &DB{dialect: sqlite, writes: writes, kept: readers{prepared: map[string]*sql.Stmt{}}}
+	d := &DB{dialect: sqlite, leader: make(chan struct{}, 1), writes: writes, kept: readers{prepared: map[string]*sql.Stmt{}}}
 	if err := d.well(ctx, "PRAGMA schema_version"); err != nil {
 		return nil, errors.Join(err, writes.Close())
 	}
@@ -93,8 +93,8 @@ func (d *DB) Close() error {
 	if d.reads == d.writes {
 		return d.writes.Close()
 	}
-	d.leader.Lock()
-	defer d.leader.Unlock()
+	d.leader <- struct{}{}
+	defer func() { <-d.leader }()
 	var err error
 	if d.writer != nil {
 		err = d.writer.close()

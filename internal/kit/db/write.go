@@ -17,7 +17,7 @@ const mostTogether = 64
 type write struct {
 	ctx  context.Context
 	do   func(*Tx) error
-	done bool
+	done chan struct{} // closed once err is final
 	err  error
 	tx   *Tx
 }
@@ -32,7 +32,7 @@ func (d *DB) Write(ctx context.Context, do func(*Tx) error) error {
 	if d.reading {
 		return errReading
 	}
-	w := &write{ctx: ctx, do: do}
+	w := &write{ctx: ctx, do: do, done: make(chan struct{})}
 	d.mu.Lock()
 	d.waiting = append(d.waiting, w)
 	d.mu.Unlock()
@@ -46,13 +46,19 @@ func (d *DB) Write(ctx context.Context, do func(*Tx) error) error {
 	return w.err
 }
 
-// commitFor returns when w is committed. Anyone who comes in first commits for all
-// who stand in line; the others find their work done when it is their turn.
+// commitFor returns when w is committed. Anyone who comes in first commits for all who
+// stand in line. The others are told as soon as theirs is, and not when it would be
+// their turn: a turn is the length of another commit.
 func (d *DB) commitFor(w *write) {
-	d.leader.Lock()
-	defer d.leader.Unlock()
-	if !w.done {
-		d.commit(d.take(w))
+	select {
+	case <-w.done:
+	case d.leader <- struct{}{}:
+		defer func() { <-d.leader }()
+		select {
+		case <-w.done: // by the one before, while both were possible
+		default:
+			d.commit(d.take(w))
+		}
 	}
 }
 
@@ -77,10 +83,10 @@ func (d *DB) take(mine *write) []*write {
 func (d *DB) commit(batch []*write) {
 	err := d.transact(batch)
 	for _, w := range batch {
-		w.done = true
 		if w.err == nil && err != nil {
 			w.err = err
 		}
+		close(w.done)
 	}
 }
 
