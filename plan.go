@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -72,10 +73,47 @@ type PlannedStep struct {
 	Idempotent bool              `json:"idempotent"`
 	Attrs      map[string]string `json:"attrs"`
 	Env        map[string]string `json:"env"`
+	Retry      Retry             `json:"retry,omitzero"` // of a step that looks only
 	Path       []string          `json:"path,omitempty"` // folders of programs before those of the host; left out of the hash when there are none
 	Body       string            `json:"body"`
 	Says       string            `json:"says"` // one line: what will become true or what is asked
 	Done       *PlannedStep      `json:"done,omitempty"`
+}
+
+// Retry says how often a step that looks only is made again while it does not come
+// out as it should, and how long it rests before: Delay, and each time Backoff times
+// as long as before. The zero Retry is never.
+type Retry struct {
+	Times   int    `json:"times"`
+	Delay   string `json:"delay"`
+	Backoff int    `json:"backoff"`
+}
+
+// LongestRest is the most that a step rests before it is made again.
+const LongestRest = 10 * time.Minute
+
+// Rest is how long the step rests before it is made again for the nth time, from 1.
+func (r Retry) Rest(n int) time.Duration {
+	rest, err := time.ParseDuration(r.Delay)
+	if err != nil {
+		return LongestRest // a forged plan: do not let it hammer
+	}
+	for range n - 1 {
+		rest = min(rest*time.Duration(max(r.Backoff, 1)), LongestRest)
+	}
+	return min(rest, LongestRest)
+}
+
+// String is it in words.
+func (r Retry) String() string {
+	if r.Times == 0 {
+		return "no retry"
+	}
+	text := "up to " + strconv.Itoa(r.Times) + " retries, after " + r.Delay
+	if r.Backoff > 1 {
+		text += ", each " + strconv.Itoa(r.Backoff) + " times as long"
+	}
+	return text
 }
 
 // Canonical is the plan's one and only byte form: JSON in the order of RFC 8785

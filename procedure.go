@@ -93,7 +93,8 @@ type StepSpec struct {
 	Where      string            `json:"where,omitempty"`  // target, here or sandbox
 	Expect     string            `json:"expect,omitempty"` // ok, fail or any; only in Check
 	Idempotent bool              `json:"idempotent,omitempty"`
-	Of         string            `json:"of,omitempty"`   // the step whose done? question this is
+	Of         string            `json:"of,omitempty"` // the step whose done? question this is
+	Retry      Retry             `json:"retry,omitzero"`
 	If         string            `json:"if,omitempty"`   // CEL: the step is planned where it is true
 	Each       string            `json:"each,omitempty"` // CEL to a list: the step is planned once for each of its values
 	Attrs      map[string]string `json:"attrs,omitempty"`

@@ -24,6 +24,7 @@ func (p *page) common(s *prentice.StepSpec, f fence, given map[string]attribute)
 	p.where(s, f, given)
 	p.expect(s, f, given)
 	p.idempotent(s, f, given)
+	p.retry(s, f, given)
 	p.unrolled(s, f, given)
 }
 

@@ -123,11 +123,9 @@ func (r *Runner) outOfSight(kind prentice.StepKind, work prentice.Work, from run
 
 // apply does it and proves it.
 func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec run.StepRecord) (run.StepRecord, error) {
-	timed, cancel := context.WithTimeout(ctx, r.allowance(d.ThePlan, work.Step))
-	defer cancel()
 	heard := r.hearing(ctx, d, rec)
 	work.Heard = heard.now
-	out, err := kind.Apply(timed, work)
+	out, timedOut, err := r.attempts(ctx, d, kind, work, &rec)
 	unproved := ctx.Err() != nil && !r.wanted(ctx) && !known(work.Step, out, err)
 	heard.over(unproved)
 	if unproved {
@@ -139,11 +137,11 @@ func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, w
 			rec.Attempts-- // it was not begun
 		}
 		out.Says = err.Error()
-		if timed.Err() != nil && ctx.Err() == nil {
+		if timedOut {
 			out.Says = fmt.Sprintf("not over after %s: %v", r.allowance(d.ThePlan, work.Step), err)
 		}
 	}
-	stopped := err != nil && work.Step.Risk == prentice.Look && r.wanted(ctx)
+	stopped := err != nil && work.Step.Risk == prentice.Look && (r.wanted(ctx) || errors.Is(err, errHalted))
 	rec, err = r.prove(ctx, d, rec, state, out)
 	if stopped && err == nil {
 		return rec, run.ErrMoved // a look that a person stopped says nothing of the world: the stage looks again, and gives up

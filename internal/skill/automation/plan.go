@@ -193,6 +193,9 @@ func writePlanned(b *strings.Builder, before, label string, s prentice.PlannedSt
 	if s.Idempotent {
 		words = append(words, "may be repeated")
 	}
+	if s.Retry.Times > 0 {
+		words = append(words, s.Retry.String())
+	}
 	name := s.ID
 	if s.Says != s.ID {
 		name += "  " + s.Says

@@ -131,6 +131,9 @@ func manner(s prentice.StepSpec) []string {
 	if s.Kind != "uses" {
 		words = append(words, "risk "+s.Risk.String(), "where "+s.Where)
 	}
+	if s.Retry.Times > 0 {
+		words = append(words, s.Retry.String())
+	}
 	if s.Idempotent {
 		words = append(words, "may be repeated")
 	}

@@ -216,7 +216,7 @@ func (d Detail) writeRecords(b *strings.Builder, step string) {
 			done++
 			continue
 		}
-		fmt.Fprintf(b, "  %-18s %s %s: %s\n", "", at(rec), rec.State, rec.Says)
+		fmt.Fprintf(b, "  %-18s %s %s: %s%s\n", "", at(rec), rec.State, rec.Says, attempts(rec))
 	}
 	if done > 0 {
 		fmt.Fprintf(b, "  %-18s done on %s\n", "", op.Count(done, "host", "hosts"))
@@ -260,4 +260,12 @@ func refList(refs []prentice.Ref) string {
 		words[i] = string(r)
 	}
 	return strings.Join(words, ", ")
+}
+
+// attempts says how often a step was made, when it was more than once.
+func attempts(rec run.StepRecord) string {
+	if rec.Attempts < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d attempts)", rec.Attempts)
 }

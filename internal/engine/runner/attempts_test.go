@@ -1,0 +1,67 @@
+package runner
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/run"
+)
+
+// fickle is a kind whose looks come out well from some attempt on.
+type fickle struct {
+	deed
+	from int
+}
+
+func (f *fickle) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+	out, err := f.deed.Apply(ctx, w)
+	out.OK = f.times(w.Step.ID, w.Target.Ref) >= f.from
+	return out, err
+}
+
+func TestALookIsMadeAgainUntilItComesOutAsItShould(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		from, times int
+		risk        prentice.Risk
+		want        run.StepState
+		attempts    int
+	}{
+		{"the third attempt is good", 3, 5, prentice.Look, run.Done, 3},
+		{"none is", 99, 2, prentice.Look, run.NotDone, 3},
+		{"the first is", 1, 5, prentice.Look, run.Done, 1},
+		{"what changes something is made once", 3, 5, prentice.Change, run.NotDone, 1},
+	} {
+		r := &Runner{Deps: Deps{Stopped: func() bool { return false }}}
+		kind := &fickle{deed: deed{done: map[string]int{}}, from: c.from}
+		s := prentice.PlannedStep{ID: "look", Section: prentice.Verify, Kind: "deed", Risk: c.risk, Retry: prentice.Retry{Times: c.times, Delay: "1ms", Backoff: 1}}
+		d := &detail{Detail: &run.Detail{}}
+		d.ThePlan = planOf(1, s)
+		rec := run.StepRecord{Step: "look", Attempts: 1}
+		out, _, err := r.attempts(context.Background(), d, kind, prentice.Work{Step: s, Target: prentice.Target{Ref: "host/a"}, Log: discard{}}, &rec)
+		if got := r.judge(s, out, err); got != c.want || rec.Attempts != c.attempts || kind.times("look", "host/a") != c.attempts {
+			t.Errorf("%s: %s after %d attempts, %d made", c.name, got, rec.Attempts, kind.times("look", "host/a"))
+		}
+	}
+}
+
+func TestAStopEndsTheRestBetweenAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stopped := false
+		r := &Runner{Deps: Deps{Stopped: func() bool { return stopped }}}
+		go func() { time.Sleep(3 * time.Second); stopped = true }()
+		began := time.Now()
+		if err := r.restBetween(context.Background(), time.Hour); err != errHalted || time.Since(began) > 10*time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		stopped = false
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := r.restBetween(ctx, time.Hour); err != context.DeadlineExceeded {
+			t.Errorf("%v", err)
+		}
+	})
+}
