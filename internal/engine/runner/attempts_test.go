@@ -35,7 +35,7 @@ func TestALookIsMadeAgainUntilItComesOutAsItShould(t *testing.T) {
 		{"the first is", 1, 5, prentice.Look, run.Done, 1},
 		{"what changes something is made once", 3, 5, prentice.Change, run.NotDone, 1},
 	} {
-		r := &Runner{Deps: Deps{Stopped: func() bool { return false }}}
+		r := &Runner{Deps: Deps{Switch: Switch{Stopped: func() bool { return false }}}}
 		kind := &fickle{deed: deed{done: map[string]int{}}, from: c.from}
 		s := prentice.PlannedStep{ID: "look", Section: prentice.Verify, Kind: "deed", Risk: c.risk, Retry: prentice.Retry{Times: c.times, Delay: "1ms", Backoff: 1}}
 		d := &detail{Detail: &run.Detail{}}
@@ -51,7 +51,7 @@ func TestALookIsMadeAgainUntilItComesOutAsItShould(t *testing.T) {
 func TestAStopEndsTheRestBetweenAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stopped := false
-		r := &Runner{Deps: Deps{Stopped: func() bool { return stopped }}}
+		r := &Runner{Deps: Deps{Switch: Switch{Stopped: func() bool { return stopped }}}}
 		go func() { time.Sleep(3 * time.Second); stopped = true }()
 		began := time.Now()
 		if err := r.restBetween(context.Background(), time.Hour); err != errHalted || time.Since(began) > 10*time.Second {
