@@ -55,6 +55,8 @@ var measurements = []measurement{
 	{"policy.decisions", decisions},
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},
+	{"proc.plan", unrolled},
+	{"proc.test", cases},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
