@@ -28,7 +28,7 @@ func madeProcedure() (*procedure.Library, *team.Catalog, error) {
 	}
 	cat := &team.Catalog{}
 	for i := range 50 {
-		cat.Hosts = append(cat.Hosts, prentice.Host{Ref: prentice.Ref(fmt.Sprintf("host/h%d", i)), Address: "10.0.0.1"})
+		cat.Hosts = append(cat.Hosts, team.Host{Ref: prentice.Ref(fmt.Sprintf("host/h%d", i)), Address: "10.0.0.1"})
 	}
 	return l, cat, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/run"
+	"prentice/internal/kit/span"
 )
 
 // attempts performs a step, and a look that does not come out as it should as often
@@ -41,7 +42,7 @@ func (r *Runner) restBetween(ctx context.Context, wait time.Duration) error {
 		if left <= 0 {
 			return nil
 		}
-		rest(ctx, min(left, time.Second))
+		span.Wait(ctx, min(left, time.Second))
 	}
 	return context.Cause(ctx)
 }
