@@ -84,7 +84,7 @@ type Run struct {
 	State     State     `json:"state"`
 	Says      string    `json:"says"` // why it is in this state, one sentence
 	Risk      Risk      `json:"risk"`
-	Targets   []Ref     `json:"targets"`
+	Targets   []Ref     `json:"targets,omitempty"`
 	Hosts     int       `json:"hosts"` // how many targets it has; lists say only this
 	Requester Ref       `json:"requester"`
 	Approvers []Ref     `json:"approvers,omitempty"`

@@ -255,7 +255,7 @@ type Reviews struct {
 
 // Table implements op.Tabler.
 func (r Reviews) Table() (head []string, rows [][]string) {
-	head = []string{"RUN", "PROCEDURE", "BROKEN BY", "OPENED (UTC)", "REASON", "CLOSED BY", "FOUND"}
+	head = []string{"RUN", "PROCEDURE", "USED BY", "OPENED (UTC)", "REASON", "CLOSED BY", "FOUND"}
 	for _, v := range r.Reviews {
 		rows = append(rows, []string{fmt.Sprintf("run/%d", v.Run), v.Procedure, string(v.By), op.Cell(v.Opened), v.Reason, string(v.Closer), v.Says})
 	}

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -26,5 +27,12 @@ func TestAStopAfterARestoreSaysOnceHowItGoesOn(t *testing.T) {
 	s.held(Now{Stopped: true, Why: "restored: look through the runs, then let them go on with prentice resume-all"})
 	if n := strings.Count(strings.Join(s.Holds, ""), "resume-all"); n != 1 {
 		t.Errorf("%d times: %q", n, s.Holds)
+	}
+}
+
+func TestARunInAListHasNoTargetsThatAreNull(t *testing.T) {
+	raw, err := json.Marshal(Runs{Runs: []prentice.Run{{Number: 1, Hosts: 30}}})
+	if err != nil || strings.Contains(string(raw), `"targets"`) || !strings.Contains(string(raw), `"hosts":30`) {
+		t.Errorf("%v: %s", err, raw)
 	}
 }
