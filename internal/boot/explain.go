@@ -12,6 +12,7 @@ import (
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/render"
+	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/support"
@@ -21,6 +22,9 @@ import (
 func (s *System) learning() learning.Deps {
 	return learning.Deps{
 		Clock:      time.Now,
+		Door:       door{s},
+		Ops:        func() []op.Op { return skill.Ops(s.Skills) },
+		Explainers: func() []op.Explainer { return skill.Explainers(s.Skills) },
 		Glossary:   book.Glossary,
 		Chapters:   func() []learning.Chapter { return explained(s.Skills) },
 		Catalog:    s.Team.Catalog,

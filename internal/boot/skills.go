@@ -39,7 +39,7 @@ func Describe() []skill.Skill { return describe(func() string { return "." }) }
 // describe is Describe for anyone who knows where the team folder is.
 func describe(dir func() string) (list []skill.Skill) {
 	list = all.Skills(all.Deps{
-		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }},
+		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},

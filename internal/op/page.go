@@ -14,6 +14,8 @@ type Page struct {
 	Key      string // the letter after g that goes there
 	Order    int    // place in the menu
 	Group    string // of the menu; "" is the one that is always open
+	Explain  string // the thing that explains what it shows, such as run/{number}; "" is its topic
+	Topic    string // of the role, that it belongs to
 	Files    fs.FS  // where pages/ is
 }
 

@@ -12,6 +12,13 @@ type Texter interface {
 	Text() string
 }
 
+// Documenter is an output that is a document: as Markdown, and as one page of HTML that
+// needs nothing else.
+type Documenter interface {
+	Document() string
+	HTML() string
+}
+
 // Emptier is a list, or a text, that says, when it is empty, what will stand here and the
 // one command or file that makes the first one.
 type Emptier interface {

@@ -40,11 +40,14 @@ func TeamFiles(list []Skill) (all []team.Part) {
 	return all
 }
 
-// Pages are the pages of all skills, each with the files of its skill.
+// Pages are the pages of all skills, each with the files of its skill, and its topic if it has one.
 func Pages(list []Skill) (all []op.Page) {
 	for _, s := range list {
 		for _, p := range s.Pages {
 			p.Files = s.Files
+			if s.Explain != "" {
+				p.Topic = s.Name
+			}
 			all = append(all, p)
 		}
 	}
@@ -56,6 +59,14 @@ func Refs(list []Skill) map[string]string {
 	all := map[string]string{}
 	for _, s := range list {
 		maps.Copy(all, s.Refs)
+	}
+	return all
+}
+
+// Explainers say how things are explained, of all skills.
+func Explainers(list []Skill) (all []op.Explainer) {
+	for _, s := range list {
+		all = append(all, s.Explains...)
 	}
 	return all
 }

@@ -26,9 +26,10 @@ type Skill struct {
 	Work   []Work
 	Ring   func() // what the team's files say, or what other replicas did, may be news; it must not wait
 
-	Pages  []op.Page
-	Refs   map[string]string   // the page that shows a ref, by its kind: the Path of one of all pages
-	States map[string]op.Badge // how the words for states are shown; a kind of evidence is asked for by its last part as well
+	Pages    []op.Page
+	Refs     map[string]string   // the page that shows a ref, by its kind: the Path of one of all pages
+	Explains []op.Explainer      // how things of its kinds are explained
+	States   map[string]op.Badge // how the words for states are shown; a kind of evidence is asked for by its last part as well
 
 	Files   fs.FS                                  // pages/*.html and schema/*.sql
 	Explain string                                 // explain.md: a text/template over the skill's own facts

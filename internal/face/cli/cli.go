@@ -148,7 +148,7 @@ func (o Options) filled() Options {
 func (f *face) globals(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
-	flags.VarP(&choice{"table", outputs}, "output", "o", "how to print: table; wide: a table with nothing cut; json, yaml; name: names alone")
+	flags.VarP(&choice{"table", outputs}, "output", "o", "how to print: table; wide: a table with nothing cut; json, yaml; name: names alone; markdown, html: what is a document")
 	flags.BoolP("quiet", "q", false, "print only what a script wants: names, or the one token or link")
 	for _, g := range []struct{ name, env, usage string }{
 		{"server", "PRENTICE_SERVER", "ask the server at `URL` (PRENTICE_SERVER)"},

@@ -291,7 +291,7 @@ func TestWrongUseIsRefusedWithTheNextStep(t *testing.T) {
 		{"no time at all", "run start x --wait 0s", 2, "prentice: --wait: \"0s\" counts as not given\n  → leave it out, or give more\n"},
 		{"none where one is the least", "run start x --most 0", 2, "prentice: --most: \"0\" counts as not given\n  → leave it out, or give more\n"},
 		{"a duration that is none", "run start x --wait 5", 2, "prentice: --wait: \"5\" is not a duration\n  → write 90s, 1h30m or 7d\n"},
-		{"an output that is none", "run list -o xml", 2, "prentice: --output: \"xml\" is not one of table, wide, json, yaml, name\n  → use one of: table, wide, json, yaml, name\n"},
+		{"an output that is none", "run list -o xml", 2, "prentice: --output: \"xml\" is not one of table, wide, json, yaml, name, markdown, html\n  → use one of: table, wide, json, yaml, name, markdown, html\n"},
 		{"JSON that is none", "run start x --run-data {", 2, "prentice: --run-data: this is not JSON\n  → write JSON, or @FILE to read it from a file\n"},
 		{"an unknown key in JSON", `run start x --limits {"paralel":1}`, 2, "prentice: --limits: unknown field \"paralel\"\n  → write JSON, or @FILE to read it from a file\n"},
 		{"a file that is not there", "procedure lint nowhere.md", 3, "prentice: TEXT: there is no file \"nowhere.md\"\n  → name a file that exists, or - for standard input\n"},

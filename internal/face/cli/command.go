@@ -78,7 +78,7 @@ func flagName(o op.Op, field op.Field, globals *pflag.FlagSet) string {
 // perform asks the door and prints what it answers.
 func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 	ctx := cmd.Context()
-	if err := nameless(o, GlobalOf(cmd)); err != nil {
+	if err := unfit(o, GlobalOf(cmd)); err != nil {
 		return err
 	}
 	door, shut, err := f.door(ctx, o, in, GlobalOf(cmd))

@@ -12,7 +12,7 @@ import (
 	"prentice/internal/kit/nearest"
 )
 
-var outputs = []string{"table", "wide", "json", "yaml", "name"}
+var outputs = []string{"table", "wide", "json", "yaml", "name", "markdown", "html"}
 
 // choice is a flag with a few words to choose from.
 type choice struct {

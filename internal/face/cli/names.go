@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"prentice"
+	"prentice/internal/kit/render"
 	"prentice/internal/kit/term"
 	"prentice/internal/op"
 )
@@ -12,12 +13,31 @@ import (
 // named is an output of one thing that has a name.
 type namedOutput interface{ Ref() prentice.Ref }
 
-// nameless refuses -o name before anything is done, where the answer has no names.
-func nameless(o op.Op, g Global) error {
-	if g.Output != "name" || hasNames(o.Out) && !o.Streams() {
+// unfit refuses, before anything is done, -o name where the answer has no names, and
+// -o markdown or html where it is no document.
+func unfit(o op.Op, g Global) error {
+	lacks := ""
+	switch {
+	case g.Output == "name" && (!hasNames(o.Out) || o.Streams()):
+		lacks = "names"
+	case isDocument(g.Output) && (!o.Out.Implements(reflect.TypeFor[op.Documenter]()) || o.Streams()):
+		lacks = "document"
+	default:
 		return nil
 	}
-	return prentice.Errorf(prentice.Invalid, "%s answers with no names", path(o.Name)).Try("use -o table, -o json or -o yaml")
+	return prentice.Errorf(prentice.Invalid, "%s answers with no %s", path(o.Name), lacks).Try("use -o table, -o json or -o yaml")
+}
+
+func isDocument(as string) bool { return as == "markdown" || as == "html" }
+
+// document prints a document as it is: it may go to a file.
+func (p *printer) document(out op.Documenter) error {
+	text := out.Document()
+	if p.as == "html" {
+		text = out.HTML()
+	}
+	_, err := io.WriteString(p.out, render.Visible(text))
+	return err
 }
 
 func hasNames(t reflect.Type) bool {

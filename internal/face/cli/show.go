@@ -46,6 +46,10 @@ func (p *printer) whole(out any, o op.Op) error {
 		return p.json(out)
 	case "yaml":
 		return p.yaml(out)
+	case "markdown", "html":
+		if document, ok := out.(op.Documenter); ok {
+			return p.document(document)
+		}
 	}
 	if err := p.human(out); err != nil {
 		return err

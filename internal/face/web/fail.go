@@ -19,6 +19,7 @@ import (
 // Problem is an error as a page shows it: what is wrong, with the value, what
 // it means and what to do.
 type Problem struct {
+	Kind   string // of the error
 	Status int
 	Title  string
 	Text   string
@@ -32,7 +33,7 @@ type Problem struct {
 func (s *Site) problemOf(r *http.Request, err error) Problem {
 	kind := prentice.KindOf(err)
 	means := op.ProblemOf(kind)
-	p := Problem{Status: means.Status, Title: means.Title, Again: means.Again, Text: sentence(err), Hint: prentice.HintOf(err)}
+	p := Problem{Kind: kind.String(), Status: means.Status, Title: means.Title, Again: means.Again, Text: sentence(err), Hint: prentice.HintOf(err)}
 	if kind != prentice.Internal || p.Hint != "" { // the door has put it into words already
 		return p
 	}
@@ -71,6 +72,9 @@ func (s *Site) failWith(w http.ResponseWriter, r *http.Request, err error, typed
 	}
 	v := s.view(r, p.Title)
 	v.Problem = &p
+	if s.hasPage("/explain") {
+		v.Explain = "/explain/error/" + p.Kind
+	}
 	for key, values := range typed {
 		if text := strings.TrimSpace(strings.Join(values, "\n")); text != "" && !strings.HasPrefix(key, "_") {
 			v.Typed[key] = []string{text}

@@ -46,6 +46,7 @@ type View struct {
 	Here    string     // the address of this page, path and query
 	Path    string     // the path alone
 	Query   url.Values
+	Explain string            // the address of the page that explains this one, or ""
 	At      map[string]string // the values in the path, by name
 	Out     any
 	ctx     context.Context // of the request, for what a part of the page asks for itself; nil in a rehearsal
@@ -99,14 +100,15 @@ func (p *page) values(path string) url.Values {
 
 func (p *page) handler(s *Site) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		out, err := p.read(s, r)
+		given := p.given(r)
+		out, err := p.read(s, r, given)
 		if err != nil {
 			s.fail(w, r, err)
 			return
 		}
 		v := s.view(r, p.Title)
 		v.Query = asked(p.op, v.Query)
-		v.Out, v.At = out, map[string]string{}
+		v.Out, v.At, v.Explain = out, map[string]string{}, s.explained(p, given)
 		for _, name := range p.names {
 			v.At[name] = r.PathValue(name)
 		}
@@ -124,12 +126,17 @@ func (p *page) handler(s *Site) http.HandlerFunc {
 	}
 }
 
-// read asks the door for what the page shows.
-func (p *page) read(s *Site, r *http.Request) (any, error) {
+// given is what the path and the query say.
+func (p *page) given(r *http.Request) url.Values {
 	given := asked(p.op, r.URL.Query())
 	for _, name := range p.names {
 		given.Set(name, r.PathValue(name))
 	}
+	return given
+}
+
+// read asks the door for what the page shows.
+func (p *page) read(s *Site, r *http.Request, given url.Values) (any, error) {
 	in, err := fill(p.op, given, s.o.Clock())
 	if err != nil {
 		return nil, err
@@ -156,7 +163,7 @@ func (s *Site) view(r *http.Request, title string) View {
 	known := visitOf(r)
 	v := View{
 		Title: title, Actor: known.actor, CSRF: csrfOf(known.session), Now: s.o.Clock(),
-		Here: r.URL.RequestURI(), Path: r.URL.Path, Query: r.URL.Query(), Typed: url.Values{}, ctx: r.Context(),
+		Here: r.URL.RequestURI(), Explain: s.explained(&page{}, nil), Path: r.URL.Path, Query: r.URL.Query(), Typed: url.Values{}, ctx: r.Context(),
 	}
 	if !known.actor.Known() {
 		return v

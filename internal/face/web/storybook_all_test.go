@@ -22,7 +22,7 @@ func testBadges() badges { return skill.States(all.Skills(all.Deps{})) }
 // form drawn.
 func allOps(full bool) []op.Op {
 	ops := slices.Concat(storyOps(full), moreOps(full), securityOps(full), supervisionOps(full), servicesOps(full), silenceOps(full), heartbeatOps(full))
-	for _, s := range all.Skills(all.Deps{Learning: someLearning(full)}) {
+	for _, s := range all.Skills(all.Deps{Learning: explaining(someLearning(full))}) {
 		for _, o := range s.Ops {
 			if !slices.ContainsFunc(ops, func(have op.Op) bool { return have.Name == o.Name }) {
 				ops = append(ops, o)

@@ -20,6 +20,10 @@ var learningStories = []story{
 	{name: "explain-lesson-question", path: "/explain/availability?lesson=true", who: "ann"},
 	{name: "explain-glossary", path: "/explain/term", who: "vera"},
 	{name: "explain-word", path: "/explain/term/canary", who: "vera"},
+	{name: "explain-errors", path: "/explain/error", who: "vera"},
+	{name: "explain-error", path: "/explain/error/refused", who: "vera"},
+	{name: "explain-thing", path: "/explain/run/41", who: "vera"},
+	{name: "explain-thing-auditor", path: "/explain/run/41?for=auditor", who: "vera"},
 }
 
 // someLearning is what the chapter that explains reads: of ann, who has done something.

@@ -62,14 +62,15 @@ func New(d Deps) skill.Skill {
 		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), schemaOp(d), schedulesOp(d)}),
 		Pages: []op.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
-			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure"},
-			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan"},
+			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure", Explain: "procedure/{name}"},
+			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan", Explain: "procedure/{procedure}"},
 		},
-		Refs:    map[string]string{"procedure": "/procedures/{name}"},
-		States:  states,
-		Files:   files,
-		Explain: explain,
-		Facts:   func(ctx context.Context) (any, error) { return d.facts(ctx) },
+		Refs:     map[string]string{"procedure": "/procedures/{name}"},
+		Explains: explains(),
+		States:   states,
+		Files:    files,
+		Explain:  explain,
+		Facts:    func(ctx context.Context) (any, error) { return d.facts(ctx) },
 	}
 }
 

@@ -26,17 +26,18 @@ func (l *Lookout) chapter() skill.Skill {
 		Ops:      nouns.Of(slices.Concat(l.serviceOps(), l.claimOps())),
 		Pages: []op.Page{
 			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 4},
-			{Path: "/services/{name}", Op: "service.show", Template: "service.html", Title: "Service"},
+			{Path: "/services/{name}", Op: "service.show", Template: "service.html", Title: "Service", Explain: "service/{name}"},
 			{Path: "/claims", Op: "claim.list", Template: "claims.html", Title: "Claims", Nav: "Claims", Order: 61, Group: op.Governance},
-			{Path: "/claims/{claim}", Op: "claim.show", Template: "claim.html", Title: "Claim"},
+			{Path: "/claims/{claim}", Op: "claim.show", Template: "claim.html", Title: "Claim", Explain: "claim/{claim}"},
 		},
-		Refs:    map[string]string{"service": "/services/{name}", "claim": "/claims/{claim}"},
-		States:  states,
-		Files:   files,
-		Explain: explain,
-		Facts:   func(ctx context.Context) (any, error) { return l.facts(ctx) },
-		Work:    []skill.Work{{Name: "availability", Run: l.Run, OnAll: true}}, // those that do not lead read what the leader saw
-		Self:    l,
+		Refs:     map[string]string{"service": "/services/{name}", "claim": "/claims/{claim}"},
+		Explains: explains(),
+		States:   states,
+		Files:    files,
+		Explain:  explain,
+		Facts:    func(ctx context.Context) (any, error) { return l.facts(ctx) },
+		Work:     []skill.Work{{Name: "availability", Run: l.Run, OnAll: true}}, // those that do not lead read what the leader saw
+		Self:     l,
 	}
 }
 

@@ -36,12 +36,13 @@ func New(d Deps) skill.Skill {
 		Ops:      nouns.Of([]op.Op{checkOp(d), listOp(d), showOp(d), graphOp(d)}),
 		Pages: []op.Page{
 			{Path: "/catalog", Op: "catalog.list", Template: "catalog.html", Title: "Catalog", Nav: "Catalog", Key: "c", Order: 50, Group: op.Governance},
-			{Path: "/catalog/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity"},
+			{Path: "/catalog/{ref...}", Op: "catalog.show", Template: "entity.html", Title: "Entity", Explain: "{ref}"},
 		},
-		Refs:    shown(),
-		Files:   files,
-		Explain: explain,
-		Facts:   func(context.Context) (any, error) { return survey(d.catalog()), nil },
+		Refs:     shown(),
+		Explains: explains(),
+		Files:    files,
+		Explain:  explain,
+		Facts:    func(context.Context) (any, error) { return survey(d.catalog()), nil },
 	}
 }
 

@@ -31,7 +31,10 @@ type Chapter struct {
 // Deps is what the chapter reads. Without a Catalog there is no team to tell of.
 type Deps struct {
 	Clock      func() time.Time
-	Glossary   string // the book's
+	Glossary   string  // the book's
+	Door       op.Door // where things are asked for, as the reader; nil: there is nothing to explain
+	Ops        func() []op.Op
+	Explainers func() []op.Explainer
 	Chapters   func() []Chapter
 	Catalog    func() *team.Catalog
 	Procedures func() []prentice.Procedure
@@ -66,20 +69,24 @@ func New(d Deps) skill.Skill {
 }
 
 type explainIn struct {
-	Topic   string `json:"topic,omitempty" arg:"1" doc:"The topic to explain; without it, the role line by line." example:"supervision" maxLength:"60"`
-	Word    string `json:"word,omitempty" arg:"2" doc:"With the topic term: the word of the glossary to explain." example:"canary" maxLength:"60"`
-	Lesson  bool   `json:"lesson,omitempty" doc:"The lesson of the topic: a principle, an exercise and questions."`
-	Answers bool   `json:"answers,omitempty" doc:"With lesson: the answers to its questions as well."`
-	For     string `json:"for,omitempty" doc:"Who reads: it changes the order of the parts, never a fact." enum:"junior,lead,auditor" default:"junior"`
+	Topic   string   `json:"topic,omitempty" arg:"1" doc:"The topic to explain, or a thing such as run/7; without it, the role line by line." example:"supervision" maxLength:"200"`
+	Word    string   `json:"word,omitempty" arg:"2" doc:"With term: the word of the glossary to explain. With error: the code or the text. With a kind: which thing of it." example:"canary" maxLength:"4000"`
+	Rest    []string `json:"rest,omitempty" arg:"3" doc:"With error: more words of the text." maxItems:"500" maxLength:"4000"`
+	Lesson  bool     `json:"lesson,omitempty" doc:"The lesson of the topic: a principle, an exercise and questions."`
+	Answers bool     `json:"answers,omitempty" doc:"With lesson: the answers to its questions as well."`
+	For     string   `json:"for,omitempty" doc:"Who reads: it changes the order of the parts, never a fact." enum:"junior,lead,auditor" default:"junior"`
 }
 
 // check refuses what would have no effect.
 func (in explainIn) check() error {
-	if in.Word != "" && in.Topic != "term" {
+	if len(in.Rest) > 0 && in.Topic != "error" {
+		return prentice.Errorf(prentice.Invalid, "%s %s %s is not a topic", in.Topic, in.Word, strings.Join(in.Rest, " ")).Try("name one: prentice explain")
+	}
+	if in.Word != "" && in.Topic != "term" && in.Topic != "error" {
 		return prentice.Errorf(prentice.Invalid, "%s %s is not a topic", in.Topic, in.Word).Try("a word of the glossary is explained by: prentice explain term %s", in.Word)
 	}
-	if in.Lesson && (in.Topic == "" || in.Topic == "term") {
-		return prentice.Errorf(prentice.Invalid, "a lesson is of one topic").Try("name it, such as: prentice explain %s --lesson", framework().Lines[0].Topic)
+	if in.Lesson && (in.Topic == "" || in.Topic == "term" || in.Topic == "error") {
+		return noLesson()
 	}
 	if in.Answers && !in.Lesson {
 		return prentice.Errorf(prentice.Invalid, "answers belong to a lesson").Try("ask for it as well, such as: prentice explain %s --lesson --answers", cmp.Or(in.Topic, "support"))
@@ -87,23 +94,29 @@ func (in explainIn) check() error {
 	return nil
 }
 
-// Explained is a topic, told with this team's own data, or the role line by line.
-type Explained struct {
-	Topic     string     `json:"topic,omitempty"`
-	Title     string     `json:"title"`
-	Of        string     `json:"of,omitempty"` // what the role asks for
-	Markdown  string     `json:"markdown"`
-	Parts     []Part     `json:"parts,omitempty"` // of the text, in its order
-	Questions []Question `json:"questions,omitempty"`
-	Answers   bool       `json:"answers,omitempty"` // are shown in the text as well
-	Lesson    *Lesson    `json:"lesson,omitempty"`  // how it stands for the one who asks
-	Lines     []Line     `json:"lines,omitempty"`   // of the role
+func noLesson() error {
+	return prentice.Errorf(prentice.Invalid, "a lesson is of one topic").Try("name it, such as: prentice explain %s --lesson", framework().Lines[0].Topic)
 }
 
-// Part is one of the parts in which each topic is told.
+// Explained is a topic, told with this team's own data, a thing, or the role line by line.
+type Explained struct {
+	Topic     string       `json:"topic,omitempty"`
+	Ref       prentice.Ref `json:"ref,omitempty"` // of a thing
+	Title     string       `json:"title"`
+	Of        string       `json:"of,omitempty"` // what the role asks for
+	Markdown  string       `json:"markdown"`
+	Parts     []Part       `json:"parts,omitempty"` // of the text, in its order
+	Questions []Question   `json:"questions,omitempty"`
+	Answers   bool         `json:"answers,omitempty"` // are shown in the text as well
+	Lesson    *Lesson      `json:"lesson,omitempty"`  // how it stands for the one who asks
+	Lines     []Line       `json:"lines,omitempty"`   // of the role
+}
+
+// Part is one of the parts in which each topic, or thing, is told.
 type Part struct {
 	Title string `json:"title"`
-	Text  string `json:"text"` // Markdown
+	Text  string `json:"text"`           // Markdown
+	Key   string `json:"part,omitempty"` // of a thing: what, why, happened, uncertain, next or words
 }
 
 // Prose is the text as a document of its own, its headings from the first level on.
@@ -113,7 +126,10 @@ func (p Part) Prose() string {
 
 // Text implements op.Texter.
 func (e Explained) Text() string {
-	text := strings.TrimSpace(e.Markdown) + "\n"
+	text := e.Document()
+	if e.Ref != "" || e.Topic == "error" {
+		text = unquoted(text)
+	}
 	if len(e.Questions) == 0 {
 		return text
 	}
@@ -129,9 +145,17 @@ func (e Explained) Text() string {
 	return text + "\nAnswers:\n\n" + answers.String()
 }
 
+var _ op.Documenter = Explained{}
+
 func explainOp(d Deps) op.Op {
-	return op.New("explain", prentice.Look, prentice.Viewer, "Explain a topic of the role, from this team's own data.",
+	return op.New("explain", prentice.Look, prentice.Viewer, "Explain a topic of the role or a thing, from this team's own data.",
 		func(ctx context.Context, c op.Call, in explainIn) (Explained, error) {
+			if ref, ok := d.thing(in); ok {
+				if in.Lesson {
+					return Explained{}, noLesson()
+				}
+				return d.explainThing(ctx, c, ref, in.For)
+			}
 			if err := in.check(); err != nil {
 				return Explained{}, err
 			}
@@ -140,6 +164,8 @@ func explainOp(d Deps) op.Op {
 				return framework().role(), nil
 			case "term":
 				return d.explainTerm(in.Word)
+			case "error":
+				return explainError(strings.Join(append([]string{in.Word}, in.Rest...), " "), in.For)
 			}
 			e, err := d.explain(ctx, in)
 			if err == nil && in.Lesson {
@@ -147,7 +173,11 @@ func explainOp(d Deps) op.Op {
 				e.Lesson, err = d.lessonOf(ctx, c.Actor, e)
 			}
 			return e, err
-		}).WithExample("prentice explain capacity --lesson")
+		}).WithExample("prentice explain run/7 --for auditor").
+		WithHelp("A thing is named as kind/name: run/7, incident/3, service/checkout, procedure/restart-service, approval/7 or decision/7 (of run 7), and so on for all that has a page. " +
+			"Each is told in the same parts: what it is, why it stands as it does, what happened, what is uncertain, and what can be done. Who may not see it may not have it explained. " +
+			"explain error takes a code (refused, 5, 409, cooldown) or a text as it was printed, and says what it means, why it usually comes and what to do. " +
+			"With -o markdown it is Markdown, and with -o html one page that needs nothing else, also for paper.")
 }
 
 // role is the role line by line.

@@ -2,6 +2,7 @@ package learning
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"prentice"
@@ -32,7 +33,7 @@ func (d Deps) explainTerm(word string) (Explained, error) {
 		for _, term := range sorted(meanings) {
 			fmt.Fprintf(&b, "- **%s**: %s\n", term, meanings[term])
 		}
-		return Explained{Topic: "term", Title: "Glossary", Markdown: b.String(), Parts: []Part{{"Words and what they mean", strings.TrimPrefix(b.String(), "# Glossary\n\n")}}}, nil
+		return Explained{Topic: "term", Title: "Glossary", Markdown: b.String(), Parts: []Part{{Title: "Words and what they mean", Text: strings.TrimPrefix(b.String(), "# Glossary\n\n")}}}, nil
 	}
 	meaning, ok := meanings[word]
 	if !ok {
@@ -42,5 +43,17 @@ func (d Deps) explainTerm(word string) (Explained, error) {
 		}
 		return Explained{}, err.Try("see all words with: prentice explain term")
 	}
-	return Explained{Topic: "term", Title: word, Markdown: fmt.Sprintf("# %s\n\n%s\n", word, meaning), Parts: []Part{{"What it means here", meaning}}}, nil
+	return Explained{Topic: "term", Title: word, Markdown: fmt.Sprintf("# %s\n\n%s\n", word, meaning), Parts: []Part{{Title: "What it means here", Text: meaning}}}, nil
+}
+
+// wordsIn are the words of a glossary that a text uses, with what they mean.
+func wordsIn(glossary, text string) string {
+	meanings := terms(glossary)
+	var b strings.Builder
+	for _, term := range sorted(meanings) {
+		if regexp.MustCompile(`(?i)(?:^|[^\w/-])` + regexp.QuoteMeta(term) + `s?(?:$|[^\w/-])`).MatchString(text) {
+			fmt.Fprintf(&b, "- **%s**: %s\n", term, meanings[term])
+		}
+	}
+	return b.String()
 }

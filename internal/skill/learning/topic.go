@@ -70,7 +70,7 @@ func (d Deps) explain(ctx context.Context, in explainIn) (Explained, error) {
 		}
 		text = strings.Replace(text, "\n\nExercise: ", "\n\n"+own+"\n\nExercise: ", 1)
 		e.Title, e.Questions = t.title+": a lesson", questions
-		e.Markdown, e.Parts = "# "+e.Title+"\n\n"+text+"\n", []Part{{lesson, text}}
+		e.Markdown, e.Parts = "# "+e.Title+"\n\n"+text+"\n", []Part{{Title: lesson, Text: text}}
 		return e, nil
 	}
 	if t.parts[here], err = d.stands(ctx, line.Topic); err != nil {
@@ -83,7 +83,7 @@ func (d Deps) explain(ctx context.Context, in explainIn) (Explained, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nThe role asks to %s.\n", t.title, line.Of)
 	for _, part := range order {
-		e.Parts = append(e.Parts, Part{part, t.parts[part]})
+		e.Parts = append(e.Parts, Part{Title: part, Text: t.parts[part]})
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", part, t.parts[part])
 	}
 	fmt.Fprintf(&b, "\nA lesson with an exercise: `prentice explain %s --lesson`. The skill in the framework: `prentice role show %s`.\n", line.Topic, line.Skill)

@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode"
+
+	"prentice/internal/kit/render/gradetest"
 )
 
 func TestEachTopicHasEveryPartAndALesson(t *testing.T) {
@@ -48,50 +49,6 @@ func TestEachSkillOfTheRoleIsServedAndHasItsLevel(t *testing.T) {
 	}
 }
 
-// grade is the Flesch-Kincaid grade of a text (Kincaid and others, 1975): the school
-// year in which it can be read. Syllables are counted as groups of vowels, without a
-// silent e at the end.
-func grade(text string) float64 {
-	sentences, words, syllables := 0, 0, 0
-	for _, sentence := range regexp.MustCompile(`[.!?]+\s|\n- |\n\n|$`).Split(text, -1) {
-		before := words
-		for _, word := range strings.FieldsFunc(sentence, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
-			words++
-			syllables += syllablesIn(word)
-		}
-		if words > before {
-			sentences++
-		}
-	}
-	return 0.39*float64(words)/float64(sentences) + 11.8*float64(syllables)/float64(words) - 15.59
-}
-
-func syllablesIn(word string) (n int) {
-	word = strings.ToLower(word)
-	vowel := false
-	for _, r := range word {
-		is := strings.ContainsRune("aeiouy", r)
-		if is && !vowel {
-			n++
-		}
-		vowel = is
-	}
-	if strings.HasSuffix(word, "e") && !strings.HasSuffix(word, "le") && n > 1 {
-		n--
-	}
-	return max(n, 1)
-}
-
-func TestTheGradeOfATextIsThatOfItsFormula(t *testing.T) {
-	// 0.39·(6 words / 1 sentence) + 11.8·(6 syllables / 6 words) − 15.59 = −1.45
-	if got := grade("The cat sat on the mat."); got < -1.46 || got > -1.44 {
-		t.Errorf("got %.2f, want -1.45", got)
-	}
-	if easy, hard := grade("We look. We act."), grade("Organisational prerequisites necessitate interdepartmental coordination."); easy > 3 || hard < 20 {
-		t.Errorf("easy %.1f, hard %.1f", easy, hard)
-	}
-}
-
 var code = regexp.MustCompile("(?s)```.*?```|`[^`]*`")
 
 func TestAJuniorCanReadEachTopic(t *testing.T) {
@@ -100,7 +57,7 @@ func TestAJuniorCanReadEachTopic(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if g := grade(code.ReplaceAllString(string(raw), "it")); g > 9 {
+		if g := gradetest.Of(code.ReplaceAllString(string(raw), "it")); g > 9 {
 			t.Errorf("%s is of grade %.1f, want 9 at most: shorter sentences, simpler words", line.Topic, g)
 		} else {
 			t.Logf("%s: grade %.1f", line.Topic, g)

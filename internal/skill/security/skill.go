@@ -107,18 +107,19 @@ func New(d Deps) skill.Skill {
 		Ops:      nouns.Of(slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps())),
 		Pages: []op.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60, Group: op.Governance},
-			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence"},
-			{Path: "/evidence/thread/{ref...}", Op: "evidence.thread", Template: "thread.html", Title: "Thread"},
+			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence", Explain: "evidence/{seq}"},
+			{Path: "/evidence/thread/{ref...}", Op: "evidence.thread", Template: "thread.html", Title: "Thread", Explain: "{ref}"},
 			{Path: "/people", Op: "person.list", Template: "people.html", Title: "People", Nav: "People", Key: "o", Order: 70, Group: op.Setup},
-			{Path: "/people/{name}", Op: "person.show", Template: "person.html", Title: "Person"},
+			{Path: "/people/{name}", Op: "person.show", Template: "person.html", Title: "Person", Explain: "person/{name}"},
 			{Path: "/account", Op: "account.show", Template: "account.html", Title: "Your account"},
 			{Path: "/tokens", Op: "token.list", Template: "tokens.html", Title: "Tokens", Nav: "Tokens", Key: "t", Order: 71, Group: op.Setup},
 			{Path: "/secrets", Op: "secret.list", Template: "secrets.html", Title: "Secrets", Nav: "Secrets", Order: 72, Group: op.Setup},
 		},
-		Refs:    map[string]string{"evidence": "/evidence/{seq}"},
-		Files:   files,
-		Explain: explain,
-		Facts:   d.facts,
+		Refs:     map[string]string{"evidence": "/evidence/{seq}"},
+		Explains: explains(),
+		Files:    files,
+		Explain:  explain,
+		Facts:    d.facts,
 	}
 }
 
