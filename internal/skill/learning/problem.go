@@ -116,7 +116,7 @@ func listCodes() Explained {
 	for _, c := range codes() {
 		fmt.Fprintf(&b, "- **%s**%s: %s\n", c.name, c.numbers(), problems().Kinds[c.name].Means)
 	}
-	b.WriteString("\nWhy a run is held back:\n\n")
+	b.WriteString("\nWhy a run is blocked:\n\n")
 	for _, h := range gate.HoldMeanings() {
 		fmt.Fprintf(&b, "- **%s**: %s\n", h.Code, h.When)
 	}
@@ -165,9 +165,9 @@ func ofCodes(list []problemCode, who string) Explained {
 }
 
 func ofHold(h gate.HoldMeaning) Explained {
-	return arranged("Held back: "+string(h.Code), map[string]string{
+	return arranged("Blocked: "+string(h.Code), map[string]string{
 		means:  "- " + h.When + "\n- It binds " + h.Binds + ".\n",
-		doNow:  "- " + h.Ends + "\n- See all that holds back now: `prentice limit show`.\n",
+		doNow:  "- " + h.Ends + "\n- See all that blocks runs now: `prentice limit show`.\n",
 		causes: "", known: "- Its code is `" + string(h.Code) + "`.\n",
 	}, "junior")
 }
