@@ -36,11 +36,10 @@ func (s *Site) funcs() template.FuncMap {
 		"dur": render.Span, "took": s.took, "after": after, "past": func(t time.Time) bool { return !t.IsZero() && t.Before(s.o.Clock()) }, "deadline": s.deadline,
 
 		// text
-		"md":     func(text string) template.HTML { return template.HTML(render.Markdown(text)) }, //nolint:gosec // sanitised by render
-		"linked": s.linked,
-		"plain":  render.Plain, "ansi": coloured, "hash": hashTag, "pretty": pretty, "gist": gist, "bytes": render.Bytes, "plural": plural, "percent": percent,
+		"md":    func(text string) template.HTML { return template.HTML(render.Markdown(text)) }, //nolint:gosec // sanitised by render
+		"plain": render.Plain, "ansi": coloured, "hash": hashTag, "pretty": pretty, "gist": gist, "bytes": render.Bytes, "plural": plural, "percent": percent,
 		"sentence": capital, "hint": s.hint, "called": called, "label": func(s string) string { return capital(strings.TrimSuffix(s, ".")) }, "deed": deed, "length": length, "join": func(by string, list any) string { return strings.Join(texts(list), by) },
-		"dict": dict, "list": func(v ...any) []any { return v }, "env": environ, "lines": func(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") },
+		"linked": s.linked, "dict": dict, "list": func(v ...any) []any { return v }, "env": environ, "lines": func(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") },
 		"text": func(v any) string { return fmt.Sprint(v) },
 
 		// forms and lists
