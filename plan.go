@@ -31,7 +31,7 @@ type Plan struct {
 	Inputs      map[string]string `json:"inputs"`
 	Event       map[string]string `json:"event"` // EVENT_*: type, subject, source and the flat data
 	Targets     []Target          `json:"targets"`
-	Facts       map[string]string `json:"facts,omitempty"` // of every target: see SayFactsOnce
+	Facts       map[string]string `json:"facts,omitempty"` // of every target, when they have many: see FactsOf
 	Limits      PlanLimits        `json:"limits"`
 	Secrets     []string          `json:"secrets"`
 	Steps       []PlannedStep     `json:"steps"`

@@ -9,7 +9,7 @@ import (
 	"prentice"
 )
 
-// The bounds of a thread, beside prentice.MaxThread.
+// The bounds of a thread, beside MaxThread.
 const (
 	maxLinked      = 50  // refs that are followed
 	maxLinkedLines = 300 // of each of them
@@ -21,7 +21,7 @@ var followed = []string{"run", "incident", "event", "plan", "change"}
 
 // Thread is the lines about ref, and the lines about the runs, incidents,
 // events, plans and changes that those lines name, in order. Of a thread longer
-// than prentice.MaxThread it is the newest lines.
+// than MaxThread it is the newest lines.
 func (l *Ledger) Thread(ctx context.Context, ref prentice.Ref) ([]prentice.Evidence, error) {
 	lines, _, err := l.thread(ctx, ref)
 	return lines, err

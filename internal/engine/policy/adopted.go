@@ -6,7 +6,7 @@ import (
 	"prentice"
 )
 
-// PolicyState is which policy is in force, and which one waits to be adopted.
+// State is which policy is in force, and which one waits to be adopted.
 type State struct {
 	InForce Adopted  `json:"in_force"`
 	Pending *Pending `json:"pending,omitempty"`
@@ -14,7 +14,7 @@ type State struct {
 	PendingGroups *Pending `json:"pending_groups,omitempty"` // who is in which group, as the catalog says it now
 }
 
-// AdoptedPolicy is the policy that decides.
+// Adopted is the policy that decides.
 type Adopted struct {
 	Digest string         `json:"digest"`
 	Since  time.Time      `json:"since"`
@@ -24,7 +24,7 @@ type Adopted struct {
 	Zone   string         `json:"zone"`
 }
 
-// PendingPolicy is an edited policy.yaml that decides nothing yet. One with an
+// Pending is an edited policy.yaml that decides nothing yet. One with an
 // error among its findings has no digest and cannot be adopted.
 type Pending struct {
 	Digest   string             `json:"digest,omitempty"`
@@ -36,7 +36,7 @@ type Pending struct {
 	Refused  string             `json:"refused,omitempty"`
 }
 
-// PolicyVote is an owner's wish that a policy be adopted.
+// Vote is an owner's wish that a policy be adopted.
 type Vote struct {
 	Actor   prentice.Ref   `json:"actor"`
 	People  []prentice.Ref `json:"people,omitempty"` // behind the actor, themselves included

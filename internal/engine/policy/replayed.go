@@ -37,7 +37,7 @@ type ReplayDifference struct {
 	Would     prentice.Decision `json:"would"`
 }
 
-// PolicyCount is a policy and how many decisions it made. The empty digest is
+// Count is a policy and how many decisions it made. The empty digest is
 // that of decisions from before digests were kept.
 type Count struct {
 	Policy    string `json:"policy"`

@@ -32,7 +32,7 @@ type RuleHeard struct {
 	Decided bool `json:"decided"`
 }
 
-// Rule is one sentence of a policy, as people read it.
+// RuleView is one sentence of a policy, as people read it.
 type RuleView struct {
 	Name     string           `json:"name"`
 	Priority int              `json:"priority"`
