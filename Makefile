@@ -12,7 +12,7 @@ BESIDE      = bench stories # modules of their own: what only they need is not t
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 # What is built with it is a tenth smaller, and tests and stories are built with it, too.
 TEMPLATES   = -overlay "$$(packaging/templates.sh)"
-LARGEST     = 45000000
+LARGEST     = 46000000
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 help:
@@ -27,7 +27,7 @@ build: helper
 # small: the binary is no larger than is agreed
 small: build
 	size=$$(stat -c %s bin/prentice); [ "$$size" -le $(LARGEST) ] || \
-	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decision 69 says what was heavy" >&2; exit 1; }
+	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decision 68 says what was heavy" >&2; exit 1; }
 
 # helper: the program that prentice puts on hosts, into the folder from which it is built in
 helper:
