@@ -100,7 +100,7 @@ func (s *Sentences) AddAll(format string, refs []prentice.Ref) {
 	s.Add(format, text)
 }
 
-// Do adds something that can be done.
-func (t *Told) Do(name, words, format string, args ...any) {
+// Offer adds something that can be done.
+func (t *Told) Offer(name, words, format string, args ...any) {
 	t.Todo = append(t.Todo, Todo{name, words, fmt.Sprintf(format, args...)})
 }

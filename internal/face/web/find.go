@@ -49,8 +49,11 @@ type hits struct {
 	More string // where all of them are, when these are not all
 }
 
+// hit is a thing, or a page that is no thing's: then To is where it is.
 type hit struct {
 	Ref  prentice.Ref
+	Name string
+	To   string
 	Says string
 }
 
@@ -63,12 +66,16 @@ type haystack struct {
 	all        string // the page that has them all
 }
 
+// explanation is what is found at its own address, and is no thing.
+const explanation = "explanation"
+
 var haystacks = []haystack{
 	{"Services", "service", source{"service.list", nil}, "", "/services"},
 	{"Procedures", "procedure", source{"procedure.list", url.Values{"limit": {"500"}}}, "", "/procedures"},
 	{"Hosts", "host", source{"catalog.list", url.Values{"kind": {"host"}, "limit": {"500"}}}, "", "/catalog?kind=host"},
 	{"Incidents", "incident", source{"incident.list", url.Values{"limit": {"200"}}}, "", "/incidents"},
 	{"Runs", "run", source{"run.list", url.Values{"limit": {"11"}}}, "text", "/runs?text="},
+	{"Explanations", explanation, source{"explanation.find", url.Values{}}, "text", "/explain"},
 }
 
 // search looks for words, or parts of them, in what the reader may see.
@@ -78,7 +85,7 @@ func (s *Site) search(v View, q string) (list []hits) {
 		slices.SortStableFunc(found.List, func(a, b hit) int { return named(b, q) - named(a, q) })
 		if len(found.List) > mostFound {
 			found.List, found.More = found.List[:mostFound], h.all
-			if h.field != "" {
+			if strings.HasSuffix(h.all, "=") {
 				found.More += url.QueryEscape(q)
 			}
 		}
@@ -114,6 +121,10 @@ func (s *Site) in(h haystack, rows [][]string, q string) (list []hit) {
 		if h.field == "" && slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
 			continue
 		}
+		if h.kind == explanation {
+			list = append(list, hit{Name: row[0], To: "/explain/" + strings.Replace(url.PathEscape(row[0]), "%20", "/", 1), Says: strings.Join(row[1:], " · ")})
+			continue
+		}
 		ref := prentice.Ref(row[0])
 		if ref.Kind() != h.kind {
 			ref = prentice.NewRef(h.kind, row[0])
@@ -122,7 +133,7 @@ func (s *Site) in(h haystack, rows [][]string, q string) (list []hit) {
 		for i, cell := range says {
 			says[i] = s.badges.cell(h.kind, cell)
 		}
-		list = append(list, hit{ref, strings.Join(says, " · ")})
+		list = append(list, hit{Ref: ref, Says: strings.Join(says, " · ")})
 	}
 	return list
 }

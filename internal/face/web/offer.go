@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,7 +44,7 @@ func (s *Site) offered(r *http.Request, q string) (list []offer) {
 	}
 	for _, found := range s.search(v, q) {
 		for _, h := range found.List[:min(len(found.List), mostOffered)] {
-			list = append(list, offer{Kind: strings.TrimSuffix(found.Word, "s"), Name: h.Ref.Name(), Href: s.links.to(h.Ref), Says: h.Says})
+			list = append(list, offer{Kind: strings.TrimSuffix(found.Word, "s"), Name: cmp.Or(h.Name, h.Ref.Name()), Href: cmp.Or(h.To, s.links.to(h.Ref)), Says: h.Says})
 		}
 	}
 	return s.exactFirst(list, q, s.found(r, q))

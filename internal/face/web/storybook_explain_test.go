@@ -37,8 +37,8 @@ func tellOneRun(ref, _ prentice.Ref) (op.Told, error) {
 	t.Why.Add("The policy's answer was asked of 1 person: it changes something that customers use")
 	t.Why.Add("It belongs to incident/3")
 	t.Uncertain.Add("How it ends is not known yet")
-	t.Do("run.approve", string(ref)+" --reason '…'", "approve exactly this plan")
-	t.Do("run.cancel", string(ref)+" --reason '…'", "stop it")
+	t.Offer("run.approve", string(ref)+" --reason '…'", "approve exactly this plan")
+	t.Offer("run.cancel", string(ref)+" --reason '…'", "stop it")
 	return t, nil
 }
 

@@ -53,10 +53,10 @@ func tellProcedure(_ prentice.Ref, s Shown) (op.Told, error) {
 		t.Why.Add("It is to be read again by %s", p.ReviewBy)
 	}
 	s.tellGaps(&t)
-	t.Do("procedure.plan", p.Name, "see what exactly it would do, and do nothing")
-	t.Do("procedure.lint", "", "look all procedures over for mistakes")
+	t.Offer("procedure.plan", p.Name, "see what exactly it would do, and do nothing")
+	t.Offer("procedure.lint", "", "look all procedures over for mistakes")
 	if s.Usable {
-		t.Do("run.start", p.Name+" --reason '…'", "ask for a run of it")
+		t.Offer("run.start", p.Name+" --reason '…'", "ask for a run of it")
 	}
 	return t, nil
 }
@@ -100,11 +100,11 @@ func tellSchedule(ref prentice.Ref, s Schedules) (op.Told, error) {
 			t.Happened = append(t.Happened, op.Happening{At: one.Missed, Says: op.Count(one.Times, "time was", "times were") + " missed, as was noticed then"})
 		}
 		if one.Run != "" {
-			t.Do("explain", string(one.Run), "have its last run explained")
+			t.Offer("explain", string(one.Run), "have its last run explained")
 		}
 	}
 	t.Uncertain.Add("Whether it may begin is decided when it is due: by the policy, the limits and the calendar of that moment")
-	t.Do("procedure.show", ref.Name(), "read the procedure")
-	t.Do("calendar.show", "", "see which freezes and windows come")
+	t.Offer("procedure.show", ref.Name(), "read the procedure")
+	t.Offer("calendar.show", "", "see which freezes and windows come")
 	return t, nil
 }

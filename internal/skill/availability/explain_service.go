@@ -54,10 +54,10 @@ func tellService(_ prentice.Ref, s Shown) (op.Told, error) {
 	if s.Availability.Unseen > 0 {
 		t.Uncertain.Add("%s checks could not be made in the last 24 hours, and count neither way", thousands(s.Availability.Unseen))
 	}
-	t.Do("service.history", s.Ref.Name(), "see how it was in the last days")
-	t.Do("incident.list", "--subject "+string(s.Ref), "see its incidents")
-	t.Do("run.list", "--subject "+string(s.Ref), "see what was done to it")
-	t.Do("catalog.show", string(s.Ref), "see what breaks if it breaks")
+	t.Offer("service.history", s.Ref.Name(), "see how it was in the last days")
+	t.Offer("incident.list", "--subject "+string(s.Ref), "see its incidents")
+	t.Offer("run.list", "--subject "+string(s.Ref), "see what was done to it")
+	t.Offer("catalog.show", string(s.Ref), "see what breaks if it breaks")
 	return t, nil
 }
 
@@ -82,9 +82,9 @@ func tellClaim(ref prentice.Ref, c ClaimShown) (op.Told, error) {
 	} else if !c.Verdict.Until.IsZero() {
 		t.Uncertain.Add("The verdict counts up to %s; after that it is unknown until it is checked again", op.At(c.Verdict.Until))
 	}
-	t.Do("claim.show", c.ID, "read it with its history")
+	t.Offer("claim.show", c.ID, "read it with its history")
 	if c.About.Kind() == "service" {
-		t.Do("service.show", c.About.Name(), "see how the service is")
+		t.Offer("service.show", c.About.Name(), "see how the service is")
 	}
 	return t, nil
 }

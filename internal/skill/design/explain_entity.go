@@ -54,8 +54,8 @@ func tellEntity(ref prentice.Ref, s Shown) (op.Told, error) {
 		t.Uncertain.Add("Nothing is known to need it; the catalog may not have it all")
 	}
 	t.Uncertain.Add("The catalog says what should be; it does not look at what is there")
-	t.Do("catalog.show", string(ref), "read it as the catalog has it")
-	t.Do("catalog.check", "", "look the catalog over for mistakes")
+	t.Offer("catalog.show", string(ref), "read it as the catalog has it")
+	t.Offer("catalog.check", "", "look the catalog over for mistakes")
 	return t, nil
 }
 

@@ -56,7 +56,7 @@ type Deps struct {
 func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name: "learning",
-		Ops:  nouns.Of(slices.Concat([]op.Op{explainOp(d), roleOp()}, d.lessonOps(), d.recordOps())),
+		Ops:  nouns.Of(slices.Concat([]op.Op{explainOp(d), d.findOp(), roleOp()}, d.lessonOps(), d.recordOps())),
 		Pages: []op.Page{
 			{Path: "/explain", Op: "explain", Template: "explain.html", Title: "The role", Nav: "Explain", Key: "w", Order: 90, Group: op.Governance},
 			{Path: "/explain/{topic}", Op: "explain", Template: "explain.html", Title: "Explain"},

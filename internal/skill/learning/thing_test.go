@@ -46,8 +46,8 @@ func kettles() Deps {
 				op.Explains("kettle", "A kettle boils water.", "kettle.show", same, func(ref prentice.Ref, k kettle) (op.Told, error) {
 					t := op.Told{Title: string(ref)}
 					t.What.Add("It is %s", k.Says)
-					t.Do("kettle.fill", string(ref), "fill it")
-					t.Do("kettle.sell", string(ref), "do what no operation does")
+					t.Offer("kettle.fill", string(ref), "fill it")
+					t.Offer("kettle.sell", string(ref), "do what no operation does")
 					return t, nil
 				}),
 				op.Explains("", "", "past", same, func(_ prentice.Ref, list []op.Happening) (op.Told, error) { return op.Told{Happened: list}, nil }),

@@ -53,10 +53,10 @@ func tellLine(ref prentice.Ref, l Line) (op.Told, error) {
 	t.What.AddAll("It is about: %s", l.Refs)
 	t.Why.Add("Its hash is %s. It holds the hash of the line before, %s, so neither can be changed unseen", l.Hash, cmp.Or(l.Prev, "which there is not: it is the first"))
 	t.Uncertain.Add("The line says what was recorded. Whether the whole ledger is sound is said by its check")
-	t.Do("evidence.check", "", "check every line and every signature")
+	t.Offer("evidence.check", "", "check every line and every signature")
 	for _, about := range l.Refs[:min(1, len(l.Refs))] {
-		t.Do("evidence.thread", string(about), "read what else happened to it")
-		t.Do("evidence.export", string(about), "give it to an auditor as a signed file")
+		t.Offer("evidence.thread", string(about), "read what else happened to it")
+		t.Offer("evidence.export", string(about), "give it to an auditor as a signed file")
 	}
 	return t, nil
 }
@@ -96,9 +96,9 @@ func tellHost(ref prentice.Ref, list Hosts) (op.Told, error) {
 	if h.State == HostUnknown || h.State == HostReached {
 		t.Uncertain.Add("Whether it can be reached now is not known until it is tried")
 	}
-	t.Do("host.check", ref.Name(), "try to reach it, and change nothing")
-	t.Do("catalog.show", string(ref), "see what runs on it and what breaks with it")
-	t.Do("run.list", "--host "+string(ref), "see what was done on it")
+	t.Offer("host.check", ref.Name(), "try to reach it, and change nothing")
+	t.Offer("catalog.show", string(ref), "see what runs on it and what breaks with it")
+	t.Offer("run.list", "--host "+string(ref), "see what was done on it")
 	return t, nil
 }
 
@@ -116,9 +116,9 @@ func tellPerson(ref prentice.Ref, p PersonDetail) (op.Told, error) {
 	if p.Unread != "" {
 		t.Uncertain.Add("A part of what is kept of them cannot be read: %s", p.Unread)
 	}
-	t.Do("person.show", p.Name, "see their sessions and tokens")
-	t.Do("person.role", p.Name+" ROLE", "change what they may do")
-	t.Do("evidence.list", "--ref "+string(ref), "see what they did")
+	t.Offer("person.show", p.Name, "see their sessions and tokens")
+	t.Offer("person.role", p.Name+" ROLE", "change what they may do")
+	t.Offer("evidence.list", "--ref "+string(ref), "see what they did")
 	return t, nil
 }
 
@@ -133,7 +133,7 @@ func tellSecret(_ prentice.Ref, s SecretUse) (op.Told, error) {
 	}
 	t.Why.Add("It was last given to a step: %s", at(s.Used, "never"))
 	t.Uncertain.Add("Whether its value still works is not known: prentice does not try it")
-	t.Do("secret.where-used", s.Name, "see what needs it")
-	t.Do("secret.rotate", s.Name+" FILE", "give it a new value")
+	t.Offer("secret.where-used", s.Name, "see what needs it")
+	t.Offer("secret.rotate", s.Name+" FILE", "give it a new value")
 	return t, nil
 }

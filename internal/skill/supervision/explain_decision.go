@@ -24,9 +24,9 @@ func tellDecision(ref prentice.Ref, w Why) (op.Told, error) {
 	if w.Was != nil {
 		t.Uncertain.Add("Another policy decided then: %s", verdictText(*w.Was))
 	}
-	t.Do("policy.why", run, "see every rule that was looked at")
-	t.Do("policy.show", "", "read the policy in force")
-	t.Do("run.show", run, "see what became of the run")
+	t.Offer("policy.why", run, "see every rule that was looked at")
+	t.Offer("policy.show", "", "read the policy in force")
+	t.Offer("run.show", run, "see what became of the run")
 	return t, nil
 }
 
@@ -45,10 +45,10 @@ func tellNotice(_ prentice.Ref, n NoticeOut) (op.Told, error) {
 		t.Uncertain.Add("It was taken. Whether anyone has read it is not known")
 	}
 	if n.State == notice.Waiting || n.State == notice.Dead {
-		t.Do("notice.retry", string(n.Ref()), "try it again at once")
-		t.Do("notice.drop", string(n.Ref())+" --reason '…'", "end it: no one need be told any more")
-		t.Do("notice.test", n.Channel, "see whether the channel takes a message")
+		t.Offer("notice.retry", string(n.Ref()), "try it again at once")
+		t.Offer("notice.drop", string(n.Ref())+" --reason '…'", "end it: no one need be told any more")
+		t.Offer("notice.test", n.Channel, "see whether the channel takes a message")
 	}
-	t.Do("notice.show", string(n.Ref()), "read the message")
+	t.Offer("notice.show", string(n.Ref()), "read the message")
 	return t, nil
 }

@@ -125,19 +125,19 @@ func (d Detail) tellTodo(t *op.Told) {
 	case d.State == prentice.Waiting && (d.Waits == "" || d.Waits == "approval"):
 		d.tellAnswers(t)
 	case d.State == prentice.Waiting:
-		t.Do("run.confirm", ref+" --step "+d.Waits+" --reason '…'", "say that the step is done")
+		t.Offer("run.confirm", ref+" --step "+d.Waits+" --reason '…'", "say that the step is done")
 	}
 	switch {
 	case !d.State.Ended():
-		t.Do("run.cancel", ref+" --reason '…'", "stop it")
+		t.Offer("run.cancel", ref+" --reason '…'", "stop it")
 	case d.State.Harmful() || d.State == prentice.Cancelled || d.State == prentice.Expired:
-		t.Do("run.retry", ref+" --reason '…'", "ask for it again where it did not do everything")
+		t.Offer("run.retry", ref+" --reason '…'", "ask for it again where it did not do everything")
 	}
 	if d.Review != nil && d.Review.Closed.IsZero() {
-		t.Do("review.close", ref+" --says '…'", "close the review of the override")
+		t.Offer("review.close", ref+" --says '…'", "close the review of the override")
 	}
-	t.Do("run.log", ref, "read what its steps printed")
-	t.Do("policy.why", ref, "see which rules decided")
+	t.Offer("run.log", ref, "read what its steps printed")
+	t.Offer("policy.why", ref, "see which rules decided")
 }
 
 // tellAnswers says how to answer a run that waits for an approval.
@@ -146,10 +146,10 @@ func (d Detail) tellAnswers(t *op.Told) {
 	if y := d.Yours; y != nil && !y.Approve {
 		t.Why.Add("You cannot approve it: %s%s", y.Why, after(". ", y.Try))
 	}
-	t.Do("run.approve", ref+" --reason '…'", "approve exactly this plan")
-	t.Do("run.refuse", ref+" --reason '…'", "refuse it")
+	t.Offer("run.approve", ref+" --reason '…'", "approve exactly this plan")
+	t.Offer("run.refuse", ref+" --reason '…'", "refuse it")
 	if o := d.Override; o != nil && o.May {
-		t.Do("run.break-glass", ref+" --reason '…'", "let it go at once in an emergency; a review follows")
+		t.Offer("run.break-glass", ref+" --reason '…'", "let it go at once in an emergency; a review follows")
 	}
 }
 
@@ -173,7 +173,7 @@ func tellApproval(_ prentice.Ref, d Detail) (op.Told, error) {
 			t.Why.Add("An approval became void, as the plan changed: %s", c)
 		}
 	}
-	t.Do("run.show", string(d.Ref()), "read the plan, step by step")
-	t.Do("policy.why", string(d.Ref()), "see why it was asked")
+	t.Offer("run.show", string(d.Ref()), "read the plan, step by step")
+	t.Offer("policy.why", string(d.Ref()), "see why it was asked")
 	return t, nil
 }

@@ -101,15 +101,15 @@ func (d Detail) tellTodo(t *op.Told) {
 	ref := string(d.Ref)
 	if d.Closed.IsZero() {
 		if d.Acknowledged.IsZero() {
-			t.Do("incident.ack", ref, "say that you have it, so that no one else is called")
+			t.Offer("incident.ack", ref, "say that you have it, so that no one else is called")
 		}
-		t.Do("incident.close", ref+" --reason '…'", "close it by hand")
+		t.Offer("incident.close", ref+" --reason '…'", "close it by hand")
 	}
-	t.Do("incident.note", ref+" 'what you saw'", "write down what you saw or did")
+	t.Offer("incident.note", ref+" 'what you saw'", "write down what you saw or did")
 	if d.Subject.Kind() == "service" {
-		t.Do("service.show", d.Subject.Name(), "see how the service is now")
+		t.Offer("service.show", d.Subject.Name(), "see how the service is now")
 	}
-	t.Do("evidence.thread", ref, "read all that was recorded")
+	t.Offer("evidence.thread", ref, "read all that was recorded")
 }
 
 func tellEvent(_ prentice.Ref, e EventOut) (op.Told, error) {
@@ -134,9 +134,9 @@ func tellEvent(_ prentice.Ref, e EventOut) (op.Told, error) {
 		t.Uncertain.Add("%s", e.Routed.Hint)
 	}
 	t.Uncertain.Add("What is in it is what its sender says; prentice has not seen it itself")
-	t.Do("event.show", string(e.Ref()), "read it whole")
+	t.Offer("event.show", string(e.Ref()), "read it whole")
 	if e.Incident != "" {
-		t.Do("explain", string(e.Incident), "have its incident explained")
+		t.Offer("explain", string(e.Incident), "have its incident explained")
 	}
 	return t, nil
 }

@@ -31,9 +31,9 @@ func tellSilence(_ prentice.Ref, s SilenceOut) (op.Told, error) {
 	}
 	if s.State == silence.Active {
 		t.Uncertain.Add("What else it will match until it ends is not known")
-		t.Do("silence.end", string(s.Ref()), "end it now")
+		t.Offer("silence.end", string(s.Ref()), "end it now")
 	}
-	t.Do("silence.show", string(s.Ref()), "see what it keeps silent")
+	t.Offer("silence.show", string(s.Ref()), "see what it keeps silent")
 	return t, nil
 }
 
@@ -58,7 +58,7 @@ func tellHeartbeat(_ prentice.Ref, h HeartbeatShown) (op.Told, error) {
 	if h.State != "heard" {
 		t.Uncertain.Add("While it is not heard, no one knows whether other alerts arrive")
 	}
-	t.Do("heartbeat.show", h.Name, "see when it was missing")
-	t.Do("event.list", "", "see what arrives at all")
+	t.Offer("heartbeat.show", h.Name, "see when it was missing")
+	t.Offer("event.list", "", "see what arrives at all")
 	return t, nil
 }
