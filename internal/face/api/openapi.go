@@ -7,12 +7,21 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"prentice"
 	"prentice/internal/op"
 )
+
+// length is how an answer writes a length of time.
+type length int64
+
+// Schema implements huma.SchemaProvider.
+func (length) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "integer", Format: "int64", Description: "A length of time in nanoseconds."}
+}
 
 // listed is an operation in the list at /v1/ops.
 type listed struct {
@@ -63,6 +72,7 @@ func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
 	}()
 	n := namer{names: map[reflect.Type]string{}, inputs: map[reflect.Type]string{}, taken: map[string]bool{}}
 	r := huma.NewMapRegistry("#/components/schemas/", n.name)
+	r.RegisterTypeAlias(reflect.TypeFor[time.Duration](), reflect.TypeFor[length]())
 	doc := &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{

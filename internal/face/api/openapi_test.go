@@ -138,6 +138,23 @@ func TestEveryReferenceInTheDocumentLeadsSomewhere(t *testing.T) {
 	}
 }
 
+func TestALengthOfTimeSaysItsUnit(t *testing.T) {
+	type probed struct {
+		Mean time.Duration `json:"mean_latency"`
+	}
+	w := build(t)
+	w.config.Ops = append(w.config.Ops, op.New("probe.mean", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, Run) (probed, error) { return probed{}, nil }))
+	handler, err := api.New(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := httptest.NewRecorder()
+	handler.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/openapi.json", nil))
+	if !strings.Contains(rec.Body.String(), "A length of time in nanoseconds.") {
+		t.Error("no one says in what a latency is counted")
+	}
+}
+
 func TestTwoTypesOfOneNameAreTwoSchemas(t *testing.T) {
 	w := build(t)
 	w.config.Ops = append(w.config.Ops, op.New("other.make", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, Run) (prentice.Run, error) { return prentice.Run{}, nil }))
