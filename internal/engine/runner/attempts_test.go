@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,14 +51,14 @@ func TestALookIsMadeAgainUntilItComesOutAsItShould(t *testing.T) {
 
 func TestAStopEndsTheRestBetweenAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stopped := false
-		r := &Runner{Deps: Deps{Switch: Switch{Stopped: func() bool { return stopped }}}}
-		go func() { time.Sleep(3 * time.Second); stopped = true }()
+		var stopped atomic.Bool
+		r := &Runner{Deps: Deps{Switch: Switch{Stopped: stopped.Load}}}
+		go func() { time.Sleep(3 * time.Second); stopped.Store(true) }()
 		began := time.Now()
 		if err := r.restBetween(context.Background(), time.Hour); err != errHalted || time.Since(began) > 10*time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
-		stopped = false
+		stopped.Store(false)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := r.restBetween(ctx, time.Hour); err != context.DeadlineExceeded {

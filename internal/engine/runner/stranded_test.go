@@ -174,19 +174,20 @@ func TestAnActThatEndedAsTheProcessDidIsProved(t *testing.T) {
 			each(t, mending(), allow, func(t *testing.T, w *world) {
 				w.r.kinds["deed"] = ending{w.deed, w.r.InterruptAll, c.out, c.err}
 				run := w.start(bob, "mend")
-				for {
-					busy := w.r.performs(run.Number)
+				for begun := false; ; {
+					over := begun && !w.r.performs(run.Number) // looked at before the record is: what is read then is final
 					d, err := w.r.load(t.Context(), run.Number)
 					if err != nil {
 						t.Fatal(err)
 					}
 					rec, _, found := d.Past("restart", "host/a", 1)
-					if found && !busy {
+					if over {
 						if rec.State != c.want {
 							t.Errorf("it is %s, want %s", rec.State, c.want)
 						}
 						return
 					}
+					begun = found
 					time.Sleep(time.Millisecond)
 				}
 			})
