@@ -2,8 +2,6 @@ package automation
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"prentice"
 	"prentice/internal/engine/procedure"
@@ -38,22 +36,11 @@ func (t Tested) ExitCode() int {
 
 // Text implements op.Texter.
 func (t Tested) Text() string {
-	var b strings.Builder
-	b.WriteString(t.Lines(""))
-	for _, c := range t.Cases {
-		if c.Pass {
-			fmt.Fprintf(&b, "● pass  %s: %s\n", c.Name, c.Want)
-			continue
-		}
-		fmt.Fprintf(&b, "■ FAIL  %s: %s (%s)\n", c.Name, c.Says, c.At)
+	cases := make([]op.TriedCase, len(t.Cases))
+	for i, c := range t.Cases {
+		cases[i] = op.TriedCase{Name: c.Name, Want: c.Want, Says: c.Says, At: c.At}
 	}
-	if len(t.Cases) > 0 {
-		fmt.Fprintf(&b, "\n%s, %d failed\n", op.Count(len(t.Cases), "case", "cases"), t.Failed)
-		if len(t.Untold) > 0 {
-			fmt.Fprintf(&b, "Without a case: %s\n", strings.Join(t.Untold, ", "))
-		}
-	}
-	return b.String()
+	return t.Lines("") + op.CasesText(cases, "Without a case", t.Untold)
 }
 
 func testOp(d Deps) op.Op {
