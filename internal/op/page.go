@@ -32,6 +32,14 @@ type Badge struct {
 	Hue        Hue
 }
 
+// WordOf is the word for a state, as pages show it; a state that has none is its own.
+func WordOf[S ~string](badges map[string]Badge, state S) string {
+	if b, ok := badges[string(state)]; ok {
+		return b.Word
+	}
+	return string(state)
+}
+
 // Hue is a class of the stylesheet.
 type Hue string
 

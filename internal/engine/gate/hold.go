@@ -87,7 +87,7 @@ func AsError(h prentice.HoldBack) error {
 	return Error{h}
 }
 
-// overriding is the way out of what time ends and an owner can end sooner.
+// overriding is how to resolve what time ends and an owner can end sooner.
 func overriding(code prentice.HoldCode, name string, when time.Time) string {
 	return fmt.Sprintf("ask again after %s, or have an owner override it with: %s", when.UTC().Format(time.DateTime+" UTC"), overrideCommand(code, name))
 }

@@ -59,7 +59,7 @@ func TestEveryReasonToHoldBackHasItsCodeItsTextAndItsWayOut(t *testing.T) {
 				t.Errorf("got %+v", h)
 			}
 			if h.Holds() && (h.Says == "" || h.WayOut == "") {
-				t.Errorf("no text or no way out: %+v", h)
+				t.Errorf("no text, or nothing to do about it: %+v", h)
 			}
 		})
 	}

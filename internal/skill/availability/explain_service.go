@@ -28,7 +28,7 @@ var meanings = map[Word]string{
 }
 
 func tellService(_ prentice.Ref, s Shown) (op.Told, error) {
-	t := op.Told{Title: string(s.Ref) + " is " + string(s.State)}
+	t := op.Told{Title: string(s.Ref) + " is " + op.WordOf(states, s.State)}
 	t.What.Add("%s belongs to %s", s.Ref, cmp.Or(string(s.Owner), "no one: the catalog names no owner"))
 	if len(s.Hosts) > 0 {
 		t.What.Add("It runs on: %s", hosts(s.Hosts))
@@ -39,11 +39,11 @@ func tellService(_ prentice.Ref, s Shown) (op.Told, error) {
 	if !s.Since.IsZero() {
 		since = " since " + op.At(s.Since)
 	}
-	t.Why.Add("It is %s%s: %s", s.State, since, s.Says)
+	t.Why.Add("It is %s%s: %s", op.WordOf(states, s.State), since, s.Says)
 	t.Why.Add("%s", meanings[s.State])
 	t.Why.Add("In the last 24 hours: %s%s", s.Says24, unseenToo(s.Availability))
 	for _, p := range s.Looks {
-		t.Why.Add("The probe %s is %s: %s. It looks at %s: %s", p.Name, p.State, p.Says, p.Target, p.Wants)
+		t.Why.Add("The probe %s is %s: %s. It looks at %s: %s", p.Name, op.WordOf(states, p.State), p.Says, p.Target, p.Wants)
 		if p.State == Unknown {
 			t.Uncertain.Add("What the probe %s would see now is not known", p.Name)
 		}

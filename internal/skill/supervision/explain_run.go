@@ -22,6 +22,15 @@ func explains() []op.Explainer {
 	}
 }
 
+// wordOf is the word for the state of a run, as pages show it.
+func wordOf(s prentice.State) string {
+	all := states()
+	if b, ok := all["run/"+string(s)]; ok {
+		return b.Word
+	}
+	return op.WordOf(all, s)
+}
+
 // stateMeanings say what the state of a run means.
 var stateMeanings = map[prentice.State]string{
 	prentice.Checking:   "The checks are looking before anything is done",
@@ -48,7 +57,7 @@ func tellRun(_ prentice.Ref, d Detail) (op.Told, error) {
 	if d.Incident != "" {
 		t.What.Add("It is to end %s", d.Incident)
 	}
-	t.Why.Add("It is %s: %s", d.State, d.Says)
+	t.Why.Add("It is %s: %s", wordOf(d.State), d.Says)
 	t.Why.Add("%s", stateMeanings[d.State])
 	d.tellPolicy(&t)
 	d.tellHold(&t)
@@ -166,7 +175,7 @@ func tellApproval(_ prentice.Ref, d Detail) (op.Told, error) {
 	case len(d.Approvals) == 0 && d.Decision.Verdict == prentice.Allow:
 		t.Why.Add("No approval was needed")
 	case len(d.Approvals) == 0:
-		t.Why.Add("No one answered: the run is %s: %s", d.State, d.Says)
+		t.Why.Add("No one answered: the run is %s: %s", wordOf(d.State), d.Says)
 	}
 	if d.Void != nil {
 		for _, c := range d.Void.Changes {

@@ -37,7 +37,7 @@ func tellIncident(_ prentice.Ref, d Detail) (op.Told, error) {
 	if who := d.Who(); who != "" {
 		t.What.Add("It is assigned: %s", who)
 	}
-	t.Why.Add("It is %s. %s", d.State, stateMeanings[d.State])
+	t.Why.Add("It is %s. %s", op.WordOf(states, d.State), stateMeanings[d.State])
 	if d.Closed.IsZero() {
 		t.Why.Add("It has lasted %s; %s", long(d.Lasted()), symptoms(d.Events))
 	} else {
