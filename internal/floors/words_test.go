@@ -1,4 +1,4 @@
-package prentice_test
+package floors
 
 import (
 	"go/ast"

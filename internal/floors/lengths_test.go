@@ -1,4 +1,4 @@
-package prentice
+package floors
 
 import (
 	"io/fs"

@@ -17,7 +17,7 @@ import (
 	"prentice/internal/skill/design"
 )
 
-// This file is laid into internal/boot by cost_test.go of the root, together with the
+// This file is laid into internal/boot by cost_test.go of internal/floors, together with the
 // samples.
 
 func TestTheSampleOperationIsDescribed(t *testing.T) {

@@ -1,4 +1,4 @@
-package prentice_test
+package floors
 
 import (
 	"encoding/json"
@@ -30,7 +30,7 @@ type sample struct {
 type edit struct{ file, old, with string }
 
 const (
-	samplesDir  = "testdata/cost"
+	samplesDir  = "internal/floors/testdata/cost"
 	oneSkill    = "internal/skill/design/skill.go"
 	allSkills   = "internal/skill/all/all.go"
 	importSkill = "	\"prentice/internal/skill/supervision\"\n"
