@@ -302,7 +302,7 @@ func TestWhatHappenedIsWrittenDown(t *testing.T) {
 	}{
 		{"a reading leaves nothing", "look.well", ann, in{}, ""},
 		{"nor does one that fails", "look.fails", ann, in{}, ""},
-		{"a deed is told with its refs", "run.start", ann, in{Service: "service/checkout"}, `op.done person/ann [op/run.start service/checkout run/7] {"op":"run.start","door":"cli","input":"sha256:`},
+		{"a invocation is told with its refs", "run.start", ann, in{Service: "service/checkout"}, `op.done person/ann [op/run.start service/checkout run/7] {"op":"run.start","door":"cli","input":"sha256:`},
 		{"a failed one with its reason", "change.fails", ann, in{}, `"error":"conflict","says":"moved on"}`},
 		{"the operation's own no is a denial", "own.approval", ann, in{}, `op.denied person/ann [op/own.approval] `},
 		{"someone turned away is told even for a reading", "owner.only", bob, in{}, `op.denied person/bob [op/owner.only] {"op":"owner.only","door":"api","error":"denied","says":"owner.only needs the role owner; bob has viewer"}`},

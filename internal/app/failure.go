@@ -57,9 +57,9 @@ func unavailable(name, text, hint string, err error) *prentice.Error {
 }
 
 // catch turns a panic of an operation into an error.
-func (d *deed) catch(err *error) {
+func (inv *invocation) catch(err *error) {
 	if value := recover(); value != nil {
-		d.panicked = true
+		inv.panicked = true
 		*err = panicError(value, debug.Stack())
 	}
 }

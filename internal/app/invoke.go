@@ -22,19 +22,19 @@ func (a *App) Invoke(ctx context.Context, r op.Request) (any, error) {
 	if o.Streams() {
 		return nil, prentice.Errorf(prentice.Invalid, "%s answers with a stream", o.Name).Try("watch it: GET /v1/watch/%s", o.Name)
 	}
-	d := deed{app: a, op: o, actor: actor, in: in, came: r.Key}
-	if err := d.begin(ctx); err != nil {
+	inv := invocation{app: a, op: o, actor: actor, in: in, came: r.Key}
+	if err := inv.begin(ctx); err != nil {
 		return nil, a.explain(o.Name, err)
 	}
-	defer d.end()
-	if d.replayed != nil {
-		return d.replay()
+	defer inv.end()
+	if inv.replayed != nil {
+		return inv.replay()
 	}
-	out, err := d.perform(ctx)
+	out, err := inv.perform(ctx)
 	if err != nil {
-		return nil, d.failed(ctx, err)
+		return nil, inv.failed(ctx, err)
 	}
-	if err := d.done(ctx, out); err != nil {
+	if err := inv.done(ctx, out); err != nil {
 		return nil, a.explain(o.Name, err)
 	}
 	return out, nil
@@ -51,8 +51,8 @@ func (a *App) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 		return prentice.Errorf(prentice.Invalid, "%s answers once", o.Name).Try("invoke it: POST /v1/op/%s", o.Name)
 	}
 	var refused error
-	d := deed{app: a, op: o, actor: actor, in: in}
-	err = d.watch(ctx, func(item any) error {
+	inv := invocation{app: a, op: o, actor: actor, in: in}
+	err = inv.watch(ctx, func(item any) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (a *App) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 	case err == nil:
 		return nil
 	}
-	return d.failed(ctx, err)
+	return inv.failed(ctx, err)
 }
 
 // admit is the way in: the operation, whether the actor is known and may, and
@@ -99,9 +99,9 @@ func (a *App) input(o op.Op, from any) (any, error) {
 	return in, nil
 }
 
-// deed is one request on its way. Its key is "" when none came with it, and when
+// invocation is one request on its way. Its key is "" when none came with it, and when
 // the door keeps no answers to it, because it only reads.
-type deed struct {
+type invocation struct {
 	app      *App
 	op       op.Op
 	actor    prentice.Actor
@@ -114,56 +114,56 @@ type deed struct {
 	panicked bool
 }
 
-func (d *deed) call() op.Call {
-	return op.Call{Actor: d.actor, Now: d.app.Clock(), Key: d.came}
+func (inv *invocation) call() op.Call {
+	return op.Call{Actor: inv.actor, Now: inv.app.Clock(), Key: inv.came}
 }
 
 // perform does the operation. A panic is an error of ours and stops no one else.
-func (d *deed) perform(ctx context.Context) (out any, err error) {
-	defer d.catch(&err)
-	return d.op.Do(ctx, d.call(), d.in)
+func (inv *invocation) perform(ctx context.Context) (out any, err error) {
+	defer inv.catch(&err)
+	return inv.op.Do(ctx, inv.call(), inv.in)
 }
 
-func (d *deed) watch(ctx context.Context, emit func(any) error) (err error) {
-	defer d.catch(&err)
-	return d.op.Watch(ctx, d.call(), d.in, emit)
+func (inv *invocation) watch(ctx context.Context, emit func(any) error) (err error) {
+	defer inv.catch(&err)
+	return inv.op.Watch(ctx, inv.call(), inv.in, emit)
 }
 
 // unwritten says whether the door keeps neither key nor evidence of it.
-func (d *deed) unwritten() bool {
-	return d.op.Risk == prentice.Look || d.op.Urgent || d.app.DB == nil
+func (inv *invocation) unwritten() bool {
+	return inv.op.Risk == prentice.Look || inv.op.Urgent || inv.app.DB == nil
 }
 
 // begin works out the input's digest and takes the key, if there is one to take.
-func (d *deed) begin(ctx context.Context) error {
-	if d.unwritten() {
+func (inv *invocation) begin(ctx context.Context) error {
+	if inv.unwritten() {
 		return nil
 	}
-	d.key = d.came
-	if !d.op.Secret {
-		raw, err := json.Marshal(d.in)
+	inv.key = inv.came
+	if !inv.op.Secret {
+		raw, err := json.Marshal(inv.in)
 		if err != nil {
 			return err
 		}
-		d.digest = prentice.Digest(raw)
+		inv.digest = prentice.Digest(raw)
 	}
-	if d.key == "" {
+	if inv.key == "" {
 		return nil
 	}
-	found, err := d.app.takeKey(ctx, d)
-	d.replayed = found
+	found, err := inv.app.takeKey(ctx, inv)
+	inv.replayed = found
 	return err
 }
 
 // replay gives the answer that the same key got before.
-func (d *deed) replay() (any, error) {
-	if d.op.Secret {
-		return nil, prentice.Errorf(prentice.Conflict, "%s was done with this key already, and its output is shown only once", d.op.Name).
+func (inv *invocation) replay() (any, error) {
+	if inv.op.Secret {
+		return nil, prentice.Errorf(prentice.Conflict, "%s was done with this key already, and its output is shown only once", inv.op.Name).
 			Try("use a new key to do it again")
 	}
-	out := reflect.New(d.op.Out)
-	if err := json.Unmarshal([]byte(d.replayed.text), out.Interface()); err != nil {
-		return nil, d.app.explain(d.op.Name, err)
+	out := reflect.New(inv.op.Out)
+	if err := json.Unmarshal([]byte(inv.replayed.text), out.Interface()); err != nil {
+		return nil, inv.app.explain(inv.op.Name, err)
 	}
 	return out.Elem().Interface(), nil
 }

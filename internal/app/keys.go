@@ -21,110 +21,110 @@ const (
 // answer is what a key got before.
 type answer struct{ text string }
 
-// heldKey names a deed under way in this process.
+// heldKey names a invocation under way in this process.
 type heldKey struct {
 	actor prentice.Ref
 	key   string
 }
 
-// takeKey makes a key this deed's own. It returns the earlier answer when there
+// takeKey makes a key this invocation's own. It returns the earlier answer when there
 // is one, and a conflict when the key stands for something else or for
 // something that has no answer yet.
-func (a *App) takeKey(ctx context.Context, d *deed) (*answer, error) {
-	if err := checkKey(d.key); err != nil {
+func (a *App) takeKey(ctx context.Context, inv *invocation) (*answer, error) {
+	if err := checkKey(inv.key); err != nil {
 		return nil, err
 	}
 	now := a.Clock()
-	if _, busy := a.busy.LoadOrStore(d.held(), true); !busy {
-		d.holds = true
+	if _, busy := a.busy.LoadOrStore(inv.held(), true); !busy {
+		inv.holds = true
 	}
 	var found *answer
 	err := a.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		if err := a.clean(tx, now); err != nil {
 			return err
 		}
-		if found, err = a.lookUp(tx, d, now); found != nil || err != nil {
+		if found, err = a.lookUp(tx, inv, now); found != nil || err != nil {
 			return err
 		}
-		if !d.holds {
-			return stillBeingDone(d)
+		if !inv.holds {
+			return stillBeingDone(inv)
 		}
 		_, err = tx.Exec(`INSERT INTO app_keys (actor, idem, op, input, holder, answered, answer, created) VALUES (?, ?, ?, ?, ?, 0, '', ?)`,
-			string(d.actor.Ref()), d.key, d.op.Name, d.digest, a.me, db.Micros(now))
+			string(inv.actor.Ref()), inv.key, inv.op.Name, inv.digest, a.me, db.Micros(now))
 		return err
 	})
 	if found != nil || err != nil {
-		d.end()
+		inv.end()
 	}
 	if errors.Is(err, db.ErrTaken) { // another process took it between the look and the insert
-		return nil, stillBeingDone(d)
+		return nil, stillBeingDone(inv)
 	}
 	return found, err
 }
 
-func (d *deed) held() heldKey { return heldKey{d.actor.Ref(), d.key} }
+func (inv *invocation) held() heldKey { return heldKey{inv.actor.Ref(), inv.key} }
 
 // end says that nothing is under way any more.
-func (d *deed) end() {
-	if d.holds {
-		d.holds = false
-		d.app.busy.Delete(d.held())
+func (inv *invocation) end() {
+	if inv.holds {
+		inv.holds = false
+		inv.app.busy.Delete(inv.held())
 	}
 }
 
 // lookUp finds an earlier use of the key. One that is too old is forgotten.
-func (a *App) lookUp(tx *db.Tx, d *deed, now time.Time) (*answer, error) {
+func (a *App) lookUp(tx *db.Tx, inv *invocation, now time.Time) (*answer, error) {
 	var (
 		name, input, holder, text string
 		answered, created         int64
 	)
 	err := tx.QueryRow(`SELECT op, input, holder, answered, answer, created FROM app_keys WHERE actor = ? AND idem = ?`,
-		[]any{string(d.actor.Ref()), d.key}, &name, &input, &holder, &answered, &text, &created)
+		[]any{string(inv.actor.Ref()), inv.key}, &name, &input, &holder, &answered, &text, &created)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
 	case err != nil:
 		return nil, err
 	case db.Time(created).Before(now.Add(-keep)):
-		_, err := tx.Exec(`DELETE FROM app_keys WHERE actor = ? AND idem = ?`, string(d.actor.Ref()), d.key)
+		_, err := tx.Exec(`DELETE FROM app_keys WHERE actor = ? AND idem = ?`, string(inv.actor.Ref()), inv.key)
 		return nil, err
-	case name != d.op.Name || input != d.digest:
-		return nil, prentice.Errorf(prentice.Conflict, "key %q was used for another request (%s)", clip.Text(d.key), name).Try("use a new key for a new request")
+	case name != inv.op.Name || input != inv.digest:
+		return nil, prentice.Errorf(prentice.Conflict, "key %q was used for another request (%s)", clip.Text(inv.key), name).Try("use a new key for a new request")
 	case answered != 0:
 		return &answer{text}, nil
-	case holder == a.me && !d.holds:
-		return nil, stillBeingDone(d)
+	case holder == a.me && !inv.holds:
+		return nil, stillBeingDone(inv)
 	}
-	if text, done := a.owed.Load(d.held()); done && holder == a.me {
-		if err := a.answerKey(tx, d, text.(string)); err != nil {
+	if text, done := a.owed.Load(inv.held()); done && holder == a.me {
+		if err := a.answerKey(tx, inv, text.(string)); err != nil {
 			return nil, err
 		}
-		tx.After(func() { a.owed.Delete(d.held()) })
+		tx.After(func() { a.owed.Delete(inv.held()) })
 		return &answer{text.(string)}, nil
 	}
-	return nil, prentice.Errorf(prentice.Conflict, "%s was begun with this key at %s and it is not known how it ended", d.op.Name, db.Time(created).Format(time.RFC3339)).
+	return nil, prentice.Errorf(prentice.Conflict, "%s was begun with this key at %s and it is not known how it ended", inv.op.Name, db.Time(created).Format(time.RFC3339)).
 		Try("look whether it has happened; if not, ask again with a new key")
 }
 
-func stillBeingDone(d *deed) error {
-	return prentice.Errorf(prentice.Conflict, "%s with this key is still being done", d.op.Name).Try("ask again with the same key in a moment")
+func stillBeingDone(inv *invocation) error {
+	return prentice.Errorf(prentice.Conflict, "%s with this key is still being done", inv.op.Name).Try("ask again with the same key in a moment")
 }
 
 // answerKey writes the answer beside the key. A secret answer is not kept, only
 // that there was one.
-func (a *App) answerKey(tx *db.Tx, d *deed, text string) error {
-	if d.op.Secret {
+func (a *App) answerKey(tx *db.Tx, inv *invocation, text string) error {
+	if inv.op.Secret {
 		text = ""
 	}
 	_, err := tx.Exec(`UPDATE app_keys SET answered = 1, answer = ? WHERE actor = ? AND idem = ? AND holder = ?`,
-		text, string(d.actor.Ref()), d.key, a.me)
+		text, string(inv.actor.Ref()), inv.key, a.me)
 	return err
 }
 
 // releaseKey gives the key back, because nothing was done.
-func (a *App) releaseKey(tx *db.Tx, d *deed) error {
+func (a *App) releaseKey(tx *db.Tx, inv *invocation) error {
 	_, err := tx.Exec(`DELETE FROM app_keys WHERE actor = ? AND idem = ? AND holder = ? AND answered = 0`,
-		string(d.actor.Ref()), d.key, a.me)
+		string(inv.actor.Ref()), inv.key, a.me)
 	return err
 }
 

@@ -34,57 +34,57 @@ type noteOf struct {
 // done writes down that the operation was done, and the answer beside its key.
 // The operation stands even if this fails, and the error says so, unless the evidence
 // of it is there already: then the answer is kept for its key until it can be written.
-func (d *deed) done(ctx context.Context, out any) error {
-	if d.unwritten() {
+func (inv *invocation) done(ctx context.Context, out any) error {
+	if inv.unwritten() {
 		return nil
 	}
 	text, err := json.Marshal(out)
 	if err == nil {
-		err = d.app.write(ctx, func(tx *db.Tx) error {
-			if d.key != "" {
-				if err := d.app.answerKey(tx, d, string(text)); err != nil {
+		err = inv.app.write(ctx, func(tx *db.Tx) error {
+			if inv.key != "" {
+				if err := inv.app.answerKey(tx, inv, string(text)); err != nil {
 					return err
 				}
 			}
-			return d.app.note(tx, "op.done", d, out, nil)
+			return inv.app.note(tx, "op.done", inv, out, nil)
 		})
 	}
 	if err == nil {
 		return nil
 	}
-	if d.op.Evident && len(text) > 0 {
-		if d.key != "" {
-			d.app.owed.Store(d.held(), string(text))
+	if inv.op.Evident && len(text) > 0 {
+		if inv.key != "" {
+			inv.app.owed.Store(inv.held(), string(text))
 		}
-		d.app.Log.Error("the line of evidence of the request could not be written", "op", d.op.Name, "error", err)
+		inv.app.Log.Error("the line of evidence of the request could not be written", "op", inv.op.Name, "error", err)
 		return nil
 	}
-	e := d.app.explain(d.op.Name, err)
+	e := inv.app.explain(inv.op.Name, err)
 	return &prentice.Error{
-		Kind: e.Kind, Text: d.op.Name + " was done, but that could not be written down (" + e.Text + ")",
+		Kind: e.Kind, Text: inv.op.Name + " was done, but that could not be written down (" + e.Text + ")",
 		Hint: "look before you ask again; " + e.Hint, Err: err,
 	}
 }
 
 // failed writes down that the operation was not done, gives its key back, and
 // returns the error that the caller sees.
-func (d *deed) failed(ctx context.Context, err error) error {
-	e := d.app.explain(d.op.Name, err)
+func (inv *invocation) failed(ctx context.Context, err error) error {
+	e := inv.app.explain(inv.op.Name, err)
 	turnedAway := e.Kind == prentice.Denied || e.Kind == prentice.Refused
-	if d.unwritten() && !(turnedAway && d.app.DB != nil) {
+	if inv.unwritten() && !(turnedAway && inv.app.DB != nil) {
 		return e
 	}
 	kind := "op.failed"
 	if turnedAway {
 		kind = "op.denied"
 	}
-	d.app.mustWrite(ctx, d.op, func(tx *db.Tx) error {
-		if d.key != "" && !d.panicked {
-			if err := d.app.releaseKey(tx, d); err != nil {
+	inv.app.mustWrite(ctx, inv.op, func(tx *db.Tx) error {
+		if inv.key != "" && !inv.panicked {
+			if err := inv.app.releaseKey(tx, inv); err != nil {
 				return err
 			}
 		}
-		return d.app.note(tx, kind, d, nil, e)
+		return inv.app.note(tx, kind, inv, nil, e)
 	})
 	return e
 }
@@ -92,8 +92,8 @@ func (d *deed) failed(ctx context.Context, err error) error {
 // denied writes down that someone was turned away at the door.
 func (a *App) denied(ctx context.Context, actor prentice.Actor, o op.Op, e *prentice.Error) error {
 	if a.DB != nil {
-		d := &deed{app: a, op: o, actor: actor}
-		a.mustWrite(ctx, o, func(tx *db.Tx) error { return a.note(tx, "op.denied", d, nil, e) })
+		inv := &invocation{app: a, op: o, actor: actor}
+		a.mustWrite(ctx, o, func(tx *db.Tx) error { return a.note(tx, "op.denied", inv, nil, e) })
 	}
 	return e
 }
@@ -102,24 +102,24 @@ func (a *App) denied(ctx context.Context, actor prentice.Actor, o op.Op, e *pren
 // read, as one that failed.
 func (a *App) Unread(ctx context.Context, actor prentice.Actor, name string, why *prentice.Error) {
 	o, err := a.find(name)
-	d := &deed{app: a, op: o, actor: actor}
-	if err != nil || !actor.Known() || d.unwritten() {
+	inv := &invocation{app: a, op: o, actor: actor}
+	if err != nil || !actor.Known() || inv.unwritten() {
 		return
 	}
-	a.mustWrite(ctx, o, func(tx *db.Tx) error { return a.note(tx, "op.failed", d, nil, why) })
+	a.mustWrite(ctx, o, func(tx *db.Tx) error { return a.note(tx, "op.failed", inv, nil, why) })
 }
 
 // note appends one line of evidence. Of a secret operation it keeps neither
 // input nor the words of an error, which may repeat it.
-func (a *App) note(tx *db.Tx, kind string, d *deed, out any, e *prentice.Error) error {
-	data := noteOf{Op: d.op.Name, Door: d.actor.Door, Token: d.actor.Token, Input: d.digest, Behind: d.actor.Behind}
+func (a *App) note(tx *db.Tx, kind string, inv *invocation, out any, e *prentice.Error) error {
+	data := noteOf{Op: inv.op.Name, Door: inv.actor.Door, Token: inv.actor.Token, Input: inv.digest, Behind: inv.actor.Behind}
 	if e != nil {
 		data.Error = e.Kind.String()
-		if !d.op.Secret {
+		if !inv.op.Secret {
 			data.Says = clip.Text(e.Text)
 		}
 	}
-	err := a.Recorder.Append(tx, a.Clock(), prentice.Note{Kind: kind, Actor: d.actor.Ref(), Refs: refsOf(d, out), Data: data})
+	err := a.Recorder.Append(tx, a.Clock(), prentice.Note{Kind: kind, Actor: inv.actor.Ref(), Refs: refsOf(inv, out), Data: data})
 	return err
 }
 
@@ -140,12 +140,12 @@ func (a *App) mustWrite(ctx context.Context, o op.Op, do func(*db.Tx) error) {
 
 // refsOf is what the evidence is about: the operation, the refs in the input's
 // fields, and the thing that came of it.
-func refsOf(d *deed, out any) []prentice.Ref {
-	refs := []prentice.Ref{prentice.NewRef("op", d.op.Name)}
-	if d.op.Secret {
+func refsOf(inv *invocation, out any) []prentice.Ref {
+	refs := []prentice.Ref{prentice.NewRef("op", inv.op.Name)}
+	if inv.op.Secret {
 		return refs
 	}
-	if v := reflect.ValueOf(d.in); v.IsValid() && v.Kind() == reflect.Struct {
+	if v := reflect.ValueOf(inv.in); v.IsValid() && v.Kind() == reflect.Struct {
 		for i := range v.NumField() {
 			if ref, ok := reflectRef(v.Field(i)); ok {
 				refs = append(refs, ref)

@@ -13,7 +13,7 @@
 //
 // It refuses a run that is not in one of the eight end states soon after the last
 // start, an effect that happened twice and must not, a lock that is held for
-// no one, a ledger that does not verify, an incident that mends for ever, and a
+// no one, a ledger that does not verify, an incident that is fixed for ever, and a
 // process that a crash has left behind.
 package crash
 

@@ -66,8 +66,8 @@ func TestEveryAnswerHasItsStatusAndItsWords(t *testing.T) {
 		status int
 		says   []string
 	}{
-		{"a deed", call{path: make, body: `{"name":"x"}`}, 200, []string{`"name":"x"`, `"who":"person/ann"`, `"wait":90000000000`}},
-		{"a deed with a charset", call{path: make, body: `{"name":"x"}`, kind: "; charset=utf-8"}, 200, nil},
+		{"a change", call{path: make, body: `{"name":"x"}`}, 200, []string{`"name":"x"`, `"who":"person/ann"`, `"wait":90000000000`}},
+		{"a change with a charset", call{path: make, body: `{"name":"x"}`, kind: "; charset=utf-8"}, 200, nil},
 		{"no input where none is needed", call{path: "/v1/op/thing.rule"}, 200, []string{"{}"}},
 		{"input that breaks a promise", call{path: make, body: `{"nam":"x"}`}, 422, []string{`"kind":"invalid"`, `did you mean \"name\"?`}},
 		{"an unknown operation", call{path: "/v1/op/thing.mke"}, 404, []string{`did you mean \"thing.make\"?`}},

@@ -36,9 +36,9 @@ func TestNearAndFarGiveTheSame(t *testing.T) {
 		name, token, op string
 		in              any
 	}{
-		{"a deed", "t-ann", "thing.make", in{Name: "x", Env: map[string]string{"a": "<&>"}}},
-		{"a deed by pointer", "t-ann", "thing.make", &in{Name: "x"}},
-		{"a deed in JSON", "t-ann", "thing.make", json.RawMessage(`{"name":"x","limit":2}`)},
+		{"a change", "t-ann", "thing.make", in{Name: "x", Env: map[string]string{"a": "<&>"}}},
+		{"a change by pointer", "t-ann", "thing.make", &in{Name: "x"}},
+		{"a change in JSON", "t-ann", "thing.make", json.RawMessage(`{"name":"x","limit":2}`)},
 		{"a list", "t-bob", "thing.list", in{Name: "x"}},
 		{"nothing in, nothing out", "t-ann", "thing.rule", nil},
 		{"a misspelt key", "t-ann", "thing.make", json.RawMessage(`{"nmae":"x"}`)},

@@ -57,8 +57,8 @@ func TestTheDocumentIsDrawnFromTheOperations(t *testing.T) {
 		at(t, doc, "paths", path, method, "responses", "200", "content")
 		at(t, doc, "paths", path, method, "responses", "403", "content", "application/problem+json", "schema", "$ref")
 	}
-	deed := at(t, doc, "paths", "/v1/op/thing.make", "post")
-	if key := at(t, deed, "parameters").([]any)[0]; at(t, key, "name") != "Idempotency-Key" || at(t, key, "in") != "header" {
+	post := at(t, doc, "paths", "/v1/op/thing.make", "post")
+	if key := at(t, post, "parameters").([]any)[0]; at(t, key, "name") != "Idempotency-Key" || at(t, key, "in") != "header" {
 		t.Errorf("got %v", key)
 	}
 	if _, reads := at(t, doc, "paths", "/v1/op/thing.list", "post").(map[string]any)["parameters"]; reads {

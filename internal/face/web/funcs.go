@@ -38,7 +38,7 @@ func (s *Site) funcs() template.FuncMap {
 		// text
 		"md":    func(text string) template.HTML { return template.HTML(render.Markdown(text)) }, //nolint:gosec // sanitised by render
 		"plain": render.Plain, "ansi": coloured, "hash": hashTag, "pretty": pretty, "gist": gist, "bytes": render.Bytes, "plural": plural, "percent": percent,
-		"sentence": capital, "hint": s.hint, "called": called, "label": func(s string) string { return capital(strings.TrimSuffix(s, ".")) }, "deed": deed, "length": length, "join": func(by string, list any) string { return strings.Join(texts(list), by) },
+		"sentence": capital, "hint": s.hint, "called": called, "label": func(s string) string { return capital(strings.TrimSuffix(s, ".")) }, "action": action, "length": length, "join": func(by string, list any) string { return strings.Join(texts(list), by) },
 		"linked": s.linked, "dict": dict, "list": func(v ...any) []any { return v }, "env": environ, "lines": func(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") },
 		"text": func(v any) string { return fmt.Sprint(v) },
 
@@ -136,9 +136,9 @@ func percent(f float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.4f", cut), "0"), ".") + " %"
 }
 
-// deed is what an operation does, short enough for a button: its summary up to
+// action is what an operation does, short enough for a button: its summary up to
 // the first comma.
-func deed(summary string) string {
+func action(summary string) string {
 	short, _, _ := strings.Cut(strings.TrimSuffix(summary, "."), ",")
 	short, _, _ = strings.Cut(short, ";")
 	return capital(short)

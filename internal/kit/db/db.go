@@ -10,7 +10,7 @@
 // A write that returns nil is on disk.
 //
 // It refuses to hide the database's own words: errors are wrapped, and the few
-// that an operator can mend (ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt, ErrShared) can be
+// that an operator can fix (ErrFull, ErrReadOnly, ErrBusy, ErrCorrupt, ErrShared) can be
 // told apart with errors.Is.
 package db
 

@@ -15,7 +15,7 @@ import (
 	sqlitelib "modernc.org/sqlite/lib"
 )
 
-// The failures that an operator can mend.
+// The failures that an operator can fix.
 var (
 	ErrFull     = errors.New("the disk is full")
 	ErrReadOnly = errors.New("the database cannot be written")
@@ -70,7 +70,7 @@ func (d dialect) now() string {
 	return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 }
 
-// explain puts one of our own errors in front of those that a person can mend.
+// explain puts one of our own errors in front of those that a person can fix.
 func explain(err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
