@@ -35,6 +35,7 @@ type StepKind interface {
 type StepNeeds struct {
 	Script string   // the shell of which the body is a script, sh or bash; it runs on the targets unless the step says otherwise
 	Person bool     // a person does it, and says so; it is asked for and never applied
+	Data   bool     // the body is YAML or JSON, in which ${…} stands for a value of its type; the plan has it as JSON
 	Budget []string // the attributes that are times which a step may take beside what the plan allows for each
 }
 

@@ -74,8 +74,14 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 	if !ok {
 		return step, prentice.Errorf(prentice.Refused, "there is no kind of step %q", clip.Text(spec.Kind)).In(spec.At).Try("see prentice procedure lint")
 	}
+	if kind.Needs().Data {
+		var err error
+		if step.Body, err = s.fillData(spec); err != nil {
+			return step, err
+		}
+	}
 	filled := spec
-	filled.Attrs = step.Attrs
+	filled.Attrs, filled.Body = step.Attrs, step.Body
 	if f, bad := firstError(kind.Lint(filled)); bad {
 		return step, prentice.Errorf(prentice.Refused, "step %s: %s", step.ID, f.Text).In(spec.At).Try("%s", hintOr(f.Hint, "look at the values it is given"))
 	}

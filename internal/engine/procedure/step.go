@@ -61,6 +61,12 @@ func (kinds Kinds) script(name string) string {
 	return k.Needs().Script
 }
 
+// data says whether the bodies of a kind are data.
+func (kinds Kinds) data(name string) bool {
+	k, ok := kinds.named(name)
+	return ok && k.Needs().Data
+}
+
 // running is the kind whose bodies are scripts of a shell.
 func (kinds Kinds) running(shell string) (prentice.StepKind, bool) {
 	for _, k := range kinds {
@@ -103,6 +109,9 @@ func (p *page) step(f fence) {
 	}
 	p.common(&s, f, common)
 	p.lintKind(s, f)
+	if p.kinds.data(s.Kind) {
+		p.data(s, at)
+	}
 	p.proc.Steps = append(p.proc.Steps, s)
 }
 
