@@ -9,6 +9,7 @@ import (
 	"prentice"
 	"prentice/book"
 	"prentice/internal/adapter/alertmanager"
+	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/ledger"
@@ -118,6 +119,12 @@ func (s *System) automation() automation.Deps {
 		File: func(file string, text []byte, now time.Time) []prentice.Finding {
 			return s.Team.Library().Check(procedure.File{Name: file, Text: text}, now)
 		},
+		Read: func(file string, text []byte) (prentice.Procedure, []prentice.Finding) {
+			return procedure.Parse(file, text, s.Team.kinds)
+		},
+		History:   git.Repo{Dir: s.Settings.Team},
+		Files:     func(name string) []string { return s.Team.Library().Files(name) },
+		Ran:       s.runner.Ran,
 		Render:    s.Team.Render,
 		Tester:    procedureTester{func() string { return s.Settings.Team }},
 		Record:    func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },

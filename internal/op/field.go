@@ -21,6 +21,7 @@ type Field struct {
 	Example  string
 	Arg      int    // 1 for the first word of a command line; 0 for none
 	File     bool   // on a command line the word names a file
+	Maybe    bool   // on a command line the word names a file when it looks like one
 	Secret   bool   // what is typed here is never shown
 	Of       string // what it names, such as service or host, for faces that offer those there are
 	NameOf   string // the field whose file's name it is on a command line
@@ -49,7 +50,10 @@ type Rules struct {
 func (o Op) GivenFile(in any) bool {
 	v := reflect.ValueOf(in)
 	for _, f := range o.Fields() {
-		if f.File && v.IsValid() && v.Type() == o.In && !v.FieldByIndex(f.Index).IsZero() {
+		if !v.IsValid() || v.Type() != o.In {
+			continue
+		}
+		if is := v.FieldByIndex(f.Index); f.File && !is.IsZero() || f.Maybe && strings.Contains(is.String(), "\n") {
 			return true
 		}
 	}
@@ -60,7 +64,7 @@ func fieldOf(from reflect.StructField, name, options string, of *Schema) (_ Fiel
 	tag := from.Tag
 	f := Field{
 		Name: name, Label: cmp.Or(tag.Get("label"), strings.ReplaceAll(name, "_", " ")), Doc: tag.Get("doc"), Default: tag.Get("default"), Example: tag.Get("example"),
-		File: tag.Get("file") == "true", Secret: tag.Get("secret") == "true", Of: tag.Get("of"), NameOf: tag.Get("nameof"), Ago: tag.Get("ago") == "true", Schema: of,
+		File: tag.Get("file") == "true", Maybe: tag.Get("file") == "maybe", Secret: tag.Get("secret") == "true", Of: tag.Get("of"), NameOf: tag.Get("nameof"), Ago: tag.Get("ago") == "true", Schema: of,
 	}
 	if arg, ok := tag.Lookup("arg"); ok {
 		if f.Arg, err = strconv.Atoi(arg); err != nil || f.Arg < 1 {

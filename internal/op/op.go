@@ -8,6 +8,7 @@
 //	doc:"…"                 one sentence for --help, forms and OpenAPI
 //	arg:"1"                 on the command line it may be the first, second … word
 //	file:"true"             on the command line the word names a file to read ("-" is standard input)
+//	file:"maybe"            on the command line a word that ends with .md or begins with a dot or / names a file to read, another is a value
 //	secret:"true"       what is typed is never shown: forms hide it, and forget it when they come back
 //	ago:"true"              a moment may be given as how long ago it is: 2h, 30d
 //	nameof:"file"           on the command line it is the name of the file that the field "file" was read from

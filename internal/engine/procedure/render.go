@@ -156,7 +156,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 	})
 	slices.Sort(c.secrets)
 	p := prentice.Plan{
-		Format: prentice.PlanFormat, Procedure: s.proc.Name, Digest: c.digest(s.proc), Summary: s.proc.Summary, Owner: s.proc.Owner,
+		Format: prentice.PlanFormat, Procedure: s.proc.Name, Digest: together(s.proc.Digest, c.files), Summary: s.proc.Summary, Owner: s.proc.Owner,
 		Subject: c.subject(s, targets), Risk: prentice.Look, Inputs: s.inputs, Event: eventEnviron(c.event),
 		Targets: targets, Limits: plannedLimits(s.proc.Limits, len(targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps, LeftOut: c.leftOut,
 	}
@@ -177,18 +177,6 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 // undoing, and it says how, unless it changes nothing.
 func undoable(p prentice.Plan) bool {
 	return p.Risk == prentice.Look || p.Risk == prentice.Change && len(p.In(prentice.Undo)) > 0
-}
-
-// digest names the procedure's file, or all files that the plan was made from.
-func (c *rendering) digest(p prentice.Procedure) string {
-	if len(c.files) == 1 {
-		return p.Digest
-	}
-	var b strings.Builder
-	for _, name := range sortedKeys(c.files) {
-		fmt.Fprintf(&b, "%s %s\n", name, c.files[name])
-	}
-	return prentice.Digest([]byte(b.String()))
 }
 
 // subject is what the plan is about: the service that it is given, what the

@@ -66,7 +66,7 @@ func (v *value) add(cmd *cobra.Command) {
 	switch {
 	case len(v.field.Enum) > 0:
 		must(cmd.RegisterFlagCompletionFunc(v.flag, cobra.FixedCompletions(v.field.Enum, cobra.ShellCompDirectiveNoFileComp)))
-	case !v.field.File:
+	case !v.field.File && !v.field.Maybe:
 		must(cmd.RegisterFlagCompletionFunc(v.flag, cobra.NoFileCompletions))
 	}
 }
@@ -122,7 +122,7 @@ func (v *value) Set(text string) error {
 		v.to.SetZero() // the default gives way
 	}
 	v.given = true
-	if v.field.File {
+	if v.field.File || v.field.Maybe && namesFile(text) {
 		content, err := readFile(text, v.stdin)
 		if err != nil {
 			return err
@@ -140,6 +140,11 @@ func (v *value) Set(text string) error {
 		return prentice.Errorf(prentice.Invalid, "an empty text counts as not given").Try("leave it out, or write one")
 	}
 	return nil
+}
+
+// namesFile says whether a word that may name a file does.
+func namesFile(word string) bool {
+	return strings.HasSuffix(word, ".md") || strings.HasPrefix(word, ".") || strings.HasPrefix(word, "/") || word == "-"
 }
 
 // assign takes a text. JSON may stand in a file, whose name then follows an @.

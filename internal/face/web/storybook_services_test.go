@@ -61,6 +61,12 @@ func servicesOps(full bool) []op.Op {
 		}) (automation.Shown, error) {
 			return someProcedure(in.Name), nil
 		}),
+		op.New("procedure.history", prentice.Look, prentice.Viewer, "Show versions.", func(context.Context, op.Call, automation.HistoryIn) (automation.Histories, error) {
+			return someVersions(full), nil
+		}),
+		op.New("procedure.diff", prentice.Look, prentice.Viewer, "Show what differs.", func(context.Context, op.Call, automation.DiffIn) (automation.Diffed, error) {
+			return someDiff(full), nil
+		}),
 		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(context.Context, op.Call, automation.PlanIn) (automation.Planned, error) {
 			return automation.Planned{Plan: unrolledPlan(), Hash: unrolledPlan().Hash(), Ahead: &run.Outlook{
 				Decision:  prentice.Decision{Verdict: prentice.Ask, Approvers: 2, Role: prentice.Approver, From: []prentice.Ref{"group/platform"}, Reasons: []string{"what changes production is looked at by two people"}},
@@ -218,6 +224,8 @@ var servicesStories = []story{
 	{name: "procedures", path: "/procedures", who: "otto", lists: true},
 	{name: "procedure", path: "/procedures/restart-service", who: "otto"},
 	{name: "procedure-broken", path: "/procedures/" + longName, who: "otto"},
+	{name: "procedure-history", path: "/procedures/restart-service/history", who: "otto", lists: true},
+	{name: "procedure-diff", path: "/procedures/restart-service/diff?a=restart-service@77b0e2", who: "otto", lists: true},
 	{name: "plan", path: "/procedures/restart-service/plan?input[service]=checkout", who: "otto"},
 	{name: "events", path: "/events", who: "vera", lists: true},
 	{name: "event", path: "/events/3", who: "vera"},

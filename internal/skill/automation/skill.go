@@ -50,6 +50,14 @@ type Deps struct {
 	Record func(ctx context.Context, procedure string) (prentice.Record, error)
 	// Schedules is every schedule of the procedures in force.
 	Schedules func(ctx context.Context, now time.Time) ([]Scheduled, error)
+	// Read reads one file by its text, whatever is wrong with it.
+	Read func(file string, text []byte) (prentice.Procedure, []prentice.Finding)
+	// History is what git knows of the team folder.
+	History History
+	// Files are those that a plan of a procedure is made from, its own first.
+	Files func(procedure string) []string
+	// Ran is the newest runs of a procedure, newest first.
+	Ran func(ctx context.Context, procedure string, most int) ([]run.Ran, error)
 	// Schema is the JSON Schema of a procedure's front matter.
 	Schema func() []byte
 }
@@ -59,10 +67,12 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "automation",
 		Sentence: "writing software that automates systems",
-		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), schemaOp(d), schedulesOp(d)}),
+		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), diffOp(d), historyOp(d), schemaOp(d), schedulesOp(d)}),
 		Pages: []op.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure", Explain: "procedure/{name}"},
+			{Path: "/procedures/{name}/history", Op: "procedure.history", Template: "procedure_history.html", Title: "Versions", Explain: "procedure/{name}"},
+			{Path: "/procedures/{b}/diff", Op: "procedure.diff", Template: "procedure_diff.html", Title: "What differs", Explain: "procedure/{b}"},
 			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan", Explain: "procedure/{procedure}"},
 		},
 		Refs:     map[string]string{"procedure": "/procedures/{name}"},
