@@ -72,6 +72,21 @@ func appendArray(b []byte, list []any) (_ []byte, err error) {
 	return append(b, ']'), nil
 }
 
+// AppendRefs is a list of refs in canonical JSON.
+func AppendRefs(b []byte, list []Ref) []byte {
+	if list == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, '[')
+	for i, ref := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, string(ref))
+	}
+	return append(b, ']')
+}
+
 func appendObject(b []byte, object map[string]any) (_ []byte, err error) {
 	keys := make([]string, 0, len(object))
 	for k := range object {

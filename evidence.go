@@ -25,16 +25,37 @@ type Evidence struct {
 func (e Evidence) Sealed() (Evidence, error) {
 	e.Time = e.Time.UTC().Truncate(time.Microsecond)
 	e.Hash = ""
-	raw, err := json.Marshal(e)
+	canonical, err := e.canonical()
 	if err != nil {
-		return Evidence{}, Errorf(Invalid, "evidence %s: %w", e.Kind, err)
-	}
-	canonical, err := CanonicalJSON(raw)
-	if err != nil {
-		return Evidence{}, err
+		return Evidence{}, Errorf(KindOf(err), "evidence %s: %w", e.Kind, err)
 	}
 	e.Hash = Digest(canonical)
 	return e, nil
+}
+
+// canonical is the line in the form of RFC 8785. Its keys are known and stand in
+// order, so that only its data is read.
+func (e Evidence) canonical() (b []byte, err error) {
+	b = appendString(append(b, `{"actor":`...), string(e.Actor))
+	if len(e.Data) > 0 {
+		data, err := CanonicalJSON(e.Data)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, `,"data":`...), data...)
+	}
+	b = appendString(append(b, `,"hash":`...), e.Hash)
+	b = appendString(append(b, `,"kind":`...), e.Kind)
+	b = appendString(append(b, `,"prev":`...), e.Prev)
+	b = AppendRefs(append(b, `,"refs":`...), e.Refs)
+	if b, err = appendWhole(append(b, `,"seq":`...), json.Number(itoa(e.Seq))); err != nil {
+		return nil, err
+	}
+	at, err := e.Time.MarshalText()
+	if err != nil {
+		return nil, Errorf(Invalid, "%w", err)
+	}
+	return append(appendString(append(b, `,"time":`...), string(at)), '}'), nil
 }
 
 // Note is evidence before the ledger has numbered and chained it.

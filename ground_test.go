@@ -155,6 +155,38 @@ func TestEvidenceIsSealedOverAllOfIt(t *testing.T) {
 	}
 }
 
+// A line that was sealed by any version keeps its hash: that of the canonical form of
+// its JSON.
+func TestEvidenceIsSealedOverTheCanonicalFormOfItsJSON(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
+	for what, e := range map[string]prentice.Evidence{
+		"nothing":    {},
+		"all of it":  {Seq: 3, Time: at, Kind: "run.planned", Actor: "person/ann", Refs: []prentice.Ref{"run/1", "host/a"}, Data: json.RawMessage(`{"b":[1,true,null],"a":{"€":"<&>"}}`), Prev: "sha256:x"},
+		"no refs":    {Seq: 1 << 53, Time: at, Refs: []prentice.Ref{}, Data: json.RawMessage("null")},
+		"odd texts":  {Seq: -1, Time: at, Kind: "\x00\n\"\\<>&\u2028\xff😀", Actor: "\u007f", Refs: []prentice.Ref{"\x1b", "é"}},
+		"whole time": {Time: at.Truncate(time.Hour)},
+	} {
+		raw, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		canonical, err := prentice.CanonicalJSON(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sealed, err := e.Sealed(); err != nil || sealed.Hash != prentice.Digest(canonical) {
+			t.Errorf("%s: sealed as %s (%v), not %s of %s", what, sealed.Hash, err, prentice.Digest(canonical), canonical)
+		}
+	}
+	for what, e := range map[string]prentice.Evidence{
+		"a number beyond 2^53": {Seq: 1<<53 + 1}, "a year of five digits": {Time: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, "data that is cut": {Data: json.RawMessage("{")},
+	} {
+		if _, err := e.Sealed(); prentice.KindOf(err) != prentice.Invalid {
+			t.Errorf("%s is sealed: %v", what, err)
+		}
+	}
+}
+
 func TestErrorsKeepKindHintPlaceAndCause(t *testing.T) {
 	err := fmt.Errorf("read the team: %w", prentice.Errorf(prentice.NotFound, "no file %s: %w", "x.md", fs.ErrNotExist).Try("make %s", "it").In(prentice.Pos{File: "x.md", Line: 3, Column: 9}))
 	if prentice.KindOf(err) != prentice.NotFound || prentice.HintOf(err) != "make it" || !errors.Is(err, fs.ErrNotExist) {

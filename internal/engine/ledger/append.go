@@ -164,11 +164,7 @@ func dataOf(n prentice.Note) (json.RawMessage, error) {
 func (l *Ledger) insert(tx *db.Tx, lines []prentice.Evidence) error {
 	var values, refs []any
 	for _, e := range lines {
-		list, err := json.Marshal(e.Refs)
-		if err != nil {
-			return err
-		}
-		values = append(values, e.Seq, db.Micros(e.Time), e.Kind, string(e.Actor), string(list), string(e.Data), e.Prev, e.Hash, l.keys.mark(e.Hash))
+		values = append(values, e.Seq, db.Micros(e.Time), e.Kind, string(e.Actor), string(prentice.AppendRefs(nil, e.Refs)), string(e.Data), e.Prev, e.Hash, l.keys.mark(e.Hash))
 		for _, ref := range e.Refs {
 			refs = append(refs, string(ref), e.Seq)
 		}

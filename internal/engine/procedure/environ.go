@@ -3,6 +3,7 @@ package procedure
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"prentice"
@@ -25,8 +26,10 @@ func eventEnviron(e *prentice.Event) map[string]string {
 	put(env, "EVENT_TYPE", e.Type)
 	put(env, "EVENT_SOURCE", e.Source)
 	put(env, "EVENT_SUBJECT", string(e.Subject))
-	var data map[string]json.RawMessage
-	if json.Unmarshal(e.Data, &data) != nil {
+	var data map[string]any
+	d := json.NewDecoder(bytes.NewReader(e.Data))
+	d.UseNumber() // a number is what was written
+	if d.Decode(&data) != nil {
 		return env // data that is no object has no names
 	}
 	count := map[string]int{}
@@ -67,17 +70,16 @@ func eventVariable(key string) string {
 }
 
 // flat is a JSON string, number or boolean as text.
-func flat(raw json.RawMessage) (string, bool) {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || raw[0] == '{' || raw[0] == '[' || raw[0] == 'n' {
-		return "", false
+func flat(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	case bool:
+		return strconv.FormatBool(v), true
 	}
-	if raw[0] != '"' {
-		return string(raw), true
-	}
-	var s string
-	err := json.Unmarshal(raw, &s)
-	return s, err == nil
+	return "", false
 }
 
 // serviceEnviron is the facts of a service. One that the catalog does not have

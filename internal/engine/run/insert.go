@@ -33,14 +33,14 @@ func answers(req prentice.RunRequest) bool {
 	return req.EventNumber != 0 && req.Actor.Kind == prentice.Self && req.RetryOf == 0
 }
 
-// alike is the key of which the database lets only one run be under way: the
+// alike, of a plan and its hash, is the key of which the database lets only one run be under way: the
 // procedure, what it is about and the inputs. Two commands for one host are two
 // things, and so are two sizes for one disk.
-func alike(plan prentice.Plan) string {
+func alike(plan prentice.Plan, hash string) string {
 	parts := []string{plan.Procedure, string(plan.Subject)}
 	switch {
 	case plan.Procedure == prentice.AdhocName:
-		parts = append(parts, plan.Hash())
+		parts = append(parts, hash)
 	case len(plan.Inputs) > 0:
 		inputs, _ := json.Marshal(plan.Inputs) // a map of texts, sorted by key
 		parts = append(parts, prentice.Digest(inputs))
@@ -75,7 +75,7 @@ func (r *Store) Insert(ctx context.Context, d *Detail, more func(*db.Tx)) error 
 		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window, owner, alike)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?, 0, ?, 0, ?, ?, ?, ?, ?)`,
 			d.Number, d.Procedure, d.Plan, string(d.Subject), string(d.State), d.Says, d.Risk.String(), string(d.Requester), string(d.Incident), d.Event,
-			texts[0], texts[1], texts[2], d.Attempt, d.Reason, once(d.Request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), encodeHold(d.Hold), d.PlanGroup, flag(d.Window), d.Owner, alike(d.ThePlan))
+			texts[0], texts[1], texts[2], d.Attempt, d.Reason, once(d.Request, d.Number), db.Micros(d.Created), db.Micros(d.Ended), encodeHold(d.Hold), d.PlanGroup, flag(d.Window), d.Owner, alike(d.ThePlan, d.Plan))
 		if err != nil {
 			return err
 		}
@@ -92,8 +92,8 @@ func (r *Store) Insert(ctx context.Context, d *Detail, more func(*db.Tx)) error 
 	})
 }
 
-// Twin finds the run that a request would only repeat.
-func (r *Store) Twin(ctx context.Context, req prentice.RunRequest, plan prentice.Plan) (prentice.Run, bool, error) {
+// Twin finds the run that a request would only repeat: its plan has this hash.
+func (r *Store) Twin(ctx context.Context, req prentice.RunRequest, plan prentice.Plan, hash string) (prentice.Run, bool, error) {
 	look := func(where string, args ...any) (prentice.Run, bool, error) {
 		run, err := scanRun(rowScan(func(dest ...any) error {
 			return r.DB.QueryRow(ctx, `SELECT `+runColumns+` FROM runs WHERE `+where+` ORDER BY number LIMIT 1`, args, dest...)
@@ -108,7 +108,7 @@ func (r *Store) Twin(ctx context.Context, req prentice.RunRequest, plan prentice
 			return run, found, err
 		}
 	}
-	run, found, err := look("ended = 0 AND procedure = ? AND subject = ? AND alike IN (?, ?, '')", plan.Procedure, string(plan.Subject), alike(plan), alikeBefore(plan))
+	run, found, err := look("ended = 0 AND procedure = ? AND subject = ? AND alike IN (?, ?, '')", plan.Procedure, string(plan.Subject), alike(plan, hash), alikeBefore(plan))
 	if found && req.Actor.Kind != prentice.Self && err == nil {
 		return run, true, gate.Hold(prentice.HoldDuplicate, fmt.Sprintf("look at it with: prentice run show %d", run.Number),
 			"run/%d does this already: it is %s", run.Number, run.State).Error(prentice.Conflict)

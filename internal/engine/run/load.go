@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -23,11 +22,12 @@ func (r *Store) Load(ctx context.Context, number int64) (*Detail, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range []struct {
-		from string
-		to   any
-	}{{request, &d.Request}, {decision, &d.Decision}, {record, &d.Record}, {canonical, &d.ThePlan}, {cmp.Or(d.Voided, "null"), &d.Void}} {
-		if err := json.Unmarshal([]byte(f.from), f.to); err != nil {
+	texts := []kept{{request, &d.Request}, {decision, &d.Decision}, {record, &d.Record}, {canonical, &d.ThePlan}}
+	if d.Voided != "" {
+		texts = append(texts, kept{d.Voided, &d.Void})
+	}
+	for _, t := range texts {
+		if err := json.Unmarshal([]byte(t.text), t.to); err != nil {
 			return nil, fmt.Errorf("read run %d: %w", number, err)
 		}
 	}
@@ -41,6 +41,12 @@ func (r *Store) Load(ctx context.Context, number int64) (*Detail, error) {
 		return nil, err
 	}
 	return d, d.readApprovals(src)
+}
+
+// kept is a part of a run that stands as JSON.
+type kept struct {
+	text string
+	to   any
 }
 
 func (d *Detail) readSteps(src Source) error {

@@ -19,7 +19,7 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time
 	if err != nil {
 		return out, err
 	}
-	if _, _, err := r.Twin(ctx, req, plan); prentice.KindOf(err) == prentice.Conflict {
+	if _, _, err := r.Twin(ctx, req, plan, plan.Hash()); prentice.KindOf(err) == prentice.Conflict {
 		out.Already = approval.SentenceOf(err)
 	}
 	d := &run.Detail{Request: req}

@@ -29,7 +29,8 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 	if err != nil {
 		return prentice.Run{}, err
 	}
-	if run, found, err := r.Twin(ctx, req, plan); found || err != nil {
+	hash := plan.Hash()
+	if run, found, err := r.Twin(ctx, req, plan, hash); found || err != nil {
 		return run, err
 	}
 	if req, err = r.concern(ctx, req, plan); err != nil {
@@ -58,6 +59,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 		return prentice.Run{}, err
 	}
 	d.Run = opening(s, req, plan, d.Decision, unanswerable)
+	d.Plan = hash
 	if d.Decision.Verdict == prentice.Ask {
 		d.PlanGroup = run.PlanGroup(plan)
 	}
@@ -78,7 +80,7 @@ func (r *Runner) Start(ctx context.Context, req prentice.RunRequest) (prentice.R
 // opening is the run as it begins: checking, or refused with the reasons.
 func opening(s gate.Facts, req prentice.RunRequest, plan prentice.Plan, decision prentice.Decision, unanswerable string) prentice.Run {
 	run := prentice.Run{
-		Procedure: plan.Procedure, Plan: plan.Hash(), Subject: plan.Subject, Risk: plan.Risk, Targets: run.TargetRefs(plan), Hosts: len(plan.Targets),
+		Procedure: plan.Procedure, Subject: plan.Subject, Risk: plan.Risk, Targets: run.TargetRefs(plan), Hosts: len(plan.Targets),
 		Requester: req.Actor.Ref(), Incident: req.Incident, Reason: req.Reason, Created: s.Now,
 		State: prentice.Checking, Says: beginning(plan),
 	}
@@ -115,7 +117,7 @@ func (r *Runner) insertOnly(ctx context.Context, d *detail) (twin prentice.Run, 
 		if err = r.Insert(ctx, d.Detail, func(tx *db.Tx) { r.announceIn(tx, d.Run, d.Causes) }); !errors.Is(err, db.ErrTaken) {
 			return prentice.Run{}, false, err
 		}
-		if twin, found, err = r.Twin(ctx, d.Request, d.ThePlan); found || err != nil {
+		if twin, found, err = r.Twin(ctx, d.Request, d.ThePlan, d.Plan); found || err != nil {
 			return twin, found, err
 		}
 	}

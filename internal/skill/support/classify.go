@@ -1,7 +1,7 @@
 package support
 
 import (
-	"encoding/json"
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,17 +66,15 @@ type complaint struct {
 }
 
 // complaintOf is the same for a symptom and for its recovery.
-func complaintOf(e prentice.Event) complaint {
-	stem := e.Type
+func complaintOf(e prentice.Event) complaint { return wordsOf(e).complaint(e.Type) }
+
+func (w words) complaint(kind string) complaint {
+	stem := kind
 	if i := strings.LastIndexByte(stem, '.'); i > 0 {
 		stem = stem[:i]
 	}
-	for _, key := range []string{"fingerprint", "probe", "name", "alertname", "alert"} {
-		if name := textOf(e, key); name != "" {
-			return complaint{stem, clip(name, 100), e.Type == probeRemoved}
-		}
-	}
-	return complaint{stem: stem, only: e.Type == probeRemoved}
+	name := clip(w.first("fingerprint", "probe", "name", "alertname", "alert"), 100)
+	return complaint{stem, name, kind == probeRemoved}
 }
 
 // key is the complaint as it is kept.
@@ -111,41 +109,23 @@ func (c complaint) String() string {
 // titleOf is one line that says what an event complains of. What a sender wrote
 // is shown as text and never as anything else.
 func titleOf(e prentice.Event) string {
-	if text := saidOf(e); text != "" {
+	w := wordsOf(e)
+	if text := cmp.Or(w.said(), w.text("alertname")); text != "" {
 		return text
 	}
-	if name := textOf(e, "alertname"); name != "" {
-		return name
-	}
-	c := complaintOf(e)
-	if c.name != "" {
-		return e.Type + " (" + c.name + ")"
+	if name := w.complaint(e.Type).name; name != "" {
+		return e.Type + " (" + name + ")"
 	}
 	return e.Type
 }
 
 // saidOf is what a sender wrote for people, or "".
-func saidOf(e prentice.Event) string {
-	for _, key := range []string{"summary", "says", "error", "message"} {
-		if text := textOf(e, key); text != "" {
-			return text
-		}
-	}
-	return ""
-}
+func saidOf(e prentice.Event) string { return wordsOf(e).said() }
+
+func (w words) said() string { return w.first("summary", "says", "error", "message") }
 
 // textOf is a text in an event's data, made fit to be shown; "" if there is none.
-func textOf(e prentice.Event, key string) string {
-	var data map[string]json.RawMessage
-	if json.Unmarshal(e.Data, &data) != nil {
-		return ""
-	}
-	var text string
-	if json.Unmarshal(data[key], &text) != nil {
-		return ""
-	}
-	return clip(text, 300)
-}
+func textOf(e prentice.Event, key string) string { return wordsOf(e).text(key) }
 
 // clip keeps a sender's words short, on one line and printable.
 func clip(s string, most int) string {

@@ -59,18 +59,15 @@ func silenceable(e prentice.Event) bool {
 // labelsOf are the labels by which a symptom can be silenced: those of the alert, and
 // what prentice knows of it. What it is about is never what a sender claims.
 func labelsOf(e prentice.Event, severity string) map[string]string {
-	var data struct {
-		Labels map[string]any `json:"labels"`
-	}
-	_ = json.Unmarshal(e.Data, &data) // what has no labels has only those below
-	labels := map[string]string{}
-	for name, value := range data.Labels {
+	w, labels := wordsOf(e), map[string]string{}
+	claimed, _ := w["labels"].(map[string]any)
+	for name, value := range claimed {
 		if text, is := value.(string); is && len(labels) < 100 {
 			labels[name] = text
 		}
 	}
 	for _, name := range []string{"alertname", "probe", "heartbeat"} {
-		if text := textOf(e, name); text != "" && labels[name] == "" {
+		if text := w.text(name); text != "" && labels[name] == "" {
 			labels[name] = text
 		}
 	}
