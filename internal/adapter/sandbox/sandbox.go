@@ -1,0 +1,150 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/proc"
+)
+
+// A Job is what a sandbox performs, and all that it may see and use. Argv[0] is
+// looked for on the PATH within. The tree stands in the root folder at the
+// beginning: of what is in it, files, folders and links below the work folder and
+// the scratch folders. See are paths of the machine that it may read beside the
+// system's programs; whoever names one shows what is in it. Scratch are folders that
+// it may write beside /work, /tmp, /var/tmp and /run. Its standard input is empty.
+type Job struct {
+	Argv    []string
+	Env     map[string]string
+	Tree    fs.FS
+	See     []string
+	Scratch []string
+	Limits  Limits
+	Out     io.Writer // what it prints; it must not block for ever
+}
+
+// Sandbox is a way to perform jobs that was tried: see New.
+type Sandbox struct {
+	bwrap   string
+	as      []string // what makes a root an unprivileged user
+	groups  groups
+	filter  string // the file with the filter of system calls
+	dir     string // a private folder of this sandbox
+	Weaker  []string
+	Version string
+}
+
+// New finds what a sandbox needs, tries that it holds, and keeps what it needs
+// itself in a folder of its own below dir. What is missing is an error of kind
+// Unavailable with the command that installs it. Close removes the folder.
+func New(ctx context.Context, dir string) (*Sandbox, error) {
+	bwrap, err := exec.LookPath("bwrap")
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "there is no sandbox here: bwrap is not installed").Try("apt-get install bubblewrap, or what your system calls it")
+	}
+	s := &Sandbox{bwrap: bwrap}
+	if os.Geteuid() == 0 {
+		if s.as, err = unprivilegedBy(); err != nil {
+			return nil, err
+		}
+	}
+	if s.dir, err = os.MkdirTemp(dir, "sandbox-"); err != nil {
+		return nil, err
+	}
+	if err := s.ready(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Close removes what the sandbox kept for itself.
+func (s *Sandbox) Close() error { return os.RemoveAll(s.dir) }
+
+func (s *Sandbox) ready(ctx context.Context) (err error) {
+	if s.filter, err = writeFilter(s.dir); err != nil {
+		return err
+	}
+	if err := os.Chmod(s.dir, 0o711); err != nil { // the filter is opened before the user changes
+		return err
+	}
+	endStrays("")
+	s.groups = findGroups()
+	s.Weaker = s.groups.weaker()
+	return s.prove(ctx)
+}
+
+func unprivilegedBy() ([]string, error) {
+	setpriv, err := exec.LookPath("setpriv")
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "there is no sandbox for root here: setpriv is not installed, and a job must not be root").Try("apt-get install util-linux, or start prentice as a user of its own")
+	}
+	user := fmt.Sprint(unprivileged)
+	return []string{setpriv, "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"}, nil
+}
+
+// Run performs a job and waits until none of its processes is left. That the
+// program fails is no error: see the exit. That its time was up is in the exit as
+// well; that it printed more than it may is an error of kind Limited.
+func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
+	if len(j.Argv) == 0 {
+		return proc.Exit{}, prentice.Errorf(prentice.Invalid, "a job without a program")
+	}
+	j.Limits = j.Limits.Whole()
+	ctx, cancel := context.WithTimeoutCause(ctx, j.Limits.Time, context.DeadlineExceeded)
+	defer cancel()
+	group, err := s.groups.make(j.Limits)
+	if err != nil {
+		return proc.Exit{}, err
+	}
+	defer group.remove()
+
+	tree, failed := j.packed()
+	defer tree.Close() //nolint:errcheck // it gives none
+	out := &bounded{to: j.Out, left: j.Limits.Output, full: cancel}
+	name := newName()
+	exit, err := proc.Run(ctx, proc.Spec{
+		Argv: s.argv(j, name, group), Dir: "/", Env: []string{"PATH=" + os.Getenv("PATH")},
+		Stdin: tree, Out: out, Grace: time.Second,
+	})
+	if err != nil || exit.Signal != "" {
+		endStrays(name)
+	}
+	select {
+	case broken := <-failed:
+		if broken != nil && !errors.Is(broken, io.ErrClosedPipe) {
+			return exit, prentice.Errorf(prentice.Invalid, "the tree of the job could not be read: %w", broken)
+		}
+	default: // the job ended before it had read all of it
+	}
+	switch {
+	case out.over:
+		return exit, prentice.Errorf(prentice.Limited, "it printed more than %d bytes, and was ended", j.Limits.Output)
+	case errors.Is(err, proc.ErrTimeout):
+		return exit, nil
+	}
+	return exit, err
+}
+
+// enter takes its place in the groups that limit it and opens the filter, while it
+// still is who prentice is. unpack puts the tree in place and becomes the program.
+const (
+	enter  = `for f in $1; do echo $$ >"$f" || exit 125; done; exec 3<"$2"; shift 2; exec "$@"`
+	unpack = `tar -x -m --no-same-owner --no-overwrite-dir -C / -f - || { echo "prentice: the tree does not fit into the sandbox" >&2; exit 125; }; exec "$@" </dev/null 3<&-`
+)
+
+func (s *Sandbox) argv(j Job, name string, g *group) []string {
+	argv := []string{"/bin/sh", "-c", enter, "enter", g.places(), s.filter}
+	argv = append(argv, g.rlimits(j.Limits)...)
+	argv = append(argv, s.as...)
+	argv = append(argv, s.bwrap, "--seccomp", "3")
+	argv = append(argv, j.view(name)...)
+	argv = append(argv, "--", "/bin/sh", "-c", unpack, "unpack")
+	return append(argv, j.Argv...)
+}
