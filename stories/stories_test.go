@@ -51,6 +51,8 @@
 //	tmpfs DIR SIZE            mount a small disk there, until the story ends
 //	gotest PACKAGE NAME       a test of our own passes, of the sources that the program was built from
 //	at-end COMMAND…           when the story ends, well or not: stop what it started
+//	cluster FILE              raise a cluster that speaks to kubectl, with the objects of FILE; $KUBECONFIG is its administrator's,
+//	                          and the file kubeconfig has a context for each Role of FILE
 //	freeport NAME             $NAME is a port of loopback that is free
 //	sshd NAME                 raise another machine: a real sshd on loopback, a host of the catalog, with the folder NAME as home
 //	newkey NAME               give it another host key
@@ -121,7 +123,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"freeport": freePortWord, "at-end": atEnd,
-		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet,
+		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet, "cluster": raiseCluster,
 		"impostor": impostor, "provider": provider, "sso": sso, "browse": browse, "totp": totpWord, "password": byPassword, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
 		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
 	}
@@ -151,13 +153,16 @@ func TestStoriesOfHostsWithoutTheHelper(t *testing.T) {
 }
 
 // condition knows whether this machine lets us mount a disk of our own, has an
-// sshd, and lets us make users for a real sudo.
+// sshd and a kubectl, and lets us make users for a real sudo.
 func condition(name string) (bool, error) {
 	if name == "sshd" {
 		return sshdPath() != "", nil
 	}
 	if name == "postgres" {
 		return hasPostgres(), nil
+	}
+	if name == "kubectl" {
+		return hasKubectl(), nil
 	}
 	if name == "sudo" {
 		return canDeputise(), nil
