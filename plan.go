@@ -74,6 +74,7 @@ type PlannedStep struct {
 	Attrs      map[string]string `json:"attrs"`
 	Env        map[string]string `json:"env"`
 	Retry      Retry             `json:"retry,omitzero"` // of a step that looks only
+	Out        []Capture         `json:"out,omitempty"`  // the values that it hands on
 	Path       []string          `json:"path,omitempty"` // folders of programs before those of the host; left out of the hash when there are none
 	Body       string            `json:"body"`
 	Says       string            `json:"says"` // one line: what will become true or what is asked

@@ -97,11 +97,28 @@ type StepSpec struct {
 	Retry      Retry             `json:"retry,omitzero"`
 	If         string            `json:"if,omitempty"`   // CEL: the step is planned where it is true
 	Each       string            `json:"each,omitempty"` // CEL to a list: the step is planned once for each of its values
+	Out        []Capture         `json:"out,omitempty"`  // the values that it hands on
 	Attrs      map[string]string `json:"attrs,omitempty"`
 	Script     string            `json:"-"` // the shell of which Body is a script, as its kind says; "" is none
 	Body       string            `json:"body"`
 	Prose      string            `json:"prose,omitempty"` // what stands before the block, for people
 	At         Pos               `json:"at"`
+}
+
+// Capture is a value that a step hands on: its name, its type, and where it is read.
+type Capture struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`             // string, int, bool, duration, list or json
+	From   string `json:"from,omitempty"`   // "" is the last line that it prints; $.PATH is a place in the JSON that it prints
+	Schema string `json:"schema,omitempty"` // the JSON Schema of a value that is json
+}
+
+// String is the value in a few words.
+func (c Capture) String() string {
+	if c.From == "" {
+		return c.Name + ":" + c.Type
+	}
+	return c.Name + ":" + c.Type + "=" + c.From
 }
 
 // Prose is a heading of the file with its text, for people.

@@ -62,7 +62,11 @@ type Outcome struct {
 	OK   bool   `json:"ok"`
 	Code int    `json:"code"`           // exit code or status; 0 if the kind has none
 	Says string `json:"says,omitempty"` // one line for people
+	Out  Values `json:"-"`              // what the step hands on, once it is read
 }
+
+// Values are what a step hands on, by name, each in the one form of its type.
+type Values map[string]string
 
 // Answer is what Done saw.
 type Answer string

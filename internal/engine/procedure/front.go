@@ -18,7 +18,7 @@ func (r *reading) front(text string) {
 	if !ok {
 		return
 	}
-	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "on", "inputs", "targets", "limits", "secrets", "env", "path")
+	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "on", "inputs", "targets", "limits", "secrets", "env", "path", "schemas")
 	r.name(f["procedure"])
 	r.summary(f["summary"])
 	r.owner(f["owner"])
@@ -30,6 +30,7 @@ func (r *reading) front(text string) {
 	r.secrets(f["secrets"])
 	r.environment(f["env"])
 	r.path(f["path"])
+	r.readSchemas(f["schemas"])
 	r.envAndSecrets(f["env"])
 }
 

@@ -46,7 +46,8 @@ type reading struct {
 	kinds    Kinds
 	lines    []string // of the file
 	findings []prentice.Finding
-	values   []value // CEL that waits until all inputs are known
+	values   []value           // CEL that waits until all inputs are known
+	schemas  map[string]string // of JSON that steps hand on, by name
 }
 
 func (r *reading) at(line, column int) prentice.Pos {

@@ -58,7 +58,7 @@ func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene
 func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedStep, error) {
 	step := prentice.PlannedStep{
 		ID: prefix + spec.ID + s.suffix(), Section: spec.Section, Each: s.each, Kind: spec.Kind, Risk: spec.Risk, Where: spec.Where, Expect: spec.Expect,
-		Idempotent: spec.Idempotent, Retry: spec.Retry, Attrs: map[string]string{}, Env: maps.Clone(s.environ), Path: slices.Clone(s.proc.Path), Body: spec.Body,
+		Idempotent: spec.Idempotent, Retry: spec.Retry, Out: slices.Clone(spec.Out), Attrs: map[string]string{}, Env: maps.Clone(s.environ), Path: slices.Clone(s.proc.Path), Body: spec.Body,
 	}
 	if err := s.factsFor(spec); err != nil {
 		return step, err

@@ -31,7 +31,7 @@ func (f fence) place(offset int) prentice.Pos {
 }
 
 // The attributes that every step has. The others belong to its kind.
-var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of", "retry", "delay", "backoff", "if", "each"}
+var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of", "retry", "delay", "backoff", "if", "each", "out"}
 
 func (r *reading) kindNames() []string {
 	names := []string{}

@@ -16,6 +16,7 @@ func (r *reading) whole() {
 	r.compileAll()
 	r.ids()
 	r.questions()
+	r.outNames()
 	switch n := len(r.proc.Steps); {
 	case n == 0 && len(errorsOf(r.findings)) == 0: // else the steps may only be spoilt
 		r.fail(r.at(1, 1), "write a block under ## Check or ## Act", "the procedure has no steps")
@@ -69,7 +70,7 @@ func (r *reading) questions() {
 }
 
 var (
-	mentioned     = regexp.MustCompile(`\$\{?((?:INPUT|SERVICE|EVENT|EACH)_[A-Za-z0-9_]+)`)
+	mentioned     = regexp.MustCompile(`\$\{?((?:INPUT|SERVICE|EVENT|EACH|OUT)_[A-Za-z0-9_]+)`)
 	serviceFacts  = []string{"SERVICE_NAME", "SERVICE_UNIT", "SERVICE_URL", "SERVICE_RUN", "SERVICE_OWNER"}
 	roundFacts    = []string{"EACH_VALUE", "EACH_NAME", "EACH_NUMBER"}
 	eventFacts    = []string{"EVENT_TYPE", "EVENT_SUBJECT", "EVENT_SOURCE"}
@@ -93,9 +94,10 @@ func (r *reading) variables(s prentice.StepSpec) {
 	if loops(r.proc.Steps, s) {
 		known = append(known, roundFacts...)
 	}
+	known = append(known, r.handedBefore(s)...)
 	for _, m := range mentioned.FindAllStringSubmatchIndex(s.Body, -1) {
 		name := s.Body[m[2]:m[3]]
-		if oneOf(name, known) || strings.HasPrefix(name, eventDataFact) || strings.Contains(s.Body, name+"=") {
+		if oneOf(name, known) || strings.HasPrefix(name, eventDataFact) || strings.Contains(s.Body, name+"=") || r.mayHandOn(name) {
 			continue
 		}
 		r.fail(r.within(s, m[0]), r.variableHint(name, known, about), "nothing sets $%s", clip.Text(name))
@@ -137,6 +139,12 @@ func (r *reading) variableHint(name string, known []string, about bool) string {
 	}
 	if near := nearest.Of(name, known); near != "" {
 		return "did you mean $" + near + "?"
+	}
+	if step := handedOn(r.proc.Steps)[name]; step != "" {
+		return "step " + step + " hands it on, and comes later: move it up"
+	}
+	if strings.HasPrefix(name, "OUT_") {
+		return "a step hands it on with out=NAME:TYPE, and it is then $OUT_ID_NAME"
 	}
 	if oneOf(name, roundFacts) {
 		return "give the step each=${a list}"

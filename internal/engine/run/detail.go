@@ -18,10 +18,11 @@ type Detail struct {
 	Owner    string // the process that performs it, as Peers names them
 	Voided   string // why its approval is void, as it is stored
 
-	Mu      sync.Mutex    // guards Steps, at and tally while targets run side by side
+	Mu      sync.Mutex    // guards Steps, at, tally and handed while targets run side by side
 	at      map[entry]int // where a line of the journal stands in Steps; made when it is first asked for
 	tally   *TargetTally
-	origins map[entry]Origin // of the steps that were read
+	origins map[entry]Origin  // of the steps that were read
+	handed  map[stepAt]handed // made when it is first asked for
 }
 
 // Origin is the process that meant to do a step: its session, where it was, and
@@ -74,6 +75,9 @@ func (d *Detail) Note(rec StepRecord) {
 	defer d.Mu.Unlock()
 	if d.tally != nil {
 		d.count(rec)
+	}
+	if d.handed != nil {
+		d.keepHanded(rec)
 	}
 	if i, found := d.lines()[entryOf(rec)]; found {
 		d.Steps[i] = rec

@@ -50,20 +50,24 @@ type kept struct {
 }
 
 func (d *Detail) readSteps(src Source) error {
-	rows, err := src.Query(`SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, seal, begun, started, ended
+	rows, err := src.Query(`SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, seal, begun, started, ended, handed_on
 		FROM run_steps WHERE run = ? ORDER BY started, round, step, target`, d.Number)
 	if err != nil {
 		return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
 	}
 	defer rows.Close()
-	d.Steps, d.at, d.origins = nil, nil, map[entry]Origin{}
+	d.Steps, d.at, d.handed, d.origins = nil, nil, nil, map[entry]Origin{}
 	for rows.Next() {
 		var s StepRecord
 		var started, ended int64
 		var from Origin
 		var begun int
-		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.Session, &from.Place, &from.Lasting, &from.Seal, &begun, &started, &ended); err != nil {
+		var out string
+		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.Session, &from.Place, &from.Lasting, &from.Seal, &begun, &started, &ended, &out); err != nil {
 			return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
+		}
+		if s.Out, err = decodeValues(out); err != nil {
+			return fmt.Errorf("read what step %s of run %d handed on: %w", s.Step, d.Number, err)
 		}
 		s.Started, s.Ended = db.Time(started), db.Time(ended)
 		from.Begun = begun != 0

@@ -20,6 +20,7 @@ type StepRecord struct {
 	Attempts int              `json:"attempts"` // 0: it was never begun
 	Started  time.Time        `json:"started"`
 	Ended    time.Time        `json:"ended,omitzero"`
+	Out      prentice.Values  `json:"out,omitempty"` // what it handed on to later steps
 }
 
 // StepState is where a step stands. Intended is written before the act, the

@@ -50,7 +50,11 @@ func (r *Runner) restBetween(ctx context.Context, wait time.Duration) error {
 func (r *Runner) attempt(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work) (out prentice.Outcome, timedOut bool, err error) {
 	timed, cancel := context.WithTimeout(ctx, r.allowance(d.ThePlan, work.Step))
 	defer cancel()
+	work, printed := listening(work)
 	out, err = kind.Apply(timed, work)
+	if printed != nil && r.judge(work.Step, out, err) == run.Done {
+		out.Out, err = valuesOf(work, printed)
+	}
 	return out, timed.Err() != nil && ctx.Err() == nil, err
 }
 

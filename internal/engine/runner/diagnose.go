@@ -71,10 +71,17 @@ func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep,
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.allowance(d.ThePlan, step))
 	defer cancel()
+	work, printed := listening(work)
 	out, err := kind.Apply(ctx, work)
+	if printed != nil && r.judge(step, out, err) == run.Done {
+		out.Out, err = valuesOf(work, printed)
+	}
 	rec.State, rec.Says, rec.Code, rec.Ended = r.judge(step, out, err), out.Says, out.Code, r.Clock()
 	if err != nil {
 		rec.Says = err.Error()
+		return rec
 	}
+	rec.Out = out.Out
+	d.Note(rec) // those after it may read what it hands on
 	return rec
 }

@@ -46,6 +46,9 @@ func (r *Runner) intend(ctx context.Context, d *detail, step prentice.PlannedSte
 // again until it can: a proof is not given up while the process lives.
 func (r *Runner) prove(ctx context.Context, d *detail, rec run.StepRecord, state run.StepState, out prentice.Outcome) (run.StepRecord, error) {
 	rec.State, rec.Says, rec.Code, rec.Ended = state, run.Keepable(out.Says), out.Code, r.Clock()
+	if rec.Out = nil; state == run.Done {
+		rec.Out = out.Out
+	}
 	for {
 		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 			if err := r.own(tx, d); err != nil {
@@ -80,6 +83,9 @@ func (r *Runner) writeProof(tx *db.Tx, d *detail, rec run.StepRecord) error {
 	data := map[string]any{
 		"step": rec.Step, "section": rec.Section, "kind": rec.Kind, "target": rec.Target, "says": rec.Says, "code": rec.Code, "plan": d.Plan, "round": rec.Round,
 		"started": rec.Started.UTC().Format(time.RFC3339Nano),
+	}
+	if len(rec.Out) > 0 {
+		data["out"] = rec.Out
 	}
 	if d.rolling > 0 {
 		data["batch"] = d.rolling

@@ -103,7 +103,7 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	case ctx.Err() != nil:
 		return "", "", r.parkedOrStop(ctx)
 	case err == nil && answer == prentice.Yes:
-		return run.WasDone, "was done before the interruption; not repeated", nil
+		return wasDone(work.Step)
 	case r.outOfSight(kind, work, from):
 		return run.Unsure, "the replica that was at it is gone, and was on another machine: it cannot be seen from here how far it came, and it may still go on; look there", nil
 	case err == nil && answer == prentice.No, work.Step.Idempotent:

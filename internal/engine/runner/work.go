@@ -2,7 +2,9 @@ package runner
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"prentice"
 	"prentice/internal/engine/run"
@@ -22,7 +24,7 @@ func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep,
 	}
 	ours := slices.Concat(r.Env, []string{"PRENTICE_RUN=" + string(d.Ref()), "PRENTICE_STEP=" + run.KeyOf(d.Number, step.ID, target.Ref)})
 	var err error
-	if w.Env, err = environment(ours, step.Env, target, d.ThePlan.FactsOf(target), secrets); err != nil {
+	if w.Env, err = environment(ours, given(d, step, target), target, d.ThePlan.FactsOf(target), secrets); err != nil {
 		return w, nil, err
 	}
 	log := r.Logs.Writer(d.Number, step.ID, target.Ref, w.Secrets)
@@ -32,6 +34,34 @@ func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep,
 			r.Log.Error("close log", "run", d.Number, "step", step.ID, "err", err)
 		}
 	}, nil
+}
+
+// given is what a step is given beside its target's facts and the secrets: what its plan
+// says, what earlier steps handed on, and where it is made here the names of the run's
+// targets, one a line.
+func given(d *detail, step prentice.PlannedStep, target prentice.Target) map[string]string {
+	env := maps.Clone(step.Env)
+	if env == nil {
+		env = map[string]string{}
+	}
+	if target.Ref == "" && len(d.ThePlan.Targets) > 0 {
+		names := make([]string, len(d.ThePlan.Targets))
+		for i, t := range d.ThePlan.Targets {
+			names[i] = t.Ref.Name()
+		}
+		env = also(env, map[string]string{"TARGETS": strings.Join(names, "\n")})
+	}
+	return also(env, handedOn(d, step, target))
+}
+
+// also adds what is not there already: what was approved is never replaced.
+func also(env, more map[string]string) map[string]string {
+	for name, value := range more {
+		if _, has := env[name]; !has {
+			env[name] = value
+		}
+	}
+	return env
 }
 
 func sortedKeys(m map[string]string) []string {

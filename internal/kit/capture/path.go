@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -32,11 +31,7 @@ func Pick(text, path string) (found, why string) {
 	if text, ok := Text(v); ok {
 		return text, ""
 	}
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return "", "it is not JSON"
-	}
-	return string(raw), ""
+	return encode(v), ""
 }
 
 // step goes one part of a path down.

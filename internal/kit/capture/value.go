@@ -125,14 +125,20 @@ func document(text string) (plain, why string) {
 	if depth(v) > MaxDepth {
 		return "", fmt.Sprintf("it is more than %d deep", MaxDepth)
 	}
-	raw, err := json.Marshal(v)
-	switch {
-	case err != nil:
-		return "", "it is not JSON"
-	case len(raw) > MaxJSON: // what is escaped is longer
+	plain = encode(v)
+	if len(plain) > MaxJSON { // what is escaped is longer
 		return "", fmt.Sprintf("it has more than %d bytes", MaxJSON)
 	}
-	return string(raw), ""
+	return plain, ""
+}
+
+// encode is what was read from JSON as JSON again, with no more escapes than it needs.
+func encode(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.Encode(v) //nolint:errcheck // it was JSON
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // decode reads one JSON value and nothing behind it.

@@ -196,6 +196,9 @@ func writePlanned(b *strings.Builder, before, label string, s prentice.PlannedSt
 	if s.Retry.Times > 0 {
 		words = append(words, s.Retry.String())
 	}
+	for _, c := range s.Out {
+		words = append(words, "hands on "+c.String())
+	}
 	name := s.ID
 	if s.Says != s.ID {
 		name += "  " + s.Says

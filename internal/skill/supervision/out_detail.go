@@ -2,11 +2,14 @@ package supervision
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"prentice"
 	"prentice/internal/engine/log"
 	"prentice/internal/engine/run"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 )
 
@@ -217,11 +220,22 @@ func (d Detail) writeRecords(b *strings.Builder, step string) {
 			continue
 		}
 		fmt.Fprintf(b, "  %-18s %s %s: %s%s\n", "", at(rec), rec.State, rec.Says, attempts(rec))
+		writeValues(b, rec.Out)
 	}
 	if done > 0 {
 		fmt.Fprintf(b, "  %-18s done on %s\n", "", op.Count(done, "host", "hosts"))
 	}
 }
+
+// writeValues tells what a step handed on.
+func writeValues(b *strings.Builder, values prentice.Values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(b, "  %-18s   %s = %s\n", "", name, clip.To(values[name], mostShown))
+	}
+}
+
+// mostShown is how much of a value a line shows; JSON has the rest.
+const mostShown = 200
 
 // writeDifference tells what is not as it was: since leave was given, or since
 // people last agreed to a plan like this.

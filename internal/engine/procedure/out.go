@@ -1,0 +1,161 @@
+package procedure
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/capture"
+	"prentice/internal/kit/clip"
+	"prentice/internal/kit/variable"
+)
+
+// mostOut is how many values one step may hand on.
+const mostOut = 10
+
+// outForm is NAME:TYPE, and where the value is read: NAME:TYPE=PLACE.
+var outForm = regexp.MustCompile(`^([a-z][a-z0-9_-]*):([a-z]+)(?:\(([^()]*)\))?(?:=(.*))?$`)
+
+const outHint = "write out=version:string, or several with commas: out=\"version:string, pid:int=$.process.pid\""
+
+// outs reads out=, the values that a step hands on.
+func (p *page) outs(s *prentice.StepSpec, f fence, given map[string]attribute) {
+	a, ok := given["out"]
+	if !ok {
+		return
+	}
+	if hint := p.noOut(s); hint != "" {
+		p.fail(f.place(a.offset), hint, "step %s cannot hand on a value", clip.Text(s.ID))
+		return
+	}
+	for text := range strings.SplitSeq(a.value, ",") {
+		c, no, hint := p.capture(strings.TrimSpace(text))
+		switch {
+		case no != "":
+			p.fail(f.place(a.offset), hint, "out %q: %s", clip.Text(strings.TrimSpace(text)), no)
+		case slices.ContainsFunc(s.Out, func(o prentice.Capture) bool { return o.Name == c.Name }):
+			p.fail(f.place(a.offset), "give it another name", "out %s appears twice", c.Name)
+		default:
+			s.Out = append(s.Out, c)
+		}
+	}
+	if len(s.Out) > mostOut {
+		p.fail(f.place(a.offset), "print them as one JSON value, and hand on out=NAME:json", "step %s hands on %d values; at most %d are read", clip.Text(s.ID), len(s.Out), mostOut)
+	}
+}
+
+// noOut is what else to do where a step has nothing to hand on, or "".
+func (p *page) noOut(s *prentice.StepSpec) string {
+	switch kind, known := p.kinds.named(s.Kind); {
+	case s.Of != "":
+		return "a done? question only says yes or no: put out= on the step that it asks about"
+	case s.Section != prentice.Check && s.Section != prentice.Act:
+		return "put it on a step under ## Check or ## Act: what comes after has no step left to read it"
+	case s.Kind == uses:
+		return "put it on a step of the other procedure"
+	case known && kind.Needs().Script == "":
+		return "only what prints something hands on values: sh and bash"
+	}
+	return ""
+}
+
+// capture reads one value that is handed on, or says why it cannot be.
+func (p *page) capture(text string) (c prentice.Capture, no, hint string) {
+	m := outForm.FindStringSubmatch(text)
+	if m == nil || !isWord(m[1]) {
+		return c, "it is not NAME:TYPE", outHint
+	}
+	c = prentice.Capture{Name: m[1], Type: m[2], From: m[4]}
+	switch {
+	case !slices.Contains(capture.Kinds(), c.Type):
+		return c, c.Type + " is not a type", meant(c.Type, capture.Kinds())
+	case m[3] != "" && c.Type != "json":
+		return c, "only json has a schema", "take (" + clip.Text(m[3]) + ") out"
+	case variable.IsCredential(c.Name):
+		return c, "its name is that of a credential, and what is handed on is read by everyone", "keep the value with prentice secret set, and name it in secrets:"
+	case strings.HasSuffix(text, "="), c.From != "" && !capture.IsPath(c.From):
+		return c, "it is not known where it is read", "leave the place out for the last line, or write a path such as $.status.version"
+	case m[3] == "":
+		return c, "", ""
+	}
+	c.Schema = p.schemas[m[3]]
+	if c.Schema == "" {
+		return c, "there is no schema " + clip.Text(m[3]), meant(m[3], sortedKeys(p.schemas))
+	}
+	return c, "", ""
+}
+
+// outVariable is the variable in which later scripts find a value.
+func outVariable(step, name string) string {
+	return "OUT_" + variable.Of(step) + "_" + variable.Of(name)
+}
+
+// handedOn are the variables of the values that steps hand on, with the steps.
+func handedOn(steps []prentice.StepSpec) map[string]string {
+	known := map[string]string{}
+	for _, s := range steps {
+		for _, c := range s.Out {
+			known[outVariable(s.ID, c.Name)] = s.ID
+		}
+	}
+	return known
+}
+
+// outNames refuses two values that would be one variable, and one that something else
+// is already.
+func (r *reading) outNames() {
+	by := map[string]string{}
+	for _, v := range r.proc.Env {
+		by[v.Name] = "env " + v.Name
+	}
+	for _, name := range r.proc.Secrets {
+		by[variable.Of(name)] = "secret " + name
+	}
+	for _, s := range r.proc.Steps {
+		for _, c := range s.Out {
+			name, what := outVariable(s.ID, c.Name), "out "+c.Name+" of step "+s.ID
+			if other, taken := by[name]; taken && other != what {
+				r.fail(s.At, "give one of them another name", "%s would be the variable %s, which %s is already", what, name, other)
+			}
+			by[name] = what
+		}
+	}
+}
+
+// handedBefore are the variables of the values that are handed on before a step.
+func (r *reading) handedBefore(s prentice.StepSpec) []string {
+	id := s.ID
+	if s.Of != "" {
+		id = s.Of
+	}
+	before := []prentice.StepSpec{}
+	for _, section := range order {
+		for _, o := range r.proc.Steps {
+			if o.Section == section && o.ID == id {
+				return sortedKeys(handedOn(before))
+			}
+			if o.Section == section {
+				before = append(before, o)
+			}
+		}
+	}
+	return nil
+}
+
+// mayHandOn says whether a variable may be set though it is not known here: by the
+// procedure itself, by a round of a step, by a step of another procedure. Where nothing
+// is handed on at all, OUT_ is anyone's word.
+func (r *reading) mayHandOn(name string) bool {
+	if !strings.HasPrefix(name, "OUT_") {
+		return false
+	}
+	any := false
+	for _, s := range r.proc.Steps {
+		any = any || len(s.Out) > 0
+		if (s.Kind == uses || s.Each != "") && strings.HasPrefix(name, "OUT_"+variable.Of(s.ID)+"_") {
+			return true
+		}
+	}
+	return !any || slices.ContainsFunc(r.proc.Env, func(v prentice.EnvVar) bool { return v.Name == name })
+}

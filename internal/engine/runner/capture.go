@@ -1,0 +1,207 @@
+package runner
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"prentice"
+	"prentice/internal/engine/run"
+	"prentice/internal/kit/capture"
+	"prentice/internal/kit/clip"
+	"prentice/internal/kit/mask"
+	"prentice/internal/kit/variable"
+)
+
+// ours begins the lines that prentice itself writes to the log of a step.
+const ours = "prentice: "
+
+// listened is a step's log that lets its values be read from what is printed.
+type listened struct {
+	io.Writer
+	printed *capture.Printed
+}
+
+// Write implements io.Writer. A log that cannot be kept does not change what was
+// printed.
+func (l listened) Write(b []byte) (int, error) {
+	l.printed.Write(b) //nolint:errcheck // it takes everything
+	return l.Writer.Write(b)
+}
+
+// replayed is the same of a log that may be written from its beginning once more.
+type replayed struct {
+	listened
+	prentice.Replayer
+}
+
+// listening is the work with a log that its values can be read from, where it hands on
+// any.
+func listening(w prentice.Work) (prentice.Work, *capture.Printed) {
+	if len(w.Step.Out) == 0 {
+		return w, nil
+	}
+	printed := &capture.Printed{Aside: ours}
+	to := listened{w.Log, printed}
+	w.Log = to
+	if again, ok := to.Writer.(prentice.Replayer); ok {
+		w.Log = replayed{to, again}
+	}
+	return w, printed
+}
+
+// valuesOf reads what a step hands on. What is not as it was declared is an error, of a
+// kind by which a check says nothing of the world and an act did not come out well.
+func valuesOf(w prentice.Work, printed *capture.Printed) (prentice.Values, error) {
+	kind, values := prentice.Invalid, prentice.Values{}
+	if w.Step.Section == prentice.Check {
+		kind = prentice.Unavailable
+	}
+	for _, c := range w.Step.Out {
+		came, why := raw(c, printed)
+		plain := ""
+		if why == "" {
+			plain, why = capture.Value(c.Type, came)
+		}
+		if why == "" && c.Schema != "" {
+			why = capture.Breaks(plain, c.Schema)
+		}
+		if why == "" && mask.String(plain, w.Secrets) != plain {
+			return nil, prentice.Errorf(kind, "out %s: it holds a secret, and secrets are never handed on", c.Name).
+				Try("take it out of what step %s prints; another step is given it by secrets: in the front matter", w.Step.ID)
+		}
+		if why != "" {
+			return nil, prentice.Errorf(kind, "out %s wants %s: %s%s", c.Name, wanted(c), why, cameAs(came, w.Secrets)).
+				Try("let step %s print it %s", w.Step.ID, printedAs(c))
+		}
+		values[c.Name] = plain
+	}
+	return values, nil
+}
+
+// raw is the text that a value is read from.
+func raw(c prentice.Capture, printed *capture.Printed) (text, why string) {
+	last, short := printed.Last()
+	if c.From == "" {
+		if !short {
+			return "", "the last line of the output has more than a megabyte"
+		}
+		return last, ""
+	}
+	if all, short := printed.All(); short {
+		if text, why := capture.Pick(all, c.From); why == "" {
+			return text, ""
+		} else if last == strings.TrimSpace(all) {
+			return last, why
+		}
+	}
+	if text, why = capture.Pick(last, c.From); why != "" {
+		text = last
+	}
+	return text, why
+}
+
+func wanted(c prentice.Capture) string {
+	if c.From != "" {
+		return c.Type + " at " + c.From
+	}
+	return c.Type
+}
+
+func printedAs(c prentice.Capture) string {
+	if c.From == "" {
+		return "as its last line"
+	}
+	return "as JSON, all of it or its last line"
+}
+
+// cameAs repeats what came, as much as a sentence can and nothing that steers a
+// terminal.
+func cameAs(text string, secrets []string) string {
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf(", it came as %q", clip.Text(mask.String(strings.ToValidUTF8(text, "?"), secrets)))
+}
+
+// wasDone is what becomes of a step that is found done after a crash. What it printed
+// is gone then, so that one which hands something on is made again where that is
+// harmless; otherwise a person looks.
+func wasDone(step prentice.PlannedStep) (run.StepState, string, error) {
+	switch {
+	case len(step.Out) == 0:
+		return run.WasDone, "was done before the interruption; not repeated", nil
+	case step.Idempotent:
+		return "", "", nil
+	}
+	return run.Unsure, "was done before the interruption, and what it hands on is lost; it must not be repeated, so look for the value yourself", nil
+}
+
+// handedOn are the variables of what earlier steps handed on to a step on a target:
+// those of the same target, and of here. A step that is made here is given what was
+// captured on targets as an object by their names.
+func handedOn(d *detail, step prentice.PlannedStep, target prentice.Target) map[string]string {
+	vars := map[string]string{}
+	set := func(by prentice.PlannedStep, values prentice.Values) {
+		for name, value := range values {
+			for _, as := range variables(by.ID, name, step.ID) {
+				vars[as] = value
+			}
+		}
+	}
+	for _, by := range d.ThePlan.Steps {
+		switch {
+		case by.ID == step.ID && by.Section == step.Section:
+			return vars
+		case len(by.Out) == 0:
+		case by.Where != "target":
+			set(by, d.HandedOn(by.ID, ""))
+		case target.Ref != "":
+			set(by, d.HandedOn(by.ID, target.Ref))
+		default:
+			set(by, together(d, by))
+		}
+	}
+	return vars
+}
+
+// together is what a step handed on on all targets: of each value an object by the
+// names of the targets.
+func together(d *detail, by prentice.PlannedStep) prentice.Values {
+	values := prentice.Values{}
+	for _, c := range by.Out {
+		all := map[string]string{}
+		for _, t := range d.ThePlan.Targets {
+			if value, there := d.HandedOn(by.ID, t.Ref)[c.Name]; there {
+				all[t.Ref.Name()] = value
+			}
+		}
+		raw, _ := json.Marshal(all) // a map of texts
+		if len(all) > 0 && len(raw) <= capture.MaxJSON {
+			values[c.Name] = string(raw)
+		}
+	}
+	return values
+}
+
+// variables are the names under which a step finds what another handed on: by its whole
+// id, and within a procedure that is called by the id that stands there.
+func variables(by, name, in string) []string {
+	list := []string{"OUT_" + variable.Of(by) + "_" + variable.Of(name)}
+	if scope := scopeOf(in); scope != "" && strings.HasPrefix(by, scope) {
+		list = append(list, "OUT_"+variable.Of(by[len(scope):])+"_"+variable.Of(name))
+	}
+	return list
+}
+
+// rounds is the end of the id of a step that is made once for each of several values.
+var rounds = regexp.MustCompile(`(\.[0-9]+)+$`)
+
+// scopeOf is what stands before the ids of the steps of one called procedure; "" is the
+// procedure itself.
+func scopeOf(id string) string {
+	id = rounds.ReplaceAllString(id, "")
+	return id[:strings.LastIndexByte(id, '.')+1]
+}
