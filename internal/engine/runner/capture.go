@@ -126,14 +126,11 @@ func cameAs(text string, secrets []string) string {
 	return fmt.Sprintf(", it came as %q", clip.Text(mask.String(strings.ToValidUTF8(text, "?"), secrets)))
 }
 
-// wasDone is what becomes of a step that is found done after a crash. What it printed
-// is gone then, so that one which hands something on is made again where that is
-// harmless; otherwise a person looks.
-func wasDone(step prentice.PlannedStep) (run.StepState, string, error) {
-	switch {
-	case len(step.Out) == 0:
-		return run.WasDone, "was done before the interruption; not repeated", nil
-	case step.Idempotent:
+// valueLost is what becomes of a step that hands something on and is found done after a
+// crash. What it printed is gone then: it is made again where that is harmless;
+// otherwise a person looks.
+func valueLost(step prentice.PlannedStep) (run.StepState, string, error) {
+	if step.Idempotent {
 		return "", "", nil
 	}
 	return run.Unsure, "was done before the interruption, and what it hands on is lost; it must not be repeated, so look for the value yourself", nil

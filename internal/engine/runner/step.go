@@ -102,8 +102,10 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 	switch {
 	case ctx.Err() != nil:
 		return "", "", r.parkedOrStop(ctx)
+	case err == nil && answer == prentice.Yes && len(work.Step.Out) > 0:
+		return valueLost(work.Step)
 	case err == nil && answer == prentice.Yes:
-		return wasDone(work.Step)
+		return run.WasDone, "was done before the interruption; not repeated", nil
 	case r.outOfSight(kind, work, from):
 		return run.Unsure, "the replica that was at it is gone, and was on another machine: it cannot be seen from here how far it came, and it may still go on; look there", nil
 	case err == nil && answer == prentice.No, work.Step.Idempotent:
