@@ -9,6 +9,9 @@ type Procedure struct {
 	Summary  string     `json:"summary"`
 	Owner    Ref        `json:"owner,omitempty"`
 	ReviewBy string     `json:"review_by,omitempty"` // a date, 2006-01-02
+	Group    string     `json:"group,omitempty"`     // what it belongs to, such as postgresql
+	Tags     []string   `json:"tags,omitempty"`
+	Origin   Origin     `json:"origin,omitzero"`
 	On       []Trigger  `json:"on,omitempty"`
 	Inputs   []Input    `json:"inputs,omitempty"`
 	Targets  string     `json:"targets"` // CEL to a list of hosts
@@ -21,6 +24,14 @@ type Procedure struct {
 	File     string     `json:"file"`   // relative to the team folder
 	Text     string     `json:"-"`      // the whole file
 	Digest   string     `json:"digest"` // sha256:… of Text
+}
+
+// Origin says of a procedure that was taken from the library in the program which
+// text it was made of. The zero Origin is a procedure that a team wrote itself.
+type Origin struct {
+	Library string `json:"library"` // its name there
+	Version string `json:"version"` // of the program
+	Digest  string `json:"digest"`  // of the text in the library
 }
 
 // Trigger proposes the procedure: either an event of a type, if a CEL condition

@@ -48,13 +48,14 @@ type source struct {
 type looking struct {
 	ssh, inventory, prometheus, units string
 	group                             string
+	version                           string // of the program
 }
 
 // noSource says that a source is not looked at.
 const noSource = "none"
 
 func (c *commands) initCommand() *cobra.Command {
-	var at looking
+	at := looking{version: c.build.Version}
 	var dry bool
 	cmd := &cobra.Command{
 		Use: "init [FOLDER]", GroupID: string(op.Administration), Short: "Make a team folder from what is found on this machine", Args: cobra.MaximumNArgs(1),
@@ -130,7 +131,7 @@ func begin(ctx context.Context, b *begun, at looking) error {
 	if !prentice.ValidName(at.group) || newteam.Name(at.group) != at.group {
 		return prentice.Errorf(prentice.Invalid, "%q is no name of a team", at.group).Try("use letters, digits and dashes")
 	}
-	found := &newteam.Found{Group: at.group, Person: b.Person, Zone: zoneHere(), Machine: machineName()}
+	found := &newteam.Found{Group: at.group, Person: b.Person, Zone: zoneHere(), Machine: machineName(), Version: at.version}
 	var err error
 	if b.Sources, err = find(ctx, found, at); err != nil {
 		return err

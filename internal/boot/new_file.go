@@ -39,6 +39,28 @@ func writeNew(file string, text []byte, mode fs.FileMode) (made bool, err error)
 	return true, syncFolder(filepath.Dir(file))
 }
 
+// replaceFile puts a text in the place of a file: whole or not at all, also after a power
+// cut. The mode stays.
+func replaceFile(file string, text []byte) error {
+	about, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), ".prentice-new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // it has another name by then, or is of no use
+	_, err = f.Write(text)
+	if err := errors.Join(err, f.Chmod(about.Mode().Perm()), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), file); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(file))
+}
+
 // sameText says whether a file has just these contents.
 func sameText(file string, text []byte) error {
 	about, err := os.Stat(file)

@@ -33,3 +33,16 @@ func (p procedureTester) Test(_ context.Context, file, text string) (t procedure
 	}
 	return library.Test(cat, cases), nil, nil
 }
+
+// mineIn is every procedure of a team folder.
+func mineIn(dir func() string) func() []prentice.Procedure {
+	return func() []prentice.Procedure {
+		library, _ := procedure.Load(dir(), nil)
+		return library.Known()
+	}
+}
+
+// readProcedure reads one that is not the team's.
+func readProcedure(file string, text []byte) (prentice.Procedure, []prentice.Finding) {
+	return procedure.Parse(file, text, procedure.Kinds(stepKinds(&teamfile.Catalog{}, &shell.Kind{})))
+}

@@ -18,6 +18,7 @@ import (
 
 //go:generate go run ../../cmd/prentice reference ../../book/reference
 //go:generate go run ../../cmd/prentice reference ../../book
+//go:generate go run ../../cmd/prentice reference ../../book/how-to
 
 // A chapter of the reference is written by people, but for the parts between
 // these lines, which are drawn from the program.
@@ -54,7 +55,7 @@ func (c *commands) reference() *cobra.Command {
 func (c *commands) draw(text string) (string, error) {
 	parts := map[string]func() string{
 		"operations": c.operations, "exit-codes": exitCodes, "end-states": endStates, "holds": holds, "settings": c.settingsTable,
-		"front-matter": frontMatter, "built-in-rules": builtInRules, "role": learning.Book,
+		"front-matter": frontMatter, "built-in-rules": builtInRules, "role": learning.Book, "library": libraryTable,
 	}
 	var unknown error
 	drawn := drawnPart.ReplaceAllStringFunc(text, func(old string) string {

@@ -41,7 +41,7 @@ func Describe() []skill.Skill { return describe(func() string { return "." }) }
 func describe(dir func() string) (list []skill.Skill) {
 	list = all.Skills(all.Deps{
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
-		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}},
+		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 	})
@@ -130,6 +130,7 @@ func (s *System) automation() automation.Deps {
 		Record:    func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },
 		Schedules: s.scheduled,
 		Schema:    procedure.Schema,
+		Mine:      func() []prentice.Procedure { return s.Team.Library().Known() },
 		Foresee:   s.runner.Foresee,
 	}
 }

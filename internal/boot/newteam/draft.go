@@ -35,21 +35,22 @@ func (f *Found) Draft(now time.Time) []File {
 		File{"alerts.yaml", fmt.Sprintf(alerts, f.Group)},
 		File{"calendar.yaml", fmt.Sprintf(calendar, f.Zone)})
 	if slices.ContainsFunc(f.Services, func(s Service) bool { return s.URL != "" && len(s.Hosts) > 0 }) {
-		files = append(files, f.begin("check-endpoint", now))
+		files = append(files, f.begin("check-endpoint", now)...)
 	}
 	if slices.ContainsFunc(f.Services, func(s Service) bool { return s.Unit != "" }) {
-		files = append(files, f.begin("restart-service", now))
+		files = append(files, f.begin("restart-service", now)...)
 	}
 	return files
 }
 
-// begin is a procedure from the library.
-func (f *Found) begin(name string, now time.Time) File {
+// begin is a procedure from the library, and the library's text of it, for upgrades.
+func (f *Found) begin(name string, now time.Time) []File {
 	t, err := starter.Find(name)
 	if err != nil {
 		panic("the library has lost " + name)
 	}
-	return File{"procedures/" + name + ".md", t.As(name, "group:"+f.Group, now)}
+	as := starter.As{Name: name, Owner: "group:" + f.Group, ReviewBy: starter.Review(now), Version: f.Version}
+	return []File{{"procedures/" + name + ".md", t.As(as)}, {starter.Kept(t.Digest), t.Text}}
 }
 
 // entity is a document of catalog-info.yaml.

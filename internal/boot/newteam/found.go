@@ -21,6 +21,7 @@ import (
 // Found is what was found. The machine is the one that prentice runs on.
 type Found struct {
 	Group, Person, Zone, Machine string
+	Version                      string // of the program
 
 	Hosts    []Host // each once; the earlier source counts more
 	Sections []Section

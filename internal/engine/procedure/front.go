@@ -18,11 +18,15 @@ func (r *reading) front(text string) {
 	if !ok {
 		return
 	}
-	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "on", "inputs", "targets", "limits", "secrets", "env", "path", "schemas")
+	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "group", "tags", "origin",
+		"on", "inputs", "targets", "limits", "secrets", "env", "path", "schemas")
 	r.name(f["procedure"])
 	r.summary(f["summary"])
 	r.owner(f["owner"])
 	r.reviewBy(f["review_by"])
+	r.group(f["group"])
+	r.tags(f["tags"])
+	r.origin(f["origin"])
 	r.inputs(f["inputs"])
 	r.triggers(f["on"])
 	r.targets(f["targets"])

@@ -3,20 +3,22 @@
 // folder, reads, changes and keeps.
 //
 // A template is a procedure of that format and nothing more: taken over, it has
-// another name, an owner and a day for its review, and is the team's own.
+// another name, an owner, a day for its review and its origin, and is the team's own.
 //
 // It refuses to follow: a procedure that was taken over never changes because the
-// template did.
+// template did. When a person asks for it, Upgrade joins what the team and the library
+// have changed since; where both changed the same lines, a person chooses.
 package starter
 
 import (
 	"embed"
 	"path"
-	"regexp"
+	"slices"
 	"strings"
-	"time"
+	"sync"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 )
 
@@ -25,13 +27,20 @@ var files embed.FS
 
 // Template is a procedure to begin with.
 type Template struct {
-	Name    string `json:"name"`
-	Summary string `json:"summary"`
-	text    string
+	Name    string   `json:"name"`
+	Summary string   `json:"summary"`
+	Group   string   `json:"group"`
+	Tags    []string `json:"tags"`
+	Digest  string   `json:"digest"` // sha256:… of Text
+	Text    string   `json:"-"`
 }
 
 // All is every template, sorted by name.
-func All() []Template {
+func All() []Template { return slices.Clone(all()) }
+
+var all = sync.OnceValue(read)
+
+func read() []Template {
 	entries, err := files.ReadDir("procedures")
 	if err != nil {
 		panic("the templates are not in the program: " + err.Error())
@@ -42,9 +51,20 @@ func All() []Template {
 		if err != nil {
 			panic("template " + e.Name() + ": " + err.Error())
 		}
-		list[i] = Template{Name: strings.TrimSuffix(e.Name(), ".md"), Summary: line(string(text), "summary"), text: string(text)}
+		list[i] = Of(strings.TrimSuffix(e.Name(), ".md"), string(text))
 	}
 	return list
+}
+
+// Of is the template that a text is.
+func Of(name, text string) Template {
+	t := Template{Name: name, Summary: line(text, "summary"), Group: line(text, "group"), Tags: []string{}, Digest: prentice.Digest([]byte(text)), Text: text}
+	for tag := range strings.SplitSeq(strings.Trim(line(text, "tags"), "[]"), ",") {
+		if tag = strings.TrimSpace(tag); tag != "" {
+			t.Tags = append(t.Tags, tag)
+		}
+	}
+	return t
 }
 
 // Find is the template of a name.
@@ -56,40 +76,9 @@ func Find(name string) (Template, error) {
 		}
 		names = append(names, t.Name)
 	}
-	e := prentice.Errorf(prentice.NotFound, "there is no template %q", name)
+	e := prentice.Errorf(prentice.NotFound, "there is no template %q", clip.Text(name))
 	if near := nearest.Of(name, names); near != "" {
 		return Template{}, e.Try("did you mean %s?", near)
 	}
-	return Template{}, e.Try("the templates are %s", strings.Join(names, ", "))
-}
-
-// reviewAfter is when someone should look at a procedure that was taken over.
-const reviewAfter = 6 // months
-
-// As is the template as a team's own procedure. Owner is such as group:platform;
-// with "" no one owns it, and lint says so.
-func (t Template) As(name, owner string, now time.Time) string {
-	text := set(t.text, "procedure", name)
-	text = set(text, "review_by", now.AddDate(0, reviewAfter, 0).Format(time.DateOnly))
-	return set(text, "owner", owner)
-}
-
-// ending is the mark after the front matter.
-const ending = "\n---\n"
-
-// set gives a key at the top of the front matter another value, or takes it out.
-func set(text, key, value string) string {
-	front, rest, _ := strings.Cut(text, ending)
-	to := "\n" + key + ": " + value
-	if value == "" {
-		to = ""
-	}
-	return regexp.MustCompile(`\n`+key+`: [^\n]*`).ReplaceAllLiteralString(front, to) + ending + rest
-}
-
-// line is the value of a key at the top of the front matter.
-func line(text, key string) string {
-	_, rest, _ := strings.Cut(text, "\n"+key+": ")
-	value, _, _ := strings.Cut(rest, "\n")
-	return value
+	return Template{}, e.Try("list them with: prentice procedure library list")
 }

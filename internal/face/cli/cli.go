@@ -26,7 +26,7 @@ type Options struct {
 	Open            func(context.Context, Global, op.Op, any) (op.Door, func() error, error)
 	Version, Commit string
 	Extra           []*cobra.Command            // commands that are no operations: up, demo
-	Nested          map[string][]*cobra.Command // those that stand below a noun: procedure new
+	Nested          map[string][]*cobra.Command // those that stand below a noun: procedure new, procedure.library add
 	First           []First                     // what a newcomer needs, in order
 	Home            string                      // the operation that says what is going on here; "" for none
 
@@ -93,7 +93,11 @@ func New(o Options) *cobra.Command {
 	}
 	for noun, commands := range f.Nested {
 		for _, c := range commands {
-			add(named(root, noun), c)
+			parent := root
+			for word := range strings.SplitSeq(noun, ".") {
+				parent = named(parent, word)
+			}
+			add(parent, c)
 		}
 	}
 	root.InitDefaultCompletionCmd()

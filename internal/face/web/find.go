@@ -72,6 +72,7 @@ const explanation = "explanation"
 var haystacks = []haystack{
 	{"Services", "service", source{"service.list", nil}, "", "/services"},
 	{"Procedures", "procedure", source{"procedure.list", url.Values{"limit": {"500"}}}, "", "/procedures"},
+	{"Library", "library", source{"procedure.library.list", url.Values{}}, "text", "/library?text="},
 	{"Hosts", "host", source{"catalog.list", url.Values{"kind": {"host"}, "limit": {"500"}}}, "", "/catalog?kind=host"},
 	{"Incidents", "incident", source{"incident.list", url.Values{"limit": {"200"}}}, "", "/incidents"},
 	{"Runs", "run", source{"run.list", url.Values{"limit": {"11"}}}, "text", "/runs?text="},

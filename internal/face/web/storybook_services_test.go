@@ -10,6 +10,7 @@ import (
 	"prentice/internal/engine/claims"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/run"
+	"prentice/internal/engine/starter"
 	"prentice/internal/op"
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
@@ -66,6 +67,20 @@ func servicesOps(full bool) []op.Op {
 		}),
 		op.New("procedure.diff", prentice.Look, prentice.Viewer, "Show what differs.", func(context.Context, op.Call, automation.DiffIn) (automation.Diffed, error) {
 			return someDiff(full), nil
+		}),
+		op.New("procedure.library.list", prentice.Look, prentice.Viewer, "List ready procedures.", func(_ context.Context, _ op.Call, in automation.LibraryIn) (automation.Stock, error) {
+			out := automation.Stock{Groups: []string{"certificates", "disk", "postgresql"}, Tags: []string{"backup", "disk", "tls"}}
+			if in.Text == "" && full {
+				out.Procedures = someLibrary()
+			}
+			return out, nil
+		}).Naming("library"),
+		op.New("procedure.library.show", prentice.Look, prentice.Viewer, "Show a ready procedure.", func(_ context.Context, _ op.Call, in struct {
+			Name string `json:"name"`
+		}) (automation.OnShelf, error) {
+			shown := someProcedure(in.Name)
+			shown.Usable, shown.Findings = true, nil
+			return automation.OnShelf{Shown: shown, Ready: someLibrary()[1], Add: "prentice procedure library add " + in.Name}, nil
 		}),
 		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(context.Context, op.Call, automation.PlanIn) (automation.Planned, error) {
 			return automation.Planned{Plan: unrolledPlan(), Hash: unrolledPlan().Hash(), Ahead: &run.Outlook{
@@ -197,6 +212,17 @@ func someProcedure(name string) automation.Shown {
 	return out
 }
 
+func someLibrary() []automation.Ready {
+	ready := func(name, group, summary string, tags []string, added ...automation.Added) automation.Ready {
+		return automation.Ready{Template: starter.Template{Name: name, Group: group, Summary: summary, Tags: tags}, Added: added}
+	}
+	return []automation.Ready{
+		ready("renew-certificate", "certificates", "Put a renewed certificate in the place of one that ends soon", []string{"certificate", "renewal", "tls"}, automation.Added{Procedure: "renew-the-certificate-of-the-shop", Version: "1.4.0"}),
+		ready("restart-service", "services", "Restart a service that has stopped answering", []string{"probe", "restart"}, automation.Added{Procedure: "restart-checkout", Version: "1.2.0", Newer: true}),
+		ready("test-restore", "postgresql", "Restore the newest PostgreSQL dump into a database of its own, and read it", []string{"backup", "database", "restore"}),
+	}
+}
+
 func someEvents() []prentice.EventRecord {
 	event := func(n int64, kind string, subject prentice.Ref, state prentice.EventState) prentice.EventRecord {
 		return prentice.EventRecord{Number: n, Event: prentice.Event{ID: "checkout-http/1772625902", Source: "probe/checkout-http", Type: kind, Subject: subject, Time: ago(52 * time.Second), Data: json.RawMessage(`{"failures":3,"says":"connection refused"}`)},
@@ -226,6 +252,9 @@ var servicesStories = []story{
 	{name: "procedure-broken", path: "/procedures/" + longName, who: "otto"},
 	{name: "procedure-history", path: "/procedures/restart-service/history", who: "otto", lists: true},
 	{name: "procedure-diff", path: "/procedures/restart-service/diff?a=restart-service@77b0e2", who: "otto", lists: true},
+	{name: "library", path: "/library", who: "vera", lists: true},
+	{name: "library-none-like-that", path: "/library?text=mainframe", who: "vera"},
+	{name: "library-procedure", path: "/library/restart-service", who: "vera"},
 	{name: "plan", path: "/procedures/restart-service/plan?input[service]=checkout", who: "otto"},
 	{name: "events", path: "/events", who: "vera", lists: true},
 	{name: "event", path: "/events/3", who: "vera"},

@@ -13,6 +13,8 @@ func explains() []op.Explainer {
 	return []op.Explainer{
 		op.Explains("procedure", "A procedure is a runbook that the team has agreed on. Its steps can be run as they are written.", "procedure.show",
 			func(ref prentice.Ref) ShowIn { return ShowIn{ref.Name()} }, tellProcedure),
+		op.Explains("library", "The library is a part of the program: ready runbooks. One that you add is your own from then on.", "procedure.library.show",
+			func(ref prentice.Ref) LibraryShowIn { return LibraryShowIn{ref.Name()} }, tellReady),
 		op.Explains("schedule", "A schedule proposes a procedure at certain times. It has the name of its procedure.", "schedule.list",
 			func(ref prentice.Ref) schedulesIn { return schedulesIn{ref.Name()} }, tellSchedule),
 	}

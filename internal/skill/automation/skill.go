@@ -58,6 +58,8 @@ type Deps struct {
 	Files func(procedure string) []string
 	// Ran is the newest runs of a procedure, newest first.
 	Ran func(ctx context.Context, procedure string, most int) ([]run.Ran, error)
+	// Mine is every procedure of the team, to say which come from the library.
+	Mine func() []prentice.Procedure
 	// Schema is the JSON Schema of a procedure's front matter.
 	Schema func() []byte
 }
@@ -67,15 +69,17 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "automation",
 		Sentence: "writing software that automates systems",
-		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), diffOp(d), historyOp(d), schemaOp(d), schedulesOp(d)}),
+		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), diffOp(d), historyOp(d), schemaOp(d), schedulesOp(d), libraryListOp(d), libraryShowOp(d)}),
 		Pages: []op.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure", Explain: "procedure/{name}"},
 			{Path: "/procedures/{name}/history", Op: "procedure.history", Template: "procedure_history.html", Title: "Versions", Explain: "procedure/{name}"},
 			{Path: "/procedures/{b}/diff", Op: "procedure.diff", Template: "procedure_diff.html", Title: "What differs", Explain: "procedure/{b}"},
 			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan", Explain: "procedure/{procedure}"},
+			{Path: "/library", Op: "procedure.library.list", Template: "library.html", Title: "Library", Nav: "Library", Group: op.Governance, Order: 45},
+			{Path: "/library/{name}", Op: "procedure.library.show", Template: "ready.html", Title: "Library", Topic: "automation"},
 		},
-		Refs:     map[string]string{"procedure": "/procedures/{name}"},
+		Refs:     map[string]string{"procedure": "/procedures/{name}", "library": "/library/{name}"},
 		Explains: explains(),
 		States:   states,
 		Files:    files,

@@ -1,0 +1,128 @@
+package boot
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"prentice"
+	"prentice/internal/engine/starter"
+	"prentice/internal/kit/clip"
+)
+
+// taken is a procedure that was taken over.
+type taken struct {
+	Procedure string `json:"procedure"`
+	Template  string `json:"template"`
+	File      string `json:"file"`
+	Owner     string `json:"owner,omitempty"`
+}
+
+func (c *commands) libraryAdd() *cobra.Command {
+	var as, owner string
+	cmd := &cobra.Command{
+		Use: "add NAME", Short: "Add a procedure of the library to the team folder", Args: cobra.ExactArgs(1),
+		Example: "  prentice procedure library add restart-unit --as restart-checkout",
+		Long: "Writes procedures/NAME.md into the team folder. It is the team's own then: read it, change it, keep it in git. A file that is there already is not touched.\n\n" +
+			"Its front matter says under origin what it was made of, and that text is kept in procedures/.library: keep both in git, so that prentice procedure library upgrade can bring later changes to it.\n\n" +
+			"The owner is --owner, or else the only group of the catalog.",
+		ValidArgsFunction: templates,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set, err := c.onThisMachine(cmd, "a procedure")
+			if err != nil {
+				return err
+			}
+			if as == "" {
+				as = args[0]
+			}
+			made, err := (taker{set.Team, c.build.Version}).take(args[0], as, owner, time.Now())
+			if err != nil {
+				return err
+			}
+			return c.tellOf(cmd, made, made.text())
+		},
+	}
+	cmd.Flags().StringVar(&as, "as", "", "the `NAME` of the procedure in the team (default: that in the library)")
+	cmd.Flags().StringVar(&owner, "owner", "", "who keeps the procedure: `group:NAME` or user:NAME")
+	return cmd
+}
+
+// templates completes the names of the library.
+func templates(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []cobra.Completion
+	for _, t := range starter.All() {
+		names = append(names, t.Name+"\t"+t.Summary)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// taker takes procedures over into a team folder.
+type taker struct{ team, version string }
+
+// take writes a template as a procedure of the team. Its text in the library goes
+// first: a procedure is not there without what its upgrade needs.
+func (t taker) take(from, name, owner string, now time.Time) (taken, error) {
+	template, err := starter.Find(from)
+	if err != nil {
+		return taken{}, err
+	}
+	if !prentice.ValidName(name) || strings.EqualFold(name, prentice.AdhocName) {
+		return taken{}, prentice.Errorf(prentice.Invalid, "%q is no name of a procedure", clip.Text(name)).Try("use letters, digits, dots and dashes, such as %s", from)
+	}
+	if !isFolder(t.team) {
+		return taken{}, prentice.Errorf(prentice.NotFound, "there is no team folder %s", t.team).Try("make one with: prentice init — or name it with --team DIR")
+	}
+	if owner == "" {
+		owner = onlyGroup(t.team)
+	} else if kind, who, ok := strings.Cut(owner, ":"); !ok || kind != "group" && kind != "user" || !prentice.ValidName(who) {
+		return taken{}, prentice.Errorf(prentice.Invalid, "the owner %q is neither a group nor a user", owner).Try("write group:platform or user:ann")
+	}
+	made := taken{Procedure: name, Template: from, File: filepath.Join(t.team, "procedures", name+".md"), Owner: owner}
+	if _, err := os.Lstat(made.File); err == nil {
+		return taken{}, cannotMake(made.File, errThere)
+	}
+	if err := t.keep(template.Digest, template.Text); err != nil {
+		return taken{}, err
+	}
+	text := template.As(starter.As{Name: name, Owner: owner, ReviewBy: starter.Review(now), Version: t.version})
+	if _, err := writeNew(made.File, []byte(text), 0o644); err != nil {
+		return taken{}, cannotMake(made.File, err)
+	}
+	return made, nil
+}
+
+// keep puts a text beside the procedures, by its digest.
+func (t taker) keep(digest, text string) error {
+	file := filepath.Join(t.team, starter.Kept(digest))
+	if _, err := writeNew(file, []byte(text), 0o644); err != nil {
+		return cannotMake(file, err)
+	}
+	return nil
+}
+
+func (t taken) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "● %s is written, from the template %s.\n", t.File, t.Template)
+	if t.Owner == "" {
+		b.WriteString("  No one owns it: add a line such as owner: group:platform.\n")
+	}
+	fmt.Fprintf(&b, "\nRead it, then:\n  prentice procedure lint\n  prentice procedure show %s\n", t.Procedure)
+	return b.String()
+}
+
+// libraryTable is all of the library, by group.
+func libraryTable() string {
+	var b strings.Builder
+	head(&b, "group", "procedure", "what it does")
+	all := starter.All()
+	slices.SortStableFunc(all, func(a, b starter.Template) int { return strings.Compare(a.Group, b.Group) })
+	for _, t := range all {
+		row(&b, t.Group, "`"+t.Name+"`", t.Summary)
+	}
+	return b.String()
+}
