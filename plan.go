@@ -29,14 +29,33 @@ type Plan struct {
 	Risk        Risk              `json:"risk"` // the worst of its steps
 	Undoable    bool              `json:"undoable"`
 	Inputs      map[string]string `json:"inputs"`
-	Event       map[string]string `json:"event"` // EVENT_*: type, subject, source and the flat data
-	Targets     []Target          `json:"targets"`
-	Facts       map[string]string `json:"facts,omitempty"` // of every target, when they have many: see FactsOf
+	Event       map[string]string `json:"event"`            // EVENT_*: type, subject, source and the flat data
+	Targets     []Target          `json:"targets"`          // in the order in which they are acted on
+	Groups      []Group           `json:"groups,omitempty"` // of the targets, one after the other, when the procedure chooses its batches
+	Facts       map[string]string `json:"facts,omitempty"`  // of every target, when they have many: see FactsOf
 	Limits      PlanLimits        `json:"limits"`
 	Secrets     []string          `json:"secrets"`
 	Steps       []PlannedStep     `json:"steps"`
 	LeftOut     []LeftOut         `json:"left_out,omitempty"` // what the procedure has and this plan does not
 }
+
+// Group is targets that follow each other in the plan and are a batch of their own: the
+// canary, a zone, a tenth of all.
+type Group struct {
+	Name    string `json:"name,omitempty"`
+	Targets int    `json:"targets"`
+}
+
+// When a plan of several targets is verified. A plan that says nothing has one
+// target, verifies nothing, or is from before batches were verified: then it is at
+// the end, and the first target that does not verify fails the run.
+const (
+	VerifyPerBatch = "per_batch" // each batch, before the next one begins
+	VerifyAtEnd    = "at_end"    // all targets, after all have acted
+)
+
+// RollbackAll says that a run that is stopped rolls back the verified batches too.
+const RollbackAll = "all"
 
 // LeftOut is a step, or a round of one, that is not in the plan, and why not.
 type LeftOut struct {
@@ -79,6 +98,17 @@ type PlannedStep struct {
 	Body       string            `json:"body"`
 	Says       string            `json:"says"` // one line: what will become true or what is asked
 	Done       *PlannedStep      `json:"done,omitempty"`
+}
+
+// Settles is how long the step waits on purpose, if all goes well.
+func (s PlannedStep) Settles() time.Duration {
+	total := time.Duration(0)
+	for _, name := range []string{"settle", "silence", "for"} {
+		if d, err := time.ParseDuration(s.Attrs[name]); err == nil {
+			total += d
+		}
+	}
+	return total
 }
 
 // Retry says how often a step that looks only is made again while it does not come

@@ -16,6 +16,7 @@ type Procedure struct {
 	Inputs   []Input    `json:"inputs,omitempty"`
 	Targets  string     `json:"targets"` // CEL to a list of hosts
 	Limits   Limits     `json:"limits"`
+	Rollout  Rollout    `json:"rollout,omitzero"`
 	Secrets  []string   `json:"secrets,omitempty"`
 	Env      []EnvVar   `json:"env,omitempty"`
 	Path     []string   `json:"path,omitempty"` // folders that scripts look for programs in before the host's own
@@ -79,6 +80,19 @@ type Limits struct {
 	ApprovalExpires time.Duration `json:"approval_expires"`
 }
 
+// Rollout is how a procedure goes over its targets. The zero Rollout is by name, and in
+// batches that grow from one.
+type Rollout struct {
+	Order      string   `json:"order,omitempty"`      // CEL over each target: they are sorted by it
+	Descending bool     `json:"descending,omitempty"` // the greatest first
+	Canary     string   `json:"canary,omitempty"`     // CEL over each target: those for which it holds are the first batch
+	By         string   `json:"by,omitempty"`         // CEL over each target: those for which it is the same are a batch
+	Batches    []string `json:"batches,omitempty"`    // how many each has, or per cent of all; the last goes for those that follow
+}
+
+// Chooses says whether the procedure chooses its batches.
+func (r Rollout) Chooses() bool { return r.Canary != "" || r.By != "" || len(r.Batches) > 0 }
+
 // DefaultLimits are the limits of a procedure that names none.
 func DefaultLimits() Limits {
 	return Limits{MaxTargets: 1, Parallel: 1, MaxUnhealthy: 20, Cooldown: 10 * time.Minute, Timeout: 5 * time.Minute, ApprovalExpires: time.Hour}
@@ -93,7 +107,16 @@ const (
 	Act    Section = "act"
 	Verify Section = "verify"
 	Undo   Section = "undo"
+
+	Between Section = "between" // looked at, waited for and asked before each batch of targets but the first
 )
+
+// Sections lists the sections in the order in which people read them.
+func Sections() []Section { return []Section{Check, Act, Verify, Between, Undo} }
+
+// Asks says whether a person who is asked by a step of the section says what they see, and
+// not that they did something.
+func (s Section) Asks() bool { return s == Check || s == Verify || s == Between }
 
 // StepSpec is one fenced block of a procedure.
 type StepSpec struct {

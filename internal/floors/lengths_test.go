@@ -11,7 +11,7 @@ import (
 
 // What people write as a length of time is read by kit/span, which knows days and
 // weeks. These read only what programs of ours wrote.
-var readsGosWay = []string{"plan.go", "batches.go", "internal/kit/span/span.go", "internal/face/web/times.go", "internal/engine/procedure/lengths.go"}
+var readsGosWay = []string{"plan.go", "internal/kit/span/span.go", "internal/face/web/times.go", "internal/engine/procedure/lengths.go"}
 
 func TestLengthsThatPeopleWriteAreReadInOnePlace(t *testing.T) {
 	seen := 0

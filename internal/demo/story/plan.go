@@ -89,7 +89,7 @@ func (p *play) showPlan(d supervision.Detail) {
 			saw[line.Step] = line.Text
 		}
 	}
-	for _, section := range []prentice.Section{prentice.Check, prentice.Act, prentice.Verify, prentice.Undo} {
+	for _, section := range prentice.Sections() {
 		name := strings.ToUpper(string(section[:1])) + string(section[1:])
 		for _, step := range d.ThePlan.In(section) {
 			what := step.Says

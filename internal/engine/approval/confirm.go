@@ -11,15 +11,15 @@ import (
 // and not that they do something.
 func asksQuestion(d *run.Detail) bool {
 	rec, _ := d.WaitedFor()
-	return rec.Section == prentice.Check || rec.Section == prentice.Verify
+	return rec.Section.Asks()
 }
 
 // WordOn is a person's word on a step of a section.
 func WordOn(section prentice.Section, yes bool) string {
 	switch {
-	case (section == prentice.Check || section == prentice.Verify) && yes:
+	case section.Asks() && yes:
 		return "it is so"
-	case section == prentice.Check || section == prentice.Verify:
+	case section.Asks():
 		return "it is not so"
 	case yes:
 		return "it is done"

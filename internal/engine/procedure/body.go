@@ -22,9 +22,9 @@ const deepestNest = 30
 var sections = []struct {
 	title   string
 	section prentice.Section
-}{{"Check", prentice.Check}, {"Act", prentice.Act}, {"Verify", prentice.Verify}, {"Undo", prentice.Undo}}
+}{{"Check", prentice.Check}, {"Act", prentice.Act}, {"Verify", prentice.Verify}, {"Between", prentice.Between}, {"Undo", prentice.Undo}}
 
-var sectionTitles = []string{"Check", "Act", "Verify", "Undo"}
+var sectionTitles = []string{"Check", "Act", "Verify", "Between", "Undo"}
 
 // page is the Markdown of the file while it is read.
 type page struct {

@@ -42,7 +42,7 @@ func (p *page) freeID(section prentice.Section) string {
 
 // risk is look where nothing may be changed, and change where it is not said.
 func (p *page) risk(s *prentice.StepSpec, f fence, given map[string]attribute) {
-	looks := s.Section == prentice.Check || s.Section == prentice.Verify || s.Of != ""
+	looks := s.Section == prentice.Check || s.Section == prentice.Verify || s.Section == prentice.Between || s.Of != ""
 	s.Risk = prentice.Change
 	if looks {
 		s.Risk = prentice.Look
@@ -66,11 +66,15 @@ func (p *page) risk(s *prentice.StepSpec, f fence, given map[string]attribute) {
 
 func (p *page) where(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	s.Where = "here"
-	if s.Script != "" {
+	if s.Script != "" && s.Section != prentice.Between {
 		s.Where = "target"
 	}
 	a, ok := given["where"]
 	if !ok || s.Kind == uses {
+		return
+	}
+	if a.value == "target" && s.Section == prentice.Between {
+		p.fail(f.place(a.offset), "take it out, or put the step under ## Verify, which looks at each target", "step %s comes between two batches, and has where=target", clip.Text(s.ID))
 		return
 	}
 	switch a.value {

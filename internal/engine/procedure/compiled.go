@@ -24,6 +24,7 @@ type expression struct {
 	inputs string     // that it may speak of, with their types
 	want   *expr.Type // the first of scalarTypes, targetTypes, ruleTypes or listTypes
 	round  bool       // it may speak of each
+	target bool       // it may speak of one target
 }
 
 // mostCompiled bounds what is kept: commands that are given directly have
@@ -51,11 +52,15 @@ func (c *compiled) keep(cat *team.Catalog, e expression, p *expr.Program) {
 // compile is an expression over the whole case of a procedure.
 func (s *scene) compile(source string, want []expr.Type) (*expr.Program, error) {
 	_, round := s.values["each"]
-	e := expression{source, signature(s.proc.Inputs), &want[0], round}
+	_, target := s.values["target"]
+	e := expression{source, signature(s.proc.Inputs), &want[0], round, target}
 	if p := s.library.compiled.find(s.catalog, e); p != nil {
 		return p, nil
 	}
 	env, err := caseEnv(s.proc.Inputs, s.catalog, round)
+	if target {
+		env, err = targetEnv(s.proc.Inputs, s.catalog)
+	}
 	if err != nil {
 		return nil, err
 	}

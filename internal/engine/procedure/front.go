@@ -19,7 +19,7 @@ func (r *reading) front(text string) {
 		return
 	}
 	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "group", "tags", "origin",
-		"on", "inputs", "targets", "limits", "secrets", "env", "path", "schemas")
+		"on", "inputs", "targets", "limits", "rollout", "secrets", "env", "path", "schemas")
 	r.name(f["procedure"])
 	r.summary(f["summary"])
 	r.owner(f["owner"])
@@ -31,6 +31,7 @@ func (r *reading) front(text string) {
 	r.triggers(f["on"])
 	r.targets(f["targets"])
 	r.limits(f["limits"])
+	r.rollout(f["rollout"])
 	r.secrets(f["secrets"])
 	r.environment(f["env"])
 	r.path(f["path"])

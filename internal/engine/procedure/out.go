@@ -130,7 +130,7 @@ func (r *reading) handedBefore(s prentice.StepSpec) []string {
 		id = s.Of
 	}
 	before := []prentice.StepSpec{}
-	for _, section := range order {
+	for _, section := range prentice.Sections() {
 		for _, o := range r.proc.Steps {
 			if o.Section == section && o.ID == id {
 				return sortedKeys(handedOn(before))

@@ -3,10 +3,10 @@ package procedure
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/rollout"
 	"prentice/internal/team"
 )
 
@@ -37,10 +37,14 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if targets, err = only(targets, req.Only); err != nil {
 		return prentice.Plan{}, err
 	}
+	targets, groups, err := s.arrange(targets, len(req.Only) > 0)
+	if err != nil {
+		return prentice.Plan{}, err
+	}
 	if err := c.add(s, ""); err != nil {
 		return prentice.Plan{}, err
 	}
-	return c.plan(s, targets), nil
+	return c.plan(s, targets, groups), nil
 }
 
 // asked is the procedure that a request is for: one of the library, or the
@@ -144,15 +148,13 @@ func (c *rendering) call(s *scene, spec prentice.StepSpec, prefix string) error 
 	return c.add(inner, prefix+spec.ID+s.suffix()+".")
 }
 
-var order = []prentice.Section{prentice.Check, prentice.Act, prentice.Verify, prentice.Undo}
-
 // plan puts together what was worked out.
-func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
+func (c *rendering) plan(s *scene, targets []prentice.Target, groups []prentice.Group) prentice.Plan {
 	slices.SortStableFunc(c.steps, func(a, b prentice.PlannedStep) int {
-		return slices.Index(order, a.Section) - slices.Index(order, b.Section)
+		return slices.Index(prentice.Sections(), a.Section) - slices.Index(prentice.Sections(), b.Section)
 	})
 	slices.SortStableFunc(c.leftOut, func(a, b prentice.LeftOut) int {
-		return slices.Index(order, a.Section) - slices.Index(order, b.Section)
+		return slices.Index(prentice.Sections(), a.Section) - slices.Index(prentice.Sections(), b.Section)
 	})
 	slices.Sort(c.secrets)
 	p := prentice.Plan{
@@ -167,7 +169,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target) prentice.Plan {
 		p.Risk = p.Risk.Worse(step.Risk)
 	}
 	p.Undoable = undoable(p)
-	batches(&p, s.proc.Limits)
+	batches(&p, s.proc.Limits, groups)
 	p.System, p.Environment = place(c.catalog, p)
 	sayFactsOnce(&p)
 	return p
@@ -227,33 +229,31 @@ func plannedLimits(l prentice.Limits, targets int) prentice.PlanLimits {
 
 // batches says when a plan is verified, where it makes a difference: several
 // targets are acted on, and something verifies them.
-func batches(p *prentice.Plan, l prentice.Limits) {
-	if steps, _ := p.Rolling(); len(p.Targets) < 2 || len(steps) == 0 {
+func batches(p *prentice.Plan, l prentice.Limits, groups []prentice.Group) {
+	if steps, _ := rollout.Of(*p).Rolling(); len(p.Targets) < 2 || len(steps) == 0 {
 		return
 	}
 	p.Limits.Verify = prentice.VerifyPerBatch
 	switch {
-	case len(p.BatchVerify()) == 0:
+	case len(rollout.Of(*p).Verify()) == 0:
 		p.Limits.Verify = ""
 	case l.Verify == prentice.VerifyAtEnd:
 		p.Limits.Verify = prentice.VerifyAtEnd
 	case l.Rollback == prentice.RollbackAll:
 		p.Limits.Rollback = prentice.RollbackAll
 	}
+	if p.Limits.Verify == prentice.VerifyPerBatch {
+		p.Groups = groups
+	}
 }
 
 // failures is how many of so many targets may fail. A part of a target is none,
 // but one may always fail, since no one knows it beforehand.
 func failures(limit string, targets int) int {
-	number, percent := strings.CutSuffix(limit, "%")
-	n, err := strconv.Atoi(number)
-	switch {
-	case err != nil:
+	if limit == "" {
 		return 0
-	case percent:
-		return max(1, targets*n/100)
 	}
-	return n
+	return sizeOf(limit, targets)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

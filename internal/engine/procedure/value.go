@@ -44,9 +44,16 @@ func (r *reading) compileAll() {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
 	}
+	target, err := targetEnv(r.proc.Inputs, nil)
+	if err != nil {
+		r.fail(r.at(1, 1), "report this", "%v", err)
+		return
+	}
 	for _, v := range r.values {
 		env := only
 		switch {
+		case v.in == eachTarget:
+			env = target
 		case v.in == wholeCase && v.rounds != nil && v.rounds():
 			env = round
 		case v.in == wholeCase:
@@ -76,6 +83,8 @@ func (r *reading) unknownHint(v value, e *expr.Error) string {
 		return "use event.id, source, type, subject, time and data; see https://cel.dev for the language"
 	case e.Unknown == "each":
 		return "give the step each=${a list}: each is then the value of the round"
+	case v.in == eachTarget:
+		return "use target.name, target.facts.NAME, target.local and the like; see https://cel.dev for the language"
 	case e.Unknown == "service":
 		return "give the procedure an input of type service"
 	default:

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -29,6 +30,10 @@ var (
 	systemType = expr.Record("System", map[string]expr.Type{
 		"ref": expr.String, "name": expr.String, "services": expr.ListOf(serviceType), "hosts": expr.ListOf(hostType), "resources": expr.ListOf(resourceType),
 	})
+	aimType = expr.Record("Target", map[string]expr.Type{
+		"ref": expr.String, "name": expr.String, "address": expr.String, "local": expr.Bool, "facts": expr.MapOf(expr.String),
+		"type": expr.String, "owner": expr.String, "system": expr.String, "via": expr.String,
+	})
 	groupType = expr.Record("Group", map[string]expr.Type{"name": expr.String, "hosts": expr.ListOf(hostType)})
 	eventType = expr.Record("Event", map[string]expr.Type{
 		"id": expr.String, "source": expr.String, "type": expr.String, "subject": expr.String, "time": expr.Time, "data": expr.Any,
@@ -50,6 +55,7 @@ type scope int
 const (
 	onlyEvent scope = iota
 	wholeCase
+	eachTarget // the whole case, and one of its targets
 )
 
 // eventEnv is for if: and from:.
@@ -61,6 +67,18 @@ var eventEnv = sync.OnceValues(func() (*expr.Env, error) {
 // service it is about, and the catalog by functions; in the round of a step also
 // what the round is for.
 func caseEnv(inputs []prentice.Input, cat *team.Catalog, round bool) (*expr.Env, error) {
+	if round {
+		return caseEnvWith(inputs, cat, expr.Vars{"each": expr.Any})
+	}
+	return caseEnvWith(inputs, cat, nil)
+}
+
+// targetEnv is for rollout: what may be said of one target.
+func targetEnv(inputs []prentice.Input, cat *team.Catalog) (*expr.Env, error) {
+	return caseEnvWith(inputs, cat, expr.Vars{"target": aimType})
+}
+
+func caseEnvWith(inputs []prentice.Input, cat *team.Catalog, more expr.Vars) (*expr.Env, error) {
 	fields := map[string]expr.Type{}
 	for _, in := range inputs {
 		fields[field(in.Name)] = inputTypes[in.Type]
@@ -69,9 +87,7 @@ func caseEnv(inputs []prentice.Input, cat *team.Catalog, round bool) (*expr.Env,
 	if _, ok := firstService(inputs); ok {
 		vars["service"] = serviceType
 	}
-	if round {
-		vars["each"] = expr.Any
-	}
+	maps.Copy(vars, more)
 	return expr.NewEnv(vars, lookups(cat)...)
 }
 
@@ -91,10 +107,10 @@ func words(inputs []prentice.Input) []string {
 	for _, in := range inputs {
 		known = append(known, field(in.Name))
 	}
-	for _, t := range []expr.Type{eventType, serviceType, hostType, systemType, resourceType} {
+	for _, t := range []expr.Type{eventType, serviceType, hostType, systemType, resourceType, aimType} {
 		known = append(known, t.Fields()...)
 	}
-	return append(known, "each", "inputs", "event", "service", "host", "hosts", "system", "group", "except", "both", "resource", "resources", "from")
+	return append(known, "each", "inputs", "event", "service", "target", "host", "hosts", "system", "group", "except", "both", "resource", "resources", "from")
 }
 
 // eventValue is an event as expressions see it; without one, no field is set.

@@ -17,6 +17,7 @@ func (r *reading) whole() {
 	r.ids()
 	r.questions()
 	r.outNames()
+	r.batched()
 	switch n := len(r.proc.Steps); {
 	case n == 0 && len(errorsOf(r.findings)) == 0: // else the steps may only be spoilt
 		r.fail(r.at(1, 1), "write a block under ## Check or ## Act", "the procedure has no steps")

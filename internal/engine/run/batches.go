@@ -1,11 +1,15 @@
 package run
 
-import "prentice"
+import (
+	"prentice"
+	"prentice/internal/engine/rollout"
+)
 
 // Batch is the targets of a run that are acted on together, and verified before
 // any other is begun.
 type Batch struct {
 	Number   int            `json:"number"`
+	Name     string         `json:"name,omitempty"` // of its group, when the procedure chooses its batches
 	Targets  []prentice.Ref `json:"targets"`
 	Verified []prentice.Ref `json:"verified,omitempty"`
 	Failed   []prentice.Ref `json:"failed,omitempty"`
@@ -47,8 +51,9 @@ type batchJournal struct {
 }
 
 func journalOf(d View) batchJournal {
-	j := batchJournal{plan: d.ThePlan, verify: d.ThePlan.BatchVerify(), states: make(map[line]StepState, len(d.Steps)), failed: map[prentice.Ref]bool{}}
-	j.act, _ = d.ThePlan.Rolling()
+	part := rollout.Of(d.ThePlan)
+	j := batchJournal{plan: d.ThePlan, verify: part.Verify(), states: make(map[line]StepState, len(d.Steps)), failed: map[prentice.Ref]bool{}}
+	j.act, _ = part.Rolling()
 	rolling := map[string]bool{}
 	for _, s := range j.act {
 		rolling[s.ID] = true

@@ -8,7 +8,7 @@ import (
 	"prentice"
 )
 
-func rollout(hosts, parallel, failures int, verify string) prentice.Plan {
+func rolling(hosts, parallel, failures int, verify string) prentice.Plan {
 	p := prentice.Plan{Limits: prentice.PlanLimits{Parallel: parallel, MaxFailures: failures, Verify: verify}, Steps: []prentice.PlannedStep{
 		{ID: "deploy", Section: prentice.Act, Where: "target"}, {ID: "well", Section: prentice.Verify, Where: "here", Attrs: map[string]string{"settle": "30s", "silence": "90s"}}}}
 	for i := range hosts {
@@ -23,12 +23,12 @@ func TestARolloutIsToldBeforeAnybodyAgrees(t *testing.T) {
 		plan prentice.Plan
 		want string
 	}{
-		{"it grows up to parallel", rollout(20, 5, 0, prentice.VerifyPerBatch), "batch 1: 1 host, then verify for 2m; batch 2: 2 hosts; batch 3: 4 hosts; batches 4 to 5: 5 hosts each; batch 6: 3 hosts; at least 12m in all"},
-		{"no batch is larger than what may fail", rollout(6, 5, 2, prentice.VerifyPerBatch), "batch 1: 1 host, then verify for 2m; batches 2 to 3: 2 hosts each; batch 4: 1 host; at least 8m in all"},
-		{"all at once, when the procedure says so", rollout(6, 5, 2, prentice.VerifyAtEnd), "all hosts act, then verify for 2m"},
-		{"a plan from before says nothing", rollout(6, 5, 2, ""), ""},
+		{"it grows up to parallel", rolling(20, 5, 0, prentice.VerifyPerBatch), "batch 1: 1 host, then verify for 2m; batch 2: 2 hosts; batch 3: 4 hosts; batches 4 to 5: 5 hosts each; batch 6: 3 hosts; at least 12m in all"},
+		{"no batch is larger than what may fail", rolling(6, 5, 2, prentice.VerifyPerBatch), "batch 1: 1 host, then verify for 2m; batches 2 to 3: 2 hosts each; batch 4: 1 host; at least 8m in all"},
+		{"all at once, when the procedure says so", rolling(6, 5, 2, prentice.VerifyAtEnd), "all hosts act, then verify for 2m"},
+		{"a plan from before says nothing", rolling(6, 5, 2, ""), ""},
 	} {
-		if got := c.plan.Rollout(); got != c.want {
+		if got := (View{ThePlan: c.plan}).Rollout(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -60,7 +60,7 @@ func TestBatchesFollowFromTheJournal(t *testing.T) {
 		{"the second does not verify, so no other begins", append(slices.Clone(canary), rec("deploy", prentice.Act, "b", 1, Done), rec("deploy", prentice.Act, "c", 1, Done), rec("well", prentice.Verify, "", 2, NotDone)), []StepState{Done, NotDone, NotBegun}},
 		{"the canary fails", []StepRecord{rec("deploy", prentice.Act, "a", 1, NotDone)}, []StepState{NotDone, NotBegun}},
 	} {
-		d := View{ThePlan: rollout(6, 4, 0, prentice.VerifyPerBatch), Steps: c.steps}
+		d := View{ThePlan: rolling(6, 4, 0, prentice.VerifyPerBatch), Steps: c.steps}
 		var got []StepState
 		n := 0
 		for _, b := range d.Batches() {

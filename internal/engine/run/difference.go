@@ -58,6 +58,8 @@ func Differences(old, now prentice.Plan) []Difference {
 	c.text("risk", old.Risk.String(), now.Risk.String())
 	c.text("can be undone", yesOrNo(old.Undoable), yesOrNo(now.Undoable))
 	c.maps("target", targetTexts(old.Targets), targetTexts(now.Targets))
+	c.text("order of the targets", both(old.Targets, now.Targets), both(now.Targets, old.Targets))
+	c.text("batches", groupText(old.Groups), groupText(now.Groups))
 	c.maps("fact of every target", old.Facts, now.Facts)
 	c.maps("input", old.Inputs, now.Inputs)
 	c.maps("event", old.Event, now.Event)
@@ -138,6 +140,7 @@ func (c *comparison) step(what string, old, now prentice.PlannedStep) {
 	c.text(what+": where", old.Where, now.Where)
 	c.text(what+": expects", old.Expect, now.Expect)
 	c.text(what+": may be repeated", yesOrNo(old.Idempotent), yesOrNo(now.Idempotent))
+	c.text(what+": retry", old.Retry.String(), now.Retry.String())
 	c.text(what+": path", strings.Join(old.Path, ":"), strings.Join(now.Path, ":"))
 	c.text(what+": says", old.Says, now.Says)
 	c.text(what+": body", old.Body, now.Body)
@@ -172,6 +175,30 @@ func targetTexts(list []prentice.Target) map[string]string {
 		texts[string(t.Ref)] = text
 	}
 	return texts
+}
+
+// both are the targets that another plan has too, in order.
+func both(targets, other []prentice.Target) string {
+	there := map[prentice.Ref]bool{}
+	for _, t := range other {
+		there[t.Ref] = true
+	}
+	var names []string
+	for _, t := range targets {
+		if there[t.Ref] {
+			names = append(names, t.Ref.Name())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// groupText is how many targets each group has.
+func groupText(groups []prentice.Group) string {
+	texts := make([]string, len(groups))
+	for i, g := range groups {
+		texts[i] = strings.TrimSpace(g.Name + " " + fmt.Sprint(g.Targets))
+	}
+	return strings.Join(texts, ", ")
 }
 
 func limitTexts(l prentice.PlanLimits) map[string]string {

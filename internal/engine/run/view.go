@@ -5,6 +5,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/rollout"
 )
 
 // Batches says how far a run is that verifies batch by batch: the batches that
@@ -13,7 +14,8 @@ import (
 // goes on with the same batch. Targets that no batch may begin with any more are
 // one last batch that was not begun.
 func (d View) Batches() []Batch {
-	if !d.ThePlan.PerBatch() {
+	part := rollout.Of(d.ThePlan)
+	if !part.PerBatch() {
 		return nil
 	}
 	j := journalOf(d)
@@ -22,7 +24,8 @@ func (d View) Batches() []Batch {
 	var list []Batch
 	for ahead := false; len(left) > 0; {
 		b := next
-		size := d.ThePlan.Limits.Batch(b.Good, b.Bad, len(left))
+		size, name := part.Next(left, b.Good, b.Bad)
+		b.Name = name
 		if b.Barred = b.Barred || size == 0; b.Barred {
 			b.Targets = left
 			return append(list, b)
@@ -39,6 +42,9 @@ func (d View) Batches() []Batch {
 	}
 	return list
 }
+
+// Rollout tells how the run goes over its targets; "" when there is nothing to say.
+func (d View) Rollout() string { return rollout.Says(d.ThePlan) }
 
 // View is a run with all that belongs to it.
 type View struct {

@@ -40,7 +40,11 @@ const rollingBack = "rolling back, because "
 
 // fault is what becomes of a run whose step did not come out as it should.
 func (r *Runner) fault(ctx context.Context, d *detail, bad run.StepRecord) error {
-	at := fmt.Sprintf("step %s on %s: %s", bad.Step, orHere(bad.Target), bad.Says) + d.stoppedAt()
+	at := fmt.Sprintf("step %s on %s: %s", bad.Step, orHere(bad.Target), bad.Says)
+	if bad.Section == prentice.Between {
+		at = fmt.Sprintf("step %s before batch %d: %s", bad.Step, bad.Round, bad.Says)
+	}
+	at += d.stoppedAt()
 	switch {
 	case bad.State == run.Held:
 		return r.waitFor(ctx, d, bad)
@@ -88,8 +92,8 @@ func (r *Runner) column(ctx context.Context, d *detail, steps []prentice.Planned
 // did not fail. What was asked for each batch is not asked again.
 func (r *Runner) verify(ctx context.Context, d *detail) error {
 	steps := d.ThePlan.In(prentice.Verify)
-	seen := len(d.ThePlan.BatchVerify())
-	if !d.ThePlan.PerBatch() || seen < len(steps) {
+	seen := len(d.part().Verify())
+	if !d.part().PerBatch() || seen < len(steps) {
 		stops, bad, err := r.verifyOn(ctx, d, steps, d.ThePlan.Targets, 1)
 		if err != nil {
 			return err
@@ -166,7 +170,7 @@ func backOf(d *detail) (back []prentice.Target, stays bool) {
 	all := touched(d)
 	gone := func(t prentice.Target) bool { return false }
 	switch {
-	case d.ThePlan.PerBatch() && d.ThePlan.Limits.Rollback != prentice.RollbackAll && !d.failedAtEnd():
+	case d.part().PerBatch() && d.ThePlan.Limits.Rollback != prentice.RollbackAll && !d.failedAtEnd():
 		own, verified := ownTouched(d), setOf(verifiedTargets(d))
 		all = slices.DeleteFunc(all, func(t prentice.Target) bool { return !own[t.Ref] })
 		gone = func(t prentice.Target) bool { return verified[t.Ref] }

@@ -22,14 +22,33 @@ func (r *Runner) roll(ctx context.Context, d *detail, steps []prentice.PlannedSt
 		}
 		d.rolling = batch.Number
 		w := gate.Window{Parallel: d.ThePlan.Limits.Parallel, Failures: d.ThePlan.Limits.MaxFailures, Good: batch.Good, Bad: batch.Bad}
+		if stops, err = r.between(ctx, d, *batch); stops != nil || err != nil {
+			return stops, err
+		}
 		members := slices.DeleteFunc(slices.Clone(d.ThePlan.Targets), func(t prentice.Target) bool { return !slices.Contains(batch.Targets, t.Ref) })
 		if stops, err = r.spread(ctx, d, steps, members, w); stops != nil || err != nil {
 			return stops, err
 		}
-		if stops, _, err = r.verifyOn(ctx, d, d.ThePlan.BatchVerify(), members, batch.Number); stops != nil || err != nil {
+		if stops, _, err = r.verifyOn(ctx, d, d.part().Verify(), members, batch.Number); stops != nil || err != nil {
 			return stops, err
 		}
 	}
+}
+
+// between performs what comes before a batch that is not the first: a pause, a look, a
+// question to a person. It is done once for each batch, also after a crash. One that does not come
+// out as it should stops the run where it is.
+func (r *Runner) between(ctx context.Context, d *detail, batch run.Batch) (stops *run.StepRecord, err error) {
+	if batch.Number == 1 {
+		return nil, nil
+	}
+	for _, step := range d.part().Between() {
+		rec, err := r.one(ctx, d, step, prentice.Target{Local: true}, batch.Number)
+		if err != nil || rec.State != run.Done && rec.State != run.WasDone {
+			return &rec, err
+		}
+	}
+	return nil, nil
 }
 
 // batch is the one that is under way or comes next; nil when none may begin.
@@ -153,7 +172,7 @@ func putBackOn(d *detail) map[prentice.Ref]bool {
 // failedAtEnd says whether what verifies the run as a whole, once all batches are
 // over, did not come out well: then no batch counts as verified.
 func (d *detail) failedAtEnd() bool {
-	if _, followed := d.ThePlan.Rolling(); !followed {
+	if _, followed := d.part().Rolling(); !followed {
 		return false
 	}
 	return slices.ContainsFunc(d.Steps, func(s run.StepRecord) bool {

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 
+	"prentice/internal/engine/rollout"
 	"prentice/internal/engine/run"
 )
 
@@ -12,6 +13,9 @@ type detail struct {
 	looked  looked // since it was loaded
 	rolling int    // the number of the batch that is under way, or 0; written only while no target is acted on
 }
+
+// part is what the run's plan goes over its targets by.
+func (d *detail) part() rollout.Part { return rollout.Of(d.ThePlan) }
 
 // load reads a run, to carry it on.
 func (r *Runner) load(ctx context.Context, number int64) (*detail, error) {

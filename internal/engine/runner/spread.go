@@ -23,7 +23,7 @@ func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedS
 	w := gate.Window{Parallel: d.ThePlan.Limits.Parallel, Failures: d.ThePlan.Limits.MaxFailures}
 	targets := d.ThePlan.Targets
 	if steps[0].Where == "target" {
-		if rolling, _ := d.ThePlan.Rolling(); d.ThePlan.PerBatch() && rolling[0].ID == steps[0].ID {
+		if rolling, _ := d.part().Rolling(); d.part().PerBatch() && rolling[0].ID == steps[0].ID {
 			return r.roll(ctx, d, steps)
 		}
 		failed := failedBefore(d, steps)

@@ -26,7 +26,7 @@ type stage struct {
 func (s *Site) stagesOf(d run.View) []stage {
 	now := s.o.Clock()
 	var list []stage
-	for _, name := range []prentice.Section{prentice.Check, "approval", prentice.Act, prentice.Verify, prentice.Undo} {
+	for _, name := range []prentice.Section{prentice.Check, "approval", prentice.Act, prentice.Verify, prentice.Between, prentice.Undo} {
 		switch {
 		case name == "approval":
 			if d.Decision.Verdict == prentice.Ask {

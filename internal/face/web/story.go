@@ -133,14 +133,10 @@ func sameText(says, body string) bool {
 	return body != "" && strings.TrimSuffix(says, " …") == first
 }
 
-// stepSection says whether a heading of a runbook is one of the four that have
+// stepSection says whether a heading of a runbook is one of those that have
 // steps; any other is prose.
 func stepSection(title string) bool {
-	switch prentice.Section(strings.ToLower(title)) {
-	case prentice.Check, prentice.Act, prentice.Verify, prentice.Undo:
-		return true
-	}
-	return false
+	return slices.Contains(prentice.Sections(), prentice.Section(strings.ToLower(title)))
 }
 
 // marksOf is what is known of one step, on every target and in every round.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/rollout"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/variable"
 	"prentice/internal/op"
@@ -34,6 +35,9 @@ type Planned struct {
 // Canonical is the plan's one byte form, so that anyone who asks for JSON can hash
 // it.
 func (p Planned) Canonical() []byte { return []byte(p.Bytes) }
+
+// Rollout tells how the plan goes over its targets; "" when it has nothing to say.
+func (p Planned) Rollout() string { return rollout.Says(p.Plan) }
 
 // Text is the plan for people: risk and targets first, then each step with
 // exactly what it does.
@@ -63,10 +67,10 @@ func (p Planned) Text() string {
 	l := plan.Limits
 	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, cooldown %s, %s a step, approval expires after %s",
 		op.Count(l.MaxTargets, "host", "hosts"), l.Parallel, mayFail(strconv.Itoa(l.MaxFailures)), l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
-	if says := plan.Rollout(); says != "" {
+	if says := p.Rollout(); says != "" {
 		pair(&b, "Rollout", says)
 	}
-	for _, section := range sections {
+	for _, section := range prentice.Sections() {
 		writeSection(&b, plan, section)
 	}
 	writeAhead(&b, p.Ahead)

@@ -25,8 +25,6 @@ type Shown struct {
 	Record    prentice.Record    `json:"record"`
 }
 
-var sections = []prentice.Section{prentice.Check, prentice.Act, prentice.Verify, prentice.Undo}
-
 // Part is the steps of one section, and the questions whether they are done.
 type Part struct {
 	Section prentice.Section
@@ -36,7 +34,7 @@ type Part struct {
 // Parts is the steps by section; a section without steps is left out.
 func (s Shown) Parts() []Part {
 	var parts []Part
-	for _, section := range sections {
+	for _, section := range prentice.Sections() {
 		part := Part{Section: section}
 		for _, step := range s.Procedure.Steps {
 			if step.Section == section {

@@ -30,7 +30,7 @@ func next(r prentice.Run, step string) string {
 	return fmt.Sprintf("Expires at %s. %s with: prentice run approve run/%d --reason '…'\n", at, r.Answerers, r.Number)
 }
 
-// next is what a person can do about it. A step of Check or Verify asks what they see.
+// next is what a person can do about it. A step that only looks asks what they see.
 func (d Detail) next() string {
 	if d.State != prentice.Waiting || !d.Asks() {
 		return next(d.Run, d.Waits)
@@ -41,7 +41,7 @@ func (d Detail) next() string {
 // Asks says whether the step that the run waits for asks a person what they see.
 func (d Detail) Asks() bool {
 	return slices.ContainsFunc(d.ThePlan.Steps, func(s prentice.PlannedStep) bool {
-		return s.ID == d.Waits && (s.Section == prentice.Check || s.Section == prentice.Verify)
+		return s.ID == d.Waits && s.Section.Asks()
 	})
 }
 

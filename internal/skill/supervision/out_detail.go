@@ -76,7 +76,7 @@ func (d Detail) Text() string {
 	writeYours(&b, d.Yours)
 	d.writeDifference(&b)
 	fmt.Fprintf(&b, "Record    %d verified of %d runs before this one\n", d.Record.Verified, d.Record.Runs)
-	if says := d.ThePlan.Rollout(); says != "" {
+	if says := d.Rollout(); says != "" {
 		fmt.Fprintf(&b, "Rollout   %s\n", says)
 	}
 	d.writeTargets(&b)
@@ -151,8 +151,16 @@ func (d Detail) writeBatches(b *strings.Builder) {
 			}
 			continue
 		}
-		fmt.Fprintf(b, "  %-3d %-12s %s\n", batch.Number, batch.Word(), prentice.CountTargets(len(batch.Targets), batch.Targets[0])+namesOf(batch))
+		fmt.Fprintf(b, "  %-3d %-12s %s\n", batch.Number, batch.Word(), ofGroup(batch)+prentice.CountTargets(len(batch.Targets), batch.Targets[0])+namesOf(batch))
 	}
+}
+
+// ofGroup is the group that a batch is, when it has a name.
+func ofGroup(batch run.Batch) string {
+	if batch.Name == "" {
+		return ""
+	}
+	return batch.Name + ", "
 }
 
 // namesOf are the hosts of a batch that failed, or of one that is small.
@@ -167,7 +175,7 @@ func namesOf(batch run.Batch) string {
 }
 
 func (d Detail) writeSteps(b *strings.Builder) {
-	for _, section := range []prentice.Section{prentice.Check, prentice.Act, prentice.Verify, prentice.Undo} {
+	for _, section := range prentice.Sections() {
 		steps := d.ThePlan.In(section)
 		if len(steps) == 0 {
 			continue
