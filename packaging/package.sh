@@ -16,6 +16,7 @@ export SOURCE_DATE_EPOCH
 
 packaging/helper.sh
 templates=$(packaging/templates.sh)
+read -ra cold < <(packaging/cold.sh)
 rm -rf "$dist"
 mkdir -p "$dist"
 work=$(mktemp -d)
@@ -23,7 +24,7 @@ trap 'rm -rf "$work"' EXIT
 
 # binary ARCH FILE: for this machine's architecture without ARCH
 binary() {
-  CGO_ENABLED=0 GOOS=linux GOARCH=$1 go build -overlay "$templates" -trimpath -buildvcs=false \
+  CGO_ENABLED=0 GOOS=linux GOARCH=$1 go build -overlay "$templates" "${cold[@]}" -trimpath -buildvcs=false \
     -ldflags "-s -w -X main.version=$version -X main.commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)" -o "$2" ./cmd/prentice
 }
 
