@@ -66,6 +66,10 @@ type Actor struct {
 	Machine bool  `json:"machine,omitempty"` // came by the token of the machine's own command line
 }
 
+// HookAgent begins the names of agents that speak for a webhook whose sender signs what
+// it posts. No token has such a name.
+const HookAgent = "hook:"
+
 // Prentice is the program itself, acting because something happened.
 func Prentice(door string) Actor {
 	return Actor{Kind: Self, Name: "prentice", Role: Operator, Door: door}

@@ -31,6 +31,18 @@ func ParseGrantable(s string) (Ref, error) {
 	return ref, nil
 }
 
+// ParseScoped reads what a token can be for: what a role can be granted on, or a hook.
+func ParseScoped(s string) (Ref, error) {
+	if ref, err := ParseRef(s); err == nil && ref.Kind() == "hook" {
+		return ref, nil
+	}
+	ref, err := ParseGrantable(s)
+	if KindOf(err) == Invalid && err != nil {
+		err = Errorf(Invalid, "a token cannot be for %q alone", clip(s)).Try("write system/NAME, group/NAME (what the group owns), service/NAME or hook/NAME")
+	}
+	return ref, err
+}
+
 // Scope narrows what a token is for, whatever its role: operations by name, or
 // all of a noun as "run.*"; and the things that it may act on. All is written
 // as "*". The zero Scope is for nothing.

@@ -40,7 +40,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	}
 	hooks := hook.New(hook.Config{Send: func(ctx context.Context, by prentice.Actor, e prentice.Event) (any, error) {
 		return through.Send(ctx, by, e)
-	}, Authenticate: s.authenticate, Log: s.log})
+	}, Authenticate: s.authenticate, Named: named{s}, Log: s.log})
 	silences := alertmanager.New(alertmanager.Config{Silences: silencesOf{through}, Authenticate: s.authenticate, Clock: time.Now, Log: s.log})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/metrics", "/readyz"} {
@@ -49,6 +49,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/events", hooks)
 	mux.Handle("/v1/alertmanager", hooks)
 	mux.Handle("/v1/grafana", hooks)
+	mux.Handle("/v1/hook/", hooks)
 	mux.Handle("/api/v2/", silences)
 	mux.Handle("/", pages)
 	all, err := below(public, skill.Pages(s.Skills), mux)

@@ -39,6 +39,9 @@ func (p places) Places(ctx context.Context, ref prentice.Ref) ([][]prentice.Ref,
 		}
 		return now.placesIn([]prentice.Ref{subject}), nil
 	}
+	if _, err := now.hooks().Hook(ref.Name()); ref.Kind() == "hook" && err == nil {
+		return [][]prentice.Ref{{ref}}, nil
+	}
 	return now.placesIn([]prentice.Ref{ref}), nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/retention"
 	"prentice/internal/engine/series"
+	"prentice/internal/engine/webhook"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/metric"
 )
@@ -70,6 +71,7 @@ func (s *System) sorts() ([]retention.Sort, error) {
 		of("history-keep", history, "tokens", "that have expired, and sessions that have ended", s.Identity.Forget, nil),
 		of("history-keep", history, "counts", "for cooldowns and absences that are over", s.runner.ForgetCounts, nil),
 		of("events-keep", events, "events", "with the ids by which they are known again", s.inbox.Forget, s.inbox.Stock),
+		of("events-keep", events, "deliveries", "messages to webhooks, and what they are known by", (&webhook.Store{DB: s.db}).Forget, (&webhook.Store{DB: s.db}).Stock),
 		of("events-keep", events, "verdicts", "on claims, such as what probes ask", s.claimed.Forget, s.claimed.Stock),
 		of("events-keep", events, "notices", "the messages to people", s.outbox.Forget, s.outbox.Stock),
 	}

@@ -17,6 +17,7 @@ import (
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/run"
 	"prentice/internal/engine/silence"
+	"prentice/internal/engine/webhook"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
 	"prentice/internal/op"
@@ -44,6 +45,7 @@ func describe(dir func() string) (list []skill.Skill) {
 		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
+		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
 	})
 	return list
 }
@@ -67,6 +69,8 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Catalog: s.Team.Catalog, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Absences: func(ctx context.Context) ([]run.Absence, error) { return s.runner.Absences(ctx) },
+			Hook:     func(name string) error { _, err := s.Team.now.Load().hooks().Hook(name); return err },
+			Hooks:    func(secret string) []string { return s.Team.now.Load().hooks().Using(secret) },
 			Channels: func(secret string) []string { return s.Team.now.Load().notices().Using(secret) },
 			Anew:     s.outbox.Anew,
 			Page:     func(path string) string { return s.url() + path },
@@ -78,7 +82,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Kept: supervision.Keeper{Show: s.showRetention, Resume: func(ctx context.Context, by prentice.Actor, reason string) error {
 				return s.retention.Resume(ctx, by, reason)
 			}}},
-		Support: support.Deps{DB: s.db, Clock: time.Now, Runs: supervision.Through{Door: door{s}}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained},
+		Support: support.Deps{DB: s.db, Clock: time.Now, Runs: supervision.Through{Door: door{s}}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained, Hooks: s.hookDeps()},
 	})
 }
 

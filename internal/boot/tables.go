@@ -16,6 +16,7 @@ import (
 	"prentice/internal/engine/run"
 	"prentice/internal/engine/series"
 	"prentice/internal/engine/silence"
+	"prentice/internal/engine/webhook"
 )
 
 // owner is someone who has tables, and the files that make them.
@@ -26,7 +27,7 @@ type owner struct {
 
 // tables is every owner of tables.
 func tables() []owner {
-	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}}
+	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}}
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"prentice"
@@ -82,6 +83,8 @@ func allowed(r TokenRequest, p PersonRecord) error {
 	switch {
 	case !prentice.ValidName(r.Name):
 		return prentice.Errorf(prentice.Invalid, "%q cannot be the name of a token", clip.Text(r.Name)).Try("use letters, digits and . _ : @ -, such as ci or ann-laptop")
+	case r.Kind == prentice.Agent && strings.HasPrefix(strings.ToLower(r.Name), prentice.HookAgent):
+		return prentice.Errorf(prentice.Invalid, "%q is a name of the sender of a webhook", clip.Text(r.Name)).Try("use a name that does not begin with %s", prentice.HookAgent)
 	case r.Kind != prentice.Person && r.Kind != prentice.Agent:
 		return prentice.Errorf(prentice.Invalid, "a token that acts as a %q", clip.Text(string(r.Kind))).Try("use person or agent")
 	case r.Kind == prentice.Agent && !prentice.Operator.Includes(r.Role):

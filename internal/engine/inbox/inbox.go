@@ -70,18 +70,43 @@ func (in *Inbox) Receive(ctx context.Context, e prentice.Event) (Receipt, error)
 // ReceiveFrom takes an event from outside, sent by an actor: from there no one
 // may speak in our name.
 func (in *Inbox) ReceiveFrom(ctx context.Context, sender prentice.Actor, e prentice.Event) (Receipt, error) {
+	e, err := in.from(sender, e)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return in.receive(ctx, sender.Ref(), e)
+}
+
+// ReceiveIn is ReceiveFrom within the write of another: the one is not there without
+// the other.
+func (in *Inbox) ReceiveIn(tx *db.Tx, sender prentice.Actor, e prentice.Event) (Receipt, error) {
+	e, err := in.from(sender, e)
+	if err != nil {
+		return Receipt{}, err
+	}
+	now := in.clock().UTC()
+	kept, err := accept(e, now)
+	if err != nil {
+		return Receipt{}, err
+	}
+	kept.sender = sender.Ref()
+	return in.keep(tx, now, kept)
+}
+
+// from is an event as its sender may say it, with the people behind them.
+func (in *Inbox) from(sender prentice.Actor, e prentice.Event) (prentice.Event, error) {
 	if !sender.Known() {
-		return Receipt{}, prentice.Errorf(prentice.Unauthenticated, "no one sends this event").Try("sign in, or send a token")
+		return e, prentice.Errorf(prentice.Unauthenticated, "no one sends this event").Try("sign in, or send a token")
 	}
 	if reserved(e.Source) {
-		return Receipt{}, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip.Text(e.Source)).
+		return e, prentice.Errorf(prentice.Denied, "the source %q is prentice's own", clip.Text(e.Source)).
 			Try("name your own source, such as monitor/eu-1")
 	}
 	e.Causes = sender.People() // and not what the event says of itself
 	if sender.Kind == prentice.Agent && sender.Given && slices.Contains(in.Monitors, sender.Name) {
 		e.Causes = nil
 	}
-	return in.receive(ctx, sender.Ref(), e)
+	return e, nil
 }
 
 // Send is Receive for those who need no receipt. What prentice tells itself is

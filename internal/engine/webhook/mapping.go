@@ -207,3 +207,45 @@ func plain(is any) any {
 	}
 	return is
 }
+
+// Mapping is a mapping as people read it.
+type Mapping struct {
+	When    string `json:"when,omitempty"`
+	Ignore  bool   `json:"ignore,omitempty"`
+	Type    string `json:"type,omitempty"`
+	Subject string `json:"subject,omitempty"`
+	ID      string `json:"id,omitempty"`
+	Data    string `json:"data,omitempty"`
+}
+
+// String is the mapping in a line.
+func (m Mapping) String() string {
+	says := "every message"
+	if m.When != "" {
+		says = "when " + m.When
+	}
+	if m.Ignore {
+		return says + ": ignored"
+	}
+	says += ": type " + m.Type
+	if m.Subject != "" {
+		says += ", subject " + m.Subject
+	}
+	return says
+}
+
+// Mappings are those of a hook, in their order.
+func (h Hook) Mappings() []Mapping {
+	list := []Mapping{}
+	for _, m := range h.mappings {
+		list = append(list, Mapping{When: sourceOf(m.when), Ignore: m.ignore, Type: sourceOf(m.kind), Subject: sourceOf(m.subject), ID: sourceOf(m.id), Data: sourceOf(m.data)})
+	}
+	return list
+}
+
+func sourceOf(p *expr.Program) string {
+	if p == nil {
+		return ""
+	}
+	return p.Source()
+}

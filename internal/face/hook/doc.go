@@ -1,7 +1,9 @@
 // Package hook is the face for programs that tell prentice what has happened:
 // CloudEvents 1.0 over HTTP (structured, batch and binary) at POST /v1/events,
 // Alertmanager's webhook, version 4, at POST /v1/alertmanager, and Grafana's,
-// version 1, there or at POST /v1/grafana.
+// version 1, there or at POST /v1/grafana. At POST /v1/hook/NAME it takes messages in
+// a shape of the sender's own, for those who know the hook, how its sender is proven
+// and what becomes of a message.
 //
 // Each event passes the door as the operation event.send, in the name of anyone who
 // holds the bearer token. The answer comes when the events are kept: 202, what

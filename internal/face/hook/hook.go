@@ -24,11 +24,12 @@ type Config struct {
 	Send func(context.Context, prentice.Actor, prentice.Event) (any, error)
 	// Authenticate says who sends a request; an actor who is not known is no one.
 	Authenticate func(*http.Request) (prentice.Actor, error)
+	Named        Named // nil: no webhook is named
 	Log          *slog.Logger
 }
 
-// New is the face as a handler of POST /v1/events, /v1/alertmanager and /v1/grafana.
-// The latter two are one: what comes says what it is.
+// New is the face as a handler of POST /v1/events, /v1/alertmanager, /v1/grafana and
+// /v1/hook/NAME. The second and the third are one: what comes says what it is.
 func New(c Config) http.Handler {
 	f := &face{c}
 	mux := http.NewServeMux()
@@ -38,8 +39,10 @@ func New(c Config) http.Handler {
 		mux.HandleFunc("POST "+path, f.known(f.alerts))
 		mux.HandleFunc(path, wrongMethod)
 	}
+	mux.HandleFunc("POST /v1/hook/{name}", f.named)
+	mux.HandleFunc("/v1/hook/{name}", wrongMethod)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, 0, prentice.Errorf(prentice.NotFound, "no webhook at %q", clip(r.URL.Path)).Try("post to /v1/events, /v1/alertmanager or /v1/grafana"))
+		writeProblem(w, 0, prentice.Errorf(prentice.NotFound, "no webhook at %q", clip(r.URL.Path)).Try("post to /v1/events, /v1/alertmanager, /v1/grafana or /v1/hook/NAME"))
 	})
 	return mux
 }

@@ -60,6 +60,9 @@ func (d Deps) grant(ctx context.Context, c op.Call, in grantIn) (PersonOut, erro
 // there refuses to grant anything on what the catalog does not know: a
 // misspelt name would be a role that never counts.
 func (d Deps) there(on prentice.Ref) error {
+	if on.Kind() == "hook" && d.Hook != nil {
+		return d.Hook(on.Name())
+	}
 	if d.Catalog == nil {
 		return nil
 	}

@@ -71,7 +71,11 @@ func (d Deps) putSecret(ctx context.Context, c op.Call, in secretValueIn, how re
 	if how == instead {
 		kind, says = "secret.rotated", "has a new value"
 	}
-	err := d.record(ctx, c, kind, nil, secretRef(in.Name))
+	var data map[string]any
+	if len(c.Actor.Behind) > 0 {
+		data = map[string]any{"behind": c.Actor.Behind} // they may know the value as well
+	}
+	err := d.record(ctx, c, kind, data, secretRef(in.Name))
 	if err == nil && d.Channels != nil && d.Anew != nil {
 		err = d.Anew(ctx, d.Channels(in.Name))
 	}
@@ -87,7 +91,8 @@ func (d Deps) removeSecret(ctx context.Context, c op.Call, in secretIn) (SecretS
 
 func secretRef(name string) prentice.Ref { return prentice.NewRef("secret", name) }
 
-// usedBy lists the procedures and the channels of the notices that name a secret.
+// usedBy lists the procedures, the channels of the notices and the webhooks that name a
+// secret.
 func (d Deps) usedBy(name string) []string {
 	used := []string{}
 	if d.Procedures != nil {
@@ -100,6 +105,11 @@ func (d Deps) usedBy(name string) []string {
 	if d.Channels != nil {
 		for _, channel := range d.Channels(name) {
 			used = append(used, "channel/"+channel)
+		}
+	}
+	if d.Hooks != nil {
+		for _, hook := range d.Hooks(name) {
+			used = append(used, "hook/"+hook)
 		}
 	}
 	return used

@@ -80,6 +80,8 @@ type Deps struct {
 	// Secrets keeps what steps need, and Procedures says which use what.
 	Secrets    Secrets
 	Absences   func(context.Context) ([]run.Absence, error)       // who is away now
+	Hooks      func(secret string) []string                       // the webhooks that need a secret
+	Hook       func(name string) error                            // whether there is a webhook of this name
 	Channels   func(secret string) []string                       // of the notices, that need a secret
 	Anew       func(ctx context.Context, channels []string) error // sends again what waits for channels; nil does nothing
 	Page       func(path string) string                           // where people reach a page

@@ -124,7 +124,7 @@ func (d Deps) scope(in createIn) (*prentice.Scope, error) {
 		s.On = []prentice.Ref{prentice.All}
 	}
 	for _, text := range in.On {
-		on, err := prentice.ParseGrantable(text)
+		on, err := prentice.ParseScoped(text)
 		if err != nil {
 			return nil, err
 		}

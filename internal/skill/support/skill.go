@@ -13,6 +13,7 @@ import (
 	"prentice/internal/engine/alert"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/run"
+	"prentice/internal/engine/webhook"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -30,6 +31,7 @@ var explain string
 type Inbox interface {
 	Receive(context.Context, prentice.Event) (inbox.Receipt, error)
 	ReceiveFrom(context.Context, prentice.Actor, prentice.Event) (inbox.Receipt, error)
+	ReceiveIn(*db.Tx, prentice.Actor, prentice.Event) (inbox.Receipt, error)
 	List(context.Context, inbox.Filter) ([]prentice.EventRecord, error)
 	Show(ctx context.Context, number int64) (prentice.EventRecord, error)
 	Find(ctx context.Context, source, id string) (prentice.EventRecord, error)
@@ -78,6 +80,7 @@ type Deps struct {
 	Lag         time.Duration        // 0 is DefaultLag
 	Elapsed     func() time.Duration // since some moment, whatever becomes of the clock; nil is since Make
 	NewID       func() string        // of an event that is sent without one; nil is random
+	Hooks       HookDeps
 }
 
 // Support keeps incidents.
@@ -99,6 +102,9 @@ type Support struct {
 	heard map[string]listening // of Run alone: heartbeats, by name
 
 	unsent sync.Map // what of the outbox is not sent, and was told of
+
+	rates   webhook.Rates // what the hooks took
+	secrets heldSecrets   // of the hooks
 }
 
 // Make is the skill at work.
@@ -135,7 +141,7 @@ func (s *Support) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps())),
+		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.hookOps())),
 		Pages: []op.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Explain: "incident/{number}"},
@@ -146,6 +152,9 @@ func (s *Support) chapter() skill.Skill {
 			{Path: "/heartbeats/{name}", Op: "heartbeat.show", Template: "heartbeat.html", Title: "Heartbeat", Explain: "heartbeat/{name}"},
 			{Path: "/events", Op: "event.list", Template: "events.html", Title: "Events", Nav: "Events", Key: "v", Order: 65, Group: op.Governance},
 			{Path: "/events/{number}", Op: "event.show", Template: "event.html", Title: "Event", Explain: "event/{number}"},
+			{Path: "/hooks", Op: "hook.list", Template: "hooks.html", Title: "Webhooks", Nav: "Webhooks", Order: 66, Group: op.Governance},
+			{Path: "/hooks/{name}", Op: "hook.show", Template: "hook.html", Title: "Webhook", Explain: "hook/{name}"},
+			{Path: "/deliveries/{number}", Op: "hook.delivery", Template: "delivery.html", Title: "Delivery"},
 		},
 		Refs:     refs,
 		Explains: explains(),
@@ -157,7 +166,7 @@ func (s *Support) chapter() skill.Skill {
 		Ring:     s.Ring, // what is muted may be another
 		Work:     []skill.Work{{Name: "support", Run: s.Run}},
 		Kinds:    []prentice.StepKind{&AlertKind{Firing: s.Firing}},
-		Team:     []team.Part{alert.File.Part(nil)},
+		Team:     []team.Part{alert.File.Part(nil), webhook.File.Part(nil)},
 		Self:     s,
 	}
 }

@@ -3,7 +3,7 @@ package support
 import "prentice/internal/op"
 
 // refs are the pages of what this chapter shows.
-var refs = map[string]string{"incident": "/incidents/{number}", "event": "/events/{number}", "silence": "/silences/{silence}", "heartbeat": "/heartbeats/{name}"}
+var refs = map[string]string{"incident": "/incidents/{number}", "event": "/events/{number}", "silence": "/silences/{silence}", "heartbeat": "/heartbeats/{name}", "hook": "/hooks/{name}"}
 
 // states are how incidents, silences and events are shown. What has expired is shown
 // like a run that has.
@@ -36,5 +36,9 @@ var states = map[string]op.Badge{
 	// events
 	"received":  {Sign: "○", Word: "received", Hue: op.Quiet},
 	"repeated":  {Sign: "○", Word: "repeated", Hue: op.Quiet},
+	"event":     {Sign: "●", Word: "event", Hue: op.Good},
+	"ignored":   {Sign: "○", Word: "ignored", Hue: op.Quiet},
+	"unmapped":  {Sign: "▲", Word: "unmapped", Hue: op.Attention},
+	"blocked":   {Sign: "■", Word: "blocked", Hue: op.Bad},
 	"delivered": {Sign: "●", Word: "delivered", Hue: op.Good},
 }

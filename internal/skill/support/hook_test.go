@@ -1,0 +1,171 @@
+package support
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"testing"
+
+	"prentice"
+	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/webhook"
+	"prentice/internal/kit/db"
+	"prentice/internal/kit/db/dbtest"
+	"prentice/internal/op"
+)
+
+// hookWorld is the desk with a real inbox and the hooks of a file.
+type hookWorld struct {
+	*world
+	set []prentice.Ref // who gave the secret its value
+}
+
+const someHooks = `
+hooks:
+  - {name: shared, sender: gitlab, secret: s, events: [{when: "body.kind == 'x'", type: "'x.y'", subject: "'service/' + body.of"}]}
+  - {name: held, sender: gitlab, secret: s, held_by: [person/ann], events: [{type: "'x.y'"}]}
+  - {name: open, sender: token, rate: 3, events: [{type: "'x.y'"}]}
+`
+
+func eachHook(t *testing.T, test func(*hookWorld)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := &hookWorld{world: fresh(t, d)}
+		for owner, files := range map[string]func() error{
+			"inbox":   func() error { return d.Migrate(t.Context(), "inbox", inbox.Schema()) },
+			"webhook": func() error { return d.Migrate(t.Context(), "webhook", webhook.Schema()) },
+		} {
+			if err := files(); err != nil {
+				t.Fatal(owner, err)
+			}
+		}
+		rules, findings := webhook.Load("hooks.yaml", []byte(someHooks))
+		if len(findings) > 0 {
+			t.Fatal(findings)
+		}
+		w.s.Inbox = inbox.New(d, w.clock, w, slog.New(slog.DiscardHandler))
+		w.s.Hooks = HookDeps{
+			Rules:   func() *webhook.Rules { return rules },
+			Secret:  func(context.Context, string) (string, error) { return "the-shared-secret", nil },
+			SetBy:   func(context.Context, string) ([]prentice.Ref, error) { return w.set, nil },
+			Trusted: func(agent string) bool { return false },
+		}
+		test(w)
+	})
+}
+
+// Invoke is the door for those who may.
+func (w *hookWorld) Invoke(ctx context.Context, r op.Request) (any, error) {
+	if r.Op != "hook.deliver" || !r.Actor.Scope.Asks(r.Op) {
+		return nil, prentice.Errorf(prentice.Denied, "not for %s", r.Op)
+	}
+	return w.s.hookDeliver(ctx, op.Call{Actor: r.Actor, Now: w.clock()}, r.In.(hookDeliverIn))
+}
+
+func (w *hookWorld) Watch(context.Context, op.Request, func(any) error) error { return nil }
+
+func (w *hookWorld) post(hook, body string, by prentice.Actor, headers ...string) (Taken, error) {
+	h := http.Header{"Content-Type": {"application/json"}, "X-Gitlab-Token": {"the-shared-secret"}}
+	for i := 0; i < len(headers); i += 2 {
+		h.Set(headers[i], headers[i+1])
+	}
+	return w.s.TakeHook(w.t.Context(), w, Posted{Hook: hook, Header: h, Body: []byte(body), By: by})
+}
+
+func TestWhoKnowsTheSecretIsBehindTheEventsOfAHook(t *testing.T) {
+	eachHook(t, func(w *hookWorld) {
+		w.set = []prentice.Ref{"person/olga"}
+		for hook, want := range map[string]string{"shared": "person/olga", "held": "person/ann person/olga"} {
+			taken, err := w.post(hook, `{"kind":"x","of":"bell"}`, prentice.Actor{})
+			if err != nil || taken.Verdict != "event" {
+				w.t.Fatalf("%s: %+v, %v", hook, taken, err)
+			}
+			list, err := w.s.Inbox.List(w.t.Context(), inbox.Filter{Limit: 1})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			e, err := w.s.Inbox.Show(w.t.Context(), list[0].Number)
+			if err != nil || prentice.JoinRefs(e.Causes) != prentice.JoinRefs(prentice.RefsIn(want)) || e.Sender != prentice.NewRef("agent", "hook:"+hook) || e.Source != "hook/"+hook {
+				w.t.Errorf("%s: %+v, %v", hook, e, err)
+			}
+		}
+	})
+}
+
+func TestAHookOfWhichNoOneIsKnownToHoldTheSecretTakesNothing(t *testing.T) {
+	eachHook(t, func(w *hookWorld) {
+		if taken, err := w.post("shared", `{"kind":"x","of":"bell"}`, prentice.Actor{}); prentice.KindOf(err) != prentice.Unavailable {
+			w.t.Errorf("%+v, %v", taken, err)
+		}
+		if shown, err := w.s.hookShow(w.t.Context(), op.Call{}, hookIn{"shared"}); err != nil || shown.State != "blocked" || len(shown.Refused) != 1 || shown.Problem == "" {
+			w.t.Errorf("%+v, %v", shown, err)
+		}
+		w.s.Hooks.Trusted = func(agent string) bool { return agent == "hook:shared" }
+		if taken, err := w.post("shared", `{"kind":"x","of":"bell"}`, prentice.Actor{}); err != nil || taken.Verdict != "event" {
+			w.t.Errorf("%+v, %v", taken, err)
+		}
+	})
+}
+
+func TestAMessageThatCannotBecomeAnEventIsKept(t *testing.T) {
+	eachHook(t, func(w *hookWorld) {
+		w.set = []prentice.Ref{"person/olga"}
+		for _, body := range []string{`{"kind":"z"}`, `{"kind":"x","of":"no such name"}`, `{"kind":"x"}`, `not json`, "\x00\xff", ``} {
+			taken, err := w.post("shared", body, prentice.Actor{})
+			if err != nil || taken.Verdict != "unmapped" || taken.Says == "" || taken.Event != "" {
+				w.t.Errorf("%q: %+v, %v", body, taken, err)
+			}
+			if kept, err := w.s.hookDelivery(w.t.Context(), op.Call{}, hookDeliveryIn{prentice.NewRef("delivery", "1").Name()}); err != nil || kept.Message == nil {
+				w.t.Errorf("%q: %+v, %v", body, kept, err)
+			}
+		}
+		if list, err := w.s.Inbox.List(w.t.Context(), inbox.Filter{Limit: 10}); err != nil || len(list) != 0 {
+			w.t.Errorf("%d events, %v", len(list), err)
+		}
+	})
+}
+
+func TestAMessageAndItsEventAreOneWrite(t *testing.T) {
+	eachHook(t, func(w *hookWorld) {
+		w.set = []prentice.Ref{"person/olga"}
+		if _, err := w.s.DB.Straight(w.t.Context(), `ALTER TABLE webhook_delivery RENAME TO elsewhere`); err != nil {
+			w.t.Fatal(err)
+		}
+		body, key := `{"kind":"x","of":"bell"}`, []string{"Idempotency-Key", "1"}
+		if taken, err := w.post("shared", body, prentice.Actor{}, key...); err == nil {
+			w.t.Errorf("%+v", taken)
+		}
+		if _, err := w.s.DB.Straight(w.t.Context(), `ALTER TABLE elsewhere RENAME TO webhook_delivery`); err != nil {
+			w.t.Fatal(err)
+		}
+		if list, _ := w.s.Inbox.List(w.t.Context(), inbox.Filter{Limit: 10}); len(list) != 0 {
+			w.t.Errorf("%d events of what was not kept", len(list))
+		}
+		first, err := w.post("shared", body, prentice.Actor{}, key...)
+		if err != nil || first.Verdict != "event" {
+			w.t.Errorf("sent again: %+v, %v", first, err)
+		}
+		again, err := w.post("shared", body, prentice.Actor{}, key...)
+		if err != nil || again.Verdict != "repeated" || again.Delivery != first.Delivery {
+			w.t.Errorf("and again: %+v, %v", again, err)
+		}
+	})
+}
+
+func TestAHookForTokensTakesNoSignatureAndNoMoreThanItsRate(t *testing.T) {
+	eachHook(t, func(w *hookWorld) {
+		if taken, err := w.post("open", `{}`, prentice.Actor{}); prentice.KindOf(err) != prentice.Unauthenticated {
+			w.t.Errorf("%+v, %v", taken, err)
+		}
+		narrow := prentice.Actor{Kind: prentice.Agent, Name: "bot", Role: prentice.Operator, Scope: &prentice.Scope{Ops: []string{"event.send"}, On: []prentice.Ref{prentice.All}}}
+		if taken, err := w.post("open", `{}`, narrow); prentice.KindOf(err) != prentice.Denied {
+			w.t.Errorf("%+v, %v", taken, err)
+		}
+		narrow.Scope.Ops = []string{"hook.deliver"}
+		for n := range 4 {
+			taken, err := w.post("open", `{}`, narrow)
+			if limited := prentice.KindOf(err) == prentice.Limited; limited != (n >= 2) { // the one above took one
+				w.t.Errorf("%d: %+v, %v", n, taken, err)
+			}
+		}
+	})
+}
