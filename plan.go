@@ -37,6 +37,7 @@ type Plan struct {
 	Secrets     []string          `json:"secrets"`
 	Steps       []PlannedStep     `json:"steps"`
 	LeftOut     []LeftOut         `json:"left_out,omitempty"` // what the procedure has and this plan does not
+	Seen        []Seen            `json:"seen,omitempty"`     // how its targets were found, by those steps that look before
 }
 
 // Group is targets that follow each other in the plan and are a batch of their own: the
@@ -98,6 +99,7 @@ type PlannedStep struct {
 	Body       string            `json:"body"`
 	Says       string            `json:"says"` // one line: what will become true or what is asked
 	Done       *PlannedStep      `json:"done,omitempty"`
+	Of         string            `json:"of,omitempty"` // the step that this one puts back by itself
 }
 
 // Settles is how long the step waits on purpose, if all goes well.

@@ -134,6 +134,7 @@ type StepSpec struct {
 	Out        []Capture         `json:"out,omitempty"`  // the values that it hands on
 	Attrs      map[string]string `json:"attrs,omitempty"`
 	Script     string            `json:"-"` // the shell of which Body is a script, as its kind says; "" is none
+	State      bool              `json:"-"` // it says how something is to be, as its kind says
 	Body       string            `json:"body"`
 	Prose      string            `json:"prose,omitempty"` // what stands before the block, for people
 	At         Pos               `json:"at"`

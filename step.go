@@ -37,6 +37,16 @@ type StepNeeds struct {
 	Person bool     // a person does it, and says so; it is asked for and never applied
 	Data   bool     // the body is YAML or JSON, in which ${…} stands for a value of its type; the plan has it as JSON
 	Budget []string // the attributes that are times which a step may take beside what the plan allows for each
+	State  bool     // each says how something on a target is to be: it may be repeated, and puts back by itself what it changed
+	Files  []string // the attributes that name a file of the team folder, of which the content is the step's body in the plan
+}
+
+// Surveyor is a kind that looks, when a plan is made, what its steps would change on a
+// target. It only reads. An error of kind Unavailable means that the target could not
+// be reached.
+type Surveyor interface {
+	StepKind
+	Survey(context.Context, Work) (Seen, error)
 }
 
 // Work is one step on one target, with what it needs to be done.

@@ -128,6 +128,7 @@ func bare(p prentice.Procedure, s spot) prentice.Plan {
 		plan.Undoable = plan.Undoable || step.Section == prentice.Undo
 		plan.Steps = append(plan.Steps, prentice.PlannedStep{ID: step.ID, Section: step.Section, Kind: step.Kind, Risk: step.Risk})
 	}
+	plan.Undoable = plan.Undoable || procedure.PutsBack(p)
 	plan.Undoable = plan.Risk == prentice.Look || plan.Risk == prentice.Change && plan.Undoable
 	return plan
 }

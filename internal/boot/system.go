@@ -18,6 +18,7 @@ import (
 	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/adapter/ssh"
+	"prentice/internal/adapter/state"
 	"prentice/internal/adapter/stopfile"
 	"prentice/internal/app"
 	"prentice/internal/engine/claims"
@@ -329,6 +330,7 @@ func stepKinds(services probe.Services, sh *shell.Kind) []prentice.StepKind {
 func kindsWith(services probe.Services, sh *shell.Kind, skills []skill.Skill) []prentice.StepKind {
 	prober := probe.New().Know(skill.Probes(skills))
 	kinds := []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: prober}, httpstep.New()}
+	kinds = append(kinds, state.Kinds(sh)...)
 	return append(append(kinds, skill.Kinds(skills)...), runner.Wait{}, runner.Human{})
 }
 

@@ -31,7 +31,7 @@ func (l *Library) Check(f File, now time.Time) []prentice.Finding {
 			files = append(files, File{e.proc.File, []byte(e.proc.Text)})
 		}
 	}
-	with, _ := New(files, l.kinds)
+	with, _ := among(l.source, files, l.kinds)
 	i := slices.IndexFunc(with.entries, func(e *entry) bool { return e.proc.File == f.Name })
 	return with.Lint(with.entries[i].proc, now)
 }

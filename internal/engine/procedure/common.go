@@ -66,7 +66,7 @@ func (p *page) risk(s *prentice.StepSpec, f fence, given map[string]attribute) {
 
 func (p *page) where(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	s.Where = "here"
-	if s.Script != "" && s.Section != prentice.Between {
+	if (s.Script != "" || s.State) && s.Section != prentice.Between {
 		s.Where = "target"
 	}
 	a, ok := given["where"]
@@ -106,6 +106,7 @@ func (p *page) expect(s *prentice.StepSpec, f fence, given map[string]attribute)
 
 func (p *page) idempotent(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	a, ok := given["idempotent"]
+	s.Idempotent = s.State && s.Risk != prentice.Look
 	switch {
 	case !ok || s.Kind == uses:
 	case s.Of != "":

@@ -24,7 +24,10 @@ type Library struct {
 	entries []*entry // sorted by name, then by file
 	byName  map[string]*entry
 	kinds   Kinds
-	marks   marks // of the files it was loaded from
+	marks   marks             // of the files it was loaded from
+	source  source            // nil: there is no team folder
+	named   []string          // all that steps name, also those that cannot be read
+	files   map[string]string // those that steps name, by their name in the team folder
 
 	compiled compiled // what its plans have needed so far
 }
@@ -40,8 +43,11 @@ func (e *entry) usable() bool { _, bad := firstError(e.findings); return !bad }
 
 // New makes a library of files. The findings are those of all files, sorted by
 // place: what Parse says of each, and what is wrong between them.
-func New(files []File, kinds Kinds) (*Library, []prentice.Finding) {
-	l := &Library{kinds: kinds, byName: map[string]*entry{}}
+func New(files []File, kinds Kinds) (*Library, []prentice.Finding) { return among(nil, files, kinds) }
+
+// among is New, with the team folder that steps may name files of.
+func among(from source, files []File, kinds Kinds) (*Library, []prentice.Finding) {
+	l := &Library{kinds: kinds, byName: map[string]*entry{}, source: from, files: map[string]string{}}
 	for _, f := range files {
 		p, findings := Parse(f.Name, f.Text, kinds)
 		l.entries = append(l.entries, &entry{proc: p, findings: findings})
@@ -54,6 +60,9 @@ func New(files []File, kinds Kinds) (*Library, []prentice.Finding) {
 	}
 	l.refuseTwins()
 	l.checkUses()
+	for _, e := range l.entries {
+		l.attach(e)
+	}
 	for _, e := range l.entries {
 		e.findings = sorted(e.findings)
 		if e.usable() {
@@ -165,6 +174,9 @@ func (l *Library) Digest() string {
 	var b strings.Builder
 	for _, e := range l.entries {
 		fmt.Fprintf(&b, "%s %s\n", e.proc.File, e.proc.Digest)
+	}
+	for _, name := range sortedKeys(l.files) {
+		fmt.Fprintf(&b, "%s %s\n", name, prentice.Digest([]byte(l.files[name])))
 	}
 	return prentice.Digest([]byte(b.String()))
 }

@@ -33,9 +33,10 @@ func Lint(p prentice.Procedure, now time.Time) []prentice.Finding {
 	if changes && !has(p, prentice.Verify) && !calls(p) {
 		advise(top, "add a section ## Verify that sees the symptom gone", "without Verify its runs can only end unverified")
 	}
-	if changes && !has(p, prentice.Undo) && !calls(p) {
+	if changes && !has(p, prentice.Undo) && !calls(p) && !PutsBack(p) {
 		advise(top, "add a section ## Undo if what it does can be undone", "it has no Undo section: if it fails, nothing is rolled back; to the policy, plan.undoable is false")
 	}
+	lintStates(p, advise)
 	for _, t := range p.On {
 		for _, text := range scheduleAdvice(t, now) {
 			advise(t.At, "write another time if that is not what you want", "schedule %q: %s", t.Schedule, text)

@@ -24,8 +24,8 @@ const MaxFiles = 2000
 // the other procedures can be used.
 func Load(dir string, kinds []prentice.StepKind) (*Library, []prentice.Finding) {
 	files, marks, findings := read(dir)
-	l, more := New(files, kinds)
-	l.marks = marks
+	l, more := among(folder(dir), files, kinds)
+	l.marks = append(marks, l.attached(dir)...)
 	return l, sorted(append(findings, more...))
 }
 
@@ -38,7 +38,28 @@ func (l *Library) Stale(dir string) bool {
 	}
 	defer root.Close()
 	now, _ := look(root)
-	return !slices.Equal(now, l.marks)
+	return !slices.Equal(append(now, l.attached(dir)...), l.marks)
+}
+
+// attached is what the files look like from outside that steps name.
+func (l *Library) attached(dir string) marks {
+	if len(l.named) == 0 {
+		return nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil
+	}
+	defer root.Close()
+	var list marks
+	for _, name := range l.named {
+		m := mark{name: "/" + name}
+		if info, err := root.Stat(name); err == nil {
+			m.size, m.nanos = info.Size(), info.ModTime().UnixNano()
+		}
+		list = append(list, m)
+	}
+	return list
 }
 
 // mark is what a file looks like from outside.
@@ -108,7 +129,10 @@ func read(dir string) ([]File, marks, []prentice.Finding) {
 
 // slurp reads a plain file of at most one byte more than Parse accepts, which
 // then says so.
-func slurp(root *os.Root, name string) ([]byte, error) {
+func slurp(root *os.Root, name string) ([]byte, error) { return slurpTo(root, name, MaxBytes) }
+
+// slurpTo reads a plain file of at most one byte more than is accepted.
+func slurpTo(root *os.Root, name string, most int64) ([]byte, error) {
 	info, err := root.Stat(name)
 	if err != nil {
 		return nil, err
@@ -121,7 +145,7 @@ func slurp(root *os.Root, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, MaxBytes+1))
+	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
 func unreadable(name string, err error) prentice.Finding {

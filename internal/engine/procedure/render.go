@@ -150,6 +150,7 @@ func (c *rendering) call(s *scene, spec prentice.StepSpec, prefix string) error 
 
 // plan puts together what was worked out.
 func (c *rendering) plan(s *scene, targets []prentice.Target, groups []prentice.Group) prentice.Plan {
+	c.putBack()
 	slices.SortStableFunc(c.steps, func(a, b prentice.PlannedStep) int {
 		return slices.Index(prentice.Sections(), a.Section) - slices.Index(prentice.Sections(), b.Section)
 	})

@@ -81,10 +81,11 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 		}
 	}
 	filled := spec
-	filled.Attrs, filled.Body = step.Attrs, step.Body
+	filled.Attrs, filled.Body = maps.Clone(step.Attrs), step.Body
 	if f, bad := firstError(kind.Lint(filled)); bad {
 		return step, prentice.Errorf(prentice.Refused, "step %s: %s", step.ID, f.Text).In(spec.At).Try("%s", hintOr(f.Hint, "look at the values it is given"))
 	}
+	s.withFile(&step)
 	step.Says = says(kind, step, spec.Prose)
 	if s.proc.Name == prentice.AdhocName {
 		step.Says = kind.Says(step)

@@ -67,6 +67,12 @@ func (kinds Kinds) data(name string) bool {
 	return ok && k.Needs().Data
 }
 
+// state says whether steps of a kind say how something is to be.
+func (kinds Kinds) state(name string) bool {
+	k, ok := kinds.named(name)
+	return ok && k.Needs().State
+}
+
 // running is the kind whose bodies are scripts of a shell.
 func (kinds Kinds) running(shell string) (prentice.StepKind, bool) {
 	for _, k := range kinds {
@@ -89,7 +95,7 @@ func (f fence) marked() bool {
 
 // step keeps a block as a step of the procedure.
 func (p *page) step(f fence) {
-	s := prentice.StepSpec{Section: p.section, Kind: f.info.word, Script: p.kinds.script(f.info.word), Body: f.body, Prose: f.prose, At: f.at, Attrs: map[string]string{}}
+	s := prentice.StepSpec{Section: p.section, Kind: f.info.word, Script: p.kinds.script(f.info.word), State: p.kinds.state(f.info.word), Body: f.body, Prose: f.prose, At: f.at, Attrs: map[string]string{}}
 	if f.info.wrong != "" {
 		p.fail(f.place(f.info.wrongAt), `write name=value, name="a value with blanks" or name=${an expression}`, "%s", f.info.wrong)
 	}

@@ -66,6 +66,7 @@ func Differences(old, now prentice.Plan) []Difference {
 	c.maps("limit", limitTexts(old.Limits), limitTexts(now.Limits))
 	c.text("secrets", strings.Join(old.Secrets, ", "), strings.Join(now.Secrets, ", "))
 	c.steps(old.Steps, now.Steps)
+	c.maps("found", foundTexts(old), foundTexts(now))
 	c.text("digest", old.Digest, now.Digest) // last: it only says that something in the file is another
 	if len(c.found) == 0 && old.Hash() != now.Hash() {
 		c.text("plan", old.Hash(), now.Hash())
@@ -199,6 +200,18 @@ func groupText(groups []prentice.Group) string {
 		texts[i] = strings.TrimSpace(g.Name + " " + fmt.Sprint(g.Targets))
 	}
 	return strings.Join(texts, ", ")
+}
+
+// FoundOnly is of a plan only how its targets were found.
+func FoundOnly(p prentice.Plan) prentice.Plan { return prentice.Plan{Seen: p.Seen} }
+
+// foundTexts is how the targets were found, by step and target.
+func foundTexts(p prentice.Plan) map[string]string {
+	texts := map[string]string{}
+	for _, s := range p.Seen {
+		texts[s.Step+" on "+cmp.Or(s.Target.Name(), "prentice's own host")] = cmp.Or(s.Now, "not looked at")
+	}
+	return texts
 }
 
 func limitTexts(l prentice.PlanLimits) map[string]string {

@@ -68,8 +68,7 @@ func (r *Store) Insert(ctx context.Context, d *Detail, more func(*db.Tx)) error 
 		if d.Number, err = tx.Next("run"); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO run_plans (plan, canonical, hosts, command) VALUES (?, ?, ?, ?) ON CONFLICT (plan) DO NOTHING`,
-			d.Plan, string(d.ThePlan.Canonical()), len(d.Targets), Command(d.Procedure, d.ThePlan.Steps)); err != nil {
+		if err := insertPlan(tx, d.Plan, d.ThePlan); err != nil {
 			return err
 		}
 		_, err = tx.Exec(`INSERT INTO runs (number, procedure, plan, subject, state, says, risk, requester, incident, event, request, decision, record, waits, attempt, reason, cancel, once, created, started, ended, expires, hold, kin, in_window, owner, alike)

@@ -12,5 +12,6 @@ type Outlook struct {
 	Hold      *prentice.HoldBack  `json:"hold,omitempty"`      // what would hold it back now, if anything
 	Answerers *prentice.Answerers `json:"answerers,omitempty"` // who could approve it, if approval is required
 	Already   string              `json:"already,omitempty"`   // that a run of it is under way
+	Seen      []prentice.Seen     `json:"seen,omitempty"`      // how its targets were found, when they were waited for
 	Contact   *gate.Contact       `json:"contact,omitempty"`   // whether its hosts can be reached; nothing when it acts on no other machine
 }

@@ -24,6 +24,12 @@ func (r *Runner) check(ctx context.Context, d *detail) error {
 	if no != "" {
 		return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: "not this fault: " + no, Kind: "run.refused"})
 	}
+	if no, err = r.survey(ctx, d); err != nil {
+		return err
+	}
+	if no != "" {
+		return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: no + "; nothing was done", Kind: "run.refused"})
+	}
 	if d.Decision.Verdict == prentice.Ask {
 		return r.ask(ctx, d)
 	}

@@ -38,6 +38,11 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time
 	out.Hold = gate.Check(s).OrNil()
 	d.Decision = r.decide(ctx, prentice.Moment{Now: s.Now, Actor: req.Actor, Op: prentice.OpFor(plan.Procedure), Plan: &plan, Record: record})
 	out.Decision, out.Contact = d.Decision, r.contact(ctx, plan, req.Actor, wait)
+	if wait > 0 && !r.Stopped() && r.People.RoleOn(req.Actor, plan).Includes(prentice.Operator) {
+		if out.Seen, err = r.foreseen(ctx, req, plan, wait); err != nil {
+			return out, err
+		}
+	}
 	if d.Decision.Verdict != prentice.Ask {
 		return out, nil
 	}
@@ -47,6 +52,19 @@ func (r *Runner) Foresee(ctx context.Context, req prentice.RunRequest, wait time
 	}
 	out.Answerers, err = r.answerersOf(ctx, d, q)
 	return out, err
+}
+
+// foreseen is how the targets of a plan are found that no run has yet.
+func (r *Runner) foreseen(ctx context.Context, req prentice.RunRequest, plan prentice.Plan, wait time.Duration) ([]prentice.Seen, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	d := &detail{Detail: &run.Detail{Request: req}}
+	d.ThePlan = plan
+	seen, no := r.lookAround(ctx, d)
+	if no != "" {
+		return nil, prentice.Errorf(prentice.Refused, "%s", no)
+	}
+	return seen, nil
 }
 
 // ahead is what would hold a run back that waits for approval, if it had it now.

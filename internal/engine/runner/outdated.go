@@ -86,6 +86,7 @@ func (r *Runner) differs(ctx context.Context, d *detail) *run.Void {
 	if plan.Digest == d.ThePlan.Digest {
 		plan = plan.SaidAs(d.ThePlan)
 	}
+	plan.Seen = d.ThePlan.Seen
 	hash := plan.Hash()
 	if hash == d.Plan {
 		return nil

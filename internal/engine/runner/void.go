@@ -49,11 +49,15 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*run.Void, error) {
 	if plan.Digest == d.ThePlan.Digest {
 		plan = plan.SaidAs(d.ThePlan)
 	}
+	plan.Seen = d.ThePlan.Seen // see strayed
 	if hash := plan.Hash(); hash != d.Plan {
 		return &run.Void{
 			Says: fmt.Sprintf("the state has changed: the same request now gives plan %.19s…, and the approval was for %.19s…; ask again", hash, d.Plan),
 			Old:  d.Plan, New: hash, Changes: run.Differences(d.ThePlan, plan),
 		}, nil
+	}
+	if v, err := r.strayed(ctx, d); v != nil || err != nil {
+		return v, err
 	}
 	if err := r.closeLooks(ctx, d); err != nil {
 		return nil, err

@@ -12,19 +12,11 @@ import (
 
 // work is a step with all that it needs to be done.
 func (r *Runner) work(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) (prentice.Work, func(), error) {
-	w := prentice.Work{Run: d.Ref(), Nonce: r.nonce(d), Plan: &d.ThePlan, Step: step, Target: target}
-	secrets := map[string]string{}
-	for _, name := range d.ThePlan.Secrets {
-		value, err := r.Secrets.Value(ctx, name)
-		if err != nil {
-			return w, nil, err
-		}
-		w.Secrets = append(w.Secrets, value)
-		secrets[name] = value
+	w, secrets, err := r.bare(ctx, d, step, target)
+	if err != nil {
+		return w, nil, err
 	}
-	ours := slices.Concat(r.Env, []string{"PRENTICE_RUN=" + string(d.Ref()), "PRENTICE_STEP=" + run.KeyOf(d.Number, step.ID, target.Ref)})
-	var err error
-	if w.Env, err = environment(ours, given(d, step, target), target, d.ThePlan.FactsOf(target), secrets); err != nil {
+	if w.Env, err = environment(r.ours(d, step, target), given(d, step, target), target, d.ThePlan.FactsOf(target), secrets); err != nil {
 		return w, nil, err
 	}
 	log := r.Logs.Writer(d.Number, step.ID, target.Ref, w.Secrets)
@@ -62,6 +54,34 @@ func also(env, more map[string]string) map[string]string {
 		}
 	}
 	return env
+}
+
+// prepared is a step with what it needs to look: it gets no secret, and keeps no log.
+func (r *Runner) prepared(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) (w prentice.Work, err error) {
+	if w, _, err = r.bare(ctx, d, step, target); err != nil {
+		return w, err
+	}
+	w.Env, err = environment(r.ours(d, step, target), given(d, step, target), target, d.ThePlan.FactsOf(target), nil)
+	return w, err
+}
+
+// bare is a step without an environment and a log, and the secrets of its plan.
+func (r *Runner) bare(ctx context.Context, d *detail, step prentice.PlannedStep, target prentice.Target) (prentice.Work, map[string]string, error) {
+	w := prentice.Work{Run: d.Ref(), Nonce: r.nonce(d), Plan: &d.ThePlan, Step: step, Target: target}
+	secrets := map[string]string{}
+	for _, name := range d.ThePlan.Secrets {
+		value, err := r.Secrets.Value(ctx, name)
+		if err != nil {
+			return w, nil, err
+		}
+		w.Secrets = append(w.Secrets, value)
+		secrets[name] = value
+	}
+	return w, secrets, nil
+}
+
+func (r *Runner) ours(d *detail, step prentice.PlannedStep, target prentice.Target) []string {
+	return slices.Concat(r.Env, []string{"PRENTICE_RUN=" + string(d.Ref()), "PRENTICE_STEP=" + run.KeyOf(d.Number, step.ID, target.Ref)})
 }
 
 func sortedKeys(m map[string]string) []string {

@@ -180,9 +180,20 @@ func writeSection(b *strings.Builder, plan prentice.Plan, section prentice.Secti
 	fmt.Fprintf(b, "\n%s\n", capital(string(section)))
 	for _, s := range steps {
 		writePlanned(b, "  ", "", s)
+		writeFound(b, plan.FoundBy(s.ID))
 	}
 	for _, s := range left {
 		fmt.Fprintf(b, "  – %s: left out, %s\n", s, s.Why)
+	}
+}
+
+// writeFound says what a step would change, as it found the targets.
+func writeFound(b *strings.Builder, found []prentice.Found) {
+	for _, f := range found {
+		fmt.Fprintf(b, "    %s: %s\n", f.On(), f)
+		for line := range strings.Lines(f.Diff) {
+			b.WriteString("      " + strings.TrimRight(line, "\n") + "\n")
+		}
 	}
 }
 
@@ -277,6 +288,10 @@ func planOp(d Deps) op.Op {
 		}
 		ahead, err := d.Foresee(ctx, req, in.patience())
 		out.Ahead = &ahead
+		if len(ahead.Seen) > 0 {
+			plan.Seen = ahead.Seen
+			out.Plan, out.Hash, out.Bytes = plan, plan.Hash(), string(plan.Canonical())
+		}
 		return out, err
 	}).WithExample("prentice procedure plan restart-service service=checkout").FromFiles().WithHelp(
 		"Renders the procedure for one case: exact targets, commands, inputs, limits, verification and undo. The hash names the plan; it is the same in every process and on every machine, and it is what people approve.\n\n" +

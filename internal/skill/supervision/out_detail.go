@@ -185,6 +185,7 @@ func (d Detail) writeSteps(b *strings.Builder) {
 			fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("  %-18s %s", s.ID, beyondID(s)), " "))
 			if d.State == prentice.Waiting {
 				writeWhole(b, s)
+				writeFound(b, d.ThePlan.FoundBy(s.ID))
 			}
 			d.writeRecords(b, s.ID)
 		}
@@ -208,6 +209,16 @@ func writeWhole(b *strings.Builder, s prentice.PlannedStep) {
 	}
 	for line := range strings.SplitSeq(body, "\n") {
 		fmt.Fprintf(b, "  %-18s │ %s\n", "", line)
+	}
+}
+
+// writeFound says what a step would change, as it found the targets.
+func writeFound(b *strings.Builder, found []prentice.Found) {
+	for _, f := range found {
+		fmt.Fprintf(b, "  %-18s %s: %s\n", "", f.On(), f)
+		for line := range strings.Lines(f.Diff) {
+			fmt.Fprintf(b, "  %-18s   %s\n", "", strings.TrimRight(line, "\n"))
+		}
 	}
 }
 
