@@ -62,7 +62,9 @@ func (p Plan) FoundBy(step string) []Found {
 	var list []Found
 	for _, s := range p.SeenBy(step) {
 		f := Found{Says: s.Says, Diff: p.DiffOn(s), So: s.So, Unseen: s.Unseen}
-		i := slices.IndexFunc(list, func(o Found) bool { return o.Says == f.Says && o.Diff == f.Diff && o.So == f.So && o.Unseen == f.Unseen })
+		i := slices.IndexFunc(list, func(o Found) bool {
+			return o.Says == f.Says && o.Diff == f.Diff && o.So == f.So && o.Unseen == f.Unseen
+		})
 		if i < 0 {
 			i, list = len(list), append(list, f)
 		}

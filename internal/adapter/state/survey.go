@@ -9,7 +9,6 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/mask"
-	"prentice/internal/kit/udiff"
 )
 
 // mostSeen is how much of what a look prints is read.
@@ -62,10 +61,10 @@ func diffOf(step prentice.PlannedStep, told map[string]string) string {
 	if step.Attrs["state"] == "absent" {
 		after = ""
 	}
-	if !showable(step) || !udiff.Text(before) || !udiff.Text(after) {
+	if !showable(step) || !isText(before) || !isText(after) {
 		return ""
 	}
-	return udiff.Unified(before, after)
+	return unified(before, after)
 }
 
 // showable says whether the new content may be read by everyone who may read the plan.

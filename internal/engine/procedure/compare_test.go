@@ -105,7 +105,7 @@ func TestNoFieldOfAProcedureIsPassedOver(t *testing.T) {
 		typ := reflect.TypeOf(of)
 		for i := range typ.NumField() {
 			switch f := typ.Field(i); f.Name {
-			case "At", "Script", "ID", "Name", "Prose": // places, what the kind says, and what is compared by itself
+			case "At", "Script", "State", "ID", "Name", "Prose": // places, what the kind says, and what is compared by itself
 			default:
 				v := reflect.New(typ).Elem()
 				fill(v.Field(i))

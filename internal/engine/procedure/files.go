@@ -57,7 +57,7 @@ func (l *Library) attachOne(name string) (no, hint string) {
 	case known:
 		return "", ""
 	case strings.Contains(name, "${"):
-		return "which file it is must be written out", "write the name without ${…}: whoever reads the procedure reads what is placed"
+		return "which file it is must be written out", "write the name without ${…}: those who read the procedure see which file it is"
 	case name == "" || path.IsAbs(name) || path.Clean(name) != name || strings.HasPrefix(name, ".."):
 		return "it is not the name of a file of the team folder", within
 	case slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.HasPrefix(part, ".") }):

@@ -82,7 +82,10 @@ func servicesOps(full bool) []op.Op {
 			shown.Usable, shown.Findings = true, nil
 			return automation.OnShelf{Shown: shown, Ready: someLibrary()[1], Add: "prentice procedure library add " + in.Name}, nil
 		}),
-		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(context.Context, op.Call, automation.PlanIn) (automation.Planned, error) {
+		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(_ context.Context, _ op.Call, in automation.PlanIn) (automation.Planned, error) {
+			if in.Procedure == "place-settings" {
+				return automation.Planned{Plan: foundPlan(), Hash: foundPlan().Hash()}, nil
+			}
 			return automation.Planned{Plan: unrolledPlan(), Hash: unrolledPlan().Hash(), Ahead: &run.Outlook{
 				Decision:  prentice.Decision{Verdict: prentice.Ask, Approvers: 2, Role: prentice.Approver, From: []prentice.Ref{"group/platform"}, Reasons: []string{"what changes production is looked at by two people"}},
 				Contact:   someContact(1),
@@ -256,6 +259,7 @@ var servicesStories = []story{
 	{name: "library-none-like-that", path: "/library?text=mainframe", who: "vera"},
 	{name: "library-procedure", path: "/library/restart-service", who: "vera"},
 	{name: "plan", path: "/procedures/restart-service/plan?input[service]=checkout", who: "otto"},
+	{name: "plan-found", path: "/procedures/place-settings/plan", who: "otto"},
 	{name: "events", path: "/events", who: "vera", lists: true},
 	{name: "event", path: "/events/3", who: "vera"},
 	{name: "event-failed", path: "/events/4", who: "vera"},

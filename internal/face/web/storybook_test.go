@@ -81,6 +81,24 @@ func unrolledPlan() prentice.Plan {
 	return p
 }
 
+// foundPlan is a plan that has looked at its targets.
+func foundPlan() prentice.Plan {
+	p := somePlan()
+	p.Targets = []prentice.Target{{Ref: "host/web-1"}, {Ref: "host/web-2"}, {Ref: "host/web-3"}, {Ref: "host/web-4"}}
+	attrs := map[string]string{"path": "/etc/checkout/checkout.conf", "from": "files/checkout.conf", "mode": "0644", "digest": "sha256:5d2c0be0fd7dd6b1"}
+	p.Steps = slices.Insert(p.Steps, 2, prentice.PlannedStep{ID: "conf", Section: prentice.Act, Kind: "file", Risk: prentice.Change, Where: "target", Idempotent: true, Attrs: attrs,
+		Body: "listen = 7001\nworkers = 8\nlog = /var/log/checkout\n", Says: "/etc/checkout/checkout.conf has the content of files/checkout.conf, mode 0644"})
+	p.Steps = slices.Insert(p.Steps, 5, prentice.PlannedStep{ID: "conf.undo", Section: prentice.Undo, Kind: "file", Risk: prentice.Change, Where: "target", Idempotent: true, Attrs: attrs, Of: "conf",
+		Says: "put back what was there before conf: /etc/checkout/checkout.conf"})
+	replaced := prentice.Seen{Step: "conf", Target: "host/web-1", Now: "file sha256:1", Says: "replace the content of /etc/checkout/checkout.conf", Diff: "@@ -1,3 +1,3 @@\n listen = 7001\n-workers = 4\n+workers = 8\n log = /var/log/checkout\n"}
+	alike := replaced
+	alike.Target, alike.Diff, alike.As = "host/web-2", "", "host/web-1"
+	p.Seen = []prentice.Seen{replaced, alike,
+		{Step: "conf", Target: "host/web-3", Now: "file sha256:2", So: true, Says: "/etc/checkout/checkout.conf is as it should be"},
+		{Step: "conf", Target: "host/web-4", Unseen: true, Says: "could not be looked at: host web-4 at 10.0.0.4:22 cannot be reached: connection refused"}}
+	return p
+}
+
 func record(step string, section prentice.Section, state run.StepState, says string, at time.Duration) run.StepRecord {
 	r := run.StepRecord{Run: 41, Step: step, Section: section, Kind: "sh", Target: "host/web-1", Round: 1, State: state, Says: says, Attempts: 1, Started: ago(at), Ended: ago(at - 1200*time.Millisecond)}
 	if state == run.Intended || state == run.Held {

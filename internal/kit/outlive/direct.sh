@@ -8,7 +8,7 @@ elif kill -0 "-$$" 2>/dev/null; then
   group=$$
 fi
 echo "@$NONCE hello $$ $group $boot $start" || exit 1
-[ "$group" != $$ ] || trap 'code=$?; trap "" TERM; kill -TERM "-$group" 2>/dev/null; exit $code' EXIT
+[ "$group" != $$ ] || trap 'code=$?; trap "" TERM; kill -TERM "-'"$group"'" 2>/dev/null; exit $code' EXIT # a script may have a variable of that name
 unset NONCE boot start stat
 set --
 exec </dev/null 2>&1

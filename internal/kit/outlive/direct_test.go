@@ -56,6 +56,7 @@ func TestALookIsDirect(t *testing.T) {
 			{"at the first command that goes wrong", "echo one\nfalse\necho two", "one\n", 1},
 			{"values are values", `printf '%s' "$A"`, "a'b $(touch pwned) \\n", 0},
 			{"text that would end the text around it", "echo '}' ; : '\n}\nmain\n'\necho done # }", "}\ndone\n", 0},
+			{"variables are its own", "unset group code || :; group= code=7; echo fine", "fine\n", 0},
 			{"nothing to read", "read line || echo empty", "empty\n", 0},
 			{"the shell replaced", "exec sh -c 'exit 4'", "", 4},
 			{"a long script", ": " + strings.Repeat("x", 200<<10) + "\necho there", "there\n", 0},

@@ -1,0 +1,59 @@
+package statetest
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/shell"
+	"prentice/internal/engine/runner/kindtest"
+)
+
+// good is a step of each kind with which nothing is wrong.
+var good = map[string]prentice.StepSpec{
+	"file": {Section: prentice.Act, Body: "a\n", Attrs: map[string]string{"path": "/nowhere/app.conf"}},
+}
+
+func TestEachIsAStepKind(t *testing.T) {
+	for name, spec := range good {
+		t.Run(name, func(t *testing.T) {
+			spec.Kind = name
+			kindtest.Check(t, kindtest.Case{Kind: newWorld(t, false).kind(name), Good: spec, Place: slowFile})
+		})
+	}
+}
+
+// slowFile is a file step whose validation waits.
+func slowFile(t *testing.T) kindtest.Place {
+	one := newWorld(t, true)
+	two := one
+	sh := *one.sh
+	two.sh = &sh
+	two.sh.Claims = &shell.Claims{Install: "ours", Grace: 200 * time.Millisecond}
+	t.Cleanup(func() { two.sh.Claims.Close() }) //nolint:errcheck // it never fails
+	asked := 0
+	step := one.step("file", "new\n", map[string]string{"path": one.at("app.conf"), "validate": "echo effect >> " + one.at("effect") + "; until test -e " + one.at("go") + " || ! test -d " + one.folder + "; do sleep 0.02; done; grep -q new %s"})
+	return kindtest.Place{
+		Kind: func() prentice.Detached {
+			if asked++; asked%2 == 0 {
+				return two.kind("file")
+			}
+			return one.kind("file")
+		},
+		Work: func() prentice.Work {
+			w := one.work(step)
+			w.Once = "1"
+			return w
+		},
+		Effects: func() int {
+			raw, _ := os.ReadFile(one.at("effect")) //nolint:errcheck // not there yet is none
+			return len(raw) / len("effect\n")
+		},
+		Go: func() {
+			if err := os.WriteFile(one.at("go"), nil, 0o600); err != nil {
+				t.Error(err)
+			}
+		},
+	}
+}
