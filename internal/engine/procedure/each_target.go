@@ -121,6 +121,9 @@ func (c *rendering) together(spec prentice.StepSpec, variants []*variant) error 
 			}
 			if made > 1 {
 				step.ID += ".v" + strconv.Itoa(number)
+				if step.Of != "" {
+					step.Of += ".v" + strconv.Itoa(number)
+				}
 			}
 			c.steps = append(c.steps, step)
 		}
