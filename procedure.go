@@ -129,9 +129,10 @@ type StepSpec struct {
 	Idempotent bool              `json:"idempotent,omitempty"`
 	Of         string            `json:"of,omitempty"` // the step whose done? question this is
 	Retry      Retry             `json:"retry,omitzero"`
-	If         string            `json:"if,omitempty"`   // CEL: the step is planned where it is true
-	Each       string            `json:"each,omitempty"` // CEL to a list: the step is planned once for each of its values
-	Out        []Capture         `json:"out,omitempty"`  // the values that it hands on
+	Timeout    string            `json:"timeout,omitempty"` // how long it may take on one target; "" is as long as the limits say
+	If         string            `json:"if,omitempty"`      // CEL: the step is planned where it is true
+	Each       string            `json:"each,omitempty"`    // CEL to a list: the step is planned once for each of its values
+	Out        []Capture         `json:"out,omitempty"`     // the values that it hands on
 	Attrs      map[string]string `json:"attrs,omitempty"`
 	Script     string            `json:"-"` // the shell of which Body is a script, as its kind says; "" is none
 	State      bool              `json:"-"` // it says how something is to be, as its kind says
@@ -146,22 +147,6 @@ type Capture struct {
 	Type   string `json:"type"`             // string, int, bool, duration, list or json
 	From   string `json:"from,omitempty"`   // "" is the last line that it prints; $.PATH is a place in the JSON that it prints
 	Schema string `json:"schema,omitempty"` // the JSON Schema of a value that is json
-}
-
-// Captured is a value that a check of a plan saw.
-type Captured struct {
-	Step   string `json:"step"`
-	Target Ref    `json:"target,omitempty"` // "" is here
-	Name   string `json:"name"`
-	Value  string `json:"value"` // in the one form of its type
-}
-
-// What names a captured value.
-func (c Captured) What() string {
-	if c.Target == "" {
-		return c.Step + " " + c.Name
-	}
-	return c.Step + " " + c.Name + " on " + string(c.Target)
 }
 
 // String is the value in a few words.

@@ -32,7 +32,7 @@ import (
 	"prentice/internal/kit/variable"
 )
 
-// DefaultTimeout is how long a step waits for its answer when it does not say.
+// DefaultTimeout is how long a step waits for its answer when it has no timeout.
 const DefaultTimeout = 10 * time.Second
 
 // mostLogged is how much of an answer's body is kept in the log.
@@ -106,8 +106,11 @@ func send(ctx context.Context, w prentice.Work, step prentice.PlannedStep) (pren
 	if err != nil {
 		return prentice.Outcome{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, wanted.timeout)
-	defer cancel()
+	if step.Timeout == "" { // else its own time is that of the context
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, wanted.timeout)
+		defer cancel()
+	}
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
 	r, err := request(ctx, w, step)
@@ -204,6 +207,7 @@ type wanted struct {
 	timeout time.Duration
 }
 
+// read reads the attributes. timeout is one of a plan from before it was one of every step.
 func read(attrs map[string]string) (w wanted, err error) {
 	w.timeout = DefaultTimeout
 	if text := attrs["timeout"]; text != "" {

@@ -250,7 +250,7 @@ func (j *job) leave(ctx context.Context) (outlive.Report, error) {
 	case report.State == outlive.Running:
 		err = prentice.Errorf(prentice.Canceled, "step %s on %s could not be ended", step, where).Try("end it there")
 	case late:
-		err = prentice.Errorf(prentice.Canceled, "step %s was stopped on %s because its time was up", step, where).Try("look how far it came; give it more time with limits: timeout")
+		err = prentice.Errorf(prentice.Canceled, "step %s was stopped on %s because its time was up", step, where).Try("look how far it came; give it more time with timeout= or limits: timeout")
 	default:
 		err = prentice.Errorf(prentice.Canceled, "step %s was stopped in the middle on %s", step, where).Try("look how far it came")
 	}

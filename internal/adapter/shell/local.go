@@ -118,7 +118,7 @@ func explain(step prentice.PlannedStep, err error, log io.Writer) error {
 		fmt.Fprintf(out(log), "prentice: %v\n", err)
 		return nil
 	case errors.Is(err, proc.ErrTimeout):
-		return prentice.Errorf(prentice.Canceled, "step %s was stopped because its time was up: %w", step.ID, err).Try("look how far it came; give it more time with limits: timeout")
+		return prentice.Errorf(prentice.Canceled, "step %s was stopped because its time was up: %w", step.ID, err).Try("look how far it came; give it more time with timeout= or limits: timeout")
 	case errors.Is(err, proc.ErrCanceled):
 		return prentice.Errorf(prentice.Canceled, "step %s was stopped in the middle: %w", step.ID, err).Try("look how far it came")
 	default:

@@ -7,6 +7,11 @@ import (
 	"prentice"
 )
 
+// AnotherAttempt begins the line between what two attempts at a step have printed. What comes again
+// after it is of the attempt that follows; a step that prints it by itself may find some of its
+// lines twice.
+const AnotherAttempt = "prentice: attempt "
+
 // Replay implements prentice.Replayer: as many bytes as are kept of the step are
 // passed over, because they come again. A record is kept byte for byte and the
 // masks fall as they fell before, so that nothing is doubled and nothing missing.
@@ -30,7 +35,7 @@ func (m *masked) Passed(bytes int64) bool {
 
 var _ prentice.Replayer = (*masked)(nil)
 
-// kept is how many bytes are kept of what a step printed on a target, anyone who
+// kept is how many bytes are kept of what the last attempt at a step printed on a target, anyone who
 // kept them.
 func (f *file) kept(step string, target prentice.Ref) (kept int64, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storePatience)
@@ -48,6 +53,10 @@ func (f *file) kept(step string, target prentice.Ref) (kept int64, err error) {
 		for raw := range bytes.Lines(b.raw[offset-b.at:]) {
 			line, text, ok := parse(bytes.TrimSuffix(raw, []byte{'\n'}))
 			if !ok || line.Step != step || line.Target != target {
+				continue
+			}
+			if bytes.HasPrefix(text[1:], []byte(AnotherAttempt)) {
+				kept = 0
 				continue
 			}
 			kept += int64(len(text) - 1)

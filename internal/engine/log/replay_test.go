@@ -45,3 +45,22 @@ func TestWhatComesAgainIsKeptOnce(t *testing.T) {
 		}
 	}
 }
+
+// Of a step that was made several times what comes again is of the last attempt.
+func TestWhatComesAgainIsOfTheLastAttempt(t *testing.T) {
+	l := newLogs(t, nil)
+	w := l.Writer(1, "swap", "host/a", nil)
+	io.WriteString(w, "one\ntwo\n\n"+AnotherAttempt+"1 of 3 did not come out as it should; the next in 1s\nth") //nolint:errcheck // never fails
+	w.Close()                                                                                                   //nolint:errcheck // never fails
+	again := l.Writer(1, "swap", "host/a", nil)
+	again.(prentice.Replayer).Replay()
+	io.WriteString(again, "three\nfour\n") //nolint:errcheck // never fails
+	again.Close()                          //nolint:errcheck // never fails
+	var got strings.Builder
+	for _, line := range page(t, l, Query{Run: 1, Target: "host/a"}).Lines {
+		got.WriteString(line.Text)
+	}
+	if want := "one\ntwo\n\n" + AnotherAttempt + "1 of 3 did not come out as it should; the next in 1s\nthree\nfour\n"; got.String() != want {
+		t.Errorf("got  %s\nwant %s", got.String(), want)
+	}
+}

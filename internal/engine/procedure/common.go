@@ -25,6 +25,7 @@ func (p *page) common(s *prentice.StepSpec, f fence, given map[string]attribute)
 	p.expect(s, f, given)
 	p.idempotent(s, f, given)
 	p.retry(s, f, given)
+	p.timeout(s, f, given)
 	p.outs(s, f, given)
 	p.unrolled(s, f, given)
 }

@@ -1,7 +1,9 @@
 package procedure
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"prentice"
@@ -16,8 +18,8 @@ const (
 	mostBackoff  = 10
 )
 
-// retry reads how often a look is made again. What changes something is not: no one
-// would know how far the first attempt came.
+// retry reads how often a step is made again that looks only or may be repeated. Any other is
+// not: no one would know how far the first attempt came.
 func (p *page) retry(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	a, ok := given["retry"]
 	if !ok {
@@ -32,8 +34,11 @@ func (p *page) retry(s *prentice.StepSpec, f fence, given map[string]attribute) 
 	case s.Of != "":
 		p.fail(f.place(a.offset), "take it out", "a done? question is asked once")
 		return
-	case s.Risk != prentice.Look && s.Kind != uses:
-		p.fail(f.place(a.offset), "take it out; let the script itself try again, or put what waits under ## Verify", "step %s has risk=%s, and only what looks is retried", clip.Text(s.ID), s.Risk)
+	case s.Risk != prentice.Look && !s.Idempotent && s.Kind != uses:
+		p.fail(f.place(a.offset), "mark the step idempotent if doing it twice is harmless; else take retry out", "step %s has risk=%s and is not idempotent: after a failed attempt no one knows how far it came", clip.Text(s.ID), s.Risk)
+		return
+	case p.forPerson(s.Kind):
+		p.fail(f.place(a.offset), "take it out", "step %s is for a person, who answers once", clip.Text(s.ID))
 		return
 	}
 	r := prentice.Retry{Times: p.count(f, a, mostRetries), Delay: "1s", Backoff: 1}
@@ -48,6 +53,44 @@ func (p *page) retry(s *prentice.StepSpec, f fence, given map[string]attribute) 
 		r.Delay = d.String()
 	}
 	s.Retry = r
+}
+
+// forPerson says whether a person does the steps of a kind.
+func (p *page) forPerson(name string) bool {
+	k, ok := p.kinds.named(name)
+	return ok && k.Needs().Person
+}
+
+// Bounds on the time of a step.
+const (
+	shortestTime = 100 * time.Millisecond
+	longestTime  = 24 * time.Hour
+)
+
+// timeout reads how long a step may take on one target. It may be worked out when the
+// plan is made.
+func (p *page) timeout(s *prentice.StepSpec, f fence, given map[string]attribute) {
+	a, ok := given["timeout"]
+	switch {
+	case !ok || s.Kind == uses:
+		return
+	case p.forPerson(s.Kind):
+		p.fail(f.place(a.offset), "take it out; limits: approval_expires says how long a person is waited for", "step %s is for a person, and has a timeout", clip.Text(s.ID))
+		return
+	}
+	s.Timeout = p.attribute(f, a, len(p.proc.Steps))
+	if _, why := timeOf(s.Timeout); !strings.Contains(s.Timeout, "${") && why != "" {
+		p.fail(f.place(a.offset), "write a length such as 30s", "%s", why)
+	}
+}
+
+// timeOf reads how long a step may take; why says what is wrong with it.
+func timeOf(text string) (d time.Duration, why string) {
+	d, err := span.Parse(text)
+	if err != nil || d < shortestTime || d > longestTime {
+		return 0, fmt.Sprintf("timeout %q is not a length from %s to %s", clip.Text(text), span.String(shortestTime), span.String(longestTime))
+	}
+	return d, ""
 }
 
 // count is a whole number from 1.

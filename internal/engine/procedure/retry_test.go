@@ -25,10 +25,32 @@ func TestALookMayBeMadeAgain(t *testing.T) {
 	}
 }
 
+func TestAStepHasTheTimeThatItSays(t *testing.T) {
+	text := front("inputs: {patience: {type: duration}}") + "\n## Act\n" + block("sh id=a timeout=90s idempotent retry=2", "true\n") + block("sh id=b timeout=${inputs.patience}", "true\n") + block("sh id=c", "true\n")
+	plan, err := procedure.Render(library(t, text), proceduretest.Catalog(), prentice.RunRequest{Procedure: "p", Inputs: map[string]string{"patience": "2m"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b, c := plan.Steps[0], plan.Steps[1], plan.Steps[2]; a.Timeout != "1m30s" || b.Timeout != "2m0s" || c.Timeout != "" || a.Retry.Times != 2 || a.Attrs["timeout"] != "" {
+		t.Errorf("%+v\n%+v\n%+v", a, b, c)
+	}
+	_, err = procedure.Render(library(t, text), proceduretest.Catalog(), prentice.RunRequest{Procedure: "p", Inputs: map[string]string{"patience": "0s"}})
+	if prentice.KindOf(err) != prentice.Refused || !strings.Contains(err.Error(), `step b: timeout "0s" is not a length`) {
+		t.Error(err)
+	}
+}
+
 func TestRetriesAreReadStrictly(t *testing.T) {
 	for _, c := range []struct{ body, want string }{
-		{"\n## Act\n" + block("sh id=a retry=3", "true\n"), "step a has risk=change, and only what looks is retried"},
-		{"\n## Act\n" + block("sh id=a retry=3 idempotent", "true\n"), "only what looks is retried"},
+		{"\n## Act\n" + block("sh id=a retry=3", "true\n"), "step a has risk=change and is not idempotent: after a failed attempt no one knows how far it came; mark the step idempotent"},
+		{"\n## Act\n" + block("sh id=a retry=3 idempotent=false", "true\n"), "step a has risk=change and is not idempotent"},
+		{"\n## Act\n" + block("human id=a retry=3 idempotent", "Do it.\n"), "step a is for a person, who answers once"},
+		{"\n## Act\n" + block("human id=a timeout=3m", "Do it.\n"), "step a is for a person, and has a timeout; take it out; limits: approval_expires"},
+		{"\n## Act\n" + block("sh id=a timeout=soon", "true\n"), `timeout "soon" is not a length from 100ms to 1d`},
+		{"\n## Act\n" + block("sh id=a timeout=0s", "true\n"), "is not a length"},
+		{"\n## Act\n" + block("sh id=a timeout=2d", "true\n"), "is not a length"},
+		{"\n## Act\n" + block("sh id=a timeout", "true\n"), `timeout "true" is not a length`},
+		{"\n## Act\n" + block("uses id=a procedure=b timeout=3m", ""), "a uses step has no attribute timeout"},
 		{"\n## Check\n" + block("sh id=a retry=0", "true\n"), `retry "0" is not a number from 1 to 20`},
 		{"\n## Check\n" + block("sh id=a retry=many", "true\n"), `retry "many" is not a number`},
 		{"\n## Check\n" + block("sh id=a retry", "true\n"), "is not a number"},

@@ -70,6 +70,9 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 		}
 		step.Attrs[name] = lengthIn(name, value)
 	}
+	if err := s.timeFor(&step, spec); err != nil {
+		return step, err
+	}
 	kind, ok := s.library.kinds.named(spec.Kind)
 	if !ok {
 		return step, prentice.Errorf(prentice.Refused, "there is no kind of step %q", clip.Text(spec.Kind)).In(spec.At).Try("see prentice procedure lint")
@@ -91,6 +94,23 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 		step.Says = kind.Says(step)
 	}
 	return step, s.question(&step, spec, prefix)
+}
+
+// timeFor fills in how long a step may take by itself.
+func (s *scene) timeFor(step *prentice.PlannedStep, spec prentice.StepSpec) error {
+	if spec.Timeout == "" {
+		return nil
+	}
+	text, err := s.fill(spec.Timeout)
+	if err != nil {
+		return s.wrong(spec, "timeout", err)
+	}
+	d, why := timeOf(text)
+	if why != "" {
+		return prentice.Errorf(prentice.Refused, "step %s: %s", step.ID, why).In(spec.At).Try("look at the values it is given")
+	}
+	step.Timeout = d.String()
+	return nil
 }
 
 // question fills in the block that asks whether the step is done.

@@ -31,7 +31,7 @@ func (f fence) place(offset int) prentice.Pos {
 }
 
 // The attributes that every step has. The others belong to its kind.
-var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of", "retry", "delay", "backoff", "if", "each", "out"}
+var commonAttributes = []string{"id", "risk", "where", "expect", "idempotent", "of", "retry", "delay", "backoff", "timeout", "if", "each", "out"}
 
 func (r *reading) kindNames() []string {
 	names := []string{}
@@ -136,7 +136,7 @@ func (p *page) attribute(f fence, a attribute, step int) string {
 			continue
 		}
 		p.later(value{source: part.text, in: wholeCase, want: scalarTypes, what: "attribute " + a.name, at: p.inLine(f.place(a.valueAt + part.offset)),
-			rounds: func() bool { return loops(p.proc.Steps, p.proc.Steps[step]) }, of: p.stepAt(step)})
+			rounds: func() bool { return loops(p.proc.Steps, p.proc.Steps[step]) }})
 	}
 	return a.value
 }

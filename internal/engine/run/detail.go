@@ -34,6 +34,7 @@ type Origin struct {
 	Lasting int
 	Seal    string
 	Begun   bool
+	Again   int // how many makings of the step came before this one
 }
 
 // entry names a line of a run's journal.

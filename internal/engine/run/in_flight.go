@@ -10,7 +10,7 @@ import (
 
 // InFlight are the steps that someone is at or has to take up, by name alone.
 func (r *Store) InFlight(ctx context.Context) ([]prentice.Work, error) {
-	rows, err := r.DB.Query(ctx, `SELECT s.run, s.step, s.target, s.round, s.lasting, r.created FROM run_steps s JOIN runs r ON r.number = s.run WHERE r.ended = 0 AND s.state = ?`, Intended)
+	rows, err := r.DB.Query(ctx, `SELECT s.run, s.step, s.target, s.round, s.lasting, s.again, r.created FROM run_steps s JOIN runs r ON r.number = s.run WHERE r.ended = 0 AND s.state = ?`, Intended)
 	if err != nil {
 		return nil, fmt.Errorf("read the steps in flight: %w", err)
 	}
@@ -18,12 +18,12 @@ func (r *Store) InFlight(ctx context.Context) ([]prentice.Work, error) {
 	var list []prentice.Work
 	for rows.Next() {
 		var run, created int64
-		var round, lasting int
+		var round, lasting, again int
 		var w prentice.Work
-		if err := rows.Scan(&run, &w.Step.ID, &w.Target.Ref, &round, &lasting, &created); err != nil {
+		if err := rows.Scan(&run, &w.Step.ID, &w.Target.Ref, &round, &lasting, &again, &created); err != nil {
 			return nil, fmt.Errorf("read the steps in flight: %w", err)
 		}
-		w.Run, w.Once = prentice.NewRef("run", fmt.Sprint(run)), Making(db.Time(created), round, lasting)
+		w.Run, w.Once = prentice.NewRef("run", fmt.Sprint(run)), Making(db.Time(created), round, lasting, again)
 		list = append(list, w)
 	}
 	return list, rows.Err()

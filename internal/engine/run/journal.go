@@ -31,17 +31,18 @@ type stepRow struct {
 	Origin
 }
 
-const stepColumns = `INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, place, lasting, seal, started, ended, handed_on)`
+const stepColumns = `INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, place, lasting, seal, started, ended, handed_on, again)`
 
 // writeIntentions notes steps that are about to be performed. One that was meant
 // before, and not proved, is meant once more.
 func writeIntentions(tx *db.Tx, rows []any) error {
-	return tx.Insert(stepColumns, 17, stepValues(rows), ` ON CONFLICT (run, round, step, target) DO UPDATE SET attempts = run_steps.attempts + 1, session = excluded.session, place = excluded.place, lasting = excluded.lasting, seal = excluded.seal`)
+	return tx.Insert(stepColumns, 18, stepValues(rows), ` ON CONFLICT (run, round, step, target) DO UPDATE SET attempts = run_steps.attempts + 1, session = excluded.session, place = excluded.place, lasting = excluded.lasting, seal = excluded.seal,
+		begun = CASE WHEN run_steps.again = excluded.again THEN run_steps.begun ELSE 0 END, again = excluded.again`)
 }
 
 // writeProofs notes how steps came out.
 func writeProofs(tx *db.Tx, rows []any) error {
-	return tx.Insert(stepColumns, 17, stepValues(rows),
+	return tx.Insert(stepColumns, 18, stepValues(rows),
 		` ON CONFLICT (run, round, step, target) DO UPDATE SET state = excluded.state, says = excluded.says, code = excluded.code, attempts = excluded.attempts, ended = excluded.ended, handed_on = excluded.handed_on`)
 }
 
@@ -49,7 +50,7 @@ func stepValues(rows []any) (values []any) {
 	for _, row := range rows {
 		s := row.(stepRow)
 		values = append(values, s.Run, s.Round, s.Step, string(s.Target), string(s.Section), s.Kind, string(s.State), s.Says, s.Code, s.Attempts, s.Session, s.Place, s.Lasting, s.Seal,
-			db.Micros(s.Started), db.Micros(s.Ended), encodeValues(s.Out))
+			db.Micros(s.Started), db.Micros(s.Ended), encodeValues(s.Out), s.Again)
 	}
 	return values
 }

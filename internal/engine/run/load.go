@@ -50,7 +50,7 @@ type kept struct {
 }
 
 func (d *Detail) readSteps(src Source) error {
-	rows, err := src.Query(`SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, seal, begun, started, ended, handed_on
+	rows, err := src.Query(`SELECT run, step, section, kind, target, round, state, says, code, attempts, session, place, lasting, seal, begun, started, ended, handed_on, again
 		FROM run_steps WHERE run = ? ORDER BY started, round, step, target`, d.Number)
 	if err != nil {
 		return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
@@ -63,7 +63,7 @@ func (d *Detail) readSteps(src Source) error {
 		var from Origin
 		var begun int
 		var out string
-		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.Session, &from.Place, &from.Lasting, &from.Seal, &begun, &started, &ended, &out); err != nil {
+		if err := rows.Scan(&s.Run, &s.Step, &s.Section, &s.Kind, &s.Target, &s.Round, &s.State, &s.Says, &s.Code, &s.Attempts, &from.Session, &from.Place, &from.Lasting, &from.Seal, &begun, &started, &ended, &out, &from.Again); err != nil {
 			return fmt.Errorf("read the steps of run %d: %w", d.Number, err)
 		}
 		if s.Out, err = decodeValues(out); err != nil {

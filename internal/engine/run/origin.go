@@ -24,10 +24,15 @@ const (
 )
 
 // Making tells the making of a step from others of the same name: a database that was
-// restored gives the numbers of its runs again.
-func Making(created time.Time, round, lasting int) string {
+// restored gives the numbers of its runs again, and a step that may be repeated is made
+// several times; again is how often it was made before.
+func Making(created time.Time, round, lasting, again int) string {
 	if lasting < OnlyOnce {
 		return ""
 	}
-	return fmt.Sprintf("%d/%d", db.Micros(created), round)
+	once := fmt.Sprintf("%d/%d", db.Micros(created), round)
+	if again > 0 {
+		once += fmt.Sprintf("/%d", again)
+	}
+	return once
 }

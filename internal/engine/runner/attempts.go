@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/log"
 	"prentice/internal/engine/run"
 	"prentice/internal/kit/span"
 )
@@ -21,7 +22,7 @@ func (r *Runner) attempts(ctx context.Context, d *detail, kind prentice.StepKind
 			return out, timedOut, err
 		}
 		wait := work.Step.Retry.Rest(n)
-		fmt.Fprintf(work.Log, "prentice: attempt %d of %d did not come out as it should (%s); the next in %s\n", n, work.Step.Retry.Times+1, outcomeOf(out, err), wait) //nolint:errcheck // the log says by itself what it cannot keep
+		fmt.Fprintf(work.Log, log.AnotherAttempt+"%d of %d did not come out as it should (%s); the next in %s\n", n, work.Step.Retry.Times+1, outcomeOf(out, err), wait) //nolint:errcheck // the log says by itself what it cannot keep
 		if err := r.restBetween(ctx, wait); err != nil {
 			return out, false, err
 		}

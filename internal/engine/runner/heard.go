@@ -43,6 +43,13 @@ func (h *hearing) now() {
 	h.timer = time.AfterFunc(soon, func() { defer h.done.Done(); h.wrote.Do(h.write) })
 }
 
+// was says whether it was heard that the step had been begun.
+func (h *hearing) was() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.timer != nil
+}
+
 // over waits until it is written, or sees to it that it is not where a proof comes
 // instead.
 func (h *hearing) over(unproved bool) {

@@ -27,12 +27,15 @@ func (r *Runner) forPeople(kind string) bool {
 	return known && k.Needs().Person
 }
 
-// allowance is how long a step may take in all. What waits until a symptom has
+// allowance is how long a step may take in all: its own time, or that of the plan. What waits until a symptom has
 // stayed away gets that time beside the limit of the plan.
 func (r *Runner) allowance(plan prentice.Plan, step prentice.PlannedStep) time.Duration {
 	_, total, _, err := plan.Limits.Times()
 	if err != nil {
 		return time.Second // a forged plan: do not let it linger
+	}
+	if own, err := span.Parse(step.Timeout); step.Timeout != "" && err == nil {
+		total = own
 	}
 	k, known := r.kinds[step.Kind]
 	if !known {

@@ -79,7 +79,7 @@ func (r *Runner) sweep(ctx context.Context) {
 // be done.
 func (d *detail) workOf(s run.StepRecord) (prentice.Work, bool) {
 	from := d.OriginOf(s)
-	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Once: run.Making(d.Created, s.Round, from.Lasting), Begun: from.Begun, Seal: from.Seal}
+	w := prentice.Work{Run: d.Ref(), Plan: &d.ThePlan, Once: run.Making(d.Created, s.Round, from.Lasting, from.Again), Begun: from.Begun, Seal: from.Seal}
 	steps := d.ThePlan.In(s.Section)
 	i := slices.IndexFunc(steps, func(p prentice.PlannedStep) bool { return p.ID == s.Step })
 	if i < 0 {

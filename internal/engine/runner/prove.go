@@ -18,7 +18,7 @@ import (
 func (r *Runner) beganWith(from run.Origin, found bool) run.Origin {
 	how := run.Origin{Session: r.Session, Place: r.Peers.Place(), Lasting: run.OnlyOnce}
 	if found {
-		how.Lasting, how.Seal = max(from.Lasting, run.ByName), from.Seal
+		how.Lasting, how.Seal, how.Again = max(from.Lasting, run.ByName), from.Seal, from.Again
 		return how
 	}
 	how.Seal = rand.Text()

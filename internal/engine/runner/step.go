@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"prentice"
@@ -18,9 +17,6 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	rec, from, found := d.Past(step.ID, target.Ref, round)
 	if found && rec.State != run.Intended {
 		return rec, nil
-	}
-	if !found && !step.For(target.Ref) {
-		return r.prove(ctx, d, d.Unbegun(step, target, round, r.Clock()), run.Done, prentice.Outcome{Says: "not planned for this target"})
 	}
 	if r.draining.Load() || ctx.Err() != nil {
 		return rec, r.parkedOrStop(ctx)
@@ -43,7 +39,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	}
 	defer cleanup()
 	how := r.beganWith(from, found)
-	work.Once, work.Seal = run.Making(d.Created, round, how.Lasting), how.Seal
+	work.Once, work.Seal = run.Making(d.Created, round, how.Lasting, how.Again), how.Seal
 	if found {
 		state, says, err := r.afterCrash(ctx, d, kind, work, rec, from)
 		if err != nil {
@@ -72,7 +68,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	if !r.Peers.Fit() { // while the intention waited for the database
 		return rec, errParked
 	}
-	return r.apply(ctx, d, kind, work, rec)
+	return r.apply(ctx, d, kind, work, rec, how)
 }
 
 // parkedOrStop is parkedOr as an error that makes the stage look again.
@@ -125,35 +121,4 @@ func (r *Runner) afterCrash(ctx context.Context, d *detail, kind prentice.StepKi
 func (r *Runner) outOfSight(kind prentice.StepKind, work prentice.Work, from run.Origin) bool {
 	detached, ok := kind.(prentice.Detached)
 	return ok && detached.Lingers(work) && from.Place != "" && from.Place != r.Peers.Place()
-}
-
-// apply does it and proves it.
-func (r *Runner) apply(ctx context.Context, d *detail, kind prentice.StepKind, work prentice.Work, rec run.StepRecord) (run.StepRecord, error) {
-	heard := r.hearing(ctx, d, rec)
-	work.Heard = heard.now
-	out, timedOut, err := r.attempts(ctx, d, kind, work, &rec)
-	unproved := ctx.Err() != nil && !r.wanted(ctx) && !known(work.Step, out, err)
-	heard.over(unproved)
-	if unproved {
-		return rec, errParked // no proof: the next launch asks whether it is done
-	}
-	state := r.judge(work.Step, out, err)
-	if err != nil {
-		if prentice.KindOf(err) == prentice.Refused {
-			rec.Attempts-- // it was not begun
-		}
-		out.Says = err.Error()
-		if timedOut {
-			out.Says = fmt.Sprintf("not over after %s: %v", r.allowance(d.ThePlan, work.Step), err)
-		}
-	}
-	stopped := err != nil && work.Step.Risk == prentice.Look && (r.wanted(ctx) || errors.Is(err, errHalted))
-	rec, err = r.prove(ctx, d, rec, state, out)
-	if stopped && err == nil {
-		return rec, run.ErrMoved // a look that a person stopped says nothing of the world: the stage looks again, and gives up
-	}
-	if err == nil {
-		tellProved(ctx, kind, work)
-	}
-	return rec, err
 }

@@ -113,6 +113,9 @@ type deed struct {
 	unable string        // the step that cannot even be begun
 	heard  bool          // it tells when it has begun
 	asked  prentice.Work // the last that was asked about; guarded by mu
+
+	makings []string // what each was told by from the others; guarded by mu
+	better  int      // from which time on what is sick comes out well; 0 is never
 }
 
 func (*deed) Name() string                              { return "deed" }
@@ -163,8 +166,9 @@ func (d *deed) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.done[d.key(w)]++
+	d.makings = append(d.makings, w.Once)
 	io.WriteString(w.Log, "did "+w.Step.ID+"\n") //nolint:errcheck // a test's log
-	return prentice.Outcome{OK: !d.sick[w.Step.ID] && !d.sick[d.key(w)], Says: "did " + w.Step.ID + d.words}, nil
+	return prentice.Outcome{OK: !d.sick[w.Step.ID] && !d.sick[d.key(w)] || d.better > 0 && d.done[d.key(w)] >= d.better, Says: "did " + w.Step.ID + d.words}, nil
 }
 
 type discard struct{}
