@@ -126,9 +126,17 @@ func (s *System) automation() automation.Deps {
 		Read: func(file string, text []byte) (prentice.Procedure, []prentice.Finding) {
 			return procedure.Parse(file, text, s.Team.kinds)
 		},
-		History:   git.Repo{Dir: s.Settings.Team},
-		Files:     func(name string) []string { return s.Team.Library().Files(name) },
-		Ran:       s.runner.Ran,
+		History: git.Repo{Dir: s.Settings.Team},
+		Files:   func(name string) []string { return s.Team.Library().Files(name) },
+		Ran:     s.runner.Ran,
+		Timed: func(ctx context.Context, procedure string, most int) ([]run.Timed, []run.OnTarget, error) {
+			runs, err := s.runner.Timed(ctx, procedure, most)
+			if err != nil || len(runs) == 0 {
+				return nil, nil, err
+			}
+			on, err := s.runner.OnTargets(ctx, procedure, most)
+			return runs, on, err
+		},
 		Render:    s.Team.Render,
 		Tester:    procedureTester{func() string { return s.Settings.Team }},
 		Record:    func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },

@@ -52,6 +52,10 @@ func servicesOps(full bool) []op.Op {
 			if full {
 				out = someProcedures()
 			}
+			out.Groups, out.Tags = []string{"disk", "postgresql"}, []string{"backup", "fleet"}
+			if in.Text == "mainframe" {
+				out.Procedures, out.Filtered = nil, true
+			}
 			if in.Takes != "" {
 				out.Procedures, out.NextPage = out.Procedures[:min(2, len(out.Procedures))], ""
 			}
@@ -61,6 +65,9 @@ func servicesOps(full bool) []op.Op {
 			Name string `json:"name"`
 		}) (automation.Shown, error) {
 			return someProcedure(in.Name), nil
+		}),
+		op.New("procedure.stats", prentice.Look, prentice.Viewer, "Show statistics.", func(_ context.Context, _ op.Call, in automation.ShowIn) (automation.Stats, error) {
+			return someStats(in.Name, full), nil
 		}),
 		op.New("procedure.history", prentice.Look, prentice.Viewer, "Show versions.", func(context.Context, op.Call, automation.HistoryIn) (automation.Histories, error) {
 			return someVersions(full), nil
@@ -253,6 +260,8 @@ var servicesStories = []story{
 	{name: "procedures", path: "/procedures", who: "otto", lists: true},
 	{name: "procedure", path: "/procedures/restart-service", who: "otto"},
 	{name: "procedure-broken", path: "/procedures/" + longName, who: "otto"},
+	{name: "procedures-none-like-that", path: "/procedures?text=mainframe", who: "otto"},
+	{name: "procedure-stats", path: "/procedures/restart-service/stats", who: "otto", lists: true},
 	{name: "procedure-history", path: "/procedures/restart-service/history", who: "otto", lists: true},
 	{name: "procedure-diff", path: "/procedures/restart-service/diff?a=restart-service@77b0e2", who: "otto", lists: true},
 	{name: "library", path: "/library", who: "vera", lists: true},

@@ -144,7 +144,7 @@ func TestTheChapterCanBeDescribedWithNothingBehindIt(t *testing.T) {
 			}
 		}
 	}
-	if got := strings.Join(names, " "); got != "procedure.lint procedure.list procedure.show procedure.plan procedure.test procedure.diff procedure.history procedure.schema schedule.list procedure.library.list procedure.library.show" {
+	if got := strings.Join(names, " "); got != "procedure.lint procedure.list procedure.show procedure.plan procedure.test procedure.diff procedure.history procedure.stats procedure.schema schedule.list procedure.library.list procedure.library.show" {
 		t.Error(got)
 	}
 	if out := get[Listed](t, Deps{}, "procedure.list", ListIn{}); len(out.Procedures) != 0 || !strings.Contains(out.Empty(), "procedures/NAME.md") {
@@ -180,11 +180,43 @@ func TestALintWithErrorsIsNotASuccess(t *testing.T) {
 	}
 }
 
+func TestTheListIsNarrowedByWordsGroupAndTag(t *testing.T) {
+	all := []prentice.Procedure{
+		{Name: "dump", Summary: "Back up the orders", Group: "postgresql", Tags: []string{"backup", "database"}},
+		{Name: "vacuum", Summary: "Clean tables", Group: "postgresql"},
+		{Name: "tidy", Summary: "Make room on a disk", Tags: []string{"disk"}},
+	}
+	for _, c := range []struct {
+		in   ListIn
+		want string
+	}{
+		{ListIn{Group: "postgresql"}, "dump vacuum"},
+		{ListIn{Tag: "backup"}, "dump"},
+		{ListIn{Tag: "back"}, ""},
+		{ListIn{Text: "Orders BACK"}, "dump"},
+		{ListIn{Text: "disk", Group: "postgresql"}, ""},
+		{ListIn{}, "dump vacuum tidy"},
+	} {
+		var got []string
+		for _, p := range all {
+			if c.in.fits(p) {
+				got = append(got, p.Name)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%+v: %q", c.in, got)
+		}
+	}
+	if groups, tags := groupsAndTags(all); strings.Join(groups, " ") != "postgresql" || strings.Join(tags, " ") != "backup database disk" {
+		t.Error(groups, tags)
+	}
+}
+
 func TestTheListSaysWhatCanBeUsedAndHowItWent(t *testing.T) {
 	head, rows := get[Listed](t, world(), "procedure.list", ListIn{}).Table()
 	want := [][]string{
-		{"broken", "✕ 1 error", "no record", "manual", "", "No one knows"},
-		{"restart", "● valid", "31 verified of 32", "probe.failed if event.data.consecutive >= 3, 30 3 * * 1 UTC", "group/platform", "Bring it back"},
+		{"broken", "✕ 1 error", "no record", "manual", "", "–", "No one knows"},
+		{"restart", "● valid", "31 verified of 32", "probe.failed if event.data.consecutive >= 3, 30 3 * * 1 UTC", "group/platform", "–", "Bring it back"},
 	}
 	if len(head) != len(rows[0]) || !reflect.DeepEqual(rows, want) {
 		t.Errorf("got %q", rows)

@@ -90,13 +90,7 @@ func (in LibraryIn) fits(t starter.Template) bool {
 	if in.Group != "" && t.Group != in.Group || in.Tag != "" && !slices.Contains(t.Tags, in.Tag) {
 		return false
 	}
-	all := strings.ToLower(strings.Join(append([]string{t.Name, t.Group, t.Summary}, t.Tags...), " "))
-	for word := range strings.FieldsSeq(strings.ToLower(in.Text)) {
-		if !strings.Contains(all, word) {
-			return false
-		}
-	}
-	return true
+	return hasWords(in.Text, append(slices.Clone(t.Tags), t.Name, t.Group, t.Summary)...)
 }
 
 // added is the team's procedures that come from the library, by the name there.

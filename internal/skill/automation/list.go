@@ -12,6 +12,9 @@ import (
 
 // ListIn chooses procedures.
 type ListIn struct {
+	Text  string `json:"text,omitempty" arg:"1" maxLength:"200" example:"certificate" doc:"Only those that have all of these words in their name, group, tags or summary."`
+	Group string `json:"group,omitempty" maxLength:"60" example:"postgresql" doc:"Only those of this group."`
+	Tag   string `json:"tag,omitempty" maxLength:"60" example:"backup" doc:"Only those with this tag."`
 	Owner string `json:"owner,omitempty" maxLength:"200" example:"platform" doc:"Only procedures that this group or person keeps."`
 	Takes string `json:"takes,omitempty" enum:"string,int,bool,duration,service,host" doc:"Only procedures with an input of this type that can be used."`
 	After string `json:"after,omitempty" maxLength:"200" doc:"Begin after this name: the cursor of the page before."`
@@ -28,22 +31,27 @@ type Line struct {
 	Errors  int             `json:"errors"`
 	Advice  int             `json:"advice"`
 	Record  prentice.Record `json:"record"`
+	Group   string          `json:"group,omitempty"`
+	Tags    []string        `json:"tags,omitempty"`
 	File    string          `json:"file"`
 }
 
 // Listed is one page of procedures, by name.
 type Listed struct {
-	Procedures []Line `json:"procedures"`
-	NextPage   string `json:"next,omitempty"`
+	Procedures []Line   `json:"procedures"`
+	Groups     []string `json:"groups"` // of all the team's procedures
+	Tags       []string `json:"tags"`
+	Filtered   bool     `json:"filtered,omitempty"` // not every procedure was asked for
+	NextPage   string   `json:"next,omitempty"`
 }
 
 // Table is a line for each procedure.
 func (l Listed) Table() ([]string, [][]string) {
 	rows := make([][]string, 0, len(l.Procedures))
 	for _, p := range l.Procedures {
-		rows = append(rows, []string{p.Name, p.State(), recordOf(p.Record), startsOf(p.Starts), string(p.Owner), p.Summary})
+		rows = append(rows, []string{p.Name, p.State(), recordOf(p.Record), startsOf(p.Starts), string(p.Owner), orDash(p.Group), p.Summary})
 	}
-	return []string{"PROCEDURE", "STATE", "RECORD", "STARTED BY", "OWNER", "WHAT IT DOES"}, rows
+	return []string{"PROCEDURE", "STATE", "RECORD", "STARTED BY", "OWNER", "GROUP", "WHAT IT DOES"}, rows
 }
 
 // State says in a word whether it can be used.
@@ -56,6 +64,9 @@ func (l Line) State() string {
 
 // Empty says how the first procedure is made.
 func (l Listed) Empty() string {
+	if l.Filtered {
+		return "No procedure is like that. See all with: prentice procedure list"
+	}
 	return "No procedure fits. What your team has agreed on will stand here: write procedures/NAME.md in the team folder, then run prentice procedure lint."
 }
 
@@ -87,10 +98,10 @@ func (d Deps) list(ctx context.Context, c op.Call, in ListIn) (Listed, error) {
 	if in.Limit <= 0 {
 		in.Limit = defaultLimit
 	}
-	library, page := d.library(), Listed{Procedures: []Line{}}
+	library, page := d.library(), Listed{Procedures: []Line{}, Filtered: in.Text+in.Group+in.Tag+in.Owner+in.Takes != ""}
+	page.Groups, page.Tags = groupsAndTags(library.Known())
 	for _, p := range library.Known() {
-		owned := in.Owner == "" || string(p.Owner) == in.Owner || p.Owner.Name() == in.Owner
-		if p.Name <= in.After || !owned || in.Takes != "" && !takes(p, in.Takes) {
+		if p.Name <= in.After || !in.fits(p) {
 			continue
 		}
 		if len(page.Procedures) == in.Limit {
@@ -110,6 +121,44 @@ func (d Deps) list(ctx context.Context, c op.Call, in ListIn) (Listed, error) {
 	return page, nil
 }
 
+// fits says whether a procedure is one of those asked for.
+func (in ListIn) fits(p prentice.Procedure) bool {
+	switch {
+	case !hasWords(in.Text, append(slices.Clone(p.Tags), p.Name, p.Summary, p.Group)...),
+		in.Owner != "" && string(p.Owner) != in.Owner && p.Owner.Name() != in.Owner,
+		in.Group != "" && p.Group != in.Group,
+		in.Tag != "" && !slices.Contains(p.Tags, in.Tag),
+		in.Takes != "" && !takes(p, in.Takes):
+		return false
+	}
+	return true
+}
+
+// hasWords says whether all of some words are in texts.
+func hasWords(words string, in ...string) bool {
+	all := strings.ToLower(strings.Join(in, " "))
+	for word := range strings.FieldsSeq(strings.ToLower(words)) {
+		if !strings.Contains(all, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// groupsAndTags are those of procedures, sorted and each once.
+func groupsAndTags(all []prentice.Procedure) (groups, tags []string) {
+	groups, tags = []string{}, []string{}
+	for _, p := range all {
+		tags = append(tags, p.Tags...)
+		if p.Group != "" {
+			groups = append(groups, p.Group)
+		}
+	}
+	slices.Sort(groups)
+	slices.Sort(tags)
+	return slices.Compact(groups), slices.Compact(tags)
+}
+
 // takes says whether a procedure has an input of a type.
 func takes(p prentice.Procedure, kind string) bool {
 	return slices.ContainsFunc(p.Inputs, func(in prentice.Input) bool { return in.Type == kind })
@@ -119,7 +168,7 @@ func line(p prentice.Procedure, findings []prentice.Finding, record prentice.Rec
 	found := op.Found(findings)
 	return Line{
 		Name: p.Name, Summary: p.Summary, Owner: p.Owner, Starts: starts(p), Usable: found.Errors == 0,
-		Errors: found.Errors, Advice: found.Advice, Record: record, File: p.File,
+		Errors: found.Errors, Advice: found.Advice, Record: record, Group: p.Group, Tags: p.Tags, File: p.File,
 	}
 }
 

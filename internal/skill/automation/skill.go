@@ -48,6 +48,9 @@ type Deps struct {
 	Foresee func(ctx context.Context, req prentice.RunRequest, wait time.Duration) (run.Outlook, error)
 	// Record is how the runs of a procedure have ended, on all subjects.
 	Record func(ctx context.Context, procedure string) (prentice.Record, error)
+	// Timed is the newest runs of a procedure that acted and have ended, and what they did
+	// on their targets.
+	Timed func(ctx context.Context, procedure string, most int) ([]run.Timed, []run.OnTarget, error)
 	// Schedules is every schedule of the procedures in force.
 	Schedules func(ctx context.Context, now time.Time) ([]Scheduled, error)
 	// Read reads one file by its text, whatever is wrong with it.
@@ -69,11 +72,12 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "automation",
 		Sentence: "writing software that automates systems",
-		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), diffOp(d), historyOp(d), schemaOp(d), schedulesOp(d), libraryListOp(d), libraryShowOp(d)}),
+		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), diffOp(d), historyOp(d), statsOp(d), schemaOp(d), schedulesOp(d), libraryListOp(d), libraryShowOp(d)}),
 		Pages: []op.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure", Explain: "procedure/{name}"},
 			{Path: "/procedures/{name}/history", Op: "procedure.history", Template: "procedure_history.html", Title: "Versions", Explain: "procedure/{name}"},
+			{Path: "/procedures/{name}/stats", Op: "procedure.stats", Template: "procedure_stats.html", Title: "Run statistics", Explain: "procedure/{name}"},
 			{Path: "/procedures/{b}/diff", Op: "procedure.diff", Template: "procedure_diff.html", Title: "What differs", Explain: "procedure/{b}"},
 			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan", Explain: "procedure/{procedure}"},
 			{Path: "/library", Op: "procedure.library.list", Template: "library.html", Title: "Library", Nav: "Library", Group: op.Governance, Order: 45},
