@@ -38,6 +38,8 @@ type Plan struct {
 	Steps       []PlannedStep     `json:"steps"`
 	LeftOut     []LeftOut         `json:"left_out,omitempty"` // what the procedure has and this plan does not
 	Seen        []Seen            `json:"seen,omitempty"`     // how its targets were found, by those steps that look before
+	Captured    []Captured        `json:"captured,omitempty"` // what its checks saw, on which it rests
+	Open        bool              `json:"open,omitempty"`     // its checks have not been made: what rests on them is not decided, and it is not acted on
 }
 
 // Group is targets that follow each other in the plan and are a batch of their own: the
@@ -64,6 +66,7 @@ type LeftOut struct {
 	Section Section `json:"section"`
 	Each    string  `json:"each,omitempty"` // the value of its round
 	Why     string  `json:"why"`
+	On      []Ref   `json:"on,omitempty"` // the targets for which it is left out; none is all
 }
 
 // PlanLimits are Limits in a form whose bytes are canonical.
@@ -98,7 +101,8 @@ type PlannedStep struct {
 	Out        []Capture         `json:"out,omitempty"`     // the values that it hands on
 	Path       []string          `json:"path,omitempty"`    // folders of programs before those of the host; left out of the hash when there are none
 	Body       string            `json:"body"`
-	Says       string            `json:"says"` // one line: what will become true or what is asked
+	On         []Ref             `json:"on,omitempty"` // the targets that it is for; none is all
+	Says       string            `json:"says"`         // one line: what will become true or what is asked
 	Done       *PlannedStep      `json:"done,omitempty"`
 	Of         string            `json:"of,omitempty"` // the step that this one puts back by itself
 }
@@ -113,6 +117,9 @@ func (s PlannedStep) Settles() time.Duration {
 	}
 	return total
 }
+
+// For says whether a step is for a target.
+func (s PlannedStep) For(target Ref) bool { return len(s.On) == 0 || slices.Contains(s.On, target) }
 
 // Retry says how often a step that looks only, or may be repeated, is made again while it does not come
 // out as it should, and how long it rests before: Delay, and each time Backoff times

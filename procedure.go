@@ -149,6 +149,22 @@ type Capture struct {
 	Schema string `json:"schema,omitempty"` // the JSON Schema of a value that is json
 }
 
+// Captured is a value that a check of a plan saw.
+type Captured struct {
+	Step   string `json:"step"`
+	Target Ref    `json:"target,omitempty"` // "" is here
+	Name   string `json:"name"`
+	Value  string `json:"value"` // in the one form of its type
+}
+
+// What names a captured value.
+func (c Captured) What() string {
+	if c.Target == "" {
+		return c.Step + " " + c.Name
+	}
+	return c.Step + " " + c.Name + " on " + string(c.Target)
+}
+
 // String is the value in a few words.
 func (c Capture) String() string {
 	if c.From == "" {

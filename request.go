@@ -13,10 +13,11 @@ type RunRequest struct {
 	Incident    Ref
 	Reason      string
 	Actor       Actor
-	Only        []Ref  `json:",omitempty"` // of the plan's targets; none is all of them
-	RetryOf     int64  `json:",omitempty"` // the run that this one is to finish, or 0
-	Adhoc       *Adhoc `json:",omitempty"` // the command itself, when Procedure is AdhocName
-	Window      bool   `json:",omitempty"` // may wait until the calendar lets it begin, instead of being refused
+	Only        []Ref      `json:",omitempty"` // of the plan's targets; none is all of them
+	RetryOf     int64      `json:",omitempty"` // the run that this one is to finish, or 0
+	Adhoc       *Adhoc     `json:",omitempty"` // the command itself, when Procedure is AdhocName
+	Captured    []Captured `json:",omitempty"` // what the checks of the plan saw; none while they have not been made
+	Window      bool       `json:",omitempty"` // may wait until the calendar lets it begin, instead of being refused
 }
 
 // AdhocName is the name of the procedure that an ad-hoc command is planned as. No

@@ -39,6 +39,7 @@ func standby(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Defer(follows.Stop)
 	of(ts).standby = follows
+	ts.Setenv("PRENTICE_STANDBY", follows.Address("story"))
 }
 
 // lag lets the standby hear nothing more.

@@ -66,7 +66,7 @@
 //	                          sudo's that can say otherwise; both go when the story ends
 //	fleet N DOWN              raise N hosts that answer over SSH in this process, as the service fleet; so many of ten are down
 //	postgres                  raise a PostgreSQL server, with a database for this story
-//	standby                   raise another that follows it; lag lets it hear nothing more, and fail-over ends the first and
+//	standby                   raise another that follows it, at $PRENTICE_STANDBY; lag lets it hear nothing more, and fail-over ends the first and
 //	                          goes on with it
 //	replica NAME [ARG…]       start one of several servers on it and go on there; with !, that it does not become ready
 //	together NAME NAME…       start several at the same moment, and go on at the last

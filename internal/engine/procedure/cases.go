@@ -21,6 +21,7 @@ const TestFile = "procedure_test.yaml"
 type Case struct {
 	Name     string
 	Request  prentice.RunRequest // without a procedure: what the event proposes is asked
+	Captured map[string]string   // what checks see: by ID.NAME, or ID.NAME@HOST
 	Proposes []string            // nil: it is not asked
 	Refused  string              // what the refusal says; "": a plan is expected
 	Plan     Expected
@@ -37,7 +38,7 @@ type Expected struct {
 }
 
 var (
-	caseKeys  = []string{"name", "procedure", "inputs", "event", "proposes", "refused", "steps", "left_out", "targets", "risk", "undoable", "subject", "env"}
+	caseKeys  = []string{"name", "procedure", "inputs", "event", "captured", "proposes", "refused", "steps", "left_out", "targets", "risk", "undoable", "subject", "env"}
 	planKeys  = []string{"steps", "left_out", "targets", "risk", "undoable", "subject", "env"}
 	eventKeys = []string{"type", "subject", "source", "data"}
 )
@@ -88,6 +89,7 @@ func (r *caseReader) testCase(n *strict.Node) Case {
 	}
 	c.Request.Inputs = r.texts(v["inputs"], "inputs")
 	c.Request.Event = r.event(v["event"])
+	c.Captured = r.texts(v["captured"], "captured")
 	if v["proposes"] != nil {
 		c.Proposes = r.proposes(v["proposes"])
 	}

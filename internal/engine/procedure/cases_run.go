@@ -69,6 +69,13 @@ func (l *Library) differs(cat *team.Catalog, c Case) string {
 		return l.proposals(c)
 	}
 	plan, err := Render(l, cat, c.Request)
+	if len(c.Captured) > 0 && err == nil {
+		var says string
+		if c.Request.Captured, says = c.captures(plan); says != "" {
+			return says
+		}
+		plan, err = Render(l, cat, c.Request)
+	}
 	switch {
 	case c.Refused == "" && err != nil:
 		return "it is refused: " + err.Error()

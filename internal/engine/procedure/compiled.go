@@ -25,6 +25,7 @@ type expression struct {
 	want   *expr.Type // the first of scalarTypes, targetTypes, ruleTypes or listTypes
 	round  bool       // it may speak of each
 	target bool       // it may speak of one target
+	checks string     // of which it may speak, with what they capture
 }
 
 // mostCompiled bounds what is kept: commands that are given directly have
@@ -53,11 +54,12 @@ func (c *compiled) keep(cat *team.Catalog, e expression, p *expr.Program) {
 func (s *scene) compile(source string, want []expr.Type) (*expr.Program, error) {
 	_, round := s.values["each"]
 	_, target := s.values["target"]
-	e := expression{source, signature(s.proc.Inputs), &want[0], round, target}
+	checks := handing(s.proc.Steps)
+	e := expression{source, signature(s.proc.Inputs), &want[0], round, target, checksSignature(checks)}
 	if p := s.library.compiled.find(s.catalog, e); p != nil {
 		return p, nil
 	}
-	env, err := caseEnv(s.proc.Inputs, s.catalog, round)
+	env, err := caseEnv(s.proc.Inputs, s.catalog, round, checks)
 	if target {
 		env, err = targetEnv(s.proc.Inputs, s.catalog)
 	}
@@ -70,6 +72,18 @@ func (s *scene) compile(source string, want []expr.Type) (*expr.Program, error) 
 	}
 	s.library.compiled.keep(s.catalog, e, &p)
 	return &p, nil
+}
+
+// checksSignature is what of the checks decides what an expression may say of them.
+func checksSignature(checks []prentice.StepSpec) string {
+	var b strings.Builder
+	for _, s := range checks {
+		b.WriteString(s.ID + "\x1e")
+		for _, c := range s.Out {
+			b.WriteString(c.Name + "\x1f" + c.Type + "\x1e")
+		}
+	}
+	return b.String()
 }
 
 // signature is what of the inputs decides what an expression may say of them.

@@ -43,7 +43,7 @@ func (p *page) data(s prentice.StepSpec, step int) {
 		for _, part := range list {
 			if part.isExpr {
 				p.later(value{source: part.text, in: wholeCase, want: wanted(list), what: "the data", at: func(int, int) prentice.Pos { return at },
-					rounds: func() bool { return loops(p.proc.Steps, p.proc.Steps[step]) }})
+					rounds: func() bool { return loops(p.proc.Steps, p.proc.Steps[step]) }, of: p.stepAt(step)})
 			}
 		}
 	})

@@ -22,7 +22,7 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if cat == nil {
 		cat = &team.Catalog{}
 	}
-	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}}
+	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look}
 	if c.eventValue, err = eventValue(req.Event); err != nil {
 		return prentice.Plan{}, err
 	}
@@ -41,6 +41,7 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if err != nil {
 		return prentice.Plan{}, err
 	}
+	c.targets = targets
 	if err := c.add(s, ""); err != nil {
 		return prentice.Plan{}, err
 	}
@@ -87,6 +88,9 @@ type rendering struct {
 	secrets    []string
 	steps      []prentice.PlannedStep
 	leftOut    []prentice.LeftOut
+	targets    []prentice.Target
+	captured   map[string]seen // by the id of a check
+	waits      prentice.Risk   // the worst of the steps that are not decided
 }
 
 // add plans the steps of a procedure, and in their place those of the
@@ -94,12 +98,15 @@ type rendering struct {
 func (c *rendering) add(s *scene, prefix string) error {
 	c.files[s.proc.Name] = s.proc.Digest
 	c.secrets = append(c.secrets, s.proc.Secrets...)
-	for _, spec := range s.proc.Steps {
-		if spec.Of != "" {
-			continue
-		}
-		if err := c.unroll(s, spec, prefix); err != nil {
-			return err
+	s.values["steps"] = c.stepsSeen(s.proc, prefix, "")
+	for _, checks := range []bool{true, false} { // what is captured is known before it is asked for
+		for _, spec := range s.proc.Steps {
+			if spec.Of != "" || checks != (spec.Section == prentice.Check) {
+				continue
+			}
+			if err := c.unroll(s, spec, prefix); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -168,6 +175,9 @@ func (c *rendering) plan(s *scene, targets []prentice.Target, groups []prentice.
 	}
 	for _, step := range p.Steps {
 		p.Risk = p.Risk.Worse(step.Risk)
+	}
+	if p.Captured, p.Open = c.facts(); p.Open {
+		p.Risk = p.Risk.Worse(c.waits)
 	}
 	p.Undoable = undoable(p)
 	batches(&p, s.proc.Limits, groups)

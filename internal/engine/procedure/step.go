@@ -136,7 +136,7 @@ func (p *page) attribute(f fence, a attribute, step int) string {
 			continue
 		}
 		p.later(value{source: part.text, in: wholeCase, want: scalarTypes, what: "attribute " + a.name, at: p.inLine(f.place(a.valueAt + part.offset)),
-			rounds: func() bool { return loops(p.proc.Steps, p.proc.Steps[step]) }})
+			rounds: func() bool { return loops(p.proc.Steps, p.proc.Steps[step]) }, of: p.stepAt(step)})
 	}
 	return a.value
 }

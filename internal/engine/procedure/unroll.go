@@ -16,11 +16,11 @@ const MaxRounds = 100
 // often a step is in it.
 func (p *page) unrolled(s *prentice.StepSpec, f fence, given map[string]attribute) {
 	if a, ok := given["each"]; ok {
-		s.Each = p.onlyExpression(s, f, a, value{in: wholeCase, want: listTypes})
+		s.Each = p.onlyExpression(s, f, a, value{in: wholeCase, want: listTypes, of: p.stepAt(len(p.proc.Steps))})
 	}
 	if a, ok := given["if"]; ok {
 		loop := s.Each != ""
-		s.If = p.onlyExpression(s, f, a, value{in: wholeCase, want: ruleTypes, rounds: func() bool { return loop }})
+		s.If = p.onlyExpression(s, f, a, value{in: wholeCase, want: ruleTypes, rounds: func() bool { return loop }, of: p.stepAt(len(p.proc.Steps))})
 	}
 }
 
@@ -56,8 +56,41 @@ func loops(steps []prentice.StepSpec, s prentice.StepSpec) bool {
 
 // unroll plans a step as often as it is to be done in this case: not at all where
 // its condition is false, else once, or once for each value of its list. What is
-// left out is told with the reason.
+// left out is told with the reason. What depends on checks that have not been made is
+// not decided yet.
 func (c *rendering) unroll(s *scene, spec prentice.StepSpec, prefix string) error {
+	asks, err := s.asks(spec)
+	if err != nil {
+		return s.wrong(spec, "steps", err)
+	}
+	check, err := c.undecided(s, asks, prefix)
+	switch {
+	case err != nil:
+		return s.wrong(spec, "steps", err)
+	case check != "":
+		c.waits = c.waits.Worse(c.library.worst(spec, deepest))
+		return c.leave(s, spec, prefix, "decided once check "+check+" has been made")
+	case s.ofEach(asks):
+		return c.eachTarget(s, spec, prefix)
+	}
+	return c.rounds(s, spec, prefix)
+}
+
+// worst is the risk of a step, or the worst of a procedure that it calls.
+func (l *Library) worst(spec prentice.StepSpec, deep int) prentice.Risk {
+	called, known := l.byName[spec.Attrs["procedure"]]
+	if spec.Kind != uses || !known || deep == 0 {
+		return spec.Risk
+	}
+	risk := prentice.Look
+	for _, s := range called.proc.Steps {
+		risk = risk.Worse(l.worst(s, deep-1))
+	}
+	return risk
+}
+
+// rounds plans a step once, or once for each value of its list.
+func (c *rendering) rounds(s *scene, spec prentice.StepSpec, prefix string) error {
 	if spec.Each == "" {
 		return c.unless(s, spec, prefix)
 	}

@@ -19,7 +19,8 @@ type value struct {
 	want   []expr.Type
 	what   string
 	at     func(line, column int) prentice.Pos
-	rounds func() bool // whether it may speak of each; nil means no
+	rounds func() bool              // whether it may speak of each; nil means no
+	of     func() prentice.StepSpec // the step that it belongs to; nil is none
 }
 
 func (r *reading) later(v value) { r.values = append(r.values, v) }
@@ -34,34 +35,38 @@ func (r *reading) compileAll() {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
 	}
-	whole, err := caseEnv(r.proc.Inputs, nil, false)
-	if err != nil {
-		r.fail(r.at(1, 1), "report this", "%v", err)
-		return
-	}
-	round, err := caseEnv(r.proc.Inputs, nil, true)
-	if err != nil {
-		r.fail(r.at(1, 1), "report this", "%v", err)
-		return
-	}
 	target, err := targetEnv(r.proc.Inputs, nil)
 	if err != nil {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
 	}
+	type kind struct{ round, steps bool }
+	checks, envs := handing(r.proc.Steps), map[kind]*expr.Env{}
 	for _, v := range r.values {
 		env := only
-		switch {
-		case v.in == eachTarget:
+		if v.in == eachTarget {
 			env = target
-		case v.in == wholeCase && v.rounds != nil && v.rounds():
-			env = round
-		case v.in == wholeCase:
-			env = whole
 		}
-		if _, err := env.Compile(v.source, v.want...); err != nil {
+		if v.in == wholeCase {
+			k := kind{v.rounds != nil && v.rounds(), r.sees(v)}
+			if envs[k] == nil {
+				may := checks
+				if !k.steps {
+					may = nil
+				}
+				if envs[k], err = caseEnv(r.proc.Inputs, nil, k.round, may); err != nil {
+					r.fail(r.at(1, 1), "report this", "%v", err)
+					return
+				}
+			}
+			env = envs[k]
+		}
+		program, err := env.Compile(v.source, v.want...)
+		if err != nil {
 			r.badValue(v, err)
+			continue
 		}
+		r.asksRightly(v, program)
 	}
 }
 
@@ -75,8 +80,11 @@ func (r *reading) badValue(v value, err error) {
 }
 
 func (r *reading) unknownHint(v value, e *expr.Error) string {
-	if near := nearest.Of(e.Unknown, words(r.proc.Inputs)); near != "" && near != e.Unknown {
+	if near := nearest.Of(e.Unknown, append(words(r.proc.Inputs), r.stepWords(v)...)); near != "" && near != e.Unknown {
 		return "did you mean " + near + "?"
+	}
+	if hint := r.stepsHint(v, e.Unknown); hint != "" {
+		return hint
 	}
 	switch {
 	case v.in == onlyEvent:

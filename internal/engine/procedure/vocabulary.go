@@ -45,6 +45,7 @@ var (
 	itemTypes   = append(slices.Clone(scalarTypes), expr.ListOf(expr.String))
 	ruleTypes   = []expr.Type{expr.Bool}
 	listTypes   = []expr.Type{expr.ListOf(expr.Any)}
+	anyTypes    = []expr.Type{expr.Any}
 	targetTypes = []expr.Type{expr.ListOf(hostType), expr.ListOf(expr.String), hostType, expr.ListOf(resourceType), resourceType}
 )
 
@@ -66,11 +67,15 @@ var eventEnv = sync.OnceValues(func() (*expr.Env, error) {
 // caseEnv is for targets: and ${…}: the inputs of one procedure, the event, the
 // service it is about, and the catalog by functions; in the round of a step also
 // what the round is for.
-func caseEnv(inputs []prentice.Input, cat *team.Catalog, round bool) (*expr.Env, error) {
+func caseEnv(inputs []prentice.Input, cat *team.Catalog, round bool, checks []prentice.StepSpec) (*expr.Env, error) {
+	more := expr.Vars{}
 	if round {
-		return caseEnvWith(inputs, cat, expr.Vars{"each": expr.Any})
+		more["each"] = expr.Any
 	}
-	return caseEnvWith(inputs, cat, nil)
+	if len(checks) > 0 {
+		more["steps"] = stepsType(checks)
+	}
+	return caseEnvWith(inputs, cat, more)
 }
 
 // targetEnv is for rollout: what may be said of one target.

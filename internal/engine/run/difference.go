@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"prentice"
@@ -61,6 +62,7 @@ func Differences(old, now prentice.Plan) []Difference {
 	c.text("order of the targets", both(old.Targets, now.Targets), both(now.Targets, old.Targets))
 	c.text("batches", groupText(old.Groups), groupText(now.Groups))
 	c.maps("fact of every target", old.Facts, now.Facts)
+	c.maps("captured by check", capturedTexts(old.Captured), capturedTexts(now.Captured))
 	c.maps("input", old.Inputs, now.Inputs)
 	c.maps("event", old.Event, now.Event)
 	c.maps("limit", limitTexts(old.Limits), limitTexts(now.Limits))
@@ -146,6 +148,8 @@ func (c *comparison) step(what string, old, now prentice.PlannedStep) {
 	c.text(what+": path", strings.Join(old.Path, ":"), strings.Join(now.Path, ":"))
 	c.text(what+": says", old.Says, now.Says)
 	c.text(what+": body", old.Body, now.Body)
+	c.text(what+": hands on", outTexts(old.Out), outTexts(now.Out))
+	c.text(what+": on", refTexts(old.On), refTexts(now.On))
 	c.maps(what+": attribute", old.Attrs, now.Attrs)
 	c.maps(what+": value", old.Env, now.Env)
 	if old.Done == nil && now.Done == nil {
@@ -213,6 +217,33 @@ func foundTexts(p prentice.Plan) map[string]string {
 		texts[s.Step+" on "+cmp.Or(s.Target.Name(), "prentice's own host")] = cmp.Or(s.Now, "not looked at")
 	}
 	return texts
+}
+
+// CapturedBy begins what is said of a value that a check captured.
+const CapturedBy = "captured by check "
+
+func capturedTexts(list []prentice.Captured) map[string]string {
+	texts := map[string]string{}
+	for _, c := range list {
+		texts[c.What()] = strconv.Quote(c.Value) // an empty one is a value too
+	}
+	return texts
+}
+
+func outTexts(list []prentice.Capture) string {
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = c.String()
+	}
+	return strings.Join(words, ", ")
+}
+
+func refTexts(refs []prentice.Ref) string {
+	words := make([]string, len(refs))
+	for i, r := range refs {
+		words[i] = string(r)
+	}
+	return strings.Join(words, ", ")
 }
 
 func limitTexts(l prentice.PlanLimits) map[string]string {

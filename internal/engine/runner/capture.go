@@ -186,6 +186,7 @@ func together(d *detail, by prentice.PlannedStep) prentice.Values {
 // variables are the names under which a step finds what another handed on: by its whole
 // id, and within a procedure that is called by the id that stands there.
 func variables(by, name, in string) []string {
+	by = variants.ReplaceAllString(by, "")
 	list := []string{"OUT_" + variable.Of(by) + "_" + variable.Of(name)}
 	if scope := scopeOf(in); scope != "" && strings.HasPrefix(by, scope) {
 		list = append(list, "OUT_"+variable.Of(by[len(scope):])+"_"+variable.Of(name))
@@ -194,7 +195,10 @@ func variables(by, name, in string) []string {
 }
 
 // rounds is the end of the id of a step that is made once for each of several values.
-var rounds = regexp.MustCompile(`(\.[0-9]+)+$`)
+var rounds = regexp.MustCompile(`(\.v?[0-9]+)+$`)
+
+// variants is the end of the id of a step that is planned otherwise for other targets.
+var variants = regexp.MustCompile(`\.v[0-9]+$`)
 
 // scopeOf is what stands before the ids of the steps of one called procedure; "" is the
 // procedure itself.

@@ -24,6 +24,11 @@ func (r *Runner) check(ctx context.Context, d *detail) error {
 	if no != "" {
 		return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: "not this fault: " + no, Kind: "run.refused"})
 	}
+	if d.ThePlan.Open {
+		if over, err := r.decideAnew(ctx, d); over || err != nil {
+			return err
+		}
+	}
 	if no, err = r.survey(ctx, d); err != nil {
 		return err
 	}

@@ -15,6 +15,9 @@ import (
 // whether the world is still the one that was approved: nothing may be waited for
 // between the last look and the first act.
 func (r *Runner) queue(ctx context.Context, d *detail) error {
+	if d.ThePlan.Open {
+		return prentice.Errorf(prentice.Internal, "the plan of run %d was not decided", d.Number)
+	}
 	says, until, err := r.shut(ctx, d)
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ func (r *Runner) Retry(ctx context.Context, number int64, actor prentice.Actor, 
 		return d.Run, prentice.Errorf(prentice.Refused, "run/%d has no host on which something is left to do: it is %s", number, d.State).Try("to do it all anew: %s", run.AskAgain(d.Procedure))
 	}
 	req := d.Request
-	req.Actor, req.Causes, req.Only, req.RetryOf = actor, nil, only, number
+	req.Actor, req.Causes, req.Captured, req.Only, req.RetryOf = actor, nil, nil, only, number
 	if req.Reason = reason; reason == "" {
 		req.Reason = fmt.Sprintf("again on %s where run/%d did not do everything", prentice.CountTargets(len(only), only[0]), number)
 	}

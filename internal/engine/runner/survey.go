@@ -80,7 +80,7 @@ func (r *Runner) lookAround(ctx context.Context, d *detail) (seen []prentice.See
 			busy <- struct{}{}
 			defer func() { <-busy }()
 			for _, step := range steps {
-				if (step.Where == "target") == (target.Ref == "") {
+				if (step.Where == "target") == (target.Ref == "") || !step.For(target.Ref) {
 					continue
 				}
 				found, wrong := r.lookAt(ctx, d, step, target)

@@ -63,8 +63,11 @@ func (r *Runner) outgrown(ctx context.Context, d *detail) (*run.Void, error) {
 		return nil, err
 	}
 	no, err := r.fits(ctx, d, checked(d)+1)
-	if no == "" || err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case no == "":
+		return r.otherFacts(ctx, d), nil
 	}
 	return &run.Void{Says: "the state has changed, and preconditions no longer hold: " + no, Old: d.Plan, New: d.Plan}, nil
 }

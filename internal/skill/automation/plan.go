@@ -11,6 +11,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/rollout"
 	"prentice/internal/engine/run"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/variable"
 	"prentice/internal/op"
 )
@@ -69,6 +70,16 @@ func (p Planned) Text() string {
 		op.Count(l.MaxTargets, "host", "hosts"), l.Parallel, mayFail(strconv.Itoa(l.MaxFailures)), l.MaxUnhealthy, span(l.Cooldown), span(l.Timeout), span(l.ApprovalExpires)))
 	if says := p.Rollout(); says != "" {
 		pair(&b, "Rollout", says)
+	}
+	for i, c := range plan.Captured {
+		label := ""
+		if i == 0 {
+			label = "Captured"
+		}
+		pair(&b, label, c.What()+" = "+clip.To(c.Value, 200))
+	}
+	if plan.Open {
+		pair(&b, "Open", "its checks decide the rest: they are made when it is requested, before anyone is asked")
 	}
 	for _, section := range prentice.Sections() {
 		writeSection(&b, plan, section)
@@ -183,7 +194,7 @@ func writeSection(b *strings.Builder, plan prentice.Plan, section prentice.Secti
 		writeFound(b, plan.FoundBy(s.ID))
 	}
 	for _, s := range left {
-		fmt.Fprintf(b, "  – %s: left out, %s\n", s, s.Why)
+		fmt.Fprintf(b, "  – %s: left out%s, %s\n", s, onSome(s.On), s.Why)
 	}
 }
 
@@ -197,8 +208,23 @@ func writeFound(b *strings.Builder, found []prentice.Found) {
 	}
 }
 
+// onSome names the targets that something is for, when it is not for all.
+func onSome(refs []prentice.Ref) string {
+	names := make([]string, len(refs))
+	for i, r := range refs {
+		names[i] = r.Name()
+	}
+	switch {
+	case len(refs) == 0:
+		return ""
+	case len(refs) > 8:
+		return " on " + op.Count(len(refs), "target", "targets")
+	}
+	return " on " + strings.Join(names, " ")
+}
+
 func writePlanned(b *strings.Builder, before, label string, s prentice.PlannedStep) {
-	words := []string{s.Risk.String(), s.Where}
+	words := []string{s.Risk.String(), s.Where + onSome(s.On)}
 	if s.Each != "" {
 		words = append([]string{"for " + s.Each}, words...)
 	}

@@ -175,6 +175,12 @@ func namesOf(batch run.Batch) string {
 }
 
 func (d Detail) writeSteps(b *strings.Builder) {
+	if len(d.ThePlan.Captured) > 0 {
+		b.WriteString("\nCaptured\n")
+		for _, c := range d.ThePlan.Captured {
+			fmt.Fprintf(b, "  %s = %s\n", c.What(), clip.To(c.Value, mostShown))
+		}
+	}
 	for _, section := range prentice.Sections() {
 		steps := d.ThePlan.In(section)
 		if len(steps) == 0 {

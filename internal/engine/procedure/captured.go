@@ -1,0 +1,260 @@
+package procedure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/capture"
+	"prentice/internal/kit/expr"
+)
+
+// What a check captures is a fact of the plan. A plan whose checks have not been made is
+// open: it has the steps that depend on nothing they capture, and leaves out the others
+// until they have. Rendered once more with what was captured, it is closed.
+
+// facts of one name: what a check captured, by target; "" is here.
+type seen map[prentice.Ref]prentice.Values
+
+// handing are the checks of which expressions can speak: those that capture something,
+// once.
+func handing(steps []prentice.StepSpec) []prentice.StepSpec {
+	var checks []prentice.StepSpec
+	for _, s := range steps {
+		if s.Section == prentice.Check && len(s.Out) > 0 && s.Each == "" {
+			checks = append(checks, s)
+		}
+	}
+	return checks
+}
+
+var outTypes = map[string]expr.Type{"string": expr.String, "int": expr.Int, "bool": expr.Bool, "duration": expr.Duration, "list": expr.ListOf(expr.String), "json": expr.Any}
+
+// folds are what can be said of a value of all targets together.
+var folds = []string{"all", "any", "max", "distinct"}
+
+// folded is the type of a fold over values of a type; ok is false where it says nothing.
+func folded(fold, kind string) (t expr.Type, ok bool) {
+	switch fold {
+	case "all", "any":
+		return expr.Bool, kind == "bool"
+	case "max":
+		return outTypes[kind], kind == "int" || kind == "duration"
+	}
+	return expr.ListOf(outTypes[kind]), true
+}
+
+// stepsType is what expressions see of the checks: steps.ID.out.NAME, and the folds
+// over targets in place of out.
+func stepsType(checks []prentice.StepSpec) expr.Type {
+	fields := map[string]expr.Type{}
+	for _, s := range checks {
+		name, step := "Step_"+field(s.ID), map[string]expr.Type{}
+		for _, as := range append([]string{"out"}, folds...) {
+			outs := map[string]expr.Type{}
+			for _, c := range s.Out {
+				if t, ok := folded(as, c.Type); as == "out" {
+					outs[field(c.Name)] = outTypes[c.Type]
+				} else if ok {
+					outs[field(c.Name)] = t
+				}
+			}
+			step[as] = expr.Record(name+"_"+as, outs)
+		}
+		fields[field(s.ID)] = expr.Record(name, step)
+	}
+	return expr.Record("Steps", fields)
+}
+
+// stepsSeen is what was captured by the checks of a procedure, as expressions for a
+// target see it; "" is for none of them. prefix stands before the ids.
+func (c *rendering) stepsSeen(p prentice.Procedure, prefix string, target prentice.Ref) map[string]any {
+	steps := map[string]any{}
+	for _, s := range handing(p.Steps) {
+		by := c.captured[prefix+s.ID]
+		if len(by) == 0 {
+			continue
+		}
+		step := map[string]any{}
+		at := target
+		if s.Where != "target" {
+			at = ""
+		}
+		if values, there := by[at]; there {
+			step["out"] = typedValues(s.Out, values)
+		}
+		for _, as := range folds {
+			outs := map[string]any{}
+			for _, o := range s.Out {
+				if _, ok := folded(as, o.Type); ok {
+					outs[field(o.Name)] = fold(as, c.inOrder(by, o))
+				}
+			}
+			step[as] = outs
+		}
+		steps[field(s.ID)] = step
+	}
+	return steps
+}
+
+func typedValues(outs []prentice.Capture, values prentice.Values) map[string]any {
+	typed := map[string]any{}
+	for _, o := range outs {
+		if plain, there := values[o.Name]; there {
+			typed[field(o.Name)] = capture.Typed(o.Type, plain)
+		}
+	}
+	return typed
+}
+
+// inOrder is a value on all targets, in the plan's order; equal ones are beside it as
+// texts.
+func (c *rendering) inOrder(by seen, o prentice.Capture) (list []factOn) {
+	for _, ref := range append([]prentice.Ref{""}, refsOf(c.targets)...) {
+		if plain, there := by[ref][o.Name]; there {
+			list = append(list, factOn{plain, capture.Typed(o.Type, plain)})
+		}
+	}
+	return list
+}
+
+type factOn struct {
+	plain string
+	value any
+}
+
+// fold says of a value of all targets one thing.
+func fold(as string, list []factOn) any {
+	switch as {
+	case "all":
+		return !slices.ContainsFunc(list, func(f factOn) bool { return f.value != true })
+	case "any":
+		return slices.ContainsFunc(list, func(f factOn) bool { return f.value == true })
+	case "max":
+		return greatest(list)
+	}
+	values, told := []any{}, map[string]bool{}
+	for _, f := range list {
+		if !told[f.plain] {
+			told[f.plain], values = true, append(values, f.value)
+		}
+	}
+	return values
+}
+
+func greatest(list []factOn) any {
+	var most any
+	for _, f := range list {
+		switch v := f.value.(type) {
+		case int64:
+			if m, ok := most.(int64); !ok || v > m {
+				most = v
+			}
+		case time.Duration:
+			if m, ok := most.(time.Duration); !ok || v > m {
+				most = v
+			}
+		}
+	}
+	return most
+}
+
+func refsOf(targets []prentice.Target) []prentice.Ref {
+	refs := make([]prentice.Ref, len(targets))
+	for i, t := range targets {
+		refs[i] = t.Ref
+	}
+	return refs
+}
+
+// asked is a value of a check that an expression speaks of.
+type askedOf struct{ check, as, name string }
+
+// askedIn are the values of checks that an expression speaks of; wrong is one that is
+// not said whole.
+func askedIn(p expr.Program) (list []askedOf, wrong string) {
+	for _, m := range p.About() {
+		words := strings.Split(m.Path, ".")
+		switch {
+		case words[0] != "steps":
+		case len(words) < 4:
+			return nil, m.Path
+		default:
+			list = append(list, askedOf{words[1], words[2], words[3]})
+		}
+	}
+	return list, ""
+}
+
+// captures are what a request says was captured, by step.
+func captures(list []prentice.Captured) map[string]seen {
+	by := map[string]seen{}
+	for _, c := range list {
+		if by[c.Step] == nil {
+			by[c.Step] = seen{}
+		}
+		if by[c.Step][c.Target] == nil {
+			by[c.Step][c.Target] = prentice.Values{}
+		}
+		by[c.Step][c.Target][c.Name] = c.Value
+	}
+	return by
+}
+
+// missing says whether a planned check has captured nothing yet, on any target.
+func (c *rendering) missing(step prentice.PlannedStep) bool {
+	where := []prentice.Ref{""}
+	if step.Where == "target" {
+		where = refsOf(c.targets)
+	}
+	for _, ref := range where {
+		for _, o := range step.Out {
+			if _, there := c.captured[step.ID][ref][o.Name]; !there {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// facts are what the plan's checks captured, in the order of the plan, and whether any
+// is not known yet.
+func (c *rendering) facts() (list []prentice.Captured, open bool) {
+	for _, step := range c.steps {
+		if step.Section != prentice.Check || len(step.Out) == 0 {
+			continue
+		}
+		if c.missing(step) {
+			return nil, true
+		}
+		where := []prentice.Ref{""}
+		if step.Where == "target" {
+			where = refsOf(c.targets)
+		}
+		for _, ref := range where {
+			for _, o := range step.Out {
+				list = append(list, prentice.Captured{Step: step.ID, Target: ref, Name: o.Name, Value: c.captured[step.ID][ref][o.Name]})
+			}
+		}
+	}
+	return list, false
+}
+
+// undecided is the first check that a step waits for, or "". One that is left out of
+// the plan captures nothing, and what asks for it is refused.
+func (c *rendering) undecided(s *scene, asks []askedOf, prefix string) (check string, err error) {
+	for _, a := range asks {
+		i := slices.IndexFunc(c.steps, func(p prentice.PlannedStep) bool {
+			return p.Section == prentice.Check && strings.HasPrefix(p.ID, prefix) && field(p.ID[len(prefix):]) == a.check
+		})
+		if i < 0 {
+			return "", fmt.Errorf("check %s is left out of this plan, and captures nothing", a.check)
+		}
+		if c.missing(c.steps[i]) {
+			return c.steps[i].ID, nil
+		}
+	}
+	return "", nil
+}

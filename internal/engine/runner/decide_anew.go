@@ -1,0 +1,111 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/run"
+	"prentice/internal/kit/db"
+)
+
+// decideAnew closes an open plan: its checks have been made, and what they captured
+// decides the rest of it. The policy and the gate are asked about the plan that comes of
+// it, and no one has agreed to any other. over says that this ended the run.
+func (r *Runner) decideAnew(ctx context.Context, d *detail) (over bool, err error) {
+	refused := func(says string) (bool, error) {
+		return true, r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: says, Kind: "run.refused"})
+	}
+	req := d.Request
+	req.Captured = captured(d)
+	plan, err := r.Planner.Render(ctx, req)
+	switch {
+	case err != nil:
+		return refused("no plan can be made of what its checks saw: " + err.Error())
+	case plan.Open || !sameChecks(d.ThePlan, plan):
+		return refused("its procedure or its targets have changed since its checks were made; ask again")
+	}
+	s, err := r.facts(ctx, plan, req.Actor.Kind, d.Record)
+	if err != nil {
+		return false, err
+	}
+	if d.Window {
+		s.Frozen = "" // the calendar is asked again once the run has leave
+	}
+	decision := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: req.Actor, Op: prentice.OpFor(d.Procedure), Plan: &plan, Record: d.Record})
+	unanswerable, err := r.askable(ctx, req, plan, decision)
+	if err != nil {
+		return false, err
+	}
+	next := opening(s, req, plan, decision, unanswerable)
+	to := run.Next{State: next.State, Says: "its checks have decided the plan", Kind: "run.decided", Data: map[string]any{
+		"was": d.Plan, "captured": plan.Captured, "verdict": decision.Verdict, "rules": decision.Rules, "reasons": decision.Reasons}}
+	if next.State.Ended() {
+		to.Says, to.Kind = next.Says, "run.refused"
+	}
+	if next.Hold != nil {
+		to.Hold = *next.Hold
+	}
+	d.Request, d.ThePlan, d.Plan, d.Risk, d.Decision, d.PlanGroup = req, plan, plan.Hash(), plan.Risk, decision, ""
+	if decision.Verdict == prentice.Ask {
+		d.PlanGroup = run.PlanGroup(plan)
+	}
+	err = r.move(ctx, d, to, func(tx *db.Tx, _ time.Time) error { return run.Replan(tx, d.Detail) })
+	if err == nil {
+		d.Replanned()
+	}
+	return next.State.Ended(), err
+}
+
+// captured is what the checks of a run saw last, in the order of its plan.
+func captured(d *detail) (list []prentice.Captured) {
+	for _, step := range d.ThePlan.In(prentice.Check) {
+		for _, target := range where(step, d.ThePlan.Targets) {
+			values := d.HandedOn(step.ID, target.Ref)
+			for _, c := range step.Out {
+				if value, there := values[c.Name]; there {
+					list = append(list, prentice.Captured{Step: step.ID, Target: target.Ref, Name: c.Name, Value: value})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// sameChecks says whether two plans look at the same things.
+func sameChecks(a, b prentice.Plan) bool {
+	raw := func(p prentice.Plan) string {
+		text, _ := json.Marshal([]any{p.In(prentice.Check), run.TargetRefs(p), p.Digest}) // texts, numbers and lists of them
+		return string(text)
+	}
+	return raw(a) == raw(b)
+}
+
+// otherFacts says that the checks of a run see something else than its plan rests on,
+// or nil.
+func (r *Runner) otherFacts(ctx context.Context, d *detail) *run.Void {
+	now := captured(d)
+	if slices.Equal(now, d.ThePlan.Captured) {
+		return nil
+	}
+	req, changes := d.Request, run.Differences(prentice.Plan{Captured: d.ThePlan.Captured}, prentice.Plan{Captured: now})
+	req.Captured = now
+	v := &run.Void{Old: d.Plan}
+	if plan, err := r.Planner.Render(ctx, req); err == nil {
+		plan.Seen = d.ThePlan.Seen // see strayed
+		v.New, changes = plan.Hash(), run.Differences(d.ThePlan, plan)
+	}
+	v.Changes = slices.DeleteFunc(changes, func(c run.Difference) bool { return c.What == "plan" })
+	said := []string{}
+	for _, c := range v.Changes {
+		if strings.HasPrefix(c.What, run.CapturedBy) && len(said) < 3 {
+			said = append(said, c.String())
+		}
+	}
+	v.Says = fmt.Sprintf("the state has changed: %s; ask again", strings.Join(said, ", "))
+	return v
+}
