@@ -86,14 +86,16 @@ func (h Helpers) For(kind string) (Helper, bool) {
 // on standard input. Otherwise the answer is the word, and why it was not begun. One that
 // was swapped between the digest and the beginning is not run: both are done with one open
 // file. What the line holds is no secret: the nonces of asks are not in it. What is known of the host
-// is not asked again; the zero Host is nothing.
+// is not asked again; the zero Host is nothing. A file whose digest is known is not read again as long
+// as the system says that nothing was written to it since, in the same boot: to read it costs a host more
+// than to begin it.
 func (h Helpers) Begin(word string, known Host) string {
 	var b strings.Builder
 	kind, asked := "$(uname -sm)", `[ /proc/self/exe -ef /bin/sh ] 2>/dev/null && p=plain && (set -o pipefail) 2>/dev/null && p=pipefail; `
 	if known != (Host{}) {
 		kind, asked = `"`+known.Kind+`"`, ""
 	}
-	fmt.Fprintf(&b, `n=%s b=$HOME/.prentice p=%s w= k=%s; no() { echo "@$n helper $*"; exit 0; }; `, word, known.pipes, kind)
+	fmt.Fprintf(&b, `n=%s b=$HOME/.prentice p=%s w= o= k=%s; no() { echo "@$n helper $*"; exit 0; }; `, word, known.pipes, kind)
 	b.WriteString(`case $k in `)
 	for _, one := range h {
 		fmt.Fprintf(&b, `"%s") w=%s ;; `, one.Kind, one.Digest)
@@ -102,9 +104,10 @@ func (h Helpers) Begin(word string, known Host) string {
 		`[ -e "$h" ] || no missing $(uname -sm); ` +
 		`[ ! -L "$b" ] && [ -O "$b" ] && [ ! -L "$h" ] && [ -f "$h" ] || no owner; ` +
 		`exec 3<"$h" 4<&0; [ -O /proc/self/fd/3 ] || no owner; ` +
-		`s=$(sha256sum <&3); case $s in "$w "*) ;; *) no swapped ;; esac; ` +
+		`{ read -r o </proc/sys/kernel/random/boot_id; } 2>/dev/null; f=$(stat -Lc %d.%i.%s.%.9Z /proc/self/fd/3 2>/dev/null).$o; ` +
+		`[ "$f" = "` + known.file + `" ] || { s=$(sha256sum <&3); case $s in "$w "*) ;; *) no swapped ;; esac; }; ` +
 		asked +
-		`echo "@$n host $k $p"; /proc/self/fd/3 prentice-helper $$ $p <&4 4<&- & ` +
+		`echo "@$n host $k $p $f"; /proc/self/fd/3 prentice-helper $$ $p <&4 4<&- & ` +
 		`trap "exit 0" TERM; exec 3<&- 4<&- </dev/null; wait $!; c=$?; case $c in 126|127) no refused $c ;; esac; exit $c`)
 	return b.String()
 }
@@ -113,17 +116,27 @@ func (h Helpers) Begin(word string, known Host) string {
 type Host struct {
 	Kind  string // as uname -sm says it
 	pipes string // what the helper is told of /bin/sh
+	file  string // which file had the helper's digest: device, number, size, when it was last changed, and the boot; "" if no one can tell
 }
 
-var hostWords = regexp.MustCompile(`^host (Linux [a-z0-9_]+) ?(plain|pipefail|)\n`)
+var (
+	hostWords = regexp.MustCompile(`^host (Linux [a-z0-9_]+) (plain|pipefail|) ([^ \n]*)\n`)
+	fileWords = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+\.[0-9]{9}\.[0-9a-f]{8}-[0-9a-f-]{27}$`)
+)
 
 // HostOf finds what a shell said of its host when it began a helper, in what came before an
 // answer.
 func HostOf(noise []byte, word string) (Host, bool) {
 	_, after, found := bytes.Cut(noise, []byte("@"+word+" "))
-	if words := hostWords.FindSubmatch(after); found && words != nil {
-		return Host{string(words[1]), string(words[2])}, true
+	words := hostWords.FindSubmatch(after)
+	if !found || words == nil {
+		return Host{}, false
 	}
+	host := Host{Kind: string(words[1]), pipes: string(words[2])}
+	if fileWords.Match(words[3]) { // a stat that tells no fractions of a second tells too little
+		host.file = string(words[3])
+	}
+	return host, true
 	return Host{}, false
 }
 

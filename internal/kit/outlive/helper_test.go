@@ -3,6 +3,7 @@ package outlive_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -40,7 +41,21 @@ func (h *host) unhelped() string {
 	return ""
 }
 
-// A helper that others have swapped, or could have, is not run.
+// learn begins the helper once, and keeps what is known of the host then.
+func (h *host) learn() {
+	h.t.Helper()
+	c, text := h.command(outlive.Ask{Action: outlive.Start, Key: "k0", Script: "true"})
+	c.Stdin = strings.NewReader(text)
+	raw, err := c.Output()
+	known, found := outlive.HostOf(raw, "w1")
+	if err != nil || !found || !strings.HasPrefix(known.Kind, "Linux ") {
+		h.t.Fatalf("%+v %v: %q", known, err, raw)
+	}
+	h.known = known
+}
+
+// A helper that others have swapped, or could have, is not run, on a host of which
+// nothing is known and on one where it was run before.
 func TestOnlyTheHelperThatWasPutThereIsRun(t *testing.T) {
 	t.Parallel()
 	spoiled := "#!/bin/sh\ntouch \"$HOME/spoiled\"\n"
@@ -48,6 +63,18 @@ func TestOnlyTheHelperThatWasPutThereIsRun(t *testing.T) {
 		spoil func(h *host) error
 		why   string
 	}{
+		"a byte that is another, in a file of the same age": {func(h *host) error {
+			about, err := os.Stat(h.helper())
+			if err != nil {
+				return err
+			}
+			other := bytes.Clone(h.helpers[0].Program)
+			other[len(other)-1] ^= 1
+			return errors.Join(os.WriteFile(h.helper(), other, 0o700), os.Chtimes(h.helper(), about.ModTime(), about.ModTime()))
+		}, "swapped"},
+		"its twin, which is another program": {func(h *host) error {
+			return errors.Join(os.WriteFile(h.helper()+"x", []byte(spoiled), 0o700), os.Rename(h.helper()+"x", h.helper()))
+		}, "swapped"},
 		"another program": {func(h *host) error { return os.WriteFile(h.helper(), []byte(spoiled), 0o700) }, "swapped"},
 		"a byte more": {func(h *host) error {
 			return os.WriteFile(h.helper(), append(bytes.Clone(h.helpers[0].Program), 0), 0o700)
@@ -73,23 +100,28 @@ func TestOnlyTheHelperThatWasPutThereIsRun(t *testing.T) {
 		"one for the moon":  {func(h *host) error { h.helpers[0].Kind = "Moon x86_64"; return nil }, "unknown"},
 		"that of this host": {func(*host) error { return nil }, ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			helped(t, func(t *testing.T, h *host) {
-				h.helpers = append(outlive.Helpers(nil), h.helpers...)
-				if err := c.spoil(h); err != nil {
-					t.Fatal(err)
-				}
-				if why := h.unhelped(); why != c.why {
-					t.Errorf("got %q, want %q", why, c.why)
-				}
-				if _, err := os.Stat(filepath.Join(h.home, "spoiled")); err == nil {
-					t.Error("it was run")
-				}
-				if want := map[bool]string{true: "one\n"}[c.why == ""]; h.effects() != want {
-					t.Errorf("the effect is %q", h.effects())
-				}
+		for _, known := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, known %v", name, known), func(t *testing.T) {
+				helped(t, func(t *testing.T, h *host) {
+					h.helpers = append(outlive.Helpers(nil), h.helpers...)
+					if known {
+						h.learn()
+					}
+					if err := c.spoil(h); err != nil {
+						t.Fatal(err)
+					}
+					if why := h.unhelped(); why != c.why {
+						t.Errorf("got %q, want %q", why, c.why)
+					}
+					if _, err := os.Stat(filepath.Join(h.home, "spoiled")); err == nil {
+						t.Error("it was run")
+					}
+					if want := map[bool]string{true: "one\n"}[c.why == ""]; h.effects() != want {
+						t.Errorf("the effect is %q", h.effects())
+					}
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -352,27 +384,30 @@ func TestAFolderThatAScriptChangedIsNotThatOfALaterOne(t *testing.T) {
 func TestWhatIsKnownOfAHostIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	helped(t, func(t *testing.T, h *host) {
-		c, text := h.command(outlive.Ask{Action: outlive.Start, Script: effect})
-		c.Stdin = strings.NewReader(text)
-		raw, err := c.Output()
-		known, found := outlive.HostOf(raw, "w1")
-		if err != nil || !found || !strings.HasPrefix(known.Kind, "Linux ") {
-			t.Fatalf("%+v %v: %q", known, err, raw)
-		}
-		folder := t.TempDir() // where there is no uname
-		sum, err := exec.LookPath("sha256sum")
+		h.learn()
+		h.path = t.TempDir() // where there is neither uname nor sha256sum
+		stat, err := exec.LookPath("stat")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Symlink(sum, filepath.Join(folder, "sha256sum")); err != nil {
+		if err := os.Symlink(stat, filepath.Join(h.path, "stat")); err != nil {
 			t.Fatal(err)
 		}
-		h.known, h.path = known, folder
 		if r, out := h.ask(outlive.Ask{Action: outlive.Start, Key: "k2", Script: "echo fine"}); r.State != outlive.Ended || r.Code != 0 || out != "fine\n" {
 			t.Errorf("%+v %q", r, out)
 		}
 	})
-	if _, found := outlive.HostOf([]byte("@w1 host Linux $(id) plain\n"), "w1"); found {
+	if _, found := outlive.HostOf([]byte("@w1 host Linux $(id) plain x\n"), "w1"); found {
 		t.Error("a command is taken for a kind")
+	}
+	const boot = ".75befe83-bd5f-4bfc-bf28-689961bcc9cc"
+	none, found := outlive.HostOf([]byte("@w1 host Linux x86_64 plain "+boot+"\n"), "w1")
+	for _, file := range []string{"1.2.3.4.123456789", "1.2.3.4.1234567" + boot, "1.2.3.1234567890.-" + boot, "1.2.3.4.123456789.$(id)", "1.2.3.4.123456789" + boot + "\""} {
+		if host, _ := outlive.HostOf([]byte("@w1 host Linux x86_64 plain "+file+"\n"), "w1"); !found || host != none {
+			t.Errorf("%q is taken for a file: %+v", file, host)
+		}
+	}
+	if host, _ := outlive.HostOf([]byte("@w1 host Linux x86_64 plain 1.2.3.4.123456789"+boot+"\n"), "w1"); host == none {
+		t.Error("a file is not known")
 	}
 }
