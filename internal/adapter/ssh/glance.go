@@ -74,7 +74,7 @@ type glancing struct {
 // once looks once. When its time is over what it began is ended, and only then it
 // returns.
 func (g *glancing) once(ctx context.Context) (int, error) {
-	d := outlive.Direct{Nonce: outlive.NewNonce(), Shell: g.shell, Script: g.work.Step.Body, Env: g.work.Env, Path: g.work.Step.Path}
+	d := outlive.Direct{Nonce: outlive.NewNonce(), Shell: g.shell, Pipes: g.lanes.pipesOf(g.ID()), Script: g.work.Step.Body, Env: g.work.Env, Path: g.work.Step.Path}
 	text, err := d.Program()
 	if err != nil {
 		return 0, prentice.Errorf(prentice.Invalid, "step %s: %w", g.work.Step.ID, err)
@@ -101,7 +101,7 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 		return 0, errors.Join(outlive.ErrLost, err)
 	}
 	from.give = nil // a script may be silent for as long as it likes; the keep-alive sees to the connection
-	g.runs, g.lost = runs, time.Time{}
+	g.begun(runs)
 	held, done := make(chan struct{}), make(chan struct{}) // closed when the output is over, and after that
 	go func() { g.see(ctx, s, held); close(done) }()
 	_, err = io.Copy(io.MultiWriter(quiet{g.out}, &g.said.end), answer)
@@ -117,6 +117,12 @@ func (g *glancing) once(ctx context.Context) (int, error) {
 	}
 	g.runs = outlive.Process{}
 	return code, nil
+}
+
+// begun notes who said hello.
+func (g *glancing) begun(runs outlive.Process) {
+	g.runs, g.lost = runs, time.Time{}
+	g.lanes.piped(g.ID(), runs.Pipes)
 }
 
 // unbegun says why a look was not begun, by what the shell said instead.

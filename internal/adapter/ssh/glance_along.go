@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"prentice/internal/kit/outlive"
 )
@@ -35,7 +34,7 @@ func (g *glancing) onceAlong(ctx context.Context, d outlive.Direct, text string)
 		<-over
 		return g.unbegunAlong(ctx, report, why, answer)
 	}
-	g.runs, g.lost = runs, time.Time{}
+	g.begun(runs)
 	held, seen := make(chan struct{}), make(chan struct{}) // closed when the output is over, and after that
 	go func() { g.seeAlong(ctx, l, held); close(seen) }()
 	io.Copy(io.MultiWriter(quiet{g.out}, &g.said.end), answer) //nolint:errcheck // why says how it ended

@@ -34,6 +34,7 @@ type lanes struct {
 	spare   map[string]*lane
 	without map[string]lack
 	hosts   map[string]outlive.Host // what their shells have said of them
+	pipes   map[string]pipes        // what looks have said of /bin/sh
 }
 
 // lack is why a way has no helper, and since when.
@@ -106,6 +107,35 @@ func (s *lanes) known(id string) outlive.Host {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.hosts[id]
+}
+
+// pipes is whether /bin/sh lets a pipe fail with any of its commands, and since when
+// that is known.
+type pipes struct {
+	are   string
+	since time.Time
+}
+
+// piped remembers what a look has said of the shell at the end of a way.
+func (s *lanes) piped(id, are string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pipes == nil {
+		s.pipes = map[string]pipes{}
+	}
+	if are != "" && are != s.pipes[id].are {
+		s.pipes[id] = pipes{are, time.Now()}
+	}
+}
+
+// pipesOf is that; "" if it is to be asked, also because it was long ago.
+func (s *lanes) pipesOf(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.pipes[id].since) > withoutTime {
+		delete(s.pipes, id)
+	}
+	return s.pipes[id].are
 }
 
 // lacks is why a way has no helper; "" if it may have one.

@@ -18,10 +18,12 @@ var end string
 // Direct is a script that only looks. It needs no claim, because it may be
 // repeated: it runs in the shell that reads it, ends with it, and leaves nothing
 // on the disk. Env and Path are as in an Ask. With Shell, a shell of the machine runs the script
-// as its child instead.
+// as its child instead. Pipes is what a look said of /bin/sh before; what is known is not
+// asked again, which would cost a process.
 type Direct struct {
 	Nonce  string
 	Shell  string
+	Pipes  string
 	Script string
 	Env    []string
 	Path   []string
@@ -41,17 +43,21 @@ func (d Direct) Program() (string, error) {
 		return "", fmt.Errorf("the shell %q is not letters and digits", d.Shell)
 	}
 	if d.Shell != "" {
-		return fmt.Sprintf("main() {\nNONCE=%s shell=%s\n%s%sset -- \"$shell\" %s\nunset shell\n%s%s}\nmain\n", d.Nonce, d.Shell, named, direct, quote(d.Script), environment, handed), nil
+		return fmt.Sprintf("main() {\nNONCE=%s pipes=- shell=%s\n%s%sset -- \"$shell\" %s\nunset shell\n%s%s}\nmain\n", d.Nonce, d.Shell, named, direct, quote(d.Script), environment, handed), nil
 	}
 	// The script is evaluated as one word, so that nothing in it can end the text
 	// around it.
-	return fmt.Sprintf("main() {\nNONCE=%s\n%s%s%sset -eu\neval %s\n}\nmain\n", d.Nonce, direct, environment, pipes, quote(d.Script)), nil
+	pipes := asked
+	if d.Pipes == "plain" || d.Pipes == "pipefail" {
+		pipes = "pipes=" + d.Pipes + "\n"
+	}
+	return fmt.Sprintf("main() {\nNONCE=%s\n%s%s%sset -eu\neval %s\n}\nmain\n", d.Nonce, pipes, direct, environment, quote(d.Script)), nil
 }
 
 const (
-	// pipes lets a pipe fail with any of its commands, where the shell can: to a
-	// shell that cannot, the option is a fault that ends it.
-	pipes = "! (set -o pipefail) 2>/dev/null || set -o pipefail\n"
+	// asked finds whether the shell lets a pipe fail with any of its commands: to one
+	// that cannot, the option is a fault that ends it.
+	asked = "pipes=pipefail; (set -o pipefail) 2>/dev/null || pipes=plain\n"
 	// named finds the shell that is to run the script, before anything is said.
 	named = `command -v "$shell" >/dev/null 2>&1 || { echo "there is no $shell on this host" >&2; exit 127; }
 shell=$(command -v "$shell")
@@ -77,12 +83,15 @@ func checked(nonce, script string) error {
 // Process is a shell that runs a script, in the words it says hello with: itself,
 // its group, and the boot and the moment that it was started in, which tell it
 // from a later one with its number. The zero Process is no one.
-type Process struct{ pid, group, boot, start string }
+type Process struct {
+	pid, group, boot, start string
+	Pipes                   string // whether it lets a pipe fail with any of its commands: pipefail or plain; "" if it was not asked
+}
 
 // Known says whether it is someone.
 func (p Process) Known() bool { return p.pid != "" }
 
-var helloWords = regexp.MustCompile(`^([0-9]{1,10}) ([0-9]{1,10}|-) ([a-f0-9-]{1,40}) ([0-9]{1,20}|-|ended)$`)
+var helloWords = regexp.MustCompile(`^([0-9]{1,10}) ([0-9]{1,10}|-) ([a-f0-9-]{1,40}) ([0-9]{1,20}|-|ended) (pipefail|plain|-)$`)
 
 // Begun reads over what a profile printed, to hello. What the script prints
 // follows in the reader that is returned.
@@ -99,7 +108,7 @@ func (d Direct) Begun(from io.Reader) (Process, *Answer, error) {
 	if words == nil || words[1] == "0" || words[1] == "1" || words[2] == "0" || words[2] == "1" {
 		return Process{}, a, fmt.Errorf("%w: hello %.80q", ErrGarbled, line)
 	}
-	return Process{words[1], words[2], words[3], words[4]}, a, nil
+	return Process{words[1], words[2], words[3], words[4], strings.Trim(words[5], "-")}, a, nil
 }
 
 // Read reads what follows in an answer.

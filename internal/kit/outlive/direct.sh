@@ -7,8 +7,9 @@ if { read -r stat <"/proc/$$/stat"; } 2>/dev/null; then
 elif kill -0 "-$$" 2>/dev/null; then
   group=$$
 fi
-echo "@$NONCE hello $$ $group $boot $start" || exit 1
+echo "@$NONCE hello $$ $group $boot $start $pipes" || exit 1
+[ "$pipes" != pipefail ] || command set -o pipefail 2>/dev/null || :
 [ "$group" != $$ ] || trap 'code=$?; trap "" TERM; kill -TERM "-'"$group"'" 2>/dev/null; exit $code' EXIT # a script may have a variable of that name
-unset NONCE boot start stat
+unset NONCE boot start stat pipes
 set --
 exec </dev/null 2>&1

@@ -122,7 +122,7 @@ func TestAnotherProcessWithTheSameNumberIsNotEnded(t *testing.T) {
 			t.Skip("SKIPPED: no /proc on this machine")
 		}
 		pid := strings.TrimSpace(string(boot))
-		hello := "@" + nonce + " hello " + strconv.Itoa(stranger.Process.Pid) + " " + strconv.Itoa(stranger.Process.Pid) + " " + pid + " 1\n"
+		hello := "@" + nonce + " hello " + strconv.Itoa(stranger.Process.Pid) + " " + strconv.Itoa(stranger.Process.Pid) + " " + pid + " 1 -\n"
 		p, _, err := outlive.Direct{Nonce: nonce}.Begun(strings.NewReader(hello))
 		if err != nil {
 			t.Fatal(err)
@@ -133,9 +133,44 @@ func TestAnotherProcessWithTheSameNumberIsNotEnded(t *testing.T) {
 	})
 }
 
+// Whether a pipe fails with any of its commands is asked of a shell once, and is the
+// same when it is known.
+func TestAShellIsAskedOnceHowPipesFail(t *testing.T) {
+	t.Parallel()
+	shells(t, func(t *testing.T, h *host) {
+		fails := func(pipes string) (said string, code int) {
+			d := outlive.Direct{Nonce: nonce, Script: "false | cat", Pipes: pipes}
+			text, err := d.Program()
+			if asks := strings.Contains(text, "(set -o pipefail)"); err != nil || asks != (pipes == "") {
+				t.Fatalf("known %q: asks %v, %v", pipes, asks, err)
+			}
+			cmd, from := h.shell(text)
+			p, answer, err := d.Begun(from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, _ := io.ReadAll(answer) // it prints nothing, whatever ends it
+			cmd.Wait()                   //nolint:errcheck // its code is looked at
+			if len(out) > 0 {
+				t.Errorf("known %q: it prints %q", pipes, out)
+			}
+			return p.Pipes, cmd.ProcessState.ExitCode()
+		}
+		said, code := fails("")
+		if said != "plain" && said != "pipefail" || code != map[string]int{"pipefail": 1}[said] {
+			t.Fatalf("it said %q, and ended with %d", said, code)
+		}
+		for pipes, want := range map[string]int{said: code, "plain": 0, "pipefail": code} { // one that cannot is not harmed by what was known of another
+			if again, code := fails(pipes); again != pipes || code != want {
+				t.Errorf("known %q: it said %q, and ended with %d, not %d", pipes, again, code, want)
+			}
+		}
+	})
+}
+
 func TestHelloIsReadStrictly(t *testing.T) {
 	t.Parallel()
-	for _, words := range []string{"1 1 - -", "0 0 - -", "7 0 - -", "7 1 - -", "$(id) 7 - -", "7 7 a;b -", "7 7 - 1;2", "7 7", "", "-7 7 - -"} {
+	for _, words := range []string{"1 1 - - plain", "0 0 - - plain", "7 0 - - plain", "7 1 - - plain", "$(id) 7 - - plain", "7 7 a;b - plain", "7 7 - 1;2 plain", "7 7", "", "-7 7 - - plain", "7 7 - -", "7 7 - - $(id)"} {
 		if p, _, err := (outlive.Direct{Nonce: nonce}).Begun(strings.NewReader("@" + nonce + " hello " + words + "\n")); err == nil {
 			t.Errorf("%q was taken for %+v", words, p)
 		}
