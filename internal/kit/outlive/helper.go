@@ -137,7 +137,6 @@ func HostOf(noise []byte, word string) (Host, bool) {
 		host.file = string(words[3])
 	}
 	return host, true
-	return Host{}, false
 }
 
 // Put is a line for /bin/sh -c, as Begin, that puts the helper where Begin looks for it. The
