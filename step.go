@@ -36,6 +36,7 @@ type StepNeeds struct {
 	Script string   // the shell of which the body is a script, sh or bash; it runs on the targets unless the step says otherwise
 	Person bool     // a person does it, and says so; it is asked for and never applied
 	Data   bool     // the body is YAML or JSON, in which ${…} stands for a value of its type; the plan has it as JSON
+	Asks   bool     // it asks a service, and hands on what it answers: status, headers and body; a body that has ${…} is data
 	Budget []string // the attributes that are times which a step may take beside what the plan allows for each
 	State  bool     // each says how something on a target is to be: it may be repeated, and puts back by itself what it changed
 	Files  []string // the attributes that name a file of the team folder, of which the content is the step's body in the plan
@@ -73,6 +74,16 @@ type Outcome struct {
 	Code int    `json:"code"`           // exit code or status; 0 if the kind has none
 	Says string `json:"says,omitempty"` // one line for people
 	Out  Values `json:"-"`              // what the step hands on, once it is read
+
+	Response *Response `json:"-"` // of a kind that asks, where its step hands something on
+}
+
+// Response is what a service answered.
+type Response struct {
+	Status int
+	Header func(name string) string
+	Body   string
+	Long   bool // the body goes on, and what is here is not all of it
 }
 
 // Values are what a step hands on, by name, each in the one form of its type.

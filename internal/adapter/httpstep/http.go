@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/capture"
 	"prentice/internal/kit/mask"
 	"prentice/internal/kit/reach"
 	"prentice/internal/kit/span"
@@ -53,7 +54,7 @@ var client = http.Client{
 func (*Kind) Name() string { return "http" }
 
 // Needs implements prentice.StepKind.
-func (*Kind) Needs() prentice.StepNeeds { return prentice.StepNeeds{} }
+func (*Kind) Needs() prentice.StepNeeds { return prentice.StepNeeds{Asks: true} }
 
 // Says implements prentice.StepKind.
 func (*Kind) Says(s prentice.PlannedStep) string {
@@ -128,12 +129,19 @@ func send(ctx context.Context, w prentice.Work, step prentice.PlannedStep) (pren
 	}
 	defer answer.Body.Close()
 	fmt.Fprintf(log, "%s %s\n", answer.Proto, answer.Status)
-	body, err := io.ReadAll(io.LimitReader(answer.Body, mostLogged))
-	log.Write(body) //nolint:errcheck // what the server did does not depend on our log
+	most := int64(mostLogged)
+	if len(step.Out) > 0 {
+		most = capture.MostPrinted + 1
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, most))
+	log.Write(body[:min(len(body), mostLogged)]) //nolint:errcheck // what the server did does not depend on our log
 	if err != nil {
 		fmt.Fprintf(log, "\nthe rest of the answer did not come: %s\n", reach.Why(err))
 	}
 	out := prentice.Outcome{Code: answer.StatusCode, OK: answer.StatusCode == wanted.status || wanted.status == 0 && answer.StatusCode/100 == 2}
+	if len(step.Out) > 0 {
+		out.Response = &prentice.Response{Status: answer.StatusCode, Header: answer.Header.Get, Body: string(body), Long: err != nil || len(body) > capture.MostPrinted}
+	}
 	out.Says = mask.String(fmt.Sprintf("%s %s answered %s%s", r.Method, r.URL.Redacted(), answer.Status, ledTo(answer)), w.Secrets)
 	return out, nil
 }

@@ -208,3 +208,20 @@ func TestWhatLintSays(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAnswerIsKeptForAStepThatHandsSomethingOn(t *testing.T) {
+	s, log := server(t), &bytes.Buffer{}
+	w := work("", log, "url="+s.URL+"/big")
+	out, err := new(httpstep.Kind).Apply(t.Context(), w)
+	if err != nil || out.Response != nil {
+		t.Errorf("without anything to hand on: %+v %v", out.Response, err)
+	}
+	w.Step.Out = []prentice.Capture{{Name: "v", Type: "string"}}
+	out, err = new(httpstep.Kind).Apply(t.Context(), w)
+	if err != nil || out.Response == nil || out.Response.Status != 200 || len(out.Response.Body) != 1<<20 || out.Response.Long || out.Response.Header("Content-Type") == "" {
+		t.Fatalf("got %v", err)
+	}
+	if log.Len() > 20<<10 {
+		t.Errorf("the log has %d bytes", log.Len())
+	}
+}

@@ -27,7 +27,7 @@ func (s *scene) asks(spec prentice.StepSpec) (list []askedOf, err error) {
 			for _, name := range sortedKeys(o.Attrs) {
 				texts = append(texts, o.Attrs[name])
 			}
-			if s.library.kinds.data(o.Kind) {
+			if s.library.kinds.data(o) {
 				texts = append(texts, o.Body)
 			}
 		}
@@ -121,9 +121,6 @@ func (c *rendering) together(spec prentice.StepSpec, variants []*variant) error 
 			}
 			if made > 1 {
 				step.ID += ".v" + strconv.Itoa(number)
-				if step.Of != "" {
-					step.Of += ".v" + strconv.Itoa(number)
-				}
 			}
 			c.steps = append(c.steps, step)
 		}

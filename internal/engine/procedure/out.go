@@ -30,7 +30,7 @@ func (p *page) outs(s *prentice.StepSpec, f fence, given map[string]attribute) {
 		return
 	}
 	for text := range strings.SplitSeq(a.value, ",") {
-		c, no, hint := p.capture(strings.TrimSpace(text))
+		c, no, hint := p.capture(s, strings.TrimSpace(text))
 		switch {
 		case no != "":
 			p.fail(f.place(a.offset), hint, "out %q: %s", clip.Text(strings.TrimSpace(text)), no)
@@ -54,14 +54,14 @@ func (p *page) noOut(s *prentice.StepSpec) string {
 		return "put it on a step under ## Check or ## Act: what comes after has no step left to read it"
 	case s.Kind == uses:
 		return "put it on a step of the other procedure"
-	case known && kind.Needs().Script == "":
-		return "only what prints something hands on values: sh and bash"
+	case known && kind.Needs().Script == "" && !kind.Needs().Asks:
+		return "only what prints or answers something hands on values: sh, bash and http"
 	}
 	return ""
 }
 
 // capture reads one value that is handed on, or says why it cannot be.
-func (p *page) capture(text string) (c prentice.Capture, no, hint string) {
+func (p *page) capture(s *prentice.StepSpec, text string) (c prentice.Capture, no, hint string) {
 	m := outForm.FindStringSubmatch(text)
 	if m == nil || !isWord(m[1]) {
 		return c, "it is not NAME:TYPE", outHint
@@ -74,8 +74,8 @@ func (p *page) capture(text string) (c prentice.Capture, no, hint string) {
 		return c, "only json has a schema", "take (" + clip.Text(m[3]) + ") out"
 	case variable.IsCredential(c.Name):
 		return c, "its name is that of a credential, and what is handed on is read by everyone", "keep the value with prentice secret set, and name it in secrets:"
-	case strings.HasSuffix(text, "="), c.From != "" && !capture.IsPath(c.From):
-		return c, "it is not known where it is read", "leave the place out for the last line, or write a path such as $.status.version"
+	case strings.HasSuffix(text, "="), c.From != "" && !p.isPlace(s, c.From):
+		return c, "it is not known where it is read", "leave the place out for the last line, or of http the body; or write a path such as $.status.version, and of http also status or header:NAME"
 	case m[3] == "":
 		return c, "", ""
 	}
@@ -84,6 +84,15 @@ func (p *page) capture(text string) (c prentice.Capture, no, hint string) {
 		return c, "there is no schema " + clip.Text(m[3]), meant(m[3], sortedKeys(p.schemas))
 	}
 	return c, "", ""
+}
+
+var headerForm = regexp.MustCompile(`^header:[A-Za-z0-9-]{1,100}$`)
+
+// isPlace says whether a value can be read at a place of what a step prints or answers.
+func (p *page) isPlace(s *prentice.StepSpec, from string) bool {
+	kind, known := p.kinds.named(s.Kind)
+	asks := known && kind.Needs().Asks
+	return capture.IsPath(from) || asks && (from == "status" || headerForm.MatchString(from))
 }
 
 // outVariable is the variable in which later scripts find a value.

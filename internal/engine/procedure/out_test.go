@@ -1,6 +1,7 @@
 package procedure_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -31,10 +32,14 @@ func TestWhatIsHandedOnIsReadStrictly(t *testing.T) {
 		{act("sh id=a out"), "it is not NAME:TYPE"},
 		{act("sh id=a out=v:strnig"), "strnig is not a type; did you mean string?"},
 		{act("sh id=a out=V:string"), "it is not NAME:TYPE"},
-		{act("sh id=a out=v:string=last"), "it is not known where it is read; leave the place out for the last line, or write a path"},
+		{act("sh id=a out=v:string=last"), "it is not known where it is read; leave the place out for the last line"},
 		{act("sh id=a out=v:string=$..x"), "it is not known where it is read"},
 		{act("sh id=a out=v:string="), "it is not known where it is read"},
 		{act(`sh id=a out="v:string, v:int"`), "out v appears twice"},
+		{act("sh id=a out=v:int=status"), "it is not known where it is read"},
+		{"\n## Act\n" + block("http id=a url=http://localhost out=v:int=cookie", ""), "it is not known where it is read; leave the place out for the last line, or of http the body"},
+		{"\n## Act\n" + block("http id=a url=http://localhost method=POST", "name=${inputs.x}\n"), "the data has no fields"},
+		{"\n## Act\n" + block("http id=a url=http://localhost method=POST", "{\"a\": ${1 + 1}, b}\n"), "procedures/p.md:11"},
 		{act("sh id=a out=api-token:string"), "its name is that of a credential"},
 		{act("sh id=a out=v:json(pod)"), "there is no schema pod"},
 		{act("sh id=a out=v:int(pod)"), "only json has a schema"},
@@ -43,7 +48,7 @@ func TestWhatIsHandedOnIsReadStrictly(t *testing.T) {
 		{"\n## Verify\n" + block("sh id=a out=v:int", "true\n"), "step a cannot hand on a value; put it on a step under ## Check or ## Act"},
 		{"\n## Act\n" + block("sh id=a", "true\n") + block("sh id=b of=a out=v:int", "true\n"), "a done? question only says yes or no"},
 		{"\n## Act\n" + block("uses id=a procedure=b out=v:int", ""), "a uses step has no attribute out"},
-		{"\n## Act\n" + block("wait id=a for=1s out=v:int", ""), "only what prints something hands on values"},
+		{"\n## Act\n" + block("wait id=a for=1s out=v:int", ""), "only what prints or answers something hands on values"},
 		{"\n## Act\n" + block("sh id=a-b out=c:int", "true\n") + block("sh id=a out=b-c:int", "true\n"), "out b-c of step a would be the variable OUT_A_B_C, which out c of step a-b is already"},
 		{"\n## Act\n" + block("sh id=a", "echo $OUT_B_V\n") + block("sh id=b out=v:int", "true\n"), "nothing sets $OUT_B_V; step b hands it on, and comes later"},
 		{"\n## Act\n" + block("sh id=b out=v:int", "true\n") + block("sh id=a", "echo $OUT_B_W\n"), "nothing sets $OUT_B_W; did you mean $OUT_B_V?"},
@@ -72,5 +77,24 @@ func TestWhatIsHandedOnIsReadStrictly(t *testing.T) {
 		if _, findings := parse(good); len(errorsIn(findings)) > 0 {
 			t.Errorf("%s: %s", good, says(findings))
 		}
+	}
+}
+
+func TestABodyWithExpressionsIsDataInWhichNoValueCanBreakOut(t *testing.T) {
+	l := library(t, front("inputs:", "  name: {type: string}", "  n: {type: int}")+"\n## Check\n"+block(`http id=ask url=http://localhost out="code:int=status, tag:string=header:ETag, who:string=$.user.name"`, "")+
+		"\n## Act\n"+block("http id=tell url=http://localhost method=POST", "{\"name\": \"${inputs.name}\", \"hello\": \"to ${steps.ask.out.who}\", \"n\": \"${inputs.n}\", \"on\": true}\n")+
+		block("http id=plain url=http://localhost method=POST", "a=1&b=$2 {not: data}\n"))
+	hostile := `x", "admin": true, "y": "${inputs.n}`
+	plan, err := procedure.Render(l, proceduretest.Catalog(), prentice.RunRequest{Procedure: "p", Inputs: map[string]string{"name": hostile, "n": "7"},
+		Captured: captured("ask.code=200", "ask.tag=W/1", `ask.who=ann"}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal([]byte(plan.In(prentice.Act)[0].Body), &got); err != nil || !reflect.DeepEqual(got, map[string]any{"name": hostile, "hello": `to ann"}`, "n": 7.0, "on": true}) {
+		t.Errorf("got %v %v", got, err)
+	}
+	if body := plan.In(prentice.Act)[1].Body; body != "a=1&b=$2 {not: data}\n" {
+		t.Errorf("a body without expressions is %q", body)
 	}
 }

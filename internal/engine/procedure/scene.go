@@ -77,7 +77,7 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 	if !ok {
 		return step, prentice.Errorf(prentice.Refused, "there is no kind of step %q", clip.Text(spec.Kind)).In(spec.At).Try("see prentice procedure lint")
 	}
-	if kind.Needs().Data {
+	if s.library.kinds.data(spec) {
 		var err error
 		if step.Body, err = s.fillData(spec); err != nil {
 			return step, err

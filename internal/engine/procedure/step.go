@@ -61,10 +61,11 @@ func (kinds Kinds) script(name string) string {
 	return k.Needs().Script
 }
 
-// data says whether the bodies of a kind are data.
-func (kinds Kinds) data(name string) bool {
-	k, ok := kinds.named(name)
-	return ok && k.Needs().Data
+// data says whether the body of a step is data: always, or where it has expressions, so
+// that none is sent as it stands.
+func (kinds Kinds) data(s prentice.StepSpec) bool {
+	k, ok := kinds.named(s.Kind)
+	return ok && (k.Needs().Data || k.Needs().Asks && strings.Contains(s.Body, "${"))
 }
 
 // state says whether steps of a kind say how something is to be.
@@ -115,7 +116,7 @@ func (p *page) step(f fence) {
 	}
 	p.common(&s, f, common)
 	p.lintKind(s, f)
-	if p.kinds.data(s.Kind) {
+	if p.kinds.data(s) {
 		p.data(s, at)
 	}
 	p.proc.Steps = append(p.proc.Steps, s)

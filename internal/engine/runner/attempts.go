@@ -54,7 +54,7 @@ func (r *Runner) attempt(ctx context.Context, d *detail, kind prentice.StepKind,
 	work, printed := listening(work)
 	out, err = kind.Apply(timed, work)
 	if printed != nil && r.judge(work.Step, out, err) == run.Done {
-		out.Out, err = valuesOf(work, printed)
+		out.Out, err = valuesOf(work, printed, out.Response)
 	}
 	return out, timed.Err() != nil && ctx.Err() == nil, err
 }

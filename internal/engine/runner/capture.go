@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"prentice"
@@ -54,13 +55,16 @@ func listening(w prentice.Work) (prentice.Work, *capture.Printed) {
 
 // valuesOf reads what a step hands on. What is not as it was declared is an error, of a
 // kind by which a check says nothing of the world and an act did not come out well.
-func valuesOf(w prentice.Work, printed *capture.Printed) (prentice.Values, error) {
+func valuesOf(w prentice.Work, printed *capture.Printed, answer *prentice.Response) (prentice.Values, error) {
 	kind, values := prentice.Invalid, prentice.Values{}
 	if w.Step.Section == prentice.Check {
 		kind = prentice.Unavailable
 	}
 	for _, c := range w.Step.Out {
 		came, why := raw(c, printed)
+		if answer != nil {
+			came, why = answered(c, *answer)
+		}
 		plain := ""
 		if why == "" {
 			plain, why = capture.Value(c.Type, came)
@@ -74,7 +78,7 @@ func valuesOf(w prentice.Work, printed *capture.Printed) (prentice.Values, error
 		}
 		if why != "" {
 			return nil, prentice.Errorf(kind, "out %s wants %s: %s%s", c.Name, wanted(c), why, cameAs(came, w.Secrets)).
-				Try("let step %s print it %s", w.Step.ID, printedAs(c))
+				Try("let step %s give it %s", w.Step.ID, printedAs(c))
 		}
 		values[c.Name] = plain
 	}
@@ -103,6 +107,28 @@ func raw(c prentice.Capture, printed *capture.Printed) (text, why string) {
 	return text, why
 }
 
+// answered is the text that a value is read from, of what a service answered.
+func answered(c prentice.Capture, r prentice.Response) (text, why string) {
+	name, header := strings.CutPrefix(c.From, "header:")
+	switch {
+	case c.From == "status":
+		return strconv.Itoa(r.Status), ""
+	case header:
+		if text = r.Header(name); text == "" {
+			why = "the answer has no header " + name
+		}
+		return text, why
+	case r.Long:
+		return "", "the body of the answer has more than a megabyte"
+	case c.From == "":
+		return r.Body, ""
+	}
+	if text, why = capture.Pick(r.Body, c.From); why != "" {
+		text = r.Body
+	}
+	return text, why
+}
+
 func wanted(c prentice.Capture) string {
 	if c.From != "" {
 		return c.Type + " at " + c.From
@@ -111,10 +137,13 @@ func wanted(c prentice.Capture) string {
 }
 
 func printedAs(c prentice.Capture) string {
-	if c.From == "" {
+	switch {
+	case strings.HasPrefix(c.From, "$"):
+		return "as JSON"
+	case c.From == "":
 		return "as its last line"
 	}
-	return "as JSON, all of it or its last line"
+	return "at " + c.From
 }
 
 // cameAs repeats what came, as much as a sentence can and nothing that steers a

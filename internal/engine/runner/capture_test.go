@@ -111,12 +111,12 @@ func TestWhatIsNotAsDeclaredIsNotHandedOn(t *testing.T) {
 			s := handing("ask", prentice.Act, "target", c.body, c.out)
 			w, printed := listening(prentice.Work{Step: s, Log: discard{}, Secrets: []string{"hunter2"}})
 			fmt.Fprint(w.Log, c.body)
-			_, err := valuesOf(w, printed)
+			_, err := valuesOf(w, printed, nil)
 			if err == nil || !strings.Contains(err.Error(), c.says) || prentice.KindOf(err) != prentice.Invalid || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "\x1b") {
 				t.Errorf("got %v", err)
 			}
 			w.Step.Section = prentice.Check
-			if _, err := valuesOf(w, printed); prentice.KindOf(err) != prentice.Unavailable {
+			if _, err := valuesOf(w, printed, nil); prentice.KindOf(err) != prentice.Unavailable {
 				t.Errorf("a check that gives no value says something of the world: %v", err)
 			}
 		})
@@ -150,5 +150,23 @@ func TestStepsOfACalledProcedureFindTheirOwnValues(t *testing.T) {
 		if got := strings.Join(variables(c.by, "n", c.in), " "); got != c.want {
 			t.Errorf("%s in %s: got %s, want %s", c.by, c.in, got, c.want)
 		}
+	}
+}
+
+func TestOfAnAnswerStatusHeadersAndJSONAreHandedOn(t *testing.T) {
+	r := prentice.Response{Status: 202, Body: `{"id": 7}`, Header: func(name string) string { return map[string]string{"ETag": "W/1"}[name] }}
+	for _, c := range []struct{ kind, from, want, why string }{
+		{"int", "status", "202", ""}, {"string", "header:ETag", "W/1", ""}, {"int", "$.id", "7", ""}, {"json", "", `{"id":7}`, ""},
+		{"string", "header:Location", "", "out v wants string at header:Location: the answer has no header Location"}, {"int", "$.name", "", "it has no .name in $.name"},
+	} {
+		w, printed := listening(prentice.Work{Step: handing("ask", prentice.Act, "here", "", prentice.Capture{Name: "v", Type: c.kind, From: c.from}), Log: discard{}})
+		values, err := valuesOf(w, printed, &r)
+		if values["v"] != c.want || c.why == "" && err != nil || c.why != "" && (err == nil || !strings.Contains(err.Error(), c.why)) {
+			t.Errorf("%s: got %v %v", c.from, values, err)
+		}
+	}
+	w, printed := listening(prentice.Work{Step: handing("ask", prentice.Act, "here", "", prentice.Capture{Name: "v", Type: "json"}), Log: discard{}})
+	if _, err := valuesOf(w, printed, &prentice.Response{Body: "{", Long: true}); err == nil || !strings.Contains(err.Error(), "more than a megabyte") {
+		t.Errorf("of a body that goes on: %v", err)
 	}
 }

@@ -37,7 +37,7 @@ func (k kind) Name() string { return k.name }
 
 // Needs implements prentice.StepKind.
 func (k kind) Needs() prentice.StepNeeds {
-	return prentice.StepNeeds{Script: k.script, Person: k.name == "human"}
+	return prentice.StepNeeds{Script: k.script, Person: k.name == "human", Asks: k.name == "http"}
 }
 
 // Lint implements prentice.StepKind.
