@@ -2,6 +2,7 @@ package floors
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -44,6 +45,9 @@ var costSamples = []sample{
 	{"work", []edit{{oneSkill, "		Files: ", "		Work:    []skill.Work{{Name: \"sample\", Run: toil}},\n		Files: "}}},
 	{"teamfile", []edit{{oneSkill, "		Files: ", "		Team:    sampleFiles,\n		Files: "}}},
 	{"page", []edit{{oneSkill, "[]op.Page{\n", "[]op.Page{\n			{Path: \"/samples\", Op: \"catalog.list\", Template: \"sample.html\", Title: \"Sample\", Nav: \"Sample\", Order: 51, Group: op.Governance},\n"}}},
+	{"ref", []edit{{oneSkill, "\"group\", \"domain\"}", "\"group\", \"domain\", \"sample\"}"}}},
+	{"state", []edit{{oneSkill, "		Files: ", "		States:  map[string]op.Badge{\"sampled\": {Sign: \"◆\", Word: \"a sample\", Hue: op.Busy}},\n		Files: "}}},
+	{"group", []edit{{oneSkill, "[]op.Page{\n", "[]op.Page{\n			{Path: \"/sampled\", Op: \"catalog.list\", Template: \"sampled.html\", Title: \"Sampled\", Nav: \"Sampled\", Order: 99, Group: \"Samples\"},\n"}}},
 	{"skill", []edit{{allSkills, importSkill, "	\"prentice/internal/skill/sample\"\n" + importSkill}, {allSkills, "[]skill.Skill{\n", "[]skill.Skill{\n		sample.New(),\n"}}},
 }
 
@@ -182,6 +186,9 @@ func overlaid(t *testing.T, changed map[string]string) string {
 	replace := map[string]string{filepath.Join(root, "internal/boot/cost_sample_test.go"): filepath.Join(root, samplesDir, "cost_sample_test.go")}
 	for _, s := range costSamples {
 		own := filepath.Join(root, samplesDir, s.thing)
+		if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) {
+			continue // all of it is its line
+		}
 		err := filepath.WalkDir(own, func(path string, d fs.DirEntry, err error) error {
 			if err == nil && !d.IsDir() {
 				replace[filepath.Join(root, strings.TrimPrefix(path, own))] = path

@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -55,6 +56,35 @@ func TestTheSamplePageHasARoute(t *testing.T) {
 		}
 	}
 }
+
+// A page of the group of samples shows a ref and a state of the sample's kinds.
+func TestTheSampleGroupRefAndStateAreOnAPage(t *testing.T) {
+	list := Describe()
+	site, err := web.New(web.Options{Ops: skill.Ops(list), Pages: skill.Pages(list), Refs: skill.Refs(list), States: skill.States(list), Identity: anyOwner{}, Door: noDoor{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, w := httptest.NewRequest(http.MethodGet, "http://localhost/sampled", nil), httptest.NewRecorder()
+	r.AddCookie(&http.Cookie{Name: "prentice_", Value: "x"})
+	site.ServeHTTP(w, r)
+	for what, part := range map[string]string{"the group": "<summary>Samples", "the page": `href="/sampled"`, "the ref": `href="/catalog/sample/one"`, "the state": `<span class="state busy"><span class="sign" aria-hidden="true">◆</span>a sample</span>`} {
+		if page := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(page, part) {
+			t.Errorf("%d: %s is not on the page: there is no %s in\n%s", w.Code, what, part, page)
+		}
+	}
+}
+
+// anyOwner knows an owner behind every session.
+type anyOwner struct{ web.Identity }
+
+func (anyOwner) Identify(context.Context, string) (prentice.Actor, error) {
+	return prentice.Actor{Kind: prentice.Person, Name: "ann", Role: prentice.Owner}, nil
+}
+
+// noDoor puts out nothing.
+type noDoor struct{ op.Door }
+
+func (noDoor) Invoke(context.Context, op.Request) (any, error) { return struct{}{}, nil }
 
 func TestTheSampleProbeIsAKindOfProbe(t *testing.T) {
 	of := func(kind string) []prentice.Finding {
