@@ -50,6 +50,29 @@ type Surveyor interface {
 	Survey(context.Context, Work) (Seen, error)
 }
 
+// Documented is a kind that says what it is for and which attributes its steps have:
+// editors show it, and a misspelt attribute is found at its place.
+type Documented interface {
+	StepKind
+	Doc() StepDoc
+}
+
+// StepDoc is what a kind says of itself. Attributes are its own; those that every step
+// has are not among them.
+type StepDoc struct {
+	About      string
+	Attributes []Attribute
+}
+
+// Attribute is one that a step may have. A name that ends with .NAME stands for any
+// that begins so.
+type Attribute struct {
+	Name   string
+	About  string
+	Values []string // those that there are, when they can be counted
+	Of     string   // what it names: service, procedure, step or secret; "" is none of them
+}
+
 // Work is one step on one target, with what it needs to be done.
 type Work struct {
 	Run         Ref

@@ -161,7 +161,7 @@ func (p *page) lintKind(s prentice.StepSpec, f fence) {
 	if !ok {
 		return
 	}
-	p.findings = append(p.findings, placed(kind.Lint(s), s.At)...)
+	p.findings = append(p.findings, placed(kind.Lint(p.strange(s, f)), s.At)...)
 }
 
 // placed gives findings that have no place the place of their step.

@@ -85,6 +85,13 @@ func (c Case) attributes(t *testing.T) {
 	if _, bad := with("no-such-attribute", "1"); !bad {
 		t.Error("an attribute that it cannot know is accepted")
 	}
+	if d, says := c.Kind.(prentice.Documented); says {
+		for _, a := range d.Doc().Attributes {
+			if text, bad := with(strings.Replace(a.Name, "NAME", "x", 1), "1"); bad && strings.Contains(text, "no attribute") {
+				t.Errorf("it says that its steps have %s, and refuses it: %s", a.Name, text)
+			}
+		}
+	}
 	for _, name := range c.Kind.Needs().Budget {
 		if text, bad := with(name, "1s"); bad {
 			t.Errorf("%s=1s, of its budget, is refused: %s", name, text)
