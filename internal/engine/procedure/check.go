@@ -1,7 +1,6 @@
 package procedure
 
 import (
-	"slices"
 	"time"
 
 	"prentice"
@@ -21,17 +20,16 @@ func Survey(dir string, kinds []prentice.StepKind, now time.Time) (int, []prenti
 // procedure that has its name. A file without a name is called after its
 // procedure.
 func (l *Library) Check(f File, now time.Time) []prentice.Finding {
-	p, _ := Parse(f.Name, f.Text, l.kinds)
+	mine := readFile(f, l.kinds)
 	if f.Name == "" {
-		f.Name = Folder + "/" + p.Name + ".md"
+		f.Name = Folder + "/" + mine.proc.Name + ".md"
+		mine = readFile(f, l.kinds)
 	}
-	files := []File{f}
+	entries := []*entry{mine}
 	for _, e := range l.entries {
-		if e.proc.Name != p.Name && e.proc.File != f.Name {
-			files = append(files, File{e.proc.File, []byte(e.proc.Text)})
+		if e.proc.Name != mine.proc.Name && e.proc.File != f.Name {
+			entries = append(entries, &entry{proc: e.proc, alone: e.alone}) // as it was read
 		}
 	}
-	with, _ := among(l.source, files, l.kinds)
-	i := slices.IndexFunc(with.entries, func(e *entry) bool { return e.proc.File == f.Name })
-	return with.Lint(with.entries[i].proc, now)
+	return judged(l.source, entries, l.kinds).Lint(mine.proc, now)
 }

@@ -231,6 +231,13 @@ func (d *draft) variables(w where) map[string]string {
 	for _, s := range d.proc.Secrets {
 		known[variable.Of(s)] = "the secret " + s
 	}
+	for _, s := range d.proc.Steps {
+		for _, out := range s.Out {
+			if s.At.Line <= w.fence {
+				known[outVariable(s.ID, out.Name)] = "handed on by step " + s.ID + ": " + out.String()
+			}
+		}
+	}
 	if step, ok := d.step(w.fence); ok && loops(d.proc.Steps, step) {
 		known["EACH_VALUE"], known["EACH_NAME"], known["EACH_NUMBER"] = "the value of the round", "the name of what the round is for", "the number of the round, from 1"
 	}

@@ -38,6 +38,7 @@ var fenceLine = regexp.MustCompile("^ {0,3}(```+|~~~+)[ \t]*(.*)$")
 // place says where a spot is, by the lines before it alone, so that it can be told of a
 // text that is half written.
 func (d *draft) place(at Spot) where {
+	at.Line = min(max(at.Line, 0), len(d.lines)) // behind the end there is nothing
 	line := d.line(at.Line)
 	at.Byte = min(max(at.Byte, 0), len(line))
 	if end := d.frontEnd(); at.Line > 0 && at.Line < end {

@@ -212,13 +212,15 @@ func TestEachFunctionAndCommonAttributeIsDocumented(t *testing.T) {
 func FuzzEditor(f *testing.F) {
 	for _, text := range []string{draftHead + "```probe service=${inputs.‸\n", "---\nlimits: {max‸", "```", "---\n---\n```sh if=\"${", "---\n- {:\n\t: {{}", "---\r\nprocedure: x\r\n---\r\n```sh a=\"\r\n"} {
 		f.Add(text, 3, 5)
+		f.Add(text, 1<<40, 1<<40)
+		f.Add(text, -7, -9)
 	}
 	e := editor()
 	f.Fuzz(func(t *testing.T, text string, line, column int) {
 		lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-		spot := Spot{max(line, 0) % (len(lines) + 1), column}
+		spot := Spot{line, column}
 		end := 0
-		if spot.Line < len(lines) {
+		if line >= 0 && line < len(lines) {
 			end = len(lines[spot.Line])
 		}
 		for _, o := range e.Offers("procedures/p.md", text, spot) {

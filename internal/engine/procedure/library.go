@@ -35,6 +35,7 @@ type Library struct {
 // entry is one file of the library. It is usable when no finding is an error.
 type entry struct {
 	proc     prentice.Procedure
+	alone    []prentice.Finding // of its file, without the others
 	findings []prentice.Finding
 	triggers []trigger
 }
@@ -47,15 +48,28 @@ func New(files []File, kinds Kinds) (*Library, []prentice.Finding) { return amon
 
 // among is New, with the team folder that steps may name files of.
 func among(from source, files []File, kinds Kinds) (*Library, []prentice.Finding) {
-	l := &Library{kinds: kinds, byName: map[string]*entry{}, source: from, files: map[string]string{}}
+	var entries []*entry
 	for _, f := range files {
-		p, findings := Parse(f.Name, f.Text, kinds)
-		l.entries = append(l.entries, &entry{proc: p, findings: findings})
+		entries = append(entries, readFile(f, kinds))
 	}
+	l := judged(from, entries, kinds)
+	return l, l.findings()
+}
+
+func readFile(f File, kinds Kinds) *entry {
+	p, findings := Parse(f.Name, f.Text, kinds)
+	return &entry{proc: p, alone: findings}
+}
+
+// judged makes a library of entries that no other has, and finds what is wrong between
+// them.
+func judged(from source, entries []*entry, kinds Kinds) *Library {
+	l := &Library{kinds: kinds, byName: map[string]*entry{}, entries: entries, source: from, files: map[string]string{}}
 	slices.SortStableFunc(l.entries, func(a, b *entry) int {
 		return strings.Compare(a.proc.Name+"\x00"+a.proc.File, b.proc.Name+"\x00"+b.proc.File)
 	})
 	for _, e := range l.entries {
+		e.findings = slices.Clone(e.alone)
 		l.byName[e.proc.Name] = e
 	}
 	l.refuseTwins()
@@ -69,7 +83,7 @@ func among(from source, files []File, kinds Kinds) (*Library, []prentice.Finding
 			e.triggers = triggersOf(e.proc)
 		}
 	}
-	return l, l.findings()
+	return l
 }
 
 func (l *Library) findings() []prentice.Finding {
