@@ -57,6 +57,7 @@ var measurements = []measurement{
 	{"policy.replay", replaying},
 	{"proc.plan", unrolled},
 	{"proc.test", cases},
+	{"proc.lsp", drafting},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},

@@ -24,7 +24,7 @@ func (c *commands) procedureLSP() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d := &drafting{team: set.Team, clock: time.Now, read: map[string]*drafted{}}
+			d := &drafting{team: set.Team, clock: time.Now, read: map[string]*folderRead{}}
 			return (&lsp.Server{Editor: d.editor, Version: c.build.Version, Clock: time.Now}).Serve(os.Stdin, c.stdout)
 		},
 	}
@@ -35,7 +35,7 @@ func (c *commands) procedureLSP() *cobra.Command {
 
 // The bounds of what is kept while someone writes.
 const (
-	mostDrafted = 8
+	mostFolders = 8
 	catalogFor  = 3 * time.Second
 )
 
@@ -43,11 +43,11 @@ const (
 type drafting struct {
 	team  string // of the settings
 	clock func() time.Time
-	read  map[string]*drafted
+	read  map[string]*folderRead
 }
 
-// drafted is one team folder as it was read.
-type drafted struct {
+// folderRead is one team folder as it was read.
+type folderRead struct {
 	library *procedure.Library
 	catalog *team.Catalog
 	at      time.Time // when the catalog was read
@@ -58,10 +58,10 @@ type drafted struct {
 func (d *drafting) editor(dir string) procedure.Editor {
 	f := d.read[dir]
 	if f == nil {
-		if len(d.read) >= mostDrafted {
-			d.read = map[string]*drafted{}
+		if len(d.read) >= mostFolders {
+			d.read = map[string]*folderRead{}
 		}
-		f = &drafted{}
+		f = &folderRead{}
 		d.read[dir] = f
 	}
 	if now := d.clock(); f.catalog == nil || now.Sub(f.at) > catalogFor {

@@ -21,6 +21,7 @@ var commonDocs = map[string]prentice.Attribute{
 	"delay":      {About: "How long it rests before it is made again, such as 5s."},
 	"backoff":    {About: "How many times as long it rests each time."},
 	"out":        {About: "A value that it hands on, as NAME:TYPE: its last line, or NAME:TYPE=$.PATH in the JSON that it prints. Later steps read it as $OUT_ID_NAME."},
+	"timeout":    {About: "How long the step may take on one target, each attempt for itself; limits.timeout when it does not say."},
 	"if":         {About: "An expression in ${…}: the step is planned where it is true. It is worked out when the plan is made."},
 	"each":       {About: "An expression in ${…} to a list: the step is planned once for each of its values, which is each in expressions and $EACH_VALUE in scripts."},
 }
