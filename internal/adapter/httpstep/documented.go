@@ -10,7 +10,6 @@ func (*Kind) Doc() prentice.StepDoc {
 			{Name: "url", About: "The address, beginning with http:// or https://."},
 			{Name: "method", About: "The method; GET when it does not say.", Values: methods},
 			{Name: "status", About: "The status that is well, such as 204 or 200-299; any below 400 when it does not say."},
-			{Name: "timeout", About: "How long it may take, such as 10s."},
 			{Name: "bearer", About: "The name of a secret that is sent as a bearer token.", Of: "secret"},
 			{Name: "header.NAME", About: "A header of the request; everyone can read it in the plan."},
 		},
