@@ -34,11 +34,17 @@ func lintFile(l *linting) {
 		l.advise("write a mode such as 0644 or 0640", "mode %s lets everyone on the host write the file", v)
 	}
 	l.content()
-	if v, there := l.Attrs["validate"]; there {
-		l.fixed("validate", "it is a command of a shell, which no value may become part of: it finds inputs as $INPUT_NAME")
-		if !strings.Contains(v, "%s") {
-			l.fail(`write where the file goes, such as validate="nginx -t -c %s"`, "validate has no %%s for the file that is to be looked at")
-		}
+	l.validate()
+}
+
+func (l *linting) validate() {
+	v, there := l.Attrs["validate"]
+	if !there {
+		return
+	}
+	l.fixed("validate", "it is a command of a shell, which no value may become part of: it finds inputs as $INPUT_NAME")
+	if !strings.Contains(v, "%s") {
+		l.fail(`write where the file goes, such as validate="nginx -t -c %s"`, "validate has no %%s for the file that is to be looked at")
 	}
 }
 

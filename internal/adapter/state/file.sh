@@ -69,13 +69,16 @@ make() {
   (umask 077; set -C; content >"$tmp") || fail "the new content of $path could not be written; nothing was changed"
   [ "$(digest_of "$tmp")" = "$digest" ] || fail "the new content of $path was not written whole; nothing was changed"
   belongs
-  if [ -n "$validate" ]; then
-    sh -eu -c "$validate" validate "$tmp" || fail "validate refused the new content of $path (exit code $?); nothing was changed"
-    [ "$(digest_of "$tmp")" = "$digest" ] || fail "validate has changed the file that it was to look at; nothing was changed"
-  fi
-  if [ -n "$backup" ] && [ "$now" != absent ]; then cp -p -- "$path" "$path.before-$run"; fi
+  validated
+  backed_up
   place
 }
+validated() {
+  [ -n "$validate" ] || return 0
+  sh -eu -c "$validate" validate "$tmp" || fail "validate refused the new content of $path (exit code $?); nothing was changed"
+  [ "$(digest_of "$tmp")" = "$digest" ] || fail "validate has changed the file that it was to look at; nothing was changed"
+}
+backed_up() { if [ -n "$backup" ] && [ "$now" != absent ]; then cp -p -- "$path" "$path.before-$run"; fi; }
 # belongs: whose the new file is. Without owner and group it is whose the old one was.
 belongs() {
   to=

@@ -32,7 +32,7 @@ type sort struct {
 // Kinds is all of them. sh performs their scripts.
 func Kinds(sh prentice.Detached) []prentice.StepKind {
 	var kinds []prentice.StepKind
-	for _, s := range []sort{file} {
+	for _, s := range []sort{file, line, pack, service, user, job} {
 		kinds = append(kinds, &Kind{s, sh})
 	}
 	return kinds

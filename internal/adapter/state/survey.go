@@ -39,8 +39,8 @@ func (k *Kind) Survey(ctx context.Context, w prentice.Work) (prentice.Seen, erro
 	}
 	hide := func(s string) string { return mask.String(s, w.Secrets) }
 	seen.Now, seen.So, seen.Says = oneLine(hide(told["now"])), told["so"] == "yes", oneLine(hide(told["says"]))
-	if !seen.So && k.name == "file" {
-		if seen.Diff = hide(diffOf(step, told)); seen.Diff == "" && step.Attrs["state"] != "absent" {
+	if !seen.So && k.strict {
+		if seen.Diff = hide(diffOf(step, told)); seen.Diff == "" && step.Attrs["state"] != "absent" && k.name == "file" {
 			seen.Says += fmt.Sprintf(" (to %d bytes, sha256:%.12s…; its text is not shown)", len(contentOf(step)), strings.TrimPrefix(prentice.Digest([]byte(contentOf(step))), "sha256:"))
 		}
 	}
@@ -58,7 +58,10 @@ func diffOf(step prentice.PlannedStep, told map[string]string) string {
 		before = string(raw)
 	}
 	after := contentOf(step)
-	if step.Attrs["state"] == "absent" {
+	if raw, err := base64.StdEncoding.DecodeString(told["after"]); told["after"] != "" && err == nil {
+		after = string(raw)
+	}
+	if step.Attrs["state"] == "absent" && told["after"] == "" {
 		after = ""
 	}
 	if !showable(step) || !isText(before) || !isText(after) {

@@ -40,8 +40,11 @@ func (c *rendering) forPerson(s prentice.PlannedStep) bool {
 func (c *rendering) undoOf(s prentice.PlannedStep) prentice.PlannedStep {
 	back := s
 	back.ID, back.Section, back.Of = s.ID+".undo", prentice.Undo, s.ID
-	back.Body, back.Done = "", nil // what was there is on the target
+	back.Done = nil
 	if kind, ok := c.library.kinds.named(s.Kind); ok {
+		if len(kind.Needs().Files) > 0 {
+			back.Body = "" // it may be long, and what was there is on the target
+		}
 		back.Says = kind.Says(back)
 	}
 	return back

@@ -12,17 +12,26 @@ import (
 
 // good is a step of each kind with which nothing is wrong.
 var good = map[string]prentice.StepSpec{
-	"file": {Section: prentice.Act, Body: "a\n", Attrs: map[string]string{"path": "/nowhere/app.conf"}},
+	"file":    {Section: prentice.Act, Body: "a\n", Attrs: map[string]string{"path": "/nowhere/app.conf"}},
+	"line":    {Section: prentice.Act, Body: "a\n", Attrs: map[string]string{"path": "/nowhere/app.conf"}},
+	"package": {Section: prentice.Act, Attrs: map[string]string{"name": "hello"}},
+	"service": {Section: prentice.Act, Attrs: map[string]string{"name": "hello", "state": "running"}},
+	"user":    {Section: prentice.Act, Attrs: map[string]string{"name": "hello"}},
+	"cron":    {Section: prentice.Act, Body: "true\n", Attrs: map[string]string{"name": "hello", "schedule": "1 2 * * *"}},
 }
 
 func TestEachIsAStepKind(t *testing.T) {
 	for name, spec := range good {
 		t.Run(name, func(t *testing.T) {
 			spec.Kind = name
-			kindtest.Check(t, kindtest.Case{Kind: newWorld(t, false).kind(name), Good: spec, Place: slowFile})
+			kindtest.Check(t, kindtest.Case{Kind: newWorld(t, false).kind(name), Good: spec, Place: placeOf(name)})
 		})
 	}
 }
+
+// placeOf is where it is tried that a kind is detached. What is so of one is so of all: only
+// the script differs.
+func placeOf(string) func(*testing.T) kindtest.Place { return slowFile }
 
 // slowFile is a file step whose validation waits.
 func slowFile(t *testing.T) kindtest.Place {
