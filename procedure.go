@@ -52,6 +52,7 @@ type Input struct {
 	From    string   `json:"from,omitempty"`
 	Default *string  `json:"default,omitempty"`
 	Enum    []string `json:"enum,omitempty"`
+	Choices string   `json:"choices,omitempty"` // CEL over the catalog to the values that are allowed
 	Pattern string   `json:"pattern,omitempty"` // RE2, of the whole value, or of each of a list
 	Min     string   `json:"min,omitempty"`     // of an int, a duration or a date; of a list, how many values it has at least
 	Max     string   `json:"max,omitempty"`

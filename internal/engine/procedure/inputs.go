@@ -46,7 +46,7 @@ func (r *reading) inputs(n *yaml.Node) {
 
 func (r *reading) input(name string, key, n *yaml.Node) prentice.Input {
 	before, what := len(r.findings), "input "+name
-	f := r.fields(n, what, "type", "from", "default", "enum", "pattern", "min", "max", "doc")
+	f := r.fields(n, what, "type", "from", "default", "enum", "choices", "pattern", "min", "max", "doc")
 	in := prentice.Input{Name: name, At: r.place(key)}
 	if len(r.findings) > before {
 		return in
@@ -66,6 +66,7 @@ func (r *reading) input(name string, key, n *yaml.Node) prentice.Input {
 		in.Doc, _ = r.scalar(doc, "doc")
 	}
 	r.enum(&in, f["enum"], what)
+	r.choices(&in, f["choices"], what)
 	r.bounds(&in, f, what)
 	r.standard(&in, f["default"], what)
 	return in

@@ -86,6 +86,15 @@ func (c *rendering) fromEvent(in prentice.Input) (string, error) {
 // checked is a value in the one form of its type. A service or a host must be in
 // the catalog.
 func (c *rendering) checked(p prentice.Procedure, in prentice.Input, text string) (string, error) {
+	plain, err := c.known(p, in, text)
+	if err != nil {
+		return "", err
+	}
+	return plain, c.chosen(p, in, plain)
+}
+
+// known is checked but for the choices.
+func (c *rendering) known(p prentice.Procedure, in prentice.Input, text string) (string, error) {
 	plain, why := typed(in.Type, text)
 	no, hint := outside(in, plain)
 	switch {

@@ -40,11 +40,19 @@ func (r *reading) compileAll() {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
 	}
+	catalog, err := catalogEnv(nil)
+	if err != nil {
+		r.fail(r.at(1, 1), "report this", "%v", err)
+		return
+	}
 	type kind struct{ round, steps bool }
 	checks, envs := handing(r.proc.Steps), map[kind]*expr.Env{}
 	for _, v := range r.values {
 		env := only
-		if v.in == eachTarget {
+		switch v.in {
+		case onlyCatalog:
+			env = catalog
+		case eachTarget:
 			env = target
 		}
 		if v.in == wholeCase {
@@ -87,6 +95,8 @@ func (r *reading) unknownHint(v value, e *expr.Error) string {
 		return hint
 	}
 	switch {
+	case v.in == onlyCatalog:
+		return "use hosts(), group(…).hosts, service(…), system(…), except(…) and both(…); see https://cel.dev for the language"
 	case v.in == onlyEvent:
 		return "use event.id, source, type, subject, time and data; see https://cel.dev for the language"
 	case e.Unknown == "each":

@@ -56,7 +56,8 @@ type scope int
 const (
 	onlyEvent scope = iota
 	wholeCase
-	eachTarget // the whole case, and one of its targets
+	eachTarget  // the whole case, and one of its targets
+	onlyCatalog // the catalog, before there are inputs
 )
 
 // eventEnv is for if: and from:.

@@ -202,11 +202,11 @@ func someProcedures() automation.Listed {
 func someProcedure(name string) automation.Shown {
 	six := "6"
 	out := automation.Shown{
-		Usable: name == "restart-service", Starts: []string{"service.down"}, Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Markdown: "# restart-service\n\nBring back a service.\n",
+		Usable: name == "restart-service", Starts: []string{"service.down"}, Choices: map[string][]string{"zone": {"eu-west-1a", "eu-west-1b"}, "racks": {"a", "b"}}, Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Markdown: "# restart-service\n\nBring back a service.\n",
 		Findings: []prentice.Finding{{At: prentice.Pos{File: "procedures/" + name + ".md", Line: 31, Column: 1}, Text: "the section Undo has no step", Hint: "say how to go back, or write that there is no way"}},
 		Procedure: prentice.Procedure{
 			Name: name, Summary: "Bring back a service that has stopped answering", Owner: "group/platform", ReviewBy: "2027-01-31", Targets: "service(input.service).hosts", Limits: prentice.DefaultLimits(),
-			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "force", Type: "bool", Doc: "Even if it answers again."}, {Name: "wait", Type: "duration"}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}, {Name: "tables", Type: "list", Pattern: "[a-z_]+", Min: "1", Max: "9", Doc: "The tables to look through."}, {Name: "day", Type: "date", Min: "2026-01-01"}},
+			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "force", Type: "bool", Doc: "Even if it answers again."}, {Name: "wait", Type: "duration"}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}, {Name: "tables", Type: "list", Pattern: "[a-z_]+", Min: "1", Max: "9", Doc: "The tables to look through."}, {Name: "day", Type: "date", Min: "2026-01-01"}, {Name: "zone", Type: "string", Choices: "hosts().map(h, h.facts.zone)", Doc: "The zone in which to look."}, {Name: "racks", Type: "list", Default: &six, Choices: "hosts().map(h, h.facts.rack)"}},
 			File:   "procedures/" + name + ".md", Digest: "sha256:" + strings.Repeat("9f2c81d0", 8), Secrets: []string{"deploy-token"},
 			Sections: []prentice.Prose{{Title: "When to use it", Text: "A service refuses connections and its host is well.\n\n- Not while the disk is full.\n- Not during a deploy."}},
 			Steps: []prentice.StepSpec{

@@ -23,6 +23,8 @@ type Shown struct {
 	Findings  []prentice.Finding `json:"findings"`
 	Starts    []string           `json:"starts"`
 	Record    prentice.Record    `json:"record"`
+
+	Choices map[string][]string `json:"choices,omitempty"` // of inputs that are chosen from the catalog, by name, as it is now
 }
 
 // Part is the steps of one section, and the questions whether they are done.
@@ -149,6 +151,9 @@ func inputLine(in prentice.Input) string {
 	if len(in.Enum) > 0 {
 		words = append(words, "one of "+strings.Join(in.Enum, ", "))
 	}
+	if in.Choices != "" {
+		words = append(words, "one of "+in.Choices)
+	}
 	if in.Pattern != "" {
 		words = append(words, "like "+in.Pattern)
 	}
@@ -203,13 +208,31 @@ func (d Deps) show(ctx context.Context, c op.Call, in ShowIn) (Shown, error) {
 		if findings == nil {
 			findings = []prentice.Finding{}
 		}
-		return Shown{Procedure: p, Markdown: belowFront(p.Text), Usable: usable(findings), Findings: findings, Starts: starts(p), Record: record}, nil
+		return Shown{Procedure: p, Markdown: belowFront(p.Text), Usable: usable(findings), Findings: findings, Starts: starts(p), Record: record, Choices: d.choices(p)}, nil
 	}
 	_, err := library.Find(in.Name) // it knows the nearest name
 	if err == nil {
 		err = prentice.Errorf(prentice.Conflict, "the procedures have just changed").Try("ask again")
 	}
 	return Shown{}, err
+}
+
+// choices are the values of each input that is chosen from the catalog. Those that cannot
+// be worked out are left out: planning says why.
+func (d Deps) choices(p prentice.Procedure) map[string][]string {
+	if d.Choices == nil {
+		return nil
+	}
+	all := map[string][]string{}
+	for _, in := range p.Inputs {
+		if in.Choices == "" {
+			continue
+		}
+		if list, err := d.Choices(in); err == nil {
+			all[in.Name] = list
+		}
+	}
+	return all
 }
 
 // belowFront is a procedure's file without its front matter.

@@ -48,6 +48,8 @@ type Deps struct {
 	Foresee func(ctx context.Context, req prentice.RunRequest, wait time.Duration) (run.Outlook, error)
 	// Record is how the runs of a procedure have ended, on all subjects.
 	Record func(ctx context.Context, procedure string) (prentice.Record, error)
+	// Choices are the values of an input that is chosen from the catalog in force.
+	Choices func(in prentice.Input) ([]string, error)
 	// Timed is the newest runs of a procedure that acted and have ended, and what they did
 	// on their targets.
 	Timed func(ctx context.Context, procedure string, most int) ([]run.Timed, []run.OnTarget, error)
