@@ -75,7 +75,7 @@ func (p *page) capture(s *prentice.StepSpec, text string) (c prentice.Capture, n
 	case variable.IsCredential(c.Name):
 		return c, "its name is that of a credential, and what is handed on is read by everyone", "keep the value with prentice secret set, and name it in secrets:"
 	case strings.HasSuffix(text, "="), c.From != "" && !p.isPlace(s, c.From):
-		return c, "it is not known where it is read", "leave the place out for the last line, or of http the body; or write a path such as $.status.version, and of http also status or header:NAME"
+		return c, "it is not known where it is read", "leave the place out for the last line, or of http the body; or write a path such as $.status.version, under Act file:NAME for a file in $PRENTICE_RUN_FOLDER, and of http also status or header:NAME"
 	case m[3] == "":
 		return c, "", ""
 	}
@@ -88,10 +88,19 @@ func (p *page) capture(s *prentice.StepSpec, text string) (c prentice.Capture, n
 
 var headerForm = regexp.MustCompile(`^header:[A-Za-z0-9-]{1,100}$`)
 
+var fileForm = regexp.MustCompile(`^file:[A-Za-z0-9][A-Za-z0-9._-]{0,60}$`)
+
+// folderVariable is where scripts find the run's own folder. A check has none: it leaves
+// nothing behind.
+const folderVariable = "PRENTICE_RUN_FOLDER"
+
 // isPlace says whether a value can be read at a place of what a step prints or answers.
 func (p *page) isPlace(s *prentice.StepSpec, from string) bool {
 	kind, known := p.kinds.named(s.Kind)
 	asks := known && kind.Needs().Asks
+	if fileForm.MatchString(from) {
+		return known && kind.Needs().Script != "" && s.Section != prentice.Check
+	}
 	return capture.IsPath(from) || asks && (from == "status" || headerForm.MatchString(from))
 }
 

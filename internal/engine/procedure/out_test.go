@@ -36,6 +36,9 @@ func TestWhatIsHandedOnIsReadStrictly(t *testing.T) {
 		{act("sh id=a out=v:string=$..x"), "it is not known where it is read"},
 		{act("sh id=a out=v:string="), "it is not known where it is read"},
 		{act(`sh id=a out="v:string, v:int"`), "out v appears twice"},
+		{act("sh id=a out=v:int=file:../x"), "it is not known where it is read"},
+		{"\n## Check\n" + block("sh id=a out=v:int=file:x", "true\n"), "it is not known where it is read"},
+		{"\n## Check\n" + block("sh id=a", "echo >$PRENTICE_RUN_FOLDER/x\n"), "check a uses $PRENTICE_RUN_FOLDER, and a check leaves nothing behind"},
 		{act("sh id=a out=v:int=status"), "it is not known where it is read"},
 		{"\n## Act\n" + block("http id=a url=http://localhost out=v:int=cookie", ""), "it is not known where it is read; leave the place out for the last line, or of http the body"},
 		{"\n## Act\n" + block("http id=a url=http://localhost method=POST", "name=${inputs.x}\n"), "the data has no fields"},
@@ -72,6 +75,7 @@ func TestWhatIsHandedOnIsReadStrictly(t *testing.T) {
 	for _, good := range []string{
 		front("env: {OUT_DIR: /tmp}") + "\n## Act\n" + block("sh id=a out=v:int", "echo 1\n") + block("sh id=b", "echo $OUT_DIR\n"),
 		front() + "\n## Act\n" + block("sh id=b", "echo $OUT_OF_ORDER\n"),
+		front() + "\n## Act\n" + block("sh id=b out=v:json=file:state.json", "app >$PRENTICE_RUN_FOLDER/state.json\n"),
 		front() + "\n## Act\n" + block(`sh id=a each=${["x"]} out=v:int`, "echo 1\n") + block("sh id=b", "echo $OUT_A_1_V\n"),
 	} {
 		if _, findings := parse(good); len(errorsIn(findings)) > 0 {

@@ -96,6 +96,9 @@ func (r *reading) variables(s prentice.StepSpec) {
 		known = append(known, roundFacts...)
 	}
 	known = append(known, r.handedBefore(s)...)
+	if at := strings.Index(s.Body, folderVariable); at >= 0 && s.Section == prentice.Check {
+		r.fail(r.within(s, at), "let it print what it has to say, and hand that on with out=NAME:TYPE", "check %s uses $%s, and a check leaves nothing behind", clip.Text(s.ID), folderVariable)
+	}
 	for _, m := range mentioned.FindAllStringSubmatchIndex(s.Body, -1) {
 		name := s.Body[m[2]:m[3]]
 		if oneOf(name, known) || strings.HasPrefix(name, eventDataFact) || strings.Contains(s.Body, name+"=") || r.mayHandOn(name) {

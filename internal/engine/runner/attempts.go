@@ -54,7 +54,10 @@ func (r *Runner) attempt(ctx context.Context, d *detail, kind prentice.StepKind,
 	work, printed := listening(work)
 	out, err = kind.Apply(timed, work)
 	if printed != nil && r.judge(work.Step, out, err) == run.Done {
-		out.Out, err = valuesOf(work, printed, out.Response)
+		var files map[string]string
+		if files, err = r.files(timed, d, work); err == nil {
+			out.Out, err = valuesOf(work, printed, out.Response, files)
+		}
 	}
 	return out, timed.Err() != nil && ctx.Err() == nil, err
 }

@@ -55,7 +55,7 @@ func listening(w prentice.Work) (prentice.Work, *capture.Printed) {
 
 // valuesOf reads what a step hands on. What is not as it was declared is an error, of a
 // kind by which a check says nothing of the world and an act did not come out well.
-func valuesOf(w prentice.Work, printed *capture.Printed, answer *prentice.Response) (prentice.Values, error) {
+func valuesOf(w prentice.Work, printed *capture.Printed, answer *prentice.Response, files map[string]string) (prentice.Values, error) {
 	kind, values := prentice.Invalid, prentice.Values{}
 	if w.Step.Section == prentice.Check {
 		kind = prentice.Unavailable
@@ -64,6 +64,13 @@ func valuesOf(w prentice.Work, printed *capture.Printed, answer *prentice.Respon
 		came, why := raw(c, printed)
 		if answer != nil {
 			came, why = answered(c, *answer)
+		}
+		if name, is := strings.CutPrefix(c.From, inFolder); is {
+			if text, there := files[c.From]; there {
+				came, why = text, ""
+			} else {
+				came, why = "", "there is no file "+name+" in the run's folder"
+			}
 		}
 		plain := ""
 		if why == "" {
@@ -142,6 +149,8 @@ func printedAs(c prentice.Capture) string {
 		return "as JSON"
 	case c.From == "":
 		return "as its last line"
+	case strings.HasPrefix(c.From, inFolder):
+		return "in the file of that name in $" + folderVariable
 	}
 	return "at " + c.From
 }

@@ -111,12 +111,12 @@ func TestWhatIsNotAsDeclaredIsNotHandedOn(t *testing.T) {
 			s := handing("ask", prentice.Act, "target", c.body, c.out)
 			w, printed := listening(prentice.Work{Step: s, Log: discard{}, Secrets: []string{"hunter2"}})
 			fmt.Fprint(w.Log, c.body)
-			_, err := valuesOf(w, printed, nil)
+			_, err := valuesOf(w, printed, nil, nil)
 			if err == nil || !strings.Contains(err.Error(), c.says) || prentice.KindOf(err) != prentice.Invalid || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "\x1b") {
 				t.Errorf("got %v", err)
 			}
 			w.Step.Section = prentice.Check
-			if _, err := valuesOf(w, printed, nil); prentice.KindOf(err) != prentice.Unavailable {
+			if _, err := valuesOf(w, printed, nil, nil); prentice.KindOf(err) != prentice.Unavailable {
 				t.Errorf("a check that gives no value says something of the world: %v", err)
 			}
 		})
@@ -160,13 +160,32 @@ func TestOfAnAnswerStatusHeadersAndJSONAreHandedOn(t *testing.T) {
 		{"string", "header:Location", "", "out v wants string at header:Location: the answer has no header Location"}, {"int", "$.name", "", "it has no .name in $.name"},
 	} {
 		w, printed := listening(prentice.Work{Step: handing("ask", prentice.Act, "here", "", prentice.Capture{Name: "v", Type: c.kind, From: c.from}), Log: discard{}})
-		values, err := valuesOf(w, printed, &r)
+		values, err := valuesOf(w, printed, &r, nil)
 		if values["v"] != c.want || c.why == "" && err != nil || c.why != "" && (err == nil || !strings.Contains(err.Error(), c.why)) {
 			t.Errorf("%s: got %v %v", c.from, values, err)
 		}
 	}
 	w, printed := listening(prentice.Work{Step: handing("ask", prentice.Act, "here", "", prentice.Capture{Name: "v", Type: "json"}), Log: discard{}})
-	if _, err := valuesOf(w, printed, &prentice.Response{Body: "{", Long: true}); err == nil || !strings.Contains(err.Error(), "more than a megabyte") {
+	if _, err := valuesOf(w, printed, &prentice.Response{Body: "{", Long: true}, nil); err == nil || !strings.Contains(err.Error(), "more than a megabyte") {
 		t.Errorf("of a body that goes on: %v", err)
 	}
+}
+
+func TestAFolderThatCannotBeRemovedIsTold(t *testing.T) {
+	s := step("write", prentice.Act, "target")
+	s.Body = "echo >$PRENTICE_RUN_FOLDER/x\n"
+	eachPrinting(t, planOf(1, s, step("well", prentice.Verify, "here")), func(t *testing.T, w *world, p *printing) {
+		p.prints = map[string]string{"run-folderhost/a": "/home/bell/.prentice/run-1\n"}
+		d := w.until(w.start(bob, "mend").Number, prentice.Verified)
+		if got := p.sees("write", "host/a", "PRENTICE_RUN_FOLDER"); got != "/home/bell/.prentice/run-1" || p.sees("well", "", "PRENTICE_RUN_FOLDER") != "unset" || p.times("run-folder", "host/a") != 2 || strings.Contains(d.Says, "folder") {
+			t.Errorf("the step sees %q, %d looks, and the run says %q", got, p.times("run-folder", "host/a"), d.Says)
+		}
+		p.deed.mu.Lock()
+		p.sick["run-folder"] = true
+		p.deed.mu.Unlock()
+		d = w.until(w.start(bob, "mend").Number, prentice.Failed)
+		if !strings.Contains(d.Says, "make the run's folder") || !strings.Contains(d.Says, "its folder on host/a could not be removed") || p.times("write", "host/a") != 1 {
+			t.Errorf("it says %q", d.Says)
+		}
+	})
 }

@@ -74,7 +74,7 @@ func (r *Runner) look(ctx context.Context, d *detail, step prentice.PlannedStep,
 	work, printed := listening(work)
 	out, err := kind.Apply(ctx, work)
 	if printed != nil && r.judge(step, out, err) == run.Done {
-		out.Out, err = valuesOf(work, printed, out.Response)
+		out.Out, err = valuesOf(work, printed, out.Response, nil)
 	}
 	rec.State, rec.Says, rec.Code, rec.Ended = r.judge(step, out, err), out.Says, out.Code, r.Clock()
 	if err != nil {

@@ -14,6 +14,9 @@ import (
 // has written the run since, for instance that it is to stop, it is errMoved. At
 // an end it lets the locks go and counts the run in its procedure's record.
 func (r *Runner) move(ctx context.Context, d *detail, to run.Next, more ...func(*db.Tx, time.Time) error) error {
+	if to.State.Ended() {
+		to.Says += r.clearFolders(ctx, d) // before it ends: a crash in between brings the run here again
+	}
 	now := r.Clock()
 	then := run.Onward(d.Run, to, now)
 	err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return r.write(tx, d, to, then, now, more...) })

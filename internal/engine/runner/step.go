@@ -71,6 +71,10 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	if !r.Peers.Fit() { // while the intention waited for the database
 		return rec, errParked
 	}
+	if err := r.withFolder(ctx, d, &work, found); err != nil {
+		rec.Attempts-- // it was not begun
+		return r.prove(ctx, d, rec, unmade(step), prentice.Outcome{Says: err.Error()})
+	}
 	return r.apply(ctx, d, kind, work, rec, how)
 }
 
