@@ -40,7 +40,7 @@ func appendCanonical(b []byte, v any) ([]byte, error) {
 	case []any:
 		return appendArray(b, v)
 	case map[string]any:
-		return appendObject(b, v)
+		return appendMembers(b, v, appendCanonical)
 	default:
 		return nil, Errorf(Internal, "canonical JSON of %T", v)
 	}
@@ -87,7 +87,8 @@ func AppendRefs(b []byte, list []Ref) []byte {
 	return append(b, ']')
 }
 
-func appendObject(b []byte, object map[string]any) (_ []byte, err error) {
+// appendMembers is an object, each of whose values is written by value.
+func appendMembers[V any](b []byte, object map[string]V, value func([]byte, V) ([]byte, error)) (_ []byte, err error) {
 	keys := make([]string, 0, len(object))
 	for k := range object {
 		keys = append(keys, k)
@@ -99,7 +100,7 @@ func appendObject(b []byte, object map[string]any) (_ []byte, err error) {
 			b = append(b, ',')
 		}
 		b = append(appendString(b, k), ':')
-		if b, err = appendCanonical(b, object[k]); err != nil {
+		if b, err = value(b, object[k]); err != nil {
 			return nil, err
 		}
 	}

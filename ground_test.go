@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,45 @@ func TestEvidenceIsSealedOverTheCanonicalFormOfItsJSON(t *testing.T) {
 	} {
 		if _, err := e.Sealed(); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("%s is sealed: %v", what, err)
+		}
+	}
+}
+
+// formedText and formedLater say themselves what their JSON is, the second only where it
+// has an address.
+type (
+	formedText  string
+	formedLater string
+)
+
+func (formedText) MarshalText() ([]byte, error)   { return []byte("said <so>"), nil }
+func (*formedLater) MarshalJSON() ([]byte, error) { return []byte(`{"b":1,"a":2}`), nil }
+
+func TestTheCanonicalFormOfAValueIsThatOfItsJSON(t *testing.T) {
+	type text string
+	at := time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("x", 3600))
+	one := int64(1)
+	for _, v := range []any{
+		nil, "", "a\x00\n\"\\<>&\u2028\xff😀é", text("x"), prentice.Waiting, prentice.Change, true, 7, int8(-3), int64(1) << 53, uint8(4), 2.0, json.Number("12"), json.RawMessage(`{"b": 1, "a":[]}`), at, time.Second, &one, (*int64)(nil),
+		[]string(nil), []string{}, []any{1, "a", nil, []prentice.Ref{"run/1"}}, []byte("abc"), [2]int{1, 2}, []prentice.Actor{{Kind: prentice.Person, Name: "ann"}}, []formedLater{"x"}, []formedText{"x"},
+		map[string]any(nil), map[string]any{}, map[prentice.Ref]int{"b/x": 1, "a/x": 2}, map[int]string{2: "b", 1: "a"}, map[formedText]int{"x": 1}, map[string]formedLater{"x": "y"},
+		map[string]any{"é": 1, "😀": 2, "\uffff": 3, "z": map[string]string{"b": "", "a": "<"}, "step": &prentice.PlannedStep{ID: "x"}, "none": (*prentice.PlannedStep)(nil), "e": any(nil)},
+	} {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := prentice.CanonicalJSON(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := prentice.CanonicalOf(v); err != nil || string(got) != string(want) {
+			t.Errorf("%#v is %s (%v), not %s", v, got, err, want)
+		}
+	}
+	for _, v := range []any{1.5, int64(1)<<53 + 1, []any{json.Number("1.5")}, map[string]any{"a": math.NaN()}, make(chan int)} {
+		if got, err := prentice.CanonicalOf(v); err == nil {
+			t.Errorf("%v has a canonical form: %s", v, got)
 		}
 	}
 }

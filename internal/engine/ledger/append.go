@@ -143,16 +143,12 @@ func dataOf(n prentice.Note) (json.RawMessage, error) {
 	if n.Data == nil {
 		return nil, nil
 	}
-	raw, err := json.Marshal(n.Data)
-	if err != nil {
-		return nil, prentice.Errorf(prentice.Internal, "data of evidence %s: %w", n.Kind, err)
-	}
-	if len(raw) > maxData {
-		return nil, prentice.Errorf(prentice.Limited, "data of evidence %s has %d bytes", n.Kind, len(raw)).Try("write at most %d; keep the rest elsewhere and write its hash", maxData)
-	}
-	canonical, err := prentice.CanonicalJSON(raw)
+	canonical, err := prentice.CanonicalOf(n.Data)
 	if err != nil {
 		return nil, fmt.Errorf("data of evidence %s: %w", n.Kind, err)
+	}
+	if len(canonical) > maxData {
+		return nil, prentice.Errorf(prentice.Limited, "data of evidence %s has %d bytes", n.Kind, len(canonical)).Try("write at most %d; keep the rest elsewhere and write its hash", maxData)
 	}
 	if string(canonical) == "null" {
 		return nil, nil
