@@ -77,7 +77,7 @@ func schedulesOp(d Deps) op.Op {
 		}
 		return out, err
 	}).WithExample("prentice schedule list").FromFiles().WithHelp(
-		"A schedule is five fields as cron has them, in an IANA zone, in the front matter of a procedure. What was due while prentice did not run is told as missed, and is not made up for.")
+		"A schedule is five fields as cron has them, in an IANA zone, in the front matter of a procedure. What was due while prentice did not run is told as missed, and is not made up for. To run one now: prentice run start NAME")
 }
 
 type schedulesIn struct {

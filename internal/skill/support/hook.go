@@ -104,17 +104,28 @@ func (s *Support) TakeHook(ctx context.Context, door op.Door, p Posted) (Taken, 
 	if err != nil {
 		return Taken{}, err
 	}
-	if now := s.Clock(); !s.rates.Take(h, now) {
-		err := prentice.Errorf(prentice.Limited, "hook %s takes %d messages a minute", h.Name, h.Rate).Try("send it again in a minute")
-		s.refuse(ctx, h.Name, "too many", err)
-		return Taken{}, err
-	}
 	in := hookDeliverIn{Hook: h.Name, Body: string(p.Body), message: &message, proof: &proof}
 	taken, err := op.Ask[Taken](ctx, door, op.Request{Actor: actor, Op: "hook.deliver", In: in})
 	if prentice.KindOf(err) == prentice.Denied || prentice.KindOf(err) == prentice.Refused {
 		s.refuse(ctx, h.Name, "not allowed", err)
 	}
 	return taken, err
+}
+
+// within refuses a message that is more than a hook takes, no matter who delivers it and how.
+func (s *Support) within(ctx context.Context, h webhook.Hook, body string) error {
+	var why string
+	var err error
+	switch {
+	case len(body) > h.Largest:
+		why, err = "too large", prentice.Errorf(prentice.Limited, "the message has %d bytes; hook %s takes %d", len(body), h.Name, h.Largest).Try("send less, or have largest raised in hooks.yaml")
+	case !s.rates.Take(h, s.Clock()):
+		why, err = "too many", prentice.Errorf(prentice.Limited, "hook %s takes %d messages a minute", h.Name, h.Rate).Try("send it again in a minute")
+	default:
+		return nil
+	}
+	s.refuse(ctx, h.Name, why, err)
+	return err
 }
 
 // senderOf is who sends a message: who the token is of, or the agent of the hook, with

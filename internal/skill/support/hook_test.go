@@ -4,7 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"prentice"
 	"prentice/internal/engine/inbox"
@@ -163,9 +165,31 @@ func TestAHookForTokensTakesNoSignatureAndNoMoreThanItsRate(t *testing.T) {
 		narrow.Scope.Ops = []string{"hook.deliver"}
 		for n := range 4 {
 			taken, err := w.post("open", `{}`, narrow)
-			if limited := prentice.KindOf(err) == prentice.Limited; limited != (n >= 2) { // the one above took one
+			if limited := prentice.KindOf(err) == prentice.Limited; limited != (n >= 3) {
 				w.t.Errorf("%d: %+v, %v", n, taken, err)
 			}
+		}
+	})
+}
+
+// Who calls the operation instead of posting to the address is held to the same limits.
+func TestTheLimitsOfAHookHoldHoweverAMessageIsDelivered(t *testing.T) {
+	eachHook(t, func(w *hookWorld) {
+		call := op.Call{Actor: ann, Now: w.clock()}
+		for n := range 5 {
+			_, err := w.s.hookDeliver(w.t.Context(), call, hookDeliverIn{Hook: "open", Body: `{}`})
+			if limited := prentice.KindOf(err) == prentice.Limited; limited != (n >= 3) {
+				w.t.Errorf("%d: %v", n, err)
+			}
+		}
+		w.pass(time.Hour)
+		large := `"` + strings.Repeat("x", webhook.DefaultLargest) + `"`
+		if _, err := w.s.hookDeliver(w.t.Context(), call, hookDeliverIn{Hook: "open", Body: large}); prentice.KindOf(err) != prentice.Limited || !strings.Contains(err.Error(), "takes 262144") {
+			w.t.Error(err)
+		}
+		shown, err := w.s.hookShow(w.t.Context(), op.Call{}, hookIn{"open"})
+		if err != nil || len(shown.Refused) != 2 {
+			w.t.Errorf("%+v, %v", shown.Refused, err)
 		}
 	})
 }

@@ -84,6 +84,9 @@ func (s *Support) hookDeliver(ctx context.Context, c op.Call, in hookDeliverIn) 
 	if err != nil {
 		return Taken{}, err
 	}
+	if err := s.within(ctx, h, in.Body); err != nil {
+		return Taken{}, err
+	}
 	if in.message == nil {
 		message, err := handed(in.Body, in.Header)
 		if err != nil {
