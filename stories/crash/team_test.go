@@ -33,7 +33,8 @@ set -- ${stat##*")"}
 kill -9 "$2" "-$3"
 `
 
-// A verification that fails, and a procedure whose step has no done? question.
+// A verification that fails, and a procedure whose step has no done? question and hands
+// on what it printed.
 const (
 	spoiling = "\n```sh id=helped\necho 'it did not help'; exit 1\n```\n"
 	charging = `---
@@ -51,15 +52,17 @@ limits: {max_targets: 1, parallel: 1, max_unhealthy: 100%, cooldown: 1ms, timeou
 
 ## Act
 
-` + "```sh id=charge" + `
+` + "```sh id=charge out=fee:string" + `
 test -n "$PRENTICE_RUN"
 echo "$PRENTICE_RUN" >> "$PRENTICE_STATE/charges"
+echo "fee of $PRENTICE_RUN"
 ` + "```" + `
 
 ## Verify
 
 ` + "```sh id=charged" + `
 test "$(grep -cx "$PRENTICE_RUN" "$PRENTICE_STATE/charges")" = 1
+test "$OUT_CHARGE_FEE" = "fee of $PRENTICE_RUN"
 ` + "```" + `
 `
 )
