@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"prentice"
+	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/starter"
 	"prentice/internal/kit/clip"
 )
@@ -67,12 +68,12 @@ type taker struct{ team, version string }
 // take writes a template as a procedure of the team. Its text in the library goes
 // first: a procedure is not there without what its upgrade needs.
 func (t taker) take(from, name, owner string, now time.Time) (taken, error) {
-	template, err := starter.Find(from)
+	template, ready, err := t.template(from)
 	if err != nil {
 		return taken{}, err
 	}
 	if !prentice.ValidName(name) || strings.EqualFold(name, prentice.AdhocName) {
-		return taken{}, prentice.Errorf(prentice.Invalid, "%q is no name of a procedure", clip.Text(name)).Try("use letters, digits, dots and dashes, such as %s", from)
+		return taken{}, prentice.Errorf(prentice.Invalid, "%q is no name of a procedure", clip.Text(name)).Try("use letters, digits, dots and dashes, such as restart-checkout")
 	}
 	if !isFolder(t.team) {
 		return taken{}, prentice.Errorf(prentice.NotFound, "there is no team folder %s", t.team).Try("make one with: prentice init — or name it with --team DIR")
@@ -86,14 +87,40 @@ func (t taker) take(from, name, owner string, now time.Time) (taken, error) {
 	if _, err := os.Lstat(made.File); err == nil {
 		return taken{}, cannotMake(made.File, errThere)
 	}
-	if err := t.keep(template.Digest, template.Text); err != nil {
+	as := starter.As{Name: name, Owner: owner, ReviewBy: starter.Review(now), Version: t.version}
+	text := template.As(as)
+	if !ready {
+		text, err = template.Own(as)
+	} else {
+		err = t.keep(template.Digest, template.Text)
+	}
+	if err != nil {
 		return taken{}, err
 	}
-	text := template.As(starter.As{Name: name, Owner: owner, ReviewBy: starter.Review(now), Version: t.version})
 	if _, err := writeNew(made.File, []byte(text), 0o644); err != nil {
 		return taken{}, cannotMake(made.File, err)
 	}
 	return made, nil
+}
+
+// template is what a procedure is made from: one of the library, which is ready; another
+// of the team's, which has its name only when the library has none of that name; or a
+// blank one.
+func (t taker) template(from string) (_ starter.Template, ready bool, err error) {
+	if from == "" {
+		return starter.Blank(), false, nil
+	}
+	template, err := starter.Find(from)
+	if err == nil {
+		return template, true, nil
+	}
+	library, _ := procedure.Load(t.team, nil)
+	for _, p := range library.Known() {
+		if p.Name == strings.TrimPrefix(from, "procedure/") {
+			return starter.Of(p.Name, p.Text), false, nil
+		}
+	}
+	return starter.Template{}, false, err
 }
 
 // keep puts a text beside the procedures, by its digest.
@@ -105,9 +132,17 @@ func (t taker) keep(digest, text string) error {
 	return nil
 }
 
+// origin is what it was made from, in words.
+func (t taken) origin() string {
+	if t.Template == "" {
+		return "a blank procedure"
+	}
+	return "the template " + t.Template
+}
+
 func (t taken) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "● %s is written, from the template %s.\n", t.File, t.Template)
+	fmt.Fprintf(&b, "● %s is written, from %s.\n", t.File, t.origin())
 	if t.Owner == "" {
 		b.WriteString("  No one owns it: add a line such as owner: group:platform.\n")
 	}

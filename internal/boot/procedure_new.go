@@ -22,9 +22,9 @@ func (c *commands) procedureNew() *cobra.Command {
 	var from, owner string
 	var list bool
 	cmd := &cobra.Command{
-		Use: "new NAME", Short: "Write a procedure from a template into the team folder", Args: cobra.MaximumNArgs(1),
+		Use: "new NAME", Short: "Write a new procedure into the team folder: blank, or from another", Args: cobra.MaximumNArgs(1),
 		Example: "  prentice procedure new restart-checkout --from restart-service",
-		Long: "Writes procedures/NAME.md into the team folder, from a template of the library that is in the program. It is the team's own then: read it, change it, keep it in git. " +
+		Long: "Writes procedures/NAME.md into the team folder: with every section and nothing that it does, or with --from as a template of the library that is in the program, or another procedure of the team. It is the team's own then: read it, change it, keep it in git. " +
 			"A file that is there already is not touched. --list says which templates there are.\n\n" +
 			"The owner is --owner, or else the only group of the catalog.",
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -36,8 +36,8 @@ func (c *commands) procedureNew() *cobra.Command {
 			if list {
 				return c.listTemplates(cmd, args)
 			}
-			if len(args) == 0 || from == "" {
-				return prentice.Errorf(prentice.Invalid, "say what it is called, and from which template it is made").Try("prentice procedure new restart-checkout --from restart-service — templates: prentice procedure new --list")
+			if len(args) == 0 {
+				return prentice.Errorf(prentice.Invalid, "say what it is called").Try("prentice procedure new restart-checkout --from restart-service — templates: prentice procedure new --list")
 			}
 			made, err := (taker{set.Team, c.build.Version}).take(from, args[0], owner, time.Now())
 			if err != nil {
@@ -47,7 +47,7 @@ func (c *commands) procedureNew() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&from, "from", "", "the `TEMPLATE` to begin with")
+	f.StringVar(&from, "from", "", "the `TEMPLATE`, or the procedure of the team, to begin with")
 	f.StringVar(&owner, "owner", "", "who keeps the procedure: `group:NAME` or user:NAME")
 	f.BoolVar(&list, "list", false, "list the templates")
 	if err := cmd.RegisterFlagCompletionFunc("from", templates); err != nil {
