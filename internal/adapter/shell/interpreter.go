@@ -21,7 +21,7 @@ type Bash struct{ *Kind }
 func (Bash) Name() string { return bash }
 
 // Needs implements prentice.StepKind.
-func (Bash) Needs() prentice.StepNeeds { return prentice.StepNeeds{Script: bash} }
+func (Bash) Needs() prentice.StepNeeds { return needsOf(bash) }
 
 // Sweep implements prentice.Detached: the kind sh sweeps for both.
 func (Bash) Sweep(context.Context, func() ([]prentice.Work, error)) error { return nil }

@@ -10,7 +10,7 @@ import (
 
 // common are the attributes that every kind of step has. The parser takes them
 // out; they are known here so that a misspelt one is recognised.
-var common = []string{"id", "risk", "where", "expect", "idempotent", "of", "sudo"}
+var common = []string{"id", "risk", "where", "expect", "idempotent", "of", "sudo", "script", "args"}
 
 // Lint implements prentice.StepKind.
 func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
@@ -21,7 +21,14 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 	for _, u := range nearest.Unknown(s.Attrs, common) {
 		fail(u.Hint, "a %s step has no attribute %q", s.Kind, u.Word)
 	}
+	_, file := s.Attrs["script"]
+	if _, args := s.Attrs["args"]; args && !file {
+		fail("write script= with the file that gets them, or read inputs as $INPUT_NAME", "args are for a script of the team folder, and this step has its script in the block")
+	}
 	switch {
+	case file && strings.TrimSpace(s.Body) != "":
+		fail("keep one of them", "the script is in the block, and also in script=%s", s.Attrs["script"])
+	case file:
 	case says(s.Body) == "nothing":
 		fail("write the commands in the block, or take the step out", "the script does nothing")
 	case strings.Contains(s.Body, "\x00"):

@@ -58,7 +58,11 @@ type Remote interface {
 func (*Kind) Name() string { return "sh" }
 
 // Needs implements prentice.StepKind.
-func (*Kind) Needs() prentice.StepNeeds { return prentice.StepNeeds{Script: "sh"} }
+func (*Kind) Needs() prentice.StepNeeds { return needsOf("sh") }
+
+func needsOf(shell string) prentice.StepNeeds {
+	return prentice.StepNeeds{Script: shell, Files: []string{"script"}, Words: []string{"args"}}
+}
 
 // Says implements prentice.StepKind: the first line that does something.
 func (*Kind) Says(s prentice.PlannedStep) string {
@@ -71,6 +75,7 @@ func (*Kind) Says(s prentice.PlannedStep) string {
 // Apply implements prentice.StepKind: the step is well when the script ends with
 // exit code 0.
 func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+	w.Step = called(w.Step)
 	ask := k.asking(w)
 	way, w, err := k.way(w)
 	switch {
@@ -94,6 +99,7 @@ func (k *Kind) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, er
 // gives, and does not know when there is none or when it cannot be asked. A step
 // that is a claim is looked for first.
 func (k *Kind) Done(ctx context.Context, w prentice.Work) (prentice.Answer, error) {
+	w.Step = called(w.Step)
 	way, claimed, err := k.way(w)
 	if err != nil {
 		return prentice.Unknown, err

@@ -64,7 +64,7 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 		return step, err
 	}
 	for _, name := range sortedKeys(spec.Attrs) {
-		value, err := s.fill(spec.Attrs[name])
+		value, err := s.filledIn(spec, name)
 		if err != nil {
 			return step, s.wrong(spec, name, err)
 		}

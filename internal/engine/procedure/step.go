@@ -136,7 +136,7 @@ func (p *page) attribute(f fence, a attribute, step int) string {
 		if !part.isExpr {
 			continue
 		}
-		p.later(value{source: part.text, in: wholeCase, want: scalarTypes, what: "attribute " + a.name, at: p.inLine(f.place(a.valueAt + part.offset)),
+		p.later(value{source: part.text, in: wholeCase, want: p.wordsWanted(f.info.word, a.name, len(list) == 1), what: "attribute " + a.name, at: p.inLine(f.place(a.valueAt + part.offset)),
 			rounds: func() bool { return loops(p.proc.Steps, p.proc.Steps[step]) }, of: p.stepAt(step)})
 	}
 	return a.value
@@ -153,7 +153,7 @@ func (p *page) lintKind(s prentice.StepSpec, f fence) {
 		p.lintUses(s, f)
 		return
 	}
-	if s.Script != "" && strings.TrimSpace(s.Body) == "" {
+	if s.Script != "" && strings.TrimSpace(s.Body) == "" && s.Attrs["script"] == "" {
 		p.fail(s.At, "write the command between the fences", "the script is empty")
 		return
 	}

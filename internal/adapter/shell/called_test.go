@@ -1,0 +1,49 @@
+package shell_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"prentice/internal/adapter/shell"
+)
+
+func TestAScriptOfTheTeamFolderIsGivenToItsInterpreter(t *testing.T) {
+	const args = `["a b","$HOME","it's",""]`
+	for _, c := range []struct{ name, needs, text, out string }{
+		{"a shell's", "sh", "#!/bin/sh\nprintf '<%s>' \"$@\"\n", "<a b><$HOME><it's><>"},
+		{"without a first line", "sh", "printf '<%s>' \"$@\"\n", "<a b><$HOME><it's><>"},
+		{"bash's", "bash", "#!/usr/bin/env bash\nlist=(\"$@\"); printf '<%s>' \"${list[@]}\"\n", "<a b><$HOME><it's><>"},
+		{"awk's, with a word of its own", "awk", "#!/usr/bin/awk -f\nBEGIN { for (i = 1; i < ARGC; i++) printf \"<%s>\", ARGV[i] }\n", "<a b><$HOME><it's><>"},
+		{"python's", "python3", "#!/usr/bin/env python3\nimport sys\nprint(''.join('<%s>' % a for a in sys.argv[1:]), end='')\n", "<a b><$HOME><it's><>"},
+	} {
+		if _, err := exec.LookPath(c.needs); err != nil {
+			t.Logf("SKIPPED: there is no %s on this machine", c.needs)
+			continue
+		}
+		both(t, c.name, func(t *testing.T, k *shell.Kind) {
+			k.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}, k.Env[1:]...)
+			var log bytes.Buffer
+			w := work(c.text, &log)
+			w.Step.Attrs = map[string]string{"script": "files/tool", "args": args}
+			if out, err := k.Apply(t.Context(), w); err != nil || !out.OK || log.String() != c.out {
+				t.Errorf("%+v %v: %q", out, err, log.String())
+			}
+			for _, e := range k.Env {
+				if left, _ := filepath.Glob(e[min(len(e), len("TMPDIR=")):] + "/prentice-script-*"); len(left) > 0 { //nolint:errcheck // the pattern is good
+					t.Errorf("left behind: %v", left)
+				}
+			}
+		})
+	}
+	both(t, "whose code is that of the step", func(t *testing.T, k *shell.Kind) {
+		var log bytes.Buffer
+		w := work("#!/usr/bin/awk -f\nBEGIN { exit 7 }\n", &log)
+		w.Step.Attrs = map[string]string{"script": "files/tool"}
+		if out, err := k.Apply(t.Context(), w); err != nil || out.OK || out.Code != 7 {
+			t.Errorf("%+v %v", out, err)
+		}
+	})
+}
