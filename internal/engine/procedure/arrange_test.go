@@ -95,7 +95,7 @@ func TestAnOrderThatCannotBeToldIsRefused(t *testing.T) {
 		}
 	}
 	plan, err := procedure.Render(library(t, front(`rollout: {canary: 'target.name == "x"'}`)+verified), cat, prentice.RunRequest{Procedure: "p", Only: []prentice.Ref{"host/b", "host/a"}})
-	if got := going(plan); err != nil || got != "canary: b | a" {
+	if got := going(plan); err != nil || got != "canary: a | b" {
 		t.Errorf("again on some hosts, of which none is the canary: %s, %v", got, err)
 	}
 }

@@ -22,7 +22,7 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if cat == nil {
 		cat = &team.Catalog{}
 	}
-	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look}
+	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look, only: req.Only, calls: &callees{by: map[string]int{}}}
 	if c.eventValue, err = eventValue(req.Event); err != nil {
 		return prentice.Plan{}, err
 	}
@@ -34,18 +34,19 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if err != nil {
 		return prentice.Plan{}, err
 	}
-	if targets, err = only(targets, req.Only); err != nil {
-		return prentice.Plan{}, err
-	}
-	targets, groups, err := s.arrange(targets, len(req.Only) > 0)
+	own, err := s.reach(targets)
 	if err != nil {
 		return prentice.Plan{}, err
 	}
-	c.targets = targets
+	c.targets, c.calls.parts = own.targets, []reach{own}
 	if err := c.add(s, ""); err != nil {
 		return prentice.Plan{}, err
 	}
-	return c.plan(s, targets, groups), nil
+	all, err := c.join(s.proc)
+	if err != nil {
+		return prentice.Plan{}, err
+	}
+	return c.plan(s, all), nil
 }
 
 // asked is the procedure that a request is for: one of the library, or the
@@ -55,27 +56,6 @@ func asked(l *Library, req prentice.RunRequest) (prentice.Procedure, error) {
 		return adhoc(*req.Adhoc, l.kinds)
 	}
 	return l.Find(req.Procedure)
-}
-
-// only keeps the targets that are wanted. One that is not among them is refused:
-// leave for some targets is never leave for others.
-func only(targets []prentice.Target, wanted []prentice.Ref) ([]prentice.Target, error) {
-	if len(wanted) == 0 {
-		return targets, nil
-	}
-	byRef := map[prentice.Ref]prentice.Target{}
-	for _, t := range targets {
-		byRef[t.Ref] = t
-	}
-	var kept []prentice.Target
-	for _, ref := range wanted {
-		t, found := byRef[ref]
-		if !found {
-			return nil, prentice.Errorf(prentice.Refused, "%s is not a target of the procedure any more", ref).Try("start the procedure anew: it finds its targets in the catalog of today")
-		}
-		kept = append(kept, t)
-	}
-	return kept, nil
 }
 
 // rendering is one plan being made.
@@ -89,6 +69,8 @@ type rendering struct {
 	steps      []prentice.PlannedStep
 	leftOut    []prentice.LeftOut
 	targets    []prentice.Target
+	only       []prentice.Ref // of the targets that are wanted; none is all
+	calls      *callees
 	captured   map[string]seen // by the id of a check
 	waits      prentice.Risk   // the worst of the steps that are not decided
 }
@@ -152,11 +134,14 @@ func (c *rendering) call(s *scene, spec prentice.StepSpec, prefix string) error 
 		return fmt.Errorf("step %s uses %s: %w", prefix+spec.ID+s.suffix(), called.Name, err)
 	}
 	inner.depth = s.depth + 1
+	if err := c.calling(inner, prefix+spec.ID+s.suffix()+"."); err != nil {
+		return fmt.Errorf("step %s uses %s: %w", prefix+spec.ID+s.suffix(), called.Name, err)
+	}
 	return c.add(inner, prefix+spec.ID+s.suffix()+".")
 }
 
 // plan puts together what was worked out.
-func (c *rendering) plan(s *scene, targets []prentice.Target, groups []prentice.Group) prentice.Plan {
+func (c *rendering) plan(s *scene, all reach) prentice.Plan {
 	c.putBack()
 	slices.SortStableFunc(c.steps, func(a, b prentice.PlannedStep) int {
 		return slices.Index(prentice.Sections(), a.Section) - slices.Index(prentice.Sections(), b.Section)
@@ -167,8 +152,8 @@ func (c *rendering) plan(s *scene, targets []prentice.Target, groups []prentice.
 	slices.Sort(c.secrets)
 	p := prentice.Plan{
 		Format: prentice.PlanFormat, Procedure: s.proc.Name, Digest: together(s.proc.Digest, c.files), Summary: s.proc.Summary, Owner: s.proc.Owner,
-		Subject: c.subject(s, targets), Risk: prentice.Look, Inputs: s.inputs, Event: eventEnviron(c.event),
-		Targets: targets, Limits: plannedLimits(s.proc.Limits, len(targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps, LeftOut: c.leftOut,
+		Subject: c.subject(s, all.targets), Risk: prentice.Look, Inputs: s.inputs, Event: eventEnviron(c.event),
+		Targets: all.targets, Limits: plannedLimits(all.limits, len(all.targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps, LeftOut: c.leftOut,
 	}
 	if p.Secrets == nil {
 		p.Secrets = []string{}
@@ -180,7 +165,7 @@ func (c *rendering) plan(s *scene, targets []prentice.Target, groups []prentice.
 		p.Risk = p.Risk.Worse(c.waits)
 	}
 	p.Undoable = undoable(p)
-	batches(&p, s.proc.Limits, groups)
+	batches(&p, all)
 	p.System, p.Environment = place(c.catalog, p)
 	sayFactsOnce(&p)
 	return p
@@ -240,13 +225,14 @@ func plannedLimits(l prentice.Limits, targets int) prentice.PlanLimits {
 
 // batches says when a plan is verified, where it makes a difference: several
 // targets are acted on, and something verifies them.
-func batches(p *prentice.Plan, l prentice.Limits, groups []prentice.Group) {
+func batches(p *prentice.Plan, all reach) {
+	l := all.limits
 	if steps, _ := rollout.Of(*p).Rolling(); len(p.Targets) < 2 || len(steps) == 0 {
 		return
 	}
 	p.Limits.Verify = prentice.VerifyPerBatch
 	switch {
-	case len(rollout.Of(*p).Verify()) == 0:
+	case len(rollout.Of(*p).Verify()) == 0 && !all.joined:
 		p.Limits.Verify = ""
 	case l.Verify == prentice.VerifyAtEnd:
 		p.Limits.Verify = prentice.VerifyAtEnd
@@ -254,7 +240,7 @@ func batches(p *prentice.Plan, l prentice.Limits, groups []prentice.Group) {
 		p.Limits.Rollback = prentice.RollbackAll
 	}
 	if p.Limits.Verify == prentice.VerifyPerBatch {
-		p.Groups = groups
+		p.Groups = all.groups
 	}
 }
 

@@ -18,6 +18,24 @@ import (
 // None is a refusal, and so are more than the limit: empty is never all, and
 // all is never meant by accident.
 func (s *scene) targets() ([]prentice.Target, error) {
+	targets, err := s.found()
+	if err != nil {
+		return nil, err
+	}
+	return s.few(targets)
+}
+
+// few refuses more targets than the procedure's limit.
+func (s *scene) few(targets []prentice.Target) ([]prentice.Target, error) {
+	if most := s.proc.Limits.MaxTargets; len(targets) > most {
+		return nil, prentice.Errorf(prentice.Refused, "%d targets are more than the procedure's limit of %d", len(targets), most).
+			Try("choose fewer, or have max_targets raised in %s", s.proc.File)
+	}
+	return targets, nil
+}
+
+// found works out the targets, however many they are.
+func (s *scene) found() ([]prentice.Target, error) {
 	value, err := s.eval(s.proc.Targets, targetTypes)
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Refused, "the targets of procedure %s cannot be worked out: %w", s.proc.Name, err).
@@ -40,13 +58,9 @@ func (s *scene) targets() ([]prentice.Target, error) {
 	if err := apart(targets); err != nil {
 		return nil, err
 	}
-	switch most := s.proc.Limits.MaxTargets; {
-	case len(targets) == 0:
+	if len(targets) == 0 {
 		return nil, prentice.Errorf(prentice.Refused, "no targets: %s gives %s", clip.Text(s.proc.Targets), s.none()).
 			Try("empty is never all: %s", s.noHosts())
-	case len(targets) > most:
-		return nil, prentice.Errorf(prentice.Refused, "%d targets are more than the procedure's limit of %d", len(targets), most).
-			Try("choose fewer, or have max_targets raised in %s", s.proc.File)
 	}
 	return targets, nil
 }

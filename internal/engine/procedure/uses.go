@@ -33,7 +33,7 @@ func (l *Library) checkCall(e *entry, s prentice.StepSpec, tooDeep map[*entry]bo
 	}
 	switch {
 	case tooDeep[called] && l.reaches(called, e):
-		e.fail(s.At, "take one of the calls out", "uses: %s and %s call each other in a circle", e.proc.Name, name)
+		e.fail(s.At, "take one of the calls out", "uses: %s and %s call each other in a circle: %s", e.proc.Name, name, l.circle(e, called))
 		return
 	case tooDeep[called]:
 		e.fail(s.At, "take one of the calls out", "uses: behind %s procedures call each other more than %d deep", name, deepest)
@@ -87,6 +87,29 @@ func (l *Library) called(e *entry) []*entry {
 		}
 	}
 	return list
+}
+
+// circle is the way by which calls come back to where they began.
+func (l *Library) circle(from, called *entry) string {
+	before := map[*entry]*entry{called: from}
+	for next := []*entry{called}; len(next) > 0 && next[0] != from; next = next[1:] {
+		for _, c := range l.called(next[0]) {
+			if _, seen := before[c]; !seen {
+				before[c] = next[0]
+				next = append(next, c)
+			}
+		}
+		if before[from] != nil {
+			break
+		}
+	}
+	names := []string{from.proc.Name}
+	for at := before[from]; at != nil && at != from && len(names) <= len(l.entries); at = before[at] {
+		names = append(names, at.proc.Name)
+	}
+	names = append(names, from.proc.Name)
+	slices.Reverse(names)
+	return strings.Join(names, " → ")
 }
 
 // reaches says whether calls lead from one entry to another.

@@ -43,12 +43,29 @@ func (r *Runner) between(ctx context.Context, d *detail, batch run.Batch) (stops
 		return nil, nil
 	}
 	for _, step := range d.part().Between() {
+		if !forAny(step, batch.Targets) {
+			continue
+		}
 		rec, err := r.one(ctx, d, step, prentice.Target{Local: true}, batch.Number)
 		if err != nil || rec.State != run.Done && rec.State != run.WasDone {
 			return &rec, err
 		}
 	}
 	return nil, nil
+}
+
+// forAny says whether a step is for one of some targets.
+func forAny(step prentice.PlannedStep, targets []prentice.Ref) bool {
+	return slices.ContainsFunc(targets, step.For)
+}
+
+// notFor notes of a step that verifies other targets that it has nothing to say of these.
+func (r *Runner) notFor(ctx context.Context, d *detail, step prentice.PlannedStep, round int) error {
+	if _, _, found := d.Past(step.ID, "", round); found {
+		return nil
+	}
+	_, err := r.prove(ctx, d, d.Unbegun(step, prentice.Target{Local: true}, round, r.Clock()), run.Done, prentice.Outcome{Says: "not planned for this batch"})
+	return err
 }
 
 // batch is the one that is under way or comes next; nil when none may begin.
@@ -103,6 +120,12 @@ func (r *Runner) verifyOn(ctx context.Context, d *detail, steps []prentice.Plann
 			return nil, bad, nil // nothing is left that could come out well
 		}
 		if group[0].Where != "target" {
+			if !forAny(group[0], run.TargetRefs(prentice.Plan{Targets: list})) {
+				if err := r.notFor(ctx, d, group[0], round); err != nil {
+					return nil, bad, err
+				}
+				continue
+			}
 			rec, err := r.one(ctx, d, group[0], prentice.Target{Local: true}, round)
 			if err != nil || rec.State != run.Done && rec.State != run.WasDone {
 				return &rec, bad, err

@@ -190,3 +190,25 @@ func TestARunIsStoppedInThePauseBetweenBatches(t *testing.T) {
 		}
 	})
 }
+
+// What a call brings is done on its own targets alone, and is verified before the next call begins.
+func TestACallIsOverBeforeTheNextOneBegins(t *testing.T) {
+	move, swap := step("db.move", prentice.Act, "target"), step("web.swap", prentice.Act, "target")
+	well, answers := step("db.well", prentice.Verify, "here"), step("web.answers", prentice.Verify, "target")
+	move.On, swap.On = []prentice.Ref{"host/a", "host/b"}, []prentice.Ref{"host/c", "host/d", "host/e"}
+	well.On, answers.On = move.On, swap.On
+	plan := planOf(5, move, swap, well, answers, step("restore", prentice.Undo, "target"))
+	plan.Limits.Verify = prentice.VerifyPerBatch
+	plan.Groups = []prentice.Group{{Name: "base", Targets: 2}, {Name: "shop", Targets: 3}}
+	each(t, plan, allow, func(t *testing.T, w *world) {
+		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		if w.doneOn("db.move") != 2 || w.doneOn("web.swap") != 3 || w.deed.times("db.well", "") != 1 || w.doneOn("web.answers") != 3 {
+			t.Errorf("%v", w.deed.done)
+		}
+		w.deed.sick["db.well"] = true
+		d := w.until(w.start(bob, "mend").Number, prentice.Undone)
+		if w.doneOn("web.swap") != 3 || w.deed.times("web.swap", "host/c") != 1 || w.doneOn("restore") != 2 {
+			t.Errorf("%s: %v", d.Says, w.deed.done)
+		}
+	})
+}

@@ -25,6 +25,9 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (run.Dia
 	}
 	for _, step := range checks {
 		for _, target := range where(step, plan.Targets) {
+			if target.Ref != "" && !step.For(target.Ref) {
+				continue
+			}
 			if r.forPeople(step.Kind) {
 				rec := d.Meant(step, target, 1, r.Clock())
 				rec.State, rec.Says = run.Held, "a person answers it: "+step.Says

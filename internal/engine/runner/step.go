@@ -18,7 +18,7 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 	if found && rec.State != run.Intended {
 		return rec, nil
 	}
-	if !found && !step.For(target.Ref) {
+	if !found && target.Ref != "" && !step.For(target.Ref) {
 		return r.prove(ctx, d, d.Unbegun(step, target, round, r.Clock()), run.Done, prentice.Outcome{Says: "not planned for this target"})
 	}
 	if r.draining.Load() || ctx.Err() != nil {

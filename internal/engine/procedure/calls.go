@@ -1,0 +1,217 @@
+package procedure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"prentice"
+)
+
+// reach is what a procedure goes over targets of its own by, that is called or calls.
+type reach struct {
+	name    string
+	all     []prentice.Ref    // its targets, sorted
+	targets []prentice.Target // those that are wanted
+	groups  []prentice.Group
+	limits  prentice.Limits
+	joined  bool // of several
+}
+
+// callees are the parts of a plan, the first of which is that of the procedure itself, and which
+// of them the steps are of, by how their ids begin.
+type callees struct {
+	parts []reach
+	by    map[string]int
+}
+
+// reach is what a procedure goes over of its targets that are wanted.
+func (s *scene) reach(targets []prentice.Target) (reach, error) {
+	all := sortedRefs(targets)
+	if len(s.only) > 0 {
+		targets = slices.DeleteFunc(slices.Clone(targets), func(t prentice.Target) bool { return !slices.Contains(s.only, t.Ref) })
+	}
+	targets, groups, err := s.arrange(targets, len(s.only) > 0)
+	return reach{name: s.proc.Name, all: all, targets: targets, groups: groups, limits: s.proc.Limits}, err
+}
+
+// calling notes the targets that a procedure has which is called. Those of one that has the same
+// as the caller are the caller's: its steps are taken in as they are, by the limits of the caller.
+func (c *rendering) calling(inner *scene, prefix string) error {
+	targets, err := inner.found()
+	if err != nil {
+		return err
+	}
+	own, err := inner.reach(targets)
+	if err != nil {
+		return err
+	}
+	for i, p := range c.calls.parts {
+		if slices.Equal(p.all, own.all) {
+			c.calls.by[prefix] = i
+			return nil
+		}
+	}
+	if _, err := inner.few(targets); err != nil {
+		return err
+	}
+	for _, s := range inner.proc.Steps {
+		if s.Section == prentice.Check && len(s.Out) > 0 {
+			return prentice.Errorf(prentice.Refused, "step %s captures what may decide the plan, and %s has targets of its own", s.ID, inner.proc.Name).In(s.At).
+				Try("give both procedures the same targets, or start %s by itself", inner.proc.Name)
+		}
+	}
+	c.calls.by[prefix] = len(c.calls.parts)
+	c.calls.parts = append(c.calls.parts, own)
+	return nil
+}
+
+func sortedRefs(targets []prentice.Target) []prentice.Ref {
+	refs := make([]prentice.Ref, len(targets))
+	for i, t := range targets {
+		refs[i] = t.Ref
+	}
+	slices.Sort(refs)
+	return refs
+}
+
+// of is the part that a step is of: that of the innermost call that it comes from.
+func (c *callees) of(id string) int {
+	longest, at := "", 0
+	for prefix, i := range c.by {
+		if strings.HasPrefix(id, prefix) && len(prefix) > len(longest) {
+			longest, at = prefix, i
+		}
+	}
+	return at
+}
+
+// join makes one of the parts that have steps on targets: one after the other, each in groups of its
+// own, by the strictest limits of all.
+func (c *rendering) join(p prentice.Procedure) (reach, error) {
+	acts := make([]bool, len(c.calls.parts))
+	for _, s := range c.steps {
+		if s.Where == "target" {
+			acts[c.calls.of(s.ID)] = true
+		}
+	}
+	var with []int
+	for i := range acts {
+		if acts[i] && len(c.calls.parts[i].targets) > 0 {
+			with = append(with, i)
+		}
+	}
+	if len(with) == 0 {
+		if slices.Contains(acts, true) {
+			return reach{}, notAny(c.only[0])
+		}
+		with = []int{0}
+	}
+	all := c.calls.parts[with[0]]
+	if len(c.calls.parts) > 1 {
+		all = c.joined(with)
+		all.limits.MaxTargets = p.Limits.MaxTargets
+		if err := c.fits(p, all, with); err != nil {
+			return reach{}, err
+		}
+		c.aim(with)
+	}
+	for _, ref := range c.only {
+		if !slices.Contains(refsOf(all.targets), ref) {
+			return reach{}, notAny(ref)
+		}
+	}
+	return all, nil
+}
+
+// notAny refuses a target that is wanted and is none: approval for some targets is never
+// approval for others.
+func notAny(ref prentice.Ref) error {
+	return prentice.Errorf(prentice.Refused, "%s is not a target of the procedure any more", ref).Try("start the procedure anew: it finds its targets in the catalog of today")
+}
+
+// joined is several parts, one after the other.
+func (c *rendering) joined(with []int) reach {
+	all := reach{limits: c.calls.parts[0].limits, joined: len(with) > 1}
+	for _, i := range with {
+		p := c.calls.parts[i]
+		all.targets = append(all.targets, p.targets...)
+		all.limits = strictest(all.limits, p.limits)
+		groups := p.groups
+		if len(groups) == 0 {
+			groups = growing(len(p.targets), 0, p.limits.Parallel)
+		}
+		for _, g := range groups {
+			g.Name = strings.TrimSuffix(p.name+" "+g.Name, " ")
+			all.groups = append(all.groups, g)
+		}
+	}
+	return all
+}
+
+// strictest is the stricter of each two limits. What may fail is the least that either says in
+// targets; a limit that is missing lets none fail.
+func strictest(a, b prentice.Limits) prentice.Limits {
+	a.Parallel, a.MaxUnhealthy, a.Cooldown = min(a.Parallel, b.Parallel), min(a.MaxUnhealthy, b.MaxUnhealthy), max(a.Cooldown, b.Cooldown)
+	if a.MaxFailures != b.MaxFailures {
+		a.MaxFailures = "" // two that differ can mean the same number only by chance
+	}
+	if b.Rollback == prentice.RollbackAll {
+		a.Rollback = b.Rollback
+	}
+	return a
+}
+
+// fits refuses parts that cannot be gone over one after the other.
+func (c *rendering) fits(p prentice.Procedure, all reach, with []int) error {
+	sorted := byRef(slices.Clone(all.targets))
+	switch most := p.Limits.MaxTargets; {
+	case len(all.targets) > most:
+		return prentice.Errorf(prentice.Refused, "%d targets, with those of the procedures that it uses, are more than the limit of %d of %s", len(all.targets), most, p.Name).
+			Try("choose fewer, or have max_targets raised in %s", p.File)
+	case len(sorted) < len(all.targets):
+		return prentice.Errorf(prentice.Refused, "procedure %s and those that it uses have targets in common, but not the same", p.Name).
+			Try("give them the same targets, or targets that are apart")
+	case all.joined && p.Limits.Verify == prentice.VerifyAtEnd:
+		return prentice.Errorf(prentice.Refused, "verify: at_end of procedure %s cannot hold: what it uses has targets of its own, and comes one after the other", p.Name).Try("take verify: at_end out")
+	}
+	if err := apart(sorted); err != nil {
+		return err
+	}
+	seen, here := false, ""
+	for _, s := range c.steps {
+		switch {
+		case s.Section != prentice.Act || !all.joined:
+		case s.Where != "target" && seen:
+			here = s.ID
+		case s.Where == "target" && here != "":
+			return prentice.Errorf(prentice.Refused, "step %s is done once, between procedures with targets of their own", here).Try("put it before or behind all that acts on targets")
+		case s.Where == "target":
+			seen = true
+		}
+	}
+	return nil
+}
+
+// aim says of each step for which targets it is, and takes out those for which none is wanted. The
+// time of a step is that of its own procedure.
+func (c *rendering) aim(with []int) {
+	var kept []prentice.PlannedStep
+	for _, s := range c.steps {
+		i := c.calls.of(s.ID)
+		p := c.calls.parts[i]
+		if len(p.targets) == 0 && (i > 0 || s.Where == "target") {
+			c.leftOut = append(c.leftOut, prentice.LeftOut{ID: s.ID, Section: s.Section, Each: s.Each, Why: fmt.Sprintf("none of the targets of %s is wanted", p.name)})
+			continue
+		}
+		looksOnce := s.Where != "target" && i > 0 && (s.Section == prentice.Verify || s.Section == prentice.Between)
+		if len(with) > 1 && len(s.On) == 0 && (s.Where == "target" || looksOnce) {
+			s.On = refsOf(p.targets)
+		}
+		if s.Timeout == "" && p.limits.Timeout != c.calls.parts[0].limits.Timeout {
+			s.Timeout = p.limits.Timeout.String()
+		}
+		kept = append(kept, s)
+	}
+	c.steps = kept
+}
