@@ -102,7 +102,7 @@ func (c *rendering) join(p prentice.Procedure) (reach, error) {
 		}
 	}
 	if len(with) == 0 {
-		if slices.Contains(acts, true) {
+		if slices.Contains(acts, true) && len(c.only) > 0 {
 			return reach{}, notAny(c.only[0])
 		}
 		with = []int{0}
