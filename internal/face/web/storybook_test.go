@@ -78,6 +78,8 @@ func unrolledPlan() prentice.Plan {
 		prentice.PlannedStep{ID: "warm.3", Section: prentice.Act, Each: "customers", Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `checkout-cache warm "$EACH_VALUE"`, Says: "Fill the cache again"},
 	)
 	p.LeftOut = []prentice.LeftOut{{ID: "drain", Section: prentice.Act, Why: "if: inputs.drain is false"}, {ID: "warm.2", Section: prentice.Act, Each: "audit", Why: `if: each != "audit" is false`}}
+	p.Captured = []prentice.Captured{{Step: "look", Target: "host/web-1", Name: "full", Value: "95"}, {Step: "look", Target: "host/web-2", Name: "full", Value: "40"}, {Step: "ask", Name: "mode", Value: "\x1b<b>careful</b>"}}
+	p.LeftOut[0].On = []prentice.Ref{"host/web-2"}
 	return p
 }
 
