@@ -65,7 +65,7 @@ func TestEachOfTheLibraryIsWhole(t *testing.T) {
 			sections[s.Section] = true
 			acts = acts || s.Section == prentice.Act && s.Risk != prentice.Look
 		}
-		if acts && (!sections[prentice.Verify] || !sections[prentice.Undo]) {
+		if acts && (!sections[prentice.Verify] || !sections[prentice.Undo] && !procedure.PutsBack(p)) {
 			t.Errorf("%s has no Verify or no Undo", p.Name)
 		}
 		for _, in := range p.Inputs {

@@ -1,5 +1,6 @@
-// Package state is the kinds of step that say how something on a host is to be: file,
-// and those that stand beside it. A step of such a kind tells what is there, makes it
+// Package state is the kinds of step that say how something on a host, or in a
+// cluster that is reached from there, is to be: file, kubectl, and those that stand
+// beside them. A step of such a kind tells what is there, makes it
 // so, and puts back what was there before.
 //
 // Its words: what is there now is a line that can be compared; so means that it is as

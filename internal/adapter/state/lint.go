@@ -28,6 +28,9 @@ type linting struct {
 func (k *Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 	l := &linting{StepSpec: s}
 	for _, u := range nearest.Unknown(s.Attrs, slices.Concat(k.attrs, ofAll, everyStep)) {
+		if k.open != "" && strings.HasPrefix(u.Word, k.open) {
+			continue
+		}
 		l.fail(u.Hint, "a %s step has no attribute %q", k.name, u.Word)
 	}
 	l.oneOf("sudo", "true", "false")

@@ -20,8 +20,10 @@ type Kind struct {
 type sort struct {
 	name   string
 	attrs  []string // that it knows, beside those of all sorts
+	open   string   // "" or how more of its attributes begin
 	files  []string // those of attrs that name a file of the team folder
 	body   bool     // its block may have text
+	data   bool     // which is data
 	lint   func(*linting)
 	says   func(prentice.PlannedStep) string
 	script string
@@ -32,7 +34,7 @@ type sort struct {
 // Kinds is all of them. sh performs their scripts.
 func Kinds(sh prentice.Detached) []prentice.StepKind {
 	var kinds []prentice.StepKind
-	for _, s := range []sort{file, line, pack, service, user, job} {
+	for _, s := range []sort{file, kubectl, line, pack, service, user, job} {
 		kinds = append(kinds, &Kind{s, sh})
 	}
 	return kinds
@@ -42,7 +44,9 @@ func Kinds(sh prentice.Detached) []prentice.StepKind {
 func (k *Kind) Name() string { return k.name }
 
 // Needs implements prentice.StepKind.
-func (k *Kind) Needs() prentice.StepNeeds { return prentice.StepNeeds{State: true, Files: k.files} }
+func (k *Kind) Needs() prentice.StepNeeds {
+	return prentice.StepNeeds{State: true, Files: k.files, Data: k.data}
+}
 
 // Says implements prentice.StepKind.
 func (k *Kind) Says(s prentice.PlannedStep) string {

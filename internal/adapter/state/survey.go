@@ -44,6 +44,9 @@ func (k *Kind) Survey(ctx context.Context, w prentice.Work) (prentice.Seen, erro
 			seen.Says += fmt.Sprintf(" (to %d bytes, sha256:%.12s…; its text is not shown)", len(contentOf(step)), strings.TrimPrefix(prentice.Digest([]byte(contentOf(step))), "sha256:"))
 		}
 	}
+	if becomes, there := told["becomes"]; !seen.So && there {
+		seen.Diff = hide(unified(partsShown(told["is"]), partsShown(becomes)))
+	}
 	return seen, nil
 }
 

@@ -16,7 +16,7 @@ var common string
 // text is the script of a step that does what how says: look, so, make, undo or undone.
 func (k *Kind) text(w prentice.Work, how string) string {
 	values := map[string]string{"how": how, "key": key(w), "planned": "", "run": strings.ReplaceAll(string(w.Run), "/", "-")}
-	maps.Copy(values, k.values(w.Step))
+	maps.Copy(values, k.values(k.whole(w)))
 	if seen, ok := seenOf(w); ok && k.strict {
 		values["planned"] = seen.Now
 	}
@@ -34,6 +34,18 @@ func (k *Kind) text(w prentice.Work, how string) string {
 	before, after, _ := strings.Cut(common, "case $how in\n")
 	b.WriteString(before + k.script + "case $how in\n" + after)
 	return b.String()
+}
+
+// whole is the step with the data that it puts back, which stand in the plan only once.
+func (k *Kind) whole(w prentice.Work) prentice.PlannedStep {
+	step := w.Step
+	if !k.data || step.Of == "" || w.Plan == nil {
+		return step
+	}
+	if i := slices.IndexFunc(w.Plan.Steps, func(s prentice.PlannedStep) bool { return s.ID == step.Of }); i >= 0 {
+		step.Body = w.Plan.Steps[i].Body
+	}
+	return step
 }
 
 // lines is a long text in lines that any tool reads.

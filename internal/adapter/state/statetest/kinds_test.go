@@ -18,6 +18,7 @@ var good = map[string]prentice.StepSpec{
 	"service": {Section: prentice.Act, Attrs: map[string]string{"name": "hello", "state": "running"}},
 	"user":    {Section: prentice.Act, Attrs: map[string]string{"name": "hello"}},
 	"cron":    {Section: prentice.Act, Body: "true\n", Attrs: map[string]string{"name": "hello", "schedule": "1 2 * * *"}},
+	"kubectl": {Section: prentice.Act, Risk: prentice.Change, Body: "spec: {replicas: 3}", Attrs: map[string]string{"resource": "deployment/a", "namespace": "shop"}},
 }
 
 func TestEachIsAStepKind(t *testing.T) {
