@@ -4,7 +4,8 @@ import "prentice"
 
 // abouts say what the kinds are for.
 var abouts = map[string]string{
-	"file": "One file on each target: its content is the block or a file of the team folder. The plan has what would change; whether it is done and how it is put back it knows itself.",
+	"file":    "One file on each target: its content is the block or a file of the team folder. The plan has what would change; whether it is done and how it is put back it knows itself.",
+	"kubectl": "An object of a Kubernetes cluster: the block is a patch or a manifest, as YAML or JSON in which ${…} keeps its type. The plan has what the cluster's own dry run says; whether it is done and how it is put back it knows itself.",
 }
 
 // attributeDocs say what the attributes are for.

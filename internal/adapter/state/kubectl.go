@@ -19,7 +19,7 @@ var kubectlScript string
 // of a cluster is to be. The block is the patch, or the manifest, as YAML or JSON.
 var kubectl = sort{
 	name: "kubectl", script: kubectlScript, body: true, data: true, strict: true,
-	attrs: []string{"do", "resource", "namespace", "context", "type", "replicas", "revision"}, open: "key.",
+	attrs: []string{"do", "resource", "namespace", "context", "type", "replicas", "revision", "key.NAME"}, open: "key.",
 	lint: lintKubectl, says: saysKubectl, values: valuesOfKubectl,
 }
 
