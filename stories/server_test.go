@@ -279,8 +279,13 @@ func freePortWord(ts *testscript.TestScript, _ bool, args []string) {
 func atEnd(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) > 0, "at-end COMMAND…")
 	c := prentice(ts, args[1:]...)
-	if args[0] != "prentice" {
+	switch found, err := exec.LookPath(args[0]); {
+	case args[0] == "prentice":
+	case strings.Contains(args[0], "/"):
 		c.Path = ts.MkAbs(args[0])
+	default:
+		ts.Check(err)
+		c.Path, c.Args[0] = found, args[0]
 	}
 	ts.Defer(func() {
 		c.Run() //nolint:errcheck // it may not have started

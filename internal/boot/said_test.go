@@ -39,8 +39,8 @@ func TestEveryErrorIsKnownToExplain(t *testing.T) {
 	}
 }
 
-// saidIn are the texts of errors, findings and holds in the sources below a folder, each
-// a line of kind, folder, text and hint.
+// saidIn are the texts of errors, findings and holds in the sources below a folder: a line
+// with kind and folder, and below it a line with text and hint for each of theirs.
 func saidIn(t *testing.T, root string) []string {
 	lines := map[string]bool{}
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
@@ -67,7 +67,19 @@ func saidIn(t *testing.T, root string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.Sorted(maps.Keys(lines))
+	return grouped(slices.Sorted(maps.Keys(lines)))
+}
+
+func grouped(lines []string) (list []string) {
+	above := ""
+	for _, line := range lines {
+		cells := strings.SplitN(line, "\t", 3)
+		if head := "# " + cells[0] + "\t" + cells[1]; head != above {
+			list, above = append(list, head), head
+		}
+		list = append(list, cells[2])
+	}
+	return list
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

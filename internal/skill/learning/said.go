@@ -13,18 +13,22 @@ var saidText string
 
 // printed is a text that prentice prints when something is wrong: its kind, the part of
 // the program that says it, the text and what to do, with a verb such as %s for each
-// value. A line of said.tsv is one; they are found in the sources by a test of boot.
+// value. A line of said.tsv is text and hint of one, below a line with the kind and area
+// of many; they are found in the sources by a test of boot.
 type printed struct {
 	kind, area, text, hint string
 	textParts, hintParts   []string // that stand in it whatever the values are
 }
 
 var allSaid = sync.OnceValue(func() (list []printed) {
+	kind, area := "", ""
 	for line := range strings.Lines(saidText) {
-		cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(cells) == 4 {
-			list = append(list, printed{cells[0], cells[1], cells[2], cells[3], stableParts(cells[2]), stableParts(cells[3])})
+		first, second, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if head, is := strings.CutPrefix(first, "# "); is {
+			kind, area = head, second
+			continue
 		}
+		list = append(list, printed{kind, area, first, second, stableParts(first), stableParts(second)})
 	}
 	return list
 })
