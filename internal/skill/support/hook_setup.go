@@ -6,22 +6,23 @@ import (
 	"prentice/internal/engine/webhook"
 )
 
-// setupOf is what to do on the side of the sender, a sentence each.
+// setupOf is what to do on the side of the sender, a sentence each; a command or an
+// address stands in backticks.
 func setupOf(h HookOut) []string {
-	keep := fmt.Sprintf("Make a secret and keep it here: openssl rand -hex 32 | tee /dev/tty | prentice secret set %s -", h.Secret)
+	keep := fmt.Sprintf("Make a secret and keep it here: `openssl rand -hex 32 | tee /dev/tty | prentice secret set %s -`", h.Secret)
 	switch h.Sender {
 	case webhook.GitHub:
-		return []string{keep, "In GitHub: Settings, Webhooks, Add webhook. Payload URL: " + h.Address, "Content type: application/json. Secret: the same. Choose the events that the mappings speak of."}
+		return []string{keep, "In GitHub: Settings, Webhooks, Add webhook. Payload URL: `" + h.Address + "`", "Content type: application/json. Secret: the same. Choose the events that the mappings speak of."}
 	case webhook.GitLab:
-		return []string{keep, "In GitLab: Settings, Webhooks, Add new webhook. URL: " + h.Address, "Signing token, where GitLab has one: keep that value here, as GitLab shows it. Else Secret token: the same secret."}
+		return []string{keep, "In GitLab: Settings, Webhooks, Add new webhook. URL: `" + h.Address + "`", "Signing token, where GitLab has one: keep that value here, as GitLab shows it. Else Secret token: the same secret."}
 	case webhook.Stripe:
-		return []string{"Add an endpoint at the sender: " + h.Address, fmt.Sprintf("Keep the signing secret that it shows: prentice secret set %s -", h.Secret), "It signs t=TIME,v1=HMAC in the header " + h.Header + "."}
+		return []string{"Add an endpoint at the sender: `" + h.Address + "`", fmt.Sprintf("Keep the signing secret that it shows: `prentice secret set %s -`", h.Secret), "It signs t=TIME,v1=HMAC in the header `" + h.Header + "`."}
 	case webhook.Standard:
-		return []string{"Add an endpoint at the sender: " + h.Address, fmt.Sprintf("Keep the signing secret that it shows, whsec_…: prentice secret set %s -", h.Secret), "It sends webhook-id, webhook-timestamp and webhook-signature, as Standard Webhooks says."}
+		return []string{"Add an endpoint at the sender: `" + h.Address + "`", fmt.Sprintf("Keep the signing secret that it shows, whsec_…: `prentice secret set %s -`", h.Secret), "It sends webhook-id, webhook-timestamp and webhook-signature, as Standard Webhooks says."}
 	case webhook.HMAC:
-		return []string{keep, "Let the sender post to " + h.Address, "Let it sign the body with HMAC-SHA256 in hexadecimal, in the header " + h.Header + "."}
+		return []string{keep, "Let the sender post to `" + h.Address + "`", "Let it sign the body with HMAC-SHA256 in hexadecimal, in the header `" + h.Header + "`."}
 	}
-	return []string{fmt.Sprintf("Make a token that is for this hook and nothing else: prentice token create %s --role operator --ops hook.deliver --on hook/%s", h.Name, h.Name), "Let the sender post to " + h.Address, "Let it send the header Authorization: Bearer TOKEN."}
+	return []string{fmt.Sprintf("Make a token that is for this hook and nothing else: `prentice token create %s --role operator --ops hook.deliver --on hook/%s`", h.Name, h.Name), "Let the sender post to `" + h.Address + "`", "Let it send the header `Authorization: Bearer TOKEN`."}
 }
 
 // tryOf is a command line that posts a message as the sender would.

@@ -200,7 +200,7 @@ func (s *Support) hookList(ctx context.Context, c op.Call, _ struct{}) (HookList
 
 // hookOut is a hook as it stands.
 func (s *Support) hookOut(ctx context.Context, h webhook.Hook, last webhook.Delivery) HookOut {
-	out := HookOut{Name: h.Name, Sender: h.Sender, Secret: h.Secret, Header: h.Header, Rate: h.Rate, Largest: h.Largest, Tolerance: h.Tolerance, At: h.At, State: "waited for", Maps: h.Mappings()}
+	out := HookOut{Name: h.Name, Sender: h.Sender, Secret: h.Secret, Header: h.Header, Rate: h.Rate, Largest: int64(h.Largest), Tolerance: h.Tolerance, At: h.At, State: "waited for", Maps: h.Mappings()}
 	if s.Hooks.Address != nil {
 		out.Address = strings.TrimSuffix(s.Hooks.Address(), "/") + "/v1/hook/" + h.Name
 	}

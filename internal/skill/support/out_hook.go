@@ -42,7 +42,7 @@ type HookOut struct {
 	HeldBy    []prentice.Ref    `json:"held_by,omitempty"`
 	Header    string            `json:"header,omitempty"`
 	Rate      int               `json:"rate"`    // messages a minute
-	Largest   int               `json:"largest"` // bytes
+	Largest   int64             `json:"largest"` // bytes
 	Tolerance time.Duration     `json:"tolerance,omitempty"`
 	Maps      []webhook.Mapping `json:"events"`
 	Last      time.Time         `json:"last,omitzero"`
@@ -102,7 +102,7 @@ func (h HookShown) Text() string {
 	}
 	b.WriteString("\nSet it up\n")
 	for _, line := range h.Setup {
-		fmt.Fprintf(&b, "  %s\n", line)
+		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(line, "`", ""))
 	}
 	fmt.Fprintf(&b, "\nTry it\n%s\n\nDelivered\n", h.Try)
 	for _, d := range h.Deliveries {
