@@ -147,10 +147,10 @@ func (s Stats) Text() string {
 	fmt.Fprintf(&b, "%s, its last %s\n", s.Procedure, op.Count(len(s.Runs), "run", "runs"))
 	pair(&b, "Verified", fmt.Sprintf("%d, which is %s", s.Verified, s.Share()))
 	pair(&b, "Failed", fmt.Sprintf("%d", s.Harmful))
-	pair(&b, "Took", fmt.Sprintf("%s in the middle, %s in nine of ten, %s at most", render.Span(s.Median), render.Span(s.Slow), render.Span(s.Longest)))
+	pair(&b, "Took", fmt.Sprintf("%s median, %s 90th percentile, %s at most", render.Span(s.Median), render.Span(s.Slow), render.Span(s.Longest)))
 	b.WriteString("\nBy target\n")
 	for _, h := range s.Hosts {
-		fmt.Fprintf(&b, "  %-30s %s, %d failed; %s in the middle, %s at most; last %s\n", h.Target, op.Count(h.Runs, "run", "runs"), h.Failed, render.Span(h.Median), render.Span(h.Longest), op.At(h.Last))
+		fmt.Fprintf(&b, "  %-30s %s, %d failed; %s median, %s at most; last %s\n", h.Target, op.Count(h.Runs, "run", "runs"), h.Failed, render.Span(h.Median), render.Span(h.Longest), op.At(h.Last))
 	}
 	if len(s.Hosts) == 0 {
 		b.WriteString("  no step ran on a target\n")
