@@ -16,3 +16,4 @@ seldom=(
   prentice/internal/engine/{procedure/...,notice,webhook,identity} prentice/internal/adapter/{state,oidc,blob}/...
 )
 printf -- '-gcflags=%s=-l ' "${seldom[@]}"
+echo

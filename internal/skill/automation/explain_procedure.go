@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/render"
 	"prentice/internal/op"
 )
 
@@ -50,7 +51,7 @@ func tellProcedure(_ prentice.Ref, s Shown) (op.Told, error) {
 		t.Why.Add("%s", strings.TrimSpace(op.Found([]prentice.Finding{f}).Lines("")))
 	}
 	t.Why.Add("Its record: %s", recordOf(s.Record))
-	t.Why.Add("It acts on at most %s, %d at a time, and rests %s before it touches the same target again", op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, p.Limits.Cooldown)
+	t.Why.Add("It acts on at most %s, %d at a time, and rests %s before it touches the same target again", op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, render.Span(p.Limits.Cooldown))
 	if p.ReviewBy != "" {
 		t.Why.Add("It is to be read again by %s", p.ReviewBy)
 	}

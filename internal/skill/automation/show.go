@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/render"
 	"prentice/internal/op"
 )
 
@@ -64,7 +65,7 @@ func (s Shown) Text() string {
 	pair(&b, "Record", recordOf(s.Record))
 	pair(&b, "Targets", p.Targets)
 	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, cooldown %s, %s a step, approval expires after %s",
-		op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, mayFail(p.Limits.MaxFailures), p.Limits.MaxUnhealthy, p.Limits.Cooldown, p.Limits.Timeout, p.Limits.ApprovalExpires))
+		op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, mayFail(p.Limits.MaxFailures), p.Limits.MaxUnhealthy, render.Span(p.Limits.Cooldown), render.Span(p.Limits.Timeout), render.Span(p.Limits.ApprovalExpires)))
 	for _, in := range p.Inputs {
 		pair(&b, "Input", inputLine(in))
 	}
