@@ -19,6 +19,7 @@ import (
 const module = "prentice"
 
 func TestEveryImportKeepsToItsFloor(t *testing.T) {
+	atRoot(t)
 	floors := floorsOf(t, os.DirFS("."))
 	sources := sourcesOf(t, os.DirFS("."))
 	if len(sources) < 20 {
@@ -30,12 +31,14 @@ func TestEveryImportKeepsToItsFloor(t *testing.T) {
 }
 
 func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	atRoot(t)
 	for _, wrong := range undocumented(sourcesOf(t, os.DirFS("."))) {
 		t.Error(wrong)
 	}
 }
 
 func TestNoFileHoldsTwoIdeas(t *testing.T) {
+	atRoot(t)
 	for _, s := range sourcesOf(t, os.DirFS(".")) {
 		switch {
 		case s.test || s.generated:
@@ -50,6 +53,7 @@ func TestNoFileHoldsTwoIdeas(t *testing.T) {
 // A check that has never been seen to fail proves nothing: each kind of breach is
 // planted once, among sources that are in order.
 func TestAPlantedBreachIsFound(t *testing.T) {
+	atRoot(t)
 	inOrder := map[string]string{
 		"event.go":                    "// Package prentice is the ground.\npackage prentice\nimport \"time\"\nvar _ time.Time",
 		"cmd/prentice/main.go":        "// Command prentice.\npackage main\nimport _ \"prentice/internal/boot\"",

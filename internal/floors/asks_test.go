@@ -52,6 +52,7 @@ func isSelector(e ast.Expr, pkg, name string) bool {
 }
 
 func TestWhoAsksWithinTheProcessAsksWithTypes(t *testing.T) {
+	atRoot(t)
 	for _, planted := range []string{
 		`package p; var r = op.Request{Op: "a.b", In: json.RawMessage(raw)}`,
 		`package p; var r = op.Request{Op: "a.b", In: map[string]any{"a": 1}}`,

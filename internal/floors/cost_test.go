@@ -55,6 +55,7 @@ var costSamples = []sample{
 // looked at. The samples are laid over the sources, so that nothing is copied and what
 // is not touched is not built again.
 func TestANewThingCostsWhatTheArchitecturePromises(t *testing.T) {
+	atRoot(t)
 	promised := costsOf(t, os.DirFS("."))
 	world, changed := os.DirFS("."), map[string]string{}
 	for _, s := range costSamples {
@@ -77,6 +78,7 @@ func TestANewThingCostsWhatTheArchitecturePromises(t *testing.T) {
 }
 
 func TestACostThatIsNotAsPromisedIsFound(t *testing.T) {
+	atRoot(t)
 	world := fstest.MapFS{"a.go": {Data: []byte("one\ntwo\n")}, "b.go": {Data: []byte("one\n")}}
 	s := sample{"thing", []edit{{"a.go", "two\n", "two\nthree\n"}, {"b.go", "one", "uno"}}}
 	counted, err := s.applied(world, map[string]string{})

@@ -20,6 +20,7 @@ var testedWith = map[string]string{
 }
 
 func TestTheProgramDependsOnWhatItUses(t *testing.T) {
+	atRoot(t)
 	text, err := os.ReadFile("go.mod")
 	if err != nil {
 		t.Fatal(err)

@@ -13,24 +13,28 @@ import (
 )
 
 func TestDocsLinksLeadSomewhere(t *testing.T) {
+	atRoot(t)
 	for _, wrong := range deadLinks(t, os.DirFS(".")) {
 		t.Error(wrong)
 	}
 }
 
 func TestDocsEveryDecisionSaysWhatItMust(t *testing.T) {
+	atRoot(t)
 	for _, wrong := range poorDecisions(t, os.DirFS(".")) {
 		t.Error(wrong)
 	}
 }
 
 func TestDocsTheRoleSaysWhichSkillsThereAre(t *testing.T) {
+	atRoot(t)
 	for _, wrong := range wrongSkills(t, os.DirFS(".")) {
 		t.Error(wrong)
 	}
 }
 
 func TestDocsARoleThatPromisesTooMuchIsSeen(t *testing.T) {
+	atRoot(t)
 	world := fstest.MapFS{
 		rolePage:                          {Data: []byte("| of the role | skill | now | not yet |\n|---|---|---|---|\n| a | build | all | – |\n| b | support | – | all |\n| c | design | some | – |\n")},
 		"internal/skill/support/doc.go":   {},
@@ -45,6 +49,7 @@ func TestDocsARoleThatPromisesTooMuchIsSeen(t *testing.T) {
 }
 
 func TestDocsPlantedFaultsAreFound(t *testing.T) {
+	atRoot(t)
 	world := func(extra fstest.MapFS) fstest.MapFS {
 		extra["README.md"] = &fstest.MapFile{Data: []byte("see [the first](decisions/0001-a.md#why), [outside](https://example.com), [here](#x)\n```\n[no](link)\n```\n`[nor](this)`")}
 		if extra["decisions/0001-a.md"] == nil {

@@ -19,6 +19,7 @@ import (
 // door may call. To call it takes an op.Call, which says who asks, so a face
 // has no use for one.
 func TestNoFaceGoesAroundTheDoor(t *testing.T) {
+	atRoot(t)
 	found, looked := aroundTheDoor(t, os.DirFS("."))
 	if looked < 20 {
 		t.Fatalf("only %d sources of faces found: this test does not see them", looked)
@@ -29,6 +30,7 @@ func TestNoFaceGoesAroundTheDoor(t *testing.T) {
 }
 
 func TestAFaceThatGoesAroundTheDoorIsFound(t *testing.T) {
+	atRoot(t)
 	const head = "package cli\nimport \"prentice/internal/op\"\n"
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", head + "var _ op.Request", ""},

@@ -87,6 +87,7 @@ func placesOf(t *testing.T, name string, source any, is func(ast.Node) bool) (fo
 }
 
 func TestThereIsOneTableOfTheKindsOfErrors(t *testing.T) {
+	atRoot(t)
 	for _, planted := range []string{
 		`package p; var m = map[prentice.Kind]int{prentice.Invalid: 1, prentice.Denied: 2, prentice.Refused: 3}`,
 		`package p; var l = []struct{ k prentice.Kind; s string }{{prentice.Invalid, "a"}, {prentice.Denied, "b"}, {k: prentice.Refused, s: "c"}}`,

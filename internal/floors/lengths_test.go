@@ -14,6 +14,7 @@ import (
 var readsGosWay = []string{"plan.go", "internal/kit/span/span.go", "internal/face/web/times.go", "internal/engine/procedure/lengths.go"}
 
 func TestLengthsThatPeopleWriteAreReadInOnePlace(t *testing.T) {
+	atRoot(t)
 	seen := 0
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "bench") || strings.HasPrefix(path, "packaging") {

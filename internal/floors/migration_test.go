@@ -10,6 +10,7 @@ import (
 // Two that were written at the same time, each on its own, are found here and not at
 // someone's next start.
 func TestNoTwoMigrationsOfOneOwnerHaveTheSameNumber(t *testing.T) {
+	atRoot(t)
 	has := map[string]string{}
 	number := func(path string) string {
 		n, _, _ := strings.Cut(filepath.Base(path), "_")

@@ -16,12 +16,14 @@ import (
 )
 
 func TestDocsTheGlossaryIsKept(t *testing.T) {
+	atRoot(t)
 	for _, wrong := range wrongWords(t, os.DirFS(".")) {
 		t.Error(wrong)
 	}
 }
 
 func TestDocsAWordThatIsNotUsedIsSeenWhereverPeopleRead(t *testing.T) {
+	atRoot(t)
 	world := fstest.MapFS{
 		glossary:                    {Data: []byte("| term | meaning |\n|---|---|\n| run | One. |\n| unheard | Two. |\n\n## Words that are not used\n\n| not | write |\n|---|---|\n| whoever | the requester |\n| the glass | break-glass |\n")},
 		"book/a.md":                 {Data: []byte("A run is for Whoever asks.\n```sh\necho whoever\n```\nBreak `whoever` or the\nglassware. Break the\nglass.")},
