@@ -46,7 +46,7 @@ test:
 	$(if $(PACKAGES),,$(MAKE) stories)
 
 # Nothing is compiled in two ways.
-stories stories-told crash-proof hazards hazards-teeth: export GOFLAGS = $(shell packaging/cold.sh)
+vet staticcheck stories stories-told crash-proof hazards hazards-teeth: export GOFLAGS = $(shell packaging/cold.sh)
 
 ## stories: what users do, against the whole program, on both databases and in a browser
 stories:
