@@ -18,7 +18,7 @@ import (
 // looked for on the PATH within. The tree stands in the root folder at the
 // beginning: of what is in it, files, folders and links below the work folder and
 // the scratch folders. See are paths of the machine that it may read beside the
-// system's programs; whoever names one shows what is in it. Scratch are folders that
+// system's programs; to name one is to show what is in it. Scratch are folders that
 // it may write beside /work, /tmp, /var/tmp and /run. Its standard input is empty.
 type Job struct {
 	Argv    []string
