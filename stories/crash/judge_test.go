@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"prentice"
 	"prentice/internal/engine/ledger"
@@ -26,6 +27,11 @@ func (p *play) judge(out *outcome) error {
 		return err
 	}
 	out.states, out.ended = states, len(states) > 0
+	said, err := column[string](d, `SELECT state || ': ' || says FROM runs WHERE number > ? ORDER BY number`, p.base)
+	if err != nil {
+		return err
+	}
+	p.say("in the end: %s", strings.Join(said, "; "))
 	for _, s := range states {
 		out.ended = out.ended && s.Ended()
 	}
