@@ -20,11 +20,11 @@ func (s street) Places(_ context.Context, ref prentice.Ref) ([][]prentice.Ref, e
 func TestARoleHoldsForTheThingThatIsAskedAbout(t *testing.T) {
 	w := open(t, dbtest.SQLite(t))
 	var as prentice.Role
-	mend := op.New("thing.mend", prentice.Change, prentice.Operator, "Correct it", func(_ context.Context, c op.Call, _ in) (out, error) {
+	fix := op.New("thing.fix", prentice.Change, prentice.Operator, "Correct it", func(_ context.Context, c op.Call, _ in) (out, error) {
 		as = c.Actor.Role
 		return out{}, nil
 	})
-	mend = op.About(mend, func(_ context.Context, i in) ([]prentice.Ref, error) {
+	fix = op.About(fix, func(_ context.Context, i in) ([]prentice.Ref, error) {
 		if i.Service == "" {
 			return nil, nil
 		}
@@ -33,7 +33,7 @@ func TestARoleHoldsForTheThingThatIsAskedAbout(t *testing.T) {
 	sweep := op.New("floor.sweep", prentice.Change, prentice.Operator, "Sweep", func(context.Context, op.Call, in) (out, error) { return out{}, nil })
 	look := op.New("thing.list", prentice.Look, prentice.Viewer, "List", func(context.Context, op.Call, in) (out, error) { return out{}, nil })
 	deps := w.Deps
-	deps.Ops = []op.Op{mend, sweep, look}
+	deps.Ops = []op.Op{fix, sweep, look}
 	deps.Places = street{
 		"service/checkout": {{"service/checkout", "system/payments", "group/keepers"}},
 		"service/shop":     {{"service/shop", "system/web", "group/web"}},
@@ -56,18 +56,18 @@ func TestARoleHoldsForTheThingThatIsAskedAbout(t *testing.T) {
 		on    prentice.Ref
 		as    prentice.Role // "" is denied
 	}{
-		{"a grant holds on what belongs to it", payer, "thing.mend", "service/checkout", prentice.Approver},
-		{"and not beside it", payer, "thing.mend", "service/shop", ""},
-		{"nor for what touches something else too", payer, "thing.mend", "run/1", ""},
-		{"two grants that cover all of it are as good as the lesser", both, "thing.mend", "run/1", prentice.Operator},
-		{"what no one knows needs a role everywhere", payer, "thing.mend", "run/9", ""},
-		{"and so does nothing at all", payer, "thing.mend", "", ""},
+		{"a grant holds on what belongs to it", payer, "thing.fix", "service/checkout", prentice.Approver},
+		{"and not beside it", payer, "thing.fix", "service/shop", ""},
+		{"nor for what touches something else too", payer, "thing.fix", "run/1", ""},
+		{"two grants that cover all of it are as good as the lesser", both, "thing.fix", "run/1", prentice.Operator},
+		{"what no one knows needs a role everywhere", payer, "thing.fix", "run/9", ""},
+		{"and so does nothing at all", payer, "thing.fix", "", ""},
 		{"and what declares nothing", payer, "floor.sweep", "service/checkout", ""},
 		{"reading is everyone's", payer, "thing.list", "service/shop", prentice.Viewer},
-		{"a role everywhere is not asked where", ann, "thing.mend", "run/9", prentice.Owner},
-		{"a token within its scope", narrowed, "thing.mend", "service/checkout", prentice.Operator},
-		{"a token on another thing", narrowed, "thing.mend", "service/shop", ""},
-		{"a token and nothing in particular", narrowed, "thing.mend", "", ""},
+		{"a role everywhere is not asked where", ann, "thing.fix", "run/9", prentice.Owner},
+		{"a token within its scope", narrowed, "thing.fix", "service/checkout", prentice.Operator},
+		{"a token on another thing", narrowed, "thing.fix", "service/shop", ""},
+		{"a token and nothing in particular", narrowed, "thing.fix", "", ""},
 		{"a token for another operation", narrowed, "floor.sweep", "", ""},
 		{"a token whose scope is empty", empty, "thing.list", "", ""},
 	} {
@@ -76,7 +76,7 @@ func TestARoleHoldsForTheThingThatIsAskedAbout(t *testing.T) {
 		if got := prentice.KindOf(err); err != nil && got != prentice.Denied || (err == nil) != (c.as != "") {
 			t.Errorf("%s: %v", c.fact, err)
 		}
-		if c.op == "thing.mend" && as != c.as {
+		if c.op == "thing.fix" && as != c.as {
 			t.Errorf("%s: done as %q, wants %q", c.fact, as, c.as)
 		}
 	}

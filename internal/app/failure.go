@@ -12,9 +12,9 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// mendable are the faults that an operator can mend, with what is true and what
+// fixable are the faults that an operator can fix, with what is true and what
 // to do.
-var mendable = []struct {
+var fixable = []struct {
 	is         error
 	text, hint string
 }{
@@ -30,13 +30,13 @@ var mendable = []struct {
 }
 
 // explain turns any error into the one that callers see. What no one outside
-// can mend keeps its cause, goes to the log, and is told only by its id.
+// can fix keeps its cause, goes to the log, and is told only by its id.
 func (a *App) explain(name string, err error) *prentice.Error {
 	told, ok := errors.AsType[*prentice.Error](err)
 	if ok && told.Kind != prentice.Internal {
 		return told
 	}
-	for _, m := range mendable {
+	for _, m := range fixable {
 		if errors.Is(err, m.is) {
 			return unavailable(name, m.text, m.hint, err)
 		}

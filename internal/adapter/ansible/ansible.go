@@ -75,12 +75,12 @@ func (i Inventory) List(sources []string) ([]byte, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
-	out, says := &bounded{most: most}, &bounded{most: 64 << 10}
+	out, says := &proc.Bounded{Most: most}, &proc.Bounded{Most: 64 << 10}
 	exit, err := proc.Run(ctx, proc.Spec{Argv: argv, Dir: own, Env: env(own), Out: out, Err: says, Grace: time.Second})
 	switch {
 	case errors.Is(err, proc.ErrTimeout):
 		return nil, fmt.Errorf("it did not answer within %s", wait)
-	case out.over:
+	case out.Over:
 		return nil, fmt.Errorf("it prints more than %d bytes", most)
 	case err != nil:
 		return nil, err
@@ -100,21 +100,6 @@ func env(own string) []string {
 		list = append(list, "HOME="+home)
 	}
 	return list
-}
-
-// bounded keeps so much, and goes on reading: a program must not wait for us.
-type bounded struct {
-	bytes.Buffer
-	most int
-	over bool
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.most {
-		b.over = true
-		return len(p), nil
-	}
-	return b.Buffer.Write(p)
 }
 
 // lastLine is what was said last, in a length that people read.

@@ -123,7 +123,7 @@ func (r Repo) run(ctx context.Context, in *bytes.Buffer, args ...string) ([]byte
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out, says := &bounded{most: mostBytes}, &bounded{most: 16 << 10}
+	out, says := &proc.Bounded{Most: mostBytes}, &proc.Bounded{Most: 16 << 10}
 	spec := proc.Spec{Argv: append(append([]string{"git"}, quiet...), args...), Dir: r.Dir, Env: env(), Out: out, Err: says, Grace: time.Second}
 	if in != nil {
 		spec.Stdin = in
@@ -134,7 +134,7 @@ func (r Repo) run(ctx context.Context, in *bytes.Buffer, args ...string) ([]byte
 		return nil, prentice.Errorf(prentice.Unavailable, "the history of the team folder cannot be read: there is no git").Try("install git")
 	case errors.Is(err, proc.ErrTimeout) || exit.TimedOut:
 		return nil, prentice.Errorf(prentice.Unavailable, "git did not answer within %s", patience).Try("try git log in %s", r.Dir)
-	case out.over:
+	case out.Over:
 		return nil, prentice.Errorf(prentice.Limited, "git prints more than %d bytes", mostBytes).Try("ask for less")
 	case exit.OK():
 		return out.Bytes(), nil
@@ -168,19 +168,4 @@ func env() []string {
 		list = append(list, "HOME="+home)
 	}
 	return list
-}
-
-// bounded keeps so much, and goes on reading: a program must not wait for us.
-type bounded struct {
-	bytes.Buffer
-	most int
-	over bool
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.most {
-		b.over = true
-		return len(p), nil
-	}
-	return b.Buffer.Write(p)
 }

@@ -49,7 +49,7 @@ func waitsOf(attrs map[string]string) (waits, error) {
 }
 
 // quiet waits until the symptom has stayed gone. One failing look ends it: the
-// service is not mended. A look that could not be made proves nothing, so the
+// service is not fixed. A look that could not be made proves nothing, so the
 // silence begins again with the next one that passes; should that never come,
 // the context ends the wait and no one can tell.
 func (k *Kind) quiet(ctx context.Context, probes []prentice.Probe, w waits, log io.Writer) (prentice.Outcome, error) {

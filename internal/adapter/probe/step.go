@@ -24,7 +24,7 @@ type Looker interface {
 // Kind is the step kind probe: the service answers. In a Check it is one look;
 // in a Verify it waits for the settle time and then wants every look of the
 // silence to pass, so that a service which comes up and falls over again does
-// not count as mended.
+// not count as fixed.
 type Kind struct {
 	Services Services
 	Prober   Looker

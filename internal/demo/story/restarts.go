@@ -14,8 +14,8 @@ import (
 	"prentice/internal/skill/support"
 )
 
-// mends: ann agrees; the run is told as it happens; it helped.
-func (p *play) mends(ctx context.Context) error {
+// fixes: ann agrees; the run is told as it happens; it helped.
+func (p *play) fixes(ctx context.Context) error {
 	p.chapter("Ann agrees, and it is fixed")
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -69,7 +69,7 @@ func Tell(ctx context.Context, s Stage) (err error) {
 		}
 	}()
 	p.title()
-	for _, chapter := range []func(context.Context) error{p.opens, p.dies, p.whichFault, p.thePlan, p.whoMaySayYes, p.mends, p.proves} {
+	for _, chapter := range []func(context.Context) error{p.opens, p.dies, p.whichFault, p.thePlan, p.whoMaySayYes, p.fixes, p.proves} {
 		if err := chapter(ctx); err != nil {
 			return err
 		}

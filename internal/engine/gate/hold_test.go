@@ -37,9 +37,9 @@ func TestEveryReasonToHoldBackHasItsCodeItsTextAndItsWayOut(t *testing.T) {
 		{"two useless fixes, and no one asked", Facts{Alone: true, Streaks: tried(prentice.HoldUseless, Streak{"service/shop", 2, time.Time{}, 7})}, prentice.HoldUseless, "the last 2 runs on service/shop did not help", "limit override ineffective-chain service/shop"},
 		{"one useless fix is not a chain", Facts{Alone: true, Streaks: tried(prentice.HoldUseless, Streak{"service/shop", 1, time.Time{}, 7})}, "", "", ""},
 		{"two useless fixes, and a person asks", Facts{Streaks: tried(prentice.HoldUseless, Streak{"service/shop", 2, time.Time{}, 7})}, "", "", ""},
-		{"a procedure that failed too often in a row", Facts{Alone: true, Streaks: tried(prentice.HoldFailures, Streak{"mend", 3, soon, 7})}, prentice.HoldFailures, "failed 3 times in a row", "limit override consecutive-failures mend"},
-		{"a procedure whose block is over", Facts{Alone: true, Streaks: tried(prentice.HoldFailures, Streak{"mend", 3, now, 7})}, "", "", ""},
-		{"a useless run a moment ago", Facts{Alone: true, Streaks: tried(prentice.HoldBackOff, Streak{"mend@service/shop", 1, soon, 7})}, prentice.HoldBackOff, "not tried again for another 1m30s", "limit override exponential-back-off"},
+		{"a procedure that failed too often in a row", Facts{Alone: true, Streaks: tried(prentice.HoldFailures, Streak{"fix", 3, soon, 7})}, prentice.HoldFailures, "failed 3 times in a row", "limit override consecutive-failures fix"},
+		{"a procedure whose block is over", Facts{Alone: true, Streaks: tried(prentice.HoldFailures, Streak{"fix", 3, now, 7})}, "", "", ""},
+		{"a useless run a moment ago", Facts{Alone: true, Streaks: tried(prentice.HoldBackOff, Streak{"fix@service/shop", 1, soon, 7})}, prentice.HoldBackOff, "not tried again for another 1m30s", "limit override exponential-back-off"},
 		{"a service that goes up and down", Facts{Alone: true, Flaps: "5 changes"}, prentice.HoldFlapping, "goes up and down (5 changes)", "find out why"},
 		{"a service that goes up and down, and a person asks", Facts{Flaps: "5 changes"}, "", "", ""},
 		{"fixed too often within the hour", Facts{Alone: true, Fixed: []time.Time{now.Add(-50 * time.Minute), now.Add(-30 * time.Minute), now.Add(-time.Minute)}}, prentice.HoldFlapping, "fixed 3 times within 1h", "limit override flapping"},
@@ -117,7 +117,7 @@ func TestALimitsFileIsReadStrictly(t *testing.T) {
 
 // planOf is a plan for so many hosts.
 func planOf(targets int) prentice.Plan {
-	p := prentice.Plan{Format: prentice.PlanFormat, Procedure: "mend", Subject: "service/shop", Risk: prentice.Change,
+	p := prentice.Plan{Format: prentice.PlanFormat, Procedure: "fix", Subject: "service/shop", Risk: prentice.Change,
 		Limits: prentice.PlanLimits{MaxTargets: 10, Parallel: 2, MaxUnhealthy: 20, Cooldown: "0s", Timeout: "10s", ApprovalExpires: "1h0m0s"}}
 	for i := range targets {
 		p.Targets = append(p.Targets, prentice.Target{Ref: prentice.NewRef("host", string(rune('a'+i))), Local: true})

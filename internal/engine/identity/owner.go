@@ -119,7 +119,7 @@ func firstOwner(tx *db.Tx) (name string, err error) {
 
 // writeToken makes a token for this folder's command line in the place of the
 // one it had, and writes it after it is committed: a token in a file that no one
-// knows would be worse than none, which the next start mends.
+// knows would be worse than none, which the next start fixes.
 func (i *Identity) writeToken(ctx context.Context) error {
 	var value string
 	err := i.change(ctx, func(tx *db.Tx) error {

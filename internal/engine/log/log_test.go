@@ -23,7 +23,7 @@ func newLogs(t *testing.T, told func(int64, Line)) *Logs {
 func again(t *testing.T, l *Logs) *Logs {
 	t.Helper()
 	fresh := logsWith(t, l.Deps)
-	if err := fresh.mend(); err != nil {
+	if err := fresh.repair(); err != nil {
 		t.Fatal(err)
 	}
 	return fresh

@@ -39,10 +39,10 @@ func (l *Logs) wake() {
 	}
 }
 
-// Run finishes the segments that no one writes any more, mends those that a crash
+// Run finishes the segments that no one writes any more, repairs those that a crash
 // left, and puts what is finished into the store, until ctx ends.
 func (l *Logs) Run(ctx context.Context) error {
-	if err := l.mend(); err != nil {
+	if err := l.repair(); err != nil {
 		l.Log.Error("take up the logs of runs", "err", err)
 	}
 	tick := time.NewTicker(lookEvery)
@@ -60,8 +60,8 @@ func (l *Logs) Run(ctx context.Context) error {
 	}
 }
 
-// mend takes up every segment that was left, and counts what waits.
-func (l *Logs) mend() error {
+// repair takes up every segment that was left, and counts what waits.
+func (l *Logs) repair() error {
 	names, err := l.Own.segments(0)
 	errs := []error{err}
 	for _, name := range names {

@@ -51,7 +51,7 @@ func TestTwoWritersOfARunDoNotMix(t *testing.T) {
 	both(t, a, b, "one\ntwo\nlate\nthree\nfour\nfive\n")
 }
 
-// A reader that mended what another writes would tear it.
+// A reader that fixed what another writes would tear it.
 func TestWhoReadsChangesNothingOfAnothers(t *testing.T) {
 	a, b := twoWriters(t, nil)
 	print(a, 1, "one\n")

@@ -12,7 +12,7 @@
 // read, with its place and the nearest spelling, and a file with an error
 // decides nothing. A rule that cannot be worked out refuses. Deciding reads no
 // clock, no file and no database: the same moment always gets the same decision,
-// and so a policy can be asked why, laid out as a table, tried with cases and
+// and so a policy can be asked why, shown as a table, tried with cases and
 // replayed over the past. Only the Book keeps something: which text is in force,
 // and how the one before agreed to it.
 package policy

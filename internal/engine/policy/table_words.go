@@ -4,7 +4,7 @@ import (
 	"prentice"
 )
 
-// Table is a policy laid out: what it says to every procedure, in every
+// Table is a policy as a table: what it says to every procedure, in every
 // place, for every sort of actor, at every hour of the week. A cell is one
 // procedure in one place for one actor in one class of hours; hours that no
 // rule tells apart are one class.

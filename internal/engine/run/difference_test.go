@@ -10,7 +10,7 @@ import (
 
 func mendPlan(change func(*prentice.Plan)) prentice.Plan {
 	p := prentice.Plan{
-		Format: prentice.PlanFormat, Procedure: "mend", Digest: "sha256:1", Subject: "service/shop", Risk: prentice.Change,
+		Format: prentice.PlanFormat, Procedure: "fix", Digest: "sha256:1", Subject: "service/shop", Risk: prentice.Change,
 		Inputs: map[string]string{"service": "shop", "depth": "1"}, Event: map[string]string{}, Secrets: []string{},
 		Targets: []prentice.Target{{Ref: "host/a", Address: "10.0.0.1"}}, Limits: prentice.PlanLimits{MaxTargets: 2, Cooldown: "1s"},
 		Steps: []prentice.PlannedStep{

@@ -16,7 +16,7 @@ func gone(t *testing.T, w *world, run prentice.Run, step string, acted int) {
 	if !strings.Contains(d.Says, "preconditions no longer hold: check down") {
 		t.Errorf("run %d says %q", run.Number, d.Says)
 	}
-	if n := w.deed.times(step, "host/a"); n != acted {
+	if n := w.effect.times(step, "host/a"); n != acted {
 		t.Errorf("%s was done %d times, want %d", step, n, acted)
 	}
 	for _, s := range d.Steps {
@@ -29,8 +29,8 @@ func gone(t *testing.T, w *world, run prentice.Run, step string, acted int) {
 func TestARunThatWaitsForAnotherLooksAgainWhenItsTurnComes(t *testing.T) {
 	for name, verdict := range map[string]prentice.Decision{"no one was asked": allow, "someone approved": askOne} {
 		t.Run(name, func(t *testing.T) {
-			each(t, mending(), verdict, func(t *testing.T, w *world) {
-				w.deed.block = make(chan struct{}, 1)
+			each(t, fixing(), verdict, func(t *testing.T, w *world) {
+				w.effect.block = make(chan struct{}, 1)
 				begin := func(procedure string) prentice.Run {
 					one := w.start(bob, procedure)
 					if verdict.Verdict == prentice.Ask {
@@ -41,14 +41,14 @@ func TestARunThatWaitsForAnotherLooksAgainWhenItsTurnComes(t *testing.T) {
 					}
 					return one
 				}
-				holder := begin("mend")
-				<-w.deed.began
-				waiter := begin("mend-too")
+				holder := begin("fix")
+				<-w.effect.began
+				waiter := begin("fix-too")
 				w.heldBy(waiter.Number, prentice.HoldTargetIsBusy)
-				w.deed.mu.Lock()
-				w.deed.sick["down"] = true // it has helped already
-				w.deed.mu.Unlock()
-				w.deed.block <- struct{}{}
+				w.effect.mu.Lock()
+				w.effect.sick["down"] = true // it has helped already
+				w.effect.mu.Unlock()
+				w.effect.block <- struct{}{}
 				w.until(holder.Number, prentice.Verified)
 				gone(t, w, waiter, "restart", 1)
 			})
@@ -65,12 +65,12 @@ func (w *world) exec(statement string, args ...any) {
 }
 
 func TestARunThatACrashCaughtBeforeItActedLooksAgain(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		crash(t, w, run.Number)
 		w.exec(`DELETE FROM run_steps WHERE run = ? AND section = 'act'`, run.Number) // it had its locks, and no more
-		w.deed.sick["down"] = true
+		w.effect.sick["down"] = true
 		if err := w.r.takeUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -79,12 +79,12 @@ func TestARunThatACrashCaughtBeforeItActedLooksAgain(t *testing.T) {
 }
 
 func TestChecksFromBeforeACrashAreNotActedOn(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		w.r.draining.Store(true)
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		w.exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)
-			VALUES (?, 1, 'down', '', 'check', 'deed', 'done', '', 0, 1, 7, 1, 2)`, run.Number)
-		w.deed.sick["down"] = true
+			VALUES (?, 1, 'down', '', 'check', 'effect', 'done', '', 0, 1, 7, 1, 2)`, run.Number)
+		w.effect.sick["down"] = true
 		if err := w.r.Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -99,17 +99,17 @@ func TestChecksFromBeforeACrashAreNotActedOn(t *testing.T) {
 // One look is enough when nothing was waited for, and a second is a second line
 // of the journal.
 func TestARunThatWaitsForNothingLooksOnce(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.until(w.start(bob, "mend").Number, prentice.Verified)
-		if n := w.deed.times("down", ""); n != 1 {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		w.until(w.start(bob, "fix").Number, prentice.Verified)
+		if n := w.effect.times("down", ""); n != 1 {
 			t.Errorf("looked %d times", n)
 		}
 	})
 }
 
 func TestARunThatIsHeldWhileItHasItsTargetsLetsThemGo(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.alone("mend", 1)
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		run := w.alone("fix", 1)
 		w.until(run.Number, prentice.Waiting)
 		w.exec(`UPDATE runs SET state = 'queued', expires = 0 WHERE number = ?`, run.Number)
 		w.exec(`INSERT INTO run_locks (target, run, since) VALUES ('host/a', ?, 1)`, run.Number)

@@ -13,13 +13,13 @@ import (
 // Anyone who looks at a run that waits is shown what they would be told: everyone who
 // caused it, by any chain, who has answered, or who lacks the role sees why.
 func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
-	each(t, planOf(1, step("mend", prentice.Act, "target")), askTwo, func(t *testing.T, w *world) {
+	each(t, planOf(1, step("fix", prentice.Act, "target")), askTwo, func(t *testing.T, w *world) {
 		dan := prentice.Actor{Kind: prentice.Person, Name: "dan", Role: prentice.Approver}
 		eve := prentice.Actor{Kind: prentice.Person, Name: "eve", Role: prentice.Approver, Behind: []prentice.Ref{"person/ann"}}
 		bot := prentice.Actor{Kind: prentice.Agent, Name: "bot", Role: prentice.Operator, Behind: []prentice.Ref{"person/ann"}}
 		narrow := dan
 		narrow.Scope = &prentice.Scope{Ops: []string{"run.show"}, On: []prentice.Ref{prentice.All}}
-		one := w.start(bot, "mend")
+		one := w.start(bot, "fix")
 		w.until(one.Number, prentice.Waiting)
 		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: cat, Yes: true, Reason: "yes"}); err != nil {
 			t.Fatal(err)
@@ -67,9 +67,9 @@ func TestWhoeverLooksAtAQuestionIsShownWhetherTheyMayAnswer(t *testing.T) {
 // What a person is shown is what they are told: for everyone of the team, the
 // answer itself comes out as the page says.
 func TestWhatAPersonIsShownIsHowTheirAnswerComesOut(t *testing.T) {
-	each(t, planOf(1, step("mend", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
+	each(t, planOf(1, step("fix", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
 		for _, by := range []prentice.Actor{ann, bob, cat} {
-			one := w.start(ann, "mend")
+			one := w.start(ann, "fix")
 			w.until(one.Number, prentice.Waiting)
 			d, err := w.r.ShowTo(t.Context(), one.Number, by)
 			if err != nil {
@@ -97,8 +97,8 @@ func TestWhatAPersonIsShownIsHowTheirAnswerComesOut(t *testing.T) {
 }
 
 func TestWhoAsksIsToldAtOnceWhoCanAnswer(t *testing.T) {
-	each(t, planOf(1, step("mend", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+	each(t, planOf(1, step("fix", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
+		one := w.start(bob, "fix")
 		if a := one.Answerers; a == nil || a.Needed != 1 || a.Short() || !slices.Equal(a.Able, []prentice.Ref{"person/ann", "person/cat"}) || a.String() != "person/ann or person/cat can answer" {
 			t.Fatalf("%+v", a)
 		}
@@ -123,10 +123,10 @@ func TestWhoAsksIsToldAtOnceWhoCanAnswer(t *testing.T) {
 // A team of one is told so at once, with the ways out: the run waits, because
 // someone can be added meanwhile.
 func TestATeamOfOneIsToldAtOnceThatNobodyCanAnswer(t *testing.T) {
-	each(t, planOf(1, step("mend", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
+	each(t, planOf(1, step("fix", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
 		w.is(ann.Ref(), "")
 		w.is(bob.Ref(), "")
-		run := w.start(cat, "mend")
+		run := w.start(cat, "fix")
 		a := run.Answerers
 		if a == nil || !a.Short() || a.String() != "no one on the team can answer as things are" {
 			t.Fatalf("%+v", a)
@@ -145,8 +145,8 @@ func TestATeamOfOneIsToldAtOnceThatNobodyCanAnswer(t *testing.T) {
 }
 
 func TestPrenticesOwnProposalLooksForNobodyWhenItBegins(t *testing.T) {
-	each(t, planOf(1, step("mend", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
-		if run := w.start(prentice.Prentice("probe"), "mend"); run.Answerers != nil {
+	each(t, planOf(1, step("fix", prentice.Act, "target")), askOne, func(t *testing.T, w *world) {
+		if run := w.start(prentice.Prentice("probe"), "fix"); run.Answerers != nil {
 			t.Errorf("%+v", run.Answerers)
 		}
 	})

@@ -23,7 +23,7 @@ func sleeper(w *world) prentice.Run {
 	w.t.Helper()
 	says := "a freeze"
 	w.frozen.Store(&says)
-	run, err := w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, Window: true})
+	run, err := w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: "fix", Actor: bob, Window: true})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -66,9 +66,9 @@ func (w *world) only(query string, args ...any) (n int64) {
 
 // acted is how often a step was done, by either of them.
 func acted(step string, target prentice.Ref, a, b *world) int {
-	n := a.deed.times(step, target)
+	n := a.effect.times(step, target)
 	if a != b {
-		n += b.deed.times(step, target)
+		n += b.effect.times(step, target)
 	}
 	return n
 }
@@ -82,10 +82,10 @@ func asks(approvers int) prentice.Decision {
 func TestOfFiftyWhoApproveAtOnceAsManyCountAsAreAsked(t *testing.T) {
 	for _, asked := range []int{1, 2, 7, dbtest.AtOnce} {
 		t.Run(fmt.Sprint(asked), func(t *testing.T) {
-			everywhere(t, mending(), asks(asked), func(t *testing.T, a, b *world) {
+			everywhere(t, fixing(), asks(asked), func(t *testing.T, a, b *world) {
 				people := a.crowd(dbtest.AtOnce)
 				b.crowd(dbtest.AtOnce)
-				one := a.start(bob, "mend")
+				one := a.start(bob, "fix")
 				a.until(one.Number, prentice.Waiting)
 				errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 					_, err := either(i, a, b).r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: people[i], Yes: true})

@@ -13,12 +13,12 @@ import (
 
 // fickle is a kind whose looks come out well from some attempt on.
 type fickle struct {
-	deed
+	effect
 	from int
 }
 
 func (f *fickle) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
-	out, err := f.deed.Apply(ctx, w)
+	out, err := f.effect.Apply(ctx, w)
 	out.OK = f.times(w.Step.ID, w.Target.Ref) >= f.from
 	return out, err
 }
@@ -37,8 +37,8 @@ func TestALookIsMadeAgainUntilItComesOutAsItShould(t *testing.T) {
 		{"what changes something is made once", 3, 5, prentice.Change, run.NotDone, 1},
 	} {
 		r := &Runner{Deps: Deps{Switch: Switch{Stopped: func() bool { return false }}}}
-		kind := &fickle{deed: deed{done: map[string]int{}}, from: c.from}
-		s := prentice.PlannedStep{ID: "look", Section: prentice.Verify, Kind: "deed", Risk: c.risk, Retry: prentice.Retry{Times: c.times, Delay: "1ms", Backoff: 1}}
+		kind := &fickle{effect: effect{done: map[string]int{}}, from: c.from}
+		s := prentice.PlannedStep{ID: "look", Section: prentice.Verify, Kind: "effect", Risk: c.risk, Retry: prentice.Retry{Times: c.times, Delay: "1ms", Backoff: 1}}
 		d := &detail{Detail: &run.Detail{}}
 		d.ThePlan = planOf(1, s)
 		rec := run.StepRecord{Step: "look", Attempts: 1}

@@ -18,10 +18,10 @@ func rolling(targets, failures int, how string) prentice.Plan {
 
 // done is how many hosts a step was done on.
 func (w *world) doneOn(step string) int {
-	w.deed.mu.Lock()
-	defer w.deed.mu.Unlock()
+	w.effect.mu.Lock()
+	defer w.effect.mu.Unlock()
 	n := 0
-	for key, times := range w.deed.done {
+	for key, times := range w.effect.done {
 		if strings.HasPrefix(key, step+"host/") && times > 0 {
 			n++
 		}
@@ -33,9 +33,9 @@ func TestABrokenVersionReachesTheCanaryAlone(t *testing.T) {
 	for name, broken := range map[string]string{"on the host": "answers", "as a whole": "whole"} {
 		t.Run(name, func(t *testing.T) {
 			each(t, rolling(10, 3, prentice.VerifyPerBatch), allow, func(t *testing.T, w *world) {
-				w.deed.sick[broken] = true
-				d := w.until(w.start(bob, "mend").Number, prentice.Undone)
-				if n := w.doneOn("deploy"); n != 1 || w.deed.times("restore", "host/a") != 1 || w.doneOn("restore") != 1 {
+				w.effect.sick[broken] = true
+				d := w.until(w.start(bob, "fix").Number, prentice.Undone)
+				if n := w.doneOn("deploy"); n != 1 || w.effect.times("restore", "host/a") != 1 || w.doneOn("restore") != 1 {
 					t.Errorf("deployed to %d hosts, restored on %d: %s", n, w.doneOn("restore"), d.Says)
 				}
 				if !strings.Contains(d.Says, "stopped at batch 1, with 0 hosts verified and 9 not begun") {
@@ -48,7 +48,7 @@ func TestABrokenVersionReachesTheCanaryAlone(t *testing.T) {
 
 func TestBatchesGrowAndAreVerifiedOneByOne(t *testing.T) {
 	each(t, rolling(10, 0, prentice.VerifyPerBatch), allow, func(t *testing.T, w *world) {
-		d := w.until(w.start(bob, "mend").Number, prentice.Verified)
+		d := w.until(w.start(bob, "fix").Number, prentice.Verified)
 		sizes := []int{}
 		for _, b := range d.Batches() {
 			sizes = append(sizes, len(b.Verified))
@@ -59,7 +59,7 @@ func TestBatchesGrowAndAreVerifiedOneByOne(t *testing.T) {
 		if len(sizes) != 4 || sizes[0] != 1 || sizes[1] != 2 || sizes[2] != 4 || sizes[3] != 3 {
 			t.Errorf("batches of %v", sizes)
 		}
-		if n := w.deed.times("whole", ""); n != 4 {
+		if n := w.effect.times("whole", ""); n != 4 {
 			t.Errorf("the whole was verified %d times", n)
 		}
 	})
@@ -71,9 +71,9 @@ func TestHostsThatDoNotVerifyCountAsFailed(t *testing.T) {
 	for name, how := range map[string]string{"batch by batch": prentice.VerifyPerBatch, "at the end": prentice.VerifyAtEnd} {
 		t.Run(name, func(t *testing.T) {
 			each(t, rolling(10, 3, how), allow, func(t *testing.T, w *world) {
-				w.deed.sick["answershost/c"], w.deed.sick["answershost/f"] = true, true
-				d := w.until(w.start(bob, "mend").Number, prentice.Failed)
-				if n := w.doneOn("restore"); n != 2 || w.deed.times("restore", "host/c") != 1 || w.deed.times("restore", "host/f") != 1 {
+				w.effect.sick["answershost/c"], w.effect.sick["answershost/f"] = true, true
+				d := w.until(w.start(bob, "fix").Number, prentice.Failed)
+				if n := w.doneOn("restore"); n != 2 || w.effect.times("restore", "host/c") != 1 || w.effect.times("restore", "host/f") != 1 {
 					t.Errorf("restored on %d hosts: %s", n, d.Says)
 				}
 				if !strings.HasPrefix(d.Says, "came out well on 8 of 10 hosts and failed on host/c, host/f") {
@@ -90,8 +90,8 @@ func TestNoBatchBeginsOnceTooManyFailed(t *testing.T) {
 			plan := rolling(10, 2, prentice.VerifyPerBatch)
 			plan.Limits.Rollback = rollback
 			each(t, plan, allow, func(t *testing.T, w *world) {
-				w.deed.sick["answershost/d"], w.deed.sick["answershost/e"], w.deed.sick["answershost/f"] = true, true, true
-				d := w.until(w.start(bob, "mend").Number, prentice.Failed, prentice.Undone)
+				w.effect.sick["answershost/d"], w.effect.sick["answershost/e"], w.effect.sick["answershost/f"] = true, true, true
+				d := w.until(w.start(bob, "fix").Number, prentice.Failed, prentice.Undone)
 				if n := w.doneOn("deploy"); n != 5 { // a, then b and c, then d and e
 					t.Errorf("deployed to %d hosts: %s", n, d.Says)
 				}
@@ -110,14 +110,14 @@ func TestNoBatchBeginsOnceTooManyFailed(t *testing.T) {
 // approved.
 func TestAPlanThatSaysNothingOfBatchesIsVerifiedAtTheEnd(t *testing.T) {
 	each(t, rolling(4, 0, ""), askOne, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+		one := w.start(bob, "fix")
 		w.until(one.Number, prentice.Waiting)
 		w.plan.Limits.Verify = prentice.VerifyPerBatch // as it is rendered now
 		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true}); err != nil {
 			t.Fatal(err)
 		}
 		w.until(one.Number, prentice.Verified)
-		if n := w.deed.times("whole", ""); n != 1 {
+		if n := w.effect.times("whole", ""); n != 1 {
 			t.Errorf("the whole was verified %d times", n)
 		}
 	})
@@ -127,28 +127,28 @@ func TestAPlanThatSaysNothingOfBatchesIsVerifiedAtTheEnd(t *testing.T) {
 // the same batch, does nothing twice, and never lets more fail than may.
 func TestACrashInTheMiddleOfABatchGoesOnWithIt(t *testing.T) {
 	each(t, rolling(6, 2, prentice.VerifyPerBatch), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		w.exec(`UPDATE runs SET state = 'running', started = created, expires = 0 WHERE number = ?`, run.Number)
 		for _, s := range [][]any{
 			{1, "deploy", "host/a", "act", "done"}, {1, "answers", "host/a", "verify", "done"}, {1, "whole", "", "verify", "done"},
 			{1, "deploy", "host/b", "act", "done"}, {1, "deploy", "host/c", "act", "done"}, {1, "answers", "host/b", "verify", "intended"}, {1, "answers", "host/c", "verify", "failed"},
 		} {
-			w.exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended) VALUES (?, ?, ?, ?, ?, 'deed', ?, '', 0, 1, 7, 1, 2)`,
+			w.exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended) VALUES (?, ?, ?, ?, ?, 'effect', ?, '', 0, 1, 7, 1, 2)`,
 				append([]any{run.Number}, s...)...)
 		}
-		w.deed.sick["answershost/d"], w.deed.sick["answershost/e"] = true, true
+		w.effect.sick["answershost/d"], w.effect.sick["answershost/e"] = true, true
 		if err := w.r.takeUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		d := w.until(run.Number, prentice.Failed)
-		if w.deed.times("deploy", "host/a")+w.deed.times("deploy", "host/b")+w.deed.times("deploy", "host/c") != 0 {
+		if w.effect.times("deploy", "host/a")+w.effect.times("deploy", "host/b")+w.effect.times("deploy", "host/c") != 0 {
 			t.Error("a host was deployed to twice")
 		}
-		if w.deed.times("answers", "host/b") != 1 || w.deed.times("whole", "") != 1 {
+		if w.effect.times("answers", "host/b") != 1 || w.effect.times("whole", "") != 1 {
 			t.Error("the batch was not verified to its end")
 		}
-		if n := w.doneOn("deploy"); n != 1 || w.deed.times("deploy", "host/d") != 1 { // with c, that is two
+		if n := w.doneOn("deploy"); n != 1 || w.effect.times("deploy", "host/d") != 1 { // with c, that is two
 			t.Errorf("deployed to %d more hosts: %s", n, d.Says)
 		}
 	})

@@ -41,7 +41,7 @@ func (w *world) answer(number int64, yes bool) {
 
 func TestABatchIsAGroupOfThePlan(t *testing.T) {
 	each(t, zoned(step("calm", prentice.Between, "here")), allow, func(t *testing.T, w *world) {
-		d := w.until(w.start(bob, "mend").Number, prentice.Verified)
+		d := w.until(w.start(bob, "fix").Number, prentice.Verified)
 		var got []string
 		for _, b := range d.Batches() {
 			got = append(got, b.Name+" "+strings.Repeat("+", len(b.Verified)))
@@ -49,7 +49,7 @@ func TestABatchIsAGroupOfThePlan(t *testing.T) {
 		if all := strings.Join(got, ", "); all != "canary +, north +++, south ++" {
 			t.Errorf("batches: %s", all)
 		}
-		if n := w.deed.times("calm", ""); n != 2 {
+		if n := w.effect.times("calm", ""); n != 2 {
 			t.Errorf("what comes between batches was done %d times", n)
 		}
 	})
@@ -61,9 +61,9 @@ func TestAGroupIsNeverMoreThanMayFail(t *testing.T) {
 	plan.Limits.MaxFailures = 2
 	each(t, plan, allow, func(t *testing.T, w *world) {
 		for _, host := range []string{"b", "c", "d"} {
-			w.deed.sick["answershost/"+host] = true
+			w.effect.sick["answershost/"+host] = true
 		}
-		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		d := w.until(w.start(bob, "fix").Number, prentice.Failed)
 		if n := w.doneOn("deploy"); n != 3 { // the canary, b and c
 			t.Errorf("deployed to %d hosts: %s", n, d.Says)
 		}
@@ -72,8 +72,8 @@ func TestAGroupIsNeverMoreThanMayFail(t *testing.T) {
 
 func TestALookBetweenBatchesStopsTheRollout(t *testing.T) {
 	each(t, zoned(step("calm", prentice.Between, "here")), allow, func(t *testing.T, w *world) {
-		w.deed.sick["calm"] = true
-		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		w.effect.sick["calm"] = true
+		d := w.until(w.start(bob, "fix").Number, prentice.Failed)
 		if n := w.doneOn("deploy"); n != 1 || w.doneOn("restore") != 0 {
 			t.Errorf("deployed to %d hosts, restored on %d", n, w.doneOn("restore"))
 		}
@@ -102,7 +102,7 @@ func TestAPersonSaysWhetherTheNextBatchBegins(t *testing.T) {
 			plan := zoned(goOn())
 			plan.Limits.Rollback = c.rollback
 			each(t, plan, allow, func(t *testing.T, w *world) {
-				one := w.start(bob, "mend").Number
+				one := w.start(bob, "fix").Number
 				for _, yes := range c.answers {
 					w.answer(one, yes)
 				}
@@ -124,7 +124,7 @@ func TestAPersonSaysWhetherTheNextBatchBegins(t *testing.T) {
 
 func TestOfTwoAnswersBetweenBatchesOneCounts(t *testing.T) {
 	each(t, zoned(goOn()), allow, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend").Number
+		one := w.start(bob, "fix").Number
 		w.until(one, prentice.Waiting)
 		var wg sync.WaitGroup
 		errs := make([]error, 2)
@@ -148,11 +148,11 @@ func TestOfTwoAnswersBetweenBatchesOneCounts(t *testing.T) {
 // anew, and nothing else.
 func TestACrashBetweenBatchesDoublesNothing(t *testing.T) {
 	each(t, zoned(rest("10ms"), goOn()), askOne, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend").Number
+		one := w.start(bob, "fix").Number
 		w.until(one, prentice.Waiting)
 		w.exec(`UPDATE runs SET state = 'running', started = created, waits = '', expires = 0 WHERE number = ?`, one)
 		for _, s := range [][]any{
-			{1, "deploy", "host/a", "act", "deed", "done"}, {1, "answers", "host/a", "verify", "deed", "done"}, {1, "whole", "", "verify", "deed", "done"},
+			{1, "deploy", "host/a", "act", "effect", "done"}, {1, "answers", "host/a", "verify", "effect", "done"}, {1, "whole", "", "verify", "effect", "done"},
 			{2, "rest", "", "between", "wait", "intended"},
 		} {
 			w.exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended) VALUES (?, ?, ?, ?, ?, ?, ?, '', 0, 1, 7, 1, 2)`,
@@ -164,15 +164,15 @@ func TestACrashBetweenBatchesDoublesNothing(t *testing.T) {
 		w.answer(one, true)
 		w.answer(one, true)
 		w.until(one, prentice.Verified)
-		if w.deed.times("deploy", "host/a") != 0 || w.doneOn("deploy") != 5 {
-			t.Errorf("deployed to %d hosts, to the first %d times", w.doneOn("deploy"), w.deed.times("deploy", "host/a"))
+		if w.effect.times("deploy", "host/a") != 0 || w.doneOn("deploy") != 5 {
+			t.Errorf("deployed to %d hosts, to the first %d times", w.doneOn("deploy"), w.effect.times("deploy", "host/a"))
 		}
 	})
 }
 
 func TestARunIsStoppedInThePauseBetweenBatches(t *testing.T) {
 	each(t, zoned(rest("1h")), allow, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend").Number
+		one := w.start(bob, "fix").Number
 		for steps := 0; steps < 4; { // the canary, its two looks, and the pause
 			time.Sleep(5 * time.Millisecond)
 			d, err := w.r.Show(t.Context(), one)
@@ -201,14 +201,14 @@ func TestACallIsOverBeforeTheNextOneBegins(t *testing.T) {
 	plan.Limits.Verify = prentice.VerifyPerBatch
 	plan.Groups = []prentice.Group{{Name: "base", Targets: 2}, {Name: "shop", Targets: 3}}
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		w.until(w.start(bob, "mend").Number, prentice.Verified)
-		if w.doneOn("db.move") != 2 || w.doneOn("web.swap") != 3 || w.deed.times("db.well", "") != 1 || w.doneOn("web.answers") != 3 {
-			t.Errorf("%v", w.deed.done)
+		w.until(w.start(bob, "fix").Number, prentice.Verified)
+		if w.doneOn("db.move") != 2 || w.doneOn("web.swap") != 3 || w.effect.times("db.well", "") != 1 || w.doneOn("web.answers") != 3 {
+			t.Errorf("%v", w.effect.done)
 		}
-		w.deed.sick["db.well"] = true
-		d := w.until(w.start(bob, "mend").Number, prentice.Undone)
-		if w.doneOn("web.swap") != 3 || w.deed.times("web.swap", "host/c") != 1 || w.doneOn("restore") != 2 {
-			t.Errorf("%s: %v", d.Says, w.deed.done)
+		w.effect.sick["db.well"] = true
+		d := w.until(w.start(bob, "fix").Number, prentice.Undone)
+		if w.doneOn("web.swap") != 3 || w.effect.times("web.swap", "host/c") != 1 || w.doneOn("restore") != 2 {
+			t.Errorf("%s: %v", d.Says, w.effect.done)
 		}
 	})
 }

@@ -16,26 +16,26 @@ import (
 
 // printing is a kind whose steps print their body and remember their environment.
 type printing struct {
-	deed
+	effect
 	env    map[string][]string
 	prints map[string]string // by step and target, in place of the body
 }
 
 func (p *printing) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
-	p.deed.mu.Lock()
+	p.effect.mu.Lock()
 	p.env[p.key(w)] = w.Env
 	text, other := p.prints[p.key(w)]
-	p.deed.mu.Unlock()
+	p.effect.mu.Unlock()
 	if !other {
 		text = w.Step.Body
 	}
 	io.WriteString(w.Log, text) //nolint:errcheck // a test's log
-	return p.deed.Apply(ctx, prentice.Work{Step: w.Step, Target: w.Target, Log: discard{}})
+	return p.effect.Apply(ctx, prentice.Work{Step: w.Step, Target: w.Target, Log: discard{}})
 }
 
 func (p *printing) sees(step string, target prentice.Ref, name string) string {
-	p.deed.mu.Lock()
-	defer p.deed.mu.Unlock()
+	p.effect.mu.Lock()
+	defer p.effect.mu.Unlock()
 	for _, e := range p.env[step+string(target)] {
 		if value, ok := strings.CutPrefix(e, name+"="); ok {
 			return value
@@ -54,7 +54,7 @@ func handing(id string, section prentice.Section, where, body string, outs ...pr
 func eachPrinting(t *testing.T, plan prentice.Plan, test func(*testing.T, *world, *printing)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d, plan, allow)
-		p := &printing{deed: deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}, env: map[string][]string{}}
+		p := &printing{effect: effect{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}, env: map[string][]string{}}
 		w.r.Know([]prentice.StepKind{p})
 		test(t, w, p)
 	})
@@ -66,7 +66,7 @@ func TestWhatAStepHandsOnReachesTheStepsAfterIt(t *testing.T) {
 		handing("once", prentice.Act, "here", "[\"a\", \"b\"]", prentice.Capture{Name: "parts", Type: "list"}),
 		step("tell", prentice.Act, "target"), step("well", prentice.Verify, "here"))
 	eachPrinting(t, plan, func(t *testing.T, w *world, p *printing) {
-		d := w.until(w.start(bob, "mend").Number, prentice.Verified)
+		d := w.until(w.start(bob, "fix").Number, prentice.Verified)
 		i := slices.IndexFunc(d.Steps, func(s run.StepRecord) bool { return s.Step == "ask" && s.Target == "host/b" })
 		if i < 0 || d.Steps[i].Out["version"] != "1.4.2" {
 			t.Fatalf("the journal has %+v", d.Steps)
@@ -126,7 +126,7 @@ func TestWhatIsNotAsDeclaredIsNotHandedOn(t *testing.T) {
 func TestAStepThatHandsNothingOnThoughItShouldHasFailed(t *testing.T) {
 	plan := planOf(1, handing("ask", prentice.Act, "target", "soon\n", prentice.Capture{Name: "n", Type: "int"}), step("tell", prentice.Act, "target"), step("back", prentice.Undo, "target"))
 	eachPrinting(t, plan, func(t *testing.T, w *world, p *printing) {
-		d := w.until(w.start(bob, "mend").Number, prentice.Undone)
+		d := w.until(w.start(bob, "fix").Number, prentice.Undone)
 		if !strings.Contains(d.Says, `step ask on host/a: out n wants int`) || p.times("tell", "host/a") != 0 {
 			t.Errorf("it says %q", d.Says)
 		}
@@ -176,14 +176,14 @@ func TestAFolderThatCannotBeRemovedIsTold(t *testing.T) {
 	s.Body = "echo >$PRENTICE_RUN_FOLDER/x\n"
 	eachPrinting(t, planOf(1, s, step("well", prentice.Verify, "here")), func(t *testing.T, w *world, p *printing) {
 		p.prints = map[string]string{"run-folderhost/a": "/home/bell/.prentice/run-1\n"}
-		d := w.until(w.start(bob, "mend").Number, prentice.Verified)
+		d := w.until(w.start(bob, "fix").Number, prentice.Verified)
 		if got := p.sees("write", "host/a", "PRENTICE_RUN_FOLDER"); got != "/home/bell/.prentice/run-1" || p.sees("well", "", "PRENTICE_RUN_FOLDER") != "unset" || p.times("run-folder", "host/a") != 2 || strings.Contains(d.Says, "folder") {
 			t.Errorf("the step sees %q, %d looks, and the run says %q", got, p.times("run-folder", "host/a"), d.Says)
 		}
-		p.deed.mu.Lock()
+		p.effect.mu.Lock()
 		p.sick["run-folder"] = true
-		p.deed.mu.Unlock()
-		d = w.until(w.start(bob, "mend").Number, prentice.Failed)
+		p.effect.mu.Unlock()
+		d = w.until(w.start(bob, "fix").Number, prentice.Failed)
 		if !strings.Contains(d.Says, "make the run's folder") || !strings.Contains(d.Says, "its folder on host/a could not be removed") || p.times("write", "host/a") != 1 {
 			t.Errorf("it says %q", d.Says)
 		}

@@ -32,11 +32,11 @@ func down(hosts, lost int) *gate.Contact {
 }
 
 func TestNobodyIsAskedWhileNoHostCanBeReached(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		n := &net{}
 		n.says.Store(down(2, 2))
 		w.r.Hosts = n
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		d := w.until(run.Number, prentice.RunRefused)
 		if d.Hold == nil || d.Hold.Code != prentice.HoldUnreachable || d.Hold.WayOut != "turn it on" || !strings.Contains(d.Says, "it is down; no one was asked") {
 			t.Errorf("%q, %+v", d.Says, d.Hold)
@@ -52,16 +52,16 @@ func TestNobodyIsAskedWhileNoHostCanBeReached(t *testing.T) {
 		if h, err := w.r.Still(t.Context(), run.Number); err != nil || h.Holds() {
 			t.Errorf("when they are up: %+v, %v", h, err)
 		}
-		w.until(w.start(bob, "mend").Number, prentice.Waiting)
+		w.until(w.start(bob, "fix").Number, prentice.Waiting)
 	})
 }
 
 func TestWhoIsAskedIsToldWhichHostsAreLost(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		n := &net{}
 		n.says.Store(down(3, 1))
 		w.r.Hosts = n
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		d := w.until(run.Number, prentice.Waiting)
 		if !strings.HasSuffix(d.Says, "; 1 of 3 hosts cannot be reached: host/far") {
 			t.Errorf("it says %q", d.Says)
@@ -73,26 +73,26 @@ func TestWhoIsAskedIsToldWhichHostsAreLost(t *testing.T) {
 }
 
 func TestARunThatNeedsNoApprovalIsNotKeptFromItsHosts(t *testing.T) {
-	each(t, mending(), prentice.Decision{Verdict: prentice.Allow}, func(t *testing.T, w *world) {
+	each(t, fixing(), prentice.Decision{Verdict: prentice.Allow}, func(t *testing.T, w *world) {
 		n := &net{}
 		n.says.Store(down(1, 1))
 		w.r.Hosts = n
-		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		w.until(w.start(bob, "fix").Number, prentice.Verified)
 	})
 }
 
 func TestWhoCouldNotRequestAPlanHasNoHostTried(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		n := &net{}
 		n.says.Store(down(1, 1))
 		w.r.Hosts = n
 		vic := prentice.Actor{Kind: prentice.Person, Name: "vic", Role: prentice.Viewer}
 		w.is(vic.Ref(), vic.Role)
-		out, err := w.r.Foresee(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: vic}, time.Second)
+		out, err := w.r.Foresee(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: vic}, time.Second)
 		if err != nil || out.Contact == nil || n.tried.Load() != 0 {
 			t.Errorf("%+v, %v; tried %d times", out.Contact, err, n.tried.Load())
 		}
-		if _, err := w.r.Foresee(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob}, 0); err != nil || n.tried.Load() != 1 {
+		if _, err := w.r.Foresee(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: bob}, 0); err != nil || n.tried.Load() != 1 {
 			t.Errorf("%v; for an operator tried %d times", err, n.tried.Load())
 		}
 	})

@@ -20,7 +20,7 @@ func (w *world) ended(number int64) run.View {
 // What fifty people do at once to a run that waits for two approvals: approve,
 // refuse, cancel, break the glass, and let it expire.
 func TestAWaitingRunOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
-	everywhere(t, mending(), askTwo, func(t *testing.T, a, b *world) {
+	everywhere(t, fixing(), askTwo, func(t *testing.T, a, b *world) {
 		people := a.crowd(dbtest.AtOnce)
 		b.crowd(dbtest.AtOnce)
 		menus := [][]string{
@@ -31,7 +31,7 @@ func TestAWaitingRunOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 		}
 		seen := map[prentice.State]int{}
 		for round := range 12 {
-			procedure := fmt.Sprintf("mend-%d", round)
+			procedure := fmt.Sprintf("fix-%d", round)
 			one := a.start(bob, procedure)
 			a.until(one.Number, prentice.Waiting)
 			before := acted("restart", "host/a", a, b)
@@ -105,14 +105,14 @@ func oneStory(t *testing.T, a *world, d run.View, won map[string]int, effects in
 }
 
 func TestAStepForAPersonOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
-	plan := mending()
+	plan := fixing()
 	human := step("tell", prentice.Act, "here")
 	human.Kind = "human"
 	plan.Steps = append(plan.Steps, human)
 	everywhere(t, plan, allow, func(t *testing.T, a, b *world) {
 		people := a.crowd(dbtest.AtOnce)
 		for round := range 6 {
-			one := a.start(bob, fmt.Sprintf("mend-%d", round))
+			one := a.start(bob, fmt.Sprintf("fix-%d", round))
 			a.until(one.Number, prentice.Waiting)
 			cancelled := make([]bool, dbtest.AtOnce)
 			errs := dbtest.Together(dbtest.AtOnce, func(i int) (err error) {
@@ -143,9 +143,9 @@ func TestAStepForAPersonOnWhichFiftyFallAtOnceHasOneOutcome(t *testing.T) {
 }
 
 func TestOfFiftyRetriesAtOnceOneBegins(t *testing.T) {
-	everywhere(t, mending(), allow, func(t *testing.T, a, b *world) {
-		a.deed.sick["restart"], b.deed.sick["restart"] = true, true
-		first := a.start(bob, "mend")
+	everywhere(t, fixing(), allow, func(t *testing.T, a, b *world) {
+		a.effect.sick["restart"], b.effect.sick["restart"] = true, true
+		first := a.start(bob, "fix")
 		a.until(first.Number, prentice.Undone)
 		a.verdict, b.verdict = askOne, askOne
 		errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
@@ -159,13 +159,13 @@ func TestOfFiftyRetriesAtOnceOneBegins(t *testing.T) {
 }
 
 func TestOfFiftyWhoSayResumeAtOnceOneDoes(t *testing.T) {
-	everywhere(t, mending(), allow, func(t *testing.T, a, b *world) {
+	everywhere(t, fixing(), allow, func(t *testing.T, a, b *world) {
 		if err := a.db.Write(t.Context(), func(tx *db.Tx) error { return a.r.PauseWork(tx, time.Now(), run.PausedSays) }); err != nil {
 			t.Fatal(err)
 		}
 		const runs = 8
 		for i := range runs {
-			either(i, a, b).start(prentice.Prentice("event"), fmt.Sprintf("mend-%d", i))
+			either(i, a, b).start(prentice.Prentice("event"), fmt.Sprintf("fix-%d", i))
 		}
 		for a.only(`SELECT COUNT(*) FROM runs WHERE hold <> ''`) < runs {
 			time.Sleep(time.Millisecond)
@@ -187,11 +187,11 @@ func TestOfFiftyWhoSayResumeAtOnceOneDoes(t *testing.T) {
 }
 
 func TestOfFiftyWhoBreakTheGlassAtOnceOneDoes(t *testing.T) {
-	everywhere(t, mending(), askOne, func(t *testing.T, a, b *world) {
+	everywhere(t, fixing(), askOne, func(t *testing.T, a, b *world) {
 		people := a.crowd(dbtest.AtOnce)
 		const runs = 5
 		for n := range runs {
-			run := a.start(bob, fmt.Sprintf("mend-%d", n))
+			run := a.start(bob, fmt.Sprintf("fix-%d", n))
 			a.until(run.Number, prentice.Waiting)
 		}
 		errs := dbtest.Together(dbtest.AtOnce, func(i int) error { // one person, for several runs
@@ -213,9 +213,9 @@ func TestOfFiftyWhoBreakTheGlassAtOnceOneDoes(t *testing.T) {
 }
 
 func TestACancelThatIsAnsweredIsNeverLost(t *testing.T) {
-	everywhere(t, mending(), askOne, func(t *testing.T, a, b *world) {
+	everywhere(t, fixing(), askOne, func(t *testing.T, a, b *world) {
 		errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
-			run, err := a.r.Start(t.Context(), prentice.RunRequest{Procedure: fmt.Sprintf("mend-%d", i), Actor: bob})
+			run, err := a.r.Start(t.Context(), prentice.RunRequest{Procedure: fmt.Sprintf("fix-%d", i), Actor: bob})
 			if err != nil {
 				return err
 			}
@@ -239,13 +239,13 @@ func TestOfFiftyRequestsForTheSameAtOnceOneBegins(t *testing.T) {
 		req    prentice.RunRequest
 		losers bool // they are told that it is under way already
 	}{
-		"a procedure": {prentice.RunRequest{Procedure: "mend", Actor: bob}, true},
+		"a procedure": {prentice.RunRequest{Procedure: "fix", Actor: bob}, true},
 		"a command":   {prentice.RunRequest{Procedure: prentice.AdhocName, Actor: bob}, true},
-		"an event":    {prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1}, false},
-		"a schedule":  {prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("schedule")}, false},
+		"an event":    {prentice.RunRequest{Procedure: "fix", Actor: prentice.Prentice("event"), EventNumber: 1}, false},
+		"a schedule":  {prentice.RunRequest{Procedure: "fix", Actor: prentice.Prentice("schedule")}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			everywhere(t, mending(), askOne, func(t *testing.T, a, b *world) {
+			everywhere(t, fixing(), askOne, func(t *testing.T, a, b *world) {
 				numbers := make([]int64, dbtest.AtOnce)
 				errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 					run, err := either(i, a, b).r.Start(t.Context(), c.req)

@@ -55,7 +55,7 @@ func eachDeciding(t *testing.T, verdict prentice.Decision, test func(*testing.T,
 	look := handing("look", prentice.Check, "target", "full\n", prentice.Capture{Name: "disk", Type: "string"})
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d, planOf(2, look, step("restart", prentice.Act, "target"), step("well", prentice.Verify, "here")), verdict)
-		p := &printing{deed: deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}, env: map[string][]string{}, prints: map[string]string{"lookhost/b": "empty\n"}}
+		p := &printing{effect: effect{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}, env: map[string][]string{}, prints: map[string]string{"lookhost/b": "empty\n"}}
 		rules := &policies{w: w}
 		w.r.Know([]prentice.StepKind{p})
 		w.r.Planner, w.r.Policy = deciding{w}, rules
@@ -65,7 +65,7 @@ func eachDeciding(t *testing.T, verdict prentice.Decision, test func(*testing.T,
 
 func TestWhatIsApprovedIsThePlanThatItsChecksDecided(t *testing.T) {
 	eachDeciding(t, askOne, func(t *testing.T, w *world, p *printing, rules *policies) {
-		began := w.start(bob, "mend")
+		began := w.start(bob, "fix")
 		d := w.until(began.Number, prentice.Waiting)
 		if d.Plan == began.Plan || d.Plan != d.ThePlan.Hash() || d.ThePlan.Open || len(d.ThePlan.Captured) != 2 || d.ThePlan.Captured[1].Value != "empty" {
 			t.Fatalf("it waits with plan %s of %s: %+v", d.Plan, began.Plan, d.ThePlan.Captured)
@@ -88,10 +88,10 @@ func TestWhatIsApprovedIsThePlanThatItsChecksDecided(t *testing.T) {
 
 func TestAnotherValueAtTheSecondLookVoidsTheApproval(t *testing.T) {
 	eachDeciding(t, askOne, func(t *testing.T, w *world, p *printing, _ *policies) {
-		d := w.until(w.start(bob, "mend").Number, prentice.Waiting)
-		p.deed.mu.Lock()
+		d := w.until(w.start(bob, "fix").Number, prentice.Waiting)
+		p.effect.mu.Lock()
 		p.prints["lookhost/b"] = "full\n"
-		p.deed.mu.Unlock()
+		p.effect.mu.Unlock()
 		if _, err := w.r.Answer(t.Context(), run.Reply{Run: d.Number, Plan: d.Plan, Actor: ann, Yes: true, Reason: "good"}); err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestAnotherValueAtTheSecondLookVoidsTheApproval(t *testing.T) {
 func TestACheckThatGivesNoValueDecidesNothing(t *testing.T) {
 	eachDeciding(t, askOne, func(t *testing.T, w *world, p *printing, _ *policies) {
 		p.prints["lookhost/b"] = "\x1b[2J\n"
-		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		d := w.until(w.start(bob, "fix").Number, prentice.Failed)
 		if !strings.Contains(d.Says, "it could not be checked whether this is the fault") || !strings.Contains(d.Says, "out disk wants string") || p.times("restart", "host/a") != 0 {
 			t.Errorf("it says %q", d.Says)
 		}
@@ -115,7 +115,7 @@ func TestACheckThatGivesNoValueDecidesNothing(t *testing.T) {
 func TestThePolicyMayRefuseWhatTheChecksDecided(t *testing.T) {
 	eachDeciding(t, allow, func(t *testing.T, w *world, p *printing, _ *policies) {
 		w.r.Policy = refusing{}
-		d := w.until(w.start(bob, "mend").Number, prentice.RunRefused)
+		d := w.until(w.start(bob, "fix").Number, prentice.RunRefused)
 		if !strings.Contains(d.Says, "never on Fridays") || p.times("look", "host/a") != 1 || p.times("restart", "host/a") != 0 {
 			t.Errorf("it says %q", d.Says)
 		}
@@ -135,10 +135,10 @@ func (refusing) Decide(_ context.Context, m prentice.Moment) prentice.Decision {
 func TestARetryLooksAnew(t *testing.T) {
 	eachDeciding(t, allow, func(t *testing.T, w *world, p *printing, _ *policies) {
 		p.sick["restart"] = true
-		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
-		p.deed.mu.Lock()
+		d := w.until(w.start(bob, "fix").Number, prentice.Failed)
+		p.effect.mu.Lock()
 		p.sick["restart"], p.prints["lookhost/a"] = false, "empty\n"
-		p.deed.mu.Unlock()
+		p.effect.mu.Unlock()
 		again, err := w.r.Retry(t.Context(), d.Number, bob, "")
 		if err != nil {
 			t.Fatal(err)

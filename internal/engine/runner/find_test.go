@@ -35,8 +35,8 @@ func (w *world) find(f run.Filter) run.Page {
 }
 
 func TestRunsAreFoundByWordsDaysAndHosts(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		one := w.start(bob, "fix")
 		w.until(one.Number, prentice.Waiting)
 		first := one.Number
 		w.manyEnded(one, 300)
@@ -47,7 +47,7 @@ func TestRunsAreFoundByWordsDaysAndHosts(t *testing.T) {
 			want []int64
 		}{
 			"a part of a word, whatever its case":  {run.Filter{Text: "ops-77"}, []int64{first + 77}},
-			"all words, in any field":              {run.Filter{Text: "ticket s250 MEN"}, []int64{first + 250}},
+			"all words, in any field":              {run.Filter{Text: "ticket s250 FI"}, []int64{first + 250}},
 			"its number":                           {run.Filter{Text: "#" + prentice.Run{Number: first + 9}.Ref().Name()}, nil},
 			"no wildcard":                          {run.Filter{Text: "ops%77"}, []int64{}},
 			"no other wildcard":                    {run.Filter{Text: "ops_77"}, []int64{}},
@@ -58,7 +58,7 @@ func TestRunsAreFoundByWordsDaysAndHosts(t *testing.T) {
 			"a host that it acts on, with a limit": {run.Filter{Host: host, Limit: 2}, []int64{first + 300, first + 299}},
 			"a host that it does not act on":       {run.Filter{Host: host + "x"}, []int64{}},
 			"a part of a host's name is not it":    {run.Filter{Host: host[:len(host)-1]}, []int64{}},
-			"words and a state":                    {run.Filter{Text: "mend", State: prentice.Waiting}, []int64{first}},
+			"words and a state":                    {run.Filter{Text: "fix", State: prentice.Waiting}, []int64{first}},
 		} {
 			page := w.find(c.f)
 			if c.want == nil {
@@ -79,8 +79,8 @@ func TestRunsAreFoundByWordsDaysAndHosts(t *testing.T) {
 }
 
 func TestLookingForWordsGoesOnWhereItEnded(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		begun := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		begun := w.start(bob, "fix")
 		w.until(begun.Number, prentice.Waiting)
 		w.manyEnded(begun, run.TextSearched+run.HostSearched)
 		f := run.Filter{Text: "ops-77", State: prentice.Verified}

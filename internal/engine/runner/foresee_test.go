@@ -9,8 +9,8 @@ import (
 )
 
 func TestWhatWouldBecomeOfARequestIsSaidAndNothingIsBegun(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		req := prentice.RunRequest{Procedure: "mend", Actor: bob, Reason: "test"}
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		req := prentice.RunRequest{Procedure: "fix", Actor: bob, Reason: "test"}
 		out, err := w.r.Foresee(t.Context(), req, 0)
 		if err != nil || out.Decision.Verdict != prentice.Ask || out.Answerers == nil || out.Answerers.Needed != 1 || out.Hold != nil || out.Already != "" {
 			t.Fatalf("%+v, %v", out, err)
@@ -29,7 +29,7 @@ func TestWhatWouldBecomeOfARequestIsSaidAndNothingIsBegun(t *testing.T) {
 		if runs, err := w.r.List(t.Context(), run.Filter{}); err != nil || len(runs) != 0 {
 			t.Errorf("%d runs were begun (%v)", len(runs), err)
 		}
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		if out, err = w.r.Foresee(t.Context(), req, 0); err != nil || !strings.Contains(out.Already, string(run.Ref())) {
 			t.Errorf("of what is under way it says %q (%v)", out.Already, err)
@@ -38,8 +38,8 @@ func TestWhatWouldBecomeOfARequestIsSaidAndNothingIsBegun(t *testing.T) {
 }
 
 func TestARunThatWaitsSaysWhatWouldHoldItBack(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		if d, err := w.r.ShowTo(t.Context(), run.Number, ann); err != nil || d.Ahead != nil {
 			t.Errorf("nothing holds it back, and it says %+v (%v)", d.Ahead, err)

@@ -67,12 +67,12 @@ func (w *world) approved(procedure string) int64 {
 }
 
 func TestRunsThatEndedLongAgoGoWithAllThatIsTheirs(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		var old []int64
 		for range 3 {
-			old = append(old, w.approved("mend"))
+			old = append(old, w.approved("fix"))
 		}
-		latest := w.approved("mend") // by which the next approval goes
+		latest := w.approved("fix") // by which the next approval goes
 		other := w.approved("tidy")
 		w.is(ann.Ref(), prentice.Approver)
 		open := w.start(bob, "tidy")
@@ -118,7 +118,7 @@ func TestRunsThatEndedLongAgoGoWithAllThatIsTheirs(t *testing.T) {
 		if page := w.find(run.Filter{}); len(page.Runs) != 3 {
 			t.Errorf("%d runs are listed", len(page.Runs))
 		}
-		again := w.start(bob, "mend") // with the numbers going on
+		again := w.start(bob, "fix") // with the numbers going on
 		if again.Number != open.Number+1 {
 			t.Errorf("the next run is %d", again.Number)
 		}
@@ -126,8 +126,8 @@ func TestRunsThatEndedLongAgoGoWithAllThatIsTheirs(t *testing.T) {
 }
 
 func TestAPlanGoesWithItsLastRun(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		first, second, third := w.start(bob, "mend"), w.start(bob, "tidy"), w.start(bob, "scrub")
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		first, second, third := w.start(bob, "fix"), w.start(bob, "tidy"), w.start(bob, "scrub")
 		for _, run := range []prentice.Run{first, second, third} {
 			w.until(run.Number, prentice.Verified)
 		}
@@ -159,8 +159,8 @@ func TestARunThatHoldsSomethingStays(t *testing.T) {
 		"a consecutive failure": `INSERT INTO run_streaks (code, name, times, until, run) SELECT 'x', 'y', 1, 0, CAST(? AS BIGINT)`,
 	} {
 		t.Run(what, func(t *testing.T) {
-			each(t, mending(), allow, func(t *testing.T, w *world) {
-				run := w.start(bob, "mend")
+			each(t, fixing(), allow, func(t *testing.T, w *world) {
+				run := w.start(bob, "fix")
 				w.until(run.Number, prentice.Verified)
 				w.age(run.Number, keepFor+time.Hour)
 				w.exec(hold, run.Number)

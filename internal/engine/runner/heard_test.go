@@ -12,20 +12,20 @@ func TestWhoTakesARunOverKnowsThatItsStepWasBegun(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, c *crew) {
 		for _, heard := range []bool{false, true} {
 			block := make(chan struct{})
-			a.deed.mu.Lock()
-			a.deed.heard, a.deed.block = heard, block
-			a.deed.mu.Unlock()
-			run := a.start(bob, "mend")
-			<-a.deed.began
+			a.effect.mu.Lock()
+			a.effect.heard, a.effect.block = heard, block
+			a.effect.mu.Unlock()
+			run := a.start(bob, "fix")
+			<-a.effect.began
 			for end := time.Now().Add(10 * time.Second); heard && !begunAt(t, b, run.Number) && time.Now().Before(end); {
 				time.Sleep(5 * time.Millisecond)
 			}
 			c.live("b#2")
 			b.takeOver()
 			b.until(run.Number, prentice.Uncertain)
-			b.deed.mu.Lock()
-			got := b.deed.asked
-			b.deed.mu.Unlock()
+			b.effect.mu.Lock()
+			got := b.effect.asked
+			b.effect.mu.Unlock()
 			if got.Begun != heard || len(got.Seal) < 20 {
 				t.Errorf("heard %t: it was asked with begun %t, seal %q", heard, got.Begun, got.Seal)
 			}

@@ -43,13 +43,13 @@ func wantHold(t *testing.T, run prentice.Run, code prentice.HoldCode) {
 // room: only as many act as may.
 func TestNobodyRacesPastALimit(t *testing.T) {
 	const most, wanted = 5, 20
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *gate.Limits) { l.PerHour[gate.Installation] = most })
 		w.r.Stop(time.Second) //nolint:errcheck // this test takes the places itself
 		var runs []*detail
 		for i := range wanted {
 			d := &detail{Detail: &run.Detail{}}
-			d.Number, d.Procedure, d.ThePlan = int64(i+1), "mend", mending()
+			d.Number, d.Procedure, d.ThePlan = int64(i+1), "fix", fixing()
 			runs = append(runs, d)
 		}
 		var all sync.WaitGroup
@@ -77,12 +77,12 @@ func TestNobodyRacesPastALimit(t *testing.T) {
 }
 
 func TestTheHourBindsPeopleTooUntilAnOwnerLiftsIt(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *gate.Limits) { l.PerHour[gate.Service] = 2 })
 		for range 2 {
-			w.until(w.start(bob, "mend").Number, prentice.Verified)
+			w.until(w.start(bob, "fix").Number, prentice.Verified)
 		}
-		third := w.start(bob, "mend")
+		third := w.start(bob, "fix")
 		wantHold(t, third, prentice.HoldOverLimit)
 		if !strings.Contains(third.Says, "2 of 2 runs this hour for the service service/shop") {
 			t.Errorf("says %q", third.Says)
@@ -101,47 +101,47 @@ func TestTheHourBindsPeopleTooUntilAnOwnerLiftsIt(t *testing.T) {
 		if err := w.r.Override(t.Context(), prentice.HoldOverLimit, "service/shop", cat, "I stand beside it"); err != nil {
 			t.Fatal(err)
 		}
-		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		w.until(w.start(bob, "fix").Number, prentice.Verified)
 		w.now.Store(int64(2 * time.Hour))
-		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		w.until(w.start(bob, "fix").Number, prentice.Verified)
 	})
 }
 
 func TestWhoGetsNoPlaceStandsInLine(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *gate.Limits) { l.AtOnce[gate.Service] = 1 })
-		w.deed.block = make(chan struct{}, 2)
-		first := w.start(bob, "mend")
-		<-w.deed.began
+		w.effect.block = make(chan struct{}, 2)
+		first := w.start(bob, "fix")
+		<-w.effect.began
 		plan := w.plan
 		plan.Targets = []prentice.Target{{Ref: "host/z", Local: true}}
 		w.plan = plan // another host, the same service
-		second := w.start(bob, "mend-too")
+		second := w.start(bob, "fix-too")
 		wantHold(t, w.until(second.Number, prentice.Queued).Run, prentice.HoldOverLimit)
-		w.deed.block <- struct{}{}
-		w.deed.block <- struct{}{}
+		w.effect.block <- struct{}{}
+		w.effect.block <- struct{}{}
 		w.until(first.Number, prentice.Verified)
 		if d := w.until(second.Number, prentice.Verified); d.Hold != nil {
 			t.Errorf("still held: %+v", d.Hold)
 		}
-		if n := w.deed.most.Load(); n != 1 {
+		if n := w.effect.most.Load(); n != 1 {
 			t.Errorf("%d acted at once", n)
 		}
 	})
 }
 
 func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *gate.Limits) { l.InARow, l.BackOff = 2, time.Minute })
-		w.deed.sick["well"] = true
-		w.until(w.alone("mend", 1).Number, prentice.Undone)
-		wantHold(t, w.alone("mend", 2), prentice.HoldBackOff)
-		w.until(w.alone("mend-too", 3).Number, prentice.Undone)
-		wantHold(t, w.alone("mend-otherwise", 4), prentice.HoldUseless) // whatever the procedure
+		w.effect.sick["well"] = true
+		w.until(w.alone("fix", 1).Number, prentice.Undone)
+		wantHold(t, w.alone("fix", 2), prentice.HoldBackOff)
+		w.until(w.alone("fix-too", 3).Number, prentice.Undone)
+		wantHold(t, w.alone("fix-otherwise", 4), prentice.HoldUseless) // whatever the procedure
 		w.plan.Subject = "service/pub"
-		w.until(w.alone("mend", 5).Number, prentice.Undone)
+		w.until(w.alone("fix", 5).Number, prentice.Undone)
 		w.plan.Subject = "service/inn"
-		wantHold(t, w.alone("mend", 6), prentice.HoldFailures) // whatever the subject
+		wantHold(t, w.alone("fix", 6), prentice.HoldFailures) // whatever the subject
 		w.plan.Subject = "service/shop"
 		state, err := w.r.LimitState(t.Context())
 		if err != nil || len(state.InForce) < 4 {
@@ -151,46 +151,46 @@ func TestUselessFixesAreRememberedAndForgivenWhenOneHelps(t *testing.T) {
 		if also, err := again.LimitState(t.Context()); err != nil || len(also.InForce) != len(state.InForce) {
 			t.Errorf("%+v, %v", also.InForce, err)
 		}
-		w.deed.sick["well"] = false
-		w.until(w.start(bob, "mend").Number, prentice.Verified)
-		w.until(w.alone("mend", 7).Number, prentice.Verified)
+		w.effect.sick["well"] = false
+		w.until(w.start(bob, "fix").Number, prentice.Verified)
+		w.until(w.alone("fix", 7).Number, prentice.Verified)
 	})
 }
 
 func TestWhatIsFixedAgainAndAgainIsNotFixedAgain(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		w.limit(func(l *gate.Limits) { l.Fixed = 2 })
 		for _, event := range []int64{1, 2} {
-			w.until(w.alone("mend", event).Number, prentice.Verified)
+			w.until(w.alone("fix", event).Number, prentice.Verified)
 		}
-		wantHold(t, w.alone("mend", 3), prentice.HoldFlapping)
-		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		wantHold(t, w.alone("fix", 3), prentice.HoldFlapping)
+		w.until(w.start(bob, "fix").Number, prentice.Verified)
 		if err := w.r.Override(t.Context(), prentice.HoldFlapping, "service/shop", cat, "the cable is changed"); err != nil {
 			t.Fatal(err)
 		}
-		w.until(w.alone("mend", 4).Number, prentice.Verified)
+		w.until(w.alone("fix", 4).Number, prentice.Verified)
 		w.flaps = "it changed 5 times"
-		wantHold(t, w.alone("mend", 5), prentice.HoldFlapping)
+		wantHold(t, w.alone("fix", 5), prentice.HoldFlapping)
 	})
 }
 
 func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		w.unmanaged = "host/a"
-		wantHold(t, w.start(bob, "mend"), prentice.HoldUnmanaged)
+		wantHold(t, w.start(bob, "fix"), prentice.HoldUnmanaged)
 	})
 }
 
 func TestAfterACrashOnlyWhatPeopleStartedGoesOn(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		theirs, ours, answered := w.start(bob, "mend"), w.alone("mend-too", 1), w.alone("mend-three", 2)
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		theirs, ours, answered := w.start(bob, "fix"), w.alone("fix-too", 1), w.alone("fix-three", 2)
 		for _, run := range []prentice.Run{theirs, ours, answered} {
 			w.until(run.Number, prentice.Waiting)
 		}
 		if err := w.r.begun(t.Context()); err != nil { // the one before never ended
 			t.Fatal(err)
 		}
-		w.deed.truth["restart"] = prentice.No
+		w.effect.truth["restart"] = prentice.No
 		crash(t, w, theirs.Number)
 		crash(t, w, ours.Number)
 		if err := w.r.takeUp(t.Context()); err != nil {
@@ -198,9 +198,9 @@ func TestAfterACrashOnlyWhatPeopleStartedGoesOn(t *testing.T) {
 		}
 		w.until(theirs.Number, prentice.Verified)
 		w.held(ours.Number)
-		fresh := w.alone("mend-four", 3)
+		fresh := w.alone("fix-four", 3)
 		w.held(fresh.Number)
-		if n := w.deed.times("down", ""); n != 3 {
+		if n := w.effect.times("down", ""); n != 3 {
 			t.Errorf("%d checks were made, want those of before the crash", n)
 		}
 		// Leave that is given now is a person's word on this run.
@@ -223,14 +223,14 @@ func TestAfterACrashOnlyWhatPeopleStartedGoesOn(t *testing.T) {
 }
 
 func TestWhoSaysResumeForgetsNoRunThatIsJustBeingHeld(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		if err := w.r.begun(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		runs := make([]prentice.Run, 6)
 		var all sync.WaitGroup
 		for i := range runs {
-			all.Go(func() { runs[i] = w.alone(fmt.Sprintf("mend-%d", i), int64(i+1)) })
+			all.Go(func() { runs[i] = w.alone(fmt.Sprintf("fix-%d", i), int64(i+1)) })
 		}
 		if _, err := w.r.Resume(t.Context(), bob, "all is well"); err != nil {
 			t.Fatal(err)
@@ -243,7 +243,7 @@ func TestWhoSaysResumeForgetsNoRunThatIsJustBeingHeld(t *testing.T) {
 }
 
 func TestAnOrderlyEndPausesNothing(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		if err := w.r.Stop(5 * time.Second); err != nil {
 			t.Fatal(err)
 		}
@@ -257,21 +257,21 @@ func TestAnOrderlyEndPausesNothing(t *testing.T) {
 }
 
 func TestTheKillSwitchInterruptsTheStepUnderWay(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
 		all.Go(func() { w.r.Run(ctx) }) //nolint:errcheck // it never fails
 		defer all.Wait()
 		defer cancel()
-		w.deed.block = make(chan struct{})
-		run := w.start(bob, "mend")
-		<-w.deed.began
+		w.effect.block = make(chan struct{})
+		run := w.start(bob, "fix")
+		<-w.effect.began
 		w.stop.Store(true)
 		d := w.until(run.Number, prentice.Cancelled)
 		if !strings.Contains(d.Says, "everything was stopped: person/oz: a test") || !strings.Contains(d.Says, "step restart on host/a was interrupted") {
 			t.Errorf("says %q", d.Says)
 		}
-		wantHold(t, w.start(bob, "mend"), prentice.HoldStopped)
+		wantHold(t, w.start(bob, "fix"), prentice.HoldStopped)
 	})
 }
 

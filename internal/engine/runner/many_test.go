@@ -30,11 +30,11 @@ func (w *world) manyWait(like int64, more int) {
 }
 
 func TestARunIsTakenUpHoweverManyNewerOnesWaitForPeople(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		begun := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		begun := w.start(bob, "fix")
 		w.until(begun.Number, prentice.Waiting)
 		w.manyWait(begun.Number, run.MostListed)
-		w.deed.truth["restart"] = prentice.No
+		w.effect.truth["restart"] = prentice.No
 		crash(t, w, begun.Number)
 		if err := w.r.takeUp(t.Context()); err != nil {
 			t.Fatal(err)
@@ -44,8 +44,8 @@ func TestARunIsTakenUpHoweverManyNewerOnesWaitForPeople(t *testing.T) {
 }
 
 func TestAllThatMovesIsReadOldestFirst(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		begun := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		begun := w.start(bob, "fix")
 		w.until(begun.Number, prentice.Waiting)
 		w.manyWait(begun.Number, 2*run.MostListed)
 		if err := w.db.Write(t.Context(), func(tx *db.Tx) error {
@@ -62,8 +62,8 @@ func TestAllThatMovesIsReadOldestFirst(t *testing.T) {
 }
 
 func TestOpenReviewsAreReadOnBehindThoseThatAPageHolds(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		w.manyWait(run.Number, 130)
 		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
@@ -97,7 +97,7 @@ func TestOpenReviewsAreReadOnBehindThoseThatAPageHolds(t *testing.T) {
 }
 
 func TestWhatTheLimitsDoNotListIsCounted(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
 			for n := range run.MostListed + 3 {
 				if _, err := tx.Exec(`INSERT INTO run_cooldowns (procedure, target, until, run) VALUES ('fix', ?, ?, 1)`, fmt.Sprintf("host/h%d", n), db.Micros(w.r.Clock().Add(time.Hour))); err != nil {

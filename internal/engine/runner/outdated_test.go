@@ -21,8 +21,8 @@ func (w *world) later(by time.Duration) {
 }
 
 func TestAProposalWhoseProcedureHasChangedIsWithdrawn(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		one, stays := w.start(bob, "mend"), w.start(bob, "mend-held")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		one, stays := w.start(bob, "fix"), w.start(bob, "fix-held")
 		w.until(one.Number, prentice.Waiting)
 		w.until(stays.Number, prentice.Waiting)
 		w.plan.Digest = "sha256:another"
@@ -51,8 +51,8 @@ func TestAProposalWhoseProcedureHasChangedIsWithdrawn(t *testing.T) {
 }
 
 func TestAProposalThatIsTheSameStays(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		for range 5 {
 			w.later(time.Minute)
@@ -62,10 +62,10 @@ func TestAProposalThatIsTheSameStays(t *testing.T) {
 }
 
 func TestAProposalIsLookedAtWhenTheFilesHaveChanged(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		edition := 1
 		w.r.Edition = func() any { return edition }
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		w.later(time.Minute)
 		w.plan.Targets = nil
@@ -82,9 +82,9 @@ func TestAProposalIsLookedAtWhenTheFilesHaveChanged(t *testing.T) {
 }
 
 func TestOfAnAnswerAndAWithdrawalAtOnceOneCounts(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		for round := range 5 {
-			one := w.start(bob, fmt.Sprint("mend-", round))
+			one := w.start(bob, fmt.Sprint("fix-", round))
 			d := w.until(one.Number, prentice.Waiting)
 			loaded, err := w.r.load(t.Context(), d.Number)
 			if err != nil {
@@ -98,7 +98,7 @@ func TestOfAnAnswerAndAWithdrawalAtOnceOneCounts(t *testing.T) {
 				return err
 			})
 			end := w.ended(one.Number)
-			if _, ends := w.evidence(one.Ref()); ends != 1 || end.State == prentice.RunRefused && w.deed.times("restart", "host/a") != 0 && round == 0 {
+			if _, ends := w.evidence(one.Ref()); ends != 1 || end.State == prentice.RunRefused && w.effect.times("restart", "host/a") != 0 && round == 0 {
 				t.Errorf("%s (%s), %d ends", end.State, end.Says, ends)
 			}
 		}

@@ -64,11 +64,11 @@ func (c *crew) live(ids ...string) {
 	c.living = ids
 }
 
-// two is two runners on one database, each with its own deeds to look at.
+// two is two runners on one database, each with its own effects to look at.
 func two(t *testing.T, d *db.DB, plan prentice.Plan, verdict prentice.Decision) (a, b *world, c *crew) {
 	c = &crew{living: []string{"a#1", "b#2"}}
 	open := func(id string) *world {
-		w := &world{t: t, db: d, plan: plan, verdict: verdict, deed: &deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
+		w := &world{t: t, db: d, plan: plan, verdict: verdict, effect: &effect{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
 		for _, who := range []prentice.Actor{ann, bob, cat} {
 			w.is(who.Ref(), who.Role)
 		}
@@ -108,13 +108,13 @@ func repeatable(id string) prentice.PlannedStep {
 
 func TestARunIsLeftToTheProcessThatPerformsIt(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
-		a.deed.block = make(chan struct{})
-		run := a.start(bob, "mend")
-		<-a.deed.began
+		a.effect.block = make(chan struct{})
+		run := a.start(bob, "fix")
+		<-a.effect.began
 		b.takeOver()
-		close(a.deed.block)
+		close(a.effect.block)
 		a.until(run.Number, prentice.Unverified)
-		if n := b.deed.times("restart", "host/a"); n != 0 {
+		if n := b.effect.times("restart", "host/a"); n != 0 {
 			t.Errorf("b did it too, %d times", n)
 		}
 	})
@@ -123,30 +123,30 @@ func TestARunIsLeftToTheProcessThatPerformsIt(t *testing.T) {
 func TestARunOfAProcessThatHasJustJoinedIsNotTakenFromIt(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
 		b.r.Peers.(*hand).knows = []string{"b#2"} // as of its last beat
-		a.deed.block = make(chan struct{})
-		run := a.start(bob, "mend")
-		<-a.deed.began
+		a.effect.block = make(chan struct{})
+		run := a.start(bob, "fix")
+		<-a.effect.began
 		b.takeOver()
 		if d, err := b.r.load(t.Context(), run.Number); err != nil || d.Owner != "a#1" {
 			t.Errorf("it is %s's now: %v", d.Owner, err)
 		}
-		close(a.deed.block)
+		close(a.effect.block)
 		a.until(run.Number, prentice.Unverified)
 	})
 }
 
 func TestWhoeverIsLateToBeginARunLeavesItToWhoeverHasBegun(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
-		a.deed.block = make(chan struct{})
-		begun := a.start(bob, "mend")
-		<-a.deed.began
+		a.effect.block = make(chan struct{})
+		begun := a.start(bob, "fix")
+		<-a.effect.began
 		if err := b.r.begin(t.Context(), run.Idle{Number: begun.Number}); err != nil { // as it stood when b let it go on
 			t.Fatal(err)
 		}
 		if d, err := b.r.load(t.Context(), begun.Number); err != nil || d.Owner != "a#1" {
 			t.Errorf("it is %s's now: %v", d.Owner, err)
 		}
-		close(a.deed.block)
+		close(a.effect.block)
 		a.until(begun.Number, prentice.Unverified)
 	})
 }
@@ -155,9 +155,9 @@ func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
 	ask := step("look", prentice.Act, "here")
 	ask.Kind = "human"
 	shared(t, planOf(1, repeatable("restart"), ask), allow, func(t *testing.T, a, b *world, c *crew) {
-		a.deed.block = make(chan struct{})
-		begun := a.start(bob, "mend")
-		<-a.deed.began
+		a.effect.block = make(chan struct{})
+		begun := a.start(bob, "fix")
+		<-a.effect.began
 		d, err := a.r.load(t.Context(), begun.Number)
 		if err != nil {
 			t.Fatal(err)
@@ -168,19 +168,19 @@ func TestNobodyWritesThatARunOfAnotherWaitsForAPerson(t *testing.T) {
 		if _, err := a.r.askPerson(t.Context(), d, ask, prentice.Target{Local: true}, 1); !errors.Is(err, run.ErrMoved) {
 			t.Errorf("it wrote: %v", err)
 		}
-		close(a.deed.block)
+		close(a.effect.block)
 	})
 }
 
 func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
-		a.deed.block, a.deed.sick["restart"] = make(chan struct{}), true // it will say that it did not work
-		one := a.start(bob, "mend")
-		<-a.deed.began
+		a.effect.block, a.effect.sick["restart"] = make(chan struct{}), true // it will say that it did not work
+		one := a.start(bob, "fix")
+		<-a.effect.began
 		c.live("b#2") // a hangs, and is taken for dead
 		b.takeOver()
 		b.until(one.Number, prentice.Unverified)
-		close(a.deed.block) // it wakes up and goes on
+		close(a.effect.block) // it wakes up and goes on
 		for a.r.performs(one.Number) {
 			time.Sleep(time.Millisecond)
 		}
@@ -196,7 +196,7 @@ func TestARunWhoseProcessDiedIsTakenOverAndTheDeadProveNothing(t *testing.T) {
 
 func TestWhatTheDeadLeftUnsaidIsSaid(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
-		run := a.start(bob, "mend")
+		run := a.start(bob, "fix")
 		a.until(run.Number, prentice.Unverified) // and a dies before it has told anyone
 		ended := func() bool {
 			b.mu.Lock()
@@ -220,12 +220,12 @@ func TestAProcessThatIsNotFitBeginsNoStep(t *testing.T) {
 		me.mu.Lock()
 		me.unfit = true
 		me.mu.Unlock()
-		run := a.start(bob, "mend")
+		run := a.start(bob, "fix")
 		a.until(run.Number, prentice.Running)
 		if _, err := a.r.stage(t.Context(), run.Number); !errors.Is(err, errParked) {
 			t.Errorf("it goes on: %v", err)
 		}
-		if n := a.deed.times("restart", "host/a"); n != 0 {
+		if n := a.effect.times("restart", "host/a"); n != 0 {
 			t.Errorf("it did it %d times", n)
 		}
 		c.live("b#2")
@@ -237,24 +237,24 @@ func TestAProcessThatIsNotFitBeginsNoStep(t *testing.T) {
 func TestAStepThatLingersOnAnotherMachineIsUncertain(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "here")), allow, func(t *testing.T, a, b *world, c *crew) {
 		b.r.Peers.(*hand).place = "elsewhere"
-		b.deed.truth["restart"] = prentice.No // as far as can be seen from there
-		b.r.kinds["deed"] = lingering{b.deed}
-		a.deed.block = make(chan struct{})
-		run := a.start(bob, "mend")
-		<-a.deed.began
+		b.effect.truth["restart"] = prentice.No // as far as can be seen from there
+		b.r.kinds["effect"] = lingering{b.effect}
+		a.effect.block = make(chan struct{})
+		run := a.start(bob, "fix")
+		<-a.effect.began
 		c.live("b#2")
 		b.takeOver()
 		d := b.until(run.Number, prentice.Uncertain)
-		if b.deed.times("restart", "") != 0 {
+		if b.effect.times("restart", "") != 0 {
 			t.Error("it was done again")
 		}
 		t.Log(d.Says)
-		close(a.deed.block)
+		close(a.effect.block)
 	})
 }
 
-// lingering is a deed that goes on where it was begun.
-type lingering struct{ *deed }
+// lingering is a effect that goes on where it was begun.
+type lingering struct{ *effect }
 
 func (lingering) Lingers(prentice.Work) bool                                   { return true }
 func (lingering) End(context.Context, prentice.Work) error                     { return nil }
@@ -265,14 +265,14 @@ var _ prentice.Detached = lingering{}
 
 func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
-		a.deed.block, b.deed.block = make(chan struct{}), make(chan struct{})
-		defer close(a.deed.block)
-		defer close(b.deed.block)
-		a.start(bob, "mend")
-		<-a.deed.began
+		a.effect.block, b.effect.block = make(chan struct{}), make(chan struct{})
+		defer close(a.effect.block)
+		defer close(b.effect.block)
+		a.start(bob, "fix")
+		<-a.effect.began
 		c.live("b#2")
 		b.takeOver()
-		<-b.deed.began
+		<-b.effect.began
 		if since, _, err := b.r.PausedSince(t.Context()); err != nil || !since.IsZero() {
 			t.Errorf("paused after one death: %v, %v", since, err)
 		}
@@ -293,15 +293,15 @@ func TestARunThatKillsTwiceThoseWhoPerformItPausesTheRest(t *testing.T) {
 
 func TestARunThatIsHandedOnTwiceInOrderPausesNothing(t *testing.T) {
 	shared(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, a, b *world, c *crew) {
-		a.deed.block, b.deed.block = make(chan struct{}), make(chan struct{})
-		defer close(a.deed.block)
-		defer close(b.deed.block)
+		a.effect.block, b.effect.block = make(chan struct{}), make(chan struct{})
+		defer close(a.effect.block)
+		defer close(b.effect.block)
 		c.left = true
-		a.start(bob, "mend")
-		<-a.deed.began
+		a.start(bob, "fix")
+		<-a.effect.began
 		c.live("b#2")
 		b.takeOver()
-		<-b.deed.began
+		<-b.effect.began
 		a.r.InterruptAll()
 		c.live("a#1")
 		for a.r.performs(1) {
@@ -316,7 +316,7 @@ func TestARunThatIsHandedOnTwiceInOrderPausesNothing(t *testing.T) {
 }
 
 func TestTheNextAfterAllDiedComesUpPaused(t *testing.T) {
-	shared(t, mending(), allow, func(t *testing.T, a, _ *world, c *crew) {
+	shared(t, fixing(), allow, func(t *testing.T, a, _ *world, c *crew) {
 		c.deserted = true
 		if err := a.r.begun(t.Context()); err != nil {
 			t.Fatal(err)
@@ -329,9 +329,9 @@ func TestTheNextAfterAllDiedComesUpPaused(t *testing.T) {
 
 func TestWhoeverIsAskedToStopARunTellsWhoeverPerformsIt(t *testing.T) {
 	shared(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, a, b *world, _ *crew) {
-		a.deed.block = make(chan struct{})
-		run := a.start(bob, "mend")
-		<-a.deed.began
+		a.effect.block = make(chan struct{})
+		run := a.start(bob, "fix")
+		<-a.effect.began
 		if _, err := b.r.Cancel(t.Context(), run.Number, cat, "enough"); err != nil {
 			t.Fatal(err)
 		}

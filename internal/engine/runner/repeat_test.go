@@ -41,17 +41,17 @@ func TestAnActThatMayBeRepeatedIsMadeAgain(t *testing.T) {
 			plan := retried(c.times, "")
 			plan.Steps[0].Idempotent = c.idempotent
 			each(t, plan, allow, func(t *testing.T, w *world) {
-				w.deed.sick["swap"], w.deed.better = true, c.better
-				d := w.until(w.start(bob, "mend").Number, c.state)
-				if got := w.deed.times("swap", "host/a"); got != c.made || of(d, "swap").Attempts != c.made {
+				w.effect.sick["swap"], w.effect.better = true, c.better
+				d := w.until(w.start(bob, "fix").Number, c.state)
+				if got := w.effect.times("swap", "host/a"); got != c.made || of(d, "swap").Attempts != c.made {
 					t.Errorf("made %d times, %d in the journal", got, of(d, "swap").Attempts)
 				}
 				told := map[string]bool{}
-				for _, once := range w.deed.makings[:c.made] {
+				for _, once := range w.effect.makings[:c.made] {
 					told[once] = true
 				}
 				if len(told) != c.made || told[""] {
-					t.Errorf("one making is not told from another: %v", w.deed.makings)
+					t.Errorf("one making is not told from another: %v", w.effect.makings)
 				}
 			})
 		})
@@ -76,13 +76,13 @@ func TestAStepPastItsTimeIsAskedWhetherItIsDone(t *testing.T) {
 			plan := retried(0, "30ms")
 			plan.Steps[0].Idempotent = c.idempotent
 			each(t, plan, allow, func(t *testing.T, w *world) {
-				w.deed.truth["swap"], w.deed.block, w.deed.began = c.truth, make(chan struct{}), make(chan string, 10)
-				one := w.start(bob, "mend").Number
-				<-w.deed.began
+				w.effect.truth["swap"], w.effect.block, w.effect.began = c.truth, make(chan struct{}), make(chan string, 10)
+				one := w.start(bob, "fix").Number
+				<-w.effect.began
 				d := w.until(one, c.state, prentice.Undoing)
-				w.deed.mu.Lock()
-				w.deed.block = nil
-				w.deed.mu.Unlock()
+				w.effect.mu.Lock()
+				w.effect.block = nil
+				w.effect.mu.Unlock()
 				w.until(one, c.state)
 				if !strings.HasPrefix(of(d, "swap").Says, c.says) {
 					t.Errorf("says %q", of(d, "swap").Says)
@@ -94,12 +94,12 @@ func TestAStepPastItsTimeIsAskedWhetherItIsDone(t *testing.T) {
 
 func TestAStepPastItsTimeIsMadeAgain(t *testing.T) {
 	each(t, retried(1, "30ms"), allow, func(t *testing.T, w *world) {
-		w.deed.block, w.deed.began = make(chan struct{}), make(chan string, 10)
-		one := w.start(bob, "mend").Number
-		<-w.deed.began
-		w.deed.mu.Lock()
-		w.deed.block = nil
-		w.deed.mu.Unlock()
+		w.effect.block, w.effect.began = make(chan struct{}), make(chan string, 10)
+		one := w.start(bob, "fix").Number
+		<-w.effect.began
+		w.effect.mu.Lock()
+		w.effect.block = nil
+		w.effect.mu.Unlock()
 		if d := w.until(one, prentice.Verified); of(d, "swap").Attempts != 2 {
 			t.Errorf("%d attempts", of(d, "swap").Attempts)
 		}
@@ -110,19 +110,19 @@ func TestAStepPastItsTimeIsMadeAgain(t *testing.T) {
 // is made is told from those before.
 func TestACrashBetweenAttemptsLosesNoneAndMakesNoneMore(t *testing.T) {
 	each(t, retried(2, ""), askOne, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend").Number
+		one := w.start(bob, "fix").Number
 		w.until(one, prentice.Waiting)
 		w.exec(`UPDATE runs SET state = 'running', started = created, waits = '', expires = 0 WHERE number = ?`, one)
-		w.exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, lasting, again, started, ended) VALUES (?, 1, 'swap', 'host/a', 'act', 'deed', 'intended', '', 0, 2, 7, 2, 1, 1, 0)`, one)
-		w.deed.sick["swap"], w.deed.truth["swap"] = true, prentice.No
+		w.exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, lasting, again, started, ended) VALUES (?, 1, 'swap', 'host/a', 'act', 'effect', 'intended', '', 0, 2, 7, 2, 1, 1, 0)`, one)
+		w.effect.sick["swap"], w.effect.truth["swap"] = true, prentice.No
 		if err := w.r.takeUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		w.until(one, prentice.Undone)
-		if n := w.deed.times("swap", "host/a"); n != 2 { // the second once more, and the third
+		if n := w.effect.times("swap", "host/a"); n != 2 { // the second once more, and the third
 			t.Errorf("made %d times after the crash", n)
 		}
-		if m := w.deed.makings; len(m) < 2 || !strings.HasSuffix(m[0], "/1/1") || !strings.HasSuffix(m[1], "/1/2") {
+		if m := w.effect.makings; len(m) < 2 || !strings.HasSuffix(m[0], "/1/1") || !strings.HasSuffix(m[1], "/1/2") {
 			t.Errorf("makings %v", m)
 		}
 	})
@@ -132,16 +132,16 @@ func TestAStopBetweenAttemptsEndsThem(t *testing.T) {
 	plan := retried(5, "")
 	plan.Steps[0].Retry.Delay = "10m"
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		w.deed.sick["swap"] = true
-		one := w.start(bob, "mend").Number
-		for w.deed.times("swap", "host/a") == 0 {
+		w.effect.sick["swap"] = true
+		one := w.start(bob, "fix").Number
+		for w.effect.times("swap", "host/a") == 0 {
 			time.Sleep(time.Millisecond)
 		}
 		if _, err := w.r.Cancel(t.Context(), one, ann, "not today"); err != nil {
 			t.Fatal(err)
 		}
 		w.until(one, prentice.Cancelled)
-		if n := w.deed.times("swap", "host/a"); n != 1 {
+		if n := w.effect.times("swap", "host/a"); n != 1 {
 			t.Errorf("made %d times", n)
 		}
 	})

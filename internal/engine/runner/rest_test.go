@@ -12,15 +12,15 @@ import (
 // A run that was refused is held while it is asked for again by itself. Others stay
 // as they are, anyone who says it of them.
 func TestWhatIsAskedForAgainIsHeld(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		frozen := "frozen by sale"
 		w.frozen.Store(&frozen)
-		refused, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("schedule")})
+		refused, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: prentice.Prentice("schedule")})
 		if err != nil || refused.State != prentice.RunRefused {
 			t.Fatalf("%+v, %v", refused, err)
 		}
 		w.frozen.Store(nil)
-		waits, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob})
+		waits, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: bob})
 		if err != nil {
 			t.Fatal(err)
 		}

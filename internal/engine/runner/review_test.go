@@ -15,8 +15,8 @@ func TestNobodyClosesTheReviewOfARunThatTheyCaused(t *testing.T) {
 	bot := prentice.Actor{Kind: prentice.Agent, Name: "bot", Role: prentice.Operator, Behind: []prentice.Ref{bob.Ref()}, Door: "api"}
 	for name, c := range map[string]struct{ asks prentice.Actor }{"asked for it": {bob}, "by an agent": {bot}} {
 		t.Run(name, func(t *testing.T) {
-			each(t, mending(), askTwo, func(t *testing.T, w *world) {
-				run := w.start(c.asks, "mend")
+			each(t, fixing(), askTwo, func(t *testing.T, w *world) {
+				run := w.start(c.asks, "fix")
 				w.until(run.Number, prentice.Waiting)
 				if _, err := w.r.BreakGlass(t.Context(), run.Number, "", ann, "the shop burns and no one is there"); err != nil {
 					t.Fatal(err)
@@ -44,8 +44,8 @@ func TestWhoeverCausedARunGoesOnAloneOnlyWhereNobodyIsIndependent(t *testing.T) 
 	through := ann
 	through.Behind = []prentice.Ref{cat.Ref()}
 	why := "the shop burns and no one is there"
-	each(t, mending(), askTwo, func(t *testing.T, w *world) {
-		one := w.start(cat, "mend")
+	each(t, fixing(), askTwo, func(t *testing.T, w *world) {
+		one := w.start(cat, "fix")
 		w.until(one.Number, prentice.Waiting)
 		for _, by := range []prentice.Actor{cat, through} {
 			shown, err := w.r.ShowTo(t.Context(), one.Number, by)

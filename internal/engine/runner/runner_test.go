@@ -19,18 +19,18 @@ func wantKind(t *testing.T, err error, kind prentice.Kind) {
 }
 
 func TestAnAllowedRunChecksActsAndVerifies(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		run := w.start(bob, "fix")
 		d := w.until(run.Number, prentice.Verified)
 		for _, s := range []struct {
 			step   string
 			target prentice.Ref
 		}{{"down", ""}, {"restart", "host/a"}, {"well", ""}} {
-			if n := w.deed.times(s.step, s.target); n != 1 {
+			if n := w.effect.times(s.step, s.target); n != 1 {
 				t.Errorf("step %s was done %d times, want once", s.step, n)
 			}
 		}
-		if n := w.deed.times("halt", "host/a"); n != 0 {
+		if n := w.effect.times("halt", "host/a"); n != 0 {
 			t.Errorf("a verified run was undone %d times", n)
 		}
 		if d.Started.IsZero() || d.Ended.Before(d.Started) {
@@ -40,9 +40,9 @@ func TestAnAllowedRunChecksActsAndVerifies(t *testing.T) {
 }
 
 func TestARunThatNeedsLeaveWaitsForSomebodyElse(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		asker := ann
-		one := w.start(asker, "mend")
+		one := w.start(asker, "fix")
 		w.until(one.Number, prentice.Waiting)
 		for _, door := range []string{"cli", "api", "web", "mcp"} {
 			again := asker
@@ -54,7 +54,7 @@ func TestARunThatNeedsLeaveWaitsForSomebodyElse(t *testing.T) {
 		wantKind(t, err, prentice.Denied) // an operator is no approver
 		_, err = w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: cat, Yes: true, Plan: "sha256:other"})
 		wantKind(t, err, prentice.Conflict)
-		if n := w.deed.times("restart", "host/a"); n != 0 {
+		if n := w.effect.times("restart", "host/a"); n != 0 {
 			t.Fatalf("acted %d times without approval", n)
 		}
 		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: cat, Yes: true, Reason: "the probe is right"}); err != nil {
@@ -64,16 +64,16 @@ func TestARunThatNeedsLeaveWaitsForSomebodyElse(t *testing.T) {
 		if len(d.Approvals) != 1 || d.Approvals[0].Actor != "person/cat" {
 			t.Errorf("approvals %+v", d.Approvals)
 		}
-		if n := w.deed.times("down", ""); n != 2 {
+		if n := w.effect.times("down", ""); n != 2 {
 			t.Errorf("checked %d times, want once before and once after the approval", n)
 		}
 	})
 }
 
 func TestWhoeverSentTheEventCannotApproveWhatItMoves(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		w.mover = ann.Ref()
-		one, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1})
+		one, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: prentice.Prentice("event"), EventNumber: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,8 +88,8 @@ func TestWhoeverSentTheEventCannotApproveWhatItMoves(t *testing.T) {
 }
 
 func TestTwoApproversMustBeTwoPeople(t *testing.T) {
-	each(t, mending(), askTwo, func(t *testing.T, w *world) {
-		one := w.start(prentice.Prentice("event"), "mend")
+	each(t, fixing(), askTwo, func(t *testing.T, w *world) {
+		one := w.start(prentice.Prentice("event"), "fix")
 		w.until(one.Number, prentice.Waiting)
 		got, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true})
 		if err != nil || got.State != prentice.Waiting {
@@ -105,8 +105,8 @@ func TestTwoApproversMustBeTwoPeople(t *testing.T) {
 }
 
 func TestOneRefusalRefuses(t *testing.T) {
-	each(t, mending(), askTwo, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+	each(t, fixing(), askTwo, func(t *testing.T, w *world) {
+		one := w.start(bob, "fix")
 		w.until(one.Number, prentice.Waiting)
 		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Reason: "not now"}); err != nil {
 			t.Fatal(err)
@@ -118,8 +118,8 @@ func TestOneRefusalRefuses(t *testing.T) {
 }
 
 func TestAnApprovalThatNobodyGivesExpires(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		one := w.start(bob, "fix")
 		w.until(one.Number, prentice.Waiting)
 		w.now.Store(int64(2 * time.Hour))
 		_, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true})
@@ -132,8 +132,8 @@ func TestAnApprovalThatNobodyGivesExpires(t *testing.T) {
 }
 
 func TestAWorldThatMovedVoidsThePlan(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		one := w.start(bob, "fix")
 		w.until(one.Number, prentice.Waiting)
 		w.plan.Steps[1].Body = "something else"
 		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true}); err != nil {
@@ -142,54 +142,54 @@ func TestAWorldThatMovedVoidsThePlan(t *testing.T) {
 		if d := w.until(one.Number, prentice.RunRefused); !strings.Contains(d.Says, "the state has changed") {
 			t.Errorf("says %q", d.Says)
 		}
-		if n := w.deed.times("restart", "host/a"); n != 0 {
+		if n := w.effect.times("restart", "host/a"); n != 0 {
 			t.Errorf("acted %d times on a void plan", n)
 		}
 	})
 }
 
 func TestPolicyAndChecksRefuse(t *testing.T) {
-	each(t, mending(), refuse, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+	each(t, fixing(), refuse, func(t *testing.T, w *world) {
+		run := w.start(bob, "fix")
 		if run.State != prentice.RunRefused || !strings.Contains(run.Says, "never on Fridays") {
 			t.Errorf("%s: %s", run.State, run.Says)
 		}
 		w.verdict = allow
-		w.deed.sick["down"] = true
-		if d := w.until(w.start(bob, "mend").Number, prentice.RunRefused); !strings.Contains(d.Says, "not this fault") {
+		w.effect.sick["down"] = true
+		if d := w.until(w.start(bob, "fix").Number, prentice.RunRefused); !strings.Contains(d.Says, "not this fault") {
 			t.Errorf("says %q", d.Says)
 		}
 	})
 }
 
 func TestACheckThatCannotBeMadeIsNoAnswer(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.deed.unable = "down"
-		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
-		if strings.Contains(d.Says, "not this fault") || !strings.Contains(d.Says, "no room for the script") || !strings.Contains(d.Says, "nothing was done") || w.deed.times("restart", "host/a") != 0 {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		w.effect.unable = "down"
+		d := w.until(w.start(bob, "fix").Number, prentice.Failed)
+		if strings.Contains(d.Says, "not this fault") || !strings.Contains(d.Says, "no room for the script") || !strings.Contains(d.Says, "nothing was done") || w.effect.times("restart", "host/a") != 0 {
 			t.Errorf("says %q", d.Says)
 		}
-		if rec, err := w.r.Record(t.Context(), "mend", ""); err != nil || rec.Harmful != 0 {
+		if rec, err := w.r.Record(t.Context(), "fix", ""); err != nil || rec.Harmful != 0 {
 			t.Errorf("it counts as harm: %+v, %v", rec, err)
 		}
-		found, err := w.r.Diagnose(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob})
+		found, err := w.r.Diagnose(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: bob})
 		if err != nil || found.Fits || !strings.Contains(found.Says, "no room for the script") {
 			t.Errorf("diagnosed %+v, %v", found, err)
 		}
-		w.deed.unable = ""
-		w.until(w.start(bob, "mend").Number, prentice.Verified)
+		w.effect.unable = ""
+		w.until(w.start(bob, "fix").Number, prentice.Verified)
 	})
 }
 
 func TestAFixThatDoesNotHelpIsPutBack(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.deed.sick["well"] = true
-		d := w.until(w.start(bob, "mend").Number, prentice.Undone)
-		if n := w.deed.times("halt", "host/a"); n != 1 {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		w.effect.sick["well"] = true
+		d := w.until(w.start(bob, "fix").Number, prentice.Undone)
+		if n := w.effect.times("halt", "host/a"); n != 1 {
 			t.Errorf("put back %d times, want once (%s)", n, d.Says)
 		}
-		w.until(w.start(bob, "mend").Number, prentice.Undone)
-		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event")})
+		w.until(w.start(bob, "fix").Number, prentice.Undone)
+		run, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: prentice.Prentice("event")})
 		if err != nil || run.State != prentice.RunRefused || !strings.Contains(run.Says, "did not help") {
 			t.Errorf("after two useless fixes prentice goes on by itself: %s: %s (%v)", run.State, run.Says, err)
 		}
@@ -197,10 +197,10 @@ func TestAFixThatDoesNotHelpIsPutBack(t *testing.T) {
 }
 
 func TestWhatWasNeverBegunIsNotPutBack(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.deed.shut = map[prentice.Ref]bool{"host/a": true}
-		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
-		if n := w.deed.times("halt", "host/a"); n != 0 || d.Says != "step restart on host/a: host/a does not answer; nothing was done" {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		w.effect.shut = map[prentice.Ref]bool{"host/a": true}
+		d := w.until(w.start(bob, "fix").Number, prentice.Failed)
+		if n := w.effect.times("halt", "host/a"); n != 0 || d.Says != "step restart on host/a: host/a does not answer; nothing was done" {
 			t.Errorf("put back %d times: %s", n, d.Says)
 		}
 	})
@@ -211,15 +211,15 @@ func TestOfHostsThatFailOnlyThoseArePutBackOnWhichSomethingWasBegun(t *testing.T
 	plan.Limits.MaxFailures, plan.Limits.Parallel = 3, 4
 	shut, sick := plan.Targets[1].Ref, plan.Targets[2].Ref
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		w.deed.shut = map[prentice.Ref]bool{shut: true}
-		w.deed.sick["more"+string(sick)] = true
-		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		w.effect.shut = map[prentice.Ref]bool{shut: true}
+		w.effect.sick["more"+string(sick)] = true
+		d := w.until(w.start(bob, "fix").Number, prentice.Failed)
 		for _, target := range plan.Targets {
 			want := 0
 			if target.Ref == sick {
 				want = 1
 			}
-			if n := w.deed.times("halt", target.Ref); n != want {
+			if n := w.effect.times("halt", target.Ref); n != want {
 				t.Errorf("%s was put back %d times, want %d: %s", target.Ref, n, want, d.Says)
 			}
 		}
@@ -227,12 +227,12 @@ func TestOfHostsThatFailOnlyThoseArePutBackOnWhichSomethingWasBegun(t *testing.T
 }
 
 func TestAHumanStepHoldsTheRunUntilSomebodyConfirms(t *testing.T) {
-	plan := mending()
+	plan := fixing()
 	human := step("tell", prentice.Act, "here")
 	human.Kind = "human"
 	plan.Steps = append(plan.Steps, human)
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+		one := w.start(bob, "fix")
 		d := w.until(one.Number, prentice.Waiting)
 		if d.Waits != "tell" {
 			t.Fatalf("waits for %q", d.Waits)
@@ -241,25 +241,25 @@ func TestAHumanStepHoldsTheRunUntilSomebodyConfirms(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.until(one.Number, prentice.Verified)
-		if n := w.deed.times("restart", "host/a"); n != 1 {
+		if n := w.effect.times("restart", "host/a"); n != 1 {
 			t.Errorf("the step before was done %d times, want once", n)
 		}
 	})
 }
 
 func TestTwoRunsNeverTouchATargetAtOnce(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.deed.block = make(chan struct{})
-		first := w.start(bob, "mend")
-		<-w.deed.began
-		second := w.start(bob, "mend-too")
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		w.effect.block = make(chan struct{})
+		first := w.start(bob, "fix")
+		<-w.effect.began
+		second := w.start(bob, "fix-too")
 		if d := w.until(second.Number, prentice.Queued); !strings.Contains(d.Says, "run/1") {
 			t.Errorf("says %q", d.Says)
 		}
-		close(w.deed.block)
+		close(w.effect.block)
 		w.until(first.Number, prentice.Verified)
 		w.until(second.Number, prentice.Verified)
-		if most := w.deed.most.Load(); most != 1 {
+		if most := w.effect.most.Load(); most != 1 {
 			t.Errorf("%d steps at once on one target", most)
 		}
 	})
@@ -268,8 +268,8 @@ func TestTwoRunsNeverTouchATargetAtOnce(t *testing.T) {
 func TestACanaryGoesFirstAndABadOneStopsTheRest(t *testing.T) {
 	plan := planOf(5, step("restart", prentice.Act, "target"))
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		w.deed.sick["restart"] = true
-		d := w.until(w.start(bob, "mend").Number, prentice.Failed)
+		w.effect.sick["restart"] = true
+		d := w.until(w.start(bob, "fix").Number, prentice.Failed)
 		if len(d.Steps) != 1 || d.Steps[0].Target != "host/a" {
 			t.Errorf("touched %d targets, want the canary only", len(d.Steps))
 		}
@@ -277,10 +277,10 @@ func TestACanaryGoesFirstAndABadOneStopsTheRest(t *testing.T) {
 }
 
 func TestCancelInterruptsTheStepUnderWay(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.deed.block = make(chan struct{})
-		run := w.start(bob, "mend")
-		<-w.deed.began
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		w.effect.block = make(chan struct{})
+		run := w.start(bob, "fix")
+		<-w.effect.began
 		if _, err := w.r.Cancel(t.Context(), run.Number, ann, "wrong host"); err != nil {
 			t.Fatal(err)
 		}
@@ -296,9 +296,9 @@ func TestALookThatAPersonStopsIsNoFault(t *testing.T) {
 	peek := step("peek", prentice.Act, "target")
 	peek.Risk = prentice.Look
 	each(t, planOf(1, peek), allow, func(t *testing.T, w *world) {
-		w.deed.block = make(chan struct{})
-		one := w.start(bob, "mend")
-		<-w.deed.began
+		w.effect.block = make(chan struct{})
+		one := w.start(bob, "fix")
+		<-w.effect.began
 		if _, err := w.r.Cancel(t.Context(), one.Number, ann, "wrong host"); err != nil {
 			t.Fatal(err)
 		}
@@ -312,23 +312,23 @@ func TestALookThatAPersonStopsIsNoFault(t *testing.T) {
 func TestTheStopFileStopsBeforeTheNextStep(t *testing.T) {
 	plan := planOf(1, step("one", prentice.Act, "target"), step("two", prentice.Act, "target"))
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		w.deed.block = make(chan struct{}, 1)
-		run := w.start(bob, "mend")
-		<-w.deed.began
+		w.effect.block = make(chan struct{}, 1)
+		run := w.start(bob, "fix")
+		<-w.effect.began
 		w.stop.Store(true)
-		w.deed.block <- struct{}{}
+		w.effect.block <- struct{}{}
 		if d := w.until(run.Number, prentice.Cancelled); !strings.Contains(d.Says, "1 step done") {
 			t.Errorf("says %q", d.Says)
 		}
-		if again := w.start(bob, "mend"); again.State != prentice.RunRefused {
+		if again := w.start(bob, "fix"); again.State != prentice.RunRefused {
 			t.Errorf("a run was begun while all is stopped: %s", again.State)
 		}
 	})
 }
 
 func TestTheSameEventStartsAProcedureOnce(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		req := prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1}
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		req := prentice.RunRequest{Procedure: "fix", Actor: prentice.Prentice("event"), EventNumber: 1}
 		first, err := w.r.Start(t.Context(), req)
 		if err != nil {
 			t.Fatal(err)
@@ -357,18 +357,18 @@ func TestAfterACrashAStepIsAskedWhetherItIsDone(t *testing.T) {
 		{"no one can tell, and it must not be repeated: uncertain", prentice.Unknown, false, prentice.Uncertain, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			plan := mending()
+			plan := fixing()
 			plan.Steps[1].Idempotent = c.idempotent
 			each(t, plan, askOne, func(t *testing.T, w *world) {
-				run := w.start(bob, "mend")
+				run := w.start(bob, "fix")
 				w.until(run.Number, prentice.Waiting)
-				w.deed.truth["restart"] = c.answer
+				w.effect.truth["restart"] = c.answer
 				crash(t, w, run.Number)
 				if err := w.r.beginAll(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				w.until(run.Number, c.want)
-				if n := w.deed.times("restart", "host/a"); n != c.times {
+				if n := w.effect.times("restart", "host/a"); n != c.times {
 					t.Errorf("done %d times after the crash, want %d", n, c.times)
 				}
 				if w.reaped.Load() == 0 {
@@ -385,7 +385,7 @@ func crash(t *testing.T, w *world, run int64) {
 	err := w.db.Write(t.Context(), func(tx *db.Tx) error {
 		_, err := tx.Exec(`UPDATE runs SET state = 'running', started = created WHERE number = ?`, run)
 		_, err2 := tx.Exec(`INSERT INTO run_steps (run, round, step, target, section, kind, state, says, code, attempts, session, started, ended)
-			VALUES (?, 1, 'restart', 'host/a', 'act', 'deed', 'intended', '', 0, 1, 7, 1, 0)`, run)
+			VALUES (?, 1, 'restart', 'host/a', 'act', 'effect', 'intended', '', 0, 1, 7, 1, 0)`, run)
 		return errors.Join(err, err2)
 	})
 	if err != nil {
@@ -394,10 +394,10 @@ func crash(t *testing.T, w *world, run int64) {
 }
 
 func TestWhatAnEarlierProcessLeftIsTakenUp(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
-		w.deed.truth["restart"] = prentice.No
+		w.effect.truth["restart"] = prentice.No
 		crash(t, w, run.Number)
 		if err := w.r.takeUp(t.Context()); err != nil {
 			t.Fatal(err)
@@ -407,8 +407,8 @@ func TestWhatAnEarlierProcessLeftIsTakenUp(t *testing.T) {
 }
 
 func TestWhatACrashLeftEndsAlsoWhenAllIsStopped(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		w.stop.Store(true)
 		crash(t, w, run.Number)
@@ -427,32 +427,32 @@ func TestWhatACrashLeftEndsAlsoWhenAllIsStopped(t *testing.T) {
 func TestDrainBeginsNoFurtherStep(t *testing.T) {
 	plan := planOf(1, step("one", prentice.Act, "target"), step("two", prentice.Act, "target"))
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		w.deed.block = make(chan struct{}, 1)
-		run := w.start(bob, "mend")
-		<-w.deed.began
+		w.effect.block = make(chan struct{}, 1)
+		run := w.start(bob, "fix")
+		<-w.effect.began
 		drained := make(chan error, 1)
 		go func() { drained <- w.r.Drain(t.Context()) }()
 		for !w.r.draining.Load() {
 			time.Sleep(time.Millisecond)
 		}
-		w.deed.block <- struct{}{}
+		w.effect.block <- struct{}{}
 		if err := <-drained; err != nil {
 			t.Fatal(err)
 		}
 		d, err := w.r.Show(t.Context(), run.Number)
-		if err != nil || d.State != prentice.Running || w.deed.times("one", "host/a") != 1 || w.deed.times("two", "host/a") != 0 {
-			t.Errorf("after the drain: %s, %d and %d (%v)", d.State, w.deed.times("one", "host/a"), w.deed.times("two", "host/a"), err)
+		if err != nil || d.State != prentice.Running || w.effect.times("one", "host/a") != 1 || w.effect.times("two", "host/a") != 0 {
+			t.Errorf("after the drain: %s, %d and %d (%v)", d.State, w.effect.times("one", "host/a"), w.effect.times("two", "host/a"), err)
 		}
 	})
 }
 
 func TestAFreezeBindsPeopleAndOutlivesApprovals(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		asked := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		asked := w.start(bob, "fix")
 		w.until(asked.Number, prentice.Waiting)
 		says := "frozen by sale"
 		w.frozen.Store(&says)
-		if run := w.start(bob, "mend-too"); run.State != prentice.RunRefused || run.Says != says {
+		if run := w.start(bob, "fix-too"); run.State != prentice.RunRefused || run.Says != says {
 			t.Errorf("in a freeze a person's run is %s: %s", run.State, run.Says)
 		}
 		if _, err := w.r.Answer(t.Context(), run.Reply{Run: asked.Number, Actor: ann, Yes: true}); err != nil {
@@ -461,20 +461,20 @@ func TestAFreezeBindsPeopleAndOutlivesApprovals(t *testing.T) {
 		if d := w.until(asked.Number, prentice.RunRefused); d.Says != says {
 			t.Errorf("says %q", d.Says)
 		}
-		if n := w.deed.times("restart", "host/a"); n != 0 {
+		if n := w.effect.times("restart", "host/a"); n != 0 {
 			t.Errorf("acted %d times in a freeze", n)
 		}
 	})
 }
 
 func TestARunThatActsFinishesWhenAFreezeBegins(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
-		w.deed.block = make(chan struct{})
-		run := w.start(bob, "mend")
-		<-w.deed.began
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
+		w.effect.block = make(chan struct{})
+		run := w.start(bob, "fix")
+		<-w.effect.began
 		says := "frozen by sale"
 		w.frozen.Store(&says)
-		close(w.deed.block)
+		close(w.effect.block)
 		w.until(run.Number, prentice.Verified)
 	})
 }

@@ -40,12 +40,12 @@ func (w *world) look() {
 
 // What was decided stands, also if nothing performs it at that moment.
 func TestARunThatNothingBeganIsBegunLater(t *testing.T) {
-	human := mending()
+	human := fixing()
 	tell := step("tell", prentice.Act, "here")
 	tell.Kind = "human"
 	human.Steps = append(human.Steps, tell)
 	asked := func(w *world) prentice.Run {
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		return run
 	}
@@ -56,13 +56,13 @@ func TestARunThatNothingBeganIsBegunLater(t *testing.T) {
 		do      func(*world, prentice.Run) (prentice.Run, error)
 		end     prentice.State
 	}{
-		"started": {mending(), allow, nil, func(w *world, _ prentice.Run) (prentice.Run, error) {
-			return w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob})
+		"started": {fixing(), allow, nil, func(w *world, _ prentice.Run) (prentice.Run, error) {
+			return w.r.Start(w.t.Context(), prentice.RunRequest{Procedure: "fix", Actor: bob})
 		}, prentice.Verified},
-		"approved": {mending(), askOne, asked, func(w *world, one prentice.Run) (prentice.Run, error) {
+		"approved": {fixing(), askOne, asked, func(w *world, one prentice.Run) (prentice.Run, error) {
 			return w.r.Answer(w.t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true})
 		}, prentice.Verified},
-		"through break-glass": {mending(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
+		"through break-glass": {fixing(), askOne, asked, func(w *world, run prentice.Run) (prentice.Run, error) {
 			return w.r.BreakGlass(w.t.Context(), run.Number, "", ann, "the shop burns and no one is there")
 		}, prentice.Verified},
 		"confirmed": {human, allow, asked, func(w *world, one prentice.Run) (prentice.Run, error) {
@@ -101,8 +101,8 @@ func TestARunThatNothingBeganIsBegunLater(t *testing.T) {
 }
 
 func TestARunThatNothingPerformsEndsWhenItIsCancelled(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		one := w.start(bob, "fix")
 		w.until(one.Number, prentice.Waiting)
 		back := w.away()
 		if _, err := w.r.Answer(t.Context(), run.Reply{Run: one.Number, Actor: ann, Yes: true}); err != nil {
@@ -114,15 +114,15 @@ func TestARunThatNothingPerformsEndsWhenItIsCancelled(t *testing.T) {
 		}
 		back()
 		w.look()
-		if n := w.deed.times("restart", "host/a"); n != 0 {
+		if n := w.effect.times("restart", "host/a"); n != 0 {
 			t.Errorf("it acted %d times after it was cancelled", n)
 		}
 	})
 }
 
 func TestOneRunThatCannotBeReadKeepsNoOtherFromItsEnd(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
-		bad, good := w.start(bob, "mend-1"), w.start(bob, "mend-2")
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
+		bad, good := w.start(bob, "fix-1"), w.start(bob, "fix-2")
 		w.until(bad.Number, prentice.Waiting)
 		w.until(good.Number, prentice.Waiting)
 		if _, err := w.db.Straight(t.Context(), `UPDATE runs SET request = '{', risk = 'cosmic', expires = 1 WHERE number = ?`, bad.Number); err != nil {
@@ -143,9 +143,9 @@ func TestOneRunThatCannotBeReadKeepsNoOtherFromItsEnd(t *testing.T) {
 	})
 }
 
-// ending is a deed that ends as the process does.
+// ending is a effect that ends as the process does.
 type ending struct {
-	*deed
+	*effect
 	stop func()
 	out  prentice.Outcome
 	err  error
@@ -171,9 +171,9 @@ func TestAnActThatEndedAsTheProcessDidIsProved(t *testing.T) {
 		"before it had said much": {prentice.Outcome{Says: "no answer"}, nil, run.Intended},
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, mending(), allow, func(t *testing.T, w *world) {
-				w.r.kinds["deed"] = ending{w.deed, w.r.InterruptAll, c.out, c.err}
-				run := w.start(bob, "mend")
+			each(t, fixing(), allow, func(t *testing.T, w *world) {
+				w.r.kinds["effect"] = ending{w.effect, w.r.InterruptAll, c.out, c.err}
+				run := w.start(bob, "fix")
 				for begun := false; ; {
 					over := begun && !w.r.performs(run.Number) // looked at before the record is: what is read then is final
 					d, err := w.r.load(t.Context(), run.Number)

@@ -26,12 +26,12 @@ func TestThatSeveralApproversCountAsOneIsToldBeforeAnybodyAnswers(t *testing.T) 
 		"there is a third, let in by the one": {letInBy: map[prentice.Ref][]prentice.Ref{"person/cat": {"person/ann"}, "person/dan": {"person/ann"}}, more: "person/dan", tied: []prentice.Ref{"person/ann"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, planOf(1, step("mend", prentice.Act, "target")), askTwo, func(t *testing.T, w *world) {
+			each(t, planOf(1, step("fix", prentice.Act, "target")), askTwo, func(t *testing.T, w *world) {
 				w.letInBy = c.letInBy
 				if c.more != "" {
 					w.is(c.more, prentice.Approver)
 				}
-				one := w.start(bob, "mend")
+				one := w.start(bob, "fix")
 				a := one.Answerers
 				if a == nil || !slices.Equal(a.Tied, c.tied) || a.Short() != (len(c.tied) > 0) {
 					t.Fatalf("told at once: %+v", a)
@@ -60,8 +60,8 @@ func TestThatSeveralApproversCountAsOneIsToldBeforeAnybodyAnswers(t *testing.T) 
 func TestWhoIsAwayAndTheirStandInAreNotTwoWhoCanAnswer(t *testing.T) {
 	ask := askTwo
 	ask.From = []prentice.Ref{"person/ann", "person/cat"}
-	each(t, planOf(1, step("mend", prentice.Act, "target")), ask, func(t *testing.T, w *world) {
-		one := w.start(bob, "mend")
+	each(t, planOf(1, step("fix", prentice.Act, "target")), ask, func(t *testing.T, w *world) {
+		one := w.start(bob, "fix")
 		w.until(one.Number, prentice.Waiting)
 		w.is("person/dan", prentice.Approver)
 		w.is(cat.Ref(), prentice.Viewer)

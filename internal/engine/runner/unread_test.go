@@ -17,8 +17,8 @@ func TestOneRunThatCannotBeReadHidesNoOther(t *testing.T) {
 		"its plan, which goes": `DELETE FROM run_plans WHERE plan = (SELECT plan FROM runs WHERE number = ?)`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, mending(), askOne, func(t *testing.T, w *world) {
-				bad, good := w.start(bob, "mend-1"), w.start(bob, "mend-2")
+			each(t, fixing(), askOne, func(t *testing.T, w *world) {
+				bad, good := w.start(bob, "fix-1"), w.start(bob, "fix-2")
 				w.until(bad.Number, prentice.Waiting)
 				w.until(good.Number, prentice.Waiting)
 				if _, err := w.db.Straight(t.Context(), spoil, bad.Number); err != nil {
@@ -47,11 +47,11 @@ func TestOneRunThatCannotBeReadHidesNoOther(t *testing.T) {
 
 // SQLite keeps words where a number belongs.
 func TestOneRunWithAValueOfAnotherKindHidesNoOther(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		if w.db.Postgres() { // which takes no words for numbers
 			return
 		}
-		bad, good := w.start(bob, "mend-1"), w.start(bob, "mend-2")
+		bad, good := w.start(bob, "fix-1"), w.start(bob, "fix-2")
 		w.until(bad.Number, prentice.Waiting)
 		w.until(good.Number, prentice.Waiting)
 		if _, err := w.db.Straight(t.Context(), `UPDATE runs SET started = 'soon' WHERE number = ?`, bad.Number); err != nil {

@@ -10,9 +10,9 @@ import (
 // What prentice proposed for an incident that is over asks no one any more; what a
 // person asked for is theirs to take back.
 func TestAProposalForWhatIsOverIsWithdrawn(t *testing.T) {
-	each(t, mending(), askOne, func(t *testing.T, w *world) {
+	each(t, fixing(), askOne, func(t *testing.T, w *world) {
 		w.incidents = map[prentice.Ref]Incident{"incident/1": {Subject: "service/shop", Open: true, Covers: true}}
-		own, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: prentice.Prentice("event"), EventNumber: 1, Incident: "incident/1"})
+		own, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: prentice.Prentice("event"), EventNumber: 1, Incident: "incident/1"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +33,7 @@ func TestAProposalForWhatIsOverIsWithdrawn(t *testing.T) {
 			t.Errorf("%+v", d.Run)
 		}
 		w.incidents["incident/1"] = Incident{Subject: "service/shop", Open: true, Covers: true}
-		persons, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "mend", Actor: bob, Incident: "incident/1"})
+		persons, err := w.r.Start(t.Context(), prentice.RunRequest{Procedure: "fix", Actor: bob, Incident: "incident/1"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,7 +36,7 @@ func TestAPersonCanVerify(t *testing.T) {
 	plan := planOf(1, step("restart", prentice.Act, "target"), step("well", prentice.Verify, "here"), human("seen", prentice.Verify), step("halt", prentice.Undo, "target"))
 	each(t, plan, allow, func(t *testing.T, w *world) {
 		for yes, want := range map[bool]prentice.State{true: prentice.Verified, false: prentice.Undone} {
-			run := w.start(bob, fmt.Sprint("mend-", yes))
+			run := w.start(bob, fmt.Sprint("fix-", yes))
 			d := w.until(run.Number, prentice.Waiting)
 			if d.Waits != "seen" || w.locksOf(run.Number) != 0 {
 				t.Errorf("it waits for %s and holds %d locks", d.Waits, w.locksOf(run.Number))
@@ -57,9 +57,9 @@ func TestAPersonCanVerify(t *testing.T) {
 func TestAPersonCanCheck(t *testing.T) {
 	plan := planOf(1, step("down", prentice.Check, "here"), human("agreed", prentice.Check), step("disk", prentice.Check, "here"), step("restart", prentice.Act, "target"), step("well", prentice.Verify, "here"))
 	each(t, plan, askOne, func(t *testing.T, w *world) {
-		begun := w.start(bob, "mend-yes")
-		if d := w.until(begun.Number, prentice.Waiting); d.Waits != "agreed" || w.deed.times("disk", "") != 0 || w.locksOf(begun.Number) != 0 {
-			t.Errorf("it waits for %s, and looked %d times at what comes after", d.Waits, w.deed.times("disk", ""))
+		begun := w.start(bob, "fix-yes")
+		if d := w.until(begun.Number, prentice.Waiting); d.Waits != "agreed" || w.effect.times("disk", "") != 0 || w.locksOf(begun.Number) != 0 {
+			t.Errorf("it waits for %s, and looked %d times at what comes after", d.Waits, w.effect.times("disk", ""))
 		}
 		if err := w.confirm(begun.Number, true, "it is so"); err != nil {
 			t.Fatal(err)
@@ -71,10 +71,10 @@ func TestAPersonCanCheck(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := w.ended(begun.Number)
-		if d.State != prentice.Verified || w.deed.times("disk", "") < 2 {
-			t.Errorf("%s (%s), looked %d times", d.State, d.Says, w.deed.times("disk", ""))
+		if d.State != prentice.Verified || w.effect.times("disk", "") < 2 {
+			t.Errorf("%s (%s), looked %d times", d.State, d.Says, w.effect.times("disk", ""))
 		}
-		begun = w.start(bob, "mend-no")
+		begun = w.start(bob, "fix-no")
 		w.until(begun.Number, prentice.Waiting)
 		if err := w.confirm(begun.Number, false, "it is another fault"); err != nil {
 			t.Fatal(err)
@@ -87,13 +87,13 @@ func TestAPersonCanCheck(t *testing.T) {
 
 func TestACheckThatNobodyAnswersRefusesTheRun(t *testing.T) {
 	each(t, planOf(1, human("agreed", prentice.Check), step("restart", prentice.Act, "target")), allow, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		w.now.Store(int64(2 * time.Hour))
 		if err := w.r.expire(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if d := w.ended(run.Number); d.State != prentice.RunRefused || w.deed.times("restart", "host/a") != 0 {
+		if d := w.ended(run.Number); d.State != prentice.RunRefused || w.effect.times("restart", "host/a") != 0 {
 			t.Errorf("%s (%s)", d.State, d.Says)
 		}
 	})
@@ -102,9 +102,9 @@ func TestACheckThatNobodyAnswersRefusesTheRun(t *testing.T) {
 func TestARunThatWaitsForAPersonKeepsNobodyOut(t *testing.T) {
 	plan := planOf(1, human("told", prentice.Act), step("restart", prentice.Act, "target"), step("well", prentice.Verify, "here"))
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		first := w.start(bob, "mend-1")
+		first := w.start(bob, "fix-1")
 		w.until(first.Number, prentice.Waiting)
-		second := w.start(bob, "mend-2")
+		second := w.start(bob, "fix-2")
 		w.until(second.Number, prentice.Waiting)
 		if w.locksOf(first.Number)+w.locksOf(second.Number) != 0 {
 			t.Error("runs that wait for people hold locks")
@@ -123,7 +123,7 @@ func TestARunThatWaitsForAPersonKeepsNobodyOut(t *testing.T) {
 func TestWhatWaitedForAPersonStandsInLineForItsTargets(t *testing.T) {
 	plan := planOf(1, human("told", prentice.Act), step("restart", prentice.Act, "target"))
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		first := w.start(bob, "mend-1")
+		first := w.start(bob, "fix-1")
 		w.until(first.Number, prentice.Waiting)
 		if _, err := w.db.Straight(t.Context(), `INSERT INTO run_locks (target, run, since) VALUES ('host/a', 999, 0)`); err != nil {
 			t.Fatal(err)
@@ -134,7 +134,7 @@ func TestWhatWaitedForAPersonStandsInLineForItsTargets(t *testing.T) {
 		for !strings.Contains(w.until(first.Number, prentice.Running).Says, "host/a is held by run/999") {
 			time.Sleep(10 * time.Millisecond)
 		}
-		if w.deed.times("restart", "host/a") != 0 {
+		if w.effect.times("restart", "host/a") != 0 {
 			t.Error("it acts on what another run holds")
 		}
 		if _, err := w.db.Straight(t.Context(), `DELETE FROM run_locks WHERE run = 999`); err != nil {
@@ -149,15 +149,15 @@ func TestWhatWaitedForAPersonStandsInLineForItsTargets(t *testing.T) {
 func TestChecksAreMadeAgainAfterAPersonWasWaitedFor(t *testing.T) {
 	plan := planOf(1, step("down", prentice.Check, "here"), human("told", prentice.Act), step("restart", prentice.Act, "target"))
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
-		w.deed.mu.Lock()
-		w.deed.sick["down"] = true
-		w.deed.mu.Unlock()
+		w.effect.mu.Lock()
+		w.effect.sick["down"] = true
+		w.effect.mu.Unlock()
 		if err := w.confirm(run.Number, true, "told them"); err != nil {
 			t.Fatal(err)
 		}
-		if d := w.ended(run.Number); d.State != prentice.RunRefused || w.deed.times("restart", "host/a") != 0 || !strings.Contains(d.Says, "preconditions no longer hold") {
+		if d := w.ended(run.Number); d.State != prentice.RunRefused || w.effect.times("restart", "host/a") != 0 || !strings.Contains(d.Says, "preconditions no longer hold") {
 			t.Errorf("%s (%s)", d.State, d.Says)
 		}
 	})
@@ -166,15 +166,15 @@ func TestChecksAreMadeAgainAfterAPersonWasWaitedFor(t *testing.T) {
 func TestARunGoesNotOnWhereAnotherHasActedMeanwhile(t *testing.T) {
 	plan := planOf(1, step("drain", prentice.Act, "target"), human("swapped", prentice.Act), step("restart", prentice.Act, "target"), step("halt", prentice.Undo, "target"))
 	each(t, plan, allow, func(t *testing.T, w *world) {
-		first := w.start(bob, "mend-1")
+		first := w.start(bob, "fix-1")
 		w.until(first.Number, prentice.Waiting)
-		second := w.start(bob, "mend-2")
+		second := w.start(bob, "fix-2")
 		w.until(second.Number, prentice.Waiting)
 		if err := w.confirm(first.Number, true, "swapped"); err != nil {
 			t.Fatal(err)
 		}
 		d := w.ended(first.Number)
-		if d.State != prentice.Uncertain || w.deed.times("restart", "host/a") != 0 || !strings.Contains(d.Says, fmt.Sprintf("run/%d acted on host/a while it waited for a person", second.Number)) {
+		if d.State != prentice.Uncertain || w.effect.times("restart", "host/a") != 0 || !strings.Contains(d.Says, fmt.Sprintf("run/%d acted on host/a while it waited for a person", second.Number)) {
 			t.Errorf("%s (%s)", d.State, d.Says)
 		}
 		if err := w.confirm(second.Number, true, "swapped"); err != nil {
@@ -196,7 +196,7 @@ func fiftyAnswer(t *testing.T, section prentice.Section) {
 	everywhere(t, planOf(1, step("restart", prentice.Act, "target"), human("seen", section)), allow, func(t *testing.T, a, b *world) {
 		people := a.crowd(dbtest.AtOnce)
 		for round := range 3 {
-			one := a.start(bob, fmt.Sprintf("mend-%d", round))
+			one := a.start(bob, fmt.Sprintf("fix-%d", round))
 			a.until(one.Number, prentice.Waiting)
 			errs := dbtest.Together(dbtest.AtOnce, func(i int) error {
 				_, err := either(i, a, b).r.Confirm(t.Context(), run.Reply{Run: one.Number, Actor: people[i], Yes: i%2 == 0, Reason: "looked"})
@@ -227,7 +227,7 @@ func TestAWaitForAPersonHoldsThroughARestart(t *testing.T) {
 
 func waitsThroughRestart(t *testing.T, section prentice.Section) {
 	each(t, planOf(1, step("restart", prentice.Act, "target"), human("seen", section)), allow, func(t *testing.T, w *world) {
-		run := w.start(bob, "mend")
+		run := w.start(bob, "fix")
 		w.until(run.Number, prentice.Waiting)
 		again := w.runner()
 		w.r.Stop(5 * time.Second) //nolint:errcheck // it ends for good
@@ -241,7 +241,7 @@ func waitsThroughRestart(t *testing.T, section prentice.Section) {
 		if err := w.confirm(run.Number, true, "looked"); err != nil {
 			t.Fatal(err)
 		}
-		if d := w.ended(run.Number); d.State != prentice.Verified && d.State != prentice.Unverified || w.deed.times("restart", "host/a") != 1 {
+		if d := w.ended(run.Number); d.State != prentice.Verified && d.State != prentice.Unverified || w.effect.times("restart", "host/a") != 1 {
 			t.Errorf("%s: %s (%s)", section, d.State, d.Says)
 		}
 	})

@@ -14,9 +14,9 @@ import (
 	"prentice"
 )
 
-// breaking is a deed that breaks at one step until it is repaired.
+// breaking is a effect that breaks at one step until it is repaired.
 type breaking struct {
-	*deed
+	*effect
 	at       string
 	repaired *atomic.Bool
 }
@@ -25,7 +25,7 @@ func (b breaking) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome,
 	if w.Step.ID == b.at && w.Run == "run/1" && !b.repaired.Load() {
 		panic("hunter2")
 	}
-	return b.deed.Apply(ctx, w)
+	return b.effect.Apply(ctx, w)
 }
 
 // heardLog is a log that may be read while it is written.
@@ -49,17 +49,17 @@ func (k *heardLog) count(what string) int {
 func TestARunThatBreaksInsidePrenticeHoldsUpItselfAlone(t *testing.T) {
 	for _, at := range []string{"down", "restart", "well"} {
 		t.Run(at, func(t *testing.T) {
-			plan := mending()
+			plan := fixing()
 			plan.Steps[1].Idempotent = true
 			each(t, plan, allow, func(t *testing.T, w *world) {
 				log := &heardLog{}
 				w.r.Log = slog.New(slog.NewTextHandler(log, nil))
-				kind := breaking{w.deed, at, &atomic.Bool{}}
-				w.r.kinds["deed"] = kind
-				broken, other := w.start(bob, "mend-1"), prentice.Run{}
+				kind := breaking{w.effect, at, &atomic.Bool{}}
+				w.r.kinds["effect"] = kind
+				broken, other := w.start(bob, "fix-1"), prentice.Run{}
 				w.says(broken.Number, "cannot go on, and tries again: something broke inside prentice: look for run=1 in the log")
 				if at == "down" { // past the checks it has what the other wants
-					other = w.start(bob, "mend-2")
+					other = w.start(bob, "fix-2")
 					w.until(other.Number, prentice.Verified)
 				}
 				if d, _ := w.r.Show(t.Context(), broken.Number); strings.Contains(d.Says, "hunter2") {
@@ -76,10 +76,10 @@ func TestARunThatBreaksInsidePrenticeHoldsUpItselfAlone(t *testing.T) {
 }
 
 func TestARunThatBreaksInsidePrenticeCanBeCancelled(t *testing.T) {
-	each(t, mending(), allow, func(t *testing.T, w *world) {
+	each(t, fixing(), allow, func(t *testing.T, w *world) {
 		w.r.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
-		w.r.kinds["deed"] = breaking{w.deed, "down", &atomic.Bool{}}
-		run := w.start(bob, "mend")
+		w.r.kinds["effect"] = breaking{w.effect, "down", &atomic.Bool{}}
+		run := w.start(bob, "fix")
 		w.says(run.Number, "something broke inside prentice")
 		if _, err := w.r.Cancel(t.Context(), run.Number, bob, "it is broken"); err != nil {
 			t.Fatal(err)
@@ -104,25 +104,25 @@ func (w *world) says(number int64, what string) {
 
 func TestWhoIsStoppedPerformsNothingMore(t *testing.T) {
 	each(t, planOf(1, repeatable("restart")), allow, func(t *testing.T, w *world) {
-		w.deed.block = make(chan struct{})
-		before := w.start(bob, "mend-1")
-		<-w.deed.began
+		w.effect.block = make(chan struct{})
+		before := w.start(bob, "fix-1")
+		<-w.effect.began
 		if err := w.r.Stop(5 * time.Second); err != nil {
 			t.Fatal(err)
 		}
 		if w.r.performs(before.Number) {
 			t.Error("it does not wait for what it interrupts")
 		}
-		after := w.start(bob, "mend-2")
+		after := w.start(bob, "fix-2")
 		w.r = w.runner()
-		close(w.deed.block)
+		close(w.effect.block)
 		if err := w.r.Launch(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		defer w.r.Stop(5 * time.Second) //nolint:errcheck // the test is over
 		for _, run := range []prentice.Run{before, after} {
 			w.until(run.Number, prentice.Unverified)
-			if n := w.deed.times("restart", "host/a"); n > 2 {
+			if n := w.effect.times("restart", "host/a"); n > 2 {
 				t.Errorf("it was done %d times for two runs", n)
 			}
 		}
@@ -147,9 +147,9 @@ func TestOnlyWhoIsLaunchedAndNotStoppedBegins(t *testing.T) {
 
 func TestAStopThatIsNotHeardIsSaidSo(t *testing.T) {
 	each(t, planOf(1, step("restart", prentice.Act, "target")), allow, func(t *testing.T, w *world) {
-		deaf := stubborn{w.deed, make(chan struct{}), make(chan struct{})}
-		w.r.kinds["deed"] = deaf
-		w.start(bob, "mend")
+		deaf := stubborn{w.effect, make(chan struct{}), make(chan struct{})}
+		w.r.kinds["effect"] = deaf
+		w.start(bob, "fix")
 		<-deaf.began
 		if err := w.r.Stop(10 * time.Millisecond); prentice.KindOf(err) != prentice.Unavailable || prentice.HintOf(err) == "" {
 			t.Errorf("it was stopped: %v", err)
@@ -162,9 +162,9 @@ func TestAStopThatIsNotHeardIsSaidSo(t *testing.T) {
 	})
 }
 
-// stubborn is a deed that goes on when it is interrupted.
+// stubborn is a effect that goes on when it is interrupted.
 type stubborn struct {
-	*deed
+	*effect
 	began, end chan struct{}
 }
 

@@ -28,7 +28,7 @@ type world struct {
 	t         *testing.T
 	r         *Runner
 	db        *db.DB
-	deed      *deed
+	effect    *effect
 	plan      prentice.Plan
 	verdict   prentice.Decision
 	mover     prentice.Ref // who sent every event
@@ -97,9 +97,9 @@ var (
 	cat = prentice.Actor{Kind: prentice.Person, Name: "cat", Role: prentice.Owner, Door: "web"}
 )
 
-// deed is a step kind that remembers how often it was done, and can be told how
+// effect is a step kind that remembers how often it was done, and can be told how
 // to come out.
-type deed struct {
+type effect struct {
 	mu     sync.Mutex
 	done   map[string]int // guarded by mu
 	sick   map[string]bool
@@ -118,17 +118,17 @@ type deed struct {
 	better  int      // from which time on what is sick comes out well; 0 is never
 }
 
-func (*deed) Name() string                              { return "deed" }
-func (*deed) Needs() prentice.StepNeeds                 { return prentice.StepNeeds{} }
-func (*deed) Lint(prentice.StepSpec) []prentice.Finding { return nil }
-func (*deed) Says(s prentice.PlannedStep) string        { return s.ID }
-func (d *deed) key(w prentice.Work) string              { return w.Step.ID + string(w.Target.Ref) }
-func (d *deed) times(step string, target prentice.Ref) int {
+func (*effect) Name() string                              { return "effect" }
+func (*effect) Needs() prentice.StepNeeds                 { return prentice.StepNeeds{} }
+func (*effect) Lint(prentice.StepSpec) []prentice.Finding { return nil }
+func (*effect) Says(s prentice.PlannedStep) string        { return s.ID }
+func (d *effect) key(w prentice.Work) string              { return w.Step.ID + string(w.Target.Ref) }
+func (d *effect) times(step string, target prentice.Ref) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.done[step+string(target)]
 }
-func (d *deed) Done(_ context.Context, w prentice.Work) (prentice.Answer, error) {
+func (d *effect) Done(_ context.Context, w prentice.Work) (prentice.Answer, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.asked = w
@@ -138,7 +138,7 @@ func (d *deed) Done(_ context.Context, w prentice.Work) (prentice.Answer, error)
 	return prentice.Unknown, nil
 }
 
-func (d *deed) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+func (d *effect) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
 	if w.Step.Section == prentice.Act {
 		d.most.Store(max(d.most.Load(), d.busy.Add(1)))
 		defer d.busy.Add(-1)
@@ -263,11 +263,11 @@ func step(id string, section prentice.Section, where string) prentice.PlannedSte
 	if section == prentice.Check || section == prentice.Verify {
 		risk = prentice.Look
 	}
-	return prentice.PlannedStep{ID: id, Section: section, Kind: "deed", Where: where, Risk: risk, Attrs: map[string]string{}, Env: map[string]string{}, Says: id}
+	return prentice.PlannedStep{ID: id, Section: section, Kind: "effect", Where: where, Risk: risk, Attrs: map[string]string{}, Env: map[string]string{}, Says: id}
 }
 
 func planOf(targets int, steps ...prentice.PlannedStep) prentice.Plan {
-	p := prentice.Plan{Format: prentice.PlanFormat, Procedure: "mend", Subject: "service/shop", Risk: prentice.Change, Inputs: map[string]string{}, Event: map[string]string{},
+	p := prentice.Plan{Format: prentice.PlanFormat, Procedure: "fix", Subject: "service/shop", Risk: prentice.Change, Inputs: map[string]string{}, Event: map[string]string{},
 		Limits: prentice.PlanLimits{MaxTargets: 10, Parallel: 2, MaxUnhealthy: 20, Cooldown: "0s", Timeout: "10s", ApprovalExpires: "1h0m0s"}, Secrets: []string{}, Steps: steps}
 	for i := range targets {
 		p.Targets = append(p.Targets, prentice.Target{Ref: prentice.NewRef("host", string(rune('a'+i))), Local: true})
@@ -275,14 +275,14 @@ func planOf(targets int, steps ...prentice.PlannedStep) prentice.Plan {
 	return p
 }
 
-func mending() prentice.Plan {
+func fixing() prentice.Plan {
 	return planOf(1, step("down", prentice.Check, "here"), step("restart", prentice.Act, "target"), step("well", prentice.Verify, "here"), step("halt", prentice.Undo, "target"))
 }
 
 // newWorld is a world on a database, with the runner launched.
 func newWorld(t *testing.T, d *db.DB, plan prentice.Plan, verdict prentice.Decision) *world {
 	plan.Steps = slices.Clone(plan.Steps)
-	w := &world{t: t, db: d, plan: plan, verdict: verdict, deed: &deed{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
+	w := &world{t: t, db: d, plan: plan, verdict: verdict, effect: &effect{done: map[string]int{}, sick: map[string]bool{}, truth: map[string]prentice.Answer{}, began: make(chan string, 100)}}
 	migrate(t, d)
 	for _, a := range []prentice.Actor{ann, bob, cat} {
 		w.is(a.Ref(), a.Role)
@@ -314,7 +314,7 @@ func (w *world) runner() *Runner {
 	return New(Deps{
 		Store:      &run.Store{DB: w.db, Ledger: w, Clock: func() time.Time { return time.Now().Add(time.Duration(w.now.Load())) }},
 		Judging:    Judging{Planner: w, Policy: w, People: w, Health: w, Calendar: w, Estate: w},
-		Performing: Performing{Kinds: []prentice.StepKind{w.deed, Wait{}, Human{}}, Secrets: w, Logs: w, Reaper: w},
+		Performing: Performing{Kinds: []prentice.StepKind{w.effect, Wait{}, Human{}}, Secrets: w, Logs: w, Reaper: w},
 		Switch:     Switch{Stopped: w.stop.Load, StopSays: func() string { return "person/oz: a test" }},
 		Inbox: Inbox{Send: w.send, SendIn: w.sendIn, Event: func(_ context.Context, number int64) (prentice.EventRecord, error) {
 			return prentice.EventRecord{Number: number, Sender: w.mover, Event: prentice.Event{ID: fmt.Sprint(number), Source: "test", Type: "probe.failed", Causes: prentice.JoinPeople([]prentice.Ref{w.mover})}}, nil

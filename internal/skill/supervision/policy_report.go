@@ -9,7 +9,7 @@ import (
 	"prentice/internal/op"
 )
 
-// Table is a policy laid out.
+// Table is a policy as a table.
 type Table struct{ policy.Table }
 
 // Text implements op.Texter.

@@ -53,7 +53,7 @@ func stateOf(closed, wellSince time.Time, openRuns int) State {
 	}
 }
 
-// relieved is since when an incident has nothing left to mend; zero while it has.
+// relieved is since when an incident has nothing left to fix; zero while it has.
 func relieved(in Incident) time.Time {
 	if !in.Closed.IsZero() {
 		return in.Closed

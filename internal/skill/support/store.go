@@ -151,7 +151,7 @@ func (s *Support) write(ctx context.Context, do func(tx *db.Tx, now time.Time) e
 	return err
 }
 
-// Relieved is since when an incident has nothing left to mend; zero while it
+// Relieved is since when an incident has nothing left to fix; zero while it
 // has, and for one that no one knows.
 func (s *Support) Relieved(ctx context.Context, incident prentice.Ref) (time.Time, error) {
 	number, err := numberOf("incident", string(incident))
