@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"prentice"
+	"prentice/internal/engine/check"
 	"prentice/internal/op"
 	"prentice/internal/team"
 )
@@ -28,6 +29,14 @@ func Kinds(list []Skill) (all []prentice.StepKind) {
 func Probes(list []Skill) (all []prentice.ProbeKind) {
 	for _, s := range list {
 		all = append(all, s.Probes...)
+	}
+	return all
+}
+
+// Checks are the kinds of checks of all skills.
+func Checks(list []Skill) (all []check.Kind) {
+	for _, s := range list {
+		all = append(all, s.Checks...)
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 
 	"prentice"
+	"prentice/internal/engine/check"
 	"prentice/internal/op"
 	"prentice/internal/team"
 )
@@ -21,6 +22,7 @@ type Skill struct {
 	Ops    []op.Op
 	Kinds  []prentice.StepKind
 	Probes []prentice.ProbeKind
+	Checks []check.Kind
 	Team   []team.Part                                             // the files of the team folder that it answers for
 	Listen func(ctx context.Context, e prentice.EventRecord) error // told of every new event, in order
 	Work   []Work

@@ -1,0 +1,20 @@
+package check
+
+import "context"
+
+// Kind judges rules. It is declared by a skill, and may be used by several at once.
+type Kind struct {
+	Name string
+
+	// Rules are those that it has for a repository, judged by the rules of a tree: the
+	// working tree's own, or of a change what it is made on.
+	Rules func(ctx context.Context, rules *Tree) ([]Rule, error)
+
+	// Tool is what its verdicts depend on beside rule and tree: tool@version, and the
+	// digest of data that is not in the tree. Two verdicts of one tool are the same.
+	Tool func() string
+
+	// Check gives an outcome for each of the rules. An error means that it could judge
+	// none of them: all are unknown for that reason.
+	Check func(ctx context.Context, t *Tree, rules []Rule) ([]Outcome, error)
+}

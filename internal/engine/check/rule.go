@@ -1,0 +1,78 @@
+package check
+
+import (
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/claims"
+)
+
+// Rule is something that is said of all trees and can be checked.
+type Rule struct {
+	ID       string // standard/what, such as containers/pinned-base
+	Kind     string // who judges it: the name of a kind
+	Says     string // what holds, in one sentence
+	Why      string // the reason, in one or two sentences
+	Cites    []Cite // the principles that it serves
+	Severity claims.Severity
+	Owner    prentice.Ref
+	ReviewBy time.Time
+	Source   string // where it is written: built in, or file:line
+	Asks     string // exactly what is checked; a change of it is another rule
+	Remedy   string // what to do, where a finding says nothing nearer
+
+	// An example of what it finds, and one of what passes. A rule that was not seen to
+	// fail on each violation, and to pass each pass, is unproven and blocks nothing.
+	Violations, Passes []Example
+}
+
+// Cite names a principle that a rule serves.
+type Cite struct{ Title, URL string }
+
+// Example is a small tree.
+type Example struct {
+	Files   map[string]string // by path; a content that begins with "link:" is a link
+	Modes   map[string]Mode   // of those that are no regular files
+	Commits []Commit
+	Base    map[string]string // what the change is made on; nil where there is no change
+}
+
+// Finding is one place where a rule does not hold.
+type Finding struct {
+	Rule   string `json:"rule"`
+	Path   string `json:"path,omitempty"`
+	Line   int    `json:"line,omitempty"`   // from 1; 0 is all of it
+	Column int    `json:"column,omitempty"` // from 1, in characters; 0 is the line
+	Says   string `json:"says"`             // what is wrong, in one line
+	Saw    string `json:"saw,omitempty"`    // the evidence, masked where it must not be shown
+	Remedy string `json:"remedy,omitempty"` // what to do here
+
+	// Key tells this finding from others of the rule in the same file, and stays when
+	// lines move: what was found, never where. Empty is Saw, or Says.
+	Key    string  `json:"-"`
+	Fix    []Edit  `json:"-"`                // the smallest change that would pass, where one can be made
+	Places []Place `json:"places,omitempty"` // where else the same was found
+}
+
+// Place is where something was found.
+type Place struct {
+	Commit string `json:"commit,omitempty"`
+	Path   string `json:"path"`
+	Line   int    `json:"line,omitempty"`
+}
+
+// Edit makes a file what it is to be.
+type Edit struct {
+	Path    string
+	Content []byte
+	Mode    Mode // 0 keeps the mode, and makes a new file a regular one
+	Remove  bool
+}
+
+// Outcome is how one rule stands for one tree.
+type Outcome struct {
+	Rule     string         `json:"rule"`
+	Truth    prentice.Truth `json:"truth"`
+	Reason   string         `json:"reason,omitempty"` // why it is unknown; what passed or failed, in a few words
+	Findings []Finding      `json:"findings,omitempty"`
+}
