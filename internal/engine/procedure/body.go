@@ -4,20 +4,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/text"
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/markdown"
 	"prentice/internal/kit/nearest"
 )
-
-// deepestNest is how far lists and quotations may stand within each other.
-// Reading them takes time that grows with the square of it.
-const deepestNest = 30
 
 var sections = []struct {
 	title   string
@@ -29,9 +23,7 @@ var sectionTitles = []string{"Check", "Act", "Verify", "Between", "Undo"}
 // page is the Markdown of the file while it is read.
 type page struct {
 	*reading
-	source  []byte
-	starts  []int // offset of each line
-	before  int   // lines of the file before the Markdown
+	markdown.Body
 	title   string
 	titleAt prentice.Pos
 	section prentice.Section
@@ -45,39 +37,17 @@ type page struct {
 
 // body reads the Markdown below the front matter.
 func (r *reading) body(before int) {
-	if !r.flat(before) {
+	md, wrong := markdown.Read(r.lines, before)
+	if r.faulty(wrong) {
 		return
 	}
-	p := &page{reading: r, before: before, source: []byte(strings.Join(r.lines[before:], "\n")), starts: []int{0}}
-	for i, c := range p.source {
-		if c == '\n' {
-			p.starts = append(p.starts, i+1)
-		}
-	}
-	blocks := parser.NewParser(parser.WithBlockParsers(parser.DefaultBlockParsers()...))
-	for n := blocks.Parse(text.NewReader(p.source)).FirstChild(); n != nil; n = n.NextSibling() {
+	p := &page{reading: r, Body: md}
+	for n := md.Blocks().FirstChild(); n != nil; n = n.NextSibling() {
 		p.block(n)
 	}
-	p.tell(len(p.starts))
+	p.tell(len(p.Starts))
 	p.close()
 	p.tellAsides()
-}
-
-var container = regexp.MustCompile(`^[ \t]*(>|[-+*][ \t]|[0-9]{1,9}[.)][ \t])`)
-
-// flat refuses text that nests deeper than anyone writes.
-func (r *reading) flat(before int) bool {
-	for i, line := range r.lines[before:] {
-		depth := 0
-		for m := container.FindString(line); m != "" && depth <= deepestNest; m = container.FindString(line) {
-			line, depth = line[len(m):], depth+1
-		}
-		if depth > deepestNest {
-			r.fail(r.at(before+i+1, 1), "write it flatter", "lists and quotations stand more than %d deep", deepestNest)
-			return false
-		}
-	}
-	return true
 }
 
 func (p *page) block(n ast.Node) {
@@ -98,36 +68,13 @@ func (p *page) block(n ast.Node) {
 	}
 }
 
-// line is the number, from 0, of the line that an offset lies on.
-func (p *page) line(offset int) int {
-	i, found := slices.BinarySearch(p.starts, offset)
-	if !found {
-		i--
-	}
-	return max(i, 0)
-}
-
-func (p *page) pos(offset int) prentice.Pos {
-	line := p.line(offset)
-	return p.at(p.before+line+1, 1+utf8.RuneCount(p.source[p.starts[line]:offset]))
-}
-
-func (p *page) rawLine(line int) string {
-	if line < 0 || line >= len(p.starts) {
-		return ""
-	}
-	end := len(p.source)
-	if line+1 < len(p.starts) {
-		end = p.starts[line+1] - 1
-	}
-	return string(p.source[p.starts[line]:end])
-}
+func (p *page) pos(offset int) prentice.Pos { return p.at(p.Place(offset)) }
 
 // tell keeps the prose up to a line, and gives it.
 func (p *page) tell(upTo int) string {
 	var b strings.Builder
 	for line := p.from; line < upTo; line++ {
-		b.WriteString(p.rawLine(line) + "\n")
+		b.WriteString(p.Raw(line) + "\n")
 	}
 	p.from = max(p.from, upTo)
 	prose := strings.TrimSpace(b.String())
@@ -148,15 +95,15 @@ func (p *page) close() {
 var hashes = regexp.MustCompile(`^ {0,3}#{1,6}([ \t]|$)`)
 
 func (p *page) heading(n *ast.Heading) {
-	line := p.line(max(n.Pos(), 0))
+	line := p.Line(max(n.Pos(), 0))
 	p.tell(line)
 	p.close()
 	p.from = line + 1
-	if !hashes.MatchString(p.rawLine(line)) { // a heading with a line drawn below it
+	if !hashes.MatchString(p.Raw(line)) { // a heading with a line drawn below it
 		p.from = line + n.Lines().Len() + 1
 	}
-	title := strings.TrimSpace(string(n.Lines().Value(p.source)))
-	at := p.at(p.before+line+1, 1)
+	title := strings.TrimSpace(string(n.Lines().Value(p.Source)))
+	at := p.at(p.Before+line+1, 1)
 	p.title, p.titleAt = title, at
 	if n.Level > 2 && p.section != "" && p.sectionNamed(title, n.Level, at) == "" {
 		return // a part of the section
@@ -200,33 +147,27 @@ func (r *reading) adviseOnce(at prentice.Pos, hint, format string, args ...any) 
 
 // fenced reads a block that stands by itself.
 func (p *page) fenced(n *ast.FencedCodeBlock) {
-	start := p.line(max(n.Pos(), 0))
-	end := start + n.Lines().Len() + 1
-	if !closes(p.rawLine(end)) {
-		p.fail(p.at(p.before+start+1, 1), "end it with a line of ```", "the block is never closed")
+	start, end, closed := p.Fenced(n)
+	if !closed {
+		p.fail(p.at(p.Before+start+1, 1), "end it with a line of ```", "the block is never closed")
 		return
 	}
 	if n.Info == nil {
 		if p.section != "" {
-			p.aside(p.at(p.before+start+1, 1), "")
+			p.aside(p.at(p.Before+start+1, 1), "")
 		}
 		return
 	}
-	info := readInfo(string(n.Info.Segment.Value(p.source)))
-	b := fence{info: info, at: p.pos(n.Pos()), infoAt: p.pos(n.Info.Segment.Start), infoText: string(n.Info.Segment.Value(p.source))}
+	info := readInfo(string(n.Info.Segment.Value(p.Source)))
+	b := fence{info: info, at: p.pos(n.Pos()), infoAt: p.pos(n.Info.Segment.Start), infoText: string(n.Info.Segment.Value(p.Source))}
 	if !p.isStep(b) {
 		return
 	}
 	b.prose = p.tell(start)
 	p.from = end + 1
-	b.body = string(n.Lines().Value(p.source))
-	p.swallowed(b.body, p.rawLine(start), p.before+start+2)
+	b.body = string(n.Lines().Value(p.Source))
+	p.swallowed(b.body, p.Raw(start), p.Before+start+2)
 	p.step(b)
-}
-
-func closes(line string) bool {
-	line = strings.TrimSpace(line)
-	return len(line) >= 3 && (strings.Trim(line, "`") == "" || strings.Trim(line, "~") == "")
 }
 
 // looksLikeFence refuses a line that its writer took for the beginning of a
@@ -234,11 +175,11 @@ func closes(line string) bool {
 func (p *page) looksLikeFence(n ast.Node) {
 	for i := range n.Lines().Len() {
 		segment := n.Lines().At(i)
-		line := strings.TrimLeft(string(segment.Value(p.source)), " \t")
+		line := strings.TrimLeft(string(segment.Value(p.Source)), " \t")
 		if !strings.HasPrefix(line, "```") && !strings.HasPrefix(line, "~~~") {
 			continue
 		}
-		at := p.at(p.before+p.line(segment.Start)+1, 1)
+		at := p.at(p.Before+p.Line(segment.Start)+1, 1)
 		if _, ok := n.(*ast.CodeBlock); ok {
 			p.fail(at, "begin the line with ```", "the block is indented too far to be one")
 			return
@@ -262,7 +203,7 @@ func (p *page) within(n ast.Node) {
 			p.foldWithin(c)
 		}
 		if f, ok := c.(*ast.FencedCodeBlock); ok && f.Info != nil && p.section != "" {
-			info := readInfo(string(f.Info.Segment.Value(p.source)))
+			info := readInfo(string(f.Info.Segment.Value(p.Source)))
 			if p.known(info.word) || nearest.Of(info.word, p.kindNames()) != "" && !oneOf(info.word, proseWords) {
 				p.fail(p.pos(f.Info.Segment.Start), "begin it at the left margin, or call it text", "a step is inside a list or a quotation")
 			}

@@ -31,12 +31,12 @@ var (
 func (p *page) html(n *ast.HTMLBlock) {
 	at := p.pos(max(n.Pos(), 0))
 	if n.HTMLBlockType == ast.HTMLBlockType2 {
-		if !bytes.Contains(p.source[max(n.Pos(), 0):], []byte("-->")) {
+		if !bytes.Contains(p.Source[max(n.Pos(), 0):], []byte("-->")) {
 			p.fail(at, "end it with -->", "the comment is never closed")
 		}
 		return
 	}
-	text := string(n.Lines().Value(p.source))
+	text := string(n.Lines().Value(p.Source))
 	if n.HTMLBlockType != ast.HTMLBlockType6 && n.HTMLBlockType != ast.HTMLBlockType7 || !onlyShows(text) {
 		p.fail(at, "write it in Markdown", "HTML is not read: it could hide from people what prentice runs")
 		return
@@ -85,8 +85,8 @@ func (p *page) foldWithin(n ast.Node) {
 	if n.Type() == ast.TypeInline || n.Lines() == nil || n.Lines().Len() == 0 {
 		return
 	}
-	text := codeSpan.ReplaceAllString(string(n.Lines().Value(p.source)), "")
-	p.fold(text, p.at(p.before+p.line(n.Lines().At(0).Start)+1, 1))
+	text := codeSpan.ReplaceAllString(string(n.Lines().Value(p.Source)), "")
+	p.fold(text, p.at(p.Before+p.Line(n.Lines().At(0).Start)+1, 1))
 }
 
 // inSight refuses a step, or a section, that is folded away.
