@@ -1,6 +1,10 @@
 package prentice
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Procedure is an agreed way of doing something: a Markdown runbook that people
 // read and prentice runs. It is what the file says; nothing is rendered yet.
@@ -133,6 +137,7 @@ type StepSpec struct {
 	Timeout    string            `json:"timeout,omitempty"` // how long it may take on one target; "" is as long as the limits say
 	If         string            `json:"if,omitempty"`      // CEL: the step is planned where it is true
 	Each       string            `json:"each,omitempty"`    // CEL to a list: the step is planned once for each of its values
+	Under      []Heading         `json:"under,omitempty"`   // the headings with conditions and loops that it stands under, the outermost first
 	Out        []Capture         `json:"out,omitempty"`     // the values that it hands on
 	Attrs      map[string]string `json:"attrs,omitempty"`
 	Script     string            `json:"-"` // the shell of which Body is a script, as its kind says; "" is none
@@ -140,6 +145,32 @@ type StepSpec struct {
 	Body       string            `json:"body"`
 	Prose      string            `json:"prose,omitempty"` // what stands before the block, for people
 	At         Pos               `json:"at"`
+}
+
+// Heading is a heading that decides of all steps below it, up to the next of its level,
+// whether and for what they are planned. Those of one round come before those of the next.
+type Heading struct {
+	Title string `json:"title"`
+	If    string `json:"if,omitempty"`
+	Each  string `json:"each,omitempty"`
+	At    Pos    `json:"at"`
+}
+
+// String is what it decides.
+func (h Heading) String() string {
+	words := []string{}
+	if h.Each != "" {
+		words = append(words, "for each of "+h.Each)
+	}
+	if h.If != "" {
+		words = append(words, "if "+h.If)
+	}
+	return "under " + h.Title + ": " + strings.Join(words, " ")
+}
+
+// Repeats says whether the step is planned for each of several values.
+func (s StepSpec) Repeats() bool {
+	return s.Each != "" || slices.ContainsFunc(s.Under, func(h Heading) bool { return h.Each != "" })
 }
 
 // Capture is a value that a step hands on: its name, its type, and where it is read.

@@ -27,12 +27,12 @@ func (r *reading) asksRightly(v value, program expr.Program) {
 	}
 	asks, part := askedIn(program)
 	if part != "" {
-		r.fail(v.at(1, 1), "write steps.ID.out.NAME, or a fold: steps.ID.all.NAME, any, max, distinct", "%s: %s is not a value", v.what, clip.Text(part))
+		r.failOnce(v.at(1, 1), "write steps.ID.out.NAME, or a fold: steps.ID.all.NAME, any, max, distinct", "%s: %s is not a value", v.what, clip.Text(part))
 	}
 	s := v.of()
 	for _, check := range handing(r.proc.Steps) {
 		if check.Where == "target" && s.Where != "target" && slices.ContainsFunc(asks, func(a askedOf) bool { return a.as == "out" && a.check == field(check.ID) }) {
-			r.fail(v.at(1, 1), "fold it: steps."+field(check.ID)+".all, any, max or distinct in place of out", "%s: step %s is made once, and check %s captures a value of each target", v.what, clip.Text(s.ID), check.ID)
+			r.failOnce(v.at(1, 1), "fold it: steps."+field(check.ID)+".all, any, max or distinct in place of out", "%s: step %s is made once, and check %s captures a value of each target", v.what, clip.Text(s.ID), check.ID)
 		}
 	}
 }
@@ -43,7 +43,7 @@ func (r *reading) stepsHint(v value, unknown string) string {
 		if unknown == field(s.ID) && len(s.Out) > 0 && s.Section == prentice.Act {
 			return "step " + s.ID + " is under Act: what it hands on is known only when it runs, and decides nothing; a later script reads $" + outVariable(s.ID, s.Out[0].Name)
 		}
-		if unknown == field(s.ID) && len(s.Out) > 0 && s.Each != "" {
+		if unknown == field(s.ID) && len(s.Out) > 0 && s.Repeats() {
 			return "check " + s.ID + " is made in rounds: let it be one that captures a list"
 		}
 	}

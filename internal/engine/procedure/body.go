@@ -27,8 +27,9 @@ type page struct {
 	title   string
 	titleAt prentice.Pos
 	section prentice.Section
-	text    []string // prose under the title so far
-	from    int      // first line that is not yet told
+	under   []deciding // the headings that decide about what comes, the outermost first
+	text    []string   // prose under the title so far
+	from    int        // first line that is not yet told
 	asides  []aside
 
 	folded   int // how many details are open
@@ -46,6 +47,7 @@ func (r *reading) body(before int) {
 		p.block(n)
 	}
 	p.tell(len(p.Starts))
+	p.endHeadings(0)
 	p.close()
 	p.tellAsides()
 }
@@ -102,13 +104,17 @@ func (p *page) heading(n *ast.Heading) {
 	if !hashes.MatchString(p.Raw(line)) { // a heading with a line drawn below it
 		p.from = line + n.Lines().Len() + 1
 	}
-	title := strings.TrimSpace(string(n.Lines().Value(p.Source)))
+	title, decides := dividedTitle(strings.TrimSpace(string(n.Lines().Value(p.Source))))
 	at := p.at(p.Before+line+1, 1)
 	p.title, p.titleAt = title, at
-	if n.Level > 2 && p.section != "" && p.sectionNamed(title, n.Level, at) == "" {
-		return // a part of the section
+	if n.Level <= 2 || p.section == "" || p.sectionNamed(title, n.Level, at) != "" { // not a part of the section
+		p.section = p.sectionNamed(title, n.Level, at)
+		p.endHeadings(0)
 	}
-	p.section = p.sectionNamed(title, n.Level, at)
+	p.endHeadings(n.Level)
+	if decides != "" {
+		p.deciding(n.Level, at, decides)
+	}
 }
 
 // sectionNamed is the section that a heading opens, or "" for prose.

@@ -23,7 +23,7 @@ type seen map[prentice.Ref]prentice.Values
 func handing(steps []prentice.StepSpec) []prentice.StepSpec {
 	var checks []prentice.StepSpec
 	for _, s := range steps {
-		if s.Section == prentice.Check && len(s.Out) > 0 && s.Each == "" {
+		if s.Section == prentice.Check && len(s.Out) > 0 && !s.Repeats() {
 			checks = append(checks, s)
 		}
 	}

@@ -193,7 +193,7 @@ func prose(p prentice.Procedure) (f []fact) {
 
 // called are fields whose names people would not understand.
 var called = map[string]string{
-	"of": "asks about", "if": "planned if", "each": "for each of", "expect": "expects", "idempotent": "may be repeated", "attrs": "attribute", "from": "from the event",
+	"of": "asks about", "under": "decided by", "if": "planned if", "each": "for each of", "expect": "expects", "idempotent": "may be repeated", "attrs": "attribute", "from": "from the event",
 }
 
 // told is what a value of the ground says, field by field, in the order in which they are

@@ -17,13 +17,16 @@ func (s *scene) asks(spec prentice.StepSpec) (list []askedOf, err error) {
 		return nil, nil
 	}
 	one, texts := *s, []string{}
-	if spec.Each != "" { // the value of a round may stand beside
+	if spec.Repeats() { // the value of a round may stand beside
 		one.values = maps.Clone(s.values)
 		one.values["each"] = nil
 	}
 	for _, o := range s.proc.Steps {
 		if o.ID == spec.ID || o.Of == spec.ID {
 			texts = append(texts, "${"+o.If+"}", "${"+o.Each+"}")
+			for _, h := range o.Under {
+				texts = append(texts, "${"+h.If+"}", "${"+h.Each+"}")
+			}
 			for _, name := range sortedKeys(o.Attrs) {
 				texts = append(texts, o.Attrs[name])
 			}

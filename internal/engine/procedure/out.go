@@ -171,7 +171,7 @@ func (r *reading) mayHandOn(name string) bool {
 	any := false
 	for _, s := range r.proc.Steps {
 		any = any || len(s.Out) > 0
-		if (s.Kind == uses || s.Each != "") && strings.HasPrefix(name, "OUT_"+variable.Of(s.ID)+"_") {
+		if (s.Kind == uses || s.Repeats()) && strings.HasPrefix(name, "OUT_"+variable.Of(s.ID)+"_") {
 			return true
 		}
 	}

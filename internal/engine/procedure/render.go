@@ -82,14 +82,21 @@ func (c *rendering) add(s *scene, prefix string) error {
 	c.secrets = append(c.secrets, s.proc.Secrets...)
 	s.values["steps"] = c.stepsSeen(s.proc, prefix, "")
 	for _, checks := range []bool{true, false} { // what is captured is known before it is asked for
+		var of prentice.Pos // the heading whose rounds are being planned
+		from := 0
 		for _, spec := range s.proc.Steps {
 			if spec.Of != "" || checks != (spec.Section == prentice.Check) {
 				continue
+			}
+			if h := rounded(spec); h != of {
+				byRounds(c.steps[from:], prefix, of)
+				of, from = h, len(c.steps)
 			}
 			if err := c.unroll(s, spec, prefix); err != nil {
 				return err
 			}
 		}
+		byRounds(c.steps[from:], prefix, of)
 	}
 	return nil
 }

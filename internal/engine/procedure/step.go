@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/nearest"
 )
 
 // uses is the kind of step that calls another procedure. It is not run: its
@@ -180,11 +181,11 @@ func (p *page) lintUses(s prentice.StepSpec, f fence) {
 	}
 	for _, a := range f.info.attributes {
 		switch name, isInput := strings.CutPrefix(a.name, "input."); {
-		case oneOf(a.name, []string{"id", "procedure", "if", "each"}), isInput && isWord(name):
+		case a.name == "procedure", oneOf(a.name, usesAttributes), isInput && isWord(name):
 		case oneOf(a.name, commonAttributes):
 			p.fail(f.place(a.offset), "it comes from the steps of the other procedure", "a uses step has no attribute %s", a.name)
 		default:
-			p.fail(f.place(a.offset), "known are id, procedure, if, each and input.NAME", "a uses step has no attribute %q", clip.Text(a.name))
+			p.fail(f.place(a.offset), usesMeant(a.name), "a uses step has no attribute %q", clip.Text(a.name))
 		}
 	}
 	if name := s.Attrs["procedure"]; !prentice.ValidName(name) {
@@ -193,6 +194,18 @@ func (p *page) lintUses(s prentice.StepSpec, f fence) {
 	if strings.TrimSpace(s.Body) != "" {
 		p.fail(s.At, "put what people must know before the block", "the uses step has text inside")
 	}
+}
+
+// usesMeant is the attribute of a call that was meant by one that it does not have.
+func usesMeant(name string) string {
+	if word, input, dotted := strings.Cut(name, "."); dotted && nearest.Of(word, []string{"input"}) != "" {
+		return "did you mean input." + clip.Text(input) + "?"
+	}
+	known := append([]string{"procedure"}, usesAttributes...)
+	if near := nearest.Of(name, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "known are id, procedure, if, each and input.NAME"
 }
 
 // stepID is the id of a step that was given none.

@@ -3,6 +3,7 @@ package procedure
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 
 	"prentice"
@@ -15,11 +16,15 @@ const MaxRounds = 100
 // unrolled reads if= and each=, which decide when a plan is made whether and how
 // often a step is in it.
 func (p *page) unrolled(s *prentice.StepSpec, f fence, given map[string]attribute) {
+	p.underHeadings(s)
 	if a, ok := given["each"]; ok {
+		if s.Repeats() {
+			p.fail(f.place(a.offset), "take one of them out; a list of lists is one list: x.map(…)", "step %s is in the rounds of a heading already", clip.Text(s.ID))
+		}
 		s.Each = p.onlyExpression(s, f, a, value{in: wholeCase, want: listTypes, of: p.stepAt(len(p.proc.Steps))})
 	}
 	if a, ok := given["if"]; ok {
-		loop := s.Each != ""
+		loop := s.Repeats()
 		s.If = p.onlyExpression(s, f, a, value{in: wholeCase, want: ruleTypes, rounds: func() bool { return loop }, of: p.stepAt(len(p.proc.Steps))})
 	}
 }
@@ -44,11 +49,11 @@ func (p *page) onlyExpression(s *prentice.StepSpec, f fence, a attribute, v valu
 // several values.
 func loops(steps []prentice.StepSpec, s prentice.StepSpec) bool {
 	if s.Of == "" {
-		return s.Each != ""
+		return s.Repeats()
 	}
 	for _, of := range steps {
 		if of.ID == s.Of {
-			return of.Each != ""
+			return of.Repeats()
 		}
 	}
 	return false
@@ -89,12 +94,21 @@ func (l *Library) worst(spec prentice.StepSpec, deep int) prentice.Risk {
 	return risk
 }
 
-// rounds plans a step once, or once for each value of its list.
+// rounds plans a step once, or once for each value of its list: as each heading that it
+// stands under decides, and then it by itself.
 func (c *rendering) rounds(s *scene, spec prentice.StepSpec, prefix string) error {
-	if spec.Each == "" {
-		return c.unless(s, spec, prefix)
+	return c.decided(s, spec, prefix, append(slices.Clone(spec.Under), prentice.Heading{If: spec.If, Each: spec.Each}))
+}
+
+// decided plans a step by the first of what decides about it, and the others after it.
+func (c *rendering) decided(s *scene, spec prentice.StepSpec, prefix string, by []prentice.Heading) error {
+	if len(by) == 0 {
+		return c.one(s, spec, prefix)
 	}
-	got, err := s.eval(spec.Each, listTypes)
+	if by[0].Each == "" {
+		return c.unless(s, spec, prefix, by)
+	}
+	got, err := s.eval(by[0].Each, listTypes)
 	if err != nil {
 		return s.wrong(spec, "each", err)
 	}
@@ -103,14 +117,14 @@ func (c *rendering) rounds(s *scene, spec prentice.StepSpec, prefix string) erro
 	case got != nil && values == nil, len(values) > MaxRounds:
 		return s.wrong(spec, "each", fmt.Errorf("it gives %s, and a list of at most %d values is wanted", countOf(got), MaxRounds))
 	case len(values) == 0:
-		return c.leave(s, spec, prefix, "each: "+spec.Each+" is an empty list")
+		return c.leave(s, spec, prefix, under(by[0])+"each: "+by[0].Each+" is an empty list")
 	}
 	for i, v := range values {
 		round, err := s.inRound(i+1, v)
 		if err != nil {
 			return s.wrong(spec, "each", err)
 		}
-		if err := c.unless(round, spec, prefix); err != nil {
+		if err := c.unless(round, spec, prefix, by); err != nil {
 			return err
 		}
 	}
@@ -124,22 +138,30 @@ func countOf(got any) string {
 	return fmt.Sprintf("a %T", got)
 }
 
-// unless plans a step where its condition does not leave it out.
-func (c *rendering) unless(s *scene, spec prentice.StepSpec, prefix string) error {
-	if spec.If == "" {
-		return c.one(s, spec, prefix)
+// unless plans a step where the first condition does not leave it out.
+func (c *rendering) unless(s *scene, spec prentice.StepSpec, prefix string, by []prentice.Heading) error {
+	if by[0].If == "" {
+		return c.decided(s, spec, prefix, by[1:])
 	}
-	holds, err := s.eval(spec.If, ruleTypes)
+	holds, err := s.eval(by[0].If, ruleTypes)
 	if err != nil {
 		return s.wrong(spec, "if", err)
 	}
 	switch holds {
 	case true:
-		return c.one(s, spec, prefix)
+		return c.decided(s, spec, prefix, by[1:])
 	case false:
-		return c.leave(s, spec, prefix, "if: "+spec.If+" is false")
+		return c.leave(s, spec, prefix, under(by[0])+"if: "+by[0].If+" is false")
 	}
 	return s.wrong(spec, "if", fmt.Errorf("it gives a %T, wanted true or false", holds))
+}
+
+// under is the heading that decides, before the reason.
+func under(h prentice.Heading) string {
+	if h.Title == "" {
+		return ""
+	}
+	return "under " + h.Title + ", "
 }
 
 // leave notes what is not in the plan.

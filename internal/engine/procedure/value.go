@@ -84,7 +84,7 @@ func (r *reading) badValue(v value, err error) {
 		r.fail(v.at(1, 1), "report this", "%s: %v", v.what, err)
 		return
 	}
-	r.fail(v.at(max(e.Line, 1), max(e.Column, 1)), r.unknownHint(v, e), "%s: %s", v.what, e.Text)
+	r.failOnce(v.at(max(e.Line, 1), max(e.Column, 1)), r.unknownHint(v, e), "%s: %s", v.what, e.Text)
 }
 
 func (r *reading) unknownHint(v value, e *expr.Error) string {

@@ -117,6 +117,9 @@ func manner(s prentice.StepSpec) []string {
 	for _, name := range sortedKeys(s.Attrs) {
 		words = append(words, name+"="+s.Attrs[name])
 	}
+	for _, h := range s.Under {
+		words = append(words, h.String())
+	}
 	if s.Each != "" {
 		words = append(words, "for each of "+s.Each)
 	}
