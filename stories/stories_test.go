@@ -55,6 +55,8 @@
 //	                          and the file kubeconfig has a context for each Role of FILE
 //	freeport NAME             $NAME is a port of loopback that is free
 //	sshd NAME                 raise another machine: a real sshd on loopback, a host of the catalog, with the folder NAME as home
+//	machine NAME [ZONE]       raise another machine whose root is its own: a host of the catalog, over SSH, with a real systemd
+//	in NAME COMMAND…          run a command on such a machine
 //	newkey NAME               give it another host key
 //	cut NAME                  end its connections in the middle
 //	unplug NAME               end its sshd
@@ -120,7 +122,7 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "version": version, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
+		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "machine": machine, "in": in, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"freeport": freePortWord, "at-end": atEnd,
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet, "cluster": raiseCluster,
@@ -157,6 +159,9 @@ func TestStoriesOfHostsWithoutTheHelper(t *testing.T) {
 func condition(name string) (bool, error) {
 	if name == "sshd" {
 		return sshdPath() != "", nil
+	}
+	if name == "machines" {
+		return hasMachines(), nil
 	}
 	if name == "postgres" {
 		return hasPostgres(), nil

@@ -12,7 +12,8 @@ write() { if [ -n "$user" ]; then crontab -u "$user" -; else crontab -; fi; }
 others() { table_now="$1" mark="$mark" awk 'BEGIN { n = split(ENVIRON["table_now"], l, "\n"); for (i = 1; i <= n; i++) { if (l[i] == ENVIRON["mark"]) { i++; continue } if (i < n || l[i] != "") print l[i] } }'; }
 entry() { table_now="$1" mark="$mark" awk 'BEGIN { n = split(ENVIRON["table_now"], l, "\n"); for (i = 1; i < n; i++) if (l[i] == ENVIRON["mark"]) { print l[i + 1]; exit } }'; }
 look() {
-  all=$(table) || fail "the crontab${user:+ of $user} cannot be read"
+  all= missing=
+  if [ -n "$user" ] && ! quiet id -u -- "$user"; then missing="; there is no user $user now"; else all=$(table) || fail "the crontab${user:+ of $user} cannot be read"; fi
   has=$(entry "$all
 ")
   now=absent
@@ -21,7 +22,7 @@ look() {
   case $state,$now in
   absent,absent) so=yes says="there is no cron job $name" ;;
   absent,*) says="remove cron job $name: $has" ;;
-  *,absent) says="add cron job $name: $schedule $command" ;;
+  *,absent) says="add cron job $name: $schedule $command$missing" ;;
   *) if [ "$has" = "$schedule $command" ]; then so=yes says="cron job $name is as it should be"; else says="change cron job $name from $has to $schedule $command"; fi ;;
   esac
 }

@@ -82,6 +82,22 @@ func TestACronJobIsAdded(t *testing.T) {
 	}
 }
 
+func TestACronJobCanBePlannedBeforeItsUserIsThere(t *testing.T) {
+	needs(t, "unshare", "crontab")
+	w := newWorld(t, false)
+	step := w.step("cron", "true\n", map[string]string{"name": "hello", "schedule": "5 4 * * *", "user": "not-yet-there"})
+	if seen := w.survey(step); seen.So || seen.Now != "absent" || seen.Says != "add cron job hello: 5 4 * * * true; there is no user not-yet-there now" {
+		t.Errorf("seen: %+v", seen)
+	}
+	if out, err := w.apply(step); err != nil || out.OK || !strings.Contains(out.Says, "could not be written") {
+		t.Errorf("%+v %v", out, err)
+	}
+	step.Attrs["state"], step.Body = "absent", ""
+	if seen := w.survey(step); !seen.So {
+		t.Errorf("seen: %+v", seen)
+	}
+}
+
 func TestAUserIsMade(t *testing.T) {
 	needs(t, "unshare", "useradd", "usermod", "userdel", "getent")
 	w := newWorld(t, false)
