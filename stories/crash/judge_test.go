@@ -50,7 +50,7 @@ func (l *lane) ends(sc scenario, out *outcome, done int) error {
 		switch {
 		case !s.Ended():
 			wrong = append(wrong, fmt.Errorf("a run is still %s", s))
-		case s == prentice.Uncertain && (sc.maybe && out.dark || out.beside):
+		case s == prentice.Uncertain && sc.maybe && out.dark:
 		case !slices.Contains(sc.ends, s):
 			wrong = append(wrong, fmt.Errorf("the run ended %s, want %v", s, sc.ends))
 		case s == prentice.RunRefused && done != 0:

@@ -17,7 +17,6 @@ import (
 type outcome struct {
 	died    bool // at every kill
 	dark    bool // the last kill ended a step in the middle
-	beside  bool // the last kill came with a commit of housekeeping: it hit the run anywhere
 	ended   bool // every run, in a known state
 	states  []prentice.State
 	doubled int
@@ -27,10 +26,6 @@ type outcome struct {
 func isCommit(kill string) bool {
 	return strings.HasPrefix(kill, "before:") || strings.HasPrefix(kill, "after:")
 }
-
-// housekeeping says whether a commit is none of a run's: it comes beside the work of
-// one, at a moment that no count of commits fixes.
-func housekeeping(commit string) bool { return strings.Contains(commit, "DELETE FROM run_cooldowns") }
 
 // trial plays a scenario with its kills and judges what is left. A kill that is
 // not reached ends it: the run has come to its end before. Whatever goes wrong
@@ -68,7 +63,6 @@ func (l *lane) trial(sc scenario, kills ...string) (out outcome, err error) {
 	if n := len(kills); n > 0 {
 		out.dark = out.died && !isCommit(kills[n-1]) && !strings.HasSuffix(kills[n-1], "+")
 	}
-	out.beside = out.died && isCommit(kills[len(kills)-1]) && housekeeping(p.last)
 	out.commits = p.commits()
 	return out, p.judge(&out)
 }
@@ -81,7 +75,6 @@ type play struct {
 	crashed  bool            // the life before ended by a kill
 	looked   bool            // it was seen in this life that what no person started is held
 	resumed  bool            // it was told in this life to go on, whatever the answer: the disk may be full
-	last     string          // the commit with which the life before ended
 	told     bool            // someone was told that the fault or the wish is known
 	asked    int             // keys that a wish was sent with
 	before   int             // what the server had said before this trial
@@ -127,9 +120,6 @@ func (p *play) life(n int, kill string) (died bool, err error) {
 	p.say("life with kill %q: died %v; prentice said: %s", kill, died, indented(s.said.String()[p.before:]))
 	if !died {
 		return false, err
-	}
-	if commits := p.commits(); len(commits) > 0 {
-		p.last = commits[len(commits)-1]
 	}
 	l.server = nil
 	if kill == "" || !s.killed {

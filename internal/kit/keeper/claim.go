@@ -13,6 +13,7 @@ import (
 // claim is the folder of one making of a script, and the words that sign its end.
 type claim struct {
 	base, key, dir string
+	new            string // a folder of this ask alone, beside the claims
 	boot           string
 	good, bad      string
 }
@@ -133,19 +134,23 @@ func private(base string) (loose bool, why string) {
 // looked at when the claim is made: anyone who takes the claim away has left this before.
 func (c claim) taken() bool { return there(c.left("over")) || there(c.left("void")) }
 
-// make makes the claim; ours says whether it was not there before.
-func (c claim) make() (ours bool, err error) {
-	if err := os.Mkdir(c.dir, 0o700); err != nil {
-		if there(c.dir) {
-			return false, nil
-		}
-		return false, err
+// make makes the claim; ours says whether it was not there before. It has its name when it is
+// whole, so that one that was not finished is none.
+func (c claim) make(a ask) (ours bool, err error) {
+	if there(c.dir) {
+		return false, nil
 	}
-	if err := os.Mkdir(c.file("s"), 0o700); err != nil {
-		os.Remove(c.dir) //nolint:errcheck // it stays empty, and is swept
-		return false, err
+	if err = errors.Join(os.Mkdir(c.new, 0o700), os.Mkdir(c.new+"/s", 0o700), c.arm(a)); err == nil {
+		err = renameNew(c.new, c.dir)
 	}
-	return true, nil
+	if err == nil {
+		return true, nil
+	}
+	os.RemoveAll(c.new) //nolint:errcheck // it is swept one day
+	if there(c.dir) {
+		return false, nil
+	}
+	return false, err
 }
 
 // arm writes what a claim consists of. What will be written when the disk may be full
@@ -153,13 +158,25 @@ func (c claim) make() (ours bool, err error) {
 func (c claim) arm(a ask) error {
 	var errs []error
 	for name, line := range lines {
-		errs = append(errs, write(c.file(name), line, os.O_CREATE))
+		errs = append(errs, write(c.new+"/"+name, line, os.O_CREATE))
 	}
 	for _, file := range [][2]string{{"claim", a.token + "\n"}, {"out-0", ""}, {"s/" + a.name + ".sh", a.script + "\n"}, {"armed", ""}} {
-		errs = append(errs, write(c.file(file[0]), file[1], os.O_CREATE))
+		errs = append(errs, write(c.new+"/"+file[0], file[1], os.O_CREATE))
 	}
 	return errors.Join(errs...)
 }
+
+// drop takes the claim away, and its name first: of one that goes file by file, a keeper that
+// comes late could find the mark gone by which it was given up, and begin it.
+func (c claim) drop() {
+	if os.Rename(c.dir, c.new) == nil {
+		os.RemoveAll(c.new) //nolint:errcheck // it is swept one day
+	}
+}
+
+// unbegun says that no script has been begun, as far as the rest of the claim tells: one of
+// which only a part is left tells nothing.
+func (c claim) unbegun() bool { return strings.HasPrefix(first(c.file("group")), "--") }
 
 // none is what is said where there is no claim: what it left when it went says why.
 // Never is said of one that was seen, and not begun.
@@ -183,12 +200,15 @@ func (c claim) settled(told ...string) []string {
 			return nil
 		}
 	}
-	if c.once("begun") && c.has("armed") { // no one can begin it any more
-		os.RemoveAll(c.dir) //nolint:errcheck // what stays is never begun
+	if c.once("begun") && c.has("armed") && c.unbegun() { // no one can begin it any more
+		c.drop()
 		return c.none("never")
 	}
 	if !there(c.dir + "/.") {
 		return c.none()
+	}
+	if !c.has("armed") || !c.has("group") {
+		return []string{"lost", "gone"}
 	}
 	_, keeper := named(c.file("keeper"))
 	if words := strings.Fields(keeper); len(words) < 2 || words[1] != c.boot {

@@ -74,7 +74,7 @@ func (f *following) toTheEnd() {
 		}
 		if f.quiet >= 40 || !f.underWay() {
 			switch _, ended := f.claim.status(); {
-			case f.claim.has("armed") && !f.claim.has("begun") && fresh < 100:
+			case f.claim.has("armed") && !f.claim.has("begun") && fresh < 100 && f.claim.unbegun():
 				fresh++ // the keeper is about to begin
 			case early:
 				early, begun = false, begun.Add(-hold) // what it printed comes first

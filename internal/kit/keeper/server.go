@@ -92,7 +92,7 @@ func (s *server) answer(a ask) {
 	if a.base == "" && s.home != "" {
 		a.base = s.home + "/.prentice"
 	}
-	c := claim{base: a.base, key: a.key, dir: a.base + "/claim-" + a.key, boot: s.boot, good: a.good, bad: a.bad}
+	c := claim{base: a.base, key: a.key, dir: a.base + "/claim-" + a.key, new: a.base + "/spare-" + a.nonce, boot: s.boot, good: a.good, bad: a.bad}
 	s.say("hello")
 	switch a.action {
 	case "start":
@@ -152,14 +152,14 @@ func (s *server) start(c claim, a ask) {
 	}
 	ours, reused, err := true, s.reuse(c, a), error(nil)
 	if !reused {
-		ours, err = c.make()
+		ours, err = c.make(a)
 	}
 	switch {
 	case err != nil:
 		s.say("refuse", "full", plain(err.Error()))
 		return
 	case ours && c.taken():
-		os.RemoveAll(c.dir) //nolint:errcheck // it is swept one day
+		c.drop()
 		if there(c.left("void")) {
 			s.say("refuse", "void")
 		} else {
@@ -167,11 +167,6 @@ func (s *server) start(c claim, a ask) {
 		}
 		return
 	case ours:
-		if !reused && c.arm(a) != nil {
-			os.RemoveAll(c.dir) //nolint:errcheck // as above
-			s.say("refuse", "full")
-			return
-		}
 		s.say("claim", a.token) // before the script can do anything, so that it is known whatever becomes of the claim
 		s.launch(c, a, shell)
 		s.letGo(c, a.old)
@@ -229,7 +224,7 @@ func (s *server) anew(c claim) {
 		s.say("running")
 		return
 	}
-	os.RemoveAll(c.dir) //nolint:errcheck // a start says then that it is there
+	c.drop() // a start says otherwise that it is there
 	s.say("none")
 }
 

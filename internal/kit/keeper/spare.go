@@ -148,11 +148,12 @@ func (s *server) reuse(c claim, a ask) bool {
 	return err == nil
 }
 
-// renameNew renames a folder to a name that no one has, by renameat2(2).
+// renameNew renames a folder to a name that no one has, by renameat2(2). Where there is none, a
+// folder that is not empty does not lose its name either.
 func renameNew(from, to string) error {
 	call := map[string]uintptr{"amd64": 316, "arm64": 276}[runtime.GOARCH]
 	if call == 0 || runtime.GOOS != "linux" {
-		return errors.ErrUnsupported
+		return os.Rename(from, to)
 	}
 	const here, noReplace = ^uintptr(99), 1 // AT_FDCWD, RENAME_NOREPLACE
 	one, err1 := syscall.BytePtrFromString(from)
@@ -161,8 +162,11 @@ func renameNew(from, to string) error {
 		return err
 	}
 	_, _, no := syscall.Syscall6(call, here, uintptr(unsafe.Pointer(one)), here, uintptr(unsafe.Pointer(other)), noReplace, 0)
-	if no != 0 {
-		return no
+	switch no {
+	case 0:
+		return nil
+	case syscall.EINVAL, syscall.ENOSYS: // a file system that does not know it
+		return os.Rename(from, to)
 	}
-	return nil
+	return no
 }

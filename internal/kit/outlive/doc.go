@@ -2,8 +2,9 @@
 // connection, the program, the machine that it came from.
 //
 // Its words: a claim is a private folder, below ~/.prentice, that one making of
-// a script has for itself; its key names it, and because making a folder is
-// atomic, a script is never begun twice under one key. The keeper is a detached
+// a script has for itself; its key names it, and because it is made beside that name
+// and renamed once it is whole, a script is never begun twice under one key, and a
+// claim that was not finished is none. The keeper is a detached
 // shell that runs the script in a session of its own and writes down how it
 // ended. The relay keeps what it prints, some megabytes ahead of who reads it, and
 // then lets it wait. A claim that goes leaves its name for a month, so that a shell of

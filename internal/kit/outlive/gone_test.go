@@ -18,7 +18,7 @@ func TestAClaimOfWhichOnlyAPartIsLeftIsGone(t *testing.T) {
 	for _, left := range [][]string{{"read"}, {"armed"}, {"armed", "claim", "s", "status"}, {"begun"}, {"drained", "out-0"}} {
 		t.Run(strings.Join(left, " "), func(t *testing.T) {
 			t.Parallel()
-			shells(t, func(t *testing.T, h *host) {
+			both(t, func(t *testing.T, h *host) {
 				h.begin("echo begun\nsleep 300")
 				defer syscall.Kill(-h.leader(), syscall.SIGKILL) //nolint:errcheck // it ends with the test
 				folder := filepath.Join(h.home, ".prentice", "claim-k1")

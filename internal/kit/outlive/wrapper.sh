@@ -1,5 +1,5 @@
 base=${BASE:-$HOME/.prentice}
-d=$base/claim-$KEY
+d=$base/claim-$KEY new=$base/spare-$NONCE
 mask=$(umask) told=
 umask 077
 say() { echo "@$NONCE $*"; }
@@ -56,7 +56,7 @@ settled() {
   status && { say end "$code" "$left" "$room" $told; return 0; }
   under_way && return 1
   status && { say end "$code" "$left" "$room" $told; return 0; }
-  if once "$d/begun" && [ -e "$d/armed" ] && unbegun; then rm -rf "$d"; none never; return 0; fi # no one can begin it any more
+  if once "$d/begun" && [ -e "$d/armed" ] && unbegun; then drop; none never; return 0; fi # no one can begin it any more
   [ -d "$d/." ] || { none; return 0; }
   [ -e "$d/armed" ] && [ -e "$d/group" ] || { say lost gone; return 0; }
   was=-
@@ -70,6 +70,9 @@ unbegun() {
   { read -r g rest <"$d/group"; } 2>/dev/null
   case $g in --*) ;; *) return 1 ;; esac
 }
+# drop: a claim loses its name first. Of one that is taken away file by file, a keeper that
+# comes late could find the mark gone by which it was given up, and begin it.
+drop() { mv -f "$d" "$new" 2>/dev/null && rm -rf "$new"; }
 # none: there is no claim. What it leaves when it goes says why; never is said of one
 # that was seen, and not begun.
 none() {
@@ -215,11 +218,25 @@ late() {
   done
   return 1
 }
+# make: a claim has its name when it is whole, so that one that was not finished is none.
+# made is other where another has the name, and no where there can be none.
+make() {
+  made=other
+  [ ! -d "$d" ] || return 0
+  why=$(mkdir "$new" "$new/s" 2>&1) && arm 2>/dev/null && why=$(mv -f "$new" "$d" 2>&1) && made=yes
+  if [ "$made" != yes ]; then
+    rm -rf "$new"
+    [ -d "$d" ] || made=no
+  elif [ -d "$d/spare-$NONCE" ]; then # another was there first, and mv went into it
+    rm -rf "$d/spare-$NONCE"
+    made=other
+  fi
+}
 arm() {
   line=----------------------------------------------------------------
-  for file in status keeper group; do echo "$line$line" >"$d/$file" || return 1; done
-  for file in read left; do echo "0 $line" >"$d/$file" || return 1; done
-  echo "$TOKEN" >"$d/claim" && true >"$d/out-0" && script "$d/s/$NAME.sh" && true >"$d/armed"
+  for file in status keeper group; do echo "$line$line" >"$new/$file" || return 1; done
+  for file in read left; do echo "0 $line" >"$new/$file" || return 1; done
+  echo "$TOKEN" >"$new/claim" && true >"$new/out-0" && script "$new/s/$NAME.sh" && true >"$new/armed"
 }
 # script: a printf that is no builtin is not used, because its arguments can be seen.
 script() {
@@ -237,21 +254,23 @@ start() {
   [ -z "$SHELL_OF" ] || shell=$(command -v "$SHELL_OF" 2>/dev/null) || { say refuse shell "$SHELL_OF"; return; }
   if late; then say refuse late; return; fi
   [ "$SWEEP" = no ] || sweep
-  if why=$(mkdir "$d" "$d/s" 2>&1); then
+  make
+  case $made in
+  no)
+    say refuse full "$why"
+    return
+    ;;
+  yes)
     if taken; then
-      rmdir "$d/s" "$d"
+      drop
       if [ -e "$base/void-$KEY" ]; then say refuse void; else say over; fi
       return
     fi
-    arm 2>/dev/null || { rm -rf "$d"; say refuse full; return; }
     say claim "$TOKEN" # before the script can do anything, so that it is known whatever becomes of the claim
     launch
     let_go
-  elif [ ! -d "$d/s" ] && [ ! -e "$d/claim" ]; then
-    rmdir "$d" 2>/dev/null
-    say refuse full "$why"
-    return
-  fi
+    ;;
+  esac
   follow
   [ ! -e "$d/drained" ] || wait # for what it has launched: no one else would
 }
@@ -281,7 +300,7 @@ stop() {
 # be begun once more.
 anew() {
   if [ -d "$d" ] && ! status && under_way; then say running; return; fi
-  rm -rf "$d"
+  drop
   say none
 }
 forget() {
