@@ -112,7 +112,10 @@ func (c *commands) operation(b *strings.Builder, o op.Op) {
 	}
 	fmt.Fprintf(b, "\n\n```console\n$ %s\n```\n\n", o.Example)
 	way := "`POST /v1/op/" + o.Name + "`"
-	if o.Streams() {
+	switch {
+	case o.Local:
+		way = "on the command line alone, as it is about a folder of whoever types it"
+	case o.Streams():
 		way = "`GET /v1/watch/" + o.Name + "`, a stream of server-sent events"
 	}
 	fmt.Fprintf(b, "Risk %s; for the role %s and above; %s", o.Risk, o.Role, way)

@@ -11,6 +11,7 @@ import (
 	"prentice/internal/adapter/alertmanager"
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/shell"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/log"
@@ -44,6 +45,7 @@ func describe(dir func() string) (list []skill.Skill) {
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
+		Standards:   checksHere(func() []check.Kind { return skill.Checks(list) }),
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
 	})

@@ -39,6 +39,10 @@ var problems = [...]Problem{
 // no: the run did not end well, what was checked did not pass.
 const NotWell = 9
 
+// NotKnown is the exit code of an output that was got without an error and says neither
+// yes nor no: what had to be judged could not be. It is never a pass.
+const NotKnown = 10
+
 // Exit is an exit code and when a process ends with it.
 type Exit struct {
 	Code int
@@ -58,6 +62,7 @@ func Exits() []Exit {
 		{7, "too much or too fast; ask for less, or later"},
 		{8, "something that is needed is down or full"},
 		{NotWell, "the run did not end well, or what was checked did not pass"},
+		{NotKnown, "what had to be checked could not be judged, or nothing was: this is no pass"},
 		{130, "interrupted"},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"prentice"
@@ -45,11 +46,14 @@ func tree(files map[string]string, modes map[string]Mode) *Tree {
 
 // Digest is of a tree with these files: of their paths, modes and contents.
 func Digest(files []File) string {
-	var b strings.Builder
+	b := make([]byte, 0, 100*len(files))
 	for _, f := range files {
-		fmt.Fprintf(&b, "%o %s %d:%s\n", f.Mode, f.ID, len(f.Path), f.Path)
+		b = strconv.AppendUint(b, uint64(f.Mode), 8)
+		b = append(append(append(b, ' '), f.ID...), ' ')
+		b = strconv.AppendInt(b, int64(len(f.Path)), 10)
+		b = append(append(append(b, ':'), f.Path...), '\n')
 	}
-	return prentice.Digest([]byte(b.String()))
+	return prentice.Digest(b)
 }
 
 // Toothless is what is wrong with the examples of a rule: a violation that passes, a

@@ -14,6 +14,14 @@ type Kind struct {
 	// digest of data that is not in the tree. Two verdicts of one tool are the same.
 	Tool func() string
 
+	// Subject is the digest of what a rule looks at, where that is not all of the tree: of
+	// the files of its paths. Nil is all of it.
+	Subject func(t *Tree, r Rule) string
+
+	// Commands says that its rules are programs whose end is the verdict: no example could
+	// show that they have teeth, and they block without one.
+	Commands bool
+
 	// Check gives an outcome for each of the rules. An error means that it could judge
 	// none of them: all are unknown for that reason.
 	Check func(ctx context.Context, t *Tree, rules []Rule) ([]Outcome, error)

@@ -46,6 +46,11 @@ type Tree struct {
 	Commits []Commit // that the change brings, newest first; none where there is no change
 	Base    *Tree    // what the change is made on; nil where there is no change
 
+	// Root is the folder in which the files are as they are here; "" where they are in no
+	// folder. Keep is a folder of the repository's own that no commit holds, where kinds
+	// may keep what they know, below their name; "" where there is none.
+	Root, Keep string
+
 	// Content reads a file whole. It must not follow links, and may be called by
 	// several at once.
 	Content func(File) ([]byte, error)

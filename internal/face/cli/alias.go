@@ -45,7 +45,11 @@ func expand(root *cobra.Command, args []string) []string {
 		}
 	}
 	means, ok := root.Annotations[args[at]]
-	if !ok || named(root, args[at]) != nil {
+	if noun := named(root, args[at]); noun != nil {
+		if rest := args[at+1:]; !ok || len(rest) > 0 && (named(noun, rest[0]) != nil || rest[0] == "help" || rest[0] == "-h" || rest[0] == "--help") {
+			return args
+		}
+	} else if !ok {
 		return args
 	}
 	words := strings.Fields(means)

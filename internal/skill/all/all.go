@@ -9,6 +9,7 @@ import (
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/security"
+	"prentice/internal/skill/standards"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
 )
@@ -20,6 +21,7 @@ type Deps struct {
 	Design       design.Deps
 	Learning     learning.Deps
 	Security     security.Deps
+	Standards    standards.Deps
 	Supervision  supervision.Deps
 	Support      support.Deps
 }
@@ -33,6 +35,7 @@ func Skills(d Deps) []skill.Skill {
 		automation.New(d.Automation),
 		design.New(d.Design),
 		security.New(d.Security),
+		standards.New(d.Standards),
 		learning.New(d.Learning),
 	}
 }

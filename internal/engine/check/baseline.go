@@ -1,0 +1,192 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"prentice"
+	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/strict"
+)
+
+// BaselineFile is where a repository says what was wrong with it already.
+const BaselineFile = ".prentice/baseline.yaml"
+
+// Old is what was found before, so many times in a file.
+type Old struct {
+	Rule, Path, Key string
+	Count           int
+}
+
+// Baseline is what the branch that a change is made on violates already. Old findings
+// may only become fewer.
+type Baseline struct {
+	Old []Old
+}
+
+// BaselineOf is the findings as they are to be written down.
+func BaselineOf(list []Finding) Baseline {
+	counts := map[Old]int{}
+	for _, f := range list {
+		counts[Old{Rule: f.Rule, Path: f.Path, Key: f.Fingerprint()}]++
+	}
+	var b Baseline
+	for o, n := range counts {
+		o.Count = n
+		b.Old = append(b.Old, o)
+	}
+	slices.SortFunc(b.Old, func(a, b Old) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Key, b.Key))
+	})
+	return b
+}
+
+// Ages says of each finding whether it is an old one, and how many old ones are gone. A
+// finding whose file was renamed is the same: the file that it was in is no more.
+func (b Baseline) Ages(list []Finding, t *Tree) (old []bool, gone int) {
+	old = make([]bool, len(list))
+	left := map[Old]int{}
+	for _, o := range b.Old {
+		left[Old{Rule: o.Rule, Path: o.Path, Key: o.Key}] += max(o.Count, 1)
+	}
+	for i, f := range list {
+		if at := (Old{Rule: f.Rule, Path: f.Path, Key: f.Fingerprint()}); left[at] > 0 {
+			left[at]--
+			old[i] = true
+		}
+	}
+	moved := map[Old]int{} // of files that are no more, whatever they were called
+	for at, n := range left {
+		if _, there := t.File(at.Path); n > 0 && !there && at.Path != "" {
+			moved[Old{Rule: at.Rule, Key: at.Key}] += n
+			delete(left, at)
+		}
+	}
+	for i, f := range list {
+		if at := (Old{Rule: f.Rule, Key: f.Fingerprint()}); !old[i] && moved[at] > 0 {
+			moved[at]--
+			old[i] = true
+		}
+	}
+	for _, n := range left {
+		gone += n
+	}
+	for _, n := range moved {
+		gone += n
+	}
+	return old, gone
+}
+
+// Join is both. What stands in both counts as often as in the one that has it more often.
+func (b Baseline) Join(other Baseline) Baseline {
+	most := map[Old]int{}
+	for _, o := range slices.Concat(b.Old, other.Old) {
+		at := Old{Rule: o.Rule, Path: o.Path, Key: o.Key}
+		most[at] = max(most[at], o.Count, 1)
+	}
+	var all Baseline
+	for at := range maps.Keys(most) {
+		at.Count = most[at]
+		all.Old = append(all.Old, at)
+	}
+	return all
+}
+
+// Fewer is what is still there of the baseline: nothing is added to it.
+func (b Baseline) Fewer(list []Finding, t *Tree) Baseline {
+	old, _ := b.Ages(list, t)
+	var still []Finding
+	for i, f := range list {
+		if old[i] {
+			still = append(still, f)
+		}
+	}
+	return BaselineOf(still)
+}
+
+// Text is the baseline as a file.
+func (b Baseline) Text() string {
+	var s strings.Builder
+	s.WriteString("# What was wrong when this was written, or has been fixed the least since: these findings do not\n# fail a check, and may only become fewer. Write it with: prentice check baseline --write\nfindings:")
+	if len(b.Old) == 0 {
+		return s.String() + " []\n"
+	}
+	s.WriteByte('\n')
+	for _, o := range b.Old {
+		fmt.Fprintf(&s, "  - {rule: %s, path: %s, key: %q, count: %d}\n", quoted(o.Rule), quoted(o.Path), o.Key, max(o.Count, 1))
+	}
+	return s.String()
+}
+
+// quoted is a text in double quotes, as YAML and JSON read it. Bytes that are no text
+// are written as what they are.
+func quoted(s string) string {
+	if strings.ToValidUTF8(s, "") != s {
+		var b strings.Builder
+		for i := range len(s) {
+			fmt.Fprintf(&b, "%%%02x", s[i])
+		}
+		return `"bytes:` + b.String() + `"`
+	}
+	return strconv.QuoteToASCII(s)
+}
+
+// unquoted undoes quoted for bytes that are no text.
+func unquoted(s string) string {
+	hex, found := strings.CutPrefix(s, "bytes:%")
+	if !found {
+		return s
+	}
+	var b []byte
+	for part := range strings.SplitSeq(hex, "%") {
+		n, err := strconv.ParseUint(part, 16, 8)
+		if err != nil {
+			return s
+		}
+		b = append(b, byte(n))
+	}
+	return string(b)
+}
+
+// ReadBaseline reads the file.
+func ReadBaseline(text []byte) (Baseline, []strict.Problem) {
+	r := &strict.Reader{Near: nearest.Of}
+	top := r.Document(text)
+	v := r.Mapping(top, "a baseline", "findings")
+	var b Baseline
+	if list, there := v["findings"]; there && len(list.Content) > 0 {
+		for _, n := range r.List(list, "findings") {
+			v := r.Mapping(n, "a finding", "rule", "path", "key", "count")
+			o := Old{Rule: r.Needed(v["rule"], n, "rule", "rule", "name the rule"), Key: r.Needed(v["key"], n, "key", "key", "keep the key as it was written"), Count: 1}
+			if p, there := v["path"]; there {
+				o.Path = unquoted(p.Value)
+			}
+			if c, there := v["count"]; there {
+				n, err := strconv.Atoi(c.Value)
+				if err != nil || n < 1 || n > 1_000_000 {
+					r.Wrong(c, "write how often it was found", "count %q is no number from 1", c.Value)
+				}
+				o.Count = n
+			}
+			b.Old = append(b.Old, o)
+		}
+	}
+	if len(r.Problems) > 0 {
+		return Baseline{}, r.Problems
+	}
+	return b, nil
+}
+
+// wrongFile is an error of the problems of a file of the repository.
+func wrongFile(file string, problems []strict.Problem) error {
+	p := problems[0]
+	e := prentice.Errorf(prentice.Invalid, "%s", p.Text)
+	if len(problems) > 1 {
+		e = prentice.Errorf(prentice.Invalid, "%s (and %d more)", p.Text, len(problems)-1)
+	}
+	return e.Try("%s", p.Hint).In(prentice.Pos{File: file, Line: p.Line, Column: p.Column})
+}

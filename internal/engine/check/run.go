@@ -1,0 +1,329 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/claims"
+)
+
+// Keeper keeps outcomes by what they depend on, so that nothing is judged twice.
+type Keeper interface {
+	// Kept are the outcomes that are there for some of these.
+	Kept(ctx context.Context, of []claims.Basis) (map[claims.Basis]Outcome, error)
+	// Keep adds some. What it says is wrong is for people: what was judged counts.
+	Keep(ctx context.Context, now time.Time, list map[claims.Basis]Outcome) error
+}
+
+// Judge judges trees.
+type Judge struct {
+	Kinds  []Kind
+	Keep   Keeper                      // nil keeps nothing
+	Now    func() time.Time            // nil is time.Now
+	Before func(*Tree)                 // is told of a tree before the first kind is asked about it; may be nil
+	Tell   func(kind string, done int) // hears that a kind begins, with -1, and how many rules it has judged; may be nil
+}
+
+// Judged is a rule and how it stands for a tree.
+type Judged struct {
+	Rule    Rule
+	Outcome Outcome
+	Reused  bool     // nothing was run for it
+	Wrong   []string // why it has no teeth; nil where it has, or where that was not asked
+	Plain   bool     // its kind runs commands, and needs no examples
+}
+
+// MostFindings is how many findings of one rule are kept.
+const MostFindings = 500
+
+// Rules are all rules of the kinds for a repository, by ID, and what keeps a kind from
+// telling its own, as outcomes.
+func (j Judge) Rules(ctx context.Context, rules *Tree) ([]Rule, []Judged) {
+	lists, errs := make([][]Rule, len(j.Kinds)), make([]error, len(j.Kinds))
+	var wait sync.WaitGroup
+	for i, k := range j.Kinds {
+		if k.Rules != nil {
+			wait.Go(func() {
+				errs[i] = guarded(k.Name, func() (err error) { lists[i], err = k.Rules(ctx, rules); return err })
+			})
+		}
+	}
+	wait.Wait()
+	var all []Rule
+	var silent []Judged
+	seen := map[string]bool{}
+	for i, list := range lists {
+		if errs[i] != nil {
+			r := Rule{ID: j.Kinds[i].Name + "/rules", Kind: j.Kinds[i].Name, Says: "the rules of " + j.Kinds[i].Name + " can be read", Severity: claims.Block}
+			silent = append(silent, unknown(r, sentence(errs[i])))
+		}
+		for _, r := range list {
+			if seen[r.ID] {
+				silent = append(silent, unknown(r, "two rules are called so; the other one is in force"))
+				continue
+			}
+			seen[r.ID] = true
+			all = append(all, r)
+		}
+	}
+	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return all, silent
+}
+
+func unknown(r Rule, why string) Judged {
+	return Judged{Rule: r, Outcome: Outcome{Rule: r.ID, Truth: prentice.NotSeen, Reason: why}}
+}
+
+// sentence is an error on one line, with its hint.
+func sentence(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// guarded does something and makes an error of a panic.
+func guarded(kind string, do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = prentice.Errorf(prentice.Internal, "the check %s is broken: %v, at %s", kind, p, placeOf(debug.Stack())).Try("report it")
+		}
+	}()
+	return do()
+}
+
+// placeOf is where in our code a panic began.
+func placeOf(stack []byte) string {
+	for line := range strings.Lines(string(stack)) {
+		if _, at, found := strings.Cut(line, "/internal/"); found && !strings.Contains(line, "engine/check/run.go") {
+			at, _, _ = strings.Cut(strings.TrimSpace(at), " ")
+			return at
+		}
+	}
+	return "an unknown place"
+}
+
+// All judges all rules for a tree, in the order of their IDs. What is there is reused.
+func (j Judge) All(ctx context.Context, t *Tree, rules []Rule) ([]Judged, error) {
+	by := map[string][]Rule{}
+	for _, r := range rules {
+		by[r.Kind] = append(by[r.Kind], r)
+	}
+	bases, kinds := j.bases(t, by)
+	kept := map[claims.Basis]Outcome{}
+	var note error
+	if j.Keep != nil {
+		list := make([]claims.Basis, 0, len(bases))
+		for _, b := range bases {
+			list = append(list, b)
+		}
+		if kept, note = j.Keep.Kept(ctx, list); note != nil {
+			kept = nil
+		}
+	}
+	list := j.judge(ctx, t, by, kinds, bases, kept)
+	if err := ctx.Err(); err != nil {
+		return nil, prentice.Errorf(prentice.Canceled, "interrupted: nothing is judged")
+	}
+	slices.SortFunc(list, func(a, b Judged) int { return cmp.Compare(a.Rule.ID, b.Rule.ID) })
+	return list, note
+}
+
+// bases says on what each verdict depends, by the rule's ID.
+func (j Judge) bases(t *Tree, by map[string][]Rule) (map[string]claims.Basis, map[string]Kind) {
+	bases, kinds := map[string]claims.Basis{}, map[string]Kind{}
+	whole := subject(t)
+	for _, k := range j.Kinds {
+		kinds[k.Name] = k
+		tool := k.Name
+		if k.Tool != nil {
+			tool = k.Tool()
+		}
+		for _, r := range by[k.Name] {
+			of := whole
+			if k.Subject != nil {
+				of = k.Subject(t, r)
+			}
+			bases[r.ID] = claims.Basis{Claim: r.Digest(), Subject: of, Environment: "here", Tool: tool}
+		}
+	}
+	return bases, kinds
+}
+
+// subject is the digest of all that a rule may look at: the tree, what it is made on, and
+// the commits between.
+func subject(t *Tree) string {
+	if t.Base == nil && len(t.Commits) == 0 {
+		return t.Digest
+	}
+	parts := []string{t.Digest}
+	if t.Base != nil {
+		parts = append(parts, t.Base.Digest)
+	}
+	for _, c := range t.Commits {
+		parts = append(parts, c.ID)
+	}
+	return prentice.Digest([]byte(strings.Join(parts, "\n")))
+}
+
+// judge asks each kind for what is not kept, all at the same time.
+func (j Judge) judge(ctx context.Context, t *Tree, by map[string][]Rule, kinds map[string]Kind, bases map[string]claims.Basis, kept map[claims.Basis]Outcome) (list []Judged) {
+	var mu sync.Mutex // guards judged
+	var judged []Judged
+	var wait sync.WaitGroup
+	before := sync.OnceFunc(func() {
+		if j.Before != nil {
+			j.Before(t)
+		}
+	})
+	room := make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))
+	for name, rules := range by {
+		k, known := kinds[name]
+		var ask []Rule
+		for _, r := range rules {
+			if o, found := kept[bases[r.ID]]; found {
+				o.Rule = r.ID
+				list = append(list, Judged{Rule: r, Outcome: o, Reused: true, Plain: k.Commands})
+				continue
+			}
+			ask = append(ask, r)
+		}
+		switch {
+		case len(ask) == 0:
+			continue
+		case !known || k.Check == nil:
+			for _, r := range ask {
+				list = append(list, unknown(r, fmt.Sprintf("no one judges rules of the kind %q", name)))
+			}
+			continue
+		}
+		before()
+		wait.Go(func() {
+			room <- struct{}{}
+			defer func() { <-room }()
+			j.tell(name, -1)
+			done := ofKind(ctx, t, k, ask)
+			j.tell(name, len(done))
+			mu.Lock()
+			defer mu.Unlock()
+			judged = append(judged, done...)
+		})
+	}
+	wait.Wait()
+	return append(list, judged...)
+}
+
+func (j Judge) tell(kind string, done int) {
+	if j.Tell != nil {
+		j.Tell(kind, done)
+	}
+}
+
+// ofKind has one kind judge its rules. A rule without an outcome is unknown.
+func ofKind(ctx context.Context, t *Tree, k Kind, rules []Rule) []Judged {
+	var outcomes []Outcome
+	err := guarded(k.Name, func() (err error) {
+		if err = ctx.Err(); err == nil {
+			outcomes, err = k.Check(ctx, t, rules)
+		}
+		return err
+	})
+	by := map[string]Outcome{}
+	for _, o := range outcomes {
+		by[o.Rule] = o
+	}
+	var list []Judged
+	for _, r := range rules {
+		o, found := by[r.ID]
+		switch {
+		case err != nil:
+			list = append(list, unknown(r, sentence(err)))
+		case !found:
+			list = append(list, unknown(r, k.Name+" says nothing of it"))
+		default:
+			list = append(list, Judged{Rule: r, Outcome: bounded(o), Plain: k.Commands})
+		}
+	}
+	return list
+}
+
+// bounded is an outcome as it can be believed and kept: a rule with a finding does not
+// pass, and what is unknown has a reason.
+func bounded(o Outcome) Outcome {
+	switch o.Truth {
+	case prentice.Pass:
+		if len(o.Findings) > 0 {
+			o.Truth = prentice.Fail
+		}
+	case prentice.Fail:
+	default:
+		o.Truth = prentice.NotSeen
+		if o.Reason == "" {
+			o.Reason = "no one said why"
+		}
+	}
+	slices.SortStableFunc(o.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Says, b.Says))
+	})
+	if more := len(o.Findings) - MostFindings; more > 0 {
+		o.Findings = o.Findings[:MostFindings]
+		o.Reason = strings.TrimSpace(fmt.Sprintf("%s and %d more findings", o.Reason, more))
+	}
+	for i := range o.Findings {
+		o.Findings[i].Rule = o.Rule
+	}
+	return o
+}
+
+// Remember keeps what was judged anew. Unknown is no answer, and is not kept.
+func (j Judge) Remember(ctx context.Context, t *Tree, list []Judged) error {
+	if j.Keep == nil {
+		return nil
+	}
+	by := map[string][]Rule{}
+	for _, one := range list {
+		by[one.Rule.Kind] = append(by[one.Rule.Kind], one.Rule)
+	}
+	bases, _ := j.bases(t, by)
+	fresh := map[claims.Basis]Outcome{}
+	for _, one := range list {
+		if b, found := bases[one.Rule.ID]; found && !one.Reused && one.Outcome.Truth != prentice.NotSeen {
+			fresh[b] = one.Outcome
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	now := time.Now
+	if j.Now != nil {
+		now = j.Now
+	}
+	return j.Keep.Keep(ctx, now(), fresh)
+}
+
+// Digest is of what a rule says and asks.
+func (r Rule) Digest() string {
+	return claims.Claim{ID: r.ID, Kind: r.Kind, About: "repository/any", Says: r.Says, Asks: r.Asks}.Digest()
+}
+
+// Toothless is what is wrong with the examples of a rule, as its kind judges them. It is
+// asked once for each rule as it is.
+func (j Judge) Toothless(ctx context.Context, r Rule) []string {
+	for _, k := range j.Kinds {
+		if k.Name != r.Kind || k.Check == nil {
+			continue
+		}
+		if k.Commands {
+			return nil
+		}
+		var wrong []string
+		if err := guarded(k.Name, func() error { wrong = Toothless(ctx, k, r); return nil }); err != nil {
+			return []string{sentence(err)}
+		}
+		return wrong
+	}
+	return []string{fmt.Sprintf("no one judges rules of the kind %q", r.Kind)}
+}

@@ -1,0 +1,193 @@
+package standards
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/check"
+	"prentice/internal/op"
+)
+
+// RunIn says what to check.
+type RunIn struct {
+	Which
+	Only   []string `json:"only,omitempty" maxItems:"100" maxLength:"200" example:"containers" doc:"Only these rules, or all of these standards."`
+	Fresh  bool     `json:"fresh,omitempty" doc:"Judge anew what was judged before."`
+	Report string   `json:"report,omitempty" enum:"sarif,junit,github,html" doc:"Print a report for a program, and not for people."`
+}
+
+func runOp(d Deps) op.Op {
+	return op.New("check.run", prentice.Look, prentice.Viewer, "Check a repository against the standards", d.run).
+		WithExample("prentice check").AlsoTyped("check").WithoutState().OnlyHere().WithHelp(
+		"Finds the git repository of the current folder and judges its content by every rule that applies: the built-in standards, those of the repository, its secrets and dependencies, and its own checks. It needs neither server nor configuration, writes nothing but what it judged into the repository's .git/prentice, and runs nothing that the repository's settings name.\n\n" +
+			"A verdict belongs to what was looked at: what has not changed is not judged again. --fresh judges all anew.\n\n" +
+			"With --changed the rules, waivers and baseline of the base decide, never those of the change, and what was wrong there already does not count.\n\n" +
+			"The exit code is 0 where no rule that blocks is broken, 9 where one is, and 10 where one cannot be judged or nothing was; see prentice help exit-codes.")
+}
+
+func (d Deps) run(ctx context.Context, _ op.Call, in RunIn) (Checked, error) {
+	began := d.now()
+	l, err := d.look(ctx, in.Which)
+	if err != nil {
+		return Checked{}, err
+	}
+	defer l.repo.Close() //nolint:errcheck // it was only read
+	out, err := d.judge(ctx, l, in)
+	if err != nil {
+		return Checked{}, err
+	}
+	out.Took = d.now().Sub(began).Round(time.Millisecond).String()
+	out.as = in.Report
+	return out, nil
+}
+
+// judge judges what is looked at, by all rules that are asked for.
+func (d Deps) judge(ctx context.Context, l *looked, in RunIn) (Checked, error) {
+	j := d.judgeOf(l, in.Fresh)
+	rules, silent := j.Rules(ctx, l.rules)
+	rules, err := only(rules, in.Only)
+	if err != nil {
+		return Checked{}, err
+	}
+	list, note := j.All(ctx, l.tree, rules)
+	if prentice.KindOf(note) == prentice.Canceled {
+		return Checked{}, note
+	}
+	out := Checked{Repository: l.tree.Name, What: l.says, Digest: l.tree.Digest, Files: len(l.tree.Files)}
+	out.note(note)
+	if l.wrong != nil {
+		out.note(l.wrong)
+		silent = append(silent, check.Judged{Rule: agreement, Outcome: check.Outcome{Rule: agreement.ID, Truth: prentice.NotSeen, Reason: oneLine(l.wrong)}})
+	}
+	if l.tree.Base != nil {
+		d.before(ctx, j, l, list, rules, &out)
+	}
+	if err := d.remember(ctx, j, l, in.Which, list); err != nil {
+		out.note(err)
+	}
+	list = append(list, silent...)
+	d.prove(ctx, j, list)
+	standings, gone := l.agreed.Stand(d.now(), list, l.tree)
+	slices.SortFunc(standings, func(a, b check.Standing) int { return cmp.Compare(a.Rule.ID, b.Rule.ID) })
+	out.fill(standings, gone)
+	return out, nil
+}
+
+// agreement stands for the files of what is agreed, where they cannot be read.
+var agreement = check.Rule{ID: "waivers/readable", Kind: "waivers", Says: "what the repository has agreed on can be read", Why: "Nothing is excused by a file that no one can read.", Severity: "block", Source: "built in"}
+
+// judgeOf is who judges, with what is kept.
+func (d Deps) judgeOf(l *looked, fresh bool) check.Judge {
+	j := check.Judge{Now: d.now, Tell: d.telling()}
+	if d.Kinds != nil {
+		j.Kinds = d.Kinds()
+	}
+	if d.Keep != nil && l.tree.Keep != "" {
+		j.Keep = d.Keep(l.tree.Keep)
+		if fresh {
+			j.Keep = forgetful{j.Keep}
+		}
+	}
+	sized := sync.Once{}
+	j.Before = func(t *check.Tree) {
+		if t == l.tree && t.Root != "" {
+			sized.Do(func() { l.repo.Sizes(t.Files) })
+		}
+	}
+	return j
+}
+
+// before adds what was wrong on the base to what is agreed: it is not of the change. What
+// runs commands is not run there.
+func (d Deps) before(ctx context.Context, j check.Judge, l *looked, list []check.Judged, rules []check.Rule, out *Checked) {
+	broken := map[string]bool{}
+	for _, one := range list {
+		broken[one.Rule.ID] = one.Outcome.Truth == prentice.Fail && !one.Plain
+	}
+	rules = slices.DeleteFunc(slices.Clone(rules), func(r check.Rule) bool { return !broken[r.ID] })
+	if len(rules) == 0 {
+		return
+	}
+	was, err := j.All(ctx, l.tree.Base, rules)
+	if err != nil {
+		out.note(err)
+	}
+	var old []check.Finding
+	for _, one := range was {
+		old = append(old, one.Outcome.Findings...)
+	}
+	l.agreed.Old = l.agreed.Old.Join(check.BaselineOf(old))
+	if err := j.Remember(ctx, l.tree.Base, was); err != nil {
+		out.note(err)
+	}
+}
+
+// remember keeps what was judged, if what was looked at is still as it was.
+func (d Deps) remember(ctx context.Context, j check.Judge, l *looked, in Which, list []check.Judged) error {
+	fresh := slices.ContainsFunc(list, func(one check.Judged) bool { return !one.Reused })
+	if !fresh || j.Keep == nil {
+		return nil
+	}
+	if l.tree.Root != "" {
+		again, err := l.repo.Tree(ctx)
+		if err != nil || again.Digest != l.tree.Digest {
+			return prentice.Errorf(prentice.Conflict, "the repository was changed while it was checked, so the verdicts are not remembered").Try("check it again")
+		}
+	}
+	return j.Remember(ctx, l.tree, list)
+}
+
+// prove looks whether the rules that are broken have teeth: what was not seen to fail
+// where it must cannot block.
+func (d Deps) prove(ctx context.Context, j check.Judge, list []check.Judged) {
+	for i := range list {
+		if one := &list[i]; one.Outcome.Truth != prentice.Pass && !one.Plain && one.Rule.Severity == "block" && one.Rule.Source != "built in" {
+			one.Wrong = j.Toothless(ctx, one.Rule)
+		}
+	}
+}
+
+// only is the rules that are asked for by name, or by the standard that they belong to.
+func only(rules []check.Rule, names []string) ([]check.Rule, error) {
+	if len(names) == 0 {
+		return rules, nil
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(rules, func(r check.Rule) bool { return named(r, name) }) {
+			return nil, noRule(rules, name)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(rules), func(r check.Rule) bool {
+		return !slices.ContainsFunc(names, func(name string) bool { return named(r, name) })
+	}), nil
+}
+
+func named(r check.Rule, name string) bool {
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "rule/"), "/")
+	return r.ID == name || strings.HasPrefix(r.ID, name+"/")
+}
+
+// forgetful keeps and does not remember.
+type forgetful struct{ check.Keeper }
+
+// Kept implements check.Keeper.
+func (forgetful) Kept(context.Context, []basis) (map[basis]check.Outcome, error) { return nil, nil }
+
+func (d Deps) telling() func(string, int) {
+	if d.Tell == nil {
+		return nil
+	}
+	return func(kind string, done int) {
+		if done < 0 {
+			d.Tell("checking " + kind)
+			return
+		}
+		d.Tell(fmt.Sprintf("checked %s: %s", kind, op.Count(done, "rule", "rules")))
+	}
+}

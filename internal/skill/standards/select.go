@@ -1,0 +1,102 @@
+package standards
+
+import (
+	"context"
+	"strings"
+
+	"prentice"
+	"prentice/internal/engine/check"
+	"prentice/internal/kit/clip"
+)
+
+// Which is what of a repository is looked at. It is a part of the inputs of all that look.
+type Which struct {
+	Dir     string `json:"dir,omitempty" arg:"1" maxLength:"4096" doc:"A folder in the repository; without it the current one."`
+	Staged  bool   `json:"staged,omitempty" doc:"What the next commit will be, and not what is in the folder."`
+	At      string `json:"at,omitempty" maxLength:"100" example:"HEAD~1" doc:"A commit, and not what is in the folder."`
+	Changed bool   `json:"changed,omitempty" doc:"The change since its base: what was wrong there already does not count."`
+	Base    string `json:"base,omitempty" maxLength:"100" example:"origin/main" doc:"The branch that the change is made on; without it origin/HEAD, or main."`
+}
+
+// looked is what is looked at.
+type looked struct {
+	repo   Repository
+	tree   *check.Tree
+	rules  *check.Tree // by whose rules it is judged
+	says   string      // what it is
+	agreed check.Agreed
+	wrong  error // why what is agreed could not be read
+}
+
+// look opens what is to be looked at. The caller closes it.
+func (d Deps) look(ctx context.Context, in Which) (*looked, error) {
+	if d.Open == nil {
+		return nil, unavailable("the repository")
+	}
+	if in.At != "" && (in.Staged || in.Changed || in.Base != "") {
+		return nil, prentice.Errorf(prentice.Invalid, "--at names a commit, which is neither staged nor a change").Try("leave out the others")
+	}
+	dir := in.Dir
+	if dir == "" {
+		dir = "."
+	}
+	repo, err := d.Open(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	l := &looked{repo: repo}
+	if err := l.fill(ctx, in); err != nil {
+		repo.Close() //nolint:errcheck // the first error says it all
+		return nil, err
+	}
+	l.agreed, l.wrong = check.ReadAgreed(l.rules)
+	return l, nil
+}
+
+func (l *looked) fill(ctx context.Context, in Which) (err error) {
+	switch {
+	case in.At != "":
+		id, err := l.repo.Commit(ctx, in.At)
+		if err != nil {
+			return err
+		}
+		l.says = "commit " + short(id)
+		if l.tree, err = l.repo.At(ctx, id); err != nil {
+			return err
+		}
+	case in.Staged:
+		l.says = "what is staged"
+		l.tree, err = l.repo.Staged(ctx)
+	default:
+		l.says = "the folder as it is"
+		l.tree, err = l.repo.Tree(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if l.rules = l.tree; !in.Changed && in.Base == "" {
+		return nil
+	}
+	return l.change(ctx, in.Base)
+}
+
+// change finds what the change is made on, by whose rules it is judged.
+func (l *looked) change(ctx context.Context, branch string) error {
+	found, commit, err := l.repo.Base(ctx, branch)
+	if err != nil {
+		return err
+	}
+	base, err := l.repo.At(ctx, commit)
+	if err != nil {
+		return err
+	}
+	if l.tree.Commits, err = l.repo.Since(ctx, commit); err != nil {
+		return err
+	}
+	found = strings.TrimPrefix(strings.TrimPrefix(found, "refs/remotes/"), "refs/heads/")
+	l.says = "the change since " + clip.Text(found) + " (" + short(commit) + "), with " + l.says
+	l.tree.Base, l.rules = base, base
+	return nil
+}
+
+func short(id string) string { return id[:min(len(id), 12)] }

@@ -1,0 +1,64 @@
+package standards
+
+import (
+	"context"
+	_ "embed"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/check"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+)
+
+//go:embed explain.md
+var explain string
+
+// Deps is what the chapter uses. Each may be nil; an operation that lacks what
+// it needs says so.
+type Deps struct {
+	// Kinds are all that judge, of all skills.
+	Kinds func() []check.Kind
+	// Open finds the repository of a folder.
+	Open func(ctx context.Context, dir string) (Repository, error)
+	// Keep keeps verdicts in a folder.
+	Keep func(dir string) check.Keeper
+	// Clock is the time; nil is the machine's.
+	Clock func() time.Time
+	// Tell is how a check that takes long says what it does; nil says nothing.
+	Tell func(line string)
+}
+
+// Repository is one that can be checked.
+type Repository interface {
+	Tree(context.Context) (*check.Tree, error)   // of its folder
+	Staged(context.Context) (*check.Tree, error) // the next commit
+	At(ctx context.Context, commit string) (*check.Tree, error)
+	Commit(ctx context.Context, name string) (string, error)
+	Base(ctx context.Context, branch string) (found, commit string, err error)
+	Since(ctx context.Context, commit string) ([]check.Commit, error)
+	Sizes(files []check.File)
+	Close() error
+}
+
+// New is the chapter's one registration.
+func New(d Deps) skill.Skill {
+	return skill.Skill{
+		Name:     "standards",
+		Sentence: "keep to modern development standards",
+		Ops:      nouns.Of([]op.Op{runOp(d)}),
+		Explain:  explain,
+		Facts:    func(context.Context) (any, error) { return struct{}{}, nil },
+	}
+}
+
+func (d Deps) now() time.Time {
+	if d.Clock != nil {
+		return d.Clock()
+	}
+	return time.Now()
+}
+
+func unavailable(what string) error {
+	return prentice.Errorf(prentice.Unavailable, "%s cannot be read from here", what).Try("run it on the command line, in the folder of the repository")
+}
