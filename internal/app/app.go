@@ -109,7 +109,7 @@ func Offline(ops []op.Op, clock func() time.Time) (*App, error) {
 
 func (a *App) add(o op.Op) error {
 	if o.Local && a.DB != nil {
-		return nil // it takes paths of whoever asks, and who asks here may be anywhere
+		return nil // it takes paths of the one who asks, and who asks here may be anywhere
 	}
 	if !prentice.ValidName(o.Name) {
 		return fmt.Errorf("operation %q: not a name", o.Name)

@@ -114,7 +114,7 @@ func (c *commands) operation(b *strings.Builder, o op.Op) {
 	way := "`POST /v1/op/" + o.Name + "`"
 	switch {
 	case o.Local:
-		way = "on the command line alone, as it is about a folder of whoever types it"
+		way = "on the command line alone, as it is about a folder of the one who types it"
 	case o.Streams():
 		way = "`GET /v1/watch/" + o.Name + "`, a stream of server-sent events"
 	}

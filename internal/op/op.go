@@ -70,7 +70,7 @@ type Op struct {
 	Role    prentice.Role // the least role that may ask
 	Offline bool          // needs neither server nor data folder
 	Files   bool          // the team's files answer it, also before the first start
-	Local   bool          // it is about a folder of whoever types it, and is not asked for from far away
+	Local   bool          // it is about a folder of the one who types it, and is not asked for from far away
 	Keeps   bool          // it writes something down, although it changes nothing outside
 	Evident bool          // its own write holds the evidence of it
 	Urgent  bool          // it is done before anything is written down, and waits for no database
@@ -154,7 +154,7 @@ func (o Op) AlsoTyped(as ...string) Op { o.Also = append(o.Also, as...); return 
 // WithoutState marks an operation that needs neither server nor data folder.
 func (o Op) WithoutState() Op { o.Offline = true; return o }
 
-// OnlyHere marks an operation about a folder of whoever types it: only the command line
+// OnlyHere marks an operation about a folder of the one who types it: only the command line
 // offers it, and no server has it.
 func (o Op) OnlyHere() Op { o.Local = true; return o }
 

@@ -69,7 +69,7 @@ func (w *Work) look(f check.File) (check.File, bool) {
 		f.Mode = check.Regular
 	}
 	if f.ID, err = w.id(f, about); err != nil {
-		f.ID = "unreadable:" + about.ModTime().UTC().String() // whoever reads it is told
+		f.ID = "unreadable:" + about.ModTime().UTC().String() // anyone who reads it is told
 	}
 	return f, true
 }
