@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=internal/kit/outlive/helper
 for arch in amd64 arm64; do
-  CGO_ENABLED=0 GOOS=linux GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -buildid=" -o "$folder/program" ./cmd/prentice-helper
+  GOFLAGS= CGO_ENABLED=0 GOOS=linux GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -buildid=" -o "$folder/program" ./cmd/prentice-helper
   gzip -9n <"$folder/program" >"$folder/new"
   rm "$folder/program"
   if cmp -s "$folder/new" "$folder/linux-$arch.gz"; then rm "$folder/new"; else mv "$folder/new" "$folder/linux-$arch.gz"; fi

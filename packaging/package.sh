@@ -15,22 +15,23 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 export SOURCE_DATE_EPOCH
 
 packaging/helper.sh
-templates=$(packaging/templates.sh)
-read -ra cold < <(packaging/cold.sh)
+GOFLAGS=$(packaging/flags.sh)
+export GOFLAGS CGO_ENABLED=0
 rm -rf "$dist"
 mkdir -p "$dist"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# binary ARCH FILE: for this machine's architecture without ARCH
+# binary ARCH FILE
 binary() {
-  CGO_ENABLED=0 GOOS=linux GOARCH=$1 go build -overlay "$templates" "${cold[@]}" -trimpath -buildvcs=false \
+  GOOS=linux GOARCH=$1 go build \
     -ldflags "-s -w -X main.version=$version -X main.commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)" -o "$2" ./cmd/prentice
 }
 
 # Manual pages and completions are the same everywhere; this machine prints them.
 here=$work/here
-binary "$(go env GOHOSTARCH)" "$here/prentice"
+mine=$(go env GOHOSTARCH)
+binary "$mine" "$here/prentice"
 "$here/prentice" man "$here/man" >/dev/null
 gzip -9n "$here"/man/*.1
 for shell in bash zsh fish; do "$here/prentice" completion "$shell" >"$here/$shell"; done
@@ -38,7 +39,7 @@ for shell in bash zsh fish; do "$here/prentice" completion "$shell" >"$here/$she
 for arch in "${arches[@]}"; do
   root=$work/$arch
   mkdir -p "$root"/usr/share/{man/man1,bash-completion/completions,zsh/site-functions,fish/vendor_completions.d}
-  binary "$arch" "$root/usr/bin/prentice"
+  if [ "$arch" = "$mine" ]; then install -D "$here/prentice" "$root/usr/bin/prentice"; else binary "$arch" "$root/usr/bin/prentice"; fi
   cp "$here"/man/*.gz "$root/usr/share/man/man1/"
   cp "$here/bash" "$root/usr/share/bash-completion/completions/prentice"
   cp "$here/zsh" "$root/usr/share/zsh/site-functions/_prentice"
@@ -53,5 +54,5 @@ for arch in "${arches[@]}"; do
   tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$work" -cf - "$folder" | gzip -9n >"$dist/$folder.tar.gz"
 done
 
-(cd packaging/image && go run . -version "$version" -roots "$work" -out "$dist/prentice_${version}_oci.tar" "${arches[@]}")
+(cd packaging/image && GOFLAGS= go run . -version "$version" -roots "$work" -out "$dist/prentice_${version}_oci.tar" "${arches[@]}")
 (cd "$dist" && sha256sum -- * >SHA256SUMS && ls -1sh)

@@ -1,7 +1,6 @@
 package stories
 
 import (
-	"encoding/json"
 	"fmt"
 	"go/format"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"prentice/internal/kit/overlaytest"
 )
 
 // A mutant is the program with a guard taken out. It is described by what it
@@ -87,7 +88,7 @@ func build(folder string, edits []edit) (mutated, error) {
 	if err != nil {
 		return m, err
 	}
-	replace := map[string]string{}
+	replace := overlaytest.Replaced{}
 	for path, text := range sources {
 		original, err := filepath.Abs(filepath.Join("..", path))
 		if err != nil {
@@ -98,11 +99,7 @@ func build(folder string, edits []edit) (mutated, error) {
 			return m, err
 		}
 	}
-	raw, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return m, err
-	}
-	if err := os.WriteFile(m.overlay, raw, 0o600); err != nil {
+	if err := overlaytest.Write(m.overlay, replace); err != nil {
 		return m, err
 	}
 	c := exec.Command("go", "build", "-overlay", m.overlay, "-buildvcs=false", "-ldflags", "-s -w", "-o", filepath.Join(folder, "prentice"), "./cmd/prentice")
@@ -124,13 +121,9 @@ func (m mutated) setup(env *testscript.Env) error {
 // of ours, of the same sources as the program.
 func goTest(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 2, "gotest PACKAGE NAME")
-	flags := []string{"test", "-run", "^" + args[1] + "$"}
-	if overlay := ts.Getenv("OVERLAY"); overlay != "" {
-		flags = append(flags, "-overlay", overlay)
-	}
-	c := exec.Command("go", append(flags, "-v", args[0])...)
-	if overlay := ts.Getenv("OVERLAY"); overlay != "" { // what the test builds itself is of the same sources
-		c.Env = append(os.Environ(), "GOFLAGS=-overlay="+overlay)
+	c := exec.Command("go", "test", "-run", "^"+args[1]+"$", "-v", args[0])
+	if changed := ts.Getenv("OVERLAY"); changed != "" { // what the test builds itself is of the same sources
+		c.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+changed)
 	}
 	c.Dir = filepath.Dir(filepath.Dir(home))
 	out, err := c.CombinedOutput()

@@ -1,7 +1,6 @@
 package stories
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"prentice/internal/kit/overlaytest"
 )
 
 // next is the program of the version after this one: its tables have one column more.
@@ -24,15 +25,11 @@ var next = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	root := filepath.Dir(filepath.Dir(home))
-	raw, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "internal/engine/notice/schema/9999_next.sql"): migration}})
-	if err != nil {
+	changed := filepath.Join(folder, "overlay.json")
+	if err := overlaytest.Write(changed, overlaytest.Replaced{filepath.Join(root, "internal/engine/notice/schema/9999_next.sql"): migration}); err != nil {
 		return "", err
 	}
-	overlay := filepath.Join(folder, "overlay.json")
-	if err := os.WriteFile(overlay, raw, 0o600); err != nil {
-		return "", err
-	}
-	c := exec.Command("go", "build", "-overlay", overlay, "-buildvcs=false", "-ldflags", "-s -w", "-o", filepath.Join(folder, "prentice"), "./cmd/prentice")
+	c := exec.Command("go", "build", "-overlay", changed, "-buildvcs=false", "-ldflags", "-s -w", "-o", filepath.Join(folder, "prentice"), "./cmd/prentice")
 	c.Dir = root
 	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the next version: %w\n%s", err, out)

@@ -1,7 +1,6 @@
 package floors
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"prentice/internal/kit/overlaytest"
 )
 
 // cost is what a new thing needs outside of its own file or folder.
@@ -185,7 +186,7 @@ func overlaid(t *testing.T, changed map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	replace := map[string]string{filepath.Join(root, "internal/boot/cost_sample_test.go"): filepath.Join(root, samplesDir, "cost_sample_test.go")}
+	replace := overlaytest.Replaced{filepath.Join(root, "internal/boot/cost_sample_test.go"): filepath.Join(root, samplesDir, "cost_sample_test.go")}
 	for _, s := range costSamples {
 		own := filepath.Join(root, samplesDir, s.thing)
 		if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) {
@@ -209,12 +210,8 @@ func overlaid(t *testing.T, changed map[string]string) string {
 		}
 		replace[filepath.Join(root, file)] = with
 	}
-	raw, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		t.Fatal(err)
-	}
 	overlay := filepath.Join(scratch, "overlay.json")
-	if err := os.WriteFile(overlay, raw, 0o600); err != nil {
+	if err := overlaytest.Write(overlay, replace); err != nil {
 		t.Fatal(err)
 	}
 	return overlay

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"prentice/internal/kit/outlive/helpertest"
+	"prentice/internal/kit/overlaytest"
 )
 
 // program is one build of prentice that can be told where to die.
@@ -41,15 +42,11 @@ func helped(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := json.Marshal(map[string]any{"Replace": map[string]string{to: filepath.Join(folder, name)}})
-	if err != nil {
+	path := filepath.Join(folder, "overlay.json")
+	if err := overlaytest.Write(path, overlaytest.Replaced{to: filepath.Join(folder, name)}); err != nil {
 		t.Fatal(err)
 	}
-	overlay := filepath.Join(folder, "overlay.json")
-	if err := os.WriteFile(overlay, raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return overlay
+	return path
 }
 
 func compile(t *testing.T, pkg string, flags ...string) string {

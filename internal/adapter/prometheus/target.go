@@ -15,9 +15,10 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"prentice/internal/kit/pattern"
 )
 
 // Target is one thing that is scraped.
@@ -45,7 +46,7 @@ func (f *Found) leave(what, format string, args ...any) {
 	f.Left = append(f.Left, Left{clip(what), fmt.Sprintf(format, args...)})
 }
 
-var validHost = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+var validHost = pattern.Of(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
 
 // add takes a target by its address. Signs says that the page wants someone to sign
 // in, or another way of asking than a plain one.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/pattern"
 )
 
 // place is where a host is reached.
@@ -40,7 +41,7 @@ func (p *place) id() string {
 
 var (
 	validUser = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
-	validHost = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,252})$`)
+	validHost = pattern.Of(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,252})$`)
 	validPort = regexp.MustCompile(`^[0-9]{1,5}$`)
 )
 

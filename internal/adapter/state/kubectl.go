@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/pattern"
 	"prentice/internal/kit/variable"
 )
 
@@ -26,11 +27,11 @@ var kubectl = sort{
 var (
 	operations   = []string{"patch", "apply", "delete", "scale", "restart", "rollback", "cordon", "uncordon", "secret"}
 	withBody     = []string{"patch", "apply"}
-	resourceForm = regexp.MustCompile(`^[a-z][a-z0-9.-]{0,100}/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+	resourceForm = pattern.Of(`^[a-z][a-z0-9.-]{0,100}/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 	nameForm     = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	contextForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,252}$`)
+	contextForm  = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,252}$`)
 	numberForm   = regexp.MustCompile(`^(0|[1-9][0-9]{0,5})$`)
-	keyForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$`)
+	keyForm      = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$`)
 	// ofCluster are kinds that are in no namespace.
 	ofCluster = []string{"node", "no", "namespace", "ns", "priorityclass", "persistentvolume", "pv", "storageclass", "sc", "clusterrole", "clusterrolebinding"}
 	// holding are kinds with which more goes than can be put back.

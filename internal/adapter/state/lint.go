@@ -80,7 +80,7 @@ func (l *linting) required(name, example string) {
 }
 
 // matches refuses a value that has not the form of what it names.
-func (l *linting) matches(name string, form *regexp.Regexp, what, hint string) {
+func (l *linting) matches(name string, form interface{ MatchString(string) bool }, what, hint string) {
 	if v, ok := l.value(name); ok && !form.MatchString(v) {
 		l.fail(hint, "%s %q is not %s", name, clip.Text(v), what)
 	}

@@ -2,9 +2,9 @@ package state
 
 import (
 	_ "embed"
-	"regexp"
 
 	"prentice"
+	"prentice/internal/kit/pattern"
 )
 
 //go:embed package.sh
@@ -35,6 +35,6 @@ var pack = sort{
 }
 
 var (
-	packageForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+_.:-]{0,149}$`)
-	versionForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+_.:~^-]{0,149}$`)
+	packageForm = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9+_.:-]{0,149}$`)
+	versionForm = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9+_.:~^-]{0,149}$`)
 )

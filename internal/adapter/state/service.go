@@ -2,9 +2,9 @@ package state
 
 import (
 	_ "embed"
-	"regexp"
 
 	"prentice"
+	"prentice/internal/kit/pattern"
 )
 
 //go:embed service.sh
@@ -39,7 +39,7 @@ var service = sort{
 	values: only("name", "state", "enabled"),
 }
 
-var unitForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:@\\-]{0,199}$`)
+var unitForm = pattern.Of(`^[A-Za-z0-9_][A-Za-z0-9_.:@\\-]{0,199}$`)
 
 // only is the attributes of a step as variables of its script.
 func only(names ...string) func(prentice.PlannedStep) map[string]string {

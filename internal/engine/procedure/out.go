@@ -8,6 +8,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/capture"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/pattern"
 	"prentice/internal/kit/variable"
 )
 
@@ -86,7 +87,7 @@ func (p *page) capture(s *prentice.StepSpec, text string) (c prentice.Capture, n
 	return c, "", ""
 }
 
-var headerForm = regexp.MustCompile(`^header:[A-Za-z0-9-]{1,100}$`)
+var headerForm = pattern.Of(`^header:[A-Za-z0-9-]{1,100}$`)
 
 var fileForm = regexp.MustCompile(`^file:[A-Za-z0-9][A-Za-z0-9._-]{0,60}$`)
 

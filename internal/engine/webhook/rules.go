@@ -9,6 +9,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/pattern"
 	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
 	"prentice/internal/team"
@@ -125,7 +126,7 @@ type reader struct {
 
 var (
 	hookName   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
-	headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`)
+	headerName = pattern.Of(`^[A-Za-z0-9-]{1,100}$`)
 )
 
 func (r *reader) hook(n *strict.Node) Hook {

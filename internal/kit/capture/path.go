@@ -2,14 +2,15 @@ package capture
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
+
+	"prentice/internal/kit/pattern"
 )
 
 // A path is $ and then .name, ["name"] or [number], as in $.items[0].status.
 var (
-	pathForm = regexp.MustCompile(`^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[[0-9]{1,6}\]|\["[^"\\]{1,200}"\])*$`)
-	pathPart = regexp.MustCompile(`\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]{1,6})\]|\["([^"\\]{1,200})"\]`)
+	pathForm = pattern.Of(`^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[[0-9]{1,6}\]|\["[^"\\]{1,200}"\])*$`)
+	pathPart = pattern.Of(`\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]{1,6})\]|\["([^"\\]{1,200})"\]`)
 )
 
 // IsPath says whether a text is a path.

@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/pattern"
 	"prentice/internal/kit/reach"
 )
 
@@ -94,7 +95,7 @@ func (r *reader) misspelt(a annotation) {
 }
 
 var (
-	validUnit    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,254}$`)
+	validUnit    = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,254}$`)
 	validAddress = regexp.MustCompile(`^([a-z_][a-z0-9_-]*@)?([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
 )
 

@@ -10,11 +10,12 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/pattern"
 )
 
 var (
 	validUser    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
-	validAddress = regexp.MustCompile(`^([A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`)
+	validAddress = pattern.Of(`^([A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`)
 )
 
 // way is how a host is reached, by its vars. Blocked says why it cannot be by
