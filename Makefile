@@ -24,6 +24,9 @@ build test vet staticcheck docs stories stories-told crash-proof hazards hazards
 build test vet staticcheck docs stories stories-told crash-proof hazards hazards-teeth: export CGO_ENABLED = 0
 race: export GOFLAGS = -trimpath -buildvcs=false -overlay=$(shell packaging/templates.sh)
 race: export CGO_ENABLED = 1
+# A program with the race detector waits a second before it ends, so that what is found
+# in its last moment is printed; this is many a second, for each test starts programs.
+race: export GORACE = atexit_sleep_ms=10
 
 ## build: one static binary, ./bin/prentice
 build: helper
@@ -71,10 +74,11 @@ hazards:
 hazards-teeth:
 	cd stories && go test -count=1 -timeout 30m -run '^TestHazardsHaveTeeth$$' -args -teeth=$(or $(SHARE),all)
 
+# Five test programs at once: most of their time is waiting, for hosts and for limits.
 ## race: the tests below the stories, and those with servers of others, with the race detector
 race:
 	command -v cc >/dev/null || { echo "make race needs a C compiler (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
-	go test -race -vet=off -timeout 12m $$(go list . ./internal/... | grep -v /internal/floors$$)
+	go test -race -vet=off -p 5 -timeout 12m $$(go list . ./internal/... | grep -v /internal/floors$$)
 	go test -C stories -race -vet=off ./adapter
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out

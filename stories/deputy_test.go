@@ -1,10 +1,12 @@
 package stories
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -21,11 +23,15 @@ func canDeputise() bool {
 	return os.Geteuid() == 0 && err == nil && info.IsDir()
 }
 
+// deputies is how many there were: stories are told at the same time.
+var deputies atomic.Int32
+
 // deputy makes a user with a plain shell, whom nothing is allowed yet. "*" is a
 // password that no one has; useradd's own locks the user for keys too.
 func deputy(ts *testscript.TestScript, _ bool, args []string) {
-	usage(ts, len(args) == 1, "deputy NAME")
-	name, rules := args[0], "/etc/sudoers.d/"+args[0]
+	usage(ts, len(args) == 0, "deputy")
+	name := fmt.Sprintf("prentice-story-%d", deputies.Add(1))
+	rules := "/etc/sudoers.d/" + name
 	if _, err := user.Lookup(name); err != nil {
 		run(ts, exec.Command("useradd", "-M", "-d", "/nonexistent", "-s", "/bin/sh", "-p", "*", name))
 	}
@@ -37,5 +43,6 @@ func deputy(ts *testscript.TestScript, _ bool, args []string) {
 		os.Remove(rules)                    //nolint:errcheck // the story may not have made it
 		exec.Command("userdel", name).Run() //nolint:errcheck // the next story finds it
 	})
+	ts.Setenv("DEPUTY", name)
 	ts.Setenv("DEPUTY_RULES", rules)
 }

@@ -28,6 +28,7 @@ import (
 var documents = []string{"../README.md", "../book/tutorial.md", "../book/how-to/*.md", "../book/explanation/*.md"}
 
 func TestDocumentsDoWhatTheySay(t *testing.T) {
+	t.Parallel()
 	for _, pattern := range documents {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) == 0 {

@@ -96,6 +96,7 @@ func (o outcome) String() string {
 // TestHazards plays every hazard against the real program, and prints a line for
 // each: its name and whether prentice held.
 func TestHazards(t *testing.T) {
+	t.Parallel()
 	list, err := hazards()
 	if err != nil || len(list) == 0 {
 		t.Fatalf("%d hazards: %v", len(list), err)

@@ -257,13 +257,31 @@ func usage(ts *testscript.TestScript, ok bool, text string) {
 // seen, and what the server said.
 func eventually(ts *testscript.TestScript, look func() (is bool, seen string)) {
 	var seen string
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	begun := time.Now()
+	for time.Since(begun) < patience {
 		var is bool
 		if is, seen = look(); is {
 			return
 		}
+		time.Sleep(pause(time.Since(begun)))
 	}
 	ts.Fatalf("it does not come true; last seen: %s\n%s", seen, of(ts).said)
+}
+
+// pause is how long a story that has waited so long waits until it looks again. Most
+// looks are a process of their own: what is long in coming is looked for less often, so
+// that stories that wait leave the machine to those that work.
+func pause(waited time.Duration) time.Duration {
+	return min(max(waited/8, 50*time.Millisecond), 500*time.Millisecond)
+}
+
+// soon is the word soon.
+func soon(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, len(args) == 1 && !neg, "soon SHELL")
+	eventually(ts, func() (bool, string) {
+		err := ts.Exec("sh", "-c", args[0])
+		return err == nil, ts.ReadFile("stdout") + ts.ReadFile("stderr")
+	})
 }
 
 // freePortWord gives a story a port.

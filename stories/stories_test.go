@@ -30,6 +30,7 @@
 //	rss N                     the server never had more than N MB of memory
 //	await REF STATE           wait until a run, an incident or a service is in a state
 //	until [-not] PATTERN ARG… wait until prentice ARG… prints something like this, or no longer
+//	soon SHELL                wait until a command of the shell ends well
 //	http [-as NAME] [-h 'Name: value']… METHOD PATH [BODY]
 //	                          ask the server; BODY is text (JSON unless -h says otherwise), @FILE or bytes:N; with !, it refuses
 //	status N                  the last answer of the server had this status
@@ -64,7 +65,7 @@
 //	between NAME              put a bad network before it
 //	ail NAME ILLNESS [A=N]…   make that network ill, in the words of toxiproxy
 //	heal NAME                 make it well
-//	deputy NAME               make a user of this machine whom sudo asks for a password; $DEPUTY_RULES is a file of
+//	deputy                    make a user of this machine, $DEPUTY, whom sudo asks for a password; $DEPUTY_RULES is a file of
 //	                          sudo's that can say otherwise; both go when the story ends
 //	fleet N DOWN              raise N hosts that answer over SSH in this process, as the service fleet; so many of ten are down
 //	postgres                  raise a PostgreSQL server, with a database for this story
@@ -88,6 +89,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -122,7 +125,7 @@ var cast = []string{"olga", "ann", "ben", "oz", "vic", "mallory", "bot"}
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "version": version, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
-		"await": await, "until": until, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "machine": machine, "in": in, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
+		"await": await, "until": until, "soon": soon, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "machine": machine, "in": in, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
 		"freeport": freePortWord, "at-end": atEnd,
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet, "cluster": raiseCluster,
@@ -135,23 +138,53 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	return words
 }
 
+// slowest are the stories that wait longest, for minutes that begin or for hosts that do
+// not answer. They are begun first, so that the others are told meanwhile.
+var slowest = []string{"schedule_held", "ssh_ways", "ssh_bad_days", "ssh_late_shell", "silences_shared", "stop_hangs", "maintenance_told", "heartbeat"}
+
 func TestStories(t *testing.T) {
+	t.Parallel()
 	t.Cleanup(func() { os.RemoveAll(nextVersion) }) //nolint:errcheck // it is in the system's own folder for such
 	testscript.Run(t, testscript.Params{
-		Dir: ".", Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: vocabulary(), Condition: condition,
+		Files: slowestFirst(t, "*.txtar"), Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: vocabulary(), Condition: condition,
 	})
 }
 
 // What is done on other machines is done without the helper as well: not every host can
 // have it.
 func TestStoriesOfHostsWithoutTheHelper(t *testing.T) {
-	files, err := filepath.Glob("ssh*.txtar")
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Files: slowestFirst(t, "ssh*.txtar"), Setup: setupWithoutHelper, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: vocabulary(), Condition: condition,
+	})
+}
+
+// slowestFirst are the stories of such names.
+func slowestFirst(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
-	testscript.Run(t, testscript.Params{
-		Files: files, Setup: setupWithoutHelper, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: vocabulary(), Condition: condition,
-	})
+	slices.SortStableFunc(files, func(a, b string) int { return place(a) - place(b) })
+	return files
+}
+
+// place is where a story stands among the slowest, or behind them.
+func place(file string) int {
+	if i := slices.Index(slowest, strings.TrimSuffix(file, ".txtar")); i >= 0 {
+		return i
+	}
+	return len(slowest)
+}
+
+func TestTheSlowestStoriesAreThere(t *testing.T) {
+	first := slowestFirst(t, "*.txtar")[:len(slowest)]
+	for i, name := range slowest {
+		if first[i] != name+".txtar" {
+			t.Errorf("%s is told in the place of %s: is it gone?", first[i], name)
+		}
+	}
 }
 
 // condition knows whether this machine lets us mount a disk of our own, has an
