@@ -2,7 +2,7 @@
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help build small helper demo test stories race check format vet staticcheck docs bench hazards hazards-teeth package clean
+.PHONY: help build small helper demo test stories race once check format vet staticcheck docs bench hazards hazards-teeth package clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -20,8 +20,8 @@ help:
 
 # Nothing is compiled in two ways: what is vetted, tested and told in stories is compiled as
 # it is released. Only the race detector needs another way.
-build test vet staticcheck docs stories stories-told crash-proof hazards hazards-teeth: export GOFLAGS = $(shell packaging/flags.sh)
-build test vet staticcheck docs stories stories-told crash-proof hazards hazards-teeth: export CGO_ENABLED = 0
+build test vet staticcheck docs once stories stories-told crash-proof hazards hazards-teeth: export GOFLAGS = $(shell packaging/flags.sh)
+build test vet staticcheck docs once stories stories-told crash-proof hazards hazards-teeth: export CGO_ENABLED = 0
 race: export GOFLAGS = -trimpath -buildvcs=false -overlay=$(shell packaging/templates.sh)
 race: export CGO_ENABLED = 1
 # A program with the race detector waits a second before it ends, so that what is found
@@ -74,17 +74,25 @@ hazards:
 hazards-teeth:
 	cd stories && go test -count=1 -timeout 30m -run '^TestHazardsHaveTeeth$$' -args -teeth=$(or $(SHARE),all)
 
+# Tests of everything with everything, one after the other: the race detector finds nothing in
+# them that it does not find in a part, and takes minutes for it.
+ONCE = ^(TestNobodyApprovesWhatTheyCausedBy(AnyPair|StandingIn)|TestWhoMayWhatIsTheTable|TestWhoGuessesClosesANameForNobodyElsewhere)$$
+
+# once: what the race detector is not asked to look at
+once:
+	go test -timeout 12m -run '$(ONCE)' ./internal/boot ./internal/engine/identity
+
 # Five test programs at once: most of their time is waiting, for hosts and for limits.
 ## race: the tests below the stories, and those with servers of others, with the race detector
 race:
 	command -v cc >/dev/null || { echo "make race needs a C compiler (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
-	go test -race -vet=off -p 5 -timeout 12m $$(go list . ./internal/... | grep -v /internal/floors$$)
+	go test -race -vet=off -p 5 -timeout 12m -skip '$(ONCE)' $$(go list . ./internal/... | grep -v /internal/floors$$)
 	go test -C stories -race -vet=off ./adapter
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out
 check: format vet staticcheck docs race
 	.ci/needs
-	$(MAKE) stories
+	$(MAKE) once stories
 
 ## format: refuse what gofmt would change
 format:
