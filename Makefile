@@ -76,11 +76,11 @@ hazards-teeth:
 
 # Tests of everything with everything, one after the other: the race detector finds nothing in
 # them that it does not find in a part, and takes minutes for it.
-ONCE = ^(TestNobodyApprovesWhatTheyCausedBy(AnyPair|StandingIn)|TestWhoMayWhatIsTheTable|TestWhoGuessesClosesANameForNobodyElsewhere)$$
+ONCE = ^(TestNobodyApprovesWhatTheyCausedBy(AnyPair|StandingIn)|TestNobodyClosesTheReviewOfWhatTheyCausedByAnyPair|TestWhoMayWhatIsTheTable|TestWhoGuessesClosesANameForNobodyElsewhere|TestNothingIsPassedOverThatMayBeASecret|TestEveryChangedByteOfAnExportedFileIsSeen|TestEveryWayToForgeALedgerIsSeen)$$
 
 # once: what the race detector is not asked to look at
 once:
-	go test -timeout 12m -run '$(ONCE)' ./internal/boot ./internal/engine/identity
+	go test -timeout 12m -run '$(ONCE)' ./internal/boot ./internal/engine/identity ./internal/engine/ledger ./internal/kit/mask
 
 # Five test programs at once: most of their time is waiting, for hosts and for limits.
 ## race: the tests below the stories, and those with servers of others, with the race detector

@@ -50,6 +50,9 @@ func talk(ctx context.Context, method, url, body string) (int, []byte, error) {
 		return 0, nil, err
 	}
 	res, err := browser.Do(req)
+	if ctx.Err() != nil { // someone has seen enough: that the shop does not answer would not be true
+		return 0, nil, ctx.Err()
+	}
 	if err != nil {
 		return 0, nil, prentice.Errorf(prentice.Unavailable, "the shop does not answer: %w", err).Try("look whether something else has taken its port")
 	}
