@@ -12,7 +12,7 @@ import (
 // step there, or by themselves after a while, so that a run does not
 // wait for its tidying. What is still there when prentice is killed is swept.
 const (
-	owedTime   = 2 * time.Second
+	owedTime   = 20 * time.Second
 	mostOwed   = 64 // in one ask
 	tidyTime   = 15 * time.Second
 	tidyAtMost = 3 * time.Second

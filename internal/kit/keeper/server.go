@@ -150,6 +150,10 @@ func (s *server) start(c claim, a ask) {
 	if loose {
 		s.say("loose")
 	}
+	if s.inherit(c); s.spare == "" { // the folder of one that goes can be that of this one
+		s.letGo(c, a.old)
+		a.old = nil
+	}
 	ours, reused, err := true, s.reuse(c, a), error(nil)
 	if !reused {
 		ours, err = c.make(a)

@@ -12,7 +12,7 @@ import (
 
 // A claim consists of a dozen files, and to make them anew costs a file system more than
 // all else that a short step costs. So the folder of one that went is made ready to be that of the
-// next, if it was kept by a helper and no one has changed what it consists of. One stays for the
+// next, if no one holds its output open and no one has changed what it consists of. One stays for the
 // helper that comes next.
 
 // lines are the files of a claim that are written over, and what they hold before.
@@ -51,9 +51,9 @@ func (s *server) inherit(c claim) {
 
 // remove takes the folder of a claim away, or keeps it for the next one.
 func (s *server) remove(c claim) {
-	r := s.runs[c.dir]
+	finished := s.finished(c)
 	delete(s.runs, c.dir)
-	if s.spare == "" && r != nil && isClosed(r.ended) && isClosed(r.drained) && os.Rename(c.dir, c.spareDir()) == nil {
+	if s.spare == "" && finished && os.Rename(c.dir, c.spareDir()) == nil {
 		if ready(c.spareDir()) {
 			s.spare = c.spareDir()
 			return
@@ -61,6 +61,16 @@ func (s *server) remove(c claim) {
 		os.RemoveAll(c.spareDir()) //nolint:errcheck // it is swept one day
 	}
 	os.RemoveAll(c.dir) //nolint:errcheck // as above
+}
+
+// finished says whether a script has ended and no one holds its output open any more. Of one that
+// another process kept, its claim says so.
+func (s *server) finished(c claim) bool {
+	if r := s.runs[c.dir]; r != nil {
+		return isClosed(r.ended) && isClosed(r.drained)
+	}
+	_, ended := c.ended()
+	return ended && c.has("drained")
 }
 
 // ready makes the folder of a claim that went ready, if it is as it was made.
@@ -123,7 +133,6 @@ func renew(file, text string) error {
 // reuse makes a claim of the folder that is ready. It says whether it has; a claim that is
 // there already is not replaced.
 func (s *server) reuse(c claim, a ask) bool {
-	s.inherit(c)
 	if s.spare == "" {
 		return false
 	}

@@ -381,6 +381,40 @@ func TestAFolderThatAScriptChangedIsNotThatOfALaterOne(t *testing.T) {
 	}
 }
 
+// The step that comes next need not be begun by the helper that kept the one before.
+func TestTheFolderOfAStepThatAnotherProcessKeptIsThatOfTheNext(t *testing.T) {
+	t.Parallel()
+	for change, again := range map[string]bool{
+		`:`:                    true,
+		`echo printed`:         true,
+		`chmod 666 "$d/group"`: false,
+		`setsid sh -c 'while test ! -e "$HOME/go"; do sleep 0.02; done; echo late' & `: false,
+	} {
+		for _, by := range []string{"the wrapper", "a helper"} {
+			t.Run(by+": "+change, func(t *testing.T) {
+				helped(t, func(t *testing.T, h *host) {
+					const where = "stat -c '%i %w' \"${0%/s/*}\""
+					first := *h
+					if by == "the wrapper" {
+						first.helpers = nil
+					}
+					_, before := first.ask(outlive.Ask{Action: outlive.Start, Key: "a", Name: "one", Script: claim + change + "\n" + where})
+					r, after := h.ask(outlive.Ask{Action: outlive.Start, Key: "b", Name: "two", Old: []string{"a"}, Script: "touch \"$HOME/go\"; sleep 0.2\n" + where})
+					if r.State != outlive.Ended || r.Code != 0 || strings.Contains(after, "late") {
+						t.Errorf("got %+v, %q", r, after)
+					}
+					if is := strings.HasSuffix(before, after); is != again {
+						t.Errorf("the same folder: %v; %q, %q", is, before, after)
+					}
+					if r, _ := h.ask(outlive.Ask{Action: outlive.Look, Key: "a"}); r.State != outlive.Over {
+						t.Errorf("the one before is %+v", r)
+					}
+				})
+			})
+		}
+	}
+}
+
 func TestWhatIsKnownOfAHostIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	helped(t, func(t *testing.T, h *host) {
