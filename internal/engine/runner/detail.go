@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"sync/atomic"
 
 	"prentice/internal/engine/rollout"
 	"prentice/internal/engine/run"
@@ -10,8 +11,9 @@ import (
 // detail is a run that is carried out, with what is known of it in this process alone.
 type detail struct {
 	*run.Detail
-	looked  looked // since it was loaded
-	rolling int    // the number of the batch that is under way, or 0; written only while no target is acted on
+	looked  looked       // since it was loaded
+	flying  atomic.Int32 // targets that are acted on at this moment
+	rolling int          // the number of the batch that is under way, or 0; written only while no target is acted on
 }
 
 // part is what the run's plan goes over its targets by.

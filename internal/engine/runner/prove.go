@@ -50,7 +50,7 @@ func (r *Runner) prove(ctx context.Context, d *detail, rec run.StepRecord, state
 		rec.Out = out.Out
 	}
 	for {
-		err := r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		err := r.DB.WriteWith(context.WithoutCancel(ctx), int(d.flying.Load()), func(tx *db.Tx) error {
 			if err := r.own(tx, d); err != nil {
 				return err
 			}

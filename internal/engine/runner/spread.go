@@ -64,6 +64,7 @@ func (r *Runner) each(ctx context.Context, d *detail, steps []prentice.PlannedSt
 		for len(targets) > 0 && all.stops == nil && err == nil && w.Open() {
 			go func(t prentice.Target) { ended <- r.column(ctx, d, steps, t) }(targets[0])
 			w.Flying, targets = w.Flying+1, targets[1:]
+			d.flying.Store(int32(w.Flying))
 		}
 		if w.Flying == 0 {
 			all.left, all.window = len(targets), w
@@ -71,6 +72,7 @@ func (r *Runner) each(ctx context.Context, d *detail, steps []prentice.PlannedSt
 		}
 		one := <-ended
 		w.Flying--
+		d.flying.Store(int32(w.Flying))
 		switch {
 		case one.err != nil:
 			err = one.err

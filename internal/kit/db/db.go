@@ -42,6 +42,7 @@ type DB struct {
 	leader  chan struct{} // holds what the one caller put in that commits for all who wait; guards writer and wary
 	writer  *writer       // SQLite's one connection for writes
 	wary    int           // so many batches more have savepoints from the beginning
+	came    chan struct{} // told when another write waits
 	mu      sync.Mutex    // guards waiting
 	waiting []*write
 }
@@ -69,7 +70,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, explain(err)
 	}
 	writes.SetMaxOpenConns(2) // the writer's, and one for migrations
-	d := &DB{dialect: sqlite, leader: make(chan struct{}, 1), writes: writes, kept: readers{prepared: map[string]*sql.Stmt{}}}
+	d := &DB{dialect: sqlite, leader: make(chan struct{}, 1), came: make(chan struct{}, 1), writes: writes, kept: readers{prepared: map[string]*sql.Stmt{}}}
 	if err := d.well(ctx, "PRAGMA schema_version"); err != nil {
 		return nil, errors.Join(err, writes.Close())
 	}

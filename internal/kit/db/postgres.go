@@ -43,7 +43,7 @@ func openPostgres(ctx context.Context, address string, reading bool) (*DB, error
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	d := &DB{dialect: postgres, leader: make(chan struct{}, 1), reads: pool, writes: pool, reading: reading}
+	d := &DB{dialect: postgres, leader: make(chan struct{}, 1), came: make(chan struct{}, 1), reads: pool, writes: pool, reading: reading}
 	err = d.ownSessions(ctx)
 	if err == nil {
 		err = d.well(ctx, "SELECT 1")

@@ -18,6 +18,7 @@ type write struct {
 	ctx  context.Context
 	do   func(*Tx) error
 	done chan struct{} // closed once err is final
+	with int           // so many are worth waiting for
 	err  error
 	tx   *Tx
 }
@@ -29,13 +30,23 @@ type write struct {
 // for anything outside the database, and what it leaves outside the Tx must be
 // the same however often it ran.
 func (d *DB) Write(ctx context.Context, do func(*Tx) error) error {
+	return d.WriteWith(ctx, 1, do)
+}
+
+// WriteWith is Write for one of so many that are about to write: it may wait a moment for the
+// others, so that they share a commit.
+func (d *DB) WriteWith(ctx context.Context, so int, do func(*Tx) error) error {
 	if d.reading {
 		return errReading
 	}
-	w := &write{ctx: ctx, do: do, done: make(chan struct{})}
+	w := &write{ctx: ctx, do: do, done: make(chan struct{}), with: so}
 	d.mu.Lock()
 	d.waiting = append(d.waiting, w)
 	d.mu.Unlock()
+	select {
+	case d.came <- struct{}{}:
+	default:
+	}
 
 	d.commitFor(w)
 	if w.err == nil && w.tx != nil {
@@ -57,6 +68,7 @@ func (d *DB) commitFor(w *write) {
 		select {
 		case <-w.done: // by the one before, while both were possible
 		default:
+			d.gather()
 			d.commit(d.take(w))
 		}
 	}
