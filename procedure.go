@@ -1,6 +1,7 @@
 package prentice
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,17 @@ type Trigger struct {
 	Schedule string `json:"schedule,omitempty"`
 	Zone     string `json:"zone,omitempty"`
 	At       Pos    `json:"at"`
+
+	With map[string]string `json:"with,omitempty"` // the inputs of the runs that a schedule proposes
+}
+
+// GivenKey tells sets of inputs from each other, in a few characters; "" is no inputs.
+func GivenKey(inputs map[string]string) string {
+	if len(inputs) == 0 {
+		return ""
+	}
+	raw, _ := json.Marshal(inputs) // texts have a JSON form, with its keys sorted
+	return strings.TrimPrefix(Digest(raw), "sha256:")[:16]
 }
 
 // Input is a value that a run is given. From is CEL over the event.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,17 +14,14 @@ import (
 	"prentice/internal/skill/automation"
 )
 
-// runsLooked is how many of a procedure's runs are looked through for the one that
-// answered a tick.
+// runsLooked is how many of a procedure's ticks are looked through for those of one
+// schedule, and how many of its runs for the one that answered a tick.
 const runsLooked = 50
 
 // scheduled is every schedule that the team's procedures have, the one that is due
 // next first, and those that are never due last.
 func (s *System) scheduled(ctx context.Context, now time.Time) ([]automation.Scheduled, error) {
-	library, next := s.Team.Library(), map[inbox.Schedule]time.Time{}
-	for _, coming := range s.schedules.Next(now) {
-		next[coming.Schedule] = coming.Due
-	}
+	library, coming := s.Team.Library(), s.schedules.Next(now)
 	var list []automation.Scheduled
 	for _, p := range library.Known() {
 		_, broken := library.Find(p.Name)
@@ -31,8 +29,12 @@ func (s *System) scheduled(ctx context.Context, now time.Time) ([]automation.Sch
 			if on.Schedule == "" {
 				continue
 			}
-			one := automation.Scheduled{Procedure: p.Name, Cron: on.Schedule, Zone: on.Zone, Summary: p.Summary,
-				Next: next[inbox.Schedule{Procedure: p.Name, Cron: on.Schedule, Zone: on.Zone}]}
+			one := automation.Scheduled{Procedure: p.Name, Cron: on.Schedule, Zone: on.Zone, With: on.With, Summary: p.Summary}
+			if i := slices.IndexFunc(coming, func(c inbox.Coming) bool {
+				return c.Procedure == p.Name && c.Cron == on.Schedule && c.Zone == on.Zone && maps.Equal(c.With, on.With)
+			}); i >= 0 {
+				one.Next = coming[i].Due
+			}
 			if broken != nil {
 				one.Broken = broken.Error()
 			}
@@ -54,15 +56,14 @@ func (s *System) scheduled(ctx context.Context, now time.Time) ([]automation.Sch
 	return list, nil
 }
 
-// lastTick finds what came of the last time at which a procedure was due. Its
-// schedules share their ticks.
+// lastTick finds what came of the last time at which a schedule was due. Schedules of one
+// procedure that give it the same share their ticks.
 func (s *System) lastTick(ctx context.Context, one *automation.Scheduled) error {
-	about := prentice.NewRef("procedure", one.Procedure)
-	ticks, err := s.inbox.List(ctx, inbox.Filter{Subject: about, Type: "schedule.tick", Limit: 1})
+	ticks, err := s.told(ctx, one, "schedule.tick")
 	if err != nil {
 		return err
 	}
-	missed, err := s.inbox.List(ctx, inbox.Filter{Subject: about, Type: "schedule.missed", Limit: 1})
+	missed, err := s.told(ctx, one, "schedule.missed")
 	if err != nil {
 		return err
 	}
@@ -80,11 +81,20 @@ func (s *System) lastTick(ctx context.Context, one *automation.Scheduled) error 
 	}
 	one.Fired, one.Says = ticks[0].Time, ticks[0].Says
 	runs, err := s.runner.List(ctx, run.Filter{Procedure: one.Procedure, Limit: runsLooked})
-	for _, run := range runs {
-		if run.Event == string(ticks[0].Ref()) || run.State == prentice.RunHeld { // what is held is what later ticks want
-			one.Run, one.State, one.Says = run.Ref(), run.State, run.Says
+	for _, r := range runs {
+		last := r.Event == string(ticks[0].Ref())
+		held := r.State == prentice.RunHeld && slices.ContainsFunc(ticks, func(e prentice.EventRecord) bool { return r.Event == string(e.Ref()) })
+		if last || held { // what is held is what later ticks want
+			one.Run, one.State, one.Says = r.Ref(), r.State, r.Says
 			break
 		}
 	}
 	return err
+}
+
+// told is what was told lately of a schedule, the newest first.
+func (s *System) told(ctx context.Context, one *automation.Scheduled, kind string) ([]prentice.EventRecord, error) {
+	list, err := s.inbox.List(ctx, inbox.Filter{Subject: prentice.NewRef("procedure", one.Procedure), Type: kind, Limit: runsLooked})
+	of := inbox.Schedule{Procedure: one.Procedure, With: one.With}
+	return slices.DeleteFunc(list, func(e prentice.EventRecord) bool { return !of.Told(e.ID) }), err
 }

@@ -195,10 +195,10 @@ func (d diagnoser) rest(tx *db.Tx, run int64, h *prentice.HoldBack) error {
 	return d.s.runner.Rest(tx, run, h)
 }
 
-// scheduled says whether a procedure has a schedule.
-func (t *Team) scheduled(procedure string) bool {
+// scheduled says whether a procedure has a schedule that gives it inputs of a key.
+func (t *Team) scheduled(procedure, inputs string) bool {
 	return slices.ContainsFunc(t.Library().Known(), func(p prentice.Procedure) bool {
-		return p.Name == procedure && slices.ContainsFunc(p.On, func(on prentice.Trigger) bool { return on.Schedule != "" })
+		return p.Name == procedure && slices.ContainsFunc(p.On, func(on prentice.Trigger) bool { return on.Schedule != "" && prentice.GivenKey(on.With) == inputs })
 	})
 }
 

@@ -367,7 +367,7 @@ func (s *System) follow(t *teamNow) {
 	for _, p := range t.library.All() {
 		for _, on := range p.On {
 			if on.Schedule != "" {
-				list = append(list, inbox.Schedule{Procedure: p.Name, Cron: on.Schedule, Zone: on.Zone})
+				list = append(list, inbox.Schedule{Procedure: p.Name, Cron: on.Schedule, Zone: on.Zone, With: on.With})
 			}
 		}
 	}

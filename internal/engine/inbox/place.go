@@ -17,7 +17,7 @@ func (s *Schedules) recall(ctx context.Context, w *watched, now time.Time) error
 		return nil
 	}
 	var seen int64
-	err := s.inbox.db.QueryRow(ctx, `SELECT seen FROM inbox_schedules WHERE procedure_name = ? AND cron = ?`, []any{w.Procedure, w.Cron}, &seen)
+	err := s.inbox.db.QueryRow(ctx, `SELECT seen FROM inbox_schedules_seen WHERE procedure_name = ? AND cron = ? AND inputs = ?`, []any{w.Procedure, w.Cron, w.key()}, &seen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.note(ctx, w, now)
 	}
@@ -31,8 +31,8 @@ func (s *Schedules) recall(ctx context.Context, w *watched, now time.Time) error
 // events: a crash between the two sends them again, under the same ids.
 func (s *Schedules) note(ctx context.Context, w *watched, seen time.Time) error {
 	err := s.inbox.write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO inbox_schedules (procedure_name, cron, seen) VALUES (?, ?, ?)
-			ON CONFLICT (procedure_name, cron) DO UPDATE SET seen = excluded.seen`, w.Procedure, w.Cron, db.Micros(seen))
+		_, err := tx.Exec(`INSERT INTO inbox_schedules_seen (procedure_name, cron, inputs, seen) VALUES (?, ?, ?, ?)
+			ON CONFLICT (procedure_name, cron, inputs) DO UPDATE SET seen = excluded.seen`, w.Procedure, w.Cron, w.key(), db.Micros(seen))
 		return err
 	})
 	if err == nil {
@@ -62,12 +62,12 @@ func (s *Schedules) forget(ctx context.Context) error {
 }
 
 func forget(tx *db.Tx, list []*watched) error {
-	type place struct{ procedure, cron string }
+	type place struct{ procedure, cron, inputs string }
 	wanted := map[place]bool{}
 	for _, w := range list {
-		wanted[place{w.Procedure, w.Cron}] = true
+		wanted[place{w.Procedure, w.Cron, w.key()}] = true
 	}
-	rows, err := tx.Query(`SELECT procedure_name, cron FROM inbox_schedules`)
+	rows, err := tx.Query(`SELECT procedure_name, cron, inputs FROM inbox_schedules_seen`)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func forget(tx *db.Tx, list []*watched) error {
 	var gone []place
 	for rows.Next() {
 		var p place
-		if err := rows.Scan(&p.procedure, &p.cron); err != nil {
+		if err := rows.Scan(&p.procedure, &p.cron, &p.inputs); err != nil {
 			return err
 		}
 		if !wanted[p] {
@@ -86,7 +86,7 @@ func forget(tx *db.Tx, list []*watched) error {
 		return err
 	}
 	for _, p := range gone {
-		if _, err := tx.Exec(`DELETE FROM inbox_schedules WHERE procedure_name = ? AND cron = ?`, p.procedure, p.cron); err != nil {
+		if _, err := tx.Exec(`DELETE FROM inbox_schedules_seen WHERE procedure_name = ? AND cron = ? AND inputs = ?`, p.procedure, p.cron, p.inputs); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,11 +24,42 @@ const (
 )
 
 // Schedule is a procedure's wish to be proposed at certain times: cron's five
-// fields in an IANA zone.
+// fields in an IANA zone. With is the inputs that its runs are given; schedules
+// of one procedure that differ in them know nothing of each other.
 type Schedule struct {
 	Procedure string
 	Cron      string
 	Zone      string
+	With      map[string]string
+}
+
+// key tells schedules of one procedure apart by what their runs are given.
+func (s Schedule) key() string { return prentice.GivenKey(s.With) }
+
+// same says whether another is the same wish.
+func (s Schedule) same(o Schedule) bool {
+	return s.Procedure == o.Procedure && s.Cron == o.Cron && s.Zone == o.Zone && maps.Equal(s.With, o.With)
+}
+
+// given stands in the id of what is told of a schedule before the key of what it gives.
+const given = " with "
+
+// tick names a due time of the schedule.
+func (s Schedule) tick(due time.Time) string {
+	id := s.Procedure + "@" + due.Format(time.RFC3339)
+	if key := s.key(); key != "" {
+		id += given + key
+	}
+	return id
+}
+
+// Told says whether an event of its procedure's schedules, which has that id, tells of
+// one that gives the same.
+func (s Schedule) Told(id string) bool {
+	if key := s.key(); key != "" {
+		return strings.Contains(id, given+key)
+	}
+	return !strings.Contains(id, given)
 }
 
 // Coming is when a schedule is due next.
@@ -36,8 +69,8 @@ type Coming struct {
 }
 
 // Schedules sends a schedule.tick event when a schedule is due. The event's id
-// is made of the procedure and the due time, so that none fires twice: not
-// after a restart, not beside a twin, not when the clock jumps back. What was
+// is made of the procedure, what it is given and the due time, so that none fires
+// twice: not after a restart, not beside a twin, not when the clock jumps back. What was
 // due while no one looked is told as one schedule.missed event and is not run:
 // five nightly backups at nine in the morning help no one.
 type Schedules struct {
@@ -82,7 +115,7 @@ func (s *Schedules) Set(schedules []Schedule) error {
 			wrong = append(wrong, err)
 			continue
 		}
-		if !slices.ContainsFunc(list, func(w *watched) bool { return w.Schedule == one }) {
+		if !slices.ContainsFunc(list, func(w *watched) bool { return w.same(one) }) {
 			list = append(list, &watched{Schedule: one, rule: rule})
 		}
 	}
@@ -209,9 +242,13 @@ func split(all []time.Time, now time.Time) (missed, due []time.Time) {
 }
 
 func tickEvent(s Schedule, due time.Time) prentice.Event {
-	data, _ := json.Marshal(map[string]string{"procedure": s.Procedure, "due": due.Format(time.RFC3339)}) // strings have a JSON form
+	said := map[string]any{"procedure": s.Procedure, "due": due.Format(time.RFC3339)}
+	if len(s.With) > 0 {
+		said["with"] = s.With
+	}
+	data, _ := json.Marshal(said) // strings have a JSON form
 	return prentice.Event{
-		ID: s.Procedure + "@" + due.Format(time.RFC3339), Source: ticksOwn, Type: "schedule.tick",
+		ID: s.tick(due), Source: ticksOwn, Type: "schedule.tick",
 		Subject: prentice.NewRef("procedure", s.Procedure), Time: due, Data: data,
 	}
 }
@@ -225,16 +262,17 @@ func missedEvent(w *watched, missed []time.Time, more bool, now time.Time) prent
 		times[i] = at.Format(time.RFC3339)
 	}
 	data, _ := json.Marshal(struct { // strings and whole numbers have a JSON form
-		Procedure string   `json:"procedure"`
-		Cron      string   `json:"cron"`
-		Zone      string   `json:"zone"`
-		Count     int      `json:"count"`
-		AtLeast   bool     `json:"at_least"`
-		Missed    []string `json:"missed"`
-		Since     string   `json:"since"`
-	}{w.Procedure, w.Cron, w.Zone, len(missed), more, times, w.seen.Format(time.RFC3339)})
+		Procedure string            `json:"procedure"`
+		Cron      string            `json:"cron"`
+		Zone      string            `json:"zone"`
+		With      map[string]string `json:"with,omitempty"`
+		Count     int               `json:"count"`
+		AtLeast   bool              `json:"at_least"`
+		Missed    []string          `json:"missed"`
+		Since     string            `json:"since"`
+	}{w.Procedure, w.Cron, w.Zone, w.With, len(missed), more, times, w.seen.Format(time.RFC3339)})
 	return prentice.Event{
-		ID: w.Procedure + "@" + last.Format(time.RFC3339) + " missed " + w.Cron, Source: ticksOwn, Type: "schedule.missed",
+		ID: w.tick(last) + " missed " + w.Cron, Source: ticksOwn, Type: "schedule.missed",
 		Subject: prentice.NewRef("procedure", w.Procedure), Time: now, Data: data,
 	}
 }

@@ -99,7 +99,7 @@ func (w *world) tick(s *Schedules) {
 }
 
 func TestAScheduleFiresOnceWhateverHappens(t *testing.T) {
-	backup := Schedule{"backup", "0 13 * * *", ""}
+	backup := Schedule{"backup", "0 13 * * *", "", nil}
 	each(t, func(w *world) {
 		s := w.schedules(backup)
 		w.tick(s)
@@ -127,8 +127,37 @@ func TestAScheduleFiresOnceWhateverHappens(t *testing.T) {
 	})
 }
 
+func TestSchedulesThatGiveOtherInputsKnowNothingOfEachOther(t *testing.T) {
+	orders, items := Schedule{"backup", "0 13 * * *", "", map[string]string{"table": "orders"}}, Schedule{"backup", "0 13 * * *", "", map[string]string{"table": "items"}}
+	plain := Schedule{"backup", "0 13 * * *", "", nil}
+	each(t, func(w *world) {
+		s := w.schedules(orders, plain)
+		w.tick(s)
+		w.pass(time.Hour + time.Second)
+		w.tick(s)
+		w.tick(w.schedules(plain, orders, items)) // a restart, with one more: it has missed nothing
+		w.pass(-90 * time.Minute)                 // the clock jumps back
+		w.tick(s)
+		w.pass(90 * time.Minute)
+		w.tick(w.schedules(orders, items, plain))
+		if got, want := w.toldIDs(), []string{orders.tick(noon.Add(time.Hour)), "backup@2026-03-02T13:00:00Z"}; !slices.Equal(got, want) {
+			t.Fatalf("fired %q, want %q", got, want)
+		}
+		if says := string(w.told[0].Data); !strings.Contains(says, `"with":{"table":"orders"}`) {
+			t.Errorf("data %s", says)
+		}
+		w.tick(w.schedules(orders, items, plain))
+		w.pass(25 * time.Hour) // asleep
+		w.tick(w.schedules(orders, items, plain))
+		missed := w.toldIDs()[2:]
+		if len(missed) != 3 || !orders.Told(missed[0]) || !items.Told(missed[1]) || !plain.Told(missed[2]) || orders.Told(missed[1]) || plain.Told(missed[0]) {
+			t.Errorf("missed %q", missed)
+		}
+	})
+}
+
 func TestAProcessThatLeadsAgainHasMissedNothingThatAnotherFired(t *testing.T) {
-	sweep := Schedule{"sweep", "* * * * *", ""}
+	sweep := Schedule{"sweep", "* * * * *", "", nil}
 	each(t, func(w *world) {
 		a, b := w.schedules(sweep), w.schedules(sweep)
 		w.tick(a)
@@ -150,7 +179,7 @@ func TestAProcessThatLeadsAgainHasMissedNothingThatAnotherFired(t *testing.T) {
 }
 
 func TestACrashBetweenTheEventAndItsNoteFiresOnce(t *testing.T) {
-	backup := Schedule{"backup", "0 13 * * *", ""}
+	backup := Schedule{"backup", "0 13 * * *", "", nil}
 	each(t, func(w *world) {
 		w.tick(w.schedules(backup))
 		w.pass(time.Hour)
@@ -163,7 +192,7 @@ func TestACrashBetweenTheEventAndItsNoteFiresOnce(t *testing.T) {
 }
 
 func TestMissedTicksAreToldAndNotRun(t *testing.T) {
-	backup, sweep := Schedule{"backup", "0 13 * * *", ""}, Schedule{"sweep", "* * * * *", ""}
+	backup, sweep := Schedule{"backup", "0 13 * * *", "", nil}, Schedule{"sweep", "* * * * *", "", nil}
 	each(t, func(w *world) {
 		w.tick(w.schedules(backup, sweep))
 		w.pass(3*24*time.Hour + 90*time.Minute) // asleep until half past one
@@ -198,7 +227,7 @@ func TestMissedTicksAreToldAndNotRun(t *testing.T) {
 }
 
 func TestAScheduleThatIsNewOrCameBackHasMissedNothing(t *testing.T) {
-	backup := Schedule{"backup", "0 13 * * *", ""}
+	backup := Schedule{"backup", "0 13 * * *", "", nil}
 	each(t, func(w *world) {
 		w.tick(w.schedules(backup))
 		w.tick(w.schedules()) // taken away
@@ -211,7 +240,7 @@ func TestAScheduleThatIsNewOrCameBackHasMissedNothing(t *testing.T) {
 }
 
 func TestAClockThatWasAYearAheadDoesNotSilenceASchedule(t *testing.T) {
-	backup := Schedule{"backup", "0 13 * * *", ""}
+	backup := Schedule{"backup", "0 13 * * *", "", nil}
 	each(t, func(w *world) {
 		s := w.schedules(backup)
 		w.tick(s)
@@ -231,7 +260,7 @@ func TestAClockThatWasAYearAheadDoesNotSilenceASchedule(t *testing.T) {
 func TestOneBadScheduleDoesNotStopTheOthers(t *testing.T) {
 	each(t, func(w *world) {
 		s := NewSchedules(w.inbox, w.clock, slog.New(slog.DiscardHandler))
-		err := s.Set([]Schedule{{"backup", "0 13 * * *", ""}, {"broken", "0 13 * *", ""}, {"a/b", "* * * * *", ""}, {"report", "30 12 * * *", "Europe/London"}})
+		err := s.Set([]Schedule{{"backup", "0 13 * * *", "", nil}, {"broken", "0 13 * *", "", nil}, {"a/b", "* * * * *", "", nil}, {"report", "30 12 * * *", "Europe/London", nil}})
 		if err == nil || !strings.Contains(err.Error(), "procedure broken") || !strings.Contains(err.Error(), `"a/b"`) {
 			t.Errorf("error %v", err)
 		}
@@ -247,7 +276,7 @@ func TestOneBadScheduleDoesNotStopTheOthers(t *testing.T) {
 
 func TestRunFiresWithoutBeingAsked(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.schedules(Schedule{"sweep", "* * * * *", ""})
+		s := w.schedules(Schedule{"sweep", "* * * * *", "", nil})
 		w.tick(s) // it is known at noon, and Run begins a minute later
 		w.pass(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())

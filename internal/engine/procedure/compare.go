@@ -148,6 +148,15 @@ func manyLines(s string) bool { return strings.Contains(strings.TrimSpace(s), "\
 
 func ended(s string) string { return strings.TrimRight(s, "\n") + "\n" }
 
+// given is the inputs that a schedule gives, behind what else it says.
+func given(with map[string]string) string {
+	text := ""
+	for _, name := range sortedKeys(with) {
+		text += ", with " + name + "=" + with[name]
+	}
+	return text
+}
+
 // head is what a procedure says before its steps.
 func head(p prentice.Procedure) []fact {
 	f := []fact{{"name", p.Name}, {"summary", p.Summary}, {"owner", string(p.Owner)}, {"review by", p.ReviewBy}}
@@ -159,7 +168,7 @@ func head(p prentice.Procedure) []fact {
 			}
 			continue
 		}
-		f = append(f, fact{"started by schedule " + on.Schedule, "in zone " + on.Zone})
+		f = append(f, fact{"started by schedule " + on.Schedule, "in zone " + on.Zone + given(on.With)})
 	}
 	for _, in := range p.Inputs {
 		f = append(f, told("input "+in.Name+": ", in, "name")...)

@@ -118,35 +118,43 @@ func (r *reading) standard(in *prentice.Input, n *yaml.Node, what string) {
 	if n == nil || in.Type == "" {
 		return
 	}
-	s, ok := r.standardText(in, n, what)
-	if !ok {
-		return
-	}
-	plain, why := typed(in.Type, s)
-	no, hint := outside(*in, plain)
-	switch {
-	case why != "":
-		r.fail(r.place(n), "write another default", "default of %s: %q %s", what, clip.Text(s), why)
-	case no != "":
-		r.fail(r.place(n), hint, "default of %s: %s", what, no)
-	default:
+	if plain, ok := r.plain(*in, n, "default of "+what); ok {
 		in.Default = &plain
 	}
 }
 
-// standardText is a default as text; that of a list may be written as one.
-func (r *reading) standardText(in *prentice.Input, n *yaml.Node, what string) (string, bool) {
+// plain is a value that the file gives an input, in the one form of its type.
+func (r *reading) plain(in prentice.Input, n *yaml.Node, what string) (string, bool) {
+	s, ok := r.valueText(in, n, what)
+	if !ok || in.Type == "" {
+		return "", false
+	}
+	plain, why := typed(in.Type, s)
+	no, hint := outside(in, plain)
+	switch {
+	case why != "":
+		r.fail(r.place(n), "write another value", "%s: %q %s", what, clip.Text(s), why)
+	case no != "":
+		r.fail(r.place(n), hint, "%s: %s", what, no)
+	default:
+		return plain, true
+	}
+	return "", false
+}
+
+// valueText is a value as text; that of a list may be written as one.
+func (r *reading) valueText(in prentice.Input, n *yaml.Node, what string) (string, bool) {
 	if in.Type != "list" || n.Kind != yaml.SequenceNode {
-		return r.scalar(n, "default of "+what)
+		return r.scalar(n, what)
 	}
 	var items []string
 	for _, item := range n.Content {
-		s, ok := r.scalar(item, "default of "+what)
+		s, ok := r.scalar(item, what)
 		if !ok {
 			return "", false
 		}
 		if strings.Contains(s, ",") {
-			r.fail(r.place(item), "take the comma out", "default of %s: %q has a comma, which is between two values of a list", what, clip.Text(s))
+			r.fail(r.place(item), "take the comma out", "%s: %q has a comma, which is between two values of a list", what, clip.Text(s))
 			return "", false
 		}
 		items = append(items, s)

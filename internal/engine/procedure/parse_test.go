@@ -122,6 +122,12 @@ func TestFrontMatterIsStrict(t *testing.T) {
 		{"a zone no one knows", front("on: [{schedule: 1 1 * * *, zone: Europe/Londn}]"), `zone "Europe/Londn" is not known`},
 		{"the machine's own zone", front("on: [{schedule: 1 1 * * *, zone: Local}]"), `zone "Local" is not known`},
 		{"a start by itself without its input", front("inputs: {a: {type: int}}", "on: [{event: a.b}]"), "p.md:6:10: error: no one can give input a"},
+		{"a schedule that gives what another does not", front("inputs: {a: {type: int}}", "on: [{schedule: 1 1 * * *, with: {a: 3}}, {schedule: 1 2 * * *}]"), "no one can give input a when the procedure starts by itself (line 7)"},
+		{"every schedule gives it", front("inputs: {a: {type: int}, b: {type: list}}", "on: [{schedule: 1 1 * * *, with: {a: 3, b: [x, y]}}]"), ""},
+		{"a schedule that gives another type", front("inputs: {a: {type: int}}", "on: [{schedule: 1 1 * * *, with: {a: x}}]"), `p.md:7:38: error: with: a: "x" is not a whole number`},
+		{"a schedule that gives what is not allowed", front("inputs: {a: {type: int, max: 3}}", "on: [{schedule: 1 1 * * *, with: {a: 4}}]"), `with: a: `},
+		{"a schedule that gives an unknown input", front("inputs: {table: {type: string}}", "on: [{schedule: 1 1 * * *, with: {tabel: 4, table: x}}]"), `there is no input "tabel"`},
+		{"inputs of an event", front("inputs: {a: {type: int, default: 1}}", "on: [{event: a.b, with: {a: 3}}]"), "with belongs to a schedule"},
 		{"a list where on: is one", front("on: {event: a.b}"), "on is not a list"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"slices"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -30,7 +31,7 @@ func (r *reading) triggers(n *yaml.Node) {
 
 func (r *reading) trigger(n *yaml.Node) (prentice.Trigger, bool) {
 	before := len(r.findings)
-	f := r.fields(n, "on", "event", "if", "schedule", "zone")
+	f := r.fields(n, "on", "event", "if", "schedule", "zone", "with")
 	t := prentice.Trigger{At: r.place(n)}
 	switch event, schedule := f["event"], f["schedule"]; {
 	case event == nil && schedule == nil:
@@ -42,8 +43,10 @@ func (r *reading) trigger(n *yaml.Node) (prentice.Trigger, bool) {
 	case event != nil:
 		r.onEvent(&t, event, f["if"])
 		r.absent(f["zone"], "zone belongs to a schedule")
+		r.absent(f["with"], "with belongs to a schedule; of an event, inputs are taken with from:")
 	default:
 		r.onSchedule(&t, schedule, f["zone"])
+		r.with(&t, f["with"])
 		r.absent(f["if"], "if belongs to an event")
 	}
 	return t, len(r.findings) == before
@@ -102,9 +105,39 @@ func (r *reading) zone(t *prentice.Trigger, n *yaml.Node) *time.Location {
 // there to give an input.
 func (r *reading) fillable(n *yaml.Node) {
 	for _, in := range r.proc.Inputs {
-		if in.From == "" && in.Default == nil {
-			r.fail(in.At, "add from: or default:, or take the triggers out and start it by hand",
-				"no one can give input %s when the procedure starts by itself (line %d)", in.Name, n.Line)
+		if in.From != "" || in.Default != nil || in.Type == "" || len(r.proc.On) == 0 {
+			continue
+		}
+		for _, t := range r.proc.On {
+			if _, given := t.With[in.Name]; given {
+				continue
+			}
+			r.fail(in.At, "add from: or default:, or with: to each schedule, or take the triggers out and start it by hand",
+				"no one can give input %s when the procedure starts by itself (line %d)", in.Name, t.At.Line)
+			break
 		}
 	}
+}
+
+// with reads the inputs that the runs of a schedule are given: values as they are
+// written, since no one is there to say what they come from.
+func (r *reading) with(t *prentice.Trigger, n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	var names []string
+	for _, in := range r.proc.Inputs {
+		names = append(names, in.Name)
+	}
+	t.With = map[string]string{}
+	r.pairs(n, "with", func(key, value *yaml.Node) {
+		i := slices.Index(names, key.Value)
+		if i < 0 {
+			r.fail(r.place(key), meant(key.Value, names), "with: there is no input %q", clip.Text(key.Value))
+			return
+		}
+		if plain, ok := r.plain(r.proc.Inputs[i], value, "with: "+key.Value); ok {
+			t.With[key.Value] = plain
+		}
+	})
 }

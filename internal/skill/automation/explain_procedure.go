@@ -87,7 +87,7 @@ func tellSchedule(ref prentice.Ref, s Schedules) (op.Told, error) {
 	}
 	t := op.Told{Title: "The schedule of " + ref.Name(), Happened: []op.Happening{}}
 	for _, one := range s.Schedules {
-		t.What.Add("%s is proposed at %s in the zone %s: %s", one.Procedure, one.Cron, one.Zone, one.Summary)
+		t.What.Add("%s is proposed at %s in the zone %s: %s", one.Procedure, one.When(), one.Zone, one.Summary)
 		if one.Next.IsZero() {
 			t.Why.Add("It is never due again")
 		} else {

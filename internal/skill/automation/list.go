@@ -182,7 +182,7 @@ func starts(p prentice.Procedure) []string {
 		case on.Event != "":
 			list = append(list, on.Event)
 		case on.Schedule != "":
-			list = append(list, on.Schedule+" "+on.Zone)
+			list = append(list, Scheduled{Cron: on.Schedule + " " + on.Zone, With: on.With}.When())
 		}
 	}
 	return list

@@ -2,6 +2,9 @@ package automation
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"prentice"
@@ -10,18 +13,21 @@ import (
 
 // Scheduled is a procedure that is proposed at certain times.
 type Scheduled struct {
-	Procedure string         `json:"procedure"`
-	Cron      string         `json:"cron"`
-	Zone      string         `json:"zone"`
-	Summary   string         `json:"summary"`
-	Next      time.Time      `json:"next,omitzero"`  // when it is due next; zero is never
-	Fired     time.Time      `json:"fired,omitzero"` // when it was due last and was proposed
-	Run       prentice.Ref   `json:"run,omitempty"`  // what came of that
-	State     prentice.State `json:"state,omitempty"`
-	Says      string         `json:"says,omitempty"`
-	Missed    time.Time      `json:"missed,omitzero"`  // when it was last noticed that it had not been proposed in time
-	Times     int            `json:"times,omitempty"`  // how many times were missed then
-	Broken    string         `json:"broken,omitempty"` // why it cannot be proposed
+	Procedure string `json:"procedure"`
+	Cron      string `json:"cron"`
+	Zone      string `json:"zone"`
+
+	With map[string]string `json:"with,omitempty"` // the inputs that it gives
+
+	Summary string         `json:"summary"`
+	Next    time.Time      `json:"next,omitzero"`  // when it is due next; zero is never
+	Fired   time.Time      `json:"fired,omitzero"` // when it was due last and was proposed
+	Run     prentice.Ref   `json:"run,omitempty"`  // what came of that
+	State   prentice.State `json:"state,omitempty"`
+	Says    string         `json:"says,omitempty"`
+	Missed  time.Time      `json:"missed,omitzero"`  // when it was last noticed that it had not been proposed in time
+	Times   int            `json:"times,omitempty"`  // how many times were missed then
+	Broken  string         `json:"broken,omitempty"` // why it cannot be proposed
 }
 
 // Schedules is the procedures that are proposed at certain times, the next first.
@@ -43,9 +49,26 @@ func (s Schedules) Table() (head []string, rows [][]string) {
 		if one.Next.IsZero() {
 			next = "never"
 		}
-		rows = append(rows, []string{one.Procedure, one.Cron, one.Zone, next, op.Cell(one.Fired), last, string(one.Run), one.why()})
+		rows = append(rows, []string{one.Procedure, one.When(), one.Zone, next, op.Cell(one.Fired), last, string(one.Run), one.why()})
 	}
 	return []string{"PROCEDURE", "SCHEDULE", "ZONE", "NEXT (UTC)", "LAST (UTC)", "OUTCOME", "RUN", "WHY"}, rows
+}
+
+// When is the schedule in words: its five fields, and the inputs that it gives.
+func (s Scheduled) When() string {
+	if len(s.With) == 0 {
+		return s.Cron
+	}
+	return s.Cron + " with " + s.Given()
+}
+
+// Given is the inputs that it gives, by name.
+func (s Scheduled) Given() string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(s.With)) {
+		list = append(list, name+"="+s.With[name])
+	}
+	return strings.Join(list, " ")
 }
 
 func (s Scheduled) why() string {
@@ -77,7 +100,7 @@ func schedulesOp(d Deps) op.Op {
 		}
 		return out, err
 	}).WithExample("prentice schedule list").FromFiles().WithHelp(
-		"A schedule is five fields as cron has them, in an IANA zone, in the front matter of a procedure. What was due while prentice did not run is told as missed, and is not made up for. To run one now: prentice run start NAME")
+		"A schedule is five fields as cron has them, in an IANA zone, in the front matter of a procedure; with: gives its runs inputs. What was due while prentice did not run is told as missed, and is not made up for. To run one now: prentice run start NAME")
 }
 
 type schedulesIn struct {

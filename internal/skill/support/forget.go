@@ -42,7 +42,7 @@ func (s *Support) Needed(ctx context.Context) (map[string]bool, error) {
 		UNION ALL SELECT 'run/', r.run FROM incident_runs r JOIN incidents i ON i.number = r.incident WHERE i.closed = 0
 		UNION ALL SELECT 'event/', y.event FROM incident_symptoms y JOIN incidents i ON i.number = y.incident WHERE i.closed = 0
 		UNION ALL SELECT 'event/', event FROM support_tasks WHERE state = 'pending'
-		UNION ALL SELECT 'run/', run FROM support_ticks_held UNION ALL SELECT 'event/', event FROM support_ticks_held`)
+		UNION ALL SELECT 'run/', run FROM support_ticks_waiting UNION ALL SELECT 'event/', event FROM support_ticks_waiting`)
 	if err != nil {
 		return nil, fmt.Errorf("look what open incidents need: %w", err)
 	}

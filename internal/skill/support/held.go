@@ -288,7 +288,7 @@ func (s *Support) askOnceMore(ctx context.Context, p proposal) error {
 func (s *Support) nextAgain(ctx context.Context) (time.Time, error) {
 	var due int64
 	err := s.DB.QueryRow(ctx, `SELECT COALESCE(MIN(due), 0) FROM (SELECT h.due FROM incident_held h JOIN incidents i ON i.number = h.incident WHERE h.again = 1 AND i.closed = 0 AND i.well_since = 0 AND i.muted = ''
-		UNION ALL SELECT due FROM support_ticks_held) waits`, nil, &due)
+		UNION ALL SELECT due FROM support_ticks_waiting) waits`, nil, &due)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read what is blocked: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 // heldTick is what a schedule wants and something holds back. It waits as one
 // proposal, however often the schedule is due meanwhile.
 type heldTick struct {
-	procedure                  string
+	procedure, inputs          string // and the key of what its schedule gives it
 	run, event, tries, skipped int64
 	due                        time.Time
 	says                       string
@@ -26,12 +26,12 @@ func (s *Support) holdTick(tx *db.Tx, now time.Time, n news) error {
 	if err != nil || n.State != prentice.RunRefused || n.Incident != "" {
 		return nil // it is no event's
 	}
-	var ticks, before, tries, skipped int64
-	err = tx.QueryRow(`SELECT COUNT(*) FROM support_tasks WHERE event = ? AND seq > 0 AND incident = 0 AND lane = ?`, []any{event, laneOf(0, prentice.NewRef("procedure", n.Procedure))}, &ticks)
-	if err != nil || ticks == 0 {
+	inputs, is, err := tickOf(tx, event, n.Procedure)
+	if err != nil || !is {
 		return err
 	}
-	err = tx.QueryRow(`SELECT COALESCE(MAX(run), 0), COALESCE(MAX(tries), 0), COALESCE(MAX(skipped), 0) FROM support_ticks_held WHERE procedure_name = ?`, []any{n.Procedure}, &before, &tries, &skipped)
+	var before, tries int64
+	err = tx.QueryRow(`SELECT COALESCE(MAX(run), 0), COALESCE(MAX(tries), 0) FROM support_ticks_waiting WHERE procedure_name = ? AND inputs = ?`, []any{n.Procedure, inputs}, &before, &tries)
 	if err != nil || before >= n.Run {
 		return err
 	}
@@ -42,9 +42,9 @@ func (s *Support) holdTick(tx *db.Tx, now time.Time, n news) error {
 	if err := s.rests(tx, before, nil); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO support_ticks_held (procedure_name, run, event, due, says, tries, skipped) VALUES (?, ?, ?, ?, ?, 1, 0)
-		ON CONFLICT (procedure_name) DO UPDATE SET run = excluded.run, event = excluded.event, due = excluded.due, says = excluded.says, tries = support_ticks_held.tries + 1`,
-		n.Procedure, n.Run, event, db.Micros(until), n.Says)
+	_, err = tx.Exec(`INSERT INTO support_ticks_waiting (procedure_name, inputs, run, event, due, says, tries, skipped) VALUES (?, ?, ?, ?, ?, ?, 1, 0)
+		ON CONFLICT (procedure_name, inputs) DO UPDATE SET run = excluded.run, event = excluded.event, due = excluded.due, says = excluded.says, tries = support_ticks_waiting.tries + 1`,
+		n.Procedure, inputs, n.Run, event, db.Micros(until), n.Says)
 	if err != nil {
 		return err
 	}
@@ -52,11 +52,11 @@ func (s *Support) holdTick(tx *db.Tx, now time.Time, n news) error {
 	return s.rests(tx, n.Run, n.Hold)
 }
 
-// waitsAlready counts a tick on the proposal of its procedure that waits, and says
+// waitsAlready counts a tick on the proposal of its schedule that waits, and says
 // whether there is one.
 func (s *Support) waitsAlready(ctx context.Context, t task, procedure string) (waits bool, err error) {
 	err = s.write(ctx, func(tx *db.Tx, _ time.Time) error {
-		n, err := tx.Exec(`UPDATE support_ticks_held SET skipped = skipped + 1 WHERE procedure_name = ?`, procedure)
+		n, err := tx.Exec(`UPDATE support_ticks_waiting SET skipped = skipped + 1 WHERE procedure_name = ? AND inputs = ?`, procedure, prentice.GivenKey(givenBy(t.event.Event)))
 		waits = n == 1
 		return err
 	})
@@ -67,10 +67,10 @@ func (s *Support) waitsAlready(ctx context.Context, t task, procedure string) (w
 }
 
 func (s *Support) heldTicks(ctx context.Context) ([]heldTick, error) {
-	rows, err := s.DB.Query(ctx, `SELECT procedure_name, run, event, due, says, tries, skipped FROM support_ticks_held ORDER BY due, procedure_name LIMIT 1000`)
+	rows, err := s.DB.Query(ctx, `SELECT procedure_name, inputs, run, event, due, says, tries, skipped FROM support_ticks_waiting ORDER BY due, procedure_name, inputs LIMIT 1000`)
 	list, err := db.List(rows, err, func(scan func(...any) error, h *heldTick) error {
 		var due int64
-		err := scan(&h.procedure, &h.run, &h.event, &due, &h.says, &h.tries, &h.skipped)
+		err := scan(&h.procedure, &h.inputs, &h.run, &h.event, &due, &h.says, &h.tries, &h.skipped)
 		h.due = db.Time(due)
 		return err
 	}, nil)
@@ -86,7 +86,7 @@ func (s *Support) askTicks(ctx context.Context, ticks []heldTick, now time.Time,
 	for _, h := range ticks {
 		due := !h.due.After(now)
 		switch {
-		case s.Scheduled != nil && !s.Scheduled(h.procedure):
+		case s.Scheduled != nil && !s.Scheduled(h.procedure, h.inputs):
 			if err := s.dropTick(ctx, h); err != nil {
 				return err
 			}
@@ -122,7 +122,7 @@ func (s *Support) tickStillHeld(ctx context.Context, h heldTick, held prentice.H
 		return nil
 	}
 	return s.write(ctx, func(tx *db.Tx, _ time.Time) error {
-		_, err := tx.Exec(`UPDATE support_ticks_held SET due = ?, says = ?, tries = tries + 1 WHERE procedure_name = ? AND run = ?`, db.Micros(until), clip(held.Says, 500), h.procedure, h.run)
+		_, err := tx.Exec(`UPDATE support_ticks_waiting SET due = ?, says = ?, tries = tries + 1 WHERE procedure_name = ? AND inputs = ? AND run = ?`, db.Micros(until), clip(held.Says, 500), h.procedure, h.inputs, h.run)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (s *Support) dropTick(ctx context.Context, h heldTick) error {
 }
 
 func (s *Support) letTickGo(tx *db.Tx, h heldTick) error {
-	if _, err := tx.Exec(`DELETE FROM support_ticks_held WHERE procedure_name = ? AND run = ?`, h.procedure, h.run); err != nil {
+	if _, err := tx.Exec(`DELETE FROM support_ticks_waiting WHERE procedure_name = ? AND inputs = ? AND run = ?`, h.procedure, h.inputs, h.run); err != nil {
 		return err
 	}
 	return s.rests(tx, h.run, nil)

@@ -99,6 +99,33 @@ func TestAScheduleThatIsHeldBackIsOneProposal(t *testing.T) {
 	})
 }
 
+func TestSchedulesThatGiveOtherInputsAreHeldEachByItself(t *testing.T) {
+	held(t, func(n *nightly) {
+		tick := func(id, with string) prentice.Event {
+			e := prentice.Event{ID: fmt.Sprintf("backup@%d with %s", n.clock().Unix(), id), Source: "prentice/schedule", Type: "schedule.tick", Subject: "procedure/backup", Time: n.clock(), Data: []byte(`{"procedure":"backup","due":"2026-03-02T12:00:00Z","with":` + with + `}`)}
+			n.hears(e)
+			return e
+		}
+		for i, id := range []string{"orders", "items"} {
+			n.refused(int64(i+1), n.kept(tick(id, `{"table":"`+id+`"}`)).Ref())
+		}
+		n.again() // a restart
+		n.pass(time.Hour)
+		tick("items", `{"table":"items"}`)
+		if len(n.asked) != 2 || n.asked[0].inputs["table"] != "orders" || n.asked[1].inputs["table"] != "items" || n.shown[1] != prentice.RunHeld || n.shown[2] != prentice.RunHeld {
+			t.Fatalf("asked for %+v, shown %v", n.asked, n.shown)
+		}
+		orders := prentice.GivenKey(map[string]string{"table": "orders"})
+		n.s.Scheduled = func(_, inputs string) bool { return inputs == orders } // the other gives something else now
+		n.hold = prentice.HoldBack{}
+		n.pass(24 * time.Hour)
+		n.settle()
+		if !slices.Equal(n.retried, []string{"run/1"}) || n.shown[2] != prentice.RunRefused {
+			t.Errorf("again %v, shown %v", n.retried, n.shown)
+		}
+	})
+}
+
 func TestWhatIsLiftedEarlyIsAskedForSoon(t *testing.T) {
 	held(t, func(n *nightly) {
 		n.due()
@@ -114,7 +141,7 @@ func TestWhatIsLiftedEarlyIsAskedForSoon(t *testing.T) {
 func TestAProposalWithoutItsScheduleIsLetGo(t *testing.T) {
 	held(t, func(n *nightly) {
 		n.due()
-		n.s.Scheduled = func(procedure string) bool { return procedure != "backup" }
+		n.s.Scheduled = func(procedure, _ string) bool { return procedure != "backup" }
 		n.hold = prentice.HoldBack{}
 		n.pass(24 * time.Hour)
 		n.settle()

@@ -91,8 +91,12 @@ func settle(tx *db.Tx, now time.Time, e prentice.EventRecord, incident int64, pr
 	if err != nil {
 		return err
 	}
+	lane := laneOf(incident, e.Subject)
+	if sortOf(e.Event) == tick {
+		lane = tickLane(e.Event)
+	}
 	_, err = tx.Exec(`UPDATE support_tasks SET seq = ?, lane = ?, incident = ?, state = 'pending', due = ?, record = ? WHERE event = ?`,
-		seq, laneOf(incident, e.Subject), incident, db.Micros(now), string(text), e.Number)
+		seq, lane, incident, db.Micros(now), string(text), e.Number)
 	return err
 }
 

@@ -72,7 +72,7 @@ type Deps struct {
 	Maintenance func(ctx context.Context, now time.Time, about prentice.Ref, days int) []calendar.Listed // in force, or within some days; of everything with ""; nil: there is none
 	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error)                          // what would hold back a run that was refused, now; nil: its time alone tells
 	Rest        func(tx *db.Tx, run int64, h *prentice.HoldBack) error                                   // a run that was refused is held by this, or with nil no more; nil: no one shows it
-	Scheduled   func(procedure string) bool                                                              // whether it still has a schedule; nil: all have
+	Scheduled   func(procedure, inputs string) bool                                                      // whether it still has a schedule that gives it inputs of that key; nil: all have
 	Holders     func(context.Context) ([]prentice.Ref, error)                                            // the people and groups to whom an incident can be assigned
 	Log         *slog.Logger
 	Quiet       time.Duration        // 0 is DefaultQuiet

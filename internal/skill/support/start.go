@@ -22,6 +22,9 @@ func (s *Support) start(ctx context.Context, t task, name, reason string) error 
 		door = "schedule"
 	}
 	wish := prentice.RunRequest{Actor: prentice.Prentice(door), Procedure: name, EventNumber: t.event.Number, Reason: reason}
+	if door == "schedule" {
+		wish.Inputs = givenBy(t.event.Event)
+	}
 	if t.incident != 0 {
 		wish.Incident = incidentRef(t.incident)
 	}

@@ -55,6 +55,7 @@ type wish struct {
 	Incident  prentice.Ref
 	Reason    string
 	actor     prentice.Actor
+	inputs    map[string]string
 }
 
 func each(t *testing.T, test func(*world)) {
@@ -115,7 +116,7 @@ func (w *world) Retry(_ context.Context, run int64, _ prentice.Actor, _ string) 
 }
 
 func (w *world) Start(_ context.Context, r prentice.RunRequest) (prentice.Run, error) {
-	asked := wish{Procedure: r.Procedure, Event: prentice.EventRecord{Number: r.EventNumber}.Ref(), Incident: r.Incident, Reason: r.Reason, actor: r.Actor}
+	asked := wish{Procedure: r.Procedure, Event: prentice.EventRecord{Number: r.EventNumber}.Ref(), Incident: r.Incident, Reason: r.Reason, actor: r.Actor, inputs: r.Inputs}
 	w.mu.Lock()
 	w.asked = append(w.asked, asked)
 	answer := w.answer
