@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"prentice"
@@ -59,16 +58,11 @@ func (s Scheduled) When() string {
 	if len(s.With) == 0 {
 		return s.Cron
 	}
-	return s.Cron + " with " + s.Given()
-}
-
-// Given is the inputs that it gives, by name.
-func (s Scheduled) Given() string {
-	var list []string
+	text := s.Cron + " with"
 	for _, name := range slices.Sorted(maps.Keys(s.With)) {
-		list = append(list, name+"="+s.With[name])
+		text += " " + name + "=" + s.With[name]
 	}
-	return strings.Join(list, " ")
+	return text
 }
 
 func (s Scheduled) why() string {
