@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -37,6 +38,7 @@ type Plan struct {
 	Secrets     []string          `json:"secrets"`
 	Steps       []PlannedStep     `json:"steps"`
 	LeftOut     []LeftOut         `json:"left_out,omitempty"` // what the procedure has and this plan does not
+	Calls       []Call            `json:"calls,omitempty"`    // the procedures of which it has steps in place of a step that calls them
 	Seen        []Seen            `json:"seen,omitempty"`     // how its targets were found, by those steps that look before
 	Captured    []Captured        `json:"captured,omitempty"` // what its checks saw, on which it rests
 	Open        bool              `json:"open,omitempty"`     // its checks have not been made: what rests on them is not decided, and it is not acted on
@@ -67,6 +69,39 @@ type LeftOut struct {
 	Each    string  `json:"each,omitempty"` // the value of its round
 	Why     string  `json:"why"`
 	On      []Ref   `json:"on,omitempty"` // the targets for which it is left out; none is all
+}
+
+// Call is a procedure that is called: its steps are those whose ids begin with the id of
+// the step that calls it and a dot.
+type Call struct {
+	Step      string `json:"step"`
+	Procedure string `json:"procedure"`
+}
+
+// Has says whether a step is one of the procedure that is called.
+func (c Call) Has(step string) bool { return strings.HasPrefix(step, c.Step+".") }
+
+// Called are the procedures that the plan has steps of beside its own, each once.
+func (p Plan) Called() (names []string) {
+	for _, c := range p.Calls {
+		if !slices.Contains(names, c.Procedure) {
+			names = append(names, c.Procedure)
+		}
+	}
+	return names
+}
+
+// CalledOn are the targets that a procedure which is called acts on.
+func (p Plan) CalledOn(procedure string) (refs []Ref) {
+	for _, t := range p.Targets {
+		on := slices.ContainsFunc(p.Steps, func(s PlannedStep) bool {
+			return s.Section == Act && s.For(t.Ref) && slices.ContainsFunc(p.Calls, func(c Call) bool { return c.Procedure == procedure && c.Has(s.ID) })
+		})
+		if on {
+			refs = append(refs, t.Ref)
+		}
+	}
+	return refs
 }
 
 // PlanLimits are Limits in a form whose bytes are canonical.

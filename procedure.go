@@ -21,6 +21,7 @@ type Procedure struct {
 	Inputs   []Input    `json:"inputs,omitempty"`
 	Targets  string     `json:"targets"` // CEL to a list of hosts
 	Limits   Limits     `json:"limits"`
+	Named    []string   `json:"-"` // the limits that it names itself; the others are the defaults
 	Rollout  Rollout    `json:"rollout,omitzero"`
 	Secrets  []string   `json:"secrets,omitempty"`
 	Env      []EnvVar   `json:"env,omitempty"`

@@ -26,6 +26,9 @@ func Minute(t time.Time) int64 { return t.Unix() / 60 }
 // Layers are the names under which a plan's runs are counted by the hour.
 func Layers(plan prentice.Plan) []LimitUse {
 	list := []LimitUse{{Layer: Installation}, {Layer: Procedure, Name: plan.Procedure}}
+	for _, name := range plan.Called() { // what is called counts under its own name
+		list = append(list, LimitUse{Layer: Procedure, Name: name})
+	}
 	if plan.Subject != "" {
 		list = append(list, LimitUse{Layer: Service, Name: string(plan.Subject)})
 	}

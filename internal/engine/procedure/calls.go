@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"prentice"
 )
@@ -23,6 +24,7 @@ type reach struct {
 type callees struct {
 	parts []reach
 	by    map[string]int
+	times map[string]time.Duration // how long a step may take, of those that say it themselves
 }
 
 // reach is what a procedure goes over of its targets that are wanted.
@@ -35,8 +37,9 @@ func (s *scene) reach(targets []prentice.Target) (reach, error) {
 	return reach{name: s.proc.Name, all: all, targets: targets, groups: groups, limits: s.proc.Limits}, err
 }
 
-// calling notes the targets that a procedure has which is called. Those of one that has the same
-// as the caller are the caller's: its steps are taken in as they are, by the limits of the caller.
+// calling notes the targets that a procedure has which is called. One that has the same
+// as the caller goes over them together with it, by the stricter of the limits that both
+// name.
 func (c *rendering) calling(inner *scene, prefix string) error {
 	targets, err := inner.found()
 	if err != nil {
@@ -46,11 +49,19 @@ func (c *rendering) calling(inner *scene, prefix string) error {
 	if err != nil {
 		return err
 	}
+	limits, names := inner.proc.Limits, inner.proc.Named
 	for i, p := range c.calls.parts {
-		if slices.Equal(p.all, own.all) {
-			c.calls.by[prefix] = i
-			return nil
+		if !slices.Equal(p.all, own.all) {
+			continue
 		}
+		if slices.Contains(names, "max_targets") {
+			_, err = inner.few(targets)
+		}
+		if slices.Contains(names, "timeout") {
+			c.calls.times[prefix] = limits.Timeout
+		}
+		c.calls.by[prefix], c.calls.parts[i].limits = i, narrowed(p.limits, limits, names)
+		return err
 	}
 	if _, err := inner.few(targets); err != nil {
 		return err
@@ -160,6 +171,50 @@ func strictest(a, b prentice.Limits) prentice.Limits {
 		a.Rollback = b.Rollback
 	}
 	return a
+}
+
+// narrowed are limits by those that another procedure names, which acts on the same
+// targets.
+func narrowed(a, b prentice.Limits, names []string) prentice.Limits {
+	for _, name := range names {
+		switch name {
+		case "parallel":
+			a.Parallel = min(a.Parallel, b.Parallel)
+		case "max_unhealthy":
+			a.MaxUnhealthy = min(a.MaxUnhealthy, b.MaxUnhealthy)
+		case "cooldown":
+			a.Cooldown = max(a.Cooldown, b.Cooldown)
+		}
+	}
+	if b.Rollback == prentice.RollbackAll {
+		a.Rollback = b.Rollback
+	}
+	return a
+}
+
+// timed gives steps the time that the procedure names which they are of.
+func (c *rendering) timed(plan time.Duration) {
+	for i, s := range c.steps {
+		longest, most := "", time.Duration(0)
+		for prefix, d := range c.calls.times {
+			if strings.HasPrefix(s.ID, prefix) && len(prefix) > len(longest) {
+				longest, most = prefix, d
+			}
+		}
+		if longest != "" && s.Timeout == "" && most != plan {
+			c.steps[i].Timeout = most.String()
+		}
+	}
+}
+
+// called are the procedures that have steps in the plan, by the ids of the calls.
+func (c *rendering) called() (list []prentice.Call) {
+	for _, call := range c.made {
+		if slices.ContainsFunc(c.steps, func(s prentice.PlannedStep) bool { return call.Has(s.ID) }) {
+			list = append(list, call)
+		}
+	}
+	return list
 }
 
 // fits refuses parts that cannot be gone over one after the other.

@@ -83,3 +83,34 @@ func TestCallsThatCannotComeOneAfterTheOtherAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestAProcedureThatIsCalledKeepsTheLimitsThatItNames(t *testing.T) {
+	caller := "---\nprocedure: p\nsummary: s\ntargets: hosts()\nlimits: {max_targets: 6, parallel: 3, max_unhealthy: 30%, cooldown: 1m, timeout: 1m, approval_expires: 1h}\n---\n## Act\n" +
+		"```sh id=own\ntrue\n```\n```uses id=call procedure=q\n```\n"
+	called := func(limits string) string {
+		return "---\nprocedure: q\nsummary: s\ntargets: hosts()\n" + limits + "---\n## Act\n```sh id=do\ntrue\n```\n```sh id=long timeout=20m\ntrue\n```\n"
+	}
+	cat := zones("a", "b", "c")
+	render := func(limits string) (prentice.Plan, error) {
+		return procedure.Render(library(t, caller, called(limits)), cat, prentice.RunRequest{Procedure: "p"})
+	}
+	plan, err := render("limits: {parallel: 2, max_unhealthy: 50%, cooldown: 2h, timeout: 9m}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := plan.Limits; l.Parallel != 2 || l.MaxUnhealthy != 30 || l.Cooldown != "2h0m0s" || l.Timeout != "1m0s" || l.MaxTargets != 6 {
+		t.Errorf("limits %+v", l)
+	}
+	if a := plan.In(prentice.Act); a[0].Timeout != "" || a[1].Timeout != "9m0s" || a[2].Timeout != "20m0s" {
+		t.Errorf("times %q, %q, %q", a[0].Timeout, a[1].Timeout, a[2].Timeout)
+	}
+	if len(plan.Calls) != 1 || plan.Calls[0] != (prentice.Call{Step: "call", Procedure: "q"}) || len(plan.CalledOn("q")) != 3 {
+		t.Errorf("calls %v", plan.Calls)
+	}
+	if _, err := render("limits: {max_targets: 2}\n"); err == nil || !strings.Contains(err.Error(), "3 targets are more than the procedure's limit of 2") {
+		t.Errorf("more targets than it names: %v", err)
+	}
+	if plan, err = render(""); err != nil || plan.Limits.Parallel != 3 || plan.Limits.Cooldown != "1m0s" {
+		t.Errorf("one that names none: %+v, %v", plan.Limits, err)
+	}
+}

@@ -38,6 +38,7 @@ func (r *reading) limits(n *yaml.Node) {
 			continue
 		}
 		limit.read(f[limit.name])
+		r.proc.Named = append(r.proc.Named, limit.name)
 	}
 	if n := f["max_failures"]; n != nil {
 		r.failures(n)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/engine/rollout"
@@ -22,7 +23,7 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if cat == nil {
 		cat = &team.Catalog{}
 	}
-	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look, only: req.Only, calls: &callees{by: map[string]int{}}}
+	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look, only: req.Only, calls: &callees{by: map[string]int{}, times: map[string]time.Duration{}}}
 	if c.eventValue, err = eventValue(req.Event); err != nil {
 		return prentice.Plan{}, err
 	}
@@ -42,6 +43,7 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if err := c.add(s, ""); err != nil {
 		return prentice.Plan{}, err
 	}
+	c.timed(s.proc.Limits.Timeout)
 	all, err := c.join(s.proc)
 	if err != nil {
 		return prentice.Plan{}, err
@@ -71,6 +73,7 @@ type rendering struct {
 	targets    []prentice.Target
 	only       []prentice.Ref // of the targets that are wanted; none is all
 	calls      *callees
+	made       []prentice.Call // of procedures, in the order of the plan
 	captured   map[string]seen // by the id of a check
 	waits      prentice.Risk   // the worst of the steps that are not decided
 }
@@ -144,6 +147,7 @@ func (c *rendering) call(s *scene, spec prentice.StepSpec, prefix string) error 
 	if err := c.calling(inner, prefix+spec.ID+s.suffix()+"."); err != nil {
 		return fmt.Errorf("step %s uses %s: %w", prefix+spec.ID+s.suffix(), called.Name, err)
 	}
+	c.made = append(c.made, prentice.Call{Step: prefix + spec.ID + s.suffix(), Procedure: called.Name})
 	return c.add(inner, prefix+spec.ID+s.suffix()+".")
 }
 
@@ -160,7 +164,7 @@ func (c *rendering) plan(s *scene, all reach) prentice.Plan {
 	p := prentice.Plan{
 		Format: prentice.PlanFormat, Procedure: s.proc.Name, Digest: together(s.proc.Digest, c.files), Summary: s.proc.Summary, Owner: s.proc.Owner,
 		Subject: c.subject(s, all.targets), Risk: prentice.Look, Inputs: s.inputs, Event: eventEnviron(c.event),
-		Targets: all.targets, Limits: plannedLimits(all.limits, len(all.targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps, LeftOut: c.leftOut,
+		Targets: all.targets, Limits: plannedLimits(all.limits, len(all.targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps, LeftOut: c.leftOut, Calls: c.called(),
 	}
 	if p.Secrets == nil {
 		p.Secrets = []string{}

@@ -34,7 +34,7 @@ func (r *Store) Forget(ctx context.Context, s db.Sweep) (db.Swept, error) {
 		return out, err
 	}
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		for _, of := range []struct{ table, column string }{{"run_steps", "run"}, {"run_approvals", "run"}, {"run_reviews", "run"}, {"runs", "number"}} {
+		for _, of := range []struct{ table, column string }{{"run_steps", "run"}, {"run_approvals", "run"}, {"run_reviews", "run"}, {"run_calls", "run"}, {"runs", "number"}} {
 			if err := tx.Delete(of.table, of.column, due); err != nil {
 				return err
 			}

@@ -78,6 +78,9 @@ func (r *Store) Insert(ctx context.Context, d *Detail, more func(*db.Tx)) error 
 		if err != nil {
 			return err
 		}
+		if err := writeCalls(tx, d.Number, d.ThePlan); err != nil {
+			return err
+		}
 		data := map[string]any{
 			"procedure": d.Procedure, "plan": d.Plan, "state": d.State, "says": d.Says, "verdict": d.Decision.Verdict,
 			"rules": d.Decision.Rules, "reasons": d.Decision.Reasons, "event": d.Event, "reason": d.Reason, "targets": d.Targets, "hold": d.Hold,

@@ -17,11 +17,16 @@ func (r *Store) Cooldowns(ctx context.Context, s *gate.Facts) error {
 	if len(s.Plan.Targets) == 0 {
 		return nil
 	}
-	args := []any{s.Plan.Procedure, db.Micros(s.Now)}
+	args := []any{s.Plan.Procedure}
+	called := s.Plan.Called()
+	for _, name := range called {
+		args = append(args, name)
+	}
+	args = append(args, db.Micros(s.Now))
 	for _, t := range s.Plan.Targets {
 		args = append(args, string(t.Ref))
 	}
-	rows, err := r.DB.Query(ctx, `SELECT target, until, run FROM run_cooldowns WHERE procedure = ? AND until > ?
+	rows, err := r.DB.Query(ctx, `SELECT target, until, run FROM run_cooldowns WHERE procedure IN (?`+strings.Repeat(", ?", len(called))+`) AND until > ?
 		AND target IN (?`+strings.Repeat(", ?", len(s.Plan.Targets)-1)+`) ORDER BY until DESC`, args...)
 	if err != nil {
 		return fmt.Errorf("read cool-downs: %w", err)
@@ -42,8 +47,12 @@ func (r *Store) Cooldowns(ctx context.Context, s *gate.Facts) error {
 // Streaks adds to the facts what did not help before.
 func (r *Store) Streaks(ctx context.Context, s *gate.Facts) error {
 	names := gate.StreakNames(s.Plan.Procedure, s.Plan.Subject)
-	rows, err := r.DB.Query(ctx, `SELECT code, name, times, until, run FROM run_streaks WHERE (code = ? AND name = ?) OR (code = ? AND name = ?) OR (code = ? AND name = ?)`,
-		string(prentice.HoldUseless), names[prentice.HoldUseless], string(prentice.HoldFailures), names[prentice.HoldFailures], string(prentice.HoldBackOff), names[prentice.HoldBackOff])
+	args := []any{string(prentice.HoldUseless), names[prentice.HoldUseless], string(prentice.HoldFailures), names[prentice.HoldFailures], string(prentice.HoldBackOff), names[prentice.HoldBackOff]}
+	called := s.Plan.Called()
+	for _, name := range called {
+		args = append(args, string(prentice.HoldFailures), gate.StreakNames(name, s.Plan.Subject)[prentice.HoldFailures])
+	}
+	rows, err := r.DB.Query(ctx, `SELECT code, name, times, until, run FROM run_streaks WHERE (code = ? AND name = ?)`+strings.Repeat(` OR (code = ? AND name = ?)`, 2+len(called)), args...)
 	if err != nil {
 		return fmt.Errorf("read what was tried before: %w", err)
 	}
@@ -55,7 +64,9 @@ func (r *Store) Streaks(ctx context.Context, s *gate.Facts) error {
 		if err := rows.Scan(&code, &k.Name, &k.Times, &until, &k.Run); err != nil {
 			return fmt.Errorf("read what was tried before: %w", err)
 		}
-		k.Until = db.Time(until)
+		if k.Until = db.Time(until); k.Until.Before(s.Streaks[code].Until) {
+			continue // of several procedures, the one that is blocked for longest
+		}
 		s.Streaks[code] = k
 	}
 	return rows.Err()

@@ -27,7 +27,10 @@ func Replan(tx *db.Tx, d *Detail) error {
 	if err != nil {
 		return fmt.Errorf("plan run %d anew: %w", d.Number, err)
 	}
-	return nil
+	if _, err := tx.Exec(`DELETE FROM run_calls WHERE run = ?`, d.Number); err != nil {
+		return fmt.Errorf("plan run %d anew: %w", d.Number, err)
+	}
+	return writeCalls(tx, d.Number, d.ThePlan)
 }
 
 // Replanned makes d the run after Replan was written beside a move.

@@ -32,21 +32,29 @@ func Settle(tx *db.Tx, l gate.Limits, run prentice.Run) error {
 	if run.State.Harmful() {
 		harmful = 1
 	}
-	_, err = tx.Exec(`INSERT INTO run_records (procedure, runs, verified, harmful, ended) VALUES (?, 1, ?, ?, ?)
-		ON CONFLICT (procedure) DO UPDATE SET runs = run_records.runs + 1, verified = run_records.verified + excluded.verified,
-		harmful = run_records.harmful + excluded.harmful, ended = excluded.ended`, run.Procedure, verified, harmful, db.Micros(run.Ended))
-	if err != nil {
+	if err := countRecord(tx, run.Procedure, verified == 1, harmful == 1, run.Ended); err != nil {
+		return err
+	}
+	if err := settleCalls(tx, l, run); err != nil {
 		return err
 	}
 	switch {
-	case err != nil || verified+harmful == 0:
-		return err // no one knows whether it helped
+	case verified+harmful == 0:
+		return nil // no one knows whether it helped
 	case verified == 1:
 		_, err = tx.Exec(`DELETE FROM run_useless WHERE procedure = ? AND subject = ?`, run.Procedure, string(run.Subject))
 		return err
 	}
 	_, err = tx.Exec(`INSERT INTO run_useless (procedure, subject, times) VALUES (?, ?, 1)
 		ON CONFLICT (procedure, subject) DO UPDATE SET times = run_useless.times + 1`, run.Procedure, string(run.Subject))
+	return err
+}
+
+// countRecord adds an ended run to what a procedure has earned.
+func countRecord(tx *db.Tx, procedure string, verified, harmful bool, ended time.Time) error {
+	_, err := tx.Exec(`INSERT INTO run_records (procedure, runs, verified, harmful, ended) VALUES (?, 1, ?, ?, ?)
+		ON CONFLICT (procedure) DO UPDATE SET runs = run_records.runs + 1, verified = run_records.verified + excluded.verified,
+		harmful = run_records.harmful + excluded.harmful, ended = excluded.ended`, procedure, flag(verified), flag(harmful), db.Micros(ended))
 	return err
 }
 
@@ -59,8 +67,8 @@ func settleTouched(tx *db.Tx, run prentice.Run) (acted bool, err error) {
 	if err != nil || here > 0 {
 		return begun > 0, err
 	}
-	_, err = tx.Exec(`DELETE FROM run_cooldowns WHERE procedure = ? AND run = ? AND target NOT IN (SELECT target FROM run_steps WHERE run = ? AND section = ? AND attempts > 0)`,
-		run.Procedure, run.Number, run.Number, string(prentice.Act))
+	_, err = tx.Exec(`DELETE FROM run_cooldowns WHERE run = ? AND target NOT IN (SELECT target FROM run_steps WHERE run = ? AND section = ? AND attempts > 0)`,
+		run.Number, run.Number, string(prentice.Act))
 	return begun > 0, err
 }
 
@@ -109,6 +117,11 @@ func Cool(tx *db.Tx, d *Detail, until time.Time) error {
 	var rows []any
 	for _, t := range d.ThePlan.Targets {
 		rows = append(rows, d.Procedure, string(t.Ref), db.Micros(until), d.Number)
+	}
+	for _, name := range d.ThePlan.Called() {
+		for _, ref := range d.ThePlan.CalledOn(name) {
+			rows = append(rows, name, string(ref), db.Micros(until), d.Number)
+		}
 	}
 	return tx.Insert(`INSERT INTO run_cooldowns (procedure, target, until, run)`, 4, rows, ` ON CONFLICT (procedure, target) DO UPDATE SET until = excluded.until, run = excluded.run`)
 }

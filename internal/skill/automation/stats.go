@@ -24,6 +24,15 @@ type StatRun struct {
 	Subject prentice.Ref   `json:"subject,omitempty"`
 	Started time.Time      `json:"started"`
 	Took    time.Duration  `json:"took"`
+	Within  string         `json:"within,omitempty"` // the procedure that called it in a run of its own
+}
+
+// calledBy is by what it was called, behind the rest of a line.
+func (r StatRun) calledBy() string {
+	if r.Within == "" {
+		return ""
+	}
+	return ", called by " + r.Within
 }
 
 // StatHost is what the runs did on one target.
@@ -93,12 +102,12 @@ func statsOf(procedure string, runs []run.Timed, on []run.OnTarget) Stats {
 	s := Stats{Procedure: procedure, Runs: []StatRun{}, Hosts: []StatHost{}}
 	var took []time.Duration
 	for _, r := range runs {
-		one := StatRun{Run: prentice.Run{Number: r.Number}.Ref(), State: r.State, Subject: r.Subject, Started: r.Started, Took: lasted(r.Started, r.Ended)}
+		one := StatRun{Run: prentice.Run{Number: r.Number}.Ref(), State: r.State, Subject: r.Subject, Started: r.Started, Took: lasted(r.Started, r.Ended), Within: r.Within}
 		s.Runs, took = append(s.Runs, one), append(took, one.Took)
 		if r.State == prentice.Verified {
 			s.Verified++
 		}
-		if r.State.Harmful() {
+		if r.State.Harmful() && !r.Elsewhere {
 			s.Harmful++
 		}
 	}
@@ -161,7 +170,7 @@ func (s Stats) Text() string {
 			fmt.Fprintf(&b, "  and %d more; all are in --output json\n", len(s.Runs)-i)
 			break
 		}
-		fmt.Fprintf(&b, "  %-10s %s %-10s %s  took %s\n", r.Run, r.State.Sign(), r.State, op.At(r.Started), render.Span(r.Took))
+		fmt.Fprintf(&b, "  %-10s %s %-10s %s  took %s%s\n", r.Run, r.State.Sign(), r.State, op.At(r.Started), render.Span(r.Took), r.calledBy())
 	}
 	return b.String()
 }
@@ -174,7 +183,7 @@ func (s Stats) Empty() string {
 func statsOp(d Deps) op.Op {
 	return op.New("procedure.stats", prentice.Look, prentice.Viewer, "Show how the runs of a procedure went: how long they took, how many were verified, and by target", d.stats).
 		WithExample("prentice procedure stats restart-service").WithHelp(
-		fmt.Sprintf("Counts the newest %d runs that acted and have ended, from the first step that acted to the end. Runs that were refused, cancelled or expired before they acted are not among them. Of a target, a run counts as failed if a step of it failed there.", mostTimed))
+		fmt.Sprintf("Counts the newest %d runs that acted and have ended, from the first step that acted to the end. Runs that were refused, cancelled or expired before they acted are not among them. A run of another procedure that called it counts too, with the part that is its own, and as failed if one of its own steps failed. Of a target, a run counts as failed if a step of it failed there.", mostTimed))
 }
 
 func (d Deps) stats(ctx context.Context, _ op.Call, in ShowIn) (Stats, error) {
