@@ -1,6 +1,7 @@
 # Every kind of state gives look, keep, make and restore. look says what is there in
 # $now, in a form that can be compared, whether that is what is wanted in $so, and what
 # would change in $says. What was there before a run is kept in $kept until it is put back.
+# One that makes more than that gives tidy, which removes it, whatever a crash has left.
 fail() { echo "$*" >&2; exit 1; }
 quiet() { "$@" >/dev/null 2>&1; }
 needs() { for tool; do quiet command -v "$tool" || fail "there is no $tool on this host"; done; }
@@ -39,7 +40,9 @@ untouched() {
   [ "$so" = yes ] || return 1
   [ ! -e "$kept/made" ] || [ "$now" = "$(cat "$kept/made")" ]
 }
+tidy() { :; }
 put_back() {
+  rm -rf "$kept.new"
   if [ ! -d "$kept" ]; then echo "nothing was changed here"; return; fi
   look
   was=$(cat "$kept/was")
@@ -49,6 +52,7 @@ put_back() {
     look
     [ "$now" = "$was" ] || fail "$what did not become again what it was: $now; wanted: $was"
   fi
+  tidy
   rm -rf "$kept"
   echo "$what is as it was before"
 }

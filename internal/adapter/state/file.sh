@@ -106,5 +106,8 @@ restore() {
     rm -f -- "$path"
     on_disk "$dir"
   fi
+}
+tidy() {
+  rm -f -- "$tmp"
   if [ -n "$backup" ]; then rm -f -- "$path.before-$run"; fi
 }
