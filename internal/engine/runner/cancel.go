@@ -27,6 +27,12 @@ func (r *Runner) Cancel(ctx context.Context, number int64, actor prentice.Actor,
 		switch {
 		case d.State.Ended():
 			return run.Next{}, prentice.Errorf(prentice.Conflict, "run/%d is over: it is %s", number, d.State).Try("look at it with: prentice run show %d", number)
+		case d.State == prentice.Waiting && len(r.foldersOf(d)) > 0: // what it has on its hosts goes first, outside of any write
+			if err := run.WantStopped(tx, number, says); err != nil {
+				return run.Next{}, err
+			}
+			d.Revision++
+			return run.Next{State: prentice.Running, Says: says, Kind: "run.stop-wanted", Actor: actor.Ref(), Data: map[string]any{"reason": reason}, Begin: true}, nil
 		case d.State == prentice.Waiting || run.Asleep(d.Run):
 			return run.Next{State: prentice.Cancelled, Says: says + "; " + sofar(d.Steps), Actor: actor.Ref()}, nil
 		}
