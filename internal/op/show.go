@@ -88,3 +88,9 @@ type Exact interface {
 type Scanner interface {
 	QR() string
 }
+
+// Printed is an output that may be a report for a program: Printed is its exact bytes,
+// which are printed in place of all else, or nil.
+type Printed interface {
+	Printed() []byte
+}

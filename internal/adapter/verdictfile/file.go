@@ -10,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"prentice"
 	"prentice/internal/engine/check"
@@ -37,10 +39,11 @@ type File struct {
 
 // entry is an outcome as it is kept: with the keys of its findings, which no one prints.
 type entry struct {
-	Basis   claims.Basis  `json:"basis"`
-	Outcome check.Outcome `json:"outcome"`
-	Keys    []string      `json:"keys,omitempty"`
-	Used    int64         `json:"used"` // in seconds
+	Basis   claims.Basis   `json:"basis"`
+	Outcome check.Outcome  `json:"outcome"`
+	Keys    []string       `json:"keys,omitempty"`
+	Paths   map[int][]byte `json:"paths,omitempty"` // those that are no text, which JSON would change
+	Used    int64          `json:"used"`            // in seconds
 }
 
 // Kept implements check.Keeper.
@@ -66,14 +69,23 @@ func (e entry) outcome() check.Outcome {
 		if i < len(e.Keys) {
 			o.Findings[i].Key = e.Keys[i]
 		}
+		if path, odd := e.Paths[i]; odd {
+			o.Findings[i].Path = string(path)
+		}
 	}
 	return o
 }
 
 func entryOf(b claims.Basis, o check.Outcome, now time.Time) entry {
 	e := entry{Basis: b, Outcome: o, Used: now.Unix()}
-	for _, one := range o.Findings {
+	for i, one := range o.Findings {
 		e.Keys = append(e.Keys, one.Key)
+		if !utf8.ValidString(one.Path) {
+			if e.Paths == nil {
+				e.Paths = map[int][]byte{}
+			}
+			e.Paths[i] = []byte(one.Path)
+		}
 	}
 	return e
 }
@@ -193,9 +205,10 @@ func (f *File) hold(ctx context.Context) (free func(), err error) {
 			return nil, errors.Join(notKept(errors.New("another check writes at the same time")), lock.Close())
 		}
 	}
-	if left, err := filepath.Glob(filepath.Join(f.Dir, ".verdicts-*")); err == nil {
-		for _, path := range left {
-			os.Remove(path) //nolint:errcheck // it will be tried again
+	list, _ := os.ReadDir(f.Dir) // what cannot be listed is not removed either
+	for _, left := range list {
+		if strings.HasPrefix(left.Name(), ".verdicts-") {
+			os.Remove(filepath.Join(f.Dir, left.Name())) //nolint:errcheck // it will be tried again
 		}
 	}
 	return func() { lock.Close() }, nil //nolint:errcheck // the lock ends with it

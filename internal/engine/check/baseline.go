@@ -158,7 +158,7 @@ func ReadBaseline(text []byte) (Baseline, []strict.Problem) {
 	top := r.Document(text)
 	v := r.Mapping(top, "a baseline", "findings")
 	var b Baseline
-	if list, there := v["findings"]; there && len(list.Content) > 0 {
+	if list, there := v["findings"]; there && !none(list) {
 		for _, n := range r.List(list, "findings") {
 			v := r.Mapping(n, "a finding", "rule", "path", "key", "count")
 			o := Old{Rule: r.Needed(v["rule"], n, "rule", "rule", "name the rule"), Key: r.Needed(v["key"], n, "key", "key", "keep the key as it was written"), Count: 1}
@@ -180,6 +180,9 @@ func ReadBaseline(text []byte) (Baseline, []strict.Problem) {
 	}
 	return b, nil
 }
+
+// none says whether a list is written out and empty.
+func none(n *strict.Node) bool { return n.Tag == "!!seq" && len(n.Content) == 0 }
 
 // wrongFile is an error of the problems of a file of the repository.
 func wrongFile(file string, problems []strict.Problem) error {

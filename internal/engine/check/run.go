@@ -327,3 +327,8 @@ func (j Judge) Toothless(ctx context.Context, r Rule) []string {
 	}
 	return []string{fmt.Sprintf("no one judges rules of the kind %q", r.Kind)}
 }
+
+// Commands says whether a rule runs commands, and needs no examples.
+func (j Judge) Commands(r Rule) bool {
+	return slices.ContainsFunc(j.Kinds, func(k Kind) bool { return k.Name == r.Kind && k.Commands })
+}

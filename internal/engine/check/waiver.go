@@ -65,7 +65,7 @@ func ReadWaivers(text []byte) ([]Waiver, []strict.Problem) {
 	r := &strict.Reader{Near: nearest.Of}
 	v := r.Mapping(r.Document(text), "file of waivers", "waivers")
 	var list []Waiver
-	if v["waivers"] != nil && len(v["waivers"].Content) > 0 {
+	if v["waivers"] != nil && !none(v["waivers"]) {
 		for _, n := range r.List(v["waivers"], "waivers") {
 			list = append(list, waiver(r, n))
 		}

@@ -37,6 +37,12 @@ func (p *printer) tells() bool { return p.as == "table" && !p.quiet }
 // whole prints the output of an operation that answers once.
 func (p *printer) whole(out any, o op.Op) error {
 	p.note(out)
+	if report, ok := out.(op.Printed); ok && p.as == "table" && !isNil(out) {
+		if b := report.Printed(); b != nil {
+			_, err := p.out.Write(b)
+			return err
+		}
+	}
 	switch {
 	case p.as == "name" || p.quiet && p.as == "table":
 		return p.names(out)

@@ -9,6 +9,7 @@ import (
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/term"
 	"prentice/internal/op"
 )
 
@@ -234,7 +235,9 @@ func orText(text, other string) string {
 }
 
 // line is a text on one line.
-func line(s string) string { return strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ") }
+func line(s string) string {
+	return strings.Join(strings.Fields(term.Line(strings.ToValidUTF8(s, "?"))), " ")
+}
 
 // shown is a name as people can be shown it: what steers or breaks a line is escaped.
 func shown(name string) string {

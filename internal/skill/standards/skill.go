@@ -38,6 +38,8 @@ type Repository interface {
 	Base(ctx context.Context, branch string) (found, commit string, err error)
 	Since(ctx context.Context, commit string) ([]check.Commit, error)
 	Sizes(files []check.File)
+	Write([]check.Edit) error
+	Hook(ctx context.Context, name, text string) (file string, err error)
 	Close() error
 }
 
@@ -46,7 +48,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "standards",
 		Sentence: "keep to modern development standards",
-		Ops:      nouns.Of([]op.Op{runOp(d)}),
+		Ops:      nouns.Of([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), installOp(d)}),
 		Explain:  explain,
 		Facts:    func(context.Context) (any, error) { return struct{}{}, nil },
 	}
