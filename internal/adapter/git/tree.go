@@ -69,10 +69,7 @@ func (w *Work) listed(ctx context.Context) (known []entry, dirty map[string]chan
 	if known, err = entries(outs[0]); err != nil {
 		return nil, nil, nil, err
 	}
-	for _, path := range split(outs[2]) {
-		other = append(other, path)
-	}
-	return known, changes(outs[1]), other, nil
+	return known, changes(outs[1]), split(outs[2]), nil
 }
 
 // split parts a list that NULs end.

@@ -45,7 +45,10 @@ func kinds(asked *int) []Kind {
 	}
 	good := word("bad")
 	return []Kind{
-		{Name: "word", Rules: rules("word/bad", "nobody/judges"), Check: func(ctx context.Context, t *Tree, r []Rule) ([]Outcome, error) { *asked++; return good.Check(ctx, t, r) }},
+		{Name: "word", Rules: rules("word/bad", "nobody/judges"), Check: func(ctx context.Context, t *Tree, r []Rule) ([]Outcome, error) {
+			*asked++
+			return good.Check(ctx, t, r)
+		}},
 		{Name: "panics", Rules: rules("panics/a", "panics/b"), Check: func(context.Context, *Tree, []Rule) ([]Outcome, error) { panic("a hole") }},
 		{Name: "errs", Rules: rules("errs/a"), Check: func(context.Context, *Tree, []Rule) ([]Outcome, error) {
 			return nil, errors.New("the tool is gone")
