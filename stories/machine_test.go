@@ -79,6 +79,7 @@ func machine(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(filepath.Join(folder, "catalog-info.yaml"), fmt.Appendf(nil,
 		"apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: %s\n%s  annotations:\n    prentice.dev/address: root@127.0.0.1:%s\nspec: {type: host, owner: group:keepers}\n", name, zone, port), 0o644))
 	ts.Setenv(strings.ToUpper(name)+"_PORT", port)
+	ts.Setenv("MACHINES", filepath.Dir(machinePath))
 	powered(ts, name, port)
 }
 
@@ -87,8 +88,10 @@ func machine(ts *testscript.TestScript, _ bool, args []string) {
 func powered(ts *testscript.TestScript, name, port string) {
 	c := exec.Command("/bin/sh", machinePath, ts.MkAbs(name))
 	c.Env = append(os.Environ(), "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
-	said := &spoken{}
-	c.Stdout, c.Stderr = said, said
+	console, err := os.Create(filepath.Join(ts.MkAbs(name), "console"))
+	ts.Check(err)
+	defer console.Close()
+	c.Stdout, c.Stderr = console, console
 	ts.Check(c.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
@@ -97,12 +100,12 @@ func powered(ts *testscript.TestScript, name, port string) {
 		select {
 		case <-ended:
 		case <-time.After(patience):
-			ts.Check(errors.Join(errors.New("machine "+name+" does not go: "+said.String()), c.Process.Kill()))
+			ts.Check(errors.Join(errors.New("machine "+name+" does not go"), c.Process.Kill()))
 		}
 	})
 	eventually(ts, func() (bool, string) {
 		out, err := exec.Command("ssh-keyscan", "-T", "1", "-p", port, "127.0.0.1").CombinedOutput()
-		return err == nil && strings.Contains(string(out), "ssh-ed25519"), said.String() + string(out)
+		return err == nil && strings.Contains(string(out), "ssh-ed25519"), string(out)
 	})
 }
 

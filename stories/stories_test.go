@@ -57,7 +57,7 @@
 //	freeport NAME             $NAME is a port of loopback that is free
 //	sshd NAME                 raise another machine: a real sshd on loopback, a host of the catalog, with the folder NAME as home
 //	machine NAME [ZONE]       raise another machine whose root is its own: a host of the catalog, over SSH, with a real systemd
-//	in NAME COMMAND…          run a command on such a machine
+//	in NAME COMMAND…          run a command on such a machine; $MACHINES is the folder of what makes them
 //	newkey NAME               give it another host key
 //	cut NAME                  end its connections in the middle
 //	unplug NAME               end its sshd

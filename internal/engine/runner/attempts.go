@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +19,7 @@ func (r *Runner) attempts(ctx context.Context, d *detail, kind prentice.StepKind
 	for n := 1; ; n++ {
 		out, timedOut, err = r.attempt(ctx, d, kind, work)
 		again := work.Step.Risk == prentice.Look && n <= work.Step.Retry.Times && r.judge(work.Step, out, err) != run.Done
-		if !again || ctx.Err() != nil || prentice.KindOf(err) == prentice.Refused {
+		if !again || ctx.Err() != nil || final(err) {
 			return out, timedOut, err
 		}
 		wait := work.Step.Retry.Rest(n)
@@ -28,6 +29,20 @@ func (r *Runner) attempts(ctx context.Context, d *detail, kind prentice.StepKind
 		}
 		rec.Attempts++
 	}
+}
+
+// final says whether another attempt would come out the same: what is refused stays refused,
+// but for a host that does not answer now, as one does not that is rebooted.
+func final(err error) bool {
+	if prentice.KindOf(err) != prentice.Refused {
+		return false
+	}
+	for ; err != nil; err = errors.Unwrap(err) {
+		if e, ok := err.(*prentice.Error); ok && e.Kind == prentice.Unavailable {
+			return false
+		}
+	}
+	return true
 }
 
 // errHalted ends the rest before another attempt.

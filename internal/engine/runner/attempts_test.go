@@ -49,6 +49,43 @@ func TestALookIsMadeAgainUntilItComesOutAsItShould(t *testing.T) {
 	}
 }
 
+// away is a kind whose host does not answer before some attempt, or refuses for another reason.
+type away struct {
+	fickle
+	why error
+}
+
+func (a *away) Apply(ctx context.Context, w prentice.Work) (prentice.Outcome, error) {
+	out, err := a.fickle.Apply(ctx, w)
+	if !out.OK {
+		return out, prentice.Errorf(prentice.Refused, "%w; nothing was done", a.why)
+	}
+	return out, err
+}
+
+func TestALookIsMadeAgainWhileItsHostDoesNotAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		why      error
+		want     run.StepState
+		attempts int
+	}{
+		{"a host that is rebooted", prentice.Errorf(prentice.Unavailable, "host a cannot be reached"), run.Done, 3},
+		{"a host with another key", prentice.Errorf(prentice.Refused, "the host key of a has changed"), run.NotDone, 1},
+	} {
+		r := &Runner{Deps: Deps{Switch: Switch{Stopped: func() bool { return false }}}}
+		kind := &away{fickle{effect: effect{done: map[string]int{}}, from: 3}, c.why}
+		s := prentice.PlannedStep{ID: "look", Section: prentice.Verify, Kind: "effect", Risk: prentice.Look, Retry: prentice.Retry{Times: 5, Delay: "1ms", Backoff: 1}}
+		d := &detail{Detail: &run.Detail{}}
+		d.ThePlan = planOf(1, s)
+		rec := run.StepRecord{Step: "look", Attempts: 1}
+		out, _, err := r.attempts(context.Background(), d, kind, prentice.Work{Step: s, Target: prentice.Target{Ref: "host/a"}, Log: discard{}}, &rec)
+		if got := r.judge(s, out, err); got != c.want || rec.Attempts != c.attempts {
+			t.Errorf("%s: %s after %d attempts: %v", c.name, got, rec.Attempts, err)
+		}
+	}
+}
+
 func TestAStopEndsTheRestBetweenAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var stopped atomic.Bool

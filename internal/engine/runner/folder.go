@@ -39,12 +39,18 @@ func (r *Runner) folderName(d *detail, target prentice.Target) string {
 }
 
 // withFolder gives a step the run's folder, if it uses one. Of a step that may be under
-// way already the folder is there.
+// way already the folder is there. A look that is retried waits for a host that does not answer.
 func (r *Runner) withFolder(ctx context.Context, d *detail, w *prentice.Work, found bool) error {
 	if !needsFolder(w.Step) {
 		return nil
 	}
 	path, err := r.folder(ctx, d, w.Step, w.Target)
+	for n := 1; err != nil && !found && w.Step.Risk == prentice.Look && n <= w.Step.Retry.Times && !final(err); n++ {
+		if stopped := r.restBetween(ctx, w.Step.Retry.Rest(n)); stopped != nil {
+			return stopped
+		}
+		path, err = r.folder(ctx, d, w.Step, w.Target)
+	}
 	if err != nil {
 		if found {
 			return nil

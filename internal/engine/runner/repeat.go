@@ -48,7 +48,7 @@ func (r *Runner) mayRepeat(ctx context.Context, work prentice.Work, made int, en
 	switch {
 	case work.Step.Risk == prentice.Look, !work.Step.Idempotent, made > work.Step.Retry.Times, work.Once == "":
 		return false
-	case ctx.Err() != nil, r.Stopped(), prentice.KindOf(end.err) == prentice.Refused:
+	case ctx.Err() != nil, r.Stopped(), final(end.err):
 		return false
 	}
 	return end.state == run.NotDone || end.state == run.Unsure && over(ctx, r.kinds[work.Step.Kind], work, end)

@@ -72,6 +72,9 @@ func (r *Runner) one(ctx context.Context, d *detail, step prentice.PlannedStep, 
 		return rec, errParked
 	}
 	if err := r.withFolder(ctx, d, &work, found); err != nil {
+		if ctx.Err() != nil && !r.wanted(ctx) {
+			return rec, errParked // the next launch asks for it
+		}
 		rec.Attempts-- // it was not begun
 		return r.prove(ctx, d, rec, unmade(step), prentice.Outcome{Says: err.Error()})
 	}
