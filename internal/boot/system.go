@@ -6,19 +6,14 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
-	"prentice"
 	"prentice/internal/adapter/blob"
-	"prentice/internal/adapter/httpstep"
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/adapter/ssh"
-	"prentice/internal/adapter/state"
 	"prentice/internal/adapter/stopfile"
 	"prentice/internal/app"
 	"prentice/internal/engine/claims"
@@ -27,14 +22,11 @@ import (
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/log"
 	"prentice/internal/engine/notice"
-	"prentice/internal/engine/policy"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/retention"
-	"prentice/internal/engine/run"
 	"prentice/internal/engine/runner"
 	"prentice/internal/engine/silence"
 	"prentice/internal/kit/db"
-	"prentice/internal/kit/proc"
 	"prentice/internal/skill"
 	"prentice/internal/skill/availability"
 	"prentice/internal/skill/support"
@@ -167,173 +159,6 @@ func (s *System) path(name string) string { return filepath.Join(s.Settings.Data
 // own is a path that no other replica uses.
 func (s *System) own(name string) string { return s.path(inFolder(s.Settings.Replica, name)) }
 
-// openDatabase opens the database, and keeps others who open it at the same moment
-// waiting until free is called.
-func (s *System) openDatabase(ctx context.Context, held *folder) (free func(), err error) {
-	if s.reads {
-		return func() {}, s.readDatabase(ctx, held)
-	}
-	if file, named := strings.CutPrefix(s.Settings.Database, "sqlite:"); named { // other data folders may name it as well
-		alone, err := takeFile(file)
-		if err != nil {
-			return nil, err
-		}
-		s.closers = append(s.closers, alone.Close)
-	}
-	if s.db, err = db.Open(ctx, s.Settings.address()); err != nil {
-		return nil, storeTrouble(s.Settings.address(), err)
-	}
-	s.closers = append(s.closers, s.db.Close)
-	if free, err = s.db.Hold(ctx, "opening"); err != nil {
-		return nil, storeTrouble(s.Settings.address(), err)
-	}
-	return free, nil
-}
-
-// openStore brings every owner's tables up to date.
-func (s *System) openStore(ctx context.Context) (err error) {
-	if err := s.db.Prepare(ctx); err != nil {
-		return storeTrouble(s.Settings.address(), err)
-	}
-	owners := tables()
-	if s.replicas != nil && !s.reads {
-		if err := s.unchanged(ctx, owners); err != nil {
-			return err
-		}
-	}
-	for _, owner := range owners {
-		if err := s.db.Migrate(ctx, owner.name, owner.files); err != nil {
-			return storeTrouble(s.Settings.address(), err)
-		}
-	}
-	if !s.reads {
-		if s.shape, err = shapeOf(ctx, s.db, owners); err != nil {
-			return storeTrouble(s.Settings.address(), err)
-		}
-	}
-	if s.ledger, err = ledger.Open(s.db, s.path("keys")); err != nil {
-		return err
-	}
-	s.ledger.Log = s.log
-	if s.Settings.Accept == AcceptRollback {
-		s.ledger.Disregard()
-	}
-	if s.replicas != nil {
-		s.replicas.Record = s.ledger
-	}
-	return s.entitle(ctx)
-}
-
-// storeTrouble says what an operator can do about a database that does not open.
-func storeTrouble(address string, err error) error {
-	where, isFile := strings.CutPrefix(address, "sqlite:")
-	if !isFile {
-		where = "the PostgreSQL database"
-	}
-	switch {
-	case errors.Is(err, db.ErrCorrupt):
-		return prentice.Errorf(prentice.Unavailable, "%s is damaged: %w", where, err).
-			Try("stop here, keep a copy of the data folder, and restore the last backup; sqlite3's .recover can save what is readable")
-	case errors.Is(err, db.ErrFull):
-		return prentice.Errorf(prentice.Unavailable, "the disk under %s is full: %w", where, err).Try("free space and start again; nothing is lost")
-	case errors.Is(err, db.ErrReadOnly) && !isFile:
-		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).
-			Try("this server is a standby or read-only: give the address of the primary, or let the database take writes again (default_transaction_read_only)")
-	case errors.Is(err, db.ErrReadOnly):
-		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", where, err).Try("correct the permissions of the data folder, or name another with --data")
-	case errors.Is(err, db.ErrNewer):
-		return prentice.Errorf(prentice.Conflict, "%s was brought up to date by a later version of prentice: %w", where, err).
-			Try("start that version; or put back the copy of the data folder, and of the database, from before the upgrade")
-	case errors.Is(err, db.ErrOlder):
-		return prentice.Errorf(prentice.Conflict, "%s is of an earlier version of prentice, or was never started to the end, and reading does not change it: %w", where, err).
-			Try("bring it up to date with: prentice up — or read it with the version that wrote it")
-	case errors.Is(err, db.ErrShared):
-		return prentice.Errorf(prentice.Refused, "%s is reached through a pooler that cannot be used: %w", where, err).
-			Try("give the server's own address, or let the pooler hand out sessions (PgBouncer: pool_mode = session)")
-	case errors.Is(err, db.ErrBusy):
-		return prentice.Errorf(prentice.Conflict, "%s is locked by another process: %w", where, err).Try("stop that process")
-	}
-	return prentice.Errorf(prentice.Unavailable, "%s cannot be opened: %w", where, err).Try("look whether the server runs and the address is right")
-}
-
-// openRunner builds what performs runs.
-func (s *System) openRunner(ctx context.Context, acting Acting) error {
-	logs, err := s.openLogs()
-	if err != nil {
-		return err
-	}
-	if err := s.openReach(); err != nil {
-		return err
-	}
-	s.Team.book = &policy.Book{DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
-	s.Team.groups = &policy.Book{OfGroups: true, DB: s.db, Recorder: s.ledger, Clock: time.Now, Role: s.roleOf}
-	s.Team.granted = s.Identity.GrantedOnBelongings
-	s.secrets = &secret.Secrets{Folder: s.path("secrets"), Key: filepath.Join(s.path("keys"), "secrets.key"), Declared: s.Team.Secrets}
-	s.Team.missing = s.secrets.Missing
-	s.openSilences()
-	s.claimed = &claims.Store{DB: s.db}
-	s.runner = runner.New(runner.Deps{
-		Store:      &run.Store{DB: s.db, Ledger: s.ledger, Clock: time.Now},
-		Judging:    runner.Judging{Planner: s.Team, Policy: s.Team, People: places{s}, Health: unwell{s}, Calendar: s.Team, Estate: estate{s}, Edition: func() any { return s.Team.now.Load() }},
-		Performing: runner.Performing{Secrets: s.secrets, Logs: logs, Reaper: reaper{s.path("work")}, Hosts: &s.contacts, Env: s.stepEnv(), Install: s.claims.Install, Session: proc.Session()},
-		Switch:     runner.Switch{Stopped: s.stop.Stopped, StopSays: s.stop.Says},
-		Inbox:      runner.Inbox{Send: s.inbox.Send, SendIn: s.inbox.SendIn, Event: s.inbox.Show},
-		Incidents:  s.aboutRuns(),
-		Peers:      s.peers(acting),
-		Log:        s.log,
-	})
-	s.logs = logs
-	s.openOutbox()
-	s.prober = probe.New()
-	s.Skills = s.skills(logs)
-	s.prober.Know(skill.Probes(s.Skills))
-	s.lookout, s.desk = skill.At[*availability.Lookout](s.Skills), skill.At[*support.Support](s.Skills)
-	s.Team.kinds, s.Team.files = s.kinds(), teamFiles(s.Skills)
-	s.runner.Know(s.Team.kinds)
-	if err := s.Team.read(ctx); err != nil {
-		return err
-	}
-	return s.openRetention()
-}
-
-// aboutRuns is what the desk of incidents knows. It is there before any run is.
-func (s *System) aboutRuns() runner.Incidents {
-	return runner.Incidents{
-		Incident: s.incident,
-		Relieved: func(ctx context.Context, incident prentice.Ref) (time.Time, error) {
-			return s.desk.Relieved(ctx, incident)
-		},
-		Over: func(ctx context.Context, run int64, incident prentice.Ref) (bool, error) {
-			return s.desk.Over(ctx, run, incident)
-		},
-		Opened: func(ctx context.Context, incident prentice.Ref) ([]prentice.Ref, error) {
-			return s.desk.Opened(ctx, incident)
-		},
-	}
-}
-
-// stepEnv is what every step gets beside its plan: where the team's own state
-// is, and this program for steps that want to call it.
-func (s *System) stepEnv() []string {
-	env := []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8", "HOME=" + s.path("work"), "TMPDIR=" + s.own("scratch"), "PRENTICE_STATE=" + s.path("work")}
-	if self, err := os.Executable(); err == nil {
-		env = append(env, "PRENTICE_BIN="+self)
-	}
-	return env
-}
-
-// stepKinds is the kinds of step there are.
-func stepKinds(services probe.Services, sh *shell.Kind) []prentice.StepKind {
-	return kindsWith(services, sh, Describe())
-}
-
-func kindsWith(services probe.Services, sh *shell.Kind, skills []skill.Skill) []prentice.StepKind {
-	prober := probe.New().Know(skill.Probes(skills))
-	kinds := []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: prober}, httpstep.New()}
-	kinds = append(kinds, state.Kinds(sh)...)
-	return append(append(kinds, skill.Kinds(skills)...), runner.Wait{}, runner.Human{})
-}
-
 // join hangs the skills into the door and the inbox.
 func (s *System) join() (err error) {
 	ops := skill.Ops(s.Skills)
@@ -384,14 +209,6 @@ func (s *System) Close() error {
 	}
 	s.closers = nil
 	return errors.Join(errs...)
-}
-
-// reaper ends what a crash left of a step. Another prentice on this machine may
-// be at a step of the same name; its state is in another folder.
-type reaper struct{ state string }
-
-func (r reaper) Reap(ctx context.Context, key string, session int) (int, error) {
-	return proc.EndMarked(ctx, session, "PRENTICE_STEP="+key, "PRENTICE_STATE="+r.state)
 }
 
 func newLog(w io.Writer, verbose bool) *slog.Logger {

@@ -1,10 +1,6 @@
 package procedure
 
 import (
-	"errors"
-	"io"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -12,52 +8,25 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/strict"
 )
 
 // mapping reads YAML text into its one mapping. The text's lines have the
 // numbers of the file's.
 func (r *reading) mapping(text string) (*yaml.Node, bool) {
-	d := yaml.NewDecoder(strings.NewReader(text))
-	var doc, more yaml.Node
-	if err := d.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
-		r.notYAML(err)
+	doc := strict.Reader{Near: nearest.Of}
+	top := doc.Document([]byte(text))
+	for _, p := range doc.Problems {
+		r.fail(r.at(max(p.Line, 2), max(p.Column, 1)), p.Hint, "%s", p.Text)
+	}
+	if len(doc.Problems) > 0 {
 		return nil, false
 	}
-	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
+	if top == nil || top.Kind != yaml.MappingNode {
 		r.fail(r.at(2, 1), "write keys and values, such as procedure: restart-service", "the front matter is not a mapping")
 		return nil, false
 	}
-	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
-		r.fail(r.at(max(more.Line, 2), 1), "keep one document", "the front matter is more than one YAML document")
-		return nil, false
-	}
-	return doc.Content[0], r.noAliases(doc.Content[0])
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
-func (r *reading) notYAML(err error) {
-	line, text := 2, strings.TrimPrefix(err.Error(), "yaml: ")
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		n, _ := strconv.Atoi(m[1])
-		line, text = max(n, 2), strings.TrimPrefix(err.Error(), m[0])
-	}
-	r.fail(r.at(line, 1), "correct the YAML in this line or one beside it", "not YAML: %s", clip.Text(text))
-}
-
-// noAliases refuses aliases and merge keys: with them a hundred bytes can stand
-// for a terabyte, and a reader must jump to know what is meant.
-func (r *reading) noAliases(n *yaml.Node) bool {
-	if n.Kind == yaml.AliasNode || n.Tag == "!!merge" {
-		r.fail(r.place(n), "write the value out", "YAML aliases are not read")
-		return false
-	}
-	for _, c := range n.Content {
-		if !r.noAliases(c) {
-			return false
-		}
-	}
-	return true
+	return top, true
 }
 
 func (r *reading) place(n *yaml.Node) prentice.Pos { return r.at(n.Line, n.Column) }

@@ -86,16 +86,19 @@ func (r *Reader) written(n *Node) {
 	}
 }
 
-var lineOf = regexp.MustCompile(`line (\d+): `)
+var lineOf = regexp.MustCompile(`^line (\d+): `)
 
 func (r *Reader) unreadable(err error) {
 	if errors.Is(err, io.EOF) {
 		return // an empty file says nothing, and nothing wrong
 	}
-	p := Problem{Text: "not YAML: " + err.Error(), Hint: "look at the indentation and the quotes around this place"}
-	if m := lineOf.FindStringSubmatch(err.Error()); m != nil {
+	says := strings.TrimPrefix(err.Error(), "yaml: ")
+	p := Problem{Hint: "look at the indentation and the quotes around this place"}
+	if m := lineOf.FindStringSubmatch(says); m != nil {
 		p.Line, _ = strconv.Atoi(m[1])
+		says = strings.TrimPrefix(says, m[0])
 	}
+	p.Text = "not YAML: " + clip(says)
 	r.Problems = append(r.Problems, p)
 }
 
