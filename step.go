@@ -33,14 +33,15 @@ type StepKind interface {
 // StepNeeds is what the steps of a kind need of those who plan and perform them, so
 // that no one asks for the name of a kind. The zero value is nothing.
 type StepNeeds struct {
-	Script string   // the shell of which the body is a script, sh or bash; it runs on the targets unless the step says otherwise
-	Person bool     // a person does it, and says so; it is asked for and never applied
-	Data   bool     // the body is YAML or JSON, in which ${…} stands for a value of its type; the plan has it as JSON
-	Asks   bool     // it asks a service, and hands on what it answers: status, headers and body; a body that has ${…} is data
-	Budget []string // the attributes that are times which a step may take beside what the plan allows for each
-	State  bool     // each says how something on a target is to be: it may be repeated, and puts back by itself what it changed
-	Files  []string // the attributes that name a file of the team folder, of which the content is the step's body in the plan
-	Words  []string // the attributes that are words of a command line: the plan has them as a list in JSON
+	Script   string   // the shell of which the body is a script, sh or bash; it runs on the targets unless the step says otherwise
+	Person   bool     // a person does it, and says so; it is asked for and never applied
+	Data     bool     // the body is YAML or JSON, in which ${…} stands for a value of its type; the plan has it as JSON
+	Asks     bool     // it asks a service, and hands on what it answers: status, headers and body; a body that has ${…} is data
+	Budget   []string // the attributes that are times which a step may take beside what the plan allows for each
+	State    bool     // each says how something on a target is to be: it may be repeated, and puts back by itself what it changed
+	Files    []string // the attributes that name a file of the team folder, of which the content is the step's body in the plan
+	Template string   // the attribute that names a template of the team folder, or says that the body is one: the plan has it filled in
+	Words    []string // the attributes that are words of a command line: the plan has them as a list in JSON
 }
 
 // Surveyor is a kind that looks, when a plan is made, what its steps would change on a

@@ -12,6 +12,7 @@ var abouts = map[string]string{
 var attributeDocs = map[string]prentice.Attribute{
 	"path":     {About: "The whole path; a symbolic link is refused."},
 	"from":     {About: "A file of the team folder, such as files/app.conf, written out without ${…}."},
+	"template": {About: "A template of the team folder, such as files/app.conf, or by itself: the block is one. It is filled in when the plan is made: {{.inputs.port}}."},
 	"state":    {About: "present, or absent: there is to be no such thing.", Values: []string{"present", "absent"}},
 	"owner":    {About: "Whose the file is; as it was when it does not say."},
 	"group":    {About: "The group of the file; as it was when it does not say."},

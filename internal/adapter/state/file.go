@@ -15,9 +15,9 @@ var fileScript string
 // and mode.
 var file = sort{
 	name: "file", script: fileScript, body: true, strict: true,
-	attrs: []string{"path", "from", "state", "owner", "group", "mode", "backup", "validate", "diff", "replaces"},
-	files: []string{"from"},
-	lint:  lintFile, says: saysFile, values: valuesOfFile,
+	attrs: []string{"path", "from", "template", "state", "owner", "group", "mode", "backup", "validate", "diff", "replaces"},
+	files: []string{"from"}, template: "template",
+	lint: lintFile, says: saysFile, values: valuesOfFile,
 }
 
 func lintFile(l *linting) {
@@ -51,10 +51,16 @@ func (l *linting) validate() {
 // content sees to it that the content is said once, and none where there is to be none.
 func (l *linting) content() {
 	_, from := l.Attrs["from"]
+	template, filled := l.Attrs["template"]
 	inline := strings.TrimSpace(l.Body) != ""
 	gone := l.Attrs["state"] == "absent"
 	switch {
-	case gone && (from || inline):
+	case filled && from:
+		l.fail("keep one of them", "the content is in from=%s, and also in template=%s", l.Attrs["from"], template)
+	case filled && template != "true" && inline:
+		l.fail("keep one of them: template by itself says that the block is one", "the content is in the block, and also in template=%s", template)
+	case filled && template != "true" && !gone: // its file has it
+	case gone && (from || inline || filled):
 		l.fail("take the content out, or state=absent", "a file that is to be absent has content")
 	case gone:
 		for _, name := range []string{"owner", "group", "mode", "validate"} {
@@ -65,7 +71,7 @@ func (l *linting) content() {
 	case from && inline:
 		l.fail("keep one of them", "the content is in the block, and also in from=%s", l.Attrs["from"])
 	case !from && !inline:
-		l.fail("write it in the block, or name a file of the team folder: from=files/app.conf", "the file step has no content")
+		l.fail("write it in the block, or name a file of the team folder: from=files/app.conf, or template=files/app.conf", "the file step has no content")
 	}
 }
 
@@ -75,9 +81,14 @@ func saysFile(s prentice.PlannedStep) string {
 		return says + " is not there"
 	}
 	says += " has the content of "
-	if from := s.Attrs["from"]; from != "" {
+	switch from, template := s.Attrs["from"], s.Attrs["template"]; {
+	case from != "":
 		says += from
-	} else {
+	case template != "" && template != "true":
+		says += template + ", filled in"
+	case template != "":
+		says += "this block, filled in"
+	default:
 		says += "this block"
 	}
 	for _, name := range []string{"owner", "group", "mode"} {

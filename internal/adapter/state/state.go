@@ -18,17 +18,18 @@ type Kind struct {
 
 // sort is what one kind has of its own.
 type sort struct {
-	name   string
-	attrs  []string // that it knows, beside those of all sorts
-	open   string   // "" or how more of its attributes begin
-	files  []string // those of attrs that name a file of the team folder
-	body   bool     // its block may have text
-	data   bool     // which is data
-	lint   func(*linting)
-	says   func(prentice.PlannedStep) string
-	script string
-	values func(prentice.PlannedStep) map[string]string // variables of its script
-	strict bool                                         // it is made only of what was there when it was planned
+	name     string
+	attrs    []string // that it knows, beside those of all sorts
+	open     string   // "" or how more of its attributes begin
+	files    []string // those of attrs that name a file of the team folder
+	template string   // that of attrs which says that its content is a template
+	body     bool     // its block may have text
+	data     bool     // which is data
+	lint     func(*linting)
+	says     func(prentice.PlannedStep) string
+	script   string
+	values   func(prentice.PlannedStep) map[string]string // variables of its script
+	strict   bool                                         // it is made only of what was there when it was planned
 }
 
 // Kinds is all of them. sh performs their scripts.
@@ -45,7 +46,7 @@ func (k *Kind) Name() string { return k.name }
 
 // Needs implements prentice.StepKind.
 func (k *Kind) Needs() prentice.StepNeeds {
-	return prentice.StepNeeds{State: true, Files: k.files, Data: k.data}
+	return prentice.StepNeeds{State: true, Files: k.files, Template: k.template, Data: k.data}
 }
 
 // Says implements prentice.StepKind.

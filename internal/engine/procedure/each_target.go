@@ -35,7 +35,11 @@ func (s *scene) asks(spec prentice.StepSpec) (list []askedOf, err error) {
 			}
 		}
 	}
-	for _, text := range texts {
+	more, _, err := s.templateAsks(spec)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range append(texts, more...) {
 		if !strings.Contains(text, "steps") {
 			continue
 		}
@@ -80,6 +84,7 @@ func (c *rendering) eachTarget(s *scene, spec prentice.StepSpec, prefix string) 
 	steps, left := c.steps, c.leftOut
 	for _, t := range c.targets {
 		one := *s
+		one.aim = &t
 		one.values = withSteps(s.values, c.stepsSeen(s.proc, prefix, t.Ref))
 		c.steps, c.leftOut = nil, nil
 		err := c.rounds(&one, spec, prefix)

@@ -35,9 +35,9 @@ func folder(dir string) source {
 // attach reads the files that the steps of a procedure name.
 func (l *Library) attach(e *entry) {
 	for _, s := range e.proc.Steps {
-		for _, attribute := range l.kinds.files(s.Kind) {
+		for _, attribute := range append(slices.Clone(l.kinds.files(s.Kind)), l.kinds.template(s.Kind)) {
 			name, there := s.Attrs[attribute]
-			if !there {
+			if !there || attribute == l.kinds.template(s.Kind) && name == fromBlock {
 				continue
 			}
 			if !slices.Contains(l.named, name) && filepath.IsLocal(name) {
@@ -47,6 +47,7 @@ func (l *Library) attach(e *entry) {
 				e.fail(s.At, hint, "%s=%s: %s", attribute, clip.Text(name), no)
 			}
 		}
+		l.lintTemplate(e, s)
 	}
 }
 

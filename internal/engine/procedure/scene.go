@@ -29,6 +29,7 @@ type scene struct {
 	depth   int // of the calls that lead to it
 	round   int // of the step that is being planned, from 1; 0 for a step that has none
 	each    string
+	aim     *prentice.Target // the one that a step is being planned for by itself; nil is all
 }
 
 func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene, error) {
@@ -87,6 +88,9 @@ func (s *scene) step(spec prentice.StepSpec, prefix string) (prentice.PlannedSte
 	filled.Attrs, filled.Body = maps.Clone(step.Attrs), step.Body
 	if f, bad := firstError(kind.Lint(filled)); bad {
 		return step, prentice.Errorf(prentice.Refused, "step %s: %s", step.ID, f.Text).In(spec.At).Try("%s", hintOr(f.Hint, "look at the values it is given"))
+	}
+	if err := s.fillTemplate(&step, spec); err != nil {
+		return step, err
 	}
 	s.withFile(&step)
 	step.Says = says(kind, step, spec.Prose)

@@ -68,6 +68,10 @@ func (c *rendering) unroll(s *scene, spec prentice.StepSpec, prefix string) erro
 	if err != nil {
 		return s.wrong(spec, "steps", err)
 	}
+	_, ofTarget, err := s.templateAsks(spec)
+	if err != nil {
+		return s.wrong(spec, "template", err)
+	}
 	check, err := c.undecided(s, asks, prefix)
 	switch {
 	case err != nil:
@@ -75,7 +79,7 @@ func (c *rendering) unroll(s *scene, spec prentice.StepSpec, prefix string) erro
 	case check != "":
 		c.waits = c.waits.Worse(c.library.worst(spec, deepest))
 		return c.leave(s, spec, prefix, "decided once check "+check+" has been made")
-	case s.ofEach(asks):
+	case ofTarget, s.ofEach(asks):
 		return c.eachTarget(s, spec, prefix)
 	}
 	return c.rounds(s, spec, prefix)
