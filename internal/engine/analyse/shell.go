@@ -1,0 +1,318 @@
+package analyse
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"prentice/internal/engine/check"
+	"prentice/internal/engine/standard"
+)
+
+func shell() []standard.Analyser {
+	list := []standard.Analyser{
+		{Name: "shell-parses", Each: script(shellParses)},
+		{Name: "shfmt", Each: script(shfmt)},
+		{Name: "shell-stops", Each: script(stops)},
+		{Name: "shell-rm", Each: script(unquotedRemoval)},
+		{Name: "shell-cd", Each: script(uncheckedCd)},
+		{Name: "shell-piped-download", Each: script(pipedDownload)},
+		{Name: "shell-eval", Each: script(eval)},
+	}
+	return list
+}
+
+// parsed is a shell script taken apart, or why it cannot be.
+type parsed struct {
+	*standard.Text
+	file *syntax.File
+	err  error
+	bash bool
+}
+
+var shells = regexp.MustCompile(`^#!\s*/(usr/)?bin/(env\s+(-S\s+)?)?(ba|da|k|a)?sh\b`)
+
+// script asks of shell scripts: files that end with .sh or .bash, or begin with a line
+// that says so.
+func script(wrong func(parsed) []check.Finding) func(*standard.Text) []check.Finding {
+	return func(t *standard.Text) []check.Finding {
+		ext := t.Ext()
+		shebang := shells.Match(t.Bytes[:min(len(t.Bytes), 100)])
+		if !(ext == ".sh" || ext == ".bash" || ext == "" && shebang) || foreign(t.Path) || t.Binary() {
+			return nil
+		}
+		first, _, _ := bytes.Cut(t.Bytes, []byte("\n"))
+		if ext == ".sh" && bytes.HasPrefix(first, []byte("#!")) && !shebang {
+			return nil // of another language
+		}
+		p := parsed{Text: t, bash: ext == ".bash" || bytes.Contains(first, []byte("bash"))}
+		variant := syntax.LangPOSIX
+		if p.bash || !shebang {
+			variant = syntax.LangBash
+		}
+		p.file, p.err = syntax.NewParser(syntax.Variant(variant), syntax.KeepComments(true)).Parse(bytes.NewReader(t.Bytes), "")
+		return wrong(p)
+	}
+}
+
+// walk asks of every node of a script that can be read.
+func (p parsed) walk(wrong func(n syntax.Node) string) []check.Finding {
+	if p.err != nil {
+		return nil
+	}
+	var list []check.Finding
+	syntax.Walk(p.file, func(n syntax.Node) bool {
+		if n == nil || len(list) == 20 {
+			return false
+		}
+		if says := wrong(n); says != "" {
+			list = append(list, p.At(int(n.Pos().Line()), says))
+		}
+		return true
+	})
+	return list
+}
+
+func shellParses(p parsed) []check.Finding {
+	if p.err == nil {
+		return nil
+	}
+	f := p.Of("it is no shell script: " + standard.Shown(p.err.Error()))
+	if e, ok := errors.AsType[syntax.ParseError](p.err); ok {
+		f = p.At(int(e.Pos.Line()), "it is no shell script: "+standard.Shown(e.Text))
+	} else if e, ok := errors.AsType[syntax.LangError](p.err); ok {
+		f = p.At(int(e.Pos.Line()), "its first line says sh, and this is "+standard.Shown(e.Feature)+" of another shell")
+	}
+	f.Key = "parses"
+	return []check.Finding{f}
+}
+
+// shfmt accepts the common ways of indenting: the fix keeps the one that is nearest.
+func shfmt(p parsed) []check.Finding {
+	if p.err != nil {
+		return nil
+	}
+	indents := []uint{0, 2, 4}
+	if !bytes.Contains(p.Bytes, []byte("\n\t")) {
+		indents = []uint{2, 4, 0}
+	}
+	var nearest []byte
+	least := -1
+	for _, indent := range indents {
+		for _, cases := range []bool{false, true} {
+			for _, binary := range []bool{false, true} {
+				neat, err := printed(p.file, syntax.Indent(indent), syntax.SwitchCaseIndent(cases), syntax.BinaryNextLine(binary), syntax.KeepPadding(false))
+				if err != nil {
+					return nil
+				}
+				if bytes.Equal(neat, p.Bytes) {
+					return nil
+				}
+				if d := unlike(p.Bytes, neat); least < 0 || d < least {
+					nearest, least = neat, d
+				}
+			}
+		}
+	}
+	f := p.At(firstDifference(p.Bytes, nearest), "it is not as shfmt writes it")
+	f.Key, f.Remedy, f.Fix = "shfmt", "run shfmt -w on it", []check.Edit{{Path: p.Path, Content: nearest}}
+	return []check.Finding{f}
+}
+
+func printed(file *syntax.File, options ...syntax.PrinterOption) ([]byte, error) {
+	var b bytes.Buffer
+	err := syntax.NewPrinter(options...).Print(&b, file)
+	return b.Bytes(), err
+}
+
+// unlike is how many lines of one text are not in another.
+func unlike(a, b []byte) int {
+	lines := map[string]bool{}
+	for line := range bytes.Lines(b) {
+		lines[string(line)] = true
+	}
+	n := 0
+	for line := range bytes.Lines(a) {
+		if !lines[string(line)] {
+			n++
+		}
+	}
+	return n
+}
+
+// word is a word of a command that is written out, or "".
+func word(w *syntax.Word) string {
+	if w == nil || len(w.Parts) != 1 {
+		return ""
+	}
+	switch part := w.Parts[0].(type) {
+	case *syntax.Lit:
+		return part.Value
+	case *syntax.DblQuoted:
+		if len(part.Parts) == 1 {
+			if lit, ok := part.Parts[0].(*syntax.Lit); ok {
+				return lit.Value
+			}
+		}
+	case *syntax.SglQuoted:
+		return part.Value
+	}
+	return ""
+}
+
+// called is a command by its name, and its arguments.
+func called(n syntax.Node, names ...string) ([]*syntax.Word, bool) {
+	c, ok := n.(*syntax.CallExpr)
+	if !ok || len(c.Args) == 0 {
+		return nil, false
+	}
+	args := c.Args
+	for len(args) > 1 && (word(args[0]) == "sudo" || word(args[0]) == "exec" || word(args[0]) == "command") {
+		args = args[1:]
+	}
+	for _, name := range names {
+		if word(args[0]) == name || strings.HasSuffix(word(args[0]), "/"+name) {
+			return args[1:], true
+		}
+	}
+	return nil, false
+}
+
+var setE = regexp.MustCompile(`(?m)^\s*set\s+(-[a-z]*e|-o\s+errexit|.*\s-o\s+errexit)|^#!.*\s-[a-z]*e`)
+
+// longEnough is how many commands a script has before a failure in the middle matters.
+const longEnough = 3
+
+func stops(p parsed) []check.Finding {
+	if p.err != nil || len(p.file.Stmts) < longEnough || setE.Match(p.Bytes) || bytes.Contains(p.Bytes, []byte("|| exit")) || bytes.Contains(p.Bytes, []byte("trap ")) {
+		return nil
+	}
+	calls := 0
+	for _, s := range p.file.Stmts {
+		if c, ok := s.Cmd.(*syntax.CallExpr); ok && len(c.Args) > 0 && word(c.Args[0]) != "echo" && word(c.Args[0]) != "exit" {
+			calls++
+		}
+	}
+	if calls < longEnough {
+		return nil // functions for others to use
+	}
+	f := p.At(1, "it goes on after a command that failed")
+	f.Key, f.Remedy = "errexit", "write set -eu below its first line"
+	return []check.Finding{f}
+}
+
+func unquotedRemoval(p parsed) []check.Finding {
+	return p.walk(func(n syntax.Node) string {
+		args, is := called(n, "rm")
+		if !is {
+			return ""
+		}
+		recursive := false
+		for _, a := range args {
+			w := word(a)
+			recursive = recursive || strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--") && strings.ContainsAny(w, "rR") || w == "--recursive"
+		}
+		for _, a := range args {
+			for i, part := range a.Parts {
+				x, bare := part.(*syntax.ParamExp)
+				if bare && recursive && x.Exp == nil {
+					return "rm -r on a value that is not quoted: a blank in it, or nothing in it, removes something else"
+				}
+				if q, ok := part.(*syntax.DblQuoted); ok && recursive && i == 0 && emptied(q, a) {
+					return "rm -r on a path that begins with a value: when that is empty, it begins at /"
+				}
+			}
+		}
+		return ""
+	})
+}
+
+// emptied says whether a path would begin at / if the value at its beginning were empty.
+func emptied(q *syntax.DblQuoted, w *syntax.Word) bool {
+	if len(q.Parts) == 0 {
+		return false
+	}
+	x, ok := q.Parts[0].(*syntax.ParamExp)
+	if !ok || x.Exp != nil {
+		return false
+	}
+	rest := ""
+	if len(q.Parts) > 1 {
+		if lit, ok := q.Parts[1].(*syntax.Lit); ok {
+			rest = lit.Value
+		}
+	} else if len(w.Parts) > 1 {
+		if lit, ok := w.Parts[1].(*syntax.Lit); ok {
+			rest = lit.Value
+		}
+	}
+	return strings.HasPrefix(rest, "/") && (rest == "/" || rest == "/*" || !strings.Contains(rest[1:], "/") && len(rest) < 6)
+}
+
+func uncheckedCd(p parsed) []check.Finding {
+	if p.err != nil || setE.Match(p.Bytes) {
+		return nil
+	}
+	var list []check.Finding
+	for i, s := range p.file.Stmts {
+		if _, is := called(s.Cmd, "cd", "pushd"); is && i+1 < len(p.file.Stmts) {
+			list = append(list, p.At(int(s.Pos().Line()), "when this folder is not there, what follows is done in another"))
+		}
+	}
+	for i := range list {
+		list[i].Remedy = "write cd DIR || exit 1, or set -e above"
+	}
+	return list
+}
+
+var interpreters = []string{"sh", "bash", "zsh", "dash", "python", "python3", "perl", "ruby", "node"}
+
+func pipedDownload(p parsed) []check.Finding {
+	return p.walk(func(n syntax.Node) string {
+		if piped(n) {
+			return "what a server sends is executed before anyone has seen it: keep it, compare its digest, then run it"
+		}
+		return ""
+	})
+}
+
+// piped says whether a download goes straight into an interpreter.
+func piped(n syntax.Node) bool {
+	b, ok := n.(*syntax.BinaryCmd)
+	if !ok || b.Op != syntax.Pipe && b.Op != syntax.PipeAll {
+		return false
+	}
+	_, runs := called(b.Y.Cmd, interpreters...)
+	return runs && downloads(b.X)
+}
+
+func downloads(s *syntax.Stmt) bool {
+	if _, is := called(s.Cmd, "curl", "wget"); is {
+		return true
+	}
+	b, ok := s.Cmd.(*syntax.BinaryCmd)
+	return ok && (downloads(b.X) || downloads(b.Y))
+}
+
+func eval(p parsed) []check.Finding {
+	return p.walk(func(n syntax.Node) string {
+		args, is := called(n, "eval")
+		if !is {
+			return ""
+		}
+		for _, a := range args {
+			for _, part := range a.Parts {
+				if q, ok := part.(*syntax.DblQuoted); ok && len(q.Parts) == 1 {
+					part = q.Parts[0]
+				}
+				if x, ok := part.(*syntax.ParamExp); ok && x.Param != nil && (x.Param.Value == "@" || x.Param.Value == "*" || x.Param.Value >= "1" && x.Param.Value <= "9") {
+					return "eval of an argument: whoever calls it runs anything"
+				}
+			}
+		}
+		return ""
+	})
+}
