@@ -10,7 +10,7 @@ import (
 )
 
 func judge() *standard.Judge {
-	return &standard.Judge{BuiltIn: analyse.BuiltIn(), Analysers: analyse.All(), Version: analyse.Version, Now: func() time.Time { return time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC) }}
+	return &standard.Judge{BuiltIn: analyse.BuiltIn, Analysers: analyse.All(), Version: analyse.Version, Now: func() time.Time { return time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC) }}
 }
 
 func TestEveryBuiltInRuleFindsItsViolationsAndPassesItsPasses(t *testing.T) {

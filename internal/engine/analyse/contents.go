@@ -30,16 +30,24 @@ func conflictMarkers(t *standard.Text) []check.Finding {
 	if !bytes.HasPrefix(t.Bytes, begin) && !bytes.Contains(t.Bytes, append([]byte("\n"), begin...)) || t.Binary() {
 		return nil
 	}
+	var list []check.Finding
 	at := 0
-	for i, line := range t.Lines() {
+	look := func(n int, line string) {
 		switch {
 		case strings.HasPrefix(line, "<<<<<<< "):
-			at = i + 1
-		case strings.HasPrefix(line, ">>>>>>> ") && at > 0:
-			return []check.Finding{t.At(at, "a merge was not finished here")}
+			at = n
+		case strings.HasPrefix(line, ">>>>>>> ") && at > 0 && len(list) == 0:
+			list = append(list, t.At(at, "a merge was not finished here"))
 		}
 	}
-	return nil
+	if t.Ext() == ".md" {
+		prose(t, look) // what stands in a block shows how it looks
+		return list
+	}
+	for i, line := range t.Lines() {
+		look(i+1, line)
+	}
+	return list
 }
 
 // magics are what programs begin with.

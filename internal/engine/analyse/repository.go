@@ -191,7 +191,7 @@ func codeowners(_ context.Context, v *standard.View) ([]check.Finding, error) {
 }
 
 // pipelines are where the settings of systems that run checks lie.
-var pipelines = regexp.MustCompile(`^(\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.woodpecker(/[^/]+)?\.ya?ml|\.prentice/checks/[^/]+\.md|Jenkinsfile|azure-pipelines\.ya?ml|\.circleci/config\.ya?ml|\.travis\.ya?ml|\.drone\.ya?ml|bitbucket-pipelines\.ya?ml|\.buildkite/.+|\.builds/.+|\.cirrus\.ya?ml|\.pre-commit-config\.yaml|ci/[^/]+)$`)
+var pipelines = regexp.MustCompile(`^(\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.woodpecker(/[^/]+)?\.ya?ml|\.prentice/checks/[^/]+\.md|Jenkinsfile|azure-pipelines\.ya?ml|\.circleci/config\.ya?ml|\.travis\.ya?ml|\.drone\.ya?ml|bitbucket-pipelines\.ya?ml|\.buildkite/.+|\.builds/.+|\.cirrus\.ya?ml|\.pre-commit-config\.yaml|\.?ci/[^/]+)$`)
 
 func automatedChecks(_ context.Context, v *standard.View) ([]check.Finding, error) {
 	if !hasCode(v) || slices.ContainsFunc(v.Files, func(f check.File) bool { return pipelines.MatchString(f.Path) }) {

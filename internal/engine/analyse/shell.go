@@ -90,9 +90,14 @@ func shellParses(p parsed) []check.Finding {
 	return []check.Finding{f}
 }
 
-// shfmt accepts the common ways of indenting: the fix keeps the one that is nearest.
+// aboutShell is a section of .editorconfig about scripts, which shfmt reads.
+var aboutShell = regexp.MustCompile(`(?m)^\[[^\]]*\b(sh|bash)\b[^\]]*\]|^\[\[shell\]\]`)
+
+// shfmt accepts the common ways of indenting: the fix keeps the one that is nearest. A
+// repository asks for it by a section of .editorconfig about scripts.
 func shfmt(p parsed) []check.Finding {
-	if p.err != nil {
+	asked, err := p.View.Text(".editorconfig")
+	if p.err != nil || err != nil || !aboutShell.Match(asked) {
 		return nil
 	}
 	indents := []uint{0, 2, 4}

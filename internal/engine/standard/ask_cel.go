@@ -151,7 +151,7 @@ func (l *lookup) does(do func(string) (any, error)) func(...any) (any, error) {
 }
 
 func (l *lookup) files(glob string) (any, error) {
-	is, err := globOf(glob)
+	is, err := Glob(glob)
 	if err != nil {
 		return nil, err
 	}

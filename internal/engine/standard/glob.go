@@ -8,9 +8,9 @@ import (
 	"prentice/internal/kit/clip"
 )
 
-// globOf is a matcher of paths: * is any part of a name, ** any folders, {a,b} one of
+// Glob is a matcher of paths: * is any part of a name, ** any folders, {a,b} one of
 // several, and a folder ends with /.
-func globOf(glob string) (func(string) bool, error) {
+func Glob(glob string) (func(string) bool, error) {
 	if glob == "**" {
 		return func(string) bool { return true }, nil
 	}
@@ -86,7 +86,7 @@ func covering(paths, except []string) (func(string) bool, error) {
 func anyGlob(globs []string) (func(string) bool, error) {
 	var all []func(string) bool
 	for _, g := range globs {
-		is, err := globOf(g)
+		is, err := Glob(g)
 		if err != nil {
 			return nil, err
 		}

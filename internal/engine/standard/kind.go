@@ -17,7 +17,7 @@ import (
 
 // Judge judges the rules of standards.
 type Judge struct {
-	BuiltIn   []Standard
+	BuiltIn   func() []Standard // nil is none
 	Analysers Analysers
 	Version   string           // of the analysers
 	Now       func() time.Time // what day it is
@@ -44,8 +44,10 @@ func (j *Judge) today() time.Time {
 // these that cannot be read is a rule that no one can judge: what it asked is unknown.
 func (j *Judge) Rules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
 	var rules []check.Rule
-	for _, s := range j.BuiltIn {
-		rules = append(rules, s.Rules...)
+	if j.BuiltIn != nil {
+		for _, s := range j.BuiltIn() {
+			rules = append(rules, s.Rules...)
+		}
 	}
 	taken := map[string]bool{}
 	for _, r := range rules {

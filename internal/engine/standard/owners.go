@@ -39,11 +39,11 @@ func OwnersOf(v *View) Owners {
 			continue
 		}
 		pattern := strings.ReplaceAll(fields[0], "\x00", " ")
-		is, err := globOf(ownerGlob(pattern))
+		is, err := Glob(ownerGlob(pattern))
 		if err != nil {
 			is = func(string) bool { return false }
 		}
-		below, err := globOf(strings.TrimSuffix(ownerGlob(pattern), "/**") + "/**")
+		below, err := Glob(strings.TrimSuffix(ownerGlob(pattern), "/**") + "/**")
 		if err != nil {
 			below = is
 		}

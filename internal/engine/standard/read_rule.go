@@ -106,7 +106,7 @@ func inline(s *strict.Reader, n *strict.Node) any {
 func globs(s *strict.Reader, n *strict.Node, what string) []string {
 	list := s.Words(n, what)
 	for i, glob := range list {
-		if _, err := globOf(glob); glob != "" && err != nil {
+		if _, err := Glob(glob); glob != "" && err != nil {
 			s.Wrong(n.Content[i], "write it as **/*.yaml, docs/** or README.md", "%v", err)
 		}
 	}

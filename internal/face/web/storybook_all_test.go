@@ -21,7 +21,7 @@ func testBadges() badges { return skill.States(all.Skills(all.Deps{})) }
 // allOps are the canned operations, and of the skills those that only have their
 // form drawn.
 func allOps(full bool) []op.Op {
-	ops := slices.Concat(storyOps(full), moreOps(full), securityOps(full), supervisionOps(full), servicesOps(full), silenceOps(full), heartbeatOps(full), hookOps(full))
+	ops := slices.Concat(storyOps(full), moreOps(full), securityOps(full), supervisionOps(full), servicesOps(full), silenceOps(full), heartbeatOps(full), hookOps(full), standardOps(full))
 	for _, s := range all.Skills(all.Deps{Learning: explaining(someLearning(full))}) {
 		for _, o := range s.Ops {
 			if !slices.ContainsFunc(ops, func(have op.Op) bool { return have.Name == o.Name }) {

@@ -33,6 +33,8 @@ type Checked struct {
 	Notes      []string `json:"notes,omitempty"`
 	Took       string   `json:"took"`
 
+	Controls []Control `json:"controls,omitempty"` // of the baseline that was asked for
+
 	as string
 }
 
@@ -140,6 +142,10 @@ const mostShown = 10
 // Text implements op.Texter.
 func (c Checked) Text() string {
 	var b strings.Builder
+	if len(c.Controls) > 0 {
+		_, text := ofBaseline(c.Controls)
+		return text
+	}
 	for _, r := range c.Rules {
 		if r.Truth != prentice.Pass {
 			r.write(&b)

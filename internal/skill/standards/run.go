@@ -17,9 +17,10 @@ import (
 // RunIn says what to check.
 type RunIn struct {
 	Which
-	Only   []string `json:"only,omitempty" maxItems:"100" maxLength:"200" example:"containers" doc:"Only these rules, or all of these standards."`
-	Fresh  bool     `json:"fresh,omitempty" doc:"Judge anew what was judged before."`
-	Report string   `json:"report,omitempty" enum:"sarif,junit,github,html" doc:"Print a report for a program, and not for people."`
+	Only    []string `json:"only,omitempty" maxItems:"100" maxLength:"200" example:"containers" doc:"Only these rules, or all of these standards."`
+	Against string   `json:"baseline,omitempty" enum:"osps" doc:"Answer the controls of a baseline from what the rules say."`
+	Fresh   bool     `json:"fresh,omitempty" doc:"Judge anew what was judged before."`
+	Report  string   `json:"report,omitempty" enum:"sarif,junit,github,html" doc:"Print a report for a program, and not for people."`
 }
 
 func runOp(d Deps) op.Op {
@@ -76,6 +77,11 @@ func (d Deps) judge(ctx context.Context, l *looked, in RunIn) (Checked, error) {
 	standings, gone := l.agreed.Stand(d.now(), list, l.tree)
 	slices.SortFunc(standings, func(a, b check.Standing) int { return cmp.Compare(a.Rule.ID, b.Rule.ID) })
 	out.fill(standings, gone)
+	if in.Against != "" {
+		out.Controls = baseline(l.tree, out.Rules)
+		verdict, _ := ofBaseline(out.Controls)
+		out.Verdict = string(verdict)
+	}
 	return out, nil
 }
 

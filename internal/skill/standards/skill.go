@@ -2,7 +2,7 @@ package standards
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"time"
 
 	"prentice"
@@ -10,6 +10,9 @@ import (
 	"prentice/internal/op"
 	"prentice/internal/skill"
 )
+
+//go:embed pages/*.html
+var pages embed.FS
 
 //go:embed explain.md
 var explain string
@@ -48,9 +51,16 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "standards",
 		Sentence: "keep to modern development standards",
-		Ops:      nouns.Of([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), installOp(d)}),
-		Explain:  explain,
-		Facts:    func(context.Context) (any, error) { return struct{}{}, nil },
+		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), installOp(d)}, standardOps(d)...)),
+		Checks:   kinds(d),
+		Pages: []op.Page{
+			{Path: "/standards", Op: "standard.list", Template: "standards.html", Title: "Standards", Nav: "Standards", Group: op.Governance, Order: 46},
+			{Path: "/standards/{name}", Op: "standard.show", Template: "standard.html", Title: "Standard", Topic: "standards"},
+		},
+		Refs:    map[string]string{"standard": "/standards/{name}"},
+		Files:   pages,
+		Explain: explain,
+		Facts:   func(context.Context) (any, error) { return struct{}{}, nil },
 	}
 }
 
