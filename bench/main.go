@@ -55,6 +55,7 @@ var measurements = []measurement{
 	{"policy.decisions", decisions},
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},
+	{"checks.rules", judgedFirst},
 	{"proc.plan", unrolled},
 	{"proc.test", cases},
 	{"proc.lsp", drafting},

@@ -16,7 +16,7 @@ import (
 	"prentice/internal/engine/standard"
 )
 
-// Version is that of all analysers. Whoever changes what one finds raises it: verdicts
+// Version is that of all analysers. Anyone who changes what one finds raises it: verdicts
 // of before no longer count.
 const Version = "1"
 

@@ -109,7 +109,7 @@ func shfmt(p parsed) []check.Finding {
 	for _, indent := range indents {
 		for _, cases := range []bool{false, true} {
 			for _, binary := range []bool{false, true} {
-				neat, err := printed(p.file, syntax.Indent(indent), syntax.SwitchCaseIndent(cases), syntax.BinaryNextLine(binary), syntax.KeepPadding(false))
+				neat, err := printed(p.file, syntax.Indent(indent), syntax.SwitchCaseIndent(cases), syntax.BinaryNextLine(binary))
 				if err != nil {
 					return nil
 				}
@@ -314,7 +314,7 @@ func eval(p parsed) []check.Finding {
 					part = q.Parts[0]
 				}
 				if x, ok := part.(*syntax.ParamExp); ok && x.Param != nil && (x.Param.Value == "@" || x.Param.Value == "*" || x.Param.Value >= "1" && x.Param.Value <= "9") {
-					return "eval of an argument: whoever calls it runs anything"
+					return "eval of an argument: its caller runs anything"
 				}
 			}
 		}
