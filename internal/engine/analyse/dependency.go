@@ -59,7 +59,8 @@ func locksWanted(t *standard.Text) bool {
 	top, ok := t.Value().(map[string]any)
 	switch t.Base() {
 	case "package.json":
-		return ok && (filled(top["dependencies"]) || filled(top["devDependencies"]))
+		library := top["private"] != true && (top["main"] != nil || top["exports"] != nil || top["files"] != nil || top["types"] != nil)
+		return ok && !library && (filled(top["dependencies"]) || filled(top["devDependencies"]))
 	case "Cargo.toml":
 		return ok && filled(top["dependencies"]) && (top["bin"] != nil || t.View.Has(path.Join(path.Dir(t.Path), "src/main.rs")))
 	case "pyproject.toml":
