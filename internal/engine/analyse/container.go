@@ -184,7 +184,7 @@ func imageSecrets(t *standard.Text, list []instruction) (all []check.Finding) {
 			if !variable.IsCredential(m[1]) || in.word == "ENV" && (value == "" || strings.HasPrefix(value, "/") || strings.HasPrefix(value, "$")) {
 				continue
 			}
-			f := t.Of(fmt.Sprintf("%s %s stays in the image, for everyone who has it", in.word, standard.Shown(m[1])))
+			f := t.Of(fmt.Sprintf("%s %s stays in the image, foreveryone who has it", in.word, standard.Shown(m[1])))
 			f.Line, f.Key, f.Remedy = in.line, m[1], "give it to the one RUN that needs it: --mount=type=secret"
 			all = append(all, f)
 			break

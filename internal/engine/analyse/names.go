@@ -150,5 +150,5 @@ func size(t *standard.Text) []check.Finding {
 	if t.Size <= largest {
 		return nil
 	}
-	return []check.Finding{t.Of(fmt.Sprintf("it has %.1f MB: everyone who clones keeps it for ever", float64(t.Size)/(1<<20)))}
+	return []check.Finding{t.Of(fmt.Sprintf("it has %.1f MB: everyone who clones keeps it forever", float64(t.Size)/(1<<20)))}
 }
