@@ -73,7 +73,7 @@ func TestWhatIsCalledIsForgottenWithItsRun(t *testing.T) {
 	each(t, calling(), askOne, func(t *testing.T, w *world) {
 		w.plan.Limits.Cooldown = "0s"
 		for range 2 { // the last that was approved stays
-			w.age(w.approved("fix"), 1000*time.Hour)
+			w.age(w.approved("fix"), 2*keepFor)
 		}
 		w.forget()
 		if left := w.only(`SELECT COUNT(*) FROM run_calls`); left != 2 {

@@ -120,7 +120,7 @@ func (s *Support) within(ctx context.Context, h webhook.Hook, body string) error
 	case len(body) > h.Largest:
 		why, err = "too large", prentice.Errorf(prentice.Limited, "the message has %d bytes; hook %s takes %d", len(body), h.Name, h.Largest).Try("send less, or have largest raised in hooks.yaml")
 	case !s.rates.Take(h, s.Clock()):
-		why, err = "too many", prentice.Errorf(prentice.Limited, "hook %s takes %d messages a minute", h.Name, h.Rate).Try("send it again in a minute")
+		why, err = "too many", webhook.TooMany(h)
 	default:
 		return nil
 	}
@@ -149,7 +149,7 @@ func (s *Support) senderOf(ctx context.Context, h webhook.Hook, m webhook.Messag
 		s.refuse(ctx, h.Name, "not proven", err)
 		return by, webhook.Proof{}, err
 	}
-	behind, err := s.behindHook(ctx, h)
+	behind, err := s.behindHook(ctx, h, secret)
 	if err != nil {
 		s.refuse(ctx, h.Name, "no holder", err)
 		return by, webhook.Proof{}, err
@@ -161,10 +161,15 @@ func (s *Support) senderOf(ctx context.Context, h webhook.Hook, m webhook.Messag
 }
 
 // behindHook are the people who can sign what the sender of a hook signs: those whom the
-// file names, and who gave the secret its value. If no one is known, anyone could
+// file names, or has named while the secret had this value, and who gave it the value. secret is the value,
+// or "" where it is only shown who they are. If no one is known, anyone could
 // approve what they caused; then the hook takes nothing.
-func (s *Support) behindHook(ctx context.Context, h webhook.Hook) ([]prentice.Ref, error) {
-	people := h.HeldBy
+func (s *Support) behindHook(ctx context.Context, h webhook.Hook, secret string) ([]prentice.Ref, error) {
+	store := webhook.Store{DB: s.DB}
+	people, err := store.Held(ctx, h, secret, s.Clock())
+	if err != nil {
+		return nil, err
+	}
 	if s.Hooks.SetBy != nil {
 		set, err := s.Hooks.SetBy(ctx, h.Secret)
 		if err != nil {

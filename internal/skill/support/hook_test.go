@@ -19,7 +19,9 @@ import (
 // hookWorld is the desk with a real inbox and the hooks of a file.
 type hookWorld struct {
 	*world
-	set []prentice.Ref // who gave the secret its value
+	set    []prentice.Ref // who gave the secret its value
+	secret string
+	rules  *webhook.Rules
 }
 
 const someHooks = `
@@ -31,7 +33,7 @@ hooks:
 
 func eachHook(t *testing.T, test func(*hookWorld)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		w := &hookWorld{world: fresh(t, d)}
+		w := &hookWorld{world: fresh(t, d), secret: "the-shared-secret"}
 		for owner, files := range map[string]func() error{
 			"inbox":   func() error { return d.Migrate(t.Context(), "inbox", inbox.Schema()) },
 			"webhook": func() error { return d.Migrate(t.Context(), "webhook", webhook.Schema()) },
@@ -44,10 +46,11 @@ func eachHook(t *testing.T, test func(*hookWorld)) {
 		if len(findings) > 0 {
 			t.Fatal(findings)
 		}
+		w.rules = rules
 		w.s.Inbox = inbox.New(d, w.clock, w, slog.New(slog.DiscardHandler))
 		w.s.Hooks = HookDeps{
-			Rules:   func() *webhook.Rules { return rules },
-			Secret:  func(context.Context, string) (string, error) { return "the-shared-secret", nil },
+			Rules:   func() *webhook.Rules { return w.rules },
+			Secret:  func(context.Context, string) (string, error) { return w.secret, nil },
 			SetBy:   func(context.Context, string) ([]prentice.Ref, error) { return w.set, nil },
 			Trusted: func(agent string) bool { return false },
 		}
@@ -190,6 +193,70 @@ func TestTheLimitsOfAHookHoldHoweverAMessageIsDelivered(t *testing.T) {
 		shown, err := w.s.hookShow(w.t.Context(), op.Call{}, hookIn{"open"})
 		if err != nil || len(shown.Refused) != 2 {
 			w.t.Errorf("%+v, %v", shown.Refused, err)
+		}
+	})
+}
+
+// Who takes a name out of held_by cannot approve by that what its messages cause.
+func TestAnEditOfHooksIsJudgedByWhomItNamedBefore(t *testing.T) {
+	eachHook(t, func(w *hookWorld) {
+		behind := func() string {
+			w.t.Helper()
+			taken, err := w.post("held", `{}`, prentice.Actor{})
+			if err != nil || taken.Verdict != "event" {
+				w.t.Fatalf("%+v, %v", taken, err)
+			}
+			list, err := w.s.Inbox.List(w.t.Context(), inbox.Filter{Limit: 1})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			e, err := w.s.Inbox.Show(w.t.Context(), list[0].Number)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return prentice.JoinRefs(e.Causes)
+		}
+		w.s.holdersOf(w.t.Context(), w.rules) // it was in force, and no message came
+		edited, findings := webhook.Load("hooks.yaml", []byte(strings.Replace(someHooks, "person/ann", "person/eve", 1)))
+		if len(findings) > 0 {
+			w.t.Fatal(findings)
+		}
+		w.rules = edited
+		if got := behind(); got != "person/ann person/eve" {
+			w.t.Errorf("behind its messages are %s", got)
+		}
+		shown, err := w.s.hookShow(w.t.Context(), op.Call{}, hookIn{"held"})
+		if err != nil || prentice.JoinRefs(shown.HeldBy) != "person/ann person/eve" {
+			w.t.Errorf("shown are %v, %v", shown.HeldBy, err)
+		}
+		w.secret = "another-shared-secret"
+		w.pass(time.Minute)
+		h, err := edited.Hook("held")
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if got, err := w.s.behindHook(w.t.Context(), h, w.secret); err != nil || prentice.JoinRefs(got) != "person/eve" {
+			w.t.Errorf("with another secret: %v, %v", got, err)
+		}
+	})
+}
+
+func TestTwoReplicasTakeNoMoreThanTheRateOfAHook(t *testing.T) {
+	eachHook(t, func(w *hookWorld) {
+		other := Make(w.s.Deps)
+		took := 0
+		for n := range 10 {
+			s := []*Support{w.s, other}[n%2]
+			_, err := s.hookDeliver(w.t.Context(), op.Call{Actor: ann, Now: w.clock()}, hookDeliverIn{Hook: "open", Body: `{}`})
+			switch {
+			case err == nil:
+				took++
+			case prentice.KindOf(err) != prentice.Limited:
+				w.t.Fatal(err)
+			}
+		}
+		if took != 3 {
+			w.t.Errorf("%d were taken, and its rate is 3", took)
 		}
 	})
 }

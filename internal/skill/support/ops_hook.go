@@ -107,14 +107,17 @@ func (s *Support) hookDeliver(ctx context.Context, c op.Call, in hookDeliverIn) 
 	}
 	shown := in.message.Show(h, s.hiddenIn(ctx, h))
 	d.Message = &shown
-	return s.keepDelivery(ctx, c.Actor, d, mapped.Event, *in.proof)
+	return s.keepDelivery(ctx, c.Actor, h, d, mapped.Event, *in.proof)
 }
 
 // keepDelivery writes a delivery down with the event that it becomes, in one write.
-func (s *Support) keepDelivery(ctx context.Context, by prentice.Actor, d webhook.Delivery, e prentice.Event, proof webhook.Proof) (Taken, error) {
+func (s *Support) keepDelivery(ctx context.Context, by prentice.Actor, h webhook.Hook, d webhook.Delivery, e prentice.Event, proof webhook.Proof) (Taken, error) {
 	store := webhook.Store{DB: s.DB}
 	var taken Taken
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := store.Pace(tx, h); err != nil {
+			return err
+		}
 		number, before, err := store.Admit(tx, d.Hook, proof, d.At)
 		if err != nil {
 			return err
@@ -145,6 +148,9 @@ func (s *Support) keepDelivery(ctx context.Context, by prentice.Actor, d webhook
 		taken = Taken{Hook: d.Hook, Delivery: number, Verdict: string(kept.Verdict), Event: kept.Event, Says: kept.Says}
 		return store.Keep(tx, kept, event)
 	})
+	if prentice.KindOf(err) == prentice.Limited {
+		s.refuse(ctx, d.Hook, "too many", err)
+	}
 	return taken, err
 }
 
@@ -211,7 +217,7 @@ func (s *Support) hookOut(ctx context.Context, h webhook.Hook, last webhook.Deli
 		return out
 	}
 	var err error
-	if out.HeldBy, err = s.behindHook(ctx, h); err != nil {
+	if out.HeldBy, err = s.behindHook(ctx, h, ""); err != nil {
 		out.Problem = saidBy(err)
 	}
 	if s.Hooks.Set != nil && !s.Hooks.Set(h.Secret) {

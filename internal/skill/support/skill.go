@@ -164,7 +164,7 @@ func (s *Support) chapter() skill.Skill {
 		Facts:    s.facts,
 		Listen:   s.Listen,
 		Ring:     s.Ring, // what is muted may be another
-		Work:     []skill.Work{{Name: "support", Run: s.Run}},
+		Work:     []skill.Work{{Name: "support", Run: s.Run}, {Name: "holders of webhooks", Run: s.noteHolders}},
 		Kinds:    []prentice.StepKind{&AlertKind{Firing: s.Firing}},
 		Team:     []team.Part{alert.File.Part(nil), webhook.File.Part(nil)},
 		Self:     s,
