@@ -54,6 +54,8 @@ func TestEveryRunEndsInAKnownStateWhereverPrenticeIsKilled(t *testing.T) {
 	})
 }
 
+var only = flag.String("scenario", "", "try only the scenarios that have this in their name, and nothing else that goes wrong")
+
 var everywhere = flag.Bool("replicas-everywhere", false, "with two replicas, try every kill point and not a sample of them")
 
 // proof is what is proven on which sort of database: of one server that is killed
@@ -78,10 +80,9 @@ func (p proof) every() int {
 // scenarios are those that the proof plays. A kill switch and a second death of the
 // same run are about what a restart finds.
 func (p proof) scenarios() []scenario {
-	if !p.twins {
-		return scenarios()
-	}
-	return slices.DeleteFunc(scenarios(), func(s scenario) bool { return s.stop || s.first != nil })
+	return slices.DeleteFunc(scenarios(), func(s scenario) bool {
+		return !strings.Contains(s.name, *only) || p.twins && (s.stop || s.first != nil)
+	})
 }
 
 // prove sweeps all scenarios on one sort of database and says what came out.
@@ -241,7 +242,7 @@ func (s *sweep) plan(commits []string, points map[string]points) {
 	s.commits = len(commits)
 	for i, what := range commits {
 		n := i + 1
-		if s.scenario.tail > 0 && n <= len(commits)-s.scenario.tail {
+		if s.scenario.tail > 0 && n <= len(commits)-s.scenario.tail || s.scenario.every > 0 && n%s.scenario.every != 0 {
 			continue
 		}
 		if n == 1 || strings.Contains(what, "DO UPDATE SET state") {

@@ -23,6 +23,7 @@ type scenario struct {
 	section   string           // whose passes are points of the sweep
 	first     []string         // kills before those of the sweep
 	tail      int              // 0, or how many of the last commits are swept
+	every     int              // 0, or how many commits there are to one that is swept
 	maybe     bool             // no one can tell after a kill in the middle
 	alone     bool             // it needs an installation of its own
 	bad       *moment          // nil, or what goes wrong besides the kill
@@ -46,7 +47,8 @@ func scenarios() []scenario {
 	again.name, again.section, again.first = "restart-service, killed twice", "", []string{"start:1"}
 	stopped := restart
 	stopped.name, stopped.stop, stopped.alone, stopped.tail, stopped.ends = "restart-service, then the kill switch", true, true, 1, []prentice.State{prentice.Cancelled, prentice.Verified}
-	list := []scenario{restart, behind, locked, backup, charge,
+	settings := scenario{name: "place-settings (a file, batches, a question)", procedure: "place-settings", before: unsettled, effects: settlements, section: "Act", ends: good, every: 2}
+	list := []scenario{restart, behind, locked, backup, charge, settings,
 		useless(restart, undone, 5), useless(locked, undone, 5), useless(backup, undone, 5), useless(behind, undone, 5),
 		again, stopped}
 	if reachable() {

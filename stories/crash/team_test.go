@@ -107,6 +107,9 @@ func install(folder, state, shop string, ports demo.Ports) (*crew, error) {
 	for name, text := range c.texts {
 		c.texts[name], c.points[name] = watched(quick.Replace(text))
 	}
+	if err := c.settle(state); err != nil {
+		return nil, err
+	}
 	if reachable() {
 		c.texts["charge-far"], c.points["charge-far"] = watched(charging)
 		c.texts["charge-far"] = distant.Replace(c.texts["charge-far"])

@@ -202,7 +202,11 @@ func (p *play) round(olga, ann caller) (rest bool, seen string, err error) {
 		seen += fmt.Sprintf("run/%d is %s: %s; ", r.Number, r.State, r.Says)
 		rest = rest && r.State.Ended()
 		if r.State == prentice.Waiting {
-			if err := ann.call("run.approve", "", map[string]any{"number": string(r.Ref()), "reason": "the probe is right"}, nil); err != nil {
+			word := "run.approve"
+			if strings.HasPrefix(r.Says, "waits for a person") {
+				word = "run.confirm"
+			}
+			if err := ann.call(word, "", map[string]any{"number": string(r.Ref()), "reason": "the probe is right"}, nil); err != nil {
 				return false, seen, err
 			}
 		}
