@@ -98,14 +98,14 @@ func (s *Site) add(p op.Page) error {
 	if !ok || d.Streams() {
 		return fmt.Errorf("page %s shows %q, which is no operation that answers", p.Path, p.Op)
 	}
-	t, err := s.parsePage(p)
+	defined, err := s.definedBy(p)
 	if err != nil {
 		return fmt.Errorf("page %s: %w", p.Path, err)
 	}
 	content := sync.OnceValues(func() (*template.Template, error) { return s.parsePage(p) })
 	p.Path = strings.TrimSuffix(p.Path, "{$}")
 	one := &page{Page: p, op: d, content: content, names: pathNames(p.Path)}
-	for _, part := range t.Templates() {
+	for _, part := range defined {
 		if name, ok := strings.CutPrefix(part.Name(), "live "); ok {
 			s.live[name] = one
 		}
