@@ -114,7 +114,11 @@ func (m *machines) start(ctx context.Context, sshd string, one machine, who *use
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		return err
 	}
-	c := exec.CommandContext(ctx, sshd, "-D", "-f", conf, "-E", m.path("sshd.log"))
+	here := m.path("here") // each machine sees its own home there
+	if err := os.MkdirAll(here, 0o755); err != nil {
+		return err
+	}
+	c := exec.CommandContext(ctx, "unshare", "-m", "sh", "-c", `mount --bind "$1" "$2" && shift 2 && exec "$@"`, "-", home, here, sshd, "-D", "-f", conf, "-E", m.path("sshd.log"))
 	if err := c.Start(); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,6 +73,7 @@ func newFleet(ctx context.Context, list []machine, key, known string, sizes ...i
 	for _, risk := range []string{"look", "change"} {
 		files["procedures/fleet-"+risk+".md"] = fmt.Sprintf(fleetProcedure, "fleet-"+risk, fleetParallel, risk, fleetCommand)
 	}
+	maps.Copy(files, stateProcedures(filepath.Join(filepath.Dir(key), "here")))
 	for name, from := range map[string]string{"known_hosts": known, "id_ed25519": key} {
 		raw, err := os.ReadFile(from)
 		if err != nil {

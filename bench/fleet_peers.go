@@ -25,14 +25,7 @@ func ansible(ctx context.Context, m *machines) (cold, warm spent, err error) {
 		return cold, warm, err
 	}
 	defer os.RemoveAll(sockets)
-	var inventory strings.Builder
-	for _, one := range m.list {
-		host, port, _ := strings.Cut(one.address, ":")
-		fmt.Fprintf(&inventory, "%s ansible_host=%s ansible_port=%s\n", one.name, host, port)
-	}
-	config := fmt.Sprintf("[defaults]\nremote_user=%s\nprivate_key_file=%s\n[ssh_connection]\ncontrol_path_dir=%s\nssh_args=-F none -o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=%s\n",
-		fleetUser, m.path("id_ed25519"), sockets, m.path("known_hosts"))
-	if err := errors.Join(os.WriteFile(m.path("inventory"), []byte(inventory.String()), 0o644), os.WriteFile(m.path("ansible.cfg"), []byte(config), 0o644)); err != nil {
+	if err := m.forAnsible(sockets); err != nil {
 		return cold, warm, err
 	}
 	defer hangUpMasters(sockets)
@@ -46,6 +39,18 @@ func ansible(ctx context.Context, m *machines) (cold, warm spent, err error) {
 	}
 	warm, err = run()
 	return cold, warm, err
+}
+
+// forAnsible writes its inventory and its settings.
+func (m *machines) forAnsible(sockets string) error {
+	var inventory strings.Builder
+	for _, one := range m.list {
+		host, port, _ := strings.Cut(one.address, ":")
+		fmt.Fprintf(&inventory, "%s ansible_host=%s ansible_port=%s\n", one.name, host, port)
+	}
+	config := fmt.Sprintf("[defaults]\nremote_user=%s\nprivate_key_file=%s\nremote_tmp=%s\n[ssh_connection]\ncontrol_path_dir=%s\nssh_args=-F none -o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=%s\n",
+		fleetUser, m.path("id_ed25519"), m.path("here/.ansible"), sockets, m.path("known_hosts"))
+	return errors.Join(os.WriteFile(m.path("inventory"), []byte(inventory.String()), 0o644), os.WriteFile(m.path("ansible.cfg"), []byte(config), 0o644))
 }
 
 // hangUpMasters ends the connections that ansible's ssh has kept.

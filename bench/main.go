@@ -59,6 +59,7 @@ var measurements = []measurement{
 	{"proc.plan", unrolled},
 	{"proc.test", cases},
 	{"proc.lsp", drafting},
+	{"proc.states", states},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
