@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"prentice"
-	"prentice/internal/kit/expr"
 	"prentice/internal/kit/variable"
 )
 
@@ -253,48 +252,6 @@ func inputDoc(in prentice.Input) string {
 		text += ", " + *in.Default + " if none is given"
 	}
 	return text
-}
-
-// records are the fields behind a name or a call.
-var records = map[string]expr.Type{"event": eventType, "service": serviceType, "service()": serviceType, "host()": hostType, "system()": systemType, "group()": groupType, "resource()": resourceType}
-
-// inExpression are the words that may go on an expression.
-func (d *draft) inExpression(w where) (list []Offer) {
-	before := strings.TrimRight(w.expr[:max(0, len(w.expr)-len(w.word))], " ")
-	owner, dotted := strings.CutSuffix(before, ".")
-	if dotted {
-		if ownerName(owner) == "inputs" {
-			for _, in := range d.proc.Inputs {
-				list = append(list, Offer{Word: field(in.Name), About: inputDoc(in), Sort: SortField})
-			}
-			return list
-		}
-		for _, f := range records[ownerName(owner)].Fields() {
-			list = append(list, Offer{Word: f, Sort: SortField})
-		}
-		return list
-	}
-	list = append(list, Offer{Word: "event", About: "the event that proposed it", Sort: SortVariable})
-	if w.part == inFront && w.path[len(w.path)-1] != "targets" {
-		return list // if: and from: see the event alone
-	}
-	list = append(list, Offer{Word: "inputs", About: "what the run was given", Sort: SortVariable})
-	if _, about := firstService(d.proc.Inputs); about {
-		list = append(list, Offer{Word: "service", About: "the service that it is about", Sort: SortVariable})
-	}
-	if step, ok := d.step(w.fence); ok && w.part != inFront && loops(d.proc.Steps, step) {
-		list = append(list, Offer{Word: "each", About: "the value of the round", Sort: SortVariable})
-	}
-	for _, f := range lookups(nil) {
-		list = append(list, Offer{Word: f.Name + "(", About: lookupDocs[f.Name], Sort: SortFunction})
-	}
-	return list
-}
-
-var lookupDocs = map[string]string{
-	"service": "a service of the catalog by its name", "host": "a host of the catalog by its name", "hosts": "all hosts of the catalog", "system": "a system of the catalog by its name",
-	"group": "a group of the inventory by its name", "except": "the hosts of the first list that are not in the second", "both": "the hosts that are in both lists",
-	"resource": "a resource of the catalog by its name", "resources": "resources of the catalog of a type", "from": "a resource as it is reached from a host",
 }
 
 // ownerName is the name that stands before a dot, or a call as its name and ().

@@ -122,11 +122,25 @@ func (w *where) inExpression(value string, at int) {
 	}
 	w.begin, w.expr = at+open+2, value[open+2:]
 	w.word, w.from = wordBefore(w.expr, len(w.expr), isNameOrDigit)
-	w.from += w.begin
+	if w.from += w.begin; w.expr == "" {
+		w.expr = " "
+	}
 }
 
-// expressions are the keys of the front matter whose values are expressions.
-var expressions = []string{"targets", "if", "from"}
+// isExpression says whether the value of a key of the front matter is an expression.
+func isExpression(path []string) bool {
+	switch last := path[len(path)-1]; path[0] {
+	case "targets":
+		return len(path) == 1
+	case "on":
+		return last == "if"
+	case "inputs":
+		return last == "from" || last == "choices"
+	case "rollout":
+		return oneOf(last, []string{"order", "canary", "by"})
+	}
+	return false
+}
 
 var yamlKey = regexp.MustCompile(`^(\s*(?:- )?\s*)([A-Za-z_][A-Za-z0-9_-]*)(\s*:)(\s|$)`)
 
@@ -160,7 +174,7 @@ func (d *draft) placeInFront(at Spot, line string) where {
 	if w.part != inFront {
 		return w
 	}
-	if oneOf(w.path[len(w.path)-1], expressions) {
+	if isExpression(w.path) {
 		w.expr, w.begin = strings.TrimLeft(rest, " "), from+len(rest)-len(strings.TrimLeft(rest, " "))
 		w.word, w.from = wordBefore(before, at.Byte, isNameOrDigit)
 		if w.expr == "" {

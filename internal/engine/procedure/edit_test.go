@@ -62,6 +62,10 @@ func at(t *testing.T, text string) (string, Spot) {
 func TestWordsThatMayStandHereAreOffered(t *testing.T) {
 	front := func(line string) string { return "---\nprocedure: p\n" + line + "\n---\n" }
 	body := func(line string) string { return draftHead + line + "\n" }
+	checked := func(line string) string {
+		looks := "## Check\n\n```sh id=look out=\"full:int, well:bool\"\ntrue\n```\n\n```sh id=last-seen out=at:string\ntrue\n```\n\n## Act\n"
+		return strings.Replace(draftHead, "## Act\n", looks, 1) + line + "\n"
+	}
 	for _, c := range []struct {
 		name, text string
 		offered    string // some of them
@@ -93,7 +97,22 @@ func TestWordsThatMayStandHereAreOffered(t *testing.T) {
 		{"an input in an expression", body("```probe service=${inputs.‸"), "service,new_version", ""},
 		{"an input in quotes", body("```sh if=\"${inputs.‸"), "service,new_version", ""},
 		{"an input where the expression has an end", body("```probe service=${inputs.‸}"), "service,new_version", ""},
-		{"the round", body("```sh each=${hosts()} if=${ea‸"), "", ""},
+		{"the round", body("```sh each=${hosts()} if=${ea‸"), "each,inputs", "steps"},
+		{"no round where there is none", body("```sh if=${ea‸"), "inputs", "each"},
+		{"no round in the list itself", body("```sh each=${ea‸"), "inputs", "each"},
+		{"what checks capture, in if", checked("```sh if=${st‸"), "steps,inputs", ""},
+		{"the checks", checked("```sh if=${steps.‸"), "look,last_seen", "pull"},
+		{"the checks, in each", checked("```sh each=${steps.lo‸"), "look", ""},
+		{"the ways to ask for it", checked("```sh if=${steps.look.‸"), "out,any,all,max,distinct", "full"},
+		{"only those that say something", checked("```sh if=${steps.last_seen.‸"), "out,distinct", "any,all,max"},
+		{"what a check captures", checked("```sh if=${steps.look.out.‸"), "full,well", "at"},
+		{"what can be folded so", checked("```sh if=${inputs.service == \"x\" && steps.look.max.fu‸"), "full", "well"},
+		{"within other text", checked("```probe service=web-${steps.last_seen.out.‸"), "at", "full"},
+		{"no checks in a check", strings.Replace(checked("```sh if=${‸"), "## Act\n", "", 1), "inputs", "steps"},
+		{"no checks in targets", strings.Replace(checked(""), "targets: service(inputs.service).hosts", "targets: ‸", 1), "inputs,service(", "steps,each"},
+		{"the target in an order", front("rollout: {order: ‸}"), "target,inputs", "steps"},
+		{"a field of the target", front("rollout:\n  canary: target.fa‸"), "facts,name", ""},
+		{"the catalog in choices", front("inputs:\n  zone: {type: string, choices: ‸}"), "hosts(,group(", "inputs,event"},
 		{"a variable of a script", body("```sh\necho $INP‸"), "$INPUT_SERVICE,$INPUT_NEW_VERSION,$DEPLOY_TOKEN,$SERVICE_UNIT,$TARGET_NAME", "$EACH_VALUE"},
 		{"a section", "---\nprocedure: p\n---\n\n##‸", "## Check,## Undo", ""},
 		{"nothing in prose", body("some wor‸"), "", "sh,limits: "},
