@@ -131,7 +131,7 @@ func (s *System) automation() automation.Deps {
 		History: git.Repo{Dir: s.Settings.Team},
 		Files:   func(name string) []string { return s.Team.Library().Files(name) },
 		Ran:     s.runner.Ran,
-		Choices: func(in prentice.Input) ([]string, error) { return procedure.Choices(s.Team.now.Load().catalog, in) },
+		Choices: func(in prentice.Input) ([]string, error) { return s.Team.Library().Choices(s.Team.Catalog(), in) },
 		Timed: func(ctx context.Context, procedure string, most int) ([]run.Timed, []run.OnTarget, error) {
 			runs, err := s.runner.Timed(ctx, procedure, most)
 			if err != nil || len(runs) == 0 {

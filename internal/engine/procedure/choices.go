@@ -1,9 +1,14 @@
 package procedure
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -23,9 +28,61 @@ var choiceTypes = []expr.Type{expr.ListOf(expr.String), expr.ListOf(hostType), e
 // chosenTypes are the inputs that can be chosen from the catalog.
 var chosenTypes = []string{"string", "list", "service", "host", "resource"}
 
-// catalogEnv is for choices: the catalog alone, before there are inputs.
-func catalogEnv(cat *team.Catalog) (*expr.Env, error) {
-	return expr.NewEnv(expr.Vars{}, lookups(cat)...)
+// catalogEnv is for choices: the catalog and files of the team folder, before there are
+// inputs.
+func catalogEnv(cat *team.Catalog, files map[string]string) (*expr.Env, error) {
+	file := expr.Func{Name: "file", Takes: []expr.Type{expr.String}, Gives: expr.ListOf(expr.String), Do: func(args ...any) (any, error) {
+		name, _ := args[0].(string)
+		text, there := files[name]
+		if !there {
+			return nil, &expr.Error{Text: fmt.Sprintf("file %q is not known", clip.Text(name))}
+		}
+		return valuesIn(name, text)
+	}}
+	return expr.NewEnv(expr.Vars{}, append(lookups(cat), file)...)
+}
+
+// valuesIn are the values of a file, one a line; blank lines and what begins with # are
+// for people.
+func valuesIn(name, text string) ([]any, error) {
+	values := []any{}
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) || len(line) > MaxValue {
+			return nil, &expr.Error{Text: fmt.Sprintf("line %d of file %s is no value: a value is one line of text, of at most %d bytes", n, clip.Text(name), MaxValue)}
+		}
+		values = append(values, line)
+	}
+	return values, nil
+}
+
+var (
+	anyFile   = regexp.MustCompile(`\bfile\s*\(`)
+	namedFile = regexp.MustCompile(`\bfile\(\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*\)`)
+)
+
+// attachChoices reads the files from which inputs of a procedure are chosen.
+func (l *Library) attachChoices(e *entry) {
+	for _, in := range e.proc.Inputs {
+		named := namedFile.FindAllStringSubmatch(in.Choices, -1)
+		if len(anyFile.FindAllString(in.Choices, -1)) != len(named) {
+			e.fail(in.At, `write file("files/zones.txt"): those who read the procedure see which file it is`, "choices of input %s: the name of a file is written out", in.Name)
+			continue
+		}
+		for _, m := range named {
+			name := cmp.Or(m[1], m[2])
+			if no, hint := l.attachNamed(name); no != "" {
+				e.fail(in.At, hint, "choices of input %s: file %s: %s", in.Name, clip.Text(name), no)
+			} else if _, err := valuesIn(name, l.files[name]); err != nil {
+				e.fail(in.At, "write one value a line", "choices of input %s: %v", in.Name, err)
+			}
+		}
+	}
 }
 
 // choices reads from what an input is chosen.
@@ -46,13 +103,13 @@ func (r *reading) choices(in *prentice.Input, n *yaml.Node, what string) {
 	}
 }
 
-// Choices are the values from which an input is chosen, as the catalog has them now,
-// sorted and each once. Of an input without choices there are none.
-func Choices(cat *team.Catalog, in prentice.Input) ([]string, error) {
+// Choices are the values from which an input is chosen, as the catalog and the files have
+// them now, sorted and each once. Of an input without choices there are none.
+func (l *Library) Choices(cat *team.Catalog, in prentice.Input) ([]string, error) {
 	if in.Choices == "" {
 		return nil, nil
 	}
-	env, err := catalogEnv(cat)
+	env, err := catalogEnv(cat, l.files)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +148,7 @@ func (c *rendering) chosen(p prentice.Procedure, in prentice.Input, plain string
 	if in.Choices == "" {
 		return nil
 	}
-	list, err := Choices(c.catalog, in)
+	list, err := c.library.Choices(c.catalog, in)
 	if err != nil {
 		return prentice.Errorf(prentice.Refused, "the choices of input %s of procedure %s cannot be worked out: %w", in.Name, p.Name, err).In(in.At).
 			Try("look at choices: %s; a fact that not every host has is asked for with has(…)", clip.Text(in.Choices))

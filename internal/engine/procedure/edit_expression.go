@@ -26,7 +26,7 @@ func (d *draft) inExpression(w where) (list []Offer) {
 	case "if", "from":
 		return []Offer{event} // they see the event alone
 	case "choices":
-		return lookupOffers() // and they the catalog
+		return append(lookupOffers(), Offer{Word: "file(", About: "the lines of a file of the team folder", Sort: SortFunction}) // and they the catalog
 	case "order", "canary", "by":
 		list = append(list, Offer{Word: "target", About: "the target that is given its place", Sort: SortVariable})
 	}

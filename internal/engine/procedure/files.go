@@ -34,21 +34,28 @@ func folder(dir string) source {
 
 // attach reads the files that the steps of a procedure name.
 func (l *Library) attach(e *entry) {
+	l.attachChoices(e)
 	for _, s := range e.proc.Steps {
 		for _, attribute := range append(slices.Clone(l.kinds.files(s.Kind)), l.kinds.template(s.Kind)) {
 			name, there := s.Attrs[attribute]
 			if !there || attribute == l.kinds.template(s.Kind) && name == fromBlock {
 				continue
 			}
-			if !slices.Contains(l.named, name) && filepath.IsLocal(name) {
-				l.named = append(l.named, name)
-			}
-			if no, hint := l.attachOne(name); no != "" {
+			if no, hint := l.attachNamed(name); no != "" {
 				e.fail(s.At, hint, "%s=%s: %s", attribute, clip.Text(name), no)
 			}
 		}
 		l.lintTemplate(e, s)
 	}
+}
+
+// attachNamed reads a file that is named, and remembers its name also where it cannot be
+// read: it may come.
+func (l *Library) attachNamed(name string) (no, hint string) {
+	if !slices.Contains(l.named, name) && filepath.IsLocal(name) {
+		l.named = append(l.named, name)
+	}
+	return l.attachOne(name)
 }
 
 // attachOne reads a file, and says what is wrong with it.

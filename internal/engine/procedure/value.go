@@ -40,7 +40,7 @@ func (r *reading) compileAll() {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
 	}
-	catalog, err := catalogEnv(nil)
+	catalog, err := catalogEnv(nil, nil)
 	if err != nil {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
@@ -96,7 +96,7 @@ func (r *reading) unknownHint(v value, e *expr.Error) string {
 	}
 	switch {
 	case v.in == onlyCatalog:
-		return "use hosts(), group(…).hosts, service(…), system(…), except(…) and both(…); see https://cel.dev for the language"
+		return "use hosts(), group(…).hosts, service(…), system(…), except(…), both(…) and file(\"files/zones.txt\"); see https://cel.dev for the language"
 	case v.in == onlyEvent:
 		return "use event.id, source, type, subject, time and data; see https://cel.dev for the language"
 	case e.Unknown == "each":
