@@ -276,6 +276,7 @@ type schedulesOut struct{ Schedules []scheduled }
 func someSchedules() schedulesOut {
 	return schedulesOut{[]scheduled{
 		{Procedure: "check-backups", Cron: "15 6 * * *", Zone: "Europe/London", Next: noon.Add(18 * time.Hour), Fired: ago(6 * time.Hour), Run: "run/59", State: prentice.Verified, With: map[string]string{"system": "shop"}},
+		{Procedure: "check-backups", Cron: "15 6 * * *", Zone: "Europe/London", Next: noon.Add(18 * time.Hour), With: map[string]string{"system": "payments", "tables": "orders,items"}},
 		{Procedure: longName, Cron: "0 3 1 * *", Zone: "America/New_York", Next: noon.Add(9 * 24 * time.Hour), Fired: ago(22 * 24 * time.Hour), Says: "frozen by quarter-end", Missed: ago(time.Hour), Times: 2},
 		{Procedure: "rotate-logs", Cron: "0 0 30 2 *", Zone: "UTC", Broken: "the procedure has errors"},
 	}}

@@ -95,6 +95,11 @@ func foundPlan() prentice.Plan {
 	replaced := prentice.Seen{Step: "conf", Target: "host/web-1", Now: "file sha256:1", Says: "replace the content of /etc/checkout/checkout.conf", Diff: "@@ -1,3 +1,3 @@\n listen = 7001\n-workers = 4\n+workers = 8\n log = /var/log/checkout\n"}
 	alike := replaced
 	alike.Target, alike.Diff, alike.As = "host/web-2", "", "host/web-1"
+	p.Limits.Verify = prentice.VerifyPerBatch
+	p.Groups = []prentice.Group{{Name: "canary", Targets: 1}, {Name: "zone a", Targets: 2}, {Name: "zone b", Targets: 1}}
+	p.Steps = slices.Insert(p.Steps, 5,
+		prentice.PlannedStep{ID: "rest", Section: prentice.Between, Kind: "wait", Risk: prentice.Look, Where: "here", Says: "wait for 10m", Attrs: map[string]string{"for": "10m0s"}},
+		prentice.PlannedStep{ID: "go-on", Section: prentice.Between, Kind: "human", Risk: prentice.Look, Where: "here", Says: "Do the orders come in as before?", Body: "Do the orders come in as before?\n"})
 	p.Seen = []prentice.Seen{replaced, alike,
 		{Step: "conf", Target: "host/web-3", Now: "file sha256:2", So: true, Says: "/etc/checkout/checkout.conf is as it should be"},
 		{Step: "conf", Target: "host/web-4", Unseen: true, Says: "could not be looked at: host web-4 at 10.0.0.4:22 cannot be reached: connection refused"}}
