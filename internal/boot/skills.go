@@ -18,6 +18,7 @@ import (
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/run"
 	"prentice/internal/engine/silence"
+	"prentice/internal/engine/standard"
 	"prentice/internal/engine/webhook"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
@@ -29,6 +30,7 @@ import (
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/security"
+	"prentice/internal/skill/standards"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
 	"prentice/internal/team"
@@ -45,7 +47,7 @@ func describe(dir func() string) (list []skill.Skill) {
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
 		Security:    security.Deps{Verify: ledger.VerifyFile},
-		Standards:   checksHere(func() []check.Kind { return skill.Checks(list) }),
+		Standards:   checksHere(dir, func() []check.Kind { return skill.Checks(list) }),
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
 	})
@@ -57,6 +59,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 	desk := &policyDesk{Team: s.Team, s: s}
 	return all.Skills(all.Deps{
 		Automation:   s.automation(),
+		Standards:    standards.Deps{Team: func() ([]standard.File, error) { return standard.InFolder(s.Settings.Team) }},
 		Learning:     s.learning(),
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{

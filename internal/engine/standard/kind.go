@@ -17,7 +17,8 @@ import (
 
 // Judge judges the rules of standards.
 type Judge struct {
-	BuiltIn   func() []Standard // nil is none
+	BuiltIn   func() []Standard      // nil is none
+	Team      func() ([]File, error) // the standards of the team folder; nil is none
 	Analysers Analysers
 	Version   string           // of the analysers
 	Now       func() time.Time // what day it is
@@ -53,23 +54,41 @@ func (j *Judge) Rules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
 	for _, r := range rules {
 		taken[r.ID] = true
 	}
-	for _, s := range j.Own(t) {
-		if s.Wrong == nil {
-			for _, r := range s.Standard.Rules {
-				if taken[r.ID] {
-					return nil, prentice.Errorf(prentice.Invalid, "%s: there already is a rule %s", s.File, r.ID).Try("give the standard another name")
-				}
-				taken[r.ID] = true
-				rules = append(rules, r)
-			}
+	theirs, err := j.Theirs()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range append(theirs, j.Own(t)...) {
+		if s.Wrong != nil {
+			rules = append(rules, unread(s))
 			continue
 		}
-		rules = append(rules, unread(s))
+		for _, r := range s.Standard.Rules {
+			if taken[r.ID] {
+				return nil, prentice.Errorf(prentice.Invalid, "%s: there already is a rule %s", s.File, r.ID).Try("give the standard another name")
+			}
+			taken[r.ID] = true
+			rules = append(rules, r)
+		}
 	}
 	return rules, nil
 }
 
-// Own is a standard of a repository, or what is wrong with its file.
+// Theirs are the standards of the team folder.
+func (j *Judge) Theirs() (list []Own, err error) {
+	if j.Team == nil {
+		return nil, nil
+	}
+	files, err := j.Team()
+	for _, f := range files {
+		own := Own{File: f.Name}
+		own.Standard, own.Wrong = Read(f.Name, f.Name, f.Text, j.Analysers)
+		list = append(list, own)
+	}
+	return list, err
+}
+
+// Own is a standard of a team or a repository, or what is wrong with its file.
 type Own struct {
 	File     string
 	Standard Standard
@@ -100,7 +119,7 @@ func (j *Judge) Own(t *check.Tree) []Own {
 
 func unread(s Own) check.Rule {
 	why := fmt.Sprintf("%s:%d: %s", s.File, s.Wrong[0].At.Line, s.Wrong[0].Text)
-	name := strings.TrimSuffix(strings.TrimPrefix(s.File, Folder+"/"), ".md")
+	name := strings.TrimSuffix(strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(s.File, Folder+"/"), "team/"+TeamFolder+"/"), "/", "-"), ".md")
 	return check.Rule{ID: "unread/" + name, Kind: Kind, Says: "The standard " + s.File + " can be read", Why: "What it asks cannot be judged as long as it cannot be read.",
 		Severity: claims.Block, Source: s.File, Asks: question{Unread: why}.text(), Remedy: s.Wrong[0].Hint}
 }

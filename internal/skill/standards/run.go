@@ -52,6 +52,7 @@ func (d Deps) run(ctx context.Context, _ op.Call, in RunIn) (Checked, error) {
 func (d Deps) judge(ctx context.Context, l *looked, in RunIn) (Checked, error) {
 	j := d.judgeOf(l, in.Fresh)
 	rules, silent := j.Rules(ctx, l.rules)
+	rules, own := d.withoutOwn(rules, in.Dir)
 	rules, err := only(rules, in.Only)
 	if err != nil {
 		return Checked{}, err
@@ -62,6 +63,7 @@ func (d Deps) judge(ctx context.Context, l *looked, in RunIn) (Checked, error) {
 	}
 	out := Checked{Repository: l.tree.Name, What: l.says, Digest: l.tree.Digest, Files: len(l.tree.Files)}
 	out.note(note)
+	out.note(own)
 	if l.wrong != nil {
 		out.note(l.wrong)
 		silent = append(silent, check.Judged{Rule: agreement, Outcome: check.Outcome{Rule: agreement.ID, Truth: prentice.NotSeen, Reason: oneLine(l.wrong)}})

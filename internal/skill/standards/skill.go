@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/standard"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 )
@@ -26,6 +27,9 @@ type Deps struct {
 	Open func(ctx context.Context, dir string) (Repository, error)
 	// Keep keeps verdicts in a folder.
 	Keep func(dir string) check.Keeper
+	// Team is the standards of the team folder, which is TeamFolder.
+	Team       func() ([]standard.File, error)
+	TeamFolder func() string
 	// Clock is the time; nil is the machine's.
 	Clock func() time.Time
 	// Tell is how a check that takes long says what it does; nil says nothing.

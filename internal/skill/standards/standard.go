@@ -57,15 +57,31 @@ func (a Agreed) Empty() string {
 	return "No rule fits. All of them: prentice standard list"
 }
 
-func standardListOp() op.Op {
-	return op.New("standard.list", prentice.Look, prentice.Viewer, "List the rules of the standards in the program", standardList).Naming("standard").WithoutState().
+func standardListOp(d Deps) op.Op {
+	return op.New("standard.list", prentice.Look, prentice.Viewer, "List the rules of the standards in the program and in the team folder", func(_ context.Context, _ op.Call, in StandardsIn) (Agreed, error) { return d.standardList(in) }).Naming("standard").WithoutState().
 		WithExample("prentice standard list permissions").WithHelp(
-		"A standard is a Markdown file with an owner, a reason, a date of review, and rules, each with an example that breaks it and one that passes. These are a part of the program; a repository adds its own in .prentice/standards/.")
+		"A standard is a Markdown file with an owner, a reason, a date of review, and rules, each with an example that breaks it and one that passes. These are a part of the program, and those that the team keeps in standards/ of its folder; a repository adds its own in .prentice/standards/.")
 }
 
-func standardList(_ context.Context, _ op.Call, in StandardsIn) (Agreed, error) {
+// all are the standards in the program, and those of the team that can be read.
+func (d Deps) all() ([]standard.Standard, error) {
+	theirs, err := rules(d).Theirs()
+	if err != nil {
+		return nil, err
+	}
+	list := slices.Clone(analyse.BuiltIn())
+	for _, one := range theirs {
+		if one.Wrong == nil {
+			list = append(list, one.Standard)
+		}
+	}
+	return list, nil
+}
+
+func (d Deps) standardList(in StandardsIn) (Agreed, error) {
+	standards, err := d.all()
 	all := Agreed{Standards: []Outlined{}}
-	for _, s := range analyse.BuiltIn() {
+	for _, s := range standards {
 		o := Outlined{Standard: s, Rules: []Line{}}
 		for _, r := range s.Rules {
 			if hasWords(in.Text, s.Name, r.ID, r.Says, r.Why) {
@@ -76,7 +92,7 @@ func standardList(_ context.Context, _ op.Call, in StandardsIn) (Agreed, error) 
 			all.Standards, all.Rules = append(all.Standards, o), all.Rules+len(o.Rules)
 		}
 	}
-	return all, nil
+	return all, err
 }
 
 // hasWords says whether each of some words is in one of the texts.
@@ -129,15 +145,19 @@ func (t StandardTold) Text() string {
 	return b.String()
 }
 
-func standardShowOp() op.Op {
-	return op.New("standard.show", prentice.Look, prentice.Viewer, "Show a standard as people read it", standardShow).WithoutState().
+func standardShowOp(d Deps) op.Op {
+	return op.New("standard.show", prentice.Look, prentice.Viewer, "Show a standard as people read it", func(_ context.Context, _ op.Call, in StandardIn) (StandardTold, error) { return d.standardShow(in) }).WithoutState().
 		WithExample("prentice standard show workflows")
 }
 
-func standardShow(_ context.Context, _ op.Call, in StandardIn) (StandardTold, error) {
+func (d Deps) standardShow(in StandardIn) (StandardTold, error) {
+	standards, err := d.all()
+	if err != nil {
+		return StandardTold{}, err
+	}
 	name := strings.TrimPrefix(in.Name, "standard/")
 	var names []string
-	for _, s := range analyse.BuiltIn() {
+	for _, s := range standards {
 		if s.Name == name {
 			return told(s), nil
 		}
