@@ -41,10 +41,7 @@ func prose(t *standard.Text, each func(n int, line string)) {
 			fence = ""
 		case fence != "":
 		case strings.HasPrefix(trimmed, "```"), strings.HasPrefix(trimmed, "~~~"):
-			fence = trimmed[:3]
-			for len(fence) < len(trimmed) && trimmed[len(fence)] == fence[0] {
-				fence += fence[:1]
-			}
+			fence = trimmed[:len(trimmed)-len(strings.TrimLeft(trimmed, trimmed[:1]))]
 		default:
 			each(i+1, line)
 		}

@@ -88,9 +88,9 @@ func (r *reading) front(text string) {
 		if r.std.Name != "" && (!prentice.ValidName(r.std.Name) || strings.ContainsAny(r.std.Name, ":@/")) {
 			s.Wrong(v["standard"], "use letters, digits, dots and dashes", "%q cannot name a standard", clip.Text(r.std.Name))
 		}
-		owner := s.Needed(v["owner"], top, "standard", "owner", "add owner: team/NAME: who answers for it, and may waive it")
+		owner := s.Needed(v["owner"], top, "standard", "owner", "add owner: group/NAME: who answers for it, and may waive it")
 		if ref, err := prentice.ParseRef(owner); owner != "" && err != nil {
-			s.Wrong(v["owner"], "write it as team/platform or person/ann", "%q is no ref of an owner", clip.Text(owner))
+			s.Wrong(v["owner"], "write it as group/platform or person/ann", "%q is no ref of an owner", clip.Text(owner))
 		} else {
 			r.std.Owner = ref
 		}

@@ -11,7 +11,7 @@ import (
 
 const whole = `---
 standard: names
-owner: team/platform
+owner: group/platform
 review_by: 2027-06-01
 reason: Everyone finds what they look for.
 severity: block
@@ -31,7 +31,7 @@ func TestAStandardThatIsWholeIsRead(t *testing.T) {
 		t.Fatal(findings)
 	}
 	r := s.Rules[0]
-	if len(s.Rules) != 1 || r.ID != "names/lower" || r.Says != "Names of folders are in small letters" || r.Severity != "block" || r.Owner != "team/platform" || r.Source != "names.md:13" || len(r.Cites) != 2 || r.Why != s.Reason {
+	if len(s.Rules) != 1 || r.ID != "names/lower" || r.Says != "Names of folders are in small letters" || r.Severity != "block" || r.Owner != "group/platform" || r.Source != "names.md:13" || len(r.Cites) != 2 || r.Why != s.Reason {
 		t.Errorf("%+v", r)
 	}
 	for _, wrong := range check.Toothless(t.Context(), (&standard.Judge{}).Kind(), r) {
@@ -45,7 +45,7 @@ func TestAStandardThatLacksSomethingDoesNotLoad(t *testing.T) {
 		line           int
 		says           string
 	}{
-		{"no owner", "owner: team/platform\n", "", 2, "no owner"},
+		{"no owner", "owner: group/platform\n", "", 2, "no owner"},
 		{"no reason", "reason: Everyone finds what they look for.\n", "", 2, "no reason"},
 		{"no date of review", "review_by: 2027-06-01\n", "", 2, "no review_by"},
 		{"no date", "2027-06-01", "soon", 4, `"soon" is not a date`},
@@ -60,7 +60,7 @@ func TestAStandardThatLacksSomethingDoesNotLoad(t *testing.T) {
 		{"what is cited is nowhere", "[style,", "[stile,", 18, "cited nowhere"},
 		{"no rule", "## lower: Names", "## Lower names", 15, "belongs to no rule"},
 		{"an example of nothing", "-- A/b --\n", "", 21, "a list of files"},
-		{"an owner that is none", "team/platform", "platform", 3, "no ref"},
+		{"an owner that is none", "group/platform", "platform", 3, "no ref"},
 		{"a hidden character", "# Names", "# Na\u202emes", 11, "hidden character"},
 		{"a block without end", "-- a/b --\n```\n", "-- a/b --\n", 25, "never closed"},
 	} {

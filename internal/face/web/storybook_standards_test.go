@@ -33,5 +33,5 @@ func standardOps(full bool) []op.Op {
 }
 
 func someStandard(name string) standard.Standard {
-	return standard.Standard{Name: name, Title: "Pipelines that a stranger cannot use", Owner: "team/prentice", ReviewBy: noon.AddDate(1, 0, 0), Reason: "A pipeline has the keys of production, and runs what others wrote.", Severity: "warn", Source: standard.BuiltIn}
+	return standard.Standard{Name: name, Title: "Pipelines that a stranger cannot use", Owner: "group/prentice", ReviewBy: noon.AddDate(1, 0, 0), Reason: "A pipeline has the keys of production, and runs what others wrote.", Severity: "warn", Source: standard.BuiltIn}
 }
