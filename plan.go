@@ -76,6 +76,16 @@ type LeftOut struct {
 type Call struct {
 	Step      string `json:"step"`
 	Procedure string `json:"procedure"`
+
+	Returns []Returned `json:"returns,omitempty"` // what the steps after it are given of what its own hand on
+}
+
+// Returned is a value that a call returns, and which of its steps hands it on under which
+// name.
+type Returned struct {
+	Name string `json:"name"`
+	Step string `json:"step"`
+	Of   string `json:"of"`
 }
 
 // Has says whether a step is one of the procedure that is called.

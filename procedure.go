@@ -19,7 +19,8 @@ type Procedure struct {
 	Origin   Origin     `json:"origin,omitzero"`
 	On       []Trigger  `json:"on,omitempty"`
 	Inputs   []Input    `json:"inputs,omitempty"`
-	Targets  string     `json:"targets"` // CEL to a list of hosts
+	Outputs  []Output   `json:"outputs,omitempty"` // what it returns to a procedure that calls it
+	Targets  string     `json:"targets"`           // CEL to a list of hosts
 	Limits   Limits     `json:"limits"`
 	Named    []string   `json:"-"` // the limits that it names itself; the others are the defaults
 	Rollout  Rollout    `json:"rollout,omitzero"`
@@ -75,6 +76,16 @@ type Input struct {
 	Max     string   `json:"max,omitempty"`
 	Doc     string   `json:"doc,omitempty"`
 	At      Pos      `json:"at"`
+}
+
+// Output is a value that a procedure returns to one that calls it: what one of its steps
+// hands on.
+type Output struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	From string `json:"from"` // STEP.NAME
+	Doc  string `json:"doc,omitempty"`
+	At   Pos    `json:"at"`
 }
 
 // EnvVar is a variable that a procedure sets for its scripts. Value may hold

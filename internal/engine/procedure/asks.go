@@ -47,6 +47,9 @@ func (r *reading) stepsHint(v value, unknown string) string {
 			return "check " + s.ID + " is made in rounds: let it be one that captures a list"
 		}
 	}
+	if r.judged && (unknown == "steps" || oneOf(unknown, r.returns)) {
+		return "of what a call returns, only what its checks capture decides anything; what its acts hand on, later scripts read as $OUT_ID_NAME"
+	}
 	switch {
 	case unknown != "steps":
 		return ""

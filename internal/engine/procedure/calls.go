@@ -211,6 +211,7 @@ func (c *rendering) timed(plan time.Duration) {
 func (c *rendering) called() (list []prentice.Call) {
 	for _, call := range c.made {
 		if slices.ContainsFunc(c.steps, func(s prentice.PlannedStep) bool { return call.Has(s.ID) }) {
+			call.Returns = c.library.returned(call.Step, call.Procedure)
 			list = append(list, call)
 		}
 	}

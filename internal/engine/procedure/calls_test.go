@@ -104,7 +104,7 @@ func TestAProcedureThatIsCalledKeepsTheLimitsThatItNames(t *testing.T) {
 	if a := plan.In(prentice.Act); a[0].Timeout != "" || a[1].Timeout != "9m0s" || a[2].Timeout != "20m0s" {
 		t.Errorf("times %q, %q, %q", a[0].Timeout, a[1].Timeout, a[2].Timeout)
 	}
-	if len(plan.Calls) != 1 || plan.Calls[0] != (prentice.Call{Step: "call", Procedure: "q"}) || len(plan.CalledOn("q")) != 3 {
+	if len(plan.Calls) != 1 || plan.Calls[0].Step != "call" || plan.Calls[0].Procedure != "q" || len(plan.CalledOn("q")) != 3 {
 		t.Errorf("calls %v", plan.Calls)
 	}
 	if _, err := render("limits: {max_targets: 2}\n"); err == nil || !strings.Contains(err.Error(), "3 targets are more than the procedure's limit of 2") {

@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,11 +20,14 @@ import (
 type seen map[prentice.Ref]prentice.Values
 
 // handing are the checks of which expressions can speak: those that capture something,
-// once.
+// once, and the calls that return what their checks captured.
 func handing(steps []prentice.StepSpec) []prentice.StepSpec {
 	var checks []prentice.StepSpec
 	for _, s := range steps {
-		if s.Section == prentice.Check && len(s.Out) > 0 && !s.Repeats() {
+		if s.Kind == uses && slices.ContainsFunc(s.Out, func(o prentice.Capture) bool { return o.From == "target" }) {
+			s.Where = "target"
+		}
+		if (s.Section == prentice.Check || s.Kind == uses) && len(s.Out) > 0 && !s.Repeats() {
 			checks = append(checks, s)
 		}
 	}
@@ -73,7 +77,7 @@ func stepsType(checks []prentice.StepSpec) expr.Type {
 func (c *rendering) stepsSeen(p prentice.Procedure, prefix string, target prentice.Ref) map[string]any {
 	steps := map[string]any{}
 	for _, s := range handing(p.Steps) {
-		by := c.captured[prefix+s.ID]
+		by := c.capturedOf(s, prefix)
 		if len(by) == 0 {
 			continue
 		}
@@ -84,6 +88,9 @@ func (c *rendering) stepsSeen(p prentice.Procedure, prefix string, target prenti
 		}
 		if values, there := by[at]; there {
 			step["out"] = typedValues(s.Out, values)
+		}
+		if s.Kind == uses && len(by[""]) > 0 && step["out"] != nil { // some of what it returns is of here
+			maps.Copy(step["out"].(map[string]any), typedValues(s.Out, by[""]))
 		}
 		for _, as := range folds {
 			outs := map[string]any{}
@@ -246,8 +253,12 @@ func (c *rendering) facts() (list []prentice.Captured, open bool) {
 // the plan captures nothing, and what asks for it is refused.
 func (c *rendering) undecided(s *scene, asks []askedOf, prefix string) (check string, err error) {
 	for _, a := range asks {
+		id, pending, err := c.behind(s, a, prefix)
+		if err != nil || pending != "" {
+			return pending, err
+		}
 		i := slices.IndexFunc(c.steps, func(p prentice.PlannedStep) bool {
-			return p.Section == prentice.Check && strings.HasPrefix(p.ID, prefix) && field(p.ID[len(prefix):]) == a.check
+			return id != "" && p.ID == id || id == "" && p.Section == prentice.Check && strings.HasPrefix(p.ID, prefix) && field(p.ID[len(prefix):]) == a.check
 		})
 		if i < 0 {
 			return "", fmt.Errorf("check %s is left out of this plan, and captures nothing", a.check)

@@ -28,7 +28,7 @@ func (l *Library) Check(f File, now time.Time) []prentice.Finding {
 	entries := []*entry{mine}
 	for _, e := range l.entries {
 		if e.proc.Name != mine.proc.Name && e.proc.File != f.Name {
-			entries = append(entries, &entry{proc: e.proc, alone: e.alone}) // as it was read
+			entries = append(entries, &entry{proc: e.proc, alone: e.alone, read: e.read}) // as it was read
 		}
 	}
 	return judged(l.source, entries, l.kinds).Lint(mine.proc, now)

@@ -173,6 +173,9 @@ func head(p prentice.Procedure) []fact {
 	for _, in := range p.Inputs {
 		f = append(f, told("input "+in.Name+": ", in, "name")...)
 	}
+	for _, o := range p.Outputs {
+		f = append(f, told("output "+o.Name+": ", o, "name")...)
+	}
 	f = append(f, fact{"targets", p.Targets})
 	f = append(f, told("limit ", p.Limits)...)
 	f = append(f, fact{"secrets", strings.Join(p.Secrets, ", ")}, fact{"path", strings.Join(p.Path, ":")})

@@ -19,7 +19,7 @@ func (r *reading) front(text string) {
 		return
 	}
 	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "group", "tags", "origin",
-		"on", "inputs", "targets", "limits", "rollout", "secrets", "env", "path", "schemas")
+		"on", "inputs", "outputs", "targets", "limits", "rollout", "secrets", "env", "path", "schemas")
 	r.name(f["procedure"])
 	r.summary(f["summary"])
 	r.owner(f["owner"])
@@ -36,6 +36,7 @@ func (r *reading) front(text string) {
 	r.environment(f["env"])
 	r.path(f["path"])
 	r.readSchemas(f["schemas"])
+	r.outputs(f["outputs"])
 	r.envAndSecrets(f["env"])
 }
 

@@ -36,6 +36,7 @@ type Library struct {
 type entry struct {
 	proc     prentice.Procedure
 	alone    []prentice.Finding // of its file, without the others
+	read     *reading           // as it was read
 	findings []prentice.Finding
 	triggers []trigger
 }
@@ -57,8 +58,8 @@ func among(from source, files []File, kinds Kinds) (*Library, []prentice.Finding
 }
 
 func readFile(f File, kinds Kinds) *entry {
-	p, findings := Parse(f.Name, f.Text, kinds)
-	return &entry{proc: p, alone: findings}
+	r := parsed(f.Name, f.Text, kinds)
+	return &entry{proc: *r.proc, alone: sorted(r.findings), read: r}
 }
 
 // judged makes a library of entries that no other has, and finds what is wrong between
@@ -72,8 +73,14 @@ func judged(from source, entries []*entry, kinds Kinds) *Library {
 		e.findings = slices.Clone(e.alone)
 		l.byName[e.proc.Name] = e
 	}
+	for _, e := range l.entries {
+		l.returning(e)
+	}
 	l.refuseTwins()
 	l.checkUses()
+	for _, e := range l.entries {
+		l.checkReturns(e)
+	}
 	for _, e := range l.entries {
 		l.attach(e)
 	}

@@ -54,7 +54,7 @@ func (p *page) noOut(s *prentice.StepSpec) string {
 	case s.Section != prentice.Check && s.Section != prentice.Act:
 		return "put it on a step under ## Check or ## Act: what comes after has no step left to read it"
 	case s.Kind == uses:
-		return "put it on a step of the other procedure"
+		return "the other procedure declares what it returns: outputs: {NAME: {type: TYPE, from: STEP.NAME}}"
 	case known && kind.Needs().Script == "" && !kind.Needs().Asks:
 		return "only what prints or answers something hands on values: sh, bash and http"
 	}

@@ -24,6 +24,12 @@ type Kinds []prentice.StepKind
 // are sorted by place; one with Error set means that the procedure must not run.
 // A procedure that cannot be read at all is still named, after its file.
 func Parse(file string, text []byte, kinds Kinds) (prentice.Procedure, []prentice.Finding) {
+	r := parsed(file, text, kinds)
+	return *r.proc, sorted(r.findings)
+}
+
+// parsed is a procedure as it was read, with what only a library can judge.
+func parsed(file string, text []byte, kinds Kinds) *reading {
 	p := prentice.Procedure{File: file, Name: bareName(file), Limits: prentice.DefaultLimits()}
 	r := &reading{proc: &p, kinds: kinds}
 	if text, ok := r.legible(text); ok {
@@ -35,7 +41,7 @@ func Parse(file string, text []byte, kinds Kinds) (prentice.Procedure, []prentic
 			r.whole()
 		}
 	}
-	return p, sorted(r.findings)
+	return r
 }
 
 // reading is one file being read: what is known so far, and what is wrong.
@@ -45,6 +51,9 @@ type reading struct {
 	lines    []string // of the file
 	findings []prentice.Finding
 	values   []value           // CEL that waits until all inputs are known
+	late     []value           // of them, those that speak of what calls return
+	judged   bool              // the procedures that are called are known
+	returns  []string          // then what they return, of checks and acts
 	schemas  map[string]string // of JSON that steps hand on, by name
 }
 

@@ -24,7 +24,7 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if cat == nil {
 		cat = &team.Catalog{}
 	}
-	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look, only: req.Only, calls: &callees{by: map[string]int{}, times: map[string]time.Duration{}}, stencils: map[string]*stencil.Stencil{}}
+	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}, pending: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look, only: req.Only, calls: &callees{by: map[string]int{}, times: map[string]time.Duration{}}, stencils: map[string]*stencil.Stencil{}}
 	if c.eventValue, err = eventValue(req.Event); err != nil {
 		return prentice.Plan{}, err
 	}
@@ -75,6 +75,7 @@ type rendering struct {
 	only       []prentice.Ref // of the targets that are wanted; none is all
 	calls      *callees
 	made       []prentice.Call             // of procedures, in the order of the plan
+	pending    map[string]string           // of steps that are not decided, by their ids: the check that decides
 	captured   map[string]seen             // by the id of a check
 	waits      prentice.Risk               // the worst of the steps that are not decided
 	stencils   map[string]*stencil.Stencil // that were read, by their text

@@ -77,6 +77,7 @@ func (c *rendering) unroll(s *scene, spec prentice.StepSpec, prefix string) erro
 	case err != nil:
 		return s.wrong(spec, "steps", err)
 	case check != "":
+		c.pending[prefix+spec.ID] = check
 		c.waits = c.waits.Worse(c.library.worst(spec, deepest))
 		return c.leave(s, spec, prefix, "decided once check "+check+" has been made")
 	case ofTarget, s.ofEach(asks):

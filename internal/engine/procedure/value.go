@@ -48,6 +48,10 @@ func (r *reading) compileAll() {
 	type kind struct{ round, steps bool }
 	checks, envs := handing(r.proc.Steps), map[kind]*expr.Env{}
 	for _, v := range r.values {
+		if !r.judged && r.speaksOfCall(v) {
+			r.late = append(r.late, v)
+			continue
+		}
 		env := only
 		switch v.in {
 		case onlyCatalog:

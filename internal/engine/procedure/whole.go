@@ -17,6 +17,7 @@ func (r *reading) whole() {
 	r.ids()
 	r.questions()
 	r.outNames()
+	r.outputsHold()
 	r.batched()
 	switch n := len(r.proc.Steps); {
 	case n == 0 && len(errorsOf(r.findings)) == 0: // else the steps may only be spoilt

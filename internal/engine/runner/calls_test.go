@@ -81,3 +81,21 @@ func TestWhatIsCalledIsForgottenWithItsRun(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatACallReturnsIsAVariableOfTheStepsBehindIt(t *testing.T) {
+	version := prentice.Capture{Name: "v", Type: "string"}
+	plan := planOf(2, handing("db.ask", prentice.Act, "target", "1.2\n", version), handing("db.use", prentice.Act, "target", ""), handing("tell", prentice.Act, "target", ""), handing("once", prentice.Act, "here", ""))
+	plan.Calls = []prentice.Call{{Step: "db", Procedure: "base", Returns: []prentice.Returned{{Name: "version", Step: "db.ask", Of: "v"}}}}
+	eachPrinting(t, plan, func(t *testing.T, w *world, p *printing) {
+		number := w.start(bob, "fix").Number
+		w.until(number, prentice.Unverified)
+		for step, want := range map[string][2]string{"db.ask": {"unset", "unset"}, "db.use": {"unset", "1.2"}, "tell": {"1.2", "unset"}} {
+			if got := [2]string{p.sees(step, "host/b", "OUT_DB_VERSION"), p.sees(step, "host/b", "OUT_ASK_V")}; got != want {
+				t.Errorf("%s sees %q, want %q", step, got, want)
+			}
+		}
+		if got := p.sees("once", "", "OUT_DB_VERSION"); got != `{"a":"1.2","b":"1.2"}` {
+			t.Errorf("a step that is made here sees %s", got)
+		}
+	})
+}

@@ -184,6 +184,9 @@ func handedOn(d *detail, step prentice.PlannedStep, target prentice.Target) map[
 			for _, as := range variables(by.ID, name, step.ID) {
 				vars[as] = value
 			}
+			for _, as := range returned(d.ThePlan, by.ID, name, step.ID) {
+				vars[as] = value
+			}
 		}
 	}
 	for _, by := range d.ThePlan.Steps {
@@ -228,6 +231,20 @@ func variables(by, name, in string) []string {
 	list := []string{"OUT_" + variable.Of(by) + "_" + variable.Of(name)}
 	if scope := scopeOf(in); scope != "" && strings.HasPrefix(by, scope) {
 		list = append(list, "OUT_"+variable.Of(by[len(scope):])+"_"+variable.Of(name))
+	}
+	return list
+}
+
+// returned are the names under which a step finds what a call returns of what one of the
+// call's own steps handed on. Within the call it has the name that it has there.
+func returned(p prentice.Plan, by, name, in string) (list []string) {
+	by = variants.ReplaceAllString(by, "")
+	for _, c := range p.Calls {
+		for _, r := range c.Returns {
+			if r.Step == by && r.Of == name && !c.Has(in) {
+				list = append(list, variables(c.Step, r.Name, in)...)
+			}
+		}
 	}
 	return list
 }

@@ -69,6 +69,9 @@ func (s Shown) Text() string {
 	for _, in := range p.Inputs {
 		pair(&b, "Input", inputLine(in))
 	}
+	for _, o := range p.Outputs {
+		pair(&b, "Returns", outputLine(o))
+	}
 	for _, v := range p.Env {
 		pair(&b, "Sets", v.Name+" = "+v.Value)
 	}
@@ -91,6 +94,15 @@ func (s Shown) Text() string {
 		b.WriteString(op.Found(s.Findings).Lines("  "))
 	}
 	return b.String()
+}
+
+// outputLine is what a procedure returns, and where it comes from.
+func outputLine(o prentice.Output) string {
+	line := o.Name + ", " + o.Type + " of " + o.From
+	if o.Doc != "" {
+		line += ": " + o.Doc
+	}
+	return line
 }
 
 // mayFail says how many hosts may fail.
