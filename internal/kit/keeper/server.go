@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 // shell that began it, pipes says of shells whether they fail a pipe with any of its commands, where
 // that is known.
 func Main(shell int, pipes map[string]bool) {
+	runtime.GOMAXPROCS(1) // threads that look for work cost more than all that there is to do
 	// What ends a session does not end this. Signals that are caught are as usual again in
 	// the scripts; those that are ignored would not be.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGPIPE)
