@@ -60,6 +60,7 @@ var measurements = []measurement{
 	{"proc.test", cases},
 	{"proc.lsp", drafting},
 	{"proc.states", states},
+	{"checks", checks},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
