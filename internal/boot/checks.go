@@ -2,11 +2,16 @@ package boot
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"sync"
+	"time"
 
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/verdictfile"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/standard"
+	"prentice/internal/kit/term"
 	"prentice/internal/skill/standards"
 )
 
@@ -18,5 +23,29 @@ func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
 		Kinds:      kinds,
 		Open:       func(ctx context.Context, dir string) (standards.Repository, error) { return git.Open(ctx, dir) },
 		Keep:       func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
+		Tell:       progress(),
+	}
+}
+
+// quickEnough is how long a check may take before it says what it does.
+const quickEnough = time.Second
+
+// progress tells people at a terminal what a check that takes long does, a line each; it
+// is nil where no one watches.
+func progress() func(string) {
+	if !term.On(os.Stderr, os.Getenv, true).Terminal() {
+		return nil
+	}
+	var mu sync.Mutex // a line is written whole
+	var begun time.Time
+	return func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if begun.IsZero() {
+			begun = time.Now()
+		}
+		if time.Since(begun) > quickEnough {
+			fmt.Fprintf(os.Stderr, "○ %s\n", term.Line(text)) //nolint:errcheck // it is only told
+		}
 	}
 }

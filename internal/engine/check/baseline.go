@@ -39,10 +39,14 @@ func BaselineOf(list []Finding) Baseline {
 		o.Count = n
 		b.Old = append(b.Old, o)
 	}
+	b.sort()
+	return b
+}
+
+func (b Baseline) sort() {
 	slices.SortFunc(b.Old, func(a, b Old) int {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Key, b.Key))
 	})
-	return b
 }
 
 // Ages says of each finding whether it is an old one, and how many old ones are gone. A
@@ -93,11 +97,27 @@ func (b Baseline) Join(other Baseline) Baseline {
 		at.Count = most[at]
 		all.Old = append(all.Old, at)
 	}
+	all.sort()
 	return all
 }
 
-// Fewer is what is still there of the baseline: nothing is added to it.
-func (b Baseline) Fewer(list []Finding, t *Tree) Baseline {
+// Part parts the baseline by whether a rule was judged: of one that was not, no one
+// knows which findings are gone.
+func (b Baseline) Part(judged map[string]bool) (known, unknown Baseline) {
+	for _, o := range b.Old {
+		if judged[o.Rule] {
+			known.Old = append(known.Old, o)
+		} else {
+			unknown.Old = append(unknown.Old, o)
+		}
+	}
+	return known, unknown
+}
+
+// Fewer is what is still there of the baseline: nothing is added to it, and what belongs
+// to rules that were not judged stays.
+func (b Baseline) Fewer(list []Finding, t *Tree, judged map[string]bool) Baseline {
+	b, rest := b.Part(judged)
 	old, _ := b.Ages(list, t)
 	var still []Finding
 	for i, f := range list {
@@ -105,13 +125,13 @@ func (b Baseline) Fewer(list []Finding, t *Tree) Baseline {
 			still = append(still, f)
 		}
 	}
-	return BaselineOf(still)
+	return BaselineOf(still).Join(rest)
 }
 
 // Text is the baseline as a file.
 func (b Baseline) Text() string {
 	var s strings.Builder
-	s.WriteString("# What was wrong when this was written, or has been fixed the least since: these findings do not\n# fail a check, and may only become fewer. Write it with: prentice check baseline --write\nfindings:")
+	s.WriteString("# What was wrong with this repository already. These findings fail no check and may only become\n# fewer. What is gone is taken out by: prentice check baseline --write\nfindings:")
 	if len(b.Old) == 0 {
 		return s.String() + " []\n"
 	}

@@ -187,8 +187,11 @@ func TestOldFindingsMayOnlyBecomeFewer(t *testing.T) {
 			t.Errorf("%s: %d old and %d gone, want %d and %d", name, n, gone, c.old, c.gone)
 		}
 	}
-	if less := b.Fewer(found("r/1", "a", "k", 5), tree); len(less.Old) != 1 || less.Old[0].Count != 2 {
+	if less := b.Fewer(found("r/1", "a", "k", 5), tree, map[string]bool{"r/1": true, "r/2": true}); len(less.Old) != 1 || less.Old[0].Count != 2 {
 		t.Errorf("the shorter one grew: %+v", less)
+	}
+	if less := b.Fewer(found("r/1", "a", "k", 1), tree, map[string]bool{"r/1": true}); len(less.Old) != 2 || less.Old[1].Rule != "r/2" {
+		t.Errorf("what was not judged is taken for gone: %+v", less)
 	}
 }
 

@@ -73,10 +73,13 @@ func (s Standing) Truth() prentice.Truth {
 // waiver that is over is a failure that names itself.
 func (a Agreed) Stand(now time.Time, list []Judged, t *Tree) (all []Standing, gone int) {
 	var findings []Finding
+	judged := map[string]bool{}
 	for _, j := range list {
 		findings = append(findings, j.Outcome.Findings...)
+		judged[j.Rule.ID] = j.Outcome.Truth != prentice.NotSeen
 	}
-	old, gone := a.Old.Ages(findings, t)
+	known, _ := a.Old.Part(judged)
+	old, gone := known.Ages(findings, t)
 	for _, j := range list {
 		s := Standing{Judged: j, Excuses: make([]Excuse, len(j.Outcome.Findings)), Waiver: make([]*Waiver, len(j.Outcome.Findings))}
 		for i, f := range j.Outcome.Findings {

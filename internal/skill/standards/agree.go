@@ -127,7 +127,9 @@ func (d Deps) baseline(ctx context.Context, _ op.Call, in BaselineIn) (Patched, 
 		return Patched{}, err
 	}
 	var found []check.Finding
+	judged := map[string]bool{}
 	for _, r := range checked.Rules {
+		judged[r.ID] = r.Truth != prentice.NotSeen
 		for _, f := range r.Findings {
 			if f.Excuse != check.Waived && r.Kind != agreement.Kind {
 				found = append(found, f.Finding)
@@ -137,7 +139,7 @@ func (d Deps) baseline(ctx context.Context, _ op.Call, in BaselineIn) (Patched, 
 	_, missing := l.tree.Text(check.BaselineFile)
 	b := check.BaselineOf(found)
 	if !check.Missing(missing) {
-		b = l.agreed.Old.Fewer(found, l.tree)
+		b = l.agreed.Old.Fewer(found, l.tree, judged)
 	}
 	text := b.Text()
 	if len(text) > strict.MaxBytes {

@@ -229,7 +229,7 @@ func (c Checked) summary(b *strings.Builder) {
 		fmt.Fprintf(b, "  %s in the baseline, %d waived\n", op.Count(c.Old, "finding is", "findings are"), c.Waived)
 	}
 	if c.Gone > 0 {
-		fmt.Fprintf(b, "  %s of the baseline gone: make it shorter with prentice check baseline --write\n", op.Count(c.Gone, "finding is", "findings are"))
+		fmt.Fprintf(b, "  %s gone: make it shorter with prentice check baseline --write\n", op.Count(c.Gone, "finding of the baseline is", "findings of the baseline are"))
 	}
 }
 
