@@ -1,10 +1,12 @@
 package git
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"prentice"
@@ -322,9 +324,75 @@ func TestSubmodulesAndRepositoriesWithinAreOthers(t *testing.T) {
 	dir := fresh(t, map[string]string{"a": "one"})
 	git(t, dir, "-c", "protocol.file.allow=always", "submodule", "add", "-q", inner, "sub")
 	git(t, dir, "clone", "-q", inner, "nested")
-	git(t, filepath.Join(dir, "sub"), "config", "core.fsmonitor", "/bin/false")
+	ran := filepath.Join(t.TempDir(), "ran")
+	script := filepath.Join(t.TempDir(), "run.sh")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\ntouch '"+ran+"'\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	git(t, filepath.Join(dir, "sub"), "config", "core.fsmonitor", script)
+	write(t, dir, map[string]string{"sub/in": "changed"})
 	tree, err := open(t, dir).Tree(t.Context())
 	if got := listing(t, tree, err); !strings.Contains(got, "a=one sub") || strings.Contains(got, "nested") || strings.Contains(got, "in=inner") {
 		t.Errorf("got %s", got)
+	}
+	if exists(ran) {
+		t.Error("a program of a submodule's settings was run")
+	}
+}
+
+func TestWhatIsNeitherFileNorLinkIsNotReadAndNotWaitedFor(t *testing.T) {
+	dir := fresh(t, map[string]string{"file": "text"})
+	w := open(t, dir)
+	tree, err := w.Tree(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(filepath.Join(dir, "file")), syscall.Mkfifo(filepath.Join(dir, "file"), 0o644), syscall.Mkfifo(filepath.Join(dir, "other"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := tree.Content(tree.Files[0]); err == nil {
+		t.Errorf("a pipe was read: %q", text)
+	}
+	if now, err := w.Tree(t.Context()); err != nil || len(now.Files) != 0 {
+		t.Errorf("%+v, %v", now, err)
+	}
+}
+
+func TestEditsAreWrittenWholeAndThroughNoLink(t *testing.T) {
+	dir := fresh(t, map[string]string{"a.sh": "old", "dir/b": "old"})
+	outside := t.TempDir()
+	write(t, dir, map[string]string{"out": "link:" + outside, "to": "link:" + filepath.Join(outside, "x")})
+	w := open(t, dir)
+	if err := w.Write([]check.Edit{{Path: "a.sh", Content: []byte("new"), Mode: check.Executable}, {Path: "new/c", Content: []byte("c")}, {Path: "dir/b", Remove: true}}); err != nil {
+		t.Fatal(err)
+	}
+	tree, err := w.Tree(t.Context())
+	if got := listing(t, tree, err); !strings.HasPrefix(got, "a.sh=new* new/c=c ") {
+		t.Errorf("got %s", got)
+	}
+	for _, path := range []string{"out/x", "to", "../x", "/etc/x", ".git/config", "sub/.git/hooks/x", "", "."} {
+		if err := w.Write([]check.Edit{{Path: path, Content: []byte("x")}}); err == nil {
+			t.Errorf("%q was written", path)
+		}
+	}
+	if left, _ := os.ReadDir(outside); len(left) > 0 {
+		t.Error("something was written outside")
+	}
+}
+
+func TestAHookIsWrittenOnceAndNeverOverAnother(t *testing.T) {
+	dir := fresh(t, nil)
+	w := open(t, dir)
+	for range 2 {
+		if file, err := w.Hook(t.Context(), "pre-commit", "#!/bin/sh\n"); err != nil || file != filepath.Join(dir, ".git", "hooks", "pre-commit") {
+			t.Errorf("%s, %v", file, err)
+		}
+	}
+	if _, err := w.Hook(t.Context(), "pre-commit", "#!/bin/sh\nother\n"); prentice.KindOf(err) != prentice.Conflict {
+		t.Errorf("it was overwritten: %v", err)
+	}
+	git(t, dir, "config", "core.hooksPath", "elsewhere")
+	if _, err := w.Hook(t.Context(), "pre-push", "#!/bin/sh\n"); prentice.KindOf(err) != prentice.Refused {
+		t.Errorf("hooks that are elsewhere: %v", err)
 	}
 }

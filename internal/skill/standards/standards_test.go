@@ -329,3 +329,19 @@ func TestSARIFMarksWhatIsSuppressedAndDoesNotDropIt(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestAFolderThatIsWatchedIsCheckedOnceForEachContent(t *testing.T) {
+	r := &repo{folder: files("a", "good")}
+	d := deps(r, "bad")
+	first, err := d.again(t.Context(), WatchIn{}, "")
+	if err != nil || first == nil || first.Verdict != "pass" {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	if again, err := d.again(t.Context(), WatchIn{}, first.Digest); again != nil || err != nil {
+		t.Errorf("it was checked twice: %+v, %v", again, err)
+	}
+	r.folder.Files["a"] = "bad"
+	if again, err := d.again(t.Context(), WatchIn{}, first.Digest); err != nil || again == nil || again.Verdict != "fail" {
+		t.Errorf("%+v, %v", again, err)
+	}
+}
