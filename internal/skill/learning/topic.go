@@ -94,17 +94,39 @@ func (d Deps) explain(ctx context.Context, in explainIn) (Explained, error) {
 // stands is how a topic stands here: what the chapter of that name says of itself, or
 // what is counted for it.
 func (d Deps) stands(ctx context.Context, name string) (string, error) {
-	if d.Chapters != nil {
-		for _, c := range d.Chapters() {
-			if c.Name == name {
-				text, err := c.Explain(ctx)
-				return below(text), err
-			}
+	own, err := d.ofChapter(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	seen, err := d.seen(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if own == "" && seen == "" {
+		return "There is no evidence: nothing of it is done here yet.", nil
+	}
+	return strings.TrimSpace(own + "\n\n" + seen), nil
+}
+
+// ofChapter is what the chapter of a topic says of itself, or "".
+func (d Deps) ofChapter(ctx context.Context, name string) (string, error) {
+	if d.Chapters == nil {
+		return "", nil
+	}
+	for _, c := range d.Chapters() {
+		if c.Name == name {
+			text, err := c.Explain(ctx)
+			return below(text), err
 		}
 	}
+	return "", nil
+}
+
+// seen is what is drawn from all of the team's data for a topic, or "".
+func (d Deps) seen(ctx context.Context, name string) (string, error) {
 	raw, err := texts.ReadFile("here/" + name + ".md")
 	if err != nil {
-		return "There is no evidence: nothing of it is done here yet.", nil //nolint:nilerr // that is what it says
+		return "", nil //nolint:nilerr // it has none
 	}
 	t, err := template.New(name).Funcs(template.FuncMap{"count": op.Count}).Parse(string(raw))
 	if err != nil {
@@ -115,10 +137,8 @@ func (d Deps) stands(ctx context.Context, name string) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	if err := t.Execute(&b, facts); err != nil {
-		return "", err
-	}
-	return strings.TrimSpace(b.String()), nil
+	err = t.Execute(&b, facts)
+	return strings.TrimSpace(b.String()), err
 }
 
 // below is a chapter's text as a part of another: without its title, its headings one

@@ -61,10 +61,11 @@ func New(d Deps) skill.Skill {
 			{Path: "/standards", Op: "standard.list", Template: "standards.html", Title: "Standards", Nav: "Standards", Group: op.Governance, Order: 46},
 			{Path: "/standards/{name}", Op: "standard.show", Template: "standard.html", Title: "Standard", Topic: "standards"},
 		},
-		Refs:    map[string]string{"standard": "/standards/{name}"},
-		Files:   pages,
-		Explain: explain,
-		Facts:   func(context.Context) (any, error) { return struct{}{}, nil },
+		Explains: explains(),
+		Refs:     map[string]string{"standard": "/standards/{name}"},
+		Files:    pages,
+		Explain:  explain,
+		Facts:    func(context.Context) (any, error) { return struct{}{}, nil },
 	}
 }
 
