@@ -40,14 +40,14 @@ func checks(ctx context.Context) ([]figure, error) {
 func checked(ctx context.Context, dir string) (first, again float64, err error) {
 	var firsts, agains []time.Duration
 	for range 5 {
-		took, err := check(ctx, dir, "--fresh")
+		took, err := timeCheck(ctx, dir, "--fresh")
 		if err != nil {
 			return 0, 0, err
 		}
 		firsts = append(firsts, took)
 	}
 	for range 20 {
-		took, err := check(ctx, dir)
+		took, err := timeCheck(ctx, dir)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -56,8 +56,8 @@ func checked(ctx context.Context, dir string) (first, again float64, err error) 
 	return percentile(firsts, 0.5), percentile(agains, 0.5), nil
 }
 
-// check runs the program. That something is found is no failure here.
-func check(ctx context.Context, dir string, flags ...string) (time.Duration, error) {
+// timeCheck runs the program. That something is found is no failure here.
+func timeCheck(ctx context.Context, dir string, flags ...string) (time.Duration, error) {
 	program, err := filepath.Abs(binary)
 	if err != nil {
 		return 0, err
