@@ -222,5 +222,5 @@ func testsThere(_ context.Context, v *standard.View) ([]check.Finding, error) {
 	if code == 0 {
 		return nil, nil
 	}
-	return []check.Finding{{Says: fmt.Sprintf("%d files of code, and no test", code), Remedy: "begin with one test of what must not break"}}, nil
+	return []check.Finding{{Says: fmt.Sprintf("there is code, and no test (files of code: %d)", code), Remedy: "begin with one test of what must not break"}}, nil
 }
