@@ -27,7 +27,10 @@ type Rule struct {
 }
 
 // Cite names a principle that a rule serves.
-type Cite struct{ Title, URL string }
+type Cite struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
 
 // Example is a small tree.
 type Example struct {
