@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"prentice"
@@ -21,7 +22,19 @@ type groups struct {
 	prlimit      string
 }
 
+// A group is named by the number of the process that made it, so that another knows
+// whether that is still there.
 const prefix = "prentice-sandbox-"
+
+var named = prefix + strconv.Itoa(os.Getpid()) + "-"
+
+// abandoned says whether the process that made a group is gone. An empty group of one
+// that is there is about to be filled.
+func abandoned(folder string) bool {
+	maker, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), prefix), "-")
+	pid, err := strconv.Atoi(maker)
+	return err != nil || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
+}
 
 // findGroups looks where a group can be made, by making one.
 func findGroups() (g groups) {
@@ -66,9 +79,11 @@ func limitable(dir string, files ...string) bool {
 	}
 	old, _ := filepath.Glob(filepath.Join(dir, prefix+"*"))
 	for _, o := range old {
-		os.Remove(o) //nolint:errcheck // one that holds processes is another's, and stays
+		if abandoned(o) {
+			os.Remove(o) //nolint:errcheck // one that still holds processes stays until they are ended
+		}
 	}
-	trial, err := os.MkdirTemp(dir, prefix)
+	trial, err := os.MkdirTemp(dir, named)
 	if err != nil {
 		return false
 	}
@@ -121,7 +136,7 @@ func (g groups) make(l Limits) (*group, error) {
 }
 
 func (g *group) add(dir string, limits map[string]int64) error {
-	folder, err := os.MkdirTemp(dir, prefix)
+	folder, err := os.MkdirTemp(dir, named)
 	if err != nil {
 		return err
 	}

@@ -262,7 +262,7 @@ func TestACancelledJobLeavesNothing(t *testing.T) {
 		}
 		cancel()
 	}
-	nothingLeft(t, "sleep 61[45]")
+	nothingLeft(t, "sleep 61[45]", os.Getpid())
 }
 
 func TestWhatAKilledPrenticeLeftEndsAtTheLatestWithTheNextStart(t *testing.T) {
@@ -274,33 +274,40 @@ func TestWhatAKilledPrenticeLeftEndsAtTheLatestWithTheNextStart(t *testing.T) {
 		s.Run(t.Context(), sandbox.Job{Argv: []string{"/bin/sh", "-c", "setsid sleep 616 & sleep 617"}}) //nolint:errcheck // it never ends
 	}
 	needtest.Program(t, "bwrap")
+	makers := []int{os.Getpid()}
 	for i := range 10 {
 		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), "SANDBOX_KILLED="+t.TempDir())
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
+		makers = append(makers, cmd.Process.Pid)
 		time.Sleep(time.Duration(20+30*i) * time.Millisecond) // anywhere: while it is tried, begun, at work
 		cmd.Process.Kill()                                    //nolint:errcheck // it is there
 		cmd.Wait()                                            //nolint:errcheck // it was killed
 	}
 	made(t)
-	nothingLeft(t, "sleep 61[67]")
+	nothingLeft(t, "sleep 61[67]", makers...)
 }
 
-// nothingLeft waits until no process and no control group is left.
-func nothingLeft(t *testing.T, processes string) {
+// nothingLeft waits until no process is left, and no control group that one of the makers made.
+func nothingLeft(t *testing.T, processes string, makers ...int) {
 	t.Helper()
 	deadline := time.Now().Add(10 * time.Second)
 	for {
 		out, _ := exec.Command("pgrep", "-f", processes).Output()
-		groups, _ := filepath.Glob("/sys/fs/cgroup/*/prentice-sandbox-*")
-		more, _ := filepath.Glob("/sys/fs/cgroup/*/*/*/prentice-sandbox-*")
-		if len(out) == 0 && len(groups)+len(more) == 0 {
+		var groups []string
+		for _, maker := range makers {
+			for _, below := range []string{"*", "*/*/*"} {
+				some, _ := filepath.Glob(fmt.Sprintf("/sys/fs/cgroup/%s/prentice-sandbox-%d-*", below, maker))
+				groups = append(groups, some...)
+			}
+		}
+		if len(out) == 0 && len(groups) == 0 {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("left: processes %q, groups %v %v", out, groups, more)
+			t.Fatalf("left: processes %q, groups %v", out, groups)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
