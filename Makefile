@@ -2,7 +2,7 @@
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help build small helper demo test stories race once check format vet staticcheck docs bench hazards hazards-teeth package clean
+.PHONY: help build small helper demo test stories race once check own format vet staticcheck docs bench hazards hazards-teeth package clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -36,6 +36,10 @@ build: helper
 small: build
 	size=$$(stat -c %s bin/prentice); [ "$$size" -le $(LARGEST) ] || \
 	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decisions 68, 73 and 89 say what is heavy" >&2; exit 1; }
+
+## own: the repository passes prentice's own check
+own: build
+	./bin/prentice check
 
 # helper: the program that prentice puts on hosts, into the folder from which it is built in
 helper:
@@ -90,7 +94,7 @@ race:
 	go test -C stories -race -vet=off ./adapter
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out
-check: format vet staticcheck docs race
+check: format vet staticcheck docs race own
 	.ci/needs
 	$(MAKE) once stories
 
