@@ -271,3 +271,19 @@ func (c *rendering) aim(with []int) {
 	}
 	c.steps = kept
 }
+
+// mayCall counts the files of a procedure among those of the plan, though checks decide
+// whether it is called: the plan is of the same files before and after.
+func (c *rendering) mayCall(spec prentice.StepSpec) {
+	first, known := c.library.byName[spec.Attrs["procedure"]]
+	if spec.Kind != uses || !known {
+		return
+	}
+	seen := map[*entry]bool{}
+	for next := []*entry{first}; len(next) > 0; next = next[1:] {
+		if e := next[0]; !seen[e] {
+			seen[e], c.files[e.proc.Name] = true, e.proc.Digest
+			next = append(next, c.library.called(e)...)
+		}
+	}
+}

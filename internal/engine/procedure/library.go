@@ -80,6 +80,7 @@ func judged(from source, entries []*entry, kinds Kinds) *Library {
 	l.checkUses()
 	for _, e := range l.entries {
 		l.checkReturns(e)
+		l.checkOfCalls(e)
 	}
 	for _, e := range l.entries {
 		l.attach(e)

@@ -110,10 +110,13 @@ func outVariable(step, name string) string {
 	return "OUT_" + variable.Of(step) + "_" + variable.Of(name)
 }
 
-// handedOn are the variables of the values that steps hand on, with the steps.
+// handedOn are the variables of the values that steps hand on once, with the steps.
 func handedOn(steps []prentice.StepSpec) map[string]string {
 	known := map[string]string{}
 	for _, s := range steps {
+		if s.Repeats() {
+			continue
+		}
 		for _, c := range s.Out {
 			known[outVariable(s.ID, c.Name)] = s.ID
 		}
@@ -163,18 +166,25 @@ func (r *reading) handedBefore(s prentice.StepSpec) []string {
 }
 
 // mayHandOn says whether a variable may be set though it is not known here: by the
-// procedure itself, by a round of a step, by a step of another procedure. Where nothing
-// is handed on at all, OUT_ is anyone's word.
+// procedure itself, or by a round of a step. Where nothing is handed on at all, OUT_ is
+// anyone's word.
 func (r *reading) mayHandOn(name string) bool {
 	if !strings.HasPrefix(name, "OUT_") {
 		return false
 	}
-	any := false
+	if isHanded(name, r.handedInRounds()) || slices.ContainsFunc(r.proc.Env, func(v prentice.EnvVar) bool { return v.Name == name }) {
+		return true
+	}
+	any := slices.ContainsFunc(r.proc.Steps, func(s prentice.StepSpec) bool { return len(s.Out) > 0 })
+	return !any && len(callsNamed(r.proc.Steps, name)) == 0
+}
+
+// handedInRounds are the variables of the values that steps hand on once for each value.
+func (r *reading) handedInRounds() (list []string) {
 	for _, s := range r.proc.Steps {
-		any = any || len(s.Out) > 0
-		if (s.Kind == uses || s.Repeats()) && strings.HasPrefix(name, "OUT_"+variable.Of(s.ID)+"_") {
-			return true
+		if s.Repeats() && s.Kind != uses {
+			list = append(list, handedBy("OUT_", s)...)
 		}
 	}
-	return !any || slices.ContainsFunc(r.proc.Env, func(v prentice.EnvVar) bool { return v.Name == name })
+	return list
 }

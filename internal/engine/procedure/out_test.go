@@ -55,6 +55,8 @@ func TestWhatIsHandedOnIsReadStrictly(t *testing.T) {
 		{"\n## Act\n" + block("sh id=a-b out=c:int", "true\n") + block("sh id=a out=b-c:int", "true\n"), "out b-c of step a would be the variable OUT_A_B_C, which out c of step a-b is already"},
 		{"\n## Act\n" + block("sh id=a", "echo $OUT_B_V\n") + block("sh id=b out=v:int", "true\n"), "nothing sets $OUT_B_V; step b hands it on, and comes later"},
 		{"\n## Act\n" + block("sh id=b out=v:int", "true\n") + block("sh id=a", "echo $OUT_B_W\n"), "nothing sets $OUT_B_W; did you mean $OUT_B_V?"},
+		{"\n## Act\n" + block("sh id=b out=version:int each=${[1, 2]}", "true\n") + block("sh id=a", "echo $OUT_B_2_VERSOIN\n"), "nothing sets $OUT_B_2_VERSOIN; did you mean $OUT_B_1_VERSION?"},
+		{"\n## Act\n" + block("sh id=b out=v:int each=${[1, 2]}", "true\n") + block("sh id=a", "echo $OUT_B_V\n"), "nothing sets $OUT_B_V; did you mean $OUT_B_1_V?"},
 	} {
 		_, findings := parse(front() + c.body)
 		if got := says(errorsIn(findings)); !strings.Contains(got, c.want) {

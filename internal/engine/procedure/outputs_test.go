@@ -73,3 +73,58 @@ func TestWhatAnOutputCannotBeIsRefusedAtItsPlace(t *testing.T) {
 		}
 	}
 }
+
+// A check that decides whether a procedure is called may be the first of several: the plan
+// is open until those of the called one have been made as well, and is of the same files
+// all the time.
+func TestACallThatAChecksDecidesHasChecksOfItsOwn(t *testing.T) {
+	outer := front("procedure: p") + "\n## Check\n" + block("sh id=first out=go:bool where=here", "echo true\n") +
+		"\n## Act\n" + block("uses id=db procedure=base if=${steps.first.out.go}", "") + block("sh id=own", "true\n")
+	l, cat := library(t, outer, returning), zones("a", "b")
+	req := prentice.RunRequest{Procedure: "p"}
+	var plans []prentice.Plan
+	for _, more := range [][]prentice.Captured{nil, {{Step: "first", Name: "go", Value: "true"}}, {{Step: "db.look", Target: "host/a", Name: "old", Value: "true"}, {Step: "db.look", Target: "host/b", Name: "old", Value: "true"}}} {
+		req.Captured = append(req.Captured, more...)
+		plan, err := procedure.Render(l, cat, req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plans = append(plans, plan)
+	}
+	if !plans[0].Open || !plans[1].Open || plans[2].Open || len(plans[0].In(prentice.Check)) != 1 || len(plans[1].In(prentice.Check)) != 2 {
+		t.Errorf("open: %v, %v, %v", plans[0].Open, plans[1].Open, plans[2].Open)
+	}
+	req.Captured[0].Value = "false"
+	left, err := procedure.Render(l, cat, prentice.RunRequest{Procedure: "p", Captured: req.Captured[:1]})
+	if err != nil || left.Open || len(left.Calls) != 0 {
+		t.Fatalf("%v, open %v, calls %v", err, left.Open, left.Calls)
+	}
+	for i, p := range append(plans, left) {
+		if p.Digest != plans[0].Digest {
+			t.Errorf("plan %d is of other files: %s, %s", i, p.Digest, plans[0].Digest)
+		}
+	}
+}
+
+func TestAScriptReadsOnlyWhatACallHandsOn(t *testing.T) {
+	middle := "---\nprocedure: middle\nsummary: s\ntargets: hosts()\nlimits: {max_targets: 9}\n---\n## Act\n```uses id=in procedure=base each=${[1, 2]}\n```\n```sh id=own out=count:int each=${[1]}\necho 1\n```\n"
+	silent := "---\nprocedure: silent\nsummary: s\ntargets: hosts()\nlimits: {max_targets: 9}\n---\n## Act\n```sh id=do\ntrue\n```\n"
+	for _, c := range []struct{ calls, reads, want string }{
+		{"id=db procedure=base", "$OUT_DB_VERSION $OUT_DB_OLD $OUT_DB_MOVE_VERSION ${OUT_DB_LOOK_OLD}", ""},
+		{"id=db procedure=base", "$OUT_DB_VERSOIN", "nothing sets $OUT_DB_VERSOIN; did you mean $OUT_DB_VERSION?"},
+		{"id=db procedure=base", "$OUT_DB_LOOK_VERSION", "nothing sets $OUT_DB_LOOK_VERSION"},
+		{"id=db procedure=base", "$OUT_DB_ENTIRELY_ELSE", "of call db there are $OUT_DB_OLD, $OUT_DB_VERSION, $OUT_DB_LOOK_OLD, $OUT_DB_MOVE_VERSION"},
+		{"id=db procedure=base each=${[1, 2]}", "$OUT_DB_2_VERSION $OUT_DB_1_MOVE_VERSION", ""},
+		{"id=db procedure=base each=${[1, 2]}", "$OUT_DB_VERSION", "nothing sets $OUT_DB_VERSION; did you mean $OUT_DB_1_VERSION?"},
+		{"id=db procedure=middle", "$OUT_DB_IN_2_VERSION $OUT_DB_IN_1_LOOK_OLD $OUT_DB_OWN_1_COUNT", ""},
+		{"id=db procedure=middle", "$OUT_DB_IN_2_VERSOIN", "did you mean $OUT_DB_IN_1_VERSION?"},
+		{"id=db procedure=silent", "$OUT_DB_X", "nothing sets $OUT_DB_X; procedure silent hands nothing on"},
+	} {
+		text := front("procedure: p") + "\n## Act\n" + block("uses "+c.calls, "") + block("sh id=tell", "echo \""+c.reads+"\"\n")
+		_, findings := shelf(text, returning, middle, silent)
+		got := says(errorsIn(findings))
+		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s, %s: got\n%swant %s", c.calls, c.reads, got, c.want)
+		}
+	}
+}

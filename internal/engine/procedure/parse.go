@@ -52,6 +52,7 @@ type reading struct {
 	findings []prentice.Finding
 	values   []value           // CEL that waits until all inputs are known
 	late     []value           // of them, those that speak of what calls return
+	ofCalls  []ofCall          // variables of scripts that a call has to set
 	judged   bool              // the procedures that are called are known
 	returns  []string          // then what they return, of checks and acts
 	schemas  map[string]string // of JSON that steps hand on, by name

@@ -72,6 +72,9 @@ func (c *rendering) unroll(s *scene, spec prentice.StepSpec, prefix string) erro
 	if err != nil {
 		return s.wrong(spec, "template", err)
 	}
+	if len(asks) > 0 {
+		c.mayCall(spec)
+	}
 	check, err := c.undecided(s, asks, prefix)
 	switch {
 	case err != nil:

@@ -102,7 +102,7 @@ func (r *reading) variables(s prentice.StepSpec) {
 	}
 	for _, m := range mentioned.FindAllStringSubmatchIndex(s.Body, -1) {
 		name := s.Body[m[2]:m[3]]
-		if oneOf(name, known) || strings.HasPrefix(name, eventDataFact) || strings.Contains(s.Body, name+"=") || r.mayHandOn(name) {
+		if oneOf(name, known) || strings.HasPrefix(name, eventDataFact) || strings.Contains(s.Body, name+"=") || r.mayHandOn(name) || r.mayComeFromCall(name, r.within(s, m[0])) {
 			continue
 		}
 		r.fail(r.within(s, m[0]), r.variableHint(name, known, about), "nothing sets $%s", clip.Text(name))
@@ -142,7 +142,7 @@ func (r *reading) variableHint(name string, known []string, about bool) string {
 	if name == "EVENT_ID" {
 		return "a plan does not hold the event's id, so that equal faults have equal plans"
 	}
-	if near := nearest.Of(name, known); near != "" {
+	if near := nearest.Of(name, append(known, firstRounds(r.handedInRounds())...)); near != "" {
 		return "did you mean $" + near + "?"
 	}
 	if step := handedOn(r.proc.Steps)[name]; step != "" {

@@ -17,19 +17,23 @@ func (r *Runner) check(ctx context.Context, d *detail) error {
 	if err != nil {
 		return err
 	}
-	no, err := r.fits(ctx, d, 1)
-	if err != nil {
-		return r.unlooked(ctx, d, "whether this is the fault", err)
-	}
-	if no != "" {
-		return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: "not this fault: " + no, Kind: "run.refused"})
-	}
-	if d.ThePlan.Open {
-		if over, err := r.decideAnew(ctx, d); over || err != nil {
-			return err
+	for open := true; open; { // what is decided anew may have more to look at
+		open = d.ThePlan.Open
+		no, err := r.fits(ctx, d, 1)
+		if err != nil {
+			return r.unlooked(ctx, d, "whether this is the fault", err)
+		}
+		if no != "" {
+			return r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: "not this fault: " + no, Kind: "run.refused"})
+		}
+		if open {
+			if over, err := r.decideAnew(ctx, d); over || err != nil {
+				return err
+			}
 		}
 	}
-	if no, err = r.survey(ctx, d); err != nil {
+	no, err := r.survey(ctx, d)
+	if err != nil {
 		return err
 	}
 	if no != "" {

@@ -13,9 +13,10 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// decideAnew closes an open plan: its checks have been made, and what they captured
-// decides the rest of it. The policy and the gate are asked about the plan that comes of
-// it, and no one has agreed to any other. over says that this ended the run.
+// decideAnew plans an open plan anew: its checks have been made, and what they captured
+// decides more of it. The policy and the gate are asked about the plan that comes of
+// it, and no one has agreed to any other. That plan may have more to look at, of a
+// procedure that is called now, and may be open still. over says that this ended the run.
 func (r *Runner) decideAnew(ctx context.Context, d *detail) (over bool, err error) {
 	refused := func(says string) (bool, error) {
 		return true, r.move(ctx, d, run.Next{State: prentice.RunRefused, Says: says, Kind: "run.refused"})
@@ -26,7 +27,7 @@ func (r *Runner) decideAnew(ctx context.Context, d *detail) (over bool, err erro
 	switch {
 	case err != nil:
 		return refused("no plan can be made of what its checks saw: " + err.Error())
-	case plan.Open || !sameChecks(d.ThePlan, plan):
+	case !goesOn(d.ThePlan, plan):
 		return refused("its procedure or its targets have changed since its checks were made; ask again")
 	}
 	s, err := r.facts(ctx, plan, req.Actor.Kind, d.Record)
@@ -44,6 +45,9 @@ func (r *Runner) decideAnew(ctx context.Context, d *detail) (over bool, err erro
 	next := opening(s, req, plan, decision, unanswerable)
 	to := run.Next{State: next.State, Says: "its checks have decided the plan", Kind: "run.decided", Data: map[string]any{
 		"was": d.Plan, "captured": plan.Captured, "verdict": decision.Verdict, "rules": decision.Rules, "reasons": decision.Reasons}}
+	if moreToLook(d.ThePlan, plan) {
+		to.Says = "its checks have decided some of the plan, and it looks further"
+	}
 	if next.State.Ended() {
 		to.Says, to.Kind = next.Says, "run.refused"
 	}
@@ -76,13 +80,42 @@ func captured(d *detail) (list []prentice.Captured) {
 	return list
 }
 
-// sameChecks says whether two plans look at the same things.
-func sameChecks(a, b prentice.Plan) bool {
-	raw := func(p prentice.Plan) string {
-		text, _ := json.Marshal([]any{p.In(prentice.Check), run.TargetRefs(p), p.Digest}) // texts, numbers and lists of them
-		return string(text)
+// goesOn says whether a plan is what the checks of another have decided: it still asks all
+// that they were asked, for the same targets and of the same files. One that is open has
+// more to look at than before, so that there is an end. Only a call that is made now may
+// bring targets.
+func goesOn(old, now prentice.Plan) bool {
+	sameTargets := slices.Equal(run.TargetRefs(old), run.TargetRefs(now))
+	switch {
+	case old.Digest != now.Digest, !sameTargets && len(now.Calls) <= len(old.Calls), now.Open && !moreToLook(old, now):
+		return false
 	}
-	return raw(a) == raw(b)
+	asks := questions(now)
+	for q := range questions(old) {
+		if !asks[q] {
+			return false
+		}
+	}
+	return true
+}
+
+// moreToLook says whether a plan has checks that another does not have.
+func moreToLook(old, now prentice.Plan) bool { return len(questions(now)) > len(questions(old)) }
+
+// questions are the checks of a plan, each with a target that it is for.
+func questions(p prentice.Plan) map[string]bool {
+	all := map[string]bool{}
+	for _, step := range p.In(prentice.Check) {
+		for _, target := range where(step, p.Targets) {
+			if step.For(target.Ref) {
+				asked := step
+				asked.On = nil
+				text, _ := json.Marshal([]any{asked, target.Ref}) // texts, numbers and lists of them
+				all[string(text)] = true
+			}
+		}
+	}
+	return all
 }
 
 // otherFacts says that the checks of a run see something else than its plan rests on,

@@ -149,3 +149,75 @@ func TestARetryLooksAnew(t *testing.T) {
 		}
 	})
 }
+
+// calls is a planner whose plan has a second check once the first has captured a value,
+// and is closed when the second has, too.
+type calls struct {
+	w      *world
+	second prentice.PlannedStep
+}
+
+func (p calls) Render(ctx context.Context, req prentice.RunRequest) (prentice.Plan, error) {
+	plan, err := p.w.Render(ctx, req)
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	steps := slices.Clone(plan.Steps)
+	if plan.Open = len(req.Captured) < 2*len(plan.Targets); plan.Open {
+		steps = slices.DeleteFunc(steps, func(s prentice.PlannedStep) bool { return s.Section != prentice.Check })
+	}
+	if len(req.Captured) > 0 {
+		steps = append([]prentice.PlannedStep{steps[0], p.second}, steps[1:]...)
+	}
+	plan.Steps, plan.Captured = steps, nil
+	if !plan.Open {
+		plan.Captured = req.Captured
+	}
+	return plan, err
+}
+
+func TestWhatChecksDecideMayHaveChecksOfItsOwn(t *testing.T) {
+	eachDeciding(t, askOne, func(t *testing.T, w *world, p *printing, rules *policies) {
+		w.r.Planner = calls{w, handing("further", prentice.Check, "target", "yes\n", prentice.Capture{Name: "old", Type: "string"})}
+		p.prints["furtherhost/a"], p.prints["furtherhost/b"] = "yes\n", "no\n"
+		began := w.start(bob, "fix")
+		d := w.until(began.Number, prentice.Waiting, prentice.RunRefused)
+		if d.State != prentice.Waiting || d.ThePlan.Open || len(d.ThePlan.Captured) != 4 {
+			t.Fatalf("it is %s, %s: %+v", d.State, d.Says, d.ThePlan.Captured)
+		}
+		if p.times("look", "host/a") != 1 || p.times("further", "host/a") != 1 || p.times("restart", "host/a") != 0 {
+			t.Errorf("looked %d times, further %d times", p.times("look", "host/a"), p.times("further", "host/a"))
+		}
+		if len(rules.plans) != 3 || rules.plans[2] != d.Plan {
+			t.Errorf("the policy was asked about %v, and the plan is %s", rules.plans, d.Plan)
+		}
+		if _, err := w.r.Answer(t.Context(), run.Reply{Run: d.Number, Plan: d.Plan, Actor: ann, Yes: true, Reason: "good"}); err != nil {
+			t.Fatal(err)
+		}
+		w.until(d.Number, prentice.Verified)
+	})
+}
+
+// A plan goes on from another only if it still asks all that was asked.
+func TestAPlanThatAsksOtherThingsIsNotWhatItsChecksDecided(t *testing.T) {
+	old := planOf(2, step("look", prentice.Check, "target"))
+	for name, c := range map[string]struct {
+		change func(*prentice.Plan)
+		want   bool
+	}{
+		"the same":                    {func(*prentice.Plan) {}, true},
+		"one more check":              {func(p *prentice.Plan) { p.Steps = append(p.Steps, step("more", prentice.Check, "here")); p.Open = true }, true},
+		"still open, nothing to look": {func(p *prentice.Plan) { p.Open = true }, false},
+		"another text of the check":   {func(p *prentice.Plan) { p.Steps[0].Body = "other" }, false},
+		"another file":                {func(p *prentice.Plan) { p.Digest = "sha256:other" }, false},
+		"a host more":                 {func(p *prentice.Plan) { p.Targets = planOf(3).Targets }, false},
+		"a host more, by a call":      {func(p *prentice.Plan) { p.Targets, p.Calls = planOf(3).Targets, []prentice.Call{{Step: "c"}} }, true},
+		"a host less, with a call":    {func(p *prentice.Plan) { p.Targets, p.Calls = p.Targets[:1], []prentice.Call{{Step: "c"}} }, false},
+	} {
+		now := old
+		now.Steps, now.Targets = slices.Clone(old.Steps), slices.Clone(old.Targets)
+		c.change(&now)
+		if got := goesOn(old, now); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
