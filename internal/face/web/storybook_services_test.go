@@ -263,7 +263,7 @@ var servicesStories = []story{
 	{name: "procedures-none-like-that", path: "/procedures?text=mainframe", who: "otto"},
 	{name: "procedure-stats", path: "/procedures/restart-service/stats", who: "otto", lists: true},
 	{name: "procedure-history", path: "/procedures/restart-service/history", who: "otto", lists: true},
-	{name: "procedure-diff", path: "/procedures/restart-service/diff?a=restart-service@77b0e2", who: "otto", lists: true},
+	{name: "procedure-diff", path: "/procedures/restart-service/diff?a=restart-service@77b0e2&b=restart-service@3fa9c1", who: "otto", lists: true},
 	{name: "library", path: "/library", who: "vera", lists: true},
 	{name: "library-none-like-that", path: "/library?text=mainframe", who: "vera"},
 	{name: "standards", path: "/standards", who: "vera", lists: true},

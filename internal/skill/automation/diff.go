@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,7 +14,8 @@ import (
 // DiffIn names two versions.
 type DiffIn struct {
 	A     string `json:"a" arg:"1" file:"maybe" maxLength:"1048577" example:"restart-service@HEAD~1" doc:"The older: the name of a procedure, NAME@COMMIT, or a file."`
-	B     string `json:"b,omitempty" arg:"2" file:"maybe" maxLength:"1048577" example:"restart-service" doc:"The newer; without it the procedure of A as it is in force."`
+	B     string `json:"b,omitempty" arg:"2" file:"maybe" maxLength:"1048577" example:"restart-service" doc:"The newer; without it the procedure as it is in force."`
+	Of    string `json:"of,omitempty" maxLength:"120" example:"restart-service" doc:"Which procedure is meant where B is not given; without it that of A."`
 	NameA string `json:"name_a,omitempty" nameof:"a" maxLength:"500" doc:"What the file A is called."`
 	NameB string `json:"name_b,omitempty" nameof:"b" maxLength:"500" doc:"What the file B is called."`
 }
@@ -58,7 +60,7 @@ func (d Deps) diff(ctx context.Context, _ op.Call, in DiffIn) (Diffed, error) {
 		return Diffed{}, err
 	}
 	if in.B == "" {
-		in.B = a.proc.Name
+		in.B = cmp.Or(in.Of, a.proc.Name)
 	}
 	b, err := d.version(ctx, in.B, in.NameB)
 	if err != nil {

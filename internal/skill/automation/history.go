@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/run"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 )
 
@@ -60,6 +61,27 @@ func (h Histories) Text() string {
 		fmt.Fprintf(&b, "\nNo commits are named: %s\n", h.NoGit)
 	}
 	return b.String()
+}
+
+// Named is a version that can be compared with others: what to ask for it, and what
+// people call it.
+type Named struct{ Ask, Called string }
+
+// Compared are the versions that can be compared: those that git has, and the one in force.
+func (h Histories) Compared() (list []Named) {
+	for _, v := range h.Versions {
+		switch {
+		case v.InForce && v.Commit == nil:
+			list = append(list, Named{h.Procedure, "in force, not in git"})
+		case v.Commit != nil:
+			called := v.Commit.Short() + " " + clip.Text(v.Commit.Subject)
+			if v.InForce {
+				called = "in force: " + called
+			}
+			list = append(list, Named{h.Procedure + "@" + v.Commit.Short(), called})
+		}
+	}
+	return list
 }
 
 // RunsText is how many runs a version had, with the newest.

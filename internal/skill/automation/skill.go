@@ -80,7 +80,7 @@ func New(d Deps) skill.Skill {
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure", Explain: "procedure/{name}"},
 			{Path: "/procedures/{name}/history", Op: "procedure.history", Template: "procedure_history.html", Title: "Versions", Explain: "procedure/{name}"},
 			{Path: "/procedures/{name}/stats", Op: "procedure.stats", Template: "procedure_stats.html", Title: "Run statistics", Explain: "procedure/{name}"},
-			{Path: "/procedures/{b}/diff", Op: "procedure.diff", Template: "procedure_diff.html", Title: "What differs", Explain: "procedure/{b}"},
+			{Path: "/procedures/{of}/diff", Op: "procedure.diff", Template: "procedure_diff.html", Title: "What differs", Explain: "procedure/{of}"},
 			{Path: "/procedures/{procedure}/plan", Op: "procedure.plan", Template: "plan.html", Title: "Plan", Explain: "procedure/{procedure}"},
 			{Path: "/library", Op: "procedure.library.list", Template: "library.html", Title: "Library", Nav: "Library", Group: op.Governance, Order: 45},
 			{Path: "/library/{name}", Op: "procedure.library.show", Template: "ready.html", Title: "Library", Topic: "automation"},
