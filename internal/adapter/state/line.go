@@ -12,11 +12,11 @@ import (
 var lineScript string
 
 // line is the kind `line path=/etc/app.conf match=^workers`: one line of a file of which
-// the rest stays as it is. The line is the block.
+// the rest stays as it is. The line is the block, as it stands or as a template.
 var line = sort{
 	name: "line", script: fileScript + lineScript, body: true, strict: true,
-	attrs: []string{"path", "match", "state", "backup", "validate", "diff", "replaces"},
-	lint:  lintLine,
+	attrs:    []string{"path", "match", "template", "state", "backup", "validate", "diff", "replaces"},
+	template: "template", lint: lintLine,
 	says: func(s prentice.PlannedStep) string {
 		if s.Attrs["state"] == "absent" {
 			return fmt.Sprintf("%s has no line %s", s.Attrs["path"], cmpOr(lineOf(s), "like "+s.Attrs["match"]))
@@ -40,7 +40,9 @@ func lintLine(l *linting) {
 	l.oneOf("replaces", "planned", "any")
 	l.validate()
 	text := strings.TrimSuffix(l.Body, "\n")
-	switch {
+	switch template, filled := l.Attrs["template"]; {
+	case filled && template != "true":
+		l.fail("write template by itself, and the line in the block: port = {{.inputs.port}}", "the line step names a template: %s", template)
 	case strings.Contains(text, "\n"):
 		l.fail("write a step for each line, or place the whole file with a file step", "the line step has several lines")
 	case strings.TrimSpace(text) == "" && l.Attrs["state"] != "absent":

@@ -15,6 +15,8 @@ changed() {
     }' "$path"
 }
 wanted() {
+  case $line in *"
+"*) fail "the line for $path has a line break: what fills it in comes to more than one line" ;; esac
   [ "$now" != absent ] || fail "there is no file $path"
   digest=$(changed | sha256sum)
   digest=${digest%% *}

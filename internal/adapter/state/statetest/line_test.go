@@ -50,6 +50,19 @@ func TestALineThatOthersChangedAroundIsNotPutBack(t *testing.T) {
 	}
 }
 
+func TestALineIsOneLineWhateverFillsItIn(t *testing.T) {
+	w := newWorld(t, false)
+	w.write("app.conf", "workers = 4\n", 0o644)
+	step := w.step("line", "workers = 8\nuser = root\n", map[string]string{"path": w.at("app.conf"), "match": "^workers", "template": "true"})
+	out, err := w.apply(step)
+	if err == nil && out.OK || w.read("app.conf") != "workers = 4\n" {
+		t.Errorf("%+v %v: %q", out, err, w.read("app.conf"))
+	}
+	if says := out.Says; err == nil && !strings.Contains(says, "line break") {
+		t.Errorf("it says %q", says)
+	}
+}
+
 // goes performs a step, again, and puts back what it changed.
 func (w world) goes(step prentice.PlannedStep, now func() string, before, after string) {
 	w.t.Helper()
