@@ -90,7 +90,7 @@ once:
 ## race: the tests below the stories, and those with servers of others, with the race detector
 race:
 	command -v cc >/dev/null || { echo "make race needs a C compiler (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
-	go test -race -vet=off -p 5 -timeout 12m -skip '$(ONCE)' $$(go list . ./internal/... | grep -v /internal/floors$$)
+	go test -race -vet=off -p 5 -timeout 20m -skip '$(ONCE)' $$(go list . ./internal/... | grep -v /internal/floors$$)
 	go test -C stories -race -vet=off ./adapter
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out

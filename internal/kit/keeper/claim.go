@@ -188,21 +188,21 @@ func (c claim) none(never ...string) []string {
 }
 
 // settled is what can be said of a claim without waiting; nothing while it is under way.
+// The one who begins it says who it is before, so that it is known to all who find it begun.
 func (c claim) settled(told ...string) []string {
 	if !there(c.dir) {
 		return c.none()
 	}
-	for _, looked := range []bool{false, true} {
-		if e, is := c.status(); is {
-			return append([]string{"end", e.code, e.left, e.room}, told...)
-		}
-		if !looked && c.underWay() {
-			return nil
-		}
+	if said, known := c.known(told); known {
+		return said
 	}
-	if c.once("begun") && c.has("armed") && c.unbegun() { // no one can begin it any more
-		c.drop()
-		return c.none("never")
+	if c.once("begun") {
+		if c.has("armed") && c.unbegun() { // no one can begin it any more
+			c.drop()
+			return c.none("never")
+		}
+	} else if said, known := c.known(told); known {
+		return said
 	}
 	if !there(c.dir + "/.") {
 		return c.none()
@@ -215,6 +215,19 @@ func (c claim) settled(told ...string) []string {
 		return []string{"lost", "rebooted"}
 	}
 	return []string{"lost", "ended"}
+}
+
+// known is how it ended, or nothing where it is under way, by what its keeper has written.
+func (c claim) known(told []string) (said []string, known bool) {
+	for _, looked := range []bool{false, true} {
+		if e, is := c.status(); is {
+			return append([]string{"end", e.code, e.left, e.room}, told...), true
+		}
+		if !looked && c.underWay() {
+			return nil, true
+		}
+	}
+	return nil, false
 }
 
 // letGo lets go of claims whose proof is written, but for what still goes on. What

@@ -50,18 +50,28 @@ private() {
   [ -e "$base" ] || [ -L "$base" ] || why=$(mkdir "$base" 2>&1) || { say refuse home "$why"; return 1; }
   if [ -L "$base" ] || [ ! -d "$base" ] || [ ! -O "$base" ]; then say refuse home "$base is not a folder of this user"; return 1; fi
 }
-# settled: what can be said of a claim without waiting.
+# settled: what can be said of a claim without waiting. The one who begins it says who it is
+# before, so that it is known to all who find it begun.
 settled() {
   [ -d "$d" ] || { none; return 0; }
-  status && { say end "$code" "$left" "$room" $told; return 0; }
-  under_way && return 1
-  status && { say end "$code" "$left" "$room" $told; return 0; }
-  if once "$d/begun" && [ -e "$d/armed" ] && unbegun; then drop; none never; return 0; fi # no one can begin it any more
+  known && return "$is"
+  if once "$d/begun"; then
+    if [ -e "$d/armed" ] && unbegun; then drop; none never; return 0; fi # no one can begin it any more
+  elif known; then
+    return "$is"
+  fi
   [ -d "$d/." ] || { none; return 0; }
   [ -e "$d/armed" ] && [ -e "$d/group" ] || { say lost gone; return 0; }
   was=-
   { read -r pid was start <"$d/keeper"; } 2>/dev/null
   if [ "$boot" = "$was" ]; then say lost ended; else say lost rebooted; fi
+}
+# known: how it ended, or that it is under way, by what its keeper has written.
+known() {
+  is=0
+  status && { say end "$code" "$left" "$room" $told; return 0; }
+  under_way && { is=1; return 0; }
+  status && say end "$code" "$left" "$room" $told
 }
 # unbegun: no script has been begun, as far as the rest of the claim tells: one of
 # which only a part is left tells nothing.
