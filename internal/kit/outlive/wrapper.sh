@@ -47,7 +47,7 @@ once() {
 # private: the folder of claims is there, is ours alone and can be written.
 private() {
   case $base in /*) ;; *) say refuse home no home folder; return 1 ;; esac
-  [ -e "$base" ] || [ -L "$base" ] || why=$(mkdir "$base" 2>&1) || { say refuse home "$why"; return 1; }
+  [ -e "$base" ] || [ -L "$base" ] || why=$(mkdir "$base" 2>&1) || [ -d "$base" ] || { say refuse home "$why"; return 1; }
   if [ -L "$base" ] || [ ! -d "$base" ] || [ ! -O "$base" ]; then say refuse home "$base is not a folder of this user"; return 1; fi
 }
 # settled: what can be said of a claim without waiting. The one who begins it says who it is
