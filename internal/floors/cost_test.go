@@ -42,6 +42,7 @@ var costSamples = []sample{
 	{"operation", []edit{{oneSkill, "[]op.Op{", "[]op.Op{greetOp(), "}}},
 	{"kind", []edit{{oneSkill, "		Files: ", "		Kinds:   []prentice.StepKind{sampleKind{}},\n		Files: "}}},
 	{"probe", []edit{{oneSkill, "		Files: ", "		Probes:  []prentice.ProbeKind{sampleProbe{}},\n		Files: "}}},
+	{"check", []edit{{oneSkill, "		Files: ", "		Checks:  sampleChecks,\n		Files: "}}},
 	{"listener", []edit{{oneSkill, "		Files: ", "		Listen:  hear,\n		Files: "}}},
 	{"work", []edit{{oneSkill, "		Files: ", "		Work:    []skill.Work{{Name: \"sample\", Run: toil}},\n		Files: "}}},
 	{"teamfile", []edit{{oneSkill, "		Files: ", "		Team:    sampleFiles,\n		Files: "}}},

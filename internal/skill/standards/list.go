@@ -49,7 +49,7 @@ func (Listed) Empty() string {
 
 func listOp(d Deps) op.Op {
 	return op.New("check.list", prentice.Look, prentice.Viewer, "List the rules that a repository is checked by", d.list).
-		WithExample("prentice check list").WithoutState().OnlyHere().WithHelp("Lists the rules that apply to the repository of the current folder: the built-in ones, the repository's own, and its checks. Nothing is judged.")
+		WithExample("prentice check list").WithoutState().OnlyHere().WithHelp("Lists the rules that apply to the repository of the current folder: the built-in ones, the team's, and the repository's own. Nothing is judged.")
 }
 
 func (d Deps) list(ctx context.Context, _ op.Call, in ListIn) (Listed, error) {

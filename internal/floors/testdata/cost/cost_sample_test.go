@@ -2,11 +2,14 @@ package boot
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"prentice"
 	"prentice/internal/adapter/probe"
@@ -16,6 +19,7 @@ import (
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/design"
+	"prentice/internal/skill/standards"
 )
 
 // This file is laid into internal/boot by cost_test.go of internal/floors, together with the
@@ -99,6 +103,23 @@ func TestTheSampleProbeIsAKindOfProbe(t *testing.T) {
 	seen := probe.New().Know(skill.Probes(Describe())).Probe(t.Context(), prentice.Probe{Kind: "sample"})
 	if !seen.OK() {
 		t.Errorf("it says %+v", seen)
+	}
+}
+
+func TestTheSampleCheckJudgesARepository(t *testing.T) {
+	dir := t.TempDir()
+	if out, err := exec.Command("git", "init", "-q", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	ops := skill.Ops(Describe())
+	run := ops[slices.IndexFunc(ops, func(o op.Op) bool { return o.Name == "check.run" })]
+	out, err := run.Do(t.Context(), op.Call{Now: time.Now()}, standards.RunIn{Which: standards.Which{Dir: dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(out)
+	if err != nil || !strings.Contains(string(raw), `"id":"sample/holds"`) {
+		t.Errorf("%v: the rule is not among those that were judged: %s", err, raw)
 	}
 }
 
