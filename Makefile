@@ -66,9 +66,9 @@ stories:
 .PHONY: stories-told crash-proof
 stories-told:
 	cd stories && $(if $(CI),go run $(GOTESTSUM) --format standard-quiet --rerun-fails=1 --rerun-fails-max-failures=3 \
-	  --packages ". ./browser ./cluster ./packages" -- -parallel 6 -timeout 15m,go test -parallel 6 -timeout 15m . ./browser ./packages)
+	  --packages ". ./browser ./cluster ./packages" -- -parallel 6 -timeout 25m,go test -parallel 6 -timeout 25m . ./browser ./packages)
 crash-proof:
-	go test -C stories -timeout 15m ./crash/...
+	go test -C stories -timeout 25m ./crash/...
 
 ## hazards: what has hurt others, played against the program; a line for each
 hazards:
