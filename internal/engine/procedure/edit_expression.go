@@ -136,7 +136,7 @@ var foldDocs = map[string]string{
 	"all": "whether it is true on all targets", "any": "whether it is true on any target", "max": "the greatest on any target", "distinct": "the values that there are, each once",
 }
 
-// capturedAs are the ways in which what a check captures can be asked for.
+// capturedAs are the forms in which an expression asks for what a check captures.
 func capturedAs(s prentice.StepSpec) []Offer {
 	list := []Offer{{Word: "out", About: "the value on the target that the step is planned for", Sort: SortField}}
 	for _, as := range folds {
