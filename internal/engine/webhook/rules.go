@@ -92,6 +92,20 @@ func (r *Rules) Using(secret string) (names []string) {
 	return names
 }
 
+// Holders are the people whom any hook names as those who know a secret: a secret is known
+// by the same people wherever it is used.
+func (r *Rules) Holders(secret string) (people []prentice.Ref) {
+	if r == nil {
+		return nil
+	}
+	for _, h := range r.Hooks {
+		if h.Secret == secret && secret != "" {
+			people = prentice.JoinPeople(people, h.HeldBy)
+		}
+	}
+	return people
+}
+
 // Load reads a team's hooks.yaml. With an error among the findings there are no hooks,
 // and anyone who has older ones keeps them.
 func Load(file string, text []byte) (*Rules, []prentice.Finding) {

@@ -166,6 +166,7 @@ func (s *Support) senderOf(ctx context.Context, h webhook.Hook, m webhook.Messag
 // approve what they caused; then the hook takes nothing.
 func (s *Support) behindHook(ctx context.Context, h webhook.Hook, secret string) ([]prentice.Ref, error) {
 	store := webhook.Store{DB: s.DB}
+	h.HeldBy = prentice.JoinPeople(h.HeldBy, s.Hooks.rules().Holders(h.Secret))
 	people, err := store.Held(ctx, h, secret, s.Clock())
 	if err != nil {
 		return nil, err
