@@ -198,7 +198,7 @@ func TestHazardsHaveTeeth(t *testing.T) {
 				fmt.Printf("%s\tnot tried\n", h.name)
 				t.Skip(o.log)
 			case !o.failed:
-				t.Errorf("nothing broke without its guard (%s)", h.guard)
+				t.Errorf("nothing broke without its guard (%s):\n%s", h.guard, o.log)
 			case o.line < h.from:
 				t.Errorf("it broke in line %d, before the hazard began:\n%s", o.line, o.log)
 			default:
