@@ -14,6 +14,7 @@ var attributeDocs = map[string]prentice.Attribute{
 	"from":     {About: "A file of the team folder, such as files/app.conf, written out without ${…}."},
 	"template": {About: "A template of the team folder, such as files/app.conf, or by itself: the block is one. It is filled in when the plan is made: {{.inputs.port}}."},
 	"state":    {About: "present, or absent: there is to be no such thing.", Values: []string{"present", "absent"}},
+	"create":   {About: "yes: a file that is not there is made with the line.", Values: []string{"yes", "no"}},
 	"owner":    {About: "Whose the file is; as it was when it does not say."},
 	"group":    {About: "The group of the file; as it was when it does not say."},
 	"mode":     {About: "Who may read and write it, in octal digits such as 0644."},

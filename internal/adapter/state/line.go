@@ -15,7 +15,7 @@ var lineScript string
 // the rest stays as it is. The line is the block, as it stands or as a template.
 var line = sort{
 	name: "line", script: fileScript + lineScript, body: true, strict: true,
-	attrs:    []string{"path", "match", "template", "state", "backup", "validate", "diff", "replaces"},
+	attrs:    []string{"path", "match", "template", "state", "create", "backup", "validate", "diff", "replaces"},
 	template: "template", lint: lintLine,
 	says: func(s prentice.PlannedStep) string {
 		if s.Attrs["state"] == "absent" {
@@ -26,6 +26,7 @@ var line = sort{
 	values: func(s prentice.PlannedStep) map[string]string {
 		values := valuesOfFile(s)
 		values["match"], values["line"] = s.Attrs["match"], lineOf(s)
+		values["create"] = s.Attrs["create"]
 		values["owner"], values["group"], values["mode"] = "", "", ""
 		return values
 	},
@@ -35,10 +36,14 @@ func lintLine(l *linting) {
 	l.required("path", "/etc/app.conf")
 	l.absolute("path")
 	l.oneOf("state", "present", "absent")
+	l.oneOf("create", "yes", "no")
 	l.oneOf("backup", "yes", "no", "true")
 	l.oneOf("diff", "yes", "no")
 	l.oneOf("replaces", "planned", "any")
 	l.validate()
+	if l.Attrs["state"] == "absent" && l.Attrs["create"] == "yes" {
+		l.fail("take one of them out", "a line that is to be absent makes no file")
+	}
 	text := strings.TrimSuffix(l.Body, "\n")
 	switch template, filled := l.Attrs["template"]; {
 	case filled && template != "true":

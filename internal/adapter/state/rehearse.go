@@ -33,9 +33,9 @@ func (k *Kind) Rehearsal(w prentice.Work) (script, why string) {
 	w.Plan = nil // what was seen on the host is not there
 	begin, path := "", "path="+quote(w.Step.Attrs["path"])+"\n"
 	switch {
-	case k.name == "file" && w.Step.Risk != prentice.Look:
+	case w.Step.Risk != prentice.Look && (k.name == "file" || k.name == "line" && w.Step.Attrs["create"] == "yes"):
 		begin = path + "mkdir -p -- \"${path%/*}/\"\n"
-	case k.name == "line" && w.Step.Of == "":
+	case k.name == "line" && w.Step.Of == "" && w.Step.Attrs["create"] != "yes":
 		begin = path + "[ -e \"$path\" ] || exit " + strconv.Itoa(Elsewhere) + "\n"
 	}
 	return begin + k.plain(w).Step.Body, ""

@@ -9,9 +9,11 @@ look() {
   case $manager in
   systemd)
     needs systemctl
-    told=$(systemctl show --property=LoadState --property=ActiveState --property=UnitFileState -- "$name") || fail "systemctl does not say how $name is"
+    told=$(systemctl show --property=LoadState --property=ActiveState --property=SubState --property=UnitFileState -- "$name") || fail "systemctl does not say how $name is"
     value() { printf '%s\n' "$told" | sed -n "s/^$1=//p"; }
     loaded=$(value LoadState) active=$(value ActiveState) unit_file=$(value UnitFileState)
+    # One that has fallen and waits to be started again is not running.
+    case $(value SubState) in auto-restart*) active=failed ;; esac
     case $active in active | activating | reloading) running=yes ;; esac
     case $unit_file in enabled | enabled-runtime | static | alias | indirect | generated) boots=yes ;; esac
     if [ "$loaded" = not-found ]; then now=absent; else now="running=$running enabled=$boots"; fi
@@ -37,11 +39,13 @@ look() {
   if [ -z "$says" ]; then says="$name is as it should be"; fi
 }
 keep() { :; }
+# again: one that fell too often in a row is not refused another start.
+again() { if [ "$active" = failed ]; then quiet systemctl reset-failed -- "$name" || :; fi; }
 to() { # running or stopped, then enabled yes or no; "" is as it is
   case $manager in
   systemd)
     case $2 in yes) systemctl enable -- "$name" ;; no) systemctl disable -- "$name" ;; esac
-    case $1 in running) systemctl start -- "$name" ;; stopped) systemctl stop -- "$name" ;; esac
+    case $1 in running) again; systemctl start -- "$name" ;; stopped) systemctl stop -- "$name" ;; esac
     ;;
   openrc)
     case $2 in yes) rc-update add "$name" default ;; no) rc-update del "$name" default ;; esac

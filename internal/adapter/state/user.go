@@ -17,7 +17,7 @@ var user = sort{
 		l.required("name", "deploy")
 		l.matches("name", regexp.MustCompile(`^[a-z_][a-z0-9_.-]{0,31}$`), "the name of a user", "use small letters, digits, dashes and underscores")
 		l.matches("uid", regexp.MustCompile(`^[0-9]{1,9}$`), "a number", "write the number of the user, such as 1500")
-		l.matches("groups", regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(,[A-Za-z0-9_][A-Za-z0-9_.-]*)*$`), "a list of groups", "write groups=www-data,adm")
+		l.matches("groups", regexp.MustCompile(`^([A-Za-z0-9_][A-Za-z0-9_.-]*(,[A-Za-z0-9_][A-Za-z0-9_.-]*)*)?$`), "a list of groups", "write groups=www-data,adm")
 		l.matches("comment", regexp.MustCompile(`^[^:\n]{0,200}$`), "a comment of an account", "write it without colons")
 		l.absolute("shell")
 		l.absolute("home")

@@ -36,6 +36,32 @@ func TestALineIsPutIntoAFile(t *testing.T) {
 	}
 }
 
+func TestALineMakesAFileOnlyWhenAsked(t *testing.T) {
+	w := newWorld(t, false)
+	step := w.step("line", "workers = 8\n", map[string]string{"path": w.at("app.conf")})
+	if seen, err := w.kind(step.Kind).Survey(t.Context(), w.work(step)); err == nil || !strings.Contains(err.Error(), "there is no file") {
+		t.Errorf("%+v %v", seen, err)
+	}
+	step.Attrs["create"] = "yes"
+	if seen := w.survey(step); seen.So || seen.Now != "absent" || !strings.Contains(seen.Diff, "+workers = 8") {
+		t.Errorf("seen: %+v", seen)
+	}
+	there := func() string { return w.says("cat " + w.at("app.conf") + " 2>/dev/null || echo none") }
+	w.goes(step, there, "none", "workers = 8")
+	w.clean()
+}
+
+func TestALineIsAbsentFromAFileThatIsNotThere(t *testing.T) {
+	w := newWorld(t, false)
+	step := w.step("line", "", map[string]string{"path": w.at("app.conf"), "match": "^workers", "state": "absent"})
+	if seen := w.survey(step); !seen.So || !strings.Contains(seen.Says, "there is no file") {
+		t.Errorf("seen: %+v", seen)
+	}
+	if out, err := w.apply(step); err != nil || !out.OK {
+		t.Errorf("%+v %v", out, err)
+	}
+}
+
 func TestALineThatOthersChangedAroundIsNotPutBack(t *testing.T) {
 	w := newWorld(t, false)
 	w.write("app.conf", "workers = 4\n", 0o644)

@@ -145,11 +145,12 @@ func TestAUserIsMade(t *testing.T) {
 // strict is a systemctl that knows one unit and refuses all that it does not expect.
 const strict = `state=ROOM/unit
 case $*  in
-"show --property=LoadState --property=ActiveState --property=UnitFileState -- app.service")
-  . "$state"; printf 'LoadState=loaded\nActiveState=%s\nUnitFileState=%s\n' "$active" "$file" ;;
-"show --property=LoadState --property=ActiveState --property=UnitFileState -- "*)
+"show --property=LoadState --property=ActiveState --property=SubState --property=UnitFileState -- app.service")
+  . "$state"; printf 'LoadState=loaded\nActiveState=%s\nSubState=%s\nUnitFileState=%s\n' "${active%:*}" "${active#*:}" "$file" ;;
+"show --property=LoadState --property=ActiveState --property=SubState --property=UnitFileState -- "*)
   printf 'LoadState=not-found\nActiveState=inactive\nUnitFileState=\n' ;;
-"start -- app.service") . "$state"; echo "active=active file=$file" >"$state" ;;
+"reset-failed -- app.service") sed -i 's/ tired//' "$state" ;;
+"start -- app.service") if grep -q tired "$state"; then exit 1; fi; . "$state"; echo "active=active file=$file" >"$state" ;;
 "stop -- app.service") . "$state"; echo "active=inactive file=$file" >"$state" ;;
 "enable -- app.service") . "$state"; echo "active=$active file=enabled" >"$state" ;;
 "disable -- app.service") . "$state"; echo "active=$active file=disabled" >"$state" ;;
@@ -176,6 +177,21 @@ func TestAServiceIsStartedAndEnabled(t *testing.T) {
 			step := w.step("service", "", c.attrs)
 			step.Attrs["name"] = "app.service"
 			w.goes(step, func() string { return strings.TrimSpace(w.read("unit")) }, c.before, c.after)
+		})
+	}
+	for name, before := range map[string]string{
+		"one that fell too often in a row":        "active=failed file=enabled # tired\n",
+		"one that fell and waits for its restart": "active=activating:auto-restart file=enabled\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, false)
+			w.tools(map[string]string{"systemctl": strict})
+			*w.env = append(*w.env, "SYSTEMD_UNIT_PATH=/nowhere")
+			w.write("unit", before, 0o644)
+			step := w.step("service", "", map[string]string{"name": "app.service", "state": "running"})
+			if out, err := w.apply(step); err != nil || !out.OK || !strings.Contains(w.read("unit"), "active=active") {
+				t.Errorf("%+v %v %s", out, err, w.read("unit"))
+			}
 		})
 	}
 	t.Run("none that is not there", func(t *testing.T) {
