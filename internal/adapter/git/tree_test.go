@@ -380,6 +380,28 @@ func TestEditsAreWrittenWholeAndThroughNoLink(t *testing.T) {
 	}
 }
 
+func TestANewFileIsNeverWrittenOverOneThatIsThere(t *testing.T) {
+	top := fresh(t, map[string]string{"a": "old"})
+	w := open(t, top)
+	if err := w.Write([]check.Edit{{Path: "a", Content: []byte("new"), New: true}}); err == nil {
+		t.Error("it is written")
+	}
+	if err := w.Write([]check.Edit{{Path: "new/b", Content: []byte("b"), New: true}}); err != nil {
+		t.Error(err)
+	}
+	for path, want := range map[string]string{"a": "old", "new/b": "b"} {
+		if text, err := os.ReadFile(filepath.Join(top, path)); err != nil || string(text) != want {
+			t.Errorf("%s is %q, %v", path, text, err)
+		}
+	}
+	if list, err := filepath.Glob(filepath.Join(top, "*", ".prentice-*")); err != nil || len(list) > 0 {
+		t.Errorf("left: %q, %v", list, err)
+	}
+	if list, err := filepath.Glob(filepath.Join(top, ".prentice-*")); err != nil || len(list) > 0 {
+		t.Errorf("left: %q, %v", list, err)
+	}
+}
+
 func TestAHookIsWrittenOnceAndNeverOverAnother(t *testing.T) {
 	dir := fresh(t, nil)
 	w := open(t, dir)

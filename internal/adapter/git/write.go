@@ -56,11 +56,15 @@ func put(root *os.Root, e check.Edit) error {
 	case check.Link, check.Submodule:
 		return errors.New("only files are written")
 	}
-	return replace(root, e.Path, e.Content, mode)
+	into := root.Rename
+	if e.New {
+		into = root.Link // which takes the place of nothing
+	}
+	return replace(root, e.Path, e.Content, mode, into)
 }
 
 // replace writes beside the file and puts the whole in its place.
-func replace(root *os.Root, name string, text []byte, mode fs.FileMode) error {
+func replace(root *os.Root, name string, text []byte, mode fs.FileMode, into func(from, to string) error) error {
 	if dir := path.Dir(name); dir != "." {
 		if err := root.MkdirAll(dir, 0o755); err != nil {
 			return err
@@ -73,12 +77,12 @@ func replace(root *os.Root, name string, text []byte, mode fs.FileMode) error {
 	}
 	_, err = file.Write(text)
 	if err = errors.Join(err, file.Chmod(mode), file.Close()); err == nil {
-		err = root.Rename(temp, name)
+		err = into(temp, name)
 	}
-	if err != nil {
-		return errors.Join(err, root.Remove(temp))
+	if gone := root.Remove(temp); err != nil && !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
 	}
-	return nil
+	return err
 }
 
 // parts are the names of a path.

@@ -70,6 +70,7 @@ type Edit struct {
 	Content []byte
 	Mode    Mode // 0 keeps the mode, and makes a new file a regular one
 	Remove  bool
+	New     bool // it is not written where there is a file already
 }
 
 // Outcome is how one rule stands for one tree.

@@ -55,7 +55,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "standards",
 		Sentence: "keep to modern development standards",
-		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), installOp(d)}, standardOps(d)...)),
+		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), installOp(d)}, standardOps(d)...)),
 		Checks:   kinds(d),
 		Pages: []op.Page{
 			{Path: "/standards", Op: "standard.list", Template: "standards.html", Title: "Standards", Nav: "Standards", Group: op.Governance, Order: 46},
