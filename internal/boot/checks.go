@@ -12,6 +12,7 @@ import (
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/standard"
 	"prentice/internal/kit/term"
+	"prentice/internal/skill"
 	"prentice/internal/skill/standards"
 )
 
@@ -24,6 +25,20 @@ func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
 		Open:       func(ctx context.Context, dir string) (standards.Repository, error) { return git.Open(ctx, dir) },
 		Keep:       func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
 		Tell:       progress(),
+	}
+}
+
+// checks is what a server needs to check the repositories of its catalog.
+func (s *System) checks() standards.Deps {
+	return standards.Deps{
+		Team:  func() ([]standard.File, error) { return standard.InFolder(s.Settings.Team) },
+		Kinds: func() []check.Kind { return skill.Checks(s.Skills) },
+		Server: &standards.Server{
+			DB: s.db, Catalog: s.Team.Catalog, Claims: s.claimed, Log: s.log,
+			Below: func(ctx context.Context, path string) (standards.Repository, error) {
+				return git.Below(ctx, s.Settings.Repositories, path)
+			},
+		},
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"prentice/internal/engine/webhook"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/metric"
+	"prentice/internal/skill"
+	"prentice/internal/skill/standards"
 )
 
 // What is kept when no setting says otherwise.
@@ -17,6 +19,9 @@ const (
 	defaultHistoryKeep = "400d"
 	defaultEventsKeep  = "90d"
 )
+
+// keepOutcomes is how long what was judged of a content is kept after it was last asked for.
+const keepOutcomes = 30 * 24 * time.Hour
 
 // openRetention builds what removes what is old.
 func (s *System) openRetention() error {
@@ -79,6 +84,11 @@ func (s *System) sorts() ([]retention.Sort, error) {
 		list = append(list, of("events-keep", events, "replicas", "processes that left or died", s.replicas.Forget, nil))
 	}
 	measured := &series.Store{DB: s.db}
+	desk := skill.At[*standards.Desk](s.Skills)
+	list = append(list,
+		of("events-keep", events, "checks", "of repositories, but for the last of each branch", desk.ForgetRuns, desk.StockOfRuns),
+		of("", keepOutcomes, "outcomes", "of rules, by the content that was looked at, since it was last asked for", desk.Forget, desk.Stock),
+	)
 	return append(list,
 		of("", series.KeepFine, "measurements", "of the probes, for the charts of a day", measured.Forget(series.Fine), measured.Stock(series.Fine)),
 		of("", series.KeepHour, "measurements by the hour", "for the charts of up to 90 days", measured.Forget(series.Hour), measured.Stock(series.Hour)),

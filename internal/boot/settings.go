@@ -45,6 +45,8 @@ type Settings struct {
 
 	InventoryProgram string `toml:"inventory-program"` // ansible-inventory, which is asked for hosts that no file lists; "" asks no one
 
+	Repositories string `toml:"repositories"` // the folder below which the repositories of the catalog lie; "" is repositories in the data folder
+
 	Helper string `toml:"helper"` // "forbidden": nothing of ours is put on hosts; "" or "allowed": the helper may be
 
 	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback, AcceptKeys or AcceptCopy
@@ -141,7 +143,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
 		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_PUBLIC_URL": &s.PublicURL, "PRENTICE_PROXIES": &s.Proxies, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
-		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_HISTORY_KEEP": &s.HistoryKeep, "PRENTICE_EVENTS_KEEP": &s.EventsKeep, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_INVENTORY_PROGRAM": &s.InventoryProgram, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors, "PRENTICE_HELPER": &s.Helper} {
+		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_HISTORY_KEEP": &s.HistoryKeep, "PRENTICE_EVENTS_KEEP": &s.EventsKeep, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_INVENTORY_PROGRAM": &s.InventoryProgram, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors, "PRENTICE_HELPER": &s.Helper, "PRENTICE_REPOSITORIES": &s.Repositories} {
 		if v := env(name); v != "" {
 			*to = v
 		}
@@ -167,10 +169,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "repositories", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, oidc and alertmanager")
+		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, repositories, oidc and alertmanager")
 	}
 	return nil
 }
@@ -199,6 +201,12 @@ func (s Settings) Filled() (Settings, error) {
 	}
 	if s.Team, err = filepath.Abs(s.Team); err != nil {
 		return s, prentice.Errorf(prentice.Invalid, "team folder %q: %w", s.Team, err)
+	}
+	if s.Repositories == "" {
+		s.Repositories = filepath.Join(s.Data, "repositories")
+	}
+	if s.Repositories, err = filepath.Abs(s.Repositories); err != nil {
+		return s, prentice.Errorf(prentice.Invalid, "folder of repositories %q: %w", s.Repositories, err)
 	}
 	if s.Listen == "" {
 		s.Listen = DefaultListen

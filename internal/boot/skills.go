@@ -18,7 +18,6 @@ import (
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/run"
 	"prentice/internal/engine/silence"
-	"prentice/internal/engine/standard"
 	"prentice/internal/engine/webhook"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/proc"
@@ -30,7 +29,6 @@ import (
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/security"
-	"prentice/internal/skill/standards"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
 	"prentice/internal/team"
@@ -59,7 +57,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 	desk := &policyDesk{Team: s.Team, s: s}
 	return all.Skills(all.Deps{
 		Automation:   s.automation(),
-		Standards:    standards.Deps{Team: func() ([]standard.File, error) { return standard.InFolder(s.Settings.Team) }},
+		Standards:    s.checks(),
 		Learning:     s.learning(),
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{

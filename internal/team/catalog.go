@@ -11,8 +11,10 @@ type Catalog struct {
 	Entities  []Entity   `json:"entities"`            // sorted by ref
 	Services  []Service  `json:"services"`            // sorted by ref
 	Hosts     []Host     `json:"hosts"`               // sorted by ref
-	Resources []Resource `json:"resources,omitempty"` // sorted by ref; all but hosts
-	NoGroups  string     `json:"no_groups,omitempty"` // why no one can tell who is in a group of an inventory; "" is nothing
+	Resources []Resource `json:"resources,omitempty"` // sorted by ref; all but hosts and repositories
+
+	Repositories []Repository `json:"repositories,omitempty"` // sorted by ref
+	NoGroups     string       `json:"no_groups,omitempty"`    // why no one can tell who is in a group of an inventory; "" is nothing
 }
 
 // Service finds a service by ref or by bare name.

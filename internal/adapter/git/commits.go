@@ -18,15 +18,6 @@ import (
 // mostCommits is how many commits of a change are read.
 const mostCommits = 1000
 
-// Head is the commit that is checked out; "" before the first one.
-func (w *Work) Head(ctx context.Context) (string, error) {
-	id, err := w.Commit(ctx, "HEAD")
-	if prentice.KindOf(err) == prentice.NotFound {
-		return "", nil
-	}
-	return id, err
-}
-
 // Commit is the one that a person means by a name.
 func (w *Work) Commit(ctx context.Context, name string) (string, error) {
 	unknown := prentice.Errorf(prentice.NotFound, "the repository has no commit %q", clip.Text(name)).Try("name one that git log lists; in a shallow clone fetch it first")
@@ -119,10 +110,10 @@ func (w *Work) objectSizes(ctx context.Context, files []check.File) error {
 	return nil
 }
 
-// Base is where a change left the branch that it is made on: the branch's name, as
-// it was found or given, and the commit. Where that cannot be known it is an error,
-// and never a guess.
-func (w *Work) Base(ctx context.Context, name string) (branch, commit string, err error) {
+// Base is where a change, of which head is the last commit, left the branch that it is
+// made on: the branch's name, as it was found or given, and the commit. Where that cannot
+// be known it is an error, and never a guess.
+func (w *Work) Base(ctx context.Context, name, head string) (branch, commit string, err error) {
 	if branch, err = w.branch(ctx, name); err != nil {
 		return "", "", err
 	}
@@ -130,7 +121,7 @@ func (w *Work) Base(ctx context.Context, name string) (branch, commit string, er
 	if err != nil {
 		return "", "", err
 	}
-	out, err := w.run(ctx, nil, 1<<16, "merge-base", "--end-of-options", tip, "HEAD")
+	out, err := w.run(ctx, nil, 1<<16, "merge-base", "--end-of-options", tip, head)
 	if err == nil {
 		return branch, strings.TrimSpace(firstOf(string(out))), nil
 	}
@@ -159,10 +150,14 @@ func (w *Work) branch(ctx context.Context, name string) (string, error) {
 	return "", prentice.Errorf(prentice.Unavailable, "what the change is made on is not known: there is neither origin/HEAD nor a branch main, master or trunk").Try("name it: --base BRANCH")
 }
 
-// Since are the commits that came after one, newest first.
-func (w *Work) Since(ctx context.Context, base string) ([]check.Commit, error) {
-	head, err := w.Head(ctx)
-	if err != nil || head == "" {
+// Since are the commits up to head that came after one, newest first. Before the first
+// commit there are none.
+func (w *Work) Since(ctx context.Context, base, head string) ([]check.Commit, error) {
+	head, err := w.Commit(ctx, head)
+	if prentice.KindOf(err) == prentice.NotFound {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	out, err := w.run(ctx, nil, 1<<20, "rev-list", fmt.Sprintf("--max-count=%d", mostCommits+1), head, "^"+base)

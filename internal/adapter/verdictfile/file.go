@@ -14,7 +14,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	"unicode/utf8"
 
 	"prentice"
 	"prentice/internal/engine/check"
@@ -37,13 +36,11 @@ type File struct {
 	kept   map[claims.Basis]entry
 }
 
-// entry is an outcome as it is kept: with the keys of its findings, which no one prints.
+// entry is an outcome as it is kept.
 type entry struct {
-	Basis   claims.Basis   `json:"basis"`
-	Outcome check.Outcome  `json:"outcome"`
-	Keys    []string       `json:"keys,omitempty"`
-	Paths   map[int][]byte `json:"paths,omitempty"` // those that are no text, which JSON would change
-	Used    int64          `json:"used"`            // in seconds
+	Basis claims.Basis `json:"basis"`
+	check.Packed
+	Used int64 `json:"used"` // in seconds
 }
 
 // Kept implements check.Keeper.
@@ -56,38 +53,14 @@ func (f *File) Kept(_ context.Context, of []claims.Basis) (map[claims.Basis]chec
 	found := map[claims.Basis]check.Outcome{}
 	for _, b := range of {
 		if e, there := f.kept[b]; there {
-			found[b] = e.outcome()
+			found[b] = e.Unpack()
 		}
 	}
 	return found, nil
 }
 
-func (e entry) outcome() check.Outcome {
-	o := e.Outcome
-	o.Findings = slices.Clone(o.Findings)
-	for i := range o.Findings {
-		if i < len(e.Keys) {
-			o.Findings[i].Key = e.Keys[i]
-		}
-		if path, odd := e.Paths[i]; odd {
-			o.Findings[i].Path = string(path)
-		}
-	}
-	return o
-}
-
 func entryOf(b claims.Basis, o check.Outcome, now time.Time) entry {
-	e := entry{Basis: b, Outcome: o, Used: now.Unix()}
-	for i, one := range o.Findings {
-		e.Keys = append(e.Keys, one.Key)
-		if !utf8.ValidString(one.Path) {
-			if e.Paths == nil {
-				e.Paths = map[int][]byte{}
-			}
-			e.Paths[i] = []byte(one.Path)
-		}
-	}
-	return e
+	return entry{Basis: b, Packed: check.Pack(o), Used: now.Unix()}
 }
 
 func (f *File) path() string { return filepath.Join(f.Dir, "verdicts.json") }

@@ -13,22 +13,52 @@ import (
 // Declare makes the list all the claims of a kind. One that is not in it any more
 // is kept as removed.
 func (s *Store) Declare(ctx context.Context, now time.Time, kind string, list []Claim) error {
+	return s.declare(ctx, now, kind, "", list)
+}
+
+// DeclareAbout makes the list all the claims of a kind about one thing.
+func (s *Store) DeclareAbout(ctx context.Context, now time.Time, kind string, about prentice.Ref, list []Claim) error {
+	for _, c := range list {
+		if c.About != about {
+			return prentice.Errorf(prentice.Invalid, "claim %s is about %s, among those about %s", c.ID, c.About, about)
+		}
+	}
+	return s.declare(ctx, now, kind, about, list)
+}
+
+// Abouts are the things about which there are claims of a kind.
+func (s *Store) Abouts(ctx context.Context, kind string) ([]prentice.Ref, error) {
+	rows, err := s.DB.Query(ctx, `SELECT DISTINCT about FROM claims WHERE kind = ? AND removed = 0 ORDER BY about`, kind)
+	return db.List(rows, err, func(scan func(...any) error, one *prentice.Ref) error { return scan(one) }, nil)
+}
+
+// bodiesOf are claims as they are kept, by ID.
+func bodiesOf(kind string, list []Claim) (map[string]string, error) {
 	bodies := map[string]string{}
 	for _, c := range list {
 		if err := c.Check(); err != nil {
-			return err
+			return nil, err
 		}
 		if _, twice := bodies[c.ID]; twice || c.Kind != kind {
-			return prentice.Errorf(prentice.Invalid, "claim %s is of kind %q, or declared twice among those of kind %q", c.ID, c.Kind, kind)
+			return nil, prentice.Errorf(prentice.Invalid, "claim %s is of kind %q, or declared twice among those of kind %q", c.ID, c.Kind, kind)
 		}
 		raw, err := json.Marshal(c)
 		if err != nil {
-			return fmt.Errorf("claim %s: %w", c.ID, err)
+			return nil, fmt.Errorf("claim %s: %w", c.ID, err)
 		}
 		bodies[c.ID] = string(raw)
 	}
-	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		there, err := declared(tx, kind)
+	return bodies, nil
+}
+
+// declare is Declare, about one thing or with "" about all.
+func (s *Store) declare(ctx context.Context, now time.Time, kind string, about prentice.Ref, list []Claim) error {
+	bodies, err := bodiesOf(kind, list)
+	if err != nil {
+		return err
+	}
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		there, err := declared(tx, kind, about)
 		if err != nil {
 			return err
 		}
@@ -58,9 +88,10 @@ func (s *Store) Declare(ctx context.Context, now time.Time, kind string, list []
 	return nil
 }
 
-// declared is the bodies of the claims of a kind that are not removed.
-func declared(tx *db.Tx, kind string) (map[string]string, error) {
-	rows, err := tx.Query(`SELECT id, body FROM claims WHERE kind = ? AND removed = 0`, kind)
+// declared is the bodies of the claims of a kind that are not removed, about one thing or
+// with "" about all.
+func declared(tx *db.Tx, kind string, about prentice.Ref) (map[string]string, error) {
+	rows, err := tx.Query(`SELECT id, body FROM claims WHERE kind = ? AND removed = 0 AND (? = '' OR about = ?)`, kind, string(about), string(about))
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,25 @@ func (s *Store) Reuse(ctx context.Context, now time.Time, b Basis) (v Verdict, f
 
 // Add keeps verdicts, all or none. One that comes out as the last of its claim did,
 // on the same basis and while that was valid, makes that valid for longer.
-func (s *Store) Add(ctx context.Context, list []Verdict) error {
+func (s *Store) Add(ctx context.Context, list []Verdict) error { return s.keep(ctx, list, add) }
+
+// Follow is Add for claims about what changes all the time, such as the content of a
+// branch: a verdict that comes out as the last one did, while that was valid, moves it on
+// to the new subject. The history of such a claim has a line where the verdict changed,
+// and not for each subject.
+func (s *Store) Follow(ctx context.Context, list []Verdict) error { return s.keep(ctx, list, follow) }
+
+func follow(tx *db.Tx, v Verdict) error {
+	n, err := tx.Exec(`UPDATE claim_verdicts SET valid_until = ?, subject = ?, tool = ?, reason = ?, witness = ? WHERE number = (SELECT latest FROM claims WHERE id = ?)
+		AND digest = ? AND environment = ? AND truth = ? AND valid_until >= ?`,
+		db.Micros(v.Until), v.Subject, v.Tool, v.Reason, v.Witness, v.Claim, v.Basis.Claim, v.Environment, string(v.Truth), db.Micros(v.Time))
+	if err != nil || n > 0 {
+		return err
+	}
+	return add(tx, v)
+}
+
+func (s *Store) keep(ctx context.Context, list []Verdict, one func(*db.Tx, Verdict) error) error {
 	for i := range list {
 		v := &list[i]
 		switch {
@@ -52,7 +70,7 @@ func (s *Store) Add(ctx context.Context, list []Verdict) error {
 	}
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, v := range list {
-			if err := add(tx, v); err != nil {
+			if err := one(tx, v); err != nil {
 				return fmt.Errorf("on claim %s: %w", v.Claim, err)
 			}
 		}

@@ -64,6 +64,9 @@ type Found struct {
 	Waiver      *check.Waiver `json:"waiver,omitempty"`
 }
 
+// At is where it was found, as editors read it.
+func (f Found) At() string { return strings.TrimSuffix(at(f.Finding), ": ") }
+
 func (c *Checked) note(err error) {
 	if err != nil {
 		c.Notes = append(c.Notes, oneLine(err))

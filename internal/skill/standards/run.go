@@ -50,16 +50,25 @@ func (d Deps) run(ctx context.Context, _ op.Call, in RunIn) (Checked, error) {
 
 // judge judges what is looked at, by all rules that are asked for.
 func (d Deps) judge(ctx context.Context, l *looked, in RunIn) (Checked, error) {
-	j := d.judgeOf(l, in.Fresh)
+	out, _, err := d.stand(ctx, d.judgeOf(l, in.Fresh), l, in)
+	return out, err
+}
+
+// stand is judge, with how each rule stands.
+func (d Deps) stand(ctx context.Context, j check.Judge, l *looked, in RunIn) (Checked, []check.Standing, error) {
 	rules, silent := j.Rules(ctx, l.rules)
 	rules, own := d.withoutOwn(rules, in.Dir)
 	rules, err := only(rules, in.Only)
 	if err != nil {
-		return Checked{}, err
+		return Checked{}, nil, err
 	}
-	list, note := j.All(ctx, l.tree, rules)
-	if prentice.KindOf(note) == prentice.Canceled {
-		return Checked{}, note
+	ask := j.All
+	if l.known {
+		ask = j.Known
+	}
+	list, note := ask(ctx, l.tree, rules)
+	if prentice.KindOf(note) == prentice.Canceled || note != nil && l.known {
+		return Checked{}, nil, note
 	}
 	out := Checked{Repository: l.tree.Name, What: l.says, Digest: l.tree.Digest, Files: len(l.tree.Files)}
 	out.note(note)
@@ -69,7 +78,7 @@ func (d Deps) judge(ctx context.Context, l *looked, in RunIn) (Checked, error) {
 		silent = append(silent, check.Judged{Rule: agreement, Outcome: check.Outcome{Rule: agreement.ID, Truth: prentice.NotSeen, Reason: oneLine(l.wrong)}})
 	}
 	if l.tree.Base != nil {
-		d.before(ctx, j, l, list, rules, &out)
+		d.before(ctx, j, l, list, rules, ask, &out)
 	}
 	if err := d.remember(ctx, j, l, in.Which, list); err != nil {
 		out.note(err)
@@ -84,7 +93,7 @@ func (d Deps) judge(ctx context.Context, l *looked, in RunIn) (Checked, error) {
 		verdict, _ := ofBaseline(out.Controls)
 		out.Verdict = string(verdict)
 	}
-	return out, nil
+	return out, standings, nil
 }
 
 // agreement stands for the files of what is agreed, where they cannot be read.
@@ -96,11 +105,11 @@ func (d Deps) judgeOf(l *looked, fresh bool) check.Judge {
 	if d.Kinds != nil {
 		j.Kinds = d.Kinds()
 	}
-	if d.Keep != nil && l.tree.Keep != "" {
+	if j.Keep = l.keep; j.Keep == nil && d.Keep != nil && l.tree.Keep != "" {
 		j.Keep = d.Keep(l.tree.Keep)
-		if fresh {
-			j.Keep = forgetful{j.Keep}
-		}
+	}
+	if fresh && j.Keep != nil {
+		j.Keep = forgetful{j.Keep}
 	}
 	sized := sync.Once{}
 	j.Before = func(t *check.Tree) {
@@ -113,7 +122,7 @@ func (d Deps) judgeOf(l *looked, fresh bool) check.Judge {
 
 // before adds what was wrong on the base to what is agreed: it is not of the change. What
 // runs commands is not run there.
-func (d Deps) before(ctx context.Context, j check.Judge, l *looked, list []check.Judged, rules []check.Rule, out *Checked) {
+func (d Deps) before(ctx context.Context, j check.Judge, l *looked, list []check.Judged, rules []check.Rule, ask func(context.Context, *check.Tree, []check.Rule) ([]check.Judged, error), out *Checked) {
 	broken := map[string]bool{}
 	for _, one := range list {
 		broken[one.Rule.ID] = one.Outcome.Truth == prentice.Fail && !one.Plain
@@ -122,17 +131,29 @@ func (d Deps) before(ctx context.Context, j check.Judge, l *looked, list []check
 	if len(rules) == 0 {
 		return
 	}
-	was, err := j.All(ctx, l.tree.Base, rules)
+	was, err := ask(ctx, l.tree.Base, rules)
 	if err != nil {
 		out.note(err)
 	}
 	var old []check.Finding
 	for _, one := range was {
+		if l.known && one.Outcome.Truth == prentice.NotSeen {
+			unjudged(list, one)
+		}
 		old = append(old, one.Outcome.Findings...)
 	}
 	l.agreed.Old = l.agreed.Old.Join(check.BaselineOf(old))
 	if err := j.Remember(ctx, l.tree.Base, was); err != nil {
 		out.note(err)
+	}
+}
+
+// unjudged makes a rule unknown of which it is not known whether it was broken before.
+func unjudged(list []check.Judged, was check.Judged) {
+	for i := range list {
+		if list[i].Rule.ID == was.Rule.ID {
+			list[i].Outcome = check.Outcome{Rule: was.Rule.ID, Truth: prentice.NotSeen, Reason: was.Outcome.Reason}
+		}
 	}
 }
 

@@ -26,6 +26,12 @@ type looked struct {
 	says   string      // what it is
 	agreed check.Agreed
 	wrong  error // why what is agreed could not be read
+
+	// Of what a server looks at.
+	name, commit string
+	branch       string       // whose content it is; "" is a change
+	keep         check.Keeper // where verdicts are kept
+	known        bool         // nothing is judged: what counts is what is kept
 }
 
 // look opens what is to be looked at. The caller closes it.
@@ -77,12 +83,12 @@ func (l *looked) fill(ctx context.Context, in Which) (err error) {
 	if l.rules = l.tree; !in.Changed && in.Base == "" {
 		return nil
 	}
-	return l.change(ctx, in.Base)
+	return l.change(ctx, in.Base, "HEAD")
 }
 
 // change finds what the change is made on, by whose rules it is judged.
-func (l *looked) change(ctx context.Context, branch string) error {
-	found, commit, err := l.repo.Base(ctx, branch)
+func (l *looked) change(ctx context.Context, branch, head string) error {
+	found, commit, err := l.repo.Base(ctx, branch, head)
 	if err != nil {
 		return err
 	}
@@ -90,7 +96,7 @@ func (l *looked) change(ctx context.Context, branch string) error {
 	if err != nil {
 		return err
 	}
-	if l.tree.Commits, err = l.repo.Since(ctx, commit); err != nil {
+	if l.tree.Commits, err = l.repo.Since(ctx, commit, head); err != nil {
 		return err
 	}
 	found = strings.TrimPrefix(strings.TrimPrefix(found, "refs/remotes/"), "refs/heads/")

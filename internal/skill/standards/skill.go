@@ -3,6 +3,7 @@ package standards
 import (
 	"context"
 	"embed"
+	"slices"
 	"time"
 
 	"prentice"
@@ -12,7 +13,7 @@ import (
 	"prentice/internal/skill"
 )
 
-//go:embed pages/*.html
+//go:embed pages/*.html schema/*.sql
 var pages embed.FS
 
 //go:embed explain.md
@@ -30,6 +31,8 @@ type Deps struct {
 	// Team is the standards of the team folder, which is TeamFolder.
 	Team       func() ([]standard.File, error)
 	TeamFolder func() string
+	// Server is what a server needs to check the repositories of its catalog; nil is none.
+	Server *Server
 	// Clock is the time; nil is the machine's.
 	Clock func() time.Time
 	// Tell is how a check that takes long says what it does; nil says nothing.
@@ -42,8 +45,8 @@ type Repository interface {
 	Staged(context.Context) (*check.Tree, error) // the next commit
 	At(ctx context.Context, commit string) (*check.Tree, error)
 	Commit(ctx context.Context, name string) (string, error)
-	Base(ctx context.Context, branch string) (found, commit string, err error)
-	Since(ctx context.Context, commit string) ([]check.Commit, error)
+	Base(ctx context.Context, branch, head string) (found, commit string, err error)
+	Since(ctx context.Context, commit, head string) ([]check.Commit, error)
 	Sizes(files []check.File)
 	Write([]check.Edit) error
 	Hook(ctx context.Context, name, text string) (file string, err error)
@@ -52,20 +55,27 @@ type Repository interface {
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
+	k := newDesk(d)
 	return skill.Skill{
 		Name:     "standards",
 		Sentence: "keep to modern development standards",
-		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), installOp(d)}, standardOps(d)...)),
+		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), installOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.mayOps())...)),
 		Checks:   kinds(d),
 		Pages: []op.Page{
+			{Path: "/repositories", Op: "repository.list", Template: "repositories.html", Title: "Repositories", Nav: "Repositories", Group: op.Governance, Order: 45},
+			{Path: "/repositories/{name}", Op: "repository.show", Template: "repository.html", Title: "Repository", Explain: "repository/{name}"},
+			{Path: "/checks/{check}", Op: "check.show", Template: "check.html", Title: "Check", Explain: "check/{check}"},
 			{Path: "/standards", Op: "standard.list", Template: "standards.html", Title: "Standards", Nav: "Standards", Group: op.Governance, Order: 46},
 			{Path: "/standards/{name}", Op: "standard.show", Template: "standard.html", Title: "Standard", Topic: "standards"},
 		},
-		Explains: explains(),
-		Refs:     map[string]string{"standard": "/standards/{name}"},
+		Explains: append(explains(), explainRepository(), explainCheck()),
+		Work:     []skill.Work{{Name: "checks", Run: k.Run}},
+		Ring:     k.Ring,
+		Self:     k,
+		Refs:     map[string]string{"standard": "/standards/{name}", "repository": "/repositories/{name}", "check": "/checks/{check}"},
 		Files:    pages,
 		Explain:  explain,
-		Facts:    func(context.Context) (any, error) { return struct{}{}, nil },
+		Facts:    k.facts,
 	}
 }
 

@@ -29,10 +29,10 @@ func (r *repo) At(context.Context, string) (*check.Tree, error) {
 	return r.base.Tree(), nil
 }
 func (r *repo) Commit(_ context.Context, name string) (string, error) { return name, nil }
-func (r *repo) Base(context.Context, string) (string, string, error) {
+func (r *repo) Base(context.Context, string, string) (string, string, error) {
 	return "refs/heads/main", strings.Repeat("b", 40), nil
 }
-func (r *repo) Since(context.Context, string) ([]check.Commit, error) {
+func (r *repo) Since(context.Context, string, string) ([]check.Commit, error) {
 	return []check.Commit{{ID: "c1"}}, nil
 }
 func (r *repo) Sizes([]check.File)                                   {}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,14 +20,15 @@ const Prefix = "prentice.dev/"
 
 // Annotations lists those that are known, without their prefix.
 func Annotations() []string {
-	return slices.Concat(serviceAnnotations, hostAnnotations, resourceAnnotations, bothAnnotations)
+	return slices.Concat(serviceAnnotations, hostAnnotations, resourceAnnotations, repositoryAnnotations, bothAnnotations)
 }
 
 var (
-	serviceAnnotations  = []string{"unit", "url", "run", "hosts", "probes"}
-	hostAnnotations     = []string{"address", "local", "place"}
-	resourceAnnotations = []string{"via"} // beside those of hosts
-	bothAnnotations     = []string{"managed"}
+	serviceAnnotations    = []string{"unit", "url", "run", "hosts", "probes"}
+	hostAnnotations       = []string{"address", "local", "place"}
+	resourceAnnotations   = []string{"via"} // beside those of hosts
+	repositoryAnnotations = []string{"git", "branch"}
+	bothAnnotations       = []string{"managed"}
 )
 
 // annotation is one key with its value, and where both stand.
@@ -69,6 +71,10 @@ func (r *reader) annotations(e *entry, list []annotation) {
 			r.fail(a.keyAt, r.guess(word, Annotations(), "known: "+strings.Join(Annotations(), ", ")), "unknown annotation %q", clip.Text(a.key))
 		case slices.Contains(serviceAnnotations, word) && e.entity.Ref.Kind() != "service":
 			r.fail(a.keyAt, "set spec.type to service on a Component, or take it out", "annotation %q means something only on a service", a.key)
+		case slices.Contains(repositoryAnnotations, word) && e.entity.Ref.Kind() != "repository":
+			r.fail(a.keyAt, "set spec.type to repository on a Resource, or take it out", "annotation %q means something only on a repository", a.key)
+		case slices.Contains(hostAnnotations, word) && e.entity.Ref.Kind() == "repository":
+			r.fail(a.keyAt, "take it out: nothing acts on a repository", "annotation %q means nothing on a repository", a.key)
 		case slices.Contains(hostAnnotations, word) && e.kind != "resource":
 			r.fail(a.keyAt, "put it on a Resource, or take it out", "annotation %q means something only on a host or another resource", a.key)
 		case slices.Contains(resourceAnnotations, word) && e.entity.Ref.Kind() != "resource":
@@ -96,6 +102,7 @@ func (r *reader) misspelt(a annotation) {
 
 var (
 	validUnit    = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,254}$`)
+	validBranch  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$`)
 	validAddress = regexp.MustCompile(`^([a-z_][a-z0-9_-]*@)?([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
 )
 
@@ -129,6 +136,12 @@ func (r *reader) annotation(e *entry, word string, a annotation) {
 	case "local":
 		e.local = value == "true"
 		r.unless(value == "true" || value == "false", at, `write "true" or "false"`, "local is %q", clip.Text(value))
+	case "git":
+		e.git = value
+		r.unless(filepath.IsLocal(value) && !strings.ContainsAny(value, "\\\n\x00") && !strings.HasPrefix(value, "-"), at, "write a path below the folder of repositories, such as checkout.git", "git %q is no path below a folder", clip.Text(value))
+	case "branch":
+		e.branch = value
+		r.unless(validBranch.MatchString(value) && !strings.Contains(value, ".."), at, "write main", "branch %q is not a name", clip.Text(value))
 	case "place":
 		e.place = value
 		r.unless(validName.MatchString(value), at, "use letters, digits and . _ - inside, at most 63", "place %q is not a name", clip.Text(value))

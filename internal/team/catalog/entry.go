@@ -28,6 +28,8 @@ type entry struct {
 	url     string
 	run     string
 	probes  []prentice.Probe
+	git     string // where a repository lies
+	branch  string
 	addr    string
 	local   bool
 	place   string // on this machine
@@ -207,14 +209,15 @@ func (r *reader) link(n *yaml.Node) []team.Link {
 	return []team.Link{{URL: address, Title: r.textual(f["title"], "title of a link")}}
 }
 
-// refOf is the ref of an entity: components of type service are services,
-// resources of type host are hosts, the others go by their kind.
+// refOf is the ref of an entity: components of type service are services, resources
+// of type host are hosts and of type repository repositories, the others go by their
+// kind.
 func refOf(kind, typ, name string) prentice.Ref {
 	switch {
 	case kind == "component" && typ == "service":
 		kind = "service"
-	case kind == "resource" && typ == "host":
-		kind = "host"
+	case kind == "resource" && (typ == "host" || typ == "repository"):
+		kind = typ
 	case kind == "user":
 		kind = "person"
 	}

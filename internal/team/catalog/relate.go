@@ -126,6 +126,7 @@ func draw(found *report, names *speller, entries []*entry) *team.Catalog {
 			c.Services = append(c.Services, service(found, names, e, hosts))
 		}
 	}
+	c.Repositories = repositories(unique)
 	c.Resources = resources(found, names, unique, hosts)
 	slices.SortFunc(c.Entities, func(a, b team.Entity) int { return cmp.Compare(a.Ref, b.Ref) })
 	slices.SortFunc(c.Services, func(a, b team.Service) int { return cmp.Compare(a.Ref, b.Ref) })

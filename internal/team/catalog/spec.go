@@ -26,6 +26,7 @@ func (r *reader) spec(e *entry, at prentice.Pos, spec map[string]*yaml.Node) {
 		r.almost(spec["type"], e.entity.Type, "service")
 	case "resource":
 		r.almost(spec["type"], e.entity.Type, "host")
+		r.almost(spec["type"], e.entity.Type, "repository")
 	case "group":
 		e.entity.Members = r.members(spec["members"])
 	}

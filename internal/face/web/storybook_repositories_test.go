@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/check"
+	"prentice/internal/op"
+	"prentice/internal/skill/standards"
+	"prentice/internal/team"
+)
+
+var repositoryStories = []story{
+	{name: "repositories", path: "/repositories", who: "vera", lists: true},
+	{name: "repository", path: "/repositories/shop", who: "vera"},
+	{name: "repository-to-check", path: "/repositories/shop", who: "olga"},
+	{name: "repository-not-checked", path: "/repositories/new", who: "vera"},
+	{name: "repository-gone", path: "/repositories/gone", who: "vera"},
+	{name: "check", path: "/checks/check%2F12", who: "vera"},
+	{name: "check-running", path: "/checks/13", who: "vera"},
+	{name: "check-unknown", path: "/checks/14", who: "vera"},
+	{name: "check-none", path: "/checks/99", who: "vera"},
+}
+
+func repositoryOps(full bool) []op.Op {
+	return []op.Op{
+		op.New("repository.list", prentice.Look, prentice.Viewer, "List repositories.", func(context.Context, op.Call, struct{}) (standards.Repositories, error) {
+			if !full {
+				return standards.Repositories{Repositories: []standards.RepositoryLine{}}, nil
+			}
+			last := someCheck(12, prentice.Fail)
+			return standards.Repositories{Repositories: []standards.RepositoryLine{
+				{Repository: someRepository("gone"), Truth: prentice.NotSeen, Says: `there is no repository "gone.git" in /var/lib/prentice/repositories: put it there: git clone --mirror ADDRESS '/var/lib/prentice/repositories/gone.git'`, Last: new(someCheck(14, prentice.NotSeen))},
+				{Repository: someRepository("new"), Truth: prentice.NotSeen, Says: "not checked yet"},
+				{Repository: someRepository("shop"), Truth: prentice.Fail, Last: &last, Trend: somePoints()},
+				{Repository: someRepository(longName[:60]), Truth: prentice.Pass, Last: new(someCheck(11, prentice.Pass)), Trend: somePoints()[:2]},
+			}}, nil
+		}).Naming("repository"),
+		op.New("repository.show", prentice.Look, prentice.Viewer, "Show a repository.", func(_ context.Context, _ op.Call, in standards.RepositoryIn) (standards.RepositoryShown, error) {
+			return shownRepository(in.Name), nil
+		}),
+		op.New("check.show", prentice.Look, prentice.Viewer, "Show a check.", func(_ context.Context, _ op.Call, in standards.CheckIn) (standards.CheckShown, error) {
+			switch in.Check {
+			case "13":
+				c := someCheck(13, "")
+				c.State, c.Ended, c.Says, c.Branch = standards.Running, time.Time{}, "checking secrets", ""
+				return standards.CheckShown{CheckRun: c}, nil
+			case "14":
+				return standards.CheckShown{CheckRun: someCheck(14, prentice.NotSeen)}, nil
+			case "99":
+				return standards.CheckShown{}, prentice.Errorf(prentice.NotFound, "there is no check 99, or not any more").Try("list those of a repository with: prentice repository show NAME")
+			}
+			return standards.CheckShown{CheckRun: someCheck(12, prentice.Fail), Checked: someChecked()}, nil
+		}),
+		op.NewWatch("check.follow", prentice.Viewer, "Follow a check.", func(context.Context, op.Call, standards.FollowIn, func(standards.CheckStep) error) error { return nil }),
+	}
+}
+
+func someRepository(name string) team.Repository {
+	return team.Repository{Ref: prentice.NewRef("repository", name), Title: strings.ToUpper(name[:1]) + name[1:], Owner: "group/platform", Git: name + ".git", Branch: "main"}
+}
+
+func someCheck(number int64, v prentice.Truth) standards.CheckRun {
+	c := standards.CheckRun{Number: number, Ref: prentice.NewRef("check", map[int64]string{11: "11", 12: "12", 13: "13", 14: "14"}[number]), Repository: "repository/shop", Branch: "main", Commit: strings.Repeat("80a166651e", 4), State: standards.Done, Verdict: v,
+		AskedBy: "self/checks", Asked: ago(26 * time.Minute), Began: ago(26 * time.Minute), Ended: ago(25 * time.Minute), Seen: ago(3 * time.Minute)}
+	switch v {
+	case prentice.Fail:
+		c.Passed, c.Failed, c.Unknown, c.Findings, c.Excused = 68, 2, 1, 5, 3
+	case prentice.Pass:
+		c.Passed = 71
+	case prentice.NotSeen:
+		c.Commit, c.Says = "", "git stopped reading the repository: unexpected EOF; see whether it is whole: git fsck"
+	}
+	return c
+}
+
+func somePoints() []standards.Point {
+	var list []standards.Point
+	for i, n := range []int{9, 9, 8, 8, 4, 4, 0, 6, 5} {
+		p := standards.Point{Check: "check/12", Time: ago(time.Duration(9-i) * 8 * time.Hour), Commit: strings.Repeat("80a166651e", 4), Verdict: prentice.Fail, Findings: n, Excused: 3}
+		if n == 0 {
+			p.Verdict = prentice.Pass
+		}
+		list = append(list, p)
+	}
+	return append(list[:7:7], append([]standards.Point{{Check: "check/14", Time: ago(20 * time.Hour), Verdict: prentice.NotSeen}}, list[7:]...)...)
+}
+
+func someChecked() *standards.Checked {
+	waiver := check.Waiver{Rule: "containers/pinned-base", Where: "Dockerfile", Reason: "the old image goes in March", Owner: "group/platform", Expires: noon.AddDate(0, 0, 12)}
+	return &standards.Checked{Repository: "shop", What: "branch main at 80a166651e80", Digest: "sha256:" + strings.Repeat("9f2c81d0", 8), Files: 412, Verdict: "fail", Passed: 3, Failed: 2, Unknown: 1, Old: 2, Waived: 1, Reused: 64, Took: "312ms",
+		Notes: []string{"code/json: 120 more findings are not shown"},
+		Rules: []standards.Ruled{
+			{ID: "code/json", Says: "JSON files are JSON", Why: "What cannot be parsed is found by the first program that needs it.", Truth: prentice.Fail, Severity: "block", Blocks: true, Kind: "standard", Findings: []standards.Found{
+				{Finding: check.Finding{Rule: "code/json", Path: "web/a/very/deep/folder/with/a/long/name/for/a/file/of/settings.json", Line: 1, Says: "it is not JSON: invalid character '}' looking for beginning of value", Saw: `{"a": }`}},
+				{Finding: check.Finding{Rule: "code/json", Path: "old.json", Line: 3, Says: "it is not JSON: unexpected end"}, Excuse: check.Before}}},
+			{ID: "repository/owners", Says: "It is said who owns what", Why: "What no one owns no one repairs.", Truth: prentice.Fail, Severity: "warn", Kind: "standard", Remedy: "add a CODEOWNERS with a line such as: * @your-team", Findings: []standards.Found{{Finding: check.Finding{Rule: "repository/owners", Says: "it is not said who owns what", Remedy: "add a CODEOWNERS"}}}},
+			{ID: "secrets/history", Says: "No commit holds a secret", Truth: prentice.NotSeen, Reason: "the repository lacks the object 80a166651e80", Severity: "block", Blocks: true, Kind: "secrets"},
+			{ID: "containers/pinned-base", Says: "A base image is named by its digest", Truth: prentice.Pass, Severity: "block", Blocks: true, Kind: "standard", Findings: []standards.Found{{Finding: check.Finding{Rule: "containers/pinned-base", Path: "Dockerfile", Line: 1, Says: "the base is named by a tag"}, Excuse: check.Waived, Waiver: &waiver}}},
+			{ID: "files/utf8", Says: "Text is UTF-8", Truth: prentice.Pass, Severity: "warn", Kind: "standard"},
+		}}
+}
+
+func shownRepository(name string) standards.RepositoryShown {
+	s := standards.RepositoryShown{Repository: someRepository(name), Now: noon, Truth: prentice.NotSeen, Says: "not checked yet", Points: []standards.Point{}, Ending: []standards.Ending{}, Runs: []standards.CheckRun{}}
+	switch name {
+	case "new":
+	case "gone":
+		last := someCheck(14, prentice.NotSeen)
+		s.Last, s.Says, s.Runs, s.Points = &last, last.Says, []standards.CheckRun{last}, somePoints()[7:8]
+	default:
+		last, running := someCheck(12, prentice.Fail), someCheck(13, "")
+		running.State, running.Branch, running.AskedBy = standards.Running, "", "person/ben"
+		s.Last, s.Truth, s.Says, s.Checked, s.Points, s.Runs = &last, prentice.Fail, "", someChecked(), somePoints(), []standards.CheckRun{running, last, someCheck(11, prentice.Pass), someCheck(14, prentice.NotSeen)}
+		s.Ending = []standards.Ending{{Waiver: *s.Checked.Rules[3].Findings[0].Waiver, Findings: 1}}
+	}
+	return s
+}

@@ -1,0 +1,174 @@
+package standards
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/engine/check"
+	"prentice/internal/engine/claims"
+	"prentice/internal/engine/standard"
+	"prentice/internal/op"
+)
+
+// LandIn names the commit that is to come into the branch of a repository.
+type LandIn struct {
+	Name   string `json:"repository" arg:"1" of:"repository" maxLength:"120" example:"shop" doc:"The repository."`
+	Commit string `json:"commit" arg:"2" maxLength:"100" minLength:"1" example:"feature/basket" doc:"The commit, or a branch or tag."`
+}
+
+// Allowed says whether something may be done, and what is missing.
+type Allowed struct {
+	claims.Answer
+	Action     string       `json:"action"`
+	Repository prentice.Ref `json:"repository"`
+	Commit     string       `json:"commit"`
+	What       string       `json:"what"`   // how the commit was looked at
+	Digest     string       `json:"digest"` // of its content
+	Notes      []string     `json:"notes,omitempty"`
+	Took       string       `json:"took,omitempty"` // about how long the check that is missing takes
+}
+
+// ExitCode implements op.Ender.
+func (a Allowed) ExitCode() int {
+	switch a.May {
+	case prentice.Pass:
+		return 0
+	case prentice.Fail:
+		return op.NotWell
+	}
+	return op.NotKnown
+}
+
+// Word is the answer: yes, no or unknown.
+func (a Allowed) Word() string {
+	switch a.May {
+	case prentice.Pass:
+		return "yes"
+	case prentice.Fail:
+		return "no"
+	}
+	return "unknown"
+}
+
+// Text implements op.Texter.
+func (a Allowed) Text() string {
+	var b strings.Builder
+	sign, _, _ := strings.Cut(signOf(a.May), " ")
+	fmt.Fprintf(&b, "%s %s: may %s %s %s (%s)\n", sign, a.Word(), a.Action, a.Repository.Name(), short(a.Commit), a.What)
+	unasked, produce := 0, ""
+	for _, n := range a.Missing {
+		if n.Reason == check.Unasked {
+			unasked, produce = unasked+1, n.Produce
+			continue
+		}
+		writeNeed(&b, n)
+	}
+	if unasked > 0 {
+		fmt.Fprintf(&b, "◇ %s not checked yet, as it is now\n    → %s%s\n", op.Count(unasked, "rule that blocks is", "rules that block are"), produce, a.took())
+	}
+	for _, n := range a.Notes {
+		fmt.Fprintf(&b, "▲ %s\n", n)
+	}
+	excused := 0
+	for _, n := range a.Held {
+		if n.Excused != "" {
+			excused++
+		}
+	}
+	fmt.Fprintf(&b, "  %s held, %d of them excused; %s\n", op.Count(len(a.Held), "claim is", "claims are"), excused, op.Count(len(a.Advice), "piece of advice", "pieces of advice"))
+	return b.String()
+}
+
+// writeNeed tells of one claim that is missing, and what can be done.
+func writeNeed(b *strings.Builder, n claims.Need) {
+	sign, _, _ := strings.Cut(signOf(n.Truth), " ")
+	fmt.Fprintf(b, "%s %s: %s\n    %s\n", sign, n.Claim, n.Says, n.Reason)
+	if n.Truth != prentice.Fail {
+		return
+	}
+	if n.Resolve != "" {
+		fmt.Fprintf(b, "    → %s\n", n.Resolve)
+	}
+	fmt.Fprintf(b, "    or waive it, which %s answers for: %s\n", orText(string(n.Who), "an owner"), n.Waive)
+}
+
+func (a Allowed) took() string {
+	if a.Took == "" {
+		return ""
+	}
+	return " (about " + a.Took + ")"
+}
+
+func (k *Desk) mayOps() []op.Op {
+	return []op.Op{
+		op.New("may.land", prentice.Look, prentice.Viewer, "Ask whether a commit may come into the branch of a repository", k.mayLand).
+			WithExample("prentice may land shop feature/basket").WithHelp(
+			"Answers yes, no or unknown by the verdicts that are kept, and judges nothing itself: wanted are all rules that block, of the standards in the program, of the team folder and of the branch as it is now. Of each that is broken or unknown it says what would make it pass, the command that would judge it, and who can waive it.\n\n" +
+				"The exit code is 0 for yes, 9 for no and 10 for unknown."),
+	}
+}
+
+func (k *Desk) mayLand(ctx context.Context, _ op.Call, in LandIn) (Allowed, error) {
+	r, err := k.repository(in.Name)
+	if err != nil {
+		return Allowed{}, err
+	}
+	free, err := k.enter(ctx)
+	if err != nil {
+		return Allowed{}, err
+	}
+	defer free()
+	l, err := k.lookAt(ctx, r, in.Commit)
+	if err != nil {
+		return Allowed{}, err
+	}
+	defer l.repo.Close() //nolint:errcheck // it was only read
+	l.known = true
+	c, list, err := k.stand(ctx, k.judgeOf(l, false), l, RunIn{})
+	if err != nil {
+		return Allowed{}, err
+	}
+	produce := fmt.Sprintf("prentice repository check %s %s --wait", r.Ref.Name(), short(l.commit))
+	var needs []claims.Need
+	for _, s := range list {
+		needs = append(needs, needOf(s, produce, r.Owner))
+	}
+	out := Allowed{Answer: claims.May(needs), Action: "land", Repository: r.Ref, Commit: l.commit, What: c.What, Digest: c.Digest, Notes: c.Notes}
+	if last, err := k.standing(ctx, r.Ref); err == nil && last != nil && !last.Ended.IsZero() {
+		out.Took = last.Ended.Sub(last.Began).Round(100_000_000).String()
+	}
+	return out, nil
+}
+
+// needOf is what an action needs of a rule.
+func needOf(s check.Standing, produce string, owner prentice.Ref) claims.Need {
+	n := claims.Need{Claim: s.Rule.ID, Says: s.Rule.Says, Severity: s.Rule.Severity, Blocks: s.Blocks, Truth: s.Truth(), Resolve: line(s.Rule.Remedy)}
+	n.Reason, _ = reasonOf(s)
+	if excused := len(s.Outcome.Findings) - s.New; excused > 0 && n.Truth == prentice.Pass {
+		n.Excused = n.Reason
+	}
+	if n.Truth != prentice.Pass && n.Truth != prentice.Fail {
+		n.Produce = produce
+	}
+	if n.Truth == prentice.Fail {
+		n.Waive = "prentice check waive " + s.Rule.ID + " --reason TEXT --owner group/NAME --expires DAY --write"
+		if n.Who = owner; s.Rule.Source != standard.BuiltIn {
+			n.Who = cmp.Or(s.Rule.Owner, owner)
+		}
+	}
+	for i, f := range s.Outcome.Findings {
+		if s.Excuses[i] == check.None && f.Remedy != "" {
+			n.Resolve = line(f.Remedy)
+			break
+		}
+	}
+	return n
+}
+
+var (
+	_ op.Texter = Allowed{}
+	_ op.Ender  = Allowed{}
+)

@@ -1,0 +1,68 @@
+package standards
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/claims"
+	"prentice/internal/kit/db"
+	"prentice/internal/team"
+)
+
+// Server is what a server needs to check the repositories of its catalog.
+type Server struct {
+	DB      *db.DB
+	Catalog func() *team.Catalog
+	// Below opens the repository at a path below the folder of repositories.
+	Below  func(ctx context.Context, path string) (Repository, error)
+	Claims Claims
+	Log    *slog.Logger
+}
+
+// Claims keeps what is claimed of repositories, and the verdicts on it.
+type Claims interface {
+	DeclareAbout(ctx context.Context, now time.Time, kind string, about prentice.Ref, list []claims.Claim) error
+	Abouts(ctx context.Context, kind string) ([]prentice.Ref, error)
+	Follow(ctx context.Context, list []claims.Verdict) error
+	List(ctx context.Context, now time.Time, f claims.Filter) ([]claims.Standing, error)
+}
+
+// Desk checks the repositories of the catalog, one after another: those that are asked
+// for, and each whose branch has moved. All that it knows is in the database.
+type Desk struct {
+	Deps
+	*Server
+	wake chan struct{}
+	busy chan struct{} // holds those who look at a repository to answer someone
+}
+
+// Ring says that there may be something to do. It does not wait.
+func (k *Desk) Ring() {
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+}
+
+// newDesk is a desk; without a server it refuses all that is asked of it.
+func newDesk(d Deps) *Desk {
+	return &Desk{Deps: d, Server: d.Server, wake: make(chan struct{}, 1), busy: make(chan struct{}, 2)}
+}
+
+// there says whether there is a server behind it.
+func (k *Desk) there() error {
+	if k.Server == nil {
+		return prentice.Errorf(prentice.Unavailable, "no repositories are known here").Try("start prentice, or check the folder that you are in: prentice check")
+	}
+	return nil
+}
+
+// repository is the one of a name in the catalog.
+func (k *Desk) repository(name string) (team.Repository, error) {
+	if err := k.there(); err != nil {
+		return team.Repository{}, err
+	}
+	return k.Catalog().Repository(name)
+}
