@@ -65,17 +65,34 @@ func GivenKey(inputs map[string]string) string {
 
 // Input is a value that a run is given. From is CEL over the event.
 type Input struct {
-	Name    string   `json:"name"`
-	Type    string   `json:"type"` // string, int, bool, duration, date, list, service, host or resource
-	From    string   `json:"from,omitempty"`
-	Default *string  `json:"default,omitempty"`
-	Enum    []string `json:"enum,omitempty"`
-	Choices string   `json:"choices,omitempty"` // CEL over the catalog to the values that are allowed
-	Pattern string   `json:"pattern,omitempty"` // RE2, of the whole value, or of each of a list
-	Min     string   `json:"min,omitempty"`     // of an int, a duration or a date; of a list, how many values it has at least
-	Max     string   `json:"max,omitempty"`
-	Doc     string   `json:"doc,omitempty"`
-	At      Pos      `json:"at"`
+	Name    string        `json:"name"`
+	Type    string        `json:"type"` // string, int, bool, duration, date, list, service, host or resource
+	From    string        `json:"from,omitempty"`
+	Default *string       `json:"default,omitempty"`
+	Enum    []string      `json:"enum,omitempty"`
+	Choices string        `json:"choices,omitempty"` // CEL over the catalog to the values that are allowed
+	Source  *ChoiceSource `json:"source,omitempty"`  // what says which values are allowed; nil is nothing outside
+	Pattern string        `json:"pattern,omitempty"` // RE2, of the whole value, or of each of a list
+	Min     string        `json:"min,omitempty"`     // of an int, a duration or a date; of a list, how many values it has at least
+	Max     string        `json:"max,omitempty"`
+	Doc     string        `json:"doc,omitempty"`
+	At      Pos           `json:"at"`
+}
+
+// Chosen says whether the values that are allowed come from somewhere else than the file.
+func (in Input) Chosen() bool { return in.Choices != "" || in.Source != nil }
+
+// Needs are the names of all secrets that the procedure needs: those that its steps are
+// given, and those that the sources of its choices are asked with.
+func (p Procedure) Needs() []string {
+	names := slices.Clone(p.Secrets)
+	for _, in := range p.Inputs {
+		if in.Source != nil {
+			names = append(names, in.Source.Secrets()...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Output is a value that a procedure returns to one that calls it: what one of its steps

@@ -63,7 +63,7 @@ func secretsHealth(set Settings, team *Team) []checked {
 	store := &secret.Secrets{Folder: filepath.Join(set.Data, secretsFolder), Key: filepath.Join(set.Data, secretsKey), Declared: team.Secrets}
 	needs := map[string][]string{}
 	for _, p := range team.Library().All() {
-		for _, name := range p.Secrets {
+		for _, name := range p.Needs() {
 			needs[name] = append(needs[name], "procedure "+p.Name)
 		}
 	}

@@ -36,6 +36,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.Team.granted = s.Identity.GrantedOnBelongings
 	s.secrets = &secret.Secrets{Folder: s.path("secrets"), Key: filepath.Join(s.path("keys"), "secrets.key"), Declared: s.Team.Secrets}
 	s.Team.missing = s.secrets.Missing
+	s.openChoices()
 	s.openSilences()
 	s.claimed = &claims.Store{DB: s.db}
 	s.runner = runner.New(runner.Deps{

@@ -77,7 +77,7 @@ func inPlaces(t *teamNow, p prentice.Procedure, subjects []spot) []policy.Survey
 	var list []policy.Surveyed
 	for _, s := range subjects {
 		inputs, moves := guessed(p, s)
-		plan, err := procedure.Render(t.library, t.catalog, prentice.RunRequest{Procedure: p.Name, Inputs: inputs})
+		plan, err := procedure.RenderWith(t.library, t.catalog, prentice.RunRequest{Procedure: p.Name, Inputs: inputs}, procedure.Answers{Believed: true})
 		if err != nil {
 			plan = bare(p, s)
 		}

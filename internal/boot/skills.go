@@ -129,10 +129,11 @@ func (s *System) automation() automation.Deps {
 		Read: func(file string, text []byte) (prentice.Procedure, []prentice.Finding) {
 			return procedure.Parse(file, text, s.Team.kinds)
 		},
-		History: git.Repo{Dir: s.Settings.Team},
-		Files:   func(name string) []string { return s.Team.Library().Files(name) },
-		Ran:     s.runner.Ran,
-		Choices: func(in prentice.Input) ([]string, error) { return s.Team.Library().Choices(s.Team.Catalog(), in) },
+		History:     git.Repo{Dir: s.Settings.Team},
+		Files:       func(name string) []string { return s.Team.Library().Files(name) },
+		Ran:         s.runner.Ran,
+		Choices:     chooser{s},
+		ReadChoices: s.choices.Run,
 		Timed: func(ctx context.Context, procedure string, most int) ([]run.Timed, []run.OnTarget, error) {
 			runs, err := s.runner.Timed(ctx, procedure, most)
 			if err != nil || len(runs) == 0 {

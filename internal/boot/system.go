@@ -16,6 +16,7 @@ import (
 	"prentice/internal/adapter/ssh"
 	"prentice/internal/adapter/stopfile"
 	"prentice/internal/app"
+	"prentice/internal/engine/choices"
 	"prentice/internal/engine/claims"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/inbox"
@@ -62,6 +63,7 @@ type System struct {
 	lookout   *availability.Lookout
 	prober    *probe.Prober
 	claimed   *claims.Store
+	choices   *choices.Keeper
 	desk      *support.Support
 	silences  *silence.Silences
 	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none

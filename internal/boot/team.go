@@ -54,12 +54,13 @@ type Team struct {
 	groups  *policy.Book
 	reading sync.Mutex // held by anyone who reads the folder
 	now     atomic.Pointer[teamNow]
-	wrong   atomic.Pointer[error]               // with what the folder says now, when it is not what is in force
-	granted func(context.Context) (bool, error) // whether anyone holds a role on what is a group's or a system's
-	missing func([]string) string               // the first secret that is not there, or ""; nil asks no one
-	changed []func(*teamNow)                    // called after each reading that took effect
-	ask     inventory.Ask                       // Ansible, for hosts that no file lists; nil asks no one
-	missed  atomic.Bool                         // what changed elsewhere could not be read yet
+	wrong   atomic.Pointer[error]                                                         // with what the folder says now, when it is not what is in force
+	granted func(context.Context) (bool, error)                                           // whether anyone holds a role on what is a group's or a system's
+	missing func([]string) string                                                         // the first secret that is not there, or ""; nil asks no one
+	changed []func(*teamNow)                                                              // called after each reading that took effect
+	ask     inventory.Ask                                                                 // Ansible, for hosts that no file lists; nil asks no one
+	choices func(context.Context, []prentice.ChoiceSource) map[string]prentice.ChoiceList // what sources outside say now; nil asks none
+	missed  atomic.Bool                                                                   // what changed elsewhere could not be read yet
 }
 
 // newTeam is a team folder that is not read yet. It is made if it is not there,
@@ -176,9 +177,13 @@ func (t *Team) Decide(ctx context.Context, m prentice.Moment) prentice.Decision 
 
 // Render plans a request from what is in force. A plan that needs a secret which is
 // not there is refused before anyone is asked about it.
-func (t *Team) Render(_ context.Context, req prentice.RunRequest) (prentice.Plan, error) {
+func (t *Team) Render(ctx context.Context, req prentice.RunRequest) (prentice.Plan, error) {
 	now := t.now.Load()
-	plan, err := procedure.Render(now.library, now.catalog, req)
+	answers := procedure.Answers{}
+	if sources := now.library.Sources(req.Procedure); len(sources) > 0 && t.choices != nil {
+		answers.Lists = t.choices(ctx, sources)
+	}
+	plan, err := procedure.RenderWith(now.library, now.catalog, req, answers)
 	if err != nil || t.missing == nil {
 		return plan, err
 	}

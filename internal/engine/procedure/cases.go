@@ -22,6 +22,7 @@ type Case struct {
 	Name     string
 	Request  prentice.RunRequest // without a procedure: what the event proposes is asked
 	Captured map[string]string   // what checks see: by ID.NAME, or ID.NAME@HOST
+	Choices  map[string][]string // what sources outside say, by input
 	Proposes []string            // nil: it is not asked
 	Refused  string              // what the refusal says; "": a plan is expected
 	Plan     Expected
@@ -38,7 +39,7 @@ type Expected struct {
 }
 
 var (
-	caseKeys  = []string{"name", "procedure", "inputs", "event", "captured", "proposes", "refused", "steps", "left_out", "targets", "risk", "undoable", "subject", "env"}
+	caseKeys  = []string{"name", "procedure", "inputs", "event", "captured", "choices", "proposes", "refused", "steps", "left_out", "targets", "risk", "undoable", "subject", "env"}
 	planKeys  = []string{"steps", "left_out", "targets", "risk", "undoable", "subject", "env"}
 	eventKeys = []string{"type", "subject", "source", "data"}
 )
@@ -90,6 +91,7 @@ func (r *caseReader) testCase(n *strict.Node) Case {
 	c.Request.Inputs = r.texts(v["inputs"], "inputs")
 	c.Request.Event = r.event(v["event"])
 	c.Captured = r.texts(v["captured"], "captured")
+	c.Choices = r.lists(v["choices"], "choices")
 	if v["proposes"] != nil {
 		c.Proposes = r.proposes(v["proposes"])
 	}
@@ -209,6 +211,17 @@ func (r *caseReader) keys(n *strict.Node, what string) []pair {
 		pairs = append(pairs, pair{name, values[name]})
 	}
 	return pairs
+}
+
+// lists is a mapping from names to lists of single values.
+func (r *caseReader) lists(n *strict.Node, what string) map[string][]string {
+	lists := map[string][]string{}
+	for _, key := range r.keys(n, what) {
+		if lists[key.name] = r.listOrNone(key.value, what+" of "+key.name); lists[key.name] == nil {
+			lists[key.name] = []string{}
+		}
+	}
+	return lists
 }
 
 // texts is a mapping from names to single values. An empty one is a value too.

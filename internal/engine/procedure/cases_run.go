@@ -68,13 +68,14 @@ func (l *Library) differs(cat *team.Catalog, c Case) string {
 	if c.Proposes != nil {
 		return l.proposals(c)
 	}
-	plan, err := Render(l, cat, c.Request)
+	answers := l.said(c)
+	plan, err := RenderWith(l, cat, c.Request, answers)
 	if len(c.Captured) > 0 && err == nil {
 		var says string
 		if c.Request.Captured, says = c.captures(plan); says != "" {
 			return says
 		}
-		plan, err = Render(l, cat, c.Request)
+		plan, err = RenderWith(l, cat, c.Request, answers)
 	}
 	switch {
 	case c.Refused == "" && err != nil:
@@ -87,6 +88,18 @@ func (l *Library) differs(cat *team.Catalog, c Case) string {
 		return ""
 	}
 	return c.Plan.differs(plan)
+}
+
+// said is what a case says that sources answer. A list of the case is of every input of
+// that name.
+func (l *Library) said(c Case) Answers {
+	a := Answers{Lists: map[string]prentice.ChoiceList{}}
+	l.eachInput(c.Request.Procedure, map[string]bool{}, func(in prentice.Input) {
+		if values, there := c.Choices[in.Name]; there && in.Source != nil {
+			a.Lists[in.Source.Key()] = prentice.ChoiceList{Values: values}
+		}
+	})
+	return a
 }
 
 func (l *Library) proposals(c Case) string {

@@ -68,6 +68,7 @@ var (
 
 // attachChoices reads the files from which inputs of a procedure are chosen.
 func (l *Library) attachChoices(e *entry) {
+	l.attachScripts(e)
 	for _, in := range e.proc.Inputs {
 		named := namedFile.FindAllStringSubmatch(in.Choices, -1)
 		if len(anyFile.FindAllString(in.Choices, -1)) != len(named) {
@@ -90,14 +91,18 @@ func (r *reading) choices(in *prentice.Input, n *yaml.Node, what string) {
 	if n == nil || in.Type == "" {
 		return
 	}
-	s, ok := r.scalar(n, "choices of "+what)
 	switch {
-	case !ok:
 	case !oneOf(in.Type, chosenTypes):
-		r.fail(r.place(n), "use it with "+strings.Join(chosenTypes, ", "), "%s of type %s cannot be chosen from the catalog", what, in.Type)
+		r.fail(r.place(n), "use it with "+strings.Join(chosenTypes, ", "), "%s of type %s cannot be chosen from a list", what, in.Type)
+		return
 	case len(in.Enum) > 0:
 		r.fail(r.place(n), "keep one of them", "%s has an enum and choices", what)
-	default:
+		return
+	case n.Kind == yaml.MappingNode:
+		r.outsideSource(in, n, what)
+		return
+	}
+	if s, ok := r.scalar(n, "choices of "+what); ok {
 		in.Choices = s
 		r.later(value{source: s, in: onlyCatalog, want: choiceTypes, what: "choices of " + what, at: r.inside(n)})
 	}
@@ -122,21 +127,17 @@ func (l *Library) Choices(cat *team.Catalog, in prentice.Input) ([]string, error
 		return nil, err
 	}
 	items, _ := value.([]any)
-	var list []string
+	var texts []string
 	for _, item := range items {
 		if about, is := item.(map[string]any); is {
 			item = about["name"]
 		}
-		text, is := item.(string)
-		if !is || text == "" {
-			continue
-		}
-		if plain, why := typed(itemType(in.Type), text); why == "" && (in.Type != "list" || !strings.Contains(plain, ",")) {
-			list = append(list, plain)
+		if text, is := item.(string); is {
+			texts = append(texts, text)
 		}
 	}
-	slices.Sort(list)
-	if list = slices.Compact(list); len(list) > mostChoices {
+	list := Offered(in, texts)
+	if len(list) > mostChoices {
 		return nil, &expr.Error{Text: "it gives more than 1000 values"}
 	}
 	return list, nil
@@ -145,13 +146,12 @@ func (l *Library) Choices(cat *team.Catalog, in prentice.Input) ([]string, error
 // chosen refuses a value that is not among the choices of its input, as the catalog has
 // them at this moment.
 func (c *rendering) chosen(p prentice.Procedure, in prentice.Input, plain string) error {
-	if in.Choices == "" {
+	if !in.Chosen() || in.Source != nil && c.answers.Believed {
 		return nil
 	}
-	list, err := c.library.Choices(c.catalog, in)
+	list, err := c.mayBe(p, in)
 	if err != nil {
-		return prentice.Errorf(prentice.Refused, "the choices of input %s of procedure %s cannot be worked out: %w", in.Name, p.Name, err).In(in.At).
-			Try("look at choices: %s; a fact that not every host has is asked for with has(…)", clip.Text(in.Choices))
+		return err
 	}
 	values := []string{plain}
 	if in.Type == "list" {
@@ -164,11 +164,42 @@ func (c *rendering) chosen(p prentice.Procedure, in prentice.Input, plain string
 		e := prentice.Errorf(prentice.Invalid, "input %s of procedure %s: %q is not one of its choices", in.Name, p.Name, clip.Text(value))
 		switch near := nearest.Of(value, list); {
 		case len(list) == 0:
-			return e.Try("there is nothing to choose from: %s", clip.Text(in.Choices))
+			return e.Try("there is nothing to choose from: %s", clip.Text(whereOf(in)))
 		case near != "":
 			return e.Try("did you mean %s?", near)
 		}
 		return e.Try("choose one of %s", clip.To(strings.Join(list, ", "), 300))
 	}
 	return nil
+}
+
+// mayBe is what an input may be at this moment. A source that was not asked, or did not
+// answer, has nothing to say, whatever it said before.
+func (c *rendering) mayBe(p prentice.Procedure, in prentice.Input) ([]string, error) {
+	if in.Source == nil {
+		list, err := c.library.Choices(c.catalog, in)
+		if err != nil {
+			return nil, prentice.Errorf(prentice.Refused, "the choices of input %s of procedure %s cannot be worked out: %w", in.Name, p.Name, err).In(in.At).
+				Try("look at choices: %s; a fact that not every host has is asked for with has(…)", clip.Text(in.Choices))
+		}
+		return list, nil
+	}
+	said, asked := c.answers.Lists[in.Source.Key()]
+	switch {
+	case !asked:
+		return nil, prentice.Errorf(prentice.Unavailable, "input %s of procedure %s is chosen from %s, which is not asked from here", in.Name, p.Name, in.Source).In(in.At).
+			Try("ask a prentice that serves; in a table of cases, write choices: {%s: [VALUE]}", in.Name)
+	case said.Failed != "":
+		return nil, prentice.Errorf(prentice.Unavailable, "input %s of procedure %s is chosen from %s, which cannot be read now: %s", in.Name, p.Name, in.Source, said.Failed).In(in.At).
+			Try("a value is planned only when its source has it; ask again when it answers")
+	}
+	return Offered(in, said.Values), nil
+}
+
+// whereOf is where the values of an input come from, as the file says it.
+func whereOf(in prentice.Input) string {
+	if in.Source != nil {
+		return in.Source.String()
+	}
+	return in.Choices
 }

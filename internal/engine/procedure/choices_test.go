@@ -158,7 +158,7 @@ func TestChoicesSpeakOfTheCatalogAlone(t *testing.T) {
 	for line, wrong := range map[string]string{
 		`  x: {type: string, default: a, choices: 'inputs.y'}`:                          `there is no "inputs" here`,
 		`  x: {type: string, default: a, choices: 'event.data.all'}`:                    `there is no "event" here`,
-		`  x: {type: int, default: 1, choices: '[1]'}`:                                  "cannot be chosen from the catalog",
+		`  x: {type: int, default: 1, choices: '[1]'}`:                                  "cannot be chosen from a list",
 		`  x: {type: string, default: a, choices: '"a"'}`:                               "wanted list",
 		`  x: {type: string, default: a, enum: [a], choices: 'hosts().map(h, h.name)'}`: "has an enum and choices",
 	} {

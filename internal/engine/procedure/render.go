@@ -17,6 +17,11 @@ import (
 // catalog and request give the same bytes on every machine. It refuses a plan
 // without targets, or with more than the procedure's limit.
 func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Plan, error) {
+	return RenderWith(l, cat, req, Answers{})
+}
+
+// RenderWith is Render with what the sources of choices said: see Library.Sources.
+func RenderWith(l *Library, cat *team.Catalog, req prentice.RunRequest, answers Answers) (prentice.Plan, error) {
 	p, err := asked(l, req)
 	if err != nil {
 		return prentice.Plan{}, err
@@ -24,7 +29,7 @@ func Render(l *Library, cat *team.Catalog, req prentice.RunRequest) (prentice.Pl
 	if cat == nil {
 		cat = &team.Catalog{}
 	}
-	c := &rendering{library: l, catalog: cat, event: req.Event, files: map[string]string{}, pending: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look, only: req.Only, calls: &callees{by: map[string]int{}, times: map[string]time.Duration{}}, stencils: map[string]*stencil.Stencil{}}
+	c := &rendering{library: l, catalog: cat, answers: answers, event: req.Event, files: map[string]string{}, pending: map[string]string{}, captured: captures(req.Captured), waits: prentice.Look, only: req.Only, calls: &callees{by: map[string]int{}, times: map[string]time.Duration{}}, stencils: map[string]*stencil.Stencil{}}
 	if c.eventValue, err = eventValue(req.Event); err != nil {
 		return prentice.Plan{}, err
 	}
@@ -65,6 +70,7 @@ func asked(l *Library, req prentice.RunRequest) (prentice.Procedure, error) {
 type rendering struct {
 	library    *Library
 	catalog    *team.Catalog
+	answers    Answers
 	event      *prentice.Event
 	eventValue map[string]any
 	files      map[string]string // digest of every procedure used, by name

@@ -66,6 +66,9 @@ func servicesOps(full bool) []op.Op {
 		}) (automation.Shown, error) {
 			return someProcedure(in.Name), nil
 		}),
+		op.New("procedure.choices.read", prentice.Look, prentice.Operator, "Read the choices again.", func(context.Context, op.Call, automation.ChoicesIn) (out automation.AllChosen, err error) {
+			return out, nil
+		}).ThatKeeps(),
 		op.New("procedure.stats", prentice.Look, prentice.Viewer, "Show statistics.", func(_ context.Context, _ op.Call, in automation.ShowIn) (automation.Stats, error) {
 			return someStats(in.Name, full), nil
 		}),
@@ -202,11 +205,11 @@ func someProcedures() automation.Listed {
 func someProcedure(name string) automation.Shown {
 	six := "6"
 	out := automation.Shown{
-		Usable: name == "restart-service", Starts: []string{"service.down"}, Choices: map[string][]string{"zone": {"eu-west-1a", "eu-west-1b"}, "racks": {"a", "b"}}, Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Markdown: "# restart-service\n\nBring back a service.\n",
+		Usable: name == "restart-service", Starts: []string{"service.down"}, Choices: someChoices(), Record: prentice.Record{Runs: 32, Verified: 31, Harmful: 1}, Markdown: "# restart-service\n\nBring back a service.\n",
 		Findings: []prentice.Finding{{At: prentice.Pos{File: "procedures/" + name + ".md", Line: 31, Column: 1}, Text: "the section Undo has no step", Hint: "say how to go back, or write that there is no way"}},
 		Procedure: prentice.Procedure{
 			Name: name, Summary: "Bring back a service that has stopped answering", Owner: "group/platform", ReviewBy: "2027-01-31", Targets: "service(input.service).hosts", Limits: prentice.DefaultLimits(),
-			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "force", Type: "bool", Doc: "Even if it answers again."}, {Name: "wait", Type: "duration"}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}, {Name: "tables", Type: "list", Pattern: "[a-z_]+", Min: "1", Max: "9", Doc: "The tables to look through."}, {Name: "day", Type: "date", Min: "2026-01-01"}, {Name: "zone", Type: "string", Choices: "hosts().map(h, h.facts.zone)", Doc: "The zone in which to look."}, {Name: "racks", Type: "list", Default: &six, Choices: "hosts().map(h, h.facts.rack)"}},
+			Inputs: []prentice.Input{{Name: "service", Type: "service", Doc: "The service that does not answer."}, {Name: "depth", Type: "int", Default: &six, Doc: "How many lines of its log to keep."}, {Name: "force", Type: "bool", Doc: "Even if it answers again."}, {Name: "wait", Type: "duration"}, {Name: "mode", Type: "string", Enum: []string{"gentle", "hard"}}, {Name: "tables", Type: "list", Pattern: "[a-z_]+", Min: "1", Max: "9", Doc: "The tables to look through."}, {Name: "day", Type: "date", Min: "2026-01-01"}, {Name: "zone", Type: "string", Choices: "hosts().map(h, h.facts.zone)", Doc: "The zone in which to look."}, {Name: "racks", Type: "list", Default: &six, Choices: "hosts().map(h, h.facts.rack)"}, {Name: "release", Type: "string", Source: &prentice.ChoiceSource{URL: "https://registry.example/v2/shop/tags/list"}, Doc: "What to deploy."}, {Name: "branch", Type: "string", Source: &prentice.ChoiceSource{Script: "files/branches.sh"}}, {Name: "feature", Type: "string", Source: &prentice.ChoiceSource{URL: "https://flags.example/"}}},
 			File:   "procedures/" + name + ".md", Digest: "sha256:" + strings.Repeat("9f2c81d0", 8), Secrets: []string{"deploy-token"},
 			Sections: []prentice.Prose{{Title: "When to use it", Text: "A service refuses connections and its host is well.\n\n- Not while the disk is full.\n- Not during a deploy."}},
 			Steps: []prentice.StepSpec{
@@ -220,6 +223,18 @@ func someProcedure(name string) automation.Shown {
 		out.Findings[0].Error, out.Record, out.Starts, out.Procedure.Steps = true, prentice.Record{}, nil, nil
 	}
 	return out
+}
+
+// someChoices are lists of the catalog, and of sources: one that answers, one that does not
+// any more, and one that never did.
+func someChoices() map[string]automation.ChosenFrom {
+	return map[string]automation.ChosenFrom{
+		"zone":    {Input: "zone", ChoiceList: prentice.ChoiceList{Values: []string{"eu-west-1a", "eu-west-1b"}}},
+		"racks":   {Input: "racks", ChoiceList: prentice.ChoiceList{Values: []string{"a", "b"}}},
+		"release": {Input: "release", From: "https://registry.example/v2/shop/tags/list", Outside: true, Age: "4 min ago", ChoiceList: prentice.ChoiceList{Values: []string{"v1.10.0", "v1.9.2"}, Read: ago(4 * time.Minute), Tried: ago(4 * time.Minute)}},
+		"branch":  {Input: "branch", From: "files/branches.sh", Outside: true, Age: "3 h ago", ChoiceList: prentice.ChoiceList{Values: []string{"main", "stable"}, Read: ago(3 * time.Hour), Tried: ago(time.Minute), Failed: "it ended with exit code 1: branches.txt: no such file"}},
+		"feature": {Input: "feature", From: "https://flags.example/", Outside: true, ChoiceList: prentice.ChoiceList{Tried: ago(time.Minute), Failed: "the name flags.example is not known"}},
+	}
 }
 
 func someLibrary() []automation.Ready {

@@ -130,6 +130,26 @@ func TestAPathPicksAValueOutOfJSON(t *testing.T) {
 	}
 }
 
+func TestAPathPicksManyValuesOutOfJSON(t *testing.T) {
+	const text = `{"tags":["v1","v2",3],"items":[{"name":"a","to":["x","y"]},{"name":"b","to":["z"]}],"odd":[{"name":"a"},{}],"deep":[[["a"]]]}`
+	for _, c := range []struct{ path, found, why string }{
+		{"$.tags", "v1 v2 3", ""}, {"$.tags[*]", "v1 v2 3", ""}, {"$.items[*].name", "a b", ""}, {"$.items[*].to", "x y z", ""}, {"$.items[*].to[*]", "x y z", ""}, {"$.items[1].to", "z", ""},
+		{"$.items", "", "no single value"}, {"$", "", "no list"}, {"$.tags[0]", "", "no list"}, {"$.odd[*].name", "", "no .name"}, {"$.none", "", "no .none"}, {"$.deep[*]", "", "no single value"},
+	} {
+		if !capture.IsPathOfMany(c.path) {
+			t.Errorf("%s is no path", c.path)
+		}
+		if found, why := capture.PickMany(text, c.path); strings.Join(found, " ") != c.found || !strings.Contains(why, c.why) || (why == "") != (c.why == "") {
+			t.Errorf("%s: got %q %q", c.path, found, why)
+		}
+	}
+	for _, bad := range []string{"", "<html>", strings.Repeat("[", 1<<20), `{"tags":["a"]} {}`} {
+		if found, why := capture.PickMany(bad, "$.tags"); why != "it is not JSON" {
+			t.Errorf("%.20q: got %q %q", bad, found, why)
+		}
+	}
+}
+
 func TestASchemaSaysWhatJSONIsLike(t *testing.T) {
 	const by = `{"type":"object","required":["phase"],"additionalProperties":false,"properties":{"phase":{"type":"string","enum":["Running","Failed"]},"n":{"type":"integer","minimum":1,"maximum":5},"l":{"type":"array","maxItems":2,"items":{"type":"string","pattern":"^a","maxLength":3}}}}`
 	if says := capture.SchemaFault(by); says != "" {

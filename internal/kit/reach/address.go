@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // IsWeb says whether s is an absolute http or https address without a password
@@ -14,6 +15,17 @@ func IsWeb(s string) bool {
 		return false
 	}
 	return u.Port() == "" || isPort(u.Port())
+}
+
+// IsHere says whether a web address names this machine itself: localhost, or an address
+// of the loopback network.
+func IsHere(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // IsAddress says whether s is host:port.

@@ -144,7 +144,7 @@ func TestTheChapterCanBeDescribedWithNothingBehindIt(t *testing.T) {
 			}
 		}
 	}
-	if got := strings.Join(names, " "); got != "procedure.lint procedure.list procedure.show procedure.plan procedure.test procedure.diff procedure.history procedure.stats procedure.schema schedule.list procedure.library.list procedure.library.show" {
+	if got := strings.Join(names, " "); got != "procedure.lint procedure.list procedure.show procedure.plan procedure.test procedure.diff procedure.history procedure.stats procedure.schema schedule.list procedure.choices.list procedure.choices.read procedure.library.list procedure.library.show" {
 		t.Error(got)
 	}
 	if out := get[Listed](t, Deps{}, "procedure.list", ListIn{}); len(out.Procedures) != 0 || !strings.Contains(out.Empty(), "procedures/NAME.md") {

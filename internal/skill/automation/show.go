@@ -25,7 +25,7 @@ type Shown struct {
 	Starts    []string           `json:"starts"`
 	Record    prentice.Record    `json:"record"`
 
-	Choices map[string][]string `json:"choices,omitempty"` // of inputs that are chosen from the catalog, by name, as it is now
+	Choices map[string]ChosenFrom `json:"choices,omitempty"` // of inputs that are chosen from a list, by name
 }
 
 // Part is the steps of one section, and the questions whether they are done.
@@ -67,7 +67,7 @@ func (s Shown) Text() string {
 	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, cooldown %s, %s a step, approval expires after %s",
 		op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, mayFail(p.Limits.MaxFailures), p.Limits.MaxUnhealthy, render.Span(p.Limits.Cooldown), render.Span(p.Limits.Timeout), render.Span(p.Limits.ApprovalExpires)))
 	for _, in := range p.Inputs {
-		pair(&b, "Input", inputLine(in))
+		pair(&b, "Input", inputLine(in, s.Choices))
 	}
 	for _, o := range p.Outputs {
 		pair(&b, "Returns", outputLine(o))
@@ -78,8 +78,8 @@ func (s Shown) Text() string {
 	if len(p.Path) > 0 {
 		pair(&b, "Sets", "PATH = "+strings.Join(p.Path, ":")+", before the host's own")
 	}
-	if len(p.Secrets) > 0 {
-		pair(&b, "Secrets", strings.Join(p.Secrets, ", "))
+	if names := p.Needs(); len(names) > 0 {
+		pair(&b, "Secrets", strings.Join(names, ", "))
 	}
 	pair(&b, "Review by", orDash(p.ReviewBy))
 	pair(&b, "File", p.File)
@@ -156,7 +156,7 @@ func manner(s prentice.StepSpec) []string {
 	return words
 }
 
-func inputLine(in prentice.Input) string {
+func inputLine(in prentice.Input, lists map[string]ChosenFrom) string {
 	words := []string{in.Name + " (" + in.Type + ")"}
 	if in.From != "" {
 		words = append(words, "from "+in.From)
@@ -167,8 +167,8 @@ func inputLine(in prentice.Input) string {
 	if len(in.Enum) > 0 {
 		words = append(words, "one of "+strings.Join(in.Enum, ", "))
 	}
-	if in.Choices != "" {
-		words = append(words, "one of "+in.Choices)
+	if in.Chosen() {
+		words = append(words, chosenLine(in, lists))
 	}
 	if in.Pattern != "" {
 		words = append(words, "like "+in.Pattern)
@@ -224,31 +224,13 @@ func (d Deps) show(ctx context.Context, c op.Call, in ShowIn) (Shown, error) {
 		if findings == nil {
 			findings = []prentice.Finding{}
 		}
-		return Shown{Procedure: p, Markdown: belowFront(p.Text), Usable: usable(findings), Findings: findings, Starts: starts(p), Record: record, Choices: d.choices(p)}, nil
+		return Shown{Procedure: p, Markdown: belowFront(p.Text), Usable: usable(findings), Findings: findings, Starts: starts(p), Record: record, Choices: d.shownChoices(ctx, c.Now, p)}, nil
 	}
 	_, err := library.Find(in.Name) // it knows the nearest name
 	if err == nil {
 		err = prentice.Errorf(prentice.Conflict, "the procedures have just changed").Try("ask again")
 	}
 	return Shown{}, err
-}
-
-// choices are the values of each input that is chosen from the catalog. Those that cannot
-// be worked out are left out: planning says why.
-func (d Deps) choices(p prentice.Procedure) map[string][]string {
-	if d.Choices == nil {
-		return nil
-	}
-	all := map[string][]string{}
-	for _, in := range p.Inputs {
-		if in.Choices == "" {
-			continue
-		}
-		if list, err := d.Choices(in); err == nil {
-			all[in.Name] = list
-		}
-	}
-	return all
 }
 
 // belowFront is a procedure's file without its front matter.

@@ -48,8 +48,10 @@ type Deps struct {
 	Foresee func(ctx context.Context, req prentice.RunRequest, wait time.Duration) (run.Outlook, error)
 	// Record is how the runs of a procedure have ended, on all subjects.
 	Record func(ctx context.Context, procedure string) (prentice.Record, error)
-	// Choices are the values of an input that is chosen from the catalog in force.
-	Choices func(in prentice.Input) ([]string, error)
+	// Choices are the values that inputs are chosen from.
+	Choices Choices
+	// ReadChoices reads lists again that are old, until the context ends; nil does not.
+	ReadChoices func(context.Context) error
 	// Timed is the newest runs of a procedure that acted and have ended, and what they did
 	// on their targets.
 	Timed func(ctx context.Context, procedure string, most int) ([]run.Timed, []run.OnTarget, error)
@@ -71,10 +73,15 @@ type Deps struct {
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
+	var work []skill.Work
+	if d.ReadChoices != nil {
+		work = []skill.Work{{Name: "choices", Run: d.ReadChoices}}
+	}
 	return skill.Skill{
+		Work:     work,
 		Name:     "automation",
 		Sentence: "writing software that automates systems",
-		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), diffOp(d), historyOp(d), statsOp(d), schemaOp(d), schedulesOp(d), libraryListOp(d), libraryShowOp(d)}),
+		Ops:      nouns.Of([]op.Op{lintOp(d), listOp(d), showOp(d), planOp(d), testOp(d), diffOp(d), historyOp(d), statsOp(d), schemaOp(d), schedulesOp(d), choicesListOp(d), choicesReadOp(d), libraryListOp(d), libraryShowOp(d)}),
 		Pages: []op.Page{
 			{Path: "/procedures", Op: "procedure.list", Template: "procedures.html", Title: "Procedures", Nav: "Procedures", Key: "p", Order: 6},
 			{Path: "/procedures/{name}", Op: "procedure.show", Template: "procedure.html", Title: "Procedure", Explain: "procedure/{name}"},

@@ -97,7 +97,7 @@ func (d Deps) usedBy(name string) []string {
 	used := []string{}
 	if d.Procedures != nil {
 		for _, p := range d.Procedures() {
-			if slices.Contains(p.Secrets, name) {
+			if slices.Contains(p.Needs(), name) {
 				used = append(used, p.Name)
 			}
 		}

@@ -1,0 +1,4 @@
+package choice
+
+// MayReach is the rule of where a name may lead.
+var MayReach = mayReach
