@@ -107,6 +107,7 @@ func New(d Deps) skill.Skill {
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
 		Ops:      nouns.Of(slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps())),
+		Checks:   secretChecks(),
 		Pages: []op.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60, Group: op.Governance},
 			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence", Explain: "evidence/{seq}"},
