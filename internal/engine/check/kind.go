@@ -22,6 +22,10 @@ type Kind struct {
 	// show that they have teeth, and they block without one.
 	Commands bool
 
+	// Hide takes out of what other kinds found in a tree that which must not be shown, before
+	// it is kept or shown to anyone. Nil hides nothing.
+	Hide func(t *Tree, found []*Finding)
+
 	// Check gives an outcome for each of the rules. An error means that it could judge
 	// none of them: all are unknown for that reason.
 	Check func(ctx context.Context, t *Tree, rules []Rule) ([]Outcome, error)

@@ -213,7 +213,30 @@ func (j Judge) judge(ctx context.Context, t *Tree, by map[string][]Rule, kinds m
 		})
 	}
 	wait.Wait()
+	hide(t, kinds, judged)
 	return append(list, judged...)
+}
+
+// hide lets each kind hide what it must in what the others found.
+func hide(t *Tree, kinds map[string]Kind, judged []Judged) {
+	for name, k := range kinds {
+		if k.Hide == nil {
+			continue
+		}
+		var found []*Finding
+		for i := range judged {
+			for n := range judged[i].Outcome.Findings {
+				if judged[i].Rule.Kind != name {
+					found = append(found, &judged[i].Outcome.Findings[n])
+				}
+			}
+		}
+		if err := guarded(name, func() error { k.Hide(t, found); return nil }); err != nil {
+			for _, f := range found {
+				f.Saw = "" // rather nothing than what may be a secret
+			}
+		}
+	}
 }
 
 func (j Judge) tell(kind string, done int) {

@@ -10,7 +10,7 @@ import (
 	"prentice"
 )
 
-// The rules of gitleaks 8.30.1, as data. Their licence is in rules/LICENSE.
+// The rules of gitleaks 8.30.1, as data, with their licence.
 //
 //go:embed rules/gitleaks.toml
 var builtIn string

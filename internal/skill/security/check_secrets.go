@@ -29,7 +29,7 @@ const (
 // secretChecks is the kind of check that looks for secrets.
 func secretChecks() []check.Kind {
 	k := &secretKind{}
-	return []check.Kind{{Name: "secrets", Rules: secretRules, Check: k.check,
+	return []check.Kind{{Name: "secrets", Rules: secretRules, Check: k.check, Hide: hideSecrets,
 		Tool: func() string { return "leak@1 " + leak.Rules() }}}
 }
 
