@@ -146,8 +146,9 @@ type PlannedStep struct {
 	Out        []Capture         `json:"out,omitempty"`     // the values that it hands on
 	Path       []string          `json:"path,omitempty"`    // folders of programs before those of the host; left out of the hash when there are none
 	Body       string            `json:"body"`
-	On         []Ref             `json:"on,omitempty"` // the targets that it is for; none is all
-	Says       string            `json:"says"`         // one line: what will become true or what is asked
+	Libs       []Lib             `json:"libs,omitempty"` // the files that lie beside the script
+	On         []Ref             `json:"on,omitempty"`   // the targets that it is for; none is all
+	Says       string            `json:"says"`           // one line: what will become true or what is asked
 	Done       *PlannedStep      `json:"done,omitempty"`
 	Of         string            `json:"of,omitempty"` // the step that this one puts back by itself
 }

@@ -40,6 +40,7 @@ type StepNeeds struct {
 	Budget   []string // the attributes that are times which a step may take beside what the plan allows for each
 	State    bool     // each says how something on a target is to be: it may be repeated, and puts back by itself what it changed
 	Files    []string // the attributes that name a file of the team folder, of which the content is the step's body in the plan
+	Libs     string   // the attribute that names more files of the team folder, which lie beside the script
 	Template string   // the attribute that names a template of the team folder, or says that the body is one: the plan has it filled in
 	Words    []string // the attributes that are words of a command line: the plan has them as a list in JSON
 }

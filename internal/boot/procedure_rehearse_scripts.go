@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/adapter/shell"
 )
 
 // rehearsal is what a step does in a sandbox: a script, or why there is none.
@@ -34,7 +35,7 @@ type rehearser interface {
 func scriptsFor(plan prentice.Plan, target prentice.Target, kinds []prentice.StepKind) []rehearsal {
 	list := make([]rehearsal, len(plan.Steps))
 	for i, s := range plan.Steps {
-		r := rehearsal{step: s, words: assignments(target, s) + " " + cmp.Or(shells[s.Kind], shells["sh"]), body: s.Body}
+		r := rehearsal{step: s, words: assignments(target, s) + " " + cmp.Or(shells[s.Kind], shells["sh"]), body: shell.Called(s).Body}
 		at := slices.IndexFunc(kinds, func(k prentice.StepKind) bool { return k.Name() == s.Kind })
 		switch {
 		case s.Where == "target" && !s.For(target.Ref):

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -11,9 +12,13 @@ import (
 	"prentice"
 )
 
+// Called is a step as it is performed: with its script as its body.
+func Called(step prentice.PlannedStep) prentice.PlannedStep { return called(step) }
+
 // called is a step with a file of the team folder as its script, as a body that any
-// shell reads. A script of a shell is the body itself, with its arguments. Another is
-// written into a private folder, and given to the interpreter that its first line names.
+// shell reads. A script of a shell is the body itself, with its arguments. Another, and
+// one that has files beside it, is written into a private folder, and given to the
+// interpreter that its first line names.
 func called(step prentice.PlannedStep) prentice.PlannedStep {
 	if step.Done != nil {
 		done := called(*step.Done)
@@ -31,24 +36,48 @@ func called(step prentice.PlannedStep) prentice.PlannedStep {
 		}
 	}
 	step.Attrs = maps.Clone(step.Attrs)
-	delete(step.Attrs, "script")
-	delete(step.Attrs, "args")
+	for _, read := range []string{"script", "args", "libs"} {
+		delete(step.Attrs, read)
+	}
+	libs := step.Libs
+	step.Libs = nil
 	interpreter := interpreterOf(text)
-	if interpreter == "" {
+	if interpreter == "" && len(libs) == 0 {
 		if step.Body = text; words != "" {
 			step.Body = "set --" + words + "\n" + text
 		}
 		return step
 	}
-	step.Body = fmt.Sprintf(`folder=$(mktemp -d "${TMPDIR:-/tmp}/prentice-script-XXXXXXXX")
+	if len(libs) == 0 {
+		name = path.Base(name)
+	}
+	step.Body = inFolder(append(libs, prentice.Lib{Path: name, Text: text})) + cmp.Or(interpreter, ownShell[step.Kind], ownShell["sh"]) + ` "$folder/"` + literal(name) + words + "\n"
+	return step
+}
+
+// ownShell is the shell of a kind, which reads a file as it reads a body.
+var ownShell = map[string]string{
+	"bash": `"$BASH" -eu -o pipefail`,
+	"sh":   "if (set -o pipefail) 2>/dev/null; then set -- -o pipefail; fi\n/bin/sh -eu \"$@\"",
+}
+
+// inFolder writes files into a private folder, as they lie in that of the team, and
+// removes them at the end.
+func inFolder(files []prentice.Lib) string {
+	var b strings.Builder
+	b.WriteString(`folder=$(mktemp -d "${TMPDIR:-/tmp}/prentice-script-XXXXXXXX")
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 143' HUP INT TERM
-(umask 077; base64 -d >"$folder/"%[1]s <<'END'
-%[2]sEND
-)
-%[3]s "$folder/"%[1]s%[4]s
-`, literal(path.Base(name)), wrapped(base64.StdEncoding.EncodeToString([]byte(text))), interpreter, words)
-	return step
+(umask 077
+`)
+	for _, f := range files {
+		if dir := path.Dir(f.Path); dir != "." {
+			fmt.Fprintf(&b, "mkdir -p \"$folder/\"%s\n", literal(dir))
+		}
+		fmt.Fprintf(&b, "base64 -d >\"$folder/\"%s <<'END'\n%sEND\n", literal(f.Path), wrapped(base64.StdEncoding.EncodeToString(f.Bytes())))
+	}
+	b.WriteString(")\n")
+	return b.String()
 }
 
 // scriptOf is the bytes of a script as they are planned.

@@ -2,11 +2,13 @@ package shell_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
+	"prentice"
 	"prentice/internal/adapter/shell"
 )
 
@@ -29,6 +31,35 @@ func TestAScriptOfTheTeamFolderIsGivenToItsInterpreter(t *testing.T) {
 			w := work(c.text, &log)
 			w.Step.Attrs = map[string]string{"script": "files/tool", "args": args}
 			if out, err := k.Apply(t.Context(), w); err != nil || !out.OK || log.String() != c.out {
+				t.Errorf("%+v %v: %q", out, err, log.String())
+			}
+			for _, e := range k.Env {
+				if left, _ := filepath.Glob(e[min(len(e), len("TMPDIR=")):] + "/prentice-script-*"); len(left) > 0 { //nolint:errcheck // the pattern is good
+					t.Errorf("left behind: %v", left)
+				}
+			}
+		})
+	}
+	for _, c := range []struct{ name, needs, text string }{
+		{"a shell's", "sh", ". \"${0%/*}/lib/shop\"; greet \"$1\"\n"},
+		{"bash's", "bash", "#!/usr/bin/env bash\nsource \"${BASH_SOURCE[0]%/*}/lib/shop\"; greet \"$1\"\n"},
+		{"python's", "python3", "#!/usr/bin/env python3\nimport sys\nfrom lib import shop\nprint(shop.greet(sys.argv[1]), end='')\n"},
+	} {
+		if _, err := exec.LookPath(c.needs); err != nil {
+			t.Logf("SKIPPED: there is no %s on this machine", c.needs)
+			continue
+		}
+		both(t, c.name+", with a library", func(t *testing.T, k *shell.Kind) {
+			k.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}, k.Env[1:]...)
+			var log bytes.Buffer
+			w := work(c.text, &log)
+			w.Step.Attrs = map[string]string{"script": "files/a tool", "args": `["it's"]`, "libs": "files/lib/shop"}
+			w.Step.Libs = []prentice.Lib{
+				{Path: "files/lib/shop", Text: "greet() { printf '<%s>' \"$1\"; }\n"},
+				{Path: "files/lib/__init__.py"},
+				{Path: "files/lib/shop.py", Encoding: "base64", Text: base64.StdEncoding.EncodeToString([]byte("def greet(who):\n\treturn f'<{who}>'\n"))},
+			}
+			if out, err := k.Apply(t.Context(), w); err != nil || !out.OK || log.String() != "<it's>" {
 				t.Errorf("%+v %v: %q", out, err, log.String())
 			}
 			for _, e := range k.Env {

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -10,7 +11,7 @@ import (
 
 // common are the attributes that every kind of step has. The parser takes them
 // out; they are known here so that a misspelt one is recognised.
-var common = []string{"id", "risk", "where", "expect", "idempotent", "of", "sudo", "script", "args"}
+var common = []string{"id", "risk", "where", "expect", "idempotent", "of", "sudo", "script", "args", "libs"}
 
 // Lint implements prentice.StepKind.
 func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
@@ -24,6 +25,16 @@ func (*Kind) Lint(s prentice.StepSpec) []prentice.Finding {
 	_, file := s.Attrs["script"]
 	if _, args := s.Attrs["args"]; args && !file {
 		fail("write script= with the file that gets them, or read inputs as $INPUT_NAME", "args are for a script of the team folder, and this step has its script in the block")
+	}
+	if libs, some := s.Attrs["libs"]; some {
+		switch names := strings.FieldsFunc(libs, func(r rune) bool { return r == ',' || r == ' ' }); {
+		case !file:
+			fail("write script= with the file that needs them", "libs lie beside a script of the team folder, and this step has its script in the block")
+		case len(names) == 0:
+			fail("name files of the team folder, such as libs=files/lib/shop.py, or take it out", "libs names no file")
+		case slices.Contains(names, s.Attrs["script"]):
+			fail("take it out of libs", "%s is the script itself, and also in libs", s.Attrs["script"])
+		}
 	}
 	switch {
 	case file && strings.TrimSpace(s.Body) != "":

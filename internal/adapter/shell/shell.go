@@ -61,7 +61,7 @@ func (*Kind) Name() string { return "sh" }
 func (*Kind) Needs() prentice.StepNeeds { return needsOf("sh") }
 
 func needsOf(shell string) prentice.StepNeeds {
-	return prentice.StepNeeds{Script: shell, Files: []string{"script"}, Words: []string{"args"}}
+	return prentice.StepNeeds{Script: shell, Files: []string{"script"}, Libs: "libs", Words: []string{"args"}}
 }
 
 // Says implements prentice.StepKind: the first line that does something.

@@ -45,6 +45,7 @@ func (l *Library) attach(e *entry) {
 				e.fail(s.At, hint, "%s=%s: %s", attribute, clip.Text(name), no)
 			}
 		}
+		l.attachLibs(e, s)
 		l.lintTemplate(e, s)
 	}
 }
@@ -104,9 +105,19 @@ func (s *scene) withFile(step *prentice.PlannedStep) {
 		if step.Attrs[attribute] == "" || !there {
 			continue
 		}
-		step.Body, step.Attrs["digest"] = text, prentice.Digest([]byte(text))
-		if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }) {
-			step.Attrs["encoding"], step.Body = "base64", base64.StdEncoding.EncodeToString([]byte(text))
+		step.Attrs["digest"] = prentice.Digest([]byte(text))
+		encoding := ""
+		if step.Body, encoding = planned(text); encoding != "" {
+			step.Attrs["encoding"] = encoding
 		}
 	}
+	step.Libs = s.libs(step)
+}
+
+// planned is a content as it stands in a plan, and how it is encoded if it is no text.
+func planned(content string) (text, encoding string) {
+	if !utf8.ValidString(content) || strings.ContainsFunc(content, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }) {
+		return base64.StdEncoding.EncodeToString([]byte(content)), "base64"
+	}
+	return content, ""
 }

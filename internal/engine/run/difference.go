@@ -148,6 +148,7 @@ func (c *comparison) step(what string, old, now prentice.PlannedStep) {
 	c.text(what+": path", strings.Join(old.Path, ":"), strings.Join(now.Path, ":"))
 	c.text(what+": says", old.Says, now.Says)
 	c.text(what+": body", old.Body, now.Body)
+	c.maps(what+": beside it", libTexts(old.Libs), libTexts(now.Libs))
 	c.text(what+": hands on", outTexts(old.Out), outTexts(now.Out))
 	c.text(what+": on", refTexts(old.On), refTexts(now.On))
 	c.maps(what+": attribute", old.Attrs, now.Attrs)
@@ -163,6 +164,14 @@ func (c *comparison) step(what string, old, now prentice.PlannedStep) {
 		after = *now.Done
 	}
 	c.step(what+": done when", before, after)
+}
+
+func libTexts(list []prentice.Lib) map[string]string {
+	texts := map[string]string{}
+	for _, l := range list {
+		texts[l.Path] = l.Text
+	}
+	return texts
 }
 
 func targetTexts(list []prentice.Target) map[string]string {

@@ -44,6 +44,8 @@ func TestADifferenceNamesWhatChanged(t *testing.T) {
 			[]string{"order of the steps: was look, restart, now restart, look"}},
 		{"a question of done", func(p *prentice.Plan) { p.Steps[1].Done = &prentice.PlannedStep{Kind: "shell", Body: "true"} },
 			[]string{"step restart: done when: kind: now shell", "step restart: done when: body: now true"}},
+		{"a file beside a script", func(p *prentice.Plan) { p.Steps[1].Libs = []prentice.Lib{{Path: "files/lib.py", Text: "a = 1\n"}} },
+			[]string{"step restart: beside it files/lib.py: now a = 1\n"}},
 		{"what no line speaks of", func(p *prentice.Plan) { p.Format = 9 }, []string{"plan: was sha256:"}},
 	} {
 		t.Run(c.fact, func(t *testing.T) {

@@ -25,7 +25,10 @@ const (
 
 // needsFolder says whether a step uses the folder.
 func needsFolder(s prentice.PlannedStep) bool {
-	return strings.Contains(s.Body, folderVariable) || s.Done != nil && strings.Contains(s.Done.Body, folderVariable) || slices.ContainsFunc(s.Out, func(c prentice.Capture) bool { return strings.HasPrefix(c.From, inFolder) })
+	if slices.ContainsFunc(s.Libs, func(l prentice.Lib) bool { return strings.Contains(l.Text, folderVariable) }) {
+		return true
+	}
+	return strings.Contains(s.Body, folderVariable) || s.Done != nil && needsFolder(*s.Done) || slices.ContainsFunc(s.Out, func(c prentice.Capture) bool { return strings.HasPrefix(c.From, inFolder) })
 }
 
 // folderBase is where the folders of runs are, on this machine and on others. No other

@@ -76,6 +76,9 @@ func unrolledPlan() prentice.Plan {
 	p.Steps = slices.Insert(p.Steps, 3,
 		prentice.PlannedStep{ID: "warm.1", Section: prentice.Act, Each: "orders", Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `checkout-cache warm "$EACH_VALUE"`, Says: "Fill the cache again"},
 		prentice.PlannedStep{ID: "warm.3", Section: prentice.Act, Each: "customers", Kind: "sh", Risk: prentice.Change, Where: "target", Idempotent: true, Body: `checkout-cache warm "$EACH_VALUE"`, Says: "Fill the cache again"},
+		prentice.PlannedStep{ID: "report", Section: prentice.Act, Kind: "sh", Risk: prentice.Look, Where: "target", Idempotent: true, Says: "Say what the orders come to", Attrs: map[string]string{"script": "files/report.py", "libs": "files/lib/orders.py,files/lib/rates.bin", "digest": "sha256:5f1c"},
+			Body: "#!/usr/bin/env python3\nfrom lib import orders\nprint(orders.total())\n",
+			Libs: []prentice.Lib{{Path: "files/lib/orders.py", Digest: "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Text: "def total():\n    return sum(o.amount for o in read())\n"}, {Path: "files/lib/rates.bin", Digest: "sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", Encoding: "base64", Text: "AAH/"}}},
 	)
 	p.LeftOut = []prentice.LeftOut{{ID: "drain", Section: prentice.Act, Why: "if: inputs.drain is false"}, {ID: "warm.2", Section: prentice.Act, Each: "audit", Why: `if: each != "audit" is false`}}
 	p.Captured = []prentice.Captured{{Step: "look", Target: "host/web-1", Name: "full", Value: "95"}, {Step: "look", Target: "host/web-2", Name: "full", Value: "40"}, {Step: "ask", Name: "mode", Value: "\x1b<b>careful</b>"}}

@@ -253,6 +253,12 @@ func writePlanned(b *strings.Builder, before, label string, s prentice.PlannedSt
 			b.WriteString(before + "  │ " + strings.TrimRight(line, "\n") + "\n")
 		}
 	}
+	for _, l := range s.Libs {
+		fmt.Fprintf(b, "%s  beside it: %s\n", before, l)
+		for line := range strings.Lines(l.Shown()) {
+			b.WriteString(before + "  │ " + strings.TrimRight(line, "\n") + "\n")
+		}
+	}
 	if s.Done != nil {
 		writePlanned(b, before+"  ", "done? ", *s.Done)
 	}

@@ -209,12 +209,18 @@ func beyondID(s prentice.PlannedStep) string {
 // writeWhole shows all of a text of which Says shows the beginning: no one should
 // agree to what they were not shown.
 func writeWhole(b *strings.Builder, s prentice.PlannedStep) {
-	body := strings.TrimRight(s.Body, "\n")
-	if body == "" || strings.HasSuffix(s.Says, body) {
-		return
+	if body := strings.TrimRight(s.Body, "\n"); !strings.HasSuffix(s.Says, body) {
+		writeText(b, body)
 	}
-	for line := range strings.SplitSeq(body, "\n") {
-		fmt.Fprintf(b, "  %-18s │ %s\n", "", line)
+	for _, l := range s.Libs {
+		fmt.Fprintf(b, "  %-18s beside it: %s\n", "", l)
+		writeText(b, strings.TrimRight(l.Shown(), "\n"))
+	}
+}
+
+func writeText(b *strings.Builder, text string) {
+	for line := range strings.Lines(text) {
+		fmt.Fprintf(b, "  %-18s │ %s\n", "", strings.TrimSuffix(line, "\n"))
 	}
 }
 
