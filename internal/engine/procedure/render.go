@@ -218,11 +218,12 @@ const environmentLabel = "environment"
 const mixed = "mixed"
 
 // place is the system and the environment that a plan is about: those of its
-// subject, or else of its hosts, if they agree.
+// subject, or else of its hosts, if they agree. A host that it is about is only the first
+// of them.
 func place(cat *team.Catalog, p prentice.Plan) (system prentice.Ref, environment string) {
 	subject, _ := cat.Entity(p.Subject) // what is not declared has neither
 	system, environment = subject.System, subject.Labels[environmentLabel]
-	if environment != "" {
+	if kind := p.Subject.Kind(); environment != "" && kind != "host" && kind != "resource" {
 		return system, environment
 	}
 	for i, t := range p.Targets {
