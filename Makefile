@@ -86,16 +86,12 @@ ONCE = ^(TestNobodyApprovesWhatTheyCausedBy(AnyPair|StandingIn)|TestNobodyCloses
 once:
 	go test -timeout 12m -run '$(ONCE)' ./internal/boot ./internal/engine/identity ./internal/engine/ledger ./internal/kit/mask
 
-# SQLite is C that was translated: it has locks of its own, and to look into it costs half of the
-# time. Only what has no generics may be left out: one instance of these serves all packages.
-RACE = -race -vet=off -gcflags=modernc.org/sqlite/lib=-race=false
-
 # Five test programs at once: most of their time is waiting, for hosts and for limits.
 ## race: the tests below the stories, and those with servers of others, with the race detector
 race:
 	command -v cc >/dev/null || { echo "make race needs a C compiler (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
-	go test $(RACE) -p 5 -timeout 20m -skip '$(ONCE)' $$(go list . ./internal/... | grep -v /internal/floors$$)
-	go test -C stories $(RACE) ./adapter
+	go test -race -vet=off -p 5 -timeout 20m -skip '$(ONCE)' $$(go list . ./internal/... | grep -v /internal/floors$$)
+	go test -C stories -race -vet=off ./adapter
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out
 check: format vet staticcheck docs race own

@@ -37,11 +37,13 @@ type Plan struct {
 	Limits      PlanLimits        `json:"limits"`
 	Secrets     []string          `json:"secrets"`
 	Steps       []PlannedStep     `json:"steps"`
-	LeftOut     []LeftOut         `json:"left_out,omitempty"` // what the procedure has and this plan does not
-	Calls       []Call            `json:"calls,omitempty"`    // the procedures of which it has steps in place of a step that calls them
-	Seen        []Seen            `json:"seen,omitempty"`     // how its targets were found, by those steps that look before
-	Captured    []Captured        `json:"captured,omitempty"` // what its checks saw, on which it rests
-	Open        bool              `json:"open,omitempty"`     // its checks have not been made: what rests on them is not decided, and it is not acted on
+	LeftOut     []LeftOut         `json:"left_out,omitempty"`   // what the procedure has and this plan does not
+	TargetsIf   string            `json:"targets_if,omitempty"` // the condition on what its checks saw by which its targets are chosen
+	NotChosen   []NotChosen       `json:"not_chosen,omitempty"` // targets that its checks look at too, and on which nothing else is done
+	Calls       []Call            `json:"calls,omitempty"`      // the procedures of which it has steps in place of a step that calls them
+	Seen        []Seen            `json:"seen,omitempty"`       // how its targets were found, by those steps that look before
+	Captured    []Captured        `json:"captured,omitempty"`   // what its checks saw, on which it rests
+	Open        bool              `json:"open,omitempty"`       // its checks have not been made: what rests on them is not decided, and it is not acted on
 }
 
 // Group is targets that follow each other in the plan and are a batch of their own: the
@@ -49,6 +51,48 @@ type Plan struct {
 type Group struct {
 	Name    string `json:"name,omitempty"`
 	Targets int    `json:"targets"`
+}
+
+// NotChosen is a target that the checks of a plan look at and that it does not act on,
+// and why not.
+type NotChosen struct {
+	Target Target `json:"target"`
+	Why    string `json:"why"`
+}
+
+// Choosing says whether it is not known yet on which of its targets the plan acts: its
+// checks say so.
+func (p Plan) Choosing() bool { return p.Open && p.TargetsIf != "" }
+
+// LookedAt are the targets that the checks of the plan look at: those that it acts on
+// and those that were not chosen, in an order that does not depend on which is which.
+func (p Plan) LookedAt() []Target {
+	if p.TargetsIf == "" {
+		return p.Targets
+	}
+	all := slices.Clone(p.Targets)
+	for _, n := range p.NotChosen {
+		all = append(all, n.Target)
+	}
+	slices.SortFunc(all, func(a, b Target) int { return strings.Compare(string(a.Ref), string(b.Ref)) })
+	return all
+}
+
+// RefsOf are targets by name.
+func RefsOf(targets []Target) []Ref {
+	refs := make([]Ref, len(targets))
+	for i, t := range targets {
+		refs[i] = t.Ref
+	}
+	return refs
+}
+
+// TargetsOf are the targets that a step of the plan may be for.
+func (p Plan) TargetsOf(s PlannedStep) []Target {
+	if s.Section == Check {
+		return p.LookedAt()
+	}
+	return p.Targets
 }
 
 // When a plan of several targets is verified. A plan that says nothing has one

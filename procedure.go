@@ -10,28 +10,29 @@ import (
 // Procedure is an agreed way of doing something: a Markdown runbook that people
 // read and prentice runs. It is what the file says; nothing is rendered yet.
 type Procedure struct {
-	Name     string     `json:"name"`
-	Summary  string     `json:"summary"`
-	Owner    Ref        `json:"owner,omitempty"`
-	ReviewBy string     `json:"review_by,omitempty"` // a date, 2006-01-02
-	Group    string     `json:"group,omitempty"`     // what it belongs to, such as postgresql
-	Tags     []string   `json:"tags,omitempty"`
-	Origin   Origin     `json:"origin,omitzero"`
-	On       []Trigger  `json:"on,omitempty"`
-	Inputs   []Input    `json:"inputs,omitempty"`
-	Outputs  []Output   `json:"outputs,omitempty"` // what it returns to a procedure that calls it
-	Targets  string     `json:"targets"`           // CEL to a list of hosts
-	Limits   Limits     `json:"limits"`
-	Named    []string   `json:"-"` // the limits that it names itself; the others are the defaults
-	Rollout  Rollout    `json:"rollout,omitzero"`
-	Secrets  []string   `json:"secrets,omitempty"`
-	Env      []EnvVar   `json:"env,omitempty"`
-	Path     []string   `json:"path,omitempty"` // folders that scripts look for programs in before the host's own
-	Steps    []StepSpec `json:"steps"`          // in the order of the file
-	Sections []Prose    `json:"sections,omitempty"`
-	File     string     `json:"file"`   // relative to the team folder
-	Text     string     `json:"-"`      // the whole file
-	Digest   string     `json:"digest"` // sha256:… of Text
+	Name      string     `json:"name"`
+	Summary   string     `json:"summary"`
+	Owner     Ref        `json:"owner,omitempty"`
+	ReviewBy  string     `json:"review_by,omitempty"` // a date, 2006-01-02
+	Group     string     `json:"group,omitempty"`     // what it belongs to, such as postgresql
+	Tags      []string   `json:"tags,omitempty"`
+	Origin    Origin     `json:"origin,omitzero"`
+	On        []Trigger  `json:"on,omitempty"`
+	Inputs    []Input    `json:"inputs,omitempty"`
+	Outputs   []Output   `json:"outputs,omitempty"`    // what it returns to a procedure that calls it
+	Targets   string     `json:"targets"`              // CEL to a list of hosts
+	TargetsIf string     `json:"targets_if,omitempty"` // CEL over each of them and what the checks captured: those that are acted on
+	Limits    Limits     `json:"limits"`
+	Named     []string   `json:"-"` // the limits that it names itself; the others are the defaults
+	Rollout   Rollout    `json:"rollout,omitzero"`
+	Secrets   []string   `json:"secrets,omitempty"`
+	Env       []EnvVar   `json:"env,omitempty"`
+	Path      []string   `json:"path,omitempty"` // folders that scripts look for programs in before the host's own
+	Steps     []StepSpec `json:"steps"`          // in the order of the file
+	Sections  []Prose    `json:"sections,omitempty"`
+	File      string     `json:"file"`   // relative to the team folder
+	Text      string     `json:"-"`      // the whole file
+	Digest    string     `json:"digest"` // sha256:… of Text
 }
 
 // Origin says of a procedure that was taken from the library in the program which

@@ -31,14 +31,14 @@ func aim(f Facts) prentice.HoldBack {
 	switch {
 	case len(f.Plan.Targets) == 0:
 		return Hold(prentice.HoldNoTargets, "look at the targets of the procedure and at the catalog", "the plan has no targets, and empty is never all")
-	case len(f.Plan.Targets) > f.Plan.Limits.MaxTargets:
+	case !f.Plan.Choosing() && len(f.Plan.Targets) > f.Plan.Limits.MaxTargets:
 		return Hold(prentice.HoldManyTargets, "ask for fewer, or have max_targets raised in the procedure",
 			"%d targets, and the procedure's max_targets is %d", len(f.Plan.Targets), f.Plan.Limits.MaxTargets)
 	case f.Unmanaged != "":
 		return Hold(prentice.HoldUnmanaged, "do it by hand, or change the catalog", "%s", f.Unmanaged)
 	case f.Frozen != "":
 		return holdUntil(f.Thaws, "wait until then; all times are in: prentice calendar show", prentice.HoldFrozen, "%s", f.Frozen)
-	case len(f.Cooldowns) > 0:
+	case len(f.Cooldowns) > 0 && !f.Plan.Choosing():
 		c := f.Cooldowns[0]
 		return holdUntil(c.Until, overriding(prentice.HoldCooldown, string(c.Target), c.Until),
 			prentice.HoldCooldown, "%s was touched by run/%d; it cools down for another %s", c.Target, c.Run, c.Until.Sub(f.Now).Round(time.Second))

@@ -32,6 +32,9 @@ func Layers(plan prentice.Plan) []LimitUse {
 	if plan.Subject != "" {
 		list = append(list, LimitUse{Layer: Service, Name: string(plan.Subject)})
 	}
+	if plan.Choosing() {
+		return list // its targets are counted once they are chosen
+	}
 	for _, t := range plan.Targets {
 		list = append(list, LimitUse{Layer: Target, Name: string(t.Ref)})
 	}

@@ -16,7 +16,7 @@ func (p *page) stepAt(i int) func() prentice.StepSpec {
 // sees says whether an expression may speak of what checks capture: it belongs to a step
 // that is decided after they have been made.
 func (r *reading) sees(v value) bool {
-	return v.of != nil && v.of().Section != prentice.Check
+	return v.in == choosing || v.of != nil && v.of().Section != prentice.Check
 }
 
 // asksRightly refuses what an expression cannot ask of the checks: a value that is not
@@ -29,9 +29,15 @@ func (r *reading) asksRightly(v value, program expr.Program) {
 	if part != "" {
 		r.failOnce(v.at(1, 1), "write steps.ID.out.NAME, or a fold: steps.ID.all.NAME, any, max, distinct", "%s: %s is not a value", v.what, clip.Text(part))
 	}
+	if v.in == choosing {
+		if len(asks) == 0 && part == "" {
+			r.failOnce(v.at(1, 1), "write it into targets:, such as hosts().filter(h, …), so that no more is looked at than is acted on", "targets_if: it asks for nothing that a check captures")
+		}
+		return
+	}
 	s := v.of()
 	for _, check := range handing(r.proc.Steps) {
-		if check.Where == "target" && s.Where != "target" && slices.ContainsFunc(asks, func(a askedOf) bool { return a.as == "out" && a.check == field(check.ID) }) {
+		if s.Where != "target" && slices.ContainsFunc(asks, func(a askedOf) bool { return a.ofEach(check) }) {
 			r.failOnce(v.at(1, 1), "fold it: steps."+field(check.ID)+".all, any, max or distinct in place of out", "%s: step %s is made once, and check %s captures a value of each target", v.what, clip.Text(s.ID), check.ID)
 		}
 	}
@@ -47,12 +53,17 @@ func (r *reading) stepsHint(v value, unknown string) string {
 			return "check " + s.ID + " is made in rounds: let it be one that captures a list"
 		}
 	}
+	if v.in == choosing && r.judged {
+		return "targets are chosen before anything is called: let a check of this procedure capture it"
+	}
 	if r.judged && (unknown == "steps" || oneOf(unknown, r.returns)) {
 		return "of what a call returns, only what its checks capture decides anything; what its acts hand on, later scripts read as $OUT_ID_NAME"
 	}
 	switch {
 	case unknown != "steps":
 		return ""
+	case v.in == choosing:
+		return "give a step under ## Check out=NAME:TYPE, and it is then steps.ID.out.NAME"
 	case v.of == nil:
 		return "this is worked out before any check is made; use what checks capture in the steps, with if=${…}"
 	case v.of().Section == prentice.Check:

@@ -17,6 +17,7 @@ type reach struct {
 	groups  []prentice.Group
 	limits  prentice.Limits
 	joined  bool // of several
+	chooses bool // the checks say which of them are acted on
 }
 
 // callees are the parts of a plan, the first of which is that of the procedure itself, and which
@@ -24,6 +25,7 @@ type reach struct {
 type callees struct {
 	parts []reach
 	by    map[string]int
+	none  bool                     // steps are left out, since none of the targets of their part is wanted
 	times map[string]time.Duration // how long a step may take, of those that say it themselves
 }
 
@@ -34,13 +36,17 @@ func (s *scene) reach(targets []prentice.Target) (reach, error) {
 		targets = slices.DeleteFunc(slices.Clone(targets), func(t prentice.Target) bool { return !slices.Contains(s.only, t.Ref) })
 	}
 	targets, groups, err := s.arrange(targets, len(s.only) > 0)
-	return reach{name: s.proc.Name, all: all, targets: targets, groups: groups, limits: s.proc.Limits}, err
+	return reach{name: s.proc.Name, all: all, targets: targets, groups: groups, limits: s.proc.Limits, chooses: s.proc.TargetsIf != ""}, err
 }
 
 // calling notes the targets that a procedure has which is called. One that has the same
 // as the caller goes over them together with it, by the stricter of the limits that both
 // name.
 func (c *rendering) calling(inner *scene, prefix string) error {
+	if inner.proc.TargetsIf != "" {
+		return prentice.Errorf(prentice.Refused, "procedure %s chooses its targets by what its checks see, and those of a call are known before", inner.proc.Name).
+			Try("give the condition to its steps with if=${…}, or start %s by itself", inner.proc.Name)
+	}
 	targets, err := inner.found()
 	if err != nil {
 		return err
@@ -63,14 +69,12 @@ func (c *rendering) calling(inner *scene, prefix string) error {
 		c.calls.by[prefix], c.calls.parts[i].limits = i, narrowed(p.limits, limits, names)
 		return err
 	}
+	if of := c.calls.parts[0]; of.chooses {
+		return prentice.Errorf(prentice.Refused, "%s chooses its targets with targets_if, and %s has targets of its own", of.name, inner.proc.Name).
+			Try("give both the same targets, or start %s by itself", inner.proc.Name)
+	}
 	if _, err := inner.few(targets); err != nil {
 		return err
-	}
-	for _, s := range inner.proc.Steps {
-		if s.Section == prentice.Check && len(s.Out) > 0 {
-			return prentice.Errorf(prentice.Refused, "step %s captures what may decide the plan, and %s has targets of its own", s.ID, inner.proc.Name).In(s.At).
-				Try("give both procedures the same targets, or start %s by itself", inner.proc.Name)
-		}
 	}
 	c.calls.by[prefix] = len(c.calls.parts)
 	c.calls.parts = append(c.calls.parts, own)
@@ -78,10 +82,7 @@ func (c *rendering) calling(inner *scene, prefix string) error {
 }
 
 func sortedRefs(targets []prentice.Target) []prentice.Ref {
-	refs := make([]prentice.Ref, len(targets))
-	for i, t := range targets {
-		refs[i] = t.Ref
-	}
+	refs := prentice.RefsOf(targets)
 	slices.Sort(refs)
 	return refs
 }
@@ -112,8 +113,12 @@ func (c *rendering) join(p prentice.Procedure) (reach, error) {
 			with = append(with, i)
 		}
 	}
+	if len(with) > 1 {
+		turns := c.turns()
+		slices.SortStableFunc(with, func(a, b int) int { return turn(turns, a) - turn(turns, b) })
+	}
 	if len(with) == 0 {
-		if slices.Contains(acts, true) && len(c.only) > 0 {
+		if c.calls.none || slices.Contains(acts, true) && len(c.only) > 0 {
 			return reach{}, notAny(c.only[0])
 		}
 		with = []int{0}
@@ -128,11 +133,31 @@ func (c *rendering) join(p prentice.Procedure) (reach, error) {
 		c.aim(with)
 	}
 	for _, ref := range c.only {
-		if !slices.Contains(refsOf(all.targets), ref) {
+		looked := c.calls.parts[0].chooses && slices.Contains(prentice.RefsOf(c.looked), ref) // and it was not chosen
+		if !looked && !slices.Contains(prentice.RefsOf(all.targets), ref) {
 			return reach{}, notAny(ref)
 		}
 	}
 	return all, nil
+}
+
+// turns are the parts in the order in which their acts stand in the files; one that comes
+// again is there twice.
+func (c *rendering) turns() (parts []int) {
+	for _, s := range c.steps {
+		if i := c.calls.of(s.ID); s.Section == prentice.Act && s.Where == "target" && (len(parts) == 0 || parts[len(parts)-1] != i) {
+			parts = append(parts, i)
+		}
+	}
+	return parts
+}
+
+// turn is when a part has its turn; one that does not act comes last.
+func turn(turns []int, part int) int {
+	if i := slices.Index(turns, part); i >= 0 {
+		return i
+	}
+	return len(turns)
 }
 
 // notAny refuses a target that is wanted and is none: approval for some targets is never
@@ -234,6 +259,12 @@ func (c *rendering) fits(p prentice.Procedure, all reach, with []int) error {
 	if err := apart(sorted); err != nil {
 		return err
 	}
+	for i, part := range c.turns() {
+		if all.joined && slices.Contains(c.turns()[:i], part) {
+			return prentice.Errorf(prentice.Refused, "procedure %s acts on the targets of %s, then on those of %s, and then on the first once more: a plan goes over each once", p.Name, c.calls.parts[part].name, c.calls.parts[c.turns()[i-1]].name).
+				Try("put together what is done on the same targets, or start the procedures one after the other")
+		}
+	}
 	seen, here := false, ""
 	for _, s := range c.steps {
 		switch {
@@ -262,7 +293,7 @@ func (c *rendering) aim(with []int) {
 		}
 		looksOnce := s.Where != "target" && i > 0 && (s.Section == prentice.Verify || s.Section == prentice.Between)
 		if len(with) > 1 && len(s.On) == 0 && (s.Where == "target" || looksOnce) {
-			s.On = refsOf(p.targets)
+			s.On = prentice.RefsOf(p.targets)
 		}
 		if s.Timeout == "" && p.limits.Timeout != c.calls.parts[0].limits.Timeout {
 			s.Timeout = p.limits.Timeout.String()

@@ -75,6 +75,7 @@ func TestCallsThatCannotComeOneAfterTheOtherAreRefused(t *testing.T) {
 		"some in common":                      {release, strings.Replace(strings.Replace(base, "max_targets: 2", "max_targets: 3", 1), `h.name.startsWith("db")`, `h.name in ["db-1", "web-1"]`, 1), "have targets in common, but not the same"},
 		"verified at the end":                 {strings.Replace(release, "parallel: 3", "parallel: 3, verify: at_end", 1), strings.Replace(base, "max_targets: 2", "max_targets: 3", 1), "verify: at_end of procedure release cannot hold"},
 		"a step between them":                 {strings.Replace(release, "```uses id=web", "```sh id=tell where=here\ntrue\n```\n```uses id=web", 1), strings.Replace(base, "max_targets: 2", "max_targets: 3", 1), "step tell is done once, between procedures with targets of their own"},
+		"the same targets once more":          {release + "```uses id=after procedure=base\n```\n", strings.Replace(base, "max_targets: 2", "max_targets: 3", 1), "procedure release acts on the targets of base, then on those of shop, and then on the first once more"},
 		"no targets":                          {release, strings.Replace(base, `startsWith("db")`, `startsWith("mars")`, 1), "no targets"},
 	} {
 		_, err := procedure.Render(library(t, c.outer, c.base, shop), cat, prentice.RunRequest{Procedure: "release"})

@@ -89,8 +89,9 @@ func (c *rendering) stepsSeen(p prentice.Procedure, prefix string, target prenti
 		if values, there := by[at]; there {
 			step["out"] = typedValues(s.Out, values)
 		}
-		if s.Kind == uses && len(by[""]) > 0 && step["out"] != nil { // some of what it returns is of here
-			maps.Copy(step["out"].(map[string]any), typedValues(s.Out, by[""]))
+		if s.Kind == uses && len(by[""]) > 0 { // some of what it returns is of here
+			out, _ := step["out"].(map[string]any)
+			step["out"] = with(out, typedValues(s.Out, by[""]))
 		}
 		for _, as := range folds {
 			outs := map[string]any{}
@@ -106,6 +107,13 @@ func (c *rendering) stepsSeen(p prentice.Procedure, prefix string, target prenti
 	return steps
 }
 
+// with is a map with what is in another.
+func with(m, more map[string]any) map[string]any {
+	all := maps.Clone(more)
+	maps.Copy(all, m)
+	return all
+}
+
 func typedValues(outs []prentice.Capture, values prentice.Values) map[string]any {
 	typed := map[string]any{}
 	for _, o := range outs {
@@ -119,7 +127,7 @@ func typedValues(outs []prentice.Capture, values prentice.Values) map[string]any
 // inOrder is a value on all targets, in the plan's order; equal ones are beside it as
 // texts.
 func (c *rendering) inOrder(by seen, o prentice.Capture) (list []factOn) {
-	for _, ref := range append([]prentice.Ref{""}, refsOf(c.targets)...) {
+	for _, ref := range append([]prentice.Ref{""}, c.everywhere()...) {
 		if plain, there := by[ref][o.Name]; there {
 			list = append(list, factOn{plain, capture.Typed(o.Type, plain)})
 		}
@@ -168,14 +176,6 @@ func greatest(list []factOn) any {
 	return most
 }
 
-func refsOf(targets []prentice.Target) []prentice.Ref {
-	refs := make([]prentice.Ref, len(targets))
-	for i, t := range targets {
-		refs[i] = t.Ref
-	}
-	return refs
-}
-
 // asked is a value of a check that an expression speaks of.
 type askedOf struct{ check, as, name string }
 
@@ -210,13 +210,34 @@ func captures(list []prentice.Captured) map[string]seen {
 	return by
 }
 
+// looksOn are the targets that a check looks at, those of the procedure that it is of;
+// "" is here.
+func (c *rendering) looksOn(step prentice.PlannedStep) []prentice.Ref {
+	if step.Where != "target" {
+		return []prentice.Ref{""}
+	}
+	return prentice.RefsOf(c.lookedBy(c.calls.of(step.ID)))
+}
+
+// lookedBy are the targets that the checks of a part of the plan look at.
+func (c *rendering) lookedBy(part int) []prentice.Target {
+	if part == 0 {
+		return c.looked
+	}
+	return c.calls.parts[part].targets
+}
+
+// everywhere are the targets of all parts.
+func (c *rendering) everywhere() (refs []prentice.Ref) {
+	for i := range c.calls.parts {
+		refs = append(refs, prentice.RefsOf(c.lookedBy(i))...)
+	}
+	return refs
+}
+
 // missing says whether a planned check has captured nothing yet, on any target.
 func (c *rendering) missing(step prentice.PlannedStep) bool {
-	where := []prentice.Ref{""}
-	if step.Where == "target" {
-		where = refsOf(c.targets)
-	}
-	for _, ref := range where {
+	for _, ref := range c.looksOn(step) {
 		for _, o := range step.Out {
 			if _, there := c.captured[step.ID][ref][o.Name]; !there {
 				return true
@@ -236,11 +257,7 @@ func (c *rendering) facts() (list []prentice.Captured, open bool) {
 		if c.missing(step) {
 			return nil, true
 		}
-		where := []prentice.Ref{""}
-		if step.Where == "target" {
-			where = refsOf(c.targets)
-		}
-		for _, ref := range where {
+		for _, ref := range c.looksOn(step) {
 			for _, o := range step.Out {
 				list = append(list, prentice.Captured{Step: step.ID, Target: ref, Name: o.Name, Value: c.captured[step.ID][ref][o.Name]})
 			}

@@ -2,11 +2,11 @@ package procedure
 
 import (
 	"fmt"
-	"prentice/internal/team"
 	"slices"
 	"strings"
 
 	"prentice"
+	"prentice/internal/team"
 )
 
 // CaseResults is what came of a team's table of cases.
@@ -68,16 +68,10 @@ func (l *Library) differs(cat *team.Catalog, c Case) string {
 	if c.Proposes != nil {
 		return l.proposals(c)
 	}
-	answers := l.said(c)
-	plan, err := RenderWith(l, cat, c.Request, answers)
-	if len(c.Captured) > 0 && err == nil {
-		var says string
-		if c.Request.Captured, says = c.captures(plan); says != "" {
-			return says
-		}
-		plan, err = RenderWith(l, cat, c.Request, answers)
-	}
+	plan, says, err := c.plan(l, cat, l.said(c))
 	switch {
+	case says != "":
+		return says
 	case c.Refused == "" && err != nil:
 		return "it is refused: " + err.Error()
 	case c.Refused != "" && err == nil:

@@ -176,7 +176,7 @@ func head(p prentice.Procedure) []fact {
 	for _, o := range p.Outputs {
 		f = append(f, told("output "+o.Name+": ", o, "name")...)
 	}
-	f = append(f, fact{"targets", p.Targets})
+	f = append(f, fact{"targets", p.Targets}, fact{"targets_if", p.TargetsIf})
 	f = append(f, told("limit ", p.Limits)...)
 	f = append(f, fact{"secrets", strings.Join(p.Secrets, ", ")}, fact{"path", strings.Join(p.Path, ":")})
 	for _, v := range p.Env {

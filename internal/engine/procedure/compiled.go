@@ -60,8 +60,11 @@ func (s *scene) compile(source string, want []expr.Type) (*expr.Program, error) 
 		return p, nil
 	}
 	env, err := caseEnv(s.proc.Inputs, s.catalog, round, checks)
-	if target {
-		env, err = targetEnv(s.proc.Inputs, s.catalog)
+	switch {
+	case target && s.choosing:
+		env, err = targetEnv(s.proc.Inputs, s.catalog, ownChecks(s.proc.Steps))
+	case target:
+		env, err = targetEnv(s.proc.Inputs, s.catalog, nil)
 	}
 	if err != nil {
 		return nil, err

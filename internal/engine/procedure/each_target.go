@@ -62,11 +62,22 @@ func (s *scene) asks(spec prentice.StepSpec) (list []askedOf, err error) {
 // ofEach says whether any of the values is one of each target by itself.
 func (s *scene) ofEach(asks []askedOf) bool {
 	for _, check := range handing(s.proc.Steps) {
-		if check.Where == "target" && slices.ContainsFunc(asks, func(a askedOf) bool { return a.as == "out" && a.check == field(check.ID) }) {
+		if slices.ContainsFunc(asks, func(a askedOf) bool { return a.ofEach(check) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// ofEach says whether a value is one that a check captures on each target by itself.
+func (a askedOf) ofEach(check prentice.StepSpec) bool {
+	if a.as != "out" || a.check != field(check.ID) {
+		return false
+	}
+	return check.Kind != uses && check.Where == "target" ||
+		slices.ContainsFunc(check.Out, func(o prentice.Capture) bool {
+			return check.Kind == uses && o.From == "target" && field(o.Name) == a.name
+		})
 }
 
 // variant is what a step comes to on some of the targets.
@@ -82,7 +93,11 @@ type variant struct {
 func (c *rendering) eachTarget(s *scene, spec prentice.StepSpec, prefix string) error {
 	var variants []*variant
 	steps, left := c.steps, c.leftOut
-	for _, t := range c.targets {
+	of := c.calls.parts[c.calls.of(prefix)]
+	if len(of.targets) == 0 {
+		return c.leave(s, spec, prefix, "none of the targets of "+of.name+" is wanted")
+	}
+	for _, t := range of.targets {
 		one := *s
 		one.aim = &t
 		one.values = withSteps(s.values, c.stepsSeen(s.proc, prefix, t.Ref))

@@ -29,6 +29,8 @@ func (d *draft) inExpression(w where) (list []Offer) {
 		return append(lookupOffers(), Offer{Word: "file(", About: "the lines of a file of the team folder", Sort: SortFunction}) // and they the catalog
 	case "order", "canary", "by":
 		list = append(list, Offer{Word: "target", About: "the target that is given its place", Sort: SortVariable})
+	case "targets_if":
+		list = append(list, Offer{Word: "target", About: "the target that is acted on or not", Sort: SortVariable})
 	}
 	list = append(list, event, Offer{Word: "inputs", About: "what the run was given", Sort: SortVariable})
 	if _, about := firstService(d.proc.Inputs); about {
@@ -92,6 +94,9 @@ func (d *draft) inRounds(w where) bool {
 // checks are those of which an expression at a spot may speak: it is worked out after
 // they have been made.
 func (d *draft) checks(w where) []prentice.StepSpec {
+	if w.part == inFront && w.path[0] == "targets_if" {
+		return ownChecks(d.proc.Steps)
+	}
 	if w.part == inFront || d.sectionAt(w.fence) == prentice.Check {
 		return nil
 	}

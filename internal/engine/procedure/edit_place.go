@@ -130,7 +130,7 @@ func (w *where) inExpression(value string, at int) {
 // isExpression says whether the value of a key of the front matter is an expression.
 func isExpression(path []string) bool {
 	switch last := path[len(path)-1]; path[0] {
-	case "targets":
+	case "targets", "targets_if":
 		return len(path) == 1
 	case "on":
 		return last == "if"

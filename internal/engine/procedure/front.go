@@ -19,7 +19,7 @@ func (r *reading) front(text string) {
 		return
 	}
 	f := r.fields(n, "", "procedure", "summary", "owner", "review_by", "group", "tags", "origin",
-		"on", "inputs", "outputs", "targets", "limits", "rollout", "secrets", "env", "path", "schemas")
+		"on", "inputs", "outputs", "targets", "targets_if", "limits", "rollout", "secrets", "env", "path", "schemas")
 	r.name(f["procedure"])
 	r.summary(f["summary"])
 	r.owner(f["owner"])
@@ -30,6 +30,7 @@ func (r *reading) front(text string) {
 	r.inputs(f["inputs"])
 	r.triggers(f["on"])
 	r.targets(f["targets"])
+	r.targetsIf(f["targets_if"])
 	r.limits(f["limits"])
 	r.rollout(f["rollout"])
 	r.secrets(f["secrets"])

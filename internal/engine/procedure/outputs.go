@@ -239,6 +239,9 @@ func (c *rendering) behind(s *scene, a askedOf, prefix string) (id, pending stri
 		if !slices.ContainsFunc(c.steps, func(p prentice.PlannedStep) bool { return p.ID == id }) {
 			return "", "", fmt.Errorf("call %s is left out of this plan or comes later, and returns nothing", spec.ID)
 		}
+		if a.as == "out" && from.of.Where == "target" && c.calls.of(id) != c.calls.of(prefix) {
+			return "", "", fmt.Errorf("call %s has targets of its own: fold what it returns, as in steps.%s.max.%s, or all, any, distinct", spec.ID, a.check, a.name)
+		}
 		return id, "", nil
 	}
 	return "", "", nil

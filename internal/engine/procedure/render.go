@@ -37,7 +37,7 @@ func RenderWith(l *Library, cat *team.Catalog, req prentice.RunRequest, answers 
 	if err != nil {
 		return prentice.Plan{}, err
 	}
-	targets, err := s.targets()
+	targets, err := s.candidates()
 	if err != nil {
 		return prentice.Plan{}, err
 	}
@@ -45,7 +45,7 @@ func RenderWith(l *Library, cat *team.Catalog, req prentice.RunRequest, answers 
 	if err != nil {
 		return prentice.Plan{}, err
 	}
-	c.targets, c.calls.parts = own.targets, []reach{own}
+	c.targets, c.looked, c.calls.parts = own.targets, s.lookedAt(own.targets), []reach{own}
 	if err := c.add(s, ""); err != nil {
 		return prentice.Plan{}, err
 	}
@@ -78,6 +78,8 @@ type rendering struct {
 	steps      []prentice.PlannedStep
 	leftOut    []prentice.LeftOut
 	targets    []prentice.Target
+	looked     []prentice.Target // those that the checks look at
+	notChosen  []prentice.NotChosen
 	only       []prentice.Ref // of the targets that are wanted; none is all
 	calls      *callees
 	made       []prentice.Call             // of procedures, in the order of the plan
@@ -107,8 +109,16 @@ func (c *rendering) add(s *scene, prefix string) error {
 			if err := c.unroll(s, spec, prefix); err != nil {
 				return err
 			}
+			if spec.Kind == uses { // it may have brought targets, over which what it returns is folded
+				s.values["steps"] = c.stepsSeen(s.proc, prefix, "")
+			}
 		}
 		byRounds(c.steps[from:], prefix, of)
+		if checks && s.proc.TargetsIf != "" {
+			if err := c.choose(s); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -174,6 +184,7 @@ func (c *rendering) plan(s *scene, all reach) prentice.Plan {
 		Format: prentice.PlanFormat, Procedure: s.proc.Name, Digest: together(s.proc.Digest, c.files), Summary: s.proc.Summary, Owner: s.proc.Owner,
 		Subject: c.subject(s, all.targets), Risk: prentice.Look, Inputs: s.inputs, Event: eventEnviron(c.event),
 		Targets: all.targets, Limits: plannedLimits(all.limits, len(all.targets)), Secrets: slices.Compact(c.secrets), Steps: c.steps, LeftOut: c.leftOut, Calls: c.called(),
+		TargetsIf: s.proc.TargetsIf, NotChosen: c.notChosen,
 	}
 	if p.Secrets == nil {
 		p.Secrets = []string{}

@@ -30,6 +30,8 @@ type scene struct {
 	round   int // of the step that is being planned, from 1; 0 for a step that has none
 	each    string
 	aim     *prentice.Target // the one that a step is being planned for by itself; nil is all
+
+	choosing bool // whether a target is acted on is being worked out
 }
 
 func (c *rendering) scene(p prentice.Procedure, given map[string]string) (*scene, error) {

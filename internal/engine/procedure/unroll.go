@@ -64,6 +64,10 @@ func loops(steps []prentice.StepSpec, s prentice.StepSpec) bool {
 // left out is told with the reason. What depends on checks that have not been made is
 // not decided yet.
 func (c *rendering) unroll(s *scene, spec prentice.StepSpec, prefix string) error {
+	if i := c.calls.of(prefix); i > 0 && spec.Kind != uses && len(c.calls.parts[i].targets) == 0 {
+		c.calls.none = true
+		return c.leave(s, spec, prefix, fmt.Sprintf("none of the targets of %s is wanted", c.calls.parts[i].name))
+	}
 	asks, err := s.asks(spec)
 	if err != nil {
 		return s.wrong(spec, "steps", err)

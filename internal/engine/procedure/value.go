@@ -35,7 +35,12 @@ func (r *reading) compileAll() {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
 	}
-	target, err := targetEnv(r.proc.Inputs, nil)
+	target, err := targetEnv(r.proc.Inputs, nil, nil)
+	if err != nil {
+		r.fail(r.at(1, 1), "report this", "%v", err)
+		return
+	}
+	chosen, err := targetEnv(r.proc.Inputs, nil, ownChecks(r.proc.Steps))
 	if err != nil {
 		r.fail(r.at(1, 1), "report this", "%v", err)
 		return
@@ -58,6 +63,8 @@ func (r *reading) compileAll() {
 			env = catalog
 		case eachTarget:
 			env = target
+		case choosing:
+			env = chosen
 		}
 		if v.in == wholeCase {
 			k := kind{v.rounds != nil && v.rounds(), r.sees(v)}
@@ -105,6 +112,8 @@ func (r *reading) unknownHint(v value, e *expr.Error) string {
 		return "use event.id, source, type, subject, time and data; see https://cel.dev for the language"
 	case e.Unknown == "each":
 		return "give the step each=${a list}: each is then the value of the round"
+	case v.in == choosing:
+		return "use steps.ID.out.NAME of a check, target.name, target.facts.NAME and the like; see https://cel.dev for the language"
 	case v.in == eachTarget:
 		return "use target.name, target.facts.NAME, target.local and the like; see https://cel.dev for the language"
 	case e.Unknown == "service":

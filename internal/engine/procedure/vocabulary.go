@@ -58,6 +58,7 @@ const (
 	wholeCase
 	eachTarget  // the whole case, and one of its targets
 	onlyCatalog // the catalog, before there are inputs
+	choosing    // the whole case, one of its targets, and what checks captured on it
 )
 
 // eventEnv is for if: and from:.
@@ -79,9 +80,14 @@ func caseEnv(inputs []prentice.Input, cat *team.Catalog, round bool, checks []pr
 	return caseEnvWith(inputs, cat, more)
 }
 
-// targetEnv is for rollout: what may be said of one target.
-func targetEnv(inputs []prentice.Input, cat *team.Catalog) (*expr.Env, error) {
-	return caseEnvWith(inputs, cat, expr.Vars{"target": aimType})
+// targetEnv is for rollout and targets_if: what may be said of one target, and of what
+// checks captured on it.
+func targetEnv(inputs []prentice.Input, cat *team.Catalog, checks []prentice.StepSpec) (*expr.Env, error) {
+	more := expr.Vars{"target": aimType}
+	if len(checks) > 0 {
+		more["steps"] = stepsType(checks)
+	}
+	return caseEnvWith(inputs, cat, more)
 }
 
 func caseEnvWith(inputs []prentice.Input, cat *team.Catalog, more expr.Vars) (*expr.Env, error) {

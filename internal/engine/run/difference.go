@@ -60,6 +60,7 @@ func Differences(old, now prentice.Plan) []Difference {
 	c.text("can be undone", yesOrNo(old.Undoable), yesOrNo(now.Undoable))
 	c.maps("target", targetTexts(old.Targets), targetTexts(now.Targets))
 	c.text("order of the targets", both(old.Targets, now.Targets), both(now.Targets, old.Targets))
+	c.maps("not chosen", notChosen(old), notChosen(now))
 	c.text("batches", groupText(old.Groups), groupText(now.Groups))
 	c.maps("fact of every target", old.Facts, now.Facts)
 	c.maps("captured by check", capturedTexts(old.Captured), capturedTexts(now.Captured))
@@ -224,6 +225,15 @@ func foundTexts(p prentice.Plan) map[string]string {
 	texts := map[string]string{}
 	for _, s := range p.Seen {
 		texts[s.Step+" on "+cmp.Or(s.Target.Name(), "prentice's own host")] = cmp.Or(s.Now, "not looked at")
+	}
+	return texts
+}
+
+// notChosen is why targets were not chosen, by target.
+func notChosen(p prentice.Plan) map[string]string {
+	texts := map[string]string{}
+	for _, n := range p.NotChosen {
+		texts[string(n.Target.Ref)] = n.Why
 	}
 	return texts
 }

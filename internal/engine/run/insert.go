@@ -110,7 +110,7 @@ func (r *Store) Twin(ctx context.Context, req prentice.RunRequest, plan prentice
 			return run, found, err
 		}
 	}
-	run, found, err := look("ended = 0 AND procedure = ? AND subject = ? AND alike IN (?, ?, '')", plan.Procedure, string(plan.Subject), alike(plan, hash), alikeBefore(plan))
+	run, found, err := look("ended = 0 AND procedure = ? AND (alike IN (?, ?) OR alike = '' AND subject = ?)", plan.Procedure, alike(plan, hash), alikeBefore(plan), string(plan.Subject))
 	if found && req.Actor.Kind != prentice.Self && err == nil {
 		return run, true, gate.Hold(prentice.HoldDuplicate, fmt.Sprintf("look at it with: prentice run show %d", run.Number),
 			"run/%d does this already: it is %s", run.Number, run.State).Error(prentice.Conflict)

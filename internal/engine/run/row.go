@@ -41,13 +41,7 @@ type rowScan func(dest ...any) error
 func (f rowScan) Scan(dest ...any) error { return f(dest...) }
 
 // TargetRefs are the targets of a plan by name.
-func TargetRefs(p prentice.Plan) []prentice.Ref {
-	refs := make([]prentice.Ref, len(p.Targets))
-	for i, t := range p.Targets {
-		refs[i] = t.Ref
-	}
-	return refs
-}
+func TargetRefs(p prentice.Plan) []prentice.Ref { return prentice.RefsOf(p.Targets) }
 
 const approvalsQuery = `SELECT run, plan, actor, door, yes, reason, time, stand_for, token, people FROM run_approvals`
 

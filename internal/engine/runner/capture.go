@@ -199,19 +199,19 @@ func handedOn(d *detail, step prentice.PlannedStep, target prentice.Target) map[
 		case target.Ref != "":
 			set(by, d.HandedOn(by.ID, target.Ref))
 		default:
-			set(by, together(d, by))
+			set(by, together(d, by, d.ThePlan.TargetsOf(step)))
 		}
 	}
 	return vars
 }
 
-// together is what a step handed on on all targets: of each value an object by the
+// together is what a step handed on on targets: of each value an object by the
 // names of the targets.
-func together(d *detail, by prentice.PlannedStep) prentice.Values {
+func together(d *detail, by prentice.PlannedStep, on []prentice.Target) prentice.Values {
 	values := prentice.Values{}
 	for _, c := range by.Out {
 		all := map[string]string{}
-		for _, t := range d.ThePlan.Targets {
+		for _, t := range on {
 			if value, there := d.HandedOn(by.ID, t.Ref)[c.Name]; there {
 				all[t.Ref.Name()] = value
 			}

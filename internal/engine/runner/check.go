@@ -86,7 +86,7 @@ func (r *Runner) unlooked(ctx context.Context, d *detail, what string, err error
 // waits for a person the error person.
 func (r *Runner) fits(ctx context.Context, d *detail, round int) (string, error) {
 	for _, step := range d.ThePlan.In(prentice.Check) {
-		for _, target := range where(step, d.ThePlan.Targets) {
+		for _, target := range where(step, d.ThePlan) {
 			rec, told := r.answered(d, step, target)
 			if !told {
 				var err error

@@ -30,21 +30,27 @@ func (r *Runner) decideAnew(ctx context.Context, d *detail) (over bool, err erro
 	case !goesOn(d.ThePlan, plan):
 		return refused("its procedure or its targets have changed since its checks were made; ask again")
 	}
-	s, err := r.facts(ctx, plan, req.Actor.Kind, d.Record)
+	record := d.Record
+	if plan.Subject != d.Subject { // it is about what was chosen
+		if record, err = r.Record(ctx, d.Procedure, plan.Subject); err != nil {
+			return false, err
+		}
+	}
+	s, err := r.facts(ctx, plan, req.Actor.Kind, record)
 	if err != nil {
 		return false, err
 	}
 	if d.Window {
 		s.Frozen = "" // the calendar is asked again once the run has leave
 	}
-	decision := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: req.Actor, Op: prentice.OpFor(d.Procedure), Plan: &plan, Record: d.Record})
+	decision := r.decide(ctx, prentice.Moment{Now: d.Created, Actor: req.Actor, Op: prentice.OpFor(d.Procedure), Plan: &plan, Record: record})
 	unanswerable, err := r.askable(ctx, req, plan, decision)
 	if err != nil {
 		return false, err
 	}
 	next := opening(s, req, plan, decision, unanswerable)
 	to := run.Next{State: next.State, Says: "its checks have decided the plan", Kind: "run.decided", Data: map[string]any{
-		"was": d.Plan, "captured": plan.Captured, "verdict": decision.Verdict, "rules": decision.Rules, "reasons": decision.Reasons}}
+		"was": d.Plan, "captured": plan.Captured, "targets": run.TargetRefs(plan), "verdict": decision.Verdict, "rules": decision.Rules, "reasons": decision.Reasons}}
 	if moreToLook(d.ThePlan, plan) {
 		to.Says = "its checks have decided some of the plan, and it looks further"
 	}
@@ -55,6 +61,7 @@ func (r *Runner) decideAnew(ctx context.Context, d *detail) (over bool, err erro
 		to.Hold = *next.Hold
 	}
 	d.Request, d.ThePlan, d.Plan, d.Risk, d.Decision, d.PlanGroup = req, plan, plan.Hash(), plan.Risk, decision, ""
+	d.Subject, d.Record, d.Targets, d.Hosts = plan.Subject, record, run.TargetRefs(plan), len(plan.Targets)
 	if decision.Verdict == prentice.Ask {
 		d.PlanGroup = run.PlanGroup(plan)
 	}
@@ -68,7 +75,7 @@ func (r *Runner) decideAnew(ctx context.Context, d *detail) (over bool, err erro
 // captured is what the checks of a run saw last, in the order of its plan.
 func captured(d *detail) (list []prentice.Captured) {
 	for _, step := range d.ThePlan.In(prentice.Check) {
-		for _, target := range where(step, d.ThePlan.Targets) {
+		for _, target := range where(step, d.ThePlan) {
 			values := d.HandedOn(step.ID, target.Ref)
 			for _, c := range step.Out {
 				if value, there := values[c.Name]; there {
@@ -82,36 +89,51 @@ func captured(d *detail) (list []prentice.Captured) {
 
 // goesOn says whether a plan is what the checks of another have decided: it still asks all
 // that they were asked, for the same targets and of the same files. One that is open has
-// more to look at than before, so that there is an end. Only a call that is made now may
-// bring targets.
+// more to look at than before, so that there is an end. Only steps of calls that are
+// decided now may bring targets, or take those of the caller away.
 func goesOn(old, now prentice.Plan) bool {
-	sameTargets := slices.Equal(run.TargetRefs(old), run.TargetRefs(now))
+	sameTargets := slices.Equal(lookedAt(old), lookedAt(now))
 	switch {
-	case old.Digest != now.Digest, !sameTargets && len(now.Calls) <= len(old.Calls), now.Open && !moreToLook(old, now):
+	case old.Digest != now.Digest, !sameTargets && len(now.Calls) == 0, now.Open && !moreToLook(old, now):
 		return false
 	}
-	asks := questions(now)
-	for q := range questions(old) {
-		if !asks[q] {
+	asked, asks := questions(old), questions(now)
+	for q := range asked {
+		if _, still := asks[q]; !still {
+			return false
+		}
+	}
+	for q, on := range asks { // one that a check passed over would be taken for looked at
+		passed := slices.ContainsFunc(old.Steps, func(s prentice.PlannedStep) bool { return s.ID == on.step }) && slices.Contains(lookedAt(old), on.target)
+		if _, was := asked[q]; passed && !was && on.target != "" {
 			return false
 		}
 	}
 	return true
 }
 
+// lookedAt are the targets that the checks of a plan look at, by name.
+func lookedAt(p prentice.Plan) []prentice.Ref { return prentice.RefsOf(p.LookedAt()) }
+
 // moreToLook says whether a plan has checks that another does not have.
 func moreToLook(old, now prentice.Plan) bool { return len(questions(now)) > len(questions(old)) }
 
-// questions are the checks of a plan, each with a target that it is for.
-func questions(p prentice.Plan) map[string]bool {
-	all := map[string]bool{}
+// askedOn is a check and a target that it is for; "" is here.
+type askedOn struct {
+	step   string
+	target prentice.Ref
+}
+
+// questions are the checks of a plan, each with a target that it is for, by their texts.
+func questions(p prentice.Plan) map[string]askedOn {
+	all := map[string]askedOn{}
 	for _, step := range p.In(prentice.Check) {
-		for _, target := range where(step, p.Targets) {
+		for _, target := range where(step, p) {
 			if step.For(target.Ref) {
 				asked := step
 				asked.On = nil
 				text, _ := json.Marshal([]any{asked, target.Ref}) // texts, numbers and lists of them
-				all[string(text)] = true
+				all[string(text)] = askedOn{step.ID, target.Ref}
 			}
 		}
 	}

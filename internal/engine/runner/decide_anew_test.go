@@ -221,3 +221,22 @@ func TestAPlanThatAsksOtherThingsIsNotWhatItsChecksDecided(t *testing.T) {
 		}
 	}
 }
+
+// Steps of a call that were left open may bring its targets in place of the caller's. A
+// target that a check passed over is not one that it has looked at.
+func TestWhatACallBringsIsLookedAt(t *testing.T) {
+	called := func(targets []prentice.Target, steps ...prentice.PlannedStep) prentice.Plan {
+		p := planOf(1, steps...)
+		p.Targets, p.Calls = targets, []prentice.Call{{Step: "c"}}
+		return p
+	}
+	here, on := step("c.ask", prentice.Check, "here"), step("c.look", prentice.Check, "target")
+	if !goesOn(called(planOf(2).Targets, here), called(planOf(3).Targets[2:], here)) {
+		t.Error("the targets of a call cannot come with steps that were left open")
+	}
+	passed := on
+	passed.On = []prentice.Ref{"host/a"}
+	if goesOn(called(planOf(2).Targets, passed), called(planOf(2).Targets, on)) {
+		t.Error("a check counts on a target that it passed over")
+	}
+}

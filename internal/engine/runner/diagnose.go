@@ -24,7 +24,7 @@ func (r *Runner) Diagnose(ctx context.Context, req prentice.RunRequest) (run.Dia
 		diagnosis.Says = "it has no Check section, so it fits anything"
 	}
 	for _, step := range checks {
-		for _, target := range where(step, plan.Targets) {
+		for _, target := range where(step, plan) {
 			if target.Ref != "" && !step.For(target.Ref) {
 				continue
 			}

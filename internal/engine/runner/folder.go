@@ -162,7 +162,7 @@ func (r *Runner) foldersOf(d *detail) (list []folderOn) {
 		if !needsFolder(step) || r.kinds[step.Kind] == nil {
 			continue
 		}
-		for _, t := range where(step, d.ThePlan.Targets) {
+		for _, t := range where(step, d.ThePlan) {
 			if seen[t.Ref] || !slices.ContainsFunc(d.Steps, func(s run.StepRecord) bool { return s.Step == step.ID && s.Target == t.Ref && s.State != run.Held }) {
 				continue
 			}

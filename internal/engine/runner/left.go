@@ -86,7 +86,7 @@ func (d *detail) workOf(s run.StepRecord) (prentice.Work, bool) {
 		return w, false
 	}
 	w.Step = steps[i]
-	for _, t := range d.ThePlan.Targets {
+	for _, t := range d.ThePlan.LookedAt() {
 		if t.Ref == s.Target {
 			w.Target = t
 		}

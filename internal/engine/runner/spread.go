@@ -30,7 +30,7 @@ func (r *Runner) group(ctx context.Context, d *detail, steps []prentice.PlannedS
 		targets = without(targets, failed)
 		w.Bad, w.Good = len(failed), min(len(failed), 1) // the canary was another one
 	}
-	return r.spread(ctx, d, steps, where(steps[0], targets), w)
+	return r.spread(ctx, d, steps, onEach(steps[0], targets), w)
 }
 
 // spread performs a group of steps on targets, as many at once as the window

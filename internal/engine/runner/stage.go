@@ -166,9 +166,14 @@ func (r *Runner) parkedOr(ctx context.Context) error {
 	return errParked
 }
 
-// where lists the targets that a step is performed on: every target, or once,
-// here.
-func where(step prentice.PlannedStep, targets []prentice.Target) []prentice.Target {
+// where lists the targets that a step of a plan is performed on: every target, or
+// once, here.
+func where(step prentice.PlannedStep, plan prentice.Plan) []prentice.Target {
+	return onEach(step, plan.TargetsOf(step))
+}
+
+// onEach are the targets, or here for a step that is performed once.
+func onEach(step prentice.PlannedStep, targets []prentice.Target) []prentice.Target {
 	if step.Where == "target" {
 		return targets
 	}

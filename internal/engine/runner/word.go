@@ -105,7 +105,7 @@ func (r *Runner) standAside(ctx context.Context, d *detail, h prentice.HoldBack,
 // actsOn says whether a run has steps of Act before it.
 func actsOn(d *detail) bool {
 	for _, step := range d.ThePlan.In(prentice.Act) {
-		for _, t := range where(step, d.ThePlan.Targets) {
+		for _, t := range where(step, d.ThePlan) {
 			rec, _, found := d.Past(step.ID, t.Ref, 1)
 			if !found || rec.State != run.Done && rec.State != run.WasDone && rec.State != run.NotDone {
 				return true

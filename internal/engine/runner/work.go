@@ -36,9 +36,9 @@ func given(d *detail, step prentice.PlannedStep, target prentice.Target) map[str
 	if env == nil {
 		env = map[string]string{}
 	}
-	if target.Ref == "" && len(d.ThePlan.Targets) > 0 {
-		names := make([]string, len(d.ThePlan.Targets))
-		for i, t := range d.ThePlan.Targets {
+	if all := d.ThePlan.TargetsOf(step); target.Ref == "" && len(all) > 0 {
+		names := make([]string, len(all))
+		for i, t := range all {
 			names[i] = t.Ref.Name()
 		}
 		env = also(env, map[string]string{"TARGETS": strings.Join(names, "\n")})

@@ -107,7 +107,7 @@ func (st *stage) add(r run.StepRecord, d run.View, now time.Time) {
 // targetsOf is on how many things a step is done.
 func targetsOf(d run.View, step prentice.PlannedStep) int {
 	if step.Where == "target" {
-		return max(1, len(d.ThePlan.Targets))
+		return max(1, len(d.ThePlan.TargetsOf(step)))
 	}
 	return 1
 }

@@ -83,6 +83,7 @@ func unrolledPlan() prentice.Plan {
 	p.LeftOut = []prentice.LeftOut{{ID: "drain", Section: prentice.Act, Why: "if: inputs.drain is false"}, {ID: "warm.2", Section: prentice.Act, Each: "audit", Why: `if: each != "audit" is false`}}
 	p.Captured = []prentice.Captured{{Step: "look", Target: "host/web-1", Name: "full", Value: "95"}, {Step: "look", Target: "host/web-2", Name: "full", Value: "40"}, {Step: "ask", Name: "mode", Value: "\x1b<b>careful</b>"}}
 	p.LeftOut[0].On = []prentice.Ref{"host/web-2"}
+	p.TargetsIf, p.NotChosen = "steps.look.out.full > 90", []prentice.NotChosen{{Target: prentice.Target{Ref: "host/web-2"}, Why: "targets_if: steps.look.out.full > 90 is false"}}
 	return p
 }
 

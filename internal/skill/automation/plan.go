@@ -71,6 +71,16 @@ func (p Planned) Text() string {
 	if says := p.Rollout(); says != "" {
 		pair(&b, "Rollout", says)
 	}
+	if plan.Choosing() {
+		pair(&b, "Acts on", "those for which its checks find "+clip.To(plan.TargetsIf, 200))
+	}
+	for i, n := range plan.NotChosen {
+		label := ""
+		if i == 0 {
+			label = "Not chosen"
+		}
+		pair(&b, label, string(n.Target.Ref)+": "+clip.To(n.Why, 200))
+	}
 	for i, c := range plan.Captured {
 		label := ""
 		if i == 0 {

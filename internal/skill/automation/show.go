@@ -64,6 +64,9 @@ func (s Shown) Text() string {
 	pair(&b, "Started by", startsOf(s.Starts))
 	pair(&b, "Record", recordOf(s.Record))
 	pair(&b, "Targets", p.Targets)
+	if p.TargetsIf != "" {
+		pair(&b, "Targets if", p.TargetsIf)
+	}
 	pair(&b, "Limits", fmt.Sprintf("%s, %d at a time, %s, stops above %d %% unhealthy, cooldown %s, %s a step, approval expires after %s",
 		op.Count(p.Limits.MaxTargets, "host", "hosts"), p.Limits.Parallel, mayFail(p.Limits.MaxFailures), p.Limits.MaxUnhealthy, render.Span(p.Limits.Cooldown), render.Span(p.Limits.Timeout), render.Span(p.Limits.ApprovalExpires)))
 	for _, in := range p.Inputs {

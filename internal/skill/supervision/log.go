@@ -48,11 +48,12 @@ func (d Deps) log(ctx context.Context, _ op.Call, in logIn) (Log, error) {
 	if err != nil {
 		return Log{}, err
 	}
-	if q.Target, err = targetOf(run.Targets, in.Target); err != nil {
+	targets := prentice.RefsOf(run.ThePlan.LookedAt())
+	if q.Target, err = targetOf(targets, in.Target); err != nil {
 		return Log{}, err
 	}
 	page, err := d.Logs.Page(ctx, q)
-	return Log{Page: page, Find: in.Find, Targets: run.Targets}, err
+	return Log{Page: page, Find: in.Find, Targets: targets}, err
 }
 
 // targetOf is the target of a run that is meant, which may be called by its bare

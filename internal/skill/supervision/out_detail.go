@@ -175,6 +175,12 @@ func namesOf(batch run.Batch) string {
 }
 
 func (d Detail) writeSteps(b *strings.Builder) {
+	if len(d.ThePlan.NotChosen) > 0 {
+		b.WriteString("\nNot chosen\n")
+		for _, n := range d.ThePlan.NotChosen {
+			fmt.Fprintf(b, "  %s: %s\n", n.Target.Ref, clip.To(n.Why, mostShown))
+		}
+	}
 	if len(d.ThePlan.Captured) > 0 {
 		b.WriteString("\nCaptured\n")
 		for _, c := range d.ThePlan.Captured {
