@@ -12,5 +12,7 @@ var nouns = op.Nouns{
 	{Name: "account", About: "How you sign in, and where you are signed in", Part: op.Administration},
 	{Name: "whoami", Part: op.Administration},
 	{Name: "secret", About: "Secrets that steps use", Part: op.Administration},
+	{Name: "advisory", About: "Known vulnerabilities, kept here for checks to ask", Part: op.EveryDay},
+	{Name: "dependency", About: "What a repository is built from", Part: op.EveryDay},
 	{Name: "evidence", About: "What was seen and done, chained and signed", Part: op.Administration},
 }

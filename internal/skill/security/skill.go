@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/run"
@@ -96,6 +97,8 @@ type Deps struct {
 	Hosts      func(ctx context.Context, names []string) ([]HostState, error)
 	CheckHosts func(ctx context.Context, names []string) ([]HostState, error)
 	AcceptKey  func(ctx context.Context, host, fingerprint string, replace bool) (HostKey, error)
+	// Supply is what repositories are built from, and what is known of it.
+	Supply Supply
 	// Verify looks at an exported file with nothing but the public key. It is
 	// needed also where there is no data folder.
 	Verify func(file []byte, pub ed25519.PublicKey) (ledger.Report, error)
@@ -106,8 +109,8 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
-		Ops:      nouns.Of(slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps())),
-		Checks:   secretChecks(),
+		Ops:      nouns.Of(slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps(), d.Supply.ops())),
+		Checks:   slices.Concat(secretChecks(), []check.Kind{d.Supply.kind()}),
 		Pages: []op.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60, Group: op.Governance},
 			{Path: "/evidence/{seq}", Op: "evidence.show", Template: "line.html", Title: "Evidence", Explain: "evidence/{seq}"},

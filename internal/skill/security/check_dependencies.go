@@ -1,0 +1,138 @@
+package security
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/check"
+	"prentice/internal/engine/claims"
+	"prentice/internal/engine/dependency"
+)
+
+// dependencyKind is the kind of the rules about what a repository is built from.
+const dependencyKind = "dependencies"
+
+// The rules.
+const (
+	ruleVulnerable = "dependencies/vulnerable"
+)
+
+// asks is what a rule asks, as it stands in Asks.
+type asks struct {
+	What   string            `json:"what"`
+	Policy dependency.Policy `json:"policy"`
+}
+
+func (s Supply) kind() check.Kind {
+	return check.Kind{
+		Name: dependencyKind, Rules: s.rules, Check: s.check, Subject: suppliers,
+		Tool: func() string {
+			known := "none"
+			if s.Shelf != nil {
+				known = s.Shelf.Digest()
+			}
+			return dependencyKind + "@1 " + known + " " + s.now().UTC().Format(time.DateOnly)
+		},
+	}
+}
+
+// suppliers is the digest of the files that name dependencies, and of those that say of
+// which system they are.
+func suppliers(t *check.Tree, _ check.Rule) string {
+	var files []check.File
+	for _, f := range t.Files {
+		if dependency.Names(f) || strings.HasSuffix(f.Path, "/os-release") {
+			files = append(files, f)
+		}
+	}
+	return check.Digest(files)
+}
+
+// rules are those that the policy of a repository asks for.
+func (s Supply) rules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
+	policy := dependency.Usual
+	if t != nil {
+		var err error
+		if policy, err = dependency.PolicyOf(t); err != nil {
+			return nil, err
+		}
+	}
+	return []check.Rule{s.vulnerable(policy)}, nil
+}
+
+func asking(what string, p dependency.Policy) string {
+	text, err := json.Marshal(asks{what, p})
+	if err != nil {
+		return what
+	}
+	return string(text)
+}
+
+// vulnerable blocks where advisories were brought here, or the policy asks for them: where
+// no one ever did, that nothing is known is said, and holds no one up.
+func (s Supply) vulnerable(p dependency.Policy) check.Rule {
+	r := check.Rule{
+		ID: ruleVulnerable, Kind: dependencyKind, Source: "built in", Owner: "group/prentice", Severity: claims.Advise,
+		Says: "No dependency has a known vulnerability",
+		Why:  "What is known is known to attackers as well, and programs look for it day and night.",
+		Cites: []check.Cite{
+			{Title: "NCSC secure development, 6: secure the build and deployment pipeline", URL: "https://www.ncsc.gov.uk/collection/developers-collection/principles/secure-the-build-and-deployment-pipeline"},
+			{Title: "OSPS Baseline: VM-05", URL: "https://baseline.openssf.org/versions/2026-02-19#osps-vm-0501"},
+		},
+		Asks: asking("vulnerable", p), Remedy: "take a version that is fixed, or say in an OpenVEX statement why it does not matter here",
+		Violations: []check.Example{{Files: map[string]string{"go.mod": "module a\n\ngo 1.26\n\nrequire example.org/vulnerable v1.0.0\n"}}},
+		Passes:     []check.Example{{Files: map[string]string{"go.mod": "module a\n\ngo 1.26\n\nrequire example.org/vulnerable v1.1.0\n"}}},
+	}
+	if books, err := s.shelved(); err != nil || books > 0 || p.Required {
+		r.Severity = claims.Block
+	}
+	return r
+}
+
+// shelved is how many books there are, whole or not.
+func (s Supply) shelved() (int, error) {
+	if s.Shelf == nil {
+		return 0, nil
+	}
+	list, err := s.Shelf.List()
+	return len(list), err
+}
+
+// check judges the rules that are asked for, with one look at the tree.
+func (s Supply) check(ctx context.Context, t *check.Tree, rules []check.Rule) ([]check.Outcome, error) {
+	inv, err := dependency.Of(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	var list []check.Outcome
+	for _, r := range rules {
+		var a asks
+		if err := json.Unmarshal([]byte(r.Asks), &a); err != nil {
+			return nil, prentice.Errorf(prentice.Internal, "what %s asks cannot be read: %w", r.ID, err)
+		}
+		o := check.Outcome{Rule: r.ID, Truth: prentice.NotSeen, Reason: fmt.Sprintf("no one can judge %q", a.What)}
+		if a.What == "vulnerable" {
+			o = s.judgeVulnerable(ctx, inv, a.Policy)
+			o.Rule = r.ID
+		}
+		list = append(list, o)
+	}
+	return list, nil
+}
+
+// outcome is that of findings, and of what keeps one from knowing: a finding is enough for
+// no, and yes needs that all is known.
+func outcome(findings []check.Finding, unknown []string, passed string) check.Outcome {
+	o := check.Outcome{Truth: prentice.Pass, Findings: findings, Reason: passed}
+	if len(unknown) > 0 {
+		o.Truth, o.Reason = prentice.NotSeen, strings.Join(unknown, "; ")
+	}
+	if len(findings) > 0 {
+		o.Truth = prentice.Fail
+	}
+	return o
+}
