@@ -28,8 +28,9 @@ func (l Library) AsOf(ecosystem string) (at time.Time, covered bool) {
 // aliases.
 type Hit struct {
 	Advisory
-	Also  []string // the names of the same one, its aliases among them
-	Fixed []string // the versions that are no longer affected; none may be known
+	Also     []string // the names of the same one, its aliases among them
+	Fixed    []string // the versions that are no longer affected; none may be known
+	Packages []string // of a module of Go: where it is; none is anywhere
 }
 
 // Match is what is known of a version of a package, each vulnerability once. What it
@@ -69,7 +70,7 @@ func (a Advisory) hit(ecosystem, name, version string) (*Hit, error) {
 		}
 		if v.Affected {
 			affected = true
-			h.Fixed = append(h.Fixed, v.Fixed...)
+			h.Fixed, h.Packages = append(h.Fixed, v.Fixed...), append(h.Packages, of.Packages...)
 		}
 	}
 	if !affected {
@@ -103,16 +104,17 @@ func merged(hits []Hit) (out []Hit) {
 	return out
 }
 
-func (h Hit) names() []string { return append([]string{h.ID}, h.Also...) }
+// Names are all names of the vulnerability.
+func (h Hit) Names() []string { return append([]string{h.ID}, h.Also...) }
 
 func (h Hit) same(other Hit) bool {
-	return slices.ContainsFunc(other.names(), func(name string) bool { return slices.Contains(h.names(), name) })
+	return slices.ContainsFunc(other.Names(), func(name string) bool { return slices.Contains(h.Names(), name) })
 }
 
 // join adds another advisory of the same vulnerability: its names, and the fixed versions
 // that it knows.
 func (h *Hit) join(other Hit) {
-	for _, name := range other.names() {
+	for _, name := range other.Names() {
 		if name != h.ID && !slices.Contains(h.Also, name) {
 			h.Also = append(h.Also, name)
 		}

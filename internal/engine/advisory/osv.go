@@ -31,6 +31,7 @@ type Affected struct {
 	Name      string   `json:"name"`
 	Ranges    []Range  `json:"ranges,omitempty"`
 	Versions  []string `json:"versions,omitempty"`
+	Packages  []string `json:"packages,omitempty"` // of a module of Go: those that are affected; none is all
 }
 
 // Range is a run of events of one type: SEMVER or ECOSYSTEM. Those of commits are not
@@ -64,6 +65,9 @@ type entry struct {
 		Ranges   []Range
 		Versions []string
 		Severity []struct{ Type, Score string }
+		Specific struct {
+			Imports []struct{ Path string }
+		} `json:"ecosystem_specific"`
 	}
 	References []struct{ Type, URL string }
 	Specific   struct {
@@ -96,6 +100,9 @@ func Parse(text []byte) (Advisory, error) {
 		}
 		if strings.HasPrefix(one.Ecosystem, "PyPI") {
 			one.Name = strings.ToLower(dashes.ReplaceAllString(one.Name, "-"))
+		}
+		for _, p := range of.Specific.Imports {
+			one.Packages = append(one.Packages, clip.To(p.Path, 200))
 		}
 		for _, r := range of.Ranges {
 			if r.Type == "GIT" {

@@ -55,6 +55,10 @@ type Finding struct {
 	Key    string  `json:"-"`
 	Fix    []Edit  `json:"-"`                // the smallest change that would pass, where one can be made
 	Places []Place `json:"places,omitempty"` // where else the same was found
+
+	// Waiver lets it be, where the kind found one among what the rules' tree says beside
+	// its file of waivers: in a form that is the kind's own.
+	Waiver *Waiver `json:"waiver,omitempty"`
 }
 
 // Place is where something was found.
@@ -79,4 +83,8 @@ type Outcome struct {
 	Truth    prentice.Truth `json:"truth"`
 	Reason   string         `json:"reason,omitempty"` // why it is unknown; what passed or failed, in a few words
 	Findings []Finding      `json:"findings,omitempty"`
+
+	// Unclear is what could not be judged beside the findings: once they are excused the
+	// rule is unknown, and does not pass.
+	Unclear string `json:"unclear,omitempty"`
 }

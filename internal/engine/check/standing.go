@@ -64,6 +64,9 @@ func (s Standing) Unproven() bool { return !s.Plain && len(s.Wrong) > 0 }
 // Truth is that of the rule once what is excused is taken away.
 func (s Standing) Truth() prentice.Truth {
 	if s.Outcome.Truth == prentice.Fail && len(s.Outcome.Findings) > 0 && s.New == 0 {
+		if s.Outcome.Unclear != "" {
+			return prentice.NotSeen
+		}
 		return prentice.Pass
 	}
 	return s.Outcome.Truth
@@ -84,6 +87,9 @@ func (a Agreed) Stand(now time.Time, list []Judged, t *Tree) (all []Standing, go
 		s := Standing{Judged: j, Excuses: make([]Excuse, len(j.Outcome.Findings)), Waiver: make([]*Waiver, len(j.Outcome.Findings))}
 		for i, f := range j.Outcome.Findings {
 			w := a.waiver(now, f)
+			if w == nil && f.Waiver != nil && !f.Waiver.Over(now) {
+				w = f.Waiver
+			}
 			switch {
 			case w != nil:
 				s.Excuses[i], s.Waiver[i] = Waived, w

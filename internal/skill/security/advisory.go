@@ -200,7 +200,7 @@ func (s Supply) removing(_ context.Context, _ op.Call, in SourceIn) (RemovedBook
 	if s.Shelf == nil {
 		return RemovedBook{}, notFromHere("advisories")
 	}
-	return RemovedBook{in.Source}, s.Shelf.Remove(in.Source)
+	return RemovedBook(in), s.Shelf.Remove(in.Source)
 }
 
 var (

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/advisory"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
 	"prentice/internal/engine/dependency"
@@ -23,8 +24,9 @@ const (
 
 // asks is what a rule asks, as it stands in Asks.
 type asks struct {
-	What   string            `json:"what"`
-	Policy dependency.Policy `json:"policy"`
+	What   string               `json:"what"`
+	Policy dependency.Policy    `json:"policy"`
+	Said   []advisory.Statement `json:"said,omitempty"` // in OpenVEX documents
 }
 
 func (s Supply) kind() check.Kind {
@@ -55,26 +57,52 @@ func suppliers(t *check.Tree, _ check.Rule) string {
 // rules are those that the policy of a repository asks for.
 func (s Supply) rules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
 	policy := dependency.Usual
+	var said []advisory.Statement
 	if t != nil {
 		var err error
 		if policy, err = dependency.PolicyOf(t); err != nil {
 			return nil, err
 		}
+		if said, err = statements(t, s.now()); err != nil {
+			return nil, err
+		}
 	}
-	return []check.Rule{s.vulnerable(policy)}, nil
+	return []check.Rule{s.vulnerable(policy, said)}, nil
 }
 
-func asking(what string, p dependency.Policy) string {
-	text, err := json.Marshal(asks{what, p})
+// vexFolder is where a repository keeps its OpenVEX documents.
+const vexFolder = ".prentice/vex/"
+
+// statements are those of the OpenVEX documents of a tree.
+func statements(t *check.Tree, now time.Time) (all []advisory.Statement, err error) {
+	for _, f := range t.Files {
+		if !strings.HasPrefix(f.Path, vexFolder) || !strings.HasSuffix(f.Path, ".json") || f.Mode == check.Link || f.Mode == check.Submodule {
+			continue
+		}
+		text, err := t.Read(f)
+		if err != nil {
+			return nil, err
+		}
+		list, err := advisory.ReadVEX(text, now)
+		if err != nil {
+			return nil, prentice.Errorf(prentice.Invalid, "%q: %w", f.Path, err)
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+func asking(a asks) string {
+	text, err := json.Marshal(a)
 	if err != nil {
-		return what
+		return a.What
 	}
 	return string(text)
 }
 
 // vulnerable blocks where advisories were brought here, or the policy asks for them: where
 // no one ever did, that nothing is known is said, and holds no one up.
-func (s Supply) vulnerable(p dependency.Policy) check.Rule {
+func (s Supply) vulnerable(p dependency.Policy, said []advisory.Statement) check.Rule {
 	r := check.Rule{
 		ID: ruleVulnerable, Kind: dependencyKind, Source: "built in", Owner: "group/prentice", Severity: claims.Advise,
 		Says: "No dependency has a known vulnerability",
@@ -83,7 +111,7 @@ func (s Supply) vulnerable(p dependency.Policy) check.Rule {
 			{Title: "NCSC secure development, 6: secure the build and deployment pipeline", URL: "https://www.ncsc.gov.uk/collection/developers-collection/principles/secure-the-build-and-deployment-pipeline"},
 			{Title: "OSPS Baseline: VM-05", URL: "https://baseline.openssf.org/versions/2026-02-19#osps-vm-0501"},
 		},
-		Asks: asking("vulnerable", p), Remedy: "take a version that is fixed, or say in an OpenVEX statement why it does not matter here",
+		Asks: asking(asks{"vulnerable", p, said}), Remedy: "take a version that is fixed, or say in an OpenVEX statement why it does not matter here",
 		Violations: []check.Example{{Files: map[string]string{"go.mod": "module a\n\ngo 1.26\n\nrequire example.org/vulnerable v1.0.0\n"}}},
 		Passes:     []check.Example{{Files: map[string]string{"go.mod": "module a\n\ngo 1.26\n\nrequire example.org/vulnerable v1.1.0\n"}}},
 	}
@@ -116,7 +144,7 @@ func (s Supply) check(ctx context.Context, t *check.Tree, rules []check.Rule) ([
 		}
 		o := check.Outcome{Rule: r.ID, Truth: prentice.NotSeen, Reason: fmt.Sprintf("no one can judge %q", a.What)}
 		if a.What == "vulnerable" {
-			o = s.judgeVulnerable(ctx, inv, a.Policy)
+			o = s.judgeVulnerable(ctx, inv, a)
 			o.Rule = r.ID
 		}
 		list = append(list, o)
@@ -132,7 +160,7 @@ func outcome(findings []check.Finding, unknown []string, passed string) check.Ou
 		o.Truth, o.Reason = prentice.NotSeen, strings.Join(unknown, "; ")
 	}
 	if len(findings) > 0 {
-		o.Truth = prentice.Fail
+		o.Truth, o.Unclear = prentice.Fail, strings.Join(unknown, "; ")
 	}
 	return o
 }

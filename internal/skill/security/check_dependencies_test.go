@@ -198,3 +198,35 @@ func TestTheListSaysOfEachDependencyWhetherItIsKnown(t *testing.T) {
 		t.Errorf("got %s", s)
 	}
 }
+
+func vex(rest string) string {
+	return `{"@context": "https://openvex.dev/ns/v0.2.0", "author": "Ann", "timestamp": "2026-11-01T00:00:00Z", "statements": [{"vulnerability": {"name": "CVE-2023-39325"}, "products": [{"@id": "pkg:golang/golang.org/x/net"}], ` + rest + `}]}`
+}
+
+func TestAStatementExcusesAFindingAndNothingMore(t *testing.T) {
+	whole := Supply{Shelf: shelved(t, today, rapidReset)}
+	old := Supply{Shelf: shelved(t, today.AddDate(0, 0, -20), rapidReset)}
+	const unreached = `"status": "not_affected", "justification": "vulnerable_code_not_in_execute_path"`
+	for _, c := range []struct {
+		says string
+		s    Supply
+		vex  string
+		want prentice.Truth
+	}{
+		{"it is not affected", whole, vex(unreached), prentice.Pass},
+		{"it is affected", whole, vex(`"status": "affected"`), prentice.Fail},
+		{"of another one", whole, strings.ReplaceAll(vex(unreached), "CVE-2023-39325", "CVE-1"), prentice.Fail},
+		{"more than a year old", whole, strings.ReplaceAll(vex(unreached), "2026-11-01", "2025-11-01"), prentice.Fail},
+		{"the advisories are old: what else there is, is unknown", old, vex(unreached), prentice.NotSeen},
+	} {
+		one := judged(t, c.s, with(needs("v0.16.0"), ".prentice/vex/net.json", c.vex))[ruleVulnerable]
+		standing, _ := check.Agreed{}.Stand(today, []check.Judged{one}, &check.Tree{})
+		if got := standing[0].Truth(); got != c.want {
+			t.Errorf("%s: %s", c.says, got)
+		}
+	}
+	all := judged(t, whole, with(needs("v0.16.0"), ".prentice/vex/net.json", "{}"))
+	if all["dependencies/rules"].Outcome.Truth != prentice.NotSeen {
+		t.Errorf("a document that cannot be read: %v", all)
+	}
+}

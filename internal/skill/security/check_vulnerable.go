@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"prentice"
 	"prentice/internal/engine/advisory"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/dependency"
@@ -24,15 +25,17 @@ var sample = advisory.Advisory{ID: "EXAMPLE-0001", Summary: "an example of a vul
 func ofSample(d dependency.Dependency) bool { return strings.HasPrefix(d.Name, "example.org/") }
 
 // judgeVulnerable asks the books of each dependency.
-func (s Supply) judgeVulnerable(ctx context.Context, inv dependency.Inventory, p dependency.Policy) check.Outcome {
-	m, unknown := s.match(ctx, inv, p)
+func (s Supply) judgeVulnerable(ctx context.Context, inv dependency.Inventory, a asks) check.Outcome {
+	m, unknown := s.match(ctx, inv, a.Policy)
 	for _, u := range inv.Unread {
 		unknown = append(unknown, fmt.Sprintf("%q cannot be read: %s", u.Path, u.Why))
 	}
 	var findings []check.Finding
 	for _, one := range m {
 		for _, h := range one.hits {
-			findings = append(findings, vulnerability(one.Dependency, h))
+			f := vulnerability(one.Dependency, h)
+			f.Waiver = excused(a.Said, one.Dependency, h)
+			findings = append(findings, f)
 		}
 	}
 	passed := fmt.Sprintf("none of %s", op.Count(len(inv.Dependencies), "dependency", "dependencies"))
@@ -149,9 +152,14 @@ func some(how string, names []string) []string {
 func vulnerability(d dependency.Dependency, h advisory.Hit) check.Finding {
 	f := check.Finding{Path: d.Places[0].Path, Line: d.Places[0].Line, Places: d.Places[1:], Key: d.Ecosystem + " " + d.Name + " " + h.ID}
 	f.Says = fmt.Sprintf("%s %s has %s: %s", d.Name, cmp.Or(d.Version, "of an unknown version"), h.ID, cmp.Or(h.Summary, "it says no more"))
+	var saw []string
 	if len(h.Also) > 0 {
-		f.Saw = "also called " + clip.To(strings.Join(h.Also, ", "), 200)
+		saw = append(saw, "also called "+clip.To(strings.Join(h.Also, ", "), 200))
 	}
+	if len(h.Packages) > 0 {
+		saw = append(saw, "in the package "+clip.To(strings.Join(h.Packages[:min(3, len(h.Packages))], ", "), 200))
+	}
+	f.Saw = strings.Join(saw, "; ")
 	switch {
 	case len(h.Fixed) > 0 && d.Source != "":
 		f.Remedy = "take a package that is built from " + d.Source + " " + strings.Join(h.Fixed, " or ")
@@ -161,4 +169,14 @@ func vulnerability(d dependency.Dependency, h advisory.Hit) check.Finding {
 		f.Remedy = "no version is known to be fixed: take another package, or say in an OpenVEX statement why it does not matter here"
 	}
 	return f
+}
+
+// excused is the waiver that the newest statement makes, which counts as long as any other
+// waiver may.
+func excused(said []advisory.Statement, d dependency.Dependency, h advisory.Hit) *check.Waiver {
+	s, found := advisory.Said(said, h.Names(), d.PURL())
+	if !found || !s.Excuses() {
+		return nil
+	}
+	return &check.Waiver{Rule: ruleVulnerable, Reason: "OpenVEX: " + s.Status + ": " + s.Why, Owner: prentice.Ref(s.Author), Expires: s.At.Add(check.LongestWaiver)}
 }
