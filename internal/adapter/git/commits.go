@@ -174,27 +174,12 @@ func (w *Work) Since(ctx context.Context, base, head string) ([]check.Commit, er
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, commit(id, string(text)))
+		if w.idOf(text) != id {
+			return nil, prentice.Errorf(prentice.Unavailable, "commit %s is not what its id says: the repository is damaged, or was made to mislead", id).Try("look with: git fsck")
+		}
+		list = append(list, w.commit(id, string(text)))
 	}
 	return list, nil
-}
-
-// commit reads one as git keeps it.
-func commit(id, text string) check.Commit {
-	head, message, _ := strings.Cut(text, "\n\n")
-	c := check.Commit{ID: id, Message: message}
-	for line := range strings.SplitSeq(head, "\n") {
-		key, value, _ := strings.Cut(line, " ")
-		switch key {
-		case "parent":
-			c.Parents = append(c.Parents, value)
-		case "author":
-			c.Author, c.Email, c.Time = author(value)
-		case "gpgsig", "gpgsig-sha256":
-			c.Signed = true
-		}
-	}
-	return c
 }
 
 // author reads "Name <address> seconds zone".

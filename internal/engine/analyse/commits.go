@@ -88,27 +88,6 @@ func author(c check.Commit) string {
 	return ""
 }
 
-// signerFiles say who signs here; where one lies, signatures are asked for.
-var signerFiles = []string{".prentice/signers", ".gitsigners", ".allowed_signers", "allowed_signers"}
-
-func signed(ctx context.Context, v *standard.View) ([]check.Finding, error) {
-	asks := v.Tree
-	if v.Base != nil {
-		asks = v.Base
-	}
-	for _, name := range signerFiles {
-		if _, found := asks.File(name); found {
-			return each(func(c check.Commit) string {
-				if c.Signed {
-					return ""
-				}
-				return "it carries no signature, which " + name + " asks for"
-			})(ctx, v)
-		}
-	}
-	return nil, nil
-}
-
 // mostFiles is how many files a change may touch that people are to review.
 const mostFiles = 100
 

@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"slices"
@@ -36,6 +37,11 @@ type Commit struct {
 	Parents                    []string
 	Time                       time.Time
 	Signed                     bool // it carries a signature, which may be no good
+
+	Signature string    // as it is in the commit
+	Content   []byte    // what the signature is of
+	Committer string    // the address of who made the commit, which may be another than the author
+	Committed time.Time // when
 }
 
 // Tree is the content of a repository at one moment. It is read only.
@@ -50,6 +56,10 @@ type Tree struct {
 	// folder. Keep is a folder of the repository's own that no commit holds, where kinds
 	// may keep what they know, below their name; "" where there is none.
 	Root, Keep string
+
+	// OpenPGP says by which of some keys content is signed: their fingerprint. An error of
+	// kind Unavailable is that it cannot be known here; nil is a tree that knows of none.
+	OpenPGP func(ctx context.Context, keys, signature, content []byte) (by string, err error)
 
 	// Content reads a file whole. It must not follow links, and may be called by
 	// several at once.

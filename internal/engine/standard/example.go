@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -52,7 +51,8 @@ func exampleOf(text string) (check.Example, error) {
 //	quoted    each line is a quoted Go string: for characters that no one sees
 //	bytes     the content is a number: so many bytes of zero
 //	commit    NAME <EMAIL>, and the content is the message
-//	signed    the same, signed
+//	signed    the same, signed with the key that examples have for the address
+//	forged    the same, signed with the key of someone else
 //	submodule the content is a commit
 //	many      NUMBER NAME: so many files, whose name has a %d
 func addTo(e *check.Example, name, text string) error {
@@ -96,10 +96,13 @@ func addTo(e *check.Example, name, text string) error {
 		for i := range many {
 			e.Files[fmt.Sprintf(form, i)] = text
 		}
-	case "commit", "signed":
-		who, email, _ := strings.Cut(rest, " <")
-		e.Commits = append(e.Commits, check.Commit{ID: strconv.Itoa(len(e.Commits) + 1), Author: who, Email: strings.TrimSuffix(email, ">"), Message: text,
-			Time: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), Signed: word == "signed", Parents: []string{"0"}})
+	case "commit", "signed", "forged":
+		c, err := exampleCommit(word, rest, text)
+		if err != nil {
+			return err
+		}
+		c.ID = strconv.Itoa(len(e.Commits) + 1)
+		e.Commits = append(e.Commits, c)
 	default:
 		return fmt.Errorf("%q is no sort of file", clip.Text(word))
 	}
