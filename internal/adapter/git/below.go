@@ -32,14 +32,18 @@ func Below(ctx context.Context, root, path string) (*Work, error) {
 	if about, err := os.Stat(dir); err != nil || !about.IsDir() {
 		return nil, gone
 	}
+	none := prentice.Errorf(prentice.NotFound, "%q in %s is no repository", clip.Text(path), root).Try("look with: git -C %s rev-parse --git-dir", quotedWord(dir))
 	w, err := Open(ctx, dir)
+	if prentice.KindOf(err) == prentice.NotFound || prentice.KindOf(err) == prentice.Invalid {
+		return nil, none
+	}
 	if err != nil {
 		return nil, err
 	}
 	common, err := filepath.EvalSymlinks(w.Common)
 	switch {
 	case err != nil || w.Top != dir && common != dir:
-		err = prentice.Errorf(prentice.NotFound, "%q in %s is no repository", clip.Text(path), root).Try("look with: git -C %s rev-parse --git-dir", quotedWord(dir))
+		err = none
 	case !within(top, common):
 		err = outside(path, root)
 	}

@@ -8,24 +8,26 @@ import (
 // Packed is an outcome as it is kept: all of it that JSON would leave out or change, but
 // for the edits, which are made anew.
 type Packed struct {
-	Outcome Outcome        `json:"outcome"`
-	Keys    []string       `json:"keys,omitempty"`
-	Paths   map[int][]byte `json:"paths,omitempty"` // those that are no text, which JSON would change
+	Outcome Outcome  `json:"outcome"`
+	Keys    []string `json:"keys,omitempty"`
 }
 
 // Pack makes one of an outcome.
 func Pack(o Outcome) Packed {
 	p := Packed{Outcome: o}
-	for i, one := range o.Findings {
-		p.Keys = append(p.Keys, one.Key)
-		if !utf8.ValidString(one.Path) {
-			if p.Paths == nil {
-				p.Paths = map[int][]byte{}
-			}
-			p.Paths[i] = []byte(one.Path)
-		}
+	p.Outcome.Findings = slices.Clone(o.Findings)
+	for i := range p.Outcome.Findings {
+		p.Outcome.Findings[i].spell()
+		p.Keys = append(p.Keys, o.Findings[i].Key)
 	}
 	return p
+}
+
+// spell keeps the bytes of a path that is no text: JSON would change it.
+func (f *Finding) spell() {
+	if !utf8.ValidString(f.Path) {
+		f.Bytes = []byte(f.Path)
+	}
 }
 
 // Unpack is the outcome that was packed.
@@ -36,8 +38,8 @@ func (p Packed) Unpack() Outcome {
 		if i < len(p.Keys) {
 			o.Findings[i].Key = p.Keys[i]
 		}
-		if path, odd := p.Paths[i]; odd {
-			o.Findings[i].Path = string(path)
+		if odd := o.Findings[i].Bytes; len(odd) > 0 {
+			o.Findings[i].Path = string(odd)
 		}
 	}
 	return o

@@ -44,11 +44,12 @@ type Example struct {
 type Finding struct {
 	Rule   string `json:"rule"`
 	Path   string `json:"path,omitempty"`
-	Line   int    `json:"line,omitempty"`   // from 1; 0 is all of it
-	Column int    `json:"column,omitempty"` // from 1, in characters; 0 is the line
-	Says   string `json:"says"`             // what is wrong, in one line
-	Saw    string `json:"saw,omitempty"`    // the evidence, masked where it must not be shown
-	Remedy string `json:"remedy,omitempty"` // what to do here
+	Bytes  []byte `json:"path_bytes,omitempty"` // the path, where it is no text, which JSON would change
+	Line   int    `json:"line,omitempty"`       // from 1; 0 is all of it
+	Column int    `json:"column,omitempty"`     // from 1, in characters; 0 is the line
+	Says   string `json:"says"`                 // what is wrong, in one line
+	Saw    string `json:"saw,omitempty"`        // the evidence, masked where it must not be shown
+	Remedy string `json:"remedy,omitempty"`     // what to do here
 
 	// Key tells this finding from others of the rule in the same file, and stays when
 	// lines move: what was found, never where. Empty is Saw, or Says.

@@ -297,6 +297,7 @@ func bounded(o Outcome) Outcome {
 	}
 	for i := range o.Findings {
 		o.Findings[i].Rule = o.Rule
+		o.Findings[i].spell()
 	}
 	return o
 }

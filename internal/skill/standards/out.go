@@ -203,7 +203,11 @@ func (r Ruled) write(b *strings.Builder) {
 
 // at is where a finding is, as editors read it, and a colon.
 func at(f check.Finding) string {
-	place := prentice.Pos{File: shown(f.Path), Line: f.Line, Column: f.Column}.String()
+	path := f.Path
+	if len(f.Bytes) > 0 {
+		path = string(f.Bytes)
+	}
+	place := prentice.Pos{File: shown(path), Line: f.Line, Column: f.Column}.String()
 	if place == "" {
 		return ""
 	}

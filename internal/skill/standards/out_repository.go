@@ -33,7 +33,10 @@ func (l Repositories) Table() (head []string, rows [][]string) {
 	for _, r := range l.Repositories {
 		row := []string{r.Ref.Name(), signOf(r.Truth), r.Branch, "–", "–", "–", "–", r.Says}
 		if r.Last != nil {
-			row[3], row[4], row[5], row[6] = cmp.Or(short(r.Last.Commit), "–"), fmt.Sprint(r.Last.Failed), fmt.Sprint(r.Last.Unknown), op.Cell(r.Last.Seen)
+			row[3], row[6] = cmp.Or(short(r.Last.Commit), "–"), op.Cell(r.Last.Seen)
+			if r.Last.Judged() {
+				row[4], row[5] = fmt.Sprint(r.Last.Failed), fmt.Sprint(r.Last.Unknown)
+			}
 		}
 		rows = append(rows, row)
 	}
@@ -227,12 +230,15 @@ func (r Ruled) brief() string {
 // Brief is brief, for pages.
 func (r Ruled) Brief() string { return r.brief() }
 
+// Judged says whether there was anything to judge by a check run that is done.
+func (r CheckRun) Judged() bool { return r.Passed+r.Failed+r.Unknown > 0 }
+
 // Outcome is how a check run ended, or how far it is.
 func (r CheckRun) Outcome() string {
 	switch {
 	case r.State != Done:
 		return strings.TrimSpace(r.State.sign() + " " + string(r.State))
-	case r.Passed+r.Failed+r.Unknown == 0:
+	case !r.Judged():
 		return signOf(r.Verdict) + ": " + r.Says
 	}
 	return fmt.Sprintf("%s: %d passed, %d failed, %d unknown", signOf(r.Verdict), r.Passed, r.Failed, r.Unknown)

@@ -196,6 +196,15 @@ func (k *Desk) takeUp(ctx context.Context) error {
 	return nil
 }
 
+// putAllBack queues what this process was at when it could not write: that was no fault of
+// a check either.
+func (k *Desk) putAllBack(ctx context.Context) error {
+	return k.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE check_runs SET state = 'queued', tries = tries - 1, says = '' WHERE state = 'running'`)
+		return err
+	})
+}
+
 // end writes how a check run ended, if it is still at that.
 func (k *Desk) end(ctx context.Context, r *CheckRun, c *Checked) error {
 	body := ""

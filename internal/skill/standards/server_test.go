@@ -2,6 +2,7 @@ package standards
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -102,8 +103,8 @@ func (w *world) pass(d time.Duration) { w.now.Add(int64(d)) }
 // work is what the desk does in one turn, as a process that has just begun.
 func (w *world) work(t *testing.T) {
 	t.Helper()
-	fresh := true
-	if err := w.turn(t.Context(), new(time.Time), &fresh); err != nil {
+	take := w.takeUp
+	if err := w.turn(t.Context(), new(time.Time), &take); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -428,6 +429,51 @@ func TestOldChecksGoAndTheLastOfABranchStays(t *testing.T) {
 		w.work(t)
 		if s := w.shown(t); s.Truth != prentice.Pass || w.asked.Load() != 3 {
 			t.Errorf("%s, judged %d times", s.Truth, w.asked.Load())
+		}
+	})
+}
+
+// torn is a store of claims that cannot be written for a while.
+type torn struct {
+	Claims
+	full func() error
+}
+
+func (t torn) Follow(ctx context.Context, list []claims.Verdict) error {
+	if err := t.full(); err != nil {
+		return err
+	}
+	return t.Claims.Follow(ctx, list)
+}
+
+func TestACheckThatCannotBeWrittenIsMadeAgainOnceItCanBe(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, "bad")
+		w.mirror.move("c1", "good")
+		full := true
+		w.Claims = torn{w.Claims, func() error {
+			if !full {
+				return nil
+			}
+			_, err := w.DB.Straight(t.Context(), `UPDATE check_runs SET tries = tries + 1, asked_by = 'person/ann'`) // now no one can put it back
+			return errors.Join(err, errors.New("no space is left"))
+		}}
+		take, looked := w.takeUp, time.Time{}
+		for range mostTries + 2 {
+			if err := w.turn(t.Context(), &looked, &take); err == nil || !strings.Contains(err.Error(), "no space") {
+				t.Fatal(err)
+			}
+			if list, _ := w.runs(t.Context(), `state = 'running'`); len(list) != 1 {
+				t.Fatalf("%+v", list)
+			}
+			take = w.putAllBack
+		}
+		full = false
+		if err := w.turn(t.Context(), &looked, &take); err != nil {
+			t.Fatal(err)
+		}
+		if s := w.shown(t); s.Truth != prentice.Pass || w.asked.Load() != 1 {
+			t.Errorf("%s %s, judged %d times", s.Truth, s.Says, w.asked.Load())
 		}
 	})
 }

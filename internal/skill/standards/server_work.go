@@ -32,12 +32,14 @@ func (k *Desk) Run(ctx context.Context) error {
 		return nil
 	}
 	var looked time.Time
-	fresh := true
+	take := k.takeUp
 	for {
 		wait := pollEvery
-		if err := k.turn(ctx, &looked, &fresh); err != nil && ctx.Err() == nil {
+		if err := k.turn(ctx, &looked, &take); err != nil && ctx.Err() == nil {
 			k.Log.Error("check repositories", "err", err)
-			wait = restFor
+			if wait = restFor; take == nil {
+				take = k.putAllBack
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -53,13 +55,14 @@ func (k *Desk) Run(ctx context.Context) error {
 	}
 }
 
-// turn does all that there is to do now.
-func (k *Desk) turn(ctx context.Context, looked *time.Time, fresh *bool) error {
-	if *fresh {
-		if err := k.takeUp(ctx); err != nil {
+// turn does all that there is to do now, and first takes up what is at work and no one is
+// at.
+func (k *Desk) turn(ctx context.Context, looked *time.Time, take *func(context.Context) error) error {
+	if *take != nil {
+		if err := (*take)(ctx); err != nil {
 			return err
 		}
-		*fresh = false
+		*take = nil
 	}
 	if now := k.now(); now.Sub(*looked) >= lookEvery || now.Before(*looked) {
 		if err := k.look(ctx); err != nil {
