@@ -1,9 +1,7 @@
 package boot
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"os"
 	"path/filepath"
 	"time"
@@ -28,7 +26,7 @@ func (c *commands) procedureRehearse() *cobra.Command {
 		Use: "rehearse NAME", Short: "Do a procedure's steps once in a sandbox, where they reach nothing", Args: cobra.ExactArgs(1),
 		Example: "  prentice procedure rehearse restart-service --input service=checkout",
 		Long: "Makes the plan from the files of the team folder, and does its steps one after the other for each of its targets, the first 10 of them, in a sandbox on this machine: a system to read, folders in memory to write, no network, none of the machine's files, processes or variables. Each target has a sandbox of its own. Nothing reaches a host, and nothing remains.\n\n" +
-			"Scripts are run with the values of the plan: it shows whether each can be read and runs to its end. Steps of the kinds file and line are done in the folders of the sandbox, which are empty at the beginning, and say what they did; owners are left out. It cannot show what a host would answer: a check may well come out otherwise there. What cannot be rehearsed is named with the reason: steps of other kinds, scripts that read what only a run captures, steps that checks decide. " +
+			"Scripts are run with the values of the plan: it shows whether each can be read and runs to its end. Steps of the kinds file and line are done in the folders of the sandbox, which are empty at the beginning, and say what they did; owners are left out. It cannot show what a host would answer: a check may well come out otherwise there. What a step hands on with out= is given to the steps behind it. What cannot be rehearsed is named with the reason: steps of other kinds, scripts that read what one of these hands on, steps that checks decide: a sandbox does not know what a host would say. " +
 			"The sandbox needs bubblewrap; without it the plan is shown and nothing is run. Ends with exit code 9 when a step fails, or when there is no sandbox.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -75,33 +73,13 @@ func rehearse(ctx context.Context, team, name string, inputs map[string]string) 
 	over := time.Now().Add(rehearsalTime)
 	for _, target := range plan.Targets[:len(plan.Targets)-r.More] {
 		scripts := scriptsFor(plan, target, kinds)
-		on := rehearsedOn{Target: target.Ref, Steps: stepsOf(plan, scripts, r.Sandbox != "")}
+		on := rehearsedOn{Target: target.Ref, target: target, handed: map[string]prentice.Values{}, Steps: stepsOf(plan, scripts, r.Sandbox != "")}
 		if r.Sandbox == "" {
-			if err := on.perform(ctx, box, filepath.Join(dir, "tree"), scripts, time.Until(over)); err != nil {
+			if err := on.perform(ctx, box, filepath.Join(dir, "tree"), plan, scripts, time.Until(over)); err != nil {
 				return r, err
 			}
 		}
 		r.Targets = append(r.Targets, on)
 	}
 	return r, nil
-}
-
-// perform runs the scripts for one target in a world of its own, and notes how they came
-// out. What came before the time was up is known.
-func (on *rehearsedOn) perform(ctx context.Context, box *sandbox.Sandbox, tree string, scripts []rehearsal, most time.Duration) error {
-	if most < time.Second {
-		return nil
-	}
-	defer os.RemoveAll(tree) //nolint:errcheck // it goes with the folder that it is in
-	seal := rand.Text()
-	if err := writeScripts(filepath.Join(tree, "work"), scripts, seal); err != nil {
-		return err
-	}
-	var out bytes.Buffer
-	_, err := box.Run(ctx, sandbox.Job{Argv: []string{"/bin/sh", "/work/rehearse"}, Tree: os.DirFS(tree), Limits: sandbox.Limits{Time: most, Output: 1 << 20}, Out: &out})
-	on.read(scripts, out.String(), seal)
-	if err != nil && prentice.KindOf(err) != prentice.Limited {
-		return err
-	}
-	return nil
 }

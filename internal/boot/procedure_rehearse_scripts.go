@@ -2,7 +2,6 @@ package boot
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -17,10 +16,9 @@ import (
 
 // rehearsal is what a step does in a sandbox: a script, or why there is none.
 type rehearsal struct {
-	step  prentice.PlannedStep
-	words string // what runs it, with its variables, but for the name of its file
-	body  string
-	why   string
+	step prentice.PlannedStep
+	body string
+	why  string
 }
 
 // shells run the scripts of a kind, as they do on a target.
@@ -35,13 +33,12 @@ type rehearser interface {
 func scriptsFor(plan prentice.Plan, target prentice.Target, kinds []prentice.StepKind) []rehearsal {
 	list := make([]rehearsal, len(plan.Steps))
 	for i, s := range plan.Steps {
-		r := rehearsal{step: s, words: assignments(target, s) + " " + cmp.Or(shells[s.Kind], shells["sh"]), body: shell.Called(s).Body}
+		r := rehearsal{step: s, body: shell.Called(s).Body}
 		at := slices.IndexFunc(kinds, func(k prentice.StepKind) bool { return k.Name() == s.Kind })
 		switch {
 		case s.Where == "target" && !s.For(target.Ref):
 			r.why = "not planned for this target"
 		case shells[s.Kind] != "":
-			r.why = unknownTo(s)
 		case at < 0:
 			r.why = "not run: it is no script"
 		default:
@@ -57,46 +54,46 @@ func scriptsFor(plan prentice.Plan, target prentice.Target, kinds []prentice.Ste
 
 var captures = regexp.MustCompile(`\$\{?(OUT_[A-Z0-9_]+)`)
 
-// unknownTo says that a script reads what only a run captures, or "".
-func unknownTo(s prentice.PlannedStep) string {
+// unknownTo says that a script reads what no step has handed on to it in the sandbox, or "".
+func unknownTo(s prentice.PlannedStep, handed map[string]string) string {
 	for _, m := range captures.FindAllStringSubmatch(s.Body, -1) {
-		if _, set := s.Env[m[1]]; !set && !strings.Contains(s.Body, m[1]+"=") && !strings.Contains(s.Body, m[1]+":-") {
-			return "not run: it reads $" + m[1] + ", which only a run captures"
+		_, set := s.Env[m[1]]
+		if _, given := handed[m[1]]; !given && !set && !strings.Contains(s.Body, m[1]+"=") && !strings.Contains(s.Body, m[1]+":-") {
+			return "not run: it reads $" + m[1] + ", which no step before it handed on here"
 		}
 	}
 	return ""
 }
 
-// writeScripts puts scripts into a folder, and one that runs them all: the output of each
-// ends with a line of the seal, its number and its exit code.
-func writeScripts(folder string, scripts []rehearsal, seal string) error {
+// writeScripts puts scripts into a folder.
+func writeScripts(folder string, scripts []rehearsal) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	var all strings.Builder
-	all.WriteString("mkdir -p /work/state\n")
 	for i, s := range scripts {
 		if s.why != "" {
 			continue
 		}
-		name := "step-" + strconv.Itoa(i)
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(s.body), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, "step-"+strconv.Itoa(i)), []byte(s.body), 0o644); err != nil {
 			return err
 		}
-		fmt.Fprintf(&all, "env -i %s /work/%s 2>&1; code=$?; echo; echo '%s' %d $code\n", s.words, name, seal, i)
 	}
-	return os.WriteFile(filepath.Join(folder, "rehearse"), []byte(all.String()), 0o644)
+	return nil
 }
 
-// assignments are the variables of a step, as words of a shell. Secrets are not among
-// them: a rehearsal has none.
-func assignments(t prentice.Target, s prentice.PlannedStep) string {
+// command runs a script with the variables of its step, and with what was handed on to it.
+// Secrets are not among them: a rehearsal has none.
+func (r rehearsal) command(t prentice.Target, handed map[string]string, script string) string {
 	env := map[string]string{"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/work", "LANG": "C.UTF-8", "PRENTICE_RUN": "run/0", "PRENTICE_STATE": "/work/state",
 		"TARGET_REF": string(t.Ref), "TARGET_NAME": t.Ref.Name(), "TARGET_ADDRESS": t.Address}
-	maps.Copy(env, s.Env)
-	var words []string
+	maps.Copy(env, handed)
+	maps.Copy(env, r.step.Env)
+	words := []string{"env", "-i"}
 	for _, name := range slices.Sorted(maps.Keys(env)) {
-		words = append(words, "'"+name+"="+strings.ReplaceAll(env[name], "'", `'\''`)+"'")
+		words = append(words, word(name+"="+env[name]))
 	}
-	return strings.Join(words, " ")
+	return strings.Join(append(words, cmp.Or(shells[r.step.Kind], shells["sh"]), script, "2>&1"), " ")
 }
+
+// word is a text as one word of a shell.
+func word(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

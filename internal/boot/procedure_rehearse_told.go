@@ -2,6 +2,7 @@ package boot
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ type rehearsed struct {
 type rehearsedOn struct {
 	Target prentice.Ref    `json:"target"`
 	Steps  []rehearsedStep `json:"steps"`
+
+	target prentice.Target
+	handed map[string]prentice.Values // by step
 }
 
 // rehearsedStep is one step of the plan, and how it came out in the sandbox.
@@ -38,6 +42,7 @@ type rehearsedStep struct {
 	Code    int              `json:"code"`
 	Output  string           `json:"output,omitempty"`
 	Why     string           `json:"why,omitempty"` // it was not run, or came out otherwise than it must
+	HandsOn prentice.Values  `json:"hands_on,omitempty"`
 }
 
 // stepsOf are the steps of a plan before anything is run, with why they are not.
@@ -56,31 +61,17 @@ func stepsOf(plan prentice.Plan, scripts []rehearsal, noSandbox bool) []rehearse
 	return steps
 }
 
-// read takes apart what the sandbox printed: the output of each step ends with a line
-// of the seal, its number and its exit code.
-func (on *rehearsedOn) read(scripts []rehearsal, out, seal string) {
-	for {
-		before, rest, found := strings.Cut(out, seal+" ")
-		if !found {
-			return
-		}
-		line, after, _ := strings.Cut(rest, "\n")
-		var n, code int
-		if _, err := fmt.Sscanf(line, "%d %d", &n, &code); err == nil && n >= 0 && n < len(on.Steps) {
-			s := &on.Steps[n]
-			s.Ran, s.Code, s.Output, s.Why = true, code, strings.TrimSpace(before), ""
-			expect := scripts[n].step.Expect
-			switch {
-			case code == state.Elsewhere && shells[scripts[n].step.Kind] == "":
-				s.Ran, s.Cannot, s.Code, s.Why = false, true, 0, "not run: its file is on a host, and no step before it makes one"
-			case expect == "any":
-			case expect == "fail" && code == 0:
-				s.Why = "a check that must fail came out well"
-			case expect != "fail" && code != 0:
-				s.Why = fmt.Sprintf("it ended with exit code %d", code)
-			}
-		}
-		out = after
+// came notes how the script of a step came out.
+func (s *rehearsedStep) came(r rehearsal, printed string, code int) {
+	s.Ran, s.Code, s.Output, s.Why = true, code, strings.TrimSpace(printed), ""
+	switch expect := r.step.Expect; {
+	case code == state.Elsewhere && shells[r.step.Kind] == "":
+		s.Ran, s.Cannot, s.Code, s.Why = false, true, 0, "not run: its file is on a host, and no step before it makes one"
+	case expect == "any":
+	case expect == "fail" && code == 0:
+		s.Why = "a check that must fail came out well"
+	case expect != "fail" && code != 0:
+		s.Why = fmt.Sprintf("it ended with exit code %d", code)
 	}
 }
 
@@ -157,6 +148,9 @@ func (on rehearsedOn) write(b *strings.Builder) {
 		b.WriteByte('\n')
 		for line := range strings.Lines(clip.To(s.Output, 2000)) {
 			b.WriteString("    │ " + strings.TrimRight(line, "\n") + "\n")
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.HandsOn)) {
+			fmt.Fprintf(b, "    hands on %s = %s\n", name, clip.Text(s.HandsOn[name]))
 		}
 	}
 }

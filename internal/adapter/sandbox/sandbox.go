@@ -19,7 +19,8 @@ import (
 // beginning: of what is in it, files, folders and links below the work folder and
 // the scratch folders. See are paths of the machine that it may read beside the
 // system's programs; to name one is to show what is in it. Scratch are folders that
-// it may write beside /work, /tmp, /var/tmp and /run. Its standard input is empty.
+// it may write beside /work, /tmp, /var/tmp and /run. Its standard input is empty; Ask, if
+// there is one, is its descriptor 4, to read what it is asked as it goes on.
 type Job struct {
 	Argv    []string
 	Env     map[string]string
@@ -28,6 +29,7 @@ type Job struct {
 	Scratch []string
 	Limits  Limits
 	Out     io.Writer // what it prints; it must not block for ever
+	Ask     *os.File
 }
 
 // Sandbox is a way to perform jobs that was tried: see New.
@@ -109,9 +111,13 @@ func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 	defer tree.Close() //nolint:errcheck // it gives none
 	out := &bounded{to: j.Out, left: j.Limits.Output, full: cancel}
 	name := newName()
+	var extra []*os.File
+	if j.Ask != nil {
+		extra = []*os.File{nil, j.Ask} // 3 is taken for the filter
+	}
 	exit, err := proc.Run(ctx, proc.Spec{
 		Argv: s.argv(j, name, group), Dir: "/", Env: []string{"PATH=" + os.Getenv("PATH")},
-		Stdin: tree, Out: out, Grace: time.Second,
+		Stdin: tree, Out: out, Extra: extra, Grace: time.Second,
 	})
 	if err != nil || exit.Signal != "" {
 		endStrays(name)

@@ -252,6 +252,36 @@ func TestAJobFindsItsTreeAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestAJobReadsWhatItIsAsked(t *testing.T) {
+	s := made(t)
+	theirs, ask, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close() //nolint:errcheck // the test is over
+	said, out := io.Pipe()
+	over := make(chan error, 1)
+	go func() {
+		_, err := s.Run(t.Context(), sandbox.Job{Argv: []string{"sh", "-c", `while read -r line <&4; do echo "<$line>"; done; echo over`}, Ask: theirs, Out: out})
+		out.Close() //nolint:errcheck // it gives none
+		over <- err
+	}()
+	for _, word := range []string{"one", "two"} { // one is answered before the other is asked
+		fmt.Fprintln(ask, word)
+		buf := make([]byte, len(word)+3)
+		if _, err := io.ReadFull(said, buf); err != nil || string(buf) != "<"+word+">\n" {
+			t.Fatalf("%q, %v", buf, err)
+		}
+	}
+	ask.Close() //nolint:errcheck // it is all
+	if rest, err := io.ReadAll(said); err != nil || string(rest) != "over\n" {
+		t.Errorf("%q, %v", rest, err)
+	}
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestACancelledJobLeavesNothing(t *testing.T) {
 	s := made(t)
 	for i := range 20 {

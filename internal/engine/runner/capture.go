@@ -92,6 +92,21 @@ func valuesOf(w prentice.Work, printed *capture.Printed, answer *prentice.Respon
 	return values, nil
 }
 
+// Values are what a step hands on by what it printed, and by what stands in the files of
+// its folder that they are read from.
+func Values(step prentice.PlannedStep, printed string, file func(name string) (text string, found bool)) (prentice.Values, error) {
+	all, files := &capture.Printed{Aside: ours}, map[string]string{}
+	all.Write([]byte(printed)) //nolint:errcheck // it takes everything
+	for _, c := range step.Out {
+		if name, is := strings.CutPrefix(c.From, inFolder); is {
+			if text, found := file(name); found {
+				files[c.From] = text
+			}
+		}
+	}
+	return valuesOf(prentice.Work{Step: step}, all, nil, files)
+}
+
 // raw is the text that a value is read from.
 func raw(c prentice.Capture, printed *capture.Printed) (text, why string) {
 	last, short := printed.Last()
@@ -178,28 +193,34 @@ func valueLost(step prentice.PlannedStep) (run.StepState, string, error) {
 // those of the same target, and of here. A step that is made here is given what was
 // captured on targets as an object by their names.
 func handedOn(d *detail, step prentice.PlannedStep, target prentice.Target) map[string]string {
+	return Handed(d.ThePlan, step, target, d.HandedOn)
+}
+
+// Handed are these variables of a plan, of which on knows what a step handed on on a
+// target.
+func Handed(plan prentice.Plan, step prentice.PlannedStep, target prentice.Target, on func(step string, target prentice.Ref) prentice.Values) map[string]string {
 	vars := map[string]string{}
 	set := func(by prentice.PlannedStep, values prentice.Values) {
 		for name, value := range values {
 			for _, as := range variables(by.ID, name, step.ID) {
 				vars[as] = value
 			}
-			for _, as := range returned(d.ThePlan, by.ID, name, step.ID) {
+			for _, as := range returned(plan, by.ID, name, step.ID) {
 				vars[as] = value
 			}
 		}
 	}
-	for _, by := range d.ThePlan.Steps {
+	for _, by := range plan.Steps {
 		switch {
 		case by.ID == step.ID && by.Section == step.Section:
 			return vars
 		case len(by.Out) == 0:
 		case by.Where != "target":
-			set(by, d.HandedOn(by.ID, ""))
+			set(by, on(by.ID, ""))
 		case target.Ref != "":
-			set(by, d.HandedOn(by.ID, target.Ref))
+			set(by, on(by.ID, target.Ref))
 		default:
-			set(by, together(d, by, d.ThePlan.TargetsOf(step)))
+			set(by, together(by, plan.TargetsOf(step), on))
 		}
 	}
 	return vars
@@ -207,12 +228,12 @@ func handedOn(d *detail, step prentice.PlannedStep, target prentice.Target) map[
 
 // together is what a step handed on on targets: of each value an object by the
 // names of the targets.
-func together(d *detail, by prentice.PlannedStep, on []prentice.Target) prentice.Values {
+func together(by prentice.PlannedStep, targets []prentice.Target, on func(step string, target prentice.Ref) prentice.Values) prentice.Values {
 	values := prentice.Values{}
 	for _, c := range by.Out {
 		all := map[string]string{}
-		for _, t := range on {
-			if value, there := d.HandedOn(by.ID, t.Ref)[c.Name]; there {
+		for _, t := range targets {
+			if value, there := on(by.ID, t.Ref)[c.Name]; there {
 				all[t.Ref.Name()] = value
 			}
 		}

@@ -21,7 +21,8 @@ func someStats(name string, full bool) automation.Stats {
 		case 9:
 			state, took = prentice.Unverified, s.Longest
 		}
-		s.Runs = append(s.Runs, automation.StatRun{Run: prentice.Run{Number: int64(310 - 3*i)}.Ref(), State: state, Subject: "service/checkout", Started: ago(time.Duration(i*17) * time.Hour), Took: took})
+		within := map[int]string{2: "release-of-the-whole-checkout-system", 3: "release"}
+		s.Runs = append(s.Runs, automation.StatRun{Run: prentice.Run{Number: int64(310 - 3*i)}.Ref(), State: state, Subject: "service/checkout", Started: ago(time.Duration(i*17) * time.Hour), Took: took, Within: within[i]})
 	}
 	s.Hosts = []automation.StatHost{
 		{Target: "host/checkout-2.eu-west-1.compute.example.org", Runs: 30, Failed: 3, Median: 12 * time.Second, Longest: 40 * time.Second, Last: ago(time.Hour)},

@@ -56,6 +56,7 @@ type Spec struct {
 	Stdin io.Reader
 	Out   io.Writer
 	Err   io.Writer
+	Extra []*os.File // its descriptors from 3 on; nil is a closed one
 	Grace time.Duration
 }
 
@@ -144,6 +145,7 @@ func command(s Spec) (*exec.Cmd, error) {
 	return &exec.Cmd{
 		Path: path, Args: s.Argv, Dir: s.Dir,
 		Env:         append([]string{}, s.Env...), // never nil, which would inherit ours
+		ExtraFiles:  s.Extra,
 		SysProcAttr: attributes(),
 	}, nil
 }
