@@ -271,6 +271,10 @@ func TestACheckThatIsInterruptedIsPutBackAndNotCounted(t *testing.T) {
 		}
 		w.Kinds = kinds
 	}
+	r, _ := w.next(t.Context())
+	if began, err := w.begin(t.Context(), r); !began || err != nil { // and once it ends with its process
+		t.Fatal(began, err)
+	}
 	w.work(t)
 	if s := w.shown(t); s.Truth != prentice.Pass {
 		t.Errorf("%s %s", s.Truth, s.Says)
@@ -359,6 +363,18 @@ func TestWhetherAChangeMayLandIsSaidByTheBranchAsItIsNow(t *testing.T) {
 		if a := may("broken"); len(a.Missing) != 1 || a.Missing[0].Claim != "words/bad" || a.Missing[0].Who != "group/platform" || !strings.Contains(a.Text(), "■ no: may land shop broken") {
 			t.Errorf("%s", a.Text())
 		}
+		base, _ := w.mirror.At(t.Context(), "c0")
+		rules, _ := w.Kinds()[0].Rules(t.Context(), base)
+		if n, err := w.DB.Straight(t.Context(), `DELETE FROM check_outcomes WHERE basis = ?`, keyOf(basis{Claim: rules[0].Digest(), Subject: base.Digest, Environment: "here", Tool: "words"})); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		if a := may("broken"); a.May != prentice.NotSeen || a.Missing[0].Reason != check.Unasked {
+			t.Errorf("it is not known whether it was broken before: %s", a.Text())
+		}
+		if _, err := w.checkNow(t.Context(), w.call(), AskIn{"shop", "broken"}); err != nil {
+			t.Fatal(err)
+		}
+		w.work(t)
 		if _, err := w.mayLand(t.Context(), w.call(), LandIn{"shop", "island"}); prentice.KindOf(err) != prentice.Unavailable {
 			t.Errorf("a commit that has nothing in common with the branch: %v", err)
 		}
