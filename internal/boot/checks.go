@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"prentice/internal/adapter/checkrun"
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/verdictfile"
 	"prentice/internal/engine/check"
@@ -25,6 +26,18 @@ func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
 		Open:       func(ctx context.Context, dir string) (standards.Repository, error) { return git.Open(ctx, dir) },
 		Keep:       func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
 		Tell:       progress(),
+		Builds:     (&checkrun.Desk{Tell: live()}).Judge(),
+		Printed:    checkrun.Log,
+	}
+}
+
+// live shows people at a terminal what a check that is performed prints, as it does.
+func live() func(string) {
+	if !term.On(os.Stderr, os.Getenv, true).Terminal() {
+		return nil
+	}
+	return func(line string) {
+		fmt.Fprintf(os.Stderr, "%s\n", term.Line(line)) //nolint:errcheck // it is only told
 	}
 }
 

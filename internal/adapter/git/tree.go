@@ -41,10 +41,13 @@ func (w *Work) Tree(ctx context.Context) (*check.Tree, error) {
 	return t, nil
 }
 
+// Keep is the folder of the repository's own where what is known of it may be kept.
+func (w *Work) Keep() string { return filepath.Join(w.Common, "prentice") }
+
 // tree is files, sorted, as a tree.
 func (w *Work) tree(files []check.File) *check.Tree {
 	slices.SortFunc(files, func(a, b check.File) int { return cmp.Compare(a.Path, b.Path) })
-	return &check.Tree{Name: filepath.Base(w.at()), Files: files, Digest: check.Digest(files), Keep: filepath.Join(w.Common, "prentice"), Root: w.Top, OpenPGP: openPGP}
+	return &check.Tree{Name: filepath.Base(w.at()), Files: files, Digest: check.Digest(files), Keep: w.Keep(), Root: w.Top, OpenPGP: openPGP}
 }
 
 // listed asks git three questions at once: what it knows, which of that is not as it

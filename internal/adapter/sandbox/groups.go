@@ -165,7 +165,7 @@ func (g *group) rlimits(l Limits) []string {
 	if g.of.prlimit == "" {
 		return nil
 	}
-	argv := []string{g.of.prlimit, "--core=0", "--nofile=" + strconv.Itoa(mostFiles)}
+	argv := []string{g.of.prlimit, "--core=0", "--nofile=" + strconv.Itoa(l.Open)}
 	if g.of.unified == "" && g.of.memory == "" {
 		argv = append(argv, "--as="+strconv.FormatInt(l.Memory, 10))
 	}

@@ -10,6 +10,8 @@ type Limits struct {
 	Memory    int64 // bytes, of all its processes, what they write among it
 	Disk      int64 // bytes that it may write in all its folders together
 	Output    int64 // bytes printed
+	Open      int   // files open at one time, in a process
+	Results   int64 // bytes that come back
 }
 
 // The defaults: those of a small test.
@@ -19,7 +21,8 @@ const (
 	defaultMemory    = 2 << 30
 	defaultDisk      = 1 << 30
 	defaultOutput    = 16 << 20
-	mostFiles        = 1024 // open at one time, in a process
+	defaultOpen      = 1024
+	defaultResults   = 256 << 20
 )
 
 // Whole are the limits with the defaults for what is not set.
@@ -30,6 +33,8 @@ func (l Limits) Whole() Limits {
 		Memory:    or(l.Memory, defaultMemory),
 		Disk:      or(l.Disk, defaultDisk),
 		Output:    or(l.Output, defaultOutput),
+		Open:      or(l.Open, defaultOpen),
+		Results:   or(l.Results, defaultResults),
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"sync"
+	"syscall"
 	"time"
 
 	"prentice"
@@ -17,19 +19,26 @@ import (
 // A Job is what a sandbox performs, and all that it may see and use. Argv[0] is
 // looked for on the PATH within. The tree stands in the root folder at the
 // beginning: of what is in it, files, folders and links below the work folder and
-// the scratch folders. See are paths of the machine that it may read beside the
-// system's programs; to name one is to show what is in it. Scratch are folders that
-// it may write beside /work, /tmp, /var/tmp and /run. Its standard input is empty; Ask, if
-// there is one, is its descriptor 4, to read what it is asked as it goes on.
+// the scratch folders. Files and what is packed stand in the work folder. See are
+// paths of the machine that it may read beside the system's programs; to name one
+// is to show what is in it. Scratch are folders that it may write beside /work,
+// /tmp, /var/tmp and /run. Its standard input is empty, or the terminal; Ask, if there
+// is one, is its descriptor 4, to read what it is asked as it goes on. A job has one of
+// Ask, Results and Terminal.
 type Job struct {
-	Argv    []string
-	Env     map[string]string
-	Tree    fs.FS
-	See     []string
-	Scratch []string
-	Limits  Limits
-	Out     io.Writer // what it prints; it must not block for ever
-	Ask     *os.File
+	Argv     []string
+	Env      map[string]string
+	Tree     fs.FS
+	Files    []File
+	Packed   io.Reader // a tar archive that a job brought back; nil is none
+	See      []string
+	Mounts   []Mount
+	Scratch  []string
+	Limits   Limits
+	Out      io.Writer // what it prints; it must not block for ever
+	Results  *Results  // what it brings back; nil is nothing
+	Terminal *os.File  // what it is performed at; nil is none
+	Ask      *os.File
 }
 
 // Sandbox is a way to perform jobs that was tried: see New.
@@ -37,8 +46,9 @@ type Sandbox struct {
 	bwrap   string
 	as      []string // what makes a root an unprivileged user
 	groups  groups
-	filter  string // the file with the filter of system calls
-	dir     string // a private folder of this sandbox
+	filter  string       // the file with the filter of system calls
+	dir     string       // a private folder of this sandbox
+	mounts  func() error // says whether mounts can be made
 	Weaker  []string
 	Version string
 }
@@ -78,6 +88,7 @@ func (s *Sandbox) ready(ctx context.Context) (err error) {
 	}
 	endStrays("")
 	s.groups = findGroups()
+	s.mounts = sync.OnceValue(s.tryMounts)
 	s.Weaker = s.groups.weaker()
 	return s.prove(ctx)
 }
@@ -107,18 +118,23 @@ func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 	}
 	defer group.remove()
 
+	if err := s.canMount(j); err != nil {
+		return proc.Exit{}, err
+	}
+	more, back, err := s.opened(j)
+	if err != nil {
+		return proc.Exit{}, err
+	}
+	defer closeAll(more)
 	tree, failed := j.packed()
 	defer tree.Close() //nolint:errcheck // it gives none
 	out := &bounded{to: j.Out, left: j.Limits.Output, full: cancel}
 	name := newName()
-	var extra []*os.File
-	if j.Ask != nil {
-		extra = []*os.File{nil, j.Ask} // 3 is taken for the filter
-	}
 	exit, err := proc.Run(ctx, proc.Spec{
 		Argv: s.argv(j, name, group), Dir: "/", Env: []string{"PATH=" + os.Getenv("PATH")},
-		Stdin: tree, Out: out, Extra: extra, Grace: time.Second,
+		Stdin: tree, Out: out, Grace: time.Second, Extra: more,
 	})
+	closeAll(more)
 	if err != nil || exit.Signal != "" {
 		endStrays(name)
 	}
@@ -129,28 +145,85 @@ func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 		}
 	default: // the job ended before it had read all of it
 	}
+	took := back()
 	switch {
 	case out.over:
 		return exit, prentice.Errorf(prentice.Limited, "it printed more than %d bytes, and was ended", j.Limits.Output)
 	case errors.Is(err, proc.ErrTimeout):
 		return exit, nil
 	}
-	return exit, err
+	return exit, errors.Join(err, took)
 }
 
-// enter takes its place in the groups that limit it and opens the filter, while it
-// still is who prentice is. unpack puts the tree in place and becomes the program.
+// opened is what a job has open beside its input and output: the filter, and what it
+// brings results back by or the terminal. back waits for the results.
+func (s *Sandbox) opened(j Job) (more []*os.File, back func() error, err error) {
+	back = func() error { return nil }
+	filter, err := os.Open(s.filter)
+	if err != nil {
+		return nil, back, err
+	}
+	more = []*os.File{filter}
+	switch {
+	case j.Terminal != nil && j.Results != nil, j.Ask != nil && (j.Results != nil || j.Terminal != nil):
+		err = prentice.Errorf(prentice.Invalid, "a job has one of a terminal, results and what it is asked by")
+	case j.Terminal != nil:
+		more, err = withAnother(more, j.Terminal)
+	case j.Ask != nil:
+		more, err = withAnother(more, j.Ask)
+	case j.Results != nil:
+		var end *os.File
+		if end, back, err = j.Results.receive(j.Limits.Results); err == nil {
+			more = append(more, end)
+		}
+	}
+	if err != nil {
+		closeAll(more)
+	}
+	return more, back, err
+}
+
+// withAnother adds a descriptor of a file that its owner keeps.
+func withAnother(more []*os.File, f *os.File) ([]*os.File, error) {
+	again, err := syscall.Dup(int(f.Fd()))
+	if err != nil {
+		return more, err
+	}
+	syscall.CloseOnExec(again)
+	return append(more, os.NewFile(uintptr(again), f.Name())), nil
+}
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		f.Close() //nolint:errcheck // it may be closed, and was only lent
+	}
+}
+
+// enter takes its place in the groups that limit it while it still is who prentice is.
+// unpack puts the tree in place; then the program begins, and what it has open beside
+// its input and output is closed to it. One that brings results back is waited for.
 const (
-	enter  = `for f in $1; do echo $$ >"$f" || exit 125; done; exec 3<"$2"; shift 2; exec "$@"`
-	unpack = `tar -x -m --no-same-owner --no-overwrite-dir -C / -f - || { echo "prentice: the tree does not fit into the sandbox" >&2; exit 125; }; exec "$@" </dev/null 3<&-`
+	enter  = `for f in $1; do echo $$ >"$f" || exit 125; done; shift; exec "$@"`
+	unpack = `tar -x -m --no-same-owner --no-overwrite-dir -C / -f - || { echo "prentice: the tree does not fit into the sandbox" >&2; exit 125; }; `
+	begin  = unpack + `exec "$@" </dev/null 3<&-`
+	attend = unpack + `exec setsid --ctty "$@" <&4 >&4 2>&4 3<&- 4<&-`
 )
 
 func (s *Sandbox) argv(j Job, name string, g *group) []string {
-	argv := []string{"/bin/sh", "-c", enter, "enter", g.places(), s.filter}
+	argv := []string{"/bin/sh", "-c", enter, "enter", g.places()}
+	argv = append(argv, s.mounting(j)...)
 	argv = append(argv, g.rlimits(j.Limits)...)
 	argv = append(argv, s.as...)
 	argv = append(argv, s.bwrap, "--seccomp", "3")
 	argv = append(argv, j.view(name)...)
-	argv = append(argv, "--", "/bin/sh", "-c", unpack, "unpack")
+	argv = append(argv, "--", "/bin/sh", "-c")
+	switch {
+	case j.Terminal != nil:
+		argv = append(argv, attend, "unpack")
+	case j.Results != nil:
+		argv = append(argv, j.Results.script()...)
+	default:
+		argv = append(argv, begin, "unpack")
+	}
 	return append(argv, j.Argv...)
 }

@@ -35,6 +35,16 @@ func (j Job) pack(w io.Writer) error {
 			return err
 		}
 	}
+	for _, f := range j.Files {
+		if err := f.pack(t); err != nil {
+			return err
+		}
+	}
+	if j.Packed != nil {
+		if err := repack(t, j.Packed); err != nil {
+			return err
+		}
+	}
 	return t.Close()
 }
 

@@ -47,6 +47,7 @@ func (j Job) view(name string) []string {
 	for _, file := range slices.Concat(systemFiles, j.See) {
 		args = append(args, shown(file)...)
 	}
+	args = append(args, j.mounted()...)
 	for _, folder := range slices.Concat([]string{"/tmp", "/run", "/var/tmp", home}, j.Scratch) {
 		args = append(args, "--dir", folder)
 	}

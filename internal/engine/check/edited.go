@@ -13,7 +13,7 @@ func With(t *Tree, edits map[string]Edit) *Tree {
 		return t
 	}
 	made := *t
-	made.Root, made.Files = "", nil
+	made.Root, made.Files, made.Protected = "", nil, nil
 	for _, f := range t.Files {
 		if e, edited := edits[f.Path]; !edited {
 			made.Files = append(made.Files, f)

@@ -29,4 +29,18 @@ type Kind struct {
 	// Check gives an outcome for each of the rules. An error means that it could judge
 	// none of them: all are unknown for that reason.
 	Check func(ctx context.Context, t *Tree, rules []Rule) ([]Outcome, error)
+
+	// CheckAfter is Check of a kind whose rules need each other: known are outcomes of its
+	// rules that were judged before and are asked for as well.
+	CheckAfter func(ctx context.Context, t *Tree, rules []Rule, known map[string]Outcome) ([]Outcome, error)
+}
+
+// judges says whether the kind can judge anything.
+func (k Kind) judges() bool { return k.Check != nil || k.CheckAfter != nil }
+
+func (k Kind) check(ctx context.Context, t *Tree, rules []Rule, known map[string]Outcome) ([]Outcome, error) {
+	if k.CheckAfter != nil {
+		return k.CheckAfter(ctx, t, rules, known)
+	}
+	return k.Check(ctx, t, rules)
 }

@@ -17,9 +17,10 @@ type Rule struct {
 	Severity claims.Severity
 	Owner    prentice.Ref
 	ReviewBy time.Time
-	Source   string // where it is written: built in, or file:line
-	Asks     string // exactly what is checked; a change of it is another rule
-	Remedy   string // what to do, where a finding says nothing nearer
+	Source   string   // where it is written: built in, or file:line
+	Asks     string   // exactly what is checked; a change of it is another rule
+	Remedy   string   // what to do, where a finding says nothing nearer
+	Needs    []string // the rules of its kind that must pass before it is judged
 
 	// An example of what it finds, and one of what passes. A rule that was not seen to
 	// fail on each violation, and to pass each pass, is unproven and blocks nothing.
@@ -53,9 +54,10 @@ type Finding struct {
 
 	// Key tells this finding from others of the rule in the same file, and stays when
 	// lines move: what was found, never where. Empty is Saw, or Says.
-	Key    string  `json:"-"`
-	Fix    []Edit  `json:"-"`                // the smallest change that would pass, where one can be made
-	Places []Place `json:"places,omitempty"` // where else the same was found
+	Key     string   `json:"-"`
+	Printed []string `json:"printed,omitempty"` // the last lines of a program that found it
+	Fix     []Edit   `json:"-"`                 // the smallest change that would pass, where one can be made
+	Places  []Place  `json:"places,omitempty"`  // where else the same was found
 
 	// Waiver lets it be, where the kind found one among what the rules' tree says beside
 	// its file of waivers: in a form that is the kind's own.

@@ -139,7 +139,7 @@ func (j Judge) bases(t *Tree, by map[string][]Rule) (map[string]claims.Basis, ma
 	for _, k := range j.Kinds {
 		kinds[k.Name] = k
 		tool := k.Name
-		if k.Tool != nil {
+		if k.Tool != nil && len(by[k.Name]) > 0 {
 			tool = k.Tool()
 		}
 		for _, r := range by[k.Name] {
@@ -174,7 +174,7 @@ func (j Judge) judge(ctx context.Context, t *Tree, by map[string][]Rule, kinds m
 	var mu sync.Mutex // guards judged
 	var judged []Judged
 	var wait sync.WaitGroup
-	before := sync.OnceFunc(func() {
+	told := sync.OnceFunc(func() {
 		if j.Before != nil {
 			j.Before(t)
 		}
@@ -183,9 +183,11 @@ func (j Judge) judge(ctx context.Context, t *Tree, by map[string][]Rule, kinds m
 	for name, rules := range by {
 		k, known := kinds[name]
 		var ask []Rule
+		before := map[string]Outcome{}
 		for _, r := range rules {
 			if o, found := kept[bases[r.ID]]; found {
 				o.Rule = r.ID
+				before[r.ID] = o
 				list = append(list, Judged{Rule: r, Outcome: o, Reused: true, Plain: k.Commands})
 				continue
 			}
@@ -194,18 +196,18 @@ func (j Judge) judge(ctx context.Context, t *Tree, by map[string][]Rule, kinds m
 		switch {
 		case len(ask) == 0:
 			continue
-		case !known || k.Check == nil:
+		case !known || !k.judges():
 			for _, r := range ask {
 				list = append(list, unknown(r, fmt.Sprintf("no one judges rules of the kind %q", name)))
 			}
 			continue
 		}
-		before()
+		told()
 		wait.Go(func() {
 			room <- struct{}{}
 			defer func() { <-room }()
 			j.tell(name, -1)
-			done := ofKind(ctx, t, k, ask)
+			done := ofKind(ctx, t, k, ask, before)
 			j.tell(name, len(done))
 			mu.Lock()
 			defer mu.Unlock()
@@ -246,11 +248,11 @@ func (j Judge) tell(kind string, done int) {
 }
 
 // ofKind has one kind judge its rules. A rule without an outcome is unknown.
-func ofKind(ctx context.Context, t *Tree, k Kind, rules []Rule) []Judged {
+func ofKind(ctx context.Context, t *Tree, k Kind, rules []Rule, known map[string]Outcome) []Judged {
 	var outcomes []Outcome
 	err := guarded(k.Name, func() (err error) {
 		if err = ctx.Err(); err == nil {
-			outcomes, err = k.Check(ctx, t, rules)
+			outcomes, err = k.check(ctx, t, rules, known)
 		}
 		return err
 	})
@@ -337,7 +339,7 @@ func (r Rule) Digest() string {
 // asked once for each rule as it is.
 func (j Judge) Toothless(ctx context.Context, r Rule) []string {
 	for _, k := range j.Kinds {
-		if k.Name != r.Kind || k.Check == nil {
+		if k.Name != r.Kind || !k.judges() {
 			continue
 		}
 		if k.Commands {

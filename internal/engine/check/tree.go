@@ -61,6 +61,10 @@ type Tree struct {
 	// kind Unavailable is that it cannot be known here; nil is a tree that knows of none.
 	OpenPGP func(ctx context.Context, keys, signature, content []byte) (by string, err error)
 
+	// Protected says whether this is what a protected branch holds, so that what is made of
+	// it may be given to others. Nil is no.
+	Protected func(context.Context) bool
+
 	// Content reads a file whole. It must not follow links, and may be called by
 	// several at once.
 	Content func(File) ([]byte, error)

@@ -122,7 +122,7 @@ func (d Deps) baseline(ctx context.Context, _ op.Call, in BaselineIn) (Patched, 
 	if l.wrong != nil {
 		return Patched{}, l.wrong
 	}
-	checked, err := d.judge(ctx, l, RunIn{})
+	checked, err := d.judge(ctx, l, RunIn{Quick: true})
 	if err != nil {
 		return Patched{}, err
 	}

@@ -48,7 +48,7 @@ func (d Deps) install(ctx context.Context, _ op.Call, in InstallIn) (Installed, 
 	return Installed{file, in.Hook}, err
 }
 
-var hookCommands = map[string]string{"pre-commit": "--staged", "pre-push": "--changed"}
+var hookCommands = map[string]string{"pre-commit": "--staged --quick", "pre-push": "--changed"}
 
 // hookText is the hook. An unknown (exit code 10) is told and does not hold a person up
 // at their desk: the server, or CI, is who decides.

@@ -188,6 +188,9 @@ func (r Ruled) write(b *strings.Builder) {
 		if f.Saw != "" {
 			fmt.Fprintf(b, "        %s\n", line(f.Saw))
 		}
+		for _, printed := range f.Printed {
+			fmt.Fprintf(b, "        │ %s\n", term.Line(printed))
+		}
 		if f.Remedy != "" && f.Remedy != last {
 			fmt.Fprintf(b, "        → %s\n", line(f.Remedy))
 			last = f.Remedy

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/term"
 )
 
 type (
@@ -72,6 +73,9 @@ func (r Ruled) places() string {
 	for _, f := range r.Findings {
 		if f.counts() {
 			fmt.Fprintf(&b, "%s%s\n", at(f.Finding), f.message())
+			for _, printed := range f.Printed {
+				fmt.Fprintf(&b, "  | %s\n", term.Line(printed))
+			}
 		}
 	}
 	if b.Len() == 0 {

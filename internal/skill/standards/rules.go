@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/analyse"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/pipeline"
 	"prentice/internal/engine/standard"
 	"prentice/internal/op"
 )
@@ -47,7 +48,14 @@ func real(dir string) string {
 	return dir
 }
 
-func kinds(d Deps) []check.Kind { return []check.Kind{rules(d).Kind()} }
+// kinds are those who judge: rules of standards, and the checks that a repository keeps.
+func kinds(d Deps) []check.Kind {
+	builds := d.Builds
+	if builds == nil {
+		builds = &pipeline.Judge{}
+	}
+	return []check.Kind{rules(d).Kind(), builds.Kind()}
+}
 
 func standardOps(d Deps) []op.Op {
 	return []op.Op{standardListOp(d), standardShowOp(d), standardLintOp(d)}

@@ -56,6 +56,7 @@ func (d Deps) look(ctx context.Context, in Which) (*looked, error) {
 		return nil, err
 	}
 	l.agreed, l.wrong = check.ReadAgreed(l.rules)
+	l.tree.Protected = l.protected
 	return l, nil
 }
 
@@ -84,6 +85,21 @@ func (l *looked) fill(ctx context.Context, in Which) (err error) {
 		return nil
 	}
 	return l.change(ctx, in.Base, "HEAD")
+}
+
+// protected says whether what is looked at is what the branch holds that changes are made
+// on. Where that is not known it is not.
+func (l *looked) protected(ctx context.Context) bool {
+	branch, _, err := l.repo.Base(ctx, "", "HEAD")
+	if err != nil {
+		return false
+	}
+	tip, err := l.repo.Commit(ctx, branch)
+	if err != nil {
+		return false
+	}
+	held, err := l.repo.At(ctx, tip)
+	return err == nil && check.Digest(held.Files) == check.Digest(l.tree.Files)
 }
 
 // change finds what the change is made on, by whose rules it is judged.

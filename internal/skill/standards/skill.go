@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/pipeline"
 	"prentice/internal/engine/standard"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -33,6 +34,10 @@ type Deps struct {
 	TeamFolder func() string
 	// Server is what a server needs to check the repositories of its catalog; nil is none.
 	Server *Server
+	// Builds judges the checks that repositories keep; nil performs none of them.
+	Builds *pipeline.Judge
+	// Printed is what a check printed, by the folder that the repository keeps.
+	Printed func(keep, check string) (pipeline.Log, error)
 	// Clock is the time; nil is the machine's.
 	Clock func() time.Time
 	// Tell is how a check that takes long says what it does; nil says nothing.
@@ -59,7 +64,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "standards",
 		Sentence: "keep to modern development standards",
-		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), installOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.mayOps())...)),
+		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), installOp(d), logOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.mayOps())...)),
 		Checks:   kinds(d),
 		Pages: []op.Page{
 			{Path: "/repositories", Op: "repository.list", Template: "repositories.html", Title: "Repositories", Nav: "Repositories", Group: op.Governance, Order: 45},

@@ -53,7 +53,7 @@ func (d Deps) again(ctx context.Context, in WatchIn, last string) (*Checked, err
 	if l.tree.Digest == last {
 		return nil, nil
 	}
-	out, err := d.judge(ctx, l, RunIn{Only: in.Only})
+	out, err := d.judge(ctx, l, RunIn{Only: in.Only, Quick: len(in.Only) == 0})
 	out.Took = d.now().Sub(began).Round(time.Millisecond).String()
 	return &out, err
 }

@@ -1,0 +1,178 @@
+package checkrun
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/sandbox"
+	"prentice/internal/adapter/toolchain"
+	"prentice/internal/engine/check"
+	"prentice/internal/engine/pipeline"
+)
+
+// Desk performs checks on this machine.
+type Desk struct {
+	// Tell hears each line that a run prints; nil hears none.
+	Tell func(line string)
+	// Read reads the reports of a run, below a folder, and says what they found. It is
+	// asked of a run that failed, too. Nil reads none.
+	Read func(ctx context.Context, t *check.Tree, c pipeline.Check, reports *os.Root) ([]check.Finding, error)
+	// Tools are those of this machine; nil finds them.
+	Tools func() toolchain.Tools
+}
+
+// Judge is the desk as who judges checks.
+func (d *Desk) Judge() *pipeline.Judge {
+	return &pipeline.Judge{Open: d.open, Room: atOnce(), Toolchain: func() string { return d.tools().Digest() }}
+}
+
+func (d *Desk) tools() toolchain.Tools {
+	if d.Tools != nil {
+		return d.Tools()
+	}
+	return toolchain.Here().Find()
+}
+
+// place is where runs are performed: a sandbox that has proved itself, which they share.
+type place struct {
+	*Desk
+	box   *sandbox.Sandbox
+	dir   string
+	tools toolchain.Tools
+}
+
+func (d *Desk) open(ctx context.Context) (pipeline.Place, error) { return d.place(ctx) }
+
+func (d *Desk) place(ctx context.Context) (*place, error) {
+	sweepTemporary()
+	dir, err := os.MkdirTemp("/tmp", temporary()) // the name of a socket in it must be short
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "a folder for the moment: %w", err).Try("free space under /tmp")
+	}
+	box, err := sandbox.New(ctx, dir)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return &place{d, box, dir, d.tools()}, nil
+}
+
+// Close removes what the place kept for itself.
+func (p *place) Close() error { return errors.Join(p.box.Close(), os.RemoveAll(p.dir)) }
+
+// Perform performs a check on a tree.
+func (p *place) Perform(ctx context.Context, t *check.Tree, c pipeline.Check) (pipeline.Result, error) {
+	r, err := newRun(t.Keep, c)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	result, err := p.perform(ctx, t, c, r)
+	if err != nil || ctx.Err() != nil {
+		return result, errors.Join(err, interrupted(ctx), r.remove())
+	}
+	return result, r.end(result)
+}
+
+func interrupted(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return prentice.Errorf(prentice.Canceled, "it was interrupted")
+	}
+	return nil
+}
+
+func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r *run) (pipeline.Result, error) {
+	log, err := r.log()
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	defer log.Close() //nolint:errcheck // what was printed is evidence for people, and no verdict
+	back, err := r.create(brought)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	defer back.Close() //nolint:errcheck // it is read below, or not at all
+	j := p.job(t, c)
+	unlock, err := j.lend(t.Keep)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	printed := newPrinted(c, j.seal, log, p.Tell)
+	protected := len(j.caches) > 0 && t.Protected != nil && t.Protected(ctx)
+	if protected {
+		j.Results.New = j.cachesWithin()
+	}
+	j.Out, j.Results.To = printed, back
+	began := time.Now()
+	exit, err := p.box.Run(ctx, j.Job)
+	unlock()
+	printed.end()
+	took := time.Since(began)
+	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK()}
+	switch {
+	case errors.Is(err, sandbox.ErrResults):
+		result.Passed, result.Kept = false, false
+		if exit.OK() {
+			result.Says = err.Error()
+		}
+	case prentice.KindOf(err) == prentice.Limited:
+		result.Passed, result.Kept, result.Says = false, false, err.Error()
+	case err != nil:
+		return result, err
+	case exit.Code == 125 && printed.step < 0:
+		return result, prentice.Errorf(prentice.Unavailable, "the sandbox could not be made: %s", strings.Join(result.Printed, " "))
+	case exit.TimedOut, exit.Code == 124 && took >= c.Timeout:
+		result.Says = fmt.Sprintf("its time was up after %s", c.Timeout)
+	}
+	if why := lacks(result); why != nil {
+		return result, why
+	}
+	return p.finish(ctx, t, c, r, result, protected, j)
+}
+
+// finish takes what a run brought back.
+func (p *place) finish(ctx context.Context, t *check.Tree, c pipeline.Check, r *run, result pipeline.Result, protected bool, j job) (pipeline.Result, error) {
+	reports, missing, err := r.take(c)
+	if err != nil {
+		return result, err
+	}
+	defer reports.Close() //nolint:errcheck // it was only read
+	if result.Passed {
+		result.Step = -1
+		result.Findings = append(result.Findings, missing...)
+	}
+	if p.Read != nil && len(c.Reports.All()) > 0 {
+		found, err := p.Read(ctx, t, c, reports)
+		if err != nil {
+			return result, err
+		}
+		result.Findings = append(result.Findings, found...)
+	}
+	if protected && result.Passed {
+		err = j.save(t.Keep, r.path(brought))
+	}
+	if !result.Kept {
+		err = errors.Join(err, os.Remove(r.path(brought)))
+	}
+	return result, err
+}
+
+// lacks says what a failed run would have needed that is not on this machine: then it
+// says nothing of the repository.
+func lacks(r pipeline.Result) error {
+	if r.Passed {
+		return nil
+	}
+	for _, line := range r.Printed {
+		if strings.Contains(line, "module lookup disabled by GOPROXY=off") {
+			return prentice.Errorf(prentice.Unavailable, "a module that it needs is not on this machine, and the sandbox has no network").Try("download it before: go mod download")
+		}
+	}
+	return nil
+}
+
+func (r *run) path(name string) string { return filepath.Join(r.dir, name) }

@@ -1,0 +1,176 @@
+package sandbox_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/sandbox"
+	"prentice/internal/kit/proc"
+)
+
+func file(path, text string) sandbox.File {
+	return sandbox.File{Path: path, Open: func() ([]byte, error) { return []byte(text), nil }}
+}
+
+// brought is what a job brought back, by place.
+func brought(t *testing.T, archive []byte) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	taken, err := sandbox.Take(bytes.NewReader(archive), root, func(place string) string { return place })
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, name := range taken {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = string(text)
+	}
+	return all
+}
+
+func performed(t *testing.T, s *sandbox.Sandbox, j sandbox.Job) (proc.Exit, string, []byte) {
+	t.Helper()
+	var said, archive bytes.Buffer
+	j.Out = &said
+	if j.Results != nil {
+		j.Results.To = &archive
+	}
+	exit, err := s.Run(t.Context(), j)
+	if err != nil {
+		t.Fatal(err, said.String())
+	}
+	return exit, said.String(), archive.Bytes()
+}
+
+func TestOnlyWhatIsAskedForComesBackAndOnlyRegularFiles(t *testing.T) {
+	s := made(t)
+	script := `set -e; mkdir out; echo one >out/a.xml; echo two >out/b.xml; echo no >out/c.txt; echo secret >other; ln -s /etc/passwd out/d.xml; mkfifo out/e.xml
+		ln out/a.xml out/f.xml; ln -s /etc dir; mkdir deep; echo three >deep/g; cat in/text >copy; ls -l in/link >&2; cat in/link`
+	files := []sandbox.File{file("in/text", "of the tree\n"), {Path: "in/link", Link: "text"}, {Path: "up", Link: "../../etc/passwd"}}
+	exit, said, archive := performed(t, s, sandbox.Job{Argv: []string{"/bin/sh", "-c", script}, Files: files, Results: &sandbox.Results{Give: []string{"out/*.xml", "deep", "copy", "dir/passwd", "gone"}}})
+	if !exit.OK() || !strings.HasSuffix(said, "of the tree\n") {
+		t.Fatal(exit, said)
+	}
+	got := brought(t, archive)
+	for name, want := range map[string]string{"work/out/a.xml": "one\n", "work/out/b.xml": "two\n", "work/deep/g": "three\n", "work/copy": "of the tree\n"} {
+		if got[name] != want {
+			t.Errorf("%s: %q", name, got[name])
+		}
+	}
+	for name := range got {
+		if strings.Contains(name, "other") || strings.HasSuffix(name, ".txt") || strings.HasSuffix(name, "d.xml") || strings.HasSuffix(name, "e.xml") {
+			t.Error("came back: ", name)
+		}
+	}
+}
+
+func TestWhatAFailedJobLeftIsFoundByItsNext(t *testing.T) {
+	s := made(t)
+	exit, _, archive := performed(t, s, sandbox.Job{Argv: []string{"/bin/sh", "-c", "echo left >state; ln -s state link; ln state again; exit 3"}, Files: []sandbox.File{file("in", "x")}, Results: &sandbox.Results{Whole: true}})
+	if exit.Code != 3 {
+		t.Fatal(exit)
+	}
+	exit, said, _ := performed(t, s, sandbox.Job{Argv: []string{"cat", "state", "link", "again", "in"}, Packed: bytes.NewReader(archive)})
+	if !exit.OK() || said != "left\nleft\nleft\nx" {
+		t.Error(exit, said)
+	}
+}
+
+func TestAFolderThatIsLentStaysAsItIs(t *testing.T) {
+	s := made(t)
+	dir := t.TempDir()
+	os.Chmod(dir, 0o777) //nolint:errcheck // the test says so
+	for _, name := range []string{"old", "changed", "gone"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		os.Chmod(filepath.Join(dir, name), 0o666)                                                    //nolint:errcheck // so is it here
+		os.Chtimes(filepath.Join(dir, name), time.Now().Add(-time.Hour), time.Now().Add(-time.Hour)) //nolint:errcheck // so is it here
+	}
+	script := `cat /cache/old && echo new >/cache/new && echo more >/cache/changed && rm /cache/gone && cat /seen/old && ! touch /seen/planted`
+	exit, said, archive := performed(t, s, sandbox.Job{Argv: []string{"/bin/sh", "-c", script}, Mounts: []sandbox.Mount{{From: dir, To: "/cache", Write: true}, {From: dir, To: "/seen"}}, Results: &sandbox.Results{New: []string{"/cache"}}})
+	if !exit.OK() || !strings.HasPrefix(said, "oldold") {
+		t.Fatal(exit, said)
+	}
+	got := brought(t, archive)
+	if len(got) != 2 || got["cache/new"] != "new\n" || got["cache/changed"] != "more\n" {
+		t.Error(got)
+	}
+	for _, name := range []string{"old", "changed", "gone"} {
+		if text, err := os.ReadFile(filepath.Join(dir, name)); string(text) != name {
+			t.Error(name, string(text), err)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 3 {
+		t.Error(left)
+	}
+}
+
+func TestAnArchiveThatLiesWritesNowhereElse(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "outside")
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	os.Symlink(filepath.Dir(outside), filepath.Join(dir, "planted")) //nolint:errcheck // seen below
+	for _, h := range []tar.Header{
+		{Name: "../outside", Typeflag: tar.TypeReg, Size: 1},
+		{Name: outside, Typeflag: tar.TypeReg, Size: 1},
+		{Name: "work/link", Typeflag: tar.TypeSymlink, Linkname: filepath.Dir(outside)},
+		{Name: "work/link/outside", Typeflag: tar.TypeReg, Size: 1},
+		{Name: "planted/outside", Typeflag: tar.TypeReg, Size: 1},
+		{Name: "planted", Typeflag: tar.TypeReg, Size: 1},
+		{Name: "work/hard", Typeflag: tar.TypeLink, Linkname: "/etc/passwd"},
+		{Name: "work/device", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3},
+		{Name: "work/setuid", Typeflag: tar.TypeReg, Mode: 0o4777, Size: 1},
+		{Name: "work/../../outside", Typeflag: tar.TypeReg, Size: 1},
+	} {
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		if err := w.WriteHeader(&h); err != nil {
+			t.Fatal(err)
+		}
+		if h.Size > 0 {
+			w.Write([]byte("x")) //nolint:errcheck // into memory
+		}
+		w.Close()                                                          //nolint:errcheck // into memory
+		sandbox.Take(&b, root, func(place string) string { return place }) //nolint:errcheck // what is refused is an error
+		if _, err := os.Lstat(outside); err == nil {
+			t.Fatalf("%s wrote outside", h.Name)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, "work/setuid")); err != nil || info.Mode()&os.ModeSetuid != 0 {
+		t.Error("a mode was believed: ", err)
+	}
+	filepath.WalkDir(dir, func(path string, d os.DirEntry, _ error) error { //nolint:errcheck // it gives none
+		if d != nil && !d.IsDir() && !d.Type().IsRegular() {
+			t.Error("no regular file: ", path)
+		}
+		return nil
+	})
+}
+
+func TestWhatComesBackIsBounded(t *testing.T) {
+	s := made(t)
+	var b bytes.Buffer
+	_, err := s.Run(t.Context(), sandbox.Job{Argv: []string{"/bin/sh", "-c", "truncate -s 1T huge"}, Limits: sandbox.Limits{Results: 1 << 20, Time: 20 * time.Second}, Results: &sandbox.Results{Give: []string{"huge"}, To: &b}})
+	if prentice.KindOf(err) != prentice.Limited || b.Len() > 2<<20 {
+		t.Error(err, b.Len())
+	}
+}

@@ -1,0 +1,43 @@
+package boot
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"prentice/internal/adapter/checkrun"
+	"prentice/internal/adapter/git"
+	"prentice/internal/face/cli"
+	"prentice/internal/op"
+)
+
+func (c *commands) checkEnter() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use: "enter CHECK [-- COMMAND…]", Short: "Open a shell in what a failed check left", Args: cobra.MinimumNArgs(1),
+		Example: "  prentice check enter unit-tests",
+		Long: "Opens a shell in the work folder as the newest failed run of a check left it, in the same sandbox: the same tools, user and limits, no network, nothing of this machine. What you do there is gone when you leave. With a command behind -- it performs that instead, and ends with exit code 9 where the command fails.\n\n" +
+			"What a run left is kept for a day, of the three newest runs of the repository, in its .git/prentice/runs.",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := c.onThisMachine(cmd, "what a check left"); err != nil {
+				return err
+			}
+			work, err := git.Open(cmd.Context(), dir)
+			if err != nil {
+				return err
+			}
+			defer work.Close() //nolint:errcheck // it was only read
+			exit, err := new(checkrun.Desk).Enter(cmd.Context(), checkrun.Entry{Keep: work.Keep(), Check: args[0], Argv: args[1:], In: os.Stdin, Out: os.Stdout})
+			if err != nil {
+				return err
+			}
+			if !exit.OK() && len(args) > 1 {
+				return cli.Exit(op.NotWell)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", ".", "a `FOLDER` in the repository")
+	return cmd
+}
