@@ -6,6 +6,7 @@ import (
 
 	"prentice/internal/adapter/advisories"
 	"prentice/internal/adapter/git"
+	"prentice/internal/adapter/modcache"
 	"prentice/internal/engine/check"
 	"prentice/internal/skill/security"
 )
@@ -13,7 +14,8 @@ import (
 // supplyHere is what this machine knows of what repositories are built from.
 func supplyHere() security.Supply {
 	return security.Supply{
-		Shelf: advisories.Shelf{Dir: advisories.Here(os.Getenv)},
+		Shelf:  advisories.Shelf{Dir: advisories.Here(os.Getenv)},
+		Module: modcache.Here(os.Getenv).Module,
 		Tree: func(ctx context.Context, dir string) (*check.Tree, func() error, error) {
 			if dir == "" {
 				dir = "."

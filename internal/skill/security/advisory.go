@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/advisory"
+	"prentice/internal/engine/dependency"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/term"
 	"prentice/internal/op"
@@ -28,7 +29,8 @@ func (s Supply) ops() []op.Op {
 			WithExample("prentice advisory remove osv-go").WithoutState().OnlyHere().ThatKeeps(),
 		op.New("dependency.list", look, viewer, "List what a repository is built from, and what is known of it", s.dependencies).
 			WithExample("prentice dependency list").WithoutState().OnlyHere().WithHelp(
-			"Reads the lock files of the repository: of Go, npm, yarn, pnpm, pip, poetry, uv, pdm, Cargo and Maven, and the packages of a Debian, Ubuntu or Alpine whose files lie in it. Nothing is run, and no registry is asked. What stands in no lock file is not known, and said."),
+			"Reads the lock files of the repository: of Go, npm, yarn, pnpm, pip, poetry, uv, pdm, Cargo and Maven, and the packages of a Debian, Ubuntu or Alpine whose files lie in it. Nothing is run, and no registry is asked. What stands in no lock file is not known, and said. The licences of modules of Go are read in the module cache of this machine, by the texts that lie there."),
+		s.sbomOp(),
 	}
 }
 
@@ -45,6 +47,7 @@ type Book struct {
 	Age   string `json:"age,omitempty"`
 	Bytes int64  `json:"bytes,omitempty"`
 	Wrong string `json:"wrong,omitempty"`
+	Stale bool   `json:"stale,omitempty"` // too old for checks that follow no policy of their own
 }
 
 // Text implements op.Texter.
@@ -114,7 +117,8 @@ func (s Supply) listed(context.Context, op.Call, struct{}) (Books, error) {
 		if one.Wrong != nil {
 			b.Wrong = strings.Join(strings.Fields(one.Wrong.Error()), " ")
 		} else {
-			b.Age = days(s.now().Sub(one.AsOf))
+			age := s.now().Sub(one.AsOf)
+			b.Age, b.Stale = days(age), age > dependency.Usual.Oldest
 		}
 		out.Sources = append(out.Sources, b)
 	}

@@ -17,10 +17,7 @@ import (
 // dependencyKind is the kind of the rules about what a repository is built from.
 const dependencyKind = "dependencies"
 
-// The rules.
-const (
-	ruleVulnerable = "dependencies/vulnerable"
-)
+const ruleVulnerable = "dependencies/vulnerable"
 
 // asks is what a rule asks, as it stands in Asks.
 type asks struct {
@@ -67,7 +64,14 @@ func (s Supply) rules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
 			return nil, err
 		}
 	}
-	return []check.Rule{s.vulnerable(policy, said)}, nil
+	rules := []check.Rule{s.vulnerable(policy, said)}
+	if len(policy.Allowed) > 0 {
+		rules = append(rules, permitted(policy))
+	}
+	if policy.Youngest > 0 {
+		rules = append(rules, aged(policy)...)
+	}
+	return rules, nil
 }
 
 // vexFolder is where a repository keeps its OpenVEX documents.
@@ -111,7 +115,7 @@ func (s Supply) vulnerable(p dependency.Policy, said []advisory.Statement) check
 			{Title: "NCSC secure development, 6: secure the build and deployment pipeline", URL: "https://www.ncsc.gov.uk/collection/developers-collection/principles/secure-the-build-and-deployment-pipeline"},
 			{Title: "OSPS Baseline: VM-05", URL: "https://baseline.openssf.org/versions/2026-02-19#osps-vm-0501"},
 		},
-		Asks: asking(asks{"vulnerable", p, said}), Remedy: "take a version that is fixed, or say in an OpenVEX statement why it does not matter here",
+		Asks: asking(asks{What: "vulnerable", Policy: p, Said: said}), Remedy: "take a version that is fixed, or say in an OpenVEX statement why it does not matter here",
 		Violations: []check.Example{{Files: map[string]string{"go.mod": "module a\n\ngo 1.26\n\nrequire example.org/vulnerable v1.0.0\n"}}},
 		Passes:     []check.Example{{Files: map[string]string{"go.mod": "module a\n\ngo 1.26\n\nrequire example.org/vulnerable v1.1.0\n"}}},
 	}
@@ -142,14 +146,29 @@ func (s Supply) check(ctx context.Context, t *check.Tree, rules []check.Rule) ([
 		if err := json.Unmarshal([]byte(r.Asks), &a); err != nil {
 			return nil, prentice.Errorf(prentice.Internal, "what %s asks cannot be read: %w", r.ID, err)
 		}
-		o := check.Outcome{Rule: r.ID, Truth: prentice.NotSeen, Reason: fmt.Sprintf("no one can judge %q", a.What)}
-		if a.What == "vulnerable" {
-			o = s.judgeVulnerable(ctx, inv, a)
-			o.Rule = r.ID
+		if a.What != "vulnerable" {
+			inv = s.known(inv)
 		}
+		o := s.judge(ctx, inv, a)
+		o.Rule = r.ID
 		list = append(list, o)
 	}
 	return list, nil
+}
+
+// judge answers what a rule asks.
+func (s Supply) judge(ctx context.Context, inv dependency.Inventory, a asks) check.Outcome {
+	switch a.What {
+	case "vulnerable":
+		return s.judgeVulnerable(ctx, inv, a)
+	case "licence":
+		return judgeLicence(inv, a.Policy)
+	case "age":
+		return s.judgeAge(inv, a.Policy)
+	case "dated":
+		return judgeDated(inv)
+	}
+	return check.Outcome{Truth: prentice.NotSeen, Reason: fmt.Sprintf("no one can judge %q", a.What)}
 }
 
 // outcome is that of findings, and of what keeps one from knowing: a finding is enough for

@@ -27,9 +27,7 @@ func ofSample(d dependency.Dependency) bool { return strings.HasPrefix(d.Name, "
 // judgeVulnerable asks the books of each dependency.
 func (s Supply) judgeVulnerable(ctx context.Context, inv dependency.Inventory, a asks) check.Outcome {
 	m, unknown := s.match(ctx, inv, a.Policy)
-	for _, u := range inv.Unread {
-		unknown = append(unknown, fmt.Sprintf("%q cannot be read: %s", u.Path, u.Why))
-	}
+	unknown = append(unknown, unreadFiles(inv)...)
 	var findings []check.Finding
 	for _, one := range m {
 		for _, h := range one.hits {
@@ -38,11 +36,7 @@ func (s Supply) judgeVulnerable(ctx context.Context, inv dependency.Inventory, a
 			findings = append(findings, f)
 		}
 	}
-	passed := fmt.Sprintf("none of %s", op.Count(len(inv.Dependencies), "dependency", "dependencies"))
-	if len(inv.Dependencies) == 0 {
-		passed = "no file names dependencies"
-	}
-	return outcome(findings, unknown, passed)
+	return outcome(findings, unknown, passedAll(inv))
 }
 
 // matched is a dependency with what is known of it.
@@ -150,7 +144,7 @@ func some(how string, names []string) []string {
 
 // vulnerability is a finding: one vulnerability of one dependency, wherever it is named.
 func vulnerability(d dependency.Dependency, h advisory.Hit) check.Finding {
-	f := check.Finding{Path: d.Places[0].Path, Line: d.Places[0].Line, Places: d.Places[1:], Key: d.Ecosystem + " " + d.Name + " " + h.ID}
+	f := foundAt(d, check.Finding{Key: d.Ecosystem + " " + d.Name + " " + h.ID})
 	f.Says = fmt.Sprintf("%s %s has %s: %s", d.Name, cmp.Or(d.Version, "of an unknown version"), h.ID, cmp.Or(h.Summary, "it says no more"))
 	var saw []string
 	if len(h.Also) > 0 {

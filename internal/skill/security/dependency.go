@@ -83,7 +83,7 @@ func (s Supply) dependencies(ctx context.Context, _ op.Call, in DependenciesIn) 
 	if err != nil {
 		return Dependencies{}, err
 	}
-	list, unknown := s.match(ctx, inv, policy)
+	list, unknown := s.match(ctx, s.known(inv), policy)
 	out := Dependencies{Repository: t.Name, Dependencies: []Known{}, Unread: inv.Unread, Unknown: unknown}
 	for _, one := range list {
 		k := Known{Dependency: one.Dependency, PURL: one.PURL(), Known: one.known, Advisories: []string{}}

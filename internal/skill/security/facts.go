@@ -2,11 +2,13 @@ package security
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"prentice"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/ledger"
+	"prentice/internal/op"
 )
 
 // facts is what explain.md is drawn from.
@@ -21,6 +23,8 @@ type facts struct {
 	Forever []identity.TokenRecord // tokens that never expire
 	Unused  []identity.TokenRecord // tokens that no one used for 30 days
 	Ending  []identity.TokenRecord // tokens that expire within 14 days
+	Books   []Book                 // where advisories on this machine came from
+	Unread  string                 // why that is not known
 }
 
 const (
@@ -29,10 +33,17 @@ const (
 )
 
 func (d Deps) facts(ctx context.Context) (any, error) {
-	if d.Ledger == nil || d.People == nil || d.Clock == nil {
-		return facts{}, nil
+	f := facts{}
+	if d.Supply.Shelf != nil {
+		books, err := d.Supply.listed(ctx, op.Call{}, struct{}{})
+		if f.Books = books.Sources; err != nil {
+			f.Unread = strings.Join(strings.Fields(err.Error()), " ")
+		}
 	}
-	f := facts{Known: true}
+	if d.Ledger == nil || d.People == nil || d.Clock == nil {
+		return f, nil
+	}
+	f.Known = true
 	var err error
 	if f.Head, err = d.Ledger.Head(ctx); err != nil {
 		return nil, err

@@ -14,5 +14,6 @@ var nouns = op.Nouns{
 	{Name: "secret", About: "Secrets that steps use", Part: op.Administration},
 	{Name: "advisory", About: "Known vulnerabilities, kept here for checks to ask", Part: op.EveryDay},
 	{Name: "dependency", About: "What a repository is built from", Part: op.EveryDay},
+	{Name: "sbom", About: "The bill of materials of a repository", Part: op.EveryDay},
 	{Name: "evidence", About: "What was seen and done, chained and signed", Part: op.Administration},
 }
