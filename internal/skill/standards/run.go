@@ -180,7 +180,10 @@ func (d Deps) remember(ctx context.Context, j check.Judge, l *looked, in Which, 
 // where it must cannot block.
 func (d Deps) prove(ctx context.Context, j check.Judge, list []check.Judged) {
 	for i := range list {
-		if one := &list[i]; one.Outcome.Truth != prentice.Pass && !one.Plain && one.Rule.Severity == "block" && one.Rule.Source != "built in" {
+		one := &list[i]
+		// what no one could read has no examples either: that is unknown, and holds up
+		unread := one.Outcome.Truth == prentice.NotSeen && len(one.Rule.Violations)+len(one.Rule.Passes) == 0
+		if one.Outcome.Truth != prentice.Pass && !one.Plain && !unread && one.Rule.Severity == "block" && one.Rule.Source != "built in" {
 			one.Wrong = j.Toothless(ctx, one.Rule)
 		}
 	}

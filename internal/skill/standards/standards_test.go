@@ -186,6 +186,33 @@ func TestARuleOfATeamWithoutTeethDoesNotBlock(t *testing.T) {
 	}
 }
 
+// What cannot be read has no examples, and no one judged it: it is no rule without teeth.
+func TestRulesThatCannotBeReadKeepACheckFromPassing(t *testing.T) {
+	broken := func(what string, change func(*check.Kind)) {
+		d := deps(&repo{folder: files("a", "good")})
+		d.Kinds = func() []check.Kind {
+			k := words("bad")
+			k.Name = "policies"
+			change(&k)
+			return []check.Kind{words("worse"), k}
+		}
+		out, err := d.run(t.Context(), op.Call{}, RunIn{})
+		if err != nil || out.Verdict != "unknown" || strings.Contains(out.Text(), "does not block") {
+			t.Errorf("%s: %s, %v\n%s", what, out.Verdict, err, out.Text())
+		}
+	}
+	broken("a policy", func(k *check.Kind) {
+		k.Rules = func(context.Context, *check.Tree) ([]check.Rule, error) {
+			return nil, prentice.Errorf(prentice.Invalid, "the policy has no key x")
+		}
+	})
+	broken("a standard", func(k *check.Kind) {
+		k.Rules = func(context.Context, *check.Tree) ([]check.Rule, error) {
+			return []check.Rule{{ID: "unread/x", Kind: "policies", Says: "x can be read", Severity: claims.Block, Source: ".prentice/standards/x.md", Asks: "!x"}}, nil
+		}
+	})
+}
+
 func TestRulesAreChosenByTheirNameOrStandard(t *testing.T) {
 	d := deps(&repo{folder: files("a", "bad")}, "bad", "worse")
 	for name, want := range map[string]int{"words": 2, "words/": 2, "words/bad": 1, "rule/words/bad": 1} {
