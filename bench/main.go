@@ -56,6 +56,7 @@ var measurements = []measurement{
 	{"policy.table", layingOut},
 	{"policy.replay", replaying},
 	{"checks.rules", judgedFirst},
+	{"checks.inventory", inventoried},
 	{"proc.plan", unrolled},
 	{"proc.test", cases},
 	{"proc.lsp", drafting},
