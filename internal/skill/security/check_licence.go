@@ -108,7 +108,7 @@ func (s Supply) judgeAge(inv dependency.Inventory, p dependency.Policy) check.Ou
 		}
 		dated++
 		if s.now().Sub(d.Released) < p.Youngest {
-			findings = append(findings, foundAt(d, check.Finding{Says: fmt.Sprintf("%s %s is of %s UTC", d.Name, d.Version, d.Released.UTC().Format("2006-01-02 15:04")), Key: d.Key()}))
+			findings = append(findings, foundAt(d, check.Finding{Says: fmt.Sprintf("%s %s is of %s", d.Name, d.Version, d.Released.UTC().Format("2006-01-02 15:04 UTC")), Key: d.Key()}))
 		}
 	}
 	unknown := unreadFiles(inv)
