@@ -97,6 +97,15 @@ func TestASecretIsWrittenDownBeforeItGoesOut(t *testing.T) {
 	})
 }
 
+func TestWhatCannotBeWrittenDownIsNotAsked(t *testing.T) {
+	d := dbtest.SQLite(t)
+	w := newWorld(t, d)
+	d.Close() // as on a full disk, every write fails
+	if list := w.Now(context.Background(), tags); !strings.Contains(list.Failed, "cannot be written down") || list.Values != nil || w.asked.Load() != 0 {
+		t.Errorf("%+v, asked %d times", list, w.asked.Load())
+	}
+}
+
 func TestWhoAskAtOnceHaveOneAnswer(t *testing.T) {
 	w, ctx := newWorld(t, dbtest.SQLite(t)), context.Background()
 	gate := make(chan struct{})

@@ -159,9 +159,14 @@ func (d *draft) placeInFront(at Spot, line string) where {
 		indent = m[3]
 	}
 	w.path = append(d.above(at.Line, indent), w.path...)
-	if brace := strings.LastIndexAny(rest, "{}"); w.part == inFront && brace >= 0 && rest[brace] == '{' && !strings.HasSuffix(rest[:brace], "$") {
+	for w.part == inFront && openBrace(rest) >= 0 {
+		brace := openBrace(rest)
 		rest, from = rest[brace+1:], from+brace+1
-		if comma := strings.LastIndexByte(rest, ','); comma >= 0 {
+		own := rest
+		if inner := openBrace(rest); inner >= 0 {
+			own = rest[:inner]
+		}
+		if comma := strings.LastIndexByte(own, ','); comma >= 0 {
 			rest, from = rest[comma+1:], from+comma+1
 		}
 		w.part = inKey
@@ -184,6 +189,26 @@ func (d *draft) placeInFront(at Spot, line string) where {
 	}
 	w.inExpression(rest, from)
 	return w
+}
+
+// openBrace is where the outermost brace opens that is not closed, or -1; that of ${ is
+// none.
+func openBrace(text string) int {
+	var open []int
+	for i := range len(text) {
+		switch {
+		case text[i] == '{':
+			open = append(open, i)
+		case text[i] == '}' && len(open) > 0:
+			open = open[:len(open)-1]
+		}
+	}
+	for _, i := range open {
+		if i == 0 || text[i-1] != '$' {
+			return i
+		}
+	}
+	return -1
 }
 
 // above are the keys that a line stands under, the outermost first.
