@@ -167,8 +167,12 @@ func chosenLine(in prentice.Input, lists map[string]ChosenFrom) string {
 		return "one of " + in.Choices
 	}
 	c, known := lists[in.Name]
-	if !known {
-		return "one of those of " + in.Source.String() + ", read every " + render.Span(in.Source.Every)
+	if !known || c.Age == "" {
+		line := "one of those of " + in.Source.String() + ", read every " + render.Span(in.Source.Every)
+		if c.Failed != "" {
+			line += "; it cannot be read now: " + c.Failed
+		}
+		return line
 	}
 	first := ""
 	if n := len(c.Values); n > 0 {
