@@ -45,6 +45,9 @@ func registry(t *testing.T) (at string, led *int) {
 		w.Header().Set("Location", "http://x.example/"+r.Header.Get("Authorization")[len("Bearer "):])
 		w.WriteHeader(http.StatusFound)
 	})
+	mux.HandleFunc("/repeats", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "v1\nyou said: %s\n", r.Header.Get("Authorization"))
+	})
 	mux.HandleFunc("/flood", func(w http.ResponseWriter, r *http.Request) {
 		for range 64 {
 			if _, err := w.Write(bytes.Repeat([]byte("v1\n"), 100_000)); err != nil {
@@ -79,6 +82,7 @@ func TestAnAddressIsAskedAndNoOther(t *testing.T) {
 		{prentice.ChoiceSource{URL: at + "/tags", Bearer: "gone"}, "", "the secret gone: is not there"},
 		{prentice.ChoiceSource{URL: at + "/leads"}, "", "leads to " + at + "/led, where it was not followed"},
 		{prentice.ChoiceSource{URL: at + "/echo", Bearer: "t"}, "", "leads to http://x.example/"},
+		{prentice.ChoiceSource{URL: at + "/repeats", Bearer: "t"}, "", "value 2 repeats a secret"},
 		{prentice.ChoiceSource{URL: at + "/broken"}, "", "it answered 500"},
 		{prentice.ChoiceSource{URL: at + "/flood"}, "", "more than 1048576 bytes"},
 		{prentice.ChoiceSource{URL: at + "/bomb"}, "", "value 1 is none"},

@@ -37,10 +37,23 @@ func (a Asker) Ask(ctx context.Context, s prentice.ChoiceSource) ([]string, erro
 	if err == nil {
 		var values []string
 		if values, err = choices.Values(answer, s.Path); err == nil {
+			err = repeats(values, secrets)
+		}
+		if err == nil {
 			return values, nil
 		}
 	}
 	return nil, prentice.Errorf(prentice.KindOf(err), "%s", mask.String(err.Error(), secrets))
+}
+
+// repeats refuses a list that says a secret back: everyone who sees the form would know it.
+func repeats(values, secrets []string) error {
+	for i, v := range values {
+		if mask.String(v, secrets) != v {
+			return prentice.Errorf(prentice.Refused, "value %d repeats a secret that it was asked with", i+1)
+		}
+	}
+	return nil
 }
 
 // request is the one request to a source, and the secrets in it.

@@ -148,15 +148,15 @@ func (l *Library) AllSources() []prentice.ChoiceSource {
 
 // eachInput visits the inputs of a procedure and of those that it uses.
 func (l *Library) eachInput(name string, seen map[string]bool, visit func(prentice.Input)) {
-	p, err := l.Find(name)
-	if err != nil || seen[p.Name] {
+	e := l.byName[strings.TrimPrefix(name, "procedure/")]
+	if e == nil || seen[e.proc.Name] || !e.usable() {
 		return
 	}
-	seen[p.Name] = true
-	for _, in := range p.Inputs {
+	seen[e.proc.Name] = true
+	for _, in := range e.proc.Inputs {
 		visit(in)
 	}
-	for _, s := range p.Steps {
+	for _, s := range e.proc.Steps {
 		if s.Kind == uses {
 			l.eachInput(s.Attrs["procedure"], seen, visit)
 		}
