@@ -93,6 +93,9 @@ func servicesOps(full bool) []op.Op {
 			return automation.OnShelf{Shown: shown, Ready: someLibrary()[1], Add: "prentice procedure library add " + in.Name}, nil
 		}),
 		op.New("procedure.plan", prentice.Look, prentice.Viewer, "Show a plan.", func(_ context.Context, _ op.Call, in automation.PlanIn) (automation.Planned, error) {
+			if in.Procedure == "sweep-disks" {
+				return automation.Planned{Plan: choosingPlan(), Hash: choosingPlan().Hash()}, nil
+			}
 			if in.Procedure == "place-settings" {
 				return automation.Planned{Plan: foundPlan(), Hash: foundPlan().Hash()}, nil
 			}
@@ -287,6 +290,7 @@ var servicesStories = []story{
 	{name: "standard", path: "/standards/workflows", who: "vera"},
 	{name: "library-procedure", path: "/library/restart-service", who: "vera"},
 	{name: "plan", path: "/procedures/restart-service/plan?input[service]=checkout", who: "otto"},
+	{name: "plan-choosing", path: "/procedures/sweep-disks/plan", who: "otto"},
 	{name: "plan-found", path: "/procedures/place-settings/plan", who: "otto"},
 	{name: "events", path: "/events", who: "vera", lists: true},
 	{name: "event", path: "/events/3", who: "vera"},

@@ -87,6 +87,15 @@ func unrolledPlan() prentice.Plan {
 	return p
 }
 
+// choosingPlan is a plan whose checks choose its targets, and have not been made.
+func choosingPlan() prentice.Plan {
+	p := unrolledPlan()
+	p.Procedure, p.Subject, p.Open, p.Captured, p.NotChosen = "sweep-disks", "host/web-1", true, nil, nil
+	p.Targets = append(slices.Clone(p.Targets), prentice.Target{Ref: "host/web-2"}, prentice.Target{Ref: "host/payment-gateway-with-an-unreasonably-long-name-in-eu-west-1"})
+	p.LeftOut = []prentice.LeftOut{{ID: "sweep", Section: prentice.Act, Why: "decided once check look has been made"}}
+	return p
+}
+
 // foundPlan is a plan that has looked at its targets.
 func foundPlan() prentice.Plan {
 	p := somePlan()
