@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"prentice"
@@ -75,6 +76,39 @@ func TestAScriptOfTheTeamFolderIsGivenToItsInterpreter(t *testing.T) {
 		w.Step.Attrs = map[string]string{"script": "files/tool"}
 		if out, err := k.Apply(t.Context(), w); err != nil || out.OK || out.Code != 7 {
 			t.Errorf("%+v %v", out, err)
+		}
+	})
+}
+
+func TestAScriptIsNotBegunWithoutAllThatLiesBesideIt(t *testing.T) {
+	both(t, "on a full disk", func(t *testing.T, k *shell.Kind) {
+		bin, room := t.TempDir(), t.TempDir()
+		text := "#!/bin/sh\ncd '" + room + "'\nif [ -e one ] && [ ! -e two ]; then : > two; echo 'No space left on device' >&2; exit 1; fi\n: > one\nexec /usr/bin/base64 \"$@\"\n" // of three files, the second one
+		if err := os.WriteFile(filepath.Join(bin, "base64"), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		k.Env = append([]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "TMPDIR=" + room}, k.Env[1:]...)
+		var log bytes.Buffer
+		w := work("echo begun\n", &log)
+		w.Step.Attrs = map[string]string{"script": "files/tool", "libs": "files/a,files/b"}
+		w.Step.Libs = []prentice.Lib{{Path: "files/a", Text: "a\n"}, {Path: "files/b", Text: "b\n"}}
+		out, err := k.Apply(t.Context(), w)
+		if err != nil || out.OK || strings.Contains(log.String(), "begun") || !strings.Contains(log.String(), "No space left") {
+			t.Errorf("%+v %v: %q", out, err, log.String())
+		}
+		if left, _ := filepath.Glob(room + "/prentice-script-*"); len(left) > 0 { //nolint:errcheck // the pattern is good
+			t.Errorf("left behind: %v", left)
+		}
+	})
+	both(t, "and their names are no words of a shell", func(t *testing.T, k *shell.Kind) {
+		room := t.TempDir()
+		k.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + room}, k.Env[1:]...)
+		var log bytes.Buffer
+		w := work("cat \"${0%/*}/it's \\$(touch x); & \"\n", &log)
+		w.Step.Attrs = map[string]string{"script": "files/$(touch y) tool"}
+		w.Step.Libs = []prentice.Lib{{Path: "files/it's $(touch x); & ", Text: "here\n"}}
+		if out, err := k.Apply(t.Context(), w); err != nil || !out.OK || log.String() != "here\n" {
+			t.Errorf("%+v %v: %q", out, err, log.String())
 		}
 	})
 }
