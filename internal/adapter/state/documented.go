@@ -12,6 +12,8 @@ var abouts = map[string]string{
 var attributeDocs = map[string]prentice.Attribute{
 	"path":     {About: "The whole path; a symbolic link is refused."},
 	"from":     {About: "A file of the team folder, such as files/app.conf, written out without ${…}."},
+	"copy":     {About: "A file of the host whose content it has, which must be what sha256 says."},
+	"sha256":   {About: "The SHA-256 of the file that is copied: what people approve."},
 	"template": {About: "A template of the team folder, such as files/app.conf, or by itself: the block is one. It is filled in when the plan is made: {{.inputs.port}}."},
 	"state":    {About: "present, or absent: there is to be no such thing.", Values: []string{"present", "absent"}},
 	"create":   {About: "yes: a file that is not there is made with the line.", Values: []string{"yes", "no"}},

@@ -15,7 +15,7 @@ var fileScript string
 // and mode.
 var file = sort{
 	name: "file", script: fileScript, body: true, strict: true,
-	attrs: []string{"path", "from", "template", "state", "owner", "group", "mode", "backup", "validate", "diff", "replaces"},
+	attrs: []string{"path", "from", "copy", "sha256", "template", "state", "owner", "group", "mode", "backup", "validate", "diff", "replaces"},
 	files: []string{"from"}, template: "template",
 	lint: lintFile, says: saysFile, values: valuesOfFile,
 }
@@ -32,6 +32,11 @@ func lintFile(l *linting) {
 	l.matches("group", accountForm, "the name of a group", "write a name such as adm, or a number")
 	if v, ok := l.value("mode"); ok && modeForm.MatchString(v) && strings.ContainsAny(v[len(v)-1:], "2367") {
 		l.advise("write a mode such as 0644 or 0640", "mode %s lets everyone on the host write the file", v)
+	}
+	l.absolute("copy")
+	l.matches("sha256", digestForm, "a SHA-256", "write the 64 digits that sha256sum prints")
+	if _, digest := l.Attrs["sha256"]; digest != (l.Attrs["copy"] != "") {
+		l.fail("write both: copy=/srv/new/app sha256=${steps.look.out.digest}", "copy and sha256 belong together: a file of the host, and what it must be")
 	}
 	l.content()
 	l.validate()
@@ -51,10 +56,14 @@ func (l *linting) validate() {
 // content sees to it that the content is said once, and none where there is to be none.
 func (l *linting) content() {
 	_, from := l.Attrs["from"]
+	_, copied := l.Attrs["copy"]
 	template, filled := l.Attrs["template"]
 	inline := strings.TrimSpace(l.Body) != ""
 	gone := l.Attrs["state"] == "absent"
 	switch {
+	case copied && (from || filled || inline || gone):
+		l.fail("keep one of them", "the content is that of copy=%s, and also said otherwise", l.Attrs["copy"])
+	case copied:
 	case filled && from:
 		l.fail("keep one of them", "the content is in from=%s, and also in template=%s", l.Attrs["from"], template)
 	case filled && template != "true" && inline:
@@ -82,6 +91,8 @@ func saysFile(s prentice.PlannedStep) string {
 	}
 	says += " has the content of "
 	switch from, template := s.Attrs["from"], s.Attrs["template"]; {
+	case s.Attrs["copy"] != "":
+		says += s.Attrs["copy"] + ", which is sha256:" + s.Attrs["sha256"]
 	case from != "":
 		says += from
 	case template != "" && template != "true":
@@ -105,10 +116,16 @@ func valuesOfFile(s prentice.PlannedStep) map[string]string {
 	if content != "" || digest == "" {
 		digest = prentice.Digest([]byte(content))
 	}
+	if s.Attrs["copy"] != "" {
+		digest = s.Attrs["sha256"]
+	}
 	values := map[string]string{
-		"path": s.Attrs["path"], "state": s.Attrs["state"], "owner": s.Attrs["owner"], "group": s.Attrs["group"], "mode": octal(s.Attrs["mode"]),
+		"copy": s.Attrs["copy"], "path": s.Attrs["path"], "state": s.Attrs["state"], "owner": s.Attrs["owner"], "group": s.Attrs["group"], "mode": octal(s.Attrs["mode"]),
 		"diff": s.Attrs["diff"], "validate": strings.ReplaceAll(s.Attrs["validate"], "%s", `"$1"`), "digest": strings.TrimPrefix(digest, "sha256:"),
 		"backup": "", "content": content,
+	}
+	if s.Attrs["copy"] != "" {
+		delete(values, "content") // the host has it
 	}
 	if v := s.Attrs["backup"]; v == "yes" || v == "true" {
 		values["backup"] = "yes"

@@ -4,6 +4,10 @@ dir=${dir:-/}
 tmp=$dir/.${path##*/}.prentice-$key
 needs stat sha256sum base64 find
 digest_of() { set -- "$(sha256sum <"$1")"; printf '%s' "${1%% *}"; }
+# What is copied may have gone since: who has its content keeps it.
+if [ -n "$copy" ]; then content() { if [ "$has" = "$digest" ]; then cat -- "$path"; else cat -- "$copy"; fi; }; fi
+# copied: what is copied is there, and is what it must be.
+copied() { [ -f "$copy" ] && [ -r "$copy" ] && [ "$(digest_of "$copy")" = "$digest" ]; }
 look() {
   [ ! -L "$path" ] || fail "$path is a symbolic link to $(readlink "$path"): name the file itself"
   [ ! -d "$path" ] || fail "$path is a folder"
@@ -25,15 +29,22 @@ wanted() {
     if [ "$now" != absent ]; then so=no says="remove $path"; else says="$path is not there"; fi
     return
   fi
-  if [ "$now" = absent ]; then so=no says="make $path"; return; fi
+  if [ "$now" = absent ]; then so=no says="make $path"; lacking; return; fi
   [ "$has" = "$digest" ] || says="replace the content of $path"
   if [ -n "$mode" ] && [ "$mode" != "$mode_now" ]; then says="${says:+$says, }set its mode $mode_now to $mode"; fi
   if [ -n "$owner" ] && [ "$owner" != "$user" ] && [ "$owner" != "$uid" ]; then says="${says:+$says, }set its owner $user to $owner"; fi
   if [ -n "$group" ] && [ "$group" != "$group_of" ] && [ "$group" != "$gid" ]; then says="${says:+$says, }set its group $group_of to $group"; fi
   if [ -n "$says" ]; then so=no; else says="$path is as it should be"; fi
+  lacking
+}
+lacking() {
+  if [ "$how" = look ] && [ "$so" = no ] && [ -n "$copy" ] && [ "$has" != "$digest" ] && ! copied; then says="$says; $copy is not what it must be now"; fi
 }
 # shown: the content, for those who approve; of what others may not read only if it is asked for.
 shown() {
+  if [ -n "$copy" ] && copied && [ "$(stat -c %s -- "$copy")" -le 65536 ]; then
+    case $diff,$(stat -c %a -- "$copy") in yes,* | ,*[4567]) printf 'after=%s\n' "$(base64 <"$copy" | tr -d '\n')" ;; esac
+  fi
   [ "$now" != absent ] && [ "$size" -le 65536 ] || return 0
   case $diff,$mode_now in yes,* | ,*[4567]) ;; *) return 0 ;; esac
   printf 'content='
@@ -66,6 +77,7 @@ place() {
 make() {
   fresh
   if [ "$state" = absent ]; then rm -f -- "$path"; on_disk "$dir"; return; fi
+  if [ -n "$copy" ] && [ "$has" != "$digest" ] && ! copied; then fail "$copy is not there, or is not sha256:$digest; nothing was changed"; fi
   (umask 077; set -C; content >"$tmp") || fail "the new content of $path could not be written; nothing was changed"
   [ "$(digest_of "$tmp")" = "$digest" ] || fail "the new content of $path was not written whole; nothing was changed"
   belongs

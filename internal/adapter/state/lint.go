@@ -107,5 +107,6 @@ func (l *linting) absolute(name string) {
 
 var (
 	accountForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}\$?$`)
+	digestForm  = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	modeForm    = regexp.MustCompile(`^0?[0-7]{3,4}$`)
 )

@@ -33,6 +33,8 @@ func (k *Kind) Rehearsal(w prentice.Work) (script, why string) {
 	w.Plan = nil // what was seen on the host is not there
 	begin, path := "", "path="+quote(w.Step.Attrs["path"])+"\n"
 	switch {
+	case w.Step.Attrs["copy"] != "" && w.Step.Of == "":
+		begin = "[ -e " + quote(w.Step.Attrs["copy"]) + " ] || exit " + strconv.Itoa(Elsewhere) + "\n"
 	case w.Step.Risk != prentice.Look && (k.name == "file" || k.name == "line" && w.Step.Attrs["create"] == "yes"):
 		begin = path + "mkdir -p -- \"${path%/*}/\"\n"
 	case k.name == "line" && w.Step.Of == "" && w.Step.Attrs["create"] != "yes":

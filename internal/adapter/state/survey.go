@@ -40,7 +40,7 @@ func (k *Kind) Survey(ctx context.Context, w prentice.Work) (prentice.Seen, erro
 	hide := func(s string) string { return mask.String(s, w.Secrets) }
 	seen.Now, seen.So, seen.Says = oneLine(hide(told["now"])), told["so"] == "yes", oneLine(hide(told["says"]))
 	if !seen.So && k.strict {
-		if seen.Diff = hide(diffOf(step, told)); seen.Diff == "" && step.Attrs["state"] != "absent" && k.name == "file" {
+		if seen.Diff = hide(diffOf(step, told)); seen.Diff == "" && step.Attrs["state"] != "absent" && k.name == "file" && step.Attrs["copy"] == "" {
 			seen.Says += fmt.Sprintf(" (to %d bytes, sha256:%.12s…; its text is not shown)", len(contentOf(step)), strings.TrimPrefix(prentice.Digest([]byte(contentOf(step))), "sha256:"))
 		}
 	}
@@ -59,6 +59,9 @@ func diffOf(step prentice.PlannedStep, told map[string]string) string {
 			return ""
 		}
 		before = string(raw)
+	}
+	if _, shown := told["after"]; step.Attrs["copy"] != "" && !shown {
+		return ""
 	}
 	after := contentOf(step)
 	if raw, err := base64.StdEncoding.DecodeString(told["after"]); told["after"] != "" && err == nil {
