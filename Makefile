@@ -10,7 +10,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 BESIDE      = bench stories # modules of their own: what only they need is not the program's
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
-LARGEST     = 47600000
+LARGEST     = 49900000
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 help:
@@ -37,9 +37,9 @@ small: build
 	size=$$(stat -c %s bin/prentice); [ "$$size" -le $(LARGEST) ] || \
 	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decisions 68, 73 and 89 say what is heavy" >&2; exit 1; }
 
-## own: the repository passes prentice's own check
+## own: the repository passes prentice's own check; what make test runs is not run again
 own: build
-	./bin/prentice check
+	./bin/prentice check --quick
 
 # helper: the program that prentice puts on hosts, into the folder from which it is built in
 helper:

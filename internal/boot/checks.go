@@ -9,9 +9,13 @@ import (
 
 	"prentice/internal/adapter/checkrun"
 	"prentice/internal/adapter/git"
+	"prentice/internal/adapter/testrun"
 	"prentice/internal/adapter/verdictfile"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/draft"
+	"prentice/internal/engine/pipeline"
 	"prentice/internal/engine/standard"
+	"prentice/internal/engine/testreport"
 	"prentice/internal/kit/term"
 	"prentice/internal/skill"
 	"prentice/internal/skill/standards"
@@ -25,10 +29,25 @@ func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
 		Kinds:      kinds,
 		Open:       func(ctx context.Context, dir string) (standards.Repository, error) { return git.Open(ctx, dir) },
 		Keep:       func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
+		Tests:      func(dir string) (testreport.History, error) { return verdictfile.Cases{Dir: dir}.History() },
 		Tell:       progress(),
-		Builds:     (&checkrun.Desk{Tell: live()}).Judge(),
+		Builds:     builds(),
 		Printed:    checkrun.Log,
 	}
+}
+
+// builds judges the checks that repositories keep, and those that are detected.
+func builds() *pipeline.Judge {
+	desk := &checkrun.Desk{Tell: live()}
+	j := desk.Judge()
+	desk.Read = testrun.Reader{
+		Add: func(ctx context.Context, dir string, add func(*testreport.History)) (testreport.History, error) {
+			return verdictfile.Cases{Dir: dir}.Add(ctx, add)
+		},
+		Toolchain: j.Toolchain,
+	}.Read
+	j.Detect = draft.Checks
+	return j
 }
 
 // live shows people at a terminal what a check that is performed prints, as it does.

@@ -22,7 +22,7 @@ type Desk struct {
 	Tell func(line string)
 	// Read reads the reports of a run, below a folder, and says what they found. It is
 	// asked of a run that failed, too. Nil reads none.
-	Read func(ctx context.Context, t *check.Tree, c pipeline.Check, reports *os.Root) ([]check.Finding, error)
+	Read func(ctx context.Context, t *check.Tree, c pipeline.Check, reports *os.Root) (pipeline.Said, error)
 	// Tools are those of this machine; nil finds them.
 	Tools func() toolchain.Tools
 }
@@ -113,6 +113,7 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	printed.end()
 	took := time.Since(began)
 	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK()}
+	result.Exited = err == nil && exit.Signal == "" && !exit.TimedOut && exit.Code > 0 && exit.Code < 124
 	switch {
 	case errors.Is(err, sandbox.ErrResults):
 		result.Passed, result.Kept = false, false
@@ -146,11 +147,9 @@ func (p *place) finish(ctx context.Context, t *check.Tree, c pipeline.Check, r *
 		result.Findings = append(result.Findings, missing...)
 	}
 	if p.Read != nil && len(c.Reports.All()) > 0 {
-		found, err := p.Read(ctx, t, c, reports)
-		if err != nil {
+		if result.Said, err = p.Read(ctx, t, c, reports); err != nil {
 			return result, err
 		}
-		result.Findings = append(result.Findings, found...)
 	}
 	if protected && result.Passed {
 		err = j.save(t.Keep, r.path(brought))

@@ -1,5 +1,5 @@
-// Package verdictfile keeps the outcomes of checks in one small file of a repository,
-// where there is no server.
+// Package verdictfile keeps the outcomes of checks, and the history of test cases, each in
+// one small file of a repository, where there is no server.
 //
 // Its words: an outcome is kept by its basis, which is all that it depends on. What was
 // used last stays longest, and the file has a bound.

@@ -1,21 +1,13 @@
 package verdictfile
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 
-	"prentice"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
 )
@@ -63,43 +55,31 @@ func entryOf(b claims.Basis, o check.Outcome, now time.Time) entry {
 	return entry{Basis: b, Packed: check.Pack(o), Used: now.Unix()}
 }
 
-func (f *File) path() string { return filepath.Join(f.Dir, "verdicts.json") }
+func (f *File) file() sealed {
+	return sealed{f.Dir, "verdicts.json", "what was judged before"}
+}
 
-// load reads the file once. The first line is the digest of the rest.
+// load reads the file once.
 func (f *File) load() error {
 	if f.loaded {
 		return nil
 	}
 	f.loaded, f.kept = true, map[claims.Basis]entry{}
-	list, err := read(f.path())
+	list, err := f.read()
 	for _, e := range list {
 		f.kept[e.Basis] = e
 	}
 	return err
 }
 
-func read(path string) ([]entry, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+func (f *File) read() ([]entry, error) {
+	body, err := f.file().read()
+	if err != nil || body == nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, prentice.Errorf(prentice.Unavailable, "what was judged before cannot be read: %w", err).Try("see who owns %s", path)
-	}
-	defer file.Close()
-	about, err := file.Stat()
-	damaged := prentice.Errorf(prentice.Unavailable, "what was judged before, in %s, is damaged: all is judged anew, and the file made anew", path)
-	if err != nil || !about.Mode().IsRegular() || about.Size() > mostBytes {
-		return nil, damaged
-	}
-	raw := make([]byte, about.Size())
-	if _, err := file.ReadAt(raw, 0); err != nil && len(raw) > 0 {
-		return nil, damaged
-	}
-	digest, body, found := bytes.Cut(raw, []byte("\n"))
 	var list []entry
-	if !found || prentice.Digest(body) != string(digest) || json.Unmarshal(body, &list) != nil {
-		return nil, damaged
+	if json.Unmarshal(body, &list) != nil {
+		return nil, f.file().damaged()
 	}
 	return list, nil
 }
@@ -108,15 +88,12 @@ func read(path string) ([]entry, error) {
 func (f *File) Keep(ctx context.Context, now time.Time, list map[claims.Basis]check.Outcome) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
-		return notKept(err)
-	}
-	free, err := f.hold(ctx)
+	free, err := f.file().hold(ctx)
 	if err != nil {
 		return err
 	}
 	defer free()
-	there, _ := read(f.path()) // one that is damaged is made anew: that was said when it was read
+	there, _ := f.read() // one that is damaged is made anew: that was said when it was read
 	all := map[claims.Basis]entry{}
 	for _, e := range there {
 		all[e.Basis] = e
@@ -147,48 +124,7 @@ func (f *File) write(all map[claims.Basis]entry) error {
 		}
 		list = list[:len(list)/2]
 	}
-	temp, err := os.CreateTemp(f.Dir, ".verdicts-*")
-	if err != nil {
-		return notKept(err)
-	}
-	_, err = temp.WriteString(prentice.Digest(body) + "\n" + string(body))
-	if err = errors.Join(err, temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), f.path())
-	}
-	if err != nil {
-		os.Remove(temp.Name()) //nolint:errcheck // what is said of the write says it all
-		return notKept(err)
-	}
-	return nil
-}
-
-// hold keeps other processes from writing meanwhile, and takes away what killed ones
-// left.
-func (f *File) hold(ctx context.Context) (free func(), err error) {
-	lock, err := os.OpenFile(filepath.Join(f.Dir, "lock"), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
-	if err != nil {
-		return nil, notKept(err)
-	}
-	for until := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
-		err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			break
-		}
-		if time.Now().After(until) || ctx.Err() != nil {
-			return nil, errors.Join(notKept(errors.New("another check writes at the same time")), lock.Close())
-		}
-	}
-	list, _ := os.ReadDir(f.Dir) // what cannot be listed is not removed either
-	for _, left := range list {
-		if strings.HasPrefix(left.Name(), ".verdicts-") {
-			os.Remove(filepath.Join(f.Dir, left.Name())) //nolint:errcheck // it will be tried again
-		}
-	}
-	return func() { lock.Close() }, nil //nolint:errcheck // the lock ends with it
-}
-
-func notKept(err error) error {
-	return prentice.Errorf(prentice.Unavailable, "the verdicts count and are not remembered: %w", err).Try("the next check judges all anew; see whether the disk is full")
+	return f.file().write(body)
 }
 
 var _ check.Keeper = (*File)(nil)

@@ -150,7 +150,7 @@ func TestTheFileIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	list, err := read(f.path())
+	list, err := f.read()
 	if err != nil || len(list) != mostEntries {
 		t.Errorf("%d entries, %v", len(list), err)
 	}

@@ -25,7 +25,8 @@ type Old struct {
 // Baseline is what the branch that a change is made on violates already. Old findings
 // may only become fewer.
 type Baseline struct {
-	Old []Old
+	Old      []Old
+	Coverage map[string]Coverage // of checks, by the ID of their rule: it may only rise
 }
 
 // BaselineOf is the findings as they are to be written down.
@@ -92,7 +93,8 @@ func (b Baseline) Join(other Baseline) Baseline {
 		at := Old{Rule: o.Rule, Path: o.Path, Key: o.Key}
 		most[at] = max(most[at], o.Count, 1)
 	}
-	var all Baseline
+	all := b.Raise(other.Coverage)
+	all.Old = nil
 	for at := range maps.Keys(most) {
 		at.Count = most[at]
 		all.Old = append(all.Old, at)
@@ -104,6 +106,7 @@ func (b Baseline) Join(other Baseline) Baseline {
 // Part parts the baseline by whether a rule was judged: of one that was not, no one
 // knows which findings are gone.
 func (b Baseline) Part(judged map[string]bool) (known, unknown Baseline) {
+	known.Coverage = b.Coverage
 	for _, o := range b.Old {
 		if judged[o.Rule] {
 			known.Old = append(known.Old, o)
@@ -125,7 +128,7 @@ func (b Baseline) Fewer(list []Finding, t *Tree, judged map[string]bool) Baselin
 			still = append(still, f)
 		}
 	}
-	return BaselineOf(still).Join(rest)
+	return BaselineOf(still).Join(rest).Raise(b.Coverage)
 }
 
 // Text is the baseline as a file.
@@ -133,12 +136,13 @@ func (b Baseline) Text() string {
 	var s strings.Builder
 	s.WriteString("# What was wrong with this repository already. These findings fail no check and may only become\n# fewer. What is gone is taken out by: prentice check baseline --write\nfindings:")
 	if len(b.Old) == 0 {
-		return s.String() + " []\n"
+		s.WriteString(" []")
 	}
 	s.WriteByte('\n')
 	for _, o := range b.Old {
 		fmt.Fprintf(&s, "  - {rule: %s, path: %s, key: %q, count: %d}\n", quoted(o.Rule), quoted(o.Path), o.Key, max(o.Count, 1))
 	}
+	b.writeCoverage(&s)
 	return s.String()
 }
 
@@ -176,8 +180,8 @@ func unquoted(s string) string {
 func ReadBaseline(text []byte) (Baseline, []strict.Problem) {
 	r := &strict.Reader{Near: nearest.Of}
 	top := r.Document(text)
-	v := r.Mapping(top, "a baseline", "findings")
-	var b Baseline
+	v := r.Mapping(top, "a baseline", "findings", "coverage")
+	b := Baseline{Coverage: readCoverage(r, v["coverage"])}
 	if list, there := v["findings"]; there && !none(list) {
 		for _, n := range r.List(list, "findings") {
 			v := r.Mapping(n, "a finding", "rule", "path", "key", "count")

@@ -22,6 +22,9 @@ type Rule struct {
 	Remedy   string   // what to do, where a finding says nothing nearer
 	Needs    []string // the rules of its kind that must pass before it is judged
 
+	Measures bool // its outcome says how much of the code was run
+	Detected bool // no one wrote it: where it cannot be judged, that holds no one up
+
 	// An example of what it finds, and one of what passes. A rule that was not seen to
 	// fail on each violation, and to pass each pass, is unproven and blocks nothing.
 	Violations, Passes []Example
@@ -55,6 +58,7 @@ type Finding struct {
 	// Key tells this finding from others of the rule in the same file, and stays when
 	// lines move: what was found, never where. Empty is Saw, or Says.
 	Key     string   `json:"-"`
+	Case    string   `json:"case,omitempty"`    // the test case that it is about, by its name
 	Printed []string `json:"printed,omitempty"` // the last lines of a program that found it
 	Fix     []Edit   `json:"-"`                 // the smallest change that would pass, where one can be made
 	Places  []Place  `json:"places,omitempty"`  // where else the same was found
@@ -86,6 +90,7 @@ type Outcome struct {
 	Truth    prentice.Truth `json:"truth"`
 	Reason   string         `json:"reason,omitempty"` // why it is unknown; what passed or failed, in a few words
 	Findings []Finding      `json:"findings,omitempty"`
+	Coverage *Coverage      `json:"coverage,omitempty"` // that its tests have, where it was measured
 
 	// Unclear is what could not be judged beside the findings: once they are excused the
 	// rule is unknown, and does not pass.

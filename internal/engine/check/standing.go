@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"prentice"
@@ -11,11 +12,12 @@ import (
 // Agreed is what a repository has agreed on beside its rules: what was wrong before, and
 // what it lives with. For a change it is read from what the change is made on.
 type Agreed struct {
-	Old     Baseline
-	Waivers []Waiver
+	Old         Baseline
+	Waivers     []Waiver
+	Quarantined []Quarantine
 }
 
-// ReadAgreed reads both files. What cannot be read is an error, and the agreement is
+// ReadAgreed reads the files of it. What cannot be read is an error, and the agreement is
 // none: nothing is excused by a file that no one can read.
 func ReadAgreed(t *Tree) (a Agreed, err error) {
 	if text, readErr := t.Text(WaiverFile); readErr == nil {
@@ -24,6 +26,15 @@ func ReadAgreed(t *Tree) (a Agreed, err error) {
 			return Agreed{}, wrongFile(WaiverFile, problems)
 		}
 		a.Waivers = list
+	} else if !Missing(readErr) {
+		return Agreed{}, readErr
+	}
+	if text, readErr := t.Text(QuarantineFile); readErr == nil {
+		list, problems := ReadQuarantine(text)
+		if len(problems) > 0 {
+			return Agreed{}, wrongFile(QuarantineFile, problems)
+		}
+		a.Quarantined = list
 	} else if !Missing(readErr) {
 		return Agreed{}, readErr
 	}
@@ -44,9 +55,10 @@ type Excuse string
 
 // The excuses.
 const (
-	None   Excuse = ""
-	Before Excuse = "baseline" // it was there before
-	Waived Excuse = "waived"
+	None        Excuse = ""
+	Before      Excuse = "baseline" // it was there before
+	Waived      Excuse = "waived"
+	Quarantined Excuse = "quarantined" // it is of a test case that may fail
 )
 
 // Standing is how a rule stands, by what is agreed.
@@ -54,6 +66,7 @@ type Standing struct {
 	Judged
 	Excuses []Excuse // of each finding
 	Waiver  []*Waiver
+	Case    []*Quarantine
 	New     int // findings without an excuse
 	Blocks  bool
 }
@@ -75,6 +88,7 @@ func (s Standing) Truth() prentice.Truth {
 // Stand says how rules stand by what is agreed, and how many old findings are gone. A
 // waiver that is over is a failure that names itself.
 func (a Agreed) Stand(now time.Time, list []Judged, t *Tree) (all []Standing, gone int) {
+	list = slices.Concat(list, a.covered(list))
 	var findings []Finding
 	judged := map[string]bool{}
 	for _, j := range list {
@@ -84,13 +98,15 @@ func (a Agreed) Stand(now time.Time, list []Judged, t *Tree) (all []Standing, go
 	known, _ := a.Old.Part(judged)
 	old, gone := known.Ages(findings, t)
 	for _, j := range list {
-		s := Standing{Judged: j, Excuses: make([]Excuse, len(j.Outcome.Findings)), Waiver: make([]*Waiver, len(j.Outcome.Findings))}
+		s := Standing{Judged: j, Excuses: make([]Excuse, len(j.Outcome.Findings)), Waiver: make([]*Waiver, len(j.Outcome.Findings)), Case: make([]*Quarantine, len(j.Outcome.Findings))}
 		for i, f := range j.Outcome.Findings {
-			w := a.waiver(now, f)
+			w, q := a.waiver(now, f), a.InQuarantine(now, f.Case)
 			if w == nil && f.Waiver != nil && !f.Waiver.Over(now) {
 				w = f.Waiver
 			}
 			switch {
+			case q != nil:
+				s.Excuses[i], s.Case[i] = Quarantined, q
 			case w != nil:
 				s.Excuses[i], s.Waiver[i] = Waived, w
 			case old[0]:
@@ -103,7 +119,7 @@ func (a Agreed) Stand(now time.Time, list []Judged, t *Tree) (all []Standing, go
 		s.Blocks = j.Rule.Severity == claims.Block && !s.Unproven()
 		all = append(all, s)
 	}
-	return append(all, a.over(now)...), gone
+	return slices.Concat(all, a.over(now), a.ended(now)), gone
 }
 
 // waiver is the one that lets a finding be.
@@ -129,6 +145,7 @@ func (a Agreed) over(now time.Time) []Standing {
 			s.Outcome.Truth = prentice.Fail
 			s.Outcome.Findings = append(s.Outcome.Findings, Finding{Rule: r.ID, Path: WaiverFile, Line: w.Line, Says: fmt.Sprintf("the waiver of %s ended on %s; it is of %s: %s", w.Rule, w.Last(), w.Owner, w.Reason), Remedy: r.Remedy})
 			s.Excuses, s.Waiver, s.New = append(s.Excuses, None), append(s.Waiver, nil), s.New+1
+			s.Case = append(s.Case, nil)
 		}
 	}
 	if len(a.Waivers) == 0 {

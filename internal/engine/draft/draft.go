@@ -49,6 +49,14 @@ func Detected(t *check.Tree) Drafts {
 	return d.done()
 }
 
+// Checks are the detected checks, as they are performed.
+func Checks(t *check.Tree) (list []pipeline.Detected) {
+	for _, d := range Detected(t).Checks {
+		list = append(list, pipeline.Detected{Check: d.Check, From: d.From})
+	}
+	return list
+}
+
 // Of are the checks of the workflows, and of the parts that no workflow builds.
 func Of(t *check.Tree) Drafts {
 	d := &drafting{tree: t, names: map[string]bool{}}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,6 +18,15 @@ type Judge struct {
 	// Toolchain is the digest of the programs that checks are performed with.
 	Toolchain func() string
 	Room      int // how many are performed at the same time
+	// Detect are the checks of a tree that keeps none, and from which file each comes. Nil
+	// detects none.
+	Detect func(t *check.Tree) []Detected
+}
+
+// Detected is a check that no one wrote: it is made of what the repository is made of.
+type Detected struct {
+	Check
+	From string // the file by which that is known
 }
 
 // Place is where checks are performed.
@@ -35,12 +45,20 @@ type Result struct {
 	Printed  []string
 	Kept     bool // what it left can be looked at
 	Findings []check.Finding
+	Exited   bool // it failed because a program ended with a code of its own
+	Said     Said // by its reports
+}
+
+// explained says whether the reports say why a check failed: its last step ended with a
+// code of its own, and they name every failure. What would have come after is not lost.
+func (r Result) explained(c Check) bool {
+	return r.Exited && r.Said.Whole && r.Step == len(c.Steps)-1
 }
 
 // Kind is the judge as a kind of check.
 func (j *Judge) Kind() check.Kind {
 	return check.Kind{Name: Kind, Commands: true,
-		Rules: func(_ context.Context, t *check.Tree) ([]check.Rule, error) { return rules(t), nil },
+		Rules: func(_ context.Context, t *check.Tree) ([]check.Rule, error) { return j.rules(t), nil },
 		Tool: func() string {
 			if j.Toolchain == nil {
 				return Kind
@@ -159,12 +177,25 @@ func (o *opened) one(ctx context.Context, t *check.Tree, r check.Rule) check.Out
 	if err != nil {
 		return unknown(r, strings.Join(strings.Fields(err.Error()), " "))
 	}
-	out := check.Outcome{Rule: r.ID, Truth: prentice.Pass, Reason: result.Says, Findings: result.Findings}
-	if !result.Passed || len(out.Findings) > 0 {
-		out.Truth = prentice.Fail
+	return result.outcome(r, c)
+}
+
+// outcome is what a run says of the rule of its check.
+func (r Result) outcome(rule check.Rule, c Check) check.Outcome {
+	out := check.Outcome{Rule: rule.ID, Truth: prentice.Pass, Reason: r.Says, Findings: slices.Concat(r.Findings, r.Said.Findings)}
+	if r.Said.Says != "" {
+		out.Reason += ": " + r.Said.Says
 	}
-	if !result.Passed {
-		out.Findings = append([]check.Finding{c.finding(result)}, out.Findings...)
+	switch explained := r.explained(c); {
+	case r.Passed && r.Said.Nothing && len(out.Findings) == 0:
+		return unknown(rule, "no test passed or failed: nothing was tested, "+r.Says)
+	case !r.Passed && !explained:
+		out.Findings = append([]check.Finding{c.finding(r)}, out.Findings...)
+	default:
+		out.Coverage = r.Said.Coverage
+	}
+	if !r.Passed || len(out.Findings) > 0 {
+		out.Truth = prentice.Fail
 	}
 	return out
 }

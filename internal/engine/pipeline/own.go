@@ -18,6 +18,7 @@ const Kind = "checks"
 type asked struct {
 	Text  string `json:"text"`
 	Wrong string `json:"wrong,omitempty"`
+	From  string `json:"from,omitempty"` // of one that was detected: the file by which it is known
 }
 
 // Own are the checks that a tree keeps, and the files that are none.
@@ -52,7 +53,24 @@ func Own(t *check.Tree) (checks []Check, unread []Unread) {
 	return checks, unread
 }
 
-// rules are the checks of a tree as rules. One that cannot be read, or performed as it
+// rules are the checks of a tree as rules: its own, or those that are detected where it
+// keeps none.
+func (j *Judge) rules(t *check.Tree) []check.Rule {
+	list := rules(t)
+	if len(list) > 0 || j.Detect == nil {
+		return list
+	}
+	for _, d := range j.Detect(t) {
+		r := ruleOf(d.Name, d.From)
+		r.Says, r.Remedy, r.Detected, r.Measures = d.Summary, "see what it printed: prentice check log "+d.Name, true, len(d.Reports.Coverage) > 0
+		r.Why = "No check is written here, so what is made of " + d.From + " was detected. Write it down, and change it: prentice check init --write"
+		r.Asks = asked{Text: d.Text, From: d.From}.text()
+		list = append(list, r)
+	}
+	return list
+}
+
+// rules are the checks that a tree keeps, as rules. One that cannot be read, or performed as it
 // is, is a rule that no one can judge.
 func rules(t *check.Tree) []check.Rule {
 	checks, unread := Own(t)
@@ -61,6 +79,7 @@ func rules(t *check.Tree) []check.Rule {
 	for _, c := range checks {
 		a := asked{Text: c.Text}
 		r := ruleOf(c.Name, c.File)
+		r.Measures = len(c.Reports.Coverage) > 0
 		r.Says, r.Remedy = c.Summary, "see what it printed: prentice check log "+c.Name
 		if f, found := misfits[c.Name]; found {
 			a.Wrong, r.Remedy = f.Text, f.Hint
@@ -104,9 +123,19 @@ func checkOf(r check.Rule) (Check, string) {
 	if a.Wrong != "" {
 		return Check{}, a.Wrong
 	}
-	c, findings := Read(r.Source, []byte(a.Text))
+	file := r.Source
+	if a.From != "" {
+		file = Folder + strings.TrimPrefix(r.ID, Kind) + ".md"
+	}
+	c, findings := Read(file, []byte(a.Text))
 	if len(findings) > 0 {
 		return Check{}, findings[0].Text
+	}
+	if a.From != "" { // a finding stands where people can look
+		c.File = a.From
+		for i := range c.Steps {
+			c.Steps[i].Line = 1
+		}
 	}
 	return c, ""
 }

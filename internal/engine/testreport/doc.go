@@ -1,6 +1,6 @@
 // Package testreport reads what test programs say of themselves: which cases passed,
-// failed or were skipped (JUnit, go test -json, TAP), and how much of the code was run
-// (Go's cover profiles, LCOV, Cobertura).
+// failed or were skipped (JUnit, go test -json, TAP), how much of the code was run (Go's
+// cover profiles, LCOV, Cobertura), and what analysers found (SARIF).
 //
 // Its words: a case is one test with a name that stays from run to run; an attempt is
 // one time that it ran; a report is all cases of a run.

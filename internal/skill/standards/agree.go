@@ -3,6 +3,7 @@ package standards
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (d Deps) waive(ctx context.Context, _ op.Call, in WaiveIn) (Patched, error)
 	}
 	defer l.repo.Close() //nolint:errcheck // what it writes is written when it says so
 	rules, _ := d.judgeOf(l, false).Rules(ctx, l.rules)
-	r, err := ruleOf(rules, in.Rule)
+	r, err := ruleOf(withCoverage(rules), in.Rule)
 	if err != nil {
 		return Patched{}, err
 	}
@@ -88,6 +89,28 @@ func (d Deps) waive(ctx context.Context, _ op.Call, in WaiveIn) (Patched, error)
 	return patched(l, []check.Edit{{Path: check.WaiverFile, Content: []byte(text)}}, in.Write, says)
 }
 
+// coverageKind is the kind of the rules that coverage does not fall.
+const coverageKind = "coverage"
+
+// covered is how much of a tree the tests run of the checks that measure it, as far as
+// that is known. Nothing is run for it.
+func (d Deps) covered(ctx context.Context, l *looked, t *check.Tree) (map[string]check.Coverage, error) {
+	j := d.judgeOf(l, false)
+	rules, _ := j.Rules(ctx, l.rules)
+	kept, err := j.Known(ctx, t, slices.DeleteFunc(rules, func(r check.Rule) bool { return !r.Measures }))
+	return check.Coverages(kept), err
+}
+
+// withCoverage are rules, and those of the coverage of the checks that measure it.
+func withCoverage(rules []check.Rule) []check.Rule {
+	for _, r := range rules {
+		if r.Measures {
+			rules = append(rules, check.CoverageRule(r))
+		}
+	}
+	return rules
+}
+
 // day is the moment behind a day, or behind so many days from now.
 func day(text string, now time.Time) (time.Time, error) {
 	var n int
@@ -110,7 +133,7 @@ type BaselineIn struct {
 func baselineOp(d Deps) op.Op {
 	return op.New("check.baseline", prentice.Look, prentice.Viewer, "Write down what is wrong already, so that it can only become less", d.baseline).
 		WithExample("prentice check baseline --write").WithoutState().OnlyHere().ThatKeeps().WithHelp(
-		"The first time it takes all that is found now. After that what is gone is taken out and nothing is added: old findings may only become fewer. A finding is known by what was found and not by its line; it stays the same when lines move and when its file is renamed.\n\nA change is judged by the baseline of the branch that it is made on, so that no change can excuse itself.")
+		"The first time it takes all that is found now, and how much of the code the tests run, as the checks measured it last. After that what is gone is taken out and nothing is added: old findings may only become fewer, and coverage may only rise. A finding is known by what was found and not by its line; it stays the same when lines move and when its file is renamed.\n\nA change is judged by the baseline of the branch that it is made on, so that no change can excuse itself.")
 }
 
 func (d Deps) baseline(ctx context.Context, _ op.Call, in BaselineIn) (Patched, error) {
@@ -131,7 +154,7 @@ func (d Deps) baseline(ctx context.Context, _ op.Call, in BaselineIn) (Patched, 
 	for _, r := range checked.Rules {
 		judged[r.ID] = r.Truth != prentice.NotSeen
 		for _, f := range r.Findings {
-			if f.Excuse != check.Waived && r.Kind != agreement.Kind {
+			if f.Excuse != check.Waived && f.Case == "" && r.Kind != agreement.Kind && r.Kind != coverageKind {
 				found = append(found, f.Finding)
 			}
 		}
@@ -141,6 +164,11 @@ func (d Deps) baseline(ctx context.Context, _ op.Call, in BaselineIn) (Patched, 
 	if !check.Missing(missing) {
 		b = l.agreed.Old.Fewer(found, l.tree, judged)
 	}
+	covered, err := d.covered(ctx, l, l.tree)
+	if err != nil {
+		return Patched{}, err
+	}
+	b = b.Raise(covered)
 	text := b.Text()
 	if len(text) > strict.MaxBytes {
 		return Patched{}, prentice.Errorf(prentice.Limited, "the baseline of %s would have %d bytes: at most %d are read", op.Count(len(found), "finding", "findings"), len(text), strict.MaxBytes).Try("fix the rule that finds the most first, or waive it: prentice check waive")

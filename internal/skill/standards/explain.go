@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/pipeline"
 	"prentice/internal/op"
 )
 
@@ -40,15 +41,19 @@ func (d Deps) explain(ctx context.Context, _ op.Call, in ExplainIn) (Told, error
 	defer l.repo.Close() //nolint:errcheck // it was only read
 	j := d.judgeOf(l, false)
 	rules, _ := j.Rules(ctx, l.rules)
-	r, err := ruleOf(rules, in.Rule)
+	r, err := ruleOf(withCoverage(rules), in.Rule)
 	if err != nil {
 		return Told{}, err
 	}
-	checked, err := d.judge(ctx, l, RunIn{Only: []string{r.ID}})
+	judged, ofCoverage := r.ID, r.Kind == coverageKind
+	if ofCoverage {
+		judged = pipeline.Kind + strings.TrimPrefix(r.ID, coverageKind)
+	}
+	checked, err := d.judge(ctx, l, RunIn{Only: []string{judged}})
 	if err != nil {
 		return Told{}, err
 	}
-	t := Told{Repository: l.tree.Name, Owner: r.Owner, Proven: j.Commands(r) || len(j.Toothless(ctx, r)) == 0, Waive: "prentice check waive " + r.ID + " --reason TEXT --owner group/NAME --expires DAY --write"}
+	t := Told{Repository: l.tree.Name, Owner: r.Owner, Proven: ofCoverage || j.Commands(r) || len(j.Toothless(ctx, r)) == 0, Waive: "prentice check waive " + r.ID + " --reason TEXT --owner group/NAME --expires DAY --write"}
 	for _, one := range checked.Rules {
 		if one.ID == r.ID {
 			t.Ruled = one
@@ -113,6 +118,8 @@ func excused(f Found) string {
 	switch {
 	case f.Excuse == check.Waived && f.Waiver != nil:
 		return " (waived until " + f.Waiver.Last() + ": " + line(f.Waiver.Reason) + ")"
+	case f.Quarantine != nil:
+		return " (quarantined until " + f.Quarantine.Last() + ": " + line(f.Quarantine.Reason) + ")"
 	case f.Excuse == check.Before:
 		return " (in the baseline)"
 	}

@@ -61,7 +61,7 @@ func (d Deps) list(ctx context.Context, _ op.Call, in ListIn) (Listed, error) {
 	rules, silent := d.judgeOf(l, false).Rules(ctx, l.rules)
 	out := Listed{Rules: []RuleLine{}}
 	for _, r := range rules {
-		out.Rules = append(out.Rules, RuleLine{r.ID, r.Says, r.Severity, r.Kind, r.Source, ""})
+		out.Rules = append(out.Rules, RuleLine{r.ID, r.Says + detected(r.Detected), r.Severity, r.Kind, r.Source, ""})
 	}
 	for _, s := range silent {
 		out.Rules = append(out.Rules, RuleLine{s.Rule.ID, s.Rule.Says, s.Rule.Severity, s.Rule.Kind, s.Rule.Source, s.Outcome.Reason})

@@ -8,6 +8,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
 	"prentice/internal/kit/term"
 	"prentice/internal/op"
@@ -28,7 +29,8 @@ type Checked struct {
 	Unknown    int      `json:"unknown"`
 	Old        int      `json:"old_findings"`
 	Waived     int      `json:"waived_findings"`
-	Gone       int      `json:"gone_findings"` // of the baseline, which can be made shorter
+	Quarantine []Known  `json:"quarantined,omitempty"` // test cases that failed and may
+	Gone       int      `json:"gone_findings"`         // of the baseline, which can be made shorter
 	Reused     int      `json:"reused"`
 	Notes      []string `json:"notes,omitempty"`
 	Took       string   `json:"took"`
@@ -36,6 +38,13 @@ type Checked struct {
 	Controls []Control `json:"controls,omitempty"` // of the baseline that was asked for
 
 	as string
+}
+
+// Known is a test case that did not pass, and may.
+type Known struct {
+	Name string           `json:"name"`
+	Says string           `json:"says"`
+	By   check.Quarantine `json:"quarantine"`
 }
 
 // Ruled is a rule and how it stands.
@@ -49,6 +58,7 @@ type Ruled struct {
 	Blocks   bool            `json:"blocks"`
 	Unproven []string        `json:"unproven,omitempty"`
 	Reused   bool            `json:"reused"`
+	Detected bool            `json:"detected,omitempty"` // no one wrote it: it is made of what the repository is made of
 	Source   string          `json:"source,omitempty"`
 	Remedy   string          `json:"remedy,omitempty"`
 	Kind     string          `json:"kind"`
@@ -62,6 +72,8 @@ type Found struct {
 	Fingerprint string        `json:"fingerprint"`
 	Excuse      check.Excuse  `json:"excuse,omitempty"` // baseline or waived; none counts
 	Waiver      *check.Waiver `json:"waiver,omitempty"`
+
+	Quarantine *check.Quarantine `json:"quarantine,omitempty"` // where it is of a test case that may fail
 }
 
 // At is where it was found, as editors read it.
@@ -89,6 +101,8 @@ func (c *Checked) fill(list []check.Standing, gone int) {
 				c.Old++
 			case check.Waived:
 				c.Waived++
+			case check.Quarantined:
+				c.Quarantine = append(c.Quarantine, Known{f.Case, f.Says, *f.Quarantine})
 			}
 		}
 		if r.Reused {
@@ -102,7 +116,7 @@ func (c *Checked) fill(list []check.Standing, gone int) {
 			fail = fail || r.Blocks
 		default:
 			c.Unknown++
-			unknown = unknown || r.Blocks
+			unknown = unknown || r.Blocks && !r.Detected
 		}
 	}
 	switch c.Verdict = string(prentice.Pass); {
@@ -114,7 +128,7 @@ func (c *Checked) fill(list []check.Standing, gone int) {
 }
 
 func ruled(s check.Standing) Ruled {
-	r := Ruled{ID: s.Rule.ID, Says: s.Rule.Says, Why: s.Rule.Why, Truth: s.Truth(), Reason: s.Outcome.Reason, Severity: s.Rule.Severity, Blocks: s.Blocks, Reused: s.Reused,
+	r := Ruled{ID: s.Rule.ID, Says: s.Rule.Says, Why: s.Rule.Why, Truth: s.Truth(), Reason: s.Outcome.Reason, Severity: s.Rule.Severity, Blocks: s.Blocks, Reused: s.Reused, Detected: s.Rule.Detected,
 		Source: s.Rule.Source, Remedy: s.Rule.Remedy, Kind: s.Rule.Kind, Cites: s.Rule.Cites}
 	if s.Unproven() {
 		r.Unproven = s.Wrong
@@ -123,7 +137,7 @@ func ruled(s check.Standing) Ruled {
 		if f.Remedy == "" {
 			f.Remedy = s.Rule.Remedy
 		}
-		r.Findings = append(r.Findings, Found{Finding: f, Fingerprint: f.Fingerprint(), Excuse: s.Excuses[i], Waiver: s.Waiver[i]})
+		r.Findings = append(r.Findings, Found{Finding: f, Fingerprint: f.Fingerprint(), Excuse: s.Excuses[i], Waiver: s.Waiver[i], Quarantine: s.Case[i]})
 	}
 	return r
 }
@@ -169,7 +183,7 @@ func (r Ruled) write(b *strings.Builder) {
 	case !r.Blocks:
 		sign = "▲"
 	}
-	fmt.Fprintf(b, "%s %s: %s\n", sign, r.ID, r.Says)
+	fmt.Fprintf(b, "%s %s: %s%s\n", sign, r.ID, r.Says, detected(r.Detected))
 	if r.Truth == prentice.NotSeen || len(r.Findings) == 0 {
 		fmt.Fprintf(b, "    %s: %s\n", r.Truth, orText(r.Reason, "it is broken"))
 	}
@@ -202,6 +216,14 @@ func (r Ruled) write(b *strings.Builder) {
 	if r.Why != "" {
 		fmt.Fprintf(b, "    why: %s\n", line(r.Why))
 	}
+}
+
+// detected says behind a rule that no one wrote it.
+func detected(is bool) string {
+	if is {
+		return " (detected)"
+	}
+	return ""
 }
 
 // at is where a finding is, as editors read it, and a colon.
@@ -237,6 +259,13 @@ func (c Checked) summary(b *strings.Builder) {
 	}
 	if c.Old+c.Waived > 0 {
 		fmt.Fprintf(b, "  %s in the baseline, %d waived\n", op.Count(c.Old, "finding is", "findings are"), c.Waived)
+	}
+	for i, k := range c.Quarantine {
+		if i == mostShown {
+			fmt.Fprintf(b, "  and %d more: prentice check tests\n", len(c.Quarantine)-i)
+			break
+		}
+		fmt.Fprintf(b, "  ▲ quarantined until %s, of %s: %s\n", k.By.Last(), k.By.Owner, line(clip.To(k.Says, 300)))
 	}
 	if c.Gone > 0 {
 		fmt.Fprintf(b, "  %s gone: make it shorter with prentice check baseline --write\n", op.Count(c.Gone, "finding of the baseline is", "findings of the baseline are"))

@@ -140,7 +140,7 @@ func (r Ruled) Counted() (n int) {
 	return n
 }
 
-// Excused is how many findings of a rule are waived or in the baseline.
+// Excused is how many findings of a rule are waived, in quarantine or in the baseline.
 func (r Ruled) Excused() int { return len(r.Findings) - r.Counted() }
 
 // Places are where a rule is broken, as people read it.
@@ -186,7 +186,7 @@ func (s RepositoryShown) Text() string {
 	}
 	if s.Checked != nil {
 		say("Rules", fmt.Sprintf("%d passed, %d failed, %d unknown", s.Checked.Passed, s.Checked.Failed, s.Checked.Unknown))
-		say("Excused", fmt.Sprintf("%d in the baseline, %d waived", s.Checked.Old, s.Checked.Waived))
+		say("Excused", fmt.Sprintf("%d in the baseline, %d waived, %d in quarantine", s.Checked.Old, s.Checked.Waived, len(s.Checked.Quarantine)))
 	}
 	for _, r := range append(s.Broken(), s.Unclear()...) {
 		fmt.Fprintf(&b, "\n%s %s: %s\n    %s\n", ruledSign(r), r.ID, r.Says, r.brief())

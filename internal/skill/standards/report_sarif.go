@@ -150,6 +150,8 @@ func (f Found) sarif(r Ruled, index int) sarifResult {
 	case check.Before:
 		s.Baseline = "unchanged"
 		s.Suppressions = []sarifSuppression{{"external", "accepted", "it is in the baseline"}}
+	case check.Quarantined:
+		s.Suppressions = []sarifSuppression{{"external", "accepted", f.Quarantine.Reason + " (until " + f.Quarantine.Last() + ", " + string(f.Quarantine.Owner) + ")"}}
 	case check.Waived:
 		s.Suppressions = []sarifSuppression{{"external", "accepted", f.Waiver.Reason + " (until " + f.Waiver.Last() + ", " + string(f.Waiver.Owner) + ")"}}
 	}

@@ -127,6 +127,11 @@ func (d Deps) judgeOf(l *looked, fresh bool) check.Judge {
 // before adds what was wrong on the base to what is agreed: it is not of the change. What
 // runs commands is not run there.
 func (d Deps) before(ctx context.Context, j check.Judge, l *looked, list []check.Judged, rules []check.Rule, ask func(context.Context, *check.Tree, []check.Rule) ([]check.Judged, error), out *Checked) {
+	if covered, err := d.covered(ctx, l, l.tree.Base); err != nil {
+		out.note(err)
+	} else {
+		l.agreed.Old = l.agreed.Old.Raise(covered)
+	}
 	broken := map[string]bool{}
 	for _, one := range list {
 		broken[one.Rule.ID] = one.Outcome.Truth == prentice.Fail && !one.Plain

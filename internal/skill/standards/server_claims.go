@@ -60,7 +60,7 @@ func reasonOf(s check.Standing) (reason, witness string) {
 	case s.New > 0:
 		return fmt.Sprintf("%d found, the first: %s", s.New, witness), witness
 	case excused > 0:
-		return fmt.Sprintf("%d found, all of them waived or in the baseline", excused), ""
+		return fmt.Sprintf("%d found, all of them waived, in quarantine or in the baseline", excused), ""
 	}
 	return cmp.Or(line(s.Outcome.Reason), string(s.Truth())), ""
 }

@@ -233,7 +233,7 @@ func (k *Desk) unable(ctx context.Context, r *CheckRun, repo *team.Repository, w
 func (k *Desk) write(ctx context.Context, r *CheckRun, c *Checked) error {
 	if c != nil {
 		c.shorten()
-		r.Verdict, r.Passed, r.Failed, r.Unknown, r.Excused, r.Findings = prentice.Truth(c.Verdict), c.Passed, c.Failed, c.Unknown, c.Old+c.Waived, c.counted()
+		r.Verdict, r.Passed, r.Failed, r.Unknown, r.Excused, r.Findings = prentice.Truth(c.Verdict), c.Passed, c.Failed, c.Unknown, c.Old+c.Waived+len(c.Quarantine), c.counted()
 	}
 	r.result = resultOf(*r, c)
 	if r.AskedBy == itself && r.Branch != "" {

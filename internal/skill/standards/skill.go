@@ -10,6 +10,7 @@ import (
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/pipeline"
 	"prentice/internal/engine/standard"
+	"prentice/internal/engine/testreport"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 )
@@ -38,6 +39,8 @@ type Deps struct {
 	Builds *pipeline.Judge
 	// Printed is what a check printed, by the folder that the repository keeps.
 	Printed func(keep, check string) (pipeline.Log, error)
+	// Tests is the history of test cases that a folder keeps.
+	Tests func(dir string) (testreport.History, error)
 	// Clock is the time; nil is the machine's.
 	Clock func() time.Time
 	// Tell is how a check that takes long says what it does; nil says nothing.
@@ -64,7 +67,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "standards",
 		Sentence: "keep to modern development standards",
-		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), installOp(d), logOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.mayOps())...)),
+		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), testsOp(d), installOp(d), logOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.mayOps())...)),
 		Checks:   kinds(d),
 		Pages: []op.Page{
 			{Path: "/repositories", Op: "repository.list", Template: "repositories.html", Title: "Repositories", Nav: "Repositories", Group: op.Governance, Order: 45},
