@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -18,6 +19,9 @@ var signerFiles = []string{".prentice/allowed_signers", ".prentice/signers", ".g
 
 const keysFile = ".prentice/openpgp_keys.asc"
 
+// SignerFiles are all files that say who may sign.
+func SignerFiles() []string { return append(slices.Clone(signerFiles), keysFile) }
+
 // signers is who may sign, as what the change is made on says it: a change does not say
 // who may sign it.
 type signers struct {
@@ -29,12 +33,9 @@ type signers struct {
 
 // signersOf reads who may sign; nil where no one asks for signatures.
 func signersOf(v *standard.View) (*signers, error) {
-	asks := v.Tree
-	if v.Base != nil {
-		asks = v.Base
-	}
+	asks := v.By()
 	s := &signers{tree: asks}
-	for _, name := range append(signerFiles, keysFile) {
+	for _, name := range SignerFiles() {
 		text, err := asks.Text(name)
 		if check.Missing(err) {
 			continue

@@ -163,6 +163,9 @@ func subject(t *Tree) string {
 	if t.Base != nil {
 		parts = append(parts, t.Base.Digest)
 	}
+	if t.Law != nil {
+		parts = append(parts, t.Law.Digest)
+	}
 	for _, c := range t.Commits {
 		parts = append(parts, c.ID)
 	}

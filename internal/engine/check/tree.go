@@ -51,6 +51,7 @@ type Tree struct {
 	Files   []File   // by path
 	Commits []Commit // that the change brings, newest first; none where there is no change
 	Base    *Tree    // what the change is made on; nil where there is no change
+	Law     *Tree    // the files that say who may sign, where they are not those of Base: of the branch as it is now
 
 	// Root is the folder in which the files are as they are here; "" where they are in no
 	// folder. Keep is a folder of the repository's own that no commit holds, where kinds
@@ -79,6 +80,25 @@ func (t *Tree) Read(f File) ([]byte, error) {
 		return nil, prentice.Errorf(prentice.Limited, "%q has %d bytes: a check reads at most %d", f.Path, f.Size, MostFile)
 	}
 	return t.Content(f)
+}
+
+// By is the tree that says who may sign what is judged: for a change never the change.
+func (t *Tree) By() *Tree {
+	switch {
+	case t.Law != nil:
+		return t.Law
+	case t.Base != nil:
+		return t.Base
+	}
+	return t
+}
+
+// Only is the tree with no other files than those of some paths.
+func (t *Tree) Only(paths ...string) *Tree {
+	some := *t
+	some.Files = slices.DeleteFunc(slices.Clone(t.Files), func(f File) bool { return !slices.Contains(paths, f.Path) })
+	some.Digest = Digest(some.Files)
+	return &some
 }
 
 // File is the entry at a path.

@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/claims"
 	"prentice/internal/op"
 	"prentice/internal/skill/standards"
 	"prentice/internal/team"
@@ -18,6 +20,9 @@ var repositoryStories = []story{
 	{name: "repository-to-check", path: "/repositories/shop", who: "olga"},
 	{name: "repository-not-checked", path: "/repositories/new", who: "vera"},
 	{name: "repository-gone", path: "/repositories/gone", who: "vera"},
+	{name: "land-no", path: "/repositories/shop/land?commit=broken", who: "vera"},
+	{name: "land-yes", path: "/repositories/shop/land?commit=fine", who: "vera"},
+	{name: "land-unknown", path: "/repositories/shop/land?commit=new", who: "olga"},
 	{name: "check", path: "/checks/check%2F12", who: "vera"},
 	{name: "check-running", path: "/checks/13", who: "vera"},
 	{name: "check-unknown", path: "/checks/14", who: "vera"},
@@ -25,6 +30,7 @@ var repositoryStories = []story{
 }
 
 func repositoryOps(full bool) []op.Op {
+	followed := make(chan struct{}) // closed once someone has followed check 21 to its end
 	return []op.Op{
 		op.New("repository.list", prentice.Look, prentice.Viewer, "List repositories.", func(context.Context, op.Call, struct{}) (standards.Repositories, error) {
 			if !full {
@@ -47,6 +53,15 @@ func repositoryOps(full bool) []op.Op {
 				c := someCheck(13, "")
 				c.State, c.Ended, c.Says, c.Branch = standards.Running, time.Time{}, "checking secrets", ""
 				return standards.CheckShown{CheckRun: c}, nil
+			case "21", "check/21":
+				select {
+				case <-followed:
+					return standards.CheckShown{CheckRun: someCheck(21, prentice.Fail), Checked: someChecked()}, nil
+				default:
+					c := someCheck(21, "")
+					c.State, c.Ended, c.Says = standards.Running, time.Time{}, "checking code"
+					return standards.CheckShown{CheckRun: c}, nil
+				}
 			case "14":
 				return standards.CheckShown{CheckRun: someCheck(14, prentice.NotSeen)}, nil
 			case "99":
@@ -54,7 +69,20 @@ func repositoryOps(full bool) []op.Op {
 			}
 			return standards.CheckShown{CheckRun: someCheck(12, prentice.Fail), Checked: someChecked()}, nil
 		}),
-		op.NewWatch("check.follow", prentice.Viewer, "Follow a check.", func(context.Context, op.Call, standards.FollowIn, func(standards.CheckStep) error) error { return nil }),
+		op.New("may.land", prentice.Look, prentice.Viewer, "Ask whether a commit may land.", func(_ context.Context, _ op.Call, in standards.LandIn) (standards.Allowed, error) {
+			return someAnswer(in.Commit), nil
+		}),
+		op.NewWatch("check.follow", prentice.Viewer, "Follow a check.", func(ctx context.Context, _ op.Call, in standards.FollowIn, emit func(standards.CheckStep) error) error {
+			if in.Check != "check/21" {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			if err := emit(standards.CheckStep{Check: "check/21", State: standards.Running, Says: "checking secrets"}); err != nil {
+				return err
+			}
+			close(followed)
+			return emit(standards.CheckStep{Check: "check/21", State: standards.Done, Verdict: prentice.Fail})
+		}),
 	}
 }
 
@@ -63,7 +91,7 @@ func someRepository(name string) team.Repository {
 }
 
 func someCheck(number int64, v prentice.Truth) standards.CheckRun {
-	c := standards.CheckRun{Number: number, Ref: prentice.NewRef("check", map[int64]string{11: "11", 12: "12", 13: "13", 14: "14"}[number]), Repository: "repository/shop", Branch: "main", Commit: strings.Repeat("80a166651e", 4), State: standards.Done, Verdict: v,
+	c := standards.CheckRun{Number: number, Ref: prentice.NewRef("check", fmt.Sprint(number)), Repository: "repository/shop", Branch: "main", Commit: strings.Repeat("80a166651e", 4), State: standards.Done, Verdict: v,
 		AskedBy: "self/checks", Asked: ago(26 * time.Minute), Began: ago(26 * time.Minute), Ended: ago(25 * time.Minute), Seen: ago(3 * time.Minute)}
 	switch v {
 	case prentice.Fail:
@@ -117,4 +145,19 @@ func shownRepository(name string) standards.RepositoryShown {
 		s.Ending = []standards.Ending{{Waiver: *s.Checked.Rules[3].Findings[0].Waiver, Findings: 1}}
 	}
 	return s
+}
+
+func someAnswer(commit string) standards.Allowed {
+	holds := claims.Need{Claim: "containers/pinned-base", Says: "A base image is named by its digest", Severity: claims.Block, Blocks: true, Truth: prentice.Pass, Excused: "1 found, all of them waived or in the baseline"}
+	needs := []claims.Need{holds, {Claim: "repository/owners", Says: "It is said who owns what", Severity: claims.Warn, Truth: prentice.Fail, Reason: "it is not said who owns what"}}
+	switch commit {
+	case "broken":
+		needs = append(needs, claims.Need{Claim: "code/json", Says: "JSON files are JSON", Severity: claims.Block, Blocks: true, Truth: prentice.Fail, Reason: "web/a/very/deep/folder/with/a/long/name/for/a/file/of/settings.json:1: it is not JSON", Resolve: "write what a parser can read",
+			Waive: "prentice check waive code/json --reason TEXT --owner group/NAME --expires DAY --write", Who: "group/platform"})
+	case "new":
+		for _, rule := range []string{"code/json", "files/links", "secrets/none"} {
+			needs = append(needs, claims.Need{Claim: rule, Says: "It holds", Severity: claims.Block, Blocks: true, Truth: prentice.NotSeen, Reason: check.Unasked, Produce: "prentice repository check shop 80a166651e80 --wait"})
+		}
+	}
+	return standards.Allowed{Answer: claims.May(needs), Action: "land", Repository: "repository/shop", Commit: strings.Repeat("80a166651e", 4), What: "the change of 80a166651e80 since main (44faebc92f20)", Digest: "sha256:" + strings.Repeat("9f2c81d0", 8), Took: "300ms"}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -51,6 +52,11 @@ func (a Allowed) Word() string {
 		return "no"
 	}
 	return "unknown"
+}
+
+// Unasked says whether a check would answer some of what is missing.
+func (a Allowed) Unasked() bool {
+	return slices.ContainsFunc(a.Missing, func(n claims.Need) bool { return n.Reason == check.Unasked })
 }
 
 // Text implements op.Texter.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"prentice"
+	"prentice/internal/engine/analyse"
 	"prentice/internal/engine/check"
 	"prentice/internal/team"
 )
@@ -78,6 +79,7 @@ func (l *looked) fillAt(ctx context.Context, r team.Repository, commit string) e
 	if l.tree.Base, err = l.tidy(ctx, from); err != nil {
 		return err
 	}
+	l.tree.Law = l.rules.Only(analyse.SignerFiles()...)
 	if l.tree.Commits, err = l.repo.Since(ctx, from, id); err != nil {
 		return err
 	}

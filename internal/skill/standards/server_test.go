@@ -493,3 +493,43 @@ func TestACheckThatCannotBeWrittenIsMadeAgainOnceItCanBe(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoMaySignAChangeIsSaidByTheBranchAsItIsNow(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), "bad")
+	signers := func(text string) map[string]string {
+		return map[string]string{"a.txt": "x", ".prentice/allowed_signers": text}
+	}
+	w.mirror.commits["c0"], w.mirror.commits["c1"], w.mirror.commits["change"] = signers("mallory"), signers("ann"), signers("mallory")
+	w.mirror.from["change"], w.mirror.tip = "c0", "c1"
+	look := func() *check.Tree {
+		t.Helper()
+		l, err := w.lookAt(t.Context(), w.list.Repositories[0], "change")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.tree
+	}
+	before := look()
+	if text, err := before.By().Text(".prentice/allowed_signers"); string(text) != "ann" || err != nil || len(before.By().Files) != 1 {
+		t.Errorf("who may sign is said by %q, %v, of %d files", text, err, len(before.By().Files))
+	}
+	if _, err := w.checkNow(t.Context(), w.call(), AskIn{"shop", "change"}); err != nil {
+		t.Fatal(err)
+	}
+	w.work(t)
+	ask := func() prentice.Truth {
+		t.Helper()
+		a, err := w.mayLand(t.Context(), w.call(), LandIn{"shop", "change"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.May
+	}
+	if may := ask(); may != prentice.Pass {
+		t.Errorf("it may land: %s", may)
+	}
+	w.mirror.commits["c2"], w.mirror.tip = signers("ann and ben"), "c2"
+	if may := ask(); may != prentice.NotSeen {
+		t.Errorf("others may sign now, and no one has looked again: %s", may)
+	}
+}

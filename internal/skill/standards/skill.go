@@ -72,6 +72,7 @@ func New(d Deps) skill.Skill {
 		Pages: []op.Page{
 			{Path: "/repositories", Op: "repository.list", Template: "repositories.html", Title: "Repositories", Nav: "Repositories", Group: op.Governance, Order: 45},
 			{Path: "/repositories/{name}", Op: "repository.show", Template: "repository.html", Title: "Repository", Explain: "repository/{name}"},
+			{Path: "/repositories/{repository}/land", Op: "may.land", Template: "land.html", Title: "May it land", Topic: "standards"},
 			{Path: "/checks/{check}", Op: "check.show", Template: "check.html", Title: "Check", Explain: "check/{check}"},
 			{Path: "/standards", Op: "standard.list", Template: "standards.html", Title: "Standards", Nav: "Standards", Group: op.Governance, Order: 46},
 			{Path: "/standards/{name}", Op: "standard.show", Template: "standard.html", Title: "Standard", Topic: "standards"},
