@@ -35,7 +35,7 @@ build: helper
 # small: the binary is no larger than is agreed
 small: build
 	size=$$(stat -c %s bin/prentice); [ "$$size" -le $(LARGEST) ] || \
-	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decisions 68, 73 and 89 say what is heavy" >&2; exit 1; }
+	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decisions 68, 73, 89 and 112 say what is heavy" >&2; exit 1; }
 
 ## own: the repository passes prentice's own check; what make test runs is not run again
 own: build
