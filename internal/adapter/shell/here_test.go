@@ -90,7 +90,15 @@ func TestAStepThatWasLeftIsEndedWhenItsRunIsStopped(t *testing.T) {
 func TestAStepHereThatIsStoppedEndsWithItsGroup(t *testing.T) {
 	k, _ := lasting(t)
 	ctx, stop := context.WithCancelCause(t.Context())
-	time.AfterFunc(300*time.Millisecond, func() { stop(prentice.ErrStopped) })
+	go func() {
+		for t.Context().Err() == nil {
+			if said, err := os.ReadFile(filepath.Join(k.Dir, "pid")); err == nil && len(said) > 0 {
+				stop(prentice.ErrStopped)
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
 	if _, err := k.Apply(ctx, change("trap '' TERM; echo $$ >pid; sleep 300 & sleep 300", &bytes.Buffer{})); prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "stopped in the middle on this machine") {
 		t.Fatalf("got %v", err)
 	}
