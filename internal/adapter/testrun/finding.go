@@ -66,7 +66,7 @@ func finding(t *check.Tree, c pipeline.Check, one testreport.Case, past testrepo
 	if flaky {
 		f.Remedy = "make it depend on nothing but its input, or name it in " + check.QuarantineFile + ": with its owner, the reason and an end"
 	}
-	f.Printed = lastLines(one.Says)
+	f.Printed = firstLines(one.Says)
 	if name, line, found := placeOf(t, one); found {
 		f.Path, f.Line = name, line
 	}
@@ -76,14 +76,15 @@ func finding(t *check.Tree, c pipeline.Check, one testreport.Case, past testrepo
 // mostPrinted is how many lines of a case's own words a finding keeps.
 const mostPrinted = 10
 
-func lastLines(says string) []string {
+// firstLines are what a case says first: what was wrong, and then from where it was called.
+func firstLines(says string) []string {
 	var lines []string
 	for line := range strings.Lines(says) {
-		if line = strings.TrimRight(line, "\r\n"); strings.TrimSpace(line) != "" {
+		if line = strings.TrimRight(line, "\r\n"); strings.TrimSpace(line) != "" && len(lines) < mostPrinted {
 			lines = append(lines, clip.To(line, 300))
 		}
 	}
-	return lines[max(0, len(lines)-mostPrinted):]
+	return lines
 }
 
 var goPlace = regexp.MustCompile(`(?m)^\s*([A-Za-z0-9_.-]+\.go):(\d{1,7}): `)

@@ -105,6 +105,14 @@ func TestAFailureStandsWhereTheCaseSaysThatItIs(t *testing.T) {
 	}
 }
 
+func TestAFailureIsShownByWhatItSaysFirst(t *testing.T) {
+	says := "want 1, got 2\n" + strings.Repeat("  at a place\n", 50)
+	s := (&desk{t: t}).read("x", junit(`<testcase name="a"><failure>`+says+`</failure></testcase>`))
+	if p := s.Findings[0].Printed; len(p) != mostPrinted || p[0] != "want 1, got 2" {
+		t.Errorf("%q", p)
+	}
+}
+
 func TestReportsThatAreNotWholeExplainNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		reports map[string]string
