@@ -62,6 +62,7 @@ var measurements = []measurement{
 	{"proc.lsp", drafting},
 	{"proc.states", states},
 	{"checks", checks},
+	{"secrets", secrets},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},

@@ -19,6 +19,16 @@ func (e Example) Tree() *Tree {
 	if e.Base != nil {
 		t.Base = tree(e.Base, nil)
 	}
+	if e.Past != nil {
+		t.Past = &Past{Says: "the commits of the example", Each: func(_ context.Context, wanted func(string, string) bool, tell func(Added)) error {
+			for _, a := range e.Past {
+				if wanted(a.Commit, a.Path) {
+					tell(a)
+				}
+			}
+			return nil
+		}}
+	}
 	return t
 }
 

@@ -21,6 +21,7 @@ type Rule struct {
 	Asks     string   // exactly what is checked; a change of it is another rule
 	Remedy   string   // what to do, where a finding says nothing nearer
 	Needs    []string // the rules of its kind that must pass before it is judged
+	OfPast   bool     // it is about what commits brought, and asked only where that is looked at
 
 	Measures bool // its outcome says how much of the code was run
 	Detected bool // no one wrote it: where it cannot be judged, that holds no one up
@@ -42,6 +43,7 @@ type Example struct {
 	Modes   map[string]Mode   // of those that are no regular files
 	Commits []Commit
 	Base    map[string]string // what the change is made on; nil where there is no change
+	Past    []Added           // what commits brought; nil where that is not looked at
 }
 
 // Finding is one place where a rule does not hold.

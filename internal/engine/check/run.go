@@ -110,7 +110,9 @@ func placeOf(stack []byte) string {
 func (j Judge) All(ctx context.Context, t *Tree, rules []Rule) ([]Judged, error) {
 	by := map[string][]Rule{}
 	for _, r := range rules {
-		by[r.Kind] = append(by[r.Kind], r)
+		if !r.OfPast || t.Past != nil {
+			by[r.Kind] = append(by[r.Kind], r)
+		}
 	}
 	bases, kinds := j.bases(t, by)
 	kept := map[claims.Basis]Outcome{}
@@ -135,7 +137,7 @@ func (j Judge) All(ctx context.Context, t *Tree, rules []Rule) ([]Judged, error)
 // bases says on what each verdict depends, by the rule's ID.
 func (j Judge) bases(t *Tree, by map[string][]Rule) (map[string]claims.Basis, map[string]Kind) {
 	bases, kinds := map[string]claims.Basis{}, map[string]Kind{}
-	whole := subject(t)
+	whole := Subject(t)
 	for _, k := range j.Kinds {
 		kinds[k.Name] = k
 		tool := k.Name
@@ -153,9 +155,9 @@ func (j Judge) bases(t *Tree, by map[string][]Rule) (map[string]claims.Basis, ma
 	return bases, kinds
 }
 
-// subject is the digest of all that a rule may look at: the tree, what it is made on, and
-// the commits between.
-func subject(t *Tree) string {
+// Subject is the digest of what most rules look at: the tree, what it is made on, and the
+// commits between.
+func Subject(t *Tree) string {
 	if t.Base == nil && len(t.Commits) == 0 {
 		return t.Digest
 	}

@@ -52,6 +52,7 @@ type Tree struct {
 	Commits []Commit // that the change brings, newest first; none where there is no change
 	Base    *Tree    // what the change is made on; nil where there is no change
 	Law     *Tree    // the files that say who may sign, where they are not those of Base: of the branch as it is now
+	Past    *Past    // what commits brought; nil where that is not looked at
 
 	// Root is the folder in which the files are as they are here; "" where they are in no
 	// folder. Keep is a folder of the repository's own that no commit holds, where kinds

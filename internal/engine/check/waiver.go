@@ -28,9 +28,18 @@ type Waiver struct {
 // Over says whether the waiver holds no more.
 func (w Waiver) Over(now time.Time) bool { return !now.Before(w.Expires) }
 
-// Covers says whether a finding is one that the waiver is about, whenever that is.
+// Covers says whether a finding is one that the waiver is about, whenever that is: with
+// all its places.
 func (w Waiver) Covers(f Finding) bool {
-	return w.Rule == f.Rule && (w.Where == "" || f.Path != "" && Within(w.Where, f.Path))
+	if w.Rule != f.Rule || w.Where == "" {
+		return w.Rule == f.Rule
+	}
+	for _, p := range f.Places {
+		if !Within(w.Where, p.Path) {
+			return false
+		}
+	}
+	return f.Path != "" && Within(w.Where, f.Path)
 }
 
 // Text is the waiver as it stands in the file.

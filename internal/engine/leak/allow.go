@@ -81,3 +81,9 @@ func passes(list []*allow, path, commit string) bool {
 	}
 	return slices.ContainsFunc(list, func(a *allow) bool { return a.whole(path, commit) })
 }
+
+// AsksCommits says whether some hits pass in one commit and not in another.
+func (d *Detector) AsksCommits() bool {
+	asks := func(a *allow) bool { return len(a.commits) > 0 }
+	return slices.ContainsFunc(d.allows, asks) || slices.ContainsFunc(d.rules, func(r *rule) bool { return slices.ContainsFunc(r.allows, asks) })
+}

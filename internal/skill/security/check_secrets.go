@@ -18,6 +18,7 @@ const (
 	noSecret = "secrets/none"     // of the files
 	searched = "secrets/searched" // that they could be looked for at all
 	settings = "secrets/settings" // advice about the settings
+	noPast   = "secrets/history"  // of what commits brought, where that is looked at
 )
 
 // The files of settings, as gitleaks has them.
@@ -29,7 +30,7 @@ const (
 // secretChecks is the kind of check that looks for secrets.
 func secretChecks() []check.Kind {
 	k := &secretKind{}
-	return []check.Kind{{Name: "secrets", Rules: secretRules, Check: k.check, Hide: hideSecrets,
+	return []check.Kind{{Name: "secrets", Rules: secretRules, Check: k.check, Hide: hideSecrets, Subject: secretSubject,
 		Tool: func() string { return "leak@1 " + leak.Rules() }}}
 }
 
@@ -82,7 +83,7 @@ func secretRules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []check.Rule{noSecretRule(), searchedRule(), settingsRule()}
+	list := []check.Rule{noSecretRule(), noPastRule(), searchedRule(), settingsRule()}
 	for i := range list {
 		list[i].Kind, list[i].Source, list[i].Asks = "secrets", "built in", string(text)
 		list[i].Cites = append(list[i].Cites, check.Cite{Title: "OpenSSF OSPS Baseline, BR-07.01: no secrets in version control", URL: "https://baseline.openssf.org/"},
@@ -119,6 +120,14 @@ func (k *secretKind) check(ctx context.Context, t *check.Tree, rules []check.Rul
 		d, a, err := k.detector(r.Asks)
 		if err != nil {
 			list = append(list, unreadable(r, err))
+			continue
+		}
+		if r.ID == noPast {
+			o, err := inPast(ctx, r, t, d, a)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, o)
 			continue
 		}
 		if seen[r.Asks] == nil {
@@ -187,4 +196,28 @@ func (k *secretKind) advised(r check.Rule, t *check.Tree) check.Outcome {
 		o.Reason = fmt.Sprintf("the settings switch off %d of the rules: %s", len(d.Off), strings.Join(d.Off, ", "))
 	}
 	return o
+}
+
+// inPast says how the rule of what commits brought stands.
+func inPast(ctx context.Context, r check.Rule, t *check.Tree, d *leak.Detector, a asked) (check.Outcome, error) {
+	p, err := searchPast(ctx, t, d, a)
+	if ctx.Err() != nil {
+		return check.Outcome{}, ctx.Err()
+	}
+	if err != nil {
+		return check.Outcome{Rule: r.ID, Truth: prentice.NotSeen, Reason: strings.Join(strings.Fields(err.Error()), " ")}, nil
+	}
+	return p.outcome(r, t.Past), nil
+}
+
+// secretSubject is what a rule looks at: of the history only that.
+func secretSubject(t *check.Tree, r check.Rule) string {
+	if r.ID != noPast || t.Past == nil {
+		return check.Subject(t)
+	}
+	parts := []string{t.Past.Digest, t.Past.Lacks}
+	if t.Base != nil {
+		parts = append(parts, t.Base.Digest)
+	}
+	return prentice.Digest([]byte(strings.Join(parts, "\n")))
 }

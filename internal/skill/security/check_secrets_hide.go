@@ -35,7 +35,8 @@ func hideSecrets(t *check.Tree, found []*check.Finding) {
 }
 
 func hide(d *leak.Detector, f *check.Finding, inFile []leak.Hit) {
-	own := d.Find(leak.Text{Bytes: []byte(strings.Join([]string{f.Says, f.Saw, f.Remedy}, "\n"))})
+	printed := strings.Join(f.Printed, "\n")
+	own := d.Find(leak.Text{Bytes: []byte(strings.Join([]string{f.Says, f.Saw, f.Remedy, printed}, "\n"))})
 	saw := f.Saw
 	for _, h := range inFile {
 		if f.Line >= h.Line && f.Line <= h.Last && f.Saw != "" {
@@ -43,7 +44,11 @@ func hide(d *leak.Detector, f *check.Finding, inFile []leak.Hit) {
 		}
 	}
 	for _, hits := range [][]leak.Hit{own, inFile} {
+		printed = leak.Hide(printed, hits)
 		f.Says, f.Saw, f.Remedy = leak.Hide(f.Says, hits), leak.Hide(f.Saw, hits), leak.Hide(f.Remedy, hits)
+	}
+	if len(f.Printed) > 0 {
+		f.Printed = strings.Split(printed, "\n")
 	}
 	if f.Saw != saw && f.Key == "" {
 		f.Key = leak.Key("saw", saw) // it is still told from others

@@ -20,6 +20,15 @@ func noSecretRule() check.Rule {
 	}
 }
 
+func noPastRule() check.Rule {
+	return check.Rule{ID: noPast, Severity: claims.Block, OfPast: true, Says: "no commit brought a secret",
+		Why:        "What a commit brought stays in the history when it is taken out, and every clone has it.",
+		Remedy:     rotateFirst + " secrets/history",
+		Violations: []check.Example{{Past: []check.Added{{Commit: "1", Path: "deploy.sh", ID: "1", Parts: []check.Part{{Line: 1, Text: []byte("key=" + sampleKey() + "\n")}}}}}},
+		Passes:     []check.Example{{Past: []check.Added{{Commit: "1", Path: "deploy.sh", ID: "1", Parts: []check.Part{{Line: 1, Text: []byte("key=changeme\n")}}}}}},
+	}
+}
+
 func searchedRule() check.Rule {
 	return check.Rule{ID: searched, Severity: claims.Block, Says: "secrets can be found in every file",
 		Why:    "What was not looked at is no pass: neither a file that is too long, nor settings that let every secret pass.",

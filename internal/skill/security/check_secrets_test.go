@@ -3,6 +3,8 @@ package security
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +44,7 @@ func treeOf(texts ...string) *check.Tree {
 func TestEveryRuleOfSecretsHasTeeth(t *testing.T) {
 	for _, k := range secretChecks() {
 		rules, err := k.Rules(t.Context(), treeOf())
-		if err != nil || len(rules) == 0 {
+		if err != nil || len(rules) != 4 {
 			t.Fatal(rules, err)
 		}
 		for _, r := range rules {
@@ -128,7 +130,7 @@ func TestNoRuleShowsASecret(t *testing.T) {
 			return []check.Outcome{{Rule: "talks/much", Truth: prentice.Fail, Findings: []check.Finding{
 				{Path: "a.sh", Line: 2, Says: "a bad line", Saw: clip.To("curl -H 'key: "+secret, 25)},
 				{Path: "a.sh", Line: 1, Says: "a word such as " + secret + " is bad"},
-				{Says: "a message", Saw: "they wrote " + secret},
+				{Says: "a message", Saw: "they wrote " + secret, Printed: []string{"it printed", "key " + secret}},
 			}}}, nil
 		}}
 	j := check.Judge{Kinds: append(secretChecks(), talks), Now: time.Now}
@@ -154,5 +156,89 @@ func TestNoRuleShowsASecret(t *testing.T) {
 	}
 	if len(prints) != 5 {
 		t.Errorf("of 5 findings there are %d fingerprints", len(prints))
+	}
+}
+
+// added is a history of one line for each commit, newest first: commit, path, text.
+func added(texts ...string) *check.Past {
+	e := check.Example{Past: []check.Added{}}
+	for i := 0; i < len(texts); i += 3 {
+		e.Past = append(e.Past, check.Added{Commit: texts[i], Path: texts[i+1], Nth: i / 3, ID: texts[i], Parts: []check.Part{{Line: 1, Text: []byte(texts[i+2])}}})
+	}
+	return e.Tree().Past
+}
+
+func TestOneSecretIsOneFindingWithAllItsPlaces(t *testing.T) {
+	line := "key = " + sampleKey() + "\n"
+	one := treeOf()
+	one.Past = added("c3", "b.txt", "again\n"+line, "c2", "c.txt", "nothing\n", "c1", "a.txt", line)
+	got := secretsIn(t, one, one)[noPast].Outcome
+	if got.Truth != prentice.Fail || len(got.Findings) != 1 {
+		t.Fatalf("got %+v", got)
+	}
+	f := got.Findings[0]
+	want := []check.Place{{Commit: "c1", Path: "a.txt", Line: 1}, {Commit: "c3", Path: "b.txt", Line: 2}}
+	if f.Path != "a.txt" || f.Line != 1 || !slices.Equal(f.Places, want) || !strings.Contains(f.Says, "first in commit c1, in 2 commits") {
+		t.Errorf("got %+v", f)
+	}
+	if inTree := secretsIn(t, treeOf("a.txt", line), one)[noSecret].Outcome; inTree.Findings[0].Key != f.Key {
+		t.Error("a secret of the history has another key than in a file")
+	}
+}
+
+func TestAWaiverOfOnePlaceIsNoneOfTheOthers(t *testing.T) {
+	f := check.Finding{Rule: noPast, Path: "testdata/a", Places: []check.Place{{Path: "testdata/a"}, {Path: "prod/a"}}}
+	for where, covers := range map[string]bool{"": true, "testdata": false, "**": true, "prod": false} {
+		if got := (check.Waiver{Rule: noPast, Where: where}).Covers(f); got != covers {
+			t.Errorf("where %q: %v", where, got)
+		}
+	}
+}
+
+func TestAHistoryThatIsNotWholeIsNoPass(t *testing.T) {
+	one := treeOf()
+	one.Past = added("c1", "a.txt", "nothing\n")
+	one.Past.Lacks = "the clone is shallow"
+	if got := secretsIn(t, one, one)[noPast].Outcome; got.Truth != prentice.NotSeen || got.Reason != "the clone is shallow" {
+		t.Errorf("got %+v", got)
+	}
+	one.Past.Each = func(context.Context, func(string, string) bool, func(check.Added)) error {
+		return errors.New("git is gone")
+	}
+	if got := secretsIn(t, one, one)[noPast].Outcome; got.Truth != prentice.NotSeen || got.Reason != "git is gone" {
+		t.Errorf("got %+v", got)
+	}
+	one.Past = added("c1", "a.txt", "nothing\n")
+	one.Past.Each = func(_ context.Context, _ func(string, string) bool, tell func(check.Added)) error {
+		tell(check.Added{Commit: "c1", Path: "big", Cut: true, Parts: []check.Part{{}}})
+		return nil
+	}
+	if got := secretsIn(t, one, one)[noPast].Outcome; got.Truth != prentice.Fail || !strings.Contains(got.Findings[0].Says, "not searched whole") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestACommitOfAChangeCannotLetItselfPass(t *testing.T) {
+	let := "key = " + sampleKey() + " # gitleaks:allow\n"
+	for name, c := range map[string]struct {
+		base  *check.Tree
+		found int
+	}{"its base does not say so": {treeOf("a.txt", "x\n"), 1}, "its base says so": {treeOf("a.txt", let), 0}, "there is no change": {nil, 0}} {
+		one := treeOf("b.txt", "the secret was taken out again\n")
+		one.Base, one.Past = c.base, added("c1", "a.txt", let)
+		by := treeOf()
+		by.Past = one.Past
+		if got := secretsIn(t, one, by)[noPast].Outcome; len(got.Findings) != c.found {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}
+
+func TestPlacesThatAreIgnoredAreKnownByTheirCommit(t *testing.T) {
+	line := "key = " + sampleKey() + "\n"
+	by := treeOf(ignoreFile, "# why\nc1:a.txt:aws-access-token:1\n")
+	by.Past = added("c2", "a.txt", line, "c1", "a.txt", line)
+	if got := secretsIn(t, by, by)[noPast].Outcome; len(got.Findings) != 1 || len(got.Findings[0].Places) != 1 || got.Findings[0].Places[0].Commit != "c2" {
+		t.Errorf("got %+v", got)
 	}
 }

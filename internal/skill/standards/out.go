@@ -205,6 +205,7 @@ func (r Ruled) write(b *strings.Builder) {
 		for _, printed := range f.Printed {
 			fmt.Fprintf(b, "        │ %s\n", term.Line(printed))
 		}
+		f.writePlaces(b)
 		if f.Remedy != "" && f.Remedy != last {
 			fmt.Fprintf(b, "        → %s\n", line(f.Remedy))
 			last = f.Remedy
@@ -224,6 +225,18 @@ func detected(is bool) string {
 		return " (detected)"
 	}
 	return ""
+}
+
+// writePlaces says where in the history a finding is.
+func (f Found) writePlaces(b *strings.Builder) {
+	const most = 5
+	for i, p := range f.Places {
+		if i == most {
+			fmt.Fprintf(b, "        and %s\n", op.Count(len(f.Places)-most, "more place", "more places"))
+			return
+		}
+		fmt.Fprintf(b, "        %s in commit %s\n", prentice.Pos{File: shown(p.Path), Line: p.Line}, short(p.Commit))
+	}
 }
 
 // at is where a finding is, as editors read it, and a colon.

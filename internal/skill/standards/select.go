@@ -15,6 +15,8 @@ type Which struct {
 	Staged  bool   `json:"staged,omitempty" doc:"What the next commit will be, and not what is in the folder."`
 	At      string `json:"at,omitempty" maxLength:"100" example:"HEAD~1" doc:"A commit, and not what is in the folder."`
 	Changed bool   `json:"changed,omitempty" doc:"The change since its base: what was wrong there already does not count."`
+	History bool   `json:"history,omitempty" doc:"Also what all commits brought, or with --at those up to that one."`
+	Range   string `json:"range,omitempty" maxLength:"201" example:"v1..main" doc:"Also what the commits of a range brought."`
 	Base    string `json:"base,omitempty" maxLength:"100" example:"origin/main" doc:"The branch that the change is made on; without it origin/HEAD, or main."`
 }
 
@@ -81,10 +83,38 @@ func (l *looked) fill(ctx context.Context, in Which) (err error) {
 	if err != nil {
 		return err
 	}
-	if l.rules = l.tree; !in.Changed && in.Base == "" {
+	if l.rules = l.tree; in.Changed || in.Base != "" {
+		if err := l.change(ctx, in.Base, "HEAD"); err != nil {
+			return err
+		}
+	}
+	return l.history(ctx, in)
+}
+
+// history finds the commits that are asked for, beside those of a change.
+func (l *looked) history(ctx context.Context, in Which) error {
+	which := in.Range
+	switch {
+	case in.History && in.Range != "":
+		return prentice.Errorf(prentice.Invalid, "--history is all commits, and --range some of them").Try("keep one of the two")
+	case in.Range != "" && !strings.Contains(in.Range, ".."):
+		return prentice.Errorf(prentice.Invalid, "%q is no range", clip.Text(in.Range)).Try("write it as v1..main")
+	case in.History:
+		which = in.At
+	case in.Range == "":
 		return nil
 	}
-	return l.change(ctx, in.Base, "HEAD")
+	if err := l.past(ctx, which); err != nil {
+		return err
+	}
+	l.says += ", and " + l.tree.Past.Says
+	return nil
+}
+
+// past looks at what commits brought.
+func (l *looked) past(ctx context.Context, which string) (err error) {
+	l.tree.Past, err = l.repo.Past(ctx, which)
+	return err
 }
 
 // protected says whether what is looked at is what the branch holds that changes are made
@@ -118,7 +148,10 @@ func (l *looked) change(ctx context.Context, branch, head string) error {
 	found = strings.TrimPrefix(strings.TrimPrefix(found, "refs/remotes/"), "refs/heads/")
 	l.says = "the change since " + clip.Text(found) + " (" + short(commit) + "), with " + l.says
 	l.tree.Base, l.rules = base, base
-	return nil
+	if len(l.tree.Commits) == 0 {
+		return nil
+	}
+	return l.past(ctx, commit+".."+l.tree.Commits[0].ID)
 }
 
 func short(id string) string { return id[:min(len(id), 12)] }

@@ -55,6 +55,7 @@ type Repository interface {
 	Commit(ctx context.Context, name string) (string, error)
 	Base(ctx context.Context, branch, head string) (found, commit string, err error)
 	Since(ctx context.Context, commit, head string) ([]check.Commit, error)
+	Past(ctx context.Context, which string) (*check.Past, error)
 	Sizes(files []check.File)
 	Write([]check.Edit) error
 	Hook(ctx context.Context, name, text string) (file string, err error)
