@@ -63,6 +63,7 @@ var measurements = []measurement{
 	{"proc.states", states},
 	{"checks", checks},
 	{"secrets", secrets},
+	{"sandbox", sandboxed},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
