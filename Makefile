@@ -10,7 +10,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 BESIDE      = bench stories # modules of their own: what only they need is not the program's
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
-LARGEST     = 49900000
+LARGEST     = 50300000
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 help:
@@ -35,7 +35,7 @@ build: helper
 # small: the binary is no larger than is agreed
 small: build
 	size=$$(stat -c %s bin/prentice); [ "$$size" -le $(LARGEST) ] || \
-	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decisions 68, 73, 89 and 112 say what is heavy" >&2; exit 1; }
+	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decisions 68, 73, 89, 111 and 112 say what is heavy" >&2; exit 1; }
 
 ## own: the repository passes prentice's own check; what make test runs is not run again
 own: build
