@@ -32,6 +32,7 @@ func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
 		Tests:      func(dir string) (testreport.History, error) { return verdictfile.Cases{Dir: dir}.History() },
 		Tell:       progress(),
 		Builds:     builds(),
+		Scripts:    new(checkrun.Desk).Scripts(),
 		Printed:    checkrun.Log,
 	}
 }

@@ -22,6 +22,10 @@ type Kind struct {
 	// show that they have teeth, and they block without one.
 	Commands bool
 
+	// Slow says that to judge its rules takes seconds, since they run programs: a quick check
+	// leaves them out.
+	Slow bool
+
 	// Hide takes out of what other kinds found in a tree that which must not be shown, before
 	// it is kept or shown to anyone. Nil hides nothing.
 	Hide func(t *Tree, found []*Finding)

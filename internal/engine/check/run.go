@@ -359,6 +359,11 @@ func (j Judge) Toothless(ctx context.Context, r Rule) []string {
 	return []string{fmt.Sprintf("no one judges rules of the kind %q", r.Kind)}
 }
 
+// Slow says whether a rule is one that a quick check leaves out.
+func (j Judge) Slow(r Rule) bool {
+	return slices.ContainsFunc(j.Kinds, func(k Kind) bool { return k.Name == r.Kind && k.Slow })
+}
+
 // Commands says whether a rule runs commands, and needs no examples.
 func (j Judge) Commands(r Rule) bool {
 	return slices.ContainsFunc(j.Kinds, func(k Kind) bool { return k.Name == r.Kind && k.Commands })

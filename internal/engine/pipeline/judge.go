@@ -57,7 +57,7 @@ func (r Result) explained(c Check) bool {
 
 // Kind is the judge as a kind of check.
 func (j *Judge) Kind() check.Kind {
-	return check.Kind{Name: Kind, Commands: true,
+	return check.Kind{Name: Kind, Commands: true, Slow: true,
 		Rules: func(_ context.Context, t *check.Tree) ([]check.Rule, error) { return j.rules(t), nil },
 		Tool: func() string {
 			if j.Toolchain == nil {

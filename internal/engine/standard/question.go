@@ -16,6 +16,7 @@ type question struct {
 	Wanted  bool     `json:"wanted,omitempty"` // the pattern is to be there
 	CEL     string   `json:"cel,omitempty"`
 	Schema  any      `json:"schema,omitempty"`
+	Sandbox string   `json:"sandbox,omitempty"` // a script for the sandbox
 	Paths   []string `json:"paths,omitempty"`
 	Except  []string `json:"except,omitempty"`
 	Unread  string   `json:"unread,omitempty"` // its standard cannot be read, and why
@@ -29,8 +30,18 @@ func (q question) way() string {
 		return "pattern"
 	case q.CEL != "":
 		return "cel"
+	case q.Sandbox != "":
+		return "sandbox"
 	}
 	return "schema"
+}
+
+// kind is who judges it.
+func (q question) kind() string {
+	if q.Sandbox != "" {
+		return ScriptKind
+	}
+	return Kind
 }
 
 // text is the question in the one form that a rule carries.
@@ -75,6 +86,8 @@ func (q question) compile(known Analysers) (judge, error) {
 		return q.compilePattern(covers)
 	case "cel":
 		return q.compileCEL(covers)
+	case "sandbox":
+		return q.compileScript(covers)
 	}
 	return q.compileSchema(covers)
 }

@@ -24,7 +24,7 @@ type draft struct {
 }
 
 // ways are what a rule may ask by, one of them.
-var ways = []string{"builtin", "pattern", "cel", "schema"}
+var ways = []string{"builtin", "pattern", "cel", "schema", "sandbox"}
 
 // ruleBlock reads what a rule asks.
 func (r *reading) ruleBlock(text string, line int) {
@@ -48,7 +48,7 @@ func (r *reading) ruleBlock(text string, line int) {
 		}
 		d.rule.Cites = r.cited(s, v["cites"])
 		q := r.question(s, v, top)
-		d.rule.Asks = q.text()
+		d.rule.Asks, d.rule.Kind = q.text(), q.kind()
 		if len(s.Problems) == 0 {
 			if _, err := q.compile(r.known); err != nil {
 				s.Wrong(v[q.way()], hintOf(err), "%v", err)
@@ -78,6 +78,8 @@ func (r *reading) question(s *strict.Reader, v map[string]*strict.Node, top *str
 			q.CEL = s.Text(v[way], way)
 		case "schema":
 			q.Schema = inline(s, v[way])
+		case "sandbox":
+			q.Sandbox = s.Text(v[way], way)
 		}
 	}
 	if asked != 1 {
@@ -145,7 +147,7 @@ func (r *reading) endRule() {
 		}
 	}
 	rule := d.rule
-	rule.ID, rule.Kind, rule.Says, rule.Owner, rule.ReviewBy = id, Kind, d.says, r.std.Owner, r.std.ReviewBy
+	rule.ID, rule.Says, rule.Owner, rule.ReviewBy = id, d.says, r.std.Owner, r.std.ReviewBy
 	rule.Violations, rule.Passes, rule.Source = d.violations, d.passes, r.std.Source
 	if r.std.Source != BuiltIn {
 		rule.Source = fmt.Sprintf("%s:%d", r.file, d.line)

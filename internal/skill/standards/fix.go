@@ -37,7 +37,7 @@ func (d Deps) fix(ctx context.Context, _ op.Call, in FixIn) (Patched, error) {
 	if rules, err = only(rules, in.Rules); err != nil {
 		return Patched{}, err
 	}
-	rules = slices.DeleteFunc(rules, j.Commands)
+	rules = slices.DeleteFunc(rules, j.Slow)
 	l.repo.Sizes(l.tree.Files)
 	edits, fixed, left, err := d.fixes(ctx, j, l, rules)
 	if err != nil {

@@ -48,13 +48,13 @@ func real(dir string) string {
 	return dir
 }
 
-// kinds are those who judge: rules of standards, and the checks that a repository keeps.
+// kinds are those who judge: rules of standards, their scripts, and the checks that a repository keeps.
 func kinds(d Deps) []check.Kind {
 	builds := d.Builds
 	if builds == nil {
 		builds = &pipeline.Judge{}
 	}
-	return []check.Kind{rules(d).Kind(), builds.Kind()}
+	return []check.Kind{rules(d).Kind(), d.Scripts.Kind(), builds.Kind()}
 }
 
 func standardOps(d Deps) []op.Op {

@@ -20,14 +20,14 @@ type RunIn struct {
 	Only    []string `json:"only,omitempty" maxItems:"100" maxLength:"200" example:"containers" doc:"Only these rules, or all of these standards."`
 	Against string   `json:"baseline,omitempty" enum:"osps" doc:"Answer the controls of a baseline from what the rules say."`
 	Fresh   bool     `json:"fresh,omitempty" doc:"Judge anew what was judged before."`
-	Quick   bool     `json:"quick,omitempty" doc:"Leave out what runs commands: the checks in .prentice/checks. They are not judged."`
+	Quick   bool     `json:"quick,omitempty" doc:"Leave out what runs commands: the checks in .prentice/checks, and rules that are scripts. They are not judged."`
 	Report  string   `json:"report,omitempty" enum:"sarif,junit,github,html" doc:"Print a report for a program, and not for people."`
 }
 
 func runOp(d Deps) op.Op {
 	return op.New("check.run", prentice.Look, prentice.Viewer, "Check a repository against the standards", d.run).
 		WithExample("prentice check run").AlsoTyped("check").WithoutState().OnlyHere().WithHelp(
-		"Finds the git repository of the current folder and judges its content by every rule that applies: the built-in standards, those of the team folder, and those of the repository. It needs neither server nor configuration, writes nothing but what it judged into the repository's .git/prentice, and runs nothing that the repository's settings name. What the repository keeps in .prentice/checks is performed in a sandbox that reaches nothing of this machine; --quick leaves it out.\n\n" +
+		"Finds the git repository of the current folder and judges its content by every rule that applies: the built-in standards, those of the team folder, and those of the repository. It needs neither server nor configuration, writes nothing but what it judged into the repository's .git/prentice, and runs nothing that the repository's settings name. What the repository keeps in .prentice/checks is performed in a sandbox that reaches nothing of this machine; --quick leaves it out, and rules that are scripts.\n\n" +
 			"A verdict belongs to what was looked at: what has not changed is not judged again. --fresh judges all anew.\n\n" +
 			"With --changed the rules, waivers and baseline of the base decide, never those of the change, and what was wrong there already does not count.\n\n" +
 			"The exit code is 0 where no rule that blocks is broken, 9 where one is, and 10 where one cannot be judged or nothing was; see prentice help exit-codes.")
@@ -64,7 +64,7 @@ func (d Deps) stand(ctx context.Context, j check.Judge, l *looked, in RunIn) (Ch
 		return Checked{}, nil, err
 	}
 	if in.Quick {
-		rules = slices.DeleteFunc(slices.Clone(rules), j.Commands)
+		rules = slices.DeleteFunc(slices.Clone(rules), j.Slow)
 	}
 	ask := j.All
 	if l.known {

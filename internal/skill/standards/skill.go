@@ -37,6 +37,8 @@ type Deps struct {
 	Server *Server
 	// Builds judges the checks that repositories keep; nil performs none of them.
 	Builds *pipeline.Judge
+	// Scripts judges the rules of standards that ask by a script; the zero value runs none.
+	Scripts standard.Scripts
 	// Printed is what a check printed, by the folder that the repository keeps.
 	Printed func(keep, check string) (pipeline.Log, error)
 	// Tests is the history of test cases that a folder keeps.

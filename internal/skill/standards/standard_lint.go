@@ -39,10 +39,10 @@ func standardLintOp(d Deps) op.Op {
 
 // toothless are the rules that do not do on their examples what they say.
 func toothless(ctx context.Context, d Deps, file string, s standard.Standard) []prentice.Finding {
-	kind := rules(d).Kind()
+	judge := check.Judge{Kinds: kinds(d)}
 	var list []prentice.Finding
 	for _, r := range s.Rules {
-		for _, wrong := range check.Toothless(ctx, kind, r) {
+		for _, wrong := range judge.Toothless(ctx, r) {
 			list = append(list, prentice.Finding{At: placeOf(file, r.Source), Error: true, Text: fmt.Sprintf("rule %s: %s", r.ID, wrong),
 				Hint: "change the rule, or the example, until the one finds the other"})
 		}
