@@ -146,11 +146,6 @@ func (p *place) finish(ctx context.Context, t *check.Tree, c pipeline.Check, r *
 		result.Step = -1
 		result.Findings = append(result.Findings, missing...)
 	}
-	found, err := said(c, reports)
-	if err != nil {
-		return result, err
-	}
-	result.Findings = append(result.Findings, found...)
 	if p.Read != nil && len(c.Reports.All()) > 0 {
 		if result.Said, err = p.Read(ctx, t, c, reports); err != nil {
 			return result, err

@@ -3,8 +3,6 @@ package checkrun
 import (
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -49,29 +47,4 @@ func (r *run) take(c pipeline.Check) (reports *os.Root, missing []check.Finding,
 		}
 	}
 	return root, missing, nil
-}
-
-// said is what the SARIF reports of a run found. One that cannot be read is a finding.
-func said(c pipeline.Check, reports *os.Root) (list []check.Finding, err error) {
-	err = fs.WalkDir(reports.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || !slices.ContainsFunc(c.Reports.SARIF, func(p string) bool { return check.Within(p, name) }) {
-			return err
-		}
-		f, err := reports.Open(name)
-		if err != nil {
-			return err
-		}
-		defer f.Close() //nolint:errcheck // it was only read
-		text, err := io.ReadAll(io.LimitReader(f, pipeline.MostSARIF+1))
-		if err != nil {
-			return err
-		}
-		found, wrong := pipeline.SARIF(text)
-		if wrong != nil {
-			found = []check.Finding{{Path: c.File, Line: 1, Key: name, Says: fmt.Sprintf("the report %s cannot be read: %v", name, wrong), Remedy: "write SARIF 2.1.0, or take it out of reports"}}
-		}
-		list = append(list, found...)
-		return nil
-	})
-	return list, err
 }
