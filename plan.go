@@ -241,6 +241,9 @@ func (r Retry) String() string {
 		return "no retry"
 	}
 	text := "up to " + strconv.Itoa(r.Times) + " retries, after " + r.Delay
+	if r.Times == 1 {
+		text = "up to 1 retry, after " + r.Delay
+	}
 	if r.Backoff > 1 {
 		text += ", each " + strconv.Itoa(r.Backoff) + " times as long"
 	}

@@ -258,8 +258,11 @@ func writePlanned(b *strings.Builder, before, label string, s prentice.PlannedSt
 		name += "  " + s.Says
 	}
 	fmt.Fprintf(b, "%s%s%s (%s)\n", before, label, name, strings.Join(words, ", "))
+	if unsaid := s.Unsaid(); len(unsaid) > 0 {
+		b.WriteString(before + "    " + strings.Join(unsaid, "  ") + "\n")
+	}
 	if body := strings.TrimSpace(s.Body); body != s.Says {
-		for line := range strings.Lines(s.Body) {
+		for line := range strings.Lines(s.Shown()) {
 			b.WriteString(before + "  │ " + strings.TrimRight(line, "\n") + "\n")
 		}
 	}

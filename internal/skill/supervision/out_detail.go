@@ -215,7 +215,10 @@ func beyondID(s prentice.PlannedStep) string {
 // writeWhole shows all of a text of which Says shows the beginning: no one should
 // agree to what they were not shown.
 func writeWhole(b *strings.Builder, s prentice.PlannedStep) {
-	if body := strings.TrimRight(s.Body, "\n"); !strings.HasSuffix(s.Says, body) {
+	if unsaid := s.Unsaid(); len(unsaid) > 0 {
+		fmt.Fprintf(b, "  %-18s %s\n", "", strings.Join(unsaid, "  "))
+	}
+	if body := strings.TrimRight(s.Shown(), "\n"); !strings.HasSuffix(s.Says, body) {
 		writeText(b, body)
 	}
 	for _, l := range s.Libs {
