@@ -103,12 +103,20 @@ func repository(ctx context.Context, files int) (string, error) {
 	if err := writeFiles(dir, texts); err != nil {
 		return "", errors.Join(err, os.RemoveAll(dir))
 	}
+	if err := committed(ctx, dir); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, nil
+}
+
+// committed makes a folder a repository with all that is in it in one commit.
+func committed(ctx context.Context, dir string) error {
 	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"-c", "user.name=bench", "-c", "user.email=bench@example.org", "commit", "-q", "-m", "a repository to measure with"}} {
 		cmd := exec.CommandContext(ctx, "git", args...)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return "", errors.Join(fmt.Errorf("git %v: %w: %s", args, err, out), os.RemoveAll(dir))
+			return fmt.Errorf("git %v: %w: %s", args, err, out)
 		}
 	}
-	return dir, nil
+	return nil
 }

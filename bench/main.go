@@ -57,6 +57,7 @@ var measurements = []measurement{
 	{"policy.replay", replaying},
 	{"checks.rules", judgedFirst},
 	{"checks.inventory", inventoried},
+	{"checks.trivial", trivial},
 	{"proc.plan", unrolled},
 	{"proc.test", cases},
 	{"proc.lsp", drafting},

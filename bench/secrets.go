@@ -35,12 +35,9 @@ func secrets(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(tools) //nolint:errcheck // it is of no more use
-	peer := filepath.Join(tools, "gitleaks")
-	build := exec.CommandContext(ctx, "go", "install", peerOfSecrets)
-	build.Env = append(os.Environ(), "GOBIN="+tools, "GOFLAGS=-mod=mod")
-	build.Dir = tools
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("gitleaks cannot be built: %w: %s", err, out)
+	peer, err := builtPeer(ctx, peerOfSecrets, tools)
+	if err != nil {
+		return nil, err
 	}
 	var ours, theirs []time.Duration
 	report := filepath.Join(tools, "report.json")
