@@ -62,7 +62,7 @@ func (on *rehearsedOn) one(t *talk, plan prentice.Plan, r rehearsal, i int) bool
 		return true
 	}
 	values, err := runner.Values(r.step, printed, func(name string) (string, bool) {
-		text, code, ok := t.do("head -c " + strconv.Itoa(capture.MaxJSON+1) + " <" + word("/work/state/"+name))
+		text, code, ok := t.do("head -c " + strconv.Itoa(capture.MaxJSON+1) + " <" + word(runFolder+"/"+name))
 		return text, ok && code == 0
 	})
 	if err != nil {

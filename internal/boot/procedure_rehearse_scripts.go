@@ -86,6 +86,9 @@ func writeScripts(folder string, scripts []rehearsal) error {
 func (r rehearsal) command(t prentice.Target, handed map[string]string, script string) string {
 	env := map[string]string{"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/work", "LANG": "C.UTF-8", "PRENTICE_RUN": "run/0", "PRENTICE_STATE": "/work/state",
 		"TARGET_REF": string(t.Ref), "TARGET_NAME": t.Ref.Name(), "TARGET_ADDRESS": t.Address}
+	if r.step.Section != prentice.Check { // a check has none
+		env["PRENTICE_RUN_FOLDER"] = runFolder
+	}
 	maps.Copy(env, handed)
 	maps.Copy(env, r.step.Env)
 	words := []string{"env", "-i"}

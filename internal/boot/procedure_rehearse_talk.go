@@ -23,9 +23,13 @@ type talk struct {
 	over chan error
 }
 
+// runFolder is the folder of a run on its target, in the sandbox.
+const runFolder = "/work/run"
+
 // attending does what it is asked: the lines up to the seal are a command, and the seal
 // and its exit code are behind what it prints.
-const attending = `mkdir -p /work/state
+const attending = `mkdir -p /work/state ` + runFolder + `
+chmod 700 ` + runFolder + `
 while IFS= read -r line <&4; do
   text=
   while [ "$line" != "$1" ]; do
