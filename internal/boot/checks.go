@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
+	"prentice"
 	"prentice/internal/adapter/checkrun"
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/testrun"
@@ -31,15 +34,14 @@ func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
 		Keep:       func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
 		Tests:      func(dir string) (testreport.History, error) { return verdictfile.Cases{Dir: dir}.History() },
 		Tell:       progress(),
-		Builds:     builds(),
+		Builds:     builds(&checkrun.Desk{Tell: live()}),
 		Scripts:    new(checkrun.Desk).Scripts(),
 		Printed:    checkrun.Log,
 	}
 }
 
 // builds judges the checks that repositories keep, and those that are detected.
-func builds() *pipeline.Judge {
-	desk := &checkrun.Desk{Tell: live()}
+func builds(desk *checkrun.Desk) *pipeline.Judge {
 	j := desk.Judge()
 	desk.Read = testrun.Reader{
 		Add: func(ctx context.Context, dir string, add func(*testreport.History)) (testreport.History, error) {
@@ -64,15 +66,27 @@ func live() func(string) {
 // checks is what a server needs to check the repositories of its catalog.
 func (s *System) checks() standards.Deps {
 	return standards.Deps{
-		Team:  func() ([]standard.File, error) { return standard.InFolder(s.Settings.Team) },
-		Kinds: func() []check.Kind { return skill.Checks(s.Skills) },
+		Team:    func() ([]standard.File, error) { return standard.InFolder(s.Settings.Team) },
+		Kinds:   func() []check.Kind { return skill.Checks(s.Skills) },
+		Builds:  builds(&checkrun.Desk{Bare: true}),
+		Scripts: new(checkrun.Desk).Scripts(),
 		Server: &standards.Server{
-			DB: s.db, Catalog: s.Team.Catalog, Claims: s.claimed, Log: s.log,
+			Folder: func(repository string) string { return filepath.Join(s.own("checks"), folderOf(repository)) },
+			DB:     s.db, Catalog: s.Team.Catalog, Claims: s.claimed, Log: s.log,
 			Below: func(ctx context.Context, path string) (standards.Repository, error) {
 				return git.Below(ctx, s.Settings.Repositories, path)
 			},
 		},
 	}
+}
+
+// folderOf is the name of a folder for a repository, whatever it is called.
+func folderOf(repository string) string {
+	if filepath.Base(repository) == repository && filepath.IsLocal(repository) && repository != "." {
+		return repository
+	}
+	_, sum, _ := strings.Cut(prentice.Digest([]byte(repository)), ":")
+	return sum[:32]
 }
 
 // quickEnough is how long a check may take before it says what it does.

@@ -25,6 +25,8 @@ type Desk struct {
 	Read func(ctx context.Context, t *check.Tree, c pipeline.Check, reports *os.Root) (pipeline.Said, error)
 	// Tools are those of this machine; nil finds them.
 	Tools func() toolchain.Tools
+	// Bare keeps nothing of what a failed run left, as no one can enter it here.
+	Bare bool
 }
 
 // Judge is the desk as who judges checks.
@@ -101,7 +103,11 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	if err != nil {
 		return pipeline.Result{}, err
 	}
-	printed := newPrinted(c, j.seal, log, p.Tell)
+	tell := p.Tell
+	if t.Tell != nil {
+		tell = t.Tell
+	}
+	printed := newPrinted(c, j.seal, log, tell)
 	protected := len(j.caches) > 0 && t.Protected != nil && t.Protected(ctx)
 	if protected {
 		j.Results.New = j.cachesWithin()
@@ -112,7 +118,7 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	unlock()
 	printed.end()
 	took := time.Since(began)
-	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK()}
+	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK() && !p.Bare}
 	result.Exited = err == nil && exit.Signal == "" && !exit.TimedOut && exit.Code > 0 && exit.Code < 124
 	switch {
 	case errors.Is(err, sandbox.ErrResults):

@@ -13,6 +13,7 @@ const Unasked = "not checked yet, as it is now"
 
 // Known is All where nothing is run: of what is not kept no one can say anything.
 func (j Judge) Known(ctx context.Context, t *Tree, rules []Rule) ([]Judged, error) {
+	rules = asked(t, rules)
 	by := map[string][]Rule{}
 	for _, r := range rules {
 		by[r.Kind] = append(by[r.Kind], r)

@@ -106,13 +106,22 @@ func placeOf(stack []byte) string {
 	return "an unknown place"
 }
 
+// asked are the rules that can be asked of a tree: those of what commits brought only where
+// that is looked at.
+func asked(t *Tree, rules []Rule) (list []Rule) {
+	for _, r := range rules {
+		if !r.OfPast || t.Past != nil {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
 // All judges all rules for a tree, in the order of their IDs. What is there is reused.
 func (j Judge) All(ctx context.Context, t *Tree, rules []Rule) ([]Judged, error) {
 	by := map[string][]Rule{}
-	for _, r := range rules {
-		if !r.OfPast || t.Past != nil {
-			by[r.Kind] = append(by[r.Kind], r)
-		}
+	for _, r := range asked(t, rules) {
+		by[r.Kind] = append(by[r.Kind], r)
 	}
 	bases, kinds := j.bases(t, by)
 	kept := map[claims.Basis]Outcome{}

@@ -67,6 +67,9 @@ type Tree struct {
 	// it may be given to others. Nil is no.
 	Protected func(context.Context) bool
 
+	// Tell hears each line that is printed by what judges it. Nil hears none.
+	Tell func(line string)
+
 	// Content reads a file whole. It must not follow links, and may be called by
 	// several at once.
 	Content func(File) ([]byte, error)

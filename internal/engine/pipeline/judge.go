@@ -143,7 +143,7 @@ type opened struct {
 func (o *opened) get(ctx context.Context) (Place, error) {
 	o.once.Do(func() {
 		if o.judge.Open == nil {
-			o.err = prentice.Errorf(prentice.Unavailable, "no one performs checks here: a server does not yet").Try("perform them in the repository: prentice check")
+			o.err = prentice.Errorf(prentice.Unavailable, "no one performs checks here").Try("perform them in the repository: prentice check")
 			return
 		}
 		o.place, o.err = o.judge.Open(ctx)

@@ -51,8 +51,8 @@ func repositoryOps(full bool) []op.Op {
 			switch in.Check {
 			case "13":
 				c := someCheck(13, "")
-				c.State, c.Ended, c.Says, c.Branch = standards.Running, time.Time{}, "checking secrets", ""
-				return standards.CheckShown{CheckRun: c}, nil
+				c.State, c.Ended, c.Says, c.Branch = standards.Running, time.Time{}, "unit │ ok  shop/basket 1.2s", ""
+				return standards.CheckShown{CheckRun: c, Output: "unit │ ── Run the tests\nunit │ ok  shop/basket 1.2s\nunit │ <b>" + longName + "</b>\n"}, nil
 			case "21", "check/21":
 				select {
 				case <-followed:
@@ -67,7 +67,7 @@ func repositoryOps(full bool) []op.Op {
 			case "99":
 				return standards.CheckShown{}, prentice.Errorf(prentice.NotFound, "there is no check 99, or not any more").Try("list those of a repository with: prentice repository show NAME")
 			}
-			return standards.CheckShown{CheckRun: someCheck(12, prentice.Fail), Checked: someChecked()}, nil
+			return standards.CheckShown{CheckRun: someCheck(12, prentice.Fail), Checked: someChecked(), Output: "unit │ ok  shop/basket 1.2s\n"}, nil
 		}),
 		op.New("may.land", prentice.Look, prentice.Viewer, "Ask whether a commit may land.", func(_ context.Context, _ op.Call, in standards.LandIn) (standards.Allowed, error) {
 			return someAnswer(in.Commit), nil

@@ -254,8 +254,11 @@ func (k *Desk) checkShow(ctx context.Context, _ op.Call, in CheckIn) (CheckShown
 	if out.Checked, err = k.body(ctx, n); err != nil {
 		return CheckShown{}, err
 	}
+	if err := k.DB.QueryRow(ctx, `SELECT output, CASE WHEN lane = 1 AND state <> 'done' THEN 1 ELSE 0 END FROM check_runs WHERE number = ?`, []any{n}, &out.Output, &out.Quick); err != nil {
+		return CheckShown{}, err
+	}
 	if run.State == Queued {
-		err = k.DB.QueryRow(ctx, `SELECT COUNT(*) FROM check_runs WHERE state = 'running' OR state = 'queued' AND number < ? AND asked_by <> ?`, []any{n, string(itself)}, &out.Before)
+		err = k.DB.QueryRow(ctx, `SELECT COUNT(*) FROM check_runs WHERE lane = (SELECT lane FROM check_runs WHERE number = ?) AND (state = 'running' OR state = 'queued' AND number < ? AND asked_by <> ?)`, []any{n, n, string(itself)}, &out.Before)
 	}
 	return out, err
 }

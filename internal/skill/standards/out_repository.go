@@ -248,10 +248,16 @@ func (r CheckRun) Outcome() string {
 type CheckShown struct {
 	CheckRun
 	Before  int      `json:"before,omitempty"`  // how many come before it, while it waits
+	Quick   bool     `json:"quick,omitempty"`   // what is quick is judged, and its commands are performed
+	Output  string   `json:"output,omitempty"`  // the end of what its commands printed
 	Checked *Checked `json:"checked,omitempty"` // what was found; none where nothing could be judged
 }
 
 func (s CheckShown) says() string {
+	if s.Quick && s.State == Queued {
+		s.Quick = false
+		return "what is quick is judged; of those with commands " + s.says()
+	}
 	switch {
 	case s.State == Queued && s.Before > 0:
 		return fmt.Sprintf("%s before it", op.Count(s.Before, "check is", "checks are"))

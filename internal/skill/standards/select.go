@@ -31,6 +31,7 @@ type looked struct {
 
 	// Of what a server looks at.
 	name, commit string
+	folder       string       // where caches are kept, and what its checks brought back
 	branch       string       // whose content it is; "" is a change
 	keep         check.Keeper // where verdicts are kept
 	known        bool         // nothing is judged: what counts is what is kept

@@ -16,7 +16,10 @@ type Server struct {
 	DB      *db.DB
 	Catalog func() *team.Catalog
 	// Below opens the repository at a path below the folder of repositories.
-	Below  func(ctx context.Context, path string) (Repository, error)
+	Below func(ctx context.Context, path string) (Repository, error)
+	// Folder is where a repository keeps caches and what its checks brought back,
+	// by its name. Nil keeps nothing.
+	Folder func(repository string) string
 	Claims Claims
 	Log    *slog.Logger
 }
@@ -29,26 +32,29 @@ type Claims interface {
 	List(ctx context.Context, now time.Time, f claims.Filter) ([]claims.Standing, error)
 }
 
-// Desk checks the repositories of the catalog, one after another: those that are asked
-// for, and each whose branch has moved. All that it knows is in the database.
+// Desk checks the repositories of the catalog: those that are asked for, and each whose
+// branch has moved, one after another in each of two lanes. All that it knows is in the
+// database.
 type Desk struct {
 	Deps
 	*Server
-	wake chan struct{}
+	wake map[lane]chan struct{}
 	busy chan struct{} // holds those who look at a repository to answer someone
 }
 
 // Ring says that there may be something to do. It does not wait.
 func (k *Desk) Ring() {
-	select {
-	case k.wake <- struct{}{}:
-	default:
+	for _, wake := range k.wake {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
 // newDesk is a desk; without a server it refuses all that is asked of it.
 func newDesk(d Deps) *Desk {
-	return &Desk{Deps: d, Server: d.Server, wake: make(chan struct{}, 1), busy: make(chan struct{}, 2)}
+	return &Desk{Deps: d, Server: d.Server, wake: map[lane]chan struct{}{quickLane: make(chan struct{}, 1), slowLane: make(chan struct{}, 1)}, busy: make(chan struct{}, 2)}
 }
 
 // there says whether there is a server behind it.

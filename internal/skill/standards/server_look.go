@@ -38,6 +38,9 @@ func (k *Desk) lookAt(ctx context.Context, r team.Repository, commit string) (*l
 		return nil, err
 	}
 	l := &looked{repo: repo, keep: &outcomes{DB: k.DB}, name: r.Ref.Name()}
+	if k.Folder != nil {
+		l.folder = k.Folder(l.name)
+	}
 	if err := l.fillAt(ctx, r, commit); err != nil {
 		repo.Close() //nolint:errcheck // the first error says it all
 		return nil, err
@@ -63,6 +66,10 @@ func (l *looked) fillAt(ctx context.Context, r team.Repository, commit string) e
 	l.commit, l.says, l.rules = id, fmt.Sprintf("branch %s at %s", r.Branch, short(id)), l.tree
 	if id == head {
 		l.branch = r.Branch
+		l.tree.Protected = func(ctx context.Context) bool {
+			now, err := tip(ctx, l.repo, r)
+			return err == nil && now == id
+		}
 		return nil
 	}
 	if l.rules, err = l.tidy(ctx, head); err != nil {
@@ -83,6 +90,9 @@ func (l *looked) fillAt(ctx context.Context, r team.Repository, commit string) e
 	if l.tree.Commits, err = l.repo.Since(ctx, from, id); err != nil {
 		return err
 	}
+	if err := l.past(ctx, from+".."+id); err != nil {
+		return err
+	}
 	l.says = fmt.Sprintf("the change of %s since %s (%s)", short(id), r.Branch, short(from))
 	return nil
 }
@@ -94,6 +104,6 @@ func (l *looked) tidy(ctx context.Context, commit string) (*check.Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Name, t.Keep = l.name, ""
+	t.Name, t.Keep = l.name, l.folder
 	return t, nil
 }

@@ -157,7 +157,7 @@ func (k *Desk) begin(ctx context.Context, r *CheckRun) (bool, error) {
 	r.tries, r.Began = r.tries+1, k.now()
 	var n int64
 	err := k.DB.Write(ctx, func(tx *db.Tx) (err error) {
-		n, err = tx.Exec(`UPDATE check_runs SET state = 'running', began = ?, tries = ?, says = '' WHERE number = ? AND state = 'queued'`, db.Micros(r.Began), r.tries, r.Number)
+		n, err = tx.Exec(`UPDATE check_runs SET state = 'running', began = ?, tries = ?, says = '', output = '' WHERE number = ? AND state = 'queued'`, db.Micros(r.Began), r.tries, r.Number)
 		return err
 	})
 	return n > 0, err
@@ -179,15 +179,15 @@ func (k *Desk) putBack(ctx context.Context, r *CheckRun) error {
 	})
 }
 
-// takeUp queues what an earlier process was at when it ended. What it did not survive
+// takeUp queues what an earlier process was at in this lane when it ended. What it did not survive
 // several times is not tried again.
-func (k *Desk) takeUp(ctx context.Context) error {
+func (k *worker) takeUp(ctx context.Context) error {
 	err := k.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`UPDATE check_runs SET state = 'done', open = CAST(number AS TEXT), verdict = ?, result = ?, ended = ?, seen = ?, says = ? WHERE state = 'running' AND tries >= ?`,
-			string(prentice.NotSeen), gaveUp, db.Micros(k.now()), db.Micros(k.now()), fmt.Sprintf("prentice ended %d times while it was judged, and does not try again by itself", mostTries), mostTries); err != nil {
+		if _, err := tx.Exec(`UPDATE check_runs SET state = 'done', open = CAST(number AS TEXT), verdict = ?, result = ?, ended = ?, seen = ?, says = ? WHERE state = 'running' AND lane = ? AND tries >= ?`,
+			string(prentice.NotSeen), gaveUp, db.Micros(k.now()), db.Micros(k.now()), fmt.Sprintf("prentice ended %d times while it was judged, and does not try again by itself", mostTries), int(k.lane), mostTries); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`UPDATE check_runs SET state = 'queued', says = '' WHERE state = 'running'`)
+		_, err := tx.Exec(`UPDATE check_runs SET state = 'queued', says = '' WHERE state = 'running' AND lane = ?`, int(k.lane))
 		return err
 	})
 	if err != nil {
@@ -196,11 +196,11 @@ func (k *Desk) takeUp(ctx context.Context) error {
 	return nil
 }
 
-// putAllBack queues what this process was at when it could not write: that was no fault of
+// putAllBack queues what this process was at in this lane when it could not write: that was no fault of
 // a check either.
-func (k *Desk) putAllBack(ctx context.Context) error {
+func (k *worker) putAllBack(ctx context.Context) error {
 	return k.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE check_runs SET state = 'queued', tries = tries - 1, says = '' WHERE state = 'running'`)
+		_, err := tx.Exec(`UPDATE check_runs SET state = 'queued', tries = tries - 1, says = '' WHERE state = 'running' AND lane = ?`, int(k.lane))
 		return err
 	})
 }

@@ -73,7 +73,7 @@ func (m *mirror) move(id, text string) {
 
 // world is a desk with one repository, and the time that it has.
 type world struct {
-	*Desk
+	*worker
 	mirror *mirror
 	asked  atomic.Int64 // how many trees were judged
 	now    atomic.Int64
@@ -96,9 +96,9 @@ func newWorld(t *testing.T, d *db.DB, list ...string) *world {
 		w.asked.Add(1)
 		return judge(ctx, t, rules)
 	}
-	w.Desk = newDesk(Deps{Kinds: func() []check.Kind { return []check.Kind{kind} }, Clock: func() time.Time { return time.Unix(0, w.now.Load()).UTC() },
+	w.worker = newDesk(Deps{Kinds: func() []check.Kind { return []check.Kind{kind} }, Clock: func() time.Time { return time.Unix(0, w.now.Load()).UTC() },
 		Server: &Server{DB: d, Catalog: func() *team.Catalog { return w.list }, Claims: &claims.Store{DB: d}, Log: slog.New(slog.DiscardHandler),
-			Below: func(context.Context, string) (Repository, error) { return w.mirror, w.mirror.gone }}})
+			Below: func(context.Context, string) (Repository, error) { return w.mirror, w.mirror.gone }}}).worker(quickLane)
 	return w
 }
 
@@ -107,9 +107,10 @@ func (w *world) pass(d time.Duration) { w.now.Add(int64(d)) }
 // work is what the desk does in one turn, as a process that has just begun.
 func (w *world) work(t *testing.T) {
 	t.Helper()
-	take := w.takeUp
-	if err := w.turn(t.Context(), new(time.Time), &take); err != nil {
-		t.Fatal(err)
+	for _, in := range []lane{quickLane, slowLane} {
+		if err := w.Desk.worker(in).turn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -478,18 +479,17 @@ func TestACheckThatCannotBeWrittenIsMadeAgainOnceItCanBe(t *testing.T) {
 			_, err := w.DB.Straight(t.Context(), `UPDATE check_runs SET tries = tries + 1, asked_by = 'person/ann'`) // now no one can put it back
 			return errors.Join(err, errors.New("no space is left"))
 		}}
-		take, looked := w.takeUp, time.Time{}
 		for range mostTries + 2 {
-			if err := w.turn(t.Context(), &looked, &take); err == nil || !strings.Contains(err.Error(), "no space") {
+			if err := w.turn(t.Context()); err == nil || !strings.Contains(err.Error(), "no space") {
 				t.Fatal(err)
 			}
 			if list, _ := w.runs(t.Context(), `state = 'running'`); len(list) != 1 {
 				t.Fatalf("%+v", list)
 			}
-			take = w.putAllBack
+			w.take = w.putAllBack
 		}
 		full = false
-		if err := w.turn(t.Context(), &looked, &take); err != nil {
+		if err := w.turn(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if s := w.shown(t); s.Truth != prentice.Pass || w.asked.Load() != 1 {

@@ -15,78 +15,16 @@ import (
 
 // How often the desk looks whether branches have moved, after how long each is judged
 // again although it has not, how long a verdict counts without that, how long one check may
-// take, and how long the desk waits after something of ours failed.
+// take in each lane, and how long the desk waits after something of ours failed.
 const (
 	lookEvery  = time.Minute
 	judgeEvery = 10 * time.Minute
 	counts     = 45 * time.Minute
 	longest    = 15 * time.Minute
+	longestRun = time.Hour // of one whose commands are performed
 	pollEvery  = 5 * time.Second
 	restFor    = 10 * time.Second
 )
-
-// Run checks what is asked for, and each branch that has moved, until ctx ends. One
-// process does it for all replicas.
-func (k *Desk) Run(ctx context.Context) error {
-	if k.Server == nil {
-		return nil
-	}
-	var looked time.Time
-	take := k.takeUp
-	for {
-		wait := pollEvery
-		if err := k.turn(ctx, &looked, &take); err != nil && ctx.Err() == nil {
-			k.Log.Error("check repositories", "err", err)
-			if wait = restFor; take == nil {
-				take = k.putAllBack
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-k.wake:
-			if wait == restFor { // it is not asked more often for being asked
-				if err := rest(ctx, wait); err != nil {
-					return err
-				}
-			}
-		case <-time.After(wait):
-		}
-	}
-}
-
-// turn does all that there is to do now, and first takes up what is at work and no one is
-// at.
-func (k *Desk) turn(ctx context.Context, looked *time.Time, take *func(context.Context) error) error {
-	if *take != nil {
-		if err := (*take)(ctx); err != nil {
-			return err
-		}
-		*take = nil
-	}
-	if now := k.now(); now.Sub(*looked) >= lookEvery || now.Before(*looked) {
-		if err := k.look(ctx); err != nil {
-			return err
-		}
-		*looked = now
-	}
-	for ctx.Err() == nil {
-		next, err := k.next(ctx)
-		if err != nil || next == nil {
-			return err
-		}
-		if err := k.perform(ctx, next); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
-}
-
-// next is the check run whose turn it is: what people asked for comes before what the
-// server looks after by itself.
-func (k *Desk) next(ctx context.Context) (*CheckRun, error) {
-	return k.one(ctx, `state = 'queued' ORDER BY CASE WHEN asked_by = ? THEN 1 ELSE 0 END, number`, string(itself))
-}
 
 // itself is who asks for checks of branches that have moved.
 const itself = prentice.Ref("self/checks")
@@ -136,7 +74,7 @@ func due(now time.Time, last CheckRun, branch, commit string) bool {
 }
 
 // perform does one check run to its end, or puts it back.
-func (k *Desk) perform(ctx context.Context, r *CheckRun) error {
+func (k *worker) perform(ctx context.Context, r *CheckRun) error {
 	if began, err := k.begin(ctx, r); err != nil || !began {
 		return err
 	}
@@ -151,12 +89,12 @@ func (k *Desk) perform(ctx context.Context, r *CheckRun) error {
 
 // judgeRun judges what a check run is of and writes down what is found. An error is that
 // it could not be written; what cannot be judged is a verdict.
-func (k *Desk) judgeRun(ctx context.Context, r *CheckRun) error {
+func (k *worker) judgeRun(ctx context.Context, r *CheckRun) error {
 	repo, err := k.Catalog().Repository(string(r.Repository))
 	if err != nil {
 		return k.unable(ctx, r, nil, err)
 	}
-	in, cancel := context.WithTimeout(ctx, longest)
+	in, cancel := context.WithTimeout(ctx, k.longest())
 	defer cancel()
 	l, err := k.lookAt(in, repo, r.Commit)
 	if err != nil {
@@ -164,11 +102,23 @@ func (k *Desk) judgeRun(ctx context.Context, r *CheckRun) error {
 	}
 	defer l.repo.Close() //nolint:errcheck // it was only read
 	r.Commit, r.Branch = l.commit, l.branch
-	began := k.now()
-	c, list, err := k.stand(in, k.judgeTelling(in, l, r), l, RunIn{})
+	began, judge := k.now(), k.judgeTelling(in, l, r)
+	out := k.output(in, r, func(lines []string) []string { return judge.Shown(l.tree, lines) })
+	l.tree.Tell = out.line
+	if k.lane == quickLane {
+		more, err := k.quickFirst(in, judge, l)
+		if err != nil {
+			return k.unableIn(ctx, in, r, &repo, err)
+		}
+		if more {
+			return k.toSlow(ctx, r)
+		}
+	}
+	c, list, err := k.stand(in, judge, l, RunIn{})
 	if err != nil {
 		return k.unableIn(ctx, in, r, &repo, err)
 	}
+	out.save()
 	c.Took = k.now().Sub(began).Round(time.Millisecond).String()
 	if err := ctx.Err(); err != nil {
 		return err
@@ -187,7 +137,7 @@ func (k *Desk) judgeRun(ctx context.Context, r *CheckRun) error {
 }
 
 // judgeTelling is who judges, and says in the check run what is done.
-func (k *Desk) judgeTelling(ctx context.Context, l *looked, r *CheckRun) check.Judge {
+func (k *worker) judgeTelling(ctx context.Context, l *looked, r *CheckRun) check.Judge {
 	j := k.judgeOf(l, false)
 	var mu sync.Mutex // guards told: kinds are judged at the same time
 	var told time.Time
@@ -204,12 +154,12 @@ func (k *Desk) judgeTelling(ctx context.Context, l *looked, r *CheckRun) check.J
 }
 
 // unableIn is unable, where the time may be up.
-func (k *Desk) unableIn(ctx, in context.Context, r *CheckRun, repo *team.Repository, err error) error {
+func (k *worker) unableIn(ctx, in context.Context, r *CheckRun, repo *team.Repository, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if in.Err() != nil {
-		err = prentice.Errorf(prentice.Unavailable, "it was not judged within %s", longest)
+		err = prentice.Errorf(prentice.Unavailable, "it was not judged within %s", k.longest())
 	}
 	return k.unable(ctx, r, repo, err)
 }

@@ -81,7 +81,7 @@ func New(d Deps) skill.Skill {
 			{Path: "/standards/{name}", Op: "standard.show", Template: "standard.html", Title: "Standard", Topic: "standards"},
 		},
 		Explains: append(explains(), explainRepository(), explainCheck()),
-		Work:     []skill.Work{{Name: "checks", Run: k.Run}},
+		Work:     []skill.Work{{Name: "checks", Run: k.Run}, {Name: "checks that run commands", Run: k.RunSlow}},
 		Ring:     k.Ring,
 		Self:     k,
 		Refs:     map[string]string{"standard": "/standards/{name}", "repository": "/repositories/{name}", "check": "/checks/{check}"},

@@ -1,0 +1,15 @@
+package check
+
+// Shown is what was printed while a tree was judged, without what must not be shown.
+func (j Judge) Shown(t *Tree, lines []string) []string {
+	f := &Finding{Printed: lines}
+	for _, k := range j.Kinds {
+		if k.Hide == nil {
+			continue
+		}
+		if err := guarded(k.Name, func() error { k.Hide(t, []*Finding{f}); return nil }); err != nil {
+			return nil // rather nothing than what may be a secret
+		}
+	}
+	return f.Printed
+}
