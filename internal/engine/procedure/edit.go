@@ -66,7 +66,10 @@ type draft struct {
 func (e Editor) draft(file, text string) *draft {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
 	d := &draft{Editor: e, lines: strings.Split(text, "\n")}
-	d.proc, _ = outline(file, []byte(text), e.Library.kinds)
+	outlined, _ := outline(file, []byte(text), e.Library.kinds)
+	asked := &entry{proc: outlined}
+	e.Library.returning(asked)
+	d.proc = asked.proc
 	return d
 }
 

@@ -129,7 +129,11 @@ func (d *draft) captured(w where, path []string) (list []Offer) {
 		case len(path) == 2:
 			for _, o := range s.Out {
 				if _, ok := folded(path[1], o.Type); ok || path[1] == "out" {
-					list = append(list, Offer{Word: field(o.Name), About: "captured by check " + s.ID + ": " + o.String(), Sort: SortField})
+					about := "captured by check " + s.ID + ": " + o.String()
+					if s.Kind == uses {
+						about = "returned by " + s.Attrs["procedure"] + ": " + o.Name + ":" + o.Type
+					}
+					list = append(list, Offer{Word: field(o.Name), About: about, Sort: SortField})
 				}
 			}
 		}

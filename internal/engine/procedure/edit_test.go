@@ -25,7 +25,7 @@ func editor() Editor {
 		}
 		kinds = append(kinds, k)
 	}
-	other := "---\nprocedure: warm-up\nsummary: Warm the caches\ntargets: hosts()\ninputs:\n  depth: {type: int, doc: How far.}\n---\n\n## Act\n\n```sh idempotent\ntrue\n```\n"
+	other := "---\nprocedure: warm-up\nsummary: Warm the caches\ntargets: hosts()\ninputs:\n  depth: {type: int, doc: How far.}\noutputs:\n  cold: {type: int, from: look.cold}\n---\n\n## Check\n\n```sh id=look out=cold:int\necho 7\n```\n\n## Act\n\n```sh idempotent\ntrue\n```\n"
 	l, _ := New([]File{{"procedures/warm-up.md", []byte(other)}}, kinds)
 	return Editor{Library: l, Catalog: &team.Catalog{Services: []team.Service{{Ref: "service/checkout", Title: "The checkout"}}, Entities: []team.Entity{{Ref: "group/platform", Title: "Platform"}}}}
 }
@@ -107,6 +107,8 @@ func TestWordsThatMayStandHereAreOffered(t *testing.T) {
 		{"only those that say something", checked("```sh if=${steps.last_seen.‸"), "out,distinct", "any,all,max"},
 		{"what a check captures", checked("```sh if=${steps.look.out.‸"), "full,well", "at"},
 		{"what can be folded so", checked("```sh if=${inputs.service == \"x\" && steps.look.max.fu‸"), "full", "well"},
+		{"a call that returns something", body("```uses id=warm procedure=warm-up\n```\n```sh if=${steps.‸"), "warm", ""},
+		{"what a call returns", body("```uses id=warm procedure=warm-up\n```\n```sh if=${steps.warm.max.‸"), "cold", "depth"},
 		{"within other text", checked("```probe service=web-${steps.last_seen.out.‸"), "at", "full"},
 		{"no checks in a check", strings.Replace(checked("```sh if=${‸"), "## Act\n", "", 1), "inputs", "steps"},
 		{"no checks in targets", strings.Replace(checked(""), "targets: service(inputs.service).hosts", "targets: ‸", 1), "inputs,service(", "steps,each"},
