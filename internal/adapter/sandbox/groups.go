@@ -159,20 +159,21 @@ func (g *group) places() string {
 	return strings.Join(list, " ")
 }
 
-// rlimits hold for each process what can be held so: all that no group holds, and
-// open files.
-func (g *group) rlimits(l Limits) []string {
+// rlimits hold for each process what a group should hold for all, where there is none.
+func (g *group) rlimits(l Limits) (argv []string) {
 	if g.of.prlimit == "" {
 		return nil
 	}
-	argv := []string{g.of.prlimit, "--core=0", "--nofile=" + strconv.Itoa(l.Open)}
 	if g.of.unified == "" && g.of.memory == "" {
 		argv = append(argv, "--as="+strconv.FormatInt(l.Memory, 10))
 	}
 	if g.of.unified == "" && g.of.pids == "" {
 		argv = append(argv, "--nproc="+strconv.Itoa(l.Processes))
 	}
-	return argv
+	if len(argv) == 0 {
+		return nil
+	}
+	return append([]string{g.of.prlimit}, argv...)
 }
 
 // remove takes the groups away when their last process is gone, which the kernel

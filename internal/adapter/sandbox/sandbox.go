@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -199,18 +200,19 @@ func closeAll(files []*os.File) {
 	}
 }
 
-// enter takes its place in the groups that limit it while it still is who prentice is.
+// enter takes its place in the groups that limit it while it still is who prentice is,
+// and limits itself in what the shell can, which no program has to be started for.
 // unpack puts the tree in place; then the program begins, and what it has open beside
 // its input and output is closed to it. One that brings results back is waited for.
 const (
-	enter  = `for f in $1; do echo $$ >"$f" || exit 125; done; shift; exec "$@"`
+	enter  = `for f in $1; do echo $$ >"$f" || exit 125; done; ulimit -c 0 && ulimit -n "$2" || exit 125; shift 2; exec "$@"`
 	unpack = `tar -x -m --no-same-owner --no-overwrite-dir -C / -f - || { echo "prentice: the tree does not fit into the sandbox" >&2; exit 125; }; `
 	begin  = unpack + `exec "$@" </dev/null 3<&-`
 	attend = unpack + `exec setsid --ctty "$@" <&4 >&4 2>&4 3<&- 4<&-`
 )
 
 func (s *Sandbox) argv(j Job, name string, g *group) []string {
-	argv := []string{"/bin/sh", "-c", enter, "enter", g.places()}
+	argv := []string{"/bin/sh", "-c", enter, "enter", g.places(), strconv.Itoa(j.Limits.Open)}
 	argv = append(argv, s.mounting(j)...)
 	argv = append(argv, g.rlimits(j.Limits)...)
 	argv = append(argv, s.as...)

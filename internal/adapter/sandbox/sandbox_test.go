@@ -196,6 +196,7 @@ func TestEveryLimitEndsWhatExceedsIt(t *testing.T) {
 		{"disk", `head -c 20000000 /dev/zero >/work/big`, sandbox.Limits{Disk: 4 << 20}, "No space left"},
 		{"disk, in another folder", `head -c 20000000 /dev/zero >/tmp/big`, sandbox.Limits{Disk: 4 << 20}, "No space left"},
 		{"disk, by many files", `i=0; while head -c 9000 /dev/zero >/work/$i; do i=$((i+1)); done; exit 1`, sandbox.Limits{Disk: 1 << 20}, "No space left"},
+		{"open files", `python3 -c 'f = [open("/dev/null") for _ in range(60)]; print("all of it")'`, sandbox.Limits{Open: 40}, "Too many open files"},
 		{"memory that is shared", `head -c 100000000 /dev/zero >/dev/shm/big`, sandbox.Limits{}, "No space left"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
