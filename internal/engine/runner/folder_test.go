@@ -40,6 +40,7 @@ func TestARunThatWaitedForAPersonLeavesNoFolder(t *testing.T) {
 				p.prints = map[string]string{"run-folderhost/a": "/home/bell/.prentice/run-1\n"}
 				n := w.start(bob, "fix").Number
 				w.until(n, prentice.Waiting)
+				w.left(n)
 				if err := c.ends(w, n); err != nil {
 					t.Fatal(err)
 				}
@@ -52,5 +53,15 @@ func TestARunThatWaitedForAPersonLeavesNoFolder(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// left waits until nothing performs a run here any more: a person finds one that waits,
+// and not one that is about to.
+func (w *world) left(number int64) {
+	w.r.mu.Lock()
+	defer w.r.mu.Unlock()
+	for w.r.active[number] != nil {
+		w.r.idle.Wait()
 	}
 }

@@ -131,7 +131,7 @@ func TestWhatCannotBeJudgedIsUnknownAndNeverAPass(t *testing.T) {
 		files map[string]string
 		says  string
 	}{
-		"an expression without end": {"cel: files('**').all(a, files('**').all(b, files('**').all(c, a + b != c)))", many(300), "costs too much"},
+		"an expression without end": {"cel: files('**').all(a, files('**').all(b, files('**').all(c, a + b != c)))", many(300), "to work out"},
 		"too many look-ups":         {"cel: files('**').all(a, files('**').all(b, exists(a)))", many(300), ""},
 		"a file that is not there":  {"cel: parsed('gone.yaml').a == 1", nil, "no file"},
 		"a YAML bomb":               {"cel: parsed('bomb.yaml').a == 1", map[string]string{"bomb.yaml": bomb}, "too large or too deep"},

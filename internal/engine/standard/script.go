@@ -67,7 +67,7 @@ func (s Scripts) Kind() check.Kind {
 
 func (s Scripts) check(ctx context.Context, t *check.Tree, rules []check.Rule) ([]check.Outcome, error) {
 	if s.Open == nil {
-		return nil, prentice.Errorf(prentice.Unavailable, "no one runs scripts here: a server does not yet").Try("ask in the repository: prentice check")
+		return nil, prentice.Errorf(prentice.Unavailable, "no one runs scripts here").Try("ask in the repository: prentice check")
 	}
 	place, err := s.Open(ctx)
 	if err != nil {

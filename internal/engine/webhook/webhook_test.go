@@ -210,7 +210,7 @@ func TestAMappingThatCostsTooMuchDoesNotFit(t *testing.T) {
 	body := "[" + strings.TrimSuffix(strings.Repeat("1,", 1000), ",") + "]"
 	began := time.Now()
 	got, err := h.Map(t.Context(), message(body))
-	if err != nil || got.Fits || !strings.Contains(got.Says, "costs too much") || time.Since(began) > 10*time.Second {
+	if err != nil || got.Fits || !strings.Contains(got.Says, "to work out") || time.Since(began) > 10*time.Second {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -184,9 +184,11 @@ var containerNote = regexp.MustCompile(` \(in container '[^']*'\)`)
 // plain turns CEL's words into ours where ours are plainer.
 func plain(err error) string {
 	text := containerNote.ReplaceAllString(err.Error(), "")
-	const over = "operation cancelled: actual cost limit exceeded"
-	if text == over {
+	switch text {
+	case "operation cancelled: actual cost limit exceeded":
 		return "expression costs too much to work out"
+	case "operation interrupted: context deadline exceeded":
+		return "expression takes too long to work out"
 	}
 	return text
 }

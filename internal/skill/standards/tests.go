@@ -25,7 +25,7 @@ type Tests struct {
 	Known  int        `json:"known"` // cases in all
 	Flaky  int        `json:"flaky"`
 	Failed int        `json:"failing"`
-	show   string
+	Show   string     `json:"show,omitempty"` // which cases were asked for
 }
 
 // CaseLine is one test case, and what is known of it.
@@ -74,7 +74,7 @@ func (d Deps) tests(ctx context.Context, _ op.Call, in TestsIn) (Tests, error) {
 
 // testsOf are the cases that are to be shown, with what needs eyes first.
 func testsOf(now time.Time, h testreport.History, a check.Agreed, show string) Tests {
-	t := Tests{Known: len(h.Cases), Cases: []CaseLine{}, show: show}
+	t := Tests{Known: len(h.Cases), Cases: []CaseLine{}, Show: show}
 	var all []CaseLine
 	for _, p := range h.Cases {
 		c := CaseLine{Check: p.Check, Name: p.Name, Last: p.Last().Status, At: p.Last().At, Took: p.Took().Round(time.Millisecond), Runs: len(p.Attempts)}
@@ -163,7 +163,7 @@ func (t Tests) Table() ([]string, [][]string) {
 // Empty implements op.Emptier.
 func (t Tests) Empty() string {
 	if t.Known > 0 {
-		return "No test case is " + t.show + "; " + op.Count(t.Known, "is", "are") + " known."
+		return "No test case is " + t.Show + "; " + op.Count(t.Known, "is", "are") + " known."
 	}
 	return "No test case is known. They will stand here when a check in .prentice/checks names its reports (reports: {junit: report.xml}) and was run: prentice check"
 }
