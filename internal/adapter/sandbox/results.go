@@ -76,7 +76,7 @@ const mostResults = 20_000
 
 // Take writes the regular files of an archive that a job brought back into a folder: those
 // whose place is asked for, each under the name that is answered for it. Nothing else of
-// the archive is believed: no link, no mode, no owner, no way out of the folder.
+// the archive is believed: no link, no mode, no owner, no path outside the folder.
 func Take(archive io.Reader, into *os.Root, named func(place string) string) (taken []string, err error) {
 	in := tar.NewReader(archive)
 	for n := 0; n < mostResults; n++ {

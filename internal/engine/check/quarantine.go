@@ -65,15 +65,8 @@ func quarantine(r *strict.Reader, n *strict.Node) Quarantine {
 		Reason: r.Needed(v["reason"], n, "quarantined test case", "reason", "say why it may fail"),
 		Owner:  prentice.Ref(r.Needed(v["owner"], n, "quarantined test case", "owner", "name who answers for it: group/platform")),
 	}
-	if q.Owner != "" && (q.Owner.Kind() == "" || q.Owner.Name() == "") {
-		r.Wrong(v["owner"], "write group/NAME or person/NAME", "%q is no owner", clip.Text(string(q.Owner)))
-	}
-	day := r.Needed(v["ends"], n, "quarantined test case", "ends", "say until when: 2027-01-31")
-	at, err := time.Parse(time.DateOnly, day)
-	if err != nil && day != "" {
-		r.Wrong(v["ends"], "write it as 2027-01-31", "%q is no day", clip.Text(day))
-	}
-	q.Ends = at.AddDate(0, 0, 1) // the day itself still counts
+	owned(r, v["owner"], q.Owner)
+	q.Ends = until(r, v["ends"], r.Needed(v["ends"], n, "quarantined test case", "ends", "say until when: 2027-01-31"))
 	return q
 }
 

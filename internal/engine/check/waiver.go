@@ -97,16 +97,25 @@ func waiver(r *strict.Reader, n *strict.Node) Waiver {
 			r.Wrong(v["where"], "write a path, or one with * and **", "%q is no pattern", clip.Text(w.Where))
 		}
 	}
-	if w.Owner != "" && (w.Owner.Kind() == "" || w.Owner.Name() == "") {
-		r.Wrong(v["owner"], "write group/NAME or person/NAME", "%q is no owner", clip.Text(string(w.Owner)))
-	}
-	day := r.Needed(v["expires"], n, "waiver", "expires", "say until when: 2027-01-31")
-	at, err := time.Parse(time.DateOnly, day)
-	if err != nil && day != "" {
-		r.Wrong(v["expires"], "write it as 2027-01-31", "%q is no day", clip.Text(day))
-	}
-	w.Expires = at.AddDate(0, 0, 1) // the day itself still counts
+	owned(r, v["owner"], w.Owner)
+	w.Expires = until(r, v["expires"], r.Needed(v["expires"], n, "waiver", "expires", "say until when: 2027-01-31"))
 	return w
+}
+
+// owned refuses an owner that is none.
+func owned(r *strict.Reader, at *strict.Node, owner prentice.Ref) {
+	if owner != "" && (owner.Kind() == "" || owner.Name() == "") {
+		r.Wrong(at, "write group/NAME or person/NAME", "%q is no owner", clip.Text(string(owner)))
+	}
+}
+
+// until is the moment after a day, which itself still counts.
+func until(r *strict.Reader, at *strict.Node, day string) time.Time {
+	from, err := time.Parse(time.DateOnly, day)
+	if err != nil && day != "" {
+		r.Wrong(at, "write it as 2027-01-31", "%q is no day", clip.Text(day))
+	}
+	return from.AddDate(0, 0, 1)
 }
 
 // Last is the last day on which it holds.
