@@ -42,7 +42,7 @@ var (
 var someDay = time.Date(2026, 1, 14, 12, 0, 0, 0, time.UTC)
 
 // Cases reads policy_test.yaml. Times without a zone are in that of the policy.
-// With an error among the findings no case is run.
+// A case that cannot be read is among the findings, and not among the cases.
 func (p *Policy) Cases(file string, text []byte, known *Known) ([]Case, []prentice.Finding) {
 	r := &reader{file: file, text: string(text), names: map[string]prentice.Pos{}, known: known}
 	root := r.document()
@@ -59,10 +59,11 @@ func (p *Policy) Cases(file string, text []byte, known *Known) ([]Case, []prenti
 	}
 	var cases []Case
 	for _, n := range list.Content {
-		cases = append(cases, r.testCase(n, p))
-	}
-	if slices.ContainsFunc(r.findings, func(f prentice.Finding) bool { return f.Error }) {
-		return nil, r.findings
+		before := len(r.findings)
+		c := r.testCase(n, p)
+		if !slices.ContainsFunc(r.findings[before:], func(f prentice.Finding) bool { return f.Error }) {
+			cases = append(cases, c)
+		}
 	}
 	return cases, r.findings
 }

@@ -147,6 +147,14 @@ func TestATeamsCasesAreTried(t *testing.T) {
 	}
 }
 
+func TestAMisspeltCaseStopsNoOther(t *testing.T) {
+	p := load(t, rules(rule("evening", 2, `time.hour >= 17`, "refuse")))
+	cases, findings := p.Cases("policy_test.yaml", []byte("cases:\n- {name: a, plan: {risk: change}, expect: allowed}\n- {name: b, plan: {risk: change}, expect: allow}"), nil)
+	if len(cases) != 1 || cases[0].Name != "b" || len(findings) != 1 {
+		t.Errorf("%+v, %+v", cases, findings)
+	}
+}
+
 func TestAMistakeInTheCasesIsFound(t *testing.T) {
 	p := load(t, rules(rule("evening", 2, `time.hour >= 17`, "refuse")))
 	for text, want := range map[string]string{

@@ -117,6 +117,20 @@ func TestACommandThatCannotBeMeantIsRefused(t *testing.T) {
 	}
 }
 
+func TestSudoOnTheMachineItselfIsRefusedBeforeItIsPlanned(t *testing.T) {
+	cat := fleet()
+	cat.Hosts[3].Local = true
+	req := adhoc("hosts()", "id")
+	req.Adhoc.Sudo = true
+	if _, err := procedure.Render(samples(t), cat, req); prentice.KindOf(err) != prentice.Refused || !strings.Contains(err.Error(), "web-03 is the machine that prentice is on") {
+		t.Errorf("got %v", err)
+	}
+	req.Adhoc.Targets = `except(hosts(), [host("web-03")])`
+	if _, err := procedure.Render(samples(t), cat, req); err != nil {
+		t.Errorf("the others are hosts over SSH: %v", err)
+	}
+}
+
 func TestNoFileMayBeCalledAsCommandsAre(t *testing.T) {
 	for _, name := range []string{"adhoc", "Adhoc"} {
 		if _, findings := parse(front("procedure: "+name) + act); !strings.Contains(says(findings), "what commands without a procedure are planned as") {

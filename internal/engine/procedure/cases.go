@@ -50,10 +50,11 @@ type caseReader struct {
 	file  string
 	known []string // procedures
 	names map[string]int
+	begun int // how many problems there were before the case that is being read
 }
 
-// Cases reads a table of cases for the procedures of a library. With an error among
-// the findings no case is run.
+// Cases reads a table of cases for the procedures of a library. A case that cannot be
+// read is among the findings, and not among the cases.
 func (l *Library) Cases(file string, text []byte) ([]Case, []prentice.Finding) {
 	r := caseReader{Reader: strict.Reader{Near: nearest.Of}, file: file, names: map[string]int{}}
 	for _, e := range l.entries {
@@ -72,7 +73,10 @@ func (l *Library) Cases(file string, text []byte) ([]Case, []prentice.Finding) {
 	}
 	var cases []Case
 	for _, n := range r.List(list, "cases") {
-		cases = append(cases, r.testCase(n))
+		r.begun = len(r.Problems)
+		if c := r.testCase(n); len(r.Problems) == r.begun {
+			cases = append(cases, c)
+		}
 	}
 	return cases, team.Findings(file, r.Problems)
 }
@@ -185,7 +189,7 @@ func (r *caseReader) event(n *strict.Node) *prentice.Event {
 		}
 		e.Data = raw
 	}
-	if err := e.Check(); err != nil && len(r.Problems) == 0 {
+	if err := e.Check(); err != nil && len(r.Problems) == r.begun {
 		r.Wrong(n, prentice.HintOf(err), "%v", err)
 	}
 	return &e

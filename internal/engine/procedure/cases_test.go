@@ -73,6 +73,14 @@ true refused as it should be:
 	}
 }
 
+func TestAMisspeltCaseStopsNoOther(t *testing.T) {
+	l := samples(t)
+	cases, findings := l.Cases("procedure_test.yaml", []byte("cases:\n  - {name: a, procedure: clean-dsk, risk: look}\n  - {name: b, procedure: clean-disk, event: {}, risk: look}\n  - {name: c, procedure: clean-disk, refused: x}"))
+	if len(cases) != 1 || cases[0].Name != "c" || len(findings) != 2 {
+		t.Errorf("%+v, %s", cases, says(findings))
+	}
+}
+
 func TestCasesAreReadStrictly(t *testing.T) {
 	l := samples(t)
 	for _, c := range []struct{ text, want string }{

@@ -54,7 +54,27 @@ func RenderWith(l *Library, cat *team.Catalog, req prentice.RunRequest, answers 
 	if err != nil {
 		return prentice.Plan{}, err
 	}
-	return c.plan(s, all), nil
+	plan := c.plan(s, all)
+	if err := elevated(plan); err != nil {
+		return prentice.Plan{}, err
+	}
+	return plan, nil
+}
+
+// elevated refuses steps that want sudo on the machine that prentice is on.
+func elevated(p prentice.Plan) error {
+	for _, step := range p.Steps {
+		if step.Attrs["sudo"] != "true" {
+			continue
+		}
+		for _, t := range p.TargetsOf(step) {
+			if t.Local && step.For(t.Ref) {
+				return prentice.Errorf(prentice.Refused, "step %s wants sudo, which is for hosts over SSH, and %s is the machine that prentice is on", step.ID, t.Ref.Name()).
+					Try("write sudo -n into the script, or leave this target out")
+			}
+		}
+	}
+	return nil
 }
 
 // asked is the procedure that a request is for: one of the library, or the

@@ -15,7 +15,7 @@ import (
 // applying one reaches nothing.
 func Kinds() []prentice.StepKind {
 	return []prentice.StepKind{
-		kind{name: "sh", script: "sh", body: true},
+		kind{name: "sh", script: "sh", attrs: []string{"sudo"}, body: true},
 		kind{name: "bash", script: "bash", body: true},
 		kind{name: "http", attrs: []string{"url", "method", "status"}, needs: "url"},
 		kind{name: "probe", attrs: []string{"service", "settle", "silence"}, needs: "service"},
