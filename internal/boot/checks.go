@@ -72,7 +72,7 @@ func (s *System) checks() standards.Deps {
 		Scripts: new(checkrun.Desk).Scripts(),
 		Server: &standards.Server{
 			Folder: func(repository string) string { return filepath.Join(s.own("checks"), folderOf(repository)) },
-			DB:     s.db, Catalog: s.Team.Catalog, Claims: s.claimed, Log: s.log,
+			DB:     s.db, Catalog: s.catalog, Claims: s.claimed, Log: s.log,
 			Below: func(ctx context.Context, path string) (standards.Repository, error) {
 				return git.Below(ctx, s.Settings.Repositories, path)
 			},

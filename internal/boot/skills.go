@@ -58,6 +58,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 	return all.Skills(all.Deps{
 		Automation:   s.automation(),
 		Standards:    s.checks(),
+		CodeControl:  s.code(),
 		Learning:     s.learning(),
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{

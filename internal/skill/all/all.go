@@ -6,6 +6,7 @@ import (
 	"prentice/internal/skill"
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
+	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/security"
@@ -18,6 +19,7 @@ import (
 type Deps struct {
 	Automation   automation.Deps
 	Availability availability.Deps
+	CodeControl  codecontrol.Deps
 	Design       design.Deps
 	Learning     learning.Deps
 	Security     security.Deps
@@ -36,6 +38,7 @@ func Skills(d Deps) []skill.Skill {
 		design.New(d.Design),
 		security.New(d.Security),
 		standards.New(d.Standards),
+		codecontrol.New(d.CodeControl),
 		learning.New(d.Learning),
 	}
 }

@@ -1,0 +1,150 @@
+// Package push says what a push would move, and whether it may.
+//
+// Its words: a push is a list of commands, each to move one ref from one commit to another;
+// a door is the way by which it came (HTTP or SSH). While it is judged, what it brought lies
+// in quarantine and is no part of the repository. An answer is given for each ref: it is
+// moved as asked, taken under another name (a change), or refused with a rule, a place and a
+// remedy.
+//
+// It refuses to be clever about names: a ref is a full name of a few plain kinds, or it is
+// refused. A push of which one part is refused moves nothing.
+package push
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"prentice"
+	"prentice/internal/engine/check"
+)
+
+// Command moves a ref. Old or New is all zeros where there is none.
+type Command struct {
+	Old, New, Ref string
+}
+
+// Creates says whether the ref is not there yet.
+func (c Command) Creates() bool { return zero(c.Old) }
+
+// Deletes says whether the ref is to go.
+func (c Command) Deletes() bool { return zero(c.New) }
+
+func zero(id string) bool { return strings.Trim(id, "0") == "" }
+
+// Branch is the name of the branch that a command moves, or "".
+func (c Command) Branch() string {
+	name, found := strings.CutPrefix(c.Ref, heads)
+	if !found {
+		return ""
+	}
+	return name
+}
+
+// For is the branch that a change is proposed for, with what was written behind a %, where
+// the command proposes one.
+func (c Command) For() (branch string, with []string, ok bool) {
+	rest, found := strings.CutPrefix(c.Ref, changes)
+	if !found {
+		return "", nil, false
+	}
+	branch, options, found := strings.Cut(rest, "%")
+	if found {
+		with = strings.Split(options, ",")
+	}
+	return branch, with, true
+}
+
+const (
+	heads   = "refs/heads/"
+	tags    = "refs/tags/"
+	changes = "refs/for/"
+)
+
+// Push is what came.
+type Push struct {
+	Repository string // its name
+	By         prentice.Actor
+	Door       string   // http or ssh
+	Options    []string // as the client gave them
+	Commands   []Command
+	Objects    Objects // what it brought
+}
+
+// Option is the value of a push option, such as topic in "-o topic=login".
+func (p Push) Option(name string) (value string, there bool) {
+	for _, o := range p.Options {
+		key, v, _ := strings.Cut(o, "=")
+		if key == name {
+			value, there = v, true
+		}
+	}
+	return value, there
+}
+
+// Objects are what a push brought and the repository does not have yet.
+type Objects interface {
+	// Commits are the new ones that the heads reach, newest first; more than most is an error.
+	Commits(ctx context.Context, heads []string, most int) ([]string, error)
+	// Blobs tells of each new blob that the heads reach, with a path where it stands.
+	Blobs(ctx context.Context, heads []string, tell func(Blob)) error
+	// Added tells what each of the commits added to its files, as check.Past does.
+	Added(ctx context.Context, commits []string, wanted func(commit, path string) bool, tell func(check.Added)) error
+	// Paths are all files of a commit.
+	Paths(ctx context.Context, commit string) ([]string, error)
+	// Reaches says whether a commit is, or has as an ancestor, another.
+	Reaches(ctx context.Context, commit, ancestor string) (bool, error)
+}
+
+// Blob is the content of a file that is new.
+type Blob struct {
+	ID, Path string
+	Size     int64
+}
+
+// Answer is what becomes of one command.
+type Answer struct {
+	Ref     string
+	Refused *Refusal // nil: it is taken
+	As      []Moved  // under which names it was taken; none is as it was asked
+}
+
+// Moved is a ref that was moved in the place of another.
+type Moved struct {
+	Ref, Old, New string
+}
+
+// Refusal says why something is not taken.
+type Refusal struct {
+	Rule   string // such as secrets/none
+	Says   string // what is wrong, with the value
+	Place  string // file:line@commit, or a ref
+	Remedy string // what to do
+	Key    string // by which a false alarm is named; "" where there can be none
+}
+
+// Text is the refusal as it is printed in a terminal: plain lines, no control characters.
+func (r Refusal) Text(repository string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", r.Rule, Plain(r.Says))
+	if r.Place != "" {
+		fmt.Fprintf(&b, "  at  %s\n", Plain(r.Place))
+	}
+	if r.Remedy != "" {
+		fmt.Fprintf(&b, "  do  %s\n", Plain(r.Remedy))
+	}
+	if r.Key != "" {
+		fmt.Fprintf(&b, "  a false alarm? prentice push allow %s %s --reason 'WHY' (a second person says the same)\n", repository, r.Key)
+	}
+	return b.String()
+}
+
+// Plain is a text in which nothing steers a terminal.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+}

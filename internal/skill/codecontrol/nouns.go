@@ -1,0 +1,7 @@
+package codecontrol
+
+import "prentice/internal/op"
+
+// nouns are what the operations of the chapter are about, for the help. The noun
+// repository is declared where repositories are checked, in skill/standards.
+var nouns = op.Nouns{}

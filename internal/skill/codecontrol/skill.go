@@ -1,0 +1,83 @@
+package codecontrol
+
+import (
+	"context"
+	"embed"
+	"log/slog"
+	"slices"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/db"
+	"prentice/internal/skill"
+)
+
+//go:embed schema/*.sql
+var files embed.FS
+
+//go:embed explain.md
+var explain string
+
+// Host keeps repositories on this server.
+type Host interface {
+	Create(ctx context.Context, name, branch string) error
+}
+
+// Deps is what the chapter uses. Each may be nil; an operation that lacks what it needs says
+// so.
+type Deps struct {
+	DB    *db.DB
+	Host  Host
+	Clock func() time.Time // nil is the machine's
+	Log   *slog.Logger     // nil says nothing
+	// HTTP and SSH are where git reaches a repository, without its name; "" is not at all.
+	HTTP, SSH func() string
+}
+
+// Desk is the chapter at work.
+type Desk struct{ Deps }
+
+// New is the chapter's one registration.
+func New(d Deps) skill.Skill {
+	k := &Desk{Deps: d}
+	if k.Log == nil {
+		k.Log = slog.New(slog.DiscardHandler)
+	}
+	return skill.Skill{
+		Name:     "codecontrol",
+		Sentence: "keep code under central control",
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps())),
+		Files:    files,
+		Explain:  explain,
+		Facts:    k.facts,
+		Self:     k,
+	}
+}
+
+func (k *Desk) now() time.Time {
+	if k.Clock != nil {
+		return k.Clock()
+	}
+	return time.Now()
+}
+
+// there says whether there is a server behind it.
+func (k *Desk) there() error {
+	if k.Host == nil || k.DB == nil {
+		return prentice.Errorf(prentice.Unavailable, "no repositories are kept here").Try("start prentice: prentice up")
+	}
+	return nil
+}
+
+// Facts is what explain.md is drawn from.
+type Facts struct {
+	Repositories []Hosted
+}
+
+func (k *Desk) facts(ctx context.Context) (any, error) {
+	if k.there() != nil {
+		return Facts{}, nil
+	}
+	list, err := k.hosted(ctx)
+	return Facts{list}, err
+}
