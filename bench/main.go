@@ -69,6 +69,7 @@ var measurements = []measurement{
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
 	{"logs.watchers", watchers},
+	{"queue", queued},
 	{"fleet.sshd", fleet},
 	{"fleet.simulated", simulated},
 }
