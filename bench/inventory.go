@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -32,18 +34,25 @@ func inventoried(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	var all []time.Duration
-	var most int64
 	for range 21 {
-		took, memory, err := listed(ctx, dir)
+		took, err := listed(ctx, dir)
 		if err != nil {
 			return nil, err
 		}
-		all, most = append(all, took), max(most, memory)
+		all = append(all, took)
+	}
+	var most int64
+	for range 5 {
+		memory, err := listedAlone(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		most = max(most, memory)
 	}
 	p50, mb := percentile(all, 0.5), float64(most)/1024
 	return []figure{
 		{"checks.inventory", p50, "ms", "≤ 200", p50 <= 200, fmt.Sprintf("prentice dependency list: %d dependencies of a lock file of npm asked of %d advisories, the whole process, half of 21", locked, advised)},
-		{"checks.inventory.memory", mb, "MB", "≤ 100", mb <= 100, "the most that one of these processes had in memory"},
+		{"checks.inventory.memory", mb, "MB", "≤ 100", mb <= 100, "the most that one of 5 such processes had in memory, each started by a process that had little itself"},
 	}, nil
 }
 
@@ -81,29 +90,36 @@ func advisedShop(ctx context.Context, dir string) error {
 	if out, err := exec.CommandContext(ctx, "git", "init", "-q", filepath.Join(dir, "shop")).CombinedOutput(); err != nil {
 		return fmt.Errorf("git init: %w: %s", err, out)
 	}
-	_, _, err = inShop(ctx, dir, "advisory", "import", filepath.Join(dir, "all.zip"))
+	_, err = inShop(ctx, dir, "advisory", "import", filepath.Join(dir, "all.zip"))
 	return err
 }
 
-// listed is how long one process takes, and how much memory it has at most, in KB.
-func listed(ctx context.Context, dir string) (time.Duration, int64, error) {
+// list are the words of the command that is measured.
+var list = []string{"dependency", "list", "-o", "json"}
+
+// listed is how long one process takes.
+func listed(ctx context.Context, dir string) (time.Duration, error) {
 	begun := time.Now()
-	out, memory, err := inShop(ctx, dir, "dependency", "list", "-o", "json")
+	out, err := inShop(ctx, dir, list...)
 	took := time.Since(begun)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	if found := bytes.Count(out, []byte(`"TEST-`)); found != locked/affectedEach {
-		return 0, 0, fmt.Errorf("%d vulnerable dependencies are found, and %d are there", found, locked/affectedEach)
+		return 0, fmt.Errorf("%d vulnerable dependencies are found, and %d are there", found, locked/affectedEach)
 	}
-	return took, memory, nil
+	return took, nil
 }
 
-func inShop(ctx context.Context, dir string, args ...string) ([]byte, int64, error) {
+func inShop(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	program, err := filepath.Abs(binary)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
+	return output(ctx, dir, program, args)
+}
+
+func output(ctx context.Context, dir, program string, args []string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Env = filepath.Join(dir, "shop"), append(os.Environ(), "PRENTICE_ADVISORIES="+filepath.Join(dir, "shelf"))
 	out, err := cmd.Output()
@@ -111,11 +127,44 @@ func inShop(ctx context.Context, dir string, args ...string) ([]byte, int64, err
 		err = fmt.Errorf("%w: %s", err, exit.Stderr)
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("prentice %s: %w", args[0], err)
+		return nil, fmt.Errorf("prentice %s: %w", args[0], err)
+	}
+	return out, nil
+}
+
+// between is the first word of a process of ours that starts another and prints how much
+// memory that had at most, in KB.
+const between = "started-by-little"
+
+// listedAlone is how much memory one process has at most, in KB. The system counts as that
+// of a process also what the one that started it had in memory before, which after other
+// figures is much more; so a process stands between that has little.
+func listedAlone(ctx context.Context, dir string) (int64, error) {
+	program, err := filepath.Abs(binary)
+	if err != nil {
+		return 0, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	out, err := output(ctx, dir, self, append([]string{between, program}, list...))
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+}
+
+// startsAnother is the process between.
+func startsAnother(ctx context.Context, argv []string) error {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	if err := cmd.Run(); err != nil {
+		return err
 	}
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return nil, 0, errors.New("the machine does not say how much memory a process had")
+		return errors.New("the machine does not say how much memory a process had")
 	}
-	return out, usage.Maxrss, nil
+	_, err := fmt.Println(usage.Maxrss)
+	return err
 }

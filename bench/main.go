@@ -82,6 +82,13 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // what was started is ended then too
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second time it is the end at once
+	if len(os.Args) > 2 && os.Args[1] == between {
+		if err := startsAnother(ctx, os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := measureAll(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
