@@ -28,8 +28,20 @@ func (w *Work) Past(ctx context.Context, which string) (*check.Past, error) {
 		return nil, err
 	}
 	ids := strings.Fields(string(out))
-	p := &check.Past{Says: says, Digest: prentice.Digest(out), Each: func(ctx context.Context, wanted func(string, string) bool, tell func(check.Added)) error {
-		return w.each(ctx, ids, wanted, tell)
+	number := make(map[string]int, len(ids))
+	for i, id := range ids {
+		number[id] = i
+	}
+	names, err := w.pointers(ctx, number, which == "")
+	if err != nil {
+		return nil, err
+	}
+	digest := prentice.Digest(fmt.Appendf(out, "%q", names))
+	p := &check.Past{Says: says, Digest: digest, Each: func(ctx context.Context, wanted func(string, string) bool, tell func(check.Added)) error {
+		if err := w.messages(ctx, number, names, wanted, tell); err != nil {
+			return err
+		}
+		return w.each(ctx, ids, number, wanted, tell)
 	}}
 	if w.part && !strings.Contains(which, "..") {
 		p.Lacks = "the clone is shallow: fetch the rest with git fetch --unshallow"
@@ -63,11 +75,7 @@ func (w *Work) reaching(ctx context.Context, which string) (ask []string, says s
 const batch = 32
 
 // each has several gits tell what commits added, as git log -p does.
-func (w *Work) each(ctx context.Context, ids []string, wanted func(string, string) bool, tell func(check.Added)) error {
-	number := make(map[string]int, len(ids))
-	for i, id := range ids {
-		number[id] = i
-	}
+func (w *Work) each(ctx context.Context, ids []string, number map[string]int, wanted func(string, string) bool, tell func(check.Added)) error {
 	lanes := max(1, min(runtime.GOMAXPROCS(0), (len(ids)+batch-1)/batch))
 	var wait sync.WaitGroup
 	errs := make([]error, lanes)

@@ -37,6 +37,9 @@ func brought(t *testing.T, w *Work, which string) (list []string) {
 		return strings.Compare(a.Path, b.Path)
 	})
 	for _, a := range all {
+		if a.In != "" {
+			continue
+		}
 		for _, part := range a.Parts {
 			list = append(list, fmt.Sprintf("%q:%d %q %v", a.Path, part.Line, part.Text, a.Whole))
 		}

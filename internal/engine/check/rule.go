@@ -73,6 +73,7 @@ type Finding struct {
 // Place is where something was found.
 type Place struct {
 	Commit string `json:"commit,omitempty"`
+	In     In     `json:"in,omitempty"` // where it is in no file
 	Path   string `json:"path"`
 	Line   int    `json:"line,omitempty"`
 }

@@ -35,7 +35,7 @@ func (w Waiver) Covers(f Finding) bool {
 		return w.Rule == f.Rule
 	}
 	for _, p := range f.Places {
-		if !Within(w.Where, p.Path) {
+		if p.Path == "" || !Within(w.Where, p.Path) {
 			return false
 		}
 	}

@@ -13,7 +13,8 @@ import (
 	"prentice/internal/engine/leak"
 )
 
-// past is what was found in what commits brought: each secret once, with all its places.
+// past is what was found in what commits brought, and in messages and names: each secret
+// once, with all its places.
 type past struct {
 	mu      sync.Mutex // guards the rest
 	found   map[string]*leaked
@@ -65,7 +66,7 @@ func searchPast(ctx context.Context, t *check.Tree, d *leak.Detector, a asked) (
 // look finds what stands in what was added.
 func (p *past) look(d *leak.Detector, added check.Added) (list []spot) {
 	if added.Cut {
-		p.cannot(added, fmt.Sprintf("it has more than %d bytes, and was not searched whole", check.MostFile))
+		p.cannot(added, "it is longer than what is read, and was not searched whole")
 	}
 	for _, part := range added.Parts {
 		if added.Whole && leak.Archive(part.Text) {
@@ -92,7 +93,7 @@ func (p *past) look(d *leak.Detector, added check.Added) (list []spot) {
 func (p *past) cannot(added check.Added, says string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.blind = append(p.blind, check.Finding{Path: added.Path, Says: says + ", in commit " + brief(added.Commit), Key: "not searched " + added.ID})
+	p.blind = append(p.blind, check.Finding{Path: added.Path, Says: says + ", in " + added.In.Says(added.Commit), Key: "not searched " + added.ID})
 }
 
 // add puts hits under the secret that they are of.
@@ -116,7 +117,7 @@ func (p *past) add(t *check.Tree, added check.Added, spots []spot, ignore map[st
 		if p.found[of] == nil {
 			p.found[of] = &leaked{Finding: finding(s.Hit)}
 		}
-		at := placed{check.Place{Commit: added.Commit, Path: added.Path, Line: s.Line}, added.Nth, s.Column}
+		at := placed{check.Place{Commit: added.Commit, In: added.In, Path: added.Path, Line: s.Line}, added.Nth, s.Column}
 		if s.inner != "" {
 			at.Line = 0
 		}
@@ -134,7 +135,8 @@ func (s spot) line(added check.Added) []byte {
 	return nil
 }
 
-func brief(commit string) string { return commit[:min(len(commit), 12)] }
+// order is that in which places of one commit are told.
+var order = map[check.In]int{check.Message: 1, check.TagMessage: 2, check.Name: 3}
 
 // mostPlaces is how many places of a secret are told.
 const mostPlaces = 100
@@ -144,17 +146,23 @@ func (p *past) outcome(r check.Rule, of *check.Past) check.Outcome {
 	o := check.Outcome{Rule: r.ID, Truth: prentice.Pass, Reason: of.Says}
 	for _, l := range p.found {
 		slices.SortFunc(l.places, func(a, b placed) int {
-			return cmp.Or(-cmp.Compare(a.nth, b.nth), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.column, b.column))
+			return cmp.Or(-cmp.Compare(a.nth, b.nth), cmp.Compare(order[a.In], order[b.In]), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.column, b.column))
 		})
 		commits := map[string]bool{}
 		for _, at := range l.places {
-			commits[at.Commit] = true
+			if at.In == "" || at.In == check.Message {
+				commits[at.Commit] = true
+			}
 			if len(l.Places) < mostPlaces {
 				l.Places = append(l.Places, at.Place)
 			}
 		}
-		l.Path, l.Line, l.Column = l.places[0].Path, l.places[0].Line, l.places[0].column
-		l.Says += "; first in commit " + brief(l.places[0].Commit)
+		first := l.places[0]
+		l.Path, l.Line, l.Column = first.Path, first.Line, first.column
+		if first.In != "" {
+			l.Line, l.Column = 0, 0
+		}
+		l.Says += "; first in " + first.In.Says(first.Commit)
 		if n := len(commits); n > 1 {
 			l.Says += fmt.Sprintf(", in %d commits", n)
 		}

@@ -235,6 +235,10 @@ func (f Found) writePlaces(b *strings.Builder) {
 			fmt.Fprintf(b, "        and %s\n", op.Count(len(f.Places)-most, "more place", "more places"))
 			return
 		}
+		if p.In != "" {
+			fmt.Fprintf(b, "        line %d of %s\n", p.Line, p.In.Says(p.Commit))
+			continue
+		}
 		fmt.Fprintf(b, "        %s in commit %s\n", prentice.Pos{File: shown(p.Path), Line: p.Line}, short(p.Commit))
 	}
 }
