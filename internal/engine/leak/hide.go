@@ -43,9 +43,17 @@ func Key(rule, secret string) string {
 // Hide is a text without the secrets that hits found.
 func Hide(text string, hits []Hit) string {
 	for _, h := range hits {
+		if h.Line == 0 {
+			continue
+		}
 		for _, part := range []string{h.Secret, string(h.match)} {
-			if len(part) > 3 && h.Line > 0 {
+			if len(part) > 3 {
 				text = strings.ReplaceAll(text, part, "•••")
+			}
+		}
+		for line := range strings.Lines(h.Secret) { // of a key of many lines some may be shown, each behind something else
+			if line = strings.TrimSpace(line); len(line) > 7 && strings.Contains(h.Secret, "\n") {
+				text = strings.ReplaceAll(text, line, "•••")
 			}
 		}
 	}

@@ -86,7 +86,7 @@ func (d Deps) waive(ctx context.Context, _ op.Call, in WaiveIn) (Patched, error)
 		return Patched{}, prentice.Errorf(prentice.Invalid, "the waiver cannot be written as YAML: %s", problems[0].Text).Try("write it into %s by hand", check.WaiverFile)
 	}
 	says := fmt.Sprintf("%s may be broken in %s until %s", r.ID, orText(in.Where, "the whole repository"), w.Last())
-	return patched(l, []check.Edit{{Path: check.WaiverFile, Content: []byte(text)}}, in.Write, says)
+	return d.patched(l, []check.Edit{{Path: check.WaiverFile, Content: []byte(text)}}, in.Write, says)
 }
 
 // coverageKind is the kind of the rules that coverage does not fall.
@@ -173,13 +173,16 @@ func (d Deps) baseline(ctx context.Context, _ op.Call, in BaselineIn) (Patched, 
 	if len(text) > strict.MaxBytes {
 		return Patched{}, prentice.Errorf(prentice.Limited, "the baseline of %s would have %d bytes: at most %d are read", op.Count(len(found), "finding", "findings"), len(text), strict.MaxBytes).Try("fix the rule that finds the most first, or waive it: prentice check waive")
 	}
-	return patched(l, []check.Edit{{Path: check.BaselineFile, Content: []byte(text)}}, in.Write, "the baseline has "+op.Count(len(b.Old), "entry", "entries"))
+	return d.patched(l, []check.Edit{{Path: check.BaselineFile, Content: []byte(text)}}, in.Write, "the baseline has "+op.Count(len(b.Old), "entry", "entries"))
 }
 
-// patched shows edits of what is looked at, and writes them where it is told to.
-func patched(l *looked, edits []check.Edit, write bool, says string) (Patched, error) {
+// patched shows edits of what is looked at, without the secrets in them, and writes them
+// where it is told to.
+func (d Deps) patched(l *looked, edits []check.Edit, write bool, says string) (Patched, error) {
 	p := Patched{Says: says, Files: []string{}}
+	j := d.judgeOf(l, false)
 	var real []check.Edit
+	hidden := false
 	for _, e := range edits {
 		diff, err := diffOf(l.tree, e)
 		if err != nil {
@@ -188,9 +191,14 @@ func patched(l *looked, edits []check.Edit, write bool, says string) (Patched, e
 		if diff == "" {
 			continue
 		}
-		p.Patch += diff
+		shown := strings.Join(j.ShownOf(l.tree, e.Path, strings.Split(diff, "\n")), "\n")
+		p.Patch += shown
+		hidden = hidden || shown != diff
 		p.Files = append(p.Files, e.Path)
 		real = append(real, e)
+	}
+	if hidden {
+		p.Says += "; a secret is not shown, so that this patch is for people and not for git apply"
 	}
 	if len(real) == 0 {
 		p.Says += "; there is nothing to write"

@@ -50,7 +50,7 @@ func (d Deps) fix(ctx context.Context, _ op.Call, in FixIn) (Patched, error) {
 	if left > 0 {
 		says += fmt.Sprintf(", %s for people", op.Count(left, "remains", "remain"))
 	}
-	p, err := patched(l, edits, in.Write, says)
+	p, err := d.patched(l, edits, in.Write, says)
 	p.Left = left
 	return p, err
 }

@@ -63,7 +63,7 @@ func (d Deps) init(ctx context.Context, _ op.Call, in InitIn) (Initiated, error)
 		}
 		out.Checks = append(out.Checks, line)
 	}
-	p, err := patched(l, edits, in.Write, "")
+	p, err := d.patched(l, edits, in.Write, "")
 	out.Patch, out.Written = p.Patch, p.Written
 	return out, err
 }
