@@ -5,6 +5,8 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"syscall"
 
 	"prentice/internal/boot"
@@ -14,7 +16,15 @@ import (
 var version, commit = "unreleased", "unknown"
 
 func main() {
+	collectLater()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(boot.Main(ctx, boot.Build{Version: version, Commit: commit}, os.Args[1:]))
+}
+
+// collectLater lets a command that is soon over end without a look for garbage: the first
+// one comes at 32 MB, and from there on all is as usual.
+func collectLater() {
+	usual := debug.SetGCPercent(800)
+	runtime.AddCleanup(new([16]byte), func(usual int) { debug.SetGCPercent(usual) }, usual)
 }

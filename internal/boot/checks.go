@@ -14,6 +14,7 @@ import (
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/testrun"
 	"prentice/internal/adapter/verdictfile"
+	"prentice/internal/engine/analyse"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/draft"
 	"prentice/internal/engine/pipeline"
@@ -30,13 +31,16 @@ func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
 		Team:       func() ([]standard.File, error) { return standard.InFolder(dir()) },
 		TeamFolder: dir,
 		Kinds:      kinds,
-		Open:       func(ctx context.Context, dir string) (standards.Repository, error) { return git.Open(ctx, dir) },
-		Keep:       func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
-		Tests:      func(dir string) (testreport.History, error) { return verdictfile.Cases{Dir: dir}.History() },
-		Tell:       progress(),
-		Builds:     builds(&checkrun.Desk{Tell: live()}),
-		Scripts:    new(checkrun.Desk).Scripts(),
-		Printed:    checkrun.Log,
+		Open: func(ctx context.Context, dir string) (standards.Repository, error) {
+			go analyse.BuiltIn() // they are read while git looks
+			return git.Open(ctx, dir)
+		},
+		Keep:    func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
+		Tests:   func(dir string) (testreport.History, error) { return verdictfile.Cases{Dir: dir}.History() },
+		Tell:    progress(),
+		Builds:  builds(&checkrun.Desk{Tell: live()}),
+		Scripts: new(checkrun.Desk).Scripts(),
+		Printed: checkrun.Log,
 	}
 }
 

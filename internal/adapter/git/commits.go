@@ -114,10 +114,12 @@ func (w *Work) objectSizes(ctx context.Context, files []check.File) error {
 // made on: the branch's name, as it was found or given, and the commit. Where that cannot
 // be known it is an error, and never a guess.
 func (w *Work) Base(ctx context.Context, name, head string) (branch, commit string, err error) {
-	if branch, err = w.branch(ctx, name); err != nil {
-		return "", "", err
+	tip := ""
+	if branch = name; name != "" {
+		tip, err = w.Commit(ctx, name)
+	} else {
+		branch, tip, err = w.Branch(ctx)
 	}
-	tip, err := w.Commit(ctx, branch)
 	if err != nil {
 		return "", "", err
 	}
@@ -135,19 +137,27 @@ func (w *Work) Base(ctx context.Context, name, head string) (branch, commit stri
 	return "", "", none.Try("name the branch that it is made on: --base BRANCH")
 }
 
-// branch is the one that changes are made on.
-func (w *Work) branch(ctx context.Context, name string) (string, error) {
-	if name != "" {
-		return name, nil
+// usual are the branches that changes are made on, the likeliest first.
+var usual = []string{"refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master", "refs/heads/trunk"}
+
+// Branch is the one that changes are made on where no one names it, and its last commit.
+func (w *Work) Branch(ctx context.Context) (ref, tip string, err error) {
+	out, err := w.run(ctx, nil, 1<<16, append([]string{"for-each-ref", "--format=%(objecttype) %(objectname) %(refname)"}, usual...)...)
+	if err != nil {
+		return "", "", err
 	}
-	for _, usual := range []string{"refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master", "refs/heads/trunk"} {
-		if _, err := w.Commit(ctx, usual); err == nil {
-			return usual, nil
-		} else if prentice.KindOf(err) != prentice.NotFound {
-			return "", err
+	tips := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		if part := strings.Fields(line); len(part) == 3 && part[0] == "commit" {
+			tips[part[2]] = part[1]
 		}
 	}
-	return "", prentice.Errorf(prentice.Unavailable, "what the change is made on is not known: there is neither origin/HEAD nor a branch main, master or trunk").Try("name it: --base BRANCH")
+	for _, ref := range usual {
+		if tip := tips[ref]; tip != "" {
+			return ref, tip, nil
+		}
+	}
+	return "", "", prentice.Errorf(prentice.Unavailable, "what the change is made on is not known: there is neither origin/HEAD nor a branch main, master or trunk").Try("name it: --base BRANCH")
 }
 
 // Since are the commits up to head that came after one, newest first. Before the first

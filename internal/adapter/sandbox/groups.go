@@ -72,7 +72,7 @@ func ownGroups() map[string]string {
 }
 
 // limitable says whether a group with these limits can be made in a folder. Groups
-// that a prentice left when it was killed are removed on the way, if they are empty.
+// that a prentice left when it was killed are removed on the way, with all in them.
 func limitable(dir string, files ...string) bool {
 	if _, err := os.Stat(filepath.Join(dir, "cgroup.procs")); err != nil {
 		return false
@@ -80,7 +80,8 @@ func limitable(dir string, files ...string) bool {
 	old, _ := filepath.Glob(filepath.Join(dir, prefix+"*"))
 	for _, o := range old {
 		if abandoned(o) {
-			os.Remove(o) //nolint:errcheck // one that still holds processes stays until they are ended
+			empty(o)
+			os.Remove(o) //nolint:errcheck // one that cannot be emptied stays
 		}
 	}
 	trial, err := os.MkdirTemp(dir, named)
@@ -94,6 +95,22 @@ func limitable(dir string, files ...string) bool {
 		}
 	}
 	return true
+}
+
+// empty ends all that is in a group.
+func empty(folder string) {
+	for range 200 {
+		text, _ := os.ReadFile(filepath.Join(folder, "cgroup.procs")) // a group that is gone is empty
+		if len(text) == 0 {
+			return
+		}
+		for _, line := range strings.Fields(string(text)) {
+			if pid, err := strconv.Atoi(line); err == nil && pid > 1 {
+				syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck // it may have ended just now
+			}
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // weaker says in words which limits hold less than they should, and why.

@@ -24,17 +24,16 @@ type Mount struct {
 
 // mount makes the mounts of a job below a folder, in a name space of mounts that ends
 // with it: a file system in memory hides what is there. A folder that no other user may
-// enter is reached so, too.
-const mount = `at=$1; mount -t tmpfs -o mode=0755,size=$2 prentice "$at" || exit 125; who=$3; shift 3; n=0
+// enter is reached so, too. Folders are named from within, as overlay reads a colon.
+const mount = `at=$1; mount -t tmpfs -o mode=0755,size=$2 prentice "$at" && cd "$at" || exit 125; who=$3; mkdir $4 || exit 125; [ -z "$who" ] || [ -z "$5" ] || chown "$who:$who" $5 || exit 125; shift 5; n=0
 while [ "$1" != -- ]; do
-	mkdir "$at/$n" && mount --bind "$2" "$at/$n" || exit 125
 	if [ "$1" = write ]; then
-		mkdir "$at/$n.new" "$at/$n.work" "$at/$n.both" || exit 125
-		[ -z "$who" ] || chown "$who:$who" "$at/$n.new" || exit 125
-		mount -t overlay -o "lowerdir=$at/$n,upperdir=$at/$n.new,workdir=$at/$n.work" prentice "$at/$n.both" || exit 125
+		( cd "$2" && mount -t overlay -o "lowerdir=.,upperdir=$at/$n.new,workdir=$at/$n.work" prentice "$at/$n" ) || exit 125
+	else
+		mount --bind "$2" "$at/$n" || exit 125
 	fi
 	n=$((n+1)); shift 2
-done; shift; exec "$@"`
+done; shift; cd /; exec "$@"`
 
 // places are where mounts can be made: empty folders of every system.
 var mountPlaces = []string{"/mnt", "/media", "/srv"}
@@ -63,14 +62,17 @@ func (s *Sandbox) mounting(j Job) []string {
 	if len(s.as) == 0 {
 		argv, who = append(argv, "--user", "--map-root-user"), ""
 	}
-	argv = append(argv, "/bin/sh", "-c", mount, "mount", j.place(), strconv.FormatInt(j.Limits.Disk, 10), who)
-	for _, m := range j.Mounts {
-		how := "read"
-		if m.Write {
-			how = "write"
+	var folders, uppers, list []string
+	for i, m := range j.Mounts {
+		n, how := strconv.Itoa(i), "read"
+		if folders = append(folders, n); m.Write {
+			how, uppers = "write", append(uppers, n+".new")
+			folders = append(folders, n+".new", n+".work")
 		}
-		argv = append(argv, how, m.From)
+		list = append(list, how, m.From)
 	}
+	argv = append(argv, "/bin/sh", "-c", mount, "mount", j.place(), strconv.FormatInt(j.Limits.Disk, 10), who, strings.Join(folders, " "), strings.Join(uppers, " "))
+	argv = append(argv, list...)
 	return append(argv, "--")
 }
 
@@ -78,11 +80,11 @@ func (s *Sandbox) mounting(j Job) []string {
 func (j Job) mounted() (args []string) {
 	at := j.place()
 	for i, m := range j.Mounts {
+		how := "--ro-bind"
 		if m.Write {
-			args = append(args, "--bind", fmt.Sprintf("%s/%d.both", at, i), m.To)
-			continue
+			how = "--bind"
 		}
-		args = append(args, "--ro-bind", fmt.Sprintf("%s/%d", at, i), m.To)
+		args = append(args, how, fmt.Sprintf("%s/%d", at, i), m.To)
 	}
 	return args
 }
@@ -99,6 +101,9 @@ func (s *Sandbox) canMount(j Job) error {
 
 // tryMounts makes one of each sort.
 func (s *Sandbox) tryMounts() error {
+	if s.proofs.has(mountable) {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	j := Job{Mounts: []Mount{{From: s.dir, To: "/a"}, {From: s.dir, To: "/b", Write: true}}, Limits: Limits{}.Whole()}
@@ -108,6 +113,7 @@ func (s *Sandbox) tryMounts() error {
 		return prentice.Errorf(prentice.Unavailable, "folders of this machine cannot be lent to a sandbox: %s", strings.TrimSpace(string(out))).
 			Try("let unshare make user and mount namespaces, with overlay (Linux 5.11 or later)")
 	}
+	s.proofs.keep(mountable)
 	return nil
 }
 

@@ -1,6 +1,14 @@
 package sandbox
 
-import "io"
+import (
+	"io"
+	"strings"
+
+	"prentice/internal/kit/term"
+)
+
+// mostBegun is how much is kept of how an output began.
+const mostBegun = 300
 
 // bounded lets so many bytes through, and then calls for the end.
 type bounded struct {
@@ -8,6 +16,13 @@ type bounded struct {
 	left int64
 	full func()
 	over bool
+
+	first []byte // how it began
+}
+
+// began is how it began, as a line.
+func (b *bounded) began() string {
+	return term.Line(strings.Join(strings.Fields(strings.ToValidUTF8(string(b.first), "?")), " "))
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
@@ -17,6 +32,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 		b.full()
 	}
 	b.left -= int64(len(p))
+	b.first = append(b.first, p[:min(len(p), mostBegun-len(b.first))]...)
 	if b.to == nil || len(p) == 0 {
 		return all, nil
 	}

@@ -25,13 +25,14 @@ type Results struct {
 
 // The name of what came back begins with where it stood, without the first slash.
 const collect = unpack + `whole=$1; give=$2; new=$3; shift 3
-touch -d '2 seconds ago' /run/.began
+[ -z "$new" ] || touch -d '2 seconds ago' /run/.began
 "$@" </dev/null 3<&- 4>&-
 code=$?
 cd / && set -f && IFS='
 '
 : >/run/.new && for dir in $new; do find "$dir" -type f -newer /run/.began -print0 >>/run/.new 2>/dev/null; done
 if [ $code -ne 0 ] && [ -n "$whole" ]; then give=work; else set +f; fi
+[ -n "$give$new" ] || exit $code
 tar -c -f - --format=gnu --null -T /run/.new -- $give >&4 2>/dev/null
 exit $code`
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -50,6 +51,7 @@ type Sandbox struct {
 	filter  string       // the file with the filter of system calls
 	dir     string       // a private folder of this sandbox
 	mounts  func() error // says whether mounts can be made
+	proofs  proofs
 	Weaker  []string
 	Version string
 }
@@ -87,11 +89,21 @@ func (s *Sandbox) ready(ctx context.Context) (err error) {
 	if err := os.Chmod(s.dir, 0o711); err != nil { // the filter is opened before the user changes
 		return err
 	}
-	endStrays("")
 	s.groups = findGroups()
+	if len(s.groups.weaker()) > 0 { // what a killed prentice left is in no group, or not all of it
+		endStrays("")
+	}
+	s.proofs = s.kept()
 	s.mounts = sync.OnceValue(s.tryMounts)
 	s.Weaker = s.groups.weaker()
-	return s.prove(ctx)
+	if s.proofs.has(holds) {
+		return nil
+	}
+	if err := s.prove(ctx); err != nil {
+		return err
+	}
+	s.proofs.keep(holds)
+	return nil
 }
 
 func unprivilegedBy() ([]string, error) {
@@ -127,12 +139,17 @@ func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 		return proc.Exit{}, err
 	}
 	defer closeAll(more)
+	status, more, err := withStatus(more)
+	if err != nil {
+		return proc.Exit{}, err
+	}
+	defer status.Close() //nolint:errcheck // it was only read
 	tree, failed := j.packed()
 	defer tree.Close() //nolint:errcheck // it gives none
 	out := &bounded{to: j.Out, left: j.Limits.Output, full: cancel}
 	name := newName()
 	exit, err := proc.Run(ctx, proc.Spec{
-		Argv: s.argv(j, name, group), Dir: "/", Env: []string{"PATH=" + os.Getenv("PATH")},
+		Argv: s.argv(j, name, group, 2+len(more)), Dir: "/", Env: []string{"PATH=" + os.Getenv("PATH")},
 		Stdin: tree, Out: out, Grace: time.Second, Extra: more,
 	})
 	closeAll(more)
@@ -147,6 +164,10 @@ func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 	default: // the job ended before it had read all of it
 	}
 	took := back()
+	if err == nil && !exit.OK() && exit.Signal == "" && !out.over && !ended(status) {
+		s.proofs.forget()
+		return exit, prentice.Errorf(prentice.Unavailable, "the sandbox could not be made: %s", out.began()).Try("do it again: the sandbox is tried anew")
+	}
 	switch {
 	case out.over:
 		return exit, prentice.Errorf(prentice.Limited, "it printed more than %d bytes, and was ended", j.Limits.Output)
@@ -184,6 +205,23 @@ func (s *Sandbox) opened(j Job) (more []*os.File, back func() error, err error) 
 	return more, back, err
 }
 
+// withStatus adds the descriptor by which bubblewrap says that the job has ended: where
+// it could not begin one, it never does.
+func withStatus(more []*os.File) (status *os.File, with []*os.File, err error) {
+	status, end, err := os.Pipe()
+	if err != nil {
+		return nil, more, err
+	}
+	return status, append(more, end), nil
+}
+
+// ended says whether the job did: what bubblewrap said is in the pipe, and is short.
+func ended(status *os.File) bool {
+	status.SetReadDeadline(time.Now().Add(time.Second))  //nolint:errcheck // a pipe has deadlines
+	said, _ := io.ReadAll(io.LimitReader(status, 4<<10)) // what was said before an error counts
+	return bytes.Contains(said, []byte(`"exit-code"`))
+}
+
 // withAnother adds a descriptor of a file that its owner keeps.
 func withAnother(more []*os.File, f *os.File) ([]*os.File, error) {
 	again, err := syscall.Dup(int(f.Fd()))
@@ -211,12 +249,12 @@ const (
 	attend = unpack + `exec setsid --ctty "$@" <&4 >&4 2>&4 3<&- 4<&-`
 )
 
-func (s *Sandbox) argv(j Job, name string, g *group) []string {
+func (s *Sandbox) argv(j Job, name string, g *group, status int) []string {
 	argv := []string{"/bin/sh", "-c", enter, "enter", g.places(), strconv.Itoa(j.Limits.Open)}
 	argv = append(argv, s.mounting(j)...)
 	argv = append(argv, g.rlimits(j.Limits)...)
 	argv = append(argv, s.as...)
-	argv = append(argv, s.bwrap, "--seccomp", "3")
+	argv = append(argv, s.bwrap, "--seccomp", "3", "--json-status-fd", strconv.Itoa(status))
 	argv = append(argv, j.view(name)...)
 	argv = append(argv, "--", "/bin/sh", "-c")
 	switch {

@@ -20,17 +20,23 @@ var BuiltIn = sync.OnceValue(func() []standard.Standard {
 		panic(err)
 	}
 	known := All()
-	var list []standard.Standard
-	for _, file := range files {
-		text, err := builtin.ReadFile(file)
-		if err != nil {
-			panic(err)
-		}
-		s, findings := standard.Read(file, standard.BuiltIn, text, known)
-		if len(findings) > 0 {
-			panic(fmt.Sprintf("%s:%d: %s: %s", file, findings[0].At.Line, findings[0].Text, findings[0].Hint))
-		}
-		list = append(list, s)
+	list := make([]standard.Standard, len(files))
+	var wait sync.WaitGroup
+	for i, file := range files {
+		wait.Go(func() { list[i] = readBuiltIn(file, known) })
 	}
+	wait.Wait()
 	return list
 })
+
+func readBuiltIn(file string, known standard.Analysers) standard.Standard {
+	text, err := builtin.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	s, findings := standard.Read(file, standard.BuiltIn, text, known)
+	if len(findings) > 0 {
+		panic(fmt.Sprintf("%s:%d: %s: %s", file, findings[0].At.Line, findings[0].Text, findings[0].Hint))
+	}
+	return s
+}

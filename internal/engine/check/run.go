@@ -247,6 +247,9 @@ func hide(t *Tree, kinds map[string]Kind, judged []Judged) {
 				}
 			}
 		}
+		if len(found) == 0 {
+			continue
+		}
 		if err := guarded(name, func() error { k.Hide(t, found); return nil }); err != nil {
 			for _, f := range found {
 				f.Saw = "" // rather nothing than what may be a secret

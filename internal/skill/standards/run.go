@@ -27,7 +27,7 @@ type RunIn struct {
 func runOp(d Deps) op.Op {
 	return op.New("check.run", prentice.Look, prentice.Viewer, "Check a repository against the standards", d.run).
 		WithExample("prentice check run").AlsoTyped("check").WithoutState().OnlyHere().WithHelp(
-		"Finds the git repository of the current folder and judges its content by every rule that applies: the built-in standards, those of the team folder, and those of the repository. It needs neither server nor configuration, writes nothing but what it judged into the repository's .git/prentice, and runs nothing that the repository's settings name. What the repository keeps in .prentice/checks is performed in a sandbox that reaches nothing of this machine; --quick leaves it out, and rules that are scripts.\n\n" +
+		"Finds the git repository of the current folder and judges its content by every rule that applies: the built-in standards, those of the team folder, and those of the repository. It needs neither server nor configuration, writes nothing but what it judged into the repository's .git/prentice, and into your cache folder that the sandbox was tried, and runs nothing that the repository's settings name. What the repository keeps in .prentice/checks is performed in a sandbox that reaches nothing of this machine; --quick leaves it out, and rules that are scripts.\n\n" +
 			"A verdict belongs to what was looked at: what has not changed is not judged again. --fresh judges all anew.\n\n" +
 			"With --changed the rules, waivers and baseline of the base decide, never those of the change, and what was wrong there already does not count.\n\n" +
 			"The exit code is 0 where no rule that blocks is broken, 9 where one is, and 10 where one cannot be judged or nothing was; see prentice help exit-codes.")

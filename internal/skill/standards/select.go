@@ -121,11 +121,7 @@ func (l *looked) past(ctx context.Context, which string) (err error) {
 // protected says whether what is looked at is what the branch holds that changes are made
 // on. Where that is not known it is not.
 func (l *looked) protected(ctx context.Context) bool {
-	branch, _, err := l.repo.Base(ctx, "", "HEAD")
-	if err != nil {
-		return false
-	}
-	tip, err := l.repo.Commit(ctx, branch)
+	_, tip, err := l.repo.Branch(ctx)
 	if err != nil {
 		return false
 	}

@@ -56,6 +56,7 @@ type Repository interface {
 	At(ctx context.Context, commit string) (*check.Tree, error)
 	Commit(ctx context.Context, name string) (string, error)
 	Base(ctx context.Context, branch, head string) (found, commit string, err error)
+	Branch(ctx context.Context) (ref, tip string, err error)
 	Since(ctx context.Context, commit, head string) ([]check.Commit, error)
 	Past(ctx context.Context, which string) (*check.Past, error)
 	Sizes(files []check.File)

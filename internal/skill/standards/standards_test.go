@@ -32,6 +32,9 @@ func (r *repo) Commit(_ context.Context, name string) (string, error) { return n
 func (r *repo) Base(context.Context, string, string) (string, string, error) {
 	return "refs/heads/main", strings.Repeat("b", 40), nil
 }
+func (r *repo) Branch(context.Context) (string, string, error) {
+	return "refs/heads/main", strings.Repeat("b", 40), nil
+}
 func (r *repo) Since(context.Context, string, string) ([]check.Commit, error) {
 	return []check.Commit{{ID: "c1"}}, nil
 }
