@@ -64,6 +64,7 @@ func New(ctx context.Context, dir string) (*Sandbox, error) {
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "there is no sandbox here: bwrap is not installed").Try("apt-get install bubblewrap, or what your system calls it")
 	}
+	keepFromJobs()
 	s := &Sandbox{bwrap: bwrap}
 	if os.Geteuid() == 0 {
 		if s.as, err = unprivilegedBy(); err != nil {
