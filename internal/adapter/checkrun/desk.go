@@ -49,7 +49,13 @@ type place struct {
 	tools toolchain.Tools
 }
 
-func (d *Desk) open(ctx context.Context) (pipeline.Place, error) { return d.place(ctx) }
+func (d *Desk) open(ctx context.Context) (pipeline.Place, error) {
+	p, err := d.place(ctx)
+	if err != nil {
+		return nil, err // and no place that is none
+	}
+	return p, nil
+}
 
 func (d *Desk) place(ctx context.Context) (*place, error) {
 	sweepTemporary()
