@@ -38,21 +38,27 @@ func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
 		Keep:    func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
 		Tests:   func(dir string) (testreport.History, error) { return verdictfile.Cases{Dir: dir}.History() },
 		Tell:    progress(),
-		Builds:  builds(&checkrun.Desk{Tell: live()}),
+		Builds:  builds(&checkrun.Desk{Tell: live()}, keptHere),
 		Scripts: new(checkrun.Desk).Scripts(),
 		Printed: checkrun.Log,
 	}
 }
 
-// builds judges the checks that repositories keep, and those that are detected.
-func builds(desk *checkrun.Desk) *pipeline.Judge {
+// keptHere adds to what is known of the tests of a folder.
+func keptHere(ctx context.Context, t *check.Tree, _ string, add func(*testreport.History)) (testreport.History, error) {
+	if t.Keep == "" {
+		var h testreport.History
+		add(&h)
+		return h, nil
+	}
+	return verdictfile.Cases{Dir: t.Keep}.Add(ctx, add)
+}
+
+// builds judges the checks that repositories keep, and those that are detected. add adds
+// to what is known of their tests.
+func builds(desk *checkrun.Desk, add func(context.Context, *check.Tree, string, func(*testreport.History)) (testreport.History, error)) *pipeline.Judge {
 	j := desk.Judge()
-	desk.Read = testrun.Reader{
-		Add: func(ctx context.Context, dir string, add func(*testreport.History)) (testreport.History, error) {
-			return verdictfile.Cases{Dir: dir}.Add(ctx, add)
-		},
-		Toolchain: j.Toolchain,
-	}.Read
+	desk.Read = testrun.Reader{Add: add, Toolchain: j.Toolchain}.Read
 	j.Detect = draft.Checks
 	return j
 }
@@ -72,7 +78,7 @@ func (s *System) checks() standards.Deps {
 	return standards.Deps{
 		Team:    func() ([]standard.File, error) { return standard.InFolder(s.Settings.Team) },
 		Kinds:   func() []check.Kind { return skill.Checks(s.Skills) },
-		Builds:  builds(&checkrun.Desk{Bare: true}),
+		Builds:  builds(&checkrun.Desk{Bare: true}, (&standards.Histories{DB: s.db}).Add),
 		Scripts: new(checkrun.Desk).Scripts(),
 		Server: &standards.Server{
 			Folder: func(repository string) string { return filepath.Join(s.own("checks"), folderOf(repository)) },

@@ -84,9 +84,10 @@ func (s *System) sorts() ([]retention.Sort, error) {
 		list = append(list, of("events-keep", events, "replicas", "processes that left or died", s.replicas.Forget, nil))
 	}
 	measured := &series.Store{DB: s.db}
-	desk := skill.At[*standards.Desk](s.Skills)
+	desk, tests := skill.At[*standards.Desk](s.Skills), &standards.Histories{DB: s.db}
 	list = append(list,
 		of("events-keep", events, "checks", "of repositories, but for the last of each branch", desk.ForgetRuns, desk.StockOfRuns),
+		of("events-keep", events, "tests", "what cases and coverage were like, of checks that are performed no more", tests.ForgetHistories, tests.StockOfHistories),
 		of("", keepOutcomes, "outcomes", "of rules, by the content that was looked at, since it was last asked for", desk.Forget, desk.Stock),
 	)
 	return append(list,

@@ -2,7 +2,6 @@ package testrun
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -20,9 +19,9 @@ const mostFiles = 2000
 
 // Reader reads reports.
 type Reader struct {
-	// Add adds a run to the history of cases that a folder keeps, and gives it as it is
-	// then, also where it could not be kept.
-	Add func(ctx context.Context, dir string, add func(*testreport.History)) (testreport.History, error)
+	// Add adds a run of a check to the history of the repository that a tree is of, and gives
+	// that as it is then, also where it could not be kept. Nil keeps none.
+	Add func(ctx context.Context, t *check.Tree, name string, add func(*testreport.History)) (testreport.History, error)
 	// Toolchain is the digest of the programs that checks are performed with.
 	Toolchain func() string
 	Now       func() time.Time // nil is time.Now
@@ -34,11 +33,12 @@ func (r Reader) Read(ctx context.Context, t *check.Tree, c pipeline.Check, repor
 	if err != nil {
 		return pipeline.Said{}, err
 	}
-	var said pipeline.Said
+	tests, covered := tested(c, reports, files), measured(c, reports, files)
+	h, err := r.add(ctx, t, c, tests, covered)
+	said := covered.said
 	if len(c.Reports.JUnit) > 0 {
-		said = r.cases(ctx, t, c, reports, files)
+		said = tests.say(t, c, h, r.on(t, c), covered.said, err)
 	}
-	r.coverage(&said, c, reports, files)
 	r.analyses(&said, t, c, reports, files)
 	return said, ctx.Err()
 }
@@ -62,51 +62,6 @@ func wanted(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return check.Within(p, name) })
 }
 
-// cases reads the reports of test cases.
-func (r Reader) cases(ctx context.Context, t *check.Tree, c pipeline.Check, reports *os.Root, files []string) pipeline.Said {
-	var said pipeline.Said
-	var list []*testreport.Report
-	broken := 0
-	for _, name := range files {
-		if !wanted(c.Reports.JUnit, name) {
-			continue
-		}
-		one, err := readFile(reports, name, testreport.Read)
-		if err != nil {
-			broken++
-			said.Findings = append(said.Findings, unread(c, name, err))
-			continue
-		}
-		list = append(list, one)
-	}
-	all := testreport.Join(list...)
-	said.Says = counted(all)
-	said.Nothing = all.None() && broken == 0
-	h, err := r.add(ctx, t, c, all)
-	if err != nil {
-		said.Says += "; " + strings.Join(strings.Fields(err.Error()), " ")
-	}
-	failed := 0
-	for _, one := range all.Cases {
-		past, _ := h.Of(c.Name, one.Name)
-		f, wrong := finding(t, c, one, past, r.on(t, c))
-		if one.Status == testreport.Failed {
-			failed++
-		}
-		if wrong {
-			said.Findings = append(said.Findings, f)
-		}
-	}
-	if more := all.Failed - failed; more > 0 {
-		said.Findings = append(said.Findings, whole(c, "more", fmt.Sprintf("%d more cases failed, and are not listed", more)))
-	}
-	if all.Unnamed > 0 {
-		said.Findings = append(said.Findings, whole(c, "unnamed", fmt.Sprintf("the reports claim %d more failures, and name no case for them", all.Unnamed)))
-	}
-	said.Whole = failed > 0 && failed == all.Failed && all.Unnamed == 0 && broken == 0
-	return said
-}
-
 // on is the digest of all that a run depends on.
 func (r Reader) on(t *check.Tree, c pipeline.Check) string {
 	tools := ""
@@ -117,38 +72,25 @@ func (r Reader) on(t *check.Tree, c pipeline.Check) string {
 	return digest[:16]
 }
 
-// add adds the cases to the history of the repository.
-func (r Reader) add(ctx context.Context, t *check.Tree, c pipeline.Check, all *testreport.Report) (testreport.History, error) {
+// add adds what the reports say to the history of the repository.
+func (r Reader) add(ctx context.Context, t *check.Tree, c pipeline.Check, tests cases, covered coverage) (testreport.History, error) {
 	now := time.Now
 	if r.Now != nil {
 		now = r.Now
 	}
-	add := func(h *testreport.History) { h.Add(now(), c.Name, r.on(t, c), all) }
-	if r.Add == nil || t.Keep == "" {
+	run := testreport.Run{Check: c.Name, On: r.on(t, c), Commit: t.Commit}
+	add := func(h *testreport.History) {
+		if tests.all != nil {
+			h.Add(now(), run, tests.all)
+		}
+		if covered.sum.Total > 0 && !tests.failed() { // what ends early covers less
+			h.Measure(now(), run, covered.sum)
+		}
+	}
+	if r.Add == nil {
 		var h testreport.History
 		add(&h)
 		return h, nil
 	}
-	return r.Add(ctx, t.Keep, add)
-}
-
-func (r Reader) coverage(said *pipeline.Said, c pipeline.Check, reports *os.Root, files []string) {
-	var covered, total int64
-	for _, name := range files {
-		if !wanted(c.Reports.Coverage, name) {
-			continue
-		}
-		one, err := readFile(reports, name, testreport.ReadCoverage)
-		if err != nil {
-			said.Findings = append(said.Findings, unread(c, name, err))
-			said.Whole = false
-			continue
-		}
-		covered, total = covered+one.Covered, total+one.Total
-	}
-	if total > 0 {
-		now := check.Coverage(testreport.Coverage{Covered: covered, Total: total}.Tenths())
-		said.Coverage = &now
-		said.Says = strings.TrimPrefix(said.Says+", "+now.String()+" covered", ", ")
-	}
+	return r.Add(ctx, t, c.Name, add)
 }

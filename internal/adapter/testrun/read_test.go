@@ -47,9 +47,9 @@ func (d *desk) read(content string, reports map[string]string) pipeline.Said {
 	tree := check.Example{Files: map[string]string{"cart/cart_test.go": content, "other/cart_test.go": ""}}.Tree()
 	tree.Keep = "kept"
 	c := pipeline.Check{Name: "unit", File: ".prentice/checks/unit.md", Digest: "d", Reports: pipeline.Reports{JUnit: []string{"out/*.xml", "go.json"}, Coverage: []string{"cover.out"}, SARIF: []string{"lint.sarif"}}}
-	r := Reader{Now: func() time.Time { return time.Unix(0, 0) }, Add: func(_ context.Context, dir string, add func(*testreport.History)) (testreport.History, error) {
-		if dir != "kept" {
-			d.t.Errorf("kept in %q", dir)
+	r := Reader{Now: func() time.Time { return time.Unix(0, 0) }, Add: func(_ context.Context, t *check.Tree, name string, add func(*testreport.History)) (testreport.History, error) {
+		if t.Keep != "kept" || name != "unit" {
+			d.t.Errorf("kept of %q in %q", name, t.Keep)
 		}
 		add(&d.history)
 		return d.history, d.broken

@@ -19,7 +19,7 @@ func ran(t *testing.T, dir string, n int) (testreport.History, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Cases{dir}.Add(t.Context(), func(h *testreport.History) { h.Add(noon, "unit", "digest", r) })
+	return Cases{dir}.Add(t.Context(), func(h *testreport.History) { h.Add(noon, testreport.Run{Check: "unit", On: "digest"}, r) })
 }
 
 func TestTwoRunsAtOnceLoseNoCase(t *testing.T) {

@@ -47,6 +47,7 @@ type Commit struct {
 // Tree is the content of a repository at one moment. It is read only.
 type Tree struct {
 	Name    string   // of the repository, for people
+	Commit  string   // whose content it is, where that is known
 	Digest  string   // of all paths, modes and contents
 	Files   []File   // by path
 	Commits []Commit // that the change brings, newest first; none where there is no change

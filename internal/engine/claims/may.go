@@ -18,6 +18,7 @@ type Need struct {
 	Excused  string         `json:"excused,omitempty"` // why what is broken does not count: waived, or in the baseline
 	Resolve  string         `json:"resolve,omitempty"` // what would make it pass
 	Produce  string         `json:"produce,omitempty"` // the command that would give a verdict, where there is none
+	Took     string         `json:"took,omitempty"`    // about how long that takes
 	Waive    string         `json:"waive,omitempty"`   // the command that lets it be
 	Who      prentice.Ref   `json:"who,omitempty"`     // who may agree to that
 }

@@ -1,8 +1,11 @@
 package testreport
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"path"
+	"slices"
 	"strings"
 
 	"prentice"
@@ -13,6 +16,35 @@ type Coverage struct {
 	Covered int64 `json:"covered"`
 	Total   int64 `json:"total"`
 	Files   int   `json:"files"`
+
+	Folders []Folder `json:"folders,omitempty"` // by name
+}
+
+// Folder is how much of the code in one folder was run: a package, in Go.
+type Folder struct {
+	Name    string `json:"name"`
+	Covered int64  `json:"covered"`
+	Total   int64  `json:"total"`
+}
+
+// Tenths is the coverage of the folder in tenths of a percent, rounded down.
+func (f Folder) Tenths() int { return Coverage{Covered: f.Covered, Total: f.Total}.Tenths() }
+
+func (f Folder) String() string { return Percent(f.Tenths()) }
+
+// Add is the coverage of two reports together.
+func (c Coverage) Add(more Coverage) Coverage {
+	all := Coverage{Covered: c.Covered + more.Covered, Total: c.Total + more.Total, Files: c.Files + more.Files, Folders: slices.Clone(c.Folders)}
+	for _, f := range more.Folders {
+		i, there := slices.BinarySearchFunc(all.Folders, f.Name, func(f Folder, name string) int { return cmp.Compare(f.Name, name) })
+		if !there {
+			all.Folders = slices.Insert(all.Folders, i, f)
+			continue
+		}
+		all.Folders[i].Covered += f.Covered
+		all.Folders[i].Total += f.Total
+	}
+	return all
 }
 
 // mostPlaces is how many lines, or blocks, a report of coverage may tell of.
@@ -100,15 +132,29 @@ func (t *tally) add(at spot, size uint16, hit bool) error {
 
 func (t *tally) sum() Coverage {
 	c := Coverage{Files: len(t.files)}
+	folders := make([]*Folder, len(t.files))
+	by := map[string]*Folder{}
+	for name, n := range t.files {
+		folder := path.Dir(path.Clean(name))
+		if by[folder] == nil {
+			by[folder] = &Folder{Name: folder}
+		}
+		folders[n] = by[folder]
+	}
 	for at, hit := range t.hit {
 		size, other := t.sizes[at]
 		if !other {
 			size = 1
 		}
-		c.Total += int64(size)
+		of := folders[at.file]
+		c.Total, of.Total = c.Total+int64(size), of.Total+int64(size)
 		if hit {
-			c.Covered += int64(size)
+			c.Covered, of.Covered = c.Covered+int64(size), of.Covered+int64(size)
 		}
 	}
+	for _, f := range by {
+		c.Folders = append(c.Folders, *f)
+	}
+	slices.SortFunc(c.Folders, func(a, b Folder) int { return cmp.Compare(a.Name, b.Name) })
 	return c
 }

@@ -8,7 +8,8 @@ import (
 
 // Attempt is one time that a case ran.
 type Attempt struct {
-	On     string        `json:"on"` // the digest of all that the run depended on
+	On     string        `json:"on"`               // the digest of all that the run depended on
+	Commit string        `json:"commit,omitempty"` // whose content it was, where that is known
 	Status Status        `json:"status"`
 	Took   time.Duration `json:"took,omitempty"`
 	At     time.Time     `json:"at"`
@@ -21,9 +22,17 @@ type Past struct {
 	Attempts []Attempt `json:"attempts"` // the newest last
 }
 
-// History is what is known of all cases of a repository.
+// History is what is known of all cases of a repository, and of its coverage.
 type History struct {
-	Cases []Past `json:"cases"` // by check and name
+	Cases    []Past     `json:"cases"`              // by check and name
+	Coverage []Measured `json:"coverage,omitempty"` // by check
+}
+
+// Run is one time that a check was performed.
+type Run struct {
+	Check  string
+	On     string // the digest of all that it depended on
+	Commit string // whose content it was, where that is known
 }
 
 // The bounds of a history.
@@ -34,10 +43,10 @@ const (
 
 // Add adds the cases of a run to what is known. An attempt that failed before one passed
 // is an attempt too.
-func (h *History) Add(now time.Time, check, on string, r *Report) {
+func (h *History) Add(now time.Time, run Run, r *Report) {
 	at := map[string]int{}
 	for i, p := range h.Cases {
-		if p.Check == check {
+		if p.Check == run.Check {
 			at[p.Name] = i
 		}
 	}
@@ -46,13 +55,13 @@ func (h *History) Add(now time.Time, check, on string, r *Report) {
 		i, known := at[c.Name]
 		if !known {
 			i = len(h.Cases)
-			h.Cases = append(h.Cases, Past{Check: check, Name: c.Name})
+			h.Cases = append(h.Cases, Past{Check: run.Check, Name: c.Name})
 		}
 		p := &h.Cases[i]
 		if c.Flaky() {
-			p.add(Attempt{On: on, Status: Failed, At: now})
+			p.add(Attempt{On: run.On, Commit: run.Commit, Status: Failed, At: now})
 		}
-		p.add(Attempt{On: on, Status: c.Status, Took: c.Took, At: now})
+		p.add(Attempt{On: run.On, Commit: run.Commit, Status: c.Status, Took: c.Took, At: now})
 	}
 	h.keep(mostPast)
 }

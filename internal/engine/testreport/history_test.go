@@ -25,7 +25,7 @@ func ran(runs string) Past {
 			one.Retried = 1
 		}
 		r.add(one)
-		h.Add(noon.Add(time.Duration(i)*time.Minute), "unit", fmt.Sprint("digest", on), r)
+		h.Add(noon.Add(time.Duration(i)*time.Minute), Run{Check: "unit", On: fmt.Sprint("digest", on)}, r)
 	}
 	p, _ := h.Of("unit", "t")
 	return p
@@ -68,7 +68,7 @@ func TestAHistoryIsBounded(t *testing.T) {
 		for n := range 15_000 {
 			r.add(Case{Name: fmt.Sprint("round", round, "t", n), Status: Passed})
 		}
-		h.Add(noon.Add(time.Duration(round)*time.Hour), "unit", "d", r)
+		h.Add(noon.Add(time.Duration(round)*time.Hour), Run{Check: "unit", On: "d"}, r)
 	}
 	if len(h.Cases) != mostPast {
 		t.Errorf("%d cases", len(h.Cases))

@@ -9,6 +9,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
+	"prentice/internal/engine/testreport"
 	"prentice/internal/op"
 	"prentice/internal/skill/standards"
 	"prentice/internal/team"
@@ -20,6 +21,11 @@ var repositoryStories = []story{
 	{name: "repository-to-check", path: "/repositories/shop", who: "olga"},
 	{name: "repository-not-checked", path: "/repositories/new", who: "vera"},
 	{name: "repository-gone", path: "/repositories/gone", who: "vera"},
+	{name: "repository-tests", path: "/repositories/shop/tests", who: "vera"},
+	{name: "repository-tests-of-changes", path: "/repositories/shop/tests?changes=true&show=failing", who: "vera"},
+	{name: "repository-tests-none", path: "/repositories/new/tests", who: "vera"},
+	{name: "repository-coverage", path: "/repositories/shop/coverage", who: "vera"},
+	{name: "repository-coverage-none", path: "/repositories/new/coverage", who: "vera"},
 	{name: "land-no", path: "/repositories/shop/land?commit=broken", who: "vera"},
 	{name: "land-yes", path: "/repositories/shop/land?commit=fine", who: "vera"},
 	{name: "land-unknown", path: "/repositories/shop/land?commit=new", who: "olga"},
@@ -46,6 +52,12 @@ func repositoryOps(full bool) []op.Op {
 		}).Naming("repository"),
 		op.New("repository.show", prentice.Look, prentice.Viewer, "Show a repository.", func(_ context.Context, _ op.Call, in standards.RepositoryIn) (standards.RepositoryShown, error) {
 			return shownRepository(in.Name), nil
+		}),
+		op.New("repository.tests", prentice.Look, prentice.Viewer, "Show its tests.", func(_ context.Context, _ op.Call, in standards.RepositoryTestsIn) (standards.RepositoryTests, error) {
+			return someTests(in), nil
+		}),
+		op.New("repository.coverage", prentice.Look, prentice.Viewer, "Show its coverage.", func(_ context.Context, _ op.Call, in standards.CoverageIn) (standards.RepositoryCoverage, error) {
+			return someCoverage(in.Name), nil
 		}),
 		op.New("check.show", prentice.Look, prentice.Viewer, "Show a check.", func(_ context.Context, _ op.Call, in standards.CheckIn) (standards.CheckShown, error) {
 			switch in.Check {
@@ -160,4 +172,55 @@ func someAnswer(commit string) standards.Allowed {
 		}
 	}
 	return standards.Allowed{Answer: claims.May(needs), Action: "land", Repository: "repository/shop", Commit: strings.Repeat("80a166651e", 4), What: "the change of 80a166651e80 since main (44faebc92f20)", Digest: "sha256:" + strings.Repeat("9f2c81d0", 8), Took: "300ms"}
+}
+
+func someTests(in standards.RepositoryTestsIn) standards.RepositoryTests {
+	r := someRepository(in.Name)
+	t := standards.RepositoryTests{Repository: r.Ref, Title: r.Title, Side: standards.OfBranch, Tests: standards.Tests{Cases: []standards.CaseLine{}}}
+	switch {
+	case in.Name == "new":
+		return t
+	case in.Changes:
+		t.Side, t.Known, t.Show, t.Note = standards.OfChanges, 12, "failing", "what is agreed on cannot be read: .prentice/waivers.yaml:2: has no owner"
+		return t
+	}
+	attempts := func(how string) (list []testreport.Attempt) {
+		for i, sign := range how {
+			status := map[rune]testreport.Status{'p': testreport.Passed, 'f': testreport.Failed, 's': testreport.Skipped}[sign]
+			list = append(list, testreport.Attempt{On: strings.Repeat("9f2c81d0", 2), Commit: strings.Repeat("80a166651e", 4), Status: status, Took: time.Duration(340+i) * time.Millisecond, At: ago(time.Duration(len(how)-i) * 3 * time.Hour)})
+		}
+		return list
+	}
+	line := func(name, how string) standards.CaseLine {
+		p := testreport.Past{Check: "unit", Name: name, Attempts: attempts(how)}
+		c := standards.CaseLine{Check: p.Check, Name: name, Last: p.Last().Status, At: p.Last().At, Took: p.Took(), Runs: len(how), Attempts: p.Attempts}
+		c.Failing, c.Newly = p.Failing()
+		return c
+	}
+	flaky, slow := line("shop/basket.TestTwoAtOnce", "ppfppp"), line("shop/"+longName+".TestThatTakesLong/with_a_table_and_"+longName, "pp")
+	flaky.Flaky, slow.Took = ago(9*time.Hour), 94*time.Second
+	old := line("shop/mail.TestSends", "fsff")
+	old.Quarantine = &check.Quarantine{Name: old.Name, Owner: "group/platform", Reason: "the mail server of the tests moves", Ends: noon.AddDate(0, 0, 12)}
+	t.Cases = []standards.CaseLine{line("shop/cart.TestSum/row <b>3</b>", "pppppppppf"), flaky, old, {Name: "shop/gone.TestGone", Attempts: []testreport.Attempt{}, Quarantine: old.Quarantine}, slow}
+	t.Known, t.Failed, t.Flaky, t.Quarantined, t.More = 1204, 2, 1, 2, 1199
+	return t
+}
+
+func someCoverage(name string) standards.RepositoryCoverage {
+	r := someRepository(name)
+	c := standards.RepositoryCoverage{Repository: r.Ref, Title: r.Title, Covered: standards.Covered{Checks: []standards.CoverageLine{}}}
+	if name == "new" {
+		return c
+	}
+	m := testreport.Measured{Check: "unit", More: 3, Folders: []testreport.Folder{{Name: "shop", Covered: 90, Total: 100}, {Name: "shop/" + longName, Covered: 0, Total: 41}, {Name: "shop/cart", Covered: 712, Total: 860}}}
+	for i, covered := range []int64{702, 702, 731, 744, 760, 751, 802} {
+		m.Points = append(m.Points, testreport.Point{On: strings.Repeat("9f2c81d0", 2), Commit: strings.Repeat("80a166651e", 4), Covered: covered, Total: 1001, At: ago(time.Duration(8-i) * 20 * time.Hour)})
+	}
+	least, fell := check.Coverage(751), check.Coverage(900)
+	waiver := check.Waiver{Rule: "coverage/browser", Reason: "the old pages go in March", Owner: "group/platform", Expires: noon.AddDate(0, 0, 12)}
+	c.Checks = []standards.CoverageLine{
+		{Measured: testreport.Measured{Check: "browser", Points: m.Points[:1]}, Tenths: 701, Least: &fell, Verdict: prentice.Fail, Waiver: &waiver},
+		{Measured: m, Tenths: 801, Least: &least, Verdict: prentice.Pass},
+	}
+	return c
 }

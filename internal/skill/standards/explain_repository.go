@@ -47,7 +47,7 @@ func firstRules(list []Ruled) []Ruled { return list[:min(len(list), 8)] }
 
 func explainCheck() op.Explainer {
 	return op.Explains("check", "A check is one look of the server at a commit of a repository. Its verdict is of that content and of nothing else.", "check.show",
-		func(ref prentice.Ref) CheckIn { return CheckIn{string(ref)} }, tellCheck)
+		func(ref prentice.Ref) CheckIn { return CheckIn{Check: string(ref)} }, tellCheck)
 }
 
 func tellCheck(_ prentice.Ref, s CheckShown) (op.Told, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/engine/check"
@@ -73,7 +74,7 @@ func (a Allowed) Text() string {
 		writeNeed(&b, n)
 	}
 	if unasked > 0 {
-		fmt.Fprintf(&b, "◇ %s not checked yet, as it is now\n    → %s%s\n", op.Count(unasked, "rule that blocks is", "rules that block are"), produce, a.took())
+		fmt.Fprintf(&b, "◇ %s not checked yet, as it is now\n    → %s%s\n", op.Count(unasked, "rule that blocks is", "rules that block are"), produce, about(a.Took))
 	}
 	for _, n := range a.Notes {
 		fmt.Fprintf(&b, "▲ %s\n", n)
@@ -93,6 +94,9 @@ func writeNeed(b *strings.Builder, n claims.Need) {
 	sign, _, _ := strings.Cut(signOf(n.Truth), " ")
 	fmt.Fprintf(b, "%s %s: %s\n    %s\n", sign, n.Claim, n.Says, n.Reason)
 	if n.Truth != prentice.Fail {
+		if n.Produce != "" {
+			fmt.Fprintf(b, "    → %s%s\n", n.Produce, about(n.Took))
+		}
 		return
 	}
 	if n.Resolve != "" {
@@ -101,11 +105,11 @@ func writeNeed(b *strings.Builder, n claims.Need) {
 	fmt.Fprintf(b, "    or waive it, which %s answers for: %s\n", orText(string(n.Who), "an owner"), n.Waive)
 }
 
-func (a Allowed) took() string {
-	if a.Took == "" {
+func about(took string) string {
+	if took == "" {
 		return ""
 	}
-	return " (about " + a.Took + ")"
+	return " (about " + took + ")"
 }
 
 func (k *Desk) mayOps() []op.Op {
@@ -138,15 +142,81 @@ func (k *Desk) mayLand(ctx context.Context, _ op.Call, in LandIn) (Allowed, erro
 		return Allowed{}, err
 	}
 	produce := fmt.Sprintf("prentice repository check %s %s --wait", r.Ref.Name(), short(l.commit))
-	var needs []claims.Need
-	for _, s := range list {
-		needs = append(needs, needOf(s, produce, r.Owner))
+	usual, err := k.usual(ctx, r.Ref)
+	if err != nil {
+		return Allowed{}, err
 	}
-	out := Allowed{Answer: claims.May(needs), Action: "land", Repository: r.Ref, Commit: l.commit, What: c.What, Digest: c.Digest, Notes: c.Notes}
-	if last, err := k.standing(ctx, r.Ref); err == nil && last != nil && !last.Ended.IsZero() {
-		out.Took = last.Ended.Sub(last.Began).Round(100_000_000).String()
+	unclear, err := k.unclearOf(ctx, r.Ref, l.commit)
+	if err != nil {
+		return Allowed{}, err
+	}
+	out := Allowed{Action: "land", Repository: r.Ref, Commit: l.commit, What: c.What, Digest: c.Digest, Notes: c.Notes}
+	var needs []claims.Need
+	var longest time.Duration
+	judge := k.judgeOf(l, false)
+	for _, s := range list {
+		n := needOf(s, produce, r.Owner)
+		n.Resolve = elsewhere(n.Resolve, "prentice repository show "+r.Ref.Name())
+		if why := unclear[n.Claim]; why != "" && n.Reason == check.Unasked {
+			n.Reason = "its last check could not tell: " + why
+		}
+		in := quickLane
+		if judge.Slow(s.Rule) {
+			in = slowLane
+		}
+		if took, known := usual[in]; known && n.Produce != "" {
+			n.Took, longest = roughly(took), max(longest, took)
+		}
+		needs = append(needs, n)
+	}
+	out.Answer = claims.May(needs)
+	if longest > 0 {
+		out.Took = roughly(longest)
 	}
 	return out, nil
+}
+
+// unclearOf is why the last check of a commit could not judge rules, by their ID: what is
+// unknown is kept nowhere else.
+func (k *Desk) unclearOf(ctx context.Context, repository prentice.Ref, commit string) (map[string]string, error) {
+	last, err := k.one(ctx, `repository = ? AND commit_id = ? AND state = 'done' ORDER BY number DESC`, string(repository), commit)
+	if err != nil || last == nil {
+		return nil, err
+	}
+	c, err := k.body(ctx, last.Number)
+	why := map[string]string{}
+	for _, r := range c.of(prentice.NotSeen) {
+		why[r.ID] = line(r.Reason)
+	}
+	return why, err
+}
+
+// usual is about how long a check of a repository takes in each lane, where that is known:
+// the middle of the last few, of those that judged something.
+func (k *Desk) usual(ctx context.Context, repository prentice.Ref) (map[lane]time.Duration, error) {
+	out := map[lane]time.Duration{}
+	for _, in := range []lane{quickLane, slowLane} {
+		list, err := k.runs(ctx, `repository = ? AND state = 'done' AND lane = ? AND body <> '' ORDER BY number DESC LIMIT 9`, string(repository), int(in))
+		if err != nil {
+			return nil, err
+		}
+		var took []time.Duration
+		for _, r := range list {
+			took = append(took, r.Ended.Sub(r.Began))
+		}
+		if slices.Sort(took); len(took) > 0 {
+			out[in] = took[len(took)/2]
+		}
+	}
+	return out, nil
+}
+
+// roughly is how long something takes, as people say it.
+func roughly(d time.Duration) string {
+	if d < 10*time.Second {
+		return max(d.Round(100*time.Millisecond), 100*time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
 }
 
 // needOf is what an action needs of a rule.

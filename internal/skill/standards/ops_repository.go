@@ -33,8 +33,7 @@ func (a CheckAsked) Text() string {
 
 // Begun implements op.Beginner.
 func (a CheckAsked) Begun() op.Begun {
-	in := CheckIn{Check: string(a.Ref)}
-	return op.Begun{Ref: string(a.Ref), Watch: op.Request{Op: "check.follow", In: FollowIn(in)}, Show: op.Request{Op: "check.show", In: in}}
+	return op.Begun{Ref: string(a.Ref), Watch: op.Request{Op: "check.follow", In: FollowIn{string(a.Ref)}}, Show: op.Request{Op: "check.show", In: CheckIn{Check: string(a.Ref)}}}
 }
 
 func (s State) sign() string {
@@ -225,6 +224,7 @@ func (k *Desk) noRun(number int64) error {
 // CheckIn names a check run.
 type CheckIn struct {
 	Check string `json:"check" arg:"1" maxLength:"40" example:"check/12" doc:"The check, as check/12 or 12."`
+	Log   bool   `json:"log,omitempty" doc:"What its commands printed, and not what was found."`
 }
 
 func (in CheckIn) number() (n int64, err error) {
@@ -250,7 +250,7 @@ func (k *Desk) checkShow(ctx context.Context, _ op.Call, in CheckIn) (CheckShown
 	if err != nil {
 		return CheckShown{}, err
 	}
-	out := CheckShown{CheckRun: *run}
+	out := CheckShown{CheckRun: *run, Printed: in.Log}
 	if out.Checked, err = k.body(ctx, n); err != nil {
 		return CheckShown{}, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/kit/term"
 	"prentice/internal/op"
 	"prentice/internal/team"
 )
@@ -251,6 +252,8 @@ type CheckShown struct {
 	Quick   bool     `json:"quick,omitempty"`   // what is quick is judged, and its commands are performed
 	Output  string   `json:"output,omitempty"`  // the end of what its commands printed
 	Checked *Checked `json:"checked,omitempty"` // what was found; none where nothing could be judged
+
+	Printed bool `json:"printed,omitempty"` // what was printed is asked for, and not what was found
 }
 
 func (s CheckShown) says() string {
@@ -274,10 +277,25 @@ func (s CheckShown) Progress() string { return s.says() }
 
 // Text implements op.Texter.
 func (s CheckShown) Text() string {
+	if s.Printed {
+		return s.printed()
+	}
 	if s.Checked != nil {
 		return s.Checked.Text()
 	}
 	return fmt.Sprintf("%s %s  %s\n%s\n", s.State.sign(), s.Ref, orText(string(s.Verdict), string(s.State)), orText(s.says(), "it is being judged"))
+}
+
+// printed is the end of what the commands of the check printed.
+func (s CheckShown) printed() string {
+	var b strings.Builder
+	for text := range strings.Lines(s.Output) {
+		b.WriteString(term.Line(strings.TrimSuffix(text, "\n")) + "\n")
+	}
+	if s.Output == "" {
+		b.WriteString("It printed nothing: what it judged was known, or no command was performed.\n")
+	}
+	return b.String() + fmt.Sprintf("%s %s  %s\n", s.State.sign(), s.Ref, s.says())
 }
 
 // Outcome implements op.Outcomer.

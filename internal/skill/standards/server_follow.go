@@ -25,7 +25,7 @@ func (k *Desk) follow(ctx context.Context, c op.Call, in FollowIn, emit func(Che
 	}
 	last := CheckStep{}
 	for {
-		s, err := k.checkShow(ctx, c, CheckIn(in))
+		s, err := k.checkShow(ctx, c, CheckIn{Check: in.Check})
 		if err != nil {
 			return err
 		}

@@ -60,7 +60,7 @@ func TestACommandThatTakesLongHoldsUpNothingThatIsQuick(t *testing.T) {
 		if err := w.turn(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		s, err := w.checkShow(t.Context(), w.call(), CheckIn{"1"})
+		s, err := w.checkShow(t.Context(), w.call(), CheckIn{Check: "1"})
 		if err != nil || s.State != Queued || times > 0 || w.asked.Load() != 1 || !strings.HasPrefix(s.Progress(), "what is quick is judged") {
 			t.Fatalf("%s %q, performed %d times, judged %d times, %v", s.State, s.Progress(), times, w.asked.Load(), err)
 		}
@@ -69,11 +69,11 @@ func TestACommandThatTakesLongHoldsUpNothingThatIsQuick(t *testing.T) {
 		<-begun
 		for s := (CheckShown{}); s.Output == ""; time.Sleep(10 * time.Millisecond) {
 			var err error
-			if s, err = w.checkShow(t.Context(), w.call(), CheckIn{"1"}); err != nil || s.State == Done {
+			if s, err = w.checkShow(t.Context(), w.call(), CheckIn{Check: "1"}); err != nil || s.State == Done {
 				t.Fatal(s.State, err)
 			}
 		}
-		if s, err := w.checkShow(t.Context(), w.call(), CheckIn{"1"}); err != nil || s.State != Running || !strings.Contains(s.Output, "compiling") || strings.Contains(s.Output, "hunter2") || strings.ContainsAny(s.Output, "\x1b\x00") {
+		if s, err := w.checkShow(t.Context(), w.call(), CheckIn{Check: "1"}); err != nil || s.State != Running || !strings.Contains(s.Output, "compiling") || strings.Contains(s.Output, "hunter2") || strings.ContainsAny(s.Output, "\x1b\x00") {
 			t.Errorf("%s, printed %q, %v", s.State, s.Output, err)
 		}
 		w.mirror.commits["c2"], w.mirror.from["c2"] = map[string]string{"a.txt": "bad"}, "c1"

@@ -104,6 +104,6 @@ func (l *looked) tidy(ctx context.Context, commit string) (*check.Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Name, t.Keep = l.name, l.folder
+	t.Name, t.Keep, t.Commit = l.name, l.folder, commit
 	return t, nil
 }

@@ -418,7 +418,7 @@ func TestACheckOfTheServerSaysWhatACheckOfAFolderSays(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t), "bad", "!dark")
 	w.mirror.move("c1", "bad")
 	w.work(t)
-	s, err := w.checkShow(t.Context(), w.call(), CheckIn{"check/1"})
+	s, err := w.checkShow(t.Context(), w.call(), CheckIn{Check: "check/1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"time"
 
@@ -183,6 +184,7 @@ func (k *Desk) unable(ctx context.Context, r *CheckRun, repo *team.Repository, w
 func (k *Desk) write(ctx context.Context, r *CheckRun, c *Checked) error {
 	if c != nil {
 		c.shorten()
+		c.there(*r)
 		r.Verdict, r.Passed, r.Failed, r.Unknown, r.Excused, r.Findings = prentice.Truth(c.Verdict), c.Passed, c.Failed, c.Unknown, c.Old+c.Waived+len(c.Quarantine), c.counted()
 	}
 	r.result = resultOf(*r, c)
@@ -211,6 +213,26 @@ func (c *Checked) shorten() {
 		}
 	}
 }
+
+// there says where a server shows what commands printed: no one is in a folder there.
+func (c *Checked) there(r CheckRun) {
+	for i := range c.Rules {
+		rule := &c.Rules[i]
+		where := "prentice check show " + string(r.Ref) + " --log"
+		if rule.Reused {
+			where = "prentice repository show " + r.Repository.Name()
+		}
+		rule.Remedy = elsewhere(rule.Remedy, where)
+		for n := range rule.Findings {
+			rule.Findings[n].Remedy = elsewhere(rule.Findings[n].Remedy, where)
+		}
+	}
+}
+
+var logHere = regexp.MustCompile(`prentice check log [^\s;]+`)
+
+// elsewhere names another place where a text names the log of a check in a folder.
+func elsewhere(text, where string) string { return logHere.ReplaceAllLiteralString(text, where) }
 
 // counted is how many findings count.
 func (c *Checked) counted() (n int) {

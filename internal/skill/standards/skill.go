@@ -71,11 +71,13 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "standards",
 		Sentence: "keep to modern development standards",
-		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), testsOp(d), installOp(d), logOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.mayOps())...)),
+		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), testsOp(d), coverageOp(d), installOp(d), logOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.testOps(), k.mayOps())...)),
 		Checks:   kinds(d),
 		Pages: []op.Page{
 			{Path: "/repositories", Op: "repository.list", Template: "repositories.html", Title: "Repositories", Nav: "Repositories", Group: op.Governance, Order: 45},
 			{Path: "/repositories/{name}", Op: "repository.show", Template: "repository.html", Title: "Repository", Explain: "repository/{name}"},
+			{Path: "/repositories/{name}/tests", Op: "repository.tests", Template: "tests.html", Title: "Tests", Topic: "standards"},
+			{Path: "/repositories/{name}/coverage", Op: "repository.coverage", Template: "coverage.html", Title: "Coverage", Topic: "standards"},
 			{Path: "/repositories/{repository}/land", Op: "may.land", Template: "land.html", Title: "May it land", Topic: "standards"},
 			{Path: "/checks/{check}", Op: "check.show", Template: "check.html", Title: "Check", Explain: "check/{check}"},
 			{Path: "/standards", Op: "standard.list", Template: "standards.html", Title: "Standards", Nav: "Standards", Group: op.Governance, Order: 46},
@@ -83,12 +85,18 @@ func New(d Deps) skill.Skill {
 		},
 		Explains: append(explains(), explainRepository(), explainCheck()),
 		Work:     []skill.Work{{Name: "checks", Run: k.Run}, {Name: "checks that run commands", Run: k.RunSlow}},
-		Ring:     k.Ring,
-		Self:     k,
-		Refs:     map[string]string{"standard": "/standards/{name}", "repository": "/repositories/{name}", "check": "/checks/{check}"},
-		Files:    pages,
-		Explain:  explain,
-		Facts:    k.facts,
+		States: map[string]op.Badge{
+			"flaky":       {Sign: "◇", Word: "flaky", Hue: op.Attention},
+			"quarantined": {Sign: "○", Word: "in quarantine", Hue: op.Quiet},
+			"waived":      {Sign: "▲", Word: "waived", Hue: op.Attention},
+			"skipped":     {Sign: "○", Word: "skipped", Hue: op.Quiet},
+		},
+		Ring:    k.Ring,
+		Self:    k,
+		Refs:    map[string]string{"standard": "/standards/{name}", "repository": "/repositories/{name}", "check": "/checks/{check}"},
+		Files:   pages,
+		Explain: explain,
+		Facts:   k.facts,
 	}
 }
 

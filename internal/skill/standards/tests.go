@@ -3,6 +3,7 @@ package standards
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,19 +14,28 @@ import (
 	"prentice/internal/op"
 )
 
-// TestsIn says which cases.
+// TestsIn says which cases of a folder.
 type TestsIn struct {
-	Dir  string `json:"dir,omitempty" arg:"1" maxLength:"4096" doc:"A folder in the repository; without it the current one."`
-	Show string `json:"show,omitempty" enum:"failing,flaky,slowest,quarantined,all" doc:"Only some: those that fail, that are flaky, the slowest, those in quarantine, or all. Without it what needs eyes, and the slowest."`
+	Dir string `json:"dir,omitempty" arg:"1" maxLength:"4096" doc:"A folder in the repository; without it the current one."`
+	WhichTests
 }
 
-// Tests are the test cases of a repository's checks, as this working copy saw them.
+// WhichTests says which cases.
+type WhichTests struct {
+	Show string `json:"show,omitempty" enum:"failing,flaky,slowest,quarantined,all" doc:"Only some: those that fail, that are flaky, the slowest, those in quarantine, or all. Without it what needs eyes, and the slowest."`
+	Text string `json:"text,omitempty" maxLength:"200" example:"basket" doc:"Only those whose name, or check, has these words."`
+}
+
+// Tests are the test cases of a repository's checks.
 type Tests struct {
-	Cases  []CaseLine `json:"cases"`
-	Known  int        `json:"known"` // cases in all
-	Flaky  int        `json:"flaky"`
-	Failed int        `json:"failing"`
-	Show   string     `json:"show,omitempty"` // which cases were asked for
+	Cases       []CaseLine `json:"cases"`
+	Known       int        `json:"known"` // cases in all
+	Flaky       int        `json:"flaky"`
+	Failed      int        `json:"failing"`
+	Quarantined int        `json:"quarantined"`
+	Show        string     `json:"show,omitempty"` // which cases were asked for
+	Words       string     `json:"text,omitempty"`
+	More        int        `json:"more,omitempty"` // that fit and are not listed
 }
 
 // CaseLine is one test case, and what is known of it.
@@ -40,11 +50,15 @@ type CaseLine struct {
 	Newly   bool              `json:"newly,omitempty"` // it passed before that
 	Flaky   time.Time         `json:"flaky,omitzero"`  // when it last passed and failed on one content
 
-	Quarantine *check.Quarantine `json:"quarantine,omitempty"`
+	Attempts   []testreport.Attempt `json:"attempts"` // the newest last
+	Quarantine *check.Quarantine    `json:"quarantine,omitempty"`
 }
 
-// slow is how many of the slowest are shown.
-const slow = 10
+// slow is how many of the slowest are shown, and mostCases how many cases are at most.
+const (
+	slow      = 10
+	mostCases = 500
+)
 
 func testsOp(d Deps) op.Op {
 	return op.New("check.tests", prentice.Look, prentice.Viewer, "Show the test cases that fail, are flaky, slow or in quarantine", d.tests).
@@ -54,51 +68,77 @@ func testsOp(d Deps) op.Op {
 }
 
 func (d Deps) tests(ctx context.Context, _ op.Call, in TestsIn) (Tests, error) {
-	l, err := d.look(ctx, Which{Dir: in.Dir})
+	l, h, err := d.historyHere(ctx, in.Dir)
 	if err != nil {
 		return Tests{}, err
 	}
-	defer l.repo.Close() //nolint:errcheck // it was only read
-	if l.wrong != nil {
-		return Tests{}, l.wrong
-	}
-	if d.Tests == nil || l.tree.Keep == "" {
-		return Tests{}, unavailable("the history of test cases")
-	}
-	h, err := d.Tests(l.tree.Keep)
-	if err != nil {
-		return Tests{}, err
-	}
-	return testsOf(d.now(), h, l.agreed, in.Show), nil
+	return testsOf(d.now(), h, l.agreed, in.WhichTests), nil
 }
 
 // testsOf are the cases that are to be shown, with what needs eyes first.
-func testsOf(now time.Time, h testreport.History, a check.Agreed, show string) Tests {
-	t := Tests{Known: len(h.Cases), Cases: []CaseLine{}, Show: show}
-	var all []CaseLine
+func testsOf(now time.Time, h testreport.History, a check.Agreed, which WhichTests) Tests {
+	t := Tests{Known: len(h.Cases), Cases: []CaseLine{}, Show: which.Show, Words: which.Text}
+	all := linesOf(now, h, a)
+	for _, c := range all {
+		t.Flaky += one(!c.Flaky.IsZero())
+		t.Failed += one(!c.Failing.IsZero())
+		t.Quarantined += one(c.Quarantine != nil)
+	}
+	slices.SortStableFunc(all, func(a, b CaseLine) int { return cmp.Compare(b.Took, a.Took) })
+	slower := 0
+	for _, c := range all {
+		if !has(c.Name+" "+c.Check, which.Text) {
+			continue
+		}
+		if c.shown(which.Show, slower) {
+			t.Cases = append(t.Cases, c)
+		}
+		slower++
+	}
+	if which.Show != "slowest" {
+		slices.SortStableFunc(t.Cases, func(a, b CaseLine) int { return cmp.Compare(a.rank(), b.rank()) })
+	}
+	t.More = max(0, len(t.Cases)-mostCases)
+	t.Cases = t.Cases[:len(t.Cases)-t.More]
+	return t
+}
+
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// has says whether a text has all words of another.
+func has(text, words string) bool {
+	text = strings.ToLower(text)
+	for _, w := range strings.Fields(strings.ToLower(words)) {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// linesOf are all cases that are known, and those in quarantine that never ran.
+func linesOf(now time.Time, h testreport.History, a check.Agreed) (all []CaseLine) {
+	met := map[string]bool{}
 	for _, p := range h.Cases {
-		c := CaseLine{Check: p.Check, Name: p.Name, Last: p.Last().Status, At: p.Last().At, Took: p.Took().Round(time.Millisecond), Runs: len(p.Attempts)}
+		c := CaseLine{Check: p.Check, Name: p.Name, Last: p.Last().Status, At: p.Last().At, Took: p.Took().Round(time.Millisecond), Runs: len(p.Attempts), Attempts: p.Attempts}
 		c.Failing, c.Newly = p.Failing()
 		c.Flaky, _ = p.Flaky()
-		c.Quarantine = a.InQuarantine(now, p.Name)
-		if !c.Flaky.IsZero() {
-			t.Flaky++
-		}
-		if !c.Failing.IsZero() {
-			t.Failed++
+		if c.Quarantine = a.InQuarantine(now, p.Name); c.Quarantine != nil {
+			met[c.Quarantine.Name] = true
 		}
 		all = append(all, c)
 	}
-	slices.SortStableFunc(all, func(a, b CaseLine) int { return cmp.Compare(b.Took, a.Took) })
-	for i, c := range all {
-		if c.shown(show, i) {
-			t.Cases = append(t.Cases, c)
+	for _, q := range a.Quarantined {
+		if !met[q.Name] && !q.Over(now) {
+			all = append(all, CaseLine{Name: q.Name, Attempts: []testreport.Attempt{}, Quarantine: &q})
 		}
 	}
-	if show != "slowest" {
-		slices.SortStableFunc(t.Cases, func(a, b CaseLine) int { return cmp.Compare(a.rank(), b.rank()) })
-	}
-	return t
+	return all
 }
 
 // shown says whether the case, of which so many are slower, is to be shown.
@@ -133,10 +173,20 @@ func (c CaseLine) rank() int {
 	return 4
 }
 
-// says is what is known of the case, in a few words.
+// says is all that is known of the case, in a few words.
 func (c CaseLine) says() string {
+	if q := c.Quarantine; q != nil {
+		return strings.TrimPrefix(c.Says()+"; quarantined until "+q.Last()+", of "+string(q.Owner), "; ")
+	}
+	return c.Says()
+}
+
+// Says is how the case was until now, in a few words.
+func (c CaseLine) Says() string {
 	var parts []string
 	switch {
+	case c.Runs == 0:
+		parts = append(parts, "no check reported it")
 	case c.Newly:
 		parts = append(parts, "newly failing since "+op.At(c.Failing))
 	case !c.Failing.IsZero():
@@ -145,9 +195,6 @@ func (c CaseLine) says() string {
 	if !c.Flaky.IsZero() {
 		parts = append(parts, "flaky, last seen "+c.Flaky.UTC().Format(time.DateOnly))
 	}
-	if q := c.Quarantine; q != nil {
-		parts = append(parts, "quarantined until "+q.Last()+", of "+string(q.Owner))
-	}
 	return strings.Join(parts, "; ")
 }
 
@@ -155,14 +202,89 @@ func (c CaseLine) says() string {
 func (t Tests) Table() ([]string, [][]string) {
 	var rows [][]string
 	for _, c := range t.Cases {
-		rows = append(rows, []string{line(c.Name), c.Check, string(c.Last), c.Took.String(), c.says()})
+		rows = append(rows, []string{line(c.Name), orText(c.Check, "–"), orText(string(c.Last), "–"), c.Took.String(), c.past(), c.says()})
 	}
-	return []string{"CASE", "CHECK", "LAST", "TOOK", "WHAT IS KNOWN"}, rows
+	if t.More > 0 {
+		rows = append(rows, []string{fmt.Sprintf("and %d more: narrow them by --text WORDS", t.More), "", "", "", "", ""})
+	}
+	return []string{"CASE", "CHECK", "LAST", "TOOK", "BEFORE", "WHAT IS KNOWN"}, rows
+}
+
+// past is how the attempts ended, a sign for each, the newest last.
+func (c CaseLine) past() string {
+	var b strings.Builder
+	for _, a := range c.Attempts {
+		sign, known := map[testreport.Status]string{testreport.Passed: "●", testreport.Failed: "■"}[a.Status]
+		if !known {
+			sign = "○"
+		}
+		b.WriteString(sign)
+	}
+	return b.String()
+}
+
+// State is how the case stands, in a word.
+func (c CaseLine) State() string {
+	switch {
+	case c.Quarantine != nil:
+		return "quarantined"
+	case !c.Flaky.IsZero():
+		return "flaky"
+	case c.Last == testreport.Failed:
+		return string(prentice.Fail)
+	case c.Last == testreport.Passed:
+		return string(prentice.Pass)
+	}
+	return string(c.Last)
+}
+
+// Bars are the attempts as they are drawn, the newest at the right.
+func (c CaseLine) Bars() []Bar {
+	const most = 10
+	list := make([]Bar, 0, len(c.Attempts))
+	for i, a := range c.Attempts {
+		x := 1000 - 1000/most*(len(c.Attempts)-i)
+		b := Bar{X: x, Width: 1000/most - 12, Y: 0, Height: 100, Verdict: truthOf(a.Status), Says: fmt.Sprintf("%s: %s", op.At(a.At), a.Status)}
+		if a.Status == testreport.Skipped {
+			b.Y, b.Height = 70, 30
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
+// BarsSay is the picture in a sentence.
+func (c CaseLine) BarsSay() string {
+	var passed, failed, skipped int
+	for _, a := range c.Attempts {
+		passed, failed, skipped = passed+one(a.Status == testreport.Passed), failed+one(a.Status == testreport.Failed), skipped+one(a.Status == testreport.Skipped)
+	}
+	return fmt.Sprintf("Of the last %d attempts %d passed, %d failed and %d were skipped", len(c.Attempts), passed, failed, skipped)
+}
+
+// Latest are the attempts of the table behind the picture, newest first.
+func (c CaseLine) Latest() []testreport.Attempt {
+	list := slices.Clone(c.Attempts)
+	slices.Reverse(list)
+	return list
+}
+
+func truthOf(s testreport.Status) prentice.Truth {
+	switch s {
+	case testreport.Passed:
+		return prentice.Pass
+	case testreport.Failed:
+		return prentice.Fail
+	}
+	return prentice.NotSeen
 }
 
 // Empty implements op.Emptier.
 func (t Tests) Empty() string {
 	if t.Known > 0 {
+		if t.Words != "" {
+			return "No test case fits; " + op.Count(t.Known, "is", "are") + " known."
+		}
 		return "No test case is " + t.Show + "; " + op.Count(t.Known, "is", "are") + " known."
 	}
 	return "No test case is known. They will stand here when a check in .prentice/checks names its reports (reports: {junit: report.xml}) and was run: prentice check"
