@@ -1,9 +1,9 @@
 // Package sandbox performs a program where it can reach nothing but what it is given:
-// a system to read, a work folder of its own, no network, no processes, sockets, files
-// or variables of the machine, and limits on all that it uses. It asks bubblewrap
-// (https://github.com/containers/bubblewrap), the program that Flatpak trusts, and adds
-// the limits, an unprivileged user, a filter of system calls, and a proof: before the
-// first job a sandbox tries what it must not be able to do.
+// a system to read, a work folder of its own, no network but the hosts that it is given,
+// no processes, sockets, files or variables of the machine, and limits on all that it
+// uses. It asks bubblewrap (https://github.com/containers/bubblewrap), the program that
+// Flatpak trusts, and adds the limits, an unprivileged user, a filter of system calls, and
+// a proof: before the first job a sandbox tries what it must not be able to do.
 //
 // All that a job writes is in memory and gone when the job ends. Its processes end
 // with it, and with prentice.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/egress"
 	"prentice/internal/kit/proc"
 )
 
@@ -41,6 +42,7 @@ type Job struct {
 	Results  *Results  // what it brings back; nil is nothing
 	Terminal *os.File  // what it is performed at; nil is none
 	Ask      *os.File
+	Egress   *egress.Proxy // what it may reach of the network; nil is nothing
 }
 
 // Sandbox is a way to perform jobs that was tried: see New.
@@ -139,10 +141,14 @@ func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 	if err != nil {
 		return proc.Exit{}, err
 	}
-	defer closeAll(more)
-	status, more, err := withStatus(more)
+	defer func() { closeAll(more) }()
+	more, over, err := j.opening(ctx, more)
 	if err != nil {
 		return proc.Exit{}, err
+	}
+	status, more, err := withStatus(more)
+	if err != nil {
+		return proc.Exit{}, errors.Join(err, over())
 	}
 	defer status.Close() //nolint:errcheck // it was only read
 	tree, failed := j.packed()
@@ -154,6 +160,7 @@ func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 		Stdin: tree, Out: out, Grace: time.Second, Extra: more,
 	})
 	closeAll(more)
+	err = errors.Join(err, over())
 	if err != nil || exit.Signal != "" {
 		endStrays(name)
 	}
@@ -235,7 +242,7 @@ func withAnother(more []*os.File, f *os.File) ([]*os.File, error) {
 
 func closeAll(files []*os.File) {
 	for _, f := range files {
-		f.Close() //nolint:errcheck // it may be closed, and was only lent
+		f.Close() //nolint:errcheck // it may be closed or none, and was only lent
 	}
 }
 
@@ -257,14 +264,17 @@ func (s *Sandbox) argv(j Job, name string, g *group, status int) []string {
 	argv = append(argv, s.as...)
 	argv = append(argv, s.bwrap, "--seccomp", "3", "--json-status-fd", strconv.Itoa(status))
 	argv = append(argv, j.view(name)...)
-	argv = append(argv, "--", "/bin/sh", "-c")
+	within := []string{"/bin/sh", "-c"}
 	switch {
 	case j.Terminal != nil:
-		argv = append(argv, attend, "unpack")
+		within = append(within, attend, "unpack")
 	case j.Results != nil:
-		argv = append(argv, j.Results.script()...)
+		within = append(within, j.Results.script()...)
 	default:
-		argv = append(argv, begin, "unpack")
+		within = append(within, begin, "unpack")
 	}
-	return append(argv, j.Argv...)
+	if within = append(within, j.Argv...); j.Egress != nil {
+		within = egress.Opening(openingFile, openingSocket, within)
+	}
+	return append(append(argv, "--"), within...)
 }
