@@ -78,7 +78,7 @@ func (s *System) checks() standards.Deps {
 	return standards.Deps{
 		Team:    func() ([]standard.File, error) { return standard.InFolder(s.Settings.Team) },
 		Kinds:   func() []check.Kind { return skill.Checks(s.Skills) },
-		Builds:  builds(&checkrun.Desk{Bare: true}, (&standards.Histories{DB: s.db}).Add),
+		Builds:  builds(&checkrun.Desk{Bare: true, Apart: true}, (&standards.Histories{DB: s.db}).Add),
 		Scripts: new(checkrun.Desk).Scripts(),
 		Server: &standards.Server{
 			Folder: func(repository string) string { return filepath.Join(s.own("checks"), folderOf(repository)) },

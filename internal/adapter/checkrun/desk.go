@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,6 +26,11 @@ type Desk struct {
 	Read func(ctx context.Context, t *check.Tree, c pipeline.Check, reports *os.Root) (pipeline.Said, error)
 	// Tools are those of this machine; nil finds them.
 	Tools func() toolchain.Tools
+	// Apart refuses to a check this machine and what its cloud tells it alone, also where the
+	// check names them.
+	Apart bool
+	// Resolve finds the addresses of a host; nil asks as this machine does.
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Bare keeps nothing of what a failed run left, as no one can enter it here.
 	Bare bool
 }
@@ -124,7 +130,9 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	unlock()
 	printed.end()
 	took := time.Since(began)
+	asked := printed.network(j.Egress)
 	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK() && !p.Bare}
+	result.Network = asked
 	result.Exited = err == nil && exit.Signal == "" && !exit.TimedOut && exit.Code > 0 && exit.Code < 124
 	switch {
 	case errors.Is(err, sandbox.ErrResults):
@@ -138,6 +146,8 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 		return result, err
 	case exit.Code == 125 && printed.step < 0:
 		return result, prentice.Errorf(prentice.Unavailable, "the sandbox could not be made: %s", strings.Join(result.Printed, " "))
+	case j.Egress != nil && j.Egress.Over():
+		result.Passed, result.Says = false, "more went over the network than a check may bring"
 	case exit.TimedOut, exit.Code == 124 && took >= c.Timeout:
 		result.Says = fmt.Sprintf("its time was up after %s", c.Timeout)
 	}

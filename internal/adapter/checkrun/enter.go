@@ -21,7 +21,7 @@ type Entry struct {
 }
 
 // Enter performs a program in what the newest failed run of a check left, in the same
-// world: the tools, the limits, no network. What is done there is gone afterwards.
+// world: the tools, the limits, the hosts that it names. What is done there is gone afterwards.
 func (d *Desk) Enter(ctx context.Context, e Entry) (proc.Exit, error) {
 	last, err := lastOf(e.Keep, e.Check, func(one Ended) bool { _, left := one.Left(); return left })
 	if err != nil {
@@ -40,7 +40,7 @@ func (d *Desk) Enter(ctx context.Context, e Entry) (proc.Exit, error) {
 	defer p.Close() //nolint:errcheck // what stays is removed by the next who comes
 	j := job{Job: p.view(last.Check)}
 	if p.box.Mounts() == nil {
-		j.caches = cachesOf(e.Keep, append(p.tools.Cache, last.Check.Cache...))
+		j.caches = cachesOf(e.Keep, append(p.toolsOf(last.Check).Cache, last.Check.Cache...))
 	}
 	unlock, err := j.lend(e.Keep)
 	if err != nil {

@@ -48,15 +48,15 @@ func (p *place) job(t *check.Tree, c pipeline.Check) job {
 	j.Argv = []string{"timeout", "--kill-after=5", fmt.Sprintf("%.3f", c.Timeout.Seconds()), "/bin/sh", "-c", j.script(c)}
 	j.Results = &sandbox.Results{Whole: true, Give: append(c.Reports.All(), c.Artifacts...)}
 	if p.box.Mounts() == nil {
-		j.caches = cachesOf(t.Keep, append(p.tools.Cache, c.Cache...))
+		j.caches = cachesOf(t.Keep, append(p.toolsOf(c).Cache, c.Cache...))
 	}
 	return j
 }
 
 // view is the world that a check and those who enter what it left find.
 func (p *place) view(c pipeline.Check) sandbox.Job {
-	tools := p.tools
-	j := sandbox.Job{Scratch: []string{toolchain.Home}, Limits: limits(c.Timeout)}
+	tools := p.toolsOf(c)
+	j := sandbox.Job{Scratch: []string{toolchain.Home}, Limits: limits(c.Timeout), Egress: p.egress(c)}
 	if p.box.Mounts() == nil {
 		for _, l := range tools.Lent {
 			j.Mounts = append(j.Mounts, sandbox.Mount{From: l.From, To: l.To})

@@ -2,6 +2,7 @@ package toolchain
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,6 +47,24 @@ func (w World) Find() Tools {
 	w.rust(&t)
 	w.plain(&t, "node")
 	w.plain(&t, "python3")
+	return t
+}
+
+// Online are the tools of a build that may reach hosts. What was downloaded for others on
+// this machine is not lent to it, for it could be carried away; it downloads its own.
+func (t Tools) Online() Tools {
+	t.Env, t.Cache = maps.Clone(t.Env), slices.Clone(t.Cache)
+	t.Lent = slices.DeleteFunc(slices.Clone(t.Lent), func(l Lent) bool { return strings.HasPrefix(l.To, Home+"/") })
+	for variable, downloads := range map[string][]string{
+		"GOPROXY":           {Home + "/go/pkg/mod/cache/download"},
+		"CARGO_NET_OFFLINE": {Home + "/.cargo/registry/cache", Home + "/.cargo/registry/index"},
+	} {
+		if _, has := t.Env[variable]; has {
+			delete(t.Env, variable)
+			t.Cache = append(t.Cache, downloads...)
+		}
+	}
+	slices.Sort(t.Cache)
 	return t
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
-	"prentice/internal/kit/pattern"
+	"prentice/internal/kit/egress"
 	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
 	"prentice/internal/kit/variable"
@@ -30,7 +30,7 @@ func (f *front) read(top *strict.Node) {
 	}
 	c.Needs = f.words(v["needs"], "needs", "the name of a check", isName)
 	c.Paths = f.words(v["paths"], "paths", "a pattern of paths such as src/** or go.mod", isPattern)
-	c.Network = f.words(v["network"], "network", "the name of a host such as proxy.golang.org", isHost)
+	c.Network = f.words(v["network"], "network", "the name of a host such as proxy.golang.org, with a port where that is not 80 or 443; or an address", isHost)
 	c.Services = f.words(v["services"], "services", "the name of a service of compose.yaml", isName)
 	c.Image = f.image(v["image"])
 	c.Cache = f.words(v["cache"], "cache", "a folder in the tree such as .cache, or in the home such as ~/.npm", isCache)
@@ -117,13 +117,12 @@ func (f *front) reports(n *strict.Node) {
 
 var (
 	image  = regexp.MustCompile(`^[a-z0-9][a-zA-Z0-9._/:@-]*$`)
-	host   = pattern.Of(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[0-9]{1,5})?$`)
 	secret = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
 )
 
 func isName(s string) bool   { return prentice.ValidName(s) && !strings.ContainsAny(s, ":@/") }
 func isImage(s string) bool  { return len(s) <= 256 && image.MatchString(s) }
-func isHost(s string) bool   { return len(s) < 254 && host.MatchString(s) }
+func isHost(s string) bool   { _, err := egress.ParseRule(s); return err == nil }
 func isSecret(s string) bool { return secret.MatchString(s) && variable.Taken(variable.Of(s)) == "" }
 
 // inTree says whether a path stays below the root of the tree, out of git's own folder.

@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/kit/egress"
 )
 
 // Judge performs the checks of repositories.
@@ -45,8 +46,9 @@ type Result struct {
 	Printed  []string
 	Kept     bool // what it left can be looked at
 	Findings []check.Finding
-	Exited   bool // it failed because a program ended with a code of its own
-	Said     Said // by its reports
+	Exited   bool             // it failed because a program ended with a code of its own
+	Said     Said             // by its reports
+	Network  []egress.Request // what it asked of the network
 }
 
 // explained says whether the reports say why a check failed: its last step ended with a
@@ -182,7 +184,7 @@ func (o *opened) one(ctx context.Context, t *check.Tree, r check.Rule) check.Out
 
 // outcome is what a run says of the rule of its check.
 func (r Result) outcome(rule check.Rule, c Check) check.Outcome {
-	out := check.Outcome{Rule: rule.ID, Truth: prentice.Pass, Reason: r.Says, Findings: slices.Concat(r.Findings, r.Said.Findings)}
+	out := check.Outcome{Rule: rule.ID, Truth: prentice.Pass, Reason: r.Says + r.overNetwork(), Findings: slices.Concat(r.Findings, r.Said.Findings)}
 	if r.Said.Says != "" {
 		out.Reason += ": " + r.Said.Says
 	}
@@ -193,6 +195,9 @@ func (r Result) outcome(rule check.Rule, c Check) check.Outcome {
 		out.Findings = append([]check.Finding{c.finding(r)}, out.Findings...)
 	default:
 		out.Coverage = r.Said.Coverage
+	}
+	if !r.Passed {
+		out.Findings = append(out.Findings, c.refused(r)...)
 	}
 	if !r.Passed || len(out.Findings) > 0 {
 		out.Truth = prentice.Fail
@@ -210,7 +215,6 @@ func beyond(c Check) string {
 	}{
 		{"image", c.Image != "", "it is to be performed in the image " + c.Image + ", and no engine of containers is used here yet"},
 		{"services", len(c.Services) > 0, "it needs the services " + strings.Join(c.Services, ", ") + ", and services cannot be given here yet"},
-		{"network", len(c.Network) > 0, "it needs to reach " + strings.Join(c.Network, ", ") + ", and the sandbox has no network yet"},
 		{"secrets", len(c.Secrets) > 0, "it needs the secrets " + strings.Join(c.Secrets, ", ") + ", and a check gets no secrets here yet"},
 	} {
 		if wanted.is {
