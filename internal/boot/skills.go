@@ -44,7 +44,7 @@ func describe(dir func() string) (list []skill.Skill) {
 	list = all.Skills(all.Deps{
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
-		Security:    security.Deps{Verify: ledger.VerifyFile, Supply: supplyHere()},
+		Security:    security.Deps{Verify: ledger.VerifyFile, Supply: supplyHere(askedIn(dir))},
 		Standards:   checksHere(dir, func() []check.Kind { return skill.Checks(list) }),
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
@@ -69,7 +69,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			},
 			File: s.Team.checkFile,
 		},
-		Security: security.Deps{Supply: supplyHere(), Ledger: s.ledger, People: s.Identity, Views: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]ledger.Fault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey, Hosts: s.hosts, CheckHosts: s.checkHosts,
+		Security: security.Deps{Supply: supplyHere(s.asked), Ledger: s.ledger, People: s.Identity, Views: s.Identity, Clock: time.Now, Record: s.record, Verify: ledger.VerifyFile, Borne: func(ctx context.Context) ([]ledger.Fault, error) { return s.runner.Borne(ctx, s.ledger.List) }, AcceptKey: s.acceptKey, Hosts: s.hosts, CheckHosts: s.checkHosts,
 			Catalog: s.Team.Catalog, Operations: func() []string { return s.App.Names() }, Trusts: s.trusts,
 			Secrets: s.secrets, Procedures: func() []prentice.Procedure { return s.Team.Library().All() },
 			Absences: func(ctx context.Context) ([]run.Absence, error) { return s.runner.Absences(ctx) },

@@ -47,7 +47,7 @@ func (w *Work) Keep() string { return filepath.Join(w.Common, "prentice") }
 // tree is files, sorted, as a tree.
 func (w *Work) tree(files []check.File) *check.Tree {
 	slices.SortFunc(files, func(a, b check.File) int { return cmp.Compare(a.Path, b.Path) })
-	return &check.Tree{Name: filepath.Base(w.at()), Files: files, Digest: check.Digest(files), Keep: w.Keep(), Root: w.Top, OpenPGP: openPGP}
+	return &check.Tree{Name: filepath.Base(w.at()), Files: files, Digest: check.Digest(files), Keep: w.Keep(), Top: w.Top, Root: w.Top, OpenPGP: openPGP}
 }
 
 // listed asks git three questions at once: what it knows, which of that is not as it

@@ -55,6 +55,9 @@ type Tree struct {
 	Law     *Tree    // the files that say who may sign, where they are not those of Base: of the branch as it is now
 	Past    *Past    // what commits brought; nil where that is not looked at
 
+	// Top is the folder of the repository, where it is on this machine.
+	Top string
+
 	// Root is the folder in which the files are as they are here; "" where they are in no
 	// folder. Keep is a folder of the repository's own that no commit holds, where kinds
 	// may keep what they know, below their name; "" where there is none.

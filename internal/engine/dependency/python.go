@@ -47,11 +47,16 @@ func pythonLock(f lockFile) ([]Dependency, error) {
 		return nil, err
 	}
 	var list []Dependency
+	local := func(p *tomlPackage) bool { // it is a folder of the repository
+		source := p.keys["source"]
+		return strings.Contains(source, "editable =") || strings.Contains(source, "virtual =") || strings.Contains(source, "directory =")
+	}
+	direct := askedFor(packages, local, askedByUV)
 	for _, p := range packages {
-		if source := p.keys["source"]; strings.Contains(source, "editable =") || strings.Contains(source, "virtual =") || strings.Contains(source, "directory =") {
-			continue // a folder of the repository
+		if local(p) {
+			continue
 		}
-		d := f.found(p.line, Dependency{Ecosystem: "PyPI", Name: pythonName(p.keys["name"]), Version: p.keys["version"]})
+		d := f.found(p.line, Dependency{Ecosystem: "PyPI", Name: pythonName(p.keys["name"]), Version: p.keys["version"], Direct: direct[p.keys["name"]]})
 		for _, m := range uploaded.FindAllStringSubmatch(p.text.String(), -1) {
 			if at, err := time.Parse(time.RFC3339, m[1]); err == nil && at.After(d.Released) {
 				d.Released = at.UTC() // the youngest of its files: each may be what is installed
@@ -70,6 +75,7 @@ func cargoLock(f lockFile) ([]Dependency, error) {
 		return nil, err
 	}
 	var list []Dependency
+	direct := askedFor(packages, func(p *tomlPackage) bool { return p.keys["source"] == "" }, askedByCargo)
 	for _, p := range packages {
 		if p.keys["source"] == "" {
 			continue
@@ -78,9 +84,29 @@ func cargoLock(f lockFile) ([]Dependency, error) {
 		if !strings.HasPrefix(p.keys["source"], "registry+") && !strings.HasPrefix(p.keys["source"], "sparse+") {
 			version = "" // of a repository, which may have altered it
 		}
-		list = append(list, f.found(p.line, Dependency{Ecosystem: "crates.io", Name: p.keys["name"], Version: version, Digest: p.keys["checksum"]}))
+		list = append(list, f.found(p.line, Dependency{Ecosystem: "crates.io", Name: p.keys["name"], Version: version, Direct: direct[p.keys["name"]], Digest: p.keys["checksum"]}))
 	}
 	return list, nil
+}
+
+// How the packages of a repository itself name what they ask for.
+var (
+	askedByUV    = regexp.MustCompile(`\{ name = "([^"]+)"`)
+	askedByCargo = regexp.MustCompile(`(?m)^ "([^" ]+)`)
+)
+
+// askedFor are the names that the packages of the repository itself ask for.
+func askedFor(packages []*tomlPackage, own func(*tomlPackage) bool, name *regexp.Regexp) map[string]bool {
+	asked := map[string]bool{}
+	for _, p := range packages {
+		if !own(p) {
+			continue
+		}
+		for _, m := range name.FindAllStringSubmatch(p.text.String(), -1) {
+			asked[m[1]] = true
+		}
+	}
+	return asked
 }
 
 // tomlPackage is a table [[package]] of a lock file that a program wrote: a key stands on

@@ -250,7 +250,8 @@ func TestAPolicySaysWhatIsAskedAndIsReadStrictly(t *testing.T) {
 	if len(problems) > 0 || p.Oldest.Hours() != 720 || !p.Required || !slices.Equal(p.Allowed, []string{"MIT", "Apache-2.0"}) || p.Youngest.Hours() != 168 {
 		t.Errorf("%+v %v", p, problems)
 	}
-	for _, text := range []string{"licenses: {allowed: [MIT]}\n", "release_age: soon\n", "release_age: -1d\n", "advisories: {oldest: 0s}\n", "licences: {}\n", "licences: {allowed: [MIT OR Apache-2.0]}\n", "advisories: {required: maybe}\n"} {
+	for _, text := range []string{"licenses: {allowed: [MIT]}\n", "release_age: soon\n", "release_age: -1d\n", "advisories: {oldest: 0s}\n", "licences: {}\n", "licences: {allowed: [MIT OR Apache-2.0]}\n", "advisories: {required: maybe}\n",
+		"agreed: {by: []}\n", "agreed: {by: [platform]}\n", "agreed: {to: [{name: a, by: group/a}]}\n", "agreed: {to: [{name: a, of: Go}]}\n", "agreed: {to: [{name: '*', of: Go, by: group/a}]}\n", "agreed: {to: [{name: 'a*b', of: Go, by: group/a}]}\n", "agreed: {to: [{name: a, of: go, by: group/a}]}\n"} {
 		if _, problems := dependency.ReadPolicy([]byte(text)); len(problems) == 0 {
 			t.Errorf("%q is read", text)
 		}

@@ -53,23 +53,26 @@ func suppliers(t *check.Tree, _ check.Rule) string {
 
 // rules are those that the policy of a repository asks for.
 func (s Supply) rules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
-	policy := dependency.Usual
+	policy := policies{Policy: dependency.Usual}
 	var said []advisory.Statement
 	if t != nil {
 		var err error
-		if policy, err = dependency.PolicyOf(t); err != nil {
+		if policy, err = s.policy(t); err != nil {
 			return nil, err
 		}
 		if said, err = statements(t, s.now()); err != nil {
 			return nil, err
 		}
 	}
-	rules := []check.Rule{s.vulnerable(policy, said)}
+	rules := []check.Rule{s.vulnerable(policy.Policy, said)}
 	if len(policy.Allowed) > 0 {
 		rules = append(rules, permitted(policy))
 	}
 	if policy.Youngest > 0 {
 		rules = append(rules, aged(policy)...)
+	}
+	if policy.Agreed.Required {
+		rules = append(rules, agreement(policy))
 	}
 	return rules, nil
 }
@@ -165,6 +168,8 @@ func (s Supply) judge(ctx context.Context, inv dependency.Inventory, a asks) che
 		return judgeLicence(inv, a.Policy)
 	case "age":
 		return s.judgeAge(inv, a.Policy)
+	case "agreed":
+		return judgeAgreed(inv, a.Policy)
 	case "dated":
 		return judgeDated(inv)
 	}

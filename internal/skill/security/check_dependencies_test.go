@@ -13,6 +13,7 @@ import (
 	"prentice/internal/engine/advisory"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
+	"prentice/internal/engine/dependency"
 	"prentice/internal/op"
 )
 
@@ -228,5 +229,42 @@ func TestAStatementExcusesAFindingAndNothingMore(t *testing.T) {
 	all := judged(t, whole, with(needs("v0.16.0"), ".prentice/vex/net.json", "{}"))
 	if all["dependencies/rules"].Outcome.Truth != prentice.NotSeen {
 		t.Errorf("a document that cannot be read: %v", all)
+	}
+}
+
+func TestWhatATeamAsksARepositoryCannotRefuse(t *testing.T) {
+	files := func(own string) map[string]string {
+		return with(map[string]string{"package-lock.json": `{"packages": {"": {"dependencies": {"a": "1"}}, "node_modules/a": {"version": "1.0.0", "license": "ISC"}}}`}, ".prentice/dependencies.yaml", own)
+	}
+	asks := func(text string) Supply {
+		p, findings := DependencyFile.Load("dependencies.yaml", []byte(text))
+		if len(findings) > 0 {
+			t.Fatal(findings)
+		}
+		return Supply{Team: func(*check.Tree) (*dependency.Policy, error) { return p, nil }}
+	}
+	team := asks("licences: {allowed: [MIT]}\nagreed: {required: true, by: [group/platform]}\nadvisories: {required: true}\n")
+	all := judged(t, team, files("licences: {allowed: [MIT, ISC]}\nagreed: {required: false, to: [{name: a, of: npm, by: group/shop}]}\n"))
+	for rule, source := range map[string]string{ruleLicence: "team/dependencies.yaml", ruleAgreed: "team/dependencies.yaml", ruleVulnerable: "built in"} {
+		one := all[rule]
+		if one.Outcome.Truth == prentice.Pass || one.Outcome.Truth == "" || one.Rule.Source != source || one.Rule.Severity != claims.Block {
+			t.Errorf("%s: %+v of %s", rule, one.Outcome, one.Rule.Source)
+		}
+	}
+	if says := all[ruleAgreed].Outcome.Findings; len(says) != 1 || says[0].Says != "group/shop said yes to npm a, whose yes does not count" {
+		t.Errorf("got %+v", says)
+	}
+	all = judged(t, asks("licences: {allowed: [MIT, ISC]}\n"), files("licences: {allowed: [MIT]}\nagreed: {required: true, to: [{name: a, of: npm, by: group/shop}]}\n"))
+	if all[ruleLicence].Outcome.Truth != prentice.Fail || all[ruleAgreed].Outcome.Truth != prentice.Pass {
+		t.Errorf("a repository may not be stricter: %+v", all)
+	}
+	unread := Supply{Team: func(*check.Tree) (*dependency.Policy, error) { return nil, nil }}
+	for _, one := range judged(t, unread, files("licences: {allowed: [ISC]}\n")) {
+		if one.Outcome.Truth != prentice.NotSeen {
+			t.Errorf("what the team asks is not known, and %s is %s", one.Rule.ID, one.Outcome.Truth)
+		}
+	}
+	if _, findings := DependencyFile.Load("dependencies.yaml", []byte("licenses: {}\n")); len(findings) != 1 || !findings[0].Error {
+		t.Errorf("a word that is not known: %v", findings)
 	}
 }

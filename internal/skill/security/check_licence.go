@@ -39,41 +39,42 @@ func (s Supply) known(inv dependency.Inventory) dependency.Inventory {
 }
 
 // permitted is the rule of a policy that names licences.
-func permitted(p dependency.Policy) check.Rule {
+func permitted(p policies) check.Rule {
+	from := p.from(len(p.team.Allowed) > 0)
 	lock := func(licence string) []check.Example {
 		return []check.Example{{Files: map[string]string{"package-lock.json": fmt.Sprintf(`{"packages": {"node_modules/a": {"version": "1.0.0", "license": %q}}}`, licence)}}}
 	}
 	return check.Rule{
-		ID: ruleLicence, Kind: dependencyKind, Source: dependency.PolicyFile, Owner: "group/prentice", Severity: claims.Block,
+		ID: ruleLicence, Kind: dependencyKind, Source: from, Owner: "group/prentice", Severity: claims.Block,
 		Says: "Every dependency has a licence that is allowed",
 		Why:  "A licence says what you owe for what you ship, and to whom.",
 		Cites: []check.Cite{
 			{Title: "OSPS Baseline: LE-02", URL: "https://baseline.openssf.org/versions/2026-02-19#osps-le-0201"},
 		},
-		Asks: asking(asks{What: "licence", Policy: p}), Remedy: "take another package, or add the licence to " + dependency.PolicyFile + " if you may agree to it",
+		Asks: asking(asks{What: "licence", Policy: p.Policy}), Remedy: "take another package, or add the licence to " + from + " if you may agree to it",
 		Violations: lock("LicenseRef-Not-Allowed"), Passes: lock(p.Allowed[0]),
 	}
 }
 
 // aged are the rules of a policy that asks for an age: whether what has a day is old
 // enough, and whether all has one. What has none is said, and does not wait forever.
-func aged(p dependency.Policy) []check.Rule {
+func aged(p policies) []check.Rule {
 	lock := func(day string) []check.Example {
 		return []check.Example{{Files: map[string]string{"uv.lock": "[[package]]\nname = \"a\"\nversion = \"1.0\"\nsource = { registry = \"https://pypi.org/simple\" }\nwheels = [\n    { url = \"https://example.org/a.whl\", upload-time = \"" + day + "\" },\n]\n"}}}
 	}
 	r := check.Rule{
-		ID: ruleAge, Kind: dependencyKind, Source: dependency.PolicyFile, Owner: "group/prentice", Severity: claims.Block,
+		ID: ruleAge, Kind: dependencyKind, Source: p.from(p.team.Youngest >= p.Youngest), Owner: "group/prentice", Severity: claims.Block,
 		Says: "No dependency came out less than " + span.String(p.Youngest) + " ago",
 		Why:  "A version that an attacker brought out is found by others, mostly within days.",
 		Cites: []check.Cite{
 			{Title: "NCSC secure development, 6: secure the build and deployment pipeline", URL: "https://www.ncsc.gov.uk/collection/developers-collection/principles/secure-the-build-and-deployment-pipeline"},
 		},
-		Asks: asking(asks{What: "age", Policy: p}), Remedy: "take the version before, or wait",
+		Asks: asking(asks{What: "age", Policy: p.Policy}), Remedy: "take the version before, or wait",
 		Violations: lock("2999-01-01T00:00:00Z"), Passes: lock("2001-01-01T00:00:00Z"),
 	}
 	dated := r
 	dated.ID, dated.Severity, dated.Says, dated.Why = ruleDated, claims.Advise, "Of every dependency it is known when it came out", "Of what has no day no one can say how old it is."
-	dated.Asks, dated.Remedy = asking(asks{What: "dated", Policy: p}), "lock it by a program that writes days, or look it up"
+	dated.Asks, dated.Remedy = asking(asks{What: "dated", Policy: p.Policy}), "lock it by a program that writes days, or look it up"
 	dated.Violations, dated.Passes = []check.Example{{Files: map[string]string{"requirements.txt": "a==1.0\n"}}}, lock("2001-01-01T00:00:00Z")
 	return []check.Rule{r, dated}
 }

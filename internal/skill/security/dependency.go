@@ -75,7 +75,7 @@ func (s Supply) dependencies(ctx context.Context, _ op.Call, in DependenciesIn) 
 		return Dependencies{}, err
 	}
 	defer end() //nolint:errcheck // it was only read
-	policy, err := dependency.PolicyOf(t)
+	policy, err := s.policy(t)
 	if err != nil {
 		return Dependencies{}, err
 	}
@@ -83,7 +83,7 @@ func (s Supply) dependencies(ctx context.Context, _ op.Call, in DependenciesIn) 
 	if err != nil {
 		return Dependencies{}, err
 	}
-	list, unknown := s.match(ctx, s.known(inv), policy)
+	list, unknown := s.match(ctx, s.known(inv), policy.Policy)
 	out := Dependencies{Repository: t.Name, Dependencies: []Known{}, Unread: inv.Unread, Unknown: unknown}
 	for _, one := range list {
 		k := Known{Dependency: one.Dependency, PURL: one.PURL(), Known: one.known, Advisories: []string{}}

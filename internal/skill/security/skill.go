@@ -110,6 +110,7 @@ func New(d Deps) skill.Skill {
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
 		Ops:      nouns.Of(slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps(), d.Supply.ops())),
+		Team:     []team.Part{DependencyFile.Part(nil)},
 		Checks:   slices.Concat(secretChecks(), []check.Kind{d.Supply.kind()}),
 		Pages: []op.Page{
 			{Path: "/evidence", Op: "evidence.list", Template: "evidence.html", Title: "Evidence", Nav: "Evidence", Key: "e", Order: 60, Group: op.Governance},

@@ -7,6 +7,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/advisory"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/dependency"
 )
 
 // Supply is what is needed to judge what a repository is built from. The zero Supply knows
@@ -19,6 +20,9 @@ type Supply struct {
 	// when the version was made. Nil, and zero, are unknown.
 	Module func(name, version string) (licences [][]byte, made time.Time)
 	Clock  func() time.Time
+	// Team is what the team asks of the dependencies of a tree: nil, without an error, where
+	// that is not known. Nil is that no team asks anything.
+	Team func(*check.Tree) (*dependency.Policy, error)
 }
 
 // Shelf keeps books of advisories.
