@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"prentice/internal/adapter/checkrun"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/retention"
 	"prentice/internal/engine/series"
@@ -88,6 +89,7 @@ func (s *System) sorts() ([]retention.Sort, error) {
 	list = append(list,
 		of("events-keep", events, "checks", "of repositories, but for the last of each branch", desk.ForgetRuns, desk.StockOfRuns),
 		of("events-keep", events, "tests", "what cases and coverage were like, of checks that are performed no more", tests.ForgetHistories, tests.StockOfHistories),
+		of("", keepOutcomes, "folders", "of checks of repositories that left the catalog: caches and logs", s.sweepChecks, nil),
 		of("", keepOutcomes, "outcomes", "of rules, by the content that was looked at, since it was last asked for", desk.Forget, desk.Stock),
 	)
 	return append(list,
@@ -96,6 +98,17 @@ func (s *System) sorts() ([]retention.Sort, error) {
 		retention.Sort{Name: "keys", Holds: "by which a repeated request is known", Keep: 24 * time.Hour},
 		retention.Sort{Name: "sessions", Holds: "of people who signed in", Keep: identity.SessionLife},
 	), nil
+}
+
+// sweepChecks removes the folders of repositories that the catalog has no more, on the
+// machine of the process that performs checks.
+func (s *System) sweepChecks(_ context.Context, sweep db.Sweep) (db.Swept, error) {
+	stays := map[string]bool{}
+	for _, r := range s.Team.Catalog().Repositories {
+		stays[folderOf(r.Ref.Name())] = true
+	}
+	n, err := checkrun.Gone(s.own("checks"), stays, sweep.Before)
+	return db.Swept{Removed: n, Over: true}, err
 }
 
 func (s *System) stockOfLogs(context.Context) (db.Stock, error) {

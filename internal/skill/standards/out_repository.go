@@ -313,6 +313,8 @@ func (s CheckShown) Kept() []Ruled { return s.Checked.of(prentice.Pass) }
 // ExitCode implements op.Ender.
 func (s CheckShown) ExitCode() int {
 	switch {
+	case s.Printed:
+		return 0
 	case s.State != Done || s.Checked == nil:
 		return op.NotKnown
 	default:
