@@ -15,7 +15,7 @@ import (
 func (s *System) code() codecontrol.Deps {
 	return codecontrol.Deps{
 		DB: s.db, Host: s.host(), Clock: time.Now, Log: s.log,
-		HTTP: func() string { return s.url() + gitPath },
+		HTTP: func() string { return s.url() + gitPath }, Review: s.review(),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"prentice/internal/app"
+	"prentice/internal/engine/change"
 	"prentice/internal/engine/choices"
 	"prentice/internal/engine/claims"
 	"prentice/internal/engine/identity"
@@ -28,7 +29,7 @@ type owner struct {
 
 // tables is every owner of tables.
 func tables() []owner {
-	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}, {"choices", choices.Schema()}}
+	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}, {"choices", choices.Schema()}, {"change", change.Schema()}}
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/diff"
 	"prentice/internal/kit/proc"
 )
@@ -28,6 +29,11 @@ func (w *Work) Compare(ctx context.Context, from, to string, around int, most di
 	for _, id := range []string{from, to} {
 		if !objectID.MatchString(id) {
 			return nil, 0, prentice.Errorf(prentice.Internal, "%q is no id of a commit", id)
+		}
+	}
+	for _, path := range paths {
+		if !fs.ValidPath(path) || strings.ContainsRune(path, 0) {
+			return nil, 0, prentice.Errorf(prentice.NotFound, "%q is no path in a repository", clip.Text(path)).Try("name one that git ls-tree lists")
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, longestDiff)

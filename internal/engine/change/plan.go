@@ -18,6 +18,7 @@ type Proposal struct {
 	Topic              string
 	Change             int64 // the change that the last commit is a version of; 0 is as the commits say
 	By                 prentice.Actor
+	Below              int64          // the change that the first commit stands on, where it is known
 	Wrote              []prentice.Ref // who else wrote what is in it, beside those whom the commits name
 
 	// What says what became of the content since a commit that was its version before, for

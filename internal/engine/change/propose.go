@@ -41,7 +41,7 @@ func (s *Store) Propose(ctx context.Context, now time.Time, p Proposal) (list []
 		if err != nil {
 			return err
 		}
-		below := int64(0)
+		below := p.Below
 		for _, m := range moves {
 			one, err := s.move(tx, now, p, m, below)
 			if err != nil {

@@ -16,6 +16,7 @@ type Turned struct {
 	Set    int     // the patch set that it has to be of; 0 is any
 	Commit string  // of one that landed: the commit in the branch
 	Why    string
+	Silent bool // who turns it records and tells it themselves
 }
 
 // Turn makes a change stand otherwise. To one that stands so already nothing happens.
@@ -50,6 +51,9 @@ func (s *Store) TurnIn(tx *db.Tx, now time.Time, number int64, by prentice.Actor
 	}
 	if err := keep(tx, c); err != nil {
 		return c, err
+	}
+	if t.Silent {
+		return c, nil
 	}
 	data := map[string]any{"was": was}
 	if c.Landed != "" {

@@ -31,8 +31,13 @@ func OwnersOf(v *View) Owners {
 	if err != nil {
 		return Owners{Path: f.Path}
 	}
-	o := Owners{Path: f.Path}
-	for i, line := range t.Lines() {
+	return ReadOwners(f.Path, t.Lines())
+}
+
+// ReadOwners reads the lines of a CODEOWNERS file.
+func ReadOwners(file string, lines []string) Owners {
+	o := Owners{Path: file}
+	for i, line := range lines {
 		line, _, _ = strings.Cut(line, " #")
 		fields := strings.Fields(strings.ReplaceAll(line, `\ `, "\x00"))
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") || strings.HasPrefix(fields[0], "[") || strings.HasPrefix(fields[0], "^[") {

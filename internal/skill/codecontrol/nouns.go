@@ -4,4 +4,6 @@ import "prentice/internal/op"
 
 // nouns are what the operations of the chapter are about, for the help. The noun
 // repository is declared where repositories are checked, in skill/standards.
-var nouns = op.Nouns{}
+var nouns = op.Nouns{
+	{Name: "change", About: "What is proposed for branches, and its review", Part: op.EveryDay},
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/push"
 	"prentice/internal/kit/db"
 	"prentice/internal/skill"
 )
@@ -32,6 +33,9 @@ type Deps struct {
 	Log   *slog.Logger     // nil says nothing
 	// HTTP and SSH are where git reaches a repository, without its name; "" is not at all.
 	HTTP, SSH func() string
+	// Propose takes a change, and says under which refs and what to tell; nil takes none.
+	Propose func(context.Context, Proposal) (as []push.Moved, says string, err error)
+	Review
 }
 
 // Desk is the chapter at work.
@@ -43,10 +47,13 @@ func New(d Deps) skill.Skill {
 	if k.Log == nil {
 		k.Log = slog.New(slog.DiscardHandler)
 	}
+	if k.Propose == nil && k.Changes != nil {
+		k.Propose = k.propose
+	}
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps())),
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,

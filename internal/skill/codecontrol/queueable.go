@@ -1,0 +1,96 @@
+package codecontrol
+
+import (
+	"context"
+	"fmt"
+
+	"prentice"
+	"prentice/internal/engine/change"
+)
+
+// ReadyChange is the newest patch set of a change, as the queue needs it.
+type ReadyChange struct {
+	Number             int64
+	PatchSet           int
+	Repository, Branch string
+	Title, Message     string
+	Base, Head         string
+	Below              int64          // a change that has to land before it, and has not
+	Reviewers          []prentice.Ref // whose yes counts for it
+	Missing            []string       // what it lacks; with anything here it does not land
+}
+
+// Queueable is the changes of this server as the queue has them.
+type Queueable struct{ k *Desk }
+
+// Queueable gives them.
+func (k *Desk) Queueable() Queueable { return Queueable{k} }
+
+// Ready says how a change stands. What is missing is of review; the queue judges the content
+// itself.
+func (q Queueable) Ready(ctx context.Context, number int64) (ReadyChange, error) {
+	c, err := q.k.find(ctx, fmt.Sprint(number))
+	if err != nil {
+		return ReadyChange{}, err
+	}
+	sets, err := q.k.Changes.Sets(ctx, number)
+	if err != nil {
+		return ReadyChange{}, err
+	}
+	set := sets[len(sets)-1]
+	r := ReadyChange{Number: number, PatchSet: set.Number, Repository: c.Repository, Branch: c.Branch, Title: c.Title, Message: set.Message, Base: set.Base, Head: set.Commit}
+	if c.Below > 0 {
+		below, err := q.k.Changes.Find(ctx, c.Below)
+		if err != nil {
+			return r, err
+		}
+		if below.State != change.Landed {
+			r.Below = below.Number
+		}
+	}
+	if !c.Going() {
+		r.Missing = append(r.Missing, fmt.Sprintf("%s is %s", c.Ref(), c.State))
+		return r, nil
+	}
+	l, err := q.k.MayLand(ctx, prentice.Prentice("queue"), number)
+	if err != nil {
+		return r, err
+	}
+	for _, n := range l.Missing {
+		if ofReview(n.Claim) && n.Truth == prentice.Fail {
+			r.Missing = append(r.Missing, n.Claim+": "+n.Reason)
+		}
+	}
+	r.Reviewers = l.Reviewers
+	return r, nil
+}
+
+func ofReview(claim string) bool {
+	switch claim {
+	case change.ClaimApproved, change.ClaimOwners, change.ClaimNo, change.ClaimResolved, change.ClaimBelow:
+		return true
+	}
+	return false
+}
+
+// Queued writes down that a patch set waits to land.
+func (q Queueable) Queued(ctx context.Context, number int64, patchSet int, by prentice.Ref) error {
+	_, err := q.k.Changes.Turn(ctx, q.k.now(), number, prentice.Actor{Kind: prentice.ActorKind(by.Kind()), Name: by.Name()}, change.Turned{To: change.Queued, From: []change.State{change.Open}, Set: patchSet})
+	return err
+}
+
+// Returned writes down that a change waits no more, and why.
+func (q Queueable) Returned(ctx context.Context, number int64, why string) error {
+	c, err := q.k.Changes.Find(ctx, number)
+	if err != nil || c.State != change.Queued {
+		return err
+	}
+	_, err = q.k.Changes.Turn(ctx, q.k.now(), number, prentice.Prentice("queue"), change.Turned{To: change.Open, From: []change.State{change.Queued}, Why: why})
+	return err
+}
+
+// Landed writes down that a change is in its branch. The queue has told of it.
+func (q Queueable) Landed(ctx context.Context, number int64, patchSet int, commit string) error {
+	_, err := q.k.Changes.Turn(ctx, q.k.now(), number, prentice.Prentice("queue"), change.Turned{To: change.Landed, From: []change.State{change.Open, change.Queued}, Commit: commit, Silent: true})
+	return err
+}
