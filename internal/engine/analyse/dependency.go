@@ -18,6 +18,11 @@ func dependencies() []standard.Analyser {
 		{Name: "go-sum", Paths: []string{"**/go.mod"}, Each: goSum},
 		{Name: "local-replace", Paths: []string{"**/go.mod"}, Each: localReplace},
 		{Name: "npm-lock-agrees", Paths: []string{"**/package.json"}, Each: npmLock},
+		{Name: "pnpm-lock-agrees", Paths: []string{"**/package.json"}, Each: pnpmLock},
+		{Name: "yarn-lock-agrees", Paths: []string{"**/package.json"}, Each: yarnLock},
+		{Name: "cargo-lock-agrees", Paths: []string{"**/Cargo.toml"}, Each: cargoLock},
+		{Name: "uv-lock-agrees", Paths: []string{"**/pyproject.toml"}, Each: uvLock},
+		{Name: "poetry-lock-agrees", Paths: []string{"**/pyproject.toml"}, Each: poetryLock},
 		{Name: "exact-requirements", Paths: []string{"**/requirements.txt"}, Each: requirements},
 		{Name: "plain-http-source", Each: plainSource},
 	}

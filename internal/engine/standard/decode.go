@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,9 @@ const (
 	mostNodes  = 500_000
 	mostDepth  = 200
 )
+
+// tomlLocks are lock files that are TOML and have another ending.
+var tomlLocks = []string{"Cargo.lock", "uv.lock", "poetry.lock", "pdm.lock"}
 
 // decoded is what a YAML, JSON or TOML file says.
 type decoded struct {
@@ -40,7 +44,7 @@ func (t *Text) decode() *decoded {
 			t.decoded.err = errTooMuch
 		case t.Ext() == ".json":
 			t.decoded.json(t)
-		case t.Ext() == ".toml":
+		case t.Ext() == ".toml" || slices.Contains(tomlLocks, t.Base()):
 			t.decoded.toml(t)
 		default:
 			t.decoded.yaml(t)
