@@ -2,10 +2,17 @@ package boot
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
+	"prentice"
+	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/githost"
+	"prentice/internal/engine/push"
+	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/codecontrol"
 	"prentice/internal/team"
@@ -13,8 +20,14 @@ import (
 
 // code is what code control needs.
 func (s *System) code() codecontrol.Deps {
+	s.hosting = githost.New(s.Settings.Repositories, s.own("git"))
+	s.hosting.Log = s.log
+	s.hosting.Objects = func(dir, quarantine string) (push.Objects, func() error) {
+		b := git.Quarantined(dir, quarantine)
+		return b, b.Close
+	}
 	return codecontrol.Deps{
-		DB: s.db, Host: s.host(), Clock: time.Now, Log: s.log,
+		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log, Record: s.record,
 		HTTP: func() string { return s.url() + gitPath }, Review: s.review(),
 	}
 }
@@ -22,9 +35,40 @@ func (s *System) code() codecontrol.Deps {
 // gitPath is below which git reaches repositories over HTTP.
 const gitPath = "/git/"
 
-// host is where repositories are kept.
-func (s *System) host() *githost.Host {
-	return &githost.Host{Root: s.Settings.Repositories, Own: s.own("git"), Log: s.log, Clock: time.Now}
+// forGit says whether a request is of git, whose bodies may be long.
+func (s *System) forGit(r *http.Request) bool {
+	path := r.URL.Path
+	if u, err := s.Settings.public(); err == nil && u != nil {
+		path = strings.TrimPrefix(path, u.Path)
+	}
+	return strings.HasPrefix(path, gitPath)
+}
+
+// gitDoor is who may come with git. They ask at the door of all operations, so that roles,
+// what tokens are for and the policy count as they do there.
+func (s *System) gitDoor() githost.Door {
+	return githost.Door{
+		Token: s.bearer,
+		Admit: func(ctx context.Context, by prentice.Actor, repository string, pushes bool) error {
+			name := "repository.clone"
+			if pushes {
+				name = "repository.push"
+			}
+			_, err := s.App.Invoke(ctx, op.Request{Actor: by, Op: name, In: codecontrol.NameIn{Name: repository}})
+			return err
+		},
+		Status: func(err error) int { return op.ProblemOf(prentice.KindOf(err)).Status },
+	}
+}
+
+// beginGit makes ready to take pushes.
+func (s *System) beginGit() error {
+	desk := skill.At[*codecontrol.Desk](s.Skills)
+	if desk == nil {
+		return errors.New("code control is not there")
+	}
+	s.hosting.Receiver = desk
+	return s.hosting.Prepare()
 }
 
 // catalog is the team's catalog, with the repositories that are kept here and that no file

@@ -25,14 +25,14 @@ const (
 )
 
 // guarded makes a server keep its bounds: half of the files that this process may
-// have open are left for its work.
-func guarded(s *http.Server) {
+// have open are left for its work. Bodies of some requests may be long.
+func guarded(s *http.Server, long func(*http.Request) bool) {
 	most := mostConnections
 	var files syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files) == nil {
 		most = int(max(leastConnections, min(files.Cur/2, mostConnections))) //nolint:gosec // it is small
 	}
-	(&crowd.Bound{Most: most, Reading: bodyPatience, Writing: answerPatience, Size: mostBody, Clock: time.Now}).Guard(s)
+	(&crowd.Bound{Most: most, Reading: bodyPatience, Writing: answerPatience, Size: mostBody, Clock: time.Now, Long: long}).Guard(s)
 }
 
 // behind lets requests that come through a proxy of ours come from where the proxy

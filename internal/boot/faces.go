@@ -51,6 +51,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/grafana", hooks)
 	mux.Handle("/v1/hook/", hooks)
 	mux.Handle("/api/v2/", silences)
+	mux.Handle(gitPath, s.hosting.HTTP(gitPath, s.gitDoor()))
 	mux.Handle("/", pages)
 	all, err := below(public, skill.Pages(s.Skills), mux)
 	if err != nil {

@@ -59,7 +59,7 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
-	guarded(server)
+	guarded(server, s.forGit)
 	answered := make(chan error, 1)
 	go func() { answered <- server.Serve(listener) }()
 	if err := (whereabouts{URL: url, PID: os.Getpid(), Secret: secret}).write(s.own("")); err != nil {
@@ -134,6 +134,9 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	}
 	if err := s.runner.Launch(ctx); err != nil {
 		return nil, storeTrouble(s.Settings.address(), err)
+	}
+	if err := s.beginGit(); err != nil {
+		return nil, err
 	}
 	s.dropEngine()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"prentice/internal/adapter/blob"
+	"prentice/internal/adapter/githost"
 	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/secret"
 	"prentice/internal/adapter/shell"
@@ -65,6 +66,7 @@ type System struct {
 	claimed   *claims.Store
 	choices   *choices.Keeper
 	desk      *support.Support
+	hosting   *githost.Host
 	silences  *silence.Silences
 	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none
 	outbox    *notice.Outbox

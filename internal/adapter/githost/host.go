@@ -44,9 +44,18 @@ type Host struct {
 	Root     string // the folder of repositories
 	Own      string // a folder that is ours alone, for hooks
 	Receiver Receiver
-	Limits   Limits
-	Log      *slog.Logger
-	Clock    func() time.Time
+	// Objects reads what was pushed to a repository and lies in a folder of its own yet.
+	Objects func(dir, quarantine string) (o push.Objects, end func() error)
+	Limits  Limits
+
+	pushes, reads chan struct{} // who is being served; see serve.go
+	Log           *slog.Logger
+	Clock         func() time.Time
+}
+
+// New is a host of repositories below a folder; own is a folder that is ours alone.
+func New(root, own string) *Host {
+	return &Host{Root: root, Own: own, Clock: time.Now, pushes: make(chan struct{}, mostPushes), reads: make(chan struct{}, mostReads)}
 }
 
 // Limits are what one push or fetch may take. Zero is the usual.
@@ -179,12 +188,12 @@ func (h *Host) ours() []string {
 	l := h.Limits.filled()
 	var list []string
 	for _, s := range []string{
-		"core.hooksPath=" + filepath.Join(h.Own, "hooks"), "core.fsmonitor=false", "core.alternateRefsCommand=", "core.logAllRefUpdates=true", "core.fsync=committed", "gc.auto=0", "maintenance.auto=false",
+		"core.hooksPath=" + filepath.Join(h.Own, "hooks"), "core.fsmonitor=false", "core.logAllRefUpdates=true", "core.fsync=committed", "gc.auto=0", "maintenance.auto=false",
 		"safe.directory=*", "safe.bareRepository=all", "protocol.allow=never", "transfer.fsckObjects=true", "receive.fsckObjects=true",
 		"receive.advertisePushOptions=true", "receive.advertiseAtomic=true", "receive.autogc=false", "receive.updateServerInfo=false", "receive.denyCurrentBranch=ignore", "receive.denyDeleteCurrent=true",
 		"receive.maxInputSize=" + itoa(l.Pack), "receive.procReceiveRefs=refs/for", "receive.procReceiveRefs=refs/heads",
 		"receive.hideRefs=refs/changes", "receive.hideRefs=refs/prentice", "receive.hideRefs=refs/attestations", "receive.hideRefs=refs/replace", "receive.hideRefs=refs/queue",
-		"uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=false", "uploadpack.hideRefs=refs/prentice", "uploadpack.hideRefs=refs/queue",
+		"uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true", "uploadpack.hideRefs=refs/prentice", "uploadpack.hideRefs=refs/queue",
 		"pack.threads=1", "pack.windowMemory=64m", "pack.deltaCacheSize=32m", "core.bigFileThreshold=16m", "core.packedGitLimit=256m", "core.deltaBaseCacheLimit=32m",
 	} {
 		list = append(list, "-c", s)

@@ -17,7 +17,7 @@ func newHost(t *testing.T) *Host {
 		t.Skip("there is no git")
 	}
 	top := t.TempDir()
-	return &Host{Root: filepath.Join(top, "repositories"), Own: filepath.Join(top, "own")}
+	return New(filepath.Join(top, "repositories"), filepath.Join(top, "own"))
 }
 
 func made(t *testing.T, h *Host, name string) string {

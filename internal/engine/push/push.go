@@ -86,8 +86,10 @@ func (p Push) Option(name string) (value string, there bool) {
 type Objects interface {
 	// Commits are the new ones that the heads reach, newest first; more than most is an error.
 	Commits(ctx context.Context, heads []string, most int) ([]string, error)
-	// Blobs tells of each new blob that the heads reach, with a path where it stands.
-	Blobs(ctx context.Context, heads []string, tell func(Blob)) error
+	// Large are new blobs that have more than a number of bytes.
+	Large(ctx context.Context, heads []string, than int64) ([]Blob, error)
+	// Changed are the files that the commits changed.
+	Changed(ctx context.Context, commits []string) ([]Change, error)
 	// Added tells what each of the commits added to its files, as check.Past does.
 	Added(ctx context.Context, commits []string, wanted func(commit, path string) bool, tell func(check.Added)) error
 	// Paths are all files of a commit.
@@ -102,11 +104,19 @@ type Blob struct {
 	Size     int64
 }
 
+// Change is a file that a commit changed.
+type Change struct {
+	Commit, Path string
+	Mode         string // as git writes it: 100644, 120000 for a link, 160000 for a submodule; 000000 for one that is gone
+	New          bool   // the path was not there before
+}
+
 // Answer is what becomes of one command.
 type Answer struct {
 	Ref     string
 	Refused *Refusal // nil: it is taken
 	As      []Moved  // under which names it was taken; none is as it was asked
+	Says    string   // what else the one who pushes is told, such as where to see it
 }
 
 // Moved is a ref that was moved in the place of another.
@@ -116,11 +126,12 @@ type Moved struct {
 
 // Refusal says why something is not taken.
 type Refusal struct {
-	Rule   string // such as secrets/none
-	Says   string // what is wrong, with the value
-	Place  string // file:line@commit, or a ref
-	Remedy string // what to do
-	Key    string // by which a false alarm is named; "" where there can be none
+	Rule   string    // such as secrets/none
+	Says   string    // what is wrong, with the value
+	Place  string    // file:line@commit, or a ref
+	Remedy string    // what to do
+	Key    string    // by which a false alarm is named; "" where there can be none
+	More   []Refusal // what else was found
 }
 
 // Text is the refusal as it is printed in a terminal: plain lines, no control characters.
@@ -136,6 +147,9 @@ func (r Refusal) Text(repository string) string {
 	if r.Key != "" {
 		fmt.Fprintf(&b, "  a false alarm? prentice push allow %s %s --reason 'WHY' (a second person says the same)\n", repository, r.Key)
 	}
+	for _, more := range r.More {
+		b.WriteString(more.Text(repository))
+	}
 	return b.String()
 }
 
@@ -147,4 +161,10 @@ func Plain(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "?"))
+}
+
+// digest is a short name for a text.
+func digest(s string) string {
+	_, sum, _ := strings.Cut(prentice.Digest([]byte(s)), ":")
+	return sum[:16]
 }

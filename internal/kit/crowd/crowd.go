@@ -26,6 +26,9 @@ type Bound struct {
 	Writing time.Duration // for a part of an answer to be taken
 	Size    int64         // of a body, in bytes
 	Clock   func() time.Time
+	// Long says which requests have bodies that may be longer than Size and take longer than
+	// Reading: each part of them has that time, and who reads them bounds their size.
+	Long func(*http.Request) bool
 
 	mu   sync.Mutex // guards the rest
 	all  map[net.Conn]*guest
@@ -131,6 +134,11 @@ func (b *Bound) paced(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		if b.Long != nil && b.Long(r) {
+			r.Body = &dripping{ReadCloser: r.Body, deadline: deadline, patience: b.Reading, end: whole}
+			next.ServeHTTP(w, r)
+			return
+		}
 		_ = deadline.SetReadDeadline(time.Now().Add(b.Reading)) // a test recorder has no connection
 		r.Body = &body{ReadCloser: http.MaxBytesReader(w, r.Body, b.Size), end: func() {
 			_ = deadline.SetReadDeadline(time.Time{})
@@ -151,6 +159,25 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err == io.EOF {
 		b.end()
+	}
+	return n, err
+}
+
+// dripping is a body of which each part has its time.
+type dripping struct {
+	io.ReadCloser
+	deadline *http.ResponseController
+	patience time.Duration
+	end      func()
+}
+
+// Read implements io.Reader.
+func (d *dripping) Read(p []byte) (int, error) {
+	_ = d.deadline.SetReadDeadline(time.Now().Add(d.patience)) // a test recorder has no connection
+	n, err := d.ReadCloser.Read(p)
+	if err == io.EOF {
+		_ = d.deadline.SetReadDeadline(time.Time{})
+		d.end()
 	}
 	return n, err
 }

@@ -74,10 +74,10 @@ func (k *Desk) take(ctx context.Context, code Code, p change.Proposal) ([]change
 		if err := code.SetPatchSet(ctx, one.PatchSet.Ref(), one.PatchSet.Commit); err != nil {
 			return nil, err
 		}
-		if k.Judge == nil || one.Same {
+		if k.Review.Judge == nil || one.Same {
 			continue
 		}
-		if err := k.Judge(ctx, p.Repository, one.PatchSet.Commit); err != nil { // the change is there, and can be checked later
+		if err := k.Review.Judge(ctx, p.Repository, one.PatchSet.Commit); err != nil { // the change is there, and can be checked later
 			k.Log.Warn("have a change checked", "change", one.Change.Number, "err", err)
 		}
 	}

@@ -22,6 +22,7 @@ var explain string
 // Host keeps repositories on this server.
 type Host interface {
 	Create(ctx context.Context, name, branch string) error
+	Refs(ctx context.Context, name string) ([]push.Ref, error)
 }
 
 // Deps is what the chapter uses. Each may be nil; an operation that lacks what it needs says
@@ -31,10 +32,12 @@ type Deps struct {
 	Host  Host
 	Clock func() time.Time // nil is the machine's
 	Log   *slog.Logger     // nil says nothing
-	// HTTP and SSH are where git reaches a repository, without its name; "" is not at all.
-	HTTP, SSH func() string
+	// Record writes evidence; nil writes none.
+	Record func(context.Context, prentice.Note) error
 	// Propose takes a change, and says under which refs and what to tell; nil takes none.
 	Propose func(context.Context, Proposal) (as []push.Moved, says string, err error)
+	// HTTP and SSH are where git reaches a repository, without its name; "" is not at all.
+	HTTP, SSH func() string
 	Review
 }
 
@@ -53,7 +56,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps())),
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,
