@@ -26,8 +26,9 @@ import (
 )
 
 // checksHere is what checks of repositories on this machine need.
-func checksHere(dir func() string, kinds func() []check.Kind) standards.Deps {
+func checksHere(dir, data func() string, kinds func() []check.Kind) standards.Deps {
 	return standards.Deps{
+		Secret:     secretsHere(dir, data),
 		Team:       func() ([]standard.File, error) { return standard.InFolder(dir()) },
 		TeamFolder: dir,
 		Kinds:      kinds,
@@ -81,6 +82,7 @@ func (s *System) checks() standards.Deps {
 		Builds:  builds(&checkrun.Desk{Bare: true, Apart: true}, (&standards.Histories{DB: s.db}).Add),
 		Scripts: new(checkrun.Desk).Scripts(),
 		Server: &standards.Server{
+			Secret: s.secretForChecks,
 			Folder: func(repository string) string { return filepath.Join(s.own("checks"), folderOf(repository)) },
 			DB:     s.db, Catalog: s.catalog, Claims: s.claimed, Log: s.log,
 			Below: func(ctx context.Context, path string) (standards.Repository, error) {

@@ -26,7 +26,7 @@ func Main(ctx context.Context, build Build, args []string) int {
 func (c *commands) root() *cobra.Command {
 	return cli.New(cli.Options{
 		Ops: c.ops(), Told: c.told, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
-		Extra:  []*cobra.Command{c.demo(), c.up(), c.initCommand(), c.backupCommand(), c.doctorCommand(), c.restoreCommand(), demoService(), c.reference()},
+		Extra:  []*cobra.Command{c.demo(), c.up(), c.initCommand(), c.backupCommand(), c.doctorCommand(), c.enter(), c.restoreCommand(), demoService(), c.reference()},
 		Nested: map[string][]*cobra.Command{"check": {c.checkEnter()}, "procedure": {c.procedureNew(), c.procedureLSP(), c.procedureRehearse()}, "procedure.library": {c.libraryAdd(), c.libraryUpgrade()}},
 		Home:   "status", First: firsts,
 	})
@@ -37,14 +37,14 @@ const startPatience = 5 * time.Second
 
 // commands is what the commands share.
 type commands struct {
-	team           string // the team folder, once the flags are read
+	team, data     string // the folders, once the flags are read
 	build          Build
 	stdout, stderr io.Writer
 }
 
 // ops is every operation there is, described without a data folder.
 func (c *commands) ops() []op.Op {
-	skills := describe(func() string { return c.team })
+	skills := describe(func() string { return c.team }, func() string { return c.data })
 	return skill.Ops(skills)
 }
 
@@ -81,7 +81,7 @@ func (c *commands) given(g cli.Global) (Settings, error) {
 // told learns where the team folder is, for operations that need no more.
 func (c *commands) told(g cli.Global) error {
 	set, err := c.settings(g)
-	c.team = set.Team
+	c.team, c.data = set.Team, set.Data
 	return err
 }
 

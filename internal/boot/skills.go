@@ -37,15 +37,18 @@ import (
 
 // Describe is every skill without a data folder behind it: enough to draw
 // commands, documents and forms, and to perform what needs no state.
-func Describe() []skill.Skill { return describe(func() string { return "." }) }
+func Describe() []skill.Skill {
+	here := func() string { return "." }
+	return describe(here, here)
+}
 
-// describe is Describe for anyone who knows where the team folder is.
-func describe(dir func() string) (list []skill.Skill) {
+// describe is Describe for anyone who knows where the team folder and the data folder are.
+func describe(dir, data func() string) (list []skill.Skill) {
 	list = all.Skills(all.Deps{
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
 		Security:    security.Deps{Verify: ledger.VerifyFile, Supply: supplyHere(askedIn(dir))},
-		Standards:   checksHere(dir, func() []check.Kind { return skill.Checks(list) }),
+		Standards:   checksHere(dir, data, func() []check.Kind { return skill.Checks(list) }),
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
 	})

@@ -23,6 +23,8 @@ type repository struct {
 	modes map[string]check.Mode
 	desk  checkrun.Desk
 	held  bool // by a protected branch
+
+	secret func(context.Context, string) (string, error)
 }
 
 func newRepository(t *testing.T) *repository {
@@ -41,7 +43,7 @@ func (r *repository) has(name, front, steps string) *repository {
 func (r *repository) judged(ctx context.Context) map[string]check.Outcome {
 	r.t.Helper()
 	tree := check.Example{Files: r.files, Modes: r.modes}.Tree()
-	tree.Keep = r.keep
+	tree.Keep, tree.Secret = r.keep, r.secret
 	tree.Protected = func(context.Context) bool { return r.held }
 	j := check.Judge{Kinds: []check.Kind{r.desk.Judge().Kind()}}
 	rules, _ := j.Rules(ctx, tree)

@@ -15,6 +15,7 @@ import (
 	"prentice/internal/adapter/toolchain"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/pipeline"
+	"prentice/internal/kit/mask"
 )
 
 // Desk performs checks on this machine.
@@ -111,6 +112,9 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	}
 	defer back.Close() //nolint:errcheck // it is read below, or not at all
 	j := p.job(t, c)
+	if err := j.give(ctx, t, c); err != nil {
+		return pipeline.Result{}, err
+	}
 	unlock, err := j.lend(t.Keep)
 	if err != nil {
 		return pipeline.Result{}, err
@@ -120,18 +124,20 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 		tell = t.Tell
 	}
 	printed := newPrinted(c, j.seal, log, tell)
-	protected := len(j.caches) > 0 && t.Protected != nil && t.Protected(ctx)
+	protected := len(j.caches) > 0 && len(j.values) == 0 && t.Protected != nil && t.Protected(ctx)
 	if protected {
 		j.Results.New = j.cachesWithin()
 	}
-	j.Out, j.Results.To = printed, back
+	masked := mask.Writer(printed, j.values)
+	j.Out, j.Results.To = masked, back
 	began := time.Now()
 	exit, err := p.box.Run(ctx, j.Job)
 	unlock()
+	masked.Close() //nolint:errcheck // what is printed is never refused
 	printed.end()
 	took := time.Since(began)
 	asked := printed.network(j.Egress)
-	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK() && !p.Bare}
+	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK() && !p.Bare && len(j.values) == 0}
 	result.Network = asked
 	result.Exited = err == nil && exit.Signal == "" && !exit.TimedOut && exit.Code > 0 && exit.Code < 124
 	switch {
@@ -164,6 +170,9 @@ func (p *place) finish(ctx context.Context, t *check.Tree, c pipeline.Check, r *
 		return result, err
 	}
 	defer reports.Close() //nolint:errcheck // it was only read
+	if err := j.hide(reports, c); err != nil {
+		return result, err
+	}
 	if result.Passed {
 		result.Step = -1
 		result.Findings = append(result.Findings, missing...)
@@ -187,6 +196,11 @@ func (p *place) finish(ctx context.Context, t *check.Tree, c pipeline.Check, r *
 func lacks(r pipeline.Result) error {
 	if r.Passed {
 		return nil
+	}
+	for _, one := range r.Network {
+		if one.Unreachable() {
+			return prentice.Errorf(prentice.Unavailable, "it was to reach %s, which does not answer from here", one.Host).Try("look whether this machine reaches it, without a proxy of its own")
+		}
 	}
 	for _, line := range r.Printed {
 		if strings.Contains(line, "module lookup disabled by GOPROXY=off") {

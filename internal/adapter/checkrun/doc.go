@@ -8,5 +8,6 @@
 //
 // It refuses to perform anything without a sandbox, to follow a link that a run made, to
 // keep what is not asked for or more than is bounded, and to give a run the repository's
-// .git folder, the network, or anything of a person.
+// .git folder, a host or a secret that it does not name, or anything of a person. A run with
+// secrets fills no cache, and of what it left nothing stays but what the check names.
 package checkrun

@@ -12,6 +12,7 @@ import (
 	"prentice/internal/adapter/toolchain"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/pipeline"
+	"prentice/internal/kit/variable"
 )
 
 // The most that a run may use beside its share of the machine.
@@ -39,6 +40,7 @@ type job struct {
 	sandbox.Job
 	seal   string // marks the lines by which the steps are told apart
 	caches []cache
+	values []string // of the secrets that it is given
 }
 
 // job is how a check is performed on a tree.
@@ -102,6 +104,9 @@ func stepFile(i int) string { return path.Join(stepFolder, fmt.Sprint(i+1)) }
 // that fails, and says which one begins.
 func (j job) script(c pipeline.Check) string {
 	var b strings.Builder
+	for _, name := range c.Secrets {
+		fmt.Fprintf(&b, "%[1]s=$(cat %[2]s) && export %[1]s || exit 125\n", variable.Of(name), secretFile(name))
+	}
 	for i, s := range c.Steps {
 		fmt.Fprintf(&b, "printf '\\n%s %d\\n'\n", j.seal, i)
 		shell := "sh -e"

@@ -149,6 +149,28 @@ func TestWhatACheckDoesNotNameIsRefusedAndSaid(t *testing.T) {
 	}
 }
 
+func TestAHostThatDoesNotAnswerSaysNothingOfTheRepository(t *testing.T) {
+	r := online(t)
+	r.desk.Resolve = func(_ context.Context, host string) ([]netip.Addr, error) {
+		if host == "silent.example" {
+			return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+		}
+		return nil, &net.DNSError{Err: "no such host", Name: host}
+	}
+	r.has("gone", "network: [gone.example]\n", "curl -fsS http://gone.example").
+		has("silent", "network: [\"silent.example:1\", \"127.0.0.1:1\"]\n", "curl -fsS http://silent.example:1").
+		has("spared", "network: [gone.example]\n", "curl -fsS http://gone.example || true")
+	by := r.judged(t.Context())
+	for name, want := range map[string]string{"gone": "it was to reach gone.example:80, which does not answer from here", "silent": "it was to reach silent.example:1, which"} {
+		if o := by[name]; o.Truth != prentice.NotSeen || !strings.HasPrefix(o.Reason, want) {
+			t.Errorf("%s: %+v", name, o)
+		}
+	}
+	if o := by["spared"]; o.Truth != prentice.Pass {
+		t.Errorf("%+v", o)
+	}
+}
+
 func TestAServerRefusesItsOwnMachineWhateverACheckNames(t *testing.T) {
 	r, p := online(t), newPackages(t)
 	r.desk.Apart = true
@@ -163,8 +185,9 @@ func TestACheckThatReachesHostsIsLentNothingThatWasDownloadedForOthers(t *testin
 	r, p := online(t), newPackages(t)
 	mods := t.TempDir()
 	t.Setenv("GOMODCACHE", mods)
-	look := "ls ~/go/pkg/mod/cache/download/private.example 2>/dev/null && echo lent\ntrue"
+	look := "ls -d ~/go/pkg/mod/cache/download/private.example ~/go/pkg/mod/private.example@v1 2>/dev/null | grep -q . && echo lent\ntrue"
 	write(t, mods+"/cache/download/private.example/a.zip", "private")
+	write(t, mods+"/private.example@v1/a.go", "private")
 	r.has("near", "", look).has("far", p.names(), look)
 	by := r.judged(t.Context())
 	for name, want := range map[string]bool{"near": true, "far": false} {

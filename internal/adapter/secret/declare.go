@@ -29,6 +29,7 @@ type Declaration struct {
 	Path    string
 	Command []string // a program and its words; there is no shell
 	Timeout time.Duration
+	Checks  []string // the repositories whose checks may have it, on a server
 	At      prentice.Pos
 }
 
@@ -60,7 +61,7 @@ func Load(file string, text []byte) (Declarations, []prentice.Finding) {
 }
 
 func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
-	v := r.Mapping(n, "secret", "name", "from", "path", "command", "timeout")
+	v := r.Mapping(n, "secret", "name", "from", "path", "command", "timeout", "checks")
 	name := r.Needed(v["name"], n, "secret", "name", "give it the name that procedures use")
 	if name != "" && named(name) != nil {
 		r.Wrong(v["name"], "use letters, digits, dashes and underscores", "%q is not the name of a secret", clip.Text(name))
@@ -72,6 +73,12 @@ func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
 		r.Wrong(v["name"], "keep one of them", "secret %q appears twice", clip.Text(name))
 	}
 	d := Declaration{Timeout: patience, At: prentice.Pos{File: file, Line: n.Line}}
+	d.Checks = r.Words(v["checks"], "checks")
+	for _, repository := range d.Checks {
+		if !prentice.ValidName(repository) {
+			r.Wrong(v["checks"], "write the name that the catalog has for it", "%q names no repository", clip.Text(repository))
+		}
+	}
 	if v["from"] == nil {
 		r.Wrong(n, "write from: store, file or command", "the secret does not say where it comes from")
 		return

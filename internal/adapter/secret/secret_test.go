@@ -136,8 +136,8 @@ func TestACommandGivesItsOutputAndItsFailureNothing(t *testing.T) {
 }
 
 func TestDeclarationsAreStrict(t *testing.T) {
-	good := "secrets:\n  - {name: a-b, from: store}\n  - {name: c, from: file, path: /run/c}\n  - {name: d, from: command, command: [pass, show, d], timeout: 3s}\n"
-	if d, findings := Load("secrets.yaml", []byte(good)); len(findings) != 0 || len(d) != 3 || d["d"].Timeout != 3*time.Second || d["c"].Path != "/run/c" {
+	good := "secrets:\n  - {name: a-b, from: store, checks: [shop]}\n  - {name: c, from: file, path: /run/c}\n  - {name: d, from: command, command: [pass, show, d], timeout: 3s}\n"
+	if d, findings := Load("secrets.yaml", []byte(good)); len(findings) != 0 || len(d) != 3 || d["d"].Timeout != 3*time.Second || d["c"].Path != "/run/c" || len(d["a-b"].Checks) != 1 || len(d["c"].Checks) != 0 {
 		t.Errorf("%+v, %+v", d, findings)
 	}
 	for text, want := range map[string]string{
@@ -150,6 +150,8 @@ func TestDeclarationsAreStrict(t *testing.T) {
 		"secrets:\n  - {name: ld-preload, from: store}":                     "decides how programs run",
 		"secrets:\n  - {name: a, from: store}\n  - {name: a, from: store}":  "appears twice",
 		"secrets:\n  - {name: a, from: command, command: [x], timeout: 9h}": "not a time",
+		"secrets:\n  - {name: a, from: store, checks: shop}":                "list",
+		"secrets:\n  - {name: a, from: store, checks: ['a b']}":             "names no repository",
 		"secret: []": "secrets",
 	} {
 		d, findings := Load("secrets.yaml", []byte(text))

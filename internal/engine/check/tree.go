@@ -71,6 +71,9 @@ type Tree struct {
 	// it may be given to others. Nil is no.
 	Protected func(context.Context) bool
 
+	// Secret gives a secret to what judges this by running it, or says why not. Nil gives none.
+	Secret func(ctx context.Context, name string) (string, error)
+
 	// Tell hears each line that is printed by what judges it. Nil hears none.
 	Tell func(line string)
 

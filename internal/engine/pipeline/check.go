@@ -32,7 +32,7 @@ type Check struct {
 	Reports   Reports       `json:"reports,omitzero"`    // files that its steps write
 	Artifacts []string      `json:"artifacts,omitempty"` // files that are kept when it has ended
 	Timeout   time.Duration `json:"timeout"`             // of all its steps together
-	Secrets   []string      `json:"secrets,omitempty"`   // names; each is given as a variable
+	Secrets   []string      `json:"secrets,omitempty"`   // names; each is given as a variable and as a file
 	Steps     []Step        `json:"steps"`
 	Title     string        `json:"title,omitempty"`
 	Text      string        `json:"-"`      // the file

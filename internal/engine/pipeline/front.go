@@ -36,6 +36,7 @@ func (f *front) read(top *strict.Node) {
 	c.Cache = f.words(v["cache"], "cache", "a folder in the tree such as .cache, or in the home such as ~/.npm", isCache)
 	c.Artifacts = f.words(v["artifacts"], "artifacts", "a file in the tree such as dist/*.deb, or a folder", isResult)
 	c.Secrets = f.words(v["secrets"], "secrets", "the name of a secret: small letters, digits and dashes", isSecret)
+	f.apart(v["secrets"])
 	c.Timeout = f.timeout(v["timeout"])
 	f.reports(v["reports"])
 }
@@ -70,6 +71,18 @@ func (f *front) words(n *strict.Node, key, sort string, is func(string) bool) []
 		}
 	}
 	return list
+}
+
+// apart refuses two secrets that would be one variable.
+func (f *front) apart(n *strict.Node) {
+	seen := map[string]string{}
+	for _, name := range f.check.Secrets {
+		as := variable.Of(name)
+		if other, twice := seen[as]; twice {
+			f.Wrong(n, "keep one of them", "the secrets %s and %s would both be the variable %s", other, name, as)
+		}
+		seen[as] = name
+	}
 }
 
 func (f *front) image(n *strict.Node) string {

@@ -215,7 +215,6 @@ func beyond(c Check) string {
 	}{
 		{"image", c.Image != "", "it is to be performed in the image " + c.Image + ", and no engine of containers is used here yet"},
 		{"services", len(c.Services) > 0, "it needs the services " + strings.Join(c.Services, ", ") + ", and services cannot be given here yet"},
-		{"secrets", len(c.Secrets) > 0, "it needs the secrets " + strings.Join(c.Secrets, ", ") + ", and a check gets no secrets here yet"},
 	} {
 		if wanted.is {
 			return wanted.says

@@ -115,7 +115,19 @@ func (p *Proxy) answer(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		p.refuse(w, odd(r), err.Error())
 		return
 	}
-	addrs, why := p.addresses(ctx, t)
+	if !slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.meets(t) }) {
+		p.refuse(w, t.String(), NotNamed)
+		return
+	}
+	found, err := p.resolve(ctx, t)
+	if err != nil {
+		note := p.seen.of(t.String(), "")
+		note.begin()
+		note.failed()
+		http.Error(w, "prentice: no address is known of "+t.String(), http.StatusBadGateway)
+		return
+	}
+	addrs, why := p.open(found, t.Port)
 	if why != "" {
 		p.refuse(w, t.String(), why)
 		return
@@ -157,34 +169,33 @@ func odd(r *http.Request) string {
 	return fmt.Sprintf("%.80q", text)
 }
 
-// addresses are those of a target that may be dialled, or why there is none.
-func (p *Proxy) addresses(ctx context.Context, t Target) (list []netip.Addr, why string) {
-	if !slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.meets(t) }) {
-		return nil, NotNamed
+// resolve finds the addresses of a target, once.
+func (p *Proxy) resolve(ctx context.Context, t Target) (found []netip.Addr, err error) {
+	if t.Name == "" {
+		return []netip.Addr{t.Addr}, nil
 	}
-	all := []netip.Addr{t.Addr}
-	if t.Name != "" {
-		ctx, cancel := context.WithTimeout(ctx, p.Limits.Dial)
-		defer cancel()
-		resolve := p.Resolve
-		if resolve == nil {
-			resolve = func(ctx context.Context, name string) ([]netip.Addr, error) {
-				return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
-			}
-		}
-		found, err := resolve(ctx, t.Name)
-		if err != nil || len(found) == 0 {
-			return nil, "no address is known of it"
-		}
-		all = found
+	ctx, cancel := context.WithTimeout(ctx, p.Limits.Dial)
+	defer cancel()
+	if p.Resolve != nil {
+		found, err = p.Resolve(ctx, t.Name)
+	} else {
+		found, err = net.DefaultResolver.LookupNetIP(ctx, "ip", t.Name)
 	}
-	for _, a := range all {
+	if err == nil && len(found) == 0 {
+		err = errors.New("no address")
+	}
+	return found, err
+}
+
+// open are those of the addresses that may be dialled, or why there is none.
+func (p *Proxy) open(found []netip.Addr, port uint16) (list []netip.Addr, why string) {
+	for _, a := range found {
 		a = a.Unmap()
 		switch {
 		case p.Apart && Beside(a):
 			why = fmt.Sprintf("%s is this machine, or what its cloud tells it alone", a)
-		case !p.named(a, t.Port) && (!Public(a) || ofThisMachine(a)):
-			why = fmt.Sprintf("%s is an address of a network of its own, which must be named as well: %s", a, Rule{Addr: a, Port: portOf(t.Port)})
+		case !p.named(a, port) && (!Public(a) || ofThisMachine(a)):
+			why = fmt.Sprintf("%s is an address of a network of its own, which must be named as well: %s", a, Rule{Addr: a, Port: portOf(port)})
 		default:
 			list = append(list, a)
 		}

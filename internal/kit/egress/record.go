@@ -16,6 +16,9 @@ type Request struct {
 	Got    int64  `json:"got"`
 }
 
+// Unreachable says that a host was let through to, and never answered.
+func (r Request) Unreachable() bool { return r.Why == "" && r.Times > 0 && r.Failed == r.Times }
+
 // mostHosts are how many hosts are told apart; what comes then is of one that is called others.
 const mostHosts = 200
 

@@ -21,6 +21,7 @@ type RunIn struct {
 	Against string   `json:"baseline,omitempty" enum:"osps" doc:"Answer the controls of a baseline from what the rules say."`
 	Fresh   bool     `json:"fresh,omitempty" doc:"Judge anew what was judged before."`
 	Quick   bool     `json:"quick,omitempty" doc:"Leave out what runs commands: the checks in .prentice/checks, and rules that are scripts. They are not judged."`
+	Secret  []string `json:"secret,omitempty" maxItems:"20" maxLength:"60" example:"npm-token" doc:"Give this secret to the checks that name it; without it they get none, and are unknown."`
 	Report  string   `json:"report,omitempty" enum:"sarif,junit,github,html" doc:"Print a report for a program, and not for people."`
 }
 
@@ -29,6 +30,7 @@ func runOp(d Deps) op.Op {
 		WithExample("prentice check run").AlsoTyped("check").WithoutState().OnlyHere().WithHelp(
 		"Finds the git repository of the current folder and judges its content by every rule that applies: the built-in standards, those of the team folder, and those of the repository. It needs neither server nor configuration, writes nothing but what it judged into the repository's .git/prentice, and into your cache folder that the sandbox was tried, and runs nothing that the repository's settings name. What the repository keeps in .prentice/checks is performed in a sandbox that reaches nothing of this machine; --quick leaves it out, and rules that are scripts.\n\n" +
 			"A verdict belongs to what was looked at: what has not changed is not judged again. --fresh judges all anew.\n\n" +
+			"A check that names secrets gets those that --secret names, from where your prentice keeps them, and is unknown without them. Name one only for a repository whose steps you trust with it.\n\n" +
 			"With --changed the rules, waivers and baseline of the base decide, never those of the change, and what was wrong there already does not count.\n\n" +
 			"The exit code is 0 where no rule that blocks is broken, 9 where one is, and 10 where one cannot be judged or nothing was; see prentice help exit-codes.")
 }
@@ -40,6 +42,7 @@ func (d Deps) run(ctx context.Context, _ op.Call, in RunIn) (Checked, error) {
 		return Checked{}, err
 	}
 	defer l.repo.Close() //nolint:errcheck // it was only read
+	l.tree.Secret = d.secretsGiven(in)
 	out, err := d.judge(ctx, l, in)
 	if err != nil {
 		return Checked{}, err

@@ -20,6 +20,8 @@ type Server struct {
 	// Folder is where a repository keeps caches and what its checks brought back,
 	// by its name. Nil keeps nothing.
 	Folder func(repository string) string
+	// Secret gives a secret to a check of what the branch of a repository holds. Nil gives none.
+	Secret func(ctx context.Context, repository prentice.Ref, name string) (string, error)
 	Claims Claims
 	Log    *slog.Logger
 }

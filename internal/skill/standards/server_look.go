@@ -41,7 +41,7 @@ func (k *Desk) lookAt(ctx context.Context, r team.Repository, commit string) (*l
 	if k.Folder != nil {
 		l.folder = k.Folder(l.name)
 	}
-	if err := l.fillAt(ctx, r, commit); err != nil {
+	if err := k.fillAt(ctx, l, r, commit); err != nil {
 		repo.Close() //nolint:errcheck // the first error says it all
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (k *Desk) lookAt(ctx context.Context, r team.Repository, commit string) (*l
 	return l, nil
 }
 
-func (l *looked) fillAt(ctx context.Context, r team.Repository, commit string) error {
+func (k *Desk) fillAt(ctx context.Context, l *looked, r team.Repository, commit string) error {
 	head, err := tip(ctx, l.repo, r)
 	if err != nil {
 		return err
@@ -63,6 +63,7 @@ func (l *looked) fillAt(ctx context.Context, r team.Repository, commit string) e
 	if l.tree, err = l.tidy(ctx, id); err != nil {
 		return err
 	}
+	l.tree.Secret = ofBranchAlone
 	l.commit, l.says, l.rules = id, fmt.Sprintf("branch %s at %s", r.Branch, short(id)), l.tree
 	if id == head {
 		l.branch = r.Branch
@@ -70,6 +71,7 @@ func (l *looked) fillAt(ctx context.Context, r team.Repository, commit string) e
 			now, err := tip(ctx, l.repo, r)
 			return err == nil && now == id
 		}
+		l.tree.Secret = k.secretOf(r, l.tree.Protected)
 		return nil
 	}
 	if l.rules, err = l.tidy(ctx, head); err != nil {

@@ -41,6 +41,8 @@ type Deps struct {
 	Scripts standard.Scripts
 	// Printed is what a check printed, by the folder that the repository keeps.
 	Printed func(keep, check string) (pipeline.Log, error)
+	// Secret is a secret of the one who checks a folder, by its name; nil has none.
+	Secret func(ctx context.Context, name string) (string, error)
 	// Tests is the history of test cases that a folder keeps.
 	Tests func(dir string) (testreport.History, error)
 	// Clock is the time; nil is the machine's.
