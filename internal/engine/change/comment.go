@@ -47,6 +47,12 @@ func (c Comment) Suggests() (text string, does bool) {
 	return text + "\n", found
 }
 
+// Applies says whether it suggests something that no patch set holds yet.
+func (c Comment) Applies() bool {
+	_, does := c.Suggests()
+	return does && c.Applied == 0 && !c.Draft
+}
+
 // Apply puts what is suggested in the place of some lines of a content.
 func (c Comment) Apply(content []byte) ([]byte, error) {
 	text, does := c.Suggests()

@@ -140,6 +140,8 @@ func topicsOf(e prentice.Event, d said) []string {
 		return []string{Resolved}
 	case "schedule.missed":
 		return []string{Missed}
+	case "change.opened", "change.asked", "change.commented", "change.objected", "change.landed":
+		return []string{Changed}
 	}
 	return nil
 }
@@ -171,6 +173,8 @@ func compose(topic string, e prentice.EventRecord, d said, run *run.View, link s
 		}
 	case Incident, Acked, Resolved:
 		m.incident(topic, e, d)
+	case Changed:
+		m.change(e, d)
 	case Missed:
 		m.Title = fmt.Sprintf("%s was due and not begun, %d times", line(d.Procedure), max(d.Count, 1))
 		m.Procedure, m.Command = line(d.Procedure), "prentice event list --type schedule.missed"
@@ -217,6 +221,25 @@ func (m *Message) incident(topic string, e prentice.EventRecord, d said) {
 		m.Title = fmt.Sprintf("%s is assigned to %s by %s%s", which, has, personName(d.By), what)
 	case "person.called":
 		m.Title, m.Says = fmt.Sprintf("A person must look at %s%s", which, what), line(d.Why)
+	}
+	m.Title = capital(m.Title)
+}
+
+// change writes what is told of one. What people wrote in it is a line of theirs.
+func (m *Message) change(e prentice.EventRecord, d said) {
+	m.About, m.Subject, m.Command = e.Subject, "", fmt.Sprintf("prentice change show %s", e.Subject.Name())
+	which, by := "change "+e.Subject.Name()+after(": ", line(d.Title)), personName(d.By)
+	switch e.Type {
+	case "change.opened":
+		m.Title = by + " proposes " + which
+	case "change.asked":
+		m.Assignee, m.Title = d.Assignee, fmt.Sprintf("%s asks %s to look at %s", by, personName(d.Assignee), which)
+	case "change.commented":
+		m.Title, m.Says = by+" says something of "+which, line(d.Summary)
+	case "change.objected":
+		m.Title = by + " says no to " + which
+	case "change.landed":
+		m.Title = which + " has landed"
 	}
 	m.Title = capital(m.Title)
 }
@@ -304,7 +327,7 @@ func after(word, text string) string {
 // linkTo is where a thing is read, if people can reach the pages and there is a
 // page for it.
 func linkTo(base string, about prentice.Ref) string {
-	page := map[string]string{"run": "/runs/", "incident": "/incidents/", "event": "/events/"}[about.Kind()]
+	page := map[string]string{"run": "/runs/", "incident": "/incidents/", "event": "/events/", "change": "/changes/"}[about.Kind()]
 	if base == "" {
 		return ""
 	}

@@ -70,6 +70,9 @@ func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) e
 		}
 		channels = s.with(channels, m.Assignee)
 	}
+	if m.Topic == Changed {
+		channels = s.with(channels, m.Assignee)
+	}
 	if len(channels) == 0 {
 		return nil
 	}

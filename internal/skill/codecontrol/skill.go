@@ -10,10 +10,11 @@ import (
 	"prentice"
 	"prentice/internal/engine/push"
 	"prentice/internal/kit/db"
+	"prentice/internal/op"
 	"prentice/internal/skill"
 )
 
-//go:embed schema/*.sql
+//go:embed schema/*.sql pages/*.html
 var files embed.FS
 
 //go:embed explain.md
@@ -57,6 +58,13 @@ func New(d Deps) skill.Skill {
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
 		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps())),
+		Pages: []op.Page{
+			{Path: "/changes", Op: "change.list", Template: "changes.html", Title: "Changes", Nav: "Changes", Key: "h", Order: 7},
+			{Path: "/changes/{change}", Op: "change.review", Template: "change.html", Title: "Change", Explain: "change/{change}"},
+		},
+		Refs:     map[string]string{"change": "/changes/{change}"},
+		Explains: []op.Explainer{explainChange()},
+		States:   states,
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,

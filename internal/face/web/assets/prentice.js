@@ -209,11 +209,43 @@
       h.id = "keys-title"; h.textContent = "Keys"; list.className = "pairs";
       all(".rail a[data-key]").forEach(function (a) { pair(list, "g " + a.dataset.key, "Go to " + a.firstChild.textContent.trim()); });
       pair(list, "/", "Find anything, also Ctrl K"); pair(list, "j", "Next row"); pair(list, "k", "Row before"); pair(list, "Enter", "Open the row");
-      pair(list, "a", "Approve: write the reason"); pair(list, "?", "These keys");
+      pair(list, "a", "Approve: write the reason");
+      if (one("[data-file]")) { pair(list, "n", "Next file"); pair(list, "p", "File before"); pair(list, "r", "Comment on the change"); } pair(list, "?", "These keys");
       shut.method = "dialog"; b.textContent = "Close"; shut.append(b);
       d.append(h, list, shut); doc.body.append(d);
     }
     if (!d.open) d.showModal();
+  }
+  // ---- changes: files with n and p, a line's number opens what is said of it ----
+  function file(by) {
+    var list = all("[data-file]");
+    if (!list.length) return;
+    var at = list.findIndex(function (f) { return f.getBoundingClientRect().top > (by > 0 ? 72 : 56); });
+    var to = by > 0 ? (at < 0 ? list.length - 1 : at) : (at < 0 ? list.length : at) - 1;
+    if (by < 0 && to >= 0 && list[to].getBoundingClientRect().top > 40) to--;
+    to = Math.max(0, Math.min(list.length - 1, to));
+    list[to].scrollIntoView({ block: "start" });
+    list[to].querySelector("h3").focus({ preventScroll: true });
+  }
+  function onLine(cell) {
+    var f = cell.closest("[data-file]"), say = f && f.querySelector("details.say");
+    if (!say) return;
+    say.open = true;
+    say.querySelector("[name=line]").value = cell.dataset.n;
+    say.querySelector("[name=side]").value = cell.dataset.side;
+    var table = cell.closest("table"), row = cell.closest("tr"), rest = row.nextElementSibling;
+    if (rest && table.nextElementSibling !== say) { // the lines below it stand in a table of their own
+      var below = table.cloneNode(false), body = doc.createElement("tbody");
+      while (row.nextElementSibling) body.append(row.nextElementSibling);
+      below.append(body); table.after(below);
+    }
+    table.after(say);
+    say.querySelector("textarea").focus();
+  }
+  function pickable() {
+    all("[data-file]").forEach(function (f) {
+      if (f.querySelector("details.say")) all("td.n[data-n]", f).forEach(function (c) { c.classList.add("pick"); });
+    });
   }
   function key(e) {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
@@ -230,6 +262,9 @@
       case "/": var find = one("[data-find]"); if (find) { e.preventDefault(); find.focus(); find.select(); } return;
       case "j": e.preventDefault(); pick(1); return;
       case "k": e.preventDefault(); pick(-1); return;
+      case "n": file(1); return;
+      case "p": file(-1); return;
+      case "r": var talk = one("[data-reply]"); if (talk) { e.preventDefault(); talk.scrollIntoView({ block: "center" }); talk.focus({ preventScroll: true }); } return;
       case "a": var box = one("[data-approve]"); if (box) { e.preventDefault(); box.scrollIntoView({ block: "center" }); box.focus({ preventScroll: true }); } return;
       case "?": e.preventDefault(); help(); return;
     }
@@ -237,7 +272,7 @@
 
   // ---- all together, now and whenever a part of the page has changed ----
   function dress() {
-    tellTimes(); tellZone(); copyable();
+    tellTimes(); tellZone(); copyable(); pickable();
     all("[data-log]").forEach(follow);
     if (picked >= 0) rows().forEach(function (r, i) { r.classList.toggle("picked", i === picked); });
   }
@@ -245,6 +280,8 @@
   doc.addEventListener("click", function (e) {
     var time = e.target.closest("time[datetime]");
     if (time && !e.target.closest("a, button, summary")) copyTime(time);
+    var line = e.target.closest("td.n.pick");
+    if (line) onLine(line);
     var b = e.target.closest("button");
     if (!b) return;
     if (b.dataset.copied) copy(b);
