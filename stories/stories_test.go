@@ -130,7 +130,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"freeport": freePortWord, "at-end": atEnd,
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet, "cluster": raiseCluster,
 		"impostor": impostor, "provider": provider, "sso": sso, "browse": browse, "totp": totpWord, "password": byPassword, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
-		"lock-database": lockDatabase, "unlock-database": unlockDatabase,
+		"lock-database": lockDatabase, "govulncheck": govulncheck, "unlock-database": unlockDatabase,
 	}
 	for _, name := range cast {
 		words[name] = func(ts *testscript.TestScript, neg bool, args []string) { as(ts, neg, name, args) }

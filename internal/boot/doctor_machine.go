@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"prentice/internal/adapter/checkrun"
 )
 
 // dataFolder looks at the folder and at the disk under it.
@@ -97,6 +99,13 @@ func machineHealth(ctx context.Context, set Settings) []checked {
 			continue
 		}
 		found = append(found, t.name)
+	}
+	if _, err := exec.LookPath("go"); err == nil {
+		if _, err := checkrun.Govulncheck(os.Getenv); err != nil {
+			list = append(list, but(advice, "programs", "there is no govulncheck: prentice dependency reach does not know which vulnerabilities code of Go calls", "go install golang.org/x/vuln/cmd/govulncheck@latest"))
+		} else {
+			found = append(found, "govulncheck")
+		}
 	}
 	if len(found) > 0 {
 		list = append(list, good("programs", "%s", strings.Join(found, ", ")))

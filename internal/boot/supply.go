@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"prentice/internal/adapter/advisories"
+	"prentice/internal/adapter/checkrun"
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/modcache"
 	"prentice/internal/engine/check"
@@ -20,6 +21,7 @@ import (
 func supplyHere(team func(*check.Tree) (*dependency.Policy, error)) security.Supply {
 	return security.Supply{
 		Team:   team,
+		Reach:  new(checkrun.Desk).Reach,
 		Shelf:  advisories.Shelf{Dir: advisories.Here(os.Getenv)},
 		Module: modcache.Here(os.Getenv).Module,
 		Tree: func(ctx context.Context, dir string) (*check.Tree, func() error, error) {

@@ -32,6 +32,10 @@ type Affected struct {
 	Ranges    []Range  `json:"ranges,omitempty"`
 	Versions  []string `json:"versions,omitempty"`
 	Packages  []string `json:"packages,omitempty"` // of a module of Go: those that are affected; none is all
+
+	// Symbols are what is affected of a package, by its path; one that is not there is
+	// affected as a whole.
+	Symbols map[string][]string `json:"symbols,omitempty"`
 }
 
 // Range is a run of events of one type: SEMVER or ECOSYSTEM. Those of commits are not
@@ -54,6 +58,9 @@ const MostAdvisory = 16 << 20
 
 const mostDetails = 4000
 
+// mostSymbols is how many of a package are kept: with more it is affected as a whole.
+const mostSymbols = 2000
+
 // entry is an advisory as it stands in a file.
 type entry struct {
 	ID, Summary, Details           string
@@ -66,7 +73,10 @@ type entry struct {
 		Versions []string
 		Severity []struct{ Type, Score string }
 		Specific struct {
-			Imports []struct{ Path string }
+			Imports []struct {
+				Path    string
+				Symbols []string
+			}
 		} `json:"ecosystem_specific"`
 	}
 	References []struct{ Type, URL string }
@@ -103,6 +113,12 @@ func Parse(text []byte) (Advisory, error) {
 		}
 		for _, p := range of.Specific.Imports {
 			one.Packages = append(one.Packages, clip.To(p.Path, 200))
+			if n := len(p.Symbols); n > 0 && n <= mostSymbols && !slices.ContainsFunc(p.Symbols, func(s string) bool { return len(s) > 300 }) {
+				if one.Symbols == nil {
+					one.Symbols = map[string][]string{}
+				}
+				one.Symbols[clip.To(p.Path, 200)] = p.Symbols
+			}
 		}
 		for _, r := range of.Ranges {
 			if r.Type == "GIT" {

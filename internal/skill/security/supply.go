@@ -20,6 +20,9 @@ type Supply struct {
 	// when the version was made. Nil, and zero, are unknown.
 	Module func(name, version string) (licences [][]byte, made time.Time)
 	Clock  func() time.Time
+	// Reach is what govulncheck prints of the module in a folder of a tree, with advisories by
+	// their names. Nil can not look.
+	Reach func(ctx context.Context, t *check.Tree, folder string, advisories map[string][]byte) ([]byte, error)
 	// Team is what the team asks of the dependencies of a tree: nil, without an error, where
 	// that is not known. Nil is that no team asks anything.
 	Team func(*check.Tree) (*dependency.Policy, error)
