@@ -40,6 +40,9 @@ func (c *commands) open(ctx context.Context, g cli.Global, o op.Op, in any) (op.
 	case there == teamOnly:
 		return nil, nil, set.notStarted()
 	}
+	if o.Name == "explain" {
+		return nil, nil, prentice.Errorf(prentice.Unavailable, "%w", set.nothingHere()).Try("how the repository that you are in keeps to standards, security and build is told by: prentice check principles")
+	}
 	return nil, nil, set.nothingHere()
 }
 

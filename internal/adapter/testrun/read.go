@@ -78,7 +78,7 @@ func (r Reader) add(ctx context.Context, t *check.Tree, c pipeline.Check, tests 
 	if r.Now != nil {
 		now = r.Now
 	}
-	run := testreport.Run{Check: c.Name, On: r.on(t, c), Commit: t.Commit}
+	run := testreport.Run{Check: c.Name, On: r.on(t, c), Commit: t.Commit[:min(len(t.Commit), 12)]}
 	add := func(h *testreport.History) {
 		if tests.all != nil {
 			h.Add(now(), run, tests.all)

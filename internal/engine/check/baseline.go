@@ -140,7 +140,7 @@ func (b Baseline) Text() string {
 	}
 	s.WriteByte('\n')
 	for _, o := range b.Old {
-		fmt.Fprintf(&s, "  - {rule: %s, path: %s, key: %q, count: %d}\n", quoted(o.Rule), quoted(o.Path), o.Key, max(o.Count, 1))
+		fmt.Fprintf(&s, "  - {rule: %s, path: %s, id: %q, count: %d}\n", quoted(o.Rule), quoted(o.Path), o.Key, max(o.Count, 1))
 	}
 	b.writeCoverage(&s)
 	return s.String()
@@ -184,8 +184,11 @@ func ReadBaseline(text []byte) (Baseline, []strict.Problem) {
 	b := Baseline{Coverage: readCoverage(r, v["coverage"])}
 	if list, there := v["findings"]; there && !none(list) {
 		for _, n := range r.List(list, "findings") {
-			v := r.Mapping(n, "a finding", "rule", "path", "key", "count")
-			o := Old{Rule: r.Needed(v["rule"], n, "rule", "rule", "name the rule"), Key: r.Needed(v["key"], n, "key", "key", "keep the key as it was written"), Count: 1}
+			v := r.Mapping(n, "a finding", "rule", "path", "id", "key", "count")
+			if v["id"] == nil {
+				v["id"] = v["key"] // as it was written before: rules of secrets take a long key for one
+			}
+			o := Old{Rule: r.Needed(v["rule"], n, "rule", "rule", "name the rule"), Key: r.Needed(v["id"], n, "id", "id", "keep the id as it was written"), Count: 1}
 			if p, there := v["path"]; there {
 				o.Path = unquoted(p.Value)
 			}

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -30,6 +31,7 @@ type Judge struct {
 	Now    func() time.Time            // nil is time.Now
 	Before func(*Tree)                 // is told of a tree before the first kind is asked about it; may be nil
 	Tell   func(kind string, done int) // hears that a kind begins, with -1, and how many rules it has judged; may be nil
+	Within time.Duration               // how long kinds that are slow may take; zero is for ever
 }
 
 // Judged is a rule and how it stands for a tree.
@@ -221,7 +223,7 @@ func (j Judge) judge(ctx context.Context, t *Tree, by map[string][]Rule, kinds m
 			room <- struct{}{}
 			defer func() { <-room }()
 			j.tell(name, -1)
-			done := ofKind(ctx, t, k, ask, before)
+			done := j.ofKind(ctx, t, k, ask, before)
 			j.tell(name, len(done))
 			mu.Lock()
 			defer mu.Unlock()
@@ -264,8 +266,14 @@ func (j Judge) tell(kind string, done int) {
 	}
 }
 
-// ofKind has one kind judge its rules. A rule without an outcome is unknown.
-func ofKind(ctx context.Context, t *Tree, k Kind, rules []Rule, known map[string]Outcome) []Judged {
+// ofKind has one kind judge its rules. A rule without an outcome is unknown. Where the
+// time of a slow one is up, what it has judged until then counts.
+func (j Judge) ofKind(ctx context.Context, t *Tree, k Kind, rules []Rule, known map[string]Outcome) []Judged {
+	if k.Slow && j.Within > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, j.Within, errTimeUp)
+		defer cancel()
+	}
 	var outcomes []Outcome
 	err := guarded(k.Name, func() (err error) {
 		if err = ctx.Err(); err == nil {
@@ -273,6 +281,18 @@ func ofKind(ctx context.Context, t *Tree, k Kind, rules []Rule, known map[string
 		}
 		return err
 	})
+	if errors.Is(context.Cause(ctx), errTimeUp) {
+		outcomes = slices.DeleteFunc(outcomes, func(o Outcome) bool { return o.Truth != prentice.Pass && o.Truth != prentice.Fail })
+		return judgedOf(k, rules, outcomes, nil, fmt.Sprintf("it was not judged within %s", j.Within))
+	}
+	return judgedOf(k, rules, outcomes, err, k.Name+" says nothing of it")
+}
+
+// errTimeUp is why a slow kind is ended.
+var errTimeUp = errors.New("its time is up")
+
+// judgedOf are the outcomes of rules; without one a rule is unknown, for a reason.
+func judgedOf(k Kind, rules []Rule, outcomes []Outcome, err error, missing string) []Judged {
 	by := map[string]Outcome{}
 	for _, o := range outcomes {
 		by[o.Rule] = o
@@ -284,7 +304,7 @@ func ofKind(ctx context.Context, t *Tree, k Kind, rules []Rule, known map[string
 		case err != nil:
 			list = append(list, unknown(r, sentence(err)))
 		case !found:
-			list = append(list, unknown(r, k.Name+" says nothing of it"))
+			list = append(list, unknown(r, missing))
 		default:
 			list = append(list, Judged{Rule: r, Outcome: bounded(o), Plain: k.Commands})
 		}

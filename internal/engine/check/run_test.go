@@ -151,6 +151,29 @@ func TestAnInterruptedCheckSaysNothing(t *testing.T) {
 	}
 }
 
+func TestWhatTakesTooLongIsUnknownAndWhatWasJudgedByThenCounts(t *testing.T) {
+	slow := Kind{Name: "slow", Slow: true, Rules: func(context.Context, *Tree) ([]Rule, error) {
+		return []Rule{{ID: "slow/broken", Kind: "slow"}, {ID: "slow/held", Kind: "slow"}, {ID: "slow/none", Kind: "slow"}, {ID: "slow/still", Kind: "slow"}}, nil
+	}, Check: func(ctx context.Context, _ *Tree, _ []Rule) ([]Outcome, error) {
+		<-ctx.Done()
+		return []Outcome{{Rule: "slow/held", Truth: prentice.Pass}, {Rule: "slow/broken", Truth: prentice.Fail}, {Rule: "slow/still", Truth: prentice.NotSeen, Reason: "it was interrupted"}}, ctx.Err()
+	}}
+	quick := Kind{Name: "quick", Rules: func(context.Context, *Tree) ([]Rule, error) { return []Rule{{ID: "quick/a", Kind: "quick"}}, nil },
+		Check: func(ctx context.Context, _ *Tree, _ []Rule) ([]Outcome, error) {
+			if _, ends := ctx.Deadline(); ends {
+				return nil, errors.New("what is quick has no time")
+			}
+			return []Outcome{{Rule: "quick/a", Truth: prentice.Pass}}, nil
+		}}
+	j := Judge{Kinds: []Kind{slow, quick}, Within: time.Millisecond}
+	rules, _ := j.Rules(t.Context(), nil)
+	list, err := j.All(t.Context(), Example{}.Tree(), rules)
+	want := "quick/a pass; slow/broken fail; slow/held pass; slow/none unknown (it was not judged within 1ms); slow/still unknown (it was not judged within 1ms)"
+	if got := standing(list); err != nil || got != want {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
 func found(rule, path, key string, n int) (list []Finding) {
 	for range n {
 		list = append(list, Finding{Rule: rule, Path: path, Key: key, Line: len(list) + 1})
@@ -210,6 +233,10 @@ func TestABaselineIsReadAsItWasWritten(t *testing.T) {
 		if want := b.Old[i]; want.Path != "bytes:%41" && again.Old[i] != want {
 			t.Errorf("%+v is read as %+v", want, again.Old[i])
 		}
+	}
+	older, problems := ReadBaseline([]byte("findings:\n  - {rule: a, path: b, key: c, count: 2}\n"))
+	if len(problems) > 0 || len(older.Old) != 1 || older.Old[0] != (Old{Rule: "a", Path: "b", Key: "c", Count: 2}) {
+		t.Errorf("as it was written before: %+v, %v", older.Old, problems)
 	}
 	if again, problems := ReadBaseline([]byte(Baseline{}.Text())); len(problems) > 0 || len(again.Old) > 0 {
 		t.Errorf("an empty one: %v", problems)

@@ -116,7 +116,7 @@ func (s Supply) vulnerable(p dependency.Policy, said []advisory.Statement) check
 		Why:  "What is known is known to attackers as well, and programs look for it day and night.",
 		Cites: []check.Cite{
 			{Title: "NCSC secure development, 6: secure the build and deployment pipeline", URL: "https://www.ncsc.gov.uk/collection/developers-collection/principles/secure-the-build-and-deployment-pipeline"},
-			{Title: "OSPS Baseline: VM-05", URL: "https://baseline.openssf.org/versions/2026-02-19#osps-vm-0501"},
+			{Title: "OSPS Baseline, OSPS-VM-05", URL: "https://baseline.openssf.org/versions/2026-02-19#osps-vm-0501"},
 		},
 		Asks: asking(asks{What: "vulnerable", Policy: p, Said: said}), Remedy: "take a version that is fixed, or say in an OpenVEX statement why it does not matter here",
 		Violations: []check.Example{{Files: map[string]string{"go.mod": "module a\n\ngo 1.26\n\nrequire example.org/vulnerable v1.0.0\n"}}},

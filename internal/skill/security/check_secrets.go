@@ -86,8 +86,8 @@ func secretRules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
 	list := []check.Rule{noSecretRule(), noPastRule(), searchedRule(), settingsRule()}
 	for i := range list {
 		list[i].Kind, list[i].Source, list[i].Asks = "secrets", "built in", string(text)
-		list[i].Cites = append(list[i].Cites, check.Cite{Title: "OpenSSF OSPS Baseline, BR-07.01: no secrets in version control", URL: "https://baseline.openssf.org/"},
-			check.Cite{Title: "NCSC secure development and deployment: protect your code repository", URL: "https://www.ncsc.gov.uk/collection/developers-collection/principles/protect-your-code-repository"})
+		list[i].Cites = append(list[i].Cites, check.Cite{Title: "OSPS Baseline, OSPS-BR-07", URL: "https://baseline.openssf.org/versions/2026-02-19#osps-br-0701"},
+			check.Cite{Title: "NCSC secure development, 5: protect your code repository", URL: "https://www.ncsc.gov.uk/collection/developers-collection/principles/protect-your-code-repository"})
 	}
 	return list, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -240,5 +241,18 @@ func TestPlacesThatAreIgnoredAreKnownByTheirCommit(t *testing.T) {
 	by.Past = added("c2", "a.txt", line, "c1", "a.txt", line)
 	if got := secretsIn(t, by, by)[noPast].Outcome; len(got.Findings) != 1 || len(got.Findings[0].Places) != 1 || got.Findings[0].Places[0].Commit != "c2" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestNoBaselineIsTakenForSecrets(t *testing.T) {
+	var findings []check.Finding
+	for _, path := range []string{"a.go", "auth.go", "token", "api_key.py", "secrets.yaml", "password"} {
+		for i := range 60 {
+			findings = append(findings, check.Finding{Rule: "secrets/none", Path: path, Key: fmt.Sprint(i)})
+		}
+	}
+	tree := treeOf(check.BaselineFile, check.BaselineOf(findings).Text())
+	if found := secretsIn(t, tree, tree)["secrets/none"].Outcome.Findings; len(found) > 0 {
+		t.Errorf("%d of 360 entries look like secrets, the first: %+v", len(found), found[0])
 	}
 }

@@ -22,13 +22,13 @@ type Installed struct {
 
 // Text implements op.Texter.
 func (i Installed) Text() string {
-	return "● " + i.Hook + " checks from now on, by " + shown(i.File) + "\n  git commit --no-verify passes it over; remove the file to have it no more\n"
+	return "● " + i.Hook + " checks from now on, by " + shown(i.File) + "\n  git " + strings.TrimPrefix(i.Hook, "pre-") + " --no-verify passes it over; remove the file to have it no more\n"
 }
 
 func installOp(d Deps) op.Op {
 	return op.New("check.install", prentice.Look, prentice.Viewer, "Have git check before each commit or push", d.install).
 		WithExample("prentice check install pre-push").WithoutState().OnlyHere().ThatKeeps().WithHelp(
-		"Writes a hook into the repository's own hooks, where none is: a hook that is there is never overwritten, and then the line to put into it is said. The hook runs the prentice that is on the PATH, and passes where there is none.")
+		"Writes a hook into the repository's own hooks, where none is: a hook that is there is never overwritten, and then the line to put into it is said. The hook runs the prentice that is on the PATH, and passes where there is none. Before a commit no command is performed; before a push they have two minutes, and what is not judged then is said, and holds no one up: it is judged where the change lands.")
 }
 
 func (d Deps) install(ctx context.Context, _ op.Call, in InstallIn) (Installed, error) {
@@ -48,7 +48,7 @@ func (d Deps) install(ctx context.Context, _ op.Call, in InstallIn) (Installed, 
 	return Installed{file, in.Hook}, err
 }
 
-var hookCommands = map[string]string{"pre-commit": "--staged --quick", "pre-push": "--changed"}
+var hookCommands = map[string]string{"pre-commit": "--staged --quick", "pre-push": "--changed --within 2m"}
 
 // hookText is the hook. An unknown (exit code 10) is told and does not hold a person up
 // at their desk: the server, or CI, is who decides.

@@ -60,6 +60,16 @@ func (a Allowed) Unasked() bool {
 	return slices.ContainsFunc(a.Missing, func(n claims.Need) bool { return n.Reason == check.Unasked })
 }
 
+// Judge is the command that would judge what is unknown; "" where all is known.
+func (a Allowed) Judge() string {
+	for _, n := range a.Missing {
+		if n.Produce != "" {
+			return n.Produce
+		}
+	}
+	return ""
+}
+
 // Text implements op.Texter.
 func (a Allowed) Text() string {
 	var b strings.Builder

@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/standard"
 	"prentice/internal/kit/term"
 	"prentice/internal/op"
 	"prentice/internal/team"
@@ -155,10 +156,20 @@ func (r Ruled) Places() []string {
 	return list
 }
 
-// Standard is the standard that a rule belongs to.
-func (r Ruled) Standard() string {
-	standard, _, _ := strings.Cut(r.ID, "/")
-	return standard
+// Page is where people read the rule: at its standard. It is "" where a server has none:
+// what a repository asks of itself stands there.
+func (r Ruled) Page() string {
+	if r.Kind != standard.Kind || strings.HasPrefix(r.Source, ".prentice/") {
+		return ""
+	}
+	name, rule, _ := strings.Cut(r.ID, "/")
+	return "/standards/" + name + "#" + rule
+}
+
+// Urgent are the rules that do not hold, those that block first, and then those that are
+// unknown.
+func (c Checked) Urgent() []Ruled {
+	return append((&c).of(prentice.Fail), (&c).of(prentice.NotSeen)...)
 }
 
 // Claim is the claim that a rule makes about the repository.

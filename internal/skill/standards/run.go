@@ -11,6 +11,8 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/kit/clip"
+	"prentice/internal/kit/span"
 	"prentice/internal/op"
 )
 
@@ -22,6 +24,7 @@ type RunIn struct {
 	Fresh   bool     `json:"fresh,omitempty" doc:"Judge anew what was judged before."`
 	Quick   bool     `json:"quick,omitempty" doc:"Leave out what runs commands: the checks in .prentice/checks, and rules that are scripts. They are not judged."`
 	Secret  []string `json:"secret,omitempty" maxItems:"20" maxLength:"60" example:"npm-token" doc:"Give this secret to the checks that name it; without it they get none, and are unknown."`
+	Within  string   `json:"within,omitempty" maxLength:"20" example:"2m" doc:"How long what runs commands may take; what is not judged then is unknown."`
 	Report  string   `json:"report,omitempty" enum:"sarif,junit,github,html" doc:"Print a report for a program, and not for people."`
 }
 
@@ -37,6 +40,9 @@ func runOp(d Deps) op.Op {
 
 func (d Deps) run(ctx context.Context, _ op.Call, in RunIn) (Checked, error) {
 	began := d.now()
+	if _, err := in.within(); err != nil {
+		return Checked{}, err
+	}
 	l, err := d.look(ctx, in.Which)
 	if err != nil {
 		return Checked{}, err
@@ -54,8 +60,22 @@ func (d Deps) run(ctx context.Context, _ op.Call, in RunIn) (Checked, error) {
 
 // judge judges what is looked at, by all rules that are asked for.
 func (d Deps) judge(ctx context.Context, l *looked, in RunIn) (Checked, error) {
-	out, _, err := d.stand(ctx, d.judgeOf(l, in.Fresh), l, in)
+	j := d.judgeOf(l, in.Fresh)
+	j.Within, _ = in.within() // it was looked at before anything was done
+	out, _, err := d.stand(ctx, j, l, in)
 	return out, err
+}
+
+// within is how long what runs commands may take; zero is for ever.
+func (in RunIn) within() (time.Duration, error) {
+	if in.Within == "" {
+		return 0, nil
+	}
+	long, err := span.Parse(in.Within)
+	if err != nil || long <= 0 {
+		return 0, prentice.Errorf(prentice.Invalid, "%q is no time to wait for", clip.Text(in.Within)).Try("write it as 90s or 2m")
+	}
+	return long, nil
 }
 
 // stand is judge, with how each rule stands.

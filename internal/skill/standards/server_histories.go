@@ -40,8 +40,12 @@ func sideOf(t *check.Tree) Side {
 	return OfChanges
 }
 
-// mostHistory is how large what is kept of one check may be.
-const mostHistory = 8 << 20
+// How large what is kept of one check may be, in bytes, and what is read at once of all: a
+// change may fill what is kept of it.
+const (
+	mostHistory = 16 << 20
+	mostRead    = 64 << 20
+)
 
 // Add adds a run of a check to what is known, and gives that as it is then, also where it
 // could not be kept. One process performs checks for all replicas.
@@ -86,10 +90,14 @@ func (s *Histories) Of(ctx context.Context, repository string, side Side) (all t
 // read is what is known of a check, or of all of a repository. What is damaged is made anew.
 func (s *Histories) read(ctx context.Context, repository string, side Side, name string) ([]testreport.History, error) {
 	rows, err := s.DB.Query(ctx, `SELECT body FROM check_histories WHERE repository = ? AND side = ? AND (? = '' OR name = ?) ORDER BY name`, repository, string(side), name, name)
+	read := 0
 	list, err := db.List(rows, err, func(scan func(...any) error, h *testreport.History) error {
 		var body string
 		if err := scan(&body); err != nil {
 			return err
+		}
+		if read += len(body); read > mostRead {
+			return nil
 		}
 		if json.Unmarshal([]byte(body), h) != nil {
 			*h = testreport.History{}

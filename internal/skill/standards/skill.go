@@ -73,7 +73,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "standards",
 		Sentence: "keep to modern development standards",
-		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), testsOp(d), coverageOp(d), installOp(d), logOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.testOps(), k.mayOps())...)),
+		Ops:      nouns.Of(append([]op.Op{runOp(d), listOp(d), explainOp(d), principlesOp(d), proveOp(d), waiveOp(d), baselineOp(d), fixOp(d), watchOp(d), initOp(d), testsOp(d), coverageOp(d), installOp(d), logOp(d)}, slices.Concat(standardOps(d), k.repositoryOps(), k.testOps(), k.mayOps())...)),
 		Checks:   kinds(d),
 		Pages: []op.Page{
 			{Path: "/repositories", Op: "repository.list", Template: "repositories.html", Title: "Repositories", Nav: "Repositories", Group: op.Governance, Order: 45},
@@ -91,6 +91,8 @@ func New(d Deps) skill.Skill {
 			"flaky":       {Sign: "◇", Word: "flaky", Hue: op.Attention},
 			"quarantined": {Sign: "○", Word: "in quarantine", Hue: op.Quiet},
 			"waived":      {Sign: "▲", Word: "waived", Hue: op.Attention},
+			"yes":         {Sign: "●", Word: "yes", Hue: op.Good},
+			"no":          {Sign: "■", Word: "no", Hue: op.Bad},
 			"skipped":     {Sign: "○", Word: "skipped", Hue: op.Quiet},
 		},
 		Ring:    k.Ring,
