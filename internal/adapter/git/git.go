@@ -163,7 +163,7 @@ func refused(dir, says string) error {
 // env is all that git gets. Settings of the user count, as which folders are trusted;
 // nothing is asked, written or fetched.
 func env() []string {
-	list := []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8", "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_PAGER=cat"}
+	list := []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8", "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_PAGER=cat"}
 	if home, err := os.UserHomeDir(); err == nil {
 		list = append(list, "HOME="+home)
 	}

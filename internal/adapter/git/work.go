@@ -108,7 +108,7 @@ var plain = append(slices.Clone(quiet), "--no-optional-locks", "--no-replace-obj
 // calm is the environment in which settings of the user and of the machine do not count,
 // and nothing of ours does: a hook of git runs with GIT_DIR and more of the kind.
 func calm() []string {
-	list := []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8", "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_PAGER=cat",
+	list := []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8", "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_PAGER=cat",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1", "GIT_ASKPASS=", "SSH_ASKPASS="}
 	if home, err := os.UserHomeDir(); err == nil {
 		list = append(list, "HOME="+home) // for what is ignored in all repositories

@@ -114,7 +114,7 @@ func TestAJobThatIsGivenAHostReachesNothingElse(t *testing.T) {
 			var said bytes.Buffer
 			exit, err := s.Run(t.Context(), sandbox.Job{
 				Argv: []string{"/bin/sh", "-c", a.script}, Out: &said, Limits: sandbox.Limits{Time: 20 * time.Second}, Egress: f.egress(t),
-				Env: map[string]string{"PORT": fmt.Sprint(o.port), "FAR": f.port, "ABSTRACT": "prentice-" + o.dir[strings.LastIndexByte(o.dir, '/')+1:]},
+				Env: map[string]string{"PORT": fmt.Sprint(o.port), "FAR": f.port, "ABSTRACT": o.abstract()},
 			})
 			switch {
 			case err != nil:
@@ -131,7 +131,7 @@ func TestAJobThatIsGivenAHostReachesNothingElse(t *testing.T) {
 	for _, a := range attempts { // and what it may not without a network it may not with one either
 		exit, err := s.Run(t.Context(), sandbox.Job{
 			Argv: []string{"/bin/sh", "-c", a.script}, Limits: sandbox.Limits{Time: 20 * time.Second}, Egress: f.egress(t),
-			Env: map[string]string{"DIR": o.dir, "SOCKET": o.socket, "SECRET": o.secret, "PORT": fmt.Sprint(o.port), "ABSTRACT": "prentice", "PID": fmt.Sprint(o.process.Process.Pid)},
+			Env: o.env(),
 		})
 		if err != nil || exit.OK() || o.reached.Load() {
 			t.Errorf("%s: %s %v", a.name, exit, err)
