@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -60,23 +61,44 @@ func (o *output) end() error {
 // writer that fails does not stop the child, which would be left half-way: the
 // rest is read and dropped, and the failure is told.
 func (o *output) copy() (failed error) {
-	buf := make([]byte, 32<<10)
-	for last, budget := false, mostAfter; budget > 0; {
-		n, err := o.ourEnd.Read(buf)
-		if n > 0 && failed == nil {
-			_, failed = o.to.Write(buf[:n])
-		}
-		switch {
-		case err == nil:
-		case errors.Is(err, os.ErrDeadlineExceeded) && !last:
-			last = true
-		default:
-			return failed
-		}
-		if last {
-			budget -= n
-			o.ourEnd.SetReadDeadline(time.Now().Add(20 * time.Millisecond)) //nolint:errcheck // pipes have deadlines
+	keep := func(text []byte) {
+		if len(text) > 0 && failed == nil {
+			_, failed = o.to.Write(text)
 		}
 	}
-	return failed
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := o.ourEnd.Read(buf)
+		keep(buf[:n])
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			o.rest(buf, keep)
+		}
+		if err != nil {
+			return failed
+		}
+	}
+}
+
+// rest reads what is in the pipe now, and waits for nothing: with a deadline, however
+// late, a busy machine could reach it before it has read.
+func (o *output) rest(buf []byte, keep func([]byte)) {
+	o.ourEnd.SetReadDeadline(time.Time{}) //nolint:errcheck // pipes have deadlines
+	pipe, err := o.ourEnd.SyscallConn()
+	if err != nil {
+		return
+	}
+	pipe.Read(func(fd uintptr) bool { //nolint:errcheck // it was read as far as it goes
+		for budget := mostAfter; budget > 0; {
+			n, err := syscall.Read(int(fd), buf)
+			if errors.Is(err, syscall.EINTR) {
+				continue
+			}
+			if n <= 0 {
+				return true
+			}
+			keep(buf[:n])
+			budget -= n
+		}
+		return true
+	})
 }

@@ -128,6 +128,23 @@ func (s *slow) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// late is a writer that is late for everything.
+type late struct{ bytes.Buffer }
+
+func (l *late) Write(p []byte) (int, error) {
+	time.Sleep(50 * time.Millisecond)
+	return l.Buffer.Write(p)
+}
+
+func TestWhatAProgramPrintedIsKeptThoughADaemonHoldsItsOutput(t *testing.T) {
+	var out late
+	s := sh("setsid sleep 0.6 & head -c 60000 /dev/zero | tr '\\0' x")
+	s.Out = &out
+	if _, err := proc.Run(t.Context(), s); err != nil || out.Len() != 60000 {
+		t.Errorf("%d bytes of 60000 arrived: %v", out.Len(), err)
+	}
+}
+
 func TestASlowWriterSlowsTheProgramAndLosesNothing(t *testing.T) {
 	mark := filepath.Join(t.TempDir(), "done")
 	w := &slow{open: make(chan struct{})}
