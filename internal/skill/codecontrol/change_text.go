@@ -149,7 +149,7 @@ func (d ChangeDiff) Text() string {
 	for i, f := range d.Files {
 		files[i] = f.File
 	}
-	b.WriteString(diff.Unified(files, push.Plain))
+	b.WriteString(diff.Unified(files, lineOfCode))
 	if d.More > 0 {
 		fmt.Fprintf(&b, "%d more files are not shown\n", d.More)
 	}
@@ -157,6 +157,15 @@ func (d ChangeDiff) Text() string {
 		b.WriteString("nothing is changed\n")
 	}
 	return b.String()
+}
+
+// lineOfCode is a line as a terminal can show it: tabs stay.
+func lineOfCode(s string) string {
+	parts := strings.Split(s, "\t")
+	for i := range parts {
+		parts[i] = push.Plain(parts[i])
+	}
+	return strings.Join(parts, "\t")
 }
 
 // ChangeDone is a change after something was done to it.
