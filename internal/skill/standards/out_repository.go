@@ -156,6 +156,15 @@ func (r Ruled) Places() []string {
 	return list
 }
 
+// State is how a rule stands, in a word: one that is broken and does not block is a
+// warning.
+func (r Ruled) State() string {
+	if r.Truth == prentice.Fail && !r.Blocks {
+		return "warning"
+	}
+	return string(r.Truth)
+}
+
 // Page is where people read the rule: at its standard. It is "" where a server has none:
 // what a repository asks of itself stands there.
 func (r Ruled) Page() string {

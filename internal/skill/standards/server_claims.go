@@ -10,6 +10,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
+	"prentice/internal/engine/pipeline"
 	"prentice/internal/team"
 )
 
@@ -19,9 +20,18 @@ const claimKind = "check"
 // claimOf is what a rule claims of a repository.
 func claimOf(r team.Repository, rule check.Rule) claims.Claim {
 	return claims.Claim{
-		ID: claimID(r.Ref, rule.ID), Kind: claimKind, About: r.Ref, Says: cmp.Or(line(rule.Says), rule.ID), Asks: cmp.Or(line(rule.Asks), rule.ID),
+		ID: claimID(r.Ref, rule.ID), Kind: claimKind, About: r.Ref, Says: cmp.Or(line(rule.Says), rule.ID), Asks: asksOf(rule),
 		Source: line(rule.Source), Owner: rule.Owner, Severity: cmp.Or(rule.Severity, claims.Advise), ReviewBy: rule.ReviewBy,
 	}
+}
+
+// asksOf is what a rule asks exactly. The steps of a check stand in its file, and its
+// digest says which they are.
+func asksOf(r check.Rule) string {
+	if r.Kind == pipeline.Kind {
+		return fmt.Sprintf("what %s asks, as it is by the digest %s", line(r.Source), prentice.Digest([]byte(r.Asks)))
+	}
+	return cmp.Or(line(r.Asks), r.ID)
 }
 
 // claimID names the claim of a rule about a repository. What no claim can be called is

@@ -93,6 +93,7 @@ func New(d Deps) skill.Skill {
 			"waived":      {Sign: "▲", Word: "waived", Hue: op.Attention},
 			"yes":         {Sign: "●", Word: "yes", Hue: op.Good},
 			"no":          {Sign: "■", Word: "no", Hue: op.Bad},
+			"warning":     {Sign: "▲", Word: "warning", Hue: op.Attention},
 			"skipped":     {Sign: "○", Word: "skipped", Hue: op.Quiet},
 		},
 		Ring:    k.Ring,
