@@ -58,6 +58,7 @@ var measurements = []measurement{
 	{"checks.rules", judgedFirst},
 	{"checks.inventory", inventoried},
 	{"checks.trivial", trivial},
+	{"checks.many", manyChecks},
 	{"proc.plan", unrolled},
 	{"proc.test", cases},
 	{"proc.lsp", drafting},

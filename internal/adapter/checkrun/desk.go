@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"prentice"
@@ -54,6 +55,7 @@ type place struct {
 	box   *sandbox.Sandbox
 	dir   string
 	tools toolchain.Tools
+	swept sync.Once
 }
 
 func (d *Desk) open(ctx context.Context) (pipeline.Place, error) {
@@ -74,7 +76,7 @@ func (d *Desk) place(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return &place{d, box, dir, d.tools()}, nil
+	return &place{Desk: d, box: box, dir: dir, tools: d.tools()}, nil
 }
 
 // Close removes what the place kept for itself.
@@ -82,6 +84,7 @@ func (p *place) Close() error { return errors.Join(p.box.Close(), os.RemoveAll(p
 
 // Perform performs a check on a tree.
 func (p *place) Perform(ctx context.Context, t *check.Tree, c pipeline.Check) (pipeline.Result, error) {
+	p.swept.Do(func() { sweep(runsIn(t.Keep), time.Now()) })
 	r, err := newRun(t.Keep, c)
 	if err != nil {
 		return pipeline.Result{}, err
@@ -90,7 +93,11 @@ func (p *place) Perform(ctx context.Context, t *check.Tree, c pipeline.Check) (p
 	if err != nil || ctx.Err() != nil {
 		return result, errors.Join(err, interrupted(ctx), r.remove())
 	}
-	return result, r.end(result)
+	err = r.end(result)
+	if result.Kept { // what failed runs leave is large, and few of it are kept
+		sweep(runsIn(t.Keep), time.Now())
+	}
+	return result, err
 }
 
 func interrupted(ctx context.Context) error {

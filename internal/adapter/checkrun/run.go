@@ -57,7 +57,6 @@ func newRun(keep string, c pipeline.Check) (*run, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "what check %s prints cannot be kept: %w", c.Name, err).Try("look whether you may write there, and whether the disk is full")
 	}
-	sweep(runsIn(keep), time.Now())
 	name := time.Now().UTC().Format("20060102T150405.000000") + "-" + strconv.Itoa(os.Getpid()) + "-" + strings.ToLower(rand.Text()[:6])
 	r := &run{filepath.Join(folder, name), c}
 	return r, os.Mkdir(r.dir, 0o700)

@@ -12,7 +12,7 @@ const Folder = ".prentice/checks"
 // Bounds of a check.
 const (
 	MaxBytes       = 1 << 20
-	MostChecks     = 200
+	MostChecks     = 1000
 	mostSteps      = 100
 	DefaultTimeout = 10 * time.Minute
 	MostTimeout    = 6 * time.Hour
