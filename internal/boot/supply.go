@@ -10,6 +10,7 @@ import (
 	"prentice/internal/adapter/checkrun"
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/modcache"
+	"prentice/internal/adapter/system"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/dependency"
 	"prentice/internal/skill/security"
@@ -22,6 +23,7 @@ func supplyHere(team func(*check.Tree) (*dependency.Policy, error)) security.Sup
 	return security.Supply{
 		Team:   team,
 		Reach:  new(checkrun.Desk).Reach,
+		System: system.Open,
 		Shelf:  advisories.Shelf{Dir: advisories.Here(os.Getenv)},
 		Module: modcache.Here(os.Getenv).Module,
 		Tree: func(ctx context.Context, dir string) (*check.Tree, func() error, error) {

@@ -29,7 +29,7 @@ func (s Supply) ops() []op.Op {
 			WithExample("prentice advisory remove osv-go").WithoutState().OnlyHere().ThatKeeps(),
 		op.New("dependency.list", look, viewer, "List what a repository is built from, and what is known of it", s.dependencies).
 			WithExample("prentice dependency list").WithoutState().OnlyHere().WithHelp(
-			"Reads the lock files of the repository: of Go, npm, yarn, pnpm, pip, poetry, uv, pdm, Cargo and Maven, and the packages of a Debian, Ubuntu or Alpine whose files lie in it. Nothing is run, and no registry is asked. What stands in no lock file is not known, and said. The licences of modules of Go are read in the module cache of this machine, by the texts that lie there."),
+			"Reads the lock files of the repository: of Go, npm, yarn, pnpm, pip, poetry, uv, pdm, Cargo and Maven, and the packages of a Debian, Ubuntu or Alpine whose files lie in it; with --system those of a root folder or of an image in a file, layer by layer. Nothing is run, and no registry is asked. What stands in no lock file is not known, and said. The licences of modules of Go are read in the module cache of this machine, by the texts that lie there."),
 		s.reachOp(),
 		s.sbomOp(),
 	}

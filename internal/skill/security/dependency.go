@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"prentice"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/dependency"
 	"prentice/internal/kit/term"
 	"prentice/internal/op"
@@ -12,7 +14,8 @@ import (
 
 // DependenciesIn says of which repository.
 type DependenciesIn struct {
-	Dir string `json:"dir,omitempty" arg:"1" maxLength:"4096" doc:"A folder in the repository; without it the current one."`
+	Dir    string `json:"dir,omitempty" arg:"1" maxLength:"4096" doc:"A folder in the repository; without it the current one."`
+	System string `json:"system,omitempty" maxLength:"4096" example:"image.tar" doc:"Instead of a repository the root folder of a Debian, Ubuntu or Alpine, or an image of one in a file that docker save or podman save wrote."`
 }
 
 // Dependencies is what a repository is built from.
@@ -66,11 +69,24 @@ func orUnknown(s string) string {
 	return s
 }
 
-func (s Supply) dependencies(ctx context.Context, _ op.Call, in DependenciesIn) (Dependencies, error) {
-	if s.Tree == nil {
-		return Dependencies{}, notFromHere("the repository")
+// tree is what is asked about.
+func (s Supply) tree(ctx context.Context, in DependenciesIn) (*check.Tree, func() error, error) {
+	switch {
+	case in.System == "" && s.Tree == nil:
+		return nil, nil, notFromHere("the repository")
+	case in.System == "":
+		return s.Tree(ctx, in.Dir)
+	case s.System == nil:
+		return nil, nil, notFromHere("the system")
+	case in.Dir != "":
+		return nil, nil, prentice.Errorf(prentice.Invalid, "a repository and a system are two things to ask about").Try("leave one of them out")
 	}
-	t, end, err := s.Tree(ctx, in.Dir)
+	t, err := s.System(ctx, in.System)
+	return t, func() error { return nil }, err
+}
+
+func (s Supply) dependencies(ctx context.Context, _ op.Call, in DependenciesIn) (Dependencies, error) {
+	t, end, err := s.tree(ctx, in)
 	if err != nil {
 		return Dependencies{}, err
 	}

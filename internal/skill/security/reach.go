@@ -57,7 +57,12 @@ func (Reaches) Empty() string {
 	return "No dependency of this repository has a vulnerability that is known here."
 }
 
-func (s Supply) reach(ctx context.Context, _ op.Call, in DependenciesIn) (Reaches, error) {
+// ReachIn says of which repository.
+type ReachIn struct {
+	Dir string `json:"dir,omitempty" arg:"1" maxLength:"4096" doc:"A folder in the repository; without it the current one."`
+}
+
+func (s Supply) reach(ctx context.Context, _ op.Call, in ReachIn) (Reaches, error) {
 	if s.Tree == nil {
 		return Reaches{}, notFromHere("the repository")
 	}

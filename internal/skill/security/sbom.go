@@ -98,10 +98,7 @@ func (b BOM) document() string {
 }
 
 func (s Supply) sbom(ctx context.Context, _ op.Call, in DependenciesIn) (BOM, error) {
-	if s.Tree == nil {
-		return BOM{}, notFromHere("the repository")
-	}
-	t, end, err := s.Tree(ctx, in.Dir)
+	t, end, err := s.tree(ctx, in)
 	if err != nil {
 		return BOM{}, err
 	}

@@ -20,6 +20,8 @@ type Supply struct {
 	// when the version was made. Nil, and zero, are unknown.
 	Module func(name, version string) (licences [][]byte, made time.Time)
 	Clock  func() time.Time
+	// System is what says which packages the root of a system holds, or an image in a file.
+	System func(ctx context.Context, name string) (*check.Tree, error)
 	// Reach is what govulncheck prints of the module in a folder of a tree, with advisories by
 	// their names. Nil can not look.
 	Reach func(ctx context.Context, t *check.Tree, folder string, advisories map[string][]byte) ([]byte, error)
