@@ -1,6 +1,7 @@
 package analyse
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -61,7 +62,7 @@ func readme(_ context.Context, v *standard.View) ([]check.Finding, error) {
 	f, found := document(v, "README")
 	if !found {
 		return []check.Finding{{Says: "there is no README", Remedy: "add a README.md: what this is, how it is run, how it is tested",
-			Fix: []check.Edit{{Path: "README.md", Content: []byte(readmeTemplate(v.Name))}}}}, nil
+			Fix: []check.Edit{{Path: "README.md", Content: []byte(readmeTemplate(v))}}}}, nil
 	}
 	if f.Mode == check.Link {
 		return nil, nil
@@ -75,6 +76,9 @@ func readme(_ context.Context, v *standard.View) ([]check.Finding, error) {
 	if len(strings.Fields(text)) < 20 {
 		list = append(list, t.Of("it has fewer than 20 words: it does not say what this is"))
 	}
+	if strings.Contains(text, toWrite) {
+		list = append(list, t.Of("it does not say what this is: it still has the sentence of the template"))
+	}
 	if !runWords.MatchString(text) || !someCode.MatchString(text) {
 		list = append(list, t.Of("it does not say how this is run, with a command to copy"))
 	}
@@ -84,11 +88,28 @@ func readme(_ context.Context, v *standard.View) ([]check.Finding, error) {
 	return list, nil
 }
 
-func readmeTemplate(name string) string {
-	if name == "" {
-		name = "NAME"
+// toWrite is what only people can say, as the template has it.
+const toWrite = "What this is, in two sentences: what it does, and for whom."
+
+// commands are how programs are run and tested, by a file that says what they are made of.
+var commands = []struct{ file, run, test string }{
+	{"Makefile", "make run", "make test"},
+	{"go.mod", "go run .", "go test ./..."},
+	{"package.json", "npm start", "npm test"},
+	{"Cargo.toml", "cargo run", "cargo test"},
+	{"pyproject.toml", "python3 -m NAME", "python3 -m unittest discover"},
+	{"pom.xml", "mvn verify", "mvn test"},
+}
+
+func readmeTemplate(v *standard.View) string {
+	run, test := "make run", "make test"
+	for _, c := range commands {
+		if _, found := v.File(c.file); found {
+			run, test = c.run, c.test
+			break
+		}
 	}
-	return "# " + name + "\n\nWhat this is, in two sentences: what it does, and for whom.\n\n## Run\n\n```sh\nmake run\n```\n\n## Test\n\n```sh\nmake test\n```\n"
+	return "# " + cmp.Or(v.Name, "NAME") + "\n\n" + toWrite + "\n\n## Run\n\n```sh\n" + run + "\n```\n\n## Test\n\n```sh\n" + test + "\n```\n"
 }
 
 // codeEndings are those of programs; scripts and settings are none.

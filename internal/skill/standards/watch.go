@@ -16,7 +16,7 @@ type WatchIn struct {
 
 func watchOp(d Deps) op.Op {
 	return op.NewWatch("check.watch", prentice.Viewer, "Check the folder now, and again whenever it changes", d.watch).
-		WithExample("prentice check watch --only code").WithoutState().OnlyHere().WithHelp("Looks once a second whether the folder is as it was, and checks it where it is not, until Ctrl-C. What has not changed is not judged again.")
+		WithExample("prentice check watch --only code").WithoutState().OnlyHere().WithHelp("Looks once a second whether the folder is as it was, and checks it where it is not, until Ctrl-C. What runs commands is left out, unless --only names it. What has not changed is not judged again.")
 }
 
 // pause is how long it waits before it looks again.
