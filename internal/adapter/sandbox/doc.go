@@ -5,6 +5,10 @@
 // Flatpak trusts, and adds the limits, an unprivileged user, a filter of system calls, and
 // a proof: before the first job a sandbox tries what it must not be able to do.
 //
+// A job that names an image is performed by an engine of containers instead, with the same
+// limits, and with services beside it that only it reaches. What the engine made is looked
+// at from outside before it is given anything of the job.
+//
 // All that a job writes is in memory and gone when the job ends. Its processes end
 // with it, and with prentice.
 //

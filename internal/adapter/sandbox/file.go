@@ -9,7 +9,8 @@ import (
 )
 
 // File is one that stands in the work folder when a job begins: a regular file, or a
-// link where it leads somewhere. Its path is relative to the work folder, or below /run.
+// link where it leads somewhere. Its path is relative to the work folder, or below /run, or
+// in an image below Beside.
 type File struct {
 	Path       string
 	Executable bool
@@ -22,7 +23,7 @@ func (f File) pack(t *tar.Writer) error {
 	if path.IsAbs(f.Path) {
 		name, below = path.Clean(f.Path)[1:], "run/"
 	}
-	if !strings.HasPrefix(name, below) {
+	if !strings.HasPrefix(name, below) && !strings.HasPrefix(name, Beside[1:]+"/") {
 		return errors.New("a file that stands outside of the work folder")
 	}
 	h := &tar.Header{Name: name, Mode: 0o644, Typeflag: tar.TypeReg, Format: tar.FormatGNU}
@@ -56,6 +57,9 @@ func repack(t *tar.Writer, from io.Reader) error {
 		}
 		if err != nil {
 			return err
+		}
+		if path.Clean(h.Name) == home[1:] {
+			continue // the work folder itself is there
 		}
 		switch h.Typeflag {
 		case tar.TypeReg, tar.TypeDir, tar.TypeSymlink, tar.TypeLink:

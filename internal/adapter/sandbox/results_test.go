@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,8 @@ func brought(t *testing.T, archive []byte) map[string]string {
 	}
 	return all
 }
+
+func sorted(list []string) []string { slices.Sort(list); return list }
 
 func performed(t *testing.T, s *sandbox.Sandbox, j sandbox.Job) (proc.Exit, string, []byte) {
 	t.Helper()

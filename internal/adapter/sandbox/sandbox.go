@@ -27,7 +27,7 @@ import (
 // is to show what is in it. Scratch are folders that it may write beside /work,
 // /tmp, /var/tmp and /run. Its standard input is empty, or the terminal; Ask, if there
 // is one, is its descriptor 4, to read what it is asked as it goes on. A job has one of
-// Ask, Results and Terminal.
+// Ask, Results and Terminal. One with an image is performed by Containers.
 type Job struct {
 	Argv     []string
 	Env      map[string]string
@@ -43,6 +43,8 @@ type Job struct {
 	Terminal *os.File  // what it is performed at; nil is none
 	Ask      *os.File
 	Egress   *egress.Proxy // what it may reach of the network; nil is nothing
+	Image    string        // the ID of an image of an engine of containers; "" is this machine's system
+	Services []Service     // that go on beside it
 }
 
 // Sandbox is a way to perform jobs that was tried: see New.
@@ -124,6 +126,9 @@ func unprivilegedBy() ([]string, error) {
 func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 	if len(j.Argv) == 0 {
 		return proc.Exit{}, prentice.Errorf(prentice.Invalid, "a job without a program")
+	}
+	if j.Image != "" || len(j.Services) > 0 {
+		return proc.Exit{}, prentice.Errorf(prentice.Invalid, "a job in an image needs an engine of containers")
 	}
 	j.Limits = j.Limits.Whole()
 	ctx, cancel := context.WithTimeoutCause(ctx, j.Limits.Time, context.DeadlineExceeded)

@@ -33,26 +33,29 @@ func made(t *testing.T) *sandbox.Sandbox {
 	return s
 }
 
+// exceeding are jobs that use more than they may, and what they say then.
+var exceeding = []struct {
+	name, script string
+	limits       sandbox.Limits
+	want         string // in what it says or how it ends
+}{
+	{"time", `sleep 60`, sandbox.Limits{Time: 300 * time.Millisecond}, "its time was up"},
+	{"time, and it does not listen", `trap '' TERM INT HUP; while :; do sleep 1; done`, sandbox.Limits{Time: 300 * time.Millisecond}, "its time was up"},
+	{"time, and a child went away on its own", `setsid sleep 611 & setsid sh -c 'trap "" TERM; sleep 612' & sleep 613`, sandbox.Limits{Time: 300 * time.Millisecond}, "its time was up"},
+	{"processes", `i=0; while [ $i -lt 100 ]; do sleep 5 & i=$((i+1)); done; wait`, sandbox.Limits{Processes: 30, Time: 20 * time.Second}, "fork"},
+	{"a fork bomb", `f() { f | f & }; f; sleep 30`, sandbox.Limits{Processes: 40, Time: 2 * time.Second}, ""},
+	{"memory", `python3 -c 'x = bytearray(600*1024*1024); print("all of it")'`, sandbox.Limits{Memory: 128 << 20}, "exit code"},
+	{"memory of many together", `for i in 1 2 3 4 5 6; do python3 -c 'import time; x = bytearray(60*1024*1024); time.sleep(3); print("mine stays")' & done; wait; [ "$(jobs | wc -l)" = 9 ]`, sandbox.Limits{Memory: 128 << 20}, "exit code"},
+	{"disk", `head -c 20000000 /dev/zero >/work/big`, sandbox.Limits{Disk: 4 << 20}, "No space left"},
+	{"disk, in another folder", `head -c 20000000 /dev/zero >/tmp/big`, sandbox.Limits{Disk: 4 << 20}, "No space left"},
+	{"disk, by many files", `i=0; while head -c 9000 /dev/zero >/work/$i; do i=$((i+1)); done; exit 1`, sandbox.Limits{Disk: 1 << 20}, "No space left"},
+	{"open files", `python3 -c 'f = [open("/dev/null") for _ in range(60)]; print("all of it")'`, sandbox.Limits{Open: 40}, "Too many open files"},
+	{"memory that is shared", `head -c 100000000 /dev/zero >/dev/shm/big`, sandbox.Limits{}, "No space left"},
+}
+
 func TestEveryLimitEndsWhatExceedsIt(t *testing.T) {
 	s := made(t)
-	for _, c := range []struct {
-		name, script string
-		limits       sandbox.Limits
-		want         string // in what it says or how it ends
-	}{
-		{"time", `sleep 60`, sandbox.Limits{Time: 300 * time.Millisecond}, "its time was up"},
-		{"time, and it does not listen", `trap '' TERM INT HUP; while :; do sleep 1; done`, sandbox.Limits{Time: 300 * time.Millisecond}, "its time was up"},
-		{"time, and a child went away on its own", `setsid sleep 611 & setsid sh -c 'trap "" TERM; sleep 612' & sleep 613`, sandbox.Limits{Time: 300 * time.Millisecond}, "its time was up"},
-		{"processes", `i=0; while [ $i -lt 100 ]; do sleep 5 & i=$((i+1)); done; wait`, sandbox.Limits{Processes: 30, Time: 20 * time.Second}, "fork"},
-		{"a fork bomb", `f() { f | f & }; f; sleep 30`, sandbox.Limits{Processes: 40, Time: 2 * time.Second}, ""},
-		{"memory", `python3 -c 'x = bytearray(600*1024*1024); print("all of it")'`, sandbox.Limits{Memory: 128 << 20}, "exit code"},
-		{"memory of many together", `for i in 1 2 3 4 5 6; do python3 -c 'import time; x = bytearray(60*1024*1024); time.sleep(3); print("mine stays")' & done; wait; [ "$(jobs | wc -l)" = 9 ]`, sandbox.Limits{Memory: 128 << 20}, "exit code"},
-		{"disk", `head -c 20000000 /dev/zero >/work/big`, sandbox.Limits{Disk: 4 << 20}, "No space left"},
-		{"disk, in another folder", `head -c 20000000 /dev/zero >/tmp/big`, sandbox.Limits{Disk: 4 << 20}, "No space left"},
-		{"disk, by many files", `i=0; while head -c 9000 /dev/zero >/work/$i; do i=$((i+1)); done; exit 1`, sandbox.Limits{Disk: 1 << 20}, "No space left"},
-		{"open files", `python3 -c 'f = [open("/dev/null") for _ in range(60)]; print("all of it")'`, sandbox.Limits{Open: 40}, "Too many open files"},
-		{"memory that is shared", `head -c 100000000 /dev/zero >/dev/shm/big`, sandbox.Limits{}, "No space left"},
-	} {
+	for _, c := range exceeding {
 		t.Run(c.name, func(t *testing.T) {
 			var said bytes.Buffer
 			exit, err := s.Run(t.Context(), sandbox.Job{Argv: []string{"/bin/sh", "-c", c.script}, Out: &said, Limits: c.limits})

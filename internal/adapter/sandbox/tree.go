@@ -26,6 +26,9 @@ func (j Job) packed() (stream io.ReadCloser, failed <-chan error) {
 func (j Job) pack(w io.Writer) error {
 	t := tar.NewWriter(w)
 	for name, text := range who {
+		if j.Image != "" {
+			break // what the image says of itself stays
+		}
 		if err := write(t, &tar.Header{Name: name, Mode: 0o644, Size: int64(len(text)), Typeflag: tar.TypeReg}, strings.NewReader(text)); err != nil {
 			return err
 		}

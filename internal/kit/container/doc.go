@@ -1,0 +1,12 @@
+// Package container speaks to an engine of containers on this machine, Podman or Docker,
+// over its Unix socket, in the API that both document
+// (https://docs.docker.com/reference/api/engine/). It knows the few calls that it needs:
+// images are looked at and pulled; containers are made, begun, attached to, asked for their
+// state and removed; programs are performed in them.
+//
+// Its words: an engine is what answers at a socket; a stream is what goes in and out of a
+// container while it runs.
+//
+// It refuses sockets that are not on this machine, answers without a bound, and to decide
+// anything: what a container may do is said by who makes it.
+package container
