@@ -35,7 +35,7 @@ func (c *commands) checkEnter() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "enter CHECK [-- COMMAND…]", Short: "Open a shell in what a failed check left", Args: cobra.MinimumNArgs(1),
 		Example: "  prentice check enter unit-tests",
-		Long: "Opens a shell in the work folder as the newest failed run of a check left it, in the same sandbox: the same tools, user and limits, the hosts that the check names, no secrets, nothing of this machine. What you do there is gone when you leave. With a command behind -- it performs that instead, and ends with exit code 9 where the command fails.\n\n" +
+		Long: "Opens a shell in the work folder as the newest failed run of a check left it, in the same sandbox, or a container of its image: the same tools, user and limits, the hosts that the check names, no secrets, nothing of this machine. What you do there is gone when you leave. With a command behind -- it performs that instead, and ends with exit code 9 where the command fails.\n\n" +
 			"What a run left is kept for a day, of the three newest runs of the repository, in its .git/prentice/runs.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -39,7 +39,7 @@ func checksHere(dir, data func() string, kinds func() []check.Kind) standards.De
 		Keep:    func(dir string) check.Keeper { return &verdictfile.File{Dir: dir} },
 		Tests:   func(dir string) (testreport.History, error) { return verdictfile.Cases{Dir: dir}.History() },
 		Tell:    progress(),
-		Builds:  builds(&checkrun.Desk{Tell: live()}, keptHere),
+		Builds:  builds(&checkrun.Desk{Tell: live(), Pull: true}, keptHere),
 		Scripts: new(checkrun.Desk).Scripts(),
 		Printed: checkrun.Log,
 	}

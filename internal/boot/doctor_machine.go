@@ -110,7 +110,7 @@ func machineHealth(ctx context.Context, set Settings) []checked {
 	if len(found) > 0 {
 		list = append(list, good("programs", "%s", strings.Join(found, ", ")))
 	}
-	list = append(list, helperHealth(set))
+	list = append(list, helperHealth(set), containersHealth(ctx))
 	var files syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files) == nil {
 		list = append(list, openFilesLimit(files.Cur))

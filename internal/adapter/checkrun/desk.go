@@ -33,13 +33,15 @@ type Desk struct {
 	Apart bool
 	// Resolve finds the addresses of a host; nil asks as this machine does.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Pull lets an image that is not here be brought from where its name says.
+	Pull bool
 	// Bare keeps nothing of what a failed run left, as no one can enter it here.
 	Bare bool
 }
 
 // Judge is the desk as who judges checks.
 func (d *Desk) Judge() *pipeline.Judge {
-	return &pipeline.Judge{Open: d.open, Room: atOnce(), Toolchain: func() string { return d.tools().Digest() }}
+	return &pipeline.Judge{Open: d.open, Room: atOnce(), Toolchain: func() string { return d.tools().Digest() }, Images: d.images}
 }
 
 func (d *Desk) tools() toolchain.Tools {
@@ -52,35 +54,52 @@ func (d *Desk) tools() toolchain.Tools {
 // place is where runs are performed: a sandbox that has proved itself, which they share.
 type place struct {
 	*Desk
-	box   *sandbox.Sandbox
-	dir   string
-	tools toolchain.Tools
-	swept sync.Once
+	box        *sandbox.Sandbox
+	none       error // why there is no box
+	containers func() (*sandbox.Containers, error)
+	dir        string
+	tools      toolchain.Tools
+	swept      sync.Once
 }
 
 func (d *Desk) open(ctx context.Context) (pipeline.Place, error) {
-	p, err := d.place(ctx)
+	p, err := d.either(ctx)
 	if err != nil {
 		return nil, err // and no place that is none
 	}
 	return p, nil
 }
 
+// place is one with a sandbox of this machine's system.
 func (d *Desk) place(ctx context.Context) (*place, error) {
+	p, err := d.either(ctx)
+	if err == nil && p.none != nil {
+		return nil, errors.Join(p.none, p.Close())
+	}
+	return p, err
+}
+
+// either is a place that may have no sandbox of this machine's system: checks in images need none.
+func (d *Desk) either(ctx context.Context) (*place, error) {
 	sweepTemporary()
 	dir, err := os.MkdirTemp("/tmp", temporary()) // the name of a socket in it must be short
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "a folder for the moment: %w", err).Try("free space under /tmp")
 	}
-	box, err := sandbox.New(ctx, dir)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return &place{Desk: d, box: box, dir: dir, tools: d.tools()}, nil
+	p := &place{Desk: d, dir: dir, tools: d.tools()}
+	p.box, p.none = sandbox.New(ctx, dir)
+	p.containers = sync.OnceValues(func() (*sandbox.Containers, error) { return sandbox.NewContainers(ctx, dir) })
+	return p, nil
 }
 
 // Close removes what the place kept for itself.
-func (p *place) Close() error { return errors.Join(p.box.Close(), os.RemoveAll(p.dir)) }
+func (p *place) Close() error {
+	var err error
+	if p.none == nil {
+		err = p.box.Close()
+	}
+	return errors.Join(err, os.RemoveAll(p.dir))
+}
 
 // Perform performs a check on a tree.
 func (p *place) Perform(ctx context.Context, t *check.Tree, c pipeline.Check) (pipeline.Result, error) {
@@ -118,7 +137,10 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 		return pipeline.Result{}, err
 	}
 	defer back.Close() //nolint:errcheck // it is read below, or not at all
-	j := p.job(t, c)
+	j, err := p.jobFor(ctx, t, c)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
 	if err := j.give(ctx, t, c); err != nil {
 		return pipeline.Result{}, err
 	}
@@ -137,16 +159,22 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	}
 	masked := mask.Writer(printed, j.values)
 	j.Out, j.Results.To = masked, back
+	logs, err := r.logs(j.Services)
+	if err != nil {
+		unlock()
+		return pipeline.Result{}, err
+	}
 	began := time.Now()
-	exit, err := p.box.Run(ctx, j.Job)
+	exit, err := p.run(ctx, j)
 	unlock()
 	masked.Close() //nolint:errcheck // what is printed is never refused
 	printed.end()
+	printed.services(j.Services, logs)
 	took := time.Since(began)
 	asked := j.asked()
 	printed.network(asked)
 	result := pipeline.Result{Passed: exit.OK(), Step: printed.step, Says: fmt.Sprintf("%s after %s", exit, took.Round(10*time.Millisecond)), Printed: printed.last(), Kept: !exit.OK() && !p.Bare && len(j.values) == 0}
-	result.Network = asked
+	result.Network, result.Images = asked, j.images
 	result.Exited = err == nil && exit.Signal == "" && !exit.TimedOut && exit.Code > 0 && exit.Code < 124
 	switch {
 	case errors.Is(err, sandbox.ErrResults):
@@ -162,7 +190,7 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 		return result, prentice.Errorf(prentice.Unavailable, "the sandbox could not be made: %s", strings.Join(result.Printed, " "))
 	case j.Egress != nil && j.Egress.Over():
 		result.Passed, result.Says = false, "more went over the network than a check may bring"
-	case exit.TimedOut, exit.Code == 124 && took >= c.Timeout:
+	case exit.TimedOut, (exit.Code == 124 || c.Image != "" && exit.Code > 128) && took >= c.Timeout:
 		result.Says = fmt.Sprintf("its time was up after %s", c.Timeout)
 	}
 	if why := lacks(result); why != nil {

@@ -33,13 +33,16 @@ func (d *Desk) Enter(ctx context.Context, e Entry) (proc.Exit, error) {
 		return proc.Exit{}, err
 	}
 	defer archive.Close() //nolint:errcheck // it was only read
-	p, err := d.place(ctx)
+	p, err := d.either(ctx)
 	if err != nil {
 		return proc.Exit{}, err
 	}
 	defer p.Close() //nolint:errcheck // what stays is removed by the next who comes
-	j := job{Job: p.view(last.Check)}
-	if p.box.Mounts() == nil {
+	j, err := p.worldOf(ctx, last.Check)
+	if err != nil {
+		return proc.Exit{}, err
+	}
+	if last.Check.Image == "" && p.box.Mounts() == nil {
 		j.caches = cachesOf(e.Keep, append(p.toolsOf(last.Check).Cache, last.Check.Cache...))
 	}
 	unlock, err := j.lend(e.Keep)
@@ -50,13 +53,13 @@ func (d *Desk) Enter(ctx context.Context, e Entry) (proc.Exit, error) {
 	j.Packed, j.Limits.Time = archive, mostInside
 	if len(e.Argv) > 0 {
 		j.Argv, j.Out = e.Argv, e.Out
-		return p.box.Run(ctx, j.Job)
+		return p.run(ctx, j)
 	}
 	j.Argv = []string{"/bin/sh", "-c", `command -v bash >/dev/null && exec bash --norc -i; exec sh -i`}
 	j.Env["TERM"], j.Env["PS1"] = termOf(os.Getenv("TERM")), last.Check.Name+":\\w\\$ "
 	return atTerminal(e.In, e.Out, func(terminal *os.File) (proc.Exit, error) {
 		j.Terminal, j.Out = terminal, io.Discard
-		return p.box.Run(ctx, j.Job)
+		return p.run(ctx, j)
 	})
 }
 

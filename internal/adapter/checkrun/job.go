@@ -41,6 +41,7 @@ type job struct {
 	seal   string // marks the lines by which the steps are told apart
 	caches []cache
 	values []string // of the secrets that it is given
+	images []string // that it is performed with, with their digests
 }
 
 // job is how a check is performed on a tree.
@@ -93,12 +94,18 @@ const stepFolder = "/run/steps"
 
 func steps(c pipeline.Check) (list []sandbox.File) {
 	for i, s := range c.Steps {
-		list = append(list, sandbox.File{Path: stepFile(i), Open: func() ([]byte, error) { return []byte(s.Body), nil }})
+		list = append(list, sandbox.File{Path: stepFile(c, i), Open: func() ([]byte, error) { return []byte(s.Body), nil }})
 	}
 	return list
 }
 
-func stepFile(i int) string { return path.Join(stepFolder, fmt.Sprint(i+1)) }
+func stepFile(c pipeline.Check, i int) string {
+	folder := stepFolder
+	if c.Image != "" {
+		folder = sandbox.Beside + "/steps"
+	}
+	return path.Join(folder, fmt.Sprint(i+1))
+}
 
 // script performs the steps, each in a shell of its own that ends with the first command
 // that fails, and says which one begins.
@@ -113,7 +120,7 @@ func (j job) script(c pipeline.Check) string {
 		if s.Shell == "bash" {
 			shell = "bash -eo pipefail"
 		}
-		fmt.Fprintf(&b, "cd /work && %s %s || exit $?\n", shell, stepFile(i))
+		fmt.Fprintf(&b, "cd /work && %s %s || exit $?\n", shell, stepFile(c, i))
 	}
 	return b.String()
 }

@@ -26,7 +26,7 @@ type Check struct {
 	Needs     []string      `json:"needs,omitempty"`     // the checks that must have passed before it begins
 	Paths     []string      `json:"paths,omitempty"`     // what its verdict depends on; none is all of the tree
 	Network   []string      `json:"network,omitempty"`   // the hosts that it may reach, as egress.ParseRule reads them; none is no network
-	Services  []string      `json:"services,omitempty"`  // the services of compose.yaml that it needs
+	Services  []Service     `json:"services,omitempty"`  // what goes on beside it
 	Image     string        `json:"image,omitempty"`     // the image that it is performed in; "" is this machine's system
 	Cache     []string      `json:"cache,omitempty"`     // folders that are kept: of the tree, or of the home by ~/
 	Reports   Reports       `json:"reports,omitzero"`    // files that its steps write

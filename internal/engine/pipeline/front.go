@@ -9,6 +9,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/egress"
+	"prentice/internal/kit/pattern"
 	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
 	"prentice/internal/kit/variable"
@@ -31,7 +32,7 @@ func (f *front) read(top *strict.Node) {
 	c.Needs = f.words(v["needs"], "needs", "the name of a check", isName)
 	c.Paths = f.words(v["paths"], "paths", "a pattern of paths such as src/** or go.mod", isPattern)
 	c.Network = f.words(v["network"], "network", "the name of a host such as proxy.golang.org, with a port where that is not 80 or 443; or an address", isHost)
-	c.Services = f.words(v["services"], "services", "the name of a service of compose.yaml", isName)
+	c.Services = f.services(v["services"])
 	c.Image = f.image(v["image"])
 	c.Cache = f.words(v["cache"], "cache", "a folder in the tree such as .cache, or in the home such as ~/.npm", isCache)
 	c.Artifacts = f.words(v["artifacts"], "artifacts", "a file in the tree such as dist/*.deb, or a folder", isResult)
@@ -90,7 +91,7 @@ func (f *front) image(n *strict.Node) string {
 		return ""
 	}
 	name := f.Text(n, "image")
-	if name != "" && !isImage(name) {
+	if name != "" && !IsImage(name) {
 		f.Wrong(n, "write it as debian:12, or better with its digest, as debian@sha256:…", "%q is not an image", clip.Text(name))
 	}
 	return name
@@ -129,14 +130,18 @@ func (f *front) reports(n *strict.Node) {
 }
 
 var (
-	image  = regexp.MustCompile(`^[a-z0-9][a-zA-Z0-9._/:@-]*$`)
+	// A name as registries have it: a host, folders, a tag and a digest; only the first three may be left out.
+	image  = pattern.Of(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$`)
 	secret = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
 )
 
-func isName(s string) bool   { return prentice.ValidName(s) && !strings.ContainsAny(s, ":@/") }
-func isImage(s string) bool  { return len(s) <= 256 && image.MatchString(s) }
+func isName(s string) bool { return prentice.ValidName(s) && !strings.ContainsAny(s, ":@/") }
+
 func isHost(s string) bool   { _, err := egress.ParseRule(s); return err == nil }
 func isSecret(s string) bool { return secret.MatchString(s) && variable.Taken(variable.Of(s)) == "" }
+
+// IsImage says whether a text names an image of a registry.
+func IsImage(s string) bool { return len(s) <= 256 && image.MatchString(s) }
 
 // inTree says whether a path stays below the root of the tree, out of git's own folder.
 func inTree(s string) bool {

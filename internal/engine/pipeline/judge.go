@@ -16,6 +16,9 @@ import (
 type Judge struct {
 	// Open finds a place to perform checks at. Nil finds none.
 	Open func(ctx context.Context) (Place, error)
+	// Images are what names of images mean here, a text that is another one when one of them
+	// means something else. Nil knows none.
+	Images func(names []string) string
 	// Toolchain is the digest of the programs that checks are performed with.
 	Toolchain func() string
 	Room      int // how many are performed at the same time
@@ -49,6 +52,7 @@ type Result struct {
 	Exited   bool             // it failed because a program ended with a code of its own
 	Said     Said             // by its reports
 	Network  []egress.Request // what it asked of the network
+	Images   []string         // the images that it was performed with, with their digests
 }
 
 // explained says whether the reports say why a check failed: its last step ended with a
@@ -69,10 +73,34 @@ func (j *Judge) Kind() check.Kind {
 		},
 		Subject: func(t *check.Tree, r check.Rule) string {
 			c, _ := checkOf(r)
-			return c.Within(t).Digest
+			return j.subject(t, c)
 		},
 		CheckAfter: j.check,
 	}
+}
+
+// subject is the digest of what the verdict of a check is about: its part of the tree, and
+// what the names of its images mean.
+func (j *Judge) subject(t *check.Tree, c Check) string {
+	part := c.Within(t)
+	c, err := c.Resolved(part)
+	images := c.images()
+	if err != nil || len(images) == 0 || j.Images == nil {
+		return part.Digest
+	}
+	return prentice.Digest([]byte(part.Digest + "\n" + j.Images(images)))
+}
+
+// inImages says by which images a run was performed; "" is none.
+func (r Result) inImages() string {
+	if len(r.Images) == 0 {
+		return ""
+	}
+	says := ", in " + r.Images[0]
+	if len(r.Images) > 1 {
+		says += " beside " + strings.Join(r.Images[1:], ", ")
+	}
+	return says
 }
 
 // check performs checks, each when those that it needs have passed. known are verdicts of
@@ -175,7 +203,11 @@ func (o *opened) one(ctx context.Context, t *check.Tree, r check.Rule) check.Out
 	if err != nil {
 		return unknown(r, strings.Join(strings.Fields(err.Error()), " "))
 	}
-	result, err := place.Perform(ctx, c.Within(t), c)
+	part := c.Within(t)
+	if c, err = c.Resolved(part); err != nil {
+		return unknown(r, strings.Join(strings.Fields(err.Error()), " "))
+	}
+	result, err := place.Perform(ctx, part, c)
 	if err != nil {
 		return unknown(r, strings.Join(strings.Fields(err.Error()), " "))
 	}
@@ -184,7 +216,7 @@ func (o *opened) one(ctx context.Context, t *check.Tree, r check.Rule) check.Out
 
 // outcome is what a run says of the rule of its check.
 func (r Result) outcome(rule check.Rule, c Check) check.Outcome {
-	out := check.Outcome{Rule: rule.ID, Truth: prentice.Pass, Reason: r.Says + r.overNetwork(), Findings: slices.Concat(r.Findings, r.Said.Findings)}
+	out := check.Outcome{Rule: rule.ID, Truth: prentice.Pass, Reason: r.Says + r.overNetwork() + r.inImages(), Findings: slices.Concat(r.Findings, r.Said.Findings)}
 	if r.Said.Says != "" {
 		out.Reason += ": " + r.Said.Says
 	}
@@ -213,8 +245,9 @@ func beyond(c Check) string {
 		is   bool
 		says string
 	}{
-		{"image", c.Image != "", "it is to be performed in the image " + c.Image + ", and no engine of containers is used here yet"},
-		{"services", len(c.Services) > 0, "it needs the services " + strings.Join(c.Services, ", ") + ", and services cannot be given here yet"},
+		{"services", len(c.Services) > 0 && c.Image == "", "it needs services, and they are given beside an image only: write image: NAME for its steps"},
+		{"network", len(c.Network) > 0 && c.Image != "", "it needs to reach " + strings.Join(c.Network, ", ") + ", and in an image it has no network yet"},
+		{"secrets", len(c.Secrets) > 0 && c.Image != "", "it needs the secrets " + strings.Join(c.Secrets, ", ") + ", and in an image it gets none yet"},
 	} {
 		if wanted.is {
 			return wanted.says

@@ -147,6 +147,9 @@ func (c Check) Within(t *check.Tree) *check.Tree {
 	part.Base, part.Commits = nil, nil
 	if len(c.Paths) > 0 {
 		part.Files = slices.DeleteFunc(slices.Clone(t.Files), func(f check.File) bool {
+			if c.byCompose() && slices.Contains(composeFiles, f.Path) {
+				return false
+			}
 			return !slices.ContainsFunc(c.Paths, func(p string) bool { return check.Within(p, f.Path) })
 		})
 	}

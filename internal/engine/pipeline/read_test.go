@@ -36,7 +36,7 @@ func TestACheckThatIsWholeIsRead(t *testing.T) {
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
-	if c.Name != "unit-tests" || c.Summary != "The tests pass" || len(c.Needs) != 2 || len(c.Paths) != 2 || len(c.Network) != 2 || c.Services[0] != "postgres" || c.Image != "debian:12" || len(c.Cache) != 2 || c.Artifacts[0] != "dist/" || c.Timeout != 90*time.Second || c.Secrets[0] != "deploy-token" || c.Title != "Unit tests" {
+	if c.Name != "unit-tests" || c.Summary != "The tests pass" || len(c.Needs) != 2 || len(c.Paths) != 2 || len(c.Network) != 2 || c.Services[0].Name != "postgres" || c.Image != "debian:12" || len(c.Cache) != 2 || c.Artifacts[0] != "dist/" || c.Timeout != 90*time.Second || c.Secrets[0] != "deploy-token" || c.Title != "Unit tests" {
 		t.Errorf("%+v", c)
 	}
 	if r := c.Reports; r.JUnit[0] != "report.xml" || r.Coverage[0] != "cover.out" || r.SARIF[0] != "out/*.sarif" {
@@ -77,6 +77,16 @@ func TestACheckThatIsNotUnderstoodIsNone(t *testing.T) {
 		{"a cache anywhere", "~/.npm", "/var", 9, "cache cannot have"},
 		{"a secret that is a variable of the machine", "deploy-token", "path", 13, "secrets cannot have"},
 		{"an image with a command", "debian:12", "'debian;id'", 8, "not an image"},
+		{"an image that leads elsewhere", "debian:12", "a/../../containers/x", 8, "not an image"},
+		{"an image by half a digest", "debian:12", "debian@sha256:12", 8, "not an image"},
+		{"a service without an image", "[postgres]", "{db: {port: 1}}", 7, "no image"},
+		{"a service at no port", "[postgres]", "{db: {image: a, port: 70000}}", 7, "not a port"},
+		{"a service with a misspelt key", "[postgres]", "{db: {imaeg: a}}", 7, `no key "imaeg"`},
+		{"a service that is this machine", "[postgres]", "{localhost: {image: a}}", 7, "cannot name a service"},
+		{"a service with an odd name", "[postgres]", "{'a b': {image: a}}", 7, "cannot name a service"},
+		{"a service with a variable that is none", "[postgres]", "{db: {image: a, env: {a-b: c}}}", 7, "cannot name a variable"},
+		{"a service that writes anywhere", "[postgres]", "{db: {image: a, folders: [/proc/x]}}", 7, "folders cannot have"},
+		{"no services", "[postgres]", "{}", 7, "names no service"},
 		{"an empty list", "needs: [format, vet]", "needs: []", 4, "with something in it"},
 		{"an anchor", "needs: [format, vet]", "needs: &a [format, vet]", 4, "anchors"},
 		{"attributes of a step", "```sh\ngo build", "```sh where=target\ngo build", 22, "no attributes"},
