@@ -102,7 +102,7 @@ jobs:
   lint:
     needs: [test, other]
     runs-on: ubuntu-latest
-    services: {db: {image: postgres}}
+    services: {db: {image: "postgres:16", env: {POSTGRES_PASSWORD: x}, ports: ["5432:5432"], options: --health-cmd "pg_isready -U x" --health-interval 10s --cpus 2}, odd: {image: "${{ x }}"}}
     container: golang:1.26
     steps: [{run: "printf '` + "```" + `\n'"}]
   win: {runs-on: windows-latest, steps: [{run: dir}]}
@@ -119,7 +119,7 @@ func TestTheStepsOfAWorkflowAreDraftedAndWhatIsNotUnderstoodIsSaid(t *testing.T)
 		"check ci-lint of .github/workflows/ci.yml:21 needs ci-test\n",
 		":8: the matrix of the job test", ":11: the action codecov/codecov-action@v4", ":16: the step \"echo ${{ github.sha }}\", which holds an expression",
 		":17: the step \"make deploy\", which has a condition", ":19: the step \"Write-Host\", which is of the shell pwsh",
-		":24: the services of the job lint", ":27: the job win runs on windows-latest", ":28: the job other is a workflow of its own",
+		":24: of the service db of the job lint: the options --cpus 2", ":24: the service odd of the job lint, which has an image that only the service knows", ":27: the job win runs on windows-latest", ":28: the job other is a workflow of its own",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
@@ -130,6 +130,8 @@ func TestTheStepsOfAWorkflowAreDraftedAndWhatIsNotUnderstoodIsSaid(t *testing.T)
 	}
 	if c := d.Checks[1]; c.Image != "golang:1.26" {
 		t.Errorf("image %q", c.Image)
+	} else if len(c.Services) != 1 || c.Services[0].Name != "db" || c.Services[0].Image != "postgres:16" || c.Services[0].Port != 5432 || c.Services[0].Env["POSTGRES_PASSWORD"] != "x" || c.Services[0].Health != "pg_isready -U x" {
+		t.Errorf("services %+v\n%s", c.Services, c.Text)
 	}
 }
 

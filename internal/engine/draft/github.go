@@ -3,10 +3,10 @@ package draft
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"prentice/internal/engine/pipeline"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/strict"
 )
@@ -80,7 +80,7 @@ func (w *flow) githubPlace(p *plan, id, job *strict.Node) {
 				w.without(p, k, "the matrix of the job %s: a check is run once", clip.Text(id.Value))
 			}
 		case "services":
-			w.without(p, k, "the services of the job %s: write them into compose.yaml, and name them in services", clip.Text(id.Value))
+			w.githubServices(p, id, job)
 		case "container":
 			image := v
 			if isMapping(v) {
@@ -97,10 +97,8 @@ func (w *flow) githubPlace(p *plan, id, job *strict.Node) {
 	})
 }
 
-var plainImage = regexp.MustCompile(`^[a-z0-9][a-zA-Z0-9._/:@-]*$`)
-
 func (w *flow) image(p *plan, k, image *strict.Node) {
-	if isText(image) && len(image.Value) <= 250 && plainImage.MatchString(image.Value) {
+	if isText(image) && pipeline.IsImage(image.Value) {
 		p.image = image.Value
 		return
 	}

@@ -17,7 +17,7 @@ type plan struct {
 	left           []string // what was left out, and why
 	needs, network []string
 	cache, image   string
-	services       []string
+	services       []beside
 	junit, cover   string
 	timeout        string
 	steps          []step
@@ -47,7 +47,12 @@ func (p plan) text() string {
 	}
 	list("needs", p.needs)
 	list("network", p.network)
-	list("services", p.services)
+	if len(p.services) > 0 {
+		b.WriteString("services:\n")
+	}
+	for _, s := range p.services {
+		b.WriteString(s.text())
+	}
 	if p.image != "" {
 		fmt.Fprintf(&b, "image: %s\n", quoted(p.image))
 	}
