@@ -67,7 +67,7 @@ func (p *place) worldOf(ctx context.Context, c pipeline.Check) (job, error) {
 	if err != nil {
 		return job{}, err
 	}
-	j := job{Job: sandbox.Job{Limits: limits(c.Timeout), Env: map[string]string{}}}
+	j := job{Job: sandbox.Job{Limits: limits(c.Timeout), Env: map[string]string{}, Egress: p.egress(c)}}
 	id := func(name string) (string, error) {
 		i, err := box.Image(ctx, name, p.Pull)
 		bare, _, _ := strings.Cut(name, "@")

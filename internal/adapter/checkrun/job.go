@@ -112,7 +112,7 @@ func stepFile(c pipeline.Check, i int) string {
 func (j job) script(c pipeline.Check) string {
 	var b strings.Builder
 	for _, name := range c.Secrets {
-		fmt.Fprintf(&b, "%[1]s=$(cat %[2]s) && export %[1]s || exit 125\n", variable.Of(name), secretFile(name))
+		fmt.Fprintf(&b, "%[1]s=$(cat %[2]s) && export %[1]s || exit 125\n", variable.Of(name), secretFile(c, name))
 	}
 	for i, s := range c.Steps {
 		fmt.Fprintf(&b, "printf '\\n%s %d\\n'\n", j.seal, i)

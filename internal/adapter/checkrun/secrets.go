@@ -17,7 +17,12 @@ import (
 
 // secretFile is where a run finds a secret, beside its variable. It is in the memory of the
 // sandbox: what stands on a command line can be seen by others.
-func secretFile(name string) string { return "/run/secrets/" + name }
+func secretFile(c pipeline.Check, name string) string {
+	if c.Image != "" {
+		return sandbox.Beside + "/secrets/" + name
+	}
+	return "/run/secrets/" + name
+}
 
 // give gives a run the secrets that its check names. One that it does not get is why the
 // check is unknown.
@@ -31,7 +36,7 @@ func (j *job) give(ctx context.Context, t *check.Tree, c pipeline.Check) error {
 			return prentice.Errorf(prentice.KindOf(err), "it needs the secret %s: %w", name, err)
 		}
 		j.values = append(j.values, value)
-		j.Files = append(j.Files, sandbox.File{Path: secretFile(name), Open: func() ([]byte, error) { return []byte(value), nil }})
+		j.Files = append(j.Files, sandbox.File{Path: secretFile(c, name), Open: func() ([]byte, error) { return []byte(value), nil }})
 	}
 	if len(j.values) > 0 {
 		j.Results.Whole = false

@@ -125,7 +125,7 @@ func (c *Containers) Run(ctx context.Context, j Job) (proc.Exit, error) {
 		return proc.Exit{}, prentice.Errorf(prentice.Invalid, "a job without a program")
 	case j.Image == "":
 		return proc.Exit{}, prentice.Errorf(prentice.Invalid, "a job for %s without an image", c.engine.Name)
-	case j.Ask != nil, j.Tree != nil, j.Egress != nil, len(j.See)+len(j.Mounts)+len(j.Scratch) > 0, j.Terminal != nil && j.Results != nil:
+	case j.Ask != nil, j.Tree != nil, len(j.See)+len(j.Mounts)+len(j.Scratch) > 0, j.Terminal != nil && j.Results != nil:
 		return proc.Exit{}, prentice.Errorf(prentice.Invalid, "a job in an image has files and results, or a terminal, and nothing else of this machine")
 	}
 	j.Limits = j.Limits.Whole()
@@ -230,6 +230,11 @@ func (w *world) perform(ctx context.Context) (proc.Exit, error) {
 		return proc.Exit{}, err
 	}
 	if pid != 0 {
+		end, err := w.reach(ctx, pid)
+		if err != nil {
+			return proc.Exit{}, err
+		}
+		defer end() //nolint:errcheck // what was asked for is known
 		if err := w.serve(ctx, id, pid); err != nil {
 			return proc.Exit{}, err
 		}

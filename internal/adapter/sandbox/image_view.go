@@ -13,6 +13,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/container"
+	"prentice/internal/kit/egress"
 )
 
 // What a container performs is a script that waits for the files of its job at its input,
@@ -128,6 +129,12 @@ const (
 // variables are what a job finds set beside what its image sets: what it is to have alone.
 func (j Job) variables() (list []string) {
 	pairs := map[string]string{"HOME": Beside, "TMPDIR": "/tmp", "LANG": "C.UTF-8", "USER": "sandbox"}
+	if j.Egress != nil {
+		for _, one := range egress.Environment(nil) {
+			name, value, _ := strings.Cut(one, "=")
+			pairs[name] = value
+		}
+	}
 	for name, value := range j.Env {
 		pairs[name] = value
 	}

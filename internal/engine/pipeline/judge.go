@@ -246,8 +246,6 @@ func beyond(c Check) string {
 		says string
 	}{
 		{"services", len(c.Services) > 0 && c.Image == "", "it needs services, and they are given beside an image only: write image: NAME for its steps"},
-		{"network", len(c.Network) > 0 && c.Image != "", "it needs to reach " + strings.Join(c.Network, ", ") + ", and in an image it has no network yet"},
-		{"secrets", len(c.Secrets) > 0 && c.Image != "", "it needs the secrets " + strings.Join(c.Secrets, ", ") + ", and in an image it gets none yet"},
 	} {
 		if wanted.is {
 			return wanted.says

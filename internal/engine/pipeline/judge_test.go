@@ -91,15 +91,15 @@ func TestACheckBeginsWhenThoseThatItNeedsHavePassed(t *testing.T) {
 func TestWhatIsNotUnderstoodOrNotGivenHereIsUnknownAndNotPerformed(t *testing.T) {
 	d := &desk{errs: map[string]error{"nowhere": errors.New("there is no sandbox here")}}
 	tree := holding(map[string]string{pipeline.Folder + "/broken.md": "---\ncheck: broken\n---\n", pipeline.Folder + "/README.md": "# Checks\n", pipeline.Folder + "/old/x.md": "# Notes\n"},
-		[2]string{"image", "image: debian:12\nnetwork: [example.org]\n"}, [2]string{"services", "services: [db]\n"}, [2]string{"secrets", "image: x\nsecrets: [token]\n"},
+		[2]string{"services", "services: [db]\n"},
 		[2]string{"nowhere", ""}, [2]string{"circle", "needs: circle\n"}, [2]string{"needy", "needs: [gone]\n"})
 	by := judged(t, d, tree, nil)
-	for name, reason := range map[string]string{"broken": "no summary", "image": "example.org, and in an image it has no network yet", "services": "write image: NAME", "secrets": "token", "nowhere": "no sandbox here", "circle": "circle", "needy": `needs "gone"`} {
+	for name, reason := range map[string]string{"broken": "no summary", "services": "write image: NAME", "nowhere": "no sandbox here", "circle": "circle", "needy": `needs "gone"`} {
 		if o := by[name].Outcome; o.Truth != prentice.NotSeen || !strings.Contains(o.Reason, reason) {
 			t.Errorf("%s: %s %q", name, o.Truth, o.Reason)
 		}
 	}
-	if len(by) != 7 || len(d.did) != 1 {
+	if len(by) != 5 || len(d.did) != 1 {
 		t.Error(by, d.did)
 	}
 }

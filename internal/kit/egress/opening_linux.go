@@ -12,9 +12,6 @@ import (
 // openingWord is the first argument by which this program knows that it is an opening.
 const openingWord = "prentice-opening"
 
-// openingPort is where the opening stands on the loopback of a program.
-const openingPort = 3128
-
 // openFile begins the path of a program that is begun by an open file.
 const openFile = "/proc/self/fd/"
 
@@ -75,15 +72,4 @@ func reach(path string) (int, error) {
 		return 0, err
 	}
 	return s, syscall.Connect(s, &syscall.SockaddrUnix{Name: path})
-}
-
-// Environment adds to variables those by which programs find the opening: they say it in two
-// ways, and some look at one alone. What is on the loopback of the program needs no proxy.
-func Environment(env []string) []string {
-	at := "http://127.0.0.1:" + strconv.Itoa(openingPort)
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY"} {
-		env = append(env, name+"="+at, strings.ToLower(name)+"="+at)
-	}
-	const here = "localhost,127.0.0.1,::1"
-	return append(env, "NO_PROXY="+here, "no_proxy="+here)
 }
