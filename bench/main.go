@@ -70,6 +70,7 @@ var measurements = []measurement{
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
 	{"logs.watchers", watchers},
+	{"forge.change", reviewed},
 	{"queue", queued},
 	{"fleet.sshd", fleet},
 	{"fleet.simulated", simulated},
