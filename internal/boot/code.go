@@ -3,7 +3,9 @@ package boot
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -28,7 +30,7 @@ func (s *System) code() codecontrol.Deps {
 	}
 	return codecontrol.Deps{
 		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log, Record: s.record,
-		HTTP: func() string { return s.url() + gitPath }, Review: s.review(),
+		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(),
 	}
 }
 
@@ -49,6 +51,7 @@ func (s *System) forGit(r *http.Request) bool {
 func (s *System) gitDoor() githost.Door {
 	return githost.Door{
 		Token: s.bearer,
+		Key:   s.Identity.IdentifyKey,
 		Admit: func(ctx context.Context, by prentice.Actor, repository string, pushes bool) error {
 			name := "repository.clone"
 			if pushes {
@@ -59,6 +62,34 @@ func (s *System) gitDoor() githost.Door {
 		},
 		Status: func(err error) int { return op.ProblemOf(prentice.KindOf(err)).Status },
 	}
+}
+
+// sshURL is where git comes over SSH, without the name of a repository; "" is not at all.
+func (s *System) sshURL() string {
+	if s.Settings.GitSSH == "" {
+		return ""
+	}
+	host, port, err := net.SplitHostPort(s.Settings.GitSSH)
+	if u, bad := url.Parse(s.url()); err == nil && bad == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
+		host = u.Hostname()
+	}
+	return "ssh://git@" + net.JoinHostPort(host, port) + "/"
+}
+
+// listenSSH begins to serve git over SSH; nil where it is not served.
+func (s *System) listenSSH(ctx context.Context) (func(context.Context) error, error) {
+	if s.Settings.GitSSH == "" {
+		return nil, nil
+	}
+	server, err := s.hosting.NewSSH(s.gitDoor(), s.path("keys/git_ssh_host"))
+	if err != nil {
+		return nil, err
+	}
+	l, err := listen(ctx, s.Settings.GitSSH)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error { return server.Serve(ctx, l) }, nil
 }
 
 // beginGit makes ready to take pushes.

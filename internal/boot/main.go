@@ -87,7 +87,7 @@ func (c *commands) told(g cli.Global) error {
 
 func (c *commands) up() *cobra.Command {
 	var accept string
-	var listen, database, owner, hosts, public, proxies, replica, logsKeep, logsMax, historyKeep, eventsKeep, enrolment, monitors, blobs, inventoryProgram, helper, repositories string
+	var listen, database, owner, hosts, public, proxies, replica, logsKeep, logsMax, historyKeep, eventsKeep, enrolment, monitors, blobs, inventoryProgram, helper, repositories, gitSSH string
 	var sample, verbose, remote bool
 	cmd := &cobra.Command{
 		Use: "up", GroupID: string(op.Administration), Short: "Start everything and serve the pages and the API", Example: "  prentice up --demo", Args: cobra.NoArgs,
@@ -107,7 +107,7 @@ func (c *commands) up() *cobra.Command {
 				flag string
 				to   *string
 			}{{listen, &set.Listen}, {database, &set.Database}, {owner, &set.Owner}, {replica, &set.Replica}, {hosts, &set.Hosts}, {public, &set.PublicURL}, {proxies, &set.Proxies}, {logsKeep, &set.LogsKeep},
-				{logsMax, &set.LogsMax}, {historyKeep, &set.HistoryKeep}, {eventsKeep, &set.EventsKeep}, {enrolment, &set.Enrolment}, {monitors, &set.Monitors}, {blobs, &set.Blobs}, {inventoryProgram, &set.InventoryProgram}, {helper, &set.Helper}, {repositories, &set.Repositories}, {g.Data, &set.Data}, {g.Team, &set.Team}} {
+				{logsMax, &set.LogsMax}, {historyKeep, &set.HistoryKeep}, {eventsKeep, &set.EventsKeep}, {enrolment, &set.Enrolment}, {monitors, &set.Monitors}, {blobs, &set.Blobs}, {inventoryProgram, &set.InventoryProgram}, {helper, &set.Helper}, {repositories, &set.Repositories}, {gitSSH, &set.GitSSH}, {g.Data, &set.Data}, {g.Team, &set.Team}} {
 				if given.flag != "" {
 					*given.to = given.flag
 				}
@@ -139,6 +139,7 @@ func (c *commands) up() *cobra.Command {
 	f.StringVar(&blobs, "blobs", "", "keep finished parts of logs in the folder or S3 bucket at `ADDRESS`: s3://BUCKET?region=REGION (default: blobs in the data folder)")
 	f.StringVar(&inventoryProgram, "inventory-program", "", "ask `PROGRAM`, which is ansible-inventory or a path to it, for the hosts of inventories that are programs or settings of plug-ins; it runs what stands in the team folder, as this user (default: nothing is run)")
 	f.StringVar(&repositories, "repositories", "", "check the repositories of the catalog below the folder `DIR` (default: repositories in the data folder)")
+	f.StringVar(&gitSSH, "git-ssh", "", "let git come over SSH at this `HOST:PORT` (default: over HTTP alone)")
 	f.StringVar(&helper, "helper", "", "`WHETHER` a small program may be put on hosts, which begins steps there at less cost: allowed or forbidden (default allowed)")
 	f.StringVar(&accept, "accept", "", "start once although something is `LOST`: rollback, when evidence that was signed here is not in the database; lost-keys, when the keys that signed it are gone; or as a copy: copy, of a data folder that is there as well. It comes up stopped")
 	f.BoolVar(&sample, "demo", false, "bring a sample team: three small services, their probes and four procedures")

@@ -138,6 +138,10 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	if err := s.beginGit(); err != nil {
 		return nil, err
 	}
+	overSSH, err := s.listenSSH(ctx)
+	if err != nil {
+		return nil, err
+	}
 	s.dropEngine()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	l := &Work{system: s, cancel: cancel}
@@ -159,6 +163,9 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	begin("disk", s.watchDisk)
 	once("notices", s.outbox.Run)
 	begin("memory", giveBack)
+	if overSSH != nil {
+		begin("git over SSH", overSSH)
+	}
 	for _, sk := range s.Skills {
 		for _, w := range sk.Work {
 			if w.OnAll {

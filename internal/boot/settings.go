@@ -47,6 +47,8 @@ type Settings struct {
 
 	Repositories string `toml:"repositories"` // the folder below which the repositories of the catalog lie; "" is repositories in the data folder
 
+	GitSSH string `toml:"git-ssh"` // host:port where git comes over SSH; "" is not at all
+
 	Helper string `toml:"helper"` // "forbidden": nothing of ours is put on hosts; "" or "allowed": the helper may be
 
 	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback, AcceptKeys or AcceptCopy
@@ -143,7 +145,7 @@ func ReadSettings(file string, env func(string) string) (Settings, error) {
 	}
 	for name, to := range map[string]*string{"PRENTICE_DATA": &s.Data, "PRENTICE_TEAM": &s.Team, "PRENTICE_LISTEN": &s.Listen,
 		"PRENTICE_DATABASE": &s.Database, "PRENTICE_HOSTS": &s.Hosts, "PRENTICE_PUBLIC_URL": &s.PublicURL, "PRENTICE_PROXIES": &s.Proxies, "PRENTICE_OWNER": &s.Owner, "PRENTICE_REPLICA": &s.Replica,
-		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_HISTORY_KEEP": &s.HistoryKeep, "PRENTICE_EVENTS_KEEP": &s.EventsKeep, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_INVENTORY_PROGRAM": &s.InventoryProgram, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors, "PRENTICE_HELPER": &s.Helper, "PRENTICE_REPOSITORIES": &s.Repositories} {
+		"PRENTICE_LOGS_KEEP": &s.LogsKeep, "PRENTICE_LOGS_MAX": &s.LogsMax, "PRENTICE_HISTORY_KEEP": &s.HistoryKeep, "PRENTICE_EVENTS_KEEP": &s.EventsKeep, "PRENTICE_BLOBS": &s.Blobs, "PRENTICE_INVENTORY_PROGRAM": &s.InventoryProgram, "PRENTICE_ENROLMENT": &s.Enrolment, "PRENTICE_MONITORS": &s.Monitors, "PRENTICE_HELPER": &s.Helper, "PRENTICE_REPOSITORIES": &s.Repositories, "PRENTICE_GIT_SSH": &s.GitSSH} {
 		if v := env(name); v != "" {
 			*to = v
 		}
@@ -169,10 +171,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "repositories", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "repositories", "git-ssh", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, repositories, oidc and alertmanager")
+		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, repositories, git-ssh, oidc and alertmanager")
 	}
 	return nil
 }
@@ -283,6 +285,11 @@ func (s Settings) checkListen() error {
 	host, _, err := net.SplitHostPort(s.Listen)
 	if err != nil {
 		return prentice.Errorf(prentice.Invalid, "listen address %q: %w", s.Listen, err).Try("write 127.0.0.1:7400")
+	}
+	if s.GitSSH != "" { // SSH speaks to other machines by itself: what it says is encrypted
+		if _, _, err := net.SplitHostPort(s.GitSSH); err != nil {
+			return prentice.Errorf(prentice.Invalid, "git-ssh address %q: %w", s.GitSSH, err).Try("write 127.0.0.1:7422, or 0.0.0.0:7422 for other machines")
+		}
 	}
 	ip := net.ParseIP(host)
 	if host == "localhost" || ip != nil && ip.IsLoopback() || s.Remote {

@@ -94,24 +94,13 @@ func (i *Identity) Identify(ctx context.Context, c Credential) (prentice.Actor, 
 	if secret == "" {
 		return prentice.Actor{}, SessionInfo{}, stranger()
 	}
-	now, hash := i.clock(), hashOf(secret)
-	revision, err := i.revision(ctx)
-	if err != nil {
-		return prentice.Actor{}, SessionInfo{}, err
-	}
-	if k, ok := i.cache.find(sort+hash, revision, now); ok {
-		return k.actor, k.session, nil
-	}
-	generation := i.cache.now()
-	k, err := find(ctx, hash, now)
+	k, err := i.recognise(ctx, sort, hashOf(secret), find)
 	if err != nil {
 		return prentice.Actor{}, SessionInfo{}, err
 	}
 	if !k.session.Created.IsZero() {
 		k.session.CSRF = csrfOf(secret)
 	}
-	i.cache.keep(sort+hash, k, revision, now, generation)
-	i.touch(ctx, k, now)
 	return k.actor, k.session, nil
 }
 

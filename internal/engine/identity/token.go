@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
@@ -66,9 +68,16 @@ func (i *Identity) createToken(tx *db.Tx, r TokenRequest, expires time.Time) (st
 		return "", t, fmt.Errorf("number token %s: %w", r.Name, err)
 	}
 	value := prefix + newSecret()
+	hash := hashOf(value)
+	if r.key != nil {
+		value, hash, t.SSH = "", hashOfKey(r.key.Marshal()), ssh.FingerprintSHA256(r.key)
+		if err := unknownKey(tx, hash); err != nil {
+			return "", t, err
+		}
+	}
 	ops, things := scopeText(t.Scope)
-	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
-		t.ID, hashOf(value), t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires), prentice.JoinRefs(t.Behind), string(t.Maker), t.Parent, t.Given)
+	_, err = tx.Exec(`INSERT INTO identity_token (id, hash, name, scope, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given, ssh) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+		t.ID, hash, t.Name, scopeOf(r), string(t.Kind), t.Person, string(t.Role), ops, things, db.Micros(t.Created), db.Micros(t.Expires), prentice.JoinRefs(t.Behind), string(t.Maker), t.Parent, t.Given, t.SSH)
 	if err != nil {
 		return "", t, fmt.Errorf("create token %s: %w", r.Name, err)
 	}
@@ -125,7 +134,7 @@ func scopeOf(r TokenRequest) string {
 // Tokens lists the tokens there are, the oldest first: those of one person, or
 // all.
 func (i *Identity) Tokens(ctx context.Context, person string) ([]TokenRecord, error) {
-	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given FROM identity_token `, []any{}
+	query, args := `SELECT id, name, kind, person, role, ops, things, created, expires, seen, behind, maker, parent, given, ssh FROM identity_token `, []any{}
 	if person != "" {
 		query, args = query+`WHERE person = ? `, append(args, person)
 	}
@@ -133,7 +142,7 @@ func (i *Identity) Tokens(ctx context.Context, person string) ([]TokenRecord, er
 	tokens, err := db.List(rows, err, func(scan func(...any) error, t *TokenRecord) error {
 		var ops, things, behind string
 		var created, expires, seen int64
-		err := scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent, &t.Given)
+		err := scan(&t.ID, &t.Name, &t.Kind, &t.Person, &t.Role, &ops, &things, &created, &expires, &seen, &behind, &t.Maker, &t.Parent, &t.Given, &t.SSH)
 		t.Scope, t.Behind = scopeFrom(ops, things), prentice.RefsIn(behind)
 		t.Created, t.Expires, t.Seen = db.Time(created), db.Time(expires), db.Time(seen)
 		return err

@@ -3,6 +3,8 @@ package identity
 import (
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"prentice"
 )
 
@@ -23,6 +25,8 @@ type TokenRecord struct {
 	Parent int64          `json:"parent,omitempty"` // the token that it was made through, with which it ends
 	Given  bool           `json:"given,omitempty"`  // of an agent: an owner gave it its name
 
+	SSH string `json:"ssh,omitempty"` // the fingerprint of a public key, where it is one and no token
+
 	Unread string `json:"unread,omitempty"` // what is stored of it and cannot be read
 }
 
@@ -35,4 +39,6 @@ type TokenRequest struct {
 	Scope  *prentice.Scope
 	Lasts  time.Duration
 	By     prentice.Actor // who makes it; the zero Actor is the program, for the person
+
+	key ssh.PublicKey // that is kept in the place of a secret; nil is none
 }

@@ -6,5 +6,6 @@ import "prentice/internal/op"
 // repository is declared where repositories are checked, in skill/standards.
 var nouns = op.Nouns{
 	{Name: "change", About: "What is proposed for branches, and its review", Part: op.EveryDay},
+	{Name: "branch", About: "Branches of repositories, and what moves them", Part: op.EveryDay},
 	{Name: "push", About: "What was pushed to repositories and refused", Part: op.EveryDay},
 }

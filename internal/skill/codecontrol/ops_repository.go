@@ -88,6 +88,9 @@ func (k *Desk) reached(h Hosted) Reached {
 func (r Reached) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s\n", r.Ref(), r.State)
+	if r.Says != "" {
+		fmt.Fprintf(&b, "%s\n", r.Says)
+	}
 	for _, way := range [][2]string{{"HTTP", r.HTTP}, {"SSH", r.SSH}} {
 		if way[1] != "" {
 			fmt.Fprintf(&b, "%-5s git clone %s\n", way[0], way[1])

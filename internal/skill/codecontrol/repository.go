@@ -17,6 +17,7 @@ type State string
 // The states.
 const (
 	Making   State = "making" // it is being made or filled
+	Failed   State = "failed" // it could not be filled
 	Active   State = "active"
 	Archived State = "archived" // it is read, and takes no push
 	Deleted  State = "deleted"  // a bundle of it is kept for a while
@@ -34,19 +35,22 @@ type Hosted struct {
 	Bundle string       `json:"bundle,omitempty"` // of one that was deleted: the file that has all of it
 	Until  time.Time    `json:"until,omitzero"`   // when that file is removed
 	Pushed time.Time    `json:"pushed,omitzero"`
+	From   string       `json:"from,omitempty"`  // what it was filled from
+	Says   string       `json:"says,omitempty"`  // why it could not be filled, or looked after
+	Tended time.Time    `json:"tended,omitzero"` // when it was last fetched or packed
 }
 
 // Ref is its ref, as the catalog writes it.
 func (h Hosted) Ref() prentice.Ref { return prentice.NewRef("repository", h.Name) }
 
-const hostedColumns = `SELECT name, title, branch, state, made, made_by, source, bundle, until, pushed FROM code_repository `
+const hostedColumns = `SELECT name, title, branch, state, made, made_by, source, bundle, until, pushed, origin, says, tended FROM code_repository `
 
 func (k *Desk) hostedBy(ctx context.Context, rest string, args ...any) ([]Hosted, error) {
 	rows, err := k.DB.Query(ctx, hostedColumns+rest, args...)
 	list, err := db.List(rows, err, func(scan func(...any) error, h *Hosted) error {
-		var made, until, pushed int64
-		err := scan(&h.Name, &h.Title, &h.Branch, &h.State, &made, &h.MadeBy, &h.Source, &h.Bundle, &until, &pushed)
-		h.Made, h.Until, h.Pushed = db.Time(made), db.Time(until), db.Time(pushed)
+		var made, until, pushed, tended int64
+		err := scan(&h.Name, &h.Title, &h.Branch, &h.State, &made, &h.MadeBy, &h.Source, &h.Bundle, &until, &pushed, &h.From, &h.Says, &tended)
+		h.Made, h.Until, h.Pushed, h.Tended = db.Time(made), db.Time(until), db.Time(pushed), db.Time(tended)
 		return err
 	}, nil)
 	if err != nil {
@@ -78,7 +82,7 @@ func (k *Desk) Repository(ctx context.Context, name string) (Hosted, error) {
 // keep writes a new repository down; that there is one of the name is an error.
 func (k *Desk) keep(ctx context.Context, h Hosted) error {
 	return k.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`DELETE FROM code_repository WHERE name = ? AND state = ?`, h.Name, string(Deleted)); err != nil {
+		if _, err := tx.Exec(`DELETE FROM code_repository WHERE name = ? AND state = ?`, h.Name, string(Failed)); err != nil {
 			return err
 		}
 		var n int
@@ -88,8 +92,8 @@ func (k *Desk) keep(ctx context.Context, h Hosted) error {
 		if n > 0 {
 			return prentice.Errorf(prentice.Conflict, "there is a repository %s already", h.Name).Try("choose another name")
 		}
-		_, err := tx.Exec(`INSERT INTO code_repository (name, title, branch, state, made, made_by, source, bundle, until, pushed) VALUES (?, ?, ?, ?, ?, ?, ?, '', 0, 0)`,
-			h.Name, h.Title, h.Branch, string(h.State), db.Micros(h.Made), string(h.MadeBy), h.Source)
+		_, err := tx.Exec(`INSERT INTO code_repository (name, title, branch, state, made, made_by, source, bundle, until, pushed, origin, says, tended) VALUES (?, ?, ?, ?, ?, ?, ?, '', 0, 0, ?, '', 0)`,
+			h.Name, h.Title, h.Branch, string(h.State), db.Micros(h.Made), string(h.MadeBy), h.Source, h.From)
 		return err
 	})
 }

@@ -24,6 +24,17 @@ var explain string
 type Host interface {
 	Create(ctx context.Context, name, branch string) error
 	Refs(ctx context.Context, name string) ([]push.Ref, error)
+	// Import makes a repository of another; what is not whole is taken away again.
+	Import(ctx context.Context, name, from, branch string) error
+	Discard(name string) error
+	// Delete takes one away and says where a bundle of it is; "" where it held nothing.
+	Delete(ctx context.Context, name string) (bundle string, err error)
+	RemoveBundle(path string) error
+	// Fetch brings what a source has into a mirror of it.
+	Fetch(ctx context.Context, name, from string) error
+	Tidy(ctx context.Context, name string) error
+	// Source refuses what no repository is brought in from.
+	Source(from string) error
 }
 
 // Deps is what the chapter uses. Each may be nil; an operation that lacks what it needs says
@@ -43,11 +54,14 @@ type Deps struct {
 }
 
 // Desk is the chapter at work.
-type Desk struct{ Deps }
+type Desk struct {
+	Deps
+	wake chan struct{}
+}
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
-	k := &Desk{Deps: d}
+	k := &Desk{Deps: d, wake: make(chan struct{}, 1)}
 	if k.Log == nil {
 		k.Log = slog.New(slog.DiscardHandler)
 	}
@@ -57,7 +71,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps())),
 		Pages: []op.Page{
 			{Path: "/changes", Op: "change.list", Template: "changes.html", Title: "Changes", Nav: "Changes", Key: "h", Order: 7},
 			{Path: "/changes/{change}", Op: "change.review", Template: "change.html", Title: "Change", Explain: "change/{change}"},
@@ -65,6 +79,7 @@ func New(d Deps) skill.Skill {
 		Refs:     map[string]string{"change": "/changes/{change}"},
 		Explains: []op.Explainer{explainChange()},
 		States:   states,
+		Work:     []skill.Work{{Name: "repositories", Run: k.tend}},
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,

@@ -8,6 +8,7 @@ var nouns = op.Nouns{
 	{Name: "view", About: "Lists with filters, saved under a name", Part: op.EveryDay},
 	{Name: "person", About: "People and their roles", Part: op.Administration},
 	{Name: "token", About: "API tokens of people and programs", Part: op.Administration},
+	{Name: "key", About: "SSH keys by which git lets people in", Part: op.Administration},
 	{Name: "session", About: "Browsers that are signed in", Part: op.Administration},
 	{Name: "account", About: "How you sign in, and where you are signed in", Part: op.Administration},
 	{Name: "whoami", Part: op.Administration},

@@ -68,6 +68,10 @@ func (b *book) People(context.Context) ([]identity.PersonRecord, error) {
 func (b *book) Link(context.Context, string, prentice.Actor) (string, time.Time, error) {
 	return "c0de", noon.Add(15 * time.Minute), nil
 }
+func (b *book) AddKey(_ context.Context, r identity.TokenRequest, line string) (identity.TokenRecord, error) {
+	return identity.TokenRecord{ID: 4, Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, SSH: "SHA256:" + line}, nil
+}
+
 func (b *book) CreateToken(_ context.Context, r identity.TokenRequest) (string, identity.TokenRecord, error) {
 	b.asked = append(b.asked, r)
 	return "prt_secret", identity.TokenRecord{ID: 3, Name: r.Name, Kind: r.Kind, Person: r.Person, Role: r.Role, Expires: noon.Add(r.Lasts)}, nil

@@ -44,6 +44,7 @@ type People interface {
 	People(context.Context) ([]identity.PersonRecord, error)
 	Link(ctx context.Context, name string, by prentice.Actor) (code string, expires time.Time, err error)
 	CreateToken(context.Context, identity.TokenRequest) (value string, t identity.TokenRecord, err error)
+	AddKey(ctx context.Context, r identity.TokenRequest, line string) (identity.TokenRecord, error)
 	Tokens(ctx context.Context, person string) ([]identity.TokenRecord, error)
 	RevokeToken(ctx context.Context, id int64, person string) error
 	Person(ctx context.Context, name string) (identity.PersonRecord, error)
@@ -109,7 +110,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "security",
 		Sentence: "information security: use practices and controls",
-		Ops:      nouns.Of(slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.secretOps(), d.hostOps(), d.viewOps(), d.Supply.ops())),
+		Ops:      nouns.Of(slices.Concat(d.evidenceOps(), d.personOps(), d.grantOps(), d.sessionOps(), d.accountOps(), d.tokenOps(), d.keyOps(), d.secretOps(), d.hostOps(), d.viewOps(), d.Supply.ops())),
 		Team:     []team.Part{DependencyFile.Part(nil)},
 		Checks:   slices.Concat(secretChecks(), []check.Kind{d.Supply.kind()}),
 		Pages: []op.Page{

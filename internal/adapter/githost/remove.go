@@ -1,0 +1,191 @@
+package githost
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/push"
+	"prentice/internal/kit/clip"
+	"prentice/internal/kit/proc"
+)
+
+// gone is the folder in which bundles of repositories that were deleted lie.
+const gone = ".deleted"
+
+// Delete takes a repository away, once all of it is in a bundle that git can read again, and
+// says where that is; "" is that there was nothing in it.
+func (h *Host) Delete(ctx context.Context, name string) (bundle string, err error) {
+	dir, err := h.Open(name)
+	if err != nil {
+		return "", err
+	}
+	refs, err := h.Refs(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Join(h.Root, gone)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", cannotWrite(folder, err)
+	}
+	if len(refs) > 0 {
+		bundle = filepath.Join(folder, name+"-"+h.Clock().UTC().Format("20060102T150405.000")+".bundle")
+		in := []string{"GIT_DIR=" + dir}
+		if err := h.long(ctx, dir, in, "bundle", "create", "--quiet", bundle, "--all"); err != nil {
+			return "", err
+		}
+		if err := h.long(ctx, dir, in, "bundle", "verify", "--quiet", bundle); err != nil {
+			return "", err
+		}
+	}
+	away := filepath.Join(folder, ".git-"+name+"-"+itoa(h.Clock().UnixNano()))
+	if err := os.Rename(dir, away); err != nil { // from now on no door finds it
+		return "", cannotWrite(h.Root, err)
+	}
+	if err := errors.Join(syncFolder(h.Root), os.RemoveAll(away)); err != nil {
+		return "", cannotWrite(folder, err)
+	}
+	return bundle, nil
+}
+
+// RemoveBundle takes away what was kept of a repository that was deleted.
+func (h *Host) RemoveBundle(path string) error {
+	if filepath.Dir(path) != filepath.Join(h.Root, gone) || filepath.Ext(path) != ".bundle" {
+		return prentice.Errorf(prentice.Internal, "%q is no bundle of ours", clip.Text(path))
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cannotWrite(filepath.Dir(path), err)
+	}
+	return nil
+}
+
+// longest is how long git may work on a whole repository.
+const longest = 2 * time.Hour
+
+// long is git for what takes long and prints nothing that we read.
+func (h *Host) long(ctx context.Context, dir string, env []string, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	says := &proc.Bounded{Most: 16 << 10}
+	exit, err := proc.Run(ctx, proc.Spec{Argv: append(append([]string{"git"}, h.ours()...), args...), Dir: dir, Env: h.env(env...), Out: &proc.Bounded{Most: 1 << 16}, Err: says, Grace: 5 * time.Second})
+	if errors.Is(err, proc.ErrStart) {
+		return prentice.Errorf(prentice.Unavailable, "repositories are kept with git, and there is none here").Try("install git: apt install git")
+	}
+	if err != nil {
+		return prentice.Errorf(prentice.Unavailable, "git did not come to its end: %w", err).Try("try again")
+	}
+	if !exit.OK() {
+		return prentice.Errorf(prentice.Unavailable, "git says: %s", clip.Text(push.Plain(lastLine(says.String())))).Try("see what it says, and try again")
+	}
+	return nil
+}
+
+// lastLine is what git says in the end, which is why.
+func lastLine(text string) string {
+	list := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.TrimSpace(list[len(list)-1])
+}
+
+// Import fills a repository that is not there yet with all branches and tags of another: a
+// folder or bundle on this machine, or an address. What comes is looked over by git as a push
+// is, and no setting or hook of the other comes with it.
+func (h *Host) Import(ctx context.Context, name, from, branch string) error {
+	if err := h.Source(from); err != nil {
+		return err
+	}
+	if err := h.Create(ctx, name, branch); err != nil {
+		return err
+	}
+	err := h.Fetch(ctx, name, from)
+	if err == nil {
+		err = h.has(ctx, name, branch)
+	}
+	if err != nil {
+		return errors.Join(err, h.Discard(name))
+	}
+	return nil
+}
+
+// Discard takes away what lies under a name, if anything does: what was begun and did not
+// come to its end.
+func (h *Host) Discard(name string) error {
+	if err := ValidName(name); err != nil {
+		return err
+	}
+	away := filepath.Join(h.Root, ".new-gone-"+itoa(h.Clock().UnixNano()))
+	if err := os.Rename(h.Path(name), away); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cannotWrite(h.Root, err)
+	}
+	return os.RemoveAll(away)
+}
+
+// has refuses what came without the branch that counts.
+func (h *Host) has(ctx context.Context, name, branch string) error {
+	refs, err := h.Refs(ctx, name)
+	if err != nil {
+		return err
+	}
+	var heads []string
+	for _, r := range refs {
+		if r.Name == "refs/heads/"+branch {
+			return nil
+		}
+		if head, found := strings.CutPrefix(r.Name, "refs/heads/"); found && len(heads) < 5 {
+			heads = append(heads, head)
+		}
+	}
+	return prentice.Errorf(prentice.NotFound, "what was imported has no branch %s; it has %s", branch, clip.Text(strings.Join(heads, ", "))).Try("name the branch that counts: --branch NAME")
+}
+
+// Fetch brings all branches and tags of a source into a repository, and takes away those
+// that it has no more.
+func (h *Host) Fetch(ctx context.Context, name, from string) error {
+	dir, err := h.Open(name)
+	if err != nil {
+		return err
+	}
+	return h.long(ctx, dir, []string{"GIT_DIR=" + dir, "GIT_ALLOW_PROTOCOL=file:https:http"}, "-c", "protocol.file.allow=always", "-c", "protocol.https.allow=always", "-c", "protocol.http.allow=always", "-c", "http.followRedirects=false", "-c", "fetch.fsckObjects=true",
+		"fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options", from, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+}
+
+// Source refuses what no repository can be fetched from: git knows addresses that run programs.
+func (h *Host) Source(from string) error {
+	wrong := prentice.Errorf(prentice.Invalid, "%q is nothing that a repository is brought in from", clip.Text(from)).Try("name a folder or a bundle on the server by its whole path, or an https:// address without a name or a password in it")
+	rest, web := strings.CutPrefix(from, "https://")
+	if local, found := strings.CutPrefix(from, "http://"); found { // what is not encrypted comes from this machine alone
+		host, _, _ := strings.Cut(local, "/")
+		host, _, _ = strings.Cut(host, ":")
+		rest, web = local, host == "127.0.0.1" || host == "localhost"
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	switch {
+	case strings.ContainsAny(from, "\x00\n\r\\"):
+		return wrong
+	case web && host != "" && !strings.Contains(host, "@"):
+		return nil
+	case filepath.IsAbs(from) && filepath.Clean(from) == from:
+		return nil
+	}
+	return wrong
+}
+
+// Tidy packs a repository and writes what makes it quick to read.
+func (h *Host) Tidy(ctx context.Context, name string) error {
+	dir, err := h.Open(name)
+	if err != nil {
+		return err
+	}
+	in := []string{"GIT_DIR=" + dir}
+	if err := h.long(ctx, dir, in, "pack-refs", "--all", "--prune"); err != nil {
+		return err
+	}
+	if err := h.long(ctx, dir, in, "gc", "--quiet", "--prune=2.weeks.ago", "--keep-largest-pack"); err != nil {
+		return err
+	}
+	return h.long(ctx, dir, in, "commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
+}
