@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/githost"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/archive"
 	"prentice/internal/kit/db"
@@ -34,6 +35,9 @@ type backupAbout struct {
 	Database     string    `json:"database"` // sqlite: it is inside; postgresql: it is not
 	Lines        int64     `json:"lines"`    // of evidence
 	Secrets      bool      `json:"secrets"`  // they are inside
+
+	Repositories []string `json:"repositories,omitempty"` // that are inside
+	Left         []string `json:"left,omitempty"`         // repositories that are not: they were not made here, or were changed by hand
 }
 
 // databaseMember is the database in an archive.
@@ -50,6 +54,8 @@ var backedUpLater = []string{"logs", "replicas", "blobs", "team"}
 const (
 	secretsFolder = "secrets"
 	secretsKey    = "keys/secrets.key"
+
+	repositoriesFolder = "repositories"
 )
 
 // lastBackupFile says in the data folder what was backed up last.
@@ -122,6 +128,9 @@ func (b *backup) all(ctx context.Context, scratch string) (err error) {
 			return err
 		}
 	}
+	if err := b.repositories(ctx, scratch+"-git"); err != nil {
+		return err
+	}
 	return b.folder("keys") // one that was made meanwhile, for what the copy holds already
 }
 
@@ -140,6 +149,42 @@ func (b *backup) folder(name string) error {
 		}
 		return b.pack.File(filepath.ToSlash(within), path)
 	})
+}
+
+// repositories packs what is kept here, each as a bundle of all its refs. The database was
+// read before: what it says of a branch is in it, or the branch has gone on since.
+func (b *backup) repositories(ctx context.Context, scratch string) error {
+	host := githost.New(b.set.Repositories, filepath.Join(b.set.Data, "git"))
+	names, err := host.Names()
+	if err != nil {
+		return err
+	}
+	defer os.Remove(scratch) //nolint:errcheck // it costs space only, and the next backup takes it away
+	for _, name := range names {
+		head, some, err := host.Bundle(ctx, name, scratch)
+		if kind := prentice.KindOf(err); kind == prentice.NotFound || kind == prentice.Refused {
+			if kind == prentice.Refused {
+				b.about.Left = append(b.about.Left, name)
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.about.Repositories = append(b.about.Repositories, name)
+		if some {
+			if err := b.pack.File(repositoriesFolder+"/"+name+".bundle", scratch); err != nil {
+				return err
+			}
+		}
+		if err := os.WriteFile(scratch, []byte(head+"\n"), 0o600); err != nil {
+			return err
+		}
+		if err := b.pack.File(repositoriesFolder+"/"+name+".head", scratch); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wants says whether a file belongs into the archive.

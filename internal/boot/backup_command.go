@@ -37,7 +37,7 @@ func (c *commands) backupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "backup FILE", GroupID: string(op.Administration), Short: "Copy everything into one file, also while prentice runs", Args: cobra.ExactArgs(1),
 		Example: "  prentice backup /backup/prentice.tar.gz",
-		Long: "Writes the database, the keys, the logs, the hosts' keys, and the team folder where it lies in the data folder, as they are at one moment, into one archive with a manifest of what it holds. " +
+		Long: "Writes the database, the keys, the logs, the hosts' keys, the repositories that prentice keeps, and the team folder where it lies in the data folder, as they are at one moment, into one archive with a manifest of what it holds. " +
 			"A server that runs goes on meanwhile. FILE is replaced only once the new one is whole, and only its owner may read it: the keys that sign evidence are in it.\n\n" +
 			"Secrets are left out unless --with-secrets says otherwise. A PostgreSQL database is not in it: dump it afterwards with pg_dump. Settings and finished logs in S3 are not in it either.",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -107,6 +107,12 @@ func (m made) text() string {
 	fmt.Fprintf(&b, "  sha256 %s\n", m.SHA256)
 	if m.Database == "postgresql" {
 		b.WriteString("  The PostgreSQL database is not in it. Dump it now, after this file: pg_dump -Fc -f FILE URL\n")
+	}
+	if len(m.Repositories) > 0 {
+		fmt.Fprintf(&b, "  %s in it, each with all its refs.\n", op.Count(len(m.Repositories), "repository is", "repositories are"))
+	}
+	if len(m.Left) > 0 {
+		fmt.Fprintf(&b, "  Not in it, because they were not made by prentice or were changed by hand: %s. Copy them by other means.\n", strings.Join(m.Left, ", "))
 	}
 	if m.Secrets {
 		b.WriteString("  It holds the keys and the secrets: keep it encrypted, and not where everyone reads.\n")

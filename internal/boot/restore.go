@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/githost"
 	"prentice/internal/adapter/stopfile"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/kit/archive"
@@ -35,6 +36,9 @@ func mayRestore(name string) bool {
 	case "replicas": // of each only its logs
 		_, rest, _ := strings.Cut(below, "/")
 		return strings.HasPrefix(rest, "logs/")
+	case repositoriesFolder: // each as a bundle, and what its HEAD is
+		ext := filepath.Ext(below)
+		return githost.ValidName(strings.TrimSuffix(below, ext)) == nil && (ext == ".bundle" || ext == ".head")
 	case secretsFolder, "ssh", "keys", "logs", "blobs", "team":
 		return true
 	}
@@ -65,6 +69,9 @@ func restore(ctx context.Context, set Settings, file string) (r restored, err er
 	}
 	if err := r.look(ctx, stage); err != nil {
 		return r, err
+	}
+	if err := unbundle(ctx, filepath.Join(stage, repositoriesFolder)); err != nil {
+		return r, restoreTrouble(file, err)
 	}
 	if err := r.mark(stage, time.Now()); err != nil {
 		return r, restoreTrouble(file, err)
@@ -156,6 +163,29 @@ func (r *restored) lookAt(ctx context.Context, path, keys string) (err error) {
 		return refusedBackup(r.File, errors.New(report.Faults[0].Says))
 	case is.Lines != r.Lines:
 		return refusedBackup(r.File, fmt.Errorf("it says that it holds %d lines of evidence, and holds %d", r.Lines, is.Lines))
+	}
+	return nil
+}
+
+// unbundle makes repositories of their bundles, in the same folder.
+func unbundle(ctx context.Context, folder string) error {
+	heads, err := filepath.Glob(filepath.Join(folder, "*.head"))
+	if err != nil {
+		return err
+	}
+	host := githost.New(folder, filepath.Join(folder, ".own"))
+	for _, file := range heads {
+		head, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		base := strings.TrimSuffix(file, ".head")
+		if err := host.Unbundle(ctx, filepath.Base(base), base+".bundle", strings.TrimSpace(string(head))); err != nil {
+			return err
+		}
+		if err := errors.Join(os.Remove(file), os.RemoveAll(base+".bundle")); err != nil {
+			return err
+		}
 	}
 	return nil
 }

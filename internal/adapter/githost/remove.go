@@ -142,15 +142,78 @@ func (h *Host) has(ctx context.Context, name, branch string) error {
 	return prentice.Errorf(prentice.NotFound, "what was imported has no branch %s; it has %s", branch, clip.Text(strings.Join(heads, ", "))).Try("name the branch that counts: --branch NAME")
 }
 
+// Names are the repositories that are here.
+func (h *Host) Names() (list []string, err error) {
+	inside, err := os.ReadDir(h.Root)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, prentice.Errorf(prentice.Unavailable, "the folder of repositories cannot be read: %w", err).Try("see who owns %s", h.Root)
+	}
+	for _, e := range inside {
+		if name, found := strings.CutSuffix(e.Name(), ".git"); found && ValidName(name) == nil {
+			list = append(list, name)
+		}
+	}
+	return list, nil
+}
+
+// Bundle writes all refs of a repository into a file, and says which branch its HEAD is. Where
+// there is no ref yet nothing is written.
+func (h *Host) Bundle(ctx context.Context, name, file string) (head string, some bool, err error) {
+	dir, err := h.Open(name)
+	if err != nil {
+		return "", false, err
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "HEAD"))
+	if err != nil {
+		return "", false, prentice.Errorf(prentice.Unavailable, "the repository %s cannot be read: %w", name, err).Try("see who owns %s", dir)
+	}
+	head = strings.TrimPrefix(strings.TrimSpace(string(raw)), "ref: refs/heads/")
+	refs, err := h.Refs(ctx, name)
+	if err != nil || len(refs) == 0 {
+		return head, false, err
+	}
+	if file, err = filepath.Abs(file); err != nil { // git runs elsewhere
+		return head, false, err
+	}
+	if err := h.long(ctx, dir, []string{"GIT_DIR=" + dir}, "bundle", "create", "--quiet", file, "--all"); err != nil {
+		return head, false, err
+	}
+	_, err = os.Stat(file)
+	return head, err == nil, err
+}
+
+// Unbundle makes a repository of a bundle of all its refs, or an empty one where there is none.
+func (h *Host) Unbundle(ctx context.Context, name, file, branch string) error {
+	if err := h.Create(ctx, name, branch); err != nil {
+		return err
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	whole, err := filepath.Abs(file) // git runs elsewhere
+	if err != nil {
+		return err
+	}
+	return h.fetch(ctx, name, whole, "+refs/*:refs/*")
+}
+
 // Fetch brings all branches and tags of a source into a repository, and takes away those
 // that it has no more.
 func (h *Host) Fetch(ctx context.Context, name, from string) error {
+	return h.fetch(ctx, name, from, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+}
+
+func (h *Host) fetch(ctx context.Context, name, from string, what ...string) error {
 	dir, err := h.Open(name)
 	if err != nil {
 		return err
 	}
-	return h.long(ctx, dir, []string{"GIT_DIR=" + dir, "GIT_ALLOW_PROTOCOL=file:https:http"}, "-c", "protocol.file.allow=always", "-c", "protocol.https.allow=always", "-c", "protocol.http.allow=always", "-c", "http.followRedirects=false", "-c", "fetch.fsckObjects=true",
-		"fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options", from, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+	args := []string{"-c", "protocol.file.allow=always", "-c", "protocol.https.allow=always", "-c", "protocol.http.allow=always", "-c", "http.followRedirects=false", "-c", "fetch.fsckObjects=true",
+		"fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options", from}
+	return h.long(ctx, dir, []string{"GIT_DIR=" + dir, "GIT_ALLOW_PROTOCOL=file:https:http"}, append(args, what...)...)
 }
 
 // Source refuses what no repository can be fetched from: git knows addresses that run programs.
