@@ -6,7 +6,7 @@ import (
 )
 
 // rotateFirst is what to do with a secret that was found.
-const rotateFirst = "anyone who can read the repository has it, so rotate it first: prentice run start rotate-secret; then take it out. One that is none: prentice check waive"
+const rotateFirst = "anyone who can read the repository has it, so rotate it first: prentice run start rotate-secret (prentice procedure library add rotate-secret brings it); then take it out. One that is none: prentice check waive"
 
 func noSecretRule() check.Rule {
 	return check.Rule{ID: noSecret, Severity: claims.Block, Says: "no file holds a secret",
