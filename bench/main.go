@@ -65,6 +65,7 @@ var measurements = []measurement{
 	{"proc.states", states},
 	{"checks", checks},
 	{"secrets", secrets},
+	{"forge", forge},
 	{"sandbox", sandboxed},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},

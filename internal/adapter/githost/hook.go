@@ -47,8 +47,9 @@ says=$!
 cat <&3 &
 answers=$!
 cat >&4
-kill "$answers" 2>/dev/null
 wait "$says"
+kill "$answers" 2>/dev/null
+wait # who is not waited for is left to another, and git's group is not empty for that long
 exit 0
 `,
 }
