@@ -159,7 +159,7 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	}
 	masked := mask.Writer(printed, j.values)
 	j.Out, j.Results.To = masked, back
-	logs, err := r.logs(j.Services)
+	logs, err := r.logs(j.Services, j.values)
 	if err != nil {
 		unlock()
 		return pipeline.Result{}, err
@@ -169,7 +169,7 @@ func (p *place) perform(ctx context.Context, t *check.Tree, c pipeline.Check, r 
 	unlock()
 	masked.Close() //nolint:errcheck // what is printed is never refused
 	printed.end()
-	printed.services(j.Services, logs)
+	printed.services(logs)
 	took := time.Since(began)
 	asked := j.asked()
 	printed.network(asked)

@@ -13,6 +13,7 @@ import (
 	"prentice/internal/adapter/sandbox"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/pipeline"
+	"prentice/internal/kit/mask"
 	"prentice/internal/kit/proc"
 )
 
@@ -98,14 +99,23 @@ func (d *Desk) images(names []string) string {
 	return sandbox.Meaning(ctx, names)
 }
 
-// logs are the files into which the services of a run print.
-func (r *run) logs(services []sandbox.Service) (list []*os.File, err error) {
+// serviceLog is a file into which a service of a run prints, without the run's secrets: what
+// a step tells it, it may tell on.
+type serviceLog struct {
+	name   string
+	file   *os.File
+	masked io.WriteCloser
+}
+
+// logs are those of the services of a run.
+func (r *run) logs(services []sandbox.Service, secrets []string) (list []serviceLog, err error) {
 	for i, s := range services {
 		f, err := r.create("service-" + s.Name)
 		if err != nil {
 			return list, err
 		}
-		list, services[i].Log = append(list, f), f
+		l := serviceLog{s.Name, f, mask.Writer(f, secrets)}
+		list, services[i].Log = append(list, l), l.masked
 	}
 	return list, nil
 }
@@ -114,16 +124,17 @@ func (r *run) logs(services []sandbox.Service) (list []*os.File, err error) {
 const mostOfService = 32 << 10
 
 // services adds what services printed to what their check printed.
-func (p *printed) services(services []sandbox.Service, logs []*os.File) {
-	for i, f := range logs {
-		p.say([]byte("── Service " + services[i].Name))
-		if info, err := f.Stat(); err == nil {
-			text, _ := io.ReadAll(io.NewSectionReader(f, max(0, info.Size()-mostOfService), mostOfService)) // what is not there says nothing
+func (p *printed) services(logs []serviceLog) {
+	for _, l := range logs {
+		p.say([]byte("── Service " + l.name))
+		l.masked.Close() //nolint:errcheck // what was printed is evidence for people, and no verdict
+		if info, err := l.file.Stat(); err == nil {
+			text, _ := io.ReadAll(io.NewSectionReader(l.file, max(0, info.Size()-mostOfService), mostOfService)) // what is not there says nothing
 			for line := range strings.Lines(string(text)) {
 				p.say([]byte(strings.TrimRight(line, "\r\n")))
 			}
 		}
-		f.Close() //nolint:errcheck // what was printed is evidence for people, and no verdict
+		l.file.Close() //nolint:errcheck // so is it here
 	}
 	p.flush()
 }

@@ -206,3 +206,20 @@ func TestRedisServesACheck(t *testing.T) {
 		t.Errorf("%+v\n%s", o, log.Text)
 	}
 }
+
+func TestASecretThatAStepTellsAServiceIsNotInItsLog(t *testing.T) {
+	r, e := imaged(t)
+	e.Image("localhost/listens", containertest.Made{Files: map[string]string{"bin/listens": "#!/bin/sh\nwhile :; do nc -l -p 7070; done\n"}, Changes: []string{"CMD /bin/listens", "EXPOSE 7070"}})
+	r.secret = given
+	r.has("a", "image: localhost/box\nsecrets: deploy-key\nservices: {db: {image: localhost/listens}}\n", "until echo \"told $DEPLOY_KEY\" | nc db 7070; do sleep 0.1; done; sleep 1")
+	o := r.one("a")
+	log, err := checkrun.Log(r.keep, "a")
+	if err != nil || o.Truth != prentice.Pass || !strings.Contains(log.Text, "── Service db\ntold •••") {
+		t.Errorf("%+v %v\n%s", o, err, log.Text)
+	}
+	for _, run := range checkrun.Runs(r.keep, "a") {
+		if text, err := os.ReadFile(filepath.Join(run.Dir, "service-db")); err != nil || strings.Contains(string(text), hidden) {
+			t.Errorf("%s %v", text, err)
+		}
+	}
+}
