@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,53 +38,12 @@ func contained(t *testing.T, e *containertest.Engine) (*sandbox.Containers, stri
 
 // differs are the attempts by what is there in every container, and cannot be used.
 var differs = map[string]string{
-	"the control groups":              `mkdir /sys/fs/cgroup/planted || mkdir /sys/fs/cgroup/*/planted || for f in /sys/fs/cgroup/*/*.max /sys/fs/cgroup/*.max; do echo 1 >"$f" && exit 0; done; exit 1`,
-	"write over what it sees of /etc": `echo x >/etc/hosts || echo x >/etc/passwd || echo x >/etc/planted`,
-	"write to the system's libraries": `echo x >/bin/planted || echo x >/lib/planted`,
-	"the clock":                       `date -s 2001-01-01; [ "$(date +%Y)" = 2001 ]`,
-	"put something into /dev":         `touch /dev/planted`,
-}
-
-// later are attempts that were thought of for the other back end, and are not tried here yet.
-var later = []string{
-	"the number of the machine",
-	"a link that it makes to a file of the machine",
-	"a file of the machine by its handle, past all folders",
-	"mount by a user name space of its own",
-	"a name space of mounts",
-	"a user name space by clone",
-	"a user name space by clone3",
-	"enter the name spaces of process 1",
-	"enter those of a process of the machine",
-	"a mount by the calls that are new",
-	"a tree of mounts by the calls that are new",
-	"the root of a process of the machine",
-	"the program of process 1, to write over it",
-	"rights that process 1 has",
-	"a socket of the machine by a link that it makes",
-	"a socket of the machine by the root of process 1",
-	"the list of sockets of the machine",
-	"the list of ports of the machine",
-	"the address at which clouds tell secrets",
-	"a packet without a connection",
-	"a network interface of its own",
-	"the message bus and the service manager",
-	"the daemon of Nix, which builds outside",
-	"a handle on a process of the machine",
-	"read the memory of a process of the machine",
-	"the limits of a process of the machine",
-	"a debugger at all",
-	"a file in the shared memory of the machine",
-	"a segment of the shared memory of the machine",
-	"go before all others in time",
-	"be the last that is killed where memory ends",
-	"a disk, or the memory of the machine",
-	"virtual machines and tunnels",
-	"a program that the kernel begins for a kind of file",
-	"what the kernel knows of devices",
-	"count what the processor does",
-	"answer page faults of others",
-	"a key for others in the kernel",
+	"the control groups":               `mkdir /sys/fs/cgroup/planted || mkdir /sys/fs/cgroup/*/planted || for f in /sys/fs/cgroup/*/*.max /sys/fs/cgroup/*.max; do echo 1 >"$f" && exit 0; done; exit 1`,
+	"write over what it sees of /etc":  `echo x >/etc/hosts || echo x >/etc/passwd || echo x >/etc/planted`,
+	"write to the system's libraries":  `echo x >/bin/planted || echo x >/lib/planted`,
+	"what the kernel knows of devices": `for f in /sys/kernel/mm/transparent_hugepage/enabled /sys/class/net/lo/mtu /sys/kernel/uevent_seqnum; do echo 1 >"$f" && exit 0; done; exit 1`,
+	"the clock":                        `date -s 2001-01-01; [ "$(date +%Y)" = 2001 ]`,
+	"put something into /dev":          `touch /dev/planted`,
 }
 
 func TestNothingOfTheMachineIsReachedFromAContainer(t *testing.T) {
@@ -97,9 +55,6 @@ func TestNothingOfTheMachineIsReachedFromAContainer(t *testing.T) {
 		}
 		t.Setenv("OF_THE_MACHINE", "secret")
 		for _, a := range attempts {
-			if slices.Contains(later, a.name) {
-				continue
-			}
 			if script, found := differs[a.name]; found {
 				a.script = script
 			}
