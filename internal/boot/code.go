@@ -17,6 +17,7 @@ import (
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/codecontrol"
+	"prentice/internal/skill/standards"
 	"prentice/internal/team"
 )
 
@@ -30,7 +31,27 @@ func (s *System) code() codecontrol.Deps {
 	}
 	return codecontrol.Deps{
 		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log, Record: s.record,
-		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(),
+		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(), Queue: s.queue(),
+	}
+}
+
+// queue is what changes land by.
+func (s *System) queue() codecontrol.Queue {
+	return codecontrol.Queue{
+		Open: func(ctx context.Context, name string) (codecontrol.Git, error) {
+			return git.Below(ctx, s.Settings.Repositories, name+".git")
+		},
+		Checks: func() codecontrol.Checks { return skill.At[*standards.Desk](s.Skills) },
+		Frozen: func(now time.Time, repository, _ string) string {
+			says, _, err := s.Team.Hold(context.Background(), prentice.Plan{Procedure: "land", Subject: prentice.NewRef("repository", repository), Risk: prentice.Change}, now)
+			if err != nil {
+				return "the calendar cannot be read: " + err.Error()
+			}
+			return says
+		},
+		Attest: s.ledger.Attest,
+		Record: s.ledger.Append,
+		Send:   s.inbox.Send,
 	}
 }
 

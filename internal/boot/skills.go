@@ -26,6 +26,7 @@ import (
 	"prentice/internal/skill/all"
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
+	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/security"
@@ -48,6 +49,7 @@ func describe(dir, data func() string) (list []skill.Skill) {
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
 		Security:    security.Deps{Verify: ledger.VerifyFile, Supply: supplyHere(askedIn(dir))},
+		CodeControl: codecontrol.Deps{Clone: func(ctx context.Context, dir string) (codecontrol.Git, error) { return git.Open(ctx, dir) }},
 		Standards:   checksHere(dir, data, func() []check.Kind { return skill.Checks(list) }),
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},

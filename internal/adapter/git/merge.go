@@ -70,7 +70,7 @@ func (w *Work) rebase(ctx context.Context, tip string, p queue.Proposed) (m queu
 		}
 		// The merge base of the two is the parent of the commit: what it changed is what
 		// is put onto the tip.
-		tree, err := w.treeOf(ctx, m.Commit)
+		tree, err := w.TreeOf(ctx, m.Commit)
 		if err != nil {
 			return m, err
 		}
@@ -87,7 +87,7 @@ func (w *Work) rebase(ctx context.Context, tip string, p queue.Proposed) (m queu
 			return m, err
 		}
 	}
-	m.Tree, err = w.treeOf(ctx, m.Commit)
+	m.Tree, err = w.TreeOf(ctx, m.Commit)
 	return m, err
 }
 
@@ -125,7 +125,8 @@ func (w *Work) commitTree(ctx context.Context, tree string, parents []string, au
 	return strings.TrimSpace(string(out)), err
 }
 
-func (w *Work) treeOf(ctx context.Context, commit string) (string, error) {
+// TreeOf is the tree of a commit.
+func (w *Work) TreeOf(ctx context.Context, commit string) (string, error) {
 	out, err := w.run(ctx, nil, 1<<16, "rev-parse", "--verify", "--quiet", "--end-of-options", commit+"^{tree}")
 	return strings.TrimSpace(string(out)), err
 }

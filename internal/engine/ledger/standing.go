@@ -107,3 +107,9 @@ func (l *Ledger) Forgive(now time.Time) error {
 
 // KeyID is the id of the key that signs.
 func (l *Ledger) KeyID() string { return l.keys.id }
+
+// Attest signs a statement that goes out, such as what is attested of a branch. It signs
+// no evidence: that is for Export, which reads it from the ledger.
+func (l *Ledger) Attest(statement []byte) []byte {
+	return dsse.Sign(l.keys.private, PayloadType, statement).Encode()
+}

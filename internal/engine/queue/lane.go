@@ -7,31 +7,40 @@ import (
 	"prentice"
 )
 
-// Entry is a change that waits to land.
+// Entry is a change that waits to land. Its ID is its number.
 type Entry struct {
-	ID       int64
-	Priority int       // the higher comes first
-	Since    time.Time // when it was queued
-	After    []int64   // entries of the lane that have to land before it
-	Group    string    // entries of several lanes that land together or not at all; "" is alone
-	Held     string    // why it cannot be merged now, such as a conflict with one before it
-	Origin   string    // the tip of the branch when it was queued
-	Landed   []int64   // what landed since, in order: it may fail with one of those
-	Aside    string    // the tip on which it failed; "" where it is not set aside
+	ID       int64        `json:"change"`
+	PatchSet int          `json:"patch_set"`
+	Title    string       `json:"title"`
+	By       prentice.Ref `json:"by"` // who queued it
+	Proposed Proposed     `json:"proposed"`
+
+	Priority int       `json:"priority,omitempty"` // the higher comes first
+	Since    time.Time `json:"since"`              // when it was queued
+	After    []int64   `json:"after,omitempty"`    // entries of the lane that have to land before it
+	Group    string    `json:"group,omitempty"`    // entries of several lanes that land together or not at all; "" is alone
+	Held     string    `json:"held,omitempty"`     // why it cannot be merged now, such as a conflict with one before it
+	Origin   string    `json:"origin,omitempty"`   // the tip of the branch when it was queued
+	Landed   []int64   `json:"landed,omitempty"`   // what landed since, in order: it may fail with one of those
+	Aside    string    `json:"aside,omitempty"`    // the tip on which it failed; "" where it is not set aside
 }
 
 // Attempt is one check of a build.
 type Attempt struct {
-	Truth prentice.Truth // "" while it goes on
-	Began time.Time
-	Ended time.Time
+	Truth prentice.Truth `json:"truth,omitempty"` // "" while it goes on
+	Says  string         `json:"says,omitempty"`
+	Check int64          `json:"check,omitempty"` // its number
+	Began time.Time      `json:"began"`
+	Ended time.Time      `json:"ended,omitzero"`
 }
 
 // Build is a tree: entries that are merged onto a base, in order.
 type Build struct {
-	Base     string
-	Members  []int64
-	Attempts []Attempt
+	Base     string    `json:"base"`
+	Members  []int64   `json:"members"`
+	Commit   string    `json:"commit,omitempty"`
+	Tree     string    `json:"tree,omitempty"` // of the commit, as it was checked
+	Attempts []Attempt `json:"attempts"`
 }
 
 // Tally is how the attempts of a build ended.
@@ -62,12 +71,12 @@ func (b *Build) Flaky() bool { t := b.Tally(); return t.Passed > 0 && t.Failed >
 
 // Lane is the queue of one branch.
 type Lane struct {
-	Name    string // repository and branch
-	Tip     string
-	Entries []Entry
-	Builds  []Build
-	Frozen  string        // why nothing may land now; "" where it may
-	Typical time.Duration // how long a check takes
+	Name    string        `json:"name"` // repository and branch
+	Tip     string        `json:"tip"`
+	Entries []Entry       `json:"entries"`
+	Builds  []Build       `json:"builds"`
+	Frozen  string        `json:"frozen,omitempty"`  // why nothing may land now; "" where it may
+	Typical time.Duration `json:"typical,omitempty"` // how long a check takes
 }
 
 // Limits are what a team allows the queue.
@@ -166,7 +175,8 @@ func (l *Lane) Landed(members []int64, tip string) {
 		case b.Base != old || len(b.Members) < n || !slices.Equal(b.Members[:n], members):
 			kept = append(kept, b)
 		case len(b.Members) > n:
-			kept = append(kept, Build{Base: tip, Members: b.Members[n:], Attempts: b.Attempts})
+			b.Base, b.Members = tip, b.Members[n:]
+			kept = append(kept, b)
 		}
 	}
 	l.Builds = kept

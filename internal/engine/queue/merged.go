@@ -15,11 +15,11 @@ const (
 
 // Proposed is a patch set, as it is to be merged.
 type Proposed struct {
-	Base    string // where it left the branch
-	Head    string
-	Method  Method
-	Message string    // of a commit that is made for it
-	At      time.Time // of such a commit: what is merged the same is the same commit
+	Base    string    `json:"base"` // where it left the branch
+	Head    string    `json:"head"`
+	Method  Method    `json:"method"`
+	Message string    `json:"message"` // of a commit that is made for it
+	At      time.Time `json:"at"`      // of such a commit: what is merged the same is the same commit
 }
 
 // Merged is what a merge came to: a commit, or the paths that conflict.

@@ -81,7 +81,10 @@ func (l *Lane) stand(now time.Time, order []int64, i int, id int64, limits Limit
 		case t.Failed > 0 && t.Passed == 0:
 			s.Why = fmt.Sprintf("a build of %s with it failed, and which of them it is, is being found out", plural(k, "change"))
 		case t.Unknown > 0:
-			s.Why = "what was to check it could not judge it; it is checked again"
+			s.Why = "it could not be judged, and is checked again"
+			if says := b.Attempts[len(b.Attempts)-1].Says; says != "" {
+				s.Why += ": " + says
+			}
 		}
 	}
 	if s.State == Waiting && s.Why == "" {

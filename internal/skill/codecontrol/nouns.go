@@ -8,4 +8,6 @@ var nouns = op.Nouns{
 	{Name: "change", About: "What is proposed for branches, and its review", Part: op.EveryDay},
 	{Name: "branch", About: "Branches of repositories, and what moves them", Part: op.EveryDay},
 	{Name: "push", About: "What was pushed to repositories and refused", Part: op.EveryDay},
+	{Name: "branch", About: "What a branch is proved to be, from a clone and a key", Part: op.EveryDay},
+	{Name: "queue", About: "What waits to land on a branch, and why", Part: op.EveryDay},
 }

@@ -6,19 +6,8 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/change"
+	"prentice/internal/op"
 )
-
-// ReadyChange is the newest patch set of a change, as the queue needs it.
-type ReadyChange struct {
-	Number             int64
-	PatchSet           int
-	Repository, Branch string
-	Title, Message     string
-	Base, Head         string
-	Below              int64          // a change that has to land before it, and has not
-	Reviewers          []prentice.Ref // whose yes counts for it
-	Missing            []string       // what it lacks; with anything here it does not land
-}
 
 // Queueable is the changes of this server as the queue has them.
 type Queueable struct{ k *Desk }
@@ -28,17 +17,17 @@ func (k *Desk) Queueable() Queueable { return Queueable{k} }
 
 // Ready says how a change stands. What is missing is of review; the queue judges the content
 // itself.
-func (q Queueable) Ready(ctx context.Context, number int64) (ReadyChange, error) {
+func (q Queueable) Ready(ctx context.Context, number int64) (Ready, error) {
 	c, err := q.k.find(ctx, fmt.Sprint(number))
 	if err != nil {
-		return ReadyChange{}, err
+		return Ready{}, err
 	}
 	sets, err := q.k.Changes.Sets(ctx, number)
 	if err != nil {
-		return ReadyChange{}, err
+		return Ready{}, err
 	}
 	set := sets[len(sets)-1]
-	r := ReadyChange{Number: number, PatchSet: set.Number, Repository: c.Repository, Branch: c.Branch, Title: c.Title, Message: set.Message, Base: set.Base, Head: set.Commit}
+	r := Ready{Number: number, PatchSet: set.Number, Repository: c.Repository, Branch: c.Branch, Title: c.Title, Message: set.Message, Base: set.Base, Head: set.Commit}
 	if c.Below > 0 {
 		below, err := q.k.Changes.Find(ctx, c.Below)
 		if err != nil {
@@ -49,15 +38,14 @@ func (q Queueable) Ready(ctx context.Context, number int64) (ReadyChange, error)
 		}
 	}
 	if !c.Going() {
-		r.Missing = append(r.Missing, fmt.Sprintf("%s is %s", c.Ref(), c.State))
-		return r, nil
+		return Ready{Repository: c.Repository}, nil
 	}
 	l, err := q.k.MayLand(ctx, prentice.Prentice("queue"), number)
 	if err != nil {
 		return r, err
 	}
 	for _, n := range l.Missing {
-		if ofReview(n.Claim) && n.Truth == prentice.Fail {
+		if ofReview(n.Claim) && n.Claim != change.ClaimBelow && n.Truth == prentice.Fail { // what is below lands with it, before it
 			r.Missing = append(r.Missing, n.Claim+": "+n.Reason)
 		}
 	}
@@ -74,8 +62,8 @@ func ofReview(claim string) bool {
 }
 
 // Queued writes down that a patch set waits to land.
-func (q Queueable) Queued(ctx context.Context, number int64, patchSet int, by prentice.Ref) error {
-	_, err := q.k.Changes.Turn(ctx, q.k.now(), number, prentice.Actor{Kind: prentice.ActorKind(by.Kind()), Name: by.Name()}, change.Turned{To: change.Queued, From: []change.State{change.Open}, Set: patchSet})
+func (q Queueable) Queued(ctx context.Context, number int64, patchSet int, by prentice.Actor) error {
+	_, err := q.k.Changes.Turn(ctx, q.k.now(), number, by, change.Turned{To: change.Queued, From: []change.State{change.Open}, Set: patchSet})
 	return err
 }
 
@@ -94,3 +82,11 @@ func (q Queueable) Landed(ctx context.Context, number int64, patchSet int, commi
 	_, err := q.k.Changes.Turn(ctx, q.k.now(), number, prentice.Prentice("queue"), change.Turned{To: change.Landed, From: []change.State{change.Open, change.Queued}, Commit: commit, Silent: true})
 	return err
 }
+
+// enqueueOne puts a change into the queue of its branch.
+func (k *Desk) enqueueOne(ctx context.Context, by prentice.Actor, c change.Change) (string, error) {
+	out, err := k.QueueAdd(ctx, op.Call{Actor: by, Now: k.now()}, AddIn{Change: string(c.Ref())})
+	return out.Says, err
+}
+
+var _ Changes = Queueable{}

@@ -51,39 +51,52 @@ type Deps struct {
 	// HTTP and SSH are where git reaches a repository, without its name; "" is not at all.
 	HTTP, SSH func() string
 	Review
+	// Queue is what changes land by.
+	Queue Queue
+	// Clone opens a clone on the machine of the one who asks.
+	Clone func(ctx context.Context, dir string) (Git, error)
 }
 
 // Desk is the chapter at work.
 type Desk struct {
 	Deps
 	wake chan struct{}
+	due  chan struct{} // there may be something to land
 }
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
-	k := &Desk{Deps: d, wake: make(chan struct{}, 1)}
+	k := &Desk{Deps: d, wake: make(chan struct{}, 1), due: make(chan struct{}, 1)}
 	if k.Log == nil {
 		k.Log = slog.New(slog.DiscardHandler)
 	}
 	if k.Propose == nil && k.Changes != nil {
 		k.Propose = k.propose
 	}
+	if k.Queue.Changes == nil && k.Changes != nil {
+		k.Queue.Changes = k.Queueable()
+	}
+	if k.Enqueue == nil && k.Queue.Changes != nil && k.Queue.Open != nil {
+		k.Enqueue = k.enqueueOne
+	}
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps())),
 		Pages: []op.Page{
 			{Path: "/changes", Op: "change.list", Template: "changes.html", Title: "Changes", Nav: "Changes", Key: "h", Order: 7},
 			{Path: "/changes/{change}", Op: "change.review", Template: "change.html", Title: "Change", Explain: "change/{change}"},
+			{Path: "/repositories/{repository}/queue", Op: "queue.show", Template: "queue.html", Title: "Queue", Topic: "codecontrol"},
 		},
 		Refs:     map[string]string{"change": "/changes/{change}"},
 		Explains: []op.Explainer{explainChange()},
-		States:   states,
-		Work:     []skill.Work{{Name: "repositories", Run: k.tend}},
+		States:   badges(),
+		Work:     []skill.Work{{Name: "repositories", Run: k.tend}, {Name: "merge queues", Run: k.RunQueues}},
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,
 		Self:     k,
+		Ring:     k.Ring,
 	}
 }
 

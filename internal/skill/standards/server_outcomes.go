@@ -18,6 +18,7 @@ import (
 type outcomes struct {
 	*db.DB
 	found []string // the keys of those that were there
+	again bool     // what failed is not there
 }
 
 // inOneGo is how many are asked for by one question.
@@ -41,7 +42,11 @@ func (o *outcomes) Kept(ctx context.Context, of []basis) (map[basis]check.Outcom
 		for _, one := range list {
 			var p check.Packed
 			if json.Unmarshal([]byte(one.body), &p) == nil {
-				found[by[one.basis]] = p.Unpack()
+				outcome := p.Unpack()
+				if o.again && outcome.Truth == prentice.Fail {
+					continue
+				}
+				found[by[one.basis]] = outcome
 				o.found = append(o.found, one.basis)
 			}
 		}

@@ -45,6 +45,7 @@ type CheckRun struct {
 	Excused    int            `json:"excused"`  // in the baseline or waived
 
 	tries  int
+	again  bool   // what failed before on the same content is judged anew
 	result string // digest of what was found
 }
 
@@ -56,11 +57,12 @@ const (
 	gaveUp     = "gave up" // the result of one that is not tried again by itself
 )
 
-const runColumns = `number, repository, branch, commit_id, state, asked_by, asked, began, ended, tries, seen, says, verdict, result, passed, failed, unknown, findings, excused`
+const runColumns = `number, repository, branch, commit_id, state, asked_by, asked, began, ended, tries, seen, says, verdict, result, passed, failed, unknown, findings, excused, again`
 
 func scanRun(scan func(...any) error, r *CheckRun) error {
-	var asked, began, ended, seen int64
-	err := scan(&r.Number, &r.Repository, &r.Branch, &r.Commit, &r.State, &r.AskedBy, &asked, &began, &ended, &r.tries, &seen, &r.Says, &r.Verdict, &r.result, &r.Passed, &r.Failed, &r.Unknown, &r.Findings, &r.Excused)
+	var asked, began, ended, seen, again int64
+	err := scan(&r.Number, &r.Repository, &r.Branch, &r.Commit, &r.State, &r.AskedBy, &asked, &began, &ended, &r.tries, &seen, &r.Says, &r.Verdict, &r.result, &r.Passed, &r.Failed, &r.Unknown, &r.Findings, &r.Excused, &again)
+	r.again = again != 0
 	r.Ref = runRef(r.Number)
 	r.Asked, r.Began, r.Ended, r.Seen = db.Time(asked), db.Time(began), db.Time(ended), db.Time(seen)
 	return err
@@ -133,8 +135,8 @@ func (k *Desk) ask(ctx context.Context, r CheckRun) (number int64, err error) {
 		if number, err = tx.Next("check_run"); err != nil {
 			return err
 		}
-		n, err := tx.Exec(`INSERT INTO check_runs (`+runColumns+`, open, body) VALUES (?, ?, ?, ?, 'queued', ?, ?, 0, 0, 0, 0, '', '', '', 0, 0, 0, 0, 0, ?, '') ON CONFLICT (open) DO NOTHING`,
-			number, string(r.Repository), r.Branch, r.Commit, string(r.AskedBy), db.Micros(r.Asked), open)
+		n, err := tx.Exec(`INSERT INTO check_runs (`+runColumns+`, open, body) VALUES (?, ?, ?, ?, 'queued', ?, ?, 0, 0, 0, 0, '', '', '', 0, 0, 0, 0, 0, ?, ?, '') ON CONFLICT (open) DO NOTHING`,
+			number, string(r.Repository), r.Branch, r.Commit, string(r.AskedBy), db.Micros(r.Asked), flag(r.again), open)
 		if err == nil && n == 0 { // another replica was quicker
 			number, err = openRun(tx, open)
 		}
@@ -254,4 +256,11 @@ func (k *Desk) ForgetRuns(ctx context.Context, sweep db.Sweep) (db.Swept, error)
 // StockOfRuns is how many check runs are kept.
 func (k *Desk) StockOfRuns(ctx context.Context) (db.Stock, error) {
 	return k.DB.Stock(ctx, "check_runs", "number", "asked")
+}
+
+func flag(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

@@ -103,6 +103,9 @@ func (k *worker) judgeRun(ctx context.Context, r *CheckRun) error {
 	}
 	defer l.repo.Close() //nolint:errcheck // it was only read
 	r.Commit, r.Branch = l.commit, l.branch
+	if o, is := l.keep.(*outcomes); is {
+		o.again = r.again
+	}
 	began, judge := k.now(), k.judgeTelling(in, l, r)
 	out := k.output(in, r, func(lines []string) []string { return judge.Shown(l.tree, lines) })
 	l.tree.Tell = out.line

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/queue"
+	"prentice/internal/op"
+	"prentice/internal/skill/codecontrol"
+)
+
+var queueStories = []story{
+	{name: "queue", path: "/repositories/shop/queue", who: "olga"},
+	{name: "queue-empty", path: "/repositories/new/queue", who: "vera"},
+}
+
+func queueOps(bool) []op.Op {
+	return []op.Op{
+		op.New("queue.show", prentice.Look, prentice.Viewer, "Show what waits to land.", func(_ context.Context, _ op.Call, in codecontrol.QueueIn) (codecontrol.QueueShown, error) {
+			return shownQueue(in.Name), nil
+		}),
+	}
+}
+
+func shownQueue(name string) codecontrol.QueueShown {
+	q := codecontrol.QueueShown{Repository: name, Branch: "main", Entries: []codecontrol.EntryLine{}, Builds: []codecontrol.BuildLine{}, Past: []codecontrol.Gone{}, Now: noon}
+	if name == "new" {
+		return q
+	}
+	q.Tip, q.Typical = strings.Repeat("9f2c81d0", 5), "4m10s"
+	entry := func(place int, change prentice.Ref, title, state, why string, likely time.Duration) {
+		e := codecontrol.EntryLine{Place: place, Change: change, PatchSet: 2, Title: title, State: state, Why: why, Since: noon.Add(-9 * time.Minute), By: "person/olga"}
+		if likely > 0 {
+			e.Likely = noon.Add(likely)
+		}
+		q.Entries = append(q.Entries, e)
+	}
+	entry(1, "change/41", "basket: an item is counted once", queue.Checking, "checked together with 1 other, attempt 1", 3*time.Minute)
+	entry(2, "change/43", "say which card was refused", queue.Checking, "checked together with 1 other, attempt 1", 3*time.Minute)
+	entry(3, "change/44", longName, queue.Waiting, "it is in the next build", 7*time.Minute)
+	entry(0, "change/40", "prices are in cents", queue.SetAside, "it failed on the branch (3 of 3 attempts): which set of changes fails is being found out, and others go on without it", 0)
+	entry(0, "change/42", "rename the basket", queue.Held, `it conflicts with a change before it in "basket/count.go"`, 0)
+	build := func(onTip bool, state string, changes ...int64) {
+		q.Builds = append(q.Builds, codecontrol.BuildLine{OnTip: onTip, Commit: strings.Repeat("80a166651e", 4), State: state, Changes: changes, Attempts: []queue.Attempt{{Check: 12, Began: noon}}})
+	}
+	build(true, "failed", 41)
+	build(true, queue.Checking, 41, 43)
+	build(false, "passed", 38, 40)
+	build(false, queue.Checking, 38, 39, 40)
+	gone := func(change int64, title, what, says string, flaky bool) {
+		q.Past = append(q.Past, codecontrol.Gone{Change: change, PatchSet: 1, Title: title, What: what, Says: says, At: noon.Add(-time.Hour), Since: noon.Add(-2 * time.Hour), Flaky: flaky})
+	}
+	gone(39, "read the rate of exchange once", codecontrol.WasLanded, "", true)
+	gone(38, "round as the bank does", codecontrol.WasLanded, "", false)
+	gone(36, "a new form of the receipt", codecontrol.WasEjected, "it fails together with change/35, which landed before it: each passes without the other, and the two failed each time", false)
+	gone(34, "half of a feature", codecontrol.WasRemoved, "person/olga took it out: it waits for the other team", false)
+	return q
+}

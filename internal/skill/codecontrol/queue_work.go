@@ -1,0 +1,361 @@
+package codecontrol
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/queue"
+	"prentice/internal/kit/clip"
+	"prentice/internal/kit/db"
+)
+
+// How often queues are looked at while no one rings, and how long after a fault of ours.
+const (
+	queueEvery = 2 * time.Second
+	queueRest  = 10 * time.Second
+)
+
+// Ring says that there may be something to land. It does not wait.
+func (k *Desk) Ring() {
+	select {
+	case k.due <- struct{}{}:
+	default:
+	}
+}
+
+// RunQueues lands what may land, until ctx ends. One process does it for all replicas.
+func (k *Desk) RunQueues(ctx context.Context) error {
+	if k.queues() != nil {
+		return nil
+	}
+	for {
+		wait := queueEvery
+		if err := k.TurnQueues(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errMeanwhile) {
+			k.Log.Error("land changes", "err", err)
+			wait = queueRest
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-k.due:
+		case <-time.After(wait):
+		}
+	}
+}
+
+// TurnQueues does all that there is to do now. What a process that ended had begun comes
+// first.
+func (k *Desk) TurnQueues(ctx context.Context) error {
+	for {
+		g, err := k.underway(ctx)
+		if err != nil {
+			return err
+		}
+		if g == nil {
+			break
+		}
+		if err := k.finish(ctx, g); err != nil {
+			return err
+		}
+	}
+	lanes, err := k.lanes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range lanes {
+		if err := k.freshen(ctx, l); err != nil {
+			return fmt.Errorf("the queue of %s: %w", l.Name, err)
+		}
+	}
+	for range 100 { // each does something, so that it ends; more is another turn
+		plain := make([]queue.Lane, len(lanes))
+		for i, l := range lanes {
+			plain[i] = l.Lane
+		}
+		list := queue.Plan(k.now(), plain, limitsFor(lanes))
+		if len(list) == 0 {
+			return nil
+		}
+		for _, a := range list {
+			done, err := k.do(ctx, lanes, a)
+			if err != nil || done {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// freshen makes a queue say what is so now: where its branch ends, how checks ended, and
+// which entries cannot be merged or are not to land any more.
+func (k *Desk) freshen(ctx context.Context, l *lane) error {
+	repo, err := k.Queue.Open(ctx, l.Repository)
+	if err != nil {
+		return err
+	}
+	defer repo.Close() //nolint:errcheck // it was only read
+	before := fmt.Sprintf("%+v", l)
+	tip, err := repo.Ref(ctx, l.ref())
+	if err != nil {
+		return err
+	}
+	if tip != l.Tip { // it is new, or someone with the server in their hands moved it
+		l.Tip, l.Builds = tip, nil
+		for i := range l.Entries {
+			e := &l.Entries[i]
+			e.Origin, e.Landed, e.Aside = tip, nil, ""
+		}
+	}
+	l.Frozen = k.frozen(l)
+	if err := k.judged(ctx, l); err != nil {
+		return err
+	}
+	gone, err := k.mergeable(ctx, repo, l)
+	if err != nil {
+		return err
+	}
+	for _, g := range gone {
+		if err := k.leave(ctx, l, g); err != nil {
+			return err
+		}
+	}
+	if before == fmt.Sprintf("%+v", l) {
+		return nil
+	}
+	return k.save(ctx, l)
+}
+
+// frozen is why nothing lands on a branch now, or "".
+func (k *Desk) frozen(l *lane) string {
+	now := k.now()
+	if s := l.Stopped; s != nil && (s.Until.IsZero() || now.Before(s.Until)) {
+		return fmt.Sprintf("frozen by %s: %s", s.By, s.Reason)
+	}
+	if k.Queue.Frozen == nil {
+		return ""
+	}
+	return k.Queue.Frozen(now, l.Repository, l.Branch)
+}
+
+// judged asks how the checks that go on ended.
+func (k *Desk) judged(ctx context.Context, l *lane) error {
+	for i := range l.Builds {
+		for j := range l.Builds[i].Attempts {
+			a := &l.Builds[i].Attempts[j]
+			if !a.Ended.IsZero() {
+				continue
+			}
+			done, truth, says, err := k.Queue.Checks().Judged(ctx, a.Check)
+			if err != nil {
+				return err
+			}
+			if a.Says = clip.To(says, 200); done {
+				a.Truth, a.Ended = truth, k.now()
+				if took := a.Ended.Sub(a.Began); truth != prentice.NotSeen {
+					l.Typical = (l.Typical*3 + took) / 4
+				}
+				k.stalled(ctx, l, l.Builds[i])
+				k.Ring()
+			}
+		}
+	}
+	return nil
+}
+
+// stalled tells where nothing could be judged again and again.
+func (k *Desk) stalled(ctx context.Context, l *lane, b queue.Build) {
+	t := b.Tally()
+	if t.Unknown < 3 || t.Unknown%3 != 0 || t.Passed+t.Failed > 0 {
+		return
+	}
+	last := b.Attempts[len(b.Attempts)-1]
+	k.tell(ctx, fmt.Sprintf("queue %s check/%d", l.Name, last.Check), "queue.stalled", l.of(), map[string]any{"branch": l.Branch, "attempts": t.Unknown, "says": last.Says})
+}
+
+// mergeable merges the entries in order, without a check, and says which cannot be: what
+// conflicts with the branch leaves, and what conflicts with an entry before it waits.
+func (k *Desk) mergeable(ctx context.Context, repo Git, l *lane) (gone []Gone, err error) {
+	for i := range l.Entries {
+		if e := &l.Entries[i]; e.Aside == "" {
+			e.Held = ""
+		}
+	}
+	chain := l.Tip
+	for _, id := range l.Order() {
+		e := l.Entry(id)
+		ready, err := k.Queue.Changes.Ready(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out := Gone{Change: id, PatchSet: e.PatchSet, Title: e.Title, Since: e.Since, What: WasRemoved, By: e.By}
+		switch {
+		case ready.Number == 0:
+			out.Says = "it was abandoned"
+		case ready.PatchSet != e.PatchSet || ready.Head != e.Proposed.Head:
+			out.Says = fmt.Sprintf("it has a newer patch set, %d: queue it again", ready.PatchSet)
+		case len(ready.Missing) > 0:
+			out.Says = "it lacks what it had: " + strings.Join(ready.Missing, "; ")
+		}
+		if out.Says != "" {
+			gone = append(gone, out)
+			continue
+		}
+		m, err := repo.Onto(ctx, chain, e.Proposed)
+		if err != nil {
+			return nil, err
+		}
+		if m.Commit != "" {
+			chain = m.Commit
+			continue
+		}
+		if alone, err := repo.Onto(ctx, l.Tip, e.Proposed); err != nil {
+			return nil, err
+		} else if alone.Commit != "" {
+			e.Held = "it conflicts with a change before it in " + paths(m.Conflicts)
+			continue
+		} else {
+			out.What, out.Says, out.Set = WasEjected, "it conflicts with the branch in "+paths(alone.Conflicts), []int64{id}
+		}
+		gone = append(gone, out)
+	}
+	return gone, nil
+}
+
+// paths are some of them, as a person reads them.
+func paths(list []string) string {
+	const most = 3
+	text := ""
+	for i, p := range list[:min(len(list), most)] {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%q", clip.To(p, 80))
+	}
+	if more := len(list) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// leave takes an entry out of a queue, and gives its change back.
+func (k *Desk) leave(ctx context.Context, l *lane, g Gone) error {
+	l.Entries = slices.DeleteFunc(l.Entries, func(e queue.Entry) bool { return e.ID == g.Change })
+	l.Tidy()
+	l.forget()
+	g.At = k.now()
+	note := prentice.Note{Kind: "queue." + g.What, Actor: itself, Refs: []prentice.Ref{prentice.NewRef("change", fmt.Sprint(g.Change)), l.of()},
+		Data: map[string]any{"branch": l.Branch, "patch_set": g.PatchSet, "says": g.Says, "set": fmt.Sprint(g.Set)}}
+	err := k.save(ctx, l, func(tx *db.Tx) error { return left(tx, l.Name, g) }, k.noting(note))
+	if err == nil {
+		err = k.Queue.Changes.Returned(ctx, g.Change, g.Says)
+	}
+	return err
+}
+
+// do does one thing of a plan. After some the plan is another: then it is done.
+func (k *Desk) do(ctx context.Context, lanes []*lane, a queue.Action) (done bool, err error) {
+	if a.Do == queue.Land {
+		why, err := k.land(ctx, lanes, a.Parts)
+		if why != "" {
+			k.Log.Info("it is checked again before it lands", "why", why)
+		}
+		k.Ring()
+		return true, err
+	}
+	l := lanes[slices.IndexFunc(lanes, func(l *lane) bool { return l.Name == a.Lane })]
+	switch a.Do {
+	case queue.Check:
+		return false, k.check(ctx, l, a)
+	case queue.Stop:
+		l.Builds = slices.DeleteFunc(l.Builds, func(b queue.Build) bool { return b.Base == a.Base && slices.Equal(b.Members, a.Members) })
+	case queue.Aside:
+		l.Entry(a.Entry).Aside = a.Base
+	case queue.Back:
+		l.Entry(a.Entry).Aside, l.Entry(a.Entry).Origin, l.Entry(a.Entry).Landed = "", l.Tip, nil
+	case queue.Eject:
+		e := l.Entry(a.Entry)
+		return false, k.leave(ctx, l, Gone{Change: e.ID, PatchSet: e.PatchSet, Title: e.Title, Since: e.Since, By: e.By, What: WasEjected, Set: a.Set, Says: ejected(a), Checks: attempts(l, a)})
+	}
+	return false, k.save(ctx, l)
+}
+
+// ejected is why an entry was, for people.
+func ejected(a queue.Action) string {
+	var with []string
+	for _, id := range a.Set {
+		if id != a.Entry {
+			with = append(with, fmt.Sprintf("change/%d", id))
+		}
+	}
+	switch {
+	case len(a.Set) == 1 && a.Set[0] == a.Entry:
+		return "it fails alone: its checks failed each time, on the branch as it was when it was queued"
+	case slices.Contains(a.Set, a.Entry):
+		return fmt.Sprintf("it fails together with %s, which landed before it: each passes without the other, and the two failed each time", strings.Join(with, ", "))
+	}
+	return fmt.Sprintf("it lands together with %s, which was ejected", strings.Join(with, ", "))
+}
+
+func attempts(l *lane, a queue.Action) (list []int64) {
+	if b := l.Build(a.Base, a.Set...); b != nil {
+		for _, one := range b.Attempts {
+			list = append(list, one.Check)
+		}
+	}
+	return list
+}
+
+// check makes a build, if it is not there, and asks for a check of exactly its commit.
+func (k *Desk) check(ctx context.Context, l *lane, a queue.Action) error {
+	b := l.Build(a.Base, a.Members...)
+	if b == nil {
+		made, err := k.build(ctx, l, a)
+		if prentice.KindOf(err) == prentice.Conflict { // a set that cannot be merged without the others is not one that fails
+			now := k.now()
+			made.Commit, made.Attempts = "", []queue.Attempt{{Truth: prentice.Pass, Says: err.Error(), Began: now, Ended: now}}
+			l.Builds = append(l.Builds, made)
+			return k.save(ctx, l)
+		}
+		if err != nil {
+			return err
+		}
+		l.Builds = append(l.Builds, made)
+		b = &l.Builds[len(l.Builds)-1]
+	}
+	number, err := k.Queue.Checks().Ask(ctx, l.of(), b.Commit, b.Tally().Failed > 0, itself)
+	if err != nil {
+		return err
+	}
+	b.Attempts = append(b.Attempts, queue.Attempt{Check: number, Began: k.now()})
+	return k.save(ctx, l)
+}
+
+func (k *Desk) build(ctx context.Context, l *lane, a queue.Action) (queue.Build, error) {
+	repo, err := k.Queue.Open(ctx, l.Repository)
+	if err != nil {
+		return queue.Build{}, err
+	}
+	defer repo.Close() //nolint:errcheck // what was to be written is written
+	b := queue.Build{Base: a.Base, Members: a.Members, Commit: a.Base}
+	for _, id := range a.Members {
+		e := l.Entry(id)
+		if e == nil {
+			gone := l.Gone[id]
+			e = &gone
+		}
+		m, err := repo.Onto(ctx, b.Commit, e.Proposed)
+		if err != nil {
+			return b, err
+		}
+		if m.Commit == "" {
+			return b, prentice.Errorf(prentice.Conflict, "change/%d conflicts in %s", id, paths(m.Conflicts))
+		}
+		b.Commit, b.Tree = m.Commit, m.Tree
+	}
+	return b, nil
+}
