@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -43,13 +44,17 @@ func (c Content) Found(ctx context.Context, p Push) (list []Refusal, commits int
 	if err != nil {
 		return nil, 0, err
 	}
-	for _, look := range []func(context.Context, Push, []string) ([]Refusal, error){c.large, c.names, c.texts} {
-		found, err := look(ctx, p, news)
-		if err != nil {
-			return nil, len(news), err
-		}
-		list = append(list, found...)
+	looks := []func(context.Context, Push, []string) ([]Refusal, error){c.large, c.names, c.texts}
+	found, errs := make([][]Refusal, len(looks)), make([]error, len(looks))
+	var wait sync.WaitGroup // each asks a git of its own
+	for i, look := range looks {
+		wait.Go(func() { found[i], errs[i] = look(ctx, p, news) })
 	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, len(news), err
+	}
+	list = slices.Concat(found...)
 	return slices.DeleteFunc(list, func(r Refusal) bool { return r.Key != "" && c.Allowed != nil && c.Allowed(r.Key) }), len(news), nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"sync"
+	"time"
 
 	"prentice"
 	"prentice/internal/engine/leak"
@@ -146,6 +147,9 @@ func (h Hosted) takes() error {
 // told writes down what was refused, and when something was last pushed.
 func (k *Desk) told(ctx context.Context, h Hosted, p push.Push, answers []push.Answer) error {
 	r := refused(answers)
+	if r == nil && k.now().Sub(h.Pushed) < time.Minute {
+		return nil // it is known about when, for packing
+	}
 	if r == nil {
 		return k.DB.Write(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(`UPDATE code_repository SET pushed = ? WHERE name = ?`, db.Micros(k.now()), h.Name)
