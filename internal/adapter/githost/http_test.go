@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -239,5 +240,19 @@ func TestAPushOfMoreThanTheLimitIsRefused(t *testing.T) {
 	commit(t, dir, "big", string(big))
 	if out, err := tryGit(dir, "push", "origin", "HEAD:refs/heads/main"); err == nil {
 		t.Errorf("it was taken: %s", out)
+	}
+}
+
+func TestPushOptionsThatSteerATerminalAreRefused(t *testing.T) {
+	s := serve(t)
+	dir := s.clone(t)
+	for what, options := range map[string][]string{"escape": {"topic=\x1b[0m"}, "long": {strings.Repeat("a", mostOption+1)}, "many": slices.Repeat([]string{"a=b"}, mostOptions+1)} {
+		args := []string{"push", "origin", "HEAD:refs/heads/x"}
+		for _, o := range options {
+			args = append(args, "-o", o)
+		}
+		if out, err := tryGit(dir, args...); err == nil || !strings.Contains(out, "push/options") {
+			t.Errorf("%s: %q, %v", what, out, err)
+		}
 	}
 }
