@@ -114,9 +114,7 @@ func (k *Desk) judgeContent(ctx context.Context, h Hosted, p push.Push, answers 
 	}
 	if n := len(answers); n < len(found) { // one command may have broken several rules
 		all := found[n-1]
-		for _, r := range found[n:] {
-			all.More = append(all.More, r)
-		}
+		all.More = append(all.More, found[n:]...)
 		answers[n-1].Refused = &all
 	}
 	return nil
