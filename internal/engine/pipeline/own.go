@@ -82,7 +82,7 @@ func rules(t *check.Tree) []check.Rule {
 		r.Measures = len(c.Reports.Coverage) > 0
 		r.Says, r.Remedy = c.Summary, "see what it printed: prentice check log "+c.Name
 		if f, found := misfits[c.Name]; found {
-			a.Wrong, r.Remedy = f.Text, f.Hint
+			a.Wrong, r.Remedy = hinted(f.Text, f.Hint), f.Hint
 		} else {
 			for _, need := range c.Needs {
 				r.Needs = append(r.Needs, Kind+"/"+need)
@@ -95,10 +95,18 @@ func rules(t *check.Tree) []check.Rule {
 		f := u.Findings[0]
 		r := ruleOf(u.Name, u.File)
 		r.Says, r.Remedy = "The check "+u.File+" can be read", f.Hint
-		r.Asks = asked{Wrong: fmt.Sprintf("%s: %s", f.At, f.Text)}.text()
+		r.Asks = asked{Wrong: hinted(fmt.Sprintf("%s: %s", f.At, f.Text), f.Hint)}.text()
 		list = append(list, r)
 	}
 	return list
+}
+
+// hinted is what is wrong, and what to write in its place.
+func hinted(wrong, hint string) string {
+	if hint == "" {
+		return wrong
+	}
+	return wrong + ": " + hint
 }
 
 func ruleOf(name, file string) check.Rule {
