@@ -24,7 +24,7 @@ const (
 	Receive Service = "receive-pack" // a push
 )
 
-// Ask is what one git asks of us. The one who asks may have it: whoever serves a door has
+// Ask is what one git asks of us. The one who asks may have it: who serves a door has
 // looked.
 type Ask struct {
 	Service    Service

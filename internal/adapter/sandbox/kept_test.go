@@ -46,8 +46,8 @@ func TestAProofIsBelievedOnlyWhereNoOneElseCouldHavePutIt(t *testing.T) {
 		t.Fatal("what was proved is not believed")
 	}
 	for _, c := range []struct {
-		name        string
-		spoil, mend func() error
+		name          string
+		spoil, repair func() error
 	}{
 		{"others may write to it", func() error { return os.Chmod(file, 0o666) }, func() error { return os.Chmod(file, 0o600) }},
 		{"others may write to its folder", func() error { return os.Chmod(dir, 0o770) }, func() error { return os.Chmod(dir, 0o700) }},
@@ -62,7 +62,7 @@ func TestAProofIsBelievedOnlyWhereNoOneElseCouldHavePutIt(t *testing.T) {
 		if again() {
 			t.Errorf("%s, and it is believed", c.name)
 		}
-		if err := c.mend(); err != nil || !again() {
+		if err := c.repair(); err != nil || !again() {
 			t.Fatalf("%s, and is not any more, and it is not believed: %v", c.name, err)
 		}
 	}

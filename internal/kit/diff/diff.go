@@ -6,7 +6,7 @@
 // prints, because git finds the lines and the renames, and keeps at most so much of it: a
 // line of 100 MB is cut and says so, and what is beyond the limits is counted and not kept.
 //
-// It refuses to trust what it reads: texts are valid UTF-8, and whoever shows them still
+// It refuses to trust what it reads: texts are valid UTF-8, and who shows them still
 // has to escape them for where they are shown. It runs nothing and opens no file.
 package diff
 

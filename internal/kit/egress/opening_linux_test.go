@@ -29,7 +29,7 @@ func pair(t *testing.T) (ours *net.UnixConn, theirs *os.File) {
 }
 
 func TestAnOpeningLeadsOutOfANetworkOfItsOwn(t *testing.T) {
-	if out, err := exec.Command("unshare", "--user", "--map-root-user", "--net", "ip", "link", "set", "lo", "up").CombinedOutput(); err != nil {
+	if out, err := exec.Command("unshare", "--user", "--map-root-user", "--net", "busybox", "ip", "link", "set", "lo", "up").CombinedOutput(); err != nil {
 		t.Skipf("no network of a program's own can be made here: %s", out)
 	}
 	p := newProxied(t, "good.example:PORT", "127.0.0.1:PORT")
@@ -41,7 +41,7 @@ func TestAnOpeningLeadsOutOfANetworkOfItsOwn(t *testing.T) {
 	defer own.Close()
 	script := `readlink /proc/$$/fd/* | grep -e socket: -e egress; exec curl -sS --max-time 20 http://good.example:` + p.port + `/through`
 	argv := Opening("/proc/self/fd/4", "3", []string{"sh", "-c", script})
-	c := exec.Command("unshare", append([]string{"--user", "--map-root-user", "--net", "sh", "-c", `ip link set lo up; exec "$@"`, "sh"}, argv...)...)
+	c := exec.Command("unshare", append([]string{"--user", "--map-root-user", "--net", "sh", "-c", `busybox ip link set lo up; exec "$@"`, "sh"}, argv...)...)
 	c.ExtraFiles = []*os.File{theirs, own}
 	var out strings.Builder
 	c.Stdout, c.Stderr = &out, &out
