@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -104,6 +105,9 @@ func TestProgramsDownloadWhatTheyNeedFromTheHostsThatACheckNames(t *testing.T) {
 		{"pip", "python3 -m pip download --disable-pip-version-check --index-url http://AT/simple --trusted-host packages.example dep\ntest -e dep-1.0-py3-none-any.whl\necho hello"},
 		{"curl", "curl -fsS http://AT/simple/dep/ >/dev/null\necho hello"},
 	} {
+		if _, err := exec.LookPath(c.program); err != nil && (c.program == "npm" || c.program == "pip") {
+			continue // tried where it is: go and curl are everywhere
+		}
 		t.Run(c.program, func(t *testing.T) {
 			needtest.Program(t, c.program)
 			r, p := online(t), newPackages(t)
