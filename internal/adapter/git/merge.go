@@ -31,7 +31,7 @@ func (w *Work) Onto(ctx context.Context, tip string, p queue.Proposed) (queue.Me
 	if p.Method == queue.Rebase {
 		return w.rebase(ctx, tip, p)
 	}
-	m, err := w.mergeTree(ctx, tip, p.Head)
+	m, err := w.between(ctx, tip, p.Base, p.Head, stamp(p))
 	if err != nil || m.Conflicts != nil {
 		return m, err
 	}
@@ -68,17 +68,7 @@ func (w *Work) rebase(ctx context.Context, tip string, p queue.Proposed) (m queu
 		if err != nil {
 			return m, err
 		}
-		// The merge base of the two is the parent of the commit: what it changed is what
-		// is put onto the tip.
-		tree, err := w.TreeOf(ctx, m.Commit)
-		if err != nil {
-			return m, err
-		}
-		ours, err := w.commitTree(ctx, tree, c.Parents, keeper+stamp(p), stamp(p), "", "the branch, as it is")
-		if err != nil {
-			return m, err
-		}
-		one, err := w.mergeTree(ctx, ours, c.ID)
+		one, err := w.between(ctx, m.Commit, c.Parents[0], c.ID, stamp(p))
 		if err != nil || one.Conflicts != nil {
 			return one, err
 		}
@@ -89,6 +79,21 @@ func (w *Work) rebase(ctx context.Context, tip string, p queue.Proposed) (m queu
 	}
 	m.Tree, err = w.TreeOf(ctx, m.Commit)
 	return m, err
+}
+
+// between puts onto a tip what is changed between two commits, and nothing that the first of
+// them stands on: git merges with a commit that has the content of the tip and stands on the
+// first, so that this is the merge base of the two.
+func (w *Work) between(ctx context.Context, tip, from, to, at string) (queue.Merged, error) {
+	tree, err := w.TreeOf(ctx, tip)
+	if err != nil {
+		return queue.Merged{}, err
+	}
+	ours, err := w.commitTree(ctx, tree, []string{from}, keeper+at, at, "", "the branch, as it is")
+	if err != nil {
+		return queue.Merged{}, err
+	}
+	return w.mergeTree(ctx, ours, to)
 }
 
 // mergeTree is the tree of two commits. Files are compared by their paths alone.

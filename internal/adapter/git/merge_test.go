@@ -97,6 +97,24 @@ func TestWhatConflictsIsNoCommit(t *testing.T) {
 	}
 }
 
+// What a patch set stands on may never have been looked at: its change was amended
+// afterwards and landed as something else. It comes along with no method, also not to a
+// file that the patch set touches itself.
+func TestOnlyWhatAPatchSetChangesComesAndNothingThatItStandsOn(t *testing.T) {
+	below, above := "1\n2\n3\n4\n5\n6\n7\n8\nevil\n", "one\n2\n3\n4\n5\n6\n7\n8\nevil\n"
+	w, id := branches(t, map[string][]string{"main": {"b=other\n"}, "work": {"a=" + below, "a=" + above}})
+	for _, method := range []queue.Method{queue.Merge, queue.Squash, queue.Rebase} {
+		m, err := w.Onto(t.Context(), id("main"), queue.Proposed{Base: id("work^"), Head: id("work"), Method: method, Message: "m\n", At: time.Unix(1, 0)})
+		if err != nil || m.Commit == "" {
+			t.Fatalf("%s: %+v, %v", method, m, err)
+		}
+		out, err := exec.Command("git", "-C", w.Common, "cat-file", "blob", m.Commit+":a").CombinedOutput()
+		if want := "one\n2\n3\n4\n5\n6\n7\n8\n9\n"; err != nil || string(out) != want {
+			t.Errorf("%s brings %q, %v", method, out, err)
+		}
+	}
+}
+
 func TestARefMovesFromWhatItWasAndNoOther(t *testing.T) {
 	w, id := branches(t, map[string][]string{"main": {"a=x"}, "work": {"b=x"}, "other": {"c=x"}})
 	main, work, other := id("main"), id("work"), id("other")
