@@ -81,11 +81,15 @@ func (r Rules) proposal(c Command, branch string, there map[string]Ref) *Refusal
 // branch is a branch that is to be moved.
 func (r Rules) branch(p Push, c Command, there map[string]Ref) *Refusal {
 	name := c.Branch()
-	if _, change := p.Option("change"); change && !c.Deletes() {
-		if !r.Changes {
-			return &Refusal{Rule: "changes/closed", Says: "no changes are taken on this server", Remedy: "ask its owner"}
+	if _, change := p.Option("change"); change && !c.Deletes() { // it becomes a change, and moves no branch
+		target, named := p.Option("target")
+		if !named {
+			target = r.Branch
 		}
-		return nil // it becomes a change, and moves no branch
+		return r.proposal(c, target, there)
+	}
+	if why := BranchName(name); why != "" && c.Creates() {
+		return &Refusal{Rule: "refs/name", Says: fmt.Sprintf("%q can be no name of a branch: %s", Plain(name), why), Place: c.Ref, Remedy: "choose another name, such as fix-login"}
 	}
 	if !r.Protected(name) {
 		return nil
