@@ -2,6 +2,7 @@ package boot
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -242,5 +243,33 @@ func TestTheRulesOfReviewAreThoseOfTheBranch(t *testing.T) {
 	}
 	if got := h.lacks(); got != "approved owners" {
 		t.Errorf("with a yes of one who has left it lacks %q", got)
+	}
+}
+
+func TestNoFileIsWithoutItsOwnerBecauseThereAreMany(t *testing.T) {
+	h := newHosted(t, map[string]string{"zzz": "1\n", "CODEOWNERS": "/zzz @bob\n"})
+	files := map[string]string{"zzz": "2\n"}
+	for i := range 5000 {
+		files[fmt.Sprintf("a/%d", i)] = "1\n"
+	}
+	h.commit(withKey, files)
+	h.propose("ann")
+	h.ask("eve", "change.approve", map[string]any{"change": "1"})
+	if got := h.lacks(); got != "owners" {
+		t.Errorf("it lacks %q", got)
+	}
+}
+
+func TestRulesThatCannotBeReadKeepAChangeAndBreakGlassCorrectsThem(t *testing.T) {
+	h := newHosted(t, map[string]string{"a": "1\n", change.RulesFile: "approvals: some\n"})
+	h.commit(withKey, map[string]string{change.RulesFile: "approvals: 1\n"})
+	h.propose("ann")
+	if _, err := h.try("ann", "queue.add", map[string]any{"change": "1"}); prentice.KindOf(err) != prentice.Refused || !strings.Contains(err.Error(), `approvals is "some"`) {
+		t.Errorf("it says %v", err)
+	}
+	h.ask("bob", "queue.break-glass", map[string]any{"change": "1", "reason": "the rules of review cannot be read"})
+	h.git("fetch", "-q", "origin")
+	if got := h.git("show", "origin/main:"+change.RulesFile); got != "approvals: 1" {
+		t.Errorf("the rules are %q", got)
 	}
 }

@@ -394,3 +394,26 @@ func TestAStepThatTouchesWhatItsChangeDoesNotLandsNothing(t *testing.T) {
 		t.Errorf("main moved from %s to %s: %v", before, b.tip("shop"), err)
 	}
 }
+
+func TestAQueueThatCannotBeReadStopsNoOther(t *testing.T) {
+	b := newBranch(t, dbtest.SQLite(t), "aaa", "shop")
+	b.change(1, "aaa", "one=1")
+	b.change(2, "shop", "one=1")
+	b.change(3, "shop", "three=3")
+	b.change(4, "aaa", "four=4")
+	b.add("1", "2", "3+4")
+	if err := os.Rename(b.work("aaa")+".git", b.work("gone")); err != nil {
+		t.Fatal(err)
+	}
+	k := b.desk()
+	var err error
+	for range 20 {
+		err = k.TurnQueues(t.Context())
+	}
+	if err == nil || !strings.Contains(err.Error(), "the queue of aaa:main") {
+		t.Errorf("it says %v", err)
+	}
+	if got := b.files("shop"); got != "README one" || b.seen[3] != "queued" {
+		t.Errorf("shop has %s, and what lands with a change of aaa is %s", got, b.seen[3])
+	}
+}

@@ -155,15 +155,15 @@ func (k *Desk) fill(ctx context.Context, by prentice.Actor, code Code, l look, o
 	if err != nil {
 		return err
 	}
-	all := files
+	all, rest := files, more
 	if l.in.File != "" || l.in.Since > 0 || out.Set.Number != out.PatchSet {
 		newest := out.Sets[len(out.Sets)-1]
-		if all, _, err = code.Compare(ctx, newest.Base, newest.Commit, 0, diff.Limits{Files: mostPathsOwned}); err != nil {
+		if all, rest, err = code.Compare(ctx, newest.Base, newest.Commit, 0, diff.Limits{Files: mostPathsOwned}); err != nil {
 			return err
 		}
 	}
 	if out.Change.Going() {
-		if out.Landing, err = k.landing(ctx, by, code, out.Change, out.Sets, all); err != nil {
+		if out.Landing, err = k.landing(ctx, by, code, out.Change, out.Sets, all, rest); err != nil {
 			return err
 		}
 	}

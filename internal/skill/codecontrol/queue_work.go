@@ -67,9 +67,15 @@ func (k *Desk) TurnQueues(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var wrong error
 	for _, l := range lanes {
-		if err := k.freshen(ctx, l); err != nil {
-			return fmt.Errorf("the queue of %s: %w", l.Name, err)
+		err := k.freshen(ctx, l)
+		if ctx.Err() != nil || errors.Is(err, errMeanwhile) {
+			return err
+		}
+		if err != nil { // it keeps what waits there, and no queue of another branch
+			l.Frozen = "it cannot be read now: " + clip.To(err.Error(), 200)
+			wrong = errors.Join(wrong, fmt.Errorf("the queue of %s: %w", l.Name, err))
 		}
 	}
 	for range 100 { // each does something, so that it ends; more is another turn
@@ -79,16 +85,16 @@ func (k *Desk) TurnQueues(ctx context.Context) error {
 		}
 		list := queue.Plan(k.now(), plain, limitsFor(lanes))
 		if len(list) == 0 {
-			return nil
+			return wrong
 		}
 		for _, a := range list {
 			done, err := k.do(ctx, lanes, a)
 			if err != nil || done {
-				return err
+				return errors.Join(wrong, err)
 			}
 		}
 	}
-	return nil
+	return wrong
 }
 
 // freshen makes a queue say what is so now: where its branch ends, how checks ended, and

@@ -41,6 +41,10 @@ func (q Queueable) Ready(ctx context.Context, number int64) (Ready, error) {
 		return Ready{Repository: c.Repository}, nil
 	}
 	l, err := q.k.MayLand(ctx, prentice.Prentice("queue"), number)
+	if prentice.KindOf(err) == prentice.Invalid { // what the branch asks for cannot be read: that keeps this change, and no other queue
+		r.Missing = append(r.Missing, change.ClaimApproved+": "+err.Error())
+		return r, nil
+	}
 	if err != nil {
 		return r, err
 	}

@@ -2,6 +2,7 @@ package codecontrol
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -48,9 +49,13 @@ func codeOwners(ctx context.Context, code Code, commit string) (standard.Owners,
 const mostPathsOwned = 5000
 
 // ownedBy groups the files of a change by who owns them. A file that was moved is of those who
-// own it here and there.
-func ownedBy(o standard.Owners, files []diff.File, members []Member) (list []change.Owned) {
+// own it here and there. Where CODEOWNERS names anyone, what is not looked up is approved by
+// none of them.
+func ownedBy(o standard.Owners, files []diff.File, more int, members []Member) (list []change.Owned) {
 	at := map[string]int{}
+	if more += max(0, len(files)-mostPathsOwned); more > 0 && len(o.Lines) > 0 {
+		list = append(list, change.Owned{Names: []string{"no owner"}, Paths: []string{fmt.Sprintf("%d more files than are looked up in CODEOWNERS: make several changes of it", more)}})
+	}
 	for _, f := range files[:min(len(files), mostPathsOwned)] {
 		for _, path := range []string{f.Path, f.Was} {
 			names := o.Of(path)
@@ -137,15 +142,15 @@ func (k *Desk) MayLand(ctx context.Context, by prentice.Actor, number int64) (La
 	if err != nil {
 		return Landing{}, err
 	}
-	files, _, err := code.Compare(ctx, sets[len(sets)-1].Base, c.Commit, 0, diff.Limits{Files: mostPathsOwned})
+	files, more, err := code.Compare(ctx, sets[len(sets)-1].Base, c.Commit, 0, diff.Limits{Files: mostPathsOwned})
 	if err != nil {
 		return Landing{}, err
 	}
-	return k.landing(ctx, by, code, c, sets, files)
+	return k.landing(ctx, by, code, c, sets, files, more)
 }
 
 // landing is MayLand of what was read already.
-func (k *Desk) landing(ctx context.Context, by prentice.Actor, code Code, c change.Change, sets []change.PatchSet, files []diff.File) (l Landing, err error) {
+func (k *Desk) landing(ctx context.Context, by prentice.Actor, code Code, c change.Change, sets []change.PatchSet, files []diff.File, more int) (l Landing, err error) {
 	if l.Rules, l.Tip, err = rulesOf(ctx, code, c.Branch); err != nil {
 		return l, err
 	}
@@ -162,7 +167,7 @@ func (k *Desk) landing(ctx context.Context, by prentice.Actor, code Code, c chan
 	if err != nil {
 		return l, err
 	}
-	r := change.Reviewed{Change: c, Sets: sets, Open: change.OpenThreads(comments), Owned: ownedBy(owners, files, members), Rules: l.Rules, Addresses: addresses(members),
+	r := change.Reviewed{Change: c, Sets: sets, Open: change.OpenThreads(comments), Owned: ownedBy(owners, files, more, members), Rules: l.Rules, Addresses: addresses(members),
 		May: func(p prentice.Ref) bool {
 			return k.Members == nil || slices.ContainsFunc(members, func(m Member) bool { return m.Person == p && m.Approves })
 		}}
