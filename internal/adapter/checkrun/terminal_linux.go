@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -34,11 +35,19 @@ func atTerminal(in, out *os.File, do func(terminal *os.File) (proc.Exit, error))
 	sized := make(chan os.Signal, 1)
 	signal.Notify(sized, syscall.SIGWINCH)
 	defer signal.Stop(sized)
-	go func() {
-		for range sized {
-			resize(in, ours)
+	over, resizing := make(chan struct{}), sync.WaitGroup{}
+	defer resizing.Wait() // before ours is closed
+	defer close(over)
+	resizing.Go(func() {
+		for {
+			select {
+			case <-over:
+				return
+			case <-sized:
+				resize(in, ours)
+			}
 		}
-	}()
+	})
 	resize(in, ours)
 	go io.Copy(ours, in) //nolint:errcheck // it ends with the process: a read of a terminal cannot be ended
 	shown := make(chan struct{})

@@ -193,15 +193,20 @@ func (g *group) rlimits(l Limits) (argv []string) {
 	return append([]string{g.of.prlimit}, argv...)
 }
 
-// remove takes the groups away when their last process is gone, which the kernel
-// says a moment after it has ended.
+// removing is how long the kernel may take to say that the last process of a group is
+// gone: a moment, and longer on a busy machine.
+const removing = 5 * time.Second
+
+// remove takes the groups away when their last process is gone. One that stays all the
+// same is removed by the next process.
 func (g *group) remove() {
+	late := time.Now().Add(removing)
 	for _, f := range g.folders {
-		for range 50 {
-			if err := os.Remove(f); err == nil || errors.Is(err, os.ErrNotExist) {
+		for wait := 2 * time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+			if err := os.Remove(f); err == nil || errors.Is(err, os.ErrNotExist) || time.Now().After(late) {
 				break
 			}
-			time.Sleep(2 * time.Millisecond)
+			time.Sleep(wait)
 		}
 	}
 }
