@@ -80,7 +80,7 @@ hazards-teeth:
 
 # Tests of everything with everything, one after the other: the race detector finds nothing in
 # them that it does not find in a part, and takes minutes for it.
-ONCE = ^(TestNobodyApprovesWhatTheyCausedBy(AnyPair|StandingIn)|TestNobodyClosesTheReviewOfWhatTheyCausedByAnyPair|TestWhoMayWhatIsTheTable|TestWhoGuessesClosesANameForNobodyElsewhere|TestNothingIsPassedOverThatMayBeASecret|TestEveryChangedByteOfAnExportedFileIsSeen|TestEveryWayToForgeALedgerIsSeen)$$
+ONCE = ^(TestNobodyApprovesWhatTheyCausedBy(AnyPair|StandingIn)|TestNobodyClosesTheReviewOfWhatTheyCausedByAnyPair|TestWhoMayWhatIsTheTable|TestWhoGuessesClosesANameForNobodyElsewhere|TestNoLandingIsLostOrHalfDoneWhereverPrenticeIsEnded|TestNothingElseProvesABranch|TestNothingIsPassedOverThatMayBeASecret|TestEveryChangedByteOfAnExportedFileIsSeen|TestEveryWayToForgeALedgerIsSeen)$$
 
 # once: what the race detector is not asked to look at
 once:
