@@ -417,3 +417,21 @@ func TestAQueueThatCannotBeReadStopsNoOther(t *testing.T) {
 		t.Errorf("shop has %s, and what lands with a change of aaa is %s", got, b.seen[3])
 	}
 }
+
+func TestAChangeLeavesTheQueueWithTheOneThatItStandsOn(t *testing.T) {
+	b := newBranch(t, dbtest.SQLite(t), "shop")
+	b.change(1, "shop", "one=1")
+	b.change(2, "shop", "three=3")
+	b.ready[2].Below = 1
+	b.add("1", "2")
+	delete(b.ready, 1) // it is abandoned
+	k := b.desk()
+	for range 10 {
+		if err := k.TurnQueues(t.Context()); err != nil && prentice.KindOf(err) != prentice.Conflict {
+			t.Fatal(err)
+		}
+	}
+	if got := b.files("shop"); got != "README" || !strings.HasPrefix(b.seen[2], "it stands on change/1") {
+		t.Errorf("shop has %s, and the change above %s", got, b.seen[2])
+	}
+}

@@ -206,6 +206,8 @@ func (k *Desk) mergeable(ctx context.Context, repo Git, l *lane) (gone []Gone, e
 			out.Says = fmt.Sprintf("it has a newer patch set, %d: queue it again", ready.PatchSet)
 		case len(ready.Missing) > 0:
 			out.Says = "it lacks what it had: " + strings.Join(ready.Missing, "; ")
+		case ready.Below > 0 && l.Entry(ready.Below) == nil:
+			out.Says = fmt.Sprintf("it stands on change/%d, which waits no more and has not landed: queue that first", ready.Below)
 		}
 		if out.Says != "" {
 			gone = append(gone, out)
