@@ -48,14 +48,14 @@ type Host struct {
 	Objects func(dir, quarantine string) (o push.Objects, end func() error)
 	Limits  Limits
 
-	pushes, reads chan struct{} // who is being served; see serve.go
+	pushes, reads *places // who is being served
 	Log           *slog.Logger
 	Clock         func() time.Time
 }
 
 // New is a host of repositories below a folder; own is a folder that is ours alone.
 func New(root, own string) *Host {
-	return &Host{Root: root, Own: own, Clock: time.Now, pushes: make(chan struct{}, mostPushes), reads: make(chan struct{}, mostReads)}
+	return &Host{Root: root, Own: own, Clock: time.Now, pushes: newPlaces(mostPushes), reads: newPlaces(mostReads)}
 }
 
 // Limits are what one push or fetch may take. Zero is the usual.

@@ -36,35 +36,13 @@ type Ask struct {
 	Advertise  bool   // only what there is
 }
 
-// How many are served at once. Each is a git of its own, with memory of its own.
-const (
-	mostPushes = 8
-	mostReads  = 32
-)
-
-// enter waits until few enough are served.
-func (h *Host) enter(ctx context.Context, s Service) (free func(), err error) {
-	places := h.reads
-	if s == Receive {
-		places = h.pushes
-	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	select {
-	case places <- struct{}{}:
-		return func() { <-places }, nil
-	case <-ctx.Done():
-		return nil, prentice.Errorf(prentice.Limited, "too many are served at this moment").Try("try again in a moment")
-	}
-}
-
 // Serve has git do what is asked. What it says is what git says.
 func (h *Host) Serve(ctx context.Context, a Ask, in io.Reader, out io.Writer) error {
 	dir, err := h.Open(a.Repository)
 	if err != nil {
 		return err
 	}
-	free, err := h.enter(ctx, a.Service)
+	free, err := h.enter(ctx, a.Service, a.By.Ref())
 	if err != nil {
 		return err
 	}
