@@ -142,17 +142,11 @@ func about(r *Report, links []Link, clone Clone) error {
 	if r.Before = len(all); r.Before > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("nothing is attested of the %d commits before the first landing", r.Before))
 	}
-	var glass, flaky int
+	flaky := 0
 	for _, l := range links {
-		if l.Glass != nil {
-			glass++
-		}
 		if l.Flaky {
 			flaky++
 		}
-	}
-	if glass > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("landings by break-glass, without what they lacked: %d", glass))
 	}
 	if flaky > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("landings whose tree also failed once, by chance: %d", flaky))

@@ -40,7 +40,18 @@ func (v Verified) Text() string {
 		}
 		return b.String()
 	}
-	fmt.Fprintf(&b, "✓ %s of %s at %.12s is what landed: each of %s was moved to exactly the tree that was checked\n", v.Branch, v.Repository, v.Tip, op.Count(len(v.Links), "landing", "landings"))
+	unchecked := 0
+	for _, l := range v.Links {
+		if l.Glass != nil {
+			unchecked++
+		}
+	}
+	fmt.Fprintf(&b, "✓ %s of %s at %.12s is what landed, in %s", v.Branch, v.Repository, v.Tip, op.Count(len(v.Links), "landing", "landings"))
+	if unchecked == 0 {
+		b.WriteString(": each moved it to exactly the tree that was checked\n")
+	} else {
+		fmt.Fprintf(&b, ", %d of them by break-glass, without what the branch asks for\n", unchecked)
+	}
 	last := v.Links[0]
 	fmt.Fprintf(&b, "  the last is landing %d at %s: %s\n", last.Number, op.At(last.At), strings.Join(v.Levels, ", "))
 	for _, c := range last.Changes {
