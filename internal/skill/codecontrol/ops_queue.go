@@ -131,6 +131,9 @@ func (k *Desk) ready(ctx context.Context, name string) (Ready, error) {
 	if err == nil && r.Number == 0 {
 		err = prentice.Errorf(prentice.Conflict, "change/%d is not open", n).Try("look at it with: prentice change show %d", n)
 	}
+	if err == nil {
+		err = k.moves(ctx, r.Repository)
+	}
 	return r, err
 }
 

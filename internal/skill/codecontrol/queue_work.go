@@ -117,7 +117,13 @@ func (k *Desk) freshen(ctx context.Context, l *lane) error {
 			e.Origin, e.Landed, e.Aside = tip, nil, ""
 		}
 	}
-	l.Frozen = k.frozen(l)
+	if l.Frozen = k.frozen(l); l.Frozen == "" {
+		if err := k.moves(ctx, l.Repository); prentice.KindOf(err) == prentice.Refused {
+			l.Frozen = err.Error()
+		} else if err != nil {
+			return err
+		}
+	}
 	if err := k.judged(ctx, l); err != nil {
 		return err
 	}
@@ -134,6 +140,19 @@ func (k *Desk) freshen(ctx context.Context, l *lane) error {
 		return nil
 	}
 	return k.save(ctx, l)
+}
+
+// moves refuses a repository that is archived, as a push to it is refused. One that is gone
+// is told of where it is opened.
+func (k *Desk) moves(ctx context.Context, repository string) error {
+	h, err := k.Repository(ctx, repository)
+	if prentice.KindOf(err) == prentice.NotFound {
+		return nil
+	}
+	if err == nil && h.State == Archived {
+		err = prentice.Errorf(prentice.Refused, "%s is archived, and nothing lands in it", h.Name).Try("ask an owner to take it up again: prentice repository archive %s --back", h.Name)
+	}
+	return err
 }
 
 // frozen is why nothing lands on a branch now, or "".
