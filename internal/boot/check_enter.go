@@ -25,7 +25,7 @@ func (c *commands) enter() *cobra.Command {
 // nothing of them is in a sandbox.
 func ofProcedure(name string) error {
 	if strings.HasPrefix(name, "run/") {
-		return prentice.Errorf(prentice.Invalid, "%s is a run of a procedure, whose steps were performed on their targets: there is nothing to enter", clip.Text(name)).Try("see what it printed: prentice run log %s", clip.Text(name))
+		return prentice.Errorf(prentice.Invalid, "%s is a run of a procedure, whose steps leave no folder to enter", clip.Text(name)).Try("see what it printed: prentice run log %s", clip.Text(name))
 	}
 	return nil
 }

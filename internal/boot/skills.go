@@ -292,7 +292,7 @@ func (s *System) serviceStates(ctx context.Context) ([]supervision.ServiceState,
 func (s *System) kinds() []prentice.StepKind {
 	sh := &shell.Kind{
 		Scratch: s.own("scratch"), Dir: s.path("work"), Env: []string{"PATH=" + proc.DefaultPath}, Here: s.onlyHere(), Grace: proc.DefaultGrace,
-		Remote: s.reach, Claims: s.claims,
+		Remote: s.reach, Claims: s.claims, Sandbox: enclose(s.own("scratch")),
 	}
 	if proc.Has("setsid", sh.Env) {
 		sh.Home = s.path("claims")

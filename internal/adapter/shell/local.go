@@ -16,6 +16,9 @@ import (
 
 // run writes the script, runs it, and takes it away again.
 func (k *Kind) run(ctx context.Context, w prentice.Work, step prentice.PlannedStep) (proc.Exit, string, error) {
+	if step.Where == "sandbox" {
+		return k.enclosed(ctx, w, step)
+	}
 	if err := refused(step, w.Target); err != nil {
 		return proc.Exit{}, "", err
 	}
@@ -40,8 +43,6 @@ func (k *Kind) run(ctx context.Context, w prentice.Work, step prentice.PlannedSt
 // refused is why a step cannot run on this machine.
 func refused(step prentice.PlannedStep, target prentice.Target) error {
 	switch {
-	case step.Where == "sandbox":
-		return prentice.Errorf(prentice.Refused, "an sh step cannot run in a sandbox here").Try("write where=here or where=target")
 	case step.Attrs["sudo"] == "true":
 		return prentice.Errorf(prentice.Refused, "step %s wants sudo, which is for hosts over SSH", step.ID).Try("write sudo -n into the script")
 	case step.Where == "here" || target.Local || target.Ref == "":

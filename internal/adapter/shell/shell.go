@@ -19,12 +19,14 @@ package shell
 
 import (
 	"context"
+	"io"
 	"slices"
 	"time"
 
 	"prentice"
 	"prentice/internal/kit/mask"
 	"prentice/internal/kit/outlive"
+	"prentice/internal/kit/proc"
 )
 
 // Kind is the step kind. Scratch is a folder of ours for the scripts of looks, in
@@ -43,7 +45,12 @@ type Kind struct {
 	Grace   time.Duration
 	Remote  Remote  // nil refuses every target that is another machine
 	Claims  *Claims // not nil where Remote or Home is there
+	Sandbox Sandbox // nil refuses every step that is for one
 }
+
+// Sandbox performs a script with nothing of this machine but its programs, and without a
+// network. What prevents that is an error, and nothing is performed then.
+type Sandbox func(ctx context.Context, argv []string, script, text string, env map[string]string, out io.Writer) (proc.Exit, error)
 
 // Remote reaches other machines.
 type Remote interface {

@@ -181,7 +181,7 @@ func TestWhatLintSays(t *testing.T) {
 		{"an unknown one", prentice.StepSpec{Body: "true", Attrs: map[string]string{"zzzzzz": ""}}, "it knows id, risk"},
 		{"no commands", prentice.StepSpec{Body: "# later\n\n"}, "write the commands"},
 		{"Windows line ends", prentice.StepSpec{Body: "true\r\n"}, "line feeds only"},
-		{"a sandbox", prentice.StepSpec{Body: "true", Where: "sandbox"}, "where=here"},
+		{"a sandbox", prentice.StepSpec{Body: "true", Where: "sandbox"}, "write risk=look"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var hints []string

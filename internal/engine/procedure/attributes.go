@@ -13,7 +13,7 @@ import (
 var commonDocs = map[string]prentice.Attribute{
 	"id":         {About: "The step's name within the procedure: small letters, digits, dashes and underscores. Records of runs are kept under it."},
 	"risk":       {About: "look reads only, change can be undone, danger cannot. Under Act it is change when it does not say; elsewhere only look is allowed.", Values: []string{"look", "change", "danger"}},
-	"where":      {About: "target is on each target, here is where prentice runs.", Values: []string{"target", "here"}},
+	"where":      {About: "target is on each target, here is where prentice runs, sandbox is there too, with nothing of the machine and no network.", Values: []string{"target", "here", "sandbox"}},
 	"expect":     {About: "What the outcome of a check must be for the run to go on.", Values: []string{"ok", "fail", "any"}},
 	"idempotent": {About: "It may be repeated without damage, so that it is done again after a crash."},
 	"of":         {About: "This step asks whether another is done: after a crash its answer decides.", Of: "step"},

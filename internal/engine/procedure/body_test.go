@@ -20,7 +20,7 @@ func TestStepsAreReadStrictly(t *testing.T) {
 		{"a misspelt name in an expression", step("probe service=a settle=${inptus.x}", ""), `p.md:10:29: error: attribute settle: there is no "inptus" here; did you mean inputs?`},
 		{"an id with a dot", step("sh id=a.b", "true\n"), `id "a.b" is not a name`},
 		{"a misspelt risk", step("sh risk=dangr", "true\n"), `p.md:10:7: error: risk "dangr" is not a risk; did you mean danger?`},
-		{"a sandbox", step("sh where=sandbox", "true\n"), "where=sandbox is not built yet; use where=target or where=here"},
+		{"a sandbox for what is no script", step("http url=http://a where=sandbox", ""), "only a script can be performed in a sandbox"},
 		{"a misspelt place", step("sh where=traget", "true\n"), "did you mean target?"},
 		{"an expectation outside Check", step("sh expect=ok", "true\n"), "expect belongs to a check"},
 		{"an empty script", step("sh id=a", " \n"), "p.md:10:1: error: the script is empty"},

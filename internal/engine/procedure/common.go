@@ -82,9 +82,13 @@ func (p *page) where(s *prentice.StepSpec, f fence, given map[string]attribute) 
 	case "target", "here":
 		s.Where = a.value
 	case "sandbox":
-		p.fail(f.place(a.offset), "use where=target or where=here", "where=sandbox is not built yet")
+		if s.Script == "" {
+			p.fail(f.place(a.offset), "use where=target or where=here", "only a script can be performed in a sandbox, and step %s is of kind %s", clip.Text(s.ID), clip.Text(s.Kind))
+			return
+		}
+		s.Where = a.value
 	default:
-		p.fail(f.place(a.offset), meant(a.value, []string{"target", "here"}), "where %q is not a place", clip.Text(a.value))
+		p.fail(f.place(a.offset), meant(a.value, []string{"target", "here", "sandbox"}), "where %q is not a place", clip.Text(a.value))
 	}
 }
 
