@@ -36,6 +36,7 @@ type teamNow struct {
 	belongs   map[prentice.Ref]policy.Belonging // what belongs to whom, as it was adopted
 	newGroups *string                           // as the catalog says it, when that is not what was adopted
 	said      team.Said                         // by the other files of the folder
+	unread    map[string]bool                   // those of them that were never read without an error
 	ssh       *ssh.Config
 	marks     string // of the files, to see that they changed
 	read      time.Time

@@ -31,14 +31,14 @@ func (t *teamNow) alerts() *alert.Rules         { return team.Of(t.said, alert.F
 // readRest reads those files. Each by itself stays as it was read before when it has
 // an error, and never keeps the rest of the folder from being read.
 func (t *Team) readRest(next, had *teamNow) {
-	next.said = team.Said{}
+	next.said, next.unread = team.Said{}, map[string]bool{}
 	for _, f := range t.files {
 		said, err := f.Read(t.dir)
 		switch {
 		case err == nil:
 			next.said[f.Name] = said
 			continue
-		case had != nil:
+		case had != nil && !had.unread[f.Name]:
 			next.said[f.Name] = had.said[f.Name]
 		case f.Unread.IsEmpty:
 			next.said[f.Name] = f.Empty()
@@ -46,7 +46,8 @@ func (t *Team) readRest(next, had *teamNow) {
 			next.said[f.Name] = said
 		}
 		next.troubles = append(next.troubles, asFinding(err))
-		if had == nil && f.Unread.HoldsBack {
+		next.unread[f.Name] = had == nil || had.unread[f.Name]
+		if next.unread[f.Name] && f.Unread.HoldsBack {
 			blockAll(next.catalog, "the team folder has an error: "+err.Error())
 		}
 	}
