@@ -69,6 +69,9 @@ func (k *Desk) TurnQueues(ctx context.Context) error {
 	}
 	var wrong error
 	for _, l := range lanes {
+		if len(l.Entries) == 0 && len(l.Builds) == 0 { // what comes into it is looked at then
+			continue
+		}
 		err := k.freshen(ctx, l)
 		if ctx.Err() != nil || errors.Is(err, errMeanwhile) {
 			return err
