@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"prentice/internal/kit/freeport"
@@ -154,6 +155,7 @@ func apache(ctx context.Context, dir string) (address string, end func(), err er
 		}
 	}
 	server := exec.CommandContext(ctx, program, "-f", dir+"/apache.conf", "-DFOREGROUND")
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as it ends it ends its whole group
 	if err := server.Start(); err != nil {
 		return "", nil, err
 	}
