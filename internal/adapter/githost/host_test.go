@@ -3,19 +3,17 @@ package githost
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"prentice"
+	"prentice/internal/kit/needtest"
 )
 
 func newHost(t *testing.T) *Host {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("there is no git")
-	}
+	needtest.Program(t, "git")
 	top := t.TempDir()
 	return New(filepath.Join(top, "repositories"), filepath.Join(top, "own"))
 }

@@ -13,14 +13,13 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"prentice"
+	"prentice/internal/kit/needtest"
 )
 
 // overSSH serves the site over SSH too, for one key, and says with what git is to connect.
 func (s *site) overSSH(t *testing.T) (url, with string) {
 	t.Helper()
-	if _, err := exec.LookPath("ssh"); err != nil {
-		t.Skip("there is no ssh")
-	}
+	needtest.Program(t, "ssh")
 	dir := t.TempDir()
 	for _, name := range []string{"good", "bad"} {
 		if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, name)).CombinedOutput(); err != nil {

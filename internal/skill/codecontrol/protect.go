@@ -66,25 +66,33 @@ func protects(h Hosted, patterns []string, branch string) bool {
 // search itself counts when it is checked, not here: who pushes writes it.
 var detector = sync.OnceValues(func() (*leak.Detector, error) { return leak.New(leak.Settings{}) })
 
-// Judge decides about a push while it is in quarantine. It implements the receiver of the
-// doors.
-func (k *Desk) Judge(ctx context.Context, p push.Push) ([]push.Answer, error) {
-	h, err := k.Repository(ctx, p.Repository)
-	if err != nil {
-		return nil, err
+// moving says of each command of a push whether it may move its ref, as the repository and
+// its rules are now. It is asked in quarantine, and again before a ref moves.
+func (k *Desk) moving(ctx context.Context, p push.Push) (h Hosted, answers []push.Answer, err error) {
+	if h, err = k.Repository(ctx, p.Repository); err != nil {
+		return h, nil, err
 	}
 	if err := h.takes(); err != nil {
-		return nil, err
+		return h, nil, err
 	}
 	refs, err := k.Host.Refs(ctx, h.Name)
 	if err != nil {
-		return nil, err
+		return h, nil, err
 	}
 	patterns, err := k.patterns(ctx, h.Name)
 	if err != nil {
+		return h, nil, err
+	}
+	return h, push.Refs(p, push.Rules{Branch: h.Branch, Refs: refs, Changes: k.Propose != nil, Protected: func(b string) bool { return protects(h, patterns, b) }}), nil
+}
+
+// Judge decides about a push while it is in quarantine. It implements the receiver of the
+// doors.
+func (k *Desk) Judge(ctx context.Context, p push.Push) ([]push.Answer, error) {
+	h, answers, err := k.moving(ctx, p)
+	if err != nil {
 		return nil, err
 	}
-	answers := push.Refs(p, push.Rules{Branch: h.Branch, Refs: refs, Changes: k.Propose != nil, Protected: func(b string) bool { return protects(h, patterns, b) }})
 	if refused(answers) == nil {
 		if err := k.judgeContent(ctx, h, p, answers); err != nil {
 			return nil, err
@@ -168,22 +176,10 @@ func (k *Desk) told(ctx context.Context, h Hosted, p push.Push, answers []push.A
 // Take decides about refs that git does not move by itself: a change is proposed, and a
 // branch moves as it was asked, if it may still.
 func (k *Desk) Take(ctx context.Context, p push.Push) ([]push.Answer, error) {
-	h, err := k.Repository(ctx, p.Repository)
+	h, answers, err := k.moving(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.takes(); err != nil {
-		return nil, err
-	}
-	refs, err := k.Host.Refs(ctx, h.Name)
-	if err != nil {
-		return nil, err
-	}
-	patterns, err := k.patterns(ctx, h.Name)
-	if err != nil {
-		return nil, err
-	}
-	answers := push.Refs(p, push.Rules{Branch: h.Branch, Refs: refs, Changes: k.Propose != nil, Protected: func(b string) bool { return protects(h, patterns, b) }})
 	for i, c := range p.Commands {
 		if answers[i].Refused != nil {
 			continue
