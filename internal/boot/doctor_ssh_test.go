@@ -22,7 +22,7 @@ func realAgent(t *testing.T, key string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Process.Kill(); c.Wait() }) //nolint:errcheck // the test is over
-	for range 200 {
+	for range 6000 {
 		if conn, err := net.Dial("unix", socket); err == nil {
 			conn.Close()
 			break

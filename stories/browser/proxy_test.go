@@ -217,7 +217,7 @@ func (s server) newLink(t *testing.T, name string) string {
 // answers back would give none.
 func follows(t *testing.T, f *front, s server, run string) {
 	c := f.signedIn(t, s)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.public+"/live/run.watch?number="+run, nil)
 	if err != nil {

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // take to come to its end after the last start.
 const (
 	lanes = 6
-	most  = 30 * time.Second
+	most  = time.Minute
 )
 
 func TestEveryRunEndsInAKnownStateWhereverPrenticeIsKilled(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 // nothingGoesOn waits until no process with such a command line is left.
 func nothingGoesOn(t *testing.T, pattern string) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		out, _ := exec.Command("pgrep", "-f", pattern).Output()
 		if len(out) == 0 {

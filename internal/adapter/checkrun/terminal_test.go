@@ -74,11 +74,11 @@ func (p *person) sizes(rows, columns uint16) {
 
 func (p *person) await(what string, is func() bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			p.t.Fatalf("%s: not within 15 s: %q", what, p.shown.String())
+			p.t.Fatalf("%s: not within a minute: %q", what, p.shown.String())
 		}
 	}
 }

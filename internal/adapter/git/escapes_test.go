@@ -142,7 +142,7 @@ func TestNothingThatARepositoryBringsIsRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			cmd := exec.CommandContext(ctx, "sh", "-c", strings.ReplaceAll(p.usual, "SCRIPT", string(script)))
 			cmd.WaitDelay = time.Second

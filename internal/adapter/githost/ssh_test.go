@@ -56,7 +56,7 @@ func (s *site) overSSH(t *testing.T) (url, with string) {
 		cancel()
 		select {
 		case <-ended:
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			t.Error("the server did not end")
 		}
 	})

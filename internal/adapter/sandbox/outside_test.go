@@ -104,7 +104,7 @@ func (o *outside) perform(t *testing.T, script string) (string, error) {
 		t.Fatal(err)
 	}
 	defer left.Close() //nolint:errcheck // it was only lent
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script)
 	cmd.Dir, cmd.Env, cmd.ExtraFiles = o.dir, os.Environ(), []*os.File{left}

@@ -33,7 +33,7 @@ func TestAStepWhoseClaimIsGoneIsNotBegunAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k, _ := lasting(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			w := change(c.body, &bytes.Buffer{})
 			w.Step.Idempotent = c.idempotent
@@ -71,7 +71,7 @@ func takenAway(t *testing.T, k *shell.Kind, but ...string) {
 		return err
 	}
 	err := remove()
-	for until := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(until); err = remove() {
+	for until := time.Now().Add(time.Minute); err != nil && time.Now().Before(until); err = remove() {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if err != nil {

@@ -43,7 +43,7 @@ func begun(t *testing.T, k *shell.Kind, w prentice.Work) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { _, err := k.Apply(ctx, w); done <- err }()
-	for range 1000 {
+	for range 12_000 {
 		if _, err := os.Stat(filepath.Join(k.Dir, "effect")); err == nil {
 			break
 		}
@@ -159,7 +159,7 @@ func (h *heldUp) Write(p []byte) (int, error) {
 
 // ended waits until the claim of a kind holds how its step ended.
 func ended(t *testing.T, k *shell.Kind) {
-	for range 2000 {
+	for range 12_000 {
 		files, _ := filepath.Glob(filepath.Join(k.Home, "claim-*", "status"))
 		for _, f := range files {
 			if raw, err := os.ReadFile(f); err == nil && strings.HasPrefix(string(raw), "end ") {
@@ -181,7 +181,7 @@ func TestOnlyAStepThatHasEndedDoesNotLinger(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(next.Dir, "go"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for range 500 {
+	for range 6000 {
 		if next.Done(t.Context(), w); !next.Lingers(w) { //nolint:errcheck // as above
 			return
 		}

@@ -247,13 +247,16 @@ func TestALookAlongALaneIsALook(t *testing.T) {
 		if _, err := w.glance(t.Context(), "true", "nosuchshell", nil); prentice.KindOf(err) != prentice.Refused || !strings.Contains(err.Error(), "there is no nosuchshell on helped") {
 			t.Errorf("along %v, no such shell: %v", along, err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-		_, err := w.glance(ctx, "echo $$ >\"$HOME/pid\"\nsleep 300", "", nil)
-		cancel()
-		if prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "its time was up") {
-			t.Errorf("along %v, too long: %v", along, err)
+		var raw []byte
+		for within := 500 * time.Millisecond; len(raw) == 0 && within < 5*time.Minute; within *= 2 { // a busy machine begins late
+			ctx, cancel := context.WithTimeout(t.Context(), within)
+			_, err := w.glance(ctx, "echo $$ >\"$HOME/pid\"\nsleep 600", "", nil)
+			cancel()
+			if prentice.KindOf(err) != prentice.Canceled || !strings.Contains(err.Error(), "its time was up") {
+				t.Errorf("along %v, too long: %v", along, err)
+			}
+			raw, _ = os.ReadFile(filepath.Join(w.home, "pid"))
 		}
-		raw, _ := os.ReadFile(filepath.Join(w.home, "pid"))
 		pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
 		if err != nil || syscall.Kill(pid, 0) == nil {
 			t.Errorf("along %v, too long: %d goes on, %v", along, pid, err)
@@ -271,7 +274,7 @@ func TestALookEndsWithItsLane(t *testing.T) {
 		w.glance(t.Context(), "echo $$ >\"$HOME/pid.new\"; mv \"$HOME/pid.new\" \"$HOME/pid\"\ntest -e \"$HOME/again\" || { touch \"$HOME/again\"; sleep 300; }", "", nil) //nolint:errcheck // what it left is looked at
 	}()
 	file := filepath.Join(w.home, "pid")
-	for range 500 {
+	for range 6000 {
 		if _, err := os.Stat(file); err == nil {
 			break
 		}
@@ -284,7 +287,7 @@ func TestALookEndsWithItsLane(t *testing.T) {
 	}
 	w.reach.Close()
 	<-done
-	for range 500 {
+	for range 6000 {
 		if syscall.Kill(pid, 0) != nil {
 			return
 		}

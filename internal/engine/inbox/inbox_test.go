@@ -355,7 +355,7 @@ func TestAnEventReachesItsListenerSoon(t *testing.T) {
 // await waits until a claim holds.
 func (w *world) await(what string, claim func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !claim(); {
+	for deadline := time.Now().Add(time.Minute); !claim(); {
 		if time.Now().After(deadline) {
 			w.t.Fatalf("waited in vain for %s", what)
 		}

@@ -82,7 +82,7 @@ func (w *world) live(r *replica.Registry) {
 
 func (w *world) eventually(what string, is func() bool) {
 	w.Helper()
-	for until := time.Now().Add(30 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+	for until := time.Now().Add(time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(until) {
 			w.Fatalf("it does not come true: %s", what)
 		}

@@ -68,7 +68,7 @@ func TestWhoTakesARunOverLooksForItselfAndTheDeadCompleteNoPlan(t *testing.T) {
 		b.takeOver()
 		d := b.until(n, prentice.Waiting)
 		close(fa.hangs)
-		for give := time.Now().Add(30 * time.Second); a.r.performs(n) && time.Now().Before(give); {
+		for give := time.Now().Add(time.Minute); a.r.performs(n) && time.Now().Before(give); {
 			time.Sleep(5 * time.Millisecond)
 		}
 		if d = b.until(n, prentice.Waiting); len(d.ThePlan.Seen) == 0 || d.ThePlan.Seen[0].Now != "old" || len(d.ThePlan.Captured) != 2 || d.Plan != d.ThePlan.Hash() {

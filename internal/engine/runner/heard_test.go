@@ -17,7 +17,7 @@ func TestWhoTakesARunOverKnowsThatItsStepWasBegun(t *testing.T) {
 			a.effect.mu.Unlock()
 			run := a.start(bob, "fix")
 			<-a.effect.began
-			for end := time.Now().Add(10 * time.Second); heard && !begunAt(t, b, run.Number) && time.Now().Before(end); {
+			for end := time.Now().Add(time.Minute); heard && !begunAt(t, b, run.Number) && time.Now().Before(end); {
 				time.Sleep(5 * time.Millisecond)
 			}
 			c.live("b#2")

@@ -284,7 +284,7 @@ func (w *world) held(number int64) {
 // heldBy waits until a run is known to be held back by something.
 func (w *world) heldBy(number int64, code prentice.HoldCode) {
 	w.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if d, err := w.r.Show(w.t.Context(), number); err == nil && d.Hold != nil && d.Hold.Code == code && !d.State.Ended() {
 			return
 		}

@@ -83,7 +83,7 @@ func TestWhoDiesBetweenTwoRoundsOfChecksHasDecidedNothingTwice(t *testing.T) {
 				b.takeOver()
 				d1 := b.until(n, prentice.Waiting)
 				close(dead.free)
-				for give := time.Now().Add(30 * time.Second); a.r.performs(n) && time.Now().Before(give); {
+				for give := time.Now().Add(time.Minute); a.r.performs(n) && time.Now().Before(give); {
 					time.Sleep(5 * time.Millisecond)
 				}
 				if now := b.until(n, prentice.Waiting); now.Plan != d1.Plan || now.ThePlan.Open || len(now.ThePlan.Captured) != 4 {

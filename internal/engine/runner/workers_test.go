@@ -91,7 +91,7 @@ func TestARunThatBreaksInsidePrenticeCanBeCancelled(t *testing.T) {
 // says waits until a run says something.
 func (w *world) says(number int64, what string) {
 	w.t.Helper()
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		d, err := w.r.Show(w.t.Context(), number)
 		if err == nil && strings.Contains(d.Says, what) {
 			return

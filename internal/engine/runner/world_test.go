@@ -346,7 +346,7 @@ func (w *world) start(actor prentice.Actor, procedure string) prentice.Run {
 // until waits for a run to reach a state.
 func (w *world) until(number int64, states ...prentice.State) run.View {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
 	for {
 		d, err := w.r.Show(ctx, number)

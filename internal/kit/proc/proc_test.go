@@ -354,7 +354,7 @@ func number(t *testing.T, s string) int {
 // else.
 func vanishes(t *testing.T, pid string) {
 	t.Helper()
-	for range 500 {
+	for range 6000 {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", number(t, pid)))
 		if err != nil || strings.Contains(string(stat), ") Z ") {
 			return

@@ -6,19 +6,24 @@
 // that never end, for the grammar of another shell, and for text that no shell
 // can read. What it says is advice: a script may know better.
 //
-// It refuses to run anything, and to read a script of more than 32 KiB.
+// It refuses to run anything, and to read a script of more than 32 KiB or one that
+// nests deeper than 200 levels.
 package script
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// MaxBytes is the longest script that is read. The reader calls itself for what
-// is nested, so that it must not be fed without end.
-const MaxBytes = 32 << 10
+// MaxBytes is the longest script that is read, and MaxDepth how deep it may nest:
+// the reader calls itself for what is nested, some twenty times for each level.
+const (
+	MaxBytes = 32 << 10
+	MaxDepth = 200
+)
 
 // mostRemarks is how many remarks one script is worth.
 const mostRemarks = 10
@@ -43,6 +48,9 @@ func Read(text string, shell Shell) []Remark {
 	if len(text) > MaxBytes {
 		return nil
 	}
+	if r, is := tooDeep(text); is {
+		return []Remark{r}
+	}
 	file, err := parse(text, shell)
 	if err != nil && shell == POSIX {
 		other, also := parse(text, Bash)
@@ -58,6 +66,26 @@ func Read(text string, shell Shell) []Remark {
 		return []Remark{r}
 	}
 	return look(file, shell)
+}
+
+// tooDeep finds where a script nests too deep by its brackets alone, in quotes or not:
+// it is asked before anything is read.
+func tooDeep(text string) (Remark, bool) {
+	depth, line, begins := 0, 1, 0
+	for i, c := range []byte(text) {
+		switch c {
+		case '(', '{':
+			depth++
+		case ')', '}':
+			depth = max(depth-1, 0)
+		case '\n':
+			line, begins = line+1, i+1
+		}
+		if depth > MaxDepth {
+			return Remark{Line: line, Column: i - begins + 1, Text: fmt.Sprintf("it nests deeper than %d levels, and is not read", MaxDepth), Hint: "put what is within into functions"}, true
+		}
+	}
+	return Remark{}, false
 }
 
 func parse(text string, shell Shell) (*syntax.File, error) {

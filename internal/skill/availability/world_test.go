@@ -199,7 +199,7 @@ func (w *world) heard(kind string) []map[string]any {
 // until waits for something to become true.
 func (w *world) until(what string, true func() bool) {
 	w.t.Helper()
-	for range 1000 {
+	for range 12_000 {
 		if true() {
 			return
 		}

@@ -182,7 +182,7 @@ func TestOfTwoThatReplaceAFileAtOnceOneIsToldSo(t *testing.T) {
 			out, err := w.kind("file").Apply(t.Context(), work)
 			first <- end{out.Says, err}
 		}()
-		for give := time.Now().Add(30 * time.Second); w.read("looks") == "" && time.Now().Before(give); time.Sleep(5 * time.Millisecond) {
+		for give := time.Now().Add(time.Minute); w.read("looks") == "" && time.Now().Before(give); time.Sleep(5 * time.Millisecond) {
 			if _, err := os.Stat(w.at("looks")); err == nil {
 				break
 			}

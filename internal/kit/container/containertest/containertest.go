@@ -87,7 +87,7 @@ func folder(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 			mounts, _ := os.ReadFile("/proc/self/mountinfo") // without it, removing says what is wrong
 			for _, line := range slices.Backward(strings.Split(string(mounts), "\n")) {
 				if f := strings.Fields(line); len(f) > 4 && strings.HasPrefix(f[4], dir+"/") {
@@ -130,7 +130,7 @@ func begun(t testing.TB, dir string, env []string, argv ...string) *Engine {
 	e := &Engine{Process: cmd.Process, t: t, ended: make(chan error, 1)}
 	go func() { e.ended <- cmd.Wait() }()
 	t.Cleanup(e.end)
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		var err error
 		if e.Engine, err = container.At(t.Context(), socket); err == nil {
 			break
@@ -148,7 +148,7 @@ func begun(t testing.TB, dir string, env []string, argv ...string) *Engine {
 // end removes what is left and ends the engine.
 func (e *Engine) end() {
 	if e.Engine != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		all, _ := e.Labelled(ctx, "dev.prentice.sandbox") // it may be gone
 		for id := range all {
@@ -159,7 +159,7 @@ func (e *Engine) end() {
 	e.Process.Signal(syscall.SIGTERM) //nolint:errcheck // it may have ended
 	select {
 	case <-e.ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		e.Process.Kill() //nolint:errcheck // so is it here
 	}
 }

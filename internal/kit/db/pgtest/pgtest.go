@@ -125,7 +125,7 @@ func (s *Server) raise() error {
 
 // until asks something until it is no error.
 func (s *Server) until(question string) (err error) {
-	for range 100 {
+	for range 600 {
 		if err = s.ask(question); err == nil {
 			return nil
 		}

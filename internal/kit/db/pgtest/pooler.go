@@ -65,7 +65,7 @@ func answers(address string) (err error) {
 		return err
 	}
 	defer pool.Close()
-	for range 100 {
+	for range 1200 {
 		if _, err = pool.Exec("SELECT 1"); err == nil {
 			return nil
 		}
