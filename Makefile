@@ -9,7 +9,6 @@ COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 BESIDE      = bench stories # modules of their own: what only they need is not the program's
-GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 LARGEST     = 52800000
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -61,12 +60,11 @@ stories:
 	$(MAKE) --no-print-directory -j2 -Otarget stories-told crash-proof
 
 # A story plays with clocks, networks and other programs. CI tells up to three that failed
-# once more, alone, and lists them; the crash proof and what runs with the race detector
-# get one try (decisions/0060).
+# once more, alone, and lists them, and so it does with the race detector; the crash proof
+# gets one try (decisions/0060).
 .PHONY: stories-told crash-proof
 stories-told:
-	cd stories && $(if $(CI),go run $(GOTESTSUM) --format standard-quiet --rerun-fails=1 --rerun-fails-max-failures=3 \
-	  --packages ". ./browser ./cluster ./packages" -- -parallel 6 -timeout 25m,go test -parallel 6 -timeout 25m . ./browser ./packages)
+	cd stories && ../.ci/twice ". ./browser $(if $(CI),./cluster) ./packages" -parallel 6 -timeout 25m
 crash-proof:
 	go test -C stories -timeout 25m ./crash/...
 
@@ -90,8 +88,8 @@ once:
 ## race: the tests below the stories, and those with servers of others, with the race detector
 race:
 	command -v cc >/dev/null || { echo "make race needs a C compiler (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
-	go test -race -vet=off -p 5 -timeout 20m -skip '$(ONCE)' $$(go list . ./internal/... | grep -v /internal/floors$$)
-	go test -C stories -race -vet=off ./adapter
+	.ci/twice "$$(go list . ./internal/... | grep -v /internal/floors$$ | xargs)" -race -vet=off -p 5 -timeout 20m -skip '$(ONCE)'
+	cd stories && ../.ci/twice ./adapter -race -vet=off
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out
 check: format vet staticcheck docs race own
