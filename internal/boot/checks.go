@@ -77,7 +77,7 @@ func live() func(string) {
 // checks is what a server needs to check the repositories of its catalog.
 func (s *System) checks() standards.Deps {
 	return standards.Deps{
-		Team:    func() ([]standard.File, error) { return standard.InFolder(s.Settings.Team) },
+		Team:    func() ([]standard.File, error) { return standard.InFolder(s.Team.dir()) },
 		Kinds:   func() []check.Kind { return skill.Checks(s.Skills) },
 		Builds:  builds(&checkrun.Desk{Bare: true, Apart: true}, (&standards.Histories{DB: s.db}).Add),
 		Scripts: new(checkrun.Desk).Scripts(),

@@ -13,7 +13,7 @@ import (
 // openChoices makes what asks the sources of choices.
 func (s *System) openChoices() {
 	s.choices = &choices.Keeper{
-		DB: s.db, Ask: choice.Asker{Secret: s.secrets.Value, Box: inBox(s.Settings.Team)}.Ask, Record: s.ledger.Append, Clock: time.Now,
+		DB: s.db, Ask: choice.Asker{Secret: s.secrets.Value, Box: inBox(s.Team.dir)}.Ask, Record: s.ledger.Append, Clock: time.Now,
 		Sources: func() []prentice.ChoiceSource { return s.Team.Library().AllSources() },
 		Stopped: s.stop.Stopped, Writes: !s.reads, Log: s.log,
 	}

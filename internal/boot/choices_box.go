@@ -20,7 +20,7 @@ const mostOfTeam = 8 << 20
 
 // inBox performs the script of a source in a sandbox that is made for it: it sees a copy
 // of the team folder, and nothing else of this machine but the system's programs.
-func inBox(team string) choice.Box {
+func inBox(team func() string) choice.Box {
 	return func(ctx context.Context, script string, out *bytes.Buffer) (says string, err error) {
 		dir, err := os.MkdirTemp("/tmp", "prentice-") // the name of a socket in it must be short
 		if err != nil {
@@ -33,7 +33,7 @@ func inBox(team string) choice.Box {
 		}
 		defer box.Close() //nolint:errcheck // its folder goes with ours
 		tree := filepath.Join(dir, "tree")
-		if err := boxed(filepath.Join(tree, "work"), team, script); err != nil {
+		if err := boxed(filepath.Join(tree, "work"), team(), script); err != nil {
 			return "", err
 		}
 		exit, err := box.Run(ctx, sandbox.Job{

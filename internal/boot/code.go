@@ -31,7 +31,7 @@ func (s *System) code() codecontrol.Deps {
 	}
 	return codecontrol.Deps{
 		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log, Record: s.record,
-		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(), Queue: s.queue(),
+		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(), Queue: s.queue(), Team: s.team(),
 	}
 }
 

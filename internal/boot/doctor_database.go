@@ -103,7 +103,7 @@ func tablesHealth(ctx context.Context, d *db.DB) checked {
 func policyHealth(ctx context.Context, d *db.DB, set Settings) []checked {
 	const about = "policy"
 	entry, found, err := (&policy.Book{DB: d}).InForce(ctx)
-	text, err2 := (&Team{dir: set.Team}).policyText()
+	text, err2 := (&Team{folder: set.Team}).policyText()
 	switch {
 	case err != nil || err2 != nil:
 		return nil // told of elsewhere

@@ -79,6 +79,9 @@ func (c *commands) initCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if now, there := set.inGit().Said(); there && !dry && folder == now.Folder {
+				return keptElsewhere(now)
+			}
 			b := begun{Team: folder, DryRun: dry, Person: set.Owner, Wants: wants}
 			if cmd.Flags().Changed("data") {
 				b.Data = " --data " + quoted(cli.GlobalOf(cmd).Data)

@@ -38,6 +38,9 @@ func (c *commands) libraryAdd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := set.editable(); err != nil {
+				return err
+			}
 			if as == "" {
 				as = args[0]
 			}

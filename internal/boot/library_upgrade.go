@@ -40,6 +40,9 @@ func (c *commands) libraryUpgrade() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := set.editable(); err != nil {
+				return err
+			}
 			b, err := (taker{set.Team, c.build.Version}).upgrade(args[0])
 			if err != nil {
 				return err

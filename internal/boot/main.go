@@ -54,7 +54,10 @@ func (c *commands) settings(g cli.Global) (Settings, error) {
 	if err != nil {
 		return s, err
 	}
-	return s.Filled()
+	if s, err = s.Filled(); err != nil {
+		return s, err
+	}
+	return s.followed(), nil
 }
 
 // given is the settings as they were given, without defaults.

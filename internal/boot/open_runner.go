@@ -57,6 +57,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.lookout, s.desk = skill.At[*availability.Lookout](s.Skills), skill.At[*support.Support](s.Skills)
 	s.Team.kinds, s.Team.files = s.kinds(), teamFiles(s.Skills)
 	s.runner.Know(s.Team.kinds)
+	s.Team.where = s.teamRoot
 	if err := s.Team.read(ctx); err != nil {
 		return err
 	}

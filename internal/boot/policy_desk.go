@@ -87,7 +87,7 @@ func (d *policyDesk) Replay(ctx context.Context, since time.Time, text *string) 
 
 // Test runs the team's cases against the files of the team folder, adopted or not.
 func (d *policyDesk) Test(ctx context.Context, file, text string) (policy.CaseResults, []prentice.Finding, error) {
-	return testPolicy(ctx, d.dir, file, text)
+	return testPolicy(ctx, d.dir(), file, text)
 }
 
 // offlineDesk tests the policy of a folder; it knows no other question.

@@ -39,6 +39,9 @@ func (c *commands) procedureNew() *cobra.Command {
 			if len(args) == 0 {
 				return prentice.Errorf(prentice.Invalid, "say what it is called").Try("prentice procedure new restart-checkout --from restart-service — templates: prentice procedure new --list")
 			}
+			if err := set.editable(); err != nil {
+				return err
+			}
 			made, err := (taker{set.Team, c.build.Version}).take(from, args[0], owner, time.Now())
 			if err != nil {
 				return err

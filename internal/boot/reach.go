@@ -26,7 +26,7 @@ func (s *System) openReach() error {
 	}
 	s.reach = &ssh.Reach{
 		Config: func() *ssh.Config { return s.Team.now.Load().ssh }, Keys: s.path("ssh"),
-		Known: []string{filepath.Join(s.path("ssh"), "known_hosts"), filepath.Join(s.Settings.Team, "known_hosts")},
+		Known: []string{filepath.Join(s.path("ssh"), "known_hosts")}, AlsoKnown: func() string { return filepath.Join(s.Team.dir(), "known_hosts") },
 		Agent: os.Getenv("SSH_AUTH_SOCK"), Grace: proc.DefaultGrace,
 		Helpers: sync.OnceValue(s.helpers), Unhelped: func(host, why string) {
 			s.log.Warn("steps on a host begin by the shell wrapper, which costs more: it has no helper", "host", host, "why", why)

@@ -109,7 +109,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // greet says where everything is.
 func (s *System) greet(out io.Writer, url, link string, took time.Duration) {
 	fmt.Fprintf(out, "prentice is ready at %s after %d ms\n", url, took.Milliseconds())
-	fmt.Fprintf(out, "  data %s, team %s: %s, %s\n", s.Settings.Data, s.Settings.Team,
+	fmt.Fprintf(out, "  data %s, team %s: %s, %s\n", s.Settings.Data, s.Team.dir(),
 		op.Count(len(s.Team.Catalog().Services), "service", "services"), op.Count(len(s.Team.Library().All()), "procedure", "procedures"))
 	if link != "" {
 		fmt.Fprintf(out, "\nSign in once with this link; it is good for 15 minutes:\n  %s\n\n", link)

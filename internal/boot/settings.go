@@ -14,6 +14,7 @@ import (
 
 	"prentice"
 	"prentice/internal/adapter/oidc"
+	"prentice/internal/adapter/teamfolder"
 	"prentice/internal/kit/nearest"
 )
 
@@ -53,8 +54,9 @@ type Settings struct {
 
 	Accept string `toml:"-"` // what is lost and accepted, at this start only: AcceptRollback, AcceptKeys or AcceptCopy
 
-	build Build  `toml:"-"` // what runs
-	named string `toml:"-"` // the flags that name the folders, as they were typed
+	build Build               `toml:"-"` // what runs
+	kept  *teamfolder.InForce // the team folder is that of a commit in a repository
+	named string              `toml:"-"` // the flags that name the folders, as they were typed
 
 	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
 

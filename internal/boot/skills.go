@@ -49,7 +49,7 @@ func describe(dir, data func() string) (list []skill.Skill) {
 		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
 		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
 		Security:    security.Deps{Verify: ledger.VerifyFile, Supply: supplyHere(askedIn(dir))},
-		CodeControl: codecontrol.Deps{Clone: func(ctx context.Context, dir string) (codecontrol.Git, error) { return git.Open(ctx, dir) }},
+		CodeControl: codecontrol.Deps{Clone: func(ctx context.Context, dir string) (codecontrol.Git, error) { return git.Open(ctx, dir) }, Team: codecontrol.Team{Linter: linter{}}},
 		Standards:   checksHere(dir, data, func() []check.Kind { return skill.Checks(list) }),
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
@@ -69,7 +69,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,
 			Team: func(context.Context) (*team.Catalog, []prentice.Finding, error) {
-				c, _, _, findings := readCatalogAsking(s.Settings.Team, s.Team.ask)
+				c, _, _, findings := readCatalogAsking(s.Team.dir(), s.Team.ask)
 				return c, s.Team.notInForce(findings), nil
 			},
 			File: s.Team.checkFile,
@@ -126,7 +126,7 @@ func (s *System) automation() automation.Deps {
 	return automation.Deps{
 		Library: func() automation.Library { return s.Team.Library() },
 		Team: func(_ context.Context, now time.Time) (int, []prentice.Finding, error) {
-			n, findings := procedure.Survey(s.Settings.Team, s.Team.kinds, now)
+			n, findings := procedure.Survey(s.Team.dir(), s.Team.kinds, now)
 			return n, findings, nil
 		},
 		File: func(file string, text []byte, now time.Time) []prentice.Finding {
@@ -135,7 +135,7 @@ func (s *System) automation() automation.Deps {
 		Read: func(file string, text []byte) (prentice.Procedure, []prentice.Finding) {
 			return procedure.Parse(file, text, s.Team.kinds)
 		},
-		History:     git.Repo{Dir: s.Settings.Team},
+		History:     history{s},
 		Files:       func(name string) []string { return s.Team.Library().Files(name) },
 		Ran:         s.runner.Ran,
 		Choices:     chooser{s},
@@ -149,7 +149,7 @@ func (s *System) automation() automation.Deps {
 			return runs, on, err
 		},
 		Render:    s.Team.Render,
-		Tester:    procedureTester{func() string { return s.Settings.Team }},
+		Tester:    procedureTester{s.Team.dir},
 		Record:    func(ctx context.Context, name string) (prentice.Record, error) { return s.runner.Record(ctx, name, "") },
 		Schedules: s.scheduled,
 		Schema:    procedure.Schema,

@@ -131,7 +131,7 @@ func Open(ctx context.Context, set Settings, log *slog.Logger, acting Acting) (s
 	if s.Team, err = newTeam(set.Team, log, acting); err != nil {
 		return s, err
 	}
-	if s.Team.ask, err = set.ask(acting); err != nil {
+	if s.Team.ask, err = set.ask(acting, s.Team.dir); err != nil {
 		return s, err
 	}
 	if s.Identity.Trusting = set.Enrolment == trusted; set.OIDC != nil {

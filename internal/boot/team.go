@@ -46,7 +46,9 @@ type teamNow struct {
 // Team is the team folder, read again when it changes. What cannot be read
 // leaves in force what was read before.
 type Team struct {
-	dir     string
+	folder  string                                // that the settings name
+	root    atomic.Pointer[string]                // the folder that was read; nil is that one
+	where   func(context.Context) (string, error) // which folder is the team's now; nil is that one
 	kinds   []prentice.StepKind
 	files   []team.Part
 	log     *slog.Logger
@@ -72,19 +74,31 @@ func newTeam(dir string, log *slog.Logger, acting Acting) (*Team, error) {
 			return nil, prentice.Errorf(prentice.Unavailable, "team folder %s: %w", dir, err).Try("name another with --team")
 		}
 	}
-	return &Team{dir: dir, files: knownFiles(), log: log, reads: acting == Reads || acting == Tries}, nil
+	return &Team{folder: dir, files: knownFiles(), log: log, reads: acting == Reads || acting == Tries}, nil
 }
 
 // read makes the folder's present state the one in force.
-func (t *Team) read(ctx context.Context) error {
+func (t *Team) read(ctx context.Context) (err error) {
 	t.reading.Lock()
 	defer t.reading.Unlock()
 	t.missed.Store(false)
+	if t.where != nil {
+		dir, err := t.where(ctx)
+		if err != nil {
+			return err
+		}
+		was := t.root.Swap(&dir)
+		defer func() {
+			if err != nil {
+				t.root.Store(was) // what was read before stays in force, all of it
+			}
+		}()
+	}
 	next := &teamNow{marks: t.marks()}
 	had := t.now.Load()
 	t.readThings(next, had)
 	var findings []prentice.Finding
-	next.library, findings = procedure.Load(t.dir, t.kinds) // one with errors is known and refused where it is asked for
+	next.library, findings = procedure.Load(t.dir(), t.kinds) // one with errors is known and refused where it is asked for
 	next.broken = errorsOf(findings)
 	if err := t.readPolicy(ctx, next); err != nil {
 		return err
@@ -106,14 +120,14 @@ func (t *Team) read(ctx context.Context) error {
 
 // marks changes whenever a file of the team does.
 func (t *Team) marks() string {
-	marks := catalog.Fingerprint(t.dir) + " " + inventory.Marks(t.dir)
+	marks := catalog.Fingerprint(t.dir()) + " " + inventory.Marks(t.dir())
 	names := []string{PolicyFile, ssh.ConfigFile}
 	for _, f := range t.files {
 		names = append(names, f.Name)
 	}
 	for _, name := range names {
 		mark := "none"
-		if about, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
+		if about, err := os.Stat(filepath.Join(t.dir(), name)); err == nil {
 			mark = fmt.Sprintf("%d %d", about.Size(), about.ModTime().UnixNano())
 		}
 		marks += " " + mark
@@ -124,9 +138,17 @@ func (t *Team) marks() string {
 	return marks
 }
 
-func (t *Team) stale() bool {
+// dir is the folder whose files are in force.
+func (t *Team) dir() string {
+	if root := t.root.Load(); root != nil {
+		return *root
+	}
+	return t.folder
+}
+
+func (t *Team) stale(ctx context.Context) bool {
 	now := t.now.Load()
-	return t.missed.Load() || now.library.Stale(t.dir) || now.marks != t.marks() || now.asked && time.Since(now.read) > askEvery
+	return t.missed.Load() || t.moved(ctx) || now.library.Stale(t.dir()) || now.marks != t.marks() || now.asked && time.Since(now.read) > askEvery
 }
 
 // Run reads the folder again when it changes, until ctx ends.
@@ -140,7 +162,7 @@ func (t *Team) Run(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if !t.stale() {
+		if !t.stale(ctx) {
 			t.wrong.Store(nil) // the folder may say again what is in force
 			said = ""
 			continue

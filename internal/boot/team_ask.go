@@ -17,7 +17,7 @@ const (
 
 // ask asks Ansible for hosts that no file lists, where the settings name it and there
 // is something to act on.
-func (s Settings) ask(acting Acting) (inventory.Ask, error) {
+func (s Settings) ask(acting Acting, dir func() string) (inventory.Ask, error) {
 	if s.InventoryProgram == "" || acting == Reads || acting == Tries {
 		return nil, nil
 	}
@@ -25,13 +25,13 @@ func (s Settings) ask(acting Acting) (inventory.Ask, error) {
 	if err := program.Check(); err != nil {
 		return nil, err
 	}
-	return (&asking{dir: s.Team, list: program.List}).answer, nil
+	return (&asking{dir: dir, list: program.List}).answer, nil
 }
 
 // asking remembers an answer for a moment: many may look at once, and each answer
 // costs a process.
 type asking struct {
-	dir  string
+	dir  func() string
 	list inventory.Ask
 
 	mu    sync.Mutex // guards the rest
@@ -44,7 +44,7 @@ type asking struct {
 func (a *asking) answer(sources []string) ([]byte, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if marks := inventory.Marks(a.dir); marks != a.marks || time.Since(a.at) > askedFor {
+	if marks := inventory.Marks(a.dir()); marks != a.marks || time.Since(a.at) > askedFor {
 		a.raw, a.err = a.list(sources)
 		a.marks, a.at = marks, time.Now()
 	}

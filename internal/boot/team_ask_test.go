@@ -12,7 +12,7 @@ import (
 func TestAnsibleIsAskedAgainWhenAFileChanges(t *testing.T) {
 	dir, n := t.TempDir(), 0
 	filestest.Lay(t, dir, map[string]string{"inventory/cloud": "#!/bin/sh\n"})
-	a := &asking{dir: dir, list: func([]string) ([]byte, error) { n++; return nil, nil }}
+	a := &asking{dir: func() string { return dir }, list: func([]string) ([]byte, error) { n++; return nil, nil }}
 	for range 5 {
 		a.answer(nil) //nolint:errcheck // it has none
 	}
@@ -37,7 +37,7 @@ func TestAProgramOfTheTeamFolderIsRunOnlyWhereTheMachineLetsIt(t *testing.T) {
 	for asked, want := range map[string]int{"": 0, program: 1} {
 		set := Settings{Team: filepath.Join(dir, "team"), InventoryProgram: asked}
 		for _, acting := range []Acting{Acts, Answers} {
-			ask, err := set.ask(acting)
+			ask, err := set.ask(acting, func() string { return set.Team })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,10 +47,10 @@ func TestAProgramOfTheTeamFolderIsRunOnlyWhereTheMachineLetsIt(t *testing.T) {
 			}
 		}
 	}
-	if ask, err := (Settings{InventoryProgram: "/nowhere"}).ask(Reads); ask != nil || err != nil {
+	if ask, err := (Settings{InventoryProgram: "/nowhere"}).ask(Reads, nil); ask != nil || err != nil {
 		t.Error("anyone who only reads asks someone")
 	}
-	if _, err := (Settings{InventoryProgram: "/nowhere"}).ask(Acts); prentice.KindOf(err) != prentice.Invalid {
+	if _, err := (Settings{InventoryProgram: "/nowhere"}).ask(Acts, nil); prentice.KindOf(err) != prentice.Invalid {
 		t.Error(err)
 	}
 }

@@ -33,7 +33,7 @@ func (t *teamNow) alerts() *alert.Rules         { return team.Of(t.said, alert.F
 func (t *Team) readRest(next, had *teamNow) {
 	next.said, next.unread = team.Said{}, map[string]bool{}
 	for _, f := range t.files {
-		said, err := f.Read(t.dir)
+		said, err := f.Read(t.dir())
 		switch {
 		case err == nil:
 			next.said[f.Name] = said

@@ -14,7 +14,7 @@ import (
 // be planned for what has one.
 func (t *Team) readThings(next, had *teamNow) {
 	var findings []prentice.Finding
-	next.catalog, next.ssh, next.asked, findings = readCatalogAsking(t.dir, t.ask)
+	next.catalog, next.ssh, next.asked, findings = readCatalogAsking(t.dir(), t.ask)
 	next.read = time.Now()
 	bad := errorsOf(findings)
 	next.troubles = append(next.troubles, bad...)

@@ -93,7 +93,7 @@ func inForce(e policy.Entry) (*policy.Policy, error) {
 
 // policyText is the file; none is a policy without a rule of the team.
 func (t *Team) policyText() (string, error) {
-	raw, err := os.ReadFile(filepath.Join(t.dir, PolicyFile))
+	raw, err := os.ReadFile(filepath.Join(t.dir(), PolicyFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -153,7 +153,7 @@ func (t *Team) Adopt(ctx context.Context, who prentice.Actor, digest, reason str
 	now := t.now.Load()
 	switch {
 	case now.pending == nil:
-		return policy.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml says what is in force already: %s", now.policy.Digest()).Try("edit %s first", filepath.Join(t.dir, PolicyFile))
+		return policy.Adoption{}, prentice.Errorf(prentice.Conflict, "policy.yaml says what is in force already: %s", now.policy.Digest()).Try("edit %s first", filepath.Join(t.dir(), PolicyFile))
 	case now.pending.policy == nil:
 		return policy.Adoption{}, team.FirstError(now.pending.findings)
 	case digest != "" && digest != now.pending.policy.Digest():

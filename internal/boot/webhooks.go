@@ -36,7 +36,7 @@ func (t *teamNow) hooks() *webhook.Rules { return team.Of(t.said, webhook.File) 
 func (s *System) hookDeps() support.HookDeps {
 	return support.HookDeps{
 		Rules:   func() *webhook.Rules { return s.Team.now.Load().hooks() },
-		File:    func() (*webhook.Rules, error) { return webhook.File.Read(s.Settings.Team) },
+		File:    func() (*webhook.Rules, error) { return webhook.File.Read(s.Team.dir()) },
 		Secret:  s.secrets.Value,
 		Set:     func(name string) bool { return s.secrets.Missing([]string{name}) == "" },
 		SetBy:   s.whoSet,

@@ -31,7 +31,10 @@ const (
 )
 
 // Repo is the repository that a folder stands in.
-type Repo struct{ Dir string }
+type Repo struct {
+	Dir  string
+	Bare bool // it is the repository itself, without a working tree
+}
 
 const format = "%H%x1f%an%x1f%at%x1f%s%x1e"
 
@@ -76,11 +79,15 @@ func (r Repo) Commit(ctx context.Context, name string) (string, error) {
 // Texts are what files said at commits; nil for one that was not there.
 func (r Repo) Texts(ctx context.Context, at []procedure.FileAt) ([][]byte, error) {
 	var ask bytes.Buffer
+	from := ":./" // from the folder, which may not be the top
+	if r.Bare {
+		from = ":"
+	}
 	for _, f := range at {
 		if strings.ContainsAny(f.File, "\n\x00") {
 			return nil, prentice.Errorf(prentice.Invalid, "%q is no name of a file", clip.Text(f.File)).Try("name a file of the team folder")
 		}
-		ask.WriteString(f.Commit + ":./" + f.File + "\n")
+		ask.WriteString(f.Commit + from + f.File + "\n")
 	}
 	out, err := r.run(ctx, &ask, "cat-file", "--batch")
 	if err != nil {

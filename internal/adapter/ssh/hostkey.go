@@ -32,9 +32,13 @@ type knownKeys struct {
 
 // ring is what the files of known hosts that are there say, for one host.
 func (r *Reach) ring(name string) (*keyring, error) {
-	known, err := r.rings.of(r.Known, func() (knownKeys, error) {
+	files := r.Known
+	if r.AlsoKnown != nil {
+		files = append(slices.Clone(files), r.AlsoKnown())
+	}
+	known, err := r.rings.of(files, func() (knownKeys, error) {
 		var there []string
-		for _, f := range r.Known {
+		for _, f := range files {
 			if _, err := os.Stat(f); err == nil {
 				there = append(there, f)
 			}

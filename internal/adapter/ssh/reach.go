@@ -17,8 +17,10 @@ type Reach struct {
 	Config func() *Config
 	Keys   string
 	Known  []string
-	Agent  string
-	Grace  time.Duration
+	// AlsoKnown is a file of known hosts that may be elsewhere by now; nil is none.
+	AlsoKnown func() string
+	Agent     string
+	Grace     time.Duration
 
 	Helpers  func() outlive.Helpers // that are put on hosts, when the first is needed; nil or none is the wrapper everywhere
 	Unhelped func(host, why string) // is told of a host that has no helper; nil is no one

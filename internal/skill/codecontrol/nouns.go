@@ -9,5 +9,6 @@ var nouns = op.Nouns{
 	{Name: "branch", About: "Branches of repositories, and what moves them", Part: op.EveryDay},
 	{Name: "push", About: "What was pushed to repositories and refused", Part: op.EveryDay},
 	{Name: "branch", About: "What a branch is proved to be, from a clone and a key", Part: op.EveryDay},
+	{Name: "team", About: "Where the team's own files are from, and which commit is in force", Part: op.TeamFiles},
 	{Name: "queue", About: "What waits to land on a branch, and why", Part: op.EveryDay},
 }

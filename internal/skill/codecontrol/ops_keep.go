@@ -179,6 +179,9 @@ func (k *Desk) remove(ctx context.Context, c op.Call, in DeleteIn) (Kept, error)
 	if h.State != Active && h.State != Archived && h.State != Failed {
 		return Kept{}, prentice.Errorf(prentice.Conflict, "%s is %s", h.Name, h.State).Try("wait until it is made")
 	}
+	if err := k.notTheTeams(ctx, h.Name, ""); err != nil {
+		return Kept{}, err
+	}
 	was := h.State
 	if err := k.turn(ctx, h.Name, Archived); err != nil {
 		return Kept{}, err
@@ -231,6 +234,11 @@ func (k *Desk) protect(ctx context.Context, c op.Call, in ProtectIn) (Protection
 	}
 	if in.Off && in.Branch == h.Branch {
 		return Protection{}, prentice.Errorf(prentice.Refused, "%s is the branch that counts, and is always protected", h.Branch).Try("propose a change: git push origin HEAD:refs/for/%s", h.Branch)
+	}
+	if in.Off {
+		if err := k.notTheTeams(ctx, h.Name, in.Branch); err != nil {
+			return Protection{}, err
+		}
 	}
 	err = k.DB.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(`DELETE FROM code_protected WHERE repository = ? AND pattern = ?`, h.Name, in.Branch); err != nil || in.Off {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/push"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
@@ -53,6 +54,8 @@ type Deps struct {
 	Review
 	// Queue is what changes land by.
 	Queue Queue
+	// Team is how the team's own files lie in a repository.
+	Team Team
 	// Clone opens a clone on the machine of the one who asks.
 	Clone func(ctx context.Context, dir string) (Git, error)
 }
@@ -82,16 +85,18 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.teamOps())),
 		Pages: []op.Page{
 			{Path: "/changes", Op: "change.list", Template: "changes.html", Title: "Changes", Nav: "Changes", Key: "h", Order: 7},
 			{Path: "/changes/{change}", Op: "change.review", Template: "change.html", Title: "Change", Explain: "change/{change}"},
+			{Path: "/team", Op: "team.show", Template: "team.html", Title: "The team's files", Topic: "codecontrol"},
 			{Path: "/repositories/{repository}/queue", Op: "queue.show", Template: "queue.html", Title: "Queue", Topic: "codecontrol"},
 		},
 		Refs:     map[string]string{"change": "/changes/{change}"},
 		Explains: []op.Explainer{explainChange()},
 		States:   badges(),
-		Work:     []skill.Work{{Name: "repositories", Run: k.tend}, {Name: "merge queues", Run: k.RunQueues}},
+		Checks:   []check.Kind{k.teamKind()},
+		Work:     []skill.Work{{Name: "repositories", Run: k.tend}, {Name: "merge queues", Run: k.RunQueues}, {Name: "the team's files", Run: k.followTeam}},
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,
@@ -118,6 +123,7 @@ func (k *Desk) there() error {
 // Facts is what explain.md is drawn from.
 type Facts struct {
 	Repositories []Hosted
+	Team         TeamNow
 }
 
 func (k *Desk) facts(ctx context.Context) (any, error) {
@@ -125,5 +131,9 @@ func (k *Desk) facts(ctx context.Context) (any, error) {
 		return Facts{}, nil
 	}
 	list, err := k.hosted(ctx)
-	return Facts{list}, err
+	if err != nil {
+		return Facts{}, err
+	}
+	now, err := k.teamShow(ctx, op.Call{}, struct{}{})
+	return Facts{list, now}, err
 }
