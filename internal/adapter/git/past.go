@@ -41,7 +41,7 @@ func (w *Work) Past(ctx context.Context, which string) (*check.Past, error) {
 		if err := w.messages(ctx, number, names, wanted, tell); err != nil {
 			return err
 		}
-		return w.each(ctx, ids, number, wanted, tell)
+		return w.each(ctx, ids, number, patches{wanted: wanted, tell: tell})
 	}}
 	if w.part && !strings.Contains(which, "..") {
 		p.Lacks = "the clone is shallow: fetch the rest with git fetch --unshallow"
@@ -75,7 +75,8 @@ func (w *Work) reaching(ctx context.Context, which string) (ask []string, says s
 const batch = 32
 
 // each has several gits tell what commits added, as git log -p does.
-func (w *Work) each(ctx context.Context, ids []string, number map[string]int, wanted func(string, string) bool, tell func(check.Added)) error {
+func (w *Work) each(ctx context.Context, ids []string, number map[string]int, how patches) error {
+	how.number, how.content = number, w.object
 	lanes := max(1, min(runtime.GOMAXPROCS(0), (len(ids)+batch-1)/batch))
 	var wait sync.WaitGroup
 	errs := make([]error, lanes)
@@ -87,7 +88,8 @@ func (w *Work) each(ctx context.Context, ids []string, number map[string]int, wa
 			}
 		}
 		wait.Go(func() {
-			errs[lane] = w.patches(ctx, mine.String(), &patches{wanted: wanted, number: number, content: w.object, tell: tell})
+			p := how
+			errs[lane] = w.patches(ctx, mine.String(), &p)
 		})
 	}
 	wait.Wait()
@@ -105,13 +107,15 @@ func (w *Work) patches(ctx context.Context, ids string, p *patches) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, longestPast)
 	defer cancel()
+	args := []string{"diff-tree", "--stdin", "--root", "-r", "-p", "-U0", "-M", "--cc", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--submodule=short"}
+	if p.each != nil {
+		args = append(args, "--raw")
+	}
 	in, out := io.Pipe()
 	ended := make(chan error, 1)
 	says := &proc.Bounded{Most: 16 << 10}
 	go func() {
-		exit, err := proc.Run(ctx, proc.Spec{Argv: append(append([]string{"git"}, plain...), "diff-tree", "--stdin", "--root", "-r", "-p", "-U0", "-M", "--cc", "--full-index",
-			"--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--submodule=short"),
-			Dir: w.at(), Env: w.env, Stdin: strings.NewReader(ids), Out: out, Err: says, Grace: time.Second})
+		exit, err := proc.Run(ctx, proc.Spec{Argv: append(append([]string{"git"}, plain...), args...), Dir: w.at(), Env: w.env, Stdin: strings.NewReader(ids), Out: out, Err: says, Grace: time.Second})
 		if err == nil && !exit.OK() {
 			err = fmt.Errorf("git ended with %d", exit.Code)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/push"
 )
 
 // patches reads what git diff-tree prints: a line with a commit, and its patches.
@@ -18,6 +19,7 @@ type patches struct {
 	number  map[string]int
 	content func(id string, most int64) (kind string, text []byte, err error)
 	tell    func(check.Added)
+	each    func(push.Change) bool // is told each file that a commit with one parent changed, and says whether there may be more; nil is not
 
 	now    check.Added // the file that is read
 	open   bool        // there is one, which is wanted
@@ -106,6 +108,8 @@ func (p *patches) header(line string) {
 		}
 	case word == "deleted":
 		p.open = false
+	case strings.HasPrefix(word, ":") && p.each != nil && !p.moved(line):
+		p.broke = prentice.Errorf(prentice.Limited, "a push that changes more than %d files", mostFiles).Try("bring a whole history in with: prentice repository import")
 	case word == "Binary":
 		p.hidden = true
 	case p.number != nil && len(line) >= 40 && !strings.Contains(line, " "):
@@ -114,6 +118,17 @@ func (p *patches) header(line string) {
 			p.commit = line
 		}
 	}
+}
+
+// moved reads ":100644 100644 ID ID R90\told\tnew", and says whether there may be more.
+func (p *patches) moved(line string) bool {
+	names := strings.Split(line, "\t")
+	part := strings.Fields(names[0])
+	if len(part) != 5 || len(names) < 2 { // a merge has more columns
+		return true
+	}
+	isNew := strings.ContainsAny(part[4][:1], "ARC")
+	return p.each(push.Change{Commit: p.commit, Path: unquoted(names[len(names)-1]), Mode: part[1], New: isNew})
 }
 
 // begin reads "-1,2 +3,4 @@": where lines are after the change.
@@ -174,10 +189,30 @@ func pathOfDiff(rest string) string {
 	return ""
 }
 
-// unquoted is a path as git writes it, in quotes where it has odd characters.
+// unquoted is a path as git writes it, in quotes where it has odd characters. Its bytes
+// are those of the path, whatever their encoding.
 func unquoted(name string) string {
-	if plain, err := strconv.Unquote(name); err == nil && strings.HasPrefix(name, `"`) {
-		return plain
+	if len(name) < 2 || name[0] != '"' || name[len(name)-1] != '"' {
+		return name
 	}
-	return name
+	var b strings.Builder
+	for rest := name[1 : len(name)-1]; rest != ""; {
+		if rest[0] != '\\' || len(rest) < 2 {
+			b.WriteByte(rest[0])
+			rest = rest[1:]
+			continue
+		}
+		if c, err := strconv.ParseUint(rest[1:min(len(rest), 4)], 8, 8); err == nil && len(rest) >= 4 {
+			b.WriteByte(byte(c))
+			rest = rest[4:]
+			continue
+		}
+		c := rest[1]
+		if i := strings.IndexByte("abtnvfr", c); i >= 0 {
+			c = byte(7 + i)
+		}
+		b.WriteByte(c)
+		rest = rest[2:]
+	}
+	return b.String()
 }

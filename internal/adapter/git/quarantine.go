@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"prentice"
 	"prentice/internal/engine/check"
@@ -24,7 +25,7 @@ func Quarantined(dir, quarantine string) Brought {
 
 // news asks rev-list for what the heads reach and no ref does.
 func (b Brought) news(ctx context.Context, heads []string, most int, args ...string) ([]byte, error) {
-	ask := append(append([]string{"rev-list"}, args...), heads...) // they are ids
+	ask := append(append([]string{"rev-list", "--objects"}, args...), heads...) // they are ids
 	out, err := b.run(ctx, nil, most, append(ask, "--not", "--all")...)
 	if errors.Is(err, errNo) {
 		err = prentice.Errorf(prentice.Unavailable, "what was pushed cannot be listed").Try("push again")
@@ -32,42 +33,44 @@ func (b Brought) news(ctx context.Context, heads []string, most int, args ...str
 	return out, err
 }
 
-// Commits implements push.Objects.
-func (b Brought) Commits(ctx context.Context, heads []string, most int) ([]string, error) {
-	out, err := b.news(ctx, heads, mostList, "--max-count="+strconv.Itoa(most+1))
+// News implements push.Objects. One git lists the commits and what is large.
+func (b Brought) News(ctx context.Context, heads []string, most int, than int64) (n push.News, err error) {
+	limit := strconv.FormatUint(uint64(than)+1, 10)
+	out, err := b.news(ctx, heads, mostList, "--max-count="+strconv.Itoa(most+1), "--format=parents %P", "--no-object-names",
+		"--filter=blob:limit="+limit, "--filter-provided-objects", "--filter-print-omitted")
 	if err != nil {
-		return nil, err
-	}
-	ids := strings.Fields(string(out))
-	if len(ids) > most {
-		return nil, prentice.Errorf(prentice.Limited, "a push of more than %d commits", most).Try("bring a whole history in with: prentice repository import")
-	}
-	return ids, nil
-}
-
-// Large implements push.Objects.
-func (b Brought) Large(ctx context.Context, heads []string, than int64) ([]push.Blob, error) {
-	filter := []string{"--objects", "--no-object-names", "--filter=blob:limit=" + strconv.FormatInt(than+1, 10), "--filter-provided-objects", "--filter-print-omitted"}
-	out, err := b.news(ctx, heads, mostList, filter...)
-	if err != nil {
-		return nil, err
+		return n, err
 	}
 	large := map[string]bool{}
-	var list []push.Blob
 	for line := range strings.Lines(string(out)) {
-		if id, found := strings.CutPrefix(strings.TrimSpace(line), "~"); found {
-			large[id] = true
+		word, rest, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
+		switch {
+		case word == "commit":
+			n.Commits = append(n.Commits, rest)
+		case word == "parents" && strings.Contains(rest, " "):
+			n.Merges = append(n.Merges, n.Commits[len(n.Commits)-1])
+		case strings.HasPrefix(word, "~"):
+			large[word[1:]] = true
 		}
 	}
-	if len(large) == 0 {
-		return nil, nil
+	if len(n.Commits) > most {
+		return n, prentice.Errorf(prentice.Limited, "a push of more than %d commits", most).Try("bring a whole history in with: prentice repository import")
 	}
-	if out, err = b.news(ctx, heads, mostList, "--objects"); err != nil {
+	if len(large) > 0 {
+		n.Large, err = b.large(ctx, heads, large)
+	}
+	return n, err
+}
+
+// large are blobs with the paths at which they are.
+func (b Brought) large(ctx context.Context, heads []string, ids map[string]bool) (list []push.Blob, err error) {
+	out, err := b.news(ctx, heads, mostList)
+	if err != nil {
 		return nil, err
 	}
 	for line := range strings.Lines(string(out)) {
 		id, path, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
-		if large[id] {
+		if ids[id] {
 			list = append(list, push.Blob{ID: id, Path: path})
 		}
 	}
@@ -88,16 +91,36 @@ func (b Brought) sized(ctx context.Context, list []push.Blob) error {
 	return nil
 }
 
-// Changed implements push.Objects.
-func (b Brought) Changed(ctx context.Context, commits []string) ([]push.Change, error) {
-	if len(commits) == 0 {
-		return nil, nil
+// Look implements push.Objects. The messages of the commits are told as well.
+func (b Brought) Look(ctx context.Context, n push.News, wanted func(commit, path string) bool, tell func(check.Added)) ([]push.Change, error) {
+	number := make(map[string]int, len(n.Commits))
+	for i, id := range n.Commits {
+		number[id] = i
 	}
-	out, err := b.run(ctx, strings.NewReader(strings.Join(commits, "\n")+"\n"), mostList, "diff-tree", "--stdin", "--root", "-r", "-m", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
+	if err := b.messages(ctx, number, nil, wanted, tell); err != nil {
+		return nil, err
+	}
+	var mu sync.Mutex // guards list: several gits tell of changes at once
+	var list []push.Change
+	err := b.each(ctx, n.Commits, number, patches{wanted: wanted, tell: tell, each: func(c push.Change) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		list = append(list, c)
+		return len(list) <= mostFiles
+	}})
+	if err != nil || len(n.Merges) == 0 {
+		return list, err
+	}
+	merged, err := b.merged(ctx, n.Merges)
+	return append(list, merged...), err
+}
+
+// merged are the files that merges changed for one of their parents at least.
+func (b Brought) merged(ctx context.Context, merges []string) (list []push.Change, err error) {
+	out, err := b.run(ctx, strings.NewReader(strings.Join(merges, "\n")+"\n"), mostList, "diff-tree", "--stdin", "-r", "-m", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
 	if err != nil && !errors.Is(err, errNo) {
 		return nil, err
 	}
-	var list []push.Change
 	commit, mode, status := "", "", ""
 	for _, word := range strings.Split(string(out), "\x00") {
 		switch {
@@ -113,27 +136,6 @@ func (b Brought) Changed(ctx context.Context, commits []string) ([]push.Change, 
 		}
 	}
 	return list, nil
-}
-
-// Added implements push.Objects. The messages of the commits are told as well.
-func (b Brought) Added(ctx context.Context, commits []string, wanted func(commit, path string) bool, tell func(check.Added)) error {
-	number := make(map[string]int, len(commits))
-	for i, id := range commits {
-		number[id] = i
-	}
-	if err := b.messages(ctx, number, nil, wanted, tell); err != nil {
-		return err
-	}
-	return b.each(ctx, commits, number, wanted, tell)
-}
-
-// Paths implements push.Objects.
-func (b Brought) Paths(ctx context.Context, commit string) ([]string, error) {
-	out, err := b.run(ctx, nil, mostList, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
-	if err != nil {
-		return nil, err
-	}
-	return split(out), nil
 }
 
 // Reaches implements push.Objects.

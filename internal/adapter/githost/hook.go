@@ -42,12 +42,14 @@ done <&3 >&2
 `,
 	"proc-receive": `#!/bin/sh
 # Written by prentice at each start.
-cat <&5 >&2 &
-says=$!
+exec 6<&0 # what runs beside a shell has no input but one that it is given
 cat <&3 &
 answers=$!
-cat >&4
-wait "$says"
+cat <&6 >&4 &
+while IFS= read -r line; do
+	printf '%s\n' "$line"
+done <&5 >&2
+wait $!
 kill "$answers" 2>/dev/null
 wait # who is not waited for is left to another, and git's group is not empty for that long
 exit 0

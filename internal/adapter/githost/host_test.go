@@ -2,6 +2,7 @@ package githost
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,5 +88,46 @@ func TestANameOfARepositoryIsNoPath(t *testing.T) {
 		if err := h.Create(context.Background(), "shop", branch); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("branch %q: %v", branch, err)
 		}
+	}
+}
+
+func TestRefsAreThoseThatGitLists(t *testing.T) {
+	s := serve(t)
+	dir := s.clone(t)
+	same := func(when string) {
+		t.Helper()
+		list, err := s.Refs(t.Context(), "shop")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		for _, r := range list {
+			fmt.Fprintf(&b, "%s %s %s\n", r.Name, r.ID, r.Symbolic)
+		}
+		want := git(t, s.dir, "for-each-ref", "--format=%(refname) %(objectname) %(symref)")
+		if strings.TrimSpace(b.String()) != want {
+			t.Errorf("%s: they are\n%s\nand git lists\n%s", when, b.String(), want)
+		}
+		if _, known := refsIn(s.dir); !known {
+			t.Errorf("%s: git was asked", when)
+		}
+	}
+	same("where there are none")
+	git(t, dir, "tag", "-a", "-m", "one", "v1")
+	git(t, dir, "push", "-q", "origin", "HEAD:refs/heads/main", "HEAD:refs/heads/deep/er/b", "v1")
+	git(t, s.dir, "symbolic-ref", "refs/heads/alias", "refs/heads/main")
+	git(t, s.dir, "symbolic-ref", "refs/heads/again", "refs/heads/alias")
+	git(t, s.dir, "symbolic-ref", "refs/heads/dangling", "refs/heads/none")
+	same("in files")
+	git(t, s.dir, "pack-refs", "--all")
+	same("packed")
+	commit(t, dir, "b", "b\n")
+	git(t, dir, "push", "-q", "origin", "HEAD:refs/heads/main", ":refs/heads/deep/er/b", "HEAD:refs/heads/new")
+	same("packed, moved and deleted")
+	if err := os.WriteFile(filepath.Join(s.dir, "packed-refs"), []byte("what is this"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := refsIn(s.dir); known {
+		t.Error("a file of refs that cannot be read is taken for none")
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -40,22 +40,20 @@ func (c Content) Found(ctx context.Context, p Push) (list []Refusal, commits int
 	if most == 0 {
 		most = DefaultCommits
 	}
-	news, err := p.Objects.Commits(ctx, heads, most)
+	news, err := p.Objects.News(ctx, heads, most, cmp.Or(c.Largest, math.MaxInt64))
 	if err != nil {
 		return nil, 0, err
 	}
-	looks := []func(context.Context, Push, []string) ([]Refusal, error){c.large, c.names, c.texts}
-	found, errs := make([][]Refusal, len(looks)), make([]error, len(looks))
-	var wait sync.WaitGroup // each asks a git of its own
-	for i, look := range looks {
-		wait.Go(func() { found[i], errs[i] = look(ctx, p, news) })
+	texts, changed, err := c.texts(ctx, p, news)
+	if err != nil {
+		return nil, len(news.Commits), err
 	}
-	wait.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return nil, len(news), err
+	names, err := c.names(ctx, p, changed)
+	if err != nil {
+		return nil, len(news.Commits), err
 	}
-	list = slices.Concat(found...)
-	return slices.DeleteFunc(list, func(r Refusal) bool { return r.Key != "" && c.Allowed != nil && c.Allowed(r.Key) }), len(news), nil
+	list = slices.Concat(tooLarge(news.Large, c.Largest), names, texts)
+	return slices.DeleteFunc(list, func(r Refusal) bool { return r.Key != "" && c.Allowed != nil && c.Allowed(r.Key) }), len(news.Commits), nil
 }
 
 // Heads are what the refs would be moved to, each once.
@@ -68,32 +66,27 @@ func (p Push) Heads() (list []string) {
 	return list
 }
 
-// large refuses files that are too large.
-func (c Content) large(ctx context.Context, p Push, _ []string) (list []Refusal, err error) {
-	if c.Largest == 0 {
-		return nil, nil
-	}
-	blobs, err := p.Objects.Large(ctx, p.Heads(), c.Largest)
+// tooLarge refuses files that are too large.
+func tooLarge(blobs []Blob, most int64) (list []Refusal) {
 	for _, b := range blobs {
-		list = append(list, Refusal{Rule: "files/size", Says: fmt.Sprintf("%s has %d bytes, and a file may have %d", b.Path, b.Size, c.Largest), Place: b.Path + " (" + b.ID[:12] + ")",
+		list = append(list, Refusal{Rule: "files/size", Says: fmt.Sprintf("%s has %d bytes, and a file may have %d", b.Path, b.Size, most), Place: b.Path + " (" + b.ID[:12] + ")",
 			Remedy: "take it out of all commits, and keep it where artefacts are kept", Key: "size-" + b.ID[:16]})
 	}
-	return list, err
+	return list
 }
 
 // names refuses paths that mislead, and those that are forbidden.
-func (c Content) names(ctx context.Context, p Push, commits []string) (list []Refusal, err error) {
-	changed, err := p.Objects.Changed(ctx, commits)
-	if err != nil {
-		return nil, err
-	}
-	told, added := map[string]bool{}, false
+func (c Content) names(ctx context.Context, p Push, changed []Change) (list []Refusal, err error) {
+	told := map[string]bool{}
+	var added []string
 	for _, f := range changed {
 		if f.Mode == "000000" || told[f.Path] {
 			continue
 		}
 		told[f.Path] = true
-		added = added || f.New
+		if f.New {
+			added = append(added, f.Path)
+		}
 		at := Plain(f.Path) + "@" + short(f.Commit)
 		switch {
 		case misleads(f.Path):
@@ -102,28 +95,16 @@ func (c Content) names(ctx context.Context, p Push, commits []string) (list []Re
 			list = append(list, Refusal{Rule: "files/forbidden", Says: Plain(f.Path) + " is a file that this repository does not take", Place: at, Remedy: "take it out of the commit", Key: "file-" + digest(f.Path)})
 		}
 	}
-	if !added {
+	if len(added) == 0 {
 		return list, nil
 	}
-	more, err := c.collisions(ctx, p, changed)
-	return append(list, more...), err
-}
-
-// collisions refuses paths that are one where case does not count.
-func (c Content) collisions(ctx context.Context, p Push, changed []Change) (list []Refusal, err error) {
 	for _, head := range p.Heads() {
-		paths, err := p.Objects.Paths(ctx, head)
+		alike, err := p.Objects.Alike(ctx, head, added)
 		if err != nil {
-			continue // it is no commit, but a tag of something else
+			return nil, err
 		}
-		seen := make(map[string]string, len(paths))
-		for _, one := range paths {
-			folded := strings.ToLower(one)
-			other, twice := seen[folded]
-			seen[folded] = one
-			if twice && slices.ContainsFunc(changed, func(f Change) bool { return f.New && (f.Path == one || f.Path == other) }) {
-				list = append(list, Refusal{Rule: "files/case", Says: fmt.Sprintf("%s and %s differ by case alone, and where case does not count one overwrites the other", Plain(other), Plain(one)), Place: Plain(one) + "@" + short(head), Remedy: "rename one of them"})
-			}
+		for _, pair := range alike {
+			list = append(list, Refusal{Rule: "files/case", Says: fmt.Sprintf("%s and %s differ by case alone, and where case does not count one overwrites the other", Plain(pair[0]), Plain(pair[1])), Place: Plain(pair[1]) + "@" + short(head), Remedy: "rename one of them"})
 		}
 	}
 	return list, nil
@@ -148,7 +129,7 @@ const lfs = "version https://git-lfs.github.com/spec/"
 
 // texts looks at what each commit added: for secrets, and for files whose content is
 // elsewhere. What a commit adds and the next takes out again is in the history all the same.
-func (c Content) texts(ctx context.Context, p Push, commits []string) (list []Refusal, err error) {
+func (c Content) texts(ctx context.Context, p Push, news News) (list []Refusal, changed []Change, err error) {
 	var mu sync.Mutex // guards list: several are told of at once
 	tell := func(r Refusal) {
 		mu.Lock()
@@ -157,12 +138,12 @@ func (c Content) texts(ctx context.Context, p Push, commits []string) (list []Re
 			list = append(list, r)
 		}
 	}
-	err = p.Objects.Added(ctx, commits, func(string, string) bool { return ctx.Err() == nil }, func(a check.Added) { c.added(a, tell) })
+	changed, err = p.Objects.Look(ctx, news, func(string, string) bool { return ctx.Err() == nil }, func(a check.Added) { c.added(a, tell) })
 	if err == nil {
 		err = ctx.Err()
 	}
 	slices.SortStableFunc(list, func(a, b Refusal) int { return strings.Compare(a.Place, b.Place) })
-	return list, err
+	return list, changed, err
 }
 
 func (c Content) added(a check.Added, tell func(Refusal)) {

@@ -84,18 +84,24 @@ func (p Push) Option(name string) (value string, there bool) {
 
 // Objects are what a push brought and the repository does not have yet.
 type Objects interface {
-	// Commits are the new ones that the heads reach, newest first; more than most is an error.
-	Commits(ctx context.Context, heads []string, most int) ([]string, error)
-	// Large are new blobs that have more than a number of bytes.
-	Large(ctx context.Context, heads []string, than int64) ([]Blob, error)
-	// Changed are the files that the commits changed.
-	Changed(ctx context.Context, commits []string) ([]Change, error)
-	// Added tells what each of the commits added to its files, as check.Past does.
-	Added(ctx context.Context, commits []string, wanted func(commit, path string) bool, tell func(check.Added)) error
-	// Paths are all files of a commit.
-	Paths(ctx context.Context, commit string) ([]string, error)
+	// News are the new commits that the heads reach, of which more than most are an error, and
+	// the new blobs that have more than a number of bytes.
+	News(ctx context.Context, heads []string, most int, than int64) (News, error)
+	// Look tells what each of the commits added to its files, as check.Past does, and says
+	// which files they changed.
+	Look(ctx context.Context, n News, wanted func(commit, path string) bool, tell func(check.Added)) ([]Change, error)
+	// Alike are the pairs of paths of a commit of which one is among those that are given,
+	// and that are the same, or one in the other, where the case of letters does not count.
+	Alike(ctx context.Context, commit string, paths []string) ([][2]string, error)
 	// Reaches says whether a commit is, or has as an ancestor, another.
 	Reaches(ctx context.Context, commit, ancestor string) (bool, error)
+}
+
+// News is what is new.
+type News struct {
+	Commits []string // newest first
+	Merges  []string // those of them that have more than one parent
+	Large   []Blob
 }
 
 // Blob is the content of a file that is new.

@@ -97,21 +97,19 @@ type objects struct {
 	large   []Blob
 	changed []Change
 	added   []check.Added
-	paths   []string
+	alike   [][2]string
 }
 
-func (o objects) Commits(context.Context, []string, int) ([]string, error) {
-	return []string{some}, nil
+func (o objects) News(context.Context, []string, int, int64) (News, error) {
+	return News{Commits: []string{some}, Large: o.large}, nil
 }
-func (o objects) Large(context.Context, []string, int64) ([]Blob, error) { return o.large, nil }
-func (o objects) Changed(context.Context, []string) ([]Change, error)    { return o.changed, nil }
-func (o objects) Paths(context.Context, string) ([]string, error)        { return o.paths, nil }
-func (o objects) Reaches(context.Context, string, string) (bool, error)  { return false, nil }
-func (o objects) Added(_ context.Context, _ []string, _ func(string, string) bool, tell func(check.Added)) error {
+func (o objects) Alike(context.Context, string, []string) ([][2]string, error) { return o.alike, nil }
+func (o objects) Reaches(context.Context, string, string) (bool, error)        { return false, nil }
+func (o objects) Look(_ context.Context, _ News, _ func(string, string) bool, tell func(check.Added)) ([]Change, error) {
 	for _, a := range o.added {
 		tell(a)
 	}
-	return nil
+	return o.changed, nil
 }
 
 func TestWhatAPushBringsIsLookedAt(t *testing.T) {
@@ -122,8 +120,8 @@ func TestWhatAPushBringsIsLookedAt(t *testing.T) {
 	text := func(path, text string) objects {
 		return objects{added: []check.Added{{Commit: some, Path: path, ID: some, Parts: []check.Part{{Line: 7, Text: []byte(text)}}}}}
 	}
-	changed := func(path string) objects {
-		return objects{changed: []Change{{Commit: some, Path: path, Mode: "100644", New: true}}, paths: []string{"README", path, "readme.txt"}}
+	changed := func(path string, alike ...[2]string) objects {
+		return objects{changed: []Change{{Commit: some, Path: path, Mode: "100644", New: true}}, alike: alike}
 	}
 	key := "AKIA" + "Z7VRSQ5TJN2XMCLQ"
 	for rule, o := range map[string]objects{
@@ -131,7 +129,7 @@ func TestWhatAPushBringsIsLookedAt(t *testing.T) {
 		"files/size":      {large: []Blob{{ID: some, Path: "big", Size: 1 << 30}}},
 		"files/lfs":       {added: []check.Added{{Commit: some, Path: "a.bin", Parts: []check.Part{{Line: 1, Text: []byte(lfs + "v1\noid sha256:1\n")}}}}},
 		"files/name":      changed("a\x1b[2Jb"),
-		"files/case":      changed("Readme"),
+		"files/case":      changed("Readme", [2]string{"README", "Readme"}),
 		"files/forbidden": changed("keys/id.pem"),
 		"":                text("main.go", "package main\n"),
 	} {
