@@ -30,7 +30,7 @@ func (s *System) code() codecontrol.Deps {
 		return b, b.Close
 	}
 	return codecontrol.Deps{
-		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log, Record: s.record,
+		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log,
 		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(), Queue: s.queue(), Team: s.team(),
 	}
 }
@@ -51,7 +51,7 @@ func (s *System) queue() codecontrol.Queue {
 		},
 		Attest: s.ledger.Attest,
 		Record: s.ledger.Append,
-		Send:   s.inbox.Send,
+		Tell:   s.inbox.SendIn,
 	}
 }
 

@@ -121,7 +121,7 @@ func (b *branch) deps() codecontrol.Deps {
 			}
 			return nil
 		},
-		Send: func(_ context.Context, e prentice.Event) error {
+		Tell: func(_ *db.Tx, e prentice.Event) error {
 			b.sent = append(b.sent, e.Type+" "+string(e.Subject))
 			return nil
 		},

@@ -9,11 +9,12 @@ import (
 
 // Entry is a change that waits to land. Its ID is its number.
 type Entry struct {
-	ID       int64        `json:"change"`
-	PatchSet int          `json:"patch_set"`
-	Title    string       `json:"title"`
-	By       prentice.Ref `json:"by"` // who queued it
-	Proposed Proposed     `json:"proposed"`
+	ID       int64          `json:"change"`
+	PatchSet int            `json:"patch_set"`
+	Title    string         `json:"title"`
+	By       prentice.Ref   `json:"by"`               // who queued it
+	Behind   []prentice.Ref `json:"behind,omitempty"` // the people behind them
+	Proposed Proposed       `json:"proposed"`
 
 	Priority int       `json:"priority,omitempty"` // the higher comes first
 	Since    time.Time `json:"since"`              // when it was queued

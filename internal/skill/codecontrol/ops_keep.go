@@ -153,20 +153,24 @@ func goodName(s string) bool {
 	return s != "" && strings.ToLower(s) == s && !strings.ContainsAny(s, "/\\ ") && s[0] != '.' && s[0] != '-'
 }
 
-func (k *Desk) archive(ctx context.Context, _ op.Call, in ArchiveIn) (Kept, error) {
+func (k *Desk) archive(ctx context.Context, c op.Call, in ArchiveIn) (Kept, error) {
 	h, err := k.Repository(ctx, in.name())
 	if err != nil {
 		return Kept{}, err
 	}
-	from, to := Active, Archived
+	from, to, what := Active, Archived, "repository.archived"
 	if in.Back {
-		from, to = Archived, Active
+		from, to, what = Archived, Active, "repository.unarchived"
 	}
 	if h.State != from && h.State != to {
 		return Kept{}, prentice.Errorf(prentice.Conflict, "%s is %s", h.Name, h.State).Try("wait until it is made")
 	}
+	var notes []prentice.Note
+	if h.State != to {
+		notes = append(notes, h.note(what, c.Actor, nil))
+	}
 	h.State = to
-	return Kept{h}, k.turn(ctx, h.Name, to)
+	return Kept{h}, k.turn(ctx, h.Name, to, notes...)
 }
 
 // remove takes a repository away. That it is to go is written down first, so that no door
@@ -199,8 +203,10 @@ func (k *Desk) remove(ctx context.Context, c op.Call, in DeleteIn) (Kept, error)
 				return err
 			}
 		}
-		_, err := tx.Exec(`UPDATE code_repository SET name = ?, state = ?, bundle = ?, until = ? WHERE name = ?`, name, string(Deleted), h.Bundle, db.Micros(h.Until), h.Name)
-		return err
+		if _, err := tx.Exec(`UPDATE code_repository SET name = ?, state = ?, bundle = ?, until = ? WHERE name = ?`, name, string(Deleted), h.Bundle, db.Micros(h.Until), h.Name); err != nil {
+			return err
+		}
+		return k.happened(tx, h.note("repository.deleted", c.Actor, map[string]any{"reason": in.Reason}))
 	})
 	return Kept{h}, err
 }
@@ -241,11 +247,21 @@ func (k *Desk) protect(ctx context.Context, c op.Call, in ProtectIn) (Protection
 		}
 	}
 	err = k.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`DELETE FROM code_protected WHERE repository = ? AND pattern = ?`, h.Name, in.Branch); err != nil || in.Off {
+		was, err := tx.Exec(`DELETE FROM code_protected WHERE repository = ? AND pattern = ?`, h.Name, in.Branch)
+		if err != nil || in.Off && was == 0 {
 			return err
 		}
-		_, err := tx.Exec(`INSERT INTO code_protected (repository, pattern, by_whom, made) VALUES (?, ?, ?, ?)`, h.Name, in.Branch, string(c.Actor.Ref()), db.Micros(c.Now))
-		return err
+		note := h.note("branch.unprotected", c.Actor, map[string]any{"branch": in.Branch})
+		if !in.Off {
+			note.Kind = "branch.protected"
+			if _, err := tx.Exec(`INSERT INTO code_protected (repository, pattern, by_whom, made) VALUES (?, ?, ?, ?)`, h.Name, in.Branch, string(c.Actor.Ref()), db.Micros(c.Now)); err != nil {
+				return err
+			}
+		}
+		if was > 0 && !in.Off { // it was protected before
+			return nil
+		}
+		return k.happened(tx, note)
 	})
 	if err != nil {
 		return Protection{}, err

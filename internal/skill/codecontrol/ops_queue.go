@@ -255,7 +255,7 @@ func (k *Desk) enqueue(ctx context.Context, c op.Call, r Ready, method queue.Met
 			l.Tip = tip
 		}
 		l.Entries = slices.DeleteFunc(l.Entries, func(e queue.Entry) bool { return e.ID == r.Number })
-		e := queue.Entry{ID: r.Number, PatchSet: r.PatchSet, Title: r.Title, By: c.Actor.Ref(), Since: c.Now, Origin: l.Tip, Group: group,
+		e := queue.Entry{ID: r.Number, PatchSet: r.PatchSet, Title: r.Title, By: c.Actor.Ref(), Behind: c.Actor.Behind, Since: c.Now, Origin: l.Tip, Group: group,
 			Proposed: queue.Proposed{Base: r.Base, Head: r.Head, Method: cmp.Or(method, queue.Merge), Message: r.message(method), At: c.Now}}
 		if r.Below > 0 {
 			e.After = []int64{r.Below}
@@ -351,9 +351,9 @@ func (k *Desk) freeze(ctx context.Context, c op.Call, name, branch string, s *St
 	}
 	err = k.edit(ctx, h.Name, branch, func(l *lane) ([]prentice.Note, error) {
 		l.Stopped = s
-		note := prentice.Note{Kind: "queue.unfrozen", Actor: c.Actor.Ref(), Refs: []prentice.Ref{l.of()}, Data: map[string]any{"branch": branch}}
+		note := prentice.Note{Kind: "queue.unfrozen", Actor: c.Actor.Ref(), Refs: []prentice.Ref{l.of()}, Data: map[string]any{"branch": branch, "behind": c.Actor.Behind}}
 		if s != nil {
-			note.Kind, note.Data = "queue.frozen", map[string]any{"branch": branch, "reason": s.Reason}
+			note.Kind, note.Data = "queue.frozen", map[string]any{"branch": branch, "reason": s.Reason, "behind": c.Actor.Behind}
 		}
 		return []prentice.Note{note}, nil
 	})

@@ -51,7 +51,7 @@ func (k *Desk) create(ctx context.Context, c op.Call, in CreateIn) (Reached, err
 	if err := k.Host.Create(ctx, h.Name, h.Branch); err != nil {
 		return Reached{}, errors.Join(err, k.drop(context.WithoutCancel(ctx), h.Name))
 	}
-	if err := k.turn(ctx, h.Name, Active); err != nil {
+	if err := k.turn(ctx, h.Name, Active, h.note("repository.created", c.Actor, nil)); err != nil {
 		return Reached{}, err
 	}
 	h.State = Active

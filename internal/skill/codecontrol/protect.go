@@ -162,15 +162,13 @@ func (k *Desk) told(ctx context.Context, h Hosted, p push.Push, answers []push.A
 			return err
 		})
 	}
-	if k.Record == nil {
-		return nil
-	}
 	refs := make([]string, 0, min(len(p.Commands), 20))
 	for _, c := range p.Commands[:min(len(p.Commands), 20)] {
 		refs = append(refs, push.Plain(c.Ref))
 	}
-	return k.Record(ctx, prentice.Note{Kind: "push.refused", Actor: p.By.Ref(), Refs: []prentice.Ref{h.Ref()},
-		Data: map[string]any{"door": p.Door, "rule": r.Rule, "says": r.Says, "place": r.Place, "key": r.Key, "refs": refs, "behind": p.By.Behind}})
+	note := prentice.Note{Kind: "push.refused", Actor: p.By.Ref(), Refs: []prentice.Ref{h.Ref()},
+		Data: map[string]any{"door": p.Door, "rule": r.Rule, "says": push.Plain(r.Says), "place": push.Plain(r.Place), "key": r.Key, "refs": refs, "behind": p.By.Behind}}
+	return k.DB.Write(ctx, k.noting(note))
 }
 
 // Take decides about refs that git does not move by itself: a change is proposed, and a
@@ -196,16 +194,14 @@ func (k *Desk) Take(ctx context.Context, p push.Push) ([]push.Answer, error) {
 
 // taken is the evidence of a push whose refs are about to move.
 func (k *Desk) taken(ctx context.Context, h Hosted, p push.Push, answers []push.Answer) error {
-	if k.Record == nil {
-		return nil
-	}
-	var moves []map[string]string
+	moves := []map[string]string{}
 	for i, c := range p.Commands[:min(len(p.Commands), 100)] {
 		if answers[i].Refused == nil {
 			moves = append(moves, map[string]string{"ref": push.Plain(c.Ref), "old": c.Old, "new": c.New})
 		}
 	}
-	return k.Record(ctx, prentice.Note{Kind: "push.taken", Actor: p.By.Ref(), Refs: []prentice.Ref{h.Ref()}, Data: map[string]any{"door": p.Door, "refs": moves, "all": len(p.Commands), "behind": p.By.Behind}})
+	note := prentice.Note{Kind: "push.taken", Actor: p.By.Ref(), Refs: []prentice.Ref{h.Ref()}, Data: map[string]any{"door": p.Door, "refs": moves, "all": len(p.Commands), "behind": p.By.Behind}}
+	return k.DB.Write(ctx, k.noting(note))
 }
 
 // proposes is the change that a command proposes, if it does.

@@ -24,8 +24,8 @@ type Queue struct {
 	Attest func(statement []byte) []byte
 	// Record writes evidence with a write.
 	Record func(tx *db.Tx, now time.Time, notes ...prentice.Note) error
-	// Send sends an event.
-	Send func(ctx context.Context, e prentice.Event) error
+	// Tell sends an event within a write.
+	Tell func(tx *db.Tx, e prentice.Event) error
 	// Saw is told of each moment of a landing: before and after each write. Nil is not.
 	Saw func(moment string)
 }
@@ -62,6 +62,8 @@ type Ready struct {
 	Below              int64          // a change that has to land before it, and has not
 	Reviewers          []prentice.Ref // whose yes counts for it
 	Missing            []string       // what it lacks; with anything here it does not land
+	Owner              prentice.Ref   // who proposes it
+	People             []prentice.Ref // who wrote and pushed it, in any of its patch sets
 }
 
 // Changes are those of this server.

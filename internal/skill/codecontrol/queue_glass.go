@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/queue"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 )
@@ -28,6 +29,10 @@ func (k *Desk) queueBreakGlass(ctx context.Context, c op.Call, in BreakIn) (Queu
 	} else if i := slices.IndexFunc(open, func(g landing) bool { return g.Glass.By == c.Actor.Ref() }); i >= 0 {
 		n := open[i].Parts[0].Changes[0].Change
 		return QueuedOut{}, prentice.Errorf(prentice.Refused, "%s used break-glass on change/%d, and the review of that is open", c.Actor.Ref(), n).Try("let another person close it: prentice queue review change/%d", n)
+	}
+	if r.Below > 0 { // the commits below would land with it, and no one has asked for that
+		return QueuedOut{}, prentice.Errorf(prentice.Refused, "change/%d stands on change/%d, which has not landed", r.Number, r.Below).
+			Try("land that first, or push change/%d again without it: git rebase --onto origin/%s HEAD~1", r.Number, clip.Text(r.Branch))
 	}
 	l, err := k.lane(ctx, r.Repository, r.Branch)
 	if err != nil {
@@ -56,7 +61,7 @@ func (k *Desk) queueBreakGlass(ctx context.Context, c op.Call, in BreakIn) (Queu
 	lacked := append(slices.Clone(r.Missing), "its checks on the branch as it is")
 	g := landing{Glass: &BrokeGlass{By: c.Actor.Ref(), People: c.Actor.People(), Reason: in.Reason, Lacked: lacked}, Parts: []movement{{
 		Lane: l.Name, Repository: r.Repository, Branch: r.Branch, From: tip, To: m.Commit, Tree: m.Tree, Checks: []int64{},
-		Changes: []moved{{Change: r.Number, PatchSet: r.PatchSet, Title: r.Title, Head: r.Head, Commit: m.Commit, Since: c.Now, QueuedBy: c.Actor.Ref(), Reviewers: r.Reviewers}},
+		Changes: []moved{{Change: r.Number, PatchSet: r.PatchSet, Title: r.Title, Head: r.Head, Commit: m.Commit, Since: c.Now, QueuedBy: c.Actor.Ref(), Reviewers: r.Reviewers, Owner: r.Owner, People: r.People}},
 	}}}
 	if err := k.intend(ctx, &g); err != nil {
 		return QueuedOut{}, err
@@ -67,8 +72,6 @@ func (k *Desk) queueBreakGlass(ctx context.Context, c op.Call, in BreakIn) (Queu
 	if g.State != landed {
 		return QueuedOut{}, prentice.Errorf(prentice.Conflict, "%s", g.Says).Try("ask again")
 	}
-	k.tell(ctx, fmt.Sprintf("landing/%d break-glass", g.Number), "prentice.break-glass", prentice.NewRef("change", fmt.Sprint(r.Number)), map[string]any{
-		"by": string(c.Actor.Ref()), "reason": in.Reason, "says": fmt.Sprintf("%s used break-glass on change/%d: %s", c.Actor.Ref(), r.Number, in.Reason)})
 	return QueuedOut{prentice.NewRef("change", fmt.Sprint(r.Number)), fmt.Sprintf("landed by break-glass, without: %s. Its review is open: another person closes it with prentice queue review change/%d", strings.Join(lacked, "; "), r.Number)}, nil
 }
 

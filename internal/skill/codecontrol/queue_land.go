@@ -87,7 +87,7 @@ func (k *Desk) movement(ctx context.Context, l *lane, p queue.Part) (m movement,
 			return m, "", err
 		}
 		at = one.Commit
-		m.Changes = append(m.Changes, moved{Change: id, PatchSet: e.PatchSet, Title: e.Title, Head: e.Proposed.Head, Commit: at, Since: e.Since, QueuedBy: e.By, Reviewers: ready.Reviewers})
+		m.Changes = append(m.Changes, moved{Change: id, PatchSet: e.PatchSet, Title: e.Title, Head: e.Proposed.Head, Commit: at, Since: e.Since, QueuedBy: e.By, Reviewers: ready.Reviewers, Owner: ready.Owner, People: prentice.JoinPeople(ready.People, e.Behind)})
 	}
 	tree, err := repo.TreeOf(ctx, b.Commit)
 	if err != nil {
@@ -157,7 +157,8 @@ func (k *Desk) finish(ctx context.Context, g *landing) error {
 			if i > 0 {
 				state = uncertain
 				k.Log.Error("a landing is half done", "landing", g.Number, "err", err)
-				k.tell(ctx, fmt.Sprintf("landing/%d uncertain", g.Number), "queue.stalled", prentice.NewRef("repository", m.Repository), map[string]any{"says": err.Error()})
+				k.tellAlone(ctx, prentice.Event{ID: fmt.Sprintf("landing/%d uncertain", g.Number), Source: "prentice/queue", Type: "queue.stalled", Subject: prentice.NewRef("repository", m.Repository),
+					Data: jsonOf(map[string]any{"repository": m.Repository, "branch": m.Branch, "says": err.Error()})})
 			}
 			return k.DB.Write(ctx, func(tx *db.Tx) error { return ended(tx, g, state, err.Error()) })
 		}
@@ -178,19 +179,10 @@ func (k *Desk) finish(ctx context.Context, g *landing) error {
 			k.saw(fmt.Sprintf("after change/%d landed", c.Change))
 		}
 	}
-	if err := k.proven(ctx, g); err != nil {
-		return err
-	}
-	for _, m := range g.Parts {
-		for _, c := range m.Changes {
-			k.tell(ctx, fmt.Sprintf("landing/%d change/%d", g.Number, c.Change), "change.landed", prentice.NewRef("change", fmt.Sprint(c.Change)), map[string]any{
-				"repository": m.Repository, "branch": m.Branch, "commit": c.Commit, "title": c.Title})
-		}
-	}
-	return nil
+	return k.proven(ctx, g)
 }
 
-// proven writes the proof of a landing, and moves its queues on with it.
+// proven writes the proof of a landing, tells of it, and moves its queues on with it.
 func (k *Desk) proven(ctx context.Context, g *landing) error {
 	var lanes []*lane
 	for _, m := range g.Parts {
@@ -226,6 +218,9 @@ func (k *Desk) proven(ctx context.Context, g *landing) error {
 				return err
 			}
 		}
+		if err := g.tell(k, tx); err != nil {
+			return err
+		}
 		return ended(tx, g, landed, "")
 	})
 	k.saw("after the proof")
@@ -257,19 +252,5 @@ func (l *lane) forget() {
 		if !slices.ContainsFunc(l.Entries, func(e queue.Entry) bool { return slices.Contains(e.Landed, id) }) {
 			delete(l.Gone, id)
 		}
-	}
-}
-
-// tell sends an event. That it could not be sent undoes nothing.
-func (k *Desk) tell(ctx context.Context, id, what string, about prentice.Ref, data map[string]any) {
-	if k.Queue.Send == nil {
-		return
-	}
-	raw, err := json.Marshal(data)
-	if err == nil {
-		err = k.Queue.Send(ctx, prentice.Event{ID: id, Source: "prentice/queue", Type: what, Subject: about, Time: k.now(), Data: raw})
-	}
-	if err != nil {
-		k.Log.Error("tell of the queue", "event", id, "err", err)
 	}
 }

@@ -130,14 +130,9 @@ func (k *Desk) edit(ctx context.Context, repository, branch string, do func(l *l
 	}
 }
 
-// noting writes evidence with a write.
+// noting is happened for a write that is yet to come.
 func (k *Desk) noting(notes ...prentice.Note) func(tx *db.Tx) error {
-	return func(tx *db.Tx) error {
-		if k.Queue.Record == nil || len(notes) == 0 {
-			return nil
-		}
-		return k.Queue.Record(tx, k.now(), notes...)
-	}
+	return func(tx *db.Tx) error { return k.happened(tx, notes...) }
 }
 
 // Gone is a change that left a queue.
@@ -227,6 +222,8 @@ type moved struct {
 	Since     time.Time      `json:"since"`
 	QueuedBy  prentice.Ref   `json:"queued_by"`
 	Reviewers []prentice.Ref `json:"reviewers,omitempty"`
+	Owner     prentice.Ref   `json:"owner,omitempty"`
+	People    []prentice.Ref `json:"people,omitempty"` // who wrote and pushed it, and who is behind who queued it
 }
 
 // The states of a landing.

@@ -202,7 +202,8 @@ func (k *Desk) stalled(ctx context.Context, l *lane, b queue.Build) {
 		return
 	}
 	last := b.Attempts[len(b.Attempts)-1]
-	k.tell(ctx, fmt.Sprintf("queue %s check/%d", l.Name, last.Check), "queue.stalled", l.of(), map[string]any{"branch": l.Branch, "attempts": t.Unknown, "says": last.Says})
+	k.tellAlone(ctx, prentice.Event{ID: fmt.Sprintf("queue %s check/%d", l.Name, last.Check), Source: "prentice/queue", Type: "queue.stalled", Subject: l.of(),
+		Data: jsonOf(map[string]any{"repository": l.Repository, "branch": l.Branch, "attempts": t.Unknown, "says": last.Says})})
 }
 
 // mergeable merges the entries in order, without a check, and says which cannot be: what
@@ -278,9 +279,13 @@ func (k *Desk) leave(ctx context.Context, l *lane, g Gone) error {
 	l.Tidy()
 	l.forget()
 	g.At = k.now()
+	ready, err := k.Queue.Changes.Ready(ctx, g.Change)
+	if err != nil {
+		return err
+	}
 	note := prentice.Note{Kind: "queue." + g.What, Actor: itself, Refs: []prentice.Ref{prentice.NewRef("change", fmt.Sprint(g.Change)), l.of()},
-		Data: map[string]any{"branch": l.Branch, "patch_set": g.PatchSet, "says": g.Says, "set": fmt.Sprint(g.Set)}}
-	err := k.save(ctx, l, func(tx *db.Tx) error { return left(tx, l.Name, g) }, k.noting(note))
+		Data: map[string]any{"branch": l.Branch, "patch_set": g.PatchSet, "says": g.Says, "set": fmt.Sprint(g.Set), "title": g.Title, "owner": ready.Owner, "behind": ready.People}}
+	err = k.save(ctx, l, func(tx *db.Tx) error { return left(tx, l.Name, g) }, k.noting(note))
 	if err == nil {
 		err = k.Queue.Changes.Returned(ctx, g.Change, g.Says)
 	}

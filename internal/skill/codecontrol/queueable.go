@@ -27,7 +27,10 @@ func (q Queueable) Ready(ctx context.Context, number int64) (Ready, error) {
 		return Ready{}, err
 	}
 	set := sets[len(sets)-1]
-	r := Ready{Number: number, PatchSet: set.Number, Repository: c.Repository, Branch: c.Branch, Title: c.Title, Message: set.Message, Base: set.Base, Head: set.Commit}
+	r := Ready{Number: number, PatchSet: set.Number, Repository: c.Repository, Branch: c.Branch, Title: c.Title, Message: set.Message, Base: set.Base, Head: set.Commit, Owner: c.Owner}
+	for _, s := range sets {
+		r.People = prentice.JoinPeople(r.People, []prentice.Ref{s.By}, s.People)
+	}
 	if c.Below > 0 {
 		below, err := q.k.Changes.Find(ctx, c.Below)
 		if err != nil {

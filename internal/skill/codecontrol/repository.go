@@ -3,6 +3,7 @@ package codecontrol
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"prentice"
@@ -98,12 +99,21 @@ func (k *Desk) keep(ctx context.Context, h Hosted) error {
 	})
 }
 
-// turn changes how a repository stands.
-func (k *Desk) turn(ctx context.Context, name string, to State) error {
+// turn changes how a repository stands, with the evidence of it.
+func (k *Desk) turn(ctx context.Context, name string, to State, notes ...prentice.Note) error {
 	return k.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE code_repository SET state = ? WHERE name = ?`, string(to), name)
-		return err
+		if _, err := tx.Exec(`UPDATE code_repository SET state = ? WHERE name = ?`, string(to), name); err != nil {
+			return err
+		}
+		return k.happened(tx, notes...)
 	})
+}
+
+// note is that someone did something with it.
+func (h Hosted) note(kind string, by prentice.Actor, data map[string]any) prentice.Note {
+	all := map[string]any{"branch": h.Branch, "behind": by.Behind}
+	maps.Copy(all, data)
+	return prentice.Note{Kind: kind, Actor: by.Ref(), Refs: []prentice.Ref{h.Ref()}, Data: all}
 }
 
 func (k *Desk) drop(ctx context.Context, name string) error {

@@ -45,8 +45,6 @@ type Deps struct {
 	Host  Host
 	Clock func() time.Time // nil is the machine's
 	Log   *slog.Logger     // nil says nothing
-	// Record writes evidence; nil writes none.
-	Record func(context.Context, prentice.Note) error
 	// Propose takes a change, and says under which refs and what to tell; nil takes none.
 	Propose func(context.Context, Proposal) (as []push.Moved, says string, err error)
 	// HTTP and SSH are where git reaches a repository, without its name; "" is not at all.

@@ -101,7 +101,12 @@ func (k *Desk) bringIn(ctx context.Context, h Hosted) error {
 	if err := k.tended(ctx, h, k.now(), err); err != nil {
 		return err
 	}
-	return k.turn(ctx, h.Name, state)
+	if err != nil {
+		return k.turn(ctx, h.Name, state)
+	}
+	note := h.note("repository.imported", prentice.Actor{}, map[string]any{"from": h.From})
+	note.Actor = h.MadeBy
+	return k.turn(ctx, h.Name, state, note)
 }
 
 // tended writes down that a repository was looked after, and what did not go well.
