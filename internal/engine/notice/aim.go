@@ -13,7 +13,7 @@ import (
 // message: anyone who caused a run, has approved it or is away is not among them.
 // When it cannot be, the message goes to everyone.
 func (o *Outbox) aim(ctx context.Context, m *Message, run int64) {
-	if m.Topic != Asked && m.Topic != Review {
+	if m.Topic != Asked && m.Topic != Review || m.About.Kind() != "run" {
 		return
 	}
 	able, err := o.Able(ctx, m.Topic, run)

@@ -29,6 +29,7 @@ type Message struct {
 	Severity  string         `json:"severity,omitempty"` // of an incident, as its alerts say it
 	Owner     prentice.Ref   `json:"owner,omitempty"`    // of what an incident is about
 	Assignee  prentice.Ref   `json:"assignee,omitempty"` // who has an incident
+	For       prentice.Ref   `json:"for,omitempty"`      // whom news of a change concerns
 	Targets   []prentice.Ref `json:"targets,omitempty"`
 	Requester prentice.Ref   `json:"requester,omitempty"`
 	Reason    string         `json:"reason,omitempty"`  // why it was asked for
@@ -36,6 +37,9 @@ type Message struct {
 	Answers   []prentice.Ref `json:"answers,omitempty"` // of a question: who can answer it
 	Link      string         `json:"link,omitempty"`
 	Command   string         `json:"command,omitempty"` // what to type
+
+	by   prentice.Ref // who did what is told of a change
+	news string       // which news of a change it is
 }
 
 // Lines are the facts of a message in the order in which a person asks for
@@ -140,7 +144,10 @@ func topicsOf(e prentice.Event, d said) []string {
 		return []string{Resolved}
 	case "schedule.missed":
 		return []string{Missed}
-	case "change.opened", "change.asked", "change.commented", "change.objected", "change.landed":
+	case "webhook.disabled":
+		return []string{Silent}
+	}
+	if newsOf(e.Type) != "" || e.Type == "change.opened" {
 		return []string{Changed}
 	}
 	return nil
@@ -167,7 +174,7 @@ func compose(topic string, e prentice.EventRecord, d said, run *run.View, link s
 		m.Command = fmt.Sprintf("prentice run show %s", m.About)
 	case BreakGlass, Review:
 		m.Title, m.Requester = fmt.Sprintf("%s used break-glass: %s goes on without approval", orSomebody(d.By), m.About), d.By
-		m.Command = fmt.Sprintf("prentice run show %s", m.About)
+		m.Command = fmt.Sprintf("prentice %s show %s", m.About.Kind(), m.About)
 		if topic == Review {
 			m.Title = fmt.Sprintf("%s used break-glass on %s, and another person must review it", orSomebody(d.By), m.About)
 		}
@@ -175,6 +182,9 @@ func compose(topic string, e prentice.EventRecord, d said, run *run.View, link s
 		m.incident(topic, e, d)
 	case Changed:
 		m.change(e, d)
+	case Silent:
+		m.Title, m.Says = fmt.Sprintf("%s is told of events no more", e.Subject), line(d.Says)
+		m.Command = fmt.Sprintf("prentice webhook show %s", e.Subject.Name())
 	case Missed:
 		m.Title = fmt.Sprintf("%s was due and not begun, %d times", line(d.Procedure), max(d.Count, 1))
 		m.Procedure, m.Command = line(d.Procedure), "prentice event list --type schedule.missed"
@@ -238,10 +248,18 @@ func (m *Message) change(e prentice.EventRecord, d said) {
 		m.Title, m.Says = by+" says something of "+which, line(d.Summary)
 	case "change.objected":
 		m.Title = by + " says no to " + which
+	case "change.approved":
+		m.Title = by + " approves " + which
+	case "queue.ejected":
+		m.Title, m.Says = which+" has left the queue without landing", line(d.Says)
 	case "change.landed":
 		m.Title = which + " has landed"
 	}
 	m.Title = capital(m.Title)
+	m.For, m.news = concerns(e.Event, d), newsOf(e.Type)
+	if m.news != NewsEjected && m.news != NewsLanded {
+		m.by = d.By
+	}
 }
 
 // personName is someone as people say it.
@@ -327,7 +345,7 @@ func after(word, text string) string {
 // linkTo is where a thing is read, if people can reach the pages and there is a
 // page for it.
 func linkTo(base string, about prentice.Ref) string {
-	page := map[string]string{"run": "/runs/", "incident": "/incidents/", "event": "/events/", "change": "/changes/"}[about.Kind()]
+	page := map[string]string{"run": "/runs/", "incident": "/incidents/", "event": "/events/", "change": "/changes/", "webhook": "/webhooks/"}[about.Kind()]
 	if base == "" {
 		return ""
 	}

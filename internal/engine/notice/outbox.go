@@ -71,7 +71,10 @@ func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) e
 		channels = s.with(channels, m.Assignee)
 	}
 	if m.Topic == Changed {
-		channels = s.with(channels, m.Assignee)
+		var err error
+		if channels, err = o.concerned(ctx, s, channels, m); err != nil {
+			return err
+		}
 	}
 	if len(channels) == 0 {
 		return nil

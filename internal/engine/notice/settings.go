@@ -26,13 +26,14 @@ const (
 	Resolved   = "resolved"        // it is over; without a route, for those who were told that it was there
 	Stopped    = "stopped"         // everything was stopped
 	Missed     = "missed-schedule" // what was due was not begun
-	Changed    = "change"          // a change was proposed, commented on, landed; without a route, for whom it asks to look at it
+	Changed    = "change"          // a change was proposed, commented on, landed; also for whom it concerns, without a route
+	Silent     = "webhook"         // a program outside is told of events no more
 	test       = "test"
 )
 
 // Topics lists them.
 func Topics() []string {
-	return []string{Asked, BreakGlass, Review, Failed, Unsure, Incident, Acked, Resolved, Stopped, Missed, Changed}
+	return []string{Asked, BreakGlass, Review, Failed, Unsure, Incident, Acked, Resolved, Stopped, Missed, Changed, Silent}
 }
 
 // The kinds of channel.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"prentice"
 	"prentice/internal/engine/notice"
@@ -19,6 +20,8 @@ type Notices interface {
 	Retry(ctx context.Context, number int64, by prentice.Actor) error
 	Drop(ctx context.Context, number int64, by prentice.Actor, reason string) error
 	Test(ctx context.Context, channel string, by prentice.Actor) error
+	Wanted(ctx context.Context, person prentice.Ref) ([]string, error)
+	Want(ctx context.Context, person prentice.Ref, news []string) error
 }
 
 type noticesIn struct {
@@ -29,6 +32,11 @@ type noticesIn struct {
 
 type noticeIn struct {
 	Number string `json:"number" arg:"1" doc:"The notice, such as notice/5 or 5." example:"notice/5" maxLength:"30"`
+}
+
+type wantIn struct {
+	News    []string `json:"news,omitempty" enum:"review,comment,approved,ejected,landed" doc:"What to hear of: being asked for a review, comments on a change of one's own, its approvals, that it left the queue, that it landed."`
+	Nothing bool     `json:"nothing,omitempty" doc:"Hear of nothing of this."`
 }
 
 type dropIn struct {
@@ -57,6 +65,9 @@ func (d Deps) noticeOps() []op.Op {
 			WithExample("prentice notice retry notice/5"),
 		op.New("notice.test", prentice.Change, prentice.Operator, "Send a test message to a channel and say how it came out.", d.testChannel).
 			WithExample("prentice notice test team-chat"),
+		op.New("notice.want", prentice.Look, prentice.Viewer, "Say which news of changes you want to hear of, or see it.", d.wantNotices).ThatKeeps().
+			WithExample("prentice notice want --news review,ejected").
+			WithHelp("It goes to the channels of notices.yaml that name you under people: mail, a chat or a webhook. Without it you hear of all, and never of what you did yourself."),
 		op.New("notice.check", prentice.Look, prentice.Viewer, "Check a notices.yaml for mistakes.", d.checkNotices).
 			WithExample("prentice notice check notices.yaml").WithoutState(),
 	}
@@ -181,3 +192,35 @@ func (c NoticesChecked) Text() string { return c.Report("") }
 func (d Deps) checkNotices(_ context.Context, _ op.Call, in noticesFileIn) (NoticesChecked, error) {
 	return NoticesChecked{op.Found(notice.File.Check(cmp.Or(in.Name, "notices.yaml"), []byte(in.File)))}, nil
 }
+
+// Wanted is the news of changes that someone hears of.
+type Wanted struct {
+	Person prentice.Ref `json:"person"`
+	News   []string     `json:"news"`
+}
+
+// Text implements op.Texter.
+func (w Wanted) Text() string {
+	if len(w.News) == 0 {
+		return fmt.Sprintf("%s hears of no news of changes. Hear of some: prentice notice want --news %s\n", w.Person, strings.Join(notice.News(), ","))
+	}
+	return fmt.Sprintf("%s hears of: %s, over the channels of notices.yaml that name them.\n", w.Person, strings.Join(w.News, ", "))
+}
+
+func (d Deps) wantNotices(ctx context.Context, c op.Call, in wantIn) (Wanted, error) {
+	if c.Actor.Kind != prentice.Person {
+		return Wanted{}, prentice.Errorf(prentice.Denied, "%s is not a person, and has no channels", c.Actor.Ref()).Try("ask as a person of the team")
+	}
+	if in.Nothing && len(in.News) > 0 {
+		return Wanted{}, prentice.Errorf(prentice.Invalid, "nothing and some news were both asked for").Try("give one of the two")
+	}
+	if in.Nothing || len(in.News) > 0 {
+		if err := d.Notices.Want(ctx, c.Actor.Ref(), in.News); err != nil {
+			return Wanted{}, err
+		}
+	}
+	news, err := d.Notices.Wanted(ctx, c.Actor.Ref())
+	return Wanted{c.Actor.Ref(), news}, err
+}
+
+var _ op.Texter = Wanted{}
