@@ -17,7 +17,7 @@ func (s *System) measure(ctx context.Context) ([]metric.Family, error) {
 	if s.replicas != nil {
 		all = append(all, metric.One("prentice_replica_leads", "1 for the replica that makes the probes and keeps the schedules.", metric.Yes(s.replicas.Leads())))
 	}
-	for _, measure := range []func(context.Context) ([]metric.Family, error){s.runner.Measure, s.desk.Measure, s.inbox.Measure, s.outbox.Measure, s.ledger.Measure, s.measureRetention} {
+	for _, measure := range []func(context.Context) ([]metric.Family, error){s.runner.Measure, s.desk.Measure, s.inbox.Measure, s.outbox.Measure, s.outgoing.Measure, s.ledger.Measure, s.measureRetention} {
 		families, err := measure(ctx)
 		if err != nil {
 			return nil, err

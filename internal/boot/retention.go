@@ -81,6 +81,7 @@ func (s *System) sorts() ([]retention.Sort, error) {
 		of("events-keep", events, "verdicts", "on claims, such as what probes ask", s.claimed.Forget, s.claimed.Stock),
 		of("events-keep", events, "notices", "the messages to people", s.outbox.Forget, s.outbox.Stock),
 	}
+	list = append(list, of("events-keep", events, "webhook deliveries", "events on their way to programs outside", s.outgoing.Forget, s.outgoing.Stock))
 	if s.replicas != nil {
 		list = append(list, of("events-keep", events, "replicas", "processes that left or died", s.replicas.Forget, nil))
 	}

@@ -162,6 +162,7 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	once("retention", s.retention.Run)
 	begin("disk", s.watchDisk)
 	once("notices", s.outbox.Run)
+	once("webhooks", s.outgoing.Run)
 	begin("memory", giveBack)
 	if overSSH != nil {
 		begin("git over SSH", overSSH)

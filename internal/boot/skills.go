@@ -81,9 +81,10 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Hook:     func(name string) error { _, err := s.Team.now.Load().hooks().Hook(name); return err },
 			Hooks:    func(secret string) []string { return s.Team.now.Load().hooks().Using(secret) },
 			Channels: func(secret string) []string { return s.Team.now.Load().notices().Using(secret) },
-			Anew:     s.outbox.Anew,
-			Page:     func(path string) string { return s.url() + path },
-			Address:  func(code string) string { return s.url() + "/sign-in/" + code }},
+			Webhooks: func(secret string) []string { return s.Team.now.Load().webhooks().Using(secret) },
+			Anew:     s.outbox.Anew, AnewOut: s.outgoing.Anew,
+			Page:    func(path string) string { return s.url() + path },
+			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: func(ctx context.Context) (int, error) { return s.desk.OpenCount(ctx) }, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,
 			Needs:  func(ref prentice.Ref) []prentice.Ref { return s.Team.Catalog().Dependants(ref) },
 			Policy: desk, Tester: desk, Version: s.Settings.build.Version, Serving: s.acts,
@@ -91,7 +92,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Kept: supervision.Keeper{Show: s.showRetention, Resume: func(ctx context.Context, by prentice.Actor, reason string) error {
 				return s.retention.Resume(ctx, by, reason)
 			}}},
-		Support: support.Deps{DB: s.db, Clock: time.Now, Runs: supervision.Through{Door: door{s}}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained, Hooks: s.hookDeps()},
+		Support: support.Deps{DB: s.db, Clock: time.Now, Runs: supervision.Through{Door: door{s}}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained, Hooks: s.hookDeps(), Outgoing: s.outgoing},
 	})
 }
 

@@ -24,6 +24,7 @@ import (
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/log"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/retention"
 	"prentice/internal/engine/runner"
@@ -70,6 +71,7 @@ type System struct {
 	silences  *silence.Silences
 	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none
 	outbox    *notice.Outbox
+	outgoing  *outgoing.Post
 	retention *retention.Keeper
 	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
 	standing  ledger.Standing
@@ -176,6 +178,7 @@ func (s *System) join() (err error) {
 		}
 	}
 	s.inbox.Listen(s.outbox.Listen)
+	s.inbox.Listen(s.outgoing.Listen)
 	s.Team.changed = append(s.Team.changed, s.follow, func(*teamNow) { s.ring() })
 	s.follow(s.Team.now.Load())
 	return nil

@@ -12,6 +12,7 @@ import (
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/retention"
@@ -29,7 +30,7 @@ type owner struct {
 
 // tables is every owner of tables.
 func tables() []owner {
-	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}, {"choices", choices.Schema()}, {"change", change.Schema()}}
+	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}, {"choices", choices.Schema()}, {"change", change.Schema()}, {"outgoing", outgoing.Schema()}}
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

@@ -7,6 +7,7 @@ import (
 	"prentice/internal/engine/alert"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/outgoing"
 	"prentice/internal/skill"
 	"prentice/internal/team"
 	"prentice/internal/team/calendar"
@@ -26,6 +27,7 @@ func (t *teamNow) secrets() secret.Declarations { return team.Of(t.said, secret.
 func (t *teamNow) calendar() *calendar.Calendar { return team.Of(t.said, calendar.File) }
 func (t *teamNow) limits() gate.Limits          { return team.Of(t.said, gate.File) }
 func (t *teamNow) notices() *notice.Settings    { return team.Of(t.said, notice.File) }
+func (t *teamNow) webhooks() *outgoing.Rules    { return team.Of(t.said, outgoing.File) }
 func (t *teamNow) alerts() *alert.Rules         { return team.Of(t.said, alert.File) }
 
 // readRest reads those files. Each by itself stays as it was read before when it has

@@ -11,6 +11,7 @@ import (
 	"prentice/internal/adapter/notify"
 	"prentice/internal/adapter/sentfile"
 	"prentice/internal/engine/notice"
+	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/run"
 )
 
@@ -31,8 +32,10 @@ func (t *Team) Systems(subject prentice.Ref, targets []prentice.Ref) []string {
 
 // openOutbox makes what tells people.
 func (s *System) openOutbox() {
+	sender := notify.New(s.secrets, time.Now, nil)
+	s.outgoing = outgoing.New(outgoing.Deps{DB: s.db, Recorder: s.ledger, Tell: s.inbox.SendIn, Sender: sender, Rules: func() *outgoing.Rules { return s.Team.now.Load().webhooks() }, Clock: time.Now, Chance: rand.Float64, Log: s.log})
 	s.outbox = notice.New(notice.Deps{
-		DB: s.db, Recorder: s.ledger, Sender: notify.New(s.secrets, time.Now, nil), Memory: sentfile.At(s.path("sent")),
+		DB: s.db, Recorder: s.ledger, Sender: sender, Memory: sentfile.At(s.path("sent")),
 		Settings: func() *notice.Settings { return s.Team.now.Load().notices() },
 		Show:     func(ctx context.Context, n int64) (run.View, error) { return s.runner.Show(ctx, n) },
 		Able:     s.able, Team: s.people,

@@ -1,6 +1,6 @@
 // Package notify gives notices to receivers: a webhook, signed as Standard
 // Webhooks says (https://www.standardwebhooks.com), a mail server, or the
-// incoming webhook of a chat.
+// incoming webhook of a chat. It gives events to webhooks in the same way.
 //
 // Addresses come from the team's own git and are trusted, also when they are
 // private. What answers there is not: a receiver gets ten seconds and may answer
@@ -49,18 +49,21 @@ type Sender struct {
 	clock   func() time.Time
 	roots   *x509.CertPool // nil is those of the machine
 	client  *http.Client
+	out     *http.Client // for webhooks
 	patient time.Duration
 }
 
 // New is a sender. Without roots it trusts those that the machine trusts.
 func New(secrets Secrets, clock func() time.Time, roots *x509.CertPool) *Sender {
-	return &Sender{secrets: secrets, clock: clock, roots: roots, patient: patience, client: &http.Client{
+	s := &Sender{secrets: secrets, clock: clock, roots: roots, patient: patience, client: &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, MaxResponseHeaderBytes: mostHeaders,
 			DisableCompression: true, ForceAttemptHTTP2: true, MaxConnsPerHost: 4, IdleConnTimeout: time.Minute,
 		},
 	}}
+	s.out = s.outside()
+	return s
 }
 
 // Send implements notice.Sender.

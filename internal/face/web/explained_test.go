@@ -13,7 +13,7 @@ func TestEachPageLeadsToTheExplanationOfWhatItShows(t *testing.T) {
 	w := storybook(t, true)
 	exact := map[string]string{
 		"/runs/": "/explain/run/", "/incidents/": "/explain/incident/", "/services/": "/explain/service/", "/procedures/": "/explain/procedure/",
-		"/claims/": "/explain/claim/", "/events/": "/explain/event/", "/notices/": "/explain/notice/", "/people/": "/explain/person/", "/heartbeats/": "/explain/heartbeat/", "/hooks/": "/explain/hook/",
+		"/claims/": "/explain/claim/", "/events/": "/explain/event/", "/notices/": "/explain/notice/", "/people/": "/explain/person/", "/heartbeats/": "/explain/heartbeat/", "/hooks/": "/explain/hook/", "/webhooks/": "/explain/webhook/",
 	}
 	seen := 0
 	for _, s := range allStories() {

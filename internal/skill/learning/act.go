@@ -73,6 +73,10 @@ var sorts = map[string]sort{
 	"notice.retried":        {handled, "integration", "Sent a notice again"},
 	"notice.tested":         {handled, "integration", "Tested a channel"},
 	"notice.dropped":        {handled, "integration", "Gave up a notice"},
+	"webhook.tested":        {handled, "integration", "Tested a webhook"},
+	"webhook.replayed":      {handled, "integration", "Sent events to a webhook again"},
+	"webhook.disabled":      {handled, "integration", "Disabled a webhook"},
+	"webhook.enabled":       {handled, "integration", "Enabled a webhook again"},
 	"host.key-accepted":     {executed, "build", "Accepted the key of a host"},
 	"secret.set":            {executed, "security", "Set a secret"},
 	"secret.removed":        {executed, "security", "Removed a secret"},
@@ -89,7 +93,7 @@ var sorts = map[string]sort{
 
 // things are the kinds of refs that a record may name. People, agents and groups are
 // not among them: a record tells nothing of others.
-var things = []string{"run", "procedure", "service", "host", "resource", "incident", "event", "silence", "secret", "token", "policy", "notice", "channel"}
+var things = []string{"run", "procedure", "service", "host", "resource", "incident", "event", "silence", "secret", "token", "policy", "notice", "channel", "webhook"}
 
 // actOf is a line of evidence as an act of the one who did it; false is none.
 func actOf(e prentice.Evidence) (Act, bool) {

@@ -79,6 +79,9 @@ func (d Deps) putSecret(ctx context.Context, c op.Call, in secretValueIn, how re
 	if err == nil && d.Channels != nil && d.Anew != nil {
 		err = d.Anew(ctx, d.Channels(in.Name))
 	}
+	if err == nil && d.Webhooks != nil && d.AnewOut != nil {
+		err = d.AnewOut(ctx, d.Webhooks(in.Name))
+	}
 	return SecretSaid{Name: in.Name, Says: says, UsedBy: d.usedBy(in.Name)}, err
 }
 
@@ -105,6 +108,11 @@ func (d Deps) usedBy(name string) []string {
 	if d.Channels != nil {
 		for _, channel := range d.Channels(name) {
 			used = append(used, "channel/"+channel)
+		}
+	}
+	if d.Webhooks != nil {
+		for _, webhook := range d.Webhooks(name) {
+			used = append(used, "webhook/"+webhook)
 		}
 	}
 	if d.Hooks != nil {

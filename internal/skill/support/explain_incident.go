@@ -21,6 +21,8 @@ func explains() []op.Explainer {
 			func(ref prentice.Ref) heartbeatIn { return heartbeatIn{ref.Name()} }, tellHeartbeat),
 		op.Explains("hook", "A webhook is an address at which one program posts what it has to tell. A mapping makes events of its messages; what none fits is kept.", "hook.show",
 			func(ref prentice.Ref) hookIn { return hookIn{ref.Name()} }, tellHook),
+		op.Explains("webhook", "A webhook that goes out tells a program outside of events. Each delivery is kept, signed, and tried until it is taken or given up.", "webhook.show",
+			func(ref prentice.Ref) webhookShowIn { return webhookShowIn{webhookIn: webhookIn{ref.Name()}} }, tellWebhook),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/alert"
 	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/run"
 	"prentice/internal/engine/webhook"
 	"prentice/internal/kit/db"
@@ -81,6 +82,7 @@ type Deps struct {
 	Elapsed     func() time.Duration // since some moment, whatever becomes of the clock; nil is since Make
 	NewID       func() string        // of an event that is sent without one; nil is random
 	Hooks       HookDeps
+	Outgoing    *outgoing.Post // tells programs outside; nil tells none
 }
 
 // Support keeps incidents.
@@ -141,7 +143,7 @@ func (s *Support) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.hookOps())),
+		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.hookOps(), s.webhookOps())),
 		Pages: []op.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Explain: "incident/{number}"},
@@ -154,6 +156,9 @@ func (s *Support) chapter() skill.Skill {
 			{Path: "/events/{number}", Op: "event.show", Template: "event.html", Title: "Event", Explain: "event/{number}"},
 			{Path: "/hooks", Op: "hook.list", Template: "hooks.html", Title: "Webhooks", Nav: "Webhooks", Order: 66, Group: op.Governance},
 			{Path: "/hooks/{name}", Op: "hook.show", Template: "hook.html", Title: "Webhook", Explain: "hook/{name}"},
+			{Path: "/webhooks", Op: "webhook.list", Template: "webhooks.html", Title: "Webhooks out", Nav: "Webhooks out", Order: 67, Group: op.Governance},
+			{Path: "/webhooks/{name}", Op: "webhook.show", Template: "webhook.html", Title: "Webhook", Explain: "webhook/{name}"},
+			{Path: "/webhook-deliveries/{number}", Op: "webhook.delivery", Template: "webhook-delivery.html", Title: "Delivery"},
 			{Path: "/deliveries/{number}", Op: "hook.delivery", Template: "delivery.html", Title: "Delivery"},
 		},
 		Refs:     refs,
@@ -166,7 +171,7 @@ func (s *Support) chapter() skill.Skill {
 		Ring:     s.Ring, // what is muted may be another
 		Work:     []skill.Work{{Name: "support", Run: s.Run}, {Name: "holders of webhooks", Run: s.noteHolders}},
 		Kinds:    []prentice.StepKind{&AlertKind{Firing: s.Firing}},
-		Team:     []team.Part{alert.File.Part(nil), webhook.File.Part(nil)},
+		Team:     []team.Part{alert.File.Part(nil), webhook.File.Part(nil), outgoing.File.Part(nil)},
 		Self:     s,
 	}
 }

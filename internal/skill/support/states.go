@@ -3,7 +3,7 @@ package support
 import "prentice/internal/op"
 
 // refs are the pages of what this chapter shows.
-var refs = map[string]string{"incident": "/incidents/{number}", "event": "/events/{number}", "silence": "/silences/{silence}", "heartbeat": "/heartbeats/{name}", "hook": "/hooks/{name}"}
+var refs = map[string]string{"incident": "/incidents/{number}", "event": "/events/{number}", "silence": "/silences/{silence}", "heartbeat": "/heartbeats/{name}", "hook": "/hooks/{name}", "webhook": "/webhooks/{name}"}
 
 // states are how incidents, silences and events are shown. What has expired is shown
 // like a run that has.
@@ -41,4 +41,12 @@ var states = map[string]op.Badge{
 	"unmapped":  {Sign: "▲", Word: "unmapped", Hue: op.Attention},
 	"blocked":   {Sign: "■", Word: "blocked", Hue: op.Bad},
 	"delivered": {Sign: "●", Word: "delivered", Hue: op.Good},
+	// what programs outside are told
+	"listening":        {Sign: "●", Word: "listening", Hue: op.Good},
+	"failing":          {Sign: "▲", Word: "failing", Hue: op.Attention},
+	"disabled":         {Sign: "■", Word: "disabled", Hue: op.Bad},
+	"delivery.waiting": {Sign: "○", Word: "waiting", Hue: op.Quiet},
+	"delivery.sent":    {Sign: "●", Word: "sent", Hue: op.Good},
+	"delivery.dead":    {Sign: "■", Word: "given up", Hue: op.Bad},
+	"delivery.held":    {Sign: "◇", Word: "held", Hue: op.Attention},
 }
