@@ -31,7 +31,7 @@ func (s *System) code() codecontrol.Deps {
 	}
 	return codecontrol.Deps{
 		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log,
-		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(), Queue: s.queue(), Team: s.team(),
+		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(), Queue: s.queue(), Secret: s.secrets.Value, Team: s.team(),
 	}
 }
 
@@ -144,4 +144,12 @@ func (s *System) catalog() *team.Catalog {
 	}
 	c.Repositories = list
 	return &c
+}
+
+// mirrorsUsing are the repositories that are pushed elsewhere with a secret.
+func (s *System) mirrorsUsing(secret string) []string {
+	if desk := skill.At[*codecontrol.Desk](s.Skills); desk != nil {
+		return desk.MirrorsUsing(secret)
+	}
+	return nil
 }

@@ -83,6 +83,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Channels: func(secret string) []string { return s.Team.now.Load().notices().Using(secret) },
 			Webhooks: func(secret string) []string { return s.Team.now.Load().webhooks().Using(secret) },
 			Anew:     s.outbox.Anew, AnewOut: s.outgoing.Anew,
+			Mirrors: s.mirrorsUsing,
 			Page:    func(path string) string { return s.url() + path },
 			Address: func(code string) string { return s.url() + "/sign-in/" + code }},
 		Supervision: supervision.Deps{Runner: s.runner, Logs: logs, Switch: s.stop, Limits: s.runner, Broken: s.broken, Silenced: s.silenced, Open: func(ctx context.Context) (int, error) { return s.desk.OpenCount(ctx) }, Services: s.serviceStates, Touches: s.touches, Event: s.inbox.Show,

@@ -18,6 +18,7 @@ const eventSource = "prentice/code"
 // becomes of a change its store tells.
 var toldKinds = []string{
 	"push.taken", "push.refused", "queue.ejected", "queue.frozen", "queue.unfrozen", "branch.protected", "branch.unprotected",
+	"mirror.begun", "mirror.ended", "mirror.stalled",
 	"repository.created", "repository.imported", "repository.archived", "repository.unarchived", "repository.deleted",
 }
 

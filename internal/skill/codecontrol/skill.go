@@ -36,6 +36,9 @@ type Host interface {
 	Tidy(ctx context.Context, name string) error
 	// Source refuses what no repository is brought in from.
 	Source(from string) error
+	// Push pushes branches and tags to another place, which Target has not refused.
+	Push(ctx context.Context, name, to, secret, hostKey string, deletes bool) error
+	Target(to, hostKey string) error
 }
 
 // Deps is what the chapter uses. Each may be nil; an operation that lacks what it needs says
@@ -54,6 +57,8 @@ type Deps struct {
 	Queue Queue
 	// Team is how the team's own files lie in a repository.
 	Team Team
+	// Secret is the value of a secret by its name; nil pushes nothing elsewhere.
+	Secret func(ctx context.Context, name string) (string, error)
 	// Clone opens a clone on the machine of the one who asks.
 	Clone func(ctx context.Context, dir string) (Git, error)
 }
@@ -83,7 +88,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.teamOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.teamOps(), k.mirrorOps())),
 		Pages: []op.Page{
 			{Path: "/changes", Op: "change.list", Template: "changes.html", Title: "Changes", Nav: "Changes", Key: "h", Order: 7},
 			{Path: "/changes/{change}", Op: "change.review", Template: "change.html", Title: "Change", Explain: "change/{change}"},
@@ -94,7 +99,7 @@ func New(d Deps) skill.Skill {
 		Explains: []op.Explainer{explainChange()},
 		States:   badges(),
 		Checks:   []check.Kind{k.teamKind()},
-		Work:     []skill.Work{{Name: "repositories", Run: k.tend}, {Name: "merge queues", Run: k.RunQueues}, {Name: "the team's files", Run: k.followTeam}},
+		Work:     []skill.Work{{Name: "repositories", Run: k.tend}, {Name: "merge queues", Run: k.RunQueues}, {Name: "the team's files", Run: k.followTeam}, {Name: "mirrors", Run: k.RunMirrors}},
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,

@@ -110,6 +110,11 @@ func (d Deps) usedBy(name string) []string {
 			used = append(used, "channel/"+channel)
 		}
 	}
+	if d.Mirrors != nil {
+		for _, repository := range d.Mirrors(name) {
+			used = append(used, "repository/"+repository)
+		}
+	}
 	if d.Webhooks != nil {
 		for _, webhook := range d.Webhooks(name) {
 			used = append(used, "webhook/"+webhook)

@@ -86,6 +86,7 @@ type Deps struct {
 	Hook       func(name string) error                            // whether there is a webhook of this name
 	Channels   func(secret string) []string                       // of the notices, that need a secret
 	Anew       func(ctx context.Context, channels []string) error // sends again what waits for channels; nil does nothing
+	Mirrors    func(secret string) []string                       // the repositories that are pushed elsewhere with a secret
 	Webhooks   func(secret string) []string                       // the programs outside that are told of events, that need a secret
 	AnewOut    func(ctx context.Context, webhooks []string) error // sends again what waits for them; nil does nothing
 	Page       func(path string) string                           // where people reach a page
