@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -200,4 +201,23 @@ func inShell(t *testing.T, dir, line string) string {
 		t.Fatalf("%s: %v: %s", line, err, out)
 	}
 	return strings.TrimSpace(string(out))
+}
+
+func TestBreakGlassLandsNothingThatStandsOnWhatHasNotLanded(t *testing.T) {
+	b := newBranch(t, dbtest.SQLite(t), "shop")
+	b.change(1, "shop", "one=1")
+	b.change(2, "shop", "two=2")
+	b.ready[2].Below = 1
+	if _, err := b.glass("change/2"); prentice.KindOf(err) != prentice.Refused || !strings.Contains(err.Error(), "stands on change/1, which has not landed") {
+		t.Errorf("got %v", err)
+	}
+	if got := b.files("shop"); got != "README" || len(b.sent) > 0 {
+		t.Errorf("shop has %s, told %q", got, b.sent)
+	}
+	if _, err := b.glass("change/1"); err != nil || b.files("shop") != "README one" {
+		t.Errorf("the one below: %v", err)
+	}
+	if !slices.Contains(b.sent, "prentice.break-glass change/1") || !slices.Contains(b.sent, "change.landed change/1") {
+		t.Errorf("told %q", b.sent)
+	}
 }

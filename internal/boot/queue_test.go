@@ -352,6 +352,10 @@ func TestNoLandingIsLostOrHalfDoneWhereverPrenticeIsEnded(t *testing.T) {
 			if merges := command(t, b.work("shop")+".git", "rev-list", "--count", "--merges", "main"); merges != "2" {
 				t.Fatalf("ended at moment %d: %s merges", n, merges)
 			}
+			slices.Sort(b.sent)
+			if want := []string{"change.landed change/1", "change.landed change/2", "change.landed change/3"}; !slices.Equal(b.sent, want) {
+				t.Fatalf("ended at moment %d: told %q", n, b.sent)
+			}
 		}
 		t.Logf("ended at each of %d moments of the landings", moments)
 		if moments < 10 {
