@@ -47,10 +47,33 @@ func forge(ctx context.Context) (_ []figure, err error) {
 		return nil, err
 	}
 	ours := strings.Replace(p.url, "http://", "http://x:"+p.token+"@", 1) + "/git/shop.git"
-	return forgeFigures(ctx, filepath.Join(dir, "work"), ours, theirs)
+	took, err := inTurn(ctx, filepath.Join(dir, "work"), ours, theirs)
+	if err != nil {
+		return nil, err
+	}
+	list := took.figures("forge.", 1.2, "prentice over git http-backend under Apache, which asks no one and judges nothing")
+	var more []time.Duration
+	for i, ours := range took["push"][0] {
+		more = append(more, max(0, ours-took["push"][1][i]))
+	}
+	added := percentile(more, 0.95)
+	return append(list, figure{"forge.protect", added, "ms", "≤ 50", added <= 50, "that a push of 1,000 changed lines takes longer than with the same peer, p95 of pairs: identity, policy, push protection and evidence"}), nil
 }
 
-func forgeFigures(ctx context.Context, work, ours, theirs string) ([]figure, error) {
+// pairs are how long ours and theirs took, by what was asked.
+type pairs map[string][2][]time.Duration
+
+// figures are halves of ours over halves of theirs.
+func (took pairs) figures(name string, most float64, note string) (list []figure) {
+	for _, what := range []string{"push", "clone", "lsremote"} {
+		a, b := percentile(took[what][0], 0.5), percentile(took[what][1], 0.5)
+		list = append(list, figure{name + what, a / b, "×", fmt.Sprintf("≤ %.1f", most), a/b <= most, fmt.Sprintf("%s: %.0f ms over %.0f ms, half of %d in turn", note, a, b, len(took[what][0]))})
+	}
+	return list
+}
+
+// inTurn pushes commits of 1,000 changed lines, lists refs and clones, at both addresses.
+func inTurn(ctx context.Context, work, ours, theirs string) (pairs, error) {
 	files := map[string]string{}
 	for i := range 200 {
 		files[fmt.Sprintf("src/f%d.go", i)] = strings.Repeat(fmt.Sprintf("// line of file %d\n", i), 200)
@@ -58,7 +81,7 @@ func forgeFigures(ctx context.Context, work, ours, theirs string) ([]figure, err
 	if err := errors.Join(writeFiles(work, files), committed(ctx, work)); err != nil {
 		return nil, err
 	}
-	took := map[string][2][]time.Duration{}
+	took := pairs{}
 	note := func(what string, of int, args ...string) error {
 		begun := time.Now()
 		if err := plainGit(ctx, work, args...); err != nil {
@@ -101,27 +124,21 @@ func forgeFigures(ctx context.Context, work, ours, theirs string) ([]figure, err
 			}
 		}
 	}
-	var list []figure
-	for _, what := range []string{"push", "clone", "lsremote"} {
-		a, b := percentile(took[what][0], 0.5), percentile(took[what][1], 0.5)
-		list = append(list, figure{"forge." + what, a / b, "×", "≤ 1.2", a/b <= 1.2, fmt.Sprintf("prentice over git http-backend under Apache, which asks no one and judges nothing: %.0f ms over %.0f ms, half of %d in turn", a, b, len(took[what][0]))})
-	}
-	var more []time.Duration
-	for i, ours := range took["push"][0] {
-		more = append(more, max(0, ours-took["push"][1][i]))
-	}
-	added := percentile(more, 0.95)
-	return append(list, figure{"forge.protect", added, "ms", "≤ 50", added <= 50, "that a push of 1,000 changed lines takes longer than with the same peer, p95 of pairs: identity, policy, push protection and evidence"}), nil
+	return took, nil
 }
 
 func plainGit(ctx context.Context, dir string, args ...string) error {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := gitCommand(ctx, dir, args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("git %s: %w: %s", args[0], err, out)
 	}
 	return nil
+}
+
+func gitCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
+	return cmd
 }
 
 // apache serves an empty repository by git http-backend, and says at which address.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"prentice"
@@ -158,6 +159,54 @@ func (s *Store) Comments(ctx context.Context, number int64) ([]Comment, error) {
 		return nil, fmt.Errorf("read the comments on change %d: %w", number, err)
 	}
 	return list, nil
+}
+
+// Said is what others said of a change, and who was asked to.
+type Said struct {
+	Votes    []Vote
+	Comments []Comment
+	Asked    []Asked
+}
+
+// Said is that of several changes, in as many questions as of one.
+func (s *Store) Said(ctx context.Context, numbers []int64) (map[int64]Said, error) {
+	all := make(map[int64]Said, len(numbers))
+	if len(numbers) == 0 {
+		return all, nil
+	}
+	of := make([]any, len(numbers))
+	for i, n := range numbers {
+		of[i] = n
+	}
+	among := ` IN (?` + strings.Repeat(`, ?`, len(of)-1) + `) ORDER BY number, `
+	votes, err := bodies[Vote](s.reader(ctx), `SELECT body FROM code_vote WHERE number`+among+`id`, of...)
+	if err != nil {
+		return nil, fmt.Errorf("read the votes on %d changes: %w", len(of), err)
+	}
+	comments, err := bodies[Comment](s.reader(ctx), `SELECT body FROM code_comment WHERE number`+among+`id`, of...)
+	if err != nil {
+		return nil, fmt.Errorf("read the comments on %d changes: %w", len(of), err)
+	}
+	asked, err := s.asked(ctx, among, of)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range votes {
+		one := all[v.Change]
+		one.Votes = append(one.Votes, v)
+		all[v.Change] = one
+	}
+	for _, c := range comments {
+		one := all[c.Change]
+		one.Comments = append(one.Comments, c)
+		all[c.Change] = one
+	}
+	for _, a := range asked {
+		one := all[a.of]
+		one.Asked = append(one.Asked, a.Asked)
+		all[a.of] = one
+	}
+	return all, nil
 }
 
 // Stack are the changes on which one stands, the nearest first.

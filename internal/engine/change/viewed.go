@@ -66,17 +66,35 @@ func (s *Store) Ask(ctx context.Context, now time.Time, number int64, by prentic
 	return c, err
 }
 
-// Reviewers are those who were asked to look at a change.
-func (s *Store) Reviewers(ctx context.Context, number int64) ([]Asked, error) {
-	rows, err := s.DB.Query(ctx, `SELECT person, asker, at FROM code_asked WHERE number = ? ORDER BY at, person`, number)
-	list, err := db.List(rows, err, func(scan func(...any) error, one *Asked) error {
+// askedOf is someone who was asked, and to look at which change.
+type askedOf struct {
+	of int64
+	Asked
+}
+
+func (s *Store) asked(ctx context.Context, among string, of []any) ([]askedOf, error) {
+	rows, err := s.DB.Query(ctx, `SELECT number, person, asker, at FROM code_asked WHERE number`+among+`at, person`, of...)
+	list, err := db.List(rows, err, func(scan func(...any) error, one *askedOf) error {
 		var at int64
-		err := scan(&one.Person, &one.By, &at)
+		err := scan(&one.of, &one.Person, &one.By, &at)
 		one.At = db.Time(at)
 		return err
 	}, nil)
 	if err != nil {
-		return nil, fmt.Errorf("read who was asked to look at change %d: %w", number, err)
+		return nil, fmt.Errorf("read who was asked to look at %d changes: %w", len(of), err)
 	}
 	return list, nil
+}
+
+// Reviewers are those who were asked to look at a change.
+func (s *Store) Reviewers(ctx context.Context, number int64) ([]Asked, error) {
+	list, err := s.asked(ctx, ` IN (?) ORDER BY number, `, []any{number})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Asked, len(list))
+	for i := range list {
+		all[i] = list[i].Asked
+	}
+	return all, nil
 }

@@ -92,23 +92,23 @@ func (k *Desk) changeList(ctx context.Context, c op.Call, in ListChangesIn) (Cha
 		list = list[:in.Limit]
 		out.More = fmt.Sprint(list[in.Limit-1].Number)
 	}
+	numbers := make([]int64, len(list))
+	for i, one := range list {
+		numbers[i] = one.Number
+	}
+	said, err := k.Changes.Said(ctx, numbers)
+	if err != nil {
+		return ChangeList{}, err
+	}
 	for _, one := range list {
-		l, err := k.line(ctx, c.Actor.Ref(), one)
-		if err != nil {
-			return ChangeList{}, err
-		}
-		out.Changes = append(out.Changes, l)
+		out.Changes = append(out.Changes, lineOf(c.Actor.Ref(), one, said[one.Number]))
 	}
 	return out, nil
 }
 
-func (k *Desk) line(ctx context.Context, reader prentice.Ref, c change.Change) (ChangeLine, error) {
-	l := ChangeLine{Change: c, Ref: c.Ref()}
-	votes, err := k.Changes.Votes(ctx, c.Number)
-	if err != nil {
-		return l, err
-	}
-	for _, v := range change.Latest(votes) {
+func lineOf(reader prentice.Ref, c change.Change, said change.Said) ChangeLine {
+	l := ChangeLine{Change: c, Ref: c.Ref(), Threads: change.OpenThreads(said.Comments)}
+	for _, v := range change.Latest(said.Votes) {
 		switch {
 		case !v.Yes:
 			l.No++
@@ -116,16 +116,10 @@ func (k *Desk) line(ctx context.Context, reader prentice.Ref, c change.Change) (
 			l.Yes++
 		}
 	}
-	comments, err := k.Changes.Comments(ctx, c.Number)
-	if err != nil {
-		return l, err
-	}
-	l.Threads = change.OpenThreads(comments)
-	asked, err := k.Changes.Reviewers(ctx, c.Number)
-	for _, a := range asked {
+	for _, a := range said.Asked {
 		l.Asked = l.Asked || a.Person == reader
 	}
-	return l, err
+	return l
 }
 
 func (k *Desk) changeCheckout(ctx context.Context, c op.Call, in DiffIn) (Checkout, error) {
