@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -33,18 +32,6 @@ type Judge struct {
 	Tell   func(kind string, done int) // hears that a kind begins, with -1, and how many rules it has judged; may be nil
 	Within time.Duration               // how long kinds that are slow may take; zero is for ever
 }
-
-// Judged is a rule and how it stands for a tree.
-type Judged struct {
-	Rule    Rule
-	Outcome Outcome
-	Reused  bool     // nothing was run for it
-	Wrong   []string // why it has no teeth; nil where it has, or where that was not asked
-	Plain   bool     // its kind runs commands, and needs no examples
-}
-
-// MostFindings is how many findings of one rule are kept.
-const MostFindings = 500
 
 // Rules are all rules of the kinds for a repository, by ID, and what keeps a kind from
 // telling its own, as outcomes.
@@ -78,34 +65,6 @@ func (j Judge) Rules(ctx context.Context, rules *Tree) ([]Rule, []Judged) {
 	}
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all, silent
-}
-
-func unknown(r Rule, why string) Judged {
-	return Judged{Rule: r, Outcome: Outcome{Rule: r.ID, Truth: prentice.NotSeen, Reason: why}}
-}
-
-// sentence is an error on one line, with its hint.
-func sentence(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
-
-// guarded does something and makes an error of a panic.
-func guarded(kind string, do func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = prentice.Errorf(prentice.Internal, "the check %s is broken: %v, at %s", kind, p, placeOf(debug.Stack())).Try("report it")
-		}
-	}()
-	return do()
-}
-
-// placeOf is where in our code a panic began.
-func placeOf(stack []byte) string {
-	for line := range strings.Lines(string(stack)) {
-		if _, at, found := strings.Cut(line, "/internal/"); found && !strings.Contains(line, "engine/check/run.go") {
-			at, _, _ = strings.Cut(strings.TrimSpace(at), " ")
-			return at
-		}
-	}
-	return "an unknown place"
 }
 
 // asked are the rules that can be asked of a tree: those of what commits brought only where
@@ -235,31 +194,6 @@ func (j Judge) judge(ctx context.Context, t *Tree, by map[string][]Rule, kinds m
 	return append(list, judged...)
 }
 
-// hide lets each kind hide what it must in what the others found.
-func hide(t *Tree, kinds map[string]Kind, judged []Judged) {
-	for name, k := range kinds {
-		if k.Hide == nil {
-			continue
-		}
-		var found []*Finding
-		for i := range judged {
-			for n := range judged[i].Outcome.Findings {
-				if judged[i].Rule.Kind != name {
-					found = append(found, &judged[i].Outcome.Findings[n])
-				}
-			}
-		}
-		if len(found) == 0 {
-			continue
-		}
-		if err := guarded(name, func() error { k.Hide(t, found); return nil }); err != nil {
-			for _, f := range found {
-				f.Saw = "" // rather nothing than what may be a secret
-			}
-		}
-	}
-}
-
 func (j Judge) tell(kind string, done int) {
 	if j.Tell != nil {
 		j.Tell(kind, done)
@@ -286,59 +220,6 @@ func (j Judge) ofKind(ctx context.Context, t *Tree, k Kind, rules []Rule, known 
 		return judgedOf(k, rules, outcomes, nil, fmt.Sprintf("it was not judged within %s", j.Within))
 	}
 	return judgedOf(k, rules, outcomes, err, k.Name+" says nothing of it")
-}
-
-// errTimeUp is why a slow kind is ended.
-var errTimeUp = errors.New("its time is up")
-
-// judgedOf are the outcomes of rules; without one a rule is unknown, for a reason.
-func judgedOf(k Kind, rules []Rule, outcomes []Outcome, err error, missing string) []Judged {
-	by := map[string]Outcome{}
-	for _, o := range outcomes {
-		by[o.Rule] = o
-	}
-	var list []Judged
-	for _, r := range rules {
-		o, found := by[r.ID]
-		switch {
-		case err != nil:
-			list = append(list, unknown(r, sentence(err)))
-		case !found:
-			list = append(list, unknown(r, missing))
-		default:
-			list = append(list, Judged{Rule: r, Outcome: bounded(o), Plain: k.Commands})
-		}
-	}
-	return list
-}
-
-// bounded is an outcome as it can be believed and kept: a rule with a finding does not
-// pass, and what is unknown has a reason.
-func bounded(o Outcome) Outcome {
-	switch o.Truth {
-	case prentice.Pass:
-		if len(o.Findings) > 0 {
-			o.Truth = prentice.Fail
-		}
-	case prentice.Fail:
-	default:
-		o.Truth = prentice.NotSeen
-		if o.Reason == "" {
-			o.Reason = "no one said why"
-		}
-	}
-	slices.SortStableFunc(o.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Says, b.Says))
-	})
-	if more := len(o.Findings) - MostFindings; more > 0 {
-		o.Findings = o.Findings[:MostFindings]
-		o.Reason = strings.TrimSpace(fmt.Sprintf("%s and %d more findings", o.Reason, more))
-	}
-	for i := range o.Findings {
-		o.Findings[i].Rule = o.Rule
-		o.Findings[i].spell()
-	}
-	return o
 }
 
 // Remember keeps what was judged anew. Unknown is no answer, and is not kept.
@@ -370,33 +251,4 @@ func (j Judge) Remember(ctx context.Context, t *Tree, list []Judged) error {
 // Digest is of what a rule says and asks.
 func (r Rule) Digest() string {
 	return claims.Claim{ID: r.ID, Kind: r.Kind, About: "repository/any", Says: r.Says, Asks: r.Asks}.Digest()
-}
-
-// Toothless is what is wrong with the examples of a rule, as its kind judges them. It is
-// asked once for each rule as it is.
-func (j Judge) Toothless(ctx context.Context, r Rule) []string {
-	for _, k := range j.Kinds {
-		if k.Name != r.Kind || !k.judges() {
-			continue
-		}
-		if k.Commands {
-			return nil
-		}
-		var wrong []string
-		if err := guarded(k.Name, func() error { wrong = Toothless(ctx, k, r); return nil }); err != nil {
-			return []string{sentence(err)}
-		}
-		return wrong
-	}
-	return []string{fmt.Sprintf("no one judges rules of the kind %q", r.Kind)}
-}
-
-// Slow says whether a rule is one that a quick check leaves out.
-func (j Judge) Slow(r Rule) bool {
-	return slices.ContainsFunc(j.Kinds, func(k Kind) bool { return k.Name == r.Kind && k.Slow })
-}
-
-// Commands says whether a rule runs commands, and needs no examples.
-func (j Judge) Commands(r Rule) bool {
-	return slices.ContainsFunc(j.Kinds, func(k Kind) bool { return k.Name == r.Kind && k.Commands })
 }
