@@ -78,11 +78,11 @@ hazards-teeth:
 
 # Tests of everything with everything, one after the other: the race detector finds nothing in
 # them that it does not find in a part, and takes minutes for it.
-ONCE = ^(TestNobodyApprovesWhatTheyCausedBy(AnyPair|StandingIn)|TestNobodyClosesTheReviewOfWhatTheyCausedByAnyPair|TestWhoMayWhatIsTheTable|TestWhoGuessesClosesANameForNobodyElsewhere|TestNoLandingIsLostOrHalfDoneWhereverPrenticeIsEnded|TestNothingElseProvesABranch|TestNothingIsPassedOverThatMayBeASecret|TestEveryChangedByteOfAnExportedFileIsSeen|TestEveryWayToForgeALedgerIsSeen)$$
+ONCE = ^(TestNobodyApprovesWhatTheyCausedBy(AnyPair|StandingIn)|TestNobodyClosesTheReviewOfWhatTheyCausedByAnyPair|TestWhoMayWhatIsTheTable|TestWhoGuessesClosesANameForNobodyElsewhere|TestNoLandingIsLostOrHalfDoneWhereverPrenticeIsEnded|TestNothingElseProvesABranch|TestNothingIsPassedOverThatMayBeASecret|TestEveryChangedByteOfAnExportedFileIsSeen|TestEveryWayToForgeALedgerIsSeen|TestTheFilesOfATeamAreReadBeforeTheFirstStartAndNothingIsWritten|TestReadingNeverWrites|TestEachOfTheLibraryHasCasesAndTheyHold|TestEveryChangedByteIsSeen|TestNoContentAndNoNameBreaksAnAnalyserOrIsRepeatedRaw)$$
 
 # once: what the race detector is not asked to look at
 once:
-	go test -timeout 12m -run '$(ONCE)' ./internal/boot ./internal/engine/identity ./internal/engine/ledger ./internal/kit/mask
+	go test -timeout 12m -run '$(ONCE)' ./internal/boot ./internal/engine/analyse ./internal/engine/identity ./internal/engine/ledger ./internal/kit/dsse ./internal/kit/mask
 
 # Five test programs at once: most of their time is waiting, for hosts and for limits.
 ## race: the tests below the stories, and those with servers of others, with the race detector
