@@ -15,11 +15,14 @@ import (
 
 // Brought is what was pushed to a bare repository of ours, and lies in quarantine beside
 // its objects.
-type Brought struct{ *Work }
+type Brought struct {
+	*Work
+	dir, quarantine string
+}
 
 // Quarantined reads what lies in a quarantine of the repository at dir.
 func Quarantined(dir, quarantine string) Brought {
-	return Brought{&Work{Common: dir, own: dir, hash: "sha1", env: append(calm(), "GIT_DIR="+dir, "GIT_OBJECT_DIRECTORY="+quarantine,
+	return Brought{dir: dir, quarantine: quarantine, Work: &Work{Common: dir, own: dir, hash: "sha1", env: append(calm(), "GIT_DIR="+dir, "GIT_OBJECT_DIRECTORY="+quarantine,
 		"GIT_ALTERNATE_OBJECT_DIRECTORIES="+filepath.Join(dir, "objects"), "GIT_QUARANTINE_PATH="+quarantine)}}
 }
 
@@ -41,24 +44,30 @@ func (b Brought) News(ctx context.Context, heads []string, most int, than int64)
 	if err != nil {
 		return n, err
 	}
-	large := map[string]bool{}
+	large, needed := map[string]bool{}, map[object]bool{}
 	for line := range strings.Lines(string(out)) {
 		word, rest, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
 		switch {
 		case word == "commit":
 			n.Commits = append(n.Commits, rest)
+			needed[objectOf(rest)] = true
 		case word == "parents" && strings.Contains(rest, " "):
 			n.Merges = append(n.Merges, n.Commits[len(n.Commits)-1])
 		case strings.HasPrefix(word, "~"):
-			large[word[1:]] = true
+			large[word[1:]], needed[objectOf(word[1:])] = true, true
+		default:
+			needed[objectOf(word)] = true
 		}
 	}
 	if len(n.Commits) > most {
 		return n, prentice.Errorf(prentice.Limited, "a push of more than %d commits", most).Try("bring a whole history in with: prentice repository import")
 	}
 	if len(large) > 0 {
-		n.Large, err = b.large(ctx, heads, large)
+		if n.Large, err = b.large(ctx, heads, large); err != nil {
+			return n, err
+		}
 	}
+	n.Unnamed, err = b.unnamed(ctx, needed)
 	return n, err
 }
 
@@ -136,6 +145,26 @@ func (b Brought) merged(ctx context.Context, merges []string) (list []push.Chang
 		}
 	}
 	return list, nil
+}
+
+// Named implements push.Objects.
+func (b Brought) Named(_ context.Context, id string, tell func(check.Added)) (kind string, err error) {
+	for range mostTags {
+		kind, text, err := b.object(id, longestSaid)
+		if err != nil && prentice.KindOf(err) != prentice.Limited {
+			return "", err
+		}
+		if kind != "tag" {
+			return kind, nil
+		}
+		if _, err := b.message(check.Added{Commit: id, In: check.TagMessage}, tell); err != nil {
+			return "", err
+		}
+		if id, _ = tagged(string(text)); id == "" {
+			return kind, nil
+		}
+	}
+	return "tag", nil
 }
 
 // Reaches implements push.Objects.

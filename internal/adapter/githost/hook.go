@@ -213,7 +213,7 @@ func (t *talk) verdict(refused []push.Refusal, err error) error {
 	var b strings.Builder
 	switch {
 	case err != nil:
-		b.WriteString("1\n" + lines(explained(err)))
+		b.WriteString("1\n" + lines(t.host.explained(err)))
 	case len(refused) > 0:
 		b.WriteString("1\nprentice refuses this push, and keeps nothing of it.\n")
 		for _, r := range refused[:min(len(refused), mostSaid)] {
@@ -242,19 +242,6 @@ func lines(s string) string {
 		b.WriteString(line + "\n")
 	}
 	return b.String()
-}
-
-// explained is an error for the one who pushes: of ours it says nothing but that.
-func explained(err error) string {
-	var e *prentice.Error
-	if !errors.As(err, &e) || e.Kind == prentice.Internal {
-		return "prentice could not look at this push, and keeps nothing of it. Push again; if it stays so, its log says why.\n"
-	}
-	text := e.Text + "\n"
-	if e.Hint != "" {
-		text += "  do  " + e.Hint + "\n"
-	}
-	return text
 }
 
 // take speaks with proc-receive: what is no change is moved by git as it was asked.
@@ -287,7 +274,10 @@ func (t *talk) take(ctx context.Context) error {
 	p.Commands = mine
 	answers, err := t.host.Receiver.Take(ctx, p)
 	for _, c := range mine {
-		reply(out, c, answers, err, t.says)
+		t.reply(out, c, answers, err)
+	}
+	if err != nil && t.host.Log != nil {
+		t.host.Log.Warn("a push", "repository", p.Repository, "by", p.By.Ref(), "err", err)
 	}
 	t.says.Close()
 	return errors.Join(writeFlush(out), out.Flush())
@@ -314,7 +304,7 @@ func (t *talk) among(asked []string) (list []push.Command, err error) {
 }
 
 // reply answers one command.
-func reply(out io.Writer, c push.Command, answers []push.Answer, err error, says io.Writer) {
+func (t *talk) reply(out io.Writer, c push.Command, answers []push.Answer, err error) {
 	var answer *push.Answer
 	for i := range answers {
 		if answers[i].Ref == c.Ref {
@@ -324,12 +314,12 @@ func reply(out io.Writer, c push.Command, answers []push.Answer, err error, says
 	refuse := func(why string) { writePkt(out, "ng "+c.Ref+" "+why) } //nolint:errcheck // the flush says it
 	switch {
 	case err != nil:
-		io.WriteString(says, lines(explained(err))) //nolint:errcheck // the reason is in the answer too
+		io.WriteString(t.says, lines(t.host.explained(err))) //nolint:errcheck // the reason is in the answer too
 		refuse("not taken")
 	case answer == nil:
 		refuse("not taken")
 	case answer.Refused != nil:
-		io.WriteString(says, lines(answer.Refused.Text(""))) //nolint:errcheck // as above
+		io.WriteString(t.says, lines(answer.Refused.Text(""))) //nolint:errcheck // as above
 		refuse(push.Plain(answer.Refused.Rule))
 	case len(answer.As) == 0:
 		writePkt(out, "ok "+c.Ref)           //nolint:errcheck // as above
@@ -342,7 +332,7 @@ func reply(out io.Writer, c push.Command, answers []push.Answer, err error, says
 			writePkt(out, "option new-oid "+m.New) //nolint:errcheck // as above
 		}
 		if answer.Says != "" {
-			io.WriteString(says, lines(answer.Says)) //nolint:errcheck // it is only told
+			io.WriteString(t.says, lines(answer.Says)) //nolint:errcheck // it is only told
 		}
 	}
 }

@@ -227,7 +227,7 @@ func (a *answer) Write(p []byte) (int, error) {
 func (f *web) refuse(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(f.Status(err))
-	io.WriteString(w, lines(explained(err))) //nolint:errcheck // who does not read it has gone
+	io.WriteString(w, lines(f.explained(err))) //nolint:errcheck // who does not read it has gone
 }
 
 // noLFS answers the program of Git LFS, in the form that it shows to people.

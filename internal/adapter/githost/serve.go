@@ -53,7 +53,11 @@ func (h *Host) Serve(ctx context.Context, a Ask, in io.Reader, out io.Writer) er
 	}
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	args := append(append([]string{"git"}, h.ours()...), string(a.Service))
+	program := []string{"git"}
+	if a.Service == Receive {
+		program = bounded()
+	}
+	args := append(append(program, h.ours()...), string(a.Service))
 	if a.Stateless {
 		args = append(args, "--stateless-rpc")
 	}
@@ -74,6 +78,15 @@ func (h *Host) Serve(ctx context.Context, a Ask, in io.Reader, out io.Writer) er
 		return h.receive(ctx, a, dir, spec, says)
 	}
 	return ended(ctx, spec, says)
+}
+
+// mostMemory is what a git may have that takes a push, beside what it only maps, in KB: a
+// pack of a few bytes can ask for any amount.
+const mostMemory = 1 << 20
+
+// bounded begins a git that has no more memory than that, where the system can say so.
+func bounded() []string {
+	return []string{"sh", "-c", "ulimit -d " + itoa(mostMemory) + ` 2>/dev/null; exec "$0" "$@"`, "git"}
 }
 
 // ended runs git to its end.
@@ -125,7 +138,10 @@ func (h *Host) receive(ctx context.Context, a Ask, dir string, spec proc.Spec, s
 		files[1].Close() // a hook that waits for more hears that there is none
 		over <- err
 	}()
+	out := &hiding{out: spec.Out, path: h.root()}
+	spec.Out = out
 	err := ended(ctx, spec, says)
+	out.end()        //nolint:errcheck // who does not read it has gone
 	files[3].Close() // so that we hear that no hook speaks any more
 	talked := <-over
 	if talked != nil && !errors.Is(talked, io.EOF) && h.Log != nil {

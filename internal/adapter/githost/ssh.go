@@ -251,7 +251,7 @@ func exit(channel ssh.Channel, code uint32) {
 
 func (s *SSH) command(ctx context.Context, channel ssh.Channel, actor prentice.Actor, line, protocolSaid string) uint32 {
 	say := func(err error) uint32 {
-		io.WriteString(channel.Stderr(), "prentice: "+lines(explained(err))) //nolint:errcheck // as above
+		io.WriteString(channel.Stderr(), "prentice: "+lines(s.explained(err))) //nolint:errcheck // as above
 		return 1
 	}
 	part := commands.FindStringSubmatch(line)

@@ -52,7 +52,11 @@ func (c Content) Found(ctx context.Context, p Push) (list []Refusal, commits int
 	if err != nil {
 		return nil, len(news.Commits), err
 	}
-	list = slices.Concat(tooLarge(news.Large, c.Largest), names, texts)
+	named, err := c.named(ctx, p)
+	if err != nil {
+		return nil, len(news.Commits), err
+	}
+	list = slices.Concat(unnamed(news.Unnamed), tooLarge(news.Large, c.Largest), named, names, texts)
 	return slices.DeleteFunc(list, func(r Refusal) bool { return r.Key != "" && c.Allowed != nil && c.Allowed(r.Key) }), len(news.Commits), nil
 }
 
@@ -64,6 +68,15 @@ func (p Push) Heads() (list []string) {
 		}
 	}
 	return list
+}
+
+// unnamed refuses objects that are in no history: what no one can look at could be fetched
+// all the same, by its id.
+func unnamed(ids []string) []Refusal {
+	if len(ids) == 0 {
+		return nil
+	}
+	return []Refusal{{Rule: "objects/unnamed", Says: fmt.Sprintf("the push brings %d objects that nothing in it names, such as %.12s, and no one would see them", len(ids), ids[0]), Place: ids[0], Remedy: "push with git itself, which sends what is needed"}}
 }
 
 // tooLarge refuses files that are too large.
@@ -168,6 +181,28 @@ func (c Content) added(a check.Added, tell func(Refusal)) {
 				Remedy: "take it out of the commit itself (git commit --amend, git rebase -i), and rotate it if anyone else saw it", Key: leak.Key(h.Rule, h.Secret)})
 		}
 	}
+}
+
+// named refuses refs that would name what is no commit, and secrets in names and in what tags
+// say.
+func (c Content) named(ctx context.Context, p Push) (list []Refusal, err error) {
+	tell := func(r Refusal) { list = append(list, r) }
+	for _, command := range p.Commands {
+		if command.Deletes() {
+			continue
+		}
+		kind, err := p.Objects.Named(ctx, command.New, func(a check.Added) { c.added(a, tell) })
+		if err != nil {
+			return nil, err
+		}
+		if kind != "commit" {
+			tell(Refusal{Rule: "refs/commit", Says: fmt.Sprintf("%s would name a %s, and what is in no commit is looked at by no one", Plain(command.Ref), kind), Place: Plain(command.Ref), Remedy: "name a commit, or a tag of one"})
+		}
+		if command.Creates() {
+			c.added(check.Added{Commit: command.New, In: check.Name, ID: command.Ref, Parts: []check.Part{{Line: 1, Text: []byte(command.Ref)}}}, tell)
+		}
+	}
+	return list, nil
 }
 
 func short(id string) string { return id[:min(len(id), 12)] }

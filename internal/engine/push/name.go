@@ -1,6 +1,7 @@
 package push
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,6 +14,21 @@ func BranchName(s string) string {
 	}
 	return RefName(heads + s)
 }
+
+// newName says why no ref is made under a name: names are typed into shells, and taken for
+// commits.
+func newName(ref string) string {
+	_, rest, _ := strings.Cut(strings.TrimPrefix(ref, "refs/"), "/")
+	switch {
+	case strings.ContainsAny(rest, "$`;|&<>\"'"):
+		return "it holds a character that a shell takes for more than itself"
+	case hexID.MatchString(rest):
+		return "it would be taken for a commit"
+	}
+	return ""
+}
+
+var hexID = regexp.MustCompile(`^[0-9a-fA-F]{40}([0-9a-fA-F]{24})?$`)
 
 // RefName says why a text can be no full name of a ref, or "". It asks for more than git
 // does: a name is seen by people, and becomes a path.

@@ -84,9 +84,12 @@ func (p Push) Option(name string) (value string, there bool) {
 
 // Objects are what a push brought and the repository does not have yet.
 type Objects interface {
-	// News are the new commits that the heads reach, of which more than most are an error, and
-	// the new blobs that have more than a number of bytes.
+	// News are the new commits that the heads reach, of which more than most are an error, the
+	// new blobs that have more than a number of bytes, and what came beside all that.
 	News(ctx context.Context, heads []string, most int, than int64) (News, error)
+	// Named says of what kind an object is: where it is a tag, that which it is of in the end.
+	// It tells what the tags say.
+	Named(ctx context.Context, id string, tell func(check.Added)) (kind string, err error)
 	// Look tells what each of the commits added to its files, as check.Past does, and says
 	// which files they changed.
 	Look(ctx context.Context, n News, wanted func(commit, path string) bool, tell func(check.Added)) ([]Change, error)
@@ -102,6 +105,7 @@ type News struct {
 	Commits []string // newest first
 	Merges  []string // those of them that have more than one parent
 	Large   []Blob
+	Unnamed []string // objects that came, and that nothing of what the heads name needs
 }
 
 // Blob is the content of a file that is new.

@@ -56,6 +56,9 @@ func (r Rules) one(p Push, c Command, there map[string]Ref, folded map[string]st
 	if other := folded[strings.ToLower(c.Ref)]; other != "" && other != c.Ref && c.Creates() {
 		return &Refusal{Rule: "refs/case", Says: fmt.Sprintf("%s differs from %s by its letters' case alone, and where case does not count they are one", c.Ref, other), Place: c.Ref, Remedy: "choose another name"}
 	}
+	if why := newName(c.Ref); why != "" && c.Creates() && (strings.HasPrefix(c.Ref, heads) || strings.HasPrefix(c.Ref, tags)) {
+		return &Refusal{Rule: "refs/name", Says: fmt.Sprintf("%q can be no name here: %s", Plain(c.Ref), why), Place: c.Ref, Remedy: "choose a plain name, such as fix-login"}
+	}
 	switch {
 	case strings.HasPrefix(c.Ref, heads):
 		return r.branch(p, c, there)
@@ -70,7 +73,7 @@ func (r Rules) proposal(c Command, branch string, there map[string]Ref) *Refusal
 	switch {
 	case c.Deletes():
 		return &Refusal{Rule: "changes/delete", Says: "a change is not taken back by deleting " + c.Ref, Remedy: "abandon it: prentice change abandon NUMBER"}
-	case there[heads+branch].Name == "":
+	case there[heads+branch].Name == "" || there[heads+branch].Symbolic != "":
 		return &Refusal{Rule: "changes/branch", Says: fmt.Sprintf("there is no branch %s for which a change could be", branch), Place: c.Ref, Remedy: "propose it for one that there is: git push origin HEAD:refs/for/" + r.Branch}
 	case !r.Changes:
 		return &Refusal{Rule: "changes/closed", Says: "no changes are taken on this server", Remedy: "ask its owner"}

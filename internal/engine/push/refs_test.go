@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"testing"
@@ -42,6 +43,10 @@ func TestNothingButTheQueueMovesAProtectedBranch(t *testing.T) {
 		{old: zeros, new: some, ref: "refs/heads/a\x1bb", rule: "refs/name"},
 		{old: zeros, new: some, ref: "refs/heads/a\u202eb", rule: "refs/name"},
 		{old: zeros, new: some, ref: "refs/heads/x.LOCK", rule: "refs/name"},
+		{old: zeros, new: some, ref: "refs/heads/$(touch${IFS}x)", rule: "refs/name"},
+		{old: zeros, new: some, ref: "refs/tags/a;b", rule: "refs/name"},
+		{old: zeros, new: some, ref: "refs/heads/" + some, rule: "refs/name"},
+		{old: zeros, new: some, ref: "refs/for/alias", rule: "changes/branch"},
 		{old: zeros, new: some, ref: "refs/changes/1/1", rule: "refs/kind"},
 		{old: zeros, new: some, ref: "refs/replace/" + some, rule: "refs/kind"},
 		{old: zeros, new: some, ref: "refs/prentice/x", rule: "refs/kind"},
@@ -98,10 +103,19 @@ type objects struct {
 	changed []Change
 	added   []check.Added
 	alike   [][2]string
+	unnamed []string
+	kind    string // that a ref would name
+	tag     string // what it says
 }
 
 func (o objects) News(context.Context, []string, int, int64) (News, error) {
-	return News{Commits: []string{some}, Large: o.large}, nil
+	return News{Commits: []string{some}, Large: o.large, Unnamed: o.unnamed}, nil
+}
+func (o objects) Named(_ context.Context, _ string, tell func(check.Added)) (string, error) {
+	if o.tag != "" {
+		tell(check.Added{Commit: some, In: check.TagMessage, Parts: []check.Part{{Line: 3, Text: []byte(o.tag)}}})
+	}
+	return cmp.Or(o.kind, "commit"), nil
 }
 func (o objects) Alike(context.Context, string, []string) ([][2]string, error) { return o.alike, nil }
 func (o objects) Reaches(context.Context, string, string) (bool, error)        { return false, nil }
@@ -120,6 +134,10 @@ func TestWhatAPushBringsIsLookedAt(t *testing.T) {
 	text := func(path, text string) objects {
 		return objects{added: []check.Added{{Commit: some, Path: path, ID: some, Parts: []check.Part{{Line: 7, Text: []byte(text)}}}}}
 	}
+	said := objects{tag: "AWS_ACCESS_KEY_ID=AKIA" + "Z7VRSQ5TJN2XMCLQ"}
+	if found, _, err := (Content{Secrets: d}).Found(context.Background(), Push{Commands: []Command{{zeros, some, "refs/tags/v1"}}, Objects: said}); err != nil || len(found) != 1 || found[0].Rule != "secrets/none" {
+		t.Errorf("a secret that a tag says: %+v %v", found, err)
+	}
 	changed := func(path string, alike ...[2]string) objects {
 		return objects{changed: []Change{{Commit: some, Path: path, Mode: "100644", New: true}}, alike: alike}
 	}
@@ -131,6 +149,8 @@ func TestWhatAPushBringsIsLookedAt(t *testing.T) {
 		"files/name":      changed("a\x1b[2Jb"),
 		"files/case":      changed("Readme", [2]string{"README", "Readme"}),
 		"files/forbidden": changed("keys/id.pem"),
+		"objects/unnamed": {unnamed: []string{some}},
+		"refs/commit":     {kind: "blob"},
 		"":                text("main.go", "package main\n"),
 	} {
 		c := Content{Secrets: d, Largest: 1 << 20, Forbidden: []string{"*.pem"}}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -164,11 +165,23 @@ func (k *Desk) told(ctx context.Context, h Hosted, p push.Push, answers []push.A
 	}
 	refs := make([]string, 0, min(len(p.Commands), 20))
 	for _, c := range p.Commands[:min(len(p.Commands), 20)] {
-		refs = append(refs, push.Plain(c.Ref))
+		refs = append(refs, unsaid(push.Plain(c.Ref)))
 	}
 	note := prentice.Note{Kind: "push.refused", Actor: p.By.Ref(), Refs: []prentice.Ref{h.Ref()},
-		Data: map[string]any{"door": p.Door, "rule": r.Rule, "says": push.Plain(r.Says), "place": push.Plain(r.Place), "key": r.Key, "refs": refs, "behind": p.By.Behind}}
+		Data: map[string]any{"door": p.Door, "rule": r.Rule, "says": push.Plain(r.Says), "place": unsaid(push.Plain(r.Place)), "key": r.Key, "refs": refs, "behind": p.By.Behind}}
 	return k.DB.Write(ctx, k.noting(note))
+}
+
+// unsaid is the name of a ref without the secrets that it holds: it was refused for them.
+func unsaid(ref string) string {
+	secrets, err := detector()
+	if err != nil {
+		return ""
+	}
+	for _, h := range secrets.Find(leak.Text{Bytes: []byte(ref), Line: 1}) {
+		ref = strings.ReplaceAll(ref, h.Secret, leak.Masked(h.Secret))
+	}
+	return ref
 }
 
 // Take decides about refs that git does not move by itself: a change is proposed, and a
