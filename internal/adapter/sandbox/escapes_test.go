@@ -71,7 +71,9 @@ var attempts = []attempt{
 	{"the folder that prentice is in", "where process 1 of the machine stands is not known", `cat /proc/1/cwd"$SECRET"`},
 	{"the root of a process of the machine", asRoot, `cat /proc/"$PID"/root"$SECRET"`},
 	{"the program of process 1, to write over it", harms, `echo x >/proc/1/exe`},
-	{"rights that process 1 has", succeeds, `grep -q "^CapEff:.*[1-9a-f]" /proc/1/status || ! grep -q "^Seccomp:.2" /proc/1/status`},
+	// bwrap's process 1 begins the job first, and gives itself the filter right after: a job that
+	// looks at once may be quicker, and can do nothing to it meanwhile.
+	{"rights that process 1 has", succeeds, `n=0; until grep -q "^Seccomp:.2" /proc/1/status; do n=$((n+1)); [ $n -lt 30 ] || exit 0; sleep 0.1; done; grep -q "^CapEff:.*[1-9a-f]" /proc/1/status`},
 	{"see processes of the machine", succeeds, `cat /proc/[0-9]*/cmdline | tr '\0' ' ' | grep -q 'sleep [6]00'`},
 	{"the environment of what began it", succeeds, `cat /proc/*/environ | tr '\0' '\n' | grep -q OF_THE_MACHINE`},
 	{"its own environment", succeeds, `env | grep -q OF_THE_MACHINE`},
