@@ -28,6 +28,7 @@ type BrokeGlass struct {
 // is not so any more is said by the reason, and nothing moves.
 func (k *Desk) land(ctx context.Context, lanes []*lane, parts []queue.Part) (why string, err error) {
 	var g landing
+	var from []*lane
 	for _, p := range parts {
 		i := slices.IndexFunc(lanes, func(l *lane) bool { return l.Name == p.Lane })
 		m, why, err := k.movement(ctx, lanes[i], p)
@@ -38,8 +39,12 @@ func (k *Desk) land(ctx context.Context, lanes []*lane, parts []queue.Part) (why
 			return why, err
 		}
 		g.Parts = append(g.Parts, m)
+		from = append(from, lanes[i])
 	}
-	if err := k.intend(ctx, &g); err != nil {
+	if slices.ContainsFunc(from, func(l *lane) bool { return k.frozen(l) != "" }) { // it began while the last claims were read
+		return "", errMeanwhile
+	}
+	if err := k.intend(ctx, &g, from...); err != nil {
 		return "", err
 	}
 	return "", k.finish(ctx, &g)

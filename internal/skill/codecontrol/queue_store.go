@@ -1,6 +1,7 @@
 package codecontrol
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -234,8 +235,9 @@ const (
 	uncertain = "uncertain"
 )
 
-// intend writes a landing down before anything moves.
-func (k *Desk) intend(ctx context.Context, g *landing) error {
+// intend writes a landing down before anything moves. Where someone has changed a queue that
+// it is from, by a freeze for one, since that was read, nothing is written.
+func (k *Desk) intend(ctx context.Context, g *landing, from ...*lane) error {
 	g.State, g.At = intended, k.now()
 	k.saw("before the intention")
 	err := k.DB.Write(ctx, func(tx *db.Tx) (err error) {
@@ -245,6 +247,11 @@ func (k *Desk) intend(ctx context.Context, g *landing) error {
 		}
 		if open > 0 {
 			return errMeanwhile
+		}
+		for _, l := range from {
+			if n, err := tx.Exec(`UPDATE code_queue_lane SET revision = revision WHERE name = ? AND revision = ?`, l.Name, l.revision); err != nil || n == 0 {
+				return cmp.Or(err, error(errMeanwhile))
+			}
 		}
 		if g.Number, err = tx.Next("code_queue_landing"); err != nil {
 			return err
