@@ -44,9 +44,9 @@ own: build
 helper:
 	packaging/helper.sh
 
-## demo: build, then watch a service fail and be restarted under supervision
+## demo: build, then watch a service fail and be restarted; STORY=change: code that lands
 demo: build
-	./bin/prentice demo
+	./bin/prentice demo $(if $(STORY),--story $(STORY))
 
 ## test: all tests; installs what they need where it may
 test:

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -14,8 +15,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"prentice"
+	"prentice/internal/adapter/sandbox"
 	"prentice/internal/demo/story"
 	"prentice/internal/face/cli"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/term"
 	"prentice/internal/op"
 )
@@ -23,11 +26,13 @@ import (
 // demo is the command that plays the story.
 func (c *commands) demo() *cobra.Command {
 	var quick bool
+	var which string
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Watch a service fail and be restarted under supervision", Example: "  prentice demo", Args: cobra.NoArgs,
 		Long: "Plays the main job from its beginning to its end, in less than a minute and without anybody's help: starts a sample team of three small services and a server on free ports of this machine, " +
 			"kills a service, and tells what happens then, what prentice saw, and why it acted. All that is told is looked at while it is told. " +
 			"It ends with a file of evidence and the command that checks it.\n\n" +
+			"With --story change it plays another: how a change of code is pushed, refused, fixed, reviewed, queued and landed, in about a minute; that needs git and bubblewrap.\n\n" +
 			"It lives in a new temporary folder, or in the empty one that --data names, and says where that is; all that it started is stopped at its end. " +
 			"Ends with exit code 0 only if every promise held.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -41,20 +46,30 @@ func (c *commands) demo() *cobra.Command {
 			if cmd.Flags().Changed("data") {
 				folder = g.Data
 			}
-			return c.tell(cmd.Context(), folder, g.NoColour, quick)
+			return c.tell(cmd.Context(), which, folder, g.NoColour, quick)
 		},
 	}
+	cmd.Flags().StringVar(&which, "story", "fault", "which `STORY` to play: fault or change")
 	cmd.Flags().BoolVar(&quick, "quick", false, "do not pause for the reader")
 	return cmd
 }
 
 // tell plays the story in a folder, and says what of it is left.
-func (c *commands) tell(ctx context.Context, folder string, plain, quick bool) (err error) {
+func (c *commands) tell(ctx context.Context, which, folder string, plain, quick bool) (err error) {
+	tells, known := map[string]func(context.Context, story.Stage) error{"fault": story.Tell, "change": story.TellChange}[which]
+	if !known {
+		return prentice.Errorf(prentice.Invalid, "there is no story %q", clip.Text(which)).Try("give --story fault or --story change")
+	}
+	if which == "change" {
+		if err := codeNeeds(ctx); err != nil {
+			return err
+		}
+	}
 	folder, err = freshFolder(folder)
 	if err != nil {
 		return err
 	}
-	set, err := Settings{Data: folder, Listen: "127.0.0.1:0", Owner: "olga"}.Filled()
+	set, err := Settings{Data: folder, Listen: "127.0.0.1:0", Owner: "olga", Enrolment: enrols[which]}.Filled()
 	if err != nil {
 		return err
 	}
@@ -66,9 +81,9 @@ func (c *commands) tell(ctx context.Context, folder string, plain, quick bool) (
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	screen := term.On(c.stdout, os.Getenv, plain)
-	err = story.Tell(ctx, story.Stage{
+	err = tells(ctx, story.Stage{
 		Data: set.Data, Bin: bin, Called: called(), Out: followed{c.stdout, end}, Screen: screen, Quick: quick,
-		Open: func(ctx context.Context) (story.Opened, error) { return c.openStage(ctx, set) },
+		Open: func(ctx context.Context) (story.Opened, error) { return c.openStage(ctx, set, which == "fault") },
 	})
 	said := screen
 	if said.Width == 0 || said.Width > story.Widest {
@@ -78,6 +93,10 @@ func (c *commands) tell(ctx context.Context, folder string, plain, quick bool) (
 	io.WriteString(c.stdout, "\n"+said.Wrap(left)+"\n          "+screen.Paint(term.Head, "$ rm -r "+folder)+"\n") //nolint:errcheck // a reader who has gone away hears nothing
 	return err
 }
+
+// enrols says by story whether an owner who let people in is taken to be someone else
+// than they are.
+var enrols = map[string]string{"change": "trusted"}
 
 // called is how this program was called, for commands that are shown.
 func called() string {
@@ -107,8 +126,8 @@ func freshFolder(named string) (string, error) {
 	return filepath.Abs(named)
 }
 
-// openStage starts the sample team and a server in this process.
-func (c *commands) openStage(ctx context.Context, set Settings) (story.Opened, error) {
+// openStage starts a server in this process, and the sample team where a story has it.
+func (c *commands) openStage(ctx context.Context, set Settings, sample bool) (story.Opened, error) {
 	if err := mkdir(set.Data); err != nil {
 		return story.Opened{}, err
 	}
@@ -117,7 +136,12 @@ func (c *commands) openStage(ctx context.Context, set Settings) (story.Opened, e
 		return story.Opened{}, cannotWrite(set.Data, err)
 	}
 	log := slog.New(slog.NewTextHandler(file, nil))
-	stopTeam, err := startSample(ctx, &set, log)
+	stopTeam := func() error { return nil }
+	if sample {
+		stopTeam, err = startSample(ctx, &set, log)
+	} else {
+		err = mkdir(set.Team)
+	}
 	if err != nil {
 		return story.Opened{}, errors.Join(err, file.Close())
 	}
@@ -146,6 +170,23 @@ func (c *commands) openStage(ctx context.Context, set Settings) (story.Opened, e
 		return story.Opened{}, errors.Join(err, o.Close(ctx))
 	}
 	return o, nil
+}
+
+// codeNeeds says what the machine lacks that code is kept and checked with.
+func codeNeeds(ctx context.Context) error {
+	if _, err := exec.LookPath("git"); err != nil {
+		return prentice.Errorf(prentice.Unavailable, "the story is of code in git, and git is not installed").Try("install it: apt-get install git")
+	}
+	dir, err := os.MkdirTemp("", "prentice-demo-")
+	if err != nil {
+		return prentice.Errorf(prentice.Unavailable, "a folder for the story: %w", err).Try("free space, or name an empty folder with --data")
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // it holds nothing
+	box, err := sandbox.New(ctx, dir)
+	if err != nil {
+		return prentice.Errorf(prentice.Unavailable, "the story has code checked in a sandbox: %w", err)
+	}
+	return box.Close()
 }
 
 // stagePatience is how long the server of a story may take to start.

@@ -90,6 +90,7 @@ func (p *play) token(ctx context.Context, in map[string]any, who prentice.Ref) (
 		return nil, err
 	}
 	door := p.As(made.Token)
+	p.tokens[who] = made.Token
 	me, err := ask[security.Me](ctx, door, "whoami", nil)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 const (
 	patience = 20 * time.Second       // for one thing to come true
+	checking = 90 * time.Second       // for what is checked in a sandbox, on a machine that is busy
 	again    = 100 * time.Millisecond // between two looks; the API lets one actor ask fifty times a second
 )
 
@@ -37,7 +38,12 @@ func holdAll(promises ...error) error {
 
 // await looks again and again until what is promised has come true.
 func (p *play) await(ctx context.Context, what string, look func(context.Context) (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	return p.awaitFor(ctx, patience, what, look)
+}
+
+// awaitFor is await of what may take longer.
+func (p *play) awaitFor(ctx context.Context, most time.Duration, what string, look func(context.Context) (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	for {
 		is, err := look(ctx)
@@ -45,7 +51,7 @@ func (p *play) await(ctx context.Context, what string, look func(context.Context
 		case is:
 			return p.hold(is, "%s", what)
 		case errors.Is(ctx.Err(), context.DeadlineExceeded):
-			return p.hold(is, "%s, within %s", what, patience)
+			return p.hold(is, "%s, within %s", what, most)
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:

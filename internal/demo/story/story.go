@@ -21,8 +21,8 @@ type Stage struct {
 	Screen term.Screen
 	Quick  bool // do not pause for the reader
 
-	// Open starts the sample team and a server on the data folder. It is asked
-	// once; what it starts runs until close.
+	// Open starts what the story needs (the sample team for a fault) and a server on
+	// the data folder. It is asked once; what it starts runs until close.
 	Open func(context.Context) (Opened, error)
 }
 
@@ -52,14 +52,31 @@ type play struct {
 	incident   prentice.Ref
 	run        int64
 	hash       string // of the plan
+
+	tokens map[prentice.Ref]string // of those who have joined
+	ben    op.Door                 // who approves changes
+}
+
+func newPlay(s Stage) *play {
+	return &play{Stage: s, teller: newTeller(s.Out, s.Screen, s.Quick), where: demo.Where{State: s.Data + "/work", Team: s.Data + "/team", Bin: s.Bin}, tokens: map[prentice.Ref]string{}}
 }
 
 // Tell plays the story. Its error is the first promise that did not hold, or
 // what came in between. Whatever was started has been stopped when it returns.
 func Tell(ctx context.Context, s Stage) (err error) {
+	p := newPlay(s)
+	p.title()
+	if err := p.tell(ctx, p.opens, p.dies, p.whichFault, p.thePlan, p.whoMaySayYes, p.fixes, p.proves); err != nil {
+		return err
+	}
+	p.ends("Now break it yourself:", p.Called+" up --demo")
+	return nil
+}
+
+// tell plays chapters in their order, and closes the stage.
+func (p *play) tell(ctx context.Context, chapters ...func(context.Context) error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	p := &play{Stage: s, teller: newTeller(s.Out, s.Screen, s.Quick), where: demo.Where{State: s.Data + "/work", Team: s.Data + "/team", Bin: s.Bin}}
 	defer func() {
 		if p.Close == nil {
 			return
@@ -68,8 +85,7 @@ func Tell(ctx context.Context, s Stage) (err error) {
 			err = stopping
 		}
 	}()
-	p.title()
-	for _, chapter := range []func(context.Context) error{p.opens, p.dies, p.whichFault, p.thePlan, p.whoMaySayYes, p.fixes, p.proves} {
+	for _, chapter := range chapters {
 		if err := chapter(ctx); err != nil {
 			return err
 		}
@@ -77,7 +93,6 @@ func Tell(ctx context.Context, s Stage) (err error) {
 			return err
 		}
 	}
-	p.ends()
 	return nil
 }
 
@@ -88,9 +103,9 @@ func (p *play) title() {
 		"The processes, the signal, the people's tokens and the HTTP API are real. It takes half a minute.")
 }
 
-func (p *play) ends() {
+func (p *play) ends(next, command string) {
 	p.blank()
 	p.prose(fmt.Sprintf("%d promises were looked at while this was told, and all of them held. It took %.1f s.", p.promises, time.Since(p.begun).Seconds()))
-	p.prose("Now break it yourself:")
-	p.command(p.Called + " up --demo")
+	p.prose(next)
+	p.command(command)
 }

@@ -140,7 +140,7 @@ func about(r *Report, links []Link, clone Clone) error {
 		return err
 	}
 	if r.Before = len(all); r.Before > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("nothing is attested of the %d commits before the first landing", r.Before))
+		r.Notes = append(r.Notes, fmt.Sprintf("commits from before the first landing, of which nothing is attested: %d", r.Before))
 	}
 	flaky := 0
 	for _, l := range links {
