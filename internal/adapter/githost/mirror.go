@@ -97,8 +97,13 @@ func whyNot(out, says string) string {
 		}
 	}
 	for _, line := range strings.Split(says, "\n") {
-		if strings.HasPrefix(line, "fatal: ") || strings.HasPrefix(line, "remote: ") || strings.Contains(line, "denied") {
-			return line
+		if strings.HasPrefix(line, "fatal: Could not read from remote") { // what ssh says is the reason
+			continue
+		}
+		for _, word := range []string{"fatal: ", "remote: ", "denied", "failed", "refused"} {
+			if strings.Contains(line, word) {
+				return line
+			}
 		}
 	}
 	return lastLine(says)

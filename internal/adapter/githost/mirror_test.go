@@ -115,3 +115,16 @@ func TestATokenIsInNoErrorAndNoKeyIsLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestOfWhatGitSaysTheReasonIsTold(t *testing.T) {
+	for _, c := range [][3]string{
+		{"To https://host/x\n!\trefs/heads/main:refs/heads/main\t[rejected] (fetch first)\nDone", "error: failed to push some refs", "refs/heads/main:refs/heads/main [rejected] (fetch first)"},
+		{"", "Host key verification failed.\r\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights", "Host key verification failed.\r"},
+		{"", "remote: no such repository\nfatal: repository 'https://host/x/' not found", "remote: no such repository"},
+		{"", "something else", "something else"},
+	} {
+		if got := whyNot(c[0], c[1]); got != c[2] {
+			t.Errorf("%q", got)
+		}
+	}
+}

@@ -44,7 +44,7 @@ func (m Mirror) State() string {
 }
 
 const (
-	mirrorsEvery = 5 * time.Second
+	mirrorsEvery = 2 * time.Second
 	mirrorFirst  = 10 * time.Second
 	mirrorMost   = time.Hour
 	mirrorLoud   = 3 // failures after which it is told
