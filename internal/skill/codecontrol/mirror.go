@@ -120,6 +120,9 @@ func (k *Desk) RunMirrors(ctx context.Context) error {
 func (k *Desk) mirrorOne(ctx context.Context, m Mirror) error {
 	now := k.now()
 	h, err := k.Repository(ctx, m.Repository)
+	if prentice.KindOf(err) == prentice.NotFound { // it was deleted just now
+		return nil
+	}
 	if err != nil || h.State != Active && h.State != Archived || now.Before(m.Due) {
 		return err
 	}
