@@ -14,6 +14,7 @@ import (
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/githost"
 	"prentice/internal/engine/push"
+	"prentice/internal/kit/db"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/codecontrol"
@@ -52,6 +53,7 @@ func (s *System) queue() codecontrol.Queue {
 		Attest: s.ledger.Attest,
 		Record: s.ledger.Append,
 		Tell:   s.inbox.SendIn,
+		Saw:    db.Moment,
 	}
 }
 

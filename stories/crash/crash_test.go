@@ -56,7 +56,7 @@ func TestEveryRunEndsInAKnownStateWhereverPrenticeIsKilled(t *testing.T) {
 
 var only = flag.String("scenario", "", "try only the scenarios that have this in their name, and nothing else that goes wrong")
 
-var everywhere = flag.Bool("replicas-everywhere", false, "with two replicas, try every kill point and not a sample of them")
+var everywhere = flag.Bool("replicas-everywhere", false, "with two replicas, and of landings on PostgreSQL, try every kill point and not a sample of them")
 
 // proof is what is proven on which sort of database: of one server that is killed
 // and started again, or of two, of which one is killed and the other takes over.

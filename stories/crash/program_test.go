@@ -102,7 +102,7 @@ func up(p program, w where, wish string) (*server, error) {
 	}
 	c := exec.Command(p.path, args...)
 	c.Dir, c.Stderr = w.data, &s.said
-	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.data, "PRENTICE_CRASH=" + wish}
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.data, "PRENTICE_CRASH=" + wish, "PRENTICE_CRASH_OF=" + w.of}
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	out, err := c.StdoutPipe()
 	if err != nil {

@@ -26,7 +26,9 @@ const (
 )
 
 // where is what a server is told.
-type where struct{ data, team, database, replica string }
+// of is which commits count for a kill: "" is those of runs, and code those of changes and
+// queues.
+type where struct{ data, team, database, replica, of string }
 
 func (w where) address() string {
 	if w.database != "" {

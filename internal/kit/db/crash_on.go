@@ -19,14 +19,46 @@ import (
 // Whatever else the file says makes another wish of it, for which the count
 // begins again. Without the file nothing is counted.
 
-// counted finds the changes to the runner's tables.
-var counted = regexp.MustCompile(`(?is)^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(runs|run_\w+)\b`)
+// PRENTICE_CRASH_OF names others to count: code is those of changes and queues, and then what
+// happens between two commits is counted as well, as a moment.
+var ofCode = os.Getenv("PRENTICE_CRASH_OF") == "code"
+
+// counted finds the changes to the tables that count.
+var counted = func() *regexp.Regexp {
+	tables := `runs|run_\w+`
+	if ofCode {
+		tables = `code_\w+`
+	}
+	return regexp.MustCompile(`(?is)^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(` + tables + `)\b`)
+}()
+
+// Moment is told of what is neither a commit nor inside of one.
+func Moment(what string) {
+	text, err := os.ReadFile(os.Getenv("PRENTICE_CRASH"))
+	if err != nil || !ofCode {
+		return
+	}
+	wish.Lock()
+	defer wish.Unlock()
+	wish.counts(string(text), "moment", what)
+	crash("before")
+}
 
 // wish is what the file says, and how many commits there were since.
-var wish struct {
+var wish wished
+
+type wished struct {
 	sync.Mutex
 	text string
 	n    int
+}
+
+func (w *wished) counts(text, how, what string) {
+	if w.text != text {
+		w.text, w.n = text, 0
+	}
+	w.n++
+	fmt.Fprintf(os.Stderr, "%s %d: %s\n", how, w.n, what)
 }
 
 // trace remembers the first change of a write that counts.
@@ -51,11 +83,7 @@ func commit(tx interface{ Commit() error }, batch []*write) error {
 	}
 	wish.Lock()
 	defer wish.Unlock()
-	if wish.text != string(text) {
-		wish.text, wish.n = string(text), 0
-	}
-	wish.n++
-	fmt.Fprintf(os.Stderr, "commit %d: %s\n", wish.n, what)
+	wish.counts(string(text), "commit", what)
 	crash("before")
 	err = tx.Commit()
 	crash("after")
