@@ -168,3 +168,55 @@ func TestARuleOfWhatCommitsBroughtIsAskedOfAChangeAndOfNoBranch(t *testing.T) {
 		}
 	}
 }
+
+// The merge queue asks again where something failed, to find out whether it was by chance.
+func TestWhatFailedIsPerformedAnewOnlyWhereItIsAskedForAgain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, "bad")
+		times, flaky := 0, false
+		withBuild(w, func(context.Context, *check.Tree) prentice.Truth {
+			if times++; flaky && times == 1 {
+				return prentice.Fail
+			}
+			return prentice.Pass
+		})
+		work := func() {
+			t.Helper()
+			w.work(t)
+			if err := w.Desk.worker(slowLane).turn(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.mirror.move("c1", "good")
+		work()
+		w.mirror.commits["c2"], w.mirror.from["c2"] = map[string]string{"a.txt": "fine"}, "c1"
+		times, flaky = 0, true
+		for i, c := range []struct {
+			again bool
+			times int
+			truth prentice.Truth
+		}{{false, 1, prentice.Fail}, {false, 1, prentice.Fail}, {true, 2, prentice.Pass}, {true, 2, prentice.Pass}, {false, 2, prentice.Pass}} {
+			n, err := w.Ask(t.Context(), "repository/shop", "c2", c.again, "self/queue")
+			if err != nil {
+				t.Fatal(err)
+			}
+			done := false
+			for range 5 {
+				work()
+				var truth prentice.Truth
+				if done, truth, _, err = w.Judged(t.Context(), n); err != nil || done && truth != c.truth {
+					t.Fatalf("attempt %d: %s, %v", i+1, truth, err)
+				}
+				if done {
+					break
+				}
+			}
+			if !done || times != c.times {
+				t.Errorf("attempt %d: done is %v, and it was performed %d times", i+1, done, times)
+			}
+			if a, _, err := w.MayLand(t.Context(), "repository/shop", "c2"); err != nil || a.May != c.truth {
+				t.Errorf("attempt %d: it may land is %s, %v", i+1, a.May, err)
+			}
+		}
+	})
+}
