@@ -201,18 +201,44 @@ func (s *System) dropEngine() {
 	}
 }
 
-// startTime is how long a start needs more memory than what comes after it.
-const startTime = 3 * time.Second
+// How long a start needs more memory than what comes after it; and over which time so little
+// is done, of processor time, that what was needed before is given back, too.
+const (
+	startTime = 3 * time.Second
+	restTime  = 20 * time.Second
+	restful   = time.Second
+)
 
-// giveBack returns to the machine what only the start needed.
+// giveBack returns to the machine what only the start needed, and later what was needed while
+// there was much to do, once there is little.
 func giveBack(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-	case <-time.After(startTime):
-		debug.FreeOSMemory()
-		return proc.DropText()
+	wait, before, given := startTime, time.Duration(0), time.Duration(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		now := worked()
+		if wait == startTime || now-before < restful && now-given > restful/4 {
+			debug.FreeOSMemory()
+			if err := proc.DropText(); err != nil {
+				return err
+			}
+			now = worked()
+			given = now
+		}
+		wait, before = restTime, now
 	}
-	return nil
+}
+
+// worked is the processor time that this process has used.
+func worked() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // End stops everything that Begin began. Steps under way are interrupted and

@@ -236,19 +236,3 @@ func (h *Host) Source(from string) error {
 	}
 	return wrong
 }
-
-// Tidy packs a repository and writes what makes it quick to read.
-func (h *Host) Tidy(ctx context.Context, name string) error {
-	dir, err := h.Open(name)
-	if err != nil {
-		return err
-	}
-	in := []string{"GIT_DIR=" + dir}
-	if err := h.long(ctx, dir, in, "pack-refs", "--all", "--prune"); err != nil {
-		return err
-	}
-	if err := h.long(ctx, dir, in, "gc", "--quiet", "--prune=2.weeks.ago", "--keep-largest-pack"); err != nil {
-		return err
-	}
-	return h.long(ctx, dir, in, "commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
-}

@@ -114,6 +114,11 @@ func (h *Host) receive(ctx context.Context, a Ask, dir string, spec proc.Spec, s
 	if h.Receiver == nil || h.Objects == nil {
 		return prentice.Errorf(prentice.Unavailable, "no pushes are taken here")
 	}
+	lock, err := underWay(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	var files [6]*os.File // three pipes: answers to the hooks, what they say, what is said to the one who pushes
 	defer func() {
 		for _, f := range files {
@@ -140,7 +145,7 @@ func (h *Host) receive(ctx context.Context, a Ask, dir string, spec proc.Spec, s
 	}()
 	out := &hiding{out: spec.Out, path: h.root()}
 	spec.Out = out
-	err := ended(ctx, spec, says)
+	err = ended(ctx, spec, says)
 	out.end()        //nolint:errcheck // who does not read it has gone
 	files[3].Close() // so that we hear that no hook speaks any more
 	talked := <-over

@@ -121,6 +121,16 @@ type Change struct {
 	New          bool   // the path was not there before
 }
 
+// Store is how the objects of a repository lie on disk.
+type Store struct {
+	Packs   int   `json:"packs"`
+	Loose   int   `json:"loose"` // objects that are in no pack
+	Bytes   int64 `json:"bytes"`
+	Index   bool  `json:"index"`   // one index of all packs
+	Bitmaps bool  `json:"bitmaps"` // of what commits reach: clones count nothing
+	Graph   bool  `json:"graph"`   // of commits
+}
+
 // Answer is what becomes of one command.
 type Answer struct {
 	Ref     string

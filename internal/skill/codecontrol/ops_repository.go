@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/push"
 	"prentice/internal/op"
 )
 
@@ -63,14 +64,23 @@ func (k *Desk) clone(ctx context.Context, _ op.Call, in NameIn) (Reached, error)
 	if err != nil {
 		return Reached{}, err
 	}
-	return k.reached(h), nil
+	r := k.reached(h)
+	if h.State == Active || h.State == Archived {
+		state, err := k.Host.State(h.Name)
+		if err != nil {
+			return Reached{}, err
+		}
+		r.Store = &state
+	}
+	return r, nil
 }
 
 // Reached is a repository with its addresses.
 type Reached struct {
 	Hosted
-	HTTP string `json:"http,omitempty"`
-	SSH  string `json:"ssh,omitempty"`
+	Store *push.Store `json:"store,omitempty"`
+	HTTP  string      `json:"http,omitempty"`
+	SSH   string      `json:"ssh,omitempty"`
 }
 
 func (k *Desk) reached(h Hosted) Reached {
@@ -84,12 +94,28 @@ func (k *Desk) reached(h Hosted) Reached {
 	return r
 }
 
+// upkeep says how its objects lie, and when they were last packed.
+func (r Reached) upkeep() string {
+	when := "never packed yet"
+	if !r.Tended.IsZero() {
+		when = "last looked after " + op.At(r.Tended)
+	}
+	quick := "no bitmaps yet, which make clones of long histories quick"
+	if r.Store.Bitmaps {
+		quick = "with bitmaps"
+	}
+	return fmt.Sprintf("%.1f MB in %d packs and %d loose objects, %s; %s", float64(r.Store.Bytes)/1e6, r.Store.Packs, r.Store.Loose, quick, when)
+}
+
 // Text implements op.Texter.
 func (r Reached) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s\n", r.Ref(), r.State)
 	if r.Says != "" {
 		fmt.Fprintf(&b, "%s\n", r.Says)
+	}
+	if r.Store != nil {
+		fmt.Fprintf(&b, "%s\n", r.upkeep())
 	}
 	for _, way := range [][2]string{{"HTTP", r.HTTP}, {"SSH", r.SSH}} {
 		if way[1] != "" {

@@ -34,6 +34,8 @@ type Host interface {
 	// Fetch brings what a source has into a mirror of it.
 	Fetch(ctx context.Context, name, from string) error
 	Tidy(ctx context.Context, name string) error
+	// State is how its objects lie on disk.
+	State(name string) (push.Store, error)
 	// Source refuses what no repository is brought in from.
 	Source(from string) error
 	// Push pushes branches and tags to another place, which Target has not refused.

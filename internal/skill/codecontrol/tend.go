@@ -15,6 +15,7 @@ const (
 	tendEvery   = 30 * time.Second
 	fetchEvery  = time.Hour
 	tidyEvery   = 24 * time.Hour
+	tidyAgain   = time.Hour        // after one that did not go well
 	begunAgo    = 10 * time.Minute // after which what was begun here is taken for left by a crash
 	keepsBundle = 30 * 24 * time.Hour
 )
@@ -79,10 +80,17 @@ func (k *Desk) tendOne(ctx context.Context, h Hosted) error {
 		return k.drop(ctx, h.Name)
 	case h.State == Active && h.Source != "" && now.Sub(h.Tended) > fetchEvery:
 		return k.tended(ctx, h, now, k.Host.Fetch(ctx, h.Name, h.Source))
-	case h.State == Active && h.Pushed.After(h.Tended) && now.Sub(h.Tended) > tidyEvery:
+	case h.State == Active && h.wantsTidying(now):
 		return k.tended(ctx, h, now, k.Host.Tidy(ctx, h.Name))
 	}
 	return nil
+}
+
+// wantsTidying says whether a repository is to be packed: a day after it was last, where
+// something was pushed since, and an hour after a try that did not go well.
+func (h Hosted) wantsTidying(now time.Time) bool {
+	since := now.Sub(h.Tended)
+	return h.Pushed.After(h.Tended) && since > tidyEvery || h.Says != "" && since > tidyAgain
 }
 
 // bringIn brings a repository in. What an earlier try left is taken away first.
