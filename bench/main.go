@@ -69,6 +69,7 @@ var measurements = []measurement{
 	{"forge.ssh", forgeSSH},
 	{"forge.verdict", verdicts},
 	{"forge.idle", idleForge},
+	{"flags", flags},
 	{"sandbox", sandboxed},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},

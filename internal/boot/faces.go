@@ -11,6 +11,7 @@ import (
 	"prentice/internal/face/alertmanager"
 	"prentice/internal/face/api"
 	"prentice/internal/face/hook"
+	"prentice/internal/face/ofrep"
 	"prentice/internal/face/web"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -42,6 +43,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 		return through.Send(ctx, by, e)
 	}, Authenticate: s.authenticate, Named: named{s}, Log: s.log})
 	silences := alertmanager.New(alertmanager.Config{Silences: silencesOf{through}, Authenticate: s.authenticate, Clock: time.Now, Log: s.log})
+	flags := ofrep.New(ofrep.Config{Flags: flagsOf{s.App}, Authenticate: s.authenticate, Log: s.log})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/metrics", "/readyz"} {
 		mux.Handle(path, calls)
@@ -51,6 +53,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/grafana", hooks)
 	mux.Handle("/v1/hook/", hooks)
 	mux.Handle("/api/v2/", silences)
+	mux.Handle(ofrep.Path, flags)
 	mux.Handle(gitPath, s.hosting.HTTP(gitPath, s.gitDoor()))
 	mux.Handle("/", pages)
 	all, err := below(public, skill.Pages(s.Skills), mux)

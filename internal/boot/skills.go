@@ -12,6 +12,7 @@ import (
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/flag"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/log"
@@ -29,6 +30,7 @@ import (
 	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
+	"prentice/internal/skill/prototyping"
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
@@ -65,6 +67,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Standards:    s.checks(),
 		CodeControl:  s.code(),
 		Learning:     s.learning(),
+		Prototyping:  prototyping.Deps{DB: s.db, Set: func() *flag.Set { return s.Team.now.Load().flags() }, Clock: time.Now, Record: s.ledger.Append, URL: s.url},
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,

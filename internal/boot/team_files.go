@@ -5,6 +5,7 @@ import (
 
 	"prentice/internal/adapter/secret"
 	"prentice/internal/engine/alert"
+	"prentice/internal/engine/flag"
 	"prentice/internal/engine/gate"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/outgoing"
@@ -28,6 +29,7 @@ func (t *teamNow) calendar() *calendar.Calendar { return team.Of(t.said, calenda
 func (t *teamNow) limits() gate.Limits          { return team.Of(t.said, gate.File) }
 func (t *teamNow) notices() *notice.Settings    { return team.Of(t.said, notice.File) }
 func (t *teamNow) webhooks() *outgoing.Rules    { return team.Of(t.said, outgoing.File) }
+func (t *teamNow) flags() *flag.Set             { return team.Of(t.said, flag.File) }
 func (t *teamNow) alerts() *alert.Rules         { return team.Of(t.said, alert.File) }
 
 // readRest reads those files. Each by itself stays as it was read before when it has

@@ -9,6 +9,7 @@ import (
 	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
+	"prentice/internal/skill/prototyping"
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/standards"
 	"prentice/internal/skill/supervision"
@@ -22,6 +23,7 @@ type Deps struct {
 	CodeControl  codecontrol.Deps
 	Design       design.Deps
 	Learning     learning.Deps
+	Prototyping  prototyping.Deps
 	Security     security.Deps
 	Standards    standards.Deps
 	Supervision  supervision.Deps
@@ -39,6 +41,7 @@ func Skills(d Deps) []skill.Skill {
 		security.New(d.Security),
 		standards.New(d.Standards),
 		codecontrol.New(d.CodeControl),
+		prototyping.New(d.Prototyping),
 		learning.New(d.Learning),
 	}
 }

@@ -1,0 +1,9 @@
+package prototyping
+
+import (
+	"testing"
+
+	"prentice/internal/kit/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }

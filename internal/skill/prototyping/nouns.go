@@ -1,0 +1,8 @@
+package prototyping
+
+import "prentice/internal/op"
+
+// nouns are what the operations of the chapter are about, for the help.
+var nouns = op.Nouns{
+	{Name: "flag", About: "Feature flags, and what overrides them", Part: op.TeamFiles},
+}
