@@ -16,12 +16,14 @@ import (
 	"prentice/internal/adapter/verdictfile"
 	"prentice/internal/engine/analyse"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/claims"
 	"prentice/internal/engine/draft"
 	"prentice/internal/engine/pipeline"
 	"prentice/internal/engine/standard"
 	"prentice/internal/engine/testreport"
 	"prentice/internal/kit/term"
 	"prentice/internal/skill"
+	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/standards"
 )
 
@@ -83,6 +85,10 @@ func (s *System) checks() standards.Deps {
 		Scripts: new(checkrun.Desk).Scripts(),
 		Server: &standards.Server{
 			Secret: s.secretForChecks,
+			Change: func(ctx context.Context, by prentice.Actor, ref string) (a claims.Answer, repository prentice.Ref, commit, what string, err error) {
+				l, c, err := skill.At[*codecontrol.Desk](s.Skills).MayLandRef(ctx, by, ref)
+				return l.Answer, c.Of(), c.Commit, fmt.Sprintf("%s, patch set %d", c.Ref(), c.PatchSet), err
+			},
 			Folder: func(repository string) string { return filepath.Join(s.own("checks"), folderOf(repository)) },
 			DB:     s.db, Catalog: s.catalog, Claims: s.claimed, Log: s.log,
 			Below: func(ctx context.Context, path string) (standards.Repository, error) {

@@ -1,12 +1,14 @@
 package git
 
 import (
+	"context"
 	"crypto/sha1" //nolint:gosec // it is what git names commits by
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strings"
 
+	"prentice"
 	"prentice/internal/engine/check"
 )
 
@@ -57,4 +59,19 @@ func (w *Work) commit(id, text string) check.Commit {
 	}
 	c.Signature, c.Content = signature.String(), []byte(content.String()+strings.TrimPrefix(text, head+"\n"))
 	return c
+}
+
+// Whole are commits as git keeps them, with their signatures.
+func (w *Work) Whole(_ context.Context, ids []string) (list []check.Commit, err error) {
+	for _, id := range ids {
+		kind, text, err := w.object(id, 1<<20)
+		if err != nil {
+			return nil, err
+		}
+		if kind != "commit" || w.idOf(text) != id {
+			return nil, prentice.Errorf(prentice.Unavailable, "%.12s is no commit, or is not what its id says", id).Try("look with: git fsck")
+		}
+		list = append(list, w.commit(id, string(text)))
+	}
+	return list, nil
 }

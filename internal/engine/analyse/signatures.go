@@ -124,3 +124,10 @@ func (s *signers) wrongOpenPGP(ctx context.Context, c check.Commit) (says string
 	}
 	return "", nil
 }
+
+// Unsigned says what is wrong with the signature of a commit, by who may sign as a file has
+// it; "" is nothing. Only signatures of SSH are verified so. An error is that it cannot be
+// known.
+func Unsigned(ctx context.Context, file string, may []sshsig.Signer, c check.Commit) (string, error) {
+	return (&signers{file: file, list: may}).wrong(ctx, c)
+}

@@ -30,8 +30,8 @@ func Usual() Rules {
 
 // The words for what a yes can outlast.
 const (
-	overRebase  = "rebase"
-	overMessage = "message"
+	OverRebase  = "rebase"
+	OverMessage = "message"
 )
 
 // ReadRules reads them; what is left out is as usual. What cannot be read is an error, and
@@ -53,8 +53,8 @@ func ReadRules(text []byte) (Rules, error) {
 		}
 		if n := v["keep"]; n != nil {
 			rules.Rebase, rules.Message = false, false
-			for _, word := range r.Choices(n, "keep", []string{overRebase, overMessage, "nothing"}) {
-				rules.Rebase, rules.Message = rules.Rebase || word == overRebase, rules.Message || word == overMessage
+			for _, word := range r.Choices(n, "keep", []string{OverRebase, OverMessage, "nothing"}) {
+				rules.Rebase, rules.Message = rules.Rebase || word == OverRebase, rules.Message || word == OverMessage
 			}
 		}
 	}

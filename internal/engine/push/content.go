@@ -23,6 +23,7 @@ type Content struct {
 	Largest   int64          // bytes of one file; 0 is any
 	Commits   int            // at most; 0 is DefaultCommits
 	Forbidden []string       // patterns of paths, as path.Match has them, for a path or its last part
+	By        string         // who asks so; "" is the server
 	// Allowed says whether a refusal was found to be a false alarm.
 	Allowed func(key string) bool
 }
@@ -56,7 +57,7 @@ func (c Content) Found(ctx context.Context, p Push) (list []Refusal, commits int
 	if err != nil {
 		return nil, len(news.Commits), err
 	}
-	list = slices.Concat(unnamed(news.Unnamed), tooLarge(news.Large, c.Largest), named, names, texts)
+	list = slices.Concat(unnamed(news.Unnamed), c.tooLarge(news.Large), named, names, texts)
 	return slices.DeleteFunc(list, func(r Refusal) bool { return r.Key != "" && c.Allowed != nil && c.Allowed(r.Key) }), len(news.Commits), nil
 }
 
@@ -80,9 +81,9 @@ func unnamed(ids []string) []Refusal {
 }
 
 // tooLarge refuses files that are too large.
-func tooLarge(blobs []Blob, most int64) (list []Refusal) {
+func (c Content) tooLarge(blobs []Blob) (list []Refusal) {
 	for _, b := range blobs {
-		list = append(list, Refusal{Rule: "files/size", Says: fmt.Sprintf("%s has %d bytes, and a file may have %d", b.Path, b.Size, most), Place: b.Path + " (" + b.ID[:12] + ")",
+		list = append(list, Refusal{Rule: "files/size", Says: fmt.Sprintf("%s has %d bytes, and a file may have %d%s", b.Path, b.Size, c.Largest, c.by()), Place: b.Path + " (" + b.ID[:12] + ")",
 			Remedy: "take it out of all commits, and keep it where artefacts are kept", Key: "size-" + b.ID[:16]})
 	}
 	return list
@@ -105,7 +106,7 @@ func (c Content) names(ctx context.Context, p Push, changed []Change) (list []Re
 		case misleads(f.Path):
 			list = append(list, Refusal{Rule: "files/name", Says: fmt.Sprintf("the name %q holds what no one sees, or what steers a terminal", Plain(f.Path)), Place: at, Remedy: "rename it: git mv, then git commit --amend"})
 		case c.forbidden(f.Path):
-			list = append(list, Refusal{Rule: "files/forbidden", Says: Plain(f.Path) + " is a file that this repository does not take", Place: at, Remedy: "take it out of the commit", Key: "file-" + digest(f.Path)})
+			list = append(list, Refusal{Rule: "files/forbidden", Says: Plain(f.Path) + " is a file that this repository does not take" + c.by(), Place: at, Remedy: "take it out of the commit", Key: "file-" + digest(f.Path)})
 		}
 	}
 	if len(added) == 0 {
@@ -121,6 +122,13 @@ func (c Content) names(ctx context.Context, p Push, changed []Change) (list []Re
 		}
 	}
 	return list, nil
+}
+
+func (c Content) by() string {
+	if c.By == "" {
+		return ""
+	}
+	return ", by " + c.By
 }
 
 func (c Content) forbidden(file string) bool {

@@ -96,6 +96,8 @@ type Objects interface {
 	// Alike are the pairs of paths of a commit of which one is among those that are given,
 	// and that are the same, or one in the other, where the case of letters does not count.
 	Alike(ctx context.Context, commit string, paths []string) ([][2]string, error)
+	// Whole are commits as git keeps them, with their signatures.
+	Whole(ctx context.Context, commits []string) ([]check.Commit, error)
 	// Reaches says whether a commit is, or has as an ancestor, another.
 	Reaches(ctx context.Context, commit, ancestor string) (bool, error)
 }

@@ -111,6 +111,9 @@ type objects struct {
 func (o objects) News(context.Context, []string, int, int64) (News, error) {
 	return News{Commits: []string{some}, Large: o.large, Unnamed: o.unnamed}, nil
 }
+func (o objects) Whole(context.Context, []string) ([]check.Commit, error) {
+	return nil, nil
+}
 func (o objects) Named(_ context.Context, _ string, tell func(check.Added)) (string, error) {
 	if o.tag != "" {
 		tell(check.Added{Commit: some, In: check.TagMessage, Parts: []check.Part{{Line: 3, Text: []byte(o.tag)}}})

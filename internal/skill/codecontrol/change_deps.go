@@ -6,6 +6,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/change"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
 	"prentice/internal/kit/diff"
 )
@@ -20,6 +21,7 @@ type Code interface {
 	Commit(ctx context.Context, name string) (string, error)
 	SetPatchSet(ctx context.Context, ref, commit string) error
 	Amend(ctx context.Context, of change.Commit, path string, content []byte, message, by string, at time.Time) (string, error)
+	Whole(ctx context.Context, commits []string) ([]check.Commit, error)
 	Close() error
 }
 

@@ -69,6 +69,7 @@ type Branch struct {
 	Name      string `json:"name"`
 	Commit    string `json:"commit"`
 	Protected bool   `json:"protected"`
+	Asks      string `json:"asks"` // what the team asks of it
 }
 
 // Table implements op.Tabler.
@@ -78,9 +79,9 @@ func (b Branches) Table() (head []string, rows [][]string) {
 		if one.Protected {
 			moves = "the merge queue alone"
 		}
-		rows = append(rows, []string{one.Name, one.Commit[:min(len(one.Commit), 12)], moves})
+		rows = append(rows, []string{one.Name, one.Commit[:min(len(one.Commit), 12)], moves, one.Asks})
 	}
-	return []string{"BRANCH", "COMMIT", "WHAT MOVES IT"}, rows
+	return []string{"BRANCH", "COMMIT", "WHAT MOVES IT", "THE TEAM ASKS"}, rows
 }
 
 // Empty implements op.Emptier.
@@ -224,7 +225,11 @@ func (k *Desk) branches(ctx context.Context, _ op.Call, in NameIn) (Branches, er
 	refs, err := k.Host.Refs(ctx, h.Name)
 	for _, r := range refs {
 		if name, found := strings.CutPrefix(r.Name, "refs/heads/"); found {
-			out.Branches = append(out.Branches, Branch{Name: name, Commit: r.ID, Protected: protects(h, patterns, name)})
+			asks, err := k.asks(h.Name, name)
+			if err != nil {
+				return out, err
+			}
+			out.Branches = append(out.Branches, Branch{Name: name, Commit: r.ID, Protected: protects(h, patterns, name), Asks: asks.Text()})
 		}
 	}
 	return out, err

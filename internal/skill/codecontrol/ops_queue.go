@@ -28,7 +28,7 @@ func (in QueueIn) About() ([]prentice.Ref, error) { return NameIn{in.Name}.About
 type AddIn struct {
 	Change string   `json:"change" arg:"1" maxLength:"40" minLength:"1" example:"change/12" doc:"The change."`
 	With   []string `json:"with,omitempty" example:"change/15" doc:"Changes of other repositories with which it lands, together or not at all. They are queued with it."`
-	Method string   `json:"method,omitempty" enum:"merge,squash,rebase" default:"merge" doc:"How it comes onto the branch. A merge keeps the commits and signatures of their authors."`
+	Method string   `json:"method,omitempty" enum:"merge,squash,rebase" doc:"How it comes onto the branch; without it the first way that the branch takes, and a merge where nothing is asked. A merge keeps the commits and signatures of their authors."`
 }
 
 // RemoveIn is a change to take out.
@@ -173,7 +173,7 @@ func (k *Desk) queueShow(ctx context.Context, c op.Call, in QueueIn) (QueueShown
 	if l.Typical > 0 {
 		out.Typical = l.Typical.Round(time.Second).String()
 	}
-	for _, s := range queue.Stand(c.Now, plain, name, limitsFor(lanes)) {
+	for _, s := range queue.Stand(c.Now, plain, name, k.limitsFor(lanes)) {
 		e := l.Entry(s.Entry)
 		out.Entries = append(out.Entries, EntryLine{Place: s.Place, Change: prentice.NewRef("change", fmt.Sprint(e.ID)), PatchSet: e.PatchSet, Title: e.Title, State: s.State, Why: s.Why, Priority: e.Priority, Since: e.Since, Likely: s.Likely, By: e.By, With: e.Group})
 	}
@@ -222,12 +222,23 @@ func (k *Desk) QueueAdd(ctx context.Context, c op.Call, in AddIn) (QueuedOut, er
 		slices.Sort(numbers)
 		group = strings.Join(numbers, " + ")
 	}
+	var method queue.Method
+	for i, r := range slices.Backward(list) {
+		asks, err := k.asks(r.Repository, r.Branch)
+		if err != nil {
+			return QueuedOut{}, err
+		}
+		if method, err = asks.Method(queue.Method(in.Method)); err != nil {
+			return QueuedOut{}, err
+		}
+		list[i].method = method
+	}
 	for _, r := range list {
-		if err := k.enqueue(ctx, c, r, queue.Method(in.Method), group); err != nil {
+		if err := k.enqueue(ctx, c, r, r.method, group); err != nil {
 			return QueuedOut{}, err
 		}
 	}
-	return QueuedOut{prentice.NewRef("change", fmt.Sprint(list[0].Number)), fmt.Sprintf("is queued for %s of %s; see it with: prentice queue show %s", list[0].Branch, list[0].Repository, list[0].Repository)}, nil
+	return QueuedOut{prentice.NewRef("change", fmt.Sprint(list[0].Number)), fmt.Sprintf("is queued for %s of %s, to land by %s: %s. See it with: prentice queue show %s", list[0].Branch, list[0].Repository, method, Signature(method), list[0].Repository)}, nil
 }
 
 // enqueue puts a patch set at the end of the queue of its branch.

@@ -113,8 +113,17 @@ func (k *Desk) judgeContent(ctx context.Context, h Hosted, p push.Push, answers 
 	if err != nil {
 		return err
 	}
-	c := push.Content{Secrets: secrets, Largest: largest, Allowed: func(key string) bool { return allowed[key] }}
+	asked, signed, err := k.pushed(h, p)
+	if err != nil {
+		return err
+	}
+	unsigned, err := k.unsigned(ctx, h, p, signed)
+	if err != nil {
+		return err
+	}
+	c := push.Content{Secrets: secrets, Largest: asked.Largest, Forbidden: asked.Forbidden, By: strings.Join(asked.By, ", "), Allowed: func(key string) bool { return allowed[key] }}
 	found, _, err := c.Found(ctx, p)
+	found = append(unsigned, found...)
 	if err != nil || len(found) == 0 {
 		return err
 	}

@@ -64,6 +64,8 @@ type Ready struct {
 	Missing            []string       // what it lacks; with anything here it does not land
 	Owner              prentice.Ref   // who proposes it
 	People             []prentice.Ref // who wrote and pushed it, in any of its patch sets
+
+	method queue.Method
 }
 
 // Changes are those of this server.
@@ -77,14 +79,20 @@ type Changes interface {
 // itself is who lands.
 const itself = prentice.Ref("self/queue")
 
+// usualRunning is how many checks of queues go on at once where the team says nothing.
+const usualRunning = 4
+
 // limits of the queues of a server: how many checks go on at once.
-func limitsFor(lanes []*lane) queue.Limits {
+func (k *Desk) limitsFor(lanes []*lane) queue.Limits {
 	longest := time.Minute
 	for _, l := range lanes {
 		longest = max(longest, l.Typical)
 	}
 	l := queue.Usual(longest)
-	l.Running = 4
+	l.Running = usualRunning
+	if said := k.code.Load(); said != nil && said.rules != nil && said.rules.Running > 0 {
+		l.Running = said.rules.Running
+	}
 	return l
 }
 

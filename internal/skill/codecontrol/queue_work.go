@@ -86,7 +86,7 @@ func (k *Desk) TurnQueues(ctx context.Context) error {
 		for i, l := range lanes {
 			plain[i] = l.Lane
 		}
-		list := queue.Plan(k.now(), plain, limitsFor(lanes))
+		list := queue.Plan(k.now(), plain, k.limitsFor(lanes))
 		if len(list) == 0 {
 			return wrong
 		}
@@ -229,6 +229,8 @@ func (k *Desk) mergeable(ctx context.Context, repo Git, l *lane) (gone []Gone, e
 			out.Says = fmt.Sprintf("it has a newer patch set, %d: queue it again", ready.PatchSet)
 		case len(ready.Missing) > 0:
 			out.Says = "it lacks what it had: " + strings.Join(ready.Missing, "; ")
+		case k.otherwise(l, e) != "":
+			out.Says = k.otherwise(l, e)
 		case ready.Below > 0 && l.Entry(ready.Below) == nil:
 			out.Says = fmt.Sprintf("it stands on change/%d, which waits no more and has not landed: queue that first", ready.Below)
 		}
@@ -255,6 +257,19 @@ func (k *Desk) mergeable(ctx context.Context, repo Git, l *lane) (gone []Gone, e
 		gone = append(gone, out)
 	}
 	return gone, nil
+}
+
+// otherwise is why an entry does not come the way that it was queued for: the team asks
+// for another by now. "" is that it does, or that no one knows what the team asks.
+func (k *Desk) otherwise(l *lane, e *queue.Entry) string {
+	asks, err := k.asks(l.Repository, l.Branch)
+	if err == nil {
+		_, err = asks.Method(e.Proposed.Method)
+	}
+	if prentice.KindOf(err) != prentice.Refused {
+		return ""
+	}
+	return err.Error() + ": queue it again"
 }
 
 // paths are some of them, as a person reads them.

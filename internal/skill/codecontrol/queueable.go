@@ -52,7 +52,7 @@ func (q Queueable) Ready(ctx context.Context, number int64) (Ready, error) {
 		return r, err
 	}
 	for _, n := range l.Missing {
-		if ofReview(n.Claim) && n.Claim != change.ClaimBelow && n.Truth == prentice.Fail { // what is below lands with it, before it
+		if ofReview(n.Claim) && n.Claim != change.ClaimBelow && (n.Truth == prentice.Fail || n.Claim == ClaimSigned) { // what is below lands with it, before it
 			r.Missing = append(r.Missing, n.Claim+": "+n.Reason)
 		}
 	}
@@ -62,7 +62,7 @@ func (q Queueable) Ready(ctx context.Context, number int64) (Ready, error) {
 
 func ofReview(claim string) bool {
 	switch claim {
-	case change.ClaimApproved, change.ClaimOwners, change.ClaimNo, change.ClaimResolved, change.ClaimBelow:
+	case ClaimSigned, change.ClaimApproved, change.ClaimOwners, change.ClaimNo, change.ClaimResolved, change.ClaimBelow:
 		return true
 	}
 	return false

@@ -149,12 +149,29 @@ func (k *Desk) MayLand(ctx context.Context, by prentice.Actor, number int64) (La
 	return k.landing(ctx, by, code, c, sets, files, more)
 }
 
+// MayLandRef is MayLand of a change as people name it, and that change.
+func (k *Desk) MayLandRef(ctx context.Context, by prentice.Actor, ref string) (Landing, change.Change, error) {
+	c, err := k.find(ctx, ref)
+	if err != nil {
+		return Landing{}, c, err
+	}
+	l, err := k.MayLand(ctx, by, c.Number)
+	return l, c, err
+}
+
 // landing is MayLand of what was read already.
 func (k *Desk) landing(ctx context.Context, by prentice.Actor, code Code, c change.Change, sets []change.PatchSet, files []diff.File, more int) (l Landing, err error) {
 	if l.Rules, l.Tip, err = rulesOf(ctx, code, c.Branch); err != nil {
 		return l, err
 	}
-	l.RulesSay = l.Rules.Text()
+	asks, err := k.asks(c.Repository, c.Branch)
+	if err != nil {
+		return l, err
+	}
+	l.Rules = asks.Over(l.Rules)
+	if l.RulesSay = l.Rules.Text(); len(asks.By) > 0 {
+		l.RulesSay += " (" + strings.Join(asks.By, ", ") + ")"
+	}
 	members, err := k.members(ctx, c.Repository)
 	if err != nil {
 		return l, err
@@ -182,6 +199,11 @@ func (k *Desk) landing(ctx context.Context, by prentice.Actor, code Code, c chan
 		r.Below = &below
 	}
 	needs := r.Needs()
+	signed, err := k.signedNeed(ctx, code, c, asks)
+	if err != nil {
+		return l, err
+	}
+	needs = append(needs, signed...)
 	l.Reviewers = []prentice.Ref{}
 	for _, v := range r.Approving() {
 		l.Reviewers = append(l.Reviewers, v.By)

@@ -5,14 +5,17 @@ import (
 	"embed"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"prentice"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/push"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/sshsig"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 )
 
 //go:embed schema/*.sql pages/*.html
@@ -70,6 +73,9 @@ type Desk struct {
 	Deps
 	wake chan struct{}
 	due  chan struct{} // there may be something to land
+
+	code    atomic.Pointer[saidOfCode]      // what the team asks of its code, by the folder in force
+	signing atomic.Pointer[[]sshsig.Signer] // who may sign, by the same
 }
 
 // New is the chapter's one registration.
@@ -90,13 +96,14 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.teamOps(), k.mirrorOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.rulesOps(), k.teamOps(), k.mirrorOps())),
 		Pages: []op.Page{
 			{Path: "/changes", Op: "change.list", Template: "changes.html", Title: "Changes", Nav: "Changes", Key: "h", Order: 7},
 			{Path: "/changes/{change}", Op: "change.review", Template: "change.html", Title: "Change", Explain: "change/{change}"},
 			{Path: "/team", Op: "team.show", Template: "team.html", Title: "The team's files", Topic: "codecontrol"},
 			{Path: "/repositories/{repository}/queue", Op: "queue.show", Template: "queue.html", Title: "Queue", Topic: "codecontrol"},
 		},
+		Team:     []team.Part{CodeFile.Part(k.took), SignersFile.Part(func(list []sshsig.Signer) { k.signing.Store(&list) })},
 		Refs:     map[string]string{"change": "/changes/{change}"},
 		Explains: []op.Explainer{explainChange()},
 		States:   badges(),

@@ -17,8 +17,8 @@ import (
 
 // LandIn names the commit that is to come into the branch of a repository.
 type LandIn struct {
-	Name   string `json:"repository" arg:"1" of:"repository" maxLength:"120" example:"shop" doc:"The repository."`
-	Commit string `json:"commit" arg:"2" maxLength:"100" minLength:"1" example:"feature/basket" doc:"The commit, or a branch or tag."`
+	Name   string `json:"repository" arg:"1" of:"repository" maxLength:"120" example:"shop" doc:"The repository; or a change, as change/12."`
+	Commit string `json:"commit,omitempty" arg:"2" maxLength:"100" example:"feature/basket" doc:"The commit, or a branch or tag. A change has none: its newest patch set is meant."`
 }
 
 // Allowed says whether something may be done, and what is missing.
@@ -112,7 +112,9 @@ func writeNeed(b *strings.Builder, n claims.Need) {
 	if n.Resolve != "" {
 		fmt.Fprintf(b, "    → %s\n", n.Resolve)
 	}
-	fmt.Fprintf(b, "    or waive it, which %s answers for: %s\n", orText(string(n.Who), "an owner"), n.Waive)
+	if n.Waive != "" {
+		fmt.Fprintf(b, "    or waive it, which %s answers for: %s\n", orText(string(n.Who), "an owner"), n.Waive)
+	}
 }
 
 func about(took string) string {
@@ -126,15 +128,22 @@ func (k *Desk) mayOps() []op.Op {
 	return []op.Op{
 		op.New("may.land", prentice.Look, prentice.Viewer, "Ask whether a commit may come into the branch of a repository", k.mayLand).
 			WithExample("prentice may land shop feature/basket").WithHelp(
-			"Answers yes, no or unknown by the verdicts that are kept, and judges nothing itself: wanted are all rules that block, of the standards in the program, of the team folder and of the branch as it is now. Of each that is broken or unknown it says what would make it pass, the command that would judge it, and who can waive it.\n\n" +
+			"Of a change the answer is also of its review: who has to approve, which owners, and what stands below it.\n\n" +
+				"Answers yes, no or unknown by the verdicts that are kept, and judges nothing itself: wanted are all rules that block, of the standards in the program, of the team folder and of the branch as it is now. Of each that is broken or unknown it says what would make it pass, the command that would judge it, and who can waive it.\n\n" +
 				"The exit code is 0 for yes, 9 for no and 10 for unknown."),
 	}
 }
 
-func (k *Desk) mayLand(ctx context.Context, _ op.Call, in LandIn) (Allowed, error) {
+func (k *Desk) mayLand(ctx context.Context, c op.Call, in LandIn) (Allowed, error) {
+	if strings.HasPrefix(in.Name, "change/") {
+		return k.mayLandChange(ctx, c.Actor, in)
+	}
 	r, err := k.repository(in.Name)
 	if err != nil {
 		return Allowed{}, err
+	}
+	if in.Commit == "" {
+		return Allowed{}, prentice.Errorf(prentice.Invalid, "say which commit is to land in %s", r.Ref.Name()).Try("prentice may land %s COMMIT — or of a change: prentice may land change/12", r.Ref.Name())
 	}
 	free, err := k.enter(ctx)
 	if err != nil {
@@ -147,7 +156,7 @@ func (k *Desk) mayLand(ctx context.Context, _ op.Call, in LandIn) (Allowed, erro
 	}
 	defer l.repo.Close() //nolint:errcheck // it was only read
 	l.known = true
-	c, list, err := k.stand(ctx, k.judgeOf(l, false), l, RunIn{})
+	judged, list, err := k.stand(ctx, k.judgeOf(l, false), l, RunIn{})
 	if err != nil {
 		return Allowed{}, err
 	}
@@ -160,7 +169,7 @@ func (k *Desk) mayLand(ctx context.Context, _ op.Call, in LandIn) (Allowed, erro
 	if err != nil {
 		return Allowed{}, err
 	}
-	out := Allowed{Action: "land", Repository: r.Ref, Commit: l.commit, What: c.What, Digest: c.Digest, Notes: c.Notes}
+	out := Allowed{Action: "land", Repository: r.Ref, Commit: l.commit, What: judged.What, Digest: judged.Digest, Notes: judged.Notes}
 	var needs []claims.Need
 	var longest time.Duration
 	judge := k.judgeOf(l, false)
@@ -184,6 +193,22 @@ func (k *Desk) mayLand(ctx context.Context, _ op.Call, in LandIn) (Allowed, erro
 		out.Took = roughly(longest)
 	}
 	return out, nil
+}
+
+// mayLandChange is the answer of a change: of its review, and of the checks of its newest
+// patch set.
+func (k *Desk) mayLandChange(ctx context.Context, by prentice.Actor, in LandIn) (Allowed, error) {
+	if err := k.there(); err != nil {
+		return Allowed{}, err
+	}
+	if k.Change == nil {
+		return Allowed{}, prentice.Errorf(prentice.Unavailable, "no changes are kept here").Try("start prentice: prentice up")
+	}
+	if in.Commit != "" {
+		return Allowed{}, prentice.Errorf(prentice.Invalid, "%s is its newest patch set, and no other commit", in.Name).Try("leave the commit out, or name the repository")
+	}
+	a, repository, commit, what, err := k.Change(ctx, by, in.Name)
+	return Allowed{Answer: a, Action: "land", Repository: repository, Commit: commit, What: what}, err
 }
 
 // unclearOf is why the last check of a commit could not judge rules, by their ID: what is

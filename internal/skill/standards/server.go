@@ -23,6 +23,8 @@ type Server struct {
 	// Secret gives a secret to a check of what the branch of a repository holds. Nil gives none.
 	Secret func(ctx context.Context, repository prentice.Ref, name string) (string, error)
 	Claims Claims
+	// Change says whether a change may land, for which repository and as which commit. Nil knows of none.
+	Change func(ctx context.Context, by prentice.Actor, ref string) (a claims.Answer, repository prentice.Ref, commit, what string, err error)
 	Log    *slog.Logger
 }
 
