@@ -3,6 +3,7 @@ package egress
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -85,7 +87,10 @@ func (p *proxied) says(request string) (status, rest string) {
 	io.WriteString(c, strings.ReplaceAll(request, "PORT", p.port))
 	r := bufio.NewReader(c)
 	status, _ = r.ReadString('\n')
-	all, _ := io.ReadAll(r)
+	all, err := io.ReadAll(r)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		p.Errorf("%.40q: it neither answers nor ends", request)
+	}
 	return strings.TrimSpace(status), string(all)
 }
 
@@ -222,7 +227,7 @@ func TestAProxyHasLimits(t *testing.T) {
 	if !few.Over() {
 		t.Error("nothing says that it was too much")
 	}
-	quiet := start(Limits{Idle: 200 * time.Millisecond}) // without it, says gives up after a minute
+	quiet := start(Limits{Idle: 200 * time.Millisecond})
 	if _, rest := quiet.says("CONNECT 127.0.0.1:PORT HTTP/1.1\r\nHost: x\r\n\r\nGET /silent HTTP/1.0\r\n\r\n"); strings.Contains(rest, "HTTP") {
 		t.Error(rest)
 	}
