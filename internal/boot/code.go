@@ -18,6 +18,7 @@ import (
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/codecontrol"
+	"prentice/internal/skill/security"
 	"prentice/internal/skill/standards"
 	"prentice/internal/team"
 )
@@ -51,10 +52,28 @@ func (s *System) queue() codecontrol.Queue {
 			return says
 		},
 		Attest: s.ledger.Attest,
+		Bill:   s.billOf,
 		Record: s.ledger.Append,
 		Tell:   s.inbox.SendIn,
 		Saw:    db.Moment,
 	}
+}
+
+// billOf is the bill of materials of a commit of a repository that is kept here. It names
+// what stands in the commit, and nothing that this machine knows beside that.
+func (s *System) billOf(ctx context.Context, repository, commit string) ([]byte, error) {
+	work, err := git.Below(ctx, s.Settings.Repositories, repository+".git")
+	if err != nil {
+		return nil, err
+	}
+	defer work.Close() //nolint:errcheck // it was only read
+	tree, err := work.At(ctx, commit)
+	if err != nil {
+		return nil, err
+	}
+	tree.Name = repository
+	bill, err := security.BillOf(ctx, tree)
+	return []byte(bill.Text()), err
 }
 
 // gitPath is below which git reaches repositories over HTTP.

@@ -14,6 +14,7 @@ import (
 	"prentice"
 	"prentice/internal/adapter/git"
 	"prentice/internal/engine/provenance"
+	"prentice/internal/kit/db"
 	"prentice/internal/kit/db/dbtest"
 	"prentice/internal/kit/dsse"
 	"prentice/internal/op"
@@ -123,6 +124,33 @@ func TestNothingElseProvesABranch(t *testing.T) {
 			link, other := command(b.t, shop, "rev-parse", ref+":landing.json"), command(b.t, shop, "rev-parse", ref+"~1:summary.json")
 			b.note(shop, ref, link, other)
 		}, "it was exchanged"},
+		{"exchanges the bill of materials", func(b *branch, _ ed25519.PrivateKey, shop string) {
+			b.billed(shop, ref, command(b.t, shop, "rev-parse", ref+"~1:"+provenance.BillFile))
+		}, "bill of materials is not the one that was signed"},
+		{"takes the bill of materials away", func(b *branch, _ ed25519.PrivateKey, shop string) {
+			b.billed(shop, ref, "")
+		}, "bill of materials is missing"},
+		{"puts a bill of materials beside a landing that names none", func(b *branch, key ed25519.PrivateKey, shop string) {
+			bill := command(b.t, shop, "rev-parse", ref+":"+provenance.BillFile)
+			b.resign(shop, ref, key, func(l *provenance.Link) { l.Bill = "" })
+			b.billed(shop, ref, bill)
+		}, "that was not signed"},
+		{"edits the database, so that their commit is what landed", func(b *branch, _ ed25519.PrivateKey, shop string) {
+			b.change(7, "shop", "evil=1")
+			was, evil := command(b.t, shop, "rev-parse", "main"), b.ready[7].Head
+			command(b.t, shop, "update-ref", "refs/heads/main", evil)
+			if err := b.db.Write(b.t.Context(), func(tx *db.Tx) error {
+				for _, table := range []string{"code_queue_landing", "code_queue_lane", "code_queue_past"} {
+					if _, err := tx.Exec("UPDATE "+table+" SET body = REPLACE(body, ?, ?)", was, evil); err != nil {
+						return err
+					}
+				}
+				return nil
+			}); err != nil {
+				b.t.Fatal(err)
+			}
+			b.settle(b.desk())
+		}, "it was moved without landing"},
 		{"signs with a key of their own", func(b *branch, _ ed25519.PrivateKey, shop string) {
 			_, own, _ := ed25519.GenerateKey(nil)
 			b.resign(shop, ref, own, func(*provenance.Link) {})
@@ -147,11 +175,26 @@ func TestNothingElseProvesABranch(t *testing.T) {
 	}
 }
 
+// billed puts another bill of materials beside the last link, or none.
+func (b *branch) billed(dir, ref, bill string) {
+	b.t.Helper()
+	list := command(b.t, dir, "ls-tree", ref, provenance.LinkFile, provenance.SummaryFile)
+	if bill != "" {
+		list += "\n100644 blob " + bill + "\t" + provenance.BillFile
+	}
+	file := filepath.Join(b.t.TempDir(), "tree")
+	if err := os.WriteFile(file, []byte(list+"\n"), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+	tree := inShell(b.t, dir, "git mktree < "+file)
+	command(b.t, dir, "update-ref", ref, command(b.t, dir, "commit-tree", "-p", ref+"~1", "-m", "x", tree))
+}
+
 // note puts two blobs in the place of the last link.
 func (b *branch) note(dir, ref, link, summary string) {
 	b.t.Helper()
 	list := filepath.Join(b.t.TempDir(), "tree")
-	if err := os.WriteFile(list, []byte("100644 blob "+link+"\tlanding.json\n100644 blob "+summary+"\tsummary.json\n"), 0o644); err != nil {
+	if err := os.WriteFile(list, []byte(command(b.t, dir, "ls-tree", ref, provenance.BillFile)+"\n100644 blob "+link+"\tlanding.json\n100644 blob "+summary+"\tsummary.json\n"), 0o644); err != nil {
 		b.t.Fatal(err)
 	}
 	tree := inShell(b.t, dir, "git mktree < "+list)

@@ -115,6 +115,7 @@ func (b *branch) deps() codecontrol.Deps {
 			return git.Below(ctx, b.dir, name+".git")
 		},
 		Checks: func() codecontrol.Checks { return b }, Changes: b, Attest: b.attest,
+		Bill: func(_ context.Context, _, commit string) ([]byte, error) { return []byte("of " + commit), nil },
 		Record: func(_ *db.Tx, _ time.Time, notes ...prentice.Note) error {
 			for _, n := range notes {
 				b.notes = append(b.notes, n.Kind)

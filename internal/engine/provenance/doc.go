@@ -5,7 +5,8 @@
 // a landing: what was checked, of which tree, by which rules, who reviewed it; it is an
 // in-toto statement in a DSSE envelope, and names the link before it by its digest. A
 // summary is what SLSA calls a verification summary attestation of the source, made with
-// the link. A chain is the links of a branch, of which the last is of the commit at its end.
+// the link. A bill is the bill of materials of the commit, whose digest the link names. A
+// chain is the links of a branch, of which the last is of the commit at its end.
 //
 // What is said is no more than what was there: a landing without checks, or by one person
 // alone, says the lower level and does not fail.

@@ -52,6 +52,8 @@ type Link struct {
 	Checks     []int64   `json:"checks"` // the attempts that were made with the tree
 	Flaky      bool      `json:"flaky"`  // one of them failed, of the same tree
 	Changes    []Change  `json:"changes"`
+	Bill       string    `json:"bill,omitempty"`     // digest of the bill of materials of To
+	BillSays   string    `json:"billSays,omitempty"` // why there is none
 	Glass      *Glass    `json:"breakGlass,omitempty"`
 	At         time.Time `json:"at"`
 }
@@ -115,11 +117,14 @@ func (l Link) Statement() []byte {
 
 // Summary is the payload of the summary of a link, whose envelope has that digest.
 func (l Link) Summary(digest string) []byte {
+	inputs := []resource{{LinkFile, map[string]string{"sha256": bare(digest)}}}
+	if l.Bill != "" {
+		inputs = append(inputs, resource{BillFile, map[string]string{"sha256": bare(l.Bill)}})
+	}
 	return payload(statement[summary]{StatementType, l.subjects(), SummaryType, summary{
 		Verifier: map[string]string{"id": verifierID}, Time: l.At, Resource: "git+prentice:" + l.Repository,
 		Policy: resource{"prentice:policy", map[string]string{"sha256": bare(l.Policy)}},
-		Inputs: []resource{{"landing.json", map[string]string{"sha256": bare(digest)}}},
-		Result: "PASSED", Levels: l.Levels(), SlsaVersion: "1.2"}})
+		Inputs: inputs, Result: "PASSED", Levels: l.Levels(), SlsaVersion: "1.2"}})
 }
 
 func payload(v any) []byte {

@@ -17,7 +17,11 @@ import (
 const (
 	LinkFile    = "landing.json"
 	SummaryFile = "summary.json"
+	BillFile    = "bill.cdx.json" // what the commit is built from, in CycloneDX
 )
+
+// Files are all of them.
+var Files = []string{LinkFile, SummaryFile, BillFile}
 
 // RefOf is where the chain of a branch is.
 func RefOf(branch string) string { return "refs/attestations/heads/" + branch }
@@ -90,6 +94,9 @@ func Verify(keys []ed25519.PublicKey, branch, tip string, files []map[string][]b
 		} else if l.Before != "" || l.Number != 1 {
 			fault("the chain begins with landing %d: the links before it are missing", l.Number)
 		}
+		if says := billed(l, files[i][BillFile]); says != "" {
+			fault("landing %d: %s", l.Number, says)
+		}
 		if err := inClone(l, clone, fault); err != nil {
 			return r, err
 		}
@@ -99,6 +106,21 @@ func Verify(keys []ed25519.PublicKey, branch, tip string, files []map[string][]b
 	}
 	r.Levels = last.Levels()
 	return r, about(&r, links, clone)
+}
+
+// billed says what is wrong with the bill of materials beside a link.
+func billed(l Link, bill []byte) string {
+	switch {
+	case l.Bill == "" && bill == nil:
+		return ""
+	case l.Bill == "":
+		return "a bill of materials lies beside it that was not signed"
+	case bill == nil:
+		return "its bill of materials is missing"
+	case prentice.Digest(bill) != l.Bill:
+		return "its bill of materials is not the one that was signed: it was exchanged"
+	}
+	return ""
 }
 
 // inClone compares a link with what the clone has.
@@ -141,6 +163,9 @@ func about(r *Report, links []Link, clone Clone) error {
 	}
 	if r.Before = len(all); r.Before > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("commits from before the first landing, of which nothing is attested: %d", r.Before))
+	}
+	if says := links[0].BillSays; says != "" {
+		r.Notes = append(r.Notes, "there is no bill of materials of the last landing: "+clip.Text(says))
 	}
 	flaky := 0
 	for _, l := range links {

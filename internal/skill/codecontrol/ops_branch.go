@@ -65,6 +65,9 @@ func (v Verified) Text() string {
 		}
 		fmt.Fprintf(&b, "  change/%d, patch set %d, reviewed by %s\n", c.Change, c.PatchSet, by)
 	}
+	if last.Bill != "" {
+		fmt.Fprintf(&b, "  its bill of materials is %s: git show %s:%s\n", last.Bill, provenance.RefOf(v.Branch), provenance.BillFile)
+	}
 	for _, n := range v.Notes {
 		fmt.Fprintf(&b, "  ◇ %s\n", n)
 	}
@@ -76,7 +79,7 @@ func (k *Desk) branchOps() []op.Op {
 		op.New("branch.verify", prentice.Look, prentice.Viewer, "Prove from a clone and a public key that a branch is exactly what was checked", k.verify).
 			WithExample("prentice branch verify main --key ledger.pub").WithoutState().OnlyHere().AlsoTyped("verify-branch").WithHelp(
 			"Asks no server. Each landing is said in refs/attestations, signed: which tree was checked and by which rules, what the branch asked for, who reviewed each change. Fetch that first: git fetch origin 'refs/attestations/*:refs/attestations/*'.\n\n" +
-				"It is a fault when the branch is not where the last landing left it, when a link is missing, was exchanged, is of another branch or another tree, or was judged by rules that are not those of the branch before it. The levels are those of the source track of SLSA 1.2, for the commit at the end. The exit code is 0 for proved and 9 for not."),
+				"It is a fault when the branch is not where the last landing left it, when a link is missing, was exchanged, is of another branch or another tree, or was judged by rules that are not those of the branch before it, and when the bill of materials beside it is not the one that was signed. The levels are those of the source track of SLSA 1.2, for the commit at the end. The exit code is 0 for proved and 9 for not."),
 	}
 }
 
@@ -127,7 +130,7 @@ func chain(ctx context.Context, repo Git, branch string) (list []map[string][]by
 	}
 	for _, c := range commits {
 		files := map[string][]byte{}
-		for _, name := range []string{provenance.LinkFile, provenance.SummaryFile} {
+		for _, name := range provenance.Files {
 			if files[name], err = repo.Noted(ctx, c, name); err != nil {
 				return nil, err
 			}

@@ -22,6 +22,8 @@ type Queue struct {
 	Frozen func(now time.Time, repository, branch string) string
 	// Attest signs what is said of a landing; nil signs nothing.
 	Attest func(statement []byte) []byte
+	// Bill is the bill of materials of a commit; nil makes none.
+	Bill func(ctx context.Context, repository, commit string) ([]byte, error)
 	// Record writes evidence with a write.
 	Record func(tx *db.Tx, now time.Time, notes ...prentice.Note) error
 	// Tell sends an event within a write.

@@ -6,6 +6,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/provenance"
+	"prentice/internal/kit/clip"
 )
 
 // attest says in the repository, signed, what was proved of a movement. What was said
@@ -52,8 +53,34 @@ func (k *Desk) attest(ctx context.Context, g *landing, m movement) error {
 	if g.Glass != nil {
 		link.Glass = &provenance.Glass{By: g.Glass.By, Reason: g.Glass.Reason, Lacked: g.Glass.Lacked}
 	}
+	bill := k.billOf(ctx, m, &link)
 	signed := k.Queue.Attest(link.Statement())
 	files := map[string][]byte{provenance.LinkFile: signed, provenance.SummaryFile: k.Queue.Attest(link.Summary(prentice.Digest(signed)))}
+	if bill != nil {
+		files[provenance.BillFile] = bill
+	}
 	_, err = repo.Note(ctx, ref, head, files, fmt.Sprintf("Landing %d of %s\n", link.Number, m.Branch), g.At)
 	return err
+}
+
+// mostBill is how long a bill of materials is at most that is kept beside a landing.
+const mostBill = 4 << 20
+
+// billOf is the bill of materials of what landed, whose digest the link then names. That
+// none can be made is said in the link, and holds up no landing.
+func (k *Desk) billOf(ctx context.Context, m movement, link *provenance.Link) []byte {
+	if k.Queue.Bill == nil {
+		return nil
+	}
+	bill, err := k.Queue.Bill(ctx, m.Repository, m.To)
+	switch {
+	case err != nil:
+		link.BillSays = clip.To(err.Error(), 300)
+		return nil
+	case len(bill) > mostBill:
+		link.BillSays = fmt.Sprintf("it would have %d bytes, and at most %d are kept", len(bill), mostBill)
+		return nil
+	}
+	link.Bill = prentice.Digest(bill)
+	return bill
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/dependency"
 	"prentice/internal/op"
 )
@@ -108,6 +109,13 @@ func (s Supply) sbom(ctx context.Context, _ op.Call, in DependenciesIn) (BOM, er
 		return BOM{}, err
 	}
 	return bill(t.Name, s.known(inv)), nil
+}
+
+// BillOf is the bill of materials of a tree by its own files alone: the same tree makes the
+// same bill, wherever it is made.
+func BillOf(ctx context.Context, t *check.Tree) (BOM, error) {
+	inv, err := dependency.Of(ctx, t)
+	return bill(t.Name, inv), err
 }
 
 // bill is the bill of materials of an inventory.
