@@ -13,6 +13,7 @@ import (
 	"prentice"
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/githost"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/push"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
@@ -34,6 +35,9 @@ func (s *System) code() codecontrol.Deps {
 	return codecontrol.Deps{
 		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log,
 		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(), Queue: s.queue(), Secret: s.secrets.Value, Team: s.team(),
+		Lines: func(ctx context.Context, kind string, since time.Time) ([]prentice.Evidence, error) {
+			return s.ledger.List(ctx, ledger.Filter{Kind: kind, Since: since, Limit: 500})
+		},
 	}
 }
 

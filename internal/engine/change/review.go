@@ -93,7 +93,7 @@ func (r Reviewed) approved() claims.Need {
 		reason += fmt.Sprintf("; the approval of %s is of another content", strings.Join(died, ", "))
 	}
 	n := need(ClaimApproved, "People who did not write it approve it as it is now", len(by) >= r.Rules.Approvals, reason)
-	n.Resolve = fmt.Sprintf("have another person look at it: prentice change approve %d", r.Change.Number)
+	n.Resolve = fmt.Sprintf("have another person look at it: prentice change ask %d person/NAME", r.Change.Number)
 	return n
 }
 
@@ -148,11 +148,11 @@ func some(paths []string) string {
 }
 
 func (r Reviewed) resolved() claims.Need {
-	reason := "none is open"
+	reason := "no thread is open"
 	if r.Open == 1 {
-		reason = "1 is open"
+		reason = "1 thread is open"
 	} else if r.Open > 1 {
-		reason = itoa(r.Open) + " are open"
+		reason = itoa(r.Open) + " threads are open"
 	}
 	n := need(ClaimResolved, "All threads are resolved", r.Open == 0, reason)
 	n.Resolve = "answer them, and resolve each"

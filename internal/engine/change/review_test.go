@@ -70,7 +70,7 @@ func TestAnApprovalIsOfWhatItsGiverSaw(t *testing.T) {
 	owned := reviewed(sets, yes("person/bob", 1))
 	owned.Owned = []change.Owned{{Paths: []string{"a.go"}, Owners: []prentice.Ref{"person/eve"}, Names: []string{"@eve"}}}
 	owned.Open, owned.Below = 2, &change.Change{Number: 7, State: change.Open}
-	if got := strings.Join(broken(owned), "\n"); !strings.Contains(got, "@eve for a.go") || !strings.Contains(got, "2 are open") || !strings.Contains(got, "change/7 is open") {
+	if got := strings.Join(broken(owned), "\n"); !strings.Contains(got, "@eve for a.go") || !strings.Contains(got, "2 threads are open") || !strings.Contains(got, "change/7 is open") {
 		t.Error(got)
 	}
 }

@@ -55,7 +55,7 @@ func Verify(keys []ed25519.PublicKey, branch, tip string, files []map[string][]b
 	r := Report{Branch: branch, Tip: tip, Links: []Link{}, Levels: []string{}, Faults: []string{}, Notes: []string{}}
 	fault := func(format string, args ...any) { r.Faults = append(r.Faults, fmt.Sprintf(format, args...)) }
 	if len(files) == 0 {
-		fault("nothing is attested of %s here: fetch it with git fetch origin 'refs/attestations/*:refs/attestations/*'", branch)
+		fault("nothing is attested of %s here: either nothing has landed by the queue yet, or it was not fetched: git fetch origin 'refs/attestations/*:refs/attestations/*'", branch)
 		return r, nil
 	}
 	var links []Link

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ var changeStories = []story{
 	{name: "change-one-file", path: "/changes/12?file=go.sum", who: "vera"},
 	{name: "change-to-read", path: "/changes/12", who: "vera"},
 	{name: "change-landed", path: "/changes/9", who: "vera"},
+	{name: "change-large", path: "/changes/40", who: "vera"},
 	{name: "change-gone", path: "/changes/99", who: "vera"},
 }
 
@@ -43,6 +45,9 @@ func changeOps(full bool) []op.Op {
 		op.New("change.review", prentice.Look, prentice.Viewer, "Show a change.", func(_ context.Context, c op.Call, in codecontrol.DiffIn) (codecontrol.ChangeReview, error) {
 			if in.Change == "99" {
 				return codecontrol.ChangeReview{}, prentice.Errorf(prentice.NotFound, "there is no change 99").Try("list them with: prentice change list")
+			}
+			if in.Change == "40" {
+				return largeReview(in), nil
 			}
 			return someReview(in), nil
 		}),
@@ -129,4 +134,33 @@ func someReview(in codecontrol.DiffIn) codecontrol.ChangeReview {
 		s.Files = s.Files[:1]
 	}
 	return codecontrol.ChangeReview{ChangeDiff: codecontrol.ChangeDiff{ChangeShown: s, In: in}}
+}
+
+// largeReview is a change of 40 files with 30 comments, which does not merge any more.
+func largeReview(in codecontrol.DiffIn) codecontrol.ChangeReview {
+	r := someReview(in)
+	one := r.Files[0]
+	r.Change = someChange(40, review.Open)
+	r.Ref, r.Title, r.More, r.Drafts = r.Change.Ref(), "Move what the basket, the till and the receipt know of prices into one place, with one way to round, and take the three ways away that were there", 0, 0
+	r.Why = `it conflicts with a change before it in "shop/prices.go"`
+	r.Threads, r.Files = nil, nil
+	number := int64(0)
+	for i := range 40 {
+		f := one
+		f.Path, f.Viewed, f.Threads, f.Parts = fmt.Sprintf("shop/%s/prices_%02d.go", []string{"basket", "till", "receipt/of/the/customer/as/it/is/printed"}[i%3], i), i%4 == 0, nil, nil
+		var threads []review.Thread
+		for range min(3, 30-int(number)) {
+			number++
+			threads = append(threads, review.Thread{Comment: review.Comment{Number: number, Change: 40, PatchSet: 3, File: f.Path, Line: 12, Side: review.After, Text: "Is this one rounded *before* the tax or after it? The bank does it after, see `bank.go`.", By: "person/bob", At: ago(time.Hour), Open: number%3 != 0}, Now: 12})
+		}
+		f.Threads = threads
+		for n, p := range one.Parts {
+			if p.Threads = nil; n == 0 {
+				p.Threads = threads
+			}
+			f.Parts = append(f.Parts, p)
+		}
+		r.Threads, r.Files = append(r.Threads, threads...), append(r.Files, f)
+	}
+	return r
 }

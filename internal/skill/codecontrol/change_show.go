@@ -60,6 +60,26 @@ type FileShown struct {
 // Content is what someone has looked at who has looked at the file.
 func (f FileShown) Content() string { return f.OldID + ".." + f.NewID }
 
+// OpenThreads is how many threads on it are open.
+func (f FileShown) OpenThreads() (n int) {
+	for _, t := range f.Threads {
+		if t.Open {
+			n++
+		}
+	}
+	return n
+}
+
+// Looked is how many of the files that are shown the reader has looked at.
+func (s ChangeShown) Looked() (n int) {
+	for _, f := range s.Files {
+		if f.Viewed {
+			n++
+		}
+	}
+	return n
+}
+
 // DiffPart is a run of lines of a hunk, and the threads that stand below it.
 type DiffPart struct {
 	Hunk    diff.Hunk

@@ -74,6 +74,46 @@ func (s QueueShown) Columns() (list []int64) {
 	return list
 }
 
+// Row is an entry in the picture of a queue: since when it has waited, now, and when it will
+// likely land, as parts of a thousand of the time that the picture spans.
+type Row struct {
+	EntryLine
+	From, Now, Until int
+}
+
+// Waited is how long it has waited, at least to be seen.
+func (r Row) Waited() int { return max(r.Now-r.From, 4) }
+
+// Left is how long it will likely take from now on.
+func (r Row) Left() int { return r.Until - r.Now }
+
+// Known says whether it is known when it will likely land.
+func (r Row) Known() bool { return r.Until > r.Now }
+
+// Rows are the entries as a picture: it spans the time from when the first was queued until
+// the last that is known to land likely does.
+func (s QueueShown) Rows() (rows []Row) {
+	first, last := s.Now, s.Now
+	for _, e := range s.Entries {
+		if e.Since.Before(first) {
+			first = e.Since
+		}
+		if e.Likely.After(last) {
+			last = e.Likely
+		}
+	}
+	span := max(last.Sub(first), time.Second)
+	at := func(t time.Time) int { return int(1000 * t.Sub(first) / span) }
+	for _, e := range s.Entries {
+		r := Row{EntryLine: e, From: at(e.Since), Now: at(s.Now)}
+		if e.Likely.After(s.Now) {
+			r.Until = at(e.Likely)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
 // Table implements op.Tabler.
 func (s QueueShown) Table() ([]string, [][]string) {
 	rows := [][]string{}

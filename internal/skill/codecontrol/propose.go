@@ -34,6 +34,9 @@ func (k *Desk) propose(ctx context.Context, p Proposal) (as []push.Moved, says s
 	for _, one := range list {
 		as = append(as, push.Moved{Ref: one.PatchSet.Ref(), Old: strings.Repeat("0", len(one.PatchSet.Commit)), New: one.PatchSet.Commit})
 		fmt.Fprintf(&b, "%s\n", k.told1(one))
+		if page := k.pageOf(one.Change); page != "" && !one.Same {
+			fmt.Fprintf(&b, "  %s\n", page)
+		}
 	}
 	return as, b.String(), nil
 }
@@ -82,6 +85,14 @@ func (k *Desk) take(ctx context.Context, code Code, p change.Proposal) ([]change
 		}
 	}
 	return list, nil
+}
+
+// pageOf is the address of the page of a change; "" where there are no pages.
+func (k *Desk) pageOf(c change.Change) string {
+	if k.Deps.HTTP == nil || k.Deps.HTTP() == "" {
+		return ""
+	}
+	return strings.TrimSuffix(k.Deps.HTTP(), "git/") + fmt.Sprintf("changes/%d", c.Number)
 }
 
 // told1 is a line for the terminal of who pushed.

@@ -64,6 +64,8 @@ type Deps struct {
 	Team Team
 	// Secret is the value of a secret by its name; nil pushes nothing elsewhere.
 	Secret func(ctx context.Context, name string) (string, error)
+	// Lines are those of the ledger of a kind since a moment, the newest 500; nil knows none.
+	Lines func(ctx context.Context, kind string, since time.Time) ([]prentice.Evidence, error)
 	// Clone opens a clone on the machine of the one who asks.
 	Clone func(ctx context.Context, dir string) (Git, error)
 }
@@ -134,8 +136,20 @@ func (k *Desk) there() error {
 
 // Facts is what explain.md is drawn from.
 type Facts struct {
-	Repositories []Hosted
+	Repositories []Protecting
+	More         int // repositories of which it is not said
+	Refused      Refusals
 	Team         TeamNow
+}
+
+// First is the repository that a newcomer begins with: the first that takes changes.
+func (f Facts) First() *Protecting {
+	for i, r := range f.Repositories {
+		if r.State == Active && r.Source == "" {
+			return &f.Repositories[i]
+		}
+	}
+	return nil
 }
 
 func (k *Desk) facts(ctx context.Context) (any, error) {
@@ -146,6 +160,14 @@ func (k *Desk) facts(ctx context.Context) (any, error) {
 	if err != nil {
 		return Facts{}, err
 	}
+	protecting, err := k.protecting(ctx, list)
+	if err != nil {
+		return Facts{}, err
+	}
+	refused, err := k.refusals(ctx)
+	if err != nil {
+		return Facts{}, err
+	}
 	now, err := k.teamShow(ctx, op.Call{}, struct{}{})
-	return Facts{list, now}, err
+	return Facts{protecting, max(len(list)-mostExplained, 0), refused, now}, err
 }
