@@ -14,12 +14,18 @@ import (
 var queueStories = []story{
 	{name: "queue", path: "/repositories/shop/queue", who: "olga"},
 	{name: "queue-empty", path: "/repositories/new/queue", who: "vera"},
+	{name: "team", path: "/team", who: "vera"},
 }
 
 func queueOps(bool) []op.Op {
 	return []op.Op{
 		op.New("queue.show", prentice.Look, prentice.Viewer, "Show what waits to land.", func(_ context.Context, _ op.Call, in codecontrol.QueueIn) (codecontrol.QueueShown, error) {
 			return shownQueue(in.Name), nil
+		}),
+		op.New("team.show", prentice.Look, prentice.Viewer, "Say where the team's files are from.", func(context.Context, op.Call, struct{}) (codecontrol.TeamNow, error) {
+			now := codecontrol.TeamCommit{Number: 2, Repository: "config", Branch: "main", Commit: strings.Repeat("9f2c81d0", 5), At: noon, Change: "change/41", By: "person/olga", Says: longName, Folder: "/etc/prentice/team"}
+			first := codecontrol.TeamCommit{Number: 1, Repository: "config", Branch: "main", Commit: strings.Repeat("80a16665", 5), At: noon.Add(-time.Hour), By: "person/olga", Says: "as they were in the folder: changes are reviewed", Folder: "/etc/prentice/team"}
+			return codecontrol.TeamNow{Repository: "config", Branch: "main", Folder: "/etc/prentice/team", InForce: &now, HTTP: "https://prentice.example.org/git/config.git", Past: []codecontrol.TeamCommit{first}}, nil
 		}),
 	}
 }
