@@ -94,6 +94,7 @@ func FuzzWhatHooksSayMovesNothingByItself(f *testing.F) {
 	quarantine := "/srv/x/shop.git/objects/tmp_objdir-incoming-1"
 	move := strings.Repeat("0", 40) + " " + strings.Repeat("a", 40) + " refs/heads/x"
 	f.Add([]byte(quarantine + "\x000\x00" + move + "\n\x00" + pkt("version=1\x00push-options atomic") + "0000" + pkt(move) + "0000" + "0000"))
+	f.Add([]byte("0\x00-0\x00  \x00"))
 	f.Add([]byte(quarantine + "\x00-1\x00" + move + "\n\x00"))
 	f.Add([]byte(quarantine + "\x0099999999999999999999\x00"))
 	f.Add([]byte("\x000\x00" + move + "\n\x00"))
@@ -110,7 +111,7 @@ func FuzzWhatHooksSayMovesNothingByItself(f *testing.F) {
 			t.Fatalf("a push goes on that no one judged: %q", answers.String())
 		}
 		for _, c := range k.push.Commands {
-			if strings.Contains(answers.String(), "ok "+c.Ref) && !k.judged {
+			if strings.Contains(answers.String(), pkt("ok "+c.Ref)) && !k.judged {
 				t.Fatalf("a ref moves that no one judged: %q", answers.String())
 			}
 		}
