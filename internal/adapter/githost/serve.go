@@ -119,6 +119,7 @@ func (h *Host) receive(ctx context.Context, a Ask, dir string, spec proc.Spec, s
 		return err
 	}
 	defer lock.Close()
+	h.sweep(dir)
 	var files [6]*os.File // three pipes: answers to the hooks, what they say, what is said to the one who pushes
 	defer func() {
 		for _, f := range files {
