@@ -75,6 +75,7 @@ var measurements = []measurement{
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
 	{"logs.watchers", watchers},
+	{"forge.large", largePush},
 	{"forge.change", reviewed},
 	{"queue", queued},
 	{"fleet.sshd", fleet},
