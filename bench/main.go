@@ -77,6 +77,7 @@ var measurements = []measurement{
 	{"logs.watchers", watchers},
 	{"forge.large", largePush},
 	{"forge.change", reviewed},
+	{"forge.browse", browsed},
 	{"queue", queued},
 	{"fleet.sshd", fleet},
 	{"fleet.simulated", simulated},

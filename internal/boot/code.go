@@ -38,6 +38,13 @@ func (s *System) code() codecontrol.Deps {
 		Lines: func(ctx context.Context, kind string, since time.Time) ([]prentice.Evidence, error) {
 			return s.ledger.List(ctx, ledger.Filter{Kind: kind, Since: since, Limit: 500})
 		},
+		Sources: func(ctx context.Context, repository string) (codecontrol.Sources, error) {
+			r, err := s.catalog().Repository(repository)
+			if err != nil {
+				return nil, err
+			}
+			return git.Below(ctx, s.Settings.Repositories, r.Git)
+		},
 	}
 }
 

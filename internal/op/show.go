@@ -1,5 +1,10 @@
 package op
 
+import (
+	"context"
+	"io"
+)
+
 // Tabler is an output that the terminal shows as a table. Cells hold plain
 // text; the first column is what people copy.
 type Tabler interface {
@@ -93,4 +98,18 @@ type Scanner interface {
 // which are printed in place of all else, or nil.
 type Printed interface {
 	Printed() []byte
+}
+
+// Filer is an output with a file that a browser is given.
+type Filer interface {
+	File() File
+}
+
+// File is one that is written as it is read. Shown says that a browser may show what it is,
+// which runs nothing; Size -1 is not known.
+type File struct {
+	Name, Type string
+	Shown      bool
+	Size       int64
+	Write      func(context.Context, io.Writer) error
 }

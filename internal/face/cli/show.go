@@ -38,7 +38,8 @@ func (p *printer) tells() bool { return p.as == "table" && !p.quiet }
 func (p *printer) whole(out any, o op.Op) error {
 	p.note(out)
 	if report, ok := out.(op.Printed); ok && p.as == "table" && !isNil(out) {
-		if b := report.Printed(); b != nil {
+		_, file := out.(op.Filer)
+		if b := report.Printed(); b != nil && !(file && p.screen.Width > 0) { // what others wrote steers no terminal
 			_, err := p.out.Write(b)
 			return err
 		}

@@ -46,7 +46,7 @@ func (s *Site) funcs() template.FuncMap {
 		"control": control, "choices": s.choices, "also": s.also, "entry": s.badges.entry, "within": within, "stands": s.stands, "standing": standing, "outcomes": outcomes, "first": firstRuns, "over": over, "share": share, "slotof": slotOf, "manner": manner,
 
 		// runs
-		"story": storyOf, "stages": s.stagesOf, "failing": failingOf, "lastwords": lastWordsOf, "fold": foldOf, "diff": diffTextOf, "code": codeOf, "paint": paintOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": s.badges.sum, "tally": tallyOf, "bad": badOnes, "times": timesOf,
+		"story": storyOf, "stages": s.stagesOf, "failing": failingOf, "lastwords": lastWordsOf, "fold": foldOf, "diff": diffTextOf, "code": codeOf, "paint": paintOf, "source": sourceOf, "readme": s.readmeOf, "marks": marksOf, "shared": sharedEnv, "own": ownEnv, "same": sameText, "steps": stepSection, "sum": s.badges.sum, "tally": tallyOf, "bad": badOnes, "times": timesOf,
 		"may": s.may, "has": s.hasPage, "begin": s.begin, "typed": typed,
 		"query": withQuery, "filters": filtersOf, "empty": emptyText, "role": func(a prentice.Actor, least string) bool { return a.Role.Includes(prentice.Role(least)) },
 	}

@@ -148,6 +148,7 @@ func (s *Site) routes() {
 	s.mux.HandleFunc("GET /find", s.known(s.find))
 	s.mux.HandleFunc("GET /find/offers", s.known(s.offers))
 	s.mux.HandleFunc("GET /download/log", s.known(s.downloadLog))
+	s.mux.HandleFunc("GET /download/{op}", s.known(s.downloadFile))
 	home := false
 	for _, p := range s.pages {
 		home = home || p.Path == "/"

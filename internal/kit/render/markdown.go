@@ -17,9 +17,22 @@ import (
 // Markdown is a document as HTML that is safe to put into a page: tables, lists
 // and code, and links that leave no trace. Raw HTML and images are left out.
 // Headings begin at the third level, because a page has its own first two.
-func Markdown(source string) string {
+func Markdown(source string) string { return Linked(source, nil) }
+
+// Linked is Markdown in which links lead to where another says.
+func Linked(source string, where func(to string) string) string {
 	var b bytes.Buffer
-	if err := markdown().Convert([]byte(Plain(source)), &b); err != nil {
+	plain := []byte(Plain(source))
+	doc := markdown().Parser().Parse(text.NewReader(plain))
+	if where != nil {
+		_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if link, ok := n.(*ast.Link); ok && entering {
+				link.Destination = []byte(where(string(link.Destination)))
+			}
+			return ast.WalkContinue, nil
+		})
+	}
+	if err := markdown().Renderer().Render(&b, plain, doc); err != nil {
 		return "" // a bytes.Buffer takes everything
 	}
 	return string(policy().SanitizeBytes(b.Bytes()))

@@ -7,6 +7,7 @@ import "prentice/internal/op"
 var nouns = op.Nouns{
 	{Name: "change", About: "What is proposed for branches, and its review", Part: op.EveryDay},
 	{Name: "branch", About: "Branches of repositories, and what moves them", Part: op.EveryDay},
+	{Name: "code", About: "What is in repositories: files, commits, who wrote what", Part: op.EveryDay},
 	{Name: "push", About: "What was pushed to repositories and refused", Part: op.EveryDay},
 	{Name: "branch", About: "What a branch is proved to be, from a clone and a key", Part: op.EveryDay},
 	{Name: "team", About: "Where the team's own files are from, and which commit is in force", Part: op.TeamFiles},

@@ -66,6 +66,8 @@ type Deps struct {
 	Secret func(ctx context.Context, name string) (string, error)
 	// Lines are those of the ledger of a kind since a moment, the newest 500; nil knows none.
 	Lines func(ctx context.Context, kind string, since time.Time) ([]prentice.Evidence, error)
+	// Sources opens a repository to be looked at.
+	Sources func(ctx context.Context, repository string) (Sources, error)
 	// Clone opens a clone on the machine of the one who asks.
 	Clone func(ctx context.Context, dir string) (Git, error)
 }
@@ -98,12 +100,20 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.rulesOps(), k.teamOps(), k.mirrorOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.rulesOps(), k.teamOps(), k.mirrorOps(), k.codeOps())),
 		Pages: []op.Page{
 			{Path: "/changes", Op: "change.list", Template: "changes.html", Title: "Changes", Nav: "Changes", Key: "h", Order: 7},
 			{Path: "/changes/{change}", Op: "change.review", Template: "change.html", Title: "Change", Explain: "change/{change}"},
 			{Path: "/team", Op: "team.show", Template: "team.html", Title: "The team's files", Topic: "codecontrol"},
 			{Path: "/repositories/{repository}/queue", Op: "queue.show", Template: "queue.html", Title: "Queue", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/tree", Op: "code.tree", Template: "code_tree.html", Title: "Files", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/file", Op: "code.file", Template: "code_file.html", Title: "File", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/blame", Op: "code.blame", Template: "code_blame.html", Title: "Who wrote it", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/log", Op: "code.log", Template: "code_log.html", Title: "Commits", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/commit", Op: "code.commit", Template: "code_commit.html", Title: "Commit", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/compare", Op: "code.compare", Template: "code_compare.html", Title: "Compare", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/search", Op: "code.search", Template: "code_search.html", Title: "Search", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/refs", Op: "code.refs", Template: "code_refs.html", Title: "Branches and tags", Topic: "codecontrol"},
 		},
 		Team:     []team.Part{CodeFile.Part(k.took), SignersFile.Part(func(list []sshsig.Signer) { k.signing.Store(&list) })},
 		Refs:     map[string]string{"change": "/changes/{change}"},
