@@ -6,27 +6,28 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 func TestWhatAPushThatWasEndedLeftIsTakenAway(t *testing.T) {
 	s := serve(t)
 	work := s.clone(t)
-	old, young := filepath.Join(s.dir, "objects", "tmp_objdir-incoming-old"), filepath.Join(s.dir, "objects", "tmp_objdir-incoming-young")
-	for _, path := range []string{filepath.Join(old, "pack"), young} {
-		if err := os.MkdirAll(path, 0o700); err != nil {
-			t.Fatal(err)
+	left := filepath.Join(s.dir, "objects", "tmp_objdir-incoming-left")
+	is := func(there bool) {
+		t.Helper()
+		if _, err := os.Lstat(left); there != (err == nil) || err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal("what a push left:", err)
 		}
 	}
-	then := time.Now().Add(-36 * time.Minute)
-	if err := os.Chtimes(old, then, then); err != nil {
+	if err := os.MkdirAll(filepath.Join(left, "pack"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	git(t, work, "push", "-q", "origin", "HEAD:refs/heads/main")
-	if _, err := os.Lstat(old); !errors.Is(err, fs.ErrNotExist) {
-		t.Error("what a push left that can go on no more is still there:", err)
+	another, err := underWay(t.Context(), s.dir)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := os.Lstat(young); err != nil {
-		t.Error("a push that goes on lost its quarantine:", err)
-	}
+	git(t, work, "push", "-q", "origin", "HEAD:refs/heads/one")
+	is(true) // another push is under way, and it may be its quarantine
+	another.Close()
+	git(t, work, "push", "-q", "origin", "HEAD:refs/heads/two")
+	is(false)
 }

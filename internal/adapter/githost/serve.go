@@ -114,12 +114,15 @@ func (h *Host) receive(ctx context.Context, a Ask, dir string, spec proc.Spec, s
 	if h.Receiver == nil || h.Objects == nil {
 		return prentice.Errorf(prentice.Unavailable, "no pushes are taken here")
 	}
+	h.sweep(dir)
 	lock, err := underWay(ctx, dir)
 	if err != nil {
 		return err
 	}
-	defer lock.Close()
-	h.sweep(dir)
+	defer func() {
+		lock.Close()
+		h.sweep(dir) // of a client that went away nothing stays until the next push
+	}()
 	var files [6]*os.File // three pipes: answers to the hooks, what they say, what is said to the one who pushes
 	defer func() {
 		for _, f := range files {
