@@ -113,27 +113,6 @@ func TestAnAddressIsAskedAndNoOther(t *testing.T) {
 	}
 }
 
-func TestANameDoesNotLeadToThisMachine(t *testing.T) {
-	if err := choice.MayReach("127.0.0.1:80", false); err == nil || !strings.Contains(err.Error(), "leads to this machine") {
-		t.Error(err)
-	}
-	for _, at := range []string{"127.0.0.1:80", "[::1]:80"} {
-		if err := choice.MayReach(at, true); err != nil {
-			t.Error(err)
-		}
-	}
-	for _, at := range []string{"10.1.2.3:443", "192.0.2.1:443", "[2001:db8::1]:443"} {
-		if err := choice.MayReach(at, false); err != nil {
-			t.Error(err)
-		}
-	}
-	for _, at := range []string{"[fd00:ec2::254]:80", "100.100.100.200:80", "224.0.0.1:80"} {
-		if choice.MayReach(at, true) == nil {
-			t.Errorf("%s is asked", at)
-		}
-	}
-}
-
 func TestAScriptSaysWhatItPrintsOrWhyNot(t *testing.T) {
 	a := choice.Asker{Box: func(_ context.Context, script string, out *bytes.Buffer) (string, error) {
 		out.WriteString(script)

@@ -2,12 +2,10 @@ package choice
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"syscall"
 	"time"
@@ -107,28 +105,10 @@ func fetch(r *http.Request, here bool) (string, error) {
 
 // client follows nothing, and reaches this machine only for those who name it.
 func client(here bool) *http.Client {
-	dialer := net.Dialer{Timeout: 5 * time.Second, Control: func(_, address string, _ syscall.RawConn) error { return mayReach(address, here) }}
+	dialer := net.Dialer{Timeout: 5 * time.Second, Control: func(_, address string, _ syscall.RawConn) error { return reach.May(address, here) }}
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true, ForceAttemptHTTP2: true,
 			MaxResponseHeaderBytes: 64 << 10, TLSHandshakeTimeout: 5 * time.Second},
 	}
 }
-
-// mayReach refuses addresses to which no name of a source should lead.
-func mayReach(address string, here bool) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("%s is no address", address)
-	}
-	switch ip := at.Addr().Unmap(); {
-	case slices.Contains(credentials, ip), ip.IsLinkLocalUnicast(), ip.IsMulticast(), ip.IsUnspecified(), !ip.IsValid():
-		return fmt.Errorf("its name leads to %s, which no source is asked at", ip)
-	case ip.IsLoopback() && !here:
-		return fmt.Errorf("its name leads to this machine (%s); write http://localhost if that is meant", ip)
-	}
-	return nil
-}
-
-// credentials are where clouds keep them for their machines, beside the link's addresses.
-var credentials = []netip.Addr{netip.MustParseAddr("fd00:ec2::254"), netip.MustParseAddr("100.100.100.200")}

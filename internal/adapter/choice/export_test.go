@@ -1,4 +1,0 @@
-package choice
-
-// MayReach is the rule of where a name may lead.
-var MayReach = mayReach
