@@ -18,6 +18,7 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"prentice/internal/adapter/forge/forgetest"
 	"prentice/internal/kit/db/pgtest"
 
 	"prentice/internal/kit/freeport"
@@ -36,6 +37,7 @@ type scene struct {
 	standby  *pgtest.Server              // that follows it
 	provider *mockoidc.MockOIDC          // that signs people in
 	storage  *storage                    // that speaks S3
+	gitForge *forgetest.Server           // that keeps a repository elsewhere
 	server   *exec.Cmd
 	ended    chan struct{}
 	said     *spoken

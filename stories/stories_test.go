@@ -74,6 +74,11 @@
 //	replica NAME [ARG…]       start one of several servers on it and go on there; with !, that it does not become ready
 //	together NAME NAME…       start several at the same moment, and go on at the last
 //	kill-lead                 end the one that leads with SIGKILL, and go on at another
+//	gitforge up KIND          raise a forge with one repository, team/shop, at $FORGE, $FORGE_DIR on its disk; its token is in forge-token
+//	gitforge propose [fork:]BRANCH TITLE AUTHOR, say NUMBER AUTHOR TEXT, close NUMBER, reopen NUMBER, tells HOOK SECRET
+//	                          what people do there, and its webhook; ill CODE|lost|closed|not: how it does
+//	gitforge status REF CONTEXT PATTERN, pull NUMBER STATE, comment NUMBER PATTERN, faults
+//	                          what prentice said there by now, or soon; there is one comment of it; it asked nothing undocumented
 //	s3 up|down|refuse         raise a storage that speaks S3, with a bucket, and keep finished parts of logs there;
 //	                          let it be away, or refuse everyone; what is in it stays
 //	stored PATTERN            it has an object of such a name by now, or soon; with !, none by now, or soon
@@ -127,7 +132,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "version": version, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
 		"await": await, "until": until, "soon": soon, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "machine": machine, "in": in, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
-		"freeport": freePortWord, "at-end": atEnd, "hostile-pushes": hostilePushes,
+		"gitforge": gitForge, "freeport": freePortWord, "at-end": atEnd, "hostile-pushes": hostilePushes,
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet, "cluster": raiseCluster,
 		"impostor": impostor, "provider": provider, "sso": sso, "browse": browse, "totp": totpWord, "password": byPassword, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
 		"lock-database": lockDatabase, "govulncheck": govulncheck, "unlock-database": unlockDatabase,

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"prentice"
+	forgehttp "prentice/internal/adapter/forge"
 	"prentice/internal/adapter/git"
 	"prentice/internal/adapter/githost"
+	"prentice/internal/engine/forge"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/push"
 	"prentice/internal/kit/db"
@@ -35,6 +37,10 @@ func (s *System) code() codecontrol.Deps {
 	return codecontrol.Deps{
 		DB: s.db, Host: s.hosting, Clock: time.Now, Log: s.log,
 		HTTP: func() string { return s.url() + gitPath }, SSH: s.sshURL, Review: s.review(), Queue: s.queue(), Secret: s.secrets.Value, Team: s.team(),
+		Forges: codecontrol.Forges{
+			Open: func(p forge.Place, token string) (codecontrol.Forge, error) { return forgehttp.Open(p, token) },
+			Page: func(path string) string { return strings.TrimSuffix(s.url(), "/") + path },
+		},
 		Lines: func(ctx context.Context, kind string, since time.Time) ([]prentice.Evidence, error) {
 			return s.ledger.List(ctx, ledger.Filter{Kind: kind, Since: since, Limit: 500})
 		},

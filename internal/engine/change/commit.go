@@ -15,6 +15,7 @@ type Commit struct {
 	Message                   string
 	ChangeID                  string // of the header that jj writes; "" where there is none
 	Time                      time.Time
+	Others                    []string // addresses of who else wrote it, where it stands for several commits
 }
 
 // Title is the first line of its message.
@@ -71,6 +72,9 @@ func (c Commit) Addresses() []string {
 	}
 	add(c.Email)
 	add(c.CommitterEmail)
+	for _, a := range c.Others {
+		add(a)
+	}
 	for _, t := range trailers(c.Message) {
 		switch strings.ToLower(t[0]) {
 		case "co-authored-by", "co-developed-by":

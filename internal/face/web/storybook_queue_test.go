@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/forge"
 	"prentice/internal/engine/queue"
 	"prentice/internal/op"
 	"prentice/internal/skill/codecontrol"
@@ -15,6 +16,8 @@ var queueStories = []story{
 	{name: "queue", path: "/repositories/shop/queue", who: "olga"},
 	{name: "queue-empty", path: "/repositories/new/queue", who: "vera"},
 	{name: "team", path: "/team", who: "vera"},
+	{name: "forge", path: "/repositories/shop/forge", who: "olga"},
+	{name: "forge-new", path: "/repositories/new/forge", who: "vera"},
 }
 
 func queueOps(bool) []op.Op {
@@ -27,7 +30,32 @@ func queueOps(bool) []op.Op {
 			first := codecontrol.TeamCommit{Number: 1, Repository: "config", Branch: "main", Commit: strings.Repeat("80a16665", 5), At: noon.Add(-time.Hour), By: "person/olga", Says: "as they were in the folder: changes are reviewed", Folder: "/etc/prentice/team"}
 			return codecontrol.TeamNow{Repository: "config", Branch: "main", Folder: "/etc/prentice/team", InForce: &now, HTTP: "https://prentice.example.org/git/config.git", Past: []codecontrol.TeamCommit{first}}, nil
 		}),
+		op.New("forge.show", prentice.Look, prentice.Viewer, "Show a repository on a forge.", func(_ context.Context, _ op.Call, in codecontrol.ShowForgeIn) (codecontrol.ForgeShown, error) {
+			return shownForge(in.Name), nil
+		}),
+		op.New("forge.ask", prentice.Change, prentice.Operator, "Ask a forge now.", func(context.Context, op.Call, codecontrol.ShowForgeIn) (codecontrol.Asking, error) {
+			return codecontrol.Asking{}, nil
+		}),
 	}
+}
+
+func shownForge(name string) codecontrol.ForgeShown {
+	f := codecontrol.ForgeShown{ForgeLine: codecontrol.ForgeLine{Repository: prentice.NewRef("repository", name), Kind: forge.Gitea, Address: "https://git.example.org", Project: "team/" + name, Branch: "main", State: "new"},
+		Clone: "https://git.example.org/team/" + name + ".git", Secret: "forge-token", Pulls: []codecontrol.PullLine{}, Past: []codecontrol.Bypass{}, Weaker: forge.Weaker("main")}
+	if name == "new" {
+		return f
+	}
+	f.State, f.Says, f.Asked, f.Again = "failing", "https://git.example.org answers 503: it is asked again in a while", noon.Add(-4*time.Minute), noon.Add(2*time.Minute)
+	page := "https://git.example.org/team/shop/pulls/12"
+	f.Pulls = []codecontrol.PullLine{
+		{Pull: 14, Title: "half of a feature", Author: "ben", Open: true, Says: "it is for next, which is not protected here: protect it: prentice branch protect shop next", Page: page},
+		{Pull: 13, Title: longName, Author: "a-stranger", Fork: true, Open: true, Change: "change/44", Page: page},
+		{Pull: 12, Title: "basket: an item is counted once", Author: "ann", Open: true, Change: "change/41", Page: page},
+		{Pull: 9, Title: "round as the bank does", Author: "ann", Change: "change/38", Page: page},
+	}
+	f.Past = []codecontrol.Bypass{{At: noon.Add(-time.Hour), Branch: "main", From: strings.Repeat("80a166651e", 4), To: strings.Repeat("9f2c81d0", 5)}, {At: noon.Add(-30 * time.Hour), Branch: "main", From: strings.Repeat("1b", 20), To: strings.Repeat("2c", 20), Rewritten: true}}
+	f.Open, f.Bypassed = 3, 2
+	return f
 }
 
 func shownQueue(name string) codecontrol.QueueShown {

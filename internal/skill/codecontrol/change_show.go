@@ -45,6 +45,7 @@ type ChangeShown struct {
 	Minus     int               `json:"minus"`
 	Mine      bool              `json:"mine"` // who reads wrote or pushed some of it
 	Fetch     string            `json:"fetch"`
+	Pull      *PullLine         `json:"pull,omitempty"` // on the forge on which its repository is kept
 }
 
 // FileShown is a file of a change.
@@ -133,7 +134,8 @@ func (k *Desk) shown(ctx context.Context, by prentice.Actor, l look) (out Change
 	}
 	out.Fetch = "git fetch origin " + out.Set.Ref() + " && git switch --detach FETCH_HEAD"
 	_, out.Mine = wroteAny(by, out.Sets)
-	return out, nil
+	out.Pull, err = k.pullShown(ctx, c.Repository, c.Number)
+	return out, err
 }
 
 func wroteAny(by prentice.Actor, sets []change.PatchSet) (string, bool) {

@@ -55,6 +55,9 @@ func (s ChangeShown) Text() string {
 	if s.Why != "" {
 		fmt.Fprintf(&b, ": %s", push.Plain(s.Why))
 	}
+	if p := s.Pull; p != nil {
+		fmt.Fprintf(&b, "\npull request %d of %s on its forge: %s", p.Pull, push.Plain(p.Author), p.Page)
+	}
 	b.WriteString("\n")
 	if s.Says != "" {
 		b.WriteString("\n" + indented(s.Says) + "\n")

@@ -17,7 +17,7 @@ const eventSource = "prentice/code"
 // toldKinds are the kinds of evidence that are events as well, on which procedures begin. What
 // becomes of a change its store tells.
 var toldKinds = []string{
-	"push.taken", "push.refused", "queue.ejected", "queue.frozen", "queue.unfrozen", "branch.protected", "branch.unprotected",
+	"push.taken", "push.refused", "queue.ejected", "queue.frozen", "queue.unfrozen", "branch.protected", "branch.unprotected", "branch.bypassed",
 	"mirror.begun", "mirror.ended", "mirror.stalled",
 	"repository.created", "repository.imported", "repository.archived", "repository.unarchived", "repository.deleted",
 }

@@ -11,5 +11,6 @@ var nouns = op.Nouns{
 	{Name: "push", About: "What was pushed to repositories and refused", Part: op.EveryDay},
 	{Name: "branch", About: "What a branch is proved to be, from a clone and a key", Part: op.EveryDay},
 	{Name: "team", About: "Where the team's own files are from, and which commit is in force", Part: op.TeamFiles},
+	{Name: "forge", About: "Repositories that stay on a forge, and are gated here", Part: op.EveryDay},
 	{Name: "queue", About: "What waits to land on a branch, and why", Part: op.EveryDay},
 }

@@ -176,6 +176,11 @@ func (k *Desk) changeApply(ctx context.Context, c op.Call, in ApplyIn) (ChangeDo
 	if !one.Going() {
 		return ChangeDone{}, prentice.Errorf(prentice.Conflict, "%s is %s, and takes no other version", one.Ref(), one.State).Try("look at it with: prentice change show %d", one.Number)
 	}
+	if p, err := k.pullOf(ctx, one.Number); err != nil {
+		return ChangeDone{}, err
+	} else if p != nil {
+		return ChangeDone{}, prentice.Errorf(prentice.Refused, "%s is pull request %d of a forge, where its patch sets come from", one.Ref(), p.Pull).Try("commit what is suggested to its branch, and push that there")
+	}
 	comments, err := k.Changes.Comments(ctx, one.Number)
 	if err != nil {
 		return ChangeDone{}, err

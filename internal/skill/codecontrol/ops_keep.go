@@ -199,7 +199,7 @@ func (k *Desk) remove(ctx context.Context, c op.Call, in DeleteIn) (Kept, error)
 	h.State, h.Until = Deleted, c.Now.Add(keepsBundle)
 	name := fmt.Sprintf("%s (deleted %d)", h.Name, db.Micros(c.Now))
 	err = k.DB.Write(ctx, func(tx *db.Tx) error {
-		for _, query := range []string{`DELETE FROM code_protected WHERE repository = ?`, `DELETE FROM code_allowed WHERE repository = ?`, `DELETE FROM code_mirror WHERE repository = ?`} {
+		for _, query := range []string{`DELETE FROM code_protected WHERE repository = ?`, `DELETE FROM code_allowed WHERE repository = ?`, `DELETE FROM code_mirror WHERE repository = ?`, `DELETE FROM code_forge WHERE repository = ?`, `DELETE FROM code_forge_pull WHERE repository = ?`} {
 			if _, err := tx.Exec(query, h.Name); err != nil {
 				return err
 			}

@@ -165,7 +165,11 @@ func (k *Desk) queueShow(ctx context.Context, c op.Call, in QueueIn) (QueueShown
 	}
 	var plain []queue.Lane
 	for _, l := range lanes {
-		l.Frozen = k.frozen(l)
+		if l.Frozen = k.frozen(l); l.Frozen == "" {
+			if l.Frozen, err = k.unavailable(ctx, l.Repository); err != nil {
+				return out, err
+			}
+		}
 		plain = append(plain, l.Lane)
 	}
 	l := lanes[i]

@@ -84,6 +84,9 @@ func (k *Desk) movement(ctx context.Context, l *lane, p queue.Part) (m movement,
 		if ready.PatchSet != e.PatchSet || ready.Head != e.Proposed.Head || len(ready.Missing) > 0 {
 			return m, fmt.Sprintf("change/%d is not what was queued any more", id), nil
 		}
+		if why, err := k.asQueued(ctx, m, id, e.Proposed.Head); err != nil || why != "" {
+			return m, why, err
+		}
 		one, err := repo.Onto(ctx, at, e.Proposed)
 		if err != nil || one.Commit == "" {
 			return m, fmt.Sprintf("change/%d cannot be merged any more", id), err
@@ -154,7 +157,13 @@ func (k *Desk) finish(ctx context.Context, g *landing) error {
 			return err
 		}
 		k.saw("before " + m.Lane + " moves")
-		err = repo.Move(ctx, "refs/heads/"+m.Branch, m.From, m.To)
+		far, err := k.moveFar(ctx, m, g.Number)
+		if err == nil {
+			err = repo.Move(ctx, "refs/heads/"+m.Branch, m.From, m.To)
+			if far && prentice.KindOf(err) == prentice.Conflict { // the forge has moved on; what is here follows it
+				err = nil
+			}
+		}
 		k.saw("after " + m.Lane + " moved")
 		repo.Close() //nolint:errcheck // what was to be written is written
 		if prentice.KindOf(err) == prentice.Conflict {

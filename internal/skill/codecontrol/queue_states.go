@@ -23,9 +23,17 @@ var queueStates = map[string]op.Badge{
 	"queue " + WasRemoved:     {Sign: "◇", Word: "taken out", Hue: op.Quiet},
 }
 
+// forgeStates say how the words for forges look.
+var forgeStates = map[string]op.Badge{
+	"forge well":    {Sign: "●", Word: "it answers", Hue: op.Good},
+	"forge failing": {Sign: "■", Word: "it fails", Hue: op.Bad},
+	"forge new":     {Sign: "○", Word: "not asked yet", Hue: op.Quiet},
+}
+
 // badges are those of the whole chapter.
 func badges() map[string]op.Badge {
 	all := maps.Clone(states)
 	maps.Copy(all, queueStates)
+	maps.Copy(all, forgeStates)
 	return all
 }

@@ -3,10 +3,10 @@ package codecontrol
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"prentice"
@@ -178,7 +178,16 @@ func left(tx *db.Tx, lane string, g Gone) (err error) {
 
 // past is what left a queue, the last first.
 func (k *Desk) past(ctx context.Context, lane string, most int) ([]Gone, error) {
-	rows, err := k.DB.Query(ctx, `SELECT body FROM code_queue_past WHERE lane = ? ORDER BY number DESC LIMIT ?`, lane, most)
+	return k.pastBy(ctx, `WHERE lane = ? ORDER BY number DESC LIMIT ?`, lane, most)
+}
+
+// goneOf is how a change left its queue last; nothing where it never did.
+func (k *Desk) goneOf(ctx context.Context, change int64) ([]Gone, error) {
+	return k.pastBy(ctx, `WHERE change = ? ORDER BY number DESC LIMIT 1`, change)
+}
+
+func (k *Desk) pastBy(ctx context.Context, rest string, args ...any) ([]Gone, error) {
+	rows, err := k.DB.Query(ctx, `SELECT body FROM code_queue_past `+rest, args...)
 	return db.List(rows, err, func(scan func(...any) error, g *Gone) error {
 		var body string
 		if err := scan(&body); err != nil {
@@ -241,11 +250,12 @@ func (k *Desk) intend(ctx context.Context, g *landing, from ...*lane) error {
 	g.State, g.At = intended, k.now()
 	k.saw("before the intention")
 	err := k.DB.Write(ctx, func(tx *db.Tx) (err error) {
-		var open int
-		if err = tx.QueryRow(`SELECT COUNT(*) FROM code_queue_landing WHERE state = ?`, []any{intended}, &open); err != nil {
+		rows, err := tx.Query(`SELECT body FROM code_queue_landing WHERE state = ?`, intended)
+		open, err := db.List(rows, err, scanLanding, nil)
+		if err != nil {
 			return err
 		}
-		if open > 0 {
+		if slices.ContainsFunc(open, g.shares) {
 			return errMeanwhile
 		}
 		for _, l := range from {
@@ -278,16 +288,31 @@ func ended(tx *db.Tx, g *landing, state, says string) error {
 	return err
 }
 
-// underway is the landing that was begun and has not ended; nil where there is none.
-func (k *Desk) underway(ctx context.Context) (*landing, error) {
-	var body string
-	err := k.DB.QueryRow(ctx, `SELECT body FROM code_queue_landing WHERE state = ? ORDER BY number LIMIT 1`, []any{intended}, &body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
+// underway are the landings that were begun and have not ended.
+func (k *Desk) underway(ctx context.Context) ([]landing, error) {
+	return k.landingsBy(ctx, `WHERE state = ? ORDER BY number`, intended)
+}
+
+func (k *Desk) landingsBy(ctx context.Context, rest string, args ...any) ([]landing, error) {
+	rows, err := k.DB.Query(ctx, `SELECT body FROM code_queue_landing `+rest, args...)
+	list, err := db.List(rows, err, scanLanding, nil)
 	if err != nil {
-		return nil, fmt.Errorf("look for a landing that was begun: %w", err)
+		return nil, fmt.Errorf("list landings: %w", err)
 	}
-	var g landing
-	return &g, json.Unmarshal([]byte(body), &g)
+	return list, nil
+}
+
+func scanLanding(scan func(...any) error, g *landing) error {
+	var body string
+	if err := scan(&body); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(body), g)
+}
+
+// shares says whether two landings move a branch of one queue.
+func (g *landing) shares(o landing) bool {
+	return slices.ContainsFunc(g.Parts, func(m movement) bool {
+		return slices.ContainsFunc(o.Parts, func(other movement) bool { return other.Lane == m.Lane })
+	})
 }

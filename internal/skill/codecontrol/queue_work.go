@@ -51,24 +51,34 @@ func (k *Desk) RunQueues(ctx context.Context) error {
 // TurnQueues does all that there is to do now. What a process that ended had begun comes
 // first.
 func (k *Desk) TurnQueues(ctx context.Context) error {
-	for {
-		g, err := k.underway(ctx)
-		if err != nil {
+	begun, err := k.underway(ctx)
+	if err != nil {
+		return err
+	}
+	waits := map[string]string{} // queues of which a landing cannot end now
+	var wrong error
+	for _, g := range begun {
+		err := k.finish(ctx, &g)
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil || errors.Is(err, errMeanwhile) || !k.onForge(ctx, g) {
 			return err
 		}
-		if g == nil {
-			break
-		}
-		if err := k.finish(ctx, g); err != nil {
-			return err
+		wrong = errors.Join(wrong, err)
+		for _, m := range g.Parts {
+			waits[m.Lane] = "its last landing waits for the forge: " + clip.To(err.Error(), 200)
 		}
 	}
 	lanes, err := k.lanes(ctx)
 	if err != nil {
 		return err
 	}
-	var wrong error
 	for _, l := range lanes {
+		if why := waits[l.Name]; why != "" {
+			l.Frozen = why
+			continue
+		}
 		if len(l.Entries) == 0 && len(l.Builds) == 0 { // what comes into it is looked at then
 			continue
 		}
@@ -124,6 +134,11 @@ func (k *Desk) freshen(ctx context.Context, l *lane) error {
 		if err := k.moves(ctx, l.Repository); prentice.KindOf(err) == prentice.Refused {
 			l.Frozen = err.Error()
 		} else if err != nil {
+			return err
+		}
+	}
+	if l.Frozen == "" {
+		if l.Frozen, err = k.unavailable(ctx, l.Repository); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/forge"
 	"prentice/internal/engine/push"
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/sshsig"
@@ -44,6 +45,7 @@ type Host interface {
 	// Push pushes branches and tags to another place, which Target has not refused.
 	Push(ctx context.Context, name, to, secret, hostKey string, deletes bool) error
 	Target(to, hostKey string) error
+	Far
 }
 
 // Deps is what the chapter uses. Each may be nil; an operation that lacks what it needs says
@@ -64,6 +66,8 @@ type Deps struct {
 	Team Team
 	// Secret is the value of a secret by its name; nil pushes nothing elsewhere.
 	Secret func(ctx context.Context, name string) (string, error)
+	// Forges are where repositories are kept elsewhere, and gated here.
+	Forges Forges
 	// Lines are those of the ledger of a kind since a moment, the newest 500; nil knows none.
 	Lines func(ctx context.Context, kind string, since time.Time) ([]prentice.Evidence, error)
 	// Sources opens a repository to be looked at.
@@ -77,6 +81,7 @@ type Desk struct {
 	Deps
 	wake chan struct{}
 	due  chan struct{} // there may be something to land
+	news chan struct{} // a forge may have something new
 
 	code    atomic.Pointer[saidOfCode]      // what the team asks of its code, by the folder in force
 	signing atomic.Pointer[[]sshsig.Signer] // who may sign, by the same
@@ -84,7 +89,7 @@ type Desk struct {
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
-	k := &Desk{Deps: d, wake: make(chan struct{}, 1), due: make(chan struct{}, 1)}
+	k := &Desk{Deps: d, wake: make(chan struct{}, 1), due: make(chan struct{}, 1), news: make(chan struct{}, 1)}
 	if k.Log == nil {
 		k.Log = slog.New(slog.DiscardHandler)
 	}
@@ -100,11 +105,12 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "codecontrol",
 		Sentence: "keep code under central control",
-		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.rulesOps(), k.teamOps(), k.mirrorOps(), k.codeOps())),
+		Ops:      nouns.Of(slices.Concat(k.repositoryOps(), k.changeOps(), k.pushOps(), k.keepOps(), k.queueOps(), k.branchOps(), k.rulesOps(), k.teamOps(), k.mirrorOps(), k.codeOps(), k.forgeOps())),
 		Pages: []op.Page{
 			{Path: "/changes", Op: "change.list", Template: "changes.html", Title: "Changes", Nav: "Changes", Key: "h", Order: 7},
 			{Path: "/changes/{change}", Op: "change.review", Template: "change.html", Title: "Change", Explain: "change/{change}"},
 			{Path: "/team", Op: "team.show", Template: "team.html", Title: "The team's files", Topic: "codecontrol"},
+			{Path: "/repositories/{repository}/forge", Op: "forge.show", Template: "forge.html", Title: "Forge", Topic: "codecontrol"},
 			{Path: "/repositories/{repository}/queue", Op: "queue.show", Template: "queue.html", Title: "Queue", Topic: "codecontrol"},
 			{Path: "/repositories/{repository}/tree", Op: "code.tree", Template: "code_tree.html", Title: "Files", Topic: "codecontrol"},
 			{Path: "/repositories/{repository}/file", Op: "code.file", Template: "code_file.html", Title: "File", Topic: "codecontrol"},
@@ -120,10 +126,11 @@ func New(d Deps) skill.Skill {
 		Explains: []op.Explainer{explainChange()},
 		States:   badges(),
 		Checks:   []check.Kind{k.teamKind()},
-		Work:     []skill.Work{{Name: "repositories", Run: k.tend}, {Name: "merge queues", Run: k.RunQueues}, {Name: "the team's files", Run: k.followTeam}, {Name: "mirrors", Run: k.RunMirrors}},
+		Work:     []skill.Work{{Name: "repositories", Run: k.tend}, {Name: "merge queues", Run: k.RunQueues}, {Name: "the team's files", Run: k.followTeam}, {Name: "mirrors", Run: k.RunMirrors}, {Name: "forges", Run: k.runForges}},
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,
+		Listen:   k.listen,
 		Self:     k,
 		Ring:     k.Ring,
 	}
@@ -150,6 +157,8 @@ type Facts struct {
 	More         int // repositories of which it is not said
 	Refused      Refusals
 	Team         TeamNow
+	Forges       []ForgeLine // of those that are kept on one
+	Weaker       []string    // what is promised less of them
 }
 
 // First is the repository that a newcomer begins with: the first that takes changes.
@@ -179,5 +188,13 @@ func (k *Desk) facts(ctx context.Context) (any, error) {
 		return Facts{}, err
 	}
 	now, err := k.teamShow(ctx, op.Call{}, struct{}{})
-	return Facts{protecting, max(len(list)-mostExplained, 0), refused, now}, err
+	if err != nil {
+		return Facts{}, err
+	}
+	f := Facts{Repositories: protecting, More: max(len(list)-mostExplained, 0), Refused: refused, Team: now}
+	forges, err := k.forgeList(ctx, op.Call{}, ForgesIn{})
+	if f.Forges = forges.Forges; len(f.Forges) > 0 {
+		f.Weaker = forge.Weaker("a branch")
+	}
+	return f, err
 }

@@ -3,6 +3,7 @@ package codecontrol
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"prentice"
@@ -49,9 +50,16 @@ func (k *Desk) tend(ctx context.Context) error {
 
 func (k *Desk) tendAll(ctx context.Context) error {
 	list, err := k.hostedBy(ctx, `ORDER BY name`)
+	if err != nil {
+		return err
+	}
+	forges, err := k.gates(ctx, ``)
 	for _, h := range list {
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if h.State != Deleted && slices.ContainsFunc(forges, func(g gated) bool { return g.Repository == h.Name }) {
+			continue // it is brought in and followed with its pull requests
 		}
 		err = errors.Join(err, k.tendOne(ctx, h))
 	}

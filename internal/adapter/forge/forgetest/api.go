@@ -125,7 +125,9 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 		answer(w, code, out)
 		return
 	}
-	s.fault("%s is not documented", what)
+	if strings.Contains(what, Project) || strings.Contains(what, url.PathEscape(Project)) { // another repository is none that is here
+		s.fault("%s is not documented", what)
+	}
 	answer(w, http.StatusNotFound, map[string]any{"message": "Not Found"})
 }
 
