@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,13 +18,14 @@ import (
 	"prentice"
 	"prentice/internal/engine/code"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/pattern"
 	"prentice/internal/kit/proc"
 )
 
 // longestLook is how long git may look for what a page shows.
 const longestLook = 20 * time.Second
 
-var named = regexp.MustCompile(`^[^\x00-\x20\x7f~^:?*\[\\]{1,250}$`)
+var named = pattern.Of(`^[^\x00-\x20\x7f~^:?*\[\\]{1,250}$`)
 
 // Named is the commit that someone means by the name of a branch, a tag, a patch set, or by an
 // id or its beginning; "" is HEAD. As is what it is called; a repository without a commit has

@@ -60,7 +60,7 @@ func writePart(b *strings.Builder, text string, from, to int, spans []syntax.Spa
 
 // writeText escapes a text; most have nothing to escape.
 func writeText(b *strings.Builder, text string) {
-	if strings.IndexAny(text, "&<>\"'\x00") < 0 {
+	if !strings.ContainsAny(text, "&<>\"'\x00") {
 		b.WriteString(text)
 		return
 	}

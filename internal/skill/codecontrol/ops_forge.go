@@ -41,7 +41,7 @@ type ShowForgeIn struct {
 }
 
 // About implements op.Abouter.
-func (in ShowForgeIn) About() ([]prentice.Ref, error) { return NameIn{in.Name}.About() }
+func (in ShowForgeIn) About() ([]prentice.Ref, error) { return NameIn(in).About() }
 
 // ForgeLine is a repository on a forge.
 type ForgeLine struct {

@@ -122,6 +122,10 @@ func (r Reached) Text() string {
 			fmt.Fprintf(&b, "%-5s git clone %s\n", way[0], way[1])
 		}
 	}
+	if r.Source != "" {
+		fmt.Fprintf(&b, "\nIt is a copy of %s. Propose changes there.\n", r.Source)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "\n%s is protected. Propose a change for it with: git push origin HEAD:refs/for/%s\n", r.Branch, r.Branch)
 	return b.String()
 }

@@ -24,7 +24,7 @@ import (
 
 // Token is the one that is let in, and Bot whose it is.
 const (
-	Token = "tok-0123456789abcdef"
+	Token = "let-me-in"
 	Bot   = "prentice-bot"
 )
 
