@@ -64,9 +64,9 @@ stories:
 # gets one try (decisions/0060).
 .PHONY: stories-told crash-proof
 stories-told:
-	cd stories && ../.ci/twice ". ./browser $(if $(CI),./cluster) ./packages" -parallel 6 -timeout 25m
+	cd stories && ../.ci/twice ". ./browser $(if $(CI),./cluster) ./packages" -parallel 6 -timeout 45m
 crash-proof:
-	go test -C stories -timeout 25m ./crash/...
+	go test -C stories -timeout 45m ./crash/...
 
 ## hazards: what has hurt others, played against the program; a line for each
 hazards:
@@ -88,7 +88,7 @@ once:
 ## race: the tests below the stories, and those with servers of others, with the race detector
 race:
 	command -v cc >/dev/null || { echo "make race needs a C compiler (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
-	.ci/twice "$$(go list . ./internal/... | grep -v /internal/floors$$ | xargs)" -race -vet=off -p 5 -timeout 20m -skip '$(ONCE)'
+	.ci/twice "$$(go list . ./internal/... | grep -v /internal/floors$$ | xargs)" -race -vet=off -p 5 -timeout 30m -skip '$(ONCE)'
 	cd stories && ../.ci/twice ./adapter -race -vet=off
 
 ## check: all of CI: format, vet, staticcheck, docs, race, and the tests that race leaves out
