@@ -116,7 +116,7 @@ func measureAll(ctx context.Context, only []string) error {
 			continue
 		}
 		for _, f := range figures {
-			fmt.Printf("%s\t%.4g\t%s\t%s\t%s\n", f.name, f.value, f.unit, f.goal, f.verdict())
+			fmt.Printf("%s\t%.4g\t%s\t%s\t%s\t%s\n", f.name, f.value, f.unit, f.goal, f.verdict(), f.note)
 		}
 		all = append(all, figures...)
 	}

@@ -211,7 +211,7 @@ var files = []attempt{
 	{name: "a submodule whose address has a line in it", push: filled("100644", ".gitmodules", "[submodule \"x\"]\n\tpath = x\n\turl = \"https://example.org/x\\nhost=evil\"\n"), says: fsck},
 	{name: "attributes in a line that overflows", push: filled("100644", ".gitattributes", "* "+strings.Repeat("a", 4000)+"\n"), says: fsck},
 	{name: "a file that Git LFS keeps elsewhere", push: filled("100644", "film", "version https://git-lfs.github.com/spec/v1\noid sha256:"+strings.Repeat("1", 64)+"\nsize 5\n"), says: "files/lfs"},
-	{name: "a file of 51 megabytes in a pack of a few bytes", push: filled("100644", "bomb", strings.Repeat("\x00", 51<<20)), says: "files/size"},
+	{name: "a file of 51 megabytes in a pack of a few bytes", push: func(v *villain) sent { return filled("100644", "bomb", strings.Repeat("\x00", 51<<20))(v) }, says: "files/size"},
 	{name: "a secret", push: filled("100644", "deploy.sh", "export AWS_ACCESS_KEY_ID="+madeUpKey+"\n"), says: "secrets/none"},
 	{name: "a secret that the attributes call binary", push: content(func(*villain) []thing {
 		blob, as := thing{"blob", "export AWS_ACCESS_KEY_ID=" + madeUpKey + "\n"}, thing{"blob", "* binary -diff\n"}

@@ -24,7 +24,7 @@ import (
 
 // Token is the one that is let in, and Bot whose it is.
 const (
-	Token = "let-me-in"
+	Token = "let-me-in-let-me-in"
 	Bot   = "prentice-bot"
 )
 
