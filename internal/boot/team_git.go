@@ -76,7 +76,7 @@ func (s *System) teamRoot(ctx context.Context) (string, error) {
 	dir, there := place.Folder(now.Commit)
 	if !there {
 		if s.reads {
-			return "", prentice.Errorf(prentice.Unavailable, "the team's files of %.12s are not laid out in %s", now.Commit, string(place)).Try("start prentice: prentice up")
+			return "", prentice.Errorf(prentice.Unavailable, "the team's files of %.12s are not in %s", now.Commit, string(place)).Try("start prentice: prentice up")
 		}
 		tree, shut, err := desk.TeamTree(ctx, *now)
 		if err == nil {

@@ -33,7 +33,7 @@ const (
 	usual   = 7 * 24 * time.Hour  // where nothing is said
 )
 
-// override keeps one. Of a flag there is one at a time: whoever wants another variant ends
+// override keeps one. Of a flag there is one at a time: who wants another variant ends
 // the first, so that no one loses theirs without a word.
 func (f *Flags) override(ctx context.Context, o Override) (made Override, err error) {
 	err = f.DB.Write(ctx, func(tx *db.Tx) error {
