@@ -2,9 +2,6 @@ package prototyping
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,9 +22,8 @@ type Flags struct {
 
 // known is the overrides in force, as they were read.
 type known struct {
-	at     time.Time
-	by     map[string]Override
-	digest string
+	at time.Time
+	by map[string]Override
 }
 
 // trusted is how long what was read of overrides is used without asking again: other
@@ -89,12 +85,9 @@ func (f *Flags) overrides(ctx context.Context) (*known, error) {
 		return k, nil
 	}
 	k = &known{at: now, by: map[string]Override{}}
-	sum := sha256.New()
 	for _, o := range list {
 		k.by[o.Flag] = o
-		fmt.Fprintf(sum, "%s=%s\n", o.Flag, o.Variant)
 	}
-	k.digest = hex.EncodeToString(sum.Sum(nil))
 	f.known.Store(k)
 	return k, nil
 }
