@@ -136,7 +136,7 @@ func (p *Post) Stock(ctx context.Context) (db.Stock, error) {
 	return p.DB.Stock(ctx, "outgoing_delivery", "number", "created")
 }
 
-// Measure tells a monitoring system what became of events on their way out.
+// Measure tells a monitoring system what became of the deliveries of events.
 func (p *Post) Measure(ctx context.Context) ([]metric.Family, error) {
 	f := metric.Family{Name: "prentice_webhook_deliveries", Help: "Events on their way to programs outside that are kept, by webhook and state.", Labels: []string{"webhook", "state"}}
 	err := f.Fill(p.DB.Query(ctx, `SELECT endpoint, state, COUNT(*) FROM outgoing_delivery GROUP BY endpoint, state ORDER BY endpoint, state`))

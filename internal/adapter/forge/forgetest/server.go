@@ -2,8 +2,8 @@
 // http-backend, and the documented API of Gitea, GitHub or GitLab beside it.
 //
 // It is strict: a path, a parameter, a header or a field that is not documented is written
-// down as a fault, and the test that asks for the faults fails. It can be ill in the ways in
-// which forges are.
+// down as a fault, and the test that asks for the faults fails. It can fail in each way in
+// which forges do.
 package forgetest
 
 import (
