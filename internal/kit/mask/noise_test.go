@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -122,7 +123,9 @@ func TestWhatShellsAndPythonPrintOfASecretIsHidden(t *testing.T) {
 				t.Logf("SKIPPED: no %s on this machine", argv[0])
 				continue
 			}
-			out, err := exec.Command(argv[0], append(argv[1:], secret)...).CombinedOutput()
+			cmd := exec.Command(argv[0], append(argv[1:], secret)...)
+			cmd.Env = []string{"PATH=" + os.Getenv("PATH")} // a shell prints what it inherited beside the secret
+			out, err := cmd.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%s: %v: %s", name, err, out)
 			}
