@@ -54,6 +54,7 @@ type Service struct {
 	Tmpfs               []string
 	Networks            []string
 	Ports               []int // that it listens at; nothing of the machine is bound
+	Address             Address
 	ReadOnly            bool
 	Init                bool
 	Limits              Limits
@@ -64,6 +65,12 @@ type Service struct {
 	Health *Health
 	After  map[string]Condition // the services that it waits for
 	Once   bool                 // it is to end, with code 0: a migration, a seed
+}
+
+// Address is how the proxy of previews speaks to a service; the zero is right for most.
+type Address struct {
+	Main bool   // it answers at the environment's own name; without one, the first with ports that is no provider
+	Host string // what it is told as its host, such as localhost; "" is the name that was asked
 }
 
 // Build is how an image is made from the tree.
