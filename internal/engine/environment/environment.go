@@ -39,11 +39,12 @@ type Limits struct {
 
 // Service is one program of an environment that goes on.
 type Service struct {
-	Name     string // a DNS label: the others find it under this name
-	Image    string // a reference or digest, of an engine of containers; "" is this machine's system
-	Build    *Build // where its image is built from the tree; nil is not at all
-	Provider string // postgresql, mysql, redis: a server of this machine; "" is none
-	Template string // the digest of the data that a provider begins with; "" is none
+	Name     string   // a DNS label: the others find it under this name
+	Aliases  []string // other names under which they find it, where they share a network
+	Image    string   // a reference or digest, of an engine of containers; "" is this machine's system
+	Build    *Build   // where its image is built from the tree; nil is not at all
+	Provider string   // postgresql, mysql, redis: a server of this machine, where no engine performs the image; "" is none
+	Template string   // the digest of the data that a provider begins with; "" is none
 
 	Entrypoint, Command []string // nil is what the image says
 	Env                 map[string]string
@@ -75,7 +76,8 @@ type Address struct {
 
 // Build is how an image is made from the tree.
 type Build struct {
-	Context, Dockerfile, Target string // paths within the tree
+	Context, Dockerfile, Target string // paths within the tree, from its top
+	Inline                      string // the Dockerfile itself, where it is no file
 	Args                        map[string]string
 }
 
