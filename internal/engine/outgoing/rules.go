@@ -63,14 +63,7 @@ func (r *Rules) Endpoint(name string) (Endpoint, error) {
 			known = append(known, e.Name)
 		}
 	}
-	err := prentice.Errorf(prentice.NotFound, "there is no webhook %q", clip.Text(name))
-	switch near := nearest.Of(name, known); {
-	case near != "":
-		return Endpoint{}, err.Try("did you mean %s?", near)
-	case len(known) == 0:
-		return Endpoint{}, err.Try("write the first into webhooks.yaml in the team folder")
-	}
-	return Endpoint{}, err.Try("there are %s", strings.Join(known, ", "))
+	return Endpoint{}, team.Missing("webhook", name, File.Name, known)
 }
 
 // Using names the endpoints that use a secret.

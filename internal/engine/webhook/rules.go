@@ -69,14 +69,7 @@ func (r *Rules) Hook(name string) (Hook, error) {
 			known = append(known, h.Name)
 		}
 	}
-	err := prentice.Errorf(prentice.NotFound, "there is no hook %q", clip.Text(name))
-	switch near := nearest.Of(name, known); {
-	case near != "":
-		return Hook{}, err.Try("did you mean %s?", near)
-	case len(known) == 0:
-		return Hook{}, err.Try("write the first into hooks.yaml in the team folder")
-	}
-	return Hook{}, err.Try("there are %s", strings.Join(known, ", "))
+	return Hook{}, team.Missing("hook", name, File.Name, known)
 }
 
 // Using names the hooks that use a secret.
