@@ -17,6 +17,7 @@ import (
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/log"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/engine/prototype"
 	"prentice/internal/engine/run"
 	"prentice/internal/engine/silence"
 	"prentice/internal/engine/webhook"
@@ -63,11 +64,12 @@ func describe(dir, data func() string) (list []skill.Skill) {
 func (s *System) skills(logs *log.Logs) []skill.Skill {
 	desk := &policyDesk{Team: s.Team, s: s}
 	return all.Skills(all.Deps{
-		Automation:   s.automation(),
-		Standards:    s.checks(),
-		CodeControl:  s.code(),
-		Learning:     s.learning(),
-		Prototyping:  prototyping.Deps{DB: s.db, Set: func() *flag.Set { return s.Team.now.Load().flags() }, Clock: time.Now, Record: s.ledger.Append, URL: s.url},
+		Automation:  s.automation(),
+		Standards:   s.checks(),
+		CodeControl: s.code(),
+		Learning:    s.learning(),
+		Prototyping: prototyping.Deps{DB: s.db, Set: func() *flag.Set { return s.Team.now.Load().flags() }, Clock: time.Now, Record: s.ledger.Append, URL: s.url,
+			Tell: s.inbox.SendIn, Files: func() ([]prototype.Declared, []prentice.Finding, error) { return prototype.InFolder(s.Team.dir()) }, Claims: s.claimed, Log: s.log},
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,

@@ -14,6 +14,7 @@ import (
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/policy"
+	"prentice/internal/engine/prototype"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/retention"
 	"prentice/internal/engine/run"
@@ -30,7 +31,7 @@ type owner struct {
 
 // tables is every owner of tables.
 func tables() []owner {
-	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}, {"choices", choices.Schema()}, {"change", change.Schema()}, {"outgoing", outgoing.Schema()}}
+	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}, {"choices", choices.Schema()}, {"change", change.Schema()}, {"outgoing", outgoing.Schema()}, {"prototype", prototype.Schema()}}
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

@@ -16,6 +16,7 @@ import (
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
+	"prentice/internal/engine/prototype"
 	"prentice/internal/engine/standard"
 	"prentice/internal/skill"
 	"prentice/internal/skill/codecontrol"
@@ -140,6 +141,10 @@ func lintFolder(dir string) []prentice.Finding {
 	for _, f := range standards {
 		_, wrong := standard.Read(f.Name, f.Name, f.Text, analyse.All())
 		findings = append(findings, wrong...)
+	}
+	_, wrong, err := prototype.InFolder(dir)
+	if findings = append(findings, wrong...); err != nil {
+		findings = append(findings, asFinding(err))
 	}
 	for i := range findings { // as the repository has it
 		findings[i].At.File = strings.TrimPrefix(strings.TrimPrefix(findings[i].At.File, dir+string(filepath.Separator)), "team/")

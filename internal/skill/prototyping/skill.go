@@ -3,11 +3,14 @@ package prototyping
 import (
 	"context"
 	"embed"
+	"log/slog"
+	"slices"
 	"time"
 
 	"prentice"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/flag"
+	"prentice/internal/engine/prototype"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -27,40 +30,56 @@ type Deps struct {
 	Clock func() time.Time
 	// Record writes evidence within a transaction.
 	Record func(*db.Tx, time.Time, ...prentice.Note) error
+	// Tell tells of something within the write that makes it true; nil tells no one.
+	Tell func(*db.Tx, prentice.Event) error
+	// Files are the prototypes of the team folder, and what is wrong with them.
+	Files  func() ([]prototype.Declared, []prentice.Finding, error)
+	Claims Claims
+	Places Places
+	Log    *slog.Logger
 	// URL is where programs ask for flags, without what follows; nil is not at all.
 	URL func() string
 }
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
-	f := &Flags{Deps: d}
+	f, p := &Flags{Deps: d}, newPrototypes(d)
 	return skill.Skill{
 		Name:     "prototyping",
 		Sentence: "prototyping: know when to use which technique, show its value",
-		Ops:      nouns.Of(f.ops()),
+		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops())),
 		Kinds:    []prentice.StepKind{&FlagKind{f}},
 		Checks:   []check.Kind{flagChecks(d.Clock)},
 		Team:     []team.Part{flag.File.Part(nil)},
 		Pages: []op.Page{
 			{Path: "/flags", Op: "flag.list", Template: "flags.html", Title: "Flags", Nav: "Flags", Order: 54, Group: op.Governance},
 			{Path: "/flags/{flag}", Op: "flag.show", Template: "flag.html", Title: "Flag", Explain: "flag/{flag}"},
+			{Path: "/prototypes", Op: "prototype.list", Template: "prototypes.html", Title: "Prototypes", Nav: "Prototypes", Order: 52, Group: op.Governance},
+			{Path: "/prototypes/{prototype}", Op: "prototype.show", Template: "prototype.html", Title: "Prototype", Explain: "prototype/{prototype}"},
+			{Path: "/techniques", Op: "prototype.advise", Template: "techniques.html", Title: "Which technique?", Topic: "prototyping"},
 		},
-		Refs:     map[string]string{"flag": "/flags/{flag}"},
-		Explains: explains(),
+		Refs:     map[string]string{"flag": "/flags/{flag}", "prototype": "/prototypes/{prototype}"},
+		Explains: append(explains(), explainPrototype()),
 		States:   states,
 		Files:    files,
 		Explain:  explain,
-		Facts:    f.facts,
-		Ring:     f.Ring,
+		Facts:    func(ctx context.Context) (any, error) { return facts(ctx, f, p) },
+		Work:     []skill.Work{{Name: "prototypes", Run: p.Run}},
+		Ring:     func() { f.Ring(); p.ring() },
 		Self:     f,
 	}
 }
 
-// states are how flags are shown; one that is disabled as anything is.
+// states are how flags and prototypes are shown; a flag that is disabled as anything is.
 var states = map[string]op.Badge{
 	"enabled":      {Sign: "●", Word: "enabled", Hue: op.Good},
 	"overridden":   {Sign: "◇", Word: "overridden", Hue: op.Attention},
 	"past its day": {Sign: "■", Word: "past its day", Hue: op.Bad},
+	"trying":       {Sign: "◐", Word: "being tried", Hue: op.Busy},
+	"undecided":    {Sign: "■", Word: "undecided", Hue: op.Bad},
+	"adopted":      {Sign: "●", Word: "adopted", Hue: op.Good},
+	"dropped":      {Sign: "○", Word: "dropped", Hue: op.Quiet},
+	"changed":      {Sign: "◇", Word: "changed", Hue: op.Attention},
 }
 
 // Facts is what explain.md is drawn from.
@@ -68,17 +87,31 @@ type Facts struct {
 	Flags      []FlagOut
 	Overridden []FlagOut
 	Due        []FlagOut
+
+	Prototypes []PrototypeOut // the newest
+	Decided    int            // of all
+	Undecided  int
+	Spared     int // that were dropped or changed before they were built
+	Techniques []prototype.Technique
 }
 
-func (f *Flags) facts(ctx context.Context) (any, error) {
+// mostTold is how many prototypes are told of.
+const mostTold = 10
+
+func facts(ctx context.Context, f *Flags, p *Prototypes) (any, error) {
 	if f.there() != nil {
-		return Facts{}, nil
+		return Facts{Techniques: prototype.Techniques()}, nil
+	}
+	tried, err := p.list(ctx, op.Call{Now: f.Clock()}, prototypesIn{})
+	if err != nil {
+		return Facts{}, err
 	}
 	list, err := f.list(ctx, op.Call{Now: f.Clock()}, listIn{})
 	if err != nil {
 		return Facts{}, err
 	}
-	facts := Facts{Flags: list.Flags}
+	facts := Facts{Flags: list.Flags, Prototypes: tried.Prototypes[:min(len(tried.Prototypes), mostTold)], Decided: tried.Adopted + tried.Dropped + tried.Changed, Undecided: tried.Undecided,
+		Spared: tried.Dropped + tried.Changed, Techniques: prototype.Techniques()}
 	for _, one := range list.Flags {
 		if one.Override != nil {
 			facts.Overridden = append(facts.Overridden, one)
