@@ -113,3 +113,9 @@ func (l *Ledger) KeyID() string { return l.keys.id }
 func (l *Ledger) Attest(statement []byte) []byte {
 	return dsse.Sign(l.keys.private, PayloadType, statement).Encode()
 }
+
+// Believed are the public keys whose signatures are believed: the one that signs, and those
+// that were replaced and lie in the folder of keys.
+func (l *Ledger) Believed() []ed25519.PublicKey {
+	return slices.Collect(maps.Values(l.keys.known))
+}
