@@ -17,6 +17,7 @@ import (
 	"prentice/internal/engine/forge"
 	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/push"
+	"prentice/internal/face/api"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -96,13 +97,13 @@ func (s *System) billOf(ctx context.Context, repository, commit string) ([]byte,
 // gitPath is below which git reaches repositories over HTTP.
 const gitPath = "/git/"
 
-// forGit says whether a request is of git, whose bodies may be long.
+// forGit says whether a request is of git or brings a file, whose bodies may be long.
 func (s *System) forGit(r *http.Request) bool {
 	path := r.URL.Path
 	if u, err := s.Settings.public(); err == nil && u != nil {
 		path = strings.TrimPrefix(path, u.Path)
 	}
-	return strings.HasPrefix(path, gitPath)
+	return strings.HasPrefix(path, gitPath) || path == api.ContentPath
 }
 
 // gitDoor is who may come with git. They ask at the door of all operations, so that roles,

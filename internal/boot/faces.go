@@ -34,7 +34,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 		return nil, err
 	}
 	through := support.Through{Door: s.App}
-	calls, err := api.New(api.Config{Door: s.App, Unread: s.unread(through), Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Public: address(public), Secret: secret, Changed: s.Identity.Changed, Log: s.log,
+	calls, err := api.New(api.Config{Door: s.App, Unread: s.unread(through), Ops: s.App.Ops(), Authenticate: s.authenticate, Version: build.Version, Public: address(public), Secret: secret, Changed: s.Identity.Changed, Log: s.log, Content: s.takeContent,
 		Ready: s.readiness().ask})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"prentice/internal/app"
+	"prentice/internal/engine/artifact"
 	"prentice/internal/engine/change"
 	"prentice/internal/engine/choices"
 	"prentice/internal/engine/claims"
@@ -15,6 +16,7 @@ import (
 	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/prototype"
+	"prentice/internal/engine/release"
 	"prentice/internal/engine/replica"
 	"prentice/internal/engine/retention"
 	"prentice/internal/engine/run"
@@ -32,6 +34,7 @@ type owner struct {
 // tables is every owner of tables.
 func tables() []owner {
 	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}, {"choices", choices.Schema()}, {"change", change.Schema()}, {"outgoing", outgoing.Schema()}, {"prototype", prototype.Schema()}}
+	list = append(list, owner{"artifact", artifact.Schema()}, owner{"release", release.Schema()})
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

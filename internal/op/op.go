@@ -9,6 +9,7 @@
 //	arg:"1"                 on the command line it may be the first, second … word
 //	file:"true"             on the command line the word names a file to read ("-" is standard input)
 //	file:"maybe"            on the command line a word that ends with .md or begins with a dot or / names a file to read, another is a value
+//	sent:"true"         on the command line the word names a file of any size that is sent before; the value is its digest
 //	secret:"true"       what is typed is never shown: forms hide it, and forget it when they come back
 //	ago:"true"              a moment may be given as how long ago it is: 2h, 30d
 //	nameof:"file"           on the command line it is the name of the file that the field "file" was read from
@@ -21,6 +22,7 @@ package op
 
 import (
 	"context"
+	"io"
 	"reflect"
 	"sync"
 	"time"
@@ -52,6 +54,12 @@ type Door interface {
 	// Watch performs a watch operation and hands each item to emit until the
 	// context ends, emit fails, or there is nothing more to come.
 	Watch(ctx context.Context, r Request, emit func(any) error) error
+}
+
+// Sender is a door that takes content of any size before it is asked for an operation that
+// names it, and says its digest. May is that operation.
+type Sender interface {
+	Send(ctx context.Context, may string, content io.Reader) (digest string, err error)
 }
 
 // Rester is a door behind which nothing goes on by itself: anyone who watched or

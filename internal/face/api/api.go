@@ -55,6 +55,7 @@ type Config struct {
 	Beat    time.Duration               // between the heartbeats of a stream; 0 is 15 s
 	Reading time.Duration               // for a body to arrive; 0 is 30 s
 	Unread  Unread                      // hears of bodies that were not read; nil is no one
+	Content Content                     // takes files; nil takes none
 	Changed func() <-chan struct{}      // closed when anyone's standing next changes; nil is never
 }
 
@@ -109,6 +110,8 @@ func (f *face) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]http.HandlerFunc{
 		"POST /v1/op/{name}":   f.known(f.invoke),
+		"PUT " + ContentPath:   f.known(f.content),
+		ContentPath:            f.wrongMethod("PUT"),
 		"GET /v1/watch/{name}": f.known(f.watch),
 		"GET /v1/ops":          f.known(f.operations),
 		"GET /openapi.json":    f.open(f.document),

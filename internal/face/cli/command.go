@@ -90,6 +90,9 @@ func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 			err = shutErr
 		}
 	}()
+	if in, err = sendFiles(ctx, door, o, in); err != nil {
+		return err
+	}
 	wait, err := toWait(cmd, door, o)
 	if err != nil {
 		return err

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"reflect"
 
 	"prentice"
+	"prentice/internal/op"
 )
 
 // MostFileBytes is the largest file that a flag or a word may name.
@@ -17,6 +20,16 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 	if name == "-" {
 		return readAll("standard input", stdin)
 	}
+	file, err := openFile(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readAll(name, file)
+}
+
+// openFile opens a file that someone named.
+func openFile(name string) (*os.File, error) {
 	file, err := os.Open(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -26,11 +39,11 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 	case err != nil:
 		return nil, prentice.Errorf(prentice.Invalid, "%w", err)
 	}
-	defer file.Close()
 	if info, err := file.Stat(); err == nil && info.IsDir() {
+		file.Close() //nolint:errcheck // it was only looked at
 		return nil, prentice.Errorf(prentice.Invalid, "%q is a folder", name).Try("name a file, or - for standard input")
 	}
-	return readAll(name, file)
+	return file, nil
 }
 
 func readAll(name string, from io.Reader) ([]byte, error) {
@@ -42,4 +55,36 @@ func readAll(name string, from io.Reader) ([]byte, error) {
 		return nil, prentice.Errorf(prentice.Limited, "%s has more than %d MiB", name, MostFileBytes>>20).Try("send less at a time")
 	}
 	return content, nil
+}
+
+// sendFiles sends the files that an input names before, and puts their digests in the
+// place of the names.
+func sendFiles(ctx context.Context, door op.Door, o op.Op, in any) (any, error) {
+	to := reflect.New(o.In).Elem()
+	to.Set(reflect.ValueOf(in))
+	for _, field := range o.Fields() {
+		name := to.FieldByIndex(field.Index)
+		if !field.Sent || name.IsZero() {
+			continue
+		}
+		sender, ok := door.(op.Sender)
+		if !ok {
+			return nil, prentice.Errorf(prentice.Unavailable, "nothing takes files here").Try("start the server with: prentice up")
+		}
+		digest, err := sendFile(ctx, sender, o.Name, name.String())
+		if err != nil {
+			return nil, err
+		}
+		name.SetString(digest)
+	}
+	return to.Interface(), nil
+}
+
+func sendFile(ctx context.Context, to op.Sender, may, name string) (string, error) {
+	file, err := openFile(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	return to.Send(ctx, may, file)
 }

@@ -66,7 +66,7 @@ func (v *value) add(cmd *cobra.Command) {
 	switch {
 	case len(v.field.Enum) > 0:
 		must(cmd.RegisterFlagCompletionFunc(v.flag, cobra.FixedCompletions(v.field.Enum, cobra.ShellCompDirectiveNoFileComp)))
-	case !v.field.File && !v.field.Maybe:
+	case !v.field.File && !v.field.Maybe && !v.field.Sent:
 		must(cmd.RegisterFlagCompletionFunc(v.flag, cobra.NoFileCompletions))
 	}
 }
@@ -83,7 +83,7 @@ func (v *value) String() string {
 func (v *value) Type() string {
 	t := v.field.Type
 	switch {
-	case v.field.File:
+	case v.field.File, v.field.Sent:
 		return "file"
 	case v.field.Ago:
 		return "2h|time"
@@ -122,6 +122,9 @@ func (v *value) Set(text string) error {
 		v.to.SetZero() // the default gives way
 	}
 	v.given = true
+	if v.field.Sent {
+		v.file = text
+	}
 	if v.field.File || v.field.Maybe && namesFile(text) {
 		content, err := readFile(text, v.stdin)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"prentice/internal/skill"
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
+	"prentice/internal/skill/build"
 	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
@@ -20,6 +21,7 @@ import (
 type Deps struct {
 	Automation   automation.Deps
 	Availability availability.Deps
+	Build        build.Deps
 	CodeControl  codecontrol.Deps
 	Design       design.Deps
 	Learning     learning.Deps
@@ -42,6 +44,7 @@ func Skills(d Deps) []skill.Skill {
 		standards.New(d.Standards),
 		codecontrol.New(d.CodeControl),
 		prototyping.New(d.Prototyping),
+		build.New(d.Build),
 		learning.New(d.Learning),
 	}
 }

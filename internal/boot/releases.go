@@ -1,0 +1,133 @@
+package boot
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/git"
+	"prentice/internal/engine/artifact"
+	"prentice/internal/engine/claims"
+	"prentice/internal/engine/release"
+	"prentice/internal/engine/run"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+	"prentice/internal/skill/build"
+	"prentice/internal/skill/codecontrol"
+	"prentice/internal/skill/standards"
+	"prentice/internal/skill/supervision"
+)
+
+// artifacts keeps what builds made.
+func (s *System) artifacts() *artifact.Store {
+	return &artifact.Store{DB: s.db, Content: artifact.Content{Dir: s.path("artifacts")}, Record: s.ledger.Append, Attest: s.ledger.Attest}
+}
+
+// releases is what releases and deployments need.
+func (s *System) releases() build.Deps {
+	return build.Deps{
+		Artifacts: s.artifacts(),
+		Releases:  &release.Store{DB: s.db, Record: s.ledger.Append, Tell: s.inbox.SendIn},
+		Rules:     func() *release.Rules { return s.Team.now.Load().releases() },
+		Catalog:   s.Team.Catalog,
+		Clock:     time.Now,
+		Log:       s.log,
+		Keys:      s.ledger.Believed,
+		Code:      build.Code{Commit: s.commitOf, Landed: s.landedIn, MayLand: s.mayLand, Bill: s.billOf},
+		Runs:      s.runsOfReleases(),
+		Frozen: func(now time.Time, service, procedure string) string {
+			says, _, err := s.Team.Hold(context.Background(), prentice.Plan{Procedure: procedure, Subject: prentice.NewRef("service", service), Risk: prentice.Change}, now)
+			if err != nil {
+				return "the calendar cannot be read: " + err.Error()
+			}
+			return says
+		},
+	}
+}
+
+// commitOf is the commit that a person means by a name, in a repository of the catalog.
+func (s *System) commitOf(ctx context.Context, repository, name string) (string, error) {
+	r, err := s.catalog().Repository(repository)
+	if err != nil {
+		return "", err
+	}
+	work, err := git.Below(ctx, s.Settings.Repositories, r.Git)
+	if err != nil {
+		return "", err
+	}
+	defer work.Close() //nolint:errcheck // it was only read
+	return work.Commit(ctx, name)
+}
+
+// landedIn is what came into the branch of a repository.
+func (s *System) landedIn(ctx context.Context, repository string) ([]build.Landed, error) {
+	list, err := skill.At[*codecontrol.Desk](s.Skills).Landings(ctx, repository)
+	landed := make([]build.Landed, 0, len(list))
+	for _, c := range list {
+		landed = append(landed, build.Landed{Change: release.Change{Number: c.Change, Title: c.Title, Commit: c.Commit, First: c.First, Landed: c.Landed}, Checks: c.Checks})
+	}
+	return landed, err
+}
+
+func (s *System) mayLand(ctx context.Context, repository prentice.Ref, commit string) (claims.Answer, string, error) {
+	return skill.At[*standards.Desk](s.Skills).MayLand(ctx, repository, commit)
+}
+
+// runsOfReleases asks for the runs of deployments through the door, as those who deploy.
+func (s *System) runsOfReleases() build.Runs {
+	return build.Runs{
+		Start: func(ctx context.Context, r prentice.RunRequest) (prentice.Run, error) {
+			return supervision.Through{Door: door{s}}.Start(ctx, r)
+		},
+		Show: func(ctx context.Context, number int64) (prentice.Run, error) {
+			v, err := s.runner.Show(ctx, number)
+			return v.Run, err
+		},
+		Inputs: func(procedure string) ([]string, error) {
+			p, err := s.Team.Library().Find(procedure)
+			var names []string
+			for _, in := range p.Inputs {
+				names = append(names, in.Name)
+			}
+			return names, err
+		},
+		Find: func(ctx context.Context, procedure, reason string, since time.Time) (int64, error) {
+			list, err := s.runner.List(ctx, run.Filter{Procedure: procedure, Since: since, Limit: 500})
+			i := slices.IndexFunc(list, func(r prentice.Run) bool { return strings.HasPrefix(r.Reason, reason) })
+			if i < 0 || err != nil {
+				return 0, err
+			}
+			return list[i].Number, nil
+		},
+	}
+}
+
+// takeContent takes a file for an operation that has one, of someone who might ask for it.
+func (s *System) takeContent(_ *http.Request, by prentice.Actor, may string, content io.Reader) (string, error) {
+	i := slices.IndexFunc(s.App.Ops(), func(o op.Op) bool {
+		return o.Name == may && slices.ContainsFunc(o.Fields(), func(f op.Field) bool { return f.Sent })
+	})
+	if i < 0 {
+		return "", prentice.Errorf(prentice.Invalid, "no operation %q takes a file", may).Try("send it for artifact.add: PUT /v1/content?for=artifact.add")
+	}
+	if o := s.App.Ops()[i]; !by.MightAsk(o.Name, o.Role) {
+		return "", prentice.Errorf(prentice.Denied, "%s may not ask for %s", by.Ref(), o.Name).Try("ask an owner for the role %s, or for a token that is for it", o.Role)
+	}
+	digest, _, err := s.artifacts().Content.Take(content, "")
+	return digest, err
+}
+
+// Send implements op.Sender.
+func (n near) Send(ctx context.Context, may string, content io.Reader) (string, error) {
+	actor, err := n.bearer(ctx, n.token)
+	if err != nil {
+		return "", err
+	}
+	return n.takeContent(nil, actor, may, content)
+}
+
+var _ op.Sender = near{}

@@ -1,0 +1,125 @@
+package build
+
+import (
+	"context"
+	"crypto/ed25519"
+	_ "embed"
+	"log/slog"
+	"slices"
+	"time"
+
+	"prentice"
+	"prentice/internal/engine/artifact"
+	"prentice/internal/engine/claims"
+	"prentice/internal/engine/release"
+	"prentice/internal/op"
+	"prentice/internal/skill"
+	"prentice/internal/team"
+)
+
+//go:embed explain.md
+var explain string
+
+// Deps is what the chapter uses. Without Releases an operation says that it needs a server.
+type Deps struct {
+	Artifacts *artifact.Store
+	Releases  *release.Store
+	Rules     func() *release.Rules // the team's releases.yaml in force
+	Catalog   func() *team.Catalog
+	Clock     func() time.Time
+	Log       *slog.Logger
+	Keys      func() []ed25519.PublicKey // that provenance is believed by
+	Code      Code
+	Runs      Runs
+	// Leased says whether someone holds the lease of a place for a release, and if not why;
+	// nil where no leases are kept.
+	Leased func(ctx context.Context, place string, who prentice.Actor, now time.Time) (says string, err error)
+	// Frozen says why the calendar lets nothing be deployed now; "" is that it does.
+	Frozen func(now time.Time, service, procedure string) string
+}
+
+// Code is what is asked of repositories.
+type Code struct {
+	// Commit is the one that a person means by a name.
+	Commit func(ctx context.Context, repository, name string) (string, error)
+	// Landed are the changes that came into the branch of a repository, the last first, with
+	// the commits with which they are in it.
+	Landed func(ctx context.Context, repository string) ([]Landed, error)
+	// MayLand says how the claims on a commit stand that block.
+	MayLand func(ctx context.Context, repository prentice.Ref, commit string) (claims.Answer, string, error)
+	// Bill is the bill of materials of a commit.
+	Bill func(ctx context.Context, repository, commit string) ([]byte, error)
+}
+
+// Landed is a change in a branch.
+type Landed struct {
+	release.Change
+	Checks []int64
+}
+
+// Runs is what is asked of runs.
+type Runs struct {
+	Start func(ctx context.Context, r prentice.RunRequest) (prentice.Run, error)
+	Show  func(ctx context.Context, number int64) (prentice.Run, error)
+	// Inputs are the names of those that a procedure takes.
+	Inputs func(procedure string) ([]string, error)
+	// Find is the run of a procedure since a moment whose reason has a text; 0 is none.
+	Find func(ctx context.Context, procedure, reason string, since time.Time) (int64, error)
+}
+
+// Desk is the chapter at work.
+type Desk struct {
+	Deps
+	wake chan struct{}
+}
+
+// New is the chapter's one registration.
+func New(d Deps) skill.Skill {
+	k := &Desk{Deps: d, wake: make(chan struct{}, 1)}
+	if k.Log == nil {
+		k.Log = slog.New(slog.DiscardHandler)
+	}
+	return skill.Skill{
+		Name:     "build",
+		Sentence: "program and build under direction",
+		Ops:      nouns.Of(slices.Concat(k.artifactOps(), k.releaseOps(), k.deployOps(), k.deliveryOps())),
+		Team:     []team.Part{release.File.Part(nil)},
+		States:   states,
+		Work:     []skill.Work{{Name: "deployments", Run: k.follow}, {Name: "artefacts", Run: k.tidy}},
+		Explain:  explain,
+		Facts:    k.facts,
+		Ring:     k.ring,
+		Self:     k,
+	}
+}
+
+// states are how deployments ended are shown.
+var states = map[string]op.Badge{
+	string(release.Deployed): {Sign: "●", Word: "deployed", Hue: op.Good},
+	string(release.Void):     {Sign: "✕", Word: "not begun", Hue: op.Quiet},
+	"going on":               {Sign: "◐", Word: "going on", Hue: op.Busy},
+	"failed later":           {Sign: "■", Word: "failed later", Hue: op.Bad},
+}
+
+func (k *Desk) there() error {
+	if k.Releases == nil || k.Artifacts == nil {
+		return prentice.Errorf(prentice.Unavailable, "no releases are kept here").Try("start prentice: prentice up")
+	}
+	return nil
+}
+
+func (k *Desk) rules() *release.Rules {
+	if k.Rules == nil {
+		return nil
+	}
+	return k.Rules()
+}
+
+// service refuses a name that the catalog does not have.
+func (k *Desk) service(name string) (string, error) {
+	if err := k.there(); err != nil {
+		return "", err
+	}
+	s, err := k.Catalog().Service(name)
+	return s.Ref.Name(), err
+}
