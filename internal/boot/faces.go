@@ -15,6 +15,7 @@ import (
 	"prentice/internal/face/web"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/skill/previews"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
 )
@@ -28,6 +29,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	}
 	pages, err := web.New(web.Options{
 		Door: s.App, Ops: s.App.Ops(), Pages: skill.Pages(s.Skills), Refs: skill.Refs(s.Skills), States: skill.States(s.Skills), Identity: identity.Sessions{Identity: s.Identity}, Log: s.log, Hosts: s.Settings.hosts(), Public: public,
+		Preview: previews.Through{Door: s.App}.Open,
 		Stopped: s.stopped, Paused: s.paused, Drained: func() bool { return s.runner.Draining() }, Counts: s.counts, Changed: s.Identity.Changed,
 	})
 	if err != nil {
@@ -44,6 +46,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	}, Authenticate: s.authenticate, Named: named{s}, Log: s.log})
 	silences := alertmanager.New(alertmanager.Config{Silences: silencesOf{through}, Authenticate: s.authenticate, Clock: time.Now, Log: s.log})
 	flags := ofrep.New(ofrep.Config{Flags: flagsOf{s.App}, Authenticate: s.authenticate, Log: s.log})
+	s.previews = s.newPreviews()
 	mux := http.NewServeMux()
 	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/metrics", "/readyz"} {
 		mux.Handle(path, calls)
@@ -61,7 +64,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 		return nil, err
 	}
 	proxies, err := s.Settings.proxies()
-	return behind(proxies, all), err
+	return behind(proxies, s.besides(all)), err
 }
 
 // unread writes down what was asked of the API with a body that was not read. The

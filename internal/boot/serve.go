@@ -41,6 +41,7 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	url := "http://" + listener.Addr().String()
+	s.served = url
 	link, err := s.firstStart(ctx, s.Settings.forPeople(url))
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
-	guarded(server, s.forGit)
+	guarded(server, s.isLong)
 	answered := make(chan error, 1)
 	go func() { answered <- server.Serve(listener) }()
 	if err := (whereabouts{URL: url, PID: os.Getpid(), Secret: secret}).write(s.own("")); err != nil {

@@ -61,6 +61,8 @@ type Settings struct {
 	OIDC *OIDCSettings `toml:"oidc"` // a provider that signs people in; nil is none
 
 	Alertmanager *AlertmanagerSettings `toml:"alertmanager"` // one that hears of silences; nil is none
+
+	Preview PreviewSettings `toml:"preview"` // the addresses of environments
 }
 
 // AlertmanagerSettings are those of an Alertmanager to which silences are told.
@@ -173,10 +175,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "repositories", "git-ssh", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "repositories", "git-ssh", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file", "preview", "preview.domain"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, repositories, git-ssh, oidc and alertmanager")
+		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, repositories, git-ssh, oidc, alertmanager and preview")
 	}
 	return nil
 }
@@ -252,6 +254,9 @@ func (s Settings) Filled() (Settings, error) {
 		if err := s.Alertmanager.check(); err != nil {
 			return s, err
 		}
+	}
+	if err := s.Preview.check(s); err != nil {
+		return s, err
 	}
 	if s.Helper != "" && s.Helper != "allowed" && s.Helper != forbidden {
 		return s, prentice.Errorf(prentice.Invalid, "helper %q", s.Helper).Try("write allowed, or forbidden if prentice must put no program on hosts")

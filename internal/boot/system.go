@@ -29,6 +29,7 @@ import (
 	"prentice/internal/engine/retention"
 	"prentice/internal/engine/runner"
 	"prentice/internal/engine/silence"
+	"prentice/internal/face/preview"
 	"prentice/internal/kit/db"
 	"prentice/internal/skill"
 	"prentice/internal/skill/availability"
@@ -70,6 +71,8 @@ type System struct {
 	hosting   *githost.Host
 	silences  *silence.Silences
 	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none
+	served    string          // where this process answers; "" is nowhere yet
+	previews  *preview.Face   // environments at their addresses; nil before anything is served
 	outbox    *notice.Outbox
 	outgoing  *outgoing.Post
 	retention *retention.Keeper

@@ -42,6 +42,8 @@ type Options struct {
 	Paused func(context.Context) (on bool, why string)
 	// Drained says whether no further step is begun before a restart.
 	Drained func() bool
+	// Preview is where a browser comes into an environment, once; nil is that there is none.
+	Preview func(ctx context.Context, by prentice.Actor, place, service, to string) (string, error)
 	// Counts gives the number that stands beside a word of the menu, by path.
 	Counts func(context.Context, prentice.Actor) map[string]int
 }
@@ -138,6 +140,9 @@ func (s *Site) routes() {
 	s.mux.HandleFunc("POST /sign-in/passkey/ask", s.passkeyAsk)
 	s.mux.HandleFunc("GET /sign-in/sso", s.providerAsk)
 	s.mux.HandleFunc("GET /sign-in/sso/back", s.signInProvider)
+	if s.o.Preview != nil {
+		s.mux.HandleFunc("GET /sign-in/preview", s.known(s.signInPreview))
+	}
 	s.mux.HandleFunc("GET /sign-in/{code}", s.signInConfirm)
 	s.mux.HandleFunc("POST /sign-in/{code}", s.signInCode)
 	s.mux.HandleFunc("POST /sign-out", s.known(s.signOut))

@@ -10,6 +10,7 @@ import (
 	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
+	"prentice/internal/skill/previews"
 	"prentice/internal/skill/prototyping"
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/standards"
@@ -25,6 +26,7 @@ type Deps struct {
 	CodeControl  codecontrol.Deps
 	Design       design.Deps
 	Learning     learning.Deps
+	Previews     previews.Deps
 	Prototyping  prototyping.Deps
 	Security     security.Deps
 	Standards    standards.Deps
@@ -43,6 +45,7 @@ func Skills(d Deps) []skill.Skill {
 		security.New(d.Security),
 		standards.New(d.Standards),
 		codecontrol.New(d.CodeControl),
+		previews.New(d.Previews),
 		prototyping.New(d.Prototyping),
 		build.New(d.Build),
 		learning.New(d.Learning),
