@@ -64,6 +64,8 @@ func describe(dir, data func() string) (list []skill.Skill) {
 func (s *System) skills(logs *log.Logs) []skill.Skill {
 	desk := &policyDesk{Team: s.Team, s: s}
 	return all.Skills(all.Deps{
+		Environments: s.environments(),
+
 		Automation:  s.automation(),
 		Standards:   s.checks(),
 		CodeControl: s.code(),

@@ -45,7 +45,8 @@ type Backend interface {
 	// there are no processes, networks, mounts, volumes, files or names of it.
 	Remove(ctx context.Context, id string) error
 
-	// All are the environments of which anything is there, also what a kill left behind.
+	// All are the environments of this installation of which anything is there, also what a
+	// kill left behind.
 	All(ctx context.Context) ([]string, error)
 
 	// Use is what an environment uses at this moment.

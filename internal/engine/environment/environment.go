@@ -20,7 +20,7 @@ import (
 // its isolation or could not be made was refused before.
 type Spec struct {
 	ID       string // lower-case letters and digits, begins with a letter; never used twice
-	Tree     fs.FS  // the content of the revision that it is made from; nil is none
+	Tree     fs.FS  `json:"-"` // the content of the revision that it is made from; nil is none
 	Services []Service
 	Volumes  []string // data that services share and that ends with the environment
 	Networks []string // services reach each other where they share one; empty is one for all
@@ -48,7 +48,7 @@ type Service struct {
 
 	Entrypoint, Command []string // nil is what the image says
 	Env                 map[string]string
-	Secret              map[string]string // variables that are never shown
+	Secret              map[string]string // variables that are never shown; see Spec.Given
 	Files               []File            // configs and secrets, read only
 	WorkingDir, User    string
 	Mounts              []Mount
@@ -86,6 +86,7 @@ type File struct {
 	Path    string
 	Mode    fs.FileMode
 	Content []byte
+	Secret  string // the name of the secret that is its content; "" is none, and what a back end gets
 }
 
 // Mount is a volume, or a part of the tree, where a service finds it.

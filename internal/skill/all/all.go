@@ -9,6 +9,7 @@ import (
 	"prentice/internal/skill/build"
 	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
+	"prentice/internal/skill/environments"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/previews"
 	"prentice/internal/skill/prototyping"
@@ -25,6 +26,7 @@ type Deps struct {
 	Build        build.Deps
 	CodeControl  codecontrol.Deps
 	Design       design.Deps
+	Environments environments.Deps
 	Learning     learning.Deps
 	Previews     previews.Deps
 	Prototyping  prototyping.Deps
@@ -48,6 +50,7 @@ func Skills(d Deps) []skill.Skill {
 		previews.New(d.Previews),
 		prototyping.New(d.Prototyping),
 		build.New(d.Build),
+		environments.New(d.Environments),
 		learning.New(d.Learning),
 	}
 }

@@ -1,0 +1,117 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"prentice"
+	"prentice/internal/adapter/git"
+	"prentice/internal/engine/change"
+	"prentice/internal/engine/environment"
+	"prentice/internal/kit/db"
+	"prentice/internal/skill"
+	"prentice/internal/skill/codecontrol"
+	"prentice/internal/skill/environments"
+	"prentice/internal/team"
+)
+
+// environments is what environments need.
+func (s *System) environments() environments.Deps {
+	changes := &change.Store{DB: s.db}
+	c := &environment.Conductor{
+		Store:    &environment.Store{DB: s.db, Record: s.ledger.Append, Tell: s.inbox.SendIn},
+		Backends: s.environmentBackends(), Clock: time.Now, Log: s.log, Self: s.Settings.Replica,
+		Pressure: func() environment.Pressure { return pressure(s.Settings.Data) },
+		Secret:   s.secrets.Value, Saw: db.Moment,
+		Tree: func(ctx context.Context, repository, commit string) (fs.FS, func() error, error) {
+			tree, err := s.treeAt(ctx, repository, commit)
+			return tree.FS, tree.Close, err
+		},
+	}
+	if s.replicas != nil && s.Settings.Replica != "" {
+		c.Lives = func(owner string) bool { return slices.Contains(s.replicas.Living(), owner) }
+	}
+	return environments.Deps{
+		Conductor: c, Log: s.log, Open: s.treeAt, Read: readCompose,
+		Change: func(ctx context.Context, number int64) (c change.Change, outside bool, err error) {
+			if c, err = changes.Find(ctx, number); err != nil {
+				return c, false, err
+			}
+			if desk := skill.At[*codecontrol.Desk](s.Skills); desk != nil {
+				outside, err = desk.Outside(ctx, c)
+			}
+			return c, outside, err
+		},
+		Changes: func(ctx context.Context, repository string) ([]change.Change, error) {
+			return changes.List(ctx, change.Filter{Repository: repository, State: change.Open, Limit: 200})
+		},
+		Repositories: func(context.Context) ([]team.Repository, error) { return s.catalog().Repositories, nil },
+	}
+}
+
+// environmentBackends are what makes environments on this machine, by their names.
+func (s *System) environmentBackends() map[string]environment.Backend {
+	return map[string]environment.Backend{}
+}
+
+// readCompose reads the compose file of a tree.
+func readCompose(fs.FS, []string, string) (environment.Spec, []prentice.Finding, error) {
+	return environment.Spec{}, nil, prentice.Errorf(prentice.Unavailable, "compose files are not read here yet")
+}
+
+// treeAt is the content of a revision of a repository of the catalog; "" is the branch that
+// counts.
+func (s *System) treeAt(ctx context.Context, repository, at string) (environments.Tree, error) {
+	r, err := s.catalog().Repository(repository)
+	if err != nil {
+		return environments.Tree{}, err
+	}
+	work, err := git.Below(ctx, s.Settings.Repositories, r.Git)
+	if err != nil {
+		return environments.Tree{}, err
+	}
+	if at == "" {
+		at = "refs/heads/" + r.Branch
+	}
+	commit, as, err := work.Named(ctx, at)
+	if err != nil {
+		return environments.Tree{}, errors.Join(err, work.Close())
+	}
+	tree, err := work.At(ctx, commit)
+	if err != nil {
+		return environments.Tree{}, errors.Join(err, work.Close())
+	}
+	return environments.Tree{FS: tree.FS(), Commit: commit, As: as, Close: work.Close}, nil
+}
+
+// pressure is how much of the disk of a folder and of the memory is in use, in percent.
+func pressure(dir string) (p environment.Pressure) {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(dir, &disk); err == nil && disk.Blocks > 0 {
+		free := disk.Bavail
+		p.Disk = int(100 - free*100/disk.Blocks)
+	}
+	text, err := os.ReadFile(filepath.Clean("/proc/meminfo"))
+	if err != nil {
+		return p
+	}
+	values := map[string]uint64{}
+	for line := range strings.Lines(string(text)) {
+		name, rest, _ := strings.Cut(line, ":")
+		if f := strings.Fields(rest); len(f) > 0 {
+			values[name], _ = strconv.ParseUint(f[0], 10, 64)
+		}
+	}
+	if total := values["MemTotal"]; total > 0 {
+		p.Memory = int(100 - min(values["MemAvailable"], total)*100/total)
+	}
+	return p
+}

@@ -1,0 +1,377 @@
+package environment
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+
+	"prentice"
+	"prentice/internal/kit/clip"
+)
+
+// keeper is the work on one environment, of which there is one in a process.
+type keeper struct {
+	c      *Conductor
+	id     string
+	stage  Stage              // as it was begun for
+	cancel context.CancelFunc // of what is under way
+
+	mu     sync.Mutex
+	pulses map[string]Pulse
+	asking map[string]bool
+	begins map[string]int
+	last   map[string]time.Time
+}
+
+// keep sees that an environment has a keeper, and that the keeper hears of a new stage.
+func (c *Conductor) keep(ctx context.Context, e Environment) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if k := c.keeping[e.ID]; k != nil {
+		if e.Stage == Stopping && k.stage != Stopping {
+			k.cancel()
+		}
+		return
+	}
+	if e.Stage == Failed || e.Stage == Stopped || e.Stage == Queued {
+		return
+	}
+	work, cancel := context.WithCancel(ctx)
+	k := &keeper{c: c, id: e.ID, stage: e.Stage, cancel: cancel, pulses: map[string]Pulse{}, asking: map[string]bool{}, begins: map[string]int{}, last: map[string]time.Time{}}
+	c.keeping[e.ID] = k
+	c.all.Go(func() {
+		defer func() {
+			cancel()
+			c.mu.Lock()
+			delete(c.keeping, e.ID)
+			c.mu.Unlock()
+			if ctx.Err() == nil {
+				c.Ring()
+			}
+		}()
+		if err := k.work(work, e); err != nil && work.Err() == nil {
+			c.Log.Warn("an environment", "env", e.ID, "stage", e.Stage, "err", err)
+			select { // what did not go is tried again, and not at once
+			case <-work.Done():
+			case <-time.After(lookEvery):
+			}
+		}
+	})
+}
+
+func (k *keeper) work(ctx context.Context, e Environment) error {
+	b, err := k.c.Backend(e)
+	if err != nil && e.Stage == Making {
+		return k.fail(ctx, nil, e, err.Error())
+	}
+	if err != nil {
+		return err
+	}
+	if e.Stage == Stopping {
+		return k.remove(ctx, b, e)
+	}
+	return k.tend(ctx, b, e)
+}
+
+// remove takes all away that is there of it. The store says so after it is true.
+func (k *keeper) remove(ctx context.Context, b Backend, e Environment) error {
+	k.c.saw("removing")
+	if !e.Was.IsZero() {
+		k.tails(ctx, b, e)
+		k.letEnd(ctx, b, e)
+	}
+	if err := b.Remove(ctx, e.ID); err != nil {
+		return fmt.Errorf("remove it: %w", err)
+	}
+	k.c.saw("removed")
+	now := k.c.Clock()
+	_, err := k.c.Edit(ctx, e.ID, now, itself, func(e *Environment) error { return e.Turn(Stopped, now, e.Says) })
+	return err
+}
+
+// letEnd gives the programs of an environment their signal and their grace.
+func (k *keeper) letEnd(ctx context.Context, b Backend, e Environment) {
+	var all sync.WaitGroup
+	for _, one := range e.Spec.Services {
+		if one.Provider != "" || one.Once {
+			continue
+		}
+		all.Go(func() {
+			if err := b.Stop(ctx, e.Spec, one.Name); err != nil && ctx.Err() == nil {
+				k.c.Log.Info("a service did not end by itself", "env", e.ID, "service", one.Name, "err", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// tend makes an environment and keeps it.
+func (k *keeper) tend(ctx context.Context, b Backend, e Environment) error {
+	spec, free, err := k.prepared(ctx, b, e)
+	defer func() {
+		if free != nil {
+			free()
+		}
+	}()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && e.Stage == Making:
+		return k.fail(ctx, b, e, err.Error())
+	case err != nil:
+		return err // it is ready, and tried again
+	}
+	begun := k.c.Clock()
+	first := true
+	for {
+		states, err := b.States(ctx, e.ID)
+		if err != nil {
+			return fmt.Errorf("ask how its services are: %w", err)
+		}
+		now := k.c.Clock()
+		looked := k.looked(e, states, first)
+		first = false
+		todo := Next(e.Spec, e.Stage == Ready, looked, now)
+		if len(todo.Start) > 0 && free == nil {
+			if spec, free, err = k.spec(ctx, e); err != nil {
+				return err
+			}
+		}
+		for _, name := range todo.Start {
+			k.c.saw("starting " + name)
+			if err := b.Start(ctx, spec, name); err != nil {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if e.Stage == Making {
+					return k.fail(ctx, b, e, fmt.Sprintf("%s could not begin: %v", name, err))
+				}
+				k.c.Log.Warn("begin a service again", "env", e.ID, "service", name, "err", err)
+			}
+			k.c.saw("started " + name)
+			k.begins[name]++
+			k.last[name] = k.c.Clock()
+			k.forget(name)
+		}
+		k.askHealth(ctx, b, e.Spec, looked)
+		if e, err = k.said(ctx, b, e, todo, now, begun); err != nil || e.Stage == Failed || e.Stage == Stopping {
+			return err
+		}
+		if len(todo.Start) > 0 {
+			continue
+		}
+		if e.Stage == Ready && free != nil { // the repository is not held open for as long as it lives
+			free()
+			free = nil
+		}
+		wait := 100 * time.Millisecond
+		if e.Stage == Ready {
+			wait = lookEvery
+		}
+		if todo.In > 0 {
+			wait = min(wait, todo.In)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+// prepared makes what is there before the first service.
+func (k *keeper) prepared(ctx context.Context, b Backend, e Environment) (spec Spec, free func(), err error) {
+	if spec, free, err = k.spec(ctx, e); err != nil {
+		return spec, free, err
+	}
+	if err := b.Can(ctx, spec); err != nil {
+		return spec, free, err
+	}
+	k.c.saw("preparing")
+	err = b.Prepare(ctx, spec, k.teller(ctx, e))
+	k.c.saw("prepared")
+	return spec, free, err
+}
+
+// said writes down how the services are, and whether that makes another stage of it.
+func (k *keeper) said(ctx context.Context, b Backend, e Environment, todo Todo, now, begun time.Time) (Environment, error) {
+	if e.Stage == Making {
+		late := k.c.Clock().Sub(begun) > mostMaking
+		if todo.Fail == "" && late {
+			todo.Fail = fmt.Sprintf("it was not ready within %s: it %s", mostMaking, todo.Waits)
+		}
+		if todo.Fail != "" {
+			err := k.failSeen(ctx, b, e, todo.Fail, todo.Seen)
+			e.Stage = Failed
+			return e, err
+		}
+	}
+	return k.c.Edit(ctx, e.ID, now, itself, func(one *Environment) error {
+		if one.Stage != Making && one.Stage != Ready {
+			return nil
+		}
+		one.Services = todo.Seen
+		switch {
+		case one.Stage == Making && todo.Ready:
+			k.c.saw("ready")
+			return one.Turn(Ready, now, "")
+		default:
+			one.Says = todo.Waits
+		}
+		return nil
+	})
+}
+
+// looked joins what the back end says with what is remembered. A service that another
+// process had begun, and that is not there any more, was lost with that process: it is begun
+// again, whatever its policy says of a service that ends.
+func (k *keeper) looked(e Environment, states map[string]State, first bool) map[string]Looked {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	was := map[string]Seen{}
+	for _, s := range e.Services {
+		was[s.Service] = s
+	}
+	looked := map[string]Looked{}
+	for _, one := range e.Spec.Services {
+		at, begun := states[one.Name]
+		l := Looked{State: at, Begun: begun, Pulse: k.pulses[one.Name], Begins: k.begins[one.Name], Last: k.last[one.Name], Done: was[one.Name].Done}
+		if begun && !at.Running && at.Code == 0 && at.Said == "" && !at.Killed && one.Once {
+			l.Done = true
+		}
+		ran := was[one.Name].State == Running || was[one.Name].State == Well || was[one.Name].State == Starting || was[one.Name].State == Unwell
+		if first && begun && !at.Running && ran && !one.Once {
+			l.Begun = false
+		}
+		looked[one.Name] = l
+	}
+	return looked
+}
+
+func (k *keeper) forget(service string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.pulses, service)
+}
+
+// askHealth asks those whose health is due, each by itself: one that hangs holds up no other.
+func (k *keeper) askHealth(ctx context.Context, b Backend, spec Spec, looked map[string]Looked) {
+	now := k.c.Clock()
+	for _, one := range spec.Services {
+		at := looked[one.Name]
+		if one.Health == nil || one.Health.Argv() == nil || !at.Running {
+			continue
+		}
+		k.mu.Lock()
+		due := !k.asking[one.Name] && !now.Before(k.pulses[one.Name].Due(*one.Health, at.Since))
+		if due {
+			k.asking[one.Name] = true
+		}
+		k.mu.Unlock()
+		if !due {
+			continue
+		}
+		k.c.all.Go(func() {
+			h := *one.Health
+			asked, cancel := context.WithTimeout(ctx, h.Patience())
+			defer cancel()
+			out := &tail{most: 400}
+			code, err := b.Exec(asked, spec.ID, one.Name, Program{Argv: h.Argv(), Out: out})
+			says := strings.TrimSpace(out.String())
+			switch {
+			case asked.Err() != nil && ctx.Err() == nil:
+				err, says = asked.Err(), fmt.Sprintf("the health check took longer than %s", h.Patience())
+			case err != nil:
+				says = err.Error()
+			case code != 0 && says == "":
+				says = fmt.Sprintf("its health check ended with code %d", code)
+			}
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.asking[one.Name] = false
+			if ctx.Err() == nil {
+				k.pulses[one.Name] = k.pulses[one.Name].Beat(h, at.Since, k.c.Clock(), err == nil && code == 0, clip.To(says, 300))
+			}
+		})
+	}
+}
+
+// spec is what a back end gets: with the content of the revision, and with secrets.
+func (k *keeper) spec(ctx context.Context, e Environment) (spec Spec, free func(), err error) {
+	free = func() {}
+	spec = e.Spec
+	if e.Commit != "" && k.c.Tree != nil {
+		var tree fs.FS
+		var done func() error
+		if tree, done, err = k.c.Tree(ctx, e.Repository, e.Commit); err != nil {
+			return spec, free, err
+		}
+		spec.Tree, free = tree, func() {
+			if err := done(); err != nil {
+				k.c.Log.Warn("close a repository", "repository", e.Repository, "err", err)
+			}
+		}
+	}
+	spec, err = spec.Given(func(name string) (string, error) {
+		switch {
+		case e.Outside:
+			return "", prentice.Errorf(prentice.Refused, "a change of someone outside gets no secrets").Try("let someone of the team propose the change, or let the compose file do without it")
+		case k.c.Secret == nil:
+			return "", prentice.Errorf(prentice.Unavailable, "no secrets are kept here")
+		}
+		return k.c.Secret(ctx, name)
+	})
+	return spec, free, err
+}
+
+// teller shows what takes long, a line at a time.
+func (k *keeper) teller(ctx context.Context, e Environment) io.Writer {
+	var last time.Time
+	return lines(func(line string) {
+		if time.Since(last) < time.Second {
+			return
+		}
+		last = time.Now()
+		_, err := k.c.Edit(ctx, e.ID, k.c.Clock(), itself, func(one *Environment) error {
+			if one.Stage == Making {
+				one.Says = clip.To(line, 300)
+			}
+			return nil
+		})
+		if err != nil && ctx.Err() == nil {
+			k.c.Log.Warn("say how an environment is made", "env", e.ID, "err", err)
+		}
+	})
+}
+
+// fail writes down why it could not be made, with the end of what its services printed, and
+// ends them. What is there of it is removed when it is stopped, or at its end.
+func (k *keeper) fail(ctx context.Context, b Backend, e Environment, why string) error {
+	return k.failSeen(ctx, b, e, why, e.Services)
+}
+
+func (k *keeper) failSeen(ctx context.Context, b Backend, e Environment, why string, seen []Seen) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if b != nil {
+		k.tails(ctx, b, e)
+	}
+	now := k.c.Clock()
+	_, err := k.c.Edit(ctx, e.ID, now, itself, func(one *Environment) error {
+		if one.Stage == Stopping || one.Stage == Failed {
+			return nil
+		}
+		one.Services = seen
+		return one.Turn(Failed, now, clip.To(why, 1000))
+	})
+	if err != nil || b == nil {
+		return err
+	}
+	k.c.saw("failed")
+	return b.Remove(ctx, e.ID)
+}
