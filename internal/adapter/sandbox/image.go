@@ -66,7 +66,7 @@ func (c *Containers) Close() error {
 func (c *Containers) Image(ctx context.Context, name string, pull bool) (Image, error) {
 	i, err := c.engine.Image(ctx, name)
 	if errors.Is(err, container.ErrMissing) && pull {
-		if err := c.engine.Pull(ctx, name); err != nil {
+		if err := c.engine.Pull(ctx, name, nil); err != nil {
 			return Image{}, prentice.Errorf(prentice.Unavailable, "the image %s is not on this machine, and %s cannot pull it: %w", name, c.engine.Name, err).
 				Try("look whether it is called so, and reached from here: %s pull %s", strings.ToLower(c.engine.Name), name)
 		}

@@ -1,16 +1,15 @@
 package sandbox
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/seen"
 )
 
 // errUnseen says that a process cannot be looked at, as where it is about to end.
@@ -31,11 +30,11 @@ func seenToHold(pid int, id string, l Limits, may rights) error {
 		return prentice.Errorf(prentice.Unavailable, "the container does not hold: "+format, args...).
 			Try("look how the engine is set up: prentice doctor")
 	}
-	groups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
-	if pid <= 1 || err != nil || !bytes.Contains(groups, []byte(id[:min(len(id), 12)])) {
+	groups, holds := seen.Groups(pid, id[:min(len(id), 12)])
+	if !holds {
 		return wrong("its first process cannot be seen from here, as if the engine was on another machine")
 	}
-	status, err := statusOf(pid)
+	status, err := seen.Status(pid)
 	if err != nil {
 		return errors.Join(errUnseen, err)
 	}
@@ -61,51 +60,11 @@ func seenToHold(pid int, id string, l Limits, may rights) error {
 	if bytes.Count(net, []byte(":")) != 1 || !bytes.Contains(net, []byte(" lo:")) {
 		return wrong("it has a network")
 	}
-	return limited(string(groups), l, wrong)
-}
-
-func statusOf(pid int) (map[string]string, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return nil, err
-	}
-	status := map[string]string{}
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
-		field, value, _ := strings.Cut(lines.Text(), ":")
-		status[field] = strings.TrimSpace(value)
-	}
-	return status, nil
-}
-
-// limited looks whether the control groups of a process limit it, or those above them.
-func limited(groups string, l Limits, wrong func(string, ...any) error) error {
-	for _, want := range []struct {
-		controller, v1, v2 string
-		most               int64
-	}{{"pids", "pids.max", "pids.max", int64(l.Processes)}, {"memory", "memory.limit_in_bytes", "memory.max", l.Memory}} {
-		found := false
-		for line := range strings.Lines(groups) {
-			part := strings.SplitN(strings.TrimSpace(line), ":", 3)
-			if len(part) != 3 {
-				continue
-			}
-			root, file := "/sys/fs/cgroup", want.v2
-			switch part[1] {
-			case "":
-			case want.controller:
-				root, file = filepath.Join(root, want.controller), want.v1
-			default:
-				continue
-			}
-			for dir := filepath.Join(root, part[2]); dir != root && strings.HasPrefix(dir, root); dir = filepath.Dir(dir) {
-				text, err := os.ReadFile(filepath.Join(dir, file))
-				n, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
-				found = found || err == nil && bad == nil && n <= want.most
-			}
-		}
-		if !found {
-			return wrong("no control group limits its %s to %d", want.controller, want.most)
-		}
+	switch {
+	case !seen.Limited(groups, seen.Processes, int64(l.Processes)):
+		return wrong("no control group limits its pids to %d", l.Processes)
+	case !seen.Limited(groups, seen.Memory, l.Memory):
+		return wrong("no control group limits its memory to %d", l.Memory)
 	}
 	return nil
 }

@@ -113,8 +113,7 @@ func (c *Containers) host(image container.Image, l Limits, memory []string) (con
 			return h, prentice.Errorf(prentice.Unavailable, "the image has a volume at %q, where none can be given", dir)
 		}
 		if _, there := h.Tmpfs[dir]; !there {
-			m := container.Mount{Type: "tmpfs", Target: dir}
-			m.TmpfsOptions.SizeBytes, m.TmpfsOptions.Mode = l.Disk, 0o1777
+			m := container.Mount{Type: "tmpfs", Target: dir, TmpfsOptions: &container.TmpfsOptions{SizeBytes: l.Disk, Mode: 0o1777}}
 			h.Mounts = append(h.Mounts, m)
 		}
 	}

@@ -53,6 +53,11 @@ func (e *Engine) send(ctx context.Context, method, path string, say any) (*http.
 	if err != nil {
 		return nil, err
 	}
+	return e.do(request)
+}
+
+// do sends a request; what is no success is an error.
+func (e *Engine) do(request *http.Request) (*http.Response, error) {
 	answer, err := e.client.Do(request)
 	if err != nil {
 		return nil, plain(err)
@@ -73,11 +78,22 @@ func (e *Engine) request(ctx context.Context, method, path string, say any) (*ht
 		}
 		body = bytes.NewReader(text)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://engine"+e.api+path, body)
+	request, err := e.bare(ctx, method, path, body)
 	if err == nil && say != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	return request, err
+}
+
+// podmanAPI begins a path of what Podman alone knows.
+const podmanAPI = "/libpod"
+
+func (e *Engine) bare(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	api := e.api
+	if strings.HasPrefix(path, podmanAPI+"/") {
+		api = e.podman
+	}
+	return http.NewRequestWithContext(ctx, method, "http://engine"+api+path, body)
 }
 
 func refusal(answer *http.Response) error {

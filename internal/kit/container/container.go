@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Spec is how a container is made: the part of the engine's own form that is used here.
@@ -25,7 +26,20 @@ type Spec struct {
 	AttachStderr bool
 	OpenStdin    bool
 	StdinOnce    bool
+	Hostname     string `json:",omitempty"`
+	StopSignal   string `json:",omitempty"`
 	HostConfig   Host
+	// Networks are where it stands in its first network; see Connect for others.
+	NetworkingConfig *Networking `json:",omitempty"`
+}
+
+// Networking is where a container stands in networks, by their names.
+type Networking struct{ EndpointsConfig map[string]Endpoint }
+
+// Endpoint is where a container stands in a network.
+type Endpoint struct {
+	Aliases    []string `json:",omitempty"`
+	IPAMConfig struct{ IPv4Address string }
 }
 
 // Healthcheck says what the engine itself asks of a container: NONE is nothing.
@@ -50,17 +64,32 @@ type Host struct {
 	ExtraHosts     []string          `json:",omitempty"`
 	Sysctls        map[string]string `json:",omitempty"`
 	Ulimits        []Ulimit
-	LogConfig      struct{ Type string }
+	LogConfig      Log
+	NanoCpus       int64                  `json:",omitempty"` //nolint:revive // as the engine spells it
+	Init           bool                   `json:",omitempty"`
+	Dns            []string               `json:",omitempty"` //nolint:revive // so is it here
+	RestartPolicy  *struct{ Name string } `json:",omitempty"`
 }
 
-// Mount is a file system in memory, which is all that is mounted here.
+// Log is where the engine keeps what a container prints.
+type Log struct {
+	Type   string
+	Config map[string]string `json:",omitempty"`
+}
+
+// Mount is a file system in memory, or a volume of the engine: no folder of the machine.
 type Mount struct {
 	Type         string
+	Source       string `json:",omitempty"`
 	Target       string
-	TmpfsOptions struct {
-		SizeBytes int64
-		Mode      int
-	}
+	ReadOnly     bool          `json:",omitempty"`
+	TmpfsOptions *TmpfsOptions `json:",omitempty"`
+}
+
+// TmpfsOptions are those of a file system in memory.
+type TmpfsOptions struct {
+	SizeBytes int64
+	Mode      int
 }
 
 // Ulimit is a limit of each process.
@@ -79,7 +108,19 @@ type State struct {
 		Pid       int
 		ExitCode  int
 		Error     string
+		StartedAt time.Time
 	}
+	Image      string
+	HostConfig struct {
+		NetworkMode, PidMode, IpcMode, UsernsMode string
+		Privileged                                bool
+		Binds, CapAdd, SecurityOpt                []string
+		Devices                                   []any
+	}
+	NetworkSettings struct {
+		Networks map[string]struct{ IPAddress string }
+	}
+	GraphDriver struct{ Data struct{ UpperDir string } }
 }
 
 // Create makes a container, and answers its ID.
@@ -99,6 +140,15 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	return e.ask(ctx, http.MethodPost, "/containers/"+id+"/start", nil, nil)
 }
 
+// Init makes the first process of a container and what it stands in, without beginning its
+// program. Podman alone can; of others the error is ErrMissing.
+func (e *Engine) Init(ctx context.Context, id string) error {
+	if e.podman == "" {
+		return ErrMissing
+	}
+	return e.ask(ctx, http.MethodPost, podmanAPI+"/containers/"+id+"/init", nil, nil)
+}
+
 // State looks at a container.
 func (e *Engine) State(ctx context.Context, id string) (s State, err error) {
 	err = e.ask(ctx, http.MethodGet, "/containers/"+id+"/json", nil, &s)
@@ -113,11 +163,7 @@ func (e *Engine) Wait(ctx context.Context, id string) error {
 
 // Remove ends a container and removes it with its volumes. That it is not there is no error.
 func (e *Engine) Remove(ctx context.Context, id string) error {
-	err := e.ask(ctx, http.MethodDelete, "/containers/"+id+"?force=true&v=true", nil, nil)
-	if errors.Is(err, ErrMissing) {
-		return nil
-	}
-	return err
+	return unlessMissing(e.ask(ctx, http.MethodDelete, "/containers/"+id+"?force=true&v=true", nil, nil))
 }
 
 // Labelled are the containers that have a label, and their labels, by ID.

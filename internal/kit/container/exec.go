@@ -11,6 +11,7 @@ type Program struct {
 	Argv []string
 	Env  []string
 	Dir  string
+	In   bool // it reads what is written to its stream
 	Tty  bool
 }
 
@@ -19,7 +20,7 @@ func (e *Engine) Exec(ctx context.Context, container string, p Program) (id stri
 	var made struct {
 		ID string `json:"Id"`
 	}
-	say := map[string]any{"AttachStdin": p.Tty, "AttachStdout": true, "AttachStderr": true, "Tty": p.Tty, "Cmd": p.Argv, "Env": p.Env, "WorkingDir": p.Dir}
+	say := map[string]any{"AttachStdin": p.Tty || p.In, "AttachStdout": true, "AttachStderr": true, "Tty": p.Tty, "Cmd": p.Argv, "Env": p.Env, "WorkingDir": p.Dir}
 	if err := e.ask(ctx, http.MethodPost, "/containers/"+container+"/exec", say, &made); err != nil {
 		return "", nil, err
 	}
@@ -38,6 +39,13 @@ func (e *Engine) Exited(ctx context.Context, id string) (code int, running bool,
 		code = *said.ExitCode
 	}
 	return code, said.Running, err
+}
+
+// Process is the first process of a program, as this machine numbers it.
+func (e *Engine) Process(ctx context.Context, id string) (pid int, err error) {
+	var said struct{ Pid int }
+	err = e.ask(ctx, http.MethodGet, "/exec/"+id+"/json", nil, &said)
+	return said.Pid, err
 }
 
 // Resize tells a program the size of its terminal.

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type Engine struct {
 	Name    string // Podman or Docker
 	Version string
 	api     string
+	podman  string // the version of what Podman alone knows
 	client  *http.Client
 }
 
@@ -87,7 +89,10 @@ func At(ctx context.Context, socket string) (*Engine, error) {
 	var said struct {
 		APIVersion string `json:"ApiVersion"`
 		Version    string
-		Components []struct{ Name string }
+		Components []struct {
+			Name    string
+			Details struct{ APIVersion string }
+		}
 	}
 	if err := e.ask(ctx, http.MethodGet, "/version", nil, &said); err != nil {
 		return nil, err
@@ -99,6 +104,7 @@ func At(ctx context.Context, socket string) (*Engine, error) {
 	for _, c := range said.Components {
 		if strings.HasPrefix(c.Name, "Podman") {
 			e.Name = "Podman"
+			e.podman = "/v" + cmp.Or(c.Details.APIVersion, said.Version)
 		}
 	}
 	e.api = "/v" + older(said.APIVersion, newest)

@@ -2,13 +2,12 @@ package container
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Image is an image that the engine has.
@@ -47,28 +46,47 @@ func (i Image) Unasked() *Healthcheck {
 	return &Healthcheck{Test: []string{"NONE"}}
 }
 
-// Pull brings an image from its registry.
-func (e *Engine) Pull(ctx context.Context, name string) error {
+// Pull brings an image from its registry, and tells how far it is; nil tells no one.
+func (e *Engine) Pull(ctx context.Context, name string, tell io.Writer) error {
 	repository, tag := parts(name)
 	query := url.Values{"fromImage": {repository}, "tag": {tag}}
 	answer, err := e.send(ctx, http.MethodPost, "/images/create?"+query.Encode(), nil)
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was only read
-	lines := json.NewDecoder(answer.Body)
-	for {
-		var line struct{ Error string }
-		err := lines.Decode(&line)
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("the engine did not say that it pulled it: %w", err)
-		case line.Error != "":
-			return errors.New(strings.Join(strings.Fields(line.Error), " "))
+	return progress(answer, tell)
+}
+
+// Tag gives an image one more name.
+func (e *Engine) Tag(ctx context.Context, image, name string) error {
+	repository, tag := parts(name)
+	return e.ask(ctx, http.MethodPost, "/images/"+image+"/tag?"+url.Values{"repo": {repository}, "tag": {tag}}.Encode(), nil, nil)
+}
+
+// Tags are the names of images that begin with a repository, with when each was made.
+func (e *Engine) Tags(ctx context.Context, repository string) (map[string]time.Time, error) {
+	var list []struct {
+		RepoTags []string
+		Created  int64
+	}
+	if err := e.ask(ctx, http.MethodGet, "/images/json", nil, &list); err != nil {
+		return nil, fmt.Errorf("the images of the engine cannot be listed: %w", err)
+	}
+	all := map[string]time.Time{}
+	for _, one := range list {
+		for _, tag := range one.RepoTags {
+			if strings.HasPrefix(tag, repository) {
+				all[tag] = time.Unix(one.Created, 0)
+			}
 		}
 	}
+	return all, nil
+}
+
+// Untag takes a name from an image, and removes it when that was its last one. That it is
+// not there is no error.
+func (e *Engine) Untag(ctx context.Context, name string) error {
+	return unlessMissing(e.ask(ctx, http.MethodDelete, "/images/"+name, nil, nil))
 }
 
 // parts are a name's repository and its tag or digest.

@@ -69,6 +69,14 @@ func (s *Stream) Write(b []byte) (int, error) { return s.conn.Write(b) }
 // Read implements io.Reader, of a program at a terminal.
 func (s *Stream) Read(b []byte) (int, error) { return s.from.Read(b) }
 
+// CloseWrite says that nothing more is written.
+func (s *Stream) CloseWrite() error {
+	if c, ok := s.conn.(interface{ CloseWrite() error }); ok {
+		return c.CloseWrite()
+	}
+	return nil
+}
+
 // Close gives the stream up.
 func (s *Stream) Close() error { return s.conn.Close() }
 

@@ -8,6 +8,9 @@ import (
 // openingPort is where the opening stands on the loopback of a program.
 const openingPort = 3128
 
+// Port is where programs find the opening on their loopback.
+const Port = openingPort
+
 // Environment adds to variables those by which programs find the opening: they say it in two
 // ways, and some look at one alone. What is on the loopback of the program needs no proxy.
 func Environment(env []string) []string {

@@ -43,7 +43,7 @@ func Podman(t testing.TB) *Engine {
 	needtest.Program(t, "runc")
 	dir := folder(t)
 	for file, text := range map[string]string{
-		"containers.conf": "[containers]\nlog_driver = \"k8s-file\"\n[engine]\nruntime = \"runc\"\ncgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\n",
+		"containers.conf": "[containers]\nlog_driver = \"k8s-file\"\n[engine]\nruntime = \"runc\"\ncgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\n[network]\nnetwork_config_dir = \"" + dir + "/networks\"\n",
 		"storage.conf":    fmt.Sprintf("[storage]\ndriver = %q\ngraphroot = %q\nrunroot = %q\n", driver(dir), dir+"/store", dir+"/run"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
@@ -150,9 +150,11 @@ func (e *Engine) end() {
 	if e.Engine != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		all, _ := e.Labelled(ctx, "dev.prentice.sandbox") // it may be gone
-		for id := range all {
-			e.Remove(ctx, id) //nolint:errcheck // so is it here
+		for _, label := range []string{"dev.prentice.sandbox", "dev.prentice.environment"} {
+			all, _ := e.Labelled(ctx, label) // it may be gone
+			for id := range all {
+				e.Remove(ctx, id) //nolint:errcheck // so is it here
+			}
 		}
 		e.Close()
 	}
