@@ -43,7 +43,7 @@ func (b *Backend) Can(ctx context.Context, s environment.Spec) error {
 	return nil
 }
 
-// judge refuses what is wrong in a specification, whoever said that it was judged before:
+// judge refuses what is wrong in a specification, also one that was judged before:
 // its words become names of the engine.
 func (b *Backend) judge(s environment.Spec) error {
 	no := func(format string, args ...any) error {

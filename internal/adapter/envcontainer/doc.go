@@ -7,7 +7,7 @@
 // meant then is begun again after a week. An opening is a proxy on the loopback of a
 // container, by which it reaches the hosts that are named and no others.
 //
-// A network of an environment has no way out, no resolver and no address of the machine.
+// A network of an environment leads nowhere, and has no resolver and no address of the machine.
 // Services find each other by /etc/hosts. No port of the machine is bound: a connection is
 // made in the network of the container itself (kit/netns), so that this program must be root
 // and share the processes of the machine with the engine.

@@ -48,7 +48,7 @@ func asAsked(s container.State) error {
 	return nil
 }
 
-// alone refuses a container that has a way out of its networks, or no limits: by what the
+// alone refuses a container that leads out of its networks, or no limits: by what the
 // kernel says of its first process.
 func alone(pid int, id string, l environment.Limits) error {
 	groups, holds := seen.Groups(pid, word(id))
@@ -69,7 +69,7 @@ func alone(pid int, id string, l environment.Limits) error {
 		case err != nil:
 			return wrong("its routes cannot be read: %q", line)
 		case f[2] != "00000000":
-			return wrong("it has a way out by %s", f[0])
+			return wrong("it is led out of its networks by %s", f[0])
 		case p.Bits() < bits:
 			return wrong("it has a network as large as %s", p)
 		case ofMachine(p):

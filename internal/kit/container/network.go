@@ -17,7 +17,7 @@ type Network struct {
 	Subnet netip.Prefix
 }
 
-// CreateNetwork makes a network without a way out, without names and without an address of
+// CreateNetwork makes a network that leads nowhere, without names and without an address of
 // the machine in it. That its addresses are taken is what the engine's refusal says.
 func (e *Engine) CreateNetwork(ctx context.Context, n Network) error {
 	if e.Name == "Podman" {
