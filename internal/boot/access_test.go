@@ -207,6 +207,8 @@ func (w *accessWorld) input(o op.Op, elsewhere bool) string {
 				in[f.Name] = []string{strings.Split(o.Name, ".")[0] + "/1"}
 			case f.Type.Kind() == reflect.Int64 || f.Type.Kind() == reflect.Int:
 				in[f.Name] = 9999
+			case f.Type.Kind() == reflect.Float64:
+				in[f.Name] = json.RawMessage(f.Example)
 			case len(f.Enum) > 0:
 				in[f.Name] = f.Enum[0]
 			case f.Example != "":

@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/experiment"
 	"prentice/internal/engine/prototype"
 	"prentice/internal/op"
 	"prentice/internal/skill/prototyping"
@@ -48,6 +50,48 @@ func prototypeOps(full bool) []op.Op {
 			ops = append(ops, o)
 		}
 	}
+	return append(ops, experimentOps(full)...)
+}
+
+var storyExperiments = []prototyping.ExperimentOut{
+	{Name: "pay-on-one-page", Ref: "experiment/pay-on-one-page", State: "counting", Question: "Do more people buy when they pay on one page?", Flag: "new-checkout", Control: "off", Treatment: "on", Outcome: "bought a ticket", Owner: "group/shop", Rule: "sequential", Units: 19460,
+		Began: ago(9 * 24 * time.Hour), Ends: noon.AddDate(0, 0, 19), Result: experiment.Result{Word: experiment.Unclear, Says: "no difference is seen yet, at 6200 of 19460 units", Told: true, Effect: 0.006, Low: -0.008, High: 0.02, P: 0.3}},
+	{Name: "north-banner", Ref: "experiment/north-banner", State: "ended", Question: "Do more people look at the north when there is a banner?", Flag: "welcome-banner", Control: "plain", Treatment: "north", Outcome: "looked at a train to the north", Owner: "group/shop", Rule: "fixed", Units: 9000,
+		Began: ago(40 * 24 * time.Hour), Ends: noon, Stopped: ago(20 * 24 * time.Hour), StoppedBy: "agent/prentice", Reason: "48.10% of the units got the treatment, and 50.00% were to", Result: experiment.Result{Word: experiment.Skewed, Says: "48.10% of the units got the treatment, and 50.00% were to: the assignment is broken, and what was counted cannot be believed"}},
+	{Name: "gate", Ref: "experiment/gate", State: "designed", Question: "Is the left gate faster?", Flag: "gate", Control: "right", Treatment: "left", Outcome: "passed within 5 s", Owner: "group/gate", Rule: "sequential", Units: 5520},
+}
+
+func experimentOps(full bool) []op.Op {
+	ops := []op.Op{
+		op.New("experiment.list", prentice.Look, prentice.Viewer, "List experiments.", func(context.Context, op.Call, struct {
+			State string `json:"state,omitempty"`
+		}) (prototyping.ExperimentList, error) {
+			if !full {
+				return prototyping.ExperimentList{}, nil
+			}
+			return prototyping.ExperimentList{Experiments: storyExperiments}, nil
+		}),
+		op.New("experiment.show", prentice.Look, prentice.Viewer, "Show an experiment.", func(_ context.Context, _ op.Call, in struct {
+			Experiment string `json:"experiment"`
+		}) (prototyping.ExperimentShown, error) {
+			out := prototyping.ExperimentShown{ExperimentOut: storyExperiments[0], Design: experiment.Design{Rule: "sequential", Baseline: 0.04, Effect: 0.01, Alpha: 0.05, Power: 0.8, Share: 0.5, Units: 19460}, Counts: experiment.Counts{Control: 3090, ControlDid: 127, Treatment: 3110, TreatmentDo: 146}, Both: 2}
+			if in.Experiment == "gate" {
+				out.ExperimentOut, out.Counts = storyExperiments[2], experiment.Counts{}
+				return out, nil
+			}
+			for i := range 32 {
+				n := int64(200 * (i + 1))
+				half := 0.5 / math.Sqrt(float64(n))
+				out.Looks = append(out.Looks, experiment.Seen{Look: int64(i + 1), At: ago(time.Duration(32-i) * 6 * time.Hour), Counts: experiment.Counts{Control: n / 2, Treatment: n / 2}, Result: experiment.Result{Told: i > 1, Effect: 0.006 + half/9, Low: 0.006 - half, High: 0.006 + 1.2*half, P: 0.3}})
+			}
+			return out, nil
+		}),
+	}
+	for _, o := range prototyping.New(prototyping.Deps{}).Ops {
+		if o.Name == "experiment.new" || o.Name == "experiment.start" || o.Name == "experiment.stop" {
+			ops = append(ops, o)
+		}
+	}
 	return ops
 }
 
@@ -55,6 +99,9 @@ var prototypeStories = []story{
 	{name: "prototypes", path: "/prototypes", who: "ann", lists: true},
 	{name: "prototype", path: "/prototypes/one-page", who: "ann"},
 	{name: "prototype-decided", path: "/prototypes/barcode", who: "ann"},
+	{name: "experiments", path: "/experiments", who: "ann", lists: true},
+	{name: "experiment", path: "/experiments/pay-on-one-page", who: "ann"},
+	{name: "experiment-designed", path: "/experiments/gate", who: "ann"},
 	{name: "techniques", path: "/techniques", who: "ann"},
 	{name: "techniques-advised", path: "/techniques?about=understand&within=days&people=few&there=nothing&wrong=little", who: "ann"},
 }

@@ -1,10 +1,10 @@
 // Package prototyping answers the part of the role about prototyping: to try something
 // out before it is built, in the cheapest way that gives the answer, and to show what that
-// was worth. Prototypes are that, each with its question, its day and its decision; and
-// feature flags are: a feature that is there in production and seen by no one, by some, or
+// was worth. Prototypes are that, each with its question, its day and its decision;
+// experiments, which count which of two variants is better; and feature flags: a feature that is there in production and seen by no one, by some, or
 // by everyone.
 //
-// Its words: those of engine/prototype, and: flags stand in the team's flags.json, in flagd's format, and programs ask for
+// Its words: those of engine/prototype and engine/experiment, and: flags stand in the team's flags.json, in flagd's format, and programs ask for
 // them by OFREP, the protocol of OpenFeature, so that each of its SDKs works; an override
 // is a variant that holds for everyone until it ends, whatever the file says: the kill
 // switch. A flag whose day is over is to be removed, and the rule flags/not-past-their-day

@@ -18,6 +18,7 @@ type Flags struct {
 	known   atomic.Pointer[known]
 	stale   atomic.Bool
 	reading sync.Mutex
+	counts  *Experiments // is told who was given what; nil is no one
 }
 
 // known is the overrides in force, as they were read.
@@ -119,10 +120,15 @@ func (f *Flags) Evaluate(ctx context.Context, key string, context map[string]any
 func (f *Flags) evaluate(set *flag.Set, k *known, key string, context map[string]any) flag.Answer {
 	now := f.Clock()
 	variant := ""
-	if one, ok := set.Find(key); ok {
+	one, ok := set.Find(key)
+	if ok {
 		if o, ok := k.of(one, now); ok {
 			variant = o.Variant
 		}
 	}
-	return set.Evaluate(key, context, variant, now)
+	answer := set.Evaluate(key, context, variant, now)
+	if ok && f.counts != nil && f.counts.counts(key) {
+		f.counts.exposes(one, context, answer, variant != "")
+	}
+	return answer
 }

@@ -6,4 +6,5 @@ import "prentice/internal/op"
 var nouns = op.Nouns{
 	{Name: "flag", About: "Feature flags, and what overrides them", Part: op.TeamFiles},
 	{Name: "prototype", About: "Prototypes: a question, a day, and a decision", Part: op.TeamFiles},
+	{Name: "experiment", About: "Experiments: which of two variants is better, by counting", Part: op.TeamFiles},
 }

@@ -44,10 +44,12 @@ type Deps struct {
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
 	f, p := &Flags{Deps: d}, newPrototypes(d)
+	x := newExperiments(p.Deps, f)
+	f.counts = x
 	return skill.Skill{
 		Name:     "prototyping",
 		Sentence: "prototyping: know when to use which technique, show its value",
-		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops())),
+		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops(), x.ops())),
 		Kinds:    []prentice.StepKind{&FlagKind{f}},
 		Checks:   []check.Kind{flagChecks(d.Clock)},
 		Team:     []team.Part{flag.File.Part(nil)},
@@ -56,15 +58,17 @@ func New(d Deps) skill.Skill {
 			{Path: "/flags/{flag}", Op: "flag.show", Template: "flag.html", Title: "Flag", Explain: "flag/{flag}"},
 			{Path: "/prototypes", Op: "prototype.list", Template: "prototypes.html", Title: "Prototypes", Nav: "Prototypes", Order: 52, Group: op.Governance},
 			{Path: "/prototypes/{prototype}", Op: "prototype.show", Template: "prototype.html", Title: "Prototype", Explain: "prototype/{prototype}"},
+			{Path: "/experiments", Op: "experiment.list", Template: "experiments.html", Title: "Experiments", Nav: "Experiments", Order: 53, Group: op.Governance},
+			{Path: "/experiments/{experiment}", Op: "experiment.show", Template: "experiment.html", Title: "Experiment", Explain: "experiment/{experiment}"},
 			{Path: "/techniques", Op: "prototype.advise", Template: "techniques.html", Title: "Which technique?", Topic: "prototyping"},
 		},
-		Refs:     map[string]string{"flag": "/flags/{flag}", "prototype": "/prototypes/{prototype}"},
-		Explains: append(explains(), explainPrototype()),
+		Refs:     map[string]string{"flag": "/flags/{flag}", "prototype": "/prototypes/{prototype}", "experiment": "/experiments/{experiment}"},
+		Explains: append(explains(), explainPrototype(), explainExperiment()),
 		States:   states,
 		Files:    files,
 		Explain:  explain,
 		Facts:    func(ctx context.Context) (any, error) { return facts(ctx, f, p) },
-		Work:     []skill.Work{{Name: "prototypes", Run: p.Run}},
+		Work:     []skill.Work{{Name: "prototypes", Run: p.Run}, {Name: "experiments", Run: x.Run}, {Name: "exposures", Run: x.Count, OnAll: true}},
 		Ring:     func() { f.Ring(); p.ring() },
 		Self:     f,
 	}
@@ -76,6 +80,8 @@ var states = map[string]op.Badge{
 	"overridden":   {Sign: "◇", Word: "overridden", Hue: op.Attention},
 	"past its day": {Sign: "■", Word: "past its day", Hue: op.Bad},
 	"trying":       {Sign: "◐", Word: "being tried", Hue: op.Busy},
+	"designed":     {Sign: "○", Word: "designed", Hue: op.Quiet},
+	"counting":     {Sign: "◐", Word: "counting", Hue: op.Busy},
 	"undecided":    {Sign: "■", Word: "undecided", Hue: op.Bad},
 	"adopted":      {Sign: "●", Word: "adopted", Hue: op.Good},
 	"dropped":      {Sign: "○", Word: "dropped", Hue: op.Quiet},
