@@ -145,7 +145,7 @@ func (s *Sandbox) basis() string {
 		id, err := os.Readlink("/proc/self/ns/" + space)
 		fmt.Fprintln(&b, id, err)
 	}
-	fmt.Fprintln(&b, os.Geteuid(), os.Getegid(), s.groups.unified, s.groups.pids, s.groups.memory)
+	fmt.Fprintln(&b, os.Geteuid(), os.Getegid(), s.groups.Unified, s.groups.Pids, s.groups.Memory)
 	self, err := os.Executable()
 	fmt.Fprintln(&b, self, err)
 	for _, program := range []string{self, s.bwrap, "/bin/sh", "setpriv", "prlimit", "unshare", "mount", "tar"} {

@@ -137,7 +137,7 @@ func (s *Sandbox) Run(ctx context.Context, j Job) (proc.Exit, error) {
 	if err != nil {
 		return proc.Exit{}, err
 	}
-	defer group.remove()
+	defer group.Remove()
 
 	if err := s.canMount(j); err != nil {
 		return proc.Exit{}, err

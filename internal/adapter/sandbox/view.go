@@ -41,12 +41,7 @@ func (j Job) view(name string) []string {
 		"--size", disk, "--tmpfs", "/",
 		"--proc", "/proc", "--dev", "/dev", "--size", strconv.Itoa(sharedMemory), "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
 	}
-	for _, folder := range systemFolders {
-		args = append(args, shown(folder)...)
-	}
-	for _, file := range slices.Concat(systemFiles, j.See) {
-		args = append(args, shown(file)...)
-	}
+	args = append(args, System(j.See...)...)
 	args = append(args, j.mounted()...)
 	for _, folder := range slices.Concat([]string{"/tmp", "/run", "/var/tmp", home}, j.Scratch) {
 		args = append(args, "--dir", folder)

@@ -1,4 +1,4 @@
-package sandbox
+package cgroup
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 )
+
+const prefix = "prentice-trial-"
 
 // An empty group may be one that is about to be filled.
 func TestOfGroupsOnlyThoseOfTheDeadAreTaken(t *testing.T) {
@@ -18,7 +20,7 @@ func TestOfGroupsOnlyThoseOfTheDeadAreTaken(t *testing.T) {
 		if err := os.Mkdir(group, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if !limitable(dir) {
+		if !Limitable(dir, prefix) {
 			t.Fatal("no group can be made")
 		}
 		if _, err := os.Stat(group); (err == nil) != stays {
