@@ -2,8 +2,10 @@ package boot
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"prentice/internal/engine/claims"
 	"prentice/internal/engine/release"
 	"prentice/internal/engine/run"
+	"prentice/internal/kit/proc"
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/build"
@@ -39,6 +42,7 @@ func (s *System) releases() build.Deps {
 		Keys:      s.ledger.Believed,
 		Code:      build.Code{Commit: s.commitOf, Landed: s.landedIn, MayLand: s.mayLand, Bill: s.billOf},
 		Runs:      s.runsOfReleases(),
+		Bring:     s.bring,
 		Frozen: func(now time.Time, service, procedure string) string {
 			says, _, err := s.Team.Hold(context.Background(), prentice.Plan{Procedure: procedure, Subject: prentice.NewRef("service", service), Risk: prentice.Change}, now)
 			if err != nil {
@@ -131,3 +135,25 @@ func (n near) Send(ctx context.Context, may string, content io.Reader) (string, 
 }
 
 var _ op.Sender = near{}
+
+// bring begins a line of shell on the target of a step, here or on another machine, and lets
+// it read content.
+func (s *System) bring(ctx context.Context, w prentice.Work, line string, content io.Reader) (string, int, error) {
+	if !w.Target.Local {
+		return s.reach.Send(ctx, w, line, content)
+	}
+	if w.Step.Attrs["sudo"] == "true" {
+		return "", 0, prentice.Errorf(prentice.Refused, "on this machine nothing is placed by root").Try("take sudo=true out, and choose a folder that prentice may write")
+	}
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", line)
+	cmd.Dir, cmd.Stdin = s.path("work"), content
+	cmd.Env = []string{"PATH=" + proc.DefaultPath, "HOME=" + cmd.Dir, "LC_ALL=C"}
+	out, err := cmd.CombinedOutput()
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok && ctx.Err() == nil && ended.Exited() {
+		return strings.TrimSpace(string(out[:min(len(out), 500)])), ended.ExitCode(), nil
+	}
+	if ctx.Err() != nil {
+		return "", 0, prentice.Errorf(prentice.Canceled, "placing it was stopped: %w", ctx.Err())
+	}
+	return "", 0, err
+}

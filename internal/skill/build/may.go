@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/artifact"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/claims"
 	"prentice/internal/engine/release"
 	"prentice/internal/op"
@@ -101,12 +102,20 @@ func (k *Desk) ofRevision(ctx context.Context, a *asked) error {
 		a.need("release/checks", "The claims on its revision hold", prentice.NotSeen, err.Error(), "", produce)
 		return nil
 	}
+	unasked := 0
 	for _, n := range slices.Concat(answer.Missing, answer.Held) {
+		if n.Reason == check.Unasked && n.Truth != prentice.Pass {
+			unasked++
+			continue
+		}
 		n.Blocks = true
 		if n.Truth != prentice.Pass && n.Truth != prentice.Fail {
 			n.Produce = cmp.Or(n.Produce, produce)
 		}
 		a.needs = append(a.needs, n)
+	}
+	if unasked > 0 {
+		a.need("release/checks", "The claims on its revision hold", prentice.NotSeen, op.Count(unasked, "rule that blocks is", "rules that block are")+" not checked yet of this revision", "", produce)
 	}
 	if len(answer.Missing)+len(answer.Held) == 0 {
 		a.need("release/checks", "The claims on its revision hold", prentice.NotSeen, "nothing that blocks is asked of "+a.Repository+", and nothing asked is never a yes", "declare a check or a standard of the repository: prentice check init", "")

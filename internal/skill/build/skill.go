@@ -34,6 +34,8 @@ type Deps struct {
 	// Leased says whether someone holds the lease of a place for a release, and if not why;
 	// nil where no leases are kept.
 	Leased func(ctx context.Context, place string, who prentice.Actor, now time.Time) (says string, err error)
+	// Bring reaches the target of a step; nil reaches none.
+	Bring Bring
 	// Frozen says why the calendar lets nothing be deployed now; "" is that it does.
 	Frozen func(now time.Time, service, procedure string) string
 }
@@ -83,6 +85,7 @@ func New(d Deps) skill.Skill {
 		Name:     "build",
 		Sentence: "program and build under direction",
 		Ops:      nouns.Of(slices.Concat(k.artifactOps(), k.releaseOps(), k.deployOps(), k.deliveryOps())),
+		Kinds:    []prentice.StepKind{&ArtifactKind{k}},
 		Team:     []team.Part{release.File.Part(nil)},
 		States:   states,
 		Work:     []skill.Work{{Name: "deployments", Run: k.follow}, {Name: "artefacts", Run: k.tidy}},
