@@ -123,6 +123,7 @@ func (c *commands) doctorCommand() *cobra.Command {
 func (c *commands) examine(ctx context.Context, set Settings, was lastStart, now time.Time) []checked {
 	list := []checked{good("settings", "%s", saidBy(set, was))}
 	list = append(list, listening(set))
+	list = append(list, previewHealth(ctx, set)...)
 	list = append(list, dataFolder(ctx, set)...)
 	list = append(list, databaseHealth(ctx, set, now)...)
 	list = append(list, fileModes(set.Data)...)

@@ -55,7 +55,7 @@ func dataFolder(ctx context.Context, set Settings) []checked {
 func fileModes(data string) []checked {
 	var open []string
 	seen := 0
-	for _, folder := range []string{"keys", secretsFolder, "ssh"} {
+	for _, folder := range []string{"keys", secretsFolder, "ssh", "certificates"} {
 		filepath.WalkDir(filepath.Join(data, folder), func(path string, d fs.DirEntry, err error) error { //nolint:errcheck // what cannot be read is told of elsewhere
 			if err != nil || !d.Type().IsRegular() {
 				return nil

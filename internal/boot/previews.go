@@ -1,77 +1,56 @@
 package boot
 
 import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
-	"prentice"
+	"prentice/internal/adapter/certificate"
 	"prentice/internal/engine/preview"
 	facepreview "prentice/internal/face/preview"
 	"prentice/internal/skill"
 	"prentice/internal/skill/previews"
 )
 
-// PreviewSettings are those of the addresses of environments.
-type PreviewSettings struct {
-	Domain string `toml:"domain"` // below which each has a name, with a port or without; "" is preview.localhost
-}
-
-// check refuses a domain that shares cookies with the pages: what runs in an environment is
-// whatever a change brings, and must not be the site to which people sign in.
-func (p PreviewSettings) check(s Settings) error {
-	if p.Domain == "" {
-		return nil
-	}
-	d, err := preview.ParseDomain(p.Domain)
-	if err != nil {
-		return err
-	}
-	for _, host := range s.hosts() {
-		host = strings.ToLower(host)
-		if host == d.Name || strings.HasSuffix(host, "."+d.Name) || strings.HasSuffix(d.Name, "."+host) {
-			return prentice.Errorf(prentice.Refused, "previews below %s and the pages at %s would share cookies", d.Name, host).Try("give previews a domain of their own, such as one that was registered for them")
-		}
-	}
-	return nil
-}
-
 // previewDomain is the domain of previews, with the port by which they are reached.
 func (s *System) previewDomain() preview.Domain {
-	name := s.Settings.Preview.Domain
-	if name == "" {
-		name = preview.Local
-	}
-	d, err := preview.ParseDomain(name)
-	if err != nil { // it was checked
-		return preview.Domain{Scheme: "http", Name: preview.Local}
-	}
-	if d.Local() && d.Port == "" {
-		at := s.served
-		if at == "" {
-			at = s.url()
+	at := s.Settings.Preview.Listen
+	switch {
+	case s.previewsAt != nil:
+		at = s.previewsAt.Addr().String()
+	case at != "":
+	default:
+		served := s.served
+		if served == "" {
+			served = s.url()
 		}
-		if u, err := url.Parse(at); err == nil {
-			d.Port = u.Port()
+		if u, err := url.Parse(served); err == nil {
+			at = u.Host
 		}
 	}
-	return d
+	return s.Settings.Preview.at(at)
 }
 
 func (s *System) previewDeps() previews.Deps {
-	return previews.Deps{DB: s.db, Targets: s.targets(), Keys: s.path("keys"), Domain: s.previewDomain, Standing: s.Identity.Standing, Clock: time.Now, Record: s.ledger.Append, Log: s.log}
+	return previews.Deps{DB: s.db, Targets: &targets{s: s}, Keys: s.path("keys"), Domain: s.previewDomain, Standing: s.Identity.Standing, Clock: time.Now, Record: s.ledger.Append, Log: s.log}
 }
 
 // newPreviews is the proxy, for which the chapter answers.
 func (s *System) newPreviews() *facepreview.Face {
 	desk := skill.At[*previews.Desk](s.Skills)
-	domain, site := s.previewDomain(), s.Settings.forPeople(s.served)
-	return facepreview.New(facepreview.Options{Desk: desk, Domain: domain, Site: site, Clock: time.Now, Log: s.log})
+	return facepreview.New(facepreview.Options{Desk: desk, Domain: s.previewDomain(), Site: s.Settings.forPeople(s.served), Clock: time.Now, Log: s.log})
 }
 
-// besides lets previews answer at their names, and everything else at all others.
+// besides lets previews answer at their names, and everything else at all others. Where
+// previews have an address of their own they answer there alone.
 func (s *System) besides(all http.Handler) http.Handler {
+	if s.previewsAt != nil {
+		return all
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.previews.Serves(r) {
 			s.previews.ServeHTTP(w, r)
@@ -82,4 +61,86 @@ func (s *System) besides(all http.Handler) http.Handler {
 }
 
 // isLong says whether the body of a request may be long.
-func (s *System) isLong(r *http.Request) bool { return s.previews.Serves(r) || s.forGit(r) }
+func (s *System) isLong(r *http.Request) bool {
+	return s.previewsAt == nil && s.previews.Serves(r) || s.forGit(r)
+}
+
+// listenPreviews takes the address of previews, where they have one of their own.
+func (s *System) listenPreviews(ctx context.Context) (err error) {
+	if s.Settings.Preview.Listen == "" {
+		return nil
+	}
+	s.previewsAt, err = listen(ctx, s.Settings.Preview.Listen)
+	return err
+}
+
+// servePreviews answers at the address of previews until ctx ends.
+func (s *System) servePreviews(ctx context.Context) error {
+	proxies, err := s.Settings.proxies()
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: behind(proxies, s.previews), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), Protocols: new(http.Protocols)}
+	server.Protocols.SetHTTP1(true)
+	guarded(server, func(*http.Request) bool { return true })
+	listener := s.previewsAt
+	if conf := s.previewTLS(); conf != nil {
+		server.Protocols.SetHTTP2(true)
+		server.TLSConfig = conf
+	} else {
+		server.Protocols.SetUnencryptedHTTP2(true)
+	}
+	answered := make(chan error, 1)
+	go func() {
+		if server.TLSConfig != nil {
+			answered <- server.ServeTLS(listener, "", "")
+			return
+		}
+		answered <- server.Serve(listener)
+	}()
+	select {
+	case err := <-answered:
+		return err
+	case <-ctx.Done():
+	}
+	soon, enough := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer enough()
+	if server.Shutdown(soon) != nil {
+		err = server.Close() // streams do not end by themselves
+	}
+	if end := <-answered; !errors.Is(end, http.ErrServerClosed) {
+		err = errors.Join(err, end)
+	}
+	return err
+}
+
+// previewTLS is how previews are encrypted; nil is not at all.
+func (s *System) previewTLS() *tls.Config {
+	set := s.Settings.Preview
+	switch {
+	case set.Cert != "":
+		return certificate.Files(set.Cert, set.Key, s.log)
+	case set.ACME != "":
+		return certificate.ACME(certificate.Authority{Directory: set.ACME, Email: set.Email, Root: set.ACMERoot, Keep: s.path("certificates"), Named: s.hasPreview, Log: s.log})
+	}
+	return nil
+}
+
+// hasPreview says whether a name is that of an environment that is there: certificates are
+// asked for no other, since anyone can ask for any name.
+func (s *System) hasPreview(ctx context.Context, host string) error {
+	d := s.previewDomain()
+	named, ok := d.Named(host)
+	if !ok {
+		return errors.New("no preview has this name")
+	}
+	p, err := skill.At[*previews.Desk](s.Skills).Place(ctx, named.Place)
+	if err != nil {
+		return err
+	}
+	if _, ok := p.Service(named.Service); !ok || p.State == preview.Stopped {
+		return errors.New("no service answers at this name")
+	}
+	return nil
+}

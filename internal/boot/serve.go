@@ -42,6 +42,12 @@ func Serve(ctx context.Context, set Settings, build Build, out io.Writer, log *s
 	defer func() { err = errors.Join(err, s.Close()) }()
 	url := "http://" + listener.Addr().String()
 	s.served = url
+	if err := s.listenPreviews(ctx); err != nil {
+		return err
+	}
+	if s.previewsAt != nil {
+		defer s.previewsAt.Close()
+	}
 	link, err := s.firstStart(ctx, s.Settings.forPeople(url))
 	if err != nil {
 		return err
@@ -165,6 +171,9 @@ func (s *System) Begin(ctx context.Context) (*Work, error) {
 	once("notices", s.outbox.Run)
 	once("webhooks", s.outgoing.Run)
 	begin("memory", giveBack)
+	if s.previewsAt != nil {
+		begin("previews", s.servePreviews)
+	}
 	if overSSH != nil {
 		begin("git over SSH", overSSH)
 	}

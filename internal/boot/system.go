@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"time"
 
@@ -50,40 +51,41 @@ type System struct {
 	Skills   []skill.Skill
 	App      *app.App
 
-	log       *slog.Logger
-	db        *db.DB
-	ledger    *ledger.Ledger
-	inbox     *inbox.Inbox
-	schedules *inbox.Schedules
-	runner    *runner.Runner
-	logs      *log.Logs
-	blobs     *blob.Bucket
-	secrets   *secret.Secrets
-	reach     *ssh.Reach
-	claims    *shell.Claims
-	tried     tries
-	contacts  contacts
-	lookout   *availability.Lookout
-	prober    *probe.Prober
-	claimed   *claims.Store
-	choices   *choices.Keeper
-	desk      *support.Support
-	hosting   *githost.Host
-	silences  *silence.Silences
-	mirror    *silence.Mirror // of silences in an Alertmanager; nil is none
-	served    string          // where this process answers; "" is nowhere yet
-	previews  *preview.Face   // environments at their addresses; nil before anything is served
-	outbox    *notice.Outbox
-	outgoing  *outgoing.Post
-	retention *retention.Keeper
-	replicas  *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
-	standing  ledger.Standing
-	reads     bool // nothing is written
-	acts      bool // it performs runs
-	shape     shape
-	lost      error // what was signed here is not in the database, and only looking is allowed; nil if nothing is missing
-	stop      stopfile.Path
-	closers   []func() error // in the order of opening
+	log        *slog.Logger
+	db         *db.DB
+	ledger     *ledger.Ledger
+	inbox      *inbox.Inbox
+	schedules  *inbox.Schedules
+	runner     *runner.Runner
+	logs       *log.Logs
+	blobs      *blob.Bucket
+	secrets    *secret.Secrets
+	reach      *ssh.Reach
+	claims     *shell.Claims
+	tried      tries
+	contacts   contacts
+	lookout    *availability.Lookout
+	prober     *probe.Prober
+	claimed    *claims.Store
+	choices    *choices.Keeper
+	desk       *support.Support
+	hosting    *githost.Host
+	silences   *silence.Silences
+	mirror     *silence.Mirror // of silences in an Alertmanager; nil is none
+	previewsAt net.Listener    // of previews alone; nil is that they answer where the pages do
+	served     string          // where this process answers; "" is nowhere yet
+	previews   *preview.Face   // environments at their addresses; nil before anything is served
+	outbox     *notice.Outbox
+	outgoing   *outgoing.Post
+	retention  *retention.Keeper
+	replicas   *replica.Registry // those that may work on the database; nil with SQLite, whose file one process has
+	standing   ledger.Standing
+	reads      bool // nothing is written
+	acts       bool // it performs runs
+	shape      shape
+	lost       error // what was signed here is not in the database, and only looking is allowed; nil if nothing is missing
+	stop       stopfile.Path
+	closers    []func() error // in the order of opening
 }
 
 // Acting says what a system may do: only read, answer, or perform runs as well.

@@ -103,7 +103,8 @@ func (k *Desk) create(ctx context.Context, c op.Call, in createIn) (LinkMade, er
 	if err != nil {
 		return LinkMade{}, err
 	}
-	base := k.Domain().URL(preview.Named{Place: p.Name})
+	// The name of a change leads to what comes after, and the link is for this one.
+	base := k.Domain().URL(preview.Named{Place: p.ID})
 	if base == "" {
 		return LinkMade{}, prentice.Errorf(prentice.Conflict, "env/%s has no address", p.ID).Try("look at it: prentice env show %s", p.ID)
 	}
