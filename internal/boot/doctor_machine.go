@@ -110,7 +110,8 @@ func machineHealth(ctx context.Context, set Settings) []checked {
 	if len(found) > 0 {
 		list = append(list, good("programs", "%s", strings.Join(found, ", ")))
 	}
-	list = append(list, helperHealth(set), containersHealth(ctx))
+	list = append(list, helperHealth(set), containersHealth(ctx), environmentsHealth(ctx))
+	list = append(list, providersHealth()...)
 	var files syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files) == nil {
 		list = append(list, openFilesLimit(files.Cur))

@@ -59,7 +59,9 @@ func (s *System) environments() environments.Deps {
 
 // environmentBackends are what makes environments on this machine, by their names.
 func (s *System) environmentBackends() map[string]environment.Backend {
-	return map[string]environment.Backend{}
+	box := newEnvironmentBox(filepath.Join(s.Settings.Data, inFolder(s.Settings.Replica, "environments")))
+	s.closers = append(s.closers, box.Close)
+	return map[string]environment.Backend{box.Name(): box}
 }
 
 // readCompose reads the compose file of a tree.

@@ -3,10 +3,13 @@ package envbox_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"prentice/internal/adapter/envbox"
 	"prentice/internal/engine/environment"
@@ -71,4 +74,34 @@ func left(t *testing.T, dir, id string) (list []string) {
 	files, _ := filepath.Glob(filepath.Join(dir, "*"+id+"*"))
 	hidden, _ := filepath.Glob(filepath.Join(dir, ".*"+id+"*"))
 	return append(append(list, files...), hidden...)
+}
+
+// printed is what a service printed until now.
+func printed(t *testing.T, b *envbox.Box, id, service string) string {
+	t.Helper()
+	r, err := b.Logs(t.Context(), id, service, time.Time{}, false)
+	if err != nil {
+		return err.Error()
+	}
+	defer r.Close()
+	text, _ := io.ReadAll(r)
+	return strings.TrimSpace(string(text))
+}
+
+// safe is a buffer that is written to while it is read.
+type safe struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safe) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safe) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }

@@ -283,25 +283,31 @@ func killAll(ctx context.Context, c *cell.Cell) {
 // perFile is what a file costs that is empty.
 const perFile = 4096
 
-// written is how much is in what services write: what a file takes on the disk, and the file.
+// written is how much is in what services write.
 func written(ctx context.Context, folder string) (n int64) {
 	for _, part := range []string{"volumes", "data", "copies"} {
-		filepath.WalkDir(filepath.Join(folder, part), func(_ string, d fs.DirEntry, err error) error { //nolint:errcheck // what goes meanwhile takes nothing
-			if ctx.Err() != nil {
-				return fs.SkipAll
-			}
-			if err != nil {
-				return nil
-			}
-			n += perFile
-			if info, err := d.Info(); err == nil {
-				if about, ok := info.Sys().(*syscall.Stat_t); ok && d.Type().IsRegular() {
-					n += about.Blocks * 512
-				}
-			}
-			return nil
-		})
+		n += takes(ctx, filepath.Join(folder, part))
 	}
+	return n
+}
+
+// takes is what a folder takes on the disk, each file with what it is.
+func takes(ctx context.Context, folder string) (n int64) {
+	filepath.WalkDir(folder, func(_ string, d fs.DirEntry, err error) error { //nolint:errcheck // what goes meanwhile takes nothing
+		if ctx.Err() != nil {
+			return fs.SkipAll
+		}
+		if err != nil {
+			return nil
+		}
+		n += perFile
+		if info, err := d.Info(); err == nil {
+			if about, ok := info.Sys().(*syscall.Stat_t); ok && d.Type().IsRegular() {
+				n += about.Blocks * 512
+			}
+		}
+		return nil
+	})
 	return n
 }
 

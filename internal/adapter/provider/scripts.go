@@ -52,7 +52,7 @@ if [ ! -e /var/lib/mysql/prentice.made ]; then
     [ -z "$db" ] || printf 'CREATE DATABASE IF NOT EXISTS ` + "`%s`" + `;\n' "$db"
     if [ -n "$user" ]; then
       printf "CREATE USER IF NOT EXISTS '%s'@'%%' IDENTIFIED BY '%s';\n" "$user" "$word"
-      [ -z "$db" ] || printf "GRANT ALL ON ` + "`%s`" + `.* TO '%s'@'%%';\n" "$db" "$user"
+      [ -z "$db" ] || printf 'GRANT ALL ON ` + "`%s`" + `.* TO '"'%s'@'%%'"';\n' "$db" "$user"
     fi
     printf "CREATE USER IF NOT EXISTS 'root'@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO 'root'@'%%' WITH GRANT OPTION;\n" "$root"
   } >/run/first.sql
