@@ -3,7 +3,7 @@ package build
 import (
 	"context"
 	"crypto/ed25519"
-	_ "embed"
+	"embed"
 	"log/slog"
 	"slices"
 	"time"
@@ -16,6 +16,9 @@ import (
 	"prentice/internal/skill"
 	"prentice/internal/team"
 )
+
+//go:embed pages/*.html
+var files embed.FS
 
 //go:embed explain.md
 var explain string
@@ -87,7 +90,16 @@ func New(d Deps) skill.Skill {
 		Ops:      nouns.Of(slices.Concat(k.artifactOps(), k.releaseOps(), k.deployOps(), k.deliveryOps())),
 		Kinds:    []prentice.StepKind{&ArtifactKind{k}},
 		Team:     []team.Part{release.File.Part(nil)},
+		Pages: []op.Page{
+			{Path: "/releases", Op: "release.list", Template: "releases.html", Title: "Releases", Nav: "Releases", Order: 8},
+			{Path: "/releases/{release}", Op: "release.show", Template: "release.html", Title: "Release", Explain: "release/{release}"},
+			{Path: "/deployments/{deployment}", Op: "deployment.show", Template: "deployment.html", Title: "Deployment", Explain: "deployment/{deployment}"},
+			{Path: "/delivery", Op: "delivery.show", Template: "delivery.html", Title: "Delivery", Nav: "Delivery", Order: 55, Group: op.Governance},
+		},
+		Refs:     map[string]string{"release": "/releases/{release}", "deployment": "/deployments/{deployment}"},
+		Explains: explains(),
 		States:   states,
+		Files:    files,
 		Work:     []skill.Work{{Name: "deployments", Run: k.follow}, {Name: "artefacts", Run: k.tidy}},
 		Explain:  explain,
 		Facts:    k.facts,
