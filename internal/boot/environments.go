@@ -40,7 +40,7 @@ func (s *System) environments() environments.Deps {
 		c.Lives = func(owner string) bool { return slices.Contains(s.replicas.Living(), owner) }
 	}
 	return environments.Deps{
-		Conductor: c, Log: s.log, Address: s.addressOf, Open: s.treeAt, Read: readCompose,
+		Conductor: c, Log: s.log, Address: s.addressOf, Deployed: s.deployedAt, Open: s.treeAt, Read: readCompose,
 		Change: func(ctx context.Context, number int64) (c change.Change, outside bool, err error) {
 			if c, err = changes.Find(ctx, number); err != nil {
 				return c, false, err

@@ -3,6 +3,7 @@ package boot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
@@ -21,6 +22,7 @@ import (
 	"prentice/internal/skill"
 	"prentice/internal/skill/build"
 	"prentice/internal/skill/codecontrol"
+	"prentice/internal/skill/environments"
 	"prentice/internal/skill/standards"
 	"prentice/internal/skill/supervision"
 )
@@ -43,6 +45,7 @@ func (s *System) releases() build.Deps {
 		Code:      build.Code{Commit: s.commitOf, Landed: s.landedIn, MayLand: s.mayLand, Bill: s.billOf},
 		Runs:      s.runsOfReleases(),
 		Bring:     s.bring,
+		Leased:    s.leased,
 		Frozen: func(now time.Time, service, procedure string) string {
 			says, _, err := s.Team.Hold(context.Background(), prentice.Plan{Procedure: procedure, Subject: prentice.NewRef("service", service), Risk: prentice.Change}, now)
 			if err != nil {
@@ -156,4 +159,48 @@ func (s *System) bring(ctx context.Context, w prentice.Work, line string, conten
 		return "", 0, prentice.Errorf(prentice.Canceled, "placing it was stopped: %w", ctx.Err())
 	}
 	return "", 0, err
+}
+
+// leased says whether a place is used with a lease, and why that is not someone's now.
+func (s *System) leased(ctx context.Context, place string, who prentice.Actor, digest string, now time.Time) (wanted bool, why, err error) {
+	desk := skill.At[*environments.Desk](s.Skills)
+	if desk == nil {
+		return false, nil, nil
+	}
+	p, err := desk.Rules().Place(place)
+	if err != nil || !p.Leased { // what is declared nowhere else has no lease
+		return false, nil, nil
+	}
+	why = desk.Holds(ctx, place, who, digest, now)
+	if why != nil && prentice.KindOf(why) != prentice.Refused {
+		return true, nil, why
+	}
+	return true, why, nil
+}
+
+// deployedAt is what stands in the places at a moment.
+func (s *System) deployedAt(ctx context.Context, at time.Time) ([]environments.Deployed, error) {
+	desk := skill.At[*build.Desk](s.Skills)
+	if desk == nil {
+		return nil, nil
+	}
+	list, err := desk.Deployed(ctx, at)
+	all := make([]environments.Deployed, 0, len(list))
+	for _, x := range list {
+		d := environments.Deployed{Place: x.Place, Service: prentice.NewRef("service", x.Service), Version: x.Runs, Digest: x.Digest, By: x.Last.By, At: x.Since, State: string(release.Deployed)}
+		if x.Runs != "" {
+			d.Release = prentice.NewRef("release", release.Name(x.Service, x.Runs))
+		}
+		if x.Uncertain != "" {
+			d.Version, d.State, d.At = x.Last.Version, string(x.Last.Outcome), x.Last.Ended
+		}
+		if x.Runs == "" && x.Uncertain == "" { // it was undone, and nothing of a release ran before
+			continue
+		}
+		if x.Last.Run > 0 {
+			d.Run = prentice.NewRef("run", fmt.Sprint(x.Last.Run))
+		}
+		all = append(all, d)
+	}
+	return all, err
 }

@@ -151,7 +151,7 @@ func TestWhatIsAtAPlace(t *testing.T) {
 }
 
 func TestTheTeamsFile(t *testing.T) {
-	rules, findings := release.Load("releases.yaml", []byte("places: [test, stage, production]\nleased: [stage]\nservices:\n  shop:\n    repository: web\n    inputs: {root: /srv}\n    places:\n      production: {procedure: deploy-slowly, inputs: {root: /opt}}\n"))
+	rules, findings := release.Load("releases.yaml", []byte("places: [test, stage, production]\nservices:\n  shop:\n    repository: web\n    inputs: {root: /srv}\n    places:\n      production: {procedure: deploy-slowly, inputs: {root: /opt}}\n"))
 	if rules == nil {
 		t.Fatal(findings)
 	}
@@ -161,13 +161,12 @@ func TestTheTeamsFile(t *testing.T) {
 	if w := rules.Way("shop", "test"); w.Procedure != "deploy-shop" || w.Inputs["root"] != "/srv" {
 		t.Error(w)
 	}
-	if rules.Before("stage") != "test" || rules.Before("test") != "" || rules.Last() != "production" || rules.Repository("shop") != "web" || !rules.Places[1].Leased {
+	if rules.Before("stage") != "test" || rules.Before("test") != "" || rules.Last() != "production" || rules.Repository("shop") != "web" {
 		t.Error(rules)
 	}
 	for text, want := range map[string]string{
-		"services: {}":             "has no places",
-		"places: [a, a]":           "there twice",
-		"places: [a]\nleased: [b]": `no place "b"`,
+		"services: {}":   "has no places",
+		"places: [a, a]": "there twice",
 		"places: [a]\nservices: {s: {places: {b: {}}}}":     `no place "b"`,
 		"places: [a]\nservices: {s: {inputs: {digest: x}}}": "is given by each deployment",
 		"places: [a]\nstages: [b]":                          `"stages"`,

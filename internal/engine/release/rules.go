@@ -21,10 +21,7 @@ type Rules struct {
 }
 
 // Place is one, in the order in which releases come to them.
-type Place struct {
-	Name   string
-	Leased bool // who deploys there holds its lease
-}
+type Place struct{ Name string }
 
 // Service is how a service is deployed.
 type Service struct {
@@ -60,7 +57,7 @@ func Load(file string, text []byte) (*Rules, []prentice.Finding) {
 type reader struct{ strict.Reader }
 
 func (r *reader) rules(rules *Rules, top *strict.Node) {
-	v := r.Mapping(top, "releases file", "places", "leased", "services")
+	v := r.Mapping(top, "releases file", "places", "services")
 	if v["places"] == nil {
 		r.Wrong(top, "write places: [test, stage, production]", "the releases file has no places")
 		return
@@ -74,13 +71,6 @@ func (r *reader) rules(rules *Rules, top *strict.Node) {
 			r.Wrong(n, "keep one of them", "the place %q is there twice", name)
 		}
 		rules.Places = append(rules.Places, Place{Name: name})
-	}
-	if v["leased"] != nil {
-		for _, n := range r.List(v["leased"], "leased") {
-			if i := rules.At(r.place(n, r.Text(n, "a place"), rules)); i >= 0 {
-				rules.Places[i].Leased = true
-			}
-		}
 	}
 	if v["services"] == nil {
 		return

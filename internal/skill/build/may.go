@@ -220,15 +220,14 @@ func (a *asked) free() {
 
 // ofPlace asks for the lease of the place, and what the calendar says.
 func (k *Desk) ofPlace(ctx context.Context, a *asked, who prentice.Actor, now time.Time) error {
-	if a.rules.Places[a.rules.At(a.place)].Leased {
-		says, command := "Who deploys holds the lease of "+a.place, "prentice env lease "+a.place
-		if k.Leased == nil {
-			a.need(ClaimLease, says, prentice.NotSeen, "no leases are kept here", "take "+a.place+" out of leased in "+release.TeamFile, "")
-		} else if why, err := k.Leased(ctx, a.place, who, now); err != nil {
+	if k.Leased != nil {
+		says := "Who deploys holds the lease of " + a.place
+		switch wanted, why, err := k.Leased(ctx, a.place, who, a.Artifacts[0], now); {
+		case err != nil:
 			return err
-		} else if why != "" {
-			a.need(ClaimLease, says, prentice.Fail, why, "lease it first", command)
-		} else {
+		case wanted && why != nil:
+			a.need(ClaimLease, says, prentice.Fail, textOf(why), prentice.HintOf(why), fmt.Sprintf("prentice env lease %s --purpose 'deploy %s'", a.place, a.Name()))
+		case wanted:
 			a.need(ClaimLease, says, prentice.Pass, "held", "", "")
 		}
 	}

@@ -34,9 +34,9 @@ type Deps struct {
 	Keys      func() []ed25519.PublicKey // that provenance is believed by
 	Code      Code
 	Runs      Runs
-	// Leased says whether someone holds the lease of a place for a release, and if not why;
-	// nil where no leases are kept.
-	Leased func(ctx context.Context, place string, who prentice.Actor, now time.Time) (says string, err error)
+	// Leased says whether a place is used with a lease, and if so why that lets someone not
+	// deploy there; nil where no leases are kept.
+	Leased func(ctx context.Context, place string, who prentice.Actor, digest string, now time.Time) (wanted bool, why, err error)
 	// Bring reaches the target of a step; nil reaches none.
 	Bring Bring
 	// Frozen says why the calendar lets nothing be deployed now; "" is that it does.
