@@ -67,7 +67,7 @@ func samples(t *testing.T, folder string, least int) []string {
 
 // Each of the corpus is read as the library's own loader reads it from a disk, field by field.
 func TestTheCorpusIsReadAsTheLibraryReadsItFromADisk(t *testing.T) {
-	for _, name := range samples(t, "good", 1) {
+	for _, name := range samples(t, "good", 40) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			files, opt, _ := sample(t, name)
 			project, found, err := Read(files, opt)
@@ -145,7 +145,7 @@ func plain(t *testing.T, project *types.Project, top string) string {
 
 // What an environment is made of each stands beside it, and what is told of it.
 func TestTheCorpusMakesTheEnvironmentsThatStandBesideIt(t *testing.T) {
-	for _, name := range samples(t, "good", 1) {
+	for _, name := range samples(t, "good", 40) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			files, opt, _ := sample(t, name)
 			project, found, err := Read(files, opt)
@@ -226,7 +226,7 @@ func compare(t *testing.T, golden, is string) {
 
 // Each of the bad ones is refused with the very messages that stand in it.
 func TestWhatIsRefusedSaysWhyAndWhere(t *testing.T) {
-	for _, name := range samples(t, "bad", 1) {
+	for _, name := range samples(t, "bad", 40) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			files, opt, want := sample(t, name)
 			project, found, err := Read(files, opt)

@@ -37,6 +37,9 @@ func documents(name string, text []byte) ([]document, error) {
 	for {
 		var n yaml.Node
 		err := decoder.Decode(&n)
+		if errors.Is(err, io.EOF) && len(list) == 0 {
+			return nil, Finding{Path: name, Says: "it is empty"}
+		}
 		if errors.Is(err, io.EOF) {
 			return list, nil
 		}
@@ -58,7 +61,7 @@ func documents(name string, text []byte) ([]document, error) {
 func unreadable(name string, err error) Finding {
 	says := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
 	f := Finding{Path: name, Says: "it is no YAML: " + says}
-	if at := atLine.FindStringSubmatch(says); at != nil {
+	for _, at := range atLine.FindAllStringSubmatch(says, 4) {
 		f.Line, _ = strconv.Atoi(at[1])
 	}
 	return f

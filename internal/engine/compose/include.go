@@ -31,7 +31,7 @@ func (l *load) include(name string, values map[string]any, takes []keys.Path, in
 			}
 			files[j] = inside
 		}
-		next := scope{dir: path.Dir(files[0]), stack: append(in.stack[:len(in.stack):len(in.stack)], name)}
+		next := scope{at: at, dir: path.Dir(files[0]), stack: append(in.stack[:len(in.stack):len(in.stack)], name)}
 		if slices.Contains(next.stack, files[0]) {
 			return Finding{Path: at.path, Line: at.line, Says: fmt.Sprintf("include %q: these files include each other", files[0])}
 		}

@@ -40,6 +40,7 @@ type scope struct {
 	env   types.Mapping
 	stack []string // the files that include each other
 	base  bool     // a file that is only extended
+	at    place    // where these files are named; nowhere is by who asks
 	bases map[string]extendedFile
 }
 
@@ -118,7 +119,7 @@ func (l *load) read(name string, at place, what string) ([]byte, error) {
 
 // file puts one over a model.
 func (l *load) file(name string, model map[string]any, in scope) (map[string]any, error) {
-	text, err := l.read(name, place{path: name}, "the compose file")
+	text, err := l.read(name, or(in.at, place{path: name}), "the compose file")
 	if err != nil {
 		return nil, err
 	}
@@ -146,9 +147,13 @@ func (l *load) document(name string, d document, model map[string]any, in scope)
 		return nil, l.located(at, err)
 	}
 	// Nothing here watches folders, and the library would look for them on the machine.
-	each(values, func(_ string, service map[string]any) {
-		delete(service, "develop")
-		delete(service, "x-develop")
+	each(values, func(name string, service map[string]any) {
+		for _, key := range []string{"develop", "x-develop"} {
+			if service[key] != nil {
+				l.key(service[key], []string{"services", name, "develop"}, "services.*.develop")
+			}
+			delete(service, key)
+		}
 	})
 	if err := l.narrow(values); err != nil {
 		return nil, err
@@ -235,8 +240,9 @@ func (l *load) narrow(values map[string]any) error {
 }
 
 var (
-	named  = regexp.MustCompile(`\b(services|networks|volumes|configs|secrets|jobs|include)\.[a-zA-Z0-9_.\-\[\]]*[a-zA-Z0-9_\-\]]`)
-	quoted = regexp.MustCompile(`service "([^"]+)"`)
+	named     = regexp.MustCompile(`\b(services|networks|volumes|configs|secrets|jobs|include)\.[a-zA-Z0-9_.\-\[\]]*[a-zA-Z0-9_\-\]]`)
+	bracketed = regexp.MustCompile(`services\[([^\]]+)\]`)
+	quoted    = regexp.MustCompile(`service "([^"]+)"`)
 )
 
 // located is an error of the library as a finding, with the line of what it names.
@@ -246,7 +252,7 @@ func (l *load) located(at place, err error) error {
 		return err
 	}
 	says := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), root+"/", "")), " ")
-	says = strings.TrimPrefix(says, "validating : ")
+	says = strings.TrimPrefix(bracketed.ReplaceAllString(says, "services.$1"), "decoding failed due to the following error(s): ")
 	if name := named.FindString(says); name != "" {
 		at = or(l.places.at(strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == '[' || r == ']' })...), at)
 	} else if m := quoted.FindStringSubmatch(says); m != nil {

@@ -87,8 +87,19 @@ func Has(tree fs.FS, dir string) (string, bool) {
 }
 
 // Read makes a project of the compose files of a tree. Where anything is refused there is no
-// project, and the findings say why; an error is that there is nothing to read.
-func Read(files fs.FS, opt Options) (*Project, []Finding, error) {
+// project, and the findings say why; an error is that there is nothing to read. The library
+// takes some values for what they are not, and panics: such a file is refused.
+func Read(files fs.FS, opt Options) (p *Project, found []Finding, err error) {
+	defer func() {
+		if recover() != nil {
+			name, _ := Has(files, opt.Dir)
+			p, found, err = nil, []Finding{{Path: name, Says: "one of its values has another form than the Compose Specification says"}}, nil
+		}
+	}()
+	return read(files, opt)
+}
+
+func read(files fs.FS, opt Options) (*Project, []Finding, error) {
 	l := &load{tree: &tree{fs: files}, places: &places{bases: map[string][]string{}}, found: &findings{}, unset: map[string]bool{}}
 	l.cast = loader.ToOptions(&types.ConfigDetails{}, nil).Interpolate.TypeCastMapping
 	dir, ok := within(absolute("", opt.Dir))

@@ -235,17 +235,19 @@ func health(said *types.HealthCheckConfig) *environment.Health {
 
 // ports are those that a service listens at. What they would be on this machine is told.
 func (l *load) ports(name string, one types.ServiceConfig, s *service) {
-	have := map[int]bool{}
+	have, bound := map[int]bool{}, []string(nil)
 	for _, port := range one.Ports {
-		at := l.places.at("services", name, "ports", fmt.Sprint(port.Target))
 		if port.Protocol == "udp" {
-			l.found.advise(at, "", "service %s: ports: %d/udp is not reached from outside; the services reach it", name, port.Target)
+			l.found.advise(l.places.at("services", name, "ports", fmt.Sprint(port.Target)), "", "service %s: ports: %d/udp is not reached from outside; the services reach it", name, port.Target)
 			continue
 		}
 		if port.Published != "" {
-			l.found.advise(at, "", "service %s: ports: port %s of the machine has no effect here: the address of the environment leads to port %d", name, port.Published, port.Target)
+			bound = append(bound, port.Published+":"+fmt.Sprint(port.Target))
 		}
 		have[int(port.Target)] = true
+	}
+	if len(bound) > 0 {
+		l.found.advise(l.places.at("services", name, "ports"), "", "service %s: ports: %s: nothing of the machine is bound: the address of the environment leads to the service's port", name, strings.Join(bound, ", "))
 	}
 	for _, port := range one.Expose {
 		var from, to int

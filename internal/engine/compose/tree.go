@@ -17,9 +17,12 @@ const (
 	mostLinks = 40      // that one path goes through
 )
 
-// root stands for the top of the tree in paths that the library makes absolute. It is not
-// the top of a file system, so that a path which goes above it is seen.
-const root = "/the-tree-of-the-revision"
+// root stands for the top of the tree in paths that the library makes absolute. It is far
+// below the top of a file system, so that a path which goes above it is seen, and by how far.
+const (
+	above = "/-/-/-/-/-/-/-/-"
+	root  = above + "/the-tree-of-the-revision"
+)
 
 // tree opens files of a tree, and follows links only where they stay in it.
 type tree struct {
@@ -55,6 +58,18 @@ func shown(p string) string {
 	}
 	if rest, ok := strings.CutPrefix(p, "/~"); ok {
 		return "~" + rest
+	}
+	if from := p; strings.HasPrefix(p, "/-/") {
+		up := "../"
+		for in := above; in != "/"; in = path.Dir(in) {
+			if rest, ok := strings.CutPrefix(from, in+"/"); ok {
+				return up + rest
+			}
+			if from == in {
+				return path.Clean(up)
+			}
+			up += "../"
+		}
 	}
 	return p
 }
