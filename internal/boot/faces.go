@@ -16,6 +16,7 @@ import (
 	"prentice/internal/op"
 	"prentice/internal/skill"
 	"prentice/internal/skill/previews"
+	"prentice/internal/skill/prototyping"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
 )
@@ -57,6 +58,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/hook/", hooks)
 	mux.Handle("/api/v2/", silences)
 	mux.Handle(ofrep.Path, flags)
+	mux.Handle(prototyping.FeedbackPath, s.feedbackByToken())
 	mux.Handle(gitPath, s.hosting.HTTP(gitPath, s.gitDoor()))
 	mux.Handle("/", pages)
 	all, err := below(public, skill.Pages(s.Skills), mux)

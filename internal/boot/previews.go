@@ -42,7 +42,7 @@ func (s *System) previewDeps() previews.Deps {
 // newPreviews is the proxy, for which the chapter answers.
 func (s *System) newPreviews() *facepreview.Face {
 	desk := skill.At[*previews.Desk](s.Skills)
-	return facepreview.New(facepreview.Options{Desk: desk, Domain: s.previewDomain(), Site: s.Settings.forPeople(s.served), Clock: time.Now, Log: s.log})
+	return facepreview.New(facepreview.Options{Desk: desk, Domain: s.previewDomain(), Site: s.Settings.forPeople(s.served), Feedback: s.feedbackInPreviews(), Tried: s.triedIn, Clock: time.Now, Log: s.log})
 }
 
 // besides lets previews answer at their names, and everything else at all others. Where
@@ -62,7 +62,7 @@ func (s *System) besides(all http.Handler) http.Handler {
 
 // isLong says whether the body of a request may be long.
 func (s *System) isLong(r *http.Request) bool {
-	return s.previewsAt == nil && s.previews.Serves(r) || s.forGit(r)
+	return s.previewsAt == nil && s.previews.Serves(r) || s.forGit(r) || s.forFeedback(r)
 }
 
 // listenPreviews takes the address of previews, where they have one of their own.

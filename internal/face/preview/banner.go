@@ -132,7 +132,7 @@ func (f *Face) bannerScript(w http.ResponseWriter, r *http.Request, v preview.Vi
 	if !v.Place.Ends.IsZero() {
 		said["until"] = v.Place.Ends.UTC().Format(time.RFC3339)
 	}
-	if f.Feedback != nil {
+	if f.Feedback != nil && (f.Tried == nil || f.Tried(r.Context(), v.Place.ID)) {
 		said["feedback"] = own + "feedback"
 	}
 	text, _ := json.Marshal(said) // texts alone; what could end a script is escaped

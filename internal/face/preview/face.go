@@ -43,8 +43,10 @@ type Options struct {
 	Site   string // prentice's own address, where people sign in
 	// Feedback answers below /_prentice/feedback, for a visit that its context holds; nil is no feedback.
 	Feedback http.Handler
-	Clock    func() time.Time
-	Log      *slog.Logger
+	// Tried says whether something is tried out in an environment, so that its banner asks for feedback; nil is always.
+	Tried func(ctx context.Context, env string) bool
+	Clock func() time.Time
+	Log   *slog.Logger
 }
 
 // Face is the proxy.

@@ -133,10 +133,18 @@ func (p *Prototypes) show(ctx context.Context, c op.Call, in prototypeIn) (Proto
 	return p.shown(ctx, one, c.Now)
 }
 
-func (p *Prototypes) shown(_ context.Context, one prototype.Prototype, now time.Time) (PrototypeShown, error) {
+func (p *Prototypes) shown(ctx context.Context, one prototype.Prototype, now time.Time) (PrototypeShown, error) {
 	out := PrototypeShown{PrototypeOut: prototypeOut(one, now), Tasks: []TaskOut{}}
+	tried, err := p.store.Tries(ctx, one, "")
+	if err != nil {
+		return out, err
+	}
 	for _, t := range one.Tasks {
-		out.Tasks = append(out.Tasks, TaskOut{Task: t})
+		did := tried[t.Name]
+		out.Tasks = append(out.Tasks, TaskOut{Task: t, Began: did.Began, Done: did.Done, GaveUp: did.GaveUp, Took: did.Took})
+	}
+	if out.Feedback, err = p.store.Said(ctx, one); err != nil {
+		return out, err
 	}
 	out.Technical, _ = prototype.Find(one.Technique)
 	if one.Environment == "" && p.Places == nil {

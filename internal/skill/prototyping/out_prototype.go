@@ -1,6 +1,7 @@
 package prototyping
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -119,14 +120,34 @@ func (l PrototypeList) Empty() string {
 // TaskOut is a task, and how visitors did.
 type TaskOut struct {
 	prototype.Task
+	Began  int64         `json:"began"`
+	Done   int64         `json:"done"`
+	GaveUp int64         `json:"gave_up"`
+	Took   time.Duration `json:"took,omitempty"` // on average, of those who finished
+}
+
+// Success is how many finished of those who began, in words.
+func (t TaskOut) Success() string {
+	if t.Began == 0 {
+		return "no one has tried it"
+	}
+	out := fmt.Sprintf("%d of %d finished", t.Done, t.Began)
+	if t.GaveUp > 0 {
+		out += fmt.Sprintf(", %d gave up", t.GaveUp)
+	}
+	if t.Done > 0 {
+		out += ", in " + span.String(t.Took.Round(time.Second)) + " on average"
+	}
+	return out
 }
 
 // PrototypeShown is one, whole.
 type PrototypeShown struct {
 	PrototypeOut
-	Tasks     []TaskOut           `json:"tasks"`
-	Technical prototype.Technique `json:"how"` // the technique
-	Missing   string              `json:"missing,omitempty"`
+	Tasks     []TaskOut            `json:"tasks"`
+	Feedback  []prototype.Feedback `json:"feedback,omitempty"` // the newest first
+	Technical prototype.Technique  `json:"how"`                // the technique
+	Missing   string               `json:"missing,omitempty"`
 }
 
 // Text implements op.Texter.
@@ -153,7 +174,17 @@ func (p PrototypeShown) Text() string {
 		if i == 0 {
 			b.WriteString("Tasks\n")
 		}
-		fmt.Fprintf(&b, "  %s: %s\n", t.Name, t.Says)
+		fmt.Fprintf(&b, "  %s: %s (%s)\n", t.Name, t.Says, t.Success())
+	}
+	for i, f := range p.Feedback {
+		if i == 0 {
+			b.WriteString("Feedback\n")
+		}
+		if i == 10 {
+			fmt.Fprintf(&b, "  and %d more, on its page\n", len(p.Feedback)-i)
+			break
+		}
+		fmt.Fprintf(&b, "  %s  %s: %s\n", op.At(f.At), cmp.Or(f.Name, "someone"), strings.Join(strings.Fields(f.Note), " "))
 	}
 	if p.State == prototype.Undecided {
 		fmt.Fprintf(&b, "▲ its day is over: prentice prototype decide %s --decision adopt|drop|change --reason '…'\n", p.Name)

@@ -21,6 +21,8 @@ type Claims interface {
 
 // Places makes environments in which prototypes live. Nil is none here.
 type Places interface {
+	// Make makes one of a repository, in the name of the one who asks.
+	Make(ctx context.Context, by prentice.Actor, repository, purpose string) (prentice.Ref, error)
 	// Stop ends an environment; one that has ended already is no error.
 	Stop(ctx context.Context, environment prentice.Ref, reason string) error
 }

@@ -23,6 +23,10 @@ type bench struct {
 	files   []prototype.Declared
 }
 
+func (b *bench) Make(context.Context, prentice.Actor, string, string) (prentice.Ref, error) {
+	return "env/made", nil
+}
+
 func (b *bench) Stop(_ context.Context, environment prentice.Ref, _ string) error {
 	b.stopped = append(b.stopped, environment)
 	return nil

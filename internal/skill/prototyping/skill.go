@@ -49,7 +49,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "prototyping",
 		Sentence: "prototyping: know when to use which technique, show its value",
-		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops(), x.ops())),
+		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops(), p.feedbackOps(), x.ops())),
 		Kinds:    []prentice.StepKind{&FlagKind{f}},
 		Checks:   []check.Kind{flagChecks(d.Clock)},
 		Team:     []team.Part{flag.File.Part(nil)},
@@ -70,8 +70,14 @@ func New(d Deps) skill.Skill {
 		Facts:    func(ctx context.Context) (any, error) { return facts(ctx, f, p) },
 		Work:     []skill.Work{{Name: "prototypes", Run: p.Run}, {Name: "experiments", Run: x.Run}, {Name: "exposures", Run: x.Count, OnAll: true}},
 		Ring:     func() { f.Ring(); p.ring() },
-		Self:     f,
+		Self:     &Desk{f, p},
 	}
+}
+
+// Desk is the chapter at work, for those who are joined to it.
+type Desk struct {
+	Flags      *Flags
+	Prototypes *Prototypes
 }
 
 // states are how flags and prototypes are shown; a flag that is disabled as anything is.
