@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/envcontainer"
 	"prentice/internal/adapter/git"
 	"prentice/internal/engine/change"
 	"prentice/internal/engine/environment"
@@ -61,7 +62,12 @@ func (s *System) environments() environments.Deps {
 func (s *System) environmentBackends() map[string]environment.Backend {
 	box := newEnvironmentBox(filepath.Join(s.Settings.Data, inFolder(s.Settings.Replica, "environments")))
 	s.closers = append(s.closers, box.Close)
-	return map[string]environment.Backend{box.Name(): box}
+	all := map[string]environment.Backend{box.Name(): box}
+	if engine := envcontainer.Beside(s.installation); engine != nil {
+		all[engine.Name()] = engine
+		s.closers = append(s.closers, engine.Close)
+	}
+	return all
 }
 
 // readCompose reads the compose file of a tree.

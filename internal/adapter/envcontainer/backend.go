@@ -28,10 +28,11 @@ type Backend struct {
 
 	mu       sync.Mutex // guards what is below
 	places   map[string]*place
-	known    map[string]found    // where services were found, by environment and service
-	open     map[string]opening  // by container
-	overfull map[string]string   // environments that wrote too much, and what is said of it
-	ended    map[string]bool     // containers that were ended by this back end
+	known    map[string]found   // where services were found, by environment and service
+	open     map[string]opening // by container
+	overfull map[string]string  // environments that wrote too much, and what is said of it
+	ended    map[string]bool    // containers that were ended by this back end
+	runtimes map[string]began
 	begun    map[string]int      // how often a container was begun again
 	measured map[string]measured // what environments had on disk
 	watching bool
@@ -42,6 +43,9 @@ var _ environment.Backend = (*Backend)(nil)
 // New finds an engine. What is missing is an error of kind Unavailable that says what to do.
 // An installation is the same after each start, and no other prentice has it.
 func New(ctx context.Context, installation string) (*Backend, error) {
+	if installation == "" {
+		return nil, prentice.Errorf(prentice.Unavailable, "no prentice was begun here yet, whose environments could be told from others").Try("prentice up")
+	}
 	engine, err := container.Find(ctx, os.Getenv)
 	if err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "%w", err).
@@ -60,7 +64,7 @@ func at(engine *container.Engine, installation string) (*Backend, error) {
 	b := &Backend{
 		engine: engine, installation: installation, mark: hex.EncodeToString(sum[:4]),
 		places: map[string]*place{}, known: map[string]found{}, open: map[string]opening{},
-		overfull: map[string]string{}, begun: map[string]int{}, ended: map[string]bool{}, measured: map[string]measured{},
+		overfull: map[string]string{}, runtimes: map[string]began{}, begun: map[string]int{}, ended: map[string]bool{}, measured: map[string]measured{},
 	}
 	b.ctx, b.end = context.WithCancel(context.Background())
 	return b, b.writeFilter()

@@ -85,7 +85,7 @@ func (b *Backend) lookAtDisk(ctx context.Context) {
 		b.mu.Lock()
 		b.measured[id] = measured{time.Now(), free}
 		if bad == nil && has > most {
-			b.overfull[id] = fmt.Sprintf("it was ended: it has %d MB on disk, and may have %d", has>>20, most>>20)
+			b.overfull[id] = fmt.Sprintf("it was ended: it has %d bytes on disk, and may have %d", has, most)
 		}
 		b.mu.Unlock()
 		if bad == nil && has > most {

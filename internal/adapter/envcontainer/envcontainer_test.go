@@ -3,6 +3,7 @@ package envcontainer
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"slices"
@@ -14,6 +15,9 @@ import (
 	"prentice/internal/engine/environment"
 	"prentice/internal/kit/container/containertest"
 )
+
+// own is the installation of this process: plugins of networks remember names of the machine.
+var own = rand.Text()
 
 // world is an engine that a test has for itself, an image of it, and a back end.
 type world struct {
@@ -27,7 +31,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	e := containertest.Podman(t)
 	e.Image("localhost/tools:1", containertest.Made{})
-	return &world{newBackend(t, e, "an installation"), t, e, "localhost/tools:1"}
+	return &world{newBackend(t, e, own), t, e, "localhost/tools:1"}
 }
 
 func newBackend(t *testing.T, e *containertest.Engine, installation string) *Backend {
@@ -111,7 +115,7 @@ func (w *world) left() (list []string) {
 	w.t.Helper()
 	ctx := context.Background()
 	for _, c := range must(w.engine.List(ctx, false, labelInstallation)) {
-		list = append(list, "container "+c.ID)
+		list = append(list, "container "+c.Names[0])
 	}
 	for _, n := range must(w.engine.Networks(ctx, labelInstallation)) {
 		list = append(list, "network "+n.Name)

@@ -65,8 +65,8 @@ func TestNetworksOfTwoEnvironmentsWithTheSameNamesDoNotMeet(t *testing.T) {
 			}
 		}
 		first := theirs["web"][0].network.Subnet.Masked().Addr().Next()
-		own, _ := w.stands(t.Context(), s)
-		reach = append(reach, first.String()+" "+port, own["web"][0].network.Subnet.Masked().Addr().Next().String()+" "+port,
+		mine, _ := w.stands(t.Context(), s)
+		reach = append(reach, first.String()+" "+port, mine["web"][0].network.Subnet.Masked().Addr().Next().String()+" "+port,
 			"169.254.169.254 80", "metadata.google.internal 80", "1.1.1.1 53", "example.com 80")
 		for _, from := range []string{"web", "both", "apart"} {
 			for _, to := range reach {
@@ -107,7 +107,7 @@ func TestOnlyHostsThatAreNamedAreReached(t *testing.T) {
 	}
 	// Another prentice after this one opens it again when it looks.
 	w.Close()
-	again := newBackend(t, w.engine, "an installation")
+	again := newBackend(t, w.engine, own)
 	if _, err := again.States(t.Context(), "e1"); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestAServiceIsHeldToWhatItMay(t *testing.T) {
 	one.Limits = environment.Limits{Memory: 256 << 20, Processes: 40, Disk: 16 << 20}
 	hungry := w.sh("hungry", "dd if=/dev/zero of=/dev/null bs=200M count=1")
 	hungry.Limits.Memory = 64 << 20
-	w.begin(environment.Spec{ID: "e1", Services: []environment.Service{one, hungry}, Limits: environment.Limits{Disk: 16 << 20}})
+	w.begin(environment.Spec{ID: "e1", Services: []environment.Service{one, hungry}, Limits: environment.Limits{Disk: 1 << 30}})
 	for _, c := range [][2]string{
 		{"mount -t tmpfs none /tmp 2>&1", "denied"},
 		{"mknod /tmp/a b 8 0 2>&1", "not permitted"},

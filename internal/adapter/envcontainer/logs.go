@@ -40,9 +40,6 @@ func (b *Backend) printed(ctx context.Context, id string, since time.Time, follo
 	last := since
 	for {
 		err := b.engine.Logs(ctx, id, since, follow, func(at time.Time, text []byte) error {
-			if !at.IsZero() && at.Before(since) { // an engine may count in seconds
-				return nil
-			}
 			last = at.Add(time.Nanosecond) // lines that came together have one time
 			_, err := to.Write(text)
 			return err

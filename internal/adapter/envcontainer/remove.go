@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -15,6 +17,10 @@ const (
 	patience     = 2 * time.Minute
 	defaultGrace = 10 * time.Second
 )
+
+// leases is where plugins of networks (CNI) keep the addresses that they gave, and leave a
+// folder for each network that there ever was.
+const leases = "/var/lib/cni/networks"
 
 // Remove implements environment.Backend: what carries both labels is removed by the names
 // that the engine itself has for it, again and again until nothing is listed any more.
@@ -55,6 +61,7 @@ func (b *Backend) removed(ctx context.Context, id string) (left int, err error) 
 		b.mu.Lock()
 		delete(b.ended, c.ID)
 		delete(b.begun, c.ID)
+		delete(b.runtimes, c.ID)
 		b.mu.Unlock()
 	}
 	volumes, failed := b.engine.Volumes(ctx, b.carries(id)...)
@@ -65,7 +72,11 @@ func (b *Backend) removed(ctx context.Context, id string) (left int, err error) 
 	networks, failed := b.engine.Networks(ctx, b.carries(id)...)
 	err = errors.Join(err, failed)
 	for _, n := range networks {
-		err = errors.Join(err, b.engine.RemoveNetwork(ctx, n.ID))
+		if failed := b.engine.RemoveNetwork(ctx, n.ID); failed != nil {
+			err = errors.Join(err, failed)
+		} else if b.engine.Name == "Podman" && strings.HasPrefix(n.Name, "prentice-") && !strings.Contains(n.Name, "/") {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(leases, n.Name)))
+		}
 	}
 	pins, failed := b.engine.Tags(ctx, b.repository()+id+":")
 	err = errors.Join(err, failed)

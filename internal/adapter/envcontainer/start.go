@@ -3,14 +3,18 @@ package envcontainer
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"prentice"
 	"prentice/internal/engine/environment"
 	"prentice/internal/kit/container"
 	"prentice/internal/kit/egress"
+	"prentice/internal/kit/netns"
 )
 
 // Start implements environment.Backend. A container that was made and never begun may lack
@@ -58,7 +62,26 @@ func (b *Backend) Start(ctx context.Context, s environment.Spec, name string) er
 		b.mu.Unlock()
 		return nil
 	}
-	return b.make(ctx, s, one)
+	err = b.make(ctx, s, one)
+	if err != nil && strings.Contains(err.Error(), "is not available in range set") && b.freed(ctx, s, name) {
+		err = b.make(ctx, s, one)
+	}
+	return err
+}
+
+// freed lets go of the addresses of a service that plugins of networks (CNI) remember of a
+// container that is no more, as after a crash of the machine. They are of no one else.
+func (b *Backend) freed(ctx context.Context, s environment.Spec, name string) bool {
+	all, err := b.stands(ctx, s)
+	if err != nil {
+		return false
+	}
+	for _, one := range all[name] {
+		if one.network.Name == b.called(s.ID, "network", one.network.Labels[labelNetwork]) {
+			err = errors.Join(err, os.Remove(filepath.Join(leases, one.network.Name, one.at.String())))
+		}
+	}
+	return err == nil || errors.Is(err, os.ErrNotExist)
 }
 
 // make makes the container of a service, gives it its files and begins it. One that does not
@@ -129,9 +152,6 @@ func (b *Backend) launch(ctx context.Context, s environment.Spec, one environmen
 	b.watch()
 	in, cancel := unstopped(ctx)
 	defer cancel()
-	refused := func(err error) error {
-		return errors.Join(err, b.engine.Kill(in, id))
-	}
 	state, err := b.engine.State(in, id)
 	if err != nil {
 		return b.trouble(ctx, err, "%s does not say how service %s is", b, one.Name)
@@ -144,11 +164,8 @@ func (b *Backend) launch(ctx context.Context, s environment.Spec, one environmen
 		if state, err = b.engine.State(in, id); err != nil {
 			return b.trouble(ctx, err, "%s does not say how service %s is", b, one.Name)
 		}
-		if state.State.Pid != 0 {
-			if err := alone(state.State.Pid, id, l); err != nil {
-				return err
-			}
-			if err := b.opened(in, state, s.Hosts); err != nil {
+		if !gone(state.State.Pid, id) {
+			if err := b.enclosed(in, s, one, state, l); err != nil {
 				return err
 			}
 		}
@@ -160,22 +177,47 @@ func (b *Backend) launch(ctx context.Context, s environment.Spec, one environmen
 		b.closeOpening(id)
 		return b.trouble(ctx, err, "the service %s cannot be begun", one.Name)
 	}
-	if state, err = b.engine.State(in, id); err != nil {
-		return b.trouble(ctx, err, "%s does not say how service %s is", b, one.Name)
-	}
-	if !state.State.Running { // it has ended already: its state says how
-		return nil
-	}
-	if err := errors.Join(alone(state.State.Pid, id, l), held(state.State.Pid)); err != nil {
-		if gone(state.State.Pid, id) {
+	for range looks {
+		if state, err = b.engine.State(in, id); err != nil {
+			return b.trouble(ctx, err, "%s does not say how service %s is", b, one.Name)
+		}
+		if !state.State.Running { // it has ended already: its state says how
 			return nil
 		}
-		return refused(err)
+		if err = errors.Join(b.enclosed(in, s, one, state, l), held(state.State.Pid)); err == nil {
+			return nil
+		}
+		if !gone(state.State.Pid, id) && !errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond) // its engine has not seen that it ended, or began again
 	}
-	if err := b.opened(in, state, s.Hosts); err != nil && !gone(state.State.Pid, id) {
-		return refused(err)
+	return errors.Join(err, b.engine.Kill(in, id))
+}
+
+// looks are how often a container is looked at whose process is not the one that its engine
+// says.
+const looks = 40
+
+// enclosed looks at what a container stands in, and makes in it what an engine cannot: its
+// opening, and that files which are given to it are only read.
+func (b *Backend) enclosed(ctx context.Context, s environment.Spec, one environment.Service, state container.State, l environment.Limits) error {
+	if err := alone(state.State.Pid, state.ID, l); err != nil {
+		return err
 	}
-	return nil
+	var paths []string
+	for _, f := range one.Files {
+		paths = append(paths, f.Path)
+	}
+	for i, c := range copiesOf(s, one) {
+		if c.volume == "" && one.Mounts[i].ReadOnly {
+			paths = append(paths, c.to)
+		}
+	}
+	if err := netns.ReadOnly(state.State.Pid, word(state.ID), paths); err != nil {
+		return err
+	}
+	return b.opened(ctx, state, s.Hosts)
 }
 
 func mustShares(s environment.Spec) map[string]environment.Limits {

@@ -149,6 +149,18 @@ func (e *Engine) Init(ctx context.Context, id string) error {
 	return e.ask(ctx, http.MethodPost, podmanAPI+"/containers/"+id+"/init", nil, nil)
 }
 
+// Runtime is by what program, and from which configuration, Podman began a container.
+type Runtime struct{ OCIRuntime, OCIConfigPath string }
+
+// Runtime asks for that; of other engines the error is ErrMissing.
+func (e *Engine) Runtime(ctx context.Context, id string) (r Runtime, err error) {
+	if e.podman == "" {
+		return r, ErrMissing
+	}
+	err = e.ask(ctx, http.MethodGet, podmanAPI+"/containers/"+id+"/json", nil, &r)
+	return r, err
+}
+
 // State looks at a container.
 func (e *Engine) State(ctx context.Context, id string) (s State, err error) {
 	err = e.ask(ctx, http.MethodGet, "/containers/"+id+"/json", nil, &s)

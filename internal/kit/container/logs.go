@@ -15,8 +15,8 @@ import (
 // mostFrame is how much of one piece of what was printed is kept.
 const mostFrame = 1 << 20
 
-// Logs hands over what a container printed from a moment on, piece by piece with its time,
-// until there is no more. With follow that is when it ends.
+// Logs hands over what a container printed from a moment on, piece by piece with its time
+// (Podman says it by the second), until there is no more. With follow that is when it ends.
 func (e *Engine) Logs(ctx context.Context, id string, since time.Time, follow bool, take func(at time.Time, text []byte) error) error {
 	query := url.Values{"stdout": {"true"}, "stderr": {"true"}, "timestamps": {"true"}, "follow": {strconv.FormatBool(follow)}}
 	if !since.IsZero() {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -63,7 +64,7 @@ func Listen(pid int, word string, at netip.AddrPort) (net.Listener, error) {
 
 // socket makes a socket in a network. A socket belongs to the network in which it was made.
 func socket(pid int, word string, prepare func(int) error) (*os.File, error) {
-	ns, err := network(pid, word)
+	ns, err := space(pid, word, "net")
 	if err != nil {
 		return nil, err
 	}
@@ -74,17 +75,31 @@ func socket(pid int, word string, prepare func(int) error) (*os.File, error) {
 	}
 	done := make(chan made, 1)
 	go func() {
-		runtime.LockOSThread() // for ever: the thread ends with this function, in the network of another
-		fd, err := -1, unix.Setns(ns, unix.CLONE_NEWNET)
+		runtime.LockOSThread()
+		m := made{fd: -1}
+		own, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		if err == nil {
-			fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+			err = unix.Setns(ns, unix.CLONE_NEWNET)
 		}
-		if err == nil {
-			if err = prepare(fd); err != nil {
-				unix.Close(fd) //nolint:errcheck // the first error says it all
+		if err != nil {
+			runtime.UnlockOSThread()
+			done <- made{-1, err}
+			return
+		}
+		m.fd, m.err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+		back := unix.Setns(own, unix.CLONE_NEWNET)
+		unix.Close(own) //nolint:errcheck // it was only read
+		if back != nil {
+			done <- m
+			select {} // a thread in the network of another does nothing any more, and must not end
+		}
+		runtime.UnlockOSThread()
+		if m.err == nil {
+			if m.err = prepare(m.fd); m.err != nil {
+				unix.Close(m.fd) //nolint:errcheck // the first error says it all
 			}
 		}
-		done <- made{fd, err}
+		done <- m
 	}()
 	m := <-done
 	if m.err != nil {
@@ -93,9 +108,64 @@ func socket(pid int, word string, prepare func(int) error) (*os.File, error) {
 	return os.NewFile(uintptr(m.fd), "socket"), nil
 }
 
-// network opens the network of a process. Its folder is opened first, and leads to no other
+// ReadOnly lets files of a process only be read, also if it is root: each is mounted over
+// itself. One that is so already stays so.
+func ReadOnly(pid int, word string, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	ns, err := space(pid, word, "mnt")
+	if err != nil {
+		return err
+	}
+	defer unix.Close(ns) //nolint:errcheck // it was only read
+	mounter.Do(func() { go mounts() })
+	done := make(chan error)
+	mounting <- func(own int) {
+		err := unix.Setns(ns, unix.CLONE_NEWNS)
+		for _, path := range paths {
+			if err == nil {
+				err = readOnly(path)
+			}
+		}
+		done <- errors.Join(err, unix.Setns(own, unix.CLONE_NEWNS))
+	}
+	return <-done
+}
+
+func readOnly(path string) error {
+	var s unix.Statfs_t
+	if err := unix.Statfs(path, &s); err != nil || s.Flags&unix.ST_RDONLY != 0 {
+		return err
+	}
+	if err := unix.Mount(path, path, "", unix.MS_BIND, ""); err != nil {
+		return err
+	}
+	return unix.Mount("", path, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV, "")
+}
+
+// What enters other mounts is one thread that does nothing else, and that does not end: what
+// any thread began that is to die with its parent would die with that thread.
+var (
+	mounter  sync.Once
+	mounting = make(chan func(own int))
+)
+
+func mounts() {
+	runtime.LockOSThread()
+	err := unix.Unshare(unix.CLONE_FS)
+	own, bad := unix.Open("/proc/thread-self/ns/mnt", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if errors.Join(err, bad) != nil {
+		own = -1 // entering says what is wrong
+	}
+	for do := range mounting {
+		do(own)
+	}
+}
+
+// space opens a name space of a process. Its folder is opened first, and leads to no other
 // process afterwards.
-func network(pid int, word string) (int, error) {
+func space(pid int, word, kind string) (int, error) {
 	dir, err := unix.Open("/proc/"+strconv.Itoa(pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return -1, fmt.Errorf("%w: %w", ErrGone, err)
@@ -105,7 +175,7 @@ func network(pid int, word string) (int, error) {
 	if err != nil || !bytes.Contains(groups, []byte(word)) {
 		return -1, ErrGone
 	}
-	return unix.Openat(dir, "ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	return unix.Openat(dir, "ns/"+kind, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 }
 
 func address(a netip.AddrPort) *unix.SockaddrInet4 {

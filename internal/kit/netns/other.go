@@ -17,3 +17,6 @@ func Dial(context.Context, int, string, netip.AddrPort) (net.Conn, error) { retu
 
 // Listen listens nowhere.
 func Listen(int, string, netip.AddrPort) (net.Listener, error) { return nil, ErrGone }
+
+// ReadOnly changes nothing.
+func ReadOnly(int, string, []string) error { return ErrGone }
