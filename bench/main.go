@@ -70,6 +70,7 @@ var measurements = []measurement{
 	{"forge.verdict", verdicts},
 	{"forge.idle", idleForge},
 	{"flags", flags},
+	{"proxy", proxy},
 	{"sandbox", sandboxed},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},

@@ -389,6 +389,44 @@ func TestAShareLinkLetsIntoItsPlaceUntilItsEnd(t *testing.T) {
 	}
 }
 
+func TestALinkThatWasTakenBackLetsNoOneIn(t *testing.T) {
+	w := newWorld(t, echo)
+	link := w.link("e1", time.Hour, 0)
+	b := w.browser()
+	if res := b.get(link); res.StatusCode != http.StatusSeeOther {
+		t.Fatal(res.Status)
+	}
+	b.get(w.url("e1", "/"))
+	if _, err := (previews.Through{Door: w}).Revoke(t.Context(), ann, 1, "the demo is over"); err != nil {
+		t.Fatal(err)
+	}
+	if res := b.get(w.url("e1", "/")); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("who came by it: %s", res.Status)
+	}
+	if res := w.browser().get(link); res.StatusCode != http.StatusForbidden {
+		t.Errorf("who follows it: %s", res.Status)
+	}
+	if _, err := (previews.Through{Door: w}).Revoke(t.Context(), ann, 1, "again"); prentice.KindOf(err) != prentice.Conflict {
+		t.Errorf("twice: %v", err)
+	}
+	var kinds []string
+	for _, n := range w.notes {
+		kinds = append(kinds, n.Kind)
+	}
+	if !slices.Equal(kinds, []string{"link.created", "link.followed", "link.revoked"}) {
+		t.Errorf("evidence: %q", kinds)
+	}
+}
+
+func TestAPassIsForTheEnvironmentAndNotForTheNextOfItsName(t *testing.T) {
+	w := newWorld(t, echo)
+	b := w.browser().in("change-42")
+	w.place("e1", func(p *preview.Place) { p.ID = "e3" })
+	if res := b.get(w.url("change-42", "/")); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("%s", res.Status)
+	}
+}
+
 func TestALinkForTwoLetsTwoInAndProgramsThatFollowItUseNoneUp(t *testing.T) {
 	w := newWorld(t, echo)
 	link := w.link("e1", time.Hour, 2)

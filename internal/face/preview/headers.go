@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -78,16 +77,10 @@ func cleanCookies(h http.Header) {
 	}
 }
 
-// errUpgrade is of a service that changes the protocol of a connection unasked.
-var errUpgrade = errors.New("the protocol was changed to what was not asked for")
-
 // modify takes out of an answer what would reach beyond the environment, and adds the banner.
 func (f *Face) modify(res *http.Response) error {
 	visit, _ := preview.Of(res.Request.Context())
 	service, _ := res.Request.Context().Value(serviceKey{}).(preview.Service)
-	if res.StatusCode == http.StatusSwitchingProtocols && !strings.EqualFold(res.Header.Get("Upgrade"), "websocket") {
-		return errUpgrade
-	}
 	cleanAnswer(res.Header)
 	res.Header.Set("X-Robots-Tag", noIndex)
 	if service.Host != "" {

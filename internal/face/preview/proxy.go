@@ -85,9 +85,6 @@ func (f *Face) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &large):
 		f.page(w, r, http.StatusRequestEntityTooLarge, shown{Title: "This is too large", Says: "The request is larger than may be sent."})
 		return
-	case errors.Is(err, errUpgrade):
-		f.page(w, r, http.StatusBadGateway, shown{Title: "The service changed the protocol", Says: "A preview speaks HTTP, and WebSocket where a page asks for it."})
-		return
 	}
 	f.Log.Debug("a service of a preview does not answer", "env", visit.Place.ID, "service", service.Name, "port", service.Port, "err", err)
 	place := visit.Place

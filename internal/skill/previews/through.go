@@ -22,6 +22,11 @@ func (t Through) Share(ctx context.Context, by prentice.Actor, env, note string,
 	return op.Ask[LinkMade](ctx, t.Door, op.Request{Actor: by, Op: "link.create", In: createIn{Env: env, Note: note, Ends: ends, Uses: uses}})
 }
 
+// Revoke takes a share link back.
+func (t Through) Revoke(ctx context.Context, by prentice.Actor, number int64, reason string) (LinkOut, error) {
+	return op.Ask[LinkOut](ctx, t.Door, op.Request{Actor: by, Op: "link.revoke", In: revokeIn{number, reason}})
+}
+
 // Requests are what an environment was asked last.
 func (t Through) Requests(ctx context.Context, by prentice.Actor, env string) (Requests, error) {
 	return op.Ask[Requests](ctx, t.Door, op.Request{Actor: by, Op: "preview.requests", In: requestsIn{Env: env, Limit: 500}})
