@@ -3,6 +3,8 @@ package boot
 import (
 	"context"
 	"net/http"
+	"os"
+	"path"
 	"strings"
 
 	"prentice"
@@ -104,4 +106,28 @@ func (s *System) forFeedback(r *http.Request) bool {
 func (s *System) triedIn(ctx context.Context, env string) bool {
 	_, err := visitorsOf{s}.desk().Asked(ctx, prentice.NewRef("env", env), "")
 	return err == nil
+}
+
+// writeFolder writes files into a folder that is new or empty, so that nothing is written over.
+func writeFolder(dir string, files map[string]string) error {
+	if list, err := os.ReadDir(dir); err == nil && len(list) > 0 {
+		return prentice.Errorf(prentice.Conflict, "%s is not empty", dir).Try("name a new folder: --into FOLDER")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", dir, err).Try("name another folder: --into FOLDER")
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", dir, err).Try("name another folder: --into FOLDER")
+	}
+	defer root.Close() //nolint:errcheck // what it holds is closed
+	for name, text := range files {
+		if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+			return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", dir, err).Try("name another folder: --into FOLDER")
+		}
+		if err := root.WriteFile(name, []byte(text), 0o644); err != nil {
+			return prentice.Errorf(prentice.Unavailable, "%s cannot be written: %w", dir, err).Try("name another folder: --into FOLDER")
+		}
+	}
+	return nil
 }

@@ -54,6 +54,7 @@ func describe(dir, data func() string) (list []skill.Skill) {
 		Security:    security.Deps{Verify: ledger.VerifyFile, Supply: supplyHere(askedIn(dir))},
 		CodeControl: codecontrol.Deps{Clone: func(ctx context.Context, dir string) (codecontrol.Git, error) { return git.Open(ctx, dir) }, Team: codecontrol.Team{Linter: linter{}}},
 		Standards:   checksHere(dir, data, func() []check.Kind { return skill.Checks(list) }),
+		Prototyping: prototyping.Deps{WriteNew: writeFolder},
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
 		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
 	})

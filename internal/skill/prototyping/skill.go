@@ -36,7 +36,9 @@ type Deps struct {
 	Files  func() ([]prototype.Declared, []prentice.Finding, error)
 	Claims Claims
 	Places Places
-	Log    *slog.Logger
+	// WriteNew writes files into a folder of the one who types, which must be new or empty.
+	WriteNew func(dir string, files map[string]string) error
+	Log      *slog.Logger
 	// URL is where programs ask for flags, without what follows; nil is not at all.
 	URL func() string
 }
@@ -49,7 +51,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "prototyping",
 		Sentence: "prototyping: know when to use which technique, show its value",
-		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops(), p.feedbackOps(), x.ops())),
+		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops(), p.feedbackOps(), p.scaffoldOps(), x.ops())),
 		Kinds:    []prentice.StepKind{&FlagKind{f}},
 		Checks:   []check.Kind{flagChecks(d.Clock)},
 		Team:     []team.Part{flag.File.Part(nil)},
