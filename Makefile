@@ -44,7 +44,7 @@ own: build
 helper:
 	packaging/helper.sh
 
-## demo: build, then watch a service fail and be restarted; STORY=change: code that lands
+## demo: build, then watch a service fail and be restarted; STORY=change: code that lands; STORY=release: a release that goes to production
 demo: build
 	./bin/prentice demo $(if $(STORY),--story $(STORY))
 

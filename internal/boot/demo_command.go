@@ -32,7 +32,7 @@ func (c *commands) demo() *cobra.Command {
 		Long: "Plays the main job from its beginning to its end, in less than a minute and without anybody's help: starts a sample team of three small services and a server on free ports of this machine, " +
 			"kills a service, and tells what happens then, what prentice saw, and why it acted. All that is told is looked at while it is told. " +
 			"It ends with a file of evidence and the command that checks it.\n\n" +
-			"With --story change it plays another: how a change of code is pushed, refused, fixed, reviewed, queued and landed, in about a minute; that needs git and bubblewrap.\n\n" +
+			"With --story change it plays another: how a change of code is pushed, refused, fixed, reviewed, queued and landed, in about a minute; and with --story release how a release goes from place to place, and a bad one goes back. These need git and bubblewrap.\n\n" +
 			"It lives in a new temporary folder, or in the empty one that --data names, and says where that is; all that it started is stopped at its end. " +
 			"Ends with exit code 0 only if every promise held.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -49,18 +49,18 @@ func (c *commands) demo() *cobra.Command {
 			return c.tell(cmd.Context(), which, folder, g.NoColour, quick)
 		},
 	}
-	cmd.Flags().StringVar(&which, "story", "fault", "which `STORY` to play: fault or change")
+	cmd.Flags().StringVar(&which, "story", "fault", "which `STORY` to play: fault, change or release")
 	cmd.Flags().BoolVar(&quick, "quick", false, "do not pause for the reader")
 	return cmd
 }
 
 // tell plays the story in a folder, and says what of it is left.
 func (c *commands) tell(ctx context.Context, which, folder string, plain, quick bool) (err error) {
-	tells, known := map[string]func(context.Context, story.Stage) error{"fault": story.Tell, "change": story.TellChange}[which]
+	tells, known := map[string]func(context.Context, story.Stage) error{"fault": story.Tell, "change": story.TellChange, "release": story.TellRelease}[which]
 	if !known {
-		return prentice.Errorf(prentice.Invalid, "there is no story %q", clip.Text(which)).Try("give --story fault or --story change")
+		return prentice.Errorf(prentice.Invalid, "there is no story %q", clip.Text(which)).Try("give --story fault, --story change or --story release")
 	}
-	if which == "change" {
+	if which != "fault" {
 		if err := codeNeeds(ctx); err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (c *commands) tell(ctx context.Context, which, folder string, plain, quick 
 
 // enrols says by story whether an owner who let people in is taken to be someone else
 // than they are.
-var enrols = map[string]string{"change": "trusted"}
+var enrols = map[string]string{"change": "trusted", "release": "trusted"}
 
 // called is how this program was called, for commands that are shown.
 func called() string {
