@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"prentice"
 	"prentice/internal/adapter/sandbox"
@@ -65,7 +66,7 @@ func New(ctx context.Context, dir string) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if !locked(ctx, lock) {
 		lock.Close() //nolint:errcheck // the first error says it all
 		return nil, prentice.Errorf(prentice.Conflict, "the environments in %s are those of another prentice", dir).Try("stop it, or give this one a data folder of its own")
 	}
@@ -77,10 +78,30 @@ func New(ctx context.Context, dir string) (*Box, error) {
 	return b, nil
 }
 
+// freed is how long a process that was killed while it began another may hold the lock by that.
+const freed = 5 * time.Second
+
+func locked(ctx context.Context, lock *os.File) bool {
+	for late := time.Now().Add(freed); ; {
+		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			return true
+		}
+		if time.Now().After(late) {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
 func (b *Box) open(ctx context.Context) (err error) {
 	if b.filter, err = sandbox.WriteFilter(b.dir); err != nil {
 		return err
 	}
+	os.Remove(filepath.Join(b.dir, ".socket")) //nolint:errcheck // a kill while it was proven may have left it
 	b.place = cgroup.Find(prefix + "trial-")
 	b.Weaker = weaker(b.place)
 	for _, name := range b.strays("") { // their prentice is gone, and so they must be
