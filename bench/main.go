@@ -72,6 +72,7 @@ var measurements = []measurement{
 	{"flags", flags},
 	{"proxy", proxy},
 	{"sandbox", sandboxed},
+	{"env.engine", engineEnvironments},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
