@@ -74,11 +74,20 @@ func (r Rules) proposal(c Command, branch string, there map[string]Ref) *Refusal
 	case c.Deletes():
 		return &Refusal{Rule: "changes/delete", Says: "a change is not taken back by deleting " + c.Ref, Remedy: "abandon it: prentice change abandon NUMBER"}
 	case there[heads+branch].Name == "" || there[heads+branch].Symbolic != "":
-		return &Refusal{Rule: "changes/branch", Says: fmt.Sprintf("there is no branch %s for which a change could be", branch), Place: c.Ref, Remedy: "propose it for one that there is: git push origin HEAD:refs/for/" + r.Branch}
+		return &Refusal{Rule: "changes/branch", Says: fmt.Sprintf("there is no branch %s for which a change could be", branch), Place: c.Ref, Remedy: r.branchFirst(branch)}
 	case !r.Changes:
 		return &Refusal{Rule: "changes/closed", Says: "no changes are taken on this server", Remedy: "ask its owner"}
 	}
 	return nil
+}
+
+// branchFirst is what to do where there is no branch for which a change could be. The one
+// that is protected is made by the first push to it.
+func (r Rules) branchFirst(branch string) string {
+	if branch == r.Branch {
+		return "push what it begins with to it: git push origin HEAD:" + branch
+	}
+	return "propose it for one that there is: git push origin HEAD:refs/for/" + r.Branch
 }
 
 // branch is a branch that is to be moved.

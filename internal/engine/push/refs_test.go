@@ -80,6 +80,16 @@ func TestTheFirstPushMakesTheBranchThatCounts(t *testing.T) {
 	}
 }
 
+func TestAChangeForTheBranchThatIsNotYetIsToldHowItBegins(t *testing.T) {
+	r := rules()
+	r.Refs = nil
+	for ref, remedy := range map[string]string{"refs/for/main": "push what it begins with to it: git push origin HEAD:main", "refs/for/none": "propose it for one that there is: git push origin HEAD:refs/for/main"} {
+		if a := Refs(Push{Commands: []Command{{zeros, some, ref}}}, r); a[0].Refused == nil || a[0].Refused.Remedy != remedy {
+			t.Errorf("%s: %+v", ref, a[0].Refused)
+		}
+	}
+}
+
 func TestTwoNewRefsThatDifferByCaseAreNotTaken(t *testing.T) {
 	a := Refs(Push{Commands: []Command{{zeros, some, "refs/heads/new"}, {zeros, some, "refs/heads/New"}}}, rules())
 	if a[0].Refused != nil || a[1].Refused == nil || a[1].Refused.Rule != "refs/case" {

@@ -126,7 +126,7 @@ func (r Reached) Text() string {
 		fmt.Fprintf(&b, "\nIt is a copy of %s. Propose changes there.\n", r.Source)
 		return b.String()
 	}
-	fmt.Fprintf(&b, "\n%s is protected. Propose a change for it with: git push origin HEAD:refs/for/%s\n", r.Branch, r.Branch)
+	fmt.Fprintf(&b, "\n%s is protected from its first commits on, which are pushed to it: git push URL HEAD:%s\nPropose a change for it with: git push origin HEAD:refs/for/%s\n", r.Branch, r.Branch, r.Branch)
 	return b.String()
 }
 
