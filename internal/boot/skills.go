@@ -56,6 +56,7 @@ func describe(dir, data func() string) (list []skill.Skill) {
 		Standards:   checksHere(dir, data, func() []check.Kind { return skill.Checks(list) }),
 		Prototyping: prototyping.Deps{WriteNew: writeFolder},
 		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
+		Tools:       toolsHere(),
 		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
 	})
 	return list
@@ -71,6 +72,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Standards:   s.checks(),
 		CodeControl: s.code(),
 		Learning:    s.learning(),
+		Tools:       s.tools(),
 		Previews:    s.previewDeps(),
 		Prototyping: prototyping.Deps{DB: s.db, Set: func() *flag.Set { return s.Team.now.Load().flags() }, Clock: time.Now, Record: s.ledger.Append, URL: s.url,
 			Tell: s.inbox.SendIn, Files: func() ([]prototype.Declared, []prentice.Finding, error) { return prototype.InFolder(s.Team.dir()) }, Claims: s.claimed, Places: placesOf{s}, Log: s.log},

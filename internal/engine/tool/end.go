@@ -152,7 +152,7 @@ func (e Ends) Of(tool string, w Wish, now time.Time) Standing {
 	best := slices.MaxFunc(fits, later)
 	s := Standing{Ends: best.day, Line: best.line}
 	switch {
-	case best.day.IsZero() && e.Stale(now):
+	case best.day.IsZero() && now.Sub(l.Read) > Oldest:
 		s.Truth, s.Says = prentice.NotSeen, "no end was announced by "+l.Read.Format(time.DateOnly)+", and no one looked since"
 	case best.day.IsZero():
 		s.Truth, s.Says = prentice.Pass, "no end is announced"

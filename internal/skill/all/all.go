@@ -17,6 +17,7 @@ import (
 	"prentice/internal/skill/standards"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
+	"prentice/internal/skill/tools"
 )
 
 // Deps is what the skills need. The zero Deps is enough to describe them.
@@ -34,6 +35,7 @@ type Deps struct {
 	Standards    standards.Deps
 	Supervision  supervision.Deps
 	Support      support.Deps
+	Tools        tools.Deps
 }
 
 // Skills is every skill there is.
@@ -51,6 +53,7 @@ func Skills(d Deps) []skill.Skill {
 		prototyping.New(d.Prototyping),
 		build.New(d.Build),
 		environments.New(d.Environments),
+		tools.New(d.Tools),
 		learning.New(d.Learning),
 	}
 }

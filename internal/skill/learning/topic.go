@@ -113,13 +113,18 @@ func (d Deps) ofChapter(ctx context.Context, name string) (string, error) {
 	if d.Chapters == nil {
 		return "", nil
 	}
+	var texts []string
 	for _, c := range d.Chapters() {
-		if c.Name == name {
-			text, err := c.Explain(ctx)
-			return below(text), err
+		if c.Name != name && !(name == "environments" && c.Name == "tools") {
+			continue
 		}
+		text, err := c.Explain(ctx)
+		if err != nil {
+			return "", err
+		}
+		texts = append(texts, below(text))
 	}
-	return "", nil
+	return strings.Join(texts, "\n\n"), nil
 }
 
 // seen is what is drawn from all of the team's data for a topic, or "".
