@@ -71,6 +71,7 @@ var measurements = []measurement{
 	{"forge.idle", idleForge},
 	{"flags", flags},
 	{"proxy", proxy},
+	{"env.compose", composed},
 	{"sandbox", sandboxed},
 	{"env.engine", engineEnvironments},
 	{"stop", killSwitch},

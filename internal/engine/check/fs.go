@@ -62,6 +62,27 @@ func (f *treeFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
+// Lstat implements fs.ReadLinkFS, and reads nothing.
+func (f *treeFS) Lstat(name string) (fs.FileInfo, error) {
+	if one, ok := f.files[name]; ok {
+		return entry{name: path.Base(name), file: one}, nil
+	}
+	if _, ok := f.dirs[name]; ok {
+		return entry{name: path.Base(name), dir: true}, nil
+	}
+	return nil, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
+}
+
+// ReadLink implements fs.ReadLinkFS.
+func (f *treeFS) ReadLink(name string) (string, error) {
+	one, ok := f.files[name]
+	if !ok || one.Mode != Link {
+		return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
+	}
+	to, err := f.tree.Read(one)
+	return string(to), err
+}
+
 // entry is what is said of a file or folder.
 type entry struct {
 	name string
@@ -136,4 +157,5 @@ func (d *folder) ReadDir(n int) ([]fs.DirEntry, error) {
 var (
 	_ fs.ReadDirFile = (*folder)(nil)
 	_ fs.File        = (*opened)(nil)
+	_ fs.ReadLinkFS  = (*treeFS)(nil)
 )

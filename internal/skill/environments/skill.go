@@ -10,6 +10,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/change"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/environment"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -88,6 +89,7 @@ func New(d Deps) skill.Skill {
 			{Path: "/environments/{env}/logs", Op: "env.logs", Template: "environment_logs.html", Title: "What was printed", Topic: "environments"},
 			{Path: "/places/{place}", Op: "env.place", Template: "place.html", Title: "Place", Explain: "place/{place}"},
 		},
+		Checks:   []check.Kind{composeChecks()},
 		Refs:     map[string]string{"env": "/environments/{env}", "place": "/places/{place}"},
 		Explains: explains(),
 		States:   badges,
