@@ -49,7 +49,7 @@ var backedUp = []string{secretsFolder, "ssh", "keys"}
 
 // backedUpLater is read behind the database. A finished part of a log is stored
 // before it is taken out of the log, so that it is found in one of the two.
-var backedUpLater = []string{"logs", "replicas", "blobs", "team"}
+var backedUpLater = []string{"logs", "replicas", "blobs", "artifacts", "team"}
 
 const (
 	secretsFolder = "secrets"
