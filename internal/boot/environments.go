@@ -16,6 +16,7 @@ import (
 	"prentice/internal/adapter/envcontainer"
 	"prentice/internal/adapter/git"
 	"prentice/internal/engine/change"
+	"prentice/internal/engine/compose"
 	"prentice/internal/engine/environment"
 	"prentice/internal/kit/db"
 	"prentice/internal/skill"
@@ -52,7 +53,12 @@ func (s *System) environments() environments.Deps {
 			return c, outside, err
 		},
 		Changes: func(ctx context.Context, repository string) ([]change.Change, error) {
-			return changes.List(ctx, change.Filter{Repository: repository, State: change.Open, Limit: 200})
+			open, err := changes.List(ctx, change.Filter{Repository: repository, State: change.Open, Limit: 200})
+			if err != nil {
+				return nil, err
+			}
+			queued, err := changes.List(ctx, change.Filter{Repository: repository, State: change.Queued, Limit: 200})
+			return append(open, queued...), err
 		},
 		Repositories: func(context.Context) ([]team.Repository, error) { return s.catalog().Repositories, nil },
 	}
@@ -70,9 +76,21 @@ func (s *System) environmentBackends() map[string]environment.Backend {
 	return all
 }
 
-// readCompose reads the compose file of a tree.
-func readCompose(fs.FS, []string, string) (environment.Spec, []prentice.Finding, error) {
-	return environment.Spec{}, nil, prentice.Errorf(prentice.Unavailable, "compose files are not read here yet")
+// readCompose reads the compose file of a tree. In the sandbox a service needs no image where
+// this machine has a server for it.
+func readCompose(tree fs.FS, profiles []string, _ string) (environment.Spec, []prentice.Finding, error) {
+	p, found, err := compose.Read(tree, compose.Options{Profiles: profiles})
+	if err != nil {
+		return environment.Spec{}, nil, err
+	}
+	var findings []prentice.Finding
+	for _, f := range found {
+		findings = append(findings, prentice.Finding{At: prentice.Pos{File: f.Path, Line: f.Line}, Error: f.Level == compose.Error, Text: f.Says, Hint: f.Try})
+	}
+	if p == nil {
+		return environment.Spec{}, findings, nil
+	}
+	return p.Spec(""), findings, nil
 }
 
 // treeAt is the content of a revision of a repository of the catalog; "" is the branch that

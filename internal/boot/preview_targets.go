@@ -94,7 +94,12 @@ func changeNamed(name string) (int64, bool) {
 // newest is the environment that a change has, or else the last that it had.
 func newest(ctx context.Context, c *environment.Conductor, change int64) (e environment.Environment, there bool, err error) {
 	for _, ended := range []bool{false, true} {
-		list, err := c.List(ctx, environment.Filter{Change: change, Ended: ended, Limit: 1})
+		list, err := c.List(ctx, environment.Filter{Change: change, Ended: ended, Limit: 20})
+		for _, one := range list {
+			if one.Stage == environment.Ready { // a patch set that cannot be made takes nothing away
+				return one, err == nil, err
+			}
+		}
 		if err != nil || len(list) > 0 {
 			return append(list, e)[0], err == nil, err
 		}

@@ -60,15 +60,19 @@ type service struct {
 	modes  map[string]fs.FileMode
 }
 
-// Spec is the environment of a project. What Given has not is an empty file: who makes an
-// environment looks at Secrets before.
+// Spec is the environment of a project. A secret that Given does not have stands in it by
+// its name.
 func (p *Project) Spec(id string) environment.Spec {
 	s := environment.Spec{ID: id, Tree: p.tree, Volumes: slices.Clone(p.volumes), Networks: slices.Clone(p.networks), Hosts: slices.Clone(p.hosts)}
 	for _, one := range p.services {
 		made := one.Service
 		made.Files = slices.Clone(made.Files)
 		for _, at := range slices.Sorted(maps.Keys(one.secret)) {
-			made.Files = append(made.Files, environment.File{Path: at, Mode: one.modes[at], Content: []byte(p.Given[one.secret[at]])})
+			file := environment.File{Path: at, Mode: one.modes[at], Secret: one.secret[at]}
+			if value, given := p.Given[file.Secret]; given {
+				file.Content, file.Secret = []byte(value), ""
+			}
+			made.Files = append(made.Files, file)
 		}
 		s.Services = append(s.Services, made)
 	}

@@ -97,7 +97,7 @@ func (c *Conductor) saw(moment string) {
 // mine says whether this process has to do with an environment: it is its own, or that of
 // one that is no more.
 func (c *Conductor) mine(owner string) bool {
-	return owner == c.Self || owner != "" && (c.Lives == nil || !c.Lives(owner))
+	return owner == c.Self || owner == "" || c.Lives == nil || !c.Lives(owner)
 }
 
 // look takes what waits, ends what is over, and sees that each of its environments has

@@ -25,6 +25,7 @@ type keeper struct {
 	asking map[string]bool
 	begins map[string]int
 	last   map[string]time.Time
+	lost   map[string]bool // with the process that had begun them
 }
 
 // keep sees that an environment has a keeper, and that the keeper hears of a new stage.
@@ -41,7 +42,7 @@ func (c *Conductor) keep(ctx context.Context, e Environment) {
 		return
 	}
 	work, cancel := context.WithCancel(ctx)
-	k := &keeper{c: c, id: e.ID, stage: e.Stage, cancel: cancel, pulses: map[string]Pulse{}, asking: map[string]bool{}, begins: map[string]int{}, last: map[string]time.Time{}}
+	k := &keeper{c: c, id: e.ID, stage: e.Stage, cancel: cancel, pulses: map[string]Pulse{}, asking: map[string]bool{}, begins: map[string]int{}, last: map[string]time.Time{}, lost: map[string]bool{}}
 	c.keeping[e.ID] = k
 	c.all.Go(func() {
 		defer func() {
@@ -64,6 +65,11 @@ func (c *Conductor) keep(ctx context.Context, e Environment) {
 }
 
 func (k *keeper) work(ctx context.Context, e Environment) error {
+	if e.Stage == Stopping && e.Backend == "" { // nothing of it was ever made
+		now := k.c.Clock()
+		_, err := k.c.Edit(ctx, e.ID, now, itself, func(e *Environment) error { return e.Turn(Stopped, now, e.Says) })
+		return err
+	}
 	b, err := k.c.Backend(e)
 	if err != nil && e.Stage == Making {
 		return k.fail(ctx, nil, e, err.Error())
@@ -227,8 +233,9 @@ func (k *keeper) said(ctx context.Context, b Backend, e Environment, todo Todo, 
 }
 
 // looked joins what the back end says with what is remembered. A service that another
-// process had begun, and that is not there any more, was lost with that process: it is begun
-// again, whatever its policy says of a service that ends.
+// process had begun, and that does not run any more, was lost with that process: it is begun
+// again, whatever its policy says of a service that ends. One that ended by itself then ends
+// by itself once more, and that counts.
 func (k *keeper) looked(e Environment, states map[string]State, first bool) map[string]Looked {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -244,7 +251,10 @@ func (k *keeper) looked(e Environment, states map[string]State, first bool) map[
 			l.Done = true
 		}
 		ran := was[one.Name].State == Running || was[one.Name].State == Well || was[one.Name].State == Starting || was[one.Name].State == Unwell
-		if first && begun && !at.Running && ran && !one.Once {
+		if first && begun && !at.Running && !l.Done && (ran || e.Stage == Making) {
+			k.lost[one.Name] = true
+		}
+		if k.lost[one.Name] && l.Begins == 0 {
 			l.Begun = false
 		}
 		looked[one.Name] = l
@@ -267,7 +277,7 @@ func (k *keeper) askHealth(ctx context.Context, b Backend, spec Spec, looked map
 			continue
 		}
 		k.mu.Lock()
-		due := !k.asking[one.Name] && !now.Before(k.pulses[one.Name].Due(*one.Health, at.Since))
+		due := !k.asking[one.Name] && !now.Before(k.pulses[one.Name].Due(*one.Health))
 		if due {
 			k.asking[one.Name] = true
 		}

@@ -23,14 +23,14 @@ type Pulse struct {
 
 // Due is when it is to be asked next. A service that was not healthy yet is asked often, so
 // that what waits for it begins as soon as it can.
-func (p Pulse) Due(h Health, begun time.Time) time.Time {
+func (p Pulse) Due(h Health) time.Time {
 	if p.Well || p.Failed {
 		return p.asked.Add(or(h.Interval, usualInterval))
 	}
 	soon := or(h.StartInterval, soonInterval)
 	soon = min(soon, or(h.Interval, usualInterval))
 	if p.asked.IsZero() {
-		return begun
+		return time.Time{}
 	}
 	return p.asked.Add(soon)
 }

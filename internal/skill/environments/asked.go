@@ -57,7 +57,7 @@ func (k *Desk) asked(ctx context.Context, in PlanIn) (out asked, err error) {
 	defer tree.Close() //nolint:errcheck // it was only read
 	out.Commit = tree.Commit
 	if out.Change == 0 && tree.As != "" {
-		out.At = tree.As
+		out.At = strings.TrimPrefix(tree.As, "refs/heads/")
 	}
 	backend := in.Backend
 	if backend == "" {
@@ -133,7 +133,7 @@ func (k *Desk) choose(ctx context.Context, out *asked, tree fs.FS, named string)
 	for _, name := range names {
 		b := k.Backends[name]
 		if b == nil {
-			return prentice.Errorf(prentice.Invalid, "no back end here is called %q", named).Try("%s", thereAre(k.Backends))
+			return prentice.Errorf(prentice.Invalid, "no back end here is called %q", named).Try("%s", k.thereAre())
 		}
 		spec, findings, err := k.Read(tree, out.Profiles, name)
 		if err == nil {
@@ -153,7 +153,7 @@ func (k *Desk) choose(ctx context.Context, out *asked, tree fs.FS, named string)
 	}
 	switch len(why) {
 	case 0:
-		return prentice.Errorf(prentice.Unavailable, "no back end here: nothing on this machine makes environments").Try("see what it lacks: prentice doctor")
+		return prentice.Errorf(prentice.Unavailable, "no back end here: nothing on this machine makes environments").Try("%s", k.thereAre())
 	case 1:
 		return last
 	}
@@ -192,9 +192,13 @@ func backendNames(all map[string]environment.Backend) (names []string) {
 	return append(names, rest...)
 }
 
-func thereAre(all map[string]environment.Backend) string {
-	if len(all) == 0 {
-		return "nothing on this machine makes environments; see what it lacks: prentice doctor"
+// thereAre says which back ends there are, and of none why.
+func (k *Desk) thereAre() string {
+	switch {
+	case len(k.Backends) > 0:
+		return "there is " + strings.Join(backendNames(k.Backends), ", ")
+	case len(k.Lacks) > 0:
+		return strings.Join(k.Lacks, "; ")
 	}
-	return "there is " + strings.Join(backendNames(all), ", ")
+	return "see what it lacks: prentice doctor"
 }

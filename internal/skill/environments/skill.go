@@ -35,6 +35,8 @@ type Tree struct {
 type Deps struct {
 	*environment.Conductor
 	Log *slog.Logger
+	// Lacks says why this machine makes no environments in some way.
+	Lacks []string
 	// Open is the content of a revision of a repository that is kept here; "" is the branch
 	// that counts.
 	Open func(ctx context.Context, repository, at string) (Tree, error)
