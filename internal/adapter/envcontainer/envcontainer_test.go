@@ -169,7 +169,7 @@ func TestAnEnvironmentIsMadeReachedAndGone(t *testing.T) {
 	}
 	for script, want := range map[string]string{
 		"cat /data/secret; (: > /srv/x) 2>/dev/null; echo $?": "s3cret\n1\n[0]",
-		"exit 7": "[7]", "echo a; echo b >&2": "a\nb\n[0]",
+		"exit 7": "[7]", "echo a 2>&1; echo b": "a\nb\n[0]",
 	} {
 		if got := w.in("e1", "web", script); got != want {
 			t.Errorf("%s: %q", script, got)
