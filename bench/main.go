@@ -74,6 +74,7 @@ var measurements = []measurement{
 	{"env.compose", composed},
 	{"sandbox", sandboxed},
 	{"env.engine", engineEnvironments},
+	{"env", environments},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},
 	{"logs.page", longLog},
