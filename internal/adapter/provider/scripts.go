@@ -2,7 +2,9 @@ package provider
 
 // beginPostgres makes the role and the database that the variables name, where the data has
 // no mark that it was done, by the server itself in single-user mode, and becomes the server.
-// What is said twice, after a kill, is there already, and said in the log.
+// What is said twice, after a kill, is there already, and said in the log. It waits for
+// no disk (-F), as the copy of the data did not: a machine that crashes within seconds can lose
+// an environment that has just been made.
 const beginPostgres = `
 umask 077
 export PGDATA=/var/lib/postgresql/data
@@ -21,7 +23,7 @@ if [ ! -e "$PGDATA/prentice.made" ]; then
     [ "$db" = postgres ] || printf 'CREATE DATABASE "%s" OWNER "%s";\n' "$name" "$role"
   } >/run/first.sql
   if [ -s /run/first.sql ]; then
-    postgres --single -D "$PGDATA" -c log_min_error_statement=panic postgres </run/first.sql >/run/log 2>&1 || { cat /run/log; exit 1; }
+    postgres --single -F -D "$PGDATA" -c log_min_error_statement=panic postgres </run/first.sql >/run/log 2>&1 || { cat /run/log; exit 1; }
   fi
   rm -f /run/first.sql
   : >"$PGDATA/prentice.made"
