@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -114,6 +115,7 @@ func previewOf(e environment.Environment, name string) preview.Place {
 		p.Title = of.Name() + " " + e.At
 	}
 	if e.Change > 0 {
+		p.Of = fmt.Sprintf("change-%d", e.Change)
 		p.Title = fmt.Sprintf("change/%d of %s, patch set %d", e.Change, e.Repository, e.PatchSet)
 	}
 	switch e.Stage {
@@ -168,11 +170,8 @@ func (t *targets) Dial(ctx context.Context, id, service string, port int) (net.C
 
 // addressOf is where people find a service of an environment; "" is nowhere.
 func (s *System) addressOf(e environment.Environment, service string) string {
-	name := e.ID
-	if e.Change > 0 {
-		name = fmt.Sprintf("change-%d", e.Change)
-	}
-	p := previewOf(e, name)
+	p := previewOf(e, e.ID)
+	name := cmp.Or(p.Of, e.ID)
 	one, ok := p.Service(service)
 	if !ok {
 		return ""

@@ -8,10 +8,12 @@ import (
 	"prentice"
 )
 
-// Link lets anyone who has its address into one environment, until its end.
+// Link lets anyone who has its address into one environment, until its end. What Env has is an
+// ID, which is one environment for ever; or change-42, which is what that change has at the
+// time, also after another patch set.
 type Link struct {
 	Number  int64        `json:"number"`
-	Env     string       `json:"env"`
+	Env     string       `json:"env"` // e12xk3qa, or change-42
 	Note    string       `json:"note,omitempty"` // for whom it is
 	By      prentice.Ref `json:"by"`
 	Made    time.Time    `json:"made"`
@@ -27,6 +29,14 @@ const (
 	UsualLink   = 7 * 24 * time.Hour
 	LongestLink = 90 * 24 * time.Hour
 )
+
+// Of is what a link is of.
+func (l Link) Of() prentice.Ref {
+	if number, is := strings.CutPrefix(l.Env, "change-"); is {
+		return prentice.NewRef("change", number)
+	}
+	return prentice.NewRef("env", l.Env)
+}
 
 // State is how a link stands: good, revoked, ended, or used up. Who came by it stays until
 // it is revoked or over.

@@ -22,7 +22,8 @@ const (
 // Place is an environment as its visitors find it.
 type Place struct {
 	ID       string // of the environment
-	Name     string // of its address, such as change-42
+	Name     string // of the address by which it was asked for, such as change-42
+	Of       string // the name that all environments of its change have in turn; "" is of none
 	Title    string // what it is of, in a few words
 	State    State
 	Waits    string    // what it waits for, or what failed
@@ -39,6 +40,12 @@ type Service struct {
 	Main bool   // it answers at the name of the place itself
 	Host string // what it is told as its host; "" is the name that was asked
 	Says string // why it does not answer yet; "" is that it does
+}
+
+// Is says whether a link or a pass for a target is for this place: the target is its ID, or
+// the name by which it was asked for. An ID has no hyphen, so that no name is one.
+func (p Place) Is(target string) bool {
+	return target != "" && (target == p.ID || target == p.Name)
 }
 
 // Service is the one that answers under a name; "" is that of the place itself.

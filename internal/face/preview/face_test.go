@@ -51,6 +51,7 @@ func (w *world) Place(_ context.Context, name string) (preview.Place, error) {
 	defer w.mu.Unlock()
 	for _, p := range w.places {
 		if p.Name == name || p.ID == name {
+			p.Name = name
 			return p, nil
 		}
 	}
@@ -75,8 +76,8 @@ func newWorld(t testing.TB, app http.HandlerFunc) *world {
 	t.Cleanup(back.Close)
 	w := &world{t: t, now: time.Now().Truncate(time.Second), people: map[string]prentice.Role{"ann": prentice.Viewer},
 		places: map[string]preview.Place{
-			"e1": {ID: "e1", Name: "change-42", Title: "change/42", State: preview.Ready, Services: []preview.Service{{Name: "web", Port: 3000, Main: true}, {Name: "api", Port: 4000}}},
-			"e2": {ID: "e2", Name: "change-7", Title: "change/7", State: preview.Ready, Services: []preview.Service{{Name: "web", Port: 3000, Main: true}}},
+			"e1": {ID: "e1", Name: "change-42", Of: "change-42", Title: "change/42", State: preview.Ready, Services: []preview.Service{{Name: "web", Port: 3000, Main: true}, {Name: "api", Port: 4000}}},
+			"e2": {ID: "e2", Name: "change-7", Of: "change-7", Title: "change/7", State: preview.Ready, Services: []preview.Service{{Name: "web", Port: 3000, Main: true}}},
 		},
 		at: map[string]string{"e1.web": back.Listener.Addr().String(), "e1.api": back.Listener.Addr().String(), "e2.web": back.Listener.Addr().String()}}
 	front := httptest.NewUnstartedServer(nil)
@@ -316,7 +317,7 @@ func TestACodeLetsOneBrowserIntoOnePlaceWithinAMinute(t *testing.T) {
 			t.Errorf("%s: %s to %q", c.says, res.Status, res.Header.Get("Location"))
 		}
 	}
-	elsewhere := strings.Replace(w.open("e1", ""), "change-42", "change-7", 1)
+	elsewhere := strings.Replace(w.open("change-42", ""), "change-42", "change-7", 1)
 	if res := w.browser().get(elsewhere); res.StatusCode != http.StatusForbidden {
 		t.Errorf("at another place: %s", res.Status)
 	}
@@ -386,6 +387,53 @@ func TestAShareLinkLetsIntoItsPlaceUntilItsEnd(t *testing.T) {
 	}
 	if res := b.get(w.url("e1", "/x")); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("who came by it: %s", res.Status)
+	}
+}
+
+func TestALinkOfAChangeFollowsItsPatchSetsAndNoOtherChange(t *testing.T) {
+	w := newWorld(t, echo)
+	first, change := w.link("e1", time.Hour, 0), w.link("change-42", time.Hour, 0)
+	one, all := w.browser(), w.browser()
+	one.get(first)
+	if res := all.get(change); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s", res.Status)
+	}
+	w.place("e1", func(p *preview.Place) { p.Name, p.State = "e1", preview.Stopped })
+	w.place("e3", func(p *preview.Place) {
+		*p = preview.Place{ID: "e3", Name: "change-42", Of: "change-42", State: preview.Ready, Services: []preview.Service{{Name: "web", Port: 3000, Main: true}}}
+	})
+	w.mu.Lock()
+	w.at["e3.web"] = w.at["e1.web"]
+	w.mu.Unlock()
+	for says, b := range map[string]*browser{"who had followed it": all, "who follows it now": w.browser()} {
+		if b != all {
+			b.get(change)
+		}
+		if res := b.get(w.url("change-42", "/x")); res.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s\n%s", says, res.Status, res.text)
+		}
+	}
+	token := strings.SplitN(change, "/link/", 2)[1]
+	if res := w.browser().get(w.url("change-42", "/hook"), "Accept", "*/*", "Prentice-Link", token); res.StatusCode != http.StatusOK {
+		t.Errorf("a program: %s", res.Status)
+	}
+	bad := map[string]string{"to another change": strings.Replace(change, "change-42", "change-7", 1), "to one of another": strings.Replace(change, "change-42", "e2", 1),
+		"of the first patch set to what comes after": strings.Replace(first, "e1.preview", "change-42.preview", 1)}
+	for says, address := range bad {
+		if res := w.browser().get(address); res.StatusCode != http.StatusForbidden || len(res.Cookies()) > 0 {
+			t.Errorf("%s: %s", says, res.Status)
+		}
+	}
+	if res := w.browser().get(w.url("change-7", "/hook"), "Accept", "*/*", "Prentice-Link", token); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a program to another change: %s", res.Status)
+	}
+	if res := one.get(w.url("change-42", "/x")); res.StatusCode == http.StatusOK {
+		t.Error("a link of one environment leads to the next")
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n := w.notes[1]; n.Kind != "link.created" || !slices.Contains(n.Refs, prentice.Ref("change/42")) {
+		t.Errorf("evidence is %+v", n)
 	}
 }
 

@@ -87,10 +87,10 @@ func (k *Desk) Follow(ctx context.Context, token, host string, p preview.Place) 
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	if l, err = k.use(ctx, l.Number, func(l preview.Link) bool { return l.Env == p.ID && key.Genuine(token, l) }); err != nil {
+	if l, err = k.use(ctx, l.Number, func(l preview.Link) bool { return p.Is(l.Env) && key.Genuine(token, l) }); err != nil {
 		return "", time.Time{}, err
 	}
-	return k.seal(preview.Pass{Env: p.ID, Link: l.Number, Ends: earlier(l.Ends, k.Clock().Add(passLife))}, host)
+	return k.seal(preview.Pass{Env: l.Env, Link: l.Number, Ends: earlier(l.Ends, k.Clock().Add(passLife))}, host)
 }
 
 // Bearer is who shows the token of a link with each request. One that counts its uses is
@@ -114,7 +114,7 @@ func (k *Desk) genuine(ctx context.Context, token string, p preview.Place) (prev
 		return preview.Link{}, err
 	}
 	l, err := k.link(ctx, number)
-	if err == nil && (!key.Genuine(token, l) || l.Env != p.ID) {
+	if err == nil && (!key.Genuine(token, l) || !p.Is(l.Env)) {
 		err = refused()
 	}
 	return l, err
@@ -129,7 +129,7 @@ func (k *Desk) Visitor(ctx context.Context, pass, host string, p preview.Place) 
 	}
 	now := k.Clock()
 	is, ok := key.Unseal(pass, host, now)
-	if !ok || is.Env != p.ID {
+	if !ok || !p.Is(is.Env) {
 		return preview.Visit{}, refused()
 	}
 	s, ok := k.remembered(pass, now)

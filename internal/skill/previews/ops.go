@@ -22,7 +22,7 @@ type createIn struct {
 }
 
 type listIn struct {
-	Env string `json:"env,omitempty" arg:"1" doc:"Only those of an environment." maxLength:"120"`
+	Env string `json:"env,omitempty" arg:"1" doc:"Only those of an environment, and of the change that it is of." maxLength:"120"`
 	All bool   `json:"all,omitempty" doc:"Also those that are over or were taken back."`
 }
 
@@ -46,7 +46,8 @@ func (k *Desk) ops() []op.Op {
 	return []op.Op{
 		op.About(op.New("link.create", prentice.Change, prentice.Operator, "Make a link by which people without an account look at an environment.", k.create), func(ctx context.Context, in createIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
 			WithExample("prentice link create change-42 --ends 7d --note 'for the finance team'").WithEvidence().WithSecretOutput().
-			WithHelp("Anyone who has the address looks at this environment, and at nothing else, until the link ends or is taken back; it is shown once. With --uses it is followed by a button, so that programs which show what is behind a link use none up. " +
+			WithHelp("Anyone who has the address looks at this environment, and at nothing else, until the link ends or is taken back; it is shown once. "+
+				"A link of change-42 leads to what that change has at the time, also after another patch set; one of an ID leads to that environment alone. With --uses it is followed by a button, so that programs which show what is behind a link use none up. " +
 				"Programs send what stands after /link/ in the header Prentice-Link, or as password of the user link."),
 		op.New("link.list", prentice.Look, prentice.Viewer, "List share links.", k.list).
 			WithExample("prentice link list --all"),
@@ -84,7 +85,7 @@ func (k *Desk) ofLink(ctx context.Context, number int64) ([]prentice.Ref, error)
 	if err != nil || len(found) == 0 { // the operation says that there is none
 		return nil, err
 	}
-	return []prentice.Ref{prentice.NewRef("env", found[0].Env)}, nil
+	return []prentice.Ref{found[0].Of()}, nil
 }
 
 func (k *Desk) create(ctx context.Context, c op.Call, in createIn) (LinkMade, error) {
@@ -103,13 +104,16 @@ func (k *Desk) create(ctx context.Context, c op.Call, in createIn) (LinkMade, er
 	if err != nil {
 		return LinkMade{}, err
 	}
-	// The name of a change leads to what comes after, and the link is for this one.
-	base := k.Domain().URL(preview.Named{Place: p.ID})
+	target := p.ID
+	if p.Name == p.Of && p.Of != "" { // it was asked for by the name that its next patch set has too
+		target = p.Of
+	}
+	base := k.Domain().URL(preview.Named{Place: target})
 	if base == "" {
 		return LinkMade{}, prentice.Errorf(prentice.Conflict, "env/%s has no address", p.ID).Try("look at it: prentice env show %s", p.ID)
 	}
 	// To the microsecond, as it is stored: the end is signed.
-	l, err := k.add(ctx, preview.Link{Env: p.ID, Note: strings.TrimSpace(in.Note), By: c.Actor.Ref(), Made: c.Now, Ends: db.Time(db.Micros(c.Now.Add(lasts))), Uses: in.Uses, Plain: in.Plain})
+	l, err := k.add(ctx, preview.Link{Env: target, Note: strings.TrimSpace(in.Note), By: c.Actor.Ref(), Made: c.Now, Ends: db.Time(db.Micros(c.Now.Add(lasts))), Uses: in.Uses, Plain: in.Plain})
 	if err != nil {
 		return LinkMade{}, err
 	}
@@ -126,7 +130,7 @@ func (k *Desk) list(ctx context.Context, c op.Call, in listIn) (LinkList, error)
 		if err != nil {
 			return LinkList{}, err
 		}
-		where, args = where+` AND env = ?`, append(args, p.ID)
+		where, args = where+` AND env IN (?, ?)`, append(args, p.ID, p.Of)
 	}
 	if !in.All {
 		where, args = where+` AND revoked = 0 AND ends > ?`, append(args, db.Micros(c.Now))

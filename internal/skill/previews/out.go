@@ -18,7 +18,7 @@ type LinkOut struct {
 }
 
 func out(l preview.Link, now time.Time) LinkOut {
-	return LinkOut{Link: l, Of: prentice.NewRef("env", l.Env), State: l.State(now)}
+	return LinkOut{Link: l, Of: l.Of(), State: l.State(now)}
 }
 
 // Count is how many browsers followed it, of how many.

@@ -159,5 +159,5 @@ func bit(b bool) int {
 func linkRef(number int64) prentice.Ref { return prentice.NewRef("link", fmt.Sprint(number)) }
 
 func refs(l preview.Link) []prentice.Ref {
-	return []prentice.Ref{prentice.NewRef("env", l.Env), linkRef(l.Number)}
+	return []prentice.Ref{l.Of(), linkRef(l.Number)}
 }
