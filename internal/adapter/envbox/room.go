@@ -32,11 +32,12 @@ type room struct {
 	proxied  map[string]bool
 	seen     map[string]cell.Enter // how a program enters a service that was begun
 
-	said    sync.Mutex
-	removes bool                         // guarded by said, as what follows
-	stop    map[*byte]context.CancelFunc // what is being made: it is given up when it is removed
-	over    string                       // why all of it was ended; "" is that it was not
-	killed  map[string]int64             // how many processes of a service had been ended for memory when it began
+	said     sync.Mutex
+	removes  bool                         // guarded by said, as what follows
+	stop     map[*byte]context.CancelFunc // what is being made: it is given up when it is removed
+	versions map[string]string            // of the providers that were begun
+	over     string                       // why all of it was ended; "" is that it was not
+	killed   map[string]int64             // how many processes of a service had been ended for memory when it began
 }
 
 // making says that something is being made, and gives it a context that ends when the environment is removed.

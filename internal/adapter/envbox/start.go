@@ -90,6 +90,10 @@ func (r *room) start(ctx context.Context, s environment.Spec, i int) error {
 	if g := r.services[sv.Name]; g != nil {
 		r.killed[sv.Name] = g.Use().Killed
 	}
+	if r.versions == nil {
+		r.versions = map[string]string{}
+	}
+	r.versions[sv.Name] = Version(sv.Provider)
 	r.said.Unlock()
 	if err := r.cell.Start(ctx, c, groups, files); err != nil {
 		return prentice.Errorf(prentice.Unavailable, "the service %s cannot be begun: %w", sv.Name, err)

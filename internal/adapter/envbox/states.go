@@ -80,7 +80,7 @@ func (r *room) states(all map[string]cell.State) map[string]environment.State {
 	defer r.said.Unlock()
 	list := map[string]environment.State{}
 	for name, st := range all {
-		one := environment.State{Running: st.Running, Code: st.Code, Since: st.Began, Restarts: max(0, st.Begun-1)}
+		one := environment.State{Running: st.Running, Code: st.Code, Since: st.Began, Restarts: max(0, st.Begun-1), Version: r.versions[name]}
 		if !st.Running {
 			if !st.Ended.IsZero() {
 				one.Since = st.Ended
@@ -101,8 +101,11 @@ func (r *room) states(all map[string]cell.State) map[string]environment.State {
 	return list
 }
 
-// Version is that of a provider of this machine, for who shows it.
+// Version is that of a provider of this machine; "" is not known.
 func Version(kind string) string {
+	if kind == "" {
+		return ""
+	}
 	s, err := provider.Find(kind)
 	if err != nil {
 		return ""

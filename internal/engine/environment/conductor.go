@@ -31,6 +31,7 @@ type Conductor struct {
 
 	mu      sync.Mutex
 	keeping map[string]*keeper
+	given   map[string]map[string][]string // the values of secrets, by environment and name
 	wake    chan struct{}
 	once    sync.Once
 	all     sync.WaitGroup
@@ -251,7 +252,7 @@ func (c *Conductor) sweep(ctx context.Context) (trouble error) {
 	return trouble
 }
 
-// Backend is the one that an environment is made by.
+// Backend is the one that an environment is made by. What it says is without secrets.
 func (c *Conductor) Backend(e Environment) (Backend, error) {
 	b := c.Backends[e.Backend]
 	if b == nil {
@@ -260,5 +261,5 @@ func (c *Conductor) Backend(e Environment) (Backend, error) {
 	if e.Owner != c.Self {
 		return nil, prentice.Errorf(prentice.Unavailable, "%s is kept by the replica %s", e.Ref(), e.Owner).Try("ask there")
 	}
-	return b, nil
+	return c.quiet(b, e), nil
 }

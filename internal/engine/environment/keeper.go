@@ -11,6 +11,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/mask"
 )
 
 // keeper is the work on one environment, of which there is one in a process.
@@ -94,6 +95,7 @@ func (k *keeper) remove(ctx context.Context, b Backend, e Environment) error {
 		return fmt.Errorf("remove it: %w", err)
 	}
 	k.c.saw("removed")
+	k.c.ungave(e.ID)
 	now := k.c.Clock()
 	_, err := k.c.Edit(ctx, e.ID, now, itself, func(e *Environment) error { return e.Turn(Stopped, now, e.Says) })
 	return err
@@ -333,7 +335,11 @@ func (k *keeper) spec(ctx context.Context, e Environment) (spec Spec, free func(
 		case k.c.Secret == nil:
 			return "", prentice.Errorf(prentice.Unavailable, "no secrets are kept here")
 		}
-		return k.c.Secret(ctx, name)
+		value, err := k.c.Secret(ctx, name)
+		if err == nil {
+			k.c.gave(e.ID, name, value)
+		}
+		return value, err
 	})
 	return spec, free, err
 }
@@ -372,6 +378,8 @@ func (k *keeper) failSeen(ctx context.Context, b Backend, e Environment, why str
 		k.tails(ctx, b, e)
 	}
 	now := k.c.Clock()
+	values, _ := k.c.hidden(ctx, e) // one that cannot be had was given to no service
+	why = mask.String(why, values)
 	_, err := k.c.Edit(ctx, e.ID, now, itself, func(one *Environment) error {
 		if one.Stage == Stopping || one.Stage == Failed {
 			return nil
