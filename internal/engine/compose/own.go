@@ -93,7 +93,7 @@ func (l *load) own(name string, one types.ServiceConfig, s *service) error {
 
 func (l *load) said(name string, value any, s *service) error {
 	at := []string{"services", name, ours}
-	all, err := l.keysOwn(value, []string{"provider", "template", "sandbox", "once"}, at...)
+	all, err := l.keysOwn(value, []string{"provider", "template", "sandbox", "once", "address"}, at...)
 	if err != nil {
 		return err
 	}
@@ -120,6 +120,11 @@ func (l *load) said(name string, value any, s *service) error {
 			return wrong("once", "write true", "once is true or false")
 		}
 	}
+	if said, ok := all["address"]; ok {
+		if s.Address, err = l.address(said, append(at, "address")...); err != nil {
+			return err
+		}
+	}
 	sandbox, said := all["sandbox"]
 	if !said {
 		return nil
@@ -141,4 +146,27 @@ func (l *load) said(name string, value any, s *service) error {
 		s.WorkingDir = path.Join(workspace, path.Join("/", s.WorkingDir))
 	}
 	return nil
+}
+
+// address is how a service is asked at the environment's address.
+func (l *load) address(value any, at ...string) (a environment.Address, err error) {
+	all, err := l.keysOwn(value, []string{"main", "host"}, at...)
+	if err != nil {
+		return a, err
+	}
+	wrong := func(key, try, format string, args ...any) error {
+		here := l.places.at(append(at, key)...)
+		return Finding{Path: here.path, Line: here.line, Says: "x-prentice: address: " + fmt.Sprintf(format, args...), Try: try}
+	}
+	if main, ok := all["main"]; ok {
+		if a.Main, ok = main.(bool); !ok {
+			return a, wrong("main", "write true", "main is true or false")
+		}
+	}
+	if said, ok := all["host"]; ok {
+		if a.Host = fmt.Sprint(said); !host.MatchString(a.Host) {
+			return a, wrong("host", "write the name that it expects, such as localhost", "%q is no name of a host", a.Host)
+		}
+	}
+	return a, nil
 }
