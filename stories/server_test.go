@@ -132,7 +132,7 @@ func (s *scene) end(sig syscall.Signal) {
 func prentice(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	c := exec.Command(filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "prentice"), args...)
 	c.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_ENROLMENT", "PRENTICE_HELPER", "PRENTICE_STORY_HELPER", "PRENTICE_HOSTS", "PRENTICE_DATABASE", "PRENTICE_BLOBS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PRENTICE_SERVER", "PRENTICE_TOKEN", "NO_COLOR", "WORK", "TZ", "SSH_AUTH_SOCK"} {
+	for _, name := range []string{"PATH", "HOME", "PRENTICE_DATA", "PRENTICE_TEAM", "PRENTICE_LISTEN", "PRENTICE_OWNER", "PRENTICE_ENROLMENT", "PRENTICE_HELPER", "PRENTICE_STORY_HELPER", "PRENTICE_HOSTS", "PRENTICE_DATABASE", "PRENTICE_BLOBS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PRENTICE_SERVER", "PRENTICE_TOKEN", "NO_COLOR", "WORK", "TZ", "SSH_AUTH_SOCK", "DOCKER_HOST"} {
 		if v := ts.Getenv(name); v != "" {
 			c.Env = append(c.Env, name+"="+v)
 		}
