@@ -13,7 +13,7 @@ import (
 // time, also after another patch set.
 type Link struct {
 	Number  int64        `json:"number"`
-	Env     string       `json:"env"` // e12xk3qa, or change-42
+	Env     string       `json:"env"`            // e12xk3qa, or change-42
 	Note    string       `json:"note,omitempty"` // for whom it is
 	By      prentice.Ref `json:"by"`
 	Made    time.Time    `json:"made"`

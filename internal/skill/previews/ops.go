@@ -46,7 +46,7 @@ func (k *Desk) ops() []op.Op {
 	return []op.Op{
 		op.About(op.New("link.create", prentice.Change, prentice.Operator, "Make a link by which people without an account look at an environment.", k.create), func(ctx context.Context, in createIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
 			WithExample("prentice link create change-42 --ends 7d --note 'for the finance team'").WithEvidence().WithSecretOutput().
-			WithHelp("Anyone who has the address looks at this environment, and at nothing else, until the link ends or is taken back; it is shown once. "+
+			WithHelp("Anyone who has the address looks at this environment, and at nothing else, until the link ends or is taken back; it is shown once. " +
 				"A link of change-42 leads to what that change has at the time, also after another patch set; one of an ID leads to that environment alone. With --uses it is followed by a button, so that programs which show what is behind a link use none up. " +
 				"Programs send what stands after /link/ in the header Prentice-Link, or as password of the user link."),
 		op.New("link.list", prentice.Look, prentice.Viewer, "List share links.", k.list).
