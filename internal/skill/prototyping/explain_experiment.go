@@ -6,7 +6,7 @@ import (
 )
 
 func explainExperiment() op.Explainer {
-	return op.Explains("experiment", "An experiment gives users one of two variants by chance, counts what they do, and says by a rule that was chosen before which is better.", "experiment.show",
+	return op.Explains("experiment", "An experiment shows users one of two variants by chance and counts what they do. A rule that was set before says which is better.", "experiment.show",
 		func(ref prentice.Ref) experimentIn { return experimentIn{ref.Name()} }, tellExperiment)
 }
 

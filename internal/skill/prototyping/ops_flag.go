@@ -57,7 +57,7 @@ func (f *Flags) ops() []op.Op {
 	}
 	return []op.Op{
 		op.New("flag.list", prentice.Look, prentice.Viewer, "List feature flags, what they are for, and by when they are to be gone.", f.list).
-			WithExample("prentice flag list --due"),
+			WithExample("prentice flag list --due").Naming("flag"),
 		op.New("flag.show", prentice.Look, prentice.Viewer, "Show a flag: its variants and targeting, and what overrides it or did.", f.show).
 			WithExample("prentice flag show new-checkout"),
 		op.New("flag.evaluate", prentice.Look, prentice.Viewer, "Say what a flag answers in a context.", f.evaluateOne).
