@@ -79,10 +79,19 @@ func (d Design) size() int64 {
 	if d.Rule == Sequential {
 		return d.sequentialSize()
 	}
+	// The correction for continuity takes half a unit of each variant from the difference: of the
+	// root of the number, effect·x² − x·root − half = 0 (Fleiss, Levin and Paik, 2003, 4.3).
+	root, effect, half := d.root(), math.Abs(d.Effect), 1/(2*d.Share*(1-d.Share))
+	x := (root + math.Sqrt(root*root+4*effect*half)) / (2 * effect)
+	return ceil(x * x)
+}
+
+// root is the difference, times the root of the number of units, that is found as often as
+// the power says.
+func (d Design) root() float64 {
 	p1, p2 := d.Baseline, d.Baseline+d.Effect
 	mean := p1*(1-d.Share) + p2*d.Share
-	root := quantile(1-d.Alpha/2)*d.spread(mean, mean) + quantile(d.Power)*d.spread(p1, p2)
-	return ceil(root * root / (d.Effect * d.Effect))
+	return quantile(1-d.Alpha/2)*d.spread(mean, mean) + quantile(d.Power)*d.spread(p1, p2)
 }
 
 // ceil forgives what arithmetic adds to a whole number.
@@ -91,13 +100,6 @@ func ceil(x float64) int64 {
 		return math.MaxInt64
 	}
 	return int64(math.Ceil(x - 1e-9))
-}
-
-// PowerAt is how often the fixed rule finds the effect with so many units.
-func (d Design) PowerAt(units float64) float64 {
-	p1, p2 := d.Baseline, d.Baseline+d.Effect
-	mean := p1*(1-d.Share) + p2*d.Share
-	return above((quantile(1-d.Alpha/2)*d.spread(mean, mean) - math.Abs(d.Effect)*math.Sqrt(units)) / d.spread(p1, p2))
 }
 
 // sequentialSize is the least number of units up to which the sequential rule finds the

@@ -104,13 +104,15 @@ func (c Counts) enough() bool {
 	return min(c.Control, c.Treatment) >= fewest && did >= fewestDid && not >= fewestDid
 }
 
-// fixed is the test of two proportions: pooled for the chance, apart for the interval.
+// fixed is the test of two proportions: pooled for the chance, apart for the interval, and
+// corrected for continuity, since counts are whole: so it is not wrong more often than alpha.
 func (d Design) fixed(c Counts, r *Result) {
 	control, treatment := c.shares()
 	pooled := ratio(c.ControlDid+c.TreatmentDo, c.Units())
 	n1, n2 := float64(c.Control), float64(c.Treatment)
-	r.P = 2 * above(math.Abs(r.Effect)/math.Sqrt(pooled*(1-pooled)*(1/n1+1/n2)))
-	half := quantile(1-d.Alpha/2) * math.Sqrt(control*(1-control)/n1+treatment*(1-treatment)/n2)
+	half := (1/n1 + 1/n2) / 2
+	r.P = min(1, 2*above((math.Abs(r.Effect)-half)/math.Sqrt(pooled*(1-pooled)*(1/n1+1/n2))))
+	half += quantile(1-d.Alpha/2) * math.Sqrt(control*(1-control)/n1+treatment*(1-treatment)/n2)
 	r.Low, r.High, r.Over = r.Effect-half, r.Effect+half, true
 }
 
