@@ -25,15 +25,13 @@ import (
 	"prentice/internal/engine/preview"
 	face "prentice/internal/face/preview"
 	"prentice/internal/kit/db"
-	"prentice/internal/op"
 	"prentice/internal/skill/previews"
 )
 
-// proxied is what a preview serves, and one door to it.
+// proxied is what a preview serves.
 type proxied struct {
 	back *httptest.Server
 	desk *previews.Desk
-	ops  []op.Op
 }
 
 func (p *proxied) Place(context.Context, string) (preview.Place, error) {
@@ -43,13 +41,6 @@ func (p *proxied) Place(context.Context, string) (preview.Place, error) {
 func (p *proxied) Dial(ctx context.Context, _, _ string, _ int) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(ctx, "tcp", p.back.Listener.Addr().String())
 }
-
-func (p *proxied) Invoke(ctx context.Context, r op.Request) (any, error) {
-	i := slices.IndexFunc(p.ops, func(o op.Op) bool { return o.Name == r.Op })
-	return p.ops[i].Do(ctx, op.Call{Actor: r.Actor, Now: time.Now()}, r.In)
-}
-
-func (p *proxied) Watch(context.Context, op.Request, func(any) error) error { return nil }
 
 // proxy is what the proxy of previews costs, beside a reverse proxy of Go's library that
 // does nothing else, in the same run.
@@ -70,6 +61,9 @@ func proxy(ctx context.Context) ([]figure, error) {
 	front := httptest.NewUnstartedServer(nil)
 	domain := preview.Domain{Scheme: "http", Name: preview.Local}
 	sk := previews.New(previews.Deps{DB: store, Targets: p, Keys: folder, Domain: func() preview.Domain { return domain }, Clock: time.Now,
+		Standing: func(context.Context, string) (prentice.Actor, error) {
+			return prentice.Actor{Kind: prentice.Person, Name: "ann", Role: prentice.Viewer}, nil
+		},
 		Record: func(*db.Tx, time.Time, ...prentice.Note) error { return nil }})
 	schema, err := fs.Sub(sk.Files, "schema")
 	if err == nil {
@@ -78,7 +72,7 @@ func proxy(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.desk, p.ops = sk.Self.(*previews.Desk), sk.Ops
+	p.desk = sk.Self.(*previews.Desk)
 	front.Config.Handler = face.New(face.Options{Desk: p.desk, Domain: domain, Site: "http://127.0.0.1", Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
 	front.Start()
 	defer front.Close()
@@ -89,16 +83,12 @@ func proxy(ctx context.Context) ([]figure, error) {
 	bare := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}})
 	defer bare.Close()
-	made, err := previews.Through{Door: p}.Share(ctx, prentice.Actor{Kind: prentice.Person, Name: "ann"}, "e1", "", time.Hour, 0)
+	key, err := preview.OpenKey(folder)
 	if err != nil {
 		return nil, err
 	}
-	token := made.URL[strings.LastIndex(made.URL, "/")+1:]
-	cookie, err := passOf(front.URL, token)
-	if err != nil {
-		return nil, err
-	}
-	ours, plain := asks{front.URL, cookie}, asks{bare.URL, ""}
+	pass := key.Seal(preview.Pass{Env: "e1", Person: "ann", Ends: time.Now().Add(time.Hour)}, "e1."+preview.Local)
+	ours, plain := asks{front.URL, "prentice_preview_=" + pass}, asks{bare.URL, ""}
 	var rates, bases, added []float64
 	for range 3 {
 		for _, one := range []struct {
@@ -132,24 +122,6 @@ func proxy(ctx context.Context) ([]figure, error) {
 		{"proxy.added", added[1], "ms", "≤ 1", added[1] <= 1, "that the median request of one client takes longer than by the bare proxy"},
 		{"proxy.remembered", kept, "MB", "", true, "of memory for the last 500 requests of each of 20 previews"},
 	}, nil
-}
-
-// passOf follows a share link.
-func passOf(front, token string) (string, error) {
-	r, err := http.NewRequest(http.MethodGet, front+"/_prentice/link/"+token, nil)
-	if err != nil {
-		return "", err
-	}
-	r.Host = "e1." + preview.Local
-	res, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		return "", err
-	}
-	defer res.Body.Close()
-	for _, c := range res.Cookies() {
-		return c.Name + "=" + c.Value, nil
-	}
-	return "", fmt.Errorf("the link lets no one in: %s", res.Status)
 }
 
 // asks is an address that is asked, with a cookie.
