@@ -3,6 +3,8 @@ package browser
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -10,7 +12,7 @@ import (
 
 // With PRENTICE_SHOTS=folder this draws every story at the width of a desk and
 // of a phone, in both themes, and finds pages that scroll sideways.
-// PRENTICE_SHOTS_ONLY=pattern draws some of them.
+// PRENTICE_SHOTS_ONLY='pattern …' draws some of them.
 func TestShots(t *testing.T) {
 	folder := os.Getenv("PRENTICE_SHOTS")
 	if folder == "" {
@@ -33,10 +35,11 @@ func drawStory(b tab, folder, address string, s story, full bool) {
 		if !full {
 			name = "empty-" + name
 		}
-		if only := os.Getenv("PRENTICE_SHOTS_ONLY"); only != "" {
-			if ok, _ := filepath.Match(only, name); !ok {
-				continue
-			}
+		if only := strings.Fields(os.Getenv("PRENTICE_SHOTS_ONLY")); only != nil && !slices.ContainsFunc(only, func(pattern string) bool {
+			ok, _ := filepath.Match(pattern, name)
+			return ok
+		}) {
+			continue
 		}
 		b.do(forget(), chromedp.EmulateViewport(look.width, 800), scheme(look.theme))
 		if s.Who != "" {

@@ -65,16 +65,16 @@ func (d Design) Judge(c Counts, p, skew float64) Result {
 	r := Result{Word: TooFew, P: p, Skew: min(skew, d.skew(c))}
 	if off := math.Abs(ratio(c.Treatment, c.Units()) - d.Share); r.Skew < skewAlpha && off >= skewLeast {
 		r.Word, r.Over, r.P = Skewed, true, 1
-		r.Says = fmt.Sprintf("%.2f%% of the units got the treatment, and %.2f%% were to: the assignment is broken, and what was counted cannot be believed", 100*ratio(c.Treatment, c.Units()), 100*d.Share)
+		r.Says = fmt.Sprintf("%.2f%% of the users got the treatment, and %.2f%% were to: the assignment is broken, and what was counted cannot be believed", 100*ratio(c.Treatment, c.Units()), 100*d.Share)
 		return r
 	}
 	size := d.Units
 	switch {
 	case d.Rule == Fixed && c.Units() < size:
-		r.Says = fmt.Sprintf("%d of %d units are there; the fixed rule looks once, when all are", c.Units(), size)
+		r.Says = fmt.Sprintf("%d of %d users are there; the fixed rule looks once, when all are", c.Units(), size)
 		return r
 	case !c.enough():
-		r.Says = fmt.Sprintf("there are too few units to say anything: each variant needs %d, of them %d with the outcome and %d without", fewest, fewestDid, fewestDid)
+		r.Says = fmt.Sprintf("there are too few users to say anything: each variant needs %d, of them %d with the outcome and %d without", fewest, fewestDid, fewestDid)
 		r.Over = c.Units() >= 2*size && d.Rule == Fixed
 		return r
 	}
@@ -93,7 +93,7 @@ func (d Design) Judge(c Counts, p, skew float64) Result {
 	case r.Over:
 		r.Word, r.Says = Unclear, fmt.Sprintf("no difference was seen; one of %v would have been, %.0f times of 100", d.Effect, 100*d.Power)
 	default:
-		r.Word, r.Says = Unclear, fmt.Sprintf("no difference is seen yet, at %d of %d units", c.Units(), size)
+		r.Word, r.Says = Unclear, fmt.Sprintf("no difference is seen yet, at %d of %d users", c.Units(), size)
 	}
 	return r
 }

@@ -55,9 +55,9 @@ func prototypeOps(full bool) []op.Op {
 
 var storyExperiments = []prototyping.ExperimentOut{
 	{Name: "pay-on-one-page", Ref: "experiment/pay-on-one-page", State: "counting", Question: "Do more people buy when they pay on one page?", Flag: "new-checkout", Control: "off", Treatment: "on", Outcome: "bought a ticket", Owner: "group/shop", Rule: "sequential", Units: 19460,
-		Began: ago(9 * 24 * time.Hour), Ends: noon.AddDate(0, 0, 19), Result: experiment.Result{Word: experiment.Unclear, Says: "no difference is seen yet, at 6200 of 19460 units", Told: true, Effect: 0.006, Low: -0.008, High: 0.02, P: 0.3}},
+		Began: ago(9 * 24 * time.Hour), Ends: noon.AddDate(0, 0, 19), Result: experiment.Result{Word: experiment.Unclear, Says: "no difference is seen yet, at 6200 of 19460 users", Told: true, Effect: 0.006, Low: -0.008, High: 0.02, P: 0.3}},
 	{Name: "north-banner", Ref: "experiment/north-banner", State: "ended", Question: "Do more people look at the north when there is a banner?", Flag: "welcome-banner", Control: "plain", Treatment: "north", Outcome: "looked at a train to the north", Owner: "group/shop", Rule: "fixed", Units: 9000,
-		Began: ago(40 * 24 * time.Hour), Ends: noon, Stopped: ago(20 * 24 * time.Hour), StoppedBy: "agent/prentice", Reason: "48.10% of the units got the treatment, and 50.00% were to", Result: experiment.Result{Word: experiment.Skewed, Says: "48.10% of the units got the treatment, and 50.00% were to: the assignment is broken, and what was counted cannot be believed"}},
+		Began: ago(40 * 24 * time.Hour), Ends: noon, Stopped: ago(20 * 24 * time.Hour), StoppedBy: "agent/prentice", Reason: "48.10% of the users got the treatment, and 50.00% were to", Result: experiment.Result{Word: experiment.Skewed, Says: "48.10% of the units got the treatment, and 50.00% were to: the assignment is broken, and what was counted cannot be believed"}},
 	{Name: "gate", Ref: "experiment/gate", State: "designed", Question: "Is the left gate faster?", Flag: "gate", Control: "right", Treatment: "left", Outcome: "passed within 5 s", Owner: "group/gate", Rule: "sequential", Units: 5520},
 }
 
