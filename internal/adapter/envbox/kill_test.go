@@ -64,15 +64,19 @@ func killed(id string) environment.Spec {
 type counted struct{ Processes, Networks, Mounts, Groups, Files, Ports int }
 
 // count looks at the machine: processes and networks of the cells' programs, mounts, groups, files and ports.
-func count(t *testing.T, dir string) (c counted) {
+// What others make at the same moment has other names.
+func count(t *testing.T, dir, name string) (c counted) {
 	t.Helper()
+	marker := prefix + name + "-"
 	own, _ := os.Readlink("/proc/self/ns/net")
 	networks := map[string]bool{}
 	list, _ := filepath.Glob("/proc/[0-9]*")
 	for _, p := range list {
-		line, _ := os.ReadFile(p + "/cmdline") // one that has ended has none
-		words := strings.ReplaceAll(string(line), "\x00", " ")
-		if !strings.Contains(words, "prentice-cell") && !strings.Contains(words, "bwrap --args") && !strings.Contains(words, "sleep 3600") && !strings.Contains(words, "httpd -f -p 8080 -h /data") {
+		says := func(file, word string) bool {
+			text, _ := os.ReadFile(p + "/" + file) // of one that has ended there is none
+			return strings.Contains(string(text), word)
+		}
+		if !says("cmdline", marker) && !says("cgroup", marker) && (!says("mountinfo", dir) || says("cmdline", os.Args[0])) {
 			continue
 		}
 		c.Processes++
@@ -85,8 +89,8 @@ func count(t *testing.T, dir string) (c counted) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Mounts = strings.Count(string(mounts), "\n")
-	for _, pattern := range []string{"/sys/fs/cgroup/prentice-env-*", "/sys/fs/cgroup/*/prentice-env-*"} {
+	c.Mounts = strings.Count(string(mounts), dir)
+	for _, pattern := range []string{"/sys/fs/cgroup/" + marker + "*", "/sys/fs/cgroup/*/" + marker + "*"} {
 		groups, _ := filepath.Glob(pattern)
 		c.Groups += len(groups)
 	}
@@ -123,7 +127,7 @@ func TestAPrenticeThatIsKilledLeavesNothingOfItsEnvironments(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	before, found := count(t, dir), 0
+	before, found := count(t, dir, b.name), 0
 	for range kills {
 		c := exec.Command("/proc/self/exe")
 		c.Env = append(os.Environ(), victimWord+"="+dir)
@@ -158,7 +162,7 @@ func TestAPrenticeThatIsKilledLeavesNothingOfItsEnvironments(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if after := count(t, dir); after != before {
+	if after := count(t, dir, b.name); after != before {
 		files, _ := os.ReadDir(dir)
 		t.Errorf("%v: before %d kills the machine had %+v, and after them %+v", files, kills, before, after)
 	} else {

@@ -150,6 +150,8 @@ func (w *world) ReceiveFrom(ctx context.Context, a prentice.Actor, e prentice.Ev
 }
 
 func (w *world) List(context.Context, inbox.Filter) ([]prentice.EventRecord, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	list := []prentice.EventRecord{}
 	for i, e := range w.sent {
 		list = append(list, prentice.EventRecord{Number: int64(i + 1), Event: e, Count: 1, State: prentice.EventDelivered, Last: noon, Received: noon})
@@ -159,6 +161,8 @@ func (w *world) List(context.Context, inbox.Filter) ([]prentice.EventRecord, err
 }
 
 func (w *world) Show(_ context.Context, n int64) (prentice.EventRecord, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if n > int64(len(w.sent)) && n <= int64(len(w.inbox)) {
 		return w.inbox[n-1], nil
 	}

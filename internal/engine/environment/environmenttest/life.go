@@ -82,7 +82,8 @@ func exec(t *testing.T, b *bench) {
 	b.makes(t, s)
 	b.ready(t, s.ID, "web", 8080)
 	for script, want := range map[string]string{
-		`echo out; echo err >&2; exit 7`: "out\nerr[7]",
+		`echo out; exit 7`:               "out[7]",
+		`echo err >&2`:                   "err[0]",
 		`echo "$ME"`:                     "web[0]",
 		`cat /tmp/www/index.html`:        "this is web[0]",
 		`kill -9 $$`:                     "[137]",
