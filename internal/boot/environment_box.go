@@ -30,6 +30,9 @@ func newEnvironmentBox(dir string) *environmentBox {
 // Name implements environment.Backend.
 func (*environmentBox) Name() string { return "sandbox" }
 
+// Served is the version of the server that stands for images of a kind, for environments.asked.
+func (*environmentBox) Served(kind string) string { return envbox.Version(kind) }
+
 // Can implements environment.Backend.
 func (e *environmentBox) Can(ctx context.Context, s environment.Spec) error {
 	b, err := e.open()

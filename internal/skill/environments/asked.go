@@ -145,6 +145,7 @@ func (k *Desk) choose(ctx context.Context, out *asked, tree fs.FS, named string)
 		}
 		if err == nil {
 			spec.Tree, spec.ID = nil, ""
+			findings = append(findings, served(spec, b)...)
 			out.Backend, out.Spec, out.findings = name, spec, findings
 			return nil
 		}
@@ -158,6 +159,20 @@ func (k *Desk) choose(ctx context.Context, out *asked, tree fs.FS, named string)
 		return last
 	}
 	return prentice.Errorf(prentice.KindOf(last), "no back end here makes it: %s", strings.Join(why, "; ")).Try("correct the compose file, or name one with --backend and see what it says")
+}
+
+// served is advice where a server of this machine is another than the image that it stands for.
+func served(spec environment.Spec, b environment.Backend) (advice []prentice.Finding) {
+	by, has := b.(interface{ Served(kind string) string })
+	for _, one := range spec.Services {
+		if one.Provider == "" || !has {
+			continue
+		}
+		if text := one.Otherwise(by.Served(one.Provider)); text != "" {
+			advice = append(advice, prentice.Finding{Text: text, Hint: "install that version on this machine, or name a back end of containers"})
+		}
+	}
+	return advice
 }
 
 // refused is the first finding that is an error, with how many more there are.

@@ -63,6 +63,14 @@ func (e EnvOut) Of() string {
 	return strings.TrimSpace(e.Repository + " " + short(e.Commit))
 }
 
+// Shared is the name by which it is shared: that of its change, which its next patch set has too.
+func (e EnvOut) Shared() string {
+	if e.Change != "" {
+		return "change-" + e.Change.Name()
+	}
+	return e.ID
+}
+
 // Version is the commit, short.
 func (e EnvOut) Version() string { return short(e.Commit) }
 
@@ -136,6 +144,7 @@ type EnvShown struct {
 	Hosts     []string     `json:"hosts,omitempty"` // outside, that it may reach
 	Use       *UseOut      `json:"use,omitempty"`   // nil is not known
 	Extends   time.Time    `json:"extends"`         // the latest end that it can have
+	Advice    []string     `json:"advice,omitempty"`
 }
 
 // UseOut is what an environment uses at this moment.
@@ -182,6 +191,13 @@ func specOut(s environment.Spec) []ServiceOut {
 
 func (k *Desk) shown(ctx context.Context, e environment.Environment) (EnvShown, error) {
 	out := EnvShown{EnvOut: k.envOut(e), Spec: specOut(e.Spec), Volumes: e.Spec.Volumes, Hosts: e.Spec.Hosts, Extends: e.Asked.Add(k.Rules().Quota.Longest)}
+	for _, seen := range e.Services {
+		if one := e.Spec.Service(seen.Service); one != nil && !strings.HasPrefix(seen.Version, "sha256:") {
+			if text := one.Otherwise(seen.Version); text != "" {
+				out.Advice = append(out.Advice, text)
+			}
+		}
+	}
 	if !e.Live() {
 		return out, nil
 	}
@@ -219,6 +235,9 @@ func (e EnvShown) Text() string {
 		fmt.Fprintf(&b, "Stopped   %s\n", op.At(e.Ended))
 	default:
 		fmt.Fprintf(&b, "Ends      %s, %s at the latest\n", op.At(e.Ends), op.At(e.Extends))
+	}
+	for _, text := range e.Advice {
+		fmt.Fprintf(&b, "Advice    %s\n", text)
 	}
 	for _, a := range e.Addresses {
 		fmt.Fprintf(&b, "%-9s %s\n", a.Service, a.URL)
@@ -280,7 +299,7 @@ func (p Plan) Text() string {
 		}
 	}
 	for _, f := range p.Advice {
-		fmt.Fprintf(&b, "%s: %s\n", f.At, f.Text)
+		fmt.Fprintf(&b, "%s: %s\n", firstOf(f.At.String(), "advice"), f.Text)
 	}
 	return b.String()
 }
