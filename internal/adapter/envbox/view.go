@@ -59,6 +59,9 @@ func (v view) args() []string {
 	for _, folder := range []string{"/tmp", "/var/tmp"} {
 		args = append(args, "--perms", "1777", "--dir", folder)
 	}
+	if !v.stands("/var/run") { // where libraries of databases look for sockets
+		args = append(args, "--symlink", "../run", "/var/run")
+	}
 	for _, b := range v.binds {
 		how := "--bind"
 		if b.readOnly {
@@ -83,6 +86,13 @@ func (v view) args() []string {
 		args = append(args, "--setenv", pair[0], pair[1])
 	}
 	return append(args, "--chdir", v.workingDir)
+}
+
+// stands says whether something of the service stands at a path or below it.
+func (v view) stands(at string) bool {
+	below := func(p string) bool { return p == at || strings.HasPrefix(p, at+"/") }
+	return slices.ContainsFunc(v.binds, func(b bind) bool { return below(b.to) }) || slices.ContainsFunc(v.files, func(f environment.File) bool { return below(f.Path) }) ||
+		slices.ContainsFunc(v.service.Tmpfs, below)
 }
 
 // variables are all that a service finds set.

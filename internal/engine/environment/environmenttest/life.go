@@ -82,11 +82,11 @@ func exec(t *testing.T, b *bench) {
 	b.makes(t, s)
 	b.ready(t, s.ID, "web", 8080)
 	for script, want := range map[string]string{
-		`echo out; exit 7`:               "out[7]",
-		`echo err >&2`:                   "err[0]",
-		`echo "$ME"`:                     "web[0]",
-		`cat /tmp/www/index.html`:        "this is web[0]",
-		`kill -9 $$`:                     "[137]",
+		`echo out; exit 7`:        "out[7]",
+		`echo err >&2`:            "err[0]",
+		`echo "$ME"`:              "web[0]",
+		`cat /tmp/www/index.html`: "this is web[0]",
+		`kill -9 $$`:              "[137]",
 	} {
 		if got := b.says(t, s.ID, "web", script); got != want {
 			t.Errorf("%s: %q, want %q", script, got, want)
