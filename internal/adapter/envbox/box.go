@@ -107,6 +107,7 @@ func (b *Box) open(ctx context.Context) (err error) {
 	for _, name := range b.strays("") { // their prentice is gone, and so they must be
 		endStrays(name)
 	}
+	b.place.Sweep(prefix + b.name + "-") // also where an earlier prentice stood in another group
 	return ctx.Err()
 }
 
