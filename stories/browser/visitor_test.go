@@ -120,7 +120,7 @@ func TestAVisitorComesByAShareLinkAndSaysWhatTheyThink(t *testing.T) {
 		}
 	}
 	visitor.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#tasks ~ ul button").focus()`), chromedp.KeyEvent(kb.Enter))
-	visitor.until("I finished it", "I gave it up")
+	visitor.until("I finished it", "I gave up")
 	visitor.do(chromedp.Click(`button[value="done"]`))
 	visitor.until("You finished it")
 	visitor.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#note").focus()`), chromedp.KeyEvent("The price comes too late"), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("Eve"))
@@ -130,6 +130,8 @@ func TestAVisitorComesByAShareLinkAndSaysWhatTheyThink(t *testing.T) {
 	visitor.do(chromedp.KeyEvent(kb.Enter))
 	visitor.until("Thank you")
 	fits()
+	visitor.do(chromedp.Click(`main a[href="/"]`))
+	visitor.until("To the north")
 	s.becomes(`(?s)1 of 1 finished.*Eve: The price comes too late`, "prototype", "show", "one-page")
 
 	// The address itself asks who it is, and lets a person through who has signed in.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -142,6 +143,7 @@ func own(r *http.Request) bool {
 type shown struct {
 	Asked
 	Base, Page, Name, Note string
+	Back                   string // the page from which the visitor came, where it is of this very host
 	Said                   bool
 	Wrong                  string
 }
@@ -154,10 +156,36 @@ func (f *face) show(w http.ResponseWriter, r *http.Request, at At, base string, 
 		return
 	}
 	out := shown{Asked: asked, Base: f.Root + base, Page: had.Page, Name: had.Name, Note: had.Note, Said: said}
+	if at.Environment != "" {
+		out.Back = back(had.Page)
+	}
 	if wrong != nil {
 		out.Wrong = sentence(wrong)
 	}
 	f.write(w, status, out)
+}
+
+// back is the path of a page of this host, or its first page where that is none: what stands
+// in an address was written by anyone.
+func back(page string) string {
+	u, err := url.Parse(page)
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(page, "/") || strings.HasPrefix(page, "//") || strings.Contains(page, `\`) {
+		return "/"
+	}
+	return page
+}
+
+// again is the address of the page itself, which knows still where the visitor came from.
+func (f *face) again(base, page, said, part string) string {
+	q := url.Values{}
+	if page != "" {
+		q.Set("page", page)
+	}
+	if said != "" {
+		q.Set("said", said)
+	}
+	at := url.URL{Path: f.Root + base, RawQuery: q.Encode(), Fragment: part}
+	return at.String()
 }
 
 func sentence(e *prentice.Error) string {
@@ -201,7 +229,7 @@ func (f *face) say(w http.ResponseWriter, r *http.Request, at At, base string) {
 		f.refuse(w, r, err)
 		return
 	}
-	http.Redirect(w, r, f.Root+base+"?said=1", http.StatusSeeOther)
+	http.Redirect(w, r, f.again(base, s.Page, "1", ""), http.StatusSeeOther)
 }
 
 // read reads a form part by part, none of which is longer than it may be.
@@ -242,7 +270,7 @@ func (f *face) try(w http.ResponseWriter, r *http.Request, at At, base string) {
 		f.refuse(w, r, err)
 		return
 	}
-	http.Redirect(w, r, f.Root+base+"#tasks", http.StatusSeeOther)
+	http.Redirect(w, r, f.again(base, r.PostFormValue("page"), "", "tasks"), http.StatusSeeOther)
 }
 
 // refuse says what is wrong, and nothing of what is inside.

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -89,6 +90,20 @@ func TestAVisitorNeedsNoAccountAndIsANumberByChance(t *testing.T) {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if w := ask(d, r); w.Code != http.StatusSeeOther || d.tried != "buy done" {
 		t.Errorf("%d %q", w.Code, d.tried)
+	}
+}
+
+// What stands in an address was written by anyone: only a page of this very host is led back to.
+func TestTheWayBackLeadsToNoOtherHost(t *testing.T) {
+	h := feedback.New(feedback.Config{Desk: &desk{}, Log: slog.New(slog.DiscardHandler), Where: func(*http.Request) (feedback.At, string, bool) {
+		return feedback.At{Environment: "env/e1", Token: "good"}, "/_prentice/feedback", true
+	}})
+	for page, want := range map[string]string{"/basket?a=1": "/basket?a=1", "": "/", "//evil.example": "/", "https://evil.example/": "/", `/\evil.example`: "/", "javascript:alert(1)": "/", "/%zz": "/", "/\t/evil.example": "/"} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "/_prentice/feedback?page="+url.QueryEscape(page), nil))
+		if !strings.Contains(w.Body.String(), `<a href="`+want+`">Back to the prototype</a>`) {
+			t.Errorf("from %q: %s", page, w.Body.String())
+		}
 	}
 }
 

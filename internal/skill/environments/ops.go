@@ -111,7 +111,7 @@ func (k *Desk) ops() []op.Op {
 			WithExample("prentice env compare 12 14"),
 		op.New("env.queue", prentice.Look, prentice.Viewer, "List the environments that wait to be made, and why each waits.", k.queue).
 			WithExample("prentice env queue"),
-		op.About(op.New("env.enter", prentice.Change, prentice.Operator, "Perform a command where a service of an environment runs, and show what it printed.", k.enter), func(ctx context.Context, in EnterIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
+		op.About(op.New("env.enter", prentice.Change, prentice.Operator, "Run a command beside a service of an environment, and show what it printed.", k.enter), func(ctx context.Context, in EnterIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
 			WithExample("prentice env enter 12 db -- psql -c 'select 1'").
 			WithHelp("The command has the view, the user and the limits of the service, no input, and a minute. The command is kept as evidence, what it printed is not."),
 	}

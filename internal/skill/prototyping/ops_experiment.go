@@ -83,7 +83,7 @@ func (x *Experiments) ops() []op.Op {
 			WithHelp("sequential is the mixture sequential probability ratio test: one may look at any time, and it ends early where the difference is clear. fixed is the test of two proportions, once, when all users are there; it needs fewer at most."),
 		op.New("experiment.new", prentice.Change, prentice.Operator, "Design an experiment: its flag, its two variants, and the rule by which it ends.", x.design).
 			WithExample("prentice experiment new pay-on-one-page --question 'Do more people buy when they pay on one page?' --flag new-checkout --control off --treatment on --outcome 'bought a ticket' --owner group/shop --baseline 0.04 --effect 0.01").WithEvidence(),
-		op.New("experiment.start", prentice.Change, prentice.Operator, "Begin to count. From here on neither the rule nor the flag's assignment may change.", x.start).
+		op.New("experiment.start", prentice.Change, prentice.Operator, "Start to count; from here on neither the rule nor the flag's assignment may change.", x.start).
 			WithExample("prentice experiment start pay-on-one-page --for 28d").WithEvidence().
 			WithHelp("The flag is asked for 20,000 made-up users first: where it assigns them in another ratio than was designed, the experiment does not begin. A flag that is changed while it counts ends it as disturbed."),
 		op.New("experiment.stop", prentice.Change, prentice.Operator, "End an experiment before its rule does, with a reason.", x.stop).

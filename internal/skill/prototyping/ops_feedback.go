@@ -28,7 +28,7 @@ const FeedbackPath = "/feedback/"
 
 func (p *Prototypes) feedbackOps() []op.Op {
 	return []op.Op{
-		op.New("prototype.live", prentice.Change, prentice.Operator, "Let a prototype live in an environment, which is stopped when it is decided or its day is over.", p.live).
+		op.New("prototype.live", prentice.Change, prentice.Operator, "Show a prototype in an environment, which is stopped when it is decided or its day is over.", p.live).
 			WithExample("prentice prototype live one-page --environment env/e12xk3qa").WithEvidence().
 			WithHelp("Visitors of the environment find a page for feedback in its banner. Share it with: prentice link create."),
 		op.New("prototype.share", prentice.Change, prentice.Operator, "Make an address at which people without an account say what they think of a prototype.", p.share).

@@ -81,10 +81,10 @@ func (p *Prototypes) ops() []op.Op {
 			WithHelp("A file prototypes/NAME.md of the team folder begins one as well, as soon as it is in force. One that is not decided by its day is stopped, its claim fails, and its owner is told."),
 		op.New("prototype.decide", prentice.Change, prentice.Operator, "End a prototype with a decision and its reason.", p.decide).
 			WithExample("prentice prototype decide one-page --decision adopt --reason '9 of 11 finished, in half the time'").WithEvidence(),
-		op.New("prototype.extend", prentice.Change, prentice.Operator, "Put the day off by which a prototype is decided, with a reason.", p.extend).
+		op.New("prototype.extend", prentice.Change, prentice.Operator, "Put off the day by which a prototype is decided, with a reason.", p.extend).
 			WithExample("prentice prototype extend one-page --decide-by 2027-07-31 --reason 'only two people could try it'").WithEvidence().
 			WithHelp("It can be put off three times, to a day at most 180 days ahead."),
-		op.New("prototype.expire", prentice.Change, prentice.Operator, "Let the day of a prototype be over now, so that it is stopped until it is decided.", p.expire).
+		op.New("prototype.expire", prentice.Change, prentice.Operator, "Stop a prototype now, as if its day were over, until it is decided.", p.expire).
 			WithExample("prentice prototype expire one-page --reason 'no one has tried it'").WithEvidence(),
 		op.New("prototype.advise", prentice.Look, prentice.Viewer, "Recommend a technique for a question, with what speaks for and against it.", p.advise).
 			WithExample("prentice prototype advise --about understand --within days --people few --there nothing --wrong little").WithoutState().

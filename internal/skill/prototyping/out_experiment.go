@@ -166,9 +166,9 @@ type ExperimentSize struct {
 // Text implements op.Texter.
 func (s ExperimentSize) Text() string {
 	treatment := int64(math.Round(float64(s.Design.Units) * s.Design.Share))
-	out := fmt.Sprintf("● %d users by the rule %s: %d of the control and %d of the treatment\n  to find a difference of %v from %v, %.0f of 100 times\n", s.Design.Units, s.Design.Rule, s.Design.Units-treatment, treatment, s.Design.Effect, s.Design.Baseline, 100*s.Design.Power)
+	out := fmt.Sprintf("● %d users by the %s rule: %d of the control and %d of the treatment\n  find a difference of %v from %v, %.0f times of 100\n", s.Design.Units, s.Design.Rule, s.Design.Units-treatment, treatment, s.Design.Effect, s.Design.Baseline, 100*s.Design.Power)
 	if s.Other.Units > 0 {
-		out += fmt.Sprintf("  by the rule %s: %d\n", s.Other.Rule, s.Other.Units)
+		out += fmt.Sprintf("  The %s rule needs %d\n", s.Other.Rule, s.Other.Units)
 	}
 	return out
 }

@@ -41,19 +41,19 @@ type FileIn struct {
 func (k *Desk) ops() []op.Op {
 	const look, viewer = prentice.Look, prentice.Viewer
 	return []op.Op{
-		op.New("tool.list", look, viewer, "List which version of which tool a repository asks for, and where which is used", k.list).
+		op.New("tool.list", look, viewer, "List the tools and versions that a repository asks for, and where another one is used", k.list).
 			WithExample("prentice tool list").WithoutState().OnlyHere().WithHelp(
 			"Reads go.mod, .tool-versions, mise.toml, package.json, rust-toolchain.toml, .nvmrc, .node-version, .python-version, .ruby-version, .java-version, global.json, pyproject.toml, Cargo.toml and composer.json; what workflows of GitHub, Gitea, Forgejo, GitLab and Woodpecker and the checks in .prentice/checks use; the images of compose.yaml and Dockerfile; and this machine. No program is run: a version is read in the files beside it. What production has, a server knows: prentice tool survey."),
 		op.New("tool.check", look, viewer, "Say what is wrong with the tools of a repository: past their end, contradictions, other versions in CI", k.judge).
 			WithExample("prentice tool check").WithoutState().OnlyHere().WithHelp(
 			"Ends with exit code 9 where something is wrong, and 10 where something is not known. A machine with another version than is asked for is unknown: it says nothing of the right one. prentice check judges the same, but for this machine, as tools/…"),
-		op.New("tool.lock", look, viewer, "Lock the tools of a repository: the very program of this platform, and how it was verified", k.lock).ThatKeeps().
+		op.New("tool.lock", look, viewer, "Lock the tools of a repository to the programs of this platform, by digest, and say how each was verified", k.lock).ThatKeeps().
 			WithExample("prentice tool lock --write").WithoutState().OnlyHere().WithHelp(
 			"Writes .prentice/tools.lock.json: of each tool that the root of the repository asks for the version, the platform, the digest of the program as found here, and how it was verified: by the distributor's checksum of the archive (--archive and --sums, of one --tool), by the checksum database of Go for a toolchain that the go command downloaded, by the record of the package manager; or only seen here, which verifies nothing and says so. Entries of other platforms stay.\n\n" +
 				"With --check the tools of this machine are compared: 9 is another program of the same version, 10 is that nothing is known, because the version is another, the tool is not here, or the lock does not name this platform."),
 		op.New("tool.ends", look, viewer, "List until when versions of tools are maintained, with the sources and their age", k.listEnds).
 			WithExample("prentice tool ends").WithoutState().OnlyHere(),
-		op.New("tool.import", look, viewer, "Bring newer ends of life to this machine", k.bring).ThatKeeps().
+		op.New("tool.import", look, viewer, "Import newer ends of life from a file", k.bring).ThatKeeps().
 			WithExample("prentice tool import ends.yaml").WithoutState().OnlyHere().WithHelp(
 			"Reads a file of ends of life, strictly, and keeps it on this machine for all repositories: among the data of your programs, or as the file that PRENTICE_END_OF_LIFE names. It counts where it is newer than what is there. Nothing is fetched."),
 		op.New("tool.survey", look, viewer, "List tools by repository: which version, where, whether it differs, until when it is maintained", k.survey).
