@@ -3,11 +3,14 @@ package envbox_test
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,9 +68,10 @@ type counted struct{ Processes, Networks, Mounts, Groups, Files, Ports int }
 
 // count looks at the machine: processes and networks of the cells' programs, mounts, groups, files and ports.
 // What others make at the same moment has other names.
-func count(t *testing.T, dir, name string) (c counted) {
+func count(t *testing.T, dir string) (c counted) {
 	t.Helper()
-	marker := prefix + name + "-"
+	sum := sha256.Sum256([]byte(dir))
+	marker := "prentice-env-" + hex.EncodeToString(sum[:4]) + "-"
 	own, _ := os.Readlink("/proc/self/ns/net")
 	networks := map[string]bool{}
 	list, _ := filepath.Glob("/proc/[0-9]*")
@@ -127,7 +131,8 @@ func TestAPrenticeThatIsKilledLeavesNothingOfItsEnvironments(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	before, found := count(t, dir, b.name), 0
+	before, found := count(t, dir), 0
+	var seen []counted // just before each kill
 	for range kills {
 		c := exec.Command("/proc/self/exe")
 		c.Env = append(os.Environ(), victimWord+"="+dir)
@@ -145,6 +150,7 @@ func TestAPrenticeThatIsKilledLeavesNothingOfItsEnvironments(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond) // at any moment
+		seen = append(seen, count(t, dir))
 		c.Process.Kill()
 		c.Wait()
 		b := made(t, dir)
@@ -162,7 +168,10 @@ func TestAPrenticeThatIsKilledLeavesNothingOfItsEnvironments(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if after := count(t, dir, b.name); after != before {
+	if !slices.ContainsFunc(seen, func(c counted) bool { return c.Processes > 0 && c.Networks > 0 && c.Files > 0 }) {
+		t.Errorf("nothing was seen of what is looked for: %+v", seen)
+	}
+	if after := count(t, dir); after != before {
 		files, _ := os.ReadDir(dir)
 		t.Errorf("%v: before %d kills the machine had %+v, and after them %+v", files, kills, before, after)
 	} else {
