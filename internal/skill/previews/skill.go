@@ -50,8 +50,8 @@ func New(d Deps) skill.Skill {
 		Sentence: "managing tools and testing environments",
 		Ops:      nouns.Of(k.ops()),
 		Pages: []op.Page{
-			{Path: "/previews/links", Op: "link.list", Template: "links.html", Title: "Share links", Explain: "environments"},
-			{Path: "/previews/{env}/requests", Op: "preview.requests", Template: "requests.html", Title: "What was asked", Explain: "environments"},
+			{Path: "/previews/links", Op: "link.list", Template: "links.html", Title: "Share links", Topic: "environments"},
+			{Path: "/previews/{env}/requests", Op: "preview.requests", Template: "requests.html", Title: "What was asked", Topic: "environments"},
 		},
 		States: states,
 		Files:  files,
