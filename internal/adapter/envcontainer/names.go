@@ -3,7 +3,6 @@ package envcontainer
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"prentice/internal/engine/environment"
 	"prentice/internal/kit/container"
@@ -91,8 +90,4 @@ func only(list []container.Listed) (container.Listed, bool) {
 		return container.Listed{}, false
 	}
 	return list[0], true
-}
-
-func ofService(list []container.Listed, name string) []container.Listed {
-	return slices.DeleteFunc(slices.Clone(list), func(l container.Listed) bool { return !strings.EqualFold(l.Labels[labelService], name) })
 }

@@ -103,9 +103,7 @@ func (l *load) service(name string, one types.ServiceConfig, whole *types.Projec
 		}
 	}
 	s.Aliases = aliases(name, one, whole, s.Name)
-	for _, network := range slices.Sorted(maps.Keys(one.Networks)) {
-		s.Networks = append(s.Networks, network)
-	}
+	s.Networks = append(s.Networks, slices.Sorted(maps.Keys(one.Networks))...)
 	for _, at := range one.Tmpfs {
 		at, _, _ = strings.Cut(at, ":")
 		s.Tmpfs = append(s.Tmpfs, path.Clean(at))
